@@ -1,1 +1,30 @@
-//! api
+//! Wire types of the NetRaven REST API: what server, client, shell and web view say to each other, and nothing else.
+//!
+//! An endpoint is a request type with `impl Endpoint`; its URL is spelled there and nowhere else. Names and shapes follow
+//! the NetRaven API; what this product adds (runs, causes, host keys, platforms) is marked as such.
+
+pub mod auth;
+pub mod configs;
+pub mod credentials;
+pub mod devices;
+pub mod endpoint;
+pub mod event;
+pub mod jobs;
+pub mod logs;
+pub mod native;
+pub mod outcome;
+pub mod page;
+pub mod platforms;
+pub mod problem;
+pub mod results;
+pub mod routes;
+pub mod runs;
+pub mod secret;
+pub mod system;
+pub mod tags;
+pub mod users;
+
+pub use endpoint::{Access, Endpoint, Method, Request};
+pub use page::Page;
+pub use problem::Problem;
+pub use secret::Secret;

@@ -1,0 +1,40 @@
+//! Signing in.
+
+use serde::{Deserialize, Serialize};
+
+use crate::secret::Secret;
+
+/// Path of the login; it takes a form, not JSON, and is the one call that is not an [`crate::Endpoint`].
+pub const TOKEN_PATH: &str = "/auth/token";
+
+/// The form of `POST /auth/token`.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Login {
+    /// User name, case sensitive.
+    pub username: String,
+    /// Password.
+    pub password: Secret,
+    /// `password`, if given.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub grant_type: Option<String>,
+}
+
+/// Answer of a login.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Token {
+    /// JWT, HS256.
+    pub access_token: Secret,
+    /// Always `bearer`.
+    pub token_type: String,
+}
+
+/// Claims of a token.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Claims {
+    /// User name.
+    pub sub: String,
+    /// `admin` or `user`.
+    pub role: String,
+    /// Seconds since the epoch at which the token ends.
+    pub exp: i64,
+}

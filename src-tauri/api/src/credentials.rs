@@ -1,0 +1,133 @@
+//! Credentials: how devices are signed in to. Passwords go in and never come out.
+
+use serde::{Deserialize, Serialize};
+
+use crate::endpoint::{Access, Endpoint, Method, Request};
+use crate::page::Page;
+use crate::secret::Secret;
+use crate::tags::Tag;
+
+/// A credential, without its secrets.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Credential {
+    /// Id.
+    pub id: i64,
+    /// User name on the devices.
+    pub username: String,
+    /// 1 to 1000; the smallest is tried first.
+    pub priority: i64,
+    /// Description.
+    pub description: Option<String>,
+    /// Made by the product itself; cannot be deleted.
+    pub is_system: bool,
+    /// Whether an enable password is stored; the password serves where it is not. Not part of NetRaven's shape.
+    #[serde(default)]
+    pub has_enable_password: bool,
+    /// Tags; it serves the devices that share one.
+    pub tags: Vec<Tag>,
+}
+
+/// Body of a new credential, and of a change (absent fields stay).
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct CredentialInput {
+    /// User name; needed for a new credential.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub username: Option<String>,
+    /// Password; needed for a new credential. Write-only.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub password: Option<Secret>,
+    /// Enable password. Write-only; an empty text removes it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub enable_password: Option<Secret>,
+    /// 1 to 1000, 100 if absent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub priority: Option<i64>,
+    /// Description.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub description: Option<String>,
+    /// Ids of the tags.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub tags: Option<Vec<i64>>,
+}
+
+/// Lists credentials by priority.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct ListCredentials {
+    /// Page number, from 1.
+    pub page: Option<i64>,
+    /// Rows a page, 1 to 100.
+    pub size: Option<i64>,
+    /// Part of the user name, any case.
+    pub username: Option<String>,
+    /// Priority, exact.
+    pub priority: Option<i64>,
+    /// Any of these tags.
+    pub tag_id: Vec<i64>,
+}
+
+impl Endpoint for ListCredentials {
+    type Reply = Page<Credential>;
+    const METHOD: Method = Method::Get;
+    const PATH: &'static str = "/credentials/";
+    const ACCESS: Access = Access::User;
+    fn request(&self) -> Request {
+        Request::to::<Self>().query(self)
+    }
+}
+
+/// One credential.
+#[derive(Clone, Copy, Debug)]
+pub struct GetCredential(pub i64);
+
+impl Endpoint for GetCredential {
+    type Reply = Credential;
+    const METHOD: Method = Method::Get;
+    const PATH: &'static str = "/credentials/{credential_id}";
+    const ACCESS: Access = Access::User;
+    fn request(&self) -> Request {
+        Request::to::<Self>().param("credential_id", self.0)
+    }
+}
+
+/// A new credential.
+#[derive(Clone, Debug)]
+pub struct CreateCredential(pub CredentialInput);
+
+impl Endpoint for CreateCredential {
+    type Reply = Credential;
+    const METHOD: Method = Method::Post;
+    const PATH: &'static str = "/credentials/";
+    const ACCESS: Access = Access::Admin;
+    fn request(&self) -> Request {
+        Request::to::<Self>().json(&self.0)
+    }
+}
+
+/// Changes a credential. NetRaven spells this one path with a slash at its end.
+#[derive(Clone, Debug)]
+pub struct UpdateCredential(pub i64, pub CredentialInput);
+
+impl Endpoint for UpdateCredential {
+    type Reply = Credential;
+    const METHOD: Method = Method::Put;
+    const PATH: &'static str = "/credentials/{credential_id}/";
+    const ACCESS: Access = Access::Admin;
+    fn request(&self) -> Request {
+        Request::to::<Self>().param("credential_id", self.0).json(&self.1)
+    }
+}
+
+/// Removes a credential.
+#[derive(Clone, Copy, Debug)]
+pub struct DeleteCredential(pub i64);
+
+impl Endpoint for DeleteCredential {
+    type Reply = ();
+    const METHOD: Method = Method::Delete;
+    const PATH: &'static str = "/credentials/{credential_id}";
+    const ACCESS: Access = Access::Admin;
+    fn request(&self) -> Request {
+        Request::to::<Self>().param("credential_id", self.0)
+    }
+}

@@ -1,0 +1,102 @@
+//! What an endpoint is: a request type that knows its method, path, access and reply.
+
+use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
+
+/// HTTP method of an endpoint.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "UPPERCASE")]
+pub enum Method {
+    /// Reads, repeatable.
+    Get,
+    /// Creates or starts.
+    Post,
+    /// Changes; absent fields stay as they are.
+    Put,
+    /// Removes.
+    Delete,
+}
+
+impl Method {
+    /// The method as HTTP writes it.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Method::Get => "GET",
+            Method::Post => "POST",
+            Method::Put => "PUT",
+            Method::Delete => "DELETE",
+        }
+    }
+}
+
+/// Who may call an endpoint.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Access {
+    /// Anybody, without a token.
+    Open,
+    /// Any active user.
+    User,
+    /// Active users of role `admin`.
+    Admin,
+}
+
+/// A request type that knows where it goes and what comes back.
+pub trait Endpoint {
+    /// The decoded answer of a success.
+    type Reply: DeserializeOwned;
+    /// HTTP method.
+    const METHOD: Method;
+    /// Path in NetRaven's own spelling (collections end in a slash, items do not), parameters in braces.
+    const PATH: &'static str;
+    /// Who may call it.
+    const ACCESS: Access;
+
+    /// The request as it goes out.
+    fn request(&self) -> Request;
+}
+
+/// An outgoing request, before base URL and token are added.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Request {
+    /// HTTP method.
+    pub method: Method,
+    /// Path with its parameters filled in and the query attached, e.g. `/jobs/?size=20`.
+    pub path: String,
+    /// JSON body, if any.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub body: Option<serde_json::Value>,
+}
+
+impl Request {
+    /// A request for the endpoint, its path parameters not filled in yet.
+    #[must_use]
+    pub fn to<E: Endpoint + ?Sized>() -> Request {
+        Request { method: E::METHOD, path: E::PATH.to_owned(), body: None }
+    }
+
+    /// Fills in the path parameter `{name}`.
+    #[must_use]
+    pub fn param(mut self, name: &str, value: i64) -> Request {
+        self.path = self.path.replace(&format!("{{{name}}}"), &value.to_string());
+        self
+    }
+
+    /// Attaches a query; lists repeat their key, absent values are left out.
+    #[must_use]
+    pub fn query(mut self, query: &impl Serialize) -> Request {
+        let encoded = serde_html_form::to_string(query).expect("a query is a flat struct of scalars and lists");
+        if !encoded.is_empty() {
+            self.path.push('?');
+            self.path.push_str(&encoded);
+        }
+        self
+    }
+
+    /// Attaches a JSON body.
+    #[must_use]
+    pub fn json(mut self, body: &impl Serialize) -> Request {
+        self.body = Some(serde_json::to_value(body).expect("a body is plain data"));
+        self
+    }
+}

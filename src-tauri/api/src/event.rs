@@ -1,0 +1,71 @@
+//! What is pushed: log lines, what changed, and the state of the connection.
+
+use serde::{Deserialize, Serialize};
+
+use crate::logs::LogEntry;
+
+/// Something changed that a page may show; the page reads it again.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "topic", rename_all = "snake_case")]
+pub enum Changed {
+    /// A run was queued, moved on, or ended.
+    Run {
+        /// Run.
+        run_id: i64,
+        /// Its job.
+        job_id: i64,
+        /// Whether it has ended.
+        ended: bool,
+    },
+    /// Devices were added, changed or removed.
+    Devices,
+    /// Jobs were added, changed or removed.
+    Jobs,
+    /// Credentials or tags were added, changed or removed.
+    Setup,
+    /// The state of a server (database, queue, worker) changed.
+    System,
+}
+
+/// One message of the feed from shell to web view, in batches.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+pub enum FeedMessage {
+    /// New log lines, in order, none missing.
+    Lines {
+        /// The lines.
+        lines: Vec<LogEntry>,
+    },
+    /// Things that changed.
+    Changes {
+        /// What.
+        changes: Vec<Changed>,
+    },
+    /// The state of the connection.
+    Link {
+        /// State.
+        link: Link,
+    },
+}
+
+/// State of the connection between shell and server.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "state", rename_all = "snake_case")]
+pub enum Link {
+    /// Lines arrive as they are written.
+    Live,
+    /// The stream is broken or silent; it is tried again.
+    Reconnecting {
+        /// Why, as a sentence.
+        reason: String,
+        /// Seconds until the next try.
+        retry_in_s: u64,
+    },
+    /// The server has no live stream; lines are read from time to time.
+    Polling {
+        /// Seconds between readings.
+        every_s: u64,
+    },
+    /// The token is no longer good.
+    SignedOut,
+}

@@ -1,0 +1,323 @@
+//! Jobs: what is done to which devices, and when.
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use crate::endpoint::{Access, Endpoint, Method, Request};
+use crate::page::Page;
+use crate::tags::Tag;
+
+/// Kind of job that reads and stores configurations.
+pub const CONFIG_BACKUP: &str = "config_backup";
+/// Kind of job that tests whether devices answer.
+pub const REACHABILITY: &str = "reachability";
+
+/// A job.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Job {
+    /// Id.
+    pub id: i64,
+    /// Name, unique, 1 to 255.
+    pub name: String,
+    /// Description.
+    pub description: Option<String>,
+    /// Whether the schedule is followed; a person may run it all the same.
+    pub is_enabled: bool,
+    /// `interval`, `cron`, `onetime`, or none for a job run by hand.
+    pub schedule_type: Option<String>,
+    /// Seconds between starts, 60 to 31,536,000, for `interval`.
+    pub interval_seconds: Option<i64>,
+    /// Five fields, for `cron`.
+    pub cron_string: Option<String>,
+    /// IANA time zone the cron fields are read in; UTC if absent. Not part of NetRaven's shape.
+    #[serde(default)]
+    pub time_zone: Option<String>,
+    /// Start, for `onetime`.
+    pub scheduled_for: Option<Timestamp>,
+    /// Kind: `config_backup` or `reachability`.
+    pub job_type: String,
+    /// NetRaven's status word of the newest run: `pending`, `queued`, `RUNNING`, `COMPLETED_SUCCESS`, …
+    pub status: String,
+    /// Start of the newest run.
+    pub started_at: Option<Timestamp>,
+    /// End of the newest run.
+    pub completed_at: Option<Timestamp>,
+    /// The devices of these tags are worked on.
+    pub tags: Vec<Tag>,
+    /// Or this one device.
+    pub device_id: Option<i64>,
+    /// Made by the product itself; cannot be changed or deleted.
+    pub is_system_job: bool,
+    /// When the schedule fires next. Not part of NetRaven's shape, as below.
+    #[serde(default)]
+    pub next_run: Option<Timestamp>,
+    /// The newest run.
+    #[serde(default)]
+    pub last_run_id: Option<i64>,
+}
+
+/// Body of a new job, and of a change (absent fields stay).
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct JobInput {
+    /// Name; needed for a new job.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub name: Option<String>,
+    /// Kind; needed for a new job, fixed afterwards.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub job_type: Option<String>,
+    /// Description.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub description: Option<String>,
+    /// Whether the schedule is followed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub is_enabled: Option<bool>,
+    /// `interval`, `cron` or `onetime`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub schedule_type: Option<String>,
+    /// Seconds between starts.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub interval_seconds: Option<i64>,
+    /// Cron fields.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cron_string: Option<String>,
+    /// Time zone of the cron fields.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub time_zone: Option<String>,
+    /// Start; without a zone it is UTC.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub scheduled_for: Option<String>,
+    /// Ids of the tags.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub tags: Option<Vec<i64>>,
+    /// One device instead of tags.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub device_id: Option<i64>,
+}
+
+/// Lists jobs by name.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct ListJobs {
+    /// Page number, from 1.
+    pub page: Option<i64>,
+    /// Rows a page, 1 to 100.
+    pub size: Option<i64>,
+    /// Part of the name, any case.
+    pub name: Option<String>,
+    /// Status word, any case.
+    pub status: Option<String>,
+    /// Enabled or not.
+    pub is_enabled: Option<bool>,
+    /// `interval`, `cron` or `onetime`.
+    pub schedule_type: Option<String>,
+    /// Any of these tags.
+    pub tag_id: Vec<i64>,
+}
+
+impl Endpoint for ListJobs {
+    type Reply = Page<Job>;
+    const METHOD: Method = Method::Get;
+    const PATH: &'static str = "/jobs/";
+    const ACCESS: Access = Access::User;
+    fn request(&self) -> Request {
+        Request::to::<Self>().query(self)
+    }
+}
+
+/// One job.
+#[derive(Clone, Copy, Debug)]
+pub struct GetJob(pub i64);
+
+impl Endpoint for GetJob {
+    type Reply = Job;
+    const METHOD: Method = Method::Get;
+    const PATH: &'static str = "/jobs/{job_id}";
+    const ACCESS: Access = Access::User;
+    fn request(&self) -> Request {
+        Request::to::<Self>().param("job_id", self.0)
+    }
+}
+
+/// A new job.
+#[derive(Clone, Debug)]
+pub struct CreateJob(pub JobInput);
+
+impl Endpoint for CreateJob {
+    type Reply = Job;
+    const METHOD: Method = Method::Post;
+    const PATH: &'static str = "/jobs/";
+    const ACCESS: Access = Access::User;
+    fn request(&self) -> Request {
+        Request::to::<Self>().json(&self.0)
+    }
+}
+
+/// Changes a job.
+#[derive(Clone, Debug)]
+pub struct UpdateJob(pub i64, pub JobInput);
+
+impl Endpoint for UpdateJob {
+    type Reply = Job;
+    const METHOD: Method = Method::Put;
+    const PATH: &'static str = "/jobs/{job_id}";
+    const ACCESS: Access = Access::User;
+    fn request(&self) -> Request {
+        Request::to::<Self>().param("job_id", self.0).json(&self.1)
+    }
+}
+
+/// Removes a job with its runs.
+#[derive(Clone, Copy, Debug)]
+pub struct DeleteJob(pub i64);
+
+impl Endpoint for DeleteJob {
+    type Reply = ();
+    const METHOD: Method = Method::Delete;
+    const PATH: &'static str = "/jobs/{job_id}";
+    const ACCESS: Access = Access::Admin;
+    fn request(&self) -> Request {
+        Request::to::<Self>().param("job_id", self.0)
+    }
+}
+
+/// Starts a job now. Refused while a run of it is active.
+#[derive(Clone, Copy, Debug)]
+pub struct RunJob(pub i64);
+
+/// Answer to [`RunJob`].
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RunStarted {
+    /// A sentence.
+    pub message: String,
+    /// Job.
+    pub job_id: i64,
+    /// Its name.
+    pub job_name: String,
+    /// Id of the work in the queue: the run's id as text.
+    pub queue_job_id: String,
+    /// The run. Not part of NetRaven's shape.
+    #[serde(default)]
+    pub run_id: Option<i64>,
+}
+
+impl Endpoint for RunJob {
+    type Reply = RunStarted;
+    const METHOD: Method = Method::Post;
+    const PATH: &'static str = "/jobs/run/{job_id}";
+    const ACCESS: Access = Access::User;
+    fn request(&self) -> Request {
+        Request::to::<Self>().param("job_id", self.0)
+    }
+}
+
+/// State of queues and workers.
+#[derive(Clone, Copy, Debug)]
+pub struct GetJobStatus;
+
+/// One task waiting in a queue.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct QueueJobDetail {
+    /// Id of the work.
+    pub job_id: String,
+    /// When it was queued.
+    pub enqueued_at: Option<Timestamp>,
+}
+
+/// One queue.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct QueueStatus {
+    /// `high`, `default` or `low`.
+    pub name: String,
+    /// Tasks waiting.
+    pub job_count: i64,
+    /// When the oldest was queued.
+    pub oldest_job_ts: Option<Timestamp>,
+    /// The waiting tasks, the oldest first, at most 100.
+    pub jobs: Vec<QueueJobDetail>,
+}
+
+/// One worker.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct WorkerStatus {
+    /// Id, `host:pid:…`.
+    pub id: String,
+    /// `busy` or `idle`.
+    pub status: String,
+    /// Devices it works on now.
+    pub jobs_in_progress: i64,
+}
+
+/// Answer to [`GetJobStatus`].
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct JobDashboardStatus {
+    /// Seconds Redis has been up.
+    pub redis_uptime: Option<i64>,
+    /// Bytes Redis uses.
+    pub redis_memory: Option<i64>,
+    /// When Redis last answered.
+    pub redis_last_heartbeat: Option<Timestamp>,
+    /// The queues.
+    pub rq_queues: Vec<QueueStatus>,
+    /// The workers.
+    pub workers: Vec<WorkerStatus>,
+}
+
+impl Endpoint for GetJobStatus {
+    type Reply = JobDashboardStatus;
+    const METHOD: Method = Method::Get;
+    const PATH: &'static str = "/jobs/status";
+    const ACCESS: Access = Access::User;
+    fn request(&self) -> Request {
+        Request::to::<Self>()
+    }
+}
+
+/// The jobs that ran last.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct ListRecentJobs {
+    /// Most rows, 1 to 100; 20 if absent.
+    pub limit: Option<i64>,
+}
+
+/// A device named in a list.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DeviceName {
+    /// Id.
+    pub id: i64,
+    /// Hostname.
+    pub name: String,
+}
+
+/// One job and its newest run.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct RecentJob {
+    /// Job id.
+    pub id: i64,
+    /// Name.
+    pub name: String,
+    /// Kind.
+    pub job_type: String,
+    /// When it ran.
+    pub run_time: Timestamp,
+    /// Seconds it took; none while it runs.
+    pub duration: Option<f64>,
+    /// NetRaven's status word.
+    pub status: String,
+    /// Devices of the run.
+    pub devices: Vec<DeviceName>,
+    /// Tags of the job.
+    pub tags: Vec<Tag>,
+    /// Made by the product itself.
+    pub is_system_job: bool,
+}
+
+impl Endpoint for ListRecentJobs {
+    type Reply = Vec<RecentJob>;
+    const METHOD: Method = Method::Get;
+    const PATH: &'static str = "/jobs/recent";
+    const ACCESS: Access = Access::User;
+    fn request(&self) -> Request {
+        Request::to::<Self>().query(self)
+    }
+}

@@ -1,0 +1,198 @@
+//! The unified log.
+
+use std::collections::BTreeMap;
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use crate::endpoint::{Access, Endpoint, Method, Request};
+use crate::page::Page;
+
+/// Log types, as NetRaven names them.
+pub const TYPES: [&str; 4] = ["job", "connection", "session", "system"];
+/// Log levels from low to high, as rows hold them.
+pub const LEVELS: [&str; 5] = ["DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"];
+/// Path of the live stream (server-sent events); see [`StreamFilter`].
+pub const STREAM_PATH: &str = "/logs/stream";
+
+/// One log line.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct LogEntry {
+    /// Id; a later line has a greater one. History and live lines share it.
+    pub id: i64,
+    /// When it was said.
+    pub timestamp: Timestamp,
+    /// `job`, `connection`, `session` or `system`.
+    pub log_type: String,
+    /// `DEBUG` to `CRITICAL`.
+    pub level: String,
+    /// Job it belongs to.
+    pub job_id: Option<i64>,
+    /// Device it belongs to.
+    pub device_id: Option<i64>,
+    /// Run it belongs to. Not part of NetRaven's shape.
+    #[serde(default)]
+    pub run_id: Option<i64>,
+    /// Part of the program that said it.
+    pub source: Option<String>,
+    /// The line.
+    pub message: String,
+    /// More about it.
+    pub meta: Option<serde_json::Value>,
+    /// Hostname of the device. Not part of NetRaven's shape.
+    #[serde(default)]
+    pub device_name: Option<String>,
+}
+
+/// Lists log lines.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct ListLogs {
+    /// Page number, from 1.
+    pub page: Option<i64>,
+    /// Rows a page, 1 to 100.
+    pub size: Option<i64>,
+    /// Any of these types.
+    pub log_type: Vec<String>,
+    /// Any of these levels, any case.
+    pub level: Vec<String>,
+    /// Job.
+    pub job_id: Option<i64>,
+    /// Device.
+    pub device_id: Option<i64>,
+    /// Run.
+    pub run_id: Option<i64>,
+    /// Source, exact.
+    pub source: Option<String>,
+    /// Lines at or after this time.
+    pub start_time: Option<Timestamp>,
+    /// Lines at or before this time.
+    pub end_time: Option<Timestamp>,
+    /// Part of the message, any case.
+    pub search: Option<String>,
+    /// Kind of the job.
+    pub job_type: Option<String>,
+    /// `asc` or `desc` by time; `desc` if absent.
+    pub order: Option<String>,
+    /// Only lines with a greater id; for reading on without gaps.
+    pub after: Option<i64>,
+    /// Only lines with a smaller id.
+    pub before: Option<i64>,
+}
+
+impl Endpoint for ListLogs {
+    type Reply = Page<LogEntry>;
+    const METHOD: Method = Method::Get;
+    const PATH: &'static str = "/logs/";
+    const ACCESS: Access = Access::User;
+    fn request(&self) -> Request {
+        Request::to::<Self>().query(self)
+    }
+}
+
+/// One log line.
+#[derive(Clone, Copy, Debug)]
+pub struct GetLog(pub i64);
+
+impl Endpoint for GetLog {
+    type Reply = LogEntry;
+    const METHOD: Method = Method::Get;
+    const PATH: &'static str = "/logs/{log_id}";
+    const ACCESS: Access = Access::User;
+    fn request(&self) -> Request {
+        Request::to::<Self>().param("log_id", self.0)
+    }
+}
+
+/// The log types.
+#[derive(Clone, Copy, Debug)]
+pub struct ListLogTypes;
+
+/// One log type.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LogType {
+    /// Type.
+    pub log_type: String,
+    /// What it holds.
+    pub description: Option<String>,
+}
+
+impl Endpoint for ListLogTypes {
+    type Reply = Vec<LogType>;
+    const METHOD: Method = Method::Get;
+    const PATH: &'static str = "/logs/types";
+    const ACCESS: Access = Access::User;
+    fn request(&self) -> Request {
+        Request::to::<Self>()
+    }
+}
+
+/// The log levels.
+#[derive(Clone, Copy, Debug)]
+pub struct ListLogLevels;
+
+/// One log level.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LogLevel {
+    /// Level.
+    pub level: String,
+    /// What it means.
+    pub description: Option<String>,
+}
+
+impl Endpoint for ListLogLevels {
+    type Reply = Vec<LogLevel>;
+    const METHOD: Method = Method::Get;
+    const PATH: &'static str = "/logs/levels";
+    const ACCESS: Access = Access::User;
+    fn request(&self) -> Request {
+        Request::to::<Self>()
+    }
+}
+
+/// Counts of the log.
+#[derive(Clone, Copy, Debug)]
+pub struct GetLogStats;
+
+/// Answer to [`GetLogStats`].
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct LogStats {
+    /// Lines in all.
+    pub total: i64,
+    /// Lines by type.
+    pub by_type: BTreeMap<String, i64>,
+    /// Lines by level.
+    pub by_level: BTreeMap<String, i64>,
+    /// Time of the newest line.
+    pub last_log_time: Option<Timestamp>,
+}
+
+impl Endpoint for GetLogStats {
+    type Reply = LogStats;
+    const METHOD: Method = Method::Get;
+    const PATH: &'static str = "/logs/stats";
+    const ACCESS: Access = Access::User;
+    fn request(&self) -> Request {
+        Request::to::<Self>()
+    }
+}
+
+/// Query of the live stream. With the header `Last-Event-ID` (or `after`) it begins behind that line, else with new lines.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct StreamFilter {
+    /// Job.
+    pub job_id: Option<i64>,
+    /// Device.
+    pub device_id: Option<i64>,
+    /// Run.
+    pub run_id: Option<i64>,
+    /// Any of these levels, any case.
+    pub level: Vec<String>,
+    /// Any of these types.
+    pub log_type: Vec<String>,
+    /// Begins behind this line; `Last-Event-ID` goes before it.
+    pub after: Option<i64>,
+    /// Also sends what changed (runs, devices, servers) as events named `changed`; see [`crate::event::Changed`].
+    pub changes: Option<bool>,
+}

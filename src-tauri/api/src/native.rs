@@ -1,0 +1,156 @@
+//! What web view and shell say to each other beside REST calls: the session, settings, dialogs, the sample lab.
+//!
+//! The shell has one command for REST (`call`, taking a [`crate::Request`]), one for the feed (`feed`, taking a
+//! [`FeedStart`] and a channel of `Vec<FeedMessage>`; `feed_stop` ends it), and one for everything here (`native`, taking a
+//! [`Native`]). It broadcasts one event, [`SESSION_EVENT`], whenever [`Session`] changes.
+
+use serde::{Deserialize, Serialize};
+
+use crate::logs::StreamFilter;
+use crate::problem::Problem;
+use crate::secret::Secret;
+use crate::users::Role;
+
+/// Name of the event that carries a new [`Session`].
+pub const SESSION_EVENT: &str = "session";
+
+/// Where the window's data comes from, and who is signed in.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "state", rename_all = "snake_case")]
+pub enum Session {
+    /// First start: the person chooses between this computer and a server.
+    Choose {
+        /// Servers used before.
+        profiles: Vec<Profile>,
+    },
+    /// The embedded backend starts, or a server is being reached.
+    Starting {
+        /// What is being done, as a sentence.
+        step: String,
+    },
+    /// It could not be started or reached.
+    Failed {
+        /// Why, with what to do.
+        problem: Problem,
+        /// Whether it was the embedded backend.
+        embedded: bool,
+    },
+    /// A server is reached; a person has to sign in (again).
+    SignIn {
+        /// Base URL.
+        url: String,
+        /// User name used last.
+        username: Option<String>,
+        /// Why again, e.g. that the session ran out.
+        reason: Option<String>,
+    },
+    /// Signed in.
+    Ready(Ready),
+}
+
+/// A session one can work in.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Ready {
+    /// "On this computer", or the server's host.
+    pub place: String,
+    /// Base URL of the API.
+    pub url: String,
+    /// Whether the backend runs inside this application.
+    pub embedded: bool,
+    /// Who is signed in.
+    pub username: String,
+    /// As what.
+    pub role: Role,
+    /// Where tokens and secrets are kept, when that is not the system's own store; a sentence for the status box.
+    pub secrets_note: Option<String>,
+    /// Folder of the embedded backend's data.
+    pub data_dir: Option<String>,
+}
+
+/// A server used before.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Profile {
+    /// Base URL.
+    pub url: String,
+    /// User name.
+    pub username: String,
+}
+
+/// A wish of the web view to the shell. Each names the reply it gets.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "do", rename_all = "snake_case")]
+pub enum Native {
+    /// The session as it is now: [`Session`].
+    Session,
+    /// Start (or start again) the embedded backend: nothing; [`SESSION_EVENT`] tells the rest.
+    UseEmbedded,
+    /// Reach a server and sign in: nothing, or a [`Problem`].
+    SignIn {
+        /// Base URL.
+        url: String,
+        /// User name.
+        username: String,
+        /// Password.
+        password: Secret,
+        /// Keep the token in the system's store, so that the next start needs no password while it lasts.
+        remember: bool,
+    },
+    /// Forget the token and go back to the choice: nothing.
+    SignOut,
+    /// A setting: the JSON value or null.
+    GetSetting {
+        /// Name, e.g. `theme`.
+        name: String,
+    },
+    /// Changes a setting: nothing.
+    SetSetting {
+        /// Name.
+        name: String,
+        /// Value.
+        value: serde_json::Value,
+    },
+    /// Lets a person choose a text file: [`PickedFile`] or null.
+    PickFile {
+        /// Title of the dialog.
+        title: String,
+        /// File name endings without the dot, e.g. `csv`.
+        extensions: Vec<String>,
+    },
+    /// Starts the sample lab, adds its devices, credential and job, and runs the job: [`LabState`].
+    LabStart {
+        /// Number of simulated devices.
+        devices: u16,
+    },
+    /// Stops the sample lab and removes what it added: [`LabState`].
+    LabStop,
+    /// The sample lab as it is: [`LabState`].
+    LabState,
+}
+
+/// A chosen text file.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PickedFile {
+    /// File name.
+    pub name: String,
+    /// Text.
+    pub text: String,
+}
+
+/// State of the sample lab.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LabState {
+    /// Simulated devices that run; 0 if the lab is off.
+    pub devices: u16,
+    /// The run that was started with it.
+    pub run_id: Option<i64>,
+}
+
+/// Tag that every device, credential and job of the sample lab carries.
+pub const LAB_TAG: &str = "sample-lab";
+
+/// Opens the feed.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct FeedStart {
+    /// What to send.
+    pub filter: StreamFilter,
+}

@@ -1,0 +1,41 @@
+//! Platforms: the kinds of device the workers can talk to. NetRaven has no such resource.
+
+use serde::{Deserialize, Serialize};
+
+use crate::endpoint::{Access, Endpoint, Method, Request};
+
+/// A platform.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Platform {
+    /// Netmiko's `device_type`, e.g. `cisco_ios`.
+    pub name: String,
+    /// Name for people, e.g. "Cisco IOS / IOS XE".
+    pub title: String,
+    /// Vendor.
+    pub vendor: String,
+    /// Whether the definition comes from the user's folder.
+    pub custom: bool,
+}
+
+/// Lists platforms by title, and what was refused in the user's folder.
+#[derive(Clone, Copy, Debug)]
+pub struct ListPlatforms;
+
+/// Answer to [`ListPlatforms`].
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Platforms {
+    /// Platforms that can be used.
+    pub items: Vec<Platform>,
+    /// Sentences naming the files and fields that were refused.
+    pub refused: Vec<String>,
+}
+
+impl Endpoint for ListPlatforms {
+    type Reply = Platforms;
+    const METHOD: Method = Method::Get;
+    const PATH: &'static str = "/platforms/";
+    const ACCESS: Access = Access::User;
+    fn request(&self) -> Request {
+        Request::to::<Self>()
+    }
+}

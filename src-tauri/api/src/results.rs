@@ -1,0 +1,85 @@
+//! Results: what came of one device in one run.
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use crate::endpoint::{Access, Endpoint, Method, Request};
+use crate::page::Page;
+
+/// A result. Exactly one exists for each device of a run.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct JobResult {
+    /// Id.
+    pub id: i64,
+    /// Job.
+    pub job_id: i64,
+    /// Device.
+    pub device_id: i64,
+    /// Kind of job.
+    pub job_type: String,
+    /// `success` or `failure`.
+    pub status: String,
+    /// When the device was done.
+    pub result_time: Timestamp,
+    /// When the row was written.
+    pub created_at: Timestamp,
+    /// For a failure `cause`, `stage`, `message` and the last bytes seen, secrets hidden; for a success what was read.
+    pub details: Option<serde_json::Value>,
+    /// Job's name.
+    pub job_name: String,
+    /// Device's hostname.
+    pub device_name: String,
+    /// Run. Not part of NetRaven's shape.
+    #[serde(default)]
+    pub run_id: Option<i64>,
+}
+
+/// Lists results, the newest first.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct ListResults {
+    /// Page number, from 1.
+    pub page: Option<i64>,
+    /// Rows a page, 1 to 100.
+    pub size: Option<i64>,
+    /// Device.
+    pub device_id: Option<i64>,
+    /// Job.
+    pub job_id: Option<i64>,
+    /// Run.
+    pub run_id: Option<i64>,
+    /// Devices that carry this tag now.
+    pub tag_id: Option<i64>,
+    /// Kind of job.
+    pub job_type: Option<String>,
+    /// `success` or `failure`, any case.
+    pub status: Option<String>,
+    /// Results at or after this time.
+    pub start_time: Option<Timestamp>,
+    /// Results at or before this time.
+    pub end_time: Option<Timestamp>,
+}
+
+impl Endpoint for ListResults {
+    type Reply = Page<JobResult>;
+    const METHOD: Method = Method::Get;
+    const PATH: &'static str = "/job-results/";
+    const ACCESS: Access = Access::User;
+    fn request(&self) -> Request {
+        Request::to::<Self>().query(self)
+    }
+}
+
+/// One result.
+#[derive(Clone, Copy, Debug)]
+pub struct GetResult(pub i64);
+
+impl Endpoint for GetResult {
+    type Reply = JobResult;
+    const METHOD: Method = Method::Get;
+    const PATH: &'static str = "/job-results/{job_result_id}";
+    const ACCESS: Access = Access::User;
+    fn request(&self) -> Request {
+        Request::to::<Self>().param("job_result_id", self.0)
+    }
+}

@@ -1,0 +1,126 @@
+//! The table of every endpoint: what the shell forwards, what the server mounts, what the role test walks.
+
+use crate::endpoint::{Access, Endpoint, Method};
+use crate::{configs, credentials, devices, jobs, logs, platforms, results, runs, system, tags, users};
+
+/// One row of the table.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Route {
+    /// HTTP method.
+    pub method: Method,
+    /// Path with parameters in braces.
+    pub path: &'static str,
+    /// Who may call it.
+    pub access: Access,
+}
+
+impl Route {
+    /// The row of an endpoint.
+    #[must_use]
+    pub const fn of<E: Endpoint>() -> Route {
+        Route { method: E::METHOD, path: E::PATH, access: E::ACCESS }
+    }
+
+    /// Whether a method and a path (without its query) belong to this row.
+    #[must_use]
+    pub fn matches(&self, method: Method, path: &str) -> bool {
+        let (mut pattern, mut given) = (self.path.split('/'), path.split('/'));
+        self.method == method
+            && loop {
+                match (pattern.next(), given.next()) {
+                    (None, None) => break true,
+                    (Some(expected), Some(part)) if expected.starts_with('{') => {
+                        if part.is_empty() || !part.bytes().all(|byte| byte.is_ascii_digit()) {
+                            break false;
+                        }
+                    }
+                    (Some(expected), Some(part)) if expected == part => {}
+                    _ => break false,
+                }
+            }
+    }
+}
+
+/// Every endpoint.
+pub const ROUTES: &[Route] = &[
+    Route::of::<users::GetMe>(),
+    Route::of::<system::GetHealth>(),
+    Route::of::<system::GetSystemStatus>(),
+    Route::of::<platforms::ListPlatforms>(),
+    Route::of::<tags::ListTags>(),
+    Route::of::<tags::GetTag>(),
+    Route::of::<tags::CreateTag>(),
+    Route::of::<tags::UpdateTag>(),
+    Route::of::<tags::DeleteTag>(),
+    Route::of::<credentials::ListCredentials>(),
+    Route::of::<credentials::GetCredential>(),
+    Route::of::<credentials::CreateCredential>(),
+    Route::of::<credentials::UpdateCredential>(),
+    Route::of::<credentials::DeleteCredential>(),
+    Route::of::<devices::ListDevices>(),
+    Route::of::<devices::GetDevice>(),
+    Route::of::<devices::CreateDevice>(),
+    Route::of::<devices::UpdateDevice>(),
+    Route::of::<devices::DeleteDevice>(),
+    Route::of::<devices::ImportDevices>(),
+    Route::of::<devices::GetHostKey>(),
+    Route::of::<devices::ForgetHostKey>(),
+    Route::of::<jobs::ListJobs>(),
+    Route::of::<jobs::GetJob>(),
+    Route::of::<jobs::CreateJob>(),
+    Route::of::<jobs::UpdateJob>(),
+    Route::of::<jobs::DeleteJob>(),
+    Route::of::<jobs::RunJob>(),
+    Route::of::<jobs::GetJobStatus>(),
+    Route::of::<jobs::ListRecentJobs>(),
+    Route::of::<runs::ListRuns>(),
+    Route::of::<runs::GetRun>(),
+    Route::of::<runs::CancelRun>(),
+    Route::of::<runs::SummarizeRuns>(),
+    Route::of::<results::ListResults>(),
+    Route::of::<results::GetResult>(),
+    Route::of::<logs::ListLogs>(),
+    Route::of::<logs::GetLog>(),
+    Route::of::<logs::ListLogTypes>(),
+    Route::of::<logs::ListLogLevels>(),
+    Route::of::<logs::GetLogStats>(),
+    Route::of::<configs::ListConfigs>(),
+    Route::of::<configs::GetConfig>(),
+    Route::of::<configs::ListConfigHistory>(),
+    Route::of::<configs::ExportConfig>(),
+];
+
+/// The row a method and a path (without its query) belong to, if any.
+#[must_use]
+pub fn find(method: Method, path: &str) -> Option<&'static Route> {
+    ROUTES.iter().find(|route| route.matches(method, path))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_route_is_found_by_its_own_shape_only() {
+        assert_eq!(find(Method::Get, "/jobs/17").unwrap().path, "/jobs/{job_id}");
+        assert_eq!(find(Method::Get, "/jobs/status").unwrap().path, "/jobs/status");
+        assert_eq!(find(Method::Get, "/devices/5/host-key").unwrap().path, "/devices/{device_id}/host-key");
+        assert!(find(Method::Get, "/jobs/../users").is_none());
+        assert!(find(Method::Post, "/jobs/17").is_none());
+        assert!(find(Method::Get, "/jobs/17/").is_none());
+        assert!(find(Method::Get, "//evil").is_none());
+    }
+
+    #[test]
+    fn no_route_stands_twice() {
+        for (index, route) in ROUTES.iter().enumerate() {
+            assert!(!ROUTES[..index].iter().any(|other| other.method == route.method && other.path == route.path));
+        }
+    }
+
+    #[test]
+    fn a_query_repeats_the_key_of_a_list_and_leaves_out_what_is_absent() {
+        let request = jobs::ListJobs { size: Some(5), tag_id: vec![2, 3], ..Default::default() }.request();
+        assert_eq!(request.path, "/jobs/?size=5&tag_id=2&tag_id=3");
+    }
+}

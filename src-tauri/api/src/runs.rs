@@ -1,0 +1,341 @@
+//! Runs: one execution of a job each, with the state of every device in it. NetRaven has no such resource.
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use crate::endpoint::{Access, Endpoint, Method, Request};
+use crate::outcome::{Cause, Stage};
+use crate::page::Page;
+
+/// State of a run.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum RunStatus {
+    /// No device has been started yet.
+    Queued,
+    /// Devices are being worked on.
+    Running,
+    /// Every device succeeded.
+    Succeeded,
+    /// Some devices failed, some succeeded.
+    PartlyFailed,
+    /// Every device failed, or there was none to work on.
+    Failed,
+    /// A person cancelled it before its end.
+    Cancelled,
+}
+
+impl RunStatus {
+    /// Every status.
+    pub const ALL: [RunStatus; 6] = [
+        RunStatus::Queued,
+        RunStatus::Running,
+        RunStatus::Succeeded,
+        RunStatus::PartlyFailed,
+        RunStatus::Failed,
+        RunStatus::Cancelled,
+    ];
+
+    /// The status as it is written, e.g. `partly_failed`.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            RunStatus::Queued => "queued",
+            RunStatus::Running => "running",
+            RunStatus::Succeeded => "succeeded",
+            RunStatus::PartlyFailed => "partly_failed",
+            RunStatus::Failed => "failed",
+            RunStatus::Cancelled => "cancelled",
+        }
+    }
+
+    /// The status written by [`RunStatus::as_str`], or none.
+    #[must_use]
+    pub fn parse(text: &str) -> Option<RunStatus> {
+        RunStatus::ALL.into_iter().find(|status| status.as_str() == text)
+    }
+
+    /// Whether the run has not ended.
+    #[must_use]
+    pub fn is_active(self) -> bool {
+        matches!(self, RunStatus::Queued | RunStatus::Running)
+    }
+
+    /// NetRaven's status word for a job whose newest run has this status.
+    #[must_use]
+    pub fn job_word(self) -> &'static str {
+        match self {
+            RunStatus::Queued => "queued",
+            RunStatus::Running => "RUNNING",
+            RunStatus::Succeeded => "COMPLETED_SUCCESS",
+            RunStatus::PartlyFailed => "COMPLETED_PARTIAL_FAILURE",
+            RunStatus::Failed => "COMPLETED_FAILURE",
+            RunStatus::Cancelled => "CANCELLED",
+        }
+    }
+}
+
+/// What started a run.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Trigger {
+    /// A person.
+    Manual,
+    /// The job's schedule.
+    Schedule,
+}
+
+impl Trigger {
+    /// The trigger as it is written.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Trigger::Manual => "manual",
+            Trigger::Schedule => "schedule",
+        }
+    }
+}
+
+/// How many devices of a run failed for one cause.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CauseCount {
+    /// Cause.
+    pub cause: Cause,
+    /// Devices.
+    pub devices: i64,
+}
+
+/// One execution of a job.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Run {
+    /// Id, ascending in time.
+    pub id: i64,
+    /// Job.
+    pub job_id: i64,
+    /// Its name.
+    pub job_name: String,
+    /// Its kind.
+    pub job_type: String,
+    /// What started it.
+    pub trigger: Trigger,
+    /// Who started it, for [`Trigger::Manual`].
+    pub triggered_by: Option<String>,
+    /// State.
+    pub status: RunStatus,
+    /// When it was put on the queue.
+    pub queued_at: Timestamp,
+    /// When its first device was started.
+    pub started_at: Option<Timestamp>,
+    /// When it ended.
+    pub finished_at: Option<Timestamp>,
+    /// Devices in it.
+    pub devices: i64,
+    /// Devices that succeeded so far.
+    pub succeeded: i64,
+    /// Devices that failed so far, cancelled ones included.
+    pub failed: i64,
+    /// Devices being worked on now.
+    pub running: i64,
+    /// Configurations that differed from the last snapshot.
+    pub changed: i64,
+    /// Why it failed as a whole (no devices, …), as a sentence.
+    pub message: Option<String>,
+    /// Commit that holds its changed configurations.
+    pub commit: Option<String>,
+    /// Whether a person asked to cancel it.
+    pub cancel_requested: bool,
+    /// Failed devices by cause, most first.
+    pub causes: Vec<CauseCount>,
+    /// Median duration of the job's last finished runs, in seconds.
+    pub usual_seconds: Option<f64>,
+}
+
+/// State of a device within a run.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum DeviceState {
+    /// Waits for a worker.
+    Queued,
+    /// A worker has it.
+    Running,
+    /// Done, well.
+    Success,
+    /// Done, badly.
+    Failure,
+    /// Cancelled before its end.
+    Cancelled,
+}
+
+impl DeviceState {
+    /// The state as it is written.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            DeviceState::Queued => "queued",
+            DeviceState::Running => "running",
+            DeviceState::Success => "success",
+            DeviceState::Failure => "failure",
+            DeviceState::Cancelled => "cancelled",
+        }
+    }
+
+    /// The state written by [`DeviceState::as_str`], or none.
+    #[must_use]
+    pub fn parse(text: &str) -> Option<DeviceState> {
+        [DeviceState::Queued, DeviceState::Running, DeviceState::Success, DeviceState::Failure, DeviceState::Cancelled]
+            .into_iter()
+            .find(|state| state.as_str() == text)
+    }
+}
+
+/// One device of a run.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct RunDevice {
+    /// Device.
+    pub device_id: i64,
+    /// Its hostname when the run began.
+    pub hostname: String,
+    /// Its address, with the port when that is not 22.
+    pub address: String,
+    /// Its platform.
+    pub device_type: String,
+    /// State.
+    pub state: DeviceState,
+    /// The stage it is in, or ended in.
+    pub stage: Option<Stage>,
+    /// Why it failed.
+    pub cause: Option<Cause>,
+    /// What happened, as a sentence.
+    pub message: Option<String>,
+    /// How often a worker began with it; above 1 after a worker's death or a retry.
+    pub attempt: i64,
+    /// Worker that has it, or had it.
+    pub worker: Option<String>,
+    /// When a worker began with it.
+    pub started_at: Option<Timestamp>,
+    /// When it ended.
+    pub finished_at: Option<Timestamp>,
+    /// Its result, once it ended.
+    pub result_id: Option<i64>,
+    /// Its result's details: last bytes seen, expected, seen, host keys, timings, commit; secrets hidden.
+    pub details: Option<serde_json::Value>,
+    /// Whether its configuration differed from the last snapshot.
+    pub changed: Option<bool>,
+    /// The snapshot read, or the one it was found equal to.
+    pub snapshot_id: Option<i64>,
+}
+
+/// A run with its devices, failed ones first, then by hostname.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct RunDetail {
+    /// The run.
+    #[serde(flatten)]
+    pub run: Run,
+    /// Its devices.
+    pub results: Vec<RunDevice>,
+}
+
+/// Lists runs, the newest first.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct ListRuns {
+    /// Page number, from 1.
+    pub page: Option<i64>,
+    /// Rows a page, 1 to 100.
+    pub size: Option<i64>,
+    /// Job.
+    pub job_id: Option<i64>,
+    /// Kind.
+    pub job_type: Option<String>,
+    /// Any of these states.
+    pub status: Vec<RunStatus>,
+    /// Runs queued at or after this time.
+    pub start_time: Option<Timestamp>,
+    /// Runs queued at or before this time.
+    pub end_time: Option<Timestamp>,
+    /// Part of the job's name, or of a device's hostname in it.
+    pub search: Option<String>,
+}
+
+impl Endpoint for ListRuns {
+    type Reply = Page<Run>;
+    const METHOD: Method = Method::Get;
+    const PATH: &'static str = "/runs/";
+    const ACCESS: Access = Access::User;
+    fn request(&self) -> Request {
+        Request::to::<Self>().query(self)
+    }
+}
+
+/// One run with its devices.
+#[derive(Clone, Copy, Debug)]
+pub struct GetRun(pub i64);
+
+impl Endpoint for GetRun {
+    type Reply = RunDetail;
+    const METHOD: Method = Method::Get;
+    const PATH: &'static str = "/runs/{run_id}";
+    const ACCESS: Access = Access::User;
+    fn request(&self) -> Request {
+        Request::to::<Self>().param("run_id", self.0)
+    }
+}
+
+/// Cancels a run: queued devices never start, open sessions are closed.
+#[derive(Clone, Copy, Debug)]
+pub struct CancelRun(pub i64);
+
+impl Endpoint for CancelRun {
+    type Reply = Run;
+    const METHOD: Method = Method::Post;
+    const PATH: &'static str = "/runs/{run_id}/cancel";
+    const ACCESS: Access = Access::User;
+    fn request(&self) -> Request {
+        Request::to::<Self>().param("run_id", self.0)
+    }
+}
+
+/// The four cards: true totals of a period.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct SummarizeRuns {
+    /// Runs queued at or after this time; all if absent.
+    pub start_time: Option<Timestamp>,
+    /// Runs queued at or before this time.
+    pub end_time: Option<Timestamp>,
+}
+
+/// Answer to [`SummarizeRuns`].
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct RunSummary {
+    /// Runs in the period.
+    pub total: i64,
+    /// Runs queued or running.
+    pub running: i64,
+    /// Runs in which every device succeeded.
+    pub succeeded: i64,
+    /// Runs in which a device failed, partly or wholly.
+    pub failed: i64,
+    /// Cancelled runs.
+    pub cancelled: i64,
+    /// Device results in the period.
+    pub device_results: i64,
+    /// Devices of active runs that are done.
+    pub active_done: i64,
+    /// Devices of active runs.
+    pub active_devices: i64,
+    /// Different causes among the failed results.
+    pub failure_causes: i64,
+    /// Different devices among the failed results.
+    pub failing_devices: i64,
+}
+
+impl Endpoint for SummarizeRuns {
+    type Reply = RunSummary;
+    const METHOD: Method = Method::Get;
+    const PATH: &'static str = "/runs/summary";
+    const ACCESS: Access = Access::User;
+    fn request(&self) -> Request {
+        Request::to::<Self>().query(self)
+    }
+}
