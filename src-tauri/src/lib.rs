@@ -1,1 +1,193 @@
-//! shell
+//! The desktop shell: one window, one data command, one feed, and the session behind them.
+//!
+//! It knows Tauri, the client and the backend's front door; it knows no SQL, no SSH and no page.
+
+mod arguments;
+mod call;
+mod connection;
+mod embedded;
+mod feed;
+mod host;
+mod instance;
+mod lab;
+mod native;
+mod secrets;
+mod window;
+
+use std::panic::{AssertUnwindSafe, catch_unwind, set_hook, take_hook};
+use std::path::Path;
+use std::process::ExitCode;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use tauri::utils::config::AppDirectoriesOverride;
+use tauri::webview::PageLoadEvent;
+use tauri::{App, AppHandle, Context, Manager, RunEvent, Wry};
+use tracing_subscriber::EnvFilter;
+
+pub use arguments::{Arguments, Place};
+
+use connection::Connection;
+use feed::Feeds;
+use host::Desktop;
+use secrets::Secrets;
+
+/// Folder below the data folder for settings, the window's place and the web view's own files.
+const WINDOW_FOLDER: &str = "window";
+
+/// What the commands work on.
+pub struct Shell {
+    connection: Arc<Connection>,
+    feeds: Feeds,
+}
+
+/// Opens the window and runs until it is closed.
+pub fn run(arguments: Arguments) -> ExitCode {
+    let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("warn,netraven_desktop=info"));
+    tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
+    match build(&arguments) {
+        Ok(app) => {
+            let end = End::default();
+            app.run(move |app, event| end.watch(app, event));
+            ExitCode::SUCCESS
+        }
+        Err(reason) => {
+            eprintln!("netraven: {reason}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+/// Prepares the application; the error is a sentence.
+fn build(arguments: &Arguments) -> Result<App, String> {
+    if !has_display() {
+        return Err(
+            "There is no screen to open a window on (DISPLAY and WAYLAND_DISPLAY are not set). Start it from a \
+                    desktop, or run netraven-server, which needs none."
+                .to_owned(),
+        );
+    }
+    let (data_dir, is_usual) = arguments.folder();
+    make_folder(&data_dir);
+    let mut context: Context<Wry> = tauri::generate_context!();
+    let window_folder = data_dir.join(WINDOW_FOLDER);
+    context.config_mut().app.app_directories_override = Some(AppDirectoriesOverride::Root(window_folder));
+
+    let mut builder = tauri::Builder::default();
+    if let Some(plugin) = instance::plugin(&data_dir, is_usual) {
+        builder = builder.plugin(plugin);
+    }
+    let place = arguments.place();
+    let builder = builder
+        .plugin(tauri_plugin_store::Builder::new().build())
+        .plugin(tauri_plugin_window_state::Builder::new().build())
+        .plugin(tauri_plugin_dialog::init())
+        .invoke_handler(tauri::generate_handler![call::call, feed::feed, feed::feed_stop, native::native])
+        .on_page_load(|webview, payload| {
+            if payload.event() == PageLoadEvent::Started
+                && let Some(shell) = webview.try_state::<Shell>()
+            {
+                shell.feeds.stop_all();
+            }
+        })
+        .setup(move |app| {
+            let host = Arc::new(Desktop::new(app.handle())?);
+            let connection = Arc::new(Connection::new(host, data_dir, Secrets::system()));
+            app.manage(Shell { connection: connection.clone(), feeds: Feeds::default() });
+            window::open(app.handle())?;
+            tauri::async_runtime::spawn(exit_on_signal(app.handle().clone()));
+            tauri::async_runtime::spawn(async move { connection.begin(place).await });
+            Ok(())
+        });
+    quietly(|| builder.build(context))
+        .ok_or("The window system does not answer. Check DISPLAY, or run netraven-server, which needs no screen.")?
+        .map_err(|error| format!("The window could not be opened: {error}."))
+}
+
+/// The orderly end: the first wish to exit stops everything, then exits.
+#[derive(Default)]
+struct End {
+    begun: AtomicBool,
+    done: Arc<AtomicBool>,
+}
+
+impl End {
+    fn watch(&self, app: &AppHandle, event: RunEvent) {
+        match event {
+            RunEvent::ExitRequested { api, code, .. } if !self.done.load(Ordering::SeqCst) => {
+                api.prevent_exit();
+                if !self.begun.swap(true, Ordering::SeqCst) {
+                    let (app, done) = (app.clone(), self.done.clone());
+                    tauri::async_runtime::spawn(async move {
+                        app.state::<Shell>().connection.clone().shut_down().await;
+                        done.store(true, Ordering::SeqCst);
+                        app.exit(code.unwrap_or(0));
+                    });
+                }
+            }
+            // Some ways to end, such as the end of the desktop's session, come here without asking first.
+            RunEvent::Exit if !self.done.load(Ordering::SeqCst) => {
+                if let Some(shell) = app.try_state::<Shell>() {
+                    tauri::async_runtime::block_on(shell.connection.shut_down());
+                }
+            }
+            _ => {}
+        }
+    }
+}
+
+/// Turns the signals that ask a process to end into the orderly end.
+async fn exit_on_signal(app: AppHandle) {
+    #[cfg(unix)]
+    {
+        use futures::future::select_all;
+        use tokio::signal::unix::{SignalKind, signal};
+
+        let kinds = [SignalKind::terminate(), SignalKind::interrupt(), SignalKind::hangup()];
+        let mut signals: Vec<_> = kinds.into_iter().filter_map(|kind| signal(kind).ok()).collect();
+        if !signals.is_empty() {
+            select_all(signals.iter_mut().map(|signal| Box::pin(signal.recv()))).await;
+            app.exit(0);
+        }
+    }
+    #[cfg(not(unix))]
+    if tokio::signal::ctrl_c().await.is_ok() {
+        app.exit(0);
+    }
+}
+
+fn has_display() -> bool {
+    let is_set = |name: &str| std::env::var_os(name).is_some_and(|value| !value.is_empty());
+    !cfg!(target_os = "linux") || is_set("DISPLAY") || is_set("WAYLAND_DISPLAY")
+}
+
+/// Makes the data folder for this user alone. What is wrong with it, the backend tells in the window.
+fn make_folder(path: &Path) {
+    let mut builder = std::fs::DirBuilder::new();
+    builder.recursive(true);
+    #[cfg(unix)]
+    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+    if let Err(error) = builder.create(path) {
+        tracing::warn!(path = %path.display(), %error, "the data folder cannot be made");
+    }
+}
+
+/// Runs what panics where a sentence is wanted: the windowing library does so without a screen.
+fn quietly<T>(work: impl FnOnce() -> T) -> Option<T> {
+    let hook = take_hook();
+    set_hook(Box::new(|_| {}));
+    let result = catch_unwind(AssertUnwindSafe(work)).ok();
+    set_hook(hook);
+    result
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_panic_while_building_becomes_nothing() {
+        assert_eq!(quietly(|| 7), Some(7));
+        assert_eq!(quietly(|| panic!("no screen")), None::<()>);
+    }
+}

@@ -1,1 +1,12 @@
-//! ui
+//! The web view of NetRaven Desktop: pages over a bridge to the shell, and nothing that knows HTTP, tokens or files.
+
+pub mod app;
+pub mod bridge;
+pub mod clock;
+pub mod components;
+pub mod data;
+pub mod dom;
+pub mod format;
+pub mod pages;
+pub mod route;
+pub mod state;

@@ -1,1 +1,26 @@
-//! backend
+//! The NetRaven backend: REST API, scheduler, SSH workers, snapshots and the embedded servers, composed by [`App`].
+
+pub mod config;
+mod handover;
+mod hub;
+mod journal;
+mod kinds;
+mod places;
+pub mod platforms;
+pub mod queue;
+mod scheduler;
+pub mod seal;
+mod server;
+pub mod session;
+pub mod snapshots;
+mod store;
+pub mod supervisor;
+mod worker;
+
+mod app;
+mod start;
+
+pub use app::{App, RemoteWorker};
+pub use config::{Config, External};
+pub use start::StartError;
+pub use supervisor::{DataDirLock, LockError};

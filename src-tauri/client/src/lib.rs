@@ -1,1 +1,12 @@
-//! client
+//! Client of a NetRaven REST API: typed calls, forwarded calls, the live feed, and the sample lab's entries.
+//!
+//! It knows HTTP and the wire types; it does not know where tokens are kept, nor who looks at the answers.
+
+mod address;
+mod client;
+mod fault;
+pub mod feed;
+pub mod sample;
+pub mod token;
+
+pub use client::Client;

@@ -1,2 +1,215 @@
-//! main
-fn main() {}
+//! The backend without a window: `serve`, further workers, the sample lab, the platforms.
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::{Args, Parser, Subcommand};
+use netraven_api::Secret;
+use netraven_backend::{App, Config, External, RemoteWorker, platforms};
+use tokio_util::sync::CancellationToken;
+
+/// The NetRaven backend: REST API, scheduler and SSH workers.
+#[derive(Parser)]
+#[command(name = "netraven-server", version)]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Runs the backend; prints one line of JSON with its address when it is ready.
+    Serve(Serve),
+    /// Runs a further worker for a backend on the same database and Redis.
+    Worker(WorkerArgs),
+    /// Starts simulated SSH devices on this computer until Ctrl-C.
+    Lab(Lab),
+    /// Lists the platforms.
+    Platforms {
+        /// As a Markdown table.
+        #[arg(long)]
+        markdown: bool,
+        /// Folder of your own platforms.
+        #[arg(long)]
+        folder: Option<PathBuf>,
+    },
+}
+
+#[derive(Args)]
+struct Serve {
+    /// Folder of everything that lasts; the system's application folder if absent.
+    #[arg(long)]
+    data_dir: Option<PathBuf>,
+    /// Address of the API; port 0 takes a free one.
+    #[arg(long, default_value = "127.0.0.1:0")]
+    listen: SocketAddr,
+    /// PostgreSQL to use instead of an embedded one.
+    #[arg(long, env = "NETRAVEN_DATABASE_URL", hide_env_values = true, requires = "redis_url")]
+    database_url: Option<String>,
+    /// Redis to use instead of an embedded one.
+    #[arg(long, env = "NETRAVEN_REDIS_URL", hide_env_values = true, requires = "database_url")]
+    redis_url: Option<String>,
+    /// Workers in this process.
+    #[arg(long, default_value_t = 1)]
+    workers: usize,
+    /// Devices each worker works on at once.
+    #[arg(long, default_value_t = netraven_backend::config::SESSIONS)]
+    sessions: usize,
+    /// No worker in this process; others do the work.
+    #[arg(long, conflicts_with = "workers")]
+    no_worker: bool,
+}
+
+#[derive(Args)]
+struct WorkerArgs {
+    /// PostgreSQL of the backend.
+    #[arg(long, env = "NETRAVEN_DATABASE_URL", hide_env_values = true)]
+    database_url: String,
+    /// Redis of the backend.
+    #[arg(long, env = "NETRAVEN_REDIS_URL", hide_env_values = true)]
+    redis_url: String,
+    /// Devices it works on at once.
+    #[arg(long, default_value_t = netraven_backend::config::SESSIONS)]
+    sessions: usize,
+    /// Folder of your own platforms.
+    #[arg(long)]
+    platforms: Option<PathBuf>,
+}
+
+#[derive(Args)]
+struct Lab {
+    /// Number of devices.
+    #[arg(default_value_t = 12)]
+    devices: usize,
+    /// Adds them to the backend at this address, with a credential and a job, and runs the job.
+    #[arg(long)]
+    url: Option<String>,
+    /// User of that backend.
+    #[arg(long, default_value = "admin")]
+    username: String,
+    /// File that holds the user's password, such as DIR/initial-admin-password; else NETRAVEN_ADMIN_PASSWORD.
+    #[arg(long)]
+    password_file: Option<PathBuf>,
+}
+
+fn main() -> ExitCode {
+    let cli = Cli::parse();
+    tracing_subscriber::fmt()
+        .with_writer(std::io::stderr)
+        .with_env_filter(
+            tracing_subscriber::EnvFilter::try_from_default_env()
+                .unwrap_or_else(|_| tracing_subscriber::EnvFilter::new("info,sqlx=warn")),
+        )
+        .init();
+    let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
+        Ok(runtime) => runtime,
+        Err(error) => {
+            eprintln!("netraven-server: no threads could be started: {error}.");
+            return ExitCode::FAILURE;
+        }
+    };
+    let done = runtime.block_on(async {
+        match cli.command {
+            Command::Serve(args) => serve(args).await,
+            Command::Worker(args) => work(args).await,
+            Command::Lab(args) => lab(args).await,
+            Command::Platforms { markdown, folder } => list_platforms(markdown, folder),
+        }
+    });
+    runtime.shutdown_timeout(std::time::Duration::from_secs(1));
+    match done {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("netraven-server: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+async fn serve(args: Serve) -> anyhow::Result<()> {
+    let data_dir = args.data_dir.or_else(Config::default_data_dir);
+    let data_dir = data_dir
+        .ok_or_else(|| anyhow::anyhow!("this system names no folder for applications: give one with --data-dir"))?;
+    let external = args.database_url.zip(args.redis_url).map(|(database_url, redis_url)| External {
+        database_url: Secret::new(database_url),
+        redis_url: Secret::new(redis_url),
+    });
+    let config = Config {
+        listen: args.listen,
+        external,
+        workers: if args.no_worker { 0 } else { args.workers },
+        sessions: args.sessions.max(1),
+        ..Config::embedded(data_dir)
+    };
+    let stop = stop_signal()?;
+    let starting = App::start(config, |step| tracing::info!("{step}"));
+    let app = tokio::select! {
+        app = starting => app?,
+        () = stop.cancelled() => return Ok(()),
+    };
+    println!("{}", serde_json::json!({ "ready": true, "url": app.url() }));
+    stop.cancelled().await;
+    tracing::info!("stopping");
+    app.stop().await;
+    Ok(())
+}
+
+async fn work(args: WorkerArgs) -> anyhow::Result<()> {
+    let stop = stop_signal()?;
+    let urls = External { database_url: Secret::new(args.database_url), redis_url: Secret::new(args.redis_url) };
+    if let Some(worker) = RemoteWorker::start(urls, args.sessions.max(1), args.platforms, stop.clone()).await? {
+        tracing::info!("working");
+        stop.cancelled().await;
+        worker.stop().await;
+    }
+    Ok(())
+}
+
+async fn lab(args: Lab) -> anyhow::Result<()> {
+    anyhow::ensure!((1..=1000).contains(&args.devices), "the number of devices is {}; choose 1 to 1000", args.devices);
+    let _ = (args.url, args.username, args.password_file);
+    netraven_lab::cli::run(args.devices, None, |line| println!("{line}")).await?;
+    Ok(())
+}
+
+fn list_platforms(markdown: bool, folder: Option<PathBuf>) -> anyhow::Result<()> {
+    let (registry, refused) = platforms::Registry::load(folder.as_deref());
+    if markdown {
+        println!("| platform | name | vendor |\n| --- | --- | --- |");
+    }
+    for definition in registry.iter() {
+        match markdown {
+            true => println!("| `{}` | {} | {} |", definition.name, definition.title, definition.vendor),
+            false => println!("{:<16} {}", definition.name, definition.title),
+        }
+    }
+    match refused.first() {
+        None => Ok(()),
+        Some(first) => Err(anyhow::anyhow!("{first}")),
+    }
+}
+
+/// Cancelled by Ctrl-C and by SIGTERM.
+fn stop_signal() -> anyhow::Result<CancellationToken> {
+    let stop = CancellationToken::new();
+    let token = stop.clone();
+    #[cfg(unix)]
+    {
+        use tokio::signal::unix::{SignalKind, signal};
+        let (mut terminate, mut interrupt) = (signal(SignalKind::terminate())?, signal(SignalKind::interrupt())?);
+        tokio::spawn(async move {
+            tokio::select! {
+                _ = terminate.recv() => {}
+                _ = interrupt.recv() => {}
+            }
+            token.cancel();
+        });
+    }
+    #[cfg(not(unix))]
+    tokio::spawn(async move {
+        let _ = tokio::signal::ctrl_c().await;
+        token.cancel();
+    });
+    Ok(stop)
+}

@@ -1,0 +1,398 @@
+//! The whole backend in one process: started, watched and stopped in order.
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::Duration;
+
+use jiff::Timestamp;
+use netraven_api::Secret;
+use netraven_api::event::Changed;
+use netraven_api::users::Role;
+use secrecy::ExposeSecret as _;
+use serde_json::json;
+use tokio::sync::{broadcast, watch};
+use tokio::task::JoinHandle;
+use tokio_util::sync::CancellationToken;
+
+use crate::config::{Config, External, shown};
+use crate::journal::{About, Journal, Signal};
+use crate::platforms::Registry;
+use crate::queue::Queue;
+use crate::scheduler::Scheduler;
+use crate::seal::{SealKey, password};
+use crate::server::{self, ServersState, Shared, Tokens};
+use crate::snapshots::Repository;
+use crate::start::StartError;
+use crate::store::Store;
+use crate::supervisor::{DataDirLock, Health, Options, Servers, State};
+use crate::worker::recorder::Recorder;
+use crate::worker::{self, Worker};
+use crate::{handover, hub};
+
+/// Name of the first user.
+const ADMIN: &str = "admin";
+/// How long the window's own token lasts.
+const LOCAL_TOKEN: Duration = Duration::from_secs(30 * 60);
+/// Longest wait for each part when the backend stops.
+const STOP_LIMIT: Duration = Duration::from_secs(5);
+/// Prefix of everything in Redis.
+const NAMESPACE: &str = "netraven";
+
+/// A running backend.
+pub struct App {
+    url: String,
+    tokens: Arc<Tokens>,
+    store: Store,
+    journal: Journal,
+    /// Ends requests, streams and everything that makes work.
+    stop: CancellationToken,
+    /// Ends the journal and the hub, last of all.
+    stop_last: CancellationToken,
+    workers: Vec<JoinHandle<()>>,
+    tasks: Vec<JoinHandle<()>>,
+    last_tasks: Vec<JoinHandle<()>>,
+    servers: Option<Servers>,
+    _lock: DataDirLock,
+}
+
+/// What server and worker processes have in common once database and queue answer.
+struct Base {
+    store: Store,
+    queue: Queue,
+    journal: Journal,
+    signals: broadcast::Sender<Signal>,
+    tasks: Vec<JoinHandle<()>>,
+}
+
+impl Base {
+    async fn connect(urls: &External, stop_last: &CancellationToken) -> Result<Base, StartError> {
+        let external = |what: &'static str| move |reason: String| StartError::External { what, reason };
+        let store = Store::connect(urls.database_url.expose()).await;
+        let store = store.map_err(|error| external("The database")(format!("{error:#}")))?;
+        let queue = Queue::connect(urls.redis_url.expose(), NAMESPACE).await;
+        let queue = queue.map_err(|error| external("Redis")(error.to_string()))?;
+        let (signals, hub) = hub::start(&queue, stop_last.clone());
+        let (journal, writer) = Journal::start(store.clone(), queue.clone(), stop_last.clone());
+        Ok(Base { store, queue, journal, signals, tasks: vec![hub, writer] })
+    }
+}
+
+impl App {
+    /// Starts everything; `progress` is told in sentences what is being done.
+    pub async fn start(config: Config, progress: impl Fn(&str) + Send + Sync + 'static) -> Result<App, StartError> {
+        let lock = DataDirLock::acquire(&config.data_dir)?;
+        let (servers, urls) = match config.external.clone() {
+            Some(external) => (None, external),
+            None => {
+                let options = Options {
+                    data_dir: config.data_dir.clone(),
+                    bundled: config.bundled.clone(),
+                    ..Options::default()
+                };
+                let servers = Servers::start(&options, &progress).await?;
+                let urls = External {
+                    database_url: Secret::new(servers.database_url().expose_secret()),
+                    redis_url: Secret::new(servers.redis_url().expose_secret()),
+                };
+                (Some(servers), urls)
+            }
+        };
+        progress("Preparing the tables…");
+        match App::compose(&config, &urls, servers.as_ref().map(Servers::health), lock).await {
+            Ok(app) => Ok(App { servers, ..app }),
+            Err(error) => {
+                if let Some(servers) = servers
+                    && let Err(stopping) = servers.stop().await
+                {
+                    tracing::warn!(%stopping, "the embedded servers did not stop in order");
+                }
+                Err(error)
+            }
+        }
+    }
+
+    async fn compose(
+        config: &Config,
+        urls: &External,
+        health: Option<watch::Receiver<Health>>,
+        lock: DataDirLock,
+    ) -> Result<App, StartError> {
+        let other = |error: anyhow::Error| StartError::Other(format!("{error:#}"));
+        let (stop, stop_last) = (CancellationToken::new(), CancellationToken::new());
+        let seal =
+            SealKey::load_or_create(&config.seal_key_file()).map_err(|error| StartError::Other(error.to_string()))?;
+        let seal = Arc::new(seal);
+        let repository = Repository::open_or_create(&config.snapshots_dir());
+        let repository = Arc::new(repository.map_err(|error| StartError::Other(error.to_string()))?);
+        let listener = listen(config.listen).await?;
+        let Base { store, queue, journal, signals, tasks: last_tasks } = Base::connect(urls, &stop_last).await?;
+        first_user(config, &store).await.map_err(other)?;
+        let (platforms, refused) = Registry::load(Some(&config.platforms_dir()));
+        let refused: Vec<String> = refused.iter().map(ToString::to_string).collect();
+        for sentence in &refused {
+            tracing::warn!("{sentence}");
+            journal.line("WARNING", "system", "platforms", About::default(), sentence.clone(), json!({}));
+        }
+        let platforms = Arc::new(platforms);
+        let tokens = Arc::new(Tokens::new(&seal.jwt_key()));
+        let mut tasks = Vec::new();
+        let (servers_state, servers_seen) = watch::channel(ServersState::default());
+        if let Some(health) = health {
+            tasks.push(tokio::spawn(watch_servers(
+                health,
+                servers_state,
+                journal.clone(),
+                signals.clone(),
+                stop.clone(),
+            )));
+        }
+        let (ticked, scheduler_seen) = watch::channel(None);
+        let scheduler = Scheduler { store: store.clone(), queue: queue.clone(), journal: journal.clone() };
+        tasks.push(tokio::spawn(scheduler.run(ticked, stop.clone())));
+        let recorder =
+            Recorder { store: store.clone(), journal: journal.clone(), repository, signals: signals.clone() };
+        tasks.push(tokio::spawn(recorder.run(stop.clone())));
+        tasks.push(tokio::spawn(handover::answer(
+            store.clone(),
+            journal.clone(),
+            Arc::clone(&seal),
+            signals.clone(),
+            stop.clone(),
+        )));
+        let worker = Worker {
+            id: String::new(),
+            capacity: config.sessions,
+            store: store.clone(),
+            queue: queue.clone(),
+            journal: journal.clone(),
+            seal: Arc::clone(&seal),
+            platforms: Arc::clone(&platforms),
+            signals: signals.clone(),
+        };
+        let workers = spawn_workers(&worker, config.workers, &stop);
+        let address = listener.local_addr().map_err(|source| StartError::Listen { address: config.listen, source })?;
+        let url = format!("http://{address}");
+        let shared = Shared {
+            store: store.clone(),
+            queue,
+            journal: journal.clone(),
+            seal,
+            tokens: Arc::clone(&tokens),
+            platforms,
+            refused_platforms: Arc::new(refused),
+            servers: servers_seen,
+            scheduler: scheduler_seen,
+            signals,
+            stop: stop.clone(),
+        };
+        tasks.push(tokio::spawn(serve(listener, shared, stop.clone())));
+        if let Err(error) = lock.write_info(&url) {
+            tracing::warn!(%error, "the address of the API was not noted in the data folder");
+        }
+        journal.line(
+            "INFO",
+            "system",
+            "app",
+            About::default(),
+            format!("NetRaven {} started.", env!("CARGO_PKG_VERSION")),
+            json!({}),
+        );
+        Ok(App { url, tokens, store, journal, stop, stop_last, workers, tasks, last_tasks, servers: None, _lock: lock })
+    }
+
+    /// Address of the API.
+    #[must_use]
+    pub fn url(&self) -> &str {
+        &self.url
+    }
+
+    /// A token of the user `admin` for the window this backend runs in; it lasts half an hour.
+    #[must_use]
+    pub fn local_token(&self) -> Secret {
+        self.tokens.issue(ADMIN, Role::Admin, LOCAL_TOKEN)
+    }
+
+    /// Stops everything in order: workers, API, journal, Redis, Postgres. Takes ten seconds at most.
+    pub async fn stop(self) {
+        self.journal.line("INFO", "system", "app", About::default(), "NetRaven stops.", json!({}));
+        self.stop.cancel();
+        join("workers", self.workers).await;
+        join("services", self.tasks).await;
+        self.stop_last.cancel();
+        join("journal", self.last_tasks).await;
+        let _ = tokio::time::timeout(Duration::from_secs(1), self.store.close()).await;
+        if let Some(servers) = self.servers
+            && let Err(error) = servers.stop().await
+        {
+            tracing::warn!(%error, "the embedded servers did not stop in order");
+        }
+    }
+}
+
+/// A worker in a process of its own, on servers somebody else runs.
+pub struct RemoteWorker {
+    journal: Journal,
+    store: Store,
+    stop: CancellationToken,
+    stop_last: CancellationToken,
+    workers: Vec<JoinHandle<()>>,
+    last_tasks: Vec<JoinHandle<()>>,
+}
+
+impl RemoteWorker {
+    /// Connects, gets the seal key from a server on the same database, and begins to work. None when `stop` was cancelled
+    /// before a server answered.
+    pub async fn start(
+        urls: External,
+        sessions: usize,
+        platforms: Option<std::path::PathBuf>,
+        stop: CancellationToken,
+    ) -> Result<Option<RemoteWorker>, StartError> {
+        let stop_last = CancellationToken::new();
+        let Base { store, queue, journal, signals, tasks: last_tasks } = Base::connect(&urls, &stop_last).await?;
+        let id = worker::new_id();
+        let seal = handover::ask(&store, &journal, &id, &signals, &stop).await;
+        let Some(seal) = seal.map_err(|error| StartError::Other(format!("{error:#}")))? else { return Ok(None) };
+        let (platforms, refused) = Registry::load(platforms.as_deref());
+        refused.iter().for_each(|refused| tracing::warn!("{refused}"));
+        let worker = Worker {
+            id,
+            capacity: sessions,
+            store: store.clone(),
+            queue,
+            journal: journal.clone(),
+            seal: Arc::new(seal),
+            platforms: Arc::new(platforms),
+            signals,
+        };
+        let message = format!("Worker {} started.", worker.id);
+        journal.line("INFO", "system", "worker", About::default(), message, json!({ "sessions": sessions }));
+        let workers = vec![tokio::spawn(worker.run(stop.clone()))];
+        Ok(Some(RemoteWorker { journal, store, stop, stop_last, workers, last_tasks }))
+    }
+
+    /// Stops: open sessions are closed, their devices given back.
+    pub async fn stop(self) {
+        self.stop.cancel();
+        join("workers", self.workers).await;
+        self.journal.flush().await;
+        self.stop_last.cancel();
+        join("journal", self.last_tasks).await;
+        let _ = tokio::time::timeout(Duration::from_secs(1), self.store.close()).await;
+    }
+}
+
+fn spawn_workers(worker: &Worker, count: usize, stop: &CancellationToken) -> Vec<JoinHandle<()>> {
+    (0..count).map(|_| tokio::spawn(Worker { id: worker::new_id(), ..worker.clone() }.run(stop.clone()))).collect()
+}
+
+async fn join(what: &str, tasks: Vec<JoinHandle<()>>) {
+    for mut task in tasks {
+        if tokio::time::timeout(STOP_LIMIT, &mut task).await.is_err() {
+            tracing::warn!(what, "did not stop in time and is abandoned");
+            task.abort();
+        }
+    }
+}
+
+async fn listen(address: SocketAddr) -> Result<tokio::net::TcpListener, StartError> {
+    tokio::net::TcpListener::bind(address).await.map_err(|source| StartError::Listen { address, source })
+}
+
+async fn serve(listener: tokio::net::TcpListener, shared: Shared, stop: CancellationToken) {
+    let service = server::router(shared).into_make_service_with_connect_info::<SocketAddr>();
+    let ended = axum::serve(listener, service).with_graceful_shutdown(async move { stop.cancelled().await }).await;
+    if let Err(error) = ended {
+        tracing::error!(%error, "the API ended");
+    }
+}
+
+/// Makes the first user, whose password is given, or generated and left in a file only its owner can read.
+async fn first_user(config: &Config, store: &Store) -> anyhow::Result<()> {
+    if store.has_users().await? {
+        return Ok(());
+    }
+    let file = config.admin_password_file();
+    let secret = match &config.admin_password {
+        Some(given) => given.clone(),
+        None => {
+            let generated = Secret::new(&SealKey::generate().to_text()[..24]);
+            write_private(&file, generated.expose()).map_err(|error| {
+                anyhow::anyhow!("the first password could not be written to {}: {error}", shown(&file))
+            })?;
+            tracing::info!(file = shown(&file), "the password of the user admin was generated; it is in the file");
+            generated
+        }
+    };
+    let hash =
+        tokio::task::spawn_blocking(move || password::hash(secret.expose(), &password::production_params())).await?;
+    store.create_user(ADMIN, &hash, Role::Admin).await?;
+    Ok(())
+}
+
+fn write_private(path: &std::path::Path, text: &str) -> std::io::Result<()> {
+    use std::io::Write as _;
+    let mut options = std::fs::OpenOptions::new();
+    options.write(true).create(true).truncate(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    let mut file = options.open(path)?;
+    writeln!(file, "{text}")?;
+    file.sync_all()
+}
+
+/// Tells the API, the journal and the window when an embedded server goes away and comes back.
+async fn watch_servers(
+    mut health: watch::Receiver<Health>,
+    state: watch::Sender<ServersState>,
+    journal: Journal,
+    signals: broadcast::Sender<Signal>,
+    stop: CancellationToken,
+) {
+    let mut before = ServersState::default();
+    loop {
+        let now = {
+            let health = health.borrow_and_update();
+            ServersState { postgres: wrong("PostgreSQL", &health.postgres), redis: wrong("Redis", &health.redis) }
+        };
+        for (name, was, is) in [("PostgreSQL", &before.postgres, &now.postgres), ("Redis", &before.redis, &now.redis)] {
+            match (was, is) {
+                (None, Some(sentence)) => {
+                    journal.line("ERROR", "system", "supervisor", About::default(), sentence.clone(), json!({}));
+                }
+                (Some(_), None) => {
+                    journal.line(
+                        "INFO",
+                        "system",
+                        "supervisor",
+                        About::default(),
+                        format!("{name} answers again."),
+                        json!({}),
+                    );
+                }
+                _ => {}
+            }
+        }
+        if now != before {
+            state.send_replace(now.clone());
+            before = now;
+            // Said here too: the queue that carries signals may be what is away.
+            let _ = signals.send(Signal::Changed { changed: Changed::System });
+        }
+        tokio::select! {
+            changed = health.changed() => if changed.is_err() { break },
+            () = stop.cancelled() => break,
+        }
+    }
+}
+
+fn wrong(name: &str, state: &State) -> Option<String> {
+    match state {
+        State::Running => None,
+        State::Restarting { since, reason } => {
+            let since = Timestamp::try_from(*since).map_or_else(|_| String::new(), |at| format!(" since {at:.0}"));
+            Some(format!("{name} stopped and is being restarted{since}: {reason}"))
+        }
+        State::Failed { reason } => Some(format!("{name} does not answer: {reason}")),
+    }
+}

@@ -1,0 +1,91 @@
+//! What a backend is started with. Paths, addresses and sizes come in here and nowhere else.
+
+use std::net::{Ipv4Addr, SocketAddr};
+use std::path::{Path, PathBuf};
+
+use netraven_api::Secret;
+
+/// Devices a worker works on at once when nobody says.
+pub const SESSIONS: usize = 50;
+
+/// Servers somebody else runs.
+#[derive(Clone, Debug)]
+pub struct External {
+    /// PostgreSQL, as a URL with the password.
+    pub database_url: Secret,
+    /// Redis or Valkey, as a URL with the password.
+    pub redis_url: Secret,
+}
+
+/// What a backend is started with.
+#[derive(Clone, Debug)]
+pub struct Config {
+    /// Folder of everything that lasts.
+    pub data_dir: PathBuf,
+    /// Address of the API; port 0 takes a free one.
+    pub listen: SocketAddr,
+    /// Servers to use instead of embedded ones.
+    pub external: Option<External>,
+    /// Workers in this process.
+    pub workers: usize,
+    /// Devices each of them works on at once.
+    pub sessions: usize,
+    /// Password of the user `admin` at the first start; generated and written to a file if absent.
+    pub admin_password: Option<Secret>,
+    /// Folder of servers that come with the application.
+    pub bundled: Option<PathBuf>,
+}
+
+impl Config {
+    /// Everything on this computer, for the window: one worker, a free loopback port.
+    #[must_use]
+    pub fn embedded(data_dir: PathBuf) -> Config {
+        Config {
+            data_dir,
+            listen: SocketAddr::from((Ipv4Addr::LOCALHOST, 0)),
+            external: None,
+            workers: 1,
+            sessions: SESSIONS,
+            admin_password: std::env::var("NETRAVEN_ADMIN_PASSWORD")
+                .ok()
+                .filter(|text| !text.is_empty())
+                .map(Secret::new),
+            bundled: None,
+        }
+    }
+
+    /// Folder of the user's own platforms.
+    #[must_use]
+    pub fn platforms_dir(&self) -> PathBuf {
+        self.data_dir.join("platforms")
+    }
+
+    /// Folder of the snapshot repository.
+    #[must_use]
+    pub fn snapshots_dir(&self) -> PathBuf {
+        self.data_dir.join("snapshots")
+    }
+
+    /// File that holds the generated password of the user `admin`.
+    #[must_use]
+    pub fn admin_password_file(&self) -> PathBuf {
+        self.data_dir.join("initial-admin-password")
+    }
+
+    /// File that holds the key secrets are sealed with.
+    #[must_use]
+    pub fn seal_key_file(&self) -> PathBuf {
+        self.data_dir.join("secrets").join("seal-key")
+    }
+
+    /// The application's own folder, where this system keeps such.
+    #[must_use]
+    pub fn default_data_dir() -> Option<PathBuf> {
+        directories::ProjectDirs::from("dev", "netraven", "NetRaven").map(|dirs| dirs.data_dir().to_owned())
+    }
+}
+
+/// A path as it is shown to people.
+pub(crate) fn shown(path: &Path) -> String {
+    path.display().to_string()
+}

@@ -1,0 +1,248 @@
+//! The journal: takes log lines from anywhere in the backend, writes them in batches, and wakes those who listen.
+//!
+//! A line never costs a commit of its own. What waits is bounded; when the database is away for long, the oldest waiting
+//! lines are dropped and their number is written as a line of its own, so that nothing is ever missing silently.
+
+use std::collections::VecDeque;
+use std::time::Duration;
+
+use jiff::Timestamp;
+use netraven_api::event::Changed;
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
+use tokio::sync::{mpsc, oneshot};
+use tokio_util::sync::CancellationToken;
+
+use crate::queue::Queue;
+use crate::store::Store;
+use crate::store::logs::NewLog;
+
+/// Longest a line waits for others to be written with it.
+const LINGER: Duration = Duration::from_millis(60);
+/// Most lines written in one statement.
+const BATCH: usize = 1_000;
+/// Most lines that wait while the database is away.
+const WAITING: usize = 200_000;
+
+/// What is published on the queue's channel: a wake-up, never data that matters.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "signal", rename_all = "snake_case")]
+pub enum Signal {
+    /// Lines up to this id can be read.
+    Logs {
+        /// Greatest id.
+        newest: i64,
+    },
+    /// Something changed.
+    Changed {
+        /// What.
+        changed: Changed,
+    },
+    /// A run is to be cancelled.
+    Cancel {
+        /// Run.
+        run_id: i64,
+    },
+    /// A worker asks for the seal key; see `handover`.
+    KeyWanted {
+        /// Worker.
+        worker: String,
+    },
+    /// The answer to it.
+    Key {
+        /// Worker that asked.
+        worker: String,
+        /// The key, sealed.
+        sealed: String,
+    },
+}
+
+/// What a line belongs to.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct About {
+    /// Job.
+    pub job_id: Option<i64>,
+    /// Device.
+    pub device_id: Option<i64>,
+    /// Run.
+    pub run_id: Option<i64>,
+}
+
+enum Entry {
+    Line(Box<NewLog>),
+    Flush(oneshot::Sender<()>),
+}
+
+/// Takes lines; cheap to clone.
+#[derive(Clone, Debug)]
+pub struct Journal {
+    entries: mpsc::UnboundedSender<Entry>,
+    queue: Queue,
+}
+
+impl Journal {
+    /// Starts the writer. It ends when every journal is dropped or `stop` is cancelled, after writing what waits.
+    #[must_use]
+    pub fn start(store: Store, queue: Queue, stop: CancellationToken) -> (Journal, tokio::task::JoinHandle<()>) {
+        let (entries, receiver) = mpsc::unbounded_channel();
+        let writer = Writer { store, queue: queue.clone(), waiting: VecDeque::new(), dropped: 0 };
+        (Journal { entries, queue }, tokio::spawn(writer.run(receiver, stop)))
+    }
+
+    /// Adds a line. The message and `meta` hold no secret: the caller has hidden them.
+    pub fn line(
+        &self,
+        level: &'static str,
+        log_type: &'static str,
+        source: &'static str,
+        about: About,
+        message: impl Into<String>,
+        meta: Value,
+    ) {
+        let line = NewLog {
+            timestamp: Timestamp::now(),
+            log_type,
+            level,
+            job_id: about.job_id,
+            device_id: about.device_id,
+            run_id: about.run_id,
+            source,
+            message: message.into(),
+            meta,
+        };
+        // The writer is gone only while the program ends.
+        let _ = self.entries.send(Entry::Line(Box::new(line)));
+    }
+
+    /// Waits until every line added before is written, for at most ten seconds.
+    pub async fn flush(&self) {
+        let (sender, receiver) = oneshot::channel();
+        if self.entries.send(Entry::Flush(sender)).is_ok() {
+            let _ = tokio::time::timeout(Duration::from_secs(10), receiver).await;
+        }
+    }
+
+    /// Tells those who listen that something changed. Best effort: they also look by themselves.
+    pub async fn changed(&self, changed: Changed) {
+        self.signal(&Signal::Changed { changed }).await;
+    }
+
+    /// Sends a signal. Best effort, as [`Journal::changed`].
+    pub async fn signal(&self, signal: &Signal) {
+        publish(&self.queue, signal).await;
+    }
+}
+
+async fn publish(queue: &Queue, signal: &Signal) {
+    let text = serde_json::to_string(signal).expect("a signal is plain data");
+    if let Err(error) = queue.publish(&text).await {
+        tracing::debug!(%error, "a signal was not published");
+    }
+}
+
+struct Writer {
+    store: Store,
+    queue: Queue,
+    waiting: VecDeque<NewLog>,
+    dropped: u64,
+}
+
+impl Writer {
+    async fn run(mut self, mut entries: mpsc::UnboundedReceiver<Entry>, stop: CancellationToken) {
+        let mut flushes = Vec::new();
+        loop {
+            let first = tokio::select! {
+                first = entries.recv() => first,
+                () = stop.cancelled() => { entries.close(); entries.recv().await }
+            };
+            let Some(first) = first else { break };
+            self.take(first, &mut flushes);
+            let linger = tokio::time::sleep(LINGER);
+            tokio::pin!(linger);
+            while flushes.is_empty() && self.waiting.len() < BATCH {
+                tokio::select! {
+                    biased;
+                    entry = entries.recv() => match entry {
+                        Some(entry) => self.take(entry, &mut flushes),
+                        None => break,
+                    },
+                    () = &mut linger => break,
+                }
+            }
+            // What has been sent by now goes with it.
+            while self.waiting.len() < BATCH
+                && let Ok(entry) = entries.try_recv()
+            {
+                self.take(entry, &mut flushes);
+            }
+            self.write_all(&mut entries, &mut flushes, &stop).await;
+            for flush in flushes.drain(..) {
+                let _ = flush.send(());
+            }
+        }
+    }
+
+    fn take(&mut self, entry: Entry, flushes: &mut Vec<oneshot::Sender<()>>) {
+        match entry {
+            Entry::Line(line) => {
+                if self.waiting.len() >= WAITING {
+                    self.waiting.pop_front();
+                    self.dropped += 1;
+                }
+                self.waiting.push_back(*line);
+            }
+            Entry::Flush(done) => flushes.push(done),
+        }
+    }
+
+    async fn write_all(
+        &mut self,
+        entries: &mut mpsc::UnboundedReceiver<Entry>,
+        flushes: &mut Vec<oneshot::Sender<()>>,
+        stop: &CancellationToken,
+    ) {
+        let mut pause = Duration::from_millis(100);
+        while !self.waiting.is_empty() || self.dropped > 0 {
+            if self.dropped > 0 && self.waiting.len() < WAITING {
+                self.waiting.push_front(lost(std::mem::take(&mut self.dropped)));
+            }
+            let count = self.waiting.len().min(BATCH);
+            let written = self.store.append_logs(&self.waiting.make_contiguous()[..count]).await;
+            match written {
+                Ok(newest) => {
+                    self.waiting.drain(..count);
+                    publish(&self.queue, &Signal::Logs { newest }).await;
+                }
+                Err(error) if stop.is_cancelled() => {
+                    tracing::error!(%error, lines = self.waiting.len(), "log lines could not be written before the end");
+                    self.waiting.clear();
+                }
+                Err(error) => {
+                    tracing::warn!(%error, lines = self.waiting.len(), "log lines wait for the database");
+                    tokio::select! {
+                        () = tokio::time::sleep(pause) => {}
+                        () = stop.cancelled() => {}
+                    }
+                    pause = (pause * 2).min(Duration::from_secs(5));
+                    while let Ok(entry) = entries.try_recv() {
+                        self.take(entry, flushes);
+                    }
+                }
+            }
+        }
+    }
+}
+
+fn lost(lines: u64) -> NewLog {
+    NewLog {
+        timestamp: Timestamp::now(),
+        log_type: "system",
+        level: "ERROR",
+        job_id: None,
+        device_id: None,
+        run_id: None,
+        source: "journal",
+        message: format!("{lines} log lines were lost while the database was away."),
+        meta: json!({ "lost": lines }),
+    }
+}

@@ -1,0 +1,14 @@
+//! The places sealed secrets live in, spelled once: who seals and who opens must name the same.
+
+/// Password of a credential.
+pub const PASSWORD: &str = "credentials.password";
+/// Enable password of a credential.
+pub const ENABLE_PASSWORD: &str = "credentials.enable_password";
+/// Raw text of a configuration, by its device.
+pub const RAW_CONFIG: &str = "device_configurations.raw";
+
+/// What a sealed value is bound to: its place and the id of its row.
+#[must_use]
+pub fn context(place: &str, id: i64) -> String {
+    format!("{place}:{id}")
+}

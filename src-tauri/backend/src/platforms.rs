@@ -1,0 +1,22 @@
+//! What is particular to one vendor platform, read from data: prompts, paging, commands, errors, secrets and facts.
+//!
+//! Pure: it knows no sockets, no async and no SQL. What is stored of an answer is
+//! `redact(significant(clean(raw)))`, in this order.
+
+pub mod clean;
+pub mod definition;
+pub mod detect;
+mod raw;
+pub mod redact;
+pub mod registry;
+mod rules;
+mod screen;
+
+pub use clean::{clean, significant};
+pub use definition::{
+    BadDefinition, BlockRule, Command, Definition, Dialog, FactField, FactRule, LineRule, Paging, PagingCommand,
+    Privilege, Prompt, PromptSeen, Purpose, SecretRule,
+};
+pub use detect::{Facts, facts};
+pub use redact::{Redacted, Redactor, redact_generic, redact_known};
+pub use registry::Registry;

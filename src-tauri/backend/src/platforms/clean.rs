@@ -1,0 +1,198 @@
+//! From the bytes a device sent to the text that is kept: no echo, no escape sequences, no pager, no prompt.
+
+use super::definition::{Command, Definition};
+use super::screen;
+
+/// The answer to `command` as text, from the bytes between the sending and the final prompt: LF ends every line, and
+/// neither end has blank lines. Empty if the device said nothing.
+pub fn clean(definition: &Definition, command: &Command, raw: &[u8]) -> String {
+    let text = String::from_utf8_lossy(raw);
+    let text = without_echo(definition, &text, &command.send);
+    let shown = screen::render(text, |line| definition.is_pager(line));
+    let body = without_prompt(definition, &shown);
+    let body = without_header(definition, command, body);
+    let mut out = String::with_capacity(body.len() + 1);
+    for line in body.trim_end().split('\n') {
+        out.push_str(definition.without_pager(line));
+        out.push('\n');
+    }
+    if out == "\n" { String::new() } else { out }
+}
+
+/// A text without the lines that change although the configuration does not, and without the blank lines this leaves at
+/// either end. This is what is stored and compared.
+pub fn significant(definition: &Definition, text: &str) -> String {
+    let mut kept = String::with_capacity(text.len());
+    for line in text.split_inclusive('\n') {
+        let content = line.trim_end_matches(['\n', '\r']);
+        let leads = kept.is_empty() && content.trim().is_empty();
+        if !leads && !definition.volatile_set.is_match(content) {
+            kept.push_str(line);
+        }
+    }
+    kept.truncate(kept.trim_end().len());
+    if !kept.is_empty() {
+        kept.push('\n');
+    }
+    kept
+}
+
+/// Terminals echo once, and once more what was typed before they were ready for it.
+fn without_echo<'a>(definition: &Definition, text: &'a str, command: &str) -> &'a str {
+    let mut rest = text;
+    for _ in 0..2 {
+        let end = echo_end(rest, command).or_else(|| redrawn_echo_end(definition, rest, command));
+        rest = end.map_or(rest, |end| &rest[end..]);
+    }
+    rest
+}
+
+/// Where an echo ends that is typed as it came, wrapped at the terminal's width or corrected by backspaces.
+fn echo_end(text: &str, command: &str) -> Option<usize> {
+    let command: Vec<char> = command.trim().chars().collect();
+    let mut matched = 0_usize;
+    let mut at = 0;
+    let mut previous = '\r';
+    while let Some(c) = text[at..].chars().next() {
+        let start = at;
+        at += c.len_utf8();
+        match c {
+            '\x1b' => at += screen::escape_length(&text[at..]),
+            '\x08' => matched = matched.saturating_sub(1),
+            '\n' if matched == command.len() => return Some(at),
+            c if c.is_control() => {}
+            c if command.get(matched) == Some(&c) => matched += 1,
+            ' ' if matched == command.len() || previous == '\r' || text[start + 1..].starts_with('\r') => {}
+            _ => return None,
+        }
+        previous = c;
+    }
+    (matched == command.len()).then_some(at)
+}
+
+/// Where an echo ends that the device drew anew: after the prompt, or scrolled sideways with `$` for what is not shown.
+fn redrawn_echo_end(definition: &Definition, text: &str, command: &str) -> Option<usize> {
+    let start = text.len() - text.trim_start_matches(['\r', '\n']).len();
+    let end = text[start..].find('\n').map_or(text.len(), |at| start + at + 1);
+    let line = screen::line(&text[start..end]);
+    let line = line.trim_end();
+    let command = command.trim();
+    let is_prompt = |text: &str| text.trim().is_empty() || definition.prompt_of(text).is_some();
+    let drawn = line.strip_suffix(command).is_some_and(is_prompt);
+    let scrolled = line.split_once('$').is_some_and(|(before, shown)| {
+        shown.len() >= 4 && shown.len() < command.len() && command.ends_with(shown) && is_prompt(before)
+    });
+    (drawn || scrolled).then_some(end)
+}
+
+/// A prompt has no line end: what ends in one is the device's text, whatever it looks like.
+fn without_prompt<'a>(definition: &Definition, text: &'a str) -> &'a str {
+    let last_line = text.rsplit('\n').next().unwrap_or_default();
+    match !last_line.trim().is_empty() && definition.prompt_of(last_line).is_some() {
+        true => &text[..text.len() - last_line.len()],
+        false => text,
+    }
+}
+
+fn without_header<'a>(definition: &Definition, command: &Command, text: &'a str) -> &'a str {
+    let mut rest = text;
+    while !rest.is_empty() {
+        let line = rest.split_inclusive('\n').next().unwrap_or_default();
+        let content = definition.without_pager(line.trim_end());
+        if !content.trim().is_empty() && !command.header.iter().any(|header| header.is_match(content)) {
+            break;
+        }
+        rest = &rest[line.len()..];
+    }
+    rest
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::platforms::{Purpose, Registry};
+
+    fn ios(raw: &[u8]) -> String {
+        let definition = Registry::load(None).0.get("cisco_ios").expect("built in");
+        let command = definition.commands.iter().find(|command| command.purpose == Purpose::Config).unwrap();
+        clean(&definition, command, raw)
+    }
+
+    fn check(raw: &str, expect: &str) {
+        assert_eq!(ios(raw.as_bytes()), expect, "{raw:?}");
+    }
+
+    #[test]
+    fn strips_the_echo_however_it_is_drawn() {
+        for echo in [
+            "show running-config\r\n",
+            "show running-config \r\r\n",
+            "\r\nshow running-config\r\n",
+            "show running-c \ronfig\r\n",
+            "show running-c\r\nonfig\r\n",
+            "show runing\x08\x08\x08ning-config\r\n",
+            "s\x08sh\x08how running-c \ronfig\r\n",
+            "\x1b[?2004l\x1b[1mshow running-config\x1b[0m\r\n",
+            "show running-config\r\nshow running-config\r\n",
+            "\rcore-1#show running-config\r\n",
+            "\rcore-1#$running-config\r\n",
+            "",
+        ] {
+            check(&format!("{echo}hostname core-1\r\nend\r\n"), "hostname core-1\nend\n");
+        }
+    }
+
+    #[test]
+    fn keeps_a_first_line_that_only_begins_like_the_command() {
+        check("show running-configuration is here\r\n", "show running-configuration is here\n");
+        check("show\r\nend\r\n", "show\nend\n");
+    }
+
+    #[test]
+    fn drops_header_prompt_and_blank_ends_and_nothing_else() {
+        check(
+            "show running-config\r\nBuilding configuration...\r\n\r\nversion 17.6  \r\n\r\n! core-1#\r\nend\r\n\r\ncore-1#",
+            "version 17.6  \n\n! core-1#\nend\n",
+        );
+        check("banner motd ^C\r\ncore-1#\r\n^C\r\ncore-1#\r\n", "banner motd ^C\ncore-1#\n^C\ncore-1#\n");
+        check("show running-config\r\n\r\ncore-1# ", "");
+        check("", "");
+    }
+
+    #[test]
+    fn removes_pager_remnants() {
+        check("a\r\n --More-- b\r\nc\r\n", "a\n b\nc\n");
+        check("a\r\n --More-- \r          \rb\r\n --More--\r\n c\r\n", "a\nb\n c\n");
+        check("more of it\r\ndescription --More-- inside\r\n", "more of it\ndescription --More-- inside\n");
+    }
+
+    #[test]
+    fn replaces_what_is_not_utf_8() {
+        assert_eq!(ios(b"description caf\xe9\r\n"), "description caf\u{FFFD}\n");
+    }
+
+    #[test]
+    fn significant_drops_only_volatile_lines() {
+        let definition = Registry::load(None).0.get("cisco_ios").expect("built in");
+        let text = "! NVRAM config last updated at 15:26\n \n! Last configuration change at 13:57:08 CET\nntp clock-period 17179869\n\
+                    Current configuration : 19796 bytes\n! Processor ID: FCL2\n banner Last configuration change at\n\n\
+                    ! No configuration change since last restart\n";
+        assert_eq!(significant(&definition, text), "! Processor ID: FCL2\n banner Last configuration change at\n");
+    }
+
+    proptest! {
+        #[test]
+        fn never_panics_and_ends_in_one_line_end(raw in proptest::collection::vec(any::<u8>(), 0..200)) {
+            let text = ios(&raw);
+            prop_assert!(text.is_empty() || text.ends_with('\n') && !text.ends_with("\n\n"));
+        }
+
+        #[test]
+        fn clean_text_stays_as_it_is(lines in proptest::collection::vec("[a-z!][a-z0-9 ./-]{0,30}[a-z0-9]", 1..12)) {
+            let text = lines.join("\n") + "\n";
+            prop_assert_eq!(ios(text.replace('\n', "\r\n").as_bytes()), text);
+        }
+    }
+}

@@ -1,0 +1,263 @@
+//! A platform definition: the validated form of one TOML file, and the questions a session asks of it.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use regex::{Regex, RegexSet};
+
+use super::rules::Rules;
+use super::{raw, screen};
+
+/// Everything that is particular to one platform.
+#[derive(Debug, Clone)]
+pub struct Definition {
+    /// The name devices refer to, such as `cisco_ios` (Netmiko's `device_type` where it has one).
+    pub name: String,
+    /// The name people read, such as `Cisco IOS / IOS XE`.
+    pub title: String,
+    /// The maker.
+    pub vendor: String,
+    /// How a prompt looks.
+    pub prompt: Prompt,
+    /// How paging is turned off, and how it looks when it happens all the same.
+    pub paging: Paging,
+    /// How to become privileged; `None` where a login already may read everything.
+    pub privilege: Option<Privilege>,
+    /// What is sent to collect facts and the configuration, in order.
+    pub commands: Vec<Command>,
+    /// Lines by which the device refuses a command, each matched against one line.
+    pub errors: Vec<Regex>,
+    /// Lines that change without the configuration changing, each matched against one line.
+    pub volatile: Vec<Regex>,
+    /// Lines that hold a secret.
+    pub secrets: Vec<SecretRule>,
+    /// Lines that name a secret's keyword but hold none; any other such line is hidden.
+    pub harmless: Vec<LineRule>,
+    /// Blocks of lines, such as certificates, that are hidden whole.
+    pub secret_blocks: Vec<BlockRule>,
+    /// How model, serial number and version are read.
+    pub facts: Vec<FactRule>,
+    /// Commands that end the session, tried in order.
+    pub goodbye: Vec<String>,
+    /// What follows a command, usually `\n`.
+    pub newline: String,
+    /// What starts a comment in this platform's configuration.
+    pub comment: String,
+    /// Questions the device may ask after login, before the first prompt.
+    pub dialogs: Vec<Dialog>,
+    /// `secrets`, `harmless` and `secret_blocks`, compiled together once.
+    pub(super) rules: Arc<Rules>,
+    /// `paging.more`, anywhere at a line's start.
+    pub(super) pager_start: Option<Regex>,
+    /// `volatile`, compiled together once.
+    pub(super) volatile_set: RegexSet,
+}
+
+/// How a prompt looks.
+#[derive(Debug, Clone)]
+pub struct Prompt {
+    /// Matches the whole last line; its group `host` is the part that stays the same for the whole session.
+    pub pattern: Regex,
+    /// Matches the last line when the session is privileged; `None` where there is no such notion.
+    pub privileged: Option<Regex>,
+    /// Lines that are no prompt although `pattern` says so.
+    pub not: Vec<Regex>,
+}
+
+/// How paging is turned off and how it looks.
+#[derive(Debug, Clone, Default)]
+pub struct Paging {
+    /// Sent after login, in order.
+    pub off: Vec<PagingCommand>,
+    /// Each matches the whole last, unfinished line when the device waits for a key.
+    pub more: Vec<Regex>,
+    /// The key sent in answer.
+    pub answer: String,
+}
+
+/// One command that turns paging off.
+#[derive(Debug, Clone)]
+pub struct PagingCommand {
+    /// The command.
+    pub send: String,
+    /// Whether the device may refuse it.
+    pub optional: bool,
+}
+
+/// How a session becomes privileged.
+#[derive(Debug, Clone)]
+pub struct Privilege {
+    /// The command, such as `enable`.
+    pub command: String,
+    /// Matches the last line when the device asks for the password.
+    pub password_prompt: Regex,
+    /// Lines by which the device refuses.
+    pub refused: Vec<Regex>,
+}
+
+/// What a command is sent for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Purpose {
+    /// Its answer is (a part of) the configuration.
+    Config,
+    /// Its answer holds model, serial number or version.
+    Facts,
+}
+
+/// One command and what proves that its answer is whole.
+#[derive(Debug, Clone)]
+pub struct Command {
+    /// The command as typed.
+    pub send: String,
+    /// What it is sent for.
+    pub purpose: Purpose,
+    /// Must match the last line before the prompt that is not blank.
+    pub end: Option<Regex>,
+    /// Chatter dropped from the start of the answer, each matched against one line.
+    pub header: Vec<Regex>,
+    /// Must match somewhere in the answer.
+    pub must_contain: Option<Regex>,
+    /// How long the device may stay silent.
+    pub timeout: Duration,
+    /// Whether an error in answer to it is ignored.
+    pub optional: bool,
+}
+
+/// A line that holds secrets: every group the pattern captures is hidden.
+#[derive(Debug, Clone)]
+pub struct SecretRule {
+    /// Matched against one line without its line end.
+    pub pattern: Regex,
+    /// Matches the nearest less indented line above, where the rule holds only there.
+    pub within: Option<Regex>,
+}
+
+/// A line recognised by itself and, where that is not enough, by the line it is indented under.
+#[derive(Debug, Clone)]
+pub struct LineRule {
+    /// Matched against one line without its line end.
+    pub pattern: Regex,
+    /// Matches the nearest less indented line above, where the rule holds only there.
+    pub within: Option<Regex>,
+}
+
+/// Lines hidden together: those after the one `start` matches, up to but without the one `end` matches.
+#[derive(Debug, Clone)]
+pub struct BlockRule {
+    /// Matches the line before the first one hidden.
+    pub start: Regex,
+    /// Matches the line after the last one hidden; without such a line everything to the end is hidden.
+    pub end: Regex,
+}
+
+/// What a fact rule fills.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum FactField {
+    /// The hardware model.
+    Model,
+    /// The chassis' serial number.
+    Serial,
+    /// The operating system's version.
+    Version,
+}
+
+/// How one fact is read: the first group of the first rule that matches wins.
+#[derive(Debug, Clone)]
+pub struct FactRule {
+    /// What it fills.
+    pub field: FactField,
+    /// Matched against the answers of the facts commands, `^` and `$` meaning a line's ends.
+    pub pattern: Regex,
+}
+
+/// Something a device asks between login and the first prompt.
+#[derive(Debug, Clone)]
+pub struct Dialog {
+    /// Matches the last line when it asks.
+    pub expect: Regex,
+    /// What is sent in answer, its line end included.
+    pub send: String,
+}
+
+/// A prompt that was recognised.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PromptSeen {
+    /// The part that stays the same for the whole session.
+    pub host: String,
+    /// Whether the session is privileged; always true where the platform has no such notion.
+    pub privileged: bool,
+}
+
+/// Why a platform definition was refused.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("platform file {file}: {}{problem}. {advice}", .field.as_ref().map(|field| format!("`{field}`: ")).unwrap_or_default())]
+pub struct BadDefinition {
+    /// The file.
+    pub file: String,
+    /// The field, as a dotted path such as `commands[1].end`; `None` where it concerns the whole file.
+    pub field: Option<String>,
+    /// What is wrong with it.
+    pub problem: String,
+    /// What to do about it.
+    pub advice: String,
+}
+
+/// How many lines from either end of an answer are searched for a refusal: the middle is the device's own text, which
+/// may quote anything.
+const ERROR_WINDOW: usize = 12;
+
+impl Definition {
+    /// Reads one TOML file, `file` being the name it is spoken of by.
+    pub fn parse(file: &str, text: &str) -> Result<Definition, BadDefinition> {
+        raw::parse(file, text)
+    }
+
+    /// The line by which the device refused a command, if its answer holds one near its start or end.
+    pub fn is_error(&self, answer: &str) -> Option<String> {
+        let lines: Vec<&str> = answer.lines().map(str::trim_end).filter(|line| !line.is_empty()).collect();
+        let from_end = lines.len().saturating_sub(ERROR_WINDOW).max(ERROR_WINDOW.min(lines.len()));
+        let mut near_ends = lines[..ERROR_WINDOW.min(lines.len())].iter().chain(&lines[from_end..]);
+        near_ends.find_map(|line| {
+            let line = screen::line(line);
+            let line = line.trim();
+            self.errors.iter().any(|error| error.is_match(line)).then(|| line.to_string())
+        })
+    }
+
+    /// Whether the device waits for a key because a page is full, judged by its last, unfinished line.
+    pub fn is_more(&self, last_line: &str) -> bool {
+        self.is_pager(&screen::line(last_line))
+    }
+
+    /// As [`Definition::is_more`], of a line without control characters.
+    pub(super) fn is_pager(&self, line: &str) -> bool {
+        self.pager_start.as_ref().is_some_and(|start| start.is_match(line))
+            && self.paging.more.iter().any(|more| more.is_match(line))
+    }
+
+    /// A line without the pager's text that a device left standing before it.
+    pub(super) fn without_pager<'a>(&self, line: &'a str) -> &'a str {
+        match self.pager_start.as_ref().and_then(|start| start.find(line)) {
+            // Shorter marks than this one, such as a colon, also start ordinary lines.
+            Some(mark) if mark.as_str().to_ascii_lowercase().contains("more") => &line[mark.end()..],
+            _ => line,
+        }
+    }
+
+    /// The prompt the last line is, if it is one. Escape sequences and carriage returns may still be in the line.
+    pub fn prompt_of(&self, last_line: &str) -> Option<PromptSeen> {
+        let line = screen::line(last_line);
+        let captures = self.prompt.pattern.captures(&line)?;
+        let host = captures.name("host").map_or("", |host| host.as_str()).to_string();
+        if self.prompt.not.iter().any(|not| not.is_match(&line)) {
+            return None;
+        }
+        let privileged = self.prompt.privileged.as_ref().is_none_or(|pattern| pattern.is_match(&line));
+        Some(PromptSeen { host, privileged })
+    }
+}
+
+#[cfg(test)]
+mod tests;

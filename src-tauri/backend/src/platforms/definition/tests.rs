@@ -1,0 +1,179 @@
+//! What the built-in platforms take for a prompt, a pager and an error, and what they must not.
+
+use std::sync::Arc;
+
+use super::*;
+use crate::platforms::Registry;
+
+fn platform(name: &str) -> Arc<Definition> {
+    Registry::load(None).0.get(name).expect("built in")
+}
+
+fn check_prompts(name: &str, prompts: &[(&str, &str, bool)], others: &[&str]) {
+    let definition = platform(name);
+    for (line, host, privileged) in prompts {
+        let expect = PromptSeen { host: (*host).to_string(), privileged: *privileged };
+        assert_eq!(definition.prompt_of(line), Some(expect), "{name}: {line:?}");
+    }
+    for line in others {
+        assert_eq!(definition.prompt_of(line), None, "{name}: {line:?}");
+    }
+}
+
+/// Lines of configurations and banners that no platform may take for a prompt.
+const NEVER: [&str; 12] = [
+    "",
+    "   ",
+    "hostname core-1",
+    "Password: ",
+    "login as: ",
+    "hostname login: ",
+    " --More-- ",
+    "*** # ***",
+    "################",
+    "********>",
+    "a line of text that is much too long to be the prompt of any device there is #",
+    "% Invalid input detected at '^' marker.",
+];
+
+#[test]
+fn no_platform_takes_ordinary_lines_for_a_prompt() {
+    for definition in Registry::load(None).0.iter() {
+        check_prompts(&definition.name, &[], &NEVER);
+    }
+}
+
+#[test]
+fn ios_nxos_and_eos_prompts() {
+    let prompts = [
+        ("core-1>", "core-1", false),
+        ("core-1#", "core-1", true),
+        ("core-1# ", "core-1", true),
+        ("\r\x1b[Kcore-1#", "core-1", true),
+        ("SITE_12.rack-3/a:b#", "SITE_12.rack-3/a:b", true),
+        ("core-1(config)#", "core-1", true),
+        ("core-1(config-if-Et1/1)#", "core-1", true),
+    ];
+    let others = [" description core>", "description to core#", "core-1", "core 1#", "! core#", "core-1#show", "^C#"];
+    for name in ["cisco_ios", "cisco_nxos", "arista_eos"] {
+        check_prompts(name, &prompts, &others);
+    }
+    check_prompts("arista_eos", &[("14:31:20 sw1(config)(s1)#", "sw1", true)], &[]);
+    check_prompts("cisco_nxos", &[("\rTEST-12345# ", "TEST-12345", true), ("sw(maint-mode)# ", "sw", true)], &[]);
+}
+
+#[test]
+fn junos_prompts_and_the_root_shell() {
+    let prompts = [
+        ("lab@mx-1> ", "lab@mx-1", true),
+        ("lab@mx-1-re0> ", "lab@mx-1-re0", true),
+        ("oxidized> ", "oxidized", true),
+        ("lab@mx-1# ", "lab@mx-1", true),
+    ];
+    check_prompts("juniper_junos", &prompts, &["{master:0}", "root@mx-1:~ # ", "root@mx-1% ", "% ", "    foo>;", "}"]);
+    let dialog = &platform("juniper_junos").dialogs[0];
+    for shell in ["root@% ", "root@mx-1% ", "root@mx-1:RE:0% ", "% ", "root@mx-1:~ # ", "[root@mx-1:~# "] {
+        assert_eq!(dialog.expect.is_match(shell), shell != "[root@mx-1:~# ", "{shell:?}");
+    }
+    assert!(!dialog.expect.is_match("lab@mx-1> ") && !dialog.expect.is_match("lab@mx-1# "));
+    assert_eq!(dialog.send, "cli\n");
+}
+
+#[test]
+fn linux_prompts() {
+    let prompts = [
+        ("lab@host-1:~$ ", "lab@host-1", false),
+        ("root@host-1:/etc# ", "root@host-1", true),
+        ("[root@host-1 ~]# ", "root@host-1", true),
+        ("[lab@host-1 network scripts]$ ", "lab@host-1", false),
+        ("host-1:~# ", "host-1", true),
+        ("bash-5.2$ ", "bash-5.2", false),
+        ("host-1% ", "host-1", false),
+        ("lab@host-1 ~ % ", "lab@host-1", false),
+        ("(venv) lab@host-1:~$ ", "lab@host-1", false),
+        ("$ ", "", false),
+        ("# ", "", true),
+        ("/ # ", "", true),
+        ("\x1b]0;lab@host-1: ~\x07\x1b[01;32mlab@host-1\x1b[00m:\x1b[01;34m~\x1b[00m$ ", "lab@host-1", false),
+    ];
+    check_prompts("linux", &prompts, &["# /etc/hosts", "### /etc/hosts", "> ", "100%!", "lab@host-1:~$ ls"]);
+}
+
+#[test]
+fn generic_prompts() {
+    let prompts = [
+        ("switch>", "switch", false),
+        ("(Metro_Switch_A_1)#", "(Metro_Switch_A_1)", true),
+        ("host(Primary) #", "host(Primary)", true),
+        ("\r [standalone: master] # ", "[standalone: master]", true),
+        ("<HUAWEI>", "<HUAWEI", false),
+        ("user@fw1:~$ ", "user@fw1:~", false),
+    ];
+    check_prompts("generic", &prompts, &["Loading 12%", "12 %", "Error: Bad command", "Press any key to continue"]);
+}
+
+#[test]
+fn pagers_are_seen_and_ordinary_lines_are_none() {
+    for (name, pagers) in [
+        ("cisco_ios", vec![" --More-- ", "--More--", "\x1b[7m --More-- \x1b[m"]),
+        ("cisco_nxos", vec!["--More--", "\x1b[7m--More--\x1b[m"]),
+        ("arista_eos", vec![" --More-- ", "--More--(12%)"]),
+        ("juniper_junos", vec!["---(more)---", "---(more 45%)---"]),
+        ("linux", vec!["--More--(80%)", "lines 1-23/120 (END)", "(END)"]),
+        ("generic", vec!["--More--", "---- More ----", "-- MORE --", "Press any key to continue (Q to quit)"]),
+    ] {
+        let definition = platform(name);
+        pagers.iter().for_each(|line| assert!(definition.is_more(line), "{name}: {line:?}"));
+        for line in ["", "core-1#", "interface Vlan1", "banner --More-- inside", "! more"] {
+            assert!(!definition.is_more(line), "{name}: {line:?}");
+        }
+    }
+}
+
+#[test]
+fn errors_are_found_at_either_end_and_not_in_the_middle() {
+    for (name, answer, expect) in [
+        (
+            "cisco_ios",
+            "show foo\r\n     ^\r\n% Invalid input detected at '^' marker.\r\n\r\n",
+            "% Invalid input detected at '^' marker.",
+        ),
+        ("cisco_ios", "% Authorization failed.\n", "% Authorization failed."),
+        ("cisco_ios", "Command authorization failed.\n", "Command authorization failed."),
+        ("cisco_nxos", "    ^\n% Permission denied for the role\n", "% Permission denied for the role"),
+        ("arista_eos", "% Invalid input (privileged mode required)\n", "% Invalid input (privileged mode required)"),
+        ("juniper_junos", "      ^\r\nunknown command.\r\n", "unknown command."),
+        ("juniper_junos", "error: permission denied\n", "error: permission denied"),
+        ("linux", "-bash: show: command not found\r\n", "-bash: show: command not found"),
+        ("linux", "sh: 1: frob: not found\n", "sh: 1: frob: not found"),
+        ("generic", "% Unknown command.\n", "% Unknown command."),
+        ("generic", "Error: Unrecognized command\n", "Error: Unrecognized command"),
+    ] {
+        assert_eq!(platform(name).is_error(answer).as_deref(), Some(expect), "{name}: {answer:?}");
+    }
+    let ios = platform("cisco_ios");
+    let line = "interface Vlan1\n".repeat(20);
+    let refusal = "% Invalid input detected\n";
+    assert_eq!(ios.is_error(&format!("{line}{refusal}{line}")), None);
+    assert!(ios.is_error(&format!("{line}{refusal}end\n")).is_some());
+    assert!(ios.is_error(&format!("hostname a\n{refusal}{line}")).is_some());
+    assert_eq!(ios.is_error("description % Invalid\n"), None);
+    assert_eq!(ios.is_error(""), None);
+}
+
+#[test]
+fn each_configuration_command_can_be_proven_and_none_by_its_echo() {
+    let registry = Registry::load(None).0;
+    for (name, last_line) in
+        [("cisco_ios", "end"), ("arista_eos", "end"), ("juniper_junos", "}"), ("linux", "### end of configuration")]
+    {
+        let definition = registry.get(name).expect("built in");
+        let config = definition.commands.iter().find(|command| command.purpose == Purpose::Config).unwrap();
+        let end = config.end.as_ref().expect("has an end marker");
+        assert!(end.is_match(last_line) && !end.is_match(&config.send) && !end.is_match("hostname end"), "{name}");
+    }
+    for name in ["cisco_nxos", "generic"] {
+        let definition = registry.get(name).expect("built in");
+        assert!(definition.commands.iter().all(|command| command.end.is_none()), "{name}");
+    }
+}

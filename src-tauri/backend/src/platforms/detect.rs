@@ -1,0 +1,61 @@
+//! What a device says about itself: model, serial number and version.
+
+use super::definition::{Definition, FactField};
+
+/// What a device says about itself; `None` where it does not say.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Facts {
+    /// The hardware model.
+    pub model: Option<String>,
+    /// The chassis' serial number.
+    pub serial: Option<String>,
+    /// The operating system's version.
+    pub version: Option<String>,
+}
+
+/// Reads the facts from the answers of the facts commands, joined.
+pub fn facts(definition: &Definition, text: &str) -> Facts {
+    let find = |field: FactField| {
+        let rules = definition.facts.iter().filter(|rule| rule.field == field);
+        let values = rules.filter_map(|rule| Some(rule.pattern.captures(text)?.get(1)?.as_str().trim()));
+        values.filter(|value| !value.is_empty()).map(str::to_string).next()
+    };
+    Facts { model: find(FactField::Model), serial: find(FactField::Serial), version: find(FactField::Version) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::platforms::Registry;
+
+    fn check(platform: &str, text: &str, model: &str, serial: &str, version: &str) {
+        let definition = Registry::load(None).0.get(platform).expect("built in");
+        let some = |text: &str| (!text.is_empty()).then(|| text.to_string());
+        let expect = Facts { model: some(model), serial: some(serial), version: some(version) };
+        assert_eq!(facts(&definition, text), expect, "{text}");
+    }
+
+    #[test]
+    fn reads_each_platforms_own_words() {
+        let ios = "Cisco IOS Software, C2960 Software (C2960-LANBASEK9-M), Version 15.0(2)SE11, RELEASE SOFTWARE (fc3)\n\
+                   cisco WS-C2960-24TT-L (PowerPC405) processor (revision C0) with 65536K bytes of memory.\n\
+                   Processor board ID FOC1010X104\nModel number                    : WS-C2960-24TC-L\n\
+                   System serial number            : FOC1010X105\n";
+        check("cisco_ios", ios, "WS-C2960-24TC-L", "FOC1010X105", "15.0(2)SE11");
+        let xe = "Cisco IOS XE Software, Version 17.09.04a\ncisco ISR4331/K9 (1RU) processor with 1687137K/6147K bytes\n\
+                  Processor board ID FDO2012A0AB\n";
+        check("cisco_ios", xe, "ISR4331/K9", "FDO2012A0AB", "17.09.04a");
+        let nxos = "Software\n  BIOS: version 07.69\n  NXOS: version 9.3(10)\nHardware\n  cisco Nexus9000 C93180YC-EX chassis \n\
+                    \x20 Processor Board ID FDO21120AAA\n";
+        check("cisco_nxos", nxos, "Nexus9000 C93180YC-EX", "FDO21120AAA", "9.3(10)");
+        let eos = "Arista DCS-7050TX-64-R\nHardware version: 01.01\nSerial number: \nSoftware image version: 4.28.3M\n";
+        check("arista_eos", eos, "DCS-7050TX-64-R", "", "4.28.3M");
+        let junos = "Hostname: r1\nModel: mx204\nJunos: 21.4R3.15\nItem    Version  Part number  Serial number  Description\n\
+                     Chassis                                AB123             MX204\n";
+        check("juniper_junos", junos, "mx204", "AB123", "21.4R3.15");
+        let linux = "PRETTY_NAME=\"Debian GNU/Linux 12 (bookworm)\"\nLinux 6.1.0-25-amd64\nModel: \nSerial: $(cat\n";
+        check("linux", linux, "", "", "Debian GNU/Linux 12 (bookworm)");
+        check("generic", "System: x\nModel: ZX-9\nSerial: 00F\nVersion: 1.2.3\n", "ZX-9", "00F", "1.2.3");
+        check("generic", "nothing to see", "", "", "");
+    }
+}

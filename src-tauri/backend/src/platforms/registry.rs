@@ -1,0 +1,203 @@
+//! All platforms there are: the built-in ones, and those a user added or replaced.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+use std::sync::{Arc, LazyLock};
+
+use super::definition::{BadDefinition, Definition};
+
+/// The built-in files.
+const BUILT_IN: [(&str, &str); 6] = [
+    ("arista_eos.toml", include_str!("../../platforms/arista_eos.toml")),
+    ("cisco_ios.toml", include_str!("../../platforms/cisco_ios.toml")),
+    ("cisco_nxos.toml", include_str!("../../platforms/cisco_nxos.toml")),
+    ("generic.toml", include_str!("../../platforms/generic.toml")),
+    ("juniper_junos.toml", include_str!("../../platforms/juniper_junos.toml")),
+    ("linux.toml", include_str!("../../platforms/linux.toml")),
+];
+
+/// A definition is a page of text; more is a mistake in the folder.
+const LARGEST_FILE: u64 = 256 * 1024;
+
+static COMPILED: LazyLock<BTreeMap<String, Arc<Definition>>> = LazyLock::new(|| {
+    let parsed = BUILT_IN.map(|(file, text)| Definition::parse(file, text).expect("a built-in platform is valid"));
+    parsed.into_iter().map(|definition| (definition.name.clone(), Arc::new(definition))).collect()
+});
+
+/// The built-in definition for devices of no known platform.
+pub(super) fn generic() -> Arc<Definition> {
+    Arc::clone(COMPILED.get("generic").expect("the generic platform is built in"))
+}
+
+/// All platforms, by name.
+#[derive(Debug, Clone)]
+pub struct Registry {
+    platforms: BTreeMap<String, Arc<Definition>>,
+}
+
+impl Registry {
+    /// The built-in platforms and the user's files, which replace built-in ones of the same name. A bad file is refused
+    /// and reported; the others still load. A folder that does not exist holds no files.
+    pub fn load(user_folder: Option<&Path>) -> (Registry, Vec<BadDefinition>) {
+        let mut registry = Registry { platforms: COMPILED.clone() };
+        let mut refused = Vec::new();
+        let mut file_of: BTreeMap<String, String> = BTreeMap::new();
+        for path in user_folder.map(|folder| list(folder, &mut refused)).unwrap_or_default() {
+            let file = path.display().to_string();
+            let read = read(&path).map_err(|problem| unreadable(&path, problem));
+            match read.and_then(|text| Definition::parse(&file, &text)) {
+                Ok(definition) => match file_of.insert(definition.name.clone(), file.clone()) {
+                    Some(earlier) => {
+                        file_of.insert(definition.name.clone(), earlier.clone());
+                        refused.push(twice(file, &definition.name, &earlier));
+                    }
+                    None => {
+                        registry.platforms.insert(definition.name.clone(), Arc::new(definition));
+                    }
+                },
+                Err(bad) => refused.push(bad),
+            }
+        }
+        (registry, refused)
+    }
+
+    /// One platform.
+    pub fn get(&self, name: &str) -> Option<Arc<Definition>> {
+        self.platforms.get(name).cloned()
+    }
+
+    /// Whether the definition of this name comes from the user's folder.
+    pub fn is_custom(&self, name: &str) -> bool {
+        let built_in = COMPILED.get(name);
+        self.platforms.get(name).is_some_and(|ours| !built_in.is_some_and(|theirs| Arc::ptr_eq(ours, theirs)))
+    }
+
+    /// All names, in order.
+    pub fn names(&self) -> Vec<String> {
+        self.platforms.keys().cloned().collect()
+    }
+
+    /// All platforms, ordered by name.
+    pub fn iter(&self) -> impl Iterator<Item = &Arc<Definition>> {
+        self.platforms.values()
+    }
+}
+
+fn list(folder: &Path, refused: &mut Vec<BadDefinition>) -> Vec<std::path::PathBuf> {
+    let entries = match std::fs::read_dir(folder) {
+        Ok(entries) => entries,
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Vec::new(),
+        Err(error) => {
+            refused.push(unreadable(folder, format!("the folder cannot be read: {error}")));
+            return Vec::new();
+        }
+    };
+    let mut paths = Vec::new();
+    for entry in entries {
+        match entry {
+            Ok(entry) => paths.push(entry.path()),
+            Err(error) => refused.push(unreadable(folder, format!("the folder cannot be read to its end: {error}"))),
+        }
+    }
+    paths.retain(|path| path.extension().is_some_and(|extension| extension == "toml"));
+    paths.sort();
+    paths
+}
+
+fn read(path: &Path) -> Result<String, String> {
+    let about = std::fs::metadata(path).map_err(|error| format!("cannot be read: {error}"))?;
+    if !about.is_file() {
+        return Err("is not a regular file".to_string());
+    }
+    if about.len() > LARGEST_FILE {
+        return Err(format!("is {} KiB large, more than the {} KiB allowed", about.len() / 1024, LARGEST_FILE / 1024));
+    }
+    let bytes = std::fs::read(path).map_err(|error| format!("cannot be read: {error}"))?;
+    String::from_utf8(bytes).map_err(|_| "is not UTF-8 text".to_string())
+}
+
+fn unreadable(path: &Path, problem: String) -> BadDefinition {
+    BadDefinition {
+        file: path.display().to_string(),
+        field: None,
+        problem,
+        advice: "Make it a readable text file, or take it out of the folder, and start again".to_string(),
+    }
+}
+
+fn twice(file: String, name: &str, earlier: &str) -> BadDefinition {
+    BadDefinition {
+        file,
+        field: Some("name".to_string()),
+        problem: format!("{name} is already defined by {earlier}"),
+        advice: "Give one of them another name and start again".to_string(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const MINIMAL: &str = "title = 'Mine'\nvendor = 'Me'\nerrors = ['^oops']\nprompt = { pattern = '(?P<host>\\w+)>' }\n\
+                           commands = [{ send = 'show all', purpose = 'config' }]\n";
+
+    fn folder(files: &[(&str, &[u8])]) -> tempfile::TempDir {
+        let folder = tempfile::tempdir().unwrap();
+        for (name, content) in files {
+            std::fs::write(folder.path().join(name), content).unwrap();
+        }
+        folder
+    }
+
+    fn named(name: &str) -> Vec<u8> {
+        format!("name = '{name}'\n{MINIMAL}").into_bytes()
+    }
+
+    #[test]
+    fn every_built_in_file_loads_under_its_own_name() {
+        let (registry, refused) = Registry::load(None);
+        assert!(refused.is_empty(), "{refused:?}");
+        let files = BUILT_IN.map(|(file, _)| file.trim_end_matches(".toml").to_string());
+        assert_eq!(registry.names(), files);
+        assert_eq!(registry.iter().count(), BUILT_IN.len());
+        assert!(registry.get("cisco_iso").is_none());
+    }
+
+    #[test]
+    fn a_users_file_adds_or_replaces_and_a_bad_one_stops_nothing() {
+        let large = vec![b'#'; 300 * 1024];
+        let folder = folder(&[
+            ("mine.toml", &named("mine")),
+            ("other.toml", &named("linux")),
+            ("broken.toml", b"name = \n"),
+            ("twice.toml", &named("mine")),
+            ("large.toml", &large),
+            ("latin.toml", b"name = 'caf\xe9'"),
+            ("notes.txt", b"not a platform"),
+        ]);
+        let (registry, refused) = Registry::load(Some(folder.path()));
+        assert_eq!(registry.get("mine").map(|mine| mine.title.clone()), Some("Mine".to_string()));
+        assert_eq!(registry.get("linux").map(|linux| linux.title.clone()), Some("Mine".to_string()));
+        assert!(registry.get("cisco_ios").is_some());
+        let refused: Vec<String> = refused.iter().map(ToString::to_string).collect();
+        assert_eq!(refused.len(), 4, "{refused:#?}");
+        for (sentence, says) in refused.iter().zip([
+            "broken.toml: line 1 is not TOML",
+            "large.toml: is 300 KiB large",
+            "latin.toml: is not UTF-8 text",
+            "twice.toml: `name`: mine is already defined by ",
+        ]) {
+            assert!(sentence.contains(says), "{sentence}");
+        }
+    }
+
+    #[test]
+    fn a_missing_folder_holds_no_files_and_an_unreadable_one_is_reported() {
+        let folder = folder(&[("file", b"")]);
+        assert!(Registry::load(Some(&folder.path().join("absent"))).1.is_empty());
+        let (registry, refused) = Registry::load(Some(&folder.path().join("file")));
+        assert_eq!(refused.len(), 1);
+        assert!(refused[0].problem.starts_with("the folder cannot be read"), "{refused:?}");
+        assert_eq!(registry.names().len(), BUILT_IN.len());
+    }
+}

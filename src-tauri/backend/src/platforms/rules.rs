@@ -1,0 +1,213 @@
+//! The secret rules of one platform compiled together, and what they say about one line.
+
+use std::ops::Range;
+use std::sync::LazyLock;
+
+use regex::{Regex, RegexSet, RegexSetBuilder};
+
+use super::definition::{BlockRule, LineRule, SecretRule};
+
+/// Stands for a tag already in the text while a line is looked at: one character, no blank, in no keyword.
+pub(super) const MASK: char = '\u{E000}';
+
+/// Words after which a secret is expected. A line that holds one and that no rule explains is hidden from there on.
+const STRONG: &str = concat!(
+    "(?i)passw(?:or)?d|passphrase|passcode|secret|community|key-?string|key-?octet|pre-?shared|psk|private-?key",
+    "|shared-?key|(?:authentication|encryption|message-digest|digest|server|master|api|auth|access|set|wep|wpa)[-_]?key",
+    "|credential|auth-token|api-?token|access-?token|bearer "
+);
+
+/// As [`STRONG`], but also an ordinary word: not heeded in descriptions.
+const WEAK: &str = r"(?i)(?:^|[\s_-])keys?[\s:=]";
+
+/// Secrets that give themselves away by their form: password hashes, and passwords in addresses.
+const FORMS: &str =
+    r#"(\$(?:1|2[abxy]?|5|6|7|8|9|14|y|gy|sha1|sha512)\$[^\s";,:]+)|[a-z]://[^\s/@:"]*:([^\s"]+)@[A-Za-z0-9\[]"#;
+
+static STRONG_WORD: LazyLock<Regex> = LazyLock::new(|| Regex::new(STRONG).expect("a constant pattern"));
+static WEAK_WORD: LazyLock<Regex> = LazyLock::new(|| Regex::new(WEAK).expect("a constant pattern"));
+static FORM: LazyLock<Regex> = LazyLock::new(|| Regex::new(FORMS).expect("a constant pattern"));
+static DESCRIPTION: LazyLock<Regex> =
+    LazyLock::new(|| Regex::new(r"^\s*(?:description|remark|name|banner|!|/\*)").expect("a constant pattern"));
+/// What follows a keyword in a sentence about it rather than in a line that sets it.
+static PROSE: LazyLock<Regex> = LazyLock::new(|| {
+    let words =
+        "was|were|refused|rejected|required|failed|incorrect|wrong|expired|prompt|authentication|accepted|and|or";
+    Regex::new(&format!(r"^(?:[,.;!)]+(?:\s|$)|\s(?:{words})\b)")).expect("a constant pattern")
+});
+
+/// What opens a value that has a closing, behind its key: a quote, or the end of an XML tag.
+static QUOTED: LazyLock<Regex> =
+    LazyLock::new(|| Regex::new(r#"^(?:["']?\s*[:=]\s*["']|>)"#).expect("a constant pattern"));
+
+/// The secret rules of one platform.
+#[derive(Debug)]
+pub struct Rules {
+    /// Blocks, then harmless lines, then secrets, then the patterns above: one pass finds all that concern a line.
+    any: RegexSet,
+    blocks: Vec<BlockRule>,
+    harmless: Vec<LineRule>,
+    secrets: Vec<SecretRule>,
+}
+
+/// What the rules say about one line.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub(super) struct Verdict {
+    /// The parts to hide, in order and apart from each other.
+    pub hide: Vec<Range<usize>>,
+    /// The block that starts after this line.
+    pub block: Option<usize>,
+}
+
+impl Rules {
+    /// Compiles the rules of one platform together; the error is a sentence.
+    pub(super) fn new(secrets: &[SecretRule], harmless: &[LineRule], blocks: &[BlockRule]) -> Result<Rules, String> {
+        let mut patterns: Vec<&str> = blocks.iter().map(|block| block.start.as_str()).collect();
+        patterns.extend(harmless.iter().map(|rule| rule.pattern.as_str()));
+        patterns.extend(secrets.iter().map(|rule| rule.pattern.as_str()));
+        patterns.extend([STRONG, WEAK, FORMS]);
+        let any = RegexSetBuilder::new(patterns).dfa_size_limit(8 << 20).build();
+        Ok(Rules {
+            any: any.map_err(|error| format!("the patterns are too large together: {error}"))?,
+            blocks: blocks.to_vec(),
+            harmless: harmless.to_vec(),
+            secrets: secrets.to_vec(),
+        })
+    }
+
+    /// Whether anything of the rules concerns this line at all.
+    pub(super) fn concerns(&self, line: &str) -> bool {
+        self.any.is_match(line)
+    }
+
+    /// Whether `line` ends the block with this number.
+    pub(super) fn ends_block(&self, block: usize, line: &str) -> bool {
+        self.blocks[block].end.is_match(line)
+    }
+
+    /// What to hide of a line indented under `parent`. In a sentence (`prose`) a keyword may be an ordinary word.
+    pub(super) fn judge(&self, line: &str, parent: &str, prose: bool) -> Verdict {
+        let matches = self.any.matches(line);
+        let holds = |within: &Option<Regex>| within.as_ref().is_none_or(|within| within.is_match(parent));
+        let block = (0..self.blocks.len()).find(|index| matches.matched(*index));
+        let mut from = self.blocks.len();
+        let is_harmless =
+            (self.harmless.iter().enumerate()).any(|(i, r)| matches.matched(from + i) && holds(&r.within));
+        from += self.harmless.len();
+        let mut hide = Vec::new();
+        let mut add = |captures: regex::Captures<'_>| {
+            for group in captures.iter().skip(1).flatten() {
+                hide.extend(unmasked(line, trimmed(line, group.range())));
+            }
+        };
+        if !is_harmless {
+            let mut rules = self.secrets.iter().enumerate();
+            if let Some((_, rule)) = rules.find(|(i, r)| matches.matched(from + i) && holds(&r.within)) {
+                rule.pattern.captures_iter(line).for_each(&mut add);
+            }
+        }
+        if !is_harmless {
+            let rest = unexplained(line, &hide, prose);
+            hide.extend(rest);
+        }
+        for group in FORM.captures_iter(line).flat_map(|found| found.iter().skip(1).flatten().collect::<Vec<_>>()) {
+            hide.extend(unmasked(line, trimmed(line, group.range())));
+        }
+        Verdict { hide: merged(hide), block }
+    }
+}
+
+/// What follows the keywords after which nothing is hidden yet: a quoted value, or all the rest of the line.
+fn unexplained(line: &str, hidden: &[Range<usize>], prose: bool) -> Vec<Range<usize>> {
+    let mut explained: Vec<Range<usize>> = hidden.to_vec();
+    let masks = line.match_indices(MASK).map(|(at, mask)| at..at + mask.len());
+    // A tag in the middle of a word hides less than the word.
+    explained.extend(masks.filter(|mask| !line[..mask.start].ends_with(char::is_alphanumeric)));
+    let weak = (!DESCRIPTION.is_match(line)).then(|| WEAK_WORD.find_iter(line)).into_iter().flatten();
+    let mut words: Vec<Range<usize>> = STRONG_WORD.find_iter(line).chain(weak).map(|word| word.range()).collect();
+    words.sort_by_key(|word| word.start);
+    let mut found = Vec::new();
+    let mut done = 0;
+    for word in words {
+        let end = token_end(line, word.end);
+        let is_hidden = explained.iter().any(|range| range.start < end && word.start < range.end);
+        let next = explained.iter().map(|range| range.start).filter(|start| *start >= end).min();
+        let leads_to = |start: usize| start - end <= NEAR && !line[end..start].trim_end_matches('"').contains(BREAKS);
+        if word.start < done || is_hidden || next.is_some_and(leads_to) || prose && PROSE.is_match(&line[end..]) {
+            continue;
+        }
+        let (value, is_whole) = value_after(line, end);
+        let says_something = line[value.clone()].contains(|c: char| c.is_alphanumeric() || !c.is_ascii() && c != MASK);
+        done = value.end.max(end);
+        if says_something {
+            found.extend(unmasked(line, value));
+        }
+        if is_whole {
+            break;
+        }
+    }
+    found
+}
+
+/// How far behind a keyword its secret may begin, and what must not stand between the two.
+const NEAR: usize = 60;
+const BREAKS: [char; 5] = [',', ';', '{', '}', '"'];
+
+fn token_end(line: &str, from: usize) -> usize {
+    let in_token = |c: char| c.is_alphanumeric() || c == '-' || c == '_';
+    if !line[..from].ends_with(in_token) {
+        return from;
+    }
+    let tail = &line[from..];
+    from + tail.find(|c: char| !in_token(c)).unwrap_or(tail.len())
+}
+
+/// The value assigned in quotes, or the rest of the line and `true`.
+fn value_after(line: &str, from: usize) -> (Range<usize>, bool) {
+    let tail = &line[from..];
+    if let Some(quote) = QUOTED.find(tail) {
+        let start = from + quote.end();
+        let mark = match line[..start].chars().next_back() {
+            Some('>') => '<',
+            mark => mark.unwrap_or('"'),
+        };
+        if let Some(length) = line[start..].find(mark) {
+            return (start..start + length, false);
+        }
+    }
+    (trimmed(line, from..line.len()), true)
+}
+
+/// A range without the quotes, separators and closing punctuation around the value in it.
+fn trimmed(line: &str, range: Range<usize>) -> Range<usize> {
+    let value = &line[range.clone()];
+    let open = |c: char| c.is_whitespace() || matches!(c, '"' | '\'' | ':' | '=');
+    let close = |c: char| c.is_whitespace() || matches!(c, '"' | '\'' | ';' | '{' | '}' | ']');
+    let start = range.start + (value.len() - value.trim_start_matches(open).len());
+    start..start + line[start..range.end].trim_end_matches(close).len()
+}
+
+/// The parts of a range between tags.
+fn unmasked(line: &str, range: Range<usize>) -> Vec<Range<usize>> {
+    let mut parts = Vec::new();
+    let mut start = range.start;
+    for (at, _) in line[range.clone()].match_indices(MASK) {
+        parts.push(trimmed(line, start..range.start + at));
+        start = range.start + at + MASK.len_utf8();
+    }
+    parts.push(trimmed(line, start..range.end));
+    parts.retain(|part| !part.is_empty());
+    parts
+}
+
+fn merged(mut ranges: Vec<Range<usize>>) -> Vec<Range<usize>> {
+    ranges.sort_by_key(|range| range.start);
+    let mut merged: Vec<Range<usize>> = Vec::with_capacity(ranges.len());
+    for range in ranges {
+        match merged.last_mut() {
+            Some(last) if range.start <= last.end => last.end = last.end.max(range.end),
+            _ => merged.push(range),
+        }
+    }
+    merged
+}

@@ -1,0 +1,217 @@
+//! The queue on Redis: tasks leased to workers, their signs of life, and live events. Knows no SQL, and nobody else knows Redis.
+//!
+//! One stream per priority, each with one consumer group: the group's pending list is the list of leases. An entry stays in
+//! its stream until it is finished, so "held" means "in a stream". Everything is at least once: after a lost connection a push
+//! may have happened twice, after a worker's death a task runs again, and Redis may lose its last second. Whoever records a
+//! result guards it with the attempt's number.
+
+use std::fmt;
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+mod events;
+mod leases;
+mod link;
+mod look;
+mod scripts;
+#[cfg(test)]
+#[cfg(unix)]
+mod tests;
+mod workers;
+
+pub use events::Signal;
+pub use workers::WorkerBeat;
+
+use link::Link;
+
+/// The consumer group of every stream.
+const GROUP: &str = "workers";
+
+/// One device of one run, in its n-th attempt.
+#[derive(Serialize, Deserialize, Clone, Debug, PartialEq, Eq, Hash)]
+pub struct Task {
+    /// The run it belongs to.
+    pub run_id: i64,
+    /// The device to visit.
+    pub device_id: i64,
+    /// Which attempt this is; the fencing number in the store.
+    pub attempt: i64,
+}
+
+/// How urgent a task is. More urgent ones are always leased first.
+#[derive(Serialize, Deserialize, Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[serde(rename_all = "lowercase")]
+pub enum Priority {
+    /// A person is waiting.
+    High,
+    /// Everything else.
+    Default,
+    /// Whenever there is nothing better to do.
+    Low,
+}
+
+impl Priority {
+    /// All of them, the most urgent first.
+    pub const ALL: [Self; 3] = [Self::High, Self::Default, Self::Low];
+
+    /// The name, as it is stored and shown.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::High => "high",
+            Self::Default => "default",
+            Self::Low => "low",
+        }
+    }
+
+    /// The priority of that name.
+    pub fn parse(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|priority| priority.as_str() == name)
+    }
+}
+
+/// A task in a worker's hands. It has to be kept alive by heartbeats, else another worker takes it over.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Lease {
+    /// What to do.
+    pub task: Task,
+    /// The queue it came from.
+    pub priority: Priority,
+    /// The stream entry.
+    pub entry_id: String,
+    /// How often it was handed out, this time included. A number that keeps growing is a task that kills its workers.
+    pub delivered: u64,
+}
+
+/// How one queue is doing.
+#[derive(Clone, Debug, PartialEq)]
+pub struct QueueStatus {
+    /// The name of its priority.
+    pub name: &'static str,
+    /// Tasks nobody has yet.
+    pub waiting: u64,
+    /// Tasks in workers' hands.
+    pub leased: u64,
+    /// When the task that waits longest was pushed.
+    pub oldest: Option<Timestamp>,
+}
+
+/// What the server says about itself.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ServerInfo {
+    /// Seconds since it started.
+    pub uptime_s: u64,
+    /// Bytes its data takes.
+    pub used_memory_bytes: u64,
+    /// The Redis version it speaks.
+    pub version: String,
+}
+
+/// What can go wrong with the queue. None of it shows the password of the server.
+#[derive(Debug, Clone, thiserror::Error)]
+pub enum QueueError {
+    /// The address of the server is not one.
+    #[error(
+        "The Redis URL cannot be used: {reason}. Write it like redis://:password@host:6379 or redis+unix:///path/to/socket?pass=password."
+    )]
+    BadUrl {
+        /// What is wrong with it.
+        reason: String,
+    },
+    /// No connection could be made, or it broke. The next call tries anew.
+    #[error("Redis at {server} cannot be reached: {reason}. Check that it runs; NetRaven keeps trying.")]
+    Unreachable {
+        /// Host and port, or the socket.
+        server: String,
+        /// What the system said.
+        reason: String,
+    },
+    /// It did not answer in time.
+    #[error(
+        "Redis at {server} did not answer within {seconds} seconds. Check its load and the network; NetRaven keeps trying."
+    )]
+    TooSlow {
+        /// Host and port, or the socket.
+        server: String,
+        /// The limit that passed.
+        seconds: u64,
+    },
+    /// It answered, and the answer is no.
+    #[error(
+        "Redis at {server} refused: {reason}. Check its password, its memory limit, and that it is Redis 6.2 or newer or Valkey."
+    )]
+    Refused {
+        /// Host and port, or the socket.
+        server: String,
+        /// What it said.
+        reason: String,
+    },
+    /// There are too many tasks to look at all of them.
+    #[error(
+        "The queue holds more than {limit} tasks, too many to look through at once. Add workers or cancel runs that are no longer needed."
+    )]
+    TooLong {
+        /// The most that is looked at.
+        limit: usize,
+    },
+}
+
+/// The queue of an installation. Cheap to clone; every call has a time limit and connects anew by itself.
+#[derive(Clone)]
+pub struct Queue {
+    link: Link,
+    namespace: String,
+}
+
+impl fmt::Debug for Queue {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(formatter, "Queue({} at {})", self.namespace, self.link.server())
+    }
+}
+
+impl Queue {
+    /// Connects to the server at `url`; all keys begin with `namespace`, so that installations can share a server.
+    pub async fn connect(url: &str, namespace: &str) -> Result<Self, QueueError> {
+        let queue = Self { link: Link::new(url)?, namespace: namespace.to_owned() };
+        queue.ping().await?;
+        queue.ensure_groups().await?;
+        Ok(queue)
+    }
+
+    fn stream(&self, priority: Priority) -> String {
+        format!("{}:queue:{}", self.namespace, priority.as_str())
+    }
+
+    /// Makes the streams and their groups where they are missing. A group begins at the first entry, so what was pushed before
+    /// the group was there is not lost.
+    async fn ensure_groups(&self) -> Result<(), QueueError> {
+        for priority in Priority::ALL {
+            let mut create = redis::cmd("XGROUP");
+            create.arg("CREATE").arg(self.stream(priority)).arg(GROUP).arg("0").arg("MKSTREAM");
+            match self.link.ask::<()>(&create).await {
+                Err(QueueError::Refused { reason, .. }) if reason.contains("BUSYGROUP") => {}
+                other => other?,
+            }
+        }
+        Ok(())
+    }
+
+    /// Asks; where the server has lost the groups (its data was deleted or not kept), makes them and asks again.
+    async fn ask_group<T: redis::FromRedisValue>(&self, command: &redis::Cmd) -> Result<T, QueueError> {
+        match self.link.ask(command).await {
+            Err(error) if error.is_missing_group() => {
+                tracing::warn!("the queue's consumer groups are gone from Redis: making them anew");
+                self.ensure_groups().await?;
+                self.link.ask(command).await
+            }
+            other => other,
+        }
+    }
+}
+
+impl QueueError {
+    fn is_missing_group(&self) -> bool {
+        // The second is what asking for the group of an absent stream says.
+        matches!(self, Self::Refused { reason, .. } if reason.contains("NOGROUP") || reason.contains("no such key"))
+    }
+}

@@ -1,0 +1,210 @@
+//! The way of a task: pushed, leased, kept alive, taken over from the dead, finished.
+
+use std::time::Duration;
+
+use redis::streams::{StreamAutoClaimReply, StreamId, StreamPendingCountReply, StreamRangeReply, StreamReadReply};
+use tokio::time::{Instant, sleep};
+
+use super::{GROUP, Lease, Priority, Queue, QueueError, Task, scripts};
+
+/// Entries sent in one pipeline.
+const BATCH: usize = 500;
+/// Pause after a blocking read failed, before the next.
+const PAUSE: Duration = Duration::from_millis(100);
+
+impl Queue {
+    /// Puts tasks at the end of a queue.
+    pub async fn push(&self, priority: Priority, tasks: &[Task]) -> Result<(), QueueError> {
+        let stream = self.stream(priority);
+        for batch in tasks.chunks(BATCH) {
+            let mut commands = redis::pipe();
+            for task in batch {
+                add(&mut commands, &stream, task);
+            }
+            self.link.ask_many::<()>(&commands).await?;
+        }
+        Ok(())
+    }
+
+    /// Hands up to `max` tasks to `worker`, the most urgent first; waits for one at most `wait`.
+    ///
+    /// Giving this call up half way loses nothing: what was handed out and not seen is taken over later.
+    pub async fn lease(&self, worker: &str, max: usize, wait: Duration) -> Result<Vec<Lease>, QueueError> {
+        if max == 0 {
+            return Ok(Vec::new());
+        }
+        let deadline = Instant::now() + wait;
+        loop {
+            // Read before the leasing, so that whatever comes in between ends the waiting.
+            let newest = self.newest_entries().await?;
+            let leases = self.lease_now(worker, max).await?;
+            let left = deadline.saturating_duration_since(Instant::now());
+            if !leases.is_empty() || left.is_zero() {
+                return Ok(leases);
+            }
+            self.wait_for_more(&newest, left).await;
+        }
+    }
+
+    /// The last entry of each stream.
+    async fn newest_entries(&self) -> Result<Vec<String>, QueueError> {
+        let mut commands = redis::pipe();
+        for priority in Priority::ALL {
+            commands.cmd("XREVRANGE").arg(self.stream(priority)).arg("+").arg("-").arg("COUNT").arg(1);
+        }
+        let replies: Vec<StreamRangeReply> = self.link.ask_many(&commands).await?;
+        let newest =
+            |reply: StreamRangeReply| reply.ids.into_iter().next().map_or_else(|| "0".to_owned(), |entry| entry.id);
+        Ok(replies.into_iter().map(newest).collect())
+    }
+
+    async fn lease_now(&self, worker: &str, max: usize) -> Result<Vec<Lease>, QueueError> {
+        let mut leases = Vec::new();
+        for priority in Priority::ALL {
+            if leases.len() >= max {
+                break;
+            }
+            let mut read = redis::cmd("XREADGROUP");
+            read.arg("GROUP").arg(GROUP).arg(worker).arg("COUNT").arg(max - leases.len());
+            read.arg("STREAMS").arg(self.stream(priority)).arg(">");
+            let reply: Option<StreamReadReply> = match self.ask_group(&read).await {
+                // What an earlier stream gave must reach the caller.
+                Err(error) if !leases.is_empty() => {
+                    tracing::warn!(%error, "leasing stopped half way");
+                    break;
+                }
+                other => other?,
+            };
+            for entry in reply.into_iter().flat_map(|reply| reply.keys).flat_map(|key| key.ids) {
+                leases.extend(self.read_entry(priority, entry, 1).await?);
+            }
+        }
+        Ok(leases)
+    }
+
+    /// Waits until a stream has an entry newer than those given. Hands out nothing, so it can be given up at any time.
+    async fn wait_for_more(&self, newest: &[String], wait: Duration) {
+        let mut read = redis::cmd("XREAD");
+        // Zero would mean for ever.
+        read.arg("COUNT").arg(1).arg("BLOCK").arg(wait.as_millis().max(1) as u64).arg("STREAMS");
+        for priority in Priority::ALL {
+            read.arg(self.stream(priority));
+        }
+        for id in newest {
+            read.arg(id);
+        }
+        if let Err(error) = self.link.ask_blocking::<()>(&read, wait).await {
+            tracing::debug!(%error, "waiting for tasks was cut short");
+            sleep(PAUSE.min(wait)).await;
+        }
+    }
+
+    /// Shows that `worker` is still busy with these leases. Gives those that are no longer its own: their tasks must stop.
+    pub async fn heartbeat(&self, worker: &str, leases: &[Lease]) -> Result<Vec<Lease>, QueueError> {
+        let mut lost = Vec::new();
+        for priority in Priority::ALL {
+            let own: Vec<_> = leases.iter().filter(|lease| lease.priority == priority).collect();
+            for batch in own.chunks(BATCH) {
+                let mut script = scripts::on(scripts::HEARTBEAT, &self.stream(priority));
+                script.arg(GROUP).arg(worker);
+                for lease in batch {
+                    script.arg(&lease.entry_id);
+                }
+                match self.link.ask::<Vec<String>>(&script).await {
+                    Ok(gone) => {
+                        lost.extend(
+                            batch.iter().filter(|lease| gone.contains(&lease.entry_id)).map(|lease| (*lease).clone()),
+                        );
+                    }
+                    // The server has lost its data, and the leases with it.
+                    Err(error) if error.is_missing_group() => lost.extend(batch.iter().map(|lease| (*lease).clone())),
+                    Err(error) => return Err(error),
+                }
+            }
+        }
+        Ok(lost)
+    }
+
+    /// Takes over up to `max` tasks whose worker showed no life for `idle_for`, and forgets dead workers that hold nothing.
+    ///
+    /// A worker may get back tasks of its own that way: those it never heard of, and those it was too slow to show.
+    pub async fn take_over(&self, worker: &str, idle_for: Duration, max: usize) -> Result<Vec<Lease>, QueueError> {
+        let mut leases = Vec::new();
+        for priority in Priority::ALL {
+            let mut cursor = "0-0".to_owned();
+            while leases.len() < max {
+                let mut claim = redis::cmd("XAUTOCLAIM");
+                claim.arg(self.stream(priority)).arg(GROUP).arg(worker).arg(idle_for.as_millis() as u64);
+                claim.arg(&cursor).arg("COUNT").arg(max - leases.len());
+                let reply: StreamAutoClaimReply = self.ask_group(&claim).await?;
+                for entry in reply.claimed {
+                    let delivered = self.deliveries(priority, &entry.id).await?;
+                    leases.extend(self.read_entry(priority, entry, delivered).await?);
+                }
+                cursor = reply.next_stream_id;
+                if cursor == "0-0" {
+                    break;
+                }
+            }
+            self.forget_idle_consumers(priority, idle_for).await?;
+        }
+        Ok(leases)
+    }
+
+    /// How often an entry was handed out.
+    async fn deliveries(&self, priority: Priority, entry_id: &str) -> Result<u64, QueueError> {
+        let mut pending = redis::cmd("XPENDING");
+        pending.arg(self.stream(priority)).arg(GROUP).arg(entry_id).arg(entry_id).arg(1);
+        let reply: StreamPendingCountReply = self.ask_group(&pending).await?;
+        Ok(reply.ids.first().map_or(1, |entry| entry.times_delivered as u64))
+    }
+
+    /// Ends a lease whose result is recorded: the task is gone from the queue.
+    pub async fn finish(&self, lease: &Lease) -> Result<(), QueueError> {
+        let mut commands = redis::pipe();
+        remove(&mut commands, &self.stream(lease.priority), &lease.entry_id);
+        self.link.ask_many(&commands).await
+    }
+
+    /// Ends a lease without having done its task, which goes to the end of its queue: for an orderly stop.
+    pub async fn put_back(&self, lease: &Lease) -> Result<(), QueueError> {
+        let stream = self.stream(lease.priority);
+        let mut commands = redis::pipe();
+        // Added first: a break in between leaves the task twice rather than not at all.
+        add(&mut commands, &stream, &lease.task);
+        remove(&mut commands, &stream, &lease.entry_id);
+        self.link.ask_many(&commands).await
+    }
+
+    /// The lease of an entry. An entry that is no task is removed, else it would be handed out for ever.
+    async fn read_entry(
+        &self,
+        priority: Priority,
+        entry: StreamId,
+        delivered: u64,
+    ) -> Result<Option<Lease>, QueueError> {
+        if let Some(task) = task_of(&entry) {
+            return Ok(Some(Lease { task, priority, entry_id: entry.id, delivered }));
+        }
+        tracing::warn!(queue = priority.as_str(), entry = entry.id, "removed an entry of the queue that is no task");
+        let mut commands = redis::pipe();
+        remove(&mut commands, &self.stream(priority), &entry.id);
+        self.link.ask_many::<()>(&commands).await?;
+        Ok(None)
+    }
+}
+
+fn add(commands: &mut redis::Pipeline, stream: &str, task: &Task) {
+    commands.cmd("XADD").arg(stream).arg("*");
+    commands.arg("run").arg(task.run_id).arg("device").arg(task.device_id).arg("attempt").arg(task.attempt);
+}
+
+fn remove(commands: &mut redis::Pipeline, stream: &str, entry_id: &str) {
+    commands.cmd("XACK").arg(stream).arg(GROUP).arg(entry_id);
+    commands.cmd("XDEL").arg(stream).arg(entry_id);
+}
+
+/// The task an entry stands for.
+pub(super) fn task_of(entry: &StreamId) -> Option<Task> {
+    Some(Task { run_id: entry.get("run")?, device_id: entry.get("device")?, attempt: entry.get("attempt")? })
+}

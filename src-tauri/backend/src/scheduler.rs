@@ -1,0 +1,232 @@
+//! The scheduler: starts what is due, and puts back on the queue what Postgres says is open and Redis does not hold.
+//!
+//! One process at a time does it: whoever holds an advisory lock on a connection of its own. Knows no worker.
+
+pub mod next;
+
+use std::collections::HashSet;
+use std::time::Duration;
+
+use jiff::Timestamp;
+use netraven_api::event::Changed;
+use netraven_api::runs::Trigger;
+use serde_json::json;
+use sqlx::{Connection as _, PgConnection};
+use tokio::sync::watch;
+use tokio_util::sync::CancellationToken;
+
+use crate::journal::{About, Journal};
+use crate::queue::{Priority, Queue, Task};
+use crate::store::jobs::JobSchedule;
+use crate::store::runs::StartedRun;
+use crate::store::{Store, StoreError};
+use next::Schedule;
+
+/// Pause between two looks.
+const TICK: Duration = Duration::from_secs(1);
+/// Longest one look may take before the lead is given up.
+const TICK_LIMIT: Duration = Duration::from_secs(30);
+/// Pause between two reconciliations of Postgres and Redis.
+const RECONCILE: Duration = Duration::from_secs(5);
+/// Pause between two looks at the log's partitions.
+const PARTITIONS: Duration = Duration::from_secs(6 * 3600);
+/// Key of the advisory lock that makes a scheduler the one.
+const LEAD: i64 = 0x6e72_7363_6865;
+
+/// What a scheduler works with.
+#[derive(Clone, Debug)]
+pub struct Scheduler {
+    /// The truth.
+    pub store: Store,
+    /// The queue.
+    pub queue: Queue,
+    /// The log.
+    pub journal: Journal,
+}
+
+impl Scheduler {
+    /// Ticks until stopped; `ticked` holds the time of the newest tick.
+    pub async fn run(self, ticked: watch::Sender<Option<Timestamp>>, stop: CancellationToken) {
+        let mut lead: Option<PgConnection> = None;
+        let mut reconciled: Option<tokio::time::Instant> = None;
+        let mut partitioned = tokio::time::Instant::now();
+        while !stop.is_cancelled() {
+            match tokio::time::timeout(TICK_LIMIT, self.hold(&mut lead)).await {
+                Ok(Ok(true)) => {
+                    let due_to_reconcile = reconciled.is_none_or(|at| at.elapsed() >= RECONCILE);
+                    let work = async {
+                        self.fire_due().await?;
+                        if due_to_reconcile {
+                            self.reconcile().await?;
+                        }
+                        if partitioned.elapsed() >= PARTITIONS {
+                            self.store.ensure_log_partitions().await?;
+                        }
+                        Ok::<(), anyhow::Error>(())
+                    };
+                    match tokio::time::timeout(TICK_LIMIT, work).await {
+                        Ok(Ok(())) => {
+                            if due_to_reconcile {
+                                reconciled = Some(tokio::time::Instant::now());
+                            }
+                            if partitioned.elapsed() >= PARTITIONS {
+                                partitioned = tokio::time::Instant::now();
+                            }
+                            ticked.send_replace(Some(Timestamp::now()));
+                        }
+                        Ok(Err(error)) => {
+                            tracing::warn!(error = format!("{error:#}"), "the scheduler's look failed; it looks again")
+                        }
+                        Err(_) => tracing::warn!("the scheduler's look took too long; it looks again"),
+                    }
+                }
+                // Somebody else leads: schedules are followed, though not here.
+                Ok(Ok(false)) => {
+                    ticked.send_replace(Some(Timestamp::now()));
+                }
+                Ok(Err(error)) => {
+                    lead = None;
+                    tracing::debug!(%error, "the scheduler waits for the database");
+                }
+                Err(_) => lead = None,
+            }
+            tokio::select! {
+                () = tokio::time::sleep(TICK) => {}
+                () = stop.cancelled() => {}
+            }
+        }
+        if let Some(connection) = lead {
+            let _ = tokio::time::timeout(Duration::from_secs(1), connection.close()).await;
+        }
+    }
+
+    /// Whether this scheduler is the one; the lock lives and dies with its connection.
+    async fn hold(&self, lead: &mut Option<PgConnection>) -> Result<bool, StoreError> {
+        if let Some(connection) = lead {
+            sqlx::query("select 1").execute(connection).await?;
+            return Ok(true);
+        }
+        let mut connection = self.store.own_connection().await?;
+        let held: bool =
+            sqlx::query_scalar("select pg_try_advisory_lock($1)").bind(LEAD).fetch_one(&mut connection).await?;
+        if held {
+            *lead = Some(connection);
+        } else {
+            connection.close().await?;
+        }
+        Ok(held)
+    }
+
+    /// Starts a run of every job whose schedule is due.
+    async fn fire_due(&self) -> anyhow::Result<()> {
+        let now = Timestamp::now();
+        for job in self.store.schedules().await? {
+            let schedule = match of_job(&job) {
+                Ok(Some(schedule)) => schedule,
+                Ok(None) => continue,
+                Err(reason) => {
+                    tracing::warn!(job_id = job.id, reason, "a schedule cannot be followed");
+                    continue;
+                }
+            };
+            let Some(fire_at) = due(&schedule, &job, now) else { continue };
+            let about = About { job_id: Some(job.id), ..About::default() };
+            match self.store.start_run(job.id, Trigger::Schedule, None, Some(fire_at)).await {
+                Ok(started) => {
+                    enqueue(&self.queue, &started, Priority::Default).await;
+                    let about = About { run_id: Some(started.run_id), ..about };
+                    let message = format!("{} queued by its schedule: {} devices.", job.name, started.devices.len());
+                    let meta = json!({ "trigger": "schedule", "fire_at": fire_at.to_string() });
+                    self.journal.line("INFO", "job", "scheduler", about, message, meta);
+                    self.journal.changed(Changed::Run { run_id: started.run_id, job_id: job.id, ended: false }).await;
+                }
+                // Its last run is still active, or another scheduler was faster: the next look decides again.
+                Err(StoreError::Conflict(reason)) => {
+                    tracing::debug!(job_id = job.id, reason, "a due job was not started");
+                }
+                Err(StoreError::NotFound(_)) => {}
+                Err(error) => return Err(error.into()),
+            }
+        }
+        Ok(())
+    }
+
+    /// Puts on the queue what is open and not on it: Redis may lose its last second, a worker may die with a lease.
+    async fn reconcile(&self) -> anyhow::Result<()> {
+        self.store.end_cancelled().await?;
+        let open = self.store.open_devices().await?;
+        if open.is_empty() {
+            return Ok(());
+        }
+        let held: HashSet<(i64, i64)> =
+            self.queue.holds().await?.into_iter().map(|task| (task.run_id, task.device_id)).collect();
+        let missing: Vec<Task> = open
+            .into_iter()
+            .filter(|(run_id, device_id, _)| !held.contains(&(*run_id, *device_id)))
+            .map(|(run_id, device_id, attempt)| Task { run_id, device_id, attempt })
+            .collect();
+        if !missing.is_empty() {
+            tracing::info!(tasks = missing.len(), "tasks the queue did not hold are queued again");
+            self.queue.push(Priority::Default, &missing).await?;
+        }
+        Ok(())
+    }
+}
+
+/// Puts a started run's devices on the queue. If the queue is away, the reconciler does it later.
+pub async fn enqueue(queue: &Queue, run: &StartedRun, priority: Priority) {
+    let tasks: Vec<Task> =
+        run.devices.iter().map(|device_id| Task { run_id: run.run_id, device_id: *device_id, attempt: 0 }).collect();
+    if let Err(error) = queue.push(priority, &tasks).await {
+        tracing::warn!(%error, run_id = run.run_id, "the queue is away; the run is queued as soon as it is back");
+    }
+}
+
+/// A job's schedule from its columns: none for a job run by hand, a sentence for one that could never fire.
+pub fn schedule_of(
+    kind: Option<&str>,
+    interval_seconds: Option<i64>,
+    cron_string: Option<&str>,
+    time_zone: Option<&str>,
+    scheduled_for: Option<Timestamp>,
+    anchor: Timestamp,
+) -> Result<Option<Schedule>, String> {
+    let schedule = match kind {
+        None => return Ok(None),
+        Some("interval") => Schedule::Interval {
+            every_s: interval_seconds.ok_or("interval_seconds is required for an interval schedule.")?,
+            anchor,
+        },
+        Some("cron") => Schedule::Cron {
+            expression: cron_string.ok_or("cron_string is required for a cron schedule.")?.to_owned(),
+            time_zone: time_zone.unwrap_or("UTC").to_owned(),
+        },
+        Some("onetime") => {
+            Schedule::Once { at: scheduled_for.ok_or("scheduled_for is required for a one-time schedule.")? }
+        }
+        Some(other) => return Err(format!("The schedule type '{other}' is not known: use interval, cron or onetime.")),
+    };
+    schedule.validate().map(Some).map_err(|error| error.to_string())
+}
+
+fn of_job(job: &JobSchedule) -> Result<Option<Schedule>, String> {
+    schedule_of(
+        Some(&job.schedule_type),
+        job.interval_seconds,
+        job.cron_string.as_deref(),
+        job.time_zone.as_deref(),
+        job.scheduled_for,
+        job.schedule_since,
+    )
+}
+
+/// The time a job is due for, if it is due. Fires from before the schedule was made are not made up for, save a one-time
+/// start: that is done late rather than never.
+fn due(schedule: &Schedule, job: &JobSchedule, now: Timestamp) -> Option<Timestamp> {
+    let last = match schedule {
+        Schedule::Once { .. } => job.last_fire,
+        Schedule::Interval { .. } => job.last_fire.filter(|at| *at >= job.schedule_since),
+        Schedule::Cron { .. } => Some(job.last_fire.map_or(job.schedule_since, |at| at.max(job.schedule_since))),
+    };
+    schedule.due(last, now)
+}

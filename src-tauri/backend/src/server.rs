@@ -1,0 +1,167 @@
+//! The REST API: mounts the endpoints of `netraven_api`, checks who calls, answers in NetRaven's shapes. Knows neither
+//! worker nor session.
+
+mod auth;
+mod check;
+mod configs;
+mod credentials;
+mod devices;
+mod fault;
+mod feed;
+mod import;
+mod input;
+mod jobs;
+mod logs;
+mod mount;
+mod platforms;
+mod results;
+mod runs;
+mod system;
+mod tags;
+mod users;
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::Router;
+use axum::extract::{DefaultBodyLimit, Request};
+use axum::http::{StatusCode, Uri};
+use axum::response::{IntoResponse as _, Response};
+use netraven_api::runs::Trigger;
+use tokio::sync::watch;
+use tokio_util::sync::CancellationToken;
+use tower::Layer as _;
+use tower_http::catch_panic::CatchPanicLayer;
+
+pub use auth::Tokens;
+
+use crate::journal::{Journal, Signal};
+use crate::platforms::Registry;
+use crate::queue::Queue;
+use crate::seal::SealKey;
+use crate::store::Store;
+use fault::Fault;
+
+/// Most bytes a request body may have.
+const BODY_LIMIT: usize = 16 * 1024 * 1024;
+/// Longest a request may take; streams are not meant by it.
+const REQUEST_LIMIT: Duration = Duration::from_secs(90);
+
+/// State of the embedded servers, as far as the API tells of it.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct ServersState {
+    /// What is wrong with PostgreSQL, as a sentence; none when it runs.
+    pub postgres: Option<String>,
+    /// What is wrong with Redis.
+    pub redis: Option<String>,
+}
+
+/// What every handler may use.
+#[derive(Clone)]
+pub struct Shared {
+    /// The truth.
+    pub store: Store,
+    /// The queue.
+    pub queue: Queue,
+    /// The log.
+    pub journal: Journal,
+    /// Seals credentials, opens raw configurations.
+    pub seal: Arc<SealKey>,
+    /// Makes and reads tokens.
+    pub tokens: Arc<Tokens>,
+    /// The platforms, and what was refused in the user's folder.
+    pub platforms: Arc<Registry>,
+    /// Sentences about files refused in the user's folder.
+    pub refused_platforms: Arc<Vec<String>>,
+    /// State of the embedded servers.
+    pub servers: watch::Receiver<ServersState>,
+    /// When the scheduler ticked last.
+    pub scheduler: watch::Receiver<Option<jiff::Timestamp>>,
+    /// Signals of every process, for the live streams.
+    pub signals: tokio::sync::broadcast::Sender<Signal>,
+    /// Ends the streams.
+    pub stop: CancellationToken,
+}
+
+impl Shared {
+    /// Starts a run and puts its devices on the queue; the reconciler does the second if the queue is away.
+    async fn start_run(&self, job_id: i64, by: &str) -> Result<crate::store::runs::StartedRun, Fault> {
+        let started = self.store.start_run(job_id, Trigger::Manual, Some(by), None).await?;
+        crate::scheduler::enqueue(&self.queue, &started, crate::queue::Priority::High).await;
+        Ok(started)
+    }
+}
+
+/// The whole API as one service, for any number of connections.
+pub fn router(shared: Shared) -> Router {
+    let mut mount = mount::Mount::new(shared.clone());
+    auth::mount(&mut mount);
+    users::mount(&mut mount);
+    system::mount(&mut mount);
+    platforms::mount(&mut mount);
+    tags::mount(&mut mount);
+    credentials::mount(&mut mount);
+    devices::mount(&mut mount);
+    jobs::mount(&mut mount);
+    runs::mount(&mut mount);
+    results::mount(&mut mount);
+    logs::mount(&mut mount);
+    configs::mount(&mut mount);
+    feed::mount(&mut mount);
+    let inner = mount
+        .into_router()
+        .fallback(|| async { Fault::detail(StatusCode::NOT_FOUND, "Not Found") })
+        .method_not_allowed_fallback(|| async { Fault::detail(StatusCode::METHOD_NOT_ALLOWED, "Method Not Allowed") })
+        .layer(DefaultBodyLimit::max(BODY_LIMIT))
+        .layer(CatchPanicLayer::custom(|_: Box<dyn std::any::Any + Send>| panicked()))
+        .with_state(shared);
+    Router::new().fallback_service(tower::util::MapRequestLayer::new(canonical_path).layer(inner))
+}
+
+fn panicked() -> Response {
+    Fault::detail(
+        StatusCode::INTERNAL_SERVER_ERROR,
+        "Internal Server Error: a defect; the server's own log has the place.",
+    )
+    .into_response()
+}
+
+/// Both `/jobs` and `/jobs/`, at the root and under `/api`, are the same route: no redirects, so no token is lost in one.
+fn canonical_path(mut request: Request) -> Request {
+    let path = request.uri().path();
+    let inner = match path.strip_prefix("/api") {
+        Some(rest) if rest.is_empty() || rest.starts_with('/') => rest,
+        _ => path,
+    };
+    let short = inner.trim_end_matches('/');
+    let short = if short.is_empty() { "/" } else { short };
+    if short != path {
+        let target = match request.uri().query() {
+            Some(query) => format!("{short}?{query}"),
+            None => short.to_owned(),
+        };
+        if let Ok(uri) = target.parse::<Uri>() {
+            *request.uri_mut() = uri;
+        }
+    }
+    request
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_spelling_of_a_path_is_one_route() {
+        let path = |given: &str| {
+            let request = Request::builder().uri(given).body(axum::body::Body::empty()).unwrap();
+            canonical_path(request).uri().to_string()
+        };
+        assert_eq!(path("/jobs/?size=2"), "/jobs?size=2");
+        assert_eq!(path("/api/jobs"), "/jobs");
+        assert_eq!(path("/api/jobs/7/"), "/jobs/7");
+        assert_eq!(path("/apiary"), "/apiary");
+        assert_eq!(path("/api"), "/");
+        assert_eq!(path("/"), "/");
+    }
+}

@@ -1,0 +1,118 @@
+//! Errors as FastAPI shapes them: `{"detail": "text"}`, or a list of fields with 422.
+
+use axum::Json;
+use axum::http::header::WWW_AUTHENTICATE;
+use axum::http::{HeaderValue, StatusCode};
+use axum::response::{IntoResponse, Response};
+use serde_json::{Value, json};
+
+use crate::store::StoreError;
+
+/// One part of where a field is.
+pub type Location = Vec<Value>;
+
+/// One refused field.
+#[derive(Debug)]
+pub struct FieldFault {
+    /// Kind of error, e.g. `missing`.
+    pub kind: &'static str,
+    /// Where, e.g. `["body", "hostname"]`.
+    pub location: Location,
+    /// Why, as a sentence.
+    pub message: String,
+    /// What was given, unless it is secret.
+    pub input: Value,
+}
+
+/// An answer that is an error.
+#[derive(Debug)]
+pub enum Fault {
+    /// One sentence.
+    Detail(StatusCode, String),
+    /// Refused fields, 422.
+    Fields(Vec<FieldFault>),
+    /// Something broke; the sentence is logged, not sent.
+    Broken(String),
+}
+
+impl Fault {
+    /// One sentence.
+    pub fn detail(status: StatusCode, sentence: impl Into<String>) -> Fault {
+        Fault::Detail(status, sentence.into())
+    }
+
+    /// Nobody is signed in, or nobody any longer.
+    pub fn unauthenticated(sentence: &str) -> Fault {
+        Fault::detail(StatusCode::UNAUTHORIZED, sentence)
+    }
+
+    /// There is no such thing.
+    pub fn not_found(sentence: impl Into<String>) -> Fault {
+        Fault::detail(StatusCode::NOT_FOUND, sentence)
+    }
+
+    /// The state forbids it; NetRaven answers 400 for duplicates.
+    pub fn bad_request(sentence: impl Into<String>) -> Fault {
+        Fault::detail(StatusCode::BAD_REQUEST, sentence)
+    }
+
+    /// One refused field of the body.
+    pub fn body_field(field: &str, kind: &'static str, sentence: impl Into<String>, input: Value) -> Fault {
+        Fault::Fields(vec![FieldFault {
+            kind,
+            location: vec!["body".into(), field.into()],
+            message: sentence.into(),
+            input,
+        }])
+    }
+}
+
+impl From<StoreError> for Fault {
+    fn from(error: StoreError) -> Fault {
+        match error {
+            StoreError::NotFound(what) => Fault::not_found(format!("{what} not found")),
+            StoreError::Conflict(sentence) => Fault::bad_request(sentence),
+            StoreError::Database(error) => match error {
+                sqlx::Error::PoolTimedOut | sqlx::Error::Io(_) | sqlx::Error::PoolClosed => Fault::Detail(
+                    StatusCode::SERVICE_UNAVAILABLE,
+                    "The database does not answer; it is being restarted. Try again in a few seconds.".to_owned(),
+                ),
+                sqlx::Error::Database(ref inner) if inner.code().is_some_and(|code| code.starts_with("57P")) => {
+                    Fault::Detail(
+                        StatusCode::SERVICE_UNAVAILABLE,
+                        "The database is starting. Try again in a few seconds.".to_owned(),
+                    )
+                }
+                other => Fault::Broken(other.to_string()),
+            },
+        }
+    }
+}
+
+impl IntoResponse for Fault {
+    fn into_response(self) -> Response {
+        match self {
+            Fault::Detail(status, sentence) => {
+                let mut response = (status, Json(json!({ "detail": sentence }))).into_response();
+                if status == StatusCode::UNAUTHORIZED {
+                    response.headers_mut().insert(WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
+                }
+                response
+            }
+            Fault::Fields(fields) => {
+                let detail: Vec<Value> = fields
+                    .into_iter()
+                    .map(|field| {
+                        json!({ "type": field.kind, "loc": field.location, "msg": field.message, "input": field.input })
+                    })
+                    .collect();
+                (StatusCode::UNPROCESSABLE_ENTITY, Json(json!({ "detail": detail }))).into_response()
+            }
+            Fault::Broken(reason) => {
+                tracing::error!(%reason, "a request failed");
+                let sentence = "Internal Server Error: the server's own log has the reason.";
+                (StatusCode::INTERNAL_SERVER_ERROR, Json(json!({ "detail": sentence }))).into_response()
+            }
+        }
+    }
+}

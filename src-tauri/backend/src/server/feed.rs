@@ -1,0 +1,130 @@
+//! The live stream: history and live lines are one sequence in the order of their ids.
+//!
+//! A signal only wakes a stream; what is sent is read from the database behind the last id sent. So a lost signal costs a
+//! second, never a line, and a client that comes back with `Last-Event-ID` goes on where it was.
+
+use std::collections::VecDeque;
+use std::convert::Infallible;
+use std::time::Duration;
+
+use axum::extract::State;
+use axum::http::HeaderMap;
+use axum::response::sse::{Event, KeepAlive, Sse};
+use axum::routing::get;
+use futures::Stream;
+use netraven_api::Access;
+use netraven_api::event::Changed;
+use netraven_api::logs::{LogEntry, STREAM_PATH, StreamFilter};
+use tokio::sync::broadcast;
+
+use super::Shared;
+use super::fault::Fault;
+use super::input::Query;
+use super::mount::Mount;
+use crate::journal::Signal;
+
+/// Lines read from the database at once.
+const READ: i64 = 500;
+/// Longest a stream sleeps without looking, should a signal be lost.
+const LOOK: Duration = Duration::from_secs(1);
+/// Pause between life signs (comments).
+const KEEP_ALIVE: Duration = Duration::from_secs(10);
+
+/// Mounts the live stream.
+pub fn mount(mount: &mut Mount) {
+    mount.route(STREAM_PATH, Access::User, get(stream));
+}
+
+async fn stream(
+    State(shared): State<Shared>,
+    headers: HeaderMap,
+    Query(filter): Query<StreamFilter>,
+) -> Result<Sse<impl Stream<Item = Result<Event, Infallible>>>, Fault> {
+    let resumed =
+        headers.get("last-event-id").and_then(|value| value.to_str().ok()).and_then(|text| text.trim().parse().ok());
+    let signals = shared.signals.subscribe();
+    let after = match resumed.or(filter.after) {
+        Some(after) => after,
+        None => shared.store.newest_log_id().await?,
+    };
+    let tail = Tail { shared, filter, after, signals, ready: VecDeque::new(), more: true };
+    let events = futures::stream::unfold(tail, |mut tail| async move {
+        let event = tail.next().await?;
+        Some((Ok(event), tail))
+    });
+    Ok(Sse::new(events).keep_alive(KeepAlive::new().interval(KEEP_ALIVE).text("keep-alive")))
+}
+
+struct Tail {
+    shared: Shared,
+    filter: StreamFilter,
+    after: i64,
+    signals: broadcast::Receiver<Signal>,
+    ready: VecDeque<Event>,
+    /// Whether the last reading was full, so that there may be more.
+    more: bool,
+}
+
+impl Tail {
+    async fn next(&mut self) -> Option<Event> {
+        loop {
+            if let Some(event) = self.ready.pop_front() {
+                return Some(event);
+            }
+            if self.more {
+                self.read().await;
+                continue;
+            }
+            let stop = self.shared.stop.clone();
+            tokio::select! {
+                () = stop.cancelled() => return None,
+                signal = self.signals.recv() => match signal {
+                    Ok(Signal::Logs { newest }) => self.more = newest > self.after,
+                    Ok(Signal::Changed { changed }) => self.push_change(&changed),
+                    Ok(Signal::Cancel { .. } | Signal::KeyWanted { .. } | Signal::Key { .. }) => {}
+                    // Signals were lost: look for lines, and let the client read everything else again.
+                    Err(broadcast::error::RecvError::Lagged(_)) => {
+                        self.more = true;
+                        for changed in [Changed::Devices, Changed::Jobs, Changed::Setup, Changed::System] {
+                            self.push_change(&changed);
+                        }
+                    }
+                    Err(broadcast::error::RecvError::Closed) => return None,
+                },
+                () = tokio::time::sleep(LOOK) => self.more = true,
+            }
+        }
+    }
+
+    async fn read(&mut self) {
+        let store = &self.shared.store;
+        // Asked before the lines: what a filter leaves out up to here need not be looked at again.
+        let seen =
+            async { Ok((store.newest_log_id().await?, store.logs_after(self.after, &self.filter, READ).await?)) };
+        let seen: crate::store::Result<_> = seen.await;
+        match seen {
+            Ok((newest, lines)) => {
+                self.more = lines.len() == usize::try_from(READ).unwrap_or(usize::MAX);
+                let last = lines.last().map_or(self.after, |line| line.id);
+                self.after = if self.more { last } else { last.max(newest) };
+                self.ready.extend(lines.iter().map(event));
+            }
+            Err(error) => {
+                tracing::debug!(%error, "a live stream waits for the database");
+                self.more = false;
+            }
+        }
+    }
+
+    fn push_change(&mut self, changed: &Changed) {
+        if self.filter.changes == Some(true) {
+            let data = serde_json::to_string(changed).expect("a change is plain data");
+            self.ready.push_back(Event::default().event("changed").data(data));
+        }
+    }
+}
+
+fn event(line: &LogEntry) -> Event {
+    let data = serde_json::to_string(line).expect("a log line is plain data");
+    Event::default().event("log").id(line.id.to_string()).data(data)
+}

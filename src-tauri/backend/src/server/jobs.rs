@@ -1,0 +1,335 @@
+//! Jobs: their schedules are checked before anything is saved.
+
+use axum::Json;
+use axum::extract::State;
+use axum::http::StatusCode;
+use jiff::Timestamp;
+use netraven_api::Page;
+use netraven_api::event::Changed;
+use netraven_api::jobs::{
+    CreateJob, DeleteJob, GetJob, GetJobStatus, Job, JobDashboardStatus, JobInput, ListJobs, ListRecentJobs,
+    QueueJobDetail, QueueStatus, RecentJob, RunJob, RunStarted, UpdateJob, WorkerStatus,
+};
+use serde_json::json;
+
+use super::Shared;
+use super::auth::Caller;
+use super::check::{Check, name_letter};
+use super::fault::Fault;
+use super::input::{Body, Id, Query};
+use super::mount::Mount;
+use super::tags;
+use crate::journal::About;
+use crate::scheduler::schedule_of;
+
+/// Mounts the endpoints of jobs.
+pub fn mount(mount: &mut Mount) {
+    mount.add::<GetJobStatus, _>(status);
+    mount.add::<ListRecentJobs, _>(recent);
+    mount.add::<ListJobs, _>(list);
+    mount.add::<GetJob, _>(get);
+    mount.add::<CreateJob, _>(create);
+    mount.add::<UpdateJob, _>(update);
+    mount.add::<DeleteJob, _>(delete);
+    mount.add::<RunJob, _>(run);
+}
+
+async fn list(State(shared): State<Shared>, Query(query): Query<ListJobs>) -> Result<Json<Page<Job>>, Fault> {
+    let mut page = shared.store.list_jobs(&query).await?;
+    page.items.iter_mut().for_each(add_next_run);
+    Ok(Json(page))
+}
+
+async fn get(State(shared): State<Shared>, Id(id): Id) -> Result<Json<Job>, Fault> {
+    Ok(Json(read(&shared, id).await?))
+}
+
+async fn read(shared: &Shared, id: i64) -> Result<Job, Fault> {
+    let mut job = shared.store.job(id).await?;
+    add_next_run(&mut job);
+    Ok(job)
+}
+
+fn add_next_run(job: &mut Job) {
+    let now = Timestamp::now();
+    // An interval's anchor is not on the wire; counted from its newest start it is as exact as a person needs.
+    let anchor = job.started_at.unwrap_or(now);
+    job.next_run = (job.is_enabled)
+        .then(|| {
+            schedule_of(
+                job.schedule_type.as_deref(),
+                job.interval_seconds,
+                job.cron_string.as_deref(),
+                job.time_zone.as_deref(),
+                job.scheduled_for,
+                anchor,
+            )
+        })
+        .and_then(Result::ok)
+        .flatten()
+        .and_then(|schedule| schedule.next_after(now));
+}
+
+async fn create(
+    State(shared): State<Shared>,
+    caller: Caller,
+    Body(input): Body<JobInput>,
+) -> Result<(StatusCode, Json<Job>), Fault> {
+    let mut check = Check::default();
+    check.needed("name", &input.name);
+    check.needed("job_type", &input.job_type);
+    fields(&mut check, &input);
+    let kinds = crate::kinds::NAMES;
+    check.one_of("job_type", input.job_type.as_deref(), kinds);
+    let scheduled_for = start_time(&mut check, &input);
+    let has_tags = input.tags.as_ref().is_some_and(|tags| !tags.is_empty());
+    if has_tags == input.device_id.is_some() {
+        check.refuse(
+            "",
+            "value_error",
+            "Value error, Either device_id or tags must be provided, not both",
+            serde_json::Value::Null,
+        );
+    }
+    let new = Job {
+        schedule_type: input.schedule_type.clone(),
+        interval_seconds: input.interval_seconds,
+        cron_string: input.cron_string.clone(),
+        time_zone: input.time_zone.clone(),
+        scheduled_for,
+        ..blank()
+    };
+    schedule(&mut check, &new);
+    check.done()?;
+    tags::known(&shared, input.tags.as_deref()).await?;
+    let id = shared.store.create_job(&input, scheduled_for).await?;
+    told(&shared, &caller, id, "added").await;
+    Ok((StatusCode::CREATED, Json(read(&shared, id).await?)))
+}
+
+async fn update(
+    State(shared): State<Shared>,
+    caller: Caller,
+    Id(id): Id,
+    Body(input): Body<JobInput>,
+) -> Result<Json<Job>, Fault> {
+    let old = shared.store.job(id).await?;
+    if old.is_system_job {
+        return Err(Fault::detail(StatusCode::FORBIDDEN, "System jobs cannot be modified."));
+    }
+    let mut check = Check::default();
+    fields(&mut check, &input);
+    let scheduled_for = start_time(&mut check, &input);
+    let mut new = old.clone();
+    if let Some(name) = &input.name {
+        new.name.clone_from(name);
+    }
+    if let Some(enabled) = input.is_enabled {
+        new.is_enabled = enabled;
+    }
+    new.description = input.description.clone().or(new.description);
+    if input.schedule_type.is_some() && input.schedule_type != old.schedule_type {
+        // Another kind of schedule: what belonged to the old one goes.
+        (new.interval_seconds, new.cron_string, new.scheduled_for) = (None, None, None);
+    }
+    new.schedule_type = input.schedule_type.clone().or(new.schedule_type);
+    new.interval_seconds = input.interval_seconds.or(new.interval_seconds);
+    new.cron_string = input.cron_string.clone().or(new.cron_string);
+    new.time_zone = input.time_zone.clone().or(new.time_zone);
+    new.scheduled_for = scheduled_for.or(new.scheduled_for);
+    // One target at a time: tags given take the place of a device, and the other way round.
+    let mut target_tags = input.tags.clone();
+    match (&input.tags, input.device_id) {
+        (Some(tags), Some(_)) if !tags.is_empty() => {
+            check.refuse(
+                "",
+                "value_error",
+                "Value error, Either device_id or tags must be provided, not both",
+                serde_json::Value::Null,
+            );
+        }
+        (_, Some(device)) => {
+            new.device_id = Some(device);
+            target_tags = Some(Vec::new());
+        }
+        (Some(tags), None) if tags.is_empty() && old.device_id.is_none() => {
+            check.refuse("tags", "value_error", "Value error, tags cannot be empty without a device_id", json!([]));
+        }
+        (Some(tags), None) if !tags.is_empty() => new.device_id = None,
+        _ => {}
+    }
+    schedule(&mut check, &new);
+    check.done()?;
+    tags::known(&shared, target_tags.as_deref()).await?;
+    let plan = |job: &Job| {
+        (
+            job.schedule_type.clone(),
+            job.interval_seconds,
+            job.cron_string.clone(),
+            job.time_zone.clone(),
+            job.scheduled_for,
+            job.is_enabled,
+        )
+    };
+    shared.store.update_job(&new, target_tags.as_deref(), plan(&old) != plan(&new)).await?;
+    told(&shared, &caller, id, "changed").await;
+    Ok(Json(read(&shared, id).await?))
+}
+
+async fn delete(State(shared): State<Shared>, caller: Caller, Id(id): Id) -> Result<StatusCode, Fault> {
+    let job = shared.store.job(id).await?;
+    if job.is_system_job {
+        return Err(Fault::detail(StatusCode::FORBIDDEN, "System jobs cannot be deleted."));
+    }
+    if let Some(run_id) = job.last_run_id
+        && shared.store.run(run_id).await?.status.is_active()
+    {
+        return Err(Fault::bad_request("A run of this job is active: cancel it first, then delete the job."));
+    }
+    shared.store.delete_job(id).await?;
+    told(&shared, &caller, id, "deleted").await;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+async fn run(
+    State(shared): State<Shared>,
+    caller: Caller,
+    Id(id): Id,
+) -> Result<(StatusCode, Json<RunStarted>), Fault> {
+    let job = shared.store.job(id).await?;
+    let started = shared.start_run(id, caller.name()).await?;
+    let about = About { job_id: Some(id), run_id: Some(started.run_id), device_id: None };
+    let message = format!("{} queued by {}: {} devices.", job.name, caller.name(), started.devices.len());
+    shared.journal.line("INFO", "job", "server.jobs", about, message, json!({ "trigger": "manual" }));
+    shared.journal.changed(Changed::Run { run_id: started.run_id, job_id: id, ended: false }).await;
+    let reply = RunStarted {
+        message: "Job triggered successfully".to_owned(),
+        job_id: id,
+        job_name: job.name,
+        queue_job_id: started.run_id.to_string(),
+        run_id: Some(started.run_id),
+    };
+    Ok((StatusCode::ACCEPTED, Json(reply)))
+}
+
+async fn recent(
+    State(shared): State<Shared>,
+    Query(query): Query<ListRecentJobs>,
+) -> Result<Json<Vec<RecentJob>>, Fault> {
+    Ok(Json(shared.store.recent_jobs(&query).await?))
+}
+
+async fn status(State(shared): State<Shared>) -> Json<JobDashboardStatus> {
+    let info = shared.queue.ping().await.ok();
+    let queues = shared.queue.lengths().await.unwrap_or_default();
+    let workers = shared.queue.workers().await.unwrap_or_default();
+    Json(JobDashboardStatus {
+        redis_uptime: info.as_ref().and_then(|info| i64::try_from(info.uptime_s).ok()),
+        redis_memory: info.as_ref().and_then(|info| i64::try_from(info.used_memory_bytes).ok()),
+        redis_last_heartbeat: info.map(|_| Timestamp::now()),
+        rq_queues: queues
+            .into_iter()
+            .map(|queue| QueueStatus {
+                name: queue.name.to_string(),
+                job_count: i64::try_from(queue.waiting).unwrap_or(i64::MAX),
+                oldest_job_ts: queue.oldest,
+                jobs: Vec::<QueueJobDetail>::new(),
+            })
+            .collect(),
+        workers: workers
+            .into_iter()
+            .map(|worker| WorkerStatus {
+                id: worker.id,
+                status: if worker.busy > 0 { "busy" } else { "idle" }.to_owned(),
+                jobs_in_progress: i64::try_from(worker.busy).unwrap_or(i64::MAX),
+            })
+            .collect(),
+    })
+}
+
+fn fields(check: &mut Check, input: &JobInput) {
+    check.length("name", input.name.as_deref(), 1, 255);
+    check.letters("name", input.name.as_deref(), name_letter, "letters, digits, blanks, _ and -");
+    check.length("description", input.description.as_deref(), 0, 1000);
+    check.one_of("schedule_type", input.schedule_type.as_deref(), &["interval", "cron", "onetime"]);
+    check.range("interval_seconds", input.interval_seconds, 60, 31_536_000);
+    check.length("cron_string", input.cron_string.as_deref(), 9, 100);
+}
+
+fn start_time(check: &mut Check, input: &JobInput) -> Option<Timestamp> {
+    let text = input.scheduled_for.as_deref()?;
+    let at = text.parse::<Timestamp>().ok().or_else(|| {
+        // Without a zone it is UTC, as NetRaven reads it.
+        text.parse::<jiff::civil::DateTime>()
+            .ok()?
+            .to_zoned(jiff::tz::TimeZone::UTC)
+            .ok()
+            .map(|zoned| zoned.timestamp())
+    });
+    if at.is_none() {
+        check.refuse(
+            "scheduled_for",
+            "datetime_parsing",
+            "Input should be a valid datetime, such as 2026-11-22T14:00:00Z",
+            text,
+        );
+    }
+    at
+}
+
+/// Refuses a schedule that could never fire: what belongs to its kind is missing or not readable.
+fn schedule(check: &mut Check, job: &Job) {
+    let field = match job.schedule_type.as_deref() {
+        Some("interval") => "interval_seconds",
+        Some("cron") => "cron_string",
+        Some("onetime") => "scheduled_for",
+        _ => return,
+    };
+    let parts = schedule_of(
+        job.schedule_type.as_deref(),
+        job.interval_seconds,
+        job.cron_string.as_deref(),
+        job.time_zone.as_deref(),
+        job.scheduled_for,
+        Timestamp::now(),
+    );
+    if let Err(sentence) = parts {
+        check.refuse(field, "value_error", sentence, serde_json::Value::Null);
+    }
+}
+
+fn blank() -> Job {
+    Job {
+        id: 0,
+        name: String::new(),
+        description: None,
+        is_enabled: true,
+        schedule_type: None,
+        interval_seconds: None,
+        cron_string: None,
+        time_zone: None,
+        scheduled_for: None,
+        job_type: String::new(),
+        status: String::new(),
+        started_at: None,
+        completed_at: None,
+        tags: Vec::new(),
+        device_id: None,
+        is_system_job: false,
+        next_run: None,
+        last_run_id: None,
+    }
+}
+
+async fn told(shared: &Shared, caller: &Caller, id: i64, what: &str) {
+    let about = About { job_id: Some(id), ..About::default() };
+    shared.journal.line(
+        "INFO",
+        "system",
+        "server.jobs",
+        about,
+        format!("Job {id} was {what} by {}.", caller.name()),
+        json!({}),
+    );
+    shared.journal.changed(Changed::Jobs).await;
+}

@@ -1,0 +1,77 @@
+//! The unified log, read.
+
+use axum::Json;
+use axum::extract::State;
+use netraven_api::Page;
+use netraven_api::logs::{
+    GetLog, GetLogStats, LEVELS, ListLogLevels, ListLogTypes, ListLogs, LogEntry, LogLevel, LogStats, LogType, TYPES,
+};
+use serde_json::json;
+
+use super::Shared;
+use super::fault::{Fault, FieldFault};
+use super::input::{Id, Query};
+use super::mount::Mount;
+
+/// Mounts the endpoints of the log.
+pub fn mount(mount: &mut Mount) {
+    mount.add::<ListLogTypes, _>(types);
+    mount.add::<ListLogLevels, _>(levels);
+    mount.add::<GetLogStats, _>(stats);
+    mount.add::<ListLogs, _>(list);
+    mount.add::<GetLog, _>(get);
+}
+
+async fn list(State(shared): State<Shared>, Query(query): Query<ListLogs>) -> Result<Json<Page<LogEntry>>, Fault> {
+    if let Some(order) = query.order.as_deref()
+        && order != "asc"
+        && order != "desc"
+    {
+        return Err(Fault::Fields(vec![FieldFault {
+            kind: "string_pattern_mismatch",
+            location: vec!["query".into(), "order".into()],
+            message: "String should match pattern '^(asc|desc)$'".to_owned(),
+            input: json!(order),
+        }]));
+    }
+    Ok(Json(shared.store.list_logs(&query).await?))
+}
+
+async fn get(State(shared): State<Shared>, Id(id): Id) -> Result<Json<LogEntry>, Fault> {
+    Ok(Json(shared.store.log(id).await?))
+}
+
+async fn types() -> Json<Vec<LogType>> {
+    let describe = |name: &str| match name {
+        "job" => "What jobs did",
+        "connection" => "Reaching devices and signing in",
+        "session" => "What was said to devices",
+        _ => "The system itself",
+    };
+    Json(
+        TYPES
+            .iter()
+            .map(|name| LogType { log_type: (*name).into(), description: Some(describe(name).into()) })
+            .collect(),
+    )
+}
+
+async fn levels() -> Json<Vec<LogLevel>> {
+    let describe = |name: &str| match name {
+        "DEBUG" => "Details for looking closely",
+        "INFO" => "What was done",
+        "WARNING" => "Worth a look",
+        "ERROR" => "Something failed",
+        _ => "Work stopped",
+    };
+    Json(
+        LEVELS
+            .iter()
+            .map(|name| LogLevel { level: (*name).into(), description: Some(describe(name).into()) })
+            .collect(),
+    )
+}
+
+async fn stats(State(shared): State<Shared>) -> Result<Json<LogStats>, Fault> {
+    Ok(Json(shared.store.log_stats().await?))
+}

@@ -1,0 +1,28 @@
+//! Platforms: names only; how to talk to them is the worker's.
+
+use axum::Json;
+use axum::extract::State;
+use netraven_api::platforms::{ListPlatforms, Platform, Platforms};
+
+use super::Shared;
+use super::mount::Mount;
+
+/// Mounts the endpoint of platforms.
+pub fn mount(mount: &mut Mount) {
+    mount.add::<ListPlatforms, _>(list);
+}
+
+async fn list(State(shared): State<Shared>) -> Json<Platforms> {
+    let mut items: Vec<Platform> = shared
+        .platforms
+        .iter()
+        .map(|definition| Platform {
+            name: definition.name.clone(),
+            title: definition.title.clone(),
+            vendor: definition.vendor.clone(),
+            custom: shared.platforms.is_custom(&definition.name),
+        })
+        .collect();
+    items.sort_by(|one, other| one.title.cmp(&other.title));
+    Json(Platforms { items, refused: shared.refused_platforms.to_vec() })
+}

@@ -1,0 +1,25 @@
+//! Results.
+
+use axum::Json;
+use axum::extract::State;
+use netraven_api::Page;
+use netraven_api::results::{GetResult, JobResult, ListResults};
+
+use super::Shared;
+use super::fault::Fault;
+use super::input::{Id, Query};
+use super::mount::Mount;
+
+/// Mounts the endpoints of results.
+pub fn mount(mount: &mut Mount) {
+    mount.add::<ListResults, _>(list);
+    mount.add::<GetResult, _>(get);
+}
+
+async fn list(State(shared): State<Shared>, Query(query): Query<ListResults>) -> Result<Json<Page<JobResult>>, Fault> {
+    Ok(Json(shared.store.list_results(&query).await?))
+}
+
+async fn get(State(shared): State<Shared>, Id(id): Id) -> Result<Json<JobResult>, Fault> {
+    Ok(Json(shared.store.result(id).await?))
+}

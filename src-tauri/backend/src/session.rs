@@ -1,0 +1,168 @@
+//! Bytes in, bytes out: reads a device's answers over SSH and proves each of them complete.
+//!
+//! It blocks: the caller's thread owns the session from the first packet to the last. It knows no SQL, no queue and no
+//! vendor by name; what is particular to a platform comes in its definition.
+
+mod cancel;
+mod expect;
+mod observer;
+mod probe;
+mod report;
+mod shown;
+mod ssh;
+mod transcript;
+
+use std::time::Instant;
+
+use netraven_api::outcome::{Cause, Stage};
+use secrecy::ExposeSecret;
+
+pub use self::cancel::Cancel;
+use self::expect::Parties;
+use self::expect::terminal::Bounds;
+use self::observer::Progress;
+pub use self::observer::{Level, LogType, Observer};
+pub use self::probe::{Reach, probe};
+use self::report::Fault;
+pub use self::report::{Algorithms, Answer, Failure, HostKey, Limits, Login, Reading, Target};
+pub use self::transcript::{Direction, Entry, Transcript};
+use crate::platforms::Definition;
+
+/// Reads the answers to the platform's commands from one device.
+///
+/// `logins` are tried in their order; `known` is the host key stored for the device, if any. A reading is returned only
+/// if every answer in it is proven complete.
+///
+/// # Errors
+/// A [`Failure`] with cause, stage and the last bytes seen.
+pub fn read(
+    target: &Target,
+    definition: &Definition,
+    logins: &[Login],
+    known: Option<&HostKey>,
+    limits: &Limits,
+    cancel: &Cancel,
+    observer: &mut dyn Observer,
+) -> Result<Reading, Box<Failure>> {
+    let bounds = Bounds { limits, cancel, deadline: Instant::now() + limits.total };
+    let mut progress = Progress::new(observer);
+    let mut transcript = Transcript::default();
+    let (mut refused, mut bytes_read) = (Vec::new(), 0);
+    let outcome =
+        ssh::open(target, logins, known, &bounds, &mut progress, &mut refused).and_then(|(mut shell, greeting)| {
+            let parties = Parties {
+                definition,
+                privilege_password: logins[greeting.login].privilege_password(),
+                bounds,
+                progress: &mut progress,
+                transcript: &mut transcript,
+                bytes_read: &mut bytes_read,
+            };
+            expect::converse(&mut shell, parties).map(|conversed| (greeting, conversed))
+        });
+    let secrets: Vec<&str> = logins
+        .iter()
+        .flat_map(|login| std::iter::once(&login.password).chain(&login.enable_password))
+        .map(|secret| secret.expose_secret())
+        .collect();
+    transcript.hide(&secrets);
+    match outcome {
+        Ok((greeting, conversed)) => Ok(Reading {
+            answers: conversed.answers,
+            host_key: greeting.host_key,
+            banner: greeting.banner,
+            algorithms: greeting.algorithms,
+            login_id: logins[greeting.login].id,
+            prompt: conversed.prompt,
+            timings: progress.timings(),
+            transcript,
+        }),
+        Err(fault) => Err(Box::new(failure(fault, progress.stage(), cancel, refused, bytes_read, transcript))),
+    }
+}
+
+fn failure(
+    fault: Fault,
+    stage: Stage,
+    cancel: &Cancel,
+    refused_logins: Vec<i64>,
+    bytes_read: u64,
+    transcript: Transcript,
+) -> Failure {
+    // Cancelling shuts the socket; whatever the session then stumbled over is not its reason.
+    let fault = if cancel.is_cancelled() && fault.cause != Cause::Cancelled { Fault::cancelled() } else { fault };
+    Failure {
+        cause: fault.cause,
+        stage,
+        message: fault.message,
+        expected: fault.expected,
+        last_seen: transcript.last_seen(),
+        host_keys: fault.host_keys.map(|keys| *keys),
+        refused_logins,
+        bytes_read,
+        transcript,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::Write;
+    use std::net::TcpListener;
+    use std::sync::mpsc;
+    use std::time::Duration;
+
+    use super::*;
+
+    struct Nobody;
+
+    impl Observer for Nobody {
+        fn stage(&mut self, _stage: Stage) {}
+        fn log(&mut self, _level: Level, _log_type: LogType, _message: String, _meta: serde_json::Value) {}
+    }
+
+    fn definition() -> Definition {
+        let text = "name = 'test'\ntitle = 'Test'\nvendor = 'Test'\ncomment = '!'\n[prompt]\npattern = '(?P<host>\\w+)#'\n\
+                    [[commands]]\nsend = 'show'\npurpose = 'config'\n";
+        Definition::parse("test.toml", text).unwrap()
+    }
+
+    fn login() -> Login {
+        Login { id: 3, username: "admin".into(), password: "hunter22".into(), enable_password: None }
+    }
+
+    #[test]
+    fn a_session_blocked_in_a_read_ends_at_once_when_it_is_cancelled() {
+        for banner in ["", "SSH-2.0-Silent\r\n"] {
+            let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+            let target = Target { host: "127.0.0.1".into(), port: listener.local_addr().unwrap().port() };
+            let (cancel, (connected, is_connected)) = (Cancel::new(), mpsc::channel());
+            let switch = cancel.clone();
+            let device = std::thread::spawn(move || {
+                let (mut stream, _) = listener.accept().unwrap();
+                stream.write_all(banner.as_bytes()).unwrap();
+                connected.send(()).unwrap();
+                // The device sees the end of the session as the end of the stream.
+                std::io::copy(&mut stream, &mut std::io::sink()).unwrap();
+            });
+            let canceller = std::thread::spawn(move || {
+                is_connected.recv().unwrap();
+                switch.cancel();
+                Instant::now()
+            });
+            let limits = Limits::default();
+            let result = read(&target, &definition(), &[login()], None, &limits, &cancel, &mut Nobody);
+            let failure = result.unwrap_err();
+            assert_eq!(failure.cause, Cause::Cancelled);
+            assert!(canceller.join().unwrap().elapsed() < Duration::from_secs(2));
+            device.join().unwrap();
+        }
+    }
+
+    #[test]
+    fn without_a_credential_the_device_is_not_touched() {
+        let target = Target { host: "no-such-host.invalid".into(), port: 22 };
+        let failure =
+            read(&target, &definition(), &[], None, &Limits::default(), &Cancel::new(), &mut Nobody).unwrap_err();
+        assert_eq!((failure.cause, failure.stage), (Cause::NoCredentials, Stage::Prepare));
+    }
+}

@@ -1,0 +1,235 @@
+//! The near end of a shell: what was sent, what came back, and the unfinished last line in it.
+
+use std::borrow::Cow;
+use std::time::{Duration, Instant};
+
+use netraven_api::outcome::Cause;
+
+use super::super::cancel::Cancel;
+use super::super::report::{Fault, Limits};
+use super::super::transcript::Transcript;
+use crate::platforms::Definition;
+
+/// A line longer than this is no prompt, pager or question, and is not looked at.
+const LOOKED_AT: usize = 2 * 1024;
+/// The largest piece read at once.
+const PIECE: usize = 32 * 1024;
+/// The longest single wait, so that the limit of the whole session is noticed.
+const SLICE: Duration = Duration::from_secs(1);
+
+/// What a read brought.
+pub(in crate::session) enum Incoming {
+    /// So many bytes.
+    Bytes(usize),
+    /// Nothing within the time given.
+    Nothing,
+    /// The device closed the shell.
+    Closed,
+}
+
+/// The connection broke; the text says how, without a full stop.
+#[derive(Debug)]
+pub(in crate::session) struct Lost(pub(in crate::session) String);
+
+/// A shell's bytes and its clock: the seam between the conversation and what carries it.
+pub(in crate::session) trait ByteChannel {
+    /// Reads what is there; waits at most `wait` where nothing is.
+    fn read(&mut self, buffer: &mut [u8], wait: Duration) -> Result<Incoming, Lost>;
+    /// Writes all of it.
+    fn write(&mut self, bytes: &[u8]) -> Result<(), Lost>;
+    /// The time.
+    fn now(&self) -> Instant;
+}
+
+/// What everything that waits in a session is bounded by.
+#[derive(Clone, Copy)]
+pub(in crate::session) struct Bounds<'a> {
+    pub(in crate::session) limits: &'a Limits,
+    pub(in crate::session) cancel: &'a Cancel,
+    /// When the whole session must have ended.
+    pub(in crate::session) deadline: Instant,
+}
+
+/// The text of one exchange, growing.
+pub(super) struct Terminal<'a> {
+    channel: &'a mut dyn ByteChannel,
+    definition: &'a Definition,
+    bounds: Bounds<'a>,
+    transcript: &'a mut Transcript,
+    opened: Instant,
+    piece: Vec<u8>,
+    /// What came since the exchange began.
+    pub(super) text: Vec<u8>,
+    /// Where the unfinished last line starts; after a pager's answer, where the answer was given.
+    line_start: usize,
+    /// Where [`Terminal::forget_line`] was last asked for.
+    forgotten: Option<usize>,
+    /// When something was last sent or received.
+    moved: Instant,
+    bytes_read: &'a mut u64,
+}
+
+impl<'a> Terminal<'a> {
+    pub(super) fn new(
+        channel: &'a mut dyn ByteChannel,
+        definition: &'a Definition,
+        bounds: Bounds<'a>,
+        transcript: &'a mut Transcript,
+        bytes_read: &'a mut u64,
+    ) -> Terminal<'a> {
+        let opened = channel.now();
+        Terminal {
+            channel,
+            definition,
+            bounds,
+            transcript,
+            opened,
+            piece: vec![0; PIECE],
+            text: Vec::new(),
+            line_start: 0,
+            forgotten: None,
+            moved: opened,
+            bytes_read,
+        }
+    }
+
+    /// Begins a new exchange: what came before is forgotten.
+    pub(super) fn begin(&mut self) {
+        self.take(0);
+    }
+
+    /// Takes the text of the exchange, up to `end`.
+    pub(super) fn take(&mut self, end: usize) -> Vec<u8> {
+        let mut text = std::mem::take(&mut self.text);
+        text.truncate(end);
+        self.line_start = 0;
+        self.forgotten = None;
+        text
+    }
+
+    pub(super) fn limits(&self) -> &'a Limits {
+        self.bounds.limits
+    }
+
+    pub(super) fn now(&self) -> Instant {
+        self.channel.now()
+    }
+
+    /// How long nothing was sent or received.
+    pub(super) fn quiet(&self) -> Duration {
+        self.now().saturating_duration_since(self.moved)
+    }
+
+    /// Sends a line.
+    pub(super) fn send_line(&mut self, line: &str) -> Result<(), Fault> {
+        let line = format!("{line}{}", self.definition.newline);
+        self.send(&line)
+    }
+
+    /// Sends keys.
+    pub(super) fn send(&mut self, keys: &str) -> Result<(), Fault> {
+        self.write(keys.as_bytes())?;
+        self.transcript.sent(self.moved.saturating_duration_since(self.opened), keys.as_bytes());
+        Ok(())
+    }
+
+    /// Sends a password as a line; the record does not hold it.
+    pub(super) fn send_password(&mut self, password: &str) -> Result<(), Fault> {
+        let line = format!("{password}{}", self.definition.newline);
+        self.write(line.as_bytes())?;
+        self.transcript.sent_password(self.moved.saturating_duration_since(self.opened));
+        Ok(())
+    }
+
+    /// Answers a pager: what it printed on the last line is not part of the line that follows.
+    pub(super) fn answer_pager(&mut self) -> Result<(), Fault> {
+        self.forget_line();
+        let answer = self.definition.paging.answer.clone();
+        self.send(&answer)
+    }
+
+    /// Waits at most `wait` for something to arrive; says whether it did.
+    pub(super) fn pump(&mut self, wait: Duration) -> Result<bool, Fault> {
+        self.check()?;
+        let until_deadline = self.bounds.deadline.saturating_duration_since(self.now());
+        let wait = wait.min(SLICE).min(until_deadline.max(Duration::from_millis(1)));
+        let length = match self.channel.read(&mut self.piece, wait).map_err(|lost| self.lost(&lost))? {
+            Incoming::Bytes(length) => length,
+            Incoming::Nothing => return Ok(false),
+            Incoming::Closed => return Err(self.lost(&Lost("the device closed its shell".to_string()))),
+        };
+        self.moved = self.now();
+        *self.bytes_read += length as u64;
+        let piece = &self.piece[..length];
+        self.transcript.received(self.moved.saturating_duration_since(self.opened), piece);
+        if self.text.len() + length > self.bounds.limits.max_bytes {
+            let limit = self.bounds.limits.max_bytes / 1024;
+            return Err(Fault::new(
+                Cause::TooLarge,
+                format!("The device's answer is larger than the {limit} KiB a configuration may have."),
+            ));
+        }
+        if let Some(place) = piece.iter().rposition(|byte| *byte == b'\n') {
+            self.line_start = self.text.len() + place + 1;
+        }
+        self.text.extend_from_slice(piece);
+        Ok(true)
+    }
+
+    /// The unfinished last line as it came, escape sequences included; empty where it is too long to be anything.
+    pub(super) fn last_line(&self) -> Cow<'_, str> {
+        let line = &self.text[self.line_start..];
+        if line.len() > LOOKED_AT { Cow::Borrowed("") } else { String::from_utf8_lossy(line) }
+    }
+
+    /// Takes the last line as dealt with: what follows on it is judged by itself.
+    pub(super) fn forget_line(&mut self) {
+        self.line_start = self.text.len();
+        self.forgotten = Some(self.line_start);
+    }
+
+    /// Where [`Terminal::forget_line`] was last asked for in this exchange.
+    pub(super) fn forgotten(&self) -> Option<usize> {
+        self.forgotten
+    }
+
+    /// Whether everything so far is on the line on which the exchange began.
+    pub(super) fn on_first_line(&self) -> bool {
+        !self.text[..self.line_start].contains(&b'\n')
+    }
+
+    /// Where the unfinished last line starts.
+    pub(super) fn line_start(&self) -> usize {
+        self.line_start
+    }
+
+    /// Ends the wait of a session that was cancelled or has used up its time.
+    fn check(&self) -> Result<(), Fault> {
+        if self.bounds.cancel.is_cancelled() {
+            return Err(Fault::cancelled());
+        }
+        if self.now() >= self.bounds.deadline {
+            let limit = self.bounds.limits.total.as_secs();
+            return Err(Fault::new(
+                Cause::Timeout,
+                format!("The session took longer than the {limit} s it is allowed as a whole."),
+            ));
+        }
+        Ok(())
+    }
+
+    fn write(&mut self, bytes: &[u8]) -> Result<(), Fault> {
+        self.check()?;
+        self.channel.write(bytes).map_err(|lost| self.lost(&lost))?;
+        self.moved = self.now();
+        Ok(())
+    }
+
+    fn lost(&self, lost: &Lost) -> Fault {
+        if self.bounds.cancel.is_cancelled() {
+            return Fault::cancelled();
+        }
+        let read = *self.bytes_read;
+        Fault::new(Cause::Disconnected, format!("The connection ended after {read} bytes: {}.", lost.0))
+    }
+}

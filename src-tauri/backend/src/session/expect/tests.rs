@@ -1,0 +1,608 @@
+//! The conversation against scripted devices: a clock that only waiting moves, and every chunking, pause and break.
+
+use std::collections::{HashMap, VecDeque};
+use std::sync::LazyLock;
+use std::time::{Duration, Instant};
+
+use netraven_api::outcome::{Cause, Stage};
+use proptest::prelude::*;
+use serde_json::Value;
+
+use super::super::cancel::Cancel;
+use super::super::observer::{Level, LogType, Observer, Progress};
+use super::super::report::{Fault, Limits};
+use super::super::transcript::Transcript;
+use super::terminal::{Bounds, ByteChannel, Incoming, Lost};
+use super::{Conversed, Parties, converse};
+use crate::platforms::Definition;
+
+/// What a device does in answer to a line.
+#[derive(Clone, Debug)]
+enum Act {
+    Say(String),
+    Pause(u64),
+    /// Prints a pager and waits for a key; the key is not echoed and the pager is wiped.
+    Page(&'static str),
+    /// Asks for a password; only this one is accepted, with this prompt.
+    Ask(&'static str, &'static str),
+    Drop,
+}
+use Act::{Ask, Drop as Break, Page, Pause, Say};
+
+fn say(text: &str) -> Act {
+    Say(text.replace('\n', "\r\n"))
+}
+
+struct Device {
+    now: Instant,
+    /// What will still be said, each after a time.
+    acts: VecDeque<Act>,
+    answers: HashMap<&'static str, Vec<Act>>,
+    prompt: String,
+    /// Printed above every prompt.
+    decor: &'static str,
+    typed: String,
+    /// Lines typed while a command was running.
+    ahead: VecDeque<String>,
+    /// A terminal driver that echoes at once what is typed while a command runs.
+    driver_echo: bool,
+    echo: bool,
+    chunks: Vec<usize>,
+    reads: usize,
+    out: VecDeque<u8>,
+    waits_for: Option<Act>,
+    received: Vec<u8>,
+    /// Turned on when the device has said everything it has to say.
+    cancel_when_silent: bool,
+    cancel: Cancel,
+}
+
+impl Device {
+    fn new(prompt: &str) -> Device {
+        Device {
+            now: Instant::now(),
+            acts: VecDeque::new(),
+            answers: HashMap::new(),
+            prompt: prompt.to_string(),
+            decor: "",
+            typed: String::new(),
+            ahead: VecDeque::new(),
+            driver_echo: false,
+            echo: true,
+            chunks: vec![usize::MAX],
+            reads: 0,
+            out: VecDeque::new(),
+            waits_for: None,
+            received: Vec::new(),
+            cancel_when_silent: false,
+            cancel: Cancel::new(),
+        }
+        .greeting(vec![say("\nWelcome\n\n")])
+    }
+
+    fn greeting(mut self, acts: Vec<Act>) -> Device {
+        self.acts = acts.into();
+        self.acts.push_back(Say(self.prompt.clone()));
+        self
+    }
+
+    fn answers(mut self, command: &'static str, acts: Vec<Act>) -> Device {
+        self.answers.insert(command, acts);
+        self
+    }
+
+    fn line(&mut self, line: &str) {
+        if self.echo {
+            self.acts.push_back(Say(format!("{line}\r\n")));
+        }
+        if line == "exit" {
+            self.acts.push_back(Break);
+        }
+        let unknown = if line.is_empty() { vec![] } else { vec![say("% Invalid input detected at '^' marker.\n\n")] };
+        self.acts.extend(self.answers.get(line).cloned().unwrap_or(unknown));
+        self.acts.push_back(Say(format!("{}{}", self.decor, self.prompt)));
+    }
+
+    fn key(&mut self, key: char) {
+        match self.waits_for.clone() {
+            Some(Page(pager)) => {
+                self.waits_for = None;
+                self.out.extend(format!("\r{}\r", " ".repeat(pager.len())).bytes());
+            }
+            Some(Ask(password, prompt)) if key == '\n' => {
+                self.waits_for = None;
+                let typed = std::mem::take(&mut self.typed);
+                self.out.extend(b"\r\n");
+                if typed == password {
+                    self.prompt = prompt.to_string();
+                    self.acts = VecDeque::from([Say(prompt.to_string())]);
+                } else {
+                    self.acts.push_front(Ask(password, prompt));
+                }
+            }
+            _ if key == '\n' => {
+                let line = std::mem::take(&mut self.typed);
+                if self.acts.is_empty() && self.waits_for.is_none() {
+                    self.line(&line);
+                } else {
+                    if self.driver_echo {
+                        self.out.extend(format!("{line}\r\n").bytes());
+                    }
+                    self.ahead.push_back(line);
+                }
+            }
+            _ => self.typed.push(key),
+        }
+    }
+}
+
+impl ByteChannel for Device {
+    fn read(&mut self, buffer: &mut [u8], wait: Duration) -> Result<Incoming, Lost> {
+        let until = self.now + wait;
+        while self.out.is_empty() {
+            if self.waits_for.is_some() {
+                self.now = until;
+                return Ok(Incoming::Nothing);
+            }
+            match self.acts.pop_front() {
+                Some(Say(text)) => self.out.extend(text.bytes()),
+                Some(Pause(_)) if self.cancel_when_silent => {
+                    self.cancel.cancel();
+                    return Err(Lost("the socket was shut".to_string()));
+                }
+                Some(Pause(ms)) if self.now + Duration::from_millis(ms) > until => {
+                    let rest = self.now + Duration::from_millis(ms) - until;
+                    self.acts.push_front(Pause(u64::try_from(rest.as_millis()).unwrap()));
+                    self.now = until;
+                    return Ok(Incoming::Nothing);
+                }
+                Some(Pause(ms)) => self.now += Duration::from_millis(ms),
+                Some(act @ Page(pager)) => {
+                    self.out.extend(pager.bytes());
+                    self.waits_for = Some(act);
+                }
+                Some(act @ Ask(..)) => {
+                    self.out.extend(b"Password: ");
+                    self.waits_for = Some(act);
+                }
+                Some(Break) => return Ok(Incoming::Closed),
+                None => match self.ahead.pop_front() {
+                    Some(line) => self.line(&line),
+                    None => {
+                        self.now = until;
+                        return Ok(Incoming::Nothing);
+                    }
+                },
+            }
+        }
+        let most = self.chunks[self.reads % self.chunks.len()].clamp(1, buffer.len());
+        self.reads += 1;
+        let chunk: Vec<u8> = self.out.drain(..most.min(self.out.len())).collect();
+        buffer[..chunk.len()].copy_from_slice(&chunk);
+        Ok(Incoming::Bytes(chunk.len()))
+    }
+
+    fn write(&mut self, bytes: &[u8]) -> Result<(), Lost> {
+        self.received.extend_from_slice(bytes);
+        // A round trip, so that time passes between what was said and what it is answered with.
+        self.now += Duration::from_millis(2);
+        for key in String::from_utf8_lossy(bytes).chars() {
+            self.key(key);
+        }
+        Ok(())
+    }
+
+    fn now(&self) -> Instant {
+        self.now
+    }
+}
+
+#[derive(Default)]
+struct Log(Vec<(Level, String)>, Vec<Stage>);
+
+impl Observer for Log {
+    fn stage(&mut self, stage: Stage) {
+        self.1.push(stage);
+    }
+
+    fn log(&mut self, level: Level, _log_type: LogType, message: String, _meta: Value) {
+        self.0.push((level, message));
+    }
+}
+
+struct Outcome {
+    result: Result<Conversed, Fault>,
+    stage: Stage,
+    log: Log,
+    transcript: Transcript,
+    took: Duration,
+}
+
+impl Outcome {
+    fn text(&self) -> &str {
+        match &self.result {
+            Ok(conversed) => &conversed.answers.last().unwrap().text,
+            Err(fault) => panic!("no reading: {fault:?}"),
+        }
+    }
+
+    fn failure(&self) -> (Cause, Stage) {
+        (self.result.as_ref().err().expect("a reading that should have been refused").cause, self.stage)
+    }
+}
+
+fn speak(device: &mut Device, definition: &Definition, limits: &Limits) -> Outcome {
+    let (mut log, mut transcript, mut bytes_read) = (Log::default(), Transcript::default(), 0);
+    let cancel = device.cancel.clone();
+    let mut progress = Progress::new(&mut log);
+    let began = device.now;
+    let parties = Parties {
+        definition,
+        privilege_password: "s3cret-enable",
+        bounds: Bounds { limits, cancel: &cancel, deadline: began + limits.total },
+        progress: &mut progress,
+        transcript: &mut transcript,
+        bytes_read: &mut bytes_read,
+    };
+    let result = converse(device, parties);
+    let stage = progress.stage();
+    Outcome { result, stage, log, transcript, took: device.now - began }
+}
+
+fn read(device: &mut Device, definition: &Definition) -> Outcome {
+    speak(device, definition, &Limits::default())
+}
+
+const COMMON: &str = r#"
+name = "test"
+title = "Test OS"
+vendor = "Test"
+comment = "!"
+goodbye = ["exit"]
+errors = ['^% ?Invalid']
+[prompt]
+pattern = '(?P<host>[A-Za-z0-9-]+(?:@[A-Za-z0-9-]+)?)(?:\([\w-]+\))?[>#]'
+privileged = '#\s*$'
+not = ['^oops#']
+[paging]
+off = [{ send = "terminal length 0" }]
+more = ['-- ?More ?--']
+answer = " "
+[privilege]
+command = "enable"
+password_prompt = '(?i)password: ?$'
+refused = ['^% ?Bad secrets']
+[[dialogs]]
+expect = '(?i)press return'
+send = "\n"
+"#;
+
+/// A platform whose configuration ends with a line of its own.
+fn marked() -> &'static Definition {
+    static MARKED: LazyLock<Definition> = LazyLock::new(|| definition("end = '^end$'\nheader = ['^Building']"));
+    &MARKED
+}
+
+/// A platform whose configuration ends with nothing but the prompt.
+fn plain() -> &'static Definition {
+    static PLAIN: LazyLock<Definition> = LazyLock::new(|| definition("must_contain = 'hostname'"));
+    &PLAIN
+}
+
+fn definition(proof: &str) -> Definition {
+    let command = "[[commands]]\nsend = 'show run'\npurpose = 'config'";
+    Definition::parse("test.toml", &format!("{COMMON}\n{command}\n{proof}\n")).unwrap()
+}
+
+const CONFIG: &str = "hostname R1\n!\ninterface Gi0/1\n ip address 10.0.0.1 255.0.0.0\n!\nend\n";
+
+fn router(answer: Vec<Act>) -> Device {
+    Device::new("R1#").answers("terminal length 0", vec![]).answers("show run", answer)
+}
+
+#[test]
+fn a_healthy_device_is_read_at_once() {
+    for definition in [marked(), plain()] {
+        let mut device = router(vec![say("Building configuration...\n\n"), say(CONFIG)]);
+        let outcome = read(&mut device, definition);
+        assert!(outcome.text().contains(CONFIG.trim()), "{}", outcome.text());
+        assert!(outcome.took < Duration::from_millis(200), "{:?}", outcome.took);
+        let stages = [Stage::Prompt, Stage::PagingOff, Stage::Read, Stage::ProveComplete];
+        assert_eq!(outcome.log.1, stages);
+        assert!(String::from_utf8_lossy(&device.received).ends_with("show run\n\n\nexit\n"));
+    }
+}
+
+#[test]
+fn a_look_alike_with_a_long_pause_does_not_end_the_reading() {
+    for driver_echo in [false, true] {
+        for definition in [marked(), plain()] {
+            let text = "hostname R1\nbanner motd ^\nR1#\nNo entry\n^\ninterface Gi0/1\nend\n";
+            let (first, rest) = text.split_at(text.find("R1#").unwrap() + 3);
+            let mut device = router(vec![say(first), Pause(20_000), say(rest)]);
+            device.driver_echo = driver_echo;
+            let outcome = read(&mut device, definition);
+            assert_eq!(outcome.text(), text);
+        }
+    }
+}
+
+#[test]
+fn look_alikes_in_a_row_each_with_a_pause_do_not_end_the_reading() {
+    for definition in [marked(), plain()] {
+        for pause in [40, 700, 5_000] {
+            let mut acts = vec![say("hostname R1\nend\n")];
+            for _ in 0..2 {
+                acts.extend([say("R1#"), Pause(pause), say("\n")]);
+            }
+            acts.push(say("last line\nend\n"));
+            let outcome = read(&mut router(acts), definition);
+            assert_eq!(outcome.text(), "hostname R1\nend\nR1#\nR1#\nlast line\nend\n");
+        }
+    }
+}
+
+#[test]
+fn a_look_alike_right_before_the_prompt_stays_in_the_text() {
+    for pause in [0, 45, 3_000] {
+        let mut device = router(vec![say("hostname R1\nend\nR1#"), Pause(pause), say("\n")]);
+        assert_eq!(read(&mut device, plain()).text(), "hostname R1\nend\nR1#\n");
+    }
+}
+
+#[test]
+fn a_connection_that_breaks_is_no_reading_wherever_it_breaks() {
+    for definition in [marked(), plain()] {
+        for (text, pause) in [
+            ("hostname R1\n", 0),
+            ("hostname R1\nbanner\nR1#", 0),
+            ("hostname R1\nend\nR1#", 0),
+            ("hostname R1\nend\nR1#", 5_000),
+            ("hostname R1\nend\nR1#\nR1#", 5_000),
+            ("hostname R1\nend\n", 0),
+        ] {
+            let outcome = read(&mut router(vec![say(text), Pause(pause), Break]), definition);
+            assert_eq!(outcome.failure().0, Cause::Disconnected, "{text:?}");
+        }
+    }
+}
+
+#[test]
+fn a_prompt_that_does_not_answer_is_no_prompt() {
+    let outcome = read(&mut router(vec![say("hostname R1\nend\nR1#"), Pause(3_600_000)]), plain());
+    assert_eq!(outcome.failure(), (Cause::Truncated, Stage::ProveComplete));
+}
+
+#[test]
+fn a_missing_end_marker_is_a_truncation() {
+    let outcome = read(&mut router(vec![say("hostname R1\ninterface Gi0/1\n")]), marked());
+    assert_eq!(outcome.failure(), (Cause::Truncated, Stage::ProveComplete));
+    let fault = outcome.result.err().unwrap();
+    assert_eq!(fault.expected.as_deref(), Some("^end$"));
+    assert!(fault.message.contains("`interface Gi0/1`"), "{}", fault.message);
+}
+
+#[test]
+fn a_text_without_what_it_must_contain_is_a_truncation() {
+    let outcome = read(&mut router(vec![say("interface Gi0/1\n")]), plain());
+    assert_eq!(outcome.failure(), (Cause::Truncated, Stage::ProveComplete));
+}
+
+#[test]
+fn an_error_text_is_a_rejection_and_does_not_take_the_idle_time() {
+    for definition in [marked(), plain()] {
+        let outcome = read(&mut router(vec![say("         ^\n% Invalid input detected\n\n")]), definition);
+        assert_eq!(outcome.failure().0, Cause::CommandRejected);
+        assert!(outcome.took < Duration::from_secs(2), "{:?}", outcome.took);
+    }
+}
+
+#[test]
+fn nothing_at_all_is_an_empty_answer() {
+    for definition in [marked(), plain()] {
+        let outcome = read(&mut router(vec![]), definition);
+        assert_eq!(outcome.failure().0, Cause::EmptyAnswer);
+        assert!(outcome.took < Duration::from_secs(2), "{:?}", outcome.took);
+    }
+}
+
+#[test]
+fn a_silent_device_times_out_where_it_fell_silent() {
+    let outcome = read(&mut Device::new("R1#").greeting(vec![Pause(3_600_000)]), marked());
+    assert_eq!(outcome.failure(), (Cause::PromptNotSeen, Stage::Prompt));
+    let outcome = read(&mut router(vec![say("hostname R1\n"), Pause(3_600_000)]), marked());
+    assert_eq!(outcome.failure(), (Cause::Timeout, Stage::Read));
+    let drip = vec![say("x"), Pause(1000)].into_iter().cycle().take(10_000).collect();
+    let outcome = read(&mut router(drip), marked());
+    assert_eq!(outcome.failure(), (Cause::Timeout, Stage::Read));
+    assert!(outcome.took < Duration::from_secs(602));
+}
+
+#[test]
+fn a_cancelled_session_says_so_whatever_broke() {
+    let mut device = router(vec![say("hostname R1\n"), Pause(3_600_000)]);
+    device.cancel_when_silent = true;
+    assert_eq!(read(&mut device, marked()).failure(), (Cause::Cancelled, Stage::Read));
+}
+
+#[test]
+fn an_answer_larger_than_allowed_is_refused() {
+    let limits = Limits { max_bytes: 1000, ..Limits::default() };
+    let outcome = speak(&mut router(vec![say(&CONFIG.repeat(100))]), marked(), &limits);
+    assert_eq!(outcome.failure().0, Cause::TooLarge);
+}
+
+#[test]
+fn pagers_are_answered_and_leave_nothing_behind() {
+    for definition in [marked(), plain()] {
+        for chunk in [1, 7, usize::MAX] {
+            let (first, rest) = CONFIG.split_at(CONFIG.find(" ip").unwrap());
+            let (second, last) = rest.split_at(rest.find("end").unwrap());
+            let pager = " --More-- ";
+            let acts = vec![say(first), Page(pager), say(second), Page(pager), say(last)];
+            let mut device = router(acts);
+            device.chunks = vec![chunk];
+            let outcome = read(&mut device, definition);
+            assert_eq!(outcome.text(), CONFIG);
+        }
+    }
+}
+
+#[test]
+fn a_refused_paging_command_is_only_a_warning() {
+    let mut device = Device::new("R1#").answers("show run", vec![say(CONFIG)]);
+    let outcome = read(&mut device, marked());
+    assert_eq!(outcome.text(), CONFIG);
+    assert!(outcome.log.0.iter().any(|(level, text)| *level == Level::Warning && text.contains("terminal length 0")));
+}
+
+fn unprivileged(enable: Vec<Act>) -> Device {
+    let mut device = router(vec![say(CONFIG)]).answers("enable", enable);
+    device.prompt = "R1>".to_string();
+    device.greeting(vec![say("\n")])
+}
+
+#[test]
+fn privilege_is_taken_with_the_password_and_the_record_does_not_hold_it() {
+    let mut device = unprivileged(vec![Ask("s3cret-enable", "R1#")]);
+    let outcome = read(&mut device, marked());
+    assert_eq!(outcome.text(), CONFIG);
+    assert_eq!(outcome.result.as_ref().ok().unwrap().prompt, "R1#");
+    assert!(!outcome.transcript.render().contains("s3cret"));
+    assert!(outcome.transcript.render().contains("‹password›"));
+}
+
+#[test]
+fn a_refused_privilege_ends_the_session_after_one_password() {
+    let mut device = unprivileged(vec![Ask("another", "R1#")]);
+    let outcome = read(&mut device, marked());
+    assert_eq!(outcome.failure(), (Cause::PrivilegeRefused, Stage::Privilege));
+    assert_eq!(String::from_utf8_lossy(&device.received).matches("s3cret-enable").count(), 1);
+    let outcome = read(&mut unprivileged(vec![say("% Bad secrets\n\n")]), marked());
+    assert_eq!(outcome.failure().0, Cause::PrivilegeRefused);
+    assert!(outcome.result.err().unwrap().message.contains("Bad secrets"));
+}
+
+#[test]
+fn a_greeting_with_look_alikes_pagers_and_questions_leads_to_the_prompt() {
+    let greeting = vec![
+        say("Property of ACME\nR2#"),
+        Pause(400),
+        say(" is another device\nsales#"),
+        Pause(2_000),
+        say("\nPress RETURN to get started."),
+        Pause(600),
+        say("\n"),
+    ];
+    let mut device = router(vec![say(CONFIG)]).greeting(greeting);
+    let outcome = read(&mut device, marked());
+    assert_eq!(outcome.text(), CONFIG);
+    assert_eq!(outcome.result.ok().unwrap().prompt, "R1#");
+}
+
+#[test]
+fn a_device_without_echo_and_one_with_lines_above_its_prompt_are_read() {
+    let mut device = router(vec![say(CONFIG)]);
+    device.echo = false;
+    assert_eq!(read(&mut device, plain()).text(), CONFIG);
+    for definition in [marked(), plain()] {
+        let mut device = router(vec![say(CONFIG)]).greeting(vec![say("\n{master:0}\n")]);
+        device.decor = "\r\n{master:0}\r\n";
+        assert_eq!(read(&mut device, definition).text(), CONFIG);
+    }
+}
+
+#[test]
+fn the_prompt_of_another_host_or_mode_is_text() {
+    let text = "hostname R1\nR2#\nR1>\noops#\nend\n";
+    for (at, _) in text.match_indices(['#', '>']) {
+        let acts = vec![say(&text[..=at]), Pause(4_000), say(&text[at + 1..])];
+        let mut device = router(acts);
+        assert_eq!(read(&mut device, plain()).text(), text);
+        // Nothing was even tried there: the command was sent once.
+        assert_eq!(String::from_utf8_lossy(&device.received).matches("show run").count(), 1);
+    }
+}
+
+#[test]
+fn a_text_that_always_pauses_at_a_look_alike_for_longer_than_it_may_is_refused() {
+    let acts = vec![say("hostname R1\nR1#"), Pause(40_000), say("\nend\n")];
+    let outcome = read(&mut router(acts), plain());
+    assert_eq!(outcome.failure().0, Cause::Truncated);
+}
+
+/// Lines of which texts are made; the look-alikes among them are what this is about.
+fn a_line() -> impl Strategy<Value = String> {
+    prop_oneof![
+        4 => "[a-z ]{1,12}".prop_map(|line| format!(" {line}")),
+        2 => Just("R1#".to_string()),
+        1 => Just("R1>".to_string()),
+        1 => Just("end".to_string()),
+        1 => Just("!".to_string()),
+        1 => Just("R1#show run".to_string()),
+    ]
+}
+
+/// A text, with pauses anywhere and possibly a break.
+fn a_telling() -> impl Strategy<Value = (String, Vec<(usize, u64)>, Option<usize>)> {
+    (prop::collection::vec(a_line(), 1..12)).prop_flat_map(|lines| {
+        let text = format!("hostname R1\n{}\nend\n", lines.join("\n"));
+        let length = text.len();
+        let pause = (0..length, prop_oneof![Just(10_u64), Just(60), Just(900), Just(9_000)]);
+        let pauses = prop::collection::vec(pause, 0..6);
+        // Pauses right behind a look-alike are the hard ones: put one there more often than chance would.
+        let marks: Vec<usize> = text.match_indices("R1#\n").map(|(at, _)| at + 3).collect();
+        let at_marks = prop::sample::subsequence(marks.clone(), 0..=marks.len().min(2));
+        let break_at = prop::option::weighted(0.3, 0..length);
+        (Just(text), pauses, at_marks, 35_u64..6_000, break_at).prop_map(|(text, mut pauses, marks, ms, break_at)| {
+            pauses.extend(marks.into_iter().map(|at| (at, ms)));
+            (text, pauses, break_at)
+        })
+    })
+}
+
+proptest! {
+    #[test]
+    fn a_reading_is_exactly_what_the_device_told_or_there_is_none(
+        (text, pauses, break_at) in a_telling(),
+        chunks in prop::collection::vec(1_usize..40, 1..5),
+        driver_echo in any::<bool>(),
+        has_marker in any::<bool>(),
+    ) {
+        let mut acts = Vec::new();
+        for (at, c) in text.char_indices() {
+            for (_, ms) in pauses.iter().filter(|(place, _)| *place == at) {
+                acts.push(Pause(*ms));
+            }
+            if break_at == Some(at) {
+                acts.push(Break);
+            }
+            acts.push(say(&c.to_string()));
+        }
+        let mut device = router(acts);
+        device.driver_echo = driver_echo;
+        device.chunks = chunks;
+        let definition = if has_marker { marked() } else { plain() };
+        match read(&mut device, definition).result {
+            Ok(conversed) => {
+                prop_assert!(break_at.is_none(), "a broken connection made a reading");
+                prop_assert_eq!(&conversed.answers[0].text, &text);
+            }
+            Err(fault) => {
+                let expected = [Cause::Disconnected, Cause::Truncated, Cause::Timeout];
+                prop_assert!(expected.contains(&fault.cause), "{:?}", fault);
+            }
+        }
+    }
+
+    #[test]
+    fn however_the_bytes_are_cut_a_healthy_reading_is_the_same(chunks in prop::collection::vec(1_usize..64, 1..6)) {
+        for definition in [marked(), plain()] {
+            let mut device = router(vec![say("Building configuration...\n\n"), say(CONFIG)]);
+            device.chunks = chunks.clone();
+            let outcome = read(&mut device, definition);
+            prop_assert!(outcome.text().contains(CONFIG.trim()));
+            prop_assert_eq!(String::from_utf8_lossy(&device.received).matches("show run").count(), 1);
+        }
+    }
+}

@@ -1,0 +1,160 @@
+//! Whether a device can be reached: TCP connect, SSH banner, and an ICMP echo where the system allows it to anybody.
+
+use std::io::{self, Read};
+use std::net::{IpAddr, SocketAddr, TcpStream};
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use netraven_api::outcome::Cause;
+use socket2::{Domain, Protocol, Socket, Type};
+
+use super::cancel::Cancel;
+use super::report::{Fault, Limits, Target};
+use super::ssh::connect;
+
+/// How long an echo may take.
+const ECHO_LIMIT: Duration = Duration::from_secs(2);
+const SLICE: Duration = Duration::from_millis(200);
+
+/// What was found out about one device.
+#[derive(Clone, Debug)]
+pub struct Reach {
+    /// The address that answered.
+    pub address: Option<SocketAddr>,
+    /// How long the TCP connect took, or why there is none.
+    pub tcp: Result<Duration, Cause>,
+    /// The SSH banner and how long it took after the connect, or why there is none.
+    pub banner: Result<(String, Duration), Cause>,
+    /// How long an ICMP echo took; `None` where the system does not allow it.
+    pub ping: Option<Result<Duration, Cause>>,
+    /// What failed first, as a sentence for people.
+    pub message: Option<String>,
+}
+
+/// Reaches for a device without signing in.
+pub fn probe(target: &Target, limits: &Limits, cancel: &Cancel) -> Reach {
+    let reached = match connect::connect(target, limits, cancel) {
+        Ok(reached) => reached,
+        Err(Fault { cause, message, .. }) => {
+            // A host may answer an echo although its port does not.
+            let address: Option<IpAddr> = target.host.trim_matches(['[', ']']).parse().ok();
+            let ping = address.filter(|_| cause != Cause::Cancelled).and_then(|address| echo(address, cancel));
+            let message = Some(message);
+            return Reach { address: None, tcp: Err(cause), banner: Err(cause), ping, message };
+        }
+    };
+    let (tcp, address) = (Ok(reached.took), Some(reached.address));
+    let connected = Instant::now();
+    let stream = Arc::new(reached.stream);
+    let banner = await_banner(&stream, limits, cancel);
+    let took = connected.elapsed();
+    drop(stream);
+    let ping = echo(reached.address.ip(), cancel);
+    match banner {
+        Ok(banner) => Reach { address, tcp, banner: Ok((banner, took)), ping, message: None },
+        Err(fault) => Reach { address, tcp, banner: Err(fault.cause), ping, message: Some(fault.message) },
+    }
+}
+
+fn await_banner(stream: &Arc<TcpStream>, limits: &Limits, cancel: &Cancel) -> Result<String, Fault> {
+    let _watched = cancel.watch(stream);
+    let started = Instant::now();
+    while started.elapsed() < limits.handshake {
+        if let Some(banner) = connect::await_banner(stream, limits, cancel)? {
+            return Ok(banner);
+        }
+    }
+    let seconds = limits.handshake.as_secs();
+    Err(Fault::new(Cause::Timeout, format!("The device sent no SSH banner within {seconds} s.")))
+}
+
+/// One ICMP echo over an unprivileged socket; `None` where there is no such thing.
+fn echo(address: IpAddr, cancel: &Cancel) -> Option<Result<Duration, Cause>> {
+    let (domain, protocol, request, reply) = match address {
+        IpAddr::V4(_) => (Domain::IPV4, Protocol::ICMPV4, 8, 0),
+        IpAddr::V6(_) => (Domain::IPV6, Protocol::ICMPV6, 128, 129),
+    };
+    let mut socket = Socket::new(domain, Type::DGRAM, Some(protocol)).ok()?;
+    socket.set_read_timeout(Some(SLICE)).ok()?;
+    socket.connect(&SocketAddr::new(address, 0).into()).ok()?;
+    let packet = echo_request(request);
+    let started = Instant::now();
+    if let Err(error) = socket.send(&packet) {
+        // Without the permission the send fails rather than the socket on some systems.
+        return (error.kind() != io::ErrorKind::PermissionDenied).then_some(Err(Cause::Unreachable));
+    }
+    let mut buffer = [0_u8; 256];
+    while started.elapsed() < ECHO_LIMIT {
+        if cancel.is_cancelled() {
+            return Some(Err(Cause::Cancelled));
+        }
+        match socket.read(&mut buffer) {
+            Ok(length) if is_reply(&buffer[..length], reply, &packet) => return Some(Ok(started.elapsed())),
+            Ok(_) => {}
+            Err(error) if matches!(error.kind(), io::ErrorKind::WouldBlock | io::ErrorKind::TimedOut) => {}
+            Err(_) => return Some(Err(Cause::Unreachable)),
+        }
+    }
+    Some(Err(Cause::Timeout))
+}
+
+/// An echo request; the system fills in the identifier, and the checksum where it wants another one.
+fn echo_request(kind: u8) -> [u8; 16] {
+    let mut packet = [0; 16];
+    packet[0] = kind;
+    packet[7] = 1;
+    packet[8..].copy_from_slice(b"netraven");
+    let sum: u32 = packet.chunks(2).map(|pair| u32::from(u16::from_be_bytes([pair[0], pair[1]]))).sum();
+    let folded = (sum & 0xffff) + (sum >> 16);
+    let checksum = !u16::try_from((folded & 0xffff) + (folded >> 16)).expect("a folded sum has 16 bits");
+    packet[2..4].copy_from_slice(&checksum.to_be_bytes());
+    packet
+}
+
+fn is_reply(received: &[u8], kind: u8, request: &[u8; 16]) -> bool {
+    // Some systems put the IP header in front.
+    let header = match received.first() {
+        Some(first) if first >> 4 == 4 && received.len() >= 20 + request.len() => usize::from(first & 0xf) * 4,
+        _ => 0,
+    };
+    received.get(header) == Some(&kind) && received.get(header + 6..header + 16) == Some(&request[6..])
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::Write;
+    use std::net::TcpListener;
+
+    use super::*;
+
+    #[test]
+    fn a_device_that_greets_is_reached_with_its_banner() {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let target = Target { host: "127.0.0.1".into(), port: listener.local_addr().unwrap().port() };
+        let server = std::thread::spawn(move || listener.accept().unwrap().0.write_all(b"SSH-2.0-Test\r\n").unwrap());
+        let reach = probe(&target, &Limits::default(), &Cancel::new());
+        server.join().unwrap();
+        assert!(reach.tcp.is_ok());
+        assert_eq!(reach.banner.unwrap().0, "SSH-2.0-Test");
+        assert!(reach.ping.is_none_or(|ping| ping.is_ok()));
+    }
+
+    #[test]
+    fn a_closed_port_is_a_refusal() {
+        let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+        let reach = probe(&Target { host: "127.0.0.1".into(), port }, &Limits::default(), &Cancel::new());
+        assert_eq!(reach.tcp.unwrap_err(), Cause::Refused);
+        assert!(reach.message.unwrap().contains("refused"));
+    }
+
+    #[test]
+    fn an_echo_reply_is_known_with_and_without_an_ip_header() {
+        let mut reply = echo_request(8);
+        reply[0] = 0;
+        let mut with_header = vec![0x45; 20];
+        with_header.extend(reply);
+        assert!(is_reply(&reply, 0, &echo_request(8)));
+        assert!(is_reply(&with_header, 0, &echo_request(8)));
+        assert!(!is_reply(&echo_request(8), 0, &echo_request(8)));
+    }
+}

@@ -1,0 +1,228 @@
+//! What a session is given and what it hands back.
+
+use std::fmt;
+use std::time::Duration;
+
+use netraven_api::outcome::{Cause, Stage};
+use secrecy::{ExposeSecret, SecretString};
+
+use super::transcript::Transcript;
+
+/// Where a device is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Target {
+    /// A name, an IPv4 or an IPv6 address.
+    pub host: String,
+    /// The TCP port, usually 22.
+    pub port: u16,
+}
+
+impl fmt::Display for Target {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.host.contains(':') && !self.host.starts_with('[') {
+            true => write!(formatter, "[{}]:{}", self.host, self.port),
+            false => write!(formatter, "{}:{}", self.host, self.port),
+        }
+    }
+}
+
+/// One credential to try.
+#[derive(Clone)]
+pub struct Login {
+    /// The credential's number, by which the outcome speaks of it.
+    pub id: i64,
+    /// The user name.
+    pub username: String,
+    /// The password.
+    pub password: SecretString,
+    /// The password for the privileged mode; the password serves where it is absent.
+    pub enable_password: Option<SecretString>,
+}
+
+impl Login {
+    /// What is typed when the privileged mode asks for a password.
+    pub(super) fn privilege_password(&self) -> &str {
+        self.enable_password.as_ref().unwrap_or(&self.password).expose_secret()
+    }
+}
+
+impl fmt::Debug for Login {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.debug_struct("Login").field("id", &self.id).field("username", &self.username).finish_non_exhaustive()
+    }
+}
+
+/// How long each kind of wait may be, and how much a device may say.
+#[derive(Clone, Debug)]
+pub struct Limits {
+    /// Name lookup.
+    pub resolve: Duration,
+    /// TCP connect, for each address.
+    pub connect: Duration,
+    /// SSH banner and key exchange.
+    pub handshake: Duration,
+    /// One authentication method; more than 50 seconds are cut to 50.
+    pub auth: Duration,
+    /// The first prompt, and the answer of the privilege command.
+    pub prompt: Duration,
+    /// Silence of the device where its platform names no other limit.
+    pub idle: Duration,
+    /// The whole session.
+    pub total: Duration,
+    /// How many bytes one answer may have.
+    pub max_bytes: usize,
+}
+
+impl Default for Limits {
+    fn default() -> Limits {
+        Limits {
+            resolve: Duration::from_secs(5),
+            connect: Duration::from_secs(10),
+            handshake: Duration::from_secs(15),
+            auth: Duration::from_secs(20),
+            prompt: Duration::from_secs(15),
+            idle: Duration::from_secs(30),
+            total: Duration::from_secs(600),
+            max_bytes: 64 * 1024 * 1024,
+        }
+    }
+}
+
+/// A device's host key, as it is stored and compared.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct HostKey {
+    /// Such as `ssh-ed25519`.
+    pub key_type: String,
+    /// `SHA256:` and the base64 digest without padding, as OpenSSH prints it.
+    pub sha256: String,
+}
+
+impl fmt::Display for HostKey {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(formatter, "{} {}", self.key_type, self.sha256)
+    }
+}
+
+/// The algorithms client and device agreed on.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Algorithms {
+    /// Key exchange.
+    pub kex: String,
+    /// Host key signature.
+    pub host_key: String,
+    /// Cipher, device to client.
+    pub cipher: String,
+    /// Message authentication, device to client; `implicit` where the cipher brings its own.
+    pub mac: String,
+}
+
+/// The proven answer to one command.
+#[derive(Clone)]
+pub struct Answer {
+    /// The command's place in the platform's list.
+    pub command: usize,
+    /// The bytes as they came, echo and prompt included.
+    pub raw: Vec<u8>,
+    /// The text without echo, escape sequences, pager remnants and prompt.
+    pub text: String,
+}
+
+impl fmt::Debug for Answer {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        // A configuration holds secrets.
+        write!(formatter, "Answer {{ command: {}, {} bytes }}", self.command, self.raw.len())
+    }
+}
+
+/// A complete reading: every answer in it is proven to have arrived whole.
+#[derive(Clone, Debug)]
+pub struct Reading {
+    /// In the order of the commands; an optional command the device refused is left out.
+    pub answers: Vec<Answer>,
+    /// The key the device identified itself with.
+    pub host_key: HostKey,
+    /// What the device shows before sign-in.
+    pub banner: String,
+    /// What client and device agreed on.
+    pub algorithms: Algorithms,
+    /// The credential that was accepted.
+    pub login_id: i64,
+    /// The prompt, as it was when the commands were sent.
+    pub prompt: String,
+    /// How long each stage took.
+    pub timings: Vec<(Stage, Duration)>,
+    /// What was said.
+    pub transcript: Transcript,
+}
+
+/// Why there is no reading.
+#[derive(Clone, Debug, thiserror::Error)]
+#[error("{message}")]
+pub struct Failure {
+    /// The kind of failure.
+    pub cause: Cause,
+    /// The stage that broke.
+    pub stage: Stage,
+    /// What happened, as a sentence for people.
+    pub message: String,
+    /// What was waited for.
+    pub expected: Option<String>,
+    /// The end of what the device said, at most 2 KiB and not redacted.
+    pub last_seen: String,
+    /// The stored key and the one offered instead.
+    pub host_keys: Option<(HostKey, HostKey)>,
+    /// The credentials the device refused.
+    pub refused_logins: Vec<i64>,
+    /// How many bytes the device sent in its shell.
+    pub bytes_read: u64,
+    /// What was said.
+    pub transcript: Transcript,
+}
+
+/// Why a step inside a session failed; the session adds stage and record to make a [`Failure`] of it.
+#[derive(Debug)]
+pub(super) struct Fault {
+    pub(super) cause: Cause,
+    pub(super) message: String,
+    pub(super) expected: Option<String>,
+    pub(super) host_keys: Option<Box<(HostKey, HostKey)>>,
+}
+
+impl Fault {
+    pub(super) fn new(cause: Cause, message: impl Into<String>) -> Fault {
+        Fault { cause, message: message.into(), expected: None, host_keys: None }
+    }
+
+    pub(super) fn expecting(mut self, expected: impl Into<String>) -> Fault {
+        self.expected = Some(expected.into());
+        self
+    }
+
+    pub(super) fn cancelled() -> Fault {
+        Fault::new(Cause::Cancelled, "The session was cancelled.")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_login_does_not_print_its_secrets() {
+        let login = Login {
+            id: 7,
+            username: "admin".into(),
+            password: "hunter22".into(),
+            enable_password: Some("hunter33".into()),
+        };
+        let shown = format!("{login:?}");
+        assert!(shown.contains("admin") && !shown.contains("hunter"), "{shown}");
+    }
+
+    #[test]
+    fn an_ipv6_target_is_written_in_brackets() {
+        let target = |host: &str| Target { host: host.into(), port: 22 }.to_string();
+        assert_eq!(target("2001:db8::1"), "[2001:db8::1]:22");
+        assert_eq!(target("r1.example"), "r1.example:22");
+    }
+}

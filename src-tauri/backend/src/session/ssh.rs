@@ -1,0 +1,91 @@
+//! A shell on a device over SSH: reached, its host key checked, signed in, and closed again, every wait bounded.
+//!
+//! libssh2 is used in its blocking mode with a short time limit, in a loop: each call keeps its place when the limit ends
+//! it and goes on when it is repeated, which works on every system without a poll of our own. Cancelling shuts the socket,
+//! which ends the call at once.
+
+mod algorithms;
+mod auth;
+mod channel;
+pub(super) mod connect;
+mod link;
+mod offer;
+
+use netraven_api::outcome::{Cause, Stage};
+use serde_json::json;
+
+use self::auth::SignIn;
+pub(super) use self::channel::Shell;
+use self::link::Link;
+use super::expect::terminal::Bounds;
+use super::observer::{Level, Progress};
+use super::report::{Algorithms, Fault, HostKey, Login, Target};
+
+/// What is known of a device once its shell is open.
+pub(super) struct Greeting {
+    pub(super) host_key: HostKey,
+    pub(super) banner: String,
+    pub(super) algorithms: Algorithms,
+    /// The place of the accepted credential in the list.
+    pub(super) login: usize,
+}
+
+/// Reaches the device, signs in with the first credential it accepts and opens a shell.
+pub(super) fn open(
+    target: &Target,
+    logins: &[Login],
+    known: Option<&HostKey>,
+    bounds: &Bounds<'_>,
+    progress: &mut Progress<'_>,
+    refused: &mut Vec<i64>,
+) -> Result<(Shell, Greeting), Fault> {
+    if logins.is_empty() {
+        return Err(Fault::new(Cause::NoCredentials, format!("There is no credential for {target}.")));
+    }
+    let mut link: Option<Link> = None;
+    let mut first_key: Option<HostKey> = known.cloned();
+    let mut last_user = "";
+    let mut reasons = Vec::new();
+    for (place, login) in logins.iter().enumerate() {
+        // Servers end a connection on which the user name changes, and many after a few refusals.
+        let current = match link.take().filter(|_| last_user == login.username) {
+            Some(link) => link,
+            None => {
+                let link = Link::establish(target, first_key.as_ref(), bounds, progress)?;
+                first_key = Some(link.host_key.clone());
+                link
+            }
+        };
+        last_user = &login.username;
+        progress.enter(Stage::SignIn);
+        match auth::sign_in(&current, login, bounds)? {
+            SignIn::Accepted { method } => {
+                let message = format!("Signed in as {} ({method}).", login.username);
+                let meta = json!({"credential_id": login.id, "method": method});
+                progress.connection(Level::Info, message, meta);
+                let greeting = Greeting {
+                    host_key: current.host_key.clone(),
+                    banner: current.banner(),
+                    algorithms: current.algorithms.clone(),
+                    login: place,
+                };
+                progress.enter(Stage::Prompt);
+                return Ok((Shell::open(current, bounds, progress)?, greeting));
+            }
+            SignIn::Refused { reason, tried, alive } => {
+                if tried {
+                    refused.push(login.id);
+                }
+                let message = format!("The device refused {}: {reason}.", login.username);
+                progress.connection(Level::Warning, message, json!({"credential_id": login.id}));
+                reasons.push(format!("{}: {reason}", login.username));
+                link = alive.then_some(current);
+            }
+        }
+    }
+    let count = match logins.len() {
+        1 => "the credential".to_string(),
+        count => format!("all {count} credentials"),
+    };
+    Err(Fault::new(Cause::AuthFailed, format!("The device refused {count} ({}).", reasons.join("; "))))
+}

@@ -1,0 +1,127 @@
+//! Which algorithms are offered, in which order: modern first, legacy last, so that a device able to do better never
+//! downgrades, and gear that can do nothing else is reached all the same.
+
+use netraven_api::outcome::Cause;
+use ssh2::{MethodType, Session};
+
+use crate::session::report::{Algorithms, Fault, HostKey};
+
+const METHODS: [MethodType; 6] = [
+    MethodType::Kex,
+    MethodType::HostKey,
+    MethodType::CryptCs,
+    MethodType::CryptSc,
+    MethodType::MacCs,
+    MethodType::MacSc,
+];
+
+/// Puts the offers of a new session in order.
+pub(super) fn prefer(session: &Session, known: Option<&HostKey>) -> Result<(), Fault> {
+    for method in METHODS {
+        let supported = session.supported_algs(method).map_err(|error| internal(&error))?;
+        let key_type = known.filter(|_| matches!(method, MethodType::HostKey)).map(|key| key.key_type.as_str());
+        session.method_pref(method, &in_order(&supported, key_type)).map_err(|error| internal(&error))?;
+    }
+    Ok(())
+}
+
+/// What was agreed on.
+pub(super) fn agreed(session: &Session) -> Algorithms {
+    let method = |method| session.methods(method).unwrap_or_default().to_string();
+    let cipher = method(MethodType::CryptSc);
+    let implicit = cipher.contains("gcm") || cipher.contains("poly1305");
+    let mac = if implicit { "implicit".to_string() } else { method(MethodType::MacSc) };
+    Algorithms { kex: method(MethodType::Kex), host_key: method(MethodType::HostKey), cipher, mac }
+}
+
+/// Those of the agreed algorithms that are only for gear that can do nothing else.
+pub(super) fn legacy(agreed: &Algorithms) -> Vec<&str> {
+    [&agreed.kex, &agreed.host_key, &agreed.cipher, &agreed.mac]
+        .into_iter()
+        .map(String::as_str)
+        .filter(|name| is_legacy(name))
+        .collect()
+}
+
+/// The supported names in the order of preference. A known device is first asked for the type of key it is known by:
+/// otherwise another key of the same device would look like another device.
+fn in_order(supported: &[&str], key_type: Option<&str>) -> String {
+    let mut names: Vec<&str> = supported.iter().copied().filter(|name| !is_marker(name)).collect();
+    // Stable: within a group the library's own order stays.
+    names.sort_by_key(|name| (!key_type.is_some_and(|key_type| signs_with(name, key_type)), is_legacy(name)));
+    names.join(",")
+}
+
+/// Names that are no algorithm but a signal; the library adds them itself.
+fn is_marker(name: &str) -> bool {
+    name.starts_with("ext-info-") || name.starts_with("kex-strict-")
+}
+
+/// Whether a host key algorithm uses a key of this type.
+fn signs_with(name: &str, key_type: &str) -> bool {
+    name == key_type || (key_type == "ssh-rsa" && name.starts_with("rsa-sha2-") && !name.contains("cert"))
+}
+
+fn is_legacy(name: &str) -> bool {
+    let sha1_kex = name.starts_with("diffie-hellman-") && name.ends_with("-sha1");
+    let old_key = name.starts_with("ssh-rsa") || name.starts_with("ssh-dss");
+    let old_cipher =
+        ["cbc", "arcfour", "3des", "blowfish", "cast128", "rijndael"].iter().any(|part| name.contains(part));
+    let old_mac = ["sha1", "md5", "ripemd"].iter().any(|part| name.contains(part)) && name.starts_with("hmac");
+    sha1_kex || old_key || old_cipher || old_mac || name == "none"
+}
+
+fn internal(error: &ssh2::Error) -> Fault {
+    Fault::new(Cause::Internal, format!("The SSH library could not be set up: {}.", error.message()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn supported(method: MethodType) -> Vec<&'static str> {
+        Session::new().unwrap().supported_algs(method).unwrap()
+    }
+
+    /// The library leaves these out unless five defines are set where it is compiled; without them old gear is unreachable.
+    #[test]
+    fn legacy_algorithms_are_compiled_in() {
+        let has = |method, names: &[&str]| {
+            let supported = supported(method);
+            for name in names {
+                assert!(supported.contains(name), "{name} is missing; is CFLAGS of .cargo/config.toml in effect?");
+            }
+        };
+        has(
+            MethodType::Kex,
+            &[
+                "diffie-hellman-group1-sha1",
+                "diffie-hellman-group14-sha1",
+                "diffie-hellman-group-exchange-sha1",
+                "curve25519-sha256",
+            ],
+        );
+        has(MethodType::HostKey, &["ssh-rsa", "ssh-dss", "ssh-ed25519", "rsa-sha2-512"]);
+        has(MethodType::CryptCs, &["3des-cbc", "aes128-cbc", "aes256-ctr"]);
+        has(MethodType::MacCs, &["hmac-sha1", "hmac-sha2-256"]);
+    }
+
+    #[test]
+    fn every_legacy_algorithm_is_offered_after_every_modern_one() {
+        for method in METHODS {
+            let order = in_order(&supported(method), None);
+            let names: Vec<&str> = order.split(',').collect();
+            assert!(names.len() > 3, "{order}");
+            assert!(names.is_sorted_by_key(|name| is_legacy(name)), "{order}");
+            assert!(names.iter().any(|name| is_legacy(name)) && !is_legacy(names[0]), "{order}");
+        }
+    }
+
+    #[test]
+    fn a_known_device_is_asked_for_the_key_it_is_known_by() {
+        let supported = supported(MethodType::HostKey);
+        let order = in_order(&supported, Some("ssh-rsa"));
+        assert!(order.starts_with("rsa-sha2-512,rsa-sha2-256,ssh-rsa,"), "{order}");
+        assert!(in_order(&supported, Some("ecdsa-sha2-nistp256")).starts_with("ecdsa-sha2-nistp256,"));
+    }
+}

@@ -1,0 +1,222 @@
+//! Signing in with one credential, without sending its password more often than the device asks for it.
+
+use std::time::Duration;
+
+use netraven_api::outcome::Cause;
+use secrecy::ExposeSecret;
+use ssh2::{ErrorCode, KeyboardInteractivePrompt, Prompt};
+
+use super::link::{Halt, Link, is_gone};
+use crate::session::expect::terminal::Bounds;
+use crate::session::report::{Fault, Login};
+
+/// The library gives up by itself after a minute, and would then send the password again when asked to go on.
+const LONGEST: Duration = Duration::from_secs(50);
+const INTERACTIVE: &str = "keyboard-interactive";
+const PASSWORD: &str = "password";
+
+/// What became of one credential.
+pub(super) enum SignIn {
+    Accepted {
+        method: &'static str,
+    },
+    Refused {
+        /// Without capital and full stop.
+        reason: String,
+        /// Whether the password was sent.
+        tried: bool,
+        /// Whether the connection can be used for another attempt.
+        alive: bool,
+    },
+}
+
+/// What became of one method.
+enum Attempt {
+    Accepted,
+    Refused(String),
+    Gone,
+}
+
+/// Tries one credential: keyboard-interactive where it is offered, else password.
+pub(super) fn sign_in(link: &Link, login: &Login, bounds: &Bounds<'_>) -> Result<SignIn, Fault> {
+    let Some(mut offered) = methods(link, login, bounds)? else { return Ok(SignIn::Accepted { method: "none" }) };
+    let mut reason = String::new();
+    let (mut tried, mut done): (bool, Vec<&str>) = (false, Vec::new());
+    loop {
+        let interactive = offered.contains(INTERACTIVE) && !done.contains(&INTERACTIVE);
+        // A password refused once is not sent again under another method's name, so that no account is locked.
+        let password = offered.contains(PASSWORD) && !done.contains(&PASSWORD) && !tried;
+        let method = match (interactive, password) {
+            (true, _) => INTERACTIVE,
+            (false, true) => PASSWORD,
+            (false, false) => break,
+        };
+        done.push(method);
+        let (attempt, sent) = match method {
+            INTERACTIVE => by_keyboard(link, login, bounds)?,
+            _ => (by_password(link, login, bounds)?, true),
+        };
+        tried |= sent;
+        match attempt {
+            Attempt::Accepted => return Ok(SignIn::Accepted { method }),
+            Attempt::Gone if !sent => {
+                let message = format!("{} closed the connection before it asked for a password.", link.address());
+                return Err(Fault::new(Cause::Disconnected, message));
+            }
+            Attempt::Gone => {
+                let reason = "it closed the connection instead of answering the password".to_string();
+                return Ok(SignIn::Refused { reason, tried, alive: false });
+            }
+            Attempt::Refused(why) => reason = why,
+        }
+        // The one refusal that is half an acceptance: the device now offers a method it did not offer before.
+        if done.len() < 2 && !has_both(&offered) {
+            let before = offered.clone();
+            match methods(link, login, bounds) {
+                Ok(Some(now)) if now != before && !now.contains(method) => {
+                    offered = now;
+                    tried = false;
+                }
+                Ok(Some(_)) => {}
+                Ok(None) => return Ok(SignIn::Accepted { method }),
+                Err(fault) if fault.cause == Cause::Disconnected => {
+                    return Ok(SignIn::Refused { reason, tried, alive: false });
+                }
+                Err(fault) => return Err(fault),
+            }
+        }
+    }
+    if done.is_empty() {
+        reason = format!("it accepts neither a password nor keyboard-interactive, only {offered}");
+    }
+    Ok(SignIn::Refused { reason, tried, alive: true })
+}
+
+/// The methods the device offers, or `None` if it asks for nothing at all.
+fn methods(link: &Link, login: &Login, bounds: &Bounds<'_>) -> Result<Option<String>, Fault> {
+    let limit = bounds.limits.auth.min(LONGEST);
+    match link.patiently(limit, bounds, || link.session.auth_methods(&login.username).map(str::to_string)) {
+        Ok(_) if link.session.authenticated() => Ok(None),
+        // A device that does not say what it offers may be offered both.
+        Ok(offered) if offered.is_empty() => Ok(Some(format!("{PASSWORD},{INTERACTIVE}"))),
+        Ok(offered) => Ok(Some(offered)),
+        Err(halt) => Err(stopped(link, halt, limit)),
+    }
+}
+
+fn by_password(link: &Link, login: &Login, bounds: &Bounds<'_>) -> Result<Attempt, Fault> {
+    let limit = bounds.limits.auth.min(LONGEST);
+    let call = || link.session.userauth_password(&login.username, login.password.expose_secret());
+    match link.patiently(limit, bounds, call) {
+        Ok(()) if link.session.authenticated() => Ok(Attempt::Accepted),
+        Ok(()) => Ok(Attempt::Refused("it wants more than the password".to_string())),
+        Err(Halt::Ssh(error)) => Ok(refusal(&error, "the password was refused")),
+        Err(halt) => Err(stopped(link, halt, limit)),
+    }
+}
+
+/// Answers the device's questions; says also whether the password was among the answers.
+fn by_keyboard(link: &Link, login: &Login, bounds: &Bounds<'_>) -> Result<(Attempt, bool), Fault> {
+    let limit = bounds.limits.auth.min(LONGEST);
+    let mut answers = Answers { login, sent: false, unanswered: None };
+    let call = || link.session.userauth_keyboard_interactive(&login.username, &mut answers);
+    let attempt = match link.patiently(limit, bounds, call) {
+        Ok(()) if link.session.authenticated() => Attempt::Accepted,
+        Ok(()) => Attempt::Refused("it wants more than the password".to_string()),
+        Err(Halt::Ssh(error)) => {
+            let why = match &answers.unanswered {
+                Some(question) => format!("it asked `{question}`, which a password does not answer"),
+                None if answers.sent => "the password was refused".to_string(),
+                None => "it did not ask for a password".to_string(),
+            };
+            refusal(&error, &why)
+        }
+        Err(halt) => return Err(stopped(link, halt, limit)),
+    };
+    Ok((attempt, answers.sent))
+}
+
+fn refusal(error: &ssh2::Error, why: &str) -> Attempt {
+    match error.code() {
+        // The library calls a connection that ended while it waited for the verdict a refusal, and says so only here.
+        _ if error.message().starts_with("Waiting for") || is_gone(error) => Attempt::Gone,
+        ErrorCode::Session(libssh2_sys::LIBSSH2_ERROR_PASSWORD_EXPIRED) => {
+            Attempt::Refused("the password has expired".to_string())
+        }
+        _ => Attempt::Refused(why.to_string()),
+    }
+}
+
+fn stopped(link: &Link, halt: Halt, limit: Duration) -> Fault {
+    let address = link.address();
+    match halt {
+        Halt::Cancelled => Fault::cancelled(),
+        Halt::Late => {
+            Fault::new(Cause::Timeout, format!("{address} did not answer the sign-in within {} s.", limit.as_secs()))
+        }
+        Halt::Ssh(error) => Fault::new(
+            Cause::Disconnected,
+            format!("{address} closed the connection during the sign-in ({}).", error.message()),
+        ),
+    }
+}
+
+fn has_both(offered: &str) -> bool {
+    offered.contains(INTERACTIVE) && offered.contains(PASSWORD)
+}
+
+/// Answers questions with user name and password, each question only with what it asks for and the password only once.
+struct Answers<'a> {
+    login: &'a Login,
+    sent: bool,
+    /// A question that was left empty.
+    unanswered: Option<String>,
+}
+
+impl Answers<'_> {
+    fn answer(&mut self, text: &str, echo: bool) -> String {
+        let asks = text.to_lowercase();
+        let has = |words: &[&str]| words.iter().any(|word| asks.contains(word));
+        if echo {
+            if has(&["user", "login", "name"]) {
+                return self.login.username.clone();
+            }
+        } else if !self.sent && !has(&["new pass", "retype", "again", "code", "token", "otp", "one-time", "pin:"]) {
+            self.sent = true;
+            return self.login.password.expose_secret().to_string();
+        }
+        self.unanswered = Some(text.trim().trim_end_matches(':').chars().take(80).collect());
+        String::new()
+    }
+}
+
+impl KeyboardInteractivePrompt for Answers<'_> {
+    fn prompt<'a>(&mut self, _username: &str, _instructions: &str, prompts: &[Prompt<'a>]) -> Vec<String> {
+        prompts.iter().map(|prompt| self.answer(&prompt.text, prompt.echo)).collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn asked(questions: &[(&str, bool)]) -> Vec<String> {
+        let login = Login { id: 1, username: "admin".into(), password: "hunter22".into(), enable_password: None };
+        let mut answers = Answers { login: &login, sent: false, unanswered: None };
+        questions.iter().map(|(text, echo)| answers.answer(text, *echo)).collect()
+    }
+
+    #[test]
+    fn each_question_gets_what_it_asks_for() {
+        assert_eq!(asked(&[("Username: ", true), ("Password: ", false)]), ["admin", "hunter22"]);
+        assert_eq!(asked(&[("(admin@r1) Passwort:", false)]), ["hunter22"]);
+        assert_eq!(asked(&[("", false)]), ["hunter22"]);
+    }
+
+    #[test]
+    fn the_password_goes_out_once_and_never_as_a_code_or_where_it_is_shown() {
+        assert_eq!(asked(&[("Password: ", false), ("Password: ", false)]), ["hunter22", ""]);
+        assert_eq!(asked(&[("Verification code: ", false), ("New password: ", false)]), ["", ""]);
+        assert_eq!(asked(&[("Password: ", true)]), [""]);
+    }
+}

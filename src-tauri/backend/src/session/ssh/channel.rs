@@ -1,0 +1,142 @@
+//! The open shell of a signed-in connection, as the conversation's byte channel.
+
+use std::io::{ErrorKind, Read, Write};
+use std::time::{Duration, Instant};
+
+use netraven_api::outcome::Cause;
+use serde_json::json;
+use ssh2::{Channel, ExtendedData};
+
+use super::link::{Halt, Link};
+use crate::session::expect::terminal::{Bounds, ByteChannel, Incoming, Lost};
+use crate::session::observer::{Level, Progress};
+use crate::session::report::Fault;
+
+/// What terminal we say we have: wide, so that no line is wrapped, and long, so that pagers have little to do. Devices
+/// that take neither keep their own size.
+const TERMINAL: &str = "vt100";
+const SIZE: (u32, u32, u32, u32) = (511, 1000, 0, 0);
+/// How long a write may take: the device reads nothing then.
+const WRITE_LIMIT: Duration = Duration::from_secs(15);
+/// From this silence on, keepalives tell firewalls that the session lives.
+const KEEPALIVE_AFTER: Duration = Duration::from_secs(15);
+const KEEPALIVE_SECONDS: u32 = 15;
+
+/// A shell. Dropping it closes the connection without waiting for the device.
+pub(in crate::session) struct Shell {
+    // Declared before the link, so that it is freed before the link's session; see `Drop`.
+    channel: Option<Channel>,
+    link: Link,
+    timeout_ms: u32,
+    silent_since: Instant,
+    keepalive: bool,
+}
+
+impl Shell {
+    /// Opens a shell on a terminal.
+    pub(super) fn open(link: Link, bounds: &Bounds<'_>, progress: &mut Progress<'_>) -> Result<Shell, Fault> {
+        let limit = bounds.limits.auth;
+        let mut channel = link
+            .patiently(limit, bounds, || link.session.channel_session())
+            .map_err(|halt| refused(halt, limit, "opens no channel; its sessions may all be in use"))?;
+        match link.patiently(limit, bounds, || channel.request_pty(TERMINAL, None, Some(SIZE))) {
+            Ok(()) => {}
+            Err(Halt::Ssh(error)) if !super::link::is_gone(&error) => {
+                let message = format!("The device gives no terminal ({}); trying without one.", error.message());
+                progress.session(Level::Warning, message, json!({}));
+            }
+            Err(halt) => return Err(refused(halt, limit, "gives no terminal")),
+        }
+        // What a device says on its error stream belongs on the screen too, and unread it would fill the window.
+        let _ = link.patiently(limit, bounds, || channel.handle_extended_data(ExtendedData::Merge));
+        link.patiently(limit, bounds, || channel.shell()).map_err(|halt| match halt {
+            Halt::Ssh(error) if !super::link::is_gone(&error) => {
+                let message = format!("Signed in, but the device gives this account no shell ({}).", error.message());
+                Fault::new(Cause::PromptNotSeen, message).expecting("a shell")
+            }
+            halt => refused(halt, limit, "starts no shell"),
+        })?;
+        let timeout_ms = link.session.timeout();
+        Ok(Shell { channel: Some(channel), link, timeout_ms, silent_since: Instant::now(), keepalive: false })
+    }
+
+    fn set_timeout(&mut self, wait: Duration) {
+        // Zero would mean for ever.
+        let timeout_ms = u32::try_from(wait.as_millis()).unwrap_or(u32::MAX).max(1);
+        if timeout_ms != self.timeout_ms {
+            self.timeout_ms = timeout_ms;
+            self.link.session.set_timeout(timeout_ms);
+        }
+    }
+
+    /// Old devices may stumble over a keepalive, so it is only sent once a silence could lose the connection. The library
+    /// then sends them by itself while it waits.
+    fn keep_alive(&mut self) {
+        if !self.keepalive && self.silent_since.elapsed() >= KEEPALIVE_AFTER {
+            self.keepalive = true;
+            self.link.session.set_keepalive(false, KEEPALIVE_SECONDS);
+        }
+    }
+}
+
+impl ByteChannel for Shell {
+    fn read(&mut self, buffer: &mut [u8], wait: Duration) -> Result<Incoming, Lost> {
+        self.keep_alive();
+        self.set_timeout(wait);
+        let Some(channel) = self.channel.as_mut() else { return Ok(Incoming::Closed) };
+        match channel.read(buffer) {
+            Ok(0) if channel.eof() => Ok(Incoming::Closed),
+            Ok(0) => Ok(Incoming::Nothing),
+            Ok(length) => {
+                self.silent_since = Instant::now();
+                Ok(Incoming::Bytes(length))
+            }
+            Err(error) if is_wait(&error) => Ok(Incoming::Nothing),
+            Err(error) => Err(Lost(error.to_string())),
+        }
+    }
+
+    fn write(&mut self, bytes: &[u8]) -> Result<(), Lost> {
+        self.set_timeout(Duration::from_millis(250));
+        let Some(channel) = self.channel.as_mut() else { return Err(Lost("the shell is closed".to_string())) };
+        let started = Instant::now();
+        let mut rest = bytes;
+        while !rest.is_empty() {
+            match channel.write(rest) {
+                Ok(written) => rest = &rest[written..],
+                Err(error) if is_wait(&error) && started.elapsed() < WRITE_LIMIT => {}
+                Err(error) => return Err(Lost(error.to_string())),
+            }
+        }
+        Ok(())
+    }
+
+    fn now(&self) -> Instant {
+        Instant::now()
+    }
+}
+
+impl Drop for Shell {
+    fn drop(&mut self) {
+        // Freeing a channel says goodbye to the device; a dead one must not hold us up.
+        self.set_timeout(Duration::from_millis(100));
+        self.link.leave();
+        self.channel = None;
+    }
+}
+
+fn is_wait(error: &std::io::Error) -> bool {
+    matches!(error.kind(), ErrorKind::WouldBlock | ErrorKind::TimedOut)
+}
+
+fn refused(halt: Halt, limit: Duration, what: &str) -> Fault {
+    match halt {
+        Halt::Cancelled => Fault::cancelled(),
+        Halt::Late => {
+            Fault::new(Cause::Timeout, format!("Signed in, but the device opened no shell in {} s.", limit.as_secs()))
+        }
+        Halt::Ssh(error) => {
+            Fault::new(Cause::Disconnected, format!("Signed in, but the device {what} ({}).", error.message()))
+        }
+    }
+}

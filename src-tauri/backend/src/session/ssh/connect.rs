@@ -1,0 +1,294 @@
+//! Name lookup and TCP connect over every address of a device, and the first bytes it sends.
+
+use std::io;
+use std::net::{IpAddr, SocketAddr, TcpStream, ToSocketAddrs};
+use std::sync::mpsc::{self, Receiver, RecvTimeoutError};
+use std::time::{Duration, Instant};
+
+use netraven_api::outcome::Cause;
+
+use crate::session::cancel::Cancel;
+use crate::session::report::{Fault, Limits, Target};
+
+/// How often a wait asks whether the session was cancelled.
+const SLICE: Duration = Duration::from_millis(100);
+/// The next address is tried beside the first when that has not answered for so long.
+const HEAD_START: Duration = Duration::from_millis(250);
+/// A device that stays silent for so long may be waiting for our banner.
+const SILENT_BEFORE_BANNER: Duration = Duration::from_millis(1500);
+/// How long lines that are no SSH banner may go on before one must have come.
+const CHATTER: Duration = Duration::from_secs(2);
+
+/// An open TCP connection.
+pub(in crate::session) struct Reached {
+    pub(in crate::session) stream: TcpStream,
+    pub(in crate::session) address: SocketAddr,
+    pub(in crate::session) took: Duration,
+}
+
+/// Connects to the first address of the device that answers.
+pub(in crate::session) fn connect(target: &Target, limits: &Limits, cancel: &Cancel) -> Result<Reached, Fault> {
+    let addresses = resolve(target, limits.resolve, cancel)?;
+    let started = Instant::now();
+    let (results, incoming) = mpsc::channel();
+    let mut waiting = addresses.iter().copied();
+    let (mut pending, mut failures) = (0, Vec::new());
+    let mut next_start = Duration::ZERO;
+    loop {
+        if pending == 0 || started.elapsed() >= next_start {
+            if let Some(address) = waiting.next() {
+                let (results, limit) = (results.clone(), limits.connect);
+                // Nothing can end a connect from outside on every system, so it is left behind where nobody waits.
+                on_a_thread("connect", move || {
+                    let _ = results.send((address, TcpStream::connect_timeout(&address, limit)));
+                })?;
+                pending += 1;
+                next_start = started.elapsed() + HEAD_START;
+            } else if pending == 0 {
+                return Err(unreached(target, limits, failures));
+            }
+        }
+        match wait(&incoming, SLICE, cancel)? {
+            Some((address, Ok(stream))) => {
+                // Small packets go out at once; where the system refuses, it is only slower.
+                let _ = stream.set_nodelay(true);
+                return Ok(Reached { stream, address, took: started.elapsed() });
+            }
+            Some((address, Err(error))) => {
+                pending -= 1;
+                failures.push((address, error));
+            }
+            None => {}
+        }
+    }
+}
+
+/// Every address of the device, the families taking turns, in the order the system prefers.
+fn resolve(target: &Target, limit: Duration, cancel: &Cancel) -> Result<Vec<SocketAddr>, Fault> {
+    let host = target.host.trim();
+    let host = host.strip_prefix('[').and_then(|host| host.strip_suffix(']')).unwrap_or(host).to_string();
+    if let Ok(address) = host.parse::<IpAddr>() {
+        return Ok(vec![SocketAddr::new(address, target.port)]);
+    }
+    let unknown = |reason: &str| Fault::new(Cause::NameNotResolved, format!("The name `{host}` {reason}."));
+    let (results, incoming) = mpsc::channel();
+    let (name, port) = (host.clone(), target.port);
+    // A lookup cannot be ended; it is left behind where it takes too long.
+    on_a_thread("resolve", move || {
+        let _ = results.send((name.as_str(), port).to_socket_addrs().map(Vec::from_iter));
+    })?;
+    let started = Instant::now();
+    while started.elapsed() < limit {
+        match wait(&incoming, SLICE.min(limit), cancel)? {
+            Some(Ok(addresses)) if addresses.is_empty() => return Err(unknown("has no address")),
+            Some(Ok(addresses)) => return Ok(taking_turns(addresses)),
+            Some(Err(error)) => return Err(unknown(&format!("has no address ({error})"))),
+            None => {}
+        }
+    }
+    Err(unknown(&format!("was not looked up within {} s", limit.as_secs())))
+}
+
+fn taking_turns(addresses: Vec<SocketAddr>) -> Vec<SocketAddr> {
+    let first_is_v6 = addresses.first().is_some_and(SocketAddr::is_ipv6);
+    let (mut ours, mut others): (Vec<_>, Vec<_>) = (Vec::new(), Vec::new());
+    for address in addresses {
+        let list = if address.is_ipv6() == first_is_v6 { &mut ours } else { &mut others };
+        if !list.contains(&address) {
+            list.push(address);
+        }
+    }
+    let mut others = others.into_iter();
+    let mut turns: Vec<SocketAddr> = Vec::new();
+    for address in ours {
+        turns.push(address);
+        turns.extend(others.next());
+    }
+    turns.extend(others);
+    turns
+}
+
+fn unreached(target: &Target, limits: &Limits, failures: Vec<(SocketAddr, io::Error)>) -> Fault {
+    // The most telling of several: a refusal says more than silence, silence more than a missing route.
+    let rank = |cause: Cause| match cause {
+        Cause::Refused => 0,
+        Cause::TimeoutConnect => 1,
+        _ => 2,
+    };
+    let told = failures.into_iter().map(|(address, error)| (cause_of(&error), address, error));
+    let Some((cause, address, error)) = told.min_by_key(|(cause, _, _)| rank(*cause)) else {
+        return Fault::new(Cause::NameNotResolved, format!("{target} has no address."));
+    };
+    let seconds = limits.connect.as_secs();
+    let message = match cause {
+        Cause::Refused => format!("{address} refused the connection: nothing listens on this port."),
+        Cause::TimeoutConnect => format!("{address} did not answer within {seconds} s."),
+        _ => format!("{address} cannot be reached ({error})."),
+    };
+    Fault::new(cause, message)
+}
+
+fn cause_of(error: &io::Error) -> Cause {
+    match error.kind() {
+        io::ErrorKind::ConnectionRefused | io::ErrorKind::ConnectionReset => Cause::Refused,
+        io::ErrorKind::TimedOut | io::ErrorKind::WouldBlock => Cause::TimeoutConnect,
+        _ => Cause::Unreachable,
+    }
+}
+
+/// Looks at the first bytes without taking them, and refuses what is not SSH. A device that stays silent passes: some
+/// wait for the client's banner.
+pub(in crate::session) fn await_banner(
+    stream: &TcpStream,
+    limits: &Limits,
+    cancel: &Cancel,
+) -> Result<Option<String>, Fault> {
+    let address = stream.peer_addr().map_err(|error| gone(&error.to_string()))?;
+    stream.set_read_timeout(Some(SLICE)).map_err(|error| gone(&error.to_string()))?;
+    let started = Instant::now();
+    let mut first_byte: Option<Instant> = None;
+    let mut buffer = [0_u8; 4096];
+    loop {
+        if cancel.is_cancelled() {
+            return Err(Fault::cancelled());
+        }
+        let seen = match stream.peek(&mut buffer) {
+            Ok(0) => {
+                let message = format!(
+                    "{address} accepted the connection and closed it before it sent an SSH banner: its sessions may all be in use, or it refuses this address."
+                );
+                return Err(Fault::new(Cause::Disconnected, message));
+            }
+            Ok(seen) => &buffer[..seen],
+            Err(error) if matches!(error.kind(), io::ErrorKind::WouldBlock | io::ErrorKind::TimedOut) => &[],
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
+            Err(error) => return Err(gone(&format!("{address}: {error}"))),
+        };
+        let mut lines = seen.split_inclusive(|byte| *byte == b'\n');
+        if let Some(line) = lines.find(|line| line.starts_with(b"SSH-") && line.ends_with(b"\n")) {
+            let line = String::from_utf8_lossy(line).trim().to_string();
+            if line.starts_with("SSH-1.") && !line.starts_with("SSH-1.99") {
+                let message = format!("{address} speaks only version 1 of SSH (`{line}`), which is not safe to use.");
+                return Err(Fault::new(Cause::NoCommonCrypto, message).expecting("SSH-2.0"));
+            }
+            return Ok(Some(line));
+        }
+        if seen.is_empty() {
+            if started.elapsed() >= SILENT_BEFORE_BANNER.min(limits.handshake) {
+                return Ok(None);
+            }
+            continue;
+        }
+        let first_byte = *first_byte.get_or_insert_with(Instant::now);
+        if first_byte.elapsed() >= CHATTER.min(limits.handshake) || seen.len() == buffer.len() {
+            return Err(not_ssh(address, seen));
+        }
+        // A look does not take the bytes, so it returns at once until more have come.
+        std::thread::sleep(Duration::from_millis(10));
+    }
+}
+
+/// The failure of a port that answers with something else. A server too busy to speak SSH says so in plain text.
+pub(super) fn not_ssh(address: SocketAddr, seen: &[u8]) -> Fault {
+    let text: String = String::from_utf8_lossy(seen).chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
+    let text: String = text.trim().chars().take(120).collect();
+    let lower = text.to_lowercase();
+    let busy = ["maxstartups", "too many", "not allowed at this time", "try again", "no free", "busy", "in use"];
+    if busy.iter().any(|word| lower.contains(word)) {
+        return Fault::new(Cause::Disconnected, format!("{address} takes no further connection now: `{text}`."));
+    }
+    let message = format!("{address} answered `{text}`, which is not SSH.");
+    Fault::new(Cause::NotSsh, message).expecting("a line that starts with SSH-2.0")
+}
+
+fn gone(reason: &str) -> Fault {
+    Fault::new(Cause::Disconnected, format!("The connection ended before an SSH banner came ({reason})."))
+}
+
+fn on_a_thread(name: &str, work: impl FnOnce() + Send + 'static) -> Result<(), Fault> {
+    let thread = std::thread::Builder::new().name(name.to_string()).stack_size(256 * 1024).spawn(work);
+    thread.map(drop).map_err(|error| {
+        Fault::new(
+            Cause::Internal,
+            format!("The system gives no further thread ({error}); lower the number of workers."),
+        )
+    })
+}
+
+/// Waits a little for a result; `None` while there is none.
+fn wait<T>(incoming: &Receiver<T>, slice: Duration, cancel: &Cancel) -> Result<Option<T>, Fault> {
+    if cancel.is_cancelled() {
+        return Err(Fault::cancelled());
+    }
+    match incoming.recv_timeout(slice) {
+        Ok(result) => Ok(Some(result)),
+        Err(RecvTimeoutError::Timeout) => Ok(None),
+        Err(RecvTimeoutError::Disconnected) => {
+            Err(Fault::new(Cause::Internal, "A thread that looks up or connects ended without a result."))
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::Write;
+    use std::net::TcpListener;
+
+    use super::*;
+
+    fn target(host: &str, port: u16) -> Target {
+        Target { host: host.to_string(), port }
+    }
+
+    fn greeted_by(bytes: &'static [u8]) -> Result<Option<String>, Fault> {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let port = listener.local_addr().unwrap().port();
+        let server = std::thread::spawn(move || listener.accept().unwrap().0.write_all(bytes).unwrap());
+        let reached = connect(&target("127.0.0.1", port), &Limits::default(), &Cancel::new()).ok().unwrap();
+        let result = await_banner(&reached.stream, &Limits::default(), &Cancel::new());
+        server.join().unwrap();
+        result
+    }
+
+    #[test]
+    fn what_is_not_ssh_is_told_from_what_is() {
+        let cause = |bytes| greeted_by(bytes).unwrap_err().cause;
+        assert_eq!(greeted_by(b"SSH-2.0-OpenSSH_9.2\r\n").unwrap().unwrap(), "SSH-2.0-OpenSSH_9.2");
+        assert_eq!(greeted_by(b"Hello\r\nSSH-1.99-Cisco-1.25\n").unwrap().unwrap(), "SSH-1.99-Cisco-1.25");
+        assert_eq!(cause(b"220 mail.example ESMTP\r\n"), Cause::NotSsh);
+        assert_eq!(cause(b"SSH-1.5-Old\r\n"), Cause::NoCommonCrypto);
+        assert_eq!(cause(b"Exceeded MaxStartups\r\n"), Cause::Disconnected);
+        assert_eq!(cause(b""), Cause::Disconnected);
+    }
+
+    #[test]
+    fn a_closed_port_and_an_unknown_name_have_their_own_causes() {
+        let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+        let cause = |host| connect(&target(host, port), &Limits::default(), &Cancel::new()).err().unwrap().cause;
+        assert_eq!(cause("127.0.0.1"), Cause::Refused);
+        assert_eq!(cause("no-such-host.invalid"), Cause::NameNotResolved);
+    }
+
+    #[test]
+    fn a_name_with_several_addresses_is_reached_on_the_one_that_listens() {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let port = listener.local_addr().unwrap().port();
+        let reached = connect(&target("localhost", port), &Limits::default(), &Cancel::new()).ok().unwrap();
+        assert_eq!(reached.address.port(), port);
+    }
+
+    #[test]
+    fn families_take_turns() {
+        let parse = |text: &str| text.parse::<SocketAddr>().unwrap();
+        let turns = taking_turns(["[::1]:1", "[::2]:1", "1.1.1.1:1", "[::1]:1"].map(parse).to_vec());
+        assert_eq!(turns, ["[::1]:1", "1.1.1.1:1", "[::2]:1"].map(parse).to_vec());
+    }
+
+    #[test]
+    fn a_cancelled_session_neither_looks_up_nor_connects() {
+        let cancel = Cancel::new();
+        cancel.cancel();
+        let fault = connect(&target("192.0.2.1", 22), &Limits::default(), &cancel).err().unwrap();
+        assert_eq!(fault.cause, Cause::Cancelled);
+    }
+}

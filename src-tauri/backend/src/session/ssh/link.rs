@@ -1,0 +1,262 @@
+//! An SSH connection up to the point where a credential may be sent: connected, keys exchanged, host key checked.
+
+use std::net::{Shutdown, SocketAddr, TcpStream};
+#[cfg(unix)]
+use std::os::fd::{AsRawFd, RawFd};
+#[cfg(windows)]
+use std::os::windows::io::{AsRawSocket, RawSocket};
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD_NO_PAD;
+use netraven_api::outcome::{Cause, Stage};
+use serde_json::json;
+use ssh2::{ErrorCode, HashType, Session};
+
+use super::{algorithms, connect, offer};
+use crate::session::cancel::Watched;
+use crate::session::expect::terminal::Bounds;
+use crate::session::observer::{Level, Progress};
+use crate::session::report::{Algorithms, Fault, HostKey, Target};
+
+/// How long one call into the library may wait before it is asked again whether to go on.
+const SLICE_MS: u32 = 250;
+/// How long leaving may take.
+const LEAVE_MS: u32 = 100;
+
+/// A connection whose host key was accepted. Dropping it closes the socket without waiting for the device.
+pub(super) struct Link {
+    pub(super) session: Session,
+    pub(super) host_key: HostKey,
+    pub(super) algorithms: Algorithms,
+    address: SocketAddr,
+    socket: Arc<TcpStream>,
+    _watched: Watched,
+}
+
+/// One socket for the library and for whoever shuts it: a copy each would cost every session two more open files.
+struct Shared(Arc<TcpStream>);
+
+#[cfg(unix)]
+impl AsRawFd for Shared {
+    fn as_raw_fd(&self) -> RawFd {
+        self.0.as_raw_fd()
+    }
+}
+
+#[cfg(windows)]
+impl AsRawSocket for Shared {
+    fn as_raw_socket(&self) -> RawSocket {
+        self.0.as_raw_socket()
+    }
+}
+
+/// Why a call into the library came to nothing.
+pub(super) enum Halt {
+    Cancelled,
+    Late,
+    Ssh(ssh2::Error),
+}
+
+impl Link {
+    pub(super) fn establish(
+        target: &Target,
+        known: Option<&HostKey>,
+        bounds: &Bounds<'_>,
+        progress: &mut Progress<'_>,
+    ) -> Result<Link, Fault> {
+        progress.enter(Stage::Reach);
+        let reached = connect::connect(target, bounds.limits, bounds.cancel)?;
+        let address = reached.address;
+        let took = reached.took.as_millis() as u64;
+        progress.connection(
+            Level::Info,
+            format!("Connected to {address} in {took} ms."),
+            json!({"address": address.to_string(), "ms": took}),
+        );
+        let socket = Arc::new(reached.stream);
+        let watched = bounds.cancel.watch(&socket);
+
+        progress.enter(Stage::KeyExchange);
+        connect::await_banner(&socket, bounds.limits, bounds.cancel)?;
+        let mut session = Session::new().map_err(|error| internal(&error))?;
+        algorithms::prefer(&session, known)?;
+        session.set_timeout(SLICE_MS);
+        session.set_tcp_stream(Shared(Arc::clone(&socket)));
+        let limit = bounds.limits.handshake;
+        if let Err(halt) = patiently(limit, bounds, || session.handshake()) {
+            let _ = socket.shutdown(Shutdown::Both);
+            return Err(no_handshake(&session, halt, address, bounds));
+        }
+        let agreed = algorithms::agreed(&session);
+        let meta = json!({
+            "banner": session.banner(),
+            "kex": agreed.kex, "host_key": agreed.host_key, "cipher": agreed.cipher, "mac": agreed.mac,
+        });
+        let version = session.banner().unwrap_or_default().to_string();
+        progress.connection(Level::Debug, format!("Keys exchanged with {version}."), meta);
+        let legacy = algorithms::legacy(&agreed);
+        if !legacy.is_empty() {
+            let message = format!("The device offers nothing better than {}.", legacy.join(", "));
+            progress.connection(Level::Warning, message, json!({"legacy": legacy}));
+        }
+
+        progress.enter(Stage::HostKey);
+        let host_key = host_key(&session)?;
+        let link = Link { session, host_key, algorithms: agreed, address, socket, _watched: watched };
+        link.check_host_key(known, progress)?;
+        Ok(link)
+    }
+
+    /// Repeats a call until it succeeds, fails, takes longer than `limit`, or the session ends.
+    pub(super) fn patiently<T>(
+        &self,
+        limit: Duration,
+        bounds: &Bounds<'_>,
+        call: impl FnMut() -> Result<T, ssh2::Error>,
+    ) -> Result<T, Halt> {
+        patiently(limit, bounds, call)
+    }
+
+    /// The text the device shows before sign-in.
+    pub(super) fn banner(&self) -> String {
+        self.session.userauth_banner().ok().flatten().unwrap_or_default().trim().to_string()
+    }
+
+    pub(super) fn address(&self) -> SocketAddr {
+        self.address
+    }
+
+    /// Says goodbye and shuts the socket. After this nothing can wait for the device, whatever the library still wants to
+    /// say while it is freed.
+    pub(super) fn leave(&self) {
+        self.session.set_timeout(LEAVE_MS);
+        let _ = self.session.disconnect(None, "done", None);
+        let _ = self.socket.shutdown(Shutdown::Both);
+    }
+
+    fn check_host_key(&self, known: Option<&HostKey>, progress: &mut Progress<'_>) -> Result<(), Fault> {
+        let offered = &self.host_key;
+        let meta = json!({"key_type": offered.key_type, "sha256": offered.sha256});
+        match known {
+            Some(stored) if stored == offered => {
+                progress.connection(Level::Debug, format!("The host key is the stored one, {offered}."), meta);
+                Ok(())
+            }
+            None => {
+                progress.connection(Level::Info, format!("Host key {offered} accepted on first use."), meta);
+                Ok(())
+            }
+            Some(stored) => {
+                let message = format!(
+                    "The device at {} offers the host key {offered}, but {stored} is stored for it. No password was sent.",
+                    self.address
+                );
+                let mut fault = Fault::new(Cause::HostKeyChanged, message).expecting(stored.to_string());
+                fault.host_keys = Some(Box::new((stored.clone(), offered.clone())));
+                Err(fault)
+            }
+        }
+    }
+}
+
+impl Drop for Link {
+    fn drop(&mut self) {
+        self.leave();
+    }
+}
+
+/// See [`Link::patiently`].
+fn patiently<T>(
+    limit: Duration,
+    bounds: &Bounds<'_>,
+    mut call: impl FnMut() -> Result<T, ssh2::Error>,
+) -> Result<T, Halt> {
+    let started = Instant::now();
+    loop {
+        let error = match call() {
+            Ok(value) => return Ok(value),
+            Err(error) => error,
+        };
+        if bounds.cancel.is_cancelled() {
+            return Err(Halt::Cancelled);
+        }
+        if !is_timeout(&error) {
+            return Err(Halt::Ssh(error));
+        }
+        if started.elapsed() >= limit || Instant::now() >= bounds.deadline {
+            return Err(Halt::Late);
+        }
+    }
+}
+
+/// Whether a call only ran out of its slice of time and goes on when it is repeated.
+pub(super) fn is_timeout(error: &ssh2::Error) -> bool {
+    matches!(error.code(), ErrorCode::Session(libssh2_sys::LIBSSH2_ERROR_TIMEOUT | libssh2_sys::LIBSSH2_ERROR_EAGAIN))
+}
+
+/// Whether the error means that the connection is gone.
+pub(super) fn is_gone(error: &ssh2::Error) -> bool {
+    matches!(
+        error.code(),
+        ErrorCode::Session(
+            libssh2_sys::LIBSSH2_ERROR_SOCKET_DISCONNECT
+                | libssh2_sys::LIBSSH2_ERROR_SOCKET_RECV
+                | libssh2_sys::LIBSSH2_ERROR_SOCKET_SEND
+                | libssh2_sys::LIBSSH2_ERROR_BANNER_RECV
+        )
+    )
+}
+
+fn no_handshake(session: &Session, halt: Halt, address: SocketAddr, bounds: &Bounds<'_>) -> Fault {
+    let banner = session.banner().map(str::to_string);
+    let seconds = bounds.limits.handshake.as_secs();
+    let error = match halt {
+        Halt::Cancelled => return Fault::cancelled(),
+        Halt::Late if banner.as_deref().is_none_or(|banner| banner.starts_with("SSH-")) => {
+            let what = if banner.is_some() { "finish the key exchange" } else { "send an SSH banner" };
+            return Fault::new(Cause::Timeout, format!("{address} did not {what} within {seconds} s."));
+        }
+        Halt::Late => None,
+        Halt::Ssh(error) => Some(error),
+    };
+    if let Some(line) = banner.filter(|banner| !banner.starts_with("SSH-")) {
+        return connect::not_ssh(address, line.as_bytes());
+    }
+    let Some(error) = error else { return Fault::new(Cause::Timeout, format!("{address} fell silent.")) };
+    if matches!(
+        error.code(),
+        ErrorCode::Session(
+            libssh2_sys::LIBSSH2_ERROR_KEX_FAILURE
+                | libssh2_sys::LIBSSH2_ERROR_KEY_EXCHANGE_FAILURE
+                | libssh2_sys::LIBSSH2_ERROR_METHOD_NOT_SUPPORTED
+        )
+    ) {
+        let offer = offer::read(address, bounds).map_or_else(String::new, |offer| format!(" {offer}"));
+        let message = format!("Client and device share no algorithm ({}).{offer}", error.message());
+        return Fault::new(Cause::NoCommonCrypto, message);
+    }
+    let message = match session.banner() {
+        None => format!("{address} accepted the connection and closed it before it sent an SSH banner."),
+        Some(_) => format!("{address} closed the connection during the key exchange ({}).", error.message()),
+    };
+    Fault::new(Cause::Disconnected, message)
+}
+
+fn host_key(session: &Session) -> Result<HostKey, Fault> {
+    let missing = || Fault::new(Cause::Internal, "The SSH library did not tell the device's host key.");
+    let (blob, _) = session.host_key().ok_or_else(missing)?;
+    let digest = session.host_key_hash(HashType::Sha256).ok_or_else(missing)?;
+    // A key's first field is the name of its type.
+    let (length, rest) = blob.split_first_chunk::<4>().ok_or_else(missing)?;
+    let name = rest.get(..u32::from_be_bytes(*length) as usize).ok_or_else(missing)?;
+    Ok(HostKey {
+        key_type: String::from_utf8_lossy(name).into_owned(),
+        sha256: format!("SHA256:{}", STANDARD_NO_PAD.encode(digest)),
+    })
+}
+
+fn internal(error: &ssh2::Error) -> Fault {
+    Fault::new(Cause::Internal, format!("The SSH library could not be set up: {}.", error.message()))
+}

@@ -1,0 +1,46 @@
+//! Why a backend did not start, as a sentence with what to do.
+
+use std::net::SocketAddr;
+
+use crate::supervisor::{self, LockError};
+
+/// Why a backend did not start.
+#[derive(Debug, thiserror::Error)]
+pub enum StartError {
+    /// The data folder is in use, or cannot be used.
+    #[error(transparent)]
+    DataDir(#[from] LockError),
+    /// The embedded servers did not start.
+    #[error(transparent)]
+    Servers(#[from] supervisor::StartError),
+    /// The address of the API is taken or not this computer's.
+    #[error("The API cannot listen on {address}: {source}. Choose another port with --listen, or stop what uses it.")]
+    Listen {
+        /// Address.
+        address: SocketAddr,
+        /// What the system said.
+        source: std::io::Error,
+    },
+    /// A database or queue that somebody else runs did not answer.
+    #[error("{what} cannot be reached or used: {reason}. Check its URL and that it runs.")]
+    External {
+        /// What.
+        what: &'static str,
+        /// What it said; URLs with passwords are not in it.
+        reason: String,
+    },
+    /// Something else in the data folder or the database is not as it has to be.
+    #[error("{0}")]
+    Other(String),
+}
+
+impl StartError {
+    /// What another process on the same data folder says of itself, if that is why: the address of its API.
+    #[must_use]
+    pub fn is_locked(&self) -> Option<String> {
+        match self {
+            StartError::DataDir(LockError::Locked { info, .. }) => Some(info.clone().unwrap_or_default()),
+            _ => None,
+        }
+    }
+}

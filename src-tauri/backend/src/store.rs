@@ -1,0 +1,137 @@
+//! The truth, in Postgres: one file per table, one statement per function. Knows neither HTTP nor the queue.
+
+pub mod configs;
+pub mod credentials;
+pub mod devices;
+pub mod host_keys;
+pub mod jobs;
+pub mod leases;
+pub mod logs;
+pub mod results;
+pub mod runs;
+pub mod settings;
+pub mod tags;
+pub mod users;
+
+use std::str::FromStr;
+use std::time::Duration;
+
+use sqlx::PgPool;
+use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
+
+/// Why the store did not do it.
+#[derive(Debug, thiserror::Error)]
+pub enum StoreError {
+    /// There is no such row.
+    #[error("{0} not found")]
+    NotFound(&'static str),
+    /// A rule of the data forbids it; the text is for people.
+    #[error("{0}")]
+    Conflict(String),
+    /// The database refused or did not answer.
+    #[error("the database did not do it: {0}")]
+    Database(#[from] sqlx::Error),
+}
+
+/// Shorthand for what the store answers.
+pub type Result<T, E = StoreError> = std::result::Result<T, E>;
+
+/// The database.
+#[derive(Clone, Debug)]
+pub struct Store {
+    pool: PgPool,
+}
+
+impl Store {
+    /// Connects and brings the tables up to date.
+    pub async fn connect(url: &str) -> anyhow::Result<Store> {
+        let options = PgConnectOptions::from_str(url)?.application_name("netraven").options([
+            ("timezone", "UTC"),
+            ("statement_timeout", "60000"),
+            ("lock_timeout", "15000"),
+        ]);
+        let pool = PgPoolOptions::new()
+            .max_connections(24)
+            .acquire_timeout(Duration::from_secs(10))
+            .test_before_acquire(true)
+            .connect_with(options)
+            .await?;
+        sqlx::migrate!("../../migrations").run(&pool).await?;
+        let store = Store { pool };
+        store.ensure_log_partitions().await?;
+        Ok(store)
+    }
+
+    /// Whether the database answers.
+    pub async fn ping(&self) -> Result<()> {
+        sqlx::query("select 1").execute(&self.pool).await?;
+        Ok(())
+    }
+
+    /// A connection of its own, outside the pool: for the scheduler's lead, which is held by the connection.
+    pub async fn own_connection(&self) -> Result<sqlx::PgConnection> {
+        use sqlx::ConnectOptions as _;
+        Ok(self.pool.connect_options().connect().await?)
+    }
+
+    /// Closes every connection.
+    pub async fn close(&self) {
+        self.pool.close().await;
+    }
+
+    pub(crate) fn pool(&self) -> &PgPool {
+        &self.pool
+    }
+}
+
+/// The pattern of "contains this text" for `ilike`, with the text's own wildcards taken literally.
+fn contains(text: &Option<String>) -> Option<String> {
+    let text = text.as_deref().filter(|text| !text.is_empty())?;
+    let mut pattern = String::from("%");
+    for letter in text.chars() {
+        if matches!(letter, '%' | '_' | '\\') {
+            pattern.push('\\');
+        }
+        pattern.push(letter);
+    }
+    pattern.push('%');
+    Some(pattern)
+}
+
+/// An absent or empty text is no filter.
+fn exact(text: &Option<String>) -> Option<&str> {
+    text.as_deref().filter(|text| !text.is_empty())
+}
+
+/// Page number and size as offset and limit.
+fn window(page: Option<i64>, size: Option<i64>) -> (i64, i64, i64) {
+    let page = page.unwrap_or(1).max(1);
+    let size = size.unwrap_or(netraven_api::page::DEFAULT_SIZE).clamp(1, netraven_api::page::MAX_SIZE);
+    (page, size, (page - 1).saturating_mul(size))
+}
+
+/// Turns the violation of a named constraint into a sentence.
+fn explain(error: sqlx::Error, constraints: &[(&str, &str)]) -> StoreError {
+    let name = error.as_database_error().and_then(|error| error.constraint());
+    match name.and_then(|name| constraints.iter().find(|(constraint, _)| *constraint == name)) {
+        Some((_, sentence)) => StoreError::Conflict((*sentence).to_owned()),
+        None => StoreError::Database(error),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_search_text_matches_itself_only() {
+        assert_eq!(contains(&Some("50%_a\\".into())).as_deref(), Some("%50\\%\\_a\\\\%"));
+        assert_eq!(contains(&Some(String::new())), None);
+    }
+
+    #[test]
+    fn a_page_far_away_is_an_offset_not_an_overflow() {
+        assert_eq!(window(Some(i64::MAX), Some(100)).2, i64::MAX);
+        assert_eq!(window(None, Some(1000)), (1, 100, 0));
+    }
+}

@@ -1,0 +1,123 @@
+//! Configurations read from devices; each also stands in the snapshot repository.
+
+use jiff::Timestamp;
+use netraven_api::configs::{Config, ConfigHead, ListConfigs};
+use serde::Deserialize;
+use sqlx::types::Json;
+
+use super::{Result, Store, StoreError};
+
+const HEAD: &str = "'id', c.id, 'device_id', c.device_id, 'retrieved_at', c.retrieved_at,
+    'config_metadata', c.config_metadata || jsonb_build_object('commit', c.commit_id)";
+
+/// A snapshot that has no commit yet.
+#[derive(Clone, Debug, Deserialize)]
+pub struct Uncommitted {
+    /// Snapshot.
+    pub id: i64,
+    /// Device.
+    pub device_id: i64,
+    /// Hostname.
+    pub hostname: String,
+    /// Text, secrets hidden.
+    pub text: String,
+    /// When it was read.
+    pub retrieved_at: Timestamp,
+}
+
+impl Store {
+    /// The newest snapshot of a device: its id and the hash of its significant lines.
+    pub async fn newest_config(&self, device_id: i64) -> Result<Option<(i64, String)>> {
+        Ok(sqlx::query_as("select id, sha256 from device_configurations where device_id = $1 order by id desc limit 1")
+            .bind(device_id)
+            .fetch_optional(self.pool())
+            .await?)
+    }
+
+    /// Snapshots with their texts, the newest first.
+    pub async fn list_configs(&self, query: &ListConfigs) -> Result<Vec<Config>> {
+        let rows: Vec<Json<Config>> = sqlx::query_scalar(sqlx::AssertSqlSafe(format!(
+            "select json_build_object({HEAD}, 'config_data', c.config_data) from device_configurations c
+             where ($1::bigint is null or c.device_id = $1) order by c.retrieved_at desc, c.id desc limit $2 offset $3"
+        )))
+        .bind(query.device_id)
+        .bind(query.limit.unwrap_or(50).clamp(0, 500))
+        .bind(query.start.unwrap_or(0).max(0))
+        .fetch_all(self.pool())
+        .await?;
+        Ok(rows.into_iter().map(|row| row.0).collect())
+    }
+
+    /// One snapshot.
+    pub async fn config(&self, id: i64) -> Result<Config> {
+        let row: Option<Json<Config>> = sqlx::query_scalar(sqlx::AssertSqlSafe(format!(
+            "select json_build_object({HEAD}, 'config_data', c.config_data) from device_configurations c where c.id = $1"
+        )))
+        .bind(id)
+        .fetch_optional(self.pool())
+        .await?;
+        row.map(|row| row.0).ok_or(StoreError::NotFound("Config snapshot"))
+    }
+
+    /// The snapshots of a device without their texts, the newest first.
+    pub async fn config_history(&self, device_id: i64) -> Result<Vec<ConfigHead>> {
+        let rows: Vec<Json<ConfigHead>> = sqlx::query_scalar(sqlx::AssertSqlSafe(format!(
+            "select json_build_object({HEAD}) from device_configurations c where c.device_id = $1
+             order by c.retrieved_at desc, c.id desc limit 1000"
+        )))
+        .bind(device_id)
+        .fetch_all(self.pool())
+        .await?;
+        Ok(rows.into_iter().map(|row| row.0).collect())
+    }
+
+    /// The sealed raw text of a snapshot, with device and hostname.
+    pub async fn sealed_config(&self, id: i64) -> Result<(i64, String, String)> {
+        let row: Option<(i64, String, Option<String>)> = sqlx::query_as(
+            "select d.id, d.hostname, c.raw_sealed from device_configurations c join devices d on d.id = c.device_id
+             where c.id = $1",
+        )
+        .bind(id)
+        .fetch_optional(self.pool())
+        .await?;
+        match row {
+            None => Err(StoreError::NotFound("Config snapshot")),
+            Some((_, _, None)) => Err(StoreError::Conflict("This snapshot has no raw text.".to_owned())),
+            Some((device, hostname, Some(sealed))) => Ok((device, hostname, sealed)),
+        }
+    }
+
+    /// The runs that have ended, or were removed, and left snapshots without a commit: a crash came between.
+    pub async fn runs_with_uncommitted(&self) -> Result<Vec<Option<i64>>> {
+        Ok(sqlx::query_scalar(
+            "select distinct c.run_id from device_configurations c left join job_runs r on r.id = c.run_id
+             where c.commit_id is null and (r.id is null or r.status not in ('queued', 'running')) order by 1",
+        )
+        .fetch_all(self.pool())
+        .await?)
+    }
+
+    /// The snapshots of a run that have no commit yet, in the order they were read.
+    pub async fn uncommitted(&self, run_id: Option<i64>) -> Result<Vec<Uncommitted>> {
+        let rows: Vec<Json<Uncommitted>> = sqlx::query_scalar(
+            "select json_build_object('id', c.id, 'device_id', c.device_id, 'hostname', d.hostname,
+             'text', c.config_data, 'retrieved_at', c.retrieved_at)
+             from device_configurations c join devices d on d.id = c.device_id
+             where c.commit_id is null and c.run_id is not distinct from $1 order by c.id",
+        )
+        .bind(run_id)
+        .fetch_all(self.pool())
+        .await?;
+        Ok(rows.into_iter().map(|row| row.0).collect())
+    }
+
+    /// Notes the commit that holds these snapshots.
+    pub async fn set_commit(&self, ids: &[i64], commit: &str) -> Result<()> {
+        sqlx::query("update device_configurations set commit_id = $2 where id = any($1)")
+            .bind(ids)
+            .bind(commit)
+            .execute(self.pool())
+            .await?;
+        Ok(())
+    }
+}

@@ -1,0 +1,171 @@
+//! Credentials; their secrets are sealed before they come here.
+
+use netraven_api::Page;
+use netraven_api::credentials::{Credential, ListCredentials};
+use sqlx::types::Json;
+
+use super::{Result, Store, StoreError, contains, window};
+
+const CREDENTIAL: &str = "select json_build_object(
+    'id', c.id, 'username', c.username, 'priority', c.priority, 'description', c.description,
+    'is_system', c.is_system, 'has_enable_password', c.enable_password is not null,
+    'tags', coalesce((select json_agg(json_build_object('id', t.id, 'name', t.name, 'type', t.type,
+        'description', t.description) order by t.name)
+        from credential_tags ct join tags t on t.id = ct.tag_id where ct.credential_id = c.id), '[]'))
+    from credentials c ";
+
+const FILTER: &str = "where ($1::text is null or c.username ilike $1) and ($2::bigint is null or c.priority = $2)
+    and (cardinality($3::bigint[]) = 0 or exists (select 1 from credential_tags ct
+        where ct.credential_id = c.id and ct.tag_id = any($3))) ";
+
+/// A credential as a worker needs it, its secrets still sealed.
+#[derive(Clone, Debug)]
+pub struct SealedLogin {
+    /// Id, part of what the seal authenticates.
+    pub id: i64,
+    /// User name.
+    pub username: String,
+    /// Sealed password.
+    pub password: String,
+    /// Sealed enable password.
+    pub enable_password: Option<String>,
+}
+
+/// What of a credential changes; absent fields stay.
+#[derive(Debug, Default)]
+pub struct CredentialChange<'a> {
+    /// User name.
+    pub username: Option<&'a str>,
+    /// Sealed password.
+    pub password: Option<String>,
+    /// Sealed enable password; `Some(None)` removes it.
+    pub enable_password: Option<Option<String>>,
+    /// Priority.
+    pub priority: Option<i64>,
+    /// Description.
+    pub description: Option<&'a str>,
+    /// Ids of the tags.
+    pub tags: Option<&'a [i64]>,
+}
+
+impl Store {
+    /// One page of credentials by priority.
+    pub async fn list_credentials(&self, query: &ListCredentials) -> Result<Page<Credential>> {
+        let (page, size, offset) = window(query.page, query.size);
+        let username = contains(&query.username);
+        let rows = format!("{CREDENTIAL}{FILTER}order by c.priority, c.id limit $4 offset $5");
+        let items: Vec<Json<Credential>> = sqlx::query_scalar(sqlx::AssertSqlSafe(rows))
+            .bind(&username)
+            .bind(query.priority)
+            .bind(&query.tag_id)
+            .bind(size)
+            .bind(offset)
+            .fetch_all(self.pool())
+            .await?;
+        let count = format!("select count(*) from credentials c {FILTER}");
+        let total = sqlx::query_scalar(sqlx::AssertSqlSafe(count))
+            .bind(&username)
+            .bind(query.priority)
+            .bind(&query.tag_id)
+            .fetch_one(self.pool())
+            .await?;
+        Ok(Page::new(items.into_iter().map(|row| row.0).collect(), total, page, size))
+    }
+
+    /// One credential.
+    pub async fn credential(&self, id: i64) -> Result<Credential> {
+        let row: Option<Json<Credential>> =
+            sqlx::query_scalar(sqlx::AssertSqlSafe(format!("{CREDENTIAL}where c.id = $1")))
+                .bind(id)
+                .fetch_optional(self.pool())
+                .await?;
+        row.map(|row| row.0).ok_or(StoreError::NotFound("Credential"))
+    }
+
+    /// The id the next credential gets, so that its secrets can be sealed to it.
+    pub async fn next_credential_id(&self) -> Result<i64> {
+        Ok(sqlx::query_scalar("select nextval(pg_get_serial_sequence('credentials', 'id'))")
+            .fetch_one(self.pool())
+            .await?)
+    }
+
+    /// Adds a credential under an id from [`Store::next_credential_id`].
+    pub async fn create_credential(&self, id: i64, new: &CredentialChange<'_>) -> Result<()> {
+        let mut tx = self.pool().begin().await?;
+        sqlx::query(
+            "insert into credentials (id, username, password, enable_password, priority, description)
+             values ($1, $2, $3, $4, $5, $6)",
+        )
+        .bind(id)
+        .bind(new.username)
+        .bind(&new.password)
+        .bind(new.enable_password.clone().flatten())
+        .bind(i32::try_from(new.priority.unwrap_or(100)).unwrap_or(100))
+        .bind(new.description)
+        .execute(&mut *tx)
+        .await?;
+        replace_tags(&mut tx, id, new.tags.unwrap_or_default()).await?;
+        tx.commit().await?;
+        Ok(())
+    }
+
+    /// Changes a credential.
+    pub async fn update_credential(&self, id: i64, change: &CredentialChange<'_>) -> Result<()> {
+        let mut tx = self.pool().begin().await?;
+        let done = sqlx::query(
+            "update credentials set username = coalesce($2, username), password = coalesce($3, password),
+             enable_password = case when $4 then $5 else enable_password end,
+             priority = coalesce($6, priority), description = coalesce($7, description) where id = $1",
+        )
+        .bind(id)
+        .bind(change.username)
+        .bind(&change.password)
+        .bind(change.enable_password.is_some())
+        .bind(change.enable_password.clone().flatten())
+        .bind(change.priority.and_then(|priority| i32::try_from(priority).ok()))
+        .bind(change.description)
+        .execute(&mut *tx)
+        .await?;
+        if done.rows_affected() == 0 {
+            return Err(StoreError::NotFound("Credential"));
+        }
+        if let Some(tags) = change.tags {
+            replace_tags(&mut tx, id, tags).await?;
+        }
+        tx.commit().await?;
+        Ok(())
+    }
+
+    /// Removes a credential.
+    pub async fn delete_credential(&self, id: i64) -> Result<()> {
+        let done = sqlx::query("delete from credentials where id = $1").bind(id).execute(self.pool()).await?;
+        if done.rows_affected() == 0 { Err(StoreError::NotFound("Credential")) } else { Ok(()) }
+    }
+
+    /// The credentials that share a tag with a device, in the order they are tried.
+    pub async fn logins_for(&self, device_id: i64) -> Result<Vec<SealedLogin>> {
+        let rows: Vec<(i64, String, String, Option<String>)> = sqlx::query_as(
+            "select distinct on (c.priority, c.id) c.id, c.username, c.password, c.enable_password
+             from device_tags dt join credential_tags ct on ct.tag_id = dt.tag_id
+             join credentials c on c.id = ct.credential_id
+             where dt.device_id = $1 order by c.priority, c.id",
+        )
+        .bind(device_id)
+        .fetch_all(self.pool())
+        .await?;
+        Ok(rows
+            .into_iter()
+            .map(|(id, username, password, enable_password)| SealedLogin { id, username, password, enable_password })
+            .collect())
+    }
+}
+
+async fn replace_tags(tx: &mut sqlx::PgTransaction<'_>, id: i64, tags: &[i64]) -> Result<()> {
+    sqlx::query("delete from credential_tags where credential_id = $1").bind(id).execute(&mut **tx).await?;
+    sqlx::query("insert into credential_tags (credential_id, tag_id) select $1, id from tags where id = any($2)")
+        .bind(id)
+        .bind(tags)
+        .execute(&mut **tx)
+        .await?;
+    Ok(())
+}

@@ -1,0 +1,201 @@
+//! Jobs and their schedules.
+
+use jiff::Timestamp;
+use jiff_sqlx::ToSqlx as _;
+use netraven_api::Page;
+use netraven_api::jobs::{Job, JobInput, ListJobs, ListRecentJobs, RecentJob};
+use serde::Deserialize;
+use sqlx::types::Json;
+
+use super::{Result, Store, StoreError, contains, exact, explain, window};
+
+const UNIQUE: &[(&str, &str)] = &[
+    ("jobs_name_key", "Job name already exists"),
+    ("jobs_device_id_fkey", "Device not found: choose a device that exists"),
+];
+
+const JOB: &str = "select json_build_object(
+    'id', j.id, 'name', j.name, 'description', j.description, 'is_enabled', j.is_enabled,
+    'schedule_type', j.schedule_type, 'interval_seconds', j.interval_seconds, 'cron_string', j.cron_string,
+    'time_zone', j.time_zone, 'scheduled_for', j.scheduled_for, 'job_type', j.job_type, 'status', j.status,
+    'started_at', j.started_at, 'completed_at', j.completed_at,
+    'tags', coalesce((select json_agg(json_build_object('id', t.id, 'name', t.name, 'type', t.type,
+        'description', t.description) order by t.name)
+        from job_tags jt join tags t on t.id = jt.tag_id where jt.job_id = j.id), '[]'),
+    'device_id', j.device_id, 'is_system_job', j.is_system_job,
+    'last_run_id', (select max(r.id) from job_runs r where r.job_id = j.id))
+    from jobs j ";
+
+const FILTER: &str = "where ($1::text is null or j.name ilike $1) and ($2::text is null or lower(j.status) = lower($2))
+    and ($3::boolean is null or j.is_enabled = $3) and ($4::text is null or j.schedule_type = $4)
+    and (cardinality($5::bigint[]) = 0 or exists (select 1 from job_tags jt
+        where jt.job_id = j.id and jt.tag_id = any($5))) ";
+
+/// A job's schedule, as the scheduler reads it.
+#[derive(Clone, Debug, Deserialize)]
+pub struct JobSchedule {
+    /// Job.
+    pub id: i64,
+    /// Its name.
+    pub name: String,
+    /// `interval`, `cron` or `onetime`.
+    pub schedule_type: String,
+    /// For `interval`.
+    pub interval_seconds: Option<i64>,
+    /// For `cron`.
+    pub cron_string: Option<String>,
+    /// For `cron`; UTC if absent.
+    pub time_zone: Option<String>,
+    /// For `onetime`.
+    pub scheduled_for: Option<Timestamp>,
+    /// Since when the schedule is as it is.
+    pub schedule_since: Timestamp,
+    /// The due time it fired for last.
+    pub last_fire: Option<Timestamp>,
+}
+
+impl Store {
+    /// One page of jobs by name.
+    pub async fn list_jobs(&self, query: &ListJobs) -> Result<Page<Job>> {
+        let (page, size, offset) = window(query.page, query.size);
+        let name = contains(&query.name);
+        let rows = format!("{JOB}{FILTER}order by lower(j.name), j.id limit $6 offset $7");
+        let items: Vec<Json<Job>> = sqlx::query_scalar(sqlx::AssertSqlSafe(rows))
+            .bind(&name)
+            .bind(exact(&query.status))
+            .bind(query.is_enabled)
+            .bind(exact(&query.schedule_type))
+            .bind(&query.tag_id)
+            .bind(size)
+            .bind(offset)
+            .fetch_all(self.pool())
+            .await?;
+        let total = sqlx::query_scalar(sqlx::AssertSqlSafe(format!("select count(*) from jobs j {FILTER}")))
+            .bind(&name)
+            .bind(exact(&query.status))
+            .bind(query.is_enabled)
+            .bind(exact(&query.schedule_type))
+            .bind(&query.tag_id)
+            .fetch_one(self.pool())
+            .await?;
+        Ok(Page::new(items.into_iter().map(|row| row.0).collect(), total, page, size))
+    }
+
+    /// One job.
+    pub async fn job(&self, id: i64) -> Result<Job> {
+        let row: Option<Json<Job>> = sqlx::query_scalar(sqlx::AssertSqlSafe(format!("{JOB}where j.id = $1")))
+            .bind(id)
+            .fetch_optional(self.pool())
+            .await?;
+        row.map(|row| row.0).ok_or(StoreError::NotFound("Job"))
+    }
+
+    /// Adds a job and answers its id.
+    pub async fn create_job(&self, input: &JobInput, scheduled_for: Option<Timestamp>) -> Result<i64> {
+        let mut tx = self.pool().begin().await?;
+        let id: i64 = sqlx::query_scalar(
+            "insert into jobs (name, description, job_type, is_enabled, schedule_type, interval_seconds, cron_string,
+             time_zone, scheduled_for, device_id) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) returning id",
+        )
+        .bind(&input.name)
+        .bind(&input.description)
+        .bind(&input.job_type)
+        .bind(input.is_enabled.unwrap_or(true))
+        .bind(&input.schedule_type)
+        .bind(input.interval_seconds)
+        .bind(&input.cron_string)
+        .bind(&input.time_zone)
+        .bind(scheduled_for.map(|at| at.to_sqlx()))
+        .bind(input.device_id)
+        .fetch_one(&mut *tx)
+        .await
+        .map_err(|error| explain(error, UNIQUE))?;
+        replace_tags(&mut tx, id, input.tags.as_deref().unwrap_or_default()).await?;
+        tx.commit().await?;
+        Ok(id)
+    }
+
+    /// Writes a job as it shall be after a change; its schedule begins anew if `reschedule` says so.
+    pub async fn update_job(&self, job: &Job, tags: Option<&[i64]>, reschedule: bool) -> Result<()> {
+        let mut tx = self.pool().begin().await?;
+        let done = sqlx::query(
+            "update jobs set name = $2, description = $3, is_enabled = $4, schedule_type = $5, interval_seconds = $6,
+             cron_string = $7, time_zone = $8, scheduled_for = $9, device_id = $10,
+             schedule_since = case when $11 then now() + coalesce($6, 0) * interval '1 second' else schedule_since end
+             where id = $1",
+        )
+        .bind(job.id)
+        .bind(&job.name)
+        .bind(&job.description)
+        .bind(job.is_enabled)
+        .bind(&job.schedule_type)
+        .bind(job.interval_seconds)
+        .bind(&job.cron_string)
+        .bind(&job.time_zone)
+        .bind(job.scheduled_for.map(|at| at.to_sqlx()))
+        .bind(job.device_id)
+        .bind(reschedule)
+        .execute(&mut *tx)
+        .await
+        .map_err(|error| explain(error, UNIQUE))?;
+        if done.rows_affected() == 0 {
+            return Err(StoreError::NotFound("Job"));
+        }
+        if let Some(tags) = tags {
+            replace_tags(&mut tx, job.id, tags).await?;
+        }
+        tx.commit().await?;
+        Ok(())
+    }
+
+    /// Removes a job with its runs.
+    pub async fn delete_job(&self, id: i64) -> Result<()> {
+        let done = sqlx::query("delete from jobs where id = $1").bind(id).execute(self.pool()).await?;
+        if done.rows_affected() == 0 { Err(StoreError::NotFound("Job")) } else { Ok(()) }
+    }
+
+    /// The schedules that are followed.
+    pub async fn schedules(&self) -> Result<Vec<JobSchedule>> {
+        let rows: Vec<Json<JobSchedule>> = sqlx::query_scalar(
+            "select json_build_object('id', j.id, 'name', j.name, 'schedule_type', j.schedule_type,
+             'interval_seconds', j.interval_seconds, 'cron_string', j.cron_string, 'time_zone', j.time_zone,
+             'scheduled_for', j.scheduled_for, 'schedule_since', j.schedule_since,
+             'last_fire', (select max(r.fire_at) from job_runs r where r.job_id = j.id))
+             from jobs j where j.is_enabled and j.schedule_type is not null order by j.id",
+        )
+        .fetch_all(self.pool())
+        .await?;
+        Ok(rows.into_iter().map(|row| row.0).collect())
+    }
+
+    /// The jobs that ran last, with their newest run.
+    pub async fn recent_jobs(&self, query: &ListRecentJobs) -> Result<Vec<RecentJob>> {
+        let rows: Vec<Json<RecentJob>> = sqlx::query_scalar(
+            "select json_build_object('id', j.id, 'name', j.name, 'job_type', j.job_type,
+             'run_time', coalesce(r.started_at, r.queued_at),
+             'duration', extract(epoch from r.finished_at - coalesce(r.started_at, r.queued_at)),
+             'status', j.status, 'is_system_job', j.is_system_job,
+             'devices', coalesce((select json_agg(json_build_object('id', d.device_id, 'name', d.hostname)
+                 order by lower(d.hostname)) from run_devices d where d.run_id = r.id), '[]'),
+             'tags', coalesce((select json_agg(json_build_object('id', t.id, 'name', t.name, 'type', t.type,
+                 'description', t.description) order by t.name)
+                 from job_tags jt join tags t on t.id = jt.tag_id where jt.job_id = j.id), '[]'))
+             from jobs j join lateral (select * from job_runs where job_id = j.id order by id desc limit 1) r on true
+             order by r.id desc limit $1",
+        )
+        .bind(query.limit.unwrap_or(20).clamp(0, 100))
+        .fetch_all(self.pool())
+        .await?;
+        Ok(rows.into_iter().map(|row| row.0).collect())
+    }
+}
+
+async fn replace_tags(tx: &mut sqlx::PgTransaction<'_>, id: i64, tags: &[i64]) -> Result<()> {
+    sqlx::query("delete from job_tags where job_id = $1").bind(id).execute(&mut **tx).await?;
+    sqlx::query("insert into job_tags (job_id, tag_id) select $1, id from tags where id = any($2)")
+        .bind(id)
+        .bind(tags)
+        .execute(&mut **tx)
+        .await?;
+    Ok(())
+}

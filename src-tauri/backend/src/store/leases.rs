@@ -1,0 +1,264 @@
+//! Leases: which worker has which device of which run, with a fencing number. The clock is the database's.
+
+use jiff::Timestamp;
+use jiff_sqlx::ToSqlx as _;
+use netraven_api::outcome::{Cause, Stage};
+use netraven_api::runs::RunStatus;
+use serde::Deserialize;
+use sqlx::types::Json;
+
+use super::{Result, Store};
+
+/// Seconds a lease holds without a beat of its worker's heart.
+pub const LEASE_SECONDS: i32 = 15;
+
+/// A device of a run that a worker now has.
+#[derive(Clone, Debug, Deserialize)]
+pub struct Lease {
+    /// Run.
+    pub run_id: i64,
+    /// Job.
+    pub job_id: i64,
+    /// Kind of job.
+    pub job_type: String,
+    /// Job's name.
+    pub job_name: String,
+    /// Device.
+    pub device_id: i64,
+    /// Hostname.
+    pub hostname: String,
+    /// Address.
+    pub ip_address: String,
+    /// SSH port.
+    pub port: u16,
+    /// Platform.
+    pub device_type: String,
+    /// Fencing number.
+    pub attempt: i64,
+    /// Whether this is the run's first device, so that the run begins with it.
+    pub begins_run: bool,
+}
+
+/// What came of a device.
+#[derive(Clone, Debug)]
+pub struct Outcome {
+    /// Why it failed; none for a success.
+    pub cause: Option<Cause>,
+    /// Stage it ended in.
+    pub stage: Stage,
+    /// What happened, as a sentence.
+    pub message: String,
+    /// Details of the result, secrets hidden.
+    pub details: serde_json::Value,
+    /// Whether the configuration differed; none where there was none to compare.
+    pub changed: Option<bool>,
+    /// Snapshot to store, when the configuration differed.
+    pub snapshot: Option<NewSnapshot>,
+    /// The snapshot it was found equal to.
+    pub same_as: Option<i64>,
+}
+
+/// A configuration to store.
+#[derive(Clone, Debug)]
+pub struct NewSnapshot {
+    /// Text, secrets hidden.
+    pub text: String,
+    /// SHA-256 of the text's significant lines, hexadecimal.
+    pub sha256: String,
+    /// The text as the device showed it, sealed.
+    pub raw_sealed: String,
+    /// More about it.
+    pub metadata: serde_json::Value,
+    /// When it was read.
+    pub retrieved_at: Timestamp,
+}
+
+impl Store {
+    /// Takes a device of a run for a worker. None when there is nothing to take: it is done, cancelled, or another worker
+    /// that is alive has it.
+    pub async fn lease(&self, run_id: i64, device_id: i64, worker: &str) -> Result<Option<Lease>> {
+        let mut tx = self.pool().begin().await?;
+        let row: Option<Json<Lease>> = sqlx::query_scalar(
+            "update run_devices d set state = 'running', attempt = d.attempt + 1, worker = $3, stage = 'prepare',
+                 started_at = coalesce(d.started_at, now()), lease_until = now() + make_interval(secs => $4)
+             from job_runs r join jobs j on j.id = r.job_id
+             where d.run_id = $1 and d.device_id = $2 and r.id = d.run_id and not r.cancel_requested
+                 and (d.state = 'queued' or (d.state = 'running' and d.lease_until < now()))
+             returning json_build_object('run_id', d.run_id, 'job_id', j.id, 'job_type', j.job_type, 'job_name', j.name,
+                 'device_id', d.device_id, 'hostname', d.hostname, 'ip_address', d.ip_address, 'port', d.port,
+                 'device_type', d.device_type, 'attempt', d.attempt, 'begins_run', r.status = 'queued')",
+        )
+        .bind(run_id)
+        .bind(device_id)
+        .bind(worker)
+        .bind(f64::from(LEASE_SECONDS))
+        .fetch_optional(&mut *tx)
+        .await?;
+        let Some(Json(lease)) = row else {
+            return Ok(None);
+        };
+        let mut lease = lease;
+        if lease.begins_run {
+            lease.begins_run = sqlx::query(
+                "with begun as (update job_runs set status = 'running', started_at = now()
+                     where id = $1 and status = 'queued' returning job_id)
+                 update jobs set status = $2, started_at = now(), completed_at = null from begun where id = begun.job_id",
+            )
+            .bind(run_id)
+            .bind(RunStatus::Running.job_word())
+            .execute(&mut *tx)
+            .await?
+            .rows_affected()
+                == 1;
+        }
+        tx.commit().await?;
+        Ok(Some(lease))
+    }
+
+    /// Notes the stage a device is in, if the worker still has it.
+    pub async fn set_stage(&self, lease: &Lease, stage: Stage) -> Result<()> {
+        sqlx::query(
+            "update run_devices set stage = $4 where run_id = $1 and device_id = $2 and attempt = $3 and state = 'running'",
+        )
+        .bind(lease.run_id)
+        .bind(lease.device_id)
+        .bind(lease.attempt)
+        .bind(stage.as_str())
+        .execute(self.pool())
+        .await?;
+        Ok(())
+    }
+
+    /// Prolongs every lease of a worker; answers what it still has, so that it can drop what it lost.
+    pub async fn beat(&self, worker: &str) -> Result<Vec<(i64, i64, i64)>> {
+        Ok(sqlx::query_as(
+            "update run_devices set lease_until = now() + make_interval(secs => $2)
+             where worker = $1 and state = 'running' returning run_id, device_id, attempt",
+        )
+        .bind(worker)
+        .bind(f64::from(LEASE_SECONDS))
+        .fetch_all(self.pool())
+        .await?)
+    }
+
+    /// Writes what came of a device: its result, its snapshot and its state, at once or not at all. Answers the result's
+    /// id, or none when the worker had lost the lease: then nothing is written.
+    pub async fn finish(&self, lease: &Lease, outcome: &Outcome) -> Result<Option<i64>> {
+        let mut tx = self.pool().begin().await?;
+        let state = match outcome.cause {
+            None => "success",
+            Some(Cause::Cancelled) => "cancelled",
+            Some(_) => "failure",
+        };
+        let held = sqlx::query(
+            "update run_devices set state = $4, stage = $5, cause = $6, message = $7, finished_at = now(),
+                 lease_until = null, changed = $8
+             where run_id = $1 and device_id = $2 and attempt = $3 and state = 'running'",
+        )
+        .bind(lease.run_id)
+        .bind(lease.device_id)
+        .bind(lease.attempt)
+        .bind(state)
+        .bind(outcome.stage.as_str())
+        .bind(outcome.cause.map(Cause::as_str))
+        .bind(&outcome.message)
+        .bind(outcome.changed)
+        .execute(&mut *tx)
+        .await?
+        .rows_affected();
+        if held == 0 {
+            return Ok(None);
+        }
+        let snapshot_id =
+            match &outcome.snapshot {
+                None => outcome.same_as,
+                Some(new) => sqlx::query_scalar(
+                    "insert into device_configurations (device_id, run_id, retrieved_at, config_data, config_metadata,
+                         sha256, raw_sealed)
+                     select id, $2, $3, $4, $5, $6, $7 from devices where id = $1 returning id",
+                )
+                .bind(lease.device_id)
+                .bind(lease.run_id)
+                .bind(new.retrieved_at.to_sqlx())
+                .bind(&new.text)
+                .bind(Json(&new.metadata))
+                .bind(&new.sha256)
+                .bind(&new.raw_sealed)
+                .fetch_optional(&mut *tx)
+                .await?,
+            };
+        let mut details = outcome.details.clone();
+        if let (Some(id), Some(fields)) = (snapshot_id, details.as_object_mut()) {
+            let id: i64 = id;
+            fields.insert("snapshot_id".to_owned(), id.into());
+        }
+        let result_id: Option<i64> = sqlx::query_scalar(
+            "insert into job_results (run_id, job_id, device_id, job_type, status, cause, stage, result_time, details)
+             select $1, $2, id, $4, $5, $6, $7, now(), $8 from devices where id = $3
+             on conflict (run_id, device_id) do nothing returning id",
+        )
+        .bind(lease.run_id)
+        .bind(lease.job_id)
+        .bind(lease.device_id)
+        .bind(&lease.job_type)
+        .bind(if outcome.cause.is_none() { "success" } else { "failure" })
+        .bind(outcome.cause.map(Cause::as_str))
+        .bind(outcome.stage.as_str())
+        .bind(Json(&details))
+        .fetch_optional(&mut *tx)
+        .await?;
+        sqlx::query("update run_devices set result_id = $3, snapshot_id = $4 where run_id = $1 and device_id = $2")
+            .bind(lease.run_id)
+            .bind(lease.device_id)
+            .bind(result_id)
+            .bind(snapshot_id)
+            .execute(&mut *tx)
+            .await?;
+        tx.commit().await?;
+        Ok(Some(result_id.unwrap_or_default()))
+    }
+
+    /// Gives devices back that a worker will not do (it stops): they are queued again.
+    pub async fn give_back(&self, lease: &Lease) -> Result<()> {
+        sqlx::query(
+            "update run_devices set state = 'queued', worker = null, lease_until = null, stage = null
+             where run_id = $1 and device_id = $2 and attempt = $3 and state = 'running'",
+        )
+        .bind(lease.run_id)
+        .bind(lease.device_id)
+        .bind(lease.attempt)
+        .execute(self.pool())
+        .await?;
+        Ok(())
+    }
+
+    /// Devices of active runs that wait for a worker, or whose worker's lease ran out: (run, device, attempt).
+    pub async fn open_devices(&self) -> Result<Vec<(i64, i64, i64)>> {
+        Ok(sqlx::query_as(
+            "select d.run_id, d.device_id, d.attempt from run_devices d join job_runs r on r.id = d.run_id
+             where (d.state = 'queued' or (d.state = 'running' and d.lease_until < now())) and not r.cancel_requested
+             order by d.run_id, d.device_id limit 20000",
+        )
+        .fetch_all(self.pool())
+        .await?)
+    }
+
+    /// Ends devices of cancelled runs whose worker died before it could.
+    pub async fn end_cancelled(&self) -> Result<u64> {
+        Ok(sqlx::query(
+            "with ended as (update run_devices d set state = 'cancelled', cause = 'cancelled',
+                 message = 'Cancelled; its worker had stopped.', finished_at = now(), lease_until = null
+                 from job_runs r where r.id = d.run_id and r.cancel_requested
+                 and (d.state = 'queued' or (d.state = 'running' and d.lease_until < now()))
+                 returning d.run_id, d.device_id, coalesce(d.stage, 'prepare') as stage)
+             insert into job_results (run_id, job_id, device_id, job_type, status, cause, stage, result_time, details)
+             select e.run_id, j.id, e.device_id, j.job_type, 'failure', 'cancelled', e.stage, now(),
+                 jsonb_build_object('cause', 'cancelled', 'stage', e.stage, 'message', 'Cancelled; its worker had stopped.')
+             from ended e join job_runs r on r.id = e.run_id join jobs j on j.id = r.job_id
+             join devices d on d.id = e.device_id on conflict (run_id, device_id) do nothing",
+        )
+        .execute(self.pool())
+        .await?
+        .rows_affected())
+    }
+}

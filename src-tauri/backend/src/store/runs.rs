@@ -1,0 +1,275 @@
+//! Runs: starting, reading, cancelling and ending them.
+
+use jiff::Timestamp;
+use jiff_sqlx::ToSqlx as _;
+use netraven_api::Page;
+use netraven_api::runs::{ListRuns, Run, RunDetail, RunDevice, RunStatus, RunSummary, SummarizeRuns, Trigger};
+use sqlx::types::Json;
+
+use super::{Result, Store, StoreError, contains, exact, explain, window};
+
+const UNIQUE: &[(&str, &str)] = &[
+    ("job_runs_active", "A run of this job is still active: wait for its end, or cancel it"),
+    ("job_runs_job_id_fire_at_key", "The schedule has already fired for this time"),
+];
+
+const RUN: &str = "select json_build_object(
+    'id', r.id, 'job_id', r.job_id, 'job_name', j.name, 'job_type', j.job_type, 'trigger', r.trigger,
+    'triggered_by', r.triggered_by, 'status', r.status, 'queued_at', r.queued_at, 'started_at', r.started_at,
+    'finished_at', r.finished_at, 'devices', r.devices, 'succeeded', c.succeeded, 'failed', c.failed,
+    'running', c.running, 'changed', c.changed, 'message', r.message, 'commit', r.commit_id,
+    'cancel_requested', r.cancel_requested,
+    'causes', coalesce((select json_agg(json_build_object('cause', cause, 'devices', n) order by n desc, cause)
+        from (select cause, count(*) as n from run_devices d
+              where d.run_id = r.id and d.cause is not null group by cause) by_cause), '[]'),
+    'usual_seconds', (select percentile_cont(0.5) within group (order by extract(epoch from finished_at - started_at))
+        from (select finished_at, started_at from job_runs p where p.job_id = r.job_id and p.id < r.id
+              and p.status in ('succeeded', 'partly_failed') and p.started_at is not null
+              order by p.id desc limit 10) last_runs))
+    from job_runs r join jobs j on j.id = r.job_id
+    cross join lateral (select count(*) filter (where state = 'success') as succeeded,
+        count(*) filter (where state in ('failure', 'cancelled')) as failed,
+        count(*) filter (where state = 'running') as running, count(*) filter (where changed) as changed
+        from run_devices d where d.run_id = r.id) c ";
+
+const FILTER: &str = "where ($1::bigint is null or r.job_id = $1) and ($2::text is null or j.job_type = $2)
+    and (cardinality($3::text[]) = 0 or r.status = any($3))
+    and ($4::timestamptz is null or r.queued_at >= $4) and ($5::timestamptz is null or r.queued_at <= $5)
+    and ($6::text is null or j.name ilike $6 or exists (select 1 from run_devices d
+        where d.run_id = r.id and d.hostname ilike $6)) ";
+
+const DEVICES: &str = "select json_build_object(
+    'device_id', d.device_id, 'hostname', d.hostname,
+    'address', case when d.port = 22 then d.ip_address when d.ip_address like '%:%' then '[' || d.ip_address || ']:' || d.port
+        else d.ip_address || ':' || d.port end,
+    'device_type', d.device_type, 'state', d.state, 'stage', d.stage, 'cause', d.cause, 'message', d.message,
+    'attempt', d.attempt, 'worker', d.worker, 'started_at', d.started_at, 'finished_at', d.finished_at,
+    'result_id', d.result_id, 'details', res.details, 'changed', d.changed, 'snapshot_id', d.snapshot_id)
+    from run_devices d left join job_results res on res.run_id = d.run_id and res.device_id = d.device_id
+    where d.run_id = $1
+    order by case d.state when 'failure' then 0 when 'cancelled' then 1 when 'running' then 2 when 'queued' then 3 else 4 end,
+    lower(d.hostname), d.device_id";
+
+/// A run that has just been started, with the devices to put on the queue.
+#[derive(Clone, Debug)]
+pub struct StartedRun {
+    /// Run.
+    pub run_id: i64,
+    /// Its devices.
+    pub devices: Vec<i64>,
+}
+
+impl Store {
+    /// Starts a run of a job: one row for it, one for each of its devices. Refused while one is active, or when the
+    /// schedule has fired for `fire_at` before.
+    pub async fn start_run(
+        &self,
+        job_id: i64,
+        trigger: Trigger,
+        by: Option<&str>,
+        fire_at: Option<Timestamp>,
+    ) -> Result<StartedRun> {
+        let mut tx = self.pool().begin().await?;
+        let run_id: Option<i64> = sqlx::query_scalar(
+            "insert into job_runs (job_id, trigger, triggered_by, fire_at) select id, $2, $3, $4 from jobs where id = $1
+             returning id",
+        )
+        .bind(job_id)
+        .bind(trigger.as_str())
+        .bind(by)
+        .bind(fire_at.map(|at| at.to_sqlx()))
+        .fetch_optional(&mut *tx)
+        .await
+        .map_err(|error| explain(error, UNIQUE))?;
+        let run_id = run_id.ok_or(StoreError::NotFound("Job"))?;
+        let devices: Vec<i64> = sqlx::query_scalar(
+            "insert into run_devices (run_id, device_id, hostname, ip_address, port, device_type)
+             select $1, d.id, d.hostname, d.ip_address, d.port, d.device_type from devices d
+             where d.id = (select device_id from jobs where id = $2)
+                or ((select device_id from jobs where id = $2) is null and exists (select 1 from device_tags dt
+                    join job_tags jt on jt.tag_id = dt.tag_id where jt.job_id = $2 and dt.device_id = d.id))
+             order by d.id returning device_id",
+        )
+        .bind(run_id)
+        .bind(job_id)
+        .fetch_all(&mut *tx)
+        .await?;
+        sqlx::query("update job_runs set devices = $2 where id = $1")
+            .bind(run_id)
+            .bind(i32::try_from(devices.len()).unwrap_or(i32::MAX))
+            .execute(&mut *tx)
+            .await?;
+        sqlx::query("update jobs set status = $2 where id = $1")
+            .bind(job_id)
+            .bind(RunStatus::Queued.job_word())
+            .execute(&mut *tx)
+            .await?;
+        tx.commit().await?;
+        Ok(StartedRun { run_id, devices })
+    }
+
+    /// One page of runs, the newest first.
+    pub async fn list_runs(&self, query: &ListRuns) -> Result<Page<Run>> {
+        let (page, size, offset) = window(query.page, query.size);
+        let states: Vec<&str> = query.status.iter().map(|status| status.as_str()).collect();
+        let search = contains(&query.search);
+        let rows = format!("{RUN}{FILTER}order by r.queued_at desc, r.id desc limit $7 offset $8");
+        let items: Vec<Json<Run>> = sqlx::query_scalar(sqlx::AssertSqlSafe(rows))
+            .bind(query.job_id)
+            .bind(exact(&query.job_type))
+            .bind(&states)
+            .bind(query.start_time.map(|at| at.to_sqlx()))
+            .bind(query.end_time.map(|at| at.to_sqlx()))
+            .bind(&search)
+            .bind(size)
+            .bind(offset)
+            .fetch_all(self.pool())
+            .await?;
+        let count = format!("select count(*) from job_runs r join jobs j on j.id = r.job_id {FILTER}");
+        let total = sqlx::query_scalar(sqlx::AssertSqlSafe(count))
+            .bind(query.job_id)
+            .bind(exact(&query.job_type))
+            .bind(&states)
+            .bind(query.start_time.map(|at| at.to_sqlx()))
+            .bind(query.end_time.map(|at| at.to_sqlx()))
+            .bind(&search)
+            .fetch_one(self.pool())
+            .await?;
+        Ok(Page::new(items.into_iter().map(|row| row.0).collect(), total, page, size))
+    }
+
+    /// One run.
+    pub async fn run(&self, id: i64) -> Result<Run> {
+        let row: Option<Json<Run>> = sqlx::query_scalar(sqlx::AssertSqlSafe(format!("{RUN}where r.id = $1")))
+            .bind(id)
+            .fetch_optional(self.pool())
+            .await?;
+        row.map(|row| row.0).ok_or(StoreError::NotFound("Run"))
+    }
+
+    /// One run with its devices.
+    pub async fn run_detail(&self, id: i64) -> Result<RunDetail> {
+        let run = self.run(id).await?;
+        let rows: Vec<Json<RunDevice>> = sqlx::query_scalar(DEVICES).bind(id).fetch_all(self.pool()).await?;
+        Ok(RunDetail { run, results: rows.into_iter().map(|row| row.0).collect() })
+    }
+
+    /// The totals of a period.
+    pub async fn summarize_runs(&self, query: &SummarizeRuns) -> Result<RunSummary> {
+        let row: Json<RunSummary> = sqlx::query_scalar(
+            "with period as (select id, status, devices from job_runs
+                 where ($1::timestamptz is null or queued_at >= $1) and ($2::timestamptz is null or queued_at <= $2)),
+             outcomes as (select count(*) filter (where d.finished_at is not null) as results,
+                 count(distinct d.cause) as causes,
+                 count(distinct d.device_id) filter (where d.state = 'failure') as failing
+                 from run_devices d join period p on p.id = d.run_id),
+             active as (select count(*) as devices, count(*) filter (where d.finished_at is not null) as done
+                 from run_devices d join period p on p.id = d.run_id where p.status in ('queued', 'running'))
+             select json_build_object('total', count(*),
+                 'running', count(*) filter (where status in ('queued', 'running')),
+                 'succeeded', count(*) filter (where status = 'succeeded'),
+                 'failed', count(*) filter (where status in ('failed', 'partly_failed')),
+                 'cancelled', count(*) filter (where status = 'cancelled'),
+                 'device_results', (select results from outcomes), 'failure_causes', (select causes from outcomes),
+                 'failing_devices', (select failing from outcomes),
+                 'active_done', (select done from active), 'active_devices', (select devices from active)) from period",
+        )
+        .bind(query.start_time.map(|at| at.to_sqlx()))
+        .bind(query.end_time.map(|at| at.to_sqlx()))
+        .fetch_one(self.pool())
+        .await?;
+        Ok(row.0)
+    }
+
+    /// Asks for a run's cancellation: devices still queued are cancelled at once, each with its result; open sessions are
+    /// closed by their workers. Does nothing to a run that has ended; tells whether it was active.
+    pub async fn cancel_run(&self, id: i64, by: &str) -> Result<bool> {
+        let mut tx = self.pool().begin().await?;
+        let status: Option<String> = sqlx::query_scalar("select status from job_runs where id = $1 for update")
+            .bind(id)
+            .fetch_optional(&mut *tx)
+            .await?;
+        let active = match status.as_deref().map(RunStatus::parse) {
+            None => return Err(StoreError::NotFound("Run")),
+            Some(status) => status.is_some_and(RunStatus::is_active),
+        };
+        if active {
+            sqlx::query(
+                "update job_runs set cancel_requested = true, cancelled_by = coalesce(cancelled_by, $2) where id = $1",
+            )
+            .bind(id)
+            .bind(by)
+            .execute(&mut *tx)
+            .await?;
+            sqlx::query(
+                "with ended as (update run_devices set state = 'cancelled', cause = 'cancelled', stage = 'prepare',
+                     message = 'Cancelled before it began.', finished_at = now()
+                     where run_id = $1 and state = 'queued' returning device_id)
+                 insert into job_results (run_id, job_id, device_id, job_type, status, cause, stage, result_time, details)
+                 select $1, j.id, e.device_id, j.job_type, 'failure', 'cancelled', 'prepare', now(),
+                     jsonb_build_object('cause', 'cancelled', 'stage', 'prepare', 'message', 'Cancelled before it began.')
+                 from ended e join devices d on d.id = e.device_id, job_runs r join jobs j on j.id = r.job_id where r.id = $1
+                 on conflict (run_id, device_id) do nothing",
+            )
+            .bind(id)
+            .execute(&mut *tx)
+            .await?;
+        }
+        tx.commit().await?;
+        Ok(active)
+    }
+
+    /// Which of these runs a person asked to cancel.
+    pub async fn cancelled_among(&self, runs: &[i64]) -> Result<Vec<i64>> {
+        Ok(sqlx::query_scalar("select id from job_runs where id = any($1) and cancel_requested")
+            .bind(runs)
+            .fetch_all(self.pool())
+            .await?)
+    }
+
+    /// Active runs of which every device is done, the oldest first.
+    pub async fn runs_to_end(&self) -> Result<Vec<i64>> {
+        Ok(sqlx::query_scalar(
+            "select id from job_runs r where status in ('queued', 'running')
+             and not exists (select 1 from run_devices d where d.run_id = r.id and d.state in ('queued', 'running'))
+             order by id",
+        )
+        .fetch_all(self.pool())
+        .await?)
+    }
+
+    /// Ends a run: writes its status as its devices have it, its commit, and the job's status word. Nothing happens to a
+    /// run that has ended; answers the run's end state if this call ended it.
+    pub async fn end_run(&self, id: i64, commit: Option<&str>) -> Result<Option<RunStatus>> {
+        let mut tx = self.pool().begin().await?;
+        let status: Option<String> = sqlx::query_scalar(
+            "update job_runs r set finished_at = now(), started_at = coalesce(r.started_at, now()), commit_id = $2,
+             message = case when r.devices = 0 then 'No device carries a tag of this job; give one of its tags to a device.'
+                 else r.message end,
+             status = case when r.cancel_requested and c.cancelled > 0 then 'cancelled'
+                 when c.total = 0 or c.good = 0 then 'failed' when c.good = c.total then 'succeeded'
+                 else 'partly_failed' end
+             from (select count(*) as total, count(*) filter (where state = 'success') as good,
+                 count(*) filter (where state = 'cancelled') as cancelled from run_devices where run_id = $1) c
+             where r.id = $1 and r.status in ('queued', 'running') returning r.status",
+        )
+        .bind(id)
+        .bind(commit)
+        .fetch_optional(&mut *tx)
+        .await?;
+        let ended = status.as_deref().and_then(RunStatus::parse);
+        if let Some(status) = ended {
+            sqlx::query(
+                "update jobs j set status = case when r.devices = 0 then 'COMPLETED_NO_DEVICES' else $2 end,
+                 started_at = r.started_at, completed_at = r.finished_at
+                 from job_runs r where r.id = $1 and j.id = r.job_id",
+            )
+            .bind(id)
+            .bind(status.job_word())
+            .execute(&mut *tx)
+            .await?;
+        }
+        tx.commit().await?;
+        Ok(ended)
+    }
+}

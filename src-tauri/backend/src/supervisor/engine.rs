@@ -1,0 +1,290 @@
+//! What both servers share: leftovers of a dead run, starting until it answers, watching, ending.
+
+use std::{
+    path::Path,
+    sync::Arc,
+    time::{Duration, Instant, SystemTime},
+};
+
+use tokio::{
+    sync::{oneshot, watch},
+    time::{sleep, timeout},
+};
+
+use super::{
+    Progress,
+    error::{Program, StartError, StopError},
+    folder::Log,
+    health::{Backoff, Health, State},
+    os,
+    postgres::Postgres,
+    process::{Process, Signal},
+    redis::Redis,
+};
+
+/// How long a server may take to answer one question.
+const ANSWER_LIMIT: Duration = Duration::from_secs(5);
+const PROBE_EVERY: Duration = Duration::from_secs(5);
+const START_LIMIT: Duration = Duration::from_secs(30);
+/// While it says that it is recovering or loading.
+const RECOVERY_LIMIT: Duration = Duration::from_secs(300);
+/// A server that ran this long before it ended is started again at once.
+const STEADY: Duration = Duration::from_secs(60);
+
+/// What a server said when asked.
+pub(super) enum Answer {
+    Ready,
+    /// It lives, and works towards readiness.
+    Loading,
+    Silent(String),
+    /// It will never answer us.
+    Refused(StartError),
+}
+
+/// One of the two servers, ready to be started any number of times.
+pub(super) enum Engine {
+    Postgres(Postgres),
+    Redis(Redis),
+}
+
+impl Engine {
+    pub(super) fn program(&self) -> Program {
+        match self {
+            Self::Postgres(_) => Program::Postgres,
+            Self::Redis(_) => Program::Redis,
+        }
+    }
+
+    fn log(&self) -> &Log {
+        match self {
+            Self::Postgres(postgres) => &postgres.log,
+            Self::Redis(redis) => &redis.log,
+        }
+    }
+
+    async fn answer(&self) -> Answer {
+        let asked = async {
+            match self {
+                Self::Postgres(postgres) => postgres.answer().await,
+                Self::Redis(redis) => redis.answer().await,
+            }
+        };
+        let silent = || Answer::Silent(format!("not answering within {} s", ANSWER_LIMIT.as_secs()));
+        timeout(ANSWER_LIMIT, asked).await.unwrap_or_else(|_| silent())
+    }
+
+    /// Ends whatever still lives in this server's folder.
+    async fn clear(&self, progress: Progress<'_>) -> Result<(), StartError> {
+        match self {
+            Self::Postgres(postgres) => {
+                clear_leftovers(Program::Postgres, &postgres.cluster, &postgres.log, progress).await
+            }
+            Self::Redis(redis) => clear_leftovers(Program::Redis, &redis.folder, &redis.log, progress).await,
+        }
+    }
+
+    /// Starts the server and waits until it answers.
+    pub(super) async fn launch(&self, progress: Progress<'_>) -> Result<Process, StartError> {
+        self.clear(progress).await?;
+        let log_start = std::fs::metadata(&self.log().path).map_or(0, |about| about.len());
+        let mut process = match self {
+            Self::Postgres(postgres) => postgres.spawn().await?,
+            Self::Redis(redis) => redis.spawn().await?,
+        };
+        let (began, mut limit, mut pause, mut told) = (Instant::now(), START_LIMIT, Duration::from_millis(10), false);
+        loop {
+            let answer = tokio::select! {
+                biased;
+                status = process.wait() => {
+                    let how = status.map_or_else(|error| error.to_string(), |status| status.to_string());
+                    return Err(self.explain(&how, &self.log().tail(log_start)));
+                }
+                answer = self.answer() => answer,
+            };
+            let silence = match answer {
+                Answer::Ready => return Ok(process),
+                Answer::Refused(error) => {
+                    let _ = self.stop(process).await;
+                    return Err(error);
+                }
+                Answer::Loading => {
+                    limit = RECOVERY_LIMIT;
+                    if !told && began.elapsed() > Duration::from_secs(1) {
+                        told = true;
+                        progress(&format!("{} is recovering what was written last…", self.program()));
+                    }
+                    "it is still recovering".to_owned()
+                }
+                Answer::Silent(reason) => reason,
+            };
+            if began.elapsed() > limit {
+                let _ = self.stop(process).await;
+                return Err(
+                    self.explain(&format!("after {} s {silence}", limit.as_secs()), &self.log().tail(log_start))
+                );
+            }
+            tokio::select! { _ = process.wait() => {}, () = sleep(pause) => {} }
+            pause = (pause * 2).min(Duration::from_millis(200));
+        }
+    }
+
+    /// The error for a server that ended by itself, from the last lines of its log.
+    fn explain(&self, how: &str, tail: &str) -> StartError {
+        let (special, folder) = match self {
+            Self::Postgres(postgres) => (postgres.explain(tail), &postgres.cluster),
+            Self::Redis(redis) => (redis.explain(tail), &redis.folder),
+        };
+        special.or_else(|| disk_full(folder, tail)).unwrap_or_else(|| StartError::StartFailed {
+            program: self.program(),
+            reason: if tail.is_empty() { format!("{how}.") } else { format!("{how}. It said: {tail}") },
+            log: self.log().path.clone(),
+        })
+    }
+
+    /// Ends the server: asked first, made to at last.
+    pub(super) async fn stop(&self, mut process: Process) -> Result<(), StopError> {
+        let program = self.program();
+        let seconds = Duration::from_secs_f64;
+        let steps: &[(Option<Signal>, Duration)] = match self {
+            Self::Postgres(postgres) => {
+                postgres.ask_to_stop().await;
+                &[
+                    (Some(Signal::Interrupt), seconds(3.2)),
+                    (Some(Signal::Quit), seconds(0.8)),
+                    (Some(Signal::Kill), seconds(0.6)),
+                ]
+            }
+            Self::Redis(redis) => {
+                let _ = timeout(seconds(0.4), redis.ask_to_stop()).await;
+                &[(None, seconds(0.2)), (Some(Signal::Terminate), seconds(0.6)), (Some(Signal::Kill), seconds(0.4))]
+            }
+        };
+        match process.end(steps).await {
+            Some(0) => Ok(()),
+            Some(1) => {
+                tracing::warn!(%program, "did not end when asked; ended at once instead");
+                Ok(())
+            }
+            Some(_) => {
+                // Its children notice by themselves, unless they hang as well.
+                let _ = self.clear(&|_| {}).await;
+                Err(StopError::Killed(program))
+            }
+            None => Err(StopError::StillRunning { program, pid: process.pid() }),
+        }
+    }
+
+    /// Watches the server, starts it again whenever it ends, and ends it when `stop` says so or is dropped.
+    pub(super) async fn keep(
+        self: Arc<Self>,
+        mut process: Process,
+        health: Arc<watch::Sender<Health>>,
+        mut stop: oneshot::Receiver<()>,
+    ) -> Result<(), StopError> {
+        let (mut backoff, mut began) = (Backoff::default(), Instant::now());
+        loop {
+            let status = tokio::select! {
+                _ = &mut stop => return self.stop(process).await,
+                status = process.wait() => status,
+                answer = async { sleep(PROBE_EVERY).await; self.answer().await } => {
+                    self.log().bound(Log::LARGEST);
+                    self.note(&health, match answer {
+                        Answer::Ready => State::Running,
+                        Answer::Loading => State::Failed { reason: format!("{} is recovering", self.program()) },
+                        Answer::Silent(reason) => State::Failed { reason: format!("{} is {reason}", self.program()) },
+                        Answer::Refused(error) => State::Failed { reason: error.to_string() },
+                    });
+                    continue;
+                }
+            };
+            if began.elapsed() > STEADY {
+                backoff = Backoff::default();
+            }
+            let how = status.map_or_else(|error| error.to_string(), |status| status.to_string());
+            let mut reason = format!("{} ended unexpectedly ({how})", self.program());
+            let since = SystemTime::now();
+            process = loop {
+                tracing::warn!(reason, "starting a server again");
+                self.note(&health, State::Restarting { since, reason });
+                let revived = async {
+                    sleep(backoff.wait()).await;
+                    self.launch(&|_| {}).await
+                };
+                let revived = tokio::select! {
+                    _ = &mut stop => {
+                        // An attempt given up half way was asked to end; see that it does.
+                        return self.clear(&|_| {}).await.map_err(|_| StopError::Killed(self.program()));
+                    }
+                    revived = revived => revived,
+                };
+                match revived {
+                    Ok(process) => break process,
+                    Err(error) => reason = error.to_string(),
+                }
+            };
+            began = Instant::now();
+            self.note(&health, State::Running);
+        }
+    }
+
+    fn note(&self, health: &watch::Sender<Health>, state: State) {
+        health.send_if_modified(|health| {
+            let place = match self {
+                Self::Postgres(_) => &mut health.postgres,
+                Self::Redis(_) => &mut health.redis,
+            };
+            let changed = *place != state;
+            *place = state;
+            changed
+        });
+    }
+}
+
+/// The error for a full disk, if that is what it was; a full disk may also have swallowed the log.
+pub(super) fn disk_full(folder: &Path, said: &str) -> Option<StartError> {
+    let needed_bytes = 16 << 20;
+    let full = said.contains("No space left on device") || os::free_bytes(folder).is_some_and(|free| free < 1 << 20);
+    full.then(|| StartError::DiskFull { path: folder.to_path_buf(), needed_bytes })
+}
+
+/// Ends the servers that a dead run left in `home`, orderly if possible, so that ours is the only one. They are
+/// stopped, not adopted: a child's end is noticed at once and its number cannot be recycled, a stranger's is not.
+pub(super) async fn clear_leftovers(
+    program: Program,
+    home: &Path,
+    log: &Log,
+    progress: Progress<'_>,
+) -> Result<(), StartError> {
+    let (names, pid_file, ask): (&[&str], _, _) = match program {
+        Program::Postgres => (&["postgres", "initdb"], "postmaster.pid", Signal::Interrupt),
+        Program::Redis => (&["redis-server", "valkey-server", "memurai"], "redis.pid", Signal::Terminate),
+    };
+    let pid_file = home.join(pid_file);
+    let main = std::fs::read_to_string(&pid_file).ok();
+    let main = main.and_then(|text| text.lines().next()?.trim().parse().ok());
+    let mut living = os::living_in(home, main, names);
+    if !living.is_empty() {
+        progress(&format!("Stopping the {program} that an earlier run left behind…"));
+        tracing::warn!(%program, processes = ?living, "stopping what an earlier run left behind");
+        let orphans_only = !main.is_some_and(|main| living.contains(&main));
+        let patience = Duration::from_millis(if orphans_only { 300 } else { 5000 });
+        let steps = [(ask, patience), (Signal::Quit, patience / 5), (Signal::Kill, Duration::from_secs(3))];
+        for (signal, patience) in steps {
+            living.iter().for_each(|process| os::send(*process, signal));
+            let began = Instant::now();
+            while !living.is_empty() && began.elapsed() < patience {
+                sleep(Duration::from_millis(20)).await;
+                living = os::living_in(home, main, names);
+            }
+        }
+        if let Some(process) = living.first() {
+            let reason = format!("process {process} of an earlier run cannot be ended. End it by hand.");
+            return Err(StartError::StartFailed { program, reason, log: log.path.clone() });
+        }
+    }
+    // Nobody lives here, so its number may belong to a stranger by now, which would keep the server from starting.
+    match std::fs::remove_file(&pid_file) {
+        Err(error) if error.kind() != std::io::ErrorKind::NotFound => Err(StartError::writing(&pid_file, &error)),
+        _ => Ok(()),
+    }
+}

@@ -1,0 +1,66 @@
+//! How the two servers are, as seen from outside.
+
+use std::time::{Duration, SystemTime};
+
+/// One server's state.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum State {
+    /// It answers.
+    Running,
+    /// It ended and is being started again, for as long as it takes.
+    Restarting {
+        /// When it was noticed.
+        since: SystemTime,
+        /// Why, or why the last attempt failed.
+        reason: String,
+    },
+    /// It lives but does not answer; back to [`State::Running`] as soon as it does.
+    Failed {
+        /// What was observed.
+        reason: String,
+    },
+}
+
+/// Both servers' states.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Health {
+    /// PostgreSQL.
+    pub postgres: State,
+    /// Redis or Valkey.
+    pub redis: State,
+}
+
+impl Health {
+    /// Whether both answer.
+    pub fn is_good(&self) -> bool {
+        self.postgres == State::Running && self.redis == State::Running
+    }
+}
+
+/// How long to wait before each attempt to start a server again: at once, then 1, 2, 4 … 30 seconds.
+#[derive(Debug, Default)]
+pub(super) struct Backoff {
+    next: Duration,
+}
+
+impl Backoff {
+    const LONGEST: Duration = Duration::from_secs(30);
+
+    pub(super) fn wait(&mut self) -> Duration {
+        let wait = self.next;
+        self.next = (wait * 2).clamp(Duration::from_secs(1), Self::LONGEST);
+        wait
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn attempts_thin_out_and_never_cease() {
+        let mut backoff = Backoff::default();
+        let waits: Vec<u64> = (0..8).map(|_| backoff.wait().as_secs()).collect();
+        assert_eq!(waits, [0, 1, 2, 4, 8, 16, 30, 30]);
+    }
+}

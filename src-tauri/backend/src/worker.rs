@@ -1,0 +1,342 @@
+//! The worker: leases devices of runs from the queue, works on each in a thread of its own, and records what came of it.
+//! Knows no server.
+
+mod backup;
+mod reachability;
+pub mod recorder;
+mod sink;
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use jiff::Timestamp;
+use netraven_api::event::Changed;
+use netraven_api::outcome::{Cause, Stage};
+use serde_json::json;
+use tokio::sync::Semaphore;
+use tokio::sync::broadcast;
+use tokio::task::JoinSet;
+use tokio_util::sync::CancellationToken;
+
+use crate::journal::{About, Journal, Signal};
+use crate::kinds::Kind;
+use crate::platforms::Registry;
+use crate::queue::{self, Queue, WorkerBeat};
+use crate::seal::SealKey;
+use crate::session::Cancel;
+use crate::store::Store;
+use crate::store::leases::{Lease, Outcome};
+
+/// Pause between two beats of the heart; a lease holds for three of them.
+const BEAT: Duration = Duration::from_secs(4);
+/// How long the queue's entry of a silent worker is left to it.
+const SILENCE: Duration = Duration::from_secs(15);
+/// Pause between two looks for cancelled runs, should a signal be lost.
+const CANCEL_LOOK: Duration = Duration::from_secs(1);
+/// Longest wait for a task before the worker looks around.
+const LEASE_WAIT: Duration = Duration::from_millis(500);
+/// Longest wait for open sessions when the worker stops.
+const STOP_LIMIT: Duration = Duration::from_secs(4);
+
+/// What a worker works with.
+#[derive(Clone)]
+pub struct Worker {
+    /// Its name among workers, new at each start.
+    pub id: String,
+    /// Devices it works on at once.
+    pub capacity: usize,
+    /// The truth.
+    pub store: Store,
+    /// The queue.
+    pub queue: Queue,
+    /// The log.
+    pub journal: Journal,
+    /// Opens credentials, seals raw configurations.
+    pub seal: Arc<SealKey>,
+    /// The platforms.
+    pub platforms: Arc<Registry>,
+    /// Signals of every process.
+    pub signals: broadcast::Sender<Signal>,
+}
+
+/// The devices a worker has now, each with the means to stop it.
+#[derive(Clone, Default)]
+struct Held(Arc<Mutex<HashMap<(i64, i64), (queue::Lease, i64, Cancel)>>>);
+
+impl Held {
+    fn with<T>(&self, work: impl FnOnce(&mut HashMap<(i64, i64), (queue::Lease, i64, Cancel)>) -> T) -> T {
+        work(&mut self.0.lock().expect("no holder of this lock panics"))
+    }
+
+    fn runs(&self) -> Vec<i64> {
+        let mut runs: Vec<i64> = self.with(|held| held.keys().map(|(run, _)| *run).collect());
+        runs.sort_unstable();
+        runs.dedup();
+        runs
+    }
+
+    fn cancel_run(&self, run_id: i64) {
+        self.with(|held| {
+            held.iter().filter(|((run, _), _)| *run == run_id).for_each(|(_, (_, _, cancel))| cancel.cancel())
+        });
+    }
+}
+
+impl Worker {
+    /// Works until stopped; then open sessions are closed and their devices given back.
+    pub async fn run(self, stop: CancellationToken) {
+        let held = Held::default();
+        let heart = tokio::spawn(self.clone().beat(held.clone(), stop.clone()));
+        let ear = tokio::spawn(self.clone().listen(held.clone(), stop.clone()));
+        let slots = Arc::new(Semaphore::new(self.capacity));
+        let mut devices = JoinSet::new();
+        while !stop.is_cancelled() {
+            while devices.try_join_next().is_some() {}
+            // One slot first; then as many more as are free.
+            let slot = tokio::select! {
+                slot = Arc::clone(&slots).acquire_owned() => slot.expect("the semaphore is never closed"),
+                () = stop.cancelled() => break,
+            };
+            let most = (slots.available_permits() + 1).min(64);
+            let leased = tokio::select! {
+                leased = self.queue.lease(&self.id, most, LEASE_WAIT) => leased,
+                () = stop.cancelled() => break,
+            };
+            let leased = match leased {
+                Ok(leased) => leased,
+                Err(error) => {
+                    tracing::warn!(%error, "the worker waits for the queue");
+                    tokio::select! {
+                        () = tokio::time::sleep(Duration::from_secs(1)) => {}
+                        () = stop.cancelled() => {}
+                    }
+                    continue;
+                }
+            };
+            let mut slot = Some(slot);
+            for task in leased {
+                let permit = match slot.take() {
+                    Some(permit) => permit,
+                    None => Arc::clone(&slots).acquire_owned().await.expect("the semaphore is never closed"),
+                };
+                let (worker, held, stop) = (self.clone(), held.clone(), stop.clone());
+                devices.spawn(async move {
+                    worker.device(task, &held, &stop).await;
+                    drop(permit);
+                });
+            }
+        }
+        held.with(|held| held.values().for_each(|(_, _, cancel)| cancel.cancel()));
+        let drained = tokio::time::timeout(STOP_LIMIT, async { while devices.join_next().await.is_some() {} }).await;
+        if drained.is_err() {
+            tracing::warn!("sessions did not close in time; their devices are taken over when their leases end");
+        }
+        heart.abort();
+        ear.abort();
+        let _ = tokio::time::timeout(Duration::from_secs(1), self.queue.forget_worker(&self.id)).await;
+    }
+
+    /// One device of one run, from its lease to its result.
+    async fn device(&self, task: queue::Lease, held: &Held, stop: &CancellationToken) {
+        let key = (task.task.run_id, task.task.device_id);
+        // The queue may hold a device twice; this worker works on it once.
+        if held.with(|held| held.contains_key(&key)) {
+            return self.drop_task(&task).await;
+        }
+        let lease = match self.store.lease(key.0, key.1, &self.id).await {
+            Ok(Some(lease)) => lease,
+            // Done, cancelled, or another living worker has it; if that one dies, the reconciler queues it again.
+            Ok(None) => return self.drop_task(&task).await,
+            Err(error) => {
+                // The task stays in this worker's hands on the queue and is taken over when it has been silent long enough.
+                tracing::warn!(%error, run_id = key.0, device_id = key.1, "a device could not be leased");
+                return;
+            }
+        };
+        let cancel = Cancel::new();
+        held.with(|held| held.insert(key, (task.clone(), lease.attempt, cancel.clone())));
+        let about = About { job_id: Some(lease.job_id), device_id: Some(lease.device_id), run_id: Some(lease.run_id) };
+        if lease.begins_run {
+            let run = About { device_id: None, ..about };
+            self.journal.line("INFO", "job", "worker", run, format!("{} began.", lease.job_name), json!({}));
+            self.journal.changed(Changed::Run { run_id: lease.run_id, job_id: lease.job_id, ended: false }).await;
+        }
+        if lease.attempt > 1 {
+            let message =
+                format!("{} is begun again, attempt {}: its worker had stopped.", lease.hostname, lease.attempt);
+            self.journal.line("WARNING", "job", "worker", about, message, json!({ "attempt": lease.attempt }));
+        }
+        let outcome = match Kind::parse(&lease.job_type) {
+            Some(Kind::ConfigBackup) => backup::work(self, &lease, &cancel).await,
+            Some(Kind::Reachability) => reachability::work(self, &lease, &cancel).await,
+            None => failed(
+                Cause::Internal,
+                Stage::Prepare,
+                format!("The kind of job '{}' is not known to this worker.", lease.job_type),
+            ),
+        };
+        let given_back = stop.is_cancelled() && outcome.cause == Some(Cause::Cancelled);
+        let done = if given_back { self.give_back(&lease).await } else { self.record(&lease, &outcome, about).await };
+        held.with(|held| held.remove(&key));
+        if done {
+            self.drop_task(&task).await;
+        }
+    }
+
+    async fn give_back(&self, lease: &Lease) -> bool {
+        match self.store.give_back(lease).await {
+            Ok(()) => true,
+            Err(error) => {
+                tracing::warn!(%error, "a device could not be given back; it is taken over when its lease ends");
+                false
+            }
+        }
+    }
+
+    /// Writes the outcome; tries for as long as the lease may hold, so that a short absence of the database loses nothing.
+    async fn record(&self, lease: &Lease, outcome: &Outcome, about: About) -> bool {
+        let (level, text) = match outcome.cause {
+            None => ("INFO", outcome.message.clone()),
+            Some(Cause::Cancelled) => ("WARNING", outcome.message.clone()),
+            Some(cause) => ("ERROR", format!("{}: {}", cause.title(), outcome.message)),
+        };
+        let meta = match outcome.cause {
+            None => json!({ "stage": outcome.stage, "changed": outcome.changed }),
+            Some(cause) => json!({ "cause": cause, "stage": outcome.stage, "advice": cause.advice() }),
+        };
+        self.journal.line(level, "job", "worker", about, text, meta);
+        // A result stands for a log that can be read whole.
+        self.journal.flush().await;
+        let mut pause = Duration::from_millis(200);
+        for _ in 0..20 {
+            match self.store.finish(lease, outcome).await {
+                Ok(Some(_)) => {
+                    let changed = Changed::Run { run_id: lease.run_id, job_id: lease.job_id, ended: false };
+                    self.journal.changed(changed).await;
+                    return true;
+                }
+                Ok(None) => {
+                    tracing::warn!(
+                        run_id = lease.run_id,
+                        device_id = lease.device_id,
+                        "the lease was lost; the newer attempt decides"
+                    );
+                    return true;
+                }
+                Err(error) => {
+                    tracing::warn!(%error, run_id = lease.run_id, device_id = lease.device_id, "a result waits for the database");
+                    tokio::time::sleep(pause).await;
+                    pause = (pause * 2).min(Duration::from_secs(3));
+                }
+            }
+        }
+        false
+    }
+
+    async fn drop_task(&self, task: &queue::Lease) {
+        if let Err(error) = self.queue.finish(task).await {
+            tracing::debug!(%error, "a done task stays on the queue until its next reader drops it");
+        }
+    }
+
+    /// The heart: keeps the leases, tells that this worker lives, and takes over what silent workers left on the queue.
+    async fn beat(self, held: Held, stop: CancellationToken) {
+        let started_at = Timestamp::now();
+        while !stop.is_cancelled() {
+            let leases: Vec<queue::Lease> =
+                held.with(|held| held.values().map(|(lease, _, _)| lease.clone()).collect());
+            let beat = WorkerBeat {
+                id: self.id.clone(),
+                host: host(),
+                pid: std::process::id(),
+                capacity: self.capacity,
+                busy: leases.len(),
+                started_at,
+            };
+            if let Err(error) = self.queue.beat(&beat, SILENCE).await {
+                tracing::debug!(%error, "a beat was not heard by the queue");
+            }
+            if let Err(error) = self.queue.heartbeat(&self.id, &leases).await {
+                tracing::debug!(%error, "leases on the queue were not prolonged");
+            }
+            // Only what was here before the question can be missing from its answer.
+            let before: Vec<(i64, i64)> = held.with(|held| held.keys().copied().collect());
+            match tokio::time::timeout(BEAT, self.store.beat(&self.id)).await {
+                Ok(Ok(mine)) => {
+                    // What another worker has by now is stopped here: its result would not be taken.
+                    let lost: Vec<Cancel> = held.with(|held| {
+                        held.iter()
+                            .filter(|(key, (_, attempt, _))| {
+                                before.contains(key) && !mine.contains(&(key.0, key.1, *attempt))
+                            })
+                            .map(|(_, (_, _, cancel))| cancel.clone())
+                            .collect()
+                    });
+                    lost.iter().for_each(Cancel::cancel);
+                }
+                Ok(Err(error)) => tracing::debug!(%error, "leases were not prolonged"),
+                Err(_) => tracing::debug!("leases were not prolonged in time"),
+            }
+            // Entries of dead workers go to the back of the queue; if their leases in Postgres have not ended by the time
+            // somebody reads them, the reconciler queues them once more.
+            match self.queue.take_over(&self.id, SILENCE, 200).await {
+                Ok(orphans) => {
+                    for orphan in orphans {
+                        let mine = held.with(|held| held.contains_key(&(orphan.task.run_id, orphan.task.device_id)));
+                        if !mine && self.queue.push(orphan.priority, std::slice::from_ref(&orphan.task)).await.is_ok() {
+                            self.drop_task(&orphan).await;
+                        }
+                    }
+                }
+                Err(error) => tracing::debug!(%error, "the queue was not searched for orphans"),
+            }
+            tokio::select! {
+                () = tokio::time::sleep(BEAT) => {}
+                () = stop.cancelled() => {}
+            }
+        }
+    }
+
+    /// The ear: closes the sessions of cancelled runs.
+    async fn listen(self, held: Held, stop: CancellationToken) {
+        let mut signals = self.signals.subscribe();
+        while !stop.is_cancelled() {
+            tokio::select! {
+                () = stop.cancelled() => break,
+                signal = signals.recv() => if let Ok(Signal::Cancel { run_id }) = signal {
+                    held.cancel_run(run_id);
+                },
+                () = tokio::time::sleep(CANCEL_LOOK) => {
+                    let runs = held.runs();
+                    if !runs.is_empty()
+                        && let Ok(cancelled) = self.store.cancelled_among(&runs).await
+                    {
+                        cancelled.into_iter().for_each(|run_id| held.cancel_run(run_id));
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// An outcome without a session.
+fn failed(cause: Cause, stage: Stage, message: String) -> Outcome {
+    let details = json!({ "cause": cause, "stage": stage, "message": message, "advice": cause.advice() });
+    Outcome { cause: Some(cause), stage, message, details, changed: None, snapshot: None, same_as: None }
+}
+
+/// The name of this machine, for people.
+fn host() -> String {
+    #[cfg(unix)]
+    let name = rustix::system::uname().nodename().to_string_lossy().into_owned();
+    #[cfg(not(unix))]
+    let name = std::env::var("COMPUTERNAME").unwrap_or_else(|_| "this computer".to_owned());
+    name
+}
+
+/// A name for a new worker, unlike any other.
+#[must_use]
+pub fn new_id() -> String {
+    format!("{}:{}:{}", host(), std::process::id(), &uuid::Uuid::new_v4().simple().to_string()[..8])
+}

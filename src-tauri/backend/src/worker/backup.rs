@@ -1,0 +1,231 @@
+//! The kind of job that reads a device's configuration, proves it complete, hides its secrets and stores what changed.
+
+use std::sync::Arc;
+
+use jiff::Timestamp;
+use netraven_api::outcome::{Cause, Stage};
+use secrecy::{ExposeSecret as _, SecretString};
+use serde_json::{Value, json};
+use tokio::sync::oneshot;
+
+use super::sink::{self, Sink};
+use super::{Worker, failed};
+use crate::places::{ENABLE_PASSWORD, PASSWORD, RAW_CONFIG, context};
+use crate::platforms::{Definition, Facts, Purpose, Redactor, facts, redact_generic, redact_known, significant};
+use crate::session::{self, Cancel, Failure, HostKey, Limits, Login, Reading, Target};
+use crate::snapshots;
+use crate::store::StoreError;
+use crate::store::leases::{Lease, NewSnapshot, Outcome};
+
+/// Most letters of a transcript that go into a result.
+const TRANSCRIPT: usize = 12_000;
+/// Stack of a session's thread.
+const STACK: usize = 1024 * 1024;
+
+/// Works on one device.
+pub async fn work(worker: &Worker, lease: &Lease, cancel: &Cancel) -> Outcome {
+    match try_work(worker, lease, cancel).await {
+        Ok(outcome) => outcome,
+        Err(error) => {
+            tracing::error!(error = format!("{error:#}"), device_id = lease.device_id, "a backup broke");
+            failed(Cause::Internal, Stage::Record, format!("The backup broke on our side: {error:#}."))
+        }
+    }
+}
+
+async fn try_work(worker: &Worker, lease: &Lease, cancel: &Cancel) -> anyhow::Result<Outcome> {
+    let Some(definition) = worker.platforms.get(&lease.device_type) else {
+        let message = format!("The platform '{}' of this device is not defined.", lease.device_type);
+        return Ok(failed(Cause::UnknownPlatform, Stage::Prepare, message));
+    };
+    let logins = match logins(worker, lease.device_id).await {
+        Ok(logins) if logins.is_empty() => {
+            return Ok(failed(
+                Cause::NoCredentials,
+                Stage::Prepare,
+                "No credential shares a tag with this device.".to_owned(),
+            ));
+        }
+        Ok(logins) => logins,
+        Err(error) => return Ok(failed(Cause::Internal, Stage::Prepare, format!("{error:#}"))),
+    };
+    let known = worker.store.host_key(lease.device_id).await?;
+    let known = known.map(|key| HostKey { key_type: key.key_type, sha256: key.sha256 });
+    let newest = worker.store.newest_config(lease.device_id).await?;
+    let key = worker.seal.fingerprint_key();
+    let secrets = secrets(&logins);
+    let (mut sink, seen) = Sink::new(worker.journal.clone(), lease, secrets.clone());
+    let follower = tokio::spawn(sink::follow(worker.store.clone(), lease.clone(), seen));
+    let (sender, receiver) = oneshot::channel();
+    let session = {
+        let (lease, cancel, definition, known) =
+            (lease.clone(), cancel.clone(), Arc::clone(&definition), known.clone());
+        let logins = logins.clone();
+        move || {
+            let target = Target { host: lease.ip_address.clone(), port: lease.port };
+            let read =
+                session::read(&target, &definition, &logins, known.as_ref(), &Limits::default(), &cancel, &mut sink);
+            // Cleaning and hiding is work for this thread, not for those that serve everybody.
+            let _ = sender.send(read.map(|reading| {
+                let text = Text::of(&definition, &reading, &key);
+                (reading, text)
+            }));
+        }
+    };
+    std::thread::Builder::new().name(format!("ssh {}", lease.hostname)).stack_size(STACK).spawn(session)?;
+    let read = receiver.await;
+    follower.abort();
+    let Ok(read) = read else {
+        let message =
+            "The session's thread ended without an answer: a defect; the application's own log has the place.";
+        return Ok(failed(Cause::Internal, Stage::Read, message.to_owned()));
+    };
+    match read {
+        Ok((reading, text)) => {
+            if known.is_none() {
+                worker
+                    .store
+                    .trust_host_key(lease.device_id, &reading.host_key.key_type, &reading.host_key.sha256)
+                    .await?;
+            }
+            worker
+                .store
+                .device_seen(lease.device_id, text.facts.model.as_deref(), text.facts.serial.as_deref())
+                .await?;
+            Ok(stored(worker, lease, &definition, &reading, text, newest, &logins))
+        }
+        Err(failure) => Ok(refused(&failure, &logins, &secrets, &key)),
+    }
+}
+
+async fn logins(worker: &Worker, device_id: i64) -> anyhow::Result<Vec<Login>> {
+    let open = |place: &str, id: i64, sealed: &str| -> anyhow::Result<SecretString> {
+        Ok(SecretString::from(worker.seal.open_text(&context(place, id), sealed)?.as_str()))
+    };
+    let sealed = worker.store.logins_for(device_id).await.map_err(|error: StoreError| anyhow::anyhow!(error))?;
+    sealed
+        .into_iter()
+        .map(|login| {
+            let enable =
+                login.enable_password.as_deref().map(|sealed| open(ENABLE_PASSWORD, login.id, sealed)).transpose()?;
+            Ok(Login {
+                id: login.id,
+                password: open(PASSWORD, login.id, &login.password)?,
+                username: login.username,
+                enable_password: enable,
+            })
+        })
+        .collect()
+}
+
+fn secrets(logins: &[Login]) -> Vec<String> {
+    logins
+        .iter()
+        .flat_map(|login| std::iter::once(&login.password).chain(&login.enable_password))
+        .map(|secret| secret.expose_secret().to_owned())
+        .collect()
+}
+
+/// A reading as text: raw, and as it may be stored and shown.
+struct Text {
+    raw: String,
+    hidden: String,
+    secrets_hidden: usize,
+    facts: Facts,
+}
+
+impl Text {
+    fn of(definition: &Definition, reading: &Reading, key: &[u8; 32]) -> Text {
+        let of = |purpose: Purpose| {
+            let answers =
+                reading.answers.iter().filter(|answer| definition.commands[answer.command].purpose == purpose);
+            answers.map(|answer| answer.text.as_str()).collect::<String>()
+        };
+        let raw = of(Purpose::Config);
+        let facts = facts(definition, &format!("{}\n{raw}", of(Purpose::Facts)));
+        let redacted = Redactor::new(definition, key).redact(&significant(definition, &raw));
+        Text { raw, hidden: redacted.text, secrets_hidden: redacted.hidden, facts }
+    }
+}
+
+fn stored(
+    worker: &Worker,
+    lease: &Lease,
+    definition: &Definition,
+    reading: &Reading,
+    text: Text,
+    newest: Option<(i64, String)>,
+    logins: &[Login],
+) -> Outcome {
+    let sha256 = snapshots::sha256_of(&text.hidden);
+    let same_as = newest.filter(|(_, hash)| *hash == sha256).map(|(id, _)| id);
+    let (bytes, lines) = (text.hidden.len(), text.hidden.lines().count());
+    let login = logins.iter().find(|login| login.id == reading.login_id).map(|login| login.username.as_str());
+    let mut details = json!({
+        "changed": same_as.is_none(), "deduplicated": same_as.is_some(), "bytes": bytes, "lines": lines,
+        "secrets_hidden": text.secrets_hidden, "sha256": sha256, "platform": definition.name,
+        "prompt": reading.prompt, "login": login, "timings": timings(&reading.timings),
+        "host_key": { "key_type": reading.host_key.key_type, "sha256": reading.host_key.sha256 },
+        "algorithms": { "kex": reading.algorithms.kex, "host_key": reading.algorithms.host_key,
+            "cipher": reading.algorithms.cipher, "mac": reading.algorithms.mac },
+        "facts": { "model": text.facts.model, "serial": text.facts.serial, "version": text.facts.version },
+    });
+    let snapshot = same_as.is_none().then(|| NewSnapshot {
+        raw_sealed: worker.seal.seal_text(&context(RAW_CONFIG, lease.device_id), &text.raw),
+        metadata: json!({ "job_id": lease.job_id, "run_id": lease.run_id, "hostname": lease.hostname,
+            "sha256": sha256, "bytes": bytes, "secrets_hidden": text.secrets_hidden }),
+        text: text.hidden,
+        sha256,
+        retrieved_at: Timestamp::now(),
+    });
+    let message = match same_as {
+        Some(_) => format!("Configuration unchanged, {lines} lines, complete."),
+        None => format!("Configuration stored, {lines} lines, complete."),
+    };
+    details["message"] = Value::String(message.clone());
+    Outcome {
+        cause: None,
+        stage: Stage::Record,
+        message,
+        details,
+        changed: Some(snapshot.is_some()),
+        snapshot,
+        same_as,
+    }
+}
+
+fn refused(failure: &Failure, logins: &[Login], secrets: &[String], key: &[u8; 32]) -> Outcome {
+    let known: Vec<&str> = secrets.iter().map(String::as_str).collect();
+    let hide = |text: &str| redact_generic(key, &redact_known(text, &known)).text;
+    let message = redact_known(&failure.message, &known);
+    let names: Vec<&str> = logins
+        .iter()
+        .filter(|login| failure.refused_logins.contains(&login.id))
+        .map(|login| login.username.as_str())
+        .collect();
+    let key_of = |key: &HostKey| json!({ "key_type": key.key_type, "sha256": key.sha256 });
+    let transcript: String = failure.transcript.render().chars().take(TRANSCRIPT).collect();
+    let details = json!({
+        "cause": failure.cause, "stage": failure.stage, "message": message, "advice": failure.cause.advice(),
+        "expected": failure.expected.as_deref().map(hide), "last_seen": hide(&failure.last_seen),
+        "host_keys": failure.host_keys.as_ref()
+            .map(|(stored, offered)| json!({ "stored": key_of(stored), "offered": key_of(offered) })),
+        "refused_logins": names, "bytes_read": failure.bytes_read, "transcript": hide(&transcript),
+    });
+    Outcome {
+        cause: Some(failure.cause),
+        stage: failure.stage,
+        message,
+        details,
+        changed: None,
+        snapshot: None,
+        same_as: None,
+    }
+}
+
+fn timings(timings: &[(Stage, std::time::Duration)]) -> Vec<Value> {
+    timings
+        .iter()
+        .map(|(stage, took)| json!({ "stage": stage, "ms": u64::try_from(took.as_millis()).unwrap_or(u64::MAX) }))
+        .collect()
+}

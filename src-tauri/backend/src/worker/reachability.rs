@@ -1,0 +1,83 @@
+//! The kind of job that tests whether a device answers: TCP connect, SSH banner, ICMP echo where the system allows it.
+
+use std::time::Duration;
+
+use netraven_api::outcome::{Cause, Stage};
+use serde_json::{Value, json};
+use tokio::sync::oneshot;
+
+use super::{Worker, failed};
+use crate::journal::About;
+use crate::session::{self, Cancel, Limits, Reach, Target};
+use crate::store::leases::{Lease, Outcome};
+
+/// Works on one device.
+pub async fn work(worker: &Worker, lease: &Lease, cancel: &Cancel) -> Outcome {
+    let target = Target { host: lease.ip_address.clone(), port: lease.port };
+    let (sender, receiver) = oneshot::channel();
+    let probing = {
+        let (cancel, target) = (cancel.clone(), target.clone());
+        move || {
+            let _ = sender.send(session::probe(&target, &Limits::default(), &cancel));
+        }
+    };
+    if let Err(error) = std::thread::Builder::new().name(format!("probe {}", lease.hostname)).spawn(probing) {
+        return failed(
+            Cause::Internal,
+            Stage::Prepare,
+            format!("No thread could be started for this device: {error}."),
+        );
+    }
+    let Ok(reach) = receiver.await else {
+        return failed(Cause::Internal, Stage::Reach, "The probe ended without an answer: a defect.".to_owned());
+    };
+    let outcome = outcome(&target, &reach);
+    let about = About { job_id: Some(lease.job_id), device_id: Some(lease.device_id), run_id: Some(lease.run_id) };
+    let level = if outcome.cause.is_none() { "INFO" } else { "WARNING" };
+    worker.journal.line(
+        level,
+        "connection",
+        "worker.reachability",
+        about,
+        outcome.message.clone(),
+        outcome.details.clone(),
+    );
+    if outcome.cause.is_none()
+        && let Err(error) = worker.store.device_seen(lease.device_id, None, None).await
+    {
+        tracing::warn!(%error, "the time a device answered was not noted");
+    }
+    outcome
+}
+
+fn outcome(target: &Target, reach: &Reach) -> Outcome {
+    let mut details = json!({
+        "tcp_ms": reach.tcp.as_ref().ok().map(ms),
+        "ssh_banner": reach.banner.as_ref().ok().map(|(banner, _)| banner),
+        "icmp_ms": reach.ping.as_ref().and_then(|ping| ping.as_ref().ok()).map(ms),
+        "icmp": match &reach.ping { None => "not allowed", Some(Ok(_)) => "answered", Some(Err(_)) => "no answer" },
+        "address": reach.address.map(|address| address.to_string()),
+    });
+    let (cause, stage, message) = match (&reach.tcp, &reach.banner) {
+        (Ok(took), Ok((banner, _))) => {
+            (None, Stage::KeyExchange, format!("{target} answered in {} ms: {banner}", ms(took)))
+        }
+        (Err(cause), _) => (Some(*cause), Stage::Reach, sentence(reach, target)),
+        (Ok(_), Err(cause)) => (Some(*cause), Stage::KeyExchange, sentence(reach, target)),
+    };
+    details["message"] = Value::String(message.clone());
+    if let Some(cause) = cause {
+        details["cause"] = json!(cause);
+        details["stage"] = json!(stage);
+        details["advice"] = json!(cause.advice());
+    }
+    Outcome { cause, stage, message, details, changed: None, snapshot: None, same_as: None }
+}
+
+fn sentence(reach: &Reach, target: &Target) -> String {
+    reach.message.clone().unwrap_or_else(|| format!("{target} does not answer."))
+}
+
+fn ms(took: &Duration) -> u64 {
+    u64::try_from(took.as_millis()).unwrap_or(u64::MAX)
+}

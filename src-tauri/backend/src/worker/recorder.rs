@@ -1,0 +1,140 @@
+//! The recorder: ends the runs of which every device is done. One commit per run names the devices whose text changed;
+//! only then is the run over. It takes no input and may be woken at any time; what a crash left half done, its next look does.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use netraven_api::event::Changed;
+use netraven_api::runs::RunStatus;
+use serde_json::json;
+use tokio::sync::broadcast;
+use tokio_util::sync::CancellationToken;
+
+use crate::journal::{About, Journal, Signal};
+use crate::snapshots::{Repository, SnapshotFile, path_of};
+use crate::store::Store;
+use crate::store::configs::Uncommitted;
+
+/// Longest pause between two looks.
+const LOOK: Duration = Duration::from_millis(500);
+/// Names of devices a commit's subject holds; the rest are counted.
+const NAMED: usize = 4;
+
+/// Ends runs.
+#[derive(Clone)]
+pub struct Recorder {
+    /// The truth.
+    pub store: Store,
+    /// The log.
+    pub journal: Journal,
+    /// The snapshots' repository.
+    pub repository: Arc<Repository>,
+    /// Signals of every process.
+    pub signals: broadcast::Sender<Signal>,
+}
+
+impl Recorder {
+    /// Looks until stopped, at every change of a run and every half second.
+    pub async fn run(self, stop: CancellationToken) {
+        let mut signals = self.signals.subscribe();
+        let mut mended = false;
+        while !stop.is_cancelled() {
+            if !mended {
+                mended = self
+                    .mend()
+                    .await
+                    .inspect_err(|error| {
+                        tracing::warn!(error = format!("{error:#}"), "snapshots wait for their commit")
+                    })
+                    .is_ok();
+            }
+            if let Err(error) = self.end_runs().await {
+                tracing::warn!(error = format!("{error:#}"), "a run could not be ended; it is tried again");
+            }
+            let change = async {
+                while !matches!(signals.recv().await, Ok(Signal::Changed { changed: Changed::Run { .. } }) | Err(_)) {}
+            };
+            tokio::select! {
+                () = tokio::time::sleep(LOOK) => {}
+                () = change => {}
+                () = stop.cancelled() => {}
+            }
+        }
+    }
+
+    /// Commits what a crash left without a commit.
+    async fn mend(&self) -> anyhow::Result<()> {
+        for run_id in self.store.runs_with_uncommitted().await? {
+            let left = self.store.uncommitted(run_id).await?;
+            let count = left.len();
+            if let Some(commit) = self.commit(left, "Mended after an interruption").await? {
+                let about = About { run_id, ..About::default() };
+                let message = format!("{count} snapshots of an interrupted run were committed.");
+                self.journal.line("WARNING", "system", "worker.recorder", about, message, json!({ "commit": commit }));
+            }
+        }
+        Ok(())
+    }
+
+    async fn end_runs(&self) -> anyhow::Result<()> {
+        for run_id in self.store.runs_to_end().await? {
+            let run = self.store.run(run_id).await?;
+            let new = self.store.uncommitted(Some(run_id)).await?;
+            let commit = self.commit(new, &format!("{} run {run_id}", run.job_name)).await?;
+            let about = About { job_id: Some(run.job_id), run_id: Some(run_id), device_id: None };
+            let (level, word) = match (run.cancel_requested, run.failed, run.succeeded) {
+                (true, _, _) => ("WARNING", "was cancelled"),
+                (_, 0, 1..) => ("INFO", "succeeded"),
+                (_, _, 1..) => ("WARNING", "partly failed"),
+                _ => ("ERROR", "failed"),
+            };
+            let message = match run.devices {
+                0 => format!("{} failed: no device carries a tag of this job.", run.job_name),
+                _ => format!(
+                    "{} {word}: {} ok, {} failed, {} changed.",
+                    run.job_name, run.succeeded, run.failed, run.changed
+                ),
+            };
+            self.journal.line(level, "job", "worker.recorder", about, message, json!({ "commit": commit }));
+            // The last line stands before the run is over, so that who waits for its end finds the whole log.
+            self.journal.flush().await;
+            let ended: Option<RunStatus> = self.store.end_run(run_id, commit.as_deref()).await?;
+            if ended.is_some() {
+                self.journal.changed(Changed::Run { run_id, job_id: run.job_id, ended: true }).await;
+                self.journal.changed(Changed::Devices).await;
+            }
+        }
+        Ok(())
+    }
+
+    /// Commits texts in one commit and notes it at each; answers the commit that holds them, if there were any.
+    async fn commit(&self, new: Vec<Uncommitted>, title: &str) -> anyhow::Result<Option<String>> {
+        let Some(last) = new.last() else { return Ok(None) };
+        let (when, message) = (last.retrieved_at, message(title, &new));
+        let ids: Vec<i64> = new.iter().map(|one| one.id).collect();
+        let repository = Arc::clone(&self.repository);
+        let commit = tokio::task::spawn_blocking(move || {
+            let files: Vec<SnapshotFile<'_>> = new
+                .iter()
+                .map(|one| SnapshotFile { path: path_of(&one.hostname, one.device_id), text: &one.text })
+                .collect();
+            // Nothing differs when a crash came after the commit and before the note of it: then it is the newest one.
+            match repository.commit(&files, &message, when)? {
+                Some(commit) => Ok(Some(commit)),
+                None => repository.head(),
+            }
+        })
+        .await??;
+        if let Some(commit) = &commit {
+            self.store.set_commit(&ids, commit).await?;
+        }
+        Ok(commit)
+    }
+}
+
+fn message(title: &str, new: &[Uncommitted]) -> String {
+    let named: Vec<&str> = new.iter().take(NAMED).map(|one| one.hostname.as_str()).collect();
+    let more = if new.len() > NAMED { format!(" and {} more", new.len() - NAMED) } else { String::new() };
+    let all: String = new.iter().map(|one| format!("{}\n", one.hostname)).collect();
+    format!("{title}: {}{more}\n\n{all}", named.join(", "))
+}

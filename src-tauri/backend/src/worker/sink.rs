@@ -1,0 +1,85 @@
+//! Follows a session for the journal and the run's row: lines go on with what they belong to, secrets hidden; the stage is
+//! written at most a few times a second.
+
+use std::time::Duration;
+
+use netraven_api::outcome::Stage;
+use serde_json::Value;
+use tokio::sync::watch;
+
+use crate::journal::{About, Journal};
+use crate::platforms::redact_known;
+use crate::session::{Level, LogType, Observer};
+use crate::store::Store;
+use crate::store::leases::Lease;
+
+/// Shortest time between two writings of the stage.
+const STAGE_PAUSE: Duration = Duration::from_millis(400);
+
+/// The observer of one session.
+pub struct Sink {
+    journal: Journal,
+    about: About,
+    secrets: Vec<String>,
+    stage: watch::Sender<Stage>,
+}
+
+impl Sink {
+    /// An observer, and the stage it sees.
+    pub fn new(journal: Journal, lease: &Lease, secrets: Vec<String>) -> (Sink, watch::Receiver<Stage>) {
+        let (stage, seen) = watch::channel(Stage::Prepare);
+        let about = About { job_id: Some(lease.job_id), device_id: Some(lease.device_id), run_id: Some(lease.run_id) };
+        (Sink { journal, about, secrets, stage }, seen)
+    }
+
+    fn hide(&self, text: &str) -> String {
+        redact_known(text, &self.secrets.iter().map(String::as_str).collect::<Vec<_>>())
+    }
+
+    fn hide_in(&self, value: Value) -> Value {
+        match value {
+            Value::String(text) => Value::String(self.hide(&text)),
+            Value::Array(items) => items.into_iter().map(|item| self.hide_in(item)).collect(),
+            Value::Object(fields) => fields.into_iter().map(|(name, value)| (name, self.hide_in(value))).collect(),
+            other => other,
+        }
+    }
+}
+
+impl Observer for Sink {
+    fn stage(&mut self, stage: Stage) {
+        self.stage.send_replace(stage);
+    }
+
+    fn log(&mut self, level: Level, log_type: LogType, message: String, meta: Value) {
+        let level = match level {
+            Level::Debug => "DEBUG",
+            Level::Info => "INFO",
+            Level::Warning => "WARNING",
+            Level::Error => "ERROR",
+        };
+        let (log_type, source) = match log_type {
+            LogType::Connection => ("connection", "worker.connection"),
+            LogType::Session => ("session", "worker.session"),
+        };
+        let (message, meta) = (self.hide(&message), self.hide_in(meta));
+        self.journal.line(level, log_type, source, self.about, message, meta);
+    }
+}
+
+/// Writes the stage of a long session to its row until the session ends (its sender is dropped).
+pub async fn follow(store: Store, lease: Lease, mut seen: watch::Receiver<Stage>) {
+    loop {
+        tokio::time::sleep(STAGE_PAUSE).await;
+        if seen.has_changed().is_err() {
+            return;
+        }
+        let stage = *seen.borrow_and_update();
+        if let Err(error) = store.set_stage(&lease, stage).await {
+            tracing::debug!(%error, "a stage was not written");
+        }
+        if seen.changed().await.is_err() {
+            return;
+        }
+    }
+}

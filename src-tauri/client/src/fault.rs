@@ -1,0 +1,247 @@
+//! Turns refusals and broken connections into problems: the one place where HTTP failures become sentences.
+
+use std::error::Error;
+use std::io;
+
+use netraven_api::Problem;
+use netraven_api::problem::{Code, FieldError};
+use reqwest::StatusCode;
+use serde_json::Value;
+
+use crate::client::{CONNECT_LIMIT, TOTAL_LIMIT};
+
+/// Longest text of a server that is shown.
+const SHOWN_CHARS: usize = 600;
+
+/// The problem in an answer that is no success. `what` names the request, e.g. `GET /jobs/`.
+pub fn of_answer(status: StatusCode, body: &[u8], what: &str) -> Problem {
+    let json: Option<Value> = serde_json::from_slice(body).ok();
+    let detail = json.as_ref().and_then(|json| json.get("detail"));
+    let mut problem = match detail {
+        Some(Value::Array(refusals)) => of_validation(refusals),
+        Some(Value::String(text)) => Problem::new(code_of(status, text), sentence(text)),
+        _ => Problem::new(code_without_detail(status, json.is_some()), without_detail(status, what)),
+    };
+    let own = json.as_ref();
+    if let Some(code) = own.and_then(|json| json.get("code")).and_then(|code| serde_json::from_value(code.clone()).ok())
+    {
+        problem.code = code;
+    }
+    let fields = own.and_then(|json| json.get("fields")).and_then(|fields| serde_json::from_value(fields.clone()).ok());
+    if let Some(fields) = fields {
+        problem.fields = fields;
+    }
+    if problem.code == Code::Unauthenticated {
+        problem.message = "You are not signed in, or the session has run out. Sign in again.".to_owned();
+    }
+    problem
+}
+
+/// The problem of a server that leads elsewhere.
+pub fn of_redirect(place: &str, target: Option<&str>) -> Problem {
+    let message = match target {
+        Some(target) => format!(
+            "{place} sends requests on to {target}, which is another server. The sign-in stays here: if you trust that \
+             server, enter its address instead."
+        ),
+        None => format!("{place} answers with a redirect that leads nowhere. Check the address of the server."),
+    };
+    Problem::new(Code::NotUnderstood, message)
+}
+
+/// The problem of a success whose content is not what the route promises.
+pub fn of_content(place: &str, what: &str, error: &serde_json::Error) -> Problem {
+    let message = format!(
+        "The answer of {place} to {what} is not understood ({error}). It is not a NetRaven server, or one of another version."
+    );
+    Problem::new(Code::NotUnderstood, message)
+}
+
+/// The problem of a request that got no answer.
+pub fn of_transport(error: &reqwest::Error, place: &str) -> Problem {
+    let chain = chain(error);
+    let has = |word: &str| chain.iter().any(|text| text.contains(word));
+    let tls = has("certificate") || has("ssl") || has("tls") || has("handshake");
+    let why = if error.is_timeout() && error.is_connect() {
+        format!("{place} cannot be reached: no answer to the connection within {} s.", CONNECT_LIMIT.as_secs())
+            + " Check the address, the network and any firewall between."
+    } else if error.is_timeout() {
+        format!("{place} took the request but did not finish its answer within {} s.", TOTAL_LIMIT.as_secs())
+            + " Try again; if it stays so, look at the server's log."
+    } else if error.is_dns() || has("dns error") || has("lookup address") {
+        format!("The name of {place} is not known to this network. Check the spelling, or use the address in numbers.")
+    } else if has_kind(error, io::ErrorKind::ConnectionRefused) {
+        format!("{place} refuses the connection: nothing listens there. Check the port, and that the server runs.")
+    } else if error.is_connect() && tls {
+        format!(
+            "No secure connection to {place}: {}. If the server has its own certificate authority, add that to this \
+             computer's trust store; if it speaks plain HTTP, begin the address with http://.",
+            chain.last().map_or("the handshake failed", String::as_str)
+        )
+    } else if error.is_connect() {
+        format!("{place} cannot be reached ({}). Check the address and the network.", last(&chain))
+    } else {
+        format!("The connection to {place} broke ({}). Try again.", last(&chain))
+    };
+    Problem::new(Code::Unreachable, why)
+}
+
+/// Whether the server closed a connection that was kept for the next request, so that this request never reached it.
+pub fn is_dead_connection(error: &reqwest::Error) -> bool {
+    !error.is_timeout() && !error.is_connect() && (error.is_request() || error.is_body())
+}
+
+fn of_validation(refusals: &[Value]) -> Problem {
+    let fields: Vec<FieldError> = refusals
+        .iter()
+        .map(|refusal| FieldError {
+            field: refusal.get("loc").and_then(Value::as_array).map(|loc| dotted(loc)).unwrap_or_default(),
+            message: message_of(refusal),
+        })
+        .collect();
+    let message = match fields.as_slice() {
+        [] => "The server refused the input without saying why.".to_owned(),
+        [one] => sentence(&format!("{}: {}", last_part(&one.field), one.message)),
+        many => {
+            let named: Vec<String> =
+                many.iter().map(|it| format!("{}: {}", last_part(&it.field), it.message)).collect();
+            sentence(&format!("{} values were refused. {}", many.len(), named.join("; ")))
+        }
+    };
+    Problem { code: Code::Invalid, message, fields }
+}
+
+/// The text of one refusal; `input` and `ctx` are left out, since they may repeat a whole body with its passwords.
+fn message_of(refusal: &Value) -> String {
+    let text = refusal.get("msg").and_then(Value::as_str).unwrap_or("refused");
+    text.strip_prefix("Value error, ").unwrap_or(text).to_owned()
+}
+
+fn dotted(loc: &[Value]) -> String {
+    let parts: Vec<String> =
+        loc.iter().map(|part| part.as_str().map_or_else(|| part.to_string(), str::to_owned)).collect();
+    parts.join(".")
+}
+
+fn last_part(field: &str) -> &str {
+    field.strip_prefix("body.").or_else(|| field.strip_prefix("query.")).unwrap_or(field)
+}
+
+fn code_of(status: StatusCode, detail: &str) -> Code {
+    match status.as_u16() {
+        401 => Code::Unauthenticated,
+        403 => Code::Forbidden,
+        404 => Code::NotFound,
+        409 => Code::Conflict,
+        // NetRaven answers a duplicate with 400 and "already registered" or "already exists".
+        400 if detail.contains("already") => Code::Conflict,
+        429 => Code::TooMany,
+        502..=504 => Code::Unavailable,
+        400..=499 => Code::Invalid,
+        _ => Code::Internal,
+    }
+}
+
+fn code_without_detail(status: StatusCode, is_json: bool) -> Code {
+    match status.as_u16() {
+        404 | 405 if !is_json => Code::NotUnderstood,
+        300..=399 => Code::NotUnderstood,
+        _ => code_of(status, ""),
+    }
+}
+
+fn without_detail(status: StatusCode, what: &str) -> String {
+    let number = status.as_u16();
+    match number {
+        403 => "You are not allowed to do this. Ask an administrator.".to_owned(),
+        404 | 405 => format!("There is no NetRaven API at this address ({what} gives {number}). Check the address."),
+        429 => "Too many attempts. Wait a minute and try again.".to_owned(),
+        502..=504 => format!("The server is starting or cannot reach its own parts ({number}). Try again in a moment."),
+        500..=599 => format!("The server failed at {what} ({number}). Its log has the reason."),
+        _ => format!("The server refused {what} ({number})."),
+    }
+}
+
+/// A server's text as a sentence: trimmed, of bounded length, with an end.
+fn sentence(text: &str) -> String {
+    let mut text: String = text.trim().chars().take(SHOWN_CHARS).collect();
+    if !text.ends_with(['.', '!', '?']) {
+        text.push('.');
+    }
+    text
+}
+
+fn chain(error: &reqwest::Error) -> Vec<String> {
+    let mut texts = Vec::new();
+    let mut next = error.source();
+    while let Some(source) = next {
+        texts.push(source.to_string().to_lowercase());
+        next = source.source();
+    }
+    texts
+}
+
+fn last(chain: &[String]) -> &str {
+    chain.last().map_or("no reason given", String::as_str)
+}
+
+fn has_kind(error: &reqwest::Error, kind: io::ErrorKind) -> bool {
+    let mut next = error.source();
+    while let Some(source) = next {
+        if source.downcast_ref::<io::Error>().is_some_and(|error| error.kind() == kind) {
+            return true;
+        }
+        next = source.source();
+    }
+    false
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn check(status: u16, body: &str, code: Code, message: &str) -> Problem {
+        let problem = of_answer(StatusCode::from_u16(status).unwrap(), body.as_bytes(), "GET /jobs/");
+        assert_eq!(problem.code, code, "{body}");
+        assert!(problem.message.contains(message), "{}", problem.message);
+        problem
+    }
+
+    #[test]
+    fn a_detail_becomes_the_sentence_and_the_status_the_code() {
+        check(404, r#"{"detail":"Job not found"}"#, Code::NotFound, "Job not found.");
+        check(403, r#"{"detail":"Insufficient privileges"}"#, Code::Forbidden, "Insufficient privileges.");
+        check(400, r#"{"detail":"Hostname already registered: r1"}"#, Code::Conflict, "r1.");
+        check(400, r#"{"detail":"A cron string is needed"}"#, Code::Invalid, "cron");
+        check(409, r#"{"detail":"A run is active."}"#, Code::Conflict, "A run is active.");
+        check(401, r#"{"detail":"Could not validate credentials"}"#, Code::Unauthenticated, "Sign in again.");
+        check(429, r#"{"detail":"Too many attempts"}"#, Code::TooMany, "Too many");
+        check(503, r#"{"detail":"The database is restarting"}"#, Code::Unavailable, "restarting.");
+    }
+
+    #[test]
+    fn an_answer_that_is_no_json_is_told_by_its_status() {
+        check(500, "Internal Server Error", Code::Internal, "failed at GET /jobs/ (500)");
+        check(404, "<html>", Code::NotUnderstood, "no NetRaven API");
+        check(502, "<html>", Code::Unavailable, "(502)");
+        check(429, "", Code::TooMany, "Too many");
+    }
+
+    #[test]
+    fn a_validation_list_becomes_fields_without_the_input() {
+        let body = r#"{"detail":[
+            {"type":"missing","loc":["body","hostname"],"msg":"Field required","input":{"password":"hunter2"}},
+            {"type":"value_error","loc":["query","tag_id",0],"msg":"Value error, not a number","ctx":{"error":{}}}]}"#;
+        let problem = check(422, body, Code::Invalid, "2 values were refused. hostname: Field required; tag_id.0: not");
+        assert_eq!(problem.fields[0], FieldError { field: "body.hostname".into(), message: "Field required".into() });
+        assert_eq!(problem.fields[1].field, "query.tag_id.0");
+        assert!(!format!("{problem:?}").contains("hunter2"));
+    }
+
+    #[test]
+    fn a_code_of_the_server_goes_before_the_status() {
+        let body = r#"{"detail":"Active already","code":"conflict","fields":[{"field":"job","message":"active"}]}"#;
+        let problem = check(400, body, Code::Conflict, "Active already.");
+        assert_eq!(problem.fields.len(), 1);
+    }
+}

@@ -1,0 +1,169 @@
+//! Reads server-sent events from bytes that arrive in any pieces.
+
+/// Longest line, and longest event, that is held.
+const LIMIT: usize = 16 * 1024 * 1024;
+
+/// One event.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Event {
+    /// Its name; empty for the default event.
+    pub name: String,
+    /// Its own id, if it has one.
+    pub id: Option<String>,
+    /// Its data, lines joined by `\n`.
+    pub data: String,
+}
+
+/// A line or an event is longer than any that makes sense.
+#[derive(Debug, PartialEq, Eq)]
+pub struct TooLong;
+
+/// State between two pieces.
+#[derive(Debug, Default)]
+pub struct Parser {
+    line: Vec<u8>,
+    event: Event,
+    has_data: bool,
+    /// The last byte was a CR: an LF that follows belongs to it.
+    after_cr: bool,
+    begun: bool,
+}
+
+impl Parser {
+    /// Takes the next piece and gives the events that it completes.
+    pub fn push(&mut self, bytes: &[u8]) -> Result<Vec<Event>, TooLong> {
+        let mut events = Vec::new();
+        for &byte in bytes {
+            let ends_crlf = std::mem::replace(&mut self.after_cr, byte == b'\r') && byte == b'\n';
+            match byte {
+                b'\n' if ends_crlf => {}
+                b'\r' | b'\n' => events.extend(self.end_line()),
+                _ if self.line.len() + self.event.data.len() >= LIMIT => return Err(TooLong),
+                _ => self.line.push(byte),
+            }
+        }
+        Ok(events)
+    }
+
+    fn end_line(&mut self) -> Option<Event> {
+        let bytes = std::mem::take(&mut self.line);
+        let text = String::from_utf8_lossy(&bytes);
+        let first = !std::mem::replace(&mut self.begun, true);
+        let line = if first { text.strip_prefix('\u{feff}').unwrap_or(&text) } else { &text };
+        if line.is_empty() {
+            return self.end_event();
+        }
+        let (field, value) = line.split_once(':').unwrap_or((line, ""));
+        let value = value.strip_prefix(' ').unwrap_or(value);
+        match field {
+            "event" => self.event.name = value.to_owned(),
+            "data" => {
+                if std::mem::replace(&mut self.has_data, true) {
+                    self.event.data.push('\n');
+                }
+                self.event.data.push_str(value);
+            }
+            "id" if !value.contains('\0') => self.event.id = Some(value.to_owned()),
+            // Comments have an empty field name; `retry` and unknown fields are passed over.
+            _ => {}
+        }
+        None
+    }
+
+    fn end_event(&mut self) -> Option<Event> {
+        let event = std::mem::take(&mut self.event);
+        let has_data = std::mem::take(&mut self.has_data);
+        (has_data || event.id.is_some()).then_some(event)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn parse(text: &str) -> Vec<Event> {
+        Parser::default().push(text.as_bytes()).unwrap()
+    }
+
+    fn event(name: &str, id: Option<&str>, data: &str) -> Event {
+        Event { name: name.into(), id: id.map(Into::into), data: data.into() }
+    }
+
+    #[test]
+    fn events_are_read_with_all_three_line_ends() {
+        for end in ["\n", "\r\n", "\r"] {
+            let text =
+                ["event: log", "id: 7", "data: {\"a\":1}", "", ": keepalive", "", "data:x", "data", "", ""].join(end);
+            assert_eq!(parse(&text), [event("log", Some("7"), "{\"a\":1}"), event("", None, "x\n")], "{end:?}");
+        }
+    }
+
+    #[test]
+    fn comments_unknown_fields_and_empty_events_give_nothing() {
+        assert_eq!(parse(": ping - 2026\r\n\r\nretry: 10\n\nfoo: bar\n\nevent: log\n\n"), []);
+    }
+
+    #[test]
+    fn a_keepalive_written_as_data_is_a_default_event() {
+        assert_eq!(parse("data: : keepalive\r\n\r\n"), [event("", None, ": keepalive")]);
+    }
+
+    #[test]
+    fn an_id_alone_is_kept_and_a_byte_order_mark_is_not() {
+        assert_eq!(parse("\u{feff}id: 12\n\n"), [event("", Some("12"), "")]);
+    }
+
+    #[test]
+    fn an_event_that_is_not_ended_is_not_given() {
+        assert_eq!(parse("event: log\ndata: half"), []);
+    }
+
+    #[test]
+    fn a_line_without_end_is_refused() {
+        let mut parser = Parser::default();
+        let piece = vec![b'x'; LIMIT / 2 + 1];
+        assert_eq!(parser.push(&piece), Ok(vec![]));
+        assert_eq!(parser.push(&piece), Err(TooLong));
+    }
+
+    fn events() -> impl Strategy<Value = Vec<(Event, &'static str)>> {
+        let one = ("(log|changed|)", prop::option::of("[0-9]{1,6}"), "[ -~é✓\\n]{0,20}");
+        let event = one.prop_map(|(name, id, data)| Event { name, id, data });
+        prop::collection::vec((event, prop::sample::select(vec!["\n", "\r\n", "\r"])), 0..8)
+    }
+
+    proptest! {
+        #[test]
+        fn pieces_of_any_size_give_the_events_that_were_written(
+            written in events(), cuts in prop::collection::vec(1usize..9, 1..40)
+        ) {
+            let mut text = String::new();
+            for (event, end) in &written {
+                text.push_str(&format!(": sign of life{end}"));
+                if !event.name.is_empty() {
+                    text.push_str(&format!("event: {}{end}", event.name));
+                }
+                if let Some(id) = &event.id {
+                    text.push_str(&format!("id: {id}{end}"));
+                }
+                for line in event.data.split('\n') {
+                    text.push_str(&format!("data: {line}{end}"));
+                }
+                text.push_str(end);
+            }
+            let (mut parser, mut read, mut rest) = (Parser::default(), Vec::new(), text.as_bytes());
+            for cut in cuts.iter().cycle() {
+                if rest.is_empty() {
+                    break;
+                }
+                let (piece, after) = rest.split_at((*cut).min(rest.len()));
+                read.extend(parser.push(piece).unwrap());
+                rest = after;
+            }
+            let expected: Vec<Event> = written.into_iter().map(|(event, _)| event).collect();
+            prop_assert_eq!(read, expected);
+        }
+    }
+}

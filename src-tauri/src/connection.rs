@@ -1,0 +1,350 @@
+//! The session: where the window's data comes from, who is signed in, and every way from one session to the next.
+
+mod memory;
+
+use std::path::PathBuf;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use jiff::Timestamp;
+use netraven_api::auth::Claims;
+use netraven_api::native::{LabState, Ready, Session};
+use netraven_api::problem::Code;
+use netraven_api::{Problem, Request, Secret};
+use netraven_client::{Client, token};
+use serde_json::Value;
+use tokio_util::sync::CancellationToken;
+
+use crate::arguments::Place;
+use crate::embedded::Embedded;
+use crate::host::Host;
+use crate::lab::LabKeeper;
+use crate::native::no_session;
+use crate::secrets::Secrets;
+
+/// A kept token must last at least this long to be worth a try.
+const WORTH_S: i64 = 30;
+/// Longest wait at the end for a start or sign-in that is under way.
+const GRACE: Duration = Duration::from_secs(8);
+/// Name of the embedded backend for people.
+const HERE: &str = "On this computer";
+
+/// The connection of the window to its data.
+pub struct Connection {
+    host: Arc<dyn Host>,
+    data_dir: PathBuf,
+    secrets: Secrets,
+    lab: LabKeeper,
+    state: Mutex<State>,
+    /// Held while the session changes in steps: one start, sign-in or sign-out at a time.
+    change: tokio::sync::Mutex<()>,
+    /// The application ends: nothing new is started.
+    ending: CancellationToken,
+    /// It ends now: what is being started is dropped.
+    abort: CancellationToken,
+}
+
+struct State {
+    session: Session,
+    client: Option<Client>,
+    embedded: Option<Embedded>,
+    /// Grows with each session, so that a late answer cannot end a newer one.
+    generation: u64,
+    /// Cancelled when the session ends.
+    scope: CancellationToken,
+}
+
+/// A session one can send requests in.
+pub struct Open {
+    /// The server, with the token.
+    pub client: Client,
+    /// Cancelled when the session ends.
+    pub scope: CancellationToken,
+    /// Number of the session.
+    pub generation: u64,
+}
+
+impl Connection {
+    /// A connection that has not begun.
+    pub fn new(host: Arc<dyn Host>, data_dir: PathBuf, secrets: Secrets) -> Connection {
+        let session = Session::Starting { step: "Opening the window.".to_owned() };
+        let scope = CancellationToken::new();
+        let state = State { session, client: None, embedded: None, generation: 0, scope };
+        Connection {
+            lab: LabKeeper::new(&data_dir),
+            host,
+            data_dir,
+            secrets,
+            state: Mutex::new(state),
+            change: tokio::sync::Mutex::default(),
+            ending: CancellationToken::new(),
+            abort: CancellationToken::new(),
+        }
+    }
+
+    /// The session as it is now.
+    pub fn session(&self) -> Session {
+        self.state().session.clone()
+    }
+
+    /// The host, for settings.
+    pub fn host(&self) -> &dyn Host {
+        self.host.as_ref()
+    }
+
+    /// The sample lab.
+    pub fn lab(&self) -> &LabKeeper {
+        &self.lab
+    }
+
+    /// Goes where the command line says, else where the last start went, else asks.
+    pub async fn begin(self: &Arc<Self>, place: Option<Place>) {
+        match place.or_else(|| memory::place(self.host())) {
+            Some(Place::Embedded) => self.start_embedded().await,
+            Some(Place::Remote(url)) => self.resume(&url).await,
+            None => self.enter(Session::Choose { profiles: memory::profiles(self.host()) }, None, None),
+        }
+    }
+
+    /// Starts the embedded backend in the background.
+    pub fn use_embedded(self: &Arc<Self>) {
+        let connection = self.clone();
+        tauri::async_runtime::spawn(async move { connection.start_embedded().await });
+    }
+
+    /// Reaches a server and signs in.
+    pub async fn sign_in(&self, url: &str, username: &str, password: &Secret, remember: bool) -> Result<(), Problem> {
+        if username.trim().is_empty() {
+            return Err(Problem::field("username", "Enter a user name."));
+        }
+        let _one_at_a_time = self.change.lock().await;
+        let client = Client::discover(url).await?;
+        let token = client.login(username, password).await?.access_token;
+        let claims = token::claims(&token)?;
+        self.leave_embedded().await;
+        let note = memory::keep_token(self.host(), &self.secrets, client.base_url(), username, &token, remember).await;
+        memory::keep_profile(self.host(), client.base_url(), username);
+        memory::keep_place(self.host(), Some(&Place::Remote(client.base_url().to_owned())));
+        self.enter_remote(client, token, &claims, note);
+        Ok(())
+    }
+
+    /// Forgets the token, stops the embedded backend, and goes back to the choice.
+    pub async fn sign_out(&self) {
+        let _one_at_a_time = self.change.lock().await;
+        if let Session::Ready(Ready { embedded: false, url, username, .. }) = self.session() {
+            memory::forget_token(self.host(), &self.secrets, &url, &username).await;
+        }
+        self.leave_embedded().await;
+        memory::keep_place(self.host(), None);
+        self.enter(Session::Choose { profiles: memory::profiles(self.host()) }, None, None);
+    }
+
+    /// The session to send requests in.
+    pub fn open(&self) -> Result<Open, Problem> {
+        let state = self.state();
+        let client = state.client.clone().ok_or_else(no_session)?;
+        Ok(Open { client, scope: state.scope.clone(), generation: state.generation })
+    }
+
+    /// Sends a request on. A refused token ends a remote session; the embedded backend gives a new one.
+    pub async fn call(&self, request: Request) -> Result<Value, Problem> {
+        let open = self.open()?;
+        let reply = open.client.forward(request.clone()).await;
+        match reply {
+            Err(problem) if problem.code == Code::Unauthenticated => {
+                if self.refused(open.generation).await {
+                    open.client.forward(request).await
+                } else {
+                    Err(problem)
+                }
+            }
+            reply => reply,
+        }
+    }
+
+    /// Takes notice of a refused token; true if the session can go on with a new one.
+    pub async fn refused(&self, generation: u64) -> bool {
+        let (embedded, session) = {
+            let state = self.state();
+            if state.generation != generation {
+                return false;
+            }
+            (state.embedded.clone(), state.session.clone())
+        };
+        if let Some(embedded) = embedded {
+            embedded.renew();
+            return true;
+        }
+        if let Session::Ready(Ready { url, username, .. }) = session {
+            let reason = Some("The sign-in has run out. Sign in again to go on.".to_owned());
+            self.enter(Session::SignIn { url: url.clone(), username: Some(username.clone()), reason }, None, None);
+            memory::forget_token(self.host(), &self.secrets, &url, &username).await;
+        }
+        false
+    }
+
+    /// Starts the sample lab. Its devices listen on this computer alone, so that only a backend here can reach them.
+    pub async fn start_lab(&self, devices: u16) -> Result<LabState, Problem> {
+        let open = self.open()?;
+        if !open.client.is_here() {
+            let message = "The sample lab runs on this computer, and the server on another one cannot reach it. Choose \
+                           \"On this computer\" to try it.";
+            return Err(Problem::new(Code::Conflict, message));
+        }
+        self.lab.start(&open.client, devices).await
+    }
+
+    /// Stops the sample lab and removes what it added.
+    pub async fn remove_lab(&self) -> Result<LabState, Problem> {
+        self.lab.remove(&self.open()?.client).await
+    }
+
+    /// Ends everything orderly: subscriptions, lab, backend.
+    pub async fn shut_down(&self) {
+        self.ending.cancel();
+        self.state().scope.cancel();
+        if tokio::time::timeout(GRACE, self.change.lock()).await.is_err() {
+            self.abort.cancel();
+        }
+        let embedded = self.state().embedded.take();
+        let stop = async {
+            if let Some(embedded) = embedded {
+                embedded.stop().await;
+            }
+        };
+        let _both = tokio::join!(tokio::time::timeout(GRACE, self.lab.halt()), stop);
+    }
+
+    async fn start_embedded(self: &Arc<Self>) {
+        let _one_at_a_time = self.change.lock().await;
+        if self.ending.is_cancelled() {
+            return;
+        }
+        if self.state().embedded.is_some() {
+            return self.host.announce(&self.session());
+        }
+        let first = Session::Starting { step: "Starting the backend on this computer.".to_owned() };
+        let generation = self.enter(first, None, None);
+        let teller = Arc::downgrade(self);
+        let step = move |text: &str| {
+            if let Some(connection) = teller.upgrade() {
+                connection.tell_step(generation, text);
+            }
+        };
+        let started = tokio::select! {
+            started = Embedded::start(&self.data_dir, step) => started,
+            () = self.abort.cancelled() => return,
+        };
+        match started.and_then(|embedded| self.enter_embedded(embedded)) {
+            Ok(client) => {
+                memory::keep_place(self.host(), Some(&Place::Embedded));
+                if let Err(problem) = self.lab.resume(&client).await {
+                    tracing::warn!(%problem, "the sample lab did not come back");
+                }
+            }
+            Err(problem) => {
+                tracing::error!(%problem, "the embedded backend did not start");
+                self.enter(Session::Failed { problem, embedded: true }, None, None);
+            }
+        }
+    }
+
+    /// Goes to a server with the token kept from last time, or asks for the password.
+    async fn resume(&self, entered: &str) {
+        let _one_at_a_time = self.change.lock().await;
+        let client = match Client::new(entered) {
+            Ok(client) => client,
+            Err(problem) => {
+                self.enter(Session::Failed { problem, embedded: false }, None, None);
+                return;
+            }
+        };
+        let Some(profile) = memory::profile_of(self.host(), client.base_url()) else {
+            let url = client.base_url().to_owned();
+            self.enter(Session::SignIn { url, username: None, reason: None }, None, None);
+            return;
+        };
+        let kept = memory::kept_token(self.host(), &self.secrets, &profile.url, &profile.username).await;
+        if let Some(token) = kept
+            && let Ok(claims) = token::claims(&token)
+            && token::lasts(&claims, Timestamp::now(), WORTH_S)
+            && let Ok(client) = Client::new(&profile.url)
+        {
+            self.enter_remote(client, token, &claims, None);
+            return;
+        }
+        self.enter(Session::SignIn { url: profile.url, username: Some(profile.username), reason: None }, None, None);
+    }
+
+    fn enter_embedded(&self, embedded: Embedded) -> Result<Client, Problem> {
+        let source = embedded.clone();
+        let client = Client::new(embedded.url())?.with_token_source(move || source.token());
+        let claims = token::claims(&embedded.token())?;
+        let note = "The embedded backend keeps its secrets in its data folder, in files only you can read.";
+        let ready = Ready {
+            place: HERE.to_owned(),
+            url: client.base_url().to_owned(),
+            embedded: true,
+            username: claims.sub.clone(),
+            role: token::role(&claims),
+            secrets_note: Some(note.to_owned()),
+            data_dir: Some(self.data_dir.display().to_string()),
+        };
+        self.enter(Session::Ready(ready), Some(client.clone()), Some(embedded));
+        Ok(client)
+    }
+
+    fn enter_remote(&self, client: Client, token: Secret, claims: &Claims, note: Option<String>) {
+        let ready = Ready {
+            place: client.place(),
+            url: client.base_url().to_owned(),
+            embedded: false,
+            username: claims.sub.clone(),
+            role: token::role(claims),
+            secrets_note: note,
+            data_dir: None,
+        };
+        self.enter(Session::Ready(ready), Some(client.with_token(token)), None);
+    }
+
+    async fn leave_embedded(&self) {
+        let Some(embedded) = self.state().embedded.take() else { return };
+        let step = "Stopping the backend on this computer.".to_owned();
+        self.enter(Session::Starting { step }, None, None);
+        self.lab.halt().await;
+        embedded.stop().await;
+    }
+
+    /// Replaces the session: what belonged to the old one ends, and the web view is told.
+    fn enter(&self, session: Session, client: Option<Client>, embedded: Option<Embedded>) -> u64 {
+        let generation = {
+            let mut state = self.state();
+            state.scope.cancel();
+            let generation = state.generation + 1;
+            *state = State { session: session.clone(), client, embedded, generation, scope: self.ending.child_token() };
+            generation
+        };
+        self.host.announce(&session);
+        generation
+    }
+
+    fn tell_step(&self, generation: u64, step: &str) {
+        let session = Session::Starting { step: step.to_owned() };
+        {
+            let mut state = self.state();
+            if state.generation != generation || !matches!(state.session, Session::Starting { .. }) {
+                return;
+            }
+            state.session = session.clone();
+        }
+        self.host.announce(&session);
+    }
+
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+#[cfg(test)]
+mod tests;

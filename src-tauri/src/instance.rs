@@ -1,0 +1,51 @@
+//! One window per data folder: a second start brings the first window to the front and ends.
+//!
+//! The folder's own lock is the truth; this is only the friendly answer where the system can carry the message.
+
+use std::ffi::OsStr;
+use std::hash::{DefaultHasher, Hash, Hasher};
+use std::path::Path;
+
+use tauri::Wry;
+use tauri::plugin::TauriPlugin;
+
+use crate::window;
+
+/// Name of the application on the session bus.
+const NAME: &str = "dev.netraven.desktop";
+
+/// The plugin that carries the message, where there is a way to carry it.
+pub fn plugin(data_dir: &Path, is_usual: bool) -> Option<TauriPlugin<Wry>> {
+    // Only the name on the bus can be chosen per folder; elsewhere another folder goes without.
+    if if cfg!(target_os = "linux") { !has_session_bus() } else { !is_usual } {
+        return None;
+    }
+    let name = if is_usual { NAME.to_owned() } else { name_of(data_dir) };
+    let builder = tauri_plugin_single_instance::Builder::new().callback(|app, _, _| window::focus(app));
+    Some(builder.dbus_id(name).build())
+}
+
+fn name_of(data_dir: &Path) -> String {
+    let mut hasher = DefaultHasher::new();
+    data_dir.canonicalize().unwrap_or_else(|_| data_dir.to_owned()).hash(&mut hasher);
+    format!("{NAME}.Folder{:016x}", hasher.finish())
+}
+
+fn has_session_bus() -> bool {
+    let is_set = |name: &str| std::env::var_os(name).filter(|value| !value.is_empty());
+    let is_there = |folder: &OsStr| Path::new(folder).join("bus").exists();
+    is_set("DBUS_SESSION_BUS_ADDRESS").is_some() || is_set("XDG_RUNTIME_DIR").is_some_and(|folder| is_there(&folder))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_folder_has_its_own_name_and_keeps_it() {
+        let (one, other) = (name_of(Path::new("/a b")), name_of(Path::new("/ä")));
+        assert_ne!(one, other);
+        assert_eq!(one, name_of(Path::new("/a b")));
+        assert!(one.len() < 100 && one.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'.'), "{one}");
+    }
+}

@@ -1,0 +1,136 @@
+//! The wishes of the web view that are no REST calls: the session, settings, the file dialog, the sample lab.
+
+use std::path::Path;
+
+use netraven_api::Problem;
+use netraven_api::native::{Native, PickedFile};
+use netraven_api::problem::Code;
+use serde::Serialize;
+use serde_json::Value;
+use tauri::{AppHandle, State};
+use tauri_plugin_dialog::DialogExt;
+use tokio::sync::oneshot;
+
+use crate::Shell;
+
+/// Largest file that is read.
+const FILE_LIMIT: u64 = 10 * 1024 * 1024;
+/// Longest name and largest value of a setting.
+const SETTING_NAME_LIMIT: usize = 64;
+const SETTING_VALUE_LIMIT: usize = 64 * 1024;
+
+/// Fulfils a wish; [`Native`] says what each answers.
+#[tauri::command]
+pub async fn native(app: AppHandle, shell: State<'_, Shell>, wish: Native) -> Result<Value, Problem> {
+    let connection = &shell.connection;
+    match wish {
+        Native::Session => Ok(value(&connection.session())),
+        Native::UseEmbedded => {
+            connection.use_embedded();
+            Ok(Value::Null)
+        }
+        Native::SignIn { url, username, password, remember } => {
+            connection.sign_in(&url, &username, &password, remember).await.map(|()| Value::Null)
+        }
+        Native::SignOut => {
+            connection.sign_out().await;
+            Ok(Value::Null)
+        }
+        Native::GetSetting { name } => {
+            let name = setting_name(&name)?;
+            Ok(connection.host().setting(&name).unwrap_or(Value::Null))
+        }
+        Native::SetSetting { name, value } => {
+            let name = setting_name(&name)?;
+            if value.to_string().len() > SETTING_VALUE_LIMIT {
+                return Err(Problem::field("value", "The setting is too large to be kept."));
+            }
+            connection.host().keep_setting(&name, value);
+            Ok(Value::Null)
+        }
+        Native::PickFile { title, extensions } => Ok(value(&pick_file(&app, &title, &extensions).await?)),
+        Native::LabStart { devices } => Ok(value(&connection.start_lab(devices).await?)),
+        Native::LabStop => Ok(value(&connection.remove_lab().await?)),
+        Native::LabState => Ok(value(&connection.lab().state())),
+    }
+}
+
+fn value(reply: &impl Serialize) -> Value {
+    serde_json::to_value(reply).expect("replies are plain data")
+}
+
+/// The name in the settings file: apart from the shell's own settings.
+fn setting_name(name: &str) -> Result<String, Problem> {
+    let good = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | b'.');
+    if name.is_empty() || name.len() > SETTING_NAME_LIMIT || !name.bytes().all(good) {
+        return Err(Problem::field(
+            "name",
+            "A setting's name has 1 to 64 letters, digits, dots, dashes or underscores.",
+        ));
+    }
+    Ok(format!("ui.{name}"))
+}
+
+async fn pick_file(app: &AppHandle, title: &str, extensions: &[String]) -> Result<Option<PickedFile>, Problem> {
+    let mut dialog = app.dialog().file().set_title(title);
+    if !extensions.is_empty() {
+        let endings: Vec<&str> = extensions.iter().map(String::as_str).collect();
+        dialog = dialog.add_filter(extensions.join(", "), &endings);
+    }
+    let (sender, receiver) = oneshot::channel();
+    dialog.pick_file(move |picked| {
+        let _nobody_waits = sender.send(picked);
+    });
+    let Some(picked) = receiver.await.ok().flatten() else { return Ok(None) };
+    let refuse = |why: String| Problem::field("file", format!("\"{picked}\" cannot be read: {why}."));
+    let path = picked.clone().into_path().map_err(|error| refuse(error.to_string()))?;
+    read_text(&path).await.map(Some).map_err(refuse)
+}
+
+/// Reads a text file of bounded size; the error is a reason without its full stop.
+async fn read_text(path: &Path) -> Result<PickedFile, String> {
+    let about = tokio::fs::metadata(path).await.map_err(|error| error.to_string())?;
+    if !about.is_file() {
+        return Err("it is no file".to_owned());
+    }
+    if about.len() > FILE_LIMIT {
+        return Err(format!("it is larger than {} MB", FILE_LIMIT / 1024 / 1024));
+    }
+    let bytes = tokio::fs::read(path).await.map_err(|error| error.to_string())?;
+    let text = String::from_utf8(bytes).map_err(|_| "it is not UTF-8 text; save it as UTF-8 first".to_owned())?;
+    let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+    Ok(PickedFile { name, text: text.strip_prefix('\u{feff}').unwrap_or(&text).to_owned() })
+}
+
+/// The problem of a wish that only a session can fulfil.
+pub fn no_session() -> Problem {
+    Problem::new(Code::Unauthenticated, "There is no session. Choose where to work and sign in first.")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn settings_of_the_web_view_cannot_reach_the_shells_own() {
+        assert_eq!(setting_name("theme").unwrap(), "ui.theme");
+        for name in ["", "a b", "../x", &"x".repeat(65)] {
+            assert_eq!(setting_name(name).unwrap_err().code, Code::Invalid, "{name}");
+        }
+    }
+
+    #[tokio::test]
+    async fn a_text_file_is_read_without_its_mark_and_anything_else_is_refused() {
+        let folder = std::env::temp_dir().join(format!("netraven-pick-{}", std::process::id()));
+        tokio::fs::create_dir_all(&folder).await.unwrap();
+        let (good, bad) = (folder.join("good.csv"), folder.join("bad.csv"));
+        tokio::fs::write(&good, "\u{feff}hostname\n").await.unwrap();
+        tokio::fs::write(&bad, [0xff, 0xfe, 0x00]).await.unwrap();
+        let read = read_text(&good).await.unwrap();
+        assert_eq!((read.name.as_str(), read.text.as_str()), ("good.csv", "hostname\n"));
+        assert!(read_text(&bad).await.unwrap_err().contains("UTF-8"));
+        assert!(read_text(&folder).await.unwrap_err().contains("no file"));
+        assert!(read_text(&folder.join("absent")).await.is_err());
+        tokio::fs::remove_dir_all(&folder).await.unwrap();
+    }
+}

@@ -1,0 +1,51 @@
+//! The one window: its size, what it may show, and how it comes to the front.
+
+use tauri::{AppHandle, Manager, WebviewUrl, WebviewWindowBuilder};
+
+/// Label of the window, named by the capability.
+pub const MAIN: &str = "main";
+const TITLE: &str = "NetRaven";
+
+/// Opens the window.
+pub fn open(app: &AppHandle) -> tauri::Result<()> {
+    WebviewWindowBuilder::new(app, MAIN, WebviewUrl::default())
+        .title(TITLE)
+        .inner_size(1280.0, 800.0)
+        .min_inner_size(900.0, 600.0)
+        .on_navigation(|url| is_own(url.scheme(), url.host_str()))
+        .build()?;
+    Ok(())
+}
+
+/// Brings the window to the front, e.g. when the application is started a second time.
+pub fn focus(app: &AppHandle) {
+    let Some(window) = app.get_webview_window(MAIN) else { return };
+    for result in [window.unminimize(), window.show(), window.set_focus()] {
+        if let Err(error) = result {
+            tracing::debug!(%error, "the window did not come to the front");
+        }
+    }
+}
+
+/// Whether a page is the application's own: nothing else is shown here.
+fn is_own(scheme: &str, host: Option<&str>) -> bool {
+    match scheme {
+        "tauri" => true,
+        "http" | "https" => host == Some("tauri.localhost"),
+        _ => false,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_the_applications_own_pages_are_shown() {
+        assert!(is_own("tauri", Some("localhost")));
+        assert!(is_own("http", Some("tauri.localhost")));
+        for (scheme, host) in [("https", Some("evil")), ("file", None), ("http", Some("127.0.0.1")), ("data", None)] {
+            assert!(!is_own(scheme, host), "{scheme}");
+        }
+    }
+}

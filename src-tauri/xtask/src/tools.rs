@@ -1,0 +1,39 @@
+//! Tasks that only build one of our programs and hand over to it.
+
+use std::fs;
+use std::process::{Command, ExitCode};
+
+use anyhow::{Context, Result};
+
+use crate::process;
+use crate::project::{Build, Project};
+
+const SERVER: &str = "netraven-server";
+
+/// Starts simulated devices and becomes the program that runs them.
+pub fn lab(project: &Project, devices: u16, arguments: &[String]) -> Result<ExitCode> {
+    let programs = project.build_programs(&[SERVER], Build::Debug)?;
+    process::replace(Command::new(programs.join(SERVER)).arg("lab").arg(devices.to_string()).args(arguments))
+}
+
+/// Builds for release and becomes the measurement.
+pub fn bench(project: &Project, name: &str, arguments: &[String]) -> Result<ExitCode> {
+    let programs = project.build_programs(&["netraven-bench", SERVER, "netraven"], Build::Release)?;
+    process::replace(
+        Command::new(programs.join("netraven-bench")).arg(name).args(arguments).env("NETRAVEN_BIN_DIR", &programs),
+    )
+}
+
+/// Writes the documents that are made from data.
+pub fn docs(project: &Project) -> Result<()> {
+    let programs = project.build_programs(&[SERVER], Build::Debug)?;
+    let text = process::output(Command::new(programs.join(SERVER)).args(["platforms", "--markdown"]))?;
+    let file = project.root.join("docs").join("platforms.md");
+    if fs::read_to_string(&file).ok().as_ref() == Some(&text) {
+        eprintln!("{} is up to date.", file.display());
+        return Ok(());
+    }
+    fs::write(&file, text).with_context(|| format!("could not write {}", file.display()))?;
+    eprintln!("{} is written.", file.display());
+    Ok(())
+}

@@ -1,0 +1,65 @@
+//! The window: what is shown in each state of the session, and the frame around the pages.
+
+use dioxus::prelude::*;
+use netraven_api::native::{Ready, Session};
+
+use crate::components::Toasts;
+use crate::data::{Cache, Topics, use_lab_provider};
+use crate::pages::first_start::{FailedStart, FirstStart, Starting};
+use crate::pages::sign_in::SignInPage;
+use crate::route::Route;
+use crate::state::moment::use_moment_provider;
+use crate::state::notices::use_notices_provider;
+use crate::state::session::{use_session, use_workplace_provider};
+use crate::state::theme::use_theme_provider;
+
+mod connection_box;
+mod sidebar;
+
+use sidebar::Sidebar;
+
+/// The whole window. Needs [`crate::bridge::Bridge`] and [`crate::clock::Clock`] in context.
+#[component]
+pub fn App() -> Element {
+    use_moment_provider();
+    use_notices_provider();
+    use_theme_provider();
+    let session = use_session();
+    let page = match session() {
+        Session::Choose { profiles } => rsx! { FirstStart { profiles } },
+        Session::Starting { step } => rsx! { Starting { step } },
+        Session::Failed { problem, embedded } => rsx! { FailedStart { problem, embedded } },
+        Session::SignIn { url, username, reason } => rsx! { SignInPage { url, username, reason } },
+        Session::Ready(ready) => rsx! { Work { key: "{ready.url} {ready.username}", ready } },
+    };
+    rsx! {
+        {page}
+        Toasts {}
+    }
+}
+
+/// Everything inside a session; another place or user begins with nothing of the last one.
+#[component]
+fn Work(ready: ReadSignal<Ready>) -> Element {
+    let topics = use_context_provider(Topics::new);
+    use_context_provider(Cache::default);
+    use_workplace_provider(ready, topics);
+    use_lab_provider(ready.peek().embedded);
+    rsx! {
+        Router::<Route> {}
+    }
+}
+
+/// The frame around every page.
+#[component]
+pub fn Shell() -> Element {
+    rsx! {
+        a { class: "skip", href: "#page", "Skip to the page" }
+        div { class: "frame bg-body text-body",
+            Sidebar {}
+            main { id: "page", tabindex: "-1",
+                Outlet::<Route> {}
+            }
+        }
+    }
+}

@@ -1,0 +1,125 @@
+//! Where the data comes from, who is signed in, and whether news arrive; with theme and signing out.
+
+use dioxus::prelude::*;
+use netraven_api::event::Link;
+use netraven_api::native::Native;
+use serde_json::Value;
+
+use crate::components::{Button, ButtonKind, Dialog, Glyph, Icon};
+use crate::data::use_api;
+use crate::state::notices::use_notices;
+use crate::state::session::use_workplace;
+use crate::state::theme::{Theme, use_theme};
+
+/// The box at the foot of the sidebar; pressed, it opens everything about the connection.
+#[component]
+pub fn ConnectionBox() -> Element {
+    let workplace = use_workplace();
+    let mut open = use_signal(|| false);
+    let ready = workplace.ready();
+    let (tone, word) = match workplace.link() {
+        Link::Live => ("success", "live".to_owned()),
+        Link::Reconnecting { .. } => ("warning", "reconnecting".to_owned()),
+        Link::Polling { every_s } => ("info", format!("polling every {every_s} s")),
+        Link::SignedOut => ("danger", "signed out".to_owned()),
+    };
+    rsx! {
+        button {
+            class: "connection",
+            r#type: "button",
+            "data-action": "Connection",
+            aria_haspopup: "dialog",
+            title: "{ready.place}, {word}",
+            onclick: move |_| open.set(true),
+            span { class: "connection-place",
+                span { class: "dot dot-{tone}", aria_hidden: "true" }
+                b { class: "side-word", "{ready.place}" }
+            }
+            span { class: "side-word", if ready.embedded { "embedded · {word}" } else { "server · {word}" } }
+            span { class: "side-word", "{ready.username} · {ready.role.as_str()}" }
+            if ready.secrets_note.is_some() {
+                span { class: "side-word connection-note",
+                    Icon { glyph: Glyph::Lock, size: 12 }
+                    "secrets: see here"
+                }
+            }
+        }
+        if open() {
+            ConnectionDialog { onclose: move |()| open.set(false) }
+        }
+    }
+}
+
+#[component]
+fn ConnectionDialog(onclose: EventHandler<()>) -> Element {
+    let (workplace, theme, api, notices) = (use_workplace(), use_theme(), use_api(), use_notices());
+    let mut leaving = use_signal(|| false);
+    let ready = workplace.ready();
+    let link = match workplace.link() {
+        Link::Live => "Live: news arrive as they happen.".to_owned(),
+        Link::Reconnecting { reason, retry_in_s } => format!("Reconnecting in {retry_in_s} s: {reason}"),
+        Link::Polling { every_s } => format!("The server has no live stream; it is asked every {every_s} s."),
+        Link::SignedOut => "Signed out.".to_owned(),
+    };
+    let now = theme.theme();
+    let leave = move |_| {
+        let api = api.clone();
+        leaving.set(true);
+        spawn(async move {
+            if let Err(problem) = api.ask::<Value>(Native::SignOut).await {
+                notices.problem(&problem);
+                leaving.set(false);
+            }
+        });
+    };
+    rsx! {
+        Dialog {
+            id: "connection",
+            title: ready.place.clone(),
+            onclose: move |()| onclose.call(()),
+            actions: rsx! {
+                Button {
+                    label: if ready.embedded { "Choose another place" } else { "Sign out" },
+                    glyph: Glyph::SignOut,
+                    busy: leaving(),
+                    onclick: leave,
+                }
+                Button { label: "Done", kind: ButtonKind::Primary, onclick: move |_| onclose.call(()) }
+            },
+            dl { class: "facts",
+                dt { "Address" }
+                dd { class: "mono", "{ready.url}" }
+                dt { "Signed in" }
+                dd { "{ready.username}, {ready.role.as_str()}" }
+                dt { "News" }
+                dd { "{link}" }
+                if let Some(folder) = ready.data_dir {
+                    dt { "Data" }
+                    dd { class: "mono", "{folder}" }
+                }
+                if let Some(note) = ready.secrets_note {
+                    dt { "Secrets" }
+                    dd { "{note}" }
+                }
+                dt { "Theme" }
+                dd {
+                    div { class: "segments", role: "group", aria_label: "Theme",
+                        for choice in Theme::ALL {
+                            button {
+                                key: "{choice.as_str()}",
+                                r#type: "button",
+                                "data-action": "Theme {choice.title()}",
+                                aria_pressed: if choice == now { "true" } else { "false" },
+                                onclick: {
+                                    let theme = theme.clone();
+                                    move |_| theme.choose(choice)
+                                },
+                                "{choice.title()}"
+                            }
+                        }
+                    }
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,47 @@
+//! The places of the window, folded to icons where it is narrow.
+
+use dioxus::prelude::*;
+
+use super::connection_box::ConnectionBox;
+use crate::components::{Glyph, Icon};
+use crate::route::Route;
+
+/// The sidebar.
+#[component]
+pub fn Sidebar() -> Element {
+    let here = use_route::<Route>();
+    let section = match here {
+        Route::JobDashboard {} | Route::RunPage { .. } | Route::DossierPage { .. } => "Job Status",
+        Route::JobsPage {} => "Jobs",
+        Route::DevicesPage {} => "Devices",
+        Route::NotFound { .. } => "",
+    };
+    rsx! {
+        aside { class: "sidebar",
+            div { class: "brand",
+                span { class: "brand-mark", Icon { glyph: Glyph::Brand } }
+                span { class: "side-word", "NetRaven" }
+            }
+            nav { aria_label: "Pages",
+                Place { name: "Job Status", glyph: Glyph::Dashboard, to: Route::JobDashboard {}, here: section == "Job Status" }
+                Place { name: "Jobs", glyph: Glyph::Jobs, to: Route::JobsPage {}, here: section == "Jobs" }
+                Place { name: "Devices", glyph: Glyph::Devices, to: Route::DevicesPage {}, here: section == "Devices" }
+            }
+            ConnectionBox {}
+        }
+    }
+}
+
+#[component]
+fn Place(name: String, glyph: Glyph, to: Route, here: bool) -> Element {
+    rsx! {
+        Link {
+            to,
+            class: if here { "place here" } else { "place" },
+            aria_current: if here { "page" },
+            title: "{name}",
+            Icon { glyph, size: 17 }
+            span { class: "side-word", "{name}" }
+        }
+    }
+}

@@ -1,0 +1,164 @@
+//! The bridge inside the desktop window: hand-written bindings to the few functions of `window.__TAURI__` in use.
+
+use std::cell::{Cell, RefCell};
+use std::rc::Rc;
+
+use js_sys::{JSON, Object, Reflect};
+use netraven_api::event::FeedMessage;
+use netraven_api::native::{FeedStart, Native, SESSION_EVENT, Session};
+use netraven_api::problem::Code;
+use netraven_api::{Problem, Request};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use serde_json::Value;
+use wasm_bindgen::prelude::*;
+use wasm_bindgen_futures::spawn_local;
+
+use super::{Answer, Bridge, Guard};
+
+#[wasm_bindgen]
+extern "C" {
+    #[wasm_bindgen(js_namespace = ["window", "__TAURI__", "core"], js_name = invoke, catch)]
+    async fn invoke(command: &str, arguments: JsValue) -> Result<JsValue, JsValue>;
+
+    #[wasm_bindgen(js_namespace = ["window", "__TAURI__", "event"], js_name = listen, catch)]
+    async fn listen(event: &str, handler: &JsValue) -> Result<JsValue, JsValue>;
+
+    #[wasm_bindgen(js_namespace = ["window", "__TAURI__", "core"])]
+    type Channel;
+
+    #[wasm_bindgen(constructor, js_namespace = ["window", "__TAURI__", "core"])]
+    fn new() -> Channel;
+
+    #[wasm_bindgen(method, setter, js_name = onmessage)]
+    fn set_onmessage(this: &Channel, handler: &JsValue);
+}
+
+/// The shell this page runs in.
+pub struct Tauri;
+
+impl Bridge for Tauri {
+    fn call(&self, request: Request) -> Answer {
+        Box::pin(async move { ask("call", &[("request", to_js(&request)?)]).await })
+    }
+
+    fn native(&self, wish: Native) -> Answer {
+        Box::pin(async move { ask("native", &[("wish", to_js(&wish)?)]).await })
+    }
+
+    fn feed(&self, start: FeedStart, on_batch: Rc<dyn Fn(Vec<FeedMessage>)>) -> Guard {
+        let handler = Closure::<dyn Fn(JsValue)>::new(move |batch: JsValue| {
+            if let Ok(messages) = from_js::<Vec<FeedMessage>>(&batch) {
+                on_batch(messages);
+            }
+        });
+        let channel = Channel::new();
+        channel.set_onmessage(handler.as_ref());
+        let open = Opened::default();
+        let opened = open.clone();
+        spawn_local(async move {
+            let Ok(start) = to_js(&start) else { return };
+            if let Ok(id) = ask("feed", &[("start", start), ("channel", channel.into())]).await {
+                opened.keep(id);
+            }
+        });
+        Guard::new(move || {
+            open.end();
+            // A batch may be under way: the handler has to outlive the stop.
+            spawn_local(async move {
+                open.stopped().await;
+                drop(handler);
+            });
+        })
+    }
+
+    fn on_session(&self, on_change: Rc<dyn Fn(Session)>) -> Guard {
+        let handler = Closure::<dyn Fn(JsValue)>::new(move |event: JsValue| {
+            let payload = Reflect::get(&event, &JsValue::from_str("payload")).unwrap_or(JsValue::NULL);
+            if let Ok(session) = from_js::<Session>(&payload) {
+                on_change(session);
+            }
+        });
+        let function = handler.as_ref().clone();
+        let unlisten: Rc<RefCell<Option<js_sys::Function>>> = Rc::default();
+        let slot = unlisten.clone();
+        spawn_local(async move {
+            if let Ok(end) = listen(SESSION_EVENT, &function).await {
+                *slot.borrow_mut() = end.dyn_into().ok();
+            }
+        });
+        Guard::new(move || {
+            if let Some(end) = unlisten.borrow_mut().take() {
+                let _ = end.call0(&JsValue::NULL);
+            }
+            // Listening may still be under way when the page goes; the few bytes stay.
+            handler.forget();
+        })
+    }
+}
+
+/// The number of an open feed, which may come after the feed was already dropped.
+#[derive(Clone, Default)]
+struct Opened {
+    id: Rc<RefCell<Option<Value>>>,
+    ended: Rc<Cell<bool>>,
+}
+
+impl Opened {
+    fn keep(&self, id: Value) {
+        *self.id.borrow_mut() = Some(id);
+        if self.ended.get() {
+            let this = self.clone();
+            spawn_local(async move { this.stopped().await });
+        }
+    }
+
+    fn end(&self) {
+        self.ended.set(true);
+    }
+
+    async fn stopped(&self) {
+        let id = self.id.borrow_mut().take();
+        if let Some(id) = id
+            && let Ok(id) = to_js(&id)
+        {
+            let _ = ask("feed_stop", &[("id", id)]).await;
+        }
+    }
+}
+
+async fn ask(command: &str, arguments: &[(&str, JsValue)]) -> Result<Value, Problem> {
+    let object = Object::new();
+    for (name, value) in arguments {
+        let _ = Reflect::set(&object, &JsValue::from_str(name), value);
+    }
+    match invoke(command, object.into()).await {
+        Ok(answer) => from_js(&answer),
+        Err(error) => Err(from_js::<Problem>(&error).unwrap_or_else(|_| broken(&error))),
+    }
+}
+
+fn to_js(value: &impl Serialize) -> Result<JsValue, Problem> {
+    value
+        .serialize(&serde_wasm_bindgen::Serializer::json_compatible())
+        .map_err(|error| Problem::new(Code::Internal, format!("A request could not be written down: {error}.")))
+}
+
+/// Reads a JavaScript value by way of its JSON, which measured faster for long batches than walking the object.
+fn from_js<T: DeserializeOwned>(value: &JsValue) -> Result<T, Problem> {
+    let text = if value.is_undefined() {
+        "null".to_owned()
+    } else {
+        JSON::stringify(value).map(String::from).map_err(|error| broken(&error))?
+    };
+    serde_json::from_str(&text)
+        .map_err(|error| Problem::new(Code::NotUnderstood, format!("An answer was not understood: {error}.")))
+}
+
+fn broken(error: &JsValue) -> Problem {
+    let reason = error
+        .as_string()
+        .or_else(|| JSON::stringify(error).ok().map(String::from))
+        .unwrap_or_else(|| "no reason given".to_owned());
+    Problem::new(Code::Internal, format!("The window could not reach its own program: {reason}"))
+}

@@ -1,0 +1,85 @@
+//! Dialogs after the ARIA pattern: the focus goes in, stays in, and comes back; Escape closes.
+
+use dioxus::prelude::*;
+
+use super::button::{Button, ButtonKind};
+use super::icon::Glyph;
+use crate::dom::{self, Edge, FocusKeeper};
+
+/// A dialog over the page. Give its main actions as `actions`.
+#[component]
+pub fn Dialog(
+    id: String,
+    title: String,
+    onclose: EventHandler<()>,
+    #[props(default)] wide: bool,
+    actions: Option<Element>,
+    children: Element,
+) -> Element {
+    let keeper = use_hook(FocusKeeper::remember);
+    use_drop(move || keeper.restore());
+    let (first, last, body) = (id.clone(), id.clone(), format!("{id}-body"));
+    let inside = body.clone();
+    rsx! {
+        div {
+            class: "dialog-veil",
+            onkeydown: move |event| {
+                if event.key() == Key::Escape {
+                    event.stop_propagation();
+                    onclose.call(());
+                }
+            },
+            span { tabindex: "0", aria_hidden: "true", onfocus: move |_| dom::focus_edge(&last, Edge::Last) }
+            div {
+                id: "{id}",
+                class: if wide { "dialog dialog-wide" } else { "dialog" },
+                role: "dialog",
+                aria_modal: "true",
+                aria_labelledby: "{id}-title",
+                onmounted: move |_| dom::focus_edge(&inside, Edge::First),
+                header {
+                    h2 { id: "{id}-title", "{title}" }
+                    Button {
+                        label: "Close",
+                        kind: ButtonKind::Text,
+                        glyph: Glyph::Cross,
+                        icon_only: true,
+                        small: true,
+                        onclick: move |_| onclose.call(()),
+                    }
+                }
+                div { id: "{body}", class: "dialog-rest",
+                    div { class: "dialog-body", {children} }
+                    if let Some(actions) = actions {
+                        footer { {actions} }
+                    }
+                }
+            }
+            span { tabindex: "0", aria_hidden: "true", onfocus: move |_| dom::focus_edge(&first, Edge::First) }
+        }
+    }
+}
+
+/// Asks before something is done that cannot be taken back.
+#[component]
+pub fn Confirm(
+    title: String,
+    text: String,
+    action: String,
+    #[props(default)] busy: bool,
+    onconfirm: EventHandler<()>,
+    onclose: EventHandler<()>,
+) -> Element {
+    rsx! {
+        Dialog {
+            id: "confirm",
+            title,
+            onclose: move |()| onclose.call(()),
+            actions: rsx! {
+                Button { label: "Keep it", onclick: move |_| onclose.call(()) }
+                Button { label: action, kind: ButtonKind::Danger, busy, onclick: move |_| onconfirm.call(()) }
+            },
+            p { "{text}" }
+        }
+    }
+}

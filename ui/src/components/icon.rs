@@ -1,0 +1,94 @@
+//! The icons in use, from lucide, under the names pages know.
+
+use dioxus::prelude::*;
+use lucide_dioxus as lucide;
+
+/// An icon by its meaning.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[expect(missing_docs, reason = "each name says what it shows")]
+pub enum Glyph {
+    Brand,
+    Dashboard,
+    Jobs,
+    Devices,
+    Play,
+    Pause,
+    Refresh,
+    Again,
+    Stop,
+    Search,
+    Check,
+    Cross,
+    Alert,
+    Info,
+    Spinner,
+    Waiting,
+    Ban,
+    ChevronDown,
+    ChevronRight,
+    ChevronLeft,
+    Plus,
+    Upload,
+    Trash,
+    Edit,
+    Lab,
+    Key,
+    Copy,
+    SignOut,
+    Theme,
+    Computer,
+    Server,
+    Lock,
+    Log,
+    Reach,
+    Backup,
+    More,
+}
+
+/// An icon. It is decoration: the words beside it, or the label of its button, say what it means.
+#[component]
+pub fn Icon(glyph: Glyph, #[props(default = 16)] size: usize, #[props(default)] class: String) -> Element {
+    let class = format!("icon {class}");
+    rsx! {
+        span { class: "{class.trim_end()}", aria_hidden: "true",
+            match glyph {
+                Glyph::Brand => rsx! { lucide::Bird { size } },
+                Glyph::Dashboard => rsx! { lucide::LayoutDashboard { size } },
+                Glyph::Jobs => rsx! { lucide::CalendarClock { size } },
+                Glyph::Devices => rsx! { lucide::Router { size } },
+                Glyph::Play => rsx! { lucide::Play { size } },
+                Glyph::Pause => rsx! { lucide::Pause { size } },
+                Glyph::Refresh => rsx! { lucide::RefreshCw { size } },
+                Glyph::Again => rsx! { lucide::RotateCw { size } },
+                Glyph::Stop => rsx! { lucide::CircleStop { size } },
+                Glyph::Search => rsx! { lucide::Search { size } },
+                Glyph::Check => rsx! { lucide::Check { size } },
+                Glyph::Cross => rsx! { lucide::X { size } },
+                Glyph::Alert => rsx! { lucide::TriangleAlert { size } },
+                Glyph::Info => rsx! { lucide::Info { size } },
+                Glyph::Spinner => rsx! { lucide::LoaderCircle { size } },
+                Glyph::Waiting => rsx! { lucide::CircleDashed { size } },
+                Glyph::Ban => rsx! { lucide::Ban { size } },
+                Glyph::ChevronDown => rsx! { lucide::ChevronDown { size } },
+                Glyph::ChevronRight => rsx! { lucide::ChevronRight { size } },
+                Glyph::ChevronLeft => rsx! { lucide::ChevronLeft { size } },
+                Glyph::Plus => rsx! { lucide::Plus { size } },
+                Glyph::Upload => rsx! { lucide::Upload { size } },
+                Glyph::Trash => rsx! { lucide::Trash { size } },
+                Glyph::Edit => rsx! { lucide::Pencil { size } },
+                Glyph::Lab => rsx! { lucide::FlaskConical { size } },
+                Glyph::Key => rsx! { lucide::KeyRound { size } },
+                Glyph::Copy => rsx! { lucide::Copy { size } },
+                Glyph::SignOut => rsx! { lucide::LogOut { size } },
+                Glyph::Theme => rsx! { lucide::SunMoon { size } },
+                Glyph::Computer => rsx! { lucide::Monitor { size } },
+                Glyph::Server => rsx! { lucide::Server { size } },
+                Glyph::Lock => rsx! { lucide::LockKeyhole { size } },
+                Glyph::Log => rsx! { lucide::ScrollText { size } },
+                Glyph::Reach => rsx! { lucide::Activity { size } },
+                Glyph::Backup => rsx! { lucide::DatabaseBackup { size } },
+                Glyph::More => rsx! { lucide::Ellipsis { size } },
+            }
+        }
+    }
+}

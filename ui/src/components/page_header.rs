@@ -1,0 +1,55 @@
+//! The head of a page: breadcrumbs, its one title, and its actions.
+
+use dioxus::prelude::*;
+
+use crate::route::Route;
+
+/// One step of the breadcrumbs; the last has no place to go to.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Crumb {
+    /// Its name.
+    pub name: String,
+    /// Where it leads.
+    pub to: Option<Route>,
+}
+
+impl Crumb {
+    /// A step that leads somewhere.
+    pub fn link(name: impl Into<String>, to: Route) -> Crumb {
+        Crumb { name: name.into(), to: Some(to) }
+    }
+
+    /// A step that leads nowhere.
+    pub fn here(name: impl Into<String>) -> Crumb {
+        Crumb { name: name.into(), to: None }
+    }
+}
+
+/// The head of a page; `beside` stands next to the title, the children are its actions.
+#[component]
+pub fn PageHeader(title: String, crumbs: Vec<Crumb>, beside: Option<Element>, children: Element) -> Element {
+    rsx! {
+        header { class: "page-header bg-body text-heading",
+            div { class: "min-w-0",
+                nav { aria_label: "Breadcrumbs", class: "crumbs",
+                    ol {
+                        for (index, crumb) in crumbs.into_iter().enumerate() {
+                            li { key: "{index}",
+                                if let Some(to) = crumb.to {
+                                    Link { to, "{crumb.name}" }
+                                } else {
+                                    span { "{crumb.name}" }
+                                }
+                            }
+                        }
+                    }
+                }
+                div { class: "title-line",
+                    h1 { "{title}" }
+                    {beside}
+                }
+            }
+            div { class: "page-actions", {children} }
+        }
+    }
+}

@@ -1,0 +1,152 @@
+//! A filter that opens a list: a button with the choice in words, a listbox beneath it, after the ARIA pattern.
+
+use dioxus::prelude::*;
+
+use super::icon::{Glyph, Icon};
+
+/// One line of the list.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Choice {
+    /// What is handed back.
+    pub value: String,
+    /// What is read.
+    pub word: String,
+}
+
+impl Choice {
+    /// A line.
+    pub fn new(value: impl Into<String>, word: impl Into<String>) -> Choice {
+        Choice { value: value.into(), word: word.into() }
+    }
+}
+
+/// A filter by a list. Nothing chosen means `none`, such as "all"; with `several` more than one can be chosen.
+#[component]
+pub fn Picker(
+    id: String,
+    label: String,
+    none: String,
+    choices: Vec<Choice>,
+    selected: Vec<String>,
+    #[props(default)] several: bool,
+    onchange: EventHandler<Vec<String>>,
+) -> Element {
+    let mut open = use_signal(|| false);
+    let mut active = use_signal(|| 0_usize);
+    let words: Vec<&str> =
+        choices.iter().filter(|choice| selected.contains(&choice.value)).map(|choice| choice.word.as_str()).collect();
+    let said = match words.len() {
+        0 => none.clone(),
+        1 | 2 => words.join(", "),
+        more => format!("{more} chosen"),
+    };
+    let (count, values) = (choices.len() + 1, choices.iter().map(|choice| choice.value.clone()).collect::<Vec<_>>());
+    let chosen = selected.clone();
+    let choose = use_callback(move |place: usize| {
+        let mut next = chosen.clone();
+        match place.checked_sub(1).and_then(|index| values.get(index)) {
+            None => next.clear(),
+            Some(value) if next.contains(value) => next.retain(|other| other != value),
+            Some(value) => {
+                if !several {
+                    next.clear();
+                }
+                next.push(value.clone());
+            }
+        }
+        if !several || place == 0 {
+            open.set(false);
+        }
+        onchange.call(next);
+    });
+    let onkeydown = move |event: KeyboardEvent| {
+        let key = event.key();
+        if !open() {
+            if matches!(key, Key::ArrowDown | Key::ArrowUp) {
+                event.prevent_default();
+                open.set(true);
+            }
+            return;
+        }
+        match key {
+            Key::ArrowDown => active.set((active() + 1).min(count - 1)),
+            Key::ArrowUp => active.set(active().saturating_sub(1)),
+            Key::Home => active.set(0),
+            Key::End => active.set(count - 1),
+            Key::Enter => choose.call(active()),
+            Key::Character(ref text) if text == " " => choose.call(active()),
+            Key::Escape => open.set(false),
+            Key::Tab => return open.set(false),
+            _ => return,
+        }
+        event.prevent_default();
+    };
+    rsx! {
+        div { class: "picker", "data-state": if open() { "open" } else { "closed" },
+            button {
+                id: "{id}",
+                r#type: "button",
+                class: "picker-button",
+                role: "combobox",
+                aria_haspopup: "listbox",
+                aria_expanded: if open() { "true" } else { "false" },
+                aria_controls: "{id}-list",
+                aria_label: "{label}: {said}",
+                aria_activedescendant: open().then(|| format!("{id}-{}", active())),
+                "data-set": if selected.is_empty() { "no" } else { "yes" },
+                onclick: move |_| open.toggle(),
+                onkeydown,
+                span { "{label}" }
+                b { "{said}" }
+                Icon { glyph: Glyph::ChevronDown, size: 14 }
+            }
+            if open() {
+                div { class: "picker-veil", onclick: move |_| open.set(false) }
+                ul {
+                    id: "{id}-list",
+                    class: "picker-list",
+                    role: "listbox",
+                    aria_label: "{label}",
+                    aria_multiselectable: if several { "true" },
+                    Line {
+                        id: "{id}-0",
+                        word: capitalized(&none),
+                        selected: selected.is_empty(),
+                        active: active() == 0,
+                        onclick: move |()| choose.call(0),
+                    }
+                    for (index, choice) in choices.into_iter().enumerate() {
+                        Line {
+                            key: "{choice.value}",
+                            id: "{id}-{index + 1}",
+                            word: choice.word,
+                            selected: selected.contains(&choice.value),
+                            active: active() == index + 1,
+                            onclick: move |()| choose.call(index + 1),
+                        }
+                    }
+                }
+            }
+        }
+    }
+}
+
+#[component]
+fn Line(id: String, word: String, selected: bool, active: bool, onclick: EventHandler<()>) -> Element {
+    rsx! {
+        li {
+            id: "{id}",
+            role: "option",
+            aria_selected: if selected { "true" } else { "false" },
+            "data-active": if active { "yes" } else { "no" },
+            onclick: move |_| onclick.call(()),
+            Icon { glyph: Glyph::Check, size: 14 }
+            "{word}"
+        }
+    }
+}
+
+fn capitalized(word: &str) -> String {
+    let mut letters = word.chars();
+    letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
+}

@@ -1,0 +1,61 @@
+//! What stands where rows would be: loading, nothing there, and failure.
+
+use dioxus::prelude::*;
+use netraven_api::Problem;
+use netraven_api::problem::Code;
+
+use super::button::Button;
+use super::icon::{Glyph, Icon};
+
+/// Grey rows while the first answer is awaited.
+#[component]
+pub fn SkeletonRows(#[props(default = 8)] rows: usize, #[props(default = "Loading".to_owned())] label: String) -> Element {
+    rsx! {
+        div { class: "skeleton", role: "status", aria_label: "{label}",
+            for row in 0..rows {
+                div { key: "{row}", class: "skeleton-row", "data-width": "{row % 4}" }
+            }
+        }
+    }
+}
+
+/// Nothing is there, and what to do about it.
+#[component]
+pub fn Empty(title: String, text: String, #[props(default = Glyph::Info)] glyph: Glyph, children: Element) -> Element {
+    rsx! {
+        div { class: "empty",
+            Icon { glyph, size: 24 }
+            h2 { "{title}" }
+            p { "{text}" }
+            div { class: "empty-actions", {children} }
+        }
+    }
+}
+
+/// It could not be read: what, why, and another try.
+#[component]
+pub fn ErrorState(title: String, problem: Problem, onretry: EventHandler<()>) -> Element {
+    let offline = matches!(problem.code, Code::Unreachable | Code::Unavailable);
+    rsx! {
+        div { class: "empty", role: "alert",
+            Icon { glyph: if offline { Glyph::Server } else { Glyph::Alert }, size: 24, class: "text-danger" }
+            h2 { "{title}" }
+            p { "{problem.message}" }
+            div { class: "empty-actions",
+                Button { label: "Try again", glyph: Glyph::Refresh, onclick: move |_| onretry.call(()) }
+            }
+        }
+    }
+}
+
+/// Older rows stay on screen although reading them again failed.
+#[component]
+pub fn StaleNote(problem: Problem, onretry: EventHandler<()>) -> Element {
+    rsx! {
+        div { class: "band band-warning", role: "alert",
+            Icon { glyph: Glyph::Alert, size: 14 }
+            span { class: "grow", "What you see may be old. {problem.message}" }
+            Button { label: "Try again", small: true, onclick: move |_| onretry.call(()) }
+        }
+    }
+}

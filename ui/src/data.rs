@@ -1,0 +1,17 @@
+//! Server data: not state but a cache over the bridge, read again when what it shows has changed.
+
+mod api;
+mod cache;
+mod lab;
+mod log_view;
+mod query;
+mod settled;
+mod topics;
+
+pub use api::{Api, use_api};
+pub use cache::Cache;
+pub use lab::{Lab, use_lab, use_lab_provider};
+pub use log_view::{LogView, use_log};
+pub use query::{Query, use_query, use_query_maybe};
+pub use settled::use_settled;
+pub use topics::{Topic, Topics};

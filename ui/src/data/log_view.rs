@@ -1,0 +1,212 @@
+//! A log view kept up to date: one page of history first, then live lines from exactly behind it.
+
+use std::rc::Rc;
+
+use dioxus::prelude::*;
+use futures::channel::mpsc::{UnboundedReceiver, unbounded};
+use futures::future::{Either, select};
+use futures::{FutureExt, StreamExt};
+use netraven_api::Problem;
+use netraven_api::event::{FeedMessage, Link};
+use netraven_api::logs::{ListLogs, LogEntry};
+use netraven_api::native::FeedStart;
+
+use crate::data::api::{Api, use_api};
+use crate::state::logs::{LogFilter, LogLines};
+
+/// Rows of one page of history.
+const PAGE: usize = 100;
+
+/// A log view; copies are the same.
+#[derive(Clone, Copy, PartialEq)]
+pub struct LogView {
+    /// The lines.
+    pub lines: Signal<LogLines>,
+    /// Why the history could not be read.
+    pub problem: Signal<Option<Problem>>,
+    /// Whether history is being read.
+    pub loading: Signal<bool>,
+    /// State of the live lines.
+    pub link: Signal<Link>,
+    wishes: Signal<u64>,
+    older: Signal<u64>,
+}
+
+impl LogView {
+    /// Lets arriving lines wait.
+    pub fn pause(&self) {
+        let mut lines = self.lines;
+        if !lines.peek().paused() {
+            lines.write().pause();
+        }
+    }
+
+    /// Shows what waited and follows again.
+    pub fn resume(&self) {
+        let mut lines = self.lines;
+        if lines.peek().paused() {
+            lines.write().resume();
+        }
+    }
+
+    /// Reads older lines, if there are any and there is room.
+    pub fn read_older(&self) {
+        let lines = self.lines.peek();
+        if lines.has_older() && lines.has_room() && !*self.loading.peek() {
+            let mut older = self.older;
+            older += 1;
+        }
+    }
+
+    /// Begins anew.
+    pub fn refresh(&self) {
+        let mut wishes = self.wishes;
+        wishes += 1;
+    }
+}
+
+/// What wakes a log view.
+#[derive(Clone, PartialEq)]
+enum Wake {
+    Begin,
+    Older,
+}
+
+/// Keeps the lines that match a filter; begins anew when the filter changes.
+pub fn use_log(filter: impl Fn() -> LogFilter + 'static) -> LogView {
+    let api = use_api();
+    let filter = use_memo(filter);
+    let view = LogView {
+        lines: use_signal(LogLines::default),
+        problem: use_signal(|| None),
+        loading: use_signal(|| true),
+        link: use_signal(|| Link::Live),
+        wishes: use_signal(|| 0),
+        older: use_signal(|| 0),
+    };
+    let wake = use_hook(|| {
+        let (wake, woken) = unbounded();
+        spawn(keep(api, view, filter, woken));
+        wake
+    });
+    let begin = wake.clone();
+    use_effect(move || {
+        let _ = (filter.read(), view.wishes.read());
+        let _ = begin.unbounded_send(Wake::Begin);
+    });
+    use_effect(move || {
+        if *view.older.read() > 0 {
+            let _ = wake.unbounded_send(Wake::Older);
+        }
+    });
+    view
+}
+
+async fn keep(api: Api, view: LogView, filter: Memo<LogFilter>, mut woken: UnboundedReceiver<Wake>) {
+    let LogView { mut lines, mut problem, mut loading, .. } = view;
+    let mut next = woken.next().await;
+    while next.is_some() {
+        // Several wishes at once are one.
+        while woken.next().now_or_never().flatten().is_some() {}
+        let wanted = filter.peek().clone();
+        loading.set(true);
+        let reading = history(&api, &wanted, None).boxed_local();
+        let page = match select(reading, woken.next()).await {
+            Either::Left((page, _)) => page,
+            Either::Right((wish, _)) => {
+                next = wish;
+                continue;
+            }
+        };
+        loading.set(false);
+        match page {
+            Ok((rows, total)) => {
+                let mut fresh = LogLines::default();
+                fresh.take_history(rows, total, PAGE);
+                lines.set(fresh);
+                problem.set(None);
+            }
+            Err(found) => {
+                problem.set(Some(found));
+                next = woken.next().await;
+                continue;
+            }
+        }
+        let after = match begin_behind(&api, &wanted, lines.peek().last_id()).await {
+            Ok(after) => after,
+            Err(found) => {
+                problem.set(Some(found));
+                next = woken.next().await;
+                continue;
+            }
+        };
+        let (sender, mut batches) = unbounded();
+        let guard = api.bridge().feed(
+            FeedStart { filter: wanted.stream(Some(after)) },
+            Rc::new(move |batch| {
+                let _ = sender.unbounded_send(batch);
+            }),
+        );
+        next = loop {
+            match select(batches.next(), woken.next()).await {
+                Either::Left((Some(batch), _)) => take(&api, view, &wanted, batch),
+                Either::Left((None, _)) => break woken.next().await,
+                Either::Right((Some(Wake::Older), _)) => older(&api, view, &wanted).await,
+                Either::Right((wish, _)) => break wish,
+            }
+        };
+        drop(guard);
+    }
+}
+
+fn take(api: &Api, view: LogView, wanted: &LogFilter, batch: Vec<FeedMessage>) {
+    let LogView { mut lines, mut link, .. } = view;
+    for message in batch {
+        match message {
+            FeedMessage::Lines { lines: mut arrived } => {
+                arrived.retain(|line| wanted.matches(line));
+                if !arrived.is_empty() {
+                    lines.write().take_live(arrived, api.clock().now());
+                }
+            }
+            FeedMessage::Link { link: now } => {
+                if *link.peek() != now {
+                    link.set(now);
+                }
+            }
+            FeedMessage::Changes { .. } => {}
+        }
+    }
+}
+
+async fn older(api: &Api, view: LogView, wanted: &LogFilter) {
+    let LogView { mut lines, mut problem, mut loading, .. } = view;
+    let before = lines.peek().first_id();
+    loading.set(true);
+    match history(api, wanted, before).await {
+        Ok((rows, total)) => lines.write().take_history(rows, total, PAGE),
+        Err(found) => problem.set(Some(found)),
+    }
+    loading.set(false);
+}
+
+/// The line behind which live lines begin. The stream neither searches nor knows the period: with such a filter it begins
+/// behind the newest line of all, as it would send everything since the last match otherwise.
+async fn begin_behind(api: &Api, wanted: &LogFilter, last: Option<i64>) -> Result<i64, Problem> {
+    let narrowed = !wanted.search.trim().is_empty() || (wanted.since.is_some() && last.is_none());
+    if !narrowed {
+        return Ok(last.unwrap_or(0));
+    }
+    let plain = LogFilter { search: String::new(), since: None, ..wanted.clone() };
+    let newest = api.send(&ListLogs { size: Some(1), ..plain.history(None) }).await?;
+    Ok(newest.items.first().map_or(0, |line| line.id).max(last.unwrap_or(0)))
+}
+
+async fn history(
+    api: &Api,
+    wanted: &LogFilter,
+    before: Option<i64>,
+) -> Result<(Vec<LogEntry>, i64), Problem> {
+    let page = api.send(&wanted.history(before)).await?;
+    Ok((page.items, page.total))
+}

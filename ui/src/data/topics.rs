@@ -1,0 +1,113 @@
+//! What changes, and which requests show it: the one table from paths to topics.
+
+use dioxus::prelude::*;
+use netraven_api::event::Changed;
+
+/// Something that changes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Topic {
+    /// A run was queued or moved on.
+    Runs,
+    /// A run ended.
+    RunEnds,
+    /// Devices were added, changed or removed.
+    Devices,
+    /// Jobs were added, changed or removed.
+    Jobs,
+    /// Credentials or tags were added, changed or removed.
+    Setup,
+    /// The state of a server changed.
+    System,
+}
+
+/// A revision for each topic; a query reads again when one of its revisions moves.
+#[derive(Clone, Copy, PartialEq)]
+pub struct Topics {
+    revisions: [Signal<u64>; 6],
+}
+
+impl Topics {
+    /// Fresh revisions, owned by the current component.
+    #[must_use]
+    pub fn new() -> Topics {
+        Topics { revisions: std::array::from_fn(|_| Signal::new(0)) }
+    }
+
+    /// Makes the queries of a topic read again.
+    pub fn bump(&self, topic: Topic) {
+        let mut revision = self.revisions[topic as usize];
+        revision += 1;
+    }
+
+    /// Makes every query read again.
+    pub fn bump_all(&self) {
+        for mut revision in self.revisions {
+            revision += 1;
+        }
+    }
+
+    /// Takes in what the feed tells.
+    pub fn apply(&self, changes: &[Changed]) {
+        let mut bumped = [false; 6];
+        for change in changes {
+            let topics: &[Topic] = match change {
+                Changed::Run { ended: true, .. } => &[Topic::Runs, Topic::RunEnds],
+                Changed::Run { ended: false, .. } => &[Topic::Runs],
+                Changed::Devices => &[Topic::Devices],
+                Changed::Jobs => &[Topic::Jobs],
+                Changed::Setup => &[Topic::Setup],
+                Changed::System => &[Topic::System],
+            };
+            for topic in topics {
+                if !std::mem::replace(&mut bumped[*topic as usize], true) {
+                    self.bump(*topic);
+                }
+            }
+        }
+    }
+
+    /// Takes in a change this window made itself, without waiting for the feed to tell.
+    pub fn changed_by(&self, path: &str) {
+        let topics: &[Topic] = match resource(path) {
+            "jobs" if path.starts_with("/jobs/run/") => &[Topic::Runs, Topic::Jobs],
+            "jobs" => &[Topic::Jobs],
+            "runs" => &[Topic::Runs, Topic::RunEnds],
+            "devices" => &[Topic::Devices],
+            "credentials" | "tags" => &[Topic::Setup, Topic::Devices],
+            _ => &[],
+        };
+        for topic in topics {
+            self.bump(*topic);
+        }
+    }
+
+    /// Subscribes the current reactive scope to what a path shows.
+    pub fn watch(&self, path: &str) {
+        for topic in shown_by(path) {
+            let _ = self.revisions[*topic as usize].read();
+        }
+    }
+}
+
+impl Default for Topics {
+    fn default() -> Topics {
+        Topics::new()
+    }
+}
+
+fn shown_by(path: &str) -> &'static [Topic] {
+    match resource(path) {
+        "runs" | "job-results" => &[Topic::Runs, Topic::RunEnds],
+        "jobs" => &[Topic::Jobs, Topic::Runs],
+        "devices" => &[Topic::Devices, Topic::RunEnds],
+        "credentials" | "tags" => &[Topic::Setup],
+        "configs" => &[Topic::RunEnds],
+        "system" => &[Topic::System],
+        _ => &[],
+    }
+}
+
+/// The first part of a path, without its query.
+fn resource(path: &str) -> &str {
+    path.trim_start_matches('/').split(['/', '?']).next().unwrap_or_default()
+}

@@ -1,0 +1,162 @@
+//! Numbers, times and durations as texts for people.
+
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
+
+/// A number with its thousands apart: `14,208`.
+#[must_use]
+pub fn number(value: i64) -> String {
+    let digits = value.unsigned_abs().to_string();
+    let mut text = String::from(if value < 0 { "-" } else { "" });
+    for (index, digit) in digits.chars().enumerate() {
+        if index > 0 && (digits.len() - index).is_multiple_of(3) {
+            text.push(',');
+        }
+        text.push(digit);
+    }
+    text
+}
+
+/// A number and its noun: `1 device`, `3 devices`.
+#[must_use]
+pub fn count(value: i64, one: &str) -> String {
+    if value == 1 { format!("1 {one}") } else { format!("{} {one}s", number(value)) }
+}
+
+/// A number and a noun with a plural of its own: `2 retries`.
+#[must_use]
+pub fn count_of(value: i64, one: &str, many: &str) -> String {
+    if value == 1 { format!("1 {one}") } else { format!("{} {many}", number(value)) }
+}
+
+/// A share in percent: `91.9 %`.
+#[must_use]
+pub fn percent(part: i64, whole: i64) -> String {
+    if whole == 0 {
+        return "0 %".to_owned();
+    }
+    let tenths = part * 1000 / whole;
+    if tenths % 10 == 0 { format!("{} %", tenths / 10) } else { format!("{}.{} %", tenths / 10, tenths % 10) }
+}
+
+/// A duration: `0:41`, `12:05`, `1:02:03`.
+#[must_use]
+pub fn duration(seconds: i64) -> String {
+    let seconds = seconds.max(0);
+    let (hours, minutes, rest) = (seconds / 3600, seconds / 60 % 60, seconds % 60);
+    if hours > 0 { format!("{hours}:{minutes:02}:{rest:02}") } else { format!("{minutes}:{rest:02}") }
+}
+
+/// Whole seconds from one moment to another.
+#[must_use]
+pub fn seconds_between(from: Timestamp, to: Timestamp) -> i64 {
+    (to.as_millisecond() - from.as_millisecond() + 500).div_euclid(1000)
+}
+
+/// How long ago something was: `4 s ago`, `3 min ago`, `2 h ago`, `5 days ago`.
+#[must_use]
+pub fn ago(then: Timestamp, now: Timestamp) -> String {
+    let seconds = (now.as_second() - then.as_second()).max(0);
+    match seconds {
+        0..=59 => format!("{seconds} s ago"),
+        60..=3599 => format!("{} min ago", seconds / 60),
+        3600..=86_399 => format!("{} h ago", seconds / 3600),
+        _ => format!("{} ago", count(seconds / 86_400, "day")),
+    }
+}
+
+/// How long until something is: `in 4 s`, `in 3 min`, `in 2 h`, `in 5 days`.
+#[must_use]
+pub fn until(then: Timestamp, now: Timestamp) -> String {
+    let seconds = then.as_second() - now.as_second();
+    match seconds {
+        i64::MIN..=0 => "now".to_owned(),
+        1..=59 => format!("in {seconds} s"),
+        60..=3599 => format!("in {} min", seconds / 60),
+        3600..=86_399 => format!("in {} h", seconds / 3600),
+        _ => format!("in {}", count(seconds / 86_400, "day")),
+    }
+}
+
+/// A time of day, with its date unless that is today: `14:02:11`, `22 Nov 14:02`.
+#[must_use]
+pub fn short_time(at: Timestamp, now: Timestamp, zone: &TimeZone) -> String {
+    let (at, now) = (at.to_zoned(zone.clone()), now.to_zoned(zone.clone()));
+    let format = if at.date() == now.date() {
+        "%H:%M:%S"
+    } else if at.year() == now.year() {
+        "%-d %b %H:%M"
+    } else {
+        "%-d %b %Y %H:%M"
+    };
+    at.strftime(format).to_string()
+}
+
+/// A time of day to the millisecond, with its date unless that is today.
+#[must_use]
+pub fn log_time(at: Timestamp, now: Timestamp, zone: &TimeZone) -> String {
+    let (at, now) = (at.to_zoned(zone.clone()), now.to_zoned(zone.clone()));
+    let format = if at.date() == now.date() { "%H:%M:%S%.3f" } else { "%d.%m. %H:%M:%S" };
+    at.strftime(format).to_string()
+}
+
+/// Date and time in full: `2026-11-23 14:02:11.204`.
+#[must_use]
+pub fn full_time(at: Timestamp, zone: &TimeZone) -> String {
+    at.to_zoned(zone.clone()).strftime("%Y-%m-%d %H:%M:%S%.3f").to_string()
+}
+
+/// What the times on screen are in: `Local time, UTC+01:00`.
+#[must_use]
+pub fn zone_name(now: Timestamp, zone: &TimeZone) -> String {
+    let offset = zone.to_offset(now);
+    if offset.seconds() == 0 {
+        return "Local time, UTC".to_owned();
+    }
+    let (sign, seconds) = if offset.seconds() < 0 { ('-', -offset.seconds()) } else { ('+', offset.seconds()) };
+    format!("Local time, UTC{sign}{:02}:{:02}", seconds / 3600, seconds / 60 % 60)
+}
+
+/// The kind of a job, for people.
+#[must_use]
+pub fn job_kind(job_type: &str) -> &str {
+    match job_type {
+        netraven_api::jobs::CONFIG_BACKUP => "backup",
+        other => other,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn at(text: &str) -> Timestamp {
+        text.parse().unwrap()
+    }
+
+    #[test]
+    fn numbers_and_shares_read_well() {
+        assert_eq!((number(0), number(1_000), number(-14_208)), ("0".into(), "1,000".into(), "-14,208".into()));
+        assert_eq!((count(1, "device"), count(2, "device")), ("1 device".into(), "2 devices".into()));
+        assert_eq!((percent(171, 186), percent(1, 2), percent(0, 0)), ("91.9 %".into(), "50 %".into(), "0 %".into()));
+    }
+
+    #[test]
+    fn durations_and_distances_read_well() {
+        assert_eq!((duration(9), duration(112), duration(3723)), ("0:09".into(), "1:52".into(), "1:02:03".into()));
+        let now = at("2026-11-23T12:00:00Z");
+        assert_eq!(ago(at("2026-11-23T11:59:56Z"), now), "4 s ago");
+        assert_eq!(ago(at("2026-11-21T11:59:56Z"), now), "2 days ago");
+        assert_eq!(until(at("2026-11-23T12:05:30Z"), now), "in 5 min");
+    }
+
+    #[test]
+    fn a_time_names_its_day_unless_that_is_today() {
+        let (now, zone) = (at("2026-11-23T12:00:00Z"), TimeZone::fixed(jiff::tz::offset(1)));
+        assert_eq!(short_time(at("2026-11-23T10:02:11Z"), now, &zone), "11:02:11");
+        assert_eq!(short_time(at("2026-11-22T23:30:00Z"), now, &zone), "00:30:00");
+        assert_eq!(short_time(at("2026-11-22T10:02:11Z"), now, &zone), "22 Nov 11:02");
+        assert_eq!(log_time(at("2026-11-23T10:02:11.204Z"), now, &zone), "11:02:11.204");
+        assert_eq!(zone_name(now, &zone), "Local time, UTC+01:00");
+    }
+}

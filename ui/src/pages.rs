@@ -1,0 +1,14 @@
+//! The pages, one file each, with its parts in a folder of the same name.
+
+pub mod actions;
+pub mod dashboard;
+pub mod devices;
+pub mod dossier;
+pub mod first_start;
+pub mod jobs;
+pub mod lab;
+pub mod not_found;
+pub mod run;
+pub mod run_duration;
+pub mod sign_in;
+pub mod unified_logs;

@@ -1,0 +1,66 @@
+//! What several pages do to a run: start a job, and cancel.
+
+use dioxus::prelude::*;
+use netraven_api::jobs::RunJob;
+use netraven_api::runs::CancelRun;
+
+use crate::data::{Api, use_api};
+use crate::route::Route;
+use crate::state::notices::{Notices, use_notices};
+
+/// Starts jobs and opens the run that comes of it.
+#[derive(Clone)]
+pub struct JobStarter {
+    api: Api,
+    notices: Notices,
+    busy: Signal<bool>,
+}
+
+/// A starter of jobs for this component.
+pub fn use_run_job() -> JobStarter {
+    JobStarter { api: use_api(), notices: use_notices(), busy: use_signal(|| false) }
+}
+
+impl JobStarter {
+    /// Whether a start is under way.
+    #[must_use]
+    pub fn busy(&self) -> bool {
+        *self.busy.read()
+    }
+
+    /// Starts a job and opens its run.
+    pub fn start(&self, job_id: i64) {
+        let JobStarter { api, notices, mut busy } = self.clone();
+        if std::mem::replace(&mut *busy.write(), true) {
+            return;
+        }
+        let go = navigator();
+        spawn(async move {
+            let started = api.send(&RunJob(job_id)).await;
+            busy.set(false);
+            match started {
+                Ok(started) => {
+                    notices.done(format!("{} was started.", started.job_name));
+                    if let Some(run_id) = started.run_id {
+                        go.push(Route::run(run_id));
+                    }
+                }
+                Err(problem) => notices.problem(&problem),
+            }
+        });
+    }
+}
+
+/// Cancels a run; what goes wrong is said in a notice.
+pub fn use_cancel_run() -> Callback<i64> {
+    let (api, notices) = (use_api(), use_notices());
+    use_callback(move |run_id: i64| {
+        let api = api.clone();
+        spawn(async move {
+            match api.send(&CancelRun(run_id)).await {
+                Ok(_) => notices.done("The run is being cancelled: waiting devices never start, open sessions are closed."),
+                Err(problem) => notices.problem(&problem),
+            }
+        });
+    })
+}

@@ -1,0 +1,222 @@
+//! The Job Status Dashboard: cards, runs and logs of a period.
+
+use dioxus::prelude::*;
+use netraven_api::Page;
+use netraven_api::runs::Run;
+
+use crate::components::{
+    Button, ButtonKind, Crumb, Empty, ErrorState, Glyph, PageHeader, Pager, Segments, SkeletonRows, StaleNote, TabBar,
+    TabItem, UpdatedAgo,
+};
+use crate::data::{Query, use_log, use_query, use_settled};
+use crate::format;
+use crate::pages::lab::{LabBand, LabButton};
+use crate::pages::unified_logs::{LogControls, UnifiedLogsTable};
+use crate::route::Route;
+use crate::state::moment::use_moment;
+
+mod causes;
+mod filters_bar;
+mod run_chooser;
+mod runs_table;
+pub mod state;
+mod summary_cards;
+
+use filters_bar::JobFiltersBar;
+use run_chooser::RunChooser;
+use runs_table::JobRunsTable;
+use state::{DashboardState, DashboardStateStoreExt, DashboardTab, DashboardVerbs, PAGE_SIZE, Period};
+use summary_cards::JobSummaryCards;
+
+/// The dashboard.
+#[component]
+pub fn JobDashboard() -> Element {
+    let moment = use_moment();
+    let mut state = use_store(DashboardState::default);
+    let mut choosing = use_signal(|| false);
+    // The requests follow the minute, not the second.
+    let minute = use_memo(move || Period::Hour.began(moment.now()));
+    let search = use_settled(move || state.search().cloned());
+    let runs = use_query(move || {
+        let _ = minute.read();
+        state.read().runs(&search.read(), moment.glance())
+    });
+    let summary = use_query(move || {
+        let _ = minute.read();
+        let period = *state.period().read();
+        DashboardState { period, ..DashboardState::default() }.summary(moment.glance())
+    });
+    let tab = *state.tab().read();
+    let total = runs.value().map(|page| format::number(page.total));
+    let mut log_refresh = use_signal(|| 0_u64);
+    let refresh = move |_| {
+        runs.refresh();
+        summary.refresh();
+        log_refresh += 1;
+    };
+    let period = *state.period().read();
+    rsx! {
+        LabBand {}
+        PageHeader {
+            title: "Job Status Dashboard",
+            crumbs: vec![Crumb::link("Home", Route::JobDashboard {}), Crumb::here("Dashboard"), Crumb::here("Job Status")],
+            UpdatedAgo { at: runs.at(), loading: runs.loading() }
+            Segments {
+                label: "Period",
+                options: Period::ALL.map(|period| (period.title().to_owned(), period.title().to_owned())).to_vec(),
+                selected: period.title(),
+                onselect: move |chosen: String| {
+                    if let Some(period) = Period::ALL.into_iter().find(|period| period.title() == chosen) {
+                        state.look_back(period);
+                    }
+                },
+            }
+            Button { label: "Refresh", glyph: Glyph::Refresh, onclick: refresh }
+            Button {
+                label: "Run a job",
+                kind: ButtonKind::Primary,
+                glyph: Glyph::Play,
+                onclick: move |_| choosing.set(true),
+            }
+        }
+        JobSummaryCards {
+            summary,
+            chosen: state.statuses().cloned(),
+            slim: tab == DashboardTab::Logs,
+            onchoose: move |statuses| state.toggle_statuses(statuses),
+        }
+        section { class: "panel bg-card",
+            match tab {
+                DashboardTab::Runs => rsx! {
+                    Tabs { state, total }
+                    JobFiltersBar { state }
+                    RunsPanel { state, runs }
+                },
+                DashboardTab::Logs => rsx! {
+                    LogsPanel { state, total, refresh: log_refresh }
+                },
+            }
+        }
+        if choosing() {
+            RunChooser { onclose: move |()| choosing.set(false) }
+        }
+    }
+}
+
+#[component]
+fn Tabs(state: Store<DashboardState>, total: Option<String>, children: Element) -> Element {
+    let mut state = state;
+    let tab = *state.tab().read();
+    rsx! {
+        TabBar {
+            label: "What is shown",
+            tabs: vec![
+                TabItem::new("runs", "Job Runs").count(total),
+                TabItem::new("logs", "Unified Logs").live(true),
+            ],
+            selected: tab.as_str(),
+            onselect: move |chosen: String| {
+                state.show(if chosen == "logs" { DashboardTab::Logs } else { DashboardTab::Runs });
+            },
+            {children}
+        }
+    }
+}
+
+#[component]
+fn RunsPanel(state: Store<DashboardState>, runs: Query<Page<Run>>) -> Element {
+    let mut state = state;
+    let moment = use_moment();
+    let (open, page_number) = (*state.open().read(), *state.page().read());
+    let retry = move |()| runs.refresh();
+    let body = match (runs.value(), runs.error()) {
+        (Some(page), stale) => rsx! {
+            if let Some(problem) = stale {
+                StaleNote { problem, onretry: retry }
+            }
+            if page.items.is_empty() {
+                NoRuns { state }
+            } else {
+                JobRunsTable { page: (*page).clone(), open, ontoggle: move |run_id| state.toggle_open(run_id) }
+            }
+            Pager {
+                noun: "run",
+                total: page.total,
+                page: page_number,
+                size: PAGE_SIZE,
+                onpage: move |page| state.turn_to(page),
+                span { {format::zone_name(moment.glance(), &moment.zone())} }
+            }
+        },
+        (None, Some(problem)) => rsx! {
+            ErrorState { title: "The runs could not be read", problem, onretry: retry }
+        },
+        (None, None) => rsx! {
+            SkeletonRows { rows: 10, label: "Reading the runs" }
+        },
+    };
+    rsx! {
+        div { class: "panel-body", id: "panel-runs", role: "tabpanel", aria_labelledby: "tab-runs", {body} }
+    }
+}
+
+#[component]
+fn NoRuns(state: Store<DashboardState>) -> Element {
+    let mut state = state;
+    if state.read().narrows_runs() {
+        return rsx! {
+            Empty { title: "No run matches", text: "None of the runs of this period has what the filters ask for.", glyph: Glyph::Search,
+                Button { label: "Clear the filters", onclick: move |_| state.clear_runs() }
+            }
+        };
+    }
+    let period = *state.period().read();
+    rsx! {
+        Empty {
+            title: "Nothing ran in {period.words()}",
+            text: "Add your devices, give a credential one of their tags, and run a backup; or look around with simulated devices first.",
+            glyph: Glyph::Dashboard,
+            LabButton { kind: ButtonKind::Primary }
+            Link { class: "btn btn-outline", to: Route::DevicesPage {}, "Add devices" }
+            if period != Period::Month {
+                Button { label: "Look back 30 days", kind: ButtonKind::Text, onclick: move |_| state.look_back(Period::Month) }
+            }
+        }
+    }
+}
+
+#[component]
+fn LogsPanel(state: Store<DashboardState>, total: Option<String>, refresh: ReadSignal<u64>) -> Element {
+    let moment = use_moment();
+    let search = use_settled(move || state.log_search().cloned());
+    // The period begins where it was chosen: the log must not start anew every minute.
+    let view = use_log(move || {
+        let chosen = DashboardState {
+            period: *state.period().read(),
+            levels: state.levels().cloned(),
+            types: state.types().cloned(),
+            job_id: state.job_id().cloned(),
+            device_id: state.device_id().cloned(),
+            ..DashboardState::default()
+        };
+        chosen.log(&search.read(), moment.glance())
+    });
+    use_effect(move || {
+        if refresh() > 0 {
+            view.refresh();
+        }
+    });
+    let narrowed = state.read().narrows_log();
+    rsx! {
+        Tabs { state, total, LogControls { view } }
+        JobFiltersBar { state }
+        div { class: "panel-body", id: "panel-logs", role: "tabpanel", aria_labelledby: "tab-logs",
+            UnifiedLogsTable {
+                view,
+                search,
+                narrowed,
+                ondevice: move |device_id| state.device_id().set(Some(device_id)),
+            }
+        }
+    }
+}

@@ -1,0 +1,78 @@
+//! The chooser behind "Run a job".
+
+use dioxus::prelude::*;
+use netraven_api::jobs::{Job, ListJobs};
+
+use crate::components::{Button, Dialog, Empty, ErrorState, Glyph, Icon, SearchField, SkeletonRows};
+use crate::data::use_query;
+use crate::format;
+use crate::pages::actions::use_run_job;
+use crate::pages::lab::SimulatedTag;
+use crate::route::Route;
+
+/// Lets a person choose the job to run now.
+#[component]
+pub fn RunChooser(onclose: EventHandler<()>) -> Element {
+    let jobs = use_query(|| ListJobs { size: Some(100), ..ListJobs::default() });
+    let mut search = use_signal(String::new);
+    let wanted = search.read().trim().to_lowercase();
+    let body = match (jobs.value(), jobs.error()) {
+        (Some(page), _) if page.items.is_empty() => rsx! {
+            Empty { title: "There is no job yet", text: "A job says what is done to which devices.", glyph: Glyph::Jobs,
+                Link { class: "btn btn-outline", to: Route::JobsPage {}, "Go to Jobs" }
+            }
+        },
+        (Some(page), _) => {
+            let found: Vec<Job> =
+                page.items.iter().filter(|job| job.name.to_lowercase().contains(&wanted)).cloned().collect();
+            rsx! {
+                ul { class: "chooser", aria_label: "Jobs",
+                    for job in found {
+                        JobLine { key: "{job.id}", job }
+                    }
+                }
+            }
+        }
+        (None, Some(problem)) => rsx! {
+            ErrorState { title: "The jobs could not be read", problem, onretry: move |()| jobs.refresh() }
+        },
+        (None, None) => rsx! { SkeletonRows { rows: 4 } },
+    };
+    rsx! {
+        Dialog { id: "run-a-job", title: "Run a job", wide: true, onclose: move |()| onclose.call(()),
+            SearchField { id: "find-job", label: "Find job", value: search(), oninput: move |text| search.set(text) }
+            {body}
+        }
+    }
+}
+
+#[component]
+fn JobLine(job: Job) -> Element {
+    let start = use_run_job();
+    let job_id = job.id;
+    let targets = if job.device_id.is_some() {
+        "one device".to_owned()
+    } else if job.tags.is_empty() {
+        "no devices".to_owned()
+    } else {
+        let names: Vec<&str> = job.tags.iter().map(|tag| tag.name.as_str()).collect();
+        format!("devices of {}", names.join(", "))
+    };
+    rsx! {
+        li {
+            Icon { glyph: if job.job_type == netraven_api::jobs::REACHABILITY { Glyph::Reach } else { Glyph::Backup } }
+            span { class: "grow",
+                b { class: "text-heading", "{job.name}" }
+                small { class: "muted", "{format::job_kind(&job.job_type)}, {targets}" }
+            }
+            SimulatedTag { tags: job.tags.clone() }
+            Button {
+                label: "Run",
+                small: true,
+                glyph: Glyph::Play,
+                busy: start.busy(),
+                onclick: move |_| start.start(job_id),
+            }
+        }
+    }
+}

@@ -1,0 +1,188 @@
+//! One device of a run: how far it came, what broke, and what to do next.
+
+use dioxus::prelude::*;
+use netraven_api::runs::{DeviceState, GetRun, Run, RunDevice};
+use serde_json::Value;
+
+use crate::components::{
+    Button, ButtonKind, Crumb, DeviceStateTag, Empty, ErrorState, Glyph, PageHeader, SkeletonRows, TabBar, TabItem,
+};
+use crate::data::{use_log, use_query};
+use crate::pages::actions::use_run_job;
+use crate::pages::lab::LabBand;
+use crate::pages::run::run_name;
+use crate::pages::unified_logs::{LogControls, UnifiedLogsTable};
+use crate::route::Route;
+use crate::state::logs::LogFilter;
+use crate::state::moment::use_moment;
+
+mod evidence;
+mod host_keys;
+mod stages;
+
+use evidence::{Evidence, SuccessFacts};
+use host_keys::HostKeys;
+use stages::Stages;
+
+/// The page of one device of a run.
+#[component]
+pub fn DossierPage(run_id: ReadSignal<i64>, device_id: ReadSignal<i64>) -> Element {
+    let run = use_query(move || GetRun(run_id()));
+    let found = run.value().and_then(|detail| {
+        let device = detail.results.iter().find(|device| device.device_id == device_id())?.clone();
+        Some((detail.run.clone(), device))
+    });
+    let known = run.value().is_some();
+    let back = Route::run(run_id());
+    match found {
+        Some((run, device)) => rsx! {
+            LabBand {}
+            DossierHead { run: run.clone(), device: device.clone() }
+            section { class: "panel bg-card",
+                DossierTabs { run_id, device_id, run, device }
+            }
+        },
+        None => rsx! {
+            PageHeader {
+                title: "Device {device_id}",
+                crumbs: vec![
+                    Crumb::link("Home", Route::JobDashboard {}),
+                    Crumb::here("Dashboard"),
+                    Crumb::link("Job Status", Route::JobDashboard {}),
+                    Crumb::link(format!("Run {run_id}"), back.clone()),
+                    Crumb::here(format!("Device {device_id}")),
+                ],
+            }
+            section { class: "panel bg-card",
+                if known {
+                    Empty { title: "Not in this run", text: "This run did not work on the device.", glyph: Glyph::Devices,
+                        Link { class: "btn btn-outline", to: back, "Open the run" }
+                    }
+                } else if let Some(problem) = run.error() {
+                    ErrorState { title: "The run could not be read", problem, onretry: move |()| run.refresh() }
+                } else {
+                    SkeletonRows { rows: 8, label: "Reading the run" }
+                }
+            }
+        },
+    }
+}
+
+#[component]
+fn DossierHead(run: Run, device: RunDevice) -> Element {
+    let (moment, start) = (use_moment(), use_run_job());
+    let job_id = run.job_id;
+    rsx! {
+        PageHeader {
+            title: device.hostname.clone(),
+            crumbs: vec![
+                Crumb::link("Home", Route::JobDashboard {}),
+                Crumb::here("Dashboard"),
+                Crumb::link("Job Status", Route::JobDashboard {}),
+                Crumb::link(run_name(&run, moment.glance(), &moment.zone()), Route::run(run.id)),
+                Crumb::here(device.hostname.clone()),
+            ],
+            beside: rsx! { DeviceStateTag { state: device.state } },
+            Button {
+                label: "Run the job again",
+                kind: ButtonKind::Primary,
+                glyph: Glyph::Again,
+                busy: start.busy(),
+                refused: run.status.is_active().then(|| "A job has one run at a time; this one has not ended.".to_owned()),
+                onclick: move |_| start.start(job_id),
+            }
+        }
+    }
+}
+
+#[component]
+fn DossierTabs(run_id: ReadSignal<i64>, device_id: ReadSignal<i64>, run: Run, device: RunDevice) -> Element {
+    let mut tab = use_signal(|| "story".to_owned());
+    let view = use_log(move || LogFilter {
+        run_id: Some(run_id()),
+        device_id: Some(device_id()),
+        ..LogFilter::default()
+    });
+    let search = use_signal(String::new);
+    let on_log = tab.read().as_str() == "log";
+    let first = if device.state == DeviceState::Failure { "Why it failed" } else { "What happened" };
+    rsx! {
+        Stages { job_type: run.job_type.clone(), device: device.clone() }
+        TabBar {
+            label: "What is shown",
+            tabs: vec![
+                TabItem::new("story", first),
+                TabItem::new("log", "Log of this device").live(run.status.is_active()),
+            ],
+            selected: tab(),
+            onselect: move |chosen| tab.set(chosen),
+            if on_log {
+                LogControls { view }
+            }
+        }
+        if on_log {
+            div { class: "panel-body", id: "panel-log", role: "tabpanel", aria_labelledby: "tab-log",
+                UnifiedLogsTable { view, search, narrowed: false }
+            }
+        } else {
+            div { class: "panel-body", id: "panel-story", role: "tabpanel", aria_labelledby: "tab-story",
+                div { class: "scroll story", Story { device: device.clone() } }
+                NextStep { device }
+            }
+        }
+    }
+}
+
+#[component]
+fn Story(device: RunDevice) -> Element {
+    let details = device.details.clone().unwrap_or(Value::Null);
+    match device.state {
+        DeviceState::Queued => rsx! {
+            Empty { title: "Waiting for a worker", text: "Nothing was done with this device yet.", glyph: Glyph::Waiting }
+        },
+        DeviceState::Running => {
+            let stage = device.stage.map_or("Under way", |stage| stage.title());
+            rsx! {
+                Empty { title: "{stage}", text: "A worker is in session with this device now.", glyph: Glyph::Reach }
+            }
+        }
+        DeviceState::Success => rsx! {
+            SuccessFacts { device, details }
+        },
+        DeviceState::Failure | DeviceState::Cancelled => rsx! {
+            div { class: "why",
+                h2 { {device.cause.map_or("Failed", |cause| cause.title())} }
+                if let Some(message) = &device.message {
+                    p { "{message}" }
+                }
+            }
+            HostKeys { device_id: device.device_id, details: details.clone() }
+            Evidence { details }
+        },
+    }
+}
+
+/// The next step in words, always in sight.
+#[component]
+fn NextStep(device: RunDevice) -> Element {
+    let advice = device
+        .details
+        .as_ref()
+        .and_then(|details| details.get("advice"))
+        .and_then(Value::as_str)
+        .map(str::to_owned)
+        .or_else(|| device.cause.map(|cause| cause.advice().to_owned()));
+    rsx! {
+        if let Some(advice) = advice {
+            footer { class: "status-line next-step",
+                span { "What to do:" }
+                span { class: "text-body grow", "{advice}" }
+                if device.cause.is_some_and(|cause| cause.retry_may_help()) {
+                    span { class: "text-success", "A retry may help" }
+                } else {
+                    span { "A retry will not help" }
+                }
+            }
+        }
+    }
+}

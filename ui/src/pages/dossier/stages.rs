@@ -1,0 +1,110 @@
+//! The stages of a session from left to right, the one that broke in red.
+
+use dioxus::prelude::*;
+use netraven_api::jobs::REACHABILITY;
+use netraven_api::outcome::Stage;
+use netraven_api::runs::{DeviceState, RunDevice};
+use serde_json::Value;
+
+use crate::components::{Glyph, Icon};
+
+/// How a stage went.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Went {
+    Well,
+    Wrong,
+    Now,
+    NotYet,
+}
+
+impl Went {
+    fn as_str(self) -> &'static str {
+        match self {
+            Went::Well => "well",
+            Went::Wrong => "wrong",
+            Went::Now => "now",
+            Went::NotYet => "not-yet",
+        }
+    }
+
+    fn word(self) -> &'static str {
+        match self {
+            Went::Well => "done",
+            Went::Wrong => "broke here",
+            Went::Now => "now",
+            Went::NotYet => "not reached",
+        }
+    }
+}
+
+/// The stages of one device.
+#[component]
+pub fn Stages(job_type: String, device: RunDevice) -> Element {
+    let reached = device.stage.unwrap_or(Stage::Prepare);
+    let shown: Vec<Stage> = Stage::ALL
+        .into_iter()
+        .filter(|stage| match stage {
+            Stage::Prepare => reached == Stage::Prepare && device.state != DeviceState::Success,
+            Stage::Reach => true,
+            other => job_type != REACHABILITY || *other == reached,
+        })
+        .collect();
+    let timings = device.details.as_ref().and_then(|details| details.get("timings")).cloned().unwrap_or(Value::Null);
+    rsx! {
+        ol { class: "steps", aria_label: "Stages",
+            for stage in shown {
+                {
+                    let went = went(stage, reached, device.state);
+                    let small = timing(&timings, stage).unwrap_or_else(|| went.word().to_owned());
+                    let spoken = went.word();
+                    rsx! {
+                        li { key: "{stage.as_str()}", class: "step", "data-state": "{went.as_str()}",
+                            span { class: "step-mark",
+                                match went {
+                                    Went::Well => rsx! { Icon { glyph: Glyph::Check, size: 11 } },
+                                    Went::Wrong => rsx! { Icon { glyph: Glyph::Cross, size: 11 } },
+                                    Went::Now => rsx! { Icon { glyph: Glyph::Spinner, size: 11, class: "spin" } },
+                                    Went::NotYet => rsx! {},
+                                }
+                            }
+                            span { class: "step-name", "{stage.title()}" }
+                            small { title: "{spoken}", if went == Went::Wrong { "{spoken}" } else { "{small}" } }
+                        }
+                    }
+                }
+            }
+        }
+    }
+}
+
+fn went(stage: Stage, reached: Stage, state: DeviceState) -> Went {
+    match state {
+        DeviceState::Success => Went::Well,
+        DeviceState::Queued => Went::NotYet,
+        _ if stage < reached => Went::Well,
+        _ if stage > reached => Went::NotYet,
+        DeviceState::Running => Went::Now,
+        DeviceState::Failure | DeviceState::Cancelled => Went::Wrong,
+    }
+}
+
+fn timing(timings: &Value, stage: Stage) -> Option<String> {
+    let entry = timings
+        .as_array()?
+        .iter()
+        .find(|entry| entry.get("stage").and_then(Value::as_str) == Some(stage.as_str()))?;
+    let ms = entry.get("ms").and_then(Value::as_f64)?;
+    Some(if ms < 1000.0 { format!("{ms:.0} ms") } else { format!("{:.1} s", ms / 1000.0) })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn everything_before_the_broken_stage_went_well() {
+        let of = |stage| went(stage, Stage::SignIn, DeviceState::Failure);
+        assert_eq!((of(Stage::HostKey), of(Stage::SignIn), of(Stage::Read)), (Went::Well, Went::Wrong, Went::NotYet));
+        assert_eq!(went(Stage::Record, Stage::Read, DeviceState::Success), Went::Well);
+    }
+}

@@ -1,0 +1,181 @@
+//! One run: how far it is, what came of each device, and its own log.
+
+use dioxus::prelude::*;
+use netraven_api::outcome::Cause;
+use netraven_api::runs::{GetRun, Run, RunDetail, Trigger};
+
+use crate::components::{
+    Button, ButtonKind, Confirm, Crumb, ErrorState, Glyph, Icon, OutcomeBar, PageHeader, SkeletonRows, StaleNote,
+    StatusTag, TabBar, TabItem, Time,
+};
+use crate::data::{use_log, use_query};
+use crate::format;
+use crate::pages::actions::{use_cancel_run, use_run_job};
+use crate::pages::lab::LabBand;
+use crate::pages::run_duration::RunDuration;
+use crate::pages::unified_logs::{LogControls, UnifiedLogsTable};
+use crate::route::Route;
+use crate::state::logs::LogFilter;
+use crate::state::moment::use_moment;
+
+mod devices;
+
+use devices::RunDevices;
+
+/// The page of a run. `cause` shows only the devices that failed so.
+#[component]
+pub fn RunPage(id: ReadSignal<i64>, cause: ReadSignal<String>) -> Element {
+    let run = use_query(move || GetRun(id()));
+    let moment = use_moment();
+    let retry = move |()| run.refresh();
+    match (run.value(), run.error()) {
+        (Some(detail), stale) => rsx! {
+            LabBand {}
+            RunHead { run: detail.run.clone() }
+            section { class: "panel bg-card",
+                if let Some(problem) = stale {
+                    StaleNote { problem, onretry: retry }
+                }
+                RunStrip { run: detail.run.clone() }
+                RunTabs { id, cause, detail: (*detail).clone() }
+            }
+        },
+        (None, problem) => rsx! {
+            PageHeader { title: "Run {id}", crumbs: crumbs(format!("Run {id}")) }
+            section { class: "panel bg-card",
+                if let Some(problem) = problem {
+                    ErrorState { title: "The run could not be read", problem, onretry: retry }
+                } else {
+                    SkeletonRows { rows: 10, label: "Reading the run" }
+                }
+            }
+            span { hidden: true, {format::zone_name(moment.glance(), &moment.zone())} }
+        },
+    }
+}
+
+/// The name of a run in breadcrumbs: its job and when it began.
+pub fn run_name(run: &Run, now: jiff::Timestamp, zone: &jiff::tz::TimeZone) -> String {
+    format!("{}, {}", run.job_name, format::short_time(run.started_at.unwrap_or(run.queued_at), now, zone))
+}
+
+fn crumbs(here: String) -> Vec<Crumb> {
+    vec![
+        Crumb::link("Home", Route::JobDashboard {}),
+        Crumb::here("Dashboard"),
+        Crumb::link("Job Status", Route::JobDashboard {}),
+        Crumb::here(here),
+    ]
+}
+
+#[component]
+fn RunHead(run: Run) -> Element {
+    let (moment, start, cancel) = (use_moment(), use_run_job(), use_cancel_run());
+    let mut asking = use_signal(|| false);
+    let (id, job_id, active) = (run.id, run.job_id, run.status.is_active());
+    rsx! {
+        PageHeader {
+            title: run.job_name.clone(),
+            crumbs: crumbs(run_name(&run, moment.glance(), &moment.zone())),
+            beside: rsx! { StatusTag { status: run.status, cancelling: run.cancel_requested } },
+            if active {
+                Button {
+                    label: "Cancel",
+                    glyph: Glyph::Stop,
+                    refused: run.cancel_requested.then(|| "The run is already being cancelled.".to_owned()),
+                    onclick: move |_| asking.set(true),
+                }
+            }
+            Button {
+                label: "Run again",
+                kind: ButtonKind::Primary,
+                glyph: Glyph::Again,
+                busy: start.busy(),
+                refused: active.then(|| "A job has one run at a time; this one has not ended.".to_owned()),
+                onclick: move |_| start.start(job_id),
+            }
+        }
+        if asking() {
+            Confirm {
+                title: "Cancel this run?",
+                text: "Devices that wait are not started, open sessions are closed. What was read so far stays.",
+                action: "Cancel the run",
+                onconfirm: move |()| {
+                    asking.set(false);
+                    cancel.call(id);
+                },
+                onclose: move |()| asking.set(false),
+            }
+        }
+    }
+}
+
+/// What the run is, in one line.
+#[component]
+fn RunStrip(run: Run) -> Element {
+    let waiting = (run.devices - run.succeeded - run.failed - run.running).max(0);
+    let who = match (run.trigger, &run.triggered_by) {
+        (Trigger::Schedule, _) => "by schedule".to_owned(),
+        (Trigger::Manual, Some(user)) => format!("by {user}"),
+        (Trigger::Manual, None) => "by hand".to_owned(),
+    };
+    rsx! {
+        div { class: "strip",
+            div { class: "strip-bar",
+                OutcomeBar { run: run.clone(), wide: true }
+            }
+            dl { class: "strip-facts",
+                div { dt { "Started" } dd { Time { at: run.started_at.unwrap_or(run.queued_at) } " {who}" } }
+                div { dt { "Duration" } dd { RunDuration { run: run.clone() } } }
+                div { dt { "Kind" } dd { {format::job_kind(&run.job_type).to_owned()} } }
+                if run.status.is_active() {
+                    div { dt { "Now" } dd { "{run.running} running, {waiting} waiting" } }
+                }
+                if run.job_type == netraven_api::jobs::CONFIG_BACKUP {
+                    div { dt { "Changed" } dd { {format::count(run.changed, "configuration")} } }
+                }
+                if let Some(commit) = &run.commit {
+                    div { dt { "Commit" } dd { class: "mono", title: "{commit}", {commit.chars().take(10).collect::<String>()} } }
+                }
+            }
+        }
+        if let Some(message) = &run.message {
+            div { class: "band band-warning", role: "note",
+                Icon { glyph: Glyph::Info, size: 14 }
+                span { class: "grow", "{message}" }
+            }
+        }
+    }
+}
+
+#[component]
+fn RunTabs(id: ReadSignal<i64>, cause: ReadSignal<String>, detail: RunDetail) -> Element {
+    let mut tab = use_signal(|| "devices".to_owned());
+    let view = use_log(move || LogFilter { run_id: Some(id()), ..LogFilter::default() });
+    let search = use_signal(String::new);
+    let count = i64::try_from(detail.results.len()).unwrap_or_default();
+    let on_log = tab.read().as_str() == "log";
+    rsx! {
+        TabBar {
+            label: "What is shown",
+            tabs: vec![
+                TabItem::new("devices", "Devices").count(Some(format::number(count))),
+                TabItem::new("log", "Log of this run").live(detail.run.status.is_active()),
+            ],
+            selected: tab(),
+            onselect: move |chosen| tab.set(chosen),
+            if on_log {
+                LogControls { view }
+            }
+        }
+        if on_log {
+            div { class: "panel-body", id: "panel-log", role: "tabpanel", aria_labelledby: "tab-log",
+                UnifiedLogsTable { view, search, narrowed: false }
+            }
+        } else {
+            div { class: "panel-body", id: "panel-devices", role: "tabpanel", aria_labelledby: "tab-devices",
+                RunDevices { run_id: id(), first_cause: Cause::parse(&cause.read()), results: detail.results }
+            }
+        }
+    }
+}

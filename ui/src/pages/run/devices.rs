@@ -1,0 +1,199 @@
+//! The devices of a run: what came of each, with stage, cause and message.
+
+use dioxus::prelude::*;
+use netraven_api::outcome::Cause;
+use netraven_api::runs::{DeviceState, RunDevice};
+
+use crate::components::{Choice, DeviceStateTag, Empty, Glyph, Icon, Pager, Picker, SearchField, Segments};
+use crate::format;
+use crate::route::Route;
+use crate::state::moment::use_moment;
+
+/// Devices on one page.
+const PAGE_SIZE: i64 = 100;
+
+/// Which devices are shown.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Show {
+    All,
+    Failed,
+    Going,
+    Succeeded,
+}
+
+impl Show {
+    const ALL: [Show; 4] = [Show::All, Show::Failed, Show::Going, Show::Succeeded];
+
+    fn title(self) -> &'static str {
+        match self {
+            Show::All => "All",
+            Show::Failed => "Failed",
+            Show::Going => "Under way",
+            Show::Succeeded => "Succeeded",
+        }
+    }
+
+    fn holds(self, state: DeviceState) -> bool {
+        match self {
+            Show::All => true,
+            Show::Failed => matches!(state, DeviceState::Failure | DeviceState::Cancelled),
+            Show::Going => matches!(state, DeviceState::Queued | DeviceState::Running),
+            Show::Succeeded => state == DeviceState::Success,
+        }
+    }
+}
+
+/// The table of devices.
+#[component]
+pub fn RunDevices(run_id: i64, first_cause: Option<Cause>, results: Vec<RunDevice>) -> Element {
+    let mut show = use_signal(|| Show::All);
+    let mut causes = use_signal(|| first_cause.iter().map(|cause| cause.as_str().to_owned()).collect::<Vec<_>>());
+    let mut search = use_signal(String::new);
+    let mut page = use_signal(|| 1_i64);
+    let known: Vec<Choice> = Cause::ALL
+        .into_iter()
+        .filter(|cause| results.iter().any(|device| device.cause == Some(*cause)))
+        .map(|cause| Choice::new(cause.as_str(), cause.title()))
+        .collect();
+    let wanted = search.read().trim().to_lowercase();
+    let all = results.len();
+    let found: Vec<RunDevice> = results
+        .into_iter()
+        .filter(|device| show().holds(device.state))
+        .filter(|device| {
+            let causes = causes.read();
+            causes.is_empty() || device.cause.is_some_and(|cause| causes.iter().any(|word| word == cause.as_str()))
+        })
+        .filter(|device| device.hostname.to_lowercase().contains(&wanted) || device.address.contains(&wanted))
+        .collect();
+    let total = i64::try_from(found.len()).unwrap_or_default();
+    let number = page().clamp(1, (total - 1).max(0) / PAGE_SIZE + 1);
+    let skip = usize::try_from((number - 1) * PAGE_SIZE).unwrap_or_default();
+    let shown: Vec<RunDevice> =
+        found.into_iter().skip(skip).take(usize::try_from(PAGE_SIZE).unwrap_or(usize::MAX)).collect();
+    rsx! {
+        div { class: "filters", role: "search", aria_label: "Filters",
+            SearchField {
+                id: "find-device",
+                label: "Find device",
+                value: search(),
+                oninput: move |text| {
+                    search.set(text);
+                    page.set(1);
+                },
+            }
+            Segments {
+                label: "State",
+                options: Show::ALL.map(|show| (show.title().to_owned(), show.title().to_owned())).to_vec(),
+                selected: show().title(),
+                onselect: move |title: String| {
+                    show.set(Show::ALL.into_iter().find(|show| show.title() == title).unwrap_or(Show::All));
+                    page.set(1);
+                },
+            }
+            if !known.is_empty() {
+                Picker {
+                    id: "filter-cause",
+                    label: "Cause",
+                    none: "any",
+                    choices: known,
+                    selected: causes(),
+                    several: true,
+                    onchange: move |chosen| {
+                        causes.set(chosen);
+                        page.set(1);
+                    },
+                }
+            }
+        }
+        if shown.is_empty() {
+            if all == 0 {
+                Empty { title: "No device in this run", text: "The job's tags belong to no device.", glyph: Glyph::Devices }
+            } else {
+                Empty { title: "No device matches", text: "None of the devices of this run has what the filters ask for.", glyph: Glyph::Search }
+            }
+        } else {
+            div { class: "scroll",
+                table { class: "data-table", aria_label: "Devices of this run",
+                    colgroup {
+                        col { class: "col-host" }
+                        col { class: "col-status" }
+                        col { class: "col-stage" }
+                        col { class: "col-cause" }
+                        col {}
+                        col { class: "col-took" }
+                        col { class: "col-turn" }
+                    }
+                    thead {
+                        tr {
+                            th { scope: "col", "Device" }
+                            th { scope: "col", "State" }
+                            th { scope: "col", class: "wide-only", "Stage" }
+                            th { scope: "col", "Cause" }
+                            th { scope: "col", "What happened" }
+                            th { scope: "col", class: "num", "Duration" }
+                            th { scope: "col", aria_label: "Open" }
+                        }
+                    }
+                    tbody {
+                        for device in shown {
+                            DeviceRow { key: "{device.device_id}", run_id, device }
+                        }
+                    }
+                }
+            }
+        }
+        Pager { noun: "device", total, page: number, size: PAGE_SIZE, onpage: move |next| page.set(next) }
+    }
+}
+
+#[component]
+fn DeviceRow(run_id: i64, device: RunDevice) -> Element {
+    let go = navigator();
+    let to = Route::DossierPage { run_id, device_id: device.device_id };
+    let open = to.clone();
+    let message = match (&device.message, device.state, device.changed) {
+        (Some(message), ..) => message.clone(),
+        (None, DeviceState::Success, Some(true)) => "Configuration changed".to_owned(),
+        (None, DeviceState::Success, Some(false)) => "Configuration unchanged".to_owned(),
+        _ => String::new(),
+    };
+    rsx! {
+        tr { "data-opens": "yes", "data-device": "{device.device_id}", onclick: move |_| { go.push(open.clone()); },
+            td { class: "name",
+                Link { to, onclick: move |event: MouseEvent| event.stop_propagation(), title: "{device.address}", "{device.hostname}" }
+            }
+            td {
+                DeviceStateTag { state: device.state }
+                if device.attempt > 1 {
+                    span { class: "muted", title: "A worker began with it {device.attempt} times", " ×{device.attempt}" }
+                }
+            }
+            td { class: "muted wide-only", {device.stage.map(|stage| stage.title()).unwrap_or_default()} }
+            td { {device.cause.map(Cause::title).unwrap_or_default()} }
+            td { class: "muted", title: "{message}", "{message}" }
+            td { class: "num", Took { device: device.clone() } }
+            td { class: "turn", Icon { glyph: Glyph::ChevronRight, size: 15 } }
+        }
+    }
+}
+
+/// How long a device took, or has been worked on.
+#[component]
+pub fn Took(device: RunDevice) -> Element {
+    let moment = use_moment();
+    let Some(started) = device.started_at else {
+        return rsx! {
+            span { class: "muted", "–" }
+        };
+    };
+    let end = match device.finished_at {
+        Some(finished) => finished,
+        None => moment.now(),
+    };
+    let millis = end.as_millisecond() - started.as_millisecond();
+    if (0..10_000).contains(&millis) && device.finished_at.is_some() {
+        return rsx! { {format!("{}.{} s", millis / 1000, millis % 1000 / 100)} };
+    }
+    rsx! { {format::duration(format::seconds_between(started, end))} }
+}

@@ -1,0 +1,44 @@
+//! How long a run took, or has been going on, beside how long it usually takes.
+
+use dioxus::prelude::*;
+use netraven_api::runs::Run;
+
+use crate::format::{duration, seconds_between};
+use crate::state::moment::use_moment;
+
+/// A difference smaller than this is not worth a word.
+const NOTABLE_SECONDS: i64 = 5;
+
+/// The duration of a run; drawn again every second while it is going on.
+#[component]
+pub fn RunDuration(run: Run) -> Element {
+    let moment = use_moment();
+    let Some(started) = run.started_at else {
+        return rsx! {
+            span { class: "muted", "–" }
+        };
+    };
+    #[expect(clippy::cast_possible_truncation, reason = "seconds of a run")]
+    let usual = run.usual_seconds.map(|seconds| seconds.round() as i64);
+    if run.status.is_active() {
+        let gone = seconds_between(started, moment.now());
+        return rsx! {
+            span { title: usual.map(|usual| format!("usually {}", duration(usual))),
+                {duration(gone)}
+                if let Some(usual) = usual {
+                    span { class: "muted", " of ~{duration(usual)}" }
+                }
+            }
+        };
+    }
+    let took = seconds_between(started, run.finished_at.unwrap_or(started));
+    let over = usual.map(|usual| took - usual).filter(|over| *over >= NOTABLE_SECONDS && *over * 10 >= took);
+    rsx! {
+        span { title: usual.map(|usual| format!("usually {}", duration(usual))),
+            {duration(took)}
+            if let Some(over) = over {
+                span { class: "text-warning", if over < 120 { " +{over} s" } else { " +{over / 60} min" } }
+            }
+        }
+    }
+}

@@ -1,0 +1,15 @@
+//! Signing in to a server again.
+
+use dioxus::prelude::*;
+
+use crate::pages::first_start::{Card, ServerForm};
+
+/// Asks for user and password of a server that is already chosen.
+#[component]
+pub fn SignInPage(url: String, username: Option<String>, reason: Option<String>) -> Element {
+    rsx! {
+        Card { title: "Sign in", text: reason.unwrap_or_else(|| "Sign in to go on.".to_owned()),
+            ServerForm { url, username: username.unwrap_or_default(), known: true }
+        }
+    }
+}

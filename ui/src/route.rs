@@ -1,0 +1,39 @@
+//! Where one can be inside the window.
+
+use dioxus::prelude::*;
+
+use crate::app::Shell;
+use crate::pages::dashboard::JobDashboard;
+use crate::pages::devices::DevicesPage;
+use crate::pages::dossier::DossierPage;
+use crate::pages::jobs::JobsPage;
+use crate::pages::not_found::NotFound;
+use crate::pages::run::RunPage;
+
+/// A place in the window, and its address.
+#[derive(Clone, Debug, PartialEq, Routable)]
+#[rustfmt::skip]
+#[expect(missing_docs, reason = "the address says what each is")]
+pub enum Route {
+    #[layout(Shell)]
+        #[route("/")]
+        JobDashboard {},
+        #[route("/runs/:id?:cause")]
+        RunPage { id: i64, cause: String },
+        #[route("/runs/:run_id/devices/:device_id")]
+        DossierPage { run_id: i64, device_id: i64 },
+        #[route("/jobs")]
+        JobsPage {},
+        #[route("/devices")]
+        DevicesPage {},
+        #[route("/:..segments")]
+        NotFound { segments: Vec<String> },
+}
+
+impl Route {
+    /// The page of a run, all its devices shown.
+    #[must_use]
+    pub fn run(id: i64) -> Route {
+        Route::RunPage { id, cause: String::new() }
+    }
+}

@@ -1,0 +1,7 @@
+//! What the window holds beside server data: session, theme, notices, the present moment, and the live log.
+
+pub mod logs;
+pub mod moment;
+pub mod notices;
+pub mod session;
+pub mod theme;

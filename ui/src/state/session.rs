@@ -1,0 +1,125 @@
+//! The session: where the data comes from, who is signed in, and whether news arrive.
+
+use std::rc::Rc;
+
+use dioxus::prelude::*;
+use futures::StreamExt;
+use futures::channel::mpsc::unbounded;
+use netraven_api::event::{FeedMessage, Link};
+use netraven_api::logs::StreamFilter;
+use netraven_api::native::{FeedStart, Native, Ready, Session};
+use netraven_api::users::Role;
+
+use crate::data::{Topics, use_api};
+use crate::state::notices::use_notices;
+
+/// Keeps the session as the shell tells it.
+pub fn use_session() -> Signal<Session> {
+    let api = use_api();
+    let mut session = use_signal(|| Session::Starting { step: "Opening NetRaven".to_owned() });
+    use_future(move || {
+        let api = api.clone();
+        async move {
+            let (sender, mut changes) = unbounded();
+            let guard = api.bridge().on_session(Rc::new(move |session| {
+                let _ = sender.unbounded_send(session);
+            }));
+            match api.ask::<Session>(Native::Session).await {
+                Ok(now) => session.set(now),
+                Err(problem) => session.set(Session::Failed { problem, embedded: false }),
+            }
+            while let Some(now) = changes.next().await {
+                session.set(now);
+            }
+            drop(guard);
+        }
+    });
+    session
+}
+
+/// A session one can work in, as its pages see it.
+#[derive(Clone, Copy, PartialEq)]
+pub struct Workplace {
+    ready: Signal<Ready>,
+    link: Signal<Link>,
+}
+
+impl Workplace {
+    /// Place, user and role.
+    #[must_use]
+    pub fn ready(&self) -> Ready {
+        self.ready.read().clone()
+    }
+
+    /// Whether the person may do what only admins may.
+    #[must_use]
+    pub fn is_admin(&self) -> bool {
+        self.ready.read().role == Role::Admin
+    }
+
+    /// Whether news arrive as they happen.
+    #[must_use]
+    pub fn link(&self) -> Link {
+        self.link.read().clone()
+    }
+}
+
+/// Provides the workplace and keeps one feed open that tells what changed. Lines of level CRITICAL come with it and are
+/// shown as notices; the pages that show logs open feeds of their own.
+pub fn use_workplace_provider(ready: ReadSignal<Ready>, topics: Topics) -> Workplace {
+    let (api, notices) = (use_api(), use_notices());
+    let workplace = use_context_provider(|| Workplace {
+        ready: Signal::new(ready.peek().clone()),
+        link: Signal::new(Link::Live),
+    });
+    use_effect(move || {
+        let mut known = workplace.ready;
+        let now = ready();
+        if *known.peek() != now {
+            known.set(now);
+        }
+    });
+    use_future(move || {
+        let api = api.clone();
+        let mut link = workplace.link;
+        async move {
+            let (sender, mut batches) = unbounded();
+            let filter =
+                StreamFilter { level: vec!["CRITICAL".to_owned()], changes: Some(true), ..StreamFilter::default() };
+            let guard = api.bridge().feed(
+                FeedStart { filter },
+                Rc::new(move |batch| {
+                    let _ = sender.unbounded_send(batch);
+                }),
+            );
+            while let Some(batch) = batches.next().await {
+                for message in batch {
+                    match message {
+                        FeedMessage::Changes { changes } => topics.apply(&changes),
+                        FeedMessage::Lines { lines } => {
+                            for line in lines {
+                                notices.wrong(line.message);
+                            }
+                        }
+                        FeedMessage::Link { link: now } => {
+                            // What changed while nothing arrived is unknown, so everything is read again.
+                            if now == Link::Live && *link.peek() != Link::Live {
+                                topics.bump_all();
+                            }
+                            if *link.peek() != now {
+                                link.set(now);
+                            }
+                        }
+                    }
+                }
+            }
+            drop(guard);
+        }
+    });
+    workplace
+}
+
+/// The workplace of this session.
+pub fn use_workplace() -> Workplace {
+    use_context()
+}
