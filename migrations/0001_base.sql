@@ -168,8 +168,8 @@ create table device_configurations (
     retrieved_at timestamptz not null default now(),
     config_data text not null,
     config_metadata jsonb not null default '{}',
-    -- SHA-256 of config_data without its volatile lines, hexadecimal.
-    sha256 text not null,
+    -- Keyed hash of the configuration without its volatile lines, but with its secrets, hexadecimal.
+    fingerprint text not null,
     -- The text as the device showed it, sealed.
     raw_sealed text,
     -- The commit that holds it; null until the run is recorded.

@@ -102,7 +102,7 @@ impl Connection {
         match place.or_else(|| memory::place(self.host())) {
             Some(Place::Embedded) => self.start_embedded().await,
             Some(Place::Remote(url)) => self.resume(&url).await,
-            None => self.enter(Session::Choose { profiles: memory::profiles(self.host()) }, None, None),
+            None => drop(self.enter(Session::Choose { profiles: memory::profiles(self.host()) }, None, None)),
         }
     }
 

@@ -45,8 +45,8 @@ impl Secrets {
         Secrets { silent: Arc::default(), absent: false }
     }
 
-    /// No store at all.
-    #[must_use]
+    /// No store at all, for tests.
+    #[cfg(test)]
     pub fn absent() -> Secrets {
         Secrets { silent: Arc::default(), absent: true }
     }

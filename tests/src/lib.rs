@@ -1,1 +1,6 @@
-//! tests
+//! What the journeys through the whole product need: servers, backends, labs, windows, and the figures.
+
+pub mod bench;
+#[cfg(target_os = "linux")]
+pub mod desktop;
+pub mod support;

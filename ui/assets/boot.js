@@ -11,7 +11,7 @@ function explain(reason) {
 }
 
 try {
-  await init();
+  await init({ module_or_path: "/ui_bg.wasm" });
 } catch (error) {
   explain(error instanceof Error ? error.message : String(error));
 }

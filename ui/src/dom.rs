@@ -36,7 +36,8 @@ pub fn focus(id: &str) {
 pub fn focus_edge(id: &str, edge: Edge) {
     #[cfg(target_arch = "wasm32")]
     if let Some(element) = document().and_then(|document| document.get_element_by_id(id)) {
-        const CONTROLS: &str = "button:not(:disabled),a[href],input:not(:disabled),select:not(:disabled),textarea:not(:disabled)";
+        const CONTROLS: &str =
+            "button:not(:disabled),a[href],input:not(:disabled),select:not(:disabled),textarea:not(:disabled)";
         if let Ok(found) = element.query_selector_all(CONTROLS)
             && found.length() > 0
         {

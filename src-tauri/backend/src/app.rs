@@ -23,7 +23,7 @@ use crate::seal::{SealKey, password};
 use crate::server::{self, ServersState, Shared, Tokens};
 use crate::snapshots::Repository;
 use crate::start::StartError;
-use crate::store::Store;
+use crate::store::{Store, StoreError};
 use crate::supervisor::{DataDirLock, Health, Options, Servers, State};
 use crate::worker::recorder::Recorder;
 use crate::worker::{self, Worker};
@@ -35,8 +35,10 @@ const ADMIN: &str = "admin";
 const LOCAL_TOKEN: Duration = Duration::from_secs(30 * 60);
 /// Longest wait for each part when the backend stops.
 const STOP_LIMIT: Duration = Duration::from_secs(5);
-/// Prefix of everything in Redis.
+/// Prefix of everything in Redis; the installation's own name follows.
 const NAMESPACE: &str = "netraven";
+/// Setting that holds the installation's own name.
+const INSTALLATION: &str = "installation";
 
 /// A running backend.
 pub struct App {
@@ -69,12 +71,19 @@ impl Base {
         let external = |what: &'static str| move |reason: String| StartError::External { what, reason };
         let store = Store::connect(urls.database_url.expose()).await;
         let store = store.map_err(|error| external("The database")(format!("{error:#}")))?;
-        let queue = Queue::connect(urls.redis_url.expose(), NAMESPACE).await;
+        let installation = installation(&store).await.map_err(|error| external("The database")(error.to_string()))?;
+        let queue = Queue::connect(urls.redis_url.expose(), &format!("{NAMESPACE}:{installation}")).await;
         let queue = queue.map_err(|error| external("Redis")(error.to_string()))?;
         let (signals, hub) = hub::start(&queue, stop_last.clone());
         let (journal, writer) = Journal::start(store.clone(), queue.clone(), stop_last.clone());
         Ok(Base { store, queue, journal, signals, tasks: vec![hub, writer] })
     }
+}
+
+/// The installation's own name, made with its database: installations that share a Redis do not hear each other.
+async fn installation(store: &Store) -> Result<String, StoreError> {
+    store.add_setting(INSTALLATION, &uuid::Uuid::new_v4().simple().to_string()).await?;
+    Ok(store.setting(INSTALLATION).await?.unwrap_or_default())
 }
 
 impl App {
@@ -210,6 +219,14 @@ impl App {
     #[must_use]
     pub fn local_token(&self) -> Secret {
         self.tokens.issue(ADMIN, Role::Admin, LOCAL_TOKEN)
+    }
+
+    /// Writes lines to the log as the system itself, and waits until they are written; for measuring the live feed.
+    pub async fn say(&self, lines: impl IntoIterator<Item = String>) {
+        for line in lines {
+            self.journal.line("INFO", "system", "app", About::default(), line, json!({}));
+        }
+        self.journal.flush().await;
     }
 
     /// Stops everything in order: workers, API, journal, Redis, Postgres. Takes ten seconds at most.

@@ -81,7 +81,7 @@ impl Config {
     /// The application's own folder, where this system keeps such.
     #[must_use]
     pub fn default_data_dir() -> Option<PathBuf> {
-        directories::ProjectDirs::from("dev", "netraven", "NetRaven").map(|dirs| dirs.data_dir().to_owned())
+        directories::ProjectDirs::from("dev", "netraven", "NetRaven").map(|dirs| dirs.data_local_dir().to_owned())
     }
 }
 

@@ -52,7 +52,7 @@ impl Store {
         ]);
         let pool = PgPoolOptions::new()
             .max_connections(24)
-            .acquire_timeout(Duration::from_secs(10))
+            .acquire_timeout(Duration::from_secs(6))
             .test_before_acquire(true)
             .connect_with(options)
             .await?;

@@ -36,11 +36,13 @@ pub fn ConnectionBox() -> Element {
                 b { class: "side-word", "{ready.place}" }
             }
             span { class: "side-word", if ready.embedded { "embedded · {word}" } else { "server · {word}" } }
-            span { class: "side-word", "{ready.username} · {ready.role.as_str()}" }
+            span { class: "side-word",
+                if ready.username == ready.role.as_str() { "{ready.username}" } else { "{ready.username} · {ready.role.as_str()}" }
+            }
             if ready.secrets_note.is_some() {
                 span { class: "side-word connection-note",
                     Icon { glyph: Glyph::Lock, size: 12 }
-                    "secrets: see here"
+                    "About your secrets"
                 }
             }
         }

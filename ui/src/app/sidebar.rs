@@ -34,11 +34,13 @@ pub fn Sidebar() -> Element {
 
 #[component]
 fn Place(name: String, glyph: Glyph, to: Route, here: bool) -> Element {
+    // On the very page the link says so itself; on a page beneath it, it is said here.
+    let beneath = here && use_route::<Route>() != to;
     rsx! {
         Link {
             to,
             class: if here { "place here" } else { "place" },
-            aria_current: if here { "page" },
+            aria_current: if beneath { "true" },
             title: "{name}",
             Icon { glyph, size: 17 }
             span { class: "side-word", "{name}" }

@@ -18,10 +18,12 @@ pub enum ButtonKind {
     Danger,
 }
 
-/// A button. With `icon_only` its `label` is read out but not drawn; with `refused` it is off and says why.
+/// A button. With `icon_only` its `label` is read out but not drawn; with `refused` it is off and says why. Among several
+/// alike, `named` is read out in full where the label alone does not tell them apart.
 #[component]
 pub fn Button(
     label: String,
+    named: Option<String>,
     #[props(default)] kind: ButtonKind,
     glyph: Option<Glyph>,
     #[props(default)] icon_only: bool,
@@ -48,13 +50,15 @@ pub fn Button(
     }
     let off = disabled || busy || refused.is_some();
     let title = refused.clone().or_else(|| icon_only.then(|| label.clone()));
+    let name = named.clone().or_else(|| icon_only.then(|| label.clone()));
+    let action = named.unwrap_or_else(|| label.clone());
     let size = if small { 14 } else { 16 };
     rsx! {
         button {
             class,
             r#type: if submit { "submit" } else { "button" },
-            "data-action": "{label}",
-            aria_label: icon_only.then(|| label.clone()),
+            "data-action": "{action}",
+            aria_label: name,
             aria_disabled: if off { "true" },
             aria_busy: if busy { "true" },
             title,

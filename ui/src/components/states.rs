@@ -9,7 +9,10 @@ use super::icon::{Glyph, Icon};
 
 /// Grey rows while the first answer is awaited.
 #[component]
-pub fn SkeletonRows(#[props(default = 8)] rows: usize, #[props(default = "Loading".to_owned())] label: String) -> Element {
+pub fn SkeletonRows(
+    #[props(default = 8)] rows: usize,
+    #[props(default = "Loading".to_owned())] label: String,
+) -> Element {
     rsx! {
         div { class: "skeleton", role: "status", aria_label: "{label}",
             for row in 0..rows {

@@ -8,14 +8,7 @@ use crate::format;
 
 /// Paging by the server: `noun` is what one row is, the children stand in the middle.
 #[component]
-pub fn Pager(
-    noun: String,
-    total: i64,
-    page: i64,
-    size: i64,
-    onpage: EventHandler<i64>,
-    children: Element,
-) -> Element {
+pub fn Pager(noun: String, total: i64, page: i64, size: i64, onpage: EventHandler<i64>, children: Element) -> Element {
     let first = if total == 0 { 0 } else { (page - 1) * size + 1 };
     let last = (page * size).min(total);
     rsx! {
@@ -23,7 +16,9 @@ pub fn Pager(
             span { {format::count(total, &noun)} }
             {children}
             span { class: "grow" }
-            span { aria_live: "polite", "{format::number(first)}–{format::number(last)} of {format::number(total)}" }
+            if total > 0 {
+                span { aria_live: "polite", "{format::number(first)}–{format::number(last)} of {format::number(total)}" }
+            }
             Button {
                 label: "Previous page",
                 kind: ButtonKind::Text,

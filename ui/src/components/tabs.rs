@@ -53,8 +53,20 @@ pub fn TabBar(
     let onkeydown = move |event: KeyboardEvent| {
         let last = ids.len().saturating_sub(1);
         let next = match event.key() {
-            Key::ArrowRight => if here == last { 0 } else { here + 1 },
-            Key::ArrowLeft => if here == 0 { last } else { here - 1 },
+            Key::ArrowRight => {
+                if here == last {
+                    0
+                } else {
+                    here + 1
+                }
+            }
+            Key::ArrowLeft => {
+                if here == 0 {
+                    last
+                } else {
+                    here - 1
+                }
+            }
             Key::Home => 0,
             Key::End => last,
             _ => return,

@@ -37,7 +37,12 @@ impl Tone {
 
 /// A word with a tone and an icon.
 #[component]
-pub fn Tag(text: String, #[props(default)] tone: Tone, glyph: Option<Glyph>, #[props(default)] turning: bool) -> Element {
+pub fn Tag(
+    text: String,
+    #[props(default)] tone: Tone,
+    glyph: Option<Glyph>,
+    #[props(default)] turning: bool,
+) -> Element {
     rsx! {
         span { class: "tag tag-{tone.as_str()}",
             if let Some(glyph) = glyph {

@@ -31,7 +31,9 @@ struct Line {
 fn flatten(value: &Value, depth: usize, lines: &mut Vec<Line>) {
     let fields: Vec<(String, &Value)> = match value {
         Value::Object(fields) => fields.iter().map(|(name, value)| (name.clone(), value)).collect(),
-        Value::Array(items) => items.iter().enumerate().map(|(index, value)| (format!("{}", index + 1), value)).collect(),
+        Value::Array(items) => {
+            items.iter().enumerate().map(|(index, value)| (format!("{}", index + 1), value)).collect()
+        }
         other => return lines.push(Line { depth, name: String::new(), value: Some(leaf(other)) }),
     };
     for (name, value) in fields {

@@ -88,7 +88,10 @@ impl Api {
             Either::Left((value, _)) => value,
             Either::Right(_) => Err(Problem::new(
                 Code::Unreachable,
-                format!("No answer came within {} seconds. Check that the server is running, then try again.", limit.as_secs()),
+                format!(
+                    "No answer came within {} seconds. Check that the server is running, then try again.",
+                    limit.as_secs()
+                ),
             )),
         }
     }

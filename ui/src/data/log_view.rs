@@ -28,21 +28,44 @@ pub struct LogView {
     pub loading: Signal<bool>,
     /// State of the live lines.
     pub link: Signal<Link>,
+    held: Signal<bool>,
     wishes: Signal<u64>,
     older: Signal<u64>,
 }
 
 impl LogView {
-    /// Lets arriving lines wait.
+    /// A person wants arriving lines to wait.
     pub fn pause(&self) {
+        let mut held = self.held;
+        held.set(true);
+        self.wait();
+    }
+
+    /// A person wants to see what waited, and to follow again.
+    pub fn resume(&self) {
+        let mut held = self.held;
+        held.set(false);
+        self.follow();
+    }
+
+    /// The newest line came out of sight, or into it again. Lines wait while it is out of sight, so that what is being
+    /// read stays in its place.
+    pub fn look_away(&self, away: bool) {
+        if away {
+            self.wait();
+        } else if !*self.held.peek() {
+            self.follow();
+        }
+    }
+
+    fn wait(&self) {
         let mut lines = self.lines;
         if !lines.peek().paused() {
             lines.write().pause();
         }
     }
 
-    /// Shows what waited and follows again.
-    pub fn resume(&self) {
+    fn follow(&self) {
         let mut lines = self.lines;
         if lines.peek().paused() {
             lines.write().resume();
@@ -81,6 +104,7 @@ pub fn use_log(filter: impl Fn() -> LogFilter + 'static) -> LogView {
         problem: use_signal(|| None),
         loading: use_signal(|| true),
         link: use_signal(|| Link::Live),
+        held: use_signal(|| false),
         wishes: use_signal(|| 0),
         older: use_signal(|| 0),
     };
@@ -202,11 +226,7 @@ async fn begin_behind(api: &Api, wanted: &LogFilter, last: Option<i64>) -> Resul
     Ok(newest.items.first().map_or(0, |line| line.id).max(last.unwrap_or(0)))
 }
 
-async fn history(
-    api: &Api,
-    wanted: &LogFilter,
-    before: Option<i64>,
-) -> Result<(Vec<LogEntry>, i64), Problem> {
+async fn history(api: &Api, wanted: &LogFilter, before: Option<i64>) -> Result<(Vec<LogEntry>, i64), Problem> {
     let page = api.send(&wanted.history(before)).await?;
     Ok((page.items, page.total))
 }

@@ -58,7 +58,9 @@ pub fn use_cancel_run() -> Callback<i64> {
         let api = api.clone();
         spawn(async move {
             match api.send(&CancelRun(run_id)).await {
-                Ok(_) => notices.done("The run is being cancelled: waiting devices never start, open sessions are closed."),
+                Ok(_) => {
+                    notices.done("The run is being cancelled: waiting devices never start, open sessions are closed.")
+                }
                 Err(problem) => notices.problem(&problem),
             }
         });

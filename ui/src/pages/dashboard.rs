@@ -72,9 +72,10 @@ pub fn JobDashboard() -> Element {
                 },
             }
             Button { label: "Refresh", glyph: Glyph::Refresh, onclick: refresh }
+            // On an empty dashboard the main action is another: the sample lab.
             Button {
                 label: "Run a job",
-                kind: ButtonKind::Primary,
+                kind: if total.as_deref() == Some("0") { ButtonKind::Outline } else { ButtonKind::Primary },
                 glyph: Glyph::Play,
                 onclick: move |_| choosing.set(true),
             }

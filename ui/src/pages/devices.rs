@@ -1,32 +1,256 @@
-//! The devices of the network.
+//! The devices of the network: what they are, whether they answer, and what is needed to sign in.
+
+use std::rc::Rc;
 
 use dioxus::prelude::*;
-use netraven_api::devices::ListDevices;
+use netraven_api::Page;
+use netraven_api::devices::{DeleteDevice, Device};
+use netraven_api::outcome::Cause;
+use netraven_api::platforms::{ListPlatforms, Platforms};
 
-use crate::components::{Crumb, ErrorState, PageHeader, SkeletonRows};
-use crate::data::use_query;
-use crate::pages::lab::LabBand;
+use crate::components::{
+    Button, ButtonKind, Confirm, Crumb, Empty, ErrorState, Glyph, Icon, PageHeader, Pager, SkeletonRows, StaleNote,
+    UpdatedAgo,
+};
+use crate::data::{Query, use_api, use_query, use_settled};
+use crate::format;
+use crate::pages::lab::{LabBand, LabButton};
 use crate::route::Route;
+use crate::state::notices::use_notices;
+use crate::state::session::use_workplace;
+
+mod add;
+mod credential;
+mod csv;
+mod filters;
+pub mod form;
+mod import;
+mod panel;
+mod snapshots;
+mod table;
+
+use add::AddDevice;
+use credential::AddCredential;
+use filters::{DeviceFilter, FilterBar, PAGE_SIZE};
+use import::ImportDialog;
+use panel::DevicePanel;
+use table::DevicesTable;
+
+/// What a person is doing over the list.
+#[derive(Clone, Debug, PartialEq)]
+enum Doing {
+    Nothing,
+    Adding,
+    Importing,
+    /// Adding a credential for these tags.
+    AddingCredential(Vec<i64>),
+    Deleting(Box<Device>),
+}
 
 /// The list of devices.
 #[component]
 pub fn DevicesPage() -> Element {
-    let devices = use_query(|| ListDevices { size: Some(50), ..ListDevices::default() });
-    let rows = match (devices.value(), devices.error()) {
-        (Some(page), _) => rsx! {
-            ul { for device in page.items.iter() { li { key: "{device.id}", "{device.hostname}" } } }
-        },
-        (None, Some(problem)) => rsx! {
-            ErrorState { title: "The devices could not be read", problem, onretry: move |()| devices.refresh() }
-        },
-        (None, None) => rsx! { SkeletonRows {} },
-    };
+    let mut filter = use_signal(DeviceFilter::default);
+    let hostname = use_settled(move || filter.read().hostname.clone());
+    let devices = use_query(move || filter.read().request(&hostname.read()));
+    let platforms = use_query(|| ListPlatforms);
+    let mut doing = use_signal(|| Doing::Nothing);
+    let open = use_signal(|| None::<i64>);
+    // When the last row of the last page went, the page before it is the last one.
+    use_effect(move || {
+        if let Some(page) = devices.value()
+            && page.items.is_empty()
+            && page.total > 0
+            && filter.peek().page > 1
+        {
+            filter.write().page = page.pages.max(1);
+        }
+    });
     rsx! {
         LabBand {}
         PageHeader {
             title: "Devices",
             crumbs: vec![Crumb::link("Home", Route::JobDashboard {}), Crumb::here("Devices")],
+            UpdatedAgo { at: devices.at(), loading: devices.loading() }
+            Button {
+                label: "Add a credential",
+                glyph: Glyph::Key,
+                refused: no_credentials_for_users(),
+                onclick: move |_| doing.set(Doing::AddingCredential(Vec::new())),
+            }
+            Button { label: "Import CSV", glyph: Glyph::Upload, onclick: move |_| doing.set(Doing::Importing) }
+            Button {
+                label: "Add device",
+                kind: ButtonKind::Primary,
+                glyph: Glyph::Plus,
+                onclick: move |_| doing.set(Doing::Adding),
+            }
         }
-        section { class: "panel", {rows} }
+        section { class: "panel bg-card",
+            FilterBar { filter, platforms }
+            DevicesBody { filter, devices, platforms, open, doing }
+        }
+        Dialogs { doing, open }
+    }
+}
+
+/// Why somebody may not add a credential.
+fn no_credentials_for_users() -> Option<String> {
+    (!use_workplace().is_admin()).then(|| "Only admins may add credentials.".to_owned())
+}
+
+#[component]
+fn DevicesBody(
+    filter: Signal<DeviceFilter>,
+    devices: Query<Page<Device>>,
+    platforms: Query<Platforms>,
+    open: Signal<Option<i64>>,
+    doing: Signal<Doing>,
+) -> Element {
+    let (mut filter, mut open, mut doing) = (filter, open, doing);
+    let retry = move |()| devices.refresh();
+    match (devices.value(), devices.error()) {
+        (Some(page), stale) => {
+            let shown = page.items.iter().find(|device| Some(device.id) == open()).cloned();
+            let beside = if shown.is_some() { "open" } else { "closed" };
+            let titles = platforms.value();
+            rsx! {
+                if let Some(problem) = stale {
+                    StaleNote { problem, onretry: retry }
+                }
+                NoCredentialNote { page: page.clone(), oncredential: move |tags| doing.set(Doing::AddingCredential(tags)) }
+                div { class: "split", "data-state": beside,
+                    div { class: "panel-body min-w-0",
+                        if page.items.is_empty() {
+                            NoDevices { filter, doing }
+                        } else {
+                            DevicesTable {
+                                page: page.clone(),
+                                titles: titles.clone(),
+                                open: open(),
+                                onopen: move |id| open.set((open() != Some(id)).then_some(id)),
+                                oncredential: move |tags| doing.set(Doing::AddingCredential(tags)),
+                                ondelete: move |device| doing.set(Doing::Deleting(Box::new(device))),
+                            }
+                        }
+                    }
+                    if let Some(device) = shown {
+                        DevicePanel { device, titles, onclose: move |()| open.set(None) }
+                    }
+                }
+                Pager {
+                    noun: "device",
+                    total: page.total,
+                    page: filter.read().page,
+                    size: PAGE_SIZE,
+                    onpage: move |number| filter.write().page = number,
+                }
+            }
+        }
+        (None, Some(problem)) => rsx! {
+            ErrorState { title: "The devices could not be read", problem, onretry: retry }
+        },
+        (None, None) => rsx! {
+            SkeletonRows { rows: 10, label: "Reading the devices" }
+        },
+    }
+}
+
+/// Says that devices on this page cannot be signed in to, and what to do.
+#[component]
+fn NoCredentialNote(page: Rc<Page<Device>>, oncredential: EventHandler<Vec<i64>>) -> Element {
+    let without: Vec<&Device> = page.items.iter().filter(|device| device.matching_credentials_count == 0).collect();
+    let Some(first) = without.first() else {
+        return rsx! {};
+    };
+    let who = match without.len() {
+        1 => format!("{} has no credential", first.hostname),
+        more => format!(
+            "{} on this page have no credential",
+            format::count(i64::try_from(more).unwrap_or(i64::MAX), "device")
+        ),
+    };
+    // The tags all of them share; their default tag if nothing else.
+    let shared: Vec<i64> = first
+        .tags
+        .iter()
+        .map(|tag| tag.id)
+        .filter(|id| without.iter().all(|device| device.tags.iter().any(|tag| tag.id == *id)))
+        .collect();
+    rsx! {
+        div { class: "band band-warning", role: "note",
+            Icon { glyph: Glyph::Key, size: 14 }
+            span { class: "grow", "{who}, so a backup cannot sign in. {Cause::NoCredentials.advice()}" }
+            Button {
+                label: "Add one",
+                small: true,
+                refused: no_credentials_for_users(),
+                onclick: move |_| oncredential.call(shared.clone()),
+            }
+        }
+    }
+}
+
+#[component]
+fn NoDevices(filter: Signal<DeviceFilter>, doing: Signal<Doing>) -> Element {
+    let (mut filter, mut doing) = (filter, doing);
+    if filter.read().narrows() {
+        return rsx! {
+            Empty { title: "No device matches", text: "None of the devices has what the filters ask for.", glyph: Glyph::Search,
+                Button { label: "Clear the filters", onclick: move |_| filter.set(DeviceFilter::default()) }
+            }
+        };
+    }
+    rsx! {
+        Empty {
+            title: "There is no device yet",
+            text: "Add the routers, switches and servers whose configurations are to be kept; or look around with simulated devices first.",
+            glyph: Glyph::Devices,
+            LabButton {}
+            Button { label: "Add a device", glyph: Glyph::Plus, onclick: move |_| doing.set(Doing::Adding) }
+            Button { label: "Import a CSV file", glyph: Glyph::Upload, onclick: move |_| doing.set(Doing::Importing) }
+        }
+    }
+}
+
+#[component]
+fn Dialogs(doing: Signal<Doing>, open: Signal<Option<i64>>) -> Element {
+    let (mut doing, mut open) = (doing, open);
+    let (api, notices) = (use_api(), use_notices());
+    let mut busy = use_signal(|| false);
+    let close = move |()| doing.set(Doing::Nothing);
+    let delete = use_callback(move |(id, hostname): (i64, String)| {
+        let api = api.clone();
+        busy.set(true);
+        spawn(async move {
+            let answer = api.send(&DeleteDevice(id)).await;
+            busy.set(false);
+            doing.set(Doing::Nothing);
+            match answer {
+                Ok(()) => {
+                    if *open.peek() == Some(id) {
+                        open.set(None);
+                    }
+                    notices.done(format!("{hostname} was deleted."));
+                }
+                Err(problem) => notices.problem(&problem),
+            }
+        });
+    });
+    match doing() {
+        Doing::Nothing => rsx! {},
+        Doing::Adding => rsx! { AddDevice { onclose: close } },
+        Doing::Importing => rsx! { ImportDialog { onclose: close } },
+        Doing::AddingCredential(tags) => rsx! { AddCredential { tags, onclose: close } },
+        Doing::Deleting(device) => rsx! {
+            Confirm {
+                title: "Delete {device.hostname}?",
+                text: "{device.hostname} ({table::place(&device)}) goes with its results and its stored snapshots. The git history keeps its file. This cannot be taken back.",
+                action: "Delete the device",
+                busy: busy(),
+                onconfirm: move |()| delete.call((device.id, device.hostname.clone())),
+                onclose: close,
+            }
+        },
     }
 }

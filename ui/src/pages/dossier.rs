@@ -98,11 +98,8 @@ fn DossierHead(run: Run, device: RunDevice) -> Element {
 #[component]
 fn DossierTabs(run_id: ReadSignal<i64>, device_id: ReadSignal<i64>, run: Run, device: RunDevice) -> Element {
     let mut tab = use_signal(|| "story".to_owned());
-    let view = use_log(move || LogFilter {
-        run_id: Some(run_id()),
-        device_id: Some(device_id()),
-        ..LogFilter::default()
-    });
+    let view =
+        use_log(move || LogFilter { run_id: Some(run_id()), device_id: Some(device_id()), ..LogFilter::default() });
     let search = use_signal(String::new);
     let on_log = tab.read().as_str() == "log";
     let first = if device.state == DeviceState::Failure { "Why it failed" } else { "What happened" };

@@ -35,30 +35,18 @@ pub fn FirstStart(profiles: Vec<Profile>) -> Element {
             title: "Where is your data?",
             text: "NetRaven keeps device backups and job history on this computer, or shows those of a NetRaven server.",
             div { class: "gate-choices",
-                button {
-                    class: "gate-choice",
-                    r#type: "button",
-                    "data-action": "On this computer",
-                    onclick: move |_| embedded.call(()),
-                    Icon { glyph: Glyph::Computer, size: 20 }
-                    span {
-                        b { "On this computer" }
-                        small { "Everything runs inside this application. Nothing else to install or to sign in to." }
-                    }
-                    Icon { glyph: Glyph::ChevronRight }
+                Place {
+                    name: "On this computer",
+                    text: "Everything runs inside this application. Nothing else to install or to sign in to.",
+                    glyph: Glyph::Computer,
+                    onchoose: move |()| embedded.call(()),
                 }
-                button {
-                    class: "gate-choice",
-                    r#type: "button",
-                    "data-action": "NetRaven server",
-                    aria_expanded: if server() { "true" } else { "false" },
-                    onclick: move |_| server.toggle(),
-                    Icon { glyph: Glyph::Server, size: 20 }
-                    span {
-                        b { "NetRaven server" }
-                        small { "A server in your network, with its address, your user name and password." }
-                    }
-                    Icon { glyph: if server() { Glyph::ChevronDown } else { Glyph::ChevronRight } }
+                Place {
+                    name: "NetRaven server",
+                    text: "A server in your network, with its address, your user name and password.",
+                    glyph: Glyph::Server,
+                    open: server(),
+                    onchoose: move |()| server.toggle(),
                 }
             }
             if server() {
@@ -67,6 +55,26 @@ pub fn FirstStart(profiles: Vec<Profile>) -> Element {
                     username: known.map(|profile| profile.username).unwrap_or_default(),
                 }
             }
+        }
+    }
+}
+
+/// One place the data can be; `open` says whether it shows more beneath.
+#[component]
+fn Place(name: String, text: String, glyph: Glyph, open: Option<bool>, onchoose: EventHandler<()>) -> Element {
+    rsx! {
+        button {
+            class: "gate-choice",
+            r#type: "button",
+            "data-action": "{name}",
+            aria_expanded: open.map(|open| if open { "true" } else { "false" }),
+            onclick: move |_| onchoose.call(()),
+            Icon { glyph, size: 20 }
+            span {
+                b { "{name}" }
+                small { "{text}" }
+            }
+            Icon { glyph: if open == Some(true) { Glyph::ChevronDown } else { Glyph::ChevronRight } }
         }
     }
 }

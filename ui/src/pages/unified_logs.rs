@@ -68,20 +68,10 @@ pub fn UnifiedLogsTable(
 ) -> Element {
     let moment = use_moment();
     let mut selected = use_signal(|| None::<i64>);
-    // Scrolling away from the newest line pauses; coming back resumes, unless the person pressed Pause.
-    let mut pressed = use_signal(|| false);
     let lines = view.lines.read();
     let chosen = selected().and_then(|id| lines.find(id)).map(|(_, line)| line.clone());
     let problem = view.problem.read().clone();
     let retry = move |()| view.refresh();
-    let leave = move |away: bool| {
-        if away {
-            pressed.set(view.lines.peek().paused() && *pressed.peek());
-            view.pause();
-        } else if !*pressed.peek() {
-            view.resume();
-        }
-    };
     let onkeydown = move |event: KeyboardEvent| {
         let lines = view.lines.peek();
         if lines.is_empty() {
@@ -119,7 +109,7 @@ pub fn UnifiedLogsTable(
             }
         } else {
             div { class: "split", "data-state": if chosen.is_some() { "open" } else { "closed" },
-                Rows { id: LIST, view, search, selected, onkeydown, onaway: leave, onselect: move |id| selected.set(id) }
+                Rows { id: LIST, view, search, selected, onkeydown, onselect: move |id| selected.set(id) }
                 if let Some(line) = chosen.clone() {
                     LinePanel { line, ondevice, onclose: move |()| selected.set(None) }
                 }

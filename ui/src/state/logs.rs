@@ -202,8 +202,7 @@ impl LogLines {
     #[must_use]
     pub fn rate(&self, now: Timestamp) -> f64 {
         let since = now.as_second() - RATE_SECONDS;
-        let lines: usize =
-            self.arrivals.iter().filter(|(second, _)| *second > since).map(|(_, count)| count).sum();
+        let lines: usize = self.arrivals.iter().filter(|(second, _)| *second > since).map(|(_, count)| count).sum();
         #[expect(clippy::cast_precision_loss, reason = "a rate for people to read")]
         let rate = lines as f64 / RATE_SECONDS as f64;
         rate

@@ -38,10 +38,8 @@ impl Moment {
 /// Provides the moment and keeps it ticking.
 pub fn use_moment_provider() -> Moment {
     let api = use_api();
-    let moment = use_context_provider(|| Moment {
-        now: Signal::new(api.clock().now()),
-        zone: Signal::new(api.clock().zone()),
-    });
+    let moment =
+        use_context_provider(|| Moment { now: Signal::new(api.clock().now()), zone: Signal::new(api.clock().zone()) });
     use_future(move || {
         let clock = api.clock().clone();
         let mut now = moment.now;

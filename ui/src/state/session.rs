@@ -68,10 +68,8 @@ impl Workplace {
 /// shown as notices; the pages that show logs open feeds of their own.
 pub fn use_workplace_provider(ready: ReadSignal<Ready>, topics: Topics) -> Workplace {
     let (api, notices) = (use_api(), use_notices());
-    let workplace = use_context_provider(|| Workplace {
-        ready: Signal::new(ready.peek().clone()),
-        link: Signal::new(Link::Live),
-    });
+    let workplace =
+        use_context_provider(|| Workplace { ready: Signal::new(ready.peek().clone()), link: Signal::new(Link::Live) });
     use_effect(move || {
         let mut known = workplace.ready;
         let now = ready();

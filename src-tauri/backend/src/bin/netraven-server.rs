@@ -1,5 +1,6 @@
 //! The backend without a window: `serve`, further workers, the sample lab, the platforms.
 
+use std::io::IsTerminal as _;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -7,6 +8,9 @@ use std::process::ExitCode;
 use clap::{Args, Parser, Subcommand};
 use netraven_api::Secret;
 use netraven_backend::{App, Config, External, RemoteWorker, platforms};
+use netraven_client::Client;
+use netraven_client::sample::{self, SampleDevice};
+use netraven_lab::Lab;
 use tokio_util::sync::CancellationToken;
 
 /// The NetRaven backend: REST API, scheduler and SSH workers.
@@ -24,7 +28,7 @@ enum Command {
     /// Runs a further worker for a backend on the same database and Redis.
     Worker(WorkerArgs),
     /// Starts simulated SSH devices on this computer until Ctrl-C.
-    Lab(Lab),
+    Lab(LabArgs),
     /// Lists the platforms.
     Platforms {
         /// As a Markdown table.
@@ -78,7 +82,7 @@ struct WorkerArgs {
 }
 
 #[derive(Args)]
-struct Lab {
+struct LabArgs {
     /// Number of devices.
     #[arg(default_value_t = 12)]
     devices: usize,
@@ -97,6 +101,7 @@ fn main() -> ExitCode {
     let cli = Cli::parse();
     tracing_subscriber::fmt()
         .with_writer(std::io::stderr)
+        .with_ansi(std::io::stderr().is_terminal())
         .with_env_filter(
             tracing_subscriber::EnvFilter::try_from_default_env()
                 .unwrap_or_else(|_| tracing_subscriber::EnvFilter::new("info,sqlx=warn")),
@@ -166,10 +171,40 @@ async fn work(args: WorkerArgs) -> anyhow::Result<()> {
     Ok(())
 }
 
-async fn lab(args: Lab) -> anyhow::Result<()> {
+async fn lab(args: LabArgs) -> anyhow::Result<()> {
     anyhow::ensure!((1..=1000).contains(&args.devices), "the number of devices is {}; choose 1 to 1000", args.devices);
-    let _ = (args.url, args.username, args.password_file);
-    netraven_lab::cli::run(args.devices, None, |line| println!("{line}")).await?;
+    let Some(url) = &args.url else {
+        netraven_lab::cli::run(args.devices, None, |line| println!("{line}")).await?;
+        return Ok(());
+    };
+    let password = match &args.password_file {
+        Some(file) => std::fs::read_to_string(file)
+            .map_err(|error| anyhow::anyhow!("{} could not be read: {error}", file.display()))?,
+        None => std::env::var("NETRAVEN_ADMIN_PASSWORD").map_err(|_| {
+            anyhow::anyhow!("give the password of {} by --password-file or NETRAVEN_ADMIN_PASSWORD", args.username)
+        })?,
+    };
+    let client = Client::new(url)?;
+    let token = client.login(&args.username, &Secret::new(password.trim())).await?;
+    let client = client.with_token(token.access_token);
+    let lab = Lab::start(netraven_lab::sample(args.devices)).await?;
+    let devices: Vec<SampleDevice> = lab
+        .devices()
+        .iter()
+        .map(|device| SampleDevice {
+            hostname: device.spec.hostname.clone(),
+            address: device.address.ip().to_string(),
+            port: device.address.port(),
+            platform: device.spec.platform.as_str().to_owned(),
+        })
+        .collect();
+    let password = Secret::new(netraven_lab::SAMPLE_PASSWORD);
+    let enrolled = sample::enrol(&client, &devices, netraven_lab::SAMPLE_USERNAME, &password).await?;
+    println!("{}", netraven_lab::cli::table(&lab));
+    println!("Run {} of the job \"Sample lab backup\" was started at {url}.", enrolled.run_id.unwrap_or_default());
+    stop_signal()?.cancelled().await;
+    sample::remove(&client).await?;
+    lab.stop().await;
     Ok(())
 }
 

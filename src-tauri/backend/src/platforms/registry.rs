@@ -6,22 +6,15 @@ use std::sync::{Arc, LazyLock};
 
 use super::definition::{BadDefinition, Definition};
 
-/// The built-in files.
-const BUILT_IN: [(&str, &str); 6] = [
-    ("arista_eos.toml", include_str!("../../platforms/arista_eos.toml")),
-    ("cisco_ios.toml", include_str!("../../platforms/cisco_ios.toml")),
-    ("cisco_nxos.toml", include_str!("../../platforms/cisco_nxos.toml")),
-    ("generic.toml", include_str!("../../platforms/generic.toml")),
-    ("juniper_junos.toml", include_str!("../../platforms/juniper_junos.toml")),
-    ("linux.toml", include_str!("../../platforms/linux.toml")),
-];
+/// The built-in files: everything in the crate's `platforms` folder, listed by its build script.
+const BUILT_IN: &[(&str, &str)] = include!(concat!(env!("OUT_DIR"), "/platforms.rs"));
 
 /// A definition is a page of text; more is a mistake in the folder.
 const LARGEST_FILE: u64 = 256 * 1024;
 
 static COMPILED: LazyLock<BTreeMap<String, Arc<Definition>>> = LazyLock::new(|| {
-    let parsed = BUILT_IN.map(|(file, text)| Definition::parse(file, text).expect("a built-in platform is valid"));
-    parsed.into_iter().map(|definition| (definition.name.clone(), Arc::new(definition))).collect()
+    let parsed = BUILT_IN.iter().map(|(file, text)| Definition::parse(file, text).expect("a built-in platform is valid"));
+    parsed.map(|definition| (definition.name.clone(), Arc::new(definition))).collect()
 });
 
 /// The built-in definition for devices of no known platform.
@@ -157,7 +150,7 @@ mod tests {
     fn every_built_in_file_loads_under_its_own_name() {
         let (registry, refused) = Registry::load(None);
         assert!(refused.is_empty(), "{refused:?}");
-        let files = BUILT_IN.map(|(file, _)| file.trim_end_matches(".toml").to_string());
+        let files = BUILT_IN.iter().map(|(file, _)| file.trim_end_matches(".toml").to_string());
         assert_eq!(registry.names(), files);
         assert_eq!(registry.iter().count(), BUILT_IN.len());
         assert!(registry.get("cisco_iso").is_none());

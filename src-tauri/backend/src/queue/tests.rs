@@ -164,7 +164,14 @@ async fn a_waiting_worker_gets_a_new_task_at_once() {
     let queue = server.queue().await;
     let started = Instant::now();
     assert_eq!(queue.lease("a", 1, Duration::from_millis(700)).await.unwrap(), []);
-    assert!(started.elapsed() >= Duration::from_millis(700), "waits longer than a library's usual half second");
+    assert!(started.elapsed() >= Duration::from_millis(700));
+    let connections = async || -> String {
+        let info: String = queue.link.ask(redis::cmd("INFO").arg("stats")).await.unwrap();
+        info.lines().find(|line| line.starts_with("total_connections_received")).unwrap().to_owned()
+    };
+    let before = connections().await;
+    assert_eq!(queue.lease("a", 1, Duration::from_millis(700)).await.unwrap(), []);
+    assert_eq!(connections().await, before, "waiting goes on through a library's usual limit, on one connection");
     for priority in Priority::ALL {
         let (leases, pushed) = tokio::join!(timeout(LONG, queue.lease("a", 5, LONG * 3)), async {
             // The blocked client shows that the worker is really waiting.

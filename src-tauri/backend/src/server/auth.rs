@@ -30,12 +30,15 @@ const LIFETIME: Duration = Duration::from_secs(30 * 60);
 /// Failed logins of one user name from one peer that are let through within [`FAILURE_WINDOW`].
 const FAILURES: usize = 10;
 const FAILURE_WINDOW: Duration = Duration::from_secs(60);
+/// How long a user is remembered for the time the database is away.
+const MEMORY: Duration = Duration::from_secs(10 * 60);
 
 /// Makes and reads tokens, and counts failed logins.
 pub struct Tokens {
     encoding: EncodingKey,
     decoding: DecodingKey,
     failures: Mutex<HashMap<(String, IpAddr), Vec<Instant>>>,
+    users: Mutex<HashMap<String, (User, Instant)>>,
 }
 
 impl Tokens {
@@ -46,6 +49,7 @@ impl Tokens {
             encoding: EncodingKey::from_secret(key),
             decoding: DecodingKey::from_secret(key),
             failures: Mutex::default(),
+            users: Mutex::default(),
         }
     }
 
@@ -64,6 +68,19 @@ impl Tokens {
         validation.validate_aud = false;
         validation.leeway = 0;
         jsonwebtoken::decode::<Claims>(token, &self.decoding, &validation).ok().map(|data| data.claims)
+    }
+
+    fn remember(&self, username: &str, user: Option<&User>) {
+        let mut users = self.users.lock().expect("no holder of this lock panics");
+        match user {
+            Some(user) => users.insert(username.to_owned(), (user.clone(), Instant::now())),
+            None => users.remove(username),
+        };
+    }
+
+    fn remembered(&self, username: &str) -> Option<User> {
+        let users = self.users.lock().expect("no holder of this lock panics");
+        users.get(username).filter(|(_, at)| at.elapsed() < MEMORY).map(|(user, _)| user.clone())
     }
 
     fn too_many_failures(&self, username: &str, peer: IpAddr) -> bool {
@@ -113,15 +130,33 @@ pub async fn require(
     }
     let refused = || Fault::unauthenticated("Could not validate credentials");
     let claims = shared.tokens.read(token.trim()).ok_or_else(refused)?;
-    let account = shared.store.account(&claims.sub).await?.ok_or_else(refused)?;
-    if !account.user.is_active {
+    let user = user(&shared, &claims.sub).await?.ok_or_else(refused)?;
+    if !user.is_active {
         return Err(Fault::detail(StatusCode::FORBIDDEN, "Inactive user"));
     }
-    if access == Access::Admin && account.user.role != Role::Admin {
+    if access == Access::Admin && user.role != Role::Admin {
         return Err(Fault::detail(StatusCode::FORBIDDEN, "Admin privileges required: ask an admin to do this."));
     }
-    request.extensions_mut().insert(Caller(account.user));
+    request.extensions_mut().insert(Caller(user));
     Ok(next.run(request).await)
+}
+
+/// The user of this name. While the database is being restarted, whoever was known shortly before still is: then the state
+/// of the system can be asked for, and everything else says by itself why it has to wait.
+async fn user(shared: &Shared, username: &str) -> Result<Option<User>, Fault> {
+    let remembered = || shared.tokens.remembered(username);
+    if shared.servers.borrow().postgres.is_some()
+        && let Some(user) = remembered()
+    {
+        return Ok(Some(user));
+    }
+    match shared.store.account(username).await {
+        Ok(account) => {
+            shared.tokens.remember(username, account.as_ref().map(|account| &account.user));
+            Ok(account.map(|account| account.user))
+        }
+        Err(error) => remembered().map(Some).ok_or_else(|| Fault::from(error)),
+    }
 }
 
 /// Mounts the login.

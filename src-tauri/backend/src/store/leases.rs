@@ -63,8 +63,8 @@ pub struct Outcome {
 pub struct NewSnapshot {
     /// Text, secrets hidden.
     pub text: String,
-    /// SHA-256 of the text's significant lines, hexadecimal.
-    pub sha256: String,
+    /// Keyed hash of the significant lines, secrets included, hexadecimal.
+    pub fingerprint: String,
     /// The text as the device showed it, sealed.
     pub raw_sealed: String,
     /// More about it.
@@ -174,7 +174,7 @@ impl Store {
                 None => outcome.same_as,
                 Some(new) => sqlx::query_scalar(
                     "insert into device_configurations (device_id, run_id, retrieved_at, config_data, config_metadata,
-                         sha256, raw_sealed)
+                         fingerprint, raw_sealed)
                      select id, $2, $3, $4, $5, $6, $7 from devices where id = $1 returning id",
                 )
                 .bind(lease.device_id)
@@ -182,7 +182,7 @@ impl Store {
                 .bind(new.retrieved_at.to_sqlx())
                 .bind(&new.text)
                 .bind(Json(&new.metadata))
-                .bind(&new.sha256)
+                .bind(&new.fingerprint)
                 .bind(&new.raw_sealed)
                 .fetch_optional(&mut *tx)
                 .await?,

@@ -2,10 +2,12 @@
 
 use std::sync::Arc;
 
+use hmac::{Hmac, KeyInit as _, Mac as _};
 use jiff::Timestamp;
 use netraven_api::outcome::{Cause, Stage};
 use secrecy::{ExposeSecret as _, SecretString};
 use serde_json::{Value, json};
+use sha2::Sha256;
 use tokio::sync::oneshot;
 
 use super::sink::{self, Sink};
@@ -131,6 +133,8 @@ struct Text {
     raw: String,
     hidden: String,
     secrets_hidden: usize,
+    /// Changes whenever the configuration does, a secret in it included. The tags in the text are too short to rely on.
+    fingerprint: String,
     facts: Facts,
 }
 
@@ -143,9 +147,18 @@ impl Text {
         };
         let raw = of(Purpose::Config);
         let facts = facts(definition, &format!("{}\n{raw}", of(Purpose::Facts)));
-        let redacted = Redactor::new(definition, key).redact(&significant(definition, &raw));
-        Text { raw, hidden: redacted.text, secrets_hidden: redacted.hidden, facts }
+        let significant = significant(definition, &raw);
+        let redacted = Redactor::new(definition, key).redact(&significant);
+        let fingerprint = fingerprint(key, &significant);
+        Text { raw, hidden: redacted.text, secrets_hidden: redacted.hidden, fingerprint, facts }
     }
+}
+
+/// A keyed hash, hexadecimal: without the key nobody can try out secrets against it.
+fn fingerprint(key: &[u8; 32], text: &str) -> String {
+    let mut mac = Hmac::<Sha256>::new_from_slice(key).expect("a key of any length is taken");
+    mac.update(text.as_bytes());
+    mac.finalize().into_bytes().iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 fn stored(
@@ -158,7 +171,7 @@ fn stored(
     logins: &[Login],
 ) -> Outcome {
     let sha256 = snapshots::sha256_of(&text.hidden);
-    let same_as = newest.filter(|(_, hash)| *hash == sha256).map(|(id, _)| id);
+    let same_as = newest.filter(|(_, stored)| *stored == text.fingerprint).map(|(id, _)| id);
     let (bytes, lines) = (text.hidden.len(), text.hidden.lines().count());
     let login = logins.iter().find(|login| login.id == reading.login_id).map(|login| login.username.as_str());
     let mut details = json!({
@@ -175,7 +188,7 @@ fn stored(
         metadata: json!({ "job_id": lease.job_id, "run_id": lease.run_id, "hostname": lease.hostname,
             "sha256": sha256, "bytes": bytes, "secrets_hidden": text.secrets_hidden }),
         text: text.hidden,
-        sha256,
+        fingerprint: text.fingerprint,
         retrieved_at: Timestamp::now(),
     });
     let message = match same_as {

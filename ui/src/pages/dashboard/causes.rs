@@ -1,6 +1,7 @@
 //! Why a run failed: its devices grouped by cause, each group with the one useful next step.
 
 use dioxus::prelude::*;
+use netraven_api::outcome::Cause as DeviceCause;
 use netraven_api::runs::{CauseCount, Run};
 
 use crate::components::{Button, Glyph, Icon};
@@ -40,9 +41,8 @@ fn Cause(run: Run, group: CauseCount) -> Element {
             Icon { glyph: Glyph::Cross, size: 15, class: "text-danger" }
             b { "{cause.title()}" }
             span { {format::count(group.devices, "device")} }
-            span { class: "cause-advice", title: "{cause.advice()}",
-                if retry { "A retry may help. " } else { "A retry will not help. " }
-                "{cause.advice()}"
+            span { class: "cause-advice",
+                {advice(cause)}
             }
             if retry {
                 Button {
@@ -61,5 +61,17 @@ fn Cause(run: Run, group: CauseCount) -> Element {
                 }
             }
         }
+    }
+}
+
+/// The next step, and whether a retry has a chance, unless the advice says so itself.
+fn advice(cause: DeviceCause) -> String {
+    let said = cause.advice();
+    if said.contains("retry") {
+        said.to_owned()
+    } else if cause.retry_may_help() {
+        format!("A retry may help. {said}")
+    } else {
+        format!("A retry will not help. {said}")
     }
 }

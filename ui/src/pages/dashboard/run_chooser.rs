@@ -68,6 +68,7 @@ fn JobLine(job: Job) -> Element {
             SimulatedTag { tags: job.tags.clone() }
             Button {
                 label: "Run",
+                named: "Run {job.name}",
                 small: true,
                 glyph: Glyph::Play,
                 busy: start.busy(),

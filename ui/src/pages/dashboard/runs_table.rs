@@ -5,7 +5,7 @@ use netraven_api::Page;
 use netraven_api::runs::{Run, Trigger};
 
 use super::causes::RunCauses;
-use crate::components::{Icon, Glyph, OutcomeBar, StatusTag, Time};
+use crate::components::{Glyph, Icon, OutcomeBar, StatusTag, Time};
 use crate::format;
 use crate::pages::run_duration::RunDuration;
 use crate::route::Route;

@@ -28,7 +28,7 @@ pub fn JobSummaryCards(
                 name: "Total",
                 tone: Tone::Neutral,
                 value: value(|sums| sums.total),
-                text: text(total_words),
+                text: text(if slim { |sums| count(sums.device_results, "result") } else { total_words }),
                 pressed: false,
                 onpress: move |()| onchoose.call(&[]),
             }
@@ -44,7 +44,7 @@ pub fn JobSummaryCards(
                 name: "Succeeded",
                 tone: Tone::Success,
                 value: value(|sums| sums.succeeded),
-                text: text(succeeded_words),
+                text: text(if slim { |sums| percent(sums.succeeded, sums.total - sums.running) } else { succeeded_words }),
                 pressed: chosen == SUCCEEDED,
                 onpress: move |()| onchoose.call(SUCCEEDED),
             }
@@ -84,7 +84,7 @@ fn SummaryCard(
                 "{name}"
             }
             span { class: "card-value text-heading", "{value}" }
-            span { class: "card-text", "{text}" }
+            span { class: "card-text", title: "{text}", "{text}" }
         }
     }
 }
@@ -103,7 +103,7 @@ fn running_words(sums: &RunSummary) -> String {
 
 fn succeeded_words(sums: &RunSummary) -> String {
     let ended = sums.total - sums.running;
-    if ended == 0 { "none has ended".to_owned() } else { format!("{} of those ended", percent(sums.succeeded, ended)) }
+    if ended == 0 { "none finished".to_owned() } else { format!("{} of finished", percent(sums.succeeded, ended)) }
 }
 
 fn failed_words(sums: &RunSummary) -> String {

@@ -8,8 +8,17 @@ use crate::components::{Glyph, Icon, JsonTree};
 use crate::format;
 
 /// The fields shown in a place of their own.
-const PLACED: [&str; 10] = [
-    "cause", "stage", "message", "advice", "expected", "last_seen", "host_keys", "refused_logins", "timings",
+const PLACED: [&str; 11] = [
+    "bytes_read",
+    "cause",
+    "stage",
+    "message",
+    "advice",
+    "expected",
+    "last_seen",
+    "host_keys",
+    "refused_logins",
+    "timings",
     "transcript",
 ];
 
@@ -51,7 +60,7 @@ pub fn Evidence(details: Value) -> Element {
         if !transcript.is_empty() {
             Terminal { title: "Transcript", text: transcript.join("\n") }
         } else if let Some(seen) = seen {
-            Terminal { title: "The last bytes seen", text: seen }
+            Terminal { title: tail_title(&details), text: seen }
         }
         if !rest.is_empty() {
             div { class: "story-rest",
@@ -127,6 +136,13 @@ fn Terminal(title: String, text: String) -> Element {
             }
         }
     }
+}
+
+fn tail_title(details: &Value) -> String {
+    details.get("bytes_read").and_then(Value::as_i64).map_or_else(
+        || "The last bytes seen".to_owned(),
+        |bytes| format!("The last of {} seen", format::count(bytes, "byte")),
+    )
 }
 
 fn plain(value: &Value) -> String {

@@ -26,7 +26,8 @@ pub fn HostKeys(device_id: i64, details: Value) -> Element {
             busy.set(false);
             asking.set(false);
             match answer {
-                Ok(()) => notices.done("The stored key was forgotten. The next session stores the key the device offers then."),
+                Ok(()) => notices
+                    .done("The stored key was forgotten. The next session stores the key the device offers then."),
                 Err(problem) => notices.problem(&problem),
             }
         });

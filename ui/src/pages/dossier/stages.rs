@@ -68,7 +68,12 @@ pub fn Stages(job_type: String, device: RunDevice) -> Element {
                                 }
                             }
                             span { class: "step-name", "{stage.title()}" }
-                            small { title: "{spoken}", if went == Went::Wrong { "{spoken}" } else { "{small}" } }
+                            if went == Went::Wrong || small == spoken {
+                                small { "{spoken}" }
+                            } else {
+                                small { "{small}" }
+                                span { class: "sr-only", "{spoken}" }
+                            }
                         }
                     }
                 }
@@ -89,10 +94,8 @@ fn went(stage: Stage, reached: Stage, state: DeviceState) -> Went {
 }
 
 fn timing(timings: &Value, stage: Stage) -> Option<String> {
-    let entry = timings
-        .as_array()?
-        .iter()
-        .find(|entry| entry.get("stage").and_then(Value::as_str) == Some(stage.as_str()))?;
+    let entry =
+        timings.as_array()?.iter().find(|entry| entry.get("stage").and_then(Value::as_str) == Some(stage.as_str()))?;
     let ms = entry.get("ms").and_then(Value::as_f64)?;
     Some(if ms < 1000.0 { format!("{ms:.0} ms") } else { format!("{:.1} s", ms / 1000.0) })
 }

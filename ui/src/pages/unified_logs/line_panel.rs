@@ -20,7 +20,8 @@ pub fn LinePanel(line: LogEntry, ondevice: Option<EventHandler<i64>>, onclose: E
     let title = cause.map_or("One line", Cause::title);
     let mut about: Vec<String> = line.device_name.iter().cloned().collect();
     about.extend(line.run_id.map(|run_id| format!("run {run_id}")));
-    let meta = line.meta.clone().filter(|meta| !meta.is_null() && meta.as_object().is_none_or(|fields| !fields.is_empty()));
+    let meta =
+        line.meta.clone().filter(|meta| !meta.is_null() && meta.as_object().is_none_or(|fields| !fields.is_empty()));
     rsx! {
         aside { class: "side", aria_label: "The chosen line",
             div { class: "side-head",
@@ -42,7 +43,9 @@ pub fn LinePanel(line: LogEntry, ondevice: Option<EventHandler<i64>>, onclose: E
                 dt { "Time" }
                 dd {
                     {format::full_time(line.timestamp, &moment.zone())}
-                    span { class: "muted", {format!(" {} UTC", format::log_time(line.timestamp, line.timestamp, &TimeZone::UTC))} }
+                    if moment.zone().to_offset(line.timestamp).seconds() != 0 {
+                        span { class: "muted", {format!(" {} UTC", format::log_time(line.timestamp, line.timestamp, &TimeZone::UTC))} }
+                    }
                 }
                 dt { "Level" }
                 dd { LevelTag { level: line.level.clone() } }

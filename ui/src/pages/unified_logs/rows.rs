@@ -23,7 +23,6 @@ pub fn Rows(
     search: ReadSignal<String>,
     selected: ReadSignal<Option<i64>>,
     onkeydown: EventHandler<KeyboardEvent>,
-    onaway: EventHandler<bool>,
     onselect: EventHandler<Option<i64>>,
 ) -> Element {
     let moment = use_moment();
@@ -45,7 +44,7 @@ pub fn Rows(
         if *scrolled.peek() != step {
             scrolled.set(step);
         }
-        onaway.call(top > ROW_HEIGHT / 2);
+        view.look_away(top > ROW_HEIGHT / 2);
         if top + 2 * event.client_height() > event.scroll_height() {
             view.read_older();
         }

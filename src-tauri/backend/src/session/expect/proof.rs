@@ -4,6 +4,9 @@
 //! alone; a text goes on. The newline that went into a text is answered later, at the true prompt, or may have been echoed
 //! into the middle of the text by a terminal driver. So a reading in which a look-alike was taken for the prompt is not
 //! mended but read again, with more patience than the device's pause.
+//!
+//! What remains, where a platform has no end marker: three look-alike lines in a row, the device pausing after each of
+//! them for longer than [`QUIET`] but no longer than it takes to answer a newline.
 
 use std::time::Duration;
 
@@ -28,7 +31,7 @@ const BRIEF: usize = 4 * 1024;
 /// How often one command is sent before its answer counts as unreadable.
 const ATTEMPTS: u32 = 3;
 /// How much slower than three times the first newline of the session an answer may be before it does not count.
-const SLOW: Duration = Duration::from_millis(500);
+const SLOW: Duration = Duration::from_millis(50);
 /// How many further newlines a slow device must answer.
 const SLOW_ROUNDS: u32 = 3;
 /// How long at least nothing may follow the prompt that answered a newline.

@@ -118,6 +118,12 @@ mod tests {
     }
 
     #[test]
+    fn legacy_goes_last_whatever_order_the_library_has() {
+        let supported = ["ext-info-c", "3des-cbc", "aes256-ctr", "aes128-cbc", "aes128-ctr"];
+        assert_eq!(in_order(&supported, None), "aes256-ctr,aes128-ctr,3des-cbc,aes128-cbc");
+    }
+
+    #[test]
     fn a_known_device_is_asked_for_the_key_it_is_known_by() {
         let supported = supported(MethodType::HostKey);
         let order = in_order(&supported, Some("ssh-rsa"));

@@ -1,0 +1,188 @@
+//! A device that follows a script: what it says, when it pauses, what it waits for, and a clock that only waiting moves.
+
+use std::collections::{HashMap, VecDeque};
+use std::time::{Duration, Instant};
+
+use crate::session::cancel::Cancel;
+use crate::session::expect::terminal::{ByteChannel, Incoming, Lost};
+
+/// What a device does in answer to a line.
+#[derive(Clone, Debug)]
+pub(super) enum Act {
+    Say(String),
+    Pause(u64),
+    /// Prints a pager and waits for a key; the key is not echoed and the pager is wiped.
+    Page(&'static str),
+    /// Asks for a password; only this one is accepted, with this prompt.
+    Ask(&'static str, &'static str),
+    Drop,
+}
+use Act::{Ask, Drop as Break, Page, Pause, Say};
+
+pub(super) fn say(text: &str) -> Act {
+    Say(text.replace('\n', "\r\n"))
+}
+
+pub(super) struct Device {
+    pub(super) now: Instant,
+    /// What will still be said, each after a time.
+    acts: VecDeque<Act>,
+    pub(super) answers: HashMap<&'static str, Vec<Act>>,
+    pub(super) prompt: String,
+    /// Printed above every prompt.
+    pub(super) decor: &'static str,
+    typed: String,
+    /// Lines typed while a command was running.
+    ahead: VecDeque<String>,
+    /// A terminal driver that echoes at once what is typed while a command runs.
+    pub(super) driver_echo: bool,
+    pub(super) echo: bool,
+    pub(super) chunks: Vec<usize>,
+    reads: usize,
+    out: VecDeque<u8>,
+    waits_for: Option<Act>,
+    pub(super) received: Vec<u8>,
+    /// Turned on when the device has said everything it has to say.
+    pub(super) cancel_when_silent: bool,
+    pub(super) cancel: Cancel,
+}
+
+impl Device {
+    pub(super) fn new(prompt: &str) -> Device {
+        Device {
+            now: Instant::now(),
+            acts: VecDeque::new(),
+            answers: HashMap::new(),
+            prompt: prompt.to_string(),
+            decor: "",
+            typed: String::new(),
+            ahead: VecDeque::new(),
+            driver_echo: false,
+            echo: true,
+            chunks: vec![usize::MAX],
+            reads: 0,
+            out: VecDeque::new(),
+            waits_for: None,
+            received: Vec::new(),
+            cancel_when_silent: false,
+            cancel: Cancel::new(),
+        }
+        .greeting(vec![say("\nWelcome\n\n")])
+    }
+
+    pub(super) fn greeting(mut self, acts: Vec<Act>) -> Device {
+        self.acts = acts.into();
+        self.acts.push_back(Say(self.prompt.clone()));
+        self
+    }
+
+    pub(super) fn answers(mut self, command: &'static str, acts: Vec<Act>) -> Device {
+        self.answers.insert(command, acts);
+        self
+    }
+
+    fn line(&mut self, line: &str) {
+        if self.echo {
+            self.acts.push_back(Say(format!("{line}\r\n")));
+        }
+        if line == "exit" {
+            self.acts.push_back(Break);
+        }
+        let unknown = if line.is_empty() { vec![] } else { vec![say("% Invalid input detected at '^' marker.\n\n")] };
+        self.acts.extend(self.answers.get(line).cloned().unwrap_or(unknown));
+        self.acts.push_back(Say(format!("{}{}", self.decor, self.prompt)));
+    }
+
+    fn key(&mut self, key: char) {
+        match self.waits_for.clone() {
+            Some(Page(pager)) => {
+                self.waits_for = None;
+                self.out.extend(format!("\r{}\r", " ".repeat(pager.len())).bytes());
+            }
+            Some(Ask(password, prompt)) if key == '\n' => {
+                self.waits_for = None;
+                let typed = std::mem::take(&mut self.typed);
+                self.out.extend(b"\r\n");
+                if typed == password {
+                    self.prompt = prompt.to_string();
+                    self.acts = VecDeque::from([Say(prompt.to_string())]);
+                } else {
+                    self.acts.push_front(Ask(password, prompt));
+                }
+            }
+            _ if key == '\n' => {
+                let line = std::mem::take(&mut self.typed);
+                if self.acts.is_empty() && self.waits_for.is_none() {
+                    self.line(&line);
+                } else {
+                    if self.driver_echo {
+                        self.out.extend(format!("{line}\r\n").bytes());
+                    }
+                    self.ahead.push_back(line);
+                }
+            }
+            _ => self.typed.push(key),
+        }
+    }
+}
+
+impl ByteChannel for Device {
+    fn read(&mut self, buffer: &mut [u8], wait: Duration) -> Result<Incoming, Lost> {
+        let until = self.now + wait;
+        while self.out.is_empty() {
+            if self.waits_for.is_some() {
+                self.now = until;
+                return Ok(Incoming::Nothing);
+            }
+            match self.acts.pop_front() {
+                Some(Say(text)) => self.out.extend(text.bytes()),
+                Some(Pause(_)) if self.cancel_when_silent => {
+                    self.cancel.cancel();
+                    return Err(Lost("the socket was shut".to_string()));
+                }
+                Some(Pause(ms)) if self.now + Duration::from_millis(ms) > until => {
+                    let rest = self.now + Duration::from_millis(ms) - until;
+                    self.acts.push_front(Pause(u64::try_from(rest.as_millis()).unwrap()));
+                    self.now = until;
+                    return Ok(Incoming::Nothing);
+                }
+                Some(Pause(ms)) => self.now += Duration::from_millis(ms),
+                Some(act @ Page(pager)) => {
+                    self.out.extend(pager.bytes());
+                    self.waits_for = Some(act);
+                }
+                Some(act @ Ask(..)) => {
+                    self.out.extend(b"Password: ");
+                    self.waits_for = Some(act);
+                }
+                Some(Break) => return Ok(Incoming::Closed),
+                None => match self.ahead.pop_front() {
+                    Some(line) => self.line(&line),
+                    None => {
+                        self.now = until;
+                        return Ok(Incoming::Nothing);
+                    }
+                },
+            }
+        }
+        let most = self.chunks[self.reads % self.chunks.len()].clamp(1, buffer.len());
+        self.reads += 1;
+        let chunk: Vec<u8> = self.out.drain(..most.min(self.out.len())).collect();
+        buffer[..chunk.len()].copy_from_slice(&chunk);
+        Ok(Incoming::Bytes(chunk.len()))
+    }
+
+    fn write(&mut self, bytes: &[u8]) -> Result<(), Lost> {
+        self.received.extend_from_slice(bytes);
+        // A round trip, so that time passes between what was said and what it is answered with.
+        self.now += Duration::from_millis(2);
+        for key in String::from_utf8_lossy(bytes).chars() {
+            self.key(key);
+        }
+        Ok(())
+    }
+
+    fn now(&self) -> Instant {
+        self.now
+    }
+}

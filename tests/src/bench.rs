@@ -1,0 +1,8 @@
+//! The figures: how much the product does, and what it costs. Printed, never asserted: machines differ.
+
+pub mod backup;
+#[cfg(target_os = "linux")]
+pub mod feed;
+pub mod server;
+#[cfg(target_os = "linux")]
+pub mod start;

@@ -1,0 +1,23 @@
+//! Prints the figures of the product: `backup`, `start` and `feed`. Run it by `cargo xtask bench NAME`.
+
+use std::process::ExitCode;
+
+#[tokio::main]
+async fn main() -> ExitCode {
+    let name = std::env::args().nth(1).unwrap_or_default();
+    let done = match name.as_str() {
+        "backup" => netraven_tests::bench::backup::run().await,
+        #[cfg(target_os = "linux")]
+        "start" => netraven_tests::bench::start::run().await,
+        #[cfg(target_os = "linux")]
+        "feed" => netraven_tests::bench::feed::run().await,
+        _ => Err(anyhow::anyhow!("there is no figure '{name}': choose backup, start or feed")),
+    };
+    match done {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("netraven-bench: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}

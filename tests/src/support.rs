@@ -1,0 +1,22 @@
+//! What every journey stands on: servers shared by the whole run, a backend in this process or in one of its own, a lab,
+//! git and a real SSH server.
+
+#[cfg(unix)]
+pub mod app;
+#[cfg(unix)]
+pub mod database;
+pub mod git;
+#[cfg(unix)]
+pub mod guardian;
+#[cfg(unix)]
+pub mod process;
+#[cfg(unix)]
+pub mod servers;
+#[cfg(unix)]
+pub mod sshd;
+pub mod stream;
+pub mod wait;
+pub mod work;
+
+/// Password of the user `admin` in every test.
+pub const ADMIN_PASSWORD: &str = "a password of the tests";

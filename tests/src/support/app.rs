@@ -1,0 +1,76 @@
+//! A backend in the test's own process, on a database of its own.
+
+use std::path::Path;
+
+use anyhow::Context as _;
+use netraven_api::Secret;
+use netraven_backend::{App, Config, External};
+use netraven_client::Client;
+use sqlx::postgres::PgPool;
+
+use super::database::Database;
+
+/// A running backend with a data folder and a database of its own.
+pub struct TestApp {
+    app: App,
+    /// Signed in as `admin`.
+    pub client: Client,
+    /// Its database, and the run's Redis.
+    pub database: Database,
+    data: tempfile::TempDir,
+}
+
+impl TestApp {
+    /// Starts one with one worker.
+    pub async fn start() -> anyhow::Result<TestApp> {
+        TestApp::start_with(|_| {}).await
+    }
+
+    /// Starts one whose configuration was changed first.
+    pub async fn start_with(change: impl FnOnce(&mut Config)) -> anyhow::Result<TestApp> {
+        TestApp::on(Database::create().await?, change).await
+    }
+
+    /// Starts one on a database that others may use too.
+    pub async fn on(database: Database, change: impl FnOnce(&mut Config)) -> anyhow::Result<TestApp> {
+        let data = tempfile::Builder::new().prefix("netraven-test-").tempdir()?;
+        let external = External {
+            database_url: Secret::new(&database.urls.database),
+            redis_url: Secret::new(&database.urls.redis),
+        };
+        let mut config = Config { external: Some(external), ..Config::embedded(data.path().to_owned()) };
+        change(&mut config);
+        let app = App::start(config, |_| {}).await.context("the backend did not start")?;
+        let client = Client::new(app.url())?.with_token(app.local_token());
+        Ok(TestApp { app, client, database, data })
+    }
+
+    /// Address of its API.
+    #[must_use]
+    pub fn url(&self) -> &str {
+        self.app.url()
+    }
+
+    /// Its data folder.
+    #[must_use]
+    pub fn data_dir(&self) -> &Path {
+        self.data.path()
+    }
+
+    /// Its tables.
+    #[must_use]
+    pub fn pool(&self) -> &PgPool {
+        self.database.pool()
+    }
+
+    /// The backend itself.
+    #[must_use]
+    pub fn app(&self) -> &App {
+        &self.app
+    }
+
+    /// Stops it in order.
+    pub async fn stop(self) {
+        self.app.stop().await;
+    }
+}

@@ -1,0 +1,160 @@
+//! A real OpenSSH server on a free loopback port, with an account that exists for as long as it does.
+//!
+//! Making an account needs root: the tests are root themselves (as in a container) or may use `sudo` without a password (as
+//! on CI). The account's name holds the number of the process that made it, so that what a killed run left is removed.
+
+use std::fs;
+use std::io::{Read as _, Write as _};
+use std::net::{TcpListener, TcpStream};
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::time::{Duration, Instant};
+
+use anyhow::{Context as _, ensure};
+
+/// What the names of the tests' accounts begin with.
+const ACCOUNT: &str = "nr-test-";
+const START_LIMIT: Duration = Duration::from_secs(10);
+const LOOK: Duration = Duration::from_millis(20);
+
+/// A running server; it and its account go when this is dropped.
+pub struct Sshd {
+    server: Option<Child>,
+    /// The port it listens on at 127.0.0.1.
+    pub port: u16,
+    /// The one account that may sign in.
+    pub username: String,
+    /// That account's password.
+    pub password: String,
+    folder: tempfile::TempDir,
+}
+
+impl Sshd {
+    /// Makes the account and starts the server.
+    pub fn start() -> anyhow::Result<Sshd> {
+        let program = find().context("no sshd was found: install the package openssh-server")?;
+        remove_accounts_of_the_dead();
+        let folder = tempfile::Builder::new().prefix("netraven-sshd-").tempdir()?;
+        // The account has to get through it to its home.
+        fs::set_permissions(folder.path(), std::os::unix::fs::PermissionsExt::from_mode(0o755))?;
+        let mut sshd = Sshd {
+            server: None,
+            port: 0,
+            username: format!("{ACCOUNT}{}", std::process::id()),
+            password: format!("pw-{}", uuid::Uuid::new_v4().simple()),
+            folder,
+        };
+        sshd.make_account()?;
+        run(Command::new("ssh-keygen").args(["-q", "-t", "ed25519", "-N", "", "-f"]).arg(sshd.path("host_key")))?;
+        run(as_root("mkdir").args(["-p", "/run/sshd"]))?;
+        for _ in 0..5 {
+            if sshd.listen(&program)? {
+                return Ok(sshd);
+            }
+        }
+        let said = fs::read_to_string(sshd.path("log")).unwrap_or_default();
+        anyhow::bail!("{} did not start: {said}", program.display())
+    }
+
+    fn make_account(&self) -> anyhow::Result<()> {
+        let home = self.path("home");
+        let made = run(as_root("useradd").args(["--create-home", "--shell", "/bin/bash", "--home-dir"]).arg(&home).arg(&self.username));
+        made.context("a test with a real SSH server needs an account of its own, and so root or sudo without a password")?;
+        let mut setting = as_root("chpasswd").stdin(Stdio::piped()).spawn()?;
+        let mut input = setting.stdin.take().context("its input is ours")?;
+        writeln!(input, "{}:{}", self.username, self.password)?;
+        drop(input);
+        ensure!(setting.wait()?.success(), "the account's password could not be set");
+        Ok(())
+    }
+
+    /// Starts the server at a free port; false if somebody else took the port meanwhile.
+    fn listen(&mut self, program: &Path) -> anyhow::Result<bool> {
+        self.port = TcpListener::bind("127.0.0.1:0")?.local_addr()?.port();
+        let config = format!(
+            "Port {}\nListenAddress 127.0.0.1\nHostKey {}\nPidFile none\nUsePAM no\nPasswordAuthentication yes\n\
+             KbdInteractiveAuthentication no\nPubkeyAuthentication no\nPermitRootLogin no\nAllowUsers {}\nStrictModes no\n",
+            self.port,
+            self.path("host_key").display(),
+            self.username
+        );
+        fs::write(self.path("config"), config)?;
+        let log = fs::File::create(self.path("log"))?;
+        let path = program.to_str().context("the path of sshd is text")?;
+        let mut server = as_root(path)
+            .args(["-D", "-e", "-f"])
+            .arg(self.path("config"))
+            .stdin(Stdio::null())
+            .stdout(log.try_clone()?)
+            .stderr(log)
+            .spawn()?;
+        let deadline = Instant::now() + START_LIMIT;
+        while !answers(self.port) {
+            if server.try_wait()?.is_some() {
+                return Ok(false);
+            }
+            ensure!(Instant::now() < deadline, "sshd does not answer within {START_LIMIT:?}");
+            std::thread::sleep(LOOK);
+        }
+        self.server = Some(server);
+        Ok(true)
+    }
+
+    fn path(&self, name: &str) -> PathBuf {
+        self.folder.path().join(name)
+    }
+}
+
+impl Drop for Sshd {
+    fn drop(&mut self) {
+        if let Some(mut server) = self.server.take() {
+            let _ = run(as_root("kill").arg(server.id().to_string()));
+            let _ = server.wait();
+        }
+        remove_account(&self.username);
+    }
+}
+
+fn answers(port: u16) -> bool {
+    let Ok(mut stream) = TcpStream::connect(("127.0.0.1", port)) else { return false };
+    let _ = stream.set_read_timeout(Some(Duration::from_secs(2)));
+    let mut banner = [0; 8];
+    stream.read_exact(&mut banner).is_ok() && &banner == b"SSH-2.0-"
+}
+
+fn find() -> Option<PathBuf> {
+    let path = std::env::var_os("PATH").unwrap_or_default();
+    let folders = std::env::split_paths(&path).chain(["/usr/sbin", "/usr/local/sbin"].map(PathBuf::from));
+    folders.map(|folder| folder.join("sshd")).find(|program| program.is_file())
+}
+
+/// The accounts of tests whose process is gone.
+fn remove_accounts_of_the_dead() {
+    let accounts = fs::read_to_string("/etc/passwd").unwrap_or_default();
+    let names = accounts.lines().filter_map(|line| line.split(':').next());
+    names
+        .filter(|name| name.strip_prefix(ACCOUNT).is_some_and(|pid| !Path::new(&format!("/proc/{pid}")).exists()))
+        .for_each(remove_account);
+}
+
+fn remove_account(name: &str) {
+    // Sessions may take a moment to end; the account goes all the same, its home with the folder.
+    let _ = as_root("userdel").args(["--force", name]).stdout(Stdio::null()).stderr(Stdio::null()).status();
+}
+
+/// A command that runs as root.
+fn as_root(program: &str) -> Command {
+    if rustix::process::geteuid().is_root() {
+        return Command::new(program);
+    }
+    let mut command = Command::new("sudo");
+    command.args(["-n", program]);
+    command
+}
+
+fn run(command: &mut Command) -> anyhow::Result<()> {
+    let done = command.stdin(Stdio::null()).output();
+    let done = done.with_context(|| format!("{:?} could not be started", command.get_program()))?;
+    ensure!(done.status.success(), "{command:?} failed: {}", String::from_utf8_lossy(&done.stderr));
+    Ok(())
+}

@@ -1,0 +1,17 @@
+//! Journeys through the whole product on real Postgres, Redis, git and SSH, the API's contract, and the recorded devices.
+#![cfg(unix)]
+
+mod journeys {
+    mod cancel;
+    mod cli;
+    #[cfg(target_os = "linux")]
+    mod crashes;
+    mod faults;
+    mod platforms;
+    mod schedule;
+    mod stream;
+}
+
+mod platforms {
+    mod recordings;
+}

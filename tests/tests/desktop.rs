@@ -1,0 +1,62 @@
+//! The journeys of a person through the real window.
+#![cfg(target_os = "linux")]
+
+mod desktop {
+    use anyhow::Context as _;
+    use netraven_tests::desktop::{Screen, all_gone, processes_of};
+    use serde_json::json;
+
+    /// First start, sample lab, a run with its live lines and true causes, the end, and a second start with everything there.
+    #[tokio::test(flavor = "multi_thread")]
+    async fn a_person_backs_up_the_sample_lab() -> anyhow::Result<()> {
+        let data = tempfile::tempdir()?;
+        let data_dir = data.path().join("net raven ü");
+        let folder = data_dir.to_str().context("the path is text")?;
+        let screen = Screen::open().await?;
+
+        let window = screen.window(&["--data-dir", folder]).await?;
+        let journey = async {
+            window.sees("Where is your data?").await?;
+            window.picture("first-start").await?;
+            window.press("On this computer").await?;
+            window.sees("Job Status Dashboard").await?;
+            window.press("Start the sample lab").await?;
+
+            window.sees("Sample lab backup").await?;
+            window.sees("Authentication refused").await?;
+            window.sees("Partly failed").await?;
+            window.picture("run").await?;
+            window.press("Log of this run").await?;
+            window.sees("lab-core-01").await?;
+            window.picture("run-log").await?;
+
+            window.press("Job Status").await?;
+            window.sees("Sample lab backup").await?;
+            window.picture("dashboard").await?;
+            window.press("Unified Logs").await?;
+            let lines = "return document.querySelectorAll('[data-action^=\"Line \"]').length > 10";
+            window.until(lines, json!([])).await?;
+            window.picture("logs").await?;
+            anyhow::Ok(())
+        };
+        if let Err(error) = journey.await {
+            window.picture("failed").await?;
+            return Err(error.context(format!("the application printed:\n{}", screen.log())));
+        }
+        window.close().await?;
+        all_gone(&data_dir).await?;
+
+        let window = screen.window(&["--data-dir", folder, "--embedded"]).await?;
+        let again = async {
+            window.sees("Sample lab backup").await?;
+            window.sees("Partly failed").await?;
+            window.picture("second-start").await?;
+            anyhow::Ok(())
+        };
+        again.await.with_context(|| format!("the application printed:\n{}", screen.log()))?;
+        window.close().await?;
+        all_gone(&data_dir).await?;
+        assert_eq!(processes_of(&data_dir), Vec::<String>::new());
+        Ok(())
+    }
+}

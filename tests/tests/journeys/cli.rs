@@ -1,0 +1,88 @@
+//! `netraven-server serve` as a person or a service manager meets it: ready line, first password, orderly end.
+
+use std::os::unix::fs::PermissionsExt as _;
+use std::time::Duration;
+
+use netraven_api::Secret;
+use netraven_api::users::GetMe;
+use netraven_client::Client;
+use netraven_tests::support::ADMIN_PASSWORD;
+use netraven_tests::support::database::Database;
+use netraven_tests::support::process::Start;
+use rustix::process::Signal;
+
+/// Arguments that point at the run's servers.
+fn on(database: &Database) -> [&str; 4] {
+    ["--database-url", &database.urls.database, "--redis-url", &database.urls.redis]
+}
+
+/// A database of an installation nobody has signed in to yet.
+async fn without_users() -> anyhow::Result<Database> {
+    let database = Database::create().await?;
+    sqlx::query("delete from users").execute(database.pool()).await?;
+    Ok(database)
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn it_prints_one_line_and_ends_in_order() -> anyhow::Result<()> {
+    let (database, data) = (without_users().await?, tempfile::tempdir()?);
+    for (signal, name) in [(Signal::TERM, "SIGTERM"), (Signal::INT, "Ctrl-C")] {
+        let mut server = Start::serve(data.path())?.args(&on(&database)).ready().await?;
+        let port = server.url.strip_prefix("http://127.0.0.1:").unwrap_or_default();
+        assert!(port.parse::<u16>().is_ok_and(|port| port > 0), "{}", server.url);
+        let line = format!("{{\"ready\":true,\"url\":\"{}\"}}", server.url);
+        let client = server.client().await?;
+        assert_eq!(client.send(&GetMe).await?.username, "admin", "the password of NETRAVEN_ADMIN_PASSWORD is honoured");
+        let (status, took) = server.stop_by(signal).await?;
+        assert_eq!(status.code(), Some(0), "{name}: {}", server.said());
+        assert!(took < Duration::from_secs(10), "{name}: {took:?}");
+        assert_eq!(server.printed(), [line], "{name}: one line on standard output, and logs elsewhere");
+        assert!(server.said().contains("INFO"), "logs go to standard error: {}", server.said());
+        assert!(!server.said().contains(ADMIN_PASSWORD), "{}", server.said());
+    }
+    assert!(!data.path().join("initial-admin-password").exists(), "a given password is written nowhere");
+    Ok(())
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_first_password_is_generated_and_only_its_owner_may_read_it() -> anyhow::Result<()> {
+    let (database, data) = (without_users().await?, tempfile::tempdir()?);
+    let start = Start::serve(data.path())?.args(&on(&database)).env("NETRAVEN_ADMIN_PASSWORD", None);
+    let mut server = start.ready().await?;
+    let file = data.path().join("initial-admin-password");
+    assert_eq!(std::fs::metadata(&file)?.permissions().mode() & 0o777, 0o600);
+    let password = std::fs::read_to_string(&file)?;
+    let password = password.trim();
+    assert!(password.len() >= 16, "{} letters are few", password.len());
+    assert!(Client::new(&server.url)?.login("admin", &Secret::new(password)).await.is_ok());
+    assert!(Client::new(&server.url)?.login("admin", &Secret::new(ADMIN_PASSWORD)).await.is_err());
+    assert!(!server.said().contains(password) && server.printed().len() == 1, "the password is printed nowhere");
+    server.terminate().await?;
+
+    // Started again, nothing is generated anew.
+    let again = Start::serve(data.path())?.args(&on(&database)).env("NETRAVEN_ADMIN_PASSWORD", None).ready().await?;
+    assert!(Client::new(&again.url)?.login("admin", &Secret::new(password)).await.is_ok());
+    assert_eq!(std::fs::read_to_string(&file)?.trim(), password);
+    Ok(())
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_it_cannot_use_it_refuses_with_a_sentence() -> anyhow::Result<()> {
+    let (database, data) = (Database::create().await?, tempfile::tempdir()?);
+    let taken = std::net::TcpListener::bind("127.0.0.1:0")?;
+    let address = taken.local_addr()?.to_string();
+    let start = Start::serve(data.path())?.args(&on(&database)).args(&["--listen", &address]);
+    let (status, said) = start.refused().await?;
+    assert_eq!(status.code(), Some(1));
+    assert!(said.contains(&format!("cannot listen on {address}")) && said.contains("--listen"), "{said}");
+
+    let nowhere = ["--database-url", "postgres://nobody:s3cret-pw@127.0.0.1:1/none", "--redis-url", &database.urls.redis];
+    let (status, said) = Start::serve(data.path())?.args(&nowhere).refused().await?;
+    assert_eq!(status.code(), Some(1));
+    assert!(said.contains("The database cannot be reached") && !said.contains("s3cret-pw"), "{said}");
+
+    let (status, said) = Start::serve(data.path())?.args(&nowhere[..2]).refused().await?;
+    assert_eq!(status.code(), Some(2));
+    assert!(said.contains("--redis-url"), "one URL needs the other: {said}");
+    Ok(())
+}

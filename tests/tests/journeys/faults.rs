@@ -1,0 +1,247 @@
+//! Devices that misbehave: each fault gives its own true cause and no snapshot, and what only looks like a fault gives none.
+
+use std::time::Duration;
+
+use anyhow::Context as _;
+use netraven_api::devices::{CreateDevice, DeviceInput, ForgetHostKey, GetHostKey, UpdateDevice};
+use netraven_api::outcome::{Cause, Stage};
+use netraven_api::results::ListResults;
+use netraven_api::runs::{DeviceState, RunStatus};
+use netraven_lab::{DeviceSpec, Fault, Platform, SAMPLE_PASSWORD, SAMPLE_USERNAME};
+use netraven_tests::support::app::TestApp;
+use netraven_tests::support::git::commits;
+use netraven_tests::support::work::{self, Enrolled};
+
+/// A fault on a platform, and what it must come to.
+struct Row {
+    name: &'static str,
+    platform: Platform,
+    fault: Fault,
+    cause: Cause,
+    stage: Stage,
+}
+
+const fn row(name: &'static str, platform: Platform, fault: Fault, cause: Cause, stage: Stage) -> Row {
+    Row { name, platform, fault, cause, stage }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn each_fault_has_its_own_cause_and_leaves_no_snapshot() -> anyhow::Result<()> {
+    use Platform::{AristaEos, CiscoIos, CiscoNxos, JuniperJunos, Linux};
+    let refuses = Fault::RefusesCommand { starts_with: "show run".to_owned() };
+    let rows = [
+        row("wrong-password", CiscoIos, Fault::WrongPassword, Cause::AuthFailed, Stage::SignIn),
+        row("never-answers", CiscoIos, Fault::NeverAnswers, Cause::Timeout, Stage::KeyExchange),
+        row("silent", CiscoNxos, Fault::SilentAfterLogin, Cause::PromptNotSeen, Stage::Prompt),
+        row("half-way", AristaEos, Fault::DropsHalfWay, Cause::Disconnected, Stage::Read),
+        row("half-way-junos", JuniperJunos, Fault::DropsHalfWay, Cause::Disconnected, Stage::Read),
+        row("half-look-alike", CiscoIos, Fault::DropsHalfWayAfterLookAlike, Cause::Disconnected, Stage::Read),
+        row("half-look-alike-nxos", CiscoNxos, Fault::DropsHalfWayAfterLookAlike, Cause::Disconnected, Stage::Read),
+        row("error-text", CiscoIos, Fault::ErrorText, Cause::CommandRejected, Stage::Read),
+        row("empty", CiscoIos, Fault::EmptyAnswer, Cause::EmptyAnswer, Stage::Read),
+        row("no-end", CiscoIos, Fault::MissingEndMarker, Cause::Truncated, Stage::ProveComplete),
+        row("no-end-linux", Linux, Fault::MissingEndMarker, Cause::Truncated, Stage::ProveComplete),
+        row("no-enable", CiscoIos, Fault::RefusesEnable, Cause::PrivilegeRefused, Stage::Privilege),
+        row("not-ssh", CiscoIos, Fault::NotSsh, Cause::NotSsh, Stage::KeyExchange),
+        row("closes", CiscoIos, Fault::ClosesAtConnect, Cause::Disconnected, Stage::KeyExchange),
+        row("refuses", CiscoNxos, refuses, Cause::CommandRejected, Stage::Read),
+    ];
+    let app = TestApp::start().await?;
+    let specs = rows.iter().map(|row| DeviceSpec::new(row.name, row.platform).with_fault(row.fault.clone()));
+    let lab = Enrolled::start(&app.client, specs.collect()).await?;
+
+    let detail = work::run(&app.client, lab.job).await?;
+    assert_eq!((detail.run.status, detail.run.succeeded), (RunStatus::Failed, 0), "{:#?}", detail.results);
+    let mut wrong = Vec::new();
+    for row in &rows {
+        let result = work::result(&detail, row.name)?;
+        if (result.cause, result.stage) != (Some(row.cause), Some(row.stage)) {
+            wrong.push(format!("{}: {:?} at {:?}: {:?}", row.name, result.cause, result.stage, result.message));
+        }
+        let details = result.details.clone().context("a failure has details")?;
+        assert_eq!(details["cause"], row.cause.as_str(), "{}", row.name);
+        let message = details["message"].as_str().unwrap_or_default();
+        assert!(message.ends_with('.') && message.len() > 10, "{}: {message:?} is no sentence", row.name);
+        assert!(details["last_seen"].is_string(), "{}: the last bytes seen are there: {details}", row.name);
+        assert!(!details.to_string().contains(SAMPLE_PASSWORD), "{}: {details}", row.name);
+        assert_eq!((result.attempt, result.snapshot_id), (1, None), "{}", row.name);
+        assert!(work::snapshots(&app.client, lab.id(row.name)?).await?.is_empty(), "{}", row.name);
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+    // The password went out once to the device that refuses it: an account is not locked.
+    assert_eq!(lab.device("wrong-password")?.logins_refused(), 1);
+    let seen = work::result(&detail, "half-way")?.details.clone().unwrap_or_default();
+    let half = lab.device("half-way")?.config();
+    let last = seen["last_seen"].as_str().unwrap_or_default().lines().next_back().unwrap_or_default().to_owned();
+    assert!(!last.is_empty() && half.contains(last.trim()), "the last bytes are the device's: {last:?}");
+    assert_eq!(commits(app.data_dir())?, Vec::<String>::new());
+    let query = ListResults { run_id: Some(detail.run.id), size: Some(100), ..ListResults::default() };
+    let results = app.client.send(&query).await?;
+    assert_eq!(results.total, i64::try_from(rows.len())?);
+    assert!(results.items.iter().all(|result| result.status == "failure"));
+
+    // A good snapshot is not replaced by what a bad day brings.
+    lab.device("half-way")?.set_fault(None);
+    let good = work::run(&app.client, lab.job).await?;
+    assert_eq!(work::result(&good, "half-way")?.state, DeviceState::Success);
+    lab.device("half-way")?.set_fault(Some(Fault::DropsHalfWay));
+    let bad = work::run(&app.client, lab.job).await?;
+    assert_eq!(work::result(&bad, "half-way")?.state, DeviceState::Failure);
+    assert_eq!(work::snapshots(&app.client, lab.id("half-way")?).await?.len(), 1);
+    app.stop().await;
+    Ok(())
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_only_looks_like_a_fault_is_read_whole() -> anyhow::Result<()> {
+    let pause = Duration::from_millis(800);
+    let specs = vec![
+        DeviceSpec::new("look-alike", Platform::CiscoIos).with_fault(Fault::LookAlike { pause }),
+        DeviceSpec::new("look-alike-nxos", Platform::CiscoNxos).with_fault(Fault::LookAlike { pause }),
+        DeviceSpec::new("pager", Platform::CiscoIos).with_fault(Fault::PagerStaysOn),
+        DeviceSpec::new("pager-junos", Platform::JuniperJunos).with_fault(Fault::PagerStaysOn),
+        DeviceSpec::new("keyboard", Platform::AristaEos).with_fault(Fault::OnlyKeyboardInteractive),
+        DeviceSpec::new("prompts", Platform::CiscoIos).with_fault(Fault::TwoPrompts),
+        DeviceSpec::new("legacy", Platform::CiscoIos).with_fault(Fault::LegacyAlgorithms),
+        DeviceSpec::new("slow", Platform::CiscoIos).with_fault(Fault::Slow { bytes_per_second: 4_000 }),
+    ];
+    let app = TestApp::start().await?;
+    let lab = Enrolled::start(&app.client, specs).await?;
+    let detail = work::run(&app.client, lab.job).await?;
+    assert_eq!(detail.run.status, RunStatus::Succeeded, "{:#?}", detail.results);
+    for device in lab.lab.devices() {
+        let name = &device.spec.hostname;
+        let snapshots = work::snapshots(&app.client, lab.id(name)?).await?;
+        let text = &snapshots.first().with_context(|| format!("{name} has no snapshot"))?.config_data;
+        // The same device without its fault, cleaned by the same rules, is the measure: no line more, no line less.
+        let shown = device.config();
+        let plain = |text: &str| text.lines().filter(|line| line.starts_with("interface ")).map(str::to_owned).collect::<Vec<_>>();
+        assert_eq!(plain(text), plain(&shown), "{name}");
+        assert_eq!(text.lines().last(), shown.lines().last(), "{name}");
+        assert!(!text.contains("--More--") && !text.contains("---(more"), "{name}");
+    }
+    let log = work::logs(&app.client, detail.run.id).await?;
+    let legacy = lab.id("legacy")?;
+    let warned = log.iter().any(|line| line.device_id == Some(legacy) && line.level == "WARNING" && line.log_type == "connection");
+    assert!(warned, "old algorithms are used with a warning: {log:#?}");
+    assert!(!log.iter().any(|line| line.device_id != Some(legacy) && line.level == "WARNING" && line.message.contains("sha1")));
+    app.stop().await;
+    Ok(())
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_changed_host_key_is_refused_until_a_person_forgets_the_old_one() -> anyhow::Result<()> {
+    let spec = DeviceSpec::new("imposter", Platform::CiscoIos);
+    let app = TestApp::start().await?;
+    let lab = Enrolled::start(&app.client, vec![spec]).await?;
+    let (device, id) = (lab.device("imposter")?, lab.id("imposter")?);
+    let before = device.fingerprint();
+    assert_eq!(work::run(&app.client, lab.job).await?.run.status, RunStatus::Succeeded);
+
+    device.set_fault(Some(Fault::ChangedHostKey { after_connections: device.connections() }));
+    let after = device.fingerprint();
+    let logins = device.logins();
+    let refused = work::run(&app.client, lab.job).await?;
+    let result = work::result(&refused, "imposter")?;
+    assert_eq!((result.cause, result.stage), (Some(Cause::HostKeyChanged), Some(Stage::HostKey)), "{result:#?}");
+    let details = result.details.clone().unwrap_or_default();
+    assert_eq!(details["host_keys"]["stored"]["sha256"], before);
+    assert_eq!(details["host_keys"]["offered"]["sha256"], after);
+    assert_eq!((device.logins(), device.logins_refused()), (logins, 0), "no password goes to a stranger");
+    assert_eq!(app.client.send(&GetHostKey(id)).await?.sha256, before, "the stored key stays");
+
+    app.client.send(&ForgetHostKey(id)).await?;
+    let trusted = work::run(&app.client, lab.job).await?;
+    assert_eq!(trusted.run.status, RunStatus::Succeeded, "{:#?}", trusted.results);
+    assert_eq!(app.client.send(&GetHostKey(id)).await?.sha256, after);
+    app.stop().await;
+    Ok(())
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn without_a_platform_or_a_credential_the_device_is_not_touched() -> anyhow::Result<()> {
+    let specs = vec![DeviceSpec::new("strange", Platform::Generic), DeviceSpec::new("keyless", Platform::CiscoIos)];
+    let app = TestApp::start().await?;
+    let lab = Enrolled::start(&app.client, specs).await?;
+    let change = |input: DeviceInput, name: &str| anyhow::Ok(UpdateDevice(lab.id(name)?, input));
+    let unknown = DeviceInput { device_type: Some("no_such_platform".to_owned()), ..DeviceInput::default() };
+    app.client.send(&change(unknown, "strange")?).await?;
+    let other = work::add_tag(&app.client, "other").await?;
+    let untagged = DeviceInput { tags: Some(vec![other]), ..DeviceInput::default() };
+    app.client.send(&change(untagged, "keyless")?).await?;
+    let closed = std::net::TcpListener::bind("127.0.0.1:0")?.local_addr()?.port();
+    let off = DeviceInput {
+        hostname: Some("off".to_owned()),
+        ip_address: Some("127.0.0.1".to_owned()),
+        port: Some(i64::from(closed)),
+        device_type: Some("cisco_ios".to_owned()),
+        tags: Some(vec![lab.tag]),
+        ..DeviceInput::default()
+    };
+    app.client.send(&CreateDevice(off.clone())).await?;
+    let nameless = DeviceInput {
+        hostname: Some("nameless".to_owned()),
+        ip_address: Some("no-such-host.invalid".to_owned()),
+        ..off
+    };
+    app.client.send(&CreateDevice(nameless)).await?;
+    let mut job = work::backup(lab.tag);
+    (job.name, job.tags) = (Some("all".to_owned()), Some(vec![lab.tag, other]));
+    let job = work::add_job(&app.client, job).await?;
+
+    let detail = work::run(&app.client, job).await?;
+    let cause = |name: &str| anyhow::Ok((work::result(&detail, name)?.cause, work::result(&detail, name)?.stage));
+    assert_eq!(cause("strange")?, (Some(Cause::UnknownPlatform), Some(Stage::Prepare)));
+    assert_eq!(cause("keyless")?, (Some(Cause::NoCredentials), Some(Stage::Prepare)));
+    assert_eq!(cause("off")?, (Some(Cause::Refused), Some(Stage::Reach)));
+    assert_eq!(cause("nameless")?, (Some(Cause::NameNotResolved), Some(Stage::Reach)));
+    assert!(lab.lab.devices().iter().all(|device| device.connections() == 0));
+    app.stop().await;
+    Ok(())
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_refused_credential_is_followed_by_the_next_in_order_of_priority() -> anyhow::Result<()> {
+    let app = TestApp::start().await?;
+    let lab = Enrolled::start(&app.client, vec![DeviceSpec::new("picky", Platform::AristaEos)]).await?;
+    let first = netraven_api::credentials::CredentialInput {
+        username: Some(SAMPLE_USERNAME.to_owned()),
+        password: Some(netraven_api::Secret::new("not-the-password")),
+        priority: Some(1),
+        tags: Some(vec![lab.tag]),
+        ..Default::default()
+    };
+    app.client.send(&netraven_api::credentials::CreateCredential(first)).await?;
+    let detail = work::run(&app.client, lab.job).await?;
+    assert_eq!(detail.run.status, RunStatus::Succeeded, "{:#?}", detail.results);
+    let device = lab.device("picky")?;
+    assert_eq!((device.logins_refused(), device.logins()), (1, 1), "each password goes out once");
+    let log = work::logs(&app.client, detail.run.id).await?;
+    assert!(log.iter().all(|line| !line.message.contains("not-the-password")));
+    app.stop().await;
+    Ok(())
+}
+
+/// Reachability needs no credential: it tells who answers, and how.
+#[tokio::test(flavor = "multi_thread")]
+async fn reachability_tells_who_answers() -> anyhow::Result<()> {
+    let specs = vec![
+        DeviceSpec::new("up", Platform::CiscoIos),
+        DeviceSpec::new("web", Platform::CiscoIos).with_fault(Fault::NotSsh),
+    ];
+    let app = TestApp::start().await?;
+    let lab = Enrolled::start(&app.client, specs).await?;
+    let mut job = work::backup(lab.tag);
+    (job.name, job.job_type) = (Some("reach".to_owned()), Some(netraven_api::jobs::REACHABILITY.to_owned()));
+    let job = work::add_job(&app.client, job).await?;
+    let detail = work::run(&app.client, job).await?;
+    assert_eq!(detail.run.status, RunStatus::PartlyFailed, "{:#?}", detail.results);
+    let up = work::result(&detail, "up")?;
+    assert_eq!(up.state, DeviceState::Success);
+    let banner = up.details.clone().unwrap_or_default()["ssh_banner"].as_str().unwrap_or_default().to_owned();
+    assert!(banner.starts_with("SSH-2.0-"), "{banner:?}");
+    assert_eq!(work::result(&detail, "web")?.cause, Some(Cause::NotSsh));
+    assert_eq!(lab.device("up")?.logins(), 0);
+    app.stop().await;
+    Ok(())
+}

@@ -1,0 +1,141 @@
+//! Schedules: what is due starts by itself, once, however many servers look.
+
+use jiff::Timestamp;
+use netraven_api::jobs::{GetJob, JobInput, REACHABILITY};
+use netraven_api::runs::{ListRuns, Run, Trigger};
+use netraven_client::Client;
+use netraven_lab::{DeviceSpec, Platform};
+use netraven_tests::support::app::TestApp;
+use netraven_tests::support::database::Database;
+use netraven_tests::support::wait;
+use netraven_tests::support::work::{self, Enrolled};
+
+fn scheduled(name: &str, tag: i64, kind: &str) -> JobInput {
+    JobInput {
+        name: Some(name.to_owned()),
+        job_type: Some(REACHABILITY.to_owned()),
+        schedule_type: Some(kind.to_owned()),
+        tags: Some(vec![tag]),
+        ..JobInput::default()
+    }
+}
+
+/// The runs of a job that have ended, once there are so many.
+async fn runs(client: &Client, job: i64, count: usize) -> anyhow::Result<Vec<Run>> {
+    wait::until(&format!("job {job} has run {count} times"), async || {
+        let page = client.send(&ListRuns { job_id: Some(job), ..ListRuns::default() }).await?;
+        let done = page.items.iter().all(|run| !run.status.is_active());
+        Ok((page.items.len() >= count && done).then_some(page.items))
+    })
+    .await
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_interval_starts_by_itself_again_and_again() -> anyhow::Result<()> {
+    let app = TestApp::start().await?;
+    let lab = Enrolled::start(&app.client, vec![DeviceSpec::new("tick", Platform::CiscoIos)]).await?;
+    let input = JobInput { interval_seconds: Some(60), ..scheduled("every minute", lab.tag, "interval") };
+    let job = work::add_job(&app.client, input).await?;
+    // A minute is a long time for a test: the schedule is told that it began a minute ago, all but two seconds.
+    let earlier = "update jobs set schedule_since = now() - interval '58 seconds' where id = $1";
+    sqlx::query(earlier).bind(job).execute(app.pool()).await?;
+    let already = app.client.send(&ListRuns { job_id: Some(job), ..ListRuns::default() }).await?.items.len();
+    let before = Timestamp::now();
+    let found = runs(&app.client, job, already + 1).await?;
+    assert_eq!(found[0].trigger, Trigger::Schedule);
+    assert_eq!(found[0].triggered_by, None);
+    assert!(found[0].queued_at >= before - jiff::SignedDuration::from_secs(1), "{found:#?}");
+    assert!(app.client.send(&GetJob(job)).await?.next_run.is_some_and(|next| next > Timestamp::now()));
+    let log = work::logs(&app.client, found[0].id).await?;
+    assert!(log.iter().any(|line| line.message.contains("by its schedule")), "{log:#?}");
+    app.stop().await;
+    Ok(())
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_one_time_start_happens_once_late_rather_than_never() -> anyhow::Result<()> {
+    let app = TestApp::start().await?;
+    let lab = Enrolled::start(&app.client, vec![DeviceSpec::new("once", Platform::CiscoIos)]).await?;
+    let at = |offset: i64| Some((Timestamp::now() + jiff::SignedDuration::from_secs(offset)).to_string());
+    let mut jobs = Vec::new();
+    for (name, offset) in [("just missed", -3), ("soon", 2)] {
+        let input = JobInput { scheduled_for: at(offset), ..scheduled(name, lab.tag, "onetime") };
+        jobs.push(work::add_job(&app.client, input).await?);
+    }
+    let disabled = JobInput { scheduled_for: at(-3), is_enabled: Some(false), ..scheduled("off", lab.tag, "onetime") };
+    let disabled = work::add_job(&app.client, disabled).await?;
+    for job in &jobs {
+        assert_eq!(runs(&app.client, *job, 1).await?.len(), 1);
+    }
+    // The scheduler has looked again since, and found nothing more to do.
+    looked_again(&app).await?;
+    for job in jobs {
+        assert_eq!(runs(&app.client, job, 1).await?.len(), 1, "once is once");
+        assert_eq!(app.client.send(&GetJob(job)).await?.next_run, None);
+    }
+    let off = app.client.send(&ListRuns { job_id: Some(disabled), ..ListRuns::default() }).await?;
+    assert_eq!(off.total, 0, "a disabled schedule is not followed");
+    app.stop().await;
+    Ok(())
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn two_servers_on_one_database_start_a_job_once() -> anyhow::Result<()> {
+    let first = TestApp::start().await?;
+    let second = TestApp::on(first.database.clone(), |config| config.sessions = 5).await?;
+    let lab = Enrolled::start(&first.client, vec![DeviceSpec::new("shared", Platform::CiscoIos)]).await?;
+    let mut jobs = Vec::new();
+    for number in 0..5 {
+        let at = (Timestamp::now() + jiff::SignedDuration::from_millis(1_500)).to_string();
+        let name = format!("once {number}");
+        let input = JobInput { scheduled_for: Some(at), ..scheduled(&name, lab.tag, "onetime") };
+        jobs.push(work::add_job(&second.client, input).await?);
+    }
+    for job in &jobs {
+        assert_eq!(runs(&first.client, *job, 1).await?.len(), 1);
+    }
+    looked_again(&first).await?;
+    looked_again(&second).await?;
+    for job in jobs {
+        assert_eq!(runs(&second.client, job, 1).await?.len(), 1);
+    }
+    // The one that leads goes; the other takes over.
+    first.stop().await;
+    let at = (Timestamp::now() + jiff::SignedDuration::from_secs(1)).to_string();
+    let input = JobInput { scheduled_for: Some(at), ..scheduled("after the first", lab.tag, "onetime") };
+    let job = work::add_job(&second.client, input).await?;
+    assert_eq!(runs(&second.client, job, 1).await?.len(), 1);
+    second.stop().await;
+    Ok(())
+}
+
+/// Waits until the scheduler has looked twice more: a job that is due from now on has been started.
+async fn looked_again(app: &TestApp) -> anyhow::Result<()> {
+    for _ in 0..2 {
+        let tag = work::add_tag(&app.client, &format!("empty {}", uuid::Uuid::new_v4().simple())).await?;
+        let input = JobInput {
+            scheduled_for: Some(Timestamp::now().to_string()),
+            ..scheduled(&format!("look {tag}"), tag, "onetime")
+        };
+        let job = work::add_job(&app.client, input).await?;
+        runs(&app.client, job, 1).await?;
+    }
+    Ok(())
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn servers_of_two_installations_share_a_redis_without_hearing_each_other() -> anyhow::Result<()> {
+    let (here, there) = (TestApp::start().await?, TestApp::on(Database::create().await?, |_| {}).await?);
+    let specs = || vec![DeviceSpec::new("same", Platform::CiscoIos)];
+    let (mine, theirs) = (Enrolled::start(&here.client, specs()).await?, Enrolled::start(&there.client, specs()).await?);
+    assert_eq!((mine.job, mine.id("same")?), (theirs.job, theirs.id("same")?), "the numbers are the same");
+    let (one, other) = tokio::join!(work::run(&here.client, mine.job), work::run(&there.client, theirs.job));
+    for detail in [one?, other?] {
+        assert_eq!((detail.run.succeeded, detail.results[0].attempt), (1, 1), "{detail:#?}");
+    }
+    let visits = (mine.device("same")?.readings(), theirs.device("same")?.readings());
+    assert_eq!(visits, (1, 1), "each worked on its own devices");
+    here.stop().await;
+    there.stop().await;
+    Ok(())
+}

@@ -1,0 +1,166 @@
+//! The dialog that adds one device.
+
+use dioxus::prelude::*;
+use netraven_api::Problem;
+use netraven_api::devices::{CreateDevice, Device, DeviceInput};
+use netraven_api::platforms::ListPlatforms;
+
+use super::form::{FormProblem, TagsField, refusal, refusal_of, tag_ids};
+use crate::components::{Button, ButtonKind, Dialog, SelectField, TextField};
+use crate::data::{use_api, use_query};
+use crate::state::notices::use_notices;
+
+/// Fields that show their own refusal.
+const FIELDS: [&str; 7] = ["hostname", "ip_address", "port", "device_type", "tags", "new_tag", "description"];
+
+/// Adds a device.
+#[component]
+pub fn AddDevice(onclose: EventHandler<()>) -> Element {
+    let (api, notices) = (use_api(), use_notices());
+    let platforms = use_query(|| ListPlatforms);
+    let mut hostname = use_signal(String::new);
+    let mut address = use_signal(String::new);
+    let mut port = use_signal(|| "22".to_owned());
+    let mut platform = use_signal(String::new);
+    let mut description = use_signal(String::new);
+    let (chosen, fresh) = (use_signal(Vec::<i64>::new), use_signal(String::new));
+    let mut problem = use_signal(|| None::<Problem>);
+    let mut busy = use_signal(|| false);
+
+    let submit = move |event: FormEvent| {
+        event.prevent_default();
+        if busy() {
+            return;
+        }
+        let input = match read(&hostname.peek(), &address.peek(), &port.peek(), &platform.peek(), &description.peek()) {
+            Ok(input) => input,
+            Err(found) => return problem.set(Some(found)),
+        };
+        let api = api.clone();
+        busy.set(true);
+        problem.set(None);
+        spawn(async move {
+            let answer = match tag_ids(&api, chosen, fresh).await {
+                Ok(tags) => api.send(&CreateDevice(DeviceInput { tags: Some(tags), ..input })).await,
+                Err(found) => Err(found),
+            };
+            busy.set(false);
+            match answer {
+                Ok(device) => {
+                    notices.done(added(&device));
+                    onclose.call(());
+                }
+                Err(found) => problem.set(Some(found)),
+            }
+        });
+    };
+
+    let now = problem();
+    let known = platforms.value();
+    let mut options = vec![(String::new(), "Choose a platform".to_owned())];
+    options.extend(known.iter().flat_map(|known| known.items.iter()).map(|one| (one.name.clone(), one.title.clone())));
+    let refused_files = known.map(|known| known.refused.join(" ")).unwrap_or_default();
+    let platform_error = refusal(&now, "device_type").or_else(|| platforms.error().map(|problem| problem.message));
+    rsx! {
+        Dialog {
+            id: "add-device",
+            title: "Add device",
+            onclose: move |()| onclose.call(()),
+            actions: rsx! {
+                Button { label: "Cancel", onclick: move |_| onclose.call(()) }
+                Button { label: "Add", kind: ButtonKind::Primary, submit: true, busy: busy(), form: "add-device-form" }
+            },
+            form { id: "add-device-form", novalidate: true, onsubmit: submit,
+                FormProblem { problem: now.clone(), fields: FIELDS.to_vec() }
+                TextField {
+                    id: "device-hostname",
+                    label: "Hostname",
+                    value: hostname(),
+                    required: true,
+                    focus: true,
+                    autocomplete: "off",
+                    error: refusal(&now, "hostname"),
+                    oninput: move |text| hostname.set(text),
+                }
+                div { class: "fields-address",
+                    TextField {
+                        id: "device-address",
+                        label: "Address",
+                        value: address(),
+                        placeholder: "192.0.2.10, 2001:db8::10 or a name",
+                        required: true,
+                        autocomplete: "off",
+                        error: refusal(&now, "ip_address"),
+                        oninput: move |text| address.set(text),
+                    }
+                    TextField {
+                        id: "device-port",
+                        label: "SSH port",
+                        kind: "number",
+                        value: port(),
+                        error: refusal(&now, "port"),
+                        oninput: move |text| port.set(text),
+                    }
+                }
+                SelectField {
+                    id: "device-platform",
+                    label: "Platform",
+                    value: platform(),
+                    options,
+                    hint: refused_files,
+                    error: platform_error,
+                    onchange: move |name| platform.set(name),
+                }
+                TagsField {
+                    id: "device-tags",
+                    label: "Tags",
+                    chosen,
+                    fresh,
+                    hint: "A credential signs in to the devices that share one of its tags. The tag default is always added.",
+                    problem: now.clone(),
+                }
+                TextField {
+                    id: "device-description",
+                    label: "Description",
+                    value: description(),
+                    error: refusal(&now, "description"),
+                    oninput: move |text| description.set(text),
+                }
+            }
+        }
+    }
+}
+
+/// The device as typed, or what is missing; what the server alone can know it says itself.
+fn read(hostname: &str, address: &str, port: &str, platform: &str, description: &str) -> Result<DeviceInput, Problem> {
+    let mut wrong = Vec::new();
+    let mut needed = |field, text: &str, sentence: &str| {
+        if text.trim().is_empty() {
+            wrong.push((field, sentence.to_owned()));
+        }
+        Some(text.trim().to_owned())
+    };
+    let hostname = needed("hostname", hostname, "Enter the device's hostname.");
+    let ip_address = needed("ip_address", address, "Enter an IPv4 or IPv6 address, or a name.");
+    let device_type = needed("device_type", platform, "Choose what the device runs.");
+    let port = match port.trim() {
+        "" => Some(22),
+        text => text.parse::<i64>().ok().filter(|port| (1..=65_535).contains(port)),
+    };
+    if port.is_none() {
+        wrong.push(("port", "Enter a port from 1 to 65535.".to_owned()));
+    }
+    let description = Some(description.trim()).filter(|text| !text.is_empty()).map(str::to_owned);
+    match refusal_of(wrong) {
+        Some(problem) => Err(problem),
+        None => Ok(DeviceInput { hostname, ip_address, device_type, port, description, ..DeviceInput::default() }),
+    }
+}
+
+fn added(device: &Device) -> String {
+    if device.matching_credentials_count == 0 {
+        format!("{} was added. No credential shares a tag with it yet, so a backup cannot sign in.", device.hostname)
+    } else {
+        format!("{} was added.", device.hostname)
+    }
+}

@@ -1,0 +1,179 @@
+//! One device explained beside the list: facts, host key, last runs, snapshots.
+
+use std::rc::Rc;
+
+use dioxus::prelude::*;
+use netraven_api::devices::{Device, ForgetHostKey, GetHostKey};
+use netraven_api::platforms::Platforms;
+use netraven_api::problem::Code;
+use netraven_api::runs::ListRuns;
+
+use super::snapshots::Snapshots;
+use super::table::{LastResult, place, platform_title, tag_names};
+use crate::components::{Ago, Button, ButtonKind, Confirm, Glyph, SkeletonRows, StaleNote, StatusTag, Time};
+use crate::data::{use_api, use_query};
+use crate::pages::lab::SimulatedTag;
+use crate::route::Route;
+use crate::state::notices::use_notices;
+use crate::state::session::use_workplace;
+
+/// Runs listed.
+const RUNS: i64 = 5;
+
+/// The panel of a device.
+#[component]
+pub fn DevicePanel(device: ReadSignal<Device>, titles: Option<Rc<Platforms>>, onclose: EventHandler<()>) -> Element {
+    let shown = device.read().clone();
+    let unknown = "not known";
+    rsx! {
+        aside { class: "side", aria_label: "The chosen device",
+            div { class: "side-head",
+                h3 { "{shown.hostname}" }
+                Button {
+                    label: "Close",
+                    kind: ButtonKind::Text,
+                    glyph: Glyph::Cross,
+                    icon_only: true,
+                    small: true,
+                    onclick: move |_| onclose.call(()),
+                }
+            }
+            if let Some(text) = shown.description.as_ref().filter(|text| !text.is_empty()) {
+                p { class: "side-message", "{text}" }
+            }
+            dl { class: "facts facts-device",
+                dt { "Address" }
+                dd { class: "mono", {place(&shown)} }
+                dt { "Platform" }
+                dd { {platform_title(titles.as_deref(), &shown.device_type)} }
+                dt { "Model" }
+                dd { {shown.model.as_deref().unwrap_or(unknown)} }
+                dt { "Serial" }
+                dd { {shown.serial_number.as_deref().unwrap_or(unknown)} }
+                dt { "Tags" }
+                dd {
+                    SimulatedTag { tags: shown.tags.clone() }
+                    " {tag_names(&shown.tags)}"
+                }
+                dt { "Last result" }
+                dd {
+                    LastResult { device: shown.clone() }
+                    if let Some(at) = shown.last_result_at {
+                        " "
+                        Ago { at }
+                    }
+                }
+                if let (Some(cause), true) = (shown.last_cause, shown.last_result.as_deref() != Some("success")) {
+                    dt { "Next" }
+                    dd { "{cause.advice()}" }
+                }
+                if let Some(at) = shown.created_at {
+                    dt { "Added" }
+                    dd { Time { at } }
+                }
+            }
+            StoredKey { device }
+            LastRuns { device }
+            Snapshots { device }
+        }
+    }
+}
+
+#[component]
+fn StoredKey(device: ReadSignal<Device>) -> Element {
+    let (api, notices, workplace) = (use_api(), use_notices(), use_workplace());
+    let key = use_query(move || GetHostKey(device.read().id));
+    let mut asking = use_signal(|| false);
+    let mut busy = use_signal(|| false);
+    let hostname = device.read().hostname.clone();
+    let forget = move |()| {
+        let (api, id) = (api.clone(), device.peek().id);
+        busy.set(true);
+        spawn(async move {
+            let answer = api.send(&ForgetHostKey(id)).await;
+            busy.set(false);
+            asking.set(false);
+            match answer {
+                Ok(()) => notices
+                    .done("The stored key was forgotten. The next session stores the key the device offers then."),
+                Err(problem) => notices.problem(&problem),
+            }
+        });
+    };
+    let refused = (!workplace.is_admin()).then(|| "Only admins may forget a stored key.".to_owned());
+    let body = match (key.value(), key.error()) {
+        (_, Some(problem)) if problem.code == Code::NotFound => rsx! {
+            p { class: "muted", "None is stored yet; the first session stores the one it meets." }
+        },
+        (None, Some(problem)) => rsx! {
+            StaleNote { problem, onretry: move |()| key.refresh() }
+        },
+        (None, None) => rsx! {
+            SkeletonRows { rows: 1, label: "Reading the host key" }
+        },
+        (Some(key), _) => rsx! {
+            p { class: "mono wraps", "{key.sha256}" }
+            p { class: "muted", "{key.key_type}, first seen " Time { at: key.first_seen } }
+            Button {
+                label: "Forget stored key",
+                kind: ButtonKind::Danger,
+                glyph: Glyph::Key,
+                small: true,
+                refused,
+                onclick: move |_| asking.set(true),
+            }
+        },
+    };
+    rsx! {
+        section { class: "side-part", aria_label: "Host key",
+            h4 { "Host key" }
+            {body}
+        }
+        if asking() {
+            Confirm {
+                title: "Forget the stored key of {hostname}?",
+                text: "The next session accepts and stores whatever key the device offers. Do this only if the device was replaced or its key renewed.",
+                action: "Forget the key",
+                busy: busy(),
+                onconfirm: forget,
+                onclose: move |()| asking.set(false),
+            }
+        }
+    }
+}
+
+#[component]
+fn LastRuns(device: ReadSignal<Device>) -> Element {
+    let runs = use_query(move || ListRuns {
+        size: Some(RUNS),
+        search: Some(device.read().hostname.clone()),
+        ..ListRuns::default()
+    });
+    let retry = move |()| runs.refresh();
+    rsx! {
+        section { class: "side-part", aria_label: "Last runs",
+            h4 { "Last runs" }
+            match (runs.value(), runs.error()) {
+                (Some(page), stale) => rsx! {
+                    if let Some(problem) = stale {
+                        StaleNote { problem, onretry: retry }
+                    }
+                    if page.items.is_empty() {
+                        p { class: "muted", "No run had this device yet." }
+                    }
+                    ul { class: "side-list",
+                        for run in page.items.iter().cloned() {
+                            li { key: "{run.id}",
+                                Link { class: "grow", to: Route::run(run.id), "{run.job_name}" }
+                                Time { at: run.started_at.unwrap_or(run.queued_at) }
+                                StatusTag { status: run.status, cancelling: run.cancel_requested }
+                            }
+                        }
+                    }
+                },
+                (None, Some(problem)) => rsx! { StaleNote { problem, onretry: retry } },
+                (None, None) => rsx! { SkeletonRows { rows: 2, label: "Reading the runs" } },
+            }
+        }
+    }
+}

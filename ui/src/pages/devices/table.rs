@@ -1,0 +1,200 @@
+//! One row for each device.
+
+use std::rc::Rc;
+
+use dioxus::prelude::*;
+use netraven_api::Page;
+use netraven_api::devices::Device;
+use netraven_api::native::LAB_TAG;
+use netraven_api::outcome::Cause;
+use netraven_api::platforms::Platforms;
+use netraven_api::tags::Tag as ApiTag;
+
+use crate::components::{Ago, Button, ButtonKind, Glyph, Icon, Tag, Tone};
+use crate::format;
+use crate::pages::lab::SimulatedTag;
+use crate::state::session::use_workplace;
+
+/// The devices of a page.
+#[component]
+pub fn DevicesTable(
+    page: Rc<Page<Device>>,
+    titles: Option<Rc<Platforms>>,
+    open: Option<i64>,
+    onopen: EventHandler<i64>,
+    oncredential: EventHandler<Vec<i64>>,
+    ondelete: EventHandler<Device>,
+) -> Element {
+    rsx! {
+        div { class: "scroll",
+            table { class: "data-table devices-table", aria_label: "Devices",
+                colgroup {
+                    col { class: "col-device" }
+                    col { class: "col-address" }
+                    col { class: "col-platform wide-only" }
+                    col { class: "wide-only" }
+                    col { class: "col-result" }
+                    col { class: "col-seen wide-only" }
+                    col { class: "col-credentials" }
+                    col { class: "col-turn" }
+                }
+                thead {
+                    tr {
+                        th { scope: "col", aria_sort: "ascending", "Hostname ↑" }
+                        th { scope: "col", "Address" }
+                        th { scope: "col", class: "wide-only", "Platform" }
+                        th { scope: "col", class: "wide-only", "Tags" }
+                        th { scope: "col", "Last result" }
+                        th { scope: "col", class: "wide-only", "Last seen" }
+                        th { scope: "col", "Credentials" }
+                        th { scope: "col", aria_label: "Actions" }
+                    }
+                }
+                tbody {
+                    for device in page.items.iter().cloned() {
+                        DeviceRow {
+                            key: "{device.id}",
+                            platform: platform_title(titles.as_deref(), &device.device_type),
+                            open: open == Some(device.id),
+                            device,
+                            onopen,
+                            oncredential,
+                            ondelete,
+                        }
+                    }
+                }
+            }
+        }
+    }
+}
+
+#[component]
+fn DeviceRow(
+    device: Device,
+    platform: String,
+    open: bool,
+    onopen: EventHandler<i64>,
+    oncredential: EventHandler<Vec<i64>>,
+    ondelete: EventHandler<Device>,
+) -> Element {
+    let id = device.id;
+    let refused = (!use_workplace().is_admin()).then(|| "Only admins may delete devices.".to_owned());
+    let doomed = device.clone();
+    rsx! {
+        tr {
+            "data-opens": "yes",
+            "data-state": if open { "open" },
+            "data-device": "{id}",
+            onclick: move |_| onopen.call(id),
+            td { class: "name",
+                button {
+                    class: "row-link",
+                    r#type: "button",
+                    "data-action": "Open {device.hostname}",
+                    aria_expanded: if open { "true" } else { "false" },
+                    title: device.description.clone(),
+                    onclick: move |event| {
+                        event.stop_propagation();
+                        onopen.call(id);
+                    },
+                    "{device.hostname}"
+                }
+            }
+            td { class: "mono", title: "{place(&device)}", {place(&device)} }
+            td { class: "muted wide-only", title: "{device.device_type}", "{platform}" }
+            td { class: "muted wide-only",
+                SimulatedTag { tags: device.tags.clone() }
+                span { " {tag_names(&device.tags)}" }
+            }
+            td { LastResult { device: device.clone() } }
+            td { class: "muted wide-only",
+                if let Some(at) = device.last_seen {
+                    Ago { at }
+                } else {
+                    "never"
+                }
+            }
+            td { Credentials { device: device.clone(), oncredential } }
+            td { class: "row-actions",
+                Button {
+                    label: "Delete {device.hostname}",
+                    kind: ButtonKind::Text,
+                    glyph: Glyph::Trash,
+                    icon_only: true,
+                    small: true,
+                    refused,
+                    onclick: move |event: MouseEvent| {
+                        event.stop_propagation();
+                        ondelete.call(doomed.clone());
+                    },
+                }
+            }
+        }
+    }
+}
+
+/// What came of a device the last time.
+#[component]
+pub fn LastResult(device: Device) -> Element {
+    let (text, tone, glyph) = match (device.last_result.as_deref(), device.last_cause) {
+        (None, _) => return rsx! { span { class: "muted", "never run" } },
+        (Some("success"), _) => ("Succeeded", Tone::Success, Glyph::Check),
+        (Some(_), Some(Cause::Cancelled)) => ("Cancelled", Tone::Neutral, Glyph::Ban),
+        (Some(_), cause) => (cause.map_or("Failed", Cause::title), Tone::Danger, Glyph::Cross),
+    };
+    rsx! {
+        span { title: device.last_cause.map(Cause::advice),
+            Tag { text, tone, glyph }
+        }
+    }
+}
+
+/// How many credentials serve a device; without one it says what to do and does it.
+#[component]
+fn Credentials(device: Device, oncredential: EventHandler<Vec<i64>>) -> Element {
+    let admin = use_workplace().is_admin();
+    if device.matching_credentials_count > 0 {
+        return rsx! { span { class: "muted", {format::number(device.matching_credentials_count)} } };
+    }
+    let advice = Cause::NoCredentials.advice();
+    let advice = if admin { advice.to_owned() } else { format!("{advice} Only admins may add credentials.") };
+    let tags: Vec<i64> = device.tags.iter().map(|tag| tag.id).collect();
+    rsx! {
+        button {
+            class: "btn btn-text btn-sm no-credential",
+            r#type: "button",
+            "data-action": "No credential for {device.hostname}",
+            title: "{advice}",
+            aria_disabled: if !admin { "true" },
+            onclick: move |event| {
+                event.stop_propagation();
+                if admin {
+                    oncredential.call(tags.clone());
+                }
+            },
+            Icon { glyph: Glyph::Key, size: 12 }
+            "No credential"
+        }
+    }
+}
+
+/// Address and port as one writes them: `10.0.0.1:22`, `[2001:db8::1]:22`.
+#[must_use]
+pub fn place(device: &Device) -> String {
+    let (address, port) = (&device.ip_address, device.port.unwrap_or(22));
+    if address.contains(':') { format!("[{address}]:{port}") } else { format!("{address}:{port}") }
+}
+
+/// The name of a platform for people.
+#[must_use]
+pub fn platform_title(known: Option<&Platforms>, name: &str) -> String {
+    let found = known.and_then(|known| known.items.iter().find(|platform| platform.name == name));
+    found.map_or_else(|| name.to_owned(), |platform| platform.title.clone())
+}
+
+/// The names of tags in one line; the sample lab's has a mark of its own.
+#[must_use]
+pub fn tag_names(tags: &[ApiTag]) -> String {
+    let names: Vec<&str> = tags.iter().map(|tag| tag.name.as_str()).filter(|name| *name != LAB_TAG).collect();
+    names.join(", ")
+}

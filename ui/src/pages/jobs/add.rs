@@ -1,0 +1,222 @@
+//! The dialog that adds one job.
+
+use dioxus::prelude::*;
+use netraven_api::Problem;
+use netraven_api::jobs::{CONFIG_BACKUP, CreateJob, JobInput, REACHABILITY};
+
+use super::draft::{Draft, When};
+use super::target::DeviceField;
+use crate::components::{Button, ButtonKind, Dialog, Segments, SelectField, TextField};
+use crate::data::use_api;
+use crate::format;
+use crate::pages::devices::form::{FormProblem, TagsField, refusal, tag_ids};
+use crate::state::moment::use_moment;
+use crate::state::notices::use_notices;
+
+/// Fields that show their own refusal, whatever is on screen.
+const FIELDS: [&str; 3] = ["name", "job_type", "description"];
+
+/// Adds a job.
+#[component]
+pub fn AddJob(onclose: EventHandler<()>) -> Element {
+    let (api, notices, moment) = (use_api(), use_notices(), use_moment());
+    let mut draft = use_signal(move || Draft::new(&moment.zone()));
+    let (chosen, fresh) = (use_signal(Vec::<i64>::new), use_signal(String::new));
+    let mut problem = use_signal(|| None::<Problem>);
+    let mut busy = use_signal(|| false);
+
+    let submit = move |event: FormEvent| {
+        event.prevent_default();
+        if busy() {
+            return;
+        }
+        let has_tags = !chosen.peek().is_empty() || !fresh.peek().trim().is_empty();
+        let input = match draft.peek().input(has_tags, moment.glance(), &moment.zone()) {
+            Ok(input) => input,
+            Err(found) => return problem.set(Some(found)),
+        };
+        let api = api.clone();
+        busy.set(true);
+        problem.set(None);
+        spawn(async move {
+            let tags = if input.device_id.is_some() { Ok(None) } else { tag_ids(&api, chosen, fresh).await.map(Some) };
+            let answer = match tags {
+                Ok(tags) => api.send(&CreateJob(JobInput { tags, ..input })).await,
+                Err(found) => Err(found),
+            };
+            busy.set(false);
+            match answer {
+                Ok(job) => {
+                    notices.done(format!("{} was added.", job.name));
+                    onclose.call(());
+                }
+                Err(found) => problem.set(Some(found)),
+            }
+        });
+    };
+
+    let (now, typed) = (problem(), draft.read().clone());
+    let kinds = [(CONFIG_BACKUP, "Configuration backup"), (REACHABILITY, "Reachability")];
+    rsx! {
+        Dialog {
+            id: "add-job",
+            title: "Add job",
+            wide: true,
+            onclose: move |()| onclose.call(()),
+            actions: rsx! {
+                Button { label: "Cancel", onclick: move |_| onclose.call(()) }
+                Button { label: "Add", kind: ButtonKind::Primary, submit: true, busy: busy(), form: "add-job-form" }
+            },
+            form { id: "add-job-form", novalidate: true, onsubmit: submit,
+                FormProblem { problem: now.clone(), fields: on_screen(&typed) }
+                div { class: "fields-2",
+                    TextField {
+                        id: "job-name",
+                        label: "Name",
+                        value: typed.name.clone(),
+                        required: true,
+                        focus: true,
+                        autocomplete: "off",
+                        error: refusal(&now, "name"),
+                        oninput: move |text| draft.write().name = text,
+                    }
+                    SelectField {
+                        id: "job-kind",
+                        label: "Kind",
+                        value: typed.kind.clone(),
+                        options: kinds.map(|(value, word)| (value.to_owned(), word.to_owned())).to_vec(),
+                        error: refusal(&now, "job_type"),
+                        onchange: move |kind| draft.write().kind = kind,
+                    }
+                }
+                div { class: "field",
+                    span { class: "field-name", "Target" }
+                    Segments {
+                        label: "Target",
+                        options: words(&["devices by tag", "one device"]),
+                        selected: if typed.one_device { "one device" } else { "devices by tag" },
+                        onselect: move |word: String| draft.write().one_device = word == "one device",
+                    }
+                }
+                if typed.one_device {
+                    DeviceField {
+                        chosen: typed.device_id,
+                        error: refusal(&now, "device_id"),
+                        onchange: move |id| draft.write().device_id = id,
+                    }
+                } else {
+                    TagsField {
+                        id: "job-tags",
+                        label: "Tags",
+                        chosen,
+                        fresh,
+                        hint: "The job works on every device that carries one of them when it runs.",
+                        problem: now.clone(),
+                    }
+                }
+                div { class: "field",
+                    span { class: "field-name", "Schedule" }
+                    Segments {
+                        label: "Schedule",
+                        options: words(&When::ALL.map(When::title)),
+                        selected: typed.when.title(),
+                        onselect: move |word: String| {
+                            if let Some(when) = When::ALL.into_iter().find(|when| when.title() == word) {
+                                draft.write().when = when;
+                            }
+                        },
+                    }
+                }
+                WhenFields { draft, problem: now.clone() }
+                TextField {
+                    id: "job-description",
+                    label: "Description",
+                    value: typed.description.clone(),
+                    error: refusal(&now, "description"),
+                    oninput: move |text| draft.write().description = text,
+                }
+            }
+        }
+    }
+}
+
+/// The fields of the chosen schedule.
+#[component]
+fn WhenFields(draft: Signal<Draft>, problem: Option<Problem>) -> Element {
+    let mut draft = draft;
+    let moment = use_moment();
+    let typed = draft.read().clone();
+    let units = [("60", "minutes"), ("3600", "hours"), ("86400", "days")];
+    match typed.when {
+        When::ByHand => rsx! {
+            p { class: "field-hint field", "It runs when somebody presses Run." }
+        },
+        When::Interval => rsx! {
+            div { class: "fields-2",
+                TextField {
+                    id: "job-every",
+                    label: "Every",
+                    kind: "number",
+                    value: typed.every,
+                    error: refusal(&problem, "interval_seconds"),
+                    oninput: move |text| draft.write().every = text,
+                }
+                SelectField {
+                    id: "job-unit",
+                    label: "Unit",
+                    value: typed.unit.to_string(),
+                    options: units.map(|(value, word)| (value.to_owned(), word.to_owned())).to_vec(),
+                    onchange: move |unit: String| draft.write().unit = unit.parse().unwrap_or(60),
+                }
+            }
+        },
+        When::Cron => rsx! {
+            div { class: "fields-2",
+                TextField {
+                    id: "job-cron",
+                    label: "Cron fields",
+                    value: typed.cron,
+                    hint: "Minute, hour, day, month, weekday: 30 2 * * 1-5 is 02:30 on weekdays.",
+                    error: refusal(&problem, "cron_string"),
+                    oninput: move |text| draft.write().cron = text,
+                }
+                TextField {
+                    id: "job-zone",
+                    label: "Time zone",
+                    value: typed.time_zone,
+                    placeholder: "UTC",
+                    hint: "An IANA name such as Europe/Berlin.",
+                    error: refusal(&problem, "time_zone"),
+                    oninput: move |text| draft.write().time_zone = text,
+                }
+            }
+        },
+        When::Once => rsx! {
+            TextField {
+                id: "job-once",
+                label: "Date and time",
+                kind: "datetime-local",
+                value: typed.once,
+                hint: format::zone_name(moment.glance(), &moment.zone()),
+                error: refusal(&problem, "scheduled_for"),
+                oninput: move |text| draft.write().once = text,
+            }
+        },
+    }
+}
+
+/// Which fields can show their own refusal now.
+fn on_screen(draft: &Draft) -> Vec<&'static str> {
+    let target: &[&str] = if draft.one_device { &["device_id"] } else { &["tags", "new_tag"] };
+    let when: &[&str] = match draft.when {
+        When::ByHand => &[],
+        When::Interval => &["interval_seconds"],
+        When::Cron => &["cron_string", "time_zone"],
+        When::Once => &["scheduled_for"],
+    };
+    FIELDS.iter().chain(target).chain(when).copied().collect()
+}
+
+fn words(all: &[&str]) -> Vec<(String, String)> {
+    all.iter().map(|word| ((*word).to_owned(), (*word).to_owned())).collect()
+}

@@ -1,0 +1,189 @@
+//! A job as a person types it, and the request that comes of it.
+
+use jiff::Timestamp;
+use jiff::civil::DateTime;
+use jiff::tz::TimeZone;
+use netraven_api::Problem;
+use netraven_api::jobs::{CONFIG_BACKUP, JobInput};
+
+use crate::pages::devices::form::refusal_of;
+
+/// Longest time between two starts, in seconds.
+const MOST_SECONDS: i64 = 31_536_000;
+
+/// When a job runs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum When {
+    /// Only when a person starts it.
+    ByHand,
+    /// Again and again after some time.
+    Interval,
+    /// By cron fields.
+    Cron,
+    /// Once.
+    Once,
+}
+
+impl When {
+    /// Every way, the simplest first.
+    pub const ALL: [When; 4] = [When::ByHand, When::Interval, When::Cron, When::Once];
+
+    /// The way on its button.
+    #[must_use]
+    pub fn title(self) -> &'static str {
+        match self {
+            When::ByHand => "by hand",
+            When::Interval => "interval",
+            When::Cron => "cron",
+            When::Once => "once",
+        }
+    }
+}
+
+/// What is typed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Draft {
+    /// Name.
+    pub name: String,
+    /// Kind.
+    pub kind: String,
+    /// Whether one device is the target, not tags.
+    pub one_device: bool,
+    /// The device.
+    pub device_id: Option<i64>,
+    /// When.
+    pub when: When,
+    /// How many units lie between two starts.
+    pub every: String,
+    /// Seconds of the unit.
+    pub unit: i64,
+    /// Cron fields.
+    pub cron: String,
+    /// Time zone of the cron fields.
+    pub time_zone: String,
+    /// Start, in local time, as the field writes it.
+    pub once: String,
+    /// Description.
+    pub description: String,
+}
+
+impl Draft {
+    /// An empty draft in a person's time zone.
+    #[must_use]
+    pub fn new(zone: &TimeZone) -> Draft {
+        Draft {
+            name: String::new(),
+            kind: CONFIG_BACKUP.to_owned(),
+            one_device: false,
+            device_id: None,
+            when: When::ByHand,
+            every: "4".to_owned(),
+            unit: 3600,
+            cron: "30 2 * * *".to_owned(),
+            time_zone: zone.iana_name().unwrap_or("UTC").to_owned(),
+            once: String::new(),
+            description: String::new(),
+        }
+    }
+
+    /// The job without its tags, or what is missing; what the server alone can know it says itself.
+    pub fn input(&self, has_tags: bool, now: Timestamp, zone: &TimeZone) -> Result<JobInput, Problem> {
+        let mut wrong = Vec::new();
+        let name = self.name.trim().to_owned();
+        if name.is_empty() {
+            wrong.push(("name", "Enter a name for the job.".to_owned()));
+        }
+        if self.one_device && self.device_id.is_none() {
+            wrong.push(("device_id", "Choose the device.".to_owned()));
+        }
+        if !self.one_device && !has_tags {
+            wrong.push(("tags", "Choose at least one tag: the job works on the devices that carry one.".to_owned()));
+        }
+        let description = Some(self.description.trim()).filter(|text| !text.is_empty()).map(str::to_owned);
+        let mut input = JobInput {
+            name: Some(name),
+            job_type: Some(self.kind.clone()),
+            description,
+            device_id: self.device_id.filter(|_| self.one_device),
+            is_enabled: Some(true),
+            ..JobInput::default()
+        };
+        match self.when {
+            When::ByHand => {}
+            When::Interval => {
+                input.schedule_type = Some("interval".to_owned());
+                input.interval_seconds = self.seconds();
+                if input.interval_seconds.is_none() {
+                    wrong.push((
+                        "interval_seconds",
+                        "Enter a whole number; at least 1 minute, at most 365 days.".to_owned(),
+                    ));
+                }
+            }
+            When::Cron => {
+                input.schedule_type = Some("cron".to_owned());
+                input.cron_string = Some(self.cron.split_whitespace().collect::<Vec<_>>().join(" "));
+                input.time_zone = Some(self.time_zone.trim().to_owned()).filter(|zone| !zone.is_empty());
+                if self.cron.split_whitespace().count() != 5 {
+                    wrong.push(("cron_string", "Enter five fields: minute, hour, day, month, weekday.".to_owned()));
+                }
+            }
+            When::Once => {
+                input.schedule_type = Some("onetime".to_owned());
+                let at = self.once.parse::<DateTime>().ok().and_then(|local| local.to_zoned(zone.clone()).ok());
+                match at.map(|at| at.timestamp()) {
+                    None => wrong.push(("scheduled_for", "Enter date and time.".to_owned())),
+                    Some(at) if at <= now => {
+                        wrong.push(("scheduled_for", "This time has passed. Choose a later one.".to_owned()));
+                    }
+                    Some(at) => input.scheduled_for = Some(at.to_string()),
+                }
+            }
+        }
+        refusal_of(wrong).map_or(Ok(input), Err)
+    }
+
+    fn seconds(&self) -> Option<i64> {
+        let seconds = self.every.trim().parse::<i64>().ok()?.checked_mul(self.unit)?;
+        (60..=MOST_SECONDS).contains(&seconds).then_some(seconds)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn typed(change: impl Fn(&mut Draft)) -> Result<JobInput, Vec<String>> {
+        let (now, zone) = ("2026-11-23T14:05:00Z".parse().unwrap(), TimeZone::fixed(jiff::tz::offset(1)));
+        let mut draft = Draft { name: " Nightly ".into(), ..Draft::new(&zone) };
+        change(&mut draft);
+        let input = draft.input(true, now, &zone);
+        input.map_err(|problem| problem.fields.into_iter().map(|error| error.field).collect())
+    }
+
+    #[test]
+    fn a_draft_becomes_its_request() {
+        let by_hand = typed(|_| ()).unwrap();
+        assert_eq!((by_hand.name.as_deref(), by_hand.schedule_type), (Some("Nightly"), None));
+        let interval = typed(|draft| draft.when = When::Interval).unwrap();
+        assert_eq!(interval.interval_seconds, Some(14_400));
+        let cron = typed(|draft| (draft.when, draft.cron) = (When::Cron, " 30  2 * * 1 ".into())).unwrap();
+        assert_eq!((cron.cron_string.as_deref(), cron.time_zone.as_deref()), (Some("30 2 * * 1"), Some("UTC")));
+        let once = typed(|draft| (draft.when, draft.once) = (When::Once, "2026-11-24T02:30".into())).unwrap();
+        assert_eq!(once.scheduled_for.as_deref(), Some("2026-11-24T01:30:00Z"), "local time is UTC+1");
+    }
+
+    #[test]
+    fn a_refused_draft_names_each_field() {
+        let refused = typed(|draft| (draft.name, draft.one_device) = (" ".into(), true)).unwrap_err();
+        assert_eq!(refused, ["body.name", "body.device_id"]);
+        let short = typed(|draft| (draft.when, draft.every, draft.unit) = (When::Interval, "0".into(), 60));
+        assert_eq!(short.unwrap_err(), ["body.interval_seconds"]);
+        assert_eq!(
+            typed(|draft| (draft.when, draft.cron) = (When::Cron, "* *".into())).unwrap_err(),
+            ["body.cron_string"]
+        );
+        let past = typed(|draft| (draft.when, draft.once) = (When::Once, "2026-11-23T15:04".into()));
+        assert_eq!(past.unwrap_err(), ["body.scheduled_for"]);
+    }
+}

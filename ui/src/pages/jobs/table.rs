@@ -1,0 +1,188 @@
+//! One row for each job, with what can be done to it.
+
+use std::rc::Rc;
+
+use dioxus::prelude::*;
+use netraven_api::Page;
+use netraven_api::jobs::{Job, JobInput, REACHABILITY, UpdateJob};
+use netraven_api::runs::RunStatus;
+
+use super::schedule;
+use super::target::Target;
+use crate::components::{Ago, Button, ButtonKind, Glyph, Icon, StatusTag, Tag};
+use crate::data::use_api;
+use crate::format;
+use crate::pages::actions::use_run_job;
+use crate::route::Route;
+use crate::state::moment::use_moment;
+use crate::state::notices::use_notices;
+use crate::state::session::use_workplace;
+
+/// Why a job of the product itself is left alone.
+const SYSTEM: &str = "NetRaven needs this job itself; it cannot be changed.";
+
+/// The jobs of a page.
+#[component]
+pub fn JobsTable(page: Rc<Page<Job>>, oncancel: EventHandler<Job>, ondelete: EventHandler<Job>) -> Element {
+    rsx! {
+        div { class: "scroll",
+            table { class: "data-table jobs-table", aria_label: "Jobs",
+                colgroup {
+                    col {}
+                    col { class: "col-job-kind wide-only" }
+                    col { class: "col-schedule" }
+                    col { class: "col-target" }
+                    col { class: "col-last-run" }
+                    col { class: "col-actions" }
+                }
+                thead {
+                    tr {
+                        th { scope: "col", aria_sort: "ascending", "Name ↑" }
+                        th { scope: "col", class: "wide-only", "Kind" }
+                        th { scope: "col", "Schedule" }
+                        th { scope: "col", "Target" }
+                        th { scope: "col", "Last run" }
+                        th { scope: "col", aria_label: "Actions" }
+                    }
+                }
+                tbody {
+                    for job in page.items.iter().cloned() {
+                        JobRow { key: "{job.id}", job, oncancel, ondelete }
+                    }
+                }
+            }
+        }
+    }
+}
+
+#[component]
+fn JobRow(job: ReadSignal<Job>, oncancel: EventHandler<Job>, ondelete: EventHandler<Job>) -> Element {
+    let shown = job.read().clone();
+    rsx! {
+        tr { "data-job": "{shown.id}",
+            td { class: "name", title: shown.description.clone().unwrap_or_else(|| shown.name.clone()),
+                span { class: "target",
+                    Icon { glyph: if shown.job_type == REACHABILITY { Glyph::Reach } else { Glyph::Backup }, size: 14 }
+                    span { class: "cut", "{shown.name}" }
+                }
+            }
+            td { class: "muted wide-only", {format::job_kind(&shown.job_type).to_owned()} }
+            td { Schedule { job } }
+            td { class: "muted", Target { job } }
+            td { LastRun { job: shown.clone() } }
+            td { class: "row-actions", Actions { job, oncancel, ondelete } }
+        }
+    }
+}
+
+/// When it runs, and when next.
+#[component]
+fn Schedule(job: ReadSignal<Job>) -> Element {
+    let moment = use_moment();
+    let job = job.read();
+    let words = schedule::words(&job, moment.glance(), &moment.zone());
+    let by_hand = job.schedule_type.is_none();
+    rsx! {
+        span { class: if by_hand { "muted" }, title: job.cron_string.clone(), "{words}" }
+        if !by_hand && !job.is_enabled {
+            span { class: "muted", ", off" }
+        } else if let Some(next) = job.next_run {
+            span { class: "muted", title: format::full_time(next, &moment.zone()), ", next {format::until(next, moment.now())}" }
+        }
+    }
+}
+
+/// What came of the newest run, and the way to it.
+#[component]
+fn LastRun(job: Job) -> Element {
+    let Some(run_id) = job.last_run_id else {
+        return rsx! { span { class: "muted", "never run" } };
+    };
+    let status = status_of(&job.status);
+    rsx! {
+        Link { class: "last-run", to: Route::run(run_id), title: "Open run {run_id}",
+            if let Some(status) = status {
+                StatusTag { status }
+            } else {
+                Tag { text: job.status.to_lowercase().replace('_', " ") }
+            }
+            if let Some(at) = job.completed_at.or(job.started_at) {
+                span { class: "muted", Ago { at } }
+            }
+        }
+    }
+}
+
+#[component]
+fn Actions(job: ReadSignal<Job>, oncancel: EventHandler<Job>, ondelete: EventHandler<Job>) -> Element {
+    let (api, notices, workplace, start) = (use_api(), use_notices(), use_workplace(), use_run_job());
+    let mut switching = use_signal(|| false);
+    let shown = job.read().clone();
+    let (id, enabled) = (shown.id, shown.is_enabled);
+    let active = shown.last_run_id.is_some() && status_of(&shown.status).is_some_and(RunStatus::is_active);
+    let system = shown.is_system_job.then(|| SYSTEM.to_owned());
+    let undeletable =
+        if workplace.is_admin() { system.clone() } else { Some("Only admins may delete jobs.".to_owned()) };
+    let switch = move |_| {
+        let (api, name) = (api.clone(), job.peek().name.clone());
+        switching.set(true);
+        spawn(async move {
+            let input = JobInput { is_enabled: Some(!enabled), ..JobInput::default() };
+            let answer = api.send(&UpdateJob(id, input)).await;
+            switching.set(false);
+            match answer {
+                Ok(_) if enabled => {
+                    notices.done(format!("The schedule of {name} is off; it can still be run by hand."))
+                }
+                Ok(_) => notices.done(format!("The schedule of {name} is followed.")),
+                Err(problem) => notices.problem(&problem),
+            }
+        });
+    };
+    rsx! {
+        if active {
+            Button {
+                label: "Cancel",
+                small: true,
+                glyph: Glyph::Stop,
+                aria_label: "Cancel the run of {shown.name}",
+                onclick: move |_| oncancel.call(job.peek().clone()),
+            }
+        } else {
+            Button {
+                label: "Run",
+                small: true,
+                glyph: Glyph::Play,
+                busy: start.busy(),
+                aria_label: "Run {shown.name}",
+                onclick: move |_| start.start(id),
+            }
+        }
+        if shown.schedule_type.is_some() {
+            Button {
+                label: if enabled { "Disable the schedule of {shown.name}" } else { "Enable the schedule of {shown.name}" },
+                kind: ButtonKind::Text,
+                glyph: if enabled { Glyph::Pause } else { Glyph::Jobs },
+                icon_only: true,
+                small: true,
+                busy: switching(),
+                refused: system,
+                onclick: switch,
+            }
+        }
+        Button {
+            label: "Delete {shown.name}",
+            kind: ButtonKind::Text,
+            glyph: Glyph::Trash,
+            icon_only: true,
+            small: true,
+            refused: undeletable,
+            onclick: move |_| ondelete.call(job.peek().clone()),
+        }
+    }
+}
+
+/// The state a status word of NetRaven's stands for.
+fn status_of(word: &str) -> Option<RunStatus> {
+    RunStatus::ALL.into_iter().find(|status| status.job_word().eq_ignore_ascii_case(word))
+}

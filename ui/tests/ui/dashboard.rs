@@ -1,0 +1,169 @@
+//! The Job Status Dashboard in each of its states.
+
+use std::rc::Rc;
+
+use netraven_api::Problem;
+use netraven_api::event::{Changed, Link};
+use netraven_api::native::Native;
+use netraven_api::problem::Code;
+use netraven_api::runs::{Run, RunSummary};
+
+use crate::samples::{job, page, run, runs, summary};
+use crate::support::{Fake, Screen};
+
+fn filled() -> Rc<Fake> {
+    let fake = Fake::ready();
+    fake.answer("GET /runs/", &page(runs(), 186));
+    fake.answer("GET /runs/summary", &summary());
+    fake.answer("GET /jobs/", &page(vec![job(1, "Edge routers backup"), job(4, "Nightly core backup")], 2));
+    fake
+}
+
+#[test]
+fn shows_cards_and_runs() {
+    let screen = Screen::open(&filled(), "/");
+    insta::assert_snapshot!(screen.outline());
+}
+
+#[test]
+fn shows_that_it_is_reading() {
+    let fake = filled();
+    fake.hang("GET /runs/");
+    fake.hang("GET /runs/summary");
+    let screen = Screen::open(&fake, "/");
+    insta::assert_snapshot!(screen.part("section aria-label=\"Totals\"", "section aria-label=\"Notices\""));
+}
+
+#[test]
+fn an_empty_dashboard_offers_the_sample_lab() {
+    let fake = filled();
+    fake.answer("GET /runs/", &page(Vec::<Run>::new(), 0));
+    fake.answer("GET /runs/summary", &RunSummary::default());
+    fake.answer("GET /runs/4188", &crate::samples::detail());
+    fake.answer("GET /logs/", &page(Vec::<Run>::new(), 0));
+    let mut screen = Screen::open(&fake, "/");
+    insta::assert_snapshot!(screen.part("section aria-label=\"Totals\"", "section aria-label=\"Notices\""));
+
+    screen.press("Start the sample lab");
+    assert!(fake.wishes().contains(&Native::LabStart { devices: 12 }));
+    assert!(screen.shows("Sample lab: 12 simulated devices on this computer"));
+    assert!(screen.shows("edge-fra-09"), "the lab's run is on screen");
+
+    screen.press("Remove it");
+    assert!(fake.wishes().contains(&Native::LabStop));
+    assert!(!screen.shows("Sample lab: 12"));
+}
+
+#[test]
+fn a_failed_reading_says_why_and_can_be_tried_again() {
+    let fake = filled();
+    fake.refuse("GET /runs/", Problem::new(Code::Unreachable, "The server did not answer. Check that it is running."));
+    let mut screen = Screen::open(&fake, "/");
+    insta::assert_snapshot!(screen.part("div role=\"tabpanel\"", "section aria-label=\"Notices\""));
+
+    fake.answer("GET /runs/", &page(runs(), 186));
+    screen.press("Try again");
+    assert!(screen.shows("Nightly core backup"));
+}
+
+#[test]
+fn rows_stay_on_screen_when_reading_them_again_fails() {
+    let fake = filled();
+    let mut screen = Screen::open(&fake, "/");
+    fake.refuse("GET /runs/", Problem::new(Code::Unreachable, "The server did not answer."));
+    screen.press("Refresh");
+    assert!(screen.shows("What you see may be old. The server did not answer."));
+    assert!(screen.shows("Nightly core backup"));
+}
+
+#[test]
+fn a_pressed_card_filters_the_runs() {
+    let fake = filled();
+    let mut screen = Screen::open(&fake, "/");
+    screen.press("Card Failed");
+    let calls = fake.calls("GET /runs/");
+    assert!(calls.last().unwrap().contains("status=partly_failed&status=failed"), "{calls:?}");
+    assert_eq!(
+        screen.part("section aria-label=\"Totals\"", "div role=\"tablist\"").matches("aria-pressed=\"true\"").count(),
+        1
+    );
+
+    screen.press("Card Failed");
+    assert!(!fake.calls("GET /runs/").last().unwrap().contains("status="));
+}
+
+#[test]
+fn each_filter_is_a_parameter_of_the_request() {
+    let fake = filled();
+    let mut screen = Screen::open(&fake, "/");
+    let expect = |screen: &mut Screen, act: &dyn Fn(&mut Screen), parameter: &str| {
+        act(screen);
+        let last = screen.fake().calls("GET /runs/").last().cloned().unwrap();
+        assert!(last.contains(parameter), "{last} has no {parameter}");
+    };
+    expect(&mut screen, &|_| {}, "start_time=2026-11-22T14%3A05%3A00Z");
+    expect(&mut screen, &|screen| screen.press("Period 1 h"), "start_time=2026-11-23T13%3A05%3A00Z");
+    expect(&mut screen, &|screen| screen.type_into("filter-runs", "edge"), "search=edge");
+    expect(&mut screen, &|screen| screen.press("Next page"), "page=2");
+    let pick = |screen: &mut Screen, picker: &str, line: &str| {
+        screen.press_where("id", picker);
+        screen.press_where("id", line);
+    };
+    expect(&mut screen, &|screen| pick(screen, "filter-kind", "filter-kind-2"), "job_type=reachability");
+    expect(&mut screen, &|screen| pick(screen, "filter-job", "filter-job-2"), "job_id=4");
+    expect(&mut screen, &|screen| pick(screen, "filter-status", "filter-status-6"), "status=cancelled");
+    expect(&mut screen, &|screen| screen.press("Clear"), "?page=1&size=50&start_time");
+}
+
+#[test]
+fn a_failed_run_opens_in_place_into_its_causes() {
+    let mut screen = Screen::open(&filled(), "/");
+    screen.press("Causes of run 4188");
+    insta::assert_snapshot!(screen.part("td colspan=\"8\"", "time title"));
+    screen.press("Causes of run 4188");
+    assert!(!screen.shows("Authentication refused"));
+}
+
+#[test]
+fn what_changed_is_read_again() {
+    let fake = filled();
+    let mut screen = Screen::open(&fake, "/");
+    fake.answer("GET /runs/", &page(vec![run(4191, "A run of just now")], 187));
+    fake.changed(Changed::Run { run_id: 4191, job_id: 1, ended: false });
+    screen.settle();
+    assert!(screen.shows("A run of just now"));
+}
+
+#[test]
+fn the_status_box_says_when_news_do_not_arrive() {
+    let fake = filled();
+    let mut screen = Screen::open(&fake, "/");
+    assert!(screen.shows("embedded · live"));
+    fake.link(&Link::Reconnecting { reason: "The connection was closed.".into(), retry_in_s: 4 });
+    screen.settle();
+    assert!(screen.shows("embedded · reconnecting"));
+    let before = fake.calls("GET /runs/").len();
+    fake.link(&Link::Live);
+    screen.settle();
+    assert!(fake.calls("GET /runs/").len() > before, "what was missed is read again");
+}
+
+#[test]
+fn a_job_is_chosen_and_run() {
+    let fake = filled();
+    fake.answer(
+        "POST /jobs/run/4",
+        &serde_json::json!({"message": "ok", "job_id": 4, "job_name": "Nightly core backup", "queue_job_id": "4188", "run_id": 4188}),
+    );
+    fake.answer("GET /runs/4188", &crate::samples::detail());
+    fake.answer("GET /logs/", &page(Vec::<Run>::new(), 0));
+    let mut screen = Screen::open(&fake, "/");
+    screen.press("Run a job");
+    insta::assert_snapshot!(screen.part("div role=\"dialog\"", "section aria-label=\"Notices\""));
+    screen.type_into("find-job", "nightly");
+    assert!(!screen.part("div role=\"dialog\"", "section aria-label=\"Notices\"").contains("Edge routers"));
+    screen.press("Run Nightly core backup");
+    assert_eq!(fake.calls("POST /jobs/run/4").len(), 1);
+    assert!(screen.shows("Nightly core backup was started."));
+    assert!(screen.shows("Devices of this run"), "the run is on screen");
+}

@@ -1,0 +1,298 @@
+//! The Devices page: the list in each of its states, and what a person does to it.
+
+use std::rc::Rc;
+
+use netraven_api::native::{Native, Session};
+use netraven_api::problem::{Code, FieldError};
+use netraven_api::users::Role;
+use netraven_api::{Page, Problem};
+use serde_json::{Value, json};
+
+use crate::samples::{page, run};
+use crate::support::{Fake, Screen, at};
+
+fn device(id: i64, hostname: &str) -> Value {
+    json!({
+        "id": id, "hostname": hostname, "ip_address": format!("10.20.0.{id}"), "device_type": "cisco_ios", "description": null,
+        "port": 22, "serial_number": null, "model": null, "source": "local", "notes": null, "created_at": at(-864_000),
+        "last_seen": at(-120), "matching_credentials_count": 2, "last_updated": null, "updated_by": null,
+        "last_result": "success", "last_cause": null, "last_result_at": at(-120), "last_snapshot_at": at(-7200),
+        "tags": [{"id": 1, "name": "default", "type": null, "description": null}, {"id": 2, "name": "edge", "type": "site", "description": null}]
+    })
+}
+
+fn changed(mut device: Value, changes: &Value) -> Value {
+    for (name, value) in changes.as_object().unwrap() {
+        device[name] = value.clone();
+    }
+    device
+}
+
+fn devices() -> Vec<Value> {
+    let failed =
+        json!({"last_result": "failure", "last_cause": "auth-failed", "ip_address": "2001:db8::9", "port": 830});
+    let simulated = json!({
+        "device_type": "lab_os", "last_result": null, "last_result_at": null, "last_seen": null, "matching_credentials_count": 0,
+        "tags": [{"id": 7, "name": "sample-lab", "type": null, "description": null}]
+    });
+    vec![
+        device(1, "edge-ber-01"),
+        changed(device(9, "edge-fra-09"), &failed),
+        changed(device(20, "lab-20"), &simulated),
+    ]
+}
+
+fn empty_page() -> Page<Value> {
+    page(Vec::new(), 0)
+}
+
+fn answers(fake: &Rc<Fake>) {
+    fake.answer("GET /devices/", &page(devices(), 3));
+    fake.answer(
+        "GET /platforms/",
+        &json!({"items": [{"name": "cisco_ios", "title": "Cisco IOS / IOS XE", "vendor": "Cisco", "custom": false}], "refused": []}),
+    );
+    let tags = vec![
+        json!({"id": 1, "name": "default", "type": null, "description": null}),
+        json!({"id": 2, "name": "edge", "type": "site", "description": null}),
+    ];
+    fake.answer("GET /tags/", &page(tags, 2));
+}
+
+fn filled() -> Rc<Fake> {
+    let fake = Fake::ready();
+    answers(&fake);
+    fake
+}
+
+fn as_user() -> Rc<Fake> {
+    let mut ready = Fake::admin();
+    ready.role = Role::User;
+    let fake = Fake::with(Session::Ready(ready));
+    answers(&fake);
+    fake
+}
+
+fn main_part(screen: &Screen) -> String {
+    screen.part("nav aria-label=\"Breadcrumbs\"", "section aria-label=\"Notices\"")
+}
+
+fn dialog(screen: &Screen) -> String {
+    screen.part("div role=\"dialog\"", "section aria-label=\"Notices\"")
+}
+
+#[test]
+fn shows_the_devices() {
+    let screen = Screen::open(&filled(), "/devices");
+    insta::assert_snapshot!(main_part(&screen));
+}
+
+#[test]
+fn reading_nothing_and_failure_have_their_own_faces() {
+    let fake = filled();
+    fake.hang("GET /devices/");
+    assert!(Screen::open(&fake, "/devices").shows("Reading the devices"));
+
+    fake.answer("GET /devices/", &empty_page());
+    let screen = Screen::open(&fake, "/devices");
+    insta::assert_snapshot!(screen.part("There is no device yet", "footer"));
+
+    fake.refuse("GET /devices/", Problem::new(Code::Unreachable, "The server did not answer."));
+    let mut screen = Screen::open(&fake, "/devices");
+    assert!(screen.shows("The devices could not be read"));
+    fake.answer("GET /devices/", &page(devices(), 3));
+    screen.press("Try again");
+    assert!(screen.shows("edge-ber-01"));
+}
+
+#[test]
+fn each_filter_is_a_parameter_of_the_request() {
+    let fake = filled();
+    fake.answer("GET /devices/", &page(devices(), 120));
+    let mut screen = Screen::open(&fake, "/devices");
+    let last = || fake.calls("GET /devices/").last().cloned().unwrap();
+    screen.press("Next page");
+    assert!(last().contains("page=2"), "{}", last());
+    screen.type_into("filter-hostname", " edge ");
+    assert!(last().contains("page=1") && last().ends_with("hostname=edge"), "{}", last());
+    screen.press_where("id", "filter-platform");
+    screen.press_where("id", "filter-platform-1");
+    assert!(last().contains("device_type=cisco_ios"), "{}", last());
+    screen.press_where("id", "filter-tag");
+    screen.press_where("id", "filter-tag-2");
+    assert!(last().contains("tag_id=2"), "{}", last());
+    fake.answer("GET /devices/", &empty_page());
+    screen.type_into("filter-hostname", "nothing");
+    assert!(screen.shows("No device matches"));
+    screen.press("Clear the filters");
+    assert_eq!(last(), "GET /devices/?page=1&size=50");
+}
+
+#[test]
+fn a_refused_device_says_why_at_its_fields() {
+    let fake = filled();
+    let mut screen = Screen::open(&fake, "/devices");
+    screen.press("Add device");
+    screen.submit();
+    insta::assert_snapshot!(dialog(&screen));
+    assert!(fake.calls("POST /devices/").is_empty(), "what is missing is not sent");
+
+    screen.type_into("device-hostname", "edge ber 02");
+    screen.type_into("device-address", "10.20.0.300");
+    screen.change("device-platform", "cisco_ios");
+    let mut refusal = Problem::field("body.hostname", "A hostname has no blanks.");
+    refusal.fields.push(FieldError { field: "body.ip_address".into(), message: "This is no address.".into() });
+    fake.refuse("POST /devices/", refusal);
+    screen.submit();
+    let shown = dialog(&screen);
+    assert!(shown.contains("A hostname has no blanks.") && shown.contains("This is no address."), "{shown}");
+    assert_eq!(shown.matches("aria-invalid").count(), 2, "{shown}");
+    assert!(!shown.contains("role=\"alert\""), "nothing is said twice: {shown}");
+
+    fake.refuse("POST /devices/", Problem::new(Code::Conflict, "A device with this hostname exists."));
+    screen.submit();
+    assert!(dialog(&screen).contains("A device with this hostname exists."));
+}
+
+#[test]
+fn a_device_is_added_with_ticked_and_new_tags() {
+    let fake = filled();
+    fake.answer("POST /tags/", &json!({"id": 5, "name": "berlin", "type": null, "description": null}));
+    fake.answer("POST /devices/", &changed(device(31, "edge-ber-31"), &json!({"matching_credentials_count": 0})));
+    let mut screen = Screen::open(&fake, "/devices");
+    screen.press("Add device");
+    screen.type_into("device-hostname", " edge-ber-31 ");
+    screen.type_into("device-address", "2001:db8::31");
+    screen.type_into("device-port", "2222");
+    screen.change("device-platform", "cisco_ios");
+    screen.change("device-tags-2", "true");
+    screen.type_into("device-tags-new", "berlin");
+    screen.submit();
+    assert_eq!(
+        fake.bodies("POST /devices/"),
+        [
+            json!({"hostname": "edge-ber-31", "ip_address": "2001:db8::31", "device_type": "cisco_ios", "port": 2222, "tags": [2, 5]})
+        ]
+    );
+    assert!(screen.shows("edge-ber-31 was added. No credential shares a tag with it yet"));
+    assert!(!screen.shows("role=\"dialog\""), "the dialog is closed");
+}
+
+#[test]
+fn a_credential_is_added_from_the_warning() {
+    let fake = filled();
+    fake.answer(
+        "POST /credentials/",
+        &json!({"id": 3, "username": "netbackup", "priority": 100, "description": null, "is_system": false, "tags": []}),
+    );
+    let mut screen = Screen::open(&fake, "/devices");
+    assert!(
+        screen
+            .shows("lab-20 has no credential, so a backup cannot sign in. Give a credential one of the device's tags.")
+    );
+    screen.press("No credential for lab-20");
+    screen.submit();
+    assert!(dialog(&screen).contains("Enter the password."));
+    screen.type_into("credential-username", "netbackup");
+    screen.type_into("credential-password", "s3cret");
+    screen.submit();
+    assert_eq!(
+        fake.bodies("POST /credentials/"),
+        [json!({"username": "netbackup", "password": "s3cret", "priority": 100, "tags": [7]})]
+    );
+    assert!(screen.shows("The credential of netbackup was added."));
+    assert!(!screen.shows("s3cret"));
+}
+
+#[test]
+fn an_admin_deletes_a_device_after_being_asked() {
+    let fake = filled();
+    fake.answer("DELETE /devices/9", &Value::Null);
+    let mut screen = Screen::open(&fake, "/devices");
+    screen.press("Delete edge-fra-09");
+    insta::assert_snapshot!(dialog(&screen));
+    screen.press("Keep it");
+    assert!(fake.calls("DELETE /devices/9").is_empty());
+    screen.press("Delete edge-fra-09");
+    screen.press("Delete the device");
+    assert_eq!(fake.calls("DELETE /devices/9").len(), 1);
+    assert!(screen.shows("edge-fra-09 was deleted."));
+}
+
+#[test]
+fn a_user_is_told_why_deleting_is_off() {
+    let fake = as_user();
+    let mut screen = Screen::open(&fake, "/devices");
+    assert_eq!(screen.outline().matches("title=\"Only admins may delete devices.\"").count(), 3);
+    screen.press("Delete edge-fra-09");
+    screen.press("No credential for lab-20");
+    screen.press("Add a credential");
+    assert!(!screen.shows("role=\"dialog\""));
+}
+
+#[test]
+fn a_file_is_looked_into_and_imported() {
+    let fake = filled();
+    fake.answer(
+        "POST /devices/import",
+        &json!({"added": 1, "errors": [{"line": 3, "hostname": "r2", "message": "The platform nokia_x is not known."}]}),
+    );
+    let mut screen = Screen::open(&fake, "/devices");
+    screen.press("Import CSV");
+    screen.press("Import");
+    assert!(fake.calls("POST /devices/import").is_empty(), "there is no file yet");
+
+    fake.pick("names.csv", "name,address\nr1,10.0.0.1\n");
+    screen.press("Choose a file");
+    assert!(screen.shows("The first line does not name hostname, ip_address, device_type. Name the columns"));
+
+    let csv = "hostname,ip_address,device_type\nr1,10.0.0.1,linux\nr2,10.0.0.2,nokia_x\n";
+    fake.pick("site.csv", csv);
+    screen.press("Choose a file");
+    insta::assert_snapshot!(dialog(&screen));
+    screen.press("Import");
+    assert_eq!(fake.bodies("POST /devices/import"), [json!({ "csv": csv })]);
+    insta::assert_snapshot!(dialog(&screen));
+    assert!(
+        fake.wishes().iter().any(|wish| matches!(wish, Native::PickFile { extensions, .. } if extensions == &["csv"]))
+    );
+}
+
+#[test]
+fn a_device_opens_beside_the_list() {
+    let fake = filled();
+    fake.answer(
+        "GET /devices/1/host-key",
+        &json!({"device_id": 1, "key_type": "ssh-ed25519", "sha256": "SHA256:Vw2cStored", "first_seen": at(-9000)}),
+    );
+    fake.answer("DELETE /devices/1/host-key", &Value::Null);
+    fake.answer("GET /runs/", &page(vec![run(4182, "Edge routers backup")], 1));
+    let head = json!({
+        "id": 512, "device_id": 1, "retrieved_at": at(-7200),
+        "config_metadata": {"bytes": 61204, "commit": "8c1f0a2b9d", "secrets_hidden": 7}
+    });
+    fake.answer("GET /configs/1/history", &json!([head]));
+    fake.answer(
+        "GET /configs/512",
+        &changed(head, &json!({"config_data": "hostname edge-ber-01\nenable secret 9 ‹secret 7c1e›"})),
+    );
+    let mut screen = Screen::open(&fake, "/devices");
+    screen.press("Open edge-ber-01");
+    insta::assert_snapshot!(screen.part("aside aria-label=\"The chosen device\"", "footer"));
+
+    screen.press("Snapshot 512");
+    let shown = dialog(&screen);
+    assert!(
+        shown.contains("enable secret 9 ‹secret 7c1e›") && shown.contains("7 secrets hidden in this text"),
+        "{shown}"
+    );
+    screen.press("Done");
+
+    screen.press("Forget stored key");
+    fake.refuse("GET /devices/1/host-key", Problem::new(Code::NotFound, "No host key is stored."));
+    screen.press("Forget the key");
+    assert!(screen.shows("None is stored yet; the first session stores the one it meets."));
+
+    screen.press("Open edge-ber-01");
+    assert!(!screen.shows("The chosen device"));
+}

@@ -1,0 +1,63 @@
+//! Everything before there is a session.
+
+use netraven_api::native::{Native, Profile, Session};
+use netraven_api::problem::Code;
+use netraven_api::{Problem, Secret};
+
+use crate::support::{Fake, Screen};
+
+#[test]
+fn the_first_start_asks_where_the_data_is() {
+    let fake = Fake::with(Session::Choose { profiles: Vec::new() });
+    let mut screen = Screen::open(&fake, "/");
+    insta::assert_snapshot!(screen.outline());
+    screen.press("On this computer");
+    assert!(fake.wishes().contains(&Native::UseEmbedded));
+    fake.session(Session::Starting { step: "Preparing the database".into() });
+    screen.settle();
+    insta::assert_snapshot!(screen.outline());
+}
+
+#[test]
+fn a_server_is_signed_in_to_with_what_was_typed() {
+    let profile = Profile { url: "https://netraven.example.net".into(), username: "j.weber".into() };
+    let fake = Fake::with(Session::Choose { profiles: vec![profile] });
+    fake.refuse_wishes(Problem::new(Code::Unauthenticated, "User name or password is wrong."));
+    let mut screen = Screen::open(&fake, "/");
+    screen.press("NetRaven server");
+    insta::assert_snapshot!(screen.part("form", "section aria-label=\"Notices\""));
+    screen.type_into("server-password", "not-it");
+    screen.submit();
+    assert!(fake.wishes().contains(&Native::SignIn {
+        url: "https://netraven.example.net".into(),
+        username: "j.weber".into(),
+        password: Secret::new("not-it"),
+        remember: true,
+    }));
+    assert!(screen.shows("User name or password is wrong."));
+    assert!(!screen.shows("not-it"), "the password is not kept on screen");
+}
+
+#[test]
+fn a_failed_start_says_why_and_can_be_tried_again() {
+    let problem = Problem::new(
+        Code::Unavailable,
+        "PostgreSQL 14 or newer was not found. Install it with: apt install postgresql",
+    );
+    let fake = Fake::with(Session::Failed { problem, embedded: true });
+    let mut screen = Screen::open(&fake, "/");
+    insta::assert_snapshot!(screen.outline());
+    screen.press("Try again");
+    assert!(fake.wishes().contains(&Native::UseEmbedded));
+}
+
+#[test]
+fn a_session_that_ran_out_asks_for_the_password_alone() {
+    let fake = Fake::with(Session::SignIn {
+        url: "https://netraven.example.net".into(),
+        username: Some("j.weber".into()),
+        reason: Some("Your session ran out.".into()),
+    });
+    let screen = Screen::open(&fake, "/");
+    insta::assert_snapshot!(screen.outline());
+}

@@ -1,0 +1,138 @@
+//! The Unified Logs tab: history, live lines, pausing, and one line explained.
+
+use std::rc::Rc;
+
+use netraven_api::Problem;
+use netraven_api::problem::Code;
+use serde_json::json;
+
+use crate::samples::{job, line, page, runs, summary};
+use crate::support::{Fake, Screen};
+
+fn with_history() -> (Rc<Fake>, Screen) {
+    let fake = Fake::ready();
+    fake.answer("GET /runs/", &page(runs(), 186));
+    fake.answer("GET /runs/summary", &summary());
+    fake.answer("GET /jobs/", &page(vec![job(1, "Edge routers backup")], 1));
+    let history = vec![line(12, "INFO", "Connected in 41 ms"), line(11, "DEBUG", "Host key known")];
+    fake.answer("GET /logs/", &page(history, 2));
+    let mut screen = Screen::open(&fake, "/");
+    screen.press("Unified Logs");
+    (fake, screen)
+}
+
+#[test]
+fn live_lines_follow_the_history_without_gap_or_double() {
+    let (fake, mut screen) = with_history();
+    let feeds = fake.log_feeds();
+    assert_eq!(feeds.len(), 1);
+    assert_eq!(feeds[0].filter.after, Some(12));
+    fake.lines(&[line(12, "INFO", "Connected in 41 ms"), line(13, "ERROR", "Configuration cut short")]);
+    screen.settle();
+    insta::assert_snapshot!(screen.part("div role=\"tablist\"", "section aria-label=\"Notices\""));
+}
+
+#[test]
+fn a_pause_counts_what_waits_and_resuming_shows_it() {
+    let (fake, mut screen) = with_history();
+    screen.press("Pause");
+    fake.lines(&[line(13, "INFO", "First while paused"), line(14, "INFO", "Second while paused")]);
+    screen.settle();
+    assert!(screen.shows("2 waiting"));
+    assert!(!screen.shows("First while paused"));
+    screen.press("Resume");
+    assert!(screen.shows("First while paused") && screen.shows("Second while paused"));
+    assert!(!screen.shows("waiting"));
+}
+
+#[test]
+fn looking_at_older_lines_lets_new_ones_wait() {
+    let (fake, mut screen) = with_history();
+    screen.scroll("log-lines", 300.0);
+    fake.lines(&[line(13, "INFO", "While away")]);
+    screen.settle();
+    assert!(screen.shows("1 waiting") && !screen.shows("While away"));
+    screen.scroll("log-lines", 0.0);
+    assert!(screen.shows("While away"));
+
+    screen.press("Pause");
+    screen.scroll("log-lines", 300.0);
+    screen.scroll("log-lines", 0.0);
+    fake.lines(&[line(14, "INFO", "While paused by hand")]);
+    screen.settle();
+    assert!(screen.shows("1 waiting"), "a pause by hand ends by hand");
+}
+
+#[test]
+fn only_rows_in_sight_are_drawn_however_many_are_held() {
+    let (fake, mut screen) = with_history();
+    let many: Vec<_> = (20..1_500).map(|id| line(id, "INFO", "One of many")).collect();
+    fake.lines(&many);
+    screen.settle();
+    assert!(screen.shows("aria-rowcount=\"1482\""));
+    assert!(screen.outline().matches("One of many").count() < 80);
+    screen.scroll("log-lines", 26.0 * 1_480.0);
+    assert!(screen.shows("Connected in 41 ms"), "the oldest are drawn where one looks");
+}
+
+#[test]
+fn older_lines_are_read_when_the_end_comes_near() {
+    let (fake, mut screen) = with_history();
+    let newest: Vec<_> = (101..=200).rev().map(|id| line(id, "INFO", "Newer")).collect();
+    fake.answer("GET /logs/", &page(newest, 300));
+    screen.press("Refresh");
+    fake.answer("GET /logs/", &page(vec![line(100, "INFO", "An older one")], 300));
+    screen.scroll("log-lines", 25_900.0);
+    assert!(fake.calls("GET /logs/").last().unwrap().contains("before=101"));
+    screen.scroll("log-lines", 26.0 * 80.0);
+    assert!(screen.shows("An older one"));
+}
+
+#[test]
+fn each_filter_narrows_history_and_live_lines_alike() {
+    let (fake, mut screen) = with_history();
+    screen.press_where("id", "filter-level");
+    screen.press_where("id", "filter-level-4");
+    screen.press_where("id", "filter-type");
+    screen.press_where("id", "filter-type-2");
+    let last = fake.calls("GET /logs/").last().cloned().unwrap();
+    assert!(last.contains("log_type=connection") && last.contains("level=ERROR"), "{last}");
+    let feeds = fake.log_feeds();
+    assert_eq!(feeds.len(), 1, "the old feed was closed");
+    assert_eq!(
+        (feeds[0].filter.level.as_slice(), feeds[0].filter.log_type.as_slice()),
+        (["ERROR".to_owned()].as_slice(), ["connection".to_owned()].as_slice())
+    );
+}
+
+#[test]
+fn a_search_holds_for_live_lines_too_and_is_marked() {
+    let (fake, mut screen) = with_history();
+    screen.type_into("filter-lines", "timed out");
+    assert!(fake.calls("GET /logs/").iter().any(|call| call.contains("search=timed+out")));
+    fake.lines(&[line(20, "ERROR", "TCP connect Timed Out"), line(21, "INFO", "Something else")]);
+    screen.settle();
+    assert!(screen.shows("\"Timed Out\"") && !screen.shows("Something else"));
+}
+
+#[test]
+fn one_line_is_explained_beside_the_list() {
+    let (fake, mut screen) = with_history();
+    let mut failed = line(13, "ERROR", "Configuration cut short: end marker missing");
+    failed.meta = Some(json!({"cause": "truncated", "read": {"bytes": 41212}}));
+    fake.lines(&[failed]);
+    screen.settle();
+    screen.press("Line 13");
+    insta::assert_snapshot!(screen.part("aside aria-label=\"The chosen line\"", "footer"));
+    screen.press("Same device");
+    assert!(fake.calls("GET /logs/").last().unwrap().contains("device_id=9"));
+}
+
+#[test]
+fn a_log_that_cannot_be_read_says_why() {
+    let (fake, mut screen) = with_history();
+    fake.refuse("GET /logs/", Problem::new(Code::Internal, "The database is restarting."));
+    screen.press("Refresh");
+    assert!(screen.shows("The database is restarting."));
+    assert!(screen.shows("Connected in 41 ms"), "older lines stay");
+}

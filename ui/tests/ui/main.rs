@@ -1,0 +1,12 @@
+//! Pages tested as a person uses them: drawn without a browser over a fake shell, read as an outline, pressed and typed into.
+
+#![allow(clippy::unwrap_used, reason = "a helper of a test may fail as a test may")]
+
+mod dashboard;
+mod devices;
+mod first_start;
+mod jobs;
+mod logs;
+mod run;
+mod samples;
+mod support;

@@ -1,0 +1,184 @@
+//! Runs, devices, jobs and lines for the tests.
+
+use jiff::Timestamp;
+use netraven_api::Page;
+use netraven_api::jobs::Job;
+use netraven_api::logs::LogEntry;
+use netraven_api::outcome::{Cause, Stage};
+use netraven_api::runs::{CauseCount, DeviceState, Run, RunDetail, RunDevice, RunStatus, RunSummary, Trigger};
+use serde_json::json;
+
+use crate::support::at;
+
+/// A run that succeeded an hour ago.
+pub fn run(id: i64, job_name: &str) -> Run {
+    Run {
+        id,
+        job_id: 1,
+        job_name: job_name.into(),
+        job_type: "config_backup".into(),
+        trigger: Trigger::Schedule,
+        triggered_by: None,
+        status: RunStatus::Succeeded,
+        queued_at: at(-3600),
+        started_at: Some(at(-3600)),
+        finished_at: Some(at(-3500)),
+        devices: 312,
+        succeeded: 312,
+        failed: 0,
+        running: 0,
+        changed: 3,
+        message: None,
+        commit: None,
+        cancel_requested: false,
+        causes: Vec::new(),
+        usual_seconds: Some(98.0),
+    }
+}
+
+/// A run under way, one that failed in part, and one that succeeded.
+pub fn runs() -> Vec<Run> {
+    let running = Run {
+        status: RunStatus::Running,
+        queued_at: at(-41),
+        started_at: Some(at(-41)),
+        finished_at: None,
+        devices: 640,
+        succeeded: 402,
+        failed: 1,
+        running: 50,
+        usual_seconds: Some(105.0),
+        ..run(4190, "Nightly core backup")
+    };
+    vec![running, partly_failed(), run(4182, "Edge routers backup")]
+}
+
+/// A run with three causes.
+pub fn partly_failed() -> Run {
+    let causes = [(Cause::AuthFailed, 9), (Cause::TimeoutConnect, 4), (Cause::HostKeyChanged, 1)];
+    Run {
+        status: RunStatus::PartlyFailed,
+        trigger: Trigger::Manual,
+        triggered_by: Some("j.weber".into()),
+        finished_at: Some(at(-3488)),
+        succeeded: 298,
+        failed: 14,
+        causes: causes.map(|(cause, devices)| CauseCount { cause, devices }).to_vec(),
+        ..run(4188, "Edge routers backup")
+    }
+}
+
+/// The totals of [`runs`]' period.
+pub fn summary() -> RunSummary {
+    RunSummary {
+        total: 186,
+        running: 1,
+        succeeded: 171,
+        failed: 13,
+        cancelled: 1,
+        device_results: 14_208,
+        active_done: 403,
+        active_devices: 640,
+        failure_causes: 4,
+        failing_devices: 7,
+    }
+}
+
+/// A first page of 50.
+pub fn page<T>(items: Vec<T>, total: i64) -> Page<T> {
+    Page::new(items, total, 1, 50)
+}
+
+/// A job.
+pub fn job(id: i64, name: &str) -> Job {
+    serde_json::from_value(json!({
+        "id": id, "name": name, "description": null, "is_enabled": true, "schedule_type": null, "interval_seconds": null,
+        "cron_string": null, "scheduled_for": null, "job_type": "config_backup", "status": "COMPLETED_SUCCESS",
+        "started_at": null, "completed_at": null, "device_id": null, "is_system_job": false,
+        "tags": [{"id": 2, "name": "edge", "type": "site", "description": null}]
+    }))
+    .unwrap()
+}
+
+/// A device of a run that succeeded.
+pub fn device(device_id: i64, hostname: &str) -> RunDevice {
+    RunDevice {
+        device_id,
+        hostname: hostname.into(),
+        address: format!("10.20.0.{device_id}"),
+        device_type: "cisco_ios".into(),
+        state: DeviceState::Success,
+        stage: Some(Stage::Record),
+        cause: None,
+        message: None,
+        attempt: 1,
+        worker: Some("w1".into()),
+        started_at: Some(at(-3600)),
+        finished_at: Some(at(-3597)),
+        result_id: Some(9000 + device_id),
+        details: Some(json!({
+            "changed": true, "snapshot_id": 512, "bytes": 61204, "lines": 2210, "secrets_hidden": 7, "prompt": "edge#"
+        })),
+        changed: Some(true),
+        snapshot_id: Some(512),
+    }
+}
+
+fn failed(device_id: i64, hostname: &str, stage: Stage, cause: Cause, message: &str) -> RunDevice {
+    RunDevice {
+        state: DeviceState::Failure,
+        stage: Some(stage),
+        cause: Some(cause),
+        message: Some(message.into()),
+        changed: None,
+        snapshot_id: None,
+        details: None,
+        ..device(device_id, hostname)
+    }
+}
+
+/// [`partly_failed`] with a device of each kind of failure.
+pub fn detail() -> RunDetail {
+    let truncated = RunDevice {
+        attempt: 2,
+        details: Some(json!({
+            "cause": "truncated", "stage": "prove_complete", "expected": "end", "bytes_read": 41212,
+            "last_seen": "enable secret 9 ‹secret 7c1e›\n neighbor 10.255.3.14 desc",
+            "advice": "Run it again. If it repeats, a session limit on the device or a firewall cuts long readings.",
+            "timings": [{"stage": "reach", "ms": 41}, {"stage": "read", "ms": 2410}]
+        })),
+        ..failed(9, "edge-fra-09", Stage::ProveComplete, Cause::Truncated, "The end was not seen after 41,212 bytes.")
+    };
+    let host_key = RunDevice {
+        details: Some(json!({
+            "cause": "host-key-changed",
+            "host_keys": {
+                "stored": {"key_type": "ssh-ed25519", "sha256": "SHA256:Vw2cStored"},
+                "offered": {"key_type": "ssh-rsa", "sha256": "SHA256:4n0bOffered"}
+            }
+        })),
+        ..failed(31, "fw-berlin-02", Stage::HostKey, Cause::HostKeyChanged, "The device offers another host key.")
+    };
+    let refused = RunDevice {
+        details: Some(json!({"cause": "auth-failed", "refused_logins": ["netbackup", "admin"]})),
+        ..failed(46, "edge-dus-07", Stage::SignIn, Cause::AuthFailed, "The device refused netbackup, then admin.")
+    };
+    RunDetail { run: partly_failed(), results: vec![refused, truncated, host_key, device(111, "edge-ber-11")] }
+}
+
+/// A log line.
+pub fn line(id: i64, level: &str, message: &str) -> LogEntry {
+    LogEntry {
+        id,
+        timestamp: Timestamp::from_millisecond(at(-60).as_millisecond() + id).unwrap(),
+        log_type: "job".into(),
+        level: level.into(),
+        job_id: Some(1),
+        device_id: Some(9),
+        run_id: Some(4188),
+        source: Some("worker.backup".into()),
+        message: message.into(),
+        meta: None,
+        device_name: Some("edge-fra-09".into()),
+    }
+}
