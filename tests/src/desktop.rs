@@ -63,7 +63,8 @@ impl Screen {
                 .env("XDG_DATA_HOME", folder.path().join("data"))
                 .env("XDG_CACHE_HOME", folder.path().join("cache"))
                 .env("TAURI_WEBVIEW_AUTOMATION", "true")
-                .env_remove("DBUS_SESSION_BUS_ADDRESS")
+                // Else GTK starts a bus and portals that outlive the window.
+                .env("DBUS_SESSION_BUS_ADDRESS", "disabled:")
                 .env_remove("WAYLAND_DISPLAY")
                 .stdin(Stdio::null())
                 .stdout(log.try_clone()?)

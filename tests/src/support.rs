@@ -8,6 +8,7 @@ pub mod database;
 pub mod git;
 #[cfg(unix)]
 pub mod guardian;
+pub mod http;
 #[cfg(unix)]
 pub mod process;
 #[cfg(unix)]

@@ -12,6 +12,15 @@ mod journeys {
     mod stream;
 }
 
+mod api {
+    mod access;
+    mod credentials;
+    mod devices;
+    mod jobs;
+    mod paths;
+    mod tags;
+}
+
 mod platforms {
     mod recordings;
 }

@@ -46,6 +46,7 @@ mod desktop {
         window.close().await?;
         all_gone(&data_dir).await?;
 
+        let screen = Screen::open().await?;
         let window = screen.window(&["--data-dir", folder, "--embedded"]).await?;
         let again = async {
             window.sees("Sample lab backup").await?;

@@ -2,7 +2,22 @@
 
 #[cfg(target_arch = "wasm32")]
 fn main() {
+    std::panic::set_hook(Box::new(show_defect));
     dioxus::launch(root);
+}
+
+/// A defect ends the web view's program: what is on screen would stay, dead. So it says so, and the console has the place.
+#[cfg(target_arch = "wasm32")]
+fn show_defect(defect: &std::panic::PanicHookInfo<'_>) {
+    web_sys::console::error_1(&defect.to_string().into());
+    let Some(document) = web_sys::window().and_then(|window| window.document()) else { return };
+    let (Some(body), Ok(note)) = (document.body(), document.create_element("p")) else { return };
+    note.set_class_name("boot-failed");
+    let _ = note.set_attribute("role", "alert");
+    note.set_text_content(Some(
+        "This window has stopped because of a defect. Close it and start it again: jobs go on, and nothing is lost.",
+    ));
+    let _ = body.prepend_with_node_1(&note);
 }
 
 /// Hands the real bridge and the real clock to the application.

@@ -103,6 +103,7 @@ impl SealKey {
         if let Some(key) = Self::load(path)? {
             return Ok(key);
         }
+        make_folder_of(path).map_err(io)?;
         let fresh = path.with_added_extension(format!("new-{}", uuid::Uuid::new_v4().simple()));
         // A whole file appears under the name or none: linking fails if somebody else was first.
         let made = write_private(&fresh, fresh_text(&Self::generate()).as_bytes())
@@ -206,6 +207,15 @@ fn random<const N: usize>() -> [u8; N] {
     let mut bytes = [0; N];
     SysRng.try_fill_bytes(&mut bytes).expect("the operating system gives random bytes");
     bytes
+}
+
+/// Makes the folder the key lies in, for this user alone, where there is none.
+fn make_folder_of(path: &Path) -> std::io::Result<()> {
+    let mut builder = std::fs::DirBuilder::new();
+    builder.recursive(true);
+    #[cfg(unix)]
+    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+    path.parent().map_or(Ok(()), |folder| builder.create(folder))
 }
 
 fn fresh_text(key: &SealKey) -> Zeroizing<String> {

@@ -9,6 +9,7 @@ use netraven_client::Client;
 use sqlx::postgres::PgPool;
 
 use super::database::Database;
+use super::http::Http;
 
 /// A running backend with a data folder and a database of its own.
 pub struct TestApp {
@@ -61,6 +62,19 @@ impl TestApp {
     #[must_use]
     pub fn pool(&self) -> &PgPool {
         self.database.pool()
+    }
+
+    /// Raw requests with the token of `admin`.
+    pub fn http(&self) -> anyhow::Result<Http> {
+        Ok(Http::new(self.url())?.with_token(&self.app.local_token()))
+    }
+
+    /// Adds a user, which no endpoint does yet; the password is [`super::ADMIN_PASSWORD`] for all of them.
+    pub async fn add_user(&self, username: &str, role: &str, is_active: bool) -> anyhow::Result<()> {
+        let add = "insert into users (username, role, is_active, password_hash)
+            select $1, $2, $3, password_hash from users where username = 'admin'";
+        sqlx::query(add).bind(username).bind(role).bind(is_active).execute(self.pool()).await?;
+        Ok(())
     }
 
     /// The backend itself.

@@ -58,8 +58,13 @@ impl Sshd {
 
     fn make_account(&self) -> anyhow::Result<()> {
         let home = self.path("home");
-        let made = run(as_root("useradd").args(["--create-home", "--shell", "/bin/bash", "--home-dir"]).arg(&home).arg(&self.username));
-        made.context("a test with a real SSH server needs an account of its own, and so root or sudo without a password")?;
+        let made = run(as_root("useradd")
+            .args(["--create-home", "--shell", "/bin/bash", "--home-dir"])
+            .arg(&home)
+            .arg(&self.username));
+        made.context(
+            "a test with a real SSH server needs an account of its own, and so root or sudo without a password",
+        )?;
         let mut setting = as_root("chpasswd").stdin(Stdio::piped()).spawn()?;
         let mut input = setting.stdin.take().context("its input is ours")?;
         writeln!(input, "{}:{}", self.username, self.password)?;

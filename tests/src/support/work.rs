@@ -116,11 +116,19 @@ pub async fn start(client: &Client, job: i64) -> anyhow::Result<i64> {
 /// Waits for the end of a run.
 pub async fn ended(client: &Client, run: i64) -> anyhow::Result<RunDetail> {
     let what = format!("run {run} has ended");
-    wait::until(&what, async || {
+    let waited = wait::until(&what, async || {
         let detail = client.send(&GetRun(run)).await?;
         Ok((!detail.run.status.is_active()).then_some(detail))
-    })
-    .await
+    });
+    match waited.await {
+        Ok(detail) => Ok(detail),
+        Err(error) => {
+            let detail = client.send(&GetRun(run)).await?;
+            let open = detail.results.iter().filter(|device| device.finished_at.is_none());
+            let open: Vec<_> = open.map(|device| (&device.hostname, device.state, device.stage)).collect();
+            Err(error.context(format!("still open: {open:?}")))
+        }
+    }
 }
 
 /// Starts a job and waits for its end.

@@ -46,11 +46,15 @@ async fn a_cancelled_run_closes_its_session_within_two_seconds() -> anyhow::Resu
 
     let log = work::logs(&app.client, run).await?;
     let id = Some(lab.id(&busy.spec.hostname)?);
-    let place = |what: &str, found: Option<usize>| found.ok_or_else(|| anyhow::anyhow!("no line says {what}: {log:#?}"));
+    let place =
+        |what: &str, found: Option<usize>| found.ok_or_else(|| anyhow::anyhow!("no line says {what}: {log:#?}"));
     let asked = place("who cancelled", log.iter().position(|line| line.message.starts_with("Cancelled by admin")))?;
     let closed = log.iter().position(|line| line.device_id == id && line.level == "WARNING");
     let closed = place("that the session was closed", closed)?;
-    let ended = place("that the run was cancelled", log.iter().position(|line| line.message.contains("was cancelled")))?;
+    let ended = place(
+        "that the run was cancelled",
+        log.iter().position(|line| line.message.starts_with("lab backup was cancelled")),
+    )?;
     assert!(asked < closed && closed < ended, "{log:#?}");
 
     // Cancelling what has ended changes nothing, and the job can run again.

@@ -76,7 +76,8 @@ async fn what_it_cannot_use_it_refuses_with_a_sentence() -> anyhow::Result<()> {
     assert_eq!(status.code(), Some(1));
     assert!(said.contains(&format!("cannot listen on {address}")) && said.contains("--listen"), "{said}");
 
-    let nowhere = ["--database-url", "postgres://nobody:s3cret-pw@127.0.0.1:1/none", "--redis-url", &database.urls.redis];
+    let nowhere =
+        ["--database-url", "postgres://nobody:s3cret-pw@127.0.0.1:1/none", "--redis-url", &database.urls.redis];
     let (status, said) = Start::serve(data.path())?.args(&nowhere).refused().await?;
     assert_eq!(status.code(), Some(1));
     assert!(said.contains("The database cannot be reached") && !said.contains("s3cret-pw"), "{said}");

@@ -66,7 +66,8 @@ async fn a_run_of_twenty_survives_the_death_of_a_worker() -> anyhow::Result<()> 
     let run = work::start(&app.client, lab.job).await?;
     let of = |detail: &RunDetail, pid: u32| {
         let marked = format!(":{pid}:");
-        let is_its = |device: &&netraven_api::runs::RunDevice| device.worker.as_ref().is_some_and(|id| id.contains(&marked));
+        let is_its =
+            |device: &&netraven_api::runs::RunDevice| device.worker.as_ref().is_some_and(|id| id.contains(&marked));
         detail.results.iter().filter(is_its).filter(|device| device.state == DeviceState::Running).count()
     };
     let (dying, living) = (victim.pid(), survivor.pid());
@@ -83,7 +84,10 @@ async fn a_run_of_twenty_survives_the_death_of_a_worker() -> anyhow::Result<()> 
     assert!(again.len() >= 3 && again.iter().all(|attempt| *attempt == 2), "taken over once each: {again:?}");
     assert_eq!(commits(app.data_dir())?.len(), 1, "one commit for the run");
     let log = work::logs(&app.client, run).await?;
-    assert!(log.iter().any(|line| line.level == "WARNING" && line.message.contains("begun again, attempt 2")), "{log:#?}");
+    assert!(
+        log.iter().any(|line| line.level == "WARNING" && line.message.contains("begun again, attempt 2")),
+        "{log:#?}"
+    );
     drop(survivor);
     app.stop().await;
     Ok(())
@@ -115,7 +119,10 @@ async fn a_killed_server_goes_on_where_it_was() -> anyhow::Result<()> {
     let (status, said) = Start::serve(&data)?.refused().await?;
     assert_eq!(status.code(), Some(1));
     let first = server.url.clone();
-    assert!(said.contains("already running on") && said.contains(&first) && said.contains(&server.pid().to_string()), "{said}");
+    assert!(
+        said.contains("already running on") && said.contains(&first) && said.contains(&server.pid().to_string()),
+        "{said}"
+    );
 
     server.kill()?;
     let mut server = Start::serve(&data)?.args(&["--sessions", "3"]).ready().await?;

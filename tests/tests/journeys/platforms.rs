@@ -14,7 +14,8 @@ use netraven_tests::support::work::{self, Enrolled};
 #[tokio::test(flavor = "multi_thread")]
 async fn every_platform_gets_from_the_device_into_git() -> anyhow::Result<()> {
     let app = TestApp::start().await?;
-    let specs = Platform::ALL.map(|platform| DeviceSpec::new(format!("one-{}", platform.as_str().replace('_', "-")), platform));
+    let specs =
+        Platform::ALL.map(|platform| DeviceSpec::new(format!("one-{}", platform.as_str().replace('_', "-")), platform));
     let lab = Enrolled::start(&app.client, specs.to_vec()).await?;
 
     let first = work::run(&app.client, lab.job).await?;
@@ -32,7 +33,7 @@ async fn every_platform_gets_from_the_device_into_git() -> anyhow::Result<()> {
         let config = app.client.send(&GetConfig(snapshot)).await?;
         assert_eq!(config.device_id, lab.id(name)?);
         let (last, text) = (device.config(), &config.config_data);
-        let last_line = last.lines().last().context("a configuration has lines")?;
+        let last_line = last.trim_end().lines().last().context("a configuration has lines")?;
         assert!(text.lines().any(|line| line == last_line), "{name} misses its last line {last_line:?}:\n{text}");
         assert!(shown.contains(name), "the commit names {name}:\n{shown}");
         let path = git(app.data_dir(), &["ls-files", &format!("configs/*/{name}.cfg")])?;

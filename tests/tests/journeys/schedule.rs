@@ -127,7 +127,8 @@ async fn looked_again(app: &TestApp) -> anyhow::Result<()> {
 async fn servers_of_two_installations_share_a_redis_without_hearing_each_other() -> anyhow::Result<()> {
     let (here, there) = (TestApp::start().await?, TestApp::on(Database::create().await?, |_| {}).await?);
     let specs = || vec![DeviceSpec::new("same", Platform::CiscoIos)];
-    let (mine, theirs) = (Enrolled::start(&here.client, specs()).await?, Enrolled::start(&there.client, specs()).await?);
+    let (mine, theirs) =
+        (Enrolled::start(&here.client, specs()).await?, Enrolled::start(&there.client, specs()).await?);
     assert_eq!((mine.job, mine.id("same")?), (theirs.job, theirs.id("same")?), "the numbers are the same");
     let (one, other) = tokio::join!(work::run(&here.client, mine.job), work::run(&there.client, theirs.job));
     for detail in [one?, other?] {

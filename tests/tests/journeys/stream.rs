@@ -81,7 +81,8 @@ async fn filters_hold_and_a_quiet_stream_shows_that_it_lives() -> anyhow::Result
     for expected in &log {
         assert_eq!(&by_run.line().await?, expected);
     }
-    let errors: Vec<&LogEntry> = log.iter().filter(|line| line.device_id == Some(bad) && line.level == "ERROR").collect();
+    let errors: Vec<&LogEntry> =
+        log.iter().filter(|line| line.device_id == Some(bad) && line.level == "ERROR").collect();
     assert!(!errors.is_empty());
     for expected in errors {
         assert_eq!(&by_device.line().await?, expected);

@@ -126,7 +126,8 @@ fn replay(folder: &Path, registry: &Registry) -> anyhow::Result<Vec<String>> {
             wrong.push(format!("the secret {secret} shows"));
         }
     }
-    wrong.extend(case.kept.iter().filter(|kept| !redacted.text.contains(*kept)).map(|kept| format!("{kept:?} is lost")));
+    wrong
+        .extend(case.kept.iter().filter(|kept| !redacted.text.contains(*kept)).map(|kept| format!("{kept:?} is lost")));
     wrong.extend(case.gone.iter().filter(|gone| redacted.text.contains(*gone)).map(|gone| format!("{gone:?} is left")));
     let found = facts(&definition, &about);
     let told = Told { model: found.model, serial: found.serial, version: found.version };

@@ -110,7 +110,7 @@ pub fn Picker(
                     aria_multiselectable: if several { "true" },
                     Line {
                         id: "{id}-0",
-                        word: capitalized(&none),
+                        word: none,
                         selected: selected.is_empty(),
                         active: active() == 0,
                         onclick: move |()| choose.call(0),
@@ -144,9 +144,4 @@ fn Line(id: String, word: String, selected: bool, active: bool, onclick: EventHa
             "{word}"
         }
     }
-}
-
-fn capitalized(word: &str) -> String {
-    let mut letters = word.chars();
-    letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
 }

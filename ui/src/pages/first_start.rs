@@ -109,7 +109,7 @@ pub fn FailedStart(problem: Problem, embedded: bool) -> Element {
     rsx! {
         Card {
             title: if embedded { "NetRaven could not start" } else { "The server could not be reached" },
-            text: "Nothing was lost.",
+            text: "The reason, and what to do about it:",
             div { class: "gate-problem", role: "alert",
                 Icon { glyph: Glyph::Alert, class: "text-danger" }
                 span { "{problem.message}" }

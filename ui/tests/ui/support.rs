@@ -5,7 +5,9 @@ use std::rc::Rc;
 
 use dioxus::dioxus_core::{ElementId, Event};
 use dioxus::history::{History, MemoryHistory};
-use dioxus::html::{PlatformEventData, SerializedFormData, SerializedHtmlEventConverter, SerializedMouseData, SerializedScrollData};
+use dioxus::html::{
+    PlatformEventData, SerializedFormData, SerializedHtmlEventConverter, SerializedMouseData, SerializedScrollData,
+};
 use dioxus::prelude::*;
 use futures::FutureExt;
 use netraven_ui::app::App;
@@ -102,7 +104,8 @@ impl Screen {
 
     /// Scrolls the list of an id to a place, in a window of 520 pixels.
     pub fn scroll(&mut self, list: &str, top: f64) {
-        let id = self.nodes.find("id", list, "scroll").unwrap_or_else(|| panic!("no list {list} in\n{}", self.outline()));
+        let id =
+            self.nodes.find("id", list, "scroll").unwrap_or_else(|| panic!("no list {list} in\n{}", self.outline()));
         let data = SerializedScrollData {
             scroll_top: top,
             scroll_left: 0.0,

@@ -150,7 +150,7 @@ mod tests {
     fn every_built_in_file_loads_under_its_own_name() {
         let (registry, refused) = Registry::load(None);
         assert!(refused.is_empty(), "{refused:?}");
-        let files = BUILT_IN.iter().map(|(file, _)| file.trim_end_matches(".toml").to_string());
+        let files: Vec<String> = BUILT_IN.iter().map(|(file, _)| file.trim_end_matches(".toml").to_string()).collect();
         assert_eq!(registry.names(), files);
         assert_eq!(registry.iter().count(), BUILT_IN.len());
         assert!(registry.get("cisco_iso").is_none());
