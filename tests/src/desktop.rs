@@ -141,6 +141,14 @@ impl Window {
         element.click().await.with_context(|| format!("{action:?} could not be pressed"))
     }
 
+    /// Goes to a page by its name in the sidebar.
+    pub async fn go(&self, page: &str) -> anyhow::Result<()> {
+        let selector = format!("a.place[title=\"{page}\"]");
+        let element = self.client.wait().at_most(PATIENCE).for_element(Locator::Css(&selector)).await;
+        element.with_context(|| format!("there is no page {page:?}"))?.click().await?;
+        Ok(())
+    }
+
     /// Types into the field with this id.
     pub async fn fill(&self, id: &str, text: &str) -> anyhow::Result<()> {
         let element = self.client.wait().at_most(PATIENCE).for_element(Locator::Id(id)).await?;
@@ -178,7 +186,8 @@ impl Window {
 /// Where pictures are kept: beside the build, unless `NETRAVEN_SCREENS` says otherwise.
 #[must_use]
 pub fn pictures() -> PathBuf {
-    std::env::var_os("NETRAVEN_SCREENS").map_or_else(|| Path::new(env!("CARGO_MANIFEST_DIR")).join("../target/screens"), PathBuf::from)
+    std::env::var_os("NETRAVEN_SCREENS")
+        .map_or_else(|| Path::new(env!("CARGO_MANIFEST_DIR")).join("../target/screens"), PathBuf::from)
 }
 
 /// The processes that have this folder in their command line: its servers, its window.

@@ -30,13 +30,21 @@ mod desktop {
             window.sees("lab-core-01").await?;
             window.picture("run-log").await?;
 
-            window.press("Job Status").await?;
+            window.go("Job Status").await?;
             window.sees("Sample lab backup").await?;
             window.picture("dashboard").await?;
             window.press("Unified Logs").await?;
             let lines = "return document.querySelectorAll('[data-action^=\"Line \"]').length > 10";
             window.until(lines, json!([])).await?;
             window.picture("logs").await?;
+
+            window.go("Devices").await?;
+            window.sees("lab-core-01").await?;
+            window.sees("Simulated").await?;
+            window.picture("devices").await?;
+            window.go("Jobs").await?;
+            window.sees("Sample lab backup").await?;
+            window.picture("jobs").await?;
             anyhow::Ok(())
         };
         if let Err(error) = journey.await {

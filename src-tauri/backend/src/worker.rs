@@ -60,12 +60,15 @@ pub struct Worker {
     pub signals: broadcast::Sender<Signal>,
 }
 
-/// The devices a worker has now, each with the means to stop it.
+/// A device in hand: its entry on the queue, its fencing number, and the means to stop it.
+type Holding = (queue::Lease, i64, Cancel);
+
+/// The devices a worker has now, by run and device.
 #[derive(Clone, Default)]
-struct Held(Arc<Mutex<HashMap<(i64, i64), (queue::Lease, i64, Cancel)>>>);
+struct Held(Arc<Mutex<HashMap<(i64, i64), Holding>>>);
 
 impl Held {
-    fn with<T>(&self, work: impl FnOnce(&mut HashMap<(i64, i64), (queue::Lease, i64, Cancel)>) -> T) -> T {
+    fn with<T>(&self, work: impl FnOnce(&mut HashMap<(i64, i64), Holding>) -> T) -> T {
         work(&mut self.0.lock().expect("no holder of this lock panics"))
     }
 

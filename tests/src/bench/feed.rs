@@ -33,7 +33,8 @@ pub async fn run() -> anyhow::Result<()> {
     let before = window.ask(RECEIVED).await?.as_u64().context("the page tells no count of lines")?;
     let began = Instant::now();
     for batch in 0..LINES / BATCH {
-        app.say((0..BATCH).map(|line| format!("bench line {} said at {}", batch * BATCH + line, Timestamp::now()))).await;
+        app.say((0..BATCH).map(|line| format!("bench line {} said at {}", batch * BATCH + line, Timestamp::now())))
+            .await;
     }
     let published = began.elapsed();
     let target = before + u64::try_from(LINES)?;
@@ -42,12 +43,21 @@ pub async fn run() -> anyhow::Result<()> {
     let took = began.elapsed();
     let received = window.ask(RECEIVED).await?.as_u64().unwrap_or_default() - before;
     let rate = |took: Duration| f64::from(u32::try_from(LINES).unwrap_or(u32::MAX)) / took.as_secs_f64();
-    println!("{LINES} lines: written at {:.0}/s, in the document at {:.0}/s, {received} received", rate(published), rate(took));
-    ensure!(received == u64::try_from(LINES)?, "{} lines were lost or doubled", LINES.abs_diff(usize::try_from(received)?));
+    println!(
+        "{LINES} lines: written at {:.0}/s, in the document at {:.0}/s, {received} received",
+        rate(published),
+        rate(took)
+    );
+    ensure!(
+        received == u64::try_from(LINES)?,
+        "{} lines were lost or doubled",
+        LINES.abs_diff(usize::try_from(received)?)
+    );
     window.close().await?;
     app.stop().await;
     Ok(())
 }
 
-/// How many lines the page has been given since it opened.
-const RECEIVED: &str = "return Number(document.querySelector('[data-received]').dataset.received)";
+/// How many lines there are by the page's own count: those of the history, and each that arrived.
+const RECEIVED: &str =
+    "return Number((/of ([\\d,]+) line/.exec(document.body.innerText) ?? ['', '0'])[1].replaceAll(',', ''))";

@@ -14,7 +14,11 @@ pub async fn run() -> anyhow::Result<()> {
     for name in ["first start", "warm start", "warm start"] {
         let server = Server::start(folder.path(), &[])?;
         let ready = server.ready_in;
-        println!("server, {name:<12} ready in {:5.2} s, stopped in {:5.2} s", ready.as_secs_f64(), server.stop()?.as_secs_f64());
+        println!(
+            "server, {name:<12} ready in {:5.2} s, stopped in {:5.2} s",
+            ready.as_secs_f64(),
+            server.stop()?.as_secs_f64()
+        );
     }
     let folder = tempfile::tempdir()?;
     let data_dir = folder.path().to_str().context("the path is text")?;

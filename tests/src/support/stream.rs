@@ -54,14 +54,17 @@ impl Stream {
         }
     }
 
-    /// The next log line.
+    /// The next log line; signs of life alone are not enough.
     pub async fn line(&mut self) -> anyhow::Result<LogEntry> {
-        loop {
-            if let Said::Line(id, line) = self.next().await? {
-                anyhow::ensure!(id == line.id, "the event's id {id} is not its line's {}", line.id);
-                return Ok(*line);
+        let line = async {
+            loop {
+                if let Said::Line(id, line) = self.next().await? {
+                    anyhow::ensure!(id == line.id, "the event's id {id} is not its line's {}", line.id);
+                    return Ok(*line);
+                }
             }
-        }
+        };
+        tokio::time::timeout(SILENCE, line).await.context("the stream brings no further line")?
     }
 }
 

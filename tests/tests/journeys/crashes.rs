@@ -93,10 +93,19 @@ async fn a_run_of_twenty_survives_the_death_of_a_worker() -> anyhow::Result<()> 
     Ok(())
 }
 
-/// The numbers of the main processes of Postgres in a data folder; its helpers are named otherwise.
+/// The numbers of the main processes of Postgres in a data folder. A helper has its parent's name until it takes its own.
 fn postmasters(data_dir: &Path) -> Vec<u32> {
     let all = processes_of(data_dir).into_iter();
-    all.filter(|(_, line)| line.contains("postgres ") && line.contains(" -D ")).map(|(number, _)| number).collect()
+    let named = all.filter(|(_, line)| line.contains("postgres ") && line.contains(" -D ")).map(|(number, _)| number);
+    let named: Vec<u32> = named.collect();
+    named.iter().copied().filter(|number| parent(*number).is_none_or(|parent| !named.contains(&parent))).collect()
+}
+
+/// The process that started this one.
+fn parent(number: u32) -> Option<u32> {
+    let stat = std::fs::read_to_string(format!("/proc/{number}/stat")).ok()?;
+    // Behind the name in brackets: the state, then the parent.
+    stat.rsplit(')').next()?.split_whitespace().nth(1)?.parse().ok()
 }
 
 fn postmaster(data_dir: &Path) -> anyhow::Result<u32> {

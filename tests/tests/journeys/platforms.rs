@@ -22,7 +22,7 @@ async fn every_platform_gets_from_the_device_into_git() -> anyhow::Result<()> {
     assert_eq!(first.run.status, RunStatus::Succeeded, "{:#?}", first.results);
     assert_eq!((first.run.succeeded, first.run.changed), (6, 6));
     let commit = first.run.commit.clone().context("the run names its commit")?;
-    assert_eq!(commits(app.data_dir())?, [commit.clone()]);
+    assert_eq!(commits(app.data_dir())?, std::slice::from_ref(&commit));
     let shown = git(app.data_dir(), &["show", "--stat", &commit])?;
 
     for device in lab.lab.devices() {

@@ -2,11 +2,10 @@
 
 use jiff::Timestamp;
 use netraven_api::jobs::{GetJob, JobInput, REACHABILITY};
-use netraven_api::runs::{ListRuns, Run, Trigger};
+use netraven_api::runs::{CancelRun, ListRuns, Run, RunStatus, Trigger};
 use netraven_client::Client;
-use netraven_lab::{DeviceSpec, Platform};
+use netraven_lab::{DeviceSpec, Fault, Platform};
 use netraven_tests::support::app::TestApp;
-use netraven_tests::support::database::Database;
 use netraven_tests::support::wait;
 use netraven_tests::support::work::{self, Enrolled};
 
@@ -123,19 +122,25 @@ async fn looked_again(app: &TestApp) -> anyhow::Result<()> {
     Ok(())
 }
 
+/// Run 1 of one installation and run 1 of another are not the same: cancelling one leaves the other alone.
 #[tokio::test(flavor = "multi_thread")]
-async fn servers_of_two_installations_share_a_redis_without_hearing_each_other() -> anyhow::Result<()> {
-    let (here, there) = (TestApp::start().await?, TestApp::on(Database::create().await?, |_| {}).await?);
-    let specs = || vec![DeviceSpec::new("same", Platform::CiscoIos)];
-    let (mine, theirs) =
-        (Enrolled::start(&here.client, specs()).await?, Enrolled::start(&there.client, specs()).await?);
-    assert_eq!((mine.job, mine.id("same")?), (theirs.job, theirs.id("same")?), "the numbers are the same");
-    let (one, other) = tokio::join!(work::run(&here.client, mine.job), work::run(&there.client, theirs.job));
-    for detail in [one?, other?] {
-        assert_eq!((detail.run.succeeded, detail.results[0].attempt), (1, 1), "{detail:#?}");
-    }
-    let visits = (mine.device("same")?.readings(), theirs.device("same")?.readings());
-    assert_eq!(visits, (1, 1), "each worked on its own devices");
+async fn two_installations_share_a_redis_without_hearing_each_other() -> anyhow::Result<()> {
+    let (here, there) = (TestApp::start().await?, TestApp::start().await?);
+    let mut spec = DeviceSpec::new("same", Platform::CiscoIos);
+    (spec.fault, spec.config_bytes) = (Some(Fault::Slow { bytes_per_second: 1_000 }), Some(3_000));
+    let mine = Enrolled::start(&here.client, vec![spec.clone()]).await?;
+    let theirs = Enrolled::start(&there.client, vec![spec]).await?;
+    let runs = (work::start(&here.client, mine.job).await?, work::start(&there.client, theirs.job).await?);
+    assert_eq!((runs.0, mine.id("same")?), (runs.1, theirs.id("same")?), "the numbers are the same");
+    let (one, other) = (mine.device("same")?, theirs.device("same")?);
+    let both = wait::until("both are in the middle of a configuration", async || {
+        Ok([one, other].iter().all(|device| device.readings() == 1 && device.sessions_open() == 1).then_some(()))
+    });
+    both.await?;
+    there.client.send(&CancelRun(runs.1)).await?;
+    assert_eq!(work::ended(&there.client, runs.1).await?.run.status, RunStatus::Cancelled);
+    let detail = work::ended(&here.client, runs.0).await?;
+    assert_eq!((detail.run.status, detail.results[0].attempt), (RunStatus::Succeeded, 1), "{detail:#?}");
     here.stop().await;
     there.stop().await;
     Ok(())
