@@ -128,6 +128,6 @@ fn start(meeting: &Meeting, program: &Path, folder: &Path) -> anyhow::Result<Url
             bail!("the servers of the tests did not start ({status}):\n{said}");
         }
         ensure!(Instant::now() < deadline, "the servers of the tests did not start within {START_LIMIT:?}");
-        std::thread::sleep(LOOK);
+        std::thread::park_timeout(LOOK);
     }
 }

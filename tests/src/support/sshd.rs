@@ -99,7 +99,7 @@ impl Sshd {
                 return Ok(false);
             }
             ensure!(Instant::now() < deadline, "sshd does not answer within {START_LIMIT:?}");
-            std::thread::sleep(LOOK);
+            std::thread::park_timeout(LOOK);
         }
         self.server = Some(server);
         Ok(true)

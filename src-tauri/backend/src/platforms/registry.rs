@@ -13,7 +13,8 @@ const BUILT_IN: &[(&str, &str)] = include!(concat!(env!("OUT_DIR"), "/platforms.
 const LARGEST_FILE: u64 = 256 * 1024;
 
 static COMPILED: LazyLock<BTreeMap<String, Arc<Definition>>> = LazyLock::new(|| {
-    let parsed = BUILT_IN.iter().map(|(file, text)| Definition::parse(file, text).expect("a built-in platform is valid"));
+    let parsed =
+        BUILT_IN.iter().map(|(file, text)| Definition::parse(file, text).expect("a built-in platform is valid"));
     parsed.map(|definition| (definition.name.clone(), Arc::new(definition))).collect()
 });
 

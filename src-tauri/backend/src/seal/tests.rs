@@ -117,7 +117,7 @@ fn a_file_that_is_no_key_is_refused_and_kept() {
         assert!(error.to_string().contains(&path.display().to_string()), "{error}");
         assert_eq!(fs::read(&path).unwrap(), content);
     }
-    let nowhere = SealKey::load_or_create(&folder.path().join("none/seal.key")).unwrap_err();
+    let nowhere = SealKey::load_or_create(&path.join("seal.key")).unwrap_err();
     assert!(matches!(nowhere, KeyFileError::Io { .. }), "{nowhere}");
 }
 

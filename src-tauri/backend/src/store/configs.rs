@@ -28,10 +28,12 @@ pub struct Uncommitted {
 impl Store {
     /// The newest snapshot of a device: its id and its fingerprint.
     pub async fn newest_config(&self, device_id: i64) -> Result<Option<(i64, String)>> {
-        Ok(sqlx::query_as("select id, fingerprint from device_configurations where device_id = $1 order by id desc limit 1")
-            .bind(device_id)
-            .fetch_optional(self.pool())
-            .await?)
+        Ok(sqlx::query_as(
+            "select id, fingerprint from device_configurations where device_id = $1 order by id desc limit 1",
+        )
+        .bind(device_id)
+        .fetch_optional(self.pool())
+        .await?)
     }
 
     /// Snapshots with their texts, the newest first.
