@@ -13,7 +13,7 @@ use sqlx::{Connection as _, Row as _};
 
 use super::ADMIN_PASSWORD;
 use super::database::{PREFIX, TEMPLATE, named};
-use super::servers::{Meeting, Urls};
+use super::servers::{Meeting, READY, Urls};
 
 /// How long the servers outlive their last user: tests follow each other within less.
 const IDLE: Duration = Duration::from_secs(3);
@@ -34,6 +34,7 @@ pub async fn keep(folder: &Path) -> anyhow::Result<()> {
     fs::write(&fresh, serde_json::to_string(&urls)?)?;
     fs::set_permissions(&fresh, std::os::unix::fs::PermissionsExt::from_mode(0o600))?;
     fs::rename(&fresh, meeting.urls())?;
+    println!("{READY}");
     // Held to the very end, so that whoever comes now starts servers of its own after these are gone.
     let _change = unused(&meeting).await?;
     fs::remove_file(meeting.urls())?;

@@ -4,17 +4,16 @@
 //! somebody does, and ends them when nobody has for a few seconds. So nothing is left behind, not even by a killed run.
 
 use std::fs::{self, File};
+use std::io::{BufRead as _, BufReader};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::sync::Mutex;
-use std::time::{Duration, Instant};
 
-use anyhow::{Context as _, bail, ensure};
+use anyhow::{Context as _, bail};
 use serde::{Deserialize, Serialize};
 
-/// Longest wait for the servers: the first start makes a cluster.
-const START_LIMIT: Duration = Duration::from_secs(120);
-const LOOK: Duration = Duration::from_millis(20);
+/// What the guardian prints once the addresses can be read.
+pub const READY: &str = "ready";
 
 /// How the run's servers are reached.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -110,24 +109,18 @@ fn living(meeting: &Meeting) -> anyhow::Result<Option<Urls>> {
     Ok(Some(serde_json::from_str(&text)?))
 }
 
+/// Starts a guardian and waits until it says that the servers answer.
 fn start(meeting: &Meeting, program: &Path, folder: &Path) -> anyhow::Result<Urls> {
-    let _ = fs::remove_file(meeting.urls());
-    let log = File::create(meeting.log())?;
     let mut command = Command::new(program);
-    command.arg(folder).stdin(Stdio::null()).stdout(log.try_clone()?).stderr(log);
+    command.arg(folder).stdin(Stdio::null()).stdout(Stdio::piped()).stderr(File::create(meeting.log())?);
     // A group of its own: what ends a test's group leaves it alone.
     std::os::unix::process::CommandExt::process_group(&mut command, 0);
     let mut guardian = command.spawn().with_context(|| format!("could not start {}", program.display()))?;
-    let deadline = Instant::now() + START_LIMIT;
-    loop {
-        if let Ok(text) = fs::read_to_string(meeting.urls()) {
-            return Ok(serde_json::from_str(&text)?);
-        }
-        if let Some(status) = guardian.try_wait()? {
-            let said = fs::read_to_string(meeting.log()).unwrap_or_default();
-            bail!("the servers of the tests did not start ({status}):\n{said}");
-        }
-        ensure!(Instant::now() < deadline, "the servers of the tests did not start within {START_LIMIT:?}");
-        std::thread::park_timeout(LOOK);
+    let mut line = String::new();
+    BufReader::new(guardian.stdout.take().context("its output is ours")?).read_line(&mut line)?;
+    if line.trim() != READY {
+        let (status, said) = (guardian.wait()?, fs::read_to_string(meeting.log()).unwrap_or_default());
+        bail!("the servers of the tests did not start ({status}):\n{said}");
     }
+    Ok(serde_json::from_str(&fs::read_to_string(meeting.urls())?)?)
 }

@@ -4,18 +4,15 @@
 //! on CI). The account's name holds the number of the process that made it, so that what a killed run left is removed.
 
 use std::fs;
-use std::io::{Read as _, Write as _};
-use std::net::{TcpListener, TcpStream};
+use std::io::{BufRead as _, BufReader, Write as _};
+use std::net::TcpListener;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
-use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, ensure};
 
 /// What the names of the tests' accounts begin with.
 const ACCOUNT: &str = "nr-test-";
-const START_LIMIT: Duration = Duration::from_secs(10);
-const LOOK: Duration = Duration::from_millis(20);
 
 /// A running server; it and its account go when this is dropped.
 pub struct Sshd {
@@ -47,12 +44,13 @@ impl Sshd {
         sshd.make_account()?;
         run(Command::new("ssh-keygen").args(["-q", "-t", "ed25519", "-N", "", "-f"]).arg(sshd.path("host_key")))?;
         run(as_root("mkdir").args(["-p", "/run/sshd"]))?;
+        let mut said = String::new();
         for _ in 0..5 {
-            if sshd.listen(&program)? {
-                return Ok(sshd);
+            match sshd.listen(&program)? {
+                None => return Ok(sshd),
+                Some(text) => said = text,
             }
         }
-        let said = fs::read_to_string(sshd.path("log")).unwrap_or_default();
         anyhow::bail!("{} did not start: {said}", program.display())
     }
 
@@ -73,8 +71,8 @@ impl Sshd {
         Ok(())
     }
 
-    /// Starts the server at a free port; false if somebody else took the port meanwhile.
-    fn listen(&mut self, program: &Path) -> anyhow::Result<bool> {
+    /// Starts the server at a free port; what it said if it ended, such as that somebody else took the port meanwhile.
+    fn listen(&mut self, program: &Path) -> anyhow::Result<Option<String>> {
         self.port = TcpListener::bind("127.0.0.1:0")?.local_addr()?.port();
         let config = format!(
             "Port {}\nListenAddress 127.0.0.1\nHostKey {}\nPidFile none\nUsePAM no\nPasswordAuthentication yes\n\
@@ -84,25 +82,26 @@ impl Sshd {
             self.username
         );
         fs::write(self.path("config"), config)?;
-        let log = fs::File::create(self.path("log"))?;
         let path = program.to_str().context("the path of sshd is text")?;
         let mut server = as_root(path)
             .args(["-D", "-e", "-f"])
             .arg(self.path("config"))
             .stdin(Stdio::null())
-            .stdout(log.try_clone()?)
-            .stderr(log)
+            .stdout(Stdio::null())
+            .stderr(Stdio::piped())
             .spawn()?;
-        let deadline = Instant::now() + START_LIMIT;
-        while !answers(self.port) {
-            if server.try_wait()?.is_some() {
-                return Ok(false);
+        let mut said = BufReader::new(server.stderr.take().context("its errors are ours")?);
+        let mut line = String::new();
+        while said.read_line(&mut line)? > 0 {
+            if line.contains("Server listening on") {
+                // Read on, so that it never waits for a reader.
+                std::thread::spawn(move || std::io::copy(&mut said, &mut std::io::sink()));
+                self.server = Some(server);
+                return Ok(None);
             }
-            ensure!(Instant::now() < deadline, "sshd does not answer within {START_LIMIT:?}");
-            std::thread::park_timeout(LOOK);
         }
-        self.server = Some(server);
-        Ok(true)
+        server.wait()?;
+        Ok(Some(line))
     }
 
     fn path(&self, name: &str) -> PathBuf {
@@ -118,13 +117,6 @@ impl Drop for Sshd {
         }
         remove_account(&self.username);
     }
-}
-
-fn answers(port: u16) -> bool {
-    let Ok(mut stream) = TcpStream::connect(("127.0.0.1", port)) else { return false };
-    let _ = stream.set_read_timeout(Some(Duration::from_secs(2)));
-    let mut banner = [0; 8];
-    stream.read_exact(&mut banner).is_ok() && &banner == b"SSH-2.0-"
 }
 
 fn find() -> Option<PathBuf> {
