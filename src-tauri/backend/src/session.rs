@@ -47,9 +47,9 @@ pub fn read(
     let bounds = Bounds { limits, cancel, deadline: Instant::now() + limits.total };
     let mut progress = Progress::new(observer);
     let mut transcript = Transcript::default();
-    let (mut refused, mut bytes_read) = (Vec::new(), 0);
+    let (mut refused, mut bytes_read, mut met) = (Vec::new(), 0, known.cloned());
     let outcome =
-        ssh::open(target, logins, known, &bounds, &mut progress, &mut refused).and_then(|(mut shell, greeting)| {
+        ssh::open(target, logins, &mut met, &bounds, &mut progress, &mut refused).and_then(|(mut shell, greeting)| {
             let parties = Parties {
                 definition,
                 privilege_password: logins[greeting.login].privilege_password(),
@@ -77,7 +77,10 @@ pub fn read(
             timings: progress.timings(),
             transcript,
         }),
-        Err(fault) => Err(Box::new(failure(fault, progress.stage(), cancel, refused, bytes_read, transcript))),
+        Err(fault) => {
+            let failure = failure(fault, progress.stage(), cancel, refused, bytes_read, transcript);
+            Err(Box::new(Failure { host_key: met, ..failure }))
+        }
     }
 }
 
@@ -97,6 +100,7 @@ fn failure(
         message: fault.message,
         expected: fault.expected,
         last_seen: transcript.last_seen(),
+        host_key: None,
         host_keys: fault.host_keys.map(|keys| *keys),
         refused_logins,
         bytes_read,

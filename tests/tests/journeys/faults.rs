@@ -196,6 +196,24 @@ async fn a_changed_host_key_is_refused_until_a_person_forgets_the_old_one() -> a
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn the_key_a_password_was_sent_to_is_remembered_though_it_was_refused() -> anyhow::Result<()> {
+    let spec = DeviceSpec::new("stubborn", Platform::CiscoIos).with_fault(Fault::WrongPassword);
+    let app = TestApp::start().await?;
+    let lab = Enrolled::start(&app.client, vec![spec]).await?;
+    let (device, id) = (lab.device("stubborn")?, lab.id("stubborn")?);
+    let first = device.fingerprint();
+    let refused = work::run(&app.client, lab.job).await?;
+    assert_eq!(work::result(&refused, "stubborn")?.cause, Some(Cause::AuthFailed));
+    assert_eq!(app.client.send(&GetHostKey(id)).await?.sha256, first);
+
+    device.set_fault(Some(Fault::ChangedHostKey { after_connections: device.connections() }));
+    let changed = work::run(&app.client, lab.job).await?;
+    assert_eq!(work::result(&changed, "stubborn")?.cause, Some(Cause::HostKeyChanged), "{:#?}", changed.results);
+    app.stop().await;
+    Ok(())
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn without_a_platform_or_a_credential_the_device_is_not_touched() -> anyhow::Result<()> {
     let specs = vec![DeviceSpec::new("strange", Platform::Generic), DeviceSpec::new("keyless", Platform::CiscoIos)];
     let app = TestApp::start().await?;

@@ -1,6 +1,6 @@
 //! Whether a device can be reached: TCP connect, SSH banner, and an ICMP echo where the system allows it to anybody.
 
-use std::io::{self, Read};
+use std::io::{self, Read, Write as _};
 use std::net::{IpAddr, SocketAddr, TcpStream};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -58,10 +58,16 @@ pub fn probe(target: &Target, limits: &Limits, cancel: &Cancel) -> Reach {
 
 fn await_banner(stream: &Arc<TcpStream>, limits: &Limits, cancel: &Cancel) -> Result<String, Fault> {
     let _watched = cancel.watch(stream);
+    let mut greeted = false;
     let started = Instant::now();
     while started.elapsed() < limits.handshake {
         if let Some(banner) = connect::await_banner(stream, limits, cancel)? {
             return Ok(banner);
+        }
+        // Both sides send a banner (RFC 4253, 4.2); what is silent so far, like a server of another protocol, may wait for ours.
+        // A connection that is gone already says so at the next read.
+        if !std::mem::replace(&mut greeted, true) {
+            let _ = (&**stream).write_all(b"SSH-2.0-NetRaven\r\n");
         }
     }
     let seconds = limits.handshake.as_secs();

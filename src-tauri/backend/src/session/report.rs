@@ -169,6 +169,8 @@ pub struct Failure {
     pub expected: Option<String>,
     /// The end of what the device said, at most 2 KiB and not redacted.
     pub last_seen: String,
+    /// The stored key, else the one the device showed, once it came that far.
+    pub host_key: Option<HostKey>,
     /// The stored key and the one offered instead.
     pub host_keys: Option<(HostKey, HostKey)>,
     /// The credentials the device refused.

@@ -30,11 +30,12 @@ pub(super) struct Greeting {
     pub(super) login: usize,
 }
 
-/// Reaches the device, signs in with the first credential it accepts and opens a shell.
+/// Reaches the device, signs in with the first credential it accepts and opens a shell. `met` is the stored host key, if any,
+/// and from the first key exchange on the key the device showed: a password was sent to it, whatever comes of it.
 pub(super) fn open(
     target: &Target,
     logins: &[Login],
-    known: Option<&HostKey>,
+    met: &mut Option<HostKey>,
     bounds: &Bounds<'_>,
     progress: &mut Progress<'_>,
     refused: &mut Vec<i64>,
@@ -43,7 +44,6 @@ pub(super) fn open(
         return Err(Fault::new(Cause::NoCredentials, format!("There is no credential for {target}.")));
     }
     let mut link: Option<Link> = None;
-    let mut first_key: Option<HostKey> = known.cloned();
     let mut last_user = "";
     let mut reasons = Vec::new();
     for (place, login) in logins.iter().enumerate() {
@@ -51,8 +51,8 @@ pub(super) fn open(
         let current = match link.take().filter(|_| last_user == login.username) {
             Some(link) => link,
             None => {
-                let link = Link::establish(target, first_key.as_ref(), bounds, progress)?;
-                first_key = Some(link.host_key.clone());
+                let link = Link::establish(target, met.as_ref(), bounds, progress)?;
+                *met = Some(link.host_key.clone());
                 link
             }
         };

@@ -96,7 +96,13 @@ async fn try_work(worker: &Worker, lease: &Lease, cancel: &Cancel) -> anyhow::Re
                 .await?;
             Ok(stored(worker, lease, &definition, &reading, text, newest, &logins))
         }
-        Err(failure) => Ok(refused(&failure, &logins, &secrets, &key)),
+        Err(failure) => {
+            // A password may have gone to this key: the next session expects it again.
+            if let (None, Some(met)) = (&known, &failure.host_key) {
+                worker.store.trust_host_key(lease.device_id, &met.key_type, &met.sha256).await?;
+            }
+            Ok(refused(&failure, &logins, &secrets, &key))
+        }
     }
 }
 
