@@ -182,15 +182,15 @@ impl Conversation<'_, '_> {
                     self.terminal.answer_pager()?;
                     ask.idle
                 }
-                View::Pager => PAGER_QUIET - quiet,
+                View::Pager => PAGER_QUIET.saturating_sub(quiet),
                 View::Prompt { need, marked } if quiet >= need && (marked || need < ask.idle) => return Ok(marked),
                 View::Prompt { .. } if quiet >= ask.idle => {
                     let end = ask.end.map_or("", Regex::as_str);
                     return Err(self.unproven(ask.send, end));
                 }
-                View::Prompt { need, .. } => need - quiet,
+                View::Prompt { need, .. } => need.saturating_sub(quiet),
                 View::Nothing if quiet >= ask.idle => return Err(self.silent(ask)),
-                View::Nothing => ask.idle - quiet,
+                View::Nothing => ask.idle.saturating_sub(quiet),
             };
             let news = self.terminal.pump(wait.max(Duration::from_millis(1)))?;
             if news || matches!(view, View::Pager) {
@@ -254,7 +254,8 @@ impl Conversation<'_, '_> {
         // answers one within the time it took at first.
         let settled = self.prompt.answers_in.max(SETTLED);
         while self.terminal.quiet() < settled {
-            self.terminal.pump(settled - self.terminal.quiet())?;
+            // The clock went on since the question above: there may be nothing left to wait for.
+            self.terminal.pump(settled.saturating_sub(self.terminal.quiet()).max(Duration::from_millis(1)))?;
         }
         Ok(matches!(self.response(from, &prompt, false), Response::Prompt(_)))
     }
