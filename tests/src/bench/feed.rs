@@ -25,8 +25,8 @@ pub async fn run() -> anyhow::Result<()> {
     let screen = Screen::open().await?;
     let folder = window_data.path().to_str().context("the path is text")?;
     let window = screen.window(&["--data-dir", folder, "--remote", app.url()]).await?;
-    window.fill("username", "admin").await?;
-    window.fill("password", PASSWORD).await?;
+    window.fill("server-user", "admin").await?;
+    window.fill("server-password", PASSWORD).await?;
     window.press("Sign in").await?;
     window.press("Unified Logs").await?;
     window.sees("NetRaven 0.1.0 started.").await?;
