@@ -24,12 +24,21 @@ pub async fn run() -> anyhow::Result<()> {
     let data_dir = folder.path().to_str().context("the path is text")?;
     let screen = Screen::open().await?;
     for name in ["first start", "warm start", "warm start"] {
+        let is_first = name == "first start";
         let began = Instant::now();
         let window = screen.window(&["--data-dir", data_dir, "--embedded"]).await?;
-        // The driver starts the program, so its own time is in the figure.
-        let shown = "return document.querySelector('[data-action^=\"Card \"]') !== null";
-        window.until(shown, json!([])).await?;
-        println!("window, {name:<12} dashboard after {:5.2} s, driver included", began.elapsed().as_secs_f64());
+        // The driver starts the program, so its own time is in the figure. Frames and cards are drawn before anything was
+        // read: what counts are the rows, or the sentence that there are none.
+        if is_first {
+            window.sees("Nothing ran in").await?;
+        } else {
+            window.until("return document.querySelector('tr[data-run]') !== null", json!([])).await?;
+        }
+        println!("window, {name:<12} runs on screen after {:5.2} s, driver included", began.elapsed().as_secs_f64());
+        if is_first {
+            window.press("Start the sample lab").await?;
+            window.sees("Partly failed").await?;
+        }
         window.close().await?;
         all_gone(folder.path()).await?;
     }
