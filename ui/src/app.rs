@@ -14,8 +14,10 @@ use crate::state::session::{use_session, use_workplace_provider};
 use crate::state::theme::use_theme_provider;
 
 mod connection_box;
+mod servers_band;
 mod sidebar;
 
+use servers_band::ServersBand;
 use sidebar::Sidebar;
 
 /// The whole window. Needs [`crate::bridge::Bridge`] and [`crate::clock::Clock`] in context.
@@ -58,6 +60,7 @@ pub fn Shell() -> Element {
         div { class: "frame bg-body text-body",
             Sidebar {}
             main { id: "page", tabindex: "-1",
+                ServersBand {}
                 Outlet::<Route> {}
             }
         }

@@ -7,8 +7,9 @@ use netraven_api::event::{Changed, Link};
 use netraven_api::native::Native;
 use netraven_api::problem::Code;
 use netraven_api::runs::{Run, RunSummary};
+use netraven_api::system::SystemStatus;
 
-use crate::samples::{job, page, run, runs, summary};
+use crate::samples::{job, page, run, runs, summary, system};
 use crate::support::{Fake, Screen};
 
 fn filled() -> Rc<Fake> {
@@ -146,6 +147,32 @@ fn the_status_box_says_when_news_do_not_arrive() {
     fake.link(&Link::Live);
     screen.settle();
     assert!(fake.calls("GET /runs/").len() > before, "what was missed is read again");
+}
+
+#[test]
+fn a_server_that_is_away_is_told_for_as_long_as_it_is() {
+    let fake = filled();
+    fake.answer("GET /system/status", &system());
+    let mut screen = Screen::open(&fake, "/");
+    assert!(!screen.shows("role=\"alert\""), "nothing is said while all is well");
+
+    let reason = "Redis stopped and is being restarted since 2026-11-23T14:04:58Z: the process was killed.";
+    let away = SystemStatus { redis: "restarting".into(), notes: vec![reason.into()], ..system() };
+    fake.answer("GET /system/status", &away);
+    fake.changed(Changed::System);
+    screen.settle();
+    insta::assert_snapshot!(screen.part("div role=\"alert\"", "header"));
+
+    let message = "The database does not answer; it is being restarted. Try again in a few seconds.";
+    fake.refuse("GET /system/status", Problem::new(Code::Unavailable, message));
+    fake.changed(Changed::System);
+    screen.settle();
+    assert!(screen.shows(message) && !screen.shows(reason));
+
+    fake.answer("GET /system/status", &system());
+    fake.changed(Changed::System);
+    screen.settle();
+    assert!(!screen.shows("role=\"alert\""));
 }
 
 #[test]

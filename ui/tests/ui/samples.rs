@@ -6,6 +6,7 @@ use netraven_api::jobs::Job;
 use netraven_api::logs::LogEntry;
 use netraven_api::outcome::{Cause, Stage};
 use netraven_api::runs::{CauseCount, DeviceState, Run, RunDetail, RunDevice, RunStatus, RunSummary, Trigger};
+use netraven_api::system::SystemStatus;
 use serde_json::json;
 
 use crate::support::at;
@@ -81,6 +82,20 @@ pub fn summary() -> RunSummary {
         active_devices: 640,
         failure_causes: 4,
         failing_devices: 7,
+    }
+}
+
+/// Servers of which all are well.
+pub fn system() -> SystemStatus {
+    SystemStatus {
+        api: "healthy".into(),
+        postgres: "healthy".into(),
+        redis: "healthy".into(),
+        worker: "healthy".into(),
+        scheduler: "healthy".into(),
+        system_time: at(0),
+        notes: Vec::new(),
+        workers: 1,
     }
 }
 

@@ -40,7 +40,8 @@ async fn status(State(shared): State<Shared>) -> Json<SystemStatus> {
     let ticked = *shared.scheduler.borrow();
     let scheduler = ticked.is_some_and(|at| Timestamp::now().as_second() - at.as_second() <= SCHEDULER_SILENCE_S);
     let mut notes: Vec<String> = servers.postgres.into_iter().chain(servers.redis).collect();
-    if workers == 0 {
+    // While Redis is away nobody can tell whether a worker runs.
+    if workers == 0 && redis == "healthy" {
         notes.push("No worker is running: jobs wait. Start one with `netraven-server worker`.".to_owned());
     }
     Json(SystemStatus {
