@@ -6,6 +6,7 @@ use netraven_api::native::{Ready, Session};
 use crate::components::Toasts;
 use crate::data::{Cache, Topics, use_lab_provider};
 use crate::pages::first_start::{FailedStart, FirstStart, Starting};
+use crate::pages::lab::LabGuide;
 use crate::pages::sign_in::SignInPage;
 use crate::route::Route;
 use crate::state::moment::use_moment_provider;
@@ -60,6 +61,7 @@ pub fn Shell() -> Element {
         div { class: "frame bg-body text-body",
             Sidebar {}
             main { id: "page", tabindex: "-1",
+                LabGuide {}
                 ServersBand {}
                 Outlet::<Route> {}
             }

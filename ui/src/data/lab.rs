@@ -14,42 +14,45 @@ const DEVICES: u16 = 12;
 pub struct Lab {
     state: Signal<LabState>,
     busy: Signal<bool>,
+    started: Signal<Option<i64>>,
+    wish: Callback<Native>,
     offered: bool,
 }
 
 /// Provides the lab to a session's pages and asks once how it is. Only an embedded backend can reach its devices.
+///
+/// What it is asked for is done here, where the session is, and not where the button was: that may be gone from the
+/// screen, with everything it had begun, as soon as the first device is there.
 pub fn use_lab_provider(embedded: bool) -> Lab {
-    let api = use_api();
-    let lab = use_context_provider(|| Lab {
-        state: Signal::new(LabState::default()),
-        busy: Signal::new(false),
-        offered: embedded,
+    let (api, notices) = (use_api(), use_notices());
+    let state = use_signal(LabState::default);
+    let busy = use_signal(|| false);
+    let started = use_signal(|| None);
+    let asking = api.clone();
+    let wish = use_callback(move |wish: Native| {
+        let (api, mut busy) = (asking.clone(), busy);
+        if std::mem::replace(&mut *busy.write(), true) {
+            return;
+        }
+        spawn(async move {
+            fulfil(&api, notices, wish, state, started).await;
+            busy.set(false);
+        });
     });
     use_future(move || {
-        let api = api.clone();
-        let mut state = lab.state;
+        let (api, mut state) = (api.clone(), state);
         async move {
             if embedded && let Ok(found) = api.ask(Native::LabState).await {
                 state.set(found);
             }
         }
     });
-    lab
+    use_context_provider(|| Lab { state, busy, started, wish, offered: embedded })
 }
 
-/// The sample lab, with what is needed to start and stop it.
-pub fn use_lab() -> (Lab, LabActions) {
-    let lab = use_context::<Lab>();
-    let (api, notices) = (use_api(), use_notices());
-    (lab, LabActions { lab, api, notices })
-}
-
-/// Starts and stops the sample lab.
-#[derive(Clone)]
-pub struct LabActions {
-    lab: Lab,
-    api: Api,
-    notices: Notices,
+/// The sample lab.
+pub fn use_lab() -> Lab {
+    use_context()
 }
 
 impl Lab {
@@ -70,40 +73,48 @@ impl Lab {
     pub fn busy(&self) -> bool {
         *self.busy.read()
     }
-}
 
-impl LabActions {
-    /// Starts the lab; gives the run that was started with it.
-    pub async fn start(&self) -> Option<i64> {
-        self.wish(Native::LabStart { devices: DEVICES }).await?.run_id
+    /// Starts the lab and its run.
+    pub fn start(&self) {
+        self.wish.call(Native::LabStart { devices: DEVICES });
     }
 
     /// Stops the lab and removes what it added.
-    pub async fn stop(&self) {
-        if self.wish(Native::LabStop).await.is_some() {
-            self.notices.done("The sample lab was removed.");
-        }
+    pub fn stop(&self) {
+        self.wish.call(Native::LabStop);
     }
 
-    async fn wish(&self, wish: Native) -> Option<LabState> {
-        let Lab { mut state, mut busy, .. } = self.lab;
-        if std::mem::replace(&mut *busy.write(), true) {
-            return None;
+    /// The run that began with the lab, once.
+    pub fn take_started(&self) -> Option<i64> {
+        let mut started = self.started;
+        let run_id = *started.read();
+        if run_id.is_some() {
+            started.set(None);
         }
-        let answer = self.api.ask::<LabState>(wish).await;
-        busy.set(false);
-        match answer {
-            Ok(found) => {
-                state.set(found.clone());
-                if let Some(topics) = self.api.topics() {
-                    topics.bump_all();
-                }
-                Some(found)
+        run_id
+    }
+}
+
+async fn fulfil(
+    api: &Api,
+    notices: Notices,
+    wish: Native,
+    mut state: Signal<LabState>,
+    mut started: Signal<Option<i64>>,
+) {
+    let starts = matches!(wish, Native::LabStart { .. });
+    match api.ask::<LabState>(wish).await {
+        Ok(found) => {
+            if starts {
+                started.set(found.run_id);
+            } else {
+                notices.done("The sample lab was removed.");
             }
-            Err(problem) => {
-                self.notices.problem(&problem);
-                None
+            state.set(found);
+            if let Some(topics) = api.topics() {
+                topics.bump_all();
             }
         }
+        Err(problem) => notices.problem(&problem),
     }
 }

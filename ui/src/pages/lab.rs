@@ -12,43 +12,48 @@ use crate::route::Route;
 /// Starts the sample lab; shown where there is nothing yet, and only where the lab can be reached.
 #[component]
 pub fn LabButton(#[props(default)] kind: ButtonKind) -> Element {
-    let (lab, actions) = use_lab();
+    let lab = use_lab();
     if !lab.offered() || lab.devices() > 0 {
         return rsx! {};
     }
-    let go = navigator();
-    let start = move |_| {
-        let actions = actions.clone();
-        spawn(async move {
-            if let Some(run_id) = actions.start().await {
-                go.push(Route::run(run_id));
-            }
-        });
-    };
     rsx! {
-        Button { label: "Start the sample lab", kind, glyph: Glyph::Lab, busy: lab.busy(), onclick: start }
+        Button {
+            label: "Start the sample lab",
+            kind,
+            glyph: Glyph::Lab,
+            busy: lab.busy(),
+            onclick: move |_| lab.start(),
+        }
     }
 }
 
 /// Says that the sample lab is on, and removes it.
 #[component]
 pub fn LabBand() -> Element {
-    let (lab, actions) = use_lab();
+    let lab = use_lab();
     let devices = i64::from(lab.devices());
     if devices == 0 {
         return rsx! {};
     }
-    let stop = move |_| {
-        let actions = actions.clone();
-        spawn(async move { actions.stop().await });
-    };
     rsx! {
         div { class: "band band-info", role: "note",
             Icon { glyph: Glyph::Lab, size: 14 }
             span { class: "grow", {format!("Sample lab: {} on this computer", format::count(devices, "simulated device"))} }
-            Button { label: "Remove it", small: true, busy: lab.busy(), onclick: stop }
+            Button { label: "Remove it", small: true, busy: lab.busy(), onclick: move |_| lab.stop() }
         }
     }
+}
+
+/// Goes to the run that began with the lab, from wherever the person is by then.
+#[component]
+pub fn LabGuide() -> Element {
+    let (lab, go) = (use_lab(), navigator());
+    use_effect(move || {
+        if let Some(run_id) = lab.take_started() {
+            go.push(Route::run(run_id));
+        }
+    });
+    rsx! {}
 }
 
 /// Marks what belongs to the sample lab.

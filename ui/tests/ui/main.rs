@@ -6,6 +6,7 @@ mod dashboard;
 mod devices;
 mod first_start;
 mod jobs;
+mod lab;
 mod logs;
 mod run;
 mod samples;

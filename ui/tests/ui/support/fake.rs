@@ -1,11 +1,12 @@
 //! A shell that answers what it was told to, remembers what it was asked, and never waits.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::collections::HashMap;
 use std::rc::Rc;
 use std::time::Duration;
 
 use futures::FutureExt;
+use futures::channel::oneshot;
 use futures::future::LocalBoxFuture;
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
@@ -69,6 +70,8 @@ pub struct Fake {
     wishes: RefCell<Vec<Native>>,
     refusal: RefCell<Option<Problem>>,
     lab: RefCell<LabState>,
+    lab_takes_long: Cell<bool>,
+    waiting_lab: RefCell<Option<(Native, oneshot::Sender<Result<Value, Problem>>)>>,
     feeds: Rc<RefCell<HashMap<usize, Rc<Feed>>>>,
     session: RefCell<Session>,
     listener: RefCell<Option<Listener>>,
@@ -103,6 +106,8 @@ impl Fake {
             wishes: RefCell::default(),
             refusal: RefCell::default(),
             lab: RefCell::default(),
+            lab_takes_long: Cell::default(),
+            waiting_lab: RefCell::default(),
             feeds: Rc::default(),
             session: RefCell::new(session),
             listener: RefCell::default(),
@@ -148,6 +153,17 @@ impl Fake {
     /// What the shell itself was asked for.
     pub fn wishes(&self) -> Vec<Native> {
         self.wishes.borrow().clone()
+    }
+
+    /// Lets the start of the lab wait for [`Fake::finish_lab`].
+    pub fn slow_lab(&self) {
+        self.lab_takes_long.set(true);
+    }
+
+    /// Ends a start of the lab that waits.
+    pub fn finish_lab(&self) {
+        let (wish, sender) = self.waiting_lab.take().expect("a start of the lab waits");
+        sender.send(self.wish(wish)).expect("the application still waits for the lab");
     }
 
     /// The filters of the feeds that are open and carry lines of a page.
@@ -233,6 +249,11 @@ impl Bridge for Fake {
     }
 
     fn native(&self, wish: Native) -> Answer {
+        if self.lab_takes_long.get() && matches!(wish, Native::LabStart { .. }) {
+            let (sender, receiver) = oneshot::channel();
+            *self.waiting_lab.borrow_mut() = Some((wish, sender));
+            return receiver.map(|answer| answer.expect("the fake shell answers")).boxed_local();
+        }
         futures::future::ready(self.wish(wish)).boxed_local()
     }
 

@@ -1,0 +1,48 @@
+//! The sample lab: started and removed from whatever page a person is on.
+
+use std::rc::Rc;
+
+use netraven_api::event::Changed;
+use netraven_api::logs::LogEntry;
+use serde_json::{Value, json};
+
+use crate::samples::{detail, page};
+use crate::support::{Fake, Screen, at};
+
+fn devices(hostnames: &[&str]) -> Vec<Value> {
+    let device = |(index, hostname): (usize, &&str)| {
+        json!({
+            "id": index, "hostname": hostname, "ip_address": "127.0.0.1", "device_type": "cisco_ios", "port": 4022 + index,
+            "created_at": at(-1), "matching_credentials_count": 1,
+            "tags": [{"id": 7, "name": "sample-lab", "type": null, "description": null}]
+        })
+    };
+    hostnames.iter().enumerate().map(device).collect()
+}
+
+fn fresh() -> Rc<Fake> {
+    let fake = Fake::ready();
+    fake.answer("GET /devices/", &page(devices(&[]), 0));
+    fake.answer("GET /runs/4188", &detail());
+    fake.answer("GET /logs/", &page(Vec::<LogEntry>::new(), 0));
+    fake
+}
+
+#[test]
+fn a_lab_whose_first_device_takes_its_button_away_still_shows_its_run() {
+    let fake = fresh();
+    fake.slow_lab();
+    let mut screen = Screen::open(&fake, "/devices");
+    screen.press("Start the sample lab");
+
+    fake.answer("GET /devices/", &page(devices(&["lab-core-01"]), 1));
+    fake.changed(Changed::Devices);
+    screen.settle();
+    assert!(screen.shows("lab-core-01") && !screen.shows("Start the sample lab"), "the button is gone");
+
+    fake.finish_lab();
+    screen.settle();
+    assert!(screen.shows("Sample lab: 12 simulated devices on this computer"));
+    assert!(screen.shows("edge-fra-09"), "the lab's run is on screen");
+    assert!(!screen.shows("aria-busy"));
+}
