@@ -36,6 +36,8 @@ pub struct Connection {
     secrets: Secrets,
     lab: LabKeeper,
     state: Mutex<State>,
+    /// Where the last start went.
+    goal: Mutex<Option<Place>>,
     /// Held while the session changes in steps: one start, sign-in or sign-out at a time.
     change: tokio::sync::Mutex<()>,
     /// The application ends: nothing new is started.
@@ -76,6 +78,7 @@ impl Connection {
             data_dir,
             secrets,
             state: Mutex::new(state),
+            goal: Mutex::default(),
             change: tokio::sync::Mutex::default(),
             ending: CancellationToken::new(),
             abort: CancellationToken::new(),
@@ -99,7 +102,23 @@ impl Connection {
 
     /// Goes where the command line says, else where the last start went, else asks.
     pub async fn begin(self: &Arc<Self>, place: Option<Place>) {
-        match place.or_else(|| memory::place(self.host())) {
+        let place = place.or_else(|| memory::place(self.host()));
+        self.goal.lock().unwrap_or_else(PoisonError::into_inner).clone_from(&place);
+        self.go(place).await;
+    }
+
+    /// Goes once more where the last start went, if it failed.
+    pub fn retry(self: &Arc<Self>) {
+        let session = self.session();
+        if !matches!(session, Session::Failed { .. }) {
+            return self.host.announce(&session);
+        }
+        let (connection, place) = (self.clone(), self.goal.lock().unwrap_or_else(PoisonError::into_inner).clone());
+        tauri::async_runtime::spawn(async move { connection.go(place).await });
+    }
+
+    async fn go(self: &Arc<Self>, place: Option<Place>) {
+        match place {
             Some(Place::Embedded) => self.start_embedded().await,
             Some(Place::Remote(url)) => self.resume(&url).await,
             None => drop(self.enter(Session::Choose { profiles: memory::profiles(self.host()) }, None, None)),

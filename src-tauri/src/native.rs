@@ -29,6 +29,10 @@ pub async fn native(app: AppHandle, shell: State<'_, Shell>, wish: Native) -> Re
             connection.use_embedded();
             Ok(Value::Null)
         }
+        Native::Retry => {
+            connection.retry();
+            Ok(Value::Null)
+        }
         Native::SignIn { url, username, password, remember } => {
             connection.sign_in(&url, &username, &password, remember).await.map(|()| Value::Null)
         }

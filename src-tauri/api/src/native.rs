@@ -84,6 +84,8 @@ pub enum Native {
     Session,
     /// Start (or start again) the embedded backend: nothing; [`SESSION_EVENT`] tells the rest.
     UseEmbedded,
+    /// Try a start that failed once more: nothing; [`SESSION_EVENT`] tells the rest.
+    Retry,
     /// Reach a server and sign in: nothing, or a [`Problem`].
     SignIn {
         /// Base URL.

@@ -2,12 +2,17 @@
 
 use dioxus::prelude::*;
 use netraven_api::native::{Native, Profile};
-use netraven_api::{Problem, Secret};
+use netraven_api::Problem;
+use netraven_api::problem::Code;
 use serde_json::Value;
 
-use crate::components::{Button, ButtonKind, CheckField, Glyph, Icon, TextField};
+use crate::components::{Button, ButtonKind, Glyph, Icon};
 use crate::data::use_api;
 use crate::state::notices::use_notices;
+
+mod server_form;
+
+pub use server_form::ServerForm;
 
 /// The frame of everything before a session.
 #[component]
@@ -28,7 +33,7 @@ pub fn Card(title: String, text: String, children: Element) -> Element {
 #[component]
 pub fn FirstStart(profiles: Vec<Profile>) -> Element {
     let mut server = use_signal(|| false);
-    let embedded = use_embedded();
+    let ask = use_shell();
     let known = profiles.first().cloned();
     rsx! {
         Card {
@@ -39,7 +44,7 @@ pub fn FirstStart(profiles: Vec<Profile>) -> Element {
                     name: "On this computer",
                     text: "Everything runs inside this application. Nothing else to install or to sign in to.",
                     glyph: Glyph::Computer,
-                    onchoose: move |()| embedded.call(()),
+                    onchoose: move |()| ask.call(Native::UseEmbedded),
                 }
                 Place {
                     name: "NetRaven server",
@@ -96,16 +101,10 @@ pub fn Starting(step: String) -> Element {
 /// It could not be started or reached.
 #[component]
 pub fn FailedStart(problem: Problem, embedded: bool) -> Element {
-    let again = use_embedded();
-    let (api, notices) = (use_api(), use_notices());
-    let leave = move |_| {
-        let api = api.clone();
-        spawn(async move {
-            if let Err(problem) = api.ask::<Value>(Native::SignOut).await {
-                notices.problem(&problem);
-            }
-        });
-    };
+    let ask = use_shell();
+    // An address that can be none stays so, however often it is tried.
+    let is_worth_a_try = embedded || problem.code != Code::Invalid;
+    let again = if embedded { Native::UseEmbedded } else { Native::Retry };
     rsx! {
         Card {
             title: if embedded { "NetRaven could not start" } else { "The server could not be reached" },
@@ -115,13 +114,13 @@ pub fn FailedStart(problem: Problem, embedded: bool) -> Element {
                 span { "{problem.message}" }
             }
             div { class: "gate-actions",
-                Button { label: "Choose another place", onclick: leave }
-                if embedded {
+                LeaveButton {}
+                if is_worth_a_try {
                     Button {
                         label: "Try again",
                         kind: ButtonKind::Primary,
                         glyph: Glyph::Refresh,
-                        onclick: move |_| again.call(()),
+                        onclick: move |_| ask.call(again.clone()),
                     }
                 }
             }
@@ -129,112 +128,22 @@ pub fn FailedStart(problem: Problem, embedded: bool) -> Element {
     }
 }
 
-/// Address, user and password of a server. With `known` the address is fixed.
+/// Goes back to the choice.
 #[component]
-pub fn ServerForm(url: String, username: String, #[props(default)] known: bool) -> Element {
-    let api = use_api();
-    let first = url.clone();
-    let user_given = !username.is_empty();
-    let mut url = use_signal(|| url);
-    let mut username = use_signal(|| username);
-    let mut password = use_signal(String::new);
-    let mut remember = use_signal(|| true);
-    let mut problem = use_signal(|| None::<Problem>);
-    let mut busy = use_signal(|| false);
-    let complete = !url.read().trim().is_empty() && !username.read().is_empty() && !password.read().is_empty();
-    let submit = move |event: FormEvent| {
-        event.prevent_default();
-        if busy() || !complete {
-            return;
-        }
-        let api = api.clone();
-        busy.set(true);
-        problem.set(None);
-        spawn(async move {
-            let wish = Native::SignIn {
-                url: url.peek().trim().to_owned(),
-                username: username.peek().clone(),
-                password: Secret::new(password.peek().clone()),
-                remember: *remember.peek(),
-            };
-            let answer = api.ask::<Value>(wish).await;
-            busy.set(false);
-            if let Err(found) = answer {
-                password.set(String::new());
-                problem.set(Some(found));
-            }
-        });
-    };
+pub fn LeaveButton() -> Element {
+    let ask = use_shell();
     rsx! {
-        form { class: "gate-form", onsubmit: submit,
-            if known {
-                dl { class: "facts",
-                    dt { "Server" }
-                    dd { class: "mono", "{first}" }
-                }
-            } else {
-                TextField {
-                    id: "server-url",
-                    label: "Address",
-                    kind: "url",
-                    value: url(),
-                    placeholder: "https://netraven.example.net",
-                    required: true,
-                    focus: first.is_empty(),
-                    oninput: move |text| url.set(text),
-                }
-            }
-            TextField {
-                id: "server-user",
-                label: "User name",
-                value: username(),
-                required: true,
-                autocomplete: "username",
-                focus: !first.is_empty() && !user_given,
-                oninput: move |text| username.set(text),
-            }
-            TextField {
-                id: "server-password",
-                label: "Password",
-                kind: "password",
-                value: password(),
-                required: true,
-                autocomplete: "current-password",
-                focus: !first.is_empty() && user_given,
-                oninput: move |text| password.set(text),
-            }
-            CheckField {
-                id: "server-remember",
-                label: "Stay signed in on this computer",
-                checked: remember(),
-                onchange: move |yes| remember.set(yes),
-            }
-            if let Some(problem) = problem() {
-                div { class: "gate-problem", role: "alert",
-                    Icon { glyph: Glyph::Alert, class: "text-danger" }
-                    span { "{problem.message}" }
-                }
-            }
-            div { class: "gate-actions",
-                Button {
-                    label: "Sign in",
-                    kind: ButtonKind::Primary,
-                    submit: true,
-                    busy: busy(),
-                    disabled: !complete,
-                }
-            }
-        }
+        Button { label: "Choose another place", onclick: move |_| ask.call(Native::SignOut) }
     }
 }
 
-/// Starts the embedded backend; what goes wrong is said in a notice.
-fn use_embedded() -> Callback<()> {
+/// Asks the shell to go somewhere; what goes wrong is said in a notice.
+fn use_shell() -> Callback<Native> {
     let (api, notices) = (use_api(), use_notices());
-    use_callback(move |()| {
+    use_callback(move |wish: Native| {
         let api = api.clone();
         spawn(async move {
-            if let Err(problem) = api.ask::<Value>(Native::UseEmbedded).await {
+            if let Err(problem) = api.ask::<Value>(wish).await {
                 notices.problem(&problem);
             }
         });

@@ -58,6 +58,20 @@ fn a_session_that_ran_out_asks_for_the_password_alone() {
         username: Some("j.weber".into()),
         reason: Some("Your session ran out.".into()),
     });
-    let screen = Screen::open(&fake, "/");
+    let mut screen = Screen::open(&fake, "/");
     insta::assert_snapshot!(screen.outline());
+    screen.press("Choose another place");
+    assert!(fake.wishes().contains(&Native::SignOut));
+}
+
+#[test]
+fn a_server_that_was_not_reached_is_tried_again_unless_its_address_can_be_none() {
+    let failed = |code| Session::Failed { problem: Problem::new(code, "It did not answer."), embedded: false };
+    let fake = Fake::with(failed(Code::Unreachable));
+    let mut screen = Screen::open(&fake, "/");
+    screen.press("Try again");
+    assert!(fake.wishes().contains(&Native::Retry));
+    fake.session(failed(Code::Invalid));
+    screen.settle();
+    assert!(!screen.shows("Try again") && screen.shows("Choose another place"));
 }
