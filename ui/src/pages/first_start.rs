@@ -1,8 +1,8 @@
 //! Before there is a session: the choice between this computer and a server, the start, and a start that failed.
 
 use dioxus::prelude::*;
-use netraven_api::native::{Native, Profile};
 use netraven_api::Problem;
+use netraven_api::native::{Native, Profile};
 use netraven_api::problem::Code;
 use serde_json::Value;
 
