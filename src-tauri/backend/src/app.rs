@@ -74,7 +74,7 @@ impl Base {
         let installation = installation(&store).await.map_err(|error| external("The database")(error.to_string()))?;
         let queue = Queue::connect(urls.redis_url.expose(), &format!("{NAMESPACE}:{installation}")).await;
         let queue = queue.map_err(|error| external("Redis")(error.to_string()))?;
-        let (signals, hub) = hub::start(&queue, stop_last.clone());
+        let (signals, hub) = hub::start(&queue, stop_last.clone()).await;
         let (journal, writer) = Journal::start(store.clone(), queue.clone(), stop_last.clone());
         Ok(Base { store, queue, journal, signals, tasks: vec![hub, writer] })
     }

@@ -55,6 +55,8 @@ pub enum Signal {
         /// The key, sealed.
         sealed: String,
     },
+    /// Signals were lost: whoever shows what they tell of reads it again. Said inside a process, never published.
+    Gap,
 }
 
 /// What a line belongs to.

@@ -1,13 +1,20 @@
 //! The live stream: history and live lines are one sequence, without a gap and without a repetition.
 
 use std::collections::BTreeSet;
+use std::sync::{Arc, Mutex};
 
-use netraven_api::logs::{ListLogs, LogEntry};
+use anyhow::Context as _;
+use netraven_api::event::{FeedMessage, Link};
+use netraven_api::logs::{ListLogs, LogEntry, StreamFilter};
 use netraven_api::runs::RunStatus;
 use netraven_lab::{DeviceSpec, Fault, Platform};
 use netraven_tests::support::app::TestApp;
+use netraven_tests::support::process::{Start, all_gone, processes_of, send};
 use netraven_tests::support::stream::{Said, Stream};
+use netraven_tests::support::wait;
 use netraven_tests::support::work::{self, Enrolled};
+use rustix::process::Signal;
+use tokio_util::sync::CancellationToken;
 
 /// Lines written in all.
 const LINES: usize = 10_000;
@@ -115,4 +122,55 @@ async fn a_stream_wants_a_token() -> anyhow::Result<()> {
     assert!(refused.is_some_and(|sentence| sentence.contains("401")));
     app.stop().await;
     Ok(())
+}
+
+/// What changed while Redis was away was told to nobody: the streams end, so that their readers come back and look.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_killed_redis_makes_the_streams_begin_anew_without_losing_a_line() -> anyhow::Result<()> {
+    let data = tempfile::tempdir()?;
+    let mut server = Start::serve(data.path())?.ready().await?;
+    let client = server.client().await?;
+    let lab = Enrolled::start(&client, vec![DeviceSpec::new("steady", Platform::AristaEos)]).await?;
+    let heard = Arc::new(Mutex::new(Vec::<FeedMessage>::new()));
+    let (reader, sink, cancel) = (client.clone(), heard.clone(), CancellationToken::new());
+    let stop = cancel.clone();
+    let filter = StreamFilter { after: Some(0), changes: Some(true), ..StreamFilter::default() };
+    let feed = tokio::spawn(async move { reader.feed(filter, stop, |batch| sink.lock().unwrap().extend(batch)).await });
+    let links = || -> Vec<bool> {
+        let heard = heard.lock().unwrap();
+        let live = |message: &FeedMessage| match message {
+            FeedMessage::Link { link } => Some(*link == Link::Live),
+            _ => None,
+        };
+        heard.iter().filter_map(live).collect()
+    };
+    wait::until("the feed is live", async || Ok((links() == [true]).then_some(()))).await?;
+
+    let redis = processes_of(data.path()).into_iter().find(|(_, line)| line.contains("redis-server"));
+    send(redis.context("there is a Redis")?.0, Signal::KILL)?;
+    wait::until("the feed is live again", async || {
+        let links = links();
+        Ok((links.contains(&false) && links.last() == Some(&true)).then_some(()))
+    })
+    .await?;
+
+    let detail = work::run(&client, lab.job).await?;
+    assert_eq!(detail.run.status, RunStatus::Succeeded, "{:#?}", detail.results);
+    let log = work::logs(&client, detail.run.id).await?;
+    let expected: Vec<i64> = log.iter().map(|line| line.id).collect();
+    let arrived = wait::until("every line of the run arrives", async || {
+        let heard = heard.lock().unwrap();
+        let lines = heard.iter().flat_map(|message| match message {
+            FeedMessage::Lines { lines } => lines.as_slice(),
+            _ => &[],
+        });
+        let ids: Vec<i64> = lines.map(|line| line.id).collect();
+        Ok(expected.iter().all(|id| ids.contains(id)).then_some(ids))
+    })
+    .await?;
+    assert!(arrived.windows(2).all(|pair| pair[0] < pair[1]), "none is doubled: {arrived:?}");
+    cancel.cancel();
+    feed.await?;
+    server.terminate().await?;
+    all_gone(data.path()).await
 }

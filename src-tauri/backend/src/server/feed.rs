@@ -1,7 +1,8 @@
 //! The live stream: history and live lines are one sequence in the order of their ids.
 //!
 //! A signal only wakes a stream; what is sent is read from the database behind the last id sent. So a lost signal costs a
-//! second, never a line, and a client that comes back with `Last-Event-ID` goes on where it was.
+//! second, never a line, and a client that comes back with `Last-Event-ID` goes on where it was. What changed has no such
+//! order: when signals of it were lost, the stream ends, and the client that opens it anew reads everything again.
 
 use std::collections::VecDeque;
 use std::convert::Infallible;
@@ -16,6 +17,7 @@ use netraven_api::Access;
 use netraven_api::event::Changed;
 use netraven_api::logs::{LogEntry, STREAM_PATH, StreamFilter};
 use tokio::sync::broadcast;
+use tokio::sync::broadcast::error::RecvError;
 
 use super::Shared;
 use super::fault::Fault;
@@ -82,14 +84,7 @@ impl Tail {
                     Ok(Signal::Logs { newest }) => self.more = newest > self.after,
                     Ok(Signal::Changed { changed }) => self.push_change(&changed),
                     Ok(Signal::Cancel { .. } | Signal::KeyWanted { .. } | Signal::Key { .. }) => {}
-                    // Signals were lost: look for lines, and let the client read everything else again.
-                    Err(broadcast::error::RecvError::Lagged(_)) => {
-                        self.more = true;
-                        for changed in [Changed::Devices, Changed::Jobs, Changed::Setup, Changed::System] {
-                            self.push_change(&changed);
-                        }
-                    }
-                    Err(broadcast::error::RecvError::Closed) => return None,
+                    Ok(Signal::Gap) | Err(RecvError::Lagged(_) | RecvError::Closed) => return None,
                 },
                 () = tokio::time::sleep(LOOK) => self.more = true,
             }
