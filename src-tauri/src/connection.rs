@@ -330,7 +330,7 @@ impl Connection {
     async fn leave_embedded(&self) {
         let Some(embedded) = self.state().embedded.take() else { return };
         let step = "Stopping the backend on this computer.".to_owned();
-        self.enter(Session::Starting { step }, None, None);
+        self.enter(Session::Stopping { step }, None, None);
         self.lab.halt().await;
         embedded.stop().await;
     }

@@ -5,7 +5,7 @@ use netraven_api::native::{Ready, Session};
 
 use crate::components::Toasts;
 use crate::data::{Cache, Topics, use_lab_provider};
-use crate::pages::first_start::{FailedStart, FirstStart, Starting};
+use crate::pages::first_start::{FailedStart, FirstStart, Starting, Stopping};
 use crate::pages::lab::LabGuide;
 use crate::pages::sign_in::SignInPage;
 use crate::route::Route;
@@ -31,6 +31,7 @@ pub fn App() -> Element {
     let page = match session() {
         Session::Choose { profiles } => rsx! { FirstStart { profiles } },
         Session::Starting { step } => rsx! { Starting { step } },
+        Session::Stopping { step } => rsx! { Stopping { step } },
         Session::Failed { problem, embedded } => rsx! { FailedStart { problem, embedded } },
         Session::SignIn { url, username, reason } => rsx! { SignInPage { url, username, reason } },
         Session::Ready(ready) => rsx! { Work { key: "{ready.url} {ready.username}", ready } },

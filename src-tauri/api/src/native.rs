@@ -28,6 +28,11 @@ pub enum Session {
         /// What is being done, as a sentence.
         step: String,
     },
+    /// What runs here is being stopped, before another place is chosen or the application ends.
+    Stopping {
+        /// What is being done, as a sentence.
+        step: String,
+    },
     /// It could not be started or reached.
     Failed {
         /// Why, with what to do.

@@ -88,13 +88,27 @@ fn Place(name: String, text: String, glyph: Glyph, open: Option<bool>, onchoose:
 #[component]
 pub fn Starting(step: String) -> Element {
     rsx! {
-        Card { title: "Starting", text: "The first start takes a few seconds longer.",
-            div { class: "gate-step", role: "status",
-                Icon { glyph: Glyph::Spinner, class: "spin text-primary" }
-                span { "{step}" }
-            }
-            div { class: "gate-progress", aria_hidden: "true", span {} }
+        Card { title: "Starting", text: "The first start takes a few seconds longer.", Step { step } }
+    }
+}
+
+/// What runs on this computer is being stopped.
+#[component]
+pub fn Stopping(step: String) -> Element {
+    rsx! {
+        Card { title: "One moment", text: "What runs is stopped in order, so that nothing is lost.", Step { step } }
+    }
+}
+
+/// What is being done now.
+#[component]
+fn Step(step: String) -> Element {
+    rsx! {
+        div { class: "gate-step", role: "status",
+            Icon { glyph: Glyph::Spinner, class: "spin text-primary" }
+            span { "{step}" }
         }
+        div { class: "gate-progress", aria_hidden: "true", span {} }
     }
 }
 

@@ -19,6 +19,13 @@ fn the_first_start_asks_where_the_data_is() {
 }
 
 #[test]
+fn stopping_is_not_told_as_a_start() {
+    let fake = Fake::with(Session::Stopping { step: "Stopping the backend on this computer.".into() });
+    let screen = Screen::open(&fake, "/");
+    insta::assert_snapshot!(screen.outline());
+}
+
+#[test]
 fn a_server_is_signed_in_to_with_what_was_typed() {
     let profile = Profile { url: "https://netraven.example.net".into(), username: "j.weber".into() };
     let fake = Fake::with(Session::Choose { profiles: vec![profile] });
