@@ -223,6 +223,7 @@ impl Connection {
     pub async fn shut_down(&self) {
         self.ending.cancel();
         self.state().scope.cancel();
+        self.tell_stop("Stopping.");
         if tokio::time::timeout(GRACE, self.change.lock()).await.is_err() {
             self.abort.cancel();
         }
@@ -233,6 +234,11 @@ impl Connection {
             }
         };
         let _both = tokio::join!(tokio::time::timeout(GRACE, self.lab.halt()), stop);
+    }
+
+    /// Says that the application starts again once it has ended.
+    pub fn tell_restart(&self) {
+        self.tell_stop("Stopping; NetRaven opens again right after.");
     }
 
     async fn start_embedded(self: &Arc<Self>) {
@@ -335,17 +341,28 @@ impl Connection {
         embedded.stop().await;
     }
 
-    /// Replaces the session: what belonged to the old one ends, and the web view is told.
+    /// Replaces the session: what belonged to the old one ends, and the web view is told. Once the application ends, what
+    /// was still being started only waits to be stopped.
     fn enter(&self, session: Session, client: Option<Client>, embedded: Option<Embedded>) -> u64 {
-        let generation = {
+        let (ends, generation) = {
             let mut state = self.state();
+            let ends = self.ending.is_cancelled();
+            let session = if ends { state.session.clone() } else { session.clone() };
             state.scope.cancel();
             let generation = state.generation + 1;
-            *state = State { session: session.clone(), client, embedded, generation, scope: self.ending.child_token() };
-            generation
+            *state = State { session, client, embedded, generation, scope: self.ending.child_token() };
+            (ends, generation)
         };
-        self.host.announce(&session);
+        if !ends {
+            self.host.announce(&session);
+        }
         generation
+    }
+
+    fn tell_stop(&self, step: &str) {
+        let session = Session::Stopping { step: step.to_owned() };
+        self.state().session = session.clone();
+        self.host.announce(&session);
     }
 
     fn tell_step(&self, generation: u64, step: &str) {

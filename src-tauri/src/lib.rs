@@ -6,6 +6,7 @@ mod arguments;
 mod call;
 mod connection;
 mod embedded;
+mod end;
 mod feed;
 mod host;
 mod instance;
@@ -18,16 +19,16 @@ use std::panic::{AssertUnwindSafe, catch_unwind, set_hook, take_hook};
 use std::path::Path;
 use std::process::ExitCode;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
 
 use tauri::utils::config::AppDirectoriesOverride;
 use tauri::webview::PageLoadEvent;
-use tauri::{App, AppHandle, Context, Manager, RunEvent, Wry};
+use tauri::{App, AppHandle, Context, Manager, Wry};
 use tracing_subscriber::EnvFilter;
 
 pub use arguments::{Arguments, Place};
 
 use connection::Connection;
+use end::End;
 use feed::Feeds;
 use host::Desktop;
 use secrets::Secrets;
@@ -39,15 +40,16 @@ const WINDOW_FOLDER: &str = "window";
 pub struct Shell {
     connection: Arc<Connection>,
     feeds: Feeds,
+    end: End,
 }
 
 /// Opens the window and runs until it is closed.
 pub fn run(arguments: Arguments) -> ExitCode {
     let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("warn,netraven_desktop=info"));
     tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
-    match build(&arguments) {
+    let end = End::default();
+    match build(&arguments, end.clone()) {
         Ok(app) => {
-            let end = End::default();
             app.run(move |app, event| end.watch(app, event));
             ExitCode::SUCCESS
         }
@@ -59,7 +61,7 @@ pub fn run(arguments: Arguments) -> ExitCode {
 }
 
 /// Prepares the application; the error is a sentence.
-fn build(arguments: &Arguments) -> Result<App, String> {
+fn build(arguments: &Arguments, end: End) -> Result<App, String> {
     if !has_display() {
         return Err(
             "There is no screen to open a window on (DISPLAY and WAYLAND_DISPLAY are not set). Start it from a \
@@ -93,7 +95,7 @@ fn build(arguments: &Arguments) -> Result<App, String> {
         .setup(move |app| {
             let host = Arc::new(Desktop::new(app.handle())?);
             let connection = Arc::new(Connection::new(host, data_dir, Secrets::system()));
-            app.manage(Shell { connection: connection.clone(), feeds: Feeds::default() });
+            app.manage(Shell { connection: connection.clone(), feeds: Feeds::default(), end });
             window::open(app.handle())?;
             tauri::async_runtime::spawn(exit_on_signal(app.handle().clone()));
             tauri::async_runtime::spawn(async move { connection.begin(place).await });
@@ -102,38 +104,6 @@ fn build(arguments: &Arguments) -> Result<App, String> {
     quietly(|| builder.build(context))
         .ok_or("The window system does not answer. Check DISPLAY, or run netraven-server, which needs no screen.")?
         .map_err(|error| format!("The window could not be opened: {error}."))
-}
-
-/// The orderly end: the first wish to exit stops everything, then exits.
-#[derive(Default)]
-struct End {
-    begun: AtomicBool,
-    done: Arc<AtomicBool>,
-}
-
-impl End {
-    fn watch(&self, app: &AppHandle, event: RunEvent) {
-        match event {
-            RunEvent::ExitRequested { api, code, .. } if !self.done.load(Ordering::SeqCst) => {
-                api.prevent_exit();
-                if !self.begun.swap(true, Ordering::SeqCst) {
-                    let (app, done) = (app.clone(), self.done.clone());
-                    tauri::async_runtime::spawn(async move {
-                        app.state::<Shell>().connection.clone().shut_down().await;
-                        done.store(true, Ordering::SeqCst);
-                        app.exit(code.unwrap_or(0));
-                    });
-                }
-            }
-            // Some ways to end, such as the end of the desktop's session, come here without asking first.
-            RunEvent::Exit if !self.done.load(Ordering::SeqCst) => {
-                if let Some(shell) = app.try_state::<Shell>() {
-                    tauri::async_runtime::block_on(shell.connection.shut_down());
-                }
-            }
-            _ => {}
-        }
-    }
 }
 
 /// Turns the signals that ask a process to end into the orderly end.

@@ -2,6 +2,8 @@
 
 use tauri::{AppHandle, Manager, WebviewUrl, WebviewWindowBuilder};
 
+use crate::Shell;
+
 /// Label of the window, named by the capability.
 pub const MAIN: &str = "main";
 const TITLE: &str = "NetRaven";
@@ -17,8 +19,14 @@ pub fn open(app: &AppHandle) -> tauri::Result<()> {
     Ok(())
 }
 
-/// Brings the window to the front, e.g. when the application is started a second time.
+/// Brings the window to the front when the application is started a second time. One that ends just now says so, and
+/// starts again when it has ended.
 pub fn focus(app: &AppHandle) {
+    if let Some(shell) = app.try_state::<Shell>()
+        && shell.end.start_again()
+    {
+        shell.connection.tell_restart();
+    }
     let Some(window) = app.get_webview_window(MAIN) else { return };
     for result in [window.unminimize(), window.show(), window.set_focus()] {
         if let Err(error) = result {

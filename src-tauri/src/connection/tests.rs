@@ -162,3 +162,18 @@ async fn an_address_that_cannot_be_one_fails_with_its_reason() {
     };
     assert_eq!(problem.code, Code::Invalid);
 }
+
+#[tokio::test]
+async fn the_end_is_told_and_a_second_start_during_it_too() {
+    let (url, _) = server().await;
+    let host = Arc::new(MemoryHost::default());
+    let connection = connection(&host);
+    sign_in(&connection, &url, "right").await.unwrap();
+    connection.shut_down().await;
+    assert_eq!(connection.session(), Session::Stopping { step: "Stopping.".into() });
+    connection.tell_restart();
+    let told = host.announced.lock().unwrap().last().cloned();
+    assert!(matches!(told, Some(Session::Stopping { step }) if step.contains("opens again")));
+    connection.begin(None).await;
+    assert!(matches!(connection.session(), Session::Stopping { .. }), "nothing is shown after the end has begun");
+}
