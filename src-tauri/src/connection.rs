@@ -137,8 +137,18 @@ impl Connection {
             return Err(Problem::field("username", "Enter a user name."));
         }
         let _one_at_a_time = self.change.lock().await;
-        let client = Client::discover(url).await?;
-        let token = client.login(username, password).await?.access_token;
+        let reach = async {
+            let client = Client::discover(url).await?;
+            let token = client.login(username, password).await?.access_token;
+            Ok::<_, Problem>((client, token))
+        };
+        // A host that does not answer must not keep the application from ending.
+        let (client, token) = tokio::select! {
+            reached = reach => reached?,
+            () = self.ending.cancelled() => {
+                return Err(Problem::new(Code::Unavailable, "NetRaven is being closed. Start it again to sign in."));
+            }
+        };
         let claims = token::claims(&token)?;
         self.leave_embedded().await;
         let note = memory::keep_token(self.host(), &self.secrets, client.base_url(), username, &token, remember).await;

@@ -177,3 +177,20 @@ async fn the_end_is_told_and_a_second_start_during_it_too() {
     connection.begin(None).await;
     assert!(matches!(connection.session(), Session::Stopping { .. }), "nothing is shown after the end has begun");
 }
+
+#[tokio::test]
+async fn a_sign_in_to_a_host_that_never_answers_does_not_hold_up_the_end() {
+    let silent = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let url = format!("http://{}", silent.local_addr().unwrap());
+    let connection = connection(&Arc::default());
+    let signing_in = sign_in(&connection, &url, "right");
+    let ending = async {
+        let _reached = silent.accept().await.unwrap();
+        let began = std::time::Instant::now();
+        connection.shut_down().await;
+        began.elapsed()
+    };
+    let (refused, took) = tokio::join!(signing_in, ending);
+    assert_eq!(refused.unwrap_err().code, Code::Unavailable);
+    assert!(took < GRACE / 2, "{took:?}");
+}
