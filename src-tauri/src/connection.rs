@@ -271,11 +271,17 @@ impl Connection {
             started = Embedded::start(&self.data_dir, step) => started,
             () = self.abort.cancelled() => return,
         };
+        // The web view asks for the lab as soon as the session is there.
+        if started.is_ok()
+            && let Err(problem) = self.lab.wake().await
+        {
+            tracing::warn!(%problem, "the sample lab did not come back");
+        }
         match started.and_then(|embedded| self.enter_embedded(embedded)) {
             Ok(client) => {
                 memory::keep_place(self.host(), Some(&Place::Embedded));
-                if let Err(problem) = self.lab.resume(&client).await {
-                    tracing::warn!(%problem, "the sample lab did not come back");
+                if let Err(problem) = self.lab.make_known(&client).await {
+                    tracing::warn!(%problem, "the sample lab's devices are not known by their new ports");
                 }
             }
             Err(problem) => {

@@ -71,19 +71,25 @@ impl LabKeeper {
         Ok(self.show(LabState { devices, run_id: enrolled.run_id }))
     }
 
-    /// Brings the remembered lab back, if there is one; devices on other ports than before are made known again.
-    pub async fn resume(&self, client: &Client) -> Result<(), Problem> {
+    /// Starts the devices of the remembered lab, if there is one. [`LabKeeper::make_known`] tells the server where they are.
+    pub async fn wake(&self) -> Result<(), Problem> {
         let memory = self.remembered();
         let devices = u16::try_from(memory.ports.len()).unwrap_or(0).min(MOST_DEVICES);
         let mut slot = self.lab.lock().await;
         if devices == 0 || slot.is_some() {
             return Ok(());
         }
-        let lab = open(devices, &memory.ports).await?;
-        let known = known(&lab);
-        let ports: Vec<u16> = known.iter().map(|device| device.port).collect();
-        *slot = Some(lab);
+        *slot = Some(open(devices, &memory.ports).await?);
         self.show(LabState { devices, run_id: memory.run_id });
+        Ok(())
+    }
+
+    /// Makes devices that came back on other ports than before known to the server again.
+    pub async fn make_known(&self, client: &Client) -> Result<(), Problem> {
+        let slot = self.lab.lock().await;
+        let Some(lab) = slot.as_ref() else { return Ok(()) };
+        let (known, memory) = (known(lab), self.remembered());
+        let ports: Vec<u16> = known.iter().map(|device| device.port).collect();
         if ports != memory.ports {
             sample::register(client, &known, SAMPLE_USERNAME, &Secret::new(SAMPLE_PASSWORD)).await?;
             self.remember(&Memory { ports, ..memory });
@@ -184,6 +190,20 @@ mod tests {
         assert_eq!(keeper.remembered(), memory);
         fs::write(folder.join(FILE), "{").unwrap();
         assert_eq!(keeper.remembered(), Memory::default());
+        fs::remove_dir_all(&folder).unwrap();
+    }
+
+    #[tokio::test]
+    async fn a_remembered_lab_is_shown_as_soon_as_its_devices_listen() {
+        let folder = std::env::temp_dir().join(format!("netraven-lab-wake-{}", std::process::id()));
+        fs::create_dir_all(&folder).unwrap();
+        let keeper = LabKeeper::new(&folder);
+        keeper.wake().await.unwrap();
+        assert_eq!(keeper.state(), LabState::default());
+        keeper.remember(&Memory { ports: vec![0, 0], run_id: Some(3) });
+        keeper.wake().await.unwrap();
+        assert_eq!(keeper.state(), LabState { devices: 2, run_id: Some(3) });
+        keeper.halt().await;
         fs::remove_dir_all(&folder).unwrap();
     }
 }
