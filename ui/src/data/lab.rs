@@ -13,7 +13,7 @@ const DEVICES: u16 = 12;
 #[derive(Clone, Copy, PartialEq)]
 pub struct Lab {
     state: Signal<LabState>,
-    busy: Signal<bool>,
+    under_way: Signal<Option<Native>>,
     started: Signal<Option<i64>>,
     wish: Callback<Native>,
     offered: bool,
@@ -26,17 +26,18 @@ pub struct Lab {
 pub fn use_lab_provider(embedded: bool) -> Lab {
     let (api, notices) = (use_api(), use_notices());
     let state = use_signal(LabState::default);
-    let busy = use_signal(|| false);
+    let under_way = use_signal(|| None);
     let started = use_signal(|| None);
     let asking = api.clone();
     let wish = use_callback(move |wish: Native| {
-        let (api, mut busy) = (asking.clone(), busy);
-        if std::mem::replace(&mut *busy.write(), true) {
+        let (api, mut under_way) = (asking.clone(), under_way);
+        if under_way.peek().is_some() {
             return;
         }
+        under_way.set(Some(wish.clone()));
         spawn(async move {
             fulfil(&api, notices, wish, state, started).await;
-            busy.set(false);
+            under_way.set(None);
         });
     });
     use_future(move || {
@@ -47,7 +48,7 @@ pub fn use_lab_provider(embedded: bool) -> Lab {
             }
         }
     });
-    use_context_provider(|| Lab { state, busy, started, wish, offered: embedded })
+    use_context_provider(|| Lab { state, under_way, started, wish, offered: embedded })
 }
 
 /// The sample lab.
@@ -71,7 +72,13 @@ impl Lab {
     /// Whether it is being started or stopped.
     #[must_use]
     pub fn busy(&self) -> bool {
-        *self.busy.read()
+        self.under_way.read().is_some()
+    }
+
+    /// Whether it is being started.
+    #[must_use]
+    pub fn starting(&self) -> bool {
+        matches!(&*self.under_way.read(), Some(Native::LabStart { .. }))
     }
 
     /// Starts the lab and its run.

@@ -2,10 +2,11 @@
 
 use dioxus::prelude::*;
 use netraven_api::native::LAB_TAG;
-use netraven_api::tags::Tag as ApiTag;
+use netraven_api::page::MAX_SIZE;
+use netraven_api::tags::{ListTags, Tag as ApiTag};
 
 use crate::components::{Button, ButtonKind, Glyph, Icon, Tag};
-use crate::data::use_lab;
+use crate::data::{use_lab, use_query_maybe};
 use crate::format;
 use crate::route::Route;
 
@@ -27,18 +28,30 @@ pub fn LabButton(#[props(default)] kind: ButtonKind) -> Element {
     }
 }
 
-/// Says that the sample lab is on, and removes it.
+/// Says that the sample lab is on, or that one was left behind by a start that ended without warning; and removes it.
 #[component]
 pub fn LabBand() -> Element {
     let lab = use_lab();
     let devices = i64::from(lab.devices());
-    if devices == 0 {
+    let tags = use_query_maybe(move || {
+        let asked = ListTags { size: Some(MAX_SIZE), name: Some(LAB_TAG.to_owned()), ..ListTags::default() };
+        (lab.offered() && lab.devices() == 0).then_some(asked)
+    });
+    let is_left = tags.value().is_some_and(|tags| tags.items.iter().any(|tag| tag.name == LAB_TAG));
+    if devices == 0 && (!is_left || lab.starting()) {
         return rsx! {};
     }
+    let said = match devices {
+        0 => "Sample lab: its simulated devices do not run".to_owned(),
+        _ => format!("Sample lab: {} on this computer", format::count(devices, "simulated device")),
+    };
     rsx! {
         div { class: "band band-info", role: "note",
             Icon { glyph: Glyph::Lab, size: 14 }
-            span { class: "grow", {format!("Sample lab: {} on this computer", format::count(devices, "simulated device"))} }
+            span { class: "grow", "{said}" }
+            if devices == 0 {
+                Button { label: "Start it again", small: true, busy: lab.busy(), onclick: move |_| lab.start() }
+            }
             Button { label: "Remove it", small: true, busy: lab.busy(), onclick: move |_| lab.stop() }
         }
     }

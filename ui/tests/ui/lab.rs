@@ -4,6 +4,7 @@ use std::rc::Rc;
 
 use netraven_api::event::Changed;
 use netraven_api::logs::LogEntry;
+use netraven_api::native::Native;
 use serde_json::{Value, json};
 
 use crate::samples::{detail, page};
@@ -45,4 +46,19 @@ fn a_lab_whose_first_device_takes_its_button_away_still_shows_its_run() {
     assert!(screen.shows("Sample lab: 12 simulated devices on this computer"));
     assert!(screen.shows("edge-fra-09"), "the lab's run is on screen");
     assert!(!screen.shows("aria-busy"));
+}
+
+#[test]
+fn a_lab_left_by_an_earlier_start_can_be_removed_though_nothing_runs() {
+    let fake = fresh();
+    fake.answer("GET /devices/", &page(devices(&["lab-core-01"]), 1));
+    let tag = json!({"id": 7, "name": "sample-lab", "type": "lab", "description": null});
+    fake.answer("GET /tags/", &page(vec![tag], 1));
+    let mut screen = Screen::open(&fake, "/devices");
+    insta::assert_snapshot!(screen.part("div role=\"note\"", "header"));
+
+    fake.answer("GET /tags/", &page(Vec::<Value>::new(), 0));
+    screen.press("Remove it");
+    assert!(fake.wishes().contains(&Native::LabStop));
+    assert!(!screen.shows("Sample lab"));
 }
