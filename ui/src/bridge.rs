@@ -24,8 +24,8 @@ pub trait Bridge {
     fn native(&self, wish: Native) -> Answer;
     /// Opens a feed; it ends when the guard is dropped.
     fn feed(&self, start: FeedStart, on_batch: Rc<dyn Fn(Vec<FeedMessage>)>) -> Guard;
-    /// Listens for a changed session until the guard is dropped.
-    fn on_session(&self, on_change: Rc<dyn Fn(Session)>) -> Guard;
+    /// Listens for a changed session until the guard is dropped. It is heard from the moment the guard is there.
+    fn on_session(&self, on_change: Rc<dyn Fn(Session)>) -> LocalBoxFuture<'static, Guard>;
 }
 
 /// Ends a feed or a listener when dropped.

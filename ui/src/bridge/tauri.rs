@@ -3,6 +3,7 @@
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 
+use futures::future::LocalBoxFuture;
 use js_sys::{JSON, Object, Reflect};
 use netraven_api::event::FeedMessage;
 use netraven_api::native::{FeedStart, Native, SESSION_EVENT, Session};
@@ -72,27 +73,24 @@ impl Bridge for Tauri {
         })
     }
 
-    fn on_session(&self, on_change: Rc<dyn Fn(Session)>) -> Guard {
-        let handler = Closure::<dyn Fn(JsValue)>::new(move |event: JsValue| {
-            let payload = Reflect::get(&event, &JsValue::from_str("payload")).unwrap_or(JsValue::NULL);
-            if let Ok(session) = from_js::<Session>(&payload) {
-                on_change(session);
+    fn on_session(&self, on_change: Rc<dyn Fn(Session)>) -> LocalBoxFuture<'static, Guard> {
+        Box::pin(async move {
+            let handler = Closure::<dyn Fn(JsValue)>::new(move |event: JsValue| {
+                let payload = Reflect::get(&event, &JsValue::from_str("payload")).unwrap_or(JsValue::NULL);
+                if let Ok(session) = from_js::<Session>(&payload) {
+                    on_change(session);
+                }
+            });
+            let listening = listen(SESSION_EVENT, handler.as_ref()).await;
+            if let Err(error) = &listening {
+                web_sys::console::error_1(error);
             }
-        });
-        let function = handler.as_ref().clone();
-        let unlisten: Rc<RefCell<Option<js_sys::Function>>> = Rc::default();
-        let slot = unlisten.clone();
-        spawn_local(async move {
-            if let Ok(end) = listen(SESSION_EVENT, &function).await {
-                *slot.borrow_mut() = end.dyn_into().ok();
-            }
-        });
-        Guard::new(move || {
-            if let Some(end) = unlisten.borrow_mut().take() {
-                let _ = end.call0(&JsValue::NULL);
-            }
-            // Listening may still be under way when the page goes; the few bytes stay.
-            handler.forget();
+            Guard::new(move || {
+                if let Ok(Ok(end)) = listening.map(JsCast::dyn_into::<js_sys::Function>) {
+                    let _ = end.call0(&JsValue::NULL);
+                }
+                drop(handler);
+            })
         })
     }
 }

@@ -21,9 +21,11 @@ pub fn use_session() -> Signal<Session> {
         let api = api.clone();
         async move {
             let (sender, mut changes) = unbounded();
-            let guard = api.bridge().on_session(Rc::new(move |session| {
+            // Listening first: a change between the question and the first event would be missed.
+            let listening = api.bridge().on_session(Rc::new(move |session| {
                 let _ = sender.unbounded_send(session);
             }));
+            let guard = listening.await;
             match api.ask::<Session>(Native::Session).await {
                 Ok(now) => session.set(now),
                 Err(problem) => session.set(Session::Failed { problem, embedded: false }),

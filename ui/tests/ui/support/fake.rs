@@ -266,8 +266,8 @@ impl Bridge for Fake {
         })
     }
 
-    fn on_session(&self, on_change: Rc<dyn Fn(Session)>) -> Guard {
+    fn on_session(&self, on_change: Rc<dyn Fn(Session)>) -> LocalBoxFuture<'static, Guard> {
         *self.listener.borrow_mut() = Some(on_change);
-        Guard::new(|| {})
+        futures::future::ready(Guard::new(|| {})).boxed_local()
     }
 }
