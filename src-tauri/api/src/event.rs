@@ -49,9 +49,12 @@ pub enum FeedMessage {
 }
 
 /// State of the connection between shell and server.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "state", rename_all = "snake_case")]
 pub enum Link {
+    /// The first connection is being made.
+    #[default]
+    Connecting,
     /// Lines arrive as they are written.
     Live,
     /// The stream is broken or silent; it is tried again.

@@ -19,6 +19,7 @@ pub fn ConnectionBox() -> Element {
     let ready = workplace.ready();
     let (tone, word) = match workplace.link() {
         Link::Live => ("success", "live".to_owned()),
+        Link::Connecting => ("info", "connecting".to_owned()),
         Link::Reconnecting { .. } => ("warning", "reconnecting".to_owned()),
         Link::Polling { every_s } => ("info", format!("polling every {every_s} s")),
         Link::SignedOut => ("danger", "signed out".to_owned()),
@@ -58,6 +59,7 @@ fn ConnectionDialog(onclose: EventHandler<()>) -> Element {
     let mut leaving = use_signal(|| false);
     let ready = workplace.ready();
     let link = match workplace.link() {
+        Link::Connecting => "Connecting: news are not heard yet.".to_owned(),
         Link::Live => "Live: news arrive as they happen.".to_owned(),
         Link::Reconnecting { reason, retry_in_s } => format!("Reconnecting in {retry_in_s} s: {reason}"),
         Link::Polling { every_s } => format!("The server has no live stream; it is asked every {every_s} s."),

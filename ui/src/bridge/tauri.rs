@@ -2,10 +2,11 @@
 
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
+use std::time::Duration;
 
 use futures::future::LocalBoxFuture;
 use js_sys::{JSON, Object, Reflect};
-use netraven_api::event::FeedMessage;
+use netraven_api::event::{FeedMessage, Link};
 use netraven_api::native::{FeedStart, Native, SESSION_EVENT, Session};
 use netraven_api::problem::Code;
 use netraven_api::{Problem, Request};
@@ -35,6 +36,9 @@ extern "C" {
     fn set_onmessage(this: &Channel, handler: &JsValue);
 }
 
+/// Pause before a feed that the shell did not open is asked for again.
+const OPEN_AGAIN: Duration = Duration::from_secs(2);
+
 /// The shell this page runs in.
 pub struct Tauri;
 
@@ -48,19 +52,31 @@ impl Bridge for Tauri {
     }
 
     fn feed(&self, start: FeedStart, on_batch: Rc<dyn Fn(Vec<FeedMessage>)>) -> Guard {
+        let take = on_batch.clone();
         let handler = Closure::<dyn Fn(JsValue)>::new(move |batch: JsValue| {
             if let Ok(messages) = from_js::<Vec<FeedMessage>>(&batch) {
-                on_batch(messages);
+                take(messages);
             }
         });
         let channel = Channel::new();
         channel.set_onmessage(handler.as_ref());
+        let channel = JsValue::from(channel);
         let open = Opened::default();
         let opened = open.clone();
         spawn_local(async move {
-            let Ok(start) = to_js(&start) else { return };
-            if let Ok(id) = ask("feed", &[("start", start), ("channel", channel.into())]).await {
-                opened.keep(id);
+            while !opened.has_ended() {
+                let asked = match to_js(&start) {
+                    Ok(start) => ask("feed", &[("start", start), ("channel", channel.clone())]).await,
+                    Err(problem) => Err(problem),
+                };
+                match asked {
+                    Ok(id) => return opened.keep(id),
+                    Err(problem) => {
+                        let link = Link::Reconnecting { reason: problem.message, retry_in_s: OPEN_AGAIN.as_secs() };
+                        on_batch(vec![FeedMessage::Link { link }]);
+                        gloo_timers::future::sleep(OPEN_AGAIN).await;
+                    }
+                }
             }
         });
         Guard::new(move || {
@@ -109,6 +125,10 @@ impl Opened {
             let this = self.clone();
             spawn_local(async move { this.stopped().await });
         }
+    }
+
+    fn has_ended(&self) -> bool {
+        self.ended.get()
     }
 
     fn end(&self) {

@@ -103,7 +103,7 @@ pub fn use_log(filter: impl Fn() -> LogFilter + 'static) -> LogView {
         lines: use_signal(LogLines::default),
         problem: use_signal(|| None),
         loading: use_signal(|| true),
-        link: use_signal(|| Link::Live),
+        link: use_signal(Link::default),
         held: use_signal(|| false),
         wishes: use_signal(|| 0),
         older: use_signal(|| 0),

@@ -27,6 +27,7 @@ pub fn LogControls(view: LogView) -> Element {
     let (tone, word) = match &*view.link.read() {
         LinkState::Live if paused => ("warning", "Paused".to_owned()),
         LinkState::Live => ("success", "Live".to_owned()),
+        LinkState::Connecting => ("info", "Connecting".to_owned()),
         LinkState::Reconnecting { retry_in_s, .. } => ("warning", format!("Reconnecting in {retry_in_s} s")),
         LinkState::Polling { every_s } => ("info", format!("Polling every {every_s} s")),
         LinkState::SignedOut => ("danger", "Signed out".to_owned()),

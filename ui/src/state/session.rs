@@ -70,8 +70,10 @@ impl Workplace {
 /// shown as notices; the pages that show logs open feeds of their own.
 pub fn use_workplace_provider(ready: ReadSignal<Ready>, topics: Topics) -> Workplace {
     let (api, notices) = (use_api(), use_notices());
-    let workplace =
-        use_context_provider(|| Workplace { ready: Signal::new(ready.peek().clone()), link: Signal::new(Link::Live) });
+    let workplace = use_context_provider(|| Workplace {
+        ready: Signal::new(ready.peek().clone()),
+        link: Signal::new(Link::default()),
+    });
     use_effect(move || {
         let mut known = workplace.ready;
         let now = ready();
@@ -102,7 +104,7 @@ pub fn use_workplace_provider(ready: ReadSignal<Ready>, topics: Topics) -> Workp
                             }
                         }
                         FeedMessage::Link { link: now } => {
-                            // What changed while nothing arrived is unknown, so everything is read again.
+                            // What changed before or while nothing arrived is unknown, so everything is read again.
                             if now == Link::Live && *link.peek() != Link::Live {
                                 topics.bump_all();
                             }

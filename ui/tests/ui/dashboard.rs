@@ -150,6 +150,20 @@ fn the_status_box_says_when_news_do_not_arrive() {
 }
 
 #[test]
+fn nothing_is_called_live_before_it_is() {
+    let fake = filled();
+    fake.hold_feeds();
+    fake.answer("GET /logs/", &page(Vec::<Run>::new(), 0));
+    let mut screen = Screen::open(&fake, "/");
+    assert!(screen.shows("embedded · connecting"));
+    screen.press("Unified Logs");
+    assert!(screen.shows("\"Connecting\"") && !screen.shows("\"Live\""));
+    fake.link(&Link::Live);
+    screen.settle();
+    assert!(screen.shows("embedded · live") && screen.shows("\"Live\""));
+}
+
+#[test]
 fn a_server_that_is_away_is_told_for_as_long_as_it_is() {
     let fake = filled();
     fake.answer("GET /system/status", &system());

@@ -72,6 +72,7 @@ pub struct Fake {
     lab: RefCell<LabState>,
     lab_takes_long: Cell<bool>,
     waiting_lab: RefCell<Option<(Native, oneshot::Sender<Result<Value, Problem>>)>>,
+    feeds_wait: Cell<bool>,
     feeds: Rc<RefCell<HashMap<usize, Rc<Feed>>>>,
     session: RefCell<Session>,
     listener: RefCell<Option<Listener>>,
@@ -108,6 +109,7 @@ impl Fake {
             lab: RefCell::default(),
             lab_takes_long: Cell::default(),
             waiting_lab: RefCell::default(),
+            feeds_wait: Cell::default(),
             feeds: Rc::default(),
             session: RefCell::new(session),
             listener: RefCell::default(),
@@ -164,6 +166,11 @@ impl Fake {
     pub fn finish_lab(&self) {
         let (wish, sender) = self.waiting_lab.take().expect("a start of the lab waits");
         sender.send(self.wish(wish)).expect("the application still waits for the lab");
+    }
+
+    /// Opens feeds that do not connect until [`Fake::link`] says so.
+    pub fn hold_feeds(&self) {
+        self.feeds_wait.set(true);
     }
 
     /// The filters of the feeds that are open and carry lines of a page.
@@ -259,6 +266,9 @@ impl Bridge for Fake {
 
     fn feed(&self, start: FeedStart, on_batch: Rc<dyn Fn(Vec<FeedMessage>)>) -> Guard {
         let number = self.feeds.borrow().keys().max().map_or(1, |last| last + 1);
+        if !self.feeds_wait.get() {
+            on_batch(vec![FeedMessage::Link { link: Link::Live }]);
+        }
         self.feeds.borrow_mut().insert(number, Rc::new(Feed { start, on_batch }));
         let feeds = self.feeds.clone();
         Guard::new(move || {
