@@ -58,6 +58,7 @@ pub fn FirstStart(profiles: Vec<Profile>) -> Element {
                 ServerForm {
                     url: known.as_ref().map(|profile| profile.url.clone()).unwrap_or_default(),
                     username: known.map(|profile| profile.username).unwrap_or_default(),
+                    profiles,
                 }
             }
         }

@@ -46,6 +46,27 @@ fn a_server_is_signed_in_to_with_what_was_typed() {
 }
 
 #[test]
+fn every_server_used_before_is_offered() {
+    let profile = |url: &str, username: &str| Profile { url: url.into(), username: username.into() };
+    let profiles = vec![profile("https://new.example.net", "anna"), profile("https://old.example.net/api", "j.weber")];
+    let fake = Fake::with(Session::Choose { profiles });
+    let mut screen = Screen::open(&fake, "/");
+    screen.press("NetRaven server");
+    insta::assert_snapshot!(screen.part("form", "section aria-label=\"Notices\""));
+    screen.change("server-known", "https://old.example.net/api");
+    screen.type_into("server-password", "not-it");
+    screen.submit();
+    let sent = fake.wishes().into_iter().find_map(|wish| match wish {
+        Native::SignIn { url, username, .. } => Some((url, username)),
+        _ => None,
+    });
+    assert_eq!(sent, Some(("https://old.example.net/api".into(), "j.weber".into())));
+    screen.change("server-known", "");
+    let form = screen.part("form", "section aria-label=\"Notices\"");
+    assert!(!form.contains("value=\"j.weber\""), "another server begins with nothing: {form}");
+}
+
+#[test]
 fn a_failed_start_says_why_and_can_be_tried_again() {
     let problem = Problem::new(
         Code::Unavailable,

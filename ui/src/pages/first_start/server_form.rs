@@ -1,17 +1,22 @@
 //! Address, user and password of a server.
 
 use dioxus::prelude::*;
-use netraven_api::native::Native;
+use netraven_api::native::{Native, Profile};
 use netraven_api::{Problem, Secret};
 use serde_json::Value;
 
 use super::LeaveButton;
-use crate::components::{Button, ButtonKind, CheckField, Glyph, Icon, TextField};
+use crate::components::{Button, ButtonKind, CheckField, Glyph, Icon, SelectField, TextField};
 use crate::data::use_api;
 
-/// Address, user and password of a server. With `known` the address is fixed.
+/// Address, user and password of a server. With `known` the address is fixed; `profiles` are servers to choose from.
 #[component]
-pub fn ServerForm(url: String, username: String, #[props(default)] known: bool) -> Element {
+pub fn ServerForm(
+    url: String,
+    username: String,
+    #[props(default)] known: bool,
+    #[props(default)] profiles: Vec<Profile>,
+) -> Element {
     let api = use_api();
     let first = url.clone();
     let user_given = !username.is_empty();
@@ -53,6 +58,16 @@ pub fn ServerForm(url: String, username: String, #[props(default)] known: bool) 
                     dd { class: "mono", "{first}" }
                 }
             } else {
+                if profiles.len() > 1 {
+                    UsedBefore {
+                        profiles: profiles.clone(),
+                        url: url(),
+                        onchoose: move |chosen: Profile| {
+                            url.set(chosen.url);
+                            username.set(chosen.username);
+                        },
+                    }
+                }
                 TextField {
                     id: "server-url",
                     label: "Address",
@@ -107,6 +122,27 @@ pub fn ServerForm(url: String, username: String, #[props(default)] known: bool) 
                     disabled: !complete,
                 }
             }
+        }
+    }
+}
+
+/// The servers used before; one that is chosen fills address and user name.
+#[component]
+fn UsedBefore(profiles: Vec<Profile>, url: String, onchoose: EventHandler<Profile>) -> Element {
+    let chosen = profiles.iter().find(|profile| profile.url == url).map(|profile| profile.url.clone());
+    let named =
+        profiles.iter().map(|profile| (profile.url.clone(), format!("{} at {}", profile.username, profile.url)));
+    let options = named.chain([(String::new(), "Another server".to_owned())]).collect();
+    rsx! {
+        SelectField {
+            id: "server-known",
+            label: "Server",
+            value: chosen.unwrap_or_default(),
+            options,
+            onchange: move |url: String| {
+                let known = profiles.iter().find(|profile| profile.url == url).cloned();
+                onchoose.call(known.unwrap_or_else(|| Profile { url: String::new(), username: String::new() }));
+            },
         }
     }
 }
