@@ -10,7 +10,7 @@ mod topics;
 
 pub use api::{Api, use_api};
 pub use cache::Cache;
-pub use lab::{Lab, use_lab, use_lab_provider};
+pub use lab::{Lab, LabNews, use_lab, use_lab_provider};
 pub use log_view::{LogView, use_log};
 pub use query::{Query, use_query, use_query_maybe};
 pub use settled::use_settled;

@@ -14,9 +14,18 @@ const DEVICES: u16 = 12;
 pub struct Lab {
     state: Signal<LabState>,
     under_way: Signal<Option<Native>>,
-    started: Signal<Option<i64>>,
+    news: Signal<Option<LabNews>>,
     wish: Callback<Native>,
     offered: bool,
+}
+
+/// What has just come of a wish for the lab.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum LabNews {
+    /// It was started, with this run.
+    Started(i64),
+    /// It was removed, and its runs with it.
+    Removed,
 }
 
 /// Provides the lab to a session's pages and asks once how it is. Only an embedded backend can reach its devices.
@@ -27,7 +36,7 @@ pub fn use_lab_provider(embedded: bool) -> Lab {
     let (api, notices) = (use_api(), use_notices());
     let state = use_signal(LabState::default);
     let under_way = use_signal(|| None);
-    let started = use_signal(|| None);
+    let news = use_signal(|| None);
     let asking = api.clone();
     let wish = use_callback(move |wish: Native| {
         let (api, mut under_way) = (asking.clone(), under_way);
@@ -36,7 +45,7 @@ pub fn use_lab_provider(embedded: bool) -> Lab {
         }
         under_way.set(Some(wish.clone()));
         spawn(async move {
-            fulfil(&api, notices, wish, state, started).await;
+            fulfil(&api, notices, wish, state, news).await;
             under_way.set(None);
         });
     });
@@ -48,7 +57,7 @@ pub fn use_lab_provider(embedded: bool) -> Lab {
             }
         }
     });
-    use_context_provider(|| Lab { state, under_way, started, wish, offered: embedded })
+    use_context_provider(|| Lab { state, under_way, news, wish, offered: embedded })
 }
 
 /// The sample lab.
@@ -91,14 +100,14 @@ impl Lab {
         self.wish.call(Native::LabStop);
     }
 
-    /// The run that began with the lab, once.
-    pub fn take_started(&self) -> Option<i64> {
-        let mut started = self.started;
-        let run_id = *started.read();
-        if run_id.is_some() {
-            started.set(None);
+    /// What came of the last wish, once.
+    pub fn take_news(&self) -> Option<LabNews> {
+        let mut news = self.news;
+        let found = *news.read();
+        if found.is_some() {
+            news.set(None);
         }
-        run_id
+        found
     }
 }
 
@@ -107,14 +116,15 @@ async fn fulfil(
     notices: Notices,
     wish: Native,
     mut state: Signal<LabState>,
-    mut started: Signal<Option<i64>>,
+    mut news: Signal<Option<LabNews>>,
 ) {
     let starts = matches!(wish, Native::LabStart { .. });
     match api.ask::<LabState>(wish).await {
         Ok(found) => {
             if starts {
-                started.set(found.run_id);
+                news.set(found.run_id.map(LabNews::Started));
             } else {
+                news.set(Some(LabNews::Removed));
                 notices.done("The sample lab was removed.");
             }
             state.set(found);

@@ -3,10 +3,12 @@
 use dioxus::prelude::*;
 use netraven_api::native::LAB_TAG;
 use netraven_api::page::MAX_SIZE;
+use netraven_api::problem::Code;
+use netraven_api::runs::GetRun;
 use netraven_api::tags::{ListTags, Tag as ApiTag};
 
 use crate::components::{Button, ButtonKind, Glyph, Icon, Tag};
-use crate::data::{use_lab, use_query_maybe};
+use crate::data::{LabNews, use_api, use_lab, use_query_maybe};
 use crate::format;
 use crate::route::Route;
 
@@ -57,14 +59,30 @@ pub fn LabBand() -> Element {
     }
 }
 
-/// Goes to the run that began with the lab, from wherever the person is by then.
+/// Goes to the run that began with the lab, from wherever the person is by then; and away from a run that went with it.
 #[component]
 pub fn LabGuide() -> Element {
-    let (lab, go) = (use_lab(), navigator());
-    use_effect(move || {
-        if let Some(run_id) = lab.take_started() {
+    let (lab, api, go) = (use_lab(), use_api(), navigator());
+    let here = use_route::<Route>();
+    let shown = use_memo(use_reactive!(|here| match here {
+        Route::RunPage { id, .. } => Some(id),
+        Route::DossierPage { run_id, .. } => Some(run_id),
+        _ => None,
+    }));
+    use_effect(move || match (lab.take_news(), *shown.peek()) {
+        (Some(LabNews::Started(run_id)), _) => {
             go.push(Route::run(run_id));
         }
+        (Some(LabNews::Removed), Some(run_id)) => {
+            let api = api.clone();
+            spawn(async move {
+                let gone = api.send(&GetRun(run_id)).await.is_err_and(|problem| problem.code == Code::NotFound);
+                if gone && *shown.peek() == Some(run_id) {
+                    go.replace(Route::JobDashboard {});
+                }
+            });
+        }
+        _ => {}
     });
     rsx! {}
 }

@@ -2,9 +2,11 @@
 
 use std::rc::Rc;
 
+use netraven_api::Problem;
 use netraven_api::event::Changed;
 use netraven_api::logs::LogEntry;
 use netraven_api::native::Native;
+use netraven_api::problem::Code;
 use serde_json::{Value, json};
 
 use crate::samples::{detail, page};
@@ -61,4 +63,22 @@ fn a_lab_left_by_an_earlier_start_can_be_removed_though_nothing_runs() {
     screen.press("Remove it");
     assert!(fake.wishes().contains(&Native::LabStop));
     assert!(!screen.shows("Sample lab"));
+}
+
+#[test]
+fn removing_the_lab_leaves_the_page_of_a_run_that_went_with_it() {
+    for path in ["/runs/4188", "/runs/4188/devices/9"] {
+        let fake = fresh();
+        fake.start_lab();
+        let mut screen = Screen::open(&fake, path);
+        screen.press("Remove it");
+        assert!(!screen.shows("Job Status Dashboard"), "{path}: a run that is still there stays on screen");
+
+        let fake = fresh();
+        fake.start_lab();
+        let mut screen = Screen::open(&fake, path);
+        fake.refuse("GET /runs/4188", Problem::new(Code::NotFound, "There is no run 4188."));
+        screen.press("Remove it");
+        assert!(screen.shows("Job Status Dashboard") && screen.shows("The sample lab was removed."), "{path}");
+    }
 }

@@ -162,6 +162,11 @@ impl Fake {
         self.lab_takes_long.set(true);
     }
 
+    /// A lab that runs already.
+    pub fn start_lab(&self) {
+        *self.lab.borrow_mut() = LabState { devices: 12, run_id: Some(4188) };
+    }
+
     /// Ends a start of the lab that waits.
     pub fn finish_lab(&self) {
         let (wish, sender) = self.waiting_lab.take().expect("a start of the lab waits");
