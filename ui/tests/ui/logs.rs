@@ -6,7 +6,7 @@ use netraven_api::Problem;
 use netraven_api::problem::Code;
 use serde_json::json;
 
-use crate::samples::{job, line, page, runs, summary};
+use crate::samples::{detail, job, line, page, runs, summary};
 use crate::support::{Fake, Screen};
 
 fn with_history() -> (Rc<Fake>, Screen) {
@@ -61,6 +61,21 @@ fn looking_at_older_lines_lets_new_ones_wait() {
     fake.lines(&[line(14, "INFO", "While paused by hand")]);
     screen.settle();
     assert!(screen.shows("1 waiting"), "a pause by hand ends by hand");
+}
+
+#[test]
+fn a_log_left_scrolled_down_follows_again_when_it_comes_back() {
+    let fake = Fake::ready();
+    fake.answer("GET /runs/4188", &detail());
+    fake.answer("GET /logs/", &page(vec![line(12, "INFO", "Connected in 41 ms")], 1));
+    let mut screen = Screen::open(&fake, "/runs/4188");
+    screen.press("Log of this run");
+    screen.scroll("log-lines", 300.0);
+    screen.press_where("id", "tab-devices");
+    screen.press("Log of this run");
+    fake.lines(&[line(13, "INFO", "After coming back")]);
+    screen.settle();
+    assert!(screen.shows("After coming back") && !screen.shows("waiting"));
 }
 
 #[test]

@@ -27,6 +27,8 @@ pub fn Rows(
 ) -> Element {
     let moment = use_moment();
     let mut scrolled = use_signal(|| (0_i32, FIRST_HEIGHT));
+    // A list begins at its newest line, whatever was scrolled to when another tab took its place.
+    use_effect(move || view.look_away(false));
     let lines = view.lines.read();
     let (top, height) = scrolled();
     let first = usize::try_from(top / ROW_HEIGHT).unwrap_or(0).saturating_sub(SPARE);
