@@ -18,6 +18,9 @@ use rows::{ROW_HEIGHT, Rows};
 /// Id of the list; there is one on a page.
 const LIST: &str = "log-lines";
 
+/// Rows a page key moves by.
+const LEAP: usize = 20;
+
 /// Live state, rate, what waits, and pause or resume.
 #[component]
 pub fn LogControls(view: LogView) -> Element {
@@ -82,6 +85,8 @@ pub fn UnifiedLogsTable(
         let place = match event.key() {
             Key::ArrowDown => here.map_or(0, |place| (place + 1).min(lines.len() - 1)),
             Key::ArrowUp => here.map_or(0, |place| place.saturating_sub(1)),
+            Key::PageDown => here.map_or(0, |place| (place + LEAP).min(lines.len() - 1)),
+            Key::PageUp => here.map_or(0, |place| place.saturating_sub(LEAP)),
             Key::Home => 0,
             Key::End => lines.len() - 1,
             Key::Escape => return selected.set(None),

@@ -52,7 +52,15 @@ pub fn Rows(
         }
     };
     rsx! {
-        div { class: "log", role: "grid", aria_label: "Log lines, the newest first", aria_rowcount: "{lines.len()}", aria_readonly: "true",
+        div {
+            class: "log",
+            role: "grid",
+            tabindex: "0",
+            aria_label: "Log lines, the newest first",
+            aria_rowcount: "{lines.len()}",
+            aria_readonly: "true",
+            aria_activedescendant: chosen.map(|line| format!("line-{line}")),
+            onkeydown: move |event| onkeydown.call(event),
             div { class: "log-row log-head", role: "row",
                 span { role: "columnheader", aria_sort: "descending", "Time ↓" }
                 span { role: "columnheader", "Level" }
@@ -64,11 +72,7 @@ pub fn Rows(
                 id: "{id}",
                 class: "log-rows",
                 role: "rowgroup",
-                tabindex: "0",
-                aria_label: "Log lines",
-                aria_activedescendant: chosen.map(|line| format!("line-{line}")),
                 onscroll,
-                onkeydown: move |event| onkeydown.call(event),
                 div { height: "{above}px", aria_hidden: "true" }
                 for place in first..last {
                     if let Some(line) = lines.newest(place) {
