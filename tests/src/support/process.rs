@@ -62,6 +62,11 @@ impl Start {
         Ok(Start::of("worker")?.args(&["--database-url", &urls.database, "--redis-url", &urls.redis]))
     }
 
+    /// `netraven-server lab`, without the password of `admin` in its environment.
+    pub fn lab(arguments: &[&str]) -> anyhow::Result<Start> {
+        Ok(Start::of("lab")?.args(arguments).env("NETRAVEN_ADMIN_PASSWORD", None))
+    }
+
     fn of(verb: &str) -> anyhow::Result<Start> {
         let mut command = Command::new(program("netraven-server")?);
         command.arg(verb).env("RUST_LOG", "info,sqlx=warn").env_remove("NETRAVEN_DATABASE_URL");

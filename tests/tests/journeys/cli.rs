@@ -3,12 +3,18 @@
 use std::os::unix::fs::PermissionsExt as _;
 use std::time::Duration;
 
+use anyhow::Context as _;
 use netraven_api::Secret;
+use netraven_api::devices::ListDevices;
+use netraven_api::jobs::ListJobs;
+use netraven_api::runs::GetRun;
+use netraven_api::tags::ListTags;
 use netraven_api::users::GetMe;
 use netraven_client::Client;
 use netraven_tests::support::ADMIN_PASSWORD;
 use netraven_tests::support::database::Database;
 use netraven_tests::support::process::Start;
+use netraven_tests::support::wait;
 use rustix::process::Signal;
 
 /// Arguments that point at the run's servers.
@@ -85,5 +91,44 @@ async fn what_it_cannot_use_it_refuses_with_a_sentence() -> anyhow::Result<()> {
     let (status, said) = Start::serve(data.path())?.args(&nowhere[..2]).refused().await?;
     assert_eq!(status.code(), Some(2));
     assert!(said.contains("--redis-url"), "one URL needs the other: {said}");
+    Ok(())
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_lab_finds_the_backend_of_its_folder_and_takes_away_what_it_added() -> anyhow::Result<()> {
+    let (database, data) = (without_users().await?, tempfile::tempdir()?);
+    let folder = data.path().to_str().context("the path is text")?;
+    let (status, said) = Start::lab(&["3", "--data-dir", folder])?.refused().await?;
+    assert_eq!(status.code(), Some(1));
+    assert!(said.contains("no backend runs on") && said.contains("lab 3 --only-start"), "{said}");
+    assert_eq!(std::fs::read_dir(data.path())?.count(), 0, "looking leaves nothing behind");
+
+    let start = Start::serve(data.path())?.args(&on(&database)).env("NETRAVEN_ADMIN_PASSWORD", None);
+    let mut server = start.ready().await?;
+    let password = Secret::new(std::fs::read_to_string(data.path().join("initial-admin-password"))?.trim());
+    let client = Client::new(&server.url)?;
+    let token = client.login("admin", &password).await?.access_token;
+    let client = client.with_token(token);
+    let mut lab = Start::lab(&["3", "--data-dir", folder])?.spawn()?;
+    let began = wait::until("the lab says that its run was started", async || {
+        Ok(lab.printed().into_iter().find(|line| line.starts_with("Run ")))
+    });
+    let began = began.await.with_context(|| format!("it said:\n{}", lab.said()))?;
+    assert!(began.contains(&server.url), "{began}");
+    let run = began.split(' ').nth(1).context("the line names the run")?.parse()?;
+    let detail = client.send(&GetRun(run)).await?;
+    assert_eq!((detail.run.job_name.as_str(), detail.run.devices), ("Sample lab backup", 3));
+
+    let (status, _) = lab.stop_by(Signal::INT).await?;
+    assert_eq!(status.code(), Some(0), "{}", lab.said());
+    assert_eq!(client.send(&ListDevices::default()).await?.total, 0);
+    assert_eq!(client.send(&ListJobs { name: Some("Sample lab".into()), ..ListJobs::default() }).await?.total, 0);
+    assert_eq!(client.send(&ListTags { name: Some("sample-lab".into()), ..ListTags::default() }).await?.total, 0);
+    server.terminate().await?;
+
+    // What a lock says whose holder has ended counts no more.
+    let (status, said) = Start::lab(&["3", "--data-dir", folder])?.refused().await?;
+    assert_eq!(status.code(), Some(1));
+    assert!(said.contains("no backend runs on"), "{said}");
     Ok(())
 }

@@ -8,10 +8,10 @@ use std::process::ExitCode;
 use clap::{Args, Parser, Subcommand};
 use netraven_api::Secret;
 use netraven_backend::{App, Config, External, RemoteWorker, platforms};
-use netraven_client::Client;
-use netraven_client::sample::{self, SampleDevice};
-use netraven_lab::Lab;
 use tokio_util::sync::CancellationToken;
+
+#[path = "netraven-server/lab.rs"]
+mod lab;
 
 /// The NetRaven backend: REST API, scheduler and SSH workers.
 #[derive(Parser)]
@@ -27,8 +27,8 @@ enum Command {
     Serve(Serve),
     /// Runs a further worker for a backend on the same database and Redis.
     Worker(WorkerArgs),
-    /// Starts simulated SSH devices on this computer until Ctrl-C.
-    Lab(LabArgs),
+    /// Starts simulated SSH devices on this computer, adds them to the backend that runs here, and backs them up, until Ctrl-C.
+    Lab(lab::LabArgs),
     /// Lists the platforms.
     Platforms {
         /// As a Markdown table.
@@ -81,22 +81,6 @@ struct WorkerArgs {
     platforms: Option<PathBuf>,
 }
 
-#[derive(Args)]
-struct LabArgs {
-    /// Number of devices.
-    #[arg(default_value_t = 12)]
-    devices: usize,
-    /// Adds them to the backend at this address, with a credential and a job, and runs the job.
-    #[arg(long)]
-    url: Option<String>,
-    /// User of that backend.
-    #[arg(long, default_value = "admin")]
-    username: String,
-    /// File that holds the user's password, such as DIR/initial-admin-password; else NETRAVEN_ADMIN_PASSWORD.
-    #[arg(long)]
-    password_file: Option<PathBuf>,
-}
-
 fn main() -> ExitCode {
     let cli = Cli::parse();
     tracing_subscriber::fmt()
@@ -118,7 +102,7 @@ fn main() -> ExitCode {
         match cli.command {
             Command::Serve(args) => serve(args).await,
             Command::Worker(args) => work(args).await,
-            Command::Lab(args) => lab(args).await,
+            Command::Lab(args) => lab::run(args).await,
             Command::Platforms { markdown, folder } => list_platforms(markdown, folder),
         }
     });
@@ -168,43 +152,6 @@ async fn work(args: WorkerArgs) -> anyhow::Result<()> {
         stop.cancelled().await;
         worker.stop().await;
     }
-    Ok(())
-}
-
-async fn lab(args: LabArgs) -> anyhow::Result<()> {
-    anyhow::ensure!((1..=1000).contains(&args.devices), "the number of devices is {}; choose 1 to 1000", args.devices);
-    let Some(url) = &args.url else {
-        netraven_lab::cli::run(args.devices, None, |line| println!("{line}")).await?;
-        return Ok(());
-    };
-    let password = match &args.password_file {
-        Some(file) => std::fs::read_to_string(file)
-            .map_err(|error| anyhow::anyhow!("{} could not be read: {error}", file.display()))?,
-        None => std::env::var("NETRAVEN_ADMIN_PASSWORD").map_err(|_| {
-            anyhow::anyhow!("give the password of {} by --password-file or NETRAVEN_ADMIN_PASSWORD", args.username)
-        })?,
-    };
-    let client = Client::new(url)?;
-    let token = client.login(&args.username, &Secret::new(password.trim())).await?;
-    let client = client.with_token(token.access_token);
-    let lab = Lab::start(netraven_lab::sample(args.devices)).await?;
-    let devices: Vec<SampleDevice> = lab
-        .devices()
-        .iter()
-        .map(|device| SampleDevice {
-            hostname: device.spec.hostname.clone(),
-            address: device.address.ip().to_string(),
-            port: device.address.port(),
-            platform: device.spec.platform.as_str().to_owned(),
-        })
-        .collect();
-    let password = Secret::new(netraven_lab::SAMPLE_PASSWORD);
-    let enrolled = sample::enrol(&client, &devices, netraven_lab::SAMPLE_USERNAME, &password).await?;
-    println!("{}", netraven_lab::cli::table(&lab));
-    println!("Run {} of the job \"Sample lab backup\" was started at {url}.", enrolled.run_id.unwrap_or_default());
-    stop_signal()?.cancelled().await;
-    sample::remove(&client).await?;
-    lab.stop().await;
     Ok(())
 }
 
