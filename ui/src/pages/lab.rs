@@ -44,7 +44,7 @@ pub fn LabBand() -> Element {
         return rsx! {};
     }
     let said = match devices {
-        0 => "Sample lab: its simulated devices do not run".to_owned(),
+        0 => "Sample lab: its simulated devices do not run in this window".to_owned(),
         _ => format!("Sample lab: {} on this computer", format::count(devices, "simulated device")),
     };
     rsx! {
