@@ -21,6 +21,9 @@ pub const PATIENCE: Duration = Duration::from_secs(60);
 /// Pause between two looks at the screen.
 const LOOK: Duration = Duration::from_millis(50);
 
+/// The count beneath the log, as an expression.
+const LINES: &str = "Number((/of ([\\d,]+) line/.exec(document.body.innerText) ?? ['', '0'])[1].replaceAll(',', ''))";
+
 /// An X server without a screen, and the driver of the windows on it.
 pub struct Screen {
     folder: tempfile::TempDir,
@@ -153,6 +156,16 @@ impl Window {
     pub async fn fill(&self, id: &str, text: &str) -> anyhow::Result<()> {
         let element = self.client.wait().at_most(PATIENCE).for_element(Locator::Id(id)).await?;
         element.send_keys(text).await.with_context(|| format!("{id} takes no text"))
+    }
+
+    /// How many lines the log on screen has, by its own count: those of the history, and each that arrived.
+    pub async fn lines(&self) -> anyhow::Result<u64> {
+        self.ask(&format!("return {LINES}")).await?.as_u64().context("the page tells no count of lines")
+    }
+
+    /// Waits until the log on screen has so many lines.
+    pub async fn has_lines(&self, count: u64) -> anyhow::Result<()> {
+        self.until(&format!("return {LINES} >= arguments[0]"), json!([count])).await
     }
 
     /// What a script returns.

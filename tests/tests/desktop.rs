@@ -6,7 +6,8 @@ mod desktop {
     use netraven_tests::desktop::{Screen, all_gone, processes_of};
     use serde_json::json;
 
-    /// First start, sample lab, a run with its live lines and true causes, the end, and a second start with everything there.
+    /// First start, sample lab, a run with its live lines and true causes, the end; then a second start that goes to the same
+    /// place by itself, with everything there until the lab is removed.
     #[tokio::test(flavor = "multi_thread")]
     async fn a_person_backs_up_the_sample_lab() -> anyhow::Result<()> {
         let data = tempfile::tempdir()?;
@@ -23,6 +24,13 @@ mod desktop {
             window.press("Start the sample lab").await?;
 
             window.sees("Sample lab backup").await?;
+            // Its log is opened while it runs: lines beyond those of the first reading arrive by themselves.
+            window.press("Log of this run").await?;
+            window.has_lines(1).await?;
+            let read = window.lines().await?;
+            window.has_lines(read + 10).await?;
+            window.picture("run-live").await?;
+            window.press("Devices").await?;
             window.sees("Authentication refused").await?;
             window.sees("Partly failed").await?;
             window.picture("run").await?;
@@ -55,11 +63,16 @@ mod desktop {
         all_gone(&data_dir).await?;
 
         let screen = Screen::open().await?;
-        let window = screen.window(&["--data-dir", folder, "--embedded"]).await?;
+        let window = screen.window(&["--data-dir", folder]).await?;
         let again = async {
             window.sees("Sample lab backup").await?;
             window.sees("Partly failed").await?;
+            window.sees("Sample lab: 12 simulated devices").await?;
             window.picture("second-start").await?;
+            window.press("Remove it").await?;
+            window.sees("The sample lab was removed.").await?;
+            window.go("Devices").await?;
+            window.sees("There is no device yet").await?;
             anyhow::Ok(())
         };
         again.await.with_context(|| format!("the application printed:\n{}", screen.log()))?;

@@ -5,7 +5,6 @@ use std::time::{Duration, Instant};
 use anyhow::{Context as _, ensure};
 use jiff::Timestamp;
 use netraven_backend::{App, Config};
-use serde_json::json;
 
 use crate::desktop::Screen;
 
@@ -30,18 +29,17 @@ pub async fn run() -> anyhow::Result<()> {
     window.press("Sign in").await?;
     window.press("Unified Logs").await?;
     window.sees("NetRaven 0.1.0 started.").await?;
-    let before = window.ask(RECEIVED).await?.as_u64().context("the page tells no count of lines")?;
+    let before = window.lines().await?;
     let began = Instant::now();
     for batch in 0..LINES / BATCH {
         app.say((0..BATCH).map(|line| format!("bench line {} said at {}", batch * BATCH + line, Timestamp::now())))
             .await;
     }
     let published = began.elapsed();
-    let target = before + u64::try_from(LINES)?;
-    window.until(&format!("{RECEIVED} >= arguments[0]"), json!([target])).await?;
+    window.has_lines(before + u64::try_from(LINES)?).await?;
     window.sees(&format!("bench line {}", LINES - 1)).await?;
     let took = began.elapsed();
-    let received = window.ask(RECEIVED).await?.as_u64().unwrap_or_default() - before;
+    let received = window.lines().await? - before;
     let rate = |took: Duration| f64::from(u32::try_from(LINES).unwrap_or(u32::MAX)) / took.as_secs_f64();
     println!(
         "{LINES} lines: written at {:.0}/s, in the document at {:.0}/s, {received} received",
@@ -57,7 +55,3 @@ pub async fn run() -> anyhow::Result<()> {
     app.stop().await;
     Ok(())
 }
-
-/// How many lines there are by the page's own count: those of the history, and each that arrived.
-const RECEIVED: &str =
-    "return Number((/of ([\\d,]+) line/.exec(document.body.innerText) ?? ['', '0'])[1].replaceAll(',', ''))";
