@@ -20,6 +20,7 @@ use crate::embedded::Embedded;
 use crate::host::Host;
 use crate::lab::LabKeeper;
 use crate::native::no_session;
+use crate::seal_copy;
 use crate::secrets::Secrets;
 
 /// A kept token must last at least this long to be worth a try.
@@ -267,8 +268,12 @@ impl Connection {
                 connection.tell_step(generation, text);
             }
         };
+        let start = async {
+            seal_copy::restore(self.host(), &self.secrets, &self.data_dir).await?;
+            Embedded::start(&self.data_dir, step).await
+        };
         let started = tokio::select! {
-            started = Embedded::start(&self.data_dir, step) => started,
+            started = start => started,
             () = self.abort.cancelled() => return,
         };
         // The web view asks for the lab as soon as the session is there.
@@ -283,12 +288,30 @@ impl Connection {
                 if let Err(problem) = self.lab.make_known(&client).await {
                     tracing::warn!(%problem, "the sample lab's devices are not known by their new ports");
                 }
+                self.note_secrets();
             }
             Err(problem) => {
                 tracing::error!(%problem, "the embedded backend did not start");
                 self.enter(Session::Failed { problem, embedded: true }, None, None);
             }
         }
+    }
+
+    /// Keeps a copy of the seal key, and says in the session where the secrets are. The store may be slow: nobody waits.
+    fn note_secrets(self: &Arc<Self>) {
+        let (connection, generation) = (self.clone(), self.state().generation);
+        tauri::async_runtime::spawn(async move {
+            let note = seal_copy::keep(connection.host(), &connection.secrets, &connection.data_dir).await;
+            let session = {
+                let mut state = connection.state();
+                match &mut state.session {
+                    Session::Ready(ready) if state.generation == generation => ready.secrets_note = Some(note),
+                    _ => return,
+                }
+                state.session.clone()
+            };
+            connection.host.announce(&session);
+        });
     }
 
     /// Goes to a server with the token kept from last time, or asks for the password.
@@ -307,29 +330,29 @@ impl Connection {
             return;
         };
         let kept = memory::kept_token(self.host(), &self.secrets, &profile.url, &profile.username).await;
-        if let Some(token) = kept
-            && let Ok(claims) = token::claims(&token)
+        if let Ok(Some(token)) = &kept
+            && let Ok(claims) = token::claims(token)
             && token::lasts(&claims, Timestamp::now(), WORTH_S)
             && let Ok(client) = Client::new(&profile.url)
         {
-            self.enter_remote(client, token, &claims, None);
+            self.enter_remote(client, token.clone(), &claims, None);
             return;
         }
-        self.enter(Session::SignIn { url: profile.url, username: Some(profile.username), reason: None }, None, None);
+        let (url, username) = (profile.url, Some(profile.username));
+        self.enter(Session::SignIn { url, username, reason: kept.err() }, None, None);
     }
 
     fn enter_embedded(&self, embedded: Embedded) -> Result<Client, Problem> {
         let source = embedded.clone();
         let client = Client::new(embedded.url())?.with_token_source(move || source.token());
         let claims = token::claims(&embedded.token())?;
-        let note = "The embedded backend keeps its secrets in its data folder, in files only you can read.";
         let ready = Ready {
             place: HERE.to_owned(),
             url: client.base_url().to_owned(),
             embedded: true,
             username: claims.sub.clone(),
             role: token::role(&claims),
-            secrets_note: Some(note.to_owned()),
+            secrets_note: None,
             data_dir: Some(self.data_dir.display().to_string()),
         };
         self.enter(Session::Ready(ready), Some(client.clone()), Some(embedded));
@@ -399,4 +422,4 @@ impl Connection {
 }
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;

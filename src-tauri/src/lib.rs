@@ -12,6 +12,9 @@ mod host;
 mod instance;
 mod lab;
 mod native;
+#[cfg(all(test, target_os = "linux"))]
+mod own_session;
+mod seal_copy;
 mod secrets;
 mod window;
 

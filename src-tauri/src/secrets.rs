@@ -1,7 +1,7 @@
 //! The system's own store for passwords: Secret Service, Keychain or Credential Manager.
 //!
 //! A locked or half-dead store may block for ever, so that each question has a thread of its own and a time limit.
-//! There is no fallback to a file: what cannot be kept here lives in memory until the window closes.
+//! There is no fallback to a file: a token that cannot be kept here lives in memory until the window closes.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -51,10 +51,15 @@ impl Secrets {
         Secrets { silent: Arc::default(), absent: true }
     }
 
-    /// The secret kept under a name. A locked store looks like an empty one.
-    pub async fn read(&self, name: &str) -> Option<Secret> {
-        let bytes = self.ask(name, |entry| entry.get_secret()).await.ok()?;
-        String::from_utf8(bytes).ok().map(Secret::new)
+    /// The secret kept under a name. A locked store may look like an empty one.
+    pub async fn read(&self, name: &str) -> Result<Option<Secret>, StoreError> {
+        let found = self.ask(name, |entry| match entry.get_secret() {
+            Err(Error::NoEntry) => Ok(None),
+            found => found.map(Some),
+        });
+        let text =
+            |bytes| String::from_utf8(bytes).map_err(|_| StoreError::Refused("it gave something else back".to_owned()));
+        Ok(found.await?.map(text).transpose()?.map(Secret::new))
     }
 
     /// Keeps a secret, and makes sure that it is really there.
@@ -119,21 +124,4 @@ fn kind(error: &Error) -> &'static str {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[tokio::test]
-    async fn without_a_store_nothing_is_kept_and_the_reason_is_told() {
-        let secrets = Secrets::absent();
-        assert_eq!(secrets.keep("me", &Secret::new("x")).await, Err(StoreError::Absent));
-        assert_eq!(secrets.read("me").await, None);
-        secrets.forget("me").await;
-    }
-
-    #[tokio::test]
-    async fn a_store_that_once_was_silent_is_not_asked_again() {
-        let secrets = Secrets::system();
-        secrets.silent.store(true, Ordering::Relaxed);
-        assert_eq!(secrets.keep("me", &Secret::new("x")).await, Err(StoreError::Silent));
-    }
-}
+mod tests;

@@ -80,10 +80,26 @@ pub async fn keep_token(
     None
 }
 
-/// The token kept from an earlier start.
-pub async fn kept_token(host: &dyn Host, secrets: &Secrets, url: &str, username: &str) -> Option<Secret> {
+/// The token kept from an earlier start, if one was; the error is a sentence why it could not be had.
+pub async fn kept_token(
+    host: &dyn Host,
+    secrets: &Secrets,
+    url: &str,
+    username: &str,
+) -> Result<Option<Secret>, String> {
     let name = name_of(url, username);
-    if kept_names(host).contains(&name) { secrets.read(&name).await } else { None }
+    if !kept_names(host).contains(&name) {
+        return Ok(None);
+    }
+    match secrets.read(&name).await {
+        Ok(Some(token)) => Ok(Some(token)),
+        Ok(None) => {
+            Err("The system's password store is locked, or has lost the sign-in of last time. Sign in again, or \
+                         unlock the store and start again."
+                .to_owned())
+        }
+        Err(error) => Err(format!("The sign-in of last time could not be read: {error}. Sign in again.")),
+    }
 }
 
 /// Removes a kept token.

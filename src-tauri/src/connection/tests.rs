@@ -14,8 +14,9 @@ use super::*;
 /// Claims: user `ann`, role `user`, no end.
 const TOKEN: &str = "e30.eyJzdWIiOiJhbm4iLCJyb2xlIjoidXNlciJ9.c2ln";
 
+/// A host that remembers in memory.
 #[derive(Default)]
-struct MemoryHost {
+pub(crate) struct MemoryHost {
     settings: Mutex<HashMap<String, Value>>,
     announced: Mutex<Vec<Session>>,
 }
@@ -193,4 +194,19 @@ async fn a_sign_in_to_a_host_that_never_answers_does_not_hold_up_the_end() {
     let (refused, took) = tokio::join!(signing_in, ending);
     assert_eq!(refused.unwrap_err().code, Code::Unavailable);
     assert!(took < GRACE / 2, "{took:?}");
+}
+
+#[tokio::test]
+async fn a_kept_sign_in_that_cannot_be_read_says_why_it_is_asked_for_again() {
+    let (url, _) = server().await;
+    let host = Arc::new(MemoryHost::default());
+    memory::keep_profile(host.as_ref(), &url, "ann");
+    memory::keep_place(host.as_ref(), Some(&Place::Remote(url.clone())));
+    host.keep_setting("kept_tokens", serde_json::json!([format!("ann at {url}")]));
+    let connection = connection(&host);
+    connection.begin(None).await;
+    let Session::SignIn { reason: Some(reason), .. } = connection.session() else {
+        panic!("{:?}", connection.session())
+    };
+    assert!(reason.contains("no password store") && reason.contains("Sign in again"), "{reason}");
 }
