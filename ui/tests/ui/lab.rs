@@ -15,8 +15,10 @@ use crate::support::{Fake, Screen, at};
 fn devices(hostnames: &[&str]) -> Vec<Value> {
     let device = |(index, hostname): (usize, &&str)| {
         json!({
-            "id": index, "hostname": hostname, "ip_address": "127.0.0.1", "device_type": "cisco_ios", "port": 4022 + index,
-            "created_at": at(-1), "matching_credentials_count": 1,
+            "id": index, "hostname": hostname, "ip_address": "127.0.0.1", "device_type": "cisco_ios", "description": null,
+            "port": 4022 + index, "serial_number": null, "model": null, "source": "local", "notes": null,
+            "created_at": at(-1), "last_seen": null, "matching_credentials_count": 1, "last_updated": null,
+            "updated_by": null, "last_result": null, "last_cause": null, "last_result_at": null, "last_snapshot_at": null,
             "tags": [{"id": 7, "name": "sample-lab", "type": null, "description": null}]
         })
     };
