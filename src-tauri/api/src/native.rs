@@ -4,6 +4,7 @@
 //! [`FeedStart`] and a channel of `Vec<FeedMessage>`; `feed_stop` ends it), and one for everything here (`native`, taking a
 //! [`Native`]). It broadcasts one event, [`SESSION_EVENT`], whenever [`Session`] changes.
 
+use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::logs::StreamFilter;
@@ -70,6 +71,75 @@ pub struct Ready {
     pub secrets_note: Option<String>,
     /// Folder of the embedded backend's data.
     pub data_dir: Option<String>,
+    /// What the server is, and its version, e.g. "NetRaven API 1.0.0".
+    #[serde(default)]
+    pub server: String,
+    /// What this server does not offer, each with the reason. Ask with [`Ready::offers`] and [`Ready::reason`].
+    #[serde(default)]
+    pub missing: Vec<Missing>,
+    /// When the sign-in ends, if it does.
+    #[serde(default)]
+    pub expires_at: Option<Timestamp>,
+    /// Whether the password is wanted again. The session goes on meanwhile: its data, its feeds and its screen stay, and
+    /// [`Native::SignInAgain`] answers the wish.
+    #[serde(default)]
+    pub renewal: Renewal,
+}
+
+impl Ready {
+    /// Whether the server offers something.
+    #[must_use]
+    pub fn offers(&self, feature: Feature) -> bool {
+        self.reason(feature).is_none()
+    }
+
+    /// Why the server does not offer something, as a sentence for a tooltip; none if it does.
+    #[must_use]
+    pub fn reason(&self, feature: Feature) -> Option<&str> {
+        self.missing.iter().find(|missing| missing.feature == feature).map(|missing| missing.reason.as_str())
+    }
+}
+
+/// Whether a session wants the password again.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Renewal {
+    /// No.
+    #[default]
+    None,
+    /// The sign-in ends within a minute; until then everything works.
+    Soon,
+    /// The sign-in has ended. Requests are held for a while and sent once the password was given.
+    Now,
+}
+
+/// Something a server may not offer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Feature {
+    /// Cancelling a run.
+    CancelRun,
+    /// Seeing and forgetting the host key of a device.
+    HostKeys,
+    /// Exporting a configuration with its secrets.
+    ExportConfig,
+    /// Importing many devices at once.
+    ImportDevices,
+    /// An enable password beside the password of a credential.
+    EnablePassword,
+    /// A time zone for the fields of a cron schedule.
+    CronTimeZone,
+    /// The list of platforms, the user's own among them.
+    Platforms,
+}
+
+/// Something the server does not offer.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Missing {
+    /// What.
+    pub feature: Feature,
+    /// Why, as a sentence.
+    pub reason: String,
 }
 
 /// A server used before.
@@ -101,6 +171,12 @@ pub enum Native {
         password: Secret,
         /// Keep the token in the system's store, so that the next start needs no password while it lasts.
         remember: bool,
+    },
+    /// Sign in again as the same user, within the session that is open ([`Ready::renewal`]): nothing, or a [`Problem`].
+    /// Requests that were held are sent, and feeds go on where they stopped.
+    SignInAgain {
+        /// Password.
+        password: Secret,
     },
     /// Forget the token and go back to the choice: nothing.
     SignOut,
@@ -160,4 +236,20 @@ pub const LAB_TAG: &str = "sample-lab";
 pub struct FeedStart {
     /// What to send.
     pub filter: StreamFilter,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::users::Role;
+
+    #[test]
+    fn a_session_told_without_its_newer_fields_offers_everything() {
+        let text = r#"{"place":"x","url":"http://x","embedded":false,"username":"ann","role":"user",
+            "secrets_note":null,"data_dir":null}"#;
+        let mut ready: Ready = serde_json::from_str(text).unwrap();
+        assert_eq!((ready.role, ready.renewal, ready.offers(Feature::CancelRun)), (Role::User, Renewal::None, true));
+        ready.missing.push(Missing { feature: Feature::CancelRun, reason: "No.".into() });
+        assert_eq!((ready.reason(Feature::CancelRun), ready.offers(Feature::HostKeys)), (Some("No."), true));
+    }
 }

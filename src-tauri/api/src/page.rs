@@ -15,13 +15,24 @@ pub struct Page<T> {
     pub size: i64,
     /// Number of pages; 0 or 1 when there are no rows.
     pub pages: i64,
+    /// What a reader should know about how the rows were found, as a sentence. Only the client writes it, where a server
+    /// cannot do what was asked and it was done another way; a server of ours never sends it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub note: Option<String>,
 }
 
 impl<T> Page<T> {
     /// A page with `pages` worked out from `total` and `size`.
     #[must_use]
     pub fn new(items: Vec<T>, total: i64, page: i64, size: i64) -> Page<T> {
-        Page { items, total, page, size, pages: (total + size - 1) / size.max(1) }
+        Page { items, total, page, size, pages: (total + size - 1) / size.max(1), note: None }
+    }
+
+    /// The same page with a note.
+    #[must_use]
+    pub fn with_note(mut self, note: Option<String>) -> Page<T> {
+        self.note = note;
+        self
     }
 }
 

@@ -12,6 +12,10 @@ pub enum Code {
     Unauthenticated,
     /// Signed in, but not allowed.
     Forbidden,
+    /// The user is switched off; only an administrator can change that.
+    Inactive,
+    /// This server does not offer it; the message says why.
+    NotOffered,
     /// There is no such thing.
     NotFound,
     /// The input was refused; `fields` says where.

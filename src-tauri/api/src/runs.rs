@@ -328,6 +328,9 @@ pub struct RunSummary {
     pub failure_causes: i64,
     /// Different devices among the failed results.
     pub failing_devices: i64,
+    /// What a reader should know about how the runs were counted, as in [`Page::note`].
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub note: Option<String>,
 }
 
 impl Endpoint for SummarizeRuns {

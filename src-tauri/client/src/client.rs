@@ -1,43 +1,45 @@
 //! One server, reached: base URL, token, and requests with every wait limited.
 
+mod tokens;
+mod wire;
+
 use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
 use netraven_api::auth::{Login, TOKEN_PATH, Token};
+use netraven_api::native::Missing;
 use netraven_api::problem::Code;
-use netraven_api::system::GetHealth;
-use netraven_api::{Endpoint, Method, Problem, Request, Secret};
-use reqwest::header::{ACCEPT, CONTENT_TYPE, LOCATION};
-use reqwest::redirect::Policy;
+use netraven_api::{Endpoint, Problem, Request, Secret};
+use reqwest::header::CONTENT_TYPE;
 use reqwest::{RequestBuilder, Response};
+use serde::de::DeserializeOwned;
 use serde_json::Value;
 use url::Url;
 
+use crate::dialect::{self, Dialect};
 use crate::{address, fault};
+use tokens::Plain;
+pub use tokens::Tokens;
+pub(crate) use wire::{Seen, origin_of};
 
 /// Longest wait for a connection.
 pub(crate) const CONNECT_LIMIT: Duration = Duration::from_secs(5);
 /// Longest wait for a complete answer.
 pub(crate) const TOTAL_LIMIT: Duration = Duration::from_secs(30);
-/// Most redirects followed, all within one origin.
-const REDIRECTS: usize = 3;
-/// Largest answer read.
-const BODY_LIMIT: usize = 64 * 1024 * 1024;
-
-/// Gives the token of a request; asked again for each one.
-type TokenSource = Arc<dyn Fn() -> Secret + Send + Sync>;
 
 /// A server's API, with or without a token. Cloning is cheap and shares the connections.
 #[derive(Clone)]
 pub struct Client {
     http: reqwest::Client,
     base: Url,
-    token: Option<TokenSource>,
+    tokens: Option<Arc<dyn Tokens>>,
+    dialect: Dialect,
 }
 
 impl Client {
-    /// A client of the API at a base URL such as `https://host/api`. Nothing is sent yet.
+    /// A client of the API at a base URL such as `https://host/api`, which is taken for one of our own until
+    /// [`Client::learn`] has asked. Nothing is sent yet.
     pub fn new(base_url: &str) -> Result<Client, Problem> {
         let base = address::parse_base(base_url)?;
         let mut builder = reqwest::Client::builder()
@@ -45,7 +47,7 @@ impl Client {
             .connect_timeout(CONNECT_LIMIT)
             .pool_idle_timeout(Duration::from_secs(30))
             .tcp_nodelay(true)
-            .redirect(within_origin());
+            .redirect(wire::within_origin());
         if address::is_loopback(&base) {
             builder = builder.no_proxy();
         }
@@ -53,24 +55,7 @@ impl Client {
             let message = format!("This computer's TLS could not be set up ({error}). Check its certificate store.");
             Problem::new(Code::Internal, message)
         })?;
-        Ok(Client { http, base, token: None })
-    }
-
-    /// Finds the API at an address a person entered: there, or below it under `/api`.
-    pub async fn discover(entered: &str) -> Result<Client, Problem> {
-        let client = Client::new(entered)?;
-        let problem = match client.send(&GetHealth).await {
-            Ok(_) => return Ok(client),
-            Err(problem) => problem,
-        };
-        let is_elsewhere = matches!(problem.code, Code::NotFound | Code::NotUnderstood);
-        if is_elsewhere && !client.base.path().ends_with("/api") {
-            let below = Client::new(&format!("{}/api", client.base_url()))?;
-            if below.send(&GetHealth).await.is_ok() {
-                return Ok(below);
-            }
-        }
-        Err(problem)
+        Ok(Client { http, base, tokens: None, dialect: Dialect::default() })
     }
 
     /// The base URL, without a slash at its end.
@@ -99,8 +84,35 @@ impl Client {
 
     /// The same client with a source of tokens, asked for each request; for tokens that are made anew before they end.
     #[must_use]
-    pub fn with_token_source(mut self, source: impl Fn() -> Secret + Send + Sync + 'static) -> Client {
-        self.token = Some(Arc::new(source));
+    pub fn with_token_source(self, source: impl Fn() -> Secret + Send + Sync + 'static) -> Client {
+        self.with_tokens(Arc::new(Plain(source)))
+    }
+
+    /// The same client with tokens that may be renewed when one is refused.
+    #[must_use]
+    pub fn with_tokens(mut self, tokens: Arc<dyn Tokens>) -> Client {
+        self.tokens = Some(tokens);
+        self
+    }
+
+    /// What the server is, and its version, for people; empty until [`Client::learn`] has asked.
+    #[must_use]
+    pub fn server(&self) -> &str {
+        self.dialect.server()
+    }
+
+    /// What the server does not offer, with reasons.
+    #[must_use]
+    pub fn missing(&self) -> Vec<Missing> {
+        self.dialect.missing()
+    }
+
+    pub(crate) fn dialect(&self) -> &Dialect {
+        &self.dialect
+    }
+
+    pub(crate) fn speaking(mut self, dialect: Dialect) -> Client {
+        self.dialect = dialect;
         self
     }
 
@@ -131,21 +143,43 @@ impl Client {
     /// Sends a request and decodes its reply.
     pub async fn send<E: Endpoint>(&self, endpoint: &E) -> Result<E::Reply, Problem> {
         let request = endpoint.request();
-        let what = name_of(&request);
-        let answer = self.deliver(request).await?;
-        serde_json::from_slice(or_null(&answer)).map_err(|error| fault::of_content(&self.place(), &what, &error))
+        match &self.dialect {
+            Dialect::Own(_) => self.fetch(&request).await,
+            Dialect::NetRaven(server) => {
+                let what = name_of(&request);
+                let answer = dialect::answer(self, server, request).await?;
+                serde_json::from_value(answer).map_err(|error| fault::of_content(&self.place(), &what, &error))
+            }
+        }
     }
 
-    /// Sends a request on as it is; an empty answer is null.
+    /// Sends a request on as it is, in the server's own dialect; an empty answer is null.
     pub async fn forward(&self, request: Request) -> Result<Value, Problem> {
-        let what = name_of(&request);
+        match &self.dialect {
+            Dialect::Own(_) => self.fetch(&request).await,
+            Dialect::NetRaven(server) => dialect::answer(self, server, request).await,
+        }
+    }
+
+    /// Sends a request untranslated and decodes what comes back.
+    pub(crate) async fn fetch<T: DeserializeOwned>(&self, request: &Request) -> Result<T, Problem> {
         let answer = self.deliver(request).await?;
-        serde_json::from_slice(or_null(&answer)).map_err(|error| fault::of_content(&self.place(), &what, &error))
+        serde_json::from_slice(or_null(&answer)).map_err(|error| {
+            if answer.trim_ascii_start().starts_with(b"<") {
+                fault::of_page(&self.place(), &answer)
+            } else {
+                fault::of_content(&self.place(), &name_of(request), &error)
+            }
+        })
     }
 
     /// A GET that stays open, e.g. the live stream: the answer's head, its body still to be read.
     pub(crate) async fn open(&self, path: &str, prepare: impl FnOnce(RequestBuilder) -> RequestBuilder) -> Opened {
-        let request = prepare(self.signed(self.http.get(address::join(&self.base, path)?)));
+        let builder = self.http.get(address::join(&self.base, path)?);
+        let request = prepare(match self.token() {
+            Some(token) => builder.bearer_auth(token.expose()),
+            None => builder,
+        });
         let what = format!("GET {}", without_query(path));
         let sent = tokio::time::timeout(TOTAL_LIMIT, request.send()).await.map_err(|_| {
             let message = format!("{} did not answer within {} s.", self.place(), TOTAL_LIMIT.as_secs());
@@ -155,68 +189,14 @@ impl Client {
         if response.status().is_success() { Ok(response) } else { Err(self.refusal(response, &what).await) }
     }
 
+    /// The token as it is now.
+    pub(crate) fn token(&self) -> Option<Secret> {
+        self.tokens.as_ref().map(|tokens| tokens.token())
+    }
+
     /// The problem of a connection that broke after [`Client::open`].
     pub(crate) fn broken(&self, error: &reqwest::Error) -> Problem {
         fault::of_transport(error, &self.place())
-    }
-
-    async fn deliver(&self, request: Request) -> Result<Vec<u8>, Problem> {
-        let url = address::join(&self.base, &request.path)?;
-        let mut builder = match request.method {
-            Method::Get => self.http.get(url),
-            Method::Post => self.http.post(url),
-            Method::Put => self.http.put(url),
-            Method::Delete => self.http.delete(url),
-        };
-        if let Some(body) = &request.body {
-            builder = builder.json(body);
-        }
-        self.exchange(self.signed(builder), &name_of(&request), request.method == Method::Get).await
-    }
-
-    fn signed(&self, builder: RequestBuilder) -> RequestBuilder {
-        match &self.token {
-            Some(token) => builder.bearer_auth(token().expose()),
-            None => builder,
-        }
-    }
-
-    /// Sends and reads to the end; a repeatable request is sent once more when its connection turns out to be dead.
-    async fn exchange(&self, builder: RequestBuilder, what: &str, repeatable: bool) -> Result<Vec<u8>, Problem> {
-        let builder = builder.timeout(TOTAL_LIMIT).header(ACCEPT, "application/json");
-        let spare = if repeatable { builder.try_clone() } else { None };
-        let response = match (builder.send().await, spare) {
-            (Err(error), Some(again)) if fault::is_dead_connection(&error) => {
-                tracing::debug!(what, "connection was dead, sending once more");
-                again.send().await
-            }
-            (result, _) => result,
-        }
-        .map_err(|error| fault::of_transport(&error, &self.place()))?;
-        if response.status().is_success() { self.body(response).await } else { Err(self.refusal(response, what).await) }
-    }
-
-    async fn refusal(&self, response: Response, what: &str) -> Problem {
-        let status = response.status();
-        if status.is_redirection() {
-            let target = response.headers().get(LOCATION).and_then(|value| value.to_str().ok());
-            let target = target.and_then(|target| response.url().join(target).ok());
-            return fault::of_redirect(&self.place(), target.as_ref().map(origin_of).as_deref());
-        }
-        let body = tokio::time::timeout(TOTAL_LIMIT, self.body(response)).await.ok().and_then(Result::ok);
-        fault::of_answer(status, &body.unwrap_or_default(), what)
-    }
-
-    async fn body(&self, mut response: Response) -> Result<Vec<u8>, Problem> {
-        let mut body = Vec::new();
-        while let Some(chunk) = response.chunk().await.map_err(|error| fault::of_transport(&error, &self.place()))? {
-            body.extend_from_slice(&chunk);
-            if body.len() > BODY_LIMIT {
-                let message = format!("The answer of {} is larger than 64 MB. Ask for fewer rows.", self.place());
-                return Err(Problem::new(Code::NotUnderstood, message));
-            }
-        }
-        Ok(body)
     }
 }
 
@@ -227,18 +207,6 @@ impl fmt::Debug for Client {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Client").field("base", &self.base.as_str()).finish_non_exhaustive()
     }
-}
-
-/// Follows a redirect only to the very same scheme, host and port: a token must not travel.
-fn within_origin() -> Policy {
-    Policy::custom(|attempt| {
-        let stays = attempt.previous().first().is_some_and(|first| first.origin() == attempt.url().origin());
-        if stays && attempt.previous().len() <= REDIRECTS { attempt.follow() } else { attempt.stop() }
-    })
-}
-
-fn origin_of(url: &Url) -> String {
-    url.origin().ascii_serialization()
 }
 
 fn name_of(request: &Request) -> String {

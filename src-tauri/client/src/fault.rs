@@ -31,6 +31,10 @@ pub fn of_answer(status: StatusCode, body: &[u8], what: &str) -> Problem {
     if let Some(fields) = fields {
         problem.fields = fields;
     }
+    if problem.code == Code::Inactive {
+        problem.message =
+            "This user is switched off on the server. Ask an administrator to switch it on again.".to_owned();
+    }
     if problem.code == Code::Unauthenticated {
         problem.message = "You are not signed in, or the session has run out. Sign in again.".to_owned();
     }
@@ -53,6 +57,16 @@ pub fn of_redirect(place: &str, target: Option<&str>) -> Problem {
 pub fn of_content(place: &str, what: &str, error: &serde_json::Error) -> Problem {
     let message = format!(
         "The answer of {place} to {what} is not understood ({error}). It is not a NetRaven server, or one of another version."
+    );
+    Problem::new(Code::NotUnderstood, message)
+}
+
+/// The problem of a web page where an answer of the API was due.
+pub fn of_page(place: &str, body: &[u8]) -> Problem {
+    let title = title_of(body).map_or_else(String::new, |title| format!(", \"{title}\""));
+    let message = format!(
+        "{place} answers with a web page{title}, not with the API. If that is the sign-in of a proxy, pass it in a browser or \
+         ask for a way around it; if it is NetRaven's own page, enter the address of its API, which often ends in /api."
     );
     Problem::new(Code::NotUnderstood, message)
 }
@@ -130,6 +144,8 @@ fn last_part(field: &str) -> &str {
 fn code_of(status: StatusCode, detail: &str) -> Code {
     match status.as_u16() {
         401 => Code::Unauthenticated,
+        // NetRaven says so with 400 at the sign-in and with 403 afterwards.
+        400 | 403 if detail == "Inactive user" => Code::Inactive,
         403 => Code::Forbidden,
         404 => Code::NotFound,
         409 => Code::Conflict,
@@ -169,6 +185,18 @@ fn sentence(text: &str) -> String {
         text.push('.');
     }
     text
+}
+
+/// The title of a web page, shortened.
+fn title_of(body: &[u8]) -> Option<String> {
+    let text = String::from_utf8_lossy(&body[..body.len().min(16 * 1024)]).into_owned();
+    // Only ASCII letters change, so that places stay where they are.
+    let lower = text.to_ascii_lowercase();
+    let begin = lower.find("<title")?;
+    let begin = begin + lower[begin..].find('>')? + 1;
+    let end = begin + lower[begin..].find("</title")?;
+    let title: String = text[begin..end].split_whitespace().collect::<Vec<_>>().join(" ").chars().take(80).collect();
+    (!title.is_empty()).then_some(title)
 }
 
 fn chain(error: &reqwest::Error) -> Vec<String> {
@@ -214,6 +242,8 @@ mod tests {
         check(400, r#"{"detail":"Hostname already registered: r1"}"#, Code::Conflict, "r1.");
         check(400, r#"{"detail":"A cron string is needed"}"#, Code::Invalid, "cron");
         check(409, r#"{"detail":"A run is active."}"#, Code::Conflict, "A run is active.");
+        check(400, r#"{"detail":"Inactive user"}"#, Code::Inactive, "switched off");
+        check(403, r#"{"detail":"Inactive user"}"#, Code::Inactive, "switched off");
         check(401, r#"{"detail":"Could not validate credentials"}"#, Code::Unauthenticated, "Sign in again.");
         check(429, r#"{"detail":"Too many attempts"}"#, Code::TooMany, "Too many");
         check(503, r#"{"detail":"The database is restarting"}"#, Code::Unavailable, "restarting.");
@@ -225,6 +255,13 @@ mod tests {
         check(404, "<html>", Code::NotUnderstood, "no NetRaven API");
         check(502, "<html>", Code::Unavailable, "(502)");
         check(429, "", Code::TooMany, "Too many");
+    }
+
+    #[test]
+    fn a_web_page_is_named_by_its_title() {
+        let page = of_page("host", b"<!doctype html><html><head><TITLE>Sign in -\n Example</TITLE>");
+        assert!(page.message.contains("web page, \"Sign in - Example\","), "{}", page.message);
+        assert!(of_page("host", b"<p>").message.contains("a web page, not"));
     }
 
     #[test]

@@ -6,24 +6,30 @@
 mod batch;
 mod parse;
 mod pause;
+mod poll;
+mod said;
+mod watch;
 
 use std::time::Duration;
 
 use netraven_api::Problem;
 use netraven_api::event::{Changed, FeedMessage, Link};
-use netraven_api::logs::{ListLogs, LogEntry, STREAM_PATH, StreamFilter};
+use netraven_api::logs::{ListLogs, STREAM_PATH, StreamFilter};
+use netraven_api::page::MAX_SIZE;
 use netraven_api::problem::Code;
-use netraven_api::{Method, Request};
-use reqwest::Response;
+use netraven_api::{Method, Request, Secret};
 use reqwest::header::ACCEPT;
+use reqwest::{RequestBuilder, Response};
 use tokio::time::{Instant, sleep_until};
 use tokio_util::sync::CancellationToken;
 
 use batch::Batch;
 use parse::{Event, Parser};
 use pause::Pause;
+use said::{Said, read};
 
 use crate::Client;
+use crate::dialect::Dialect;
 
 /// Silence after which a stream counts as broken; a server gives a sign of life every 15 s.
 const SILENCE_LIMIT: Duration = Duration::from_secs(45);
@@ -37,6 +43,10 @@ pub struct Limits {
     pub first_pause: Duration,
     /// Longest pause.
     pub longest_pause: Duration,
+    /// Time between two readings of a server without a usable stream, while something happens there.
+    pub first_poll: Duration,
+    /// The same after a long time in which nothing did.
+    pub longest_poll: Duration,
 }
 
 impl Default for Limits {
@@ -45,6 +55,8 @@ impl Default for Limits {
             silence: SILENCE_LIMIT,
             first_pause: Duration::from_millis(250),
             longest_pause: Duration::from_secs(10),
+            first_poll: Duration::from_secs(1),
+            longest_poll: Duration::from_secs(30),
         }
     }
 }
@@ -53,8 +65,8 @@ impl Default for Limits {
 enum End {
     /// The subscriber wants no more.
     Cancelled,
-    /// The token is no longer good.
-    SignedOut,
+    /// The token it was opened with is no longer good.
+    SignedOut(Secret),
     /// Broken; it is worth another try.
     Broken(String),
 }
@@ -76,7 +88,14 @@ impl Client {
         cancel: CancellationToken,
         mut sink: impl FnMut(Vec<FeedMessage>),
     ) {
-        let mut feed = Feed { client: self, limits, position: filter.after, filter, batch: Batch::default() };
+        if let Dialect::NetRaven(server) = self.dialect() {
+            tokio::select! {
+                () = cancel.cancelled() => {}
+                () = poll::run(self, server, limits, filter, &mut sink) => {}
+            }
+            return;
+        }
+        let mut feed = Feed::new(self, limits, filter);
         let mut pause = Pause::new(limits.first_pause, limits.longest_pause);
         loop {
             let opened = Instant::now();
@@ -87,13 +106,32 @@ impl Client {
             feed.batch.flush_all(&mut sink);
             let reason = match end {
                 End::Cancelled => return,
-                End::SignedOut => return sink(vec![FeedMessage::Link { link: Link::SignedOut }]),
+                End::SignedOut(refused) => {
+                    let reason = "The sign-in has ended. Enter the password to go on.".to_owned();
+                    sink(vec![FeedMessage::Link {
+                        link: Link::Reconnecting { reason: reason.clone(), retry_in_s: 0 },
+                    }]);
+                    let renewed = tokio::select! {
+                        () = cancel.cancelled() => return,
+                        renewed = self.renewed(&refused) => renewed,
+                    };
+                    if !renewed {
+                        return sink(vec![FeedMessage::Link { link: Link::SignedOut }]);
+                    }
+                    reason
+                }
                 End::Broken(reason) => reason,
             };
             let wait = pause.next(opened.elapsed());
             tracing::debug!(%reason, wait_ms = wait.as_millis() as u64, "feed broken");
             let retry_in_s = wait.as_secs_f64().ceil() as u64;
-            sink(vec![FeedMessage::Link { link: Link::Reconnecting { reason, retry_in_s } }]);
+            let is_told = tokio::select! {
+                () = cancel.cancelled() => return,
+                is_told = feed.catch_up(&mut sink) => is_told,
+            };
+            let link =
+                if is_told { Link::Polling { every_s: retry_in_s } } else { Link::Reconnecting { reason, retry_in_s } };
+            sink(vec![FeedMessage::Link { link }]);
             tokio::select! {
                 () = cancel.cancelled() => return,
                 () = tokio::time::sleep(wait) => {}
@@ -109,14 +147,26 @@ struct Feed<'a> {
     filter: StreamFilter,
     position: Option<i64>,
     batch: Batch,
+    /// Whether the stream opened last brought anything at all.
+    heard: bool,
+    /// Events that were not understood.
+    dropped: u64,
 }
 
-impl Feed<'_> {
+impl<'a> Feed<'a> {
+    fn new(client: &'a Client, limits: Limits, filter: StreamFilter) -> Feed<'a> {
+        Feed { client, limits, position: filter.after, filter, batch: Batch::default(), heard: false, dropped: 0 }
+    }
+
     /// Opens the stream behind the position and reads it to its end.
     async fn stream(&mut self, sink: &mut impl FnMut(Vec<FeedMessage>)) -> End {
+        self.heard = false;
+        let token = self.client.token().unwrap_or_default();
         let mut response = match self.open().await {
             Ok(response) => response,
-            Err(problem) if matches!(problem.code, Code::Unauthenticated | Code::Forbidden) => return End::SignedOut,
+            Err(problem) if matches!(problem.code, Code::Unauthenticated | Code::Forbidden | Code::Inactive) => {
+                return End::SignedOut(token);
+            }
             Err(problem) => return End::Broken(problem.message),
         };
         sink(vec![FeedMessage::Link { link: Link::Live }]);
@@ -130,8 +180,9 @@ impl Feed<'_> {
                 chunk = response.chunk(), if !self.batch.is_full() => match chunk {
                     Ok(Some(bytes)) => {
                         silent_at = Instant::now() + self.limits.silence;
+                        self.heard = true;
                         match parser.push(&bytes) {
-                            Ok(events) => events.into_iter().for_each(|event| self.take(event)),
+                            Ok(events) => events.iter().for_each(|event| self.take(event)),
                             Err(parse::TooLong) => return End::Broken("The server sent a line without end.".into()),
                         }
                     }
@@ -153,17 +204,45 @@ impl Feed<'_> {
         };
         let query = StreamFilter { after: None, changes: Some(true), ..self.filter.clone() };
         let path = Request { method: Method::Get, path: STREAM_PATH.to_owned(), body: None }.query(&query).path;
-        let response = self
-            .client
-            .open(&path, |request| request.header(ACCEPT, "text/event-stream").header("Last-Event-ID", position))
-            .await?;
-        let kind = response.headers().get("content-type").and_then(|value| value.to_str().ok()).unwrap_or_default();
-        if kind.starts_with("text/event-stream") {
-            return Ok(response);
+        open_stream(self.client, &path, Some(position)).await
+    }
+
+    /// Reads on without the stream, when it could be opened in vain only: a proxy may hold it back or know no such route.
+    /// Whether the log could be read.
+    async fn catch_up(&mut self, sink: &mut impl FnMut(Vec<FeedMessage>)) -> bool {
+        let (false, Some(mut after)) = (self.heard, self.position) else { return false };
+        loop {
+            let StreamFilter { job_id, device_id, run_id, level, log_type, .. } = self.filter.clone();
+            let size = Some(MAX_SIZE);
+            let order = Some("asc".to_owned());
+            let wanted = ListLogs {
+                size,
+                order,
+                job_id,
+                device_id,
+                run_id,
+                level,
+                log_type,
+                after: Some(after),
+                ..ListLogs::default()
+            };
+            let Ok(page) = self.client.send(&wanted).await else { return false };
+            let is_end = page.items.len() < usize::try_from(MAX_SIZE).unwrap_or_default();
+            for line in page.items.into_iter().filter(|line| line.id > after).collect::<Vec<_>>() {
+                if let (Some(run_id), Some(job_id)) = (line.run_id, line.job_id)
+                    && self.filter.changes.unwrap_or_default()
+                {
+                    self.batch.change(Changed::Run { run_id, job_id, ended: true });
+                }
+                self.batch.line(line);
+            }
+            let Some(last) = self.batch.last_id().filter(|last| *last > after) else { return true };
+            (after, self.position) = (last, Some(last));
+            self.batch.flush_all(sink);
+            if is_end {
+                return true;
+            }
         }
-        let message =
-            format!("{} answers the live stream with something else. Check the address.", self.client.place());
-        Err(Problem::new(Code::NotUnderstood, message))
     }
 
     /// Id of the newest line of all: a new subscription begins behind it.
@@ -172,26 +251,37 @@ impl Feed<'_> {
         Ok(page.items.iter().map(|line| line.id).max().unwrap_or(0))
     }
 
-    fn take(&mut self, event: Event) {
-        match event.name.as_str() {
-            "log" => match serde_json::from_str::<LogEntry>(&event.data) {
-                Ok(line) if self.position.is_none_or(|position| line.id > position) => {
-                    self.position = Some(line.id);
-                    self.batch.line(line);
-                }
-                Ok(_) => {}
-                Err(error) => tracing::warn!(%error, "log line of the stream is not understood"),
-            },
-            "changed" => match serde_json::from_str::<Changed>(&event.data) {
-                Ok(change) => self.batch.change(change),
-                Err(error) => tracing::debug!(%error, "change of the stream is not known"),
-            },
-            // Keep-alives come as data of the default event; an `id:` alone moves the position over filtered lines.
-            _ => {
-                if let Some(id) = event.id.and_then(|id| id.parse::<i64>().ok()) {
-                    self.position = self.position.max(Some(id));
-                }
+    fn take(&mut self, event: &Event) {
+        match read(event) {
+            Said::Line(line) if self.position.is_none_or(|position| line.id > position) => {
+                self.position = Some(line.id);
+                self.batch.line(*line);
             }
+            Said::Change(change) => self.batch.change(change),
+            Said::Place(id) => self.position = self.position.max(Some(id)),
+            Said::Broken(error) => {
+                self.dropped += 1;
+                tracing::warn!(%error, dropped = self.dropped, "an event of the stream is not understood");
+            }
+            Said::Line(_) | Said::Hint | Said::Alive => {}
         }
     }
+}
+
+/// Opens a stream behind a place in the log; whatever else answers there is a problem.
+async fn open_stream(client: &Client, path: &str, place: Option<i64>) -> Result<Response, Problem> {
+    let prepare = |request: RequestBuilder| {
+        let request = request.header(ACCEPT, "text/event-stream");
+        match place {
+            Some(place) => request.header("Last-Event-ID", place),
+            None => request,
+        }
+    };
+    let response = client.open(path, prepare).await?;
+    let kind = response.headers().get("content-type").and_then(|value| value.to_str().ok()).unwrap_or_default();
+    if kind.starts_with("text/event-stream") {
+        return Ok(response);
+    }
+    let message = format!("{} answers the live stream with something else. Check the address.", client.place());
+    Err(Problem::new(Code::NotUnderstood, message))
 }

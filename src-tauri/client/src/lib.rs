@@ -4,9 +4,11 @@
 
 mod address;
 mod client;
+mod dialect;
+mod discover;
 mod fault;
 pub mod feed;
 pub mod sample;
 pub mod token;
 
-pub use client::Client;
+pub use client::{Client, Tokens};

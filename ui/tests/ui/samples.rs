@@ -82,6 +82,7 @@ pub fn summary() -> RunSummary {
         active_devices: 640,
         failure_causes: 4,
         failing_devices: 7,
+        note: None,
     }
 }
 

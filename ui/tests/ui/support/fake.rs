@@ -12,7 +12,7 @@ use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use netraven_api::event::{Changed, FeedMessage, Link};
 use netraven_api::logs::LogEntry;
-use netraven_api::native::{FeedStart, LabState, Native, PickedFile, Ready, Session};
+use netraven_api::native::{FeedStart, LabState, Native, PickedFile, Ready, Renewal, Session};
 use netraven_api::problem::Code;
 use netraven_api::users::Role;
 use netraven_api::{Problem, Request};
@@ -94,6 +94,10 @@ impl Fake {
             role: Role::Admin,
             secrets_note: None,
             data_dir: Some("/home/anna/.local/share/netraven".into()),
+            server: "NetRaven Desktop 0.1.0".into(),
+            missing: Vec::new(),
+            expires_at: None,
+            renewal: Renewal::None,
         }
     }
 

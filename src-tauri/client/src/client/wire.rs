@@ -1,0 +1,141 @@
+//! One exchange over HTTP: sent, read to its end, and every way it can fail told as a problem.
+
+use netraven_api::problem::Code;
+use netraven_api::{Method, Problem, Request, Secret};
+use reqwest::header::{ACCEPT, CONTENT_TYPE, LOCATION, WWW_AUTHENTICATE};
+use reqwest::redirect::Policy;
+use reqwest::{RequestBuilder, Response, StatusCode};
+use url::Url;
+
+use super::{Client, TOTAL_LIMIT, name_of};
+use crate::{address, fault};
+
+/// Most redirects followed, all within one origin.
+const REDIRECTS: usize = 3;
+/// Largest answer read.
+const BODY_LIMIT: usize = 64 * 1024 * 1024;
+
+/// What came back, whatever its status.
+pub(crate) struct Seen {
+    pub status: StatusCode,
+    pub is_page: bool,
+    pub wants_sign_in: bool,
+    pub leads_to: Option<Url>,
+    pub body: Vec<u8>,
+}
+
+impl Client {
+    /// Sends a request, and once more if its token was refused and a new one can be had.
+    pub(super) async fn deliver(&self, request: &Request) -> Result<Vec<u8>, Problem> {
+        let token = self.token();
+        let answer = self.attempt(request, token.as_ref()).await;
+        match (answer, token) {
+            (Err(problem), Some(refused)) if problem.code == Code::Unauthenticated && self.renewed(&refused).await => {
+                let token = self.token();
+                self.attempt(request, token.as_ref()).await
+            }
+            (answer, _) => answer,
+        }
+    }
+
+    /// Whether another token than the refused one can be had.
+    pub(crate) async fn renewed(&self, refused: &Secret) -> bool {
+        match &self.tokens {
+            Some(tokens) => tokens.renewed(refused).await,
+            None => false,
+        }
+    }
+
+    /// A GET without token whose answer is looked at, whatever it is.
+    pub(crate) async fn look(&self, path: &str) -> Result<Seen, Problem> {
+        let builder = self.http.get(address::join(&self.base, path)?);
+        let response = self.sent(builder, &format!("GET {path}"), true).await?;
+        let headers = response.headers();
+        let text = |name| headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or_default();
+        let is_html = text(CONTENT_TYPE).starts_with("text/html");
+        let wants_sign_in = text(WWW_AUTHENTICATE).to_ascii_lowercase().starts_with("basic");
+        let leads_to = response.url().join(text(LOCATION)).ok().filter(|_| response.status().is_redirection());
+        let status = response.status();
+        let body = self.body(response).await?;
+        let is_page = is_html || body.trim_ascii_start().starts_with(b"<");
+        Ok(Seen { status, is_page, wants_sign_in, leads_to, body })
+    }
+
+    async fn attempt(&self, request: &Request, token: Option<&Secret>) -> Result<Vec<u8>, Problem> {
+        let url = address::join(&self.base, &request.path)?;
+        let mut builder = match request.method {
+            Method::Get => self.http.get(url),
+            Method::Post => self.http.post(url),
+            Method::Put => self.http.put(url),
+            Method::Delete => self.http.delete(url),
+        };
+        if let Some(body) = &request.body {
+            builder = builder.json(body);
+        }
+        if let Some(token) = token {
+            builder = builder.bearer_auth(token.expose());
+        }
+        self.exchange(builder, &name_of(request), request.method == Method::Get).await
+    }
+
+    /// Sends and reads to the end.
+    pub(super) async fn exchange(
+        &self,
+        builder: RequestBuilder,
+        what: &str,
+        repeatable: bool,
+    ) -> Result<Vec<u8>, Problem> {
+        let response = self.sent(builder, what, repeatable).await?;
+        if response.status().is_success() { self.body(response).await } else { Err(self.refusal(response, what).await) }
+    }
+
+    /// Sends; a repeatable request is sent once more when its connection turns out to be dead.
+    async fn sent(&self, builder: RequestBuilder, what: &str, repeatable: bool) -> Result<Response, Problem> {
+        let builder = builder.timeout(TOTAL_LIMIT).header(ACCEPT, "application/json");
+        let spare = if repeatable { builder.try_clone() } else { None };
+        match (builder.send().await, spare) {
+            (Err(error), Some(again)) if fault::is_dead_connection(&error) => {
+                tracing::debug!(what, "connection was dead, sending once more");
+                again.send().await
+            }
+            (result, _) => result,
+        }
+        .map_err(|error| fault::of_transport(&error, &self.place()))
+    }
+
+    pub(super) async fn refusal(&self, response: Response, what: &str) -> Problem {
+        let status = response.status();
+        if status.is_redirection() {
+            let target = response.headers().get(LOCATION).and_then(|value| value.to_str().ok());
+            let target = target.and_then(|target| response.url().join(target).ok());
+            return fault::of_redirect(&self.place(), target.as_ref().map(origin_of).as_deref());
+        }
+        let body = tokio::time::timeout(TOTAL_LIMIT, self.body(response)).await.ok().and_then(Result::ok);
+        fault::of_answer(status, &body.unwrap_or_default(), what)
+    }
+
+    async fn body(&self, mut response: Response) -> Result<Vec<u8>, Problem> {
+        let mut body = Vec::new();
+        while let Some(chunk) = response.chunk().await.map_err(|error| fault::of_transport(&error, &self.place()))? {
+            body.extend_from_slice(&chunk);
+            if body.len() > BODY_LIMIT {
+                let message = format!("The answer of {} is larger than 64 MB. Ask for fewer rows.", self.place());
+                return Err(Problem::new(Code::NotUnderstood, message));
+            }
+        }
+        Ok(body)
+    }
+}
+
+/// Follows a redirect only to the very same scheme, host and port: a token must not travel.
+pub(super) fn within_origin() -> Policy {
+    Policy::custom(|attempt| {
+        let stays = attempt.previous().first().is_some_and(|first| first.origin() == attempt.url().origin());
+        if stays && attempt.previous().len() <= REDIRECTS { attempt.follow() } else { attempt.stop() }
+    })
+}
+
+/// Scheme, host and port of an address.
+pub(crate) fn origin_of(url: &Url) -> String {
+    url.origin().ascii_serialization()
+}

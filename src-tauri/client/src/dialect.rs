@@ -1,0 +1,138 @@
+//! Dialects: what other servers do differently, absorbed so that everybody else sees one API, ours.
+//!
+//! A server of our own is spoken to as it is. The NetRaven server written in Python is translated for, resource by
+//! resource: requests are rewritten, replies brought into the shapes of `netraven-api`, and what it lacks is put together
+//! from what it has, or refused with the reason. What it can do is read from its `openapi.json`.
+
+mod asked;
+mod configs;
+mod credentials;
+mod description;
+mod devices;
+mod jobs;
+mod lists;
+mod logs;
+mod names;
+mod offered;
+mod platforms;
+mod results;
+mod row;
+mod runs;
+mod system;
+mod tags;
+mod users;
+mod words;
+
+use std::sync::Arc;
+
+use netraven_api::native::Missing;
+use netraven_api::{Method, Problem, Request};
+use serde_json::Value;
+
+use crate::Client;
+use asked::Asked;
+pub(crate) use description::Description;
+pub(crate) use jobs::{JobState, states as job_states};
+pub(crate) use lists::Server;
+pub(crate) use logs::Tail;
+
+/// How a server is spoken to.
+#[derive(Clone)]
+pub(crate) enum Dialect {
+    /// One of our own, and what it calls itself.
+    Own(Arc<str>),
+    /// The NetRaven server written in Python.
+    NetRaven(Arc<Server>),
+}
+
+impl Default for Dialect {
+    fn default() -> Dialect {
+        Dialect::Own(Arc::from(""))
+    }
+}
+
+impl Dialect {
+    /// The dialect of a server that described itself.
+    pub fn of(description: Description) -> Dialect {
+        if description.is_own() {
+            Dialect::Own(Arc::from(description.title()))
+        } else {
+            Dialect::NetRaven(Arc::new(Server::new(description)))
+        }
+    }
+
+    /// What the server calls itself.
+    pub fn server(&self) -> &str {
+        match self {
+            Dialect::Own(title) => title,
+            Dialect::NetRaven(server) => server.description.title(),
+        }
+    }
+
+    /// What it does not offer.
+    pub fn missing(&self) -> Vec<Missing> {
+        match self {
+            Dialect::Own(_) => Vec::new(),
+            Dialect::NetRaven(server) => offered::missing(&server.description),
+        }
+    }
+}
+
+/// One request being answered: who to ask, and what is known of the server.
+#[derive(Clone, Copy)]
+pub(crate) struct Talk<'a> {
+    pub client: &'a Client,
+    pub server: &'a Server,
+}
+
+/// Answers a request in our own shapes by whatever the server has.
+pub(crate) async fn answer(client: &Client, server: &Server, request: Request) -> Result<Value, Problem> {
+    let talk = Talk { client, server };
+    let asked = Asked::read(&request);
+    if asked.method != Method::Get {
+        server.forget();
+    }
+    let segments: Vec<&str> = asked.segments.iter().map(String::as_str).collect();
+    let reply = match segments.as_slice() {
+        ["users", "me"] => users::me(talk),
+        ["users", rest @ ..] => users::answer(talk, &asked, rest).await,
+        ["system", "status"] => system::status(talk).await,
+        ["platforms"] => platforms::list(talk).await,
+        ["tags", rest @ ..] => tags::answer(talk, &asked, rest).await,
+        ["credentials", rest @ ..] => credentials::answer(talk, &asked, rest).await,
+        ["devices", rest @ ..] => devices::answer(talk, &asked, rest).await,
+        ["jobs", rest @ ..] => jobs::answer(talk, &asked, rest).await,
+        ["runs", rest @ ..] => runs::answer(talk, &asked, rest).await,
+        ["job-results", rest @ ..] => results::answer(talk, &asked, rest).await,
+        ["logs", rest @ ..] => logs::answer(talk, &asked, rest).await,
+        ["configs", rest @ ..] => configs::answer(talk, &asked, rest).await,
+        _ => talk.plain(&asked).await,
+    };
+    if asked.method != Method::Get {
+        server.forget();
+    }
+    reply
+}
+
+impl Talk<'_> {
+    /// Sends a request on with nothing but its path made canonical; one the server does not describe is refused.
+    pub async fn plain(self, asked: &Asked) -> Result<Value, Problem> {
+        let path = asked.path();
+        if !self.server.description.has(asked.method, &path) {
+            return Err(offered::no_route(asked.method, &path));
+        }
+        self.client.fetch(&asked.request(&self.server.description)).await
+    }
+
+    /// Reads something of the server as it writes it.
+    pub async fn get(self, path: &str, params: &[(&str, String)]) -> Result<Value, Problem> {
+        let request = Request { method: Method::Get, path: path.to_owned(), body: None };
+        let request = if params.is_empty() { request } else { request.query(&params) };
+        self.client.fetch(&request).await
+    }
+
+    /// Sends a change with a body.
+    pub async fn change(self, method: Method, path: String, body: Option<Value>) -> Result<Value, Problem> {
+        self.client.fetch(&Request { method, path, body }).await
+    }
+}

@@ -1,0 +1,89 @@
+//! A request of the window, taken apart for translation.
+//!
+//! The query is read by name and not as the types of `netraven-api`, so that a filter they gain is at worst one that is
+//! not heeded here.
+
+use jiff::Timestamp;
+use netraven_api::{Method, Problem, Request};
+use serde_json::{Map, Value};
+use url::form_urlencoded;
+
+use super::description::Description;
+use super::row::time;
+
+/// Method, parts of the path, query and body.
+pub struct Asked {
+    pub method: Method,
+    pub segments: Vec<String>,
+    query: Vec<(String, String)>,
+    body: Option<Value>,
+}
+
+impl Asked {
+    /// Takes a request apart; a slash at the path's end makes no difference.
+    pub fn read(request: &Request) -> Asked {
+        let (path, query) = request.path.split_once('?').unwrap_or((&request.path, ""));
+        let segments = path.trim_matches('/').split('/').map(str::to_owned).collect();
+        let query = form_urlencoded::parse(query.as_bytes())
+            .map(|(name, value)| (name.into_owned(), value.trim().to_owned()))
+            .filter(|(_, value)| !value.is_empty())
+            .collect();
+        Asked { method: request.method, segments, query, body: request.body.clone() }
+    }
+
+    /// Every value of a filter.
+    pub fn many(&self, name: &str) -> Vec<String> {
+        self.query.iter().filter(|(key, _)| key == name).map(|(_, value)| value.clone()).collect()
+    }
+
+    /// The value of a filter; of several the last.
+    pub fn one(&self, name: &str) -> Option<String> {
+        self.many(name).pop()
+    }
+
+    /// A number.
+    pub fn number(&self, name: &str) -> Result<Option<i64>, Problem> {
+        let read = |text: String| text.parse().map_err(|_| refused(name, &text, "a number"));
+        self.one(name).map(read).transpose()
+    }
+
+    /// A time.
+    pub fn time(&self, name: &str) -> Result<Option<Timestamp>, Problem> {
+        let read = |text: String| time(&text).ok_or_else(|| refused(name, &text, "a time"));
+        self.one(name).map(read).transpose()
+    }
+
+    /// Some filters as they were given, for the server to heed.
+    pub fn given<'a>(&self, names: &[&'a str]) -> Vec<(&'a str, String)> {
+        names.iter().flat_map(|name| self.many(name).into_iter().map(|value| (*name, value))).collect()
+    }
+
+    /// The fields of the body.
+    pub fn fields(&self) -> Result<Map<String, Value>, Problem> {
+        match &self.body {
+            Some(Value::Object(fields)) => Ok(fields.clone()),
+            _ => Err(Problem::field("body", "The request has no fields.")),
+        }
+    }
+
+    /// The path without slash at its end.
+    pub fn path(&self) -> String {
+        format!("/{}", self.segments.join("/"))
+    }
+
+    /// The request again, its path spelled as the server spells it.
+    pub fn request(&self, description: &Description) -> Request {
+        let path = description.spelled(self.method, &self.path());
+        let request = Request { method: self.method, path, body: self.body.clone() };
+        if self.query.is_empty() { request } else { request.query(&self.query) }
+    }
+}
+
+/// A number in a path.
+pub fn id(text: &str) -> Result<i64, Problem> {
+    text.parse().map_err(|_| refused("id", text, "a number"))
+}
+
+fn refused(name: &str, text: &str, kind: &str) -> Problem {
+    Problem::field(format!("query.{name}"), format!("\"{text}\" is not {kind}."))
+}

@@ -1,0 +1,133 @@
+//! Configurations, and the difference of two, which the server describes but never reaches.
+
+use netraven_api::configs::{Config, ConfigHead};
+use netraven_api::native::Feature;
+use netraven_api::{Method, Problem};
+use serde_json::{Value, json};
+use similar::TextDiff;
+
+use super::asked::{Asked, id};
+use super::row::{Row, reply};
+use super::{Talk, offered};
+
+/// Most configurations asked for at once.
+const MOST: i64 = 500;
+/// Unchanged lines shown around a change.
+const CONTEXT: usize = 3;
+
+/// Answers what is asked of configurations.
+pub async fn answer(talk: Talk<'_>, asked: &Asked, rest: &[&str]) -> Result<Value, Problem> {
+    match (asked.method, rest) {
+        (Method::Get, [] | ["list"]) => list(talk, asked).await,
+        (Method::Get, ["diff"]) => diff(talk, asked).await,
+        (Method::Get, ["search"]) => talk.plain(asked).await.map(escaped),
+        (Method::Get, [text]) => Ok(reply(&get(talk, id(text)?).await?)),
+        (Method::Get, [text, "history"]) => history(talk, id(text)?).await,
+        (Method::Post, [_, "export"]) => Err(offered::refusal(Feature::ExportConfig)),
+        _ => talk.plain(asked).await,
+    }
+}
+
+fn config(row: Row) -> Config {
+    let head = head(row);
+    Config {
+        id: head.id,
+        device_id: head.device_id,
+        retrieved_at: head.retrieved_at,
+        config_metadata: head.config_metadata,
+        config_data: row.word("config_data"),
+    }
+}
+
+fn head(row: Row) -> ConfigHead {
+    ConfigHead {
+        id: row.id(),
+        device_id: row.number("device_id").unwrap_or_default(),
+        retrieved_at: row.time("retrieved_at").unwrap_or_default(),
+        config_metadata: row.value("config_metadata"),
+    }
+}
+
+async fn list(talk: Talk<'_>, asked: &Asked) -> Result<Value, Problem> {
+    let mut filter = asked.given(&["device_id"]);
+    filter.push(("start", asked.number("start")?.unwrap_or_default().max(0).to_string()));
+    filter.push(("limit", asked.number("limit")?.unwrap_or(50).clamp(0, MOST).to_string()));
+    let found = talk.get("/configs/list", &filter).await?;
+    let mut configs: Vec<Config> = found.as_array().into_iter().flatten().map(|row| config(Row(row))).collect();
+    configs.sort_by(|a, b| b.retrieved_at.cmp(&a.retrieved_at).then(b.id.cmp(&a.id)));
+    Ok(reply(&configs))
+}
+
+async fn get(talk: Talk<'_>, id: i64) -> Result<Config, Problem> {
+    Ok(config(Row(&talk.get(&format!("/configs/{id}"), &[]).await?)))
+}
+
+async fn history(talk: Talk<'_>, device_id: i64) -> Result<Value, Problem> {
+    let found = talk.get(&format!("/configs/{device_id}/history"), &[]).await?;
+    let mut heads: Vec<ConfigHead> = found.as_array().into_iter().flatten().map(|row| head(Row(row))).collect();
+    heads.sort_by(|a, b| b.retrieved_at.cmp(&a.retrieved_at).then(b.id.cmp(&a.id)));
+    Ok(reply(&heads))
+}
+
+async fn diff(talk: Talk<'_>, asked: &Asked) -> Result<Value, Problem> {
+    let needed = |name: &str| {
+        let missing = || Problem::field(format!("query.{name}"), "Two snapshots are needed for a difference.");
+        asked.number(name)?.ok_or_else(missing)
+    };
+    let (old, new) = (get(talk, needed("config_id_a")?).await?, get(talk, needed("config_id_b")?).await?);
+    Ok(json!({"config_id_a": old.id, "config_id_b": new.id, "diff": unified(&old, &new)}))
+}
+
+/// The lines of the difference of two configurations in the unified form; none when they are equal.
+fn unified(old: &Config, new: &Config) -> Vec<String> {
+    let title = |config: &Config| format!("{} {}", config.id, config.retrieved_at);
+    let text = TextDiff::from_lines(&old.config_data, &new.config_data)
+        .unified_diff()
+        .context_radius(CONTEXT)
+        .missing_newline_hint(false)
+        .header(&title(old), &title(new))
+        .to_string();
+    text.lines().map(str::to_owned).collect()
+}
+
+/// The snippet of a search as HTML: the server marks what was found but leaves the text around it as it is.
+fn escaped(mut found: Value) -> Value {
+    for row in found.as_array_mut().into_iter().flatten() {
+        if let Some(Value::String(snippet)) = row.get_mut("snippet") {
+            let safe = snippet.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;");
+            *snippet = safe.replace("&lt;b&gt;", "<b>").replace("&lt;/b&gt;", "</b>");
+        }
+    }
+    found
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn config_of(id: i64, text: &str) -> Config {
+        Config {
+            id,
+            device_id: 1,
+            retrieved_at: jiff::Timestamp::UNIX_EPOCH,
+            config_metadata: None,
+            config_data: text.to_owned(),
+        }
+    }
+
+    #[test]
+    fn a_difference_shows_the_lines_around_a_change_and_nothing_when_there_is_none() {
+        let old = config_of(1, "a\nb\nc\nd\ne\nf\nend");
+        let new = config_of(2, "a\nb\nc\nd\nE\nf\nend");
+        let lines = unified(&old, &new);
+        assert_eq!(&lines[2..], ["@@ -2,6 +2,6 @@", " b", " c", " d", "-e", "+E", " f", " end"]);
+        assert!(lines[0].starts_with("--- 1 ") && lines[1].starts_with("+++ 2 "), "{lines:?}");
+        assert_eq!(unified(&old, &old), Vec::<String>::new());
+    }
+
+    #[test]
+    fn a_snippet_is_escaped_but_for_its_marks() {
+        let found = escaped(json!([{"snippet": "a <b>uplink</b> & <script>"}]));
+        assert_eq!(found[0]["snippet"], "a <b>uplink</b> &amp; &lt;script&gt;");
+    }
+}

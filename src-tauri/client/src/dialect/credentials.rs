@@ -1,0 +1,80 @@
+//! Credentials.
+
+use netraven_api::credentials::Credential;
+use netraven_api::native::Feature;
+use netraven_api::{Method, Problem};
+use serde_json::Value;
+
+use super::asked::{Asked, id};
+use super::lists::{MOST_ROWS, finish, note};
+use super::row::{Row, reply};
+use super::tags::tags;
+use super::{Talk, offered};
+
+/// Answers what is asked of credentials.
+pub async fn answer(talk: Talk<'_>, asked: &Asked, rest: &[&str]) -> Result<Value, Problem> {
+    match (asked.method, rest) {
+        (Method::Get, []) => list(talk, asked).await,
+        (Method::Get, [text]) => one(&talk.get(&format!("/credentials/{}", id(text)?), &[]).await?),
+        (Method::Post, []) => {
+            let body = body(talk, asked)?;
+            one(&talk.change(Method::Post, "/credentials/".to_owned(), Some(body)).await?)
+        }
+        // This one path ends in a slash, and without it the server knows no PUT.
+        (Method::Put, [text]) => {
+            let body = body(talk, asked)?;
+            one(&talk.change(Method::Put, format!("/credentials/{}/", id(text)?), Some(body)).await?)
+        }
+        _ => talk.plain(asked).await,
+    }
+}
+
+fn credential(row: Row) -> Credential {
+    Credential {
+        id: row.id(),
+        username: row.word("username"),
+        priority: row.number("priority").unwrap_or(100),
+        description: row.text("description"),
+        is_system: row.flag("is_system"),
+        has_enable_password: row.flag("has_enable_password"),
+        tags: tags(row),
+    }
+}
+
+fn one(row: &Value) -> Result<Value, Problem> {
+    Ok(reply(&credential(Row(row))))
+}
+
+async fn list(talk: Talk<'_>, asked: &Asked) -> Result<Value, Problem> {
+    let filter = asked.given(&["username", "priority", "tag_id"]);
+    let loaded = talk.all("/credentials/", &filter, MOST_ROWS).await?;
+    let mut all: Vec<Credential> = loaded.rows.iter().map(|row| credential(Row(row))).collect();
+    all.sort_by(|a, b| a.priority.cmp(&b.priority).then(a.id.cmp(&b.id)));
+    finish(&all, asked, note(&loaded, "credentials"))
+}
+
+/// The body without an enable password; one that was entered is refused instead of being lost.
+fn body(talk: Talk<'_>, asked: &Asked) -> Result<Value, Problem> {
+    let mut fields = asked.fields()?;
+    if !talk.server.description.takes("CredentialCreate", "enable_password") {
+        let enable = fields.remove("enable_password");
+        if enable.as_ref().and_then(Value::as_str).is_some_and(|text| !text.is_empty()) {
+            let reason = offered::refusal(Feature::EnablePassword).message;
+            return Err(Problem::field("body.enable_password", reason));
+        }
+    }
+    unique_tags(&mut fields);
+    Ok(Value::Object(fields))
+}
+
+/// The server looks for as many tags as ids were sent, so that an id sent twice is one it does not find.
+pub fn unique_tags(fields: &mut serde_json::Map<String, Value>) {
+    if let Some(Value::Array(ids)) = fields.get_mut("tags") {
+        let mut seen = Vec::new();
+        ids.retain(|id| {
+            let is_new = !seen.contains(id);
+            seen.push(id.clone());
+            is_new
+        });
+    }
+}

@@ -1,0 +1,190 @@
+//! Jobs, and the start of a run.
+
+mod check;
+
+use std::collections::BTreeMap;
+
+use jiff::Timestamp;
+use netraven_api::jobs::{DeviceName, Job, JobDashboardStatus, QueueStatus, RecentJob, RunStarted, WorkerStatus};
+use netraven_api::problem::Code;
+use netraven_api::runs::RunStatus;
+use netraven_api::{Method, Problem};
+use serde_json::Value;
+
+use super::asked::{Asked, id};
+use super::lists::{MOST_ROWS, Server, finish, note};
+use super::row::{Row, reply};
+use super::tags::{tag, tags};
+use super::{Talk, runs, words};
+use crate::Client;
+
+/// Most jobs of `/jobs/recent` asked for.
+const MOST_RECENT: i64 = 100;
+
+/// Answers what is asked of jobs.
+pub async fn answer(talk: Talk<'_>, asked: &Asked, rest: &[&str]) -> Result<Value, Problem> {
+    match (asked.method, rest) {
+        (Method::Get, []) => list(talk, asked).await,
+        (Method::Get, ["status"]) => Ok(reply(&status(Row(&talk.get("/jobs/status", &[]).await?)))),
+        (Method::Get, ["recent"]) => recent(talk, asked).await,
+        (Method::Get, ["scheduled" | "job-types"]) => talk.plain(asked).await,
+        (Method::Get, [text]) => Ok(reply(&get(talk, id(text)?).await?)),
+        (Method::Post, []) => {
+            let body = check::body(&talk.server.description, asked.fields()?)?;
+            Ok(reply(&job(Row(&talk.change(Method::Post, "/jobs/".to_owned(), Some(body)).await?))))
+        }
+        (Method::Put, [text]) => update(talk, asked, id(text)?).await,
+        (Method::Post, ["run", text]) => run(talk, id(text)?).await,
+        _ => talk.plain(asked).await,
+    }
+}
+
+/// A job of the server.
+pub fn job(row: Row) -> Job {
+    let status = row.word("status");
+    Job {
+        id: row.id(),
+        name: row.word("name"),
+        description: row.text("description"),
+        is_enabled: row.flag("is_enabled"),
+        schedule_type: row.text("schedule_type"),
+        interval_seconds: row.number("interval_seconds"),
+        cron_string: row.text("cron_string"),
+        time_zone: None,
+        scheduled_for: row.time("scheduled_for"),
+        job_type: words::job_type(&row.word("job_type")),
+        started_at: row.time("started_at"),
+        completed_at: row.time("completed_at"),
+        tags: tags(row),
+        device_id: row.number("device_id"),
+        is_system_job: row.flag("is_system_job"),
+        next_run: row.time("next_run"),
+        last_run_id: words::run_status(&status).map(|_| runs::newest_of(row.id())),
+        status: words::job_status(&status),
+    }
+}
+
+/// Every job the server can show, by name, with its status word as the server spells it.
+pub async fn all(talk: Talk<'_>) -> Result<Vec<(Job, String)>, Problem> {
+    let loaded = talk.all("/jobs/", &[], MOST_ROWS).await?;
+    Ok(loaded.rows.iter().map(|row| (job(Row(row)), Row(row).word("status"))).collect())
+}
+
+/// What tells one run of a job from the next.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct JobState {
+    /// The job's newest run.
+    pub run_id: i64,
+    /// Its status; none if the job never ran.
+    pub status: Option<RunStatus>,
+    /// When the last run that ended did.
+    pub ended_at: Option<Timestamp>,
+}
+
+/// The state of every job.
+pub(crate) async fn states(client: &Client, server: &Server) -> Result<BTreeMap<i64, JobState>, Problem> {
+    let jobs = all(Talk { client, server }).await?;
+    let state = |(job, word): (Job, String)| {
+        let status = words::run_status(&word);
+        (job.id, JobState { run_id: runs::newest_of(job.id), status, ended_at: job.completed_at })
+    };
+    Ok(jobs.into_iter().map(state).collect())
+}
+
+async fn get(talk: Talk<'_>, id: i64) -> Result<Job, Problem> {
+    let found = talk.get(&format!("/jobs/{id}"), &[]).await.map_err(|problem| match problem.code {
+        Code::Internal => Problem::new(Code::Internal, check::POISONED),
+        _ => problem,
+    })?;
+    Ok(job(Row(&found)))
+}
+
+async fn list(talk: Talk<'_>, asked: &Asked) -> Result<Value, Problem> {
+    let loaded = talk.all("/jobs/", &asked.given(&["name", "is_enabled", "tag_id"]), MOST_ROWS).await?;
+    let (statuses, schedules, kinds) = (asked.many("status"), asked.many("schedule_type"), asked.many("job_type"));
+    let has = |words: &[String], word: &str| words.is_empty() || words.iter().any(|it| it.eq_ignore_ascii_case(word));
+    let mut jobs: Vec<Job> = loaded.rows.iter().map(|row| job(Row(row))).collect();
+    jobs.retain(|job| {
+        has(&statuses, &job.status)
+            && has(&schedules, job.schedule_type.as_deref().unwrap_or_default())
+            && has(&kinds, &job.job_type)
+    });
+    plan(talk, &mut jobs).await;
+    jobs.sort_by(|a, b| a.name.cmp(&b.name).then(a.id.cmp(&b.id)));
+    finish(&jobs, asked, note(&loaded, "jobs"))
+}
+
+/// Fills in when the schedules fire next. The server reckons from the first start, so that a time gone by says nothing.
+async fn plan(talk: Talk<'_>, jobs: &mut [Job]) {
+    let Ok(planned) = talk.get("/jobs/scheduled", &[]).await else { return };
+    let now = Timestamp::now();
+    for row in planned.as_array().into_iter().flatten().map(Row) {
+        let next = row.time("next_run").filter(|next| *next > now);
+        if let Some(job) = jobs.iter_mut().find(|job| job.id == row.id() && job.is_enabled) {
+            job.next_run = next;
+        }
+    }
+}
+
+async fn update(talk: Talk<'_>, asked: &Asked, id: i64) -> Result<Value, Problem> {
+    let body = check::body(&talk.server.description, asked.fields()?)?;
+    match talk.change(Method::Put, format!("/jobs/{id}"), Some(body)).await {
+        Ok(changed) => Ok(reply(&job(Row(&changed)))),
+        Err(problem) if problem.code == Code::Internal => Err(Problem::new(Code::Internal, check::POISONED)),
+        Err(problem) => Err(problem),
+    }
+}
+
+async fn run(talk: Talk<'_>, id: i64) -> Result<Value, Problem> {
+    let found = talk.change(Method::Post, format!("/jobs/run/{id}"), None).await?;
+    let row = Row(&found);
+    Ok(reply(&RunStarted {
+        message: row.word("message"),
+        job_id: row.number("job_id").unwrap_or(id),
+        job_name: row.word("job_name"),
+        queue_job_id: row.word("queue_job_id"),
+        run_id: Some(runs::newest_of(id)),
+    }))
+}
+
+async fn recent(talk: Talk<'_>, asked: &Asked) -> Result<Value, Problem> {
+    let limit = asked.number("limit")?.unwrap_or(20).clamp(1, MOST_RECENT);
+    let found = talk.get("/jobs/recent", &[("limit", limit.to_string())]).await?;
+    let rows = found.as_array().into_iter().flatten().map(Row);
+    let jobs: Vec<RecentJob> = rows
+        .map(|row| RecentJob {
+            id: row.id(),
+            name: row.word("name"),
+            job_type: words::job_type(&row.word("job_type")),
+            run_time: row.time("run_time").unwrap_or_default(),
+            duration: row.fraction("duration").filter(|seconds| *seconds >= 0.0),
+            status: words::job_status(&row.word("status")),
+            devices: row.rows("devices").map(|row| DeviceName { id: row.id(), name: row.word("name") }).collect(),
+            tags: row.rows("tags").map(tag).collect(),
+            is_system_job: row.flag("is_system_job"),
+        })
+        .collect();
+    Ok(reply(&jobs))
+}
+
+fn status(row: Row) -> JobDashboardStatus {
+    let queue = |row: Row| QueueStatus {
+        name: row.word("name"),
+        job_count: row.number("job_count").unwrap_or_default(),
+        oldest_job_ts: row.time("oldest_job_ts"),
+        // The server names the tasks of a queue elsewhere, and here never.
+        jobs: Vec::new(),
+    };
+    let worker = |row: Row| WorkerStatus {
+        id: row.word("id"),
+        status: row.word("status"),
+        jobs_in_progress: row.number("jobs_in_progress").unwrap_or_default(),
+    };
+    JobDashboardStatus {
+        redis_uptime: row.number("redis_uptime"),
+        redis_memory: row.number("redis_memory"),
+        redis_last_heartbeat: row.time("redis_last_heartbeat"),
+        rq_queues: row.rows("rq_queues").map(queue).collect(),
+        workers: row.rows("workers").map(worker).collect(),
+    }
+}

@@ -1,0 +1,211 @@
+//! The log: several values of a filter by several requests, places by id through their times, and a search over the lines
+//! that were read where the server's own fails.
+
+mod filter;
+mod tail;
+
+use std::collections::{BTreeSet, HashMap};
+use std::sync::atomic::Ordering;
+
+use jiff::Timestamp;
+use netraven_api::logs::{LEVELS, LogEntry, LogLevel, LogStats};
+use netraven_api::page::MAX_SIZE;
+use netraven_api::problem::Code;
+use netraven_api::{Method, Page, Problem};
+use serde_json::Value;
+
+use super::Talk;
+use super::asked::{Asked, id};
+use super::lists::{place, rows_of};
+use super::row::{Row, reply};
+use filter::Filter;
+pub(crate) use tail::Tail;
+
+/// Pages of a hundred lines read for one answer.
+const MOST_PAGES: i64 = 10;
+
+/// Answers what is asked of the log.
+pub async fn answer(talk: Talk<'_>, asked: &Asked, rest: &[&str]) -> Result<Value, Problem> {
+    match (asked.method, rest) {
+        (Method::Get, []) => list(talk, asked).await,
+        (Method::Get, ["levels"]) => Ok(reply(&levels())),
+        (Method::Get, ["stats"]) => Ok(reply(&stats(Row(&talk.get("/logs/stats", &[]).await?)))),
+        (Method::Get, ["types"]) => talk.plain(asked).await,
+        (Method::Get, [text]) => {
+            let found = talk.get(&format!("/logs/{}", id(text)?), &[]).await?;
+            Ok(reply(&entry(Row(&found), &*talk.names().await)))
+        }
+        _ => talk.plain(asked).await,
+    }
+}
+
+/// A line of the server. Levels of some rows are written small there.
+pub fn entry(row: Row, names: &HashMap<i64, String>) -> LogEntry {
+    let device_id = row.number("device_id");
+    LogEntry {
+        id: row.id(),
+        timestamp: row.time("timestamp").unwrap_or_default(),
+        log_type: row.word("log_type").to_lowercase(),
+        level: row.word("level").to_uppercase(),
+        job_id: row.number("job_id"),
+        device_id,
+        run_id: None,
+        source: row.text("source"),
+        message: row.word("message"),
+        meta: row.value("meta").or_else(|| row.value("extra")),
+        device_name: device_id.and_then(|id| names.get(&id).cloned()),
+    }
+}
+
+async fn list(talk: Talk<'_>, asked: &Asked) -> Result<Value, Problem> {
+    let filter = Filter::read(talk, asked).await?;
+    let names = talk.names().await;
+    let mut page = match direct(talk, &filter, asked, &names).await? {
+        Some(page) => page,
+        None => scan(talk, &filter, asked, &names).await?,
+    };
+    if let Some(run) = filter.run_id {
+        page.items.iter_mut().for_each(|line| line.run_id = Some(run));
+    }
+    Ok(reply(&page))
+}
+
+/// The server's own page, where one request says all that is asked.
+async fn direct(
+    talk: Talk<'_>,
+    filter: &Filter,
+    asked: &Asked,
+    names: &HashMap<i64, String>,
+) -> Result<Option<Page<LogEntry>>, Problem> {
+    let [params] = filter.requests.as_slice() else { return Ok(None) };
+    let mut params = params.clone();
+    if let Some(search) = &filter.search {
+        if talk.server.search_fails.load(Ordering::Relaxed) {
+            return Ok(None);
+        }
+        params.push(("search", search.clone()));
+    }
+    if filter.has_place() {
+        return Ok(None);
+    }
+    let (page, size) = place(asked)?;
+    match talk.page("/logs/", &params, page, size).await {
+        Ok(found) => {
+            let lines = rows_of(&found).iter().map(|row| entry(Row(row), names)).collect();
+            Ok(Some(Page::new(lines, Row(&found).number("total").unwrap_or_default(), page, size)))
+        }
+        Err(problem) if problem.code == Code::Internal && filter.search.is_some() => {
+            talk.server.search_fails.store(true, Ordering::Relaxed);
+            Ok(None)
+        }
+        Err(problem) => Err(problem),
+    }
+}
+
+/// What reading the log line by line found.
+#[derive(Default)]
+struct Scan {
+    lines: Vec<LogEntry>,
+    read: usize,
+    total: i64,
+    is_cut: bool,
+}
+
+/// Reads on in each of the requests until there are lines enough, and sorts them into one list.
+async fn scan(
+    talk: Talk<'_>,
+    filter: &Filter,
+    asked: &Asked,
+    names: &HashMap<i64, String>,
+) -> Result<Page<LogEntry>, Problem> {
+    let (page, size) = place(asked)?;
+    let needed = usize::try_from(page.saturating_mul(size)).unwrap_or(usize::MAX);
+    let mut all = Scan::default();
+    for params in &filter.requests {
+        let found = read_on(talk, filter, params, needed, names).await?;
+        all.lines.extend(found.lines);
+        all.read += found.read;
+        all.total += found.total;
+        all.is_cut |= found.is_cut;
+    }
+    sort(&mut all.lines, filter.is_ascending);
+    let found = i64::try_from(all.lines.len()).unwrap_or(i64::MAX);
+    // What passes no look of ours is counted by the server, the rest by what was seen.
+    let total = if filter.looks_closer() { found } else { all.total };
+    let skip = usize::try_from((page - 1).saturating_mul(size)).unwrap_or(usize::MAX);
+    let items = all.lines.into_iter().skip(skip).take(usize::try_from(size).unwrap_or_default()).collect();
+    let note = filter.search.as_ref().map(|_| {
+        let which =
+            if all.is_cut { format!("the newest {} lines", all.read) } else { format!("all {} lines", all.read) };
+        format!("This server cannot search its log. Searched were {which} that fit the other filters.")
+    });
+    Ok(Page::new(items, total, page, size).with_note(note))
+}
+
+async fn read_on(
+    talk: Talk<'_>,
+    filter: &Filter,
+    params: &[(&'static str, String)],
+    needed: usize,
+    names: &HashMap<i64, String>,
+) -> Result<Scan, Problem> {
+    let mut seen = BTreeSet::new();
+    let mut scan = Scan::default();
+    for page in 1..=MOST_PAGES {
+        let found = talk.page("/logs/", params, page, MAX_SIZE).await?;
+        let rows = rows_of(&found);
+        scan.total = Row(&found).number("total").unwrap_or_default();
+        // Lines that were written meanwhile move the others on to the next page.
+        let new = rows.iter().map(|row| entry(Row(row), names)).filter(|line| seen.insert(line.id));
+        scan.lines.extend(new.filter(|line| filter.fits(line)));
+        scan.read = seen.len();
+        let is_end = i64::try_from(rows.len()).unwrap_or(i64::MAX) < MAX_SIZE;
+        scan.is_cut = !is_end;
+        if is_end || scan.lines.len() >= needed {
+            break;
+        }
+    }
+    Ok(scan)
+}
+
+/// By time, and lines of one time by id.
+fn sort(lines: &mut [LogEntry], is_ascending: bool) {
+    lines.sort_by_key(|line| (line.timestamp, line.id));
+    if !is_ascending {
+        lines.reverse();
+    }
+}
+
+/// The time of a line, if it is still there.
+async fn time_of(talk: Talk<'_>, id: i64) -> Result<Option<Timestamp>, Problem> {
+    match talk.get(&format!("/logs/{id}"), &[]).await {
+        Ok(found) => Ok(Row(&found).time("timestamp")),
+        Err(problem) if problem.code == Code::NotFound => Ok(None),
+        Err(problem) => Err(problem),
+    }
+}
+
+/// The levels as rows hold them; the server lists them in small letters, by which it finds nothing.
+fn levels() -> Vec<LogLevel> {
+    let description = |level: &str| {
+        let (first, rest) = level.split_at(1);
+        Some(format!("{first}{}", rest.to_lowercase()))
+    };
+    LEVELS.iter().map(|level| LogLevel { level: (*level).to_owned(), description: description(level) }).collect()
+}
+
+fn stats(row: Row) -> LogStats {
+    let mut stats = LogStats {
+        total: row.number("total").unwrap_or_default(),
+        last_log_time: row.time("last_log_time"),
+        ..LogStats::default()
+    };
+    let counts = |name: &str| row.0.get(name).and_then(Value::as_object).cloned().unwrap_or_default();
+    for (kind, count) in counts("by_type") {
+        *stats.by_type.entry(kind.to_lowercase()).or_default() += count.as_i64().unwrap_or_default();
+    }
+    for (level, count) in counts("by_level") {
+        *stats.by_level.entry(level.to_uppercase()).or_default() += count.as_i64().unwrap_or_default();
+    }
+    stats
+}

@@ -1,0 +1,165 @@
+//! A filter of log lines as the server takes it: one value of each kind a request, and the rest looked at here.
+
+use jiff::Timestamp;
+use netraven_api::Problem;
+use netraven_api::logs::{LEVELS, LogEntry, StreamFilter, TYPES};
+
+use super::time_of;
+use crate::dialect::asked::Asked;
+use crate::dialect::{Talk, runs};
+
+/// Most requests for one answer; beyond that, types are looked at here.
+const MOST_REQUESTS: usize = 8;
+
+/// Parameters of a request.
+pub type Params = Vec<(&'static str, String)>;
+
+/// What is asked of the log.
+#[derive(Debug, Default)]
+pub struct Filter {
+    /// The requests that find it, all together.
+    pub requests: Vec<Params>,
+    /// Part of the message, in small letters.
+    pub search: Option<String>,
+    /// The oldest line first.
+    pub is_ascending: bool,
+    /// Run, which the server does not know.
+    pub run_id: Option<i64>,
+    types: Vec<String>,
+    after: Option<i64>,
+    before: Option<i64>,
+}
+
+impl Filter {
+    /// Reads the filter of a list.
+    pub async fn read(talk: Talk<'_>, asked: &Asked) -> Result<Filter, Problem> {
+        let mut common = asked.given(&["device_id", "source", "job_type"]);
+        let (mut from, mut until) = (asked.time("start_time")?, asked.time("end_time")?);
+        let (after, before) = (asked.number("after")?, asked.number("before")?);
+        let run_id = asked.number("run_id")?;
+        let mut job_id = asked.number("job_id")?;
+        if let Some(run) = run_id {
+            let (job, began, ended) = runs::span(talk, run).await?;
+            job_id = Some(job);
+            from = from.max(Some(began));
+            until = earlier(until, ended);
+        }
+        // The server knows no place by id, but the time of the line at it.
+        if let Some(after) = after.filter(|id| *id > 0) {
+            from = from.max(time_of(talk, after).await?);
+        }
+        if let Some(before) = before {
+            until = earlier(until, time_of(talk, before).await?);
+        }
+        let is_ascending = asked.one("order").is_some_and(|order| order.eq_ignore_ascii_case("asc"));
+        common.extend(job_id.map(|id| ("job_id", id.to_string())));
+        common.extend(from.map(|time| ("start_time", time.to_string())));
+        common.extend(until.map(|time| ("end_time", time.to_string())));
+        common.push(("order", if is_ascending { "asc" } else { "desc" }.to_owned()));
+        let filter = Filter {
+            search: asked.one("search").map(|text| text.to_lowercase()),
+            is_ascending,
+            run_id,
+            after,
+            before,
+            ..Filter::default()
+        };
+        Ok(filter.with_values(common, &asked.many("level"), &asked.many("log_type")))
+    }
+
+    /// Reads the filter of a stream.
+    pub async fn of_stream(talk: Talk<'_>, stream: &StreamFilter) -> Result<Filter, Problem> {
+        let mut common = Params::from([("order", "desc".to_owned())]);
+        let mut job_id = stream.job_id;
+        if let Some(run) = stream.run_id {
+            let (job, began, ended) = runs::span(talk, run).await?;
+            job_id = Some(job);
+            common.push(("start_time", began.to_string()));
+            common.extend(ended.map(|time| ("end_time", time.to_string())));
+        }
+        common.extend(job_id.map(|id| ("job_id", id.to_string())));
+        common.extend(stream.device_id.map(|id| ("device_id", id.to_string())));
+        let filter = Filter { run_id: stream.run_id, ..Filter::default() };
+        Ok(filter.with_values(common, &stream.level, &stream.log_type))
+    }
+
+    /// One request for each value, since of several the server heeds the last alone. All values are no filter.
+    fn with_values(mut self, common: Params, levels: &[String], types: &[String]) -> Filter {
+        let levels = chosen(levels, &LEVELS, str::to_uppercase);
+        let types = chosen(types, &TYPES, str::to_lowercase);
+        let by_type = levels.len().max(1) * types.len().max(1) <= MOST_REQUESTS;
+        if by_type {
+            self.requests = cross(cross(vec![common], "level", &levels), "log_type", &types);
+        } else {
+            self.requests = cross(vec![common], "level", &levels);
+            self.types = types;
+        }
+        self
+    }
+
+    /// Whether lines are wanted from a place in the log.
+    pub fn has_place(&self) -> bool {
+        self.after.is_some() || self.before.is_some() || !self.types.is_empty()
+    }
+
+    /// Whether lines the server gives may not be wanted.
+    pub fn looks_closer(&self) -> bool {
+        self.has_place() || self.search.is_some()
+    }
+
+    /// Whether a line the server gave is wanted.
+    pub fn fits(&self, line: &LogEntry) -> bool {
+        self.after.is_none_or(|after| line.id > after)
+            && self.before.is_none_or(|before| line.id < before)
+            && (self.types.is_empty() || self.types.contains(&line.log_type))
+            && self.search.as_ref().is_none_or(|search| line.message.to_lowercase().contains(search))
+    }
+}
+
+fn earlier(a: Option<Timestamp>, b: Option<Timestamp>) -> Option<Timestamp> {
+    match (a, b) {
+        (Some(a), Some(b)) => Some(a.min(b)),
+        (a, b) => a.or(b),
+    }
+}
+
+/// The values chosen of all, in their one spelling; none when every one was chosen.
+fn chosen(values: &[String], all: &[&str], spell: impl Fn(&str) -> String) -> Vec<String> {
+    let mut spelled: Vec<String> = values.iter().map(|value| spell(value)).collect();
+    spelled.sort();
+    spelled.dedup();
+    if all.iter().all(|value| spelled.iter().any(|it| it == value)) { Vec::new() } else { spelled }
+}
+
+fn cross(requests: Vec<Params>, name: &'static str, values: &[String]) -> Vec<Params> {
+    if values.is_empty() {
+        return requests;
+    }
+    let with = |request: &Params, value: &String| [request.as_slice(), &[(name, value.clone())]].concat();
+    requests.iter().flat_map(|request| values.iter().map(move |value| with(request, value))).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn words(words: &[&str]) -> Vec<String> {
+        words.iter().map(|word| (*word).to_owned()).collect()
+    }
+
+    fn count(levels: &[&str], types: &[&str]) -> (usize, usize) {
+        let filter = Filter::default().with_values(Params::new(), &words(levels), &words(types));
+        (filter.requests.len(), filter.types.len())
+    }
+
+    #[test]
+    fn each_value_is_a_request_until_there_are_too_many() {
+        assert_eq!(count(&[], &[]), (1, 0));
+        assert_eq!(count(&["error", "ERROR"], &["job"]), (1, 0));
+        assert_eq!(count(&["error", "critical"], &["job", "system"]), (4, 0));
+        assert_eq!(count(&LEVELS, &TYPES), (1, 0));
+        assert_eq!(count(&["error", "critical", "info"], &["job", "system", "session"]), (3, 3));
+        let filter = Filter::default().with_values(Params::new(), &words(&["error"]), &words(&["JOB"]));
+        assert_eq!(filter.requests, [[("level", "ERROR".to_owned()), ("log_type", "job".to_owned())]]);
+    }
+}

@@ -1,0 +1,91 @@
+//! The end of the log, followed by reading it again: backwards from the newest line to those that were seen.
+//!
+//! The server has no cursor, and its lines are in the order of their times, not of their ids; lines written at one moment
+//! may become visible in any order. Which lines were seen is therefore kept as a set, and a line that turns up late is
+//! still handed on.
+
+use std::collections::BTreeSet;
+
+use netraven_api::Problem;
+use netraven_api::logs::{LogEntry, StreamFilter};
+use netraven_api::page::MAX_SIZE;
+
+use super::entry;
+use super::filter::Filter;
+use crate::Client;
+use crate::dialect::Talk;
+use crate::dialect::lists::{Server, rows_of};
+use crate::dialect::row::Row;
+
+/// Most pages read backwards at once: twenty thousand lines are more than a window holds.
+const MOST_PAGES: i64 = 200;
+/// Most ids kept; below the lowest of them every line counts as seen.
+const MOST_SEEN: usize = 40_000;
+
+/// Which lines were handed on.
+pub(crate) struct Tail {
+    filter: Filter,
+    /// Every line up to here counts as seen.
+    floor: i64,
+    seen: BTreeSet<i64>,
+}
+
+impl Tail {
+    /// Begins behind a line, or behind the newest of all.
+    pub async fn begin(client: &Client, server: &Server, stream: &StreamFilter) -> Result<Tail, Problem> {
+        let talk = Talk { client, server };
+        let floor = match stream.after {
+            Some(after) => after,
+            None => {
+                let newest = talk.page("/logs/", &[("order", "desc".to_owned())], 1, MAX_SIZE).await?;
+                rows_of(&newest).iter().map(|row| Row(row).id()).max().unwrap_or_default()
+            }
+        };
+        Ok(Tail { filter: Filter::of_stream(talk, stream).await?, floor, seen: BTreeSet::new() })
+    }
+
+    /// Reads what is new, by id.
+    pub async fn read(&mut self, client: &Client, server: &Server) -> Result<Vec<LogEntry>, Problem> {
+        let talk = Talk { client, server };
+        let mut rows = Vec::new();
+        let mut found = BTreeSet::new();
+        for params in &self.filter.requests {
+            for page in 1..=MOST_PAGES {
+                let page_rows = rows_of(&talk.page("/logs/", params, page, MAX_SIZE).await?);
+                let is_end = i64::try_from(page_rows.len()).unwrap_or(i64::MAX) < MAX_SIZE;
+                let reaches_seen = page_rows.last().is_none_or(|row| self.knows(Row(row).id()));
+                rows.extend(page_rows.into_iter().filter(|row| {
+                    let id = Row(row).id();
+                    !self.knows(id) && found.insert(id)
+                }));
+                if is_end || reaches_seen {
+                    break;
+                }
+                if page == MOST_PAGES {
+                    tracing::warn!(
+                        pages = MOST_PAGES,
+                        "more was logged than a window holds; the oldest of it is left out"
+                    );
+                }
+            }
+        }
+        self.seen.extend(found);
+        self.forget();
+        let names = if rows.is_empty() { std::sync::Arc::default() } else { talk.names().await };
+        let mut lines: Vec<LogEntry> = rows.iter().map(|row| entry(Row(row), &names)).collect();
+        lines.retain(|line| self.filter.fits(line));
+        lines.iter_mut().for_each(|line| line.run_id = self.filter.run_id);
+        lines.sort_by_key(|line| line.id);
+        Ok(lines)
+    }
+
+    fn knows(&self, id: i64) -> bool {
+        id <= self.floor || self.seen.contains(&id)
+    }
+
+    fn forget(&mut self) {
+        while self.seen.len() > MOST_SEEN {
+            self.floor = self.floor.max(self.seen.pop_first().unwrap_or_default());
+        }
+    }
+}

@@ -1,0 +1,73 @@
+//! What a server does not offer, and why: the one table for tooltips and refusals.
+
+use netraven_api::native::{Feature, Missing};
+use netraven_api::problem::Code;
+use netraven_api::{Method, Problem};
+
+use super::description::Description;
+
+/// What shows that a feature is there.
+enum Sign {
+    Route(Method, &'static str),
+    Field(&'static str, &'static str),
+}
+
+const TABLE: &[(Feature, Sign, &str)] = &[
+    (
+        Feature::CancelRun,
+        Sign::Route(Method::Post, "/runs/{run_id}/cancel"),
+        "This server cannot cancel a run once it was started.",
+    ),
+    (
+        Feature::HostKeys,
+        Sign::Route(Method::Get, "/devices/{device_id}/host-key"),
+        "This server stores no host keys; it accepts whatever key a device shows.",
+    ),
+    (
+        Feature::ExportConfig,
+        Sign::Route(Method::Post, "/configs/{config_id}/export"),
+        "This server stores configurations with the lines that hold secrets removed, so that there is nothing to export.",
+    ),
+    (
+        Feature::ImportDevices,
+        Sign::Route(Method::Post, "/devices/import"),
+        "This server has no import that tells what became of each row. Add the devices one by one.",
+    ),
+    (
+        Feature::EnablePassword,
+        Sign::Field("CredentialCreate", "enable_password"),
+        "This server keeps no enable passwords; it uses the password of the credential.",
+    ),
+    (
+        Feature::CronTimeZone,
+        Sign::Field("JobCreate", "time_zone"),
+        "This server reads the fields of a cron schedule in UTC.",
+    ),
+    (
+        Feature::Platforms,
+        Sign::Route(Method::Get, "/platforms/"),
+        "This server does not tell which platforms it knows; the usual ones and those of its devices are listed.",
+    ),
+];
+
+/// What a server lacks.
+pub fn missing(description: &Description) -> Vec<Missing> {
+    let is_there = |sign: &Sign| match sign {
+        Sign::Route(method, path) => description.shows(*method, path),
+        Sign::Field(schema, field) => description.takes(schema, field),
+    };
+    let lacking = TABLE.iter().filter(|(_, sign, _)| !is_there(sign));
+    lacking.map(|(feature, _, reason)| Missing { feature: *feature, reason: (*reason).to_owned() }).collect()
+}
+
+/// The refusal of a feature.
+pub fn refusal(feature: Feature) -> Problem {
+    let reason =
+        TABLE.iter().find(|(known, ..)| *known == feature).map_or("This server does not offer it.", |row| row.2);
+    Problem::new(Code::NotOffered, reason)
+}
+
+/// The refusal of a route that the server does not describe.
+pub fn no_route(method: Method, path: &str) -> Problem {
+    Problem::new(Code::NotOffered, format!("This server does not offer {} {path}.", method.as_str()))
+}

@@ -1,0 +1,134 @@
+//! Results: what came of one device, its details brought from two levels to one.
+
+use netraven_api::results::JobResult;
+use netraven_api::{Method, Problem};
+use serde_json::{Map, Value, json};
+
+use super::asked::{Asked, id};
+use super::lists::{place, rows_of};
+use super::row::{Row, reply};
+use super::{Talk, runs, words};
+
+/// Filters the server knows and takes one value of.
+const FILTERS: [&str; 6] = ["device_id", "job_id", "tag_id", "job_type", "start_time", "end_time"];
+
+/// Answers what is asked of results.
+pub async fn answer(talk: Talk<'_>, asked: &Asked, rest: &[&str]) -> Result<Value, Problem> {
+    match (asked.method, rest) {
+        (Method::Get, []) => list(talk, asked).await,
+        (Method::Get, [text]) => Ok(reply(&get(talk, id(text)?).await?)),
+        _ => talk.plain(asked).await,
+    }
+}
+
+/// One result.
+pub async fn get(talk: Talk<'_>, id: i64) -> Result<JobResult, Problem> {
+    Ok(result(Row(&talk.get(&format!("/job-results/{id}"), &[]).await?)))
+}
+
+/// A result of the server.
+pub fn result(row: Row) -> JobResult {
+    let time = row.time("result_time").or_else(|| row.time("created_at")).unwrap_or_default();
+    let status = row.word("status").to_lowercase();
+    JobResult {
+        id: row.id(),
+        job_id: row.number("job_id").unwrap_or_default(),
+        device_id: row.number("device_id").unwrap_or_default(),
+        job_type: words::job_type(&row.word("job_type")),
+        details: details(row.value("details"), status == "failure"),
+        status,
+        result_time: time,
+        created_at: row.time("created_at").unwrap_or(time),
+        job_name: row.word("job_name"),
+        device_name: row.word("device_name"),
+        run_id: None,
+    }
+}
+
+async fn list(talk: Talk<'_>, asked: &Asked) -> Result<Value, Problem> {
+    let mut filter = asked.given(&FILTERS);
+    let mut statuses = asked.many("status");
+    statuses.iter_mut().for_each(|status| *status = status.to_lowercase());
+    statuses.dedup();
+    // There are two words, so that two different ones are no filter.
+    if let [status] = statuses.as_slice() {
+        filter.push(("status", status.clone()));
+    }
+    if let Some(run) = asked.number("run_id")? {
+        return runs::results(talk, asked, run, &statuses).await;
+    }
+    let (page, size) = place(asked)?;
+    let mut found = talk.page("/job-results/", &filter, page, size).await?;
+    let items: Vec<JobResult> = rows_of(&found).iter().map(|row| result(Row(row))).collect();
+    found["items"] = reply(&items);
+    Ok(found)
+}
+
+/// Details on one level. A failure gets the fields of ours: what was said, and the cause and stage told by it.
+fn details(value: Option<Value>, failed: bool) -> Option<Value> {
+    let mut outer = match value? {
+        Value::Object(outer) => outer,
+        other => return Some(json!({"message": other})),
+    };
+    let inner = match outer.remove("details") {
+        Some(Value::Object(inner)) => inner,
+        Some(Value::Null) | None => Map::new(),
+        Some(other) => Map::from_iter([("message".to_owned(), other)]),
+    };
+    outer.extend(inner);
+    if failed {
+        let text = said(&outer);
+        let cause = words::cause(&text);
+        let mut add = |name: &str, value: Value| {
+            outer.entry(name).or_insert(value);
+        };
+        add("message", json!(words::sentence(&text)));
+        add("cause", json!(cause.as_str()));
+        add("stage", json!(words::stage(cause).as_str()));
+    }
+    Some(Value::Object(outer))
+}
+
+/// What a failure says of itself: its error, or those of the checks that failed.
+fn said(details: &Map<String, Value>) -> String {
+    if let Some(text) = details.get("error").and_then(Value::as_str) {
+        return text.to_owned();
+    }
+    let checks = [("tcp_22", "TCP port 22"), ("icmp_ping", "Ping"), ("tcp_443", "TCP port 443")];
+    let failed = checks.iter().filter_map(|(name, title)| {
+        let text = details.get(*name)?.get("error")?.as_str()?;
+        Some(format!("{title}: {}", text.trim_end_matches('.')))
+    });
+    let failed: Vec<String> = failed.collect();
+    if failed.is_empty() { "The server does not say why.".to_owned() } else { failed.join("; ") }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn details_come_to_one_level_and_a_failure_names_its_cause() {
+        let row = json!({"id": 5, "status": "failure", "result_time": "2026-11-16T21:12:16.7Z", "details": {
+            "details": {"error": "Authentication to device failed.\n\nCommon causes"}, "retries": 2, "success": false}});
+        let found = result(Row(&row));
+        assert_eq!(
+            found.details.unwrap(),
+            json!({"error": "Authentication to device failed.\n\nCommon causes", "retries": 2, "success": false,
+                "message": "Authentication to device failed.", "cause": "auth-failed", "stage": "sign_in"})
+        );
+        assert_eq!(result(Row(&json!({"status": "success", "details": null}))).details, None);
+    }
+
+    #[test]
+    fn a_failed_check_tells_which_parts_failed() {
+        let found = details(
+            Some(json!({"details": {"tcp_22": {"error": "timed out", "success": false}, "icmp_ping": {"error": "Ping failed",
+                "success": false}, "tcp_443": {"success": true}}})),
+            true,
+        )
+        .unwrap();
+        assert_eq!(found["message"], "TCP port 22: timed out; Ping: Ping failed.");
+        assert_eq!(found["cause"], "timeout");
+    }
+}
