@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use netraven_api::Problem;
-use netraven_api::event::{FeedMessage, Link};
+use netraven_api::event::FeedMessage;
 use netraven_api::native::FeedStart;
 use tauri::State;
 use tauri::ipc::Channel;
@@ -52,24 +52,18 @@ pub async fn feed(
     start: FeedStart,
     channel: Channel<Vec<FeedMessage>>,
 ) -> Result<u32, Problem> {
-    let connection = shell.connection.clone();
-    let open = connection.open()?;
+    let open = shell.connection.open()?;
     let feeds = shell.feeds.clone();
     let cancel = open.scope.child_token();
     let id = feeds.add(&cancel);
     tauri::async_runtime::spawn(async move {
-        let mut signed_out = false;
         let sink = |batch: Vec<FeedMessage>| {
-            signed_out |= batch.iter().any(|message| matches!(message, FeedMessage::Link { link: Link::SignedOut }));
             if channel.send(batch).is_err() {
                 cancel.cancel();
             }
         };
         open.client.feed(start.filter, cancel.clone(), sink).await;
         feeds.remove(id);
-        if signed_out {
-            connection.refused(open.generation).await;
-        }
     });
     Ok(id)
 }
