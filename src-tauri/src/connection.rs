@@ -1,16 +1,16 @@
 //! The session: where the window's data comes from, who is signed in, and every way from one session to the next.
 
 mod memory;
+mod remote;
+mod signed_in;
 
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use jiff::Timestamp;
-use netraven_api::auth::Claims;
-use netraven_api::native::{LabState, Ready, Session};
+use netraven_api::native::{LabState, Ready, Renewal, Session};
 use netraven_api::problem::Code;
-use netraven_api::{Problem, Request, Secret};
+use netraven_api::{Problem, Request};
 use netraven_client::{Client, token};
 use serde_json::Value;
 use tokio_util::sync::CancellationToken;
@@ -22,9 +22,10 @@ use crate::lab::LabKeeper;
 use crate::native::no_session;
 use crate::seal_copy;
 use crate::secrets::Secrets;
+use signed_in::SignedIn;
 
-/// A kept token must last at least this long to be worth a try.
-const WORTH_S: i64 = 30;
+/// Longest wait for the answer to a request of the window, which itself gives up after a minute.
+const CALL_LIMIT: Duration = Duration::from_secs(55);
 /// Longest wait at the end for a start or sign-in that is under way.
 const GRACE: Duration = Duration::from_secs(8);
 /// Name of the embedded backend for people.
@@ -51,6 +52,8 @@ struct State {
     session: Session,
     client: Option<Client>,
     embedded: Option<Embedded>,
+    /// The sign-in to a server.
+    signed_in: Option<Arc<SignedIn>>,
     /// Grows with each session, so that a late answer cannot end a newer one.
     generation: u64,
     /// Cancelled when the session ends.
@@ -63,8 +66,6 @@ pub struct Open {
     pub client: Client,
     /// Cancelled when the session ends.
     pub scope: CancellationToken,
-    /// Number of the session.
-    pub generation: u64,
 }
 
 impl Connection {
@@ -72,7 +73,7 @@ impl Connection {
     pub fn new(host: Arc<dyn Host>, data_dir: PathBuf, secrets: Secrets) -> Connection {
         let session = Session::Starting { step: "Opening the window.".to_owned() };
         let scope = CancellationToken::new();
-        let state = State { session, client: None, embedded: None, generation: 0, scope };
+        let state = State { session, client: None, embedded: None, signed_in: None, generation: 0, scope };
         Connection {
             lab: LabKeeper::new(&data_dir),
             host,
@@ -132,33 +133,6 @@ impl Connection {
         tauri::async_runtime::spawn(async move { connection.start_embedded().await });
     }
 
-    /// Reaches a server and signs in.
-    pub async fn sign_in(&self, url: &str, username: &str, password: &Secret, remember: bool) -> Result<(), Problem> {
-        if username.trim().is_empty() {
-            return Err(Problem::field("username", "Enter a user name."));
-        }
-        let _one_at_a_time = self.change.lock().await;
-        let reach = async {
-            let client = Client::discover(url).await?;
-            let token = client.login(username, password).await?.access_token;
-            Ok::<_, Problem>((client, token))
-        };
-        // A host that does not answer must not keep the application from ending.
-        let (client, token) = tokio::select! {
-            reached = reach => reached?,
-            () = self.ending.cancelled() => {
-                return Err(Problem::new(Code::Unavailable, "NetRaven is being closed. Start it again to sign in."));
-            }
-        };
-        let claims = token::claims(&token)?;
-        self.leave_embedded().await;
-        let note = memory::keep_token(self.host(), &self.secrets, client.base_url(), username, &token, remember).await;
-        memory::keep_profile(self.host(), client.base_url(), username);
-        memory::keep_place(self.host(), Some(&Place::Remote(client.base_url().to_owned())));
-        self.enter_remote(client, token, &claims, note);
-        Ok(())
-    }
-
     /// Forgets the token, stops the embedded backend, and goes back to the choice.
     pub async fn sign_out(&self) {
         let _one_at_a_time = self.change.lock().await;
@@ -174,44 +148,25 @@ impl Connection {
     pub fn open(&self) -> Result<Open, Problem> {
         let state = self.state();
         let client = state.client.clone().ok_or_else(no_session)?;
-        Ok(Open { client, scope: state.scope.clone(), generation: state.generation })
+        Ok(Open { client, scope: state.scope.clone() })
     }
 
-    /// Sends a request on. A refused token ends a remote session; the embedded backend gives a new one.
+    /// Sends a request on. One whose token was refused is held until the person has signed in again, though not for ever.
     pub async fn call(&self, request: Request) -> Result<Value, Problem> {
         let open = self.open()?;
-        let reply = open.client.forward(request.clone()).await;
-        match reply {
-            Err(problem) if problem.code == Code::Unauthenticated => {
-                if self.refused(open.generation).await {
-                    open.client.forward(request).await
-                } else {
-                    Err(problem)
-                }
-            }
-            reply => reply,
-        }
+        tokio::time::timeout(CALL_LIMIT, open.client.forward(request)).await.unwrap_or_else(|_| Err(self.too_long()))
     }
 
-    /// Takes notice of a refused token; true if the session can go on with a new one.
-    pub async fn refused(&self, generation: u64) -> bool {
-        let (embedded, session) = {
-            let state = self.state();
-            if state.generation != generation {
-                return false;
+    fn too_long(&self) -> Problem {
+        match self.session() {
+            Session::Ready(Ready { renewal: Renewal::Now, .. }) => {
+                Problem::new(Code::Unauthenticated, "The sign-in has ended. Enter the password to go on.")
             }
-            (state.embedded.clone(), state.session.clone())
-        };
-        if let Some(embedded) = embedded {
-            embedded.renew();
-            return true;
+            _ => {
+                let message = format!("No answer came within {} s. Try again.", CALL_LIMIT.as_secs());
+                Problem::new(Code::Unreachable, message)
+            }
         }
-        if let Session::Ready(Ready { url, username, .. }) = session {
-            let reason = Some("The sign-in has run out. Sign in again to go on.".to_owned());
-            self.enter(Session::SignIn { url: url.clone(), username: Some(username.clone()), reason }, None, None);
-            memory::forget_token(self.host(), &self.secrets, &url, &username).await;
-        }
-        false
     }
 
     /// Starts the sample lab. Its devices listen on this computer alone, so that only a backend here can reach them.
@@ -314,37 +269,9 @@ impl Connection {
         });
     }
 
-    /// Goes to a server with the token kept from last time, or asks for the password.
-    async fn resume(&self, entered: &str) {
-        let _one_at_a_time = self.change.lock().await;
-        let client = match Client::new(entered) {
-            Ok(client) => client,
-            Err(problem) => {
-                self.enter(Session::Failed { problem, embedded: false }, None, None);
-                return;
-            }
-        };
-        let Some(profile) = memory::profile_of(self.host(), client.base_url()) else {
-            let url = client.base_url().to_owned();
-            self.enter(Session::SignIn { url, username: None, reason: None }, None, None);
-            return;
-        };
-        let kept = memory::kept_token(self.host(), &self.secrets, &profile.url, &profile.username).await;
-        if let Ok(Some(token)) = &kept
-            && let Ok(claims) = token::claims(token)
-            && token::lasts(&claims, Timestamp::now(), WORTH_S)
-            && let Ok(client) = Client::new(&profile.url)
-        {
-            self.enter_remote(client, token.clone(), &claims, None);
-            return;
-        }
-        let (url, username) = (profile.url, Some(profile.username));
-        self.enter(Session::SignIn { url, username, reason: kept.err() }, None, None);
-    }
-
     fn enter_embedded(&self, embedded: Embedded) -> Result<Client, Problem> {
         let source = embedded.clone();
-        let client = Client::new(embedded.url())?.with_token_source(move || source.token());
+        let client = Client::new(embedded.url())?.with_tokens(Arc::new(source));
         let claims = token::claims(&embedded.token())?;
         let ready = Ready {
             place: HERE.to_owned(),
@@ -354,22 +281,13 @@ impl Connection {
             role: token::role(&claims),
             secrets_note: None,
             data_dir: Some(self.data_dir.display().to_string()),
+            server: concat!("NetRaven Desktop ", env!("CARGO_PKG_VERSION")).to_owned(),
+            missing: Vec::new(),
+            expires_at: None,
+            renewal: Renewal::None,
         };
         self.enter(Session::Ready(ready), Some(client.clone()), Some(embedded));
         Ok(client)
-    }
-
-    fn enter_remote(&self, client: Client, token: Secret, claims: &Claims, note: Option<String>) {
-        let ready = Ready {
-            place: client.place(),
-            url: client.base_url().to_owned(),
-            embedded: false,
-            username: claims.sub.clone(),
-            role: token::role(claims),
-            secrets_note: note,
-            data_dir: None,
-        };
-        self.enter(Session::Ready(ready), Some(client.with_token(token)), None);
     }
 
     async fn leave_embedded(&self) {
@@ -388,8 +306,12 @@ impl Connection {
             let ends = self.ending.is_cancelled();
             let session = if ends { state.session.clone() } else { session.clone() };
             state.scope.cancel();
+            if let Some(signed_in) = state.signed_in.take() {
+                signed_in.end();
+            }
             let generation = state.generation + 1;
-            *state = State { session, client, embedded, generation, scope: self.ending.child_token() };
+            let scope = self.ending.child_token();
+            *state = State { session, client, embedded, signed_in: None, generation, scope };
             (ends, generation)
         };
         if !ends {

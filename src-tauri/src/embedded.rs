@@ -4,12 +4,13 @@ use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
+use futures::future::{BoxFuture, FutureExt};
 use jiff::Timestamp;
 use netraven_api::auth::Claims;
 use netraven_api::problem::Code;
 use netraven_api::{Problem, Secret};
 use netraven_backend::{App, Config, StartError};
-use netraven_client::token;
+use netraven_client::{Tokens, token};
 
 /// Longest wait for an orderly stop.
 const STOP_LIMIT: Duration = Duration::from_secs(10);
@@ -58,7 +59,7 @@ impl Embedded {
     }
 
     /// Makes the next token a new one, after the old one was refused.
-    pub fn renew(&self) {
+    fn renew(&self) {
         self.running.lock().unwrap_or_else(PoisonError::into_inner).token = None;
     }
 
@@ -70,6 +71,17 @@ impl Embedded {
         {
             tracing::warn!("the backend did not stop in time; its servers are taken over at the next start");
         }
+    }
+}
+
+impl Tokens for Embedded {
+    fn token(&self) -> Secret {
+        Embedded::token(self)
+    }
+
+    fn renewed<'a>(&'a self, _refused: &'a Secret) -> BoxFuture<'a, bool> {
+        self.renew();
+        async { true }.boxed()
     }
 }
 

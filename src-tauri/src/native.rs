@@ -36,6 +36,7 @@ pub async fn native(app: AppHandle, shell: State<'_, Shell>, wish: Native) -> Re
         Native::SignIn { url, username, password, remember } => {
             connection.sign_in(&url, &username, &password, remember).await.map(|()| Value::Null)
         }
+        Native::SignInAgain { password } => connection.sign_in_again(&password).await.map(|()| Value::Null),
         Native::SignOut => {
             connection.sign_out().await;
             Ok(Value::Null)

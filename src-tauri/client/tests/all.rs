@@ -2,10 +2,24 @@
 
 #![allow(clippy::unwrap_used, reason = "helpers of tests are tests")]
 
+#[path = "all/discover.rs"]
+mod discover;
 #[path = "all/feed.rs"]
 mod feed;
 #[path = "all/http.rs"]
 mod http;
+#[path = "all/python.rs"]
+mod python;
+#[path = "all/python_feed.rs"]
+mod python_feed;
+#[path = "all/python_logs.rs"]
+mod python_logs;
+#[path = "all/python_runs.rs"]
+mod python_runs;
+#[path = "all/replay.rs"]
+mod replay;
+#[path = "all/replay_rows.rs"]
+mod replay_rows;
 #[path = "all/sample.rs"]
 mod sample;
 #[path = "all/support.rs"]

@@ -1,18 +1,26 @@
 //! Sessions against a server of a few fixed answers, with a host that remembers in memory.
 
 use std::collections::HashMap;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicUsize, Ordering};
 
-use netraven_api::Endpoint;
 use netraven_api::jobs::ListRecentJobs;
 use netraven_api::users::Role;
+use netraven_api::{Endpoint, Secret};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 
 use super::*;
 
-/// Claims: user `ann`, role `user`, no end.
+/// Claims: user `ann`, role `user`, no end; and another of the same, signed later.
 const TOKEN: &str = "e30.eyJzdWIiOiJhbm4iLCJyb2xlIjoidXNlciJ9.c2ln";
+const LATER_TOKEN: &str = "e30.eyJzdWIiOiJhbm4iLCJyb2xlIjoidXNlciJ9.c2lnMg";
+
+/// Which token the server gives and takes.
+const TOKEN_FIRST: usize = 0;
+const TOKEN_AGAIN: usize = 1;
+const NOBODY: usize = 2;
+/// A token that ends a minute and a second from when it is given.
+const SOON: usize = 3;
 
 /// A host that remembers in memory.
 #[derive(Default)]
@@ -44,11 +52,11 @@ fn connection(host: &Arc<MemoryHost>) -> Arc<Connection> {
     Arc::new(Connection::new(host.clone(), PathBuf::from("unused"), Secrets::absent()))
 }
 
-/// A server that knows ann's password, and her token for as long as it is told to.
-async fn server() -> (String, Arc<AtomicBool>) {
+/// A server that knows ann's password, and takes the tokens it is told to.
+async fn server() -> (String, Arc<AtomicUsize>) {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let url = format!("http://{}", listener.local_addr().unwrap());
-    let good = Arc::new(AtomicBool::new(true));
+    let good = Arc::new(AtomicUsize::new(TOKEN_FIRST));
     let is_good = good.clone();
     tokio::spawn(async move {
         while let Ok((stream, _)) = listener.accept().await {
@@ -58,7 +66,7 @@ async fn server() -> (String, Arc<AtomicBool>) {
     (url, good)
 }
 
-async fn answer(mut stream: TcpStream, good: Arc<AtomicBool>) {
+async fn answer(mut stream: TcpStream, good: Arc<AtomicUsize>) {
     let mut seen = vec![0; 8192];
     let mut length = 0;
     while !seen[..length].windows(4).any(|part| part == b"\r\n\r\n") || seen[..length].ends_with(b"\r\n\r\n") {
@@ -68,11 +76,18 @@ async fn answer(mut stream: TcpStream, good: Arc<AtomicBool>) {
         }
     }
     let request = String::from_utf8_lossy(&seen[..length]).into_owned();
-    let is_signed = good.load(Ordering::SeqCst) && request.contains(TOKEN);
+    let token = match good.load(Ordering::SeqCst) {
+        TOKEN_FIRST => TOKEN.to_owned(),
+        TOKEN_AGAIN => LATER_TOKEN.to_owned(),
+        SOON => soon(),
+        _ => "nobody's".to_owned(),
+    };
+    let begin = if good.load(Ordering::SeqCst) == SOON { "Bearer e30." } else { token.as_str() };
+    let is_signed = request.contains(&format!("{begin}\r\n")) || (begin.ends_with('.') && request.contains(begin));
     let (status, body) = match request.split(' ').nth(1).unwrap() {
         "/health" => ("200 OK", r#"{"status":"healthy"}"#.to_owned()),
         "/auth/token" if request.ends_with("password=right") => {
-            ("200 OK", format!(r#"{{"access_token":"{TOKEN}","token_type":"bearer"}}"#))
+            ("200 OK", format!(r#"{{"access_token":"{token}","token_type":"bearer"}}"#))
         }
         "/jobs/recent" if is_signed => ("200 OK", "[]".to_owned()),
         _ => ("401 Unauthorized", r#"{"detail":"Could not validate credentials"}"#.to_owned()),
@@ -81,7 +96,23 @@ async fn answer(mut stream: TcpStream, good: Arc<AtomicBool>) {
     stream.write_all(format!("{head}{body}").as_bytes()).await.unwrap();
 }
 
-async fn sign_in(connection: &Connection, url: &str, password: &str) -> Result<(), Problem> {
+fn soon() -> String {
+    let end = jiff::Timestamp::now().as_second() + 62;
+    let payload = format!(r#"{{"sub":"ann","role":"user","exp":{end}}}"#);
+    format!("e30.{}.c2ln", base64_of(payload.as_bytes()))
+}
+
+/// Base64 for URLs, without padding.
+fn base64_of(bytes: &[u8]) -> String {
+    const LETTERS: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
+    let letters = |chunk: &[u8]| -> Vec<char> {
+        let number = chunk.iter().fold(0u32, |number, byte| number << 8 | u32::from(*byte)) << (8 * (3 - chunk.len()));
+        (0..=chunk.len()).map(|place| char::from(LETTERS[(number >> (18 - 6 * place)) as usize & 63])).collect()
+    };
+    bytes.chunks(3).flat_map(letters).collect()
+}
+
+async fn sign_in(connection: &Arc<Connection>, url: &str, password: &str) -> Result<(), Problem> {
     connection.sign_in(url, "ann", &Secret::new(password), true).await
 }
 
@@ -123,23 +154,67 @@ async fn a_wrong_password_leaves_the_session_as_it_was() {
     assert_eq!(connection.call(ListRecentJobs::default().request()).await.unwrap_err().code, Code::Unauthenticated);
 }
 
-#[tokio::test]
-async fn a_refused_token_asks_to_sign_in_again_and_ends_what_belonged_to_the_session() {
+/// Waits until the session looks a certain way.
+async fn until(connection: &Connection, what: impl Fn(&Session) -> bool) {
+    let seen = async {
+        while !what(&connection.session()) {
+            tokio::task::yield_now().await;
+        }
+    };
+    tokio::time::timeout(Duration::from_secs(20), seen).await.expect("the session changes");
+}
+
+fn wants_password(session: &Session) -> bool {
+    matches!(session, Session::Ready(Ready { renewal: Renewal::Now, .. }))
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_request_whose_token_was_refused_is_held_and_sent_once_the_password_was_given() {
+    let (url, good) = server().await;
+    let host = Arc::new(MemoryHost::default());
+    let connection = connection(&host);
+    sign_in(&connection, &url, "right").await.unwrap();
+    let open = connection.open().unwrap();
+    good.store(TOKEN_AGAIN, Ordering::SeqCst);
+    let held = connection.clone();
+    let call = tokio::spawn(async move { held.call(ListRecentJobs::default().request()).await });
+    until(&connection, wants_password).await;
+    let problem = connection.sign_in_again(&Secret::new("wrong")).await.unwrap_err();
+    assert_eq!(problem.code, Code::Unauthenticated);
+    assert!(wants_password(&connection.session()) && !call.is_finished());
+    connection.sign_in_again(&Secret::new("right")).await.unwrap();
+    assert_eq!(call.await.unwrap().unwrap(), serde_json::json!([]));
+    let Session::Ready(ready) = connection.session() else { panic!("{:?}", connection.session()) };
+    assert_eq!((ready.renewal, ready.username.as_str()), (Renewal::None, "ann"));
+    assert!(!open.scope.is_cancelled(), "what belonged to the session ended");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn signing_out_lets_nobody_wait_for_a_password() {
     let (url, good) = server().await;
     let connection = connection(&Arc::default());
     sign_in(&connection, &url, "right").await.unwrap();
-    let open = connection.open().unwrap();
-    good.store(false, Ordering::SeqCst);
-    assert_eq!(connection.call(ListRecentJobs::default().request()).await.unwrap_err().code, Code::Unauthenticated);
-    match connection.session() {
-        Session::SignIn { username: Some(name), reason: Some(_), .. } => assert_eq!(name, "ann"),
-        other => panic!("{other:?}"),
-    }
-    assert!(open.scope.is_cancelled());
-    good.store(true, Ordering::SeqCst);
+    good.store(NOBODY, Ordering::SeqCst);
+    let held = connection.clone();
+    let call = tokio::spawn(async move { held.call(ListRecentJobs::default().request()).await });
+    until(&connection, wants_password).await;
+    connection.sign_out().await;
+    assert_eq!(call.await.unwrap().unwrap_err().code, Code::Unauthenticated);
+    let problem = connection.sign_in_again(&Secret::new("right")).await.unwrap_err();
+    assert_eq!(problem.code, Code::Unauthenticated);
+    assert!(matches!(connection.session(), Session::Choose { .. }), "{:?}", connection.session());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_password_is_asked_for_before_the_sign_in_ends() {
+    let (url, good) = server().await;
+    good.store(SOON, Ordering::SeqCst);
+    let connection = connection(&Arc::default());
     sign_in(&connection, &url, "right").await.unwrap();
-    assert!(!connection.refused(open.generation).await);
-    assert!(matches!(connection.session(), Session::Ready(_)), "a late refusal ended a newer session");
+    let Session::Ready(ready) = connection.session() else { panic!("{:?}", connection.session()) };
+    assert!(ready.expires_at.is_some() && ready.renewal == Renewal::None, "{ready:?}");
+    until(&connection, |session| matches!(session, Session::Ready(Ready { renewal: Renewal::Soon, .. }))).await;
+    assert_eq!(connection.call(ListRecentJobs::default().request()).await.unwrap(), serde_json::json!([]));
 }
 
 #[tokio::test]

@@ -17,6 +17,8 @@ const LIMITS: Limits = Limits {
     silence: Duration::from_millis(400),
     first_pause: Duration::from_millis(5),
     longest_pause: Duration::from_millis(20),
+    first_poll: Duration::from_millis(5),
+    longest_poll: Duration::from_millis(20),
 };
 const STREAM_HEAD: &str =
     "HTTP/1.1 200 OK\r\ncontent-type: text/event-stream; charset=utf-8\r\nconnection: close\r\n\r\n";
@@ -180,7 +182,44 @@ async fn a_refused_token_ends_the_feed() {
     })
     .await;
     let messages = run(&url, StreamFilter::default(), |_| false).await;
-    assert_eq!(links(&messages), [&Link::SignedOut]);
+    let reason = "The sign-in has ended. Enter the password to go on.".to_owned();
+    assert_eq!(links(&messages), [&Link::Reconnecting { reason, retry_in_s: 0 }, &Link::SignedOut]);
+}
+
+#[tokio::test]
+async fn a_stream_that_is_held_back_is_replaced_by_reading_on() {
+    let url = serve_raw(move |_, mut stream| async move {
+        for _ in 0..3 {
+            let head = read_head(&mut stream).await;
+            if head.starts_with("GET /logs/stream") {
+                return std::future::pending().await;
+            }
+            let after: i64 =
+                head.split("after=").nth(1).and_then(|rest| rest.split([' ', '&']).next()).unwrap().parse().unwrap();
+            let rows: Vec<serde_json::Value> = (after + 1..=7.min(after + 2))
+                .map(|id| {
+                    serde_json::from_str(log(id).lines().nth(2).unwrap().strip_prefix("data: ").unwrap()).unwrap()
+                })
+                .collect();
+            let page = serde_json::json!({"items": rows, "total": rows.len(), "page": 1, "size": 100, "pages": 1});
+            answer_json(&mut stream, &page.to_string()).await;
+        }
+    })
+    .await;
+    let client = Client::new(&url).unwrap();
+    let (cancel, mut all) = (CancellationToken::new(), Vec::new());
+    let limits = Limits { silence: Duration::from_millis(20), ..LIMITS };
+    let filter = StreamFilter { after: Some(1), ..StreamFilter::default() };
+    // The head never comes, so that it is the wait for it that ends; the test waits less long for it than people do.
+    let feed = client.feed_within(limits, filter, cancel.clone(), |messages| {
+        all.extend(messages);
+        if ids(&all).len() == 6 {
+            cancel.cancel();
+        }
+    });
+    tokio::time::timeout(Duration::from_secs(20), feed).await.expect("the feed reads on without its stream");
+    assert_eq!(ids(&all), [2, 3, 4, 5, 6, 7]);
+    assert!(links(&all).iter().any(|link| matches!(link, Link::Polling { .. })), "{:?}", links(&all));
 }
 
 #[tokio::test]

@@ -230,7 +230,11 @@ impl Fake {
             Native::Session => Ok(serde_json::to_value(&*self.session.borrow()).unwrap()),
             Native::GetSetting { .. } | Native::SetSetting { .. } => Ok(Value::Null),
             Native::PickFile { .. } => Ok(serde_json::to_value(&*self.picked.borrow()).unwrap()),
-            Native::SignIn { .. } | Native::UseEmbedded | Native::Retry | Native::SignOut => refusal,
+            Native::SignIn { .. }
+            | Native::SignInAgain { .. }
+            | Native::UseEmbedded
+            | Native::Retry
+            | Native::SignOut => refusal,
             Native::LabStart { devices } => {
                 refusal?;
                 *self.lab.borrow_mut() = LabState { devices, run_id: Some(4188) };

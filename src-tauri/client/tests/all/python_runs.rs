@@ -1,0 +1,119 @@
+//! Runs put together from the results and jobs of the replayed Python server.
+
+use jiff::Timestamp;
+use netraven_api::logs::ListLogs;
+use netraven_api::outcome::{Cause, Stage};
+use netraven_api::problem::Code;
+use netraven_api::results::ListResults;
+use netraven_api::runs::{DeviceState, GetRun, ListRuns, RunStatus, RunSummary, SummarizeRuns, Trigger};
+use serde_json::{Value, json};
+
+use crate::replay::Replay;
+
+fn at(text: &str) -> Timestamp {
+    text.parse().unwrap()
+}
+
+#[tokio::test]
+async fn results_become_runs_and_jobs_tell_of_those_without_any() {
+    let client = Replay::start().await.client().await;
+    let runs = client.send(&ListRuns::default()).await.unwrap();
+    let shape: Vec<(i64, RunStatus, i64, i64)> =
+        runs.items.iter().map(|run| (run.id, run.status, run.devices, run.failed)).collect();
+    assert_eq!(
+        shape,
+        [
+            (1_000_000_000_033, RunStatus::Queued, 3, 0),
+            (504, RunStatus::PartlyFailed, 2, 1),
+            (1_000_000_000_030, RunStatus::Failed, 0, 0),
+            (502, RunStatus::Succeeded, 2, 0),
+            (501, RunStatus::Failed, 1, 1),
+        ]
+    );
+    let run = &runs.items[1];
+    assert_eq!((run.job_name.as_str(), run.trigger, run.changed), ("Nightly spines", Trigger::Schedule, 1));
+    assert_eq!(
+        (run.started_at, run.finished_at),
+        (Some(at("2026-03-04T01:15:31.25Z")), Some(at("2026-03-04T01:16:58.004Z")))
+    );
+    assert_eq!(run.causes[0].cause, Cause::TimeoutConnect);
+    assert!(runs.items[2].message.as_ref().unwrap().contains("inside the server"));
+}
+
+#[tokio::test]
+async fn runs_are_filtered_and_keep_their_ids_at_the_edge_of_a_period() {
+    let client = Replay::start().await.client().await;
+    let ids = async |query: ListRuns| -> Vec<i64> {
+        client.send(&query).await.unwrap().items.iter().map(|run| run.id).collect()
+    };
+    let status = vec![RunStatus::PartlyFailed, RunStatus::Succeeded];
+    assert_eq!(ids(ListRuns { status, ..ListRuns::default() }).await, [504, 502]);
+    assert_eq!(ids(ListRuns { search: Some("FW-1".into()), ..ListRuns::default() }).await, [501]);
+    assert_eq!(ids(ListRuns { job_id: Some(31), ..ListRuns::default() }).await, [504, 502]);
+    assert_eq!(ids(ListRuns { size: Some(2), page: Some(2), ..ListRuns::default() }).await, [1_000_000_000_030, 502]);
+    // The run that was going on when the period began is not in it, and is not taken for a shorter one.
+    let edge = ListRuns { start_time: Some(at("2026-03-04T01:16:00Z")), job_id: Some(31), ..ListRuns::default() };
+    assert_eq!(ids(edge).await, Vec::<i64>::new());
+}
+
+#[tokio::test]
+async fn one_run_is_found_by_any_of_its_names() {
+    let client = Replay::start().await.client().await;
+    let run = client.send(&GetRun(504)).await.unwrap();
+    assert_eq!((run.run.id, run.run.job_id, run.run.status), (504, 31, RunStatus::PartlyFailed));
+    let failed = &run.results[0];
+    assert_eq!((failed.hostname.as_str(), failed.state, failed.attempt), ("spine-b", DeviceState::Failure, 3));
+    assert_eq!((failed.cause, failed.stage), (Some(Cause::TimeoutConnect), Some(Stage::Reach)));
+    assert_eq!(failed.message.as_deref(), Some("TCP connection to device failed."));
+    assert_eq!((run.results[1].address.as_str(), run.results[1].snapshot_id), ("192.0.2.11:2222", Some(902)));
+    let newest = client.send(&GetRun(1_000_000_000_031)).await.unwrap();
+    assert_eq!((newest.run.id, newest.results.len()), (1_000_000_000_031, 2));
+    let waiting = client.send(&GetRun(1_000_000_000_033)).await.unwrap();
+    assert_eq!((waiting.run.status, waiting.results.len()), (RunStatus::Queued, 0));
+    assert_eq!(client.send(&GetRun(99)).await.unwrap_err().code, Code::NotFound);
+    let results = client.send(&ListResults { run_id: Some(504), ..ListResults::default() }).await.unwrap();
+    assert_eq!(results.items.iter().map(|result| result.id).collect::<Vec<_>>(), [505, 504]);
+    let lines = client.send(&ListLogs { run_id: Some(504), ..ListLogs::default() }).await.unwrap();
+    assert_eq!(lines.items.iter().map(|line| line.id).collect::<Vec<_>>(), [7006, 7005, 7004]);
+    assert!(lines.items.iter().all(|line| line.run_id == Some(504)));
+}
+
+#[tokio::test]
+async fn a_run_that_was_just_started_is_followed_by_its_job() {
+    let replay = Replay::start().await;
+    let now = Timestamp::now();
+    replay.change(|world| {
+        let rows = world.rows.get_mut("jobs").unwrap();
+        let job = rows.iter_mut().find(|row| row["id"] == 31).unwrap();
+        job["status"] = json!("RUNNING");
+        let mut result: Value = world.rows["results"][1].clone();
+        (result["id"], result["result_time"]) = (json!(900), json!(now.to_string()));
+        world.rows.get_mut("results").unwrap().push(result);
+    });
+    let client = replay.client().await;
+    let run = client.send(&GetRun(1_000_000_000_031)).await.unwrap();
+    assert_eq!((run.run.status, run.run.devices, run.run.succeeded), (RunStatus::Running, 2, 1));
+    assert_eq!(run.run.finished_at, None);
+}
+
+#[tokio::test]
+async fn the_cards_count_what_the_server_can_count() {
+    let replay = Replay::start().await;
+    let client = replay.client().await;
+    let summary = client.send(&SummarizeRuns::default()).await.unwrap();
+    let expected = RunSummary {
+        total: 5,
+        running: 1,
+        succeeded: 1,
+        failed: 3,
+        cancelled: 0,
+        device_results: 5,
+        active_done: 0,
+        active_devices: 3,
+        failure_causes: 2,
+        failing_devices: 2,
+        note: None,
+    };
+    assert_eq!(summary, expected);
+    assert!(replay.asked("GET /jobs/?status=RUNNING").iter().all(|line| line.ends_with("page=1&size=1")));
+}

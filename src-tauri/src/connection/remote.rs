@@ -1,0 +1,203 @@
+//! Sessions with a server elsewhere: signing in, coming back at the next start, and signing in again without leaving.
+
+use std::sync::{Arc, Weak};
+use std::time::Duration;
+
+use jiff::Timestamp;
+use netraven_api::auth::Claims;
+use netraven_api::native::{Ready, Renewal, Session};
+use netraven_api::problem::Code;
+use netraven_api::{Problem, Secret};
+use netraven_client::{Client, token};
+
+use super::signed_in::{SignedIn, ask_at, end_of};
+use super::{Connection, memory};
+use crate::arguments::Place;
+use crate::native::no_session;
+
+/// A kept token must last at least this long to be worth a try.
+const WORTH_S: i64 = 30;
+/// Longest sleep of the watch over a sign-in: a computer that was suspended looks at its clock soon afterwards.
+const GLANCE: Duration = Duration::from_secs(15);
+
+impl Connection {
+    /// Reaches a server and signs in.
+    pub async fn sign_in(
+        self: &Arc<Self>,
+        url: &str,
+        username: &str,
+        password: &Secret,
+        remember: bool,
+    ) -> Result<(), Problem> {
+        if username.trim().is_empty() {
+            return Err(Problem::field("username", "Enter a user name."));
+        }
+        let _one_at_a_time = self.change.lock().await;
+        let reach = async {
+            let client = Client::discover(url).await?;
+            let token = client.login(username, password).await?.access_token;
+            Ok::<_, Problem>((client, token))
+        };
+        // A host that does not answer must not keep the application from ending.
+        let (client, token) = tokio::select! {
+            reached = reach => reached?,
+            () = self.ending.cancelled() => {
+                return Err(Problem::new(Code::Unavailable, "NetRaven is being closed. Start it again to sign in."));
+            }
+        };
+        let claims = token::claims(&token)?;
+        self.leave_embedded().await;
+        let note = memory::keep_token(self.host(), &self.secrets, client.base_url(), username, &token, remember).await;
+        memory::keep_profile(self.host(), client.base_url(), username);
+        memory::keep_place(self.host(), Some(&Place::Remote(client.base_url().to_owned())));
+        self.enter_remote(client, token, &claims, note, remember);
+        Ok(())
+    }
+
+    /// Signs in again as the same user: requests that wait are sent, feeds go on, and the screen stays.
+    pub async fn sign_in_again(&self, password: &Secret) -> Result<(), Problem> {
+        let _one_at_a_time = self.change.lock().await;
+        let (client, signed_in, generation) = {
+            let state = self.state();
+            let client = state.client.clone().ok_or_else(no_session)?;
+            (client, state.signed_in.clone().ok_or_else(no_session)?, state.generation)
+        };
+        let Session::Ready(Ready { username, .. }) = self.session() else { return Err(no_session()) };
+        let token = client.login(&username, password).await?.access_token;
+        let claims = token::claims(&token)?;
+        if claims.sub != username {
+            let message = format!("The server signed in \"{}\" instead of \"{username}\". Sign out first.", claims.sub);
+            return Err(Problem::new(Code::NotUnderstood, message));
+        }
+        let url = client.base_url().to_owned();
+        let note = memory::keep_token(self.host(), &self.secrets, &url, &username, &token, signed_in.remember()).await;
+        let ends = end_of(&claims, Timestamp::now());
+        signed_in.change(token, ends);
+        self.revise(generation, |ready| {
+            ready.renewal = Renewal::None;
+            ready.expires_at = ends;
+            ready.role = token::role(&claims);
+            ready.secrets_note = note;
+        });
+        Ok(())
+    }
+
+    /// Goes to a server with the token kept from last time, or asks for the password.
+    pub(super) async fn resume(self: &Arc<Self>, entered: &str) {
+        let _one_at_a_time = self.change.lock().await;
+        let client = match Client::new(entered) {
+            Ok(client) => client,
+            Err(problem) => {
+                self.enter(Session::Failed { problem, embedded: false }, None, None);
+                return;
+            }
+        };
+        let Some(profile) = memory::profile_of(self.host(), client.base_url()) else {
+            let url = client.base_url().to_owned();
+            self.enter(Session::SignIn { url, username: None, reason: None }, None, None);
+            return;
+        };
+        let kept = memory::kept_token(self.host(), &self.secrets, &profile.url, &profile.username).await;
+        if let Ok(Some(token)) = &kept
+            && let Ok(claims) = token::claims(token)
+            && token::lasts(&claims, Timestamp::now(), WORTH_S)
+            && let Ok(client) = Client::new(&profile.url)
+        {
+            let step = format!("Reaching {}.", client.place());
+            self.enter(Session::Starting { step }, None, None);
+            match client.learn().await {
+                Ok(client) => self.enter_remote(client, token.clone(), &claims, None, true),
+                Err(problem) => drop(self.enter(Session::Failed { problem, embedded: false }, None, None)),
+            }
+            return;
+        }
+        let (url, username) = (profile.url, Some(profile.username));
+        self.enter(Session::SignIn { url, username, reason: kept.err() }, None, None);
+    }
+
+    fn enter_remote(
+        self: &Arc<Self>,
+        client: Client,
+        token: Secret,
+        claims: &Claims,
+        note: Option<String>,
+        remember: bool,
+    ) {
+        let ends = end_of(claims, Timestamp::now());
+        let ready = Ready {
+            place: client.place(),
+            url: client.base_url().to_owned(),
+            embedded: false,
+            username: claims.sub.clone(),
+            role: token::role(claims),
+            secrets_note: note,
+            data_dir: None,
+            server: client.server().to_owned(),
+            missing: client.missing(),
+            expires_at: ends,
+            renewal: Renewal::None,
+        };
+        let signed_in = Arc::new(SignedIn::new(token, ends, remember));
+        let client = client.with_tokens(signed_in.clone());
+        let generation = self.enter(Session::Ready(ready), Some(client), None);
+        self.state().signed_in = Some(signed_in.clone());
+        tauri::async_runtime::spawn(watch(Arc::downgrade(self), generation, signed_in));
+    }
+
+    /// Changes what is told of a session, without another session beginning.
+    fn revise(&self, generation: u64, change: impl FnOnce(&mut Ready)) {
+        let session = {
+            let mut state = self.state();
+            let is_current = state.generation == generation;
+            let Session::Ready(ready) = &mut state.session else { return };
+            let before = ready.clone();
+            if is_current {
+                change(ready);
+            }
+            if *ready == before {
+                return;
+            }
+            Session::Ready(ready.clone())
+        };
+        self.host().announce(&session);
+    }
+
+    /// A token was refused or has ended: the password is wanted now, and the token is kept no longer.
+    async fn ask_now(&self, generation: u64) {
+        let mut place = None;
+        self.revise(generation, |ready| {
+            ready.renewal = Renewal::Now;
+            place = Some((ready.url.clone(), ready.username.clone()));
+        });
+        if let Some((url, username)) = place {
+            memory::forget_token(self.host(), &self.secrets, &url, &username).await;
+        }
+    }
+}
+
+/// Watches over a sign-in until its session is over: asks for the password shortly before it ends, and when it was refused.
+async fn watch(connection: Weak<Connection>, generation: u64, signed_in: Arc<SignedIn>) {
+    loop {
+        let refused = tokio::select! {
+            () = signed_in.over() => return,
+            () = signed_in.refused() => true,
+            () = tokio::time::sleep(until_next(&signed_in)) => false,
+        };
+        let Some(connection) = connection.upgrade() else { return };
+        let now = Timestamp::now();
+        match signed_in.ends() {
+            _ if refused => connection.ask_now(generation).await,
+            Some(end) if end <= now => connection.ask_now(generation).await,
+            Some(end) if ask_at(end) <= now => connection.revise(generation, |ready| ready.renewal = Renewal::Soon),
+            _ => {}
+        }
+    }
+}
+
+/// Time until the watch has something to do, at most [`GLANCE`].
+fn until_next(signed_in: &SignedIn) -> Duration {
+    let now = Timestamp::now();
+    let Some(end) = signed_in.ends() else { return GLANCE };
+    let next = if ask_at(end) > now { ask_at(end) } else { end };
+    Duration::try_from(next.duration_since(now)).unwrap_or(GLANCE).clamp(Duration::from_millis(200), GLANCE)
+}
