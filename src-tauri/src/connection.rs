@@ -259,8 +259,9 @@ impl Connection {
             let note = seal_copy::keep(connection.host(), &connection.secrets, &connection.data_dir).await;
             let session = {
                 let mut state = connection.state();
+                let is_current = state.generation == generation;
                 match &mut state.session {
-                    Session::Ready(ready) if state.generation == generation => ready.secrets_note = Some(note),
+                    Session::Ready(ready) if is_current => ready.secrets_note = Some(note),
                     _ => return,
                 }
                 state.session.clone()
@@ -285,6 +286,7 @@ impl Connection {
             missing: Vec::new(),
             expires_at: None,
             renewal: Renewal::None,
+            profile: None,
         };
         self.enter(Session::Ready(ready), Some(client.clone()), Some(embedded));
         Ok(client)

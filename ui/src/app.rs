@@ -15,9 +15,14 @@ use crate::state::session::{use_session, use_workplace_provider};
 use crate::state::theme::use_theme_provider;
 
 mod connection_box;
+mod place_band;
+mod place_form;
+mod renewal;
 mod servers_band;
 mod sidebar;
 
+use place_band::PlaceBand;
+use renewal::RenewalGate;
 use servers_band::ServersBand;
 use sidebar::Sidebar;
 
@@ -63,6 +68,8 @@ pub fn Shell() -> Element {
             Sidebar {}
             main { id: "page", tabindex: "-1",
                 LabGuide {}
+                PlaceBand {}
+                RenewalGate {}
                 ServersBand {}
                 Outlet::<Route> {}
             }

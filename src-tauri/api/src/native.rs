@@ -84,6 +84,9 @@ pub struct Ready {
     /// [`Native::SignInAgain`] answers the wish.
     #[serde(default)]
     pub renewal: Renewal,
+    /// What the person calls the server and how it is marked; none for this computer.
+    #[serde(default)]
+    pub profile: Option<Profile>,
 }
 
 impl Ready {
@@ -142,13 +145,79 @@ pub struct Missing {
     pub reason: String,
 }
 
-/// A server used before.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+/// A server used before, and what a person calls it.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Profile {
     /// Base URL.
     pub url: String,
     /// User name.
     pub username: String,
+    /// What the person calls it; empty for its host. Ask with [`Profile::title`].
+    #[serde(default)]
+    pub name: String,
+    /// Its mark in the window.
+    #[serde(default)]
+    pub colour: Colour,
+    /// Whether it runs a network that people depend on: the window says so all the time, and asks for the name before it
+    /// takes something away.
+    #[serde(default)]
+    pub production: bool,
+}
+
+impl Profile {
+    /// A server without a name of its own yet.
+    #[must_use]
+    pub fn new(url: impl Into<String>, username: impl Into<String>) -> Profile {
+        Profile { url: url.into(), username: username.into(), ..Profile::default() }
+    }
+
+    /// The given name, else host and port.
+    #[must_use]
+    pub fn title(&self) -> &str {
+        if !self.name.is_empty() {
+            return &self.name;
+        }
+        let place = self.url.split_once("://").map_or(self.url.as_str(), |(_, place)| place);
+        place.split('/').next().unwrap_or(place)
+    }
+}
+
+/// The colour that marks a server in the window; never the only mark.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Colour {
+    /// No mark.
+    #[default]
+    None,
+    /// Blue.
+    Blue,
+    /// Green.
+    Green,
+    /// Amber.
+    Amber,
+    /// Red.
+    Red,
+    /// Violet.
+    Violet,
+}
+
+impl Colour {
+    /// Every colour.
+    pub const ALL: [Colour; 6] =
+        [Colour::None, Colour::Blue, Colour::Green, Colour::Amber, Colour::Red, Colour::Violet];
+
+    /// The colour as it is written.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Colour::None => "none",
+            Colour::Blue => "blue",
+            Colour::Green => "green",
+            Colour::Amber => "amber",
+            Colour::Red => "red",
+            Colour::Violet => "violet",
+        }
+    }
 }
 
 /// A wish of the web view to the shell. Each names the reply it gets.
@@ -180,6 +249,19 @@ pub enum Native {
     },
     /// Forget the token and go back to the choice: nothing.
     SignOut,
+    /// Change what a server used before is called and how it is marked, found by URL and user name: nothing, or a
+    /// [`Problem`]; [`SESSION_EVENT`] tells the rest.
+    EditProfile {
+        /// The server as it shall be.
+        profile: Profile,
+    },
+    /// Forget a server used before, and the token kept for it: nothing; [`SESSION_EVENT`] tells the rest.
+    ForgetProfile {
+        /// Base URL.
+        url: String,
+        /// User name.
+        username: String,
+    },
     /// A setting: the JSON value or null.
     GetSetting {
         /// Name, e.g. `theme`.

@@ -46,12 +46,33 @@ pub fn profile_of(host: &dyn Host, url: &str) -> Option<Profile> {
     profiles(host).into_iter().find(|profile| profile.url == url || profile.url.strip_suffix("/api") == Some(url))
 }
 
-/// Puts a server at the head of those used before.
-pub fn keep_profile(host: &dyn Host, url: &str, username: &str) {
+/// Puts a server at the head of those used before, with the name and the marks it had.
+pub fn keep_profile(host: &dyn Host, url: &str, username: &str) -> Profile {
+    let mut all = profiles(host);
+    // Name and marks are the server's; another user sees them too.
+    let known = all.iter().position(|profile| profile.url == url).map(|index| all.remove(index));
+    let profile = Profile { username: username.to_owned(), ..known.unwrap_or_else(|| Profile::new(url, username)) };
+    all.retain(|profile| profile.url != url);
+    all.insert(0, profile.clone());
+    all.truncate(MOST_PROFILES);
+    host.keep_setting(PROFILES, json!(all));
+    profile
+}
+
+/// Changes name and marks of a server used before; tells whether there is one.
+pub fn edit_profile(host: &dyn Host, changed: &Profile) -> bool {
+    let mut all = profiles(host);
+    let Some(profile) = all.iter_mut().find(|profile| profile.url == changed.url) else { return false };
+    (profile.name, profile.colour, profile.production) =
+        (changed.name.trim().to_owned(), changed.colour, changed.production);
+    host.keep_setting(PROFILES, json!(all));
+    true
+}
+
+/// Forgets a server used before.
+pub fn forget_profile(host: &dyn Host, url: &str) {
     let mut all = profiles(host);
     all.retain(|profile| profile.url != url);
-    all.insert(0, Profile { url: url.to_owned(), username: username.to_owned() });
-    all.truncate(MOST_PROFILES);
     host.keep_setting(PROFILES, json!(all));
 }
 

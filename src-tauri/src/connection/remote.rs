@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 use netraven_api::auth::Claims;
-use netraven_api::native::{Ready, Renewal, Session};
+use netraven_api::native::{Profile, Ready, Renewal, Session};
 use netraven_api::problem::Code;
 use netraven_api::{Problem, Secret};
 use netraven_client::{Client, token};
@@ -17,6 +17,8 @@ use crate::native::no_session;
 
 /// A kept token must last at least this long to be worth a try.
 const WORTH_S: i64 = 30;
+/// Longest name of a server, in letters.
+const NAME_LIMIT: usize = 60;
 /// Longest sleep of the watch over a sign-in: a computer that was suspended looks at its clock soon afterwards.
 const GLANCE: Duration = Duration::from_secs(15);
 
@@ -48,7 +50,6 @@ impl Connection {
         let claims = token::claims(&token)?;
         self.leave_embedded().await;
         let note = memory::keep_token(self.host(), &self.secrets, client.base_url(), username, &token, remember).await;
-        memory::keep_profile(self.host(), client.base_url(), username);
         memory::keep_place(self.host(), Some(&Place::Remote(client.base_url().to_owned())));
         self.enter_remote(client, token, &claims, note, remember);
         Ok(())
@@ -136,12 +137,49 @@ impl Connection {
             missing: client.missing(),
             expires_at: ends,
             renewal: Renewal::None,
+            profile: Some(memory::keep_profile(self.host(), client.base_url(), &claims.sub)),
         };
         let signed_in = Arc::new(SignedIn::new(token, ends, remember));
         let client = client.with_tokens(signed_in.clone());
         let generation = self.enter(Session::Ready(ready), Some(client), None);
         self.state().signed_in = Some(signed_in.clone());
         tauri::async_runtime::spawn(watch(Arc::downgrade(self), generation, signed_in));
+    }
+
+    /// Changes what a server is called and how it is marked.
+    pub fn edit_profile(&self, changed: &Profile) -> Result<(), Problem> {
+        if changed.name.chars().count() > NAME_LIMIT {
+            return Err(Problem::field("name", format!("The name is longer than {NAME_LIMIT} letters: shorten it.")));
+        }
+        if !memory::edit_profile(self.host(), changed) {
+            return Err(Problem::new(
+                Code::NotFound,
+                "This server is not among those used before. Sign in to it first.",
+            ));
+        }
+        let generation = self.state().generation;
+        let known = memory::profile_of(self.host(), &changed.url);
+        self.revise(generation, |ready| {
+            if ready.url == changed.url {
+                ready.profile = known;
+            }
+        });
+        Ok(())
+    }
+
+    /// Forgets a server used before, and the token kept for it.
+    pub async fn forget_profile(&self, url: &str, username: &str) {
+        memory::forget_token(self.host(), &self.secrets, url, username).await;
+        memory::forget_profile(self.host(), url);
+        let session = {
+            let mut state = self.state();
+            match &mut state.session {
+                Session::Choose { profiles } => *profiles = memory::profiles(self.host()),
+                _ => return,
+            }
+            state.session.clone()
+        };
+        self.host().announce(&session);
     }
 
     /// Changes what is told of a session, without another session beginning.

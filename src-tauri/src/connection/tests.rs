@@ -224,7 +224,7 @@ async fn signing_out_goes_back_to_the_choice_with_the_server_in_it() {
     let connection = connection(&host);
     sign_in(&connection, &url, "right").await.unwrap();
     connection.sign_out().await;
-    let profiles = vec![netraven_api::native::Profile { url, username: "ann".into() }];
+    let profiles = vec![netraven_api::native::Profile::new(url, "ann")];
     assert_eq!(connection.session(), Session::Choose { profiles });
     assert_eq!(memory::place(host.as_ref()), None);
 }

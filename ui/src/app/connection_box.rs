@@ -5,11 +5,15 @@ use netraven_api::event::Link;
 use netraven_api::native::Native;
 use serde_json::Value;
 
-use crate::components::{Button, ButtonKind, Dialog, Glyph, Icon};
+use super::place_form::PlaceForm;
+use crate::components::{Button, ButtonKind, Dialog, Glyph, Icon, Time};
 use crate::data::use_api;
 use crate::state::notices::use_notices;
 use crate::state::session::use_workplace;
 use crate::state::theme::{Theme, use_theme};
+
+/// Name of the box for those who press it by name.
+const CONNECTION: &str = "Connection";
 
 /// The box at the foot of the sidebar; pressed, it opens everything about the connection.
 #[component]
@@ -17,6 +21,7 @@ pub fn ConnectionBox() -> Element {
     let workplace = use_workplace();
     let mut open = use_signal(|| false);
     let ready = workplace.ready();
+    let name = ready.profile.as_ref().map_or(ready.place.as_str(), |profile| profile.title()).to_owned();
     let (tone, word) = match workplace.link() {
         Link::Live => ("success", "live".to_owned()),
         Link::Connecting => ("info", "connecting".to_owned()),
@@ -28,13 +33,14 @@ pub fn ConnectionBox() -> Element {
         button {
             class: "connection",
             r#type: "button",
-            "data-action": "Connection",
+            "data-colour": ready.profile.as_ref().map(|profile| profile.colour.as_str()),
+            "data-action": CONNECTION,
             aria_haspopup: "dialog",
-            title: "{ready.place}, {word}",
+            title: "{name}, {word}",
             onclick: move |_| open.set(true),
             span { class: "connection-place",
                 span { class: "dot dot-{tone}", aria_hidden: "true" }
-                b { class: "side-word", "{ready.place}" }
+                b { class: "side-word", "{name}" }
             }
             span { class: "side-word", if ready.embedded { "embedded · {word}" } else { "server · {word}" } }
             span { class: "side-word",
@@ -101,6 +107,24 @@ fn ConnectionDialog(onclose: EventHandler<()>) -> Element {
                     dt { "Data" }
                     dd { class: "mono", "{folder}" }
                 }
+                if !ready.server.is_empty() {
+                    dt { "Program" }
+                    dd { "{ready.server}" }
+                }
+                if let Some(end) = ready.expires_at {
+                    dt { "Sign-in ends" }
+                    dd { Time { at: end } }
+                }
+                if !ready.missing.is_empty() {
+                    dt { "Not offered" }
+                    dd {
+                        ul { class: "plain",
+                            for missing in ready.missing {
+                                li { key: "{missing.reason}", "{missing.reason}" }
+                            }
+                        }
+                    }
+                }
                 if let Some(note) = ready.secrets_note {
                     dt { "Secrets" }
                     dd { "{note}" }
@@ -123,6 +147,9 @@ fn ConnectionDialog(onclose: EventHandler<()>) -> Element {
                         }
                     }
                 }
+            }
+            if let Some(profile) = ready.profile {
+                PlaceForm { key: "{profile.url}", profile }
             }
         }
     }

@@ -3,6 +3,7 @@
 use dioxus::prelude::*;
 
 use super::button::{Button, ButtonKind};
+use super::field::TextField;
 use super::icon::Glyph;
 use crate::dom::{self, Edge, FocusKeeper};
 
@@ -60,16 +61,20 @@ pub fn Dialog(
     }
 }
 
-/// Asks before something is done that cannot be taken back.
+/// Asks before something is done that cannot be taken back. With `typed` only who types that name may do it.
 #[component]
 pub fn Confirm(
     title: String,
     text: String,
     action: String,
     #[props(default)] busy: bool,
+    typed: Option<String>,
     onconfirm: EventHandler<()>,
     onclose: EventHandler<()>,
 ) -> Element {
+    let mut word = use_signal(String::new);
+    let refused = typed.as_ref().filter(|name| word.read().trim() != name.as_str());
+    let refused = refused.map(|name| format!("Type {name} first: this is a production server."));
     rsx! {
         Dialog {
             id: "confirm",
@@ -77,9 +82,19 @@ pub fn Confirm(
             onclose: move |()| onclose.call(()),
             actions: rsx! {
                 Button { label: "Keep it", onclick: move |_| onclose.call(()) }
-                Button { label: action, kind: ButtonKind::Danger, busy, onclick: move |_| onconfirm.call(()) }
+                Button { label: action, kind: ButtonKind::Danger, busy, refused, onclick: move |_| onconfirm.call(()) }
             },
             p { "{text}" }
+            if let Some(name) = typed {
+                TextField {
+                    id: "confirm-name",
+                    label: "Type {name} to go on",
+                    value: word(),
+                    hint: "This is a production server.",
+                    autocomplete: "off",
+                    oninput: move |text| word.set(text),
+                }
+            }
         }
     }
 }

@@ -1,11 +1,13 @@
 //! What stands where rows would be: loading, nothing there, and failure.
 
 use dioxus::prelude::*;
+use jiff::Timestamp;
 use netraven_api::Problem;
 use netraven_api::problem::Code;
 
 use super::button::Button;
 use super::icon::{Glyph, Icon};
+use super::time::Ago;
 
 /// Grey rows while the first answer is awaited.
 #[component]
@@ -51,13 +53,22 @@ pub fn ErrorState(title: String, problem: Problem, onretry: EventHandler<()>) ->
     }
 }
 
-/// Older rows stay on screen although reading them again failed.
+/// Older rows stay on screen although reading them again failed; `at` is when they were read.
 #[component]
-pub fn StaleNote(problem: Problem, onretry: EventHandler<()>) -> Element {
+pub fn StaleNote(problem: Problem, #[props(!optional)] at: Option<Timestamp>, onretry: EventHandler<()>) -> Element {
     rsx! {
         div { class: "band band-warning", role: "alert",
             Icon { glyph: Glyph::Alert, size: 14 }
-            span { class: "grow", "What you see may be old. {problem.message}" }
+            span { class: "grow",
+                if let Some(at) = at {
+                    "What you see was read "
+                    Ago { at }
+                    " and may be old. "
+                } else {
+                    "What you see may be old. "
+                }
+                "{problem.message}"
+            }
             Button { label: "Try again", small: true, onclick: move |_| onretry.call(()) }
         }
     }

@@ -28,6 +28,8 @@ pub struct LogView {
     pub loading: Signal<bool>,
     /// State of the live lines.
     pub link: Signal<Link>,
+    /// What the reader should know about how the lines were found.
+    pub note: Signal<Option<String>>,
     held: Signal<bool>,
     wishes: Signal<u64>,
     older: Signal<u64>,
@@ -104,6 +106,7 @@ pub fn use_log(filter: impl Fn() -> LogFilter + 'static) -> LogView {
         problem: use_signal(|| None),
         loading: use_signal(|| true),
         link: use_signal(Link::default),
+        note: use_signal(|| None),
         held: use_signal(|| false),
         wishes: use_signal(|| 0),
         older: use_signal(|| 0),
@@ -127,7 +130,7 @@ pub fn use_log(filter: impl Fn() -> LogFilter + 'static) -> LogView {
 }
 
 async fn keep(api: Api, view: LogView, filter: Memo<LogFilter>, mut woken: UnboundedReceiver<Wake>) {
-    let LogView { mut lines, mut problem, mut loading, .. } = view;
+    let LogView { mut lines, mut problem, mut loading, mut note, .. } = view;
     let mut next = woken.next().await;
     while next.is_some() {
         // Several wishes at once are one.
@@ -144,7 +147,8 @@ async fn keep(api: Api, view: LogView, filter: Memo<LogFilter>, mut woken: Unbou
         };
         loading.set(false);
         match page {
-            Ok((rows, total)) => {
+            Ok((rows, total, said)) => {
+                note.set(said);
                 let mut fresh = LogLines::default();
                 fresh.take_history(rows, total, PAGE);
                 lines.set(fresh);
@@ -208,7 +212,7 @@ async fn older(api: &Api, view: LogView, wanted: &LogFilter) {
     let before = lines.peek().first_id();
     loading.set(true);
     match history(api, wanted, before).await {
-        Ok((rows, total)) => lines.write().take_history(rows, total, PAGE),
+        Ok((rows, total, _)) => lines.write().take_history(rows, total, PAGE),
         Err(found) => problem.set(Some(found)),
     }
     loading.set(false);
@@ -226,7 +230,10 @@ async fn begin_behind(api: &Api, wanted: &LogFilter, last: Option<i64>) -> Resul
     Ok(newest.items.first().map_or(0, |line| line.id).max(last.unwrap_or(0)))
 }
 
-async fn history(api: &Api, wanted: &LogFilter, before: Option<i64>) -> Result<(Vec<LogEntry>, i64), Problem> {
+/// Lines, how many match in all, and what to know about them.
+type History = (Vec<LogEntry>, i64, Option<String>);
+
+async fn history(api: &Api, wanted: &LogFilter, before: Option<i64>) -> Result<History, Problem> {
     let page = api.send(&wanted.history(before)).await?;
-    Ok((page.items, page.total))
+    Ok((page.items, page.total, page.note))
 }

@@ -133,7 +133,7 @@ fn RunsPanel(state: Store<DashboardState>, runs: Query<Page<Run>>) -> Element {
     let body = match (runs.value(), runs.error()) {
         (Some(page), stale) => rsx! {
             if let Some(problem) = stale {
-                StaleNote { problem, onretry: retry }
+                StaleNote { problem, at: runs.at(), onretry: retry }
             }
             if page.items.is_empty() {
                 NoRuns { state }

@@ -5,6 +5,7 @@ use std::rc::Rc;
 use dioxus::prelude::*;
 use netraven_api::Page;
 use netraven_api::devices::{DeleteDevice, Device};
+use netraven_api::native::Feature;
 use netraven_api::outcome::Cause;
 use netraven_api::platforms::{ListPlatforms, Platforms};
 
@@ -50,6 +51,7 @@ enum Doing {
 /// The list of devices.
 #[component]
 pub fn DevicesPage() -> Element {
+    let workplace = use_workplace();
     let mut filter = use_signal(DeviceFilter::default);
     let hostname = use_settled(move || filter.read().hostname.clone());
     let devices = use_query(move || filter.read().request(&hostname.read()));
@@ -78,7 +80,7 @@ pub fn DevicesPage() -> Element {
                 refused: no_credentials_for_users(),
                 onclick: move |_| doing.set(Doing::AddingCredential(Vec::new())),
             }
-            Button { label: "Import CSV", glyph: Glyph::Upload, onclick: move |_| doing.set(Doing::Importing) }
+            Button { label: "Import CSV", glyph: Glyph::Upload, refused: workplace.refusal(Feature::ImportDevices), onclick: move |_| doing.set(Doing::Importing) }
             Button {
                 label: "Add device",
                 kind: ButtonKind::Primary,
@@ -116,7 +118,7 @@ fn DevicesBody(
             let titles = platforms.value();
             rsx! {
                 if let Some(problem) = stale {
-                    StaleNote { problem, onretry: retry }
+                    StaleNote { problem, at: devices.at(), onretry: retry }
                 }
                 NoCredentialNote { page: page.clone(), oncredential: move |tags| doing.set(Doing::AddingCredential(tags)) }
                 div { class: "split", "data-state": beside,
@@ -193,7 +195,7 @@ fn NoCredentialNote(page: Rc<Page<Device>>, oncredential: EventHandler<Vec<i64>>
 
 #[component]
 fn NoDevices(filter: Signal<DeviceFilter>, doing: Signal<Doing>) -> Element {
-    let (mut filter, mut doing) = (filter, doing);
+    let (mut filter, mut doing, workplace) = (filter, doing, use_workplace());
     if filter.read().narrows() {
         return rsx! {
             Empty { title: "No device matches", text: "None of the devices has what the filters ask for.", glyph: Glyph::Search,
@@ -208,7 +210,7 @@ fn NoDevices(filter: Signal<DeviceFilter>, doing: Signal<Doing>) -> Element {
             glyph: Glyph::Devices,
             LabButton {}
             Button { label: "Add a device", glyph: Glyph::Plus, onclick: move |_| doing.set(Doing::Adding) }
-            Button { label: "Import a CSV file", glyph: Glyph::Upload, onclick: move |_| doing.set(Doing::Importing) }
+            Button { label: "Import a CSV file", glyph: Glyph::Upload, refused: workplace.refusal(Feature::ImportDevices), onclick: move |_| doing.set(Doing::Importing) }
         }
     }
 }
@@ -216,7 +218,7 @@ fn NoDevices(filter: Signal<DeviceFilter>, doing: Signal<Doing>) -> Element {
 #[component]
 fn Dialogs(doing: Signal<Doing>, open: Signal<Option<i64>>) -> Element {
     let (mut doing, mut open) = (doing, open);
-    let (api, notices) = (use_api(), use_notices());
+    let (api, notices, workplace) = (use_api(), use_notices(), use_workplace());
     let mut busy = use_signal(|| false);
     let close = move |()| doing.set(Doing::Nothing);
     let delete = use_callback(move |(id, hostname): (i64, String)| {
@@ -247,6 +249,7 @@ fn Dialogs(doing: Signal<Doing>, open: Signal<Option<i64>>) -> Element {
                 title: "Delete {device.hostname}?",
                 text: "{device.hostname} ({table::place(&device)}) goes with its results and its stored snapshots. The git history keeps its file. This cannot be taken back.",
                 action: "Delete the device",
+                typed: workplace.guard(),
                 busy: busy(),
                 onconfirm: move |()| delete.call((device.id, device.hostname.clone())),
                 onclose: close,

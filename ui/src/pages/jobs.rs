@@ -15,6 +15,7 @@ use crate::pages::lab::{LabBand, LabButton};
 use crate::route::Route;
 use crate::state::moment::use_moment;
 use crate::state::notices::use_notices;
+use crate::state::session::use_workplace;
 
 mod add;
 mod draft;
@@ -100,7 +101,7 @@ fn JobsBody(jobs: Query<Page<Job>>, search: Signal<String>, number: Signal<i64>,
     match (jobs.value(), jobs.error()) {
         (Some(page), stale) => rsx! {
             if let Some(problem) = stale {
-                StaleNote { problem, onretry: retry }
+                StaleNote { problem, at: jobs.at(), onretry: retry }
             }
             if !page.items.is_empty() {
                 JobsTable {
@@ -142,7 +143,7 @@ fn JobsBody(jobs: Query<Page<Job>>, search: Signal<String>, number: Signal<i64>,
 #[component]
 fn Dialogs(doing: Signal<Doing>) -> Element {
     let mut doing = doing;
-    let (api, notices, cancel) = (use_api(), use_notices(), use_cancel_run());
+    let (api, notices, cancel, workplace) = (use_api(), use_notices(), use_cancel_run(), use_workplace());
     let mut busy = use_signal(|| false);
     let close = move |()| doing.set(Doing::Nothing);
     let delete = use_callback(move |(id, name): (i64, String)| {
@@ -180,6 +181,7 @@ fn Dialogs(doing: Signal<Doing>) -> Element {
                 title: "Delete {job.name}?",
                 text: "{job.name} goes with its schedule and all its runs. The devices and their stored configurations stay. This cannot be taken back.",
                 action: "Delete the job",
+                typed: workplace.guard(),
                 busy: busy(),
                 onconfirm: move |()| delete.call((job.id, job.name.clone())),
                 onclose: close,

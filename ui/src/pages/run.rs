@@ -1,6 +1,7 @@
 //! One run: how far it is, what came of each device, and its own log.
 
 use dioxus::prelude::*;
+use netraven_api::native::Feature;
 use netraven_api::outcome::Cause;
 use netraven_api::runs::{GetRun, Run, RunDetail, Trigger};
 
@@ -17,6 +18,7 @@ use crate::pages::unified_logs::{LogControls, UnifiedLogsTable};
 use crate::route::Route;
 use crate::state::logs::LogFilter;
 use crate::state::moment::use_moment;
+use crate::state::session::use_workplace;
 
 mod devices;
 
@@ -34,7 +36,7 @@ pub fn RunPage(id: ReadSignal<i64>, cause: ReadSignal<String>) -> Element {
             RunHead { run: detail.run.clone() }
             section { class: "panel bg-card",
                 if let Some(problem) = stale {
-                    StaleNote { problem, onretry: retry }
+                    StaleNote { problem, at: run.at(), onretry: retry }
                 }
                 RunStrip { run: detail.run.clone() }
                 RunTabs { id, cause, detail: (*detail).clone() }
@@ -70,7 +72,7 @@ fn crumbs(here: String) -> Vec<Crumb> {
 
 #[component]
 fn RunHead(run: Run) -> Element {
-    let (moment, start, cancel) = (use_moment(), use_run_job(), use_cancel_run());
+    let (moment, workplace, start, cancel) = (use_moment(), use_workplace(), use_run_job(), use_cancel_run());
     let mut asking = use_signal(|| false);
     let (id, job_id, active) = (run.id, run.job_id, run.status.is_active());
     rsx! {
@@ -82,7 +84,9 @@ fn RunHead(run: Run) -> Element {
                 Button {
                     label: "Cancel",
                     glyph: Glyph::Stop,
-                    refused: run.cancel_requested.then(|| "The run is already being cancelled.".to_owned()),
+                    refused: workplace
+                        .refusal(Feature::CancelRun)
+                        .or_else(|| run.cancel_requested.then(|| "The run is already being cancelled.".to_owned())),
                     onclick: move |_| asking.set(true),
                 }
             }

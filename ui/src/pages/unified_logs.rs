@@ -101,7 +101,7 @@ pub fn UnifiedLogsTable(
     let total = lines.total().unwrap_or(shown);
     rsx! {
         if let Some(problem) = problem.clone().filter(|_| !lines.is_empty()) {
-            StaleNote { problem, onretry: retry }
+            StaleNote { problem, at: None, onretry: retry }
         }
         if lines.is_empty() {
             if let Some(problem) = problem {
@@ -126,6 +126,9 @@ pub fn UnifiedLogsTable(
             span { {format::zone_name(moment.glance(), &moment.zone())} }
             if !lines.has_room() && lines.has_older() {
                 span { "Older lines are found by narrowing the filters." }
+            }
+            if let Some(note) = view.note.read().clone() {
+                span { class: "text-warning", "{note}" }
             }
             span { class: "grow" }
             span { class: "wide-only", "↑ ↓ move · Esc close" }

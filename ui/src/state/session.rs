@@ -7,7 +7,7 @@ use futures::StreamExt;
 use futures::channel::mpsc::unbounded;
 use netraven_api::event::{FeedMessage, Link};
 use netraven_api::logs::StreamFilter;
-use netraven_api::native::{FeedStart, Native, Ready, Session};
+use netraven_api::native::{Feature, FeedStart, Native, Ready, Session};
 use netraven_api::users::Role;
 
 use crate::data::{Topics, use_api};
@@ -57,6 +57,19 @@ impl Workplace {
     #[must_use]
     pub fn is_admin(&self) -> bool {
         self.ready.read().role == Role::Admin
+    }
+
+    /// Why the server does not offer something, as a sentence for a tooltip; none if it does.
+    #[must_use]
+    pub fn refusal(&self, feature: Feature) -> Option<String> {
+        self.ready.read().reason(feature).map(str::to_owned)
+    }
+
+    /// The name a person has to type before something is taken away from a server people depend on.
+    #[must_use]
+    pub fn guard(&self) -> Option<String> {
+        let ready = self.ready.read();
+        ready.profile.as_ref().filter(|profile| profile.production).map(|profile| profile.title().to_owned())
     }
 
     /// Whether news arrive as they happen.

@@ -73,7 +73,8 @@ fn rows_stay_on_screen_when_reading_them_again_fails() {
     let mut screen = Screen::open(&fake, "/");
     fake.refuse("GET /runs/", Problem::new(Code::Unreachable, "The server did not answer."));
     screen.press("Refresh");
-    assert!(screen.shows("What you see may be old. The server did not answer."));
+    assert!(screen.shows("What you see was read") && screen.shows("0 s ago"), "{}", screen.outline());
+    assert!(screen.shows("and may be old.") && screen.shows("The server did not answer."), "{}", screen.outline());
     assert!(screen.shows("Nightly core backup"));
 }
 

@@ -27,7 +27,7 @@ fn stopping_is_not_told_as_a_start() {
 
 #[test]
 fn a_server_is_signed_in_to_with_what_was_typed() {
-    let profile = Profile { url: "https://netraven.example.net".into(), username: "j.weber".into() };
+    let profile = Profile::new("https://netraven.example.net", "j.weber");
     let fake = Fake::with(Session::Choose { profiles: vec![profile] });
     fake.refuse_wishes(Problem::new(Code::Unauthenticated, "User name or password is wrong."));
     let mut screen = Screen::open(&fake, "/");
@@ -47,7 +47,7 @@ fn a_server_is_signed_in_to_with_what_was_typed() {
 
 #[test]
 fn every_server_used_before_is_offered() {
-    let profile = |url: &str, username: &str| Profile { url: url.into(), username: username.into() };
+    let profile = |url: &str, username: &str| Profile::new(url, username);
     let profiles = vec![profile("https://new.example.net", "anna"), profile("https://old.example.net/api", "j.weber")];
     let fake = Fake::with(Session::Choose { profiles });
     let mut screen = Screen::open(&fake, "/");

@@ -8,6 +8,7 @@ mod first_start;
 mod jobs;
 mod lab;
 mod logs;
+mod place;
 mod run;
 mod samples;
 mod support;

@@ -57,6 +57,9 @@ pub fn JobSummaryCards(
                 onpress: move |()| onchoose.call(FAILED),
             }
         }
+        if let Some(note) = known.as_ref().and_then(|sums| sums.note.clone()) {
+            p { class: "cards-note", role: "note", "{note}" }
+        }
     }
 }
 

@@ -2,12 +2,14 @@
 
 use dioxus::prelude::*;
 use netraven_api::credentials::{CreateCredential, CredentialInput};
+use netraven_api::native::Feature;
 use netraven_api::{Problem, Secret};
 
 use super::form::{FormProblem, TagsField, refusal, refusal_of, tag_ids};
 use crate::components::{Button, ButtonKind, Dialog, TextField};
 use crate::data::use_api;
 use crate::state::notices::use_notices;
+use crate::state::session::use_workplace;
 
 /// Fields that show their own refusal.
 const FIELDS: [&str; 6] = ["username", "password", "enable_password", "priority", "tags", "new_tag"];
@@ -15,7 +17,7 @@ const FIELDS: [&str; 6] = ["username", "password", "enable_password", "priority"
 /// Adds a credential; `tags` are ticked from the start.
 #[component]
 pub fn AddCredential(tags: Vec<i64>, onclose: EventHandler<()>) -> Element {
-    let (api, notices) = (use_api(), use_notices());
+    let (api, notices, workplace) = (use_api(), use_notices(), use_workplace());
     let mut username = use_signal(String::new);
     let mut password = use_signal(String::new);
     let mut enable = use_signal(String::new);
@@ -122,7 +124,10 @@ pub fn AddCredential(tags: Vec<i64>, onclose: EventHandler<()>) -> Element {
                     kind: "password",
                     value: enable(),
                     autocomplete: "new-password",
-                    hint: "Only where it differs from the password.",
+                    hint: workplace
+                        .refusal(Feature::EnablePassword)
+                        .unwrap_or_else(|| "Only where it differs from the password.".to_owned()),
+                    disabled: workplace.refusal(Feature::EnablePassword).is_some(),
                     error: refusal(&now, "enable_password"),
                     oninput: move |text| enable.set(text),
                 }

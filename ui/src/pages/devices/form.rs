@@ -76,7 +76,7 @@ pub fn TagsField(
     let body = match (tags.value(), tags.error()) {
         (Some(page), stale) => rsx! {
             if let Some(problem) = stale {
-                StaleNote { problem, onretry: move |()| tags.refresh() }
+                StaleNote { problem, at: None, onretry: move |()| tags.refresh() }
             }
             div { class: "ticks",
                 for tag in page.items.iter().cloned() {
@@ -100,7 +100,7 @@ pub fn TagsField(
             }
         },
         (None, Some(problem)) => rsx! {
-            StaleNote { problem, onretry: move |()| tags.refresh() }
+            StaleNote { problem, at: None, onretry: move |()| tags.refresh() }
         },
         (None, None) => rsx! {
             SkeletonRows { rows: 2, label: "Reading the tags" }

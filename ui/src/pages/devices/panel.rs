@@ -105,8 +105,11 @@ fn StoredKey(device: ReadSignal<Device>) -> Element {
         (_, Some(problem)) if problem.code == Code::NotFound => rsx! {
             p { class: "muted", "None is stored yet; the first session stores the one it meets." }
         },
+        (_, Some(problem)) if problem.code == Code::NotOffered => rsx! {
+            p { class: "muted", "{problem.message}" }
+        },
         (None, Some(problem)) => rsx! {
-            StaleNote { problem, onretry: move |()| key.refresh() }
+            StaleNote { problem, at: None, onretry: move |()| key.refresh() }
         },
         (None, None) => rsx! {
             SkeletonRows { rows: 1, label: "Reading the host key" }
@@ -134,6 +137,7 @@ fn StoredKey(device: ReadSignal<Device>) -> Element {
                 title: "Forget the stored key of {hostname}?",
                 text: "The next session accepts and stores whatever key the device offers. Do this only if the device was replaced or its key renewed.",
                 action: "Forget the key",
+                typed: workplace.guard(),
                 busy: busy(),
                 onconfirm: forget,
                 onclose: move |()| asking.set(false),
@@ -156,7 +160,7 @@ fn LastRuns(device: ReadSignal<Device>) -> Element {
             match (runs.value(), runs.error()) {
                 (Some(page), stale) => rsx! {
                     if let Some(problem) = stale {
-                        StaleNote { problem, onretry: retry }
+                        StaleNote { problem, at: None, onretry: retry }
                     }
                     if page.items.is_empty() {
                         p { class: "muted", "No run had this device yet." }
@@ -171,7 +175,7 @@ fn LastRuns(device: ReadSignal<Device>) -> Element {
                         }
                     }
                 },
-                (None, Some(problem)) => rsx! { StaleNote { problem, onretry: retry } },
+                (None, Some(problem)) => rsx! { StaleNote { problem, at: None, onretry: retry } },
                 (None, None) => rsx! { SkeletonRows { rows: 2, label: "Reading the runs" } },
             }
         }

@@ -25,7 +25,7 @@ pub fn Snapshots(device: ReadSignal<Device>) -> Element {
             match (history.value(), history.error()) {
                 (Some(heads), stale) => rsx! {
                     if let Some(problem) = stale {
-                        StaleNote { problem, onretry: retry }
+                        StaleNote { problem, at: None, onretry: retry }
                     }
                     if heads.is_empty() {
                         p { class: "muted", "None yet; a backup that succeeds stores the first one." }
@@ -56,7 +56,7 @@ pub fn Snapshots(device: ReadSignal<Device>) -> Element {
                         p { class: "muted", "{heads.len() - SHOWN} older ones are in the snapshot repository." }
                     }
                 },
-                (None, Some(problem)) => rsx! { StaleNote { problem, onretry: retry } },
+                (None, Some(problem)) => rsx! { StaleNote { problem, at: None, onretry: retry } },
                 (None, None) => rsx! { SkeletonRows { rows: 2, label: "Reading the snapshots" } },
             }
         }

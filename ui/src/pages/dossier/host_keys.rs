@@ -2,6 +2,7 @@
 
 use dioxus::prelude::*;
 use netraven_api::devices::ForgetHostKey;
+use netraven_api::native::Feature;
 use serde_json::Value;
 
 use crate::components::{Button, ButtonKind, Confirm, Glyph};
@@ -32,7 +33,9 @@ pub fn HostKeys(device_id: i64, details: Value) -> Element {
             }
         });
     };
-    let refused = (!workplace.is_admin()).then(|| "Only admins may forget a stored key.".to_owned());
+    let refused = workplace
+        .refusal(Feature::HostKeys)
+        .or_else(|| (!workplace.is_admin()).then(|| "Only admins may forget a stored key.".to_owned()));
     rsx! {
         div { class: "two",
             Key { title: "Stored on first use", key_value: keys.get("stored").cloned().unwrap_or(Value::Null), tone: "success" }
@@ -54,6 +57,7 @@ pub fn HostKeys(device_id: i64, details: Value) -> Element {
                 title: "Forget the stored key?",
                 text: "The next session accepts and stores whatever key the device offers. Do this only if the device was replaced or its key renewed.",
                 action: "Forget the key",
+                typed: workplace.guard(),
                 busy: busy(),
                 onconfirm: forget,
                 onclose: move |()| asking.set(false),

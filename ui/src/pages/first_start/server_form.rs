@@ -8,6 +8,7 @@ use serde_json::Value;
 use super::LeaveButton;
 use crate::components::{Button, ButtonKind, CheckField, Glyph, Icon, SelectField, TextField};
 use crate::data::use_api;
+use crate::state::notices::use_notices;
 
 /// Address, user and password of a server. With `known` the address is fixed; `profiles` are servers to choose from.
 #[component]
@@ -58,7 +59,7 @@ pub fn ServerForm(
                     dd { class: "mono", "{first}" }
                 }
             } else {
-                if profiles.len() > 1 {
+                if !profiles.is_empty() {
                     UsedBefore {
                         profiles: profiles.clone(),
                         url: url(),
@@ -129,10 +130,14 @@ pub fn ServerForm(
 /// The servers used before; one that is chosen fills address and user name.
 #[component]
 fn UsedBefore(profiles: Vec<Profile>, url: String, onchoose: EventHandler<Profile>) -> Element {
+    let (api, notices) = (use_api(), use_notices());
     let chosen = profiles.iter().find(|profile| profile.url == url).map(|profile| profile.url.clone());
-    let named =
-        profiles.iter().map(|profile| (profile.url.clone(), format!("{} at {}", profile.username, profile.url)));
+    let named = profiles.iter().map(|profile| {
+        let mark = if profile.production { ", production" } else { "" };
+        (profile.url.clone(), format!("{}{mark}: {} at {}", profile.title(), profile.username, profile.url))
+    });
     let options = named.chain([(String::new(), "Another server".to_owned())]).collect();
+    let forgotten = profiles.iter().find(|profile| profile.url == url).cloned();
     rsx! {
         SelectField {
             id: "server-known",
@@ -141,8 +146,24 @@ fn UsedBefore(profiles: Vec<Profile>, url: String, onchoose: EventHandler<Profil
             options,
             onchange: move |url: String| {
                 let known = profiles.iter().find(|profile| profile.url == url).cloned();
-                onchoose.call(known.unwrap_or_else(|| Profile { url: String::new(), username: String::new() }));
+                onchoose.call(known.unwrap_or_default());
             },
+        }
+        if let Some(profile) = forgotten {
+            Button {
+                label: "Forget this server",
+                kind: ButtonKind::Text,
+                small: true,
+                glyph: Glyph::Trash,
+                onclick: move |_| {
+                    let (api, Profile { url, username, .. }) = (api.clone(), profile.clone());
+                    spawn(async move {
+                        if let Err(problem) = api.ask::<Value>(Native::ForgetProfile { url, username }).await {
+                            notices.problem(&problem);
+                        }
+                    });
+                },
+            }
         }
     }
 }

@@ -1,8 +1,10 @@
 //! The dialog that adds one job.
 
 use dioxus::prelude::*;
+use jiff::tz::TimeZone;
 use netraven_api::Problem;
 use netraven_api::jobs::{CONFIG_BACKUP, CreateJob, JobInput, REACHABILITY};
+use netraven_api::native::Feature;
 
 use super::draft::{Draft, When};
 use super::target::DeviceField;
@@ -12,6 +14,7 @@ use crate::format;
 use crate::pages::devices::form::{FormProblem, TagsField, refusal, tag_ids};
 use crate::state::moment::use_moment;
 use crate::state::notices::use_notices;
+use crate::state::session::use_workplace;
 
 /// Fields that show their own refusal, whatever is on screen.
 const FIELDS: [&str; 3] = ["name", "job_type", "description"];
@@ -20,7 +23,8 @@ const FIELDS: [&str; 3] = ["name", "job_type", "description"];
 #[component]
 pub fn AddJob(onclose: EventHandler<()>) -> Element {
     let (api, notices, moment) = (use_api(), use_notices(), use_moment());
-    let mut draft = use_signal(move || Draft::new(&moment.zone()));
+    let reads_utc = use_workplace().refusal(Feature::CronTimeZone).is_some();
+    let mut draft = use_signal(move || Draft::new(&if reads_utc { TimeZone::UTC } else { moment.zone() }));
     let (chosen, fresh) = (use_signal(Vec::<i64>::new), use_signal(String::new));
     let mut problem = use_signal(|| None::<Problem>);
     let mut busy = use_signal(|| false);
@@ -145,6 +149,7 @@ pub fn AddJob(onclose: EventHandler<()>) -> Element {
 fn WhenFields(draft: Signal<Draft>, problem: Option<Problem>) -> Element {
     let mut draft = draft;
     let moment = use_moment();
+    let no_zone = use_workplace().refusal(Feature::CronTimeZone);
     let typed = draft.read().clone();
     let units = [("60", "minutes"), ("3600", "hours"), ("86400", "days")];
     match typed.when {
@@ -183,9 +188,10 @@ fn WhenFields(draft: Signal<Draft>, problem: Option<Problem>) -> Element {
                 TextField {
                     id: "job-zone",
                     label: "Time zone",
-                    value: typed.time_zone,
+                    value: if no_zone.is_some() { "UTC".to_owned() } else { typed.time_zone },
                     placeholder: "UTC",
-                    hint: "An IANA name such as Europe/Berlin.",
+                    hint: no_zone.clone().unwrap_or_else(|| "An IANA name such as Europe/Berlin.".to_owned()),
+                    disabled: no_zone.is_some(),
                     error: refusal(&problem, "time_zone"),
                     oninput: move |text| draft.write().time_zone = text,
                 }

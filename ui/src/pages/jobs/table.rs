@@ -5,6 +5,7 @@ use std::rc::Rc;
 use dioxus::prelude::*;
 use netraven_api::Page;
 use netraven_api::jobs::{Job, JobInput, REACHABILITY, UpdateJob};
+use netraven_api::native::Feature;
 use netraven_api::runs::RunStatus;
 
 use super::schedule;
@@ -145,6 +146,7 @@ fn Actions(job: ReadSignal<Job>, oncancel: EventHandler<Job>, ondelete: EventHan
                 label: "Cancel",
                 small: true,
                 glyph: Glyph::Stop,
+                refused: workplace.refusal(Feature::CancelRun),
                 aria_label: "Cancel the run of {shown.name}",
                 onclick: move |_| oncancel.call(job.peek().clone()),
             }

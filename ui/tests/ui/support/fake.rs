@@ -98,6 +98,7 @@ impl Fake {
             missing: Vec::new(),
             expires_at: None,
             renewal: Renewal::None,
+            profile: None,
         }
     }
 
@@ -234,6 +235,8 @@ impl Fake {
             | Native::SignInAgain { .. }
             | Native::UseEmbedded
             | Native::Retry
+            | Native::EditProfile { .. }
+            | Native::ForgetProfile { .. }
             | Native::SignOut => refusal,
             Native::LabStart { devices } => {
                 refusal?;

@@ -1,0 +1,20 @@
+//! The band that says which network this is, wherever a person marked it as one that people depend on.
+
+use dioxus::prelude::*;
+
+use crate::components::{Glyph, Icon};
+use crate::state::session::use_workplace;
+
+/// Shows "production" for as long as a production server is looked at; nothing anywhere else.
+#[component]
+pub fn PlaceBand() -> Element {
+    let Some(profile) = use_workplace().ready().profile.filter(|profile| profile.production) else {
+        return rsx! {};
+    };
+    rsx! {
+        div { class: "band band-production", role: "note", "data-colour": "{profile.colour.as_str()}",
+            Icon { glyph: Glyph::Alert, size: 14 }
+            span { class: "grow", b { "Production" } ": {profile.title()}" }
+        }
+    }
+}

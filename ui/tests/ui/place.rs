@@ -1,0 +1,128 @@
+//! A server elsewhere: signing in again without losing the screen, what it does not offer, its name and its marks.
+
+use std::rc::Rc;
+
+use netraven_api::native::{Colour, Feature, Missing, Native, Profile, Ready, Renewal, Session};
+use netraven_api::problem::Code;
+use netraven_api::{Problem, Secret};
+
+use crate::samples::{detail, job, page, runs, summary, system};
+use crate::support::{Fake, Screen, at};
+
+/// A session with a server, signed in as an admin.
+fn elsewhere() -> Ready {
+    Ready {
+        place: "netraven.example.net".into(),
+        url: "https://netraven.example.net/api".into(),
+        embedded: false,
+        username: "j.weber".into(),
+        data_dir: None,
+        server: "NetRaven API 1.0.0".into(),
+        profile: Some(Profile::new("https://netraven.example.net/api", "j.weber")),
+        expires_at: Some(at(1800)),
+        ..Fake::admin()
+    }
+}
+
+fn fake(ready: Ready) -> Rc<Fake> {
+    let fake = Fake::with(Session::Ready(ready));
+    fake.answer("GET /runs/", &page(runs(), 2));
+    fake.answer("GET /runs/summary", &summary());
+    fake.answer("GET /system/status", &system());
+    fake.answer("GET /runs/4187", &detail());
+    fake.answer("GET /jobs/", &page(vec![job(1, "Edge routers backup")], 1));
+    fake
+}
+
+#[test]
+fn a_minute_before_the_end_a_line_asks_for_the_password_and_the_page_stays() {
+    let fake = fake(elsewhere());
+    let mut screen = Screen::open(&fake, "/");
+    assert!(!screen.shows("Your sign-in ends"));
+    fake.session(Session::Ready(Ready { renewal: Renewal::Soon, expires_at: Some(at(55)), ..elsewhere() }));
+    screen.settle();
+    assert!(screen.shows("Your sign-in ends in 55 s.") && screen.shows("Edge routers backup"), "{}", screen.outline());
+    assert!(!screen.shows("Sign in again"), "nobody is interrupted before it is time");
+    screen.press("Enter the password");
+    screen.type_into("renewal-password", "not-it");
+    fake.refuse_wishes(Problem::new(Code::Unauthenticated, "The user name or the password is not right."));
+    screen.press("Sign in");
+    assert!(fake.wishes().contains(&Native::SignInAgain { password: Secret::new("not-it") }));
+    assert!(screen.shows("The user name or the password is not right.") && !screen.shows("not-it"));
+    fake.session(Session::Ready(elsewhere()));
+    screen.settle();
+    assert!(!screen.shows("Sign in again") && screen.shows("Edge routers backup"), "{}", screen.outline());
+}
+
+#[test]
+fn an_ended_sign_in_asks_over_the_page_and_can_be_put_off() {
+    let fake = fake(Ready { renewal: Renewal::Now, ..elsewhere() });
+    let mut screen = Screen::open(&fake, "/");
+    insta::assert_snapshot!(screen.part("role=\"dialog\"", "nav aria-label=\"Breadcrumbs\""));
+    screen.press("Close");
+    assert!(!screen.shows("Sign in again") && screen.shows("Your sign-in has ended."));
+    screen.press("Enter the password");
+    assert!(screen.shows("Sign in again"));
+}
+
+#[test]
+fn what_the_server_does_not_offer_is_off_and_says_why() {
+    let missing = vec![
+        Missing { feature: Feature::CancelRun, reason: "This server cannot cancel a run.".into() },
+        Missing { feature: Feature::ImportDevices, reason: "This server has no import.".into() },
+    ];
+    let fake = fake(Ready { missing, ..elsewhere() });
+    let mut running = detail();
+    running.run.status = netraven_api::runs::RunStatus::Running;
+    fake.answer("GET /runs/4187", &running);
+    let mut screen = Screen::open(&fake, "/runs/4187");
+    assert!(screen.shows("title=\"This server cannot cancel a run.\""), "{}", screen.outline());
+    screen.press("Cancel");
+    assert!(!screen.shows("Cancel this run?"));
+    screen.press("Connection");
+    assert!(screen.shows("This server has no import.") && screen.shows("NetRaven API 1.0.0"));
+}
+
+#[test]
+fn a_production_server_says_so_and_asks_for_its_name_before_something_goes() {
+    let profile =
+        Profile { name: "Core Berlin".into(), colour: Colour::Red, production: true, ..elsewhere().profile.unwrap() };
+    let fake = fake(Ready { profile: Some(profile), ..elsewhere() });
+    fake.answer("DELETE /jobs/1", &());
+    let mut screen = Screen::open(&fake, "/jobs");
+    assert!(screen.shows("Production") && screen.shows(": Core Berlin"), "{}", screen.outline());
+    screen.press("Delete Edge routers backup");
+    screen.press("Delete the job");
+    assert_eq!(fake.calls("DELETE /jobs/1"), Vec::<String>::new(), "the name was not typed");
+    screen.type_into("confirm-name", "core berlin");
+    screen.press("Delete the job");
+    assert_eq!(fake.calls("DELETE /jobs/1"), Vec::<String>::new(), "it was typed wrongly");
+    screen.type_into("confirm-name", "Core Berlin");
+    screen.press("Delete the job");
+    assert_eq!(fake.calls("DELETE /jobs/1").len(), 1);
+}
+
+#[test]
+fn a_server_is_named_and_marked_in_its_box() {
+    let fake = fake(elsewhere());
+    let mut screen = Screen::open(&fake, "/");
+    screen.press("Connection");
+    screen.type_into("place-name", "Core Berlin");
+    screen.change("place-colour", "red");
+    screen.change("place-production", "true");
+    screen.press("Keep name and mark");
+    let profile =
+        Profile { name: "Core Berlin".into(), colour: Colour::Red, production: true, ..elsewhere().profile.unwrap() };
+    assert!(fake.wishes().contains(&Native::EditProfile { profile }), "{:?}", fake.wishes());
+}
+
+#[test]
+fn a_server_used_before_can_be_forgotten() {
+    let profiles = vec![Profile::new("https://old.example.net", "anna")];
+    let fake = Fake::with(Session::Choose { profiles });
+    let mut screen = Screen::open(&fake, "/");
+    screen.press("NetRaven server");
+    screen.press("Forget this server");
+    let wish = Native::ForgetProfile { url: "https://old.example.net".into(), username: "anna".into() };
+    assert!(fake.wishes().contains(&wish), "{:?}", fake.wishes());
+}
