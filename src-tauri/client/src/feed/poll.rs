@@ -73,10 +73,10 @@ impl Poll<'_> {
                     wait
                 }
             };
-            // An event of the stream is worth a reading, though no more of them than the shortest pause allows.
+            // An event of the stream is worth a reading, though many at once are worth one.
             tokio::select! {
                 () = tokio::time::sleep(wait) => {}
-                () = woken.notified() => tokio::time::sleep(limits.first_poll.min(wait)).await,
+                () = woken.notified() => tokio::time::sleep(limits.first_pause.min(wait)).await,
             }
         }
     }
