@@ -18,7 +18,11 @@ mod api {
     mod devices;
     mod jobs;
     mod paths;
+    /// The same walk that the client's own tests take through the replayed Python server.
+    #[path = "../../../src-tauri/client/tests/all/requests.rs"]
+    mod requests;
     mod tags;
+    mod window;
 }
 
 mod platforms {

@@ -7,20 +7,20 @@ mod batch;
 mod parse;
 mod pause;
 mod poll;
+mod read_on;
 mod said;
 mod watch;
 
 use std::time::Duration;
 
 use netraven_api::Problem;
-use netraven_api::event::{Changed, FeedMessage, Link};
+use netraven_api::event::{FeedMessage, Link};
 use netraven_api::logs::{ListLogs, STREAM_PATH, StreamFilter};
-use netraven_api::page::MAX_SIZE;
 use netraven_api::problem::Code;
 use netraven_api::{Method, Request, Secret};
 use reqwest::header::ACCEPT;
 use reqwest::{RequestBuilder, Response};
-use tokio::time::{Instant, sleep_until};
+use tokio::time::{Instant, sleep_until, timeout};
 use tokio_util::sync::CancellationToken;
 
 use batch::Batch;
@@ -33,6 +33,9 @@ use crate::dialect::Dialect;
 
 /// Silence after which a stream counts as broken; a server gives a sign of life every 15 s.
 const SILENCE_LIMIT: Duration = Duration::from_secs(45);
+
+/// How many of the longest pauses between two readings a stream that said nothing is left alone.
+const STREAM_PATIENCE: u32 = 10;
 
 /// How long the feed waits for things; the defaults are right outside tests.
 #[derive(Clone, Copy, Debug)]
@@ -124,14 +127,15 @@ impl Client {
             };
             let wait = pause.next(opened.elapsed());
             tracing::debug!(%reason, wait_ms = wait.as_millis() as u64, "feed broken");
-            let retry_in_s = wait.as_secs_f64().ceil() as u64;
-            let is_told = tokio::select! {
+            let has_read_on = tokio::select! {
                 () = cancel.cancelled() => return,
-                is_told = feed.catch_up(&mut sink) => is_told,
+                has_read_on = feed.read_on(&mut sink) => has_read_on,
             };
-            let link =
-                if is_told { Link::Polling { every_s: retry_in_s } } else { Link::Reconnecting { reason, retry_in_s } };
-            sink(vec![FeedMessage::Link { link }]);
+            if has_read_on {
+                continue;
+            }
+            let retry_in_s = wait.as_secs_f64().ceil() as u64;
+            sink(vec![FeedMessage::Link { link: Link::Reconnecting { reason, retry_in_s } }]);
             tokio::select! {
                 () = cancel.cancelled() => return,
                 () = tokio::time::sleep(wait) => {}
@@ -162,7 +166,8 @@ impl<'a> Feed<'a> {
     async fn stream(&mut self, sink: &mut impl FnMut(Vec<FeedMessage>)) -> End {
         self.heard = false;
         let token = self.client.token().unwrap_or_default();
-        let mut response = match self.open().await {
+        let opened = timeout(self.limits.silence, self.open()).await;
+        let mut response = match opened.unwrap_or_else(|_| Err(self.silence())) {
             Ok(response) => response,
             Err(problem) if matches!(problem.code, Code::Unauthenticated | Code::Forbidden | Code::Inactive) => {
                 return End::SignedOut(token);
@@ -189,12 +194,14 @@ impl<'a> Feed<'a> {
                     Ok(None) => return End::Broken("The server ended the stream.".into()),
                     Err(error) => return End::Broken(self.client.broken(&error).message),
                 },
-                () = sleep_until(silent_at) => {
-                    let seconds = self.limits.silence.as_secs();
-                    return End::Broken(format!("Nothing was heard from the server for {seconds} s."));
-                }
+                () = sleep_until(silent_at) => return End::Broken(self.silence().message),
             }
         }
+    }
+
+    fn silence(&self) -> Problem {
+        let seconds = self.limits.silence.as_secs();
+        Problem::new(Code::Unreachable, format!("Nothing was heard from the server for {seconds} s."))
     }
 
     async fn open(&mut self) -> Result<Response, Problem> {
@@ -205,44 +212,6 @@ impl<'a> Feed<'a> {
         let query = StreamFilter { after: None, changes: Some(true), ..self.filter.clone() };
         let path = Request { method: Method::Get, path: STREAM_PATH.to_owned(), body: None }.query(&query).path;
         open_stream(self.client, &path, Some(position)).await
-    }
-
-    /// Reads on without the stream, when it could be opened in vain only: a proxy may hold it back or know no such route.
-    /// Whether the log could be read.
-    async fn catch_up(&mut self, sink: &mut impl FnMut(Vec<FeedMessage>)) -> bool {
-        let (false, Some(mut after)) = (self.heard, self.position) else { return false };
-        loop {
-            let StreamFilter { job_id, device_id, run_id, level, log_type, .. } = self.filter.clone();
-            let size = Some(MAX_SIZE);
-            let order = Some("asc".to_owned());
-            let wanted = ListLogs {
-                size,
-                order,
-                job_id,
-                device_id,
-                run_id,
-                level,
-                log_type,
-                after: Some(after),
-                ..ListLogs::default()
-            };
-            let Ok(page) = self.client.send(&wanted).await else { return false };
-            let is_end = page.items.len() < usize::try_from(MAX_SIZE).unwrap_or_default();
-            for line in page.items.into_iter().filter(|line| line.id > after).collect::<Vec<_>>() {
-                if let (Some(run_id), Some(job_id)) = (line.run_id, line.job_id)
-                    && self.filter.changes.unwrap_or_default()
-                {
-                    self.batch.change(Changed::Run { run_id, job_id, ended: true });
-                }
-                self.batch.line(line);
-            }
-            let Some(last) = self.batch.last_id().filter(|last| *last > after) else { return true };
-            (after, self.position) = (last, Some(last));
-            self.batch.flush_all(sink);
-            if is_end {
-                return true;
-            }
-        }
     }
 
     /// Id of the newest line of all: a new subscription begins behind it.

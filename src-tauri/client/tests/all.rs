@@ -20,6 +20,8 @@ mod python_runs;
 mod replay;
 #[path = "all/replay_rows.rs"]
 mod replay_rows;
+#[path = "all/requests.rs"]
+mod requests;
 #[path = "all/sample.rs"]
 mod sample;
 #[path = "all/support.rs"]

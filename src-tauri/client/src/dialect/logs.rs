@@ -91,7 +91,8 @@ async fn direct(
     let (page, size) = place(asked)?;
     match talk.page("/logs/", &params, page, size).await {
         Ok(found) => {
-            let lines = rows_of(&found).iter().map(|row| entry(Row(row), names)).collect();
+            let mut lines: Vec<LogEntry> = rows_of(&found).iter().map(|row| entry(Row(row), names)).collect();
+            sort(&mut lines, filter.is_ascending);
             Ok(Some(Page::new(lines, Row(&found).number("total").unwrap_or_default(), page, size)))
         }
         Err(problem) if problem.code == Code::Internal && filter.search.is_some() => {

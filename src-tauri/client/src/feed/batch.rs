@@ -32,11 +32,6 @@ impl Batch {
         }
     }
 
-    /// Id of the last line that waits.
-    pub fn last_id(&self) -> Option<i64> {
-        self.lines.last().map(|line| line.id)
-    }
-
     /// Whether a whole batch waits, so that nothing more should be read before it is handed on.
     pub fn is_full(&self) -> bool {
         self.lines.len() >= MOST_LINES

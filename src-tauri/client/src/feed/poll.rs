@@ -15,12 +15,9 @@ use super::parse::Parser;
 use super::pause::Pause;
 use super::said::{Said, read};
 use super::watch::Watch;
-use super::{Limits, open_stream};
+use super::{Limits, STREAM_PATIENCE, open_stream};
 use crate::Client;
 use crate::dialect::{Server, Tail};
-
-/// The longest pause between two tries of a stream, as a multiple of that between two readings.
-const STREAM_PATIENCE: u32 = 10;
 
 /// Reads on until the token is no longer good; it is dropped when nobody wants it any more.
 pub async fn run(
@@ -76,10 +73,10 @@ impl Poll<'_> {
                     wait
                 }
             };
-            // An event of the stream is worth a reading, though no more of them than the shortest pause allows.
+            // An event of the stream is worth a reading, though many at once are worth one.
             tokio::select! {
                 () = tokio::time::sleep(wait) => {}
-                () = woken.notified() => tokio::time::sleep(limits.first_poll.min(wait)).await,
+                () = woken.notified() => tokio::time::sleep(limits.first_pause.min(wait)).await,
             }
         }
     }

@@ -19,6 +19,7 @@ use netraven_client::Client;
 use serde_json::{Value, json};
 
 use crate::replay::Replay;
+use crate::requests::walk;
 
 fn get(path: &str) -> Request {
     Request { method: Method::Get, path: path.to_owned(), body: None }
@@ -240,4 +241,23 @@ async fn a_sign_in_tells_a_wrong_password_from_a_user_who_is_switched_off() {
     assert_eq!((problem.code, problem.message.contains("switched off")), (Code::Inactive, true));
     let unsigned = client.send(&ListTags::default()).await.unwrap_err();
     assert_eq!(unsigned.code, Code::Unauthenticated);
+}
+
+#[tokio::test]
+async fn every_request_of_the_window_is_answered_in_our_shapes() {
+    let replay = Replay::start().await;
+    let refused = walk(&replay.client().await).await;
+    let names: Vec<(&str, Code)> = refused.iter().map(|(name, code, _)| (name.as_str(), *code)).collect();
+    assert_eq!(
+        names,
+        [
+            ("PUT /devices/{device_id}", Code::NotOffered),
+            ("GET /devices/{device_id}/host-key", Code::NotOffered),
+            ("DELETE /devices/{device_id}/host-key", Code::NotOffered),
+            ("POST /configs/{config_id}/export", Code::NotOffered),
+            ("POST /runs/{run_id}/cancel", Code::NotOffered),
+        ]
+    );
+    let redirected = replay.asked("").iter().filter(|line| line.starts_with("GET /jobs?")).count();
+    assert_eq!(redirected, 0);
 }

@@ -113,18 +113,22 @@ async fn readings_become_rare_when_nothing_happens_and_frequent_when_something_d
 #[tokio::test]
 async fn what_the_stream_says_brings_the_next_reading_forward_and_no_line_twice() {
     let replay = Replay::start().await;
-    // The line is there, but the reader sleeps for an hour: only the stream can wake it.
     let event = "event: log\r\ndata: {\"timestamp\": \"2026-03-04T07:00:00Z\", \"level\": \"INFO\", \"message\": \"line \\u2713\", \
                  \"job_id\": 31, \"device_id\": null, \"source\": null, \"extra\": {}}\r\n\r\n";
-    let limits = Limits { longest_poll: Duration::from_secs(3600), first_poll: Duration::from_secs(1800), ..LIMITS };
-    let filter = StreamFilter { after: Some(7009), ..StreamFilter::default() };
+    // Only the stream can wake this reader: its pauses are as long as a lesson.
+    let limits = Limits { first_poll: Duration::from_secs(2400), longest_poll: Duration::from_secs(3600), ..LIMITS };
+    let feed = Running::start(&replay, limits, StreamFilter::default()).await;
+    feed.until(|feed| feed.links().last() == Some(&Link::Polling { every_s: 3600 })).await;
     replay.change(|world| {
         write(world, [8_000]);
         world.stream = vec![": ping - x\r\n\r\n".into(), "event: log\r\ndata: {broken\r\n\r\n".into(), event.into()];
     });
-    let feed = Running::start(&replay, Limits { first_poll: Duration::from_millis(10), ..limits }, filter).await;
     feed.until(|feed| feed.ids() == [8_000]).await;
-    assert!(replay.asked("GET /logs/stream").len() <= 1);
+    replay.change(|world| {
+        write(world, [8_001]);
+        world.stream = vec![event.into(), event.into()];
+    });
+    feed.until(|feed| feed.ids() == [8_000, 8_001]).await;
 }
 
 #[tokio::test]

@@ -36,7 +36,7 @@ pub struct World {
     pub moves: bool,
     /// A job that makes every page fail that holds it.
     pub poisoned: Option<i64>,
-    /// What the stream sends after its first keep-alive.
+    /// What the stream sends next.
     pub stream: Vec<String>,
     /// Log rows written for each reading of results.
     pub notes_reading: bool,
@@ -158,16 +158,21 @@ impl Replay {
     async fn keep_streaming(self, mut stream: TcpStream) {
         let head =
             "HTTP/1.1 200 OK\r\ncontent-type: text/event-stream; charset=utf-8\r\ntransfer-encoding: chunked\r\n\r\n";
-        let said = std::mem::take(&mut self.world.lock().unwrap().stream);
-        let texts = std::iter::once("data: : keepalive\r\n\r\n".to_owned()).chain(said);
-        let chunks = texts.map(|text| format!("{:x}\r\n{text}\r\n", text.len()));
-        for text in std::iter::once(head.to_owned()).chain(chunks) {
-            if stream.write_all(text.as_bytes()).await.is_err() {
-                return;
+        let chunk = |text: &str| format!("{:x}\r\n{text}\r\n", text.len());
+        let mut said = vec![head.to_owned(), chunk("data: : keepalive\r\n\r\n")];
+        let mut left = [0];
+        loop {
+            for text in said {
+                if stream.write_all(text.as_bytes()).await.is_err() {
+                    return;
+                }
             }
+            tokio::select! {
+                _left = stream.read(&mut left) => return,
+                () = tokio::time::sleep(std::time::Duration::from_millis(2)) => {}
+            }
+            said = std::mem::take(&mut self.world.lock().unwrap().stream).iter().map(|text| chunk(text)).collect();
         }
-        // Silence, until the peer leaves.
-        let _left = stream.read(&mut [0]).await;
     }
 }
 

@@ -1,0 +1,148 @@
+//! Every kind of request the window sends, typed, in the order of a short life: made, read, run, changed, removed.
+//!
+//! The same walk goes through the replayed Python server and, from the member `tests`, through a server of our own.
+
+use netraven_api::configs::{ExportConfig, GetConfig, ListConfigHistory, ListConfigs};
+use netraven_api::credentials::{
+    CreateCredential, CredentialInput, DeleteCredential, GetCredential, ListCredentials, UpdateCredential,
+};
+use netraven_api::devices::{
+    CreateDevice, DeleteDevice, DeviceInput, ForgetHostKey, GetDevice, GetHostKey, ListDevices, UpdateDevice,
+};
+use netraven_api::jobs::{
+    CreateJob, DeleteJob, GetJob, GetJobStatus, JobInput, ListJobs, ListRecentJobs, RunJob, UpdateJob,
+};
+use netraven_api::logs::{GetLogStats, ListLogLevels, ListLogTypes, ListLogs};
+use netraven_api::platforms::ListPlatforms;
+use netraven_api::problem::Code;
+use netraven_api::results::ListResults;
+use netraven_api::runs::{CancelRun, GetRun, ListRuns, RunStatus, SummarizeRuns};
+use netraven_api::system::{GetHealth, GetSystemStatus};
+use netraven_api::tags::{CreateTag, DeleteTag, GetTag, ListTags, TagInput, UpdateTag};
+use netraven_api::users::GetMe;
+use netraven_api::{Endpoint, Secret};
+use netraven_client::Client;
+
+/// What was refused on the way, by method and path.
+pub struct Walk<'a> {
+    client: &'a Client,
+    refused: Vec<(String, Code, String)>,
+}
+
+/// Walks through every request and gives those that were refused.
+pub async fn walk(client: &Client) -> Vec<(String, Code, String)> {
+    let mut walk = Walk { client, refused: Vec::new() };
+    walk.life().await;
+    walk.refused
+}
+
+impl Walk<'_> {
+    async fn ask<E: Endpoint>(&mut self, endpoint: E) -> Option<E::Reply> {
+        let name = format!("{} {}", E::METHOD.as_str(), E::PATH);
+        match self.client.send(&endpoint).await {
+            Ok(reply) => Some(reply),
+            Err(problem) => {
+                self.refused.push((name, problem.code, problem.message));
+                None
+            }
+        }
+    }
+
+    async fn life(&mut self) {
+        self.ask(GetHealth).await;
+        self.ask(GetMe).await;
+        self.ask(GetSystemStatus).await;
+        self.ask(ListPlatforms).await;
+        let tag = self.ask(CreateTag(TagInput { name: Some("walk".into()), ..TagInput::default() })).await;
+        let tag = tag.map_or(0, |tag| tag.id);
+        let credential = CredentialInput {
+            username: Some("walker".into()),
+            password: Some(Secret::new("a password")),
+            tags: Some(vec![tag]),
+            ..CredentialInput::default()
+        };
+        let credential = self.ask(CreateCredential(credential)).await.map_or(0, |credential| credential.id);
+        let device = DeviceInput {
+            hostname: Some("walk-1".into()),
+            ip_address: Some("192.0.2.99".into()),
+            device_type: Some("cisco_ios".into()),
+            tags: Some(vec![tag]),
+            ..DeviceInput::default()
+        };
+        let device = self.ask(CreateDevice(device)).await.map_or(0, |device| device.id);
+        let job = JobInput {
+            name: Some("walk".into()),
+            job_type: Some("config_backup".into()),
+            tags: Some(vec![tag]),
+            ..JobInput::default()
+        };
+        let job = self.ask(CreateJob(job)).await.map_or(0, |job| job.id);
+        self.setup(tag, credential, device, job).await;
+        let run = self.ask(RunJob(job)).await.and_then(|started| started.run_id).unwrap_or(0);
+        self.look(device, job, run).await;
+        self.ask(CancelRun(run)).await;
+        self.ask(DeleteJob(job)).await;
+        self.ask(DeleteDevice(device)).await;
+        self.ask(DeleteCredential(credential)).await;
+        self.ask(DeleteTag(tag)).await;
+    }
+
+    async fn setup(&mut self, tag: i64, credential: i64, device: i64, job: i64) {
+        self.ask(ListTags { size: Some(100), name: Some("walk".into()), ..ListTags::default() }).await;
+        self.ask(GetTag(tag)).await;
+        self.ask(UpdateTag(tag, TagInput { description: Some("walked".into()), ..TagInput::default() })).await;
+        self.ask(ListCredentials { tag_id: vec![tag], ..ListCredentials::default() }).await;
+        self.ask(GetCredential(credential)).await;
+        let priority = CredentialInput { priority: Some(7), ..CredentialInput::default() };
+        self.ask(UpdateCredential(credential, priority)).await;
+        self.ask(ListDevices { hostname: Some("walk".into()), tag_id: vec![tag], ..ListDevices::default() }).await;
+        self.ask(GetDevice(device)).await;
+        self.ask(UpdateDevice(device, DeviceInput { port: Some(2022), ..DeviceInput::default() })).await;
+        self.ask(GetHostKey(device)).await;
+        self.ask(ForgetHostKey(device)).await;
+        self.ask(ListJobs {
+            size: Some(100),
+            name: Some("walk".into()),
+            is_enabled: Some(true),
+            ..ListJobs::default()
+        })
+        .await;
+        self.ask(GetJob(job)).await;
+        let interval =
+            JobInput { schedule_type: Some("interval".into()), interval_seconds: Some(86_400), ..JobInput::default() };
+        self.ask(UpdateJob(job, interval)).await;
+        self.ask(UpdateJob(job, JobInput { is_enabled: Some(false), ..JobInput::default() })).await;
+        self.ask(GetJobStatus).await;
+        self.ask(ListRecentJobs { limit: Some(5) }).await;
+    }
+
+    async fn look(&mut self, device: i64, job: i64, run: i64) {
+        let since = "2026-01-01T00:00:00Z".parse().ok();
+        self.ask(ListRuns { size: Some(50), page: Some(1), start_time: since, ..ListRuns::default() }).await;
+        let status = vec![RunStatus::Queued, RunStatus::Running];
+        self.ask(ListRuns { job_id: Some(job), status, search: Some("walk".into()), ..ListRuns::default() }).await;
+        self.ask(SummarizeRuns { start_time: since, end_time: None }).await;
+        self.ask(GetRun(run)).await;
+        self.ask(ListResults { device_id: Some(device), status: Some("Failure".into()), ..ListResults::default() })
+            .await;
+        self.ask(ListResults { run_id: Some(run), ..ListResults::default() }).await;
+        let levels = vec!["ERROR".to_owned(), "critical".to_owned()];
+        let newest = self.ask(ListLogs { size: Some(100), start_time: since, ..ListLogs::default() }).await;
+        let oldest = newest.and_then(|page| page.items.last().map(|line| line.id)).unwrap_or(1);
+        self.ask(ListLogs {
+            level: levels.clone(),
+            log_type: vec!["job".into(), "system".into()],
+            ..ListLogs::default()
+        })
+        .await;
+        self.ask(ListLogs { level: levels, search: Some("timeout".into()), ..ListLogs::default() }).await;
+        self.ask(ListLogs { run_id: Some(run), before: Some(oldest), ..ListLogs::default() }).await;
+        self.ask(ListLogTypes).await;
+        self.ask(ListLogLevels).await;
+        self.ask(GetLogStats).await;
+        self.ask(ListConfigs { device_id: Some(device), limit: Some(5), ..ListConfigs::default() }).await;
+        self.ask(ListConfigHistory(device)).await;
+        self.ask(GetConfig(902)).await;
+        self.ask(ExportConfig(902)).await;
+    }
+}
