@@ -98,6 +98,7 @@ fn failure(
         cause: fault.cause,
         stage,
         message: fault.message,
+        said: fault.said,
         expected: fault.expected,
         last_seen: transcript.last_seen(),
         host_key: None,

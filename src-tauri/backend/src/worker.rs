@@ -5,6 +5,7 @@ mod backup;
 mod reachability;
 pub mod recorder;
 mod sink;
+mod veil;
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex};

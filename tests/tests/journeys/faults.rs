@@ -122,6 +122,27 @@ async fn each_fault_has_its_own_cause_and_leaves_no_snapshot() -> anyhow::Result
     Ok(())
 }
 
+/// What a refused device said last may be a secret: it is in no message, no detail and no line of the log.
+#[tokio::test(flavor = "multi_thread")]
+async fn the_line_a_reading_broke_off_at_keeps_its_secret() -> anyhow::Result<()> {
+    let config = "version 15.2\nhostname leaky\nsnmp-server community zq9secret RO\nend\n";
+    let spec = DeviceSpec::new("leaky", Platform::CiscoIos).with_config(config).with_fault(Fault::MissingEndMarker);
+    let mut written = Ok(());
+    let app = TestApp::start_with(|config| written = impatient(&config.platforms_dir(), "cisco_ios")).await?;
+    written?;
+    let lab = Enrolled::start(&app.client, vec![spec]).await?;
+    let detail = work::run(&app.client, lab.job).await?;
+    let result = work::result(&detail, "leaky")?;
+    assert_eq!(result.cause, Some(Cause::Truncated), "{result:#?}");
+    let last_seen = result.details.clone().unwrap_or_default()["last_seen"].to_string();
+    assert!(last_seen.contains("snmp-server community ‹secret"), "{last_seen}");
+    assert!(!serde_json::to_string(&detail)?.contains("zq9secret"), "{detail:#?}");
+    let log = work::logs(&app.client, detail.run.id).await?;
+    assert!(!serde_json::to_string(&log)?.contains("zq9secret"), "{log:#?}");
+    app.stop().await;
+    Ok(())
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn what_only_looks_like_a_fault_is_read_whole() -> anyhow::Result<()> {
     let pause = Duration::from_millis(800);

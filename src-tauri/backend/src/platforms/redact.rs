@@ -43,6 +43,16 @@ impl Redactor {
         Redactor { rules: Arc::clone(&definition.rules), mac: keyed(key), prose: false }
     }
 
+    /// A redactor for texts of no known platform, such as a log message.
+    pub fn generic(key: &[u8; 32]) -> Redactor {
+        Redactor { rules: Arc::clone(&GENERIC), mac: keyed(key), prose: true }
+    }
+
+    /// The same redactor for sentences, in which a keyword may be an ordinary word.
+    pub fn in_prose(self) -> Redactor {
+        Redactor { prose: true, ..self }
+    }
+
     /// The text without its secrets. Fails closed: what a line names as a secret is hidden even when no rule knows it.
     pub fn redact(&self, text: &str) -> Redacted {
         let (text, mut hidden) = self.hide_armoured(text);
@@ -158,11 +168,6 @@ impl Redactor {
 
 fn keyed(key: &[u8; 32]) -> Hmac<Sha256> {
     Hmac::new_from_slice(key).expect("a key of any length is taken")
-}
-
-/// A text of no known platform, such as a log message or the last bytes seen, without what looks like a secret.
-pub fn redact_generic(key: &[u8; 32], text: &str) -> Redacted {
-    Redactor { rules: Arc::clone(&GENERIC), mac: keyed(key), prose: true }.redact(text)
 }
 
 /// A text without any of the given secrets, wherever they stand; one of fewer than four characters only as a word.

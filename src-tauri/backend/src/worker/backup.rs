@@ -11,9 +11,10 @@ use sha2::Sha256;
 use tokio::sync::oneshot;
 
 use super::sink::{self, Sink};
+use super::veil::Veil;
 use super::{Worker, failed};
 use crate::places::{ENABLE_PASSWORD, PASSWORD, RAW_CONFIG, context};
-use crate::platforms::{Definition, Facts, Purpose, Redactor, facts, redact_generic, redact_known, significant};
+use crate::platforms::{Definition, Facts, Purpose, Redactor, facts, significant};
 use crate::session::{self, Cancel, Failure, HostKey, Limits, Login, Reading, Target};
 use crate::snapshots;
 use crate::store::StoreError;
@@ -55,8 +56,8 @@ async fn try_work(worker: &Worker, lease: &Lease, cancel: &Cancel) -> anyhow::Re
     let known = known.map(|key| HostKey { key_type: key.key_type, sha256: key.sha256 });
     let newest = worker.store.newest_config(lease.device_id).await?;
     let key = worker.seal.fingerprint_key();
-    let secrets = secrets(&logins);
-    let (mut sink, seen) = Sink::new(worker.journal.clone(), lease, secrets.clone());
+    let veil = Arc::new(Veil::new(&definition, &key, secrets(&logins)));
+    let (mut sink, seen) = Sink::new(worker.journal.clone(), lease, Arc::clone(&veil));
     let follower = tokio::spawn(sink::follow(worker.store.clone(), lease.clone(), seen));
     let (sender, receiver) = oneshot::channel();
     let session = {
@@ -101,7 +102,7 @@ async fn try_work(worker: &Worker, lease: &Lease, cancel: &Cancel) -> anyhow::Re
             if let (None, Some(met)) = (&known, &failure.host_key) {
                 worker.store.trust_host_key(lease.device_id, &met.key_type, &met.sha256).await?;
             }
-            Ok(refused(&failure, &logins, &secrets, &key))
+            Ok(refused(&failure, &logins, &veil))
         }
     }
 }
@@ -213,10 +214,11 @@ fn stored(
     }
 }
 
-fn refused(failure: &Failure, logins: &[Login], secrets: &[String], key: &[u8; 32]) -> Outcome {
-    let known: Vec<&str> = secrets.iter().map(String::as_str).collect();
-    let hide = |text: &str| redact_generic(key, &redact_known(text, &known)).text;
-    let message = redact_known(&failure.message, &known);
+fn refused(failure: &Failure, logins: &[Login], veil: &Veil) -> Outcome {
+    let mut message = veil.sentence(&failure.message);
+    if let Some(said) = &failure.said {
+        message.push_str(&format!(" It said: `{}`.", veil.quoted(said)));
+    }
     let names: Vec<&str> = logins
         .iter()
         .filter(|login| failure.refused_logins.contains(&login.id))
@@ -226,10 +228,11 @@ fn refused(failure: &Failure, logins: &[Login], secrets: &[String], key: &[u8; 3
     let transcript: String = failure.transcript.render().chars().take(TRANSCRIPT).collect();
     let details = json!({
         "cause": failure.cause, "stage": failure.stage, "message": message, "advice": failure.cause.advice(),
-        "expected": failure.expected.as_deref().map(hide), "last_seen": hide(&failure.last_seen),
+        "expected": failure.expected.as_deref().map(|text| veil.quoted(text)),
+        "last_seen": veil.lines(&failure.last_seen),
         "host_keys": failure.host_keys.as_ref()
             .map(|(stored, offered)| json!({ "stored": key_of(stored), "offered": key_of(offered) })),
-        "refused_logins": names, "bytes_read": failure.bytes_read, "transcript": hide(&transcript),
+        "refused_logins": names, "bytes_read": failure.bytes_read, "transcript": veil.lines(&transcript),
     });
     Outcome {
         cause: Some(failure.cause),

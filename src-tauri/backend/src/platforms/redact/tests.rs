@@ -184,9 +184,9 @@ fn generic_texts_keep_their_sentences() {
         "Password: ",
         "authentication failed: wrong password, try again",
     ] {
-        assert_eq!(redact_generic(&KEY, text), Redacted { text: text.to_string(), hidden: 0 });
+        assert_eq!(Redactor::generic(&KEY).redact(text), Redacted { text: text.to_string(), hidden: 0 });
     }
-    let redacted = redact_generic(&KEY, "core-1#enable secret 5 hunter2\nPassword: hunter2");
+    let redacted = Redactor::generic(&KEY).redact("core-1#enable secret 5 hunter2\nPassword: hunter2");
     assert!(!redacted.text.contains("hunter2") && redacted.hidden == 2, "{redacted:?}");
 }
 
@@ -235,7 +235,7 @@ proptest! {
     #[test]
     fn never_panics(text in "(?s).{0,120}") {
         redactor("generic").redact(&text);
-        redact_generic(&KEY, &text);
+        Redactor::generic(&KEY).redact(&text);
         redact_known(&text, &["a", "bcd", "é‹"]);
     }
 }

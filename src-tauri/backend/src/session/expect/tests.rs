@@ -241,7 +241,7 @@ fn a_missing_end_marker_is_a_truncation() {
     assert_eq!(outcome.failure(), (Cause::Truncated, Stage::ProveComplete));
     let fault = outcome.result.err().unwrap();
     assert_eq!(fault.expected.as_deref(), Some("^end$"));
-    assert!(fault.message.contains("`interface Gi0/1`"), "{}", fault.message);
+    assert!(!fault.message.contains("interface Gi0/1"), "what a device says may hold secrets: {}", fault.message);
 }
 
 #[test]
@@ -342,7 +342,7 @@ fn a_refused_privilege_ends_the_session_after_one_password() {
     assert_eq!(String::from_utf8_lossy(&device.received).matches("s3cret-enable").count(), 1);
     let outcome = read(&mut unprivileged(vec![say("% Bad secrets\n\n")]), marked());
     assert_eq!(outcome.failure().0, Cause::PrivilegeRefused);
-    assert!(outcome.result.err().unwrap().message.contains("Bad secrets"));
+    assert_eq!(outcome.result.err().unwrap().said.as_deref(), Some("% Bad secrets"));
 }
 
 #[test]
