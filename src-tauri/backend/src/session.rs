@@ -100,7 +100,6 @@ fn failure(
         message: fault.message,
         said: fault.said,
         expected: fault.expected,
-        last_seen: transcript.last_seen(),
         host_key: None,
         host_keys: fault.host_keys.map(|keys| *keys),
         refused_logins,

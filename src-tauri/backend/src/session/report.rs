@@ -169,8 +169,6 @@ pub struct Failure {
     pub said: Option<String>,
     /// What was waited for.
     pub expected: Option<String>,
-    /// The end of what the device said, at most 2 KiB and not redacted.
-    pub last_seen: String,
     /// The stored key, else the one the device showed, once it came that far.
     pub host_key: Option<HostKey>,
     /// The stored key and the one offered instead.

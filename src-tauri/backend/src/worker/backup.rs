@@ -225,14 +225,20 @@ fn refused(failure: &Failure, logins: &[Login], veil: &Veil) -> Outcome {
         .map(|login| login.username.as_str())
         .collect();
     let key_of = |key: &HostKey| json!({ "key_type": key.key_type, "sha256": key.sha256 });
-    let transcript: String = failure.transcript.render().chars().take(TRANSCRIPT).collect();
+    let hide = |text: &str| veil.lines(text);
+    let mut room = TRANSCRIPT;
+    let mut transcript = failure.transcript.render(hide);
+    transcript.retain(|line| {
+        room = room.saturating_sub(line.len() + 1);
+        room > 0
+    });
     let details = json!({
         "cause": failure.cause, "stage": failure.stage, "message": message, "advice": failure.cause.advice(),
         "expected": failure.expected.as_deref().map(|text| veil.quoted(text)),
-        "last_seen": veil.lines(&failure.last_seen),
+        "last_seen": failure.transcript.last_seen(hide),
         "host_keys": failure.host_keys.as_ref()
             .map(|(stored, offered)| json!({ "stored": key_of(stored), "offered": key_of(offered) })),
-        "refused_logins": names, "bytes_read": failure.bytes_read, "transcript": veil.lines(&transcript),
+        "refused_logins": names, "bytes_read": failure.bytes_read, "transcript": transcript,
     });
     Outcome {
         cause: Some(failure.cause),

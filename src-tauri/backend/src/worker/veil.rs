@@ -14,8 +14,9 @@ pub struct Veil {
 impl Veil {
     /// The veil of a session on this platform that signs in with these secrets.
     pub fn new(definition: &Definition, key: &[u8; 32], known: Vec<String>) -> Veil {
-        let platform = Redactor::new(definition, key);
-        Veil { known, quoted: platform.clone().in_prose(), platform, generic: Redactor::generic(key) }
+        let platform = Redactor::new(definition, key).keeping_lines();
+        let generic = Redactor::generic(key).keeping_lines();
+        Veil { known, quoted: platform.clone().in_prose(), platform, generic }
     }
 
     /// A sentence of our own, which may only repeat a password by chance.
@@ -28,7 +29,7 @@ impl Veil {
         self.generic.redact(&self.quoted.redact(&self.sentence(text)).text).text
     }
 
-    /// Lines of the device as they stood in its shell.
+    /// Lines of the device as they stood in its shell; the answer has as many.
     pub fn lines(&self, text: &str) -> String {
         self.generic.redact(&self.platform.redact(&self.sentence(text)).text).text
     }
