@@ -69,6 +69,8 @@ async fn each_fault_has_its_own_cause_and_leaves_no_snapshot() -> anyhow::Result
         row("not-ssh", CiscoIos, Fault::NotSsh, Cause::NotSsh, &[Stage::KeyExchange]),
         row("closes", CiscoIos, Fault::ClosesAtConnect, Cause::Disconnected, &[Stage::KeyExchange]),
         row("refuses", CiscoNxos, refuses, Cause::CommandRejected, &[Stage::ProveComplete]),
+        row("low-privilege", CiscoIos, Fault::LowPrivilege, Cause::EmptyAnswer, &[Stage::ProveComplete]),
+        row("low-privilege-junos", JuniperJunos, Fault::LowPrivilege, Cause::CommandRejected, &[Stage::ProveComplete]),
         row("stalls", CiscoIos, Fault::Stalls { after_bytes: 700 }, Cause::Timeout, &[Stage::Read]),
     ];
     let mut written = Ok(());

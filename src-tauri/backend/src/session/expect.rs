@@ -264,8 +264,25 @@ impl Conversation<'_, '_> {
         }
         if let Some(pattern) = command.must_contain.as_ref().filter(|pattern| !pattern.is_match(&text)) {
             self.progress.enter(Stage::ProveComplete);
-            let message = format!("The answer to `{send}` lacks what every complete one contains.");
-            return Err(Fault::new(Cause::Truncated, message).expecting(pattern.as_str()));
+            let lacking = match command.end {
+                None => {
+                    let message = format!("The answer to `{send}` lacks what every complete one contains.");
+                    Fault::new(Cause::Truncated, message)
+                }
+                // The end was proven, so nothing was cut off: there was no more for this account.
+                Some(_) => {
+                    let message = format!(
+                        "The answer to `{send}` has its end, but lacks what every configuration contains: this account may not be allowed to read it."
+                    );
+                    Fault::new(Cause::EmptyAnswer, message)
+                }
+            };
+            return Err(lacking.expecting(pattern.as_str()));
+        }
+        if command.must_not_contain.as_ref().is_some_and(|pattern| pattern.is_match(&text)) {
+            self.progress.enter(Stage::ProveComplete);
+            let message = format!("The answer to `{send}` says that parts of it are withheld from this account.");
+            return Err(Fault::new(Cause::CommandRejected, message));
         }
         let took = self.terminal.now().saturating_duration_since(started);
         let message = format!("Read {} bytes in answer to `{send}` in {} ms.", told.raw.len(), took.as_millis());

@@ -251,6 +251,15 @@ fn a_text_without_what_it_must_contain_is_a_truncation() {
 }
 
 #[test]
+fn a_whole_text_without_what_it_must_contain_was_withheld() {
+    let definition = definition("end = '^end$'\nmust_contain = '^hostname '\nmust_not_contain = 'DENIED'");
+    let frame = read(&mut router(vec![say("boot-start-marker\nboot-end-marker\n!\nend\n")]), &definition);
+    assert_eq!(frame.failure(), (Cause::EmptyAnswer, Stage::ProveComplete));
+    let marked = read(&mut router(vec![say("hostname R1\nsystem /* DENIED */\nend\n")]), &definition);
+    assert_eq!(marked.failure(), (Cause::CommandRejected, Stage::ProveComplete));
+}
+
+#[test]
 fn an_error_text_is_a_rejection_and_does_not_take_the_idle_time() {
     for definition in [marked(), plain()] {
         let outcome = read(&mut router(vec![say("         ^\n% Invalid input detected\n\n")]), definition);
