@@ -7,6 +7,7 @@ mod journeys {
     #[cfg(target_os = "linux")]
     mod crashes;
     mod faults;
+    mod leases;
     mod platforms;
     mod schedule;
     mod stream;

@@ -129,14 +129,20 @@ impl Store {
         Ok(())
     }
 
-    /// Prolongs every lease of a worker; answers what it still has, so that it can drop what it lost.
-    pub async fn beat(&self, worker: &str) -> Result<Vec<(i64, i64, i64)>> {
+    /// Prolongs the leases (run, device, attempt) that a worker says it works on; answers which of them it still has, so that
+    /// it can drop what it lost. What it has without knowing, because an answer was lost, ends by itself.
+    pub async fn beat(&self, worker: &str, leases: &[(i64, i64, i64)]) -> Result<Vec<(i64, i64, i64)>> {
         Ok(sqlx::query_as(
             "update run_devices set lease_until = now() + make_interval(secs => $2)
-             where worker = $1 and state = 'running' returning run_id, device_id, attempt",
+             where worker = $1 and state = 'running' and (run_id, device_id, attempt) in
+                 (select * from unnest($3::bigint[], $4::bigint[], $5::bigint[]))
+             returning run_id, device_id, attempt",
         )
         .bind(worker)
         .bind(f64::from(LEASE_SECONDS))
+        .bind(leases.iter().map(|lease| lease.0).collect::<Vec<_>>())
+        .bind(leases.iter().map(|lease| lease.1).collect::<Vec<_>>())
+        .bind(leases.iter().map(|lease| lease.2).collect::<Vec<_>>())
         .fetch_all(self.pool())
         .await?)
     }
