@@ -156,7 +156,7 @@ impl Worker {
             ),
         };
         let given_back = stop.is_cancelled() && outcome.cause == Some(Cause::Cancelled);
-        let done = if given_back { self.give_back(&lease).await } else { self.record(&lease, &outcome, about).await };
+        let done = if given_back { self.give_back(&lease).await } else { self.record(&lease, outcome, about).await };
         drop(hand);
         if done {
             self.drop_task(&task).await;
@@ -174,7 +174,44 @@ impl Worker {
     }
 
     /// Writes the outcome; tries for as long as the lease may hold, so that a short absence of the database loses nothing.
-    async fn record(&self, lease: &Lease, outcome: &Outcome, about: About) -> bool {
+    async fn record(&self, lease: &Lease, outcome: Outcome, about: About) -> bool {
+        // What a worker that lost its lease found is no news: the newer attempt tells its own.
+        if self.store.holds(lease).await.is_ok_and(|holds| !holds) {
+            self.taken_over(lease, about);
+            return true;
+        }
+        let mut outcome = outcome;
+        self.tell(&outcome, about).await;
+        let mut pause = Duration::from_millis(200);
+        for _ in 0..20 {
+            match self.store.finish(lease, &outcome).await {
+                Ok(Some(_)) => {
+                    let changed = Changed::Run { run_id: lease.run_id, job_id: lease.job_id, ended: false };
+                    self.journal.changed(changed).await;
+                    return true;
+                }
+                Ok(None) => {
+                    self.taken_over(lease, about);
+                    return true;
+                }
+                Err(error) if error.is_refusal() && outcome.cause != Some(Cause::Internal) => {
+                    tracing::error!(%error, run_id = lease.run_id, device_id = lease.device_id, "a result was refused");
+                    let message = "The database refused what was read from this device; the application's own log has the reason.";
+                    outcome = failed(Cause::Internal, Stage::Record, message.to_owned());
+                    self.tell(&outcome, about).await;
+                }
+                Err(error) => {
+                    tracing::warn!(%error, run_id = lease.run_id, device_id = lease.device_id, "a result waits for the database");
+                    tokio::time::sleep(pause).await;
+                    pause = (pause * 2).min(Duration::from_secs(3));
+                }
+            }
+        }
+        false
+    }
+
+    /// Logs an outcome. A result stands for a log that can be read whole, so this comes first and is waited for.
+    async fn tell(&self, outcome: &Outcome, about: About) {
         let (level, text) = match outcome.cause {
             None => ("INFO", outcome.message.clone()),
             Some(Cause::Cancelled) => ("WARNING", outcome.message.clone()),
@@ -185,32 +222,15 @@ impl Worker {
             Some(cause) => json!({ "cause": cause, "stage": outcome.stage, "advice": cause.advice() }),
         };
         self.journal.line(level, "job", "worker", about, text, meta);
-        // A result stands for a log that can be read whole.
         self.journal.flush().await;
-        let mut pause = Duration::from_millis(200);
-        for _ in 0..20 {
-            match self.store.finish(lease, outcome).await {
-                Ok(Some(_)) => {
-                    let changed = Changed::Run { run_id: lease.run_id, job_id: lease.job_id, ended: false };
-                    self.journal.changed(changed).await;
-                    return true;
-                }
-                Ok(None) => {
-                    tracing::warn!(
-                        run_id = lease.run_id,
-                        device_id = lease.device_id,
-                        "the lease was lost; the newer attempt decides"
-                    );
-                    return true;
-                }
-                Err(error) => {
-                    tracing::warn!(%error, run_id = lease.run_id, device_id = lease.device_id, "a result waits for the database");
-                    tokio::time::sleep(pause).await;
-                    pause = (pause * 2).min(Duration::from_secs(3));
-                }
-            }
-        }
-        false
+    }
+
+    fn taken_over(&self, lease: &Lease, about: About) {
+        let message = format!(
+            "What attempt {} on {} came to does not count: this worker no longer held its lease.",
+            lease.attempt, lease.hostname
+        );
+        self.journal.line("WARNING", "job", "worker", about, message, json!({ "attempt": lease.attempt }));
     }
 
     async fn drop_task(&self, task: &queue::Lease) {

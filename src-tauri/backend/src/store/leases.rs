@@ -7,7 +7,7 @@ use netraven_api::runs::RunStatus;
 use serde::Deserialize;
 use sqlx::types::Json;
 
-use super::{Result, Store};
+use super::{Result, Store, without_nul};
 
 /// Seconds a lease holds without a beat of its worker's heart.
 pub const LEASE_SECONDS: i32 = 15;
@@ -147,6 +147,19 @@ impl Store {
         .await?)
     }
 
+    /// Whether a worker still has a lease.
+    pub async fn holds(&self, lease: &Lease) -> Result<bool> {
+        Ok(sqlx::query_scalar(
+            "select exists (select 1 from run_devices
+             where run_id = $1 and device_id = $2 and attempt = $3 and state = 'running')",
+        )
+        .bind(lease.run_id)
+        .bind(lease.device_id)
+        .bind(lease.attempt)
+        .fetch_one(self.pool())
+        .await?)
+    }
+
     /// Writes what came of a device: its result, its snapshot and its state, at once or not at all. Answers the result's
     /// id, or none when the worker had lost the lease: then nothing is written.
     pub async fn finish(&self, lease: &Lease, outcome: &Outcome) -> Result<Option<i64>> {
@@ -167,7 +180,7 @@ impl Store {
         .bind(state)
         .bind(outcome.stage.as_str())
         .bind(outcome.cause.map(Cause::as_str))
-        .bind(&outcome.message)
+        .bind(outcome.message.replace('\0', ""))
         .bind(outcome.changed)
         .execute(&mut *tx)
         .await?
@@ -186,14 +199,14 @@ impl Store {
                 .bind(lease.device_id)
                 .bind(lease.run_id)
                 .bind(new.retrieved_at.to_sqlx())
-                .bind(&new.text)
-                .bind(Json(&new.metadata))
+                .bind(new.text.replace('\0', ""))
+                .bind(Json(without_nul(&new.metadata)))
                 .bind(&new.fingerprint)
                 .bind(&new.raw_sealed)
                 .fetch_optional(&mut *tx)
                 .await?,
             };
-        let mut details = outcome.details.clone();
+        let mut details = without_nul(&outcome.details);
         if let (Some(id), Some(fields)) = (snapshot_id, details.as_object_mut()) {
             let id: i64 = id;
             fields.insert("snapshot_id".to_owned(), id.into());
