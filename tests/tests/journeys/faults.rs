@@ -95,6 +95,8 @@ async fn each_fault_has_its_own_cause_and_leaves_no_snapshot() -> anyhow::Result
         let message = details["message"].as_str().unwrap_or_default();
         assert!(message.ends_with('.') && message.len() > 10, "{}: {message:?} is no sentence", row.name);
         assert!(details["last_seen"].is_string(), "{}: the last bytes seen are there: {details}", row.name);
+        let timed = details["timings"].as_array().context("the stages have their times")?;
+        assert!(timed.iter().any(|entry| entry["stage"] == details["stage"]), "{}: {details}", row.name);
         assert!(!details.to_string().contains(SAMPLE_PASSWORD), "{}: {details}", row.name);
         assert_eq!((result.attempt, result.snapshot_id), (1, None), "{}", row.name);
         assert!(work::snapshots(&app.client, lab.id(row.name)?).await?.is_empty(), "{}", row.name);

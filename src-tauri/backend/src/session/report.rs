@@ -177,6 +177,8 @@ pub struct Failure {
     pub refused_logins: Vec<i64>,
     /// How many bytes the device sent in its shell.
     pub bytes_read: u64,
+    /// How long each stage took, the one that broke included.
+    pub timings: Vec<(Stage, Duration)>,
     /// What was said.
     pub transcript: Transcript,
 }

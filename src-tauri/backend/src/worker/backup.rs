@@ -238,7 +238,8 @@ fn refused(failure: &Failure, logins: &[Login], veil: &Veil) -> Outcome {
         "last_seen": failure.transcript.last_seen(hide),
         "host_keys": failure.host_keys.as_ref()
             .map(|(stored, offered)| json!({ "stored": key_of(stored), "offered": key_of(offered) })),
-        "refused_logins": names, "bytes_read": failure.bytes_read, "transcript": transcript,
+        "refused_logins": names, "bytes_read": failure.bytes_read, "timings": timings(&failure.timings),
+        "transcript": transcript,
     });
     Outcome {
         cause: Some(failure.cause),
