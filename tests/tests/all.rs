@@ -10,6 +10,7 @@ mod journeys {
     mod leases;
     mod platforms;
     mod schedule;
+    mod snapshots;
     mod stream;
 }
 
