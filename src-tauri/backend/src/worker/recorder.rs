@@ -19,6 +19,8 @@ use crate::store::configs::Uncommitted;
 const LOOK: Duration = Duration::from_millis(500);
 /// Pause between two looks for what an interruption left without a commit.
 const MEND: Duration = Duration::from_secs(60);
+/// Most objects of the repository that may be files of their own.
+const LOOSE: usize = 2_000;
 /// Names of devices a commit's subject holds; the rest are counted.
 const NAMED: usize = 4;
 
@@ -43,7 +45,10 @@ impl Recorder {
         while !stop.is_cancelled() {
             if mended.is_none_or(|at| at.elapsed() >= MEND) {
                 match self.mend().await {
-                    Ok(()) => mended = Some(Instant::now()),
+                    Ok(()) => {
+                        mended = Some(Instant::now());
+                        self.pack().await;
+                    }
                     Err(error) => tracing::warn!(error = format!("{error:#}"), "snapshots wait for their commit"),
                 }
             }
@@ -82,6 +87,17 @@ impl Recorder {
             }
         }
         Ok(())
+    }
+
+    /// Gathers the objects of many commits into one file.
+    async fn pack(&self) {
+        let repository = Arc::clone(&self.repository);
+        match tokio::task::spawn_blocking(move || repository.pack(LOOSE)).await {
+            Ok(Ok(0)) => {}
+            Ok(Ok(objects)) => tracing::info!(objects, "objects of the snapshot repository were packed"),
+            Ok(Err(error)) => tracing::warn!(%error, "the snapshot repository could not be packed; it is tried again"),
+            Err(error) => tracing::error!(%error, "packing the snapshot repository broke"),
+        }
     }
 
     async fn end_runs(&self) -> anyhow::Result<()> {
