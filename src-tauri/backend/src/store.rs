@@ -7,6 +7,7 @@ pub mod host_keys;
 pub mod jobs;
 pub mod leases;
 pub mod logs;
+pub mod outcomes;
 pub mod results;
 pub mod runs;
 pub mod settings;

@@ -28,7 +28,8 @@ use crate::queue::{self, Queue};
 use crate::seal::SealKey;
 use crate::session::Cancel;
 use crate::store::Store;
-use crate::store::leases::{Lease, Outcome};
+use crate::store::leases::Lease;
+use crate::store::outcomes::Outcome;
 
 /// Longest wait for a task before the worker looks around.
 const LEASE_WAIT: Duration = Duration::from_millis(500);
@@ -185,7 +186,11 @@ impl Worker {
         let mut pause = Duration::from_millis(200);
         for _ in 0..20 {
             match self.store.finish(lease, &outcome).await {
-                Ok(Some(_)) => {
+                Ok(Some(finished)) => {
+                    if let Some(message) = finished.met_same {
+                        let message = format!("{message} Another run stored the same meanwhile.");
+                        self.journal.line("INFO", "job", "worker", about, message, json!({ "changed": false }));
+                    }
                     let changed = Changed::Run { run_id: lease.run_id, job_id: lease.job_id, ended: false };
                     self.journal.changed(changed).await;
                     return true;

@@ -18,7 +18,8 @@ use crate::platforms::{Definition, Facts, Purpose, Redactor, facts, significant}
 use crate::session::{self, Cancel, Failure, HostKey, Limits, Login, Reading, Target};
 use crate::snapshots;
 use crate::store::StoreError;
-use crate::store::leases::{Lease, NewSnapshot, Outcome};
+use crate::store::leases::Lease;
+use crate::store::outcomes::{NewSnapshot, Outcome};
 
 /// Most letters of a transcript that go into a result.
 const TRANSCRIPT: usize = 12_000;
@@ -54,7 +55,6 @@ async fn try_work(worker: &Worker, lease: &Lease, cancel: &Cancel) -> anyhow::Re
     };
     let known = worker.store.host_key(lease.device_id).await?;
     let known = known.map(|key| HostKey { key_type: key.key_type, sha256: key.sha256 });
-    let newest = worker.store.newest_config(lease.device_id).await?;
     let key = worker.seal.fingerprint_key();
     let veil = Arc::new(Veil::new(&definition, &key, secrets(&logins)));
     let (mut sink, seen) = Sink::new(worker.journal.clone(), lease, Arc::clone(&veil));
@@ -95,6 +95,7 @@ async fn try_work(worker: &Worker, lease: &Lease, cancel: &Cancel) -> anyhow::Re
                 .store
                 .device_seen(lease.device_id, text.facts.model.as_deref(), text.facts.serial.as_deref())
                 .await?;
+            let newest = worker.store.newest_config(lease.device_id).await?;
             Ok(stored(worker, lease, &definition, &reading, text, newest, &logins))
         }
         Err(failure) => {
@@ -190,6 +191,7 @@ fn stored(
             "cipher": reading.algorithms.cipher, "mac": reading.algorithms.mac },
         "facts": { "model": text.facts.model, "serial": text.facts.serial, "version": text.facts.version },
     });
+    let unchanged = format!("Configuration unchanged, {lines} lines, complete.");
     let snapshot = same_as.is_none().then(|| NewSnapshot {
         raw_sealed: worker.seal.seal_text(&context(RAW_CONFIG, lease.device_id), &text.raw),
         metadata: json!({ "job_id": lease.job_id, "run_id": lease.run_id, "hostname": lease.hostname,
@@ -197,9 +199,10 @@ fn stored(
         text: text.hidden,
         fingerprint: text.fingerprint,
         retrieved_at: Timestamp::now(),
+        if_unchanged: unchanged.clone(),
     });
     let message = match same_as {
-        Some(_) => format!("Configuration unchanged, {lines} lines, complete."),
+        Some(_) => unchanged,
         None => format!("Configuration stored, {lines} lines, complete."),
     };
     details["message"] = Value::String(message.clone());
