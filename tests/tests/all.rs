@@ -7,8 +7,10 @@ mod journeys {
     #[cfg(target_os = "linux")]
     mod crashes;
     mod faults;
+    mod leases;
     mod platforms;
     mod schedule;
+    mod snapshots;
     mod stream;
 }
 

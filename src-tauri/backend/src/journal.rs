@@ -116,12 +116,11 @@ impl Journal {
         let _ = self.entries.send(Entry::Line(Box::new(line)));
     }
 
-    /// Waits until every line added before is written, for at most ten seconds.
-    pub async fn flush(&self) {
+    /// Waits until every line added before is written, for at most ten seconds; false where they are not, or not yet.
+    pub async fn flush(&self) -> bool {
         let (sender, receiver) = oneshot::channel();
-        if self.entries.send(Entry::Flush(sender)).is_ok() {
-            let _ = tokio::time::timeout(Duration::from_secs(10), receiver).await;
-        }
+        self.entries.send(Entry::Flush(sender)).is_ok()
+            && matches!(tokio::time::timeout(Duration::from_secs(10), receiver).await, Ok(Ok(())))
     }
 
     /// Tells those who listen that something changed. Best effort: they also look by themselves.
@@ -218,6 +217,8 @@ impl Writer {
                 Err(error) if stop.is_cancelled() => {
                     tracing::error!(%error, lines = self.waiting.len(), "log lines could not be written before the end");
                     self.waiting.clear();
+                    // Who waits for them hears that they are not written.
+                    flushes.clear();
                 }
                 Err(error) => {
                     tracing::warn!(%error, lines = self.waiting.len(), "log lines wait for the database");

@@ -18,5 +18,5 @@ pub use definition::{
     Privilege, Prompt, PromptSeen, Purpose, SecretRule,
 };
 pub use detect::{Facts, facts};
-pub use redact::{Redacted, Redactor, redact_generic, redact_known};
+pub use redact::{Redacted, Redactor, redact_known};
 pub use registry::Registry;

@@ -79,7 +79,7 @@ pub fn read(
         }),
         Err(fault) => {
             let failure = failure(fault, progress.stage(), cancel, refused, bytes_read, transcript);
-            Err(Box::new(Failure { host_key: met, ..failure }))
+            Err(Box::new(Failure { host_key: met, timings: progress.timings(), ..failure }))
         }
     }
 }
@@ -98,12 +98,13 @@ fn failure(
         cause: fault.cause,
         stage,
         message: fault.message,
+        said: fault.said,
         expected: fault.expected,
-        last_seen: transcript.last_seen(),
         host_key: None,
         host_keys: fault.host_keys.map(|keys| *keys),
         refused_logins,
         bytes_read,
+        timings: Vec::new(),
         transcript,
     }
 }
@@ -156,6 +157,7 @@ mod tests {
             let limits = Limits::default();
             let result = read(&target, &definition(), &[login()], None, &limits, &cancel, &mut Nobody);
             let failure = result.unwrap_err();
+            assert_eq!(failure.timings.last().unwrap().0, failure.stage, "{:?}", failure.timings);
             assert_eq!(failure.cause, Cause::Cancelled);
             assert!(canceller.join().unwrap().elapsed() < Duration::from_secs(2));
             device.join().unwrap();

@@ -16,6 +16,7 @@ use sha2::{Digest, Sha256};
 
 mod folder;
 mod history;
+mod pack;
 mod path;
 #[cfg(test)]
 mod tests;

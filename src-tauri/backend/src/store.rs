@@ -7,6 +7,7 @@ pub mod host_keys;
 pub mod jobs;
 pub mod leases;
 pub mod logs;
+pub mod outcomes;
 pub mod results;
 pub mod runs;
 pub mod settings;
@@ -16,6 +17,7 @@ pub mod users;
 use std::str::FromStr;
 use std::time::Duration;
 
+use serde_json::Value;
 use sqlx::PgPool;
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 
@@ -31,6 +33,27 @@ pub enum StoreError {
     /// The database refused or did not answer.
     #[error("the database did not do it: {0}")]
     Database(#[from] sqlx::Error),
+}
+
+impl StoreError {
+    /// Whether the data itself was refused (SQLSTATE class 22), so that asking again changes nothing.
+    #[must_use]
+    pub fn is_refusal(&self) -> bool {
+        let StoreError::Database(sqlx::Error::Database(error)) = self else { return false };
+        error.code().is_some_and(|code| code.starts_with("22"))
+    }
+}
+
+/// A JSON value without the one letter that Postgres cannot store.
+fn without_nul(value: &Value) -> Value {
+    match value {
+        Value::String(text) => Value::String(text.replace('\0', "")),
+        Value::Array(items) => items.iter().map(without_nul).collect(),
+        Value::Object(fields) => {
+            fields.iter().map(|(name, value)| (name.replace('\0', ""), without_nul(value))).collect()
+        }
+        other => other.clone(),
+    }
 }
 
 /// Shorthand for what the store answers.

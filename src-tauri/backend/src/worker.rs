@@ -2,15 +2,16 @@
 //! Knows no server.
 
 mod backup;
+mod heart;
+mod held;
 mod reachability;
 pub mod recorder;
 mod sink;
+mod veil;
 
-use std::collections::HashMap;
-use std::sync::{Arc, Mutex};
+use std::sync::Arc;
 use std::time::Duration;
 
-use jiff::Timestamp;
 use netraven_api::event::Changed;
 use netraven_api::outcome::{Cause, Stage};
 use serde_json::json;
@@ -19,21 +20,17 @@ use tokio::sync::broadcast;
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
+use self::held::{Held, Holding};
 use crate::journal::{About, Journal, Signal};
 use crate::kinds::Kind;
 use crate::platforms::Registry;
-use crate::queue::{self, Queue, WorkerBeat};
+use crate::queue::{self, Queue};
 use crate::seal::SealKey;
 use crate::session::Cancel;
 use crate::store::Store;
-use crate::store::leases::{Lease, Outcome};
+use crate::store::leases::Lease;
+use crate::store::outcomes::Outcome;
 
-/// Pause between two beats of the heart; a lease holds for three of them.
-const BEAT: Duration = Duration::from_secs(4);
-/// How long the queue's entry of a silent worker is left to it.
-const SILENCE: Duration = Duration::from_secs(15);
-/// Pause between two looks for cancelled runs, should a signal be lost.
-const CANCEL_LOOK: Duration = Duration::from_secs(1);
 /// Longest wait for a task before the worker looks around.
 const LEASE_WAIT: Duration = Duration::from_millis(500);
 /// Longest wait for open sessions when the worker stops.
@@ -58,32 +55,6 @@ pub struct Worker {
     pub platforms: Arc<Registry>,
     /// Signals of every process.
     pub signals: broadcast::Sender<Signal>,
-}
-
-/// A device in hand: its entry on the queue, its fencing number, and the means to stop it.
-type Holding = (queue::Lease, i64, Cancel);
-
-/// The devices a worker has now, by run and device.
-#[derive(Clone, Default)]
-struct Held(Arc<Mutex<HashMap<(i64, i64), Holding>>>);
-
-impl Held {
-    fn with<T>(&self, work: impl FnOnce(&mut HashMap<(i64, i64), Holding>) -> T) -> T {
-        work(&mut self.0.lock().expect("no holder of this lock panics"))
-    }
-
-    fn runs(&self) -> Vec<i64> {
-        let mut runs: Vec<i64> = self.with(|held| held.keys().map(|(run, _)| *run).collect());
-        runs.sort_unstable();
-        runs.dedup();
-        runs
-    }
-
-    fn cancel_run(&self, run_id: i64) {
-        self.with(|held| {
-            held.iter().filter(|((run, _), _)| *run == run_id).for_each(|(_, (_, _, cancel))| cancel.cancel())
-        });
-    }
 }
 
 impl Worker {
@@ -130,7 +101,7 @@ impl Worker {
                 });
             }
         }
-        held.with(|held| held.values().for_each(|(_, _, cancel)| cancel.cancel()));
+        held.cancel_all();
         let drained = tokio::time::timeout(STOP_LIMIT, async { while devices.join_next().await.is_some() {} }).await;
         if drained.is_err() {
             tracing::warn!("sessions did not close in time; their devices are taken over when their leases end");
@@ -144,7 +115,7 @@ impl Worker {
     async fn device(&self, task: queue::Lease, held: &Held, stop: &CancellationToken) {
         let key = (task.task.run_id, task.task.device_id);
         // The queue may hold a device twice; this worker works on it once.
-        if held.with(|held| held.contains_key(&key)) {
+        if held.has(key.0, key.1) {
             return self.drop_task(&task).await;
         }
         let lease = match self.store.lease(key.0, key.1, &self.id).await {
@@ -158,7 +129,13 @@ impl Worker {
             }
         };
         let cancel = Cancel::new();
-        held.with(|held| held.insert(key, (task.clone(), lease.attempt, cancel.clone())));
+        let hand = held.take(Holding { task: task.clone(), attempt: lease.attempt, cancel: cancel.clone() });
+        // Who stops or cancels looks at what is in hand, and may have looked before this device was.
+        let is_late = stop.is_cancelled()
+            || self.store.cancelled_among(&[lease.run_id]).await.is_ok_and(|cancelled| !cancelled.is_empty());
+        if is_late {
+            cancel.cancel();
+        }
         let about = About { job_id: Some(lease.job_id), device_id: Some(lease.device_id), run_id: Some(lease.run_id) };
         if lease.begins_run {
             let run = About { device_id: None, ..about };
@@ -180,8 +157,8 @@ impl Worker {
             ),
         };
         let given_back = stop.is_cancelled() && outcome.cause == Some(Cause::Cancelled);
-        let done = if given_back { self.give_back(&lease).await } else { self.record(&lease, &outcome, about).await };
-        held.with(|held| held.remove(&key));
+        let done = if given_back { self.give_back(&lease).await } else { self.record(&lease, outcome, about).await };
+        drop(hand);
         if done {
             self.drop_task(&task).await;
         }
@@ -198,34 +175,35 @@ impl Worker {
     }
 
     /// Writes the outcome; tries for as long as the lease may hold, so that a short absence of the database loses nothing.
-    async fn record(&self, lease: &Lease, outcome: &Outcome, about: About) -> bool {
-        let (level, text) = match outcome.cause {
-            None => ("INFO", outcome.message.clone()),
-            Some(Cause::Cancelled) => ("WARNING", outcome.message.clone()),
-            Some(cause) => ("ERROR", format!("{}: {}", cause.title(), outcome.message)),
-        };
-        let meta = match outcome.cause {
-            None => json!({ "stage": outcome.stage, "changed": outcome.changed }),
-            Some(cause) => json!({ "cause": cause, "stage": outcome.stage, "advice": cause.advice() }),
-        };
-        self.journal.line(level, "job", "worker", about, text, meta);
-        // A result stands for a log that can be read whole.
-        self.journal.flush().await;
+    async fn record(&self, lease: &Lease, outcome: Outcome, about: About) -> bool {
+        // What a worker that lost its lease found is no news: the newer attempt tells its own.
+        if self.store.holds(lease).await.is_ok_and(|holds| !holds) {
+            self.taken_over(lease, about);
+            return true;
+        }
+        let mut outcome = outcome;
+        self.tell(&outcome, about).await;
         let mut pause = Duration::from_millis(200);
         for _ in 0..20 {
-            match self.store.finish(lease, outcome).await {
-                Ok(Some(_)) => {
+            match self.store.finish(lease, &outcome).await {
+                Ok(Some(finished)) => {
+                    if let Some(message) = finished.met_same {
+                        let message = format!("{message} Another run stored the same meanwhile.");
+                        self.journal.line("INFO", "job", "worker", about, message, json!({ "changed": false }));
+                    }
                     let changed = Changed::Run { run_id: lease.run_id, job_id: lease.job_id, ended: false };
                     self.journal.changed(changed).await;
                     return true;
                 }
                 Ok(None) => {
-                    tracing::warn!(
-                        run_id = lease.run_id,
-                        device_id = lease.device_id,
-                        "the lease was lost; the newer attempt decides"
-                    );
+                    self.taken_over(lease, about);
                     return true;
+                }
+                Err(error) if error.is_refusal() && outcome.cause != Some(Cause::Internal) => {
+                    tracing::error!(%error, run_id = lease.run_id, device_id = lease.device_id, "a result was refused");
+                    let message = "The database refused what was read from this device; the application's own log has the reason.";
+                    outcome = failed(Cause::Internal, Stage::Record, message.to_owned());
+                    self.tell(&outcome, about).await;
                 }
                 Err(error) => {
                     tracing::warn!(%error, run_id = lease.run_id, device_id = lease.device_id, "a result waits for the database");
@@ -237,88 +215,32 @@ impl Worker {
         false
     }
 
+    /// Logs an outcome. A result stands for a log that can be read whole, so this comes first and is waited for.
+    async fn tell(&self, outcome: &Outcome, about: About) {
+        let (level, text) = match outcome.cause {
+            None => ("INFO", outcome.message.clone()),
+            Some(Cause::Cancelled) => ("WARNING", outcome.message.clone()),
+            Some(cause) => ("ERROR", format!("{}: {}", cause.title(), outcome.message)),
+        };
+        let meta = match outcome.cause {
+            None => json!({ "stage": outcome.stage, "changed": outcome.changed }),
+            Some(cause) => json!({ "cause": cause, "stage": outcome.stage, "advice": cause.advice() }),
+        };
+        self.journal.line(level, "job", "worker", about, text, meta);
+        self.journal.flush().await;
+    }
+
+    fn taken_over(&self, lease: &Lease, about: About) {
+        let message = format!(
+            "What attempt {} on {} came to does not count: this worker no longer held its lease.",
+            lease.attempt, lease.hostname
+        );
+        self.journal.line("WARNING", "job", "worker", about, message, json!({ "attempt": lease.attempt }));
+    }
+
     async fn drop_task(&self, task: &queue::Lease) {
         if let Err(error) = self.queue.finish(task).await {
             tracing::debug!(%error, "a done task stays on the queue until its next reader drops it");
-        }
-    }
-
-    /// The heart: keeps the leases, tells that this worker lives, and takes over what silent workers left on the queue.
-    async fn beat(self, held: Held, stop: CancellationToken) {
-        let started_at = Timestamp::now();
-        while !stop.is_cancelled() {
-            let leases: Vec<queue::Lease> =
-                held.with(|held| held.values().map(|(lease, _, _)| lease.clone()).collect());
-            let beat = WorkerBeat {
-                id: self.id.clone(),
-                host: host(),
-                pid: std::process::id(),
-                capacity: self.capacity,
-                busy: leases.len(),
-                started_at,
-            };
-            if let Err(error) = self.queue.beat(&beat, SILENCE).await {
-                tracing::debug!(%error, "a beat was not heard by the queue");
-            }
-            if let Err(error) = self.queue.heartbeat(&self.id, &leases).await {
-                tracing::debug!(%error, "leases on the queue were not prolonged");
-            }
-            // Only what was here before the question can be missing from its answer.
-            let before: Vec<(i64, i64)> = held.with(|held| held.keys().copied().collect());
-            match tokio::time::timeout(BEAT, self.store.beat(&self.id)).await {
-                Ok(Ok(mine)) => {
-                    // What another worker has by now is stopped here: its result would not be taken.
-                    let lost: Vec<Cancel> = held.with(|held| {
-                        held.iter()
-                            .filter(|(key, (_, attempt, _))| {
-                                before.contains(key) && !mine.contains(&(key.0, key.1, *attempt))
-                            })
-                            .map(|(_, (_, _, cancel))| cancel.clone())
-                            .collect()
-                    });
-                    lost.iter().for_each(Cancel::cancel);
-                }
-                Ok(Err(error)) => tracing::debug!(%error, "leases were not prolonged"),
-                Err(_) => tracing::debug!("leases were not prolonged in time"),
-            }
-            // Entries of dead workers go to the back of the queue; if their leases in Postgres have not ended by the time
-            // somebody reads them, the reconciler queues them once more.
-            match self.queue.take_over(&self.id, SILENCE, 200).await {
-                Ok(orphans) => {
-                    for orphan in orphans {
-                        let mine = held.with(|held| held.contains_key(&(orphan.task.run_id, orphan.task.device_id)));
-                        if !mine && self.queue.push(orphan.priority, std::slice::from_ref(&orphan.task)).await.is_ok() {
-                            self.drop_task(&orphan).await;
-                        }
-                    }
-                }
-                Err(error) => tracing::debug!(%error, "the queue was not searched for orphans"),
-            }
-            tokio::select! {
-                () = tokio::time::sleep(BEAT) => {}
-                () = stop.cancelled() => {}
-            }
-        }
-    }
-
-    /// The ear: closes the sessions of cancelled runs.
-    async fn listen(self, held: Held, stop: CancellationToken) {
-        let mut signals = self.signals.subscribe();
-        while !stop.is_cancelled() {
-            tokio::select! {
-                () = stop.cancelled() => break,
-                signal = signals.recv() => if let Ok(Signal::Cancel { run_id }) = signal {
-                    held.cancel_run(run_id);
-                },
-                () = tokio::time::sleep(CANCEL_LOOK) => {
-                    let runs = held.runs();
-                    if !runs.is_empty()
-                        && let Ok(cancelled) = self.store.cancelled_among(&runs).await
-                    {
-                        cancelled.into_iter().for_each(|run_id| held.cancel_run(run_id));
-                    }
-                }
-            }
         }
     }
 }

@@ -4,10 +4,12 @@
 mod braces;
 mod cisco;
 mod host;
+mod withheld;
 
 use jiff::Timestamp;
 
 pub(crate) use braces::as_set_lines;
+pub(crate) use withheld::withheld;
 
 use crate::spec::{DeviceSpec, Platform};
 

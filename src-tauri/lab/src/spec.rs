@@ -205,6 +205,9 @@ pub enum Fault {
     NotSsh,
     /// Closes each connection as soon as it is made.
     ClosesAtConnect,
+    /// Shows the configuration of an account with too little privilege: a frame without content on IOS, sections marked as
+    /// denied on Junos; elsewhere all of it.
+    LowPrivilege,
     /// Stops for ever after this much of the configuration, connection open.
     Stalls {
         /// How much it still prints.
@@ -239,6 +242,7 @@ impl Fault {
             Fault::LegacyAlgorithms => "legacy algorithms",
             Fault::NotSsh => "not SSH",
             Fault::ClosesAtConnect => "closes at connect",
+            Fault::LowPrivilege => "low privilege",
             Fault::Stalls { .. } => "stalls",
             Fault::RefusesCommand { .. } => "refuses a command",
         }

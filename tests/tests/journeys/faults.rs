@@ -69,6 +69,8 @@ async fn each_fault_has_its_own_cause_and_leaves_no_snapshot() -> anyhow::Result
         row("not-ssh", CiscoIos, Fault::NotSsh, Cause::NotSsh, &[Stage::KeyExchange]),
         row("closes", CiscoIos, Fault::ClosesAtConnect, Cause::Disconnected, &[Stage::KeyExchange]),
         row("refuses", CiscoNxos, refuses, Cause::CommandRejected, &[Stage::ProveComplete]),
+        row("low-privilege", CiscoIos, Fault::LowPrivilege, Cause::EmptyAnswer, &[Stage::ProveComplete]),
+        row("low-privilege-junos", JuniperJunos, Fault::LowPrivilege, Cause::CommandRejected, &[Stage::ProveComplete]),
         row("stalls", CiscoIos, Fault::Stalls { after_bytes: 700 }, Cause::Timeout, &[Stage::Read]),
     ];
     let mut written = Ok(());
@@ -93,6 +95,8 @@ async fn each_fault_has_its_own_cause_and_leaves_no_snapshot() -> anyhow::Result
         let message = details["message"].as_str().unwrap_or_default();
         assert!(message.ends_with('.') && message.len() > 10, "{}: {message:?} is no sentence", row.name);
         assert!(details["last_seen"].is_string(), "{}: the last bytes seen are there: {details}", row.name);
+        let timed = details["timings"].as_array().context("the stages have their times")?;
+        assert!(timed.iter().any(|entry| entry["stage"] == details["stage"]), "{}: {details}", row.name);
         assert!(!details.to_string().contains(SAMPLE_PASSWORD), "{}: {details}", row.name);
         assert_eq!((result.attempt, result.snapshot_id), (1, None), "{}", row.name);
         assert!(work::snapshots(&app.client, lab.id(row.name)?).await?.is_empty(), "{}", row.name);
@@ -118,6 +122,27 @@ async fn each_fault_has_its_own_cause_and_leaves_no_snapshot() -> anyhow::Result
     let bad = work::run(&app.client, lab.job).await?;
     assert_eq!(work::result(&bad, "half-way")?.state, DeviceState::Failure);
     assert_eq!(work::snapshots(&app.client, lab.id("half-way")?).await?.len(), 1);
+    app.stop().await;
+    Ok(())
+}
+
+/// What a refused device said last may be a secret: it is in no message, no detail and no line of the log.
+#[tokio::test(flavor = "multi_thread")]
+async fn the_line_a_reading_broke_off_at_keeps_its_secret() -> anyhow::Result<()> {
+    let config = "version 15.2\nhostname leaky\nsnmp-server community zq9secret RO\nend\n";
+    let spec = DeviceSpec::new("leaky", Platform::CiscoIos).with_config(config).with_fault(Fault::MissingEndMarker);
+    let mut written = Ok(());
+    let app = TestApp::start_with(|config| written = impatient(&config.platforms_dir(), "cisco_ios")).await?;
+    written?;
+    let lab = Enrolled::start(&app.client, vec![spec]).await?;
+    let detail = work::run(&app.client, lab.job).await?;
+    let result = work::result(&detail, "leaky")?;
+    assert_eq!(result.cause, Some(Cause::Truncated), "{result:#?}");
+    let last_seen = result.details.clone().unwrap_or_default()["last_seen"].to_string();
+    assert!(last_seen.contains("snmp-server community ‹secret"), "{last_seen}");
+    assert!(!serde_json::to_string(&detail)?.contains("zq9secret"), "{detail:#?}");
+    let log = work::logs(&app.client, detail.run.id).await?;
+    assert!(!serde_json::to_string(&log)?.contains("zq9secret"), "{log:#?}");
     app.stop().await;
     Ok(())
 }

@@ -118,6 +118,8 @@ pub struct Command {
     pub header: Vec<Regex>,
     /// Must match somewhere in the answer.
     pub must_contain: Option<Regex>,
+    /// Must match nowhere in the answer: how the device marks what it withholds from this account.
+    pub must_not_contain: Option<Regex>,
     /// How long the device may stay silent.
     pub timeout: Duration,
     /// Whether an error in answer to it is ignored.

@@ -96,6 +96,7 @@ struct RawCommand {
     #[serde(default)]
     header: Vec<String>,
     must_contain: Option<String>,
+    must_not_contain: Option<String>,
     #[serde(default = "half_a_minute")]
     timeout_seconds: u64,
     #[serde(default)]
@@ -295,10 +296,13 @@ impl RawCommand {
             let problem = "matches the command itself, so its echo would pass for the end of the answer";
             return Err((format!("{path}.end"), problem.to_string()));
         }
-        let must_contain = self.must_contain.map(|text| compile_lines(&format!("{path}.must_contain"), &text));
+        let anywhere = |field: &str, text: Option<String>| {
+            text.map(|text| compile_lines(&format!("{path}.{field}"), &text)).transpose()
+        };
         Ok(Command {
             header: patterns(&format!("{path}.header"), &self.header)?,
-            must_contain: must_contain.transpose()?,
+            must_contain: anywhere("must_contain", self.must_contain)?,
+            must_not_contain: anywhere("must_not_contain", self.must_not_contain)?,
             timeout: Duration::from_secs(self.timeout_seconds),
             send: self.send,
             purpose: self.purpose,

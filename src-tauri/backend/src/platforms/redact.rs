@@ -29,6 +29,8 @@ pub struct Redactor {
     rules: Arc<Rules>,
     mac: Hmac<Sha256>,
     prose: bool,
+    /// Whether a secret of several lines leaves as many.
+    keeps_lines: bool,
 }
 
 impl std::fmt::Debug for Redactor {
@@ -40,7 +42,22 @@ impl std::fmt::Debug for Redactor {
 impl Redactor {
     /// A redactor for one platform. Tags made with the same key can be compared with each other.
     pub fn new(definition: &Definition, key: &[u8; 32]) -> Redactor {
-        Redactor { rules: Arc::clone(&definition.rules), mac: keyed(key), prose: false }
+        Redactor { rules: Arc::clone(&definition.rules), mac: keyed(key), prose: false, keeps_lines: false }
+    }
+
+    /// A redactor for texts of no known platform, such as a log message.
+    pub fn generic(key: &[u8; 32]) -> Redactor {
+        Redactor { rules: Arc::clone(&GENERIC), mac: keyed(key), prose: true, keeps_lines: false }
+    }
+
+    /// The same redactor for sentences, in which a keyword may be an ordinary word.
+    pub fn in_prose(self) -> Redactor {
+        Redactor { prose: true, ..self }
+    }
+
+    /// The same redactor, answering as many lines as it is given: what was hidden with the line before is empty.
+    pub fn keeping_lines(self) -> Redactor {
+        Redactor { keeps_lines: true, ..self }
     }
 
     /// The text without its secrets. Fails closed: what a line names as a secret is hidden even when no rule knows it.
@@ -115,6 +132,7 @@ impl Redactor {
             let end = end.and_then(|at| Some(at + rest[at..].find("-----")? + "-----".len())).unwrap_or(rest.len());
             out.push_str(&rest[..begin]);
             self.push_tag(&rest[begin..end], &mut out);
+            self.push_lines(&rest[begin..end], 0, &mut out);
             rest = &rest[end..];
             hidden += 1;
         }
@@ -142,10 +160,16 @@ impl Redactor {
         } else {
             out.push_str(&content[..content.len() - content.trim_start_matches([' ', '\t']).len()]);
             self.push_tag(known, out);
-            out.push('\n');
+            self.push_lines(&content, 1, out);
         }
         out.push_str(end);
         usize::from(!is_tag && !known.is_empty())
+    }
+
+    /// Ends `least` lines after a tag, or as many as were hidden.
+    fn push_lines(&self, hidden: &str, least: usize, out: &mut String) {
+        let count = if self.keeps_lines { hidden.matches('\n').count() } else { least };
+        out.extend(std::iter::repeat_n('\n', count));
     }
 
     fn push_tag(&self, value: &str, out: &mut String) {
@@ -158,11 +182,6 @@ impl Redactor {
 
 fn keyed(key: &[u8; 32]) -> Hmac<Sha256> {
     Hmac::new_from_slice(key).expect("a key of any length is taken")
-}
-
-/// A text of no known platform, such as a log message or the last bytes seen, without what looks like a secret.
-pub fn redact_generic(key: &[u8; 32], text: &str) -> Redacted {
-    Redactor { rules: Arc::clone(&GENERIC), mac: keyed(key), prose: true }.redact(text)
 }
 
 /// A text without any of the given secrets, wherever they stand; one of fewer than four characters only as a word.

@@ -14,7 +14,7 @@ pub(super) const MASK: char = '\u{E000}';
 const STRONG: &str = concat!(
     "(?i)passw(?:or)?d|passphrase|passcode|secret|community|key-?string|key-?octet|pre-?shared|psk|private-?key",
     "|shared-?key|(?:authentication|encryption|message-digest|digest|server|master|api|auth|access|set|wep|wpa)[-_]?key",
-    "|credential|auth-token|api-?token|access-?token|bearer "
+    "|credential|auth-token|api-?token|access-?token|bearer |authorization: |auth_pass"
 );
 
 /// As [`STRONG`], but also an ordinary word: not heeded in descriptions.

@@ -2,6 +2,7 @@
 
 use axum::Json;
 use axum::extract::State;
+use axum::http::StatusCode;
 use netraven_api::Secret;
 use netraven_api::configs::{Config, ConfigHead, ExportConfig, GetConfig, ListConfigHistory, ListConfigs, RawConfig};
 use serde_json::json;
@@ -41,7 +42,11 @@ async fn export(State(shared): State<Shared>, caller: Caller, Id(id): Id) -> Res
         format!("The raw configuration {id} of {hostname}, secrets included, was exported by {}.", caller.name());
     shared.journal.line("WARNING", "system", "server.configs", about, message, json!({ "config_id": id }));
     // Nobody gets the text whose export is not on record.
-    shared.journal.flush().await;
+    if !shared.journal.flush().await {
+        let sentence =
+            "The export could not be put on record: the log is not written at the moment. Try again in a minute.";
+        return Err(Fault::detail(StatusCode::SERVICE_UNAVAILABLE, sentence));
+    }
     let raw = shared
         .seal
         .open_text(&context(RAW_CONFIG, device_id), &sealed)

@@ -157,8 +157,8 @@ impl Conversation<'_, '_> {
         };
         self.progress.enter(Stage::Privilege);
         let command = &privilege.command;
-        let refused = |reason: &str| {
-            Fault::new(Cause::PrivilegeRefused, format!("The device refused `{command}`: {reason}."))
+        let refused = |why: &str| {
+            Fault::new(Cause::PrivilegeRefused, format!("The device refused `{command}`{why}."))
                 .expecting("a privileged prompt")
         };
         let limit = self.terminal.limits().prompt;
@@ -172,7 +172,7 @@ impl Conversation<'_, '_> {
             let mut wait = limit.saturating_sub(quiet);
             if privilege.password_prompt.is_match(&shown) {
                 if password_sent {
-                    return Err(refused("it asked for the password again"));
+                    return Err(refused(": it asked for the password again"));
                 }
                 password_sent = true;
                 self.terminal.forget_line();
@@ -195,7 +195,8 @@ impl Conversation<'_, '_> {
                         .lines()
                         .map(|line| shown::line(line).trim().to_string())
                         .find(|line| privilege.refused.iter().any(|refusal| refusal.is_match(line)));
-                    return Err(refused(line.as_deref().unwrap_or("it stayed in the unprivileged mode")));
+                    let why = if line.is_some() { "" } else { ": it stayed in the unprivileged mode" };
+                    return Err(refused(why).quoting(line));
                 }
                 wait = need - quiet;
             } else if quiet >= limit {
@@ -219,9 +220,8 @@ impl Conversation<'_, '_> {
             let text = String::from_utf8_lossy(&told.raw).into_owned();
             if let Some(line) = definition.is_error(&text) {
                 let level = if command.optional { Level::Debug } else { Level::Warning };
-                let message =
-                    format!("The device refused `{}` ({line}); its pager will be answered.", short(&command.send));
-                self.progress.session(level, message, json!({"command": command.send}));
+                let message = format!("The device refused `{}`; its pager will be answered.", short(&command.send));
+                self.progress.session(level, message, json!({"command": command.send, "answer": line}));
             }
         }
         Ok(())
@@ -253,8 +253,8 @@ impl Conversation<'_, '_> {
                 self.progress.session(Level::Debug, message, json!({"command": send, "answer": line}));
                 return Ok(None);
             }
-            let message = format!("The device answered `{send}` with an error: {line}");
-            return Err(Fault::new(Cause::CommandRejected, message));
+            let message = format!("The device answered `{send}` with an error.");
+            return Err(Fault::new(Cause::CommandRejected, message).quoting(Some(line)));
         }
         if text.trim().is_empty() && !command.optional && command.purpose == Purpose::Config {
             return Err(Fault::new(Cause::EmptyAnswer, format!("The device answered `{send}` with nothing.")));
@@ -264,8 +264,25 @@ impl Conversation<'_, '_> {
         }
         if let Some(pattern) = command.must_contain.as_ref().filter(|pattern| !pattern.is_match(&text)) {
             self.progress.enter(Stage::ProveComplete);
-            let message = format!("The answer to `{send}` lacks what every complete one contains.");
-            return Err(Fault::new(Cause::Truncated, message).expecting(pattern.as_str()));
+            let lacking = match command.end {
+                None => {
+                    let message = format!("The answer to `{send}` lacks what every complete one contains.");
+                    Fault::new(Cause::Truncated, message)
+                }
+                // The end was proven, so nothing was cut off: there was no more for this account.
+                Some(_) => {
+                    let message = format!(
+                        "The answer to `{send}` has its end, but lacks what every configuration contains: this account may not be allowed to read it."
+                    );
+                    Fault::new(Cause::EmptyAnswer, message)
+                }
+            };
+            return Err(lacking.expecting(pattern.as_str()));
+        }
+        if command.must_not_contain.as_ref().is_some_and(|pattern| pattern.is_match(&text)) {
+            self.progress.enter(Stage::ProveComplete);
+            let message = format!("The answer to `{send}` says that parts of it are withheld from this account.");
+            return Err(Fault::new(Cause::CommandRejected, message));
         }
         let took = self.terminal.now().saturating_duration_since(started);
         let message = format!("Read {} bytes in answer to `{send}` in {} ms.", told.raw.len(), took.as_millis());

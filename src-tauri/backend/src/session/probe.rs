@@ -33,6 +33,17 @@ pub struct Reach {
 
 /// Reaches for a device without signing in.
 pub fn probe(target: &Target, limits: &Limits, cancel: &Cancel) -> Reach {
+    let reach = reach(target, limits, cancel);
+    // Cancelling shuts the socket; whatever the probe then stumbled over is not its reason.
+    if cancel.is_cancelled() && reach.banner.is_err() {
+        let cancelled = Fault::cancelled();
+        let tcp = reach.tcp.map_err(|_| cancelled.cause);
+        return Reach { tcp, banner: Err(cancelled.cause), message: Some(cancelled.message), ..reach };
+    }
+    reach
+}
+
+fn reach(target: &Target, limits: &Limits, cancel: &Cancel) -> Reach {
     let reached = match connect::connect(target, limits, cancel) {
         Ok(reached) => reached,
         Err(Fault { cause, message, .. }) => {
@@ -49,7 +60,7 @@ pub fn probe(target: &Target, limits: &Limits, cancel: &Cancel) -> Reach {
     let banner = await_banner(&stream, limits, cancel);
     let took = connected.elapsed();
     drop(stream);
-    let ping = echo(reached.address.ip(), cancel);
+    let ping = if cancel.is_cancelled() { None } else { echo(reached.address.ip(), cancel) };
     match banner {
         Ok(banner) => Reach { address, tcp, banner: Ok((banner, took)), ping, message: None },
         Err(fault) => Reach { address, tcp, banner: Err(fault.cause), ping, message: Some(fault.message) },
@@ -143,6 +154,30 @@ mod tests {
         assert!(reach.tcp.is_ok());
         assert_eq!(reach.banner.unwrap().0, "SSH-2.0-Test");
         assert!(reach.ping.is_none_or(|ping| ping.is_ok()));
+    }
+
+    #[test]
+    fn a_probe_cancelled_while_the_device_is_silent_is_cancelled_and_not_disconnected() {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let target = Target { host: "127.0.0.1".into(), port: listener.local_addr().unwrap().port() };
+        let cancel = Cancel::new();
+        let (switch, (connected, is_connected)) = (cancel.clone(), std::sync::mpsc::channel());
+        let device = std::thread::spawn(move || {
+            let (mut stream, _) = listener.accept().unwrap();
+            // The first byte is our banner: from here on the probe does nothing but wait.
+            stream.read_exact(&mut [0]).unwrap();
+            connected.send(()).unwrap();
+            let _ = io::copy(&mut stream, &mut io::sink());
+        });
+        let canceller = std::thread::spawn(move || {
+            is_connected.recv().unwrap();
+            switch.cancel();
+        });
+        let reach = probe(&target, &Limits::default(), &cancel);
+        assert_eq!((reach.tcp.is_ok(), reach.banner.unwrap_err()), (true, Cause::Cancelled));
+        assert_eq!(reach.message.unwrap(), Fault::cancelled().message);
+        canceller.join().unwrap();
+        device.join().unwrap();
     }
 
     #[test]

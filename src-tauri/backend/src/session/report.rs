@@ -163,12 +163,12 @@ pub struct Failure {
     pub cause: Cause,
     /// The stage that broke.
     pub stage: Stage,
-    /// What happened, as a sentence for people.
+    /// What happened, as a sentence for people; nothing the device said in its shell is in it.
     pub message: String,
+    /// The device's own line the sentence is about, not redacted.
+    pub said: Option<String>,
     /// What was waited for.
     pub expected: Option<String>,
-    /// The end of what the device said, at most 2 KiB and not redacted.
-    pub last_seen: String,
     /// The stored key, else the one the device showed, once it came that far.
     pub host_key: Option<HostKey>,
     /// The stored key and the one offered instead.
@@ -177,6 +177,8 @@ pub struct Failure {
     pub refused_logins: Vec<i64>,
     /// How many bytes the device sent in its shell.
     pub bytes_read: u64,
+    /// How long each stage took, the one that broke included.
+    pub timings: Vec<(Stage, Duration)>,
     /// What was said.
     pub transcript: Transcript,
 }
@@ -186,13 +188,19 @@ pub struct Failure {
 pub(super) struct Fault {
     pub(super) cause: Cause,
     pub(super) message: String,
+    pub(super) said: Option<String>,
     pub(super) expected: Option<String>,
     pub(super) host_keys: Option<Box<(HostKey, HostKey)>>,
 }
 
 impl Fault {
     pub(super) fn new(cause: Cause, message: impl Into<String>) -> Fault {
-        Fault { cause, message: message.into(), expected: None, host_keys: None }
+        Fault { cause, message: message.into(), said: None, expected: None, host_keys: None }
+    }
+
+    /// Adds the line of the device that the message is about: it may hold anything, so it is no part of the sentence.
+    pub(super) fn quoting(self, said: Option<String>) -> Fault {
+        Fault { said, ..self }
     }
 
     pub(super) fn expecting(mut self, expected: impl Into<String>) -> Fault {

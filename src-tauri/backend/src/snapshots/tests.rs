@@ -367,3 +367,31 @@ proptest! {
         prop_assert!(!path.contains(|letter: char| letter.is_control() || "<>:\"|?*\\".contains(letter)));
     }
 }
+
+#[test]
+fn many_loose_objects_are_packed_and_nothing_is_lost() {
+    let fixture = Fixture::new();
+    let repository = fixture.open();
+    let text = |number: i64| format!("hostname r1\nversion {number}\n");
+    let commits: Vec<String> = (0..30)
+        .map(|number| {
+            let text = text(number);
+            repository.commit(&[file("aa/r1.cfg", &text)], "run", at(number)).unwrap().unwrap()
+        })
+        .collect();
+    let loose = || fixture.git(&["count-objects"]).split(' ').next().unwrap().parse::<usize>().unwrap();
+    let before = loose();
+    assert_eq!(repository.pack(before).unwrap(), 0, "so many are allowed");
+    assert_eq!(repository.pack(before - 1).unwrap(), before);
+    assert_eq!(loose(), 0);
+    fixture.assert_sound();
+    for (number, commit) in (0..).zip(&commits) {
+        assert_eq!(repository.read(commit, "aa/r1.cfg").unwrap(), Some(text(number)));
+    }
+    // Life goes on: a text that is packed already is kept again, and the next pack stands beside the first.
+    repository.commit(&[file("aa/r1.cfg", &text(0))], "run", at(40)).unwrap().unwrap();
+    assert!(repository.pack(0).unwrap() > 0);
+    assert_eq!(repository.pack(0).unwrap(), 0);
+    fixture.assert_sound();
+    assert_eq!(fixture.git(&["rev-list", "--count", "HEAD"]).trim(), "31");
+}

@@ -3,6 +3,7 @@
 use jiff::Timestamp;
 use netraven_api::configs::{Config, ConfigHead, ListConfigs};
 use serde::Deserialize;
+use sqlx::PgConnection;
 use sqlx::types::Json;
 
 use super::{Result, Store, StoreError};
@@ -26,14 +27,10 @@ pub struct Uncommitted {
 }
 
 impl Store {
-    /// The newest snapshot of a device: its id and its fingerprint.
+    /// The newest snapshot of a device: its id and its fingerprint. None if it bears another name than the device has now: a
+    /// renamed device is stored anew, since its file has another name.
     pub async fn newest_config(&self, device_id: i64) -> Result<Option<(i64, String)>> {
-        Ok(sqlx::query_as(
-            "select id, fingerprint from device_configurations where device_id = $1 order by id desc limit 1",
-        )
-        .bind(device_id)
-        .fetch_optional(self.pool())
-        .await?)
+        newest(&mut *self.pool().acquire().await?, device_id).await
     }
 
     /// Snapshots with their texts, the newest first.
@@ -122,4 +119,16 @@ impl Store {
             .await?;
         Ok(())
     }
+}
+
+pub(super) async fn newest(connection: &mut PgConnection, device_id: i64) -> Result<Option<(i64, String)>> {
+    Ok(sqlx::query_as(
+        "select c.id, c.fingerprint from devices d cross join lateral
+             (select id, fingerprint, config_metadata ->> 'hostname' as hostname from device_configurations
+              where device_id = d.id order by id desc limit 1) c
+         where d.id = $1 and coalesce(c.hostname, d.hostname) = d.hostname",
+    )
+    .bind(device_id)
+    .fetch_optional(connection)
+    .await?)
 }

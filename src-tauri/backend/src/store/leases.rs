@@ -1,8 +1,6 @@
 //! Leases: which worker has which device of which run, with a fencing number. The clock is the database's.
 
-use jiff::Timestamp;
-use jiff_sqlx::ToSqlx as _;
-use netraven_api::outcome::{Cause, Stage};
+use netraven_api::outcome::Stage;
 use netraven_api::runs::RunStatus;
 use serde::Deserialize;
 use sqlx::types::Json;
@@ -37,40 +35,6 @@ pub struct Lease {
     pub attempt: i64,
     /// Whether this is the run's first device, so that the run begins with it.
     pub begins_run: bool,
-}
-
-/// What came of a device.
-#[derive(Clone, Debug)]
-pub struct Outcome {
-    /// Why it failed; none for a success.
-    pub cause: Option<Cause>,
-    /// Stage it ended in.
-    pub stage: Stage,
-    /// What happened, as a sentence.
-    pub message: String,
-    /// Details of the result, secrets hidden.
-    pub details: serde_json::Value,
-    /// Whether the configuration differed; none where there was none to compare.
-    pub changed: Option<bool>,
-    /// Snapshot to store, when the configuration differed.
-    pub snapshot: Option<NewSnapshot>,
-    /// The snapshot it was found equal to.
-    pub same_as: Option<i64>,
-}
-
-/// A configuration to store.
-#[derive(Clone, Debug)]
-pub struct NewSnapshot {
-    /// Text, secrets hidden.
-    pub text: String,
-    /// Keyed hash of the significant lines, secrets included, hexadecimal.
-    pub fingerprint: String,
-    /// The text as the device showed it, sealed.
-    pub raw_sealed: String,
-    /// More about it.
-    pub metadata: serde_json::Value,
-    /// When it was read.
-    pub retrieved_at: Timestamp,
 }
 
 impl Store {
@@ -129,93 +93,35 @@ impl Store {
         Ok(())
     }
 
-    /// Prolongs every lease of a worker; answers what it still has, so that it can drop what it lost.
-    pub async fn beat(&self, worker: &str) -> Result<Vec<(i64, i64, i64)>> {
+    /// Prolongs the leases (run, device, attempt) that a worker says it works on; answers which of them it still has, so that
+    /// it can drop what it lost. What it has without knowing, because an answer was lost, ends by itself.
+    pub async fn beat(&self, worker: &str, leases: &[(i64, i64, i64)]) -> Result<Vec<(i64, i64, i64)>> {
         Ok(sqlx::query_as(
             "update run_devices set lease_until = now() + make_interval(secs => $2)
-             where worker = $1 and state = 'running' returning run_id, device_id, attempt",
+             where worker = $1 and state = 'running' and (run_id, device_id, attempt) in
+                 (select * from unnest($3::bigint[], $4::bigint[], $5::bigint[]))
+             returning run_id, device_id, attempt",
         )
         .bind(worker)
         .bind(f64::from(LEASE_SECONDS))
+        .bind(leases.iter().map(|lease| lease.0).collect::<Vec<_>>())
+        .bind(leases.iter().map(|lease| lease.1).collect::<Vec<_>>())
+        .bind(leases.iter().map(|lease| lease.2).collect::<Vec<_>>())
         .fetch_all(self.pool())
         .await?)
     }
 
-    /// Writes what came of a device: its result, its snapshot and its state, at once or not at all. Answers the result's
-    /// id, or none when the worker had lost the lease: then nothing is written.
-    pub async fn finish(&self, lease: &Lease, outcome: &Outcome) -> Result<Option<i64>> {
-        let mut tx = self.pool().begin().await?;
-        let state = match outcome.cause {
-            None => "success",
-            Some(Cause::Cancelled) => "cancelled",
-            Some(_) => "failure",
-        };
-        let held = sqlx::query(
-            "update run_devices set state = $4, stage = $5, cause = $6, message = $7, finished_at = now(),
-                 lease_until = null, changed = $8
-             where run_id = $1 and device_id = $2 and attempt = $3 and state = 'running'",
+    /// Whether a worker still has a lease.
+    pub async fn holds(&self, lease: &Lease) -> Result<bool> {
+        Ok(sqlx::query_scalar(
+            "select exists (select 1 from run_devices
+             where run_id = $1 and device_id = $2 and attempt = $3 and state = 'running')",
         )
         .bind(lease.run_id)
         .bind(lease.device_id)
         .bind(lease.attempt)
-        .bind(state)
-        .bind(outcome.stage.as_str())
-        .bind(outcome.cause.map(Cause::as_str))
-        .bind(&outcome.message)
-        .bind(outcome.changed)
-        .execute(&mut *tx)
-        .await?
-        .rows_affected();
-        if held == 0 {
-            return Ok(None);
-        }
-        let snapshot_id =
-            match &outcome.snapshot {
-                None => outcome.same_as,
-                Some(new) => sqlx::query_scalar(
-                    "insert into device_configurations (device_id, run_id, retrieved_at, config_data, config_metadata,
-                         fingerprint, raw_sealed)
-                     select id, $2, $3, $4, $5, $6, $7 from devices where id = $1 returning id",
-                )
-                .bind(lease.device_id)
-                .bind(lease.run_id)
-                .bind(new.retrieved_at.to_sqlx())
-                .bind(&new.text)
-                .bind(Json(&new.metadata))
-                .bind(&new.fingerprint)
-                .bind(&new.raw_sealed)
-                .fetch_optional(&mut *tx)
-                .await?,
-            };
-        let mut details = outcome.details.clone();
-        if let (Some(id), Some(fields)) = (snapshot_id, details.as_object_mut()) {
-            let id: i64 = id;
-            fields.insert("snapshot_id".to_owned(), id.into());
-        }
-        let result_id: Option<i64> = sqlx::query_scalar(
-            "insert into job_results (run_id, job_id, device_id, job_type, status, cause, stage, result_time, details)
-             select $1, $2, id, $4, $5, $6, $7, now(), $8 from devices where id = $3
-             on conflict (run_id, device_id) do nothing returning id",
-        )
-        .bind(lease.run_id)
-        .bind(lease.job_id)
-        .bind(lease.device_id)
-        .bind(&lease.job_type)
-        .bind(if outcome.cause.is_none() { "success" } else { "failure" })
-        .bind(outcome.cause.map(Cause::as_str))
-        .bind(outcome.stage.as_str())
-        .bind(Json(&details))
-        .fetch_optional(&mut *tx)
-        .await?;
-        sqlx::query("update run_devices set result_id = $3, snapshot_id = $4 where run_id = $1 and device_id = $2")
-            .bind(lease.run_id)
-            .bind(lease.device_id)
-            .bind(result_id)
-            .bind(snapshot_id)
-            .execute(&mut *tx)
-            .await?;
-        tx.commit().await?;
-        Ok(Some(result_id.unwrap_or_default()))
+        .fetch_one(self.pool())
+        .await?)
     }
 
     /// Gives devices back that a worker will not do (it stops): they are queued again.

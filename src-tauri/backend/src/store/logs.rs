@@ -9,7 +9,7 @@ use serde_json::Value;
 use sqlx::types::Json;
 use sqlx::{Postgres, QueryBuilder};
 
-use super::{Result, Store, StoreError, contains, exact, window};
+use super::{Result, Store, StoreError, contains, exact, window, without_nul};
 
 /// Key of the advisory lock under which ids are handed out, so that a reader that has seen an id never misses a smaller one.
 const APPEND_LOCK: i64 = 0x6e72_6c6f_6773;
@@ -153,18 +153,6 @@ impl Store {
             sqlx::raw_sql(sqlx::AssertSqlSafe(sql)).execute(self.pool()).await?;
         }
         Ok(())
-    }
-}
-
-/// Postgres takes no NUL in a JSON text.
-fn without_nul(meta: &Value) -> Value {
-    match meta {
-        Value::String(text) => Value::String(text.replace('\0', "")),
-        Value::Array(items) => items.iter().map(without_nul).collect(),
-        Value::Object(fields) => {
-            fields.iter().map(|(name, value)| (name.replace('\0', ""), without_nul(value))).collect()
-        }
-        other => other.clone(),
     }
 }
 

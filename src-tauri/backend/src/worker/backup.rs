@@ -11,13 +11,15 @@ use sha2::Sha256;
 use tokio::sync::oneshot;
 
 use super::sink::{self, Sink};
+use super::veil::Veil;
 use super::{Worker, failed};
 use crate::places::{ENABLE_PASSWORD, PASSWORD, RAW_CONFIG, context};
-use crate::platforms::{Definition, Facts, Purpose, Redactor, facts, redact_generic, redact_known, significant};
+use crate::platforms::{Definition, Facts, Purpose, Redactor, facts, significant};
 use crate::session::{self, Cancel, Failure, HostKey, Limits, Login, Reading, Target};
 use crate::snapshots;
 use crate::store::StoreError;
-use crate::store::leases::{Lease, NewSnapshot, Outcome};
+use crate::store::leases::Lease;
+use crate::store::outcomes::{NewSnapshot, Outcome};
 
 /// Most letters of a transcript that go into a result.
 const TRANSCRIPT: usize = 12_000;
@@ -53,10 +55,9 @@ async fn try_work(worker: &Worker, lease: &Lease, cancel: &Cancel) -> anyhow::Re
     };
     let known = worker.store.host_key(lease.device_id).await?;
     let known = known.map(|key| HostKey { key_type: key.key_type, sha256: key.sha256 });
-    let newest = worker.store.newest_config(lease.device_id).await?;
     let key = worker.seal.fingerprint_key();
-    let secrets = secrets(&logins);
-    let (mut sink, seen) = Sink::new(worker.journal.clone(), lease, secrets.clone());
+    let veil = Arc::new(Veil::new(&definition, &key, secrets(&logins)));
+    let (mut sink, seen) = Sink::new(worker.journal.clone(), lease, Arc::clone(&veil));
     let follower = tokio::spawn(sink::follow(worker.store.clone(), lease.clone(), seen));
     let (sender, receiver) = oneshot::channel();
     let session = {
@@ -94,6 +95,7 @@ async fn try_work(worker: &Worker, lease: &Lease, cancel: &Cancel) -> anyhow::Re
                 .store
                 .device_seen(lease.device_id, text.facts.model.as_deref(), text.facts.serial.as_deref())
                 .await?;
+            let newest = worker.store.newest_config(lease.device_id).await?;
             Ok(stored(worker, lease, &definition, &reading, text, newest, &logins))
         }
         Err(failure) => {
@@ -101,7 +103,7 @@ async fn try_work(worker: &Worker, lease: &Lease, cancel: &Cancel) -> anyhow::Re
             if let (None, Some(met)) = (&known, &failure.host_key) {
                 worker.store.trust_host_key(lease.device_id, &met.key_type, &met.sha256).await?;
             }
-            Ok(refused(&failure, &logins, &secrets, &key))
+            Ok(refused(&failure, &logins, &veil))
         }
     }
 }
@@ -189,6 +191,7 @@ fn stored(
             "cipher": reading.algorithms.cipher, "mac": reading.algorithms.mac },
         "facts": { "model": text.facts.model, "serial": text.facts.serial, "version": text.facts.version },
     });
+    let unchanged = format!("Configuration unchanged, {lines} lines, complete.");
     let snapshot = same_as.is_none().then(|| NewSnapshot {
         raw_sealed: worker.seal.seal_text(&context(RAW_CONFIG, lease.device_id), &text.raw),
         metadata: json!({ "job_id": lease.job_id, "run_id": lease.run_id, "hostname": lease.hostname,
@@ -196,9 +199,10 @@ fn stored(
         text: text.hidden,
         fingerprint: text.fingerprint,
         retrieved_at: Timestamp::now(),
+        if_unchanged: unchanged.clone(),
     });
     let message = match same_as {
-        Some(_) => format!("Configuration unchanged, {lines} lines, complete."),
+        Some(_) => unchanged,
         None => format!("Configuration stored, {lines} lines, complete."),
     };
     details["message"] = Value::String(message.clone());
@@ -213,23 +217,32 @@ fn stored(
     }
 }
 
-fn refused(failure: &Failure, logins: &[Login], secrets: &[String], key: &[u8; 32]) -> Outcome {
-    let known: Vec<&str> = secrets.iter().map(String::as_str).collect();
-    let hide = |text: &str| redact_generic(key, &redact_known(text, &known)).text;
-    let message = redact_known(&failure.message, &known);
+fn refused(failure: &Failure, logins: &[Login], veil: &Veil) -> Outcome {
+    let mut message = veil.sentence(&failure.message);
+    if let Some(said) = &failure.said {
+        message.push_str(&format!(" It said: `{}`.", veil.quoted(said)));
+    }
     let names: Vec<&str> = logins
         .iter()
         .filter(|login| failure.refused_logins.contains(&login.id))
         .map(|login| login.username.as_str())
         .collect();
     let key_of = |key: &HostKey| json!({ "key_type": key.key_type, "sha256": key.sha256 });
-    let transcript: String = failure.transcript.render().chars().take(TRANSCRIPT).collect();
+    let hide = |text: &str| veil.lines(text);
+    let mut room = TRANSCRIPT;
+    let mut transcript = failure.transcript.render(hide);
+    transcript.retain(|line| {
+        room = room.saturating_sub(line.len() + 1);
+        room > 0
+    });
     let details = json!({
         "cause": failure.cause, "stage": failure.stage, "message": message, "advice": failure.cause.advice(),
-        "expected": failure.expected.as_deref().map(hide), "last_seen": hide(&failure.last_seen),
+        "expected": failure.expected.as_deref().map(|text| veil.quoted(text)),
+        "last_seen": failure.transcript.last_seen(hide),
         "host_keys": failure.host_keys.as_ref()
             .map(|(stored, offered)| json!({ "stored": key_of(stored), "offered": key_of(offered) })),
-        "refused_logins": names, "bytes_read": failure.bytes_read, "transcript": hide(&transcript),
+        "refused_logins": names, "bytes_read": failure.bytes_read, "timings": timings(&failure.timings),
+        "transcript": transcript,
     });
     Outcome {
         cause: Some(failure.cause),

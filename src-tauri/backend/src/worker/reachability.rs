@@ -9,7 +9,8 @@ use tokio::sync::oneshot;
 use super::{Worker, failed};
 use crate::journal::About;
 use crate::session::{self, Cancel, Limits, Reach, Target};
-use crate::store::leases::{Lease, Outcome};
+use crate::store::leases::Lease;
+use crate::store::outcomes::Outcome;
 
 /// Works on one device.
 pub async fn work(worker: &Worker, lease: &Lease, cancel: &Cancel) -> Outcome {

@@ -2,7 +2,7 @@
 //! only then is the run over. It takes no input and may be woken at any time; what a crash left half done, its next look does.
 
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use netraven_api::event::Changed;
 use netraven_api::runs::RunStatus;
@@ -17,6 +17,10 @@ use crate::store::configs::Uncommitted;
 
 /// Longest pause between two looks.
 const LOOK: Duration = Duration::from_millis(500);
+/// Pause between two looks for what an interruption left without a commit.
+const MEND: Duration = Duration::from_secs(60);
+/// Most objects of the repository that may be files of their own.
+const LOOSE: usize = 2_000;
 /// Names of devices a commit's subject holds; the rest are counted.
 const NAMED: usize = 4;
 
@@ -37,32 +41,41 @@ impl Recorder {
     /// Looks until stopped, at every change of a run and every half second.
     pub async fn run(self, stop: CancellationToken) {
         let mut signals = self.signals.subscribe();
-        let mut mended = false;
+        let mut mended: Option<Instant> = None;
         while !stop.is_cancelled() {
-            if !mended {
-                mended = self
-                    .mend()
-                    .await
-                    .inspect_err(|error| {
-                        tracing::warn!(error = format!("{error:#}"), "snapshots wait for their commit")
-                    })
-                    .is_ok();
+            if mended.is_none_or(|at| at.elapsed() >= MEND) {
+                match self.mend().await {
+                    Ok(()) => {
+                        mended = Some(Instant::now());
+                        self.pack().await;
+                    }
+                    Err(error) => tracing::warn!(error = format!("{error:#}"), "snapshots wait for their commit"),
+                }
             }
             if let Err(error) = self.end_runs().await {
                 tracing::warn!(error = format!("{error:#}"), "a run could not be ended; it is tried again");
             }
             let change = async {
-                while !matches!(signals.recv().await, Ok(Signal::Changed { changed: Changed::Run { .. } }) | Err(_)) {}
+                loop {
+                    match signals.recv().await {
+                        Ok(Signal::Changed { changed: Changed::Run { .. } }) | Err(_) => break false,
+                        Ok(Signal::Changed { changed: Changed::Jobs }) => break true,
+                        Ok(_) => {}
+                    }
+                }
             };
             tokio::select! {
                 () = tokio::time::sleep(LOOK) => {}
-                () = change => {}
+                // With a job its runs may have gone, and nobody ends those any more.
+                jobs_changed = change => if jobs_changed {
+                    mended = None;
+                },
                 () = stop.cancelled() => {}
             }
         }
     }
 
-    /// Commits what a crash left without a commit.
+    /// Commits what a crash, or the deletion of a job, left without a commit.
     async fn mend(&self) -> anyhow::Result<()> {
         for run_id in self.store.runs_with_uncommitted().await? {
             let left = self.store.uncommitted(run_id).await?;
@@ -74,6 +87,17 @@ impl Recorder {
             }
         }
         Ok(())
+    }
+
+    /// Gathers the objects of many commits into one file.
+    async fn pack(&self) {
+        let repository = Arc::clone(&self.repository);
+        match tokio::task::spawn_blocking(move || repository.pack(LOOSE)).await {
+            Ok(Ok(0)) => {}
+            Ok(Ok(objects)) => tracing::info!(objects, "objects of the snapshot repository were packed"),
+            Ok(Err(error)) => tracing::warn!(%error, "the snapshot repository could not be packed; it is tried again"),
+            Err(error) => tracing::error!(%error, "packing the snapshot repository broke"),
+        }
     }
 
     async fn end_runs(&self) -> anyhow::Result<()> {

@@ -1,14 +1,15 @@
 //! Follows a session for the journal and the run's row: lines go on with what they belong to, secrets hidden; the stage is
 //! written at most a few times a second.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use netraven_api::outcome::Stage;
 use serde_json::Value;
 use tokio::sync::watch;
 
+use super::veil::Veil;
 use crate::journal::{About, Journal};
-use crate::platforms::redact_known;
 use crate::session::{Level, LogType, Observer};
 use crate::store::Store;
 use crate::store::leases::Lease;
@@ -20,25 +21,21 @@ const STAGE_PAUSE: Duration = Duration::from_millis(400);
 pub struct Sink {
     journal: Journal,
     about: About,
-    secrets: Vec<String>,
+    veil: Arc<Veil>,
     stage: watch::Sender<Stage>,
 }
 
 impl Sink {
     /// An observer, and the stage it sees.
-    pub fn new(journal: Journal, lease: &Lease, secrets: Vec<String>) -> (Sink, watch::Receiver<Stage>) {
+    pub fn new(journal: Journal, lease: &Lease, veil: Arc<Veil>) -> (Sink, watch::Receiver<Stage>) {
         let (stage, seen) = watch::channel(Stage::Prepare);
         let about = About { job_id: Some(lease.job_id), device_id: Some(lease.device_id), run_id: Some(lease.run_id) };
-        (Sink { journal, about, secrets, stage }, seen)
-    }
-
-    fn hide(&self, text: &str) -> String {
-        redact_known(text, &self.secrets.iter().map(String::as_str).collect::<Vec<_>>())
+        (Sink { journal, about, veil, stage }, seen)
     }
 
     fn hide_in(&self, value: Value) -> Value {
         match value {
-            Value::String(text) => Value::String(self.hide(&text)),
+            Value::String(text) => Value::String(self.veil.quoted(&text)),
             Value::Array(items) => items.into_iter().map(|item| self.hide_in(item)).collect(),
             Value::Object(fields) => fields.into_iter().map(|(name, value)| (name, self.hide_in(value))).collect(),
             other => other,
@@ -62,7 +59,7 @@ impl Observer for Sink {
             LogType::Connection => ("connection", "worker.connection"),
             LogType::Session => ("session", "worker.session"),
         };
-        let (message, meta) = (self.hide(&message), self.hide_in(meta));
+        let (message, meta) = (self.veil.sentence(&message), self.hide_in(meta));
         self.journal.line(level, log_type, source, self.about, message, meta);
     }
 }

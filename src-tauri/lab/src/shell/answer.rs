@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use super::{Mode, Op, PAGE_LINES, Shell};
-use crate::generate::as_set_lines;
+use crate::generate::{self, as_set_lines};
 use crate::platform::{self, Parsed};
 use crate::spec::{Fault, Platform};
 
@@ -61,6 +61,7 @@ impl Shell {
             Fault::MissingEndMarker if self.device.spec.platform != Platform::Linux => {
                 return Some(without_last_line(&text));
             }
+            Fault::LowPrivilege => return Some(generate::withheld(&text, self.device.spec.platform)),
             _ => return Some(text),
         }
         None

@@ -158,6 +158,8 @@ fn faults_of_the_answer_are_as_told() {
             "{echo}hostname lab-core-01\r\ninterface Vlan1\r\nlab-core-01#<Pause(3s)>\r\n shutdown\r\nend\r\n\r\nlab-core-01#"
         )
     );
+    let frame = answer(Fault::LowPrivilege);
+    assert!(frame.contains("boot-start-marker\r\n") && !frame.contains("hostname"), "{frame}");
     let refused = answer(Fault::RefusesCommand { starts_with: "show run".into() });
     assert!(refused.contains("% Invalid input"), "{refused}");
 }

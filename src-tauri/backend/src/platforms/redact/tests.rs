@@ -67,6 +67,26 @@ fn ios() {
 }
 
 #[test]
+fn ios_secrets_without_a_telling_word() {
+    check(
+        "cisco_ios",
+        "ip http server\nip http client username web\nip http client password 0 ⟦cleartext⟧\nip http authentication local\n\
+         ip ssh server algorithm authentication publickey password\nip ssh version 2\nip scp server enable\n\
+         interface Tunnel1\n ipv6 ospf authentication ipsec spi 500 md5 7 ⟦0123456789ABCDEF⟧\n\
+         \x20ospfv3 authentication ipsec spi 501 sha1 ⟦abcdef⟧\n ospfv3 encryption ipsec spi 502 esp aes-cbc 128 7 ⟦00ff⟧ sha1 7 ⟦11ee⟧\n\
+         \x20ipv6 ospf encryption ipsec spi 503 esp null sha1 0 ⟦22dd⟧\n ipv6 ospf encryption ipsec spi 504 esp 3des ⟦33cc⟧ md5 ⟦44bb⟧\n\
+         \x20ipv6 nhrp authentication ⟦nhrp6⟧\n cts manual\n  sap pmk ⟦0000abcd⟧ mode-list gcm-encrypt\n\
+         router ospfv3 1\n area 0 authentication ipsec spi 505 md5 ⟦55aa⟧\n area 0 encryption ipsec spi 506 esp des 0 ⟦6699⟧ sha1 0 ⟦7788⟧\n\
+         router eigrp LAB\n address-family ipv4 autonomous-system 1\n  af-interface default\n\
+         \x20  authentication mode hmac-sha-256 7 ⟦0822455D0A16⟧\n   authentication mode hmac-sha-256 ⟦plain text⟧\n   authentication mode md5\n\
+         crypto ikev2 profile P\n authentication remote pre-share key ⟦6 BOaOLB⟧\n authentication local rsa-sig\n\
+         redundancy\n application redundancy\n  group 1\n   authentication text ⟦rg⟧ timeout 5\n\
+         radius server R\n pac key ⟦7 0822⟧\nmpls ldp neighbor 192.0.2.1 password 7 ⟦1234⟧\nip wccp 61 password 7 ⟦5678⟧\n\
+         cts credentials id SW password 7 ⟦9ABC⟧\ncrypto pki token default user-pin 0 ⟦4711⟧\nl2tp-class C\n digest secret ⟦7 0DEF⟧\nend\n",
+    );
+}
+
+#[test]
 fn ios_certificates_go_whole() {
     let before = "crypto pki certificate chain TP\n certificate self-signed 01\n";
     check("cisco_ios", &format!("{before}  ⟦30820330 A0030201\n  0609551D 0F0101FF⟧\n  \tquit\nend\n"));
@@ -87,7 +107,9 @@ fn nxos() {
          key chain OSPF\n  key 1\n    key-string 7 ⟦070124⟧\ninterface Vlan10\n  ip ospf message-digest-key 1 md5 3 ⟦a667d47a⟧\n\
          \x20 hsrp 1\n    authentication text ⟦hsrp⟧\n    authentication md5 key-chain OSPF\n\
          router bgp 65000\n  neighbor 10.0.0.1\n    password 3 ⟦9125d59c⟧\n    address-family ipv4 unicast\n      send-community both\n\
-         ntp authentication-key 1 md5 ⟦fewhg⟧ 7\nntp trusted-key 1\n",
+         ntp authentication-key 1 md5 ⟦fewhg⟧ 7\nntp trusted-key 1\n\
+         interface Ethernet1/1\n  ospfv3 authentication ipsec spi 500 md5 3 ⟦a667⟧\n  ospfv3 encryption ipsec spi 501 esp aes 128 3 ⟦b778⟧ sha1 3 ⟦c889⟧\n\
+         \x20 cts manual\n    sap pmk ⟦0000abcd⟧ modelist gcm-encrypt\nfcsp dhchap password 7 ⟦fewhg⟧\n",
     );
 }
 
@@ -104,7 +126,10 @@ fn eos() {
          router bgp 65000\n   neighbor 10.0.0.1 password 7 ⟦xyz==⟧\n   neighbor 10.0.0.1 send-community\n\
          interface Ethernet1\n   ip ospf message-digest-key 1 md5 7 ⟦abc==⟧\n   vrrp 1 peer authentication text ⟦vr⟧\n\
          ip security\n   profile P\n      shared-key 7 ⟦0601⟧\nmanagement security\n   password minimum length 8\n\
-         \x20  ssl profile S\n      certificate a.crt key a.key\nend\n",
+         \x20  ssl profile S\n      certificate a.crt key a.key\n\
+         interface Ethernet2\n   ospfv3 authentication ipsec spi 500 md5 7 ⟦0822⟧\n   ospfv3 authentication ipsec spi 501 sha1 passphrase 8a ⟦two words⟧\n\
+         \x20  ospfv3 encryption ipsec spi 502 esp aes-128-cbc 7 ⟦0823⟧ sha1 7 ⟦0824⟧\n   ospfv3 encryption ipsec spi 503 esp null md5 0 ⟦0825⟧\n\
+         \x20  ospfv3 encryption ipsec spi 504 esp 3des-cbc sha1 passphrase ⟦mine⟧\nemail\n   auth password 7 ⟦0826⟧\nend\n",
     );
 }
 
@@ -117,7 +142,8 @@ fn junos() {
          \x20   login {\n        password {\n            minimum-length 8;\n            format sha512;\n        }\n        user a {\n\
          \x20           authentication {\n                ssh-rsa \"⟦ssh-rsa AAAA a@b⟧\"; ## SECRET-DATA\n            }\n        }\n    }\n\
          \x20   archival {\n        archive-sites {\n            \"ftp://u:⟦pw⟧@10.0.0.9/x\";\n        }\n    }\n}\n\
-         snmp {\n    community ⟦public⟧ {\n        authorization read-only;\n    }\n    community \"⟦two words⟧\" {\n    }\n}\n\
+         snmp {\n    community ⟦public⟧ {\n        authorization read-only;\n    }\n    community \"⟦two words⟧\" {\n    }\n\
+         \x20   trap-group ⟦public⟧ {\n        version v2;\n    }\n    trap-group \"⟦other traps⟧\" {\n    }\n}\n\
          security {\n    ike {\n        proposal P {\n            authentication-method pre-shared-keys;\n        }\n        policy I {\n\
          \x20           pre-shared-key ascii-text \"⟦$9$xyz⟧\"; ## SECRET-DATA\n            pre-shared-key hexadecimal ⟦00ff⟧;\n        }\n    }\n\
          \x20   authentication-key-chains {\n        key-chain K {\n            key 1 {\n                secret \"⟦$9$k⟧\"; ## SECRET-DATA\n            }\n        }\n    }\n}\n\
@@ -135,7 +161,7 @@ fn linux() {
         "PasswordAuthentication yes\n#PermitEmptyPasswords no\nHostKey /etc/ssh/ssh_host_ed25519_key\n\
          network={\n    ssid=\"home\"\n    psk=\"⟦hunter 22⟧\"\n}\n[Interface]\nPrivateKey = ⟦aGVsbG8gd29ybGQ=⟧\n[Peer]\nPresharedKey = ⟦c2VjcmV0⟧\n\
          rocommunity ⟦public⟧ 10.0.0.0/8\ncom2sec local localhost ⟦private⟧\ncreateUser snmpu SHA \"⟦auth pass⟧\" AES ⟦privpass⟧\n\
-         router bgp 65000\n neighbor 10.0.0.1 password ⟦frr pw⟧\n\
+         router bgp 65000\n neighbor 10.0.0.1 password ⟦frr pw⟧\n ip rip authentication string ⟦rip⟧\nauth_pass ⟦vrrp⟧\n\
          lab:⟦$6$lab$abc⟧:20000:0:99999:7:::\nhttp_proxy=http://me:⟦pw⟧@proxy:3128/\n\
          password=⟦x y z⟧\n⟦-----BEGIN OPENSSH PRIVATE KEY-----\nb3BlbnNzaC1rZXk=\n-----END OPENSSH PRIVATE KEY-----⟧\nlast line\n",
     );
@@ -147,6 +173,8 @@ fn generic() {
         "generic",
         "username x password ⟦$sha512$5000$AA==⟧ pbkdf2\nsnmp community ⟦0123⟧\nset psksecret ENC ⟦abc==⟧\n\
          local-user a password cipher ⟦%^%#abc%^%#⟧\n\"password\": \"⟦a⟧\", \"port\": 22\n\
+         ospfv3 authentication ipsec spi 5 sha1 7 ⟦abc⟧\nospfv3 encryption ipsec spi 5 esp aes-cbc 256 ⟦abc⟧ md5 ⟦def⟧\n\
+         ipv6 nhrp authentication ⟦abc⟧\nauthentication mode hmac-sha-256 7 ⟦abc⟧\nsap pmk ⟦abc⟧\nip http client password ⟦0 abc⟧\n\
          <password>⟦x y⟧</password>\npassword:\n\"password\":⟦{\"plaintext\":null,\"cyphered\":\"XX⟧\"}\n",
     );
 }
@@ -184,9 +212,9 @@ fn generic_texts_keep_their_sentences() {
         "Password: ",
         "authentication failed: wrong password, try again",
     ] {
-        assert_eq!(redact_generic(&KEY, text), Redacted { text: text.to_string(), hidden: 0 });
+        assert_eq!(Redactor::generic(&KEY).redact(text), Redacted { text: text.to_string(), hidden: 0 });
     }
-    let redacted = redact_generic(&KEY, "core-1#enable secret 5 hunter2\nPassword: hunter2");
+    let redacted = Redactor::generic(&KEY).redact("core-1#enable secret 5 hunter2\nPassword: hunter2");
     assert!(!redacted.text.contains("hunter2") && redacted.hidden == 2, "{redacted:?}");
 }
 
@@ -235,7 +263,7 @@ proptest! {
     #[test]
     fn never_panics(text in "(?s).{0,120}") {
         redactor("generic").redact(&text);
-        redact_generic(&KEY, &text);
+        Redactor::generic(&KEY).redact(&text);
         redact_known(&text, &["a", "bcd", "é‹"]);
     }
 }

@@ -363,10 +363,7 @@ impl Conversation<'_, '_> {
     /// The failure of an answer that ended without its marker.
     pub(super) fn unproven(&mut self, send: &str, end: &str) -> Fault {
         self.progress.enter(Stage::ProveComplete);
-        let last = self.line_before(self.terminal.line_start());
-        let ended = last.map_or_else(String::new, |line| format!(" Its last line is `{line}`."));
-        let message =
-            format!("The answer to `{}` ended without the line that ends a complete one.{ended}", short(send));
+        let message = format!("The answer to `{}` ended without the line that ends a complete one.", short(send));
         Fault::new(Cause::Truncated, message).expecting(end)
     }
 

@@ -1,0 +1,188 @@
+//! Outcomes: what came of a device of a run, written at once with its result and its snapshot, or not at all.
+
+use jiff::Timestamp;
+use jiff_sqlx::ToSqlx as _;
+use netraven_api::outcome::{Cause, Stage};
+use serde_json::Value;
+use sqlx::PgConnection;
+use sqlx::types::Json;
+
+use super::configs::newest;
+use super::leases::Lease;
+use super::{Result, Store, without_nul};
+
+/// What came of a device.
+#[derive(Clone, Debug)]
+pub struct Outcome {
+    /// Why it failed; none for a success.
+    pub cause: Option<Cause>,
+    /// Stage it ended in.
+    pub stage: Stage,
+    /// What happened, as a sentence.
+    pub message: String,
+    /// Details of the result, secrets hidden.
+    pub details: serde_json::Value,
+    /// Whether the configuration differed; none where there was none to compare.
+    pub changed: Option<bool>,
+    /// Snapshot to store, when the configuration differed.
+    pub snapshot: Option<NewSnapshot>,
+    /// The snapshot it was found equal to.
+    pub same_as: Option<i64>,
+}
+
+/// A configuration to store.
+#[derive(Clone, Debug)]
+pub struct NewSnapshot {
+    /// Text, secrets hidden.
+    pub text: String,
+    /// Keyed hash of the significant lines, secrets included, hexadecimal.
+    pub fingerprint: String,
+    /// The text as the device showed it, sealed.
+    pub raw_sealed: String,
+    /// More about it.
+    pub metadata: serde_json::Value,
+    /// When it was read.
+    pub retrieved_at: Timestamp,
+    /// What is said if the newest snapshot turns out to be the same.
+    pub if_unchanged: String,
+}
+
+/// What became of an outcome.
+#[derive(Clone, Debug)]
+pub struct Finished {
+    /// What is true of the device instead, when its configuration was found stored already, by another run meanwhile.
+    pub met_same: Option<String>,
+}
+
+/// What is written of an outcome.
+struct Told {
+    message: String,
+    details: Value,
+    changed: Option<bool>,
+    snapshot_id: Option<i64>,
+}
+
+impl Told {
+    fn is_unchanged(&mut self, snapshot_id: i64, message: &str) {
+        self.message = message.to_owned();
+        (self.changed, self.snapshot_id) = (Some(false), Some(snapshot_id));
+        if let Some(fields) = self.details.as_object_mut() {
+            fields.insert("changed".to_owned(), false.into());
+            fields.insert("deduplicated".to_owned(), true.into());
+            fields.insert("message".to_owned(), message.into());
+        }
+    }
+}
+
+impl Store {
+    /// Writes what came of a device: its result, its snapshot and its state, at once or not at all. None when the worker had
+    /// lost the lease: then nothing is written.
+    pub async fn finish(&self, lease: &Lease, outcome: &Outcome) -> Result<Option<Finished>> {
+        let mut tx = self.pool().begin().await?;
+        let state = match outcome.cause {
+            None => "success",
+            Some(Cause::Cancelled) => "cancelled",
+            Some(_) => "failure",
+        };
+        let held = sqlx::query(
+            "update run_devices set state = $4, stage = $5, cause = $6, finished_at = now(), lease_until = null
+             where run_id = $1 and device_id = $2 and attempt = $3 and state = 'running'",
+        )
+        .bind(lease.run_id)
+        .bind(lease.device_id)
+        .bind(lease.attempt)
+        .bind(state)
+        .bind(outcome.stage.as_str())
+        .bind(outcome.cause.map(Cause::as_str))
+        .execute(&mut *tx)
+        .await?
+        .rows_affected();
+        if held == 0 {
+            return Ok(None);
+        }
+        let mut told = Told {
+            message: outcome.message.replace('\0', ""),
+            details: without_nul(&outcome.details),
+            changed: outcome.changed,
+            snapshot_id: outcome.same_as,
+        };
+        let mut met = false;
+        if let Some(new) = &outcome.snapshot {
+            // Another run may have stored the same text since this one looked.
+            match newest_under_lock(&mut tx, lease.device_id).await?.filter(|(_, stored)| *stored == new.fingerprint) {
+                Some((id, _)) => {
+                    met = true;
+                    told.is_unchanged(id, &new.if_unchanged);
+                }
+                None => told.snapshot_id = insert_snapshot(&mut tx, lease, new).await?,
+            }
+        }
+        if let (Some(id), Some(fields)) = (told.snapshot_id, told.details.as_object_mut()) {
+            fields.insert("snapshot_id".to_owned(), id.into());
+        }
+        let result_id = insert_result(&mut tx, lease, outcome, &told.details).await?;
+        sqlx::query(
+            "update run_devices set result_id = $3, snapshot_id = $4, message = $5, changed = $6
+             where run_id = $1 and device_id = $2",
+        )
+        .bind(lease.run_id)
+        .bind(lease.device_id)
+        .bind(result_id)
+        .bind(told.snapshot_id)
+        .bind(&told.message)
+        .bind(told.changed)
+        .execute(&mut *tx)
+        .await?;
+        tx.commit().await?;
+        Ok(Some(Finished { met_same: met.then_some(told.message) }))
+    }
+}
+
+/// The newest snapshot of a device under its present name, no other run storing one until the transaction ends.
+async fn newest_under_lock(tx: &mut PgConnection, device_id: i64) -> Result<Option<(i64, String)>> {
+    // A statement of its own: what it waits for must be seen by the next one.
+    sqlx::query("select id from devices where id = $1 for update").bind(device_id).execute(&mut *tx).await?;
+    newest(tx, device_id).await
+}
+
+/// A snapshot bears the name the device has now, which is also that of its file.
+async fn insert_snapshot(tx: &mut PgConnection, lease: &Lease, new: &NewSnapshot) -> Result<Option<i64>> {
+    Ok(sqlx::query_scalar(
+        "insert into device_configurations (device_id, run_id, retrieved_at, config_data, config_metadata,
+             fingerprint, raw_sealed)
+         select id, $2, $3, $4, $5::jsonb || jsonb_build_object('hostname', hostname), $6, $7 from devices where id = $1
+         returning id",
+    )
+    .bind(lease.device_id)
+    .bind(lease.run_id)
+    .bind(new.retrieved_at.to_sqlx())
+    .bind(new.text.replace('\0', ""))
+    .bind(Json(without_nul(&new.metadata)))
+    .bind(&new.fingerprint)
+    .bind(&new.raw_sealed)
+    .fetch_optional(tx)
+    .await?)
+}
+
+async fn insert_result(
+    tx: &mut PgConnection,
+    lease: &Lease,
+    outcome: &Outcome,
+    details: &Value,
+) -> Result<Option<i64>> {
+    Ok(sqlx::query_scalar(
+        "insert into job_results (run_id, job_id, device_id, job_type, status, cause, stage, result_time, details)
+         select $1, $2, id, $4, $5, $6, $7, now(), $8 from devices where id = $3
+         on conflict (run_id, device_id) do nothing returning id",
+    )
+    .bind(lease.run_id)
+    .bind(lease.job_id)
+    .bind(lease.device_id)
+    .bind(&lease.job_type)
+    .bind(if outcome.cause.is_none() { "success" } else { "failure" })
+    .bind(outcome.cause.map(Cause::as_str))
+    .bind(outcome.stage.as_str())
+    .bind(Json(details))
+    .fetch_optional(tx)
+    .await?)
+}

@@ -1,0 +1,117 @@
+//! What a worker does beside its work: it keeps the leases of what it has in hand and tells that it lives, takes over what
+//! silent workers left on the queue, and closes the sessions of cancelled runs.
+
+use std::time::Duration;
+
+use jiff::Timestamp;
+use tokio::time::{MissedTickBehavior, interval};
+use tokio_util::sync::CancellationToken;
+
+use super::Worker;
+use super::held::Held;
+use crate::journal::Signal;
+use crate::queue::{self, WorkerBeat};
+
+/// Pause between two beats of the heart; a lease holds for three of them.
+const BEAT: Duration = Duration::from_secs(4);
+/// How long the queue's entry of a silent worker is left to it.
+const SILENCE: Duration = Duration::from_secs(15);
+/// Pause between two looks for cancelled runs, should a signal be lost.
+const CANCEL_LOOK: Duration = Duration::from_secs(1);
+/// Most entries of silent workers taken over at once.
+const ORPHANS: usize = 200;
+
+impl Worker {
+    /// The heart. Postgres and Redis are told each in its own time: a lease must not end because the queue hangs.
+    pub(super) async fn beat(self, held: Held, stop: CancellationToken) {
+        tokio::join!(self.keep_leases(&held, &stop), self.keep_tasks(&held, &stop));
+    }
+
+    /// Prolongs the leases of what is in hand, and stops what another worker has by now: its result would not be taken.
+    async fn keep_leases(&self, held: &Held, stop: &CancellationToken) {
+        let mut beats = interval(BEAT);
+        beats.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        loop {
+            tokio::select! {
+                _ = beats.tick() => {}
+                () = stop.cancelled() => return,
+            }
+            let asked = held.all();
+            let leases: Vec<(i64, i64, i64)> = asked.iter().map(|holding| holding.lease()).collect();
+            match tokio::time::timeout(BEAT, self.store.beat(&self.id, &leases)).await {
+                Ok(Ok(mine)) => {
+                    let lost = asked.iter().filter(|holding| !mine.contains(&holding.lease()));
+                    lost.for_each(|holding| holding.cancel.cancel());
+                }
+                Ok(Err(error)) => tracing::debug!(%error, "leases were not prolonged"),
+                Err(_) => tracing::debug!("leases were not prolonged in time"),
+            }
+        }
+    }
+
+    /// Keeps the queue's entries of what is in hand, and puts back those of silent workers.
+    async fn keep_tasks(&self, held: &Held, stop: &CancellationToken) {
+        let started_at = Timestamp::now();
+        while !stop.is_cancelled() {
+            let tasks: Vec<queue::Lease> = held.all().into_iter().map(|holding| holding.task).collect();
+            let beat = WorkerBeat {
+                id: self.id.clone(),
+                host: super::host(),
+                pid: std::process::id(),
+                capacity: self.capacity,
+                busy: tasks.len(),
+                started_at,
+            };
+            if let Err(error) = self.queue.beat(&beat, SILENCE).await {
+                tracing::debug!(%error, "a beat was not heard by the queue");
+            }
+            if let Err(error) = self.queue.heartbeat(&self.id, &tasks).await {
+                tracing::debug!(%error, "leases on the queue were not prolonged");
+            }
+            self.take_over(held).await;
+            tokio::select! {
+                () = tokio::time::sleep(BEAT) => {}
+                () = stop.cancelled() => {}
+            }
+        }
+    }
+
+    /// Entries of dead workers go to the back of the queue; if their leases in Postgres have not ended by the time somebody
+    /// reads them, the reconciler queues them once more.
+    async fn take_over(&self, held: &Held) {
+        let orphans = match self.queue.take_over(&self.id, SILENCE, ORPHANS).await {
+            Ok(orphans) => orphans,
+            Err(error) => return tracing::debug!(%error, "the queue was not searched for orphans"),
+        };
+        for orphan in orphans {
+            let mine = held.has(orphan.task.run_id, orphan.task.device_id);
+            if !mine && self.queue.push(orphan.priority, std::slice::from_ref(&orphan.task)).await.is_ok() {
+                self.drop_task(&orphan).await;
+            }
+        }
+    }
+
+    /// The ear: closes the sessions of cancelled runs.
+    pub(super) async fn listen(self, held: Held, stop: CancellationToken) {
+        let mut signals = self.signals.subscribe();
+        // One clock for the whole time: signals that keep coming must not put the look off.
+        let mut looks = interval(CANCEL_LOOK);
+        looks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        loop {
+            tokio::select! {
+                () = stop.cancelled() => return,
+                signal = signals.recv() => if let Ok(Signal::Cancel { run_id }) = signal {
+                    held.cancel_run(run_id);
+                },
+                _ = looks.tick() => {
+                    let runs = held.runs();
+                    if !runs.is_empty()
+                        && let Ok(cancelled) = self.store.cancelled_among(&runs).await
+                    {
+                        cancelled.into_iter().for_each(|run_id| held.cancel_run(run_id));
+                    }
+                }
+            }
+        }
+    }
+}
