@@ -9,6 +9,8 @@ mod journeys {
     mod faults;
     mod platforms;
     mod schedule;
+    #[cfg(target_os = "linux")]
+    mod stopping;
     mod stream;
 }
 
