@@ -191,12 +191,7 @@ impl Engine {
                 status = process.wait() => status,
                 answer = async { sleep(PROBE_EVERY).await; self.answer().await } => {
                     self.log().bound(Log::LARGEST);
-                    self.note(&health, match answer {
-                        Answer::Ready => State::Running,
-                        Answer::Loading => State::Failed { reason: format!("{} is recovering", self.program()) },
-                        Answer::Silent(reason) => State::Failed { reason: format!("{} is {reason}", self.program()) },
-                        Answer::Refused(error) => State::Failed { reason: error.to_string() },
-                    });
+                    self.note(&health, self.state(answer));
                     continue;
                 }
             };
@@ -204,14 +199,15 @@ impl Engine {
                 backoff = Backoff::default();
             }
             let how = status.map_or_else(|error| error.to_string(), |status| status.to_string());
-            let mut reason = format!("{} ended unexpectedly ({how})", self.program());
+            let mut reason = format!("It ended unexpectedly ({how}).");
             let since = SystemTime::now();
             process = loop {
-                tracing::warn!(reason, "starting a server again");
+                tracing::warn!(program = %self.program(), reason, "starting a server again");
                 self.note(&health, State::Restarting { since, reason });
+                let progress = |step: &str| self.note(&health, State::Restarting { since, reason: step.to_owned() });
                 let revived = async {
                     sleep(backoff.wait()).await;
-                    self.launch(&|_| {}).await
+                    self.launch(&progress).await
                 };
                 let revived = tokio::select! {
                     _ = &mut stop => {
@@ -229,6 +225,18 @@ impl Engine {
             began = Instant::now();
             self.note(&health, State::Running);
         }
+    }
+
+    /// What an answer of a living server says about it.
+    fn state(&self, answer: Answer) -> State {
+        let program = self.program();
+        let reason = match answer {
+            Answer::Ready => return State::Running,
+            Answer::Loading => format!("{program} is recovering what was written last. It answers when that is done."),
+            Answer::Silent(reason) => format!("{program} is {reason}."),
+            Answer::Refused(error) => error.to_string(),
+        };
+        State::Failed { reason }
     }
 
     fn note(&self, health: &watch::Sender<Health>, state: State) {
