@@ -1,6 +1,7 @@
 //! The whole backend in one process: started, watched and stopped in order.
 
 mod first_user;
+mod key;
 mod remote;
 mod stopping;
 mod watcher;
@@ -23,7 +24,6 @@ use crate::journal::{About, Journal, Signal};
 use crate::platforms::Registry;
 use crate::queue::Queue;
 use crate::scheduler::Scheduler;
-use crate::seal::SealKey;
 use crate::server::{self, ServersState, Shared, Tokens};
 use crate::snapshots::Repository;
 use crate::start::StartError;
@@ -142,9 +142,7 @@ impl App {
         let repository = Arc::new(repository.map_err(|error| StartError::Other(error.to_string()))?);
         let listener = listen(config.listen).await?;
         let Base { store, queue, journal, signals, tasks: last_tasks } = Base::connect(urls, &stop_last).await?;
-        let seal =
-            SealKey::load_or_create(&config.seal_key_file()).map_err(|error| StartError::Other(error.to_string()))?;
-        let seal = Arc::new(seal);
+        let seal = Arc::new(key::of_installation(&config.seal_key_file(), &store).await?);
         first_user::ensure(config, &store).await.map_err(other)?;
         let (platforms, refused) = Registry::load(Some(&config.platforms_dir()));
         let refused: Vec<String> = refused.iter().map(ToString::to_string).collect();

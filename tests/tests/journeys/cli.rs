@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use netraven_api::Secret;
 use netraven_api::users::GetMe;
+use netraven_backend::seal::SealKey;
 use netraven_client::Client;
 use netraven_tests::support::ADMIN_PASSWORD;
 use netraven_tests::support::database::Database;
@@ -85,5 +86,29 @@ async fn what_it_cannot_use_it_refuses_with_a_sentence() -> anyhow::Result<()> {
     let (status, said) = Start::serve(data.path())?.args(&nowhere[..2]).refused().await?;
     assert_eq!(status.code(), Some(2));
     assert!(said.contains("--redis-url"), "one URL needs the other: {said}");
+    Ok(())
+}
+
+/// A server that lost its key, or brings another one, would seal what nobody else can open.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_database_is_served_with_the_key_it_was_begun_with_and_no_other() -> anyhow::Result<()> {
+    let (database, first, second) = (Database::create().await?, tempfile::tempdir()?, tempfile::tempdir()?);
+    let start = |data: &tempfile::TempDir| anyhow::Ok(Start::serve(data.path())?.args(&on(&database)));
+    let key = |data: &tempfile::TempDir| data.path().join("secrets/seal-key");
+    start(&first)?.ready().await?.terminate().await?;
+
+    let (status, said) = start(&second)?.refused().await?;
+    assert_eq!(status.code(), Some(1));
+    assert!(said.contains("is missing") && said.contains(&key(&second).display().to_string()), "{said}");
+    assert!(!key(&second).exists(), "no key is made for a database that has one");
+
+    let other = SealKey::load_or_create(&key(&second))?;
+    let (status, said) = start(&second)?.refused().await?;
+    assert_eq!(status.code(), Some(1));
+    assert!(said.contains("sealed with another key than") && said.contains("Copy the seal-key"), "{said}");
+    assert!(!said.contains(other.to_text().as_str()));
+
+    std::fs::copy(key(&first), key(&second))?;
+    start(&second)?.ready().await?.terminate().await?;
     Ok(())
 }
