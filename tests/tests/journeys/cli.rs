@@ -112,3 +112,21 @@ async fn a_database_is_served_with_the_key_it_was_begun_with_and_no_other() -> a
     start(&second)?.ready().await?.terminate().await?;
     Ok(())
 }
+
+/// Two servers find no user at the same moment: one makes it, and no file names a password that does not open the door.
+#[tokio::test(flavor = "multi_thread")]
+async fn of_two_first_servers_one_leaves_a_password_and_it_is_the_right_one() -> anyhow::Result<()> {
+    let (database, folders) = (without_users().await?, [tempfile::tempdir()?, tempfile::tempdir()?]);
+    let [first, second] = folders.each_ref().map(tempfile::TempDir::path);
+    SealKey::load_or_create(&first.join("secrets/seal-key"))?;
+    std::fs::create_dir(second.join("secrets"))?;
+    std::fs::copy(first.join("secrets/seal-key"), second.join("secrets/seal-key"))?;
+    let start = |data| anyhow::Ok(Start::serve(data)?.args(&on(&database)).env("NETRAVEN_ADMIN_PASSWORD", None));
+    let (server, _other) = tokio::try_join!(start(first)?.ready(), start(second)?.ready())?;
+    let files = [first, second].map(|data| data.join("initial-admin-password"));
+    let left: Vec<_> = files.iter().filter(|file| file.exists()).collect();
+    assert_eq!(left.len(), 1, "{left:?}");
+    let password = std::fs::read_to_string(left[0])?;
+    Client::new(&server.url)?.login("admin", &Secret::new(password.trim())).await?;
+    Ok(())
+}

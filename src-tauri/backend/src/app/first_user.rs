@@ -29,7 +29,12 @@ pub(super) async fn ensure(config: &Config, store: &Store) -> anyhow::Result<()>
     };
     let hash =
         tokio::task::spawn_blocking(move || password::hash(secret.expose(), &password::production_params())).await?;
-    store.create_user(ADMIN, &hash, Role::Admin).await?;
+    let made = store.create_user(ADMIN, &hash, Role::Admin).await?;
+    if !made && config.admin_password.is_none() {
+        // Another server on this database was first: the password that counts is the one it left.
+        std::fs::remove_file(&file)?;
+        tracing::info!("another server has made the user admin; its password is the one that opens");
+    }
     Ok(())
 }
 
