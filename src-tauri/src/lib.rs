@@ -15,7 +15,7 @@ mod secrets;
 mod window;
 
 use std::panic::{AssertUnwindSafe, catch_unwind, set_hook, take_hook};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -46,9 +46,16 @@ pub fn run(arguments: Arguments) -> ExitCode {
     let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("warn,netraven_desktop=info"));
     tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
     match build(&arguments) {
-        Ok(app) => {
+        Ok(Start::First(app)) => {
             let end = End::default();
             app.run(move |app, event| end.watch(app, event));
+            ExitCode::SUCCESS
+        }
+        Ok(Start::Second(data_dir)) => {
+            eprintln!(
+                "netraven: NetRaven is already open on {}. Its window was brought to the front.",
+                data_dir.display()
+            );
             ExitCode::SUCCESS
         }
         Err(reason) => {
@@ -58,8 +65,16 @@ pub fn run(arguments: Arguments) -> ExitCode {
     }
 }
 
+/// What a start turned out to be.
+enum Start {
+    /// The first on its data folder: it has the window.
+    First(Box<App>),
+    /// There is a window on this data folder already, which was asked to the front.
+    Second(PathBuf),
+}
+
 /// Prepares the application; the error is a sentence.
-fn build(arguments: &Arguments) -> Result<App, String> {
+fn build(arguments: &Arguments) -> Result<Start, String> {
     if !has_display() {
         return Err(
             "There is no screen to open a window on (DISPLAY and WAYLAND_DISPLAY are not set). Start it from a \
@@ -71,7 +86,10 @@ fn build(arguments: &Arguments) -> Result<App, String> {
     make_folder(&data_dir);
     let mut context: Context<Wry> = tauri::generate_context!();
     let window_folder = data_dir.join(WINDOW_FOLDER);
-    context.config_mut().app.app_directories_override = Some(AppDirectoriesOverride::Root(window_folder));
+    if instance::raise(&window_folder) {
+        return Ok(Start::Second(data_dir));
+    }
+    context.config_mut().app.app_directories_override = Some(AppDirectoriesOverride::Root(window_folder.clone()));
 
     let mut builder = tauri::Builder::default();
     if let Some(plugin) = instance::plugin(&data_dir, is_usual) {
@@ -95,12 +113,14 @@ fn build(arguments: &Arguments) -> Result<App, String> {
             let connection = Arc::new(Connection::new(host, data_dir, Secrets::system()));
             app.manage(Shell { connection: connection.clone(), feeds: Feeds::default() });
             window::open(app.handle())?;
+            instance::answer(app.handle(), &window_folder);
             tauri::async_runtime::spawn(exit_on_signal(app.handle().clone()));
             tauri::async_runtime::spawn(async move { connection.begin(place).await });
             Ok(())
         });
     quietly(|| builder.build(context))
         .ok_or("The window system does not answer. Check DISPLAY, or run netraven-server, which needs no screen.")?
+        .map(|app| Start::First(Box::new(app)))
         .map_err(|error| format!("The window could not be opened: {error}."))
 }
 
@@ -117,6 +137,7 @@ impl End {
             RunEvent::ExitRequested { api, code, .. } if !self.done.load(Ordering::SeqCst) => {
                 api.prevent_exit();
                 if !self.begun.swap(true, Ordering::SeqCst) {
+                    instance::leave(app);
                     let (app, done) = (app.clone(), self.done.clone());
                     tauri::async_runtime::spawn(async move {
                         app.state::<Shell>().connection.clone().shut_down().await;
@@ -127,6 +148,7 @@ impl End {
             }
             // Some ways to end, such as the end of the desktop's session, come here without asking first.
             RunEvent::Exit if !self.done.load(Ordering::SeqCst) => {
+                instance::leave(app);
                 if let Some(shell) = app.try_state::<Shell>() {
                     tauri::async_runtime::block_on(shell.connection.shut_down());
                 }

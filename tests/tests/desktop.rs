@@ -60,6 +60,10 @@ mod desktop {
             window.sees("Sample lab backup").await?;
             window.sees("Partly failed").await?;
             window.picture("second-start").await?;
+            // Once more beside it: the window that is there answers, without a session bus.
+            let (status, said) = screen.start(&["--data-dir", folder, "--embedded"]).await?;
+            assert!(status.success() && said.contains("already open on") && said.contains(folder), "{status}: {said}");
+            window.sees("Sample lab backup").await?;
             anyhow::Ok(())
         };
         again.await.with_context(|| format!("the application printed:\n{}", screen.log()))?;
