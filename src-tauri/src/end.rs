@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use tauri::{AppHandle, Manager, RunEvent, WindowEvent};
 
-use crate::Shell;
+use crate::{Shell, instance};
 
 /// How far the end has come; clones share it.
 #[derive(Clone, Default)]
@@ -37,6 +37,7 @@ impl End {
             }
             // Some ways to end, such as the end of the desktop's session, come here without asking first.
             RunEvent::Exit => {
+                instance::leave(app);
                 if let Some(shell) = app.try_state::<Shell>() {
                     tauri::async_runtime::block_on(shell.connection.shut_down());
                 }
@@ -61,6 +62,8 @@ impl End {
         let (app, marks) = (app.clone(), self.0.clone());
         tauri::async_runtime::spawn(async move {
             app.state::<Shell>().connection.clone().shut_down().await;
+            // From here on nobody rings in vain: a later start finds no window, and opens its own.
+            instance::leave(&app);
             marks.done.store(true, Ordering::SeqCst);
             if marks.again.load(Ordering::SeqCst) {
                 app.request_restart();

@@ -1,22 +1,51 @@
 //! One window per data folder: a second start brings the first window to the front and ends.
 //!
-//! The folder's own lock is the truth; this is only the friendly answer where the system can carry the message.
+//! The folder's own lock is the truth; this is only the friendly answer. A doorbell in the folder carries the message; where the
+//! system has a way of its own, that one too, which also tells starts at the same moment apart.
+
+mod doorbell;
 
 use std::ffi::OsStr;
 use std::hash::{DefaultHasher, Hash, Hasher};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
-use tauri::Wry;
 use tauri::plugin::TauriPlugin;
+use tauri::{AppHandle, Manager as _, Wry};
 
 use crate::window;
 
 /// Name of the application on the session bus.
 const NAME: &str = "dev.netraven.desktop";
 
+/// Brings the window that is already open on this folder to the front; false if there is none.
+pub fn raise(window_folder: &Path) -> bool {
+    doorbell::ring(window_folder)
+}
+
+/// Lets later starts on this folder raise the window.
+pub fn answer(app: &AppHandle, window_folder: &Path) {
+    let raised = app.clone();
+    match doorbell::listen(window_folder, move || window::focus(&raised)) {
+        Ok(()) => {
+            app.manage(Answering(window_folder.to_owned()));
+        }
+        Err(error) => tracing::warn!(%error, "a second start will not find this window"),
+    }
+}
+
+/// Lets later starts alone, because this one is about to end.
+pub fn leave(app: &AppHandle) {
+    if let Some(answering) = app.try_state::<Answering>() {
+        doorbell::take_down(&answering.0);
+    }
+}
+
+/// The folder of the window that later starts are raising.
+struct Answering(PathBuf);
+
 /// The plugin that carries the message, where there is a way to carry it.
 pub fn plugin(data_dir: &Path, is_usual: bool) -> Option<TauriPlugin<Wry>> {
-    // Only the name on the bus can be chosen per folder; elsewhere another folder goes without.
+    // Only the name on the bus can be chosen per folder; elsewhere another folder has the doorbell alone.
     if if cfg!(target_os = "linux") { !has_session_bus() } else { !is_usual } {
         return None;
     }

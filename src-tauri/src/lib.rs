@@ -19,7 +19,7 @@ mod secrets;
 mod window;
 
 use std::panic::{AssertUnwindSafe, catch_unwind, set_hook, take_hook};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::Arc;
 
@@ -52,8 +52,15 @@ pub fn run(arguments: Arguments) -> ExitCode {
     tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
     let end = End::default();
     match build(&arguments, end.clone()) {
-        Ok(app) => {
+        Ok(Start::First(app)) => {
             app.run(move |app, event| end.watch(app, event));
+            ExitCode::SUCCESS
+        }
+        Ok(Start::Second(data_dir)) => {
+            eprintln!(
+                "netraven: NetRaven is already open on {}. Its window was brought to the front.",
+                data_dir.display()
+            );
             ExitCode::SUCCESS
         }
         Err(reason) => {
@@ -63,8 +70,16 @@ pub fn run(arguments: Arguments) -> ExitCode {
     }
 }
 
+/// What a start turned out to be.
+enum Start {
+    /// The first on its data folder: it has the window.
+    First(Box<App>),
+    /// There is a window on this data folder already, which was asked to the front.
+    Second(PathBuf),
+}
+
 /// Prepares the application; the error is a sentence.
-fn build(arguments: &Arguments, end: End) -> Result<App, String> {
+fn build(arguments: &Arguments, end: End) -> Result<Start, String> {
     if !has_display() {
         return Err(
             "There is no screen to open a window on (DISPLAY and WAYLAND_DISPLAY are not set). Start it from a \
@@ -76,7 +91,10 @@ fn build(arguments: &Arguments, end: End) -> Result<App, String> {
     make_folder(&data_dir);
     let mut context: Context<Wry> = tauri::generate_context!();
     let window_folder = data_dir.join(WINDOW_FOLDER);
-    context.config_mut().app.app_directories_override = Some(AppDirectoriesOverride::Root(window_folder));
+    if instance::raise(&window_folder) {
+        return Ok(Start::Second(data_dir));
+    }
+    context.config_mut().app.app_directories_override = Some(AppDirectoriesOverride::Root(window_folder.clone()));
 
     let mut builder = tauri::Builder::default();
     if let Some(plugin) = instance::plugin(&data_dir, is_usual) {
@@ -100,12 +118,14 @@ fn build(arguments: &Arguments, end: End) -> Result<App, String> {
             let connection = Arc::new(Connection::new(host, data_dir, Secrets::system()));
             app.manage(Shell { connection: connection.clone(), feeds: Feeds::default(), end });
             window::open(app.handle())?;
+            instance::answer(app.handle(), &window_folder);
             tauri::async_runtime::spawn(exit_on_signal(app.handle().clone()));
             tauri::async_runtime::spawn(async move { connection.begin(place).await });
             Ok(())
         });
     quietly(|| builder.build(context))
         .ok_or("The window system does not answer. Check DISPLAY, or run netraven-server, which needs no screen.")?
+        .map(|app| Start::First(Box::new(app)))
         .map_err(|error| format!("The window could not be opened: {error}."))
 }
 

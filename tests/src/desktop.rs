@@ -7,7 +7,7 @@ use std::fs;
 use std::io::{BufRead as _, BufReader};
 use std::net::TcpListener;
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Stdio};
+use std::process::{Child, Command, ExitStatus, Stdio};
 use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, bail, ensure};
@@ -30,6 +30,7 @@ pub struct Screen {
     x_server: Group,
     driver: Group,
     port: u16,
+    display: String,
 }
 
 /// A process and everything it started.
@@ -74,7 +75,7 @@ impl Screen {
                 .stderr(log),
         )
         .context("WebKitWebDriver could not be started: install the package webkit2gtk-driver")?;
-        let screen = Screen { folder, x_server, driver, port };
+        let screen = Screen { folder, x_server, driver, port, display };
         let deadline = Instant::now() + PATIENCE;
         while tokio::net::TcpStream::connect(("127.0.0.1", port)).await.is_err() {
             ensure!(Instant::now() < deadline, "WebKitWebDriver does not listen");
@@ -95,6 +96,19 @@ impl Screen {
             .await
             .with_context(|| format!("the window did not open; the driver says:\n{}", self.log()))?;
         Ok(Window { client })
+    }
+
+    /// Starts the application once more and waits for its end: its exit status, and what it said.
+    pub async fn start(&self, arguments: &[&str]) -> anyhow::Result<(ExitStatus, String)> {
+        let mut command = tokio::process::Command::new(program("netraven")?);
+        command
+            .args(arguments)
+            .env("DISPLAY", format!(":{}", self.display))
+            .env("HOME", self.folder.path().join("home"));
+        command.env("DBUS_SESSION_BUS_ADDRESS", "disabled:").env_remove("WAYLAND_DISPLAY").kill_on_drop(true);
+        let ended = tokio::time::timeout(PATIENCE, command.stdin(Stdio::null()).output()).await;
+        let output = ended.context("it did not end by itself")??;
+        Ok((output.status, String::from_utf8_lossy(&output.stderr).into_owned()))
     }
 
     /// What driver and application printed.

@@ -11,6 +11,8 @@ mod journeys {
     mod platforms;
     mod schedule;
     mod snapshots;
+    #[cfg(target_os = "linux")]
+    mod stopping;
     mod stream;
 }
 

@@ -69,6 +69,10 @@ mod desktop {
             window.sees("Partly failed").await?;
             window.sees("Sample lab: 12 simulated devices").await?;
             window.picture("second-start").await?;
+            // Once more beside it: the window that is there answers, without a session bus.
+            let (status, said) = screen.start(&["--data-dir", folder, "--embedded"]).await?;
+            assert!(status.success() && said.contains("already open on") && said.contains(folder), "{status}: {said}");
+            window.sees("Sample lab backup").await?;
             window.press("Remove it").await?;
             window.sees("The sample lab was removed.").await?;
             window.go("Devices").await?;

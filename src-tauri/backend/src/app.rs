@@ -1,40 +1,46 @@
 //! The whole backend in one process: started, watched and stopped in order.
 
+mod first_user;
+mod key;
+mod remote;
+mod stopping;
+mod watcher;
+
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
-use jiff::Timestamp;
 use netraven_api::Secret;
-use netraven_api::event::Changed;
 use netraven_api::users::Role;
 use secrecy::ExposeSecret as _;
 use serde_json::json;
 use tokio::sync::{broadcast, watch};
 use tokio::task::JoinHandle;
+use tokio::time::timeout_at;
 use tokio_util::sync::CancellationToken;
 
-use crate::config::{Config, External, shown};
+use crate::config::{Config, External};
 use crate::journal::{About, Journal, Signal};
 use crate::platforms::Registry;
 use crate::queue::Queue;
 use crate::scheduler::Scheduler;
-use crate::seal::{SealKey, password};
 use crate::server::{self, ServersState, Shared, Tokens};
 use crate::snapshots::Repository;
 use crate::start::StartError;
 use crate::store::{Store, StoreError};
-use crate::supervisor::{DataDirLock, Health, Options, Servers, State};
+use crate::supervisor::{DataDirLock, Health, Options, Servers};
 use crate::worker::recorder::Recorder;
 use crate::worker::{self, Worker};
 use crate::{handover, hub};
+
+pub use remote::RemoteWorker;
+
+use stopping::{Limits, join};
 
 /// Name of the first user.
 const ADMIN: &str = "admin";
 /// How long the window's own token lasts.
 const LOCAL_TOKEN: Duration = Duration::from_secs(30 * 60);
-/// Longest wait for each part when the backend stops.
-const STOP_LIMIT: Duration = Duration::from_secs(5);
 /// Prefix of everything in Redis; the installation's own name follows.
 const NAMESPACE: &str = "netraven";
 /// Setting that holds the installation's own name.
@@ -54,7 +60,8 @@ pub struct App {
     tasks: Vec<JoinHandle<()>>,
     last_tasks: Vec<JoinHandle<()>>,
     servers: Option<Servers>,
-    _lock: DataDirLock,
+    /// Released last: whoever gets the folder next finds no server in it.
+    _lock: Option<DataDirLock>,
 }
 
 /// What server and worker processes have in common once database and queue answer.
@@ -107,8 +114,9 @@ impl App {
             }
         };
         progress("Preparing the tables…");
-        match App::compose(&config, &urls, servers.as_ref().map(Servers::health), lock).await {
-            Ok(app) => Ok(App { servers, ..app }),
+        match App::compose(&config, &urls, servers.as_ref().map(Servers::health), &lock).await {
+            Ok(app) => Ok(App { servers, _lock: Some(lock), ..app }),
+            // The lock is held until the servers are gone.
             Err(error) => {
                 if let Some(servers) = servers
                     && let Err(stopping) = servers.stop().await
@@ -124,18 +132,18 @@ impl App {
         config: &Config,
         urls: &External,
         health: Option<watch::Receiver<Health>>,
-        lock: DataDirLock,
+        lock: &DataDirLock,
     ) -> Result<App, StartError> {
         let other = |error: anyhow::Error| StartError::Other(format!("{error:#}"));
         let (stop, stop_last) = (CancellationToken::new(), CancellationToken::new());
-        let seal =
-            SealKey::load_or_create(&config.seal_key_file()).map_err(|error| StartError::Other(error.to_string()))?;
-        let seal = Arc::new(seal);
+        // A start that fails or is given up leaves no task behind.
+        let guards = [&stop, &stop_last].map(|token| token.clone().drop_guard());
         let repository = Repository::open_or_create(&config.snapshots_dir());
         let repository = Arc::new(repository.map_err(|error| StartError::Other(error.to_string()))?);
         let listener = listen(config.listen).await?;
         let Base { store, queue, journal, signals, tasks: last_tasks } = Base::connect(urls, &stop_last).await?;
-        first_user(config, &store).await.map_err(other)?;
+        let seal = Arc::new(key::of_installation(&config.seal_key_file(), &store).await?);
+        first_user::ensure(config, &store).await.map_err(other)?;
         let (platforms, refused) = Registry::load(Some(&config.platforms_dir()));
         let refused: Vec<String> = refused.iter().map(ToString::to_string).collect();
         for sentence in &refused {
@@ -147,7 +155,7 @@ impl App {
         let mut tasks = Vec::new();
         let (servers_state, servers_seen) = watch::channel(ServersState::default());
         if let Some(health) = health {
-            tasks.push(tokio::spawn(watch_servers(
+            tasks.push(tokio::spawn(watcher::watch(
                 health,
                 servers_state,
                 journal.clone(),
@@ -206,7 +214,11 @@ impl App {
             format!("NetRaven {} started.", env!("CARGO_PKG_VERSION")),
             json!({}),
         );
-        Ok(App { url, tokens, store, journal, stop, stop_last, workers, tasks, last_tasks, servers: None, _lock: lock })
+        for guard in guards {
+            guard.disarm();
+        }
+        let (servers, _lock) = (None, None);
+        Ok(App { url, tokens, store, journal, stop, stop_last, workers, tasks, last_tasks, servers, _lock })
     }
 
     /// Address of the API.
@@ -229,87 +241,26 @@ impl App {
         self.journal.flush().await;
     }
 
-    /// Stops everything in order: workers, API, journal, Redis, Postgres. Takes ten seconds at most.
+    /// Stops everything in order: workers, API, journal, Redis and Postgres. Takes nine seconds at most, whatever hangs.
     pub async fn stop(self) {
         self.journal.line("INFO", "system", "app", About::default(), "NetRaven stops.", json!({}));
         self.stop.cancel();
-        join("workers", self.workers).await;
-        join("services", self.tasks).await;
+        let limits = Limits::from_now();
+        join("workers and services", self.workers.into_iter().chain(self.tasks), limits.work).await;
         self.stop_last.cancel();
-        join("journal", self.last_tasks).await;
-        let _ = tokio::time::timeout(Duration::from_secs(1), self.store.close()).await;
-        if let Some(servers) = self.servers
-            && let Err(error) = servers.stop().await
-        {
-            tracing::warn!(%error, "the embedded servers did not stop in order");
+        join("journal", self.last_tasks, limits.journal).await;
+        let _ = timeout_at(limits.database, self.store.close()).await;
+        let Some(servers) = self.servers else { return };
+        match timeout_at(limits.servers, servers.stop()).await {
+            Ok(Ok(())) => {}
+            Ok(Err(error)) => tracing::warn!(%error, "the embedded servers did not stop in order"),
+            Err(_) => tracing::warn!("the embedded servers did not stop in time; the next start ends them"),
         }
-    }
-}
-
-/// A worker in a process of its own, on servers somebody else runs.
-pub struct RemoteWorker {
-    journal: Journal,
-    store: Store,
-    stop: CancellationToken,
-    stop_last: CancellationToken,
-    workers: Vec<JoinHandle<()>>,
-    last_tasks: Vec<JoinHandle<()>>,
-}
-
-impl RemoteWorker {
-    /// Connects, gets the seal key from a server on the same database, and begins to work. None when `stop` was cancelled
-    /// before a server answered.
-    pub async fn start(
-        urls: External,
-        sessions: usize,
-        platforms: Option<std::path::PathBuf>,
-        stop: CancellationToken,
-    ) -> Result<Option<RemoteWorker>, StartError> {
-        let stop_last = CancellationToken::new();
-        let Base { store, queue, journal, signals, tasks: last_tasks } = Base::connect(&urls, &stop_last).await?;
-        let id = worker::new_id();
-        let seal = handover::ask(&store, &journal, &id, &signals, &stop).await;
-        let Some(seal) = seal.map_err(|error| StartError::Other(format!("{error:#}")))? else { return Ok(None) };
-        let (platforms, refused) = Registry::load(platforms.as_deref());
-        refused.iter().for_each(|refused| tracing::warn!("{refused}"));
-        let worker = Worker {
-            id,
-            capacity: sessions,
-            store: store.clone(),
-            queue,
-            journal: journal.clone(),
-            seal: Arc::new(seal),
-            platforms: Arc::new(platforms),
-            signals,
-        };
-        let message = format!("Worker {} started.", worker.id);
-        journal.line("INFO", "system", "worker", About::default(), message, json!({ "sessions": sessions }));
-        let workers = vec![tokio::spawn(worker.run(stop.clone()))];
-        Ok(Some(RemoteWorker { journal, store, stop, stop_last, workers, last_tasks }))
-    }
-
-    /// Stops: open sessions are closed, their devices given back.
-    pub async fn stop(self) {
-        self.stop.cancel();
-        join("workers", self.workers).await;
-        self.journal.flush().await;
-        self.stop_last.cancel();
-        join("journal", self.last_tasks).await;
-        let _ = tokio::time::timeout(Duration::from_secs(1), self.store.close()).await;
     }
 }
 
 fn spawn_workers(worker: &Worker, count: usize, stop: &CancellationToken) -> Vec<JoinHandle<()>> {
     (0..count).map(|_| tokio::spawn(Worker { id: worker::new_id(), ..worker.clone() }.run(stop.clone()))).collect()
-}
-
-async fn join(what: &str, tasks: Vec<JoinHandle<()>>) {
-    for mut task in tasks {
-        if tokio::time::timeout(STOP_LIMIT, &mut task).await.is_err() {
-            tracing::warn!(what, "did not stop in time and is abandoned");
-            task.abort();
-        }
-    }
 }
 
 async fn listen(address: SocketAddr) -> Result<tokio::net::TcpListener, StartError> {
@@ -321,95 +272,5 @@ async fn serve(listener: tokio::net::TcpListener, shared: Shared, stop: Cancella
     let ended = axum::serve(listener, service).with_graceful_shutdown(async move { stop.cancelled().await }).await;
     if let Err(error) = ended {
         tracing::error!(%error, "the API ended");
-    }
-}
-
-/// Makes the first user, whose password is given, or generated and left in a file only its owner can read.
-async fn first_user(config: &Config, store: &Store) -> anyhow::Result<()> {
-    if store.has_users().await? {
-        return Ok(());
-    }
-    let file = config.admin_password_file();
-    let secret = match &config.admin_password {
-        Some(given) => given.clone(),
-        None => {
-            let generated = Secret::new(&SealKey::generate().to_text()[..24]);
-            write_private(&file, generated.expose()).map_err(|error| {
-                anyhow::anyhow!("the first password could not be written to {}: {error}", shown(&file))
-            })?;
-            tracing::info!(file = shown(&file), "the password of the user admin was generated; it is in the file");
-            generated
-        }
-    };
-    let hash =
-        tokio::task::spawn_blocking(move || password::hash(secret.expose(), &password::production_params())).await?;
-    store.create_user(ADMIN, &hash, Role::Admin).await?;
-    Ok(())
-}
-
-fn write_private(path: &std::path::Path, text: &str) -> std::io::Result<()> {
-    use std::io::Write as _;
-    let mut options = std::fs::OpenOptions::new();
-    options.write(true).create(true).truncate(true);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    let mut file = options.open(path)?;
-    writeln!(file, "{text}")?;
-    file.sync_all()
-}
-
-/// Tells the API, the journal and the window when an embedded server goes away and comes back.
-async fn watch_servers(
-    mut health: watch::Receiver<Health>,
-    state: watch::Sender<ServersState>,
-    journal: Journal,
-    signals: broadcast::Sender<Signal>,
-    stop: CancellationToken,
-) {
-    let mut before = ServersState::default();
-    loop {
-        let now = {
-            let health = health.borrow_and_update();
-            ServersState { postgres: wrong("PostgreSQL", &health.postgres), redis: wrong("Redis", &health.redis) }
-        };
-        for (name, was, is) in [("PostgreSQL", &before.postgres, &now.postgres), ("Redis", &before.redis, &now.redis)] {
-            match (was, is) {
-                (None, Some(sentence)) => {
-                    journal.line("ERROR", "system", "supervisor", About::default(), sentence.clone(), json!({}));
-                }
-                (Some(_), None) => {
-                    journal.line(
-                        "INFO",
-                        "system",
-                        "supervisor",
-                        About::default(),
-                        format!("{name} answers again."),
-                        json!({}),
-                    );
-                }
-                _ => {}
-            }
-        }
-        if now != before {
-            state.send_replace(now.clone());
-            before = now;
-            // Said here too: the queue that carries signals may be what is away.
-            let _ = signals.send(Signal::Changed { changed: Changed::System });
-        }
-        tokio::select! {
-            changed = health.changed() => if changed.is_err() { break },
-            () = stop.cancelled() => break,
-        }
-    }
-}
-
-fn wrong(name: &str, state: &State) -> Option<String> {
-    match state {
-        State::Running => None,
-        State::Restarting { since, reason } => {
-            let since = Timestamp::try_from(*since).map_or_else(|_| String::new(), |at| format!(" since {at:.0}"));
-            Some(format!("{name} stopped and is being restarted{since}: {reason}"))
-        }
-        State::Failed { reason } => Some(format!("{name} does not answer: {reason}")),
     }
 }

@@ -46,14 +46,13 @@ pub async fn answer(
     }
 }
 
-/// Asks for the key until a server answers or `stop` is cancelled.
+/// Asks for the key until a server answers. It can be given up at any moment.
 pub async fn ask(
     store: &Store,
     journal: &Journal,
     worker: &str,
     signals: &broadcast::Sender<Signal>,
-    stop: &CancellationToken,
-) -> anyhow::Result<Option<SealKey>> {
+) -> anyhow::Result<SealKey> {
     let handover = handover_key(store).await?;
     let mut answers = signals.subscribe();
     let mut told = false;
@@ -68,15 +67,10 @@ pub async fn ask(
                 }
             }
         };
-        tokio::select! {
-            () = stop.cancelled() => return Ok(None),
-            answer = tokio::time::timeout(ASK, answer) => {
-                if let Ok(Some(sealed)) = answer {
-                    let text = handover.open_text(&format!("{CONTEXT}:{worker}"), &sealed)?;
-                    let key = SealKey::from_text(&text);
-                    return Ok(Some(key.ok_or_else(|| anyhow::anyhow!("the server handed over a key of an unknown form"))?));
-                }
-            }
+        if let Ok(Some(sealed)) = tokio::time::timeout(ASK, answer).await {
+            let text = handover.open_text(&format!("{CONTEXT}:{worker}"), &sealed)?;
+            let key = SealKey::from_text(&text);
+            return key.ok_or_else(|| anyhow::anyhow!("the server handed over a key of an unknown form"));
         }
         if !told {
             told = true;

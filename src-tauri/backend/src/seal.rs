@@ -126,7 +126,8 @@ impl SealKey {
         Self::load(path)?.ok_or_else(|| io(std::io::ErrorKind::NotFound.into()))
     }
 
-    fn load(path: &Path) -> Result<Option<Self>, KeyFileError> {
+    /// Reads the key from `path`; none where there is no file.
+    pub fn load(path: &Path) -> Result<Option<Self>, KeyFileError> {
         let text = match std::fs::read(path) {
             Ok(bytes) => Zeroizing::new(bytes),
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(None),

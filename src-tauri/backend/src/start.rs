@@ -2,6 +2,7 @@
 
 use std::net::SocketAddr;
 
+use crate::seal::KeyFileError;
 use crate::supervisor::{self, LockError};
 
 /// Why a backend did not start.
@@ -28,6 +29,28 @@ pub enum StartError {
         what: &'static str,
         /// What it said; URLs with passwords are not in it.
         reason: String,
+    },
+    /// The key file cannot be used.
+    #[error(transparent)]
+    KeyFile(#[from] KeyFileError),
+    /// The database was begun with another seal key.
+    #[error(
+        "The secrets in this database were sealed with another key than {file}. Copy the seal-key of the first server \
+         there (secrets/seal-key in its data folder), or start with an empty database."
+    )]
+    OtherKey {
+        /// The key file.
+        file: String,
+    },
+    /// The database was begun with a seal key that is not here.
+    #[error(
+        "The secrets in this database were sealed with a key, and {file} is missing. Put that file back from a backup, \
+         or copy the seal-key of the first server there (secrets/seal-key in its data folder). Without it no stored \
+         secret can be opened: then start with an empty database."
+    )]
+    KeyLost {
+        /// The key file.
+        file: String,
     },
     /// Something else in the data folder or the database is not as it has to be.
     #[error("{0}")]

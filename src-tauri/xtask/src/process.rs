@@ -93,7 +93,7 @@ fn server_folders() -> Vec<PathBuf> {
 }
 
 /// The command as one would type it, without its environment.
-fn spell(command: &Command) -> String {
+pub fn spell(command: &Command) -> String {
     let program = PathBuf::from(command.get_program());
     let name = program.file_stem().unwrap_or(command.get_program()).to_string_lossy().into_owned();
     let arguments = command.get_args().map(|argument| argument.to_string_lossy().into_owned());

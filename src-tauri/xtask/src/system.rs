@@ -2,10 +2,10 @@
 //!
 //! Elsewhere the exact command is printed instead: only there is it the person who knows the machine better.
 
+mod apt;
 mod needs;
 
 use std::fs;
-use std::io::IsTerminal;
 use std::process::Command;
 
 use anyhow::{Context, Result, bail};
@@ -40,7 +40,7 @@ pub fn prepare(purposes: &[Purpose]) -> Result<()> {
         bail!("{names}: not found. {}Then run the same command again", packages.advice(&missing));
     }
     eprintln!("Not found yet: {names}. Installing with apt.");
-    install_with_apt(&missing).with_context(|| format!("could not install {names}"))?;
+    apt::install(&missing).with_context(|| format!("could not install {names}"))?;
     let still: Vec<_> = self::missing(packages, purposes).iter().map(|need| need.what).collect();
     if !still.is_empty() {
         bail!("apt reported success, but {} cannot be found; please install it by hand", still.join(", "));
@@ -90,40 +90,6 @@ fn is_there(check: &Check, packages: Packages) -> bool {
         Check::DebianPackage(name) => process::answer(Command::new("dpkg-query").args(["-W", "-f=${Status}", name]))
             .is_some_and(|status| status == "install ok installed"),
     }
-}
-
-fn install_with_apt(missing: &[&Need]) -> Result<()> {
-    let wanted: Vec<&str> = missing.iter().filter_map(|need| need.apt).collect();
-    // A refused update is not the end: the lists at hand may well do.
-    if let Err(error) = process::run(apt_get()?.arg("update")) {
-        eprintln!("{error:#}; trying with the package lists at hand");
-    }
-    process::run(apt_get()?.args(["install", "--yes", "--no-install-recommends"]).args(&wanted))
-        .with_context(|| format!("please run `sudo apt-get install {}` and read what it says", wanted.join(" ")))
-}
-
-/// apt-get that asks nothing, waits for another apt to finish, and is root.
-fn apt_get() -> Result<Command> {
-    let environment = ["DEBIAN_FRONTEND=noninteractive", "NEEDRESTART_SUSPEND=1"];
-    let mut command = if is_root() {
-        Command::new("env")
-    } else if process::find(&["sudo"]).is_some() {
-        let mut sudo = Command::new("sudo");
-        if !std::io::stdin().is_terminal() {
-            // Nobody is there to type a password: fail rather than wait.
-            sudo.arg("--non-interactive");
-        }
-        sudo.arg("env");
-        sudo
-    } else {
-        bail!("installing needs root, and there is no sudo here; run the same command as root once")
-    };
-    command.args(environment).args(["apt-get", "-o", "DPkg::Lock::Timeout=120"]);
-    Ok(command)
-}
-
-fn is_root() -> bool {
-    process::answer(Command::new("id").arg("-u")).is_some_and(|id| id == "0")
 }
 
 impl Packages {

@@ -5,19 +5,25 @@ use std::process::{Command, ExitCode};
 
 use anyhow::{Context, Result};
 
-use crate::process;
 use crate::project::{Build, Project};
+use crate::system::{self, Purpose};
+use crate::{process, ui};
 
 const SERVER: &str = "netraven-server";
 
 /// Starts simulated devices and becomes the program that runs them.
 pub fn lab(project: &Project, devices: u16, arguments: &[String]) -> Result<ExitCode> {
+    system::prepare(&[Purpose::Build])?;
     let programs = project.build_programs(&[SERVER], Build::Debug)?;
     process::replace(Command::new(programs.join(SERVER)).arg("lab").arg(devices.to_string()).args(arguments))
 }
 
 /// Builds for release and becomes the measurement.
 pub fn bench(project: &Project, name: &str, arguments: &[String]) -> Result<ExitCode> {
+    // The start is measured in the real window, which needs the interface inside and the tests' screen.
+    system::prepare(&[Purpose::Build, Purpose::Embedded, Purpose::Tests])?;
+    system::wasm_target()?;
+    ui::build(project, &ui::Options { release: true, demo: false })?;
     let programs = project.build_programs(&["netraven-bench", SERVER, "netraven"], Build::Release)?;
     process::replace(
         Command::new(programs.join("netraven-bench")).arg(name).args(arguments).env("NETRAVEN_BIN_DIR", &programs),
@@ -26,6 +32,7 @@ pub fn bench(project: &Project, name: &str, arguments: &[String]) -> Result<Exit
 
 /// Writes the documents that are made from data.
 pub fn docs(project: &Project) -> Result<()> {
+    system::prepare(&[Purpose::Build])?;
     let programs = project.build_programs(&[SERVER], Build::Debug)?;
     let text = process::output(Command::new(programs.join(SERVER)).args(["platforms", "--markdown"]))?;
     let file = project.root.join("docs").join("platforms.md");

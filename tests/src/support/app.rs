@@ -46,6 +46,20 @@ impl TestApp {
         Ok(TestApp { app, client, database, data })
     }
 
+    /// Starts another server of the same installation: its database and its seal key, with a data folder of its own.
+    pub async fn another(&self) -> anyhow::Result<TestApp> {
+        let key = std::fs::read(self.data_dir().join("secrets/seal-key")).context("the first server has a seal key")?;
+        let mut copied = Ok(());
+        let copy = |config: &mut Config| {
+            let file = config.seal_key_file();
+            let made = file.parent().map_or(Ok(()), std::fs::create_dir_all);
+            copied = made.and_then(|()| std::fs::write(file, key));
+        };
+        let app = TestApp::on(self.database.clone(), copy).await;
+        copied.context("the seal key could not be copied")?;
+        app
+    }
+
     /// Address of its API.
     #[must_use]
     pub fn url(&self) -> &str {

@@ -10,6 +10,7 @@ use netraven_api::jobs::ListJobs;
 use netraven_api::runs::GetRun;
 use netraven_api::tags::ListTags;
 use netraven_api::users::GetMe;
+use netraven_backend::seal::SealKey;
 use netraven_client::Client;
 use netraven_tests::support::ADMIN_PASSWORD;
 use netraven_tests::support::database::Database;
@@ -130,5 +131,47 @@ async fn the_lab_finds_the_backend_of_its_folder_and_takes_away_what_it_added() 
     let (status, said) = Start::lab(&["3", "--data-dir", folder])?.refused().await?;
     assert_eq!(status.code(), Some(1));
     assert!(said.contains("no backend runs on"), "{said}");
+    Ok(())
+}
+
+/// A server that lost its key, or brings another one, would seal what nobody else can open.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_database_is_served_with_the_key_it_was_begun_with_and_no_other() -> anyhow::Result<()> {
+    let (database, first, second) = (Database::create().await?, tempfile::tempdir()?, tempfile::tempdir()?);
+    let start = |data: &tempfile::TempDir| anyhow::Ok(Start::serve(data.path())?.args(&on(&database)));
+    let key = |data: &tempfile::TempDir| data.path().join("secrets/seal-key");
+    start(&first)?.ready().await?.terminate().await?;
+
+    let (status, said) = start(&second)?.refused().await?;
+    assert_eq!(status.code(), Some(1));
+    assert!(said.contains("is missing") && said.contains(&key(&second).display().to_string()), "{said}");
+    assert!(!key(&second).exists(), "no key is made for a database that has one");
+
+    let other = SealKey::load_or_create(&key(&second))?;
+    let (status, said) = start(&second)?.refused().await?;
+    assert_eq!(status.code(), Some(1));
+    assert!(said.contains("sealed with another key than") && said.contains("Copy the seal-key"), "{said}");
+    assert!(!said.contains(other.to_text().as_str()));
+
+    std::fs::copy(key(&first), key(&second))?;
+    start(&second)?.ready().await?.terminate().await?;
+    Ok(())
+}
+
+/// Two servers find no user at the same moment: one makes it, and no file names a password that does not open the door.
+#[tokio::test(flavor = "multi_thread")]
+async fn of_two_first_servers_one_leaves_a_password_and_it_is_the_right_one() -> anyhow::Result<()> {
+    let (database, folders) = (without_users().await?, [tempfile::tempdir()?, tempfile::tempdir()?]);
+    let [first, second] = folders.each_ref().map(tempfile::TempDir::path);
+    SealKey::load_or_create(&first.join("secrets/seal-key"))?;
+    std::fs::create_dir(second.join("secrets"))?;
+    std::fs::copy(first.join("secrets/seal-key"), second.join("secrets/seal-key"))?;
+    let start = |data| anyhow::Ok(Start::serve(data)?.args(&on(&database)).env("NETRAVEN_ADMIN_PASSWORD", None));
+    let (server, _other) = tokio::try_join!(start(first)?.ready(), start(second)?.ready())?;
+    let files = [first, second].map(|data| data.join("initial-admin-password"));
+    let left: Vec<_> = files.iter().filter(|file| file.exists()).collect();
+    assert_eq!(left.len(), 1, "{left:?}");
+    let password = std::fs::read_to_string(left[0])?;
+    Client::new(&server.url)?.login("admin", &Secret::new(password.trim())).await?;
     Ok(())
 }

@@ -81,7 +81,7 @@ async fn a_one_time_start_happens_once_late_rather_than_never() -> anyhow::Resul
 #[tokio::test(flavor = "multi_thread")]
 async fn two_servers_on_one_database_start_a_job_once() -> anyhow::Result<()> {
     let first = TestApp::start().await?;
-    let second = TestApp::on(first.database.clone(), |config| config.sessions = 5).await?;
+    let second = first.another().await?;
     let lab = Enrolled::start(&first.client, vec![DeviceSpec::new("shared", Platform::CiscoIos)]).await?;
     let mut jobs = Vec::new();
     for number in 0..5 {

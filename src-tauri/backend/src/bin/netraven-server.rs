@@ -4,6 +4,7 @@ use std::io::IsTerminal as _;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::process::ExitCode;
+use std::time::Duration;
 
 use clap::{Args, Parser, Subcommand};
 use netraven_api::Secret;
@@ -12,6 +13,10 @@ use tokio_util::sync::CancellationToken;
 
 #[path = "netraven-server/lab.rs"]
 mod lab;
+/// Longest end after SIGTERM or Ctrl-C; with the limit below it stays under ten seconds.
+const STOP_LIMIT: Duration = Duration::from_millis(9_500);
+/// Longest wait for threads that block, when all else has ended.
+const THREADS_LIMIT: Duration = Duration::from_millis(300);
 
 /// The NetRaven backend: REST API, scheduler and SSH workers.
 #[derive(Parser)]
@@ -106,7 +111,7 @@ fn main() -> ExitCode {
             Command::Platforms { markdown, folder } => list_platforms(markdown, folder),
         }
     });
-    runtime.shutdown_timeout(std::time::Duration::from_secs(1));
+    runtime.shutdown_timeout(THREADS_LIMIT);
     match done {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
@@ -140,19 +145,28 @@ async fn serve(args: Serve) -> anyhow::Result<()> {
     println!("{}", serde_json::json!({ "ready": true, "url": app.url() }));
     stop.cancelled().await;
     tracing::info!("stopping");
-    app.stop().await;
+    in_time(app.stop()).await;
     Ok(())
 }
 
 async fn work(args: WorkerArgs) -> anyhow::Result<()> {
     let stop = stop_signal()?;
     let urls = External { database_url: Secret::new(args.database_url), redis_url: Secret::new(args.redis_url) };
-    if let Some(worker) = RemoteWorker::start(urls, args.sessions.max(1), args.platforms, stop.clone()).await? {
-        tracing::info!("working");
-        stop.cancelled().await;
-        worker.stop().await;
-    }
+    let worker = tokio::select! {
+        worker = RemoteWorker::start(urls, args.sessions.max(1), args.platforms) => worker?,
+        () = stop.cancelled() => return Ok(()),
+    };
+    tracing::info!("working");
+    stop.cancelled().await;
+    in_time(worker.stop()).await;
     Ok(())
+}
+
+/// Waits for an end, but not longer than was promised.
+async fn in_time(end: impl Future<Output = ()>) {
+    if tokio::time::timeout(STOP_LIMIT, end).await.is_err() {
+        tracing::warn!("the end took too long and is cut short; what is left is ended at the next start");
+    }
 }
 
 fn list_platforms(markdown: bool, folder: Option<PathBuf>) -> anyhow::Result<()> {

@@ -28,6 +28,10 @@ const PROBE_EVERY: Duration = Duration::from_secs(5);
 const START_LIMIT: Duration = Duration::from_secs(30);
 /// While it says that it is recovering or loading.
 const RECOVERY_LIMIT: Duration = Duration::from_secs(300);
+/// How long what an earlier run left behind may take to end in order.
+pub(super) const PATIENCE: Duration = Duration::from_secs(5);
+/// The same when we are ending ourselves.
+const LAST_PATIENCE: Duration = Duration::from_millis(2_500);
 /// A server that ran this long before it ended is started again at once.
 const STEADY: Duration = Duration::from_secs(60);
 
@@ -74,18 +78,17 @@ impl Engine {
     }
 
     /// Ends whatever still lives in this server's folder.
-    async fn clear(&self, progress: Progress<'_>) -> Result<(), StartError> {
-        match self {
-            Self::Postgres(postgres) => {
-                clear_leftovers(Program::Postgres, &postgres.cluster, &postgres.log, progress).await
-            }
-            Self::Redis(redis) => clear_leftovers(Program::Redis, &redis.folder, &redis.log, progress).await,
-        }
+    async fn clear(&self, patience: Duration, progress: Progress<'_>) -> Result<(), StartError> {
+        let home = match self {
+            Self::Postgres(postgres) => &postgres.cluster,
+            Self::Redis(redis) => &redis.folder,
+        };
+        clear_leftovers(self.program(), home, self.log(), patience, progress).await
     }
 
     /// Starts the server and waits until it answers.
     pub(super) async fn launch(&self, progress: Progress<'_>) -> Result<Process, StartError> {
-        self.clear(progress).await?;
+        self.clear(PATIENCE, progress).await?;
         let log_start = std::fs::metadata(&self.log().path).map_or(0, |about| about.len());
         let mut process = match self {
             Self::Postgres(postgres) => postgres.spawn().await?,
@@ -167,7 +170,7 @@ impl Engine {
             }
             Some(_) => {
                 // Its children notice by themselves, unless they hang as well.
-                let _ = self.clear(&|_| {}).await;
+                let _ = self.clear(LAST_PATIENCE, &|_| {}).await;
                 Err(StopError::Killed(program))
             }
             None => Err(StopError::StillRunning { program, pid: process.pid() }),
@@ -188,12 +191,7 @@ impl Engine {
                 status = process.wait() => status,
                 answer = async { sleep(PROBE_EVERY).await; self.answer().await } => {
                     self.log().bound(Log::LARGEST);
-                    self.note(&health, match answer {
-                        Answer::Ready => State::Running,
-                        Answer::Loading => State::Failed { reason: format!("{} is recovering", self.program()) },
-                        Answer::Silent(reason) => State::Failed { reason: format!("{} is {reason}", self.program()) },
-                        Answer::Refused(error) => State::Failed { reason: error.to_string() },
-                    });
+                    self.note(&health, self.state(answer));
                     continue;
                 }
             };
@@ -201,19 +199,21 @@ impl Engine {
                 backoff = Backoff::default();
             }
             let how = status.map_or_else(|error| error.to_string(), |status| status.to_string());
-            let mut reason = format!("{} ended unexpectedly ({how})", self.program());
+            let mut reason = format!("It ended unexpectedly ({how}).");
             let since = SystemTime::now();
             process = loop {
-                tracing::warn!(reason, "starting a server again");
+                tracing::warn!(program = %self.program(), reason, "starting a server again");
                 self.note(&health, State::Restarting { since, reason });
+                let progress = |step: &str| self.note(&health, State::Restarting { since, reason: step.to_owned() });
                 let revived = async {
                     sleep(backoff.wait()).await;
-                    self.launch(&|_| {}).await
+                    self.launch(&progress).await
                 };
                 let revived = tokio::select! {
                     _ = &mut stop => {
                         // An attempt given up half way was asked to end; see that it does.
-                        return self.clear(&|_| {}).await.map_err(|_| StopError::Killed(self.program()));
+                        let cleared = self.clear(LAST_PATIENCE, &|_| {}).await;
+                        return cleared.map_err(|_| StopError::Killed(self.program()));
                     }
                     revived = revived => revived,
                 };
@@ -225,6 +225,18 @@ impl Engine {
             began = Instant::now();
             self.note(&health, State::Running);
         }
+    }
+
+    /// What an answer of a living server says about it.
+    fn state(&self, answer: Answer) -> State {
+        let program = self.program();
+        let reason = match answer {
+            Answer::Ready => return State::Running,
+            Answer::Loading => format!("{program} is recovering what was written last. It answers when that is done."),
+            Answer::Silent(reason) => format!("{program} is {reason}."),
+            Answer::Refused(error) => error.to_string(),
+        };
+        State::Failed { reason }
     }
 
     fn note(&self, health: &watch::Sender<Health>, state: State) {
@@ -253,6 +265,7 @@ pub(super) async fn clear_leftovers(
     program: Program,
     home: &Path,
     log: &Log,
+    patience: Duration,
     progress: Progress<'_>,
 ) -> Result<(), StartError> {
     let (names, pid_file, ask): (&[&str], _, _) = match program {
@@ -267,7 +280,7 @@ pub(super) async fn clear_leftovers(
         progress(&format!("Stopping the {program} that an earlier run left behind…"));
         tracing::warn!(%program, processes = ?living, "stopping what an earlier run left behind");
         let orphans_only = !main.is_some_and(|main| living.contains(&main));
-        let patience = Duration::from_millis(if orphans_only { 300 } else { 5000 });
+        let patience = if orphans_only { Duration::from_millis(300) } else { patience };
         let steps = [(ask, patience), (Signal::Quit, patience / 5), (Signal::Kill, Duration::from_secs(3))];
         for (signal, patience) in steps {
             living.iter().for_each(|process| os::send(*process, signal));

@@ -198,7 +198,15 @@ fn advice_for(program: Program, major: Option<u32>, os: &str, os_release: &str) 
                     the program in NETRAVEN_REDIS_BIN."
                 .to_owned();
         }
-        _ if is(&["debian", "ubuntu"]) && postgres => format!("sudo apt-get install {}", versioned("postgresql", "-")),
+        _ if is(&["debian", "ubuntu"]) && postgres && major.is_some() => {
+            return format!(
+                "Install it with `sudo apt-get install {}`, or name its folder in {}. Where this release does not carry \
+                 that version, add PostgreSQL's own repository first: https://wiki.postgresql.org/wiki/Apt.",
+                versioned("postgresql", "-"),
+                variable(program)
+            );
+        }
+        _ if is(&["debian", "ubuntu"]) && postgres => "sudo apt-get install postgresql".to_owned(),
         _ if is(&["debian", "ubuntu"]) => "sudo apt-get install redis-server".to_owned(),
         _ if is(&["fedora", "rhel", "centos"]) && postgres => {
             format!("sudo dnf install {}-server", versioned("postgresql", ""))
@@ -240,7 +248,8 @@ mod tests {
         assert!(advice(Program::Redis, "macos", "").contains("`brew install valkey`"));
         assert!(advice(Program::Postgres, "windows", "").contains("postgresql.org/download/windows"));
         assert!(advice(Program::Postgres, "linux", "ID=void\n").contains("package manager"));
-        assert!(advice_for(Program::Postgres, Some(16), "linux", "ID=debian\n").contains("postgresql-16`"));
+        let other = advice_for(Program::Postgres, Some(16), "linux", "ID=debian\n");
+        assert!(other.contains("postgresql-16`") && other.contains("repository"), "{other}");
     }
 
     #[test]

@@ -49,13 +49,13 @@ impl Search {
     /// The places for `program`. A folder named by the caller or the environment is the only one.
     pub(super) fn new(program: Program, named: Option<&Path>, bundled: Option<&Path>) -> Self {
         let named = named.map(Path::to_path_buf).or_else(|| env::var_os(variable(program)).map(PathBuf::from));
-        if let Some(named) = named {
+        if let Some(named) = named.map(absolute) {
             let folder =
                 if named.is_file() { named.parent().map(Path::to_path_buf).unwrap_or_default() } else { named };
             return Self { places: vec![Place { shown: folder.display().to_string(), folders: vec![folder] }] };
         }
         let mut places = Vec::new();
-        if let Some(bundled) = bundled {
+        if let Some(bundled) = bundled.map(|bundled| absolute(bundled.to_path_buf())) {
             let folders = match program {
                 Program::Postgres => vec![bundled.join("postgresql").join("bin"), bundled.join("postgres").join("bin")],
                 Program::Redis => ["valkey/bin", "valkey", "redis/bin", "redis"].map(|tail| bundled.join(tail)).into(),
@@ -63,7 +63,7 @@ impl Search {
             places.push(Place { shown: bundled.display().to_string(), folders });
         }
         let path = env::var_os("PATH").unwrap_or_default();
-        places.push(Place { shown: "PATH".to_owned(), folders: env::split_paths(&path).collect() });
+        places.push(Place { shown: "PATH".to_owned(), folders: env::split_paths(&path).map(absolute).collect() });
         places.extend(system_places(program));
         Self { places }
     }
@@ -85,6 +85,12 @@ impl Search {
         }
         files
     }
+}
+
+/// The servers are started in another folder than ours, where a relative name would lead elsewhere.
+fn absolute(folder: PathBuf) -> PathBuf {
+    // Only an empty name has none: on PATH that is the folder we are in.
+    std::path::absolute(&folder).or_else(|_| env::current_dir()).unwrap_or(folder)
 }
 
 fn system_places(program: Program) -> Vec<Place> {
@@ -294,6 +300,20 @@ mod tests {
         assert!(refused.contains("nowhere") && refused.contains("Install"), "{refused}");
         let everywhere = Search { places: system_places(Program::Postgres) }.shown();
         assert!(everywhere.iter().any(|shown| shown.contains("/usr/lib/postgresql/*/bin")), "{everywhere:?}");
+    }
+
+    #[tokio::test]
+    async fn a_folder_named_from_here_is_found_from_anywhere() {
+        let root = tempfile::tempdir().unwrap();
+        fake(&root.path().join("valkey"), "valkey-server", "Valkey server v=9.1.2 sha=0");
+        let up = "../".repeat(env::current_dir().unwrap().components().count() - 1);
+        let relative = PathBuf::from(up).join(root.path().strip_prefix("/").unwrap());
+        for (named, bundled) in [(Some(relative.join("valkey")), None), (None, Some(relative.clone()))] {
+            let search = Search::new(Program::Redis, named.as_deref(), bundled.as_deref());
+            let found = redis(&search).await.unwrap();
+            assert!(found.path.is_absolute() && found.path.ends_with("valkey/valkey-server"), "{:?}", found.path);
+        }
+        assert!(absolute(PathBuf::new()).is_absolute());
     }
 
     #[tokio::test]

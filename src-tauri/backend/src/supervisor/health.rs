@@ -11,12 +11,12 @@ pub enum State {
     Restarting {
         /// When it was noticed.
         since: SystemTime,
-        /// Why, or why the last attempt failed.
+        /// Why, why the last attempt failed, or what is being done; a sentence.
         reason: String,
     },
     /// It lives but does not answer; back to [`State::Running`] as soon as it does.
     Failed {
-        /// What was observed.
+        /// What was observed; a sentence that names the server.
         reason: String,
     },
 }

@@ -12,7 +12,7 @@ use sqlx::{ConnectOptions, Connection, Executor, postgres::PgConnectOptions};
 
 use super::{
     Place, Progress,
-    engine::{Answer, clear_leftovers, disk_full},
+    engine::{Answer, PATIENCE, clear_leftovers, disk_full},
     error::{Program, StartError},
     find::{Found, beside},
     folder::{Folder, Log, last_lines, random_name, sync_folder, write_private},
@@ -66,7 +66,7 @@ pub(super) async fn initialise(
     let log = Log { path: folder.log("postgres.log") };
     for entry in fs::read_dir(&folder.root).into_iter().flatten().flatten() {
         if entry.file_name().to_string_lossy().starts_with(UNFINISHED) {
-            clear_leftovers(program, &entry.path(), &log, progress).await?;
+            clear_leftovers(program, &entry.path(), &log, PATIENCE, progress).await?;
             fs::remove_dir_all(entry.path()).map_err(|error| StartError::writing(&entry.path(), &error))?;
         }
     }

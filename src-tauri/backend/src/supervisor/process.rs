@@ -1,7 +1,7 @@
 //! One child process that dies with us as far as the system allows, and is asked to end before it is made to.
 
 use std::{
-    ffi::OsString,
+    ffi::{OsStr, OsString},
     fs::File,
     io,
     path::PathBuf,
@@ -82,8 +82,7 @@ fn start(launch: Launch) -> io::Result<Process> {
         Some(log) => command.stdout(log.try_clone()?).stderr(log),
         None => command.stdout(Stdio::piped()).stderr(Stdio::piped()),
     };
-    // Settings of the person's own PostgreSQL must not reach the private one.
-    for (name, _) in std::env::vars_os().filter(|(name, _)| name.to_str().is_some_and(|name| name.starts_with("PG"))) {
+    for (name, _) in std::env::vars_os().filter(|(name, _)| stays_here(name)) {
         command.env_remove(name);
     }
     command.env("LC_ALL", "C");
@@ -91,6 +90,12 @@ fn start(launch: Launch) -> io::Result<Process> {
     let child = command.spawn()?;
     let pid = child.id().ok_or_else(|| io::Error::other("the process ended at once"))?;
     Ok(Process { child, pid, farewell })
+}
+
+/// Settings of the person's own PostgreSQL must not reach the private one, and ours hold passwords.
+fn stays_here(variable: &OsStr) -> bool {
+    let name = variable.to_string_lossy();
+    ["PG", "NETRAVEN_"].iter().any(|ours| name.starts_with(ours))
 }
 
 impl Process {

@@ -80,6 +80,21 @@ async fn the_servers_end_by_themselves_when_we_are_killed() {
     assert!(log.contains("database system is shut down"), "in order, without recovery at the next start: {log}");
 }
 
+/// The victim was started with a variable of ours, as a real start is with `NETRAVEN_ADMIN_PASSWORD`.
+#[cfg(target_os = "linux")]
+#[tokio::test]
+async fn our_own_variables_do_not_reach_the_servers() {
+    let here = here("data");
+    let _victim = ready_victim(here.data()).await;
+    let main = postmaster(here.data()).unwrap();
+    let environment = fs::read(format!("/proc/{main}/environ")).unwrap();
+    let environment = String::from_utf8_lossy(&environment).replace('\0', "\n");
+    assert!(environment.contains("LC_ALL=C"), "this is what the server was started with: {environment}");
+    let names = environment.lines().map(|line| line.split('=').next().unwrap());
+    let ours: Vec<&str> = names.filter(|name| name.starts_with("NETRAVEN_") || name.starts_with("PG")).collect();
+    assert_eq!(ours, [""; 0]);
+}
+
 #[tokio::test]
 async fn leftovers_that_hang_are_ended_at_the_next_start() {
     let here = here("data");

@@ -1,0 +1,50 @@
+//! The first user of an installation, and where the password for the first sign-in is left.
+
+use std::path::Path;
+
+use netraven_api::Secret;
+use netraven_api::users::Role;
+
+use super::ADMIN;
+use crate::config::{Config, shown};
+use crate::seal::{SealKey, password};
+use crate::store::Store;
+
+/// Makes the first user, whose password is given, or generated and left in a file only its owner can read.
+pub(super) async fn ensure(config: &Config, store: &Store) -> anyhow::Result<()> {
+    if store.has_users().await? {
+        return Ok(());
+    }
+    let file = config.admin_password_file();
+    let secret = match &config.admin_password {
+        Some(given) => given.clone(),
+        None => {
+            let generated = Secret::new(&SealKey::generate().to_text()[..24]);
+            write_private(&file, generated.expose()).map_err(|error| {
+                anyhow::anyhow!("the first password could not be written to {}: {error}", shown(&file))
+            })?;
+            tracing::info!(file = shown(&file), "the password of the user admin was generated; it is in the file");
+            generated
+        }
+    };
+    let hash =
+        tokio::task::spawn_blocking(move || password::hash(secret.expose(), &password::production_params())).await?;
+    let made = store.create_user(ADMIN, &hash, Role::Admin).await?;
+    if !made && config.admin_password.is_none() {
+        // Another server on this database was first: the password that counts is the one it left.
+        std::fs::remove_file(&file)?;
+        tracing::info!("another server has made the user admin; its password is the one that opens");
+    }
+    Ok(())
+}
+
+fn write_private(path: &Path, text: &str) -> std::io::Result<()> {
+    use std::io::Write as _;
+    let mut options = std::fs::OpenOptions::new();
+    options.write(true).create(true).truncate(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    let mut file = options.open(path)?;
+    writeln!(file, "{text}")?;
+    file.sync_all()
+}

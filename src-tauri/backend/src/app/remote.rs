@@ -1,0 +1,72 @@
+//! A worker without a server: all it has is the addresses of somebody else's Postgres and Redis.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use serde_json::json;
+use tokio::task::JoinHandle;
+use tokio::time::timeout_at;
+use tokio_util::sync::CancellationToken;
+
+use super::Base;
+use super::stopping::{Limits, join};
+use crate::config::External;
+use crate::handover;
+use crate::journal::About;
+use crate::platforms::Registry;
+use crate::start::StartError;
+use crate::store::Store;
+use crate::worker::{self, Worker};
+
+/// A worker in a process of its own, on servers somebody else runs.
+pub struct RemoteWorker {
+    store: Store,
+    stop: CancellationToken,
+    stop_last: CancellationToken,
+    workers: Vec<JoinHandle<()>>,
+    last_tasks: Vec<JoinHandle<()>>,
+}
+
+impl RemoteWorker {
+    /// Connects, waits until a server on the same database hands over the seal key, and begins to work. Given up half way,
+    /// it leaves nothing behind.
+    pub async fn start(
+        urls: External,
+        sessions: usize,
+        platforms: Option<PathBuf>,
+    ) -> Result<RemoteWorker, StartError> {
+        let (stop, stop_last) = (CancellationToken::new(), CancellationToken::new());
+        let guard = stop_last.clone().drop_guard();
+        let Base { store, queue, journal, signals, tasks: last_tasks } = Base::connect(&urls, &stop_last).await?;
+        let id = worker::new_id();
+        let seal = handover::ask(&store, &journal, &id, &signals).await;
+        let seal = seal.map_err(|error| StartError::Other(format!("{error:#}")))?;
+        let (platforms, refused) = Registry::load(platforms.as_deref());
+        refused.iter().for_each(|refused| tracing::warn!("{refused}"));
+        let worker = Worker {
+            id,
+            capacity: sessions,
+            store: store.clone(),
+            queue,
+            journal: journal.clone(),
+            seal: Arc::new(seal),
+            platforms: Arc::new(platforms),
+            signals,
+        };
+        let message = format!("Worker {} started.", worker.id);
+        journal.line("INFO", "system", "worker", About::default(), message, json!({ "sessions": sessions }));
+        let workers = vec![tokio::spawn(worker.run(stop.clone()))];
+        guard.disarm();
+        Ok(RemoteWorker { store, stop, stop_last, workers, last_tasks })
+    }
+
+    /// Stops: open sessions are closed, their devices given back. Takes five seconds at most.
+    pub async fn stop(self) {
+        self.stop.cancel();
+        let limits = Limits::from_now();
+        join("worker", self.workers, limits.work).await;
+        self.stop_last.cancel();
+        join("journal", self.last_tasks, limits.journal).await;
+        let _ = timeout_at(limits.database, self.store.close()).await;
+    }
+}
