@@ -304,8 +304,9 @@ impl Connection {
             let note = seal_copy::keep(connection.host(), &connection.secrets, &connection.data_dir).await;
             let session = {
                 let mut state = connection.state();
+                let is_same = state.generation == generation;
                 match &mut state.session {
-                    Session::Ready(ready) if state.generation == generation => ready.secrets_note = Some(note),
+                    Session::Ready(ready) if is_same => ready.secrets_note = Some(note),
                     _ => return,
                 }
                 state.session.clone()
