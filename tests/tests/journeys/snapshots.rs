@@ -1,9 +1,14 @@
 //! What a run leaves in the snapshot repository, also when runs meet, devices get other names, or jobs go.
 
+use std::time::Duration;
+
+use anyhow::Context as _;
+use netraven_api::Endpoint as _;
+use netraven_api::configs::ExportConfig;
 use netraven_api::devices::{DeviceInput, UpdateDevice};
 use netraven_api::jobs::DeleteJob;
 use netraven_api::runs::RunStatus;
-use netraven_lab::{DeviceSpec, Fault, Platform};
+use netraven_lab::{DeviceSpec, Platform};
 use netraven_tests::support::app::TestApp;
 use netraven_tests::support::git::{commits, git};
 use netraven_tests::support::wait;
@@ -21,7 +26,8 @@ async fn a_snapshot_whose_job_was_deleted_is_committed_all_the_same() -> anyhow:
         returning id";
     let left: i64 = sqlx::query_scalar(left).fetch_one(app.pool()).await?;
     app.client.send(&DeleteJob(lab.job)).await?;
-    let committed = wait::until("the snapshot has a commit", async || {
+    // Much sooner than the next look that needs no occasion.
+    let committed = wait::within(Duration::from_secs(20), "the snapshot has a commit", async || {
         let commit = "select commit_id from device_configurations where id = $1";
         Ok(sqlx::query_scalar::<_, Option<String>>(commit).bind(left).fetch_one(app.pool()).await?)
     });
@@ -35,16 +41,26 @@ async fn a_snapshot_whose_job_was_deleted_is_committed_all_the_same() -> anyhow:
 /// Two jobs read the same device at the same time.
 #[tokio::test(flavor = "multi_thread")]
 async fn runs_that_meet_on_a_device_store_its_text_once() -> anyhow::Result<()> {
-    let mut spec = DeviceSpec::new("shared", Platform::CiscoIos).with_fault(Fault::Slow { bytes_per_second: 1_500 });
-    spec.config_bytes = Some(3_000);
+    let spec = DeviceSpec::new("shared", Platform::CiscoIos);
     let app = TestApp::start().await?;
     let lab = Enrolled::start(&app.client, vec![spec]).await?;
     let mut second = work::backup(lab.tag);
     second.name = Some("another backup".to_owned());
     let second = work::add_job(&app.client, second).await?;
+    let seen = "create table seen (device_id bigint); create function seen() returns trigger language plpgsql as
+        $$ begin insert into seen values (new.id); return new; end $$;
+        create trigger seen after update on devices for each row execute function seen()";
+    sqlx::raw_sql(seen).execute(app.pool()).await?;
+    // A result waits for its log: held up there, both have looked whether their text is new, and neither has stored it.
+    let mut held_up = app.pool().begin().await?;
+    sqlx::query("lock table logs in access exclusive mode").execute(&mut *held_up).await?;
     let runs = [work::start(&app.client, lab.job).await?, work::start(&app.client, second).await?];
-    let device = lab.device("shared")?;
-    wait::until("both are reading", async || Ok((device.sessions_open() == 2).then_some(()))).await?;
+    wait::until("both have read the device", async || {
+        let count = sqlx::query_scalar::<_, i64>("select count(*) from seen").fetch_one(app.pool()).await?;
+        Ok((count == 2).then_some(()))
+    })
+    .await?;
+    held_up.rollback().await?;
 
     let mut changed = 0;
     for run in runs {
@@ -74,6 +90,26 @@ async fn a_renamed_device_has_a_file_of_its_new_name() -> anyhow::Result<()> {
     let files = git(app.data_dir(), &["ls-files"])?;
     assert!(files.lines().any(|file| file.ends_with("/new-name.cfg")), "{files}");
     assert_eq!(git(app.data_dir(), &["status", "--porcelain"])?, "");
+    app.stop().await;
+    Ok(())
+}
+
+/// While the log cannot be written no raw configuration goes out: its export would be on no record.
+#[tokio::test(flavor = "multi_thread")]
+async fn an_export_waits_for_its_record_and_is_refused_without_it() -> anyhow::Result<()> {
+    let app = TestApp::start().await?;
+    let lab = Enrolled::start(&app.client, vec![DeviceSpec::new("guarded", Platform::CiscoIos)]).await?;
+    let detail = work::run(&app.client, lab.job).await?;
+    let snapshot = work::result(&detail, "guarded")?.snapshot_id.context("a success has a snapshot")?;
+    let path = ExportConfig(snapshot).request().path;
+    let mut writing = app.pool().begin().await?;
+    sqlx::query("lock table logs in access exclusive mode").execute(&mut *writing).await?;
+    let refused = app.http()?.send("POST", &path, None).await?;
+    assert_eq!(refused.status, 503, "{:?}", refused.body);
+    assert!(refused.detail().contains("could not be put on record"), "{:?}", refused.body);
+    writing.rollback().await?;
+    let given = app.http()?.send("POST", &path, None).await?;
+    assert_eq!(given.status, 200, "{:?}", given.body);
     app.stop().await;
     Ok(())
 }

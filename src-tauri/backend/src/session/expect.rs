@@ -2,6 +2,7 @@
 //!
 //! It knows no socket: it speaks to a [`terminal::ByteChannel`], so every chunking, pause and break can be tested.
 
+mod content;
 mod proof;
 pub(super) mod terminal;
 
@@ -262,28 +263,7 @@ impl Conversation<'_, '_> {
         if let Some(end) = command.end.as_ref().filter(|_| !told.marked) {
             return Err(self.unproven(&command.send, end.as_str()));
         }
-        if let Some(pattern) = command.must_contain.as_ref().filter(|pattern| !pattern.is_match(&text)) {
-            self.progress.enter(Stage::ProveComplete);
-            let lacking = match command.end {
-                None => {
-                    let message = format!("The answer to `{send}` lacks what every complete one contains.");
-                    Fault::new(Cause::Truncated, message)
-                }
-                // The end was proven, so nothing was cut off: there was no more for this account.
-                Some(_) => {
-                    let message = format!(
-                        "The answer to `{send}` has its end, but lacks what every configuration contains: this account may not be allowed to read it."
-                    );
-                    Fault::new(Cause::EmptyAnswer, message)
-                }
-            };
-            return Err(lacking.expecting(pattern.as_str()));
-        }
-        if command.must_not_contain.as_ref().is_some_and(|pattern| pattern.is_match(&text)) {
-            self.progress.enter(Stage::ProveComplete);
-            let message = format!("The answer to `{send}` says that parts of it are withheld from this account.");
-            return Err(Fault::new(Cause::CommandRejected, message));
-        }
+        self.check_content(command, &text)?;
         let took = self.terminal.now().saturating_duration_since(started);
         let message = format!("Read {} bytes in answer to `{send}` in {} ms.", told.raw.len(), took.as_millis());
         let meta = json!({"command": send, "bytes": told.raw.len(), "ms": took.as_millis() as u64});
