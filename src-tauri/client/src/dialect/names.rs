@@ -11,13 +11,16 @@ use super::{Talk, devices};
 /// How long the names serve.
 const KEPT: Duration = Duration::from_secs(60);
 
-/// Hostnames by id, and when they were read.
+/// Hostnames by id.
+type Hostnames = Arc<HashMap<i64, String>>;
+
+/// The names, and when they were read.
 #[derive(Default)]
-pub struct Names(Mutex<Option<(Instant, Arc<HashMap<i64, String>>)>>);
+pub struct Names(Mutex<Option<(Instant, Hostnames)>>);
 
 impl Talk<'_> {
     /// Hostnames of the devices; nobody's when they cannot be read.
-    pub async fn names(self) -> Arc<HashMap<i64, String>> {
+    pub async fn names(self) -> Hostnames {
         let kept = self.server.names.0.lock().unwrap_or_else(PoisonError::into_inner).clone();
         if let Some((at, names)) = kept
             && at.elapsed() < KEPT
@@ -25,8 +28,7 @@ impl Talk<'_> {
             return names;
         }
         let devices = devices::all(self).await.unwrap_or_default();
-        let names: Arc<HashMap<i64, String>> =
-            Arc::new(devices.into_iter().map(|device| (device.id, device.hostname)).collect());
+        let names: Hostnames = Arc::new(devices.into_iter().map(|device| (device.id, device.hostname)).collect());
         *self.server.names.0.lock().unwrap_or_else(PoisonError::into_inner) = Some((Instant::now(), names.clone()));
         names
     }

@@ -1,12 +1,15 @@
 //! The feed: what arrives, in which pieces, and what happens when the stream breaks.
 
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
+use futures::future::BoxFuture;
+use netraven_api::Secret;
 use netraven_api::event::{Changed, FeedMessage, Link};
 use netraven_api::logs::StreamFilter;
-use netraven_client::Client;
 use netraven_client::feed::Limits;
+use netraven_client::{Client, Tokens};
 use tokio::io::AsyncWriteExt;
 use tokio::net::TcpStream;
 use tokio_util::sync::CancellationToken;
@@ -220,6 +223,44 @@ async fn a_stream_that_is_held_back_is_replaced_by_reading_on() {
     tokio::time::timeout(Duration::from_secs(20), feed).await.expect("the feed reads on without its stream");
     assert_eq!(ids(&all), [2, 3, 4, 5, 6, 7]);
     assert!(links(&all).iter().any(|link| matches!(link, Link::Polling { .. })), "{:?}", links(&all));
+}
+
+/// Tokens of which the second is good.
+struct Second(AtomicBool);
+
+impl Tokens for Second {
+    fn token(&self) -> Secret {
+        Secret::new(if self.0.load(Ordering::SeqCst) { "second" } else { "first" })
+    }
+
+    fn renewed<'a>(&'a self, _refused: &'a Secret) -> BoxFuture<'a, bool> {
+        self.0.store(true, Ordering::SeqCst);
+        Box::pin(std::future::ready(true))
+    }
+}
+
+#[tokio::test]
+async fn a_feed_goes_on_behind_its_last_line_after_signing_in_again() {
+    let url = serve_raw(move |_, mut stream| async move {
+        let head = read_head(&mut stream).await;
+        if head.contains("Bearer first") {
+            return write(&mut stream, "HTTP/1.1 401 Unauthorized\r\ncontent-length: 2\r\n\r\n{}").await;
+        }
+        write(&mut stream, &format!("{STREAM_HEAD}{}", log(position(&head).unwrap() + 1))).await;
+        std::future::pending::<()>().await;
+    })
+    .await;
+    let client = Client::new(&url).unwrap().with_tokens(Arc::new(Second(AtomicBool::new(false))));
+    let (cancel, mut all) = (CancellationToken::new(), Vec::new());
+    let filter = StreamFilter { after: Some(40), ..StreamFilter::default() };
+    let feed = client.feed_within(LIMITS, filter, cancel.clone(), |messages| {
+        all.extend(messages);
+        if !ids(&all).is_empty() {
+            cancel.cancel();
+        }
+    });
+    tokio::time::timeout(Duration::from_secs(20), feed).await.expect("the feed goes on");
+    assert_eq!((ids(&all), links(&all).last()), (vec![41], Some(&&Link::Live)));
 }
 
 #[tokio::test]

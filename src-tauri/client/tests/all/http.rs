@@ -8,11 +8,12 @@ use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Redirect};
 use axum::routing::{delete, get, post};
 use axum::{Json, Router};
+use futures::future::BoxFuture;
 use netraven_api::jobs::{DeleteJob, ListJobs, RunJob};
 use netraven_api::problem::Code;
 use netraven_api::system::GetHealth;
 use netraven_api::{Endpoint, Method, Request, Secret};
-use netraven_client::Client;
+use netraven_client::{Client, Tokens};
 use serde_json::{Value, json};
 
 use crate::support::{answer_json, read_head, serve, serve_raw};
@@ -165,4 +166,59 @@ async fn what_cannot_be_reached_is_told_precisely() {
         assert_eq!(problem.code, Code::Unreachable, "{url}");
         assert!(problem.message.contains(part), "{}", problem.message);
     }
+}
+
+#[tokio::test]
+async fn a_packed_answer_is_unpacked() {
+    // The health of the other tests, packed with gzip.
+    const PACKED: [u8; 40] = [
+        31, 139, 8, 0, 0, 0, 0, 0, 2, 3, 171, 86, 42, 46, 73, 44, 41, 45, 86, 178, 82, 202, 72, 77, 204, 41, 201, 168,
+        84, 170, 5, 0, 153, 228, 58, 158, 20, 0, 0, 0,
+    ];
+    let packed = |headers: HeaderMap| async move {
+        assert!(headers["accept-encoding"].to_str().unwrap().contains("gzip"));
+        ([(header::CONTENT_ENCODING, "gzip"), (header::CONTENT_TYPE, "application/json")], PACKED.to_vec())
+    };
+    let client = Client::new(&serve(Router::new().route("/health", get(packed))).await).unwrap();
+    assert_eq!(client.send(&GetHealth).await.unwrap().status, "healthy");
+}
+
+/// Tokens that become others when they are refused.
+struct Renewing(AtomicUsize);
+
+impl Tokens for Renewing {
+    fn token(&self) -> Secret {
+        Secret::new(format!("token-{}", self.0.load(Ordering::SeqCst)))
+    }
+
+    fn renewed<'a>(&'a self, refused: &'a Secret) -> BoxFuture<'a, bool> {
+        Box::pin(async move {
+            assert_eq!(*refused, self.token());
+            self.0.fetch_add(1, Ordering::SeqCst) < 2
+        })
+    }
+}
+
+#[tokio::test]
+async fn a_refused_request_is_sent_once_more_with_another_token() {
+    let sent = Arc::new(AtomicUsize::new(0));
+    let counter = sent.clone();
+    let run = move |headers: HeaderMap| async move {
+        counter.fetch_add(1, Ordering::SeqCst);
+        if headers["authorization"] == "Bearer token-1" {
+            let started = json!({"message": "x", "job_id": 1, "job_name": "x", "queue_job_id": "x"});
+            return Json(started).into_response();
+        }
+        (StatusCode::UNAUTHORIZED, Json(json!({"detail": "Could not validate credentials"}))).into_response()
+    };
+    let client = Client::new(&serve(Router::new().route("/jobs/run/1", post(run))).await).unwrap();
+    let client = client.with_tokens(Arc::new(Renewing(AtomicUsize::new(0))));
+    client.send(&RunJob(1)).await.unwrap();
+    assert_eq!(sent.load(Ordering::SeqCst), 2);
+    // The second time neither this token nor the next one is good, and that is the end of it.
+    let other = client.with_tokens(Arc::new(Renewing(AtomicUsize::new(1))));
+    other.send(&RunJob(1)).await.unwrap();
+    let hopeless = other.with_tokens(Arc::new(Renewing(AtomicUsize::new(5))));
+    assert_eq!(hopeless.send(&RunJob(1)).await.unwrap_err().code, Code::Unauthenticated);
+    assert_eq!(sent.load(Ordering::SeqCst), 4);
 }

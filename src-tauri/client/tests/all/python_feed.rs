@@ -6,6 +6,7 @@ use std::time::Duration;
 use jiff::Timestamp;
 use netraven_api::event::{Changed, FeedMessage, Link};
 use netraven_api::logs::StreamFilter;
+use netraven_client::Client;
 use netraven_client::feed::Limits;
 use serde_json::json;
 use tokio_util::sync::CancellationToken;
@@ -159,4 +160,15 @@ async fn filters_are_heeded_and_runs_that_go_on_are_told() {
     });
     feed.until(|feed| feed.changes().contains(&run(true))).await;
     assert_eq!(feed.ids(), [8_001]);
+}
+
+#[tokio::test]
+async fn a_token_that_is_not_good_ends_the_feed() {
+    let replay = Replay::start().await;
+    let client = Client::discover(&replay.url).await.unwrap();
+    let mut said = Vec::new();
+    let feed =
+        client.feed_within(LIMITS, StreamFilter::default(), CancellationToken::new(), |messages| said.extend(messages));
+    tokio::time::timeout(Duration::from_secs(20), feed).await.expect("the feed ends");
+    assert_eq!(said, [FeedMessage::Link { link: Link::SignedOut }]);
 }

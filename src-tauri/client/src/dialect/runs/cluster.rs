@@ -79,6 +79,8 @@ fn of_one_job(mut results: Vec<JobResult>) -> Vec<Cluster> {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
 
     fn result(id: i64, job: i64, device: i64, second: i64) -> JobResult {
@@ -123,5 +125,29 @@ mod tests {
         rows.insert(0, result(4, 7, 2, 1100));
         rows.insert(0, result(12, 7, 3, 1200));
         assert_eq!(shape(rows), [(9, 3)]);
+    }
+
+    proptest! {
+        #[test]
+        fn every_result_is_in_one_run_and_no_run_changes_its_name(
+            steps in prop::collection::vec((0i64..400, 1i64..5, 1i64..3), 1..40), read in 1usize..40
+        ) {
+            let mut second = 0;
+            let rows: Vec<JobResult> = steps
+                .iter()
+                .enumerate()
+                .map(|(index, (pause, device, job))| {
+                    second += pause;
+                    result(i64::try_from(index).unwrap() + 1, *job, *device, second)
+                })
+                .collect();
+            let names = |rows: &[JobResult]| clusters(rows.to_vec()).iter().map(Cluster::id).collect::<BTreeSet<_>>();
+            let all = clusters(rows.clone());
+            let mut ids: Vec<i64> = all.iter().flat_map(Cluster::results).map(|result| result.id).collect();
+            ids.sort_unstable();
+            prop_assert_eq!(ids, (1..=i64::try_from(rows.len()).unwrap()).collect::<Vec<_>>());
+            // What was read earlier has the same names in what is read later.
+            prop_assert!(names(&rows[..read.min(rows.len())]).is_subset(&names(&rows)));
+        }
     }
 }
