@@ -14,11 +14,20 @@ mod journeys {
 
 mod api {
     mod access;
+    mod bulk;
+    mod configs;
     mod credentials;
+    mod description;
     mod devices;
+    mod errors;
+    mod hosts;
     mod jobs;
+    mod lists;
     mod paths;
+    mod schedules;
+    mod stopping;
     mod tags;
+    mod users;
 }
 
 mod platforms {
