@@ -18,14 +18,23 @@ mod journeys {
 
 mod api {
     mod access;
+    mod bulk;
+    mod configs;
     mod credentials;
+    mod description;
     mod devices;
+    mod errors;
+    mod hosts;
     mod jobs;
+    mod lists;
     mod paths;
     /// The same walk that the client's own tests take through the replayed Python server.
     #[path = "../../../src-tauri/client/tests/all/requests.rs"]
     mod requests;
+    mod schedules;
+    mod stopping;
     mod tags;
+    mod users;
     mod window;
 }
 

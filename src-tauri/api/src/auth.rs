@@ -9,18 +9,22 @@ pub const TOKEN_PATH: &str = "/auth/token";
 
 /// The form of `POST /auth/token`.
 #[derive(Clone, Debug, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Login {
     /// User name, case sensitive.
     pub username: String,
     /// Password.
+    #[cfg_attr(feature = "openapi", schema(value_type = String, format = Password))]
     pub password: Secret,
     /// `password`, if given.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", schema(pattern = "^password$"))]
     pub grant_type: Option<String>,
 }
 
 /// Answer of a login.
 #[derive(Clone, Debug, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Token {
     /// JWT, HS256.
     pub access_token: Secret,
@@ -30,6 +34,7 @@ pub struct Token {
 
 /// Claims of a token.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Claims {
     /// User name.
     pub sub: String,

@@ -7,6 +7,7 @@ use crate::endpoint::{Access, Endpoint, Method, Request};
 
 /// A snapshot with its text, secrets hidden.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Config {
     /// Id.
     pub id: i64,
@@ -22,6 +23,7 @@ pub struct Config {
 
 /// A snapshot without its text.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct ConfigHead {
     /// Id.
     pub id: i64,
@@ -35,13 +37,16 @@ pub struct ConfigHead {
 
 /// Lists snapshots with their texts, the newest first.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(default)]
 pub struct ListConfigs {
     /// Device.
     pub device_id: Option<i64>,
     /// Rows to skip.
+    #[cfg_attr(feature = "openapi", schema(minimum = 0, default = 0))]
     pub start: Option<i64>,
-    /// Most rows, 1 to 500; 50 if absent.
+    /// Most rows, 0 to 500; 50 if absent. What is more is answered with 500 rows.
+    #[cfg_attr(feature = "openapi", schema(minimum = 0, default = 50))]
     pub limit: Option<i64>,
 }
 
@@ -57,6 +62,7 @@ impl Endpoint for ListConfigs {
 
 /// One snapshot.
 #[derive(Clone, Copy, Debug)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct GetConfig(pub i64);
 
 impl Endpoint for GetConfig {
@@ -71,6 +77,7 @@ impl Endpoint for GetConfig {
 
 /// The snapshots of a device without their texts, the newest first.
 #[derive(Clone, Copy, Debug)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct ListConfigHistory(pub i64);
 
 impl Endpoint for ListConfigHistory {
@@ -85,10 +92,12 @@ impl Endpoint for ListConfigHistory {
 
 /// Opens the sealed raw text of a snapshot, secrets and all, for a restore. Logged with who asked.
 #[derive(Clone, Copy, Debug)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct ExportConfig(pub i64);
 
 /// Answer to [`ExportConfig`].
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct RawConfig {
     /// Snapshot.
     pub id: i64,
@@ -107,5 +116,162 @@ impl Endpoint for ExportConfig {
     const ACCESS: Access = Access::Admin;
     fn request(&self) -> Request {
         Request::to::<Self>().param("config_id", self.0)
+    }
+}
+
+/// Lists snapshots with their texts, the newest first; the same as [`ListConfigs`] by another path.
+#[derive(Clone, Debug, Default, PartialEq)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct ListConfigsAtRoot(pub ListConfigs);
+
+impl Endpoint for ListConfigsAtRoot {
+    type Reply = Vec<Config>;
+    const METHOD: Method = Method::Get;
+    const PATH: &'static str = "/configs";
+    const ACCESS: Access = Access::User;
+    fn request(&self) -> Request {
+        Request::to::<Self>().query(&self.0)
+    }
+}
+
+/// Searches the texts of snapshots for words, the newest first, 50 at most.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct SearchConfigs {
+    /// Text to look for, any case; nothing is found by an empty one.
+    #[cfg_attr(feature = "openapi", schema(max_length = 500))]
+    pub q: String,
+}
+
+/// A snapshot that holds what was searched for.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct FoundConfig {
+    /// Id.
+    pub id: i64,
+    /// Device.
+    pub device_id: i64,
+    /// When it was read.
+    pub retrieved_at: Timestamp,
+    /// The lines around the first place, as HTML: the text is escaped, what was found is in `<b>`.
+    pub snippet: String,
+    /// As in [`Config`].
+    pub config_metadata: Option<serde_json::Value>,
+}
+
+impl Endpoint for SearchConfigs {
+    type Reply = Vec<FoundConfig>;
+    const METHOD: Method = Method::Get;
+    const PATH: &'static str = "/configs/search";
+    const ACCESS: Access = Access::User;
+    fn request(&self) -> Request {
+        Request::to::<Self>().query(self)
+    }
+}
+
+/// The difference of two snapshots.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct DiffConfigs {
+    /// The older one.
+    pub config_id_a: i64,
+    /// The newer one.
+    pub config_id_b: i64,
+}
+
+/// Answer to [`DiffConfigs`].
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct ConfigDiff {
+    /// The older one.
+    pub config_id_a: i64,
+    /// The newer one.
+    pub config_id_b: i64,
+    /// Lines of a unified diff with three lines of context, without their ends; none when the texts are the same.
+    pub diff: Vec<String>,
+}
+
+impl Endpoint for DiffConfigs {
+    type Reply = ConfigDiff;
+    const METHOD: Method = Method::Get;
+    const PATH: &'static str = "/configs/diff";
+    const ACCESS: Access = Access::User;
+    fn request(&self) -> Request {
+        Request::to::<Self>().query(self)
+    }
+}
+
+/// Answer to [`DeleteConfig`].
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct ConfigDeleted {
+    /// The snapshot that is gone.
+    pub deleted_id: i64,
+}
+
+/// Removes a snapshot from the database; the git history keeps its text.
+#[derive(Clone, Copy, Debug)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct DeleteConfig(pub i64);
+
+impl Endpoint for DeleteConfig {
+    type Reply = ConfigDeleted;
+    const METHOD: Method = Method::Delete;
+    const PATH: &'static str = "/configs/{config_id}";
+    const ACCESS: Access = Access::Admin;
+    fn request(&self) -> Request {
+        Request::to::<Self>().param("config_id", self.0)
+    }
+}
+
+/// Answer to [`RestoreConfig`].
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct ConfigRestored {
+    /// Snapshot.
+    pub restored_id: i64,
+    /// Device.
+    pub device_id: i64,
+    /// When the snapshot was read, as NetRaven has it.
+    pub restored_at: Timestamp,
+    /// What was done, as a sentence.
+    pub message: String,
+}
+
+/// Notes in the log that a snapshot is the wanted one. Nothing is sent to the device.
+#[derive(Clone, Copy, Debug)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct RestoreConfig(pub i64);
+
+impl Endpoint for RestoreConfig {
+    type Reply = ConfigRestored;
+    const METHOD: Method = Method::Post;
+    const PATH: &'static str = "/configs/{config_id}/restore";
+    const ACCESS: Access = Access::User;
+    fn request(&self) -> Request {
+        Request::to::<Self>().param("config_id", self.0)
+    }
+}
+
+/// Answer to [`CountBackups`].
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct BackupCount {
+    /// Snapshots of all devices.
+    pub count: i64,
+}
+
+/// Counts the snapshots of all devices.
+#[derive(Clone, Copy, Debug)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct CountBackups;
+
+impl Endpoint for CountBackups {
+    type Reply = BackupCount;
+    const METHOD: Method = Method::Get;
+    const PATH: &'static str = "/api/backups/count";
+    const ACCESS: Access = Access::User;
+    fn request(&self) -> Request {
+        Request::to::<Self>()
     }
 }

@@ -9,6 +9,7 @@ use crate::tags::Tag;
 
 /// A credential, without its secrets.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Credential {
     /// Id.
     pub id: i64,
@@ -29,21 +30,27 @@ pub struct Credential {
 
 /// Body of a new credential, and of a change (absent fields stay).
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct CredentialInput {
     /// User name; needed for a new credential.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", schema(min_length = 1, max_length = 255))]
     pub username: Option<String>,
     /// Password; needed for a new credential. Write-only.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", schema(value_type = Option<String>, format = Password, write_only, min_length = 1, max_length = 255))]
     pub password: Option<Secret>,
     /// Enable password. Write-only; an empty text removes it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", schema(value_type = Option<String>, format = Password, write_only, max_length = 255))]
     pub enable_password: Option<Secret>,
     /// 1 to 1000, 100 if absent.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", schema(minimum = 1, maximum = 1000))]
     pub priority: Option<i64>,
     /// Description.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", schema(max_length = 500))]
     pub description: Option<String>,
     /// Ids of the tags.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -52,11 +59,14 @@ pub struct CredentialInput {
 
 /// Lists credentials by priority.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(default)]
 pub struct ListCredentials {
     /// Page number, from 1.
+    #[cfg_attr(feature = "openapi", schema(minimum = 1, default = 1))]
     pub page: Option<i64>,
     /// Rows a page, 1 to 100.
+    #[cfg_attr(feature = "openapi", schema(minimum = 1, maximum = 100, default = 20))]
     pub size: Option<i64>,
     /// Part of the user name, any case.
     pub username: Option<String>,
@@ -64,6 +74,12 @@ pub struct ListCredentials {
     pub priority: Option<i64>,
     /// Any of these tags.
     pub tag_id: Vec<i64>,
+    /// Column the rows are sorted by; `priority` if absent. Equal rows are in the order of their ids.
+    #[cfg_attr(feature = "openapi", schema(pattern = "^(id|username|priority)$", default = "priority"))]
+    pub sort: Option<String>,
+    /// `asc` or `desc`; `asc` if absent.
+    #[cfg_attr(feature = "openapi", schema(pattern = "^(asc|desc)$", default = "asc"))]
+    pub order: Option<String>,
 }
 
 impl Endpoint for ListCredentials {
@@ -78,6 +94,7 @@ impl Endpoint for ListCredentials {
 
 /// One credential.
 #[derive(Clone, Copy, Debug)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct GetCredential(pub i64);
 
 impl Endpoint for GetCredential {
@@ -92,6 +109,7 @@ impl Endpoint for GetCredential {
 
 /// A new credential.
 #[derive(Clone, Debug)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct CreateCredential(pub CredentialInput);
 
 impl Endpoint for CreateCredential {
@@ -99,6 +117,7 @@ impl Endpoint for CreateCredential {
     const METHOD: Method = Method::Post;
     const PATH: &'static str = "/credentials/";
     const ACCESS: Access = Access::Admin;
+    const STATUS: u16 = 201;
     fn request(&self) -> Request {
         Request::to::<Self>().json(&self.0)
     }
@@ -106,6 +125,7 @@ impl Endpoint for CreateCredential {
 
 /// Changes a credential. NetRaven spells this one path with a slash at its end.
 #[derive(Clone, Debug)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct UpdateCredential(pub i64, pub CredentialInput);
 
 impl Endpoint for UpdateCredential {
@@ -120,6 +140,7 @@ impl Endpoint for UpdateCredential {
 
 /// Removes a credential.
 #[derive(Clone, Copy, Debug)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct DeleteCredential(pub i64);
 
 impl Endpoint for DeleteCredential {
@@ -127,6 +148,7 @@ impl Endpoint for DeleteCredential {
     const METHOD: Method = Method::Delete;
     const PATH: &'static str = "/credentials/{credential_id}";
     const ACCESS: Access = Access::Admin;
+    const STATUS: u16 = 204;
     fn request(&self) -> Request {
         Request::to::<Self>().param("credential_id", self.0)
     }

@@ -3,6 +3,7 @@
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
+use crate::credentials::Credential;
 use crate::endpoint::{Access, Endpoint, Method, Request};
 use crate::outcome::Cause;
 use crate::page::Page;
@@ -10,6 +11,7 @@ use crate::tags::Tag;
 
 /// A device.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Device {
     /// Id.
     pub id: i64,
@@ -59,63 +61,114 @@ pub struct Device {
 
 /// Body of a new device, and of a change (absent fields stay).
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct DeviceInput {
     /// Name; needed for a new device.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", schema(min_length = 1, max_length = 255, pattern = r"^[a-zA-Z0-9][\w\.\-]*$"))]
     pub hostname: Option<String>,
     /// Address; needed for a new device.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", schema(min_length = 1, max_length = 255))]
     pub ip_address: Option<String>,
     /// Platform; needed for a new device.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", schema(min_length = 2, max_length = 50, pattern = r"^[\w\-]+$"))]
     pub device_type: Option<String>,
     /// SSH port, 22 if absent.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", schema(minimum = 1, maximum = 65535))]
     pub port: Option<i64>,
     /// Description.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", schema(max_length = 500))]
     pub description: Option<String>,
     /// Serial number.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", schema(max_length = 128))]
     pub serial_number: Option<String>,
     /// Model.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", schema(max_length = 128))]
     pub model: Option<String>,
     /// `local` or `imported`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", schema(pattern = "^(local|imported)$"))]
     pub source: Option<String>,
     /// Notes.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", schema(max_length = 100000))]
     pub notes: Option<String>,
     /// Ids of the tags; the tag `default` is always added.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub tags: Option<Vec<i64>>,
 }
 
+/// Where a device came from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(rename_all = "lowercase")]
+pub enum DeviceSource {
+    /// Entered by hand.
+    Local,
+    /// Read from a file.
+    Imported,
+}
+
+impl DeviceSource {
+    /// The source as it is written.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            DeviceSource::Local => "local",
+            DeviceSource::Imported => "imported",
+        }
+    }
+}
+
 /// Lists devices by hostname.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(default)]
 pub struct ListDevices {
     /// Page number, from 1.
+    #[cfg_attr(feature = "openapi", schema(minimum = 1, default = 1))]
     pub page: Option<i64>,
     /// Rows a page, 1 to 100.
+    #[cfg_attr(feature = "openapi", schema(minimum = 1, maximum = 100, default = 20))]
     pub size: Option<i64>,
     /// Part of the name, any case.
     pub hostname: Option<String>,
     /// Part of the address.
     pub ip_address: Option<String>,
-    /// Platform, exact.
-    pub device_type: Option<String>,
+    /// Any of these platforms, exact.
+    pub device_type: Vec<String>,
     /// Part of the serial number.
     pub serial_number: Option<String>,
     /// Part of the model.
     pub model: Option<String>,
-    /// `local` or `imported`.
-    pub source: Option<String>,
+    /// Any of these sources.
+    pub source: Vec<DeviceSource>,
     /// Part of the notes.
     pub notes: Option<String>,
     /// Any of these tags.
     pub tag_id: Vec<i64>,
+    /// Column the rows are sorted by; `hostname` if absent. Equal rows are in the order of their ids.
+    #[cfg_attr(
+        feature = "openapi",
+        schema(
+            pattern = "^(id|hostname|ip_address|device_type|model|serial_number|source|created_at|last_seen|last_updated)$",
+            default = "hostname"
+        )
+    )]
+    pub sort: Option<String>,
+    /// `asc` or `desc`; `asc` if absent.
+    #[cfg_attr(feature = "openapi", schema(pattern = "^(asc|desc)$", default = "asc"))]
+    pub order: Option<String>,
+    /// Only rows with a greater id, in the order of ids; for reading on without gaps, and instead of `page` and `sort`.
+    pub after: Option<i64>,
+    /// Only rows with a smaller id, in the order of ids.
+    pub before: Option<i64>,
 }
 
 impl Endpoint for ListDevices {
@@ -130,6 +183,7 @@ impl Endpoint for ListDevices {
 
 /// One device.
 #[derive(Clone, Copy, Debug)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct GetDevice(pub i64);
 
 impl Endpoint for GetDevice {
@@ -144,6 +198,7 @@ impl Endpoint for GetDevice {
 
 /// A new device.
 #[derive(Clone, Debug)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct CreateDevice(pub DeviceInput);
 
 impl Endpoint for CreateDevice {
@@ -151,6 +206,7 @@ impl Endpoint for CreateDevice {
     const METHOD: Method = Method::Post;
     const PATH: &'static str = "/devices/";
     const ACCESS: Access = Access::User;
+    const STATUS: u16 = 201;
     fn request(&self) -> Request {
         Request::to::<Self>().json(&self.0)
     }
@@ -158,6 +214,7 @@ impl Endpoint for CreateDevice {
 
 /// Changes a device.
 #[derive(Clone, Debug)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct UpdateDevice(pub i64, pub DeviceInput);
 
 impl Endpoint for UpdateDevice {
@@ -172,6 +229,7 @@ impl Endpoint for UpdateDevice {
 
 /// Removes a device with its results and snapshots; the git history keeps its file.
 #[derive(Clone, Copy, Debug)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct DeleteDevice(pub i64);
 
 impl Endpoint for DeleteDevice {
@@ -179,6 +237,7 @@ impl Endpoint for DeleteDevice {
     const METHOD: Method = Method::Delete;
     const PATH: &'static str = "/devices/{device_id}";
     const ACCESS: Access = Access::Admin;
+    const STATUS: u16 = 204;
     fn request(&self) -> Request {
         Request::to::<Self>().param("device_id", self.0)
     }
@@ -186,14 +245,17 @@ impl Endpoint for DeleteDevice {
 
 /// Rows to add at once; each is taken or refused by itself. Not a route of NetRaven's (its import takes a file).
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct ImportDevices {
     /// CSV text with a header line: `hostname,ip_address,device_type` and any of `port,description,tags` (tag names or ids
     /// separated by `|`; unknown names are created).
+    #[cfg_attr(feature = "openapi", schema(max_length = 16777216))]
     pub csv: String,
 }
 
 /// One refused row of an import.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct ImportError {
     /// Line number in the file, the header being line 1.
     pub line: i64,
@@ -205,6 +267,7 @@ pub struct ImportError {
 
 /// What an import did.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Imported {
     /// Devices added.
     pub added: i64,
@@ -224,6 +287,7 @@ impl Endpoint for ImportDevices {
 
 /// The host key stored for a device on first use. Not part of NetRaven.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct HostKey {
     /// Device.
     pub device_id: i64,
@@ -237,6 +301,7 @@ pub struct HostKey {
 
 /// The stored host key of a device.
 #[derive(Clone, Copy, Debug)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct GetHostKey(pub i64);
 
 impl Endpoint for GetHostKey {
@@ -251,6 +316,7 @@ impl Endpoint for GetHostKey {
 
 /// Forgets the stored host key, so that the next session accepts the device's new one.
 #[derive(Clone, Copy, Debug)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct ForgetHostKey(pub i64);
 
 impl Endpoint for ForgetHostKey {
@@ -258,7 +324,71 @@ impl Endpoint for ForgetHostKey {
     const METHOD: Method = Method::Delete;
     const PATH: &'static str = "/devices/{device_id}/host-key";
     const ACCESS: Access = Access::Admin;
+    const STATUS: u16 = 204;
     fn request(&self) -> Request {
         Request::to::<Self>().param("device_id", self.0)
     }
+}
+
+/// The credentials that share a tag with a device, in the order they are tried.
+#[derive(Clone, Copy, Debug)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct ListDeviceCredentials(pub i64);
+
+impl Endpoint for ListDeviceCredentials {
+    type Reply = Vec<Credential>;
+    const METHOD: Method = Method::Get;
+    const PATH: &'static str = "/devices/{device_id}/credentials";
+    const ACCESS: Access = Access::User;
+    fn request(&self) -> Request {
+        Request::to::<Self>().param("device_id", self.0)
+    }
+}
+
+/// Path of the import of a file; it takes a form with a file, so it is no [`Endpoint`].
+pub const BULK_IMPORT_PATH: &str = "/devices/bulk_import";
+
+/// Answer to an import of a file: of its rows, or why it could not be read.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(untagged)]
+pub enum BulkImported {
+    /// The file was read.
+    Rows {
+        /// Devices added.
+        success_count: i64,
+        /// Rows refused.
+        errors: Vec<BulkError>,
+        /// Rows whose device is there already.
+        duplicates: Vec<BulkDuplicate>,
+    },
+    /// It was not.
+    Unreadable {
+        /// Nothing.
+        success: Vec<String>,
+        /// Why, as sentences.
+        errors: Vec<String>,
+        /// Nothing.
+        duplicates: Vec<BulkDuplicate>,
+    },
+}
+
+/// A row refused.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct BulkError {
+    /// Row number, from 1, a header not counted.
+    pub row: i64,
+    /// Why, as a sentence.
+    pub error: String,
+}
+
+/// A row whose device is there already.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct BulkDuplicate {
+    /// Row number, from 1, a header not counted.
+    pub row: i64,
+    /// Which device, as a sentence.
+    pub reason: String,
 }

@@ -51,6 +51,8 @@ pub trait Endpoint {
     const PATH: &'static str;
     /// Who may call it.
     const ACCESS: Access;
+    /// Status of a success; 204 goes with the reply `()`.
+    const STATUS: u16 = 200;
 
     /// The request as it goes out.
     fn request(&self) -> Request;

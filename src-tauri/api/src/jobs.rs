@@ -14,6 +14,7 @@ pub const REACHABILITY: &str = "reachability";
 
 /// A job.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Job {
     /// Id.
     pub id: i64,
@@ -58,33 +59,42 @@ pub struct Job {
 
 /// Body of a new job, and of a change (absent fields stay).
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct JobInput {
     /// Name; needed for a new job.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", schema(min_length = 1, max_length = 255, pattern = r"^[\w\-\s]+$"))]
     pub name: Option<String>,
     /// Kind; needed for a new job, fixed afterwards.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", schema(pattern = "^(config_backup|reachability)$"))]
     pub job_type: Option<String>,
     /// Description.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", schema(max_length = 1000))]
     pub description: Option<String>,
     /// Whether the schedule is followed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub is_enabled: Option<bool>,
     /// `interval`, `cron` or `onetime`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", schema(pattern = "^(interval|cron|onetime)$"))]
     pub schedule_type: Option<String>,
     /// Seconds between starts.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", schema(minimum = 60, maximum = 31536000))]
     pub interval_seconds: Option<i64>,
     /// Cron fields.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", schema(min_length = 9, max_length = 100))]
     pub cron_string: Option<String>,
     /// Time zone of the cron fields.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", schema(max_length = 100))]
     pub time_zone: Option<String>,
     /// Start; without a zone it is UTC.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", schema(format = DateTime))]
     pub scheduled_for: Option<String>,
     /// Ids of the tags.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -96,22 +106,43 @@ pub struct JobInput {
 
 /// Lists jobs by name.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(default)]
 pub struct ListJobs {
     /// Page number, from 1.
+    #[cfg_attr(feature = "openapi", schema(minimum = 1, default = 1))]
     pub page: Option<i64>,
     /// Rows a page, 1 to 100.
+    #[cfg_attr(feature = "openapi", schema(minimum = 1, maximum = 100, default = 20))]
     pub size: Option<i64>,
     /// Part of the name, any case.
     pub name: Option<String>,
-    /// Status word, any case.
-    pub status: Option<String>,
+    /// Any of these status words, any case.
+    pub status: Vec<String>,
     /// Enabled or not.
     pub is_enabled: Option<bool>,
-    /// `interval`, `cron` or `onetime`.
-    pub schedule_type: Option<String>,
+    /// Any of `interval`, `cron` and `onetime`.
+    pub schedule_type: Vec<String>,
+    /// Any of these kinds. Not a filter of NetRaven's.
+    pub job_type: Vec<String>,
     /// Any of these tags.
     pub tag_id: Vec<i64>,
+    /// Column the rows are sorted by; `name` if absent. Equal rows are in the order of their ids.
+    #[cfg_attr(
+        feature = "openapi",
+        schema(
+            pattern = "^(id|name|job_type|status|is_enabled|schedule_type|started_at|completed_at)$",
+            default = "name"
+        )
+    )]
+    pub sort: Option<String>,
+    /// `asc` or `desc`; `asc` if absent.
+    #[cfg_attr(feature = "openapi", schema(pattern = "^(asc|desc)$", default = "asc"))]
+    pub order: Option<String>,
+    /// Only rows with a greater id, in the order of ids; for reading on without gaps, and instead of `page` and `sort`.
+    pub after: Option<i64>,
+    /// Only rows with a smaller id, in the order of ids.
+    pub before: Option<i64>,
 }
 
 impl Endpoint for ListJobs {
@@ -126,6 +157,7 @@ impl Endpoint for ListJobs {
 
 /// One job.
 #[derive(Clone, Copy, Debug)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct GetJob(pub i64);
 
 impl Endpoint for GetJob {
@@ -140,6 +172,7 @@ impl Endpoint for GetJob {
 
 /// A new job.
 #[derive(Clone, Debug)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct CreateJob(pub JobInput);
 
 impl Endpoint for CreateJob {
@@ -147,6 +180,7 @@ impl Endpoint for CreateJob {
     const METHOD: Method = Method::Post;
     const PATH: &'static str = "/jobs/";
     const ACCESS: Access = Access::User;
+    const STATUS: u16 = 201;
     fn request(&self) -> Request {
         Request::to::<Self>().json(&self.0)
     }
@@ -154,6 +188,7 @@ impl Endpoint for CreateJob {
 
 /// Changes a job.
 #[derive(Clone, Debug)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct UpdateJob(pub i64, pub JobInput);
 
 impl Endpoint for UpdateJob {
@@ -168,6 +203,7 @@ impl Endpoint for UpdateJob {
 
 /// Removes a job with its runs.
 #[derive(Clone, Copy, Debug)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct DeleteJob(pub i64);
 
 impl Endpoint for DeleteJob {
@@ -175,6 +211,7 @@ impl Endpoint for DeleteJob {
     const METHOD: Method = Method::Delete;
     const PATH: &'static str = "/jobs/{job_id}";
     const ACCESS: Access = Access::Admin;
+    const STATUS: u16 = 204;
     fn request(&self) -> Request {
         Request::to::<Self>().param("job_id", self.0)
     }
@@ -182,10 +219,12 @@ impl Endpoint for DeleteJob {
 
 /// Starts a job now. Refused while a run of it is active.
 #[derive(Clone, Copy, Debug)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct RunJob(pub i64);
 
 /// Answer to [`RunJob`].
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct RunStarted {
     /// A sentence.
     pub message: String,
@@ -205,6 +244,7 @@ impl Endpoint for RunJob {
     const METHOD: Method = Method::Post;
     const PATH: &'static str = "/jobs/run/{job_id}";
     const ACCESS: Access = Access::User;
+    const STATUS: u16 = 202;
     fn request(&self) -> Request {
         Request::to::<Self>().param("job_id", self.0)
     }
@@ -212,19 +252,31 @@ impl Endpoint for RunJob {
 
 /// State of queues and workers.
 #[derive(Clone, Copy, Debug)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct GetJobStatus;
 
 /// One task waiting in a queue.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct QueueJobDetail {
     /// Id of the work.
     pub job_id: String,
     /// When it was queued.
     pub enqueued_at: Option<Timestamp>,
+    /// What is done: the kind of job.
+    #[serde(default)]
+    pub func_name: Option<String>,
+    /// Run and device.
+    #[serde(default)]
+    pub args: Option<Vec<i64>>,
+    /// More about it.
+    #[serde(default)]
+    pub meta: Option<serde_json::Value>,
 }
 
 /// One queue.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct QueueStatus {
     /// `high`, `default` or `low`.
     pub name: String,
@@ -238,6 +290,7 @@ pub struct QueueStatus {
 
 /// One worker.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct WorkerStatus {
     /// Id, `host:pid:…`.
     pub id: String,
@@ -249,6 +302,7 @@ pub struct WorkerStatus {
 
 /// Answer to [`GetJobStatus`].
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct JobDashboardStatus {
     /// Seconds Redis has been up.
     pub redis_uptime: Option<i64>,
@@ -274,14 +328,17 @@ impl Endpoint for GetJobStatus {
 
 /// The jobs that ran last.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(default)]
 pub struct ListRecentJobs {
-    /// Most rows, 1 to 100; 20 if absent.
+    /// Most rows, 0 to 100; 20 if absent.
+    #[cfg_attr(feature = "openapi", schema(minimum = 0, maximum = 100, default = 20))]
     pub limit: Option<i64>,
 }
 
 /// A device named in a list.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct DeviceName {
     /// Id.
     pub id: i64,
@@ -291,6 +348,7 @@ pub struct DeviceName {
 
 /// One job and its newest run.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct RecentJob {
     /// Job id.
     pub id: i64,
@@ -319,5 +377,146 @@ impl Endpoint for ListRecentJobs {
     const ACCESS: Access = Access::User;
     fn request(&self) -> Request {
         Request::to::<Self>().query(self)
+    }
+}
+
+/// A schedule that is followed.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct ScheduledJob {
+    /// Job.
+    pub id: i64,
+    /// Its name.
+    pub name: String,
+    /// Its kind.
+    pub job_type: String,
+    /// Description.
+    pub description: Option<String>,
+    /// `interval`, `cron` or `onetime`.
+    pub schedule_type: Option<String>,
+    /// Seconds between starts.
+    pub interval_seconds: Option<i64>,
+    /// Cron fields.
+    pub cron_string: Option<String>,
+    /// Start, for `onetime`.
+    pub scheduled_for: Option<Timestamp>,
+    /// When it fires next.
+    pub next_run: Option<Timestamp>,
+    /// Not used.
+    pub repeat: Option<i64>,
+    /// What the scheduler hands on: the job.
+    pub args: Option<Vec<i64>>,
+    /// More about it.
+    pub meta: Option<serde_json::Value>,
+    /// Tags.
+    pub tags: Vec<Tag>,
+    /// Whether it is followed.
+    pub is_enabled: bool,
+    /// Made by the product itself.
+    pub is_system_job: bool,
+}
+
+/// The enabled jobs with a schedule, by their next start.
+#[derive(Clone, Copy, Debug)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct ListScheduledJobs;
+
+impl Endpoint for ListScheduledJobs {
+    type Reply = Vec<ScheduledJob>;
+    const METHOD: Method = Method::Get;
+    const PATH: &'static str = "/jobs/scheduled";
+    const ACCESS: Access = Access::User;
+    fn request(&self) -> Request {
+        Request::to::<Self>()
+    }
+}
+
+/// The same schedules as the scheduler follows them.
+#[derive(Clone, Copy, Debug)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct ListSchedulerJobs;
+
+impl Endpoint for ListSchedulerJobs {
+    type Reply = Vec<ScheduledJob>;
+    const METHOD: Method = Method::Get;
+    const PATH: &'static str = "/scheduler/jobs";
+    const ACCESS: Access = Access::User;
+    fn request(&self) -> Request {
+        Request::to::<Self>()
+    }
+}
+
+/// The queues with the tasks that wait in them.
+#[derive(Clone, Copy, Debug)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct ListQueues;
+
+impl Endpoint for ListQueues {
+    type Reply = Vec<QueueStatus>;
+    const METHOD: Method = Method::Get;
+    const PATH: &'static str = "/scheduler/queue/status";
+    const ACCESS: Access = Access::User;
+    fn request(&self) -> Request {
+        Request::to::<Self>()
+    }
+}
+
+/// A kind of job.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct JobType {
+    /// Its name on the wire.
+    pub job_type: String,
+    /// Its name for people.
+    pub label: String,
+    /// What it does.
+    pub description: Option<String>,
+    /// Name of a Material Design icon.
+    pub icon: Option<String>,
+    /// When a run of it began last.
+    pub last_used: Option<Timestamp>,
+}
+
+/// The kinds of job.
+#[derive(Clone, Copy, Debug)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct ListJobTypes;
+
+impl Endpoint for ListJobTypes {
+    type Reply = Vec<JobType>;
+    const METHOD: Method = Method::Get;
+    const PATH: &'static str = "/jobs/job-types";
+    const ACCESS: Access = Access::User;
+    fn request(&self) -> Request {
+        Request::to::<Self>()
+    }
+}
+
+/// What a job's log says of a device.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct JobDeviceLine {
+    /// Device.
+    pub device_id: i64,
+    /// Its hostname.
+    pub device_name: String,
+    /// Its address.
+    pub device_ip: String,
+    /// The line.
+    pub log: crate::logs::LogEntry,
+}
+
+/// Log lines of a job that speak of its devices, the newest first, 1000 at most. Superseded by the results and runs.
+#[derive(Clone, Copy, Debug)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct ListJobDevices(pub i64);
+
+impl Endpoint for ListJobDevices {
+    type Reply = Vec<JobDeviceLine>;
+    const METHOD: Method = Method::Get;
+    const PATH: &'static str = "/jobs/{job_id}/devices";
+    const ACCESS: Access = Access::User;
+    fn request(&self) -> Request {
+        Request::to::<Self>().param("job_id", self.0)
     }
 }

@@ -17,6 +17,7 @@ pub const STREAM_PATH: &str = "/logs/stream";
 
 /// One log line.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct LogEntry {
     /// Id; a later line has a greater one. History and live lines share it.
     pub id: i64,
@@ -46,11 +47,14 @@ pub struct LogEntry {
 
 /// Lists log lines.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(default)]
 pub struct ListLogs {
     /// Page number, from 1.
+    #[cfg_attr(feature = "openapi", schema(minimum = 1, default = 1))]
     pub page: Option<i64>,
     /// Rows a page, 1 to 100.
+    #[cfg_attr(feature = "openapi", schema(minimum = 1, maximum = 100, default = 20))]
     pub size: Option<i64>,
     /// Any of these types.
     pub log_type: Vec<String>,
@@ -62,17 +66,21 @@ pub struct ListLogs {
     pub device_id: Option<i64>,
     /// Run.
     pub run_id: Option<i64>,
-    /// Source, exact.
-    pub source: Option<String>,
+    /// Any of these sources, exact.
+    pub source: Vec<String>,
     /// Lines at or after this time.
     pub start_time: Option<Timestamp>,
     /// Lines at or before this time.
     pub end_time: Option<Timestamp>,
     /// Part of the message, any case.
     pub search: Option<String>,
-    /// Kind of the job.
-    pub job_type: Option<String>,
-    /// `asc` or `desc` by time; `desc` if absent.
+    /// Any of these kinds of job.
+    pub job_type: Vec<String>,
+    /// `timestamp` or `id`; `timestamp` if absent, and `id` with `after` or `before`.
+    #[cfg_attr(feature = "openapi", schema(pattern = "^(timestamp|id)$", default = "timestamp"))]
+    pub sort: Option<String>,
+    /// `asc` or `desc`; `desc` if absent.
+    #[cfg_attr(feature = "openapi", schema(pattern = "^(asc|desc)$", default = "desc"))]
     pub order: Option<String>,
     /// Only lines with a greater id; for reading on without gaps.
     pub after: Option<i64>,
@@ -92,6 +100,7 @@ impl Endpoint for ListLogs {
 
 /// One log line.
 #[derive(Clone, Copy, Debug)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct GetLog(pub i64);
 
 impl Endpoint for GetLog {
@@ -106,10 +115,12 @@ impl Endpoint for GetLog {
 
 /// The log types.
 #[derive(Clone, Copy, Debug)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct ListLogTypes;
 
 /// One log type.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct LogType {
     /// Type.
     pub log_type: String,
@@ -129,10 +140,12 @@ impl Endpoint for ListLogTypes {
 
 /// The log levels.
 #[derive(Clone, Copy, Debug)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct ListLogLevels;
 
 /// One log level.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct LogLevel {
     /// Level.
     pub level: String,
@@ -152,10 +165,12 @@ impl Endpoint for ListLogLevels {
 
 /// Counts of the log.
 #[derive(Clone, Copy, Debug)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct GetLogStats;
 
 /// Answer to [`GetLogStats`].
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct LogStats {
     /// Lines in all.
     pub total: i64,
@@ -179,6 +194,7 @@ impl Endpoint for GetLogStats {
 
 /// Query of the live stream. With the header `Last-Event-ID` (or `after`) it begins behind that line, else with new lines.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(default)]
 pub struct StreamFilter {
     /// Job.

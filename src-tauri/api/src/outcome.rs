@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 /// Why a device of a run did not succeed. Closed: a new cause is a new variant here, a title and advice below, nothing else.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "kebab-case")]
 pub enum Cause {
     /// The name has no address.
@@ -185,6 +186,7 @@ impl Cause {
 
 /// How far the work on a device came; a failure names the stage that broke.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Stage {
     /// Waiting for a worker, choosing platform and credentials.

@@ -4,10 +4,11 @@ use serde::{Deserialize, Serialize};
 
 /// One page of a list.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Page<T> {
     /// The rows of this page.
     pub items: Vec<T>,
-    /// Rows in all pages.
+    /// Rows in all pages; true up to [`EXACT_TOTAL`], and see `total_is_estimate`.
     pub total: i64,
     /// This page's number, from 1.
     pub page: i64,
@@ -15,6 +16,9 @@ pub struct Page<T> {
     pub size: i64,
     /// Number of pages; 0 or 1 when there are no rows.
     pub pages: i64,
+    /// Whether `total` is the database's estimate, because counting would have taken long. Not part of NetRaven's shape.
+    #[serde(default)]
+    pub total_is_estimate: bool,
     /// What a reader should know about how the rows were found, as a sentence. Only the client writes it, where a server
     /// cannot do what was asked and it was done another way; a server of ours never sends it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -25,7 +29,8 @@ impl<T> Page<T> {
     /// A page with `pages` worked out from `total` and `size`.
     #[must_use]
     pub fn new(items: Vec<T>, total: i64, page: i64, size: i64) -> Page<T> {
-        Page { items, total, page, size, pages: (total + size - 1) / size.max(1), note: None }
+        let pages = (total + size - 1) / size.max(1);
+        Page { items, total, page, size, pages, total_is_estimate: false, note: None }
     }
 
     /// The same page with a note.
@@ -40,3 +45,5 @@ impl<T> Page<T> {
 pub const DEFAULT_SIZE: i64 = 20;
 /// Most rows a page may hold.
 pub const MAX_SIZE: i64 = 100;
+/// Rows up to which a total is counted; what is more may be an estimate.
+pub const EXACT_TOTAL: i64 = 10_000;

@@ -6,6 +6,7 @@ use crate::endpoint::{Access, Endpoint, Method, Request};
 
 /// A platform.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Platform {
     /// Netmiko's `device_type`, e.g. `cisco_ios`.
     pub name: String,
@@ -19,10 +20,12 @@ pub struct Platform {
 
 /// Lists platforms by title, and what was refused in the user's folder.
 #[derive(Clone, Copy, Debug)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct ListPlatforms;
 
 /// Answer to [`ListPlatforms`].
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Platforms {
     /// Platforms that can be used.
     pub items: Vec<Platform>,

@@ -8,6 +8,7 @@ use crate::page::Page;
 
 /// A result. Exactly one exists for each device of a run.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct JobResult {
     /// Id.
     pub id: i64,
@@ -36,11 +37,14 @@ pub struct JobResult {
 
 /// Lists results, the newest first.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(default)]
 pub struct ListResults {
     /// Page number, from 1.
+    #[cfg_attr(feature = "openapi", schema(minimum = 1, default = 1))]
     pub page: Option<i64>,
     /// Rows a page, 1 to 100.
+    #[cfg_attr(feature = "openapi", schema(minimum = 1, maximum = 100, default = 20))]
     pub size: Option<i64>,
     /// Device.
     pub device_id: Option<i64>,
@@ -48,16 +52,32 @@ pub struct ListResults {
     pub job_id: Option<i64>,
     /// Run.
     pub run_id: Option<i64>,
-    /// Devices that carry this tag now.
-    pub tag_id: Option<i64>,
-    /// Kind of job.
-    pub job_type: Option<String>,
+    /// Devices that carry any of these tags now.
+    pub tag_id: Vec<i64>,
+    /// Any of these kinds of job.
+    pub job_type: Vec<String>,
     /// `success` or `failure`, any case.
-    pub status: Option<String>,
+    pub status: Vec<String>,
     /// Results at or after this time.
     pub start_time: Option<Timestamp>,
     /// Results at or before this time.
     pub end_time: Option<Timestamp>,
+    /// Column the rows are sorted by; `result_time` if absent. Equal rows are in the order of their ids.
+    #[cfg_attr(
+        feature = "openapi",
+        schema(
+            pattern = "^(id|result_time|job_id|device_id|job_type|status|job_name|device_name)$",
+            default = "result_time"
+        )
+    )]
+    pub sort: Option<String>,
+    /// `asc` or `desc`; `desc` if absent.
+    #[cfg_attr(feature = "openapi", schema(pattern = "^(asc|desc)$", default = "desc"))]
+    pub order: Option<String>,
+    /// Only rows with a greater id, in the order of ids; for reading on without gaps, and instead of `page` and `sort`.
+    pub after: Option<i64>,
+    /// Only rows with a smaller id, in the order of ids.
+    pub before: Option<i64>,
 }
 
 impl Endpoint for ListResults {
@@ -72,6 +92,7 @@ impl Endpoint for ListResults {
 
 /// One result.
 #[derive(Clone, Copy, Debug)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct GetResult(pub i64);
 
 impl Endpoint for GetResult {

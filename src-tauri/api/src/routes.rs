@@ -44,6 +44,11 @@ impl Route {
 /// Every endpoint.
 pub const ROUTES: &[Route] = &[
     Route::of::<users::GetMe>(),
+    Route::of::<users::ListUsers>(),
+    Route::of::<users::GetUser>(),
+    Route::of::<users::CreateUser>(),
+    Route::of::<users::UpdateUser>(),
+    Route::of::<users::DeleteUser>(),
     Route::of::<system::GetHealth>(),
     Route::of::<system::GetSystemStatus>(),
     Route::of::<platforms::ListPlatforms>(),
@@ -63,6 +68,7 @@ pub const ROUTES: &[Route] = &[
     Route::of::<devices::UpdateDevice>(),
     Route::of::<devices::DeleteDevice>(),
     Route::of::<devices::ImportDevices>(),
+    Route::of::<devices::ListDeviceCredentials>(),
     Route::of::<devices::GetHostKey>(),
     Route::of::<devices::ForgetHostKey>(),
     Route::of::<jobs::ListJobs>(),
@@ -73,6 +79,11 @@ pub const ROUTES: &[Route] = &[
     Route::of::<jobs::RunJob>(),
     Route::of::<jobs::GetJobStatus>(),
     Route::of::<jobs::ListRecentJobs>(),
+    Route::of::<jobs::ListScheduledJobs>(),
+    Route::of::<jobs::ListSchedulerJobs>(),
+    Route::of::<jobs::ListQueues>(),
+    Route::of::<jobs::ListJobTypes>(),
+    Route::of::<jobs::ListJobDevices>(),
     Route::of::<runs::ListRuns>(),
     Route::of::<runs::GetRun>(),
     Route::of::<runs::CancelRun>(),
@@ -88,6 +99,12 @@ pub const ROUTES: &[Route] = &[
     Route::of::<configs::GetConfig>(),
     Route::of::<configs::ListConfigHistory>(),
     Route::of::<configs::ExportConfig>(),
+    Route::of::<configs::ListConfigsAtRoot>(),
+    Route::of::<configs::SearchConfigs>(),
+    Route::of::<configs::DiffConfigs>(),
+    Route::of::<configs::DeleteConfig>(),
+    Route::of::<configs::RestoreConfig>(),
+    Route::of::<configs::CountBackups>(),
 ];
 
 /// The row a method and a path (without its query) belong to, if any.

@@ -9,6 +9,7 @@ use crate::page::Page;
 
 /// State of a run.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum RunStatus {
     /// No device has been started yet.
@@ -77,6 +78,7 @@ impl RunStatus {
 
 /// What started a run.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Trigger {
     /// A person.
@@ -98,6 +100,7 @@ impl Trigger {
 
 /// How many devices of a run failed for one cause.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct CauseCount {
     /// Cause.
     pub cause: Cause,
@@ -107,6 +110,7 @@ pub struct CauseCount {
 
 /// One execution of a job.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Run {
     /// Id, ascending in time.
     pub id: i64,
@@ -152,6 +156,7 @@ pub struct Run {
 
 /// State of a device within a run.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum DeviceState {
     /// Waits for a worker.
@@ -190,6 +195,7 @@ impl DeviceState {
 
 /// One device of a run.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct RunDevice {
     /// Device.
     pub device_id: i64,
@@ -227,6 +233,7 @@ pub struct RunDevice {
 
 /// A run with its devices, failed ones first, then by hostname.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct RunDetail {
     /// The run.
     #[serde(flatten)]
@@ -237,16 +244,19 @@ pub struct RunDetail {
 
 /// Lists runs, the newest first.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(default)]
 pub struct ListRuns {
     /// Page number, from 1.
+    #[cfg_attr(feature = "openapi", schema(minimum = 1, default = 1))]
     pub page: Option<i64>,
     /// Rows a page, 1 to 100.
+    #[cfg_attr(feature = "openapi", schema(minimum = 1, maximum = 100, default = 20))]
     pub size: Option<i64>,
     /// Job.
     pub job_id: Option<i64>,
-    /// Kind.
-    pub job_type: Option<String>,
+    /// Any of these kinds.
+    pub job_type: Vec<String>,
     /// Any of these states.
     pub status: Vec<RunStatus>,
     /// Runs queued at or after this time.
@@ -255,6 +265,22 @@ pub struct ListRuns {
     pub end_time: Option<Timestamp>,
     /// Part of the job's name, or of a device's hostname in it.
     pub search: Option<String>,
+    /// Column the rows are sorted by; `queued_at` if absent. Equal rows are in the order of their ids.
+    #[cfg_attr(
+        feature = "openapi",
+        schema(
+            pattern = "^(id|queued_at|started_at|finished_at|job_name|job_type|status|devices)$",
+            default = "queued_at"
+        )
+    )]
+    pub sort: Option<String>,
+    /// `asc` or `desc`; `desc` if absent.
+    #[cfg_attr(feature = "openapi", schema(pattern = "^(asc|desc)$", default = "desc"))]
+    pub order: Option<String>,
+    /// Only rows with a greater id, in the order of ids; for reading on without gaps, and instead of `page` and `sort`.
+    pub after: Option<i64>,
+    /// Only rows with a smaller id, in the order of ids.
+    pub before: Option<i64>,
 }
 
 impl Endpoint for ListRuns {
@@ -269,6 +295,7 @@ impl Endpoint for ListRuns {
 
 /// One run with its devices.
 #[derive(Clone, Copy, Debug)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct GetRun(pub i64);
 
 impl Endpoint for GetRun {
@@ -283,6 +310,7 @@ impl Endpoint for GetRun {
 
 /// Cancels a run: queued devices never start, open sessions are closed.
 #[derive(Clone, Copy, Debug)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct CancelRun(pub i64);
 
 impl Endpoint for CancelRun {
@@ -297,6 +325,7 @@ impl Endpoint for CancelRun {
 
 /// The four cards: true totals of a period.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(default)]
 pub struct SummarizeRuns {
     /// Runs queued at or after this time; all if absent.
@@ -307,6 +336,7 @@ pub struct SummarizeRuns {
 
 /// Answer to [`SummarizeRuns`].
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct RunSummary {
     /// Runs in the period.
     pub total: i64,

@@ -7,10 +7,12 @@ use crate::endpoint::{Access, Endpoint, Method, Request};
 
 /// Whether the API answers.
 #[derive(Clone, Copy, Debug)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct GetHealth;
 
 /// Answer to [`GetHealth`].
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Health {
     /// `healthy`.
     pub status: String,
@@ -28,10 +30,12 @@ impl Endpoint for GetHealth {
 
 /// State of each part, asked now.
 #[derive(Clone, Copy, Debug)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct GetSystemStatus;
 
 /// Answer to [`GetSystemStatus`]. Each part is `healthy`, `restarting` or `unhealthy`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct SystemStatus {
     /// The API.
     pub api: String,

@@ -7,6 +7,7 @@ use crate::page::Page;
 
 /// A tag.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Tag {
     /// Id.
     pub id: i64,
@@ -21,31 +22,44 @@ pub struct Tag {
 
 /// Body of a new tag, and of a change (absent fields stay).
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct TagInput {
     /// Name; needed for a new tag.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", schema(min_length = 1, max_length = 50, pattern = r"^[\w\-\s]+$"))]
     pub name: Option<String>,
     /// Kind.
     #[serde(default, rename = "type", skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", schema(max_length = 50))]
     pub kind: Option<String>,
     /// Description.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", schema(max_length = 255))]
     pub description: Option<String>,
 }
 
 /// Lists tags by name.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(default)]
 pub struct ListTags {
     /// Page number, from 1.
+    #[cfg_attr(feature = "openapi", schema(minimum = 1, default = 1))]
     pub page: Option<i64>,
     /// Rows a page, 1 to 100.
+    #[cfg_attr(feature = "openapi", schema(minimum = 1, maximum = 100, default = 20))]
     pub size: Option<i64>,
     /// Part of the name, any case.
     pub name: Option<String>,
-    /// Kind, exact.
+    /// Any of these kinds, exact.
     #[serde(rename = "type")]
-    pub kind: Option<String>,
+    pub kind: Vec<String>,
+    /// Column the rows are sorted by; `name` if absent. Equal rows are in the order of their ids.
+    #[cfg_attr(feature = "openapi", schema(pattern = "^(id|name|type)$", default = "name"))]
+    pub sort: Option<String>,
+    /// `asc` or `desc`; `asc` if absent.
+    #[cfg_attr(feature = "openapi", schema(pattern = "^(asc|desc)$", default = "asc"))]
+    pub order: Option<String>,
 }
 
 impl Endpoint for ListTags {
@@ -60,6 +74,7 @@ impl Endpoint for ListTags {
 
 /// One tag.
 #[derive(Clone, Copy, Debug)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct GetTag(pub i64);
 
 impl Endpoint for GetTag {
@@ -74,6 +89,7 @@ impl Endpoint for GetTag {
 
 /// A new tag.
 #[derive(Clone, Debug)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct CreateTag(pub TagInput);
 
 impl Endpoint for CreateTag {
@@ -81,6 +97,7 @@ impl Endpoint for CreateTag {
     const METHOD: Method = Method::Post;
     const PATH: &'static str = "/tags/";
     const ACCESS: Access = Access::User;
+    const STATUS: u16 = 201;
     fn request(&self) -> Request {
         Request::to::<Self>().json(&self.0)
     }
@@ -88,6 +105,7 @@ impl Endpoint for CreateTag {
 
 /// Changes a tag.
 #[derive(Clone, Debug)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct UpdateTag(pub i64, pub TagInput);
 
 impl Endpoint for UpdateTag {
@@ -102,6 +120,7 @@ impl Endpoint for UpdateTag {
 
 /// Removes a tag.
 #[derive(Clone, Copy, Debug)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct DeleteTag(pub i64);
 
 impl Endpoint for DeleteTag {
@@ -109,6 +128,7 @@ impl Endpoint for DeleteTag {
     const METHOD: Method = Method::Delete;
     const PATH: &'static str = "/tags/{tag_id}";
     const ACCESS: Access = Access::Admin;
+    const STATUS: u16 = 204;
     fn request(&self) -> Request {
         Request::to::<Self>().param("tag_id", self.0)
     }

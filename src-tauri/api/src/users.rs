@@ -3,9 +3,12 @@
 use serde::{Deserialize, Serialize};
 
 use crate::endpoint::{Access, Endpoint, Method, Request};
+use crate::page::Page;
+use crate::secret::Secret;
 
 /// A user's role.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "lowercase")]
 pub enum Role {
     /// May do everything.
@@ -27,6 +30,7 @@ impl Role {
 
 /// A user.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct User {
     /// Id.
     pub id: i64,
@@ -44,6 +48,7 @@ pub struct User {
 
 /// The signed-in user.
 #[derive(Clone, Copy, Debug)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct GetMe;
 
 impl Endpoint for GetMe {
@@ -53,5 +58,165 @@ impl Endpoint for GetMe {
     const ACCESS: Access = Access::User;
     fn request(&self) -> Request {
         Request::to::<Self>()
+    }
+}
+
+/// A user as lists show it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct UserPublic {
+    /// Id.
+    pub id: i64,
+    /// Name to sign in with.
+    pub username: String,
+    /// Role.
+    pub role: Role,
+    /// Whether the user may sign in.
+    pub is_active: bool,
+}
+
+/// Body of a new user.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct UserInput {
+    /// Name to sign in with, unique, case sensitive; fixed afterwards.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", schema(min_length = 3, max_length = 50, pattern = r"^[a-zA-Z0-9_\-\.]+$"))]
+    pub username: Option<String>,
+    /// Password. Write-only.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", schema(value_type = Option<String>, format = Password, write_only, min_length = 8, max_length = 100))]
+    pub password: Option<Secret>,
+    /// E-mail address, unique.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", schema(max_length = 254, pattern = r"^[^@\s]+@[^@\s.]+(\.[^@\s.]+)*$"))]
+    pub email: Option<String>,
+    /// Full name.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", schema(max_length = 100))]
+    pub full_name: Option<String>,
+    /// Role, `user` if absent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub role: Option<Role>,
+}
+
+/// Body of a change of a user; absent fields stay, an e-mail address or full name of null goes.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct UserChange {
+    /// New password. Write-only.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", schema(value_type = Option<String>, format = Password, write_only, min_length = 8, max_length = 100))]
+    pub password: Option<Secret>,
+    /// E-mail address, unique.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", schema(max_length = 254, pattern = r"^[^@\s]+@[^@\s.]+(\.[^@\s.]+)*$"))]
+    pub email: Option<String>,
+    /// Full name.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", schema(max_length = 100))]
+    pub full_name: Option<String>,
+    /// Role.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub role: Option<Role>,
+    /// Whether the user may sign in.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub is_active: Option<bool>,
+}
+
+/// Lists users.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(default)]
+pub struct ListUsers {
+    /// Page number, from 1.
+    #[cfg_attr(feature = "openapi", schema(minimum = 1, default = 1))]
+    pub page: Option<i64>,
+    /// Rows a page, 1 to 100.
+    #[cfg_attr(feature = "openapi", schema(minimum = 1, maximum = 100, default = 20))]
+    pub size: Option<i64>,
+    /// Part of the name, any case.
+    pub username: Option<String>,
+    /// Any of these roles.
+    pub role: Vec<Role>,
+    /// Active or not.
+    pub is_active: Option<bool>,
+    /// Column the rows are sorted by; `id` if absent. Equal rows are in the order of their ids.
+    #[cfg_attr(feature = "openapi", schema(pattern = "^(id|username|role|is_active)$", default = "id"))]
+    pub sort: Option<String>,
+    /// `asc` or `desc`; `asc` if absent.
+    #[cfg_attr(feature = "openapi", schema(pattern = "^(asc|desc)$", default = "asc"))]
+    pub order: Option<String>,
+}
+
+impl Endpoint for ListUsers {
+    type Reply = Page<UserPublic>;
+    const METHOD: Method = Method::Get;
+    const PATH: &'static str = "/users/";
+    const ACCESS: Access = Access::Admin;
+    fn request(&self) -> Request {
+        Request::to::<Self>().query(self)
+    }
+}
+
+/// One user.
+#[derive(Clone, Copy, Debug)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct GetUser(pub i64);
+
+impl Endpoint for GetUser {
+    type Reply = User;
+    const METHOD: Method = Method::Get;
+    const PATH: &'static str = "/users/{user_id}";
+    const ACCESS: Access = Access::Admin;
+    fn request(&self) -> Request {
+        Request::to::<Self>().param("user_id", self.0)
+    }
+}
+
+/// A new user.
+#[derive(Clone, Debug)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct CreateUser(pub UserInput);
+
+impl Endpoint for CreateUser {
+    type Reply = User;
+    const METHOD: Method = Method::Post;
+    const PATH: &'static str = "/users/";
+    const ACCESS: Access = Access::Admin;
+    const STATUS: u16 = 201;
+    fn request(&self) -> Request {
+        Request::to::<Self>().json(&self.0)
+    }
+}
+
+/// Changes a user. The last active admin stays one.
+#[derive(Clone, Debug)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct UpdateUser(pub i64, pub UserChange);
+
+impl Endpoint for UpdateUser {
+    type Reply = User;
+    const METHOD: Method = Method::Put;
+    const PATH: &'static str = "/users/{user_id}";
+    const ACCESS: Access = Access::Admin;
+    fn request(&self) -> Request {
+        Request::to::<Self>().param("user_id", self.0).json(&self.1)
+    }
+}
+
+/// Removes a user; not one's own account, nor the last active admin.
+#[derive(Clone, Copy, Debug)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct DeleteUser(pub i64);
+
+impl Endpoint for DeleteUser {
+    type Reply = ();
+    const METHOD: Method = Method::Delete;
+    const PATH: &'static str = "/users/{user_id}";
+    const ACCESS: Access = Access::Admin;
+    const STATUS: u16 = 204;
+    fn request(&self) -> Request {
+        Request::to::<Self>().param("user_id", self.0)
     }
 }

@@ -201,6 +201,7 @@ impl App {
             scheduler: scheduler_seen,
             signals,
             stop: stop.clone(),
+            bound: address,
         };
         tasks.push(tokio::spawn(serve(listener, shared, stop.clone())));
         if let Err(error) = lock.write_info(&url) {

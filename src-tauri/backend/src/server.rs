@@ -1,31 +1,44 @@
 //! The REST API: mounts the endpoints of `netraven_api`, checks who calls, answers in NetRaven's shapes. Knows neither
 //! worker nor session.
 
+mod accounts;
 mod auth;
+mod bulk;
 mod check;
 mod configs;
 mod credentials;
+mod describe;
 mod devices;
+mod docs;
 mod fault;
 mod feed;
+mod guesses;
+mod hosts;
 mod import;
 mod input;
 mod jobs;
 mod logs;
 mod mount;
 mod platforms;
+mod raw;
 mod results;
+mod rows;
 mod runs;
+mod schedules;
+mod shape;
+mod snippet;
 mod system;
 mod tags;
 mod users;
 
+use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
 use axum::Router;
 use axum::extract::{DefaultBodyLimit, Request};
 use axum::http::{StatusCode, Uri};
+use axum::middleware::from_fn_with_state;
 use axum::response::{IntoResponse as _, Response};
 use netraven_api::runs::Trigger;
 use tokio::sync::watch;
@@ -81,6 +94,8 @@ pub struct Shared {
     pub signals: tokio::sync::broadcast::Sender<Signal>,
     /// Ends the streams.
     pub stop: CancellationToken,
+    /// Where the API listens.
+    pub bound: SocketAddr,
 }
 
 impl Shared {
@@ -106,13 +121,16 @@ pub fn router(shared: Shared) -> Router {
     runs::mount(&mut mount);
     results::mount(&mut mount);
     logs::mount(&mut mount);
+    schedules::mount(&mut mount);
+    bulk::mount(&mut mount);
     configs::mount(&mut mount);
     feed::mount(&mut mount);
-    let inner = mount
-        .into_router()
+    let (routes, description) = docs::mount(mount);
+    let inner = docs::serve(routes, description)
         .fallback(|| async { Fault::detail(StatusCode::NOT_FOUND, "Not Found") })
         .method_not_allowed_fallback(|| async { Fault::detail(StatusCode::METHOD_NOT_ALLOWED, "Method Not Allowed") })
         .layer(DefaultBodyLimit::max(BODY_LIMIT))
+        .layer(from_fn_with_state(hosts::Hosts::of(shared.bound), hosts::check))
         .layer(CatchPanicLayer::custom(|_: Box<dyn std::any::Any + Send>| panicked()))
         .with_state(shared);
     Router::new().fallback_service(tower::util::MapRequestLayer::new(canonical_path).layer(inner))
@@ -126,15 +144,20 @@ fn panicked() -> Response {
     .into_response()
 }
 
+/// The one path a route is mounted under: without `/api` before it and without a slash at its end.
+fn canonical(path: &str) -> &str {
+    let mut path = path;
+    while let Some(rest) = path.strip_prefix("/api").filter(|rest| rest.is_empty() || rest.starts_with('/')) {
+        path = rest;
+    }
+    let path = path.trim_end_matches('/');
+    if path.is_empty() { "/" } else { path }
+}
+
 /// Both `/jobs` and `/jobs/`, at the root and under `/api`, are the same route: no redirects, so no token is lost in one.
 fn canonical_path(mut request: Request) -> Request {
     let path = request.uri().path();
-    let inner = match path.strip_prefix("/api") {
-        Some(rest) if rest.is_empty() || rest.starts_with('/') => rest,
-        _ => path,
-    };
-    let short = inner.trim_end_matches('/');
-    let short = if short.is_empty() { "/" } else { short };
+    let short = canonical(path);
     if short != path {
         let target = match request.uri().query() {
             Some(query) => format!("{short}?{query}"),
@@ -160,6 +183,8 @@ mod tests {
         assert_eq!(path("/jobs/?size=2"), "/jobs?size=2");
         assert_eq!(path("/api/jobs"), "/jobs");
         assert_eq!(path("/api/jobs/7/"), "/jobs/7");
+        assert_eq!(path("/api/backups/count"), "/backups/count");
+        assert_eq!(path("/api/api/backups/count"), "/backups/count");
         assert_eq!(path("/apiary"), "/apiary");
         assert_eq!(path("/api"), "/");
         assert_eq!(path("/"), "/");

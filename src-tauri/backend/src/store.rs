@@ -6,8 +6,10 @@ pub mod devices;
 pub mod host_keys;
 pub mod jobs;
 pub mod leases;
+pub mod listing;
 pub mod logs;
 pub mod outcomes;
+pub mod queues;
 pub mod results;
 pub mod runs;
 pub mod settings;
@@ -121,18 +123,6 @@ fn contains(text: &Option<String>) -> Option<String> {
     Some(pattern)
 }
 
-/// An absent or empty text is no filter.
-fn exact(text: &Option<String>) -> Option<&str> {
-    text.as_deref().filter(|text| !text.is_empty())
-}
-
-/// Page number and size as offset and limit.
-fn window(page: Option<i64>, size: Option<i64>) -> (i64, i64, i64) {
-    let page = page.unwrap_or(1).max(1);
-    let size = size.unwrap_or(netraven_api::page::DEFAULT_SIZE).clamp(1, netraven_api::page::MAX_SIZE);
-    (page, size, (page - 1).saturating_mul(size))
-}
-
 /// Turns the violation of a named constraint into a sentence.
 fn explain(error: sqlx::Error, constraints: &[(&str, &str)]) -> StoreError {
     let name = error.as_database_error().and_then(|error| error.constraint());
@@ -150,11 +140,5 @@ mod tests {
     fn a_search_text_matches_itself_only() {
         assert_eq!(contains(&Some("50%_a\\".into())).as_deref(), Some("%50\\%\\_a\\\\%"));
         assert_eq!(contains(&Some(String::new())), None);
-    }
-
-    #[test]
-    fn a_page_far_away_is_an_offset_not_an_overflow() {
-        assert_eq!(window(Some(i64::MAX), Some(100)).2, i64::MAX);
-        assert_eq!(window(None, Some(1000)), (1, 100, 0));
     }
 }

@@ -83,7 +83,7 @@ impl TestApp {
         Ok(Http::new(self.url())?.with_token(&self.app.local_token()))
     }
 
-    /// Adds a user, which no endpoint does yet; the password is [`super::ADMIN_PASSWORD`] for all of them.
+    /// Adds a user behind the API's back, inactive ones too; the password is [`super::ADMIN_PASSWORD`] for all of them.
     pub async fn add_user(&self, username: &str, role: &str, is_active: bool) -> anyhow::Result<()> {
         let add = "insert into users (username, role, is_active, password_hash)
             select $1, $2, $3, password_hash from users where username = 'admin'";

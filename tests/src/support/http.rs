@@ -109,6 +109,18 @@ impl Http {
         self.answer(self.request("POST", path)?.header(CONTENT_TYPE, kind).body(body.to_owned())).await
     }
 
+    /// Sends a file in a form, under the name `file`.
+    pub async fn file(&self, path: &str, name: &str, content: &[u8]) -> anyhow::Result<Answer> {
+        let part = reqwest::multipart::Part::bytes(content.to_vec()).file_name(name.to_owned());
+        let form = reqwest::multipart::Form::new().part("file", part);
+        self.answer(self.request("POST", path)?.multipart(form)).await
+    }
+
+    /// Reads with one more header.
+    pub async fn get_with(&self, path: &str, name: &str, value: &str) -> anyhow::Result<Answer> {
+        self.answer(self.request("GET", path)?.header(name, value)).await
+    }
+
     fn request(&self, method: &str, path: &str) -> anyhow::Result<RequestBuilder> {
         let request = self.client.request(Method::from_bytes(method.as_bytes())?, format!("{}{path}", self.url));
         Ok(match &self.token {

@@ -1,44 +1,48 @@
 //! Who calls: the login, tokens, and the gate before every route.
 
-use std::collections::HashMap;
 use std::net::IpAddr;
-use std::sync::Mutex;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use axum::Json;
 use axum::extract::{ConnectInfo, FromRequestParts, Request, State};
 use axum::http::StatusCode;
 use axum::http::header::AUTHORIZATION;
 use axum::http::request::Parts;
-use axum::middleware::Next;
+use axum::middleware::{Next, from_fn};
 use axum::response::Response;
 use axum::routing::post;
 use jiff::Timestamp;
 use jsonwebtoken::{Algorithm, DecodingKey, EncodingKey, Header, Validation};
-use netraven_api::auth::{Claims, Login, TOKEN_PATH, Token};
+use netraven_api::auth::{Claims, TOKEN_PATH, Token};
+use netraven_api::routes::Route;
 use netraven_api::users::{Role, User};
-use netraven_api::{Access, Secret};
+use netraven_api::{Access, Method, Secret};
+use serde::Deserialize;
+use tokio::sync::Semaphore;
+use utoipa::ToSchema;
 
 use super::Shared;
+use super::accounts::Accounts;
+use super::describe::Operation;
 use super::fault::Fault;
+use super::guesses::Guesses;
 use super::input::Form;
 use super::mount::Mount;
 use crate::seal::password::{self, Verdict};
 
 /// How long a login lasts, as in NetRaven.
 const LIFETIME: Duration = Duration::from_secs(30 * 60);
-/// Failed logins of one user name from one peer that are let through within [`FAILURE_WINDOW`].
-const FAILURES: usize = 10;
-const FAILURE_WINDOW: Duration = Duration::from_secs(60);
-/// How long a user is remembered for the time the database is away.
-const MEMORY: Duration = Duration::from_secs(10 * 60);
+/// Passwords worked on at once.
+const HASHING: usize = 4;
 
-/// Makes and reads tokens, and counts failed logins.
+/// Makes and reads tokens.
 pub struct Tokens {
     encoding: EncodingKey,
     decoding: DecodingKey,
-    failures: Mutex<HashMap<(String, IpAddr), Vec<Instant>>>,
-    users: Mutex<HashMap<String, (User, Instant)>>,
+    guesses: Guesses,
+    users: Accounts,
+    /// One password takes tens of megabytes and a core for tens of milliseconds.
+    hashing: Semaphore,
 }
 
 impl Tokens {
@@ -48,8 +52,9 @@ impl Tokens {
         Tokens {
             encoding: EncodingKey::from_secret(key),
             decoding: DecodingKey::from_secret(key),
-            failures: Mutex::default(),
-            users: Mutex::default(),
+            guesses: Guesses::default(),
+            users: Accounts::default(),
+            hashing: Semaphore::new(HASHING),
         }
     }
 
@@ -72,31 +77,15 @@ impl Tokens {
         (claims.exp > Timestamp::now().as_second()).then_some(claims)
     }
 
-    fn remember(&self, username: &str, user: Option<&User>) {
-        let mut users = self.users.lock().expect("no holder of this lock panics");
-        match user {
-            Some(user) => users.insert(username.to_owned(), (user.clone(), Instant::now())),
-            None => users.remove(username),
-        };
+    /// Forgets what is remembered of users: one of them was changed.
+    pub fn forget_users(&self) {
+        self.users.forget();
     }
 
-    fn remembered(&self, username: &str) -> Option<User> {
-        let users = self.users.lock().expect("no holder of this lock panics");
-        users.get(username).filter(|(_, at)| at.elapsed() < MEMORY).map(|(user, _)| user.clone())
-    }
-
-    fn too_many_failures(&self, username: &str, peer: IpAddr) -> bool {
-        let mut failures = self.failures.lock().expect("no holder of this lock panics");
-        failures.retain(|_, times| {
-            times.retain(|time| time.elapsed() < FAILURE_WINDOW);
-            !times.is_empty()
-        });
-        failures.get(&(username.to_lowercase(), peer)).is_some_and(|times| times.len() >= FAILURES)
-    }
-
-    fn note_failure(&self, username: &str, peer: IpAddr) {
-        let mut failures = self.failures.lock().expect("no holder of this lock panics");
-        failures.entry((username.to_lowercase(), peer)).or_default().push(Instant::now());
+    /// Does work on a password on a thread of its own, a few at a time.
+    pub async fn hash<T: Send + 'static>(&self, work: impl FnOnce() -> T + Send + 'static) -> Result<T, Fault> {
+        let _turn = self.hashing.acquire().await.map_err(|error| Fault::Broken(error.to_string()))?;
+        tokio::task::spawn_blocking(work).await.map_err(|error| Fault::Broken(error.to_string()))
     }
 }
 
@@ -137,7 +126,7 @@ pub async fn require(
         return Err(Fault::detail(StatusCode::FORBIDDEN, "Inactive user"));
     }
     if access == Access::Admin && user.role != Role::Admin {
-        return Err(Fault::detail(StatusCode::FORBIDDEN, "Admin privileges required: ask an admin to do this."));
+        return Err(Fault::detail(StatusCode::FORBIDDEN, "Operation not permitted. Requires admin privileges."));
     }
     request.extensions_mut().insert(Caller(user));
     Ok(next.run(request).await)
@@ -146,41 +135,70 @@ pub async fn require(
 /// The user of this name. While the database is being restarted, whoever was known shortly before still is: then the state
 /// of the system can be asked for, and everything else says by itself why it has to wait.
 async fn user(shared: &Shared, username: &str) -> Result<Option<User>, Fault> {
-    let remembered = || shared.tokens.remembered(username);
+    let users = &shared.tokens.users;
+    if let Some(user) = users.fresh(username) {
+        return Ok(Some(user));
+    }
     if shared.servers.borrow().postgres.is_some()
-        && let Some(user) = remembered()
+        && let Some(user) = users.remembered(username)
     {
         return Ok(Some(user));
     }
+    let generation = users.generation();
     match shared.store.account(username).await {
         Ok(account) => {
-            shared.tokens.remember(username, account.as_ref().map(|account| &account.user));
-            Ok(account.map(|account| account.user))
+            let user = account.map(|account| account.user);
+            users.remember(username, user.as_ref(), generation);
+            Ok(user)
         }
-        Err(error) => remembered().map(Some).ok_or_else(|| Fault::from(error)),
+        Err(error) => users.remembered(username).map(Some).ok_or_else(|| Fault::from(error)),
     }
+}
+
+/// The form of the login, as OAuth has it; what has no use here is taken and ignored.
+#[derive(Deserialize, ToSchema)]
+struct LoginForm {
+    /// User name, case sensitive.
+    username: String,
+    /// Password.
+    #[schema(value_type = String, format = Password)]
+    password: Secret,
+    /// `password`, if given.
+    #[schema(pattern = "^password$")]
+    #[serde(rename = "grant_type")]
+    _grant_type: Option<String>,
+    /// Not used.
+    #[serde(rename = "scope")]
+    _scope: Option<String>,
+    /// Not used.
+    #[serde(rename = "client_id")]
+    _client_id: Option<String>,
+    /// Not used.
+    #[schema(value_type = Option<String>, format = Password)]
+    #[serde(rename = "client_secret")]
+    _client_secret: Option<Secret>,
 }
 
 /// Mounts the login.
 pub fn mount(mount: &mut Mount) {
-    mount.route(TOKEN_PATH, Access::Open, post(login));
+    let route = Route { method: Method::Post, path: TOKEN_PATH, access: Access::Open };
+    let mut operation = Operation::new("Signs in. The token lasts half an hour.")
+        .replies::<Token>(200)
+        .refuses(400, "The user is inactive.")
+        .refuses(401, "User name or password is wrong.")
+        .refuses(429, "Too many failed logins.");
+    operation.takes::<Form<LoginForm>>();
+    mount.route(route, operation, post(login).layer(from_fn(super::mount::limit)));
 }
 
 async fn login(
     State(shared): State<Shared>,
     peer: Option<axum::Extension<ConnectInfo<std::net::SocketAddr>>>,
-    Form(login): Form<Login>,
+    Form(login): Form<LoginForm>,
 ) -> Result<Json<Token>, Fault> {
-    if login.grant_type.as_deref().is_some_and(|kind| kind != "password") {
-        return Err(Fault::body_field(
-            "grant_type",
-            "string_pattern_mismatch",
-            "String should match pattern '^password$'",
-            login.grant_type.into(),
-        ));
-    }
     let peer = peer.map_or(IpAddr::from([127, 0, 0, 1]), |peer| peer.0.0.ip());
-    if shared.tokens.too_many_failures(&login.username, peer) {
+    let tokens = &shared.tokens;
+    if tokens.guesses.too_many(&login.username, peer) {
         return Err(Fault::detail(
             StatusCode::TOO_MANY_REQUESTS,
             "Too many failed logins for this user: wait a minute, then try again.",
@@ -189,18 +207,17 @@ async fn login(
     let account = shared.store.account(&login.username).await?;
     let hash = account.as_ref().map(|account| account.password_hash.clone());
     let given = login.password.clone();
-    // Hashing takes tens of milliseconds of a core: never on the async threads.
-    let verdict = tokio::task::spawn_blocking(move || match hash {
-        Some(hash) => password::verify(given.expose(), &hash, &password::production_params()),
-        None => {
-            password::verify_dummy(given.expose(), &password::production_params());
-            Verdict::Wrong
-        }
-    })
-    .await
-    .map_err(|error| Fault::Broken(error.to_string()))?;
+    let verdict = tokens
+        .hash(move || match hash {
+            Some(hash) => password::verify(given.expose(), &hash, &password::production_params()),
+            None => {
+                password::verify_dummy(given.expose(), &password::production_params());
+                Verdict::Wrong
+            }
+        })
+        .await?;
     let (Some(account), Verdict::Right { needs_rehash }) = (account, verdict) else {
-        shared.tokens.note_failure(&login.username, peer);
+        tokens.guesses.note(&login.username, peer);
         return Err(Fault::unauthenticated("Incorrect username or password"));
     };
     if !account.user.is_active {
@@ -208,13 +225,10 @@ async fn login(
     }
     if needs_rehash {
         let given = login.password.clone();
-        let params = password::production_params();
-        let hashed = tokio::task::spawn_blocking(move || password::hash(given.expose(), &params)).await;
-        if let Ok(hash) = hashed {
-            shared.store.set_password_hash(account.user.id, &hash).await?;
-        }
+        let hash = tokens.hash(move || password::hash(given.expose(), &password::production_params())).await?;
+        shared.store.set_password_hash(account.user.id, &hash).await?;
     }
-    let access_token = shared.tokens.issue(&account.user.username, account.user.role, LIFETIME);
+    let access_token = tokens.issue(&account.user.username, account.user.role, LIFETIME);
     Ok(Json(Token { access_token, token_type: "bearer".to_owned() }))
 }
 
@@ -231,18 +245,5 @@ mod tests {
         let unsigned = "eyJhbGciOiJub25lIn0.eyJzdWIiOiJhZG1pbiIsInJvbGUiOiJhZG1pbiIsImV4cCI6OTk5OTk5OTk5OX0.";
         assert!(tokens.read(unsigned).is_none());
         assert!(tokens.read(tokens.issue("admin", Role::Admin, Duration::ZERO).expose()).is_none());
-    }
-
-    #[test]
-    fn failed_logins_are_counted_by_user_and_peer() {
-        let tokens = Tokens::new(b"a key of this test that is long enough");
-        let (here, there) = (IpAddr::from([127, 0, 0, 1]), IpAddr::from([127, 0, 0, 2]));
-        for _ in 0..FAILURES {
-            assert!(!tokens.too_many_failures("Admin", here));
-            tokens.note_failure("admin", here);
-        }
-        assert!(tokens.too_many_failures("admin", here));
-        assert!(!tokens.too_many_failures("admin", there));
-        assert!(!tokens.too_many_failures("other", here));
     }
 }

@@ -1,30 +1,104 @@
 //! Configurations read from devices.
 
+use std::time::Duration;
+
 use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
 use netraven_api::Secret;
-use netraven_api::configs::{Config, ConfigHead, ExportConfig, GetConfig, ListConfigHistory, ListConfigs, RawConfig};
+use netraven_api::configs::{
+    BackupCount, Config, ConfigDeleted, ConfigDiff, ConfigHead, ConfigRestored, CountBackups, DeleteConfig,
+    DiffConfigs, ExportConfig, FoundConfig, GetConfig, ListConfigHistory, ListConfigs, ListConfigsAtRoot, RawConfig,
+    RestoreConfig, SearchConfigs,
+};
 use serde_json::json;
+use similar::TextDiff;
 
 use super::Shared;
 use super::auth::Caller;
 use super::fault::Fault;
 use super::input::{Id, Query};
 use super::mount::Mount;
+use super::raw::RawJson;
+use super::snippet::snippet;
 use crate::journal::About;
 use crate::places::{RAW_CONFIG, context};
+
+/// Most snapshots a search finds.
+const FOUND: i64 = 50;
+/// How long a difference is made as small as it can be; after that it is still right, but longer.
+const DIFF_LIMIT: Duration = Duration::from_secs(2);
 
 /// Mounts the endpoints of configurations.
 pub fn mount(mount: &mut Mount) {
     mount.add::<ListConfigs, _>(list);
+    mount.add::<ListConfigsAtRoot, _>(list);
+    mount.add::<SearchConfigs, _>(search);
+    mount.add::<DiffConfigs, _>(diff);
     mount.add::<GetConfig, _>(get);
+    mount.add::<DeleteConfig, _>(delete);
+    mount.add::<RestoreConfig, _>(restore);
+    mount.add::<CountBackups, _>(count);
     mount.add::<ListConfigHistory, _>(history);
     mount.add::<ExportConfig, _>(export);
 }
 
-async fn list(State(shared): State<Shared>, Query(query): Query<ListConfigs>) -> Result<Json<Vec<Config>>, Fault> {
-    Ok(Json(shared.store.list_configs(&query).await?))
+async fn list(State(shared): State<Shared>, Query(query): Query<ListConfigs>) -> Result<RawJson, Fault> {
+    Ok(RawJson(shared.store.list_configs(&query).await?))
+}
+
+async fn search(
+    State(shared): State<Shared>,
+    Query(query): Query<SearchConfigs>,
+) -> Result<Json<Vec<FoundConfig>>, Fault> {
+    let found = shared.store.search_configs(&query.q, FOUND).await?.into_iter().map(|config| FoundConfig {
+        snippet: snippet(&config.config_data, &query.q),
+        id: config.id,
+        device_id: config.device_id,
+        retrieved_at: config.retrieved_at,
+        config_metadata: config.config_metadata,
+    });
+    Ok(Json(found.collect()))
+}
+
+async fn diff(State(shared): State<Shared>, Query(query): Query<DiffConfigs>) -> Result<Json<ConfigDiff>, Fault> {
+    let (one, other) = (shared.store.config(query.config_id_a).await?, shared.store.config(query.config_id_b).await?);
+    let names = (format!("config_{}", one.id), format!("config_{}", other.id));
+    // Two long texts without a line in common take a while: not on the threads that serve.
+    let lines = tokio::task::spawn_blocking(move || {
+        let diff = TextDiff::configure().timeout(DIFF_LIMIT).diff_lines(&one.config_data, &other.config_data);
+        let text =
+            diff.unified_diff().context_radius(3).missing_newline_hint(false).header(&names.0, &names.1).to_string();
+        text.lines().map(str::to_owned).collect()
+    });
+    let diff = lines.await.map_err(|error| Fault::Broken(error.to_string()))?;
+    Ok(Json(ConfigDiff { config_id_a: query.config_id_a, config_id_b: query.config_id_b, diff }))
+}
+
+async fn delete(State(shared): State<Shared>, caller: Caller, Id(id): Id) -> Result<Json<ConfigDeleted>, Fault> {
+    let device_id = shared.store.delete_config(id).await?;
+    let about = About { device_id: Some(device_id), ..About::default() };
+    let message = format!("The snapshot {id} was deleted by {}; the git history keeps its text.", caller.name());
+    shared.journal.line("WARNING", "system", "server.configs", about, message, json!({ "config_id": id }));
+    Ok(Json(ConfigDeleted { deleted_id: id }))
+}
+
+async fn restore(State(shared): State<Shared>, caller: Caller, Id(id): Id) -> Result<Json<ConfigRestored>, Fault> {
+    let config = shared.store.config(id).await?;
+    let about = About { device_id: Some(config.device_id), ..About::default() };
+    let message =
+        format!("The snapshot {id} was marked as restored by {}; nothing was sent to the device.", caller.name());
+    shared.journal.line("INFO", "system", "server.configs", about, message, json!({ "config_id": id }));
+    Ok(Json(ConfigRestored {
+        restored_id: id,
+        device_id: config.device_id,
+        restored_at: config.retrieved_at,
+        message: "Config marked as restored (no device push performed)".to_owned(),
+    }))
+}
+
+async fn count(State(shared): State<Shared>) -> Result<Json<BackupCount>, Fault> {
+    Ok(Json(BackupCount { count: shared.store.count_configs().await? }))
 }
 
 async fn get(State(shared): State<Shared>, Id(id): Id) -> Result<Json<Config>, Fault> {

@@ -3,18 +3,18 @@
 use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
+use netraven_api::Secret;
 use netraven_api::credentials::{
     CreateCredential, Credential, CredentialInput, DeleteCredential, GetCredential, ListCredentials, UpdateCredential,
 };
 use netraven_api::event::Changed;
-use netraven_api::{Page, Secret};
 
 use super::Shared;
 use super::auth::Caller;
-use super::check::Check;
 use super::fault::Fault;
-use super::input::{Body, Id, Query};
+use super::input::{Change, Id, New, Query, Resource};
 use super::mount::Mount;
+use super::raw::RawJson;
 use super::tags;
 use crate::journal::About;
 use crate::places::{ENABLE_PASSWORD, PASSWORD, context};
@@ -29,11 +29,14 @@ pub fn mount(mount: &mut Mount) {
     mount.add::<DeleteCredential, _>(delete);
 }
 
-async fn list(
-    State(shared): State<Shared>,
-    Query(query): Query<ListCredentials>,
-) -> Result<Json<Page<Credential>>, Fault> {
-    Ok(Json(shared.store.list_credentials(&query).await?))
+impl Resource for CredentialInput {
+    const NEW: &'static str = "CredentialCreate";
+    const NEEDED: &'static [&'static str] = &["username", "password"];
+    const EMPTIED: &'static [&'static str] = &["description"];
+}
+
+async fn list(State(shared): State<Shared>, Query(query): Query<ListCredentials>) -> Result<RawJson, Fault> {
+    Ok(shared.store.list_credentials(&query).await?.into())
 }
 
 async fn get(State(shared): State<Shared>, Id(id): Id) -> Result<Json<Credential>, Fault> {
@@ -43,53 +46,49 @@ async fn get(State(shared): State<Shared>, Id(id): Id) -> Result<Json<Credential
 async fn create(
     State(shared): State<Shared>,
     caller: Caller,
-    Body(input): Body<CredentialInput>,
-) -> Result<(StatusCode, Json<Credential>), Fault> {
-    let mut check = Check::default();
-    check.needed("username", &input.username);
-    check.needed("password", &input.password);
-    fields(&mut check, &input);
-    check.done()?;
+    New(input): New<CredentialInput>,
+) -> Result<Json<Credential>, Fault> {
+    not_blank(&input)?;
     tags::known(&shared, input.tags.as_deref()).await?;
     let id = shared.store.next_credential_id().await?;
-    shared.store.create_credential(id, &sealed(&shared, id, &input)).await?;
+    shared.store.create_credential(id, &sealed(&shared, id, &input, &[])).await?;
     told(&shared, &caller, id, "added").await;
-    Ok((StatusCode::CREATED, Json(shared.store.credential(id).await?)))
+    Ok(Json(shared.store.credential(id).await?))
 }
 
 async fn update(
     State(shared): State<Shared>,
     caller: Caller,
     Id(id): Id,
-    Body(input): Body<CredentialInput>,
+    Change(input, emptied): Change<CredentialInput>,
 ) -> Result<Json<Credential>, Fault> {
-    let mut check = Check::default();
-    fields(&mut check, &input);
-    check.done()?;
+    not_blank(&input)?;
     tags::known(&shared, input.tags.as_deref()).await?;
-    shared.store.update_credential(id, &sealed(&shared, id, &input)).await?;
+    shared.store.update_credential(id, &sealed(&shared, id, &input, &emptied)).await?;
     told(&shared, &caller, id, "changed").await;
     Ok(Json(shared.store.credential(id).await?))
 }
 
-async fn delete(State(shared): State<Shared>, caller: Caller, Id(id): Id) -> Result<StatusCode, Fault> {
+async fn delete(State(shared): State<Shared>, caller: Caller, Id(id): Id) -> Result<(), Fault> {
     if shared.store.credential(id).await?.is_system {
-        return Err(Fault::detail(StatusCode::FORBIDDEN, "System credentials cannot be deleted."));
+        return Err(Fault::detail(StatusCode::FORBIDDEN, "System credentials cannot be deleted"));
     }
     shared.store.delete_credential(id).await?;
     told(&shared, &caller, id, "deleted").await;
-    Ok(StatusCode::NO_CONTENT)
+    Ok(())
 }
 
-fn fields(check: &mut Check, input: &CredentialInput) {
-    check.length("username", input.username.as_deref(), 1, 255);
-    check.secret_length("password", input.password.as_ref().map(Secret::expose), 1, 255);
-    check.secret_length("enable_password", input.enable_password.as_ref().map(Secret::expose), 0, 255);
-    check.range("priority", input.priority, 1, 1000);
-    check.length("description", input.description.as_deref(), 0, 500);
+fn not_blank(input: &CredentialInput) -> Result<(), Fault> {
+    match &input.username {
+        Some(username) if username.trim().is_empty() => {
+            let sentence = "Value error, Username cannot be empty";
+            Err(Fault::body_field("username", "value_error", sentence, username.as_str().into()))
+        }
+        _ => Ok(()),
+    }
 }
 
-fn sealed<'a>(shared: &Shared, id: i64, input: &'a CredentialInput) -> CredentialChange<'a> {
+fn sealed<'a>(shared: &Shared, id: i64, input: &'a CredentialInput, emptied: &[&str]) -> CredentialChange<'a> {
     let seal = |place: &str, secret: &Secret| shared.seal.seal_text(&context(place, id), secret.expose());
     CredentialChange {
         username: input.username.as_deref(),
@@ -99,7 +98,10 @@ fn sealed<'a>(shared: &Shared, id: i64, input: &'a CredentialInput) -> Credentia
             .as_ref()
             .map(|secret| (!secret.expose().is_empty()).then(|| seal(ENABLE_PASSWORD, secret))),
         priority: input.priority,
-        description: input.description.as_deref(),
+        description: match input.description.as_deref() {
+            None => emptied.contains(&"description").then_some(None),
+            description => Some(description),
+        },
         tags: input.tags.as_deref(),
     }
 }

@@ -4,20 +4,19 @@ use std::net::IpAddr;
 
 use axum::Json;
 use axum::extract::State;
-use axum::http::StatusCode;
-use netraven_api::Page;
+use netraven_api::credentials::Credential;
 use netraven_api::devices::{
     CreateDevice, DeleteDevice, Device, DeviceInput, ForgetHostKey, GetDevice, GetHostKey, HostKey, ImportDevices,
-    Imported, ListDevices, UpdateDevice,
+    Imported, ListDeviceCredentials, ListDevices, UpdateDevice,
 };
 use netraven_api::event::Changed;
 use serde_json::json;
 
 use super::auth::Caller;
-use super::check::Check;
 use super::fault::Fault;
-use super::input::{Body, Id, Query};
+use super::input::{Body, Change, Id, New, Query, Resource};
 use super::mount::Mount;
+use super::raw::RawJson;
 use super::{Shared, import, tags};
 use crate::journal::About;
 
@@ -28,13 +27,20 @@ pub fn mount(mount: &mut Mount) {
     mount.add::<CreateDevice, _>(create);
     mount.add::<UpdateDevice, _>(update);
     mount.add::<DeleteDevice, _>(delete);
+    mount.add::<ListDeviceCredentials, _>(credentials);
     mount.add::<ImportDevices, _>(import_csv);
     mount.add::<GetHostKey, _>(host_key);
     mount.add::<ForgetHostKey, _>(forget_host_key);
 }
 
-async fn list(State(shared): State<Shared>, Query(query): Query<ListDevices>) -> Result<Json<Page<Device>>, Fault> {
-    Ok(Json(shared.store.list_devices(&query).await?))
+impl Resource for DeviceInput {
+    const NEW: &'static str = "DeviceCreate";
+    const NEEDED: &'static [&'static str] = &["hostname", "ip_address", "device_type"];
+    const EMPTIED: &'static [&'static str] = &["description", "serial_number", "model", "notes"];
+}
+
+async fn list(State(shared): State<Shared>, Query(query): Query<ListDevices>) -> Result<RawJson, Fault> {
+    Ok(shared.store.list_devices(&query).await?.into())
 }
 
 async fn get(State(shared): State<Shared>, Id(id): Id) -> Result<Json<Device>, Fault> {
@@ -44,42 +50,40 @@ async fn get(State(shared): State<Shared>, Id(id): Id) -> Result<Json<Device>, F
 async fn create(
     State(shared): State<Shared>,
     caller: Caller,
-    Body(mut input): Body<DeviceInput>,
-) -> Result<(StatusCode, Json<Device>), Fault> {
-    let mut check = Check::default();
-    check.needed("hostname", &input.hostname);
-    check.needed("ip_address", &input.ip_address);
-    check.needed("device_type", &input.device_type);
-    fields(&mut check, &mut input);
-    check.done()?;
+    New(mut input): New<DeviceInput>,
+) -> Result<Json<Device>, Fault> {
+    canonical(&mut input)?;
     tags::known(&shared, input.tags.as_deref()).await?;
     let id = shared.store.create_device(&input, caller.name()).await?;
     shared.journal.changed(Changed::Devices).await;
-    Ok((StatusCode::CREATED, Json(shared.store.device(id).await?)))
+    Ok(Json(shared.store.device(id).await?))
 }
 
 async fn update(
     State(shared): State<Shared>,
     caller: Caller,
     Id(id): Id,
-    Body(mut input): Body<DeviceInput>,
+    Change(mut input, emptied): Change<DeviceInput>,
 ) -> Result<Json<Device>, Fault> {
-    let mut check = Check::default();
-    fields(&mut check, &mut input);
-    check.done()?;
+    canonical(&mut input)?;
     tags::known(&shared, input.tags.as_deref()).await?;
-    shared.store.update_device(id, &input, caller.name()).await?;
+    shared.store.update_device(id, &input, &emptied, caller.name()).await?;
     shared.journal.changed(Changed::Devices).await;
     Ok(Json(shared.store.device(id).await?))
 }
 
-async fn delete(State(shared): State<Shared>, caller: Caller, Id(id): Id) -> Result<StatusCode, Fault> {
+async fn delete(State(shared): State<Shared>, caller: Caller, Id(id): Id) -> Result<(), Fault> {
     let device = shared.store.device(id).await?;
     shared.store.delete_device(id).await?;
     let message = format!("Device {} was deleted by {}.", device.hostname, caller.name());
     shared.journal.line("INFO", "system", "server.devices", About::default(), message, json!({ "device_id": id }));
     shared.journal.changed(Changed::Devices).await;
-    Ok(StatusCode::NO_CONTENT)
+    Ok(())
+}
+
+async fn credentials(State(shared): State<Shared>, Id(id): Id) -> Result<Json<Vec<Credential>>, Fault> {
+    shared.store.device(id).await?;
+    Ok(Json(shared.store.credentials_of_device(id).await?))
 }
 
 async fn import_csv(
@@ -98,7 +102,7 @@ async fn host_key(State(shared): State<Shared>, Id(id): Id) -> Result<Json<HostK
         .ok_or_else(|| Fault::not_found("No host key is stored for this device: it has not been signed in to yet."))
 }
 
-async fn forget_host_key(State(shared): State<Shared>, caller: Caller, Id(id): Id) -> Result<StatusCode, Fault> {
+async fn forget_host_key(State(shared): State<Shared>, caller: Caller, Id(id): Id) -> Result<(), Fault> {
     let old = shared.store.host_key(id).await?;
     shared.store.forget_host_key(id).await?;
     let about = About { device_id: Some(id), ..About::default() };
@@ -106,45 +110,18 @@ async fn forget_host_key(State(shared): State<Shared>, caller: Caller, Id(id): I
         format!("The stored host key was forgotten by {}; the next session trusts the key it meets.", caller.name());
     let meta = json!({ "forgotten": old.map(|key| key.sha256) });
     shared.journal.line("WARNING", "connection", "server.devices", about, message, meta);
-    Ok(StatusCode::NO_CONTENT)
+    Ok(())
 }
 
-/// Checks the fields that are there, and writes an address in its canonical form.
-pub fn fields(check: &mut Check, input: &mut DeviceInput) {
-    check.length("hostname", input.hostname.as_deref(), 1, 255);
-    check.letters(
-        "hostname",
-        input.hostname.as_deref(),
-        host_letter,
-        "letters, digits, _, . and -, a letter or digit first",
-    );
-    if let Some(address) = &mut input.ip_address {
-        match canonical_address(address) {
-            Some(canonical) => *address = canonical,
-            None => check.refuse(
-                "ip_address",
-                "ip_any_address",
-                "value is not a valid IPv4 or IPv6 address, or host name",
-                address.as_str(),
-            ),
-        }
-    }
-    check.length("device_type", input.device_type.as_deref(), 2, 50);
-    let platform = |_: usize, letter: char| letter.is_alphanumeric() || matches!(letter, '_' | '-');
-    check.letters("device_type", input.device_type.as_deref(), platform, "letters, digits, _ and -");
-    check.range("port", input.port, 1, 65535);
-    check.length("description", input.description.as_deref(), 0, 500);
-    check.length("serial_number", input.serial_number.as_deref(), 0, 128);
-    check.length("model", input.model.as_deref(), 0, 128);
-    check.one_of("source", input.source.as_deref(), &["local", "imported"]);
-}
-
-fn host_letter(place: usize, letter: char) -> bool {
-    if place == 0 {
-        letter.is_ascii_alphanumeric()
-    } else {
-        letter.is_alphanumeric() || matches!(letter, '_' | '.' | '-')
-    }
+/// Writes an address in its canonical form, or refuses it.
+pub fn canonical(input: &mut DeviceInput) -> Result<(), Fault> {
+    let Some(address) = &mut input.ip_address else { return Ok(()) };
+    let Some(canonical) = canonical_address(address) else {
+        let sentence = "value is not a valid IPv4 or IPv6 address, or host name";
+        return Err(Fault::body_field("ip_address", "ip_any_address", sentence, address.as_str().into()));
+    };
+    *address = canonical;
+    Ok(())
 }
 
 /// An IPv4 or IPv6 address in its shortest form, or a host name (RFC 1123: labels of letters, digits and `-`, 253 in all).

@@ -22,6 +22,15 @@ pub struct FieldFault {
     pub message: String,
     /// What was given, unless it is secret.
     pub input: Value,
+    /// The limit that was passed, by FastAPI's name for it.
+    pub context: Option<Value>,
+}
+
+impl FieldFault {
+    /// The same with the limit that was passed.
+    pub fn with(self, context: Value) -> FieldFault {
+        FieldFault { context: Some(context), ..self }
+    }
 }
 
 /// An answer that is an error.
@@ -63,6 +72,7 @@ impl Fault {
             location: vec!["body".into(), field.into()],
             message: sentence.into(),
             input,
+            context: None,
         }])
     }
 }
@@ -82,6 +92,11 @@ impl From<StoreError> for Fault {
                         StatusCode::SERVICE_UNAVAILABLE,
                         "The database is starting. Try again in a few seconds.".to_owned(),
                     )
+                }
+                // What the checks before let pass and Postgres refuses (class 22, data exceptions) is the caller's input.
+                sqlx::Error::Database(ref inner) if inner.code().is_some_and(|code| code.starts_with("22")) => {
+                    tracing::warn!(%inner, "the database refused a value that had passed the checks");
+                    Fault::bad_request("A value cannot be stored: look for unusual characters and very large numbers.")
                 }
                 other => Fault::Broken(other.to_string()),
             },
@@ -103,7 +118,13 @@ impl IntoResponse for Fault {
                 let detail: Vec<Value> = fields
                     .into_iter()
                     .map(|field| {
-                        json!({ "type": field.kind, "loc": field.location, "msg": field.message, "input": field.input })
+                        let mut fault = json!({
+                            "type": field.kind, "loc": field.location, "msg": field.message, "input": field.input
+                        });
+                        if let Some(context) = field.context {
+                            fault["ctx"] = context;
+                        }
+                        fault
                     })
                     .collect();
                 (StatusCode::UNPROCESSABLE_ENTITY, Json(json!({ "detail": detail }))).into_response()

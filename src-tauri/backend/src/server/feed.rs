@@ -13,13 +13,16 @@ use axum::http::HeaderMap;
 use axum::response::sse::{Event, KeepAlive, Sse};
 use axum::routing::get;
 use futures::Stream;
-use netraven_api::Access;
 use netraven_api::event::Changed;
 use netraven_api::logs::{LogEntry, STREAM_PATH, StreamFilter};
+use netraven_api::routes::Route;
+use netraven_api::{Access, Method};
+use serde_json::json;
 use tokio::sync::broadcast;
 use tokio::sync::broadcast::error::RecvError;
 
 use super::Shared;
+use super::describe::Operation;
 use super::fault::Fault;
 use super::input::Query;
 use super::mount::Mount;
@@ -34,7 +37,13 @@ const KEEP_ALIVE: Duration = Duration::from_secs(10);
 
 /// Mounts the live stream.
 pub fn mount(mount: &mut Mount) {
-    mount.route(STREAM_PATH, Access::User, get(stream));
+    let route = Route { method: Method::Get, path: STREAM_PATH, access: Access::User };
+    let lines = json!({ "description": "Events named `log`, each with a line and its id, and comments as signs of life.",
+        "content": { "text/event-stream": { "schema": {} } } });
+    let summary = "The log as it is written. With `Last-Event-ID`, or `after`, it begins behind that line.";
+    let mut operation = Operation::new(summary).answers(200, lines);
+    operation.takes::<Query<StreamFilter>>();
+    mount.route(route, operation, get(stream));
 }
 
 async fn stream(

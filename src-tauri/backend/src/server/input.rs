@@ -1,4 +1,4 @@
-//! What comes in: query, path and body, each refused in FastAPI's shape when it is not right.
+//! What comes in: query, path and body, each refused in FastAPI's shape when it is not what its type describes.
 
 use axum::body::Bytes;
 use axum::extract::{FromRequest, FromRequestParts, Path, Request};
@@ -6,77 +6,45 @@ use axum::http::StatusCode;
 use axum::http::request::Parts;
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
+use utoipa::ToSchema;
 
 use super::Shared;
 use super::fault::{Fault, FieldFault};
+use super::shape::Shape;
 
-/// A decoded query; a repeated key is a list, `page` and `size` are within their limits.
+/// A decoded query; a repeated key is a list.
 pub struct Query<T>(pub T);
 
-impl<T: DeserializeOwned> FromRequestParts<Shared> for Query<T> {
+impl<T: DeserializeOwned + ToSchema + 'static> FromRequestParts<Shared> for Query<T> {
     type Rejection = Fault;
 
     async fn from_request_parts(parts: &mut Parts, _: &Shared) -> Result<Query<T>, Fault> {
-        let query = parts.uri.query().unwrap_or_default();
-        // An empty value is no filter, as in NetRaven.
-        let pairs: Vec<(String, String)> = serde_html_form::from_str::<Vec<(String, String)>>(query)
-            .map_err(|error| refused("query", &error.to_string()))?
-            .into_iter()
-            .filter(|(_, value)| !value.is_empty())
-            .collect();
-        limits(&pairs)?;
-        let encoded = serde_html_form::to_string(&pairs).map_err(|error| refused("query", &error.to_string()))?;
-        let value = serde_path_to_error::deserialize(serde_html_form::Deserializer::from_bytes(encoded.as_bytes()))
-            .map_err(|error| {
-                let field = error.path().to_string();
-                let name = field.split(['[', '.']).next().unwrap_or_default();
-                let input = pairs.iter().find(|(key, _)| key == name).map_or(Value::Null, |(_, text)| json!(text));
-                Fault::Fields(vec![FieldFault {
-                    kind: "value_error",
-                    location: vec!["query".into(), name.into()],
-                    message: sentence(&error.inner().to_string()),
-                    input,
-                }])
-            })?;
-        Ok(Query(value))
+        decode::<T>(parts.uri.query().unwrap_or_default().as_bytes(), "query").map(Query)
     }
 }
 
-/// `page` from 1, `size` 1 to 100: refused, not clamped, so that nobody believes to have seen everything.
-fn limits(pairs: &[(String, String)]) -> Result<(), Fault> {
-    for (key, text) in pairs {
-        let (least, most) = match key.as_str() {
-            "page" => (1, i64::MAX),
-            "size" => (1, netraven_api::page::MAX_SIZE),
-            "limit" => (0, 1_000_000),
-            "start" => (0, i64::MAX),
-            _ => continue,
-        };
-        let fault = |kind, message: String| {
-            Fault::Fields(vec![FieldFault {
-                kind,
-                location: vec!["query".into(), key.as_str().into()],
-                message,
-                input: json!(text),
-            }])
-        };
-        match text.parse::<i64>() {
-            Err(_) => {
-                return Err(fault(
-                    "int_parsing",
-                    "Input should be a valid integer, unable to parse string as an integer".into(),
-                ));
-            }
-            Ok(number) if number < least => {
-                return Err(fault("greater_than_equal", format!("Input should be greater than or equal to {least}")));
-            }
-            Ok(number) if number > most => {
-                return Err(fault("less_than_equal", format!("Input should be less than or equal to {most}")));
-            }
-            Ok(_) => {}
-        }
+/// A decoded form body.
+pub struct Form<T>(pub T);
+
+impl<T: DeserializeOwned + ToSchema + 'static> FromRequest<Shared> for Form<T> {
+    type Rejection = Fault;
+
+    async fn from_request(request: Request, state: &Shared) -> Result<Form<T>, Fault> {
+        // Whatever is no form has none of the fields.
+        let kind = request.headers().get(axum::http::header::CONTENT_TYPE).map(|value| value.as_bytes().to_vec());
+        let is_form = kind.is_none_or(|kind| kind.starts_with(b"application/x-www-form-urlencoded"));
+        let bytes = bytes(request, state).await?;
+        decode::<T>(if is_form { &bytes } else { b"" }, "body").map(Form)
     }
-    Ok(())
+}
+
+fn decode<T: DeserializeOwned + ToSchema + 'static>(encoded: &[u8], place: &str) -> Result<T, Fault> {
+    let unreadable = |reason: String| refused(place, &reason, Value::Null);
+    let given: Vec<(String, String)> =
+        serde_html_form::from_bytes(encoded).map_err(|error| unreadable(error.to_string()))?;
+    let pairs = Shape::of::<T>().pairs(&given, place).map_err(Fault::Fields)?;
+    let encoded = serde_html_form::to_string(&pairs).map_err(|error| unreadable(error.to_string()))?;
+    serde_html_form::from_str(&encoded).map_err(|error| unreadable(error.to_string()))
 }
 
 /// The one number in a path.
@@ -88,7 +56,7 @@ impl FromRequestParts<Shared> for Id {
     async fn from_request_parts(parts: &mut Parts, state: &Shared) -> Result<Id, Fault> {
         let Path(values) = Path::<Vec<(String, String)>>::from_request_parts(parts, state)
             .await
-            .map_err(|error| refused("path", &error.to_string()))?;
+            .map_err(|error| refused("path", &error.to_string(), Value::Null))?;
         let (name, text) = values.into_iter().next().unwrap_or_default();
         text.parse().map(Id).map_err(|_| {
             Fault::Fields(vec![FieldFault {
@@ -96,84 +64,104 @@ impl FromRequestParts<Shared> for Id {
                 location: vec!["path".into(), name.into()],
                 message: "Input should be a valid integer, unable to parse string as an integer".to_owned(),
                 input: json!(text),
+                context: None,
             }])
         })
     }
 }
 
-/// A decoded JSON body. What was given is not repeated in the error: it may hold a password.
+/// What a new one of these must have, and what null means in a change.
+pub trait Resource: DeserializeOwned + ToSchema + 'static {
+    /// Name of the body of a new one in the description; empty if none is made.
+    const NEW: &'static str;
+    /// Fields a new one must have.
+    const NEEDED: &'static [&'static str];
+    /// Fields that null empties; in all others null is as good as absent.
+    const EMPTIED: &'static [&'static str];
+}
+
+/// The JSON body of a new one.
+pub struct New<T>(pub T);
+
+impl<T: Resource> FromRequest<Shared> for New<T> {
+    type Rejection = Fault;
+
+    async fn from_request(request: Request, state: &Shared) -> Result<New<T>, Fault> {
+        let body = json_body::<T>(&bytes(request, state).await?, T::NEEDED)?;
+        typed(body).map(New)
+    }
+}
+
+/// The JSON body of a change: what is absent stays. The names are those of the fields to be emptied.
+pub struct Change<T>(pub T, pub Vec<&'static str>);
+
+impl<T: Resource> FromRequest<Shared> for Change<T> {
+    type Rejection = Fault;
+
+    async fn from_request(request: Request, state: &Shared) -> Result<Change<T>, Fault> {
+        let body = json_body::<T>(&bytes(request, state).await?, &[])?;
+        let emptied = T::EMPTIED.iter().copied().filter(|name| body.get(name).is_some_and(Value::is_null)).collect();
+        Ok(Change(typed(body)?, emptied))
+    }
+}
+
+/// Any other JSON body, of which every field that has to be there is one of the type.
 pub struct Body<T>(pub T);
 
-impl<T: DeserializeOwned> FromRequest<Shared> for Body<T> {
+impl<T: DeserializeOwned + ToSchema + 'static> FromRequest<Shared> for Body<T> {
     type Rejection = Fault;
 
     async fn from_request(request: Request, state: &Shared) -> Result<Body<T>, Fault> {
-        let bytes = bytes(request, state).await?;
-        let mut decoder = serde_json::Deserializer::from_slice(&bytes);
-        serde_path_to_error::deserialize(&mut decoder).map(Body).map_err(|error| {
-            let inner = error.inner();
-            let mut location = vec![Value::from("body")];
-            let (kind, message) = if inner.is_syntax() || inner.is_eof() {
-                location.push(json!(inner.column()));
-                ("json_invalid", "JSON decode error".to_owned())
-            } else {
-                location.extend(error.path().iter().filter_map(|part| match part {
-                    serde_path_to_error::Segment::Map { key } => Some(Value::from(key.as_str())),
-                    serde_path_to_error::Segment::Seq { index } => Some(Value::from(*index)),
-                    _ => None,
-                }));
-                ("value_error", sentence(&inner.to_string()))
-            };
-            Fault::Fields(vec![FieldFault { kind, location, message, input: Value::Null }])
-        })
+        let needed = Shape::of::<T>().needed();
+        typed(json_body::<T>(&bytes(request, state).await?, &needed)?).map(Body)
     }
 }
 
-/// A decoded form body.
-pub struct Form<T>(pub T);
-
-impl<T: DeserializeOwned> FromRequest<Shared> for Form<T> {
-    type Rejection = Fault;
-
-    async fn from_request(request: Request, state: &Shared) -> Result<Form<T>, Fault> {
-        let bytes = bytes(request, state).await?;
-        let decoder = serde_html_form::Deserializer::from_bytes(&bytes);
-        serde_path_to_error::deserialize(decoder).map(Form).map_err(|error| {
-            let text = error.inner().to_string();
-            let missing = text.strip_prefix("missing field `").and_then(|rest| rest.split('`').next());
-            let field = missing.map_or_else(|| error.path().to_string(), str::to_owned);
-            let kind = if missing.is_some() { "missing" } else { "value_error" };
-            let message = if missing.is_some() { "Field required".to_owned() } else { sentence(&text) };
-            Fault::body_field(&field, kind, message, Value::Null)
-        })
-    }
+/// A JSON body that passed the checks of its type.
+fn json_body<T: ToSchema + 'static>(bytes: &[u8], needed: &[&str]) -> Result<Value, Fault> {
+    let mut body =
+        if bytes.is_empty() { Value::Null } else { serde_json::from_slice(bytes).map_err(|e| no_json(bytes, &e))? };
+    let faults = Shape::of::<T>().check(&mut body, needed);
+    if faults.is_empty() { Ok(body) } else { Err(Fault::Fields(faults)) }
 }
 
-async fn bytes(request: Request, state: &Shared) -> Result<Bytes, Fault> {
-    Bytes::from_request(request, state).await.map_err(|error| match error.into_response_status() {
-        StatusCode::PAYLOAD_TOO_LARGE => {
-            Fault::detail(StatusCode::PAYLOAD_TOO_LARGE, "The body is larger than 16 MiB: send it in parts.")
-        }
+fn typed<T: DeserializeOwned>(body: Value) -> Result<T, Fault> {
+    serde_json::from_value(body).map_err(|error| refused("body", &error.to_string(), Value::Null))
+}
+
+fn no_json(bytes: &[u8], error: &serde_json::Error) -> Fault {
+    let before: usize =
+        bytes.split(|byte| *byte == b'\n').take(error.line().saturating_sub(1)).map(|line| line.len() + 1).sum();
+    let place = before + error.column().saturating_sub(1);
+    Fault::Fields(vec![FieldFault {
+        kind: "json_invalid",
+        location: vec!["body".into(), json!(place)],
+        message: "JSON decode error".to_owned(),
+        input: json!({}),
+        context: Some(json!({ "error": sentence(&error.to_string()) })),
+    }])
+}
+
+/// The bytes of a body, within the limit.
+pub async fn bytes(request: Request, state: &Shared) -> Result<Bytes, Fault> {
+    Bytes::from_request(request, state).await.map_err(|error| body_fault(error.status()))
+}
+
+/// Why a body was not read.
+pub fn body_fault(status: StatusCode) -> Fault {
+    match status {
+        StatusCode::PAYLOAD_TOO_LARGE => Fault::detail(status, "The body is larger than 16 MiB: send it in parts."),
         status => Fault::detail(status, "The body could not be read: send it again."),
-    })
-}
-
-trait RejectionStatus {
-    fn into_response_status(self) -> StatusCode;
-}
-
-impl<R: axum::response::IntoResponse> RejectionStatus for R {
-    fn into_response_status(self) -> StatusCode {
-        self.into_response().status()
     }
 }
 
-fn refused(place: &str, reason: &str) -> Fault {
+fn refused(place: &str, reason: &str, input: Value) -> Fault {
     Fault::Fields(vec![FieldFault {
         kind: "value_error",
         location: vec![place.into()],
         message: sentence(reason),
-        input: Value::Null,
+        input,
+        context: None,
     }])
 }
 

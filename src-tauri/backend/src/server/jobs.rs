@@ -2,25 +2,26 @@
 
 use axum::Json;
 use axum::extract::State;
-use axum::http::StatusCode;
+use axum::http::{HeaderMap, HeaderValue, StatusCode};
 use jiff::Timestamp;
-use netraven_api::Page;
 use netraven_api::event::Changed;
 use netraven_api::jobs::{
-    CreateJob, DeleteJob, GetJob, GetJobStatus, Job, JobDashboardStatus, JobInput, ListJobs, ListRecentJobs,
-    QueueJobDetail, QueueStatus, RecentJob, RunJob, RunStarted, UpdateJob, WorkerStatus,
+    CreateJob, DeleteJob, GetJob, GetJobStatus, Job, JobDashboardStatus, JobDeviceLine, JobInput, ListJobDevices,
+    ListJobs, ListRecentJobs, QueueJobDetail, QueueStatus, RecentJob, RunJob, RunStarted, UpdateJob, WorkerStatus,
 };
 use serde_json::json;
 
 use super::Shared;
 use super::auth::Caller;
-use super::check::{Check, name_letter};
+use super::check::Check;
 use super::fault::Fault;
-use super::input::{Body, Id, Query};
+use super::input::{Change, Id, New, Query, Resource};
 use super::mount::Mount;
+use super::raw::RawJson;
 use super::tags;
 use crate::journal::About;
 use crate::scheduler::schedule_of;
+use crate::store::jobs::ListedJob;
 
 /// Mounts the endpoints of jobs.
 pub fn mount(mount: &mut Mount) {
@@ -32,12 +33,19 @@ pub fn mount(mount: &mut Mount) {
     mount.add::<UpdateJob, _>(update);
     mount.add::<DeleteJob, _>(delete);
     mount.add::<RunJob, _>(run);
+    mount.add::<ListJobDevices, _>(devices);
 }
 
-async fn list(State(shared): State<Shared>, Query(query): Query<ListJobs>) -> Result<Json<Page<Job>>, Fault> {
-    let mut page = shared.store.list_jobs(&query).await?;
-    page.items.iter_mut().for_each(add_next_run);
-    Ok(Json(page))
+impl Resource for JobInput {
+    const NEW: &'static str = "JobCreate";
+    const NEEDED: &'static [&'static str] = &["name", "job_type"];
+    const EMPTIED: &'static [&'static str] =
+        &["description", "schedule_type", "interval_seconds", "cron_string", "time_zone", "scheduled_for", "device_id"];
+}
+
+async fn list(State(shared): State<Shared>, Query(query): Query<ListJobs>) -> Result<RawJson, Fault> {
+    let now = Timestamp::now();
+    Ok(shared.store.list_jobs(&query, |job| with_next_run(job, now)).await?.into())
 }
 
 async fn get(State(shared): State<Shared>, Id(id): Id) -> Result<Json<Job>, Fault> {
@@ -46,50 +54,48 @@ async fn get(State(shared): State<Shared>, Id(id): Id) -> Result<Json<Job>, Faul
 
 async fn read(shared: &Shared, id: i64) -> Result<Job, Fault> {
     let mut job = shared.store.job(id).await?;
-    add_next_run(&mut job);
+    job.next_run = next_run(&job, Timestamp::now());
     Ok(job)
 }
 
-fn add_next_run(job: &mut Job) {
-    let now = Timestamp::now();
+/// When a job's schedule fires next.
+pub fn next_run(job: &Job, now: Timestamp) -> Option<Timestamp> {
     // An interval's anchor is not on the wire; counted from its newest start it is as exact as a person needs.
-    let anchor = job.started_at.unwrap_or(now);
-    job.next_run = (job.is_enabled)
-        .then(|| {
-            schedule_of(
-                job.schedule_type.as_deref(),
-                job.interval_seconds,
-                job.cron_string.as_deref(),
-                job.time_zone.as_deref(),
-                job.scheduled_for,
-                anchor,
-            )
-        })
-        .and_then(Result::ok)
-        .flatten()
-        .and_then(|schedule| schedule.next_after(now));
+    let schedule = schedule_of(
+        job.schedule_type.as_deref(),
+        job.interval_seconds,
+        job.cron_string.as_deref(),
+        job.time_zone.as_deref(),
+        job.scheduled_for,
+        job.started_at.unwrap_or(now),
+    );
+    schedule.ok().flatten().filter(|_| job.is_enabled)?.next_after(now)
 }
 
-async fn create(
-    State(shared): State<Shared>,
-    caller: Caller,
-    Body(input): Body<JobInput>,
-) -> Result<(StatusCode, Json<Job>), Fault> {
+/// The text of a listed job with its next start, which the database cannot know.
+fn with_next_run(job: &ListedJob, now: Timestamp) -> String {
+    let schedule = schedule_of(
+        job.schedule_type.as_deref(),
+        job.interval_seconds,
+        job.cron_string.as_deref(),
+        job.time_zone.as_deref(),
+        job.scheduled_for.map(jiff_sqlx::Timestamp::to_jiff),
+        job.started_at.map_or(now, jiff_sqlx::Timestamp::to_jiff),
+    );
+    let next = schedule.ok().flatten().filter(|_| job.is_enabled).and_then(|schedule| schedule.next_after(now));
+    let next = next.map_or_else(|| "null".to_owned(), |at| format!("\"{at}\""));
+    let fields = job.json.trim_end().trim_end_matches('}');
+    format!("{fields}, \"next_run\":{next}}}")
+}
+
+async fn create(State(shared): State<Shared>, caller: Caller, New(input): New<JobInput>) -> Result<Json<Job>, Fault> {
     let mut check = Check::default();
-    check.needed("name", &input.name);
-    check.needed("job_type", &input.job_type);
-    fields(&mut check, &input);
-    let kinds = crate::kinds::NAMES;
-    check.one_of("job_type", input.job_type.as_deref(), kinds);
-    let scheduled_for = start_time(&mut check, &input);
+    let scheduled_for = start_time(&input);
     let has_tags = input.tags.as_ref().is_some_and(|tags| !tags.is_empty());
-    if has_tags == input.device_id.is_some() {
-        check.refuse(
-            "",
-            "value_error",
-            "Value error, Either device_id or tags must be provided, not both",
-            serde_json::Value::Null,
-        );
+    match (has_tags, input.device_id.is_some()) {
+        (true, true) => check.refuse_all(NOT_BOTH, json!(input)),
+        (false, false) => check.refuse_all(NO_TARGET, json!(input)),
+        _ => {}
     }
     let new = Job {
         schedule_type: input.schedule_type.clone(),
@@ -104,22 +110,21 @@ async fn create(
     tags::known(&shared, input.tags.as_deref()).await?;
     let id = shared.store.create_job(&input, scheduled_for).await?;
     told(&shared, &caller, id, "added").await;
-    Ok((StatusCode::CREATED, Json(read(&shared, id).await?)))
+    Ok(Json(read(&shared, id).await?))
 }
 
 async fn update(
     State(shared): State<Shared>,
     caller: Caller,
     Id(id): Id,
-    Body(input): Body<JobInput>,
+    Change(input, emptied): Change<JobInput>,
 ) -> Result<Json<Job>, Fault> {
     let old = shared.store.job(id).await?;
     if old.is_system_job {
-        return Err(Fault::detail(StatusCode::FORBIDDEN, "System jobs cannot be modified."));
+        return Err(Fault::detail(StatusCode::FORBIDDEN, "System jobs cannot be updated."));
     }
     let mut check = Check::default();
-    fields(&mut check, &input);
-    let scheduled_for = start_time(&mut check, &input);
+    let scheduled_for = start_time(&input);
     let mut new = old.clone();
     if let Some(name) = &input.name {
         new.name.clone_from(name);
@@ -137,26 +142,25 @@ async fn update(
     new.cron_string = input.cron_string.clone().or(new.cron_string);
     new.time_zone = input.time_zone.clone().or(new.time_zone);
     new.scheduled_for = scheduled_for.or(new.scheduled_for);
+    for name in emptied {
+        empty(&mut new, name);
+    }
     // One target at a time: tags given take the place of a device, and the other way round.
     let mut target_tags = input.tags.clone();
     match (&input.tags, input.device_id) {
         (Some(tags), Some(_)) if !tags.is_empty() => {
-            check.refuse(
-                "",
-                "value_error",
-                "Value error, Either device_id or tags must be provided, not both",
-                serde_json::Value::Null,
-            );
+            check.refuse_all(NOT_BOTH, json!(input));
         }
         (_, Some(device)) => {
             new.device_id = Some(device);
             target_tags = Some(Vec::new());
         }
-        (Some(tags), None) if tags.is_empty() && old.device_id.is_none() => {
-            check.refuse("tags", "value_error", "Value error, tags cannot be empty without a device_id", json!([]));
-        }
         (Some(tags), None) if !tags.is_empty() => new.device_id = None,
         _ => {}
+    }
+    let tags_left = target_tags.as_ref().map_or(!old.tags.is_empty(), |tags| !tags.is_empty());
+    if new.device_id.is_none() && !tags_left {
+        check.refuse_all(NO_TARGET, json!(input));
     }
     schedule(&mut check, &new);
     check.done()?;
@@ -176,7 +180,7 @@ async fn update(
     Ok(Json(read(&shared, id).await?))
 }
 
-async fn delete(State(shared): State<Shared>, caller: Caller, Id(id): Id) -> Result<StatusCode, Fault> {
+async fn delete(State(shared): State<Shared>, caller: Caller, Id(id): Id) -> Result<(), Fault> {
     let job = shared.store.job(id).await?;
     if job.is_system_job {
         return Err(Fault::detail(StatusCode::FORBIDDEN, "System jobs cannot be deleted."));
@@ -188,14 +192,10 @@ async fn delete(State(shared): State<Shared>, caller: Caller, Id(id): Id) -> Res
     }
     shared.store.delete_job(id).await?;
     told(&shared, &caller, id, "deleted").await;
-    Ok(StatusCode::NO_CONTENT)
+    Ok(())
 }
 
-async fn run(
-    State(shared): State<Shared>,
-    caller: Caller,
-    Id(id): Id,
-) -> Result<(StatusCode, Json<RunStarted>), Fault> {
+async fn run(State(shared): State<Shared>, caller: Caller, Id(id): Id) -> Result<Json<RunStarted>, Fault> {
     let job = shared.store.job(id).await?;
     let started = shared.start_run(id, caller.name()).await?;
     let about = About { job_id: Some(id), run_id: Some(started.run_id), device_id: None };
@@ -209,7 +209,16 @@ async fn run(
         queue_job_id: started.run_id.to_string(),
         run_id: Some(started.run_id),
     };
-    Ok((StatusCode::ACCEPTED, Json(reply)))
+    Ok(Json(reply))
+}
+
+/// Superseded, and says so in a header, as NetRaven does.
+async fn devices(State(shared): State<Shared>, Id(id): Id) -> Result<(HeaderMap, Json<Vec<JobDeviceLine>>), Fault> {
+    shared.store.job(id).await?;
+    let lines = shared.store.device_lines(id, 1000).await?;
+    let deprecated = [("deprecation", HeaderValue::from_static("true"))];
+    let headers = deprecated.into_iter().map(|(name, value)| (axum::http::HeaderName::from_static(name), value));
+    Ok((headers.collect(), Json(lines)))
 }
 
 async fn recent(
@@ -247,34 +256,24 @@ async fn status(State(shared): State<Shared>) -> Json<JobDashboardStatus> {
     })
 }
 
-fn fields(check: &mut Check, input: &JobInput) {
-    check.length("name", input.name.as_deref(), 1, 255);
-    check.letters("name", input.name.as_deref(), name_letter, "letters, digits, blanks, _ and -");
-    check.length("description", input.description.as_deref(), 0, 1000);
-    check.one_of("schedule_type", input.schedule_type.as_deref(), &["interval", "cron", "onetime"]);
-    check.range("interval_seconds", input.interval_seconds, 60, 31_536_000);
-    check.length("cron_string", input.cron_string.as_deref(), 9, 100);
+const NOT_BOTH: &str = "Value error, Provide either device_id or tags, not both.";
+const NO_TARGET: &str = "Value error, Either device_id or tags must be provided.";
+
+fn empty(job: &mut Job, name: &str) {
+    match name {
+        "description" => job.description = None,
+        "schedule_type" => job.schedule_type = None,
+        "interval_seconds" => job.interval_seconds = None,
+        "cron_string" => job.cron_string = None,
+        "time_zone" => job.time_zone = None,
+        "scheduled_for" => job.scheduled_for = None,
+        _ => job.device_id = None,
+    }
 }
 
-fn start_time(check: &mut Check, input: &JobInput) -> Option<Timestamp> {
-    let text = input.scheduled_for.as_deref()?;
-    let at = text.parse::<Timestamp>().ok().or_else(|| {
-        // Without a zone it is UTC, as NetRaven reads it.
-        text.parse::<jiff::civil::DateTime>()
-            .ok()?
-            .to_zoned(jiff::tz::TimeZone::UTC)
-            .ok()
-            .map(|zoned| zoned.timestamp())
-    });
-    if at.is_none() {
-        check.refuse(
-            "scheduled_for",
-            "datetime_parsing",
-            "Input should be a valid datetime, such as 2026-11-22T14:00:00Z",
-            text,
-        );
-    }
-    at
+/// The start, which the checks of the body have written as a time with its zone.
+fn start_time(input: &JobInput) -> Option<Timestamp> {
+    input.scheduled_for.as_deref().and_then(super::shape::instant)
 }
 
 /// Refuses a schedule that could never fire: what belongs to its kind is missing or not readable.

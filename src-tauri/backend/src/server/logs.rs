@@ -2,16 +2,15 @@
 
 use axum::Json;
 use axum::extract::State;
-use netraven_api::Page;
 use netraven_api::logs::{
     GetLog, GetLogStats, LEVELS, ListLogLevels, ListLogTypes, ListLogs, LogEntry, LogLevel, LogStats, LogType, TYPES,
 };
-use serde_json::json;
 
 use super::Shared;
-use super::fault::{Fault, FieldFault};
+use super::fault::Fault;
 use super::input::{Id, Query};
 use super::mount::Mount;
+use super::raw::RawJson;
 
 /// Mounts the endpoints of the log.
 pub fn mount(mount: &mut Mount) {
@@ -22,19 +21,8 @@ pub fn mount(mount: &mut Mount) {
     mount.add::<GetLog, _>(get);
 }
 
-async fn list(State(shared): State<Shared>, Query(query): Query<ListLogs>) -> Result<Json<Page<LogEntry>>, Fault> {
-    if let Some(order) = query.order.as_deref()
-        && order != "asc"
-        && order != "desc"
-    {
-        return Err(Fault::Fields(vec![FieldFault {
-            kind: "string_pattern_mismatch",
-            location: vec!["query".into(), "order".into()],
-            message: "String should match pattern '^(asc|desc)$'".to_owned(),
-            input: json!(order),
-        }]));
-    }
-    Ok(Json(shared.store.list_logs(&query).await?))
+async fn list(State(shared): State<Shared>, Query(query): Query<ListLogs>) -> Result<RawJson, Fault> {
+    Ok(shared.store.list_logs(&query).await?.into())
 }
 
 async fn get(State(shared): State<Shared>, Id(id): Id) -> Result<Json<LogEntry>, Fault> {

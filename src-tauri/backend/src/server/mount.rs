@@ -1,14 +1,18 @@
-//! Mounting: an endpoint's method, path and access come from its type, so that they are spelled once.
+//! Mounting: an endpoint's method, path, access and status come from its type, so that they are spelled once, and each
+//! route is described as it is mounted, so that none is forgotten.
 
 use axum::Router;
 use axum::extract::Request;
 use axum::handler::Handler;
 use axum::http::StatusCode;
-use axum::middleware::{Next, from_fn, from_fn_with_state};
-use axum::response::Response;
+use axum::middleware::{Next, from_fn, from_fn_with_state, map_response};
+use axum::response::{IntoResponse as _, Response};
 use axum::routing::{MethodFilter, MethodRouter, on};
+use netraven_api::routes::Route;
 use netraven_api::{Access, Endpoint, Method};
+use utoipa::ToSchema;
 
+use super::describe::{Describes, Description, Operation};
 use super::fault::Fault;
 use super::{REQUEST_LIMIT, Shared, auth};
 
@@ -16,42 +20,64 @@ use super::{REQUEST_LIMIT, Shared, auth};
 pub struct Mount {
     shared: Shared,
     router: Router<Shared>,
+    description: Description,
 }
 
 impl Mount {
     /// Nothing mounted yet.
     pub fn new(shared: Shared) -> Mount {
-        Mount { shared, router: Router::new() }
+        Mount { shared, router: Router::new(), description: Description::default() }
     }
 
-    /// Mounts an endpoint; only those it lets in reach the handler.
-    pub fn add<E: Endpoint, T: 'static>(&mut self, handler: impl Handler<T, Shared>) {
+    /// Mounts an endpoint; only those it lets in reach the handler. The handler's parameters are what is described.
+    pub fn add<E, T>(&mut self, handler: impl Handler<T, Shared>)
+    where
+        E: Endpoint<Reply: ToSchema + 'static> + ToSchema,
+        T: Describes + 'static,
+    {
+        let mut operation = Operation::of::<E>();
+        T::describe(&mut operation);
         let filter = match E::METHOD {
             Method::Get => MethodFilter::GET,
             Method::Post => MethodFilter::POST,
             Method::Put => MethodFilter::PUT,
             Method::Delete => MethodFilter::DELETE,
         };
-        self.route(E::PATH, E::ACCESS, on(filter, handler).layer(from_fn(limit)));
+        let status = StatusCode::from_u16(E::STATUS).expect("an endpoint's status is one of HTTP's");
+        let answer = move |response: Response| async move { with_status(response, status) };
+        let methods = on(filter, handler).layer(map_response(answer)).layer(from_fn(limit));
+        self.route(Route::of::<E>(), operation, methods);
     }
 
-    /// Mounts what is no [`Endpoint`]: the login and the live stream.
-    pub fn route(&mut self, path: &str, access: Access, methods: MethodRouter<Shared>) {
-        let guarded = match access {
+    /// Mounts what is no [`Endpoint`]: the login, the import of a file, the live stream.
+    pub fn route(&mut self, route: Route, operation: Operation, methods: MethodRouter<Shared>) {
+        self.description.add(&route, operation);
+        let guarded = match route.access {
             Access::Open => methods,
-            _ => methods.layer(from_fn_with_state((self.shared.clone(), access), auth::require)),
+            access => methods.layer(from_fn_with_state((self.shared.clone(), access), auth::require)),
         };
         let router = std::mem::take(&mut self.router);
-        self.router = router.route(path.trim_end_matches('/'), guarded);
+        self.router = router.route(super::canonical(route.path), guarded);
     }
 
-    /// Everything mounted.
-    pub fn into_router(self) -> Router<Shared> {
-        self.router
+    /// Everything mounted, with its description.
+    pub fn finish(self) -> (Router<Shared>, Description) {
+        (self.router, self.description)
     }
 }
 
-async fn limit(request: Request, next: Next) -> Result<Response, Fault> {
+/// A success has the status its endpoint says.
+fn with_status(response: Response, status: StatusCode) -> Response {
+    match (response.status(), status) {
+        (StatusCode::OK, StatusCode::OK) => response,
+        (StatusCode::OK, StatusCode::NO_CONTENT) => StatusCode::NO_CONTENT.into_response(),
+        (StatusCode::OK, status) => (status, response).into_response(),
+        _ => response,
+    }
+}
+
+/// Gives up a request that takes too long.
+pub async fn limit(request: Request, next: Next) -> Result<Response, Fault> {
     let sentence = "The request took too long and was given up: try again, or ask for less.";
     let answer = tokio::time::timeout(REQUEST_LIMIT, next.run(request)).await;
     answer.map_err(|_| Fault::detail(StatusCode::SERVICE_UNAVAILABLE, sentence))

@@ -2,13 +2,13 @@
 
 use axum::Json;
 use axum::extract::State;
-use netraven_api::Page;
 use netraven_api::results::{GetResult, JobResult, ListResults};
 
 use super::Shared;
 use super::fault::Fault;
 use super::input::{Id, Query};
 use super::mount::Mount;
+use super::raw::RawJson;
 
 /// Mounts the endpoints of results.
 pub fn mount(mount: &mut Mount) {
@@ -16,8 +16,8 @@ pub fn mount(mount: &mut Mount) {
     mount.add::<GetResult, _>(get);
 }
 
-async fn list(State(shared): State<Shared>, Query(query): Query<ListResults>) -> Result<Json<Page<JobResult>>, Fault> {
-    Ok(Json(shared.store.list_results(&query).await?))
+async fn list(State(shared): State<Shared>, Query(query): Query<ListResults>) -> Result<RawJson, Fault> {
+    Ok(shared.store.list_results(&query).await?.into())
 }
 
 async fn get(State(shared): State<Shared>, Id(id): Id) -> Result<Json<JobResult>, Fault> {

@@ -2,7 +2,6 @@
 
 use axum::Json;
 use axum::extract::State;
-use netraven_api::Page;
 use netraven_api::event::Changed;
 use netraven_api::runs::{CancelRun, GetRun, ListRuns, Run, RunDetail, RunSummary, SummarizeRuns};
 use serde_json::json;
@@ -12,6 +11,7 @@ use super::auth::Caller;
 use super::fault::Fault;
 use super::input::{Id, Query};
 use super::mount::Mount;
+use super::raw::RawJson;
 use crate::journal::{About, Signal};
 
 /// Mounts the endpoints of runs.
@@ -22,8 +22,8 @@ pub fn mount(mount: &mut Mount) {
     mount.add::<CancelRun, _>(cancel);
 }
 
-async fn list(State(shared): State<Shared>, Query(query): Query<ListRuns>) -> Result<Json<Page<Run>>, Fault> {
-    Ok(Json(shared.store.list_runs(&query).await?))
+async fn list(State(shared): State<Shared>, Query(query): Query<ListRuns>) -> Result<RawJson, Fault> {
+    Ok(shared.store.list_runs(&query).await?.into())
 }
 
 async fn get(State(shared): State<Shared>, Id(id): Id) -> Result<Json<RunDetail>, Fault> {

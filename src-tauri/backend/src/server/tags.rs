@@ -3,15 +3,14 @@
 use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
-use netraven_api::Page;
 use netraven_api::event::Changed;
 use netraven_api::tags::{CreateTag, DeleteTag, GetTag, ListTags, Tag, TagInput, UpdateTag};
 
 use super::Shared;
-use super::check::{Check, name_letter};
 use super::fault::Fault;
-use super::input::{Body, Id, Query};
+use super::input::{Change, Id, New, Query, Resource};
 use super::mount::Mount;
+use super::raw::RawJson;
 
 /// Mounts the endpoints of tags.
 pub fn mount(mount: &mut Mount) {
@@ -22,45 +21,48 @@ pub fn mount(mount: &mut Mount) {
     mount.add::<DeleteTag, _>(delete);
 }
 
+impl Resource for TagInput {
+    const NEW: &'static str = "TagCreate";
+    const NEEDED: &'static [&'static str] = &["name"];
+    const EMPTIED: &'static [&'static str] = &["type", "description"];
+}
+
 /// Refuses ids that no tag has, with NetRaven's sentence.
 pub async fn known(shared: &Shared, ids: Option<&[i64]>) -> Result<(), Fault> {
     let unknown = shared.store.unknown_tags(ids.unwrap_or_default()).await?;
     if unknown.is_empty() { Ok(()) } else { Err(Fault::not_found(format!("Tag(s) not found: {unknown:?}"))) }
 }
 
-async fn list(State(shared): State<Shared>, Query(query): Query<ListTags>) -> Result<Json<Page<Tag>>, Fault> {
-    Ok(Json(shared.store.list_tags(&query).await?))
+async fn list(State(shared): State<Shared>, Query(query): Query<ListTags>) -> Result<RawJson, Fault> {
+    Ok(shared.store.list_tags(&query).await?.into())
 }
 
 async fn get(State(shared): State<Shared>, Id(id): Id) -> Result<Json<Tag>, Fault> {
     Ok(Json(shared.store.tag(id).await?))
 }
 
-async fn create(State(shared): State<Shared>, Body(input): Body<TagInput>) -> Result<(StatusCode, Json<Tag>), Fault> {
-    let mut check = Check::default();
-    check.needed("name", &input.name);
-    fields(&mut check, &input);
-    check.done()?;
+async fn create(State(shared): State<Shared>, New(input): New<TagInput>) -> Result<Json<Tag>, Fault> {
     let id = shared.store.create_tag(&input).await?;
-    shared.journal.changed(Changed::Setup).await;
-    Ok((StatusCode::CREATED, Json(shared.store.tag(id).await?)))
-}
-
-async fn update(State(shared): State<Shared>, Id(id): Id, Body(input): Body<TagInput>) -> Result<Json<Tag>, Fault> {
-    let mut check = Check::default();
-    fields(&mut check, &input);
-    check.done()?;
-    protect(&shared, id, "renamed").await?;
-    shared.store.update_tag(id, &input).await?;
     shared.journal.changed(Changed::Setup).await;
     Ok(Json(shared.store.tag(id).await?))
 }
 
-async fn delete(State(shared): State<Shared>, Id(id): Id) -> Result<StatusCode, Fault> {
+async fn update(
+    State(shared): State<Shared>,
+    Id(id): Id,
+    Change(input, emptied): Change<TagInput>,
+) -> Result<Json<Tag>, Fault> {
+    protect(&shared, id, "renamed").await?;
+    shared.store.update_tag(id, &input, &emptied).await?;
+    shared.journal.changed(Changed::Setup).await;
+    Ok(Json(shared.store.tag(id).await?))
+}
+
+async fn delete(State(shared): State<Shared>, Id(id): Id) -> Result<(), Fault> {
     protect(&shared, id, "deleted").await?;
     shared.store.delete_tag(id).await?;
     shared.journal.changed(Changed::Setup).await;
-    Ok(StatusCode::NO_CONTENT)
+    Ok(())
 }
 
 /// The tag every device carries stays as it is.
@@ -73,11 +75,4 @@ async fn protect(shared: &Shared, id: i64, what: &str) -> Result<(), Fault> {
         ));
     }
     Ok(())
-}
-
-fn fields(check: &mut Check, input: &TagInput) {
-    check.length("name", input.name.as_deref(), 1, 50);
-    check.letters("name", input.name.as_deref(), name_letter, "letters, digits, blanks, _ and -");
-    check.length("type", input.kind.as_deref(), 0, 50);
-    check.length("description", input.description.as_deref(), 0, 255);
 }

@@ -6,9 +6,13 @@ use serde::Deserialize;
 use sqlx::PgConnection;
 use sqlx::types::Json;
 
-use super::{Result, Store, StoreError};
+use super::listing::{Sql, is};
+use super::{Result, Store, StoreError, contains};
 
-const HEAD: &str = "'id', c.id, 'device_id', c.device_id, 'retrieved_at', c.retrieved_at,
+/// Most snapshots with their texts at once.
+const MOST: i64 = 500;
+
+const HEAD: &str = "'id', c.id, 'device_id', c.device_id, 'retrieved_at', wire_time(c.retrieved_at),
     'config_metadata', c.config_metadata || jsonb_build_object('commit', c.commit_id)";
 
 /// A snapshot that has no commit yet.
@@ -33,18 +37,47 @@ impl Store {
         newest(&mut *self.pool().acquire().await?, device_id).await
     }
 
-    /// Snapshots with their texts, the newest first.
-    pub async fn list_configs(&self, query: &ListConfigs) -> Result<Vec<Config>> {
+    /// Snapshots with their texts, the newest first, as a JSON array.
+    pub async fn list_configs(&self, query: &ListConfigs) -> Result<String> {
+        let mut sql = Sql::new(format!(
+            "select coalesce(string_agg(c.row::text, ',' order by c.place), '') from (
+             select json_build_object({HEAD}, 'config_data', c.config_data) as row, row_number() over () as place
+             from (select * from device_configurations c where true"
+        ));
+        is(&mut sql, "c.device_id", query.device_id);
+        sql.push(" order by c.retrieved_at desc, c.id desc limit ").push_bind(query.limit.unwrap_or(50).clamp(0, MOST));
+        sql.push(" offset ").push_bind(query.start.unwrap_or(0).max(0)).push(") c) c");
+        let items: String = sql.build_query_scalar().fetch_one(self.pool()).await?;
+        Ok(format!("[{items}]"))
+    }
+
+    /// Snapshots whose texts contain this in any case, the newest first.
+    pub async fn search_configs(&self, text: &str, limit: i64) -> Result<Vec<Config>> {
+        let Some(pattern) = contains(&Some(text.to_owned())) else { return Ok(Vec::new()) };
         let rows: Vec<Json<Config>> = sqlx::query_scalar(sqlx::AssertSqlSafe(format!(
             "select json_build_object({HEAD}, 'config_data', c.config_data) from device_configurations c
-             where ($1::bigint is null or c.device_id = $1) order by c.retrieved_at desc, c.id desc limit $2 offset $3"
+             where c.config_data ilike $1 order by c.retrieved_at desc, c.id desc limit $2"
         )))
-        .bind(query.device_id)
-        .bind(query.limit.unwrap_or(50).clamp(0, 500))
-        .bind(query.start.unwrap_or(0).max(0))
+        .bind(pattern)
+        .bind(limit)
         .fetch_all(self.pool())
         .await?;
         Ok(rows.into_iter().map(|row| row.0).collect())
+    }
+
+    /// Removes a snapshot; tells whose it was.
+    pub async fn delete_config(&self, id: i64) -> Result<i64> {
+        let device: Option<i64> =
+            sqlx::query_scalar("delete from device_configurations where id = $1 returning device_id")
+                .bind(id)
+                .fetch_optional(self.pool())
+                .await?;
+        device.ok_or(StoreError::NotFound("Config snapshot"))
+    }
+
+    /// How many snapshots there are.
+    pub async fn count_configs(&self) -> Result<i64> {
+        Ok(sqlx::query_scalar("select count(*) from device_configurations").fetch_one(self.pool()).await?)
     }
 
     /// One snapshot.

@@ -1,22 +1,29 @@
 //! Credentials; their secrets are sealed before they come here.
 
-use netraven_api::Page;
 use netraven_api::credentials::{Credential, ListCredentials};
 use sqlx::types::Json;
 
-use super::{Result, Store, StoreError, contains, window};
+use super::listing::{List, Paging, RawPage, is, like, tagged};
+use super::{Result, Store, StoreError};
 
-const CREDENTIAL: &str = "select json_build_object(
+const ROW: &str = "json_build_object(
     'id', c.id, 'username', c.username, 'priority', c.priority, 'description', c.description,
     'is_system', c.is_system, 'has_enable_password', c.enable_password is not null,
     'tags', coalesce((select json_agg(json_build_object('id', t.id, 'name', t.name, 'type', t.type,
         'description', t.description) order by t.name)
-        from credential_tags ct join tags t on t.id = ct.tag_id where ct.credential_id = c.id), '[]'))
-    from credentials c ";
+        from credential_tags ct join tags t on t.id = ct.tag_id where ct.credential_id = c.id), '[]'))";
 
-const FILTER: &str = "where ($1::text is null or c.username ilike $1) and ($2::bigint is null or c.priority = $2)
-    and (cardinality($3::bigint[]) = 0 or exists (select 1 from credential_tags ct
-        where ct.credential_id = c.id and ct.tag_id = any($3))) ";
+const LIST: List = List {
+    from: "credentials c",
+    columns: "c.*",
+    name: "c",
+    around: "",
+    row: ROW,
+    sorts: &[("priority", "c.priority"), ("id", "c.id"), ("username", "lower(c.username)")],
+    id: "c.id",
+    descending: false,
+    pages_of_none: 0,
+};
 
 /// A credential as a worker needs it, its secrets still sealed.
 #[derive(Clone, Debug)]
@@ -42,44 +49,48 @@ pub struct CredentialChange<'a> {
     pub enable_password: Option<Option<String>>,
     /// Priority.
     pub priority: Option<i64>,
-    /// Description.
-    pub description: Option<&'a str>,
+    /// Description; `Some(None)` removes it.
+    pub description: Option<Option<&'a str>>,
     /// Ids of the tags.
     pub tags: Option<&'a [i64]>,
 }
 
 impl Store {
-    /// One page of credentials by priority.
-    pub async fn list_credentials(&self, query: &ListCredentials) -> Result<Page<Credential>> {
-        let (page, size, offset) = window(query.page, query.size);
-        let username = contains(&query.username);
-        let rows = format!("{CREDENTIAL}{FILTER}order by c.priority, c.id limit $4 offset $5");
-        let items: Vec<Json<Credential>> = sqlx::query_scalar(sqlx::AssertSqlSafe(rows))
-            .bind(&username)
-            .bind(query.priority)
-            .bind(&query.tag_id)
-            .bind(size)
-            .bind(offset)
-            .fetch_all(self.pool())
-            .await?;
-        let count = format!("select count(*) from credentials c {FILTER}");
-        let total = sqlx::query_scalar(sqlx::AssertSqlSafe(count))
-            .bind(&username)
-            .bind(query.priority)
-            .bind(&query.tag_id)
-            .fetch_one(self.pool())
-            .await?;
-        Ok(Page::new(items.into_iter().map(|row| row.0).collect(), total, page, size))
+    /// One page of credentials.
+    pub async fn list_credentials(&self, query: &ListCredentials) -> Result<RawPage> {
+        let paging = Paging {
+            page: query.page,
+            size: query.size,
+            sort: query.sort.as_deref(),
+            order: query.order.as_deref(),
+            ..Paging::default()
+        };
+        self.page(&LIST, &paging, |sql| {
+            like(sql, "c.username", &query.username);
+            is(sql, "c.priority", query.priority);
+            tagged(sql, "credential_tags", "credential_id", "c.id", &query.tag_id);
+        })
+        .await
     }
 
     /// One credential.
     pub async fn credential(&self, id: i64) -> Result<Credential> {
+        let sql = format!("select {ROW} from credentials c where c.id = $1");
         let row: Option<Json<Credential>> =
-            sqlx::query_scalar(sqlx::AssertSqlSafe(format!("{CREDENTIAL}where c.id = $1")))
-                .bind(id)
-                .fetch_optional(self.pool())
-                .await?;
+            sqlx::query_scalar(sqlx::AssertSqlSafe(sql)).bind(id).fetch_optional(self.pool()).await?;
         row.map(|row| row.0).ok_or(StoreError::NotFound("Credential"))
+    }
+
+    /// The credentials that share a tag with a device, in the order they are tried.
+    pub async fn credentials_of_device(&self, device_id: i64) -> Result<Vec<Credential>> {
+        let sql = format!(
+            "select {ROW} from credentials c where exists (select 1 from credential_tags ct
+             join device_tags dt on dt.tag_id = ct.tag_id where ct.credential_id = c.id and dt.device_id = $1)
+             order by c.priority, c.id"
+        );
+        let rows: Vec<Json<Credential>> =
+            sqlx::query_scalar(sqlx::AssertSqlSafe(sql)).bind(device_id).fetch_all(self.pool()).await?;
+        Ok(rows.into_iter().map(|row| row.0).collect())
     }
 
     /// The id the next credential gets, so that its secrets can be sealed to it.
@@ -101,7 +112,7 @@ impl Store {
         .bind(&new.password)
         .bind(new.enable_password.clone().flatten())
         .bind(i32::try_from(new.priority.unwrap_or(100)).unwrap_or(100))
-        .bind(new.description)
+        .bind(new.description.flatten())
         .execute(&mut *tx)
         .await?;
         replace_tags(&mut tx, id, new.tags.unwrap_or_default()).await?;
@@ -115,7 +126,8 @@ impl Store {
         let done = sqlx::query(
             "update credentials set username = coalesce($2, username), password = coalesce($3, password),
              enable_password = case when $4 then $5 else enable_password end,
-             priority = coalesce($6, priority), description = coalesce($7, description) where id = $1",
+             priority = coalesce($6, priority),
+             description = case when $7 then $8 else description end where id = $1",
         )
         .bind(id)
         .bind(change.username)
@@ -123,7 +135,8 @@ impl Store {
         .bind(change.enable_password.is_some())
         .bind(change.enable_password.clone().flatten())
         .bind(change.priority.and_then(|priority| i32::try_from(priority).ok()))
-        .bind(change.description)
+        .bind(change.description.is_some())
+        .bind(change.description.flatten())
         .execute(&mut *tx)
         .await?;
         if done.rows_affected() == 0 {

@@ -1,80 +1,80 @@
 //! Devices and their tags.
 
-use netraven_api::Page;
 use netraven_api::devices::{Device, DeviceInput, ListDevices};
 use sqlx::types::Json;
 
-use super::{Result, Store, StoreError, contains, exact, explain, window};
+use super::listing::{List, Paging, RawPage, any_of, like, tagged};
+use super::{Result, Store, StoreError, explain};
 
-const UNIQUE: &[(&str, &str)] = &[
-    ("devices_hostname_key", "Hostname already registered"),
-    ("devices_address_key", "Ip_address already registered with this port"),
-];
-
-const DEVICE: &str = "select json_build_object(
+const ROW: &str = "json_build_object(
     'id', d.id, 'hostname', d.hostname, 'ip_address', d.ip_address, 'device_type', d.device_type,
     'description', d.description, 'port', d.port, 'serial_number', d.serial_number, 'model', d.model,
-    'source', d.source, 'notes', d.notes, 'created_at', d.created_at, 'last_seen', d.last_seen,
+    'source', d.source, 'notes', d.notes, 'created_at', wire_time(d.created_at), 'last_seen', wire_time(d.last_seen),
     'tags', coalesce((select json_agg(json_build_object('id', t.id, 'name', t.name, 'type', t.type,
         'description', t.description) order by t.name)
         from device_tags dt join tags t on t.id = dt.tag_id where dt.device_id = d.id), '[]'),
     'matching_credentials_count', (select count(distinct ct.credential_id) from device_tags dt
         join credential_tags ct on ct.tag_id = dt.tag_id where dt.device_id = d.id),
-    'last_updated', d.last_updated, 'updated_by', d.updated_by,
-    'last_result', r.status, 'last_cause', r.cause, 'last_result_at', r.result_time,
-    'last_snapshot_at', (select c.retrieved_at from device_configurations c
-        where c.device_id = d.id order by c.id desc limit 1))
-    from devices d left join lateral (select status, cause, result_time from job_results
-        where device_id = d.id order by result_time desc limit 1) r on true ";
+    'last_updated', wire_time(d.last_updated), 'updated_by', d.updated_by,
+    'last_result', r.status, 'last_cause', r.cause, 'last_result_at', wire_time(r.result_time),
+    'last_snapshot_at', (select wire_time(c.retrieved_at) from device_configurations c
+        where c.device_id = d.id order by c.id desc limit 1))";
+const AROUND: &str = " left join lateral (select status, cause, result_time from job_results
+    where device_id = d.id order by result_time desc limit 1) r on true ";
 
-const FILTER: &str = "where ($1::text is null or d.hostname ilike $1) and ($2::text is null or d.ip_address ilike $2)
-    and ($3::text is null or d.device_type = $3) and ($4::text is null or d.serial_number ilike $4)
-    and ($5::text is null or d.model ilike $5) and ($6::text is null or d.source = $6)
-    and ($7::text is null or d.notes ilike $7)
-    and (cardinality($8::bigint[]) = 0 or exists (select 1 from device_tags dt
-        where dt.device_id = d.id and dt.tag_id = any($8))) ";
+const LIST: List = List {
+    from: "devices d",
+    columns: "d.*",
+    name: "d",
+    around: AROUND,
+    row: ROW,
+    sorts: &[
+        ("hostname", "lower(d.hostname)"),
+        ("id", "d.id"),
+        ("ip_address", "d.ip_address"),
+        ("device_type", "d.device_type"),
+        ("model", "d.model"),
+        ("serial_number", "d.serial_number"),
+        ("source", "d.source"),
+        ("created_at", "d.created_at"),
+        ("last_seen", "d.last_seen"),
+        ("last_updated", "d.last_updated"),
+    ],
+    id: "d.id",
+    descending: false,
+    pages_of_none: 0,
+};
 
 impl Store {
-    /// One page of devices by hostname.
-    pub async fn list_devices(&self, query: &ListDevices) -> Result<Page<Device>> {
-        let (page, size, offset) = window(query.page, query.size);
-        let rows = format!("{DEVICE}{FILTER}order by lower(d.hostname), d.id limit $9 offset $10");
-        let count = format!("select count(*) from devices d {FILTER}");
-        let (hostname, address) = (contains(&query.hostname), contains(&query.ip_address));
-        let (serial, model, notes) = (contains(&query.serial_number), contains(&query.model), contains(&query.notes));
-        let items: Vec<Json<Device>> = sqlx::query_scalar(sqlx::AssertSqlSafe(rows))
-            .bind(&hostname)
-            .bind(&address)
-            .bind(exact(&query.device_type))
-            .bind(&serial)
-            .bind(&model)
-            .bind(exact(&query.source))
-            .bind(&notes)
-            .bind(&query.tag_id)
-            .bind(size)
-            .bind(offset)
-            .fetch_all(self.pool())
-            .await?;
-        let total = sqlx::query_scalar(sqlx::AssertSqlSafe(count))
-            .bind(&hostname)
-            .bind(&address)
-            .bind(exact(&query.device_type))
-            .bind(&serial)
-            .bind(&model)
-            .bind(exact(&query.source))
-            .bind(&notes)
-            .bind(&query.tag_id)
-            .fetch_one(self.pool())
-            .await?;
-        Ok(Page::new(items.into_iter().map(|row| row.0).collect(), total, page, size))
+    /// One page of devices.
+    pub async fn list_devices(&self, query: &ListDevices) -> Result<RawPage> {
+        let paging = Paging {
+            page: query.page,
+            size: query.size,
+            sort: query.sort.as_deref(),
+            order: query.order.as_deref(),
+            after: query.after,
+            before: query.before,
+        };
+        let sources: Vec<&str> = query.source.iter().map(|source| source.as_str()).collect();
+        self.page(&LIST, &paging, |sql| {
+            like(sql, "d.hostname", &query.hostname);
+            like(sql, "d.ip_address", &query.ip_address);
+            any_of(sql, "d.device_type", &query.device_type);
+            like(sql, "d.serial_number", &query.serial_number);
+            like(sql, "d.model", &query.model);
+            any_of(sql, "d.source", &sources);
+            like(sql, "d.notes", &query.notes);
+            tagged(sql, "device_tags", "device_id", "d.id", &query.tag_id);
+        })
+        .await
     }
 
     /// One device.
     pub async fn device(&self, id: i64) -> Result<Device> {
-        let row: Option<Json<Device>> = sqlx::query_scalar(sqlx::AssertSqlSafe(format!("{DEVICE}where d.id = $1")))
-            .bind(id)
-            .fetch_optional(self.pool())
-            .await?;
+        let sql = format!("select {ROW} from devices d{AROUND}where d.id = $1");
+        let row: Option<Json<Device>> =
+            sqlx::query_scalar(sqlx::AssertSqlSafe(sql)).bind(id).fetch_optional(self.pool()).await?;
         row.map(|row| row.0).ok_or(StoreError::NotFound("Device"))
     }
 
@@ -97,7 +97,7 @@ impl Store {
         .bind(by)
         .fetch_one(&mut *tx)
         .await
-        .map_err(|error| explain(error, UNIQUE))?;
+        .map_err(|error| taken(error, input))?;
         sqlx::query(
             "insert into device_tags (device_id, tag_id)
              select $1, id from tags where id = any($2) or name = 'default' on conflict do nothing",
@@ -110,15 +110,17 @@ impl Store {
         Ok(id)
     }
 
-    /// Changes a device; absent fields stay, given tags replace the old ones (`default` stays).
-    pub async fn update_device(&self, id: i64, input: &DeviceInput, by: &str) -> Result<()> {
+    /// Changes a device; absent fields stay, the `emptied` go, given tags replace the old ones (`default` stays).
+    pub async fn update_device(&self, id: i64, input: &DeviceInput, emptied: &[&str], by: &str) -> Result<()> {
         let mut tx = self.pool().begin().await?;
         let done = sqlx::query(
             "update devices set hostname = coalesce($2, hostname), ip_address = coalesce($3, ip_address),
              port = coalesce($4, port), device_type = coalesce($5, device_type),
-             description = coalesce($6, description), serial_number = coalesce($7, serial_number),
-             model = coalesce($8, model), notes = coalesce($9, notes), last_updated = now(), updated_by = $10
-             where id = $1",
+             description = case when 'description' = any($11) then null else coalesce($6, description) end,
+             serial_number = case when 'serial_number' = any($11) then null else coalesce($7, serial_number) end,
+             model = case when 'model' = any($11) then null else coalesce($8, model) end,
+             notes = case when 'notes' = any($11) then null else coalesce($9, notes) end,
+             source = coalesce($12, source), last_updated = now(), updated_by = $10 where id = $1",
         )
         .bind(id)
         .bind(&input.hostname)
@@ -130,9 +132,11 @@ impl Store {
         .bind(&input.model)
         .bind(&input.notes)
         .bind(by)
+        .bind(emptied)
+        .bind(&input.source)
         .execute(&mut *tx)
         .await
-        .map_err(|error| explain(error, UNIQUE))?;
+        .map_err(|error| taken(error, input))?;
         if done.rows_affected() == 0 {
             return Err(StoreError::NotFound("Device"));
         }
@@ -177,6 +181,16 @@ impl Store {
         .await?;
         Ok(())
     }
+}
+
+/// Says which device is there already, in NetRaven's words.
+fn taken(error: sqlx::Error, input: &DeviceInput) -> StoreError {
+    let hostname = input.hostname.as_deref().unwrap_or_default();
+    let address = input.ip_address.as_deref().unwrap_or_default();
+    let hostname = format!("Hostname already registered: {hostname}");
+    let address =
+        format!("Ip_address already registered: {address}; one address serves several devices on different ports");
+    explain(error, &[("devices_hostname_key", &hostname), ("devices_address_key", address.as_str())])
 }
 
 fn port(port: i64) -> i32 {

@@ -2,34 +2,70 @@
 
 use jiff::Timestamp;
 use jiff_sqlx::ToSqlx as _;
-use netraven_api::Page;
 use netraven_api::jobs::{Job, JobInput, ListJobs, ListRecentJobs, RecentJob};
 use serde::Deserialize;
 use sqlx::types::Json;
 
-use super::{Result, Store, StoreError, contains, exact, explain, window};
+use super::listing::{List, Paging, RawPage, Sql, Total, all_rows, any_of, like, tagged};
+use super::{Result, Store, StoreError, explain};
 
 const UNIQUE: &[(&str, &str)] = &[
     ("jobs_name_key", "Job name already exists"),
     ("jobs_device_id_fkey", "Device not found: choose a device that exists"),
 ];
 
-const JOB: &str = "select json_build_object(
+const ROW: &str = "json_build_object(
     'id', j.id, 'name', j.name, 'description', j.description, 'is_enabled', j.is_enabled,
     'schedule_type', j.schedule_type, 'interval_seconds', j.interval_seconds, 'cron_string', j.cron_string,
-    'time_zone', j.time_zone, 'scheduled_for', j.scheduled_for, 'job_type', j.job_type, 'status', j.status,
-    'started_at', j.started_at, 'completed_at', j.completed_at,
+    'time_zone', j.time_zone, 'scheduled_for', wire_time(j.scheduled_for), 'job_type', j.job_type, 'status', j.status,
+    'started_at', wire_time(j.started_at), 'completed_at', wire_time(j.completed_at),
     'tags', coalesce((select json_agg(json_build_object('id', t.id, 'name', t.name, 'type', t.type,
         'description', t.description) order by t.name)
         from job_tags jt join tags t on t.id = jt.tag_id where jt.job_id = j.id), '[]'),
     'device_id', j.device_id, 'is_system_job', j.is_system_job,
-    'last_run_id', (select max(r.id) from job_runs r where r.job_id = j.id))
-    from jobs j ";
+    'last_run_id', (select max(r.id) from job_runs r where r.job_id = j.id))";
 
-const FILTER: &str = "where ($1::text is null or j.name ilike $1) and ($2::text is null or lower(j.status) = lower($2))
-    and ($3::boolean is null or j.is_enabled = $3) and ($4::text is null or j.schedule_type = $4)
-    and (cardinality($5::bigint[]) = 0 or exists (select 1 from job_tags jt
-        where jt.job_id = j.id and jt.tag_id = any($5))) ";
+const LIST: List = List {
+    from: "jobs j",
+    columns: "j.*",
+    name: "j",
+    around: "",
+    row: ROW,
+    sorts: &[
+        ("name", "lower(j.name)"),
+        ("id", "j.id"),
+        ("job_type", "j.job_type"),
+        ("status", "j.status"),
+        ("is_enabled", "j.is_enabled"),
+        ("schedule_type", "j.schedule_type"),
+        ("started_at", "j.started_at"),
+        ("completed_at", "j.completed_at"),
+    ],
+    id: "j.id",
+    descending: false,
+    pages_of_none: 0,
+};
+
+/// A job of a page as JSON text, and what its next start follows from.
+#[derive(Clone, Debug, sqlx::FromRow)]
+pub struct ListedJob {
+    /// The job, without its next start.
+    pub json: String,
+    /// Whether its schedule is followed.
+    pub is_enabled: bool,
+    /// `interval`, `cron` or `onetime`.
+    pub schedule_type: Option<String>,
+    /// For `interval`.
+    pub interval_seconds: Option<i64>,
+    /// For `cron`.
+    pub cron_string: Option<String>,
+    /// For `cron`; UTC if absent.
+    pub time_zone: Option<String>,
+    /// For `onetime`.
+    pub scheduled_for: Option<jiff_sqlx::Timestamp>,
+    /// Start of the newest run.
+    pub started_at: Option<jiff_sqlx::Timestamp>,
+}
 
 /// A job's schedule, as the scheduler reads it.
 #[derive(Clone, Debug, Deserialize)]
@@ -55,39 +91,67 @@ pub struct JobSchedule {
 }
 
 impl Store {
-    /// One page of jobs by name.
-    pub async fn list_jobs(&self, query: &ListJobs) -> Result<Page<Job>> {
-        let (page, size, offset) = window(query.page, query.size);
-        let name = contains(&query.name);
-        let rows = format!("{JOB}{FILTER}order by lower(j.name), j.id limit $6 offset $7");
-        let items: Vec<Json<Job>> = sqlx::query_scalar(sqlx::AssertSqlSafe(rows))
-            .bind(&name)
-            .bind(exact(&query.status))
-            .bind(query.is_enabled)
-            .bind(exact(&query.schedule_type))
-            .bind(&query.tag_id)
-            .bind(size)
-            .bind(offset)
-            .fetch_all(self.pool())
-            .await?;
-        let total = sqlx::query_scalar(sqlx::AssertSqlSafe(format!("select count(*) from jobs j {FILTER}")))
-            .bind(&name)
-            .bind(exact(&query.status))
-            .bind(query.is_enabled)
-            .bind(exact(&query.schedule_type))
-            .bind(&query.tag_id)
-            .fetch_one(self.pool())
-            .await?;
-        Ok(Page::new(items.into_iter().map(|row| row.0).collect(), total, page, size))
+    /// One page of jobs; `json` writes each with its next start.
+    pub async fn list_jobs(&self, query: &ListJobs, json: impl Fn(&ListedJob) -> String) -> Result<RawPage> {
+        let paging = Paging {
+            page: query.page,
+            size: query.size,
+            sort: query.sort.as_deref(),
+            order: query.order.as_deref(),
+            after: query.after,
+            before: query.before,
+        };
+        let status: Vec<String> = query.status.iter().map(|status| status.to_lowercase()).collect();
+        let narrow = |sql: &mut Sql| {
+            like(sql, "j.name", &query.name);
+            any_of(sql, "lower(j.status)", &status);
+            if let Some(enabled) = query.is_enabled {
+                sql.push(" and j.is_enabled = ").push_bind(enabled);
+            }
+            any_of(sql, "j.schedule_type", &query.schedule_type);
+            any_of(sql, "j.job_type", &query.job_type);
+            tagged(sql, "job_tags", "job_id", "j.id", &query.tag_id);
+        };
+        let mut sql = Sql::new(format!(
+            "select {ROW}::text as json, j.is_enabled, j.schedule_type, j.interval_seconds, j.cron_string, j.time_zone,
+             j.scheduled_for, j.started_at from "
+        ));
+        LIST.rows(&mut sql, &paging, narrow);
+        sql.push(" order by j.place");
+        let jobs: Vec<ListedJob> = sql.build_query_as().fetch_all(self.pool()).await?;
+        let total = match all_rows(i64::try_from(jobs.len()).unwrap_or(i64::MAX), &paging) {
+            Some(rows) => Total { rows, is_estimate: false },
+            None => self.count(&LIST, &paging, narrow).await?,
+        };
+        let items: Vec<String> = jobs.iter().map(json).collect();
+        Ok(LIST.page(&items.join(","), total, &paging))
     }
 
     /// One job.
     pub async fn job(&self, id: i64) -> Result<Job> {
-        let row: Option<Json<Job>> = sqlx::query_scalar(sqlx::AssertSqlSafe(format!("{JOB}where j.id = $1")))
-            .bind(id)
-            .fetch_optional(self.pool())
-            .await?;
+        let sql = format!("select {ROW} from jobs j where j.id = $1");
+        let row: Option<Json<Job>> =
+            sqlx::query_scalar(sqlx::AssertSqlSafe(sql)).bind(id).fetch_optional(self.pool()).await?;
         row.map(|row| row.0).ok_or(StoreError::NotFound("Job"))
+    }
+
+    /// The enabled jobs with a schedule, by name.
+    pub async fn scheduled_jobs(&self) -> Result<Vec<Job>> {
+        let sql = format!(
+            "select {ROW} from jobs j where j.is_enabled and j.schedule_type is not null order by lower(j.name), j.id"
+        );
+        let rows: Vec<Json<Job>> = sqlx::query_scalar(sqlx::AssertSqlSafe(sql)).fetch_all(self.pool()).await?;
+        Ok(rows.into_iter().map(|row| row.0).collect())
+    }
+
+    /// When a run of each kind of job was started last.
+    pub async fn kinds_last_used(&self) -> Result<Vec<(String, Timestamp)>> {
+        let rows: Vec<(String, jiff_sqlx::Timestamp)> = sqlx::query_as(
+            "select j.job_type, max(r.queued_at) from job_runs r join jobs j on j.id = r.job_id group by j.job_type",
+        )
+        .fetch_all(self.pool())
+        .await?;
+        Ok(rows.into_iter().map(|(kind, at)| (kind, at.to_jiff())).collect())
     }
 
     /// Adds a job and answers its id.

@@ -3,21 +3,33 @@
 use jiff::Timestamp;
 use jiff::civil::Date;
 use jiff_sqlx::ToSqlx as _;
-use netraven_api::Page;
+use netraven_api::jobs::JobDeviceLine;
 use netraven_api::logs::{ListLogs, LogEntry, LogStats, StreamFilter};
 use serde_json::Value;
 use sqlx::types::Json;
-use sqlx::{Postgres, QueryBuilder};
 
-use super::{Result, Store, StoreError, contains, exact, window, without_nul};
+use super::listing::{List, Paging, RawPage, Sql, Total, all_rows, any_of, is, like, within};
+use super::{Result, Store, StoreError, without_nul};
 
 /// Key of the advisory lock under which ids are handed out, so that a reader that has seen an id never misses a smaller one.
 const APPEND_LOCK: i64 = 0x6e72_6c6f_6773;
 
-const ENTRY: &str = "select json_build_object('id', l.id, 'timestamp', l.timestamp, 'log_type', l.log_type,
+const ROW: &str = "json_build_object('id', l.id, 'timestamp', wire_time(l.timestamp), 'log_type', l.log_type,
     'level', l.level, 'job_id', l.job_id, 'device_id', l.device_id, 'run_id', l.run_id, 'source', l.source,
-    'message', l.message, 'meta', l.meta, 'device_name', d.hostname)
-    from logs l left join devices d on d.id = l.device_id where true";
+    'message', l.message, 'meta', l.meta, 'device_name', d.hostname)";
+const AROUND: &str = " left join devices d on d.id = l.device_id ";
+
+const LIST: List = List {
+    from: "logs l",
+    columns: "l.*",
+    name: "l",
+    around: AROUND,
+    row: ROW,
+    sorts: &[("timestamp", "l.timestamp"), ("id", "l.id")],
+    id: "l.id",
+    descending: true,
+    pages_of_none: 1,
+};
 
 /// A log line before it has an id.
 #[derive(Clone, Debug)]
@@ -68,32 +80,38 @@ impl Store {
         Ok(newest.unwrap_or_default())
     }
 
-    /// One page of lines.
-    pub async fn list_logs(&self, query: &ListLogs) -> Result<Page<LogEntry>> {
-        let (page, size, offset) = window(query.page, query.size);
-        let mut rows = QueryBuilder::<Postgres>::new(ENTRY);
-        filter(&mut rows, query);
-        let order = if query.order.as_deref() == Some("asc") { "asc" } else { "desc" };
-        // Reading on by id is in the order of ids; everything else in that of time.
-        if query.after.is_some() || query.before.is_some() {
-            rows.push(format!(" order by l.id {order}"));
-        } else {
-            rows.push(format!(" order by l.timestamp {order}, l.id {order}"));
-        }
-        rows.push(" limit ").push_bind(size).push(" offset ").push_bind(offset);
-        let items: Vec<Json<LogEntry>> = rows.build_query_scalar().fetch_all(self.pool()).await?;
-        let mut count = QueryBuilder::<Postgres>::new("select count(*) from logs l where true");
-        filter(&mut count, query);
-        let total: i64 = count.build_query_scalar().fetch_one(self.pool()).await?;
-        Ok(Page::new(items.into_iter().map(|row| row.0).collect(), total, page, size))
+    /// One page of lines. How many lines of a type and level there are is kept, so that the lists people look at most are
+    /// never counted.
+    pub async fn list_logs(&self, query: &ListLogs) -> Result<RawPage> {
+        let paging = Paging {
+            page: query.page,
+            size: query.size,
+            sort: query.sort.as_deref(),
+            order: query.order.as_deref(),
+            after: query.after,
+            before: query.before,
+        };
+        let narrow = |sql: &mut Sql| filter(sql, query);
+        let (items, rows) = self.items(&LIST, &paging, narrow).await?;
+        let total = match all_rows(rows, &paging) {
+            Some(rows) => Total { rows, is_estimate: false },
+            None if by_kind_only(query) => Total { rows: self.kept_count(query).await?, is_estimate: false },
+            None => self.count(&LIST, &paging, narrow).await?,
+        };
+        Ok(LIST.page(&items, total, &paging))
+    }
+
+    async fn kept_count(&self, query: &ListLogs) -> Result<i64> {
+        let mut sql = Sql::new("select coalesce(sum(l.lines), 0)::bigint from log_counts l where true");
+        by_kind(&mut sql, query);
+        Ok(sql.build_query_scalar().fetch_one(self.pool()).await?)
     }
 
     /// One line.
     pub async fn log(&self, id: i64) -> Result<LogEntry> {
-        let row: Option<Json<LogEntry>> = sqlx::query_scalar(sqlx::AssertSqlSafe(format!("{ENTRY} and l.id = $1")))
-            .bind(id)
-            .fetch_optional(self.pool())
-            .await?;
+        let sql = format!("select {ROW} from logs l{AROUND}where l.id = $1");
+        let row: Option<Json<LogEntry>> =
+            sqlx::query_scalar(sqlx::AssertSqlSafe(sql)).bind(id).fetch_optional(self.pool()).await?;
         row.map(|row| row.0).ok_or(StoreError::NotFound("Log entry"))
     }
 
@@ -105,14 +123,26 @@ impl Store {
             run_id: query.run_id,
             level: query.level.clone(),
             log_type: query.log_type.clone(),
-            after: Some(after),
             ..Default::default()
         };
-        let mut rows = QueryBuilder::<Postgres>::new(ENTRY);
-        filter(&mut rows, &query);
-        rows.push(" order by l.id limit ").push_bind(limit);
-        let items: Vec<Json<LogEntry>> = rows.build_query_scalar().fetch_all(self.pool()).await?;
+        let mut sql = Sql::new(format!("select {ROW} from logs l{AROUND}where l.id > "));
+        sql.push_bind(after);
+        filter(&mut sql, &query);
+        sql.push(" order by l.id limit ").push_bind(limit);
+        let items: Vec<Json<LogEntry>> = sql.build_query_scalar().fetch_all(self.pool()).await?;
         Ok(items.into_iter().map(|row| row.0).collect())
+    }
+
+    /// The lines of a job that speak of its devices, the newest first.
+    pub async fn device_lines(&self, job_id: i64, limit: i64) -> Result<Vec<JobDeviceLine>> {
+        let sql = format!(
+            "select json_build_object('device_id', d.id, 'device_name', d.hostname, 'device_ip', d.ip_address, 'log', {ROW})
+             from logs l join devices d on d.id = l.device_id where l.job_id = $1 and l.log_type = 'job'
+             order by l.timestamp desc, l.id desc limit $2"
+        );
+        let rows: Vec<Json<JobDeviceLine>> =
+            sqlx::query_scalar(sqlx::AssertSqlSafe(sql)).bind(job_id).bind(limit).fetch_all(self.pool()).await?;
+        Ok(rows.into_iter().map(|row| row.0).collect())
     }
 
     /// The greatest id that readers can see.
@@ -123,13 +153,12 @@ impl Store {
     /// Counts by type and level.
     pub async fn log_stats(&self) -> Result<LogStats> {
         let row: Json<LogStats> = sqlx::query_scalar(
-            "with counts as (select log_type, level, count(*) as n from logs group by log_type, level)
-             select json_build_object('total', coalesce((select sum(n) from counts), 0),
+            "select json_build_object('total', coalesce((select sum(lines) from log_counts), 0),
                  'by_type', coalesce((select json_object_agg(log_type, n) from
-                     (select log_type, sum(n) as n from counts group by log_type) t), '{}'),
+                     (select log_type, sum(lines) as n from log_counts group by log_type having sum(lines) > 0) t), '{}'),
                  'by_level', coalesce((select json_object_agg(level, n) from
-                     (select level, sum(n) as n from counts group by level) t), '{}'),
-                 'last_log_time', (select timestamp from logs order by timestamp desc, id desc limit 1))",
+                     (select level, sum(lines) as n from log_counts group by level having sum(lines) > 0) t), '{}'),
+                 'last_log_time', (select wire_time(timestamp) from logs order by timestamp desc, id desc limit 1))",
         )
         .fetch_one(self.pool())
         .await?;
@@ -156,43 +185,31 @@ impl Store {
     }
 }
 
-fn filter(sql: &mut QueryBuilder<Postgres>, query: &ListLogs) {
-    if let Some(id) = query.after {
-        sql.push(" and l.id > ").push_bind(id);
+fn filter(sql: &mut Sql, query: &ListLogs) {
+    is(sql, "l.run_id", query.run_id);
+    is(sql, "l.job_id", query.job_id);
+    is(sql, "l.device_id", query.device_id);
+    by_kind(sql, query);
+    any_of(sql, "l.source", &query.source);
+    within(sql, "l.timestamp", query.start_time, query.end_time);
+    like(sql, "l.message", &query.search);
+    if !query.job_type.is_empty() {
+        sql.push(" and l.job_id in (select id from jobs where job_type = any(")
+            .push_bind(query.job_type.clone())
+            .push("))");
     }
-    if let Some(id) = query.before {
-        sql.push(" and l.id < ").push_bind(id);
-    }
-    if let Some(id) = query.run_id {
-        sql.push(" and l.run_id = ").push_bind(id);
-    }
-    if let Some(id) = query.job_id {
-        sql.push(" and l.job_id = ").push_bind(id);
-    }
-    if let Some(id) = query.device_id {
-        sql.push(" and l.device_id = ").push_bind(id);
-    }
-    if !query.level.is_empty() {
-        let levels: Vec<String> = query.level.iter().map(|level| level.to_uppercase()).collect();
-        sql.push(" and l.level = any(").push_bind(levels).push(")");
-    }
-    if !query.log_type.is_empty() {
-        let types: Vec<String> = query.log_type.iter().map(|kind| kind.to_lowercase()).collect();
-        sql.push(" and l.log_type = any(").push_bind(types).push(")");
-    }
-    if let Some(source) = exact(&query.source) {
-        sql.push(" and l.source = ").push_bind(source.to_owned());
-    }
-    if let Some(at) = query.start_time {
-        sql.push(" and l.timestamp >= ").push_bind(at.to_sqlx());
-    }
-    if let Some(at) = query.end_time {
-        sql.push(" and l.timestamp <= ").push_bind(at.to_sqlx());
-    }
-    if let Some(pattern) = contains(&query.search) {
-        sql.push(" and l.message ilike ").push_bind(pattern);
-    }
-    if let Some(kind) = exact(&query.job_type) {
-        sql.push(" and l.job_id in (select id from jobs where job_type = ").push_bind(kind.to_owned()).push(")");
-    }
+}
+
+fn by_kind(sql: &mut Sql, query: &ListLogs) {
+    let levels: Vec<String> = query.level.iter().map(|level| level.to_uppercase()).collect();
+    let types: Vec<String> = query.log_type.iter().map(|kind| kind.to_lowercase()).collect();
+    any_of(sql, "l.level", &levels);
+    any_of(sql, "l.log_type", &types);
+}
+
+/// Whether type and level are all that is asked for.
+fn by_kind_only(query: &ListLogs) -> bool {
+    let kind = ListLogs { level: query.level.clone(), log_type: query.log_type.clone(), ..ListLogs::default() };
+    let asked = ListLogs { page: None, size: None, sort: None, order: None, ..query.clone() };
+    asked == kind
 }

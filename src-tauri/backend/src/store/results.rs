@@ -1,62 +1,68 @@
 //! Results, one for each device of a run.
 
-use jiff_sqlx::ToSqlx as _;
-use netraven_api::Page;
 use netraven_api::results::{JobResult, ListResults};
 use sqlx::types::Json;
 
-use super::{Result, Store, StoreError, exact, window};
+use super::listing::{List, Paging, RawPage, any_of, is, tagged, within};
+use super::{Result, Store, StoreError};
 
-const RESULT: &str = "select json_build_object(
+const ROW: &str = "json_build_object(
     'id', r.id, 'job_id', r.job_id, 'device_id', r.device_id, 'job_type', r.job_type, 'status', r.status,
-    'result_time', r.result_time, 'created_at', r.created_at, 'details', r.details, 'job_name', j.name,
-    'device_name', d.hostname, 'run_id', r.run_id)
-    from job_results r join jobs j on j.id = r.job_id join devices d on d.id = r.device_id ";
+    'result_time', wire_time(r.result_time), 'created_at', wire_time(r.created_at), 'details', r.details,
+    'job_name', r.job_name, 'device_name', r.device_name, 'run_id', r.run_id)";
+const FROM: &str = "job_results r join jobs j on j.id = r.job_id join devices d on d.id = r.device_id";
+const COLUMNS: &str = "r.*, j.name as job_name, d.hostname as device_name";
 
-const FILTER: &str = "where ($1::bigint is null or r.device_id = $1) and ($2::bigint is null or r.job_id = $2)
-    and ($3::bigint is null or r.run_id = $3)
-    and ($4::bigint is null or exists (select 1 from device_tags dt where dt.device_id = r.device_id and dt.tag_id = $4))
-    and ($5::text is null or r.job_type = $5) and ($6::text is null or r.status = lower($6))
-    and ($7::timestamptz is null or r.result_time >= $7) and ($8::timestamptz is null or r.result_time <= $8) ";
+const LIST: List = List {
+    from: FROM,
+    columns: COLUMNS,
+    name: "r",
+    around: "",
+    row: ROW,
+    sorts: &[
+        ("result_time", "r.result_time"),
+        ("id", "r.id"),
+        ("job_id", "r.job_id"),
+        ("device_id", "r.device_id"),
+        ("job_type", "r.job_type"),
+        ("status", "r.status"),
+        ("job_name", "lower(j.name)"),
+        ("device_name", "lower(d.hostname)"),
+    ],
+    id: "r.id",
+    descending: true,
+    pages_of_none: 0,
+};
 
 impl Store {
-    /// One page of results, the newest first.
-    pub async fn list_results(&self, query: &ListResults) -> Result<Page<JobResult>> {
-        let (page, size, offset) = window(query.page, query.size);
-        let rows = format!("{RESULT}{FILTER}order by r.result_time desc, r.id desc limit $9 offset $10");
-        let items: Vec<Json<JobResult>> = sqlx::query_scalar(sqlx::AssertSqlSafe(rows))
-            .bind(query.device_id)
-            .bind(query.job_id)
-            .bind(query.run_id)
-            .bind(query.tag_id)
-            .bind(exact(&query.job_type))
-            .bind(exact(&query.status))
-            .bind(query.start_time.map(|at| at.to_sqlx()))
-            .bind(query.end_time.map(|at| at.to_sqlx()))
-            .bind(size)
-            .bind(offset)
-            .fetch_all(self.pool())
-            .await?;
-        let total = sqlx::query_scalar(sqlx::AssertSqlSafe(format!("select count(*) from job_results r {FILTER}")))
-            .bind(query.device_id)
-            .bind(query.job_id)
-            .bind(query.run_id)
-            .bind(query.tag_id)
-            .bind(exact(&query.job_type))
-            .bind(exact(&query.status))
-            .bind(query.start_time.map(|at| at.to_sqlx()))
-            .bind(query.end_time.map(|at| at.to_sqlx()))
-            .fetch_one(self.pool())
-            .await?;
-        Ok(Page::new(items.into_iter().map(|row| row.0).collect(), total, page, size))
+    /// One page of results.
+    pub async fn list_results(&self, query: &ListResults) -> Result<RawPage> {
+        let paging = Paging {
+            page: query.page,
+            size: query.size,
+            sort: query.sort.as_deref(),
+            order: query.order.as_deref(),
+            after: query.after,
+            before: query.before,
+        };
+        let status: Vec<String> = query.status.iter().map(|status| status.to_lowercase()).collect();
+        self.page(&LIST, &paging, |sql| {
+            is(sql, "r.device_id", query.device_id);
+            is(sql, "r.job_id", query.job_id);
+            is(sql, "r.run_id", query.run_id);
+            tagged(sql, "device_tags", "device_id", "r.device_id", &query.tag_id);
+            any_of(sql, "r.job_type", &query.job_type);
+            any_of(sql, "r.status", &status);
+            within(sql, "r.result_time", query.start_time, query.end_time);
+        })
+        .await
     }
 
     /// One result.
     pub async fn result(&self, id: i64) -> Result<JobResult> {
-        let row: Option<Json<JobResult>> = sqlx::query_scalar(sqlx::AssertSqlSafe(format!("{RESULT}where r.id = $1")))
-            .bind(id)
-            .fetch_optional(self.pool())
-            .await?;
-        row.map(|row| row.0).ok_or(StoreError::NotFound("Job Result"))
+        let sql = format!("select {ROW} from (select {COLUMNS} from {FROM} where r.id = $1) r");
+        let row: Option<Json<JobResult>> =
+            sqlx::query_scalar(sqlx::AssertSqlSafe(sql)).bind(id).fetch_optional(self.pool()).await?;
+        row.map(|row| row.0).ok_or(StoreError::NotFound("JobResult"))
     }
 }

@@ -2,41 +2,57 @@
 
 use jiff::Timestamp;
 use jiff_sqlx::ToSqlx as _;
-use netraven_api::Page;
 use netraven_api::runs::{ListRuns, Run, RunDetail, RunDevice, RunStatus, RunSummary, SummarizeRuns, Trigger};
 use sqlx::types::Json;
 
-use super::{Result, Store, StoreError, contains, exact, explain, window};
+use super::listing::{List, Paging, RawPage, any_of, is, within};
+use super::{Result, Store, StoreError, contains, explain};
 
 const UNIQUE: &[(&str, &str)] = &[
     ("job_runs_active", "A run of this job is still active: wait for its end, or cancel it"),
     ("job_runs_job_id_fire_at_key", "The schedule has already fired for this time"),
 ];
 
-const RUN: &str = "select json_build_object(
-    'id', r.id, 'job_id', r.job_id, 'job_name', j.name, 'job_type', j.job_type, 'trigger', r.trigger,
-    'triggered_by', r.triggered_by, 'status', r.status, 'queued_at', r.queued_at, 'started_at', r.started_at,
-    'finished_at', r.finished_at, 'devices', r.devices, 'succeeded', c.succeeded, 'failed', c.failed,
-    'running', c.running, 'changed', c.changed, 'message', r.message, 'commit', r.commit_id,
-    'cancel_requested', r.cancel_requested,
+const ROW: &str = "json_build_object(
+    'id', r.id, 'job_id', r.job_id, 'job_name', r.job_name, 'job_type', r.job_type, 'trigger', r.trigger,
+    'triggered_by', r.triggered_by, 'status', r.status, 'queued_at', wire_time(r.queued_at),
+    'started_at', wire_time(r.started_at), 'finished_at', wire_time(r.finished_at), 'devices', r.devices,
+    'succeeded', c.succeeded, 'failed', c.failed, 'running', c.running, 'changed', c.changed, 'message', r.message,
+    'commit', r.commit_id, 'cancel_requested', r.cancel_requested,
     'causes', coalesce((select json_agg(json_build_object('cause', cause, 'devices', n) order by n desc, cause)
         from (select cause, count(*) as n from run_devices d
               where d.run_id = r.id and d.cause is not null group by cause) by_cause), '[]'),
     'usual_seconds', (select percentile_cont(0.5) within group (order by extract(epoch from finished_at - started_at))
         from (select finished_at, started_at from job_runs p where p.job_id = r.job_id and p.id < r.id
               and p.status in ('succeeded', 'partly_failed') and p.started_at is not null
-              order by p.id desc limit 10) last_runs))
-    from job_runs r join jobs j on j.id = r.job_id
-    cross join lateral (select count(*) filter (where state = 'success') as succeeded,
-        count(*) filter (where state in ('failure', 'cancelled')) as failed,
-        count(*) filter (where state = 'running') as running, count(*) filter (where changed) as changed
-        from run_devices d where d.run_id = r.id) c ";
+              order by p.id desc limit 10) last_runs))";
+const FROM: &str = "job_runs r join jobs j on j.id = r.job_id";
+const COLUMNS: &str = "r.*, j.name as job_name, j.job_type";
+const AROUND: &str = " cross join lateral (select count(*) filter (where state = 'success') as succeeded,
+    count(*) filter (where state in ('failure', 'cancelled')) as failed,
+    count(*) filter (where state = 'running') as running, count(*) filter (where changed) as changed
+    from run_devices d where d.run_id = r.id) c ";
 
-const FILTER: &str = "where ($1::bigint is null or r.job_id = $1) and ($2::text is null or j.job_type = $2)
-    and (cardinality($3::text[]) = 0 or r.status = any($3))
-    and ($4::timestamptz is null or r.queued_at >= $4) and ($5::timestamptz is null or r.queued_at <= $5)
-    and ($6::text is null or j.name ilike $6 or exists (select 1 from run_devices d
-        where d.run_id = r.id and d.hostname ilike $6)) ";
+const LIST: List = List {
+    from: FROM,
+    columns: COLUMNS,
+    name: "r",
+    around: AROUND,
+    row: ROW,
+    sorts: &[
+        ("queued_at", "r.queued_at"),
+        ("id", "r.id"),
+        ("started_at", "r.started_at"),
+        ("finished_at", "r.finished_at"),
+        ("job_name", "lower(j.name)"),
+        ("job_type", "j.job_type"),
+        ("status", "r.status"),
+        ("devices", "r.devices"),
+    ],
+    id: "r.id",
+    descending: true,
+    pages_of_none: 0,
+};
 
 const DEVICES: &str = "select json_build_object(
     'device_id', d.device_id, 'hostname', d.hostname,
@@ -108,42 +124,37 @@ impl Store {
         Ok(StartedRun { run_id, devices })
     }
 
-    /// One page of runs, the newest first.
-    pub async fn list_runs(&self, query: &ListRuns) -> Result<Page<Run>> {
-        let (page, size, offset) = window(query.page, query.size);
+    /// One page of runs.
+    pub async fn list_runs(&self, query: &ListRuns) -> Result<RawPage> {
+        let paging = Paging {
+            page: query.page,
+            size: query.size,
+            sort: query.sort.as_deref(),
+            order: query.order.as_deref(),
+            after: query.after,
+            before: query.before,
+        };
         let states: Vec<&str> = query.status.iter().map(|status| status.as_str()).collect();
         let search = contains(&query.search);
-        let rows = format!("{RUN}{FILTER}order by r.queued_at desc, r.id desc limit $7 offset $8");
-        let items: Vec<Json<Run>> = sqlx::query_scalar(sqlx::AssertSqlSafe(rows))
-            .bind(query.job_id)
-            .bind(exact(&query.job_type))
-            .bind(&states)
-            .bind(query.start_time.map(|at| at.to_sqlx()))
-            .bind(query.end_time.map(|at| at.to_sqlx()))
-            .bind(&search)
-            .bind(size)
-            .bind(offset)
-            .fetch_all(self.pool())
-            .await?;
-        let count = format!("select count(*) from job_runs r join jobs j on j.id = r.job_id {FILTER}");
-        let total = sqlx::query_scalar(sqlx::AssertSqlSafe(count))
-            .bind(query.job_id)
-            .bind(exact(&query.job_type))
-            .bind(&states)
-            .bind(query.start_time.map(|at| at.to_sqlx()))
-            .bind(query.end_time.map(|at| at.to_sqlx()))
-            .bind(&search)
-            .fetch_one(self.pool())
-            .await?;
-        Ok(Page::new(items.into_iter().map(|row| row.0).collect(), total, page, size))
+        self.page(&LIST, &paging, |sql| {
+            is(sql, "r.job_id", query.job_id);
+            any_of(sql, "j.job_type", &query.job_type);
+            any_of(sql, "r.status", &states);
+            within(sql, "r.queued_at", query.start_time, query.end_time);
+            if let Some(pattern) = &search {
+                sql.push(" and (j.name ilike ").push_bind(pattern.clone());
+                sql.push(" or exists (select 1 from run_devices d where d.run_id = r.id and d.hostname ilike ");
+                sql.push_bind(pattern.clone()).push("))");
+            }
+        })
+        .await
     }
 
     /// One run.
     pub async fn run(&self, id: i64) -> Result<Run> {
-        let row: Option<Json<Run>> = sqlx::query_scalar(sqlx::AssertSqlSafe(format!("{RUN}where r.id = $1")))
-            .bind(id)
-            .fetch_optional(self.pool())
-            .await?;
+        let sql = format!("select {ROW} from (select {COLUMNS} from {FROM} where r.id = $1) r{AROUND}");
+        let row: Option<Json<Run>> =
+            sqlx::query_scalar(sqlx::AssertSqlSafe(sql)).bind(id).fetch_optional(self.pool()).await?;
         row.map(|row| row.0).ok_or(StoreError::NotFound("Run"))
     }
 

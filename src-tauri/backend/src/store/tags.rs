@@ -1,37 +1,40 @@
 //! Tags.
 
-use netraven_api::Page;
 use netraven_api::tags::{ListTags, Tag, TagInput};
 use sqlx::types::Json;
 
-use super::{Result, Store, StoreError, contains, exact, explain, window};
+use super::listing::{List, Paging, RawPage, any_of, like};
+use super::{Result, Store, StoreError, explain};
 
-const UNIQUE: &[(&str, &str)] = &[("tags_name_key", "Tag with this name already exists")];
+const UNIQUE: &[(&str, &str)] = &[("tags_name_key", "Tag name already exists")];
+
+const LIST: List = List {
+    from: "tags t",
+    columns: "t.*",
+    name: "t",
+    around: "",
+    row: "json_build_object('id', t.id, 'name', t.name, 'type', t.type, 'description', t.description)",
+    sorts: &[("name", "lower(t.name)"), ("id", "t.id"), ("type", "t.type")],
+    id: "t.id",
+    descending: false,
+    pages_of_none: 0,
+};
 
 impl Store {
-    /// One page of tags by name.
-    pub async fn list_tags(&self, query: &ListTags) -> Result<Page<Tag>> {
-        let (page, size, offset) = window(query.page, query.size);
-        let (name, kind) = (contains(&query.name), exact(&query.kind));
-        let items: Vec<Json<Tag>> = sqlx::query_scalar(
-            "select json_build_object('id', id, 'name', name, 'type', type, 'description', description)
-             from tags where ($1::text is null or name ilike $1) and ($2::text is null or type = $2)
-             order by lower(name), id limit $3 offset $4",
-        )
-        .bind(&name)
-        .bind(kind)
-        .bind(size)
-        .bind(offset)
-        .fetch_all(self.pool())
-        .await?;
-        let total = sqlx::query_scalar(
-            "select count(*) from tags where ($1::text is null or name ilike $1) and ($2::text is null or type = $2)",
-        )
-        .bind(&name)
-        .bind(kind)
-        .fetch_one(self.pool())
-        .await?;
-        Ok(Page::new(items.into_iter().map(|row| row.0).collect(), total, page, size))
+    /// One page of tags.
+    pub async fn list_tags(&self, query: &ListTags) -> Result<RawPage> {
+        let paging = Paging {
+            page: query.page,
+            size: query.size,
+            sort: query.sort.as_deref(),
+            order: query.order.as_deref(),
+            ..Paging::default()
+        };
+        self.page(&LIST, &paging, |sql| {
+            like(sql, "t.name", &query.name);
+            any_of(sql, "t.type", &query.kind);
+        })
+        .await
     }
 
     /// One tag.
@@ -67,16 +70,26 @@ impl Store {
         .await?)
     }
 
-    /// Changes a tag; absent fields stay.
-    pub async fn update_tag(&self, id: i64, input: &TagInput) -> Result<()> {
+    /// The tag of this id, or the one whose name is this number.
+    pub async fn find_tag(&self, number: i64) -> Result<Option<i64>> {
+        Ok(sqlx::query_scalar("select id from tags where id = $1 or name = $1::text order by (id = $1) desc limit 1")
+            .bind(number)
+            .fetch_optional(self.pool())
+            .await?)
+    }
+
+    /// Changes a tag; absent fields stay, the `emptied` go.
+    pub async fn update_tag(&self, id: i64, input: &TagInput, emptied: &[&str]) -> Result<()> {
         let done = sqlx::query(
-            "update tags set name = coalesce($2, name), type = coalesce($3, type),
-             description = coalesce($4, description) where id = $1",
+            "update tags set name = coalesce($2, name),
+             type = case when 'type' = any($5) then null else coalesce($3, type) end,
+             description = case when 'description' = any($5) then null else coalesce($4, description) end where id = $1",
         )
         .bind(id)
         .bind(&input.name)
         .bind(&input.kind)
         .bind(&input.description)
+        .bind(emptied)
         .execute(self.pool())
         .await
         .map_err(|error| explain(error, UNIQUE))?;

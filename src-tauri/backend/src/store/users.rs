@@ -1,10 +1,26 @@
 //! Users and their password hashes.
 
-use netraven_api::users::{Role, User};
+use netraven_api::users::{ListUsers, Role, User, UserChange, UserInput};
 use sqlx::Row as _;
 use sqlx::postgres::PgRow;
 
-use super::{Result, Store};
+use super::listing::{List, Paging, RawPage, any_of, like};
+use super::{Result, Store, StoreError, explain};
+
+const UNIQUE: &[(&str, &str)] =
+    &[("users_username_key", "Username already registered"), ("users_email_key", "Email already registered")];
+
+const LIST: List = List {
+    from: "users u",
+    columns: "u.*",
+    name: "u",
+    around: "",
+    row: "json_build_object('id', u.id, 'username', u.username, 'role', u.role, 'is_active', u.is_active)",
+    sorts: &[("id", "u.id"), ("username", "lower(u.username)"), ("role", "u.role"), ("is_active", "u.is_active")],
+    id: "u.id",
+    descending: false,
+    pages_of_none: 1,
+};
 
 /// A user with the hash of the password.
 #[derive(Clone)]
@@ -47,6 +63,99 @@ impl Store {
         Ok(sqlx::query_scalar("select exists (select 1 from users)").fetch_one(self.pool()).await?)
     }
 
+    /// One page of users.
+    pub async fn list_users(&self, query: &ListUsers) -> Result<RawPage> {
+        let paging = Paging {
+            page: query.page,
+            size: query.size,
+            sort: query.sort.as_deref(),
+            order: query.order.as_deref(),
+            ..Paging::default()
+        };
+        let roles: Vec<&str> = query.role.iter().map(|role| role.as_str()).collect();
+        self.page(&LIST, &paging, |sql| {
+            like(sql, "u.username", &query.username);
+            any_of(sql, "u.role", &roles);
+            if let Some(active) = query.is_active {
+                sql.push(" and u.is_active = ").push_bind(active);
+            }
+        })
+        .await
+    }
+
+    /// One user.
+    pub async fn user(&self, id: i64) -> Result<User> {
+        let row = sqlx::query(
+            "select id, username, email, full_name, role, is_active, password_hash from users where id = $1",
+        )
+        .bind(id)
+        .fetch_optional(self.pool())
+        .await?;
+        row.as_ref().map(account).transpose()?.map(|account| account.user).ok_or(StoreError::NotFound("User"))
+    }
+
+    /// Adds a user with all that is known of it; answers its id.
+    pub async fn add_user(&self, new: &UserInput, password_hash: &str) -> Result<i64> {
+        sqlx::query_scalar(
+            "insert into users (username, email, full_name, role, password_hash) values ($1, $2, $3, $4, $5) returning id",
+        )
+        .bind(&new.username)
+        .bind(&new.email)
+        .bind(&new.full_name)
+        .bind(new.role.unwrap_or(Role::User).as_str())
+        .bind(password_hash)
+        .fetch_one(self.pool())
+        .await
+        .map_err(|error| explain(error, UNIQUE))
+    }
+
+    /// Changes a user; absent fields stay, the `emptied` go. The last active admin stays one.
+    pub async fn update_user(
+        &self,
+        id: i64,
+        change: &UserChange,
+        emptied: &[&str],
+        password_hash: Option<&str>,
+    ) -> Result<()> {
+        let mut tx = self.pool().begin().await?;
+        keep_an_admin(&mut tx).await?;
+        let done = sqlx::query(
+            "update users set email = case when 'email' = any($7) then null else coalesce($2, email) end,
+             full_name = case when 'full_name' = any($7) then null else coalesce($3, full_name) end,
+             role = coalesce($4, role), is_active = coalesce($5, is_active),
+             password_hash = coalesce($6, password_hash) where id = $1",
+        )
+        .bind(id)
+        .bind(&change.email)
+        .bind(&change.full_name)
+        .bind(change.role.map(Role::as_str))
+        .bind(change.is_active)
+        .bind(password_hash)
+        .bind(emptied)
+        .execute(&mut *tx)
+        .await
+        .map_err(|error| explain(error, UNIQUE))?;
+        if done.rows_affected() == 0 {
+            return Err(StoreError::NotFound("User"));
+        }
+        an_admin_is_left(&mut tx).await?;
+        tx.commit().await?;
+        Ok(())
+    }
+
+    /// Removes a user, unless it is the last active admin.
+    pub async fn delete_user(&self, id: i64) -> Result<()> {
+        let mut tx = self.pool().begin().await?;
+        keep_an_admin(&mut tx).await?;
+        let done = sqlx::query("delete from users where id = $1").bind(id).execute(&mut *tx).await?;
+        if done.rows_affected() == 0 {
+            return Err(StoreError::NotFound("User"));
+        }
+        an_admin_is_left(&mut tx).await?;
+        tx.commit().await?;
+        Ok(())
+    }
+
     /// Adds a user unless the name is taken; tells whether it did.
     pub async fn create_user(&self, username: &str, password_hash: &str, role: Role) -> Result<bool> {
         let done = sqlx::query(
@@ -69,4 +178,18 @@ impl Store {
             .await?;
         Ok(())
     }
+}
+
+/// Two changes at once could each leave the other's admin as the last: one waits for the other.
+async fn keep_an_admin(tx: &mut sqlx::PgTransaction<'_>) -> Result<()> {
+    sqlx::query("select id from users where role = 'admin' order by id for update").execute(&mut **tx).await?;
+    Ok(())
+}
+
+async fn an_admin_is_left(tx: &mut sqlx::PgTransaction<'_>) -> Result<()> {
+    let left: bool = sqlx::query_scalar("select exists (select 1 from users where role = 'admin' and is_active)")
+        .fetch_one(&mut **tx)
+        .await?;
+    let sentence = "This is the last active admin: make somebody else an admin first.";
+    if left { Ok(()) } else { Err(StoreError::Conflict(sentence.to_owned())) }
 }

@@ -137,7 +137,7 @@ impl Walk<'_> {
         self.ask(ListRuns { job_id: Some(job), status, search: Some("walk".into()), ..ListRuns::default() }).await;
         self.ask(SummarizeRuns { start_time: since, end_time: None }).await;
         self.ask(GetRun(run)).await;
-        self.ask(ListResults { device_id: Some(device), status: Some("Failure".into()), ..ListResults::default() })
+        self.ask(ListResults { device_id: Some(device), status: vec!["Failure".into()], ..ListResults::default() })
             .await;
         self.ask(ListResults { run_id: Some(run), ..ListResults::default() }).await;
         let levels = vec!["ERROR".to_owned(), "critical".to_owned()];

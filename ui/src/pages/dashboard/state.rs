@@ -144,11 +144,11 @@ impl DashboardState {
             page: Some(self.page),
             size: Some(PAGE_SIZE),
             job_id: self.job_id,
-            job_type: self.kind.clone(),
+            job_type: self.kind.iter().cloned().collect(),
             status: self.statuses.clone(),
             start_time: Some(self.period.began(now)),
-            end_time: None,
             search: (!search.is_empty()).then(|| search.to_owned()),
+            ..ListRuns::default()
         }
     }
 

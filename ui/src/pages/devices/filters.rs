@@ -39,7 +39,7 @@ impl DeviceFilter {
             page: Some(self.page),
             size: Some(PAGE_SIZE),
             hostname: (!hostname.is_empty()).then(|| hostname.to_owned()),
-            device_type: self.platform.clone(),
+            device_type: self.platform.iter().cloned().collect(),
             tag_id: self.tags.clone(),
             ..ListDevices::default()
         }

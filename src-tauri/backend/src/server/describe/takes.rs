@@ -1,0 +1,148 @@
+//! What the parameters of handlers take.
+
+use axum::extract::{ConnectInfo, State};
+use axum::http::HeaderMap;
+use serde::de::DeserializeOwned;
+use serde_json::{Value, json};
+use utoipa::ToSchema;
+
+use super::Operation;
+use crate::server::Shared;
+use crate::server::auth::Caller;
+use crate::server::input::{Body, Change, Form, Id, New, Query, Resource};
+
+/// The parameters of a handler, as axum hands them to the router: a tuple that begins with a mark of axum's own.
+pub trait Describes {
+    /// Adds what they take to the description.
+    fn describe(operation: &mut Operation);
+}
+
+/// One parameter of a handler.
+pub trait Takes {
+    /// Adds what it takes; those of the server's own making take nothing.
+    fn takes(_: &mut Operation) {}
+}
+
+impl Takes for State<Shared> {}
+impl Takes for Caller {}
+impl Takes for HeaderMap {}
+impl Takes for Option<axum::Extension<ConnectInfo<std::net::SocketAddr>>> {}
+// The path itself names its parameters.
+impl Takes for Id {}
+
+impl<T: ToSchema + DeserializeOwned + 'static> Takes for Query<T> {
+    fn takes(operation: &mut Operation) {
+        let schema = operation.schema::<T>();
+        for (name, field) in schema["properties"].as_object().into_iter().flatten() {
+            let needed =
+                schema["required"].as_array().is_some_and(|names| names.iter().any(|one| one == name.as_str()));
+            let needed = needed && field["type"] != "array";
+            operation.parameter("query", name, needed, readable(not_null(field.clone())));
+        }
+    }
+}
+
+impl<T: ToSchema + DeserializeOwned + 'static> Takes for Form<T> {
+    fn takes(operation: &mut Operation) {
+        let schema = operation.schema::<T>();
+        operation.body("application/x-www-form-urlencoded", each(schema, |field| readable(not_null(field))));
+    }
+}
+
+impl<T: Resource> Takes for New<T> {
+    fn takes(operation: &mut Operation) {
+        let mut schema = each(operation.schema::<T>(), readable);
+        for name in T::NEEDED {
+            let field = schema["properties"][name].take();
+            schema["properties"][name] = not_null(field);
+        }
+        schema["required"] = json!(T::NEEDED);
+        json_body(operation, T::NEW, schema);
+    }
+}
+
+impl<T: Resource> Takes for Change<T> {
+    fn takes(operation: &mut Operation) {
+        let schema = each(operation.schema::<T>(), readable);
+        json_body(operation, &T::name(), schema);
+    }
+}
+
+impl<T: ToSchema + DeserializeOwned + 'static> Takes for Body<T> {
+    fn takes(operation: &mut Operation) {
+        let schema = each(operation.schema::<T>(), readable);
+        json_body(operation, &T::name(), schema);
+    }
+}
+
+/// Sets a JSON body of this name.
+fn json_body(operation: &mut Operation, name: &str, schema: Value) {
+    operation.parts.insert(name.to_owned(), schema);
+    operation.body("application/json", json!({ "$ref": format!("#/components/schemas/{name}") }));
+}
+
+fn each(mut schema: Value, change: impl Fn(Value) -> Value) -> Value {
+    for (_, field) in schema["properties"].as_object_mut().into_iter().flatten() {
+        *field = change(field.take());
+    }
+    schema
+}
+
+/// A value in a query is a text, so it is there or not, but never null.
+fn not_null(mut schema: Value) -> Value {
+    if let Value::Array(kinds) = &schema["type"]
+        && let Some(kind) = kinds.iter().find(|kind| *kind != "null")
+    {
+        schema["type"] = kind.clone();
+    }
+    let other = schema["oneOf"].as_array().and_then(|choices| choices.iter().find(|choice| choice["type"] != "null"));
+    if let Some(mut other) = other.cloned() {
+        if let Some(text) = schema.get("description") {
+            other["description"] = text.clone();
+        }
+        return other;
+    }
+    if schema["default"].is_null()
+        && let Some(fields) = schema.as_object_mut()
+    {
+        fields.remove("default");
+    }
+    schema
+}
+
+/// Texts hold no NUL, which the checks refuse whatever else they allow.
+fn readable(mut schema: Value) -> Value {
+    let is_text = |schema: &Value| match &schema["type"] {
+        Value::Array(kinds) => kinds.iter().any(|kind| kind == "string"),
+        kind => kind == "string",
+    };
+    if is_text(&schema["items"]) {
+        let items = schema["items"].take();
+        schema["items"] = readable(items);
+    }
+    if is_text(&schema)
+        && ["pattern", "enum", "format"].iter().all(|rule| schema.get(rule).is_none_or(|r| r == "password"))
+    {
+        schema["pattern"] = json!("^[^\\x00]*$");
+    }
+    schema
+}
+
+impl Describes for ((),) {
+    fn describe(_: &mut Operation) {}
+}
+
+macro_rules! describes {
+    ($($parameter:ident)*) => {
+        impl<M, $($parameter: Takes),*> Describes for (M, $($parameter,)*) {
+            fn describe(operation: &mut Operation) {
+                $($parameter::takes(operation);)*
+            }
+        }
+    };
+}
+
+describes!(A);
+describes!(A B);
+describes!(A B C);
+describes!(A B C D);

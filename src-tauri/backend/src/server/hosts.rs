@@ -1,0 +1,100 @@
+//! Whom a server on loopback talks to: programs of this computer, and no web page that was made to reach it. A page of
+//! another site can point its own name at 127.0.0.1; its requests still carry that name, or that page's origin.
+
+use std::net::{IpAddr, SocketAddr};
+
+use axum::extract::{Request, State};
+use axum::http::header::{HOST, ORIGIN};
+use axum::http::{HeaderMap, StatusCode, Uri};
+use axum::middleware::Next;
+use axum::response::Response;
+
+use super::fault::Fault;
+
+/// Which hosts and origins are answered.
+#[derive(Clone, Copy, Debug)]
+pub struct Hosts {
+    loopback_only: bool,
+}
+
+impl Hosts {
+    /// Those of a server that listens here: all, unless it is loopback.
+    pub fn of(bound: SocketAddr) -> Hosts {
+        Hosts { loopback_only: bound.ip().is_loopback() }
+    }
+
+    fn refuses(self, headers: &HeaderMap, uri: &Uri) -> Option<Fault> {
+        if !self.loopback_only {
+            return None;
+        }
+        let text = |name| headers.get(name).map(|value: &axum::http::HeaderValue| value.to_str().unwrap_or("?"));
+        // HTTP/2 and absolute requests name the host in the address.
+        let host = uri.authority().map(|authority| authority.as_str()).or(text(HOST)).unwrap_or("");
+        if !is_loopback(host) {
+            let sentence =
+                "This server answers programs of its own computer only: use http://127.0.0.1 or http://localhost.";
+            return Some(Fault::detail(StatusCode::MISDIRECTED_REQUEST, sentence));
+        }
+        let origin = text(ORIGIN)?;
+        let same = origin.split_once("://").is_some_and(|(_, origin)| origin.eq_ignore_ascii_case(host));
+        let ours = ["tauri://localhost", "http://tauri.localhost", "https://tauri.localhost"].contains(&origin);
+        let sentence = "Requests of pages from other sites are not answered.";
+        (!same && !ours).then(|| Fault::detail(StatusCode::FORBIDDEN, sentence))
+    }
+}
+
+/// Refuses requests that a web page of another site sent.
+pub async fn check(State(hosts): State<Hosts>, request: Request, next: Next) -> Result<Response, Fault> {
+    match hosts.refuses(request.headers(), request.uri()) {
+        Some(fault) => Err(fault),
+        None => Ok(next.run(request).await),
+    }
+}
+
+/// Whether a `Host` with or without a port is a name or an address of this computer itself.
+fn is_loopback(host: &str) -> bool {
+    let name = match host.strip_prefix('[') {
+        Some(rest) => rest.split(']').next().unwrap_or_default(),
+        None => host.rsplit_once(':').map_or(host, |(name, _)| name),
+    };
+    name.eq_ignore_ascii_case("localhost") || name.parse::<IpAddr>().is_ok_and(|address| address.is_loopback())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn answer(host: &str, origin: Option<&str>) -> Option<StatusCode> {
+        let mut headers = HeaderMap::new();
+        headers.insert(HOST, host.parse().unwrap());
+        if let Some(origin) = origin {
+            headers.insert(ORIGIN, origin.parse().unwrap());
+        }
+        let refused = Hosts::of(([127, 0, 0, 1], 8000).into()).refuses(&headers, &Uri::from_static("/jobs"));
+        refused.map(|fault| match fault {
+            Fault::Detail(status, _) => status,
+            other => panic!("{other:?}"),
+        })
+    }
+
+    #[test]
+    fn only_this_computer_is_answered() {
+        for host in ["127.0.0.1:8000", "127.0.0.1", "localhost:8000", "LOCALHOST", "[::1]:8000", "127.9.9.9:1"] {
+            assert_eq!(answer(host, None), None, "{host}");
+        }
+        for host in
+            ["evil.example", "evil.example:8000", "192.0.2.1:8000", "localhost.evil.example", "", "[2001:db8::1]:8000"]
+        {
+            assert_eq!(answer(host, None), Some(StatusCode::MISDIRECTED_REQUEST), "{host}");
+        }
+        assert_eq!(answer("127.0.0.1:8000", Some("http://127.0.0.1:8000")), None);
+        assert_eq!(answer("127.0.0.1:8000", Some("tauri://localhost")), None);
+        for origin in ["http://evil.example", "http://127.0.0.1:9000", "null", "http://localhost:8000"] {
+            assert_eq!(answer("127.0.0.1:8000", Some(origin)), Some(StatusCode::FORBIDDEN), "{origin}");
+        }
+        assert!(
+            !Hosts::of(([0, 0, 0, 0], 8000).into()).loopback_only,
+            "a server for a network is named as the network likes"
+        );
+    }
+}

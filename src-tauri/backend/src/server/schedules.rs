@@ -1,0 +1,101 @@
+//! Schedules and what waits: the scheduler's side of jobs.
+
+use axum::Json;
+use axum::extract::State;
+use jiff::Timestamp;
+use netraven_api::jobs::{
+    CONFIG_BACKUP, Job, JobType, ListJobTypes, ListQueues, ListScheduledJobs, ListSchedulerJobs, QueueStatus,
+    ScheduledJob,
+};
+use serde_json::json;
+
+use super::Shared;
+use super::fault::Fault;
+use super::jobs::next_run;
+use super::mount::Mount;
+use crate::queue::Priority;
+
+/// Most waiting tasks that are listed of one queue.
+const LISTED: i64 = 100;
+
+/// Mounts the endpoints of schedules and queues.
+pub fn mount(mount: &mut Mount) {
+    mount.add::<ListScheduledJobs, _>(scheduled);
+    mount.add::<ListSchedulerJobs, _>(scheduled);
+    mount.add::<ListQueues, _>(queues);
+    mount.add::<ListJobTypes, _>(kinds);
+}
+
+async fn scheduled(State(shared): State<Shared>) -> Result<Json<Vec<ScheduledJob>>, Fault> {
+    let now = Timestamp::now();
+    let mut jobs: Vec<ScheduledJob> =
+        shared.store.scheduled_jobs().await?.into_iter().map(|job| of_job(job, now)).collect();
+    // What fires no more comes last.
+    jobs.sort_by_key(|job| (job.next_run.is_none(), job.next_run, job.id));
+    Ok(Json(jobs))
+}
+
+fn of_job(job: Job, now: Timestamp) -> ScheduledJob {
+    ScheduledJob {
+        next_run: next_run(&job, now),
+        args: Some(vec![job.id]),
+        meta: Some(json!({ "db_job_id": job.id, "schedule_type": job.schedule_type, "time_zone": job.time_zone })),
+        id: job.id,
+        name: job.name,
+        job_type: job.job_type,
+        description: job.description,
+        schedule_type: job.schedule_type,
+        interval_seconds: job.interval_seconds,
+        cron_string: job.cron_string,
+        scheduled_for: job.scheduled_for,
+        repeat: None,
+        tags: job.tags,
+        is_enabled: job.is_enabled,
+        is_system_job: job.is_system_job,
+    }
+}
+
+async fn queues(State(shared): State<Shared>) -> Result<Json<Vec<QueueStatus>>, Fault> {
+    let lengths = shared.queue.lengths().await.map_err(|error| {
+        tracing::warn!(%error, "the queue was not read");
+        let sentence = "The queue does not answer; it is being restarted. Try again in a few seconds.";
+        Fault::detail(axum::http::StatusCode::SERVICE_UNAVAILABLE, sentence)
+    })?;
+    let mut queues = Vec::new();
+    for queue in lengths {
+        // A person's runs go before those of schedules; the third queue is for what the product does by itself.
+        let jobs = match Priority::parse(queue.name) {
+            Some(Priority::High) => shared.store.waiting(true, LISTED).await?,
+            Some(Priority::Default) => shared.store.waiting(false, LISTED).await?,
+            _ => Vec::new(),
+        };
+        queues.push(QueueStatus {
+            name: queue.name.to_owned(),
+            job_count: i64::try_from(queue.waiting).unwrap_or(i64::MAX),
+            oldest_job_ts: queue.oldest,
+            jobs,
+        });
+    }
+    Ok(Json(queues))
+}
+
+async fn kinds(State(shared): State<Shared>) -> Result<Json<Vec<JobType>>, Fault> {
+    let used = shared.store.kinds_last_used().await?;
+    let describe = |name: &str| match name {
+        CONFIG_BACKUP => {
+            ("Configuration Backup", "Reads the configuration and keeps it when it has changed.", "mdi-content-save")
+        }
+        _ => ("Reachability Check", "Tests whether the device answers on its SSH port.", "mdi-lan-connect"),
+    };
+    let kind = |name: &&str| {
+        let (label, description, icon) = describe(name);
+        JobType {
+            job_type: (*name).to_owned(),
+            label: label.to_owned(),
+            description: Some(description.to_owned()),
+            icon: Some(icon.to_owned()),
+            last_used: used.iter().find(|(used, _)| used == name).map(|(_, at)| *at),
+        }
+    };
+    Ok(Json(crate::kinds::NAMES.iter().map(kind).collect()))
+}

@@ -1,0 +1,136 @@
+//! What a type may hold, read from its own description: what `/openapi.json` says and what is refused are one thing.
+
+mod json;
+mod query;
+mod text;
+
+use std::any::TypeId;
+use std::collections::{BTreeMap, HashMap};
+use std::sync::{LazyLock, RwLock};
+
+use regex::Regex;
+use serde_json::Value;
+use utoipa::ToSchema;
+
+pub use text::instant;
+
+/// The fields of a type.
+pub struct Shape {
+    fields: Vec<Field>,
+}
+
+struct Field {
+    name: String,
+    needed: bool,
+    kind: Kind,
+}
+
+enum Kind {
+    Text(Text),
+    Time,
+    Integer { least: Option<i64>, most: Option<i64> },
+    Flag,
+    Word(Vec<String>),
+    List(Box<Kind>),
+    Any,
+}
+
+#[derive(Default)]
+struct Text {
+    least: Option<usize>,
+    most: Option<usize>,
+    pattern: Option<Regex>,
+    secret: bool,
+}
+
+/// Schemas by name.
+pub type Parts = BTreeMap<String, Value>;
+
+/// A type's schema, and those it refers to.
+pub fn schema_of<T: ToSchema>() -> (Value, Parts) {
+    let mut parts = Vec::new();
+    T::schemas(&mut parts);
+    let value = |schema| serde_json::to_value(schema).expect("a schema is plain data");
+    (value(T::schema()), parts.into_iter().map(|(name, schema)| (name, value(schema))).collect())
+}
+
+static SHAPES: LazyLock<RwLock<HashMap<TypeId, &'static Shape>>> = LazyLock::new(RwLock::default);
+
+impl Shape {
+    /// The shape of a type; worked out once and kept, for there are as many as there are request types.
+    pub fn of<T: ToSchema + 'static>() -> &'static Shape {
+        let id = TypeId::of::<T>();
+        if let Some(shape) = SHAPES.read().expect("no holder of this lock panics").get(&id) {
+            return shape;
+        }
+        let (schema, parts) = schema_of::<T>();
+        let shape = Box::leak(Box::new(Shape::read(&schema, &parts)));
+        SHAPES.write().expect("no holder of this lock panics").insert(id, shape);
+        shape
+    }
+
+    fn read(schema: &Value, parts: &Parts) -> Shape {
+        let needed =
+            |name: &str| schema["required"].as_array().is_some_and(|names| names.iter().any(|one| one == name));
+        let fields = schema["properties"].as_object().into_iter().flatten().map(|(name, schema)| {
+            let kind = Kind::read(schema, parts);
+            // A list in a query may be absent, whatever serde says of it in a body.
+            let needed = needed(name) && !matches!(kind, Kind::List(_));
+            Field { name: name.clone(), needed, kind }
+        });
+        Shape { fields: fields.collect() }
+    }
+
+    /// The fields that have to be there.
+    pub fn needed(&self) -> Vec<&str> {
+        self.fields.iter().filter(|field| field.needed).map(|field| field.name.as_str()).collect()
+    }
+
+    fn secret(&self, name: &str) -> bool {
+        let field = self.fields.iter().find(|field| field.name == name);
+        field.is_some_and(|field| matches!(&field.kind, Kind::Text(text) if text.secret))
+    }
+}
+
+impl Kind {
+    fn read(schema: &Value, parts: &Parts) -> Kind {
+        if let Some(name) = schema["$ref"].as_str().and_then(|path| path.rsplit('/').next()) {
+            return parts.get(name).map_or(Kind::Any, |schema| Kind::read(schema, parts));
+        }
+        if let Some(choices) = schema["oneOf"].as_array() {
+            let other = choices.iter().find(|choice| choice["type"] != "null");
+            return other.map_or(Kind::Any, |schema| Kind::read(schema, parts));
+        }
+        if let Some(words) = schema["enum"].as_array() {
+            return Kind::Word(words.iter().filter_map(Value::as_str).map(str::to_owned).collect());
+        }
+        let kind = match &schema["type"] {
+            Value::Array(kinds) => kinds.iter().filter_map(Value::as_str).find(|kind| *kind != "null"),
+            kind => kind.as_str(),
+        };
+        match kind {
+            Some("string") if schema["format"] == "date-time" => Kind::Time,
+            Some("string") => Kind::Text(Text {
+                least: schema["minLength"].as_u64().and_then(|length| usize::try_from(length).ok()),
+                most: schema["maxLength"].as_u64().and_then(|length| usize::try_from(length).ok()),
+                pattern: schema["pattern"]
+                    .as_str()
+                    .map(|pattern| Regex::new(pattern).expect("the patterns of our own types are regular expressions")),
+                secret: schema["format"] == "password",
+            }),
+            Some("integer") => Kind::Integer { least: whole(&schema["minimum"]), most: whole(&schema["maximum"]) },
+            Some("boolean") => Kind::Flag,
+            Some("array") => Kind::List(Box::new(Kind::read(&schema["items"], parts))),
+            _ => Kind::Any,
+        }
+    }
+}
+
+/// Limits are written as numbers with or without a fraction.
+fn whole(limit: &Value) -> Option<i64> {
+    #[expect(clippy::cast_possible_truncation, reason = "the limits of our own types are whole numbers")]
+    limit.as_i64().or_else(|| limit.as_f64().map(|number| number as i64))
+}
+
+#[cfg(test)]
+mod tests;

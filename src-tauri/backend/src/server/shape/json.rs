@@ -1,0 +1,108 @@
+//! A JSON body against its shape: every refused field at once.
+
+use serde_json::{Map, Value, json};
+
+use super::text::{fault, instant, not_a_time, not_a_word, range};
+use super::{Kind, Shape};
+use crate::server::fault::{FieldFault, Location};
+
+impl Shape {
+    /// Checks a body, and brings its values into the form they are decoded from. `needed` are the fields it must have.
+    pub fn check(&self, body: &mut Value, needed: &[&str]) -> Vec<FieldFault> {
+        let place = || -> Location { vec!["body".into()] };
+        let Value::Object(given) = body else {
+            if body.is_null() {
+                return vec![fault(place(), "missing", "Field required", Value::Null)];
+            }
+            let message = "Input should be a valid dictionary or object to extract fields from";
+            let secret = self.fields.iter().any(|field| self.secret(&field.name));
+            let input = if secret { Value::Null } else { body.take() };
+            return vec![fault(place(), "model_attributes_type", message, input)];
+        };
+        let mut faults = Vec::new();
+        for field in &self.fields {
+            let location: Location = vec!["body".into(), field.name.as_str().into()];
+            let needed = needed.contains(&field.name.as_str());
+            match given.get(&field.name) {
+                None if needed => {
+                    let input = Value::Object(self.shown(given));
+                    faults.push(fault(location, "missing", "Field required", input));
+                }
+                None => {}
+                Some(Value::Null) if !needed => {}
+                Some(_) => {
+                    if let Some(value) = given.get_mut(&field.name) {
+                        field.kind.check(value, location, &mut faults);
+                    }
+                }
+            }
+        }
+        faults
+    }
+
+    /// What was given, without its secrets.
+    pub fn shown(&self, given: &Map<String, Value>) -> Map<String, Value> {
+        let open = given.iter().filter(|(name, _)| !self.secret(name));
+        open.map(|(name, value)| (name.clone(), value.clone())).collect()
+    }
+}
+
+impl Kind {
+    fn check(&self, value: &mut Value, location: Location, faults: &mut Vec<FieldFault>) {
+        if let (Kind::List(kind), Value::Array(items)) = (self, &mut *value) {
+            for (index, item) in items.iter_mut().enumerate() {
+                let location = location.iter().cloned().chain([index.into()]).collect();
+                kind.check(item, location, faults);
+            }
+            return;
+        }
+        let input = || value.clone();
+        let found = match (self, &*value) {
+            (Kind::Text(rule), Value::String(text)) => rule.check(text, location),
+            (Kind::Text(rule), _) => {
+                let input = if rule.secret { Value::Null } else { input() };
+                Some(fault(location, "string_type", "Input should be a valid string", input))
+            }
+            (Kind::Time, Value::String(text)) => match instant(text) {
+                Some(at) => {
+                    *value = json!(at.to_string());
+                    None
+                }
+                None => Some(not_a_time(location, input())),
+            },
+            (Kind::Time, _) => Some(fault(location, "datetime_type", "Input should be a valid datetime", input())),
+            (Kind::Integer { least, most }, Value::Number(_)) => match whole(value) {
+                Ok(number) => {
+                    let found = range(number, *least, *most, location, input());
+                    *value = json!(number);
+                    found
+                }
+                Err((kind, message)) => Some(fault(location, kind, message, input())),
+            },
+            (Kind::Integer { .. }, _) => Some(fault(location, "int_type", "Input should be a valid integer", input())),
+            (Kind::Flag, Value::Bool(_)) | (Kind::Any, _) => None,
+            (Kind::Flag, _) => Some(fault(location, "bool_type", "Input should be a valid boolean", input())),
+            (Kind::Word(words), Value::String(word)) if words.contains(word) => None,
+            (Kind::Word(words), _) => Some(not_a_word(words, location, input())),
+            (Kind::List(_), _) => Some(fault(location, "list_type", "Input should be a valid list", input())),
+        };
+        faults.extend(found);
+    }
+}
+
+/// A number without a fraction, whichever way it is written.
+fn whole(value: &Value) -> Result<i64, (&'static str, &'static str)> {
+    if let Some(number) = value.as_i64() {
+        return Ok(number);
+    }
+    let number = value.as_f64().unwrap_or(f64::NAN);
+    if number.fract() != 0.0 {
+        return Err(("int_from_float", "Input should be a valid integer, got a number with a fractional part"));
+    }
+    // Below 2^53 every whole number is exact.
+    if number.abs() > 9_007_199_254_740_992.0 {
+        return Err(("int_parsing_size", "Unable to parse input as an integer, exceeded maximum size"));
+    }
+    #[expect(clippy::cast_possible_truncation, reason = "it is whole and small enough")]
+    Ok(number as i64)
+}

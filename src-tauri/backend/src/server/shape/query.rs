@@ -1,0 +1,85 @@
+//! A query or a form against its shape: texts become what they stand for.
+
+use serde_json::{Value, json};
+
+use super::text::{fault, instant, not_a_time, not_a_word, range};
+use super::{Kind, Shape};
+use crate::server::fault::{FieldFault, Location};
+
+/// Names and values, in the order they came.
+pub type Pairs = Vec<(String, String)>;
+
+impl Shape {
+    /// Checks the pairs of a query (`place` is "query") or of a form ("body"), and writes the values in the one form they
+    /// are decoded from. Of a repeated name a list takes all, everything else the last. Names nobody knows are ignored, and
+    /// so is an empty text, unless it is needed.
+    pub fn pairs(&self, given: &[(String, String)], place: &str) -> Result<Pairs, Vec<FieldFault>> {
+        let (mut pairs, mut faults) = (Vec::new(), Vec::new());
+        for field in &self.fields {
+            let mut values: Vec<&str> =
+                given.iter().filter(|(name, _)| *name == field.name).map(|(_, value)| value.as_str()).collect();
+            let location = |index: Option<usize>| -> Location {
+                let name: [Value; 2] = [place.into(), field.name.as_str().into()];
+                name.into_iter().chain(index.map(Value::from)).collect()
+            };
+            let (kind, list) = match &field.kind {
+                Kind::List(kind) => (&**kind, true),
+                kind => (kind, false),
+            };
+            if !list {
+                values.drain(..values.len().saturating_sub(1));
+            }
+            if field.needed && values.is_empty() {
+                faults.push(fault(location(None), "missing", "Field required", Value::Null));
+            }
+            for (index, value) in values.into_iter().enumerate() {
+                let free = matches!(kind, Kind::Text(text) if text.pattern.is_none() && text.least.is_none());
+                if value.is_empty() && free && !field.needed {
+                    continue;
+                }
+                match kind.parse(value, location(list.then_some(index))) {
+                    Ok(text) => pairs.push((field.name.clone(), text)),
+                    Err(found) => faults.push(found),
+                }
+            }
+        }
+        if faults.is_empty() { Ok(pairs) } else { Err(faults) }
+    }
+}
+
+impl Kind {
+    fn parse(&self, text: &str, location: Location) -> Result<String, FieldFault> {
+        match self {
+            Kind::Text(rule) => rule.check(text, location).map_or_else(|| Ok(text.to_owned()), Err),
+            Kind::Integer { least, most } => {
+                let number = text.trim().parse::<i64>().map_err(|error| {
+                    let (kind, message) = match error.kind() {
+                        std::num::IntErrorKind::PosOverflow | std::num::IntErrorKind::NegOverflow => {
+                            ("int_parsing_size", "Unable to parse input string as an integer, exceeded maximum size")
+                        }
+                        _ => ("int_parsing", "Input should be a valid integer, unable to parse string as an integer"),
+                    };
+                    fault(location.clone(), kind, message, json!(text))
+                })?;
+                range(number, *least, *most, location, json!(text)).map_or_else(|| Ok(number.to_string()), Err)
+            }
+            Kind::Flag => match text.to_ascii_lowercase().as_str() {
+                "true" | "1" | "yes" | "on" | "t" | "y" => Ok("true".to_owned()),
+                "false" | "0" | "no" | "off" | "f" | "n" => Ok("false".to_owned()),
+                _ => {
+                    let message = "Input should be a valid boolean, unable to interpret input";
+                    Err(fault(location, "bool_parsing", message, json!(text)))
+                }
+            },
+            Kind::Time => match instant(text) {
+                Some(at) => Ok(at.to_string()),
+                None => Err(not_a_time(location, json!(text))),
+            },
+            Kind::Word(words) => match words.iter().find(|word| word.eq_ignore_ascii_case(text)) {
+                Some(word) => Ok(word.clone()),
+                None => Err(not_a_word(words, location, json!(text))),
+            },
+            Kind::List(_) | Kind::Any => Ok(text.to_owned()),
+        }
+    }
+}

@@ -1,0 +1,248 @@
+//! One page of a list: filtered, sorted, counted, and built as JSON text by Postgres, so that no row is taken apart and put
+//! together again on its way through.
+
+use netraven_api::page::{DEFAULT_SIZE, EXACT_TOTAL, MAX_SIZE};
+use serde_json::Value;
+use sqlx::types::Json;
+use sqlx::{Postgres, QueryBuilder};
+
+use super::{Result, Store};
+
+/// A statement in the making. Only what is asked for is written into it: each combination of filters has a plan of its own,
+/// and the driver keeps the prepared statement of each.
+pub type Sql = QueryBuilder<Postgres>;
+
+/// How a list reads.
+pub struct List {
+    /// Tables of the rows, with what sorting and filtering need of others.
+    pub from: &'static str,
+    /// Columns taken from them.
+    pub columns: &'static str,
+    /// Name the row has outside.
+    pub name: &'static str,
+    /// What is added to the rows of one page only.
+    pub around: &'static str,
+    /// The JSON of a row.
+    pub row: &'static str,
+    /// Columns it can be sorted by: their names on the wire and what they are here. The first is the default.
+    pub sorts: &'static [(&'static str, &'static str)],
+    /// Column of the id.
+    pub id: &'static str,
+    /// Whether the newest or greatest comes first when nobody says otherwise.
+    pub descending: bool,
+    /// Pages of an empty list; NetRaven has both.
+    pub pages_of_none: i64,
+}
+
+/// Which part of a list, and in which order.
+#[derive(Clone, Debug, Default)]
+pub struct Paging<'a> {
+    /// Page number, from 1.
+    pub page: Option<i64>,
+    /// Rows a page.
+    pub size: Option<i64>,
+    /// Column to sort by.
+    pub sort: Option<&'a str>,
+    /// `asc` or `desc`.
+    pub order: Option<&'a str>,
+    /// Only rows with a greater id.
+    pub after: Option<i64>,
+    /// Only rows with a smaller id.
+    pub before: Option<i64>,
+}
+
+impl Paging<'_> {
+    fn page(&self) -> i64 {
+        self.page.unwrap_or(1).max(1)
+    }
+
+    /// Rows a page.
+    pub fn size(&self) -> i64 {
+        self.size.unwrap_or(DEFAULT_SIZE).clamp(1, MAX_SIZE)
+    }
+
+    fn offset(&self) -> i64 {
+        (self.page() - 1).saturating_mul(self.size())
+    }
+}
+
+/// How many rows there are.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Total {
+    /// Rows.
+    pub rows: i64,
+    /// Whether the database guessed.
+    pub is_estimate: bool,
+}
+
+/// One page of a list as JSON text.
+#[derive(Clone, Debug)]
+pub struct RawPage(pub String);
+
+impl List {
+    /// Writes the rows of one page as a table `name` with their place `place` into a statement.
+    pub fn rows(&self, sql: &mut Sql, paging: &Paging<'_>, filter: impl Fn(&mut Sql)) {
+        let by_id = paging.after.is_some() || paging.before.is_some();
+        let sort = paging.sort.filter(|_| !by_id);
+        let named = sort.and_then(|sort| self.sorts.iter().find(|(name, _)| *name == sort));
+        let column = if by_id { self.id } else { named.unwrap_or(&self.sorts[0]).1 };
+        let descending = paging.order.map_or(self.descending, |order| order == "desc");
+        let direction = if descending { "desc" } else { "asc" };
+        // Nulls come last either way; asked for only where there can be some, because it keeps an index from being used.
+        let nulls = if NULLABLE.contains(&column) { " nulls last" } else { "" };
+        let order = if column == self.id {
+            format!("{column} {direction}")
+        } else {
+            format!("{column} {direction}{nulls}, {} {direction}", self.id)
+        };
+        sql.push(format!(
+            "(select *, row_number() over () as place from (select {} from {} where true",
+            self.columns, self.from
+        ));
+        self.narrow(sql, paging, filter);
+        sql.push(format!(" order by {order} limit ")).push_bind(paging.size());
+        sql.push(" offset ").push_bind(paging.offset()).push(format!(") sorted) {}", self.name));
+    }
+
+    fn narrow(&self, sql: &mut Sql, paging: &Paging<'_>, filter: impl Fn(&mut Sql)) {
+        if let Some(id) = paging.after {
+            sql.push(format!(" and {} > ", self.id)).push_bind(id);
+        }
+        if let Some(id) = paging.before {
+            sql.push(format!(" and {} < ", self.id)).push_bind(id);
+        }
+        filter(sql);
+    }
+
+    /// The page's text around its rows.
+    pub fn page(&self, items: &str, total: Total, paging: &Paging<'_>) -> RawPage {
+        let (page, size) = (paging.page(), paging.size());
+        let pages = ((total.rows + size - 1) / size).max(if total.rows == 0 { self.pages_of_none } else { 1 });
+        RawPage(format!(
+            "{{\"items\":[{items}],\"total\":{},\"page\":{page},\"size\":{size},\"pages\":{pages},\"total_is_estimate\":{}}}",
+            total.rows, total.is_estimate
+        ))
+    }
+}
+
+/// Columns that may hold null, of all lists.
+const NULLABLE: &[&str] = &[
+    "d.model",
+    "d.serial_number",
+    "d.last_seen",
+    "j.schedule_type",
+    "j.started_at",
+    "j.completed_at",
+    "r.started_at",
+    "r.finished_at",
+    "t.type",
+];
+
+impl Store {
+    /// One page of a list.
+    pub async fn page(&self, list: &List, paging: &Paging<'_>, filter: impl Fn(&mut Sql)) -> Result<RawPage> {
+        let (items, rows) = self.items(list, paging, &filter).await?;
+        let total = match all_rows(rows, paging) {
+            Some(rows) => Total { rows, is_estimate: false },
+            None => self.count(list, paging, &filter).await?,
+        };
+        Ok(list.page(&items, total, paging))
+    }
+
+    /// The rows of one page as JSON text, and how many they are.
+    pub async fn items(&self, list: &List, paging: &Paging<'_>, filter: impl Fn(&mut Sql)) -> Result<(String, i64)> {
+        let mut sql = Sql::new(format!(
+            "select coalesce(string_agg({}::text, ',' order by {}.place), ''), count(*) from ",
+            list.row, list.name
+        ));
+        list.rows(&mut sql, paging, filter);
+        sql.push(list.around);
+        Ok(sql.build_query_as().fetch_one(self.pool()).await?)
+    }
+
+    /// Counts the rows of a list up to [`EXACT_TOTAL`]; beyond that it is the planner's guess, which costs nothing.
+    pub async fn count(&self, list: &List, paging: &Paging<'_>, filter: impl Fn(&mut Sql)) -> Result<Total> {
+        let mut sql = Sql::new(format!("select count(*) from (select 1 from {} where true", list.from));
+        list.narrow(&mut sql, paging, &filter);
+        sql.push(" limit ").push_bind(EXACT_TOTAL + 1).push(") counted");
+        let rows: i64 = sql.build_query_scalar().fetch_one(self.pool()).await?;
+        if rows <= EXACT_TOTAL {
+            return Ok(Total { rows, is_estimate: false });
+        }
+        let mut sql = Sql::new(format!("explain (format json) select 1 from {} where true", list.from));
+        list.narrow(&mut sql, paging, &filter);
+        let plan: Json<Value> = sql.build_query_scalar().fetch_one(self.pool()).await?;
+        let guess = plan.0[0]["Plan"]["Plan Rows"].as_i64().unwrap_or_default();
+        Ok(Total { rows: guess.max(rows), is_estimate: true })
+    }
+}
+
+/// A page that is not full tells how many rows there are.
+pub fn all_rows(rows: i64, paging: &Paging<'_>) -> Option<i64> {
+    let tells = rows < paging.size() && (rows > 0 || paging.offset() == 0);
+    tells.then(|| paging.offset().saturating_add(rows))
+}
+
+/// Adds: the column holds one of these, if any are given.
+pub fn any_of(sql: &mut Sql, column: &str, values: &[impl AsRef<str>]) {
+    match values {
+        [] => {}
+        // An index in this order serves a single value only.
+        [value] => {
+            sql.push(format!(" and {column} = ")).push_bind(value.as_ref().to_owned());
+        }
+        values => {
+            let values: Vec<String> = values.iter().map(|value| value.as_ref().to_owned()).collect();
+            sql.push(format!(" and {column} = any(")).push_bind(values).push(")");
+        }
+    }
+}
+
+/// Adds: the column is this, if it is given.
+pub fn is(sql: &mut Sql, column: &str, value: Option<i64>) {
+    if let Some(value) = value {
+        sql.push(format!(" and {column} = ")).push_bind(value);
+    }
+}
+
+/// Adds: the column contains this text in any case, if it is given.
+pub fn like(sql: &mut Sql, column: &str, text: &Option<String>) {
+    if let Some(pattern) = super::contains(text) {
+        sql.push(format!(" and {column} ilike ")).push_bind(pattern);
+    }
+}
+
+/// Adds: the column is a time within these, both included, as far as they are given.
+pub fn within(sql: &mut Sql, column: &str, start: Option<jiff::Timestamp>, end: Option<jiff::Timestamp>) {
+    use jiff_sqlx::ToSqlx as _;
+    if let Some(at) = start {
+        sql.push(format!(" and {column} >= ")).push_bind(at.to_sqlx());
+    }
+    if let Some(at) = end {
+        sql.push(format!(" and {column} <= ")).push_bind(at.to_sqlx());
+    }
+}
+
+/// Adds: one of these tags is carried, as the table of links says.
+pub fn tagged(sql: &mut Sql, links: &str, owner: &str, id: &str, tags: &[i64]) {
+    if !tags.is_empty() {
+        sql.push(format!(" and exists (select 1 from {links} x where x.{owner} = {id} and x.tag_id = any("));
+        sql.push_bind(tags.to_vec()).push("))");
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_page_that_is_not_full_needs_no_count() {
+        let paging = |page, size| Paging { page: Some(page), size: Some(size), ..Paging::default() };
+        assert_eq!(all_rows(7, &paging(1, 20)), Some(7));
+        assert_eq!(all_rows(7, &paging(3, 20)), Some(47));
+        assert_eq!(all_rows(0, &paging(1, 20)), Some(0));
+        assert_eq!(all_rows(0, &paging(2, 20)), None, "a page behind the end tells nothing");
+        assert_eq!(all_rows(20, &paging(1, 20)), None);
+        assert_eq!(paging(i64::MAX, 100).offset(), i64::MAX);
+    }
+}
