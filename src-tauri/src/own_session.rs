@@ -1,6 +1,8 @@
 //! Tests that need a session of their own: stores are found by the environment, which belongs to the whole process, so that
 //! such a test runs itself once more in another one.
 
+#![allow(clippy::unwrap_used, reason = "a helper of a test may fail as a test may")]
+
 use std::os::unix::fs::PermissionsExt;
 use std::os::unix::net::UnixListener;
 use std::path::{Path, PathBuf};

@@ -56,6 +56,9 @@ enum Reply {
 
 type Listener = Rc<dyn Fn(Session)>;
 
+/// A wish that waits, and where its answer goes.
+type Waiting = (Native, oneshot::Sender<Result<Value, Problem>>);
+
 struct Feed {
     start: FeedStart,
     on_batch: Rc<dyn Fn(Vec<FeedMessage>)>,
@@ -71,7 +74,7 @@ pub struct Fake {
     refusal: RefCell<Option<Problem>>,
     lab: RefCell<LabState>,
     lab_takes_long: Cell<bool>,
-    waiting_lab: RefCell<Option<(Native, oneshot::Sender<Result<Value, Problem>>)>>,
+    waiting_lab: RefCell<Option<Waiting>>,
     feeds_wait: Cell<bool>,
     feeds: Rc<RefCell<HashMap<usize, Rc<Feed>>>>,
     session: RefCell<Session>,
