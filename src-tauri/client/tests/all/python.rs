@@ -87,7 +87,7 @@ async fn words_and_times_are_ours() {
     assert_eq!(jobs[1].next_run.unwrap().to_string(), "2099-03-05T01:15:00Z");
     assert_eq!((jobs[3].next_run, jobs[2].last_run_id), (None, None));
     for (filter, count) in [("queued", 1), ("QUEUED", 1), ("completed_failure", 1), ("running", 0)] {
-        let found = client.send(&ListJobs { status: Some(filter.into()), ..ListJobs::default() }).await.unwrap();
+        let found = client.send(&ListJobs { status: vec![filter.into()], ..ListJobs::default() }).await.unwrap();
         assert_eq!(found.total, count, "{filter}");
     }
     let me = client.send(&GetMe).await.unwrap();
@@ -218,7 +218,7 @@ async fn a_connection_closed_after_a_failure_without_a_word_does_no_harm() {
 #[tokio::test]
 async fn results_platforms_and_differences_are_put_together() {
     let client = Replay::start().await.client().await;
-    let failed = ListResults { status: Some("FAILURE".into()), size: Some(1), ..ListResults::default() };
+    let failed = ListResults { status: vec!["FAILURE".into()], size: Some(1), ..ListResults::default() };
     let results = client.send(&failed).await.unwrap();
     assert_eq!((results.total, results.items[0].id), (2, 505));
     let platforms = client.send(&ListPlatforms).await.unwrap().items;
