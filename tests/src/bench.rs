@@ -1,5 +1,7 @@
 //! The figures: how much the product does, and what it costs. Printed, never asserted: machines differ.
 
+#[cfg(target_os = "linux")]
+pub mod api;
 pub mod backup;
 #[cfg(target_os = "linux")]
 pub mod feed;

@@ -4,7 +4,6 @@ use serde::{Deserialize, Serialize};
 
 /// One page of a list.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Page<T> {
     /// The rows of this page.
     pub items: Vec<T>,
@@ -38,6 +37,39 @@ impl<T> Page<T> {
     pub fn with_note(mut self, note: Option<String>) -> Page<T> {
         self.note = note;
         self
+    }
+}
+
+#[cfg(feature = "openapi")]
+impl<T: utoipa::ToSchema> utoipa::PartialSchema for Page<T> {
+    fn schema() -> utoipa::openapi::RefOr<utoipa::openapi::schema::Schema> {
+        use utoipa::openapi::schema::{ArrayBuilder, ObjectBuilder, Type};
+        let row = utoipa::openapi::Ref::from_schema_name(T::name());
+        let rows = ArrayBuilder::new().items(row).description(Some("The rows of this page."));
+        let field = |kind, text| ObjectBuilder::new().schema_type(kind).description(Some(text));
+        let mut page = ObjectBuilder::new().property("items", rows).required("items");
+        for (name, text) in [
+            ("total", "Rows in all pages; true up to 10,000, and see `total_is_estimate`."),
+            ("page", "This page's number, from 1."),
+            ("size", "Most rows a page holds, 1 to 100."),
+            ("pages", "Number of pages; 0 or 1 when there are no rows."),
+        ] {
+            page = page.property(name, field(Type::Integer, text)).required(name);
+        }
+        let guess = "Whether `total` is the database's estimate, because counting would have taken long.";
+        page.property("total_is_estimate", field(Type::Boolean, guess)).required("total_is_estimate").into()
+    }
+}
+
+#[cfg(feature = "openapi")]
+impl<T: utoipa::ToSchema> utoipa::ToSchema for Page<T> {
+    fn name() -> std::borrow::Cow<'static, str> {
+        format!("PageOf{}", T::name()).into()
+    }
+
+    fn schemas(schemas: &mut Vec<(String, utoipa::openapi::RefOr<utoipa::openapi::schema::Schema>)>) {
+        schemas.push((T::name().into_owned(), T::schema()));
+        T::schemas(schemas);
     }
 }
 

@@ -12,7 +12,7 @@ use netraven_client::Client;
 use crate::desktop::program;
 
 /// Password of the user `admin` in measurements.
-const PASSWORD: &str = "bench-password";
+pub const PASSWORD: &str = "bench-password";
 
 /// A running server.
 pub struct Server {
@@ -54,11 +54,8 @@ impl Server {
 
     /// CPU time the process has used so far; its servers are processes of their own and not in it.
     pub fn cpu(&self) -> anyhow::Result<Duration> {
-        let stat = std::fs::read_to_string(format!("/proc/{}/stat", self.child.id()))?;
-        // Behind the name in brackets; utime and stime are fields 14 and 15, in hundredths of a second on Linux.
-        let fields: Vec<&str> = stat.rsplit(')').next().unwrap_or_default().split_whitespace().collect();
-        let ticks = |place: usize| fields.get(place).and_then(|text| text.parse::<u64>().ok()).unwrap_or_default();
-        Ok(Duration::from_millis((ticks(11) + ticks(12)) * 10))
+        let used = Stat::of(self.child.id())?;
+        Ok(Duration::from_millis((used.ticks(11) + used.ticks(12)) * 10))
     }
 
     /// Most memory the process has held, in megabytes.
@@ -76,6 +73,36 @@ impl Server {
         let status = self.child.wait()?;
         ensure!(status.success(), "the server ended with {status}");
         Ok(began.elapsed())
+    }
+}
+
+/// CPU time that a process and its children have used, those that ended included.
+pub fn cpu_of(parent: u32) -> anyhow::Result<Duration> {
+    let own = Stat::of(parent)?;
+    let mut ticks: u64 = (11..=14).map(|place| own.ticks(place)).sum();
+    for entry in std::fs::read_dir("/proc")? {
+        let Some(pid) = entry?.file_name().to_str().and_then(|name| name.parse::<u32>().ok()) else { continue };
+        // One that ends meanwhile is counted with its parent the next time.
+        let Ok(stat) = Stat::of(pid) else { continue };
+        if stat.ticks(1) == u64::from(parent) {
+            ticks += stat.ticks(11) + stat.ticks(12);
+        }
+    }
+    Ok(Duration::from_millis(ticks * 10))
+}
+
+/// The fields of `/proc/PID/stat` behind the name in brackets: 1 is the parent, 11 and 12 are the process' own time, 13 and
+/// 14 that of its children that ended, in hundredths of a second on Linux.
+struct Stat(Vec<String>);
+
+impl Stat {
+    fn of(pid: u32) -> anyhow::Result<Stat> {
+        let stat = std::fs::read_to_string(format!("/proc/{pid}/stat"))?;
+        Ok(Stat(stat.rsplit(')').next().unwrap_or_default().split_whitespace().map(str::to_owned).collect()))
+    }
+
+    fn ticks(&self, place: usize) -> u64 {
+        self.0.get(place).and_then(|text| text.parse().ok()).unwrap_or_default()
     }
 }
 

@@ -1,4 +1,4 @@
-//! Prints the figures of the product: `backup`, `start` and `feed`. Run it by `cargo xtask bench NAME`.
+//! Prints the figures of the product: `api`, `backup`, `start` and `feed`. Run it by `cargo xtask bench NAME`.
 
 use std::process::ExitCode;
 
@@ -6,12 +6,14 @@ use std::process::ExitCode;
 async fn main() -> ExitCode {
     let name = std::env::args().nth(1).unwrap_or_default();
     let done = match name.as_str() {
+        #[cfg(target_os = "linux")]
+        "api" => netraven_tests::bench::api::run().await,
         "backup" => netraven_tests::bench::backup::run().await,
         #[cfg(target_os = "linux")]
         "start" => netraven_tests::bench::start::run().await,
         #[cfg(target_os = "linux")]
         "feed" => netraven_tests::bench::feed::run().await,
-        _ => Err(anyhow::anyhow!("there is no figure '{name}': choose backup, start or feed")),
+        _ => Err(anyhow::anyhow!("there is no figure '{name}': choose api, backup, start or feed")),
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,

@@ -48,7 +48,7 @@ async fn a_job_that_could_never_run_is_refused() -> anyhow::Result<()> {
         (json!({"schedule_type": "cron", "cron_string": "0 4 * * *", "time_zone": "Mars/Olympus"}), "body.cron_string"),
         (json!({"schedule_type": "onetime"}), "body.scheduled_for"),
         (json!({"schedule_type": "onetime", "scheduled_for": "tomorrow"}), "body.scheduled_for"),
-        (json!({"tags": []}), "body."),
+        (json!({"tags": []}), "body"),
     ] {
         let mut body = json!({"name": "job", "job_type": "config_backup", "tags": [tag]});
         for (name, value) in change.as_object().into_iter().flatten() {

@@ -43,7 +43,14 @@ impl Operation {
 
     /// Adds an answer of a type.
     pub fn replies<R: ToSchema>(mut self, status: u16) -> Operation {
-        let schema = self.schema::<R>();
+        let mut schema = self.schema::<R>();
+        // What has a name of its own is kept under it; the library calls every list by the same.
+        let (name, named) = (R::name(), schema["properties"].is_object() || schema["allOf"].is_array());
+        if named {
+            let path = format!("#/components/schemas/{name}");
+            self.parts.insert(name.into_owned(), schema);
+            schema = json!({ "$ref": path });
+        }
         self.answers(status, json!({ "description": "Done.", "content": { "application/json": { "schema": schema } } }))
     }
 

@@ -235,7 +235,7 @@ async fn status(State(shared): State<Shared>) -> Json<JobDashboardStatus> {
     Json(JobDashboardStatus {
         redis_uptime: info.as_ref().and_then(|info| i64::try_from(info.uptime_s).ok()),
         redis_memory: info.as_ref().and_then(|info| i64::try_from(info.used_memory_bytes).ok()),
-        redis_last_heartbeat: info.map(|_| Timestamp::now()),
+        redis_last_heartbeat: info.map(|_| super::system::now()),
         rq_queues: queues
             .into_iter()
             .map(|queue| QueueStatus {

@@ -9,8 +9,9 @@ use std::collections::{BTreeMap, HashMap};
 use std::sync::{LazyLock, RwLock};
 
 use regex::Regex;
-use serde_json::Value;
+use serde_json::{Value, json};
 use utoipa::ToSchema;
+use utoipa::openapi::{RefOr, Schema};
 
 pub use text::instant;
 
@@ -50,8 +51,36 @@ pub type Parts = BTreeMap<String, Value>;
 pub fn schema_of<T: ToSchema>() -> (Value, Parts) {
     let mut parts = Vec::new();
     T::schemas(&mut parts);
-    let value = |schema| serde_json::to_value(schema).expect("a schema is plain data");
-    (value(T::schema()), parts.into_iter().map(|(name, schema)| (name, value(schema))).collect())
+    let value = |schema| with_times(serde_json::to_value(schema).expect("a schema is plain data"));
+    let parts = parts.into_iter().filter(|(name, _)| name != TIME).map(|(name, schema)| (name, value(schema)));
+    (value(T::schema()), parts.collect())
+}
+
+/// The name under which the library of times describes itself, which says less than what it is.
+const TIME: &str = "String";
+
+/// Writes out what refers to a time.
+fn with_times(schema: Value) -> Value {
+    match schema {
+        Value::Object(fields) if fields.get("$ref").is_some_and(|path| path == "#/components/schemas/String") => {
+            let mut time = json!({ "type": "string", "format": "date-time" });
+            if let Some(text) = fields.get("description") {
+                time["description"] = text.clone();
+            }
+            time
+        }
+        Value::Object(fields) => fields.into_iter().map(|(name, value)| (name, with_times(value))).collect(),
+        Value::Array(items) => items.into_iter().map(with_times).collect(),
+        other => other,
+    }
+}
+
+/// The fields of a type in the order they are written in.
+fn names<T: ToSchema>() -> Vec<String> {
+    match T::schema() {
+        RefOr::T(Schema::Object(object)) => object.properties.keys().cloned().collect(),
+        _ => Vec::new(),
+    }
 }
 
 static SHAPES: LazyLock<RwLock<HashMap<TypeId, &'static Shape>>> = LazyLock::new(RwLock::default);
@@ -64,7 +93,10 @@ impl Shape {
             return shape;
         }
         let (schema, parts) = schema_of::<T>();
-        let shape = Box::leak(Box::new(Shape::read(&schema, &parts)));
+        let mut shape = Shape::read(&schema, &parts);
+        let names = names::<T>();
+        shape.fields.sort_by_key(|field| names.iter().position(|name| *name == field.name));
+        let shape: &'static Shape = Box::leak(Box::new(shape));
         SHAPES.write().expect("no holder of this lock panics").insert(id, shape);
         shape
     }

@@ -21,6 +21,12 @@ async fn health() -> Json<Health> {
     Json(Health { status: "healthy".to_owned() })
 }
 
+/// The clock, in the microseconds that other programs read.
+pub fn now() -> Timestamp {
+    let now = Timestamp::now();
+    now.round(jiff::Unit::Microsecond).unwrap_or(now)
+}
+
 async fn status(State(shared): State<Shared>) -> Json<SystemStatus> {
     let servers = shared.servers.borrow().clone();
     let limit = std::time::Duration::from_secs(3);
@@ -50,7 +56,7 @@ async fn status(State(shared): State<Shared>) -> Json<SystemStatus> {
         redis: redis.to_owned(),
         worker: if workers > 0 { "healthy" } else { "unhealthy" }.to_owned(),
         scheduler: if scheduler { "healthy" } else { "unhealthy" }.to_owned(),
-        system_time: Timestamp::now(),
+        system_time: now(),
         notes,
         workers: i64::try_from(workers).unwrap_or(i64::MAX),
     })
