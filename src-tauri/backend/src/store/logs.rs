@@ -171,11 +171,12 @@ impl Store {
         for ahead in 0..3 {
             let month = |by: i64| -> Date { now.first_of_month().saturating_add(jiff::Span::new().months(by)) };
             let (from, to) = (month(ahead), month(ahead + 1));
-            // Lines of a month without a partition are in the default one; then the month stays there.
+            // Lines of a month without a partition are in the default one; then the month stays there. Another server that
+            // starts at this moment may make it first.
             let sql = format!(
                 "do $$ begin
                      create table if not exists logs_{0:04}_{1:02} partition of logs for values from ('{from} 00:00:00+00') to ('{to} 00:00:00+00');
-                 exception when check_violation then null; end $$",
+                 exception when check_violation or duplicate_table or unique_violation then null; end $$",
                 from.year(),
                 from.month()
             );
