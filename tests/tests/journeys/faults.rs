@@ -91,7 +91,7 @@ async fn each_fault_has_its_own_cause_and_leaves_no_snapshot() -> anyhow::Result
             wrong.push(format!("{}: {:?} at {:?}: {:?}", row.name, result.cause, result.stage, result.message));
         }
         let details = result.details.clone().context("a failure has details")?;
-        assert_eq!(details["cause"], row.cause.as_str(), "{}", row.name);
+        assert_eq!(details["cause"], row.cause.as_str(), "{}: {details}", row.name);
         let message = details["message"].as_str().unwrap_or_default();
         assert!(message.ends_with('.') && message.len() > 10, "{}: {message:?} is no sentence", row.name);
         assert!(details["last_seen"].is_string(), "{}: the last bytes seen are there: {details}", row.name);
