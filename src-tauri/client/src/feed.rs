@@ -69,7 +69,9 @@ enum End {
     /// The subscriber wants no more.
     Cancelled,
     /// The token it was opened with is no longer good.
-    SignedOut(Secret),
+    Refused(Secret),
+    /// The user may not read it, or no longer.
+    Forbidden,
     /// Broken; it is worth another try.
     Broken(String),
 }
@@ -109,7 +111,8 @@ impl Client {
             feed.batch.flush_all(&mut sink);
             let reason = match end {
                 End::Cancelled => return,
-                End::SignedOut(refused) => {
+                End::Forbidden => return sink(vec![FeedMessage::Link { link: Link::SignedOut }]),
+                End::Refused(refused) => {
                     let reason = "The sign-in has ended. Enter the password to go on.".to_owned();
                     sink(vec![FeedMessage::Link {
                         link: Link::Reconnecting { reason: reason.clone(), retry_in_s: 0 },
@@ -169,9 +172,8 @@ impl<'a> Feed<'a> {
         let opened = timeout(self.limits.silence, self.open()).await;
         let mut response = match opened.unwrap_or_else(|_| Err(self.silence())) {
             Ok(response) => response,
-            Err(problem) if matches!(problem.code, Code::Unauthenticated | Code::Forbidden | Code::Inactive) => {
-                return End::SignedOut(token);
-            }
+            Err(problem) if problem.code == Code::Unauthenticated => return End::Refused(token),
+            Err(problem) if matches!(problem.code, Code::Forbidden | Code::Inactive) => return End::Forbidden,
             Err(problem) => return End::Broken(problem.message),
         };
         sink(vec![FeedMessage::Link { link: Link::Live }]);

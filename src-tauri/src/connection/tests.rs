@@ -82,8 +82,10 @@ async fn answer(mut stream: TcpStream, good: Arc<AtomicUsize>) {
         SOON => soon(),
         _ => "nobody's".to_owned(),
     };
-    let begin = if good.load(Ordering::SeqCst) == SOON { "Bearer e30." } else { token.as_str() };
-    let is_signed = request.contains(&format!("{begin}\r\n")) || (begin.ends_with('.') && request.contains(begin));
+    // A token that ends soon is another one each time.
+    let signed =
+        if good.load(Ordering::SeqCst) == SOON { "Bearer e30.".to_owned() } else { format!("Bearer {token}\r\n") };
+    let is_signed = request.contains(&signed);
     let (status, body) = match request.split(' ').nth(1).unwrap() {
         "/health" => ("200 OK", r#"{"status":"healthy"}"#.to_owned()),
         "/auth/token" if request.ends_with("password=right") => {

@@ -70,7 +70,7 @@ pub async fn all(talk: Talk<'_>) -> Result<Vec<Device>, Problem> {
 
 fn sorted(rows: &[Value]) -> Vec<Device> {
     let mut devices: Vec<Device> = rows.iter().map(|row| device(Row(row))).collect();
-    devices.sort_by(|a, b| a.hostname.cmp(&b.hostname).then(a.id.cmp(&b.id)));
+    devices.sort_by_key(|device| (device.hostname.to_lowercase(), device.id));
     devices
 }
 

@@ -110,7 +110,7 @@ async fn list(talk: Talk<'_>, asked: &Asked) -> Result<Value, Problem> {
             && has(&kinds, &job.job_type)
     });
     plan(talk, &mut jobs).await;
-    jobs.sort_by(|a, b| a.name.cmp(&b.name).then(a.id.cmp(&b.id)));
+    jobs.sort_by_key(|job| (job.name.to_lowercase(), job.id));
     finish(&jobs, asked, note(&loaded, "jobs"))
 }
 

@@ -34,6 +34,6 @@ async fn list(talk: Talk<'_>, asked: &Asked) -> Result<Value, Problem> {
     let kinds = asked.many("type");
     let mut tags: Vec<Tag> = loaded.rows.iter().map(|row| tag(Row(row))).collect();
     tags.retain(|tag| kinds.is_empty() || tag.kind.as_ref().is_some_and(|kind| kinds.contains(kind)));
-    tags.sort_by(|a, b| a.name.cmp(&b.name).then(a.id.cmp(&b.id)));
+    tags.sort_by_key(|tag| (tag.name.to_lowercase(), tag.id));
     finish(&tags, asked, note(&loaded, "tags"))
 }
