@@ -16,6 +16,7 @@ mod api {
     mod access;
     mod bulk;
     mod configs;
+    mod contract;
     mod credentials;
     mod description;
     mod devices;
