@@ -20,6 +20,7 @@ mod api {
     mod access;
     mod bulk;
     mod configs;
+    mod contract;
     mod credentials;
     mod description;
     mod devices;

@@ -2,7 +2,7 @@
 
 use anyhow::Context as _;
 use netraven_api::Secret;
-use reqwest::header::{CONTENT_TYPE, HeaderMap};
+use reqwest::header::{AUTHORIZATION, CONTENT_TYPE, HeaderMap};
 use reqwest::{Method, RequestBuilder};
 use serde_json::Value;
 
@@ -11,7 +11,7 @@ use serde_json::Value;
 pub struct Http {
     client: reqwest::Client,
     url: String,
-    token: Option<String>,
+    authorization: Option<String>,
 }
 
 /// An answer as it came.
@@ -60,13 +60,27 @@ impl Http {
     /// Requests to this address, without a token.
     pub fn new(url: &str) -> anyhow::Result<Http> {
         let client = reqwest::Client::builder().no_proxy().redirect(reqwest::redirect::Policy::none()).build()?;
-        Ok(Http { client, url: url.trim_end_matches('/').to_owned(), token: None })
+        Ok(Http { client, url: url.trim_end_matches('/').to_owned(), authorization: None })
     }
 
     /// The same with a token.
     #[must_use]
     pub fn with_token(&self, token: &Secret) -> Http {
-        Http { token: Some(token.expose().to_owned()), ..self.clone() }
+        self.with_authorization(&format!("Bearer {}", token.expose()))
+    }
+
+    /// The same with any header `Authorization`.
+    #[must_use]
+    pub fn with_authorization(&self, header: &str) -> Http {
+        Http { authorization: Some(header.to_owned()), ..self.clone() }
+    }
+
+    /// The same with another word before the token.
+    #[must_use]
+    pub fn with_scheme(&self, scheme: &str) -> Http {
+        let token =
+            self.authorization.as_deref().and_then(|header| header.split_once(' ')).map_or("", |(_, token)| token);
+        self.with_authorization(&format!("{scheme} {token}"))
     }
 
     /// Sends a request with a JSON body, or with none.
@@ -104,9 +118,10 @@ impl Http {
         self.answer(self.request("POST", path)?.form(fields)).await
     }
 
-    /// Sends a body of any kind.
+    /// Sends a body of any kind, or of none that is named.
     pub async fn raw(&self, path: &str, kind: &str, body: &str) -> anyhow::Result<Answer> {
-        self.answer(self.request("POST", path)?.header(CONTENT_TYPE, kind).body(body.to_owned())).await
+        let request = self.request("POST", path)?.body(body.to_owned());
+        self.answer(if kind.is_empty() { request } else { request.header(CONTENT_TYPE, kind) }).await
     }
 
     /// Sends a file in a form, under the name `file`.
@@ -123,8 +138,8 @@ impl Http {
 
     fn request(&self, method: &str, path: &str) -> anyhow::Result<RequestBuilder> {
         let request = self.client.request(Method::from_bytes(method.as_bytes())?, format!("{}{path}", self.url));
-        Ok(match &self.token {
-            Some(token) => request.bearer_auth(token),
+        Ok(match &self.authorization {
+            Some(header) => request.header(AUTHORIZATION, header),
             None => request,
         })
     }

@@ -121,7 +121,9 @@ impl IntoResponse for Fault {
                         let mut fault = json!({
                             "type": field.kind, "loc": field.location, "msg": field.message, "input": field.input
                         });
-                        if let Some(context) = field.context {
+                        // A rule has no limit to name; FastAPI names it all the same.
+                        let rule = (field.kind == "value_error").then(|| json!({ "error": {} }));
+                        if let Some(context) = field.context.or(rule) {
                             fault["ctx"] = context;
                         }
                         fault

@@ -276,24 +276,29 @@ fn start_time(input: &JobInput) -> Option<Timestamp> {
     input.scheduled_for.as_deref().and_then(super::shape::instant)
 }
 
-/// Refuses a schedule that could never fire: what belongs to its kind is missing or not readable.
+/// Refuses a schedule that could never fire: what belongs to its kind is missing or not readable. Cron fields are read even
+/// while the schedule is of another kind.
 fn schedule(check: &mut Check, job: &Job) {
-    let field = match job.schedule_type.as_deref() {
-        Some("interval") => "interval_seconds",
-        Some("cron") => "cron_string",
-        Some("onetime") => "scheduled_for",
-        _ => return,
+    let mut read = |kind: Option<&str>, field: &str| {
+        let parts = schedule_of(
+            kind,
+            job.interval_seconds,
+            job.cron_string.as_deref(),
+            job.time_zone.as_deref(),
+            job.scheduled_for,
+            Timestamp::now(),
+        );
+        if let Err(sentence) = parts {
+            check.refuse(field, "value_error", sentence, serde_json::Value::Null);
+        }
     };
-    let parts = schedule_of(
-        job.schedule_type.as_deref(),
-        job.interval_seconds,
-        job.cron_string.as_deref(),
-        job.time_zone.as_deref(),
-        job.scheduled_for,
-        Timestamp::now(),
-    );
-    if let Err(sentence) = parts {
-        check.refuse(field, "value_error", sentence, serde_json::Value::Null);
+    match job.schedule_type.as_deref() {
+        Some("interval") => read(Some("interval"), "interval_seconds"),
+        Some("onetime") => read(Some("onetime"), "scheduled_for"),
+        _ => {}
+    }
+    if job.schedule_type.as_deref() == Some("cron") || job.cron_string.is_some() {
+        read(Some("cron"), "cron_string");
     }
 }
 

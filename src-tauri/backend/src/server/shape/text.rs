@@ -68,7 +68,8 @@ pub fn not_a_word(words: &[String], location: Location, input: Value) -> FieldFa
 
 /// Refuses what is no time.
 pub fn not_a_time(location: Location, input: Value) -> FieldFault {
-    fault(location, "datetime_parsing", "Input should be a valid datetime, such as 2026-11-22T14:00:00Z", input)
+    let message = "Input should be a valid datetime, such as 2026-11-22T14:00:00Z";
+    fault(location, "datetime_parsing", message, input).with(json!({ "error": "it is no form of a date or time" }))
 }
 
 /// A time as NetRaven reads it: with a zone, without one (then it is UTC), a date alone, or seconds since 1970.
