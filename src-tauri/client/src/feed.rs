@@ -25,7 +25,7 @@ use tokio_util::sync::CancellationToken;
 
 use batch::Batch;
 use parse::{Event, Parser};
-use pause::Pause;
+pub use pause::Pause;
 use said::{Said, read};
 
 use crate::Client;

@@ -12,3 +12,4 @@ pub mod sample;
 pub mod token;
 
 pub use client::{Client, Tokens};
+pub use feed::Pause;

@@ -8,7 +8,7 @@ use netraven_api::auth::Claims;
 use netraven_api::native::{Profile, Ready, Renewal, Session};
 use netraven_api::problem::Code;
 use netraven_api::{Problem, Secret};
-use netraven_client::{Client, token};
+use netraven_client::{Client, Pause, token};
 
 use super::signed_in::{SignedIn, ask_at, end_of};
 use super::{Connection, memory};
@@ -17,6 +17,9 @@ use crate::native::no_session;
 
 /// A kept token must last at least this long to be worth a try.
 const WORTH_S: i64 = 30;
+/// First and longest pause between two tries to reach a server that does not answer.
+const FIRST_PAUSE: Duration = Duration::from_secs(2);
+const LONGEST_PAUSE: Duration = Duration::from_secs(60);
 /// Longest name of a server, in letters.
 const NAME_LIMIT: usize = 60;
 /// Longest sleep of the watch over a sign-in: a computer that was suspended looks at its clock soon afterwards.
@@ -106,9 +109,17 @@ impl Connection {
         {
             let step = format!("Reaching {}.", client.place());
             self.enter(Session::Starting { step }, None, None);
-            match client.learn().await {
+            match client.clone().learn().await {
                 Ok(client) => self.enter_remote(client, token.clone(), &claims, None, true),
-                Err(problem) => drop(self.enter(Session::Failed { problem, embedded: false }, None, None)),
+                Err(problem) => {
+                    let again = problem.code == Code::Unreachable;
+                    let generation = self.enter(Session::Failed { problem, embedded: false }, None, None);
+                    if again {
+                        let kept = Kept { client, token: token.clone(), claims };
+                        let pause = Pause::new(FIRST_PAUSE, LONGEST_PAUSE);
+                        tauri::async_runtime::spawn(kept.reach(Arc::downgrade(self), generation, pause));
+                    }
+                }
             }
             return;
         }
@@ -182,6 +193,11 @@ impl Connection {
         self.host().announce(&session);
     }
 
+    /// Whether another session began since, or the application ends.
+    fn is_over(&self, generation: u64) -> bool {
+        self.ending.is_cancelled() || self.state().generation != generation
+    }
+
     /// Changes what is told of a session, without another session beginning.
     fn revise(&self, generation: u64, change: impl FnOnce(&mut Ready)) {
         let session = {
@@ -209,6 +225,37 @@ impl Connection {
         });
         if let Some((url, username)) = place {
             memory::forget_token(self.host(), &self.secrets, &url, &username).await;
+        }
+    }
+}
+
+/// A sign-in kept from an earlier start, for a server that is not reached yet.
+pub(super) struct Kept {
+    pub(super) client: Client,
+    pub(super) token: Secret,
+    pub(super) claims: Claims,
+}
+
+impl Kept {
+    /// Tries by itself, ever more rarely, for as long as the person looks at the failure: a server that comes back is
+    /// shown without a press.
+    pub(super) async fn reach(self, connection: Weak<Connection>, generation: u64, mut pause: Pause) {
+        loop {
+            tokio::time::sleep(pause.next(Duration::ZERO)).await;
+            let Some(connection) = connection.upgrade() else { return };
+            if connection.is_over(generation) {
+                return;
+            }
+            let reached = self.client.clone().learn().await;
+            let _one_at_a_time = connection.change.lock().await;
+            if connection.is_over(generation) {
+                return;
+            }
+            match reached {
+                Ok(client) => return connection.enter_remote(client, self.token, &self.claims, None, true),
+                Err(problem) if problem.code == Code::Unreachable => {}
+                Err(problem) => drop(connection.enter(Session::Failed { problem, embedded: false }, None, None)),
+            }
         }
     }
 }

@@ -56,6 +56,10 @@ fn connection(host: &Arc<MemoryHost>) -> Arc<Connection> {
 async fn server() -> (String, Arc<AtomicUsize>) {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let url = format!("http://{}", listener.local_addr().unwrap());
+    (url, answer_all(listener))
+}
+
+fn answer_all(listener: TcpListener) -> Arc<AtomicUsize> {
     let good = Arc::new(AtomicUsize::new(TOKEN_FIRST));
     let is_good = good.clone();
     tokio::spawn(async move {
@@ -63,7 +67,7 @@ async fn server() -> (String, Arc<AtomicUsize>) {
             tokio::spawn(answer(stream, is_good.clone()));
         }
     });
-    (url, good)
+    good
 }
 
 async fn answer(mut stream: TcpStream, good: Arc<AtomicUsize>) {
@@ -286,4 +290,26 @@ async fn a_kept_sign_in_that_cannot_be_read_says_why_it_is_asked_for_again() {
         panic!("{:?}", connection.session())
     };
     assert!(reason.contains("no password store") && reason.contains("Sign in again"), "{reason}");
+}
+
+/// The tests have no store that keeps a token: this one is given by hand.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_server_that_comes_back_is_reached_without_a_press() {
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = listener.local_addr().unwrap();
+    drop(listener);
+    let connection = connection(&Arc::default());
+    let problem = Problem::new(Code::Unreachable, "Nothing listens there.");
+    let generation = connection.enter(Session::Failed { problem, embedded: false }, None, None);
+    let token = Secret::new(TOKEN);
+    let kept = super::remote::Kept {
+        client: Client::new(&format!("http://{address}")).unwrap(),
+        claims: token::claims(&token).unwrap(),
+        token,
+    };
+    let pause = netraven_client::Pause::new(Duration::from_millis(20), Duration::from_millis(50));
+    tokio::spawn(kept.reach(Arc::downgrade(&connection), generation, pause));
+    let good = answer_all(TcpListener::bind(address).await.unwrap());
+    until(&connection, |session| matches!(session, Session::Ready(Ready { embedded: false, .. }))).await;
+    assert_eq!(good.load(Ordering::SeqCst), TOKEN_FIRST);
 }

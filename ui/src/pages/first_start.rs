@@ -123,7 +123,11 @@ pub fn FailedStart(problem: Problem, embedded: bool) -> Element {
     rsx! {
         Card {
             title: if embedded { "NetRaven could not start" } else { "The server could not be reached" },
-            text: "The reason, and what to do about it:",
+            text: if !embedded && problem.code == Code::Unreachable {
+                "It is tried again by itself. The reason, and what to do about it:"
+            } else {
+                "The reason, and what to do about it:"
+            },
             div { class: "gate-problem", role: "alert",
                 Icon { glyph: Glyph::Alert, class: "text-danger" }
                 span { "{problem.message}" }
