@@ -4,6 +4,7 @@
 //! the NetRaven API; what this product adds (runs, causes, host keys, platforms) is marked as such.
 
 pub mod auth;
+pub mod bulk;
 pub mod configs;
 pub mod credentials;
 pub mod devices;
@@ -19,6 +20,7 @@ pub mod problem;
 pub mod results;
 pub mod routes;
 pub mod runs;
+pub mod schedules;
 pub mod secret;
 pub mod system;
 pub mod tags;

@@ -1,7 +1,7 @@
 //! The table of every endpoint: what the shell forwards, what the server mounts, what the role test walks.
 
 use crate::endpoint::{Access, Endpoint, Method};
-use crate::{configs, credentials, devices, jobs, logs, platforms, results, runs, system, tags, users};
+use crate::{configs, credentials, devices, jobs, logs, platforms, results, runs, schedules, system, tags, users};
 
 /// One row of the table.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -79,10 +79,10 @@ pub const ROUTES: &[Route] = &[
     Route::of::<jobs::RunJob>(),
     Route::of::<jobs::GetJobStatus>(),
     Route::of::<jobs::ListRecentJobs>(),
-    Route::of::<jobs::ListScheduledJobs>(),
-    Route::of::<jobs::ListSchedulerJobs>(),
-    Route::of::<jobs::ListQueues>(),
-    Route::of::<jobs::ListJobTypes>(),
+    Route::of::<schedules::ListScheduledJobs>(),
+    Route::of::<schedules::ListSchedulerJobs>(),
+    Route::of::<schedules::ListQueues>(),
+    Route::of::<schedules::ListJobTypes>(),
     Route::of::<jobs::ListJobDevices>(),
     Route::of::<runs::ListRuns>(),
     Route::of::<runs::GetRun>(),

@@ -16,10 +16,16 @@ fn path(route: &Route) -> String {
     parts.collect::<Vec<_>>().join("/")
 }
 
-/// The routes of the table, and the stream, which is no endpoint.
+/// The routes of the table, and those that are no endpoints. A test of the description sees to it that there are no others.
 fn routes() -> Vec<Route> {
-    let stream = Route { method: Method::Get, path: netraven_api::logs::STREAM_PATH, access: Access::User };
-    ROUTES.iter().copied().chain([stream]).collect()
+    let others = [
+        (Method::Get, netraven_api::logs::STREAM_PATH, Access::User),
+        (Method::Post, netraven_api::bulk::BULK_IMPORT_PATH, Access::User),
+        (Method::Get, "/openapi.json", Access::Open),
+        (Method::Get, "/docs", Access::Open),
+    ];
+    let others = others.map(|(method, path, access)| Route { method, path, access });
+    ROUTES.iter().copied().chain(others).collect()
 }
 
 async fn call(http: &Http, route: &Route) -> anyhow::Result<Answer> {

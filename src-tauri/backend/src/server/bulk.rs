@@ -6,7 +6,7 @@ use axum::extract::{FromRequest, Multipart, Request, State};
 use axum::http::StatusCode;
 use axum::middleware::from_fn;
 use axum::routing::post;
-use netraven_api::devices::{BULK_IMPORT_PATH, BulkDuplicate, BulkError, BulkImported};
+use netraven_api::bulk::{BULK_IMPORT_PATH, BulkDuplicate, BulkError, BulkImported};
 use netraven_api::event::Changed;
 use netraven_api::routes::Route;
 use netraven_api::{Access, Method};

@@ -6,8 +6,8 @@ use axum::http::{HeaderMap, HeaderValue, StatusCode};
 use jiff::Timestamp;
 use netraven_api::event::Changed;
 use netraven_api::jobs::{
-    CreateJob, DeleteJob, GetJob, GetJobStatus, Job, JobDashboardStatus, JobDeviceLine, JobInput, ListJobDevices,
-    ListJobs, ListRecentJobs, QueueJobDetail, QueueStatus, RecentJob, RunJob, RunStarted, UpdateJob, WorkerStatus,
+    CreateJob, DeleteJob, GetJob, Job, JobDeviceLine, JobInput, ListJobDevices, ListJobs, ListRecentJobs, RecentJob,
+    RunJob, RunStarted, UpdateJob,
 };
 use serde_json::json;
 
@@ -25,7 +25,6 @@ use crate::store::jobs::ListedJob;
 
 /// Mounts the endpoints of jobs.
 pub fn mount(mount: &mut Mount) {
-    mount.add::<GetJobStatus, _>(status);
     mount.add::<ListRecentJobs, _>(recent);
     mount.add::<ListJobs, _>(list);
     mount.add::<GetJob, _>(get);
@@ -226,34 +225,6 @@ async fn recent(
     Query(query): Query<ListRecentJobs>,
 ) -> Result<Json<Vec<RecentJob>>, Fault> {
     Ok(Json(shared.store.recent_jobs(&query).await?))
-}
-
-async fn status(State(shared): State<Shared>) -> Json<JobDashboardStatus> {
-    let info = shared.queue.ping().await.ok();
-    let queues = shared.queue.lengths().await.unwrap_or_default();
-    let workers = shared.queue.workers().await.unwrap_or_default();
-    Json(JobDashboardStatus {
-        redis_uptime: info.as_ref().and_then(|info| i64::try_from(info.uptime_s).ok()),
-        redis_memory: info.as_ref().and_then(|info| i64::try_from(info.used_memory_bytes).ok()),
-        redis_last_heartbeat: info.map(|_| super::system::now()),
-        rq_queues: queues
-            .into_iter()
-            .map(|queue| QueueStatus {
-                name: queue.name.to_string(),
-                job_count: i64::try_from(queue.waiting).unwrap_or(i64::MAX),
-                oldest_job_ts: queue.oldest,
-                jobs: Vec::<QueueJobDetail>::new(),
-            })
-            .collect(),
-        workers: workers
-            .into_iter()
-            .map(|worker| WorkerStatus {
-                id: worker.id,
-                status: if worker.busy > 0 { "busy" } else { "idle" }.to_owned(),
-                jobs_in_progress: i64::try_from(worker.busy).unwrap_or(i64::MAX),
-            })
-            .collect(),
-    })
 }
 
 const NOT_BOTH: &str = "Value error, Provide either device_id or tags, not both.";

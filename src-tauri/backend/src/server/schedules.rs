@@ -4,15 +4,16 @@ use axum::Json;
 use axum::extract::State;
 use jiff::Timestamp;
 use netraven_api::jobs::{
-    CONFIG_BACKUP, Job, JobType, ListJobTypes, ListQueues, ListScheduledJobs, ListSchedulerJobs, QueueStatus,
-    ScheduledJob,
+    CONFIG_BACKUP, GetJobStatus, Job, JobDashboardStatus, QueueJobDetail, QueueStatus, WorkerStatus,
 };
+use netraven_api::schedules::{JobType, ListJobTypes, ListQueues, ListScheduledJobs, ListSchedulerJobs, ScheduledJob};
 use serde_json::json;
 
 use super::Shared;
 use super::fault::Fault;
 use super::jobs::next_run;
 use super::mount::Mount;
+use super::system::now;
 use crate::queue::Priority;
 
 /// Most waiting tasks that are listed of one queue.
@@ -23,13 +24,14 @@ pub fn mount(mount: &mut Mount) {
     mount.add::<ListScheduledJobs, _>(scheduled);
     mount.add::<ListSchedulerJobs, _>(scheduled);
     mount.add::<ListQueues, _>(queues);
+    mount.add::<GetJobStatus, _>(status);
     mount.add::<ListJobTypes, _>(kinds);
 }
 
 async fn scheduled(State(shared): State<Shared>) -> Result<Json<Vec<ScheduledJob>>, Fault> {
-    let now = Timestamp::now();
+    let time = Timestamp::now();
     let mut jobs: Vec<ScheduledJob> =
-        shared.store.scheduled_jobs().await?.into_iter().map(|job| of_job(job, now)).collect();
+        shared.store.scheduled_jobs().await?.into_iter().map(|job| of_job(job, time)).collect();
     // What fires no more comes last.
     jobs.sort_by_key(|job| (job.next_run.is_none(), job.next_run, job.id));
     Ok(Json(jobs))
@@ -77,6 +79,34 @@ async fn queues(State(shared): State<Shared>) -> Result<Json<Vec<QueueStatus>>, 
         });
     }
     Ok(Json(queues))
+}
+
+async fn status(State(shared): State<Shared>) -> Json<JobDashboardStatus> {
+    let info = shared.queue.ping().await.ok();
+    let queues = shared.queue.lengths().await.unwrap_or_default();
+    let workers = shared.queue.workers().await.unwrap_or_default();
+    Json(JobDashboardStatus {
+        redis_uptime: info.as_ref().and_then(|info| i64::try_from(info.uptime_s).ok()),
+        redis_memory: info.as_ref().and_then(|info| i64::try_from(info.used_memory_bytes).ok()),
+        redis_last_heartbeat: info.map(|_| now()),
+        rq_queues: queues
+            .into_iter()
+            .map(|queue| QueueStatus {
+                name: queue.name.to_string(),
+                job_count: i64::try_from(queue.waiting).unwrap_or(i64::MAX),
+                oldest_job_ts: queue.oldest,
+                jobs: Vec::<QueueJobDetail>::new(),
+            })
+            .collect(),
+        workers: workers
+            .into_iter()
+            .map(|worker| WorkerStatus {
+                id: worker.id,
+                status: if worker.busy > 0 { "busy" } else { "idle" }.to_owned(),
+                jobs_in_progress: i64::try_from(worker.busy).unwrap_or(i64::MAX),
+            })
+            .collect(),
+    })
 }
 
 async fn kinds(State(shared): State<Shared>) -> Result<Json<Vec<JobType>>, Fault> {

@@ -1,0 +1,120 @@
+//! Schedules that are followed, what waits in the queues, and the kinds of job.
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use crate::endpoint::{Access, Endpoint, Method, Request};
+use crate::jobs::QueueStatus;
+use crate::tags::Tag;
+
+/// A schedule that is followed.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct ScheduledJob {
+    /// Job.
+    pub id: i64,
+    /// Its name.
+    pub name: String,
+    /// Its kind.
+    pub job_type: String,
+    /// Description.
+    pub description: Option<String>,
+    /// `interval`, `cron` or `onetime`.
+    pub schedule_type: Option<String>,
+    /// Seconds between starts.
+    pub interval_seconds: Option<i64>,
+    /// Cron fields.
+    pub cron_string: Option<String>,
+    /// Start, for `onetime`.
+    pub scheduled_for: Option<Timestamp>,
+    /// When it fires next.
+    pub next_run: Option<Timestamp>,
+    /// Not used.
+    pub repeat: Option<i64>,
+    /// What the scheduler hands on: the job.
+    pub args: Option<Vec<i64>>,
+    /// More about it.
+    pub meta: Option<serde_json::Value>,
+    /// Tags.
+    pub tags: Vec<Tag>,
+    /// Whether it is followed.
+    pub is_enabled: bool,
+    /// Made by the product itself.
+    pub is_system_job: bool,
+}
+
+/// The enabled jobs with a schedule, by their next start.
+#[derive(Clone, Copy, Debug)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct ListScheduledJobs;
+
+impl Endpoint for ListScheduledJobs {
+    type Reply = Vec<ScheduledJob>;
+    const METHOD: Method = Method::Get;
+    const PATH: &'static str = "/jobs/scheduled";
+    const ACCESS: Access = Access::User;
+    fn request(&self) -> Request {
+        Request::to::<Self>()
+    }
+}
+
+/// The same schedules as the scheduler follows them.
+#[derive(Clone, Copy, Debug)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct ListSchedulerJobs;
+
+impl Endpoint for ListSchedulerJobs {
+    type Reply = Vec<ScheduledJob>;
+    const METHOD: Method = Method::Get;
+    const PATH: &'static str = "/scheduler/jobs";
+    const ACCESS: Access = Access::User;
+    fn request(&self) -> Request {
+        Request::to::<Self>()
+    }
+}
+
+/// The queues with the tasks that wait in them.
+#[derive(Clone, Copy, Debug)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct ListQueues;
+
+impl Endpoint for ListQueues {
+    type Reply = Vec<QueueStatus>;
+    const METHOD: Method = Method::Get;
+    const PATH: &'static str = "/scheduler/queue/status";
+    const ACCESS: Access = Access::User;
+    fn request(&self) -> Request {
+        Request::to::<Self>()
+    }
+}
+
+/// A kind of job.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct JobType {
+    /// Its name on the wire.
+    pub job_type: String,
+    /// Its name for people.
+    pub label: String,
+    /// What it does.
+    pub description: Option<String>,
+    /// Name of a Material Design icon.
+    pub icon: Option<String>,
+    /// When a run of it began last.
+    pub last_used: Option<Timestamp>,
+}
+
+/// The kinds of job.
+#[derive(Clone, Copy, Debug)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct ListJobTypes;
+
+impl Endpoint for ListJobTypes {
+    type Reply = Vec<JobType>;
+    const METHOD: Method = Method::Get;
+    const PATH: &'static str = "/jobs/job-types";
+    const ACCESS: Access = Access::User;
+    fn request(&self) -> Request {
+        Request::to::<Self>()
+    }
+}
