@@ -29,6 +29,7 @@ mod shape;
 mod snippet;
 mod system;
 mod tags;
+mod upcoming;
 mod users;
 
 use std::net::SocketAddr;

@@ -19,6 +19,7 @@ use super::input::{Change, Id, New, Query, Resource};
 use super::mount::Mount;
 use super::raw::RawJson;
 use super::tags;
+use super::upcoming::{self, Plan};
 use crate::journal::About;
 use crate::scheduler::schedule_of;
 use crate::store::jobs::ListedJob;
@@ -59,29 +60,29 @@ async fn read(shared: &Shared, id: i64) -> Result<Job, Fault> {
 
 /// When a job's schedule fires next.
 pub fn next_run(job: &Job, now: Timestamp) -> Option<Timestamp> {
-    // An interval's anchor is not on the wire; counted from its newest start it is as exact as a person needs.
-    let schedule = schedule_of(
-        job.schedule_type.as_deref(),
-        job.interval_seconds,
-        job.cron_string.as_deref(),
-        job.time_zone.as_deref(),
-        job.scheduled_for,
-        job.started_at.unwrap_or(now),
-    );
-    schedule.ok().flatten().filter(|_| job.is_enabled)?.next_after(now)
+    let plan = Plan {
+        kind: job.schedule_type.clone(),
+        interval_seconds: job.interval_seconds,
+        cron_string: job.cron_string.clone(),
+        time_zone: job.time_zone.clone(),
+        scheduled_for: job.scheduled_for,
+        // An interval's anchor is not on the wire; counted from its newest start it is as exact as a person needs.
+        anchor: job.started_at,
+    };
+    if job.is_enabled { upcoming::next(plan, now) } else { None }
 }
 
 /// The text of a listed job with its next start, which the database cannot know.
-fn with_next_run(job: &ListedJob, now: Timestamp) -> String {
-    let schedule = schedule_of(
-        job.schedule_type.as_deref(),
-        job.interval_seconds,
-        job.cron_string.as_deref(),
-        job.time_zone.as_deref(),
-        job.scheduled_for.map(jiff_sqlx::Timestamp::to_jiff),
-        job.started_at.map_or(now, jiff_sqlx::Timestamp::to_jiff),
-    );
-    let next = schedule.ok().flatten().filter(|_| job.is_enabled).and_then(|schedule| schedule.next_after(now));
+fn with_next_run(job: ListedJob, now: Timestamp) -> String {
+    let plan = Plan {
+        kind: job.schedule_type,
+        interval_seconds: job.interval_seconds,
+        cron_string: job.cron_string,
+        time_zone: job.time_zone,
+        scheduled_for: job.scheduled_for.map(jiff_sqlx::Timestamp::to_jiff),
+        anchor: job.started_at.map(jiff_sqlx::Timestamp::to_jiff),
+    };
+    let next = if job.is_enabled { upcoming::next(plan, now) } else { None };
     let next = next.map_or_else(|| "null".to_owned(), |at| format!("\"{at}\""));
     let fields = job.json.trim_end().trim_end_matches('}');
     format!("{fields}, \"next_run\":{next}}}")

@@ -15,6 +15,7 @@ const ROW: &str = "json_build_object(
 
 const LIST: List = List {
     from: "credentials c",
+    counted: "credentials c",
     columns: "c.*",
     name: "c",
     around: "",

@@ -24,6 +24,7 @@ const AROUND: &str = " left join lateral (select status, cause, result_time from
 
 const LIST: List = List {
     from: "devices d",
+    counted: "devices d",
     columns: "d.*",
     name: "d",
     around: AROUND,

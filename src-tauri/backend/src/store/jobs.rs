@@ -27,6 +27,7 @@ const ROW: &str = "json_build_object(
 
 const LIST: List = List {
     from: "jobs j",
+    counted: "jobs j",
     columns: "j.*",
     name: "j",
     around: "",
@@ -92,7 +93,7 @@ pub struct JobSchedule {
 
 impl Store {
     /// One page of jobs; `json` writes each with its next start.
-    pub async fn list_jobs(&self, query: &ListJobs, json: impl Fn(&ListedJob) -> String) -> Result<RawPage> {
+    pub async fn list_jobs(&self, query: &ListJobs, json: impl Fn(ListedJob) -> String) -> Result<RawPage> {
         let paging = Paging {
             page: query.page,
             size: query.size,
@@ -123,7 +124,7 @@ impl Store {
             Some(rows) => Total { rows, is_estimate: false },
             None => self.count(&LIST, &paging, narrow).await?,
         };
-        let items: Vec<String> = jobs.iter().map(json).collect();
+        let items: Vec<String> = jobs.into_iter().map(json).collect();
         Ok(LIST.page(&items.join(","), total, &paging))
     }
 

@@ -16,6 +16,8 @@ pub type Sql = QueryBuilder<Postgres>;
 pub struct List {
     /// Tables of the rows, with what sorting and filtering need of others.
     pub from: &'static str,
+    /// Tables that have as many rows, if they are fewer.
+    pub counted: &'static str,
     /// Columns taken from them.
     pub columns: &'static str,
     /// Name the row has outside.
@@ -100,8 +102,12 @@ impl List {
             self.columns, self.from
         ));
         self.narrow(sql, paging, filter);
-        sql.push(format!(" order by {order} limit ")).push_bind(paging.size());
-        sql.push(" offset ").push_bind(paging.offset()).push(format!(") sorted) {}", self.name));
+        // Written out, not bound: a plan for any limit would not be one for a small one, and so be made anew each time.
+        sql.push(format!(" order by {order} limit {}", paging.size()));
+        if paging.offset() > 0 {
+            sql.push(" offset ").push_bind(paging.offset());
+        }
+        sql.push(format!(") sorted) {}", self.name));
     }
 
     fn narrow(&self, sql: &mut Sql, paging: &Paging<'_>, filter: impl Fn(&mut Sql)) {
@@ -152,7 +158,7 @@ impl Store {
     /// The rows of one page as JSON text, and how many they are.
     pub async fn items(&self, list: &List, paging: &Paging<'_>, filter: impl Fn(&mut Sql)) -> Result<(String, i64)> {
         let mut sql = Sql::new(format!(
-            "select coalesce(string_agg({}::text, ',' order by {}.place), ''), count(*) from ",
+            "select coalesce(string_agg(({})::text, ',' order by {}.place), ''), count(*) from ",
             list.row, list.name
         ));
         list.rows(&mut sql, paging, filter);
@@ -162,14 +168,14 @@ impl Store {
 
     /// Counts the rows of a list up to [`EXACT_TOTAL`]; beyond that it is the planner's guess, which costs nothing.
     pub async fn count(&self, list: &List, paging: &Paging<'_>, filter: impl Fn(&mut Sql)) -> Result<Total> {
-        let mut sql = Sql::new(format!("select count(*) from (select 1 from {} where true", list.from));
+        let mut sql = Sql::new(format!("select count(*) from (select 1 from {} where true", list.counted));
         list.narrow(&mut sql, paging, &filter);
-        sql.push(" limit ").push_bind(EXACT_TOTAL + 1).push(") counted");
+        sql.push(format!(" limit {}) counted", EXACT_TOTAL + 1));
         let rows: i64 = sql.build_query_scalar().fetch_one(self.pool()).await?;
         if rows <= EXACT_TOTAL {
             return Ok(Total { rows, is_estimate: false });
         }
-        let mut sql = Sql::new(format!("explain (format json) select 1 from {} where true", list.from));
+        let mut sql = Sql::new(format!("explain (format json) select 1 from {} where true", list.counted));
         list.narrow(&mut sql, paging, &filter);
         let plan: Json<Value> = sql.build_query_scalar().fetch_one(self.pool()).await?;
         let guess = plan.0[0]["Plan"]["Plan Rows"].as_i64().unwrap_or_default();

@@ -15,6 +15,8 @@ const COLUMNS: &str = "r.*, j.name as job_name, d.hostname as device_name";
 
 const LIST: List = List {
     from: FROM,
+    // Each result has a job and a device.
+    counted: "job_results r",
     columns: COLUMNS,
     name: "r",
     around: "",

@@ -35,6 +35,7 @@ const AROUND: &str = " cross join lateral (select count(*) filter (where state =
 
 const LIST: List = List {
     from: FROM,
+    counted: FROM,
     columns: COLUMNS,
     name: "r",
     around: AROUND,

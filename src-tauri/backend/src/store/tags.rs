@@ -10,6 +10,7 @@ const UNIQUE: &[(&str, &str)] = &[("tags_name_key", "Tag name already exists")];
 
 const LIST: List = List {
     from: "tags t",
+    counted: "tags t",
     columns: "t.*",
     name: "t",
     around: "",

@@ -12,6 +12,7 @@ const UNIQUE: &[(&str, &str)] =
 
 const LIST: List = List {
     from: "users u",
+    counted: "users u",
     columns: "u.*",
     name: "u",
     around: "",

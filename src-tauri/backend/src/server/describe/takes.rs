@@ -37,7 +37,7 @@ impl<T: ToSchema + DeserializeOwned + 'static> Takes for Query<T> {
             let needed =
                 schema["required"].as_array().is_some_and(|names| names.iter().any(|one| one == name.as_str()));
             let needed = needed && field["type"] != "array";
-            operation.parameter("query", name, needed, readable(not_null(field.clone())));
+            operation.parameter("query", name, needed, any_time(readable(not_null(field.clone()))));
         }
     }
 }
@@ -108,6 +108,18 @@ fn not_null(mut schema: Value) -> Value {
         fields.remove("default");
     }
     schema
+}
+
+/// A time in a query may be written in more ways than one.
+fn any_time(schema: Value) -> Value {
+    if schema["format"] != "date-time" {
+        return schema;
+    }
+    let seconds = json!({ "type": "integer", "description": "Seconds since 1970." });
+    let time = json!({ "type": "string", "format": "date-time", "description": "Without a zone it is UTC." });
+    let mut any = json!({ "anyOf": [time, { "type": "string", "format": "date" }, seconds] });
+    any["description"] = schema["description"].clone();
+    any
 }
 
 /// Texts hold no NUL, which the checks refuse whatever else they allow.
