@@ -2,6 +2,7 @@
 #![cfg(unix)]
 
 mod journeys {
+    mod again;
     mod cancel;
     mod cli;
     #[cfg(target_os = "linux")]

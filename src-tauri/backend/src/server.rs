@@ -100,7 +100,7 @@ pub struct Shared {
 
 impl Shared {
     /// Starts a run and puts its devices on the queue; the reconciler does the second if the queue is away.
-    async fn start_run(&self, job_id: i64, by: &str) -> Result<crate::store::runs::StartedRun, Fault> {
+    async fn start_run(&self, job_id: i64, by: &str) -> Result<crate::store::starts::StartedRun, Fault> {
         let started = self.store.start_run(job_id, Trigger::Manual, Some(by), None).await?;
         crate::scheduler::enqueue(&self.queue, &started, crate::queue::Priority::High).await;
         Ok(started)

@@ -18,7 +18,7 @@ use netraven_api::logs::{GetLogStats, ListLogLevels, ListLogTypes, ListLogs};
 use netraven_api::platforms::ListPlatforms;
 use netraven_api::problem::Code;
 use netraven_api::results::ListResults;
-use netraven_api::runs::{CancelRun, GetRun, ListRuns, RunStatus, SummarizeRuns};
+use netraven_api::runs::{Again, CancelDevice, CancelRun, GetRun, ListRuns, RunAgain, RunStatus, SummarizeRuns};
 use netraven_api::system::{GetHealth, GetSystemStatus};
 use netraven_api::tags::{CreateTag, DeleteTag, GetTag, ListTags, TagInput, UpdateTag};
 use netraven_api::users::GetMe;
@@ -82,8 +82,15 @@ impl Walk<'_> {
         self.setup(tag, credential, device, job).await;
         let run = self.ask(RunJob(job)).await.and_then(|started| started.run_id).unwrap_or(0);
         self.look(device, job, run).await;
+        self.ask(CancelDevice { run_id: run, device_id: device }).await;
         if self.ask(CancelRun(run)).await.is_some() {
             self.until_ended(run).await;
+        }
+        let again = self.ask(RunAgain(run, Again::failed())).await.and_then(|started| started.run_id);
+        if let Some(again) = again
+            && self.ask(CancelRun(again)).await.is_some()
+        {
+            self.until_ended(again).await;
         }
         self.ask(DeleteJob(job)).await;
         self.ask(DeleteDevice(device)).await;
