@@ -126,6 +126,8 @@ pub enum Feature {
     RunSome,
     /// Cancelling one device of a run.
     CancelDevice,
+    /// A job's devices against its last runs.
+    RunHistory,
     /// Seeing and forgetting the host key of a device.
     HostKeys,
     /// Exporting a configuration with its secrets.

@@ -18,6 +18,7 @@ mod import;
 mod input;
 mod jobs;
 mod logs;
+mod matrix;
 mod mount;
 mod platforms;
 mod raw;
@@ -118,6 +119,7 @@ pub fn router(shared: Shared) -> Router {
     credentials::mount(&mut mount);
     devices::mount(&mut mount);
     jobs::mount(&mut mount);
+    matrix::mount(&mut mount);
     runs::mount(&mut mount);
     results::mount(&mut mount);
     logs::mount(&mut mount);

@@ -9,6 +9,7 @@ pub mod jobs;
 pub mod leases;
 pub mod listing;
 pub mod logs;
+pub mod matrix;
 pub mod outcomes;
 pub mod queues;
 pub mod results;

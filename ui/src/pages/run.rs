@@ -21,8 +21,11 @@ use crate::state::moment::use_moment;
 use crate::state::session::use_workplace;
 
 mod devices;
+mod history;
+mod marks;
 
 use devices::RunDevices;
+use history::RunHistory;
 
 /// The page of a run. `cause` shows only the devices that failed so.
 #[component]
@@ -185,12 +188,13 @@ fn RunTabs(id: ReadSignal<i64>, cause: ReadSignal<String>, detail: RunDetail) ->
     let view = use_log(move || LogFilter { run_id: Some(id()), ..LogFilter::default() });
     let search = use_signal(String::new);
     let count = i64::try_from(detail.results.len()).unwrap_or_default();
-    let on_log = tab.read().as_str() == "log";
+    let (on_log, on_history) = (tab.read().as_str() == "log", tab.read().as_str() == "history");
     rsx! {
         TabBar {
             label: "What is shown",
             tabs: vec![
                 TabItem::new("devices", "Devices").count(Some(format::number(count))),
+                TabItem::new("history", "History"),
                 TabItem::new("log", "Log of this run").live(detail.run.status.is_active()),
             ],
             selected: tab(),
@@ -202,6 +206,10 @@ fn RunTabs(id: ReadSignal<i64>, cause: ReadSignal<String>, detail: RunDetail) ->
         if on_log {
             div { class: "panel-body", id: "panel-log", role: "tabpanel", aria_labelledby: "tab-log",
                 UnifiedLogsTable { view, search, narrowed: false }
+            }
+        } else if on_history {
+            div { class: "panel-body", id: "panel-history", role: "tabpanel", aria_labelledby: "tab-history",
+                RunHistory { job_id: detail.run.job_id, run_id: id() }
             }
         } else {
             div { class: "panel-body", id: "panel-devices", role: "tabpanel", aria_labelledby: "tab-devices",

@@ -2,9 +2,12 @@
 
 use std::rc::Rc;
 
+use dioxus::prelude::Key;
 use netraven_api::Problem;
 use netraven_api::logs::LogEntry;
+use netraven_api::matrix::{JobMatrix, MatrixCell, MatrixRow, MatrixRun};
 use netraven_api::native::{Feature, Missing, Session};
+use netraven_api::outcome::Cause;
 use netraven_api::problem::Code;
 use netraven_api::runs::{DeviceState, RunDetail, RunStatus};
 use netraven_api::users::Role;
@@ -168,19 +171,73 @@ fn one_device_is_cancelled_after_being_asked() {
     assert!(screen.shows("edge-ham-20 is cancelled; the other devices go on."));
 }
 
+/// Three runs, the first of which did not have one of the devices.
+fn matrix() -> JobMatrix {
+    let runs = [(4170, RunStatus::Succeeded), (4182, RunStatus::Failed), (4188, RunStatus::PartlyFailed)];
+    let runs = runs.map(|(id, status)| MatrixRun { id, status, queued_at: at((id - 4188) * 3600) });
+    let good = Some(MatrixCell { state: DeviceState::Success, cause: None });
+    let bad = |cause| Some(MatrixCell { state: DeviceState::Failure, cause: Some(cause) });
+    let row = |device_id, hostname: &str, cells: [Option<MatrixCell>; 3]| MatrixRow {
+        device_id,
+        hostname: hostname.into(),
+        cells: cells.to_vec(),
+    };
+    let rows = vec![
+        row(46, "edge-dus-07", [good, bad(Cause::AuthFailed), bad(Cause::AuthFailed)]),
+        row(9, "edge-fra-09", [None, bad(Cause::TimeoutConnect), bad(Cause::Truncated)]),
+    ];
+    JobMatrix { runs: runs.to_vec(), devices: page(rows, 2) }
+}
+
+#[test]
+fn the_history_is_a_matrix_of_devices_and_runs() {
+    let fake = with(&detail());
+    fake.answer("GET /jobs/1/matrix", &matrix());
+    let mut screen = Screen::open(&fake, "/runs/4188");
+    screen.press("History");
+    assert!(fake.calls("GET /jobs/1/matrix").last().unwrap().contains("runs=30&page=1&size=50"));
+    insta::assert_snapshot!(screen.part("div role=\"tabpanel\"", "section aria-label=\"Notices\""));
+}
+
+#[test]
+fn arrows_lead_through_the_history() {
+    let fake = with(&detail());
+    fake.answer("GET /jobs/1/matrix", &matrix());
+    let mut screen = Screen::open(&fake, "/runs/4188");
+    screen.press("History");
+    assert_eq!(screen.in_tab_order("cell-"), ["cell-1-2"], "the newest of the first device");
+    for (key, place) in [
+        (Key::ArrowDown, "cell-2-2"),
+        (Key::ArrowDown, "cell-2-2"),
+        (Key::Home, "cell-2-0"),
+        (Key::ArrowLeft, "cell-2-0"),
+        (Key::ArrowRight, "cell-2-1"),
+        (Key::ArrowUp, "cell-1-1"),
+        (Key::ArrowUp, "cell-0-1"),
+        (Key::End, "cell-0-2"),
+    ] {
+        screen.key("Devices against the last 3 runs", key.clone());
+        assert_eq!(screen.in_tab_order("cell-"), [place], "{key:?}");
+    }
+}
+
 #[test]
 fn what_the_server_does_not_offer_is_off_with_the_reason() {
     let fake = with(&detail());
     let mut screen = Screen::open(&fake, "/runs/4188");
     let mut ready = Fake::admin();
-    ready.missing = vec![Missing {
-        feature: Feature::RunSome,
-        reason: "This server can only run all devices of a job.".into(),
-    }];
+    let missing = |feature, reason: &str| Missing { feature, reason: reason.into() };
+    ready.missing = vec![
+        missing(Feature::RunSome, "This server can only run all devices of a job."),
+        missing(Feature::RunHistory, "This server keeps no runs."),
+    ];
     fake.session(Session::Ready(ready));
     screen.settle();
     screen.press("Run edge-dus-07 again");
     screen.press("Retry 4: No answer");
     assert!(fake.calls("POST /runs").is_empty());
     assert!(screen.shows("title=\"This server can only run all devices of a job.\""));
+    screen.press("History");
+    assert!(screen.shows("This server keeps no runs."));
+    assert!(fake.calls("GET /jobs/1/matrix").is_empty());
 }

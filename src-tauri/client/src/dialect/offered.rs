@@ -29,6 +29,11 @@ const TABLE: &[(Feature, Sign, &str)] = &[
         "This server cannot cancel a device once its run was started.",
     ),
     (
+        Feature::RunHistory,
+        Sign::Route(Method::Get, "/jobs/{job_id}/matrix"),
+        "This server keeps no runs, so there is no history of a job's devices to draw.",
+    ),
+    (
         Feature::HostKeys,
         Sign::Route(Method::Get, "/devices/{device_id}/host-key"),
         "This server stores no host keys; it accepts whatever key a device shows.",

@@ -63,6 +63,7 @@ async fn a_server_of_ours_offers_everything_and_the_other_tells_what_it_does_not
         Feature::CancelRun,
         Feature::RunSome,
         Feature::CancelDevice,
+        Feature::RunHistory,
         Feature::HostKeys,
         Feature::ExportConfig,
         Feature::ImportDevices,

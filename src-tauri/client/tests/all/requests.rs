@@ -15,6 +15,7 @@ use netraven_api::jobs::{
     CreateJob, DeleteJob, GetJob, GetJobStatus, JobInput, ListJobs, ListRecentJobs, RunJob, UpdateJob,
 };
 use netraven_api::logs::{GetLogStats, ListLogLevels, ListLogTypes, ListLogs};
+use netraven_api::matrix::GetJobMatrix;
 use netraven_api::platforms::ListPlatforms;
 use netraven_api::problem::Code;
 use netraven_api::results::ListResults;
@@ -144,6 +145,7 @@ impl Walk<'_> {
         self.ask(ListRuns { job_id: Some(job), status, search: Some("walk".into()), ..ListRuns::default() }).await;
         self.ask(SummarizeRuns { start_time: since, end_time: None }).await;
         self.ask(GetRun(run)).await;
+        self.ask(GetJobMatrix { job_id: job, runs: Some(30), page: Some(1), size: Some(50) }).await;
         self.ask(ListResults { device_id: Some(device), status: vec!["Failure".into()], ..ListResults::default() })
             .await;
         self.ask(ListResults { run_id: Some(run), ..ListResults::default() }).await;
