@@ -2,6 +2,7 @@
 #![cfg(unix)]
 
 mod journeys {
+    mod again;
     mod cancel;
     mod cli;
     #[cfg(target_os = "linux")]
@@ -28,6 +29,7 @@ mod api {
     mod hosts;
     mod jobs;
     mod lists;
+    mod matrix;
     mod paths;
     /// The same walk that the client's own tests take through the replayed Python server.
     #[path = "../../../src-tauri/client/tests/all/requests.rs"]

@@ -1,6 +1,7 @@
 //! The pages, one file each, with its parts in a folder of the same name.
 
 pub mod actions;
+pub mod cancel_device;
 pub mod dashboard;
 pub mod devices;
 pub mod dossier;
@@ -9,6 +10,7 @@ pub mod jobs;
 pub mod lab;
 pub mod not_found;
 pub mod run;
+pub mod run_causes;
 pub mod run_duration;
 pub mod sign_in;
 pub mod unified_logs;

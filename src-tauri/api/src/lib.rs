@@ -12,6 +12,7 @@ pub mod endpoint;
 pub mod event;
 pub mod jobs;
 pub mod logs;
+pub mod matrix;
 pub mod native;
 pub mod outcome;
 pub mod page;

@@ -122,6 +122,12 @@ pub enum Renewal {
 pub enum Feature {
     /// Cancelling a run.
     CancelRun,
+    /// Running only some devices of a run again.
+    RunSome,
+    /// Cancelling one device of a run.
+    CancelDevice,
+    /// A job's devices against its last runs.
+    RunHistory,
     /// Seeing and forgetting the host key of a device.
     HostKeys,
     /// Exporting a configuration with its secrets.

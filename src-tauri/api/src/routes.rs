@@ -1,7 +1,7 @@
 //! The table of every endpoint: what the shell forwards, what the server mounts, what the role test walks.
 
 use crate::endpoint::{Access, Endpoint, Method};
-use crate::{configs, credentials, devices, jobs, logs, platforms, results, runs, schedules, system, tags, users};
+use crate::{configs, credentials, devices, jobs, logs, matrix, platforms, results, runs, schedules, system, tags, users};
 
 /// One row of the table.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -84,9 +84,12 @@ pub const ROUTES: &[Route] = &[
     Route::of::<schedules::ListQueues>(),
     Route::of::<schedules::ListJobTypes>(),
     Route::of::<jobs::ListJobDevices>(),
+    Route::of::<matrix::GetJobMatrix>(),
     Route::of::<runs::ListRuns>(),
     Route::of::<runs::GetRun>(),
+    Route::of::<runs::RunAgain>(),
     Route::of::<runs::CancelRun>(),
+    Route::of::<runs::CancelDevice>(),
     Route::of::<runs::SummarizeRuns>(),
     Route::of::<results::ListResults>(),
     Route::of::<results::GetResult>(),

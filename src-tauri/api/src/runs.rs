@@ -4,6 +4,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::endpoint::{Access, Endpoint, Method, Request};
+use crate::jobs::RunStarted;
 use crate::outcome::{Cause, Stage};
 use crate::page::Page;
 
@@ -320,6 +321,84 @@ impl Endpoint for CancelRun {
     const ACCESS: Access = Access::User;
     fn request(&self) -> Request {
         Request::to::<Self>().param("run_id", self.0)
+    }
+}
+
+/// Which devices of an earlier run are run again: those that fit everything given here, all of them if nothing is given.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(default)]
+pub struct Again {
+    /// Whether only those that failed or were cancelled.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub failed: Option<bool>,
+    /// Only those that ended with one of these causes.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub causes: Vec<Cause>,
+    /// Only these.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub devices: Vec<i64>,
+}
+
+impl Again {
+    /// Those that failed or were cancelled.
+    #[must_use]
+    pub fn failed() -> Again {
+        Again { failed: Some(true), ..Again::default() }
+    }
+
+    /// Those that ended with one of these causes.
+    #[must_use]
+    pub fn causes(causes: Vec<Cause>) -> Again {
+        Again { causes, ..Again::default() }
+    }
+
+    /// One device.
+    #[must_use]
+    pub fn device(device_id: i64) -> Again {
+        Again { devices: vec![device_id], ..Again::default() }
+    }
+
+    /// Whether nothing narrows it.
+    #[must_use]
+    pub fn is_everything(&self) -> bool {
+        self.failed != Some(true) && self.causes.is_empty() && self.devices.is_empty()
+    }
+}
+
+/// Starts a new run of a run's job with the devices of that run, or some of them, as far as the job still has them.
+#[derive(Clone, Debug)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct RunAgain(pub i64, pub Again);
+
+impl Endpoint for RunAgain {
+    type Reply = RunStarted;
+    const METHOD: Method = Method::Post;
+    const PATH: &'static str = "/runs/{run_id}/again";
+    const ACCESS: Access = Access::User;
+    const STATUS: u16 = 202;
+    fn request(&self) -> Request {
+        Request::to::<Self>().param("run_id", self.0).json(&self.1)
+    }
+}
+
+/// Cancels one device of a run: if it waits it never starts, if it is worked on its session is closed. The others go on.
+#[derive(Clone, Copy, Debug)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct CancelDevice {
+    /// Run.
+    pub run_id: i64,
+    /// Device.
+    pub device_id: i64,
+}
+
+impl Endpoint for CancelDevice {
+    type Reply = RunDevice;
+    const METHOD: Method = Method::Post;
+    const PATH: &'static str = "/runs/{run_id}/devices/{device_id}/cancel";
+    const ACCESS: Access = Access::User;
+    fn request(&self) -> Request {
+        Request::to::<Self>().param("run_id", self.run_id).param("device_id", self.device_id)
     }
 }
 

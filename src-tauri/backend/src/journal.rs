@@ -43,6 +43,13 @@ pub enum Signal {
         /// Run.
         run_id: i64,
     },
+    /// One device of a run is to be cancelled, the others go on.
+    CancelDevice {
+        /// Run.
+        run_id: i64,
+        /// Device.
+        device_id: i64,
+    },
     /// A worker asks for the seal key; see `handover`.
     KeyWanted {
         /// Worker.

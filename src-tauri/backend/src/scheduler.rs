@@ -18,7 +18,7 @@ use tokio_util::sync::CancellationToken;
 use crate::journal::{About, Journal};
 use crate::queue::{Priority, Queue, Task};
 use crate::store::jobs::JobSchedule;
-use crate::store::runs::StartedRun;
+use crate::store::starts::StartedRun;
 use crate::store::{Store, StoreError};
 use next::Schedule;
 

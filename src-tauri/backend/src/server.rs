@@ -18,6 +18,7 @@ mod import;
 mod input;
 mod jobs;
 mod logs;
+mod matrix;
 mod mount;
 mod platforms;
 mod raw;
@@ -101,7 +102,7 @@ pub struct Shared {
 
 impl Shared {
     /// Starts a run and puts its devices on the queue; the reconciler does the second if the queue is away.
-    async fn start_run(&self, job_id: i64, by: &str) -> Result<crate::store::runs::StartedRun, Fault> {
+    async fn start_run(&self, job_id: i64, by: &str) -> Result<crate::store::starts::StartedRun, Fault> {
         let started = self.store.start_run(job_id, Trigger::Manual, Some(by), None).await?;
         crate::scheduler::enqueue(&self.queue, &started, crate::queue::Priority::High).await;
         Ok(started)
@@ -119,6 +120,7 @@ pub fn router(shared: Shared) -> Router {
     credentials::mount(&mut mount);
     devices::mount(&mut mount);
     jobs::mount(&mut mount);
+    matrix::mount(&mut mount);
     runs::mount(&mut mount);
     results::mount(&mut mount);
     logs::mount(&mut mount);

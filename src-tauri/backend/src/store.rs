@@ -1,5 +1,6 @@
 //! The truth, in Postgres: one file per table, one statement per function. Knows neither HTTP nor the queue.
 
+pub mod cancels;
 pub mod configs;
 pub mod credentials;
 pub mod devices;
@@ -8,11 +9,13 @@ pub mod jobs;
 pub mod leases;
 pub mod listing;
 pub mod logs;
+pub mod matrix;
 pub mod outcomes;
 pub mod queues;
 pub mod results;
 pub mod runs;
 pub mod settings;
+pub mod starts;
 pub mod tags;
 pub mod users;
 

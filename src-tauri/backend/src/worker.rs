@@ -132,7 +132,7 @@ impl Worker {
         let hand = held.take(Holding { task: task.clone(), attempt: lease.attempt, cancel: cancel.clone() });
         // Who stops or cancels looks at what is in hand, and may have looked before this device was.
         let is_late = stop.is_cancelled()
-            || self.store.cancelled_among(&[lease.run_id]).await.is_ok_and(|cancelled| !cancelled.is_empty());
+            || self.store.cancelled_among(&[key]).await.is_ok_and(|cancelled| !cancelled.is_empty());
         if is_late {
             cancel.cancel();
         }

@@ -1,12 +1,16 @@
-//! What several pages do to a run: start a job, and cancel.
+//! What several pages do to a run: start a job, run some devices again, and cancel.
 
 use dioxus::prelude::*;
-use netraven_api::jobs::RunJob;
-use netraven_api::runs::CancelRun;
+use netraven_api::Endpoint;
+use netraven_api::jobs::{RunJob, RunStarted};
+use netraven_api::runs::{Again, CancelDevice, CancelRun, RunAgain};
 
 use crate::data::{Api, use_api};
 use crate::route::Route;
 use crate::state::notices::{Notices, use_notices};
+
+/// Why nothing is started while a run is active.
+pub const ONE_AT_A_TIME: &str = "A job has one run at a time; this one has not ended.";
 
 /// Starts jobs and opens the run that comes of it.
 #[derive(Clone)]
@@ -30,13 +34,22 @@ impl JobStarter {
 
     /// Starts a job and opens its run.
     pub fn start(&self, job_id: i64) {
+        self.send(RunJob(job_id));
+    }
+
+    /// Runs devices of a run again and opens the new run.
+    pub fn again(&self, run_id: i64, which: Again) {
+        self.send(RunAgain(run_id, which));
+    }
+
+    fn send(&self, endpoint: impl Endpoint<Reply = RunStarted> + 'static) {
         let JobStarter { api, notices, mut busy } = self.clone();
         if std::mem::replace(&mut *busy.write(), true) {
             return;
         }
         let go = navigator();
         spawn(async move {
-            let started = api.send(&RunJob(job_id)).await;
+            let started = api.send(&endpoint).await;
             busy.set(false);
             match started {
                 Ok(started) => {
@@ -60,6 +73,22 @@ pub fn use_cancel_run() -> Callback<i64> {
             match api.send(&CancelRun(run_id)).await {
                 Ok(_) => {
                     notices.done("The run is being cancelled: waiting devices never start, open sessions are closed.")
+                }
+                Err(problem) => notices.problem(&problem),
+            }
+        });
+    })
+}
+
+/// Cancels one device of a run; what goes wrong is said in a notice.
+pub fn use_cancel_device() -> Callback<CancelDevice> {
+    let (api, notices) = (use_api(), use_notices());
+    use_callback(move |which: CancelDevice| {
+        let api = api.clone();
+        spawn(async move {
+            match api.send(&which).await {
+                Ok(device) => {
+                    notices.done(format!("{} is cancelled; the other devices go on.", device.hostname));
                 }
                 Err(problem) => notices.problem(&problem),
             }

@@ -15,7 +15,6 @@ use crate::pages::unified_logs::{LogControls, UnifiedLogsTable};
 use crate::route::Route;
 use crate::state::moment::use_moment;
 
-mod causes;
 mod filters_bar;
 mod run_chooser;
 mod runs_table;

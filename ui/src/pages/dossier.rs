@@ -1,20 +1,23 @@
 //! One device of a run: how far it came, what broke, and what to do next.
 
 use dioxus::prelude::*;
-use netraven_api::runs::{DeviceState, GetRun, Run, RunDevice};
+use netraven_api::native::Feature;
+use netraven_api::runs::{Again, DeviceState, GetRun, Run, RunDevice};
 use serde_json::Value;
 
 use crate::components::{
     Button, ButtonKind, Crumb, DeviceStateTag, Empty, ErrorState, Glyph, PageHeader, SkeletonRows, TabBar, TabItem,
 };
 use crate::data::{use_log, use_query};
-use crate::pages::actions::use_run_job;
+use crate::pages::actions::{ONE_AT_A_TIME, use_cancel_device, use_run_job};
+use crate::pages::cancel_device::CancelDeviceDialog;
 use crate::pages::lab::LabBand;
 use crate::pages::run::run_name;
 use crate::pages::unified_logs::{LogControls, UnifiedLogsTable};
 use crate::route::Route;
 use crate::state::logs::LogFilter;
 use crate::state::moment::use_moment;
+use crate::state::session::use_workplace;
 
 mod evidence;
 mod host_keys;
@@ -70,8 +73,13 @@ pub fn DossierPage(run_id: ReadSignal<i64>, device_id: ReadSignal<i64>) -> Eleme
 
 #[component]
 fn DossierHead(run: Run, device: RunDevice) -> Element {
-    let (moment, start) = (use_moment(), use_run_job());
-    let job_id = run.job_id;
+    let (moment, workplace) = (use_moment(), use_workplace());
+    let (start, cancel) = (use_run_job(), use_cancel_device());
+    let mut asking = use_signal(|| false);
+    let (run_id, device_id, job_id) = (run.id, device.device_id, run.job_id);
+    let under_way = matches!(device.state, DeviceState::Queued | DeviceState::Running);
+    let one_at_a_time = run.status.is_active().then(|| ONE_AT_A_TIME.to_owned());
+    let whole = start.clone();
     rsx! {
         PageHeader {
             title: device.hostname.clone(),
@@ -83,14 +91,33 @@ fn DossierHead(run: Run, device: RunDevice) -> Element {
                 Crumb::here(device.hostname.clone()),
             ],
             beside: rsx! { DeviceStateTag { state: device.state } },
+            if under_way {
+                Button {
+                    label: "Cancel this device",
+                    glyph: Glyph::Stop,
+                    refused: workplace
+                        .refusal(Feature::CancelDevice)
+                        .or_else(|| run.cancel_requested.then(|| "The run is already being cancelled.".to_owned())),
+                    onclick: move |_| asking.set(true),
+                }
+            }
             Button {
                 label: "Run the job again",
+                busy: whole.busy(),
+                refused: one_at_a_time.clone(),
+                onclick: move |_| whole.start(job_id),
+            }
+            Button {
+                label: "Run this device again",
                 kind: ButtonKind::Primary,
                 glyph: Glyph::Again,
                 busy: start.busy(),
-                refused: run.status.is_active().then(|| "A job has one run at a time; this one has not ended.".to_owned()),
-                onclick: move |_| start.start(job_id),
+                refused: workplace.refusal(Feature::RunSome).or(one_at_a_time),
+                onclick: move |_| start.again(run_id, Again::device(device_id)),
             }
+        }
+        if asking() {
+            CancelDeviceDialog { run_id, device: device.clone(), oncancel: move |which| cancel.call(which), onclose: move |()| asking.set(false) }
         }
     }
 }

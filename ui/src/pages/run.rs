@@ -2,17 +2,17 @@
 
 use dioxus::prelude::*;
 use netraven_api::native::Feature;
-use netraven_api::outcome::Cause;
-use netraven_api::runs::{GetRun, Run, RunDetail, Trigger};
+use netraven_api::runs::{Again, GetRun, Run, RunDetail, Trigger};
 
 use crate::components::{
-    Button, ButtonKind, Confirm, Crumb, ErrorState, Glyph, Icon, OutcomeBar, PageHeader, SkeletonRows, StaleNote,
-    StatusTag, TabBar, TabItem, Time,
+    Button, ButtonKind, Confirm, Crumb, ErrorState, Glyph, Icon, Menu, MenuItem, OutcomeBar, PageHeader, SkeletonRows,
+    StaleNote, StatusTag, TabBar, TabItem, Time,
 };
 use crate::data::{use_log, use_query};
 use crate::format;
-use crate::pages::actions::{use_cancel_run, use_run_job};
+use crate::pages::actions::{ONE_AT_A_TIME, use_cancel_run, use_run_job};
 use crate::pages::lab::LabBand;
+use crate::pages::run_causes::RunCauses;
 use crate::pages::run_duration::RunDuration;
 use crate::pages::unified_logs::{LogControls, UnifiedLogsTable};
 use crate::route::Route;
@@ -21,8 +21,11 @@ use crate::state::moment::use_moment;
 use crate::state::session::use_workplace;
 
 mod devices;
+mod history;
+mod marks;
 
 use devices::RunDevices;
+use history::RunHistory;
 
 /// The page of a run. `cause` shows only the devices that failed so.
 #[component]
@@ -39,6 +42,11 @@ pub fn RunPage(id: ReadSignal<i64>, cause: ReadSignal<String>) -> Element {
                     StaleNote { problem, at: run.at(), onretry: retry }
                 }
                 RunStrip { run: detail.run.clone() }
+                if !detail.run.causes.is_empty() {
+                    div { class: "causes-own",
+                        RunCauses { run: detail.run.clone(), own: true }
+                    }
+                }
                 RunTabs { id, cause, detail: (*detail).clone() }
             }
         },
@@ -75,6 +83,13 @@ fn RunHead(run: Run) -> Element {
     let (moment, workplace, start, cancel) = (use_moment(), use_workplace(), use_run_job(), use_cancel_run());
     let mut asking = use_signal(|| false);
     let (id, job_id, active) = (run.id, run.job_id, run.status.is_active());
+    let no_part = workplace
+        .refusal(Feature::RunSome)
+        .or_else(|| (run.failed == 0).then(|| "No device of this run failed.".to_owned()));
+    let part = match run.failed {
+        0 => "Only those that failed".to_owned(),
+        failed => format!("Only the {} that failed", format::number(failed)),
+    };
     rsx! {
         PageHeader {
             title: run.job_name.clone(),
@@ -90,13 +105,22 @@ fn RunHead(run: Run) -> Element {
                     onclick: move |_| asking.set(true),
                 }
             }
-            Button {
+            Menu {
+                id: "run-again",
                 label: "Run again",
                 kind: ButtonKind::Primary,
                 glyph: Glyph::Again,
                 busy: start.busy(),
-                refused: active.then(|| "A job has one run at a time; this one has not ended.".to_owned()),
-                onclick: move |_| start.start(job_id),
+                refused: active.then(|| ONE_AT_A_TIME.to_owned()),
+                items: vec![
+                    MenuItem::new("all", "All devices of the job"),
+                    MenuItem::new("failed", part).refused(no_part),
+                ],
+                onselect: move |which: String| if which == "failed" {
+                    start.again(id, Again::failed());
+                } else {
+                    start.start(job_id);
+                },
             }
         }
         if asking() {
@@ -155,15 +179,22 @@ fn RunStrip(run: Run) -> Element {
 #[component]
 fn RunTabs(id: ReadSignal<i64>, cause: ReadSignal<String>, detail: RunDetail) -> Element {
     let mut tab = use_signal(|| "devices".to_owned());
+    // A cause that is chosen above leads to its devices.
+    use_effect(move || {
+        if !cause.read().is_empty() {
+            tab.set("devices".to_owned());
+        }
+    });
     let view = use_log(move || LogFilter { run_id: Some(id()), ..LogFilter::default() });
     let search = use_signal(String::new);
     let count = i64::try_from(detail.results.len()).unwrap_or_default();
-    let on_log = tab.read().as_str() == "log";
+    let (on_log, on_history) = (tab.read().as_str() == "log", tab.read().as_str() == "history");
     rsx! {
         TabBar {
             label: "What is shown",
             tabs: vec![
                 TabItem::new("devices", "Devices").count(Some(format::number(count))),
+                TabItem::new("history", "History"),
                 TabItem::new("log", "Log of this run").live(detail.run.status.is_active()),
             ],
             selected: tab(),
@@ -176,9 +207,13 @@ fn RunTabs(id: ReadSignal<i64>, cause: ReadSignal<String>, detail: RunDetail) ->
             div { class: "panel-body", id: "panel-log", role: "tabpanel", aria_labelledby: "tab-log",
                 UnifiedLogsTable { view, search, narrowed: false }
             }
+        } else if on_history {
+            div { class: "panel-body", id: "panel-history", role: "tabpanel", aria_labelledby: "tab-history",
+                RunHistory { job_id: detail.run.job_id, run_id: id() }
+            }
         } else {
             div { class: "panel-body", id: "panel-devices", role: "tabpanel", aria_labelledby: "tab-devices",
-                RunDevices { run_id: id(), first_cause: Cause::parse(&cause.read()), results: detail.results }
+                RunDevices { run: detail.run, cause, results: detail.results }
             }
         }
     }

@@ -127,6 +127,22 @@ fn a_failed_run_opens_in_place_into_its_causes() {
 }
 
 #[test]
+fn all_that_a_retry_may_fix_is_run_again_at_once() {
+    let fake = filled();
+    fake.answer(
+        "POST /runs/4188/again",
+        &serde_json::json!({"message": "ok", "job_id": 1, "job_name": "Edge routers backup", "queue_job_id": "4191", "run_id": 4191}),
+    );
+    fake.answer("GET /runs/4191", &crate::samples::detail());
+    fake.answer("GET /logs/", &page(Vec::<Run>::new(), 0));
+    let mut screen = Screen::open(&fake, "/");
+    screen.press("Causes of run 4188");
+    screen.press("Retry all 4 a retry may fix");
+    assert_eq!(fake.bodies("POST /runs/4188/again"), [serde_json::json!({"causes": ["timeout-connect"]})]);
+    assert!(screen.shows("Devices of this run"), "the new run is on screen");
+}
+
+#[test]
 fn what_changed_is_read_again() {
     let fake = filled();
     let mut screen = Screen::open(&fake, "/");

@@ -2,14 +2,17 @@
 
 use std::rc::Rc;
 
+use dioxus::prelude::Key;
 use netraven_api::Problem;
 use netraven_api::logs::LogEntry;
-use netraven_api::native::Session;
+use netraven_api::matrix::{JobMatrix, MatrixCell, MatrixRow, MatrixRun};
+use netraven_api::native::{Feature, Missing, Session};
+use netraven_api::outcome::Cause;
 use netraven_api::problem::Code;
-use netraven_api::runs::{RunDetail, RunStatus};
+use netraven_api::runs::{DeviceState, RunDetail, RunStatus};
 use netraven_api::users::Role;
 
-use crate::samples::{detail, page, run};
+use crate::samples::{detail, device, page, run};
 use crate::support::{Fake, Screen, at};
 
 fn with(detail: &RunDetail) -> Rc<Fake> {
@@ -95,4 +98,146 @@ fn a_device_that_succeeded_says_what_was_read() {
     let screen = Screen::open(&with(&detail()), "/runs/4188/devices/111");
     assert!(screen.shows("Configuration changed"));
     assert!(screen.shows("2,210 lines, 61,204 bytes · 7 secrets hidden · snapshot 512"));
+}
+
+/// A server on which the new run is 4191.
+fn starting(fake: &Rc<Fake>, route: &str) {
+    fake.answer(
+        route,
+        &serde_json::json!({"message": "ok", "job_id": 1, "job_name": "Edge routers backup", "queue_job_id": "4191", "run_id": 4191}),
+    );
+    fake.answer("GET /runs/4191", &detail());
+}
+
+#[test]
+fn a_run_is_run_again_whole_or_for_what_failed() {
+    let fake = with(&detail());
+    starting(&fake, "POST /jobs/run/1");
+    let mut screen = Screen::open(&fake, "/runs/4188");
+    screen.press("Run again");
+    insta::assert_snapshot!(screen.part("ul role=\"menu\"", "section"));
+    screen.press("All devices of the job");
+    assert_eq!(fake.calls("POST /jobs/run/1").len(), 1);
+
+    let fake = with(&detail());
+    starting(&fake, "POST /runs/4188/again");
+    let mut screen = Screen::open(&fake, "/runs/4188");
+    screen.press("Run again");
+    screen.press("Only the 14 that failed");
+    assert_eq!(fake.bodies("POST /runs/4188/again"), [serde_json::json!({"failed": true})]);
+    assert!(screen.shows("Edge routers backup was started."));
+}
+
+#[test]
+fn each_cause_has_the_one_thing_to_do_about_it() {
+    let fake = with(&detail());
+    starting(&fake, "POST /runs/4188/again");
+    let mut screen = Screen::open(&fake, "/runs/4188");
+    insta::assert_snapshot!(screen.part("Why devices failed", "div role=\"tablist\""));
+    screen.press("Retry 4: No answer");
+    screen.settle();
+    assert_eq!(fake.bodies("POST /runs/4188/again"), [serde_json::json!({"causes": ["timeout-connect"]})]);
+}
+
+#[test]
+fn one_device_is_run_again() {
+    let fake = with(&detail());
+    starting(&fake, "POST /runs/4188/again");
+    let mut screen = Screen::open(&fake, "/runs/4188");
+    screen.press("Run edge-dus-07 again");
+    let mut screen = Screen::open(&fake, "/runs/4188/devices/9");
+    screen.press("Run this device again");
+    let bodies = fake.bodies("POST /runs/4188/again");
+    assert_eq!(bodies, [serde_json::json!({"devices": [46]}), serde_json::json!({"devices": [9]})]);
+}
+
+#[test]
+fn one_device_is_cancelled_after_being_asked() {
+    let mut going = detail();
+    (going.run.status, going.run.finished_at) = (RunStatus::Running, None);
+    let busy =
+        netraven_api::runs::RunDevice { state: DeviceState::Running, finished_at: None, ..device(120, "edge-ham-20") };
+    going.results.push(busy.clone());
+    let fake = with(&going);
+    fake.answer("POST /runs/4188/devices/120/cancel", &busy);
+    let mut screen = Screen::open(&fake, "/runs/4188");
+    screen.press("Run edge-dus-07 again");
+    assert!(fake.calls("POST /runs/4188/again").is_empty(), "one run at a time");
+    screen.press("Cancel edge-ham-20");
+    assert!(fake.calls("POST /runs/4188/devices").is_empty(), "it asks first");
+    assert!(screen.shows("Its session is closed; the other devices of this run go on."));
+    screen.press("Cancel the device");
+    assert_eq!(fake.calls("POST /runs/4188/devices/120/cancel").len(), 1);
+    assert!(screen.shows("edge-ham-20 is cancelled; the other devices go on."));
+}
+
+/// Three runs, the first of which did not have one of the devices.
+fn matrix() -> JobMatrix {
+    let runs = [(4170, RunStatus::Succeeded), (4182, RunStatus::Failed), (4188, RunStatus::PartlyFailed)];
+    let runs = runs.map(|(id, status)| MatrixRun { id, status, queued_at: at((id - 4188) * 3600) });
+    let good = Some(MatrixCell { state: DeviceState::Success, cause: None });
+    let bad = |cause| Some(MatrixCell { state: DeviceState::Failure, cause: Some(cause) });
+    let row = |device_id, hostname: &str, cells: [Option<MatrixCell>; 3]| MatrixRow {
+        device_id,
+        hostname: hostname.into(),
+        cells: cells.to_vec(),
+    };
+    let rows = vec![
+        row(46, "edge-dus-07", [good, bad(Cause::AuthFailed), bad(Cause::AuthFailed)]),
+        row(9, "edge-fra-09", [None, bad(Cause::TimeoutConnect), bad(Cause::Truncated)]),
+    ];
+    JobMatrix { runs: runs.to_vec(), devices: page(rows, 2) }
+}
+
+#[test]
+fn the_history_is_a_matrix_of_devices_and_runs() {
+    let fake = with(&detail());
+    fake.answer("GET /jobs/1/matrix", &matrix());
+    let mut screen = Screen::open(&fake, "/runs/4188");
+    screen.press("History");
+    assert!(fake.calls("GET /jobs/1/matrix").last().unwrap().contains("runs=30&page=1&size=50"));
+    insta::assert_snapshot!(screen.part("div role=\"tabpanel\"", "section aria-label=\"Notices\""));
+}
+
+#[test]
+fn arrows_lead_through_the_history() {
+    let fake = with(&detail());
+    fake.answer("GET /jobs/1/matrix", &matrix());
+    let mut screen = Screen::open(&fake, "/runs/4188");
+    screen.press("History");
+    assert_eq!(screen.in_tab_order("cell-"), ["cell-1-2"], "the newest of the first device");
+    for (key, place) in [
+        (Key::ArrowDown, "cell-2-2"),
+        (Key::ArrowDown, "cell-2-2"),
+        (Key::Home, "cell-2-0"),
+        (Key::ArrowLeft, "cell-2-0"),
+        (Key::ArrowRight, "cell-2-1"),
+        (Key::ArrowUp, "cell-1-1"),
+        (Key::ArrowUp, "cell-0-1"),
+        (Key::End, "cell-0-2"),
+    ] {
+        screen.key("Devices against the last 3 runs", key.clone());
+        assert_eq!(screen.in_tab_order("cell-"), [place], "{key:?}");
+    }
+}
+
+#[test]
+fn what_the_server_does_not_offer_is_off_with_the_reason() {
+    let fake = with(&detail());
+    let mut screen = Screen::open(&fake, "/runs/4188");
+    let mut ready = Fake::admin();
+    let missing = |feature, reason: &str| Missing { feature, reason: reason.into() };
+    ready.missing = vec![
+        missing(Feature::RunSome, "This server can only run all devices of a job."),
+        missing(Feature::RunHistory, "This server keeps no runs."),
+    ];
+    fake.session(Session::Ready(ready));
+    screen.settle();
+    screen.press("Run edge-dus-07 again");
+    screen.press("Retry 4: No answer");
+    assert!(fake.calls("POST /runs").is_empty());
+    assert!(screen.shows("title=\"This server can only run all devices of a job.\""));
+    screen.press("History");
+    assert!(screen.shows("This server keeps no runs."));
+    assert!(fake.calls("GET /jobs/1/matrix").is_empty());
 }

@@ -6,7 +6,8 @@ use std::rc::Rc;
 use dioxus::dioxus_core::{ElementId, Event};
 use dioxus::history::{History, MemoryHistory};
 use dioxus::html::{
-    PlatformEventData, SerializedFormData, SerializedHtmlEventConverter, SerializedMouseData, SerializedScrollData,
+    Code, Key, Location, Modifiers, PlatformEventData, SerializedFormData, SerializedHtmlEventConverter,
+    SerializedKeyboardData, SerializedMouseData, SerializedScrollData,
 };
 use dioxus::prelude::*;
 use futures::FutureExt;
@@ -115,6 +116,20 @@ impl Screen {
             client_height: 520,
         };
         self.dispatch("scroll", Box::new(data), id);
+    }
+
+    /// The ids of the elements in the tab order whose id begins so.
+    pub fn in_tab_order(&self, begins: &str) -> Vec<String> {
+        self.nodes.values("id", begins, |node| node.get("tabindex").is_some_and(|index| index == "0"))
+    }
+
+    /// Presses a key while the focus is inside the element of a label.
+    pub fn key(&mut self, label: &str, key: Key) {
+        let id = self.nodes.find("aria-label", label, "keydown");
+        let id = id.unwrap_or_else(|| panic!("no {label} that takes keys in\n{}", self.outline()));
+        let (code, place) = (Code::Unidentified, Location::Standard);
+        let data = SerializedKeyboardData::new(key, code, place, false, Modifiers::empty(), false);
+        self.dispatch("keydown", Box::new(data), id);
     }
 
     /// Submits the only form.

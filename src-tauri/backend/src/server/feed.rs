@@ -92,7 +92,12 @@ impl Tail {
                 signal = self.signals.recv() => match signal {
                     Ok(Signal::Logs { newest }) => self.more = newest > self.after,
                     Ok(Signal::Changed { changed }) => self.push_change(&changed),
-                    Ok(Signal::Cancel { .. } | Signal::KeyWanted { .. } | Signal::Key { .. }) => {}
+                    Ok(
+                        Signal::Cancel { .. }
+                        | Signal::CancelDevice { .. }
+                        | Signal::KeyWanted { .. }
+                        | Signal::Key { .. },
+                    ) => {}
                     Ok(Signal::Gap) | Err(RecvError::Lagged(_) | RecvError::Closed) => return None,
                 },
                 () = tokio::time::sleep(LOOK) => self.more = true,

@@ -54,19 +54,36 @@ impl FromRequestParts<Shared> for Id {
     type Rejection = Fault;
 
     async fn from_request_parts(parts: &mut Parts, state: &Shared) -> Result<Id, Fault> {
+        let Ids([id]) = Ids::from_request_parts(parts, state).await?;
+        Ok(Id(id))
+    }
+}
+
+/// The numbers in a path, in their order.
+pub struct Ids<const COUNT: usize>(pub [i64; COUNT]);
+
+impl<const COUNT: usize> FromRequestParts<Shared> for Ids<COUNT> {
+    type Rejection = Fault;
+
+    async fn from_request_parts(parts: &mut Parts, state: &Shared) -> Result<Ids<COUNT>, Fault> {
         let Path(values) = Path::<Vec<(String, String)>>::from_request_parts(parts, state)
             .await
             .map_err(|error| refused("path", &error.to_string(), Value::Null))?;
-        let (name, text) = values.into_iter().next().unwrap_or_default();
-        text.parse().map(Id).map_err(|_| {
-            Fault::Fields(vec![FieldFault {
-                kind: "int_parsing",
-                location: vec!["path".into(), name.into()],
-                message: "Input should be a valid integer, unable to parse string as an integer".to_owned(),
-                input: json!(text),
-                context: None,
-            }])
-        })
+        let mut ids = [0; COUNT];
+        let mut faults = Vec::new();
+        for (id, (name, text)) in ids.iter_mut().zip(values) {
+            match text.parse() {
+                Ok(number) => *id = number,
+                Err(_) => faults.push(FieldFault {
+                    kind: "int_parsing",
+                    location: vec!["path".into(), name.into()],
+                    message: "Input should be a valid integer, unable to parse string as an integer".to_owned(),
+                    input: json!(text),
+                    context: None,
+                }),
+            }
+        }
+        if faults.is_empty() { Ok(Ids(ids)) } else { Err(Fault::Fields(faults)) }
     }
 }
 

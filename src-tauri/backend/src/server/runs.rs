@@ -3,23 +3,30 @@
 use axum::Json;
 use axum::extract::State;
 use netraven_api::event::Changed;
-use netraven_api::runs::{CancelRun, GetRun, ListRuns, Run, RunDetail, RunSummary, SummarizeRuns};
+use netraven_api::jobs::RunStarted;
+use netraven_api::runs::{
+    Again, CancelDevice, CancelRun, GetRun, ListRuns, Run, RunAgain, RunDetail, RunDevice, RunSummary, SummarizeRuns,
+};
 use serde_json::json;
 
 use super::Shared;
 use super::auth::Caller;
 use super::fault::Fault;
-use super::input::{Id, Query};
+use super::input::{Body, Id, Ids, Query};
 use super::mount::Mount;
 use super::raw::RawJson;
 use crate::journal::{About, Signal};
+use crate::queue::Priority;
+use crate::store::cancels::DeviceCancelled;
 
 /// Mounts the endpoints of runs.
 pub fn mount(mount: &mut Mount) {
     mount.add::<SummarizeRuns, _>(summarize);
     mount.add::<ListRuns, _>(list);
     mount.add::<GetRun, _>(get);
+    mount.add::<RunAgain, _>(again);
     mount.add::<CancelRun, _>(cancel);
+    mount.add::<CancelDevice, _>(cancel_device);
 }
 
 async fn list(State(shared): State<Shared>, Query(query): Query<ListRuns>) -> Result<RawJson, Fault> {
@@ -35,6 +42,78 @@ async fn summarize(
     Query(query): Query<SummarizeRuns>,
 ) -> Result<Json<RunSummary>, Fault> {
     Ok(Json(shared.store.summarize_runs(&query).await?))
+}
+
+async fn again(
+    State(shared): State<Shared>,
+    caller: Caller,
+    Id(id): Id,
+    Body(which): Body<Again>,
+) -> Result<Json<RunStarted>, Fault> {
+    let started = shared.store.start_again(id, &which, caller.name()).await?;
+    crate::scheduler::enqueue(&shared.queue, &started, Priority::High).await;
+    let run = shared.store.run(started.run_id).await?;
+    let about = About { job_id: Some(run.job_id), run_id: Some(started.run_id), device_id: None };
+    let message = format!(
+        "{} queued again by {}: {} devices of run {id}, {}.",
+        run.job_name,
+        caller.name(),
+        started.devices.len(),
+        said(&which)
+    );
+    let meta = json!({ "trigger": "manual", "again": id, "which": which });
+    shared.journal.line("INFO", "job", "server.runs", about, message, meta);
+    shared.journal.changed(Changed::Run { run_id: started.run_id, job_id: run.job_id, ended: false }).await;
+    Ok(Json(RunStarted {
+        message: "Job triggered successfully".to_owned(),
+        job_id: run.job_id,
+        job_name: run.job_name,
+        queue_job_id: started.run_id.to_string(),
+        run_id: Some(started.run_id),
+    }))
+}
+
+/// What was chosen, in words.
+fn said(which: &Again) -> String {
+    let mut parts = Vec::new();
+    if which.failed == Some(true) {
+        parts.push("those that failed".to_owned());
+    }
+    if !which.causes.is_empty() {
+        let titles: Vec<String> = which.causes.iter().map(|cause| cause.title().to_lowercase()).collect();
+        parts.push(format!("those with the cause {}", titles.join(" or ")));
+    }
+    if !which.devices.is_empty() {
+        parts.push("those chosen".to_owned());
+    }
+    if parts.is_empty() { "all that it had".to_owned() } else { parts.join(", ") }
+}
+
+async fn cancel_device(
+    State(shared): State<Shared>,
+    caller: Caller,
+    Ids([run_id, device_id]): Ids<2>,
+) -> Result<Json<RunDevice>, Fault> {
+    let done = shared.store.cancel_device(run_id, device_id, caller.name()).await?;
+    let device = shared.store.run_device(run_id, device_id).await?;
+    if done != DeviceCancelled::Nothing {
+        let job_id = shared.store.run(run_id).await?.job_id;
+        let about = About { job_id: Some(job_id), run_id: Some(run_id), device_id: Some(device_id) };
+        let what = match done {
+            DeviceCancelled::Waiting => "it had not begun",
+            _ => "its session is closed",
+        };
+        let message =
+            format!("{} was cancelled by {}: {what}, the other devices go on.", device.hostname, caller.name());
+        shared.journal.line("WARNING", "job", "server.runs", about, message, json!({}));
+        // What the signal misses, the worker sees in the database within a second.
+        shared.journal.signal(&Signal::CancelDevice { run_id, device_id }).await;
+        if let Err(error) = shared.queue.remove_device(run_id, device_id).await {
+            tracing::warn!(%error, run_id, device_id, "the task of a cancelled device stays on the queue; workers drop it");
+        }
+        shared.journal.changed(Changed::Run { run_id, job_id, ended: false }).await;
+    }
+    Ok(Json(device))
 }
 
 async fn cancel(State(shared): State<Shared>, caller: Caller, Id(id): Id) -> Result<Json<Run>, Fault> {

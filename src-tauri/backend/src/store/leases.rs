@@ -46,7 +46,8 @@ impl Store {
             "update run_devices d set state = 'running', attempt = d.attempt + 1, worker = $3, stage = 'prepare',
                  started_at = coalesce(d.started_at, now()), lease_until = now() + make_interval(secs => $4)
              from job_runs r join jobs j on j.id = r.job_id
-             where d.run_id = $1 and d.device_id = $2 and r.id = d.run_id and not r.cancel_requested
+             where d.run_id = $1 and d.device_id = $2 and r.id = d.run_id
+                 and not r.cancel_requested and d.cancelled_by is null
                  and (d.state = 'queued' or (d.state = 'running' and d.lease_until < now()))
              returning json_build_object('run_id', d.run_id, 'job_id', j.id, 'job_type', j.job_type, 'job_name', j.name,
                  'device_id', d.device_id, 'hostname', d.hostname, 'ip_address', d.ip_address, 'port', d.port,
@@ -143,28 +144,9 @@ impl Store {
         Ok(sqlx::query_as(
             "select d.run_id, d.device_id, d.attempt from run_devices d join job_runs r on r.id = d.run_id
              where (d.state = 'queued' or (d.state = 'running' and d.lease_until < now())) and not r.cancel_requested
-             order by d.run_id, d.device_id limit 20000",
+                 and d.cancelled_by is null order by d.run_id, d.device_id limit 20000",
         )
         .fetch_all(self.pool())
         .await?)
-    }
-
-    /// Ends devices of cancelled runs whose worker died before it could.
-    pub async fn end_cancelled(&self) -> Result<u64> {
-        Ok(sqlx::query(
-            "with ended as (update run_devices d set state = 'cancelled', cause = 'cancelled',
-                 message = 'Cancelled; its worker had stopped.', finished_at = now(), lease_until = null
-                 from job_runs r where r.id = d.run_id and r.cancel_requested
-                 and (d.state = 'queued' or (d.state = 'running' and d.lease_until < now()))
-                 returning d.run_id, d.device_id, coalesce(d.stage, 'prepare') as stage)
-             insert into job_results (run_id, job_id, device_id, job_type, status, cause, stage, result_time, details)
-             select e.run_id, j.id, e.device_id, j.job_type, 'failure', 'cancelled', e.stage, now(),
-                 jsonb_build_object('cause', 'cancelled', 'stage', e.stage, 'message', 'Cancelled; its worker had stopped.')
-             from ended e join job_runs r on r.id = e.run_id join jobs j on j.id = r.job_id
-             join devices d on d.id = e.device_id on conflict (run_id, device_id) do nothing",
-        )
-        .execute(self.pool())
-        .await?
-        .rows_affected())
     }
 }

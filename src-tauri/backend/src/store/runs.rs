@@ -1,17 +1,11 @@
-//! Runs: starting, reading, cancelling and ending them.
+//! Runs: reading and ending them. `starts` begins them, `cancels` cuts them short.
 
-use jiff::Timestamp;
 use jiff_sqlx::ToSqlx as _;
-use netraven_api::runs::{ListRuns, Run, RunDetail, RunDevice, RunStatus, RunSummary, SummarizeRuns, Trigger};
+use netraven_api::runs::{ListRuns, Run, RunDetail, RunDevice, RunStatus, RunSummary, SummarizeRuns};
 use sqlx::types::Json;
 
 use super::listing::{List, Paging, RawPage, any_of, is, within};
-use super::{Result, Store, StoreError, contains, explain};
-
-const UNIQUE: &[(&str, &str)] = &[
-    ("job_runs_active", "A run of this job is still active: wait for its end, or cancel it"),
-    ("job_runs_job_id_fire_at_key", "The schedule has already fired for this time"),
-];
+use super::{Result, Store, StoreError, contains};
 
 const ROW: &str = "json_build_object(
     'id', r.id, 'job_id', r.job_id, 'job_name', r.job_name, 'job_type', r.job_type, 'trigger', r.trigger,
@@ -24,7 +18,7 @@ const ROW: &str = "json_build_object(
               where d.run_id = r.id and d.cause is not null group by cause) by_cause), '[]'),
     'usual_seconds', (select percentile_cont(0.5) within group (order by extract(epoch from finished_at - started_at))
         from (select finished_at, started_at from job_runs p where p.job_id = r.job_id and p.id < r.id
-              and p.status in ('succeeded', 'partly_failed') and p.started_at is not null
+              and r.repeats is null and p.repeats is null and p.status in ('succeeded', 'partly_failed') and p.started_at is not null
               order by p.id desc limit 10) last_runs))";
 const FROM: &str = "job_runs r join jobs j on j.id = r.job_id";
 const COLUMNS: &str = "r.*, j.name as job_name, j.job_type";
@@ -63,68 +57,11 @@ const DEVICES: &str = "select json_build_object(
     'attempt', d.attempt, 'worker', d.worker, 'started_at', d.started_at, 'finished_at', d.finished_at,
     'result_id', d.result_id, 'details', res.details, 'changed', d.changed, 'snapshot_id', d.snapshot_id)
     from run_devices d left join job_results res on res.run_id = d.run_id and res.device_id = d.device_id
-    where d.run_id = $1
+    where d.run_id = $1 and ($2::bigint is null or d.device_id = $2)
     order by case d.state when 'failure' then 0 when 'cancelled' then 1 when 'running' then 2 when 'queued' then 3 else 4 end,
     lower(d.hostname), d.device_id";
 
-/// A run that has just been started, with the devices to put on the queue.
-#[derive(Clone, Debug)]
-pub struct StartedRun {
-    /// Run.
-    pub run_id: i64,
-    /// Its devices.
-    pub devices: Vec<i64>,
-}
-
 impl Store {
-    /// Starts a run of a job: one row for it, one for each of its devices. Refused while one is active, or when the
-    /// schedule has fired for `fire_at` before.
-    pub async fn start_run(
-        &self,
-        job_id: i64,
-        trigger: Trigger,
-        by: Option<&str>,
-        fire_at: Option<Timestamp>,
-    ) -> Result<StartedRun> {
-        let mut tx = self.pool().begin().await?;
-        let run_id: Option<i64> = sqlx::query_scalar(
-            "insert into job_runs (job_id, trigger, triggered_by, fire_at) select id, $2, $3, $4 from jobs where id = $1
-             returning id",
-        )
-        .bind(job_id)
-        .bind(trigger.as_str())
-        .bind(by)
-        .bind(fire_at.map(|at| at.to_sqlx()))
-        .fetch_optional(&mut *tx)
-        .await
-        .map_err(|error| explain(error, UNIQUE))?;
-        let run_id = run_id.ok_or(StoreError::NotFound("Job"))?;
-        let devices: Vec<i64> = sqlx::query_scalar(
-            "insert into run_devices (run_id, device_id, hostname, ip_address, port, device_type)
-             select $1, d.id, d.hostname, d.ip_address, d.port, d.device_type from devices d
-             where d.id = (select device_id from jobs where id = $2)
-                or ((select device_id from jobs where id = $2) is null and exists (select 1 from device_tags dt
-                    join job_tags jt on jt.tag_id = dt.tag_id where jt.job_id = $2 and dt.device_id = d.id))
-             order by d.id returning device_id",
-        )
-        .bind(run_id)
-        .bind(job_id)
-        .fetch_all(&mut *tx)
-        .await?;
-        sqlx::query("update job_runs set devices = $2 where id = $1")
-            .bind(run_id)
-            .bind(i32::try_from(devices.len()).unwrap_or(i32::MAX))
-            .execute(&mut *tx)
-            .await?;
-        sqlx::query("update jobs set status = $2 where id = $1")
-            .bind(job_id)
-            .bind(RunStatus::Queued.job_word())
-            .execute(&mut *tx)
-            .await?;
-        tx.commit().await?;
-        Ok(StartedRun { run_id, devices })
-    }
-
     /// One page of runs.
     pub async fn list_runs(&self, query: &ListRuns) -> Result<RawPage> {
         let paging = Paging {
@@ -162,8 +99,16 @@ impl Store {
     /// One run with its devices.
     pub async fn run_detail(&self, id: i64) -> Result<RunDetail> {
         let run = self.run(id).await?;
-        let rows: Vec<Json<RunDevice>> = sqlx::query_scalar(DEVICES).bind(id).fetch_all(self.pool()).await?;
+        let rows: Vec<Json<RunDevice>> =
+            sqlx::query_scalar(DEVICES).bind(id).bind(None::<i64>).fetch_all(self.pool()).await?;
         Ok(RunDetail { run, results: rows.into_iter().map(|row| row.0).collect() })
+    }
+
+    /// One device of a run.
+    pub async fn run_device(&self, id: i64, device_id: i64) -> Result<RunDevice> {
+        let row: Option<Json<RunDevice>> =
+            sqlx::query_scalar(DEVICES).bind(id).bind(Some(device_id)).fetch_optional(self.pool()).await?;
+        row.map(|row| row.0).ok_or(StoreError::NotFound("Device of this run"))
     }
 
     /// The totals of a period.
@@ -193,52 +138,6 @@ impl Store {
         Ok(row.0)
     }
 
-    /// Asks for a run's cancellation: devices still queued are cancelled at once, each with its result; open sessions are
-    /// closed by their workers. Does nothing to a run that has ended; tells whether it was active.
-    pub async fn cancel_run(&self, id: i64, by: &str) -> Result<bool> {
-        let mut tx = self.pool().begin().await?;
-        let status: Option<String> = sqlx::query_scalar("select status from job_runs where id = $1 for update")
-            .bind(id)
-            .fetch_optional(&mut *tx)
-            .await?;
-        let active = match status.as_deref().map(RunStatus::parse) {
-            None => return Err(StoreError::NotFound("Run")),
-            Some(status) => status.is_some_and(RunStatus::is_active),
-        };
-        if active {
-            sqlx::query(
-                "update job_runs set cancel_requested = true, cancelled_by = coalesce(cancelled_by, $2) where id = $1",
-            )
-            .bind(id)
-            .bind(by)
-            .execute(&mut *tx)
-            .await?;
-            sqlx::query(
-                "with ended as (update run_devices set state = 'cancelled', cause = 'cancelled', stage = 'prepare',
-                     message = 'Cancelled before it began.', finished_at = now()
-                     where run_id = $1 and state = 'queued' returning device_id)
-                 insert into job_results (run_id, job_id, device_id, job_type, status, cause, stage, result_time, details)
-                 select $1, j.id, e.device_id, j.job_type, 'failure', 'cancelled', 'prepare', now(),
-                     jsonb_build_object('cause', 'cancelled', 'stage', 'prepare', 'message', 'Cancelled before it began.')
-                 from ended e join devices d on d.id = e.device_id, job_runs r join jobs j on j.id = r.job_id where r.id = $1
-                 on conflict (run_id, device_id) do nothing",
-            )
-            .bind(id)
-            .execute(&mut *tx)
-            .await?;
-        }
-        tx.commit().await?;
-        Ok(active)
-    }
-
-    /// Which of these runs a person asked to cancel.
-    pub async fn cancelled_among(&self, runs: &[i64]) -> Result<Vec<i64>> {
-        Ok(sqlx::query_scalar("select id from job_runs where id = any($1) and cancel_requested")
-            .bind(runs)
-            .fetch_all(self.pool())
-            .await?)
-    }
-
     /// Active runs of which every device is done, the oldest first.
     pub async fn runs_to_end(&self) -> Result<Vec<i64>> {
         Ok(sqlx::query_scalar(
@@ -258,7 +157,7 @@ impl Store {
             "update job_runs r set finished_at = now(), started_at = coalesce(r.started_at, now()), commit_id = $2,
              message = case when r.devices = 0 then 'No device carries a tag of this job; give one of its tags to a device.'
                  else r.message end,
-             status = case when r.cancel_requested and c.cancelled > 0 then 'cancelled'
+             status = case when c.cancelled > 0 and (r.cancel_requested or c.cancelled = c.total) then 'cancelled'
                  when c.total = 0 or c.good = 0 then 'failed' when c.good = c.total then 'succeeded'
                  else 'partly_failed' end
              from (select count(*) as total, count(*) filter (where state = 'success') as good,

@@ -1,5 +1,5 @@
 //! What a worker does beside its work: it keeps the leases of what it has in hand and tells that it lives, takes over what
-//! silent workers left on the queue, and closes the sessions of cancelled runs.
+//! silent workers left on the queue, and closes the sessions of what was cancelled.
 
 use std::time::Duration;
 
@@ -16,7 +16,7 @@ use crate::queue::{self, WorkerBeat};
 const BEAT: Duration = Duration::from_secs(4);
 /// How long the queue's entry of a silent worker is left to it.
 const SILENCE: Duration = Duration::from_secs(15);
-/// Pause between two looks for cancelled runs, should a signal be lost.
+/// Pause between two looks for what was cancelled, should a signal be lost.
 const CANCEL_LOOK: Duration = Duration::from_secs(1);
 /// Most entries of silent workers taken over at once.
 const ORPHANS: usize = 200;
@@ -91,7 +91,7 @@ impl Worker {
         }
     }
 
-    /// The ear: closes the sessions of cancelled runs.
+    /// The ear: closes the sessions of cancelled runs and devices.
     pub(super) async fn listen(self, held: Held, stop: CancellationToken) {
         let mut signals = self.signals.subscribe();
         // One clock for the whole time: signals that keep coming must not put the look off.
@@ -100,15 +100,17 @@ impl Worker {
         loop {
             tokio::select! {
                 () = stop.cancelled() => return,
-                signal = signals.recv() => if let Ok(Signal::Cancel { run_id }) = signal {
-                    held.cancel_run(run_id);
+                signal = signals.recv() => match signal {
+                    Ok(Signal::Cancel { run_id }) => held.cancel_run(run_id),
+                    Ok(Signal::CancelDevice { run_id, device_id }) => held.cancel_device(run_id, device_id),
+                    _ => {}
                 },
                 _ = looks.tick() => {
-                    let runs = held.runs();
-                    if !runs.is_empty()
-                        && let Ok(cancelled) = self.store.cancelled_among(&runs).await
+                    let keys = held.keys();
+                    if !keys.is_empty()
+                        && let Ok(cancelled) = self.store.cancelled_among(&keys).await
                     {
-                        cancelled.into_iter().for_each(|run_id| held.cancel_run(run_id));
+                        cancelled.into_iter().for_each(|(run_id, device_id)| held.cancel_device(run_id, device_id));
                     }
                 }
             }

@@ -51,17 +51,19 @@ impl Held {
         self.with(|held| held.values().cloned().collect())
     }
 
-    /// The runs whose devices are in hand.
-    pub fn runs(&self) -> Vec<i64> {
-        let mut runs: Vec<i64> = self.with(|held| held.keys().map(|(run, _)| *run).collect());
-        runs.sort_unstable();
-        runs.dedup();
-        runs
+    /// What is in hand, by run and device.
+    pub fn keys(&self) -> Vec<(i64, i64)> {
+        self.with(|held| held.keys().copied().collect())
     }
 
     /// Closes the sessions of a run.
     pub fn cancel_run(&self, run_id: i64) {
         self.all().iter().filter(|one| one.key().0 == run_id).for_each(|one| one.cancel.cancel());
+    }
+
+    /// Closes the session of one device of a run.
+    pub fn cancel_device(&self, run_id: i64, device_id: i64) {
+        self.with(|held| held.get(&(run_id, device_id)).map(|one| one.cancel.clone())).iter().for_each(Cancel::cancel);
     }
 
     /// Closes every session.
@@ -99,7 +101,11 @@ mod tests {
     use crate::queue::{Priority, Task};
 
     fn holding(run_id: i64, attempt: i64) -> Holding {
-        let task = Task { run_id, device_id: 7, attempt: 0 };
+        of_device(run_id, 7, attempt)
+    }
+
+    fn of_device(run_id: i64, device_id: i64, attempt: i64) -> Holding {
+        let task = Task { run_id, device_id, attempt: 0 };
         let task = queue::Lease { priority: Priority::Default, entry_id: "1-0".to_owned(), delivered: 1, task };
         Holding { task, attempt, cancel: Cancel::new() }
     }
@@ -132,10 +138,21 @@ mod tests {
         let (one, two) = (holding(1, 1), holding(2, 1));
         let (first, second) = (one.cancel.clone(), two.cancel.clone());
         let _hands = (held.take(one), held.take(two));
-        assert_eq!(held.runs(), [1, 2]);
         held.cancel_run(1);
         assert!(first.is_cancelled() && !second.is_cancelled());
         held.cancel_all();
         assert!(second.is_cancelled());
+    }
+
+    #[test]
+    fn a_cancelled_device_leaves_the_others_of_its_run_alone() {
+        let held = Held::default();
+        let (one, other) = (of_device(1, 7, 1), of_device(1, 8, 1));
+        let (cancelled, goes_on) = (one.cancel.clone(), other.cancel.clone());
+        let _hands = (held.take(one), held.take(other));
+        held.cancel_device(1, 9);
+        assert!(!cancelled.is_cancelled());
+        held.cancel_device(1, 7);
+        assert!(cancelled.is_cancelled() && !goes_on.is_cancelled());
     }
 }

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use netraven_api::event::Changed;
+use netraven_api::outcome::Cause;
 use netraven_api::runs::RunStatus;
 use serde_json::json;
 use tokio::sync::broadcast;
@@ -106,7 +107,9 @@ impl Recorder {
             let new = self.store.uncommitted(Some(run_id)).await?;
             let commit = self.commit(new, &format!("{} run {run_id}", run.job_name)).await?;
             let about = About { job_id: Some(run.job_id), run_id: Some(run_id), device_id: None };
-            let (level, word) = match (run.cancel_requested, run.failed, run.succeeded) {
+            let all_cancelled =
+                run.causes.first().is_some_and(|group| group.cause == Cause::Cancelled && group.devices == run.devices);
+            let (level, word) = match (run.cancel_requested || all_cancelled, run.failed, run.succeeded) {
                 (true, _, _) => ("WARNING", "was cancelled"),
                 (_, 0, 1..) => ("INFO", "succeeded"),
                 (_, _, 1..) => ("WARNING", "partly failed"),

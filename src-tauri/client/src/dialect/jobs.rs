@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 
 use jiff::Timestamp;
 use netraven_api::jobs::{DeviceName, Job, JobDashboardStatus, QueueStatus, RecentJob, RunStarted, WorkerStatus};
+use netraven_api::native::Feature;
 use netraven_api::problem::Code;
 use netraven_api::runs::RunStatus;
 use netraven_api::{Method, Problem};
@@ -15,7 +16,7 @@ use super::asked::{Asked, id};
 use super::lists::{MOST_ROWS, Server, finish, note};
 use super::row::{Row, reply};
 use super::tags::{tag, tags};
-use super::{Talk, runs, words};
+use super::{Talk, offered, runs, words};
 use crate::Client;
 
 /// Most jobs of `/jobs/recent` asked for.
@@ -28,6 +29,7 @@ pub async fn answer(talk: Talk<'_>, asked: &Asked, rest: &[&str]) -> Result<Valu
         (Method::Get, ["status"]) => Ok(reply(&status(Row(&talk.get("/jobs/status", &[]).await?)))),
         (Method::Get, ["recent"]) => recent(talk, asked).await,
         (Method::Get, ["scheduled" | "job-types"]) => talk.plain(asked).await,
+        (Method::Get, [_, "matrix"]) => Err(offered::refusal(Feature::RunHistory)),
         (Method::Get, [text]) => Ok(reply(&get(talk, id(text)?).await?)),
         (Method::Post, []) => {
             let body = check::body(&talk.server.description, asked.fields()?)?;

@@ -19,6 +19,21 @@ const TABLE: &[(Feature, Sign, &str)] = &[
         "This server cannot cancel a run once it was started.",
     ),
     (
+        Feature::RunSome,
+        Sign::Route(Method::Post, "/runs/{run_id}/again"),
+        "This server can only run all devices of a job.",
+    ),
+    (
+        Feature::CancelDevice,
+        Sign::Route(Method::Post, "/runs/{run_id}/devices/{device_id}/cancel"),
+        "This server cannot cancel a device once its run was started.",
+    ),
+    (
+        Feature::RunHistory,
+        Sign::Route(Method::Get, "/jobs/{job_id}/matrix"),
+        "This server keeps no runs, so there is no history of a job's devices to draw.",
+    ),
+    (
         Feature::HostKeys,
         Sign::Route(Method::Get, "/devices/{device_id}/host-key"),
         "This server stores no host keys; it accepts whatever key a device shows.",

@@ -44,6 +44,8 @@ pub async fn answer(talk: Talk<'_>, asked: &Asked, rest: &[&str]) -> Result<Valu
         (Method::Get, []) => list(talk, asked).await,
         (Method::Get, ["summary"]) => summary::summary(talk, asked).await,
         (Method::Get, [text]) => get(talk, id(text)?).await,
+        (Method::Post, [_, "again"]) => Err(offered::refusal(Feature::RunSome)),
+        (Method::Post, [_, "devices", _, "cancel"]) => Err(offered::refusal(Feature::CancelDevice)),
         (Method::Post, [_, "cancel"]) => Err(offered::refusal(Feature::CancelRun)),
         _ => talk.plain(asked).await,
     }

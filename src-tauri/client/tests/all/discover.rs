@@ -61,6 +61,9 @@ async fn a_server_of_ours_offers_everything_and_the_other_tells_what_it_does_not
     let missing: Vec<Feature> = client.missing().into_iter().map(|missing| missing.feature).collect();
     for feature in [
         Feature::CancelRun,
+        Feature::RunSome,
+        Feature::CancelDevice,
+        Feature::RunHistory,
         Feature::HostKeys,
         Feature::ExportConfig,
         Feature::ImportDevices,

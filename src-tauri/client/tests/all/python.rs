@@ -7,10 +7,11 @@ use netraven_api::devices::{
     UpdateDevice,
 };
 use netraven_api::jobs::{CreateJob, GetJob, GetJobStatus, JobInput, ListJobs, ListRecentJobs, RunJob, UpdateJob};
+use netraven_api::matrix::GetJobMatrix;
 use netraven_api::platforms::ListPlatforms;
 use netraven_api::problem::Code;
 use netraven_api::results::{GetResult, ListResults};
-use netraven_api::runs::CancelRun;
+use netraven_api::runs::{Again, CancelDevice, CancelRun, RunAgain};
 use netraven_api::system::GetSystemStatus;
 use netraven_api::tags::{CreateTag, ListTags, TagInput};
 use netraven_api::users::{GetMe, Role};
@@ -178,6 +179,9 @@ async fn what_the_server_does_not_offer_is_refused_with_the_reason_and_without_a
         ForgetHostKey(11).request(),
         ExportConfig(901).request(),
         CancelRun(504).request(),
+        RunAgain(504, Again::failed()).request(),
+        CancelDevice { run_id: 504, device_id: 11 }.request(),
+        GetJobMatrix { job_id: 31, ..GetJobMatrix::default() }.request(),
         ImportDevices { csv: "hostname\n".into() }.request(),
         get("/weather/"),
     ] {
@@ -254,8 +258,11 @@ async fn every_request_of_the_window_is_answered_in_our_shapes() {
             ("PUT /devices/{device_id}", Code::NotOffered),
             ("GET /devices/{device_id}/host-key", Code::NotOffered),
             ("DELETE /devices/{device_id}/host-key", Code::NotOffered),
+            ("GET /jobs/{job_id}/matrix", Code::NotOffered),
             ("POST /configs/{config_id}/export", Code::NotOffered),
+            ("POST /runs/{run_id}/devices/{device_id}/cancel", Code::NotOffered),
             ("POST /runs/{run_id}/cancel", Code::NotOffered),
+            ("POST /runs/{run_id}/again", Code::NotOffered),
         ]
     );
     let redirected = replay.asked("").iter().filter(|line| line.starts_with("GET /jobs?")).count();

@@ -15,10 +15,11 @@ use netraven_api::jobs::{
     CreateJob, DeleteJob, GetJob, GetJobStatus, JobInput, ListJobs, ListRecentJobs, RunJob, UpdateJob,
 };
 use netraven_api::logs::{GetLogStats, ListLogLevels, ListLogTypes, ListLogs};
+use netraven_api::matrix::GetJobMatrix;
 use netraven_api::platforms::ListPlatforms;
 use netraven_api::problem::Code;
 use netraven_api::results::ListResults;
-use netraven_api::runs::{CancelRun, GetRun, ListRuns, RunStatus, SummarizeRuns};
+use netraven_api::runs::{Again, CancelDevice, CancelRun, GetRun, ListRuns, RunAgain, RunStatus, SummarizeRuns};
 use netraven_api::system::{GetHealth, GetSystemStatus};
 use netraven_api::tags::{CreateTag, DeleteTag, GetTag, ListTags, TagInput, UpdateTag};
 use netraven_api::users::GetMe;
@@ -82,8 +83,15 @@ impl Walk<'_> {
         self.setup(tag, credential, device, job).await;
         let run = self.ask(RunJob(job)).await.and_then(|started| started.run_id).unwrap_or(0);
         self.look(device, job, run).await;
+        self.ask(CancelDevice { run_id: run, device_id: device }).await;
         if self.ask(CancelRun(run)).await.is_some() {
             self.until_ended(run).await;
+        }
+        let again = self.ask(RunAgain(run, Again::failed())).await.and_then(|started| started.run_id);
+        if let Some(again) = again
+            && self.ask(CancelRun(again)).await.is_some()
+        {
+            self.until_ended(again).await;
         }
         self.ask(DeleteJob(job)).await;
         self.ask(DeleteDevice(device)).await;
@@ -137,6 +145,7 @@ impl Walk<'_> {
         self.ask(ListRuns { job_id: Some(job), status, search: Some("walk".into()), ..ListRuns::default() }).await;
         self.ask(SummarizeRuns { start_time: since, end_time: None }).await;
         self.ask(GetRun(run)).await;
+        self.ask(GetJobMatrix { job_id: job, runs: Some(30), page: Some(1), size: Some(50) }).await;
         self.ask(ListResults { device_id: Some(device), status: vec!["Failure".into()], ..ListResults::default() })
             .await;
         self.ask(ListResults { run_id: Some(run), ..ListResults::default() }).await;

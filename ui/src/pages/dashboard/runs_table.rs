@@ -4,9 +4,9 @@ use dioxus::prelude::*;
 use netraven_api::Page;
 use netraven_api::runs::{Run, Trigger};
 
-use super::causes::RunCauses;
 use crate::components::{Glyph, Icon, OutcomeBar, StatusTag, Time};
 use crate::format;
+use crate::pages::run_causes::RunCauses;
 use crate::pages::run_duration::RunDuration;
 use crate::route::Route;
 

@@ -1,13 +1,19 @@
 //! The devices of a run: what came of each, with stage, cause and message.
 
 use dioxus::prelude::*;
+use netraven_api::native::Feature;
 use netraven_api::outcome::Cause;
-use netraven_api::runs::{DeviceState, RunDevice};
+use netraven_api::runs::{Again, DeviceState, Run, RunDevice};
 
-use crate::components::{Choice, DeviceStateTag, Empty, Glyph, Icon, Pager, Picker, SearchField, Segments};
+use crate::components::{
+    Button, ButtonKind, Choice, DeviceStateTag, Empty, Glyph, Icon, Pager, Picker, SearchField, Segments,
+};
 use crate::format;
+use crate::pages::actions::{ONE_AT_A_TIME, use_cancel_device, use_run_job};
+use crate::pages::cancel_device::CancelDeviceDialog;
 use crate::route::Route;
 use crate::state::moment::use_moment;
+use crate::state::session::use_workplace;
 
 /// Devices on one page.
 const PAGE_SIZE: i64 = 100;
@@ -45,11 +51,18 @@ impl Show {
 
 /// The table of devices.
 #[component]
-pub fn RunDevices(run_id: i64, first_cause: Option<Cause>, results: Vec<RunDevice>) -> Element {
+pub fn RunDevices(run: Run, cause: ReadSignal<String>, results: Vec<RunDevice>) -> Element {
     let mut show = use_signal(|| Show::All);
-    let mut causes = use_signal(|| first_cause.iter().map(|cause| cause.as_str().to_owned()).collect::<Vec<_>>());
+    let mut causes = use_signal(|| known_cause(&cause.peek()));
+    let cancel = use_cancel_device();
+    let mut cancelling = use_signal(|| None::<RunDevice>);
     let mut search = use_signal(String::new);
     let mut page = use_signal(|| 1_i64);
+    use_effect(move || {
+        causes.set(known_cause(&cause.read()));
+        page.set(1);
+    });
+    let (run_id, active, is_cancelled) = (run.id, run.status.is_active(), run.cancel_requested);
     let known: Vec<Choice> = Cause::ALL
         .into_iter()
         .filter(|cause| results.iter().any(|device| device.cause == Some(*cause)))
@@ -123,6 +136,7 @@ pub fn RunDevices(run_id: i64, first_cause: Option<Cause>, results: Vec<RunDevic
                         col {}
                         col { class: "col-took" }
                         col { class: "col-turn" }
+                        col { class: "col-turn" }
                     }
                     thead {
                         tr {
@@ -132,23 +146,45 @@ pub fn RunDevices(run_id: i64, first_cause: Option<Cause>, results: Vec<RunDevic
                             th { scope: "col", "Cause" }
                             th { scope: "col", "What happened" }
                             th { scope: "col", class: "num", "Duration" }
+                            th { scope: "col", aria_label: "Run again or cancel" }
                             th { scope: "col", aria_label: "Open" }
                         }
                     }
                     tbody {
                         for device in shown {
-                            DeviceRow { key: "{device.device_id}", run_id, device }
+                            DeviceRow {
+                                key: "{device.device_id}",
+                                run_id,
+                                active,
+                                is_cancelled,
+                                device,
+                                oncancel: move |device| cancelling.set(Some(device)),
+                            }
                         }
                     }
                 }
             }
         }
         Pager { noun: "device", total, page: number, size: PAGE_SIZE, onpage: move |next| page.set(next) }
+        if let Some(device) = cancelling() {
+            CancelDeviceDialog { run_id, device, oncancel: move |which| cancel.call(which), onclose: move |()| cancelling.set(None) }
+        }
     }
 }
 
+/// The cause of an address as the filter has it.
+fn known_cause(word: &str) -> Vec<String> {
+    Cause::parse(word).iter().map(|cause| cause.as_str().to_owned()).collect()
+}
+
 #[component]
-fn DeviceRow(run_id: i64, device: RunDevice) -> Element {
+fn DeviceRow(
+    run_id: i64,
+    active: bool,
+    is_cancelled: bool,
+    device: RunDevice,
+    oncancel: EventHandler<RunDevice>,
+) -> Element {
     let go = navigator();
     let to = Route::DossierPage { run_id, device_id: device.device_id };
     let open = to.clone();
@@ -173,7 +209,50 @@ fn DeviceRow(run_id: i64, device: RunDevice) -> Element {
             td { {device.cause.map(Cause::title).unwrap_or_default()} }
             td { class: "muted", title: "{message}", "{message}" }
             td { class: "num", Took { device: device.clone() } }
+            td { class: "turn", onclick: |event| event.stop_propagation(),
+                DeviceAction { run_id, active, is_cancelled, device: device.clone(), oncancel }
+            }
             td { class: "turn", Icon { glyph: Glyph::ChevronRight, size: 15 } }
+        }
+    }
+}
+
+/// What can be done with a device of a run: cancelled before its end, run again after it.
+#[component]
+fn DeviceAction(
+    run_id: i64,
+    active: bool,
+    is_cancelled: bool,
+    device: RunDevice,
+    oncancel: EventHandler<RunDevice>,
+) -> Element {
+    let (start, workplace) = (use_run_job(), use_workplace());
+    let (name, device_id) = (device.hostname.clone(), device.device_id);
+    if matches!(device.state, DeviceState::Queued | DeviceState::Running) {
+        return rsx! {
+            Button {
+                label: "Cancel {name}",
+                kind: ButtonKind::Text,
+                glyph: Glyph::Stop,
+                icon_only: true,
+                small: true,
+                refused: workplace
+                    .refusal(Feature::CancelDevice)
+                    .or_else(|| is_cancelled.then(|| "The run is already being cancelled.".to_owned())),
+                onclick: move |_| oncancel.call(device.clone()),
+            }
+        };
+    }
+    rsx! {
+        Button {
+            label: "Run {name} again",
+            kind: ButtonKind::Text,
+            glyph: Glyph::Again,
+            icon_only: true,
+            small: true,
+            busy: start.busy(),
+            refused: workplace.refusal(Feature::RunSome).or_else(|| active.then(|| ONE_AT_A_TIME.to_owned())),
+            onclick: move |_| start.again(run_id, Again::device(device_id)),
         }
     }
 }

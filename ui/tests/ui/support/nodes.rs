@@ -27,6 +27,13 @@ impl Nodes {
             .map(|(id, _)| ElementId(*id))
     }
 
+    /// The values of an attribute that begin so, of the elements whose attributes pass a check.
+    pub fn values(&self, name: &str, begins: &str, check: fn(&BTreeMap<&'static str, String>) -> bool) -> Vec<String> {
+        let fitting = self.known.values().map(|node| &node.attributes).filter(|attributes| check(attributes));
+        let values = fitting.filter_map(|attributes| attributes.get(name)).filter(|value| value.starts_with(begins));
+        values.cloned().collect()
+    }
+
     /// The first element that listens to an event.
     pub fn find_listener(&self, event: &str) -> Option<ElementId> {
         self.known.iter().find(|(_, node)| node.listeners.contains(event)).map(|(id, _)| ElementId(*id))

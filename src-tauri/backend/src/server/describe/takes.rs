@@ -9,7 +9,7 @@ use utoipa::ToSchema;
 use super::Operation;
 use crate::server::Shared;
 use crate::server::auth::Caller;
-use crate::server::input::{Body, Change, Form, Id, New, Query, Resource};
+use crate::server::input::{Body, Change, Form, Id, Ids, New, Query, Resource};
 
 /// The parameters of a handler, as axum hands them to the router: a tuple that begins with a mark of axum's own.
 pub trait Describes {
@@ -29,6 +29,7 @@ impl Takes for HeaderMap {}
 impl Takes for Option<axum::Extension<ConnectInfo<std::net::SocketAddr>>> {}
 // The path itself names its parameters.
 impl Takes for Id {}
+impl<const COUNT: usize> Takes for Ids<COUNT> {}
 
 impl<T: ToSchema + DeserializeOwned + 'static> Takes for Query<T> {
     fn takes(operation: &mut Operation) {

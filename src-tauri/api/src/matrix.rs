@@ -1,0 +1,90 @@
+//! A job's devices against its last runs: what came of each device each time.
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use crate::endpoint::{Access, Endpoint, Method, Request};
+use crate::outcome::Cause;
+use crate::page::Page;
+use crate::runs::{DeviceState, RunStatus};
+
+/// Runs a matrix shows when nobody says how many.
+pub const MATRIX_RUNS: i64 = 30;
+/// Most runs a matrix shows.
+pub const MATRIX_MOST_RUNS: i64 = 100;
+
+/// A run in a matrix.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct MatrixRun {
+    /// Run.
+    pub id: i64,
+    /// State.
+    pub status: RunStatus,
+    /// When it was put on the queue.
+    pub queued_at: Timestamp,
+}
+
+/// What came of one device in one run.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct MatrixCell {
+    /// State.
+    pub state: DeviceState,
+    /// Why it failed.
+    pub cause: Option<Cause>,
+}
+
+/// A device in a matrix.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct MatrixRow {
+    /// Device.
+    pub device_id: i64,
+    /// Its hostname in the newest of these runs.
+    pub hostname: String,
+    /// What came of it, one for each run in their order; null where the run did not have it.
+    pub cells: Vec<Option<MatrixCell>>,
+}
+
+/// One page of devices; named, because a description of a generic type has no name of its own.
+pub type MatrixPage = Page<MatrixRow>;
+
+/// A job's devices against its last runs.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct JobMatrix {
+    /// The runs, the newest last.
+    pub runs: Vec<MatrixRun>,
+    /// One page of the devices that were in any of them, by hostname.
+    pub devices: MatrixPage,
+}
+
+/// What came of a job's devices in its last runs.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(default)]
+pub struct GetJobMatrix {
+    /// Job.
+    #[serde(skip)]
+    pub job_id: i64,
+    /// How many runs, counted from the newest.
+    #[cfg_attr(feature = "openapi", schema(minimum = 1, maximum = 100, default = 30))]
+    pub runs: Option<i64>,
+    /// Page number, from 1.
+    #[cfg_attr(feature = "openapi", schema(minimum = 1, default = 1))]
+    pub page: Option<i64>,
+    /// Devices a page, 1 to 100.
+    #[cfg_attr(feature = "openapi", schema(minimum = 1, maximum = 100, default = 20))]
+    pub size: Option<i64>,
+}
+
+impl Endpoint for GetJobMatrix {
+    type Reply = JobMatrix;
+    const METHOD: Method = Method::Get;
+    const PATH: &'static str = "/jobs/{job_id}/matrix";
+    const ACCESS: Access = Access::User;
+    fn request(&self) -> Request {
+        Request::to::<Self>().param("job_id", self.job_id).query(self)
+    }
+}

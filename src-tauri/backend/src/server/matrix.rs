@@ -1,0 +1,23 @@
+//! A job's devices against its last runs.
+
+use axum::Json;
+use axum::extract::State;
+use netraven_api::matrix::{GetJobMatrix, JobMatrix};
+
+use super::Shared;
+use super::fault::Fault;
+use super::input::{Id, Query};
+use super::mount::Mount;
+
+/// Mounts the endpoint.
+pub fn mount(mount: &mut Mount) {
+    mount.add::<GetJobMatrix, _>(matrix);
+}
+
+async fn matrix(
+    State(shared): State<Shared>,
+    Id(job_id): Id,
+    Query(query): Query<GetJobMatrix>,
+) -> Result<Json<JobMatrix>, Fault> {
+    Ok(Json(shared.store.job_matrix(&GetJobMatrix { job_id, ..query }).await?))
+}
