@@ -1,6 +1,7 @@
 //! The parts pages are made of. They know nothing of server data except for the words of its statuses.
 
 mod button;
+mod chip;
 mod dialog;
 mod field;
 mod icon;
@@ -17,6 +18,7 @@ mod toasts;
 mod tree;
 
 pub use button::{Button, ButtonKind};
+pub use chip::Chip;
 pub use dialog::{Confirm, Dialog};
 pub use field::{CheckField, SearchField, SelectField, TextField};
 pub use icon::{Glyph, Icon};

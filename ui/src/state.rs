@@ -4,4 +4,6 @@ pub mod logs;
 pub mod moment;
 pub mod notices;
 pub mod session;
+pub mod span;
+pub mod tally;
 pub mod theme;

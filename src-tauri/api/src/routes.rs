@@ -95,6 +95,7 @@ pub const ROUTES: &[Route] = &[
     Route::of::<logs::ListLogTypes>(),
     Route::of::<logs::ListLogLevels>(),
     Route::of::<logs::GetLogStats>(),
+    Route::of::<logs::GetLogHistogram>(),
     Route::of::<configs::ListConfigs>(),
     Route::of::<configs::GetConfig>(),
     Route::of::<configs::ListConfigHistory>(),

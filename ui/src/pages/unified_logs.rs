@@ -9,9 +9,11 @@ use crate::dom;
 use crate::format;
 use crate::state::moment::use_moment;
 
+mod histogram;
 mod line_panel;
 mod rows;
 
+pub use histogram::LogHistogram;
 use line_panel::LinePanel;
 use rows::{ROW_HEIGHT, Rows};
 

@@ -6,7 +6,7 @@ use netraven_api::Problem;
 use netraven_api::problem::Code;
 use serde_json::json;
 
-use crate::samples::{detail, job, line, page, runs, summary};
+use crate::samples::{detail, histogram, job, line, page, runs, summary};
 use crate::support::{Fake, Screen};
 
 fn with_history() -> (Rc<Fake>, Screen) {
@@ -16,6 +16,7 @@ fn with_history() -> (Rc<Fake>, Screen) {
     fake.answer("GET /jobs/", &page(vec![job(1, "Edge routers backup")], 1));
     let history = vec![line(12, "INFO", "Connected in 41 ms"), line(11, "DEBUG", "Host key known")];
     fake.answer("GET /logs/", &page(history, 2));
+    fake.answer("GET /logs/histogram", &histogram());
     let mut screen = Screen::open(&fake, "/");
     screen.press("Unified Logs");
     (fake, screen)

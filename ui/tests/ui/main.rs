@@ -5,6 +5,7 @@
 mod dashboard;
 mod devices;
 mod first_start;
+mod histogram;
 mod jobs;
 mod lab;
 mod logs;

@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use netraven_api::Page;
 use netraven_api::jobs::Job;
-use netraven_api::logs::LogEntry;
+use netraven_api::logs::{LogBucket, LogEntry, LogHistogram};
 use netraven_api::outcome::{Cause, Stage};
 use netraven_api::runs::{CauseCount, DeviceState, Run, RunDetail, RunDevice, RunStatus, RunSummary, Trigger};
 use netraven_api::system::SystemStatus;
@@ -196,5 +196,24 @@ pub fn line(id: i64, level: &str, message: &str) -> LogEntry {
         message: message.into(),
         meta: None,
         device_name: Some("edge-fra-09".into()),
+    }
+}
+
+/// Three minutes of log before [`line`]'s.
+pub fn histogram() -> LogHistogram {
+    let bucket = |seconds, lines: &[(&str, i64)]| LogBucket {
+        start: at(seconds),
+        by_level: lines.iter().map(|(level, count)| ((*level).to_owned(), *count)).collect(),
+    };
+    LogHistogram {
+        bucket_s: 60,
+        buckets: vec![
+            bucket(-180, &[("DEBUG", 2), ("INFO", 40), ("WARNING", 3)]),
+            bucket(-120, &[("INFO", 1_200), ("ERROR", 7), ("CRITICAL", 1)]),
+            bucket(-60, &[("INFO", 1), ("DEBUG", 1)]),
+        ],
+        newest_id: 12,
+        is_partial: false,
+        counted_since: at(-180),
     }
 }

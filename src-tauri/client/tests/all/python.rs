@@ -7,6 +7,7 @@ use netraven_api::devices::{
     UpdateDevice,
 };
 use netraven_api::jobs::{CreateJob, GetJob, GetJobStatus, JobInput, ListJobs, ListRecentJobs, RunJob, UpdateJob};
+use netraven_api::logs::GetLogHistogram;
 use netraven_api::platforms::ListPlatforms;
 use netraven_api::problem::Code;
 use netraven_api::results::{GetResult, ListResults};
@@ -178,6 +179,7 @@ async fn what_the_server_does_not_offer_is_refused_with_the_reason_and_without_a
         ForgetHostKey(11).request(),
         ExportConfig(901).request(),
         CancelRun(504).request(),
+        GetLogHistogram::default().request(),
         ImportDevices { csv: "hostname\n".into() }.request(),
         get("/weather/"),
     ] {
@@ -254,6 +256,7 @@ async fn every_request_of_the_window_is_answered_in_our_shapes() {
             ("PUT /devices/{device_id}", Code::NotOffered),
             ("GET /devices/{device_id}/host-key", Code::NotOffered),
             ("DELETE /devices/{device_id}/host-key", Code::NotOffered),
+            ("GET /logs/histogram", Code::NotOffered),
             ("POST /configs/{config_id}/export", Code::NotOffered),
             ("POST /runs/{run_id}/cancel", Code::NotOffered),
         ]

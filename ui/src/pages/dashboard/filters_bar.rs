@@ -6,8 +6,10 @@ use netraven_api::logs::{LEVELS, TYPES};
 use netraven_api::runs::RunStatus;
 
 use super::state::{DashboardState, DashboardStateStoreExt, DashboardTab, DashboardVerbs};
-use crate::components::{Button, ButtonKind, Choice, Glyph, Picker, SearchField};
+use crate::components::{Button, ButtonKind, Chip, Choice, Glyph, Picker, SearchField};
 use crate::data::use_query;
+use crate::format;
+use crate::state::moment::use_moment;
 
 /// The filters of the tab on screen.
 #[component]
@@ -19,6 +21,7 @@ pub fn JobFiltersBar(state: Store<DashboardState>) -> Element {
         .map(|page| page.items.iter().map(|job| Choice::new(job.id.to_string(), job.name.clone())).collect())
         .unwrap_or_default();
     let chosen_job: Vec<String> = state.job_id().read().iter().map(i64::to_string).collect();
+    let (moment, on_logs) = (use_moment(), *state.tab().read() == DashboardTab::Logs);
     let narrowed = match *state.tab().read() {
         DashboardTab::Runs => state.read().narrows_runs(),
         DashboardTab::Logs => state.read().narrows_log(),
@@ -36,6 +39,12 @@ pub fn JobFiltersBar(state: Store<DashboardState>) -> Element {
                 choices: jobs,
                 selected: chosen_job,
                 onchange: move |chosen: Vec<String>| state.choose_job(chosen.first().and_then(|id| id.parse().ok())),
+            }
+            if let Some(span) = state.span().cloned().filter(|_| on_logs) {
+                Chip {
+                    text: format::span(span, moment.glance(), &moment.zone()),
+                    onremove: move |()| state.span().set(None),
+                }
             }
             if narrowed {
                 Button {

@@ -1,11 +1,15 @@
 //! What the person has chosen on the dashboard, and the verbs that change it.
 
 use dioxus::prelude::*;
-use jiff::{Span, Timestamp, Unit};
+use jiff::{Timestamp, Unit};
+use netraven_api::logs::GetLogHistogram;
 use netraven_api::runs::{ListRuns, RunStatus, SummarizeRuns};
 
 use crate::state::logs::LogFilter;
+use crate::state::span::Span;
 
+/// Bars of the histogram at most.
+const BARS: i64 = 120;
 /// Runs on one page.
 pub const PAGE_SIZE: i64 = 50;
 
@@ -83,7 +87,7 @@ impl Period {
     #[must_use]
     pub fn began(self, now: Timestamp) -> Timestamp {
         let minute = now.round((Unit::Minute, 1)).unwrap_or(now);
-        minute.checked_sub(Span::new().hours(self.hours())).unwrap_or(Timestamp::UNIX_EPOCH)
+        minute.checked_sub(jiff::Span::new().hours(self.hours())).unwrap_or(Timestamp::UNIX_EPOCH)
     }
 }
 
@@ -114,6 +118,8 @@ pub struct DashboardState {
     pub device_id: Option<i64>,
     /// Part of a line.
     pub log_search: String,
+    /// Lines of this time instead of the period's.
+    pub span: Option<Span>,
 }
 
 impl Default for DashboardState {
@@ -131,6 +137,7 @@ impl Default for DashboardState {
             types: Vec::new(),
             device_id: None,
             log_search: String::new(),
+            span: None,
         }
     }
 }
@@ -167,8 +174,27 @@ impl DashboardState {
             job_id: self.job_id,
             device_id: self.device_id,
             run_id: None,
-            since: Some(self.period.began(now)),
+            since: Some(self.span.map_or(self.period.began(now), |span| span.from)),
+            until: self.span.map(|span| span.last()),
             search: search.to_owned(),
+        }
+    }
+
+    /// The lines over time: those of the whole period, in which a chosen time can be seen.
+    #[must_use]
+    pub fn histogram(&self, search: &str, now: Timestamp) -> GetLogHistogram {
+        let lines = DashboardState { span: None, ..self.clone() }.log(search, now).history(None);
+        GetLogHistogram {
+            log_type: lines.log_type,
+            level: lines.level,
+            job_id: lines.job_id,
+            device_id: lines.device_id,
+            run_id: lines.run_id,
+            source: lines.source,
+            start_time: lines.start_time.map(|began| self.span.map_or(began, |span| span.from.min(began))),
+            end_time: None,
+            search: lines.search,
+            buckets: Some(BARS),
         }
     }
 
@@ -185,6 +211,7 @@ impl DashboardState {
             || !self.types.is_empty()
             || self.job_id.is_some()
             || self.device_id.is_some()
+            || self.span.is_some()
             || !self.log_search.trim().is_empty()
     }
 }
@@ -198,6 +225,7 @@ impl<Lens> Store<DashboardState, Lens> {
 
     fn look_back(&mut self, period: Period) {
         self.period().set(period);
+        self.span().set(None);
         self.first_page();
     }
 
@@ -260,6 +288,7 @@ impl<Lens> Store<DashboardState, Lens> {
         self.job_id().set(None);
         self.device_id().set(None);
         self.log_search().set(String::new());
+        self.span().set(None);
     }
 }
 
