@@ -30,6 +30,6 @@ pub use states::{Empty, ErrorState, SkeletonRows, StaleNote};
 pub use table::Pager;
 pub use tabs::{TabBar, TabItem};
 pub use tag::{DeviceStateTag, LevelTag, StatusTag, Tag, Tone};
-pub use time::{Ago, Time, UpdatedAgo};
+pub use time::{Ago, Time, TimesSwitch, UpdatedAgo};
 pub use toasts::Toasts;
 pub use tree::JsonTree;

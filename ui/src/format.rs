@@ -80,6 +80,12 @@ pub fn until(then: Timestamp, now: Timestamp) -> String {
     }
 }
 
+/// How far a moment is from now, before or after it.
+#[must_use]
+pub fn distance(at: Timestamp, now: Timestamp) -> String {
+    if at.as_second() > now.as_second() { until(at, now) } else { ago(at, now) }
+}
+
 /// A time of day, with its date unless that is today: `14:02:11`, `22 Nov 14:02`.
 #[must_use]
 pub fn short_time(at: Timestamp, now: Timestamp, zone: &TimeZone) -> String {

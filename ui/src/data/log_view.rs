@@ -227,15 +227,17 @@ async fn older(api: &Api, view: LogView, wanted: &LogFilter) {
     loading.set(false);
 }
 
-/// The line behind which live lines begin. The stream neither searches nor knows the period: with such a filter it begins
+/// The line behind which live lines begin. The stream knows neither search nor source nor period: with such a filter it begins
 /// behind the newest line of all, as it would send everything since the last match otherwise.
 async fn begin_behind(api: &Api, wanted: &LogFilter, last: Option<i64>) -> Result<i64, Problem> {
-    let narrowed =
-        !wanted.search.trim().is_empty() || wanted.until.is_some() || (wanted.since.is_some() && last.is_none());
+    let narrowed = !wanted.search.trim().is_empty()
+        || !wanted.sources.is_empty()
+        || wanted.until.is_some()
+        || (wanted.since.is_some() && last.is_none());
     if !narrowed {
         return Ok(last.unwrap_or(0));
     }
-    let plain = LogFilter { search: String::new(), since: None, until: None, ..wanted.clone() };
+    let plain = LogFilter { search: String::new(), sources: Vec::new(), since: None, until: None, ..wanted.clone() };
     let newest = api.send(&ListLogs { size: Some(1), ..plain.history(None) }).await?;
     Ok(newest.items.first().map_or(0, |line| line.id).max(last.unwrap_or(0)))
 }

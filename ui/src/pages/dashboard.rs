@@ -6,7 +6,7 @@ use netraven_api::runs::Run;
 
 use crate::components::{
     Button, ButtonKind, Crumb, Empty, ErrorState, Glyph, PageHeader, Pager, Segments, SkeletonRows, StaleNote, TabBar,
-    TabItem, UpdatedAgo,
+    TabItem, TimesSwitch, UpdatedAgo,
 };
 use crate::data::{Query, use_query, use_settled};
 use crate::format;
@@ -15,10 +15,13 @@ use crate::route::Route;
 use crate::state::moment::use_moment;
 
 mod causes;
+mod device_field;
 mod filters_bar;
+mod log_chips;
 mod logs_panel;
 mod run_chooser;
 mod runs_table;
+mod span_dialog;
 pub mod state;
 mod summary_cards;
 
@@ -128,7 +131,6 @@ fn Tabs(state: Store<DashboardState>, total: Option<String>, children: Element) 
 #[component]
 fn RunsPanel(state: Store<DashboardState>, runs: Query<Page<Run>>) -> Element {
     let mut state = state;
-    let moment = use_moment();
     let (open, page_number) = (*state.open().read(), *state.page().read());
     let retry = move |()| runs.refresh();
     let body = match (runs.value(), runs.error()) {
@@ -147,7 +149,7 @@ fn RunsPanel(state: Store<DashboardState>, runs: Query<Page<Run>>) -> Element {
                 page: page_number,
                 size: PAGE_SIZE,
                 onpage: move |page| state.turn_to(page),
-                span { {format::zone_name(moment.glance(), &moment.zone())} }
+                TimesSwitch {}
             }
         },
         (None, Some(problem)) => rsx! {

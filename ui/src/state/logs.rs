@@ -17,6 +17,8 @@ pub struct LogFilter {
     pub levels: Vec<String>,
     /// Any of these types.
     pub types: Vec<String>,
+    /// Any of these sources.
+    pub sources: Vec<String>,
     /// Job.
     pub job_id: Option<i64>,
     /// Device.
@@ -39,6 +41,7 @@ impl LogFilter {
             size: Some(100),
             log_type: self.types.clone(),
             level: self.levels.clone(),
+            source: self.sources.clone(),
             job_id: self.job_id,
             device_id: self.device_id,
             run_id: self.run_id,
@@ -70,11 +73,14 @@ impl LogFilter {
         self.finds(line) && self.until.is_none_or(|until| line.timestamp <= until)
     }
 
-    /// Whether a live line has what is looked for, whenever it was said; the stream itself does not search.
+    /// Whether a live line has what is looked for, whenever it was said; the stream itself neither searches nor knows
+    /// sources.
     #[must_use]
     pub fn finds(&self, line: &LogEntry) -> bool {
         let search = self.search.trim();
-        search.is_empty() || line.message.to_lowercase().contains(&search.to_lowercase())
+        let is_from = |source: &String| line.source.as_ref() == Some(source);
+        (self.sources.is_empty() || self.sources.iter().any(is_from))
+            && (search.is_empty() || line.message.to_lowercase().contains(&search.to_lowercase()))
     }
 }
 

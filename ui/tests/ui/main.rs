@@ -13,3 +13,4 @@ mod place;
 mod run;
 mod samples;
 mod support;
+mod times;

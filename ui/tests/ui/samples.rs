@@ -7,7 +7,7 @@ use netraven_api::logs::{LogBucket, LogEntry, LogHistogram};
 use netraven_api::outcome::{Cause, Stage};
 use netraven_api::runs::{CauseCount, DeviceState, Run, RunDetail, RunDevice, RunStatus, RunSummary, Trigger};
 use netraven_api::system::SystemStatus;
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::support::at;
 
@@ -216,4 +216,13 @@ pub fn histogram() -> LogHistogram {
         is_partial: false,
         counted_since: at(-180),
     }
+}
+
+/// A device as the list of devices has it.
+pub fn device_row(id: i64, hostname: &str) -> Value {
+    json!({
+        "id": id, "hostname": hostname, "ip_address": format!("10.20.0.{id}"), "device_type": "cisco_ios", "description": null,
+        "port": 22, "serial_number": null, "model": null, "source": "local", "notes": null, "created_at": null,
+        "last_seen": null, "matching_credentials_count": 2, "last_updated": null, "updated_by": null, "tags": []
+    })
 }

@@ -1,19 +1,26 @@
 //! The Unified Logs tab: filters, the log over time, and its lines, all of one choice.
 
+use std::collections::BTreeSet;
+
 use dioxus::prelude::*;
 use netraven_api::native::Feature;
 
 use super::Tabs;
 use super::filters_bar::JobFiltersBar;
-use super::state::{DashboardState, DashboardStateStoreExt, Period};
+use super::log_chips::LogChips;
+use super::state::{DashboardState, DashboardStateStoreExt, DashboardVerbs, Period};
 use crate::data::{use_log, use_query_maybe, use_settled};
 use crate::pages::unified_logs::{LogControls, LogHistogram, UnifiedLogsTable};
 use crate::state::moment::use_moment;
 use crate::state::session::use_workplace;
 
+/// Newest lines whose sources are offered.
+const LOOKED_AT: usize = 200;
+
 /// The tab.
 #[component]
 pub fn LogsPanel(state: Store<DashboardState>, total: Option<String>, refresh: ReadSignal<u64>) -> Element {
+    let mut state = state;
     let (moment, workplace) = (use_moment(), use_workplace());
     let search = use_settled(move || state.log_search().cloned());
     // What is asked follows what concerns the log; a page of runs that is turned must not read it again.
@@ -21,6 +28,8 @@ pub fn LogsPanel(state: Store<DashboardState>, total: Option<String>, refresh: R
         period: *state.period().read(),
         levels: state.levels().cloned(),
         types: state.types().cloned(),
+        sources: state.sources().cloned(),
+        run_id: state.run_id().cloned(),
         job_id: state.job_id().cloned(),
         device_id: state.device_id().cloned(),
         span: state.span().cloned(),
@@ -42,9 +51,20 @@ pub fn LogsPanel(state: Store<DashboardState>, total: Option<String>, refresh: R
         }
     });
     let narrowed = state.read().narrows_log();
+    // No server lists the sources there are: those seen are offered.
+    let mut sources = use_signal(BTreeSet::new);
+    use_effect(move || {
+        let lines = view.lines.read();
+        let seen = (0..lines.len().min(LOOKED_AT)).filter_map(|place| lines.newest(place)?.source.clone());
+        let new: Vec<String> = seen.filter(|source| !sources.peek().contains(source)).collect();
+        if !new.is_empty() {
+            sources.write().extend(new);
+        }
+    });
     rsx! {
         Tabs { state, total, LogControls { view } }
-        JobFiltersBar { state }
+        JobFiltersBar { state, sources: sources.read().iter().cloned().collect::<Vec<_>>() }
+        LogChips { state }
         if let Some(reason) = workplace.refusal(Feature::LogHistogram) {
             p { class: "histogram-note", role: "note", "{reason}" }
         } else {
@@ -60,7 +80,7 @@ pub fn LogsPanel(state: Store<DashboardState>, total: Option<String>, refresh: R
                 view,
                 search,
                 narrowed,
-                ondevice: move |device_id| state.device_id().set(Some(device_id)),
+                onpick: move |pick| state.narrow_log(pick),
             }
         }
     }

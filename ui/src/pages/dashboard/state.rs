@@ -6,6 +6,7 @@ use netraven_api::logs::GetLogHistogram;
 use netraven_api::runs::{ListRuns, RunStatus, SummarizeRuns};
 
 use crate::state::logs::LogFilter;
+use crate::state::pick::Pick;
 use crate::state::span::Span;
 
 /// Bars of the histogram at most.
@@ -114,8 +115,12 @@ pub struct DashboardState {
     pub levels: Vec<String>,
     /// Lines of these types, all if empty.
     pub types: Vec<String>,
+    /// Lines of these sources, all if empty.
+    pub sources: Vec<String>,
     /// Lines of this device.
     pub device_id: Option<i64>,
+    /// Lines of this run.
+    pub run_id: Option<i64>,
     /// Part of a line.
     pub log_search: String,
     /// Lines of this time instead of the period's.
@@ -135,7 +140,9 @@ impl Default for DashboardState {
             open: None,
             levels: Vec::new(),
             types: Vec::new(),
+            sources: Vec::new(),
             device_id: None,
+            run_id: None,
             log_search: String::new(),
             span: None,
         }
@@ -171,9 +178,10 @@ impl DashboardState {
         LogFilter {
             levels: self.levels.clone(),
             types: self.types.clone(),
+            sources: self.sources.clone(),
             job_id: self.job_id,
             device_id: self.device_id,
-            run_id: None,
+            run_id: self.run_id,
             since: Some(self.span.map_or(self.period.began(now), |span| span.from)),
             until: self.span.map(|span| span.last()),
             search: search.to_owned(),
@@ -209,6 +217,8 @@ impl DashboardState {
     pub fn narrows_log(&self) -> bool {
         !self.levels.is_empty()
             || !self.types.is_empty()
+            || !self.sources.is_empty()
+            || self.run_id.is_some()
             || self.job_id.is_some()
             || self.device_id.is_some()
             || self.span.is_some()
@@ -281,10 +291,24 @@ impl<Lens> Store<DashboardState, Lens> {
         self.first_page();
     }
 
+    /// Narrows the log to a value of one of its lines.
+    fn narrow_log(&mut self, pick: Pick) {
+        match pick {
+            Pick::Level(level) => self.levels().set(vec![level]),
+            Pick::Type(log_type) => self.types().set(vec![log_type]),
+            Pick::Source(source) => self.sources().set(vec![source]),
+            Pick::Job(id) => self.choose_job(Some(id)),
+            Pick::Device(id) => self.device_id().set(Some(id)),
+            Pick::Run(id) => self.run_id().set(Some(id)),
+        }
+    }
+
     /// Takes every filter of the log away but the period.
     fn clear_log(&mut self) {
         self.levels().set(Vec::new());
         self.types().set(Vec::new());
+        self.sources().set(Vec::new());
+        self.run_id().set(None);
         self.job_id().set(None);
         self.device_id().set(None);
         self.log_search().set(String::new());
