@@ -26,6 +26,7 @@ mod api {
     mod description;
     mod devices;
     mod errors;
+    mod histogram;
     mod hosts;
     mod jobs;
     mod lists;

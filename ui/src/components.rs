@@ -1,6 +1,7 @@
 //! The parts pages are made of. They know nothing of server data except for the words of its statuses.
 
 mod button;
+mod chip;
 mod dialog;
 mod field;
 mod icon;
@@ -18,6 +19,7 @@ mod toasts;
 mod tree;
 
 pub use button::{Button, ButtonKind};
+pub use chip::Chip;
 pub use dialog::{Confirm, Dialog};
 pub use field::{CheckField, SearchField, SelectField, TextField};
 pub use icon::{Glyph, Icon};
@@ -30,6 +32,6 @@ pub use states::{Empty, ErrorState, SkeletonRows, StaleNote};
 pub use table::Pager;
 pub use tabs::{TabBar, TabItem};
 pub use tag::{DeviceStateTag, LevelTag, StatusTag, Tag, Tone};
-pub use time::{Ago, Time, UpdatedAgo};
+pub use time::{Ago, Time, TimesSwitch, UpdatedAgo};
 pub use toasts::Toasts;
 pub use tree::JsonTree;

@@ -3,6 +3,8 @@
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
+use crate::state::span::Span;
+
 /// A number with its thousands apart: `14,208`.
 #[must_use]
 pub fn number(value: i64) -> String {
@@ -78,6 +80,12 @@ pub fn until(then: Timestamp, now: Timestamp) -> String {
     }
 }
 
+/// How far a moment is from now, before or after it.
+#[must_use]
+pub fn distance(at: Timestamp, now: Timestamp) -> String {
+    if at.as_second() > now.as_second() { until(at, now) } else { ago(at, now) }
+}
+
 /// A time of day, with its date unless that is today: `14:02:11`, `22 Nov 14:02`.
 #[must_use]
 pub fn short_time(at: Timestamp, now: Timestamp, zone: &TimeZone) -> String {
@@ -98,6 +106,34 @@ pub fn log_time(at: Timestamp, now: Timestamp, zone: &TimeZone) -> String {
     let (at, now) = (at.to_zoned(zone.clone()), now.to_zoned(zone.clone()));
     let format = if at.date() == now.date() { "%H:%M:%S%.3f" } else { "%d.%m. %H:%M:%S" };
     at.strftime(format).to_string()
+}
+
+/// A time below a chart whose bars are this wide.
+#[must_use]
+pub fn axis_time(at: Timestamp, width_s: i64, now: Timestamp, zone: &TimeZone) -> String {
+    let (at, now) = (at.to_zoned(zone.clone()), now.to_zoned(zone.clone()));
+    let format = match width_s {
+        ..60 => "%H:%M:%S",
+        60..3_600 if at.date() == now.date() => "%H:%M",
+        60..43_200 => "%-d %b %H:%M",
+        _ => "%-d %b",
+    };
+    at.strftime(format).to_string()
+}
+
+/// A stretch of time: `13:28–13:34`, `22 Nov 23:00 – 23 Nov 01:00`; seconds only where they say something.
+#[must_use]
+pub fn span(span: Span, now: Timestamp, zone: &TimeZone) -> String {
+    let whole = span.from.as_second() % 60 == 0 && span.until.as_second() % 60 == 0;
+    let clock = if whole { "%H:%M" } else { "%H:%M:%S" };
+    let (from, until, today) =
+        (span.from.to_zoned(zone.clone()), span.until.to_zoned(zone.clone()), now.to_zoned(zone.clone()).date());
+    let day = |at: &jiff::Zoned| at.strftime(&format!("%-d %b {clock}")).to_string();
+    match (from.date() == until.date(), from.date() == today) {
+        (true, true) => format!("{}–{}", from.strftime(clock), until.strftime(clock)),
+        (true, false) => format!("{}–{}", day(&from), until.strftime(clock)),
+        (false, _) => format!("{} – {}", day(&from), day(&until)),
+    }
 }
 
 /// Date and time in full: `2026-11-23 14:02:11.204`.
@@ -157,6 +193,12 @@ mod tests {
         assert_eq!(short_time(at("2026-11-22T23:30:00Z"), now, &zone), "00:30:00");
         assert_eq!(short_time(at("2026-11-22T10:02:11Z"), now, &zone), "22 Nov 11:02");
         assert_eq!(log_time(at("2026-11-23T10:02:11.204Z"), now, &zone), "11:02:11.204");
+        let stretch = |from, until| span(Span { from: at(from), until: at(until) }, now, &zone);
+        assert_eq!(stretch("2026-11-23T10:02:00Z", "2026-11-23T10:05:00Z"), "11:02–11:05");
+        assert_eq!(stretch("2026-11-22T10:02:00Z", "2026-11-22T10:02:10Z"), "22 Nov 11:02:00–11:02:10");
+        assert_eq!(stretch("2026-11-22T22:00:00Z", "2026-11-23T00:00:00Z"), "22 Nov 23:00 – 23 Nov 01:00");
+        assert_eq!(axis_time(at("2026-11-23T10:02:00Z"), 60, now, &zone), "11:02");
+        assert_eq!(axis_time(at("2026-11-22T10:02:00Z"), 900, now, &zone), "22 Nov 11:02");
         assert_eq!(zone_name(now, &zone), "Local time, UTC+01:00");
     }
 }

@@ -3,5 +3,9 @@
 pub mod logs;
 pub mod moment;
 pub mod notices;
+pub mod pick;
 pub mod session;
+pub mod span;
+pub mod tally;
 pub mod theme;
+pub mod times;

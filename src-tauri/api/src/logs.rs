@@ -8,6 +8,10 @@ use serde::{Deserialize, Serialize};
 use crate::endpoint::{Access, Endpoint, Method, Request};
 use crate::page::Page;
 
+mod histogram;
+
+pub use histogram::{DEFAULT_BUCKETS, GetLogHistogram, LogBucket, LogHistogram, MAX_BUCKETS, MIN_BUCKETS};
+
 /// Log types, as NetRaven names them.
 pub const TYPES: [&str; 4] = ["job", "connection", "session", "system"];
 /// Log levels from low to high, as rows hold them.

@@ -140,6 +140,8 @@ pub enum Feature {
     CronTimeZone,
     /// The list of platforms, the user's own among them.
     Platforms,
+    /// Counts of the log over time.
+    LogHistogram,
 }
 
 /// Something the server does not offer.

@@ -1,7 +1,9 @@
 //! The table of every endpoint: what the shell forwards, what the server mounts, what the role test walks.
 
 use crate::endpoint::{Access, Endpoint, Method};
-use crate::{configs, credentials, devices, jobs, logs, matrix, platforms, results, runs, schedules, system, tags, users};
+use crate::{
+    configs, credentials, devices, jobs, logs, matrix, platforms, results, runs, schedules, system, tags, users,
+};
 
 /// One row of the table.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -98,6 +100,7 @@ pub const ROUTES: &[Route] = &[
     Route::of::<logs::ListLogTypes>(),
     Route::of::<logs::ListLogLevels>(),
     Route::of::<logs::GetLogStats>(),
+    Route::of::<logs::GetLogHistogram>(),
     Route::of::<configs::ListConfigs>(),
     Route::of::<configs::GetConfig>(),
     Route::of::<configs::ListConfigHistory>(),

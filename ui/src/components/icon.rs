@@ -43,6 +43,8 @@ pub enum Glyph {
     Reach,
     Backup,
     More,
+    Calendar,
+    Download,
 }
 
 /// An icon. It is decoration: the words beside it, or the label of its button, say what it means.
@@ -87,6 +89,8 @@ pub fn Icon(glyph: Glyph, #[props(default = 16)] size: usize, #[props(default)] 
                 Glyph::Log => rsx! { lucide::ScrollText { size } },
                 Glyph::Reach => rsx! { lucide::Activity { size } },
                 Glyph::Backup => rsx! { lucide::DatabaseBackup { size } },
+                Glyph::Calendar => rsx! { lucide::Calendar { size } },
+                Glyph::Download => rsx! { lucide::Download { size } },
                 Glyph::More => rsx! { lucide::Ellipsis { size } },
             }
         }

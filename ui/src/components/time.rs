@@ -5,15 +5,20 @@ use jiff::Timestamp;
 
 use crate::format;
 use crate::state::moment::use_moment;
+use crate::state::times::{Times, use_times};
 
-/// A moment: time of day, with the date unless it is today; the full time on hover.
+/// Id of the switch for how times are written; there is one on a page.
+const SWITCH: &str = "times";
+
+/// A moment as the person wants times written: time of day, with the date unless it is today, or the distance from now; the
+/// full time on hover.
 #[component]
 pub fn Time(at: Timestamp) -> Element {
     let moment = use_moment();
     let zone = moment.zone();
     rsx! {
         time { datetime: "{at}", title: format::full_time(at, &zone),
-            {format::short_time(at, moment.glance(), &zone)}
+            {moment.short(at)}
         }
     }
 }
@@ -24,6 +29,34 @@ pub fn Ago(at: Timestamp) -> Element {
     let moment = use_moment();
     rsx! {
         time { datetime: "{at}", title: format::full_time(at, &moment.zone()), {format::ago(at, moment.now())} }
+    }
+}
+
+/// The one switch for how times are written.
+#[component]
+pub fn TimesSwitch() -> Element {
+    let (moment, choice) = (use_moment(), use_times());
+    let chosen = moment.times();
+    // The person's own zone by its name, whichever is in use.
+    let word = |times: Times| match times {
+        Times::Local => moment.here(),
+        Times::Utc => "UTC".to_owned(),
+        Times::Relative => "Relative times".to_owned(),
+    };
+    rsx! {
+        select {
+            id: SWITCH,
+            class: "times",
+            aria_label: "Times are written in",
+            onchange: move |event| {
+                if let Some(times) = Times::parse(&event.value()) {
+                    choice.choose(times);
+                }
+            },
+            for times in Times::ALL {
+                option { key: "{times.as_str()}", value: "{times.as_str()}", selected: times == chosen, {word(times)} }
+            }
+        }
     }
 }
 

@@ -3,9 +3,14 @@
 use dioxus::prelude::*;
 use serde_json::Value;
 
-/// The fields of an object, nested ones indented.
+/// The fields of an object, nested ones indented. A value that `picks` says yes to can be pressed: name and value are handed
+/// to `onpick`.
 #[component]
-pub fn JsonTree(value: Value) -> Element {
+pub fn JsonTree(
+    value: Value,
+    picks: Option<Callback<(String, Value), bool>>,
+    onpick: Option<EventHandler<(String, Value)>>,
+) -> Element {
     let mut lines = Vec::new();
     flatten(&value, 0, &mut lines);
     rsx! {
@@ -13,8 +18,22 @@ pub fn JsonTree(value: Value) -> Element {
             for (index, line) in lines.into_iter().enumerate() {
                 div { key: "{index}", class: "tree-line", padding_left: "{line.depth * 12}px",
                     span { class: "tree-name", "{line.name}" }
-                    if let Some((kind, text)) = line.value {
-                        span { class: "tree-{kind}", "{text}" }
+                    if let Some(leaf) = line.value {
+                        match onpick.filter(|_| picks.is_some_and(|picks| picks.call((line.name.clone(), leaf.value.clone())))) {
+                            Some(onpick) => rsx! {
+                                button {
+                                    class: "tree-{leaf.kind} tree-pick",
+                                    r#type: "button",
+                                    "data-action": "Only {line.name} {leaf.text}",
+                                    title: "Only lines with this {line.name}",
+                                    onclick: move |_| onpick.call((line.name.clone(), leaf.value.clone())),
+                                    "{leaf.text}"
+                                }
+                            },
+                            None => rsx! {
+                                span { class: "tree-{leaf.kind}", "{leaf.text}" }
+                            },
+                        }
                     }
                 }
             }
@@ -25,7 +44,13 @@ pub fn JsonTree(value: Value) -> Element {
 struct Line {
     depth: usize,
     name: String,
-    value: Option<(&'static str, String)>,
+    value: Option<Leaf>,
+}
+
+struct Leaf {
+    kind: &'static str,
+    text: String,
+    value: Value,
 }
 
 fn flatten(value: &Value, depth: usize, lines: &mut Vec<Line>) {
@@ -45,10 +70,11 @@ fn flatten(value: &Value, depth: usize, lines: &mut Vec<Line>) {
     }
 }
 
-fn leaf(value: &Value) -> (&'static str, String) {
-    match value {
+fn leaf(value: &Value) -> Leaf {
+    let (kind, text) = match value {
         Value::String(text) => ("text", text.clone()),
         Value::Null => ("none", "none".to_owned()),
         other => ("number", other.to_string()),
-    }
+    };
+    Leaf { kind, text, value: value.clone() }
 }

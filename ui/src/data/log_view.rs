@@ -13,6 +13,7 @@ use netraven_api::native::FeedStart;
 
 use crate::data::api::{Api, use_api};
 use crate::state::logs::{LogFilter, LogLines};
+use crate::state::tally::Tally;
 
 /// Rows of one page of history.
 const PAGE: usize = 100;
@@ -30,6 +31,8 @@ pub struct LogView {
     pub link: Signal<Link>,
     /// What the reader should know about how the lines were found.
     pub note: Signal<Option<String>>,
+    /// The live lines counted, whether they are in the period or not.
+    pub tally: Signal<Tally>,
     held: Signal<bool>,
     wishes: Signal<u64>,
     older: Signal<u64>,
@@ -107,6 +110,7 @@ pub fn use_log(filter: impl Fn() -> LogFilter + 'static) -> LogView {
         loading: use_signal(|| true),
         link: use_signal(Link::default),
         note: use_signal(|| None),
+        tally: use_signal(Tally::default),
         held: use_signal(|| false),
         wishes: use_signal(|| 0),
         older: use_signal(|| 0),
@@ -130,7 +134,7 @@ pub fn use_log(filter: impl Fn() -> LogFilter + 'static) -> LogView {
 }
 
 async fn keep(api: Api, view: LogView, filter: Memo<LogFilter>, mut woken: UnboundedReceiver<Wake>) {
-    let LogView { mut lines, mut problem, mut loading, mut note, .. } = view;
+    let LogView { mut lines, mut problem, mut loading, mut note, mut tally, .. } = view;
     let mut next = woken.next().await;
     while next.is_some() {
         // Several wishes at once are one.
@@ -152,6 +156,7 @@ async fn keep(api: Api, view: LogView, filter: Memo<LogFilter>, mut woken: Unbou
                 let mut fresh = LogLines::default();
                 fresh.take_history(rows, total, PAGE);
                 lines.set(fresh);
+                tally.set(Tally::default());
                 problem.set(None);
             }
             Err(found) => {
@@ -188,10 +193,14 @@ async fn keep(api: Api, view: LogView, filter: Memo<LogFilter>, mut woken: Unbou
 }
 
 fn take(api: &Api, view: LogView, wanted: &LogFilter, batch: Vec<FeedMessage>) {
-    let LogView { mut lines, mut link, .. } = view;
+    let LogView { mut lines, mut link, mut tally, .. } = view;
     for message in batch {
         match message {
             FeedMessage::Lines { lines: mut arrived } => {
+                arrived.retain(|line| wanted.finds(line));
+                if !arrived.is_empty() {
+                    tally.write().take(&arrived);
+                }
                 arrived.retain(|line| wanted.matches(line));
                 if !arrived.is_empty() {
                     lines.write().take_live(arrived, api.clock().now());
@@ -218,14 +227,17 @@ async fn older(api: &Api, view: LogView, wanted: &LogFilter) {
     loading.set(false);
 }
 
-/// The line behind which live lines begin. The stream neither searches nor knows the period: with such a filter it begins
+/// The line behind which live lines begin. The stream knows neither search nor source nor period: with such a filter it begins
 /// behind the newest line of all, as it would send everything since the last match otherwise.
 async fn begin_behind(api: &Api, wanted: &LogFilter, last: Option<i64>) -> Result<i64, Problem> {
-    let narrowed = !wanted.search.trim().is_empty() || (wanted.since.is_some() && last.is_none());
+    let narrowed = !wanted.search.trim().is_empty()
+        || !wanted.sources.is_empty()
+        || wanted.until.is_some()
+        || (wanted.since.is_some() && last.is_none());
     if !narrowed {
         return Ok(last.unwrap_or(0));
     }
-    let plain = LogFilter { search: String::new(), since: None, ..wanted.clone() };
+    let plain = LogFilter { search: String::new(), sources: Vec::new(), since: None, until: None, ..wanted.clone() };
     let newest = api.send(&ListLogs { size: Some(1), ..plain.history(None) }).await?;
     Ok(newest.items.first().map_or(0, |line| line.id).max(last.unwrap_or(0)))
 }

@@ -6,22 +6,26 @@ use netraven_api::runs::Run;
 
 use crate::components::{
     Button, ButtonKind, Crumb, Empty, ErrorState, Glyph, PageHeader, Pager, Segments, SkeletonRows, StaleNote, TabBar,
-    TabItem, UpdatedAgo,
+    TabItem, TimesSwitch, UpdatedAgo,
 };
-use crate::data::{Query, use_log, use_query, use_settled};
+use crate::data::{Query, use_query, use_settled};
 use crate::format;
 use crate::pages::lab::{LabBand, LabButton};
-use crate::pages::unified_logs::{LogControls, UnifiedLogsTable};
 use crate::route::Route;
 use crate::state::moment::use_moment;
 
+mod device_field;
 mod filters_bar;
+mod log_chips;
+mod logs_panel;
 mod run_chooser;
 mod runs_table;
+mod span_dialog;
 pub mod state;
 mod summary_cards;
 
 use filters_bar::JobFiltersBar;
+use logs_panel::LogsPanel;
 use run_chooser::RunChooser;
 use runs_table::JobRunsTable;
 use state::{DashboardState, DashboardStateStoreExt, DashboardTab, DashboardVerbs, PAGE_SIZE, Period};
@@ -126,7 +130,6 @@ fn Tabs(state: Store<DashboardState>, total: Option<String>, children: Element) 
 #[component]
 fn RunsPanel(state: Store<DashboardState>, runs: Query<Page<Run>>) -> Element {
     let mut state = state;
-    let moment = use_moment();
     let (open, page_number) = (*state.open().read(), *state.page().read());
     let retry = move |()| runs.refresh();
     let body = match (runs.value(), runs.error()) {
@@ -145,7 +148,7 @@ fn RunsPanel(state: Store<DashboardState>, runs: Query<Page<Run>>) -> Element {
                 page: page_number,
                 size: PAGE_SIZE,
                 onpage: move |page| state.turn_to(page),
-                span { {format::zone_name(moment.glance(), &moment.zone())} }
+                TimesSwitch {}
             }
         },
         (None, Some(problem)) => rsx! {
@@ -180,42 +183,6 @@ fn NoRuns(state: Store<DashboardState>) -> Element {
             Link { class: "btn btn-outline", to: Route::DevicesPage {}, "Add devices" }
             if period != Period::Month {
                 Button { label: "Look back 30 days", kind: ButtonKind::Text, onclick: move |_| state.look_back(Period::Month) }
-            }
-        }
-    }
-}
-
-#[component]
-fn LogsPanel(state: Store<DashboardState>, total: Option<String>, refresh: ReadSignal<u64>) -> Element {
-    let moment = use_moment();
-    let search = use_settled(move || state.log_search().cloned());
-    // The period begins where it was chosen: the log must not start anew every minute.
-    let view = use_log(move || {
-        let chosen = DashboardState {
-            period: *state.period().read(),
-            levels: state.levels().cloned(),
-            types: state.types().cloned(),
-            job_id: state.job_id().cloned(),
-            device_id: state.device_id().cloned(),
-            ..DashboardState::default()
-        };
-        chosen.log(&search.read(), moment.glance())
-    });
-    use_effect(move || {
-        if refresh() > 0 {
-            view.refresh();
-        }
-    });
-    let narrowed = state.read().narrows_log();
-    rsx! {
-        Tabs { state, total, LogControls { view } }
-        JobFiltersBar { state }
-        div { class: "panel-body", id: "panel-logs", role: "tabpanel", aria_labelledby: "tab-logs",
-            UnifiedLogsTable {
-                view,
-                search,
-                narrowed,
-                ondevice: move |device_id| state.device_id().set(Some(device_id)),
             }
         }
     }

@@ -6,14 +6,12 @@ use netraven_api::jobs::{DeleteJob, Job, ListJobs};
 
 use crate::components::{
     Button, ButtonKind, Confirm, Crumb, Empty, ErrorState, Glyph, PageHeader, Pager, SearchField, SkeletonRows,
-    StaleNote, UpdatedAgo,
+    StaleNote, TimesSwitch, UpdatedAgo,
 };
 use crate::data::{Query, use_api, use_query, use_settled};
-use crate::format;
 use crate::pages::actions::use_cancel_run;
 use crate::pages::lab::{LabBand, LabButton};
 use crate::route::Route;
-use crate::state::moment::use_moment;
 use crate::state::notices::use_notices;
 use crate::state::session::use_workplace;
 
@@ -96,7 +94,6 @@ pub fn JobsPage() -> Element {
 #[component]
 fn JobsBody(jobs: Query<Page<Job>>, search: Signal<String>, number: Signal<i64>, doing: Signal<Doing>) -> Element {
     let (mut search, mut number, mut doing) = (search, number, doing);
-    let moment = use_moment();
     let retry = move |()| jobs.refresh();
     match (jobs.value(), jobs.error()) {
         (Some(page), stale) => rsx! {
@@ -128,7 +125,7 @@ fn JobsBody(jobs: Query<Page<Job>>, search: Signal<String>, number: Signal<i64>,
                 page: number(),
                 size: PAGE_SIZE,
                 onpage: move |page| number.set(page),
-                span { {format::zone_name(moment.glance(), &moment.zone())} }
+                TimesSwitch {}
             }
         },
         (None, Some(problem)) => rsx! {

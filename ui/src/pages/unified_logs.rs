@@ -2,18 +2,24 @@
 
 use dioxus::prelude::*;
 use netraven_api::event::Link as LinkState;
+use netraven_api::logs::LogEntry;
 
-use crate::components::{Button, ButtonKind, Empty, ErrorState, Glyph, SkeletonRows, StaleNote};
+use crate::components::{Button, ButtonKind, Empty, ErrorState, Glyph, SkeletonRows, StaleNote, TimesSwitch};
 use crate::data::LogView;
 use crate::dom;
 use crate::format;
 use crate::state::moment::use_moment;
+use crate::state::pick::Pick;
 
+mod histogram;
 mod line_panel;
 mod rows;
+mod surroundings;
 
+pub use histogram::LogHistogram;
 use line_panel::LinePanel;
 use rows::{ROW_HEIGHT, Rows};
+use surroundings::{Shared, Surroundings};
 
 /// Id of the list; there is one on a page.
 const LIST: &str = "log-lines";
@@ -62,19 +68,24 @@ pub fn LogControls(view: LogView) -> Element {
     }
 }
 
-/// The lines of a view. `narrowed` says that filters are set; `ondevice` narrows to one device.
+/// The lines of a view. `narrowed` says that filters are set; `onpick` narrows to a value of a line.
 #[component]
 pub fn UnifiedLogsTable(
     view: LogView,
     search: ReadSignal<String>,
     narrowed: bool,
-    ondevice: Option<EventHandler<i64>>,
+    onpick: Option<EventHandler<Pick>>,
 ) -> Element {
-    let moment = use_moment();
     let mut selected = use_signal(|| None::<i64>);
     let lines = view.lines.read();
     let chosen = selected().and_then(|id| lines.find(id)).map(|(_, line)| line.clone());
     let problem = view.problem.read().clone();
+    let mut around = use_signal(|| None::<(LogEntry, Shared)>);
+    if let Some((line, shared)) = around() {
+        return rsx! {
+            Surroundings { line, shared, onback: move |()| around.set(None) }
+        };
+    }
     let retry = move |()| view.refresh();
     let onkeydown = move |event: KeyboardEvent| {
         let lines = view.lines.peek();
@@ -117,13 +128,18 @@ pub fn UnifiedLogsTable(
             div { class: "split", "data-state": if chosen.is_some() { "open" } else { "closed" },
                 Rows { id: LIST, view, search, selected, onkeydown, onselect: move |id| selected.set(id) }
                 if let Some(line) = chosen.clone() {
-                    LinePanel { line, ondevice, onclose: move |()| selected.set(None) }
+                    LinePanel {
+                        line: line.clone(),
+                        onpick,
+                        onaround: move |shared| around.set(Some((line.clone(), shared))),
+                        onclose: move |()| selected.set(None),
+                    }
                 }
             }
         }
         footer { class: "status-line",
             span { {format!("Showing {} of {}", format::number(shown), format::count(total, "line"))} }
-            span { {format::zone_name(moment.glance(), &moment.zone())} }
+            TimesSwitch {}
             if !lines.has_room() && lines.has_older() {
                 span { "Older lines are found by narrowing the filters." }
             }

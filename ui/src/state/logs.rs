@@ -17,6 +17,8 @@ pub struct LogFilter {
     pub levels: Vec<String>,
     /// Any of these types.
     pub types: Vec<String>,
+    /// Any of these sources.
+    pub sources: Vec<String>,
     /// Job.
     pub job_id: Option<i64>,
     /// Device.
@@ -25,6 +27,8 @@ pub struct LogFilter {
     pub run_id: Option<i64>,
     /// Lines at or after this time.
     pub since: Option<Timestamp>,
+    /// Lines at or before this time.
+    pub until: Option<Timestamp>,
     /// Part of the message, any case.
     pub search: String,
 }
@@ -37,10 +41,12 @@ impl LogFilter {
             size: Some(100),
             log_type: self.types.clone(),
             level: self.levels.clone(),
+            source: self.sources.clone(),
             job_id: self.job_id,
             device_id: self.device_id,
             run_id: self.run_id,
             start_time: self.since,
+            end_time: self.until,
             search: Some(self.search.trim().to_owned()).filter(|search| !search.is_empty()),
             before,
             ..ListLogs::default()
@@ -61,11 +67,20 @@ impl LogFilter {
         }
     }
 
-    /// Whether a live line belongs in the view; the stream itself does not search.
+    /// Whether a live line belongs in the view; the stream itself knows no period.
     #[must_use]
     pub fn matches(&self, line: &LogEntry) -> bool {
+        self.finds(line) && self.until.is_none_or(|until| line.timestamp <= until)
+    }
+
+    /// Whether a live line has what is looked for, whenever it was said; the stream itself neither searches nor knows
+    /// sources.
+    #[must_use]
+    pub fn finds(&self, line: &LogEntry) -> bool {
         let search = self.search.trim();
-        search.is_empty() || line.message.to_lowercase().contains(&search.to_lowercase())
+        let is_from = |source: &String| line.source.as_ref() == Some(source);
+        (self.sources.is_empty() || self.sources.iter().any(is_from))
+            && (search.is_empty() || line.message.to_lowercase().contains(&search.to_lowercase()))
     }
 }
 

@@ -7,12 +7,15 @@ use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
 use crate::data::use_api;
+use crate::format;
+use crate::state::times::{Times, use_times_provider};
 
 /// Now and the time zone, for components that show times.
 #[derive(Clone, Copy, PartialEq)]
 pub struct Moment {
     now: Signal<Timestamp>,
     zone: Signal<TimeZone>,
+    times: Signal<Times>,
 }
 
 impl Moment {
@@ -28,18 +31,58 @@ impl Moment {
         *self.now.peek()
     }
 
-    /// The person's time zone.
+    /// The time zone times are written in: the person's own, unless UTC was chosen.
     #[must_use]
     pub fn zone(&self) -> TimeZone {
-        self.zone.peek().clone()
+        if self.times() == Times::Utc { TimeZone::UTC } else { self.zone.peek().clone() }
+    }
+
+    /// How times are written.
+    #[must_use]
+    pub fn times(&self) -> Times {
+        *self.times.read()
+    }
+
+    /// The zone times are written in, and read in where a person types one.
+    #[must_use]
+    pub fn zone_name(&self) -> String {
+        if self.times() == Times::Utc { "UTC".to_owned() } else { self.here() }
+    }
+
+    /// The person's own zone by name: `Local time, UTC+01:00`.
+    #[must_use]
+    pub fn here(&self) -> String {
+        format::zone_name(self.glance(), &self.zone.peek())
+    }
+
+    /// A time in a table. Whoever shows one as a distance is drawn again every second.
+    #[must_use]
+    pub fn short(&self, at: Timestamp) -> String {
+        match self.times() {
+            Times::Relative => format::distance(at, self.now()),
+            Times::Local | Times::Utc => format::short_time(at, self.glance(), &self.zone()),
+        }
+    }
+
+    /// The time of a log line, to the millisecond unless it is a distance.
+    #[must_use]
+    pub fn of_line(&self, at: Timestamp) -> String {
+        match self.times() {
+            Times::Relative => format::distance(at, self.now()),
+            Times::Local | Times::Utc => format::log_time(at, self.glance(), &self.zone()),
+        }
     }
 }
 
 /// Provides the moment and keeps it ticking.
 pub fn use_moment_provider() -> Moment {
     let api = use_api();
-    let moment =
-        use_context_provider(|| Moment { now: Signal::new(api.clock().now()), zone: Signal::new(api.clock().zone()) });
+    let times = use_times_provider();
+    let moment = use_context_provider(|| Moment {
+        now: Signal::new(api.clock().now()),
+        zone: Signal::new(api.clock().zone()),
+        times,
+    });
     use_future(move || {
         let clock = api.clock().clone();
         let mut now = moment.now;

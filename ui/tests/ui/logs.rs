@@ -6,7 +6,7 @@ use netraven_api::Problem;
 use netraven_api::problem::Code;
 use serde_json::json;
 
-use crate::samples::{detail, job, line, page, runs, summary};
+use crate::samples::{detail, device_row, histogram, job, line, page, runs, summary};
 use crate::support::{Fake, Screen};
 
 fn with_history() -> (Rc<Fake>, Screen) {
@@ -16,6 +16,7 @@ fn with_history() -> (Rc<Fake>, Screen) {
     fake.answer("GET /jobs/", &page(vec![job(1, "Edge routers backup")], 1));
     let history = vec![line(12, "INFO", "Connected in 41 ms"), line(11, "DEBUG", "Host key known")];
     fake.answer("GET /logs/", &page(history, 2));
+    fake.answer("GET /logs/histogram", &histogram());
     let mut screen = Screen::open(&fake, "/");
     screen.press("Unified Logs");
     (fake, screen)
@@ -150,4 +151,102 @@ fn a_log_that_cannot_be_read_says_why() {
     screen.press("Refresh");
     assert!(screen.shows("The database is restarting."));
     assert!(screen.shows("Connected in 41 ms"), "older lines stay");
+}
+
+#[test]
+fn every_filter_that_is_set_is_a_chip_that_takes_it_away() {
+    let (fake, mut screen) = with_history();
+    fake.answer("GET /jobs/1", &job(1, "Edge routers backup"));
+    screen.press("Line 12");
+    screen.press("Only job 1");
+    fake.answer("GET /devices/", &page(vec![device_row(9, "edge-fra-09")], 1));
+    fake.answer("GET /devices/9", &device_row(9, "edge-fra-09"));
+    for (field, option) in [("filter-level", 4), ("filter-type", 2), ("filter-source", 1)] {
+        screen.press_where("id", field);
+        screen.press_where("id", &format!("{field}-{option}"));
+    }
+    screen.type_into("filter-device", "edge");
+    screen.type_into("filter-device", "edge-fra-09");
+    screen.type_into("filter-lines", "cut");
+    let asked = || fake.calls("GET /logs/").into_iter().rfind(|call| call.contains("size=100")).unwrap();
+    let parts = ["level=ERROR", "log_type=connection", "source=worker.backup", "job_id=1", "device_id=9", "search=cut"];
+    for part in parts {
+        assert!(asked().contains(part), "{part} in {}", asked());
+    }
+    insta::assert_snapshot!(screen.part("Filters that are set", "Lines over time"));
+    let chips = [
+        "Level error",
+        "Type connection",
+        "Source worker.backup",
+        "Job Edge routers backup",
+        "Device edge-fra-09",
+        "Text \"cut\"",
+    ];
+    for (chip, part) in chips.into_iter().zip(parts) {
+        screen.press(&format!("Remove {chip}"));
+        assert!(!asked().contains(part), "{part} in {}", asked());
+    }
+    assert!(!screen.shows("Filters that are set"));
+}
+
+#[test]
+fn an_exact_time_is_typed_in_the_zone_on_screen() {
+    let (fake, mut screen) = with_history();
+    screen.press("From, to");
+    screen.type_into("span-from", "2026-11-23T13:28");
+    screen.type_into("span-until", "2026-11-23T13:20");
+    screen.press("Show these lines");
+    assert!(screen.shows("The end has to be after the beginning."));
+    screen.type_into("span-until", "2026-11-23T13:34");
+    screen.press("Show these lines");
+    let asked = fake.calls("GET /logs/").into_iter().rfind(|call| call.contains("size=100")).unwrap();
+    assert!(asked.contains("start_time=2026-11-23T12%3A28%3A00Z"), "{asked}");
+    assert!(asked.contains("end_time=2026-11-23T12%3A33%3A59.999999Z"), "{asked}");
+    assert!(screen.shows("Remove the filter 13:28–13:34"));
+}
+
+#[test]
+fn a_value_of_a_line_becomes_a_filter() {
+    let (fake, mut screen) = with_history();
+    let mut told = line(13, "ERROR", "Cut short");
+    told.meta = Some(json!({"read": {"device_id": 31, "bytes": 41212}}));
+    fake.lines(&[told]);
+    screen.settle();
+    screen.press("Line 13");
+    assert!(!screen.shows("Only lines with this bytes"), "there is no filter for it");
+    let asked = || fake.calls("GET /logs/").into_iter().rfind(|call| call.contains("size=100")).unwrap();
+    screen.press("Only device_id 31");
+    assert!(asked().contains("device_id=31"), "{}", asked());
+    screen.press("Line 12");
+    screen.press("Only run 4188");
+    assert!(asked().contains("run_id=4188"), "{}", asked());
+}
+
+#[test]
+fn a_source_is_looked_at_here_for_live_lines() {
+    let (fake, mut screen) = with_history();
+    screen.press_where("id", "filter-source");
+    screen.press_where("id", "filter-source-1");
+    let mut other = line(14, "INFO", "From another part");
+    other.source = Some("scheduler".into());
+    fake.lines(&[line(13, "INFO", "From the worker"), other]);
+    screen.settle();
+    assert!(screen.shows("From the worker") && !screen.shows("From another part"));
+}
+
+#[test]
+fn the_lines_around_one_are_shown_and_there_is_a_way_back() {
+    let (fake, mut screen) = with_history();
+    screen.press("Line 11");
+    fake.answer("GET /logs/", &page(vec![line(9, "INFO", "Said before"), line(15, "INFO", "Said after")], 2));
+    screen.press("Around it, same device");
+    let calls = fake.calls("GET /logs/");
+    let asked: Vec<&String> = calls.iter().filter(|call| call.contains("size=50")).collect();
+    assert_eq!(asked.len(), 2, "{calls:?}");
+    assert!(asked.iter().all(|call| call.contains("device_id=9") && !call.contains("start_time")), "{asked:?}");
+    assert!(asked.iter().any(|call| call.contains("before=11")) && asked.iter().any(|call| call.contains("after=11")));
+    insta::assert_snapshot!(screen.part("section aria-label=\"Lines around", "section aria-label=\"Notices\""));
+    screen.press("Back to the list");
+    assert!(screen.shows("Connected in 41 ms") && !screen.shows("Said before"));
+    assert!(screen.shows("The chosen line"), "the line is still chosen");
 }

@@ -5,6 +5,7 @@
 mod dashboard;
 mod devices;
 mod first_start;
+mod histogram;
 mod jobs;
 mod lab;
 mod logs;
@@ -12,3 +13,4 @@ mod place;
 mod run;
 mod samples;
 mod support;
+mod times;

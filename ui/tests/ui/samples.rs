@@ -3,11 +3,11 @@
 use jiff::Timestamp;
 use netraven_api::Page;
 use netraven_api::jobs::Job;
-use netraven_api::logs::LogEntry;
+use netraven_api::logs::{LogBucket, LogEntry, LogHistogram};
 use netraven_api::outcome::{Cause, Stage};
 use netraven_api::runs::{CauseCount, DeviceState, Run, RunDetail, RunDevice, RunStatus, RunSummary, Trigger};
 use netraven_api::system::SystemStatus;
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::support::at;
 
@@ -197,4 +197,32 @@ pub fn line(id: i64, level: &str, message: &str) -> LogEntry {
         meta: None,
         device_name: Some("edge-fra-09".into()),
     }
+}
+
+/// Three minutes of log before [`line`]'s.
+pub fn histogram() -> LogHistogram {
+    let bucket = |seconds, lines: &[(&str, i64)]| LogBucket {
+        start: at(seconds),
+        by_level: lines.iter().map(|(level, count)| ((*level).to_owned(), *count)).collect(),
+    };
+    LogHistogram {
+        bucket_s: 60,
+        buckets: vec![
+            bucket(-180, &[("DEBUG", 2), ("INFO", 40), ("WARNING", 3)]),
+            bucket(-120, &[("INFO", 1_200), ("ERROR", 7), ("CRITICAL", 1)]),
+            bucket(-60, &[("INFO", 1), ("DEBUG", 1)]),
+        ],
+        newest_id: 12,
+        is_partial: false,
+        counted_since: at(-180),
+    }
+}
+
+/// A device as the list of devices has it.
+pub fn device_row(id: i64, hostname: &str) -> Value {
+    json!({
+        "id": id, "hostname": hostname, "ip_address": format!("10.20.0.{id}"), "device_type": "cisco_ios", "description": null,
+        "port": 22, "serial_number": null, "model": null, "source": "local", "notes": null, "created_at": null,
+        "last_seen": null, "matching_credentials_count": 2, "last_updated": null, "updated_by": null, "tags": []
+    })
 }

@@ -132,6 +132,23 @@ impl Screen {
         self.dispatch("keydown", Box::new(data), id);
     }
 
+    /// Sends an event of the mouse to the element whose attribute has a value.
+    pub fn mouse(&mut self, event: &str, attribute: &str, value: &str) {
+        let id = self.nodes.find(attribute, value, event);
+        let id = id.unwrap_or_else(|| panic!("nothing hears {event} with {attribute}={value} in\n{}", self.outline()));
+        self.dispatch(event, Box::new(SerializedMouseData::default()), id);
+    }
+
+    /// Presses a key in the element whose attribute has a value.
+    pub fn key_in(&mut self, attribute: &str, value: &str, key: &str, shift: bool) {
+        let id = self.nodes.find(attribute, value, "keydown");
+        let id = id.unwrap_or_else(|| panic!("no keys with {attribute}={value} in\n{}", self.outline()));
+        let key: Key = key.parse().expect("a key has a name");
+        let modifiers = if shift { Modifiers::SHIFT } else { Modifiers::empty() };
+        let data = SerializedKeyboardData::new(key, Code::Unidentified, Location::Standard, false, modifiers, false);
+        self.dispatch("keydown", Box::new(data), id);
+    }
+
     /// Submits the only form.
     pub fn submit(&mut self) {
         let id = self.nodes.find_listener("submit").expect("there is a form");

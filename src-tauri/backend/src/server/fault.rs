@@ -75,6 +75,17 @@ impl Fault {
             context: None,
         }])
     }
+
+    /// One refused parameter of the query.
+    pub fn query_field(field: &str, sentence: impl Into<String>, input: impl Into<Value>) -> Fault {
+        Fault::Fields(vec![FieldFault {
+            kind: "value_error",
+            location: vec!["query".into(), field.into()],
+            message: sentence.into(),
+            input: input.into(),
+            context: None,
+        }])
+    }
 }
 
 impl From<StoreError> for Fault {

@@ -3,7 +3,8 @@
 use axum::Json;
 use axum::extract::State;
 use netraven_api::logs::{
-    GetLog, GetLogStats, LEVELS, ListLogLevels, ListLogTypes, ListLogs, LogEntry, LogLevel, LogStats, LogType, TYPES,
+    GetLog, GetLogHistogram, GetLogStats, LEVELS, ListLogLevels, ListLogTypes, ListLogs, LogEntry, LogHistogram,
+    LogLevel, LogStats, LogType, TYPES,
 };
 
 use super::Shared;
@@ -17,6 +18,7 @@ pub fn mount(mount: &mut Mount) {
     mount.add::<ListLogTypes, _>(types);
     mount.add::<ListLogLevels, _>(levels);
     mount.add::<GetLogStats, _>(stats);
+    mount.add::<GetLogHistogram, _>(histogram);
     mount.add::<ListLogs, _>(list);
     mount.add::<GetLog, _>(get);
 }
@@ -27,6 +29,18 @@ async fn list(State(shared): State<Shared>, Query(query): Query<ListLogs>) -> Re
 
 async fn get(State(shared): State<Shared>, Id(id): Id) -> Result<Json<LogEntry>, Fault> {
     Ok(Json(shared.store.log(id).await?))
+}
+
+async fn histogram(
+    State(shared): State<Shared>,
+    Query(query): Query<GetLogHistogram>,
+) -> Result<Json<LogHistogram>, Fault> {
+    if let (Some(start), Some(end)) = (query.start_time, query.end_time)
+        && start > end
+    {
+        return Err(Fault::query_field("start_time", "start_time should not be after end_time", start.to_string()));
+    }
+    Ok(Json(shared.store.log_histogram(&query).await?))
 }
 
 async fn types() -> Json<Vec<LogType>> {

@@ -11,6 +11,8 @@ use sqlx::types::Json;
 use super::listing::{List, Paging, RawPage, Sql, Total, all_rows, any_of, is, like, within};
 use super::{Result, Store, StoreError, without_nul};
 
+mod histogram;
+
 /// Key of the advisory lock under which ids are handed out, so that a reader that has seen an id never misses a smaller one.
 const APPEND_LOCK: i64 = 0x6e72_6c6f_6773;
 

@@ -9,6 +9,7 @@ use std::sync::atomic::Ordering;
 
 use jiff::Timestamp;
 use netraven_api::logs::{LEVELS, LogEntry, LogLevel, LogStats};
+use netraven_api::native::Feature;
 use netraven_api::page::MAX_SIZE;
 use netraven_api::problem::Code;
 use netraven_api::{Method, Page, Problem};
@@ -17,6 +18,7 @@ use serde_json::Value;
 use super::Talk;
 use super::asked::{Asked, id};
 use super::lists::{place, rows_of};
+use super::offered;
 use super::row::{Row, reply};
 use filter::Filter;
 pub(crate) use tail::Tail;
@@ -30,6 +32,7 @@ pub async fn answer(talk: Talk<'_>, asked: &Asked, rest: &[&str]) -> Result<Valu
         (Method::Get, []) => list(talk, asked).await,
         (Method::Get, ["levels"]) => Ok(reply(&levels())),
         (Method::Get, ["stats"]) => Ok(reply(&stats(Row(&talk.get("/logs/stats", &[]).await?)))),
+        (Method::Get, ["histogram"]) => Err(offered::refusal(Feature::LogHistogram)),
         (Method::Get, ["types"]) => talk.plain(asked).await,
         (Method::Get, [text]) => {
             let found = talk.get(&format!("/logs/{}", id(text)?), &[]).await?;

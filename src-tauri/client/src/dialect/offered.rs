@@ -63,6 +63,11 @@ const TABLE: &[(Feature, Sign, &str)] = &[
         Sign::Route(Method::Get, "/platforms/"),
         "This server does not tell which platforms it knows; the usual ones and those of its devices are listed.",
     ),
+    (
+        Feature::LogHistogram,
+        Sign::Route(Method::Get, "/logs/histogram"),
+        "This server does not count its log over time, so that there is no chart above the lines.",
+    ),
 ];
 
 /// What a server lacks.

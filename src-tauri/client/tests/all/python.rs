@@ -7,6 +7,7 @@ use netraven_api::devices::{
     UpdateDevice,
 };
 use netraven_api::jobs::{CreateJob, GetJob, GetJobStatus, JobInput, ListJobs, ListRecentJobs, RunJob, UpdateJob};
+use netraven_api::logs::GetLogHistogram;
 use netraven_api::matrix::GetJobMatrix;
 use netraven_api::platforms::ListPlatforms;
 use netraven_api::problem::Code;
@@ -182,6 +183,7 @@ async fn what_the_server_does_not_offer_is_refused_with_the_reason_and_without_a
         RunAgain(504, Again::failed()).request(),
         CancelDevice { run_id: 504, device_id: 11 }.request(),
         GetJobMatrix { job_id: 31, ..GetJobMatrix::default() }.request(),
+        GetLogHistogram::default().request(),
         ImportDevices { csv: "hostname\n".into() }.request(),
         get("/weather/"),
     ] {
@@ -259,6 +261,7 @@ async fn every_request_of_the_window_is_answered_in_our_shapes() {
             ("GET /devices/{device_id}/host-key", Code::NotOffered),
             ("DELETE /devices/{device_id}/host-key", Code::NotOffered),
             ("GET /jobs/{job_id}/matrix", Code::NotOffered),
+            ("GET /logs/histogram", Code::NotOffered),
             ("POST /configs/{config_id}/export", Code::NotOffered),
             ("POST /runs/{run_id}/devices/{device_id}/cancel", Code::NotOffered),
             ("POST /runs/{run_id}/cancel", Code::NotOffered),

@@ -14,7 +14,7 @@ use netraven_api::devices::{
 use netraven_api::jobs::{
     CreateJob, DeleteJob, GetJob, GetJobStatus, JobInput, ListJobs, ListRecentJobs, RunJob, UpdateJob,
 };
-use netraven_api::logs::{GetLogStats, ListLogLevels, ListLogTypes, ListLogs};
+use netraven_api::logs::{GetLogHistogram, GetLogStats, ListLogLevels, ListLogTypes, ListLogs};
 use netraven_api::matrix::GetJobMatrix;
 use netraven_api::platforms::ListPlatforms;
 use netraven_api::problem::Code;
@@ -163,6 +163,7 @@ impl Walk<'_> {
         self.ask(ListLogTypes).await;
         self.ask(ListLogLevels).await;
         self.ask(GetLogStats).await;
+        self.ask(GetLogHistogram { start_time: since, device_id: Some(device), ..GetLogHistogram::default() }).await;
         self.ask(ListConfigs { device_id: Some(device), limit: Some(5), ..ListConfigs::default() }).await;
         self.ask(ListConfigHistory(device)).await;
         self.ask(GetConfig(902)).await;

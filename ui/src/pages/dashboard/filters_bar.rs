@@ -5,13 +5,17 @@ use netraven_api::jobs::{CONFIG_BACKUP, ListJobs, REACHABILITY};
 use netraven_api::logs::{LEVELS, TYPES};
 use netraven_api::runs::RunStatus;
 
+use super::device_field::DeviceField;
+use super::span_dialog::SpanDialog;
 use super::state::{DashboardState, DashboardStateStoreExt, DashboardTab, DashboardVerbs};
 use crate::components::{Button, ButtonKind, Choice, Glyph, Picker, SearchField};
 use crate::data::use_query;
+use crate::state::moment::use_moment;
+use crate::state::span::Span;
 
 /// The filters of the tab on screen.
 #[component]
-pub fn JobFiltersBar(state: Store<DashboardState>) -> Element {
+pub fn JobFiltersBar(state: Store<DashboardState>, #[props(default)] sources: Vec<String>) -> Element {
     let jobs = use_query(|| ListJobs { size: Some(100), ..ListJobs::default() });
     let mut state = state;
     let jobs: Vec<Choice> = jobs
@@ -27,7 +31,7 @@ pub fn JobFiltersBar(state: Store<DashboardState>) -> Element {
         div { class: "filters", role: "search", aria_label: "Filters",
             match *state.tab().read() {
                 DashboardTab::Runs => rsx! { RunFilters { state } },
-                DashboardTab::Logs => rsx! { LogFilters { state } },
+                DashboardTab::Logs => rsx! { LogFilters { state, sources } },
             }
             Picker {
                 id: "filter-job",
@@ -92,8 +96,16 @@ fn RunFilters(state: Store<DashboardState>) -> Element {
 }
 
 #[component]
-fn LogFilters(state: Store<DashboardState>) -> Element {
+fn LogFilters(state: Store<DashboardState>, sources: Vec<String>) -> Element {
+    let moment = use_moment();
+    let mut asking = use_signal(|| false);
     let levels = LEVELS.map(|level| Choice::new(level, level.to_lowercase())).to_vec();
+    let mut sources = sources;
+    // What is chosen stays to be seen, though no line on screen has it.
+    sources.extend(state.sources().cloned());
+    sources.sort();
+    sources.dedup();
+    let sources = sources.into_iter().map(|source| Choice::new(source.clone(), source)).collect::<Vec<_>>();
     let types = TYPES.map(|log_type| Choice::new(log_type, log_type)).to_vec();
     rsx! {
         SearchField {
@@ -120,12 +132,28 @@ fn LogFilters(state: Store<DashboardState>) -> Element {
             several: true,
             onchange: move |chosen| state.types().set(chosen),
         }
-        if let Some(device_id) = state.device_id().cloned() {
-            Button {
-                label: "Device {device_id}",
-                small: true,
-                glyph: Glyph::Cross,
-                onclick: move |_| state.device_id().set(None),
+        Picker {
+            id: "filter-source",
+            label: "Source",
+            none: "all",
+            choices: sources,
+            selected: state.sources().cloned(),
+            several: true,
+            onchange: move |chosen| state.sources().set(chosen),
+        }
+        DeviceField { id: "filter-device", onchoose: move |device_id| state.device_id().set(Some(device_id)) }
+        Button { label: "From, to", small: true, glyph: Glyph::Calendar, onclick: move |_| asking.set(true) }
+        if asking() {
+            SpanDialog {
+                first: state.span().cloned().unwrap_or_else(|| {
+                    let now = moment.glance();
+                    Span { from: state.period().read().began(now), until: now }
+                }),
+                onchoose: move |span| {
+                    state.span().set(Some(span));
+                    asking.set(false);
+                },
+                onclose: move |()| asking.set(false),
             }
         }
     }

@@ -1,11 +1,16 @@
 //! What the person has chosen on the dashboard, and the verbs that change it.
 
 use dioxus::prelude::*;
-use jiff::{Span, Timestamp, Unit};
+use jiff::{Timestamp, Unit};
+use netraven_api::logs::GetLogHistogram;
 use netraven_api::runs::{ListRuns, RunStatus, SummarizeRuns};
 
 use crate::state::logs::LogFilter;
+use crate::state::pick::Pick;
+use crate::state::span::Span;
 
+/// Bars of the histogram at most.
+const BARS: i64 = 120;
 /// Runs on one page.
 pub const PAGE_SIZE: i64 = 50;
 
@@ -83,7 +88,7 @@ impl Period {
     #[must_use]
     pub fn began(self, now: Timestamp) -> Timestamp {
         let minute = now.round((Unit::Minute, 1)).unwrap_or(now);
-        minute.checked_sub(Span::new().hours(self.hours())).unwrap_or(Timestamp::UNIX_EPOCH)
+        minute.checked_sub(jiff::Span::new().hours(self.hours())).unwrap_or(Timestamp::UNIX_EPOCH)
     }
 }
 
@@ -110,10 +115,16 @@ pub struct DashboardState {
     pub levels: Vec<String>,
     /// Lines of these types, all if empty.
     pub types: Vec<String>,
+    /// Lines of these sources, all if empty.
+    pub sources: Vec<String>,
     /// Lines of this device.
     pub device_id: Option<i64>,
+    /// Lines of this run.
+    pub run_id: Option<i64>,
     /// Part of a line.
     pub log_search: String,
+    /// Lines of this time instead of the period's.
+    pub span: Option<Span>,
 }
 
 impl Default for DashboardState {
@@ -129,8 +140,11 @@ impl Default for DashboardState {
             open: None,
             levels: Vec::new(),
             types: Vec::new(),
+            sources: Vec::new(),
             device_id: None,
+            run_id: None,
             log_search: String::new(),
+            span: None,
         }
     }
 }
@@ -164,11 +178,31 @@ impl DashboardState {
         LogFilter {
             levels: self.levels.clone(),
             types: self.types.clone(),
+            sources: self.sources.clone(),
             job_id: self.job_id,
             device_id: self.device_id,
-            run_id: None,
-            since: Some(self.period.began(now)),
+            run_id: self.run_id,
+            since: Some(self.span.map_or(self.period.began(now), |span| span.from)),
+            until: self.span.map(|span| span.last()),
             search: search.to_owned(),
+        }
+    }
+
+    /// The lines over time: those of the whole period, in which a chosen time can be seen.
+    #[must_use]
+    pub fn histogram(&self, search: &str, now: Timestamp) -> GetLogHistogram {
+        let lines = DashboardState { span: None, ..self.clone() }.log(search, now).history(None);
+        GetLogHistogram {
+            log_type: lines.log_type,
+            level: lines.level,
+            job_id: lines.job_id,
+            device_id: lines.device_id,
+            run_id: lines.run_id,
+            source: lines.source,
+            start_time: lines.start_time.map(|began| self.span.map_or(began, |span| span.from.min(began))),
+            end_time: None,
+            search: lines.search,
+            buckets: Some(BARS),
         }
     }
 
@@ -183,8 +217,11 @@ impl DashboardState {
     pub fn narrows_log(&self) -> bool {
         !self.levels.is_empty()
             || !self.types.is_empty()
+            || !self.sources.is_empty()
+            || self.run_id.is_some()
             || self.job_id.is_some()
             || self.device_id.is_some()
+            || self.span.is_some()
             || !self.log_search.trim().is_empty()
     }
 }
@@ -198,6 +235,7 @@ impl<Lens> Store<DashboardState, Lens> {
 
     fn look_back(&mut self, period: Period) {
         self.period().set(period);
+        self.span().set(None);
         self.first_page();
     }
 
@@ -253,13 +291,28 @@ impl<Lens> Store<DashboardState, Lens> {
         self.first_page();
     }
 
+    /// Narrows the log to a value of one of its lines.
+    fn narrow_log(&mut self, pick: Pick) {
+        match pick {
+            Pick::Level(level) => self.levels().set(vec![level]),
+            Pick::Type(log_type) => self.types().set(vec![log_type]),
+            Pick::Source(source) => self.sources().set(vec![source]),
+            Pick::Job(id) => self.choose_job(Some(id)),
+            Pick::Device(id) => self.device_id().set(Some(id)),
+            Pick::Run(id) => self.run_id().set(Some(id)),
+        }
+    }
+
     /// Takes every filter of the log away but the period.
     fn clear_log(&mut self) {
         self.levels().set(Vec::new());
         self.types().set(Vec::new());
+        self.sources().set(Vec::new());
+        self.run_id().set(None);
         self.job_id().set(None);
         self.device_id().set(None);
         self.log_search().set(String::new());
+        self.span().set(None);
     }
 }
 

@@ -10,7 +10,6 @@ use super::draft::{Draft, When};
 use super::target::DeviceField;
 use crate::components::{Button, ButtonKind, Dialog, Segments, SelectField, TextField};
 use crate::data::use_api;
-use crate::format;
 use crate::pages::devices::form::{FormProblem, TagsField, refusal, tag_ids};
 use crate::state::moment::use_moment;
 use crate::state::notices::use_notices;
@@ -203,7 +202,7 @@ fn WhenFields(draft: Signal<Draft>, problem: Option<Problem>) -> Element {
                 label: "Date and time",
                 kind: "datetime-local",
                 value: typed.once,
-                hint: format::zone_name(moment.glance(), &moment.zone()),
+                hint: moment.zone_name(),
                 error: refusal(&problem, "scheduled_for"),
                 oninput: move |text| draft.write().once = text,
             }

@@ -6,14 +6,21 @@ use netraven_api::logs::LogEntry;
 use netraven_api::outcome::Cause;
 use serde_json::Value;
 
+use super::surroundings::Shared;
 use crate::components::{Button, ButtonKind, Glyph, JsonTree, LevelTag};
 use crate::format;
 use crate::route::Route;
 use crate::state::moment::use_moment;
+use crate::state::pick::Pick;
 
-/// The panel of a line.
+/// The panel of a line. `onpick` narrows the list to one of its values, `onaround` shows what was said before and after it.
 #[component]
-pub fn LinePanel(line: LogEntry, ondevice: Option<EventHandler<i64>>, onclose: EventHandler<()>) -> Element {
+pub fn LinePanel(
+    line: LogEntry,
+    onpick: Option<EventHandler<Pick>>,
+    onaround: EventHandler<Shared>,
+    onclose: EventHandler<()>,
+) -> Element {
     let moment = use_moment();
     let cause = line.meta.as_ref().and_then(|meta| meta.get("cause")).and_then(Value::as_str).and_then(Cause::parse);
     let failed = cause.is_some() || matches!(line.level.as_str(), "ERROR" | "CRITICAL");
@@ -48,18 +55,36 @@ pub fn LinePanel(line: LogEntry, ondevice: Option<EventHandler<i64>>, onclose: E
                     }
                 }
                 dt { "Level" }
-                dd { LevelTag { level: line.level.clone() } }
+                dd { LevelTag { level: line.level.clone() } " " Only { name: "level", text: line.level.to_lowercase(), pick: Pick::Level(line.level.clone()), onpick } }
                 dt { "Type" }
-                dd { "{line.log_type}" }
+                dd { Only { name: "type", text: line.log_type.clone(), pick: Pick::Type(line.log_type.clone()), onpick } }
                 if let Some(source) = &line.source {
                     dt { "Source" }
-                    dd { "{source}" }
+                    dd { Only { name: "source", text: source.clone(), pick: Pick::Source(source.clone()), onpick } }
+                }
+                if let Some(id) = line.job_id {
+                    dt { "Job" }
+                    dd { Only { name: "job", text: "{id}", pick: Pick::Job(id), onpick } }
+                }
+                if let Some(id) = line.run_id {
+                    dt { "Run" }
+                    dd { Only { name: "run", text: "{id}", pick: Pick::Run(id), onpick } }
                 }
                 dt { "Id" }
                 dd { class: "mono", {format::number(line.id)} }
             }
             if let Some(value) = meta {
-                JsonTree { value }
+                JsonTree {
+                    value,
+                    picks: Callback::new(|(name, value): (String, Value)| Pick::of(&name, &value).is_some()),
+                    onpick: onpick.map(|onpick| {
+                        EventHandler::new(move |(name, value): (String, Value)| {
+                            if let Some(pick) = Pick::of(&name, &value) {
+                                onpick.call(pick);
+                            }
+                        })
+                    }),
+                }
             }
             div { class: "side-actions",
                 if let (Some(run_id), Some(device_id)) = (line.run_id, line.device_id) {
@@ -72,10 +97,34 @@ pub fn LinePanel(line: LogEntry, ondevice: Option<EventHandler<i64>>, onclose: E
                 if let Some(run_id) = line.run_id {
                     Link { class: "btn btn-outline btn-sm", to: Route::run(run_id), "Open the run" }
                 }
-                if let (Some(device_id), Some(ondevice)) = (line.device_id, ondevice) {
-                    Button { label: "Same device", small: true, onclick: move |_| ondevice.call(device_id) }
+                if let Some(device_id) = line.device_id {
+                    Button { label: "Around it, same device", small: true, onclick: move |_| onaround.call(Shared::Device(device_id)) }
+                }
+                if let Some(run_id) = line.run_id {
+                    Button { label: "Around it, same run", small: true, onclick: move |_| onaround.call(Shared::Run(run_id)) }
+                }
+                if let (Some(device_id), Some(onpick)) = (line.device_id, onpick) {
+                    Button { label: "Same device", small: true, onclick: move |_| onpick.call(Pick::Device(device_id)) }
                 }
             }
         }
+    }
+}
+
+/// A value that narrows the list to lines like this one, where there is a list to narrow.
+#[component]
+fn Only(name: String, text: String, pick: Pick, onpick: Option<EventHandler<Pick>>) -> Element {
+    match onpick {
+        Some(onpick) => rsx! {
+            button {
+                class: "tree-pick",
+                r#type: "button",
+                "data-action": "Only {name} {text}",
+                title: "Only lines with this {name}",
+                onclick: move |_| onpick.call(pick.clone()),
+                "{text}"
+            }
+        },
+        None => rsx! { "{text}" },
     }
 }

@@ -5,7 +5,6 @@ use netraven_api::logs::LogEntry;
 
 use crate::components::LevelTag;
 use crate::data::LogView;
-use crate::format;
 use crate::state::moment::use_moment;
 
 /// Height of a row in pixels, as the style sheet has it.
@@ -36,7 +35,7 @@ pub fn Rows(
     let last = (first + in_sight).min(lines.len());
     let first = first.min(last);
     let (above, below) = (px(first), px(lines.len() - last));
-    let (now, zone, chosen) = (moment.glance(), moment.zone(), selected());
+    let chosen = selected();
     let text = search.read().trim().to_owned();
     let onscroll = move |event: ScrollEvent| {
         #[expect(clippy::cast_possible_truncation, reason = "a place on screen")]
@@ -88,7 +87,7 @@ pub fn Rows(
                                 let id = line.id;
                                 move |_| onselect.call((chosen != Some(id)).then_some(id))
                             },
-                            span { role: "gridcell", class: "mono", {format::log_time(line.timestamp, now, &zone)} }
+                            span { role: "gridcell", class: "mono", {moment.of_line(line.timestamp)} }
                             span { role: "gridcell", LevelTag { level: line.level.clone() } }
                             span { role: "gridcell", class: "muted", "{line.log_type}" }
                             span { role: "gridcell", {device_word(line)} }
@@ -114,7 +113,8 @@ fn px(rows: usize) -> i64 {
     i64::try_from(rows).unwrap_or(0) * i64::from(ROW_HEIGHT)
 }
 
-fn device_word(line: &LogEntry) -> String {
+/// The device of a line by its name, or by its number where that is all there is.
+pub fn device_word(line: &LogEntry) -> String {
     match (&line.device_name, line.device_id) {
         (Some(name), _) => name.clone(),
         (None, Some(id)) => format!("device {id}"),

@@ -71,6 +71,7 @@ pub struct Fake {
     bodies: RefCell<Vec<(String, Value)>>,
     picked: RefCell<Option<PickedFile>>,
     wishes: RefCell<Vec<Native>>,
+    settings: RefCell<HashMap<String, Value>>,
     refusal: RefCell<Option<Problem>>,
     lab: RefCell<LabState>,
     lab_takes_long: Cell<bool>,
@@ -113,6 +114,7 @@ impl Fake {
             bodies: RefCell::default(),
             picked: RefCell::default(),
             wishes: RefCell::default(),
+            settings: RefCell::default(),
             refusal: RefCell::default(),
             lab: RefCell::default(),
             lab_takes_long: Cell::default(),
@@ -232,7 +234,11 @@ impl Fake {
         let refusal = self.refusal.borrow().clone().map_or(Ok(Value::Null), Err);
         match wish {
             Native::Session => Ok(serde_json::to_value(&*self.session.borrow()).unwrap()),
-            Native::GetSetting { .. } | Native::SetSetting { .. } => Ok(Value::Null),
+            Native::GetSetting { name } => Ok(self.settings.borrow().get(&name).cloned().unwrap_or(Value::Null)),
+            Native::SetSetting { name, value } => {
+                self.settings.borrow_mut().insert(name, value);
+                Ok(Value::Null)
+            }
             Native::PickFile { .. } => Ok(serde_json::to_value(&*self.picked.borrow()).unwrap()),
             Native::SignIn { .. }
             | Native::SignInAgain { .. }

@@ -1,0 +1,66 @@
+//! A device by its name, found while it is typed, however many there are.
+
+use dioxus::prelude::*;
+use netraven_api::devices::ListDevices;
+
+use crate::components::{Glyph, Icon};
+use crate::data::{use_query_maybe, use_settled};
+
+/// Names offered at once.
+const OFFERED: i64 = 20;
+
+/// The field. `onchoose` is called with a device once its whole name is there, or the only one that fits is confirmed.
+#[component]
+pub fn DeviceField(id: String, onchoose: EventHandler<i64>) -> Element {
+    let mut typed = use_signal(String::new);
+    let settled = use_settled(move || typed.read().trim().to_owned());
+    let found = use_query_maybe(move || {
+        let name = settled.read().clone();
+        (!name.is_empty()).then(|| ListDevices { hostname: Some(name), size: Some(OFFERED), ..ListDevices::default() })
+    });
+    let mut choose = move |device_id: i64| {
+        typed.set(String::new());
+        onchoose.call(device_id);
+    };
+    let devices = found.value().map(|page| page.items.clone()).unwrap_or_default();
+    let only = match devices.as_slice() {
+        [device] => Some(device.id),
+        _ => None,
+    };
+    let names: Vec<(i64, String)> = devices.into_iter().map(|device| (device.id, device.hostname)).collect();
+    let known = names.clone();
+    rsx! {
+        div { class: "search search-device",
+            Icon { glyph: Glyph::Devices, size: 15 }
+            input {
+                id: "{id}",
+                r#type: "search",
+                aria_label: "Device",
+                placeholder: "Device",
+                list: "{id}-names",
+                value: "{typed}",
+                spellcheck: "false",
+                autocomplete: "off",
+                oninput: move |event| {
+                    let text = event.value();
+                    // A name that was chosen from the list comes whole.
+                    match known.iter().find(|(_, name)| *name == text.trim()) {
+                        Some((device_id, _)) => choose(*device_id),
+                        None => typed.set(text),
+                    }
+                },
+                onkeydown: move |event| {
+                    if event.key() == Key::Enter && let Some(device_id) = only {
+                        event.prevent_default();
+                        choose(device_id);
+                    }
+                },
+            }
+            datalist { id: "{id}-names",
+                for (device_id, name) in names {
+                    option { key: "{device_id}", value: "{name}" }
+                }
+            }
+        }
+    }
+}

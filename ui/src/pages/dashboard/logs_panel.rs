@@ -1,0 +1,87 @@
+//! The Unified Logs tab: filters, the log over time, and its lines, all of one choice.
+
+use std::collections::BTreeSet;
+
+use dioxus::prelude::*;
+use netraven_api::native::Feature;
+
+use super::Tabs;
+use super::filters_bar::JobFiltersBar;
+use super::log_chips::LogChips;
+use super::state::{DashboardState, DashboardStateStoreExt, DashboardVerbs, Period};
+use crate::data::{use_log, use_query_maybe, use_settled};
+use crate::pages::unified_logs::{LogControls, LogHistogram, UnifiedLogsTable};
+use crate::state::moment::use_moment;
+use crate::state::session::use_workplace;
+
+/// Newest lines whose sources are offered.
+const LOOKED_AT: usize = 200;
+
+/// The tab.
+#[component]
+pub fn LogsPanel(state: Store<DashboardState>, total: Option<String>, refresh: ReadSignal<u64>) -> Element {
+    let mut state = state;
+    let (moment, workplace) = (use_moment(), use_workplace());
+    let search = use_settled(move || state.log_search().cloned());
+    // What is asked follows what concerns the log; a page of runs that is turned must not read it again.
+    let chosen = move || DashboardState {
+        period: *state.period().read(),
+        levels: state.levels().cloned(),
+        types: state.types().cloned(),
+        sources: state.sources().cloned(),
+        run_id: state.run_id().cloned(),
+        job_id: state.job_id().cloned(),
+        device_id: state.device_id().cloned(),
+        span: state.span().cloned(),
+        ..DashboardState::default()
+    };
+    // The period begins where it was chosen: the log must not start anew every minute.
+    let view = use_log(move || chosen().log(&search.read(), moment.glance()));
+    // The chart moves on with time.
+    let minute = use_memo(move || Period::Hour.began(moment.now()));
+    let counted = use_query_maybe(move || {
+        let _ = minute.read();
+        let offered = workplace.refusal(Feature::LogHistogram).is_none();
+        offered.then(|| chosen().histogram(&search.read(), moment.glance()))
+    });
+    use_effect(move || {
+        if refresh() > 0 {
+            view.refresh();
+            counted.refresh();
+        }
+    });
+    let narrowed = state.read().narrows_log();
+    // No server lists the sources there are: those seen are offered.
+    let mut sources = use_signal(BTreeSet::new);
+    use_effect(move || {
+        let lines = view.lines.read();
+        let seen = (0..lines.len().min(LOOKED_AT)).filter_map(|place| lines.newest(place)?.source.clone());
+        let new: Vec<String> = seen.filter(|source| !sources.peek().contains(source)).collect();
+        if !new.is_empty() {
+            sources.write().extend(new);
+        }
+    });
+    rsx! {
+        Tabs { state, total, LogControls { view } }
+        JobFiltersBar { state, sources: sources.read().iter().cloned().collect::<Vec<_>>() }
+        LogChips { state }
+        if let Some(reason) = workplace.refusal(Feature::LogHistogram) {
+            p { class: "histogram-note", role: "note", "{reason}" }
+        } else {
+            LogHistogram {
+                view,
+                counted,
+                chosen: state.span().cloned(),
+                onchoose: move |span| state.span().set(span),
+            }
+        }
+        div { class: "panel-body", id: "panel-logs", role: "tabpanel", aria_labelledby: "tab-logs",
+            UnifiedLogsTable {
+                view,
+                search,
+                narrowed,
+                onpick: move |pick| state.narrow_log(pick),
+            }
+        }
+    }
+}

@@ -1,0 +1,116 @@
+//! The lines before and after one, of the same device or the same run, whatever the filters hide.
+
+use dioxus::prelude::*;
+use netraven_api::logs::{ListLogs, LogEntry};
+
+use super::rows::device_word;
+use crate::components::{Button, ButtonKind, ErrorState, Glyph, LevelTag, SkeletonRows, TimesSwitch};
+use crate::data::use_query;
+use crate::dom;
+use crate::state::moment::use_moment;
+
+/// Lines on each side.
+const EACH_SIDE: i64 = 50;
+/// Id of the way back.
+const BACK: &str = "log-back";
+
+/// What the lines around have in common with the line.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Shared {
+    /// The device.
+    Device(i64),
+    /// The run.
+    Run(i64),
+}
+
+impl Shared {
+    fn query(self) -> ListLogs {
+        let (device_id, run_id) = match self {
+            Shared::Device(id) => (Some(id), None),
+            Shared::Run(id) => (None, Some(id)),
+        };
+        ListLogs { device_id, run_id, size: Some(EACH_SIDE), ..ListLogs::default() }
+    }
+}
+
+/// The lines around `line`, the newest first.
+#[component]
+pub fn Surroundings(line: LogEntry, shared: Shared, onback: EventHandler<()>) -> Element {
+    let moment = use_moment();
+    let id = line.id;
+    let before = use_query(move || ListLogs { before: Some(id), ..shared.query() });
+    let after = use_query(move || ListLogs { after: Some(id), order: Some("asc".to_owned()), ..shared.query() });
+    let of = match shared {
+        Shared::Device(_) => device_word(&line),
+        Shared::Run(run_id) => format!("run {run_id}"),
+    };
+    // The list that had the focus is gone.
+    use_effect(|| dom::focus(BACK));
+    let body = match (after.value(), before.value(), after.error().or(before.error())) {
+        (Some(after), Some(before), _) => {
+            let mut lines: Vec<LogEntry> = after.items.iter().chain(&before.items).cloned().collect();
+            lines.push(line.clone());
+            lines.sort_by_key(|line| std::cmp::Reverse(line.id));
+            lines.dedup_by_key(|line| line.id);
+            rsx! {
+                div { class: "log-rows", role: "table", aria_label: "Lines around line {id}, the newest first",
+                    for line in lines {
+                        div {
+                            key: "{line.id}",
+                            class: "log-row",
+                            role: "row",
+                            aria_current: if line.id == id { "true" },
+                            onmounted: move |event| async move {
+                                if line.id == id {
+                                    let _ = event.scroll_to(ScrollBehavior::Instant).await;
+                                }
+                            },
+                            span { role: "cell", class: "mono", {moment.of_line(line.timestamp)} }
+                            span { role: "cell", LevelTag { level: line.level.clone() } }
+                            span { role: "cell", class: "muted", "{line.log_type}" }
+                            span { role: "cell", {device_word(&line)} }
+                            span { role: "cell", class: "log-message", title: "{line.message}", "{line.message}" }
+                        }
+                    }
+                }
+            }
+        }
+        (_, _, Some(problem)) => rsx! {
+            ErrorState {
+                title: "The lines around it could not be read",
+                problem,
+                onretry: move |()| {
+                    before.refresh();
+                    after.refresh();
+                },
+            }
+        },
+        _ => rsx! {
+            SkeletonRows { rows: 12, label: "Reading the lines around it" }
+        },
+    };
+    rsx! {
+        section {
+            class: "around",
+            aria_label: "Lines around line {id}",
+            onkeydown: move |event| {
+                if event.key() == Key::Escape {
+                    onback.call(());
+                }
+            },
+            header { class: "around-head",
+                Button {
+                    label: "Back to the list",
+                    kind: ButtonKind::Outline,
+                    small: true,
+                    glyph: Glyph::ChevronLeft,
+                    id: BACK,
+                    onclick: move |_| onback.call(()),
+                }
+                span { class: "grow", {format!("Lines around {} of {of}, without the filters", moment.of_line(line.timestamp))} }
+                TimesSwitch {}
+            }
+            {body}
+        }
+    }
+}
