@@ -4,6 +4,7 @@ pub mod actions;
 pub mod dashboard;
 pub mod devices;
 pub mod dossier;
+pub mod export;
 pub mod first_start;
 pub mod jobs;
 pub mod lab;
