@@ -7,6 +7,7 @@ mod call;
 mod connection;
 mod embedded;
 mod end;
+mod export;
 mod feed;
 mod host;
 mod instance;
@@ -32,6 +33,7 @@ pub use arguments::{Arguments, Place};
 
 use connection::Connection;
 use end::End;
+use export::Exports;
 use feed::Feeds;
 use host::Desktop;
 use secrets::Secrets;
@@ -43,6 +45,7 @@ const WINDOW_FOLDER: &str = "window";
 pub struct Shell {
     connection: Arc<Connection>,
     feeds: Feeds,
+    exports: Exports,
     end: End,
 }
 
@@ -116,7 +119,12 @@ fn build(arguments: &Arguments, end: End) -> Result<Start, String> {
         .setup(move |app| {
             let host = Arc::new(Desktop::new(app.handle())?);
             let connection = Arc::new(Connection::new(host, data_dir, Secrets::system()));
-            app.manage(Shell { connection: connection.clone(), feeds: Feeds::default(), end });
+            app.manage(Shell {
+                connection: connection.clone(),
+                feeds: Feeds::default(),
+                exports: Exports::default(),
+                end,
+            });
             window::open(app.handle())?;
             instance::answer(app.handle(), &window_folder);
             tauri::async_runtime::spawn(exit_on_signal(app.handle().clone()));

@@ -1,9 +1,9 @@
 //! The wishes of the web view that are no REST calls: the session, settings, the file dialog, the sample lab.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use netraven_api::Problem;
-use netraven_api::native::{Native, PickedFile};
+use netraven_api::native::{ExportFormat, ExportWhat, Native, PickedFile};
 use netraven_api::problem::Code;
 use serde::Serialize;
 use serde_json::Value;
@@ -59,6 +59,13 @@ pub async fn native(app: AppHandle, shell: State<'_, Shell>, wish: Native) -> Re
             Ok(Value::Null)
         }
         Native::PickFile { title, extensions } => Ok(value(&pick_file(&app, &title, &extensions).await?)),
+        Native::Export { what, format } => {
+            let open = connection.open()?;
+            let Some(path) = save_path(&app, &what, format).await? else { return Ok(Value::Null) };
+            Ok(value(&shell.exports.start(open, what, format, path)?))
+        }
+        Native::ExportState => Ok(value(&shell.exports.state())),
+        Native::ExportStop => Ok(value(&shell.exports.stop())),
         Native::LabStart { devices } => Ok(value(&connection.start_lab(devices).await?)),
         Native::LabStop => Ok(value(&connection.remove_lab().await?)),
         Native::LabState => Ok(value(&connection.lab().state())),
@@ -95,6 +102,22 @@ async fn pick_file(app: &AppHandle, title: &str, extensions: &[String]) -> Resul
     let refuse = |why: String| Problem::field("file", format!("\"{picked}\" cannot be read: {why}."));
     let path = picked.clone().into_path().map_err(|error| refuse(error.to_string()))?;
     read_text(&path).await.map(Some).map_err(refuse)
+}
+
+async fn save_path(app: &AppHandle, what: &ExportWhat, format: ExportFormat) -> Result<Option<PathBuf>, Problem> {
+    let (name, title) = match what {
+        ExportWhat::Logs { .. } => ("netraven-logs", "Export log lines"),
+        ExportWhat::Runs { .. } => ("netraven-runs", "Export runs"),
+    };
+    let ending = format.ending();
+    let dialog = app.dialog().file().set_title(title).set_file_name(format!("{name}.{ending}"));
+    let (sender, receiver) = oneshot::channel();
+    dialog.add_filter(format.title(), &[ending]).save_file(move |chosen| {
+        let _nobody_waits = sender.send(chosen);
+    });
+    let Some(chosen) = receiver.await.ok().flatten() else { return Ok(None) };
+    let refuse = |why: String| Problem::field("file", format!("The file cannot be written: {why}."));
+    chosen.into_path().map(Some).map_err(|error| refuse(error.to_string()))
 }
 
 /// Reads a text file of bounded size; the error is a reason without its full stop.

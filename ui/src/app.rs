@@ -4,7 +4,7 @@ use dioxus::prelude::*;
 use netraven_api::native::{Ready, Session};
 
 use crate::components::Toasts;
-use crate::data::{Cache, Topics, use_lab_provider};
+use crate::data::{Cache, Topics, use_exports_provider, use_lab_provider};
 use crate::pages::first_start::{FailedStart, FirstStart, Starting, Stopping};
 use crate::pages::lab::LabGuide;
 use crate::pages::sign_in::SignInPage;
@@ -53,6 +53,7 @@ fn Work(ready: ReadSignal<Ready>) -> Element {
     let topics = use_context_provider(Topics::new);
     use_context_provider(Cache::default);
     use_workplace_provider(ready, topics);
+    use_exports_provider();
     use_lab_provider(ready.peek().embedded);
     rsx! {
         Router::<Route> {}

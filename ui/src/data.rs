@@ -2,6 +2,7 @@
 
 mod api;
 mod cache;
+mod exports;
 mod lab;
 mod log_view;
 mod query;
@@ -10,6 +11,7 @@ mod topics;
 
 pub use api::{Api, use_api};
 pub use cache::Cache;
+pub use exports::{Exports, use_exports, use_exports_provider};
 pub use lab::{Lab, LabNews, use_lab, use_lab_provider};
 pub use log_view::{LogView, use_log};
 pub use query::{Query, use_query, use_query_maybe};

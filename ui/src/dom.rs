@@ -51,6 +51,31 @@ pub fn focus_edge(id: &str, edge: Edge) {
     let _ = (id, edge);
 }
 
+/// Puts a text on the clipboard; gives whether that was possible.
+pub async fn copy(text: &str) -> bool {
+    #[cfg(target_arch = "wasm32")]
+    {
+        use js_sys::{Function, Promise, Reflect};
+
+        let of = |object: &wasm_bindgen::JsValue, name: &str| Reflect::get(object, &name.into()).ok();
+        let clipboard = of(&js_sys::global(), "navigator").and_then(|navigator| of(&navigator, "clipboard"));
+        let Some(clipboard) = clipboard.filter(|clipboard| clipboard.is_object()) else { return false };
+        let Some(write) = of(&clipboard, "writeText").and_then(|write| write.dyn_into::<Function>().ok()) else {
+            return false;
+        };
+        let written = write.call1(&clipboard, &text.into()).ok().and_then(|written| written.dyn_into::<Promise>().ok());
+        match written {
+            Some(written) => wasm_bindgen_futures::JsFuture::from(written).await.is_ok(),
+            None => false,
+        }
+    }
+    #[cfg(not(target_arch = "wasm32"))]
+    {
+        let _ = text;
+        false
+    }
+}
+
 /// Scrolls the element of an id to its top.
 pub fn scroll_to_top(id: &str) {
     #[cfg(target_arch = "wasm32")]

@@ -5,6 +5,7 @@ pub mod cancel_device;
 pub mod dashboard;
 pub mod devices;
 pub mod dossier;
+pub mod export;
 pub mod first_start;
 pub mod jobs;
 pub mod lab;

@@ -12,6 +12,10 @@ use crate::problem::Problem;
 use crate::secret::Secret;
 use crate::users::Role;
 
+mod export;
+
+pub use export::{ExportFormat, ExportState, ExportWhat};
+
 /// Name of the event that carries a new [`Session`].
 pub const SESSION_EVENT: &str = "session";
 
@@ -289,6 +293,18 @@ pub enum Native {
         /// File name endings without the dot, e.g. `csv`.
         extensions: Vec<String>,
     },
+    /// Lets a person choose a file and begins to write what a filter finds to it: [`ExportState`], or null where no file was
+    /// chosen.
+    Export {
+        /// What is written.
+        what: ExportWhat,
+        /// How.
+        format: ExportFormat,
+    },
+    /// The newest export as it is: [`ExportState`].
+    ExportState,
+    /// Stops the export and removes what was written: [`ExportState`].
+    ExportStop,
     /// Starts the sample lab, adds its devices, credential and job, and runs the job: [`LabState`].
     LabStart {
         /// Number of simulated devices.

@@ -2,6 +2,7 @@
 
 use dioxus::prelude::*;
 use netraven_api::Page;
+use netraven_api::native::ExportWhat;
 use netraven_api::runs::Run;
 
 use crate::components::{
@@ -10,6 +11,7 @@ use crate::components::{
 };
 use crate::data::{Query, use_query, use_settled};
 use crate::format;
+use crate::pages::export::ExportButton;
 use crate::pages::lab::{LabBand, LabButton};
 use crate::route::Route;
 use crate::state::moment::use_moment;
@@ -92,7 +94,12 @@ pub fn JobDashboard() -> Element {
         section { class: "panel bg-card",
             match tab {
                 DashboardTab::Runs => rsx! {
-                    Tabs { state, total }
+                    Tabs { state, total,
+                        ExportButton {
+                            noun: "run",
+                            what: move |()| ExportWhat::Runs { query: state.peek().runs(&search.peek(), moment.glance()) },
+                        }
+                    }
                     JobFiltersBar { state }
                     RunsPanel { state, runs }
                 },

@@ -4,6 +4,7 @@
 
 mod dashboard;
 mod devices;
+mod export;
 mod first_start;
 mod histogram;
 mod jobs;

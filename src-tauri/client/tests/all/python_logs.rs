@@ -53,6 +53,32 @@ async fn older_lines_are_found_behind_a_line() {
 }
 
 #[tokio::test]
+async fn a_whole_log_is_read_page_behind_page_each_line_once() {
+    let replay = Replay::start().await;
+    replay.change(|world| {
+        let row = world.rows["logs"][0].clone();
+        let many = (0..350).map(|number| {
+            let mut row = row.clone();
+            row["id"] = json!(10_000 + number);
+            row["timestamp"] = json!(format!("2026-11-24T10:{:02}:{:02}.5Z", number / 60, number % 60));
+            row
+        });
+        world.rows.get_mut("logs").unwrap().extend(many);
+    });
+    let client = replay.client().await;
+    let (mut before, mut read) = (None, Vec::new());
+    loop {
+        let sort = Some("id".to_owned());
+        let page = list(&client, ListLogs { size: Some(100), sort, before, ..ListLogs::default() }).await;
+        let Some(least) = page.items.iter().map(|line| line.id).min() else { break };
+        read.extend(ids(&page));
+        before = Some(least);
+    }
+    let newest_first = read.is_sorted_by(|newer, older| newer > older);
+    assert_eq!((read.len(), newest_first), (356, true));
+}
+
+#[tokio::test]
 async fn a_search_is_done_here_and_says_so_and_the_server_is_asked_once() {
     let replay = Replay::start().await;
     let client = replay.client().await;

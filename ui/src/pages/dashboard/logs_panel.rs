@@ -3,13 +3,14 @@
 use std::collections::BTreeSet;
 
 use dioxus::prelude::*;
-use netraven_api::native::Feature;
+use netraven_api::native::{ExportWhat, Feature};
 
 use super::Tabs;
 use super::filters_bar::JobFiltersBar;
 use super::log_chips::LogChips;
 use super::state::{DashboardState, DashboardStateStoreExt, DashboardVerbs, Period};
 use crate::data::{use_log, use_query_maybe, use_settled};
+use crate::pages::export::ExportButton;
 use crate::pages::unified_logs::{LogControls, LogHistogram, UnifiedLogsTable};
 use crate::state::moment::use_moment;
 use crate::state::session::use_workplace;
@@ -62,7 +63,13 @@ pub fn LogsPanel(state: Store<DashboardState>, total: Option<String>, refresh: R
         }
     });
     rsx! {
-        Tabs { state, total, LogControls { view } }
+        Tabs { state, total,
+            LogControls { view }
+            ExportButton {
+                noun: "line",
+                what: move |()| ExportWhat::Logs { query: state.peek().log(&search.peek(), moment.glance()).history(None) },
+            }
+        }
         JobFiltersBar { state, sources: sources.read().iter().cloned().collect::<Vec<_>>() }
         LogChips { state }
         if let Some(reason) = workplace.refusal(Feature::LogHistogram) {

@@ -12,7 +12,7 @@ use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use netraven_api::event::{Changed, FeedMessage, Link};
 use netraven_api::logs::LogEntry;
-use netraven_api::native::{FeedStart, LabState, Native, PickedFile, Ready, Renewal, Session};
+use netraven_api::native::{ExportState, FeedStart, LabState, Native, PickedFile, Ready, Renewal, Session};
 use netraven_api::problem::Code;
 use netraven_api::users::Role;
 use netraven_api::{Problem, Request};
@@ -73,6 +73,7 @@ pub struct Fake {
     wishes: RefCell<Vec<Native>>,
     settings: RefCell<HashMap<String, Value>>,
     refusal: RefCell<Option<Problem>>,
+    export: RefCell<Option<ExportState>>,
     lab: RefCell<LabState>,
     lab_takes_long: Cell<bool>,
     waiting_lab: RefCell<Option<Waiting>>,
@@ -116,6 +117,7 @@ impl Fake {
             wishes: RefCell::default(),
             settings: RefCell::default(),
             refusal: RefCell::default(),
+            export: RefCell::default(),
             lab: RefCell::default(),
             lab_takes_long: Cell::default(),
             waiting_lab: RefCell::default(),
@@ -160,6 +162,11 @@ impl Fake {
     /// The file a person will choose.
     pub fn pick(&self, name: &str, text: &str) {
         *self.picked.borrow_mut() = Some(PickedFile { name: name.to_owned(), text: text.to_owned() });
+    }
+
+    /// How far an export is; none where no file is chosen.
+    pub fn export(&self, state: Option<ExportState>) {
+        *self.export.borrow_mut() = state;
     }
 
     /// What the shell itself was asked for.
@@ -238,6 +245,10 @@ impl Fake {
             Native::SetSetting { name, value } => {
                 self.settings.borrow_mut().insert(name, value);
                 Ok(Value::Null)
+            }
+            Native::Export { .. } | Native::ExportState | Native::ExportStop => {
+                refusal?;
+                Ok(serde_json::to_value(&*self.export.borrow()).unwrap())
             }
             Native::PickFile { .. } => Ok(serde_json::to_value(&*self.picked.borrow()).unwrap()),
             Native::SignIn { .. }

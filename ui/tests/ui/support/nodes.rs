@@ -6,6 +6,7 @@ use dioxus::dioxus_core::{AttributeValue, ElementId, Template, WriteMutations};
 
 #[derive(Default)]
 struct Node {
+    born: u64,
     attributes: BTreeMap<&'static str, String>,
     listeners: BTreeSet<&'static str>,
 }
@@ -14,16 +15,19 @@ struct Node {
 #[derive(Default)]
 pub struct Nodes {
     known: BTreeMap<usize, Node>,
+    births: u64,
 }
 
 impl Nodes {
-    /// The element whose attribute has a value and that listens to an event.
+    /// The element whose attribute has a value and that listens to an event; the newest, since of what was taken off the
+    /// screen only its outermost element is told.
     pub fn find(&self, attribute: &str, value: &str, event: &str) -> Option<ElementId> {
         self.known
             .iter()
-            .find(|(_, node)| {
+            .filter(|(_, node)| {
                 node.listeners.contains(event) && node.attributes.get(attribute).is_some_and(|found| found == value)
             })
+            .max_by_key(|(_, node)| node.born)
             .map(|(id, _)| ElementId(*id))
     }
 
@@ -40,7 +44,8 @@ impl Nodes {
     }
 
     fn fresh(&mut self, id: ElementId) {
-        self.known.insert(id.0, Node::default());
+        self.births += 1;
+        self.known.insert(id.0, Node { born: self.births, ..Node::default() });
     }
 }
 
