@@ -23,13 +23,13 @@ pub struct FieldFault {
     /// What was given, unless it is secret.
     pub input: Value,
     /// The limit that was passed, by FastAPI's name for it.
-    pub context: Option<Value>,
+    pub context: Option<Box<Value>>,
 }
 
 impl FieldFault {
     /// The same with the limit that was passed.
     pub fn with(self, context: Value) -> FieldFault {
-        FieldFault { context: Some(context), ..self }
+        FieldFault { context: Some(Box::new(context)), ..self }
     }
 }
 
@@ -134,7 +134,7 @@ impl IntoResponse for Fault {
                         });
                         // A rule has no limit to name; FastAPI names it all the same.
                         let rule = (field.kind == "value_error").then(|| json!({ "error": {} }));
-                        if let Some(context) = field.context.or(rule) {
+                        if let Some(context) = field.context.map(|context| *context).or(rule) {
                             fault["ctx"] = context;
                         }
                         fault

@@ -155,7 +155,7 @@ fn no_json(bytes: &[u8], error: &serde_json::Error) -> Fault {
         location: vec!["body".into(), json!(place)],
         message: "JSON decode error".to_owned(),
         input: json!({}),
-        context: Some(json!({ "error": sentence(&error.to_string()) })),
+        context: Some(Box::new(json!({ "error": sentence(&error.to_string()) }))),
     }])
 }
 

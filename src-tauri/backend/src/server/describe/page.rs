@@ -4,12 +4,15 @@ use std::fmt::Write as _;
 
 use serde_json::{Map, Value};
 
+/// A route: its path, its method and what is said of it.
+type Row<'a> = (&'a str, &'a str, &'a Value);
+
 /// The page.
 pub fn html(document: &Value) -> String {
     let empty = Map::new();
     let paths = document["paths"].as_object().unwrap_or(&empty);
     let parts = document["components"]["schemas"].as_object().unwrap_or(&empty);
-    let mut groups: Vec<(&str, Vec<(&str, &str, &Value)>)> = Vec::new();
+    let mut groups: Vec<(&str, Vec<Row>)> = Vec::new();
     for (path, methods) in paths {
         for (method, operation) in methods.as_object().into_iter().flatten() {
             let group = operation["tags"][0].as_str().unwrap_or_default();
