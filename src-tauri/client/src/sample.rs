@@ -14,7 +14,7 @@ use netraven_api::jobs::{CONFIG_BACKUP, CreateJob, DeleteJob, GetJob, Job, JobIn
 use netraven_api::native::LAB_TAG;
 use netraven_api::page::MAX_SIZE;
 use netraven_api::problem::Code;
-use netraven_api::runs::CancelRun;
+use netraven_api::runs::{CancelRun, GetRun};
 use netraven_api::tags::{CreateTag, DeleteTag, ListTags, TagInput};
 use netraven_api::{Problem, Secret};
 use tokio::time::{Instant, sleep};
@@ -89,8 +89,8 @@ pub async fn register(
 pub async fn remove(client: &Client) -> Result<(), Problem> {
     let Some(tag) = find_tag(client).await? else { return Ok(()) };
     if let Some(job) = find_job(client, tag).await? {
-        cancel_newest(client, &job).await;
-        delete_job(client, job.id).await?;
+        end_newest(client, &job).await;
+        gone(client.send(&DeleteJob(job.id)).await)?;
     }
     let ours = lab_devices(client, tag).await?.into_iter().filter(is_simulated).map(|device| device.id);
     delete_devices(client, ours.collect()).await?;
@@ -223,22 +223,17 @@ async fn ensure_job(client: &Client, tag: i64) -> Result<i64, Problem> {
     Ok(client.send(&CreateJob(input)).await?.id)
 }
 
-/// A run that has ended refuses to be cancelled, which is as good.
-async fn cancel_newest(client: &Client, job: &Job) {
-    if let Some(run) = job.last_run_id
-        && let Err(problem) = client.send(&CancelRun(run)).await
-    {
+/// Cancels the newest run of a job and waits for its end: until then the job cannot be deleted.
+async fn end_newest(client: &Client, job: &Job) {
+    let Some(run) = job.last_run_id else { return };
+    if let Err(problem) = client.send(&CancelRun(run)).await {
         tracing::debug!(run, %problem, "the lab's newest run was not cancelled");
     }
-}
-
-/// A cancelled run takes a moment to end, and its job cannot be deleted before.
-async fn delete_job(client: &Client, job: i64) -> Result<(), Problem> {
     let give_up = Instant::now() + END_LIMIT;
-    loop {
-        match gone(client.send(&DeleteJob(job)).await) {
-            Err(problem) if problem.code == Code::Conflict && Instant::now() < give_up => sleep(END_PACE).await,
-            other => return other,
+    while Instant::now() < give_up {
+        match client.send(&GetRun(run)).await {
+            Ok(detail) if detail.run.status.is_active() => sleep(END_PACE).await,
+            _ => return,
         }
     }
 }
