@@ -22,6 +22,7 @@ pub const SESSION_EVENT: &str = "session";
 /// Where the window's data comes from, and who is signed in.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "state", rename_all = "snake_case")]
+#[expect(clippy::large_enum_variant, reason = "one is alive at a time; a box would be on no wire")]
 pub enum Session {
     /// First start: the person chooses between this computer and a server.
     Choose {
@@ -235,6 +236,7 @@ impl Colour {
 /// A wish of the web view to the shell. Each names the reply it gets.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "do", rename_all = "snake_case")]
+#[expect(clippy::large_enum_variant, reason = "one is alive at a time; a box would be on no wire")]
 pub enum Native {
     /// The session as it is now: [`Session`].
     Session,
