@@ -9,7 +9,7 @@ use crate::components::{
     Button, ButtonKind, Crumb, Empty, ErrorState, Glyph, PageHeader, Pager, Segments, SkeletonRows, StaleNote, TabBar,
     TabItem, TimesSwitch, UpdatedAgo,
 };
-use crate::data::{Query, use_query, use_settled};
+use crate::data::{Query, use_lab, use_query, use_settled};
 use crate::format;
 use crate::pages::export::ExportButton;
 use crate::pages::lab::{LabBand, LabButton};
@@ -172,6 +172,7 @@ fn RunsPanel(state: Store<DashboardState>, runs: Query<Page<Run>>) -> Element {
 
 #[component]
 fn NoRuns(state: Store<DashboardState>) -> Element {
+    let simulated = use_lab().offered();
     let mut state = state;
     if state.read().narrows_runs() {
         return rsx! {
@@ -184,7 +185,11 @@ fn NoRuns(state: Store<DashboardState>) -> Element {
     rsx! {
         Empty {
             title: "Nothing ran in {period.words()}",
-            text: "Add your devices, give a credential one of their tags, and run a backup; or look around with simulated devices first.",
+            text: if simulated {
+                "Add your devices, give a credential one of their tags, and run a backup; or look around with simulated devices first."
+            } else {
+                "Add your devices, give a credential one of their tags, and run a backup."
+            },
             glyph: Glyph::Dashboard,
             LabButton { kind: ButtonKind::Primary }
             Link { class: "btn btn-outline", to: Route::DevicesPage {}, "Add devices" }
