@@ -89,6 +89,15 @@ pub enum Trigger {
 }
 
 impl Trigger {
+    /// Every trigger.
+    pub const ALL: [Trigger; 2] = [Trigger::Manual, Trigger::Schedule];
+
+    /// The trigger written by [`Trigger::as_str`], or none.
+    #[must_use]
+    pub fn parse(text: &str) -> Option<Trigger> {
+        Trigger::ALL.into_iter().find(|trigger| trigger.as_str() == text)
+    }
+
     /// The trigger as it is written.
     #[must_use]
     pub fn as_str(self) -> &'static str {
@@ -260,6 +269,12 @@ pub struct ListRuns {
     pub job_type: Vec<String>,
     /// Any of these states.
     pub status: Vec<RunStatus>,
+    /// Started by any of these.
+    pub trigger: Vec<Trigger>,
+    /// Runs this device was in.
+    pub device_id: Option<i64>,
+    /// Runs with a device that carries one of these tags now.
+    pub tag_id: Vec<i64>,
     /// Runs queued at or after this time.
     pub start_time: Option<Timestamp>,
     /// Runs queued at or before this time.
@@ -402,7 +417,7 @@ impl Endpoint for CancelDevice {
     }
 }
 
-/// The four cards: true totals of a period.
+/// The four cards: true totals of a period, for the runs that fit the filters of [`ListRuns`] other than the state.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(default)]
@@ -411,6 +426,18 @@ pub struct SummarizeRuns {
     pub start_time: Option<Timestamp>,
     /// Runs queued at or before this time.
     pub end_time: Option<Timestamp>,
+    /// Job.
+    pub job_id: Option<i64>,
+    /// Any of these kinds.
+    pub job_type: Vec<String>,
+    /// Started by any of these.
+    pub trigger: Vec<Trigger>,
+    /// Runs this device was in; of their results only this device's count.
+    pub device_id: Option<i64>,
+    /// Runs with a device that carries one of these tags now.
+    pub tag_id: Vec<i64>,
+    /// Part of the job's name, or of a device's hostname in it.
+    pub search: Option<String>,
 }
 
 /// Answer to [`SummarizeRuns`].

@@ -13,6 +13,7 @@ pub mod matrix;
 pub mod outcomes;
 pub mod queues;
 pub mod results;
+pub mod run_filter;
 pub mod runs;
 pub mod settings;
 pub mod starts;

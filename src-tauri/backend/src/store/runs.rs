@@ -1,11 +1,11 @@
 //! Runs: reading and ending them. `starts` begins them, `cancels` cuts them short.
 
-use jiff_sqlx::ToSqlx as _;
 use netraven_api::runs::{ListRuns, Run, RunDetail, RunDevice, RunStatus, RunSummary, SummarizeRuns};
 use sqlx::types::Json;
 
-use super::listing::{List, Paging, RawPage, any_of, is, within};
-use super::{Result, Store, StoreError, contains};
+use super::listing::{List, Paging, RawPage, Sql, is};
+use super::run_filter::RunFilter;
+use super::{Result, Store, StoreError};
 
 const ROW: &str = "json_build_object(
     'id', r.id, 'job_id', r.job_id, 'job_name', r.job_name, 'job_type', r.job_type, 'trigger', r.trigger,
@@ -72,20 +72,7 @@ impl Store {
             after: query.after,
             before: query.before,
         };
-        let states: Vec<&str> = query.status.iter().map(|status| status.as_str()).collect();
-        let search = contains(&query.search);
-        self.page(&LIST, &paging, |sql| {
-            is(sql, "r.job_id", query.job_id);
-            any_of(sql, "j.job_type", &query.job_type);
-            any_of(sql, "r.status", &states);
-            within(sql, "r.queued_at", query.start_time, query.end_time);
-            if let Some(pattern) = &search {
-                sql.push(" and (j.name ilike ").push_bind(pattern.clone());
-                sql.push(" or exists (select 1 from run_devices d where d.run_id = r.id and d.hostname ilike ");
-                sql.push_bind(pattern.clone()).push("))");
-            }
-        })
-        .await
+        self.page(&LIST, &paging, |sql| RunFilter::from(query).narrow(sql)).await
     }
 
     /// One run.
@@ -113,14 +100,17 @@ impl Store {
 
     /// The totals of a period.
     pub async fn summarize_runs(&self, query: &SummarizeRuns) -> Result<RunSummary> {
-        let row: Json<RunSummary> = sqlx::query_scalar(
-            "with period as (select id, status, devices from job_runs
-                 where ($1::timestamptz is null or queued_at >= $1) and ($2::timestamptz is null or queued_at <= $2)),
-             outcomes as (select count(*) filter (where d.finished_at is not null) as results,
+        let mut sql = Sql::new(format!("with period as (select r.id, r.status, r.devices from {FROM} where true"));
+        RunFilter::from(query).narrow(&mut sql);
+        sql.push(
+            "), outcomes as (select count(*) filter (where d.finished_at is not null) as results,
                  count(distinct d.cause) as causes,
                  count(distinct d.device_id) filter (where d.state = 'failure') as failing
-                 from run_devices d join period p on p.id = d.run_id),
-             active as (select count(*) as devices, count(*) filter (where d.finished_at is not null) as done
+                 from run_devices d join period p on p.id = d.run_id where true",
+        );
+        is(&mut sql, "d.device_id", query.device_id);
+        sql.push(
+            "), active as (select count(*) as devices, count(*) filter (where d.finished_at is not null) as done
                  from run_devices d join period p on p.id = d.run_id where p.status in ('queued', 'running'))
              select json_build_object('total', count(*),
                  'running', count(*) filter (where status in ('queued', 'running')),
@@ -130,11 +120,8 @@ impl Store {
                  'device_results', (select results from outcomes), 'failure_causes', (select causes from outcomes),
                  'failing_devices', (select failing from outcomes),
                  'active_done', (select done from active), 'active_devices', (select devices from active)) from period",
-        )
-        .bind(query.start_time.map(|at| at.to_sqlx()))
-        .bind(query.end_time.map(|at| at.to_sqlx()))
-        .fetch_one(self.pool())
-        .await?;
+        );
+        let row: Json<RunSummary> = sql.build_query_scalar().fetch_one(self.pool()).await?;
         Ok(row.0)
     }
 

@@ -6,6 +6,7 @@
 mod build;
 mod cluster;
 mod summary;
+mod wanted;
 
 use std::sync::Arc;
 
@@ -14,7 +15,7 @@ use netraven_api::jobs::Job;
 use netraven_api::native::Feature;
 use netraven_api::problem::Code;
 use netraven_api::results::JobResult;
-use netraven_api::runs::{Run, RunDetail, RunStatus};
+use netraven_api::runs::{Run, RunDetail};
 use netraven_api::{Method, Problem};
 use serde_json::Value;
 
@@ -25,6 +26,7 @@ use super::row::{Row, reply};
 use super::{Talk, devices, jobs, offered};
 use build::Known;
 use cluster::{Cluster, GAP, clusters};
+use wanted::Wanted;
 
 /// Ids from here on name the newest run of a job; ids of results are 32 bits long and never come this far.
 const NEWEST: i64 = 1_000_000_000_000;
@@ -136,21 +138,9 @@ async fn targets(talk: Talk<'_>, job: &Job) -> Result<i64, Problem> {
 
 async fn list(talk: Talk<'_>, asked: &Asked) -> Result<Value, Problem> {
     let Window { runs, loaded, is_cut } = window(talk, asked).await?;
-    let kinds = asked.many("job_type");
-    let statuses: Vec<RunStatus> =
-        asked.many("status").iter().filter_map(|word| RunStatus::parse(&word.to_lowercase())).collect();
-    let search = asked.one("search").unwrap_or_default().to_lowercase();
-    let runs: Vec<Run> = runs
-        .into_iter()
-        .filter(|(run, cluster)| {
-            let holds = |text: &str| text.to_lowercase().contains(&search);
-            let devices = cluster.iter().flat_map(Cluster::results);
-            (kinds.is_empty() || kinds.contains(&run.job_type))
-                && (statuses.is_empty() || statuses.contains(&run.status))
-                && (holds(&run.job_name) || devices.into_iter().any(|result| holds(&result.device_name)))
-        })
-        .map(|(run, _)| run)
-        .collect();
+    let wanted = Wanted::read(talk, asked).await?;
+    let runs: Vec<Run> =
+        runs.into_iter().filter(|(run, cluster)| wanted.fits(run, cluster.as_ref())).map(|(run, _)| run).collect();
     let note = is_cut.then(|| {
         format!(
             "This server keeps no runs. They are put together from its newest {} results; it has {} in this period.",

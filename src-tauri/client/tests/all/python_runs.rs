@@ -50,6 +50,9 @@ async fn runs_are_filtered_and_keep_their_ids_at_the_edge_of_a_period() {
     assert_eq!(ids(ListRuns { status, ..ListRuns::default() }).await, [504, 502]);
     assert_eq!(ids(ListRuns { search: Some("FW-1".into()), ..ListRuns::default() }).await, [501]);
     assert_eq!(ids(ListRuns { job_id: Some(31), ..ListRuns::default() }).await, [504, 502]);
+    assert_eq!(ids(ListRuns { trigger: vec![Trigger::Manual], ..ListRuns::default() }).await, [1_000_000_000_030]);
+    assert_eq!(ids(ListRuns { device_id: Some(11), ..ListRuns::default() }).await, [504, 502]);
+    assert_eq!(ids(ListRuns { tag_id: vec![4711], ..ListRuns::default() }).await, Vec::<i64>::new());
     assert_eq!(ids(ListRuns { size: Some(2), page: Some(2), ..ListRuns::default() }).await, [1_000_000_000_030, 502]);
     // The run that was going on when the period began is not in it, and is not taken for a shorter one.
     let edge = ListRuns { start_time: Some(at("2026-03-04T01:16:00Z")), job_id: Some(31), ..ListRuns::default() };
@@ -115,5 +118,8 @@ async fn the_cards_count_what_the_server_can_count() {
         note: None,
     };
     assert_eq!(summary, expected);
+    let narrowed = SummarizeRuns { job_id: Some(31), device_id: Some(11), ..SummarizeRuns::default() };
+    let narrowed = client.send(&narrowed).await.unwrap();
+    assert_eq!((narrowed.total, narrowed.running, narrowed.device_results, narrowed.failing_devices), (2, 0, 2, 0));
     assert!(replay.asked("GET /jobs/?status=RUNNING").iter().all(|line| line.ends_with("page=1&size=1")));
 }

@@ -19,7 +19,9 @@ use netraven_api::matrix::GetJobMatrix;
 use netraven_api::platforms::ListPlatforms;
 use netraven_api::problem::Code;
 use netraven_api::results::ListResults;
-use netraven_api::runs::{Again, CancelDevice, CancelRun, GetRun, ListRuns, RunAgain, RunStatus, SummarizeRuns};
+use netraven_api::runs::{
+    Again, CancelDevice, CancelRun, GetRun, ListRuns, RunAgain, RunStatus, SummarizeRuns, Trigger,
+};
 use netraven_api::system::{GetHealth, GetSystemStatus};
 use netraven_api::tags::{CreateTag, DeleteTag, GetTag, ListTags, TagInput, UpdateTag};
 use netraven_api::users::GetMe;
@@ -143,7 +145,10 @@ impl Walk<'_> {
         self.ask(ListRuns { size: Some(50), page: Some(1), start_time: since, ..ListRuns::default() }).await;
         let status = vec![RunStatus::Queued, RunStatus::Running];
         self.ask(ListRuns { job_id: Some(job), status, search: Some("walk".into()), ..ListRuns::default() }).await;
-        self.ask(SummarizeRuns { start_time: since, end_time: None }).await;
+        self.ask(SummarizeRuns { start_time: since, ..SummarizeRuns::default() }).await;
+        let (trigger, device_id) = (vec![Trigger::Manual], Some(device));
+        self.ask(ListRuns { trigger: trigger.clone(), device_id, tag_id: vec![1], ..ListRuns::default() }).await;
+        self.ask(SummarizeRuns { trigger, device_id, tag_id: vec![1], ..SummarizeRuns::default() }).await;
         self.ask(GetRun(run)).await;
         self.ask(GetJobMatrix { job_id: job, runs: Some(30), page: Some(1), size: Some(50) }).await;
         self.ask(ListResults { device_id: Some(device), status: vec!["Failure".into()], ..ListResults::default() })

@@ -169,7 +169,7 @@ impl DashboardState {
     /// The request for the cards.
     #[must_use]
     pub fn summary(&self, now: Timestamp) -> SummarizeRuns {
-        SummarizeRuns { start_time: Some(self.period.began(now)), end_time: None }
+        SummarizeRuns { start_time: Some(self.period.began(now)), ..SummarizeRuns::default() }
     }
 
     /// The lines of the log.

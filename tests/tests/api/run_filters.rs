@@ -1,0 +1,84 @@
+//! The filters of runs: each lets through what it says, in the list as in the cards' totals.
+
+use netraven_api::runs::{ListRuns, RunSummary, SummarizeRuns, Trigger};
+use netraven_tests::support::app::TestApp;
+
+/// Three devices, two with a tag; two jobs; a run for each of: backup of all, by schedule; reachability of the first by
+/// hand, failed.
+const FILL: &[&str] = &[
+    "insert into tags (id, name) values (71, 'core'), (72, 'edge')",
+    "insert into devices (id, hostname, ip_address, device_type)
+     select n, 'device-' || n, '192.0.2.' || n, 'linux' from generate_series(1, 3) n",
+    "insert into device_tags values (1, 71), (2, 72)",
+    "insert into jobs (id, name, job_type) values (81, 'nightly', 'config_backup'), (82, 'ping', 'reachability')",
+    "insert into job_runs (id, job_id, trigger, status, queued_at, finished_at, devices)
+     values (91, 81, 'schedule', 'partly_failed', '2026-01-01 01:00Z', '2026-01-01 01:01Z', 3),
+         (92, 82, 'manual', 'failed', '2026-01-01 02:00Z', '2026-01-01 02:01Z', 1),
+         (93, 81, 'manual', 'queued', '2026-01-01 03:00Z', null, 1)",
+    "insert into run_devices (run_id, device_id, hostname, ip_address, port, device_type, state, cause, finished_at)
+     values (91, 1, 'device-1', '192.0.2.1', 22, 'linux', 'failure', 'refused', now()),
+         (91, 2, 'device-2', '192.0.2.2', 22, 'linux', 'success', null, now()),
+         (91, 3, 'device-3', '192.0.2.3', 22, 'linux', 'failure', 'disconnected', now()),
+         (92, 1, 'device-1', '192.0.2.1', 22, 'linux', 'failure', 'refused', now()),
+         (93, 3, 'device-3', '192.0.2.3', 22, 'linux', 'queued', null, null)",
+];
+
+#[tokio::test(flavor = "multi_thread")]
+async fn runs_and_their_totals_are_narrowed_alike() -> anyhow::Result<()> {
+    let app = TestApp::start_with(|config| config.workers = 0).await?;
+    for sql in FILL {
+        sqlx::query(*sql).execute(app.pool()).await?;
+    }
+    let cases: &[(&str, ListRuns, &[i64])] = &[
+        ("nothing", ListRuns::default(), &[93, 92, 91]),
+        ("job", ListRuns { job_id: Some(81), ..ListRuns::default() }, &[93, 91]),
+        ("kind", ListRuns { job_type: vec!["reachability".into()], ..ListRuns::default() }, &[92]),
+        ("trigger", ListRuns { trigger: vec![Trigger::Schedule], ..ListRuns::default() }, &[91]),
+        ("both triggers", ListRuns { trigger: Trigger::ALL.to_vec(), ..ListRuns::default() }, &[93, 92, 91]),
+        ("device", ListRuns { device_id: Some(1), ..ListRuns::default() }, &[92, 91]),
+        ("tag", ListRuns { tag_id: vec![72], ..ListRuns::default() }, &[91]),
+        ("tags", ListRuns { tag_id: vec![71, 72], ..ListRuns::default() }, &[92, 91]),
+        ("no such tag", ListRuns { tag_id: vec![4711], ..ListRuns::default() }, &[]),
+        ("hostname", ListRuns { search: Some("DEVICE-3".into()), ..ListRuns::default() }, &[93, 91]),
+        ("job's name", ListRuns { search: Some("ping".into()), ..ListRuns::default() }, &[92]),
+        ("until", ListRuns { end_time: "2026-01-01T02:00:00Z".parse().ok(), ..ListRuns::default() }, &[92, 91]),
+        ("two at once", ListRuns { device_id: Some(3), trigger: vec![Trigger::Manual], ..ListRuns::default() }, &[93]),
+    ];
+    for (name, query, expected) in cases {
+        let runs = app.client.send(query).await?;
+        assert_eq!(runs.items.iter().map(|run| run.id).collect::<Vec<_>>(), *expected, "{name}");
+        let summary = app.client.send(&same(query)).await?;
+        assert_eq!(usize::try_from(summary.total)?, expected.len(), "{name}: the cards count the same runs");
+    }
+    let of = async |query: SummarizeRuns| -> anyhow::Result<RunSummary> { Ok(app.client.send(&query).await?) };
+    let all = of(SummarizeRuns::default()).await?;
+    assert_eq!((all.running, all.failed, all.device_results, all.failure_causes, all.failing_devices), (1, 2, 4, 2, 2));
+    let one = of(SummarizeRuns { device_id: Some(1), ..SummarizeRuns::default() }).await?;
+    assert_eq!((one.total, one.device_results, one.failure_causes, one.failing_devices), (2, 2, 1, 1));
+
+    let http = app.http()?;
+    for (query, field) in
+        [("trigger=timer", "query.trigger"), ("device_id=x", "query.device_id"), ("tag_id=x", "query.tag_id")]
+    {
+        for path in ["/runs/", "/runs/summary"] {
+            let answer = http.get(&format!("{path}?{query}")).await?;
+            assert!(answer.is_field_fault(), "{path} {query}: {answer:?}");
+            assert!(answer.fields().iter().any(|it| it.starts_with(field)), "{path} {query}: {:?}", answer.fields());
+        }
+    }
+    app.stop().await;
+    Ok(())
+}
+
+fn same(query: &ListRuns) -> SummarizeRuns {
+    SummarizeRuns {
+        start_time: query.start_time,
+        end_time: query.end_time,
+        job_id: query.job_id,
+        job_type: query.job_type.clone(),
+        trigger: query.trigger.clone(),
+        device_id: query.device_id,
+        tag_id: query.tag_id.clone(),
+        search: query.search.clone(),
+    }
+}
