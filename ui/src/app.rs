@@ -13,6 +13,7 @@ use crate::state::moment::use_moment_provider;
 use crate::state::notices::use_notices_provider;
 use crate::state::session::{use_session, use_workplace_provider};
 use crate::state::theme::use_theme_provider;
+use crate::state::views::use_views_provider;
 
 mod connection_box;
 mod place_band;
@@ -54,6 +55,7 @@ fn Work(ready: ReadSignal<Ready>) -> Element {
     use_context_provider(Cache::default);
     use_workplace_provider(ready, topics);
     use_exports_provider();
+    use_views_provider();
     use_lab_provider(ready.peek().embedded);
     rsx! {
         Router::<Route> {}

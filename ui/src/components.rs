@@ -29,7 +29,7 @@ pub use picker::{Choice, Picker};
 pub use progress::OutcomeBar;
 pub use segments::Segments;
 pub use states::{Empty, ErrorState, SkeletonRows, StaleNote};
-pub use table::Pager;
+pub use table::{Pager, SortHead};
 pub use tabs::{TabBar, TabItem};
 pub use tag::{DeviceStateTag, LevelTag, StatusTag, Tag, Tone};
 pub use time::{Ago, Time, TimesSwitch, UpdatedAgo};

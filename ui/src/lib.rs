@@ -7,6 +7,7 @@ pub mod components;
 pub mod data;
 pub mod dom;
 pub mod format;
+pub mod link;
 pub mod pages;
 pub mod route;
 pub mod state;

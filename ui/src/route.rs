@@ -16,8 +16,8 @@ use crate::pages::run::RunPage;
 #[expect(missing_docs, reason = "the address says what each is")]
 pub enum Route {
     #[layout(Shell)]
-        #[route("/")]
-        JobDashboard {},
+        #[route("/?:..view")]
+        JobDashboard { view: String },
         #[route("/runs/:id?:cause")]
         RunPage { id: i64, cause: String },
         #[route("/runs/:run_id/devices/:device_id")]
@@ -31,6 +31,12 @@ pub enum Route {
 }
 
 impl Route {
+    /// The dashboard as it is at first.
+    #[must_use]
+    pub fn dashboard() -> Route {
+        Route::JobDashboard { view: String::new() }
+    }
+
     /// The page of a run, all its devices shown.
     #[must_use]
     pub fn run(id: i64) -> Route {

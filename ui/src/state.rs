@@ -9,3 +9,4 @@ pub mod span;
 pub mod tally;
 pub mod theme;
 pub mod times;
+pub mod views;

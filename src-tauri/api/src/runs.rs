@@ -285,7 +285,7 @@ pub struct ListRuns {
     #[cfg_attr(
         feature = "openapi",
         schema(
-            pattern = "^(id|queued_at|started_at|finished_at|job_name|job_type|status|devices)$",
+            pattern = "^(id|queued_at|started_at|finished_at|job_name|job_type|status|trigger|devices|duration)$",
             default = "queued_at"
         )
     )]

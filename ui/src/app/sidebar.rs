@@ -11,7 +11,7 @@ use crate::route::Route;
 pub fn Sidebar() -> Element {
     let here = use_route::<Route>();
     let section = match here {
-        Route::JobDashboard {} | Route::RunPage { .. } | Route::DossierPage { .. } => "Job Status",
+        Route::JobDashboard { .. } | Route::RunPage { .. } | Route::DossierPage { .. } => "Job Status",
         Route::JobsPage {} => "Jobs",
         Route::DevicesPage {} => "Devices",
         Route::NotFound { .. } => "",
@@ -23,7 +23,7 @@ pub fn Sidebar() -> Element {
                 span { class: "side-word", "NetRaven" }
             }
             nav { aria_label: "Pages",
-                Place { name: "Job Status", glyph: Glyph::Dashboard, to: Route::JobDashboard {}, here: section == "Job Status" }
+                Place { name: "Job Status", glyph: Glyph::Dashboard, to: Route::dashboard(), here: section == "Job Status" }
                 Place { name: "Jobs", glyph: Glyph::Jobs, to: Route::JobsPage {}, here: section == "Jobs" }
                 Place { name: "Devices", glyph: Glyph::Devices, to: Route::DevicesPage {}, here: section == "Devices" }
             }

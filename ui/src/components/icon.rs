@@ -45,6 +45,11 @@ pub enum Glyph {
     More,
     Calendar,
     Download,
+    Bookmark,
+    Back,
+    Forward,
+    SortDown,
+    SortUp,
 }
 
 /// An icon. It is decoration: the words beside it, or the label of its button, say what it means.
@@ -90,6 +95,11 @@ pub fn Icon(glyph: Glyph, #[props(default = 16)] size: usize, #[props(default)] 
                 Glyph::Reach => rsx! { lucide::Activity { size } },
                 Glyph::Backup => rsx! { lucide::DatabaseBackup { size } },
                 Glyph::Calendar => rsx! { lucide::Calendar { size } },
+                Glyph::Bookmark => rsx! { lucide::Bookmark { size } },
+                Glyph::Back => rsx! { lucide::ArrowLeft { size } },
+                Glyph::Forward => rsx! { lucide::ArrowRight { size } },
+                Glyph::SortDown => rsx! { lucide::ArrowDown { size } },
+                Glyph::SortUp => rsx! { lucide::ArrowUp { size } },
                 Glyph::Download => rsx! { lucide::Download { size } },
                 Glyph::More => rsx! { lucide::Ellipsis { size } },
             }

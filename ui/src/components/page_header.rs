@@ -2,6 +2,8 @@
 
 use dioxus::prelude::*;
 
+use super::button::{Button, ButtonKind};
+use super::icon::Glyph;
 use crate::route::Route;
 
 /// One step of the breadcrumbs; the last has no place to go to.
@@ -28,10 +30,29 @@ impl Crumb {
 /// The head of a page; `beside` stands next to the title, the children are its actions.
 #[component]
 pub fn PageHeader(title: String, crumbs: Vec<Crumb>, beside: Option<Element>, children: Element) -> Element {
+    let go = navigator();
     rsx! {
         header { class: "page-header bg-body text-heading",
             div { class: "min-w-0",
                 nav { aria_label: "Breadcrumbs", class: "crumbs",
+                    Button {
+                        label: "Back",
+                        kind: ButtonKind::Text,
+                        glyph: Glyph::Back,
+                        icon_only: true,
+                        small: true,
+                        disabled: !go.can_go_back(),
+                        onclick: move |_| go.go_back(),
+                    }
+                    Button {
+                        label: "Forward",
+                        kind: ButtonKind::Text,
+                        glyph: Glyph::Forward,
+                        icon_only: true,
+                        small: true,
+                        disabled: !go.can_go_forward(),
+                        onclick: move |_| go.go_forward(),
+                    }
                     ol {
                         for (index, crumb) in crumbs.into_iter().enumerate() {
                             li { key: "{index}",

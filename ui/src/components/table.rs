@@ -1,23 +1,76 @@
-//! Beneath a table: how many rows there are and which of them are on screen.
+//! Around a table: heads that sort it, and beneath it how many rows there are and which of them are on screen.
 
 use dioxus::prelude::*;
 
 use super::button::{Button, ButtonKind};
-use super::icon::Glyph;
+use super::icon::{Glyph, Icon};
 use crate::format;
 
-/// Paging by the server: `noun` is what one row is, the children stand in the middle.
+/// The head of a column that can be sorted by. `sorted` is whether the table is sorted by it, and then whether downwards.
 #[component]
-pub fn Pager(noun: String, total: i64, page: i64, size: i64, onpage: EventHandler<i64>, children: Element) -> Element {
+pub fn SortHead(
+    title: String,
+    sorted: Option<bool>,
+    #[props(default)] class: String,
+    onsort: EventHandler<()>,
+) -> Element {
+    let sort = sorted.map(|descending| if descending { "descending" } else { "ascending" });
+    rsx! {
+        th { scope: "col", class: "{class}", aria_sort: sort,
+            button {
+                class: "sort",
+                r#type: "button",
+                "data-action": "Sort by {title}",
+                onclick: move |_| onsort.call(()),
+                "{title}"
+                if let Some(descending) = sorted {
+                    Icon { glyph: if descending { Glyph::SortDown } else { Glyph::SortUp }, size: 13 }
+                }
+            }
+        }
+    }
+}
+
+/// Paging by the server: `noun` is what one row is, the children stand in the middle; `about` says that the total is
+/// estimated. With `onsize` the person chooses how many rows a page has.
+#[component]
+pub fn Pager(
+    noun: String,
+    total: i64,
+    #[props(default)] about: bool,
+    page: i64,
+    size: i64,
+    #[props(default)] sizes: Vec<i64>,
+    onpage: EventHandler<i64>,
+    onsize: Option<EventHandler<i64>>,
+    children: Element,
+) -> Element {
+    let about = if about { "about " } else { "" };
     let first = if total == 0 { 0 } else { (page - 1) * size + 1 };
     let last = (page * size).min(total);
     rsx! {
         footer { class: "status-line",
-            span { {format::count(total, &noun)} }
+            span { "{about}{format::count(total, &noun)}" }
             {children}
             span { class: "grow" }
+            if let Some(onsize) = onsize {
+                label { class: "page-size",
+                    "Rows"
+                    select {
+                        id: "{noun}-rows",
+                        onchange: move |event| {
+                            if let Ok(size) = event.value().parse() {
+                                onsize.call(size);
+                            }
+                        },
+                        for choice in sizes {
+                            option { key: "{choice}", value: "{choice}", selected: choice == size, "{choice}" }
+                        }
+                    }
+                }
+            }
             if total > 0 {
-                span { aria_live: "polite", "{format::number(first)}–{format::number(last)} of {format::number(total)}" }
+                span { aria_live: "polite", "{format::number(first)}–{format::number(last)} of {about}{format::number(total)}" }
             }
             Button {
                 label: "Previous page",

@@ -1,43 +1,46 @@
 //! The Job Status Dashboard: cards, runs and logs of a period.
 
 use dioxus::prelude::*;
-use netraven_api::Page;
 use netraven_api::native::ExportWhat;
-use netraven_api::runs::Run;
 
-use crate::components::{
-    Button, ButtonKind, Crumb, Empty, ErrorState, Glyph, PageHeader, Pager, Segments, SkeletonRows, StaleNote, TabBar,
-    TabItem, TimesSwitch, UpdatedAgo,
-};
-use crate::data::{Query, use_lab, use_query, use_settled};
+use crate::components::{Button, ButtonKind, Crumb, Glyph, PageHeader, TabBar, TabItem, UpdatedAgo};
+use crate::data::{use_query, use_settled};
 use crate::format;
 use crate::pages::export::ExportButton;
-use crate::pages::lab::{LabBand, LabButton};
+use crate::pages::lab::LabBand;
 use crate::route::Route;
 use crate::state::moment::use_moment;
 
+mod address;
+mod chips;
 mod device_field;
 mod filters_bar;
-mod log_chips;
 mod logs_panel;
+mod period_choice;
 mod run_chooser;
+mod runs_panel;
 mod runs_table;
 mod span_dialog;
 pub mod state;
 mod summary_cards;
+mod views_menu;
+mod words;
 
+use chips::FilterChips;
 use filters_bar::JobFiltersBar;
 use logs_panel::LogsPanel;
+use period_choice::PeriodChoice;
 use run_chooser::RunChooser;
-use runs_table::JobRunsTable;
-use state::{DashboardState, DashboardStateStoreExt, DashboardTab, DashboardVerbs, PAGE_SIZE, Period};
+use runs_panel::RunsPanel;
+use state::{DashboardState, DashboardStateStoreExt, DashboardTab, DashboardVerbs, Period};
 use summary_cards::JobSummaryCards;
 
-/// The dashboard.
+/// The dashboard. `view` is its state as the page's address has it.
 #[component]
-pub fn JobDashboard() -> Element {
+pub fn JobDashboard(view: ReadSignal<String>) -> Element {
     let moment = use_moment();
-    let mut state = use_store(DashboardState::default);
+    let mut state = use_store(|| address::read(&view.peek()));
+    use_address(state, view);
     let mut choosing = use_signal(|| false);
     // The requests follow the minute, not the second.
     let minute = use_memo(move || Period::Hour.began(moment.now()));
@@ -48,8 +51,7 @@ pub fn JobDashboard() -> Element {
     });
     let summary = use_query(move || {
         let _ = minute.read();
-        let period = *state.period().read();
-        DashboardState { period, ..DashboardState::default() }.summary(moment.glance())
+        state.read().summary(&search.read(), moment.glance())
     });
     let tab = *state.tab().read();
     let total = runs.value().map(|page| format::number(page.total));
@@ -59,23 +61,13 @@ pub fn JobDashboard() -> Element {
         summary.refresh();
         log_refresh += 1;
     };
-    let period = *state.period().read();
     rsx! {
         LabBand {}
         PageHeader {
             title: "Job Status Dashboard",
-            crumbs: vec![Crumb::link("Home", Route::JobDashboard {}), Crumb::here("Dashboard"), Crumb::here("Job Status")],
+            crumbs: vec![Crumb::link("Home", Route::dashboard()), Crumb::here("Dashboard"), Crumb::here("Job Status")],
             UpdatedAgo { at: runs.at(), loading: runs.loading() }
-            Segments {
-                label: "Period",
-                options: Period::ALL.map(|period| (period.title().to_owned(), period.title().to_owned())).to_vec(),
-                selected: period.title(),
-                onselect: move |chosen: String| {
-                    if let Some(period) = Period::ALL.into_iter().find(|period| period.title() == chosen) {
-                        state.look_back(period);
-                    }
-                },
-            }
+            PeriodChoice { state }
             Button { label: "Refresh", glyph: Glyph::Refresh, onclick: refresh }
             // On an empty dashboard the main action is another: the sample lab.
             Button {
@@ -101,6 +93,7 @@ pub fn JobDashboard() -> Element {
                         }
                     }
                     JobFiltersBar { state }
+                    FilterChips { state }
                     RunsPanel { state, runs }
                 },
                 DashboardTab::Logs => rsx! {
@@ -112,6 +105,34 @@ pub fn JobDashboard() -> Element {
             RunChooser { onclose: move |()| choosing.set(false) }
         }
     }
+}
+
+/// Keeps state and address the same: back, forward and links change the state, what a person chooses changes the address.
+fn use_address(mut state: Store<DashboardState>, view: ReadSignal<String>) {
+    let go = navigator();
+    // The newest address written here. It comes back as `view` a little later, when the state may be further already.
+    let mut written = use_signal(|| view.peek().clone());
+    use_effect(move || {
+        let address = view();
+        if address != *written.peek() {
+            written.set(address.clone());
+            state.set(address::read(&address));
+        }
+    });
+    use_effect(move || {
+        let address = address::write(&state.read());
+        let here = written.peek().clone();
+        if address == here || address::read(&here) == *state.peek() {
+            return;
+        }
+        written.set(address.clone());
+        let to = Route::JobDashboard { view: address.clone() };
+        if address::is_a_step(&here, &address) {
+            go.push(to);
+        } else {
+            go.replace(to);
+        }
+    });
 }
 
 #[component]
@@ -130,72 +151,6 @@ fn Tabs(state: Store<DashboardState>, total: Option<String>, children: Element) 
                 state.show(if chosen == "logs" { DashboardTab::Logs } else { DashboardTab::Runs });
             },
             {children}
-        }
-    }
-}
-
-#[component]
-fn RunsPanel(state: Store<DashboardState>, runs: Query<Page<Run>>) -> Element {
-    let mut state = state;
-    let (open, page_number) = (*state.open().read(), *state.page().read());
-    let retry = move |()| runs.refresh();
-    let body = match (runs.value(), runs.error()) {
-        (Some(page), stale) => rsx! {
-            if let Some(problem) = stale {
-                StaleNote { problem, at: runs.at(), onretry: retry }
-            }
-            if page.items.is_empty() {
-                NoRuns { state }
-            } else {
-                JobRunsTable { page: (*page).clone(), open, ontoggle: move |run_id| state.toggle_open(run_id) }
-            }
-            Pager {
-                noun: "run",
-                total: page.total,
-                page: page_number,
-                size: PAGE_SIZE,
-                onpage: move |page| state.turn_to(page),
-                TimesSwitch {}
-            }
-        },
-        (None, Some(problem)) => rsx! {
-            ErrorState { title: "The runs could not be read", problem, onretry: retry }
-        },
-        (None, None) => rsx! {
-            SkeletonRows { rows: 10, label: "Reading the runs" }
-        },
-    };
-    rsx! {
-        div { class: "panel-body", id: "panel-runs", role: "tabpanel", aria_labelledby: "tab-runs", {body} }
-    }
-}
-
-#[component]
-fn NoRuns(state: Store<DashboardState>) -> Element {
-    let simulated = use_lab().offered();
-    let mut state = state;
-    if state.read().narrows_runs() {
-        return rsx! {
-            Empty { title: "No run matches", text: "None of the runs of this period has what the filters ask for.", glyph: Glyph::Search,
-                Button { label: "Clear the filters", onclick: move |_| state.clear_runs() }
-            }
-        };
-    }
-    let period = *state.period().read();
-    rsx! {
-        Empty {
-            title: "Nothing ran in {period.words()}",
-            text: if simulated {
-                "Add your devices, give a credential one of their tags, and run a backup; or look around with simulated devices first."
-            } else {
-                "Add your devices, give a credential one of their tags, and run a backup."
-            },
-            glyph: Glyph::Dashboard,
-            LabButton { kind: ButtonKind::Primary }
-            Link { class: "btn btn-outline", to: Route::DevicesPage {}, "Add devices" }
-            if period != Period::Month {
-                Button { label: "Look back 30 days", kind: ButtonKind::Text, onclick: move |_| state.look_back(Period::Month) }
-            }
         }
     }
 }

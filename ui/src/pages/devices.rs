@@ -72,7 +72,7 @@ pub fn DevicesPage() -> Element {
         LabBand {}
         PageHeader {
             title: "Devices",
-            crumbs: vec![Crumb::link("Home", Route::JobDashboard {}), Crumb::here("Devices")],
+            crumbs: vec![Crumb::link("Home", Route::dashboard()), Crumb::here("Devices")],
             UpdatedAgo { at: devices.at(), loading: devices.loading() }
             Button {
                 label: "Add a credential",

@@ -49,9 +49,9 @@ pub fn DossierPage(run_id: ReadSignal<i64>, device_id: ReadSignal<i64>) -> Eleme
             PageHeader {
                 title: "Device {device_id}",
                 crumbs: vec![
-                    Crumb::link("Home", Route::JobDashboard {}),
+                    Crumb::link("Home", Route::dashboard()),
                     Crumb::here("Dashboard"),
-                    Crumb::link("Job Status", Route::JobDashboard {}),
+                    Crumb::link("Job Status", Route::dashboard()),
                     Crumb::link(format!("Run {run_id}"), back.clone()),
                     Crumb::here(format!("Device {device_id}")),
                 ],
@@ -84,9 +84,9 @@ fn DossierHead(run: Run, device: RunDevice) -> Element {
         PageHeader {
             title: device.hostname.clone(),
             crumbs: vec![
-                Crumb::link("Home", Route::JobDashboard {}),
+                Crumb::link("Home", Route::dashboard()),
                 Crumb::here("Dashboard"),
-                Crumb::link("Job Status", Route::JobDashboard {}),
+                Crumb::link("Job Status", Route::dashboard()),
                 Crumb::link(run_name(&run, moment.glance(), &moment.zone()), Route::run(run.id)),
                 Crumb::here(device.hostname.clone()),
             ],

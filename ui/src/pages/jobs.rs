@@ -64,7 +64,7 @@ pub fn JobsPage() -> Element {
         LabBand {}
         PageHeader {
             title: "Jobs",
-            crumbs: vec![Crumb::link("Home", Route::JobDashboard {}), Crumb::here("Jobs")],
+            crumbs: vec![Crumb::link("Home", Route::dashboard()), Crumb::here("Jobs")],
             UpdatedAgo { at: jobs.at(), loading: jobs.loading() }
             Button {
                 label: "Add job",

@@ -78,7 +78,7 @@ pub fn LabGuide() -> Element {
             spawn(async move {
                 let gone = api.send(&GetRun(run_id)).await.is_err_and(|problem| problem.code == Code::NotFound);
                 if gone && *shown.peek() == Some(run_id) {
-                    go.replace(Route::JobDashboard {});
+                    go.replace(Route::dashboard());
                 }
             });
         }

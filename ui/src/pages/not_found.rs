@@ -11,10 +11,10 @@ pub fn NotFound(segments: Vec<String>) -> Element {
     rsx! {
         PageHeader {
             title: "No such page",
-            crumbs: vec![Crumb::link("Home", Route::JobDashboard {}), Crumb::here("No such page")],
+            crumbs: vec![Crumb::link("Home", Route::dashboard()), Crumb::here("No such page")],
         }
         Empty { title: "Nothing is here", text: "There is no page at /{segments.join(\"/\")}.",
-            Link { to: Route::JobDashboard {}, class: "btn btn-outline", "Go to Job Status" }
+            Link { to: Route::dashboard(), class: "btn btn-outline", "Go to Job Status" }
         }
     }
 }

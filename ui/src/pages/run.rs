@@ -71,9 +71,9 @@ pub fn run_name(run: &Run, now: jiff::Timestamp, zone: &jiff::tz::TimeZone) -> S
 
 fn crumbs(here: String) -> Vec<Crumb> {
     vec![
-        Crumb::link("Home", Route::JobDashboard {}),
+        Crumb::link("Home", Route::dashboard()),
         Crumb::here("Dashboard"),
-        Crumb::link("Job Status", Route::JobDashboard {}),
+        Crumb::link("Job Status", Route::dashboard()),
         Crumb::here(here),
     ]
 }

@@ -9,13 +9,14 @@ use netraven_api::problem::Code;
 use netraven_api::runs::{Run, RunSummary};
 use netraven_api::system::SystemStatus;
 
-use crate::samples::{job, page, run, runs, summary, system};
+use crate::samples::{job, page, run, runs, summary, system, tag};
 use crate::support::{Fake, Screen};
 
 fn filled() -> Rc<Fake> {
     let fake = Fake::ready();
     fake.answer("GET /runs/", &page(runs(), 186));
     fake.answer("GET /runs/summary", &summary());
+    fake.answer("GET /tags/", &page(vec![tag(71, "core"), tag(72, "edge")], 2));
     fake.answer("GET /jobs/", &page(vec![job(1, "Edge routers backup"), job(4, "Nightly core backup")], 2));
     fake
 }
@@ -114,6 +115,13 @@ fn each_filter_is_a_parameter_of_the_request() {
     expect(&mut screen, &|screen| pick(screen, "filter-kind", "filter-kind-2"), "job_type=reachability");
     expect(&mut screen, &|screen| pick(screen, "filter-job", "filter-job-2"), "job_id=4");
     expect(&mut screen, &|screen| pick(screen, "filter-status", "filter-status-6"), "status=cancelled");
+    expect(&mut screen, &|screen| pick(screen, "filter-trigger", "filter-trigger-2"), "trigger=schedule");
+    expect(&mut screen, &|screen| pick(screen, "filter-tag", "filter-tag-1"), "tag_id=71");
+    expect(&mut screen, &|screen| screen.press_where("id", "filter-tag-2"), "tag_id=71&tag_id=72");
+    let cards = fake.calls("GET /runs/summary").last().cloned().unwrap();
+    for parameter in ["job_id=4", "job_type=reachability", "trigger=schedule", "tag_id=71&tag_id=72", "search=edge"] {
+        assert!(cards.contains(parameter), "the cards count what the table lists: {cards} has no {parameter}");
+    }
     expect(&mut screen, &|screen| screen.press("Clear"), "?page=1&size=50&start_time");
 }
 
@@ -224,4 +232,86 @@ fn a_job_is_chosen_and_run() {
     assert_eq!(fake.calls("POST /jobs/run/4").len(), 1);
     assert!(screen.shows("Nightly core backup was started."));
     assert!(screen.shows("Devices of this run"), "the run is on screen");
+}
+
+#[test]
+fn a_column_sorts_and_a_page_has_as_many_rows_as_wanted() {
+    let fake = filled();
+    let mut screen = Screen::open(&fake, "/");
+    let last = |fake: &Fake| fake.calls("GET /runs/").last().cloned().unwrap();
+    screen.press("Sort by Duration");
+    assert!(last(&fake).contains("sort=duration&order=desc"), "{}", last(&fake));
+    assert!(screen.shows("aria-sort=\"descending\""));
+    screen.press("Sort by Duration");
+    assert!(last(&fake).contains("sort=duration&order=asc"), "{}", last(&fake));
+    screen.press("Sort by Job");
+    assert!(last(&fake).contains("sort=job_name&order=asc"), "{}", last(&fake));
+    screen.change("run-rows", "100");
+    assert!(last(&fake).contains("page=1&size=100"), "{}", last(&fake));
+}
+
+#[test]
+fn the_address_restores_the_view_and_back_takes_one_choice_back() {
+    let fake = filled();
+    let mut screen =
+        Screen::open(&fake, "/?status=partly_failed,failed&trigger=schedule&sort=devices&period=7d&page=2");
+    let first = fake.calls("GET /runs/").last().cloned().unwrap();
+    for parameter in
+        ["page=2", "status=partly_failed&status=failed", "trigger=schedule", "sort=devices", "start_time=2026-11-16T14"]
+    {
+        assert!(first.contains(parameter), "{first} has no {parameter}");
+    }
+    screen.type_into("filter-runs", "ed");
+    screen.type_into("filter-runs", "edge");
+    screen.press("Remove Trigger schedule");
+    assert!(screen.address().contains("find=edge") && !screen.address().contains("trigger"), "{}", screen.address());
+    screen.back();
+    assert!(screen.address().contains("trigger=schedule&find=edge"), "typing was no step: {}", screen.address());
+    let now = fake.calls("GET /runs/").last().cloned().unwrap();
+    assert!(now.contains("trigger=schedule") && now.contains("search=edge"), "{now}");
+    screen.forward();
+    assert!(!fake.calls("GET /runs/").last().unwrap().contains("trigger="));
+}
+
+#[test]
+fn the_filters_of_runs_are_chips() {
+    let fake = filled();
+    let mut screen = Screen::open(
+        &fake,
+        "/?from=2026-11-23T13:28:00Z&until=2026-11-23T13:34:00Z&job=4&status=failed&kind=reachability&trigger=manual&tag=71&find=core",
+    );
+    let chips = screen.part("aria-label=\"Filters that are set\"", "role=\"tabpanel\"");
+    for chip in
+        ["14:28–14:34", "Job ", "Status failed", "Kind reachability", "Trigger by hand", "Tag core", "Name "]
+    {
+        assert!(chips.contains(chip), "{chip} is no chip in\n{chips}");
+    }
+    let calls = fake.calls("GET /runs/summary");
+    assert!(
+        calls.last().unwrap().contains("end_time=2026-11-23T13%3A33%3A59.999999Z"),
+        "the cards are of the time chosen: {calls:?}"
+    );
+    screen.press("Remove 14:28–14:34");
+    assert!(!fake.calls("GET /runs/").last().unwrap().contains("end_time"));
+}
+
+#[test]
+fn a_view_is_saved_by_name_chosen_again_and_forgotten() {
+    let fake = filled();
+    let mut screen = Screen::open(&fake, "/?status=failed&page=3");
+    screen.press("Views");
+    screen.press("Save this view…");
+    screen.type_into("view-name", " Night shift ");
+    screen.press("Save the view");
+    let kept = serde_json::json!([{"name": "Night shift", "view": "status=failed"}]);
+    assert!(fake.wishes().contains(&Native::SetSetting { name: "views".into(), value: kept }), "{:?}", fake.wishes());
+
+    let mut screen = Screen::open(&fake, "/");
+    screen.press("Views");
+    screen.press("Night shift");
+    assert!(fake.calls("GET /runs/").last().unwrap().contains("status=failed"));
+    screen.press("Views");
+    screen.press("Forget a view…");
+    screen.press("Forget the view Night shift");
+    assert!(screen.shows("No view is saved"));
 }

@@ -192,13 +192,13 @@ fn every_filter_that_is_set_is_a_chip_that_takes_it_away() {
 #[test]
 fn an_exact_time_is_typed_in_the_zone_on_screen() {
     let (fake, mut screen) = with_history();
-    screen.press("From, to");
+    screen.press("Exact times");
     screen.type_into("span-from", "2026-11-23T13:28");
     screen.type_into("span-until", "2026-11-23T13:20");
-    screen.press("Show these lines");
+    screen.press("Show this time");
     assert!(screen.shows("The end has to be after the beginning."));
     screen.type_into("span-until", "2026-11-23T13:34");
-    screen.press("Show these lines");
+    screen.press("Show this time");
     let asked = fake.calls("GET /logs/").into_iter().rfind(|call| call.contains("size=100")).unwrap();
     assert!(asked.contains("start_time=2026-11-23T12%3A28%3A00Z"), "{asked}");
     assert!(asked.contains("end_time=2026-11-23T12%3A33%3A59.999999Z"), "{asked}");

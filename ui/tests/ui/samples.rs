@@ -226,3 +226,8 @@ pub fn device_row(id: i64, hostname: &str) -> Value {
         "last_seen": null, "matching_credentials_count": 2, "last_updated": null, "updated_by": null, "tags": []
     })
 }
+
+/// A tag.
+pub fn tag(id: i64, name: &str) -> netraven_api::tags::Tag {
+    netraven_api::tags::Tag { id, name: name.into(), kind: None, description: None }
+}

@@ -27,6 +27,7 @@ pub struct Screen {
     dom: VirtualDom,
     nodes: Nodes,
     fake: Rc<Fake>,
+    history: Rc<MemoryHistory>,
 }
 
 impl Screen {
@@ -36,8 +37,9 @@ impl Screen {
         let dom = VirtualDom::new(App);
         dom.provide_root_context(fake.clone() as Rc<dyn Bridge>);
         dom.provide_root_context(Rc::new(StillClock) as Rc<dyn Clock>);
-        dom.provide_root_context(Rc::new(MemoryHistory::with_initial_path(path)) as Rc<dyn History>);
-        let mut screen = Screen { dom, nodes: Nodes::default(), fake: fake.clone() };
+        let history = Rc::new(MemoryHistory::with_initial_path(path));
+        dom.provide_root_context(history.clone() as Rc<dyn History>);
+        let mut screen = Screen { dom, nodes: Nodes::default(), fake: fake.clone(), history };
         screen.dom.rebuild(&mut screen.nodes);
         screen.settle();
         screen
@@ -153,6 +155,21 @@ impl Screen {
     pub fn submit(&mut self) {
         let id = self.nodes.find_listener("submit").expect("there is a form");
         self.dispatch("submit", Box::new(SerializedFormData::new(String::new(), Vec::new())), id);
+    }
+
+    /// The page's address.
+    pub fn address(&self) -> String {
+        self.history.current_route()
+    }
+
+    /// Goes one step back.
+    pub fn back(&mut self) {
+        self.press("Back");
+    }
+
+    /// Goes one step forward again.
+    pub fn forward(&mut self) {
+        self.press("Forward");
     }
 
     /// The fake shell.

@@ -141,6 +141,7 @@ const NULLABLE: &[&str] = &[
     "j.completed_at",
     "r.started_at",
     "r.finished_at",
+    "coalesce(r.finished_at, now()) - r.started_at",
     "t.type",
 ];
 

@@ -21,6 +21,8 @@ const ROW: &str = "json_build_object(
               and r.repeats is null and p.repeats is null and p.status in ('succeeded', 'partly_failed') and p.started_at is not null
               order by p.id desc limit 10) last_runs))";
 const FROM: &str = "job_runs r join jobs j on j.id = r.job_id";
+/// How long it took, or has been going on; nothing before its first device.
+const DURATION: &str = "coalesce(r.finished_at, now()) - r.started_at";
 const COLUMNS: &str = "r.*, j.name as job_name, j.job_type";
 const AROUND: &str = " cross join lateral (select count(*) filter (where state = 'success') as succeeded,
     count(*) filter (where state in ('failure', 'cancelled')) as failed,
@@ -42,7 +44,9 @@ const LIST: List = List {
         ("job_name", "lower(j.name)"),
         ("job_type", "j.job_type"),
         ("status", "r.status"),
+        ("trigger", "r.trigger"),
         ("devices", "r.devices"),
+        ("duration", DURATION),
     ],
     id: "r.id",
     descending: true,

@@ -139,8 +139,12 @@ async fn targets(talk: Talk<'_>, job: &Job) -> Result<i64, Problem> {
 async fn list(talk: Talk<'_>, asked: &Asked) -> Result<Value, Problem> {
     let Window { runs, loaded, is_cut } = window(talk, asked).await?;
     let wanted = Wanted::read(talk, asked).await?;
-    let runs: Vec<Run> =
-        runs.into_iter().filter(|(run, cluster)| wanted.fits(run, cluster.as_ref())).map(|(run, _)| run).collect();
+    let now = Timestamp::now();
+    let runs: Vec<Value> = runs
+        .into_iter()
+        .filter(|(run, cluster)| wanted.fits(run, cluster.as_ref()))
+        .map(|(run, _)| with_duration(&run, now))
+        .collect();
     let note = is_cut.then(|| {
         format!(
             "This server keeps no runs. They are put together from its newest {} results; it has {} in this period.",
@@ -149,6 +153,14 @@ async fn list(talk: Talk<'_>, asked: &Asked) -> Result<Value, Problem> {
         )
     });
     finish(&runs, asked, note)
+}
+
+/// A row with what it can be sorted by beside what it has.
+fn with_duration(run: &Run, now: Timestamp) -> Value {
+    let took = run.started_at.map(|started| run.finished_at.unwrap_or(now).duration_since(started).as_secs_f64());
+    let mut row = reply(run);
+    row["duration"] = Value::from(took);
+    row
 }
 
 async fn get(talk: Talk<'_>, run: i64) -> Result<Value, Problem> {

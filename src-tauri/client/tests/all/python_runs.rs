@@ -54,6 +54,9 @@ async fn runs_are_filtered_and_keep_their_ids_at_the_edge_of_a_period() {
     assert_eq!(ids(ListRuns { device_id: Some(11), ..ListRuns::default() }).await, [504, 502]);
     assert_eq!(ids(ListRuns { tag_id: vec![4711], ..ListRuns::default() }).await, Vec::<i64>::new());
     assert_eq!(ids(ListRuns { size: Some(2), page: Some(2), ..ListRuns::default() }).await, [1_000_000_000_030, 502]);
+    let (sort, order) = (Some("duration".to_owned()), Some("desc".to_owned()));
+    let longest = ids(ListRuns { sort, order, job_id: Some(31), ..ListRuns::default() }).await;
+    assert_eq!(longest, [504, 502], "the longest first");
     // The run that was going on when the period began is not in it, and is not taken for a shorter one.
     let edge = ListRuns { start_time: Some(at("2026-03-04T01:16:00Z")), job_id: Some(31), ..ListRuns::default() };
     assert_eq!(ids(edge).await, Vec::<i64>::new());

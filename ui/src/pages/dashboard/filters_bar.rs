@@ -3,15 +3,15 @@
 use dioxus::prelude::*;
 use netraven_api::jobs::{CONFIG_BACKUP, ListJobs, REACHABILITY};
 use netraven_api::logs::{LEVELS, TYPES};
-use netraven_api::runs::RunStatus;
+use netraven_api::runs::{RunStatus, Trigger};
+use netraven_api::tags::ListTags;
 
 use super::device_field::DeviceField;
-use super::span_dialog::SpanDialog;
 use super::state::{DashboardState, DashboardStateStoreExt, DashboardTab, DashboardVerbs};
+use super::views_menu::ViewsMenu;
+use super::words::{status_word, trigger_word};
 use crate::components::{Button, ButtonKind, Choice, Glyph, Picker, SearchField};
 use crate::data::use_query;
-use crate::state::moment::use_moment;
-use crate::state::span::Span;
 
 /// The filters of the tab on screen.
 #[component]
@@ -41,6 +41,7 @@ pub fn JobFiltersBar(state: Store<DashboardState>, #[props(default)] sources: Ve
                 selected: chosen_job,
                 onchange: move |chosen: Vec<String>| state.choose_job(chosen.first().and_then(|id| id.parse().ok())),
             }
+            DeviceField { id: "filter-device", onchoose: move |device_id| state.choose_device(Some(device_id)) }
             if narrowed {
                 Button {
                     label: "Clear",
@@ -56,6 +57,8 @@ pub fn JobFiltersBar(state: Store<DashboardState>, #[props(default)] sources: Ve
                     },
                 }
             }
+            span { class: "grow" }
+            ViewsMenu { state }
         }
     }
 }
@@ -65,6 +68,11 @@ fn RunFilters(state: Store<DashboardState>) -> Element {
     let mut state = state;
     let statuses = RunStatus::ALL.map(|status| Choice::new(status.as_str(), status_word(status))).to_vec();
     let chosen = state.statuses().read().iter().map(|status| status.as_str().to_owned()).collect::<Vec<_>>();
+    let tags = use_query(|| ListTags { size: Some(100), ..ListTags::default() });
+    let tags: Vec<Choice> = tags
+        .value()
+        .map(|page| page.items.iter().map(|tag| Choice::new(tag.id.to_string(), tag.name.clone())).collect())
+        .unwrap_or_default();
     let kinds = vec![Choice::new(CONFIG_BACKUP, "backup"), Choice::new(REACHABILITY, "reachability")];
     rsx! {
         SearchField {
@@ -92,13 +100,28 @@ fn RunFilters(state: Store<DashboardState>) -> Element {
             selected: state.kind().read().iter().cloned().collect::<Vec<_>>(),
             onchange: move |chosen: Vec<String>| state.choose_kind(chosen.into_iter().next()),
         }
+        Picker {
+            id: "filter-trigger",
+            label: "Trigger",
+            none: "any",
+            choices: Trigger::ALL.map(|trigger| Choice::new(trigger.as_str(), trigger_word(trigger))).to_vec(),
+            selected: state.trigger().read().iter().map(|trigger| trigger.as_str().to_owned()).collect::<Vec<_>>(),
+            onchange: move |chosen: Vec<String>| state.choose_trigger(chosen.first().and_then(|word| Trigger::parse(word))),
+        }
+        Picker {
+            id: "filter-tag",
+            label: "Tag",
+            none: "all",
+            choices: tags,
+            selected: state.tags().read().iter().map(i64::to_string).collect::<Vec<_>>(),
+            several: true,
+            onchange: move |chosen: Vec<String>| state.choose_tags(chosen.iter().filter_map(|id| id.parse().ok()).collect()),
+        }
     }
 }
 
 #[component]
 fn LogFilters(state: Store<DashboardState>, sources: Vec<String>) -> Element {
-    let moment = use_moment();
-    let mut asking = use_signal(|| false);
     let levels = LEVELS.map(|level| Choice::new(level, level.to_lowercase())).to_vec();
     let mut sources = sources;
     // What is chosen stays to be seen, though no line on screen has it.
@@ -141,31 +164,5 @@ fn LogFilters(state: Store<DashboardState>, sources: Vec<String>) -> Element {
             several: true,
             onchange: move |chosen| state.sources().set(chosen),
         }
-        DeviceField { id: "filter-device", onchoose: move |device_id| state.device_id().set(Some(device_id)) }
-        Button { label: "From, to", small: true, glyph: Glyph::Calendar, onclick: move |_| asking.set(true) }
-        if asking() {
-            SpanDialog {
-                first: state.span().cloned().unwrap_or_else(|| {
-                    let now = moment.glance();
-                    Span { from: state.period().read().began(now), until: now }
-                }),
-                onchoose: move |span| {
-                    state.span().set(Some(span));
-                    asking.set(false);
-                },
-                onclose: move |()| asking.set(false),
-            }
-        }
-    }
-}
-
-fn status_word(status: RunStatus) -> &'static str {
-    match status {
-        RunStatus::Queued => "queued",
-        RunStatus::Running => "running",
-        RunStatus::Succeeded => "succeeded",
-        RunStatus::PartlyFailed => "partly failed",
-        RunStatus::Failed => "failed",
-        RunStatus::Cancelled => "cancelled",
     }
 }

@@ -6,8 +6,9 @@ use dioxus::prelude::*;
 use netraven_api::native::{ExportWhat, Feature};
 
 use super::Tabs;
+use super::chips::FilterChips;
 use super::filters_bar::JobFiltersBar;
-use super::log_chips::LogChips;
+
 use super::state::{DashboardState, DashboardStateStoreExt, DashboardVerbs, Period};
 use crate::data::{use_log, use_query_maybe, use_settled};
 use crate::pages::export::ExportButton;
@@ -71,7 +72,7 @@ pub fn LogsPanel(state: Store<DashboardState>, total: Option<String>, refresh: R
             }
         }
         JobFiltersBar { state, sources: sources.read().iter().cloned().collect::<Vec<_>>() }
-        LogChips { state }
+        FilterChips { state }
         if let Some(reason) = workplace.refusal(Feature::LogHistogram) {
             p { class: "histogram-note", role: "note", "{reason}" }
         } else {
@@ -79,7 +80,7 @@ pub fn LogsPanel(state: Store<DashboardState>, total: Option<String>, refresh: R
                 view,
                 counted,
                 chosen: state.span().cloned(),
-                onchoose: move |span| state.span().set(span),
+                onchoose: move |span| state.choose_span(span),
             }
         }
         div { class: "panel-body", id: "panel-logs", role: "tabpanel", aria_labelledby: "tab-logs",

@@ -4,15 +4,23 @@ use dioxus::prelude::*;
 use netraven_api::Page;
 use netraven_api::runs::{Run, Trigger};
 
-use crate::components::{Glyph, Icon, OutcomeBar, StatusTag, Time};
+use super::state::SORTS;
+use crate::components::{Glyph, Icon, OutcomeBar, SortHead, StatusTag, Time};
 use crate::format;
 use crate::pages::run_causes::RunCauses;
 use crate::pages::run_duration::RunDuration;
 use crate::route::Route;
 
-/// The runs of a page.
+/// The runs of a page, in the order `sort` says, one of [`SORTS`].
 #[component]
-pub fn JobRunsTable(page: Page<Run>, open: Option<i64>, ontoggle: EventHandler<i64>) -> Element {
+pub fn JobRunsTable(
+    page: Page<Run>,
+    open: Option<i64>,
+    sort: &'static str,
+    descending: bool,
+    ontoggle: EventHandler<i64>,
+    onsort: EventHandler<&'static str>,
+) -> Element {
     rsx! {
         div { class: "scroll",
             table { class: "data-table runs-table", aria_label: "Job runs",
@@ -28,13 +36,15 @@ pub fn JobRunsTable(page: Page<Run>, open: Option<i64>, ontoggle: EventHandler<i
                 }
                 thead {
                     tr {
-                        th { scope: "col", aria_sort: "descending", "Started ↓" }
-                        th { scope: "col", "Job" }
-                        th { scope: "col", class: "wide-only", "Kind" }
-                        th { scope: "col", "Status" }
-                        th { scope: "col", class: "wide-only", "Trigger" }
-                        th { scope: "col", "Devices" }
-                        th { scope: "col", class: "num", "Duration" }
+                        for (column, title) in SORTS {
+                            SortHead {
+                                key: "{column}",
+                                title,
+                                class: head_class(column),
+                                sorted: (sort == column).then_some(descending),
+                                onsort: move |()| onsort.call(column),
+                            }
+                        }
                         th { scope: "col", aria_label: "Open" }
                     }
                 }
@@ -45,6 +55,15 @@ pub fn JobRunsTable(page: Page<Run>, open: Option<i64>, ontoggle: EventHandler<i
                 }
             }
         }
+    }
+}
+
+/// What a head shares with the cells beneath it.
+fn head_class(column: &str) -> &'static str {
+    match column {
+        "job_type" | "trigger" => "wide-only",
+        "duration" => "num",
+        _ => "",
     }
 }
 

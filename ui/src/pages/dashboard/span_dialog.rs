@@ -26,11 +26,11 @@ pub fn SpanDialog(first: Span, onchoose: EventHandler<Span>, onclose: EventHandl
     rsx! {
         Dialog {
             id: "span",
-            title: "Lines of an exact time",
+            title: "Exact times",
             onclose,
             actions: rsx! {
                 Button { label: "Cancel", onclick: move |_| onclose.call(()) }
-                Button { label: "Show these lines", kind: ButtonKind::Primary, onclick: move |_| submit() }
+                Button { label: "Show this time", kind: ButtonKind::Primary, onclick: move |_| submit() }
             },
             TextField {
                 id: "span-from",

@@ -1,0 +1,223 @@
+//! The dashboard's state as the page's address, so that back, forward and a link restore the exact view.
+//!
+//! What is as it is at first is left out: the address of the untouched dashboard is empty. What cannot be read is left out,
+//! too: a link of another version shows what it can.
+
+use std::fmt::Write as _;
+use std::str::FromStr;
+
+use jiff::Timestamp;
+use netraven_api::runs::{RunStatus, Trigger};
+
+use super::state::{DashboardState, DashboardTab, PAGE_SIZES, Period, SORTS};
+use crate::state::span::Span;
+
+/// The address: `tab=logs&level=ERROR,WARNING`.
+#[must_use]
+pub fn write(state: &DashboardState) -> String {
+    let first = DashboardState::default();
+    let mut parts = Parts::default();
+    let set = |text: &str| (!text.trim().is_empty()).then(|| text.to_owned());
+    parts.one("tab", (state.tab != first.tab).then(|| state.tab.as_str()));
+    parts.one("period", (state.period != first.period).then(|| state.period.key()));
+    parts.one("from", state.span.map(|span| span.from));
+    parts.one("until", state.span.map(|span| span.until));
+    parts.one("job", state.job_id);
+    parts.one("device", state.device_id);
+    parts.many("status", state.statuses.iter().map(|status| status.as_str()));
+    parts.one("kind", state.kind.clone());
+    parts.one("trigger", state.trigger.map(Trigger::as_str));
+    parts.many("tag", &state.tags);
+    parts.one("find", set(&state.search));
+    parts.one("sort", (state.sort != first.sort).then_some(state.sort));
+    parts.one("order", (state.descending != first.descending).then_some("asc"));
+    parts.one("page", (state.page != first.page).then_some(state.page));
+    parts.one("size", (state.size != first.size).then_some(state.size));
+    parts.one("open", state.open);
+    parts.many("level", &state.levels);
+    parts.many("type", &state.types);
+    parts.many("source", &state.sources);
+    parts.one("run", state.run_id);
+    parts.one("text", set(&state.log_search));
+    parts.one("line", state.line);
+    parts.0
+}
+
+/// The state of an address.
+#[must_use]
+pub fn read(address: &str) -> DashboardState {
+    let parts: Vec<(&str, &str)> = address.split('&').filter_map(|part| part.split_once('=')).collect();
+    let raw = |name: &str| parts.iter().find(|(key, _)| *key == name).map(|(_, value)| *value);
+    let one = |name: &str| raw(name).map(unescape).filter(|text| !text.trim().is_empty());
+    let number = |name: &str| one(name).and_then(|text| i64::from_str(&text).ok());
+    let time = |name: &str| one(name).and_then(|text| Timestamp::from_str(&text).ok());
+    let many = |name: &str| -> Vec<String> {
+        raw(name).into_iter().flat_map(|text| text.split(',')).map(unescape).filter(|text| !text.is_empty()).collect()
+    };
+    let first = DashboardState::default();
+    let span = time("from").zip(time("until")).map(|(from, until)| Span { from, until });
+    DashboardState {
+        tab: if one("tab").as_deref() == Some("logs") { DashboardTab::Logs } else { DashboardTab::Runs },
+        period: one("period").and_then(|key| Period::of(&key)).unwrap_or_default(),
+        span: span.filter(|span| span.from < span.until),
+        job_id: number("job"),
+        device_id: number("device"),
+        statuses: many("status").iter().filter_map(|word| RunStatus::parse(word)).collect(),
+        kind: one("kind"),
+        trigger: one("trigger").and_then(|word| Trigger::parse(&word)),
+        tags: many("tag").iter().filter_map(|id| id.parse().ok()).collect(),
+        search: one("find").unwrap_or_default(),
+        sort: one("sort")
+            .and_then(|name| SORTS.into_iter().find(|(column, _)| *column == name))
+            .map_or(first.sort, |(column, _)| column),
+        descending: one("order").as_deref() != Some("asc"),
+        page: number("page").filter(|page| *page > 0).unwrap_or(first.page),
+        size: number("size").filter(|size| PAGE_SIZES.contains(size)).unwrap_or(first.size),
+        open: number("open"),
+        levels: many("level"),
+        types: many("type"),
+        sources: many("source"),
+        run_id: number("run"),
+        log_search: one("text").unwrap_or_default(),
+        line: number("line"),
+    }
+}
+
+/// Whether the way from one address to another deserves a step back of its own: a text being typed, a row being opened or
+/// closed do not.
+#[must_use]
+pub fn is_a_step(before: &str, after: &str) -> bool {
+    let (mut before, mut after) = (read(before), read(after));
+    if before.search != after.search {
+        // Another text begins at the first page.
+        after.page = before.page;
+    }
+    for state in [&mut before, &mut after] {
+        (state.search, state.log_search) = (String::new(), String::new());
+        (state.open, state.line) = (None, None);
+    }
+    before != after
+}
+
+#[derive(Default)]
+struct Parts(String);
+
+impl Parts {
+    fn one(&mut self, name: &str, value: Option<impl ToString>) {
+        self.many(name, value);
+    }
+
+    fn many(&mut self, name: &str, values: impl IntoIterator<Item = impl ToString>) {
+        let values: Vec<String> = values.into_iter().map(|value| escape(&value.to_string())).collect();
+        if !values.is_empty() {
+            if !self.0.is_empty() {
+                self.0.push('&');
+            }
+            let _ = write!(self.0, "{name}={}", values.join(","));
+        }
+    }
+}
+
+/// What means something in an address becomes `~` and two digits. Percent signs must not be left: the router decodes an
+/// address as a whole before it is taken apart here.
+fn escape(text: &str) -> String {
+    let mut escaped = String::with_capacity(text.len());
+    for letter in text.chars() {
+        if matches!(letter, '~' | '&' | '=' | ',' | '%' | '#' | '?' | '+') {
+            let _ = write!(escaped, "~{:02x}", u32::from(letter));
+        } else {
+            escaped.push(letter);
+        }
+    }
+    escaped
+}
+
+fn unescape(text: &str) -> String {
+    let mut parts = text.split('~');
+    let mut plain = parts.next().unwrap_or_default().to_owned();
+    for part in parts {
+        let code = part.get(..2).and_then(|digits| u8::from_str_radix(digits, 16).ok());
+        match code {
+            Some(code) if code.is_ascii() => {
+                plain.push(char::from(code));
+                plain.push_str(&part[2..]);
+            }
+            _ => plain.push_str(part),
+        }
+    }
+    plain
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn full() -> DashboardState {
+        DashboardState {
+            tab: DashboardTab::Logs,
+            period: Period::Week,
+            span: Some(Span {
+                from: "2026-11-23T13:28:00Z".parse().unwrap(),
+                until: "2026-11-23T13:34:00.5Z".parse().unwrap(),
+            }),
+            job_id: Some(4),
+            device_id: Some(9),
+            statuses: vec![RunStatus::PartlyFailed, RunStatus::Failed],
+            kind: Some("config_backup".into()),
+            trigger: Some(Trigger::Schedule),
+            tags: vec![71, 72],
+            search: "core & edge, 100% ~x~26".into(),
+            sort: "job_name",
+            descending: false,
+            page: 3,
+            size: 100,
+            open: Some(4188),
+            levels: vec!["ERROR".into(), "WARNING".into()],
+            types: vec!["session".into()],
+            sources: vec!["worker.backup".into(), "a,b=c".into()],
+            run_id: Some(4182),
+            log_search: "größe = 1+1? #7".into(),
+            line: Some(2_418_907),
+        }
+    }
+
+    #[test]
+    fn every_choice_comes_back_from_the_address() {
+        let state = full();
+        let address = write(&state);
+        assert_eq!(read(&address), state);
+        assert!(
+            !address.contains('%'),
+            "the router decodes percent signs before the address is taken apart: {address}"
+        );
+        assert_eq!(write(&DashboardState::default()), "");
+        assert_eq!(read(""), DashboardState::default());
+    }
+
+    #[test]
+    fn an_address_that_makes_no_sense_shows_what_it_can() {
+        let read = read(
+            "tab=maps&period=5y&from=x&until=2026-01-01T00:00:00Z&status=lost,failed&page=0&size=7&sort=password&job=one&text=~zz~&&x",
+        );
+        let expected =
+            DashboardState { statuses: vec![RunStatus::Failed], log_search: "zz".into(), ..DashboardState::default() };
+        assert_eq!(read, expected);
+    }
+
+    #[test]
+    fn typing_and_opening_a_row_are_no_steps_and_anything_else_is() {
+        for (before, after) in [
+            ("find=co", "find=cor"),
+            ("page=2", "find=c"),
+            ("page=2", "page=2&open=7"),
+            ("tab=logs", "tab=logs&text=a"),
+        ] {
+            assert!(!is_a_step(before, after), "{before} -> {after}");
+        }
+        for (before, after) in
+            [("", "tab=logs"), ("find=co", "find=co&page=2"), ("", "status=failed"), ("", "period=7d")]
+        {
+            assert!(is_a_step(before, after), "{before} -> {after}");
+        }
+    }
+}

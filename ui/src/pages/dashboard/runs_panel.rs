@@ -1,0 +1,89 @@
+//! The Job Runs tab beneath its filters: the rows, or why there are none.
+
+use dioxus::prelude::*;
+use netraven_api::Page;
+use netraven_api::runs::Run;
+
+use super::runs_table::JobRunsTable;
+use super::state::{DashboardState, DashboardStateStoreExt, DashboardVerbs, PAGE_SIZES, Period};
+use crate::components::{Button, ButtonKind, Empty, ErrorState, Glyph, Pager, SkeletonRows, StaleNote, TimesSwitch};
+use crate::data::{Query, use_lab};
+use crate::pages::lab::LabButton;
+use crate::route::Route;
+
+/// The runs of a page.
+#[component]
+pub fn RunsPanel(state: Store<DashboardState>, runs: Query<Page<Run>>) -> Element {
+    let mut state = state;
+    let (open, page_number) = (*state.open().read(), *state.page().read());
+    let retry = move |()| runs.refresh();
+    let body = match (runs.value(), runs.error()) {
+        (Some(page), stale) => rsx! {
+            if let Some(problem) = stale {
+                StaleNote { problem, at: runs.at(), onretry: retry }
+            }
+            if page.items.is_empty() {
+                NoRuns { state }
+            } else {
+                JobRunsTable {
+                    page: (*page).clone(),
+                    open,
+                    sort: *state.sort().read(),
+                    descending: *state.descending().read(),
+                    ontoggle: move |run_id| state.toggle_open(run_id),
+                    onsort: move |column| state.sort_by(column),
+                }
+            }
+            Pager {
+                noun: "run",
+                total: page.total,
+                page: page_number,
+                about: page.total_is_estimate,
+                size: *state.size().read(),
+                sizes: PAGE_SIZES.to_vec(),
+                onpage: move |page| state.turn_to(page),
+                onsize: move |size| state.choose_size(size),
+                TimesSwitch {}
+            }
+        },
+        (None, Some(problem)) => rsx! {
+            ErrorState { title: "The runs could not be read", problem, onretry: retry }
+        },
+        (None, None) => rsx! {
+            SkeletonRows { rows: 10, label: "Reading the runs" }
+        },
+    };
+    rsx! {
+        div { class: "panel-body", id: "panel-runs", role: "tabpanel", aria_labelledby: "tab-runs", {body} }
+    }
+}
+
+#[component]
+fn NoRuns(state: Store<DashboardState>) -> Element {
+    let simulated = use_lab().offered();
+    let mut state = state;
+    if state.read().narrows_runs() {
+        return rsx! {
+            Empty { title: "No run matches", text: "None of the runs of this period has what the filters ask for.", glyph: Glyph::Search,
+                Button { label: "Clear the filters", onclick: move |_| state.clear_runs() }
+            }
+        };
+    }
+    let period = *state.period().read();
+    rsx! {
+        Empty {
+            title: "Nothing ran in {period.words()}",
+            text: if simulated {
+                "Add your devices, give a credential one of their tags, and run a backup; or look around with simulated devices first."
+            } else {
+                "Add your devices, give a credential one of their tags, and run a backup."
+            },
+            glyph: Glyph::Dashboard,
+            LabButton { kind: ButtonKind::Primary }
+            Link { class: "btn btn-outline", to: Route::DevicesPage {}, "Add devices" }
+            if period != Period::Month {
+                Button { label: "Look back 30 days", kind: ButtonKind::Text, onclick: move |_| state.look_back(Period::Month) }
+            }
+        }
+    }
+}
