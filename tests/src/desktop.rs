@@ -172,6 +172,12 @@ impl Window {
         element.send_keys(text).await.with_context(|| format!("{id} takes no text"))
     }
 
+    /// Types where the focus is, as from the keyboard.
+    pub async fn keys(&self, keys: &str) -> anyhow::Result<()> {
+        let element = self.client.active_element().await?;
+        element.send_keys(keys).await.with_context(|| format!("{keys:?} was not typed"))
+    }
+
     /// How many lines the log on screen has, by its own count: those of the history, and each that arrived.
     pub async fn lines(&self) -> anyhow::Result<u64> {
         self.ask(&format!("return {LINES}")).await?.as_u64().context("the page tells no count of lines")

@@ -16,6 +16,7 @@ use crate::state::theme::use_theme_provider;
 use crate::state::views::use_views_provider;
 
 mod connection_box;
+mod palette;
 mod place_band;
 mod place_form;
 mod renewal;

@@ -12,6 +12,90 @@ pub enum Edge {
     Last,
 }
 
+/// A key that was pressed somewhere in the window, and what the person was doing.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Pressed {
+    /// The key by its name.
+    pub key: String,
+    /// Whether Control or Command was held.
+    pub control: bool,
+    /// Whether Alt was held.
+    pub alt: bool,
+    /// Whether the focus is in a field that takes text.
+    pub typing: bool,
+    /// Whether a dialog is open.
+    pub dialog: bool,
+}
+
+impl Pressed {
+    /// Whether the key alone was meant for the window: nothing is being typed or answered.
+    #[must_use]
+    pub fn is_free(&self) -> bool {
+        !(self.control || self.alt || self.typing || self.dialog)
+    }
+}
+
+/// Calls back for each key pressed anywhere, until what is returned is dropped. A key that was of use goes no further.
+pub fn listen_to_keys(hear: impl Fn(Pressed) -> bool + 'static) -> KeyListener {
+    #[cfg(target_arch = "wasm32")]
+    {
+        let closure = wasm_bindgen::closure::Closure::<dyn Fn(web_sys::KeyboardEvent)>::new(
+            move |event: web_sys::KeyboardEvent| {
+                let has = |selector| {
+                    document().and_then(|document| document.query_selector(selector).ok()).flatten().is_some()
+                };
+                let pressed = Pressed {
+                    key: event.key(),
+                    control: event.ctrl_key() || event.meta_key(),
+                    alt: event.alt_key(),
+                    typing: has("input:focus,textarea:focus,select:focus,[contenteditable=true]:focus"),
+                    dialog: has("[role=dialog]"),
+                };
+                if hear(pressed) {
+                    event.prevent_default();
+                }
+            },
+        );
+        if let Some(document) = document() {
+            let _ = document.add_event_listener_with_callback("keydown", closure.as_ref().unchecked_ref());
+        }
+        KeyListener { closure: std::rc::Rc::new(closure) }
+    }
+    #[cfg(not(target_arch = "wasm32"))]
+    {
+        let _ = hear;
+        KeyListener {}
+    }
+}
+
+/// Ends listening to keys when the last copy is dropped.
+#[derive(Clone)]
+pub struct KeyListener {
+    #[cfg(target_arch = "wasm32")]
+    closure: std::rc::Rc<wasm_bindgen::closure::Closure<dyn Fn(web_sys::KeyboardEvent)>>,
+}
+
+#[cfg(target_arch = "wasm32")]
+impl Drop for KeyListener {
+    fn drop(&mut self) {
+        if std::rc::Rc::strong_count(&self.closure) == 1
+            && let Some(document) = document()
+        {
+            let _ = document.remove_event_listener_with_callback("keydown", (*self.closure).as_ref().unchecked_ref());
+        }
+    }
+}
+
+/// Moves the focus to the first filter of the page.
+pub fn focus_filter() {
+    #[cfg(target_arch = "wasm32")]
+    if let Some(field) =
+        document().and_then(|document| document.query_selector("main input[type=search]").ok()).flatten()
+    {
+        focus_element(&field);
+    }
+}
+
 /// Sets an attribute of `<html>`.
 pub fn set_root_attribute(name: &str, value: &str) {
     #[cfg(target_arch = "wasm32")]

@@ -6,6 +6,7 @@ pub mod clock;
 pub mod components;
 pub mod data;
 pub mod dom;
+pub mod estimate;
 pub mod format;
 pub mod link;
 pub mod pages;

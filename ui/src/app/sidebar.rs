@@ -3,6 +3,7 @@
 use dioxus::prelude::*;
 
 use super::connection_box::ConnectionBox;
+use super::palette::Palette;
 use crate::components::{Glyph, Icon};
 use crate::route::Route;
 
@@ -22,6 +23,7 @@ pub fn Sidebar() -> Element {
                 span { class: "brand-mark", Icon { glyph: Glyph::Brand } }
                 span { class: "side-word", "NetRaven" }
             }
+            Palette {}
             nav { aria_label: "Pages",
                 Place { name: "Job Status", glyph: Glyph::Dashboard, to: Route::dashboard(), here: section == "Job Status" }
                 Place { name: "Jobs", glyph: Glyph::Jobs, to: Route::JobsPage {}, here: section == "Jobs" }

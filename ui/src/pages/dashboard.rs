@@ -34,6 +34,7 @@ use run_chooser::RunChooser;
 use runs_panel::RunsPanel;
 use state::{DashboardState, DashboardStateStoreExt, DashboardTab, DashboardVerbs, Period};
 use summary_cards::JobSummaryCards;
+use views_menu::ViewsMenu;
 
 /// The dashboard. `view` is its state as the page's address has it.
 #[component]
@@ -151,6 +152,7 @@ fn Tabs(state: Store<DashboardState>, total: Option<String>, children: Element) 
                 state.show(if chosen == "logs" { DashboardTab::Logs } else { DashboardTab::Runs });
             },
             {children}
+            ViewsMenu { state }
         }
     }
 }

@@ -3,6 +3,7 @@
 use dioxus::prelude::*;
 use netraven_api::runs::Run;
 
+use crate::estimate::left;
 use crate::format::{duration, seconds_between};
 use crate::state::moment::use_moment;
 
@@ -25,8 +26,8 @@ pub fn RunDuration(run: Run) -> Element {
         return rsx! {
             span { title: usual.map(|usual| format!("usually {}", duration(usual))),
                 {duration(gone)}
-                if let Some(usual) = usual {
-                    span { class: "muted", " of ~{duration(usual)}" }
+                if let Some(left) = left(&run, gone) {
+                    span { class: "muted left", "{left.words()}" }
                 }
             }
         };

@@ -88,14 +88,27 @@ pub fn UnifiedLogsTable(
     }
     let retry = move |()| view.refresh();
     let onkeydown = move |event: KeyboardEvent| {
+        let plain = event.modifiers().is_empty();
+        let is = |letter: &str| plain && matches!(event.key(), Key::Character(typed) if typed == letter);
+        if is("p") {
+            return if view.lines.peek().paused() { view.resume() } else { view.pause() };
+        }
         let lines = view.lines.peek();
         if lines.is_empty() {
             return;
         }
         let here = selected.peek().and_then(|id| lines.find(id)).map(|(place, _)| place);
         let place = match event.key() {
+            _ if is("c") => {
+                let line = here.and_then(|place| lines.newest(place)).cloned();
+                let shared =
+                    |line: &LogEntry| line.device_id.map(Shared::Device).or_else(|| line.run_id.map(Shared::Run));
+                return around.set(line.and_then(|line| shared(&line).map(|shared| (line, shared))));
+            }
             Key::ArrowDown => here.map_or(0, |place| (place + 1).min(lines.len() - 1)),
+            _ if is("j") => here.map_or(0, |place| (place + 1).min(lines.len() - 1)),
             Key::ArrowUp => here.map_or(0, |place| place.saturating_sub(1)),
+            _ if is("k") => here.map_or(0, |place| place.saturating_sub(1)),
             Key::PageDown => here.map_or(0, |place| (place + LEAP).min(lines.len() - 1)),
             Key::PageUp => here.map_or(0, |place| place.saturating_sub(LEAP)),
             Key::Home => 0,
@@ -147,7 +160,7 @@ pub fn UnifiedLogsTable(
                 span { class: "text-warning", "{note}" }
             }
             span { class: "grow" }
-            span { class: "wide-only", "↑ ↓ move · Esc close" }
+            span { class: "wide-only", "↑ ↓ j k move · c around it · p pause · Esc close" }
         }
     }
 }

@@ -281,8 +281,7 @@ fn the_filters_of_runs_are_chips() {
         "/?from=2026-11-23T13:28:00Z&until=2026-11-23T13:34:00Z&job=4&status=failed&kind=reachability&trigger=manual&tag=71&find=core",
     );
     let chips = screen.part("aria-label=\"Filters that are set\"", "role=\"tabpanel\"");
-    for chip in
-        ["14:28–14:34", "Job ", "Status failed", "Kind reachability", "Trigger by hand", "Tag core", "Name "]
+    for chip in ["14:28–14:34", "Job ", "Status failed", "Kind reachability", "Trigger by hand", "Tag core", "Name "]
     {
         assert!(chips.contains(chip), "{chip} is no chip in\n{chips}");
     }

@@ -10,6 +10,7 @@ mod histogram;
 mod jobs;
 mod lab;
 mod logs;
+mod palette;
 mod place;
 mod run;
 mod samples;

@@ -8,7 +8,6 @@ use netraven_api::tags::ListTags;
 
 use super::device_field::DeviceField;
 use super::state::{DashboardState, DashboardStateStoreExt, DashboardTab, DashboardVerbs};
-use super::views_menu::ViewsMenu;
 use super::words::{status_word, trigger_word};
 use crate::components::{Button, ButtonKind, Choice, Glyph, Picker, SearchField};
 use crate::data::use_query;
@@ -57,8 +56,6 @@ pub fn JobFiltersBar(state: Store<DashboardState>, #[props(default)] sources: Ve
                     },
                 }
             }
-            span { class: "grow" }
-            ViewsMenu { state }
         }
     }
 }

@@ -1,0 +1,189 @@
+//! The search of the window, on Ctrl K (Cmd K): pages, actions, saved views, jobs, devices, and links that were pasted.
+//!
+//! A combobox with a listbox inside a dialog, after the ARIA patterns.
+
+use dioxus::prelude::*;
+use netraven_api::devices::ListDevices;
+use netraven_api::jobs::ListJobs;
+
+use crate::components::{Dialog, Glyph, Icon};
+use crate::data::{Topics, use_query_maybe, use_settled};
+use crate::dom;
+use crate::pages::actions::use_run_job;
+use crate::state::theme::use_theme;
+use crate::state::times::use_times;
+use crate::state::views::use_views;
+
+mod entries;
+mod keys;
+
+use entries::{Deed, Entry, fixed, found};
+use keys::{Command, command};
+
+/// Devices and jobs offered at once.
+const OFFERED: i64 = 8;
+
+/// Id of the field; there is one in the window.
+const TEXT: &str = "palette-text";
+/// What the field is for.
+const LABEL: &str = "Search pages, actions, views, jobs and devices";
+
+/// What is open over the page.
+#[derive(Clone, Copy, PartialEq)]
+enum Over {
+    Nothing,
+    Search,
+    Keys,
+}
+
+/// Listens to the keys of the whole window, and shows the search or the list of keys.
+#[component]
+pub fn Palette() -> Element {
+    let mut over = use_signal(|| Over::Nothing);
+    let hear = use_callback(move |pressed: dom::Pressed| {
+        let Some(command) = command(&pressed) else { return false };
+        match command {
+            Command::Search => over.set(if over() == Over::Search { Over::Nothing } else { Over::Search }),
+            Command::Keys => over.set(Over::Keys),
+            Command::Filter => dom::focus_filter(),
+        }
+        true
+    });
+    // What is chosen is done here: the search itself is gone before it is done.
+    let (go, theme, times, start, topics) =
+        (navigator(), use_theme(), use_times(), use_run_job(), use_context::<Topics>());
+    let act = use_callback(move |deed: Deed| {
+        over.set(if deed == Deed::Keys { Over::Keys } else { Over::Nothing });
+        match deed {
+            Deed::Go(route) => {
+                go.push(route);
+            }
+            Deed::Run(job_id) => start.start(job_id),
+            Deed::Refresh => topics.bump_all(),
+            Deed::Theme(chosen) => theme.choose(chosen),
+            Deed::Times(chosen) => times.choose(chosen),
+            Deed::Keys => {}
+        }
+    });
+    use_hook(|| dom::listen_to_keys(move |pressed| hear.call(pressed)));
+    rsx! {
+        button {
+            class: "place palette-open",
+            r#type: "button",
+            "data-action": if over() == Over::Search { "Search (open)" } else { "Search" },
+            aria_haspopup: "dialog",
+            title: "Search or jump to (Ctrl K)",
+            onclick: move |_| over.set(Over::Search),
+            Icon { glyph: Glyph::Search, size: 17 }
+            span { class: "side-word grow", "Search" }
+            kbd { class: "side-word", "Ctrl K" }
+        }
+        match over() {
+            Over::Nothing => rsx! {},
+            Over::Search => rsx! {
+                Search { ondeed: move |deed| act.call(deed), onclose: move |()| over.set(Over::Nothing) }
+            },
+            Over::Keys => rsx! { Keys { onclose: move |()| over.set(Over::Nothing) } },
+        }
+    }
+}
+
+#[component]
+fn Search(ondeed: EventHandler<Deed>, onclose: EventHandler<()>) -> Element {
+    let mut typed = use_signal(String::new);
+    let mut place = use_signal(|| 0_usize);
+    let settled = use_settled(move || typed.read().trim().to_owned());
+    let wanted = move || Some(settled.read().clone()).filter(|text| !text.is_empty() && !text.contains(':'));
+    let devices = use_query_maybe(move || {
+        wanted().map(|text| ListDevices { hostname: Some(text), size: Some(OFFERED), ..ListDevices::default() })
+    });
+    let jobs = use_query_maybe(move || wanted().map(|_| ListJobs { size: Some(100), ..ListJobs::default() }));
+    let mut all = fixed(&use_views().all());
+    if let Some(jobs) = jobs.value() {
+        all.extend(jobs.items.iter().map(|job| Entry::job(job.id, &job.name)));
+    }
+    let mut entries = found(&typed.read(), all);
+    if let Some(devices) = devices.value().filter(|_| wanted().is_some()) {
+        // The answer may be to an earlier text.
+        let text = typed.read().trim().to_lowercase();
+        let fits = devices.items.iter().filter(|device| device.hostname.to_lowercase().contains(&text));
+        entries.extend(fits.map(|device| Entry::device(device.id, &device.hostname)));
+    }
+    let last = entries.len().saturating_sub(1);
+    let at = place().min(last);
+    let deeds: Vec<Deed> = entries.iter().map(|entry| entry.deed.clone()).collect();
+    let chosen = deeds.get(at).cloned();
+    let onkeydown = move |event: KeyboardEvent| {
+        match event.key() {
+            Key::ArrowDown => place.set(if at >= last { 0 } else { at + 1 }),
+            Key::ArrowUp => place.set(if at == 0 { last } else { at - 1 }),
+            Key::Enter => {
+                if let Some(deed) = chosen.clone() {
+                    ondeed.call(deed);
+                }
+            }
+            _ => return,
+        }
+        event.prevent_default();
+    };
+    rsx! {
+        Dialog { id: "palette", title: "Search or jump to", onclose,
+            div { class: "search",
+                Icon { glyph: Glyph::Search, size: 15 }
+                input {
+                    id: TEXT,
+                    r#type: "text",
+                    role: "combobox",
+                    aria_label: LABEL,
+                    aria_expanded: "true",
+                    aria_controls: "palette-list",
+                    aria_activedescendant: (!entries.is_empty()).then(|| format!("palette-{at}")),
+                    placeholder: "A page, an action, a view, a job, a device, or a link",
+                    value: "{typed}",
+                    autocomplete: "off",
+                    spellcheck: "false",
+                    oninput: move |event| {
+                        typed.set(event.value());
+                        place.set(0);
+                    },
+                    onkeydown,
+                }
+            }
+            ul { id: "palette-list", class: "palette-list", role: "listbox", aria_label: "What was found",
+                for (index, entry) in entries.iter().enumerate() {
+                    li {
+                        key: "{entry.word} {entry.kind}",
+                        id: "palette-{index}",
+                        role: "option",
+                        "data-action": "{entry.word}",
+                        aria_selected: if index == at { "true" } else { "false" },
+                        onclick: {
+                            let deed = entry.deed.clone();
+                            move |_| ondeed.call(deed.clone())
+                        },
+                        Icon { glyph: entry.glyph, size: 15 }
+                        span { class: "grow", "{entry.word}" }
+                        span { class: "muted", "{entry.kind}" }
+                    }
+                }
+            }
+            if entries.is_empty() {
+                p { class: "muted", role: "status", "Nothing is called so. Type a part of a name." }
+            }
+        }
+    }
+}
+
+#[component]
+fn Keys(onclose: EventHandler<()>) -> Element {
+    rsx! {
+        Dialog { id: "keys", title: "Keys", onclose,
+            dl { class: "facts keys",
+                for (key, what) in keys::LIST {
+                    dt { key: "{key}", kbd { "{key}" } }
+                    dd { "{what}" }
+                }
+            }
+        }
+    }
+}

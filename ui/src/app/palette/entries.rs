@@ -1,0 +1,145 @@
+//! What the search of the window can find, and in which order.
+
+use crate::components::Glyph;
+use crate::link;
+use crate::route::Route;
+use crate::state::theme::Theme;
+use crate::state::times::Times;
+use crate::state::views::SavedView;
+
+/// Entries shown while nothing is typed, and at most.
+const SHOWN: usize = 40;
+
+/// What an entry does.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Deed {
+    /// Goes to a place.
+    Go(Route),
+    /// Runs a job.
+    Run(i64),
+    /// Reads everything on screen again.
+    Refresh,
+    /// Changes the theme.
+    Theme(Theme),
+    /// Writes times another way.
+    Times(Times),
+    /// Shows the list of keys.
+    Keys,
+}
+
+/// One line of the search.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Entry {
+    /// What is read, and searched in.
+    pub word: String,
+    /// What it is.
+    pub kind: &'static str,
+    /// Its icon.
+    pub glyph: Glyph,
+    /// What it does.
+    pub deed: Deed,
+}
+
+impl Entry {
+    fn new(word: impl Into<String>, kind: &'static str, glyph: Glyph, deed: Deed) -> Entry {
+        Entry { word: word.into(), kind, glyph, deed }
+    }
+
+    /// Runs a job.
+    pub fn job(id: i64, name: &str) -> Entry {
+        Entry::new(format!("Run {name}"), "job", Glyph::Play, Deed::Run(id))
+    }
+
+    /// Shows the runs of a device.
+    pub fn device(id: i64, hostname: &str) -> Entry {
+        let view = format!("device={id}&period=30d");
+        Entry::new(hostname, "device", Glyph::Devices, Deed::Go(Route::JobDashboard { view }))
+    }
+}
+
+/// What is there without asking the server.
+pub fn fixed(views: &[SavedView]) -> Vec<Entry> {
+    let logs = Route::JobDashboard { view: "tab=logs".to_owned() };
+    let mut entries = vec![
+        Entry::new("Job Status", "page", Glyph::Dashboard, Deed::Go(Route::dashboard())),
+        Entry::new("Unified Logs", "page", Glyph::Log, Deed::Go(logs)),
+        Entry::new("Jobs", "page", Glyph::Jobs, Deed::Go(Route::JobsPage {})),
+        Entry::new("Devices", "page", Glyph::Devices, Deed::Go(Route::DevicesPage {})),
+    ];
+    entries.extend(views.iter().map(|saved| {
+        let route = Route::JobDashboard { view: saved.view.clone() };
+        Entry::new(saved.name.clone(), "view", Glyph::Bookmark, Deed::Go(route))
+    }));
+    entries.push(Entry::new("Refresh everything", "action", Glyph::Refresh, Deed::Refresh));
+    entries.push(Entry::new("Show the keys", "action", Glyph::Info, Deed::Keys));
+    entries.extend(
+        Theme::ALL
+            .into_iter()
+            .map(|theme| Entry::new(format!("Theme {}", theme.title()), "action", Glyph::Theme, Deed::Theme(theme))),
+    );
+    entries.extend(Times::ALL.into_iter().map(|times| {
+        let word = match times {
+            Times::Local => "Times in local time",
+            Times::Utc => "Times in UTC",
+            Times::Relative => "Relative times",
+        };
+        Entry::new(word, "action", Glyph::Calendar, Deed::Times(times))
+    }));
+    entries
+}
+
+/// The entries that a text finds: those whose name begins with it first, then those with a word that does, then the rest.
+/// A link finds its place.
+pub fn found(text: &str, entries: Vec<Entry>) -> Vec<Entry> {
+    if text.trim().starts_with(link::SCHEME) {
+        let route = link::read(text);
+        return route
+            .map(|route| Entry::new("Open this link", "link", Glyph::Forward, Deed::Go(route)))
+            .into_iter()
+            .collect();
+    }
+    let text = text.trim().to_lowercase();
+    let rank = |entry: &Entry| {
+        let word = entry.word.to_lowercase();
+        match word.find(&text) {
+            Some(0) => Some(0),
+            Some(_) if word.split([' ', '-', '.']).any(|part| part.starts_with(&text)) => Some(1),
+            Some(_) => Some(2),
+            None => None,
+        }
+    };
+    let mut ranked: Vec<(i32, Entry)> =
+        entries.into_iter().filter_map(|entry| rank(&entry).map(|rank| (rank, entry))).collect();
+    ranked.sort_by_key(|(rank, _)| *rank);
+    ranked.truncate(SHOWN);
+    ranked.into_iter().map(|(_, entry)| entry).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn words(text: &str) -> Vec<String> {
+        let mut all = fixed(&[SavedView { name: "Night shift".into(), view: "status=failed".into() }]);
+        all.push(Entry::job(4, "Edge routers backup"));
+        found(text, all).into_iter().map(|entry| entry.word).collect()
+    }
+
+    #[test]
+    fn names_that_begin_so_come_first() {
+        assert_eq!(words("job"), ["Job Status", "Jobs"]);
+        assert_eq!(
+            words("r"),
+            ["Refresh everything", "Relative times", "Run Edge routers backup", "Theme Dark", "Theme High contrast"]
+        );
+        assert_eq!(words("NIGHT"), ["Night shift"]);
+        assert_eq!(words("no such thing"), Vec::<String>::new());
+    }
+
+    #[test]
+    fn a_link_leads_to_its_place_and_a_broken_one_nowhere() {
+        let entries = found("netraven:/runs/7", fixed(&[]));
+        assert_eq!(entries[0].deed, Deed::Go(Route::run(7)));
+        assert_eq!(found("netraven:/nowhere/else", fixed(&[])), []);
+    }
+}

@@ -1,0 +1,56 @@
+//! Which key does what, wherever the focus is; pages have keys of their own beside these.
+
+use crate::dom::Pressed;
+
+/// What a key of the window does.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Command {
+    /// Opens or closes the search.
+    Search,
+    /// Shows the list of keys.
+    Keys,
+    /// Puts the focus into the page's first filter.
+    Filter,
+}
+
+/// The keys for people to read.
+pub const LIST: [(&str, &str); 8] = [
+    ("Ctrl K", "search: pages, actions, views, jobs, devices, links"),
+    ("/", "into the filter of the page"),
+    ("?", "this list"),
+    ("Alt ←  Alt →", "back and forward"),
+    ("↑ ↓", "move in the log, in lists and in menus"),
+    ("Page ↑ ↓, Home, End", "move far in the log"),
+    ("Enter, Space", "open or choose what has the focus"),
+    ("Esc", "close what is open"),
+];
+
+/// The command of a key. A key that types something is none while a person types or answers a dialog.
+pub fn command(pressed: &Pressed) -> Option<Command> {
+    match pressed.key.as_str() {
+        "k" | "K" if pressed.control && !pressed.alt => Some(Command::Search),
+        "/" if pressed.is_free() => Some(Command::Filter),
+        "?" if pressed.is_free() => Some(Command::Keys),
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn key(key: &str) -> Pressed {
+        Pressed { key: key.to_owned(), ..Pressed::default() }
+    }
+
+    #[test]
+    fn a_key_that_types_something_is_no_command_while_a_person_types() {
+        assert_eq!(command(&key("/")), Some(Command::Filter));
+        assert_eq!(command(&key("?")), Some(Command::Keys));
+        assert_eq!(command(&key("k")), None);
+        assert_eq!(command(&Pressed { typing: true, ..key("/") }), None);
+        assert_eq!(command(&Pressed { dialog: true, ..key("?") }), None);
+        assert_eq!(command(&Pressed { control: true, ..key("/") }), None);
+        assert_eq!(command(&Pressed { control: true, typing: true, dialog: true, ..key("k") }), Some(Command::Search));
+    }
+}
