@@ -51,7 +51,7 @@ mod desktop {
             window.keys("\u{e009}k\u{e000}").await?;
             window.sees("Search or jump to").await?;
             window.keys("core-0").await?;
-            window.sees("lab-core-02").await?;
+            window.until("return document.querySelectorAll('#palette-list li').length === 2", json!([])).await?;
             window.picture("search").await?;
             window.keys("\u{e007}").await?;
             window.until("return location.search.startsWith('?device=')", json!([])).await?;

@@ -109,6 +109,7 @@ fn Search(ondeed: EventHandler<Deed>, onclose: EventHandler<()>) -> Element {
         let fits = devices.items.iter().filter(|device| device.hostname.to_lowercase().contains(&text));
         entries.extend(fits.map(|device| Entry::device(device.id, &device.hostname)));
     }
+    let looking = *settled.read() != typed.read().trim() || devices.loading() || jobs.loading();
     let last = entries.len().saturating_sub(1);
     let at = place().min(last);
     let deeds: Vec<Deed> = entries.iter().map(|entry| entry.deed.clone()).collect();
@@ -168,7 +169,13 @@ fn Search(ondeed: EventHandler<Deed>, onclose: EventHandler<()>) -> Element {
                 }
             }
             if entries.is_empty() {
-                p { class: "muted", role: "status", "Nothing is called so. Type a part of a name." }
+                p { class: "muted", role: "status",
+                    if looking {
+                        "Looking"
+                    } else {
+                        "Nothing is called so. Type a part of a name."
+                    }
+                }
             }
         }
     }
