@@ -67,6 +67,16 @@ pub fn ago(then: Timestamp, now: Timestamp) -> String {
     }
 }
 
+/// How late something came: `38 ms behind`, `2.4 s behind`.
+#[must_use]
+pub fn behind(milliseconds: i64) -> String {
+    match milliseconds {
+        ..1_000 => format!("{} ms behind", milliseconds.max(0)),
+        1_000..10_000 => format!("{}.{} s behind", milliseconds / 1_000, milliseconds % 1_000 / 100),
+        _ => format!("{} s behind", number(milliseconds / 1_000)),
+    }
+}
+
 /// How long until something is: `in 4 s`, `in 3 min`, `in 2 h`, `in 5 days`.
 #[must_use]
 pub fn until(then: Timestamp, now: Timestamp) -> String {
@@ -184,6 +194,7 @@ mod tests {
         assert_eq!(ago(at("2026-11-23T11:59:56Z"), now), "4 s ago");
         assert_eq!(ago(at("2026-11-21T11:59:56Z"), now), "2 days ago");
         assert_eq!(until(at("2026-11-23T12:05:30Z"), now), "in 5 min");
+        assert_eq!([38, 2_449, 61_000].map(behind), ["38 ms behind", "2.4 s behind", "61 s behind"]);
     }
 
     #[test]

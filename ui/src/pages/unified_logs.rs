@@ -33,6 +33,7 @@ pub fn LogControls(view: LogView) -> Element {
     let moment = use_moment();
     let lines = view.lines.read();
     let (paused, waiting, rate) = (lines.paused(), lines.waiting(), lines.rate(moment.now()));
+    let lag = lines.lag_ms(moment.now());
     let (tone, word) = match &*view.link.read() {
         LinkState::Live if paused => ("warning", "Paused".to_owned()),
         LinkState::Live => ("success", "Live".to_owned()),
@@ -55,6 +56,9 @@ pub fn LogControls(view: LogView) -> Element {
             "{word}"
         }
         span { class: "wide-only", if rate < 10.0 { "{rate:.1} lines/s" } else { "{rate:.0} lines/s" } }
+        if let Some(lag) = lag {
+            span { class: "wide-only", title: "From the writing of the newest lines until they were here", {format::behind(lag)} }
+        }
         if paused {
             span { class: "text-warning", {format!("{} waiting", format::number(i64::try_from(waiting).unwrap_or(i64::MAX)))} }
         }
@@ -153,7 +157,11 @@ pub fn UnifiedLogsTable(
         footer { class: "status-line",
             span { {format!("Showing {} of {}", format::number(shown), format::count(total, "line"))} }
             TimesSwitch {}
-            if !lines.has_room() && lines.has_older() {
+            if lines.let_go() > 0 {
+                span { class: "text-warning",
+                    {format!("{} of this view let go to make room; narrow the filters to find them", format::count_of(i64::try_from(lines.let_go()).unwrap_or(i64::MAX), "older line was", "older lines were"))}
+                }
+            } else if !lines.has_room() && lines.has_older() {
                 span { "Older lines are found by narrowing the filters." }
             }
             if let Some(note) = view.note.read().clone() {

@@ -7,6 +7,8 @@ use netraven_api::logs::{ListLogs, LogEntry, StreamFilter};
 
 /// Most lines held.
 pub const HELD: usize = 2_000;
+/// Beyond this it is the clocks that differ, not the lines that are late.
+const MOST_LAG_MS: i64 = 120_000;
 /// Seconds over which the rate is averaged.
 const RATE_SECONDS: i64 = 5;
 
@@ -95,6 +97,15 @@ pub struct LogLines {
     arrivals: VecDeque<(i64, usize)>,
     complete: bool,
     total: Option<i64>,
+    let_go: usize,
+    lag: Option<Lag>,
+}
+
+/// How far behind the newest lines were when they came.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Lag {
+    at: Timestamp,
+    ms: i64,
 }
 
 impl LogLines {
@@ -179,7 +190,9 @@ impl LogLines {
     /// Takes in live lines, or lets them wait while paused.
     pub fn take_live(&mut self, lines: impl IntoIterator<Item = LogEntry>, now: Timestamp) {
         let mut count = 0;
+        let mut written = None;
         for line in lines {
+            written = written.max(Some(line.timestamp));
             let new = if self.paused {
                 self.rows.binary_search_by_key(&line.id, |row| row.id).is_err() && insert(&mut self.waiting, line)
             } else {
@@ -190,6 +203,7 @@ impl LogLines {
         if count == 0 {
             return;
         }
+        self.lag = written.map(|written| Lag { at: now, ms: now.as_millisecond() - written.as_millisecond() });
         self.total = self.total.map(|total| total + i64::try_from(count).unwrap_or_default());
         if self.paused {
             self.waiting_count += count;
@@ -213,6 +227,21 @@ impl LogLines {
         self.trim();
     }
 
+    /// Lines that were held or waited and had to go, because only [`HELD`] fit.
+    #[must_use]
+    pub fn let_go(&self) -> usize {
+        self.let_go
+    }
+
+    /// Milliseconds from the writing of the newest lines until they were here, while lines arrive. None where the clocks of
+    /// server and window differ too much to tell.
+    #[must_use]
+    pub fn lag_ms(&self, now: Timestamp) -> Option<i64> {
+        let lag = self.lag?;
+        let fresh = now.as_second() - lag.at.as_second() < RATE_SECONDS;
+        (fresh && (0..=MOST_LAG_MS).contains(&lag.ms)).then_some(lag.ms)
+    }
+
     /// Lines a second over the last few seconds.
     #[must_use]
     pub fn rate(&self, now: Timestamp) -> f64 {
@@ -230,6 +259,7 @@ impl LogLines {
         rows.drain(..surplus);
         if surplus > 0 {
             self.complete = false;
+            self.let_go += surplus;
         }
         let Some((newest, _)) = self.arrivals.back().copied() else { return };
         while self.arrivals.front().is_some_and(|(second, _)| *second <= newest - RATE_SECONDS) {
@@ -314,6 +344,19 @@ mod tests {
         lines.resume();
         assert_eq!((lines.len(), lines.first_id(), lines.last_id()), (HELD, Some(51), Some(held + 50)));
         assert!(lines.has_older());
+        assert_eq!(lines.let_go(), 50, "what had to go is counted");
+    }
+
+    #[test]
+    fn lines_are_as_late_as_their_clock_says_unless_it_cannot_be_right() {
+        let mut lines = LogLines::default();
+        lines.take_live([line(7), line(9)], at(10));
+        assert_eq!(lines.lag_ms(at(12)), Some(1_000));
+        assert_eq!(lines.lag_ms(at(16)), None, "nothing arrives any more");
+        lines.take_live([line(100)], at(20));
+        assert_eq!(lines.lag_ms(at(20)), None, "written in the future");
+        lines.take_live([line(101)], at(900));
+        assert_eq!(lines.lag_ms(at(900)), None, "a clock that differs by minutes");
     }
 
     #[test]
