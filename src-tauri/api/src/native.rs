@@ -22,7 +22,10 @@ pub const SESSION_EVENT: &str = "session";
 /// Where the window's data comes from, and who is signed in.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "state", rename_all = "snake_case")]
-#[expect(clippy::large_enum_variant, reason = "one is alive at a time; a box would be on no wire")]
+#[cfg_attr(
+    not(target_arch = "wasm32"),
+    expect(clippy::large_enum_variant, reason = "one is alive at a time; a box would be on no wire")
+)]
 pub enum Session {
     /// First start: the person chooses between this computer and a server.
     Choose {
