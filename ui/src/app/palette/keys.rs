@@ -14,13 +14,16 @@ pub enum Command {
 }
 
 /// The keys for people to read.
-pub const LIST: [(&str, &str); 8] = [
+pub const LIST: [(&str, &str); 11] = [
     ("Ctrl K", "search: pages, actions, views, jobs, devices, links"),
     ("/", "into the filter of the page"),
     ("?", "this list"),
     ("Alt ←  Alt →", "back and forward"),
     ("↑ ↓", "move in the log, in lists and in menus"),
     ("Page ↑ ↓, Home, End", "move far in the log"),
+    ("Shift ↑ ↓, Ctrl C", "select lines of the log and copy them"),
+    ("Ctrl F, F3, Shift F3", "find in the log: open, next, before"),
+    ("→ ←", "open and close repeated lines of the log"),
     ("Enter, Space", "open or choose what has the focus"),
     ("Esc", "close what is open"),
 ];
