@@ -11,6 +11,7 @@ use crate::pages::sign_in::SignInPage;
 use crate::route::Route;
 use crate::state::folding::Folding;
 use crate::state::kept::use_kept_provider;
+use crate::state::layout::use_layout_provider;
 use crate::state::moment::use_moment_provider;
 use crate::state::notices::use_notices_provider;
 use crate::state::session::{use_session, use_workplace_provider};
@@ -60,6 +61,7 @@ fn Work(ready: ReadSignal<Ready>) -> Element {
     use_workplace_provider(ready, topics);
     use_exports_provider();
     use_views_provider();
+    use_layout_provider();
     use_lab_provider(ready.peek().embedded);
     rsx! {
         Router::<Route> {}

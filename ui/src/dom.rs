@@ -5,6 +5,9 @@ use wasm_bindgen::JsCast;
 
 #[cfg(not(target_arch = "wasm32"))]
 pub mod absent;
+mod rows;
+
+pub use rows::{RowStep, step_row};
 
 /// Which end of a dialog's controls gets the focus.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

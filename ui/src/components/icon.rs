@@ -53,6 +53,7 @@ pub enum Glyph {
     Fold,
     Link,
     ChevronUp,
+    Columns,
 }
 
 /// An icon. It is decoration: the words beside it, or the label of its button, say what it means.
@@ -107,6 +108,7 @@ pub fn Icon(glyph: Glyph, #[props(default = 16)] size: usize, #[props(default)] 
                 Glyph::Fold => rsx! { lucide::FoldVertical { size } },
                 Glyph::Link => rsx! { lucide::Link2 { size } },
                 Glyph::ChevronUp => rsx! { lucide::ChevronUp { size } },
+                Glyph::Columns => rsx! { lucide::Columns3 { size } },
                 Glyph::More => rsx! { lucide::Ellipsis { size } },
             }
         }
