@@ -5,13 +5,15 @@ mod filter;
 mod find;
 mod fold;
 mod lines;
+mod missing;
 mod pace;
 mod selection;
 
 pub use filter::{LogFilter, Reach};
 pub use find::Needle;
 pub use fold::{Ends, Layout, Row, RowKind};
-pub use lines::{HELD, LogLines, Missing};
+pub use lines::{HELD, LogLines};
+pub use missing::Missing;
 pub use selection::Selection;
 
 #[cfg(test)]

@@ -8,21 +8,11 @@ use netraven_api::logs::LogEntry;
 
 use super::filter::Reach;
 use super::fold::Ends;
+use super::missing::Missing;
 use super::pace::Pace;
 
 /// Most lines held.
 pub const HELD: usize = 2_000;
-
-/// Lines that were written and are not in the view, by what became of them.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Missing {
-    /// Held or waiting once, and gone because only [`HELD`] fit.
-    pub let_go: usize,
-    /// Sent in a way that was not understood.
-    pub not_understood: u64,
-    /// Left out by the reader of a server without a cursor, at most so many.
-    pub too_many: u64,
-}
 
 /// The lines of a log view.
 #[derive(Clone, Debug, Default)]
@@ -181,10 +171,7 @@ impl LogLines {
 
     /// Takes note of lines that will not come.
     pub fn skip(&mut self, lines: u64, why: Skip) {
-        match why {
-            Skip::NotUnderstood => self.missing.not_understood += lines,
-            Skip::TooMany => self.missing.too_many += lines,
-        }
+        self.missing.skip(lines, why);
     }
 
     /// How quickly lines arrive, and how late.
