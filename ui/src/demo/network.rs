@@ -7,7 +7,7 @@ use netraven_api::outcome::Cause;
 use netraven_api::platforms::{Platform, Platforms};
 use netraven_api::tags::Tag;
 
-use super::random::{below, digits, happens};
+use super::random::{below, digits, fingerprint, happens};
 
 /// Sites: tag, the short form in hostnames, and the second part of their addresses.
 const SITES: [(&str, &str, i64); 5] = [
@@ -154,8 +154,7 @@ pub fn ails(hostname: &str, hours_ago: i64, place: &[i64]) -> Option<Cause> {
 /// The stored host key of a device.
 #[must_use]
 pub fn host_key(device_id: i64, first_seen: Timestamp) -> HostKey {
-    let sha256 = format!("SHA256:{}", digits(&[device_id, 11], 43));
-    HostKey { device_id, key_type: "ssh-ed25519".into(), sha256, first_seen }
+    HostKey { device_id, key_type: "ssh-ed25519".into(), sha256: fingerprint(&[device_id, 11]), first_seen }
 }
 
 /// The platforms the product comes with.

@@ -39,3 +39,14 @@ pub fn digits(place: &[i64], count: usize) -> String {
     text.truncate(count);
     text
 }
+
+/// A fingerprint of a host key as OpenSSH prints it.
+#[must_use]
+pub fn fingerprint(place: &[i64]) -> String {
+    const LETTERS: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+    let letter = |number: i64| {
+        let index = usize::try_from(below(&[place, &[number]].concat(), 64)).unwrap_or_default();
+        char::from(LETTERS[index])
+    };
+    format!("SHA256:{}", (0..43).map(letter).collect::<String>())
+}

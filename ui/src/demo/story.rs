@@ -4,7 +4,7 @@ use netraven_api::devices::Device;
 use netraven_api::outcome::{Cause, Stage};
 use serde_json::{Value, json};
 
-use super::random::{below, digits};
+use super::random::{below, digits, fingerprint};
 
 /// What happened, as a sentence.
 #[must_use]
@@ -164,8 +164,8 @@ fn banner(device: &Device) -> &'static str {
     }
 }
 
-/// A fingerprint as OpenSSH prints it.
+/// The fingerprint of the stored or of the offered key.
 fn key(device: &Device, which: &str) -> String {
     let place = if which == "stored" { 11 } else { 12 };
-    format!("SHA256:{}", digits(&[device.id, place], 43))
+    fingerprint(&[device.id, place])
 }
