@@ -20,20 +20,33 @@ fn show_defect(defect: &std::panic::PanicHookInfo<'_>) {
     let _ = body.prepend_with_node_1(&note);
 }
 
-/// Hands the real bridge and the real clock to the application.
+/// Hands the real bridge and the real clock to the application; in the demo, a made-up world instead of the bridge.
 #[cfg(target_arch = "wasm32")]
 fn root() -> dioxus::prelude::Element {
     use std::rc::Rc;
 
     use dioxus::prelude::*;
     use netraven_ui::app::App;
-    use netraven_ui::bridge::{Bridge, Tauri};
+    use netraven_ui::bridge::Bridge;
     use netraven_ui::clock::{Clock, SystemClock};
 
-    use_context_provider(|| Rc::new(Tauri) as Rc<dyn Bridge>);
-    use_context_provider(|| Rc::new(SystemClock::new()) as Rc<dyn Clock>);
-    rsx! {
-        App {}
+    let clock = use_context_provider(|| Rc::new(SystemClock::new()) as Rc<dyn Clock>);
+    #[cfg(feature = "demo")]
+    {
+        use netraven_ui::demo::{DemoBand, DemoBridge};
+        use_context_provider(|| Rc::new(DemoBridge::new(clock)) as Rc<dyn Bridge>);
+        rsx! {
+            DemoBand {}
+            App {}
+        }
+    }
+    #[cfg(not(feature = "demo"))]
+    {
+        let _ = clock;
+        use_context_provider(|| Rc::new(netraven_ui::bridge::Tauri) as Rc<dyn Bridge>);
+        rsx! {
+            App {}
+        }
     }
 }
 

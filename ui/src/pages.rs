@@ -2,6 +2,7 @@
 
 pub mod actions;
 pub mod cancel_device;
+pub mod copy_link;
 pub mod dashboard;
 pub mod devices;
 pub mod dossier;

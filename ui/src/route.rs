@@ -18,10 +18,10 @@ pub enum Route {
     #[layout(Shell)]
         #[route("/?:..view")]
         JobDashboard { view: String },
-        #[route("/runs/:id?:cause")]
-        RunPage { id: i64, cause: String },
-        #[route("/runs/:run_id/devices/:device_id")]
-        DossierPage { run_id: i64, device_id: i64 },
+        #[route("/runs/:id?:..view")]
+        RunPage { id: i64, view: String },
+        #[route("/runs/:run_id/devices/:device_id?:..view")]
+        DossierPage { run_id: i64, device_id: i64, view: String },
         #[route("/jobs")]
         JobsPage {},
         #[route("/devices")]
@@ -40,6 +40,12 @@ impl Route {
     /// The page of a run, all its devices shown.
     #[must_use]
     pub fn run(id: i64) -> Route {
-        Route::RunPage { id, cause: String::new() }
+        Route::RunPage { id, view: String::new() }
+    }
+
+    /// The page of one device of a run: what came of it.
+    #[must_use]
+    pub fn dossier(run_id: i64, device_id: i64) -> Route {
+        Route::DossierPage { run_id, device_id, view: String::new() }
     }
 }

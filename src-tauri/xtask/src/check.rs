@@ -14,7 +14,9 @@ pub fn check(project: &Project) -> Result<()> {
     ui::build(project, &ui::Options::default())?;
     process::run(project.cargo("clippy").args(["--workspace", "--all-targets", "--", "-D", "warnings"]))?;
     let wasm = ["--package", "netraven-ui", "--bins", "--target", system::WASM];
-    process::run(project.cargo("clippy").args(wasm).args(["--", "-D", "warnings"]))?;
+    for features in [&[][..], &["--features", "demo"]] {
+        process::run(project.cargo("clippy").args(wasm).args(features).args(["--", "-D", "warnings"]))?;
+    }
     process::run(project.cargo("doc").args(["--workspace", "--no-deps"]).env("RUSTDOCFLAGS", "-D warnings"))?;
     eprintln!("All checks passed.");
     Ok(())

@@ -4,13 +4,13 @@ mod check;
 mod process;
 mod project;
 mod run;
+mod serve;
 mod system;
 mod test;
 mod tidy;
 mod tools;
 mod ui;
 
-use std::path::PathBuf;
 use std::process::ExitCode;
 
 use anyhow::Result;
@@ -36,7 +36,7 @@ enum Task {
         #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
         filter: Vec<String>,
     },
-    /// Build the web view into ui/dist.
+    /// Build the web view into ui/dist; with --demo, with made-up data for a browser.
     Ui(ui::Options),
     /// Formatting, clippy, rustdoc and tidy: what a reviewer should not have to say.
     Check,
@@ -79,7 +79,7 @@ fn perform(project: &Project, task: Task) -> Result<ExitCode> {
     match task {
         Task::Run(options) => run::run(project, &options),
         Task::Test { filter } => test::test(project, &filter),
-        Task::Ui(options) => ui::command(project, &options).map(|_: PathBuf| ExitCode::SUCCESS),
+        Task::Ui(options) => ui::command(project, &options).map(|()| ExitCode::SUCCESS),
         Task::Check => check::check(project).map(|()| ExitCode::SUCCESS),
         Task::Tidy => tidy::command(&project.root).map(|()| ExitCode::SUCCESS),
         Task::Lab { devices, arguments } => tools::lab(project, devices, &arguments),

@@ -44,7 +44,7 @@ pub fn run(project: &Project, options: &Options) -> Result<ExitCode> {
         server(project, options, build)?
     } else {
         system::wasm_target()?;
-        ui::build(project, &ui::Options { release: options.release, demo: false })?;
+        ui::build(project, &ui::Options { release: options.release, ..ui::Options::default() })?;
         window(project, options, build)?
     };
     process::replace(program.args(&options.arguments))

@@ -23,7 +23,7 @@ pub fn bench(project: &Project, name: &str, arguments: &[String]) -> Result<Exit
     // The start is measured in the real window, which needs the interface inside and the tests' screen.
     system::prepare(&[Purpose::Build, Purpose::Embedded, Purpose::Tests])?;
     system::wasm_target()?;
-    ui::build(project, &ui::Options { release: true, demo: false })?;
+    ui::build(project, &ui::Options { release: true, ..ui::Options::default() })?;
     let programs = project.build_programs(&["netraven-bench", SERVER, "netraven"], Build::Release)?;
     process::replace(
         Command::new(programs.join("netraven-bench")).arg(name).args(arguments).env("NETRAVEN_BIN_DIR", &programs),

@@ -8,11 +8,11 @@ use std::fs;
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, bail};
 use wasm_bindgen_cli_support::Bindgen;
 
 use crate::project::Project;
-use crate::{process, system};
+use crate::{process, serve, system};
 
 /// What `cargo xtask ui` can be asked for.
 #[derive(clap::Args, Clone, Copy, Default)]
@@ -20,21 +20,44 @@ pub struct Options {
     /// Small and slow to build.
     #[arg(long)]
     pub release: bool,
-    /// With made-up data for an ordinary browser, into target/ui-demo instead of ui/dist.
+    /// With made-up data, into target/ui-demo instead of ui/dist, and serve it to a browser on this computer until Ctrl-C.
     #[arg(long)]
     pub demo: bool,
+    /// Build the demo without serving it.
+    #[arg(long, requires = "demo")]
+    pub no_serve: bool,
+    /// Port the demo is served on; any free one if 0.
+    #[arg(long, default_value_t = 4180, requires = "demo")]
+    pub port: u16,
 }
 
-/// Builds the web view after making sure that the wasm target is there, and says where it is.
-pub fn command(project: &Project, options: &Options) -> Result<PathBuf> {
+/// Builds the web view after making sure that the wasm target is there, and says where it is. The demo is served as well.
+pub fn command(project: &Project, options: &Options) -> Result<()> {
+    refuse_demo_release(options)?;
     system::wasm_target()?;
+    // Before the long build: a port that is taken is said at once.
+    let listener = (options.demo && !options.no_serve).then(|| serve::open(options.port)).transpose()?;
     let folder = build(project, options)?;
     eprintln!("The web view is in {}.", folder.display());
-    Ok(folder)
+    if let Some(listener) = listener {
+        let address = listener.local_addr().context("could not find the port")?;
+        eprintln!("Look at it in a browser: http://{address}/ (Ctrl-C ends it)");
+        serve::serve(&listener, &folder)?;
+    }
+    Ok(())
+}
+
+/// The demo's made-up data is for working on the screen and must not reach anybody's release.
+fn refuse_demo_release(options: &Options) -> Result<()> {
+    if options.demo && options.release {
+        bail!("a release cannot contain the demo's made-up data; leave out --release or --demo");
+    }
+    Ok(())
 }
 
 /// Builds the web view and returns the folder that holds it.
 pub fn build(project: &Project, options: &Options) -> Result<PathBuf> {
+    refuse_demo_release(options)?;
     let folder = if options.demo { project.target.join("ui-demo") } else { project.root.join("ui").join("dist") };
     let wasm = compile(project, options)?;
     let assets = static_files(&project.root.join("ui"))?;
@@ -59,7 +82,10 @@ fn compile(project: &Project, options: &Options) -> Result<PathBuf> {
     let mut cargo = project.cargo("build");
     cargo.args(["--package", "netraven-ui", "--bin", "netraven-ui", "--target", system::WASM, "--profile", profile]);
     if options.demo {
-        cargo.args(["--features", "demo"]);
+        // The crate refuses the demo where debug assertions are off, as in a release. The profile has them off for Dioxus'
+        // sake, so they are switched on for the crate itself.
+        let assertions = format!("profile.{profile}.package.netraven-ui.debug-assertions=true");
+        cargo.args(["--features", "demo", "--config", &assertions]);
     }
     process::run(&mut cargo)?;
     Ok(project.target.join(system::WASM).join(profile).join("netraven-ui.wasm"))
@@ -166,6 +192,16 @@ fn copy(from: &Path, to: &Path) -> Result<()> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_demo_is_never_built_for_a_release() {
+        let project = Project { root: "/nowhere".into(), target: "/nowhere".into() };
+        let options = Options { release: true, demo: true, ..Options::default() };
+        for refused in [build(&project, &options).map(|_| ()), command(&project, &options)] {
+            let sentence = refused.unwrap_err().to_string();
+            assert_eq!(sentence, "a release cannot contain the demo's made-up data; leave out --release or --demo");
+        }
+    }
 
     #[test]
     fn publishing_touches_only_what_changed() {

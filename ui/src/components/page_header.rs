@@ -31,6 +31,8 @@ impl Crumb {
 #[component]
 pub fn PageHeader(title: String, crumbs: Vec<Crumb>, beside: Option<Element>, children: Element) -> Element {
     let go = navigator();
+    // Drawn again with every step, also within one page: there is something to go back to then.
+    let _ = use_route::<Route>();
     rsx! {
         header { class: "page-header bg-body text-heading",
             div { class: "min-w-0",

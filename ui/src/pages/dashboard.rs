@@ -3,6 +3,7 @@
 use dioxus::prelude::*;
 use netraven_api::native::ExportWhat;
 
+use crate::address::use_address;
 use crate::components::{Button, ButtonKind, Crumb, Glyph, LayoutMenu, PageHeader, TabBar, TabItem, UpdatedAgo};
 use crate::data::{use_query, use_settled};
 use crate::format;
@@ -43,7 +44,7 @@ use views_menu::ViewsMenu;
 pub fn JobDashboard(view: ReadSignal<String>) -> Element {
     let moment = use_moment();
     let mut state = use_store(|| address::read(&view.peek()));
-    use_address(state, view);
+    use_address(state, view, |view| Route::JobDashboard { view });
     let mut choosing = use_signal(|| false);
     // The requests follow the minute, not the second.
     let minute = use_memo(move || Period::Hour.began(moment.now()));
@@ -109,34 +110,6 @@ pub fn JobDashboard(view: ReadSignal<String>) -> Element {
             RunChooser { onclose: move |()| choosing.set(false) }
         }
     }
-}
-
-/// Keeps state and address the same: back, forward and links change the state, what a person chooses changes the address.
-fn use_address(mut state: Store<DashboardState>, view: ReadSignal<String>) {
-    let go = navigator();
-    // The newest address written here. It comes back as `view` a little later, when the state may be further already.
-    let mut written = use_signal(|| view.peek().clone());
-    use_effect(move || {
-        let address = view();
-        if address != *written.peek() {
-            written.set(address.clone());
-            state.set(address::read(&address));
-        }
-    });
-    use_effect(move || {
-        let address = address::write(&state.read());
-        let here = written.peek().clone();
-        if address == here || address::read(&here) == *state.peek() {
-            return;
-        }
-        written.set(address.clone());
-        let to = Route::JobDashboard { view: address.clone() };
-        if address::is_a_step(&here, &address) {
-            go.push(to);
-        } else {
-            go.replace(to);
-        }
-    });
 }
 
 #[component]

@@ -13,7 +13,7 @@ use crate::components::{
     Button, ButtonKind, Confirm, Crumb, Empty, ErrorState, Glyph, Icon, PageHeader, Pager, SkeletonRows, StaleNote,
     UpdatedAgo,
 };
-use crate::data::{Query, use_api, use_query, use_settled};
+use crate::data::{Query, use_api, use_lab, use_query, use_settled};
 use crate::format;
 use crate::pages::lab::{LabBand, LabButton};
 use crate::route::Route;
@@ -196,6 +196,7 @@ fn NoCredentialNote(page: Rc<Page<Device>>, oncredential: EventHandler<Vec<i64>>
 #[component]
 fn NoDevices(filter: Signal<DeviceFilter>, doing: Signal<Doing>) -> Element {
     let (mut filter, mut doing, workplace) = (filter, doing, use_workplace());
+    let simulated = use_lab().offered();
     if filter.read().narrows() {
         return rsx! {
             Empty { title: "No device matches", text: "None of the devices has what the filters ask for.", glyph: Glyph::Search,
@@ -206,7 +207,11 @@ fn NoDevices(filter: Signal<DeviceFilter>, doing: Signal<Doing>) -> Element {
     rsx! {
         Empty {
             title: "There is no device yet",
-            text: "Add the routers, switches and servers whose configurations are to be kept; or look around with simulated devices first.",
+            text: if simulated {
+                "Add the routers, switches and servers whose configurations are to be kept; or look around with simulated devices first."
+            } else {
+                "Add the routers, switches and servers whose configurations are to be kept."
+            },
             glyph: Glyph::Devices,
             LabButton {}
             Button { label: "Add a device", glyph: Glyph::Plus, onclick: move |_| doing.set(Doing::Adding) }

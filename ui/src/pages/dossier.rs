@@ -5,12 +5,14 @@ use netraven_api::native::Feature;
 use netraven_api::runs::{Again, DeviceState, GetRun, Run, RunDevice};
 use serde_json::Value;
 
+use crate::address::{Addressed, use_address};
 use crate::components::{
     Button, ButtonKind, Crumb, DeviceStateTag, Empty, ErrorState, Glyph, PageHeader, SkeletonRows, TabBar, TabItem,
 };
 use crate::data::{use_log, use_query};
 use crate::pages::actions::{ONE_AT_A_TIME, use_cancel_device, use_run_job};
 use crate::pages::cancel_device::CancelDeviceDialog;
+use crate::pages::copy_link::CopyLink;
 use crate::pages::lab::LabBand;
 use crate::pages::run::run_name;
 use crate::pages::unified_logs::{LogControls, UnifiedLogsTable};
@@ -20,16 +22,27 @@ use crate::state::moment::use_moment;
 use crate::state::session::use_workplace;
 
 mod evidence;
+mod expected;
 mod host_keys;
+mod outcomes;
+mod report;
 mod stages;
+mod terminal;
+mod view;
 
 use evidence::{Evidence, SuccessFacts};
 use host_keys::HostKeys;
+use outcomes::Outcomes;
+use report::CopyReport;
 use stages::Stages;
+use view::{DossierTab, DossierView, DossierViewStoreExt};
 
-/// The page of one device of a run.
+/// The page of one device of a run. `view` is what is looked at, as the page's address has it.
 #[component]
-pub fn DossierPage(run_id: ReadSignal<i64>, device_id: ReadSignal<i64>) -> Element {
+pub fn DossierPage(run_id: ReadSignal<i64>, device_id: ReadSignal<i64>, view: ReadSignal<String>) -> Element {
+    let chosen = use_store(|| DossierView::of_address(&view.peek()));
+    let place = move |view| Route::DossierPage { run_id: *run_id.peek(), device_id: *device_id.peek(), view };
+    use_address(chosen, view, place);
     let run = use_query(move || GetRun(run_id()));
     let found = run.value().and_then(|detail| {
         let device = detail.results.iter().find(|device| device.device_id == device_id())?.clone();
@@ -40,9 +53,9 @@ pub fn DossierPage(run_id: ReadSignal<i64>, device_id: ReadSignal<i64>) -> Eleme
     match found {
         Some((run, device)) => rsx! {
             LabBand {}
-            DossierHead { run: run.clone(), device: device.clone() }
+            DossierHead { run: run.clone(), device: device.clone(), link: move |()| place(chosen.peek().address()) }
             section { class: "panel bg-card",
-                DossierTabs { run_id, device_id, run, device }
+                DossierTabs { run_id, device_id, view: chosen, run, device }
             }
         },
         None => rsx! {
@@ -72,7 +85,7 @@ pub fn DossierPage(run_id: ReadSignal<i64>, device_id: ReadSignal<i64>) -> Eleme
 }
 
 #[component]
-fn DossierHead(run: Run, device: RunDevice) -> Element {
+fn DossierHead(run: Run, device: RunDevice, link: Callback<(), Route>) -> Element {
     let (moment, workplace) = (use_moment(), use_workplace());
     let (start, cancel) = (use_run_job(), use_cancel_device());
     let mut asking = use_signal(|| false);
@@ -91,6 +104,10 @@ fn DossierHead(run: Run, device: RunDevice) -> Element {
                 Crumb::here(device.hostname.clone()),
             ],
             beside: rsx! { DeviceStateTag { state: device.state } },
+            if device.state == DeviceState::Failure {
+                CopyReport { run: run.clone(), device: device.clone() }
+            }
+            CopyLink { place: link }
             if under_way {
                 Button {
                     label: "Cancel this device",
@@ -123,12 +140,18 @@ fn DossierHead(run: Run, device: RunDevice) -> Element {
 }
 
 #[component]
-fn DossierTabs(run_id: ReadSignal<i64>, device_id: ReadSignal<i64>, run: Run, device: RunDevice) -> Element {
-    let mut tab = use_signal(|| "story".to_owned());
-    let view =
+fn DossierTabs(
+    run_id: ReadSignal<i64>,
+    device_id: ReadSignal<i64>,
+    view: Store<DossierView>,
+    run: Run,
+    device: RunDevice,
+) -> Element {
+    let tab = view.tab().cloned();
+    let log =
         use_log(move || LogFilter { run_id: Some(run_id()), device_id: Some(device_id()), ..LogFilter::default() });
     let search = use_signal(String::new);
-    let on_log = tab.read().as_str() == "log";
+    let on_log = tab == DossierTab::Log;
     let first = if device.state == DeviceState::Failure { "Why it failed" } else { "What happened" };
     rsx! {
         Stages { job_type: run.job_type.clone(), device: device.clone() }
@@ -138,19 +161,22 @@ fn DossierTabs(run_id: ReadSignal<i64>, device_id: ReadSignal<i64>, run: Run, de
                 TabItem::new("story", first),
                 TabItem::new("log", "Log of this device").live(run.status.is_active()),
             ],
-            selected: tab(),
-            onselect: move |chosen| tab.set(chosen),
+            selected: tab.as_str(),
+            onselect: move |chosen: String| view.tab().set(DossierTab::of(&chosen)),
             if on_log {
-                LogControls { view }
+                LogControls { view: log }
             }
         }
         if on_log {
             div { class: "panel-body", id: "panel-log", role: "tabpanel", aria_labelledby: "tab-log",
-                UnifiedLogsTable { view, search, narrowed: false }
+                UnifiedLogsTable { view: log, search, narrowed: false }
             }
         } else {
             div { class: "panel-body", id: "panel-story", role: "tabpanel", aria_labelledby: "tab-story",
-                div { class: "scroll story", Story { device: device.clone() } }
+                div { class: "scroll story",
+                    Outcomes { job_id: run.job_id, device_id, run_id: run.id }
+                    Story { device: device.clone() }
+                }
                 NextStep { device }
             }
         }
@@ -181,7 +207,7 @@ fn Story(device: RunDevice) -> Element {
                 }
             }
             HostKeys { device_id: device.device_id, details: details.clone() }
-            Evidence { details }
+            Evidence { cause: device.cause, details }
         },
     }
 }

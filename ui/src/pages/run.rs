@@ -4,6 +4,7 @@ use dioxus::prelude::*;
 use netraven_api::native::Feature;
 use netraven_api::runs::{Again, GetRun, Run, RunDetail, Trigger};
 
+use crate::address::{Addressed, use_address};
 use crate::components::{
     Button, ButtonKind, Confirm, Crumb, ErrorState, Glyph, Icon, Menu, MenuItem, OutcomeBar, PageHeader, SkeletonRows,
     StaleNote, StatusTag, TabBar, TabItem, Time,
@@ -11,6 +12,7 @@ use crate::components::{
 use crate::data::{use_log, use_query};
 use crate::format;
 use crate::pages::actions::{ONE_AT_A_TIME, use_cancel_run, use_run_job};
+use crate::pages::copy_link::CopyLink;
 use crate::pages::lab::LabBand;
 use crate::pages::run_causes::RunCauses;
 use crate::pages::run_duration::RunDuration;
@@ -22,21 +24,26 @@ use crate::state::session::use_workplace;
 
 mod devices;
 mod history;
-mod marks;
+pub mod marks;
+mod view;
 
 use devices::RunDevices;
 use history::RunHistory;
+pub use view::of_cause;
+use view::{RunTab, RunVerbs, RunView, RunViewStoreExt};
 
-/// The page of a run. `cause` shows only the devices that failed so.
+/// The page of a run. `view` is what is looked at, as the page's address has it.
 #[component]
-pub fn RunPage(id: ReadSignal<i64>, cause: ReadSignal<String>) -> Element {
+pub fn RunPage(id: ReadSignal<i64>, view: ReadSignal<String>) -> Element {
+    let chosen = use_store(|| RunView::of_address(&view.peek()));
+    use_address(chosen, view, move |view| Route::RunPage { id: *id.peek(), view });
     let run = use_query(move || GetRun(id()));
     let moment = use_moment();
     let retry = move |()| run.refresh();
     match (run.value(), run.error()) {
         (Some(detail), stale) => rsx! {
             LabBand {}
-            RunHead { run: detail.run.clone() }
+            RunHead { run: detail.run.clone(), view: chosen }
             section { class: "panel bg-card",
                 if let Some(problem) = stale {
                     StaleNote { problem, at: run.at(), onretry: retry }
@@ -47,7 +54,7 @@ pub fn RunPage(id: ReadSignal<i64>, cause: ReadSignal<String>) -> Element {
                         RunCauses { run: detail.run.clone(), own: true }
                     }
                 }
-                RunTabs { id, cause, detail: (*detail).clone() }
+                RunTabs { id, view: chosen, detail: (*detail).clone() }
             }
         },
         (None, problem) => rsx! {
@@ -79,7 +86,7 @@ fn crumbs(here: String) -> Vec<Crumb> {
 }
 
 #[component]
-fn RunHead(run: Run) -> Element {
+fn RunHead(run: Run, view: Store<RunView>) -> Element {
     let (moment, workplace, start, cancel) = (use_moment(), use_workplace(), use_run_job(), use_cancel_run());
     let mut asking = use_signal(|| false);
     let (id, job_id, active) = (run.id, run.job_id, run.status.is_active());
@@ -95,6 +102,7 @@ fn RunHead(run: Run) -> Element {
             title: run.job_name.clone(),
             crumbs: crumbs(run_name(&run, moment.glance(), &moment.zone())),
             beside: rsx! { StatusTag { status: run.status, cancelling: run.cancel_requested } },
+            CopyLink { place: move |()| Route::RunPage { id, view: view.peek().address() } }
             if active {
                 Button {
                     label: "Cancel",
@@ -177,18 +185,12 @@ fn RunStrip(run: Run) -> Element {
 }
 
 #[component]
-fn RunTabs(id: ReadSignal<i64>, cause: ReadSignal<String>, detail: RunDetail) -> Element {
-    let mut tab = use_signal(|| "devices".to_owned());
-    // A cause that is chosen above leads to its devices.
-    use_effect(move || {
-        if !cause.read().is_empty() {
-            tab.set("devices".to_owned());
-        }
-    });
-    let view = use_log(move || LogFilter { run_id: Some(id()), ..LogFilter::default() });
+fn RunTabs(id: ReadSignal<i64>, view: Store<RunView>, detail: RunDetail) -> Element {
+    let mut view = view;
+    let log = use_log(move || LogFilter { run_id: Some(id()), ..LogFilter::default() });
     let search = use_signal(String::new);
     let count = i64::try_from(detail.results.len()).unwrap_or_default();
-    let (on_log, on_history) = (tab.read().as_str() == "log", tab.read().as_str() == "history");
+    let tab = view.tab().cloned();
     rsx! {
         TabBar {
             label: "What is shown",
@@ -197,24 +199,28 @@ fn RunTabs(id: ReadSignal<i64>, cause: ReadSignal<String>, detail: RunDetail) ->
                 TabItem::new("history", "History"),
                 TabItem::new("log", "Log of this run").live(detail.run.status.is_active()),
             ],
-            selected: tab(),
-            onselect: move |chosen| tab.set(chosen),
-            if on_log {
-                LogControls { view }
+            selected: tab.as_str(),
+            onselect: move |chosen: String| view.open(RunTab::of(&chosen)),
+            if tab == RunTab::Log {
+                LogControls { view: log }
             }
         }
-        if on_log {
-            div { class: "panel-body", id: "panel-log", role: "tabpanel", aria_labelledby: "tab-log",
-                UnifiedLogsTable { view, search, narrowed: false }
-            }
-        } else if on_history {
-            div { class: "panel-body", id: "panel-history", role: "tabpanel", aria_labelledby: "tab-history",
-                RunHistory { job_id: detail.run.job_id, run_id: id() }
-            }
-        } else {
-            div { class: "panel-body", id: "panel-devices", role: "tabpanel", aria_labelledby: "tab-devices",
-                RunDevices { run: detail.run, cause, results: detail.results }
-            }
+        match tab {
+            RunTab::Devices => rsx! {
+                div { class: "panel-body", id: "panel-devices", role: "tabpanel", aria_labelledby: "tab-devices",
+                    RunDevices { run: detail.run, view, results: detail.results }
+                }
+            },
+            RunTab::History => rsx! {
+                div { class: "panel-body", id: "panel-history", role: "tabpanel", aria_labelledby: "tab-history",
+                    RunHistory { job_id: detail.run.job_id, run_id: id(), view }
+                }
+            },
+            RunTab::Log => rsx! {
+                div { class: "panel-body", id: "panel-log", role: "tabpanel", aria_labelledby: "tab-log",
+                    UnifiedLogsTable { view: log, search, narrowed: false }
+                }
+            },
         }
     }
 }

@@ -8,6 +8,7 @@ use netraven_api::runs::{Again, CauseCount, Run};
 use crate::components::{Button, Glyph, Icon};
 use crate::format;
 use crate::pages::actions::{ONE_AT_A_TIME, use_run_job};
+use crate::pages::run::of_cause;
 use crate::route::Route;
 use crate::state::session::use_workplace;
 
@@ -74,7 +75,7 @@ fn Cause(run: Run, group: CauseCount) -> Element {
             } else {
                 Link {
                     class: "btn btn-outline btn-sm",
-                    to: Route::RunPage { id: run.id, cause: cause.as_str().to_owned() },
+                    to: Route::RunPage { id: run.id, view: of_cause(cause) },
                     if group.devices == 1 { "Show the device" } else { "Show the devices" }
                 }
             }

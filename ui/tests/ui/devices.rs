@@ -2,7 +2,7 @@
 
 use std::rc::Rc;
 
-use netraven_api::native::{Native, Session};
+use netraven_api::native::{Native, Ready, Session};
 use netraven_api::problem::{Code, FieldError};
 use netraven_api::users::Role;
 use netraven_api::{Page, Problem};
@@ -96,6 +96,11 @@ fn reading_nothing_and_failure_have_their_own_faces() {
     fake.answer("GET /devices/", &empty_page());
     let screen = Screen::open(&fake, "/devices");
     insta::assert_snapshot!(screen.part("There is no device yet", "footer"));
+
+    let elsewhere = Fake::with(Session::Ready(Ready { embedded: false, ..Fake::admin() }));
+    elsewhere.answer("GET /devices/", &empty_page());
+    let screen = Screen::open(&elsewhere, "/devices");
+    assert!(screen.shows("There is no device yet") && !screen.shows("simulated"), "the lab is on this computer only");
 
     fake.refuse("GET /devices/", Problem::new(Code::Unreachable, "The server did not answer."));
     let mut screen = Screen::open(&fake, "/devices");

@@ -36,6 +36,70 @@ fn shows_only_the_devices_of_a_cause_when_it_comes_from_there() {
 }
 
 #[test]
+fn the_address_of_a_run_restores_the_view_and_back_takes_one_choice_back() {
+    let fake = with(&detail());
+    fake.answer("GET /jobs/1/matrix", &matrix());
+    let mut screen = Screen::open(&fake, "/runs/4188?show=failed&cause=auth-failed,truncated&find=edge");
+    assert!(screen.shows("edge-dus-07") && screen.shows("edge-fra-09"));
+    assert!(!screen.shows("fw-berlin-02") && !screen.shows("edge-ber-11"));
+    screen.press("History");
+    assert_eq!(screen.address(), "/runs/4188?tab=history&show=failed&cause=auth-failed,truncated&find=edge");
+    screen.press("Devices");
+    screen.type_into("find-device", "edge-d");
+    screen.type_into("find-device", "edge-du");
+    assert!(screen.address().ends_with("find=edge-du") && !screen.shows("edge-fra-09"), "{}", screen.address());
+    screen.back();
+    assert!(screen.shows("Devices against the last 3 runs"), "typing was no step: {}", screen.address());
+    screen.forward();
+    assert!(screen.shows("edge-dus-07") && !screen.shows("edge-fra-09"));
+
+    let screen = Screen::open(&fake, "/runs/4188?tab=history&history=2");
+    assert!(screen.shows("Devices against the last 3 runs"));
+    assert!(fake.calls("GET /jobs/1/matrix").last().unwrap().contains("page=2"));
+    let screen = Screen::open(&fake, "/runs/4188?tab=log");
+    assert!(screen.shows("No lines yet"));
+}
+
+#[test]
+fn the_next_run_begins_with_its_devices_whatever_was_looked_at() {
+    let fake = with(&detail());
+    starting(&fake, "POST /jobs/run/1");
+    let mut screen = Screen::open(&fake, "/runs/4188?tab=log&cause=auth-failed");
+    screen.press("Run again");
+    screen.press("All devices of the job");
+    assert_eq!(screen.address(), "/runs/4191?");
+    assert!(screen.shows("Devices of this run") && screen.shows("fw-berlin-02"));
+    screen.back();
+    assert!(screen.address().starts_with("/runs/4188?tab=log") && screen.shows("No lines yet"));
+}
+
+#[test]
+fn the_address_of_a_device_holds_its_tab_and_a_link_leads_there() {
+    let fake = with(&detail());
+    let mut screen = Screen::open(&fake, "/runs/4188/devices/9");
+    screen.press("Log of this device");
+    assert_eq!(screen.address(), "/runs/4188/devices/9?tab=log");
+    screen.press("Copy link");
+    assert!(screen.shows("The link is netraven:/runs/4188/devices/9?tab=log"), "without a clipboard it is shown");
+    screen.back();
+    assert!(screen.shows("Configuration cut short"));
+    let screen = Screen::open(&fake, "/runs/4188/devices/9?tab=log");
+    assert!(screen.shows("No lines yet"));
+}
+
+#[test]
+fn a_run_without_devices_says_what_is_true_of_it() {
+    let mut empty = detail();
+    empty.results.clear();
+    (empty.run.causes, empty.run.status) = (Vec::new(), RunStatus::Failed);
+    let screen = Screen::open(&with(&empty), "/runs/4188");
+    assert!(screen.shows("When it began, there was no device for the job to work on."));
+    (empty.run.status, empty.run.finished_at) = (RunStatus::Queued, None);
+    let screen = Screen::open(&with(&empty), "/runs/4188");
+    assert!(screen.shows("The devices of this run appear here as they are worked on."));
+}
+
+#[test]
 fn a_run_that_is_gone_says_so() {
     let fake = with(&detail());
     fake.refuse("GET /runs/4188", Problem::new(Code::NotFound, "There is no run 4188. It may have been deleted."));
@@ -68,11 +132,72 @@ fn a_reading_cut_short_is_told_as_a_story() {
 }
 
 #[test]
+fn the_transcript_is_shown_with_the_place_where_it_broke() {
+    let mut rejected = detail();
+    rejected.results[0].cause = Some(Cause::CommandRejected);
+    rejected.results[0].details = Some(serde_json::json!({
+        "cause": "command-rejected", "said": "% Invalid input detected at '^' marker.", "host_keys": null, "expected": null,
+        "last_seen": "R1#", "transcript": [
+            "    0.402 < R1#", "    0.455 > \"show runn\\n\"", "          … 3 lines left out …",
+            "    0.511 < % Invalid input detected at '^' marker.", "    0.512 < key 7 ‹secret 03ab›", "    0.513 < R1#"
+        ]
+    }));
+    let screen = Screen::open(&with(&rejected), "/runs/4188/devices/46");
+    insta::assert_snapshot!(screen.part("div role=\"tabpanel\"", "section aria-label=\"Notices\""));
+}
+
+#[test]
+fn the_last_results_of_the_device_stand_beside_the_story() {
+    let fake = with(&detail());
+    let result = |id: i64, status: &str, cause: Option<&str>, run_id: Option<i64>| {
+        serde_json::json!({
+            "id": id, "job_id": 1, "device_id": 9, "job_type": "config_backup", "status": status,
+            "result_time": at((id - 9010) * 3600), "created_at": at(0), "details": {"cause": cause}, "job_name": "x",
+            "device_name": "edge-fra-09", "run_id": run_id
+        })
+    };
+    let results = vec![
+        result(9009, "failure", Some("truncated"), Some(4188)),
+        result(9008, "success", None, Some(4182)),
+        result(9007, "failure", Some("timeout-connect"), None),
+    ];
+    fake.answer("GET /job-results/", &page(results, 3));
+    let screen = Screen::open(&fake, "/runs/4188/devices/9");
+    assert!(fake.calls("GET /job-results/").last().unwrap().ends_with("?size=30&device_id=9&job_id=1"));
+    insta::assert_snapshot!(screen.part("Last 3 results", "h2"));
+}
+
+#[test]
+fn a_report_of_a_failure_can_be_copied() {
+    let mut screen = Screen::open(&with(&detail()), "/runs/4188/devices/9");
+    screen.press("Copy report");
+    assert!(screen.shows("The clipboard cannot be reached; mark the text on this page and copy it from there."));
+    assert!(
+        !Screen::open(&with(&detail()), "/runs/4188/devices/111").shows("Copy report"),
+        "there is nothing to report"
+    );
+}
+
+#[test]
+fn what_no_retry_can_fix_is_not_offered_one() {
+    let mut hopeless = detail();
+    hopeless.run.causes.retain(|group| !group.cause.retry_may_help());
+    let screen = Screen::open(&with(&hopeless), "/runs/4188");
+    assert!(screen.shows("A retry fixes none of them.") && !screen.shows("a retry may fix"));
+    let fake = with(&detail());
+    starting(&fake, "POST /runs/4188/again");
+    let mut screen = Screen::open(&fake, "/runs/4188");
+    screen.press("Retry all 4 a retry may fix");
+    assert_eq!(fake.bodies("POST /runs/4188/again"), [serde_json::json!({"causes": ["timeout-connect"]})]);
+}
+
+#[test]
 fn a_changed_host_key_shows_both_fingerprints_and_can_be_forgotten() {
     let fake = with(&detail());
     fake.answer("DELETE /devices/31/host-key", &());
     let mut screen = Screen::open(&fake, "/runs/4188/devices/31");
     assert!(screen.shows("SHA256:Vw2cStored") && screen.shows("SHA256:4n0bOffered"));
+    assert!(screen.shows("Stored on first use") && screen.shows("Offered now"));
     screen.press("Forget stored key");
     assert!(fake.calls("DELETE /devices/31/host-key").is_empty(), "it asks first");
     screen.press("Forget the key");

@@ -158,7 +158,7 @@ pub fn detail() -> RunDetail {
     let truncated = RunDevice {
         attempt: 2,
         details: Some(json!({
-            "cause": "truncated", "stage": "prove_complete", "expected": "end", "bytes_read": 41212,
+            "cause": "truncated", "stage": "prove_complete", "expected": "end", "bytes_read": 41212, "host_keys": null, "said": null,
             "last_seen": "enable secret 9 ‹secret 7c1e›\n neighbor 10.255.3.14 desc",
             "advice": "Run it again. If it repeats, a session limit on the device or a firewall cuts long readings.",
             "timings": [{"stage": "reach", "ms": 41}, {"stage": "read", "ms": 2410}]

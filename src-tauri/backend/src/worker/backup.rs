@@ -229,15 +229,11 @@ fn refused(failure: &Failure, logins: &[Login], veil: &Veil) -> Outcome {
         .collect();
     let key_of = |key: &HostKey| json!({ "key_type": key.key_type, "sha256": key.sha256 });
     let hide = |text: &str| veil.lines(text);
-    let mut room = TRANSCRIPT;
-    let mut transcript = failure.transcript.render(hide);
-    transcript.retain(|line| {
-        room = room.saturating_sub(line.len() + 1);
-        room > 0
-    });
+    let transcript = shortened(failure.transcript.render(hide), TRANSCRIPT);
     let details = json!({
         "cause": failure.cause, "stage": failure.stage, "message": message, "advice": failure.cause.advice(),
         "expected": failure.expected.as_deref().map(|text| veil.quoted(text)),
+        "said": failure.said.as_deref().map(|text| veil.quoted(text)),
         "last_seen": failure.transcript.last_seen(hide),
         "host_keys": failure.host_keys.as_ref()
             .map(|(stored, offered)| json!({ "stored": key_of(stored), "offered": key_of(offered) })),
@@ -255,9 +251,52 @@ fn refused(failure: &Failure, logins: &[Login], veil: &Veil) -> Outcome {
     }
 }
 
+/// The lines cut to about so many letters: the beginning, and above all the end, where it broke.
+fn shortened(lines: Vec<String>, letters: usize) -> Vec<String> {
+    let ends = fitting(lines.iter().rev(), letters - letters / 4);
+    if ends == lines.len() {
+        return lines;
+    }
+    let begins = fitting(lines.iter().take(lines.len() - ends), letters / 4);
+    let left_out = lines.len() - ends - begins;
+    if left_out == 0 {
+        return lines;
+    }
+    let (begin, end) = (lines[..begins].iter().cloned(), lines[lines.len() - ends..].iter().cloned());
+    begin.chain([format!("          … {left_out} lines left out …")]).chain(end).collect()
+}
+
+/// How many lines from the first on have room.
+fn fitting<'a>(lines: impl Iterator<Item = &'a String>, mut room: usize) -> usize {
+    let fits = |line: &&String| {
+        let fits = line.len() < room;
+        room = room.saturating_sub(line.len() + 1);
+        fits
+    };
+    lines.take_while(fits).count()
+}
+
 fn timings(timings: &[(Stage, std::time::Duration)]) -> Vec<Value> {
     timings
         .iter()
         .map(|(stage, took)| json!({ "stage": stage, "ms": u64::try_from(took.as_millis()).unwrap_or(u64::MAX) }))
         .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_long_transcript_keeps_its_beginning_and_the_end_where_it_broke() {
+        let lines: Vec<String> = (1..=100).map(|number| format!("{number:>9}")).collect();
+        assert_eq!(shortened(lines.clone(), 2_000), lines);
+        let short = shortened(lines.clone(), 200);
+        assert_eq!((short.first(), short.last()), (lines.first(), lines.last()));
+        assert_eq!(short.iter().filter(|line| line.contains("lines left out")).count(), 1);
+        assert!(short.iter().map(|line| line.len() + 1).sum::<usize>() <= 200 + 40, "{short:?}");
+        let kept = short.len() - 1;
+        assert!(short.contains(&format!("          … {} lines left out …", 100 - kept)), "{short:?}");
+        assert_eq!(shortened(Vec::new(), 200), Vec::<String>::new());
+    }
 }

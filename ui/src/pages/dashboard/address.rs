@@ -1,16 +1,34 @@
-//! The dashboard's state as the page's address, so that back, forward and a link restore the exact view.
-//!
-//! What is as it is at first is left out: the address of the untouched dashboard is empty. What cannot be read is left out,
-//! too: a link of another version shows what it can.
-
-use std::fmt::Write as _;
-use std::str::FromStr;
+//! The dashboard's state as the page's address: that of the untouched dashboard is empty.
 
 use jiff::Timestamp;
 use netraven_api::runs::{RunStatus, Trigger};
 
 use super::state::{DashboardState, DashboardTab, PAGE_SIZES, Period, SORTS};
+use crate::address::{Addressed, Given, Parts};
 use crate::state::span::Span;
+
+impl Addressed for DashboardState {
+    fn address(&self) -> String {
+        write(self)
+    }
+
+    fn of_address(address: &str) -> DashboardState {
+        read(address)
+    }
+
+    fn is_a_step(&self, next: &DashboardState) -> bool {
+        let (mut before, mut after) = (self.clone(), next.clone());
+        if before.search != after.search {
+            // Another text begins at the first page.
+            after.page = before.page;
+        }
+        for state in [&mut before, &mut after] {
+            (state.search, state.log_search) = (String::new(), String::new());
+            (state.open, state.line) = (None, None);
+        }
+        before != after
+    }
+}
 
 /// The address: `tab=logs&level=ERROR,WARNING`.
 #[must_use]
@@ -40,20 +58,17 @@ pub fn write(state: &DashboardState) -> String {
     parts.one("run", state.run_id);
     parts.one("text", set(&state.log_search));
     parts.one("line", state.line);
-    parts.0
+    parts.done()
 }
 
 /// The state of an address.
 #[must_use]
 pub fn read(address: &str) -> DashboardState {
-    let parts: Vec<(&str, &str)> = address.split('&').filter_map(|part| part.split_once('=')).collect();
-    let raw = |name: &str| parts.iter().find(|(key, _)| *key == name).map(|(_, value)| *value);
-    let one = |name: &str| raw(name).map(unescape).filter(|text| !text.trim().is_empty());
-    let number = |name: &str| one(name).and_then(|text| i64::from_str(&text).ok());
-    let time = |name: &str| one(name).and_then(|text| Timestamp::from_str(&text).ok());
-    let many = |name: &str| -> Vec<String> {
-        raw(name).into_iter().flat_map(|text| text.split(',')).map(unescape).filter(|text| !text.is_empty()).collect()
-    };
+    let given = Given::of(address);
+    let one = |name: &str| given.one(name);
+    let number = |name: &str| given.parsed::<i64>(name);
+    let time = |name: &str| given.parsed::<Timestamp>(name);
+    let many = |name: &str| given.many(name);
     let first = DashboardState::default();
     let span = time("from").zip(time("until")).map(|(from, until)| Span { from, until });
     DashboardState {
@@ -79,71 +94,6 @@ pub fn read(address: &str) -> DashboardState {
         log_search: one("text").unwrap_or_default(),
         line: number("line"),
     }
-}
-
-/// Whether the way from one address to another deserves a step back of its own: a text being typed, a row being opened or
-/// closed do not.
-#[must_use]
-pub fn is_a_step(before: &str, after: &str) -> bool {
-    let (mut before, mut after) = (read(before), read(after));
-    if before.search != after.search {
-        // Another text begins at the first page.
-        after.page = before.page;
-    }
-    for state in [&mut before, &mut after] {
-        (state.search, state.log_search) = (String::new(), String::new());
-        (state.open, state.line) = (None, None);
-    }
-    before != after
-}
-
-#[derive(Default)]
-struct Parts(String);
-
-impl Parts {
-    fn one(&mut self, name: &str, value: Option<impl ToString>) {
-        self.many(name, value);
-    }
-
-    fn many(&mut self, name: &str, values: impl IntoIterator<Item = impl ToString>) {
-        let values: Vec<String> = values.into_iter().map(|value| escape(&value.to_string())).collect();
-        if !values.is_empty() {
-            if !self.0.is_empty() {
-                self.0.push('&');
-            }
-            let _ = write!(self.0, "{name}={}", values.join(","));
-        }
-    }
-}
-
-/// What means something in an address becomes `~` and two digits. Percent signs must not be left: the router decodes an
-/// address as a whole before it is taken apart here.
-fn escape(text: &str) -> String {
-    let mut escaped = String::with_capacity(text.len());
-    for letter in text.chars() {
-        if matches!(letter, '~' | '&' | '=' | ',' | '%' | '#' | '?' | '+') {
-            let _ = write!(escaped, "~{:02x}", u32::from(letter));
-        } else {
-            escaped.push(letter);
-        }
-    }
-    escaped
-}
-
-fn unescape(text: &str) -> String {
-    let mut parts = text.split('~');
-    let mut plain = parts.next().unwrap_or_default().to_owned();
-    for part in parts {
-        let code = part.get(..2).and_then(|digits| u8::from_str_radix(digits, 16).ok());
-        match code {
-            Some(code) if code.is_ascii() => {
-                plain.push(char::from(code));
-                plain.push_str(&part[2..]);
-            }
-            _ => plain.push_str(part),
-        }
-    }
-    plain
 }
 
 #[cfg(test)]
@@ -210,12 +160,12 @@ mod tests {
             ("page=2", "page=2&open=7"),
             ("tab=logs", "tab=logs&text=a"),
         ] {
-            assert!(!is_a_step(before, after), "{before} -> {after}");
+            assert!(!read(before).is_a_step(&read(after)), "{before} -> {after}");
         }
         for (before, after) in
             [("", "tab=logs"), ("find=co", "find=co&page=2"), ("", "status=failed"), ("", "period=7d")]
         {
-            assert!(is_a_step(before, after), "{before} -> {after}");
+            assert!(read(before).is_a_step(&read(after)), "{before} -> {after}");
         }
     }
 }

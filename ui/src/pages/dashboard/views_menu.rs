@@ -5,8 +5,7 @@ use dioxus::prelude::*;
 use super::address;
 use super::state::DashboardState;
 use crate::components::{Button, ButtonKind, Dialog, Empty, Glyph, Menu, MenuItem, TextField};
-use crate::dom;
-use crate::link;
+use crate::pages::copy_link::use_copy_link;
 use crate::route::Route;
 use crate::state::notices::use_notices;
 use crate::state::views::use_views;
@@ -22,7 +21,7 @@ enum Open {
 /// The menu of saved views, with saving, forgetting, and copying a link.
 #[component]
 pub fn ViewsMenu(state: Store<DashboardState>) -> Element {
-    let (views, notices, go) = (use_views(), use_notices(), navigator());
+    let (views, copy, go) = (use_views(), use_copy_link(), navigator());
     let mut open = use_signal(|| Open::Nothing);
     let known = views.all();
     let none = known.is_empty().then(|| "No view is saved yet.".to_owned());
@@ -34,17 +33,7 @@ pub fn ViewsMenu(state: Store<DashboardState>) -> Element {
     let onselect = move |chosen: String| match chosen.as_str() {
         "save" => open.set(Open::Saving),
         "manage" => open.set(Open::Managing),
-        "link" => {
-            let text = link::to(&Route::JobDashboard { view: address::write(&state.peek()) });
-            spawn(async move {
-                if dom::copy(&text).await {
-                    notices
-                        .done("The link was copied. Who searches for it in their window, with Ctrl K, sees this view.");
-                } else {
-                    notices.wrong(format!("The clipboard cannot be reached. The link is {text}"));
-                }
-            });
-        }
+        "link" => copy.call(Route::JobDashboard { view: address::write(&state.peek()) }),
         name => {
             let chosen = known.iter().find(|view| name.strip_prefix("view:") == Some(&view.name));
             if let Some(view) = chosen {

@@ -1,14 +1,17 @@
 //! What was expected and what was seen, as the worker kept it, secrets hidden.
 
 use dioxus::prelude::*;
+use netraven_api::outcome::Cause;
 use netraven_api::runs::RunDevice;
 use serde_json::Value;
 
-use crate::components::{Glyph, Icon, JsonTree};
+use super::expected::{self, Words};
+use super::terminal::Terminal;
+use crate::components::JsonTree;
 use crate::format;
 
 /// The fields shown in a place of their own.
-const PLACED: [&str; 11] = [
+const PLACED: [&str; 12] = [
     "bytes_read",
     "cause",
     "stage",
@@ -18,15 +21,17 @@ const PLACED: [&str; 11] = [
     "last_seen",
     "host_keys",
     "refused_logins",
+    "said",
     "timings",
     "transcript",
 ];
 
-/// Expected and seen, the logins refused, the transcript, and whatever else the details hold.
+/// Expected and seen, the logins refused, the transcript with the place marked, and whatever else the details hold.
 #[component]
-pub fn Evidence(details: Value) -> Element {
-    let text = |name: &str| details.get(name).map(plain).filter(|text| !text.is_empty());
-    let (expected, seen) = (text("expected"), text("last_seen"));
+pub fn Evidence(cause: Option<Cause>, details: Value) -> Element {
+    let text = |name: &str| details.get(name).and_then(Value::as_str).filter(|text| !text.is_empty());
+    let (said, seen) = (text("said").map(str::to_owned), text("last_seen"));
+    let broke = cause.map(|cause| cause.title().to_owned());
     let logins: Vec<String> = list(&details, "refused_logins").iter().map(plain).collect();
     let transcript: Vec<String> = list(&details, "transcript").iter().map(transcript_line).collect();
     let rest: serde_json::Map<String, Value> = details
@@ -45,22 +50,16 @@ pub fn Evidence(details: Value) -> Element {
                 }
             }
         }
-        if let Some(expected) = &expected {
+        if let Some((expected, seen)) = expected::of(cause, &details) {
             div { class: "two",
-                div { class: "box",
-                    h3 { "Expected" }
-                    p { class: "mono text-success", "{expected}" }
-                }
-                div { class: "box",
-                    h3 { "Seen" }
-                    p { class: "mono text-danger", {seen.as_deref().map_or("nothing", last_line)} }
-                }
+                Side { title: "Expected", words: expected, tone: "success" }
+                Side { title: "Seen", words: seen, tone: "danger" }
             }
         }
         if !transcript.is_empty() {
-            Terminal { title: "Transcript", text: transcript.join("\n") }
+            Terminal { title: "Transcript", written: transcript, said, broke }
         } else if let Some(seen) = seen {
-            Terminal { title: tail_title(&details), text: seen }
+            Terminal { title: tail_title(&details), written: seen.lines().map(str::to_owned).collect::<Vec<_>>(), said, broke }
         }
         if !rest.is_empty() {
             div { class: "story-rest",
@@ -119,21 +118,12 @@ pub fn SuccessFacts(device: RunDevice, details: Value) -> Element {
     }
 }
 
-/// Text as the device showed it; hidden secrets stand out.
 #[component]
-fn Terminal(title: String, text: String) -> Element {
-    let hidden = text.matches('‹').count();
+fn Side(title: String, words: Words, tone: String) -> Element {
     rsx! {
-        figure { class: "terminal", aria_label: "{title}",
-            pre { tabindex: "0",
-                for (index, (secret, part)) in secrets_apart(&text).into_iter().enumerate() {
-                    span { key: "{index}", class: if secret { "text-warning" }, "{part}" }
-                }
-            }
-            figcaption {
-                Icon { glyph: Glyph::Lock, size: 12 }
-                {format!("{title}, redacted: {} hidden", format::count(i64::try_from(hidden).unwrap_or_default(), "secret"))}
-            }
+        div { class: "box",
+            h3 { "{title}" }
+            p { class: if words.quoted { "mono text-{tone}" } else { "text-{tone}" }, "{words.text}" }
         }
     }
 }
@@ -155,38 +145,4 @@ fn list<'a>(details: &'a Value, name: &str) -> &'a [Value] {
 
 fn transcript_line(line: &Value) -> String {
     line.get("text").or_else(|| line.get("line")).map_or_else(|| plain(line), plain)
-}
-
-fn last_line(text: &str) -> &str {
-    text.trim_end().lines().next_back().unwrap_or_default()
-}
-
-/// A text in parts, hidden secrets (`‹…›`) apart.
-fn secrets_apart(text: &str) -> Vec<(bool, &str)> {
-    let mut parts = Vec::new();
-    let mut rest = text;
-    while let Some(from) = rest.find('‹') {
-        let Some(length) = rest[from..].find('›') else { break };
-        let end = from + length + '›'.len_utf8();
-        parts.push((false, &rest[..from]));
-        parts.push((true, &rest[from..end]));
-        rest = &rest[end..];
-    }
-    parts.push((false, rest));
-    parts.retain(|(_, part)| !part.is_empty());
-    parts
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn hidden_secrets_stand_apart() {
-        assert_eq!(
-            secrets_apart("enable ‹secret 7c1e› end"),
-            [(false, "enable "), (true, "‹secret 7c1e›"), (false, " end")]
-        );
-        assert_eq!(secrets_apart("open ‹"), [(false, "open ‹")]);
-    }
 }

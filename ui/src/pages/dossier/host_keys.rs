@@ -16,7 +16,7 @@ pub fn HostKeys(device_id: i64, details: Value) -> Element {
     let (api, notices, workplace) = (use_api(), use_notices(), use_workplace());
     let mut asking = use_signal(|| false);
     let mut busy = use_signal(|| false);
-    let Some(keys) = details.get("host_keys").cloned() else {
+    let Some(keys) = details.get("host_keys").filter(|keys| keys.is_object()).cloned() else {
         return rsx! {};
     };
     let forget = move |()| {

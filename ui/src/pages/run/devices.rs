@@ -5,6 +5,7 @@ use netraven_api::native::Feature;
 use netraven_api::outcome::Cause;
 use netraven_api::runs::{Again, DeviceState, Run, RunDevice};
 
+use super::view::{RunVerbs, RunView, RunViewStoreExt, Show};
 use crate::components::{
     Button, ButtonKind, Choice, DeviceStateTag, Empty, Glyph, Icon, Pager, Picker, SearchField, Segments,
 };
@@ -18,69 +19,31 @@ use crate::state::session::use_workplace;
 /// Devices on one page.
 const PAGE_SIZE: i64 = 100;
 
-/// Which devices are shown.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Show {
-    All,
-    Failed,
-    Going,
-    Succeeded,
-}
-
-impl Show {
-    const ALL: [Show; 4] = [Show::All, Show::Failed, Show::Going, Show::Succeeded];
-
-    fn title(self) -> &'static str {
-        match self {
-            Show::All => "All",
-            Show::Failed => "Failed",
-            Show::Going => "Under way",
-            Show::Succeeded => "Succeeded",
-        }
-    }
-
-    fn holds(self, state: DeviceState) -> bool {
-        match self {
-            Show::All => true,
-            Show::Failed => matches!(state, DeviceState::Failure | DeviceState::Cancelled),
-            Show::Going => matches!(state, DeviceState::Queued | DeviceState::Running),
-            Show::Succeeded => state == DeviceState::Success,
-        }
-    }
-}
-
 /// The table of devices.
 #[component]
-pub fn RunDevices(run: Run, cause: ReadSignal<String>, results: Vec<RunDevice>) -> Element {
-    let mut show = use_signal(|| Show::All);
-    let mut causes = use_signal(|| known_cause(&cause.peek()));
+pub fn RunDevices(run: Run, view: Store<RunView>, results: Vec<RunDevice>) -> Element {
+    let mut view = view;
     let cancel = use_cancel_device();
     let mut cancelling = use_signal(|| None::<RunDevice>);
-    let mut search = use_signal(String::new);
-    let mut page = use_signal(|| 1_i64);
-    use_effect(move || {
-        causes.set(known_cause(&cause.read()));
-        page.set(1);
-    });
     let (run_id, active, is_cancelled) = (run.id, run.status.is_active(), run.cancel_requested);
     let known: Vec<Choice> = Cause::ALL
         .into_iter()
         .filter(|cause| results.iter().any(|device| device.cause == Some(*cause)))
         .map(|cause| Choice::new(cause.as_str(), cause.title()))
         .collect();
-    let wanted = search.read().trim().to_lowercase();
+    let RunView { show, causes, search, page, .. } = view.read().clone();
+    let wanted = search.trim().to_lowercase();
     let all = results.len();
     let found: Vec<RunDevice> = results
         .into_iter()
-        .filter(|device| show().holds(device.state))
+        .filter(|device| show.holds(device.state))
         .filter(|device| {
-            let causes = causes.read();
             causes.is_empty() || device.cause.is_some_and(|cause| causes.iter().any(|word| word == cause.as_str()))
         })
         .filter(|device| device.hostname.to_lowercase().contains(&wanted) || device.address.contains(&wanted))
         .collect();
     let total = i64::try_from(found.len()).unwrap_or_default();
-    let number = page().clamp(1, (total - 1).max(0) / PAGE_SIZE + 1);
+    let number = page.clamp(1, (total - 1).max(0) / PAGE_SIZE + 1);
     let skip = usize::try_from((number - 1) * PAGE_SIZE).unwrap_or_default();
     let shown: Vec<RunDevice> =
         found.into_iter().skip(skip).take(usize::try_from(PAGE_SIZE).unwrap_or(usize::MAX)).collect();
@@ -89,20 +52,14 @@ pub fn RunDevices(run: Run, cause: ReadSignal<String>, results: Vec<RunDevice>) 
             SearchField {
                 id: "find-device",
                 label: "Find device",
-                value: search(),
-                oninput: move |text| {
-                    search.set(text);
-                    page.set(1);
-                },
+                value: search,
+                oninput: move |text| view.find(text),
             }
             Segments {
                 label: "State",
-                options: Show::ALL.map(|show| (show.title().to_owned(), show.title().to_owned())).to_vec(),
-                selected: show().title(),
-                onselect: move |title: String| {
-                    show.set(Show::ALL.into_iter().find(|show| show.title() == title).unwrap_or(Show::All));
-                    page.set(1);
-                },
+                options: Show::ALL.map(|show| (show.as_str().to_owned(), show.title().to_owned())).to_vec(),
+                selected: show.as_str(),
+                onselect: move |word: String| view.choose(Show::of(&word)),
             }
             if !known.is_empty() {
                 Picker {
@@ -110,18 +67,21 @@ pub fn RunDevices(run: Run, cause: ReadSignal<String>, results: Vec<RunDevice>) 
                     label: "Cause",
                     none: "any",
                     choices: known,
-                    selected: causes(),
+                    selected: causes,
                     several: true,
-                    onchange: move |chosen| {
-                        causes.set(chosen);
-                        page.set(1);
-                    },
+                    onchange: move |chosen| view.choose_causes(chosen),
                 }
             }
         }
         if shown.is_empty() {
-            if all == 0 {
-                Empty { title: "No device in this run", text: "The job's tags belong to no device.", glyph: Glyph::Devices }
+            if all == 0 && active {
+                Empty { title: "No device yet", text: "The devices of this run appear here as they are worked on.", glyph: Glyph::Devices }
+            } else if all == 0 {
+                Empty {
+                    title: "No device in this run",
+                    text: "When it began, there was no device for the job to work on. Give a device one of the job's tags.",
+                    glyph: Glyph::Devices,
+                }
             } else {
                 Empty { title: "No device matches", text: "None of the devices of this run has what the filters ask for.", glyph: Glyph::Search }
             }
@@ -165,16 +125,11 @@ pub fn RunDevices(run: Run, cause: ReadSignal<String>, results: Vec<RunDevice>) 
                 }
             }
         }
-        Pager { noun: "device", total, page: number, size: PAGE_SIZE, onpage: move |next| page.set(next) }
+        Pager { noun: "device", total, page: number, size: PAGE_SIZE, onpage: move |next| view.page().set(next) }
         if let Some(device) = cancelling() {
             CancelDeviceDialog { run_id, device, oncancel: move |which| cancel.call(which), onclose: move |()| cancelling.set(None) }
         }
     }
-}
-
-/// The cause of an address as the filter has it.
-fn known_cause(word: &str) -> Vec<String> {
-    Cause::parse(word).iter().map(|cause| cause.as_str().to_owned()).collect()
 }
 
 #[component]
@@ -186,7 +141,7 @@ fn DeviceRow(
     oncancel: EventHandler<RunDevice>,
 ) -> Element {
     let go = navigator();
-    let to = Route::DossierPage { run_id, device_id: device.device_id };
+    let to = Route::dossier(run_id, device.device_id);
     let open = to.clone();
     let message = match (&device.message, device.state, device.changed) {
         (Some(message), ..) => message.clone(),

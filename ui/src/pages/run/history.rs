@@ -7,6 +7,7 @@ use netraven_api::matrix::{GetJobMatrix, JobMatrix, MATRIX_RUNS, MatrixCell, Mat
 use netraven_api::native::Feature;
 
 use super::marks::{CellMark, Mark, RunMark, Shape, said};
+use super::view::{RunView, RunViewStoreExt};
 use crate::components::{Empty, ErrorState, Glyph, Pager, SkeletonRows, StaleNote};
 use crate::data::use_query_maybe;
 use crate::dom;
@@ -20,14 +21,13 @@ const PAGE_SIZE: i64 = 50;
 
 /// The matrix of a job; the column of the run it is shown for is marked.
 #[component]
-pub fn RunHistory(job_id: ReadSignal<i64>, run_id: i64) -> Element {
+pub fn RunHistory(job_id: ReadSignal<i64>, run_id: i64, view: Store<RunView>) -> Element {
     let workplace = use_workplace();
-    let mut page = use_signal(|| 1_i64);
     let matrix = use_query_maybe(move || {
         workplace.refusal(Feature::RunHistory).is_none().then(|| GetJobMatrix {
             job_id: job_id(),
             runs: Some(MATRIX_RUNS),
-            page: Some(page()),
+            page: Some(view.history_page().cloned()),
             size: Some(PAGE_SIZE),
         })
     });
@@ -55,7 +55,7 @@ pub fn RunHistory(job_id: ReadSignal<i64>, run_id: i64) -> Element {
                 total: shown.devices.total,
                 page: shown.devices.page,
                 size: shown.devices.size,
-                onpage: move |next| page.set(next),
+                onpage: move |next| view.history_page().set(next),
             }
         },
         (None, Some(problem)) => rsx! {
@@ -177,7 +177,7 @@ fn DeviceLine(
                         Link {
                             id: "cell-{number}-{column}",
                             tabindex: if focused == Some(column) { "0" } else { "-1" },
-                            to: Route::DossierPage { run_id: run.id, device_id },
+                            to: Route::dossier(run.id, device_id),
                             title: "{hostname}, {at}: {said(cell)}",
                             aria_label: "{hostname}, {at}: {said(cell)}",
                             CellMark { cell }

@@ -1,0 +1,223 @@
+//! What the demo answers to a request: the same table of paths as the server's, over the world in memory.
+
+use jiff::Timestamp;
+use netraven_api::endpoint::Method;
+use netraven_api::jobs::RunStarted;
+use netraven_api::problem::Code;
+use netraven_api::runs::{Again, DeviceState, Trigger};
+use netraven_api::system::{Health, SystemStatus};
+use netraven_api::{Problem, Request};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use serde_json::Value;
+
+use super::edits::gone;
+use super::log::{self, line};
+use super::network::{host_key, platforms};
+use super::world::World;
+use super::{configs, runs, tables};
+
+/// An answer as JSON, or why there is none.
+type Answered = Result<Value, Problem>;
+
+/// Answers a request at a time.
+pub fn answer(world: &mut World, request: &Request, now: Timestamp) -> Answered {
+    world.advance(now);
+    let (path, query) = request.path.split_once('?').unwrap_or((&request.path, ""));
+    let parts: Vec<&str> = path.trim_matches('/').split('/').collect();
+    match request.method {
+        Method::Get => read(world, &parts, query),
+        _ => change(world, request, &parts),
+    }
+}
+
+fn read(world: &World, parts: &[&str], query: &str) -> Answered {
+    match parts {
+        ["health"] => give(&Health { status: "healthy".into() }),
+        ["system", "status"] => give(&status(world)),
+        ["platforms"] => give(&platforms()),
+        ["tags"] => give(&tables::tags(world, &asked(query)?)),
+        ["credentials"] => give(&tables::credentials(world, &asked(query)?)),
+        ["devices"] => give(&tables::devices(world, &asked(query)?)),
+        ["devices", id] => {
+            let device = device(world, id)?;
+            give(&tables::device(world, device))
+        }
+        ["devices", id, "credentials"] => give(&world.logins(device(world, id)?)),
+        ["devices", id, "host-key"] => {
+            let device = device(world, id)?;
+            if world.forgotten_keys.contains(&device.id) {
+                return Err(Problem::new(Code::NotFound, "No host key is stored for this device yet."));
+            }
+            give(&host_key(device.id, device.created_at.unwrap_or(world.opened)))
+        }
+        ["jobs"] => give(&tables::jobs(world, &asked(query)?)),
+        ["jobs", id, "matrix"] => {
+            let job_id = number(id)?;
+            give(&runs::matrix(world, &netraven_api::matrix::GetJobMatrix { job_id, ..asked(query)? }))
+        }
+        ["jobs", id] => {
+            let job_id = number(id)?;
+            let job = world.jobs.iter().find(|job| job.id == job_id).ok_or_else(|| gone("job", job_id))?;
+            give(&tables::job(world, job))
+        }
+        ["runs"] => give(&runs::list(world, &asked(query)?)),
+        ["runs", "summary"] => give(&runs::summary(world, &asked(query)?)),
+        ["runs", id] => {
+            let id = number(id)?;
+            give(&runs::detail(world, id).ok_or_else(|| gone("run", id))?)
+        }
+        ["job-results"] => give(&runs::results(world, &asked(query)?)),
+        ["logs"] => give(&log::list(world, &asked(query)?)),
+        ["logs", "histogram"] => give(&log::histogram(world, &asked(query)?)),
+        ["logs", id] => {
+            let id = number(id)?;
+            give(world.lines.iter().find(|line| line.id == id).ok_or_else(|| gone("line", id))?)
+        }
+        ["configs", id, "history"] => give(&configs::history(world, number(id)?)),
+        ["configs", id] => {
+            let id = number(id)?;
+            give(&configs::config(world, id).ok_or_else(|| gone("snapshot", id))?)
+        }
+        _ => Err(nothing(Method::Get, parts)),
+    }
+}
+
+fn change(world: &mut World, request: &Request, parts: &[&str]) -> Answered {
+    match (request.method, parts) {
+        (Method::Post, ["tags"]) => give(&world.add_tag(body(request)?)?),
+        (Method::Post, ["credentials"]) => give(&world.add_credential(body(request)?)?),
+        (Method::Post, ["devices"]) => give(&world.put_device(None, body(request)?)?),
+        (Method::Post, ["devices", "import"]) => give(&world.import(&body(request)?)),
+        (Method::Put, ["devices", id]) => give(&world.put_device(Some(number(id)?), body(request)?)?),
+        (Method::Delete, ["devices", id]) => give(&world.remove_device(number(id)?)?),
+        (Method::Delete, ["devices", id, "host-key"]) => {
+            let id = device(world, id)?.id;
+            world.forgotten_keys.push(id);
+            give(&())
+        }
+        (Method::Post, ["jobs"]) => give(&world.put_job(None, body(request)?)?),
+        (Method::Post, ["jobs", "run", id]) => start(world, number(id)?, None),
+        (Method::Put, ["jobs", id]) => give(&world.put_job(Some(number(id)?), body(request)?)?),
+        (Method::Delete, ["jobs", id]) => give(&world.remove_job(number(id)?)?),
+        (Method::Post, ["runs", id, "again"]) => {
+            let (job_id, devices) = wanted(world, number(id)?, &body(request)?)?;
+            start(world, job_id, Some(devices))
+        }
+        (Method::Post, ["runs", id, "cancel"]) => cancel_run(world, number(id)?),
+        (Method::Post, ["runs", id, "devices", device_id, "cancel"]) => {
+            cancel_device(world, number(id)?, number(device_id)?)
+        }
+        (method, _) => Err(nothing(method, parts)),
+    }
+}
+
+fn start(world: &mut World, job_id: i64, only: Option<Vec<i64>>) -> Answered {
+    let job = world.jobs.iter().find(|job| job.id == job_id).ok_or_else(|| gone("job", job_id))?.clone();
+    if tables::is_active(world, job_id) {
+        return Err(Problem::new(Code::Conflict, format!("{} is running. Wait for its end, or cancel it.", job.name)));
+    }
+    let now = world.now;
+    let run_id = world.begin(job_id, Trigger::Manual, Some("admin".into()), now, only.as_deref());
+    give(&RunStarted {
+        message: "The run was started.".into(),
+        job_id,
+        job_name: job.name,
+        queue_job_id: run_id.unwrap_or_default().to_string(),
+        run_id,
+    })
+}
+
+/// The job of an earlier run, and which of its devices are to be run again.
+fn wanted(world: &World, run_id: i64, which: &Again) -> Result<(i64, Vec<i64>), Problem> {
+    let detail = runs::detail(world, run_id).ok_or_else(|| gone("run", run_id))?;
+    let fits = |device: &&netraven_api::runs::RunDevice| {
+        (which.failed != Some(true) || matches!(device.state, DeviceState::Failure | DeviceState::Cancelled))
+            && (which.causes.is_empty() || device.cause.is_some_and(|cause| which.causes.contains(&cause)))
+            && (which.devices.is_empty() || which.devices.contains(&device.device_id))
+    };
+    let devices: Vec<i64> = detail.results.iter().filter(fits).map(|device| device.device_id).collect();
+    if devices.is_empty() {
+        return Err(Problem::new(Code::Conflict, "None of the run's devices is left to run again."));
+    }
+    Ok((detail.run.job_id, devices))
+}
+
+fn cancel_run(world: &mut World, run_id: i64) -> Answered {
+    let now = world.now;
+    let plan = world.plans.iter_mut().find(|plan| plan.id == run_id).ok_or_else(|| gone("run", run_id))?;
+    if plan.ended_at(now).is_some() {
+        return Err(Problem::new(Code::Conflict, "The run has ended already."));
+    }
+    plan.cancelled_at = Some(now);
+    let said = line("WARNING", "job", "server.runs", "The run was cancelled by admin.");
+    let said = netraven_api::logs::LogEntry { job_id: Some(plan.job_id), run_id: Some(run_id), ..said };
+    world.say(said);
+    let plan = world.plans.iter().find(|plan| plan.id == run_id).ok_or_else(|| gone("run", run_id))?;
+    give(&runs::run(world, plan))
+}
+
+fn cancel_device(world: &mut World, run_id: i64, device_id: i64) -> Answered {
+    let now = world.now;
+    let plan = world.plans.iter_mut().find(|plan| plan.id == run_id).ok_or_else(|| gone("run", run_id))?;
+    let job_id = plan.job_id;
+    let step =
+        plan.steps.iter_mut().find(|step| step.device_id == device_id).ok_or_else(|| gone("device", device_id))?;
+    if step.ends <= now {
+        return Err(Problem::new(Code::Conflict, "The device is done already."));
+    }
+    step.cancelled_at = Some(now);
+    let hostname = world.devices.iter().find(|device| device.id == device_id).map(|device| device.hostname.clone());
+    let said = line("WARNING", "job", "server.runs", "The device was cancelled by admin.");
+    world.say(netraven_api::logs::LogEntry {
+        job_id: Some(job_id),
+        run_id: Some(run_id),
+        device_id: Some(device_id),
+        device_name: hostname,
+        ..said
+    });
+    let detail = runs::detail(world, run_id).ok_or_else(|| gone("run", run_id))?;
+    give(&detail.results.iter().find(|device| device.device_id == device_id).ok_or_else(|| gone("device", device_id))?)
+}
+
+fn status(world: &World) -> SystemStatus {
+    let well = || "healthy".to_owned();
+    SystemStatus {
+        api: well(),
+        postgres: well(),
+        redis: well(),
+        worker: well(),
+        scheduler: well(),
+        system_time: world.now,
+        notes: Vec::new(),
+        workers: 2,
+    }
+}
+
+fn device<'a>(world: &'a World, id: &str) -> Result<&'a netraven_api::devices::Device, Problem> {
+    let id = number(id)?;
+    world.devices.iter().find(|device| device.id == id).ok_or_else(|| gone("device", id))
+}
+
+fn number(text: &str) -> Result<i64, Problem> {
+    text.parse().map_err(|_| Problem::new(Code::NotFound, format!("{text} is no number.")))
+}
+
+fn asked<T: DeserializeOwned>(query: &str) -> Result<T, Problem> {
+    serde_html_form::from_str(query)
+        .map_err(|error| Problem::new(Code::Invalid, format!("The query was not understood: {error}.")))
+}
+
+fn body<T: DeserializeOwned>(request: &Request) -> Result<T, Problem> {
+    serde_json::from_value(request.body.clone().unwrap_or(Value::Null))
+        .map_err(|error| Problem::new(Code::Invalid, format!("The body was not understood: {error}.")))
+}
+
+fn give(value: &impl Serialize) -> Answered {
+    serde_json::to_value(value)
+        .map_err(|error| Problem::new(Code::Internal, format!("The answer cannot be written: {error}.")))
+}
+
+fn nothing(method: Method, parts: &[&str]) -> Problem {
+    Problem::new(Code::NotOffered, format!("The demo has no answer to {} /{}.", method.as_str(), parts.join("/")))
+}

@@ -1,0 +1,203 @@
+//! What a person changes in the demo: devices, jobs, tags and credentials, for as long as it is open.
+
+use netraven_api::Problem;
+use netraven_api::credentials::{Credential, CredentialInput};
+use netraven_api::devices::{Device, DeviceInput, ImportDevices, ImportError, Imported};
+use netraven_api::event::Changed;
+use netraven_api::jobs::{Job, JobInput};
+use netraven_api::problem::Code;
+use netraven_api::tags::{Tag, TagInput};
+
+use super::jobs;
+use super::network::DEFAULT;
+use super::world::World;
+
+/// There is no such thing.
+pub fn gone(what: &str, id: i64) -> Problem {
+    Problem::new(Code::NotFound, format!("There is no {what} {id} in the demo."))
+}
+
+fn wanted(field: &str) -> Problem {
+    Problem::field(format!("body.{field}"), "This is needed.")
+}
+
+impl World {
+    fn tags_of(&self, ids: &[i64]) -> Vec<Tag> {
+        self.tags.iter().filter(|tag| ids.contains(&tag.id)).cloned().collect()
+    }
+
+    /// Adds a device, or changes the one of an id.
+    pub fn put_device(&mut self, id: Option<i64>, input: DeviceInput) -> Result<Device, Problem> {
+        let taken = |device: &Device| Some(&device.hostname) == input.hostname.as_ref() && Some(device.id) != id;
+        if self.devices.iter().any(taken) {
+            return Err(Problem::field("body.hostname", "A device of this name is there already."));
+        }
+        let before = match id {
+            Some(id) => {
+                self.devices.iter().find(|device| device.id == id).cloned().ok_or_else(|| gone("device", id))?
+            }
+            None => Device {
+                id: self.devices.iter().map(|device| device.id).max().unwrap_or_default() + 1,
+                hostname: input.hostname.clone().ok_or_else(|| wanted("hostname"))?,
+                ip_address: input.ip_address.clone().ok_or_else(|| wanted("ip_address"))?,
+                device_type: input.device_type.clone().ok_or_else(|| wanted("device_type"))?,
+                description: None,
+                port: Some(22),
+                serial_number: None,
+                model: None,
+                source: "local".into(),
+                notes: None,
+                created_at: Some(self.now),
+                last_seen: None,
+                tags: self.tags_of(&[DEFAULT]),
+                matching_credentials_count: 0,
+                last_updated: None,
+                updated_by: None,
+                last_result: None,
+                last_cause: None,
+                last_result_at: None,
+                last_snapshot_at: None,
+            },
+        };
+        let mut ids = input.tags;
+        if let Some(ids) = &mut ids {
+            ids.push(DEFAULT);
+        }
+        let device = Device {
+            hostname: input.hostname.unwrap_or(before.hostname),
+            ip_address: input.ip_address.unwrap_or(before.ip_address),
+            device_type: input.device_type.unwrap_or(before.device_type),
+            port: input.port.or(before.port),
+            description: input.description.or(before.description),
+            serial_number: input.serial_number.or(before.serial_number),
+            model: input.model.or(before.model),
+            source: input.source.unwrap_or(before.source),
+            notes: input.notes.or(before.notes),
+            tags: ids.map_or(before.tags, |ids| self.tags_of(&ids)),
+            last_updated: Some(self.now),
+            updated_by: Some("admin".into()),
+            ..before
+        };
+        replace(&mut self.devices, device.clone(), |device| device.id);
+        self.changes.push(Changed::Devices);
+        Ok(device)
+    }
+
+    /// Adds the devices of a file.
+    pub fn import(&mut self, file: &ImportDevices) -> Imported {
+        let mut rows = file.csv.lines();
+        let names: Vec<&str> = rows.next().unwrap_or_default().split(',').map(str::trim).collect();
+        let mut imported = Imported::default();
+        for (row, line) in rows.zip(2..).filter(|(row, _)| !row.trim().is_empty()) {
+            let cells: Vec<&str> = row.split(',').map(str::trim).collect();
+            let cell = |name: &str| {
+                let place = names.iter().position(|known| *known == name)?;
+                cells.get(place).filter(|text| !text.is_empty()).map(|text| (*text).to_owned())
+            };
+            let input = DeviceInput {
+                hostname: cell("hostname"),
+                ip_address: cell("ip_address"),
+                device_type: cell("device_type"),
+                port: cell("port").and_then(|port| port.parse().ok()),
+                description: cell("description"),
+                source: Some("imported".into()),
+                ..DeviceInput::default()
+            };
+            let hostname = input.hostname.clone();
+            match self.put_device(None, input) {
+                Ok(_) => imported.added += 1,
+                Err(problem) => imported.errors.push(ImportError { line, hostname, message: problem.message }),
+            }
+        }
+        imported
+    }
+
+    /// Adds a job, or changes the one of an id.
+    pub fn put_job(&mut self, id: Option<i64>, input: JobInput) -> Result<Job, Problem> {
+        let taken = |job: &Job| Some(&job.name) == input.name.as_ref() && Some(job.id) != id;
+        if self.jobs.iter().any(taken) {
+            return Err(Problem::field("body.name", "A job of this name is there already."));
+        }
+        let before = match id {
+            Some(id) => self.jobs.iter().find(|job| job.id == id).cloned().ok_or_else(|| gone("job", id))?,
+            None => {
+                let id = self.jobs.iter().map(|job| job.id).max().unwrap_or_default() + 1;
+                let name = input.name.clone().ok_or_else(|| wanted("name"))?;
+                jobs::job(id, &name, &input.job_type.clone().ok_or_else(|| wanted("job_type"))?)
+            }
+        };
+        let at = input.scheduled_for.as_ref().and_then(|text| text.parse().ok());
+        let job = Job {
+            name: input.name.unwrap_or(before.name),
+            description: input.description.or(before.description),
+            is_enabled: input.is_enabled.unwrap_or(before.is_enabled),
+            schedule_type: input.schedule_type.or(before.schedule_type),
+            interval_seconds: input.interval_seconds.or(before.interval_seconds),
+            cron_string: input.cron_string.or(before.cron_string),
+            time_zone: input.time_zone.or(before.time_zone),
+            scheduled_for: at.or(before.scheduled_for),
+            tags: input.tags.map_or(before.tags, |ids| self.tags_of(&ids)),
+            device_id: input.device_id.or(before.device_id),
+            ..before
+        };
+        replace(&mut self.jobs, job.clone(), |job| job.id);
+        self.changes.push(Changed::Jobs);
+        Ok(job)
+    }
+
+    /// Adds a tag.
+    pub fn add_tag(&mut self, input: TagInput) -> Result<Tag, Problem> {
+        let name = input.name.ok_or_else(|| wanted("name"))?;
+        if self.tags.iter().any(|tag| tag.name == name) {
+            return Err(Problem::field("body.name", "A tag of this name is there already."));
+        }
+        let id = self.tags.iter().map(|tag| tag.id).max().unwrap_or_default() + 1;
+        let tag = Tag { id, name, kind: input.kind, description: input.description };
+        self.tags.push(tag.clone());
+        self.changes.push(Changed::Setup);
+        Ok(tag)
+    }
+
+    /// Adds a credential. Its passwords go nowhere.
+    pub fn add_credential(&mut self, input: CredentialInput) -> Result<Credential, Problem> {
+        let credential = Credential {
+            id: self.credentials.iter().map(|credential| credential.id).max().unwrap_or_default() + 1,
+            username: input.username.ok_or_else(|| wanted("username"))?,
+            priority: input.priority.unwrap_or(100),
+            description: input.description,
+            is_system: false,
+            has_enable_password: input.enable_password.is_some(),
+            tags: self.tags_of(&input.tags.unwrap_or_default()),
+        };
+        self.credentials.push(credential.clone());
+        self.changes.push(Changed::Setup);
+        Ok(credential)
+    }
+
+    /// Removes a device.
+    pub fn remove_device(&mut self, id: i64) -> Result<(), Problem> {
+        remove(&mut self.devices, |device| device.id == id).ok_or_else(|| gone("device", id))?;
+        self.changes.push(Changed::Devices);
+        Ok(())
+    }
+
+    /// Removes a job with its runs.
+    pub fn remove_job(&mut self, id: i64) -> Result<(), Problem> {
+        remove(&mut self.jobs, |job| job.id == id).ok_or_else(|| gone("job", id))?;
+        self.plans.retain(|plan| plan.job_id != id);
+        self.changes.push(Changed::Jobs);
+        Ok(())
+    }
+}
+
+fn replace<T>(rows: &mut Vec<T>, row: T, id: impl Fn(&T) -> i64) {
+    match rows.iter_mut().find(|known| id(known) == id(&row)) {
+        Some(known) => *known = row,
+        None => rows.push(row),
+    }
+}
+
+fn remove<T>(rows: &mut Vec<T>, is_it: impl Fn(&T) -> bool) -> Option<T> {
+    let place = rows.iter().position(is_it)?;
+    Some(rows.remove(place))
+}

@@ -1,0 +1,310 @@
+//! Runs as the server tells of them, worked out from their plans at a moment.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use jiff::Timestamp;
+use netraven_api::devices::Device;
+use netraven_api::jobs::{CONFIG_BACKUP, Job};
+use netraven_api::matrix::{GetJobMatrix, JobMatrix, MATRIX_RUNS, MatrixCell, MatrixRow, MatrixRun};
+use netraven_api::outcome::Cause;
+use netraven_api::page::Page;
+use netraven_api::results::{JobResult, ListResults};
+use netraven_api::runs::{
+    CauseCount, DeviceState, ListRuns, Run, RunDetail, RunDevice, RunStatus, RunSummary, SummarizeRuns,
+};
+
+use super::lists::{Asked, among, holds, page};
+use super::plan::{Plan, Step};
+use super::random::digits;
+use super::story;
+use super::world::World;
+
+/// Finished runs that say how long a job usually takes.
+const USUAL_OF: usize = 10;
+
+/// A run.
+#[must_use]
+pub fn run(world: &World, plan: &Plan) -> Run {
+    let now = world.now;
+    let job = world.jobs.iter().find(|job| job.id == plan.job_id);
+    let mut states: BTreeMap<&str, i64> = BTreeMap::new();
+    let mut causes: BTreeMap<Cause, i64> = BTreeMap::new();
+    let mut changed = 0;
+    for step in &plan.steps {
+        let state = step.state(plan, now);
+        *states.entry(state.as_str()).or_default() += 1;
+        if let Some(cause) = cause(step, state) {
+            *causes.entry(cause).or_default() += 1;
+        }
+        changed += i64::from(state == DeviceState::Success && step.is_changed);
+    }
+    let count = |state: DeviceState| states.get(state.as_str()).copied().unwrap_or_default();
+    let mut causes: Vec<CauseCount> =
+        causes.into_iter().map(|(cause, devices)| CauseCount { cause, devices }).collect();
+    causes.sort_by_key(|group| -group.devices);
+    let finished_at = plan.ended_at(now);
+    Run {
+        id: plan.id,
+        job_id: plan.job_id,
+        job_name: job.map(|job| job.name.clone()).unwrap_or_default(),
+        job_type: job.map(|job| job.job_type.clone()).unwrap_or_default(),
+        trigger: plan.trigger,
+        triggered_by: plan.by.clone(),
+        status: plan.status(now),
+        queued_at: plan.queued_at,
+        started_at: plan.steps.iter().filter_map(|step| step.began_at(plan, now)).min(),
+        finished_at,
+        devices: i64::try_from(plan.steps.len()).unwrap_or_default(),
+        succeeded: count(DeviceState::Success),
+        failed: count(DeviceState::Failure) + count(DeviceState::Cancelled),
+        running: count(DeviceState::Running),
+        changed,
+        message: None,
+        commit: (changed > 0 && finished_at.is_some()).then(|| digits(&[plan.id, 17], 40)),
+        cancel_requested: plan.cancelled_at.is_some_and(|at| at <= now),
+        causes,
+        usual_seconds: usual(world, plan.job_id),
+    }
+}
+
+fn cause(step: &Step, state: DeviceState) -> Option<Cause> {
+    match state {
+        DeviceState::Failure => step.cause,
+        DeviceState::Cancelled => Some(Cause::Cancelled),
+        _ => None,
+    }
+}
+
+/// The median of a job's last whole runs, in seconds.
+fn usual(world: &World, job_id: i64) -> Option<f64> {
+    let whole =
+        world.plans.iter().rev().filter(|plan| plan.job_id == job_id && !plan.is_part && plan.cancelled_at.is_none());
+    let mut took: Vec<f64> = whole
+        .filter_map(|plan| Some(plan.ended_at(world.now)?.duration_since(plan.queued_at).as_secs_f64()))
+        .take(USUAL_OF)
+        .collect();
+    took.sort_by(f64::total_cmp);
+    took.get(took.len() / 2).copied()
+}
+
+/// A device of a run.
+#[must_use]
+pub fn device(world: &World, plan: &Plan, step: &Step) -> Option<RunDevice> {
+    let now = world.now;
+    let device = world.devices.iter().find(|device| device.id == step.device_id)?;
+    let backup = world.jobs.iter().any(|job| job.id == plan.job_id && job.job_type == CONFIG_BACKUP);
+    let state = step.state(plan, now);
+    let (began, ended) = (step.began_at(plan, now), step.ended_at(plan, now));
+    let done = matches!(state, DeviceState::Success | DeviceState::Failure);
+    let logins = world.usernames(device);
+    let took = step.ends.duration_since(step.begins).as_millis();
+    let details = || {
+        story::details(step.cause, step.last_stage, device, &logins, backup, i64::try_from(took).unwrap_or_default())
+    };
+    let port = device.port.filter(|port| *port != 22).map(|port| format!(":{port}")).unwrap_or_default();
+    let read = backup && state == DeviceState::Success;
+    Some(RunDevice {
+        device_id: device.id,
+        hostname: device.hostname.clone(),
+        address: format!("{}{port}", device.ip_address),
+        device_type: device.device_type.clone(),
+        state,
+        stage: step.stage(plan, now),
+        cause: cause(step, state),
+        message: match state {
+            DeviceState::Cancelled => Some("Cancelled by admin.".into()),
+            _ => done.then(|| story::message(step.cause, device, &logins, backup, step.is_changed)),
+        },
+        attempt: i64::from(began.is_some()),
+        worker: began.map(|_| format!("demo:1:{}", device.id % 2)),
+        started_at: began,
+        finished_at: ended,
+        result_id: ended.map(|_| result_id(plan, step)),
+        details: done.then(details),
+        changed: read.then_some(step.is_changed),
+        snapshot_id: step.snapshot_id.filter(|_| read),
+    })
+}
+
+fn result_id(plan: &Plan, step: &Step) -> i64 {
+    plan.id * 1000 + step.device_id
+}
+
+/// A run with its devices, failed ones first.
+#[must_use]
+pub fn detail(world: &World, id: i64) -> Option<RunDetail> {
+    let plan = world.plans.iter().find(|plan| plan.id == id)?;
+    let mut results: Vec<RunDevice> = plan.steps.iter().filter_map(|step| device(world, plan, step)).collect();
+    let well = |device: &RunDevice| !matches!(device.state, DeviceState::Failure | DeviceState::Cancelled);
+    results.sort_by(|one, other| well(one).cmp(&well(other)).then_with(|| one.hostname.cmp(&other.hostname)));
+    Some(RunDetail { run: run(world, plan), results })
+}
+
+fn find<'a>(world: &'a World, asked: &SummarizeRuns) -> Vec<&'a Plan> {
+    let has = |plan: &Plan, fits: &dyn Fn(&Device) -> bool| {
+        plan.steps.iter().any(|step| world.devices.iter().any(|device| device.id == step.device_id && fits(device)))
+    };
+    let fits = |plan: &&Plan| {
+        let job = world.jobs.iter().find(|job| job.id == plan.job_id);
+        let search = asked.search.as_deref().filter(|text| !text.is_empty());
+        plan.queued_at <= world.now
+            && job.is_some_and(|job| among(&asked.job_type, &job.job_type))
+            && asked.start_time.is_none_or(|from| plan.queued_at >= from)
+            && asked.end_time.is_none_or(|until| plan.queued_at <= until)
+            && asked.job_id.is_none_or(|id| plan.job_id == id)
+            && among(&asked.trigger, &plan.trigger)
+            && asked.device_id.is_none_or(|id| plan.steps.iter().any(|step| step.device_id == id))
+            && (asked.tag_id.is_empty()
+                || has(plan, &|device| device.tags.iter().any(|tag| asked.tag_id.contains(&tag.id))))
+            && (holds(job.map(|job| job.name.as_str()), search)
+                || has(plan, &|device| holds(Some(&device.hostname), search)))
+    };
+    world.plans.iter().filter(fits).collect()
+}
+
+/// A page of runs.
+#[must_use]
+pub fn list(world: &World, asked: &ListRuns) -> Page<Run> {
+    let found = find(
+        world,
+        &SummarizeRuns {
+            start_time: asked.start_time,
+            end_time: asked.end_time,
+            job_id: asked.job_id,
+            job_type: asked.job_type.clone(),
+            trigger: asked.trigger.clone(),
+            device_id: asked.device_id,
+            tag_id: asked.tag_id.clone(),
+            search: asked.search.clone(),
+        },
+    );
+    let of_status = found.into_iter().filter(|plan| among(&asked.status, &plan.status(world.now)));
+    let rows: Vec<Run> = of_status.map(|plan| run(world, plan)).collect();
+    let seconds = |run: &Run| {
+        let end = run.finished_at.unwrap_or(world.now);
+        end.duration_since(run.started_at.unwrap_or(run.queued_at)).as_millis()
+    };
+    let wanted = Asked { page: asked.page, size: asked.size, order: asked.order.as_deref(), descending: true };
+    page(
+        rows,
+        wanted,
+        |run| run.id,
+        |one, other| match asked.sort.as_deref().unwrap_or("queued_at") {
+            "job_name" => one.job_name.cmp(&other.job_name),
+            "job_type" => one.job_type.cmp(&other.job_type),
+            "status" => one.status.as_str().cmp(other.status.as_str()),
+            "trigger" => one.trigger.as_str().cmp(other.trigger.as_str()),
+            "devices" => one.devices.cmp(&other.devices),
+            "duration" => seconds(one).cmp(&seconds(other)),
+            "started_at" => one.started_at.cmp(&other.started_at),
+            "finished_at" => one.finished_at.cmp(&other.finished_at),
+            "id" => one.id.cmp(&other.id),
+            _ => one.queued_at.cmp(&other.queued_at),
+        },
+    )
+}
+
+/// The totals of a period.
+#[must_use]
+pub fn summary(world: &World, asked: &SummarizeRuns) -> RunSummary {
+    let mut summary = RunSummary::default();
+    let (mut causes, mut failing) = (BTreeSet::new(), BTreeSet::new());
+    for plan in find(world, asked) {
+        let status = plan.status(world.now);
+        summary.total += 1;
+        *match status {
+            RunStatus::Queued | RunStatus::Running => &mut summary.running,
+            RunStatus::Succeeded => &mut summary.succeeded,
+            RunStatus::PartlyFailed | RunStatus::Failed => &mut summary.failed,
+            RunStatus::Cancelled => &mut summary.cancelled,
+        } += 1;
+        let counted = |step: &&Step| asked.device_id.is_none_or(|id| step.device_id == id);
+        for step in plan.steps.iter().filter(counted) {
+            let state = step.state(plan, world.now);
+            let ended = !matches!(state, DeviceState::Queued | DeviceState::Running);
+            summary.device_results += i64::from(ended);
+            if status.is_active() {
+                summary.active_devices += 1;
+                summary.active_done += i64::from(ended);
+            }
+            if let Some(cause) = cause(step, state).filter(|_| state == DeviceState::Failure) {
+                causes.insert(cause);
+                failing.insert(step.device_id);
+            }
+        }
+    }
+    summary.failure_causes = i64::try_from(causes.len()).unwrap_or_default();
+    summary.failing_devices = i64::try_from(failing.len()).unwrap_or_default();
+    summary
+}
+
+/// The devices of a job against its last runs.
+#[must_use]
+pub fn matrix(world: &World, asked: &GetJobMatrix) -> JobMatrix {
+    let most = usize::try_from(asked.runs.unwrap_or(MATRIX_RUNS)).unwrap_or_default();
+    let mut last: Vec<&Plan> = world.plans.iter().rev().filter(|plan| plan.job_id == asked.job_id).take(most).collect();
+    last.reverse();
+    let ids: BTreeSet<i64> = last.iter().flat_map(|plan| plan.steps.iter().map(|step| step.device_id)).collect();
+    let cell = |plan: &Plan, device_id: i64| {
+        let step = plan.steps.iter().find(|step| step.device_id == device_id)?;
+        let state = step.state(plan, world.now);
+        Some(MatrixCell { state, cause: cause(step, state) })
+    };
+    let of = |device: &&Device| ids.contains(&device.id);
+    let rows = world.devices.iter().filter(of).map(|device| MatrixRow {
+        device_id: device.id,
+        hostname: device.hostname.clone(),
+        cells: last.iter().map(|plan| cell(plan, device.id)).collect(),
+    });
+    let wanted = Asked { page: asked.page, size: asked.size, ..Asked::default() };
+    JobMatrix {
+        devices: page(rows.collect(), wanted, |row| row.device_id, |one, other| one.hostname.cmp(&other.hostname)),
+        runs: last
+            .iter()
+            .map(|plan| MatrixRun { id: plan.id, status: plan.status(world.now), queued_at: plan.queued_at })
+            .collect(),
+    }
+}
+
+/// A page of results, the newest first.
+#[must_use]
+pub fn results(world: &World, asked: &ListResults) -> Page<JobResult> {
+    let mut rows = Vec::new();
+    for plan in world
+        .plans
+        .iter()
+        .filter(|plan| asked.job_id.is_none_or(|id| plan.job_id == id) && asked.run_id.is_none_or(|id| plan.id == id))
+    {
+        let Some(job) = world.jobs.iter().find(|job| job.id == plan.job_id) else { continue };
+        let of_device = |step: &&Step| asked.device_id.is_none_or(|id| step.device_id == id);
+        rows.extend(plan.steps.iter().filter(of_device).filter_map(|step| result(world, job, plan, step)));
+    }
+    rows.retain(|row: &JobResult| {
+        among(&asked.job_type, &row.job_type)
+            && (asked.status.is_empty() || asked.status.iter().any(|word| word.eq_ignore_ascii_case(&row.status)))
+            && asked.start_time.is_none_or(|from| row.result_time >= from)
+            && asked.end_time.is_none_or(|until| row.result_time <= until)
+    });
+    let wanted = Asked { page: asked.page, size: asked.size, order: asked.order.as_deref(), descending: true };
+    page(rows, wanted, |row| row.id, |one, other| one.result_time.cmp(&other.result_time))
+}
+
+fn result(world: &World, job: &Job, plan: &Plan, step: &Step) -> Option<JobResult> {
+    let ended: Timestamp = step.ended_at(plan, world.now)?;
+    let device = world.devices.iter().find(|device| device.id == step.device_id)?;
+    let state = step.state(plan, world.now);
+    let cause = cause(step, state);
+    Some(JobResult {
+        id: result_id(plan, step),
+        job_id: job.id,
+        device_id: step.device_id,
+        job_type: job.job_type.clone(),
+        status: if state == DeviceState::Success { "success" } else { "failure" }.into(),
+        result_time: ended,
+        created_at: ended,
+        details: Some(serde_json::json!({"cause": cause})),
+        job_name: job.name.clone(),
+        device_name: device.hostname.clone(),
+        run_id: Some(plan.id),
+    })
+}

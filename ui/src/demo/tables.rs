@@ -1,0 +1,173 @@
+//! Devices, jobs, tags and credentials as the server lists them.
+
+use netraven_api::credentials::{Credential, ListCredentials};
+use netraven_api::devices::{Device, ListDevices};
+use netraven_api::jobs::{Job, ListJobs};
+use netraven_api::outcome::Stage;
+use netraven_api::page::Page;
+use netraven_api::runs::DeviceState;
+use netraven_api::tags::{ListTags, Tag};
+
+use super::jobs::next_start;
+use super::lists::{Asked, among, holds, page};
+use super::plan::stage_of;
+use super::world::World;
+
+/// A device with what came of it last.
+#[must_use]
+pub fn device(world: &World, device: &Device) -> Device {
+    let now = world.now;
+    let mut told = Device { matching_credentials_count: count(world.logins(device).len()), ..device.clone() };
+    let ended = world.plans.iter().rev().filter_map(|plan| {
+        let step = plan.steps.iter().find(|step| step.device_id == device.id)?;
+        Some((step, step.state(plan, now), step.ended_at(plan, now)?))
+    });
+    for (step, state, at) in ended.filter(|(_, state, _)| *state != DeviceState::Cancelled) {
+        if told.last_result_at.is_none() {
+            told.last_result = Some(if state == DeviceState::Success { "success" } else { "failure" }.into());
+            told.last_cause = step.cause;
+            told.last_result_at = Some(at);
+        }
+        if step.cause.is_none_or(|cause| stage_of(cause) > Stage::Reach) {
+            told.last_seen = Some(at);
+            break;
+        }
+    }
+    let of = |snapshot: &&super::configs::Snapshot| snapshot.device_id == device.id && snapshot.at <= now;
+    told.last_snapshot_at = world.snapshots.iter().rfind(of).map(|snapshot| snapshot.at);
+    told
+}
+
+/// A page of devices.
+#[must_use]
+pub fn devices(world: &World, asked: &ListDevices) -> Page<Device> {
+    let fits = |device: &&Device| {
+        holds(Some(&device.hostname), asked.hostname.as_deref())
+            && holds(Some(&device.ip_address), asked.ip_address.as_deref())
+            && among(&asked.device_type, &device.device_type)
+            && holds(device.serial_number.as_deref(), asked.serial_number.as_deref())
+            && holds(device.model.as_deref(), asked.model.as_deref())
+            && (asked.source.is_empty() || asked.source.iter().any(|source| source.as_str() == device.source))
+            && holds(device.notes.as_deref(), asked.notes.as_deref())
+            && (asked.tag_id.is_empty() || device.tags.iter().any(|tag| asked.tag_id.contains(&tag.id)))
+            && asked.after.is_none_or(|id| device.id > id)
+            && asked.before.is_none_or(|id| device.id < id)
+    };
+    let rows: Vec<Device> = world.devices.iter().filter(fits).map(|known| device(world, known)).collect();
+    let wanted = Asked { page: asked.page, size: asked.size, order: asked.order.as_deref(), descending: false };
+    page(
+        rows,
+        wanted,
+        |row| row.id,
+        |one, other| match asked.sort.as_deref().unwrap_or("hostname") {
+            "ip_address" => one.ip_address.cmp(&other.ip_address),
+            "device_type" => one.device_type.cmp(&other.device_type),
+            "model" => one.model.cmp(&other.model),
+            "serial_number" => one.serial_number.cmp(&other.serial_number),
+            "source" => one.source.cmp(&other.source),
+            "created_at" => one.created_at.cmp(&other.created_at),
+            "last_seen" => one.last_seen.cmp(&other.last_seen),
+            "last_updated" => one.last_updated.cmp(&other.last_updated),
+            "id" => one.id.cmp(&other.id),
+            _ => one.hostname.cmp(&other.hostname),
+        },
+    )
+}
+
+/// A job as it stands.
+#[must_use]
+pub fn job(world: &World, job: &Job) -> Job {
+    let newest = world.plans.iter().rfind(|plan| plan.job_id == job.id);
+    Job {
+        status: newest.map_or("pending", |plan| plan.status(world.now).job_word()).into(),
+        started_at: newest.map(|plan| plan.queued_at),
+        completed_at: newest.and_then(|plan| plan.ended_at(world.now)),
+        next_run: next_start(job, world.now),
+        last_run_id: newest.map(|plan| plan.id),
+        ..job.clone()
+    }
+}
+
+/// A page of jobs.
+#[must_use]
+pub fn jobs(world: &World, asked: &ListJobs) -> Page<Job> {
+    let fits = |job: &Job| {
+        holds(Some(&job.name), asked.name.as_deref())
+            && (asked.status.is_empty() || asked.status.iter().any(|word| word.eq_ignore_ascii_case(&job.status)))
+            && asked.is_enabled.is_none_or(|enabled| job.is_enabled == enabled)
+            && (asked.schedule_type.is_empty()
+                || job.schedule_type.as_ref().is_some_and(|kind| asked.schedule_type.contains(kind)))
+            && among(&asked.job_type, &job.job_type)
+            && (asked.tag_id.is_empty() || job.tags.iter().any(|tag| asked.tag_id.contains(&tag.id)))
+    };
+    let rows: Vec<Job> = world.jobs.iter().map(|known| job(world, known)).filter(fits).collect();
+    let wanted = Asked { page: asked.page, size: asked.size, order: asked.order.as_deref(), descending: false };
+    page(
+        rows,
+        wanted,
+        |row| row.id,
+        |one, other| match asked.sort.as_deref().unwrap_or("name") {
+            "job_type" => one.job_type.cmp(&other.job_type),
+            "status" => one.status.cmp(&other.status),
+            "is_enabled" => one.is_enabled.cmp(&other.is_enabled),
+            "schedule_type" => one.schedule_type.cmp(&other.schedule_type),
+            "started_at" => one.started_at.cmp(&other.started_at),
+            "completed_at" => one.completed_at.cmp(&other.completed_at),
+            "id" => one.id.cmp(&other.id),
+            _ => one.name.cmp(&other.name),
+        },
+    )
+}
+
+/// A page of tags.
+#[must_use]
+pub fn tags(world: &World, asked: &ListTags) -> Page<Tag> {
+    let fits = |tag: &&Tag| {
+        holds(Some(&tag.name), asked.name.as_deref())
+            && (asked.kind.is_empty() || tag.kind.as_ref().is_some_and(|kind| asked.kind.contains(kind)))
+    };
+    let wanted = Asked { page: asked.page, size: asked.size, order: asked.order.as_deref(), descending: false };
+    let rows: Vec<Tag> = world.tags.iter().filter(fits).cloned().collect();
+    page(
+        rows,
+        wanted,
+        |row| row.id,
+        |one, other| match asked.sort.as_deref().unwrap_or("name") {
+            "type" => one.kind.cmp(&other.kind),
+            "id" => one.id.cmp(&other.id),
+            _ => one.name.cmp(&other.name),
+        },
+    )
+}
+
+/// A page of credentials.
+#[must_use]
+pub fn credentials(world: &World, asked: &ListCredentials) -> Page<Credential> {
+    let fits = |credential: &&Credential| {
+        holds(Some(&credential.username), asked.username.as_deref())
+            && asked.priority.is_none_or(|priority| credential.priority == priority)
+            && (asked.tag_id.is_empty() || credential.tags.iter().any(|tag| asked.tag_id.contains(&tag.id)))
+    };
+    let wanted = Asked { page: asked.page, size: asked.size, order: asked.order.as_deref(), descending: false };
+    let rows: Vec<Credential> = world.credentials.iter().filter(fits).cloned().collect();
+    page(
+        rows,
+        wanted,
+        |row| row.id,
+        |one, other| match asked.sort.as_deref().unwrap_or("priority") {
+            "username" => one.username.cmp(&other.username),
+            "id" => one.id.cmp(&other.id),
+            _ => one.priority.cmp(&other.priority),
+        },
+    )
+}
+
+/// Whether a run of a job has not ended: it has one at a time.
+#[must_use]
+pub fn is_active(world: &World, job_id: i64) -> bool {
+    world.plans.iter().any(|plan| plan.job_id == job_id && plan.ended_at(world.now).is_none())
+}
+
+fn count(rows: usize) -> i64 {
+    i64::try_from(rows).unwrap_or_default()
+}

@@ -1,0 +1,100 @@
+//! What was expected and what was seen: the device's own words where there are some, ours for the cause else.
+
+use netraven_api::outcome::Cause;
+use serde_json::Value;
+
+/// A text, and whether it is the device's (or the platform's) own.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Words {
+    /// The text.
+    pub text: String,
+    /// Whether it is quoted.
+    pub quoted: bool,
+}
+
+/// What was expected and what was seen instead; none for what a person or a defect ended.
+#[must_use]
+pub fn of(cause: Option<Cause>, details: &Value) -> Option<(Words, Words)> {
+    let text = |name: &str| details.get(name).and_then(Value::as_str).filter(|text| !text.trim().is_empty());
+    let quote = |text: &str| Words { text: text.trim().to_owned(), quoted: true };
+    let ours = |text: &str| Words { text: text.to_owned(), quoted: false };
+    let (expected, seen) = cause.map_or(("", ""), in_words);
+    let expected = text("expected").map(quote).or_else(|| (!expected.is_empty()).then(|| ours(expected)))?;
+    // What the device said says more than our words, unless nothing it said has to do with the cause.
+    let own = text("said").or_else(|| text("last_seen").and_then(last_line)).filter(|_| cause.is_none_or(is_told));
+    let seen = own.map(quote).unwrap_or_else(|| ours(if seen.is_empty() { "nothing" } else { seen }));
+    Some((expected, seen))
+}
+
+/// Whether what the device said last shows the cause.
+fn is_told(cause: Cause) -> bool {
+    matches!(
+        cause,
+        Cause::PromptNotSeen
+            | Cause::PrivilegeRefused
+            | Cause::CommandRejected
+            | Cause::Truncated
+            | Cause::Disconnected
+            | Cause::Timeout
+    )
+}
+
+fn in_words(cause: Cause) -> (&'static str, &'static str) {
+    match cause {
+        Cause::NameNotResolved => ("An address for the name", "None is known for it"),
+        Cause::Unreachable => ("An answer from the device", "Nothing at all, or word that no way leads there"),
+        Cause::Refused => ("An open TCP port", "The connection was refused"),
+        Cause::TimeoutConnect => ("An answer from the TCP port", "Nothing within the time limit"),
+        Cause::NotSsh => ("The greeting of an SSH server", "Something else"),
+        // Both keys have a place of their own.
+        Cause::HostKeyChanged => ("", ""),
+        Cause::NoCommonCrypto => ("Algorithms that both sides know", "None in common"),
+        Cause::NoCredentials => ("A credential with one of the device's tags", "None"),
+        Cause::AuthFailed => ("A sign-in that the device accepts", "Each was refused"),
+        Cause::PromptNotSeen => ("The platform's prompt", "Nothing"),
+        Cause::PrivilegeRefused => ("The privileged prompt", "The privilege was refused"),
+        Cause::CommandRejected => ("An answer to the command", "The command was refused"),
+        Cause::EmptyAnswer => ("A configuration", "An empty answer"),
+        Cause::Truncated => ("The end of the configuration", "The reading stopped before it"),
+        Cause::Disconnected => ("The session to go on", "The device closed it"),
+        Cause::Timeout => ("An answer within the time limit", "Silence"),
+        Cause::TooLarge => ("A configuration", "More text than a configuration may have"),
+        Cause::UnknownPlatform => ("A platform that is defined", "None of that name"),
+        Cause::Cancelled | Cause::Internal => ("", ""),
+    }
+}
+
+fn last_line(text: &str) -> Option<&str> {
+    text.trim_end().lines().next_back()
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    fn said(cause: Cause, details: &Value) -> Option<(String, String)> {
+        of(Some(cause), details).map(|(expected, seen)| (expected.text, seen.text))
+    }
+
+    #[test]
+    fn every_cause_but_those_told_otherwise_says_what_was_expected_and_what_was_seen() {
+        for cause in Cause::ALL {
+            let told_otherwise = matches!(cause, Cause::HostKeyChanged | Cause::Cancelled | Cause::Internal);
+            assert_eq!(of(Some(cause), &Value::Null).is_none(), told_otherwise, "{cause:?}");
+        }
+    }
+
+    #[test]
+    fn the_devices_own_words_go_before_ours() {
+        let details = json!({"expected": "end", "last_seen": "router bgp 64512\n neighbor 10.255.3.14 desc\n"});
+        assert_eq!(said(Cause::Truncated, &details), Some(("end".into(), "neighbor 10.255.3.14 desc".into())));
+        let details = json!({"said": "% Invalid input", "last_seen": "% Invalid input\nR1#"});
+        let expected = Some(("An answer to the command".to_owned(), "% Invalid input".to_owned()));
+        assert_eq!(said(Cause::CommandRejected, &details), expected);
+        let details = json!({"last_seen": "show running-config\nR1#"});
+        assert_eq!(said(Cause::EmptyAnswer, &details), Some(("A configuration".into(), "An empty answer".into())));
+        assert_eq!(of(None, &details), None);
+    }
+}
