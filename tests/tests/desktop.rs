@@ -2,5 +2,7 @@
 #![cfg(target_os = "linux")]
 
 mod desktop {
+    mod network;
+    mod runs_table;
     mod sample_lab;
 }
