@@ -3,6 +3,7 @@
 
 mod desktop {
     mod network;
+    mod role_user;
     mod run_again;
     mod runs_table;
     mod sample_lab;
