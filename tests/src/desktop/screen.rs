@@ -3,6 +3,7 @@
 use std::fs;
 use std::io::{BufRead as _, BufReader};
 use std::net::TcpListener;
+use std::path::Path;
 use std::process::{Child, Command, ExitStatus, Stdio};
 use std::time::Instant;
 
@@ -112,6 +113,18 @@ impl Screen {
         let ended = tokio::time::timeout(PATIENCE, command.stdin(Stdio::null()).output()).await;
         let output = ended.context("it did not end by itself")??;
         Ok((output.status, String::from_utf8_lossy(&output.stderr).into_owned()))
+    }
+
+    /// The folder of its home, its runtime files and its settings.
+    #[must_use]
+    pub fn folder(&self) -> &Path {
+        self.folder.path()
+    }
+
+    /// The process all windows descend from.
+    #[must_use]
+    pub fn driver(&self) -> u32 {
+        self.driver.0.id()
     }
 
     /// What driver and application printed.

@@ -11,12 +11,18 @@ const LINES: &str = "Number((/of ([\\d,]+) line/.exec(document.body.innerText) ?
 
 /// The application's window.
 pub struct Window {
-    pub(super) client: Client,
+    pub(crate) client: Client,
 }
 
 impl Window {
     pub(super) fn of(client: Client) -> Window {
         Window { client }
+    }
+
+    /// The driver's own client, for what has no word of its own here.
+    #[must_use]
+    pub fn client(&self) -> &Client {
+        &self.client
     }
 
     /// Waits until the page's text holds this.
