@@ -2,6 +2,7 @@
 #![cfg(target_os = "linux")]
 
 mod desktop {
+    mod filters;
     mod network;
     mod role_user;
     mod run_again;
