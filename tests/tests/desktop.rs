@@ -3,6 +3,7 @@
 
 mod desktop {
     mod filters;
+    mod live_log;
     mod network;
     mod role_user;
     mod run_again;
