@@ -9,4 +9,5 @@ mod desktop {
     mod run_again;
     mod runs_table;
     mod sample_lab;
+    mod sign_in;
 }
