@@ -2,6 +2,7 @@
 #![cfg(target_os = "linux")]
 
 mod desktop {
+    mod away;
     mod filters;
     mod live_log;
     mod network;
