@@ -4,6 +4,7 @@
 mod desktop {
     mod away;
     mod filters;
+    mod keyboard;
     mod live_log;
     mod network;
     mod role_user;
