@@ -14,6 +14,8 @@ pub mod process;
 #[cfg(unix)]
 pub mod servers;
 #[cfg(unix)]
+pub mod site;
+#[cfg(unix)]
 pub mod sshd;
 pub mod stream;
 pub mod wait;

@@ -5,6 +5,7 @@ use netraven_api::native::{Ready, Session};
 
 use crate::components::Toasts;
 use crate::data::{Cache, Topics, use_exports_provider, use_lab_provider};
+use crate::dom;
 use crate::pages::first_start::{FailedStart, FirstStart, Starting, Stopping};
 use crate::pages::lab::LabGuide;
 use crate::pages::sign_in::SignInPage;
@@ -30,6 +31,9 @@ use place_band::PlaceBand;
 use renewal::RenewalGate;
 use servers_band::ServersBand;
 use sidebar::Sidebar;
+
+/// Id of what stands beside the sidebar.
+const PAGE: &str = "page";
 
 /// The whole window. Needs [`crate::bridge::Bridge`] and [`crate::clock::Clock`] in context.
 #[component]
@@ -63,6 +67,9 @@ fn Work(ready: ReadSignal<Ready>) -> Element {
     use_views_provider();
     use_layout_provider();
     use_lab_provider(ready.peek().embedded);
+    // The next place has other runs: it begins at its dashboard.
+    let history = use_hook(dioxus::history::history);
+    use_drop(move || history.replace(Route::dashboard().to_string()));
     rsx! {
         Router::<Route> {}
     }
@@ -71,11 +78,15 @@ fn Work(ready: ReadSignal<Ready>) -> Element {
 /// The frame around every page.
 #[component]
 pub fn Shell() -> Element {
+    let address = use_route::<Route>().to_string();
+    let page = address.split('?').next().unwrap_or_default().to_owned();
+    // What was pressed to come here may be gone with the page it was on. Another view of the same page keeps the focus.
+    use_effect(use_reactive((&page,), |_| dom::focus_if_lost(PAGE)));
     rsx! {
-        a { class: "skip", href: "#page", "Skip to the page" }
+        a { class: "skip", href: "#{PAGE}", "Skip to the page" }
         div { class: "frame bg-body text-body",
             Sidebar {}
-            main { id: "page", tabindex: "-1",
+            main { id: PAGE, tabindex: "-1",
                 LabGuide {}
                 PlaceBand {}
                 RenewalGate {}

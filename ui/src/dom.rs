@@ -126,20 +126,40 @@ pub fn focus(id: &str) {
     let _ = id;
 }
 
+/// Moves the focus to the element of an id where the one that had it is drawn away now: it would be nowhere, and the next
+/// Tab would begin at the top of the page. Whoever has gone on to something else is left there.
+pub fn focus_if_lost(id: &str) {
+    #[cfg(target_arch = "wasm32")]
+    {
+        /// Drawing takes a few frames.
+        const FRAMES: usize = 6;
+        const FRAME: std::time::Duration = std::time::Duration::from_millis(17);
+        let id = id.to_owned();
+        wasm_bindgen_futures::spawn_local(async move {
+            for _ in 0..FRAMES {
+                gloo_timers::future::sleep(FRAME).await;
+                let holder = document().and_then(|document| document.active_element());
+                if holder.is_none_or(|element| element.tag_name().eq_ignore_ascii_case("body")) {
+                    focus(&id);
+                }
+            }
+        });
+    }
+    #[cfg(not(target_arch = "wasm32"))]
+    let _ = id;
+}
+
 /// Moves the focus to the first or last control inside the element of an id.
 pub fn focus_edge(id: &str, edge: Edge) {
     #[cfg(target_arch = "wasm32")]
     if let Some(element) = document().and_then(|document| document.get_element_by_id(id)) {
         const CONTROLS: &str =
             "button:not(:disabled),a[href],input:not(:disabled),select:not(:disabled),textarea:not(:disabled)";
-        if let Ok(found) = element.query_selector_all(CONTROLS)
-            && found.length() > 0
-        {
-            let index = if edge == Edge::First { 0 } else { found.length() - 1 };
-            if let Some(control) = found.item(index).and_then(|node| node.dyn_into::<web_sys::Element>().ok()) {
-                focus_element(&control);
-            }
-        }
+        let control = element.query_selector_all(CONTROLS).ok().and_then(|found| {
+            let index = if edge == Edge::First { 0 } else { found.length().checked_sub(1)? };
+            found.item(index)?.dyn_into::<web_sys::Element>().ok()
+        });
+        focus_element(&control.unwrap_or(element));
     }
     #[cfg(not(target_arch = "wasm32"))]
     let _ = (id, edge);

@@ -40,18 +40,20 @@ enum Over {
 #[component]
 pub fn Palette() -> Element {
     let mut over = use_signal(|| Over::Nothing);
+    let go = navigator();
     let hear = use_callback(move |pressed: dom::Pressed| {
         let Some(command) = command(&pressed) else { return false };
         match command {
             Command::Search => over.set(if over() == Over::Search { Over::Nothing } else { Over::Search }),
             Command::Keys => over.set(Over::Keys),
             Command::Filter => dom::focus_filter(),
+            Command::Back => go.go_back(),
+            Command::Forward => go.go_forward(),
         }
         true
     });
     // What is chosen is done here: the search itself is gone before it is done.
-    let (go, theme, times, start, topics) =
-        (navigator(), use_theme(), use_times(), use_run_job(), use_context::<Topics>());
+    let (theme, times, start, topics) = (use_theme(), use_times(), use_run_job(), use_context::<Topics>());
     let act = use_callback(move |deed: Deed| {
         over.set(if deed == Deed::Keys { Over::Keys } else { Over::Nothing });
         match deed {

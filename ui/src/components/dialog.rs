@@ -49,7 +49,8 @@ pub fn Dialog(
                         onclick: move |_| onclose.call(()),
                     }
                 }
-                div { id: "{body}", class: "dialog-rest",
+                // Without a control inside, the focus is on the content itself: it is read out, and Escape is heard.
+                div { id: "{body}", class: "dialog-rest", tabindex: "-1",
                     div { class: "dialog-body", {children} }
                     if let Some(actions) = actions {
                         footer { {actions} }

@@ -139,6 +139,8 @@ fn Line(id: String, word: String, selected: bool, active: bool, onclick: EventHa
             role: "option",
             aria_selected: if selected { "true" } else { "false" },
             "data-active": if active { "yes" } else { "no" },
+            // The focus stays with the button, whose keys go on to work.
+            onmousedown: |event| event.prevent_default(),
             onclick: move |_| onclick.call(()),
             Icon { glyph: Glyph::Check, size: 14 }
             "{word}"

@@ -74,7 +74,10 @@ pub fn TabBar(
         event.prevent_default();
         if let Some(id) = ids.get(next) {
             onselect.call(id.clone());
-            dom::focus(&format!("tab-{id}"));
+            let tab = format!("tab-{id}");
+            dom::focus(&tab);
+            // The tabs may be drawn anew together with what they open.
+            dom::focus_if_lost(&tab);
         }
     };
     rsx! {
@@ -92,7 +95,10 @@ pub fn TabBar(
                         tabindex: if tab.id == selected { "0" } else { "-1" },
                         onclick: {
                             let id = tab.id.clone();
-                            move |_| onselect.call(id.clone())
+                            move |_| {
+                                onselect.call(id.clone());
+                                dom::focus_if_lost(&format!("tab-{id}"));
+                            }
                         },
                         if tab.live {
                             span { class: "dot dot-success", aria_hidden: "true" }

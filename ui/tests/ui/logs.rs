@@ -186,6 +186,21 @@ fn a_log_that_cannot_be_read_says_why() {
 }
 
 #[test]
+fn the_only_device_that_fits_is_confirmed_with_enter() {
+    let (fake, mut screen) = with_history();
+    fake.answer("GET /devices/", &page(vec![device_row(9, "edge-fra-09"), device_row(10, "edge-fra-10")], 2));
+    fake.answer("GET /devices/9", &device_row(9, "edge-fra-09"));
+    screen.type_into("filter-device", "fra");
+    screen.key_in("id", "filter-device", "Enter", false);
+    let asked = |part: &str| fake.calls("GET /logs/").into_iter().any(|call| call.contains(part));
+    assert!(!asked("device_id="), "of two, none is chosen");
+    fake.answer("GET /devices/", &page(vec![device_row(9, "edge-fra-09")], 1));
+    screen.type_into("filter-device", "fra-09");
+    screen.key_in("id", "filter-device", "Enter", false);
+    assert!(asked("device_id=9"), "{:?}", fake.calls("GET /logs/"));
+}
+
+#[test]
 fn every_filter_that_is_set_is_a_chip_that_takes_it_away() {
     let (fake, mut screen) = with_history();
     fake.answer("GET /jobs/1", &job(1, "Edge routers backup"));

@@ -55,6 +55,18 @@ fn a_minute_before_the_end_a_line_asks_for_the_password_and_the_page_stays() {
 }
 
 #[test]
+fn the_next_place_begins_at_its_dashboard() {
+    let fake = fake(elsewhere());
+    let mut screen = Screen::open(&fake, "/runs/4187");
+    assert!(screen.shows("Log of this run"), "{}", screen.outline());
+    fake.session(Session::Choose { profiles: Vec::new() });
+    screen.settle();
+    fake.session(Session::Ready(Ready { url: "https://lab.example.net".into(), ..elsewhere() }));
+    screen.settle();
+    assert!(screen.shows("Job Status Dashboard") && !screen.shows("Log of this run"), "{}", screen.outline());
+}
+
+#[test]
 fn an_ended_sign_in_asks_over_the_page_and_can_be_put_off() {
     let fake = fake(Ready { renewal: Renewal::Now, ..elsewhere() });
     let mut screen = Screen::open(&fake, "/");

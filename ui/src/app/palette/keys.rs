@@ -11,6 +11,10 @@ pub enum Command {
     Keys,
     /// Puts the focus into the page's first filter.
     Filter,
+    /// Goes to where one was before.
+    Back,
+    /// Goes to where one was before going back.
+    Forward,
 }
 
 /// The keys for people to read.
@@ -35,8 +39,15 @@ pub fn command(pressed: &Pressed) -> Option<Command> {
         "k" | "K" if pressed.control && !pressed.alt => Some(Command::Search),
         "/" if pressed.is_free() => Some(Command::Filter),
         "?" if pressed.is_free() => Some(Command::Keys),
+        "ArrowLeft" if is_alt_alone(pressed) => Some(Command::Back),
+        "ArrowRight" if is_alt_alone(pressed) => Some(Command::Forward),
         _ => None,
     }
+}
+
+/// Whether Alt was held while nothing is being typed or answered: in a field it moves by words on some systems.
+fn is_alt_alone(pressed: &Pressed) -> bool {
+    pressed.alt && Pressed { alt: false, ..pressed.clone() }.is_free()
 }
 
 #[cfg(test)]
@@ -56,5 +67,16 @@ mod tests {
         assert_eq!(command(&Pressed { dialog: true, ..key("?") }), None);
         assert_eq!(command(&Pressed { control: true, ..key("/") }), None);
         assert_eq!(command(&Pressed { control: true, typing: true, dialog: true, ..key("k") }), Some(Command::Search));
+    }
+
+    #[test]
+    fn alt_and_an_arrow_lead_back_and_forward() {
+        let alt = |name: &str| Pressed { alt: true, ..key(name) };
+        assert_eq!(command(&alt("ArrowLeft")), Some(Command::Back));
+        assert_eq!(command(&alt("ArrowRight")), Some(Command::Forward));
+        assert_eq!(command(&key("ArrowLeft")), None);
+        assert_eq!(command(&Pressed { typing: true, ..alt("ArrowLeft") }), None);
+        assert_eq!(command(&Pressed { dialog: true, ..alt("ArrowRight") }), None);
+        assert_eq!(command(&Pressed { control: true, ..alt("ArrowLeft") }), None);
     }
 }

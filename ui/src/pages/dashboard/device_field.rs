@@ -23,12 +23,20 @@ pub fn DeviceField(id: String, onchoose: EventHandler<i64>) -> Element {
         onchoose.call(device_id);
     };
     let devices = found.value().map(|page| page.items.clone()).unwrap_or_default();
-    let only = match devices.as_slice() {
-        [device] => Some(device.id),
-        _ => None,
-    };
     let names: Vec<(i64, String)> = devices.into_iter().map(|device| (device.id, device.hostname)).collect();
     let known = names.clone();
+    // Whoever confirms sooner than the names are there need not do so twice.
+    let mut confirmed = use_signal(|| false);
+    use_effect(move || {
+        let (text, names) = (typed.read().trim().to_owned(), found.value());
+        if !confirmed() || found.loading() || *settled.peek() != text {
+            return;
+        }
+        if let Some([device]) = names.as_deref().map(|page| page.items.as_slice()) {
+            confirmed.set(false);
+            choose(device.id);
+        }
+    });
     rsx! {
         div { class: "search search-device",
             Icon { glyph: Glyph::Devices, size: 15 }
@@ -43,6 +51,7 @@ pub fn DeviceField(id: String, onchoose: EventHandler<i64>) -> Element {
                 autocomplete: "off",
                 oninput: move |event| {
                     let text = event.value();
+                    confirmed.set(false);
                     // A name that was chosen from the list comes whole.
                     match known.iter().find(|(_, name)| *name == text.trim()) {
                         Some((device_id, _)) => choose(*device_id),
@@ -50,9 +59,9 @@ pub fn DeviceField(id: String, onchoose: EventHandler<i64>) -> Element {
                     }
                 },
                 onkeydown: move |event| {
-                    if event.key() == Key::Enter && let Some(device_id) = only {
+                    if event.key() == Key::Enter && !typed.peek().trim().is_empty() {
                         event.prevent_default();
-                        choose(device_id);
+                        confirmed.set(true);
                     }
                 },
             }
