@@ -14,5 +14,6 @@ mod palette;
 mod place;
 mod run;
 mod samples;
+mod styles;
 mod support;
 mod times;
