@@ -19,5 +19,6 @@ mod palette;
 mod place;
 mod run;
 mod samples;
+mod styles;
 mod support;
 mod times;
