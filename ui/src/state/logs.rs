@@ -3,7 +3,7 @@
 use std::collections::VecDeque;
 
 use jiff::Timestamp;
-use netraven_api::logs::{ListLogs, LogEntry, StreamFilter};
+use netraven_api::logs::{ListLogs, LogEntry, MetaMatch, StreamFilter};
 
 /// Most lines held.
 pub const HELD: usize = 2_000;
@@ -21,6 +21,8 @@ pub struct LogFilter {
     pub types: Vec<String>,
     /// Any of these sources.
     pub sources: Vec<String>,
+    /// Values that `meta` has, all of them.
+    pub meta: Vec<MetaMatch>,
     /// Job.
     pub job_id: Option<i64>,
     /// Device.
@@ -44,6 +46,7 @@ impl LogFilter {
             log_type: self.types.clone(),
             level: self.levels.clone(),
             source: self.sources.clone(),
+            meta: self.meta.clone(),
             job_id: self.job_id,
             device_id: self.device_id,
             run_id: self.run_id,
@@ -76,12 +79,13 @@ impl LogFilter {
     }
 
     /// Whether a live line has what is looked for, whenever it was said; the stream itself neither searches nor knows
-    /// sources.
+    /// sources or what is in `meta`.
     #[must_use]
     pub fn finds(&self, line: &LogEntry) -> bool {
         let search = self.search.trim();
         let is_from = |source: &String| line.source.as_ref() == Some(source);
-        (self.sources.is_empty() || self.sources.iter().any(is_from))
+        self.meta.iter().all(|wanted| wanted.matches(line.meta.as_ref()))
+            && (self.sources.is_empty() || self.sources.iter().any(is_from))
             && (search.is_empty() || line.message.to_lowercase().contains(&search.to_lowercase()))
     }
 }
