@@ -30,6 +30,7 @@ mod api {
     mod hosts;
     mod jobs;
     mod lists;
+    mod log_meta;
     mod matrix;
     mod paths;
     /// The same walk that the client's own tests take through the replayed Python server.

@@ -9,8 +9,10 @@ use crate::endpoint::{Access, Endpoint, Method, Request};
 use crate::page::Page;
 
 mod histogram;
+mod meta;
 
 pub use histogram::{DEFAULT_BUCKETS, GetLogHistogram, LogBucket, LogHistogram, MAX_BUCKETS, MIN_BUCKETS};
+pub use meta::{MetaMatch, NoMetaMatch};
 
 /// Log types, as NetRaven names them.
 pub const TYPES: [&str; 4] = ["job", "connection", "session", "system"];
@@ -78,6 +80,10 @@ pub struct ListLogs {
     pub end_time: Option<Timestamp>,
     /// Part of the message, any case.
     pub search: Option<String>,
+    /// Values that `meta` has, all of them: a JSON Pointer, `=` and the value as text, such as `/peer/port=22`; without `=` the
+    /// value is null. Not part of NetRaven's API.
+    #[cfg_attr(feature = "openapi", schema(value_type = Vec<String>))]
+    pub meta: Vec<MetaMatch>,
     /// Any of these kinds of job.
     pub job_type: Vec<String>,
     /// `timestamp` or `id`; `timestamp` if absent, and `id` with `after` or `before`.

@@ -3,30 +3,30 @@
 use dioxus::prelude::*;
 use serde_json::Value;
 
-/// The fields of an object, nested ones indented. A value that `picks` says yes to can be pressed: name and value are handed
-/// to `onpick`.
+/// The fields of an object, nested ones indented. A value that `picks` says yes to can be pressed: its place, from the outside
+/// in, and the value are handed to `onpick`.
 #[component]
 pub fn JsonTree(
     value: Value,
-    picks: Option<Callback<(String, Value), bool>>,
-    onpick: Option<EventHandler<(String, Value)>>,
+    picks: Option<Callback<(Vec<String>, Value), bool>>,
+    onpick: Option<EventHandler<(Vec<String>, Value)>>,
 ) -> Element {
     let mut lines = Vec::new();
-    flatten(&value, 0, &mut lines);
+    flatten(&value, &[], &mut lines);
     rsx! {
         div { class: "tree", role: "group", aria_label: "Details",
             for (index, line) in lines.into_iter().enumerate() {
-                div { key: "{index}", class: "tree-line", padding_left: "{line.depth * 12}px",
+                div { key: "{index}", class: "tree-line", padding_left: "{line.place.len().saturating_sub(1) * 12}px",
                     span { class: "tree-name", "{line.name}" }
                     if let Some(leaf) = line.value {
-                        match onpick.filter(|_| picks.is_some_and(|picks| picks.call((line.name.clone(), leaf.value.clone())))) {
+                        match onpick.filter(|_| picks.is_some_and(|picks| picks.call((line.place.clone(), leaf.value.clone())))) {
                             Some(onpick) => rsx! {
                                 button {
                                     class: "tree-{leaf.kind} tree-pick",
                                     r#type: "button",
                                     "data-action": "Only {line.name} {leaf.text}",
                                     title: "Only lines with this {line.name}",
-                                    onclick: move |_| onpick.call((line.name.clone(), leaf.value.clone())),
+                                    onclick: move |_| onpick.call((line.place.clone(), leaf.value.clone())),
                                     "{leaf.text}"
                                 }
                             },
@@ -42,7 +42,7 @@ pub fn JsonTree(
 }
 
 struct Line {
-    depth: usize,
+    place: Vec<String>,
     name: String,
     value: Option<Leaf>,
 }
@@ -53,19 +53,21 @@ struct Leaf {
     value: Value,
 }
 
-fn flatten(value: &Value, depth: usize, lines: &mut Vec<Line>) {
-    let fields: Vec<(String, &Value)> = match value {
-        Value::Object(fields) => fields.iter().map(|(name, value)| (name.clone(), value)).collect(),
+fn flatten(value: &Value, place: &[String], lines: &mut Vec<Line>) {
+    // Elements are counted from 1 on screen, and from 0 in their place.
+    let fields: Vec<(String, String, &Value)> = match value {
+        Value::Object(fields) => fields.iter().map(|(name, value)| (name.clone(), name.clone(), value)).collect(),
         Value::Array(items) => {
-            items.iter().enumerate().map(|(index, value)| (format!("{}", index + 1), value)).collect()
+            items.iter().enumerate().map(|(index, value)| ((index + 1).to_string(), index.to_string(), value)).collect()
         }
-        other => return lines.push(Line { depth, name: String::new(), value: Some(leaf(other)) }),
+        other => return lines.push(Line { place: place.to_vec(), name: String::new(), value: Some(leaf(other)) }),
     };
-    for (name, value) in fields {
+    for (name, step, value) in fields {
         let nested = matches!(value, Value::Object(_) | Value::Array(_));
-        lines.push(Line { depth, name, value: if nested { None } else { Some(leaf(value)) } });
+        let place = [place, &[step]].concat();
+        lines.push(Line { place: place.clone(), name, value: if nested { None } else { Some(leaf(value)) } });
         if nested {
-            flatten(value, depth + 1, lines);
+            flatten(value, &place, lines);
         }
     }
 }

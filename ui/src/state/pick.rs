@@ -1,5 +1,6 @@
 //! A value of a log line that can become a filter.
 
+use netraven_api::logs::MetaMatch;
 use serde_json::Value;
 
 /// What the lines are narrowed to.
@@ -17,12 +18,20 @@ pub enum Pick {
     Device(i64),
     /// A run.
     Run(i64),
+    /// Any other value of a line's `meta`.
+    Meta(MetaMatch),
 }
 
 impl Pick {
-    /// The filter for a value by its name, if there is one.
+    /// The filter for a value within `meta` by its place there, if it can be one.
     #[must_use]
-    pub fn of(name: &str, value: &Value) -> Option<Pick> {
+    pub fn of(place: &[String], value: &Value) -> Option<Pick> {
+        let own = place.last().and_then(|name| Pick::by_name(name, value));
+        own.or_else(|| MetaMatch::of(place, value).map(Pick::Meta))
+    }
+
+    /// The filter of its own that a value has by its name.
+    fn by_name(name: &str, value: &Value) -> Option<Pick> {
         let text = || value.as_str().map(str::to_owned);
         match name {
             "level" => text().map(|level| Pick::Level(level.to_uppercase())),
@@ -42,12 +51,18 @@ mod tests {
 
     use super::*;
 
+    fn of(name: &str, value: &Value) -> Option<Pick> {
+        Pick::of(&[name.to_owned()], value)
+    }
+
     #[test]
-    fn only_a_value_with_a_filter_of_its_own_can_be_picked() {
-        assert_eq!(Pick::of("device_id", &json!(9)), Some(Pick::Device(9)));
-        assert_eq!(Pick::of("level", &json!("error")), Some(Pick::Level("ERROR".into())));
-        for (name, value) in [("bytes", json!(9)), ("run_id", json!("nine")), ("job_id", json!(null))] {
-            assert_eq!(Pick::of(name, &value), None, "{name}");
-        }
+    fn a_value_has_the_filter_of_its_name_or_is_looked_for_in_meta() {
+        assert_eq!(of("device_id", &json!(9)), Some(Pick::Device(9)));
+        assert_eq!(of("level", &json!("error")), Some(Pick::Level("ERROR".into())));
+        let within = |text: &str| Some(Pick::Meta(MetaMatch::try_from(text.to_owned()).expect("a place")));
+        assert_eq!(of("bytes", &json!(9)), within("/bytes=9"));
+        assert_eq!(of("run_id", &json!("nine")), within("/run_id=nine"));
+        assert_eq!(of("job_id", &json!(null)), within("/job_id"));
+        assert_eq!(of("peer", &json!({ "port": 22 })), None);
     }
 }

@@ -10,6 +10,7 @@ mod first_start;
 mod histogram;
 mod jobs;
 mod lab;
+mod log_meta;
 mod logs;
 mod logs_find;
 mod logs_fold;

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
+use super::MetaMatch;
 use crate::endpoint::{Access, Endpoint, Method, Request};
 
 /// Buckets when the caller does not say.
@@ -31,6 +32,9 @@ pub struct GetLogHistogram {
     pub run_id: Option<i64>,
     /// Any of these sources, exact.
     pub source: Vec<String>,
+    /// Values that `meta` has, all of them, as in [`super::ListLogs`].
+    #[cfg_attr(feature = "openapi", schema(value_type = Vec<String>))]
+    pub meta: Vec<MetaMatch>,
     /// Lines at or after this time; the oldest line if absent.
     pub start_time: Option<Timestamp>,
     /// Lines at or before this time; now if absent.

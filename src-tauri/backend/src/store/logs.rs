@@ -203,6 +203,13 @@ fn filter(sql: &mut Sql, query: &ListLogs) {
     any_of(sql, "l.source", &query.source);
     within(sql, "l.timestamp", query.start_time, query.end_time);
     like(sql, "l.message", &query.search);
+    for wanted in &query.meta {
+        sql.push(" and l.meta #>> ").push_bind(wanted.path.clone());
+        match &wanted.value {
+            Some(value) => sql.push(" = ").push_bind(value.clone()),
+            None => sql.push(" is null and l.meta #> ").push_bind(wanted.path.clone()).push(" = 'null'"),
+        };
+    }
     if !query.job_type.is_empty() {
         sql.push(" and l.job_id in (select id from jobs where job_type = any(")
             .push_bind(query.job_type.clone())

@@ -55,6 +55,7 @@ pub fn write(state: &DashboardState) -> String {
     parts.many("level", &state.levels);
     parts.many("type", &state.types);
     parts.many("source", &state.sources);
+    parts.many("meta", &state.meta);
     parts.one("run", state.run_id);
     parts.one("text", set(&state.log_search));
     parts.one("line", state.line);
@@ -90,6 +91,7 @@ pub fn read(address: &str) -> DashboardState {
         levels: many("level"),
         types: many("type"),
         sources: many("source"),
+        meta: many("meta").into_iter().filter_map(|text| text.try_into().ok()).collect(),
         run_id: number("run"),
         log_search: one("text").unwrap_or_default(),
         line: number("line"),
@@ -123,6 +125,7 @@ mod tests {
             levels: vec!["ERROR".into(), "WARNING".into()],
             types: vec!["session".into()],
             sources: vec!["worker.backup".into(), "a,b=c".into()],
+            meta: vec!["/bytes=4,096".to_owned().try_into().unwrap(), "/peer/a~2b".to_owned().try_into().unwrap()],
             run_id: Some(4182),
             log_search: "größe = 1+1? #7".into(),
             line: Some(2_418_907),

@@ -126,6 +126,13 @@ fn LogChips(state: Store<DashboardState>) -> Element {
                 onremove: move |()| state.sources().write().retain(|other| *other != source),
             }
         }
+        for wanted in state.meta().cloned() {
+            Chip {
+                key: "meta-{wanted}",
+                text: "{wanted.path.join(\".\")} {wanted.value.as_deref().unwrap_or(\"none\")}",
+                onremove: move |()| state.meta().write().retain(|other| *other != wanted),
+            }
+        }
         if let Some(id) = state.run_id().cloned() {
             Chip { text: "Run {id}", onremove: move |()| state.run_id().set(None) }
         }

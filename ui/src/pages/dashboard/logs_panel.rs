@@ -33,6 +33,7 @@ pub fn LogsPanel(state: Store<DashboardState>, total: Option<String>, refresh: R
         levels: state.levels().cloned(),
         types: state.types().cloned(),
         sources: state.sources().cloned(),
+        meta: state.meta().cloned(),
         run_id: state.run_id().cloned(),
         job_id: state.job_id().cloned(),
         device_id: state.device_id().cloned(),

@@ -1,6 +1,7 @@
 //! What the person has chosen on the dashboard, and the verbs that change it.
 
 use dioxus::prelude::*;
+use netraven_api::logs::MetaMatch;
 use netraven_api::runs::{RunStatus, Trigger};
 
 use crate::state::pick::Pick;
@@ -76,6 +77,8 @@ pub struct DashboardState {
     pub types: Vec<String>,
     /// Lines of these sources, all if empty.
     pub sources: Vec<String>,
+    /// Lines whose `meta` has these values, all of them.
+    pub meta: Vec<MetaMatch>,
     /// Lines of this run.
     pub run_id: Option<i64>,
     /// Part of a line.
@@ -105,6 +108,7 @@ impl Default for DashboardState {
             levels: Vec::new(),
             types: Vec::new(),
             sources: Vec::new(),
+            meta: Vec::new(),
             run_id: None,
             log_search: String::new(),
             line: None,
@@ -132,6 +136,7 @@ impl DashboardState {
         !self.levels.is_empty()
             || !self.types.is_empty()
             || !self.sources.is_empty()
+            || !self.meta.is_empty()
             || self.run_id.is_some()
             || self.job_id.is_some()
             || self.device_id.is_some()
@@ -253,6 +258,13 @@ impl<Lens> Store<DashboardState, Lens> {
             Pick::Job(id) => self.choose_job(Some(id)),
             Pick::Device(id) => self.choose_device(Some(id)),
             Pick::Run(id) => self.run_id().set(Some(id)),
+            // One more value narrows further; another value at the same place takes the place of the one before.
+            Pick::Meta(wanted) => {
+                let mut all = self.meta().cloned();
+                all.retain(|other| other.path != wanted.path);
+                all.push(wanted);
+                self.meta().set(all);
+            }
         }
     }
 
@@ -270,6 +282,7 @@ impl<Lens> Store<DashboardState, Lens> {
         self.levels().set(Vec::new());
         self.types().set(Vec::new());
         self.sources().set(Vec::new());
+        self.meta().set(Vec::new());
         self.run_id().set(None);
         self.job_id().set(None);
         self.device_id().set(None);

@@ -79,10 +79,10 @@ pub fn LinePanel(
             if let Some(value) = meta {
                 JsonTree {
                     value,
-                    picks: Callback::new(|(name, value): (String, Value)| Pick::of(&name, &value).is_some()),
+                    picks: Callback::new(|(place, value): (Vec<String>, Value)| Pick::of(&place, &value).is_some()),
                     onpick: onpick.map(|onpick| {
-                        EventHandler::new(move |(name, value): (String, Value)| {
-                            if let Some(pick) = Pick::of(&name, &value) {
+                        EventHandler::new(move |(place, value): (Vec<String>, Value)| {
+                            if let Some(pick) = Pick::of(&place, &value) {
                                 onpick.call(pick);
                             }
                         })

@@ -1,7 +1,7 @@
 //! What a log view shows, as requests and as a check of the lines that arrive.
 
 use jiff::Timestamp;
-use netraven_api::logs::{ListLogs, LogEntry, StreamFilter};
+use netraven_api::logs::{ListLogs, LogEntry, MetaMatch, StreamFilter};
 
 /// What a log view shows.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -12,6 +12,8 @@ pub struct LogFilter {
     pub types: Vec<String>,
     /// Any of these sources.
     pub sources: Vec<String>,
+    /// Values that `meta` has, all of them.
+    pub meta: Vec<MetaMatch>,
     /// Job.
     pub job_id: Option<i64>,
     /// Device.
@@ -39,10 +41,10 @@ pub struct Reach {
 }
 
 impl LogFilter {
-    /// Whether it asks for what the stream knows nothing of: text, sources, an end.
+    /// Whether it asks for what the stream knows nothing of: text, sources, `meta`, an end.
     #[must_use]
     pub fn exceeds_stream(&self) -> bool {
-        !self.search.trim().is_empty() || !self.sources.is_empty() || self.until.is_some()
+        !self.search.trim().is_empty() || !self.sources.is_empty() || !self.meta.is_empty() || self.until.is_some()
     }
 
     /// The request for the newest lines, or for those further down.
@@ -53,6 +55,7 @@ impl LogFilter {
             log_type: self.types.clone(),
             level: self.levels.clone(),
             source: self.sources.clone(),
+            meta: self.meta.clone(),
             job_id: self.job_id,
             device_id: self.device_id,
             run_id: self.run_id,
@@ -85,12 +88,13 @@ impl LogFilter {
     }
 
     /// Whether a live line has what is looked for, whenever it was said; the stream itself neither searches nor knows
-    /// sources.
+    /// sources or what is in `meta`.
     #[must_use]
     pub fn finds(&self, line: &LogEntry) -> bool {
         let search = self.search.trim();
         let is_from = |source: &String| line.source.as_ref() == Some(source);
-        (self.sources.is_empty() || self.sources.iter().any(is_from))
+        self.meta.iter().all(|wanted| wanted.matches(line.meta.as_ref()))
+            && (self.sources.is_empty() || self.sources.iter().any(is_from))
             && (search.is_empty() || line.message.to_lowercase().contains(&search.to_lowercase()))
     }
 }

@@ -82,6 +82,7 @@ fn as_list(query: &GetLogHistogram) -> ListLogs {
         device_id: query.device_id,
         run_id: query.run_id,
         source: query.source.clone(),
+        meta: query.meta.clone(),
         search: query.search.clone().filter(|text| !text.is_empty()),
         ..ListLogs::default()
     }

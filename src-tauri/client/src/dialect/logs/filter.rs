@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 use netraven_api::Problem;
-use netraven_api::logs::{LEVELS, LogEntry, StreamFilter, TYPES};
+use netraven_api::logs::{LEVELS, LogEntry, MetaMatch, StreamFilter, TYPES};
 
 use super::time_of;
 use crate::dialect::asked::Asked;
@@ -25,6 +25,8 @@ pub struct Filter {
     pub is_ascending: bool,
     /// Run, which the server does not know.
     pub run_id: Option<i64>,
+    /// Values within `meta`, which the server does not look at.
+    meta: Vec<MetaMatch>,
     types: Vec<String>,
     after: Option<i64>,
     before: Option<i64>,
@@ -60,6 +62,7 @@ impl Filter {
             search: asked.one("search").map(|text| text.to_lowercase()),
             is_ascending,
             run_id,
+            meta: asked.many("meta").into_iter().map(meta).collect::<Result<_, _>>()?,
             after,
             before,
             ..Filter::default()
@@ -104,16 +107,21 @@ impl Filter {
 
     /// Whether lines the server gives may not be wanted.
     pub fn looks_closer(&self) -> bool {
-        self.has_place() || self.search.is_some()
+        self.has_place() || self.search.is_some() || !self.meta.is_empty()
     }
 
     /// Whether a line the server gave is wanted.
     pub fn fits(&self, line: &LogEntry) -> bool {
         self.after.is_none_or(|after| line.id > after)
             && self.before.is_none_or(|before| line.id < before)
+            && self.meta.iter().all(|wanted| wanted.matches(line.meta.as_ref()))
             && (self.types.is_empty() || self.types.contains(&line.log_type))
             && self.search.as_ref().is_none_or(|search| line.message.to_lowercase().contains(search))
     }
+}
+
+fn meta(text: String) -> Result<MetaMatch, Problem> {
+    MetaMatch::try_from(text).map_err(|why| Problem::field("query.meta", why.to_string()))
 }
 
 fn earlier(a: Option<Timestamp>, b: Option<Timestamp>) -> Option<Timestamp> {
