@@ -16,9 +16,9 @@ pub fn JsonTree(
     rsx! {
         div { class: "tree", role: "group", aria_label: "Details",
             for (index, line) in lines.into_iter().enumerate() {
-                div { key: "{index}", class: "tree-line", padding_left: "{line.place.len().saturating_sub(1) * 12}px",
+                div { key: "{index}", class: "tree-line", padding_left: "{indent(&line)}px",
                     span { class: "tree-name", "{line.name}" }
-                    if let Some(leaf) = line.value {
+                    if let Some(leaf) = line.value.clone() {
                         match onpick.filter(|_| picks.is_some_and(|picks| picks.call((line.place.clone(), leaf.value.clone())))) {
                             Some(onpick) => rsx! {
                                 button {
@@ -26,7 +26,10 @@ pub fn JsonTree(
                                     r#type: "button",
                                     "data-action": "Only {line.name} {leaf.text}",
                                     title: "Only lines with this {line.name}",
-                                    onclick: move |_| onpick.call((line.place.clone(), leaf.value.clone())),
+                                    onclick: {
+                                        let picked = (line.place.clone(), leaf.value.clone());
+                                        move |_| onpick.call(picked.clone())
+                                    },
                                     "{leaf.text}"
                                 }
                             },
@@ -41,12 +44,18 @@ pub fn JsonTree(
     }
 }
 
+/// How far a line is set in, in pixels.
+fn indent(line: &Line) -> usize {
+    line.place.len().saturating_sub(1) * 12
+}
+
 struct Line {
     place: Vec<String>,
     name: String,
     value: Option<Leaf>,
 }
 
+#[derive(Clone)]
 struct Leaf {
     kind: &'static str,
     text: String,
