@@ -234,7 +234,7 @@ impl<'a> Feed<'a> {
                 self.dropped += 1;
                 tracing::warn!(%error, dropped = self.dropped, "an event of the stream is not understood");
                 if event.name == "log" {
-                    let id = event.id.as_ref().and_then(|id| id.parse().ok());
+                    let id: Option<i64> = event.id.as_ref().and_then(|id| id.parse().ok());
                     // Sent again after a break, it is the same line.
                     if id.is_none() || id > self.position {
                         self.batch.skip();

@@ -4,7 +4,7 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use jiff::Timestamp;
-use netraven_api::event::{Changed, FeedMessage, Link, Skip};
+use netraven_api::event::{Changed, FeedMessage, Link};
 use netraven_api::logs::StreamFilter;
 use netraven_client::Client;
 use netraven_client::feed::Limits;
@@ -48,15 +48,6 @@ impl Running {
         said.iter()
             .filter_map(|it| if let FeedMessage::Link { link } = it { Some(link.clone()) } else { None })
             .collect()
-    }
-
-    fn skipped(&self) -> Vec<u64> {
-        let said = self.said.lock().unwrap();
-        let skips = said.iter().filter_map(|it| match it {
-            FeedMessage::Skipped { lines, why: Skip::TooMany } => Some(*lines),
-            _ => None,
-        });
-        skips.collect()
     }
 
     fn changes(&self) -> Vec<Changed> {
@@ -119,17 +110,6 @@ async fn a_line_that_becomes_visible_after_a_later_one_was_read_is_handed_on() {
     replay.change(|world| write(world, [8_001, 8_003]));
     feed.until(|feed| feed.ids().len() == 2).await;
     assert_eq!(feed.ids(), [8_001, 8_003]);
-}
-
-#[tokio::test]
-async fn more_than_is_read_at_once_is_told_with_its_number() {
-    let replay = Replay::start().await;
-    replay.change(|world| write(world, [8_000]));
-    let filter = StreamFilter { after: Some(8_000), ..StreamFilter::default() };
-    replay.change(|world| write(world, 8_001..28_101));
-    let feed = Running::start(&replay, LIMITS, filter).await;
-    feed.until(|feed| !feed.ids().is_empty() && feed.ids().last() == Some(&28_100)).await;
-    assert_eq!((feed.ids().len(), feed.skipped()), (20_000, vec![100]));
 }
 
 #[tokio::test]

@@ -126,3 +126,16 @@ impl Tail {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_left_out_is_all_between_the_oldest_read_and_the_last_seen_below_it() {
+        let mut tail = Tail { filter: Filter::default(), floor: 8_000, seen: BTreeSet::new() };
+        assert_eq!(tail.unknown_below(8_101), 100);
+        tail.seen.extend([8_050, 9_000]);
+        assert_eq!((tail.unknown_below(8_101), tail.unknown_below(8_051)), (50, 0));
+    }
+}
