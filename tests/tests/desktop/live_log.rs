@@ -90,7 +90,8 @@ async fn scrolled_through(window: &Window) -> anyhow::Result<Vec<String>> {
     }
     let (mut rows, mut top) = (BTreeMap::new(), Some(0.0));
     while let Some(place) = top {
-        let sight = window.wait(&format!("the rows at {place} are drawn"), async || {
+        let what = format!("the rows at {place} are drawn");
+        let sight = window.wait(&what, async || {
             Ok(serde_json::from_value::<Option<Sight>>(window.look(LOOK, json!([place])).await?)?)
         });
         let sight = sight.await?;
