@@ -1,6 +1,7 @@
 //! What the window holds beside server data: session, theme, notices, the present moment, and the live log.
 
 pub mod charts;
+pub mod layout;
 pub mod logs;
 pub mod moment;
 pub mod notices;
