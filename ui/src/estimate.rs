@@ -52,8 +52,17 @@ impl Left {
     #[must_use]
     pub fn words(self) -> String {
         match self {
-            Left::Seconds(0..=4) => "nearly done".to_owned(),
-            Left::Seconds(seconds) => format!("about {} left", rough(seconds)),
+            Left::Seconds(5..) => format!("about {}", self.brief()),
+            Left::Seconds(_) | Left::Over(_) => self.brief(),
+        }
+    }
+
+    /// The same where there is little room: `40 s left`.
+    #[must_use]
+    pub fn brief(self) -> String {
+        match self {
+            Left::Seconds(seconds @ 5..) => format!("{} left", rough(seconds)),
+            Left::Seconds(_) => "nearly done".to_owned(),
             Left::Over(seconds) => format!("{} longer than usual", rough(seconds)),
         }
     }
@@ -144,5 +153,6 @@ mod tests {
             ["nearly done", "about 12 s left", "about 40 s left", "about 2 min left", "about 3 hours left"]
         );
         assert_eq!(Left::Over(12).words(), "12 s longer than usual");
+        assert_eq!([3, 44].map(|seconds| Left::Seconds(seconds).brief()), ["nearly done", "40 s left"]);
     }
 }

@@ -5,9 +5,12 @@ use netraven_api::native::Native;
 use serde_json::Value;
 
 use crate::data::use_api;
+use crate::dom;
 
 /// Name of the setting that keeps the choice.
 const SETTING: &str = "charts";
+/// Height from which a window has room for them beside the table; in a lower one they are folded until they are wanted.
+const ROOM_FROM: f64 = 640.0;
 
 /// The choice of this window; copies are the same.
 #[derive(Clone, Copy, PartialEq)]
@@ -32,7 +35,7 @@ impl ChartsChoice {
 /// Provides the choice to a session's pages and reads the one that was kept.
 pub fn use_charts_provider() -> ChartsChoice {
     let api = use_api();
-    let mut shown = use_signal(|| true);
+    let mut shown = use_signal(|| dom::window_height().is_none_or(|height| height >= ROOM_FROM));
     let reading = api.clone();
     use_future(move || {
         let api = reading.clone();

@@ -106,10 +106,15 @@ pub fn RunCharts(
     }
 }
 
-/// Times below a chart, evenly apart.
+/// Times below a chart, evenly apart; only their room while nothing is known yet.
 #[component]
-fn Axis(span: Span, names: i64) -> Element {
+fn Axis(span: Option<Span>, names: i64) -> Element {
     let moment = use_moment();
+    let Some(span) = span else {
+        return rsx! {
+            div { class: "histogram-axis" }
+        };
+    };
     let length_s = span.until.as_second() - span.from.as_second();
     let width_s = match length_s {
         ..=600 => 1,

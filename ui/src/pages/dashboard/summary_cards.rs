@@ -35,7 +35,8 @@ pub fn JobSummaryCards(
     let bars = |statuses: &'static [RunStatus]| {
         let outcomes = outcomes.value().filter(|_| !slim)?;
         let values = outcomes.buckets.iter().map(|bucket: &OutcomeBucket| bucket.runs(statuses)).collect();
-        Some((values, span.map(|span| Frame::around(&outcomes.buckets, String::new()).place_of(span))))
+        let chosen = span.map(|span| Frame::around(&outcomes.buckets, String::new()).place_of(span));
+        Some((values, chosen.map(|(from, width)| (from, from + width))))
     };
     let moment = use_moment();
     // Only while something is under way are the cards drawn again every second.
@@ -57,7 +58,7 @@ pub fn JobSummaryCards(
                 name: "Running",
                 tone: Tone::Info,
                 value: value(|sums| sums.running),
-                text: left.map_or(running.clone(), |left| format!("{running} · {}", left.words())),
+                text: left.map_or(running.clone(), |left| format!("{running} · {}", left.brief())),
                 bars: None,
                 pressed: chosen == RUNNING,
                 onpress: move |()| onchoose.call(RUNNING),

@@ -117,8 +117,12 @@ pub fn OutcomeBars(state: Store<DashboardState>, unit: ReadSignal<String>, count
                 }
             }
             p { id: WORDS, class: "sr-only",
-                {in_words(&drawn, &buckets, |place| words(place, place))}
-                " Left and right arrow keys move over the bars, up and down over the parts of one, Shift widens, Enter chooses, Escape clears."
+                if counted.value().is_some() {
+                    {in_words(&drawn, &buckets, |place| words(place, place))}
+                    " Left and right arrow keys move over the bars, up and down over the parts of one, Shift widens, Enter chooses, Escape clears."
+                } else {
+                    "The runs are being counted."
+                }
             }
             div { class: "chart-plot",
                 svg { class: "chart-drawing", "aria-hidden": "true",
@@ -184,8 +188,10 @@ pub fn OutcomeBars(state: Store<DashboardState>, unit: ReadSignal<String>, count
                     }
                 }
             }
-            super::Axis { span: drawn.whole(), names: 3 }
-            OutcomeTable { outcomes: outcomes() }
+            super::Axis { span: (count > 0).then(|| drawn.whole()), names: 3 }
+            if count > 0 {
+                OutcomeTable { outcomes: outcomes() }
+            }
         }
     }
 }

@@ -89,11 +89,17 @@ pub fn Timeline(state: Store<DashboardState>, read: Query<RunTimeline>) -> Eleme
             p { class: "chart-title",
                 span { "Timeline" }
                 super::OutcomeKey { outcomes: present(&drawn) }
-                span { class: "chart-limits", title: limits(&drawn), {limits(&drawn)} }
+                if let Some(limits) = limits(&drawn) {
+                    span { class: "chart-limits", title: "{limits}", "{limits}" }
+                }
             }
             p { id: WORDS, class: "sr-only",
-                {told(&drawn)}
-                " Each is a row of the table below, too. Left and right arrow keys move in the order of time, up and down across the lanes, Enter shows a run alone, Enter again opens its page, Escape shows all of the period."
+                if read.value().is_some() {
+                    {told(&drawn)}
+                    " Each is a row of the table below, too. Left and right arrow keys move in the order of time, up and down across the lanes, Enter shows a run alone, Enter again opens its page, Escape shows all of the period."
+                } else {
+                    "The runs are being read."
+                }
             }
             div { class: "chart-plot",
                 svg { class: "chart-drawing", "aria-hidden": "true",
@@ -125,7 +131,7 @@ pub fn Timeline(state: Store<DashboardState>, read: Query<RunTimeline>) -> Eleme
                     }
                 }
             }
-            super::Axis { span: drawn.span, names: 5 }
+            super::Axis { span: Some(drawn.span), names: 5 }
         }
     }
 }
@@ -185,7 +191,7 @@ fn in_words(run: &TimelineRun, moment: Moment) -> String {
 }
 
 /// What is not drawn: `+494 more · newest 500 of about 12,408`.
-fn limits(layout: &Layout) -> String {
+fn limits(layout: &Layout) -> Option<String> {
     let mut parts = Vec::new();
     if layout.left_out > 0 {
         parts.push(format!("+{} more", format::number(as_number(layout.left_out))));
@@ -198,7 +204,7 @@ fn limits(layout: &Layout) -> String {
             format::number(layout.total)
         ));
     }
-    parts.join(" · ")
+    (!parts.is_empty()).then(|| parts.join(" · "))
 }
 
 fn told(layout: &Layout) -> String {
