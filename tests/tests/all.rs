@@ -36,6 +36,7 @@ mod api {
     /// The same walk that the client's own tests take through the replayed Python server.
     #[path = "../../../src-tauri/client/tests/all/requests.rs"]
     mod requests;
+    mod run_charts;
     mod run_filters;
     mod schedules;
     mod stopping;

@@ -12,6 +12,7 @@ use crate::pages::sign_in::SignInPage;
 use crate::route::Route;
 use crate::state::folding::Folding;
 use crate::state::kept::use_kept_provider;
+use crate::state::charts::use_charts_provider;
 use crate::state::layout::use_layout_provider;
 use crate::state::moment::use_moment_provider;
 use crate::state::notices::use_notices_provider;
@@ -65,6 +66,7 @@ fn Work(ready: ReadSignal<Ready>) -> Element {
     use_workplace_provider(ready, topics);
     use_exports_provider();
     use_views_provider();
+    use_charts_provider();
     use_layout_provider();
     use_lab_provider(ready.peek().embedded);
     // The next place has other runs: it begins at its dashboard.

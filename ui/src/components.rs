@@ -1,5 +1,6 @@
 //! The parts pages are made of. They know nothing of server data except for the words of its statuses.
 
+mod brush;
 mod button;
 mod chip;
 mod dialog;
@@ -19,6 +20,7 @@ mod time;
 mod toasts;
 mod tree;
 
+pub use brush::{Mark, moved};
 pub use button::{Button, ButtonKind};
 pub use chip::Chip;
 pub use dialog::{Confirm, Dialog};

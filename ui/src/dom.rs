@@ -165,6 +165,19 @@ pub fn focus_edge(id: &str, edge: Edge) {
     let _ = (id, edge);
 }
 
+/// Height of the window's content in pixels, where there is a window.
+#[must_use]
+pub fn window_height() -> Option<f64> {
+    #[cfg(target_arch = "wasm32")]
+    {
+        web_sys::window()?.inner_height().ok()?.as_f64()
+    }
+    #[cfg(not(target_arch = "wasm32"))]
+    {
+        None
+    }
+}
+
 /// Puts a text on the clipboard; gives whether that was possible.
 pub async fn copy(text: &str) -> bool {
     #[cfg(target_arch = "wasm32")]

@@ -1,8 +1,9 @@
 //! How long a run under way will still take: by what is done of it, or by how long it usually takes.
 
-use netraven_api::runs::Run;
+use jiff::Timestamp;
+use netraven_api::runs::{Run, TimelineRun};
 
-use crate::format::count_of;
+use crate::format::{count_of, seconds_between};
 
 /// Share of the devices, in percent, that has to be done before the run's own pace tells more than the usual duration.
 const TELLING_PERCENT: i64 = 20;
@@ -19,12 +20,30 @@ pub enum Left {
 /// The rest of a run that has been going on for `gone` seconds; none where nothing is known of it.
 #[must_use]
 pub fn left(run: &Run, gone: i64) -> Option<Left> {
-    let done = (run.succeeded + run.failed).min(run.devices);
-    if done > 0 && done * 100 >= run.devices * TELLING_PERCENT {
-        return Some(Left::Seconds(gone.max(0) * (run.devices - done) / done));
+    rest(run.devices, run.succeeded + run.failed, run.usual_seconds, gone)
+}
+
+/// The rest of the runs that go on side by side, which is that of the longest; none if one of them cannot be estimated.
+#[must_use]
+pub fn left_of_all(runs: &[TimelineRun], now: Timestamp) -> Option<Left> {
+    let left = |run: &TimelineRun| {
+        let gone = run.started_at.map_or(0, |started| seconds_between(started, now));
+        rest(run.devices, run.succeeded + run.failed, run.usual_seconds, gone)
+    };
+    let all: Option<Vec<Left>> = runs.iter().filter(|run| run.status.is_active()).map(left).collect();
+    all?.into_iter().max_by_key(|left| match left {
+        Left::Seconds(seconds) => (true, *seconds),
+        Left::Over(seconds) => (false, *seconds),
+    })
+}
+
+fn rest(devices: i64, done: i64, usual_seconds: Option<f64>, gone: i64) -> Option<Left> {
+    let done = done.min(devices);
+    if done > 0 && done * 100 >= devices * TELLING_PERCENT {
+        return Some(Left::Seconds(gone.max(0) * (devices - done) / done));
     }
     #[expect(clippy::cast_possible_truncation, reason = "seconds of a run")]
-    let usual = run.usual_seconds?.round() as i64;
+    let usual = usual_seconds?.round() as i64;
     Some(if gone <= usual { Left::Seconds(usual - gone) } else { Left::Over(gone - usual) })
 }
 
@@ -33,8 +52,17 @@ impl Left {
     #[must_use]
     pub fn words(self) -> String {
         match self {
-            Left::Seconds(0..=4) => "nearly done".to_owned(),
-            Left::Seconds(seconds) => format!("about {} left", rough(seconds)),
+            Left::Seconds(5..) => format!("about {}", self.brief()),
+            Left::Seconds(_) | Left::Over(_) => self.brief(),
+        }
+    }
+
+    /// The same where there is little room: `40 s left`.
+    #[must_use]
+    pub fn brief(self) -> String {
+        match self {
+            Left::Seconds(seconds @ 5..) => format!("{} left", rough(seconds)),
+            Left::Seconds(_) => "nearly done".to_owned(),
             Left::Over(seconds) => format!("{} longer than usual", rough(seconds)),
         }
     }
@@ -92,6 +120,32 @@ mod tests {
     }
 
     #[test]
+    fn of_runs_side_by_side_the_longest_counts() {
+        let at = |second| Timestamp::from_second(second).unwrap();
+        let run = |began, devices, succeeded, usual_seconds| TimelineRun {
+            id: 1,
+            job_id: 1,
+            job_name: "core".into(),
+            job_type: "config_backup".into(),
+            status: RunStatus::Running,
+            queued_at: at(0),
+            started_at: began,
+            finished_at: None,
+            devices,
+            succeeded,
+            failed: 0,
+            usual_seconds,
+        };
+        let (quick, late) = (run(Some(at(60)), 640, 403, None), run(Some(at(1)), 10, 0, Some(88.0)));
+        assert_eq!(left_of_all(&[quick.clone(), late.clone()], at(101)), Some(Left::Seconds(24)));
+        assert_eq!(left_of_all(std::slice::from_ref(&late), at(101)), Some(Left::Over(12)));
+        let waiting = run(None, 10, 0, Some(300.0));
+        assert_eq!(left_of_all(&[quick.clone(), waiting], at(101)), Some(Left::Seconds(300)));
+        assert_eq!(left_of_all(&[quick, run(Some(at(1)), 10, 0, None)], at(101)), None, "one is not known");
+        assert_eq!(left_of_all(&[], at(101)), None);
+    }
+
+    #[test]
     fn nothing_is_said_more_exactly_than_it_is_known() {
         let words = [3, 12, 44, 100, 9_000].map(|seconds| Left::Seconds(seconds).words());
         assert_eq!(
@@ -99,5 +153,6 @@ mod tests {
             ["nearly done", "about 12 s left", "about 40 s left", "about 2 min left", "about 3 hours left"]
         );
         assert_eq!(Left::Over(12).words(), "12 s longer than usual");
+        assert_eq!([3, 44].map(|seconds| Left::Seconds(seconds).brief()), ["nearly done", "40 s left"]);
     }
 }

@@ -131,13 +131,21 @@ pub fn axis_time(at: Timestamp, width_s: i64, now: Timestamp, zone: &TimeZone) -
     at.strftime(format).to_string()
 }
 
-/// A stretch of time: `13:28–13:34`, `22 Nov 23:00 – 23 Nov 01:00`; seconds only where they say something.
+/// A stretch of time: `13:28–13:34`, `22 Nov 23:00 – 23 Nov 01:00`, and whole days as `22 Nov`, `22 Nov – 24 Nov`; seconds
+/// only where they say something.
 #[must_use]
 pub fn span(span: Span, now: Timestamp, zone: &TimeZone) -> String {
     let whole = span.from.as_second() % 60 == 0 && span.until.as_second() % 60 == 0;
     let clock = if whole { "%H:%M" } else { "%H:%M:%S" };
     let (from, until, today) =
         (span.from.to_zoned(zone.clone()), span.until.to_zoned(zone.clone()), now.to_zoned(zone.clone()).date());
+    let is_midnight = |at: &jiff::Zoned| at.time() == jiff::civil::Time::midnight();
+    if is_midnight(&from) && is_midnight(&until) && from.date() < until.date() {
+        let date = |date: jiff::civil::Date| date.strftime("%-d %b").to_string();
+        let last = until.date().yesterday().unwrap_or(until.date());
+        let first = date(from.date());
+        return if last == from.date() { first } else { format!("{first} – {}", date(last)) };
+    }
     let day = |at: &jiff::Zoned| at.strftime(&format!("%-d %b {clock}")).to_string();
     match (from.date() == until.date(), from.date() == today) {
         (true, true) => format!("{}–{}", from.strftime(clock), until.strftime(clock)),
@@ -208,6 +216,8 @@ mod tests {
         assert_eq!(stretch("2026-11-23T10:02:00Z", "2026-11-23T10:05:00Z"), "11:02–11:05");
         assert_eq!(stretch("2026-11-22T10:02:00Z", "2026-11-22T10:02:10Z"), "22 Nov 11:02:00–11:02:10");
         assert_eq!(stretch("2026-11-22T22:00:00Z", "2026-11-23T00:00:00Z"), "22 Nov 23:00 – 23 Nov 01:00");
+        assert_eq!(stretch("2026-11-21T23:00:00Z", "2026-11-22T23:00:00Z"), "22 Nov");
+        assert_eq!(stretch("2026-11-21T23:00:00Z", "2026-11-24T23:00:00Z"), "22 Nov – 24 Nov");
         assert_eq!(axis_time(at("2026-11-23T10:02:00Z"), 60, now, &zone), "11:02");
         assert_eq!(axis_time(at("2026-11-22T10:02:00Z"), 900, now, &zone), "22 Nov 11:02");
         assert_eq!(zone_name(now, &zone), "Local time, UTC+01:00");

@@ -2,6 +2,7 @@
 
 pub mod folding;
 pub mod kept;
+pub mod charts;
 pub mod layout;
 pub mod logs;
 pub mod moment;

@@ -93,6 +93,8 @@ pub const ROUTES: &[Route] = &[
     Route::of::<runs::CancelRun>(),
     Route::of::<runs::CancelDevice>(),
     Route::of::<runs::SummarizeRuns>(),
+    Route::of::<runs::GetRunOutcomes>(),
+    Route::of::<runs::GetRunTimeline>(),
     Route::of::<results::ListResults>(),
     Route::of::<results::GetResult>(),
     Route::of::<logs::ListLogs>(),

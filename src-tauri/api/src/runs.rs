@@ -8,6 +8,12 @@ use crate::jobs::RunStarted;
 use crate::outcome::{Cause, Stage};
 use crate::page::Page;
 
+mod charts;
+
+pub use charts::{
+    GetRunOutcomes, GetRunTimeline, MOST_EDGES, OutcomeBucket, RunOutcomes, RunTimeline, TIMELINE_RUNS, TimelineRun,
+};
+
 /// State of a run.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
@@ -464,6 +470,12 @@ pub struct RunSummary {
     pub failure_causes: i64,
     /// Different devices among the failed results.
     pub failing_devices: i64,
+    /// Runs that ended in the four weeks before `start_time`, for comparison: of the newest 5,000 there. 0 without one.
+    #[serde(default)]
+    pub usual_ended: i64,
+    /// Those of them in which every device succeeded.
+    #[serde(default)]
+    pub usual_succeeded: i64,
     /// What a reader should know about how the runs were counted, as in [`Page::note`].
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub note: Option<String>,

@@ -5,14 +5,16 @@ use netraven_api::native::ExportWhat;
 
 use crate::address::use_address;
 use crate::components::{Button, ButtonKind, Crumb, Glyph, LayoutMenu, PageHeader, TabBar, TabItem, UpdatedAgo};
-use crate::data::{use_query, use_settled};
+use crate::data::{use_query, use_query_maybe, use_settled};
 use crate::format;
 use crate::pages::export::ExportButton;
 use crate::pages::lab::LabBand;
 use crate::route::Route;
+use crate::state::charts::use_charts;
 use crate::state::moment::use_moment;
 
 mod address;
+mod charts;
 mod chips;
 mod device_field;
 mod filters_bar;
@@ -28,6 +30,7 @@ mod summary_cards;
 mod views_menu;
 mod words;
 
+use charts::{ChartsToggle, RunCharts};
 use chips::FilterChips;
 use filters_bar::JobFiltersBar;
 use logs_panel::LogsPanel;
@@ -57,12 +60,34 @@ pub fn JobDashboard(view: ReadSignal<String>) -> Element {
         let _ = minute.read();
         state.read().summary(&search.read(), moment.glance())
     });
+    let charts = use_charts();
+    let on_runs = move || *state.tab().read() == DashboardTab::Runs;
+    let bars = use_memo(move || {
+        let _ = minute.read();
+        state.read().bars(moment.glance(), &moment.zone())
+    });
+    let outcomes = use_query_maybe(move || {
+        let (bars, since) = &*bars.read();
+        on_runs().then(|| state.read().outcomes(&search.read(), bars, *since))
+    });
+    let timeline = use_query_maybe(move || {
+        let _ = minute.read();
+        (on_runs() && charts.shown()).then(|| state.read().timeline(&search.read(), moment.glance()))
+    });
+    let under_way = use_query_maybe(move || {
+        let _ = minute.read();
+        let some = on_runs() && summary.value().is_some_and(|sums| sums.running > 0);
+        some.then(|| state.read().under_way(&search.read(), moment.glance()))
+    });
     let tab = *state.tab().read();
     let total = runs.value().map(|page| format::number(page.total));
     let mut log_refresh = use_signal(|| 0_u64);
     let refresh = move |_| {
         runs.refresh();
         summary.refresh();
+        outcomes.refresh();
+        timeline.refresh();
+        under_way.refresh();
         log_refresh += 1;
     };
     rsx! {
@@ -83,6 +108,9 @@ pub fn JobDashboard(view: ReadSignal<String>) -> Element {
         }
         JobSummaryCards {
             summary,
+            outcomes,
+            under_way,
+            span: state.span().cloned(),
             chosen: state.statuses().cloned(),
             slim: tab == DashboardTab::Logs,
             onchoose: move |statuses| state.toggle_statuses(statuses),
@@ -91,6 +119,7 @@ pub fn JobDashboard(view: ReadSignal<String>) -> Element {
             match tab {
                 DashboardTab::Runs => rsx! {
                     Tabs { state, total,
+                        ChartsToggle {}
                         LayoutMenu { table: &RUNS }
                         ExportButton {
                             noun: "run",
@@ -99,6 +128,9 @@ pub fn JobDashboard(view: ReadSignal<String>) -> Element {
                     }
                     JobFiltersBar { state }
                     FilterChips { state }
+                    if charts.shown() {
+                        RunCharts { state, unit: bars.read().0.unit.clone(), outcomes, timeline }
+                    }
                     RunsPanel { state, runs }
                 },
                 DashboardTab::Logs => rsx! {

@@ -6,16 +6,18 @@ use netraven_api::Problem;
 use netraven_api::event::{Changed, Link};
 use netraven_api::native::Native;
 use netraven_api::problem::Code;
-use netraven_api::runs::{Run, RunSummary};
+use netraven_api::runs::{Run, RunOutcomes, RunSummary, RunTimeline};
 use netraven_api::system::SystemStatus;
 
-use crate::samples::{job, page, run, runs, summary, system, tag};
+use crate::samples::{job, outcomes, page, run, runs, summary, system, tag, timeline};
 use crate::support::{Fake, Screen};
 
 fn filled() -> Rc<Fake> {
     let fake = Fake::ready();
     fake.answer("GET /runs/", &page(runs(), 186));
     fake.answer("GET /runs/summary", &summary());
+    fake.answer("GET /runs/outcomes", &outcomes());
+    fake.answer("GET /runs/timeline", &timeline());
     fake.answer("GET /tags/", &page(vec![tag(71, "core"), tag(72, "edge")], 2));
     fake.answer("GET /jobs/", &page(vec![job(1, "Edge routers backup"), job(4, "Nightly core backup")], 2));
     fake
@@ -32,6 +34,8 @@ fn shows_that_it_is_reading() {
     let fake = filled();
     fake.hang("GET /runs/");
     fake.hang("GET /runs/summary");
+    fake.hang("GET /runs/outcomes");
+    fake.hang("GET /runs/timeline");
     let screen = Screen::open(&fake, "/");
     insta::assert_snapshot!(screen.part("section aria-label=\"Totals\"", "section aria-label=\"Notices\""));
 }
@@ -41,6 +45,8 @@ fn an_empty_dashboard_offers_the_sample_lab() {
     let fake = filled();
     fake.answer("GET /runs/", &page(Vec::<Run>::new(), 0));
     fake.answer("GET /runs/summary", &RunSummary::default());
+    fake.answer("GET /runs/outcomes", &RunOutcomes::default());
+    fake.answer("GET /runs/timeline", &RunTimeline::default());
     fake.answer("GET /runs/4188", &crate::samples::detail());
     fake.answer("GET /logs/", &page(Vec::<Run>::new(), 0));
     let mut screen = Screen::open(&fake, "/");

@@ -5,7 +5,10 @@ use netraven_api::Page;
 use netraven_api::jobs::Job;
 use netraven_api::logs::{LogBucket, LogEntry, LogHistogram};
 use netraven_api::outcome::{Cause, Stage};
-use netraven_api::runs::{CauseCount, DeviceState, Run, RunDetail, RunDevice, RunStatus, RunSummary, Trigger};
+use netraven_api::runs::{
+    CauseCount, DeviceState, OutcomeBucket, Run, RunDetail, RunDevice, RunOutcomes, RunStatus, RunSummary, RunTimeline,
+    TimelineRun, Trigger,
+};
 use netraven_api::system::SystemStatus;
 use serde_json::{Value, json};
 
@@ -82,8 +85,52 @@ pub fn summary() -> RunSummary {
         active_devices: 640,
         failure_causes: 4,
         failing_devices: 7,
+        usual_ended: 1_240,
+        usual_succeeded: 1_181,
         note: None,
     }
+}
+
+/// How runs ended in the last four hours of the clock.
+pub fn outcomes() -> RunOutcomes {
+    let bucket = |hour: i64, runs: &[(RunStatus, i64)]| OutcomeBucket {
+        start: at(hour * 3_600 - 300),
+        end: at((hour + 1) * 3_600 - 300),
+        by_status: runs.iter().map(|(status, runs)| (status.as_str().to_owned(), *runs)).collect(),
+    };
+    RunOutcomes {
+        buckets: vec![
+            bucket(-3, &[(RunStatus::Succeeded, 9)]),
+            bucket(-2, &[]),
+            bucket(-1, &[(RunStatus::Succeeded, 7), (RunStatus::PartlyFailed, 1), (RunStatus::Failed, 2)]),
+            bucket(0, &[(RunStatus::Running, 1), (RunStatus::Cancelled, 1)]),
+        ],
+        note: None,
+    }
+}
+
+/// A run as a timeline has it.
+pub fn on_timeline(run: &Run) -> TimelineRun {
+    TimelineRun {
+        id: run.id,
+        job_id: run.job_id,
+        job_name: run.job_name.clone(),
+        job_type: run.job_type.clone(),
+        status: run.status,
+        queued_at: run.queued_at,
+        started_at: run.started_at,
+        finished_at: run.finished_at,
+        devices: run.devices,
+        succeeded: run.succeeded,
+        failed: run.failed,
+        usual_seconds: run.usual_seconds.filter(|_| run.status.is_active()),
+    }
+}
+
+/// [`runs`] as a timeline has them.
+pub fn timeline() -> RunTimeline {
+    let runs: Vec<TimelineRun> = runs().iter().map(on_timeline).collect();
+    RunTimeline { total: 3, runs, total_is_estimate: false, note: None }
 }
 
 /// Servers of which all are well.

@@ -5,7 +5,8 @@ use axum::extract::State;
 use netraven_api::event::Changed;
 use netraven_api::jobs::RunStarted;
 use netraven_api::runs::{
-    Again, CancelDevice, CancelRun, GetRun, ListRuns, Run, RunAgain, RunDetail, RunDevice, RunSummary, SummarizeRuns,
+    Again, CancelDevice, CancelRun, GetRun, GetRunOutcomes, GetRunTimeline, ListRuns, MOST_EDGES, Run, RunAgain,
+    RunDetail, RunDevice, RunOutcomes, RunSummary, SummarizeRuns,
 };
 use serde_json::json;
 
@@ -22,6 +23,8 @@ use crate::store::cancels::DeviceCancelled;
 /// Mounts the endpoints of runs.
 pub fn mount(mount: &mut Mount) {
     mount.add::<SummarizeRuns, _>(summarize);
+    mount.add::<GetRunOutcomes, _>(outcomes);
+    mount.add::<GetRunTimeline, _>(timeline);
     mount.add::<ListRuns, _>(list);
     mount.add::<GetRun, _>(get);
     mount.add::<RunAgain, _>(again);
@@ -42,6 +45,25 @@ async fn summarize(
     Query(query): Query<SummarizeRuns>,
 ) -> Result<Json<RunSummary>, Fault> {
     Ok(Json(shared.store.summarize_runs(&query).await?))
+}
+
+async fn outcomes(
+    State(shared): State<Shared>,
+    Query(query): Query<GetRunOutcomes>,
+) -> Result<Json<RunOutcomes>, Fault> {
+    let edges = &query.edge;
+    if edges.len() < 2 || edges.len() > MOST_EDGES {
+        let sentence = format!("edge should be given 2 to {MOST_EDGES} times");
+        return Err(Fault::query_field("edge", sentence, edges.len()));
+    }
+    if let Some(pair) = edges.windows(2).find(|pair| pair[0] >= pair[1]) {
+        return Err(Fault::query_field("edge", "each edge should be after the one before", pair[1].to_string()));
+    }
+    Ok(Json(shared.store.run_outcomes(&query).await?))
+}
+
+async fn timeline(State(shared): State<Shared>, Query(query): Query<GetRunTimeline>) -> Result<RawJson, Fault> {
+    Ok(RawJson(shared.store.run_timeline(&query).await?))
 }
 
 async fn again(

@@ -1,7 +1,7 @@
 //! Which runs are meant: the filters that the list of runs and every sum over them share.
 
 use jiff::Timestamp;
-use netraven_api::runs::{ListRuns, RunStatus, SummarizeRuns, Trigger};
+use netraven_api::runs::{GetRunOutcomes, GetRunTimeline, ListRuns, RunStatus, SummarizeRuns, Trigger};
 
 use super::contains;
 use super::listing::{Sql, any_of, is, within};
@@ -51,6 +51,38 @@ impl<'a> From<&'a SummarizeRuns> for RunFilter<'a> {
             job_id: query.job_id,
             kinds: &query.job_type,
             statuses: &[],
+            triggers: &query.trigger,
+            device_id: query.device_id,
+            tags: &query.tag_id,
+            start: query.start_time,
+            end: query.end_time,
+            search: query.search.as_deref(),
+        }
+    }
+}
+
+impl<'a> From<&'a GetRunOutcomes> for RunFilter<'a> {
+    fn from(query: &'a GetRunOutcomes) -> RunFilter<'a> {
+        RunFilter {
+            job_id: query.job_id,
+            kinds: &query.job_type,
+            statuses: &[],
+            triggers: &query.trigger,
+            device_id: query.device_id,
+            tags: &query.tag_id,
+            start: query.start_time,
+            end: query.end_time,
+            search: query.search.as_deref(),
+        }
+    }
+}
+
+impl<'a> From<&'a GetRunTimeline> for RunFilter<'a> {
+    fn from(query: &'a GetRunTimeline) -> RunFilter<'a> {
+        RunFilter {
+            job_id: query.job_id,
+            kinds: &query.job_type,
+            statuses: &query.status,
             triggers: &query.trigger,
             device_id: query.device_id,
             tags: &query.tag_id,

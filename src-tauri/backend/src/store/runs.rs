@@ -7,7 +7,20 @@ use super::listing::{List, Paging, RawPage, Sql, is};
 use super::run_filter::RunFilter;
 use super::{Result, Store, StoreError};
 
-const ROW: &str = "json_build_object(
+/// Median duration of the last runs of the job of `r` before it.
+macro_rules! usual_seconds {
+    () => {
+        "(select percentile_cont(0.5) within group (order by extract(epoch from finished_at - started_at))
+        from (select finished_at, started_at from job_runs p where p.job_id = r.job_id and p.id < r.id
+              and r.repeats is null and p.repeats is null and p.status in ('succeeded', 'partly_failed') and p.started_at is not null
+              order by p.id desc limit 10) last_runs)"
+    };
+}
+
+mod charts;
+
+const ROW: &str = concat!(
+    "json_build_object(
     'id', r.id, 'job_id', r.job_id, 'job_name', r.job_name, 'job_type', r.job_type, 'trigger', r.trigger,
     'triggered_by', r.triggered_by, 'status', r.status, 'queued_at', wire_time(r.queued_at),
     'started_at', wire_time(r.started_at), 'finished_at', wire_time(r.finished_at), 'devices', r.devices,
@@ -16,10 +29,10 @@ const ROW: &str = "json_build_object(
     'causes', coalesce((select json_agg(json_build_object('cause', cause, 'devices', n) order by n desc, cause)
         from (select cause, count(*) as n from run_devices d
               where d.run_id = r.id and d.cause is not null group by cause) by_cause), '[]'),
-    'usual_seconds', (select percentile_cont(0.5) within group (order by extract(epoch from finished_at - started_at))
-        from (select finished_at, started_at from job_runs p where p.job_id = r.job_id and p.id < r.id
-              and r.repeats is null and p.repeats is null and p.status in ('succeeded', 'partly_failed') and p.started_at is not null
-              order by p.id desc limit 10) last_runs))";
+    'usual_seconds', ",
+    usual_seconds!(),
+    ")"
+);
 const FROM: &str = "job_runs r join jobs j on j.id = r.job_id";
 /// How long it took, or has been going on; nothing before its first device.
 const DURATION: &str = "coalesce(r.finished_at, now()) - r.started_at";
@@ -113,6 +126,7 @@ impl Store {
                  from run_devices d join period p on p.id = d.run_id where true",
         );
         is(&mut sql, "d.device_id", query.device_id);
+        charts::usual(&mut sql, &RunFilter::from(query));
         sql.push(
             "), active as (select count(*) as devices, count(*) filter (where d.finished_at is not null) as done
                  from run_devices d join period p on p.id = d.run_id where p.status in ('queued', 'running'))
@@ -123,7 +137,8 @@ impl Store {
                  'cancelled', count(*) filter (where status = 'cancelled'),
                  'device_results', (select results from outcomes), 'failure_causes', (select causes from outcomes),
                  'failing_devices', (select failing from outcomes),
-                 'active_done', (select done from active), 'active_devices', (select devices from active)) from period",
+                 'active_done', (select done from active), 'active_devices', (select devices from active),
+                 'usual_ended', (select ended from usual), 'usual_succeeded', (select succeeded from usual)) from period",
         );
         let row: Json<RunSummary> = sql.build_query_scalar().fetch_one(self.pool()).await?;
         Ok(row.0)

@@ -53,6 +53,12 @@ impl Asked {
         self.one(name).map(read).transpose()
     }
 
+    /// Every time of a list.
+    pub fn times(&self, name: &str) -> Result<Vec<Timestamp>, Problem> {
+        let read = |text: &String| time(text).ok_or_else(|| refused(name, text, "a time"));
+        self.many(name).iter().map(read).collect()
+    }
+
     /// Some filters as they were given, for the server to heed.
     pub fn given<'a>(&self, names: &[&'a str]) -> Vec<(&'a str, String)> {
         names.iter().flat_map(|name| self.many(name).into_iter().map(|value| (*name, value))).collect()

@@ -4,6 +4,7 @@
 //! [`NEWEST`] plus the job's id; that is how a run is called before its first result, and where a start leads to.
 
 mod build;
+mod charts;
 mod cluster;
 mod summary;
 mod wanted;
@@ -45,6 +46,8 @@ pub async fn answer(talk: Talk<'_>, asked: &Asked, rest: &[&str]) -> Result<Valu
     match (asked.method, rest) {
         (Method::Get, []) => list(talk, asked).await,
         (Method::Get, ["summary"]) => summary::summary(talk, asked).await,
+        (Method::Get, ["outcomes"]) => charts::outcomes(talk, asked).await,
+        (Method::Get, ["timeline"]) => charts::timeline(talk, asked).await,
         (Method::Get, [text]) => get(talk, id(text)?).await,
         (Method::Post, [_, "again"]) => Err(offered::refusal(Feature::RunSome)),
         (Method::Post, [_, "devices", _, "cancel"]) => Err(offered::refusal(Feature::CancelDevice)),

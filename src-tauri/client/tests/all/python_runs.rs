@@ -5,7 +5,9 @@ use netraven_api::logs::ListLogs;
 use netraven_api::outcome::{Cause, Stage};
 use netraven_api::problem::Code;
 use netraven_api::results::ListResults;
-use netraven_api::runs::{DeviceState, GetRun, ListRuns, RunStatus, RunSummary, SummarizeRuns, Trigger};
+use netraven_api::runs::{
+    DeviceState, GetRun, GetRunOutcomes, GetRunTimeline, ListRuns, RunStatus, RunSummary, SummarizeRuns, Trigger,
+};
 use serde_json::{Value, json};
 
 use crate::replay::Replay;
@@ -118,6 +120,8 @@ async fn the_cards_count_what_the_server_can_count() {
         active_devices: 3,
         failure_causes: 2,
         failing_devices: 2,
+        usual_ended: 0,
+        usual_succeeded: 0,
         note: None,
     };
     assert_eq!(summary, expected);
@@ -125,4 +129,20 @@ async fn the_cards_count_what_the_server_can_count() {
     let narrowed = client.send(&narrowed).await.unwrap();
     assert_eq!((narrowed.total, narrowed.running, narrowed.device_results, narrowed.failing_devices), (2, 0, 2, 0));
     assert!(replay.asked("GET /jobs/?status=RUNNING").iter().all(|line| line.ends_with("page=1&size=1")));
+}
+
+#[tokio::test]
+async fn charts_are_drawn_of_the_runs_put_together() {
+    let client = Replay::start().await.client().await;
+    let edge = vec![at("2026-03-03T00:00:00Z"), at("2026-03-04T00:00:00Z"), at("2026-03-05T00:00:00Z")];
+    let outcomes = client.send(&GetRunOutcomes { edge, job_id: Some(31), ..GetRunOutcomes::default() }).await.unwrap();
+    let of = |place: usize, status| outcomes.buckets[place].runs(&[status]);
+    assert_eq!((of(0, RunStatus::Succeeded), of(1, RunStatus::PartlyFailed)), (1, 1));
+    assert_eq!(outcomes.buckets[1].by_status.len(), 1, "{outcomes:?}");
+    let all = client.send(&GetRunTimeline { limit: Some(2), ..GetRunTimeline::default() }).await.unwrap();
+    let ids: Vec<i64> = all.runs.iter().map(|run| run.id).collect();
+    assert_eq!((ids.as_slice(), all.total, all.note), ([1_000_000_000_033, 504].as_slice(), 5, None));
+    let failed = GetRunTimeline { status: vec![RunStatus::PartlyFailed], ..GetRunTimeline::default() };
+    let failed = client.send(&failed).await.unwrap();
+    assert_eq!(failed.runs.iter().map(|run| (run.id, run.failed)).collect::<Vec<_>>(), [(504, 1)]);
 }

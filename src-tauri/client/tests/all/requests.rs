@@ -20,7 +20,8 @@ use netraven_api::platforms::ListPlatforms;
 use netraven_api::problem::Code;
 use netraven_api::results::ListResults;
 use netraven_api::runs::{
-    Again, CancelDevice, CancelRun, GetRun, ListRuns, RunAgain, RunStatus, SummarizeRuns, Trigger,
+    Again, CancelDevice, CancelRun, GetRun, GetRunOutcomes, GetRunTimeline, ListRuns, RunAgain, RunStatus,
+    SummarizeRuns, Trigger,
 };
 use netraven_api::system::{GetHealth, GetSystemStatus};
 use netraven_api::tags::{CreateTag, DeleteTag, GetTag, ListTags, TagInput, UpdateTag};
@@ -146,6 +147,10 @@ impl Walk<'_> {
         let status = vec![RunStatus::Queued, RunStatus::Running];
         self.ask(ListRuns { job_id: Some(job), status, search: Some("walk".into()), ..ListRuns::default() }).await;
         self.ask(SummarizeRuns { start_time: since, ..SummarizeRuns::default() }).await;
+        let edge = ["2026-01-01T00:00:00Z", "2026-06-01T00:00:00Z", "2027-01-01T00:00:00Z"];
+        let edge = edge.iter().filter_map(|at| at.parse().ok()).collect();
+        self.ask(GetRunOutcomes { edge, start_time: since, ..GetRunOutcomes::default() }).await;
+        self.ask(GetRunTimeline { start_time: since, limit: Some(50), ..GetRunTimeline::default() }).await;
         let (trigger, device_id) = (vec![Trigger::Manual], Some(device));
         self.ask(ListRuns { trigger: trigger.clone(), device_id, tag_id: vec![1], ..ListRuns::default() }).await;
         self.ask(SummarizeRuns { trigger, device_id, tag_id: vec![1], ..SummarizeRuns::default() }).await;

@@ -164,6 +164,19 @@ impl<Lens> Store<DashboardState, Lens> {
         self.first_page();
     }
 
+    /// A part of a bar was pressed: shows the runs of that time and of these states.
+    fn choose_outcome(&mut self, span: Option<Span>, statuses: Vec<RunStatus>) {
+        self.statuses().set(statuses);
+        self.choose_span(span);
+    }
+
+    /// A run was pressed on the timeline: shows its job's runs of its time, opened if it has something to say.
+    fn see_run(&mut self, job_id: i64, span: Span, open: Option<i64>) {
+        self.job_id().set(Some(job_id));
+        self.choose_span(Some(span));
+        self.open().set(open);
+    }
+
     /// A card was pressed: shows the runs of these states, or all again if they were shown already.
     fn toggle_statuses(&mut self, statuses: &[RunStatus]) {
         let same = *self.statuses().read() == statuses;

@@ -1,20 +1,30 @@
 //! The four cards: sentences with a number each, filters when pressed.
 
 use dioxus::prelude::*;
-use netraven_api::runs::{RunStatus, RunSummary};
+use netraven_api::runs::{OutcomeBucket, RunOutcomes, RunStatus, RunSummary, RunTimeline};
 
+use super::charts::{Frame, Sparkline};
 use crate::components::Tone;
 use crate::data::Query;
+use crate::estimate::left_of_all;
 use crate::format::{count, number, percent};
+use crate::state::moment::use_moment;
+use crate::state::span::Span;
 
 const RUNNING: &[RunStatus] = &[RunStatus::Queued, RunStatus::Running];
 const SUCCEEDED: &[RunStatus] = &[RunStatus::Succeeded];
 const FAILED: &[RunStatus] = &[RunStatus::PartlyFailed, RunStatus::Failed];
+/// Runs that have to have ended before what they usually do is worth a word.
+const TELLING_RUNS: i64 = 10;
 
-/// True totals of the period; on the log they fold into one row.
+/// True totals of the period, with how they came about as small bars in which the chosen `span` stands out; on the log they
+/// fold into one row. `under_way` are the runs the Running card counts.
 #[component]
 pub fn JobSummaryCards(
     summary: Query<RunSummary>,
+    outcomes: Query<RunOutcomes>,
+    under_way: Query<RunTimeline>,
+    span: Option<Span>,
     chosen: Vec<RunStatus>,
     slim: bool,
     onchoose: EventHandler<&'static [RunStatus]>,
@@ -22,6 +32,17 @@ pub fn JobSummaryCards(
     let known = summary.value();
     let value = |of: fn(&RunSummary) -> i64| known.as_ref().map_or_else(|| "–".to_owned(), |sums| number(of(sums)));
     let text = |of: fn(&RunSummary) -> String| known.as_ref().map(|sums| of(sums)).unwrap_or_default();
+    let bars = |statuses: &'static [RunStatus]| {
+        let outcomes = outcomes.value().filter(|_| !slim)?;
+        let values = outcomes.buckets.iter().map(|bucket: &OutcomeBucket| bucket.runs(statuses)).collect();
+        let chosen = span.map(|span| Frame::around(&outcomes.buckets, String::new()).place_of(span));
+        Some((values, chosen.map(|(from, width)| (from, from + width))))
+    };
+    let moment = use_moment();
+    // Only while something is under way are the cards drawn again every second.
+    let active = under_way.value().filter(|runs| !slim && !runs.runs.is_empty());
+    let left = active.and_then(|active| left_of_all(&active.runs, moment.now()));
+    let running = text(running_words);
     rsx! {
         section { class: if slim { "cards cards-slim" } else { "cards" }, aria_label: "Totals",
             SummaryCard {
@@ -29,6 +50,7 @@ pub fn JobSummaryCards(
                 tone: Tone::Neutral,
                 value: value(|sums| sums.total),
                 text: text(if slim { |sums| count(sums.device_results, "result") } else { total_words }),
+                bars: bars(&RunStatus::ALL),
                 pressed: false,
                 onpress: move |()| onchoose.call(&[]),
             }
@@ -36,7 +58,8 @@ pub fn JobSummaryCards(
                 name: "Running",
                 tone: Tone::Info,
                 value: value(|sums| sums.running),
-                text: text(running_words),
+                text: left.map_or(running.clone(), |left| format!("{running} · {}", left.brief())),
+                bars: None,
                 pressed: chosen == RUNNING,
                 onpress: move |()| onchoose.call(RUNNING),
             }
@@ -45,6 +68,7 @@ pub fn JobSummaryCards(
                 tone: Tone::Success,
                 value: value(|sums| sums.succeeded),
                 text: text(if slim { |sums| percent(sums.succeeded, sums.total - sums.running) } else { succeeded_words }),
+                bars: bars(SUCCEEDED),
                 pressed: chosen == SUCCEEDED,
                 onpress: move |()| onchoose.call(SUCCEEDED),
             }
@@ -53,6 +77,7 @@ pub fn JobSummaryCards(
                 tone: Tone::Danger,
                 value: value(|sums| sums.failed),
                 text: text(failed_words),
+                bars: bars(FAILED),
                 pressed: chosen == FAILED,
                 onpress: move |()| onchoose.call(FAILED),
             }
@@ -69,6 +94,7 @@ fn SummaryCard(
     tone: Tone,
     value: String,
     text: String,
+    bars: Option<(Vec<i64>, Option<(f64, f64)>)>,
     pressed: bool,
     onpress: EventHandler<()>,
 ) -> Element {
@@ -87,6 +113,9 @@ fn SummaryCard(
                 "{name}"
             }
             span { class: "card-value text-heading", "{value}" }
+            if let Some((values, chosen)) = bars {
+                Sparkline { values, chosen }
+            }
             span { class: "card-text", title: "{text}", "{text}" }
         }
     }
@@ -106,7 +135,14 @@ fn running_words(sums: &RunSummary) -> String {
 
 fn succeeded_words(sums: &RunSummary) -> String {
     let ended = sums.total - sums.running;
-    if ended == 0 { "none finished".to_owned() } else { format!("{} of finished", percent(sums.succeeded, ended)) }
+    if ended == 0 {
+        return "none finished".to_owned();
+    }
+    let now = percent(sums.succeeded, ended);
+    if sums.usual_ended < TELLING_RUNS {
+        return format!("{now} of finished");
+    }
+    format!("{now}, usually {}", percent(sums.usual_succeeded, sums.usual_ended))
 }
 
 fn failed_words(sums: &RunSummary) -> String {

@@ -3,7 +3,7 @@
 use dioxus::prelude::*;
 use netraven_api::logs::LEVELS;
 
-use crate::components::{Button, ButtonKind, Glyph};
+use crate::components::{Button, ButtonKind, Glyph, Mark, moved};
 use crate::data::{LogView, Query};
 use crate::format;
 use crate::state::moment::use_moment;
@@ -17,19 +17,8 @@ use bars::Bars;
 const CHART: &str = "log-histogram";
 /// Id of the text that describes it.
 const WORDS: &str = "log-histogram-words";
-/// Bars a page key moves by.
-const LEAP: usize = 10;
 /// Names below the chart.
 const NAMES: usize = 5;
-
-/// The bars a person is about to choose: where they began, and where they are.
-#[derive(Clone, Copy, PartialEq, Eq)]
-struct Mark {
-    anchor: usize,
-    here: usize,
-    /// The mouse is down.
-    dragging: bool,
-}
 
 /// The chart. `chosen` is the time chosen now; `onchoose` chooses another or none.
 #[component]
@@ -68,32 +57,26 @@ pub fn LogHistogram(
         }
     };
     let onkeydown = move |event: KeyboardEvent| {
-        let last = bars.peek().bars.len().saturating_sub(1);
         let now = *mark.peek();
-        let here = now.map_or(last, |now| now.here.min(last));
-        let next = match event.key() {
-            Key::ArrowLeft => here.saturating_sub(usize::from(now.is_some())),
-            Key::ArrowRight => (here + 1).min(last),
-            Key::PageUp => here.saturating_sub(LEAP),
-            Key::PageDown => (here + LEAP).min(last),
-            Key::Home => 0,
-            Key::End => last,
+        match event.key() {
             Key::Enter => {
                 event.prevent_default();
                 if let Some(now) = now {
                     choose(now);
                 }
-                return;
             }
             Key::Escape => {
                 mark.set(None);
-                return onchoose.call(None);
+                onchoose.call(None);
             }
-            _ => return,
-        };
-        event.prevent_default();
-        let anchor = if event.modifiers().shift() { now.map_or(here, |now| now.anchor) } else { next };
-        mark.set(Some(Mark { anchor, here: next, dragging: false }));
+            key => {
+                let last = bars.peek().bars.len().saturating_sub(1);
+                if let Some(next) = moved(now, &key, event.modifiers().shift(), last) {
+                    event.prevent_default();
+                    mark.set(Some(next));
+                }
+            }
+        }
     };
     let (now, zone, drawn) = (moment.glance(), moment.zone(), bars.read());
     let count = drawn.bars.len();
@@ -103,9 +86,7 @@ pub fn LogHistogram(
     // The brush shows what is being dragged, else what was chosen.
     let dragged = mark().filter(|mark| mark.dragging).map(|mark| drawn.span(mark.anchor, mark.here));
     let brush = dragged.or(chosen).map(|span| drawn.place_of(span)).filter(|(_, width)| *width > 0.0);
-    let cursor = mark()
-        .filter(|mark| !mark.dragging)
-        .map(|mark| (mark.anchor.min(mark.here), mark.anchor.abs_diff(mark.here) + 1));
+    let cursor = mark().filter(|mark| !mark.dragging).map(Mark::extent);
     rsx! {
         div {
             id: CHART,
@@ -159,7 +140,7 @@ pub fn LogHistogram(
                         height: "100",
                         onmousedown: move |event| {
                             event.prevent_default();
-                            mark.set(Some(Mark { anchor: place, here: place, dragging: true }));
+                            mark.set(Some(Mark::drag(place)));
                         },
                         onmouseover: move |_| {
                             hover.set(Some(place));

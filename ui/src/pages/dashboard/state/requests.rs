@@ -1,11 +1,14 @@
 //! What the person has chosen, as requests to the API: each filter is a parameter.
 
 use jiff::Timestamp;
+use jiff::tz::TimeZone;
 use netraven_api::logs::GetLogHistogram;
-use netraven_api::runs::{ListRuns, SummarizeRuns};
+use netraven_api::runs::{GetRunOutcomes, GetRunTimeline, ListRuns, RunStatus, SummarizeRuns};
 
+use super::super::charts::Frame;
 use super::{DashboardState, SORTS};
 use crate::state::logs::LogFilter;
+use crate::state::span::Span;
 
 /// Bars of the histogram at most.
 const BARS: i64 = 120;
@@ -49,6 +52,61 @@ impl DashboardState {
             tag_id: self.tags.clone(),
             search: (!search.is_empty()).then(|| search.to_owned()),
         }
+    }
+
+    /// The bars of the outcomes and since when runs are counted in them: those of the whole period, in which a chosen time
+    /// can be seen; those of the chosen time where that lies elsewhere.
+    #[must_use]
+    pub fn bars(&self, now: Timestamp, zone: &TimeZone) -> (Frame, Timestamp) {
+        let began = self.period.began(now);
+        let period = Frame::of(Span { from: began, until: now }, zone);
+        let whole = period.whole();
+        match self.span {
+            None => (period, began),
+            Some(span) if span.from >= whole.from && span.until <= whole.until => (period, began.min(span.from)),
+            Some(span) => (Frame::of(span, zone), span.from),
+        }
+    }
+
+    /// The request for the outcomes in bars that begin with `since`, with the filters of the cards.
+    #[must_use]
+    pub fn outcomes(&self, search: &str, bars: &Frame, since: Timestamp) -> GetRunOutcomes {
+        let sums = self.summary(search, since);
+        GetRunOutcomes {
+            edge: bars.edges.clone(),
+            start_time: Some(since),
+            end_time: None,
+            job_id: sums.job_id,
+            job_type: sums.job_type,
+            trigger: sums.trigger,
+            device_id: sums.device_id,
+            tag_id: sums.tag_id,
+            search: sums.search,
+        }
+    }
+
+    /// The request for the timeline: the runs that the table lists.
+    #[must_use]
+    pub fn timeline(&self, search: &str, now: Timestamp) -> GetRunTimeline {
+        let runs = self.runs(search, now);
+        GetRunTimeline {
+            limit: None,
+            start_time: runs.start_time,
+            end_time: runs.end_time,
+            job_id: runs.job_id,
+            job_type: runs.job_type,
+            status: runs.status,
+            trigger: runs.trigger,
+            device_id: runs.device_id,
+            tag_id: runs.tag_id,
+            search: runs.search,
+        }
+    }
+
+    /// The request for what the Running card counts.
+    #[must_use]
+    pub fn under_way(&self, search: &str, now: Timestamp) -> GetRunTimeline {
+        GetRunTimeline { status: vec![RunStatus::Queued, RunStatus::Running], ..self.timeline(search, now) }
     }
 
     /// The lines of the log.

@@ -1,0 +1,180 @@
+//! Runs as charts draw them: how many came to which end over time, and which went on at the same time.
+
+use std::collections::BTreeMap;
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use super::{RunStatus, Trigger};
+use crate::endpoint::{Access, Endpoint, Method, Request};
+
+/// Most edges one can give.
+pub const MOST_EDGES: usize = 201;
+/// Runs a timeline holds when the caller does not say, and at most.
+pub const TIMELINE_RUNS: i64 = 500;
+
+/// Counts runs over time by state, between the times one gives, so that a day is the asker's day. Filters as in
+/// [`super::SummarizeRuns`].
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(default)]
+pub struct GetRunOutcomes {
+    /// The times between which is counted, 2 to 201 of them, each later than the one before.
+    pub edge: Vec<Timestamp>,
+    /// Runs queued at or after this time; all between the edges if absent.
+    pub start_time: Option<Timestamp>,
+    /// Runs queued at or before this time.
+    pub end_time: Option<Timestamp>,
+    /// Job.
+    pub job_id: Option<i64>,
+    /// Any of these kinds.
+    pub job_type: Vec<String>,
+    /// Started by any of these.
+    pub trigger: Vec<Trigger>,
+    /// Runs this device was in.
+    pub device_id: Option<i64>,
+    /// Runs with a device that carries one of these tags now.
+    pub tag_id: Vec<i64>,
+    /// Part of the job's name, or of a device's hostname in it.
+    pub search: Option<String>,
+}
+
+/// Answer to [`GetRunOutcomes`].
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct RunOutcomes {
+    /// One for each two edges that follow each other, those without a run too.
+    pub buckets: Vec<OutcomeBucket>,
+    /// What a reader should know about how the runs were counted, as in [`crate::Page::note`].
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub note: Option<String>,
+}
+
+/// The runs of a stretch of time.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct OutcomeBucket {
+    /// When it begins.
+    pub start: Timestamp,
+    /// When it ends; this moment is in the next one.
+    pub end: Timestamp,
+    /// Runs by state; states without a run are left out.
+    pub by_status: BTreeMap<String, i64>,
+}
+
+impl RunOutcomes {
+    /// The runs of each bucket, handed in as bucket, state and number.
+    #[must_use]
+    pub fn between(edges: &[Timestamp], counts: impl IntoIterator<Item = (usize, RunStatus, i64)>) -> RunOutcomes {
+        let empty = |pair: &[Timestamp]| OutcomeBucket { start: pair[0], end: pair[1], by_status: BTreeMap::new() };
+        let mut buckets: Vec<OutcomeBucket> = edges.windows(2).map(empty).collect();
+        for (place, status, runs) in counts {
+            if let Some(bucket) = buckets.get_mut(place) {
+                *bucket.by_status.entry(status.as_str().to_owned()).or_default() += runs;
+            }
+        }
+        RunOutcomes { buckets, note: None }
+    }
+}
+
+impl OutcomeBucket {
+    /// Runs of any of these states.
+    #[must_use]
+    pub fn runs(&self, statuses: &[RunStatus]) -> i64 {
+        statuses.iter().filter_map(|status| self.by_status.get(status.as_str())).sum()
+    }
+}
+
+impl Endpoint for GetRunOutcomes {
+    type Reply = RunOutcomes;
+    const METHOD: Method = Method::Get;
+    const PATH: &'static str = "/runs/outcomes";
+    const ACCESS: Access = Access::User;
+    fn request(&self) -> Request {
+        Request::to::<Self>().query(self)
+    }
+}
+
+/// The runs of a period with little about each, for drawing those that overlap; the newest first, and no more than can be
+/// drawn. Filters as in [`super::ListRuns`].
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(default)]
+pub struct GetRunTimeline {
+    /// Most runs, 1 to 500.
+    #[cfg_attr(feature = "openapi", schema(minimum = 1, maximum = 500, default = 500))]
+    pub limit: Option<i64>,
+    /// Runs queued at or after this time.
+    pub start_time: Option<Timestamp>,
+    /// Runs queued at or before this time.
+    pub end_time: Option<Timestamp>,
+    /// Job.
+    pub job_id: Option<i64>,
+    /// Any of these kinds.
+    pub job_type: Vec<String>,
+    /// Any of these states.
+    pub status: Vec<RunStatus>,
+    /// Started by any of these.
+    pub trigger: Vec<Trigger>,
+    /// Runs this device was in.
+    pub device_id: Option<i64>,
+    /// Runs with a device that carries one of these tags now.
+    pub tag_id: Vec<i64>,
+    /// Part of the job's name, or of a device's hostname in it.
+    pub search: Option<String>,
+}
+
+/// Answer to [`GetRunTimeline`].
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct RunTimeline {
+    /// The newest runs, the newest first.
+    pub runs: Vec<TimelineRun>,
+    /// Runs there are in all; true up to 10,000, and see `total_is_estimate`.
+    pub total: i64,
+    /// Whether `total` is the database's estimate.
+    pub total_is_estimate: bool,
+    /// What a reader should know about how the runs were found, as in [`crate::Page::note`].
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub note: Option<String>,
+}
+
+/// A run on a timeline.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct TimelineRun {
+    /// Run.
+    pub id: i64,
+    /// Job.
+    pub job_id: i64,
+    /// Its name.
+    pub job_name: String,
+    /// Its kind.
+    pub job_type: String,
+    /// State.
+    pub status: RunStatus,
+    /// When it was put on the queue.
+    pub queued_at: Timestamp,
+    /// When its first device was started.
+    pub started_at: Option<Timestamp>,
+    /// When it ended.
+    pub finished_at: Option<Timestamp>,
+    /// Devices in it.
+    pub devices: i64,
+    /// Devices that succeeded so far.
+    pub succeeded: i64,
+    /// Devices that failed so far, cancelled ones included.
+    pub failed: i64,
+    /// Median duration of the job's last finished runs in seconds, for a run that has not ended.
+    pub usual_seconds: Option<f64>,
+}
+
+impl Endpoint for GetRunTimeline {
+    type Reply = RunTimeline;
+    const METHOD: Method = Method::Get;
+    const PATH: &'static str = "/runs/timeline";
+    const ACCESS: Access = Access::User;
+    fn request(&self) -> Request {
+        Request::to::<Self>().query(self)
+    }
+}
