@@ -1,5 +1,6 @@
 //! The web view of NetRaven Desktop: pages over a bridge to the shell, and nothing that knows HTTP, tokens or files.
 
+pub mod address;
 pub mod app;
 pub mod bridge;
 pub mod clock;

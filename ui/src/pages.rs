@@ -2,6 +2,7 @@
 
 pub mod actions;
 pub mod cancel_device;
+pub mod configurations;
 pub mod dashboard;
 pub mod devices;
 pub mod dossier;

@@ -15,6 +15,7 @@ pub fn Sidebar() -> Element {
         Route::JobDashboard { .. } | Route::RunPage { .. } | Route::DossierPage { .. } => "Job Status",
         Route::JobsPage {} => "Jobs",
         Route::DevicesPage {} => "Devices",
+        Route::ConfigurationsPage { .. } | Route::DeviceConfigurationsPage { .. } => "Configurations",
         Route::NotFound { .. } => "",
     };
     rsx! {
@@ -28,6 +29,7 @@ pub fn Sidebar() -> Element {
                 Place { name: "Job Status", glyph: Glyph::Dashboard, to: Route::dashboard(), here: section == "Job Status" }
                 Place { name: "Jobs", glyph: Glyph::Jobs, to: Route::JobsPage {}, here: section == "Jobs" }
                 Place { name: "Devices", glyph: Glyph::Devices, to: Route::DevicesPage {}, here: section == "Devices" }
+                Place { name: "Configurations", glyph: Glyph::Config, to: Route::configurations(), here: section == "Configurations" }
             }
             ConnectionBox {}
         }

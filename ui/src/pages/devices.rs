@@ -28,7 +28,7 @@ pub mod form;
 mod import;
 mod panel;
 mod snapshots;
-mod table;
+pub mod table;
 
 use add::AddDevice;
 use credential::AddCredential;

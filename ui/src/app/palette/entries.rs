@@ -65,6 +65,7 @@ pub fn fixed(views: &[SavedView]) -> Vec<Entry> {
         Entry::new("Unified Logs", "page", Glyph::Log, Deed::Go(logs)),
         Entry::new("Jobs", "page", Glyph::Jobs, Deed::Go(Route::JobsPage {})),
         Entry::new("Devices", "page", Glyph::Devices, Deed::Go(Route::DevicesPage {})),
+        Entry::new("Configurations", "page", Glyph::Config, Deed::Go(Route::configurations())),
     ];
     entries.extend(views.iter().map(|saved| {
         let route = Route::JobDashboard { view: saved.view.clone() };
@@ -130,7 +131,14 @@ mod tests {
         assert_eq!(words("job"), ["Job Status", "Jobs"]);
         assert_eq!(
             words("r"),
-            ["Refresh everything", "Relative times", "Run Edge routers backup", "Theme Dark", "Theme High contrast"]
+            [
+                "Refresh everything",
+                "Relative times",
+                "Run Edge routers backup",
+                "Configurations",
+                "Theme Dark",
+                "Theme High contrast"
+            ]
         );
         assert_eq!(words("NIGHT"), ["Night shift"]);
         assert_eq!(words("no such thing"), Vec::<String>::new());

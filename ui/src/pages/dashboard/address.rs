@@ -3,21 +3,18 @@
 //! What is as it is at first is left out: the address of the untouched dashboard is empty. What cannot be read is left out,
 //! too: a link of another version shows what it can.
 
-use std::fmt::Write as _;
-use std::str::FromStr;
-
 use jiff::Timestamp;
 use netraven_api::runs::{RunStatus, Trigger};
 
 use super::state::{DashboardState, DashboardTab, PAGE_SIZES, Period, SORTS};
+use crate::address::{Reader, Writer};
 use crate::state::span::Span;
 
 /// The address: `tab=logs&level=ERROR,WARNING`.
 #[must_use]
 pub fn write(state: &DashboardState) -> String {
     let first = DashboardState::default();
-    let mut parts = Parts::default();
-    let set = |text: &str| (!text.trim().is_empty()).then(|| text.to_owned());
+    let mut parts = Writer::default();
     parts.one("tab", (state.tab != first.tab).then(|| state.tab.as_str()));
     parts.one("period", (state.period != first.period).then(|| state.period.key()));
     parts.one("from", state.span.map(|span| span.from));
@@ -28,7 +25,7 @@ pub fn write(state: &DashboardState) -> String {
     parts.one("kind", state.kind.clone());
     parts.one("trigger", state.trigger.map(Trigger::as_str));
     parts.many("tag", &state.tags);
-    parts.one("find", set(&state.search));
+    parts.text("find", &state.search);
     parts.one("sort", (state.sort != first.sort).then_some(state.sort));
     parts.one("order", (state.descending != first.descending).then_some("asc"));
     parts.one("page", (state.page != first.page).then_some(state.page));
@@ -38,22 +35,19 @@ pub fn write(state: &DashboardState) -> String {
     parts.many("type", &state.types);
     parts.many("source", &state.sources);
     parts.one("run", state.run_id);
-    parts.one("text", set(&state.log_search));
+    parts.text("text", &state.log_search);
     parts.one("line", state.line);
-    parts.0
+    parts.done()
 }
 
 /// The state of an address.
 #[must_use]
 pub fn read(address: &str) -> DashboardState {
-    let parts: Vec<(&str, &str)> = address.split('&').filter_map(|part| part.split_once('=')).collect();
-    let raw = |name: &str| parts.iter().find(|(key, _)| *key == name).map(|(_, value)| *value);
-    let one = |name: &str| raw(name).map(unescape).filter(|text| !text.trim().is_empty());
-    let number = |name: &str| one(name).and_then(|text| i64::from_str(&text).ok());
-    let time = |name: &str| one(name).and_then(|text| Timestamp::from_str(&text).ok());
-    let many = |name: &str| -> Vec<String> {
-        raw(name).into_iter().flat_map(|text| text.split(',')).map(unescape).filter(|text| !text.is_empty()).collect()
-    };
+    let parts = Reader::of(address);
+    let one = |name: &str| parts.one(name);
+    let number = |name: &str| parts.parsed::<i64>(name);
+    let time = |name: &str| parts.parsed::<Timestamp>(name);
+    let many = |name: &str| parts.many(name);
     let first = DashboardState::default();
     let span = time("from").zip(time("until")).map(|(from, until)| Span { from, until });
     DashboardState {
@@ -97,55 +91,6 @@ pub fn is_a_step(before: &str, after: &str) -> bool {
         (state.open, state.line) = (None, None);
     }
     before != after
-}
-
-#[derive(Default)]
-struct Parts(String);
-
-impl Parts {
-    fn one(&mut self, name: &str, value: Option<impl ToString>) {
-        self.many(name, value);
-    }
-
-    fn many(&mut self, name: &str, values: impl IntoIterator<Item = impl ToString>) {
-        let values: Vec<String> = values.into_iter().map(|value| escape(&value.to_string())).collect();
-        if !values.is_empty() {
-            if !self.0.is_empty() {
-                self.0.push('&');
-            }
-            let _ = write!(self.0, "{name}={}", values.join(","));
-        }
-    }
-}
-
-/// What means something in an address becomes `~` and two digits. Percent signs must not be left: the router decodes an
-/// address as a whole before it is taken apart here.
-fn escape(text: &str) -> String {
-    let mut escaped = String::with_capacity(text.len());
-    for letter in text.chars() {
-        if matches!(letter, '~' | '&' | '=' | ',' | '%' | '#' | '?' | '+') {
-            let _ = write!(escaped, "~{:02x}", u32::from(letter));
-        } else {
-            escaped.push(letter);
-        }
-    }
-    escaped
-}
-
-fn unescape(text: &str) -> String {
-    let mut parts = text.split('~');
-    let mut plain = parts.next().unwrap_or_default().to_owned();
-    for part in parts {
-        let code = part.get(..2).and_then(|digits| u8::from_str_radix(digits, 16).ok());
-        match code {
-            Some(code) if code.is_ascii() => {
-                plain.push(char::from(code));
-                plain.push_str(&part[2..]);
-            }
-            _ => plain.push_str(part),
-        }
-    }
-    plain
 }
 
 #[cfg(test)]
