@@ -3,6 +3,7 @@
 pub mod actions;
 pub mod cancel_device;
 pub mod configurations;
+pub mod credentials;
 pub mod dashboard;
 pub mod devices;
 pub mod dossier;
@@ -11,8 +12,10 @@ pub mod first_start;
 pub mod jobs;
 pub mod lab;
 pub mod not_found;
+pub mod paging;
 pub mod run;
 pub mod run_causes;
 pub mod run_duration;
 pub mod sign_in;
+pub mod tagged_devices;
 pub mod unified_logs;

@@ -5,6 +5,7 @@ use dioxus::prelude::*;
 use crate::app::Shell;
 use crate::pages::configurations::ConfigurationsPage;
 use crate::pages::configurations::device::DeviceConfigurationsPage;
+use crate::pages::credentials::CredentialsPage;
 use crate::pages::dashboard::JobDashboard;
 use crate::pages::devices::DevicesPage;
 use crate::pages::dossier::DossierPage;
@@ -32,6 +33,8 @@ pub enum Route {
         ConfigurationsPage { view: String },
         #[route("/configurations/:device_id?:..view")]
         DeviceConfigurationsPage { device_id: i64, view: String },
+        #[route("/credentials")]
+        CredentialsPage {},
         #[route("/:..segments")]
         NotFound { segments: Vec<String> },
 }

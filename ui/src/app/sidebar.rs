@@ -7,6 +7,9 @@ use super::palette::Palette;
 use crate::components::{Glyph, Icon};
 use crate::route::Route;
 
+/// Id of the heading of the group.
+const SETUP: &str = "side-setup";
+
 /// The sidebar.
 #[component]
 pub fn Sidebar() -> Element {
@@ -16,6 +19,7 @@ pub fn Sidebar() -> Element {
         Route::JobsPage {} => "Jobs",
         Route::DevicesPage {} => "Devices",
         Route::ConfigurationsPage { .. } | Route::DeviceConfigurationsPage { .. } => "Configurations",
+        Route::CredentialsPage {} => "Credentials",
         Route::NotFound { .. } => "",
     };
     rsx! {
@@ -30,6 +34,10 @@ pub fn Sidebar() -> Element {
                 Place { name: "Jobs", glyph: Glyph::Jobs, to: Route::JobsPage {}, here: section == "Jobs" }
                 Place { name: "Devices", glyph: Glyph::Devices, to: Route::DevicesPage {}, here: section == "Devices" }
                 Place { name: "Configurations", glyph: Glyph::Config, to: Route::configurations(), here: section == "Configurations" }
+                p { class: "side-group", id: SETUP, span { class: "side-word", "Setup" } }
+                div { role: "group", aria_labelledby: SETUP,
+                    Place { name: "Credentials", glyph: Glyph::Key, to: Route::CredentialsPage {}, here: section == "Credentials" }
+                }
             }
             ConnectionBox {}
         }

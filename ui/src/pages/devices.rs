@@ -15,13 +15,13 @@ use crate::components::{
 };
 use crate::data::{Query, use_api, use_query, use_settled};
 use crate::format;
+use crate::pages::credentials::form::CredentialDialog;
 use crate::pages::lab::{LabBand, LabButton};
 use crate::route::Route;
 use crate::state::notices::use_notices;
 use crate::state::session::use_workplace;
 
 mod add;
-mod credential;
 mod csv;
 mod filters;
 pub mod form;
@@ -31,7 +31,6 @@ mod snapshots;
 pub mod table;
 
 use add::AddDevice;
-use credential::AddCredential;
 use filters::{DeviceFilter, FilterBar, PAGE_SIZE};
 use import::ImportDialog;
 use panel::DevicePanel;
@@ -243,7 +242,7 @@ fn Dialogs(doing: Signal<Doing>, open: Signal<Option<i64>>) -> Element {
         Doing::Nothing => rsx! {},
         Doing::Adding => rsx! { AddDevice { onclose: close } },
         Doing::Importing => rsx! { ImportDialog { onclose: close } },
-        Doing::AddingCredential(tags) => rsx! { AddCredential { tags, onclose: close } },
+        Doing::AddingCredential(tags) => rsx! { CredentialDialog { tags, onclose: close } },
         Doing::Deleting(device) => rsx! {
             Confirm {
                 title: "Delete {device.hostname}?",

@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, reason = "a helper of a test may fail as a test may")]
 
 mod configurations;
+mod credentials;
 mod dashboard;
 mod devices;
 mod export;

@@ -66,6 +66,7 @@ pub fn fixed(views: &[SavedView]) -> Vec<Entry> {
         Entry::new("Jobs", "page", Glyph::Jobs, Deed::Go(Route::JobsPage {})),
         Entry::new("Devices", "page", Glyph::Devices, Deed::Go(Route::DevicesPage {})),
         Entry::new("Configurations", "page", Glyph::Config, Deed::Go(Route::configurations())),
+        Entry::new("Credentials", "page", Glyph::Key, Deed::Go(Route::CredentialsPage {})),
     ];
     entries.extend(views.iter().map(|saved| {
         let route = Route::JobDashboard { view: saved.view.clone() };
@@ -136,6 +137,7 @@ mod tests {
                 "Relative times",
                 "Run Edge routers backup",
                 "Configurations",
+                "Credentials",
                 "Theme Dark",
                 "Theme High contrast"
             ]
