@@ -18,4 +18,5 @@ pub mod run_causes;
 pub mod run_duration;
 pub mod sign_in;
 pub mod tagged_devices;
+pub mod tags;
 pub mod unified_logs;

@@ -12,6 +12,7 @@ use crate::pages::dossier::DossierPage;
 use crate::pages::jobs::JobsPage;
 use crate::pages::not_found::NotFound;
 use crate::pages::run::RunPage;
+use crate::pages::tags::TagsPage;
 
 /// A place in the window, and its address.
 #[derive(Clone, Debug, PartialEq, Routable)]
@@ -35,6 +36,8 @@ pub enum Route {
         DeviceConfigurationsPage { device_id: i64, view: String },
         #[route("/credentials")]
         CredentialsPage {},
+        #[route("/tags")]
+        TagsPage {},
         #[route("/:..segments")]
         NotFound { segments: Vec<String> },
 }

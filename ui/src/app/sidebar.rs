@@ -20,6 +20,7 @@ pub fn Sidebar() -> Element {
         Route::DevicesPage {} => "Devices",
         Route::ConfigurationsPage { .. } | Route::DeviceConfigurationsPage { .. } => "Configurations",
         Route::CredentialsPage {} => "Credentials",
+        Route::TagsPage {} => "Tags",
         Route::NotFound { .. } => "",
     };
     rsx! {
@@ -37,6 +38,7 @@ pub fn Sidebar() -> Element {
                 p { class: "side-group", id: SETUP, span { class: "side-word", "Setup" } }
                 div { role: "group", aria_labelledby: SETUP,
                     Place { name: "Credentials", glyph: Glyph::Key, to: Route::CredentialsPage {}, here: section == "Credentials" }
+                    Place { name: "Tags", glyph: Glyph::Tag, to: Route::TagsPage {}, here: section == "Tags" }
                 }
             }
             ConnectionBox {}

@@ -17,4 +17,5 @@ mod place;
 mod run;
 mod samples;
 mod support;
+mod tags;
 mod times;

@@ -67,6 +67,7 @@ pub fn fixed(views: &[SavedView]) -> Vec<Entry> {
         Entry::new("Devices", "page", Glyph::Devices, Deed::Go(Route::DevicesPage {})),
         Entry::new("Configurations", "page", Glyph::Config, Deed::Go(Route::configurations())),
         Entry::new("Credentials", "page", Glyph::Key, Deed::Go(Route::CredentialsPage {})),
+        Entry::new("Tags", "page", Glyph::Tag, Deed::Go(Route::TagsPage {})),
     ];
     entries.extend(views.iter().map(|saved| {
         let route = Route::JobDashboard { view: saved.view.clone() };
