@@ -20,3 +20,4 @@ pub mod sign_in;
 pub mod tagged_devices;
 pub mod tags;
 pub mod unified_logs;
+pub mod users;

@@ -13,6 +13,7 @@ use crate::pages::jobs::JobsPage;
 use crate::pages::not_found::NotFound;
 use crate::pages::run::RunPage;
 use crate::pages::tags::TagsPage;
+use crate::pages::users::UsersPage;
 
 /// A place in the window, and its address.
 #[derive(Clone, Debug, PartialEq, Routable)]
@@ -38,6 +39,8 @@ pub enum Route {
         CredentialsPage {},
         #[route("/tags")]
         TagsPage {},
+        #[route("/users")]
+        UsersPage {},
         #[route("/:..segments")]
         NotFound { segments: Vec<String> },
 }

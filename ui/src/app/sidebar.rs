@@ -21,6 +21,7 @@ pub fn Sidebar() -> Element {
         Route::ConfigurationsPage { .. } | Route::DeviceConfigurationsPage { .. } => "Configurations",
         Route::CredentialsPage {} => "Credentials",
         Route::TagsPage {} => "Tags",
+        Route::UsersPage {} => "Users",
         Route::NotFound { .. } => "",
     };
     rsx! {
@@ -39,6 +40,7 @@ pub fn Sidebar() -> Element {
                 div { role: "group", aria_labelledby: SETUP,
                     Place { name: "Credentials", glyph: Glyph::Key, to: Route::CredentialsPage {}, here: section == "Credentials" }
                     Place { name: "Tags", glyph: Glyph::Tag, to: Route::TagsPage {}, here: section == "Tags" }
+                    Place { name: "Users", glyph: Glyph::Users, to: Route::UsersPage {}, here: section == "Users" }
                 }
             }
             ConnectionBox {}

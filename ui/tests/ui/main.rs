@@ -19,3 +19,4 @@ mod samples;
 mod support;
 mod tags;
 mod times;
+mod users;

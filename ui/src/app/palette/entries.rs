@@ -68,6 +68,7 @@ pub fn fixed(views: &[SavedView]) -> Vec<Entry> {
         Entry::new("Configurations", "page", Glyph::Config, Deed::Go(Route::configurations())),
         Entry::new("Credentials", "page", Glyph::Key, Deed::Go(Route::CredentialsPage {})),
         Entry::new("Tags", "page", Glyph::Tag, Deed::Go(Route::TagsPage {})),
+        Entry::new("Users", "page", Glyph::Users, Deed::Go(Route::UsersPage {})),
     ];
     entries.extend(views.iter().map(|saved| {
         let route = Route::JobDashboard { view: saved.view.clone() };
@@ -139,6 +140,7 @@ mod tests {
                 "Run Edge routers backup",
                 "Configurations",
                 "Credentials",
+                "Users",
                 "Theme Dark",
                 "Theme High contrast"
             ]
