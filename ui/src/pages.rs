@@ -17,6 +17,7 @@ pub mod run;
 pub mod run_causes;
 pub mod run_duration;
 pub mod sign_in;
+pub mod system;
 pub mod tagged_devices;
 pub mod tags;
 pub mod unified_logs;

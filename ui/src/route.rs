@@ -12,6 +12,7 @@ use crate::pages::dossier::DossierPage;
 use crate::pages::jobs::JobsPage;
 use crate::pages::not_found::NotFound;
 use crate::pages::run::RunPage;
+use crate::pages::system::SystemPage;
 use crate::pages::tags::TagsPage;
 use crate::pages::users::UsersPage;
 
@@ -41,6 +42,8 @@ pub enum Route {
         TagsPage {},
         #[route("/users")]
         UsersPage {},
+        #[route("/system")]
+        SystemPage {},
         #[route("/:..segments")]
         NotFound { segments: Vec<String> },
 }

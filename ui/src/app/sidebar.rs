@@ -22,6 +22,7 @@ pub fn Sidebar() -> Element {
         Route::CredentialsPage {} => "Credentials",
         Route::TagsPage {} => "Tags",
         Route::UsersPage {} => "Users",
+        Route::SystemPage {} => "System",
         Route::NotFound { .. } => "",
     };
     rsx! {
@@ -41,6 +42,7 @@ pub fn Sidebar() -> Element {
                     Place { name: "Credentials", glyph: Glyph::Key, to: Route::CredentialsPage {}, here: section == "Credentials" }
                     Place { name: "Tags", glyph: Glyph::Tag, to: Route::TagsPage {}, here: section == "Tags" }
                     Place { name: "Users", glyph: Glyph::Users, to: Route::UsersPage {}, here: section == "Users" }
+                    Place { name: "System", glyph: Glyph::System, to: Route::SystemPage {}, here: section == "System" }
                 }
             }
             ConnectionBox {}

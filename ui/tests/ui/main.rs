@@ -17,6 +17,7 @@ mod place;
 mod run;
 mod samples;
 mod support;
+mod system;
 mod tags;
 mod times;
 mod users;

@@ -69,6 +69,7 @@ pub fn fixed(views: &[SavedView]) -> Vec<Entry> {
         Entry::new("Credentials", "page", Glyph::Key, Deed::Go(Route::CredentialsPage {})),
         Entry::new("Tags", "page", Glyph::Tag, Deed::Go(Route::TagsPage {})),
         Entry::new("Users", "page", Glyph::Users, Deed::Go(Route::UsersPage {})),
+        Entry::new("System", "page", Glyph::System, Deed::Go(Route::SystemPage {})),
     ];
     entries.extend(views.iter().map(|saved| {
         let route = Route::JobDashboard { view: saved.view.clone() };
