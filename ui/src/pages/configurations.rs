@@ -10,8 +10,8 @@ use netraven_api::native::Feature;
 use netraven_api::platforms::{ListPlatforms, Platforms};
 
 use crate::components::{
-    Ago, Button, Crumb, Empty, ErrorState, Glyph, Icon, PageHeader, Pager, SearchField, SkeletonRows, StaleNote, Time,
-    TimesSwitch, UpdatedAgo,
+    Ago, Button, Crumb, Empty, ErrorState, Glyph, Icon, PageHeader, Pager, SearchField, SkeletonRows, StaleNote,
+    TableFrame, Time, TimesSwitch, UpdatedAgo,
 };
 use crate::data::{Query, use_query, use_settled};
 use crate::format;
@@ -154,7 +154,7 @@ fn Devices(shown: ReadSignal<ListView>, devices: Query<Page<Device>>) -> Element
 #[component]
 fn DevicesTable(page: Rc<Page<Device>>, titles: Option<Rc<Platforms>>) -> Element {
     rsx! {
-        div { class: "scroll",
+        TableFrame { id: "configurations-frame",
             table { class: "data-table configs-table", aria_label: "Configurations",
                 colgroup {
                     col { class: "col-config-device" }

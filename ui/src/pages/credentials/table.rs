@@ -8,7 +8,7 @@ use netraven_api::credentials::Credential;
 use netraven_api::native::Feature;
 
 use super::no_users;
-use crate::components::{Button, ButtonKind, Glyph, SortHead};
+use crate::components::{Button, ButtonKind, Glyph, SortHead, TableFrame};
 use crate::pages::devices::table::tag_names;
 use crate::pages::lab::SimulatedTag;
 use crate::pages::paging::Sorted;
@@ -25,7 +25,7 @@ pub fn CredentialsTable(
     ondelete: EventHandler<Credential>,
 ) -> Element {
     rsx! {
-        div { class: "scroll",
+        TableFrame { id: "credentials-frame",
             table { class: "data-table setup-table", aria_label: "Credentials",
                 colgroup {
                     col { class: "col-name" }

@@ -6,7 +6,7 @@ use dioxus::prelude::*;
 use netraven_api::Page;
 use netraven_api::tags::Tag;
 
-use crate::components::{Button, ButtonKind, Glyph, SortHead};
+use crate::components::{Button, ButtonKind, Glyph, SortHead, TableFrame};
 use crate::pages::paging::Sorted;
 use crate::pages::tagged_devices::TaggedDevices;
 use crate::state::session::use_workplace;
@@ -24,7 +24,7 @@ pub fn TagsTable(
     ondelete: EventHandler<Tag>,
 ) -> Element {
     rsx! {
-        div { class: "scroll",
+        TableFrame { id: "tags-frame",
             table { class: "data-table setup-table", aria_label: "Tags",
                 colgroup {
                     col { class: "col-name" }

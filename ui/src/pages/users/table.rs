@@ -6,7 +6,7 @@ use dioxus::prelude::*;
 use netraven_api::Page;
 use netraven_api::users::UserPublic;
 
-use crate::components::{Button, ButtonKind, Glyph, SortHead, Tag, Tone};
+use crate::components::{Button, ButtonKind, Glyph, SortHead, TableFrame, Tag, Tone};
 use crate::pages::paging::Sorted;
 use crate::state::session::use_workplace;
 
@@ -20,7 +20,7 @@ pub fn UsersTable(
     ondelete: EventHandler<UserPublic>,
 ) -> Element {
     rsx! {
-        div { class: "scroll",
+        TableFrame { id: "users-frame",
             table { class: "data-table setup-table", aria_label: "Users",
                 colgroup {
                     col {}
