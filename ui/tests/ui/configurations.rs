@@ -91,7 +91,7 @@ fn shows_each_device_with_its_newest_snapshot() {
     );
     answers(&fake);
     screen.back();
-    assert_eq!(screen.address(), "/configurations?", "typing is no step of its own");
+    assert_eq!(screen.address().trim_end_matches('?'), "/configurations", "typing is no step of its own");
     screen.press_where("data-device", "9");
     assert_eq!(screen.address(), "/configurations/9?");
 }
