@@ -59,6 +59,11 @@ impl Parts {
         self.many(name, value);
     }
 
+    /// Adds a text under its name, unless it is blank.
+    pub fn text(&mut self, name: &str, text: &str) {
+        self.one(name, (!text.trim().is_empty()).then_some(text));
+    }
+
     /// Adds all values under one name, if there are any.
     pub fn many(&mut self, name: &str, values: impl IntoIterator<Item = impl ToString>) {
         let values: Vec<String> = values.into_iter().map(|value| escape(&value.to_string())).collect();

@@ -3,12 +3,18 @@
 use dioxus::prelude::*;
 
 use crate::app::Shell;
+use crate::pages::configurations::ConfigurationsPage;
+use crate::pages::configurations::device::DeviceConfigurationsPage;
+use crate::pages::credentials::CredentialsPage;
 use crate::pages::dashboard::JobDashboard;
 use crate::pages::devices::DevicesPage;
 use crate::pages::dossier::DossierPage;
 use crate::pages::jobs::JobsPage;
 use crate::pages::not_found::NotFound;
 use crate::pages::run::RunPage;
+use crate::pages::system::SystemPage;
+use crate::pages::tags::TagsPage;
+use crate::pages::users::UsersPage;
 
 /// A place in the window, and its address.
 #[derive(Clone, Debug, PartialEq, Routable)]
@@ -26,6 +32,18 @@ pub enum Route {
         JobsPage {},
         #[route("/devices")]
         DevicesPage {},
+        #[route("/configurations?:..view")]
+        ConfigurationsPage { view: String },
+        #[route("/configurations/:device_id?:..view")]
+        DeviceConfigurationsPage { device_id: i64, view: String },
+        #[route("/credentials")]
+        CredentialsPage {},
+        #[route("/tags")]
+        TagsPage {},
+        #[route("/users")]
+        UsersPage {},
+        #[route("/system")]
+        SystemPage {},
         #[route("/:..segments")]
         NotFound { segments: Vec<String> },
 }
@@ -35,6 +53,24 @@ impl Route {
     #[must_use]
     pub fn dashboard() -> Route {
         Route::JobDashboard { view: String::new() }
+    }
+
+    /// The configurations of all devices.
+    #[must_use]
+    pub fn configurations() -> Route {
+        Route::ConfigurationsPage { view: String::new() }
+    }
+
+    /// The configurations of a device, its newest change shown.
+    #[must_use]
+    pub fn device_configurations(device_id: i64) -> Route {
+        Route::DeviceConfigurationsPage { device_id, view: String::new() }
+    }
+
+    /// What a snapshot changed against the one before it.
+    #[must_use]
+    pub fn change(device_id: i64, snapshot_id: i64) -> Route {
+        Route::DeviceConfigurationsPage { device_id, view: format!("new={snapshot_id}") }
     }
 
     /// The page of a run, all its devices shown.

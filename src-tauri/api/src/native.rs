@@ -150,6 +150,8 @@ pub enum Feature {
     Platforms,
     /// Counts of the log over time.
     LogHistogram,
+    /// The newest result and the newest snapshot of each device, in the list of devices.
+    NewestResults,
 }
 
 /// Something the server does not offer.

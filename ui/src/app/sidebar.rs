@@ -7,6 +7,9 @@ use super::palette::Palette;
 use crate::components::{Glyph, Icon};
 use crate::route::Route;
 
+/// Id of the heading of the group.
+const SETUP: &str = "side-setup";
+
 /// The sidebar.
 #[component]
 pub fn Sidebar() -> Element {
@@ -15,6 +18,11 @@ pub fn Sidebar() -> Element {
         Route::JobDashboard { .. } | Route::RunPage { .. } | Route::DossierPage { .. } => "Job Status",
         Route::JobsPage {} => "Jobs",
         Route::DevicesPage {} => "Devices",
+        Route::ConfigurationsPage { .. } | Route::DeviceConfigurationsPage { .. } => "Configurations",
+        Route::CredentialsPage {} => "Credentials",
+        Route::TagsPage {} => "Tags",
+        Route::UsersPage {} => "Users",
+        Route::SystemPage {} => "System",
         Route::NotFound { .. } => "",
     };
     rsx! {
@@ -28,6 +36,14 @@ pub fn Sidebar() -> Element {
                 Place { name: "Job Status", glyph: Glyph::Dashboard, to: Route::dashboard(), here: section == "Job Status" }
                 Place { name: "Jobs", glyph: Glyph::Jobs, to: Route::JobsPage {}, here: section == "Jobs" }
                 Place { name: "Devices", glyph: Glyph::Devices, to: Route::DevicesPage {}, here: section == "Devices" }
+                Place { name: "Configurations", glyph: Glyph::Config, to: Route::configurations(), here: section == "Configurations" }
+                p { class: "side-group", id: SETUP, span { class: "side-word", "Setup" } }
+                div { role: "group", aria_labelledby: SETUP,
+                    Place { name: "Credentials", glyph: Glyph::Key, to: Route::CredentialsPage {}, here: section == "Credentials" }
+                    Place { name: "Tags", glyph: Glyph::Tag, to: Route::TagsPage {}, here: section == "Tags" }
+                    Place { name: "Users", glyph: Glyph::Users, to: Route::UsersPage {}, here: section == "Users" }
+                    Place { name: "System", glyph: Glyph::System, to: Route::SystemPage {}, here: section == "System" }
+                }
             }
             ConnectionBox {}
         }

@@ -18,12 +18,19 @@ pub enum Topic {
     Setup,
     /// The state of a server changed.
     System,
+    /// Snapshots were removed.
+    Snapshots,
+    /// Users were added, changed or removed.
+    Users,
 }
+
+/// How many topics there are.
+const TOPICS: usize = Topic::Users as usize + 1;
 
 /// A revision for each topic; a query reads again when one of its revisions moves.
 #[derive(Clone, Copy, PartialEq)]
 pub struct Topics {
-    revisions: [Signal<u64>; 6],
+    revisions: [Signal<u64>; TOPICS],
 }
 
 impl Topics {
@@ -48,7 +55,7 @@ impl Topics {
 
     /// Takes in what the feed tells.
     pub fn apply(&self, changes: &[Changed]) {
-        let mut bumped = [false; 6];
+        let mut bumped = [false; TOPICS];
         for change in changes {
             let topics: &[Topic] = match change {
                 Changed::Run { ended: true, .. } => &[Topic::Runs, Topic::RunEnds],
@@ -74,6 +81,8 @@ impl Topics {
             "runs" => &[Topic::Runs, Topic::RunEnds],
             "devices" => &[Topic::Devices],
             "credentials" | "tags" => &[Topic::Setup, Topic::Devices],
+            "configs" => &[Topic::Snapshots, Topic::Devices],
+            "users" => &[Topic::Users],
             _ => &[],
         };
         for topic in topics {
@@ -101,8 +110,9 @@ fn shown_by(path: &str) -> &'static [Topic] {
         "jobs" => &[Topic::Jobs, Topic::Runs],
         "devices" => &[Topic::Devices, Topic::RunEnds],
         "credentials" | "tags" => &[Topic::Setup],
-        "configs" => &[Topic::RunEnds],
+        "configs" | "api" => &[Topic::RunEnds, Topic::Snapshots],
         "system" => &[Topic::System],
+        "users" => &[Topic::Users],
         _ => &[],
     }
 }

@@ -15,23 +15,22 @@ use crate::components::{
 };
 use crate::data::{Query, use_api, use_lab, use_query, use_settled};
 use crate::format;
+use crate::pages::credentials::form::CredentialDialog;
 use crate::pages::lab::{LabBand, LabButton};
 use crate::route::Route;
 use crate::state::notices::use_notices;
 use crate::state::session::use_workplace;
 
 mod add;
-mod credential;
 mod csv;
 mod filters;
 pub mod form;
 mod import;
 mod panel;
 mod snapshots;
-mod table;
+pub mod table;
 
 use add::AddDevice;
-use credential::AddCredential;
 use filters::{DeviceFilter, FilterBar, PAGE_SIZE};
 use import::ImportDialog;
 use panel::DevicePanel;
@@ -248,7 +247,7 @@ fn Dialogs(doing: Signal<Doing>, open: Signal<Option<i64>>) -> Element {
         Doing::Nothing => rsx! {},
         Doing::Adding => rsx! { AddDevice { onclose: close } },
         Doing::Importing => rsx! { ImportDialog { onclose: close } },
-        Doing::AddingCredential(tags) => rsx! { AddCredential { tags, onclose: close } },
+        Doing::AddingCredential(tags) => rsx! { CredentialDialog { tags, onclose: close } },
         Doing::Deleting(device) => rsx! {
             Confirm {
                 title: "Delete {device.hostname}?",

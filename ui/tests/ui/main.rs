@@ -4,6 +4,8 @@
 
 mod charts;
 mod columns;
+mod configurations;
+mod credentials;
 mod dashboard;
 mod devices;
 mod export;
@@ -23,4 +25,7 @@ mod run;
 mod samples;
 mod styles;
 mod support;
+mod system;
+mod tags;
 mod times;
+mod users;

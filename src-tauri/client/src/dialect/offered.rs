@@ -68,6 +68,11 @@ const TABLE: &[(Feature, Sign, &str)] = &[
         Sign::Route(Method::Get, "/logs/histogram"),
         "This server does not count its log over time, so that there is no chart above the lines.",
     ),
+    (
+        Feature::NewestResults,
+        Sign::Field("Device", "last_snapshot_at"),
+        "This server's list of devices does not tell their newest results and snapshots; open a device to see them.",
+    ),
 ];
 
 /// What a server lacks.

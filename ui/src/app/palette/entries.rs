@@ -65,6 +65,11 @@ pub fn fixed(views: &[SavedView]) -> Vec<Entry> {
         Entry::new("Unified Logs", "page", Glyph::Log, Deed::Go(logs)),
         Entry::new("Jobs", "page", Glyph::Jobs, Deed::Go(Route::JobsPage {})),
         Entry::new("Devices", "page", Glyph::Devices, Deed::Go(Route::DevicesPage {})),
+        Entry::new("Configurations", "page", Glyph::Config, Deed::Go(Route::configurations())),
+        Entry::new("Credentials", "page", Glyph::Key, Deed::Go(Route::CredentialsPage {})),
+        Entry::new("Tags", "page", Glyph::Tag, Deed::Go(Route::TagsPage {})),
+        Entry::new("Users", "page", Glyph::Users, Deed::Go(Route::UsersPage {})),
+        Entry::new("System", "page", Glyph::System, Deed::Go(Route::SystemPage {})),
     ];
     entries.extend(views.iter().map(|saved| {
         let route = Route::JobDashboard { view: saved.view.clone() };
@@ -130,7 +135,16 @@ mod tests {
         assert_eq!(words("job"), ["Job Status", "Jobs"]);
         assert_eq!(
             words("r"),
-            ["Refresh everything", "Relative times", "Run Edge routers backup", "Theme Dark", "Theme High contrast"]
+            [
+                "Refresh everything",
+                "Relative times",
+                "Run Edge routers backup",
+                "Configurations",
+                "Credentials",
+                "Users",
+                "Theme Dark",
+                "Theme High contrast"
+            ]
         );
         assert_eq!(words("NIGHT"), ["Night shift"]);
         assert_eq!(words("no such thing"), Vec::<String>::new());

@@ -1,13 +1,14 @@
-//! The snapshots of a device, and the text of one of them.
+//! The snapshots of a device in its panel, the text of one of them, and the way to what it changed.
 
 use dioxus::prelude::*;
-use netraven_api::configs::{ConfigHead, GetConfig, ListConfigHistory};
+use netraven_api::configs::{ConfigHead, ListConfigHistory};
 use netraven_api::devices::Device;
-use serde_json::Value;
 
-use crate::components::{Button, Dialog, ErrorState, SkeletonRows, StaleNote, Time};
+use crate::components::{Button, Dialog, SkeletonRows, StaleNote, Time};
 use crate::data::use_query;
 use crate::format;
+use crate::pages::configurations::snapshot::{SnapshotBody, facts, hidden, use_snapshot, word};
+use crate::route::Route;
 use crate::state::moment::use_moment;
 
 /// Snapshots listed.
@@ -29,6 +30,10 @@ pub fn Snapshots(device: ReadSignal<Device>) -> Element {
                     }
                     if heads.is_empty() {
                         p { class: "muted", "None yet; a backup that succeeds stores the first one." }
+                    } else {
+                        p {
+                            Link { class: "side-link", to: Route::device_configurations(device.read().id), "See what changed" }
+                        }
                     }
                     ul { class: "side-list",
                         for head in heads.iter().take(SHOWN).cloned() {
@@ -43,17 +48,12 @@ pub fn Snapshots(device: ReadSignal<Device>) -> Element {
                                     },
                                     Time { at: head.retrieved_at }
                                 }
-                                if let Some(bytes) = number_in(&head, "bytes") {
-                                    span { class: "muted", "{format::number(bytes)} bytes" }
-                                }
-                                if let Some(commit) = commit_of(&head) {
-                                    span { class: "mono muted", title: "{commit}", {commit.chars().take(7).collect::<String>()} }
-                                }
+                                span { class: "muted", title: word(&head, "commit").unwrap_or_default(), {facts(&head).join(" · ")} }
                             }
                         }
                     }
                     if heads.len() > SHOWN {
-                        p { class: "muted", "{heads.len() - SHOWN} older ones are in the snapshot repository." }
+                        p { class: "muted", "{heads.len() - SHOWN} older ones are under Configurations." }
                     }
                 },
                 (None, Some(problem)) => rsx! { StaleNote { problem, at: None, onretry: retry } },
@@ -69,9 +69,8 @@ pub fn Snapshots(device: ReadSignal<Device>) -> Element {
 #[component]
 fn SnapshotText(hostname: String, head: ConfigHead, onclose: EventHandler<()>) -> Element {
     let id = head.id;
-    let config = use_query(move || GetConfig(id));
+    let config = use_snapshot(move || id);
     let moment = use_moment();
-    let hidden = number_in(&head, "secrets_hidden").unwrap_or_default();
     rsx! {
         Dialog {
             id: "snapshot",
@@ -79,28 +78,12 @@ fn SnapshotText(hostname: String, head: ConfigHead, onclose: EventHandler<()>) -
             wide: true,
             onclose: move |()| onclose.call(()),
             actions: rsx! {
-                if hidden > 0 {
-                    span { class: "muted grow", {format!("{} hidden in this text", format::count(hidden, "secret"))} }
+                if let Some(hidden) = hidden(&head) {
+                    span { class: "muted grow", "{hidden}" }
                 }
                 Button { label: "Done", onclick: move |_| onclose.call(()) }
             },
-            match (config.value(), config.error()) {
-                (Some(config), _) => rsx! {
-                    pre { class: "code-block mono", tabindex: "0", aria_label: "Configuration", "{config.config_data}" }
-                },
-                (None, Some(problem)) => rsx! {
-                    ErrorState { title: "The snapshot could not be read", problem, onretry: move |()| config.refresh() }
-                },
-                (None, None) => rsx! { SkeletonRows { rows: 12, label: "Reading the snapshot" } },
-            }
+            SnapshotBody { config }
         }
     }
-}
-
-fn number_in(head: &ConfigHead, name: &str) -> Option<i64> {
-    head.config_metadata.as_ref()?.get(name)?.as_i64()
-}
-
-fn commit_of(head: &ConfigHead) -> Option<String> {
-    head.config_metadata.as_ref()?.get("commit").and_then(Value::as_str).map(str::to_owned)
 }

@@ -9,6 +9,7 @@ use super::expected::{self, Words};
 use super::terminal::Terminal;
 use crate::components::JsonTree;
 use crate::format;
+use crate::route::Route;
 
 /// The fields shown in a place of their own.
 const PLACED: [&str; 12] = [
@@ -90,6 +91,8 @@ pub fn SuccessFacts(device: RunDevice, details: Value) -> Element {
     if let Some(snapshot) = device.snapshot_id {
         said.push(format!("snapshot {snapshot}"));
     }
+    let change = device.snapshot_id.map(|snapshot| Route::change(device.device_id, snapshot));
+    let look = if device.changed == Some(true) { "See what changed" } else { "See the last change" };
     let shown: serde_json::Map<String, Value> = details
         .as_object()
         .into_iter()
@@ -108,6 +111,11 @@ pub fn SuccessFacts(device: RunDevice, details: Value) -> Element {
             }
             if !said.is_empty() {
                 p { class: "muted", {said.join(" · ")} }
+            }
+            if let Some(to) = change {
+                p {
+                    Link { class: "side-link", to, "{look}" }
+                }
             }
         }
         if !shown.is_empty() {

@@ -149,6 +149,8 @@ fn DeviceRow(
         (None, DeviceState::Success, Some(false)) => "Configuration unchanged".to_owned(),
         _ => String::new(),
     };
+    let change = device.snapshot_id.filter(|_| device.message.is_none() && device.changed == Some(true));
+    let change = change.map(|snapshot| Route::change(device.device_id, snapshot));
     rsx! {
         tr { "data-opens": "yes", "data-device": "{device.device_id}", onclick: move |_| { go.push(open.clone()); },
             td { class: "name",
@@ -162,7 +164,13 @@ fn DeviceRow(
             }
             td { class: "muted wide-only", {device.stage.map(|stage| stage.title()).unwrap_or_default()} }
             td { {device.cause.map(Cause::title).unwrap_or_default()} }
-            td { class: "muted", title: "{message}", "{message}" }
+            td { class: "muted", title: "{message}",
+                if let Some(to) = change {
+                    Link { class: "side-link", to, title: "See what changed", onclick: move |event: MouseEvent| event.stop_propagation(), "{message}" }
+                } else {
+                    "{message}"
+                }
+            }
             td { class: "num", Took { device: device.clone() } }
             td { class: "turn", onclick: |event| event.stop_propagation(),
                 DeviceAction { run_id, active, is_cancelled, device: device.clone(), oncancel }

@@ -1,0 +1,224 @@
+//! The configurations read from devices: which device has which, a search in all of them, and what changed between two.
+
+use std::rc::Rc;
+
+use dioxus::prelude::*;
+use netraven_api::Page;
+use netraven_api::configs::CountBackups;
+use netraven_api::devices::{Device, ListDevices};
+use netraven_api::native::Feature;
+use netraven_api::platforms::{ListPlatforms, Platforms};
+
+use crate::components::{
+    Ago, Button, Crumb, Empty, ErrorState, Glyph, Icon, PageHeader, Pager, SearchField, SkeletonRows, StaleNote,
+    TableFrame, Time, TimesSwitch, UpdatedAgo,
+};
+use crate::data::{Query, use_query, use_settled};
+use crate::format;
+use crate::pages::devices::table::{LastResult, place, platform_title};
+use crate::pages::lab::LabBand;
+use crate::route::Route;
+use crate::state::session::use_workplace;
+
+pub mod device;
+mod difference;
+mod found;
+mod history;
+pub mod snapshot;
+mod snippet;
+mod unified;
+mod view;
+
+use found::Found;
+use view::ListView;
+
+/// Devices on one page.
+const PAGE_SIZE: i64 = 50;
+
+/// The list of devices with their newest snapshots, or what a search found. `view` is its state as the page's address has it.
+#[component]
+pub fn ConfigurationsPage(view: ReadSignal<String>) -> Element {
+    let go = navigator();
+    let shown = use_memo(move || ListView::read(&view.read()));
+    let hostname = use_settled(move || shown.read().find.trim().to_owned());
+    let text = use_settled(move || shown.read().text.trim().to_owned());
+    let devices = use_query(move || ListDevices {
+        page: Some(shown.read().page),
+        size: Some(PAGE_SIZE),
+        hostname: Some(hostname()).filter(|name| !name.is_empty()),
+        ..ListDevices::default()
+    });
+    let now = shown.read().clone();
+    // A text being typed is no step to go back by.
+    let type_in = move |next: ListView| {
+        go.replace(Route::ConfigurationsPage { view: next.write() });
+    };
+    let searches = !now.text.trim().is_empty();
+    rsx! {
+        LabBand {}
+        PageHeader {
+            title: "Configurations",
+            crumbs: vec![Crumb::link("Home", Route::dashboard()), Crumb::here("Configurations")],
+            UpdatedAgo { at: devices.at(), loading: devices.loading() }
+            Button { label: "Refresh", glyph: Glyph::Refresh, onclick: move |_| devices.refresh() }
+        }
+        section { class: "panel bg-card",
+            div { class: "filters", role: "search", aria_label: "Filters",
+                SearchField {
+                    id: "filter-hostname",
+                    label: "Find hostname",
+                    value: now.find.clone(),
+                    oninput: {
+                        let now = now.clone();
+                        move |find| type_in(ListView { find, page: 1, text: now.text.clone() })
+                    },
+                }
+                SearchField {
+                    id: "filter-text",
+                    label: "Search in all configurations",
+                    value: now.text.clone(),
+                    oninput: {
+                        let now = now.clone();
+                        move |text| type_in(ListView { text, ..now.clone() })
+                    },
+                }
+            }
+            if searches {
+                Found { text, hostname }
+            } else {
+                Devices { shown, devices }
+            }
+        }
+    }
+}
+
+#[component]
+fn Devices(shown: ReadSignal<ListView>, devices: Query<Page<Device>>) -> Element {
+    let go = navigator();
+    let platforms = use_query(|| ListPlatforms);
+    let snapshots = use_query(|| CountBackups);
+    let retry = move |()| devices.refresh();
+    let narrows = !shown.read().find.trim().is_empty();
+    // A link may name a page that is no longer there.
+    use_effect(move || {
+        if let Some(page) = devices.value()
+            && page.items.is_empty()
+            && page.total > 0
+            && shown.peek().page > page.pages
+        {
+            let next = ListView { page: page.pages.max(1), ..shown.peek().clone() };
+            go.replace(Route::ConfigurationsPage { view: next.write() });
+        }
+    });
+    match (devices.value(), devices.error()) {
+        (Some(page), stale) => rsx! {
+            if let Some(problem) = stale {
+                StaleNote { problem, at: devices.at(), onretry: retry }
+            }
+            if !page.items.is_empty() {
+                DevicesTable { page: page.clone(), titles: platforms.value() }
+            } else if narrows {
+                Empty { title: "No device matches", text: "No device has this in its name.", glyph: Glyph::Search,
+                    Button { label: "Clear the filters", onclick: move |_| { go.replace(Route::configurations()); } }
+                }
+            } else {
+                Empty {
+                    title: "There is no device yet",
+                    text: "Add the devices whose configurations are to be kept; a backup that succeeds stores the first snapshot.",
+                    glyph: Glyph::Config,
+                    Link { class: "btn btn-outline", to: Route::DevicesPage {}, "Open the devices" }
+                }
+            }
+            Pager {
+                noun: "device",
+                total: page.total,
+                page: shown.read().page,
+                size: PAGE_SIZE,
+                onpage: move |page| {
+                    let next = ListView { page, ..shown.peek().clone() };
+                    go.push(Route::ConfigurationsPage { view: next.write() });
+                },
+                if let Some(all) = snapshots.value() {
+                    span { class: "wide-only", {format!("{} kept", format::count(all.count, "snapshot"))} }
+                }
+                TimesSwitch {}
+            }
+        },
+        (None, Some(problem)) => rsx! {
+            ErrorState { title: "The devices could not be read", problem, onretry: retry }
+        },
+        (None, None) => rsx! { SkeletonRows { rows: 10, label: "Reading the devices" } },
+    }
+}
+
+#[component]
+fn DevicesTable(page: Rc<Page<Device>>, titles: Option<Rc<Platforms>>) -> Element {
+    rsx! {
+        TableFrame { id: "configurations-frame",
+            table { class: "data-table configs-table", aria_label: "Configurations",
+                colgroup {
+                    col { class: "col-config-device" }
+                    col { class: "col-config-address" }
+                    col { class: "wide-only" }
+                    col { class: "col-config-snapshot" }
+                    col { class: "col-config-result" }
+                    col { class: "col-turn" }
+                }
+                thead {
+                    tr {
+                        th { scope: "col", aria_sort: "ascending", "Hostname ↑" }
+                        th { scope: "col", "Address" }
+                        th { scope: "col", class: "wide-only", "Platform" }
+                        th { scope: "col", "Newest snapshot" }
+                        th { scope: "col", "Last result" }
+                        th { scope: "col", aria_label: "Open" }
+                    }
+                }
+                tbody {
+                    for device in page.items.iter().cloned() {
+                        DeviceRow {
+                            key: "{device.id}",
+                            platform: platform_title(titles.as_deref(), &device.device_type),
+                            device,
+                        }
+                    }
+                }
+            }
+        }
+    }
+}
+
+#[component]
+fn DeviceRow(device: Device, platform: String) -> Element {
+    let (go, workplace) = (navigator(), use_workplace());
+    let to = Route::device_configurations(device.id);
+    let open = to.clone();
+    let untold = workplace.refusal(Feature::NewestResults);
+    rsx! {
+        tr { "data-opens": "yes", "data-device": "{device.id}", onclick: move |_| { go.push(open.clone()); },
+            td { class: "name",
+                Link { to, onclick: move |event: MouseEvent| event.stop_propagation(), title: "{device.hostname}", "{device.hostname}" }
+            }
+            td { class: "mono", title: "{place(&device)}", {place(&device)} }
+            td { class: "muted wide-only", title: "{device.device_type}", "{platform}" }
+            td {
+                if let Some(at) = device.last_snapshot_at {
+                    Time { at }
+                    span { class: "muted wide-only", ", " Ago { at } }
+                } else if let Some(reason) = untold.clone() {
+                    span { class: "muted", title: "{reason}", "not told here" }
+                } else {
+                    span { class: "muted", "none yet" }
+                }
+            }
+            td {
+                if let Some(reason) = untold {
+                    span { class: "muted", title: "{reason}", "not told here" }
+                } else {
+                    LastResult { device: device.clone() }
+                }
+            }
+            td { class: "turn", Icon { glyph: Glyph::ChevronRight, size: 15 } }
+        }
+    }
+}

@@ -1,0 +1,252 @@
+//! The configurations of one device: its snapshots, the difference of two of them, and the text of one.
+
+use std::rc::Rc;
+
+use dioxus::prelude::*;
+use netraven_api::configs::{Config, ConfigDiff, ConfigHead, DeleteConfig, DiffConfigs, GetConfig, ListConfigHistory};
+use netraven_api::devices::GetDevice;
+use netraven_api::problem::Code;
+
+use super::difference::Difference;
+use super::history::History;
+use super::snapshot::{SnapshotBody, hidden};
+use super::unified::{counts, rows};
+use super::view::DeviceView;
+use crate::components::{
+    Button, Confirm, Crumb, Empty, ErrorState, Glyph, PageHeader, Segments, SkeletonRows, StaleNote, Time, TimesSwitch,
+    UpdatedAgo,
+};
+use crate::data::{Query, use_api, use_query, use_query_maybe};
+use crate::dom;
+use crate::format;
+use crate::route::Route;
+use crate::state::moment::use_moment;
+use crate::state::notices::use_notices;
+use crate::state::session::use_workplace;
+
+/// The page of a device's configurations. `view` is what is compared, as the page's address has it.
+#[component]
+pub fn DeviceConfigurationsPage(device_id: ReadSignal<i64>, view: ReadSignal<String>) -> Element {
+    let device = use_query(move || GetDevice(device_id()));
+    let history = use_query(move || ListConfigHistory(device_id()));
+    let name = device.value().map_or_else(|| format!("Device {device_id}"), |device| device.hostname.clone());
+    let doomed = use_signal(|| None::<ConfigHead>);
+    rsx! {
+        PageHeader {
+            title: name.clone(),
+            crumbs: vec![
+                Crumb::link("Home", Route::dashboard()),
+                Crumb::link("Configurations", Route::configurations()),
+                Crumb::here(name.clone()),
+            ],
+            UpdatedAgo { at: history.at(), loading: history.loading() }
+            Button { label: "Refresh", glyph: Glyph::Refresh, onclick: move |_| history.refresh() }
+        }
+        section { class: "panel bg-card",
+            if let Some(problem) = device.error().filter(|problem| problem.code == Code::NotFound) {
+                Empty { title: "There is no such device", text: problem.message, glyph: Glyph::Devices,
+                    Link { class: "btn btn-outline", to: Route::configurations(), "Show all configurations" }
+                }
+            } else {
+                Body { device_id, view, history, doomed }
+            }
+        }
+        Deleting { device_id, view, doomed, name }
+    }
+}
+
+#[component]
+fn Body(
+    device_id: ReadSignal<i64>,
+    view: ReadSignal<String>,
+    history: Query<Vec<ConfigHead>>,
+    doomed: Signal<Option<ConfigHead>>,
+) -> Element {
+    let go = navigator();
+    let wanted = use_memo(move || DeviceView::read(&view.read()));
+    let pair = use_memo(move || {
+        let heads = history.value();
+        wanted.read().pair(heads.as_deref().map_or(&[], Vec::as_slice))
+    });
+    let diff = use_query_maybe(move || match pair() {
+        (Some(old), Some(new)) if !wanted.read().text => Some(DiffConfigs { config_id_a: old, config_id_b: new }),
+        _ => None,
+    });
+    let shows_text = use_memo(move || wanted.read().text || pair().0.is_none());
+    let config = use_query_maybe(move || pair().1.filter(|_| shows_text()).map(GetConfig));
+    let goto = use_callback(move |next: DeviceView| {
+        go.push(Route::DeviceConfigurationsPage { device_id: device_id(), view: next.write() });
+    });
+    let retry = move |()| history.refresh();
+    match (history.value(), history.error()) {
+        (Some(heads), stale) => {
+            let (old, new) = pair();
+            let mut doomed = doomed;
+            rsx! {
+                if let Some(problem) = stale {
+                    StaleNote { problem, at: history.at(), onretry: retry }
+                }
+                if heads.is_empty() && new.is_none() {
+                    Empty {
+                        title: "There is no snapshot yet",
+                        text: "A backup that succeeds stores the first one. Add a job that backs the device up, or run the one there is.",
+                        glyph: Glyph::Config,
+                        Link { class: "btn btn-outline", to: Route::JobsPage {}, "Open the jobs" }
+                    }
+                } else {
+                    div { class: "split configs",
+                        History {
+                            heads: heads.clone(),
+                            old: old.filter(|_| !shows_text()),
+                            new,
+                            onshow: move |id| goto.call(DeviceView { old: None, new: Some(id), text: wanted.peek().text }),
+                            oncompare: move |(old, new)| goto.call(DeviceView { old, new, text: false }),
+                            ondelete: move |head| doomed.set(Some(head)),
+                        }
+                        Content { heads: heads.clone(), pair: (old, new), text: shows_text(), diff, config, goto }
+                    }
+                    footer { class: "status-line",
+                        span { {format::count(i64::try_from(heads.len()).unwrap_or(i64::MAX), "snapshot")} }
+                        TimesSwitch {}
+                    }
+                }
+            }
+        }
+        (None, Some(problem)) => rsx! {
+            ErrorState { title: "The snapshots could not be read", problem, onretry: retry }
+        },
+        (None, None) => rsx! { SkeletonRows { rows: 10, label: "Reading the snapshots" } },
+    }
+}
+
+/// The difference or the text, with what it is and what can be done with it above.
+#[component]
+fn Content(
+    heads: Rc<Vec<ConfigHead>>,
+    pair: (Option<i64>, Option<i64>),
+    text: bool,
+    diff: Query<ConfigDiff>,
+    config: Query<Config>,
+    goto: Callback<DeviceView>,
+) -> Element {
+    let notices = use_notices();
+    let drawn = use_memo(move || Rc::new(diff.value().map(|diff| rows(&diff.diff)).unwrap_or_default()));
+    let (old, new) = pair;
+    let head = |id: Option<i64>| heads.iter().find(|head| Some(head.id) == id);
+    let (added, removed) = counts(&drawn.read());
+    let note = if text { head(new).and_then(hidden) } else { None };
+    let what = if text { "configuration" } else { "difference" };
+    let copied = if text {
+        config.value().map(|config| config.config_data.clone())
+    } else {
+        diff.value().map(|diff| diff.diff.join("\n")).filter(|text| !text.is_empty())
+    };
+    let refused = copied.is_none().then(|| "There is nothing to copy.".to_owned());
+    let copy = move |_| {
+        let Some(text) = copied.clone() else { return };
+        spawn(async move {
+            if dom::copy(&text).await {
+                notices.done(format!("The {what} was copied."));
+            } else {
+                notices.wrong("The clipboard cannot be reached. Select the text and copy it by hand.");
+            }
+        });
+    };
+    rsx! {
+        div { class: "config-content",
+            div { class: "config-head",
+                span { class: "config-times",
+                    if text {
+                        When { id: new, at: head(new).map(|head| head.retrieved_at) }
+                    } else {
+                        When { id: old, at: head(old).map(|head| head.retrieved_at) }
+                        span { aria_label: "to", " → " }
+                        When { id: new, at: head(new).map(|head| head.retrieved_at) }
+                    }
+                }
+                if !text && !drawn.read().is_empty() {
+                    span { class: "text-success", title: "Lines added", "+{format::number(added)}" }
+                    span { class: "text-danger", title: "Lines removed", "−{format::number(removed)}" }
+                }
+                span { class: "muted grow cut", {note.unwrap_or_default()} }
+                if old.is_some() {
+                    Segments {
+                        label: "Show",
+                        options: [("diff", "Difference"), ("text", "Text")].map(|(value, word)| (value.to_owned(), word.to_owned())).to_vec(),
+                        selected: if text { "text" } else { "diff" },
+                        onselect: move |chosen: String| goto.call(DeviceView { old, new, text: chosen == "text" }),
+                    }
+                }
+                Button { label: "Copy", glyph: Glyph::Copy, refused, onclick: copy }
+            }
+            if text {
+                if old.is_none() && heads.len() == 1 {
+                    p { class: "config-note muted", "This is the only snapshot; the next change is compared with it." }
+                }
+                SnapshotBody { config }
+            } else if let (Some(old), Some(new)) = (old, new) {
+                Difference { diff, rows: drawn, pair: (old, new) }
+            }
+        }
+    }
+}
+
+/// When a snapshot was read; its number where that is not known, because it is gone or very old.
+#[component]
+fn When(id: Option<i64>, at: Option<jiff::Timestamp>) -> Element {
+    match (at, id) {
+        (Some(at), _) => rsx! { Time { at } },
+        (None, Some(id)) => rsx! { "snapshot {id}" },
+        (None, None) => rsx! {},
+    }
+}
+
+#[component]
+fn Deleting(
+    device_id: ReadSignal<i64>,
+    view: ReadSignal<String>,
+    doomed: Signal<Option<ConfigHead>>,
+    name: String,
+) -> Element {
+    let (api, notices, moment, workplace) = (use_api(), use_notices(), use_moment(), use_workplace());
+    let go = navigator();
+    let mut doomed = doomed;
+    let mut busy = use_signal(|| false);
+    let delete = use_callback(move |id: i64| {
+        let api = api.clone();
+        busy.set(true);
+        spawn(async move {
+            let answer = api.send(&DeleteConfig(id)).await;
+            busy.set(false);
+            doomed.set(None);
+            match answer {
+                Ok(_) => {
+                    notices.done("The snapshot was deleted; the git history keeps its text.");
+                    let shown = DeviceView::read(&view.peek());
+                    if shown.old == Some(id) || shown.new == Some(id) {
+                        go.replace(Route::DeviceConfigurationsPage {
+                            device_id: *device_id.peek(),
+                            view: String::new(),
+                        });
+                    }
+                }
+                Err(problem) => notices.problem(&problem),
+            }
+        });
+    });
+    let Some(head) = doomed() else {
+        return rsx! {};
+    };
+    let when = moment.short(head.retrieved_at);
+    rsx! {
+        Confirm {
+            title: "Delete this snapshot?",
+            text: "The snapshot of {name} from {when} goes from the list and from the search. The git history keeps its text. This cannot be taken back.",
+            action: "Delete the snapshot",
+            typed: workplace.guard(),
+            busy: busy(),
+            onconfirm: move |()| delete.call(head.id),
+            onclose: move |()| doomed.set(None),
+        }
+    }
+}

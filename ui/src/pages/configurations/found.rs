@@ -1,0 +1,105 @@
+//! What a search in all configurations found, each with the lines around it.
+
+use dioxus::prelude::*;
+use netraven_api::configs::{ConfigHead, FoundConfig, SearchConfigs};
+
+use super::snapshot::word;
+use super::snippet;
+use super::view::DeviceView;
+use crate::components::{Empty, ErrorState, Glyph, SkeletonRows, StaleNote, Time, TimesSwitch};
+use crate::data::use_query_maybe;
+use crate::format;
+use crate::route::Route;
+
+/// Letters below which everything would be found.
+const SHORTEST: usize = 2;
+/// Most snapshots the server finds at once.
+const MOST: usize = 50;
+
+/// The snapshots that hold a text, the newest first; `hostname` narrows them to devices of such a name.
+#[component]
+pub fn Found(text: ReadSignal<String>, hostname: ReadSignal<String>) -> Element {
+    let found = use_query_maybe(move || {
+        let q = text();
+        (q.chars().count() >= SHORTEST).then_some(SearchConfigs { q })
+    });
+    let retry = move |()| found.refresh();
+    // What was typed has not come to rest yet.
+    if text.read().is_empty() {
+        return rsx! { SkeletonRows { rows: 8, label: "Searching the configurations" } };
+    }
+    if text.read().chars().count() < SHORTEST {
+        return rsx! {
+            Empty { title: "Type a little more", text: "Two letters are the least to search for.", glyph: Glyph::Search }
+        };
+    }
+    let named = hostname.read().to_lowercase();
+    match (found.value(), found.error()) {
+        (Some(all), stale) => {
+            let shown: Vec<FoundConfig> =
+                all.iter().filter(|one| name(one).to_lowercase().contains(&named)).cloned().collect();
+            rsx! {
+                if let Some(problem) = stale {
+                    StaleNote { problem, at: found.at(), onretry: retry }
+                }
+                if shown.is_empty() {
+                    Empty {
+                        title: "Nothing was found",
+                        text: "No snapshot holds this text. Hidden secrets cannot be searched for.",
+                        glyph: Glyph::Search,
+                    }
+                } else {
+                    ul { class: "scroll found", aria_label: "Found configurations", tabindex: "0",
+                        for one in shown.iter().cloned() {
+                            Entry { key: "{one.id}", one }
+                        }
+                    }
+                }
+                footer { class: "status-line",
+                    span { {format::count(i64::try_from(shown.len()).unwrap_or(i64::MAX), "snapshot")} }
+                    if all.len() >= MOST {
+                        span { "The newest {MOST} that hold it; search for more words to find others." }
+                    }
+                    TimesSwitch {}
+                }
+            }
+        }
+        (None, Some(problem)) => rsx! {
+            ErrorState { title: "The search did not work", problem, onretry: retry }
+        },
+        (None, None) => rsx! { SkeletonRows { rows: 8, label: "Searching the configurations" } },
+    }
+}
+
+#[component]
+fn Entry(one: FoundConfig) -> Element {
+    let view = DeviceView { old: None, new: Some(one.id), text: true }.write();
+    rsx! {
+        li {
+            div { class: "found-head",
+                Link { to: Route::DeviceConfigurationsPage { device_id: one.device_id, view }, {name(&one)} }
+                Time { at: one.retrieved_at }
+            }
+            pre { class: "mono",
+                for (index, (found, text)) in snippet::parts(&one.snippet).into_iter().enumerate() {
+                    if found {
+                        mark { key: "{index}", "{text}" }
+                    } else {
+                        span { key: "{index}", "{text}" }
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// The device's name when the snapshot was read.
+fn name(one: &FoundConfig) -> String {
+    let head = ConfigHead {
+        id: one.id,
+        device_id: one.device_id,
+        retrieved_at: one.retrieved_at,
+        config_metadata: one.config_metadata.clone(),
+    };
+    word(&head, "hostname").map_or_else(|| format!("Device {}", one.device_id), str::to_owned)
+}

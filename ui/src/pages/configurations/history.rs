@@ -1,0 +1,152 @@
+//! The snapshots of a device, the newest first: each shows what it changed, and any two can be compared.
+
+use std::rc::Rc;
+
+use dioxus::prelude::*;
+use netraven_api::configs::ConfigHead;
+
+use super::snapshot::{change, facts, number, word};
+use crate::components::{Button, ButtonKind, Glyph, Time};
+use crate::format;
+use crate::state::moment::use_moment;
+use crate::state::session::use_workplace;
+
+/// Snapshots listed at first, and more each time.
+const STEP: usize = 100;
+
+/// The list. `old` and `new` are the two that are compared.
+#[component]
+pub fn History(
+    heads: Rc<Vec<ConfigHead>>,
+    old: Option<i64>,
+    new: Option<i64>,
+    onshow: EventHandler<i64>,
+    oncompare: EventHandler<(Option<i64>, Option<i64>)>,
+    ondelete: EventHandler<ConfigHead>,
+) -> Element {
+    let mut shown = use_signal(|| STEP);
+    let place = |id: Option<i64>| heads.iter().position(|head| Some(head.id) == id);
+    let (old_place, new_place) = (place(old), place(new));
+    let rest = heads.len().saturating_sub(shown());
+    rsx! {
+        aside { class: "history", aria_label: "Snapshots",
+            table { class: "data-table history-table", aria_label: "Snapshots",
+                colgroup {
+                    col { class: "col-pick" }
+                    col { class: "col-pick" }
+                    col {}
+                    col { class: "col-turn" }
+                }
+                thead {
+                    tr {
+                        th { scope: "col", title: "The older of the two that are compared", "From" }
+                        th { scope: "col", title: "The newer of the two that are compared", "To" }
+                        th { scope: "col", "Snapshot" }
+                        th { scope: "col", aria_label: "Delete" }
+                    }
+                }
+                tbody {
+                    for (index, head) in heads.iter().take(shown()).cloned().enumerate() {
+                        Snapshot {
+                            key: "{head.id}",
+                            word: change(&head, heads.get(index + 1)),
+                            is_old: old == Some(head.id),
+                            is_new: new == Some(head.id),
+                            // The older one stays older: what makes no pair cannot be chosen.
+                            old_off: new_place.is_some_and(|place| index <= place),
+                            new_off: old_place.is_some_and(|place| index >= place),
+                            head,
+                            onshow,
+                            onold: move |id| oncompare.call((Some(id), new)),
+                            onnew: move |id| oncompare.call((old, Some(id))),
+                            ondelete,
+                        }
+                    }
+                }
+            }
+            if rest > 0 {
+                div { class: "history-more",
+                    Button {
+                        label: "Show older ones",
+                        small: true,
+                        onclick: move |_| shown += STEP,
+                    }
+                    span { class: "muted", {format!("{} more", format::number(i64::try_from(rest).unwrap_or(i64::MAX)))} }
+                }
+            }
+        }
+    }
+}
+
+#[component]
+fn Snapshot(
+    head: ConfigHead,
+    word: Option<&'static str>,
+    is_old: bool,
+    is_new: bool,
+    old_off: bool,
+    new_off: bool,
+    onshow: EventHandler<i64>,
+    onold: EventHandler<i64>,
+    onnew: EventHandler<i64>,
+    ondelete: EventHandler<ConfigHead>,
+) -> Element {
+    let (moment, workplace) = (use_moment(), use_workplace());
+    let id = head.id;
+    let when = moment.short(head.retrieved_at);
+    let refused = (!workplace.is_admin()).then(|| "Only admins may delete snapshots.".to_owned());
+    let about: Vec<String> = facts(&head).into_iter().chain(word.map(str::to_owned)).collect();
+    let commit = self::word(&head, "commit").map(|commit| format!("Commit {commit}"));
+    let lines = number(&head, "lines").map(|lines| format::count(lines, "line"));
+    let hint: Vec<String> = commit.into_iter().chain(lines).collect();
+    rsx! {
+        tr { "data-state": if is_old || is_new { "selected" }, "data-snapshot": "{id}",
+            td { class: "pick",
+                input {
+                    id: "old-{id}",
+                    r#type: "radio",
+                    name: "old",
+                    aria_label: "Compare from {when}",
+                    checked: is_old,
+                    disabled: old_off,
+                    onchange: move |_| onold.call(id),
+                }
+            }
+            td { class: "pick",
+                input {
+                    id: "new-{id}",
+                    r#type: "radio",
+                    name: "new",
+                    aria_label: "Compare to {when}",
+                    checked: is_new,
+                    disabled: new_off,
+                    onchange: move |_| onnew.call(id),
+                }
+            }
+            td { class: "name", title: hint.join(", "),
+                button {
+                    class: "row-link",
+                    r#type: "button",
+                    "data-action": "Snapshot {id}",
+                    onclick: move |_| onshow.call(id),
+                    Time { at: head.retrieved_at }
+                }
+                small { class: "muted", {about.join(" · ")} }
+            }
+            td { class: "turn",
+                Button {
+                    label: "Delete the snapshot of {when}",
+                    kind: ButtonKind::Text,
+                    glyph: Glyph::Trash,
+                    icon_only: true,
+                    small: true,
+                    refused,
+                    onclick: {
+                        let head = head.clone();
+                        move |_| ondelete.call(head.clone())
+                    },
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,224 @@
+//! The dialog that adds one credential, without which a backup cannot sign in, or changes one. Stored passwords never come back.
+
+use dioxus::prelude::*;
+use netraven_api::credentials::{CreateCredential, Credential, CredentialInput, UpdateCredential};
+use netraven_api::native::Feature;
+use netraven_api::{Problem, Secret};
+
+use crate::components::{Button, ButtonKind, CheckField, Dialog, TextField};
+use crate::data::use_api;
+use crate::pages::devices::form::{FormProblem, TagsField, refusal, refusal_of, tag_ids};
+use crate::state::notices::use_notices;
+use crate::state::session::use_workplace;
+
+/// Fields that show their own refusal.
+const FIELDS: [&str; 7] = ["username", "password", "enable_password", "priority", "description", "tags", "new_tag"];
+
+/// Adds a credential, or changes the one given; `tags` are ticked from the start.
+#[component]
+pub fn CredentialDialog(credential: Option<Credential>, tags: Vec<i64>, onclose: EventHandler<()>) -> Element {
+    let (api, notices, workplace) = (use_api(), use_notices(), use_workplace());
+    let known = credential.clone();
+    let mut username = use_signal(|| known.as_ref().map(|known| known.username.clone()).unwrap_or_default());
+    let mut password = use_signal(String::new);
+    let mut enable = use_signal(String::new);
+    let mut forget_enable = use_signal(|| false);
+    let mut priority = use_signal(|| known.as_ref().map_or(100, |known| known.priority).to_string());
+    let mut description = use_signal(|| known.as_ref().and_then(|known| known.description.clone()).unwrap_or_default());
+    let (chosen, fresh) = (use_signal(move || tags), use_signal(String::new));
+    let mut problem = use_signal(|| None::<Problem>);
+    let mut busy = use_signal(|| false);
+    let id = credential.as_ref().map(|known| known.id);
+
+    let submit = move |event: FormEvent| {
+        event.prevent_default();
+        if busy() {
+            return;
+        }
+        let typed = Typed {
+            username: username.peek().trim().to_owned(),
+            password: password.peek().clone(),
+            enable: enable.peek().clone(),
+            forget_enable: *forget_enable.peek(),
+            priority: priority.peek().clone(),
+            description: description.peek().trim().to_owned(),
+            has_tags: !chosen.peek().is_empty() || !fresh.peek().trim().is_empty(),
+        };
+        let input = match typed.read(id.is_none()) {
+            Ok(input) => input,
+            Err(found) => return problem.set(Some(found)),
+        };
+        let api = api.clone();
+        busy.set(true);
+        problem.set(None);
+        spawn(async move {
+            let answer = match tag_ids(&api, chosen, fresh).await {
+                Ok(tags) => {
+                    let input = CredentialInput { tags: Some(tags), ..input };
+                    match id {
+                        Some(id) => api.send(&UpdateCredential(id, input)).await,
+                        None => api.send(&CreateCredential(input)).await,
+                    }
+                }
+                Err(found) => Err(found),
+            };
+            busy.set(false);
+            match answer {
+                Ok(credential) => {
+                    let done = if id.is_some() { "changed" } else { "added" };
+                    notices.done(format!("The credential of {} was {done}.", credential.username));
+                    onclose.call(());
+                }
+                Err(found) => problem.set(Some(found)),
+            }
+        });
+    };
+
+    let now = problem();
+    let changing = id.is_some();
+    let has_enable = credential.as_ref().is_some_and(|known| known.has_enable_password);
+    let no_enable = workplace.refusal(Feature::EnablePassword);
+    let enable_hint = no_enable.clone().unwrap_or_else(|| {
+        match (changing, has_enable) {
+            (true, true) => "One is stored; leave this empty to keep it.",
+            (true, false) => "None is stored. Only where it differs from the password.",
+            (false, _) => "Only where it differs from the password.",
+        }
+        .to_owned()
+    });
+    rsx! {
+        Dialog {
+            id: "credential",
+            title: if changing { "Change the credential" } else { "Add a credential" },
+            onclose: move |()| onclose.call(()),
+            actions: rsx! {
+                Button { label: "Cancel", onclick: move |_| onclose.call(()) }
+                Button {
+                    label: if changing { "Save" } else { "Add" },
+                    kind: ButtonKind::Primary,
+                    submit: true,
+                    busy: busy(),
+                    form: "credential-form",
+                }
+            },
+            form { id: "credential-form", novalidate: true, onsubmit: submit,
+                FormProblem { problem: now.clone(), fields: FIELDS.to_vec() }
+                div { class: "fields-address",
+                    TextField {
+                        id: "credential-username",
+                        label: "User name",
+                        value: username(),
+                        required: true,
+                        focus: true,
+                        autocomplete: "off",
+                        error: refusal(&now, "username"),
+                        oninput: move |text| username.set(text),
+                    }
+                    TextField {
+                        id: "credential-priority",
+                        label: "Priority",
+                        kind: "number",
+                        value: priority(),
+                        hint: "smallest first",
+                        error: refusal(&now, "priority"),
+                        oninput: move |text| priority.set(text),
+                    }
+                }
+                TextField {
+                    id: "credential-password",
+                    label: "Password",
+                    kind: "password",
+                    value: password(),
+                    required: !changing,
+                    autocomplete: "new-password",
+                    hint: if changing { "Leave it empty to keep the stored one." } else { "" },
+                    error: refusal(&now, "password"),
+                    oninput: move |text| password.set(text),
+                }
+                TextField {
+                    id: "credential-enable",
+                    label: "Enable password",
+                    kind: "password",
+                    value: enable(),
+                    autocomplete: "new-password",
+                    hint: enable_hint,
+                    disabled: no_enable.is_some() || forget_enable(),
+                    error: refusal(&now, "enable_password"),
+                    oninput: move |text| enable.set(text),
+                }
+                if has_enable && no_enable.is_none() {
+                    CheckField {
+                        id: "credential-forget-enable",
+                        label: "Remove the stored enable password",
+                        checked: forget_enable(),
+                        onchange: move |yes| forget_enable.set(yes),
+                    }
+                }
+                TextField {
+                    id: "credential-description",
+                    label: "Description",
+                    value: description(),
+                    error: refusal(&now, "description"),
+                    oninput: move |text| description.set(text),
+                }
+                TagsField {
+                    id: "credential-tags",
+                    label: "Serves the devices of these tags",
+                    chosen,
+                    fresh,
+                    hint: "Every device carries the tag default.",
+                    problem: now.clone(),
+                }
+            }
+        }
+    }
+}
+
+/// What the form holds.
+struct Typed {
+    username: String,
+    password: String,
+    enable: String,
+    forget_enable: bool,
+    priority: String,
+    description: String,
+    has_tags: bool,
+}
+
+impl Typed {
+    /// The credential as typed, or what is missing; what the server alone can know it says itself.
+    fn read(self, is_new: bool) -> Result<CredentialInput, Problem> {
+        let priority = self.priority.trim().parse::<i64>().ok().filter(|order| (1..=1000).contains(order));
+        let mut wrong = Vec::new();
+        if self.username.is_empty() {
+            wrong.push(("username", "Enter the user name on the devices.".to_owned()));
+        }
+        if is_new && self.password.is_empty() {
+            wrong.push(("password", "Enter the password.".to_owned()));
+        }
+        if priority.is_none() {
+            wrong.push(("priority", "Enter a number from 1 to 1000; the smallest is tried first.".to_owned()));
+        }
+        if !self.has_tags {
+            wrong.push(("tags", "Choose at least one tag: a credential serves the devices that share one.".to_owned()));
+        }
+        if let Some(found) = refusal_of(wrong) {
+            return Err(found);
+        }
+        let given = |text: String| Some(text).filter(|text| !text.is_empty());
+        Ok(CredentialInput {
+            username: Some(self.username),
+            password: given(self.password).map(Secret::new),
+            // An empty text removes the stored one.
+            enable_password: if self.forget_enable {
+                Some(Secret::new(""))
+            } else {
+                given(self.enable).map(Secret::new)
+            },
+            priority,
+            // A description that was taken out is empty, not absent, which would keep it.
+            description: if is_new { given(self.description) } else { Some(self.description) },
+            tags: None,
+        })
+    }
+}

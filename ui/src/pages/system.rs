@@ -1,0 +1,190 @@
+//! The system: how each part of the server is, who works, and whether its clock agrees with this computer's.
+
+use std::time::Duration;
+
+use dioxus::prelude::*;
+use jiff::Timestamp;
+use netraven_api::system::{GetSystemStatus, SystemStatus};
+
+use crate::components::{
+    Button, Crumb, ErrorState, Glyph, Icon, PageHeader, SkeletonRows, StaleNote, Tag, Time, TimesSwitch, Tone,
+    UpdatedAgo,
+};
+use crate::data::{Query, use_api, use_query};
+use crate::format;
+use crate::route::Route;
+use crate::state::session::use_workplace;
+
+mod parts;
+
+use parts::{Part, parts};
+
+/// Pause between two looks; a change that the server tells of is shown at once.
+const LOOK_AGAIN: Duration = Duration::from_secs(10);
+/// Seconds two clocks may differ and still count as the same: an answer takes its time.
+const SAME_S: i64 = 2;
+/// Seconds from which a difference of the clocks does harm.
+const HARMFUL_S: i64 = 60;
+
+/// The page of the system.
+#[component]
+pub fn SystemPage() -> Element {
+    let api = use_api();
+    let status = use_query(|| GetSystemStatus);
+    use_future(move || {
+        let clock = api.clock().clone();
+        async move {
+            loop {
+                clock.sleep(LOOK_AGAIN).await;
+                status.refresh();
+            }
+        }
+    });
+    rsx! {
+        PageHeader {
+            title: "System",
+            crumbs: vec![Crumb::link("Home", Route::dashboard()), Crumb::here("Setup"), Crumb::here("System")],
+            UpdatedAgo { at: status.at(), loading: status.loading() }
+            Button { label: "Refresh", glyph: Glyph::Refresh, onclick: move |_| status.refresh() }
+        }
+        section { class: "panel bg-card",
+            Body { status }
+        }
+    }
+}
+
+#[component]
+fn Body(status: Query<SystemStatus>) -> Element {
+    let retry = move |()| status.refresh();
+    match (status.value(), status.error()) {
+        (Some(shown), stale) => rsx! {
+            if let Some(problem) = stale {
+                StaleNote { problem, at: status.at(), onretry: retry }
+            }
+            div { class: "scroll",
+                for note in shown.notes.iter().cloned() {
+                    div { key: "{note}", class: "band band-info", role: "note",
+                        Icon { glyph: Glyph::Info, size: 14 }
+                        span { class: "grow", "{note}" }
+                    }
+                }
+                Parts { shown: (*shown).clone() }
+                Facts { shown: (*shown).clone(), at: status.at() }
+            }
+            footer { class: "status-line",
+                span { "Asked again every {LOOK_AGAIN.as_secs()} seconds, and whenever the server tells of a change" }
+                span { class: "grow" }
+                TimesSwitch {}
+            }
+        },
+        (None, Some(problem)) => rsx! {
+            ErrorState { title: "The state of the system could not be read", problem, onretry: retry }
+        },
+        (None, None) => rsx! { SkeletonRows { rows: 6, label: "Reading the state of the system" } },
+    }
+}
+
+/// One row for each part.
+#[component]
+fn Parts(shown: SystemStatus) -> Element {
+    rsx! {
+        table { class: "data-table setup-table", aria_label: "Parts of the system",
+            colgroup {
+                col { class: "col-name" }
+                col { class: "col-tags" }
+                col {}
+            }
+            thead {
+                tr {
+                    th { scope: "col", "Part" }
+                    th { scope: "col", "State" }
+                    th { scope: "col", "What it does" }
+                }
+            }
+            tbody {
+                for part in parts(&shown) {
+                    PartRow { key: "{part.name}", part }
+                }
+            }
+        }
+    }
+}
+
+#[component]
+fn PartRow(part: Part) -> Element {
+    let (tone, glyph) = match part.word.as_str() {
+        "Healthy" => (Tone::Success, Glyph::Check),
+        "Restarting" => (Tone::Warning, Glyph::Refresh),
+        _ => (Tone::Danger, Glyph::Cross),
+    };
+    rsx! {
+        tr {
+            td { class: "name", "{part.name}" }
+            td { Tag { text: part.word, tone, glyph } }
+            td { class: "muted", title: "{part.about}", "{part.about}" }
+        }
+    }
+}
+
+/// The server's clock, and what is known of the place.
+#[component]
+fn Facts(shown: SystemStatus, at: Option<Timestamp>) -> Element {
+    let ready = use_workplace().ready();
+    let ahead = at.map_or(0, |at| shown.system_time.as_second() - at.as_second());
+    rsx! {
+        dl { class: "facts facts-system",
+            dt { "Server's clock" }
+            dd {
+                Time { at: shown.system_time }
+                span { class: if ahead.abs() >= HARMFUL_S { "text-warning" } else { "muted" }, ", {against(ahead)}" }
+            }
+            dt { "Workers" }
+            dd { {format::count(shown.workers, "worker")} }
+            dt { "Address" }
+            dd { class: "mono", "{ready.url}" }
+            if !ready.server.is_empty() {
+                dt { "Program" }
+                dd { "{ready.server}" }
+            }
+            if let Some(folder) = ready.data_dir {
+                dt { "Data" }
+                dd { class: "mono", "{folder}" }
+            }
+            dt { "Signed in" }
+            dd { "{ready.username}, {ready.role.as_str()}" }
+        }
+    }
+}
+
+/// How a clock that is so many seconds ahead stands to this computer's.
+fn against(ahead: i64) -> String {
+    let apart = match ahead.abs() {
+        ..=SAME_S => return "the same as this computer's".to_owned(),
+        seconds @ ..=119 => format!("{seconds} s"),
+        seconds @ ..=7_199 => format!("{} min", seconds / 60),
+        seconds => format!("{} h", seconds / 3_600),
+    };
+    let side = if ahead > 0 { "ahead of" } else { "behind" };
+    let harm = if ahead.abs() >= HARMFUL_S {
+        ": schedules follow the server's clock, so set one of the two right"
+    } else {
+        ""
+    };
+    format!("{apart} {side} this computer's{harm}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_difference_of_the_clocks_is_told_once_it_means_something() {
+        assert_eq!(against(-2), "the same as this computer's");
+        assert_eq!(against(5), "5 s ahead of this computer's");
+        assert_eq!(
+            against(-180),
+            "3 min behind this computer's: schedules follow the server's clock, so set one of the two right"
+        );
+        assert!(against(90_000).starts_with("25 h ahead of this computer's: "));
+    }
+}

@@ -1,0 +1,63 @@
+//! The parts a server is made of, each with its state and what it is for.
+
+use netraven_api::system::SystemStatus;
+
+use crate::format;
+
+/// One part.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Part {
+    /// Its name.
+    pub name: &'static str,
+    /// Its state, as a word.
+    pub word: String,
+    /// What it does, and what does not happen while it is away.
+    pub about: String,
+}
+
+/// The parts in the order in which each needs the one before.
+#[must_use]
+pub fn parts(status: &SystemStatus) -> [Part; 5] {
+    let workers = match status.workers {
+        0 => "Reads the devices: none works, so jobs wait".to_owned(),
+        workers => format!("Reads the devices: {} at work", format::count(workers, "worker")),
+    };
+    [
+        part("API", &status.api, "Answers this window"),
+        part("PostgreSQL", &status.postgres, "Keeps jobs, results, log lines and configurations"),
+        part("Redis", &status.redis, "Hands tasks to the workers, and news to this window"),
+        part("Workers", &status.worker, workers),
+        part("Scheduler", &status.scheduler, "Starts the jobs that are due"),
+    ]
+}
+
+fn part(name: &'static str, word: &str, about: impl Into<String>) -> Part {
+    let mut letters = word.chars();
+    let word = letters.next().map(|first| first.to_uppercase().chain(letters).collect()).unwrap_or_default();
+    Part { name, word, about: about.into() }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_part_says_how_it_is_and_what_it_is_for() {
+        let status = SystemStatus {
+            api: "healthy".into(),
+            postgres: "restarting".into(),
+            redis: "healthy".into(),
+            worker: "unhealthy".into(),
+            scheduler: String::new(),
+            system_time: jiff::Timestamp::UNIX_EPOCH,
+            notes: Vec::new(),
+            workers: 0,
+        };
+        let parts = parts(&status);
+        assert_eq!(
+            parts.each_ref().map(|part| part.word.as_str()),
+            ["Healthy", "Restarting", "Healthy", "Unhealthy", ""]
+        );
+        assert_eq!(parts[3].about, "Reads the devices: none works, so jobs wait");
+    }
+}

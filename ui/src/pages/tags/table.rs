@@ -1,0 +1,90 @@
+//! One row for each tag.
+
+use std::rc::Rc;
+
+use dioxus::prelude::*;
+use netraven_api::Page;
+use netraven_api::tags::Tag;
+
+use crate::components::{Button, ButtonKind, Glyph, SortHead, TableFrame};
+use crate::pages::paging::Sorted;
+use crate::pages::tagged_devices::TaggedDevices;
+use crate::state::session::use_workplace;
+
+/// The tag every device carries.
+const DEFAULT: &str = "default";
+
+/// The tags of a page.
+#[component]
+pub fn TagsTable(
+    page: Rc<Page<Tag>>,
+    sorted: Sorted,
+    onsort: EventHandler<&'static str>,
+    onchange: EventHandler<Tag>,
+    ondelete: EventHandler<Tag>,
+) -> Element {
+    rsx! {
+        TableFrame { id: "tags-frame",
+            table { class: "data-table setup-table", aria_label: "Tags",
+                colgroup {
+                    col { class: "col-name" }
+                    col { class: "col-tags" }
+                    col { class: "col-number" }
+                    col {}
+                    col { class: "col-two-actions" }
+                }
+                thead {
+                    tr {
+                        SortHead { title: "Name", sorted: sorted.direction("name"), onsort: move |()| onsort.call("name") }
+                        SortHead { title: "Kind", sorted: sorted.direction("type"), onsort: move |()| onsort.call("type") }
+                        th { scope: "col", "Devices" }
+                        th { scope: "col", "Description" }
+                        th { scope: "col", aria_label: "Actions" }
+                    }
+                }
+                tbody {
+                    for tag in page.items.iter().cloned() {
+                        Row { key: "{tag.id}", tag, onchange, ondelete }
+                    }
+                }
+            }
+        }
+    }
+}
+
+#[component]
+fn Row(tag: Tag, onchange: EventHandler<Tag>, ondelete: EventHandler<Tag>) -> Element {
+    let (changed, doomed) = (tag.clone(), tag.clone());
+    let kept = (tag.name == DEFAULT).then(|| "Every device carries the tag default; it stays as it is.".to_owned());
+    let no_users = (!use_workplace().is_admin()).then(|| "Only admins may delete tags.".to_owned());
+    let undeletable = kept.clone().or(no_users);
+    let description = tag.description.clone().unwrap_or_default();
+    rsx! {
+        tr { "data-tag": "{tag.id}",
+            td { class: "name", title: "{tag.name}", "{tag.name}" }
+            td { class: "muted", {tag.kind.clone().unwrap_or_default()} }
+            td { class: "muted", TaggedDevices { tags: vec![tag.id] } }
+            td { class: "muted", title: "{description}", "{description}" }
+            td { class: "row-actions",
+                Button {
+                    label: "Change the tag {tag.name}",
+                    kind: ButtonKind::Text,
+                    glyph: Glyph::Edit,
+                    icon_only: true,
+                    small: true,
+                    refused: kept,
+                    onclick: move |_| onchange.call(changed.clone()),
+                }
+                Button {
+                    label: "Delete the tag {tag.name}",
+                    kind: ButtonKind::Text,
+                    glyph: Glyph::Trash,
+                    icon_only: true,
+                    small: true,
+                    refused: undeletable,
+                    onclick: move |_| ondelete.call(doomed.clone()),
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,164 @@
+//! The Credentials page: the list in each of its states, and what an admin does to it. Secrets go in and never come out.
+
+use std::rc::Rc;
+
+use netraven_api::native::{Feature, Missing, Session};
+use netraven_api::problem::Code;
+use netraven_api::users::Role;
+use netraven_api::{Page, Problem};
+use serde_json::{Value, json};
+
+use crate::samples::{page, tag};
+use crate::support::{Fake, Screen};
+
+fn credential(id: i64, username: &str, priority: i64) -> Value {
+    json!({
+        "id": id, "username": username, "priority": priority, "description": "from the vault", "is_system": false,
+        "has_enable_password": id == 1, "tags": [tag(2, "edge")]
+    })
+}
+
+fn answers(fake: &Rc<Fake>) {
+    let mut own = credential(3, "netraven", 1000);
+    own["is_system"] = json!(true);
+    own["tags"] = json!([]);
+    fake.answer("GET /credentials/", &page(vec![credential(1, "netbackup", 10), credential(2, "admin", 100), own], 3));
+    fake.answer("GET /devices/", &page(Vec::<Value>::new(), 412));
+    fake.answer("GET /tags/", &page(vec![tag(1, "default"), tag(2, "edge")], 2));
+}
+
+fn filled() -> Rc<Fake> {
+    let fake = Fake::ready();
+    answers(&fake);
+    fake
+}
+
+fn as_user() -> Rc<Fake> {
+    let mut ready = Fake::admin();
+    ready.role = Role::User;
+    let fake = Fake::with(Session::Ready(ready));
+    answers(&fake);
+    fake
+}
+
+fn dialog(screen: &Screen) -> String {
+    screen.part("div role=\"dialog\"", "section aria-label=\"Notices\"")
+}
+
+#[test]
+fn shows_the_credentials_in_the_order_they_are_tried() {
+    let fake = filled();
+    let mut screen = Screen::open(&fake, "/credentials");
+    insta::assert_snapshot!(screen.part("nav aria-label=\"Breadcrumbs\"", "section aria-label=\"Notices\""));
+    assert_eq!(fake.calls("GET /credentials/"), ["GET /credentials/?page=1&size=25&sort=priority&order=asc"]);
+    assert!(fake.calls("GET /devices/").contains(&"GET /devices/?size=1&tag_id=2".to_owned()), "counted by the server");
+    screen.press("Sort by User name");
+    screen.press("Sort by User name");
+    screen.type_into("filter-credentials", " net ");
+    let last = fake.calls("GET /credentials/").last().cloned().unwrap();
+    assert_eq!(last, "GET /credentials/?page=1&size=25&username=net&sort=username&order=desc");
+}
+
+#[test]
+fn reading_nothing_and_failure_have_their_own_faces() {
+    let fake = filled();
+    fake.hang("GET /credentials/");
+    assert!(Screen::open(&fake, "/credentials").shows("Reading the credentials"));
+    fake.answer("GET /credentials/", &Page::<Value>::new(Vec::new(), 0, 1, 25));
+    let mut screen = Screen::open(&fake, "/credentials");
+    insta::assert_snapshot!(screen.part("There is no credential yet", "footer"));
+    screen.type_into("filter-credentials", "zzz");
+    assert!(screen.shows("No credential matches"));
+    screen.press("Clear the filters");
+    assert!(screen.shows("There is no credential yet"));
+    fake.refuse("GET /credentials/", Problem::new(Code::Unreachable, "The server did not answer."));
+    let mut screen = Screen::open(&fake, "/credentials");
+    assert!(screen.shows("The credentials could not be read"));
+    answers(&fake);
+    screen.press("Try again");
+    assert!(screen.shows("netbackup"));
+}
+
+#[test]
+fn a_credential_is_added_with_its_secrets() {
+    let fake = filled();
+    fake.answer("POST /credentials/", &credential(7, "backup", 50));
+    let mut screen = Screen::open(&fake, "/credentials");
+    screen.press("Add credential");
+    screen.submit();
+    insta::assert_snapshot!(dialog(&screen));
+    assert!(fake.calls("POST /credentials/").is_empty());
+    screen.type_into("credential-username", "backup");
+    screen.type_into("credential-priority", "50");
+    screen.type_into("credential-password", "s3cret");
+    screen.type_into("credential-enable", "en4ble");
+    screen.change("credential-tags-2", "true");
+    fake.refuse("POST /credentials/", Problem::field("body.username", "The name is taken."));
+    screen.submit();
+    assert!(dialog(&screen).contains("The name is taken."));
+    answers(&fake);
+    fake.answer("POST /credentials/", &credential(7, "backup", 50));
+    let read = fake.calls("GET /credentials/").len();
+    screen.submit();
+    let body =
+        json!({"username": "backup", "password": "s3cret", "enable_password": "en4ble", "priority": 50, "tags": [2]});
+    assert_eq!(fake.bodies("POST /credentials/").last(), Some(&body));
+    assert!(screen.shows("The credential of backup was added.") && !screen.shows("role=\"dialog\""));
+    assert!(fake.calls("GET /credentials/").len() > read, "the list is read again");
+    assert!(!screen.shows("s3cret") && !screen.shows("en4ble"));
+}
+
+#[test]
+fn a_change_keeps_the_secrets_that_were_not_typed_again() {
+    let fake = filled();
+    fake.answer("PUT /credentials/1/", &credential(1, "netbackup", 10));
+    let mut screen = Screen::open(&fake, "/credentials");
+    screen.press("Change the credential of netbackup");
+    insta::assert_snapshot!(dialog(&screen));
+    screen.type_into("credential-priority", "20");
+    screen.type_into("credential-description", "");
+    screen.submit();
+    let body = json!({"username": "netbackup", "priority": 20, "description": "", "tags": [2]});
+    assert_eq!(fake.bodies("PUT /credentials/1/"), [body]);
+    assert!(screen.shows("The credential of netbackup was changed."));
+
+    screen.press("Change the credential of netbackup");
+    screen.change("credential-forget-enable", "true");
+    screen.submit();
+    assert_eq!(fake.bodies("PUT /credentials/1/")[1]["enable_password"], json!(""), "an empty text removes it");
+}
+
+#[test]
+fn only_an_admin_adds_changes_and_deletes() {
+    let fake = filled();
+    fake.answer("DELETE /credentials/2", &Value::Null);
+    let mut screen = Screen::open(&fake, "/credentials");
+    screen.press("Delete the credential of netraven");
+    assert!(!screen.shows("role=\"dialog\""), "the product's own stays");
+    screen.press("Delete the credential of admin");
+    assert!(dialog(&screen).contains("Devices that no other credential serves"));
+    screen.press("Delete the credential");
+    assert_eq!(fake.calls("DELETE /credentials/2").len(), 1);
+    assert!(screen.shows("The credential of admin was deleted."));
+
+    let mut screen = Screen::open(&as_user(), "/credentials");
+    let reason = "title=\"Only admins may add, change and delete credentials.\"";
+    assert_eq!(screen.outline().matches(reason).count(), 7, "the one to add, and two for each row");
+    screen.press("Change the credential of netbackup");
+    screen.press("Add credential");
+    assert!(!screen.shows("role=\"dialog\""));
+}
+
+#[test]
+fn what_the_server_does_not_keep_is_not_asked_for() {
+    let mut ready = Fake::admin();
+    let reason = "This server keeps no enable passwords.";
+    ready.missing = vec![Missing { feature: Feature::EnablePassword, reason: reason.into() }];
+    let fake = Fake::with(Session::Ready(ready));
+    answers(&fake);
+    let mut screen = Screen::open(&fake, "/credentials");
+    assert_eq!(screen.outline().matches("\"not offered\"").count(), 3);
+    screen.press("Change the credential of netbackup");
+    let shown = dialog(&screen);
+    assert!(shown.contains(reason) && !shown.contains("Remove the stored enable password"), "{shown}");
+}
