@@ -117,6 +117,12 @@ impl Screen {
         fs::read_to_string(self.folder.path().join("driver.log")).unwrap_or_default()
     }
 
+    /// The process all windows descend from.
+    #[must_use]
+    pub fn driver(&self) -> u32 {
+        self.driver.0.id()
+    }
+
     /// Whether both programs still run.
     pub fn is_up(&mut self) -> bool {
         matches!((self.x_server.0.try_wait(), self.driver.0.try_wait()), (Ok(None), Ok(None)))
@@ -125,7 +131,7 @@ impl Screen {
 
 /// The application's window.
 pub struct Window {
-    client: Client,
+    pub(crate) client: Client,
 }
 
 impl Window {
