@@ -9,6 +9,7 @@ use crate::pages::first_start::{FailedStart, FirstStart, Starting, Stopping};
 use crate::pages::lab::LabGuide;
 use crate::pages::sign_in::SignInPage;
 use crate::route::Route;
+use crate::state::layout::use_layout_provider;
 use crate::state::moment::use_moment_provider;
 use crate::state::notices::use_notices_provider;
 use crate::state::session::{use_session, use_workplace_provider};
@@ -57,6 +58,7 @@ fn Work(ready: ReadSignal<Ready>) -> Element {
     use_workplace_provider(ready, topics);
     use_exports_provider();
     use_views_provider();
+    use_layout_provider();
     use_lab_provider(ready.peek().embedded);
     rsx! {
         Router::<Route> {}

@@ -3,6 +3,10 @@
 #[cfg(target_arch = "wasm32")]
 use wasm_bindgen::JsCast;
 
+mod rows;
+
+pub use rows::{RowStep, step_row};
+
 /// Which end of a dialog's controls gets the focus.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Edge {

@@ -1,5 +1,6 @@
 //! What the window holds beside server data: session, theme, notices, the present moment, and the live log.
 
+pub mod layout;
 pub mod logs;
 pub mod moment;
 pub mod notices;

@@ -50,6 +50,7 @@ pub enum Glyph {
     Forward,
     SortDown,
     SortUp,
+    Columns,
 }
 
 /// An icon. It is decoration: the words beside it, or the label of its button, say what it means.
@@ -101,6 +102,7 @@ pub fn Icon(glyph: Glyph, #[props(default = 16)] size: usize, #[props(default)] 
                 Glyph::SortDown => rsx! { lucide::ArrowDown { size } },
                 Glyph::SortUp => rsx! { lucide::ArrowUp { size } },
                 Glyph::Download => rsx! { lucide::Download { size } },
+                Glyph::Columns => rsx! { lucide::Columns3 { size } },
                 Glyph::More => rsx! { lucide::Ellipsis { size } },
             }
         }

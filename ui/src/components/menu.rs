@@ -3,7 +3,7 @@
 use dioxus::prelude::*;
 
 use super::button::{Button, ButtonKind};
-use super::icon::Glyph;
+use super::icon::{Glyph, Icon};
 use crate::dom;
 
 /// One action of a menu.
@@ -15,19 +15,61 @@ pub struct MenuItem {
     pub word: String,
     /// Why it cannot be chosen now.
     pub refused: Option<String>,
+    /// What it is chosen from, if choosing it sets something instead of doing something.
+    pub mark: Option<Mark>,
+    /// The words above it, where a group begins.
+    pub heading: Option<&'static str>,
+}
+
+/// A choice in a menu, which stays open for the next one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Mark {
+    /// On or off by itself.
+    Check(bool),
+    /// One of the group; whether it is this one.
+    Radio(bool),
+}
+
+impl Mark {
+    fn role(mark: Option<Mark>) -> &'static str {
+        match mark {
+            None => "menuitem",
+            Some(Mark::Check(_)) => "menuitemcheckbox",
+            Some(Mark::Radio(_)) => "menuitemradio",
+        }
+    }
+
+    fn is_set(self) -> bool {
+        let (Mark::Check(set) | Mark::Radio(set)) = self;
+        set
+    }
 }
 
 impl MenuItem {
     /// An action.
     #[must_use]
     pub fn new(id: &str, word: impl Into<String>) -> MenuItem {
-        MenuItem { id: id.to_owned(), word: word.into(), refused: None }
+        MenuItem { id: id.to_owned(), word: word.into(), refused: None, mark: None, heading: None }
     }
 
     /// The action, off for a reason.
     #[must_use]
     pub fn refused(mut self, refused: Option<String>) -> MenuItem {
         self.refused = refused;
+        self
+    }
+
+    /// The item as a choice.
+    #[must_use]
+    pub fn mark(mut self, mark: Mark) -> MenuItem {
+        self.mark = Some(mark);
+        self
+    }
+
+    /// The item as the first of a group with these words above it.
+    #[must_use]
+    pub fn heading(mut self, heading: &'static str) -> MenuItem {
+        self.heading = Some(heading);
         self
     }
 }
@@ -39,6 +81,7 @@ pub fn Menu(
     label: String,
     #[props(default)] kind: ButtonKind,
     glyph: Option<Glyph>,
+    #[props(default)] icon_only: bool,
     #[props(default)] busy: bool,
     refused: Option<String>,
     items: Vec<MenuItem>,
@@ -81,6 +124,7 @@ pub fn Menu(
                 label,
                 kind,
                 glyph,
+                icon_only,
                 busy,
                 refused,
                 aria_haspopup: "menu",
@@ -96,10 +140,14 @@ pub fn Menu(
                 ul { id: "{id}", class: "picker-list menu-list", role: "menu", aria_labelledby: "{button}",
                     for (index, item) in items.into_iter().enumerate() {
                         li { key: "{item.id}", role: "none",
+                            if let Some(heading) = item.heading {
+                                span { class: "menu-heading", aria_hidden: "true", "{heading}" }
+                            }
                             button {
                                 id: "{id}-{index}",
                                 r#type: "button",
-                                role: "menuitem",
+                                role: Mark::role(item.mark),
+                                aria_checked: item.mark.map(|mark| if mark.is_set() { "true" } else { "false" }),
                                 tabindex: if place() == index { "0" } else { "-1" },
                                 "data-action": "{item.word}",
                                 aria_disabled: if item.refused.is_some() { "true" },
@@ -109,12 +157,17 @@ pub fn Menu(
                                     move |_| if index == 0 { dom::focus(&first) }
                                 },
                                 onclick: {
-                                    let (id, off) = (item.id.clone(), item.refused.is_some());
+                                    let (id, off, stays) = (item.id.clone(), item.refused.is_some(), item.mark.is_some());
                                     move |_| if !off {
-                                        close.call(());
+                                        if !stays {
+                                            close.call(());
+                                        }
                                         onselect.call(id.clone());
                                     }
                                 },
+                                if item.mark.is_some() {
+                                    Icon { glyph: Glyph::Check, size: 14 }
+                                }
                                 "{item.word}"
                             }
                         }

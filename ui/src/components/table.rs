@@ -4,7 +4,33 @@ use dioxus::prelude::*;
 
 use super::button::{Button, ButtonKind};
 use super::icon::{Glyph, Icon};
+use crate::dom::{self, RowStep};
 use crate::format;
+
+/// The scrolling frame around the table of a page. Its rows are gone through with j and k from anywhere on the page, and with
+/// the arrows once the focus is within; `id` is the frame's.
+#[component]
+pub fn TableFrame(id: String, children: Element) -> Element {
+    let table = id.clone();
+    let step = use_callback(move |step: RowStep| dom::step_row(&table, step));
+    use_hook(|| {
+        dom::listen_to_keys(move |pressed| {
+            let wished = RowStep::of(&pressed.key, false).filter(|_| pressed.is_free());
+            wished.is_some_and(|wished| step.call(wished))
+        })
+    });
+    let onkeydown = move |event: KeyboardEvent| {
+        let key = event.key().to_string();
+        // The letters are heard by the whole page.
+        let wished = RowStep::of(&key, true).filter(|_| RowStep::of(&key, false).is_none());
+        if event.modifiers().is_empty() && wished.is_some_and(|wished| step.call(wished)) {
+            event.prevent_default();
+        }
+    };
+    rsx! {
+        div { id: "{id}", class: "scroll", onkeydown, {children} }
+    }
+}
 
 /// The head of a column that can be sorted by. `sorted` is whether the table is sorted by it, and then whether downwards.
 #[component]

@@ -3,7 +3,7 @@
 use dioxus::prelude::*;
 use netraven_api::native::ExportWhat;
 
-use crate::components::{Button, ButtonKind, Crumb, Glyph, PageHeader, TabBar, TabItem, UpdatedAgo};
+use crate::components::{Button, ButtonKind, Crumb, Glyph, LayoutMenu, PageHeader, TabBar, TabItem, UpdatedAgo};
 use crate::data::{use_query, use_settled};
 use crate::format;
 use crate::pages::export::ExportButton;
@@ -18,6 +18,7 @@ mod filters_bar;
 mod logs_panel;
 mod period_choice;
 mod run_chooser;
+mod runs_columns;
 mod runs_panel;
 mod runs_table;
 mod span_dialog;
@@ -31,6 +32,7 @@ use filters_bar::JobFiltersBar;
 use logs_panel::LogsPanel;
 use period_choice::PeriodChoice;
 use run_chooser::RunChooser;
+use runs_columns::RUNS;
 use runs_panel::RunsPanel;
 use state::{DashboardState, DashboardStateStoreExt, DashboardTab, DashboardVerbs, Period};
 use summary_cards::JobSummaryCards;
@@ -88,6 +90,7 @@ pub fn JobDashboard(view: ReadSignal<String>) -> Element {
             match tab {
                 DashboardTab::Runs => rsx! {
                     Tabs { state, total,
+                        LayoutMenu { table: &RUNS }
                         ExportButton {
                             noun: "run",
                             what: move |()| ExportWhat::Runs { query: state.peek().runs(&search.peek(), moment.glance()) },

@@ -1,4 +1,4 @@
-//! How long a run took, or has been going on, beside how long it usually takes.
+//! How long a run took, or has been going on, beside how long its job usually takes.
 
 use dioxus::prelude::*;
 use netraven_api::runs::Run;
@@ -33,13 +33,20 @@ pub fn RunDuration(run: Run) -> Element {
         };
     }
     let took = seconds_between(started, run.finished_at.unwrap_or(started));
-    let over = usual.map(|usual| took - usual).filter(|over| *over >= NOTABLE_SECONDS && *over * 10 >= took);
+    let Some(usual) = usual else {
+        return rsx! {
+            span { {duration(took)} }
+        };
+    };
+    let over = Some(took - usual).filter(|over| *over >= NOTABLE_SECONDS && *over * 10 >= took);
+    let said = over.map_or_else(
+        || format!("usually {}", duration(usual)),
+        |over| {
+            format!("{} longer than usual", if over < 120 { format!("{over} s") } else { format!("{} min", over / 60) })
+        },
+    );
     rsx! {
-        span { title: usual.map(|usual| format!("usually {}", duration(usual))),
-            {duration(took)}
-            if let Some(over) = over {
-                span { class: "text-warning", if over < 120 { " +{over} s" } else { " +{over / 60} min" } }
-            }
-        }
+        span { class: if over.is_some() { "text-warning" }, title: "{said}", {duration(took)} }
+        span { class: "muted", " / {duration(usual)}" }
     }
 }

@@ -14,12 +14,13 @@ pub enum Command {
 }
 
 /// The keys for people to read.
-pub const LIST: [(&str, &str); 8] = [
+pub const LIST: [(&str, &str); 9] = [
     ("Ctrl K", "search: pages, actions, views, jobs, devices, links"),
     ("/", "into the filter of the page"),
     ("?", "this list"),
     ("Alt ←  Alt →", "back and forward"),
-    ("↑ ↓", "move in the log, in lists and in menus"),
+    ("j k", "to the next or previous row, or line of the log"),
+    ("↑ ↓", "move in the table or log that has the focus, in lists and in menus"),
     ("Page ↑ ↓, Home, End", "move far in the log"),
     ("Enter, Space", "open or choose what has the focus"),
     ("Esc", "close what is open"),

@@ -67,9 +67,7 @@ pub fn read(address: &str) -> DashboardState {
         trigger: one("trigger").and_then(|word| Trigger::parse(&word)),
         tags: many("tag").iter().filter_map(|id| id.parse().ok()).collect(),
         search: one("find").unwrap_or_default(),
-        sort: one("sort")
-            .and_then(|name| SORTS.into_iter().find(|(column, _)| *column == name))
-            .map_or(first.sort, |(column, _)| column),
+        sort: one("sort").and_then(|name| SORTS.into_iter().find(|column| *column == name)).unwrap_or(first.sort),
         descending: one("order").as_deref() != Some("asc"),
         page: number("page").filter(|page| *page > 0).unwrap_or(first.page),
         size: number("size").filter(|size| PAGE_SIZES.contains(size)).unwrap_or(first.size),

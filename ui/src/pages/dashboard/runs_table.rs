@@ -2,14 +2,14 @@
 
 use dioxus::prelude::*;
 use netraven_api::Page;
-use netraven_api::runs::{Run, Trigger};
+use netraven_api::runs::Run;
 
+use super::runs_columns::{RUNS, RunCell, class, width};
 use super::state::SORTS;
-use crate::components::{Glyph, Icon, OutcomeBar, SortHead, StatusTag, Time};
-use crate::format;
+use crate::components::{Glyph, Icon, SortHead, TableFrame};
 use crate::pages::run_causes::RunCauses;
-use crate::pages::run_duration::RunDuration;
 use crate::route::Route;
+use crate::state::layout::{Column, Shown, use_layout};
 
 /// The runs of a page, in the order `sort` says, one of [`SORTS`].
 #[component]
@@ -21,28 +21,31 @@ pub fn JobRunsTable(
     ontoggle: EventHandler<i64>,
     onsort: EventHandler<&'static str>,
 ) -> Element {
+    let columns = use_layout().columns(&RUNS);
+    // More columns than at first need room: then the table scrolls sideways instead of cutting names short.
+    let more = columns.iter().filter(|column| column.shown == Shown::OnWish).count();
     rsx! {
-        div { class: "scroll",
-            table { class: "data-table runs-table", aria_label: "Job runs",
+        TableFrame { id: "runs-frame",
+            table { class: "data-table runs-table", aria_label: "Job runs", "data-more": "{more}",
                 colgroup {
-                    col { class: "col-time" }
-                    col {}
-                    col { class: "col-kind" }
-                    col { class: "col-status" }
-                    col { class: "col-trigger" }
-                    col { class: "col-devices" }
-                    col { class: "col-duration" }
+                    for column in columns.iter().copied() {
+                        col { key: "{column.id}", class: width(column) }
+                    }
                     col { class: "col-turn" }
                 }
                 thead {
                     tr {
-                        for (column, title) in SORTS {
-                            SortHead {
-                                key: "{column}",
-                                title,
-                                class: head_class(column),
-                                sorted: (sort == column).then_some(descending),
-                                onsort: move |()| onsort.call(column),
+                        for column in columns.iter().copied() {
+                            if SORTS.contains(&column.id) {
+                                SortHead {
+                                    key: "{column.id}",
+                                    title: column.title,
+                                    class: class(column),
+                                    sorted: (sort == column.id).then_some(descending),
+                                    onsort: move |()| onsort.call(column.id),
+                                }
+                            } else {
+                                th { key: "{column.id}", scope: "col", class: class(column), "{column.title}" }
                             }
                         }
                         th { scope: "col", aria_label: "Open" }
@@ -50,7 +53,7 @@ pub fn JobRunsTable(
                 }
                 tbody {
                     for run in page.items {
-                        RunRow { key: "{run.id}", open: open == Some(run.id), run, ontoggle }
+                        RunRow { key: "{run.id}", open: open == Some(run.id), run, columns: columns.clone(), ontoggle }
                     }
                 }
             }
@@ -58,24 +61,10 @@ pub fn JobRunsTable(
     }
 }
 
-/// What a head shares with the cells beneath it.
-fn head_class(column: &str) -> &'static str {
-    match column {
-        "job_type" | "trigger" => "wide-only",
-        "duration" => "num",
-        _ => "",
-    }
-}
-
 #[component]
-fn RunRow(run: Run, open: bool, ontoggle: EventHandler<i64>) -> Element {
+fn RunRow(run: Run, open: bool, columns: Vec<&'static Column>, ontoggle: EventHandler<i64>) -> Element {
     let id = run.id;
     let opens = !run.causes.is_empty() || run.message.is_some();
-    let who = match (run.trigger, &run.triggered_by) {
-        (Trigger::Schedule, _) => "Schedule".to_owned(),
-        (Trigger::Manual, Some(user)) => user.clone(),
-        (Trigger::Manual, None) => "by hand".to_owned(),
-    };
     let go = navigator();
     let press = move |_| {
         if opens {
@@ -84,21 +73,28 @@ fn RunRow(run: Run, open: bool, ontoggle: EventHandler<i64>) -> Element {
             go.push(Route::run(id));
         }
     };
+    // As in a tree: right opens the causes, left closes them.
+    let onkeydown = move |event: KeyboardEvent| {
+        let turns = match event.key() {
+            Key::ArrowRight => opens && !open,
+            Key::ArrowLeft => open,
+            _ => false,
+        };
+        if turns && event.modifiers().is_empty() {
+            event.prevent_default();
+            ontoggle.call(id);
+        }
+    };
     rsx! {
         tr {
             "data-opens": "yes",
             "data-state": if open { "open" },
             "data-run": "{id}",
             onclick: press,
-            td { Time { at: run.started_at.unwrap_or(run.queued_at) } }
-            td { class: "name",
-                Link { to: Route::run(id), onclick: move |event: MouseEvent| event.stop_propagation(), "{run.job_name}" }
+            onkeydown,
+            for column in columns.iter().copied() {
+                RunCell { key: "{column.id}", run: run.clone(), column }
             }
-            td { class: "muted wide-only", {format::job_kind(&run.job_type)} }
-            td { StatusTag { status: run.status, cancelling: run.cancel_requested } }
-            td { class: "muted wide-only", "{who}" }
-            td { OutcomeBar { run: run.clone() } }
-            td { class: "num", RunDuration { run: run.clone() } }
             td { class: "turn",
                 if opens {
                     button {
@@ -118,7 +114,7 @@ fn RunRow(run: Run, open: bool, ontoggle: EventHandler<i64>) -> Element {
         }
         if open {
             tr { class: "causes-row",
-                td { colspan: "8", RunCauses { run } }
+                td { colspan: "{columns.len() + 1}", RunCauses { run } }
             }
         }
     }

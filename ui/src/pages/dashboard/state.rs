@@ -13,16 +13,8 @@ pub use period::Period;
 
 /// Rows a page of runs can have.
 pub const PAGE_SIZES: [i64; 3] = [25, 50, 100];
-/// Columns runs can be sorted by: their names in the API and on screen.
-pub const SORTS: [(&str, &str); 7] = [
-    ("queued_at", "Started"),
-    ("job_name", "Job"),
-    ("job_type", "Kind"),
-    ("status", "Status"),
-    ("trigger", "Trigger"),
-    ("devices", "Devices"),
-    ("duration", "Duration"),
-];
+/// Columns runs can be sorted by, as the API names them.
+pub const SORTS: [&str; 7] = ["queued_at", "job_name", "job_type", "status", "trigger", "devices", "duration"];
 
 /// The dashboard's tabs.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -105,7 +97,7 @@ impl Default for DashboardState {
             trigger: None,
             tags: Vec::new(),
             search: String::new(),
-            sort: SORTS[0].0,
+            sort: SORTS[0],
             descending: true,
             page: 1,
             size: 50,

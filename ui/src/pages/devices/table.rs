@@ -10,7 +10,7 @@ use netraven_api::outcome::Cause;
 use netraven_api::platforms::Platforms;
 use netraven_api::tags::Tag as ApiTag;
 
-use crate::components::{Ago, Button, ButtonKind, Glyph, Icon, Tag, Tone};
+use crate::components::{Ago, Button, ButtonKind, Glyph, Icon, TableFrame, Tag, Tone};
 use crate::format;
 use crate::pages::lab::SimulatedTag;
 use crate::state::session::use_workplace;
@@ -26,7 +26,7 @@ pub fn DevicesTable(
     ondelete: EventHandler<Device>,
 ) -> Element {
     rsx! {
-        div { class: "scroll",
+        TableFrame { id: "devices-frame",
             table { class: "data-table devices-table", aria_label: "Devices",
                 colgroup {
                     col { class: "col-device" }

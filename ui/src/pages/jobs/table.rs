@@ -10,7 +10,7 @@ use netraven_api::runs::RunStatus;
 
 use super::schedule;
 use super::target::Target;
-use crate::components::{Ago, Button, ButtonKind, Glyph, Icon, StatusTag, Tag};
+use crate::components::{Ago, Button, ButtonKind, Glyph, Icon, StatusTag, TableFrame, Tag};
 use crate::data::use_api;
 use crate::format;
 use crate::pages::actions::use_run_job;
@@ -26,7 +26,7 @@ const SYSTEM: &str = "NetRaven needs this job itself; it cannot be changed.";
 #[component]
 pub fn JobsTable(page: Rc<Page<Job>>, oncancel: EventHandler<Job>, ondelete: EventHandler<Job>) -> Element {
     rsx! {
-        div { class: "scroll",
+        TableFrame { id: "jobs-frame",
             table { class: "data-table jobs-table", aria_label: "Jobs",
                 colgroup {
                     col {}

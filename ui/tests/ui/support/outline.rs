@@ -4,6 +4,7 @@
 const MEANT: [&str; 24] = [
     "role",
     "aria-label",
+    "aria-checked",
     "aria-pressed",
     "aria-selected",
     "aria-expanded",

@@ -16,7 +16,7 @@ impl DashboardState {
     pub fn runs(&self, search: &str, now: Timestamp) -> ListRuns {
         let sums = self.summary(search, now);
         // The order every server has when nobody says otherwise.
-        let as_usual = self.sort == SORTS[0].0 && self.descending;
+        let as_usual = self.sort == SORTS[0] && self.descending;
         ListRuns {
             page: Some(self.page),
             size: Some(self.size),
