@@ -22,7 +22,8 @@ pub const PATIENCE: Duration = Duration::from_secs(60);
 const LOOK: Duration = Duration::from_millis(50);
 
 /// The count beneath the log, as an expression.
-const LINES: &str = "Number((/of ([\\d,]+) line/.exec(document.body.innerText) ?? ['', '0'])[1].replaceAll(',', ''))";
+const LINES: &str =
+    "Number((/of (?:about )?([\\d,]+) line/.exec(document.body.innerText) ?? ['', '0'])[1].replaceAll(',', ''))";
 
 /// An X server without a screen, and the driver of the windows on it.
 pub struct Screen {

@@ -52,22 +52,17 @@ pub async fn measure(app: &App, screen: &Screen, window: &Window, lines: usize) 
     let (said, mut held) = tokio::try_join!(async { anyhow::Ok(publish(app, lines).await) }, watched)?;
     let rate = count(lines) / began.elapsed().as_secs_f64();
     let rests = ask(window, "stopScroll()").await?;
+    let frames = numbers(&ask(window, "stopFrames()").await?);
     window.has_lines(before + u64::try_from(lines)?).await?;
     window.sees(&format!("bench line {}", lines - 1)).await?;
-    let frames = numbers(&ask(window, "stopFrames()").await?);
     let (web_cpu, shell_cpu) = (process::cpu(web)? - web_cpu, process::cpu(shell)? - shell_cpu);
     held.push(process::memory_mb(web)?);
     let received = window.lines().await? - before;
     let seen = ask(window, "stopLines()").await?;
-    let walked = walk(window, lines).await?;
 
     println!(
         "{lines} lines at {rate:.0} a second, while the log is scrolled down and up every {} s",
         (REST_MS + TRIP_MS) / 1_000
-    );
-    println!(
-        "  lost                     {} of {lines}; the newest {walked} are held without a gap",
-        count(lines) - as_f64(received)
     );
     println!("  frames, nothing arrives  {}", smoothness(&still));
     println!("  the same, scrolled       {}", smoothness(&scrolled));
@@ -83,6 +78,11 @@ pub async fn measure(app: &App, screen: &Screen, window: &Window, lines: usize) 
         "  CPU time of a line       {:.0} µs in the web view, {:.0} µs in the shell",
         each(web_cpu),
         each(shell_cpu)
+    );
+    let held = walk(window, lines).await?;
+    println!(
+        "  lost                     {} of {lines}; the newest {held} are held without a gap",
+        count(lines) - as_f64(received)
     );
     ensure!(received == u64::try_from(lines)?, "lines were lost or doubled: {received} of {lines} arrived");
     Ok(())

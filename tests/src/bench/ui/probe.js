@@ -15,63 +15,55 @@ window.netravenProbe = (() => {
   const shown = (then) => requestAnimationFrame(() => afterFrame(then));
 
   // Frames: the pauses between them, in milliseconds.
-  let gaps = null;
-  let last = 0;
-  const tick = () => {
-    if (!gaps) return;
-    const now = performance.now();
-    gaps.push(now - last);
-    last = now;
-    requestAnimationFrame(tick);
-  };
+  let gaps = [];
   const startFrames = () => {
-    gaps = [];
-    last = performance.now();
+    const mine = [];
+    gaps = mine;
+    let last = performance.now();
+    const tick = () => {
+      if (gaps !== mine) return;
+      const now = performance.now();
+      mine.push(now - last);
+      last = now;
+      requestAnimationFrame(tick);
+    };
     requestAnimationFrame(tick);
   };
   const stopFrames = () => {
-    const found = gaps ?? [];
-    gaps = null;
+    const found = gaps;
+    gaps = [];
     return found;
   };
 
-  // Scrolling: some seconds at the newest line, then down and up again. `still` holds when the newest line was in sight.
-  let scrolling = false;
-  let still = [];
+  // Scrolling: some time at the newest line, then down and up again. Answers the times at the newest line.
+  let rests = [];
   const scroll = (restMs, tripMs, step) => {
-    scrolling = true;
-    still = [];
-    let began = performance.now();
+    const mine = [{ from: Date.now(), until: null }];
+    rests = mine;
+    const began = performance.now();
     let away = false;
-    still.push({ from: Date.now(), until: null });
     const move = () => {
-      if (!scrolling) return;
+      if (rests !== mine) return;
       const at = (performance.now() - began) % (restMs + tripMs);
       const out = at >= restMs;
       const box = list();
-      if (box) {
-        if (out) {
-          box.scrollTop = Math.max(0, box.scrollTop + (at < restMs + tripMs / 2 ? step : -step));
-        } else if (away) {
-          box.scrollTop = 0;
-        }
-      }
-      if (out !== away) {
-        away = out;
-        if (out) still[still.length - 1].until = Date.now();
-        else still.push({ from: Date.now(), until: null });
-      }
+      if (box && out) box.scrollTop = Math.max(0, box.scrollTop + (at < restMs + tripMs / 2 ? step : -step));
+      if (box && !out && away) box.scrollTop = 0;
+      if (out && !away) mine[mine.length - 1].until = Date.now();
+      if (!out && away) mine.push({ from: Date.now(), until: null });
+      away = out;
       requestAnimationFrame(move);
     };
     requestAnimationFrame(move);
   };
   const stopScroll = () => {
-    scrolling = false;
+    const found = rests;
+    rests = [];
     const box = list();
     if (box) box.scrollTop = 0;
-    const open = still[still.length - 1];
+    const open = found[found.length - 1];
     if (open && open.until === null) open.until = Date.now();
-    return still;
+    return found;
   };
 
   // Lines: which number the newest row has, and since when.
@@ -112,13 +104,26 @@ window.netravenProbe = (() => {
     return seen;
   };
 
-  // Walks over the whole list: the numbers of all rows held.
+  // Walks over the whole list: the numbers of all rows held. A place counts once its rows are drawn.
   const walk = (done) => {
     const numbers = new Set();
     const box = list();
     box.scrollTop = 0;
+    let waited = 0;
+    const drawn = (found) => {
+      if (found.length === 0) return false;
+      const frame = box.getBoundingClientRect();
+      const [first, last] = [found[0], found[found.length - 1]].map((row) => row.getBoundingClientRect());
+      return first.top <= frame.top + first.height && last.bottom >= frame.bottom - last.height;
+    };
     const look = () => {
-      rows().map(numberOf).filter((number) => number >= 0).forEach((number) => numbers.add(number));
+      const found = rows();
+      if (!drawn(found) && waited < 100) {
+        waited += 1;
+        return shown(look);
+      }
+      waited = 0;
+      found.map(numberOf).filter((number) => number >= 0).forEach((number) => numbers.add(number));
       if (box.scrollTop + box.clientHeight >= box.scrollHeight - 2) {
         box.scrollTop = 0;
         return shown(() => done([...numbers]));
