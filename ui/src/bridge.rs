@@ -9,6 +9,8 @@ use netraven_api::{Problem, Request};
 use serde_json::Value;
 
 #[cfg(target_arch = "wasm32")]
+mod frames;
+#[cfg(target_arch = "wasm32")]
 mod tauri;
 #[cfg(target_arch = "wasm32")]
 pub use tauri::Tauri;

@@ -16,6 +16,7 @@ use serde_json::Value;
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::spawn_local;
 
+use super::frames::Frames;
 use super::{Answer, Bridge, Guard};
 
 #[wasm_bindgen]
@@ -52,10 +53,11 @@ impl Bridge for Tauri {
     }
 
     fn feed(&self, start: FeedStart, on_batch: Rc<dyn Fn(Vec<FeedMessage>)>) -> Guard {
-        let take = on_batch.clone();
+        let frames = Frames::new(on_batch);
+        let waiting = frames.clone();
         let handler = Closure::<dyn Fn(JsValue)>::new(move |batch: JsValue| {
             if let Ok(messages) = from_js::<Vec<FeedMessage>>(&batch) {
-                take(messages);
+                waiting.push(messages);
             }
         });
         let channel = Channel::new();
@@ -73,7 +75,7 @@ impl Bridge for Tauri {
                     Ok(id) => return opened.keep(id),
                     Err(problem) => {
                         let link = Link::Reconnecting { reason: problem.message, retry_in_s: OPEN_AGAIN.as_secs() };
-                        on_batch(vec![FeedMessage::Link { link }]);
+                        frames.push(vec![FeedMessage::Link { link }]);
                         gloo_timers::future::sleep(OPEN_AGAIN).await;
                     }
                 }

@@ -6,14 +6,19 @@ use dioxus::prelude::*;
 use futures::channel::mpsc::{UnboundedReceiver, unbounded};
 use futures::future::{Either, select};
 use futures::{FutureExt, StreamExt};
+use jiff::{SignedDuration, Timestamp};
 use netraven_api::Problem;
 use netraven_api::event::{FeedMessage, Link};
 use netraven_api::logs::{ListLogs, LogEntry};
 use netraven_api::native::FeedStart;
+use netraven_api::page::Page;
 
 use crate::data::api::{Api, use_api};
 use crate::state::logs::{LogFilter, LogLines};
 use crate::state::tally::Tally;
+
+/// Shortest time between two drawings of the lines over time, which has hundreds of pieces.
+const CHART_PACE: SignedDuration = SignedDuration::from_millis(500);
 
 /// Rows of one page of history.
 const PAGE: usize = 100;
@@ -31,8 +36,12 @@ pub struct LogView {
     pub link: Signal<Link>,
     /// What the reader should know about how the lines were found.
     pub note: Signal<Option<String>>,
+    /// Whether the number of lines in all is the server's guess.
+    pub about: Signal<bool>,
     /// The live lines counted, whether they are in the period or not.
     pub tally: Signal<Tally>,
+    /// When the tally was worth drawing again; it changes far more often. What came since is due with the next second.
+    pub tallied: Signal<Timestamp>,
     held: Signal<bool>,
     wishes: Signal<u64>,
     older: Signal<u64>,
@@ -86,6 +95,14 @@ impl LogView {
         }
     }
 
+    /// The server has counted the lines up to this one: the tally need not keep them.
+    pub fn counted_up_to(&self, id: i64) {
+        let mut tally = self.tally;
+        if tally.peek().has_up_to(id) {
+            tally.write().forget(id);
+        }
+    }
+
     /// Begins anew.
     pub fn refresh(&self) {
         let mut wishes = self.wishes;
@@ -110,7 +127,9 @@ pub fn use_log(filter: impl Fn() -> LogFilter + 'static) -> LogView {
         loading: use_signal(|| true),
         link: use_signal(Link::default),
         note: use_signal(|| None),
+        about: use_signal(|| false),
         tally: use_signal(Tally::default),
+        tallied: use_signal(|| Timestamp::UNIX_EPOCH),
         held: use_signal(|| false),
         wishes: use_signal(|| 0),
         older: use_signal(|| 0),
@@ -134,7 +153,7 @@ pub fn use_log(filter: impl Fn() -> LogFilter + 'static) -> LogView {
 }
 
 async fn keep(api: Api, view: LogView, filter: Memo<LogFilter>, mut woken: UnboundedReceiver<Wake>) {
-    let LogView { mut lines, mut problem, mut loading, mut note, mut tally, .. } = view;
+    let LogView { mut lines, mut problem, mut loading, mut note, mut about, mut tally, mut tallied, .. } = view;
     let mut next = woken.next().await;
     while next.is_some() {
         // Several wishes at once are one.
@@ -151,12 +170,14 @@ async fn keep(api: Api, view: LogView, filter: Memo<LogFilter>, mut woken: Unbou
         };
         loading.set(false);
         match page {
-            Ok((rows, total, said)) => {
-                note.set(said);
+            Ok(page) => {
+                note.set(page.note);
+                about.set(page.total_is_estimate);
                 let mut fresh = LogLines::default();
-                fresh.take_history(rows, total, PAGE);
+                fresh.take_history(page.items, page.total, PAGE);
                 lines.set(fresh);
                 tally.set(Tally::default());
+                tallied.set(Timestamp::UNIX_EPOCH);
                 problem.set(None);
             }
             Err(found) => {
@@ -193,17 +214,21 @@ async fn keep(api: Api, view: LogView, filter: Memo<LogFilter>, mut woken: Unbou
 }
 
 fn take(api: &Api, view: LogView, wanted: &LogFilter, batch: Vec<FeedMessage>) {
-    let LogView { mut lines, mut link, mut tally, .. } = view;
+    let LogView { mut lines, mut link, mut tally, mut tallied, .. } = view;
+    let now = api.clock().now();
     for message in batch {
         match message {
             FeedMessage::Lines { lines: mut arrived } => {
                 arrived.retain(|line| wanted.finds(line));
                 if !arrived.is_empty() {
                     tally.write().take(&arrived);
+                    if now.duration_since(*tallied.peek()) >= CHART_PACE {
+                        tallied.set(now);
+                    }
                 }
                 arrived.retain(|line| wanted.matches(line));
                 if !arrived.is_empty() {
-                    lines.write().take_live(arrived, api.clock().now());
+                    lines.write().take_live(arrived, now);
                 }
             }
             FeedMessage::Link { link: now } => {
@@ -221,7 +246,7 @@ async fn older(api: &Api, view: LogView, wanted: &LogFilter) {
     let before = lines.peek().first_id();
     loading.set(true);
     match history(api, wanted, before).await {
-        Ok((rows, total, _)) => lines.write().take_history(rows, total, PAGE),
+        Ok(page) => lines.write().take_history(page.items, page.total, PAGE),
         Err(found) => problem.set(Some(found)),
     }
     loading.set(false);
@@ -242,10 +267,6 @@ async fn begin_behind(api: &Api, wanted: &LogFilter, last: Option<i64>) -> Resul
     Ok(newest.items.first().map_or(0, |line| line.id).max(last.unwrap_or(0)))
 }
 
-/// Lines, how many match in all, and what to know about them.
-type History = (Vec<LogEntry>, i64, Option<String>);
-
-async fn history(api: &Api, wanted: &LogFilter, before: Option<i64>) -> Result<History, Problem> {
-    let page = api.send(&wanted.history(before)).await?;
-    Ok((page.items, page.total, page.note))
+async fn history(api: &Api, wanted: &LogFilter, before: Option<i64>) -> Result<Page<LogEntry>, Problem> {
+    api.send(&wanted.history(before)).await
 }

@@ -127,6 +127,7 @@ pub fn UnifiedLogsTable(
     };
     let shown = i64::try_from(lines.len()).unwrap_or(i64::MAX);
     let total = lines.total().unwrap_or(shown);
+    let about = if *view.about.read() { "about " } else { "" };
     rsx! {
         if let Some(problem) = problem.clone().filter(|_| !lines.is_empty()) {
             StaleNote { problem, at: None, onretry: retry }
@@ -155,7 +156,7 @@ pub fn UnifiedLogsTable(
             }
         }
         footer { class: "status-line",
-            span { {format!("Showing {} of {}", format::number(shown), format::count(total, "line"))} }
+            span { {format!("Showing {} of {about}{}", format::number(shown), format::count(total, "line"))} }
             TimesSwitch {}
             if lines.let_go() > 0 {
                 span { class: "text-warning",

@@ -10,6 +10,7 @@ mod first_start;
 mod histogram;
 mod jobs;
 mod lab;
+mod log_total;
 mod logs;
 mod palette;
 mod place;
