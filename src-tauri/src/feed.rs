@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 
 use netraven_api::Problem;
 use netraven_api::event::FeedMessage;
@@ -11,6 +12,9 @@ use tauri::ipc::Channel;
 use tokio_util::sync::CancellationToken;
 
 use crate::Shell;
+
+/// Pause between two signs of life, which are batches of nothing: the web view hears whether a feed is still there.
+const SIGN_OF_LIFE: Duration = Duration::from_secs(10);
 
 /// The open subscriptions.
 #[derive(Clone, Default)]
@@ -62,10 +66,20 @@ pub async fn feed(
                 cancel.cancel();
             }
         };
-        open.client.feed(start.filter, cancel.clone(), sink).await;
+        tokio::select! {
+            () = open.client.feed(start.filter, cancel.clone(), sink) => {}
+            () = live(&channel) => {}
+        }
         feeds.remove(id);
     });
     Ok(id)
+}
+
+/// Gives signs of life until nobody takes them.
+async fn live(channel: &Channel<Vec<FeedMessage>>) {
+    while channel.send(Vec::new()).is_ok() {
+        tokio::time::sleep(SIGN_OF_LIFE).await;
+    }
 }
 
 /// Ends a feed; one that has ended already is no mistake.

@@ -9,6 +9,8 @@ use crate::pages::first_start::{FailedStart, FirstStart, Starting, Stopping};
 use crate::pages::lab::LabGuide;
 use crate::pages::sign_in::SignInPage;
 use crate::route::Route;
+use crate::state::folding::Folding;
+use crate::state::kept::use_kept_provider;
 use crate::state::layout::use_layout_provider;
 use crate::state::moment::use_moment_provider;
 use crate::state::notices::use_notices_provider;
@@ -35,6 +37,7 @@ pub fn App() -> Element {
     use_moment_provider();
     use_notices_provider();
     use_theme_provider();
+    use_kept_provider::<Folding>();
     let session = use_session();
     let page = match session() {
         Session::Choose { profiles } => rsx! { FirstStart { profiles } },

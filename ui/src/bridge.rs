@@ -8,6 +8,8 @@ use netraven_api::native::{FeedStart, Native, Session};
 use netraven_api::{Problem, Request};
 use serde_json::Value;
 
+pub mod batch;
+pub mod pulse;
 #[cfg(target_arch = "wasm32")]
 mod frames;
 #[cfg(target_arch = "wasm32")]

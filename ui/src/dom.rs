@@ -1,8 +1,10 @@
-//! The few things only the document itself can do; without a document (tests) they do nothing.
+//! The few things only the document itself can do; without a document (tests) they do nothing, or what [`absent`] says.
 
 #[cfg(target_arch = "wasm32")]
 use wasm_bindgen::JsCast;
 
+#[cfg(not(target_arch = "wasm32"))]
+pub mod absent;
 mod rows;
 
 pub use rows::{RowStep, step_row};
@@ -23,6 +25,8 @@ pub struct Pressed {
     pub key: String,
     /// Whether Control or Command was held.
     pub control: bool,
+    /// Whether Shift was held.
+    pub shift: bool,
     /// Whether Alt was held.
     pub alt: bool,
     /// Whether the focus is in a field that takes text.
@@ -51,6 +55,7 @@ pub fn listen_to_keys(hear: impl Fn(Pressed) -> bool + 'static) -> KeyListener {
                 let pressed = Pressed {
                     key: event.key(),
                     control: event.ctrl_key() || event.meta_key(),
+                    shift: event.shift_key(),
                     alt: event.alt_key(),
                     typing: has("input:focus,textarea:focus,select:focus,[contenteditable=true]:focus"),
                     dialog: has("[role=dialog]"),
@@ -67,8 +72,7 @@ pub fn listen_to_keys(hear: impl Fn(Pressed) -> bool + 'static) -> KeyListener {
     }
     #[cfg(not(target_arch = "wasm32"))]
     {
-        let _ = hear;
-        KeyListener {}
+        KeyListener { _hear: absent::listen(hear) }
     }
 }
 
@@ -77,6 +81,8 @@ pub fn listen_to_keys(hear: impl Fn(Pressed) -> bool + 'static) -> KeyListener {
 pub struct KeyListener {
     #[cfg(target_arch = "wasm32")]
     closure: std::rc::Rc<wasm_bindgen::closure::Closure<dyn Fn(web_sys::KeyboardEvent)>>,
+    #[cfg(not(target_arch = "wasm32"))]
+    _hear: std::rc::Rc<dyn Fn(Pressed) -> bool>,
 }
 
 #[cfg(target_arch = "wasm32")]
@@ -159,9 +165,43 @@ pub async fn copy(text: &str) -> bool {
     }
     #[cfg(not(target_arch = "wasm32"))]
     {
-        let _ = text;
+        absent::copy(text);
+        true
+    }
+}
+
+/// Whether a person has marked a text on the page, so that copying means that text.
+#[must_use]
+pub fn has_marked_text() -> bool {
+    #[cfg(target_arch = "wasm32")]
+    {
+        use js_sys::{Function, Reflect};
+
+        let of = |object: &wasm_bindgen::JsValue, name: &str| Reflect::get(object, &name.into()).ok();
+        let selection = of(&js_sys::global(), "getSelection")
+            .and_then(|get| get.dyn_into::<Function>().ok())
+            .and_then(|get| get.call0(&js_sys::global()).ok())
+            .filter(wasm_bindgen::JsValue::is_object);
+        selection.and_then(|selection| of(&selection, "isCollapsed")?.as_bool()).is_some_and(|collapsed| !collapsed)
+    }
+    #[cfg(not(target_arch = "wasm32"))]
+    {
         false
     }
+}
+
+/// Marks the whole text of the field of an id, so that typing replaces it.
+pub fn mark_field(id: &str) {
+    #[cfg(target_arch = "wasm32")]
+    if let Some(element) = document().and_then(|document| document.get_element_by_id(id)) {
+        focus_element(&element);
+        let select = js_sys::Reflect::get(&element, &"select".into()).ok();
+        if let Some(select) = select.and_then(|select| select.dyn_into::<js_sys::Function>().ok()) {
+            let _ = select.call0(&element);
+        }
+    }
+    #[cfg(not(target_arch = "wasm32"))]
+    let _ = id;
 }
 
 /// Scrolls the element of an id to its top.

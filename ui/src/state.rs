@@ -1,5 +1,7 @@
 //! What the window holds beside server data: session, theme, notices, the present moment, and the live log.
 
+pub mod folding;
+pub mod kept;
 pub mod layout;
 pub mod logs;
 pub mod moment;

@@ -31,10 +31,17 @@ pub enum Changed {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "kind", rename_all = "snake_case")]
 pub enum FeedMessage {
-    /// New log lines, in order, none missing.
+    /// New log lines, in order, none missing but those told of by [`FeedMessage::Skipped`].
     Lines {
         /// The lines.
         lines: Vec<LogEntry>,
+    },
+    /// Lines that were written and will not come by this feed.
+    Skipped {
+        /// How many; where the server cannot tell, how many at most.
+        lines: u64,
+        /// Why.
+        why: Skip,
     },
     /// Things that changed.
     Changes {
@@ -46,6 +53,16 @@ pub enum FeedMessage {
         /// State.
         link: Link,
     },
+}
+
+/// Why lines do not come.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Skip {
+    /// What was sent for them is not understood.
+    NotUnderstood,
+    /// More was written at once than is read of a server without a cursor.
+    TooMany,
 }
 
 /// State of the connection between shell and server.

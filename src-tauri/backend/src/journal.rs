@@ -119,8 +119,10 @@ impl Journal {
             message: message.into(),
             meta,
         };
-        // The writer is gone only while the program ends.
-        let _ = self.entries.send(Entry::Line(Box::new(line)));
+        // The writer is gone only while the program ends. What comes then is at least in the program's own log.
+        if let Err(mpsc::error::SendError(Entry::Line(line))) = self.entries.send(Entry::Line(Box::new(line))) {
+            tracing::warn!(level, source, line = %line.message, "a log line came too late to be written");
+        }
     }
 
     /// Waits until every line added before is written, for at most ten seconds; false where they are not, or not yet.
@@ -222,8 +224,10 @@ impl Writer {
                     publish(&self.queue, &Signal::Logs { newest }).await;
                 }
                 Err(error) if stop.is_cancelled() => {
-                    tracing::error!(%error, lines = self.waiting.len(), "log lines could not be written before the end");
+                    let lines = u64::try_from(self.waiting.len()).unwrap_or(u64::MAX).saturating_add(self.dropped);
+                    tracing::error!(%error, lines, "log lines could not be written before the end");
                     self.waiting.clear();
+                    self.dropped = 0;
                     // Who waits for them hears that they are not written.
                     flushes.clear();
                 }

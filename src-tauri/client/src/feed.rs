@@ -233,6 +233,14 @@ impl<'a> Feed<'a> {
             Said::Broken(error) => {
                 self.dropped += 1;
                 tracing::warn!(%error, dropped = self.dropped, "an event of the stream is not understood");
+                if event.name == "log" {
+                    let id: Option<i64> = event.id.as_ref().and_then(|id| id.parse().ok());
+                    // Sent again after a break, it is the same line.
+                    if id.is_none() || id > self.position {
+                        self.batch.skip();
+                    }
+                    self.position = self.position.max(id);
+                }
             }
             Said::Line(_) | Said::Hint | Said::Alive => {}
         }

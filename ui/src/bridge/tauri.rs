@@ -17,7 +17,8 @@ use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::spawn_local;
 
 use super::frames::Frames;
-use super::{Answer, Bridge, Guard};
+use super::pulse::{self, Pulse};
+use super::{Answer, Bridge, Guard, batch};
 
 #[wasm_bindgen]
 extern "C" {
@@ -37,6 +38,8 @@ extern "C" {
     fn set_onmessage(this: &Channel, handler: &JsValue);
 }
 
+/// Pause between two looks whether a feed still lives.
+const LOOK: Duration = Duration::from_secs(pulse::LOOK_S);
 /// Pause before a feed that the shell did not open is asked for again.
 const OPEN_AGAIN: Duration = Duration::from_secs(2);
 
@@ -54,40 +57,11 @@ impl Bridge for Tauri {
 
     fn feed(&self, start: FeedStart, on_batch: Rc<dyn Fn(Vec<FeedMessage>)>) -> Guard {
         let frames = Frames::new(on_batch);
-        let waiting = frames.clone();
-        let handler = Closure::<dyn Fn(JsValue)>::new(move |batch: JsValue| {
-            if let Ok(messages) = from_js::<Vec<FeedMessage>>(&batch) {
-                waiting.push(messages);
-            }
-        });
-        let channel = Channel::new();
-        channel.set_onmessage(handler.as_ref());
-        let channel = JsValue::from(channel);
         let open = Opened::default();
-        let opened = open.clone();
-        spawn_local(async move {
-            while !opened.has_ended() {
-                let asked = match to_js(&start) {
-                    Ok(start) => ask("feed", &[("start", start), ("channel", channel.clone())]).await,
-                    Err(problem) => Err(problem),
-                };
-                match asked {
-                    Ok(id) => return opened.keep(id),
-                    Err(problem) => {
-                        let link = Link::Reconnecting { reason: problem.message, retry_in_s: OPEN_AGAIN.as_secs() };
-                        frames.push(vec![FeedMessage::Link { link }]);
-                        gloo_timers::future::sleep(OPEN_AGAIN).await;
-                    }
-                }
-            }
-        });
+        spawn_local(keep_open(start, Rc::new(move |messages| frames.push(messages)), open.clone()));
         Guard::new(move || {
             open.end();
-            // A batch may be under way: the handler has to outlive the stop.
-            spawn_local(async move {
-                open.stopped().await;
-                drop(handler);
-            });
+            spawn_local(async move { open.stopped().await });
         })
     }
 
@@ -110,6 +84,50 @@ impl Bridge for Tauri {
                 drop(handler);
             })
         })
+    }
+}
+
+/// Keeps a feed open until it is ended: asks for it again where the shell did not open it, or says nothing any more.
+async fn keep_open(mut start: FeedStart, on_batch: Rc<dyn Fn(Vec<FeedMessage>)>, opened: Opened) {
+    let pulse = Rc::new(Pulse::default());
+    while !opened.has_ended() {
+        let (take, heard) = (on_batch.clone(), pulse.clone());
+        let handler = Closure::<dyn Fn(JsValue)>::new(move |sent: JsValue| {
+            // A batch that is none counts as a line that was not understood.
+            let messages = batch::read(&JSON::stringify(&sent).map(String::from).unwrap_or_default());
+            heard.hear(&messages);
+            if !messages.is_empty() {
+                take(messages);
+            }
+        });
+        let channel = Channel::new();
+        channel.set_onmessage(handler.as_ref());
+        let asked = match to_js(&start) {
+            Ok(start) => ask("feed", &[("start", start), ("channel", JsValue::from(channel))]).await,
+            Err(problem) => Err(problem),
+        };
+        let reason = match asked {
+            Ok(id) => {
+                opened.keep(id);
+                pulse.reset();
+                loop {
+                    gloo_timers::future::sleep(LOOK).await;
+                    if opened.has_ended() || pulse.look() {
+                        break;
+                    }
+                }
+                opened.stopped().await;
+                "Nothing was heard of the live lines any more. They are opened anew.".to_owned()
+            }
+            Err(problem) => problem.message,
+        };
+        if !opened.has_ended() {
+            start.filter.after = pulse.last().max(start.filter.after);
+            on_batch(vec![FeedMessage::Link { link: Link::Reconnecting { reason, retry_in_s: OPEN_AGAIN.as_secs() } }]);
+        }
+        // A batch may be under way: the handler outlives the stop.
+        gloo_timers::future::sleep(OPEN_AGAIN).await;
+        drop(handler);
     }
 }
 

@@ -50,6 +50,9 @@ pub enum Glyph {
     Forward,
     SortDown,
     SortUp,
+    Fold,
+    Link,
+    ChevronUp,
     Columns,
 }
 
@@ -102,6 +105,9 @@ pub fn Icon(glyph: Glyph, #[props(default = 16)] size: usize, #[props(default)] 
                 Glyph::SortDown => rsx! { lucide::ArrowDown { size } },
                 Glyph::SortUp => rsx! { lucide::ArrowUp { size } },
                 Glyph::Download => rsx! { lucide::Download { size } },
+                Glyph::Fold => rsx! { lucide::FoldVertical { size } },
+                Glyph::Link => rsx! { lucide::Link2 { size } },
+                Glyph::ChevronUp => rsx! { lucide::ChevronUp { size } },
                 Glyph::Columns => rsx! { lucide::Columns3 { size } },
                 Glyph::More => rsx! { lucide::Ellipsis { size } },
             }

@@ -1,6 +1,7 @@
 //! A log view kept up to date: one page of history first, then live lines from exactly behind it.
 
 use std::rc::Rc;
+use std::time::Duration;
 
 use dioxus::prelude::*;
 use futures::channel::mpsc::{UnboundedReceiver, unbounded};
@@ -14,7 +15,7 @@ use netraven_api::native::FeedStart;
 use netraven_api::page::Page;
 
 use crate::data::api::{Api, use_api};
-use crate::state::logs::{LogFilter, LogLines};
+use crate::state::logs::{LogFilter, LogLines, Reach};
 use crate::state::tally::Tally;
 
 /// Shortest time between two drawings of the lines over time, which has hundreds of pieces.
@@ -22,6 +23,8 @@ const CHART_PACE: SignedDuration = SignedDuration::from_millis(500);
 
 /// Rows of one page of history.
 const PAGE: usize = 100;
+/// Pause before a log that could not be read is asked for again.
+const AGAIN: Duration = Duration::from_secs(5);
 
 /// A log view; copies are the same.
 #[derive(Clone, Copy, PartialEq)]
@@ -60,6 +63,11 @@ impl LogView {
         let mut held = self.held;
         held.set(false);
         self.follow();
+    }
+
+    /// Pauses, or follows again.
+    pub fn turn(&self) {
+        if self.lines.peek().paused() { self.resume() } else { self.pause() }
     }
 
     /// The newest line came out of sight, or into it again. Lines wait while it is out of sight, so that what is being
@@ -153,24 +161,25 @@ pub fn use_log(filter: impl Fn() -> LogFilter + 'static) -> LogView {
 }
 
 async fn keep(api: Api, view: LogView, filter: Memo<LogFilter>, mut woken: UnboundedReceiver<Wake>) {
-    let LogView { mut lines, mut problem, mut loading, mut note, mut about, mut tally, mut tallied, .. } = view;
+    let LogView { mut lines, mut problem, mut loading, mut link, mut note, mut about, mut tally, mut tallied, .. } =
+        view;
     let mut next = woken.next().await;
     while next.is_some() {
         // Several wishes at once are one.
         while woken.next().now_or_never().flatten().is_some() {}
         let wanted = filter.peek().clone();
         loading.set(true);
-        let reading = history(&api, &wanted, None).boxed_local();
-        let page = match select(reading, woken.next()).await {
-            Either::Left((page, _)) => page,
+        let reading = begin(&api, &wanted).boxed_local();
+        let begun = match select(reading, woken.next()).await {
+            Either::Left((begun, _)) => begun,
             Either::Right((wish, _)) => {
                 next = wish;
                 continue;
             }
         };
         loading.set(false);
-        match page {
-            Ok(page) => {
+        let after = match begun {
+            Ok(Begun { page, after }) => {
                 note.set(page.note);
                 about.set(page.total_is_estimate);
                 let mut fresh = LogLines::default();
@@ -179,18 +188,17 @@ async fn keep(api: Api, view: LogView, filter: Memo<LogFilter>, mut woken: Unbou
                 tally.set(Tally::default());
                 tallied.set(Timestamp::UNIX_EPOCH);
                 problem.set(None);
+                after
             }
             Err(found) => {
+                // Nothing arrives now, and the screen says so until it does.
+                let retry_in_s = AGAIN.as_secs();
+                link.set(Link::Reconnecting { reason: found.message.clone(), retry_in_s });
                 problem.set(Some(found));
-                next = woken.next().await;
-                continue;
-            }
-        }
-        let after = match begin_behind(&api, &wanted, lines.peek().last_id()).await {
-            Ok(after) => after,
-            Err(found) => {
-                problem.set(Some(found));
-                next = woken.next().await;
+                next = match select(woken.next(), api.clock().sleep(AGAIN)).await {
+                    Either::Left((wish, _)) => wish,
+                    Either::Right(_) => Some(Wake::Begin),
+                };
                 continue;
             }
         };
@@ -236,6 +244,7 @@ fn take(api: &Api, view: LogView, wanted: &LogFilter, batch: Vec<FeedMessage>) {
                     link.set(now);
                 }
             }
+            FeedMessage::Skipped { lines: count, why } => lines.write().skip(count, why),
             FeedMessage::Changes { .. } => {}
         }
     }
@@ -243,30 +252,41 @@ fn take(api: &Api, view: LogView, wanted: &LogFilter, batch: Vec<FeedMessage>) {
 
 async fn older(api: &Api, view: LogView, wanted: &LogFilter) {
     let LogView { mut lines, mut problem, mut loading, .. } = view;
-    let before = lines.peek().first_id();
+    let reach = lines.peek().reach();
     loading.set(true);
-    match history(api, wanted, before).await {
+    match history(api, wanted, reach).await {
         Ok(page) => lines.write().take_history(page.items, page.total, PAGE),
         Err(found) => problem.set(Some(found)),
     }
     loading.set(false);
 }
 
-/// The line behind which live lines begin. The stream knows neither search nor source nor period: with such a filter it begins
-/// behind the newest line of all, as it would send everything since the last match otherwise.
-async fn begin_behind(api: &Api, wanted: &LogFilter, last: Option<i64>) -> Result<i64, Problem> {
-    let narrowed = !wanted.search.trim().is_empty()
-        || !wanted.sources.is_empty()
-        || wanted.until.is_some()
-        || (wanted.since.is_some() && last.is_none());
-    if !narrowed {
-        return Ok(last.unwrap_or(0));
+/// What a view begins with.
+struct Begun {
+    page: Page<LogEntry>,
+    /// The line behind which live lines begin.
+    after: i64,
+}
+
+/// Reads the newest lines, and where live ones begin: behind the last of them, so that none is between.
+///
+/// Where the filter asks for more than the stream knows, or finds nothing yet, live lines begin behind the newest line of
+/// all, as the stream would send everything since the last match otherwise. That one is asked for first: what is written
+/// before the lines are read comes twice then, and not never.
+async fn begin(api: &Api, wanted: &LogFilter) -> Result<Begun, Problem> {
+    if !wanted.exceeds_stream() {
+        let page = history(api, wanted, None).await?;
+        let last = page.items.iter().map(|line| line.id).max();
+        if let Some(after) = last.or_else(|| wanted.since.is_none().then_some(0)) {
+            return Ok(Begun { page, after });
+        }
     }
     let plain = LogFilter { search: String::new(), sources: Vec::new(), since: None, until: None, ..wanted.clone() };
     let newest = api.send(&ListLogs { size: Some(1), ..plain.history(None) }).await?;
-    Ok(newest.items.first().map_or(0, |line| line.id).max(last.unwrap_or(0)))
+    let after = newest.items.first().map_or(0, |line| line.id);
+    Ok(Begun { page: history(api, wanted, None).await?, after })
 }
 
-async fn history(api: &Api, wanted: &LogFilter, before: Option<i64>) -> Result<Page<LogEntry>, Problem> {
-    api.send(&wanted.history(before)).await
+async fn history(api: &Api, wanted: &LogFilter, reach: Option<Reach>) -> Result<Page<LogEntry>, Problem> {
+    api.send(&wanted.history(reach)).await
 }

@@ -1,4 +1,4 @@
-//! A text that has come to rest, so that typing does not send a request for every letter.
+//! A value that has come to rest, so that typing does not send a request for every letter.
 
 use std::time::Duration;
 
@@ -6,23 +6,23 @@ use dioxus::prelude::*;
 
 use crate::data::api::use_api;
 
-/// How long a text has to stay the same.
+/// How long it has to stay the same.
 const REST: Duration = Duration::from_millis(220);
 
-/// Follows a text, a little later than it is typed.
-pub fn use_settled(text: impl Fn() -> String + 'static) -> ReadSignal<String> {
+/// Follows a value, such as a text, a little later than it is typed.
+pub fn use_settled<T: Clone + PartialEq + 'static>(value: impl Fn() -> T + 'static) -> ReadSignal<T> {
     let api = use_api();
-    let text = use_memo(text);
-    let mut settled = use_signal(|| text.peek().clone());
+    let value = use_memo(value);
+    let mut settled = use_signal(|| value.peek().clone());
     use_effect(move || {
-        let typed = text();
+        let typed = value();
         if typed == *settled.peek() {
             return;
         }
         let clock = api.clock().clone();
         spawn(async move {
             clock.sleep(REST).await;
-            if *text.peek() == typed && *settled.peek() != typed {
+            if *value.peek() == typed && *settled.peek() != typed {
                 settled.set(typed);
             }
         });

@@ -116,6 +116,8 @@ pub fn use_workplace_provider(ready: ReadSignal<Ready>, topics: Topics) -> Workp
                                 notices.wrong(line.message);
                             }
                         }
+                        // The log's own view says what it does not show.
+                        FeedMessage::Skipped { .. } => {}
                         FeedMessage::Link { link: now } => {
                             // What changed before or while nothing arrived is unknown, so everything is read again.
                             if now == Link::Live && *link.peek() != Link::Live {

@@ -3,21 +3,30 @@
 use std::rc::Rc;
 
 use netraven_api::Problem;
+use netraven_api::event::Skip;
+use netraven_api::logs::LogEntry;
 use netraven_api::problem::Code;
 use serde_json::json;
 
 use crate::samples::{detail, device_row, histogram, job, line, page, runs, summary};
 use crate::support::{Fake, Screen};
 
-fn with_history() -> (Rc<Fake>, Screen) {
+/// The log of the dashboard with some history, the newest line first.
+pub fn open_log(path: &str, history: Vec<LogEntry>) -> (Rc<Fake>, Screen) {
     let fake = Fake::ready();
     fake.answer("GET /runs/", &page(runs(), 186));
     fake.answer("GET /runs/summary", &summary());
     fake.answer("GET /jobs/", &page(vec![job(1, "Edge routers backup")], 1));
-    let history = vec![line(12, "INFO", "Connected in 41 ms"), line(11, "DEBUG", "Host key known")];
-    fake.answer("GET /logs/", &page(history, 2));
+    let total = i64::try_from(history.len()).unwrap();
+    fake.answer("GET /logs/", &page(history, total));
     fake.answer("GET /logs/histogram", &histogram());
-    let mut screen = Screen::open(&fake, "/");
+    let screen = Screen::open(&fake, path);
+    (fake, screen)
+}
+
+fn with_history() -> (Rc<Fake>, Screen) {
+    let (fake, mut screen) =
+        open_log("/", vec![line(12, "INFO", "Connected in 41 ms"), line(11, "DEBUG", "Host key known")]);
     screen.press("Unified Logs");
     (fake, screen)
 }
@@ -82,7 +91,7 @@ fn a_log_left_scrolled_down_follows_again_when_it_comes_back() {
 #[test]
 fn only_rows_in_sight_are_drawn_however_many_are_held() {
     let (fake, mut screen) = with_history();
-    let many: Vec<_> = (20..1_500).map(|id| line(id, "INFO", "One of many")).collect();
+    let many: Vec<_> = (20..1_500).map(|id| line(id, "INFO", &format!("One of many, {id}"))).collect();
     fake.lines(&many);
     screen.settle();
     assert!(screen.shows("aria-rowcount=\"1482\""));
@@ -94,12 +103,12 @@ fn only_rows_in_sight_are_drawn_however_many_are_held() {
 #[test]
 fn older_lines_are_read_when_the_end_comes_near() {
     let (fake, mut screen) = with_history();
-    let newest: Vec<_> = (101..=200).rev().map(|id| line(id, "INFO", "Newer")).collect();
+    let newest: Vec<_> = (101..=200).rev().map(|id| line(id, "INFO", &format!("Newer, {id}"))).collect();
     fake.answer("GET /logs/", &page(newest, 300));
     screen.press("Refresh");
     fake.answer("GET /logs/", &page(vec![line(100, "INFO", "An older one")], 300));
     screen.scroll("log-lines", 25_900.0);
-    assert!(fake.calls("GET /logs/").last().unwrap().contains("before=101"));
+    assert!(fake.calls("GET /logs/").last().unwrap().contains("end_time=2026-11-23T14%3A04%3A00.101Z"));
     screen.scroll("log-lines", 26.0 * 80.0);
     assert!(screen.shows("An older one"));
 }
@@ -145,12 +154,35 @@ fn one_line_is_explained_beside_the_list() {
 }
 
 #[test]
+fn with_a_search_live_lines_begin_behind_what_was_known_before_the_history_was_read() {
+    let (fake, mut screen) = with_history();
+    screen.type_into("filter-lines", "timed out");
+    let calls = fake.calls("GET /logs/");
+    let place = |part: &str| calls.iter().rposition(|call| call.contains(part)).unwrap();
+    assert!(place("size=1&") < place("size=100"), "what is written between both would be in neither: {calls:?}");
+    assert_eq!(fake.log_feeds()[0].filter.after, Some(12));
+}
+
+#[test]
+fn lines_that_will_not_come_are_told_with_their_number() {
+    let (fake, mut screen) = with_history();
+    assert!(!screen.shows("not understood") && !screen.shows("left out"));
+    fake.skipped(2, Skip::NotUnderstood);
+    fake.skipped(1, Skip::NotUnderstood);
+    fake.skipped(4_200, Skip::TooMany);
+    screen.settle();
+    assert!(screen.shows("3 lines were not understood and not shown"));
+    assert!(screen.shows("Up to 4,200 lines were left out"), "{}", screen.outline());
+}
+
+#[test]
 fn a_log_that_cannot_be_read_says_why() {
     let (fake, mut screen) = with_history();
     fake.refuse("GET /logs/", Problem::new(Code::Internal, "The database is restarting."));
     screen.press("Refresh");
     assert!(screen.shows("The database is restarting."));
     assert!(screen.shows("Connected in 41 ms"), "older lines stay");
+    assert!(screen.shows("Reconnecting in 5 s") && !screen.shows("\"Live\""), "nothing arrives meanwhile");
 }
 
 #[test]

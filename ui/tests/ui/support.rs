@@ -5,6 +5,8 @@ use std::rc::Rc;
 
 use dioxus::dioxus_core::{ElementId, Event};
 use dioxus::history::{History, MemoryHistory};
+use dioxus::html::geometry::Coordinates;
+use dioxus::html::input_data::MouseButtonSet;
 use dioxus::html::{
     Code, Key, Location, Modifiers, PlatformEventData, SerializedFormData, SerializedHtmlEventConverter,
     SerializedKeyboardData, SerializedMouseData, SerializedScrollData,
@@ -14,6 +16,7 @@ use futures::FutureExt;
 use netraven_ui::app::App;
 use netraven_ui::bridge::Bridge;
 use netraven_ui::clock::Clock;
+use netraven_ui::dom::{Pressed, absent};
 
 mod fake;
 mod nodes;
@@ -91,6 +94,18 @@ impl Screen {
         self.dispatch("click", Box::new(SerializedMouseData::default()), id);
     }
 
+    /// Presses the control of an action while Shift is held.
+    pub fn press_with_shift(&mut self, action: &str) {
+        let id = self.nodes.find("data-action", action, "click");
+        let id = id.unwrap_or_else(|| panic!("nothing to press named {action} in\n{}", self.outline()));
+        let (button, held, place) = (
+            None,
+            MouseButtonSet::empty(),
+            Coordinates::new(<_>::default(), <_>::default(), <_>::default(), <_>::default()),
+        );
+        self.dispatch("click", Box::new(SerializedMouseData::new(button, held, place, Modifiers::SHIFT)), id);
+    }
+
     /// Types a text into the field of an id.
     pub fn type_into(&mut self, field: &str, text: &str) {
         let id = self.nodes.find("id", field, "input");
@@ -143,18 +158,34 @@ impl Screen {
 
     /// Presses a key in the element whose attribute has a value.
     pub fn key_in(&mut self, attribute: &str, value: &str, key: &str, shift: bool) {
+        self.keys_in(attribute, value, key, if shift { Modifiers::SHIFT } else { Modifiers::empty() });
+    }
+
+    /// Presses a key with others held, in the element whose attribute has a value.
+    pub fn keys_in(&mut self, attribute: &str, value: &str, key: &str, held: Modifiers) {
         let id = self.nodes.find(attribute, value, "keydown");
         let id = id.unwrap_or_else(|| panic!("no keys with {attribute}={value} in\n{}", self.outline()));
         let key: Key = key.parse().expect("a key has a name");
-        let modifiers = if shift { Modifiers::SHIFT } else { Modifiers::empty() };
-        let data = SerializedKeyboardData::new(key, Code::Unidentified, Location::Standard, false, modifiers, false);
+        let data = SerializedKeyboardData::new(key, Code::Unidentified, Location::Standard, false, held, false);
         self.dispatch("keydown", Box::new(data), id);
+    }
+
+    /// Presses a key of the window, wherever the focus is; whether it was of use.
+    pub fn window_key(&mut self, pressed: &Pressed) -> bool {
+        let used = self.dom.in_scope(ScopeId::ROOT, || absent::press(pressed));
+        self.settle();
+        used
     }
 
     /// Submits the only form.
     pub fn submit(&mut self) {
         let id = self.nodes.find_listener("submit").expect("there is a form");
         self.dispatch("submit", Box::new(SerializedFormData::new(String::new(), Vec::new())), id);
+    }
+
+    /// What was copied last.
+    pub fn clipboard(&self) -> String {
+        absent::clipboard().unwrap_or_default()
     }
 
     /// The page's address.

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use netraven_api::event::{Changed, FeedMessage};
+use netraven_api::event::{Changed, FeedMessage, Skip};
 use netraven_api::logs::LogEntry;
 use tokio::time::Instant;
 
@@ -16,6 +16,7 @@ pub const MOST_LINES: usize = 500;
 pub struct Batch {
     lines: Vec<LogEntry>,
     changes: Vec<Changed>,
+    skipped: u64,
     last: Option<Instant>,
 }
 
@@ -23,6 +24,11 @@ impl Batch {
     /// Adds a line.
     pub fn line(&mut self, line: LogEntry) {
         self.lines.push(line);
+    }
+
+    /// Adds a line that is not understood.
+    pub fn skip(&mut self) {
+        self.skipped += 1;
     }
 
     /// Adds a change; the same change twice in a batch is one.
@@ -39,7 +45,7 @@ impl Batch {
 
     /// When the next batch may go, if there is anything in it.
     pub fn due(&self) -> Option<Instant> {
-        let is_empty = self.lines.is_empty() && self.changes.is_empty();
+        let is_empty = self.lines.is_empty() && self.changes.is_empty() && self.skipped == 0;
         (!is_empty).then(|| self.last.map_or_else(Instant::now, |last| last + PACE))
     }
 
@@ -50,6 +56,10 @@ impl Batch {
         let mut messages = Vec::new();
         if !lines.is_empty() {
             messages.push(FeedMessage::Lines { lines });
+        }
+        if self.skipped > 0 {
+            let lines = std::mem::take(&mut self.skipped);
+            messages.push(FeedMessage::Skipped { lines, why: Skip::NotUnderstood });
         }
         if self.lines.is_empty() && !self.changes.is_empty() {
             messages.push(FeedMessage::Changes { changes: std::mem::take(&mut self.changes) });
@@ -103,7 +113,7 @@ mod tests {
                     .map(|it| match it {
                         FeedMessage::Lines { lines } => lines.len(),
                         FeedMessage::Changes { changes } => changes.len(),
-                        FeedMessage::Link { .. } => 0,
+                        FeedMessage::Link { .. } | FeedMessage::Skipped { .. } => 0,
                     })
                     .collect::<Vec<_>>(),
             );

@@ -1,7 +1,9 @@
 //! Reads server-sent events from bytes that arrive in any pieces.
 
-/// Longest line, and longest event, that is held.
+/// Longest line, and longest event, that is held; what is longer is passed over.
 const LIMIT: usize = 16 * 1024 * 1024;
+/// Longest that is passed over before the stream counts as no stream of events.
+const PATIENCE: usize = 2 * LIMIT;
 
 /// One event.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -12,9 +14,11 @@ pub struct Event {
     pub id: Option<String>,
     /// Its data, lines joined by `\n`.
     pub data: String,
+    /// It was longer than what is held: its data is not all there.
+    pub is_cut: bool,
 }
 
-/// A line or an event is longer than any that makes sense.
+/// A line or an event has no end.
 #[derive(Debug, PartialEq, Eq)]
 pub struct TooLong;
 
@@ -27,6 +31,8 @@ pub struct Parser {
     /// The last byte was a CR: an LF that follows belongs to it.
     after_cr: bool,
     begun: bool,
+    /// Bytes of this event that were passed over.
+    passed: usize,
 }
 
 impl Parser {
@@ -38,15 +44,30 @@ impl Parser {
             match byte {
                 b'\n' if ends_crlf => {}
                 b'\r' | b'\n' => events.extend(self.end_line()),
-                _ if self.line.len() + self.event.data.len() >= LIMIT => return Err(TooLong),
+                _ if self.event.is_cut || self.line.len() + self.event.data.len() >= LIMIT => self.pass(byte)?,
                 _ => self.line.push(byte),
             }
         }
         Ok(events)
     }
 
+    /// Passes a byte over. Of its line only is kept that it was not empty, for the end of the event to be seen.
+    fn pass(&mut self, byte: u8) -> Result<(), TooLong> {
+        if !std::mem::replace(&mut self.event.is_cut, true) {
+            self.event.data = String::new();
+            self.line = vec![byte];
+        } else if self.line.is_empty() {
+            self.line.push(byte);
+        }
+        self.passed += 1;
+        if self.passed > PATIENCE { Err(TooLong) } else { Ok(()) }
+    }
+
     fn end_line(&mut self) -> Option<Event> {
         let bytes = std::mem::take(&mut self.line);
+        if self.event.is_cut && !bytes.is_empty() {
+            return None;
+        }
         let text = String::from_utf8_lossy(&bytes);
         let first = !std::mem::replace(&mut self.begun, true);
         let line = if first { text.strip_prefix('\u{feff}').unwrap_or(&text) } else { &text };
@@ -73,7 +94,8 @@ impl Parser {
     fn end_event(&mut self) -> Option<Event> {
         let event = std::mem::take(&mut self.event);
         let has_data = std::mem::take(&mut self.has_data);
-        (has_data || event.id.is_some()).then_some(event)
+        self.passed = 0;
+        (has_data || event.is_cut || event.id.is_some()).then_some(event)
     }
 }
 
@@ -88,7 +110,7 @@ mod tests {
     }
 
     fn event(name: &str, id: Option<&str>, data: &str) -> Event {
-        Event { name: name.into(), id: id.map(Into::into), data: data.into() }
+        Event { name: name.into(), id: id.map(Into::into), data: data.into(), is_cut: false }
     }
 
     #[test]
@@ -121,16 +143,27 @@ mod tests {
     }
 
     #[test]
+    fn an_event_that_is_too_long_is_told_of_and_the_next_one_read() {
+        let mut parser = Parser::default();
+        assert_eq!(parser.push(b"event: log\nid: 7\ndata: "), Ok(vec![]));
+        let piece = vec![b'x'; LIMIT / 2 + 1];
+        assert_eq!((parser.push(&piece), parser.push(&piece)), (Ok(vec![]), Ok(vec![])));
+        let cut = Event { is_cut: true, ..event("log", Some("7"), "") };
+        let rest = "xx\ndata: more\n\nevent: log\nid: 8\ndata: {}\n\n";
+        assert_eq!(parser.push(rest.as_bytes()), Ok(vec![cut, event("log", Some("8"), "{}")]));
+    }
+
+    #[test]
     fn a_line_without_end_is_refused() {
         let mut parser = Parser::default();
-        let piece = vec![b'x'; LIMIT / 2 + 1];
-        assert_eq!(parser.push(&piece), Ok(vec![]));
-        assert_eq!(parser.push(&piece), Err(TooLong));
+        let piece = vec![b'x'; LIMIT];
+        let pushed: Vec<_> = (0..4).map(|_| parser.push(&piece)).collect();
+        assert_eq!((&pushed[0], &pushed[3]), (&Ok(vec![]), &Err(TooLong)));
     }
 
     fn events() -> impl Strategy<Value = Vec<(Event, &'static str)>> {
         let one = ("(log|changed|)", prop::option::of("[0-9]{1,6}"), "[ -~é✓\\n]{0,20}");
-        let event = one.prop_map(|(name, id, data)| Event { name, id, data });
+        let event = one.prop_map(|(name, id, data)| Event { name, id, data, is_cut: false });
         prop::collection::vec((event, prop::sample::select(vec!["\n", "\r\n", "\r"])), 0..8)
     }
 

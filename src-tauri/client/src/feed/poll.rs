@@ -3,7 +3,7 @@
 
 use std::time::Duration;
 
-use netraven_api::event::{Changed, FeedMessage, Link};
+use netraven_api::event::{Changed, FeedMessage, Link, Skip};
 use netraven_api::logs::{STREAM_PATH, StreamFilter};
 use netraven_api::problem::Code;
 use netraven_api::{Method, Problem, Request};
@@ -88,7 +88,10 @@ impl Poll<'_> {
             None => self.tail.insert(Tail::begin(self.client, self.server, &self.filter).await?),
         };
         let mut batch = Batch::default();
-        let lines = tail.read(self.client, self.server).await?;
+        let (lines, skipped) = tail.read(self.client, self.server).await?;
+        if skipped > 0 {
+            sink(vec![FeedMessage::Skipped { lines: skipped, why: Skip::TooMany }]);
+        }
         let mut news = !lines.is_empty();
         lines.into_iter().for_each(|line| batch.line(line));
         // Lines are handed on before jobs are asked, which may fail: they count as seen from here on.

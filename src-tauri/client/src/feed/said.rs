@@ -25,6 +25,9 @@ pub enum Said {
 
 /// Reads an event. Keep-alives are comments, or messages whose data looks like one.
 pub fn read(event: &Event) -> Said {
+    if event.is_cut {
+        return Said::Broken("it is too long".to_owned());
+    }
     match event.name.as_str() {
         "log" => match serde_json::from_str::<Value>(&event.data) {
             Ok(line) if line.get("id").is_some() => match serde_json::from_value(line) {

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use futures::future::BoxFuture;
 use netraven_api::Secret;
-use netraven_api::event::{Changed, FeedMessage, Link};
+use netraven_api::event::{Changed, FeedMessage, Link, Skip};
 use netraven_api::logs::StreamFilter;
 use netraven_client::feed::Limits;
 use netraven_client::{Client, Tokens};
@@ -154,6 +154,29 @@ async fn changes_arrive_and_unknown_events_do_no_harm() {
     };
     let messages = run(&url, StreamFilter::default(), |all| changes(all).len() == 2).await;
     assert_eq!(changes(&messages), [Changed::Run { run_id: 3, job_id: 2, ended: true }, Changed::Devices]);
+}
+
+#[tokio::test]
+async fn lines_that_are_not_understood_are_counted_once_and_told() {
+    // Each connection sends the broken line again, as a server that resumes behind an older line would.
+    let url = serve_raw(move |number, mut stream| async move {
+        stream_head(&mut stream, 0).await;
+        let broken = "id: 2\nevent: log\ndata: {\"id\":2,\"level\":7}\n\nevent: log\ndata: {\"cut sho\n\n";
+        let text = if number == 0 {
+            broken.to_owned()
+        } else {
+            format!("{}{}", broken.split_inclusive("\n\n").next().unwrap(), log(3))
+        };
+        write(&mut stream, &format!("{STREAM_HEAD}{}{text}", log(1))).await;
+    })
+    .await;
+    let messages = run(&url, StreamFilter::default(), |all| ids(all).last() == Some(&3)).await;
+    let skipped = messages.iter().filter_map(|it| match it {
+        FeedMessage::Skipped { lines, why: Skip::NotUnderstood } => Some(lines),
+        _ => None,
+    });
+    assert_eq!(skipped.sum::<u64>(), 2, "{messages:?}");
+    assert_eq!(ids(&messages), [1, 3]);
 }
 
 #[tokio::test]

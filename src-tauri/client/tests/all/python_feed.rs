@@ -101,6 +101,18 @@ async fn every_line_comes_once_however_many_were_written_and_in_whatever_order()
 }
 
 #[tokio::test]
+async fn a_line_that_becomes_visible_after_a_later_one_was_read_is_handed_on() {
+    let replay = Replay::start().await;
+    replay.change(|world| write(world, [8_000, 8_002]));
+    let filter = StreamFilter { after: Some(8_002), ..StreamFilter::default() };
+    let feed = Running::start(&replay, LIMITS, filter).await;
+    feed.until(|feed| !feed.links().is_empty()).await;
+    replay.change(|world| write(world, [8_001, 8_003]));
+    feed.until(|feed| feed.ids().len() == 2).await;
+    assert_eq!(feed.ids(), [8_001, 8_003]);
+}
+
+#[tokio::test]
 async fn readings_become_rare_when_nothing_happens_and_frequent_when_something_does() {
     let replay = Replay::start().await;
     let limits = Limits { first_poll: Duration::from_millis(600), longest_poll: Duration::from_millis(3500), ..LIMITS };

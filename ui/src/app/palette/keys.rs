@@ -14,7 +14,7 @@ pub enum Command {
 }
 
 /// The keys for people to read.
-pub const LIST: [(&str, &str); 9] = [
+pub const LIST: [(&str, &str); 12] = [
     ("Ctrl K", "search: pages, actions, views, jobs, devices, links"),
     ("/", "into the filter of the page"),
     ("?", "this list"),
@@ -22,6 +22,9 @@ pub const LIST: [(&str, &str); 9] = [
     ("j k", "to the next or previous row, or line of the log"),
     ("↑ ↓", "move in the table or log that has the focus, in lists and in menus"),
     ("Page ↑ ↓, Home, End", "move far in the log"),
+    ("Shift ↑ ↓, Ctrl C", "select lines of the log and copy them"),
+    ("Ctrl F, F3, Shift F3", "find in the log: open, next, before"),
+    ("→ ←", "open and close repeated lines of the log"),
     ("Enter, Space", "open or choose what has the focus"),
     ("Esc", "close what is open"),
 ];

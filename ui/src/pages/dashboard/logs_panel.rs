@@ -6,13 +6,15 @@ use dioxus::prelude::*;
 use netraven_api::native::{ExportWhat, Feature};
 
 use super::Tabs;
+use super::address;
 use super::chips::FilterChips;
 use super::filters_bar::JobFiltersBar;
 
 use super::state::{DashboardState, DashboardStateStoreExt, DashboardVerbs, Period};
 use crate::data::{use_log, use_query_maybe, use_settled};
 use crate::pages::export::ExportButton;
-use crate::pages::unified_logs::{LogControls, LogHistogram, UnifiedLogsTable};
+use crate::pages::unified_logs::{LinePlace, LogControls, LogHistogram, UnifiedLogsTable};
+use crate::route::Route;
 use crate::state::moment::use_moment;
 use crate::state::session::use_workplace;
 
@@ -63,6 +65,14 @@ pub fn LogsPanel(state: Store<DashboardState>, total: Option<String>, refresh: R
             sources.write().extend(new);
         }
     });
+    let place = LinePlace {
+        line: use_memo(move || state.line().cloned()).into(),
+        keep: use_callback(move |line| state.keep_line(line)),
+        link: use_callback(move |line| {
+            let view = DashboardState { line: Some(line), ..state.peek().clone() };
+            Route::JobDashboard { view: address::write(&view) }
+        }),
+    };
     rsx! {
         Tabs { state, total,
             LogControls { view }
@@ -89,6 +99,8 @@ pub fn LogsPanel(state: Store<DashboardState>, total: Option<String>, refresh: R
                 search,
                 narrowed,
                 onpick: move |pick| state.narrow_log(pick),
+                onsearch: move |text| state.search_log(text),
+                place,
             }
         }
     }

@@ -80,7 +80,7 @@ pub struct DashboardState {
     pub run_id: Option<i64>,
     /// Part of a line.
     pub log_search: String,
-    /// The line opened beside the list when the page is entered.
+    /// The line that is chosen: opened beside the list, or shown with those around it if the list does not hold it.
     pub line: Option<i64>,
 }
 
@@ -145,6 +145,7 @@ impl DashboardState {
 impl<Lens> Store<DashboardState, Lens> {
     fn show(&mut self, tab: DashboardTab) {
         self.tab().set(tab);
+        self.line().set(None);
     }
 
     fn look_back(&mut self, period: Period) {
@@ -163,7 +164,7 @@ impl<Lens> Store<DashboardState, Lens> {
         let same = *self.statuses().read() == statuses;
         self.statuses().set(if same { Vec::new() } else { statuses.to_vec() });
         self.first_page();
-        self.tab().set(DashboardTab::Runs);
+        self.show(DashboardTab::Runs);
     }
 
     fn choose_statuses(&mut self, statuses: Vec<RunStatus>) {
@@ -253,6 +254,15 @@ impl<Lens> Store<DashboardState, Lens> {
             Pick::Device(id) => self.choose_device(Some(id)),
             Pick::Run(id) => self.run_id().set(Some(id)),
         }
+    }
+
+    fn search_log(&mut self, text: String) {
+        self.log_search().set(text);
+    }
+
+    /// Another line is chosen, or none.
+    fn keep_line(&mut self, line: Option<i64>) {
+        self.line().set(line);
     }
 
     /// Takes every filter of the log away but the period.

@@ -6,36 +6,25 @@ use netraven_api::logs::LogEntry;
 use netraven_api::outcome::Cause;
 use serde_json::Value;
 
-use super::rows::device_word;
+use super::copy::{use_copy_lines, use_copy_link};
 use super::surroundings::Shared;
 use crate::components::{Button, ButtonKind, Glyph, JsonTree, LevelTag};
-use crate::dom;
 use crate::format;
 use crate::route::Route;
 use crate::state::moment::use_moment;
-use crate::state::notices::use_notices;
 use crate::state::pick::Pick;
 
-/// The panel of a line. `onpick` narrows the list to one of its values, `onaround` shows what was said before and after it.
+/// The panel of a line. `link` is where it is found, `onpick` narrows the list to one of its values, `onaround` shows what was
+/// said before and after it.
 #[component]
 pub fn LinePanel(
     line: LogEntry,
+    link: Route,
     onpick: Option<EventHandler<Pick>>,
     onaround: EventHandler<Shared>,
     onclose: EventHandler<()>,
 ) -> Element {
-    let (moment, notices) = (use_moment(), use_notices());
-    let text = line_text(&line, &moment.zone());
-    let copy = move |_| {
-        let text = text.clone();
-        spawn(async move {
-            if dom::copy(&text).await {
-                notices.done("The line was copied.");
-            } else {
-                notices.wrong("The clipboard cannot be reached. Select the text and copy it by hand.");
-            }
-        });
-    };
+    let (moment, copy, copy_link) = (use_moment(), use_copy_lines(), use_copy_link());
     let cause = line.meta.as_ref().and_then(|meta| meta.get("cause")).and_then(Value::as_str).and_then(Cause::parse);
     let failed = cause.is_some() || matches!(line.level.as_str(), "ERROR" | "CRITICAL");
     let title = cause.map_or("One line", Cause::title);
@@ -101,7 +90,16 @@ pub fn LinePanel(
                 }
             }
             div { class: "side-actions",
-                Button { label: "Copy the line", small: true, glyph: Glyph::Copy, onclick: copy }
+                Button {
+                    label: "Copy the line",
+                    small: true,
+                    glyph: Glyph::Copy,
+                    onclick: {
+                        let line = line.clone();
+                        move |_| copy.call(vec![line.clone()])
+                    },
+                }
+                Button { label: "Copy a link", small: true, glyph: Glyph::Link, onclick: move |_| copy_link.call(link.clone()) }
                 if let (Some(run_id), Some(device_id)) = (line.run_id, line.device_id) {
                     if failed {
                         Link { class: "btn btn-primary btn-sm", to: Route::DossierPage { run_id, device_id }, "Why it failed" }
@@ -126,17 +124,6 @@ pub fn LinePanel(
     }
 }
 
-/// A line as text, in the order of the columns.
-fn line_text(line: &LogEntry, zone: &TimeZone) -> String {
-    let mut words = vec![format::full_time(line.timestamp, zone), line.level.clone(), line.log_type.clone()];
-    words.extend(line.source.clone());
-    words.extend(Some(device_word(line)).filter(|device| !device.is_empty()));
-    words.extend(line.run_id.map(|run_id| format!("run {run_id}")));
-    words.push(line.message.clone());
-    words.extend(line.meta.as_ref().filter(|meta| !meta.is_null()).map(Value::to_string));
-    words.join(" ")
-}
-
 /// A value that narrows the list to lines like this one, where there is a list to narrow.
 #[component]
 fn Only(name: String, text: String, pick: Pick, onpick: Option<EventHandler<Pick>>) -> Element {
@@ -152,21 +139,5 @@ fn Only(name: String, text: String, pick: Pick, onpick: Option<EventHandler<Pick
             }
         },
         None => rsx! { "{text}" },
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_line_as_text_holds_what_is_on_screen() {
-        let text = r#"{"id":13,"timestamp":"2026-11-23T14:04:00.013Z","log_type":"job","level":"ERROR","source":"worker.backup",
-            "device_id":9,"run_id":4188,"message":"Cut short","meta":{"cause":"truncated"}}"#;
-        let line: LogEntry = serde_json::from_str(text).unwrap();
-        assert_eq!(
-            line_text(&line, &TimeZone::fixed(jiff::tz::offset(1))),
-            "2026-11-23 15:04:00.013 ERROR job worker.backup device 9 run 4188 Cut short {\"cause\":\"truncated\"}"
-        );
     }
 }

@@ -3,7 +3,7 @@
 use dioxus::prelude::*;
 use netraven_api::logs::{ListLogs, LogEntry};
 
-use super::rows::device_word;
+use super::row::device_word;
 use crate::components::{Button, ButtonKind, ErrorState, Glyph, LevelTag, SkeletonRows, TimesSwitch};
 use crate::data::use_query;
 use crate::dom;
@@ -21,13 +21,22 @@ pub enum Shared {
     Device(i64),
     /// The run.
     Run(i64),
+    /// Nothing but the log itself.
+    Log,
 }
 
 impl Shared {
+    /// What tells most about a line: its device, else its run.
+    pub fn of(line: &LogEntry) -> Shared {
+        let run = || line.run_id.map(Shared::Run);
+        line.device_id.map(Shared::Device).or_else(run).unwrap_or(Shared::Log)
+    }
+
     fn query(self) -> ListLogs {
         let (device_id, run_id) = match self {
             Shared::Device(id) => (Some(id), None),
             Shared::Run(id) => (None, Some(id)),
+            Shared::Log => (None, None),
         };
         ListLogs { device_id, run_id, size: Some(EACH_SIDE), ..ListLogs::default() }
     }
@@ -43,6 +52,7 @@ pub fn Surroundings(line: LogEntry, shared: Shared, onback: EventHandler<()>) ->
     let of = match shared {
         Shared::Device(_) => device_word(&line),
         Shared::Run(run_id) => format!("run {run_id}"),
+        Shared::Log => "the whole log".to_owned(),
     };
     // The list that had the focus is gone.
     use_effect(|| dom::focus(BACK));

@@ -10,7 +10,7 @@ use futures::channel::oneshot;
 use futures::future::LocalBoxFuture;
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
-use netraven_api::event::{Changed, FeedMessage, Link};
+use netraven_api::event::{Changed, FeedMessage, Link, Skip};
 use netraven_api::logs::LogEntry;
 use netraven_api::native::{ExportState, FeedStart, LabState, Native, PickedFile, Ready, Renewal, Session};
 use netraven_api::problem::Code;
@@ -208,6 +208,11 @@ impl Fake {
     /// Sends live lines to the feeds of pages.
     pub fn lines(&self, lines: &[LogEntry]) {
         self.push(false, &FeedMessage::Lines { lines: lines.to_vec() });
+    }
+
+    /// Tells pages of lines that will not come.
+    pub fn skipped(&self, lines: u64, why: Skip) {
+        self.push(false, &FeedMessage::Skipped { lines, why });
     }
 
     /// Tells what changed.

@@ -19,8 +19,13 @@ use crate::dialect::row::Row;
 
 /// Most pages read backwards at once: twenty thousand lines are more than a window holds.
 const MOST_PAGES: i64 = 200;
+/// Most pages read backwards to learn what was there at the beginning.
+const FIRST_PAGES: i64 = 20;
 /// Most ids kept; below the lowest of them every line counts as seen.
 const MOST_SEEN: usize = 40_000;
+
+/// How far below the line it begins behind one may still turn up late.
+const LATE: i64 = 1_000;
 
 /// Which lines were handed on.
 pub(crate) struct Tail {
@@ -41,18 +46,46 @@ impl Tail {
                 rows_of(&newest).iter().map(|row| Row(row).id()).max().unwrap_or_default()
             }
         };
-        Ok(Tail { filter: Filter::of_stream(talk, stream).await?, floor, seen: BTreeSet::new() })
+        let mut tail = Tail { filter: Filter::of_stream(talk, stream).await?, floor, seen: BTreeSet::new() };
+        tail.look_back(talk).await?;
+        Ok(tail)
     }
 
-    /// Reads what is new, by id.
-    pub async fn read(&mut self, client: &Client, server: &Server) -> Result<Vec<LogEntry>, Problem> {
+    /// Learns which lines were there before the place it begins at: what turns up among them later is new.
+    async fn look_back(&mut self, talk: Talk<'_>) -> Result<(), Problem> {
+        let begins = self.floor;
+        for params in &self.filter.requests {
+            let mut page = 1;
+            loop {
+                let page_rows = rows_of(&talk.page("/logs/", params, page, MAX_SIZE).await?);
+                let ids = page_rows.iter().map(|row| Row(row).id());
+                self.seen.extend(ids.filter(|id| *id <= begins));
+                let is_end = i64::try_from(page_rows.len()).unwrap_or(i64::MAX) < MAX_SIZE;
+                if is_end || page_rows.last().is_some_and(|row| Row(row).id() <= begins) {
+                    break;
+                }
+                if page == FIRST_PAGES {
+                    // Too far away to be told apart.
+                    return Ok(());
+                }
+                page += 1;
+            }
+        }
+        self.floor = begins - LATE;
+        Ok(())
+    }
+
+    /// Reads what is new, by id, and how many lines before it were left out at most.
+    pub async fn read(&mut self, client: &Client, server: &Server) -> Result<(Vec<LogEntry>, u64), Problem> {
         let talk = Talk { client, server };
         let mut rows = Vec::new();
         let mut found = BTreeSet::new();
+        let mut skipped = 0;
         for params in &self.filter.requests {
             for page in 1..=MOST_PAGES {
                 let page_rows = rows_of(&talk.page("/logs/", params, page, MAX_SIZE).await?);
                 let is_end = i64::try_from(page_rows.len()).unwrap_or(i64::MAX) < MAX_SIZE;
+                let oldest = page_rows.last().map(|row| Row(row).id());
                 let reaches_seen = page_rows.last().is_none_or(|row| self.knows(Row(row).id()));
                 rows.extend(page_rows.into_iter().filter(|row| {
                     let id = Row(row).id();
@@ -62,10 +95,8 @@ impl Tail {
                     break;
                 }
                 if page == MOST_PAGES {
-                    tracing::warn!(
-                        pages = MOST_PAGES,
-                        "more was logged than a window holds; the oldest of it is left out"
-                    );
+                    skipped += oldest.map_or(0, |oldest| self.unknown_below(oldest));
+                    tracing::warn!(skipped, "more was logged than a window holds; the oldest of it is left out");
                 }
             }
         }
@@ -76,7 +107,13 @@ impl Tail {
         lines.retain(|line| self.filter.fits(line));
         lines.iter_mut().for_each(|line| line.run_id = self.filter.run_id);
         lines.sort_by_key(|line| line.id);
-        Ok(lines)
+        Ok((lines, skipped))
+    }
+
+    /// How many lines there can be between an id and the last one below it that was seen.
+    fn unknown_below(&self, id: i64) -> u64 {
+        let known = self.seen.range(..id).next_back().copied().unwrap_or(self.floor);
+        u64::try_from(id - known - 1).unwrap_or_default()
     }
 
     fn knows(&self, id: i64) -> bool {
@@ -87,5 +124,18 @@ impl Tail {
         while self.seen.len() > MOST_SEEN {
             self.floor = self.floor.max(self.seen.pop_first().unwrap_or_default());
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_left_out_is_all_between_the_oldest_read_and_the_last_seen_below_it() {
+        let mut tail = Tail { filter: Filter::default(), floor: 8_000, seen: BTreeSet::new() };
+        assert_eq!(tail.unknown_below(8_101), 100);
+        tail.seen.extend([8_050, 9_000]);
+        assert_eq!((tail.unknown_below(8_101), tail.unknown_below(8_051)), (50, 0));
     }
 }

@@ -1,0 +1,134 @@
+//! The bar that finds a text in the lines that are loaded, from one row to the next.
+
+use dioxus::prelude::*;
+
+use super::desk::Desk;
+use crate::components::{Button, ButtonKind, Glyph, Icon};
+use crate::dom::{self, FocusKeeper};
+use crate::format;
+
+/// Id of the field; there is one on a page.
+const FIELD: &str = "log-find";
+/// What the field is for.
+const LABEL: &str = "Find in the lines loaded";
+
+/// Listens to the keys of the window that find, for as long as a list of lines is on screen.
+pub fn use_find_keys(desk: Desk, listed: impl Fn() -> bool + 'static) {
+    let hear = use_callback(move |pressed: dom::Pressed| {
+        if pressed.dialog || pressed.alt || !listed() {
+            return false;
+        }
+        match (pressed.control, pressed.key.as_str()) {
+            (true, "f" | "F") => {
+                desk.open_find();
+                dom::mark_field(FIELD);
+                true
+            }
+            (false, "F3") => {
+                if desk.find.peek().is_some() {
+                    desk.find_next(pressed.shift);
+                } else {
+                    desk.open_find();
+                }
+                true
+            }
+            _ => false,
+        }
+    });
+    use_hook(|| dom::listen_to_keys(move |pressed| hear.call(pressed)));
+}
+
+/// The bar. `onsearch` looks for its text in the whole log.
+#[component]
+pub fn FindBar(desk: Desk, onsearch: Option<EventHandler<String>>) -> Element {
+    let keeper = use_hook(FocusKeeper::remember);
+    use_drop(move || keeper.restore());
+    let (find, found) = (desk.find.read(), desk.found.read());
+    let Some(find) = find.as_ref() else { return rsx! {} };
+    let (empty, count) = (find.text.trim().is_empty(), found.len());
+    let number = |value: usize| format::number(i64::try_from(value).unwrap_or(i64::MAX));
+    let place = find.at.and_then(|at| desk.layout.read().find(at)).and_then(|row| found.binary_search(&row).ok());
+    let said = match (empty, place) {
+        (true, _) => String::new(),
+        (_, Some(place)) => format!("{} of {}", number(place + 1), number(count)),
+        (_, None) if count == 0 => "Not found".to_owned(),
+        (_, None) => format!("{} found", number(count)),
+    };
+    let held = desk.view.lines.read().len();
+    let onkeydown = move |event: KeyboardEvent| match event.key() {
+        Key::Enter => {
+            event.prevent_default();
+            desk.find_next(event.modifiers().shift());
+        }
+        Key::Escape => {
+            event.stop_propagation();
+            desk.close_find();
+        }
+        _ => {}
+    };
+    rsx! {
+        div { class: "find-bar", role: "search", aria_label: LABEL,
+            div { class: "search",
+                Icon { glyph: Glyph::Search, size: 15 }
+                input {
+                    id: FIELD,
+                    r#type: "text",
+                    aria_label: LABEL,
+                    placeholder: LABEL,
+                    value: "{find.text}",
+                    spellcheck: "false",
+                    autocomplete: "off",
+                    oninput: move |event| desk.find_text(event.value()),
+                    onkeydown,
+                    onmounted: move |event| async move {
+                        let _ = event.set_focus(true).await;
+                    },
+                }
+            }
+            span { class: if count == 0 && !empty { "num text-warning" } else { "num" }, role: "status", "{said}" }
+            Button {
+                label: "Previous (Shift Enter)",
+                named: "Find the one before",
+                kind: ButtonKind::Text,
+                glyph: Glyph::ChevronUp,
+                icon_only: true,
+                small: true,
+                disabled: count == 0,
+                onclick: move |_| desk.find_next(true),
+            }
+            Button {
+                label: "Next (Enter)",
+                named: "Find the next one",
+                kind: ButtonKind::Text,
+                glyph: Glyph::ChevronDown,
+                icon_only: true,
+                small: true,
+                disabled: count == 0,
+                onclick: move |_| desk.find_next(false),
+            }
+            span { class: "muted wide-only", {format!("in the {} loaded", format::count(i64::try_from(held).unwrap_or(i64::MAX), "line"))} }
+            if let Some(onsearch) = onsearch.filter(|_| !empty) {
+                Button {
+                    label: "Search the whole log",
+                    kind: ButtonKind::Outline,
+                    small: true,
+                    onclick: move |_| {
+                        let text = desk.find.peek().as_ref().map(|find| find.text.trim().to_owned());
+                        desk.close_find();
+                        onsearch.call(text.unwrap_or_default());
+                    },
+                }
+            }
+            span { class: "grow" }
+            Button {
+                label: "Close (Esc)",
+                named: "Close the search in the lines",
+                kind: ButtonKind::Text,
+                glyph: Glyph::Cross,
+                icon_only: true,
+                small: true,
+                onclick: move |_| desk.close_find(),
+            }
+        }
+    }
+}

@@ -1,0 +1,59 @@
+//! The line below the log: how much of it is shown, what is selected, and what the reader should know.
+
+use dioxus::prelude::*;
+
+use super::desk::Desk;
+use crate::components::{Button, ButtonKind, Glyph, TimesSwitch};
+use crate::format;
+
+/// The line.
+#[component]
+pub fn Foot(desk: Desk, oncopy: EventHandler<()>) -> Element {
+    let lines = desk.view.lines.read();
+    let number = |count: usize| i64::try_from(count).unwrap_or(i64::MAX);
+    let (shown, selected) = (number(lines.len()), desk.selected());
+    let missing = lines.missing();
+    let counted =
+        |count: u64, one: &str, many: &str| format::count_of(i64::try_from(count).unwrap_or(i64::MAX), one, many);
+    let total = lines.total().unwrap_or(shown);
+    let about = if *desk.view.about.read() { "about " } else { "" };
+    rsx! {
+        footer { class: "status-line",
+            span { {format!("Showing {} of {about}{}", format::number(shown), format::count(total, "line"))} }
+            if selected > 1 {
+                span { role: "status", class: "text-info", {format!("{} selected", format::number(number(selected)))} }
+                Button {
+                    label: "Copy",
+                    named: "Copy the selected lines",
+                    kind: ButtonKind::Outline,
+                    small: true,
+                    glyph: Glyph::Copy,
+                    onclick: move |_| oncopy.call(()),
+                }
+            }
+            TimesSwitch {}
+            if missing.not_understood > 0 {
+                span { class: "text-danger", title: "The server may be of another version.",
+                    {format!("{} not understood and not shown", counted(missing.not_understood, "line was", "lines were"))}
+                }
+            }
+            if missing.too_many > 0 {
+                span { class: "text-warning", title: "More came at once than is read. Narrow the filters to find them.",
+                    {format!("Up to {} left out", counted(missing.too_many, "line was", "lines were"))}
+                }
+            }
+            if missing.let_go > 0 {
+                span { class: "text-warning",
+                    {format!("{} of this view let go to make room; narrow the filters to find them", format::count_of(number(missing.let_go), "older line was", "older lines were"))}
+                }
+            } else if !lines.has_room() && lines.has_older() {
+                span { "Older lines are found by narrowing the filters." }
+            }
+            if let Some(note) = desk.view.note.read().clone() {
+                span { class: "text-warning", "{note}" }
+            }
+            span { class: "grow" }
+            span { class: "wide-only", "↑ ↓ move · Shift selects · Ctrl F find · c around it · p pause · Esc close" }
+        }
+    }
+}

@@ -1,0 +1,134 @@
+//! The line that an address names: shown when a link is opened, and kept while one is chosen.
+
+use dioxus::prelude::*;
+use netraven_api::Problem;
+use netraven_api::logs::{GetLog, LogEntry};
+use netraven_api::problem::Code;
+
+use super::desk::Desk;
+use super::surroundings::Shared;
+use crate::components::{Button, ButtonKind, Glyph, Icon};
+use crate::data::{use_api, use_settled};
+use crate::format;
+use crate::route::Route;
+
+/// Where the chosen line is kept, so that a link leads to it.
+#[derive(Clone, Copy, PartialEq)]
+pub struct LinePlace {
+    /// The line of the address.
+    pub line: ReadSignal<Option<i64>>,
+    /// Keeps another line, or none.
+    pub keep: Callback<Option<i64>>,
+    /// The address of a line in this view.
+    pub link: Callback<i64, Route>,
+}
+
+/// Where a line is found if the page keeps none.
+pub fn plain_link(id: i64) -> Route {
+    Route::JobDashboard { view: format!("tab=logs&line={id}") }
+}
+
+/// Why the line of a link is not shown.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Missed {
+    id: i64,
+    problem: Problem,
+}
+
+/// Shows the line of the address: in the list where it holds it, else with those around it. Gives why it could not, and
+/// what tries again.
+pub fn use_place(
+    desk: Desk,
+    place: Option<LinePlace>,
+    mut around: Signal<Option<(LogEntry, Shared)>>,
+) -> (Signal<Option<Missed>>, Callback<i64>) {
+    let api = use_api();
+    let mut missed = use_signal(|| None::<Missed>);
+    // The line that address and list agree on.
+    let mut known = use_signal(|| None::<i64>);
+    let mut sought = use_signal(|| None::<i64>);
+    use_effect(move || {
+        let Some(place) = place else { return };
+        let line = (place.line)();
+        if line == *known.peek() {
+            return;
+        }
+        known.set(line);
+        sought.set(line);
+        missed.set(None);
+        if line.is_none() {
+            desk.clear();
+        }
+    });
+    let read = use_callback(move |id: i64| {
+        let api = api.clone();
+        spawn(async move {
+            let found = api.send(&GetLog(id)).await;
+            if *known.peek() != Some(id) {
+                return;
+            }
+            missed.set(None);
+            match found {
+                Ok(line) => {
+                    let shared = Shared::of(&line);
+                    around.set(Some((line, shared)));
+                }
+                Err(problem) => missed.set(Some(Missed { id, problem })),
+            }
+        });
+    });
+    use_effect(move || {
+        let Some(id) = sought() else { return };
+        if (desk.view.loading)() {
+            return;
+        }
+        sought.set(None);
+        if !desk.choose_line(id) {
+            read.call(id);
+        }
+    });
+    // Moving through the list quickly is one choice: browsers refuse an address that changes all the time.
+    let chosen = use_settled(move || desk.chosen_id());
+    let mut last = use_signal(|| None::<i64>);
+    use_effect(move || {
+        let (chosen, Some(place)) = (chosen(), place) else { return };
+        // Nothing has been chosen while the line of a link is still looked for.
+        let begun = last.replace(chosen).is_some() || chosen.is_some();
+        if begun && chosen != *known.peek() {
+            known.set(chosen);
+            place.keep.call(chosen);
+        }
+    });
+    (missed, read)
+}
+
+/// Says that the line of a link is not shown, and why.
+#[component]
+pub fn MissedNote(missed: Missed, onretry: EventHandler<i64>, onclose: EventHandler<()>) -> Element {
+    let Missed { id, problem } = missed;
+    let number = format::number(id);
+    let gone = problem.code == Code::NotFound;
+    rsx! {
+        div { class: "band band-warning", role: "alert",
+            Icon { glyph: Glyph::Alert, size: 14 }
+            span { class: "grow",
+                if gone {
+                    "Line {number} is not in the log any more: old lines are removed after a while. The list shows the log as it is now."
+                } else {
+                    "Line {number} could not be read. {problem.message}"
+                }
+            }
+            if !gone {
+                Button { label: "Try again", small: true, onclick: move |_| onretry.call(id) }
+            }
+            Button {
+                label: "Close",
+                kind: ButtonKind::Text,
+                glyph: Glyph::Cross,
+                icon_only: true,
+                small: true,
+                onclick: move |_| onclose.call(()),
+            }
+        }
+    }
+}

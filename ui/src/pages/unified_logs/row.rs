@@ -1,0 +1,116 @@
+//! One row of the log: a line, or several that say the same.
+
+use dioxus::prelude::*;
+use netraven_api::logs::LogEntry;
+
+use super::desk::Desk;
+use crate::components::{Glyph, Icon, LevelTag};
+use crate::format;
+use crate::state::logs::{Ends, Needle, Row, RowKind};
+use crate::state::moment::Moment;
+
+/// What all rows have in common.
+pub struct Look {
+    /// How times are written.
+    pub moment: Moment,
+    /// The lines that are selected.
+    pub selected: Option<Ends>,
+    /// What is marked.
+    pub needle: Needle,
+    /// The row a search is at.
+    pub found: Option<Ends>,
+}
+
+/// Id of a row's element.
+pub fn row_id(row: &Row) -> String {
+    let name = if row.kind == RowKind::Open { "fold" } else { "line" };
+    format!("{name}-{}", row.ends.low)
+}
+
+/// The row at an index, with the newest and the oldest of its lines.
+pub fn draw(desk: Desk, index: usize, row: &Row, (line, oldest): (&LogEntry, &LogEntry), look: &Look) -> Element {
+    let ends = row.ends;
+    let selected = look.selected.is_some_and(|selected| selected.meets(ends));
+    let action = if row.kind == RowKind::Open { "Lines to" } else { "Line" };
+    let folds = row.count > 1;
+    let moment = look.moment;
+    rsx! {
+        div {
+            // The oldest line names a row: it stays while others of the same come on top.
+            key: "{row_id(row)}",
+            id: row_id(row),
+            class: "log-row",
+            role: "row",
+            "data-action": "{action} {ends.high}",
+            "data-state": match row.kind {
+                _ if look.found == Some(ends) => Some("found"),
+                RowKind::Member => Some("member"),
+                _ => None,
+            },
+            aria_rowindex: "{index + 1}",
+            aria_selected: if selected { "true" } else { "false" },
+            // Shift would mark the page's text instead of lines.
+            onmousedown: |event| if event.modifiers().shift() { event.prevent_default() },
+            onclick: move |event| desk.press(ends, event.modifiers().shift()),
+            span { role: "gridcell", class: "mono", {moment.of_line(line.timestamp)} }
+            span { role: "gridcell", LevelTag { level: line.level.clone() } }
+            span { role: "gridcell", class: "muted", "{line.log_type}" }
+            span { role: "gridcell", {device_word(line)} }
+            if folds {
+                span { role: "gridcell", class: "log-message log-fold",
+                    {repeats(desk, index, row)}
+                    span { class: "log-said", {message(line, &look.needle)} }
+                    span { class: "muted mono", {format!("{} – {}", moment.of_line(oldest.timestamp), moment.of_line(line.timestamp))} }
+                }
+            } else {
+                span { role: "gridcell", class: "log-message", {message(line, &look.needle)} }
+            }
+        }
+    }
+}
+
+/// How often a line was said, to be pressed for each time it was.
+fn repeats(desk: Desk, index: usize, row: &Row) -> Element {
+    let count = i64::try_from(row.count).unwrap_or(i64::MAX);
+    let open = row.kind == RowKind::Open;
+    let word = if open { "Fold" } else { "Show" };
+    rsx! {
+        button {
+            class: "count log-times",
+            r#type: "button",
+            // The row itself takes the keys.
+            tabindex: "-1",
+            "data-action": "{word} the same {row.ends.high}",
+            aria_expanded: if open { "true" } else { "false" },
+            aria_label: "{format::count(count, \"line\")} that say the same",
+            title: if open { "Show them as one row again" } else { "Show each of them" },
+            onclick: move |event| {
+                event.stop_propagation();
+                desk.toggle(index);
+            },
+            Icon { glyph: if open { Glyph::ChevronDown } else { Glyph::ChevronRight }, size: 12 }
+            {format!("×{}", format::number(count))}
+        }
+    }
+}
+
+fn message(line: &LogEntry, needle: &Needle) -> Element {
+    rsx! {
+        for (index, (hit, part)) in needle.parts(&line.message).into_iter().enumerate() {
+            if hit {
+                mark { key: "{index}", "{part}" }
+            } else {
+                span { key: "{index}", "{part}" }
+            }
+        }
+    }
+}
+
+/// The device of a line by its name, or by its number where that is all there is.
+pub fn device_word(line: &LogEntry) -> String {
+    match (&line.device_name, line.device_id) {
+        (Some(name), _) => name.clone(),
+        (None, Some(id)) => format!("device {id}"),
+        (None, None) => String::new(),
+    }
+}
