@@ -9,9 +9,9 @@ use netraven_api::{Problem, Request};
 use serde_json::Value;
 
 pub mod batch;
-pub mod pulse;
 #[cfg(target_arch = "wasm32")]
 mod frames;
+pub mod pulse;
 #[cfg(target_arch = "wasm32")]
 mod tauri;
 #[cfg(target_arch = "wasm32")]
