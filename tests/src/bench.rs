@@ -5,6 +5,10 @@ pub mod api;
 pub mod backup;
 #[cfg(target_os = "linux")]
 pub mod feed;
+pub mod process;
+pub mod rows;
 pub mod server;
 #[cfg(target_os = "linux")]
 pub mod start;
+#[cfg(target_os = "linux")]
+pub mod ui;

@@ -9,6 +9,8 @@ use netraven_api::{Problem, Request};
 use serde_json::Value;
 
 pub mod batch;
+#[cfg(target_arch = "wasm32")]
+mod frames;
 pub mod pulse;
 #[cfg(target_arch = "wasm32")]
 mod tauri;

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 pub struct Page<T> {
     /// The rows of this page.
     pub items: Vec<T>,
-    /// Rows in all pages; true up to [`EXACT_TOTAL`], and see `total_is_estimate`.
+    /// Rows in all pages; where counting them takes long it is an estimate, see `total_is_estimate`.
     pub total: i64,
     /// This page's number, from 1.
     pub page: i64,
@@ -49,7 +49,7 @@ impl<T: utoipa::ToSchema> utoipa::PartialSchema for Page<T> {
         let field = |kind, text| ObjectBuilder::new().schema_type(kind).description(Some(text));
         let mut page = ObjectBuilder::new().property("items", rows).required("items");
         for (name, text) in [
-            ("total", "Rows in all pages; true up to 10,000, and see `total_is_estimate`."),
+            ("total", "Rows in all pages; where counting them takes long it is an estimate, see `total_is_estimate`."),
             ("page", "This page's number, from 1."),
             ("size", "Most rows a page holds, 1 to 100."),
             ("pages", "Number of pages; 0 or 1 when there are no rows."),

@@ -236,10 +236,15 @@ impl App {
 
     /// Writes lines to the log as the system itself, and waits until they are written; for measuring the live feed.
     pub async fn say(&self, lines: impl IntoIterator<Item = String>) {
+        self.mention(lines);
+        self.journal.flush().await;
+    }
+
+    /// [`App::say`] without waiting: the lines are written when the journal writes, as those of workers are.
+    pub fn mention(&self, lines: impl IntoIterator<Item = String>) {
         for line in lines {
             self.journal.line("INFO", "system", "app", About::default(), line, json!({}));
         }
-        self.journal.flush().await;
     }
 
     /// Stops everything in order: workers, API, journal, Redis and Postgres. Takes nine seconds at most, whatever hangs.

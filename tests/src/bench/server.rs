@@ -9,6 +9,7 @@ use anyhow::{Context as _, ensure};
 use netraven_api::Secret;
 use netraven_client::Client;
 
+use super::process;
 use crate::desktop::program;
 
 /// Password of the user `admin` in measurements.
@@ -54,15 +55,12 @@ impl Server {
 
     /// CPU time the process has used so far; its servers are processes of their own and not in it.
     pub fn cpu(&self) -> anyhow::Result<Duration> {
-        let used = Stat::of(self.child.id())?;
-        Ok(Duration::from_millis((used.ticks(11) + used.ticks(12)) * 10))
+        process::cpu(self.child.id())
     }
 
     /// Most memory the process has held, in megabytes.
     pub fn peak_mb(&self) -> anyhow::Result<u64> {
-        let status = std::fs::read_to_string(format!("/proc/{}/status", self.child.id()))?;
-        let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:")).unwrap_or_default();
-        Ok(line.split_whitespace().next().and_then(|text| text.parse::<u64>().ok()).unwrap_or_default() / 1024)
+        process::peak_mb(self.child.id())
     }
 
     /// Stops it in order; answers how long that took.
@@ -73,36 +71,6 @@ impl Server {
         let status = self.child.wait()?;
         ensure!(status.success(), "the server ended with {status}");
         Ok(began.elapsed())
-    }
-}
-
-/// CPU time that a process and its children have used, those that ended included.
-pub fn cpu_of(parent: u32) -> anyhow::Result<Duration> {
-    let own = Stat::of(parent)?;
-    let mut ticks: u64 = (11..=14).map(|place| own.ticks(place)).sum();
-    for entry in std::fs::read_dir("/proc")? {
-        let Some(pid) = entry?.file_name().to_str().and_then(|name| name.parse::<u32>().ok()) else { continue };
-        // One that ends meanwhile is counted with its parent the next time.
-        let Ok(stat) = Stat::of(pid) else { continue };
-        if stat.ticks(1) == u64::from(parent) {
-            ticks += stat.ticks(11) + stat.ticks(12);
-        }
-    }
-    Ok(Duration::from_millis(ticks * 10))
-}
-
-/// The fields of `/proc/PID/stat` behind the name in brackets: 1 is the parent, 11 and 12 are the process' own time, 13 and
-/// 14 that of its children that ended, in hundredths of a second on Linux.
-struct Stat(Vec<String>);
-
-impl Stat {
-    fn of(pid: u32) -> anyhow::Result<Stat> {
-        let stat = std::fs::read_to_string(format!("/proc/{pid}/stat"))?;
-        Ok(Stat(stat.rsplit(')').next().unwrap_or_default().split_whitespace().map(str::to_owned).collect()))
-    }
-
-    fn ticks(&self, place: usize) -> u64 {
-        self.0.get(place).and_then(|text| text.parse().ok()).unwrap_or_default()
     }
 }
 

@@ -1,10 +1,11 @@
-//! Prints the figures of the product: `api`, `backup`, `start` and `feed`. Run it by `cargo xtask bench NAME`.
+//! Prints the figures of the product: `api`, `backup`, `start`, `feed` and `ui`. Run it by `cargo xtask bench NAME`.
 
 use std::process::ExitCode;
 
 #[tokio::main]
 async fn main() -> ExitCode {
     let name = std::env::args().nth(1).unwrap_or_default();
+    let further: Vec<String> = std::env::args().skip(2).collect();
     let done = match name.as_str() {
         #[cfg(target_os = "linux")]
         "api" => netraven_tests::bench::api::run().await,
@@ -13,7 +14,9 @@ async fn main() -> ExitCode {
         "start" => netraven_tests::bench::start::run().await,
         #[cfg(target_os = "linux")]
         "feed" => netraven_tests::bench::feed::run().await,
-        _ => Err(anyhow::anyhow!("there is no figure '{name}': choose api, backup, start or feed")),
+        #[cfg(target_os = "linux")]
+        "ui" => netraven_tests::bench::ui::run(&further).await,
+        _ => Err(anyhow::anyhow!("there is no figure '{name}': choose api, backup, start, feed or ui")),
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,

@@ -16,6 +16,7 @@ use serde_json::Value;
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::spawn_local;
 
+use super::frames::Frames;
 use super::pulse::{self, Pulse};
 use super::{Answer, Bridge, Guard, batch};
 
@@ -55,8 +56,9 @@ impl Bridge for Tauri {
     }
 
     fn feed(&self, start: FeedStart, on_batch: Rc<dyn Fn(Vec<FeedMessage>)>) -> Guard {
+        let frames = Frames::new(on_batch);
         let open = Opened::default();
-        spawn_local(keep_open(start, on_batch, open.clone()));
+        spawn_local(keep_open(start, Rc::new(move |messages| frames.push(messages)), open.clone()));
         Guard::new(move || {
             open.end();
             spawn_local(async move { open.stopped().await });

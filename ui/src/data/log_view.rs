@@ -7,14 +7,19 @@ use dioxus::prelude::*;
 use futures::channel::mpsc::{UnboundedReceiver, unbounded};
 use futures::future::{Either, select};
 use futures::{FutureExt, StreamExt};
+use jiff::{SignedDuration, Timestamp};
 use netraven_api::Problem;
 use netraven_api::event::{FeedMessage, Link};
 use netraven_api::logs::{ListLogs, LogEntry};
 use netraven_api::native::FeedStart;
+use netraven_api::page::Page;
 
 use crate::data::api::{Api, use_api};
 use crate::state::logs::{LogFilter, LogLines, Reach};
 use crate::state::tally::Tally;
+
+/// Shortest time between two drawings of the lines over time, which has hundreds of pieces.
+const CHART_PACE: SignedDuration = SignedDuration::from_millis(500);
 
 /// Rows of one page of history.
 const PAGE: usize = 100;
@@ -34,8 +39,12 @@ pub struct LogView {
     pub link: Signal<Link>,
     /// What the reader should know about how the lines were found.
     pub note: Signal<Option<String>>,
+    /// Whether the number of lines in all is the server's guess.
+    pub about: Signal<bool>,
     /// The live lines counted, whether they are in the period or not.
     pub tally: Signal<Tally>,
+    /// When the tally was worth drawing again; it changes far more often. What came since is due with the next second.
+    pub tallied: Signal<Timestamp>,
     held: Signal<bool>,
     wishes: Signal<u64>,
     older: Signal<u64>,
@@ -94,6 +103,14 @@ impl LogView {
         }
     }
 
+    /// The server has counted the lines up to this one: the tally need not keep them.
+    pub fn counted_up_to(&self, id: i64) {
+        let mut tally = self.tally;
+        if tally.peek().has_up_to(id) {
+            tally.write().forget(id);
+        }
+    }
+
     /// Begins anew.
     pub fn refresh(&self) {
         let mut wishes = self.wishes;
@@ -118,7 +135,9 @@ pub fn use_log(filter: impl Fn() -> LogFilter + 'static) -> LogView {
         loading: use_signal(|| true),
         link: use_signal(Link::default),
         note: use_signal(|| None),
+        about: use_signal(|| false),
         tally: use_signal(Tally::default),
+        tallied: use_signal(|| Timestamp::UNIX_EPOCH),
         held: use_signal(|| false),
         wishes: use_signal(|| 0),
         older: use_signal(|| 0),
@@ -142,7 +161,8 @@ pub fn use_log(filter: impl Fn() -> LogFilter + 'static) -> LogView {
 }
 
 async fn keep(api: Api, view: LogView, filter: Memo<LogFilter>, mut woken: UnboundedReceiver<Wake>) {
-    let LogView { mut lines, mut problem, mut loading, mut link, mut note, mut tally, .. } = view;
+    let LogView { mut lines, mut problem, mut loading, mut link, mut note, mut about, mut tally, mut tallied, .. } =
+        view;
     let mut next = woken.next().await;
     while next.is_some() {
         // Several wishes at once are one.
@@ -159,12 +179,14 @@ async fn keep(api: Api, view: LogView, filter: Memo<LogFilter>, mut woken: Unbou
         };
         loading.set(false);
         let after = match begun {
-            Ok(Begun { history: (rows, total, said), after }) => {
-                note.set(said);
+            Ok(Begun { page, after }) => {
+                note.set(page.note);
+                about.set(page.total_is_estimate);
                 let mut fresh = LogLines::default();
-                fresh.take_history(rows, total, PAGE);
+                fresh.take_history(page.items, page.total, PAGE);
                 lines.set(fresh);
                 tally.set(Tally::default());
+                tallied.set(Timestamp::UNIX_EPOCH);
                 problem.set(None);
                 after
             }
@@ -200,17 +222,21 @@ async fn keep(api: Api, view: LogView, filter: Memo<LogFilter>, mut woken: Unbou
 }
 
 fn take(api: &Api, view: LogView, wanted: &LogFilter, batch: Vec<FeedMessage>) {
-    let LogView { mut lines, mut link, mut tally, .. } = view;
+    let LogView { mut lines, mut link, mut tally, mut tallied, .. } = view;
+    let now = api.clock().now();
     for message in batch {
         match message {
             FeedMessage::Lines { lines: mut arrived } => {
                 arrived.retain(|line| wanted.finds(line));
                 if !arrived.is_empty() {
                     tally.write().take(&arrived);
+                    if now.duration_since(*tallied.peek()) >= CHART_PACE {
+                        tallied.set(now);
+                    }
                 }
                 arrived.retain(|line| wanted.matches(line));
                 if !arrived.is_empty() {
-                    lines.write().take_live(arrived, api.clock().now());
+                    lines.write().take_live(arrived, now);
                 }
             }
             FeedMessage::Link { link: now } => {
@@ -229,7 +255,7 @@ async fn older(api: &Api, view: LogView, wanted: &LogFilter) {
     let reach = lines.peek().reach();
     loading.set(true);
     match history(api, wanted, reach).await {
-        Ok((rows, total, _)) => lines.write().take_history(rows, total, PAGE),
+        Ok(page) => lines.write().take_history(page.items, page.total, PAGE),
         Err(found) => problem.set(Some(found)),
     }
     loading.set(false);
@@ -237,7 +263,7 @@ async fn older(api: &Api, view: LogView, wanted: &LogFilter) {
 
 /// What a view begins with.
 struct Begun {
-    history: History,
+    page: Page<LogEntry>,
     /// The line behind which live lines begin.
     after: i64,
 }
@@ -249,22 +275,18 @@ struct Begun {
 /// before the lines are read comes twice then, and not never.
 async fn begin(api: &Api, wanted: &LogFilter) -> Result<Begun, Problem> {
     if !wanted.exceeds_stream() {
-        let history = history(api, wanted, None).await?;
-        let last = history.0.iter().map(|line| line.id).max();
+        let page = history(api, wanted, None).await?;
+        let last = page.items.iter().map(|line| line.id).max();
         if let Some(after) = last.or_else(|| wanted.since.is_none().then_some(0)) {
-            return Ok(Begun { history, after });
+            return Ok(Begun { page, after });
         }
     }
     let plain = LogFilter { search: String::new(), sources: Vec::new(), since: None, until: None, ..wanted.clone() };
     let newest = api.send(&ListLogs { size: Some(1), ..plain.history(None) }).await?;
     let after = newest.items.first().map_or(0, |line| line.id);
-    Ok(Begun { history: history(api, wanted, None).await?, after })
+    Ok(Begun { page: history(api, wanted, None).await?, after })
 }
 
-/// Lines, how many match in all, and what to know about them.
-type History = (Vec<LogEntry>, i64, Option<String>);
-
-async fn history(api: &Api, wanted: &LogFilter, reach: Option<Reach>) -> Result<History, Problem> {
-    let page = api.send(&wanted.history(reach)).await?;
-    Ok((page.items, page.total, page.note))
+async fn history(api: &Api, wanted: &LogFilter, reach: Option<Reach>) -> Result<Page<LogEntry>, Problem> {
+    api.send(&wanted.history(reach)).await
 }

@@ -4,7 +4,7 @@ use std::collections::VecDeque;
 
 use netraven_api::logs::{LEVELS, LogEntry};
 
-/// Most parts kept: some minutes of the quickest feed. A histogram is read again each minute.
+/// Most parts kept: some minutes of the quickest feed, should no answer of the server come.
 const KEPT: usize = 8_192;
 
 /// Lines of each level, in the order of [`LEVELS`].
@@ -19,7 +19,13 @@ struct Part {
     lines: Vec<(i64, usize)>,
 }
 
-/// The lines that came since a view began.
+impl Part {
+    fn is_up_to(&self, id: i64) -> bool {
+        self.lines.last().is_none_or(|(last, _)| *last <= id)
+    }
+}
+
+/// The lines that came since a view began, or since the server was asked last.
 #[derive(Clone, Debug, Default)]
 pub struct Tally {
     parts: VecDeque<Part>,
@@ -42,6 +48,19 @@ impl Tally {
         self.parts.drain(..self.parts.len().saturating_sub(KEPT));
     }
 
+    /// Lets go of the parts up to a line, because an answer of the server has them.
+    pub fn forget(&mut self, id: i64) {
+        while self.has_up_to(id) {
+            self.parts.pop_front();
+        }
+    }
+
+    /// Whether there is a part to let go of.
+    #[must_use]
+    pub fn has_up_to(&self, id: i64) -> bool {
+        self.parts.front().is_some_and(|part| part.is_up_to(id))
+    }
+
     /// Second and lines of what came behind a line.
     pub fn behind(&self, id: i64) -> impl Iterator<Item = (i64, Levels)> {
         self.parts.iter().filter_map(move |part| {
@@ -62,4 +81,37 @@ impl Tally {
 #[must_use]
 pub fn place(level: &str) -> usize {
     LEVELS.iter().position(|known| known.eq_ignore_ascii_case(level)).unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn lines(ids: std::ops::RangeInclusive<i64>, second: i64) -> Vec<LogEntry> {
+        let line = |id| {
+            let at = jiff::Timestamp::from_second(second).unwrap();
+            serde_json::from_value(
+                serde_json::json!({ "id": id, "timestamp": at, "log_type": "job", "level": "INFO", "message": "" }),
+            )
+            .unwrap()
+        };
+        ids.map(line).collect()
+    }
+
+    #[test]
+    fn what_the_server_counted_is_let_go_and_nothing_behind_it() {
+        let mut tally = Tally::default();
+        tally.take(&lines(1..=4, 10));
+        tally.take(&lines(5..=8, 11));
+        let behind = |tally: &Tally| {
+            tally.behind(6).map(|(second, sum)| (second, sum.iter().sum())).collect::<Vec<(i64, i64)>>()
+        };
+        let before = behind(&tally);
+        assert!(tally.has_up_to(6));
+        tally.forget(6);
+        assert_eq!((tally.parts.len(), behind(&tally)), (1, before), "a part that it ends in is kept whole");
+        assert!(!tally.has_up_to(6));
+        tally.forget(8);
+        assert!(tally.parts.is_empty());
+    }
 }

@@ -14,6 +14,7 @@ mod histogram;
 mod jobs;
 mod lab;
 mod log_meta;
+mod log_total;
 mod logs;
 mod logs_find;
 mod logs_fold;

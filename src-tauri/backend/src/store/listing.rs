@@ -8,6 +8,9 @@ use sqlx::{Postgres, QueryBuilder};
 
 use super::{Result, Store};
 
+/// Effort of counting, in the planner's unit, from which on a number is guessed: some 50 ms on a computer of today.
+const COSTLY: f64 = 3_000.0;
+
 /// A statement in the making. Only what is asked for is written into it: each combination of filters has a plan of its own,
 /// and the driver keeps the prepared statement of each.
 pub type Sql = QueryBuilder<Postgres>;
@@ -120,6 +123,14 @@ impl List {
         filter(sql);
     }
 
+    /// The statement that counts its rows as far as they are counted, behind a word.
+    fn counting(&self, word: &str, paging: &Paging<'_>, filter: impl Fn(&mut Sql)) -> Sql {
+        let mut sql = Sql::new(format!("{word}select count(*) from (select 1 from {} where true", self.counted));
+        self.narrow(&mut sql, paging, filter);
+        sql.push(format!(" limit {}) counted", EXACT_TOTAL + 1));
+        sql
+    }
+
     /// The page's text around its rows.
     pub fn page(&self, items: &str, total: Total, paging: &Paging<'_>) -> RawPage {
         let (page, size) = (paging.page(), paging.size());
@@ -169,18 +180,50 @@ impl Store {
 
     /// Counts the rows of a list up to [`EXACT_TOTAL`]; beyond that it is the planner's guess, which costs nothing.
     pub async fn count(&self, list: &List, paging: &Paging<'_>, filter: impl Fn(&mut Sql)) -> Result<Total> {
-        let mut sql = Sql::new(format!("select count(*) from (select 1 from {} where true", list.counted));
-        list.narrow(&mut sql, paging, &filter);
-        sql.push(format!(" limit {}) counted", EXACT_TOTAL + 1));
-        let rows: i64 = sql.build_query_scalar().fetch_one(self.pool()).await?;
+        let rows: i64 = list.counting("", paging, &filter).build_query_scalar().fetch_one(self.pool()).await?;
         if rows <= EXACT_TOTAL {
             return Ok(Total { rows, is_estimate: false });
         }
-        let mut sql = Sql::new(format!("explain (format json) select 1 from {} where true", list.counted));
-        list.narrow(&mut sql, paging, &filter);
+        Ok(self.plan(list, paging, &filter).await?.guess(rows))
+    }
+
+    /// [`Store::count`] for a list so long that a filter may look for a needle in a haystack: what would take longer than a
+    /// person waits for a number is not counted at all.
+    pub async fn count_if_cheap(&self, list: &List, paging: &Paging<'_>, filter: impl Fn(&mut Sql)) -> Result<Total> {
+        let plan = self.plan(list, paging, &filter).await?;
+        if plan.cost > COSTLY {
+            return Ok(plan.guess(paging.offset().saturating_add(paging.size())));
+        }
+        let rows: i64 = list.counting("", paging, &filter).build_query_scalar().fetch_one(self.pool()).await?;
+        Ok(if rows <= EXACT_TOTAL { Total { rows, is_estimate: false } } else { plan.guess(rows) })
+    }
+
+    async fn plan(&self, list: &List, paging: &Paging<'_>, filter: impl Fn(&mut Sql)) -> Result<Plan> {
+        let mut sql = list.counting("explain (format json) ", paging, filter);
         let plan: Json<Value> = sql.build_query_scalar().fetch_one(self.pool()).await?;
-        let guess = plan.0[0]["Plan"]["Plan Rows"].as_i64().unwrap_or_default();
-        Ok(Total { rows: guess.max(rows), is_estimate: true })
+        Ok(Plan::of(&plan.0))
+    }
+}
+
+/// What the planner expects of counting.
+#[derive(Clone, Copy, Debug, PartialEq)]
+struct Plan {
+    /// Effort of counting as far as is counted, in the planner's own unit.
+    cost: f64,
+    /// All rows there may be.
+    rows: i64,
+}
+
+impl Plan {
+    /// The plan is: count, of at most so many, of the rows.
+    fn of(plan: &Value) -> Plan {
+        let count = &plan[0]["Plan"];
+        let rows = &count["Plans"][0]["Plans"][0]["Plan Rows"];
+        Plan { cost: count["Total Cost"].as_f64().unwrap_or_default(), rows: rows.as_i64().unwrap_or_default() }
+    }
+
+    fn guess(self, at_least: i64) -> Total {
+        Total { rows: self.rows.max(at_least), is_estimate: true }
     }
 }
 
@@ -251,5 +294,17 @@ mod tests {
         assert_eq!(all_rows(0, &paging(2, 20)), None, "a page behind the end tells nothing");
         assert_eq!(all_rows(20, &paging(1, 20)), None);
         assert_eq!(paging(i64::MAX, 100).offset(), i64::MAX);
+    }
+
+    #[test]
+    fn a_plan_tells_what_counting_costs_and_how_many_rows_there_may_be() {
+        let rows = serde_json::json!({ "Node Type": "Seq Scan", "Total Cost": 9e5, "Plan Rows": 1_000 });
+        let limit = serde_json::json!({ "Node Type": "Limit", "Total Cost": 9e5, "Plan Rows": 1_000, "Plans": [rows] });
+        let count =
+            serde_json::json!({ "Node Type": "Aggregate", "Total Cost": 900_012.5, "Plan Rows": 1, "Plans": [limit] });
+        let plan = Plan::of(&serde_json::json!([{ "Plan": count }]));
+        assert_eq!(plan, Plan { cost: 900_012.5, rows: 1_000 });
+        assert_eq!(plan.guess(20), Total { rows: 1_000, is_estimate: true });
+        assert_eq!(plan.guess(2_000), Total { rows: 2_000, is_estimate: true });
     }
 }

@@ -105,7 +105,7 @@ impl Store {
         let total = match all_rows(rows, &paging) {
             Some(rows) => Total { rows, is_estimate: false },
             None if by_kind_only(query) => Total { rows: self.kept_count(query).await?, is_estimate: false },
-            None => self.count(&LIST, &paging, narrow).await?,
+            None => self.count_if_cheap(&LIST, &paging, narrow).await?,
         };
         Ok(LIST.page(&items, total, &paging))
     }

@@ -233,6 +233,8 @@ impl Postgres {
             "full_page_writes=on",
             "max_connections=100",
             "shared_buffers=128MB",
+            // A local disk of today: an index leads to a few days of a long log sooner than reading all of it.
+            "random_page_cost=1.1",
             "jit=off",
             "lc_messages=C",
             "timezone=UTC",

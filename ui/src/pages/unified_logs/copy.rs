@@ -8,7 +8,6 @@ use serde_json::Value;
 use super::row::device_word;
 use crate::dom;
 use crate::format;
-use crate::route::Route;
 use crate::state::moment::use_moment;
 use crate::state::notices::{Notices, use_notices};
 
@@ -22,16 +21,6 @@ pub fn use_copy_lines() -> Callback<Vec<LogEntry>> {
         let (text, copied) = text_of(&lines, &moment.zone());
         let said = said(copied, lines.len());
         spawn(async move { copy(notices, &text, said).await });
-    })
-}
-
-/// Copies a link to a place, and says how it is used.
-pub fn use_copy_link() -> Callback<Route> {
-    let notices = use_notices();
-    use_callback(move |to: Route| {
-        let text = crate::link::to(&to);
-        let said = "The link was copied. Who searches for it in their window, with Ctrl K, sees this.";
-        spawn(async move { copy(notices, &text, said.to_owned()).await });
     })
 }
 

@@ -16,9 +16,10 @@ pub fn Foot(desk: Desk, oncopy: EventHandler<()>) -> Element {
     let counted =
         |count: u64, one: &str, many: &str| format::count_of(i64::try_from(count).unwrap_or(i64::MAX), one, many);
     let total = lines.total().unwrap_or(shown);
+    let about = if *desk.view.about.read() { "about " } else { "" };
     rsx! {
         footer { class: "status-line",
-            span { {format!("Showing {} of {}", format::number(shown), format::count(total, "line"))} }
+            span { {format!("Showing {} of {about}{}", format::number(shown), format::count(total, "line"))} }
             if selected > 1 {
                 span { role: "status", class: "text-info", {format!("{} selected", format::number(number(selected)))} }
                 Button {

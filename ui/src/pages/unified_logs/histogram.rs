@@ -33,8 +33,15 @@ pub fn LogHistogram(
     let mut hover = use_signal(|| None::<usize>);
     let histogram = counted.value();
     let since = histogram.as_ref().filter(|histogram| histogram.is_partial).map(|histogram| histogram.counted_since);
-    let bars =
-        use_memo(move || counted.value().map(|counted| Bars::of(&counted, &view.tally.read())).unwrap_or_default());
+    let bars = use_memo(move || {
+        let _ = (view.tallied.read(), moment.now());
+        counted.value().map(|counted| Bars::of(&counted, &view.tally.peek())).unwrap_or_default()
+    });
+    use_effect(move || {
+        if let Some(counted) = counted.value() {
+            view.counted_up_to(counted.newest_id);
+        }
+    });
     if let (None, Some(problem)) = (&histogram, counted.error()) {
         return rsx! {
             div { class: "histogram histogram-note", role: "note",

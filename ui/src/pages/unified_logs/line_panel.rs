@@ -6,10 +6,11 @@ use netraven_api::logs::LogEntry;
 use netraven_api::outcome::Cause;
 use serde_json::Value;
 
-use super::copy::{use_copy_lines, use_copy_link};
+use super::copy::use_copy_lines;
 use super::surroundings::Shared;
 use crate::components::{Button, ButtonKind, Glyph, JsonTree, LevelTag};
 use crate::format;
+use crate::pages::copy_link::use_copy_link;
 use crate::route::Route;
 use crate::state::moment::use_moment;
 use crate::state::pick::Pick;
