@@ -4,4 +4,6 @@ pub mod bench;
 pub mod contract;
 #[cfg(target_os = "linux")]
 pub mod desktop;
+#[cfg(target_os = "linux")]
+pub mod gallery;
 pub mod support;

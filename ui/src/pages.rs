@@ -2,8 +2,8 @@
 
 pub mod actions;
 pub mod cancel_device;
-pub mod copy_link;
 pub mod configurations;
+pub mod copy_link;
 pub mod credentials;
 pub mod dashboard;
 pub mod devices;

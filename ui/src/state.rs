@@ -1,8 +1,8 @@
 //! What the window holds beside server data: session, theme, notices, the present moment, and the live log.
 
+pub mod charts;
 pub mod folding;
 pub mod kept;
-pub mod charts;
 pub mod layout;
 pub mod logs;
 pub mod moment;

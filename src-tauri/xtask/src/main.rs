@@ -1,9 +1,11 @@
 //! `cargo xtask`: everything a person or CI does with this repository, one subcommand each.
 
+mod axe;
 mod check;
 mod process;
 mod project;
 mod run;
+mod screens;
 mod serve;
 mod system;
 mod test;
@@ -60,6 +62,8 @@ enum Task {
         #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
         arguments: Vec<String>,
     },
+    /// Take the pictures of docs/screens anew: every page in every theme and size.
+    Screens,
     /// Write the generated documents: docs/platforms.md.
     Docs,
 }
@@ -84,6 +88,7 @@ fn perform(project: &Project, task: Task) -> Result<ExitCode> {
         Task::Tidy => tidy::command(&project.root).map(|()| ExitCode::SUCCESS),
         Task::Lab { devices, arguments } => tools::lab(project, devices, &arguments),
         Task::Bench { name, arguments } => tools::bench(project, &name, &arguments),
+        Task::Screens => screens::screens(project).map(|()| ExitCode::SUCCESS),
         Task::Docs => tools::docs(project).map(|()| ExitCode::SUCCESS),
     }
 }

@@ -2,8 +2,13 @@
 
 use std::path::PathBuf;
 use std::process::{Command, ExitCode, Stdio};
+use std::thread;
+use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, bail};
+
+/// Pause between two looks at a command that has a time limit.
+const LOOK: Duration = Duration::from_millis(50);
 
 /// Shows the command, runs it with our own input and output, and fails unless it succeeds.
 pub fn run(command: &mut Command) -> Result<()> {
@@ -13,6 +18,25 @@ pub fn run(command: &mut Command) -> Result<()> {
         bail!("`{}` failed ({status}); its own messages above say why", spell(command));
     }
     Ok(())
+}
+
+/// The same within a time limit; a command that takes longer is ended.
+pub fn run_within(command: &mut Command, limit: Duration) -> Result<()> {
+    eprintln!("> {}", spell(command));
+    let mut child = command.spawn().with_context(|| format!("could not start `{}`", spell(command)))?;
+    let began = Instant::now();
+    loop {
+        match child.try_wait().with_context(|| format!("`{}` was lost sight of", spell(command)))? {
+            Some(status) if status.success() => return Ok(()),
+            Some(status) => bail!("`{}` failed ({status}); its own messages above say why", spell(command)),
+            None if began.elapsed() > limit => {
+                let _ = child.kill();
+                let _ = child.wait();
+                bail!("`{}` was not done after {} seconds", spell(command), limit.as_secs());
+            }
+            None => thread::sleep(LOOK),
+        }
+    }
 }
 
 /// Runs the command in silence: whether it could be started and succeeded.
@@ -108,6 +132,16 @@ mod tests {
     fn a_failed_command_is_told_with_its_name() {
         let error = run(Command::new("cargo").arg("no-such-subcommand")).unwrap_err().to_string();
         assert!(error.starts_with("`cargo no-such-subcommand` failed"), "{error}");
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_command_that_takes_too_long_is_ended() {
+        let began = Instant::now();
+        let error = run_within(Command::new("sleep").arg("60"), Duration::ZERO).unwrap_err().to_string();
+        assert_eq!(error, "`sleep 60` was not done after 0 seconds");
+        assert!(began.elapsed() < Duration::from_secs(30));
+        run_within(&mut Command::new("true"), Duration::from_secs(30)).unwrap();
     }
 
     #[test]

@@ -7,7 +7,8 @@ use serde_json::{Value, json};
 use super::PATIENCE;
 
 /// The count beneath the log, as an expression.
-const LINES: &str = "Number((/of (?:about )?([\\d,]+) line/.exec(document.body.innerText) ?? ['', '0'])[1].replaceAll(',', ''))";
+const LINES: &str =
+    "Number((/of (?:about )?([\\d,]+) line/.exec(document.body.innerText) ?? ['', '0'])[1].replaceAll(',', ''))";
 
 /// The application's window.
 pub struct Window {

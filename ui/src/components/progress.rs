@@ -23,6 +23,7 @@ pub fn OutcomeBar(run: Run, #[props(default)] wide: bool) -> Element {
             span {
                 class: if wide { "bar bar-wide" } else { "bar" },
                 role: "progressbar",
+                aria_label: "Devices done",
                 aria_valuemin: "0",
                 aria_valuemax: "{run.devices}",
                 aria_valuenow: "{done}",

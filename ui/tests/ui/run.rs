@@ -11,6 +11,7 @@ use netraven_api::outcome::Cause;
 use netraven_api::problem::Code;
 use netraven_api::runs::{DeviceState, RunDetail, RunStatus};
 use netraven_api::users::Role;
+use serde_json::json;
 
 use crate::samples::{detail, device, page, run};
 use crate::support::{Fake, Screen, at};
@@ -189,6 +190,15 @@ fn what_no_retry_can_fix_is_not_offered_one() {
     let mut screen = Screen::open(&fake, "/runs/4188");
     screen.press("Retry all 4 a retry may fix");
     assert_eq!(fake.bodies("POST /runs/4188/again"), [serde_json::json!({"causes": ["timeout-connect"]})]);
+}
+
+#[test]
+fn a_stage_that_was_not_reached_has_no_duration() {
+    let mut detail = detail();
+    let device = detail.results.iter_mut().find(|device| device.device_id == 9).unwrap();
+    device.details = Some(json!({"timings": [{"stage": "read", "ms": 7}, {"stage": "record", "ms": 11}]}));
+    let screen = Screen::open(&with(&detail), "/runs/4188/devices/9");
+    assert!(screen.shows("7 ms") && !screen.shows("11 ms"));
 }
 
 #[test]

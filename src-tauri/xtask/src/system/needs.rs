@@ -102,6 +102,8 @@ pub const NEEDS: &[Need] = &[
         .apt("imagemagick")
         .dnf("ImageMagick")
         .pacman("imagemagick"),
+    need("Node.js", Purpose::Tests, Check::Program(&["node"])).apt("nodejs").dnf("nodejs").pacman("nodejs"),
+    need("npm", Purpose::Tests, Check::Program(&["npm"])).apt("npm").dnf("nodejs-npm").pacman("npm"),
     need("OpenSSH server", Purpose::Tests, Check::Program(&["sshd"]))
         .apt("openssh-server")
         .dnf("openssh-server")

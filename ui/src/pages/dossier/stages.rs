@@ -55,7 +55,9 @@ pub fn Stages(job_type: String, device: RunDevice) -> Element {
             for stage in shown {
                 {
                     let went = went(stage, reached, device.state);
-                    let small = timing(&timings, stage).unwrap_or_else(|| went.word().to_owned());
+                    // A later stage may have begun for an earlier command; what counts is where it broke.
+                    let took = timing(&timings, stage).filter(|_| went != Went::NotYet);
+                    let small = took.unwrap_or_else(|| went.word().to_owned());
                     let spoken = went.word();
                     rsx! {
                         li { key: "{stage.as_str()}", class: "step", "data-state": "{went.as_str()}",

@@ -14,6 +14,11 @@ const SPARE: usize = 10;
 /// Height assumed until the list was scrolled for the first time.
 pub const FIRST_HEIGHT: i32 = 1_040;
 
+/// Id of what holds head and list, and hears the keys of both.
+const FRAME: &str = "log-grid";
+/// Id of the list's head.
+const HEAD: &str = "log-head";
+
 /// The list.
 #[component]
 pub fn Rows(desk: Desk, search: ReadSignal<String>, onkeydown: EventHandler<KeyboardEvent>) -> Element {
@@ -52,28 +57,26 @@ pub fn Rows(desk: Desk, search: ReadSignal<String>, onkeydown: EventHandler<Keyb
         Some(draw(desk, index, row, ends, &look))
     });
     rsx! {
-        div {
-            id: "log-grid",
-            class: "log",
-            role: "grid",
-            tabindex: "0",
-            aria_label: LIST_LABEL,
-            aria_rowcount: "{layout.len()}",
-            aria_readonly: "true",
-            aria_multiselectable: "true",
-            aria_activedescendant: here,
-            onkeydown: move |event| onkeydown.call(event),
-            div { class: "log-row log-head", role: "row",
+        div { id: FRAME, class: "log", onkeydown: move |event| onkeydown.call(event),
+            div { id: HEAD, class: "log-row log-head", role: "row",
                 span { role: "columnheader", aria_sort: "descending", "Time ↓" }
                 span { role: "columnheader", "Level" }
                 span { role: "columnheader", "Type" }
                 span { role: "columnheader", "Device" }
                 span { role: "columnheader", "Message" }
             }
+            // What scrolls is what has the focus, so that it can be scrolled by the keyboard; the head stays above it.
             div {
                 id: LIST,
                 class: "log-rows",
-                role: "rowgroup",
+                role: "grid",
+                tabindex: "0",
+                aria_label: LIST_LABEL,
+                aria_owns: HEAD,
+                aria_rowcount: "{layout.len()}",
+                aria_readonly: "true",
+                aria_multiselectable: "true",
+                aria_activedescendant: here,
                 onscroll,
                 div { height: "{above}px", aria_hidden: "true" }
                 {rows}

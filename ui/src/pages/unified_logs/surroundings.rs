@@ -63,7 +63,7 @@ pub fn Surroundings(line: LogEntry, shared: Shared, onback: EventHandler<()>) ->
             lines.sort_by_key(|line| std::cmp::Reverse(line.id));
             lines.dedup_by_key(|line| line.id);
             rsx! {
-                div { class: "log-rows", role: "table", aria_label: "Lines around line {id}, the newest first",
+                div { class: "log-rows", role: "table", tabindex: "0", aria_label: "Lines around line {id}, the newest first",
                     for line in lines {
                         div {
                             key: "{line.id}",

@@ -125,7 +125,8 @@ fn every_colour_in_use_is_a_token_this_test_knows() {
         .chain(PRIMARY)
         .chain(BARE)
         .chain(GRAPHICS)
-        .chain(["accent"])
+        // The last is the tick of a box that is checked.
+        .chain(["accent", "on-primary"])
         .chain(tints)
         .collect();
     let mut faults = Vec::new();

@@ -1,0 +1,107 @@
+//! The way through all pages. A new page, dialog or panel is one stop more in one of these lists.
+
+/// A page as it is looked at, under the name its pictures have.
+pub struct Stop {
+    /// The name: `docs/screens/<name>-<theme>-<width>.png`.
+    pub name: &'static str,
+    /// How to come there from the stop before.
+    pub steps: &'static [Step],
+}
+
+/// What a person does, or waits for.
+pub enum Step {
+    /// Goes to a page by its name in the sidebar.
+    Go(&'static str),
+    /// Presses what carries this action.
+    Press(&'static str),
+    /// Presses what this selector finds first.
+    Click(&'static str),
+    /// Types where the focus is.
+    Keys(&'static str),
+    /// Waits for a text.
+    Sees(&'static str),
+    /// Waits until a script returns true.
+    Until(&'static str),
+    /// Runs a script that returns nothing.
+    Do(&'static str),
+}
+
+use Step::{Click, Do, Go, Keys, Press, Sees, Until};
+
+const ESCAPE: &str = "\u{e00c}";
+const SEARCH: &str = "\u{e009}k\u{e000}";
+const HAS_LINES: &str = "return document.querySelectorAll('[data-action^=\"Line \"]').length > 10";
+const FOUND: &str = "return document.querySelectorAll('#palette-list li').length === 2";
+const NO_DIALOG: &str = "return document.querySelector('[role=\"dialog\"]') === null";
+
+const fn stop(name: &'static str, steps: &'static [Step]) -> Stop {
+    Stop { name, steps }
+}
+
+/// Before there is a session, and the dashboard with nothing in it.
+pub const FIRST_START: &[Stop] = &[
+    stop("first-start", &[Sees("Where is your data?")]),
+    stop("first-start-server", &[Press("NetRaven server"), Sees("Address")]),
+    stop("dashboard-empty", &[Press("On this computer"), Sees("Start the sample lab")]),
+];
+
+/// Every page with the sample lab's data, once it was backed up twice.
+pub const PAGES: &[Stop] = &[
+    stop(
+        "run",
+        &[
+            Press("Start the sample lab"),
+            Sees("Partly failed"),
+            Press("Run again"),
+            Press("All devices of the job"),
+            Until("return location.pathname === '/runs/2'"),
+            Sees("Partly failed"),
+            Sees("Authentication refused"),
+        ],
+    ),
+    stop("run-again", &[Press("Run again"), Sees("All devices of the job")]),
+    stop("run-history", &[Keys(ESCAPE), Press("History"), Sees("a retry may help")]),
+    stop("run-log", &[Press("Log of this run"), Sees("Sample lab backup partly failed")]),
+    stop("dossier", &[Press("Devices"), Click("tr[data-device]:has(.tag-danger) td.name a"), Sees("What to do")]),
+    stop("dossier-log", &[Press("Log of this device"), Sees("Connection lost: ")]),
+    stop("dashboard", &[Go("Job Status"), Sees("Sample lab backup"), Sees("Partly failed")]),
+    stop("dashboard-causes", &[Click("[data-action^=\"Causes of run\"]"), Sees("Authentication refused")]),
+    stop("dashboard-run", &[Press("Run a job"), Until("return document.querySelector('.chooser li') !== null")]),
+    stop("dashboard-times", &[Keys(ESCAPE), Until(NO_DIALOG), Press("Exact times"), Sees("Show this time")]),
+    stop("dashboard-views", &[Keys(ESCAPE), Until(NO_DIALOG), Press("Views"), Sees("Save this view")]),
+    stop("dashboard-columns", &[Keys(ESCAPE), Press("Columns and rows"), Sees("Columns as at first")]),
+    stop("logs", &[Keys(ESCAPE), Press("Unified Logs"), Until(HAS_LINES)]),
+    stop("logs-line", &[Click("[data-action^=\"Line \"]"), Sees("Copy the line")]),
+    stop("logs-around", &[Press("Around it, same run"), Sees("Back to the list"), Sees("Lines around")]),
+    stop("devices", &[Go("Devices"), Sees("lab-core-01"), Sees("Simulated")]),
+    stop("devices-device", &[Press("Open lab-core-01"), Sees("Snapshots")]),
+    stop("devices-snapshot", &[Click("[data-action^=\"Snapshot \"]"), Sees("hostname lab-core-01")]),
+    stop("devices-add", &[Keys(ESCAPE), Until(NO_DIALOG), Press("Add device"), Sees("SSH port")]),
+    stop("devices-credential", &[Keys(ESCAPE), Until(NO_DIALOG), Press("Add a credential"), Sees("Priority")]),
+    stop("devices-import", &[Keys(ESCAPE), Until(NO_DIALOG), Press("Import CSV"), Sees("Choose a file")]),
+    stop("jobs", &[Keys(ESCAPE), Until(NO_DIALOG), Go("Jobs"), Sees("Sample lab backup")]),
+    stop("jobs-add", &[Press("Add job"), Sees("It runs when somebody presses Run.")]),
+    stop(
+        "search",
+        &[Keys(ESCAPE), Until(NO_DIALOG), Keys(SEARCH), Sees("Search or jump to"), Keys("lab-core"), Until(FOUND)],
+    ),
+    stop("keys", &[Keys(ESCAPE), Until(NO_DIALOG), Do("document.activeElement.blur()"), Keys("?"), Sees("this list")]),
+    stop("connection", &[Keys(ESCAPE), Until(NO_DIALOG), Press("Connection"), Sees("Theme")]),
+];
+
+/// An address that leads nowhere, as an old link does.
+pub const NOT_FOUND: &[Stop] = &[stop(
+    "not-found",
+    &[
+        Keys(ESCAPE),
+        Until(NO_DIALOG),
+        Do("history.pushState(null, '', '/no/such/page'); dispatchEvent(new PopStateEvent('popstate'))"),
+        Sees("Nothing is here"),
+    ],
+)];
+
+/// A server that wants to know who one is.
+pub const SIGN_IN: &[Stop] = &[stop("sign-in", &[Sees("Sign in"), Sees("Password")])];
+
+/// A start that cannot go well.
+pub const FAILED: &[Stop] = &[stop("failed-start", &[Sees("NetRaven could not start")])];
