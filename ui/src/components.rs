@@ -27,7 +27,7 @@ pub use dialog::{Confirm, Dialog};
 pub use field::{CheckField, SearchField, SelectField, TextField};
 pub use icon::{Glyph, Icon};
 pub use layout_menu::LayoutMenu;
-pub use menu::{Mark, Menu, MenuItem};
+pub use menu::{Menu, MenuItem};
 pub use page_header::{Crumb, PageHeader};
 pub use picker::{Choice, Picker};
 pub use progress::OutcomeBar;

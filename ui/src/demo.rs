@@ -9,6 +9,7 @@ use crate::components::{Glyph, Icon};
 
 mod answers;
 mod bridge;
+mod charts;
 mod configs;
 mod edits;
 mod jobs;

@@ -281,7 +281,14 @@ async fn begin(api: &Api, wanted: &LogFilter) -> Result<Begun, Problem> {
             return Ok(Begun { page, after });
         }
     }
-    let plain = LogFilter { search: String::new(), sources: Vec::new(), since: None, until: None, ..wanted.clone() };
+    let plain = LogFilter {
+        search: String::new(),
+        sources: Vec::new(),
+        meta: Vec::new(),
+        since: None,
+        until: None,
+        ..wanted.clone()
+    };
     let newest = api.send(&ListLogs { size: Some(1), ..plain.history(None) }).await?;
     let after = newest.items.first().map_or(0, |line| line.id);
     Ok(Begun { page: history(api, wanted, None).await?, after })

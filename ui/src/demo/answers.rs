@@ -1,6 +1,7 @@
 //! What the demo answers to a request: the same table of paths as the server's, over the world in memory.
 
 use jiff::Timestamp;
+use netraven_api::configs::DiffConfigs;
 use netraven_api::endpoint::Method;
 use netraven_api::jobs::RunStarted;
 use netraven_api::problem::Code;
@@ -15,7 +16,7 @@ use super::edits::gone;
 use super::log::{self, line};
 use super::network::{host_key, platforms};
 use super::world::World;
-use super::{configs, runs, tables};
+use super::{charts, configs, runs, tables};
 
 /// An answer as JSON, or why there is none.
 type Answered = Result<Value, Problem>;
@@ -62,6 +63,8 @@ fn read(world: &World, parts: &[&str], query: &str) -> Answered {
             give(&tables::job(world, job))
         }
         ["runs"] => give(&runs::list(world, &asked(query)?)),
+        ["runs", "outcomes"] => give(&charts::outcomes(world, &asked(query)?)),
+        ["runs", "timeline"] => give(&charts::timeline(world, &asked(query)?)),
         ["runs", "summary"] => give(&runs::summary(world, &asked(query)?)),
         ["runs", id] => {
             let id = number(id)?;
@@ -73,6 +76,17 @@ fn read(world: &World, parts: &[&str], query: &str) -> Answered {
         ["logs", id] => {
             let id = number(id)?;
             give(world.lines.iter().find(|line| line.id == id).ok_or_else(|| gone("line", id))?)
+        }
+        ["users"] => give(&tables::users(&asked(query)?)),
+        ["users", id] => {
+            let id = number(id)?;
+            give(&tables::user(id).ok_or_else(|| gone("user", id))?)
+        }
+        ["api", "backups", "count"] => give(&configs::count(world)),
+        ["configs", "search"] => give(&configs::search(world, &asked(query)?)),
+        ["configs", "diff"] => {
+            let wanted: DiffConfigs = asked(query)?;
+            give(&configs::diff(world, wanted).ok_or_else(|| gone("snapshot", wanted.config_id_a))?)
         }
         ["configs", id, "history"] => give(&configs::history(world, number(id)?)),
         ["configs", id] => {

@@ -172,6 +172,7 @@ pub fn histogram(world: &World, asked: &GetLogHistogram) -> LogHistogram {
         log_type: asked.log_type.clone(),
         level: asked.level.clone(),
         source: asked.source.clone(),
+        meta: asked.meta.clone(),
         job_id: asked.job_id,
         device_id: asked.device_id,
         run_id: asked.run_id,
@@ -230,6 +231,7 @@ struct Wanted<'a> {
     levels: &'a [String],
     types: &'a [String],
     sources: &'a [String],
+    meta: &'a [netraven_api::logs::MetaMatch],
     job_id: Option<i64>,
     device_id: Option<i64>,
     run_id: Option<i64>,
@@ -244,6 +246,7 @@ impl<'a> From<&'a ListLogs> for Wanted<'a> {
             levels: &asked.level,
             types: &asked.log_type,
             sources: &asked.source,
+            meta: &asked.meta,
             job_id: asked.job_id,
             device_id: asked.device_id,
             run_id: asked.run_id,
@@ -258,6 +261,7 @@ impl Wanted<'_> {
     fn holds(&self, line: &LogEntry) -> bool {
         (self.levels.is_empty() || self.levels.iter().any(|level| level.eq_ignore_ascii_case(&line.level)))
             && (self.types.is_empty() || self.types.contains(&line.log_type))
+            && self.meta.iter().all(|wanted| wanted.matches(line.meta.as_ref()))
             && (self.sources.is_empty() || line.source.as_ref().is_some_and(|source| self.sources.contains(source)))
             && self.job_id.is_none_or(|id| line.job_id == Some(id))
             && self.device_id.is_none_or(|id| line.device_id == Some(id))

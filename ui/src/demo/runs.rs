@@ -140,7 +140,9 @@ pub fn detail(world: &World, id: i64) -> Option<RunDetail> {
     Some(RunDetail { run: run(world, plan), results })
 }
 
-fn find<'a>(world: &'a World, asked: &SummarizeRuns) -> Vec<&'a Plan> {
+/// The runs a person asks for, the oldest first.
+#[must_use]
+pub fn find<'a>(world: &'a World, asked: &SummarizeRuns) -> Vec<&'a Plan> {
     let has = |plan: &Plan, fits: &dyn Fn(&Device) -> bool| {
         plan.steps.iter().any(|step| world.devices.iter().any(|device| device.id == step.device_id && fits(device)))
     };
@@ -235,6 +237,7 @@ pub fn summary(world: &World, asked: &SummarizeRuns) -> RunSummary {
     }
     summary.failure_causes = i64::try_from(causes.len()).unwrap_or_default();
     summary.failing_devices = i64::try_from(failing.len()).unwrap_or_default();
+    (summary.usual_ended, summary.usual_succeeded) = super::charts::usual(world, asked);
     summary
 }
 

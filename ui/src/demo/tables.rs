@@ -7,6 +7,7 @@ use netraven_api::outcome::Stage;
 use netraven_api::page::Page;
 use netraven_api::runs::DeviceState;
 use netraven_api::tags::{ListTags, Tag};
+use netraven_api::users::{ListUsers, Role, User, UserPublic};
 
 use super::jobs::next_start;
 use super::lists::{Asked, among, holds, page};
@@ -170,4 +171,48 @@ pub fn is_active(world: &World, job_id: i64) -> bool {
 
 fn count(rows: usize) -> i64 {
     i64::try_from(rows).unwrap_or_default()
+}
+
+/// The people of the demo.
+const USERS: [(&str, Role, bool); 4] = [
+    ("admin", Role::Admin, true),
+    ("j.weber", Role::User, true),
+    ("m.okafor", Role::User, true),
+    ("noc-ham", Role::User, false),
+];
+
+/// A page of users.
+#[must_use]
+pub fn users(asked: &ListUsers) -> Page<UserPublic> {
+    let known = (1..).zip(USERS).map(|(id, (name, role, is_active))| UserPublic {
+        id,
+        username: name.to_owned(),
+        role,
+        is_active,
+    });
+    let rows = known.filter(|user| {
+        holds(Some(&user.username), asked.username.as_deref())
+            && among(&asked.role, &user.role)
+            && asked.is_active.is_none_or(|active| user.is_active == active)
+    });
+    let wanted = Asked { page: asked.page, size: asked.size, order: asked.order.as_deref(), descending: false };
+    page(
+        rows.collect(),
+        wanted,
+        |row| row.id,
+        |one, other| match asked.sort.as_deref().unwrap_or("id") {
+            "username" => one.username.cmp(&other.username),
+            "role" => one.role.as_str().cmp(other.role.as_str()),
+            "is_active" => one.is_active.cmp(&other.is_active),
+            _ => one.id.cmp(&other.id),
+        },
+    )
+}
+
+/// A user.
+#[must_use]
+pub fn user(id: i64) -> Option<User> {
+    let place = usize::try_from(id).ok()?.checked_sub(1)?;
+    let (username, role, is_active) = *USERS.get(place)?;
+    Some(User { id, username: username.to_owned(), email: None, full_name: None, role, is_active })
 }

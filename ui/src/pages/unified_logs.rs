@@ -7,6 +7,7 @@ use crate::components::{Empty, ErrorState, Glyph, SkeletonRows, StaleNote};
 use crate::data::LogView;
 use crate::state::pick::Pick;
 
+mod columns;
 mod controls;
 mod copy;
 mod desk;

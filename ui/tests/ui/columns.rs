@@ -7,7 +7,7 @@ use netraven_api::native::Native;
 use netraven_api::problem::Code;
 use serde_json::{Value, json};
 
-use crate::samples::{page, runs, summary};
+use crate::samples::{job, line, page, runs, summary};
 use crate::support::{Fake, Screen};
 
 fn filled() -> Rc<Fake> {
@@ -96,4 +96,23 @@ fn the_sort_of_a_column_stays_when_others_go() {
     let last = fake.calls("GET /runs/").pop().expect("a call");
     assert!(last.contains("sort=devices"), "{last}");
     assert!(!has_head(&screen, "Trigger") && has_head(&screen, "Devices"), "{}", screen.outline());
+}
+
+#[test]
+fn the_log_has_columns_of_its_own_and_names_jobs() {
+    let fake = filled();
+    let mut said = line(13, "INFO", "Connected");
+    said.job_id = Some(4);
+    fake.answer("GET /logs/", &page(vec![said], 1));
+    fake.answer("GET /jobs/", &page(vec![job(4, "Nightly core backup")], 1));
+    let mut screen = Screen::open(&fake, "/?tab=logs");
+    let heads = |screen: &Screen| screen.part("role=\"row\"", "role=\"grid\"");
+    assert!(!heads(&screen).contains("\"Source\""));
+    screen.press("Columns and rows");
+    for column in ["Source", "Job", "Type"] {
+        screen.press(column);
+    }
+    let heads = heads(&screen);
+    assert!(heads.contains("\"Source\"") && heads.contains("\"Job\"") && !heads.contains("\"Type\""), "{heads}");
+    assert!(screen.part("role=\"grid\"", "footer").contains("Nightly core backup"), "{}", screen.outline());
 }

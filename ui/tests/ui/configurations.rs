@@ -124,7 +124,7 @@ fn reading_nothing_and_failure_have_their_own_faces() {
 #[test]
 fn a_server_that_tells_no_newest_snapshots_is_not_taken_for_one_without_any() {
     let mut ready = Fake::admin();
-    let reason = "This server's list of devices does not tell them.";
+    let reason = "The list of devices does not tell them here.";
     ready.missing = vec![Missing { feature: Feature::NewestResults, reason: reason.into() }];
     let fake = Fake::with(Session::Ready(ready));
     answers(&fake);

@@ -158,8 +158,8 @@ fn with_a_search_live_lines_begin_behind_what_was_known_before_the_history_was_r
     let (fake, mut screen) = with_history();
     screen.type_into("filter-lines", "timed out");
     let calls = fake.calls("GET /logs/");
-    let place = |part: &str| calls.iter().rposition(|call| call.contains(part)).unwrap();
-    assert!(place("size=1&") < place("size=100"), "what is written between both would be in neither: {calls:?}");
+    let place = |part: &str| calls.iter().rposition(|call| format!("{call}&").contains(part)).unwrap();
+    assert!(place("size=1&") < place("size=100&"), "what is written between both would be in neither: {calls:?}");
     assert_eq!(fake.log_feeds()[0].filter.after, Some(12));
 }
 

@@ -15,7 +15,7 @@ fn history() -> Vec<netraven_api::logs::LogEntry> {
 fn a_link_leads_to_its_line_in_the_list() {
     let (fake, screen) = open_log("/?tab=logs&line=12", history());
     assert!(screen.part("The chosen line", "footer").contains("Line 12 said"));
-    assert!(screen.part("role=\"rowgroup\"", "aside").contains("Line 11 said"), "the list has moved there");
+    assert!(screen.part("role=\"grid\"", "aside").contains("Line 11 said"), "the list has moved there");
     assert!(fake.calls("GET /logs/12").is_empty(), "the line is at hand");
 }
 

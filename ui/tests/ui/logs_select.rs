@@ -14,7 +14,7 @@ fn five() -> Screen {
 }
 
 fn selected(screen: &Screen) -> usize {
-    screen.part("role=\"rowgroup\"", "footer").matches("aria-selected=\"true\"").count()
+    screen.part("role=\"grid\"", "footer").matches("aria-selected=\"true\"").count()
 }
 
 #[test]

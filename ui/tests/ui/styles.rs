@@ -9,15 +9,17 @@ use std::collections::BTreeMap;
 pub use colour::Colour;
 
 /// The style sources by name.
-const SOURCES: [(&str, &str); 8] = [
+const SOURCES: [(&str, &str); 10] = [
     ("tokens.css", include_str!("../../styles/tokens.css")),
     ("base.css", include_str!("../../styles/base.css")),
     ("controls.css", include_str!("../../styles/controls.css")),
     ("frame.css", include_str!("../../styles/frame.css")),
     ("data.css", include_str!("../../styles/data.css")),
     ("pages.css", include_str!("../../styles/pages.css")),
+    ("charts.css", include_str!("../../styles/charts.css")),
     ("palette.css", include_str!("../../styles/palette.css")),
     ("setup.css", include_str!("../../styles/setup.css")),
+    ("configurations.css", include_str!("../../styles/configurations.css")),
 ];
 
 /// Declarations of one selector.

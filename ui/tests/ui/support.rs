@@ -101,7 +101,7 @@ impl Screen {
         let (button, held, place) = (
             None,
             MouseButtonSet::empty(),
-            Coordinates::new(<_>::default(), <_>::default(), <_>::default(), <_>::default()),
+            Coordinates::new(Default::default(), Default::default(), Default::default(), Default::default()),
         );
         self.dispatch("click", Box::new(SerializedMouseData::new(button, held, place, Modifiers::SHIFT)), id);
     }

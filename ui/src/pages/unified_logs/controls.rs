@@ -3,8 +3,9 @@
 use dioxus::prelude::*;
 use netraven_api::event::Link as LinkState;
 
+use super::columns::LOGS;
 use super::desk::LIST;
-use crate::components::{Button, ButtonKind, Glyph};
+use crate::components::{Button, ButtonKind, Glyph, LayoutMenu};
 use crate::data::LogView;
 use crate::dom;
 use crate::format;
@@ -48,6 +49,7 @@ pub fn LogControls(view: LogView) -> Element {
         if paused {
             span { class: "text-warning", {format!("{} waiting", format::number(i64::try_from(waiting).unwrap_or(i64::MAX)))} }
         }
+        LayoutMenu { table: &LOGS }
         Button {
             label: "Fold repeated lines",
             kind: ButtonKind::Text,

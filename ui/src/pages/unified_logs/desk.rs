@@ -5,11 +5,12 @@ use std::collections::BTreeSet;
 use dioxus::prelude::*;
 use netraven_api::logs::LogEntry;
 
-use super::rows::{FIRST_HEIGHT, ROW_HEIGHT};
+use super::rows::FIRST_HEIGHT;
 use crate::data::LogView;
 use crate::dom;
 use crate::state::folding::Folding;
 use crate::state::kept::use_kept;
+use crate::state::layout::{LayoutChoice, use_layout};
 use crate::state::logs::{Ends, Layout, Needle, RowKind, Selection};
 
 /// Id of the list; there is one on a page.
@@ -41,11 +42,12 @@ pub struct Desk {
     pub found: Memo<Vec<usize>>,
     open: Signal<BTreeSet<i64>>,
     selection: Signal<Option<Selection>>,
+    tables: LayoutChoice,
 }
 
 /// The list of a view.
 pub fn use_desk(view: LogView) -> Desk {
-    let folding = use_kept::<Folding>();
+    let (folding, tables) = (use_kept::<Folding>(), use_layout());
     let open = use_signal(BTreeSet::new);
     let find = use_signal(|| None::<Find>);
     let layout = use_memo(move || Layout::of(&view.lines.read(), folding.get() == Folding::Folded, &open.read()));
@@ -59,14 +61,20 @@ pub fn use_desk(view: LogView) -> Desk {
     use_effect(move || {
         let (_, height) = scrolled();
         let rows = i32::try_from(layout.read().len()).unwrap_or(i32::MAX);
-        if rows > 0 && rows.saturating_mul(ROW_HEIGHT) < height {
+        if rows > 0 && rows.saturating_mul(tables.density().log_row()) < height {
             view.read_older();
         }
     });
-    Desk { view, layout, scrolled, find, found, open, selection: use_signal(|| None) }
+    Desk { view, layout, scrolled, find, found, open, selection: use_signal(|| None), tables }
 }
 
 impl Desk {
+    /// Height of a row in pixels.
+    #[must_use]
+    pub fn row_height(&self) -> i32 {
+        self.tables.density().log_row()
+    }
+
     /// What is selected.
     #[must_use]
     pub fn selection(&self) -> Option<Selection> {
@@ -169,8 +177,8 @@ impl Desk {
 
     /// Scrolls so far that a row is seen.
     pub fn show(&self, index: usize) {
-        let top = i32::try_from(index).unwrap_or(i32::MAX).saturating_mul(ROW_HEIGHT);
-        let bottom = top.saturating_add(ROW_HEIGHT);
+        let top = i32::try_from(index).unwrap_or(i32::MAX).saturating_mul(self.row_height());
+        let bottom = top.saturating_add(self.row_height());
         dom::keep_in_view(LIST, top, bottom);
         // The rows are drawn with this change, not one event later.
         let (from, height) = *self.scrolled.peek();
@@ -183,12 +191,12 @@ impl Desk {
     /// The list is scrolled there. While its newest line is out of sight, others wait.
     pub fn scroll_to(&self, top: i32, height: i32) {
         // Whole rows are enough: fewer renders while scrolling.
-        let step = (top / ROW_HEIGHT * ROW_HEIGHT, height);
+        let step = (top / self.row_height() * self.row_height(), height);
         let mut scrolled = self.scrolled;
         if *scrolled.peek() != step {
             scrolled.set(step);
         }
-        self.view.look_away(top > ROW_HEIGHT / 2);
+        self.view.look_away(top > self.row_height() / 2);
     }
 
     /// Opens the bar that finds, or marks its text if it is open.
@@ -213,7 +221,7 @@ impl Desk {
         let (top, _) = *self.scrolled.peek();
         let from = at
             .and_then(|at| self.layout.read().find(at))
-            .unwrap_or_else(|| usize::try_from(top / ROW_HEIGHT).unwrap_or(0));
+            .unwrap_or_else(|| usize::try_from(top / self.row_height()).unwrap_or(0));
         let found = self.found.read();
         let next = found.iter().find(|index| **index >= from).or_else(|| found.first()).copied();
         drop(found);

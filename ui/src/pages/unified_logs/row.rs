@@ -1,11 +1,15 @@
 //! One row of the log: a line, or several that say the same.
 
+use std::collections::BTreeMap;
+
 use dioxus::prelude::*;
 use netraven_api::logs::LogEntry;
 
+use super::columns::{cell, widths};
 use super::desk::Desk;
-use crate::components::{Glyph, Icon, LevelTag};
+use crate::components::{Glyph, Icon};
 use crate::format;
+use crate::state::layout::Column;
 use crate::state::logs::{Ends, Needle, Row, RowKind};
 use crate::state::moment::Moment;
 
@@ -19,6 +23,10 @@ pub struct Look {
     pub needle: Needle,
     /// The row a search is at.
     pub found: Option<Ends>,
+    /// The columns, left to right.
+    pub columns: Vec<&'static Column>,
+    /// The names of jobs by their ids, as far as they are known.
+    pub jobs: BTreeMap<i64, String>,
 }
 
 /// Id of a row's element.
@@ -52,10 +60,8 @@ pub fn draw(desk: Desk, index: usize, row: &Row, (line, oldest): (&LogEntry, &Lo
             // Shift would mark the page's text instead of lines.
             onmousedown: |event| if event.modifiers().shift() { event.prevent_default() },
             onclick: move |event| desk.press(ends, event.modifiers().shift()),
-            span { role: "gridcell", class: "mono", {moment.of_line(line.timestamp)} }
-            span { role: "gridcell", LevelTag { level: line.level.clone() } }
-            span { role: "gridcell", class: "muted", "{line.log_type}" }
-            span { role: "gridcell", {device_word(line)} }
+            grid_template_columns: widths(&look.columns),
+            {look.columns.iter().filter_map(|column| cell(column, line, look))}
             if folds {
                 span { role: "gridcell", class: "log-message log-fold",
                     {repeats(desk, index, row)}

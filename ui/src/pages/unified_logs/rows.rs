@@ -1,14 +1,18 @@
 //! The rows of the log; only those in sight are drawn, however many are held.
 
-use dioxus::prelude::*;
+use std::collections::BTreeMap;
 
+use dioxus::prelude::*;
+use netraven_api::jobs::ListJobs;
+
+use super::columns::{LOGS, widths};
 use super::desk::{Desk, LIST, LIST_LABEL};
 use super::row::{Look, draw, row_id};
+use crate::data::use_query_maybe;
+use crate::state::layout::use_layout;
 use crate::state::logs::Needle;
 use crate::state::moment::use_moment;
 
-/// Height of a row in pixels, as the style sheet has it.
-pub const ROW_HEIGHT: i32 = 26;
 /// Rows drawn beyond each edge.
 const SPARE: usize = 10;
 /// Height assumed until the list was scrolled for the first time.
@@ -28,11 +32,20 @@ pub fn Rows(desk: Desk, search: ReadSignal<String>, onkeydown: EventHandler<Keyb
     use_effect(move || view.look_away(false));
     let (lines, layout) = (view.lines.read(), desk.layout.read());
     let (top, height) = (desk.scrolled)();
-    let first = usize::try_from(top / ROW_HEIGHT).unwrap_or(0).saturating_sub(SPARE);
-    let in_sight = usize::try_from(height / ROW_HEIGHT).unwrap_or(0) + 2 * SPARE;
+    let row_height = desk.row_height();
+    let first = usize::try_from(top / row_height).unwrap_or(0).saturating_sub(SPARE);
+    let in_sight = usize::try_from(height / row_height).unwrap_or(0) + 2 * SPARE;
     let last = (first + in_sight).min(layout.len());
     let first = first.min(last);
-    let (above, below) = (px(first), px(layout.len() - last));
+    let (above, below) = (px(first, row_height), px(layout.len() - last, row_height));
+    let tables = use_layout();
+    let columns = tables.columns(&LOGS);
+    let known = use_query_maybe(move || {
+        let named = tables.columns(&LOGS).iter().any(|column| column.id == "job_id");
+        named.then(|| ListJobs { size: Some(100), ..ListJobs::default() })
+    });
+    let jobs = known.value().map(|page| page.items.iter().map(|job| (job.id, job.name.clone())).collect());
+    let jobs: BTreeMap<i64, String> = jobs.unwrap_or_default();
     let find = desk.find.read();
     // What is being found is marked instead of what was filtered for.
     let finding = find.as_ref().map(|find| Needle::of(&find.text)).filter(|needle| !needle.is_empty());
@@ -41,6 +54,8 @@ pub fn Rows(desk: Desk, search: ReadSignal<String>, onkeydown: EventHandler<Keyb
         selected: desk.selection().map(|selection| selection.ends()),
         needle: finding.unwrap_or_else(|| Needle::of(&search.read())),
         found: find.as_ref().and_then(|find| find.at),
+        columns: columns.clone(),
+        jobs,
     };
     let here = desk.selection().and_then(|selection| layout.get(layout.find(selection.here())?).map(row_id));
     let onscroll = move |event: ScrollEvent| {
@@ -58,12 +73,18 @@ pub fn Rows(desk: Desk, search: ReadSignal<String>, onkeydown: EventHandler<Keyb
     });
     rsx! {
         div { id: FRAME, class: "log", onkeydown: move |event| onkeydown.call(event),
-            div { id: HEAD, class: "log-row log-head", role: "row",
-                span { role: "columnheader", aria_sort: "descending", "Time ↓" }
-                span { role: "columnheader", "Level" }
-                span { role: "columnheader", "Type" }
-                span { role: "columnheader", "Device" }
-                span { role: "columnheader", "Message" }
+            div { id: HEAD, class: "log-row log-head", role: "row", grid_template_columns: widths(&columns),
+                for column in columns.iter().copied() {
+                    span {
+                        key: "{column.id}",
+                        role: "columnheader",
+                        aria_sort: (column.id == "timestamp").then_some("descending"),
+                        "{column.title}"
+                        if column.id == "timestamp" {
+                            " ↓"
+                        }
+                    }
+                }
             }
             // What scrolls is what has the focus, so that it can be scrolled by the keyboard; the head stays above it.
             div {
@@ -86,6 +107,6 @@ pub fn Rows(desk: Desk, search: ReadSignal<String>, onkeydown: EventHandler<Keyb
     }
 }
 
-fn px(rows: usize) -> i64 {
-    i64::try_from(rows).unwrap_or(0) * i64::from(ROW_HEIGHT)
+fn px(rows: usize, row_height: i32) -> i64 {
+    i64::try_from(rows).unwrap_or(0) * i64::from(row_height)
 }

@@ -248,6 +248,7 @@ impl Fake {
             Native::Session => Ok(serde_json::to_value(&*self.session.borrow()).unwrap()),
             Native::GetSetting { name } => Ok(self.settings.borrow().get(&name).cloned().unwrap_or(Value::Null)),
             Native::SetSetting { name, value } => {
+                refusal?;
                 self.settings.borrow_mut().insert(name, value);
                 Ok(Value::Null)
             }
