@@ -10,7 +10,7 @@ use crate::project::Project;
 use crate::{process, test};
 
 /// Colours of a picture that is kept: a page has a dozen, the rest are soft edges of letters.
-const COLOURS: &str = "32";
+const COLOURS: &str = "64";
 
 /// Walks through all pages, then puts every picture into docs/screens in place of the old ones.
 pub fn screens(project: &Project) -> Result<()> {

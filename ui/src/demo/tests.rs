@@ -332,8 +332,12 @@ fn every_path_that_pages_read_has_an_answer() {
         let path = route.path.replace("{run_id}", "3900").replace("{log_id}", "2400001").replace("{config_id}", "1001");
         let path =
             path.split('/').map(|part| if part.starts_with('{') { "1" } else { part }).collect::<Vec<_>>().join("/");
-        // The difference is of two, which have to be named.
-        let path = if path == "/configs/diff" { format!("{path}?config_id_a=1001&config_id_b=1002") } else { path };
+        let query = match route.path {
+            "/configs/diff" => "?config_id_a=1001&config_id_b=1002",
+            "/configs/search" => "?q=ntp",
+            _ => "",
+        };
+        let path = format!("{path}{query}");
         let _: Value = ask(&mut world, &path, 0);
     }
     // The newest come first where nothing else is said.
@@ -406,7 +410,7 @@ fn every_page_is_shown_with_the_band_above_it() {
         ("/jobs".to_owned(), "Reachability all sites"),
         ("/devices".to_owned(), "acc-ber-01"),
         ("/configurations".to_owned(), "acc-ber-01"),
-        ("/configurations/1".to_owned(), "hostname"),
+        ("/configurations/1".to_owned(), "switchport access vlan"),
         ("/credentials".to_owned(), "backup"),
         ("/tags".to_owned(), "edge"),
         ("/users".to_owned(), "j.weber"),

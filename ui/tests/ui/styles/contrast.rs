@@ -32,12 +32,15 @@ const PRIMARY: [&str; 2] = ["primary", "primary-hover"];
 const BARE: [&str; 3] = ["track", "veil", "line-strong"];
 
 /// Where something may be fainter than its colour: out of use, an ornament, or told in words beside it.
-const FAINT: [&str; 5] = [
+const FAINT: [&str; 7] = [
     ".btn[aria-disabled=\"true\"]:not([aria-busy=\"true\"])",
     ".crumbs li + li::before",
     "50%",
     ".step::before",
     ".gate-progress span",
+    // Beside the bars that are chosen.
+    ".chart-drawing [data-pale]",
+    ".sparkline .pale",
 ];
 
 fn least_for_text(theme: &str) -> f64 {
