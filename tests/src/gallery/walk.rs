@@ -32,6 +32,7 @@ const ESCAPE: &str = "\u{e00c}";
 const SEARCH: &str = "\u{e009}k\u{e000}";
 const HAS_LINES: &str = "return document.querySelectorAll('[data-action^=\"Line \"]').length > 10";
 const FOUND: &str = "return document.querySelectorAll('#palette-list li').length === 2";
+const HAS_SNAPSHOTS: &str = "return document.querySelector('td.name a') !== null";
 const NO_DIALOG: &str = "return document.querySelector('[role=\"dialog\"]') === null";
 
 const fn stop(name: &'static str, steps: &'static [Step]) -> Stop {
@@ -81,6 +82,15 @@ pub const PAGES: &[Stop] = &[
     stop("devices-import", &[Keys(ESCAPE), Until(NO_DIALOG), Press("Import CSV"), Sees("Choose a file")]),
     stop("jobs", &[Keys(ESCAPE), Until(NO_DIALOG), Go("Jobs"), Sees("Sample lab backup")]),
     stop("jobs-add", &[Press("Add job"), Sees("It runs when somebody presses Run.")]),
+    stop(
+        "configurations",
+        &[Keys(ESCAPE), Until(NO_DIALOG), Go("Configurations"), Sees("lab-core-01"), Until(HAS_SNAPSHOTS)],
+    ),
+    stop("configurations-device", &[Click("td.name a"), Sees("hostname lab-")]),
+    stop("credentials", &[Go("Credentials"), Sees("Priority"), Sees("sample-lab")]),
+    stop("tags", &[Go("Tags"), Sees("sample-lab")]),
+    stop("users", &[Go("Users"), Sees("admin")]),
+    stop("system", &[Go("System"), Sees("PostgreSQL")]),
     stop(
         "search",
         &[Keys(ESCAPE), Until(NO_DIALOG), Keys(SEARCH), Sees("Search or jump to"), Keys("lab-core"), Until(FOUND)],

@@ -53,10 +53,9 @@ impl MetaMatch {
             _ => None,
         });
         match (found.flatten(), &self.value) {
-            (Some(Value::Null), None) => true,
-            (Some(Value::Object(_) | Value::Array(_)) | None, _) => false,
+            (Some(Value::Null), wanted) => wanted.is_none(),
+            (Some(Value::Object(_) | Value::Array(_)) | None, _) | (Some(_), None) => false,
             (Some(found), Some(value)) => as_text(found) == *value,
-            (Some(_), None) => false,
         }
     }
 }
