@@ -23,7 +23,7 @@ pub fn file(project: &Project) -> PathBuf {
 pub fn install(project: &Project) -> Result<()> {
     let (from, folder, rules) = (project.root.join("tests/axe"), project.target.join("axe"), file(project));
     let same = |name: &&str| fs::read(from.join(name)).ok() == fs::read(folder.join(name)).ok();
-    if rules.exists() && FILES.iter().all(|name| same(&name)) {
+    if rules.exists() && FILES.iter().all(same) {
         return Ok(());
     }
     fs::create_dir_all(&folder).with_context(|| format!("could not create {}", folder.display()))?;

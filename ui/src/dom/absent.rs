@@ -17,7 +17,7 @@ thread_local! {
 pub fn press(pressed: &Pressed) -> bool {
     let hearing: Vec<Rc<Hear>> = HEARING.with_borrow(|hearing| hearing.iter().filter_map(Weak::upgrade).collect());
     // Everybody hears it, as with a document.
-    hearing.iter().fold(false, |used, hear| hear(pressed.clone()) || used)
+    hearing.iter().filter(|hear| hear(pressed.clone())).count() > 0
 }
 
 /// What was copied last.

@@ -23,11 +23,10 @@ fn has_head(screen: &Screen, title: &str) -> bool {
 }
 
 fn kept(fake: &Fake) -> Option<Value> {
-    let layouts = fake.wishes().into_iter().filter_map(|wish| match wish {
+    fake.wishes().into_iter().rev().find_map(|wish| match wish {
         Native::SetSetting { name, value } if name == "layout" => Some(value),
         _ => None,
-    });
-    layouts.last()
+    })
 }
 
 #[test]

@@ -38,7 +38,7 @@ impl DashboardTab {
     }
 }
 
-/// What the person has chosen. The whole of it is in the page's address, see [`super::address`].
+/// What the person has chosen. The whole of it is in the page's address, see `address.rs`.
 #[derive(Clone, Debug, PartialEq, Store)]
 pub struct DashboardState {
     /// Tab on screen.

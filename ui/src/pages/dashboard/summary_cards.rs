@@ -88,13 +88,16 @@ pub fn JobSummaryCards(
     }
 }
 
+/// The bars of a sparkline, and the part of it that is chosen.
+type Bars = (Vec<i64>, Option<(f64, f64)>);
+
 #[component]
 fn SummaryCard(
     name: String,
     tone: Tone,
     value: String,
     text: String,
-    bars: Option<(Vec<i64>, Option<(f64, f64)>)>,
+    bars: Option<Bars>,
     pressed: bool,
     onpress: EventHandler<()>,
 ) -> Element {
