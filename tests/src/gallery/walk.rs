@@ -32,7 +32,7 @@ const ESCAPE: &str = "\u{e00c}";
 const SEARCH: &str = "\u{e009}k\u{e000}";
 const HAS_LINES: &str = "return document.querySelectorAll('[data-action^=\"Line \"]').length > 10";
 const FOUND: &str = "return document.querySelectorAll('#palette-list li').length === 2";
-const HAS_SNAPSHOTS: &str = "return document.querySelector('td.name a') !== null";
+const HAS_ROWS: &str = "return document.querySelector('main tbody td') !== null";
 const NO_DIALOG: &str = "return document.querySelector('[role=\"dialog\"]') === null";
 
 const fn stop(name: &'static str, steps: &'static [Step]) -> Stop {
@@ -84,12 +84,12 @@ pub const PAGES: &[Stop] = &[
     stop("jobs-add", &[Press("Add job"), Sees("It runs when somebody presses Run.")]),
     stop(
         "configurations",
-        &[Keys(ESCAPE), Until(NO_DIALOG), Go("Configurations"), Sees("lab-core-01"), Until(HAS_SNAPSHOTS)],
+        &[Keys(ESCAPE), Until(NO_DIALOG), Go("Configurations"), Sees("lab-core-01"), Until(HAS_ROWS)],
     ),
     stop("configurations-device", &[Click("td.name a"), Sees("hostname lab-")]),
-    stop("credentials", &[Go("Credentials"), Sees("Priority"), Sees("sample-lab")]),
-    stop("tags", &[Go("Tags"), Sees("sample-lab")]),
-    stop("users", &[Go("Users"), Sees("admin")]),
+    stop("credentials", &[Go("Credentials"), Sees("Priority"), Until(HAS_ROWS)]),
+    stop("tags", &[Go("Tags"), Sees("Add tag"), Until(HAS_ROWS)]),
+    stop("users", &[Go("Users"), Sees("Add user"), Until(HAS_ROWS)]),
     stop("system", &[Go("System"), Sees("PostgreSQL")]),
     stop(
         "search",
