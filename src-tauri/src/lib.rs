@@ -5,6 +5,8 @@
 mod arguments;
 mod call;
 mod connection;
+#[cfg(target_os = "linux")]
+mod drawing;
 mod embedded;
 mod end;
 mod export;
@@ -53,6 +55,8 @@ pub struct Shell {
 pub fn run(arguments: Arguments) -> ExitCode {
     let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("warn,netraven_desktop=info"));
     tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
+    #[cfg(target_os = "linux")]
+    drawing::choose();
     let end = End::default();
     match build(&arguments, end.clone()) {
         Ok(Start::First(app)) => {
