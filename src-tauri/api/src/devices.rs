@@ -126,6 +126,40 @@ impl DeviceSource {
     }
 }
 
+/// What came of a device the last time.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(rename_all = "lowercase")]
+pub enum LastResult {
+    /// Its newest result is a success.
+    Success,
+    /// Its newest result is a failure.
+    Failure,
+    /// It has no result yet.
+    Never,
+}
+
+impl LastResult {
+    /// Every one.
+    pub const ALL: [LastResult; 3] = [LastResult::Failure, LastResult::Success, LastResult::Never];
+
+    /// The result as it is written.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            LastResult::Success => "success",
+            LastResult::Failure => "failure",
+            LastResult::Never => "never",
+        }
+    }
+
+    /// The result written so, or none.
+    #[must_use]
+    pub fn parse(text: &str) -> Option<LastResult> {
+        LastResult::ALL.into_iter().find(|result| result.as_str() == text)
+    }
+}
+
 /// Lists devices by hostname.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
@@ -153,6 +187,8 @@ pub struct ListDevices {
     pub notes: Option<String>,
     /// Any of these tags.
     pub tag_id: Vec<i64>,
+    /// Any of these last results. Not part of NetRaven's request.
+    pub last_result: Vec<LastResult>,
     /// Column the rows are sorted by; `hostname` if absent. Equal rows are in the order of their ids.
     #[cfg_attr(
         feature = "openapi",

@@ -109,7 +109,20 @@ async fn lists_are_filtered_as_they_are_asked_for() -> anyhow::Result<()> {
         body["tags"] = if tagged { json!([tag]) } else { json!([]) };
         assert_eq!(http.post("/devices/", body).await?.status, 201);
     }
+    // One that failed after it had succeeded, one the other way round, and one never worked on.
+    for sql in [
+        "insert into jobs (name, job_type) values ('backup', 'config_backup')",
+        "insert into job_results (job_id, device_id, job_type, status, result_time)
+         select (select max(id) from jobs), d.id, 'config_backup', r.status, timestamptz '2026-01-01' + r.hours * interval '1 hour'
+         from devices d join (values ('Edge-01', 'success', 1), ('Edge-01', 'failure', 2), ('edge-02', 'failure', 1),
+             ('edge-02', 'success', 2)) r (hostname, status, hours) on r.hostname = d.hostname",
+    ] {
+        sqlx::query(sql).execute(app.pool()).await?;
+    }
     for (query, expected) in [
+        ("last_result=failure", vec!["Edge-01"]),
+        ("last_result=success", vec!["edge-02"]),
+        ("last_result=never&last_result=failure", vec!["core_100", "Edge-01"]),
         ("hostname=EDGE", vec!["Edge-01", "edge-02"]),
         ("hostname=_", vec!["core_100"]),
         ("hostname=%25", vec![]),
@@ -124,6 +137,8 @@ async fn lists_are_filtered_as_they_are_asked_for() -> anyhow::Result<()> {
         assert_eq!(names, expected, "{query}");
         assert_eq!(page["total"], expected.len(), "{query}");
     }
+    let unknown = http.get("/devices/?last_result=maybe").await?;
+    assert_eq!((unknown.status, unknown.fields()), (422, vec!["query.last_result".to_owned()]));
     app.stop().await;
     Ok(())
 }

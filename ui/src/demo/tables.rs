@@ -1,7 +1,7 @@
 //! Devices, jobs, tags and credentials as the server lists them.
 
 use netraven_api::credentials::{Credential, ListCredentials};
-use netraven_api::devices::{Device, ListDevices};
+use netraven_api::devices::{Device, LastResult, ListDevices};
 use netraven_api::jobs::{Job, ListJobs};
 use netraven_api::outcome::Stage;
 use netraven_api::page::Page;
@@ -54,7 +54,11 @@ pub fn devices(world: &World, asked: &ListDevices) -> Page<Device> {
             && asked.after.is_none_or(|id| device.id > id)
             && asked.before.is_none_or(|id| device.id < id)
     };
-    let rows: Vec<Device> = world.devices.iter().filter(fits).map(|known| device(world, known)).collect();
+    let came = |device: &Device| {
+        let came = device.last_result.as_deref().map_or(Some(LastResult::Never), LastResult::parse);
+        asked.last_result.is_empty() || came.is_some_and(|came| asked.last_result.contains(&came))
+    };
+    let rows: Vec<Device> = world.devices.iter().filter(fits).map(|known| device(world, known)).filter(came).collect();
     let wanted = Asked { page: asked.page, size: asked.size, order: asked.order.as_deref(), descending: false };
     page(
         rows,

@@ -21,6 +21,9 @@ const ROW: &str = "json_build_object(
         where c.device_id = d.id order by c.id desc limit 1))";
 const AROUND: &str = " left join lateral (select status, cause, result_time from job_results
     where device_id = d.id order by result_time desc limit 1) r on true ";
+/// What came of a device the last time, as the filter spells it.
+const CAME: &str = "coalesce((select status from job_results where device_id = d.id order by result_time desc limit 1), \
+                    'never')";
 
 const LIST: List = List {
     from: "devices d",
@@ -57,6 +60,7 @@ impl Store {
             after: query.after,
             before: query.before,
         };
+        let results: Vec<&str> = query.last_result.iter().map(|result| result.as_str()).collect();
         let sources: Vec<&str> = query.source.iter().map(|source| source.as_str()).collect();
         self.page(&LIST, &paging, |sql| {
             like(sql, "d.hostname", &query.hostname);
@@ -67,6 +71,7 @@ impl Store {
             any_of(sql, "d.source", &sources);
             like(sql, "d.notes", &query.notes);
             tagged(sql, "device_tags", "device_id", "d.id", &query.tag_id);
+            any_of(sql, CAME, &results);
         })
         .await
     }

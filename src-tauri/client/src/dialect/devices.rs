@@ -75,6 +75,9 @@ fn sorted(rows: &[Value]) -> Vec<Device> {
 }
 
 async fn list(talk: Talk<'_>, asked: &Asked) -> Result<Value, Problem> {
+    if !asked.many("last_result").is_empty() {
+        return Err(offered::refusal(Feature::NewestResults));
+    }
     let filter = asked.given(&["hostname", "ip_address", "serial_number", "model", "notes", "tag_id"]);
     let loaded = talk.all("/devices/", &filter, MOST_ROWS).await?;
     // The server takes one value of these, and fails at a source it does not know.
