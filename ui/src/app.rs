@@ -10,14 +10,14 @@ use crate::pages::first_start::{FailedStart, FirstStart, Starting, Stopping};
 use crate::pages::lab::LabGuide;
 use crate::pages::sign_in::SignInPage;
 use crate::route::Route;
-use crate::state::charts::use_charts_provider;
+use crate::state::charts::Charts;
 use crate::state::folding::Folding;
 use crate::state::kept::use_kept_provider;
-use crate::state::layout::use_layout_provider;
+use crate::state::layout::Tables;
 use crate::state::moment::use_moment_provider;
 use crate::state::notices::use_notices_provider;
 use crate::state::session::{use_session, use_workplace_provider};
-use crate::state::theme::use_theme_provider;
+use crate::state::theme::Theme;
 use crate::state::views::use_views_provider;
 
 mod connection_box;
@@ -39,9 +39,9 @@ const PAGE: &str = "page";
 /// The whole window. Needs [`crate::bridge::Bridge`] and [`crate::clock::Clock`] in context.
 #[component]
 pub fn App() -> Element {
-    use_moment_provider();
     use_notices_provider();
-    use_theme_provider();
+    use_moment_provider();
+    use_kept_provider::<Theme>();
     use_kept_provider::<Folding>();
     let session = use_session();
     let page = match session() {
@@ -66,8 +66,8 @@ fn Work(ready: ReadSignal<Ready>) -> Element {
     use_workplace_provider(ready, topics);
     use_exports_provider();
     use_views_provider();
-    use_charts_provider();
-    use_layout_provider();
+    use_kept_provider::<Charts>();
+    use_kept_provider::<Tables>();
     use_lab_provider(ready.peek().embedded);
     // The next place has other runs: it begins at its dashboard.
     let history = use_hook(dioxus::history::history);

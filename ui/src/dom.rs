@@ -6,8 +6,12 @@ use wasm_bindgen::JsCast;
 #[cfg(not(target_arch = "wasm32"))]
 pub mod absent;
 mod rows;
+mod scroll;
+mod style;
 
 pub use rows::{RowStep, step_row};
+pub use scroll::{keep_in_view, scroll_to, scroll_to_top};
+pub use style::{end_in_window, set_root_attribute, set_root_property, window_height};
 
 /// Which end of a dialog's controls gets the focus.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -106,16 +110,6 @@ pub fn focus_filter() {
     }
 }
 
-/// Sets an attribute of `<html>`.
-pub fn set_root_attribute(name: &str, value: &str) {
-    #[cfg(target_arch = "wasm32")]
-    if let Some(root) = document().and_then(|document| document.document_element()) {
-        let _ = root.set_attribute(name, value);
-    }
-    #[cfg(not(target_arch = "wasm32"))]
-    let _ = (name, value);
-}
-
 /// Moves the focus to the element of an id.
 pub fn focus(id: &str) {
     #[cfg(target_arch = "wasm32")]
@@ -163,19 +157,6 @@ pub fn focus_edge(id: &str, edge: Edge) {
     }
     #[cfg(not(target_arch = "wasm32"))]
     let _ = (id, edge);
-}
-
-/// Height of the window's content in pixels, where there is a window.
-#[must_use]
-pub fn window_height() -> Option<f64> {
-    #[cfg(target_arch = "wasm32")]
-    {
-        web_sys::window()?.inner_height().ok()?.as_f64()
-    }
-    #[cfg(not(target_arch = "wasm32"))]
-    {
-        None
-    }
 }
 
 /// Puts a text on the clipboard; gives whether that was possible.
@@ -235,31 +216,6 @@ pub fn mark_field(id: &str) {
     }
     #[cfg(not(target_arch = "wasm32"))]
     let _ = id;
-}
-
-/// Scrolls the element of an id to its top.
-pub fn scroll_to_top(id: &str) {
-    #[cfg(target_arch = "wasm32")]
-    if let Some(element) = document().and_then(|document| document.get_element_by_id(id)) {
-        element.set_scroll_top(0);
-    }
-    #[cfg(not(target_arch = "wasm32"))]
-    let _ = id;
-}
-
-/// Scrolls the element of an id so far that what lies from `top` to `bottom` inside it is seen.
-pub fn keep_in_view(id: &str, top: i32, bottom: i32) {
-    #[cfg(target_arch = "wasm32")]
-    if let Some(element) = document().and_then(|document| document.get_element_by_id(id)) {
-        let (scrolled, height) = (element.scroll_top(), element.client_height());
-        if top < scrolled {
-            element.set_scroll_top(top);
-        } else if bottom > scrolled + height {
-            element.set_scroll_top(bottom - height);
-        }
-    }
-    #[cfg(not(target_arch = "wasm32"))]
-    let _ = (id, top, bottom);
 }
 
 /// Remembers what has the focus and gives it back when asked.

@@ -30,8 +30,8 @@ pub enum Route {
         DossierPage { run_id: i64, device_id: i64, view: String },
         #[route("/jobs")]
         JobsPage {},
-        #[route("/devices")]
-        DevicesPage {},
+        #[route("/devices?:..view")]
+        DevicesPage { view: String },
         #[route("/configurations?:..view")]
         ConfigurationsPage { view: String },
         #[route("/configurations/:device_id?:..view")]
@@ -53,6 +53,12 @@ impl Route {
     #[must_use]
     pub fn dashboard() -> Route {
         Route::JobDashboard { view: String::new() }
+    }
+
+    /// All devices.
+    #[must_use]
+    pub fn devices() -> Route {
+        Route::DevicesPage { view: String::new() }
     }
 
     /// The configurations of all devices.

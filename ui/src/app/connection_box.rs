@@ -8,9 +8,10 @@ use serde_json::Value;
 use super::place_form::PlaceForm;
 use crate::components::{Button, ButtonKind, Dialog, Glyph, Icon, Time};
 use crate::data::use_api;
+use crate::state::kept::use_kept;
 use crate::state::notices::use_notices;
 use crate::state::session::use_workplace;
-use crate::state::theme::{Theme, use_theme};
+use crate::state::theme::Theme;
 
 /// Name of the box for those who press it by name.
 const CONNECTION: &str = "Connection";
@@ -61,7 +62,7 @@ pub fn ConnectionBox() -> Element {
 
 #[component]
 fn ConnectionDialog(onclose: EventHandler<()>) -> Element {
-    let (workplace, theme, api, notices) = (use_workplace(), use_theme(), use_api(), use_notices());
+    let (workplace, theme, api, notices) = (use_workplace(), use_kept::<Theme>(), use_api(), use_notices());
     let mut leaving = use_signal(|| false);
     let ready = workplace.ready();
     let link = match workplace.link() {
@@ -71,7 +72,7 @@ fn ConnectionDialog(onclose: EventHandler<()>) -> Element {
         Link::Polling { every_s } => format!("The server has no live stream; it is asked every {every_s} s."),
         Link::SignedOut => "Signed out.".to_owned(),
     };
-    let now = theme.theme();
+    let now = theme.get();
     let leave = move |_| {
         let api = api.clone();
         leaving.set(true);
@@ -139,7 +140,6 @@ fn ConnectionDialog(onclose: EventHandler<()>) -> Element {
                                 "data-action": "Theme {choice.title()}",
                                 aria_pressed: if choice == now { "true" } else { "false" },
                                 onclick: {
-                                    let theme = theme.clone();
                                     move |_| theme.choose(choice)
                                 },
                                 "{choice.title()}"

@@ -10,8 +10,9 @@ use crate::components::{Dialog, Glyph, Icon};
 use crate::data::{Topics, use_query_maybe, use_settled};
 use crate::dom;
 use crate::pages::actions::use_run_job;
-use crate::state::theme::use_theme;
-use crate::state::times::use_times;
+use crate::state::kept::use_kept;
+use crate::state::theme::Theme;
+use crate::state::times::Times;
 use crate::state::views::use_views;
 
 mod entries;
@@ -53,7 +54,8 @@ pub fn Palette() -> Element {
         true
     });
     // What is chosen is done here: the search itself is gone before it is done.
-    let (theme, times, start, topics) = (use_theme(), use_times(), use_run_job(), use_context::<Topics>());
+    let (theme, times, start, topics) =
+        (use_kept::<Theme>(), use_kept::<Times>(), use_run_job(), use_context::<Topics>());
     let act = use_callback(move |deed: Deed| {
         over.set(if deed == Deed::Keys { Over::Keys } else { Over::Nothing });
         match deed {

@@ -5,7 +5,8 @@ use dioxus::prelude::*;
 use super::button::ButtonKind;
 use super::icon::Glyph;
 use super::menu::{Mark, Menu, MenuItem};
-use crate::state::layout::{Density, LayoutChoice, Shown, TableLayout, use_layout};
+use crate::state::kept::use_kept;
+use crate::state::layout::{Density, Shown, TableLayout, Tables};
 
 /// The item that shows the columns a table has at first.
 const RESET: &str = "reset";
@@ -13,7 +14,7 @@ const RESET: &str = "reset";
 /// The menu of a table.
 #[component]
 pub fn LayoutMenu(table: &'static TableLayout) -> Element {
-    let layout = use_layout();
+    let tables = use_kept::<Tables>();
     rsx! {
         Menu {
             id: "layout-{table.name}",
@@ -21,33 +22,33 @@ pub fn LayoutMenu(table: &'static TableLayout) -> Element {
             kind: ButtonKind::Text,
             glyph: Glyph::Columns,
             icon_only: true,
-            items: items(layout, table),
+            items: tables.with(|tables| items(tables, table)),
             onselect: move |id: String| {
                 if id == RESET {
-                    layout.reset(table);
+                    tables.change(|tables| tables.reset(table));
                 } else if let Some(density) = Density::ALL.into_iter().find(|density| density.as_str() == id) {
-                    layout.choose_density(density);
+                    tables.change(|tables| tables.density = density);
                 } else {
-                    layout.toggle(table, &id);
+                    tables.change(|tables| tables.toggle(table, &id));
                 }
             },
         }
     }
 }
 
-fn items(layout: LayoutChoice, table: &'static TableLayout) -> Vec<MenuItem> {
-    let shown = layout.columns(table);
+fn items(tables: &Tables, table: &'static TableLayout) -> Vec<MenuItem> {
+    let shown = tables.columns(table);
     let choosable = table.columns.iter().filter(|column| column.shown != Shown::Always);
     let columns = choosable
         .map(|column| MenuItem::new(column.id, column.title).mark(Mark::Check(shown.contains(&column))))
         .enumerate()
         .map(|(place, item)| if place == 0 { item.heading("Columns") } else { item });
-    let chosen = layout.density();
+    let chosen = tables.density;
     let densities = Density::ALL
         .into_iter()
         .map(|density| MenuItem::new(density.as_str(), density.title()).mark(Mark::Radio(density == chosen)))
         .enumerate()
         .map(|(place, item)| if place == 0 { item.heading("Rows of every table") } else { item });
-    let as_at_first = layout.as_at_first(table).then(|| "These are the columns as at first.".to_owned());
+    let as_at_first = tables.as_at_first(table).then(|| "These are the columns as at first.".to_owned());
     columns.chain(densities).chain([MenuItem::new(RESET, "Columns as at first").refused(as_at_first)]).collect()
 }

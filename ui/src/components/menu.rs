@@ -6,6 +6,9 @@ use super::button::{Button, ButtonKind};
 use super::icon::{Glyph, Icon};
 use crate::dom;
 
+/// Height from which the list is scrolled, in pixels.
+const TALLEST: u32 = 460;
+
 /// One action of a menu.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct MenuItem {
@@ -137,7 +140,15 @@ pub fn Menu(
             }
             if open() {
                 div { class: "picker-veil", onclick: move |_| open.set(false) }
-                ul { id: "{id}", class: "picker-list menu-list", role: "menu", aria_labelledby: "{button}",
+                ul {
+                    id: "{id}",
+                    class: "picker-list menu-list",
+                    role: "menu",
+                    aria_labelledby: "{button}",
+                    onmounted: {
+                        let id = id.clone();
+                        move |_| dom::end_in_window(&id, TALLEST)
+                    },
                     for (index, item) in items.into_iter().enumerate() {
                         li { key: "{item.id}", role: "none",
                             if let Some(heading) = item.heading {

@@ -3,6 +3,10 @@
 use dioxus::prelude::*;
 
 use super::icon::{Glyph, Icon};
+use crate::dom;
+
+/// Height from which the list is scrolled, in pixels.
+const TALLEST: u32 = 320;
 
 /// One line of the list.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -108,6 +112,10 @@ pub fn Picker(
                     role: "listbox",
                     aria_label: "{label}",
                     aria_multiselectable: if several { "true" },
+                    onmounted: {
+                        let list = format!("{id}-list");
+                        move |_| dom::end_in_window(&list, TALLEST)
+                    },
                     Line {
                         id: "{id}-0",
                         word: none,

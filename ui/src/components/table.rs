@@ -8,9 +8,10 @@ use crate::dom::{self, RowStep};
 use crate::format;
 
 /// The scrolling frame around the table of a page. Its rows are gone through with j and k from anywhere on the page, and with
-/// the arrows once the focus is within; `id` is the frame's.
+/// the arrows once the focus is within, unless its rows hold controls with arrows of their own (`letters`); `id` is the
+/// frame's.
 #[component]
-pub fn TableFrame(id: String, children: Element) -> Element {
+pub fn TableFrame(id: String, #[props(default)] letters: bool, children: Element) -> Element {
     let table = id.clone();
     let step = use_callback(move |step: RowStep| dom::step_row(&table, step));
     use_hook(|| {
@@ -22,7 +23,7 @@ pub fn TableFrame(id: String, children: Element) -> Element {
     let onkeydown = move |event: KeyboardEvent| {
         let key = event.key().to_string();
         // The letters are heard by the whole page.
-        let wished = RowStep::of(&key, true).filter(|_| RowStep::of(&key, false).is_none());
+        let wished = RowStep::of(&key, true).filter(|_| !letters && RowStep::of(&key, false).is_none());
         if event.modifiers().is_empty() && wished.is_some_and(|wished| step.call(wished)) {
             event.prevent_default();
         }

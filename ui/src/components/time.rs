@@ -4,8 +4,9 @@ use dioxus::prelude::*;
 use jiff::Timestamp;
 
 use crate::format;
+use crate::state::kept::use_kept;
 use crate::state::moment::use_moment;
-use crate::state::times::{Times, use_times};
+use crate::state::times::Times;
 
 /// Id of the switch for how times are written; there is one on a page.
 const SWITCH: &str = "times";
@@ -35,7 +36,7 @@ pub fn Ago(at: Timestamp) -> Element {
 /// The one switch for how times are written.
 #[component]
 pub fn TimesSwitch() -> Element {
-    let (moment, choice) = (use_moment(), use_times());
+    let (moment, choice) = (use_moment(), use_kept::<Times>());
     let chosen = moment.times();
     // The person's own zone by its name, whichever is in use.
     let word = |times: Times| match times {

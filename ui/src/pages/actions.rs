@@ -1,4 +1,4 @@
-//! What several pages do to a run: start a job, run some devices again, and cancel.
+//! What several pages do: start a job, run some devices again, cancel, and make a change that was asked for.
 
 use dioxus::prelude::*;
 use netraven_api::Endpoint;
@@ -62,6 +62,54 @@ impl JobStarter {
             }
         });
     }
+}
+
+/// A change somebody was asked about before it is made: a deletion, most of all.
+pub struct Change<E: 'static> {
+    busy: Signal<bool>,
+    make: Callback<(E, String)>,
+}
+
+impl<E: 'static> Clone for Change<E> {
+    fn clone(&self) -> Change<E> {
+        *self
+    }
+}
+
+impl<E: 'static> Copy for Change<E> {}
+
+impl<E: 'static> Change<E> {
+    /// Whether it is being made.
+    #[must_use]
+    pub fn busy(&self) -> bool {
+        *self.busy.read()
+    }
+
+    /// Makes it, and says `done` when it was made or else what went wrong.
+    pub fn make(&self, endpoint: E, done: impl Into<String>) {
+        self.make.call((endpoint, done.into()));
+    }
+}
+
+/// A change of this component. It is told afterwards whether the change was made.
+pub fn use_change<E: Endpoint + 'static>(after: impl FnMut(bool) + 'static) -> Change<E> {
+    let (api, notices) = (use_api(), use_notices());
+    let mut busy = use_signal(|| false);
+    let after = use_callback(after);
+    let make = use_callback(move |(endpoint, done): (E, String)| {
+        let api = api.clone();
+        busy.set(true);
+        spawn(async move {
+            let answer = api.send(&endpoint).await;
+            busy.set(false);
+            after.call(answer.is_ok());
+            match answer {
+                Ok(_) => notices.done(done),
+                Err(problem) => notices.problem(&problem),
+            }
+        });
+    });
+    Change { busy, make }
 }
 
 /// Cancels a run; what goes wrong is said in a notice.

@@ -126,7 +126,7 @@ fn Devices(shown: ReadSignal<ListView>, devices: Query<Page<Device>>) -> Element
                     title: "There is no device yet",
                     text: "Add the devices whose configurations are to be kept; a backup that succeeds stores the first snapshot.",
                     glyph: Glyph::Config,
-                    Link { class: "btn btn-outline", to: Route::DevicesPage {}, "Open the devices" }
+                    Link { class: "btn btn-outline", to: Route::devices(), "Open the devices" }
                 }
             }
             Pager {

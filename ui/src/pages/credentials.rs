@@ -8,10 +8,10 @@ use crate::components::{
     Button, ButtonKind, Confirm, Crumb, Empty, ErrorState, Glyph, PageHeader, Pager, SearchField, SkeletonRows,
     StaleNote, UpdatedAgo,
 };
-use crate::data::{Query, use_api, use_query, use_settled};
+use crate::data::{Query, use_query, use_settled};
+use crate::pages::actions::use_change;
 use crate::pages::paging::{Sorted, use_existing_page};
 use crate::route::Route;
-use crate::state::notices::use_notices;
 use crate::state::session::use_workplace;
 
 pub mod form;
@@ -156,22 +156,9 @@ fn Body(
 #[component]
 fn Dialogs(doing: Signal<Doing>) -> Element {
     let mut doing = doing;
-    let (api, notices, workplace) = (use_api(), use_notices(), use_workplace());
-    let mut busy = use_signal(|| false);
+    let workplace = use_workplace();
     let close = move |()| doing.set(Doing::Nothing);
-    let delete = use_callback(move |(id, username): (i64, String)| {
-        let api = api.clone();
-        busy.set(true);
-        spawn(async move {
-            let answer = api.send(&DeleteCredential(id)).await;
-            busy.set(false);
-            doing.set(Doing::Nothing);
-            match answer {
-                Ok(()) => notices.done(format!("The credential of {username} was deleted.")),
-                Err(problem) => notices.problem(&problem),
-            }
-        });
-    });
+    let delete = use_change(move |_| doing.set(Doing::Nothing));
     match doing() {
         Doing::Nothing => rsx! {},
         Doing::Adding => rsx! { CredentialDialog { tags: Vec::new(), onclose: close } },
@@ -188,8 +175,8 @@ fn Dialogs(doing: Signal<Doing>) -> Element {
                 text: "Devices that no other credential serves cannot be signed in to any more. The password is gone with it. This cannot be taken back.",
                 action: "Delete the credential",
                 typed: workplace.guard(),
-                busy: busy(),
-                onconfirm: move |()| delete.call((credential.id, credential.username.clone())),
+                busy: delete.busy(),
+                onconfirm: move |()| delete.make(DeleteCredential(credential.id), format!("The credential of {} was deleted.", credential.username)),
                 onclose: close,
             }
         },

@@ -10,7 +10,8 @@ use crate::format;
 use crate::pages::export::ExportButton;
 use crate::pages::lab::LabBand;
 use crate::route::Route;
-use crate::state::charts::use_charts;
+use crate::state::charts::Charts;
+use crate::state::kept::use_kept;
 use crate::state::moment::use_moment;
 
 mod address;
@@ -60,7 +61,7 @@ pub fn JobDashboard(view: ReadSignal<String>) -> Element {
         let _ = minute.read();
         state.read().summary(&search.read(), moment.glance())
     });
-    let charts = use_charts();
+    let charts = use_kept::<Charts>();
     let on_runs = move || *state.tab().read() == DashboardTab::Runs;
     let bars = use_memo(move || {
         let _ = minute.read();
@@ -72,7 +73,7 @@ pub fn JobDashboard(view: ReadSignal<String>) -> Element {
     });
     let timeline = use_query_maybe(move || {
         let _ = minute.read();
-        (on_runs() && charts.shown()).then(|| state.read().timeline(&search.read(), moment.glance()))
+        (on_runs() && charts.get() == Charts::Shown).then(|| state.read().timeline(&search.read(), moment.glance()))
     });
     let under_way = use_query_maybe(move || {
         let _ = minute.read();
@@ -128,7 +129,7 @@ pub fn JobDashboard(view: ReadSignal<String>) -> Element {
                     }
                     JobFiltersBar { state }
                     FilterChips { state }
-                    if charts.shown() {
+                    if charts.get() == Charts::Shown {
                         RunCharts { state, unit: bars.read().0.unit.clone(), outcomes, timeline }
                     }
                     RunsPanel { state, runs }

@@ -9,21 +9,22 @@ use netraven_api::native::Feature;
 use netraven_api::outcome::Cause;
 use netraven_api::platforms::{ListPlatforms, Platforms};
 
+use crate::address::{Addressed, use_address};
 use crate::components::{
     Button, ButtonKind, Confirm, Crumb, Empty, ErrorState, Glyph, Icon, PageHeader, Pager, SkeletonRows, StaleNote,
     UpdatedAgo,
 };
-use crate::data::{Query, use_api, use_lab, use_query, use_settled};
+use crate::data::{Query, use_lab, use_query, use_settled};
 use crate::format;
+use crate::pages::actions::use_change;
 use crate::pages::credentials::form::CredentialDialog;
 use crate::pages::lab::{LabBand, LabButton};
 use crate::route::Route;
-use crate::state::notices::use_notices;
 use crate::state::session::use_workplace;
 
 mod add;
 mod csv;
-mod filters;
+pub mod filters;
 pub mod form;
 mod import;
 mod panel;
@@ -47,11 +48,12 @@ enum Doing {
     Deleting(Box<Device>),
 }
 
-/// The list of devices.
+/// The list of devices. `view` is what narrows it, as the page's address has it.
 #[component]
-pub fn DevicesPage() -> Element {
+pub fn DevicesPage(view: ReadSignal<String>) -> Element {
     let workplace = use_workplace();
-    let mut filter = use_signal(DeviceFilter::default);
+    let mut filter = use_store(|| DeviceFilter::of_address(&view.peek()));
+    use_address(filter, view, |view| Route::DevicesPage { view });
     let hostname = use_settled(move || filter.read().hostname.clone());
     let devices = use_query(move || filter.read().request(&hostname.read()));
     let platforms = use_query(|| ListPlatforms);
@@ -91,7 +93,7 @@ pub fn DevicesPage() -> Element {
             FilterBar { filter, platforms }
             DevicesBody { filter, devices, platforms, open, doing }
         }
-        Dialogs { doing, open }
+        Dialogs { doing }
     }
 }
 
@@ -102,7 +104,7 @@ fn no_credentials_for_users() -> Option<String> {
 
 #[component]
 fn DevicesBody(
-    filter: Signal<DeviceFilter>,
+    filter: Store<DeviceFilter>,
     devices: Query<Page<Device>>,
     platforms: Query<Platforms>,
     open: Signal<Option<i64>>,
@@ -193,7 +195,7 @@ fn NoCredentialNote(page: Rc<Page<Device>>, oncredential: EventHandler<Vec<i64>>
 }
 
 #[component]
-fn NoDevices(filter: Signal<DeviceFilter>, doing: Signal<Doing>) -> Element {
+fn NoDevices(filter: Store<DeviceFilter>, doing: Signal<Doing>) -> Element {
     let (mut filter, mut doing, workplace) = (filter, doing, use_workplace());
     let simulated = use_lab().offered();
     if filter.read().narrows() {
@@ -220,29 +222,11 @@ fn NoDevices(filter: Signal<DeviceFilter>, doing: Signal<Doing>) -> Element {
 }
 
 #[component]
-fn Dialogs(doing: Signal<Doing>, open: Signal<Option<i64>>) -> Element {
-    let (mut doing, mut open) = (doing, open);
-    let (api, notices, workplace) = (use_api(), use_notices(), use_workplace());
-    let mut busy = use_signal(|| false);
+fn Dialogs(doing: Signal<Doing>) -> Element {
+    let mut doing = doing;
+    let workplace = use_workplace();
     let close = move |()| doing.set(Doing::Nothing);
-    let delete = use_callback(move |(id, hostname): (i64, String)| {
-        let api = api.clone();
-        busy.set(true);
-        spawn(async move {
-            let answer = api.send(&DeleteDevice(id)).await;
-            busy.set(false);
-            doing.set(Doing::Nothing);
-            match answer {
-                Ok(()) => {
-                    if *open.peek() == Some(id) {
-                        open.set(None);
-                    }
-                    notices.done(format!("{hostname} was deleted."));
-                }
-                Err(problem) => notices.problem(&problem),
-            }
-        });
-    });
+    let delete = use_change(move |_| doing.set(Doing::Nothing));
     match doing() {
         Doing::Nothing => rsx! {},
         Doing::Adding => rsx! { AddDevice { onclose: close } },
@@ -254,8 +238,8 @@ fn Dialogs(doing: Signal<Doing>, open: Signal<Option<i64>>) -> Element {
                 text: "{device.hostname} ({table::place(&device)}) goes with its results and its stored snapshots. The git history keeps its file. This cannot be taken back.",
                 action: "Delete the device",
                 typed: workplace.guard(),
-                busy: busy(),
-                onconfirm: move |()| delete.call((device.id, device.hostname.clone())),
+                busy: delete.busy(),
+                onconfirm: move |()| delete.make(DeleteDevice(device.id), format!("{} was deleted.", device.hostname)),
                 onclose: close,
             }
         },

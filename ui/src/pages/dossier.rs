@@ -14,6 +14,7 @@ use crate::pages::actions::{ONE_AT_A_TIME, use_cancel_device, use_run_job};
 use crate::pages::cancel_device::CancelDeviceDialog;
 use crate::pages::copy_link::CopyLink;
 use crate::pages::lab::LabBand;
+use crate::pages::remedy::Remedy;
 use crate::pages::run::run_name;
 use crate::pages::unified_logs::{LogControls, UnifiedLogsTable};
 use crate::route::Route;
@@ -206,7 +207,7 @@ fn Story(device: RunDevice) -> Element {
                     p { "{message}" }
                 }
             }
-            HostKeys { device_id: device.device_id, details: details.clone() }
+            HostKeys { device_id: device.device_id, hostname: device.hostname.clone(), details: details.clone() }
             Evidence { cause: device.cause, details }
         },
     }
@@ -231,6 +232,9 @@ fn NextStep(device: RunDevice) -> Element {
                     span { class: "text-success", "A retry may help" }
                 } else {
                     span { "A retry will not help" }
+                }
+                if let Some(cause) = device.cause {
+                    Remedy { cause }
                 }
             }
         }

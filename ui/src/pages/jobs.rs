@@ -8,11 +8,11 @@ use crate::components::{
     Button, ButtonKind, Confirm, Crumb, Empty, ErrorState, Glyph, PageHeader, Pager, SearchField, SkeletonRows,
     StaleNote, TimesSwitch, UpdatedAgo,
 };
-use crate::data::{Query, use_api, use_query, use_settled};
-use crate::pages::actions::use_cancel_run;
+use crate::data::{Query, use_query, use_settled};
+use crate::pages::actions::{use_cancel_run, use_change};
 use crate::pages::lab::{LabBand, LabButton};
+use crate::pages::paging::use_existing_page;
 use crate::route::Route;
-use crate::state::notices::use_notices;
 use crate::state::session::use_workplace;
 
 mod add;
@@ -50,16 +50,7 @@ pub fn JobsPage() -> Element {
         ..ListJobs::default()
     });
     let mut doing = use_signal(|| Doing::Nothing);
-    // When the last row of the last page went, the page before it is the last one.
-    use_effect(move || {
-        if let Some(page) = jobs.value()
-            && page.items.is_empty()
-            && page.total > 0
-            && *number.peek() > 1
-        {
-            number.set(page.pages.max(1));
-        }
-    });
+    use_existing_page(jobs, number);
     rsx! {
         LabBand {}
         PageHeader {
@@ -140,22 +131,9 @@ fn JobsBody(jobs: Query<Page<Job>>, search: Signal<String>, number: Signal<i64>,
 #[component]
 fn Dialogs(doing: Signal<Doing>) -> Element {
     let mut doing = doing;
-    let (api, notices, cancel, workplace) = (use_api(), use_notices(), use_cancel_run(), use_workplace());
-    let mut busy = use_signal(|| false);
+    let (cancel, workplace) = (use_cancel_run(), use_workplace());
     let close = move |()| doing.set(Doing::Nothing);
-    let delete = use_callback(move |(id, name): (i64, String)| {
-        let api = api.clone();
-        busy.set(true);
-        spawn(async move {
-            let answer = api.send(&DeleteJob(id)).await;
-            busy.set(false);
-            doing.set(Doing::Nothing);
-            match answer {
-                Ok(()) => notices.done(format!("{name} was deleted.")),
-                Err(problem) => notices.problem(&problem),
-            }
-        });
-    });
+    let delete = use_change(move |_| doing.set(Doing::Nothing));
     match doing() {
         Doing::Nothing => rsx! {},
         Doing::Adding => rsx! { AddJob { onclose: close } },
@@ -179,8 +157,8 @@ fn Dialogs(doing: Signal<Doing>) -> Element {
                 text: "{job.name} goes with its schedule and all its runs. The devices and their stored configurations stay. This cannot be taken back.",
                 action: "Delete the job",
                 typed: workplace.guard(),
-                busy: busy(),
-                onconfirm: move |()| delete.call((job.id, job.name.clone())),
+                busy: delete.busy(),
+                onconfirm: move |()| delete.make(DeleteJob(job.id), format!("{} was deleted.", job.name)),
                 onclose: close,
             }
         },

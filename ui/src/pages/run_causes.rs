@@ -8,6 +8,7 @@ use netraven_api::runs::{Again, CauseCount, Run};
 use crate::components::{Button, Glyph, Icon};
 use crate::format;
 use crate::pages::actions::{ONE_AT_A_TIME, use_run_job};
+use crate::pages::remedy::Remedy;
 use crate::pages::run::of_cause;
 use crate::route::Route;
 use crate::state::session::use_workplace;
@@ -68,7 +69,9 @@ fn Cause(run: Run, group: CauseCount) -> Element {
             span { class: "cause-advice",
                 {advice(cause)}
             }
-            if cause.retry_may_help() {
+            span { class: "cause-do",
+              Remedy { cause }
+              if cause.retry_may_help() {
                 Retry {
                     run: run.clone(),
                     label: "Retry {devices}",
@@ -81,6 +84,7 @@ fn Cause(run: Run, group: CauseCount) -> Element {
                     to: Route::RunPage { id: run.id, view: of_cause(cause) },
                     if group.devices == 1 { "Show the device" } else { "Show the devices" }
                 }
+              }
             }
         }
     }

@@ -8,10 +8,10 @@ use crate::components::{
     Button, ButtonKind, Confirm, Crumb, Empty, ErrorState, Glyph, PageHeader, Pager, SearchField, SkeletonRows,
     StaleNote, UpdatedAgo,
 };
-use crate::data::{Query, use_api, use_query, use_settled};
+use crate::data::{Query, use_query, use_settled};
+use crate::pages::actions::use_change;
 use crate::pages::paging::{Sorted, use_existing_page};
 use crate::route::Route;
-use crate::state::notices::use_notices;
 use crate::state::session::use_workplace;
 
 mod form;
@@ -149,22 +149,9 @@ fn Body(
 #[component]
 fn Dialogs(doing: Signal<Doing>) -> Element {
     let mut doing = doing;
-    let (api, notices, workplace) = (use_api(), use_notices(), use_workplace());
-    let mut busy = use_signal(|| false);
+    let workplace = use_workplace();
     let close = move |()| doing.set(Doing::Nothing);
-    let delete = use_callback(move |(id, name): (i64, String)| {
-        let api = api.clone();
-        busy.set(true);
-        spawn(async move {
-            let answer = api.send(&DeleteTag(id)).await;
-            busy.set(false);
-            doing.set(Doing::Nothing);
-            match answer {
-                Ok(()) => notices.done(format!("The tag {name} was deleted.")),
-                Err(problem) => notices.problem(&problem),
-            }
-        });
-    });
+    let delete = use_change(move |_| doing.set(Doing::Nothing));
     match doing() {
         Doing::Nothing => rsx! {},
         Doing::Adding => rsx! { TagDialog { onclose: close } },
@@ -175,8 +162,8 @@ fn Dialogs(doing: Signal<Doing>) -> Element {
                 text: "It goes from every device, credential and job that carries it: jobs no longer reach those devices by it, and credentials no longer serve them. The devices themselves stay. This cannot be taken back.",
                 action: "Delete the tag",
                 typed: workplace.guard(),
-                busy: busy(),
-                onconfirm: move |()| delete.call((tag.id, tag.name.clone())),
+                busy: delete.busy(),
+                onconfirm: move |()| delete.make(DeleteTag(tag.id), format!("The tag {} was deleted.", tag.name)),
                 onclose: close,
             }
         },

@@ -8,10 +8,10 @@ use crate::components::{
     Button, ButtonKind, Confirm, Crumb, Empty, ErrorState, Glyph, PageHeader, Pager, SearchField, SkeletonRows,
     StaleNote, UpdatedAgo,
 };
-use crate::data::{Query, use_api, use_query_maybe, use_settled};
+use crate::data::{Query, use_query_maybe, use_settled};
+use crate::pages::actions::use_change;
 use crate::pages::paging::{Sorted, use_existing_page};
 use crate::route::Route;
-use crate::state::notices::use_notices;
 use crate::state::session::use_workplace;
 
 mod add;
@@ -148,22 +148,9 @@ fn Body(
 #[component]
 fn Dialogs(doing: Signal<Doing>) -> Element {
     let mut doing = doing;
-    let (api, notices, workplace) = (use_api(), use_notices(), use_workplace());
-    let mut busy = use_signal(|| false);
+    let workplace = use_workplace();
     let close = move |()| doing.set(Doing::Nothing);
-    let delete = use_callback(move |(id, username): (i64, String)| {
-        let api = api.clone();
-        busy.set(true);
-        spawn(async move {
-            let answer = api.send(&DeleteUser(id)).await;
-            busy.set(false);
-            doing.set(Doing::Nothing);
-            match answer {
-                Ok(()) => notices.done(format!("{username} was deleted.")),
-                Err(problem) => notices.problem(&problem),
-            }
-        });
-    });
+    let delete = use_change(move |_| doing.set(Doing::Nothing));
     match doing() {
         Doing::Nothing => rsx! {},
         Doing::Adding => rsx! { AddUser { onclose: close } },
@@ -174,8 +161,8 @@ fn Dialogs(doing: Signal<Doing>) -> Element {
                 text: "{user.username} is signed out everywhere and cannot sign in any more. What was done under this name stays in the log. To keep the account for later, change it to may not sign in instead.",
                 action: "Delete the user",
                 typed: workplace.guard(),
-                busy: busy(),
-                onconfirm: move |()| delete.call((user.id, user.username.clone())),
+                busy: delete.busy(),
+                onconfirm: move |()| delete.make(DeleteUser(user.id), format!("{} was deleted.", user.username)),
                 onclose: close,
             }
         },

@@ -1,65 +1,49 @@
-//! Whether the dashboard's charts are shown: a choice of the person, kept in the settings.
+//! Whether the dashboard's charts are shown. One choice for the whole window.
 
-use dioxus::prelude::*;
-use netraven_api::native::Native;
 use serde_json::Value;
 
-use crate::data::use_api;
+use super::kept::Setting;
 use crate::dom;
 
-/// Name of the setting that keeps the choice.
-const SETTING: &str = "charts";
 /// Height from which a window has room for them beside the table; in a lower one they are folded until they are wanted.
 const ROOM_FROM: f64 = 640.0;
 
-/// The choice of this window; copies are the same.
-#[derive(Clone, Copy, PartialEq)]
-pub struct ChartsChoice {
-    shown: Signal<bool>,
-    keep: Callback<bool>,
+/// How the charts are shown.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Charts {
+    /// Above the table.
+    Shown,
+    /// Not at all.
+    Folded,
 }
 
-impl ChartsChoice {
-    /// Whether they are shown.
+impl Charts {
+    /// The other way.
     #[must_use]
-    pub fn shown(&self) -> bool {
-        *self.shown.read()
-    }
-
-    /// Shows them, or folds them away.
-    pub fn show(&self, shown: bool) {
-        self.keep.call(shown);
-    }
-}
-
-/// Provides the choice to a session's pages and reads the one that was kept.
-pub fn use_charts_provider() -> ChartsChoice {
-    let api = use_api();
-    let mut shown = use_signal(|| dom::window_height().is_none_or(|height| height >= ROOM_FROM));
-    let reading = api.clone();
-    use_future(move || {
-        let api = reading.clone();
-        async move {
-            let kept = api.ask::<Value>(Native::GetSetting { name: SETTING.to_owned() }).await;
-            if let Some(kept) = kept.ok().as_ref().and_then(Value::as_bool) {
-                shown.set(kept);
-            }
+    pub fn other(self) -> Charts {
+        match self {
+            Charts::Shown => Charts::Folded,
+            Charts::Folded => Charts::Shown,
         }
-    });
-    // The page may be left before the shell has answered: what is kept, is kept here.
-    let keep = use_callback(move |show: bool| {
-        shown.set(show);
-        let api = api.clone();
-        spawn(async move {
-            let wish = Native::SetSetting { name: SETTING.to_owned(), value: Value::from(show) };
-            // A choice that could not be kept still holds until the window closes.
-            let _ = api.ask::<Value>(wish).await;
-        });
-    });
-    use_context_provider(|| ChartsChoice { shown, keep })
+    }
+
+    fn of(shown: bool) -> Charts {
+        if shown { Charts::Shown } else { Charts::Folded }
+    }
 }
 
-/// The choice of this window.
-pub fn use_charts() -> ChartsChoice {
-    use_context()
+impl Setting for Charts {
+    const NAME: &'static str = "charts";
+
+    fn first() -> Charts {
+        Charts::of(dom::window_height().is_none_or(|height| height >= ROOM_FROM))
+    }
+
+    fn write(&self) -> Value {
+        Value::from(*self == Charts::Shown)
+    }
+
+    fn read(value: &Value) -> Option<Charts> {
+        value.as_bool().map(Charts::of)
+    }
 }

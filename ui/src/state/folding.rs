@@ -5,10 +5,9 @@ use serde_json::Value;
 use super::kept::Setting;
 
 /// How repeated lines are shown.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Folding {
     /// As one row with their number.
-    #[default]
     Folded,
     /// Each in a row of its own.
     Apart,
@@ -28,8 +27,12 @@ impl Folding {
 impl Setting for Folding {
     const NAME: &'static str = "fold_log";
 
-    fn write(self) -> Value {
-        Value::from(self == Folding::Folded)
+    fn first() -> Folding {
+        Folding::Folded
+    }
+
+    fn write(&self) -> Value {
+        Value::from(*self == Folding::Folded)
     }
 
     fn read(value: &Value) -> Option<Folding> {

@@ -2,17 +2,11 @@
 
 use std::collections::BTreeMap;
 
-use dioxus::prelude::*;
-use netraven_api::native::Native;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use crate::data::use_api;
+use super::kept::Setting;
 use crate::dom;
-use crate::state::notices::use_notices;
-
-/// Name of the setting that keeps the choice.
-const SETTING: &str = "layout";
 
 /// How tall rows are.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -47,7 +41,7 @@ impl Density {
         }
     }
 
-    /// Height of a row of the log in pixels, as the style sheet has it (`--nr-log-row`).
+    /// Height of a row of the log in pixels; the style sheet is told it (`--nr-log-row`).
     #[must_use]
     pub fn log_row(self) -> i32 {
         match self {
@@ -96,25 +90,36 @@ pub struct TableLayout {
     pub columns: &'static [Column],
 }
 
-/// What was chosen, as the setting keeps it.
+/// What was chosen for the tables of this window, as the setting keeps it.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
-struct Layout {
-    density: Density,
+pub struct Tables {
+    /// How tall rows are.
+    pub density: Density,
     /// For each table that is not as at first: the columns shown beside those that always are.
     columns: BTreeMap<String, Vec<String>>,
 }
 
-impl Layout {
-    fn shows(&self, table: &TableLayout, column: &Column) -> bool {
-        match (column.shown, self.columns.get(table.name)) {
-            (Shown::Always, _) => true,
-            (_, Some(chosen)) => chosen.iter().any(|id| id == column.id),
-            (shown, None) => shown == Shown::AtFirst,
-        }
+impl Tables {
+    /// The columns of a table that are shown, left to right.
+    #[must_use]
+    pub fn columns(&self, table: &'static TableLayout) -> Vec<&'static Column> {
+        table.columns.iter().filter(|column| self.shows(table, column)).collect()
     }
 
-    fn toggle(&mut self, table: &TableLayout, id: &str) {
+    /// Whether a table is as at first.
+    #[must_use]
+    pub fn as_at_first(&self, table: &TableLayout) -> bool {
+        !self.columns.contains_key(table.name)
+    }
+
+    /// Shows the columns a table has at first.
+    pub fn reset(&mut self, table: &TableLayout) {
+        self.columns.remove(table.name);
+    }
+
+    /// Shows a column, or takes it away.
+    pub fn toggle(&mut self, table: &TableLayout, id: &str) {
         let choosable = table.columns.iter().filter(|column| column.shown != Shown::Always);
         let shown = choosable.clone().filter(|column| self.shows(table, column) != (column.id == id));
         let shown: Vec<&str> = shown.map(|column| column.id).collect();
@@ -125,92 +130,36 @@ impl Layout {
             self.columns.insert(table.name.to_owned(), shown.into_iter().map(str::to_owned).collect());
         }
     }
-}
 
-/// The layout of this window's tables; copies are the same.
-#[derive(Clone, Copy, PartialEq)]
-pub struct LayoutChoice {
-    layout: Signal<Layout>,
-    keep: Callback<Layout>,
-}
-
-impl LayoutChoice {
-    /// How tall rows are.
-    #[must_use]
-    pub fn density(&self) -> Density {
-        self.layout.read().density
-    }
-
-    /// The columns of a table that are shown, left to right.
-    #[must_use]
-    pub fn columns(&self, table: &'static TableLayout) -> Vec<&'static Column> {
-        let layout = self.layout.read();
-        table.columns.iter().filter(|column| layout.shows(table, column)).collect()
-    }
-
-    /// Whether a table is as at first.
-    #[must_use]
-    pub fn as_at_first(&self, table: &TableLayout) -> bool {
-        !self.layout.read().columns.contains_key(table.name)
-    }
-
-    /// Makes rows as tall as that.
-    pub fn choose_density(&self, density: Density) {
-        self.change(|layout| layout.density = density);
-    }
-
-    /// Shows a column, or takes it away.
-    pub fn toggle(&self, table: &TableLayout, id: &str) {
-        self.change(|layout| layout.toggle(table, id));
-    }
-
-    /// Shows the columns a table has at first.
-    pub fn reset(&self, table: &TableLayout) {
-        self.change(|layout| _ = layout.columns.remove(table.name));
-    }
-
-    fn change(&self, change: impl FnOnce(&mut Layout)) {
-        let mut layout = self.layout.peek().clone();
-        change(&mut layout);
-        self.keep.call(layout);
-    }
-}
-
-/// Provides the layout to a session's pages and reads the one that was kept.
-pub fn use_layout_provider() -> LayoutChoice {
-    let (api, notices) = (use_api(), use_notices());
-    let mut layout = use_signal(Layout::default);
-    let mut show = move |new: Layout| {
-        dom::set_root_attribute("data-density", new.density.as_str());
-        layout.set(new);
-    };
-    let reading = api.clone();
-    use_future(move || {
-        let api = reading.clone();
-        async move {
-            let kept = api.ask::<Value>(Native::GetSetting { name: SETTING.to_owned() }).await;
-            // What another version kept and cannot be read here is as good as nothing.
-            if let Some(kept) = kept.ok().and_then(|kept| serde_json::from_value(kept).ok()) {
-                show(kept);
-            }
+    fn shows(&self, table: &TableLayout, column: &Column) -> bool {
+        match (column.shown, self.columns.get(table.name)) {
+            (Shown::Always, _) => true,
+            (_, Some(chosen)) => chosen.iter().any(|id| id == column.id),
+            (shown, None) => shown == Shown::AtFirst,
         }
-    });
-    let keep = use_callback(move |new: Layout| {
-        show(new.clone());
-        let api = api.clone();
-        spawn(async move {
-            let value = serde_json::to_value(new).unwrap_or(Value::Null);
-            if let Err(problem) = api.ask::<Value>(Native::SetSetting { name: SETTING.to_owned(), value }).await {
-                notices.problem(&problem);
-            }
-        });
-    });
-    use_context_provider(|| LayoutChoice { layout, keep })
+    }
 }
 
-/// The layout of this window's tables.
-pub fn use_layout() -> LayoutChoice {
-    use_context()
+impl Setting for Tables {
+    const NAME: &'static str = "layout";
+
+    fn first() -> Tables {
+        Tables::default()
+    }
+
+    fn write(&self) -> Value {
+        serde_json::to_value(self).unwrap_or(Value::Null)
+    }
+
+    fn read(value: &Value) -> Option<Tables> {
+        Tables::deserialize(value).ok()
+    }
+
+    fn take_effect(&self) {
+        dom::set_root_attribute("data-density", self.density.as_str());
+        // The places of the log's rows are reckoned with this: told once, both agree.
+        dom::set_root_property("--nr-log-row", &format!("{}px", self.density.log_row()));
+    }
 }
 
 #[cfg(test)]
@@ -226,28 +175,28 @@ mod tests {
         ],
     };
 
-    fn shown(layout: &Layout) -> Vec<&'static str> {
-        TABLE.columns.iter().filter(|column| layout.shows(&TABLE, column)).map(|column| column.id).collect()
+    fn shown(tables: &Tables) -> Vec<&'static str> {
+        tables.columns(&TABLE).iter().map(|column| column.id).collect()
     }
 
     #[test]
     fn a_column_is_toggled_and_back_at_first_nothing_is_kept() {
-        let mut layout = Layout::default();
-        assert_eq!(shown(&layout), ["name", "kind"]);
-        layout.toggle(&TABLE, "age");
-        layout.toggle(&TABLE, "kind");
-        assert_eq!(shown(&layout), ["name", "age"]);
-        layout.toggle(&TABLE, "name");
-        assert_eq!(shown(&layout), ["name", "age"], "this one is always there");
-        layout.toggle(&TABLE, "kind");
-        layout.toggle(&TABLE, "age");
-        assert_eq!(layout, Layout::default());
+        let mut tables = Tables::default();
+        assert_eq!(shown(&tables), ["name", "kind"]);
+        tables.toggle(&TABLE, "age");
+        tables.toggle(&TABLE, "kind");
+        assert_eq!(shown(&tables), ["name", "age"]);
+        tables.toggle(&TABLE, "name");
+        assert_eq!(shown(&tables), ["name", "age"], "this one is always there");
+        tables.toggle(&TABLE, "kind");
+        tables.toggle(&TABLE, "age");
+        assert_eq!(tables, Tables::default());
     }
 
     #[test]
     fn what_another_version_kept_is_read_as_far_as_it_is_known() {
         let kept = serde_json::json!({ "columns": { "t": ["colour", "age"] }, "fonts": 3 });
-        let layout: Layout = serde_json::from_value(kept).expect("readable");
-        assert_eq!((shown(&layout), layout.density), (vec!["name", "age"], Density::Comfortable));
+        let tables = Tables::read(&kept).expect("readable");
+        assert_eq!((shown(&tables), tables.density), (vec!["name", "age"], Density::Comfortable));
     }
 }

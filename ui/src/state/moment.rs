@@ -8,14 +8,15 @@ use jiff::tz::TimeZone;
 
 use crate::data::use_api;
 use crate::format;
-use crate::state::times::{Times, use_times_provider};
+use crate::state::kept::{Kept, use_kept_provider};
+use crate::state::times::Times;
 
 /// Now and the time zone, for components that show times.
 #[derive(Clone, Copy, PartialEq)]
 pub struct Moment {
     now: Signal<Timestamp>,
     zone: Signal<TimeZone>,
-    times: Signal<Times>,
+    times: Kept<Times>,
 }
 
 impl Moment {
@@ -40,7 +41,7 @@ impl Moment {
     /// How times are written.
     #[must_use]
     pub fn times(&self) -> Times {
-        *self.times.read()
+        self.times.get()
     }
 
     /// The zone times are written in, and read in where a person types one.
@@ -77,7 +78,7 @@ impl Moment {
 /// Provides the moment and keeps it ticking.
 pub fn use_moment_provider() -> Moment {
     let api = use_api();
-    let times = use_times_provider();
+    let times = use_kept_provider();
     let moment = use_context_provider(|| Moment {
         now: Signal::new(api.clock().now()),
         zone: Signal::new(api.clock().zone()),

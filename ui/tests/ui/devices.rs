@@ -2,7 +2,7 @@
 
 use std::rc::Rc;
 
-use netraven_api::native::{Native, Ready, Session};
+use netraven_api::native::{Feature, Missing, Native, Ready, Session};
 use netraven_api::problem::{Code, FieldError};
 use netraven_api::users::Role;
 use netraven_api::{Page, Problem};
@@ -126,11 +126,38 @@ fn each_filter_is_a_parameter_of_the_request() {
     screen.press_where("id", "filter-tag");
     screen.press_where("id", "filter-tag-2");
     assert!(last().contains("tag_id=2"), "{}", last());
+    screen.press_where("id", "filter-result");
+    screen.press_where("id", "filter-result-1");
+    screen.press_where("id", "filter-result-3");
+    assert!(last().ends_with("last_result=failure&last_result=never"), "{}", last());
+    assert_eq!(screen.address(), "/devices?hostname=edge&platform=cisco_ios&tag=2&result=failure,never");
     fake.answer("GET /devices/", &empty_page());
     screen.type_into("filter-hostname", "nothing");
     assert!(screen.shows("No device matches"));
     screen.press("Clear the filters");
     assert_eq!(last(), "GET /devices/?page=1&size=50");
+}
+
+#[test]
+fn devices_that_fail_are_counted_beside_the_page_and_shown_when_that_is_pressed() {
+    let fake = filled();
+    let mut screen = Screen::open(&fake, "/jobs");
+    assert_eq!(fake.calls("GET /devices/"), ["GET /devices/?size=1&last_result=failure"]);
+    assert!(screen.shows("3 failing"));
+    screen.press("Failing devices");
+    assert_eq!(screen.address(), "/devices?result=failure");
+    assert!(fake.calls("GET /devices/").iter().any(|call| call == "GET /devices/?page=1&size=50&last_result=failure"));
+
+    fake.answer("GET /devices/", &empty_page());
+    assert!(!Screen::open(&fake, "/jobs").shows("failing"), "none fails");
+
+    let mut elsewhere = Fake::admin();
+    elsewhere.missing.push(Missing { feature: Feature::NewestResults, reason: "It does not tell.".to_owned() });
+    let fake = Fake::with(Session::Ready(elsewhere));
+    answers(&fake);
+    let screen = Screen::open(&fake, "/devices");
+    assert!(!screen.shows("failing") && !screen.shows("Last result any"), "a server that does not tell is not asked");
+    assert!(fake.calls("GET /devices/").iter().all(|call| !call.contains("last_result")));
 }
 
 #[test]

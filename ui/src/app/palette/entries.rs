@@ -64,7 +64,7 @@ pub fn fixed(views: &[SavedView]) -> Vec<Entry> {
         Entry::new("Job Status", "page", Glyph::Dashboard, Deed::Go(Route::dashboard())),
         Entry::new("Unified Logs", "page", Glyph::Log, Deed::Go(logs)),
         Entry::new("Jobs", "page", Glyph::Jobs, Deed::Go(Route::JobsPage {})),
-        Entry::new("Devices", "page", Glyph::Devices, Deed::Go(Route::DevicesPage {})),
+        Entry::new("Devices", "page", Glyph::Devices, Deed::Go(Route::devices())),
         Entry::new("Configurations", "page", Glyph::Config, Deed::Go(Route::configurations())),
         Entry::new("Credentials", "page", Glyph::Key, Deed::Go(Route::CredentialsPage {})),
         Entry::new("Tags", "page", Glyph::Tag, Deed::Go(Route::TagsPage {})),

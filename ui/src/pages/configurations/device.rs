@@ -16,9 +16,10 @@ use crate::components::{
     Button, Confirm, Crumb, Empty, ErrorState, Glyph, PageHeader, Segments, SkeletonRows, StaleNote, Time, TimesSwitch,
     UpdatedAgo,
 };
-use crate::data::{Query, use_api, use_query, use_query_maybe};
+use crate::data::{Query, use_query, use_query_maybe};
 use crate::dom;
 use crate::format;
+use crate::pages::actions::use_change;
 use crate::route::Route;
 use crate::state::moment::use_moment;
 use crate::state::notices::use_notices;
@@ -208,31 +209,14 @@ fn Deleting(
     doomed: Signal<Option<ConfigHead>>,
     name: String,
 ) -> Element {
-    let (api, notices, moment, workplace) = (use_api(), use_notices(), use_moment(), use_workplace());
-    let go = navigator();
+    let (moment, workplace, go) = (use_moment(), use_workplace(), navigator());
     let mut doomed = doomed;
-    let mut busy = use_signal(|| false);
-    let delete = use_callback(move |id: i64| {
-        let api = api.clone();
-        busy.set(true);
-        spawn(async move {
-            let answer = api.send(&DeleteConfig(id)).await;
-            busy.set(false);
-            doomed.set(None);
-            match answer {
-                Ok(_) => {
-                    notices.done("The snapshot was deleted; the git history keeps its text.");
-                    let shown = DeviceView::read(&view.peek());
-                    if shown.old == Some(id) || shown.new == Some(id) {
-                        go.replace(Route::DeviceConfigurationsPage {
-                            device_id: *device_id.peek(),
-                            view: String::new(),
-                        });
-                    }
-                }
-                Err(problem) => notices.problem(&problem),
-            }
-        });
+    let delete = use_change(move |done| {
+        let gone = doomed.take().map(|head| head.id);
+        let shown = DeviceView::read(&view.peek());
+        if done && gone.is_some() && (shown.old == gone || shown.new == gone) {
+            go.replace(Route::DeviceConfigurationsPage { device_id: *device_id.peek(), view: String::new() });
+        }
     });
     let Some(head) = doomed() else {
         return rsx! {};
@@ -244,8 +228,10 @@ fn Deleting(
             text: "The snapshot of {name} from {when} goes from the list and from the search. The git history keeps its text. This cannot be taken back.",
             action: "Delete the snapshot",
             typed: workplace.guard(),
-            busy: busy(),
-            onconfirm: move |()| delete.call(head.id),
+            busy: delete.busy(),
+            onconfirm: move |()| {
+                delete.make(DeleteConfig(head.id), "The snapshot was deleted; the git history keeps its text.");
+            },
             onclose: move |()| doomed.set(None),
         }
     }

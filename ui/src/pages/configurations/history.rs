@@ -6,13 +6,15 @@ use dioxus::prelude::*;
 use netraven_api::configs::ConfigHead;
 
 use super::snapshot::{change, facts, number, word};
-use crate::components::{Button, ButtonKind, Glyph, Time};
+use crate::components::{Button, ButtonKind, Glyph, TableFrame, Time};
 use crate::format;
 use crate::state::moment::use_moment;
 use crate::state::session::use_workplace;
 
 /// Snapshots listed at first, and more each time.
 const STEP: usize = 100;
+/// Id of the frame of the rows.
+const ROWS: &str = "snapshot-rows";
 
 /// The list. `old` and `new` are the two that are compared.
 #[component]
@@ -30,36 +32,38 @@ pub fn History(
     let rest = heads.len().saturating_sub(shown());
     rsx! {
         aside { class: "history", aria_label: "Snapshots",
-            table { class: "data-table history-table", aria_label: "Snapshots",
-                colgroup {
-                    col { class: "col-pick" }
-                    col { class: "col-pick" }
-                    col {}
-                    col { class: "col-turn" }
-                }
-                thead {
-                    tr {
-                        th { scope: "col", title: "The older of the two that are compared", "From" }
-                        th { scope: "col", title: "The newer of the two that are compared", "To" }
-                        th { scope: "col", "Snapshot" }
-                        th { scope: "col", aria_label: "Delete" }
+            TableFrame { id: ROWS, letters: true,
+                table { class: "data-table history-table", aria_label: "Snapshots",
+                    colgroup {
+                        col { class: "col-pick" }
+                        col { class: "col-pick" }
+                        col {}
+                        col { class: "col-turn" }
                     }
-                }
-                tbody {
-                    for (index, head) in heads.iter().take(shown()).cloned().enumerate() {
-                        Snapshot {
-                            key: "{head.id}",
-                            word: change(&head, heads.get(index + 1)),
-                            is_old: old == Some(head.id),
-                            is_new: new == Some(head.id),
-                            // The older one stays older: what makes no pair cannot be chosen.
-                            old_off: new_place.is_some_and(|place| index <= place),
-                            new_off: old_place.is_some_and(|place| index >= place),
-                            head,
-                            onshow,
-                            onold: move |id| oncompare.call((Some(id), new)),
-                            onnew: move |id| oncompare.call((old, Some(id))),
-                            ondelete,
+                    thead {
+                        tr {
+                            th { scope: "col", title: "The older of the two that are compared", "From" }
+                            th { scope: "col", title: "The newer of the two that are compared", "To" }
+                            th { scope: "col", "Snapshot" }
+                            th { scope: "col", aria_label: "Delete" }
+                        }
+                    }
+                    tbody {
+                        for (index, head) in heads.iter().take(shown()).cloned().enumerate() {
+                            Snapshot {
+                                key: "{head.id}",
+                                word: change(&head, heads.get(index + 1)),
+                                is_old: old == Some(head.id),
+                                is_new: new == Some(head.id),
+                                // The older one stays older: what makes no pair cannot be chosen.
+                                old_off: new_place.is_some_and(|place| index <= place),
+                                new_off: old_place.is_some_and(|place| index >= place),
+                                head,
+                                onshow,
+                                onold: move |id| oncompare.call((Some(id), new)),
+                                onnew: move |id| oncompare.call((old, Some(id))),
+                                ondelete,
+                            }
                         }
                     }
                 }

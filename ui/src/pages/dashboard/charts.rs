@@ -8,7 +8,8 @@ use super::state::DashboardState;
 use crate::components::{Button, ButtonKind, Glyph};
 use crate::data::Query;
 use crate::format;
-use crate::state::charts::use_charts;
+use crate::state::charts::Charts;
+use crate::state::kept::use_kept;
 use crate::state::moment::use_moment;
 use crate::state::span::Span;
 
@@ -36,8 +37,8 @@ const CLOCK_UNTIL_S: i64 = 36 * 3_600;
 /// Shows the charts, or folds them away.
 #[component]
 pub fn ChartsToggle() -> Element {
-    let charts = use_charts();
-    let shown = charts.shown();
+    let charts = use_kept::<Charts>();
+    let shown = charts.get() == Charts::Shown;
     rsx! {
         Button {
             label: "Charts",
@@ -46,7 +47,7 @@ pub fn ChartsToggle() -> Element {
             glyph: if shown { Glyph::ChevronDown } else { Glyph::ChevronRight },
             aria_expanded: if shown { "true" } else { "false" },
             aria_controls: AREA,
-            onclick: move |_| charts.show(!shown),
+            onclick: move |_| charts.choose(charts.get().other()),
         }
     }
 }

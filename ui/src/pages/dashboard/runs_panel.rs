@@ -80,7 +80,7 @@ fn NoRuns(state: Store<DashboardState>) -> Element {
             },
             glyph: Glyph::Dashboard,
             LabButton { kind: ButtonKind::Primary }
-            Link { class: "btn btn-outline", to: Route::DevicesPage {}, "Add devices" }
+            Link { class: "btn btn-outline", to: Route::devices(), "Add devices" }
             if period != Period::Month {
                 Button { label: "Look back 30 days", kind: ButtonKind::Text, onclick: move |_| state.look_back(Period::Month) }
             }

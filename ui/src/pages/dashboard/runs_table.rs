@@ -9,7 +9,8 @@ use super::state::SORTS;
 use crate::components::{Glyph, Icon, SortHead, TableFrame};
 use crate::pages::run_causes::RunCauses;
 use crate::route::Route;
-use crate::state::layout::{Column, Shown, use_layout};
+use crate::state::kept::use_kept;
+use crate::state::layout::{Column, Shown, Tables};
 
 /// The runs of a page, in the order `sort` says, one of [`SORTS`].
 #[component]
@@ -21,7 +22,7 @@ pub fn JobRunsTable(
     ontoggle: EventHandler<i64>,
     onsort: EventHandler<&'static str>,
 ) -> Element {
-    let columns = use_layout().columns(&RUNS);
+    let columns = use_kept::<Tables>().with(|tables| tables.columns(&RUNS));
     // More columns than at first need room: then the table scrolls sideways instead of cutting names short.
     let more = columns.iter().filter(|column| column.shown == Shown::OnWish).count();
     rsx! {

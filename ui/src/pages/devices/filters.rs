@@ -1,18 +1,22 @@
 //! What narrows the list of devices, each a parameter of the request.
 
 use dioxus::prelude::*;
-use netraven_api::devices::ListDevices;
+use netraven_api::devices::{LastResult, ListDevices};
+use netraven_api::native::Feature;
 use netraven_api::platforms::Platforms;
 use netraven_api::tags::ListTags;
 
+use crate::address::{Addressed, Given, Parts};
 use crate::components::{Button, ButtonKind, Choice, Glyph, Picker, SearchField};
 use crate::data::{Query, use_query};
+use crate::route::Route;
+use crate::state::session::use_workplace;
 
 /// Devices on one page.
 pub const PAGE_SIZE: i64 = 50;
 
 /// What the person has chosen.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Store)]
 pub struct DeviceFilter {
     /// Part of the hostname.
     pub hostname: String,
@@ -20,17 +24,58 @@ pub struct DeviceFilter {
     pub platform: Option<String>,
     /// Any of these tags.
     pub tags: Vec<i64>,
+    /// Any of these last results.
+    pub results: Vec<LastResult>,
     /// Page, from 1.
     pub page: i64,
 }
 
 impl Default for DeviceFilter {
     fn default() -> DeviceFilter {
-        DeviceFilter { hostname: String::new(), platform: None, tags: Vec::new(), page: 1 }
+        DeviceFilter { hostname: String::new(), platform: None, tags: Vec::new(), results: Vec::new(), page: 1 }
+    }
+}
+
+impl Addressed for DeviceFilter {
+    fn address(&self) -> String {
+        let mut parts = Parts::default();
+        parts.text("hostname", self.hostname.trim());
+        parts.one("platform", self.platform.as_ref());
+        parts.many("tag", &self.tags);
+        parts.many("result", self.results.iter().map(|result| result.as_str()));
+        parts.one("page", (self.page > 1).then_some(self.page));
+        parts.done()
+    }
+
+    fn of_address(address: &str) -> DeviceFilter {
+        let given = Given::of(address);
+        DeviceFilter {
+            hostname: given.one("hostname").unwrap_or_default(),
+            platform: given.one("platform"),
+            tags: given.many("tag").iter().filter_map(|id| id.parse().ok()).collect(),
+            results: given.many("result").iter().filter_map(|result| LastResult::parse(result)).collect(),
+            page: given.parsed("page").unwrap_or(1).max(1),
+        }
+    }
+
+    fn is_a_step(&self, next: &DeviceFilter) -> bool {
+        let mut next = next.clone();
+        if self.hostname != next.hostname {
+            // Another text begins at the first page.
+            (next.hostname, next.page) = (self.hostname.clone(), self.page);
+        }
+        *self != next
     }
 }
 
 impl DeviceFilter {
+    /// The way to the devices whose last result is a failure.
+    #[must_use]
+    pub fn failing() -> Route {
+        let failing = DeviceFilter { results: vec![LastResult::Failure], ..DeviceFilter::default() };
+        Route::DevicesPage { view: failing.address() }
+    }
+
     /// The request; the hostname is handed in because it settles later than it is typed.
     #[must_use]
     pub fn request(&self, hostname: &str) -> ListDevices {
@@ -41,6 +86,7 @@ impl DeviceFilter {
             hostname: (!hostname.is_empty()).then(|| hostname.to_owned()),
             device_type: self.platform.iter().cloned().collect(),
             tag_id: self.tags.clone(),
+            last_result: self.results.clone(),
             ..ListDevices::default()
         }
     }
@@ -48,14 +94,22 @@ impl DeviceFilter {
     /// Whether fewer than all devices are asked for.
     #[must_use]
     pub fn narrows(&self) -> bool {
-        !self.hostname.trim().is_empty() || self.platform.is_some() || !self.tags.is_empty()
+        !self.hostname.trim().is_empty() || self.platform.is_some() || !self.tags.is_empty() || !self.results.is_empty()
+    }
+}
+
+fn title(result: LastResult) -> &'static str {
+    match result {
+        LastResult::Success => "Succeeded",
+        LastResult::Failure => "Failed",
+        LastResult::Never => "None yet",
     }
 }
 
 /// The filters of the list.
 #[component]
-pub fn FilterBar(filter: Signal<DeviceFilter>, platforms: Query<Platforms>) -> Element {
-    let mut filter = filter;
+pub fn FilterBar(filter: Store<DeviceFilter>, platforms: Query<Platforms>) -> Element {
+    let (mut filter, workplace) = (filter, use_workplace());
     let tags = use_query(|| ListTags { size: Some(100), ..ListTags::default() });
     let platforms: Vec<Choice> = platforms
         .value()
@@ -100,6 +154,21 @@ pub fn FilterBar(filter: Signal<DeviceFilter>, platforms: Query<Platforms>) -> E
                     (filter.tags, filter.page) = (chosen.iter().filter_map(|id| id.parse().ok()).collect(), 1);
                 },
             }
+            if workplace.refusal(Feature::NewestResults).is_none() {
+                Picker {
+                    id: "filter-result",
+                    label: "Last result",
+                    none: "any",
+                    choices: LastResult::ALL.map(|result| Choice::new(result.as_str(), title(result))).to_vec(),
+                    selected: now.results.iter().map(|result| result.as_str().to_owned()).collect::<Vec<_>>(),
+                    several: true,
+                    onchange: move |chosen: Vec<String>| {
+                        let mut filter = filter.write();
+                        (filter.results, filter.page) =
+                            (chosen.iter().filter_map(|result| LastResult::parse(result)).collect(), 1);
+                    },
+                }
+            }
             if now.narrows() {
                 Button {
                     label: "Clear",
@@ -110,5 +179,34 @@ pub fn FilterBar(filter: Signal<DeviceFilter>, platforms: Query<Platforms>) -> E
                 }
             }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_address_of_a_list_restores_it() {
+        let filter = DeviceFilter {
+            hostname: "edge".to_owned(),
+            platform: Some("cisco_ios".to_owned()),
+            tags: vec![3, 7],
+            results: vec![LastResult::Failure, LastResult::Never],
+            page: 2,
+        };
+        assert_eq!(filter.address(), "hostname=edge&platform=cisco_ios&tag=3,7&result=failure,never&page=2");
+        assert_eq!(DeviceFilter::of_address(&filter.address()), filter);
+        let unknown = DeviceFilter::of_address("result=maybe,success&page=-1&colour=red");
+        let known = DeviceFilter { results: vec![LastResult::Success], ..DeviceFilter::default() };
+        assert_eq!(unknown, known);
+    }
+
+    #[test]
+    fn typing_a_name_is_no_step_to_go_back_by() {
+        let of = DeviceFilter::of_address;
+        assert!(!of("hostname=e&page=2").is_a_step(&of("hostname=ed")));
+        assert!(of("hostname=e").is_a_step(&of("hostname=e&page=2")));
+        assert!(of("").is_a_step(&of("result=failure")));
     }
 }

@@ -3,19 +3,18 @@
 use std::rc::Rc;
 
 use dioxus::prelude::*;
-use netraven_api::devices::{Device, ForgetHostKey, GetHostKey};
+use netraven_api::devices::{Device, GetHostKey};
 use netraven_api::platforms::Platforms;
 use netraven_api::problem::Code;
 use netraven_api::runs::ListRuns;
 
 use super::snapshots::Snapshots;
 use super::table::{LastResult, place, platform_title, tag_names};
-use crate::components::{Ago, Button, ButtonKind, Confirm, Glyph, SkeletonRows, StaleNote, StatusTag, Time};
-use crate::data::{use_api, use_query};
+use crate::components::{Ago, Button, ButtonKind, Glyph, SkeletonRows, StaleNote, StatusTag, Time};
+use crate::data::use_query;
+use crate::pages::forget_key::ForgetKey;
 use crate::pages::lab::SimulatedTag;
 use crate::route::Route;
-use crate::state::notices::use_notices;
-use crate::state::session::use_workplace;
 
 /// Runs listed.
 const RUNS: i64 = 5;
@@ -81,26 +80,7 @@ pub fn DevicePanel(device: ReadSignal<Device>, titles: Option<Rc<Platforms>>, on
 
 #[component]
 fn StoredKey(device: ReadSignal<Device>) -> Element {
-    let (api, notices, workplace) = (use_api(), use_notices(), use_workplace());
     let key = use_query(move || GetHostKey(device.read().id));
-    let mut asking = use_signal(|| false);
-    let mut busy = use_signal(|| false);
-    let hostname = device.read().hostname.clone();
-    let forget = move |()| {
-        let (api, id) = (api.clone(), device.peek().id);
-        busy.set(true);
-        spawn(async move {
-            let answer = api.send(&ForgetHostKey(id)).await;
-            busy.set(false);
-            asking.set(false);
-            match answer {
-                Ok(()) => notices
-                    .done("The stored key was forgotten. The next session stores the key the device offers then."),
-                Err(problem) => notices.problem(&problem),
-            }
-        });
-    };
-    let refused = (!workplace.is_admin()).then(|| "Only admins may forget a stored key.".to_owned());
     let body = match (key.value(), key.error()) {
         (_, Some(problem)) if problem.code == Code::NotFound => rsx! {
             p { class: "muted", "None is stored yet; the first session stores the one it meets." }
@@ -117,31 +97,13 @@ fn StoredKey(device: ReadSignal<Device>) -> Element {
         (Some(key), _) => rsx! {
             p { class: "mono wraps", "{key.sha256}" }
             p { class: "muted", "{key.key_type}, first seen " Time { at: key.first_seen } }
-            Button {
-                label: "Forget stored key",
-                kind: ButtonKind::Danger,
-                glyph: Glyph::Key,
-                small: true,
-                refused,
-                onclick: move |_| asking.set(true),
-            }
+            ForgetKey { device_id: device.read().id, hostname: device.read().hostname.clone() }
         },
     };
     rsx! {
         section { class: "side-part", aria_label: "Host key",
             h4 { "Host key" }
             {body}
-        }
-        if asking() {
-            Confirm {
-                title: "Forget the stored key of {hostname}?",
-                text: "The next session accepts and stores whatever key the device offers. Do this only if the device was replaced or its key renewed.",
-                action: "Forget the key",
-                typed: workplace.guard(),
-                busy: busy(),
-                onconfirm: forget,
-                onclose: move |()| asking.set(false),
-            }
         }
     }
 }

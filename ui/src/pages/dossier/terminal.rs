@@ -3,7 +3,11 @@
 use dioxus::prelude::*;
 
 use crate::components::{Glyph, Icon};
-use crate::format;
+use crate::{dom, format};
+
+/// The element that scrolls, and the line in it at which the session broke.
+const TEXT: &str = "said";
+const BROKE: &str = "said-broke";
 
 /// Who said a line.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -31,12 +35,14 @@ struct Line {
     at: Option<String>,
     who: Who,
     text: String,
+    /// What was typed behind the device's text, as a terminal shows it.
+    typed: Option<String>,
 }
 
 impl Line {
     /// A line as the worker writes it: seconds, `<` from the device or `>` to it, and what was said.
     fn read(written: &str) -> Line {
-        let bare = |who| Line { at: None, who, text: written.trim().to_owned() };
+        let bare = |who| Line { at: None, who, text: written.trim().to_owned(), typed: None };
         if written.trim_start().starts_with('…') {
             return bare(Who::Note);
         }
@@ -56,30 +62,53 @@ impl Line {
                 let keys = text.strip_prefix('"').and_then(|text| text.strip_suffix('"')).unwrap_or(text);
                 let typed = keys.strip_suffix("\\n").or_else(|| keys.strip_suffix("\\r")).unwrap_or(keys);
                 let text = if typed.is_empty() { "⏎".to_owned() } else { typed.to_owned() };
-                Line { at: Some(at.to_owned()), who: Who::Worker, text }
+                Line { at: Some(at.to_owned()), who: Who::Worker, text, typed: None }
             }
-            Some((at, who, text)) => Line { at: Some(at.to_owned()), who, text: text.to_owned() },
+            Some((at, who, text)) => Line { at: Some(at.to_owned()), who, text: text.to_owned(), typed: None },
             None => Line { text: written.trim_end().to_owned(), ..bare(Who::Device) },
         }
     }
+}
+
+/// The lines of a record, what was sent put behind the prompt that it answers: devices echo what is typed, passwords apart.
+fn conversation(written: &[String]) -> Vec<Line> {
+    let mut lines: Vec<Line> = Vec::with_capacity(written.len());
+    for line in written.iter().map(|line| Line::read(line)) {
+        match lines.last_mut() {
+            Some(prompt) if line.who == Who::Worker && prompt.who == Who::Device && prompt.typed.is_none() => {
+                if let Some(said) = prompt.text.strip_suffix(&line.text) {
+                    prompt.text = said.to_owned();
+                }
+                prompt.typed = Some(line.text);
+            }
+            _ => lines.push(line),
+        }
+    }
+    lines
 }
 
 /// Text as device and worker said it. `said` is the line the device objected with, where there is one; the place is else
 /// the last thing the device said. `broke` says there what happened.
 #[component]
 pub fn Terminal(title: String, written: Vec<String>, said: Option<String>, broke: Option<String>) -> Element {
-    let lines: Vec<Line> = written.iter().map(|line| Line::read(line)).collect();
-    let hidden = lines.iter().map(|line| line.text.matches('‹').count()).sum::<usize>();
+    let lines = conversation(&written);
+    let hidden = written.iter().map(|line| line.matches('‹').count()).sum::<usize>();
     let marked = broke.as_ref().and_then(|_| place(&lines, said.as_deref()));
     let caption =
         format!("{title}, redacted: {} hidden", format::count(i64::try_from(hidden).unwrap_or_default(), "secret"));
     rsx! {
         figure { class: "terminal", aria_label: "{title}",
-            pre { tabindex: "0",
+            pre { id: TEXT, tabindex: "0",
                 for (index, line) in lines.into_iter().enumerate() {
                     div {
                         key: "{index}",
+                        id: if marked == Some(index) { BROKE },
                         class: "said said-{line.who.as_str()}",
+                        onmounted: move |_| {
+                            if marked == Some(index) {
+                                dom::scroll_to(TEXT, BROKE);
+                            }
+                        },
                         "data-state": if marked == Some(index) { "broke" },
                         span { class: "said-at", {line.at.clone().unwrap_or_default()} }
                         span {
@@ -88,6 +117,10 @@ pub fn Terminal(title: String, written: Vec<String>, said: Option<String>, broke
                             }
                             for (index, (secret, part)) in secrets_apart(&line.text).into_iter().enumerate() {
                                 span { key: "{index}", class: if secret { "text-warning" }, "{part}" }
+                            }
+                            if let Some(typed) = &line.typed {
+                                span { class: "sr-only", " sent: " }
+                                span { class: "said-typed", "{typed}" }
                             }
                             if let Some(broke) = broke.as_ref().filter(|_| marked == Some(index)) {
                                 mark { class: "broke-here", "{broke}" }
@@ -106,7 +139,7 @@ pub fn Terminal(title: String, written: Vec<String>, said: Option<String>, broke
 
 /// The line where it broke.
 fn place(lines: &[Line], said: Option<&str>) -> Option<usize> {
-    let from_device = |line: &Line| line.who == Who::Device && !line.text.trim().is_empty();
+    let from_device = |line: &Line| line.who == Who::Device && (line.typed.is_some() || !line.text.trim().is_empty());
     said.map(str::trim)
         .filter(|said| !said.is_empty())
         .and_then(|said| lines.iter().rposition(|line| from_device(line) && line.text.contains(said)))
@@ -135,7 +168,7 @@ mod tests {
     use super::*;
 
     fn line(at: Option<&str>, who: Who, text: &str) -> Line {
-        Line { at: at.map(str::to_owned), who, text: text.to_owned() }
+        Line { at: at.map(str::to_owned), who, text: text.to_owned(), typed: None }
     }
 
     #[test]
@@ -160,6 +193,22 @@ mod tests {
         ] {
             assert_eq!(Line::read(written), expected, "{written}");
         }
+    }
+
+    #[test]
+    fn what_was_typed_stands_behind_its_prompt_as_on_a_terminal() {
+        let written = [
+            "0.0 < R1>enable",
+            "0.1 > \"enable\\n\"",
+            "0.2 < Password:",
+            "0.2 > \"‹password›\"",
+            "0.2 > \"\\r\"",
+            "0.3 < R1#",
+        ];
+        let lines = conversation(&written.map(str::to_owned));
+        let told: Vec<(&str, Option<&str>)> =
+            lines.iter().map(|line| (line.text.as_str(), line.typed.as_deref())).collect();
+        assert_eq!(told, [("R1>", Some("enable")), ("Password:", Some("‹password›")), ("⏎", None), ("R1#", None)]);
     }
 
     #[test]

@@ -9,8 +9,8 @@ use super::rows::FIRST_HEIGHT;
 use crate::data::LogView;
 use crate::dom;
 use crate::state::folding::Folding;
-use crate::state::kept::use_kept;
-use crate::state::layout::{LayoutChoice, use_layout};
+use crate::state::kept::{Kept, use_kept};
+use crate::state::layout::Tables;
 use crate::state::logs::{Ends, Layout, Needle, RowKind, Selection};
 
 /// Id of the list; there is one on a page.
@@ -42,12 +42,12 @@ pub struct Desk {
     pub found: Memo<Vec<usize>>,
     open: Signal<BTreeSet<i64>>,
     selection: Signal<Option<Selection>>,
-    tables: LayoutChoice,
+    tables: Kept<Tables>,
 }
 
 /// The list of a view.
 pub fn use_desk(view: LogView) -> Desk {
-    let (folding, tables) = (use_kept::<Folding>(), use_layout());
+    let (folding, tables) = (use_kept::<Folding>(), use_kept::<Tables>());
     let open = use_signal(BTreeSet::new);
     let find = use_signal(|| None::<Find>);
     let layout = use_memo(move || Layout::of(&view.lines.read(), folding.get() == Folding::Folded, &open.read()));
@@ -61,7 +61,7 @@ pub fn use_desk(view: LogView) -> Desk {
     use_effect(move || {
         let (_, height) = scrolled();
         let rows = i32::try_from(layout.read().len()).unwrap_or(i32::MAX);
-        if rows > 0 && rows.saturating_mul(tables.density().log_row()) < height {
+        if rows > 0 && rows.saturating_mul(tables.with(|tables| tables.density.log_row())) < height {
             view.read_older();
         }
     });
@@ -72,7 +72,7 @@ impl Desk {
     /// Height of a row in pixels.
     #[must_use]
     pub fn row_height(&self) -> i32 {
-        self.tables.density().log_row()
+        self.tables.with(|tables| tables.density.log_row())
     }
 
     /// What is selected.

@@ -1,32 +1,24 @@
 //! One row of the log: a line, or several that say the same.
 
-use std::collections::BTreeMap;
-
 use dioxus::prelude::*;
 use netraven_api::logs::LogEntry;
 
-use super::columns::{cell, widths};
+use super::columns::{LineLayout, cell, widths};
 use super::desk::Desk;
 use crate::components::{Glyph, Icon};
 use crate::format;
-use crate::state::layout::Column;
 use crate::state::logs::{Ends, Needle, Row, RowKind};
-use crate::state::moment::Moment;
 
 /// What all rows have in common.
 pub struct Look {
-    /// How times are written.
-    pub moment: Moment,
+    /// How a line is written.
+    pub layout: LineLayout,
     /// The lines that are selected.
     pub selected: Option<Ends>,
     /// What is marked.
     pub needle: Needle,
     /// The row a search is at.
     pub found: Option<Ends>,
-    /// The columns, left to right.
-    pub columns: Vec<&'static Column>,
-    /// The names of jobs by their ids, as far as they are known.
-    pub jobs: BTreeMap<i64, String>,
 }
 
 /// Id of a row's element.
@@ -41,7 +33,7 @@ pub fn draw(desk: Desk, index: usize, row: &Row, (line, oldest): (&LogEntry, &Lo
     let selected = look.selected.is_some_and(|selected| selected.meets(ends));
     let action = if row.kind == RowKind::Open { "Lines to" } else { "Line" };
     let folds = row.count > 1;
-    let moment = look.moment;
+    let moment = look.layout.moment;
     rsx! {
         div {
             // The oldest line names a row: it stays while others of the same come on top.
@@ -60,8 +52,8 @@ pub fn draw(desk: Desk, index: usize, row: &Row, (line, oldest): (&LogEntry, &Lo
             // Shift would mark the page's text instead of lines.
             onmousedown: |event| if event.modifiers().shift() { event.prevent_default() },
             onclick: move |event| desk.press(ends, event.modifiers().shift()),
-            grid_template_columns: widths(&look.columns),
-            {look.columns.iter().filter_map(|column| cell(column, line, look))}
+            grid_template_columns: widths(&look.layout.columns),
+            {look.layout.columns.iter().filter_map(|column| cell(column, line, &look.layout))}
             if folds {
                 span { role: "gridcell", class: "log-message log-fold",
                     {repeats(desk, index, row)}

@@ -1,17 +1,11 @@
 //! The rows of the log; only those in sight are drawn, however many are held.
 
-use std::collections::BTreeMap;
-
 use dioxus::prelude::*;
-use netraven_api::jobs::ListJobs;
 
-use super::columns::{LOGS, widths};
+use super::columns::{use_columns, widths};
 use super::desk::{Desk, LIST, LIST_LABEL};
 use super::row::{Look, draw, row_id};
-use crate::data::use_query_maybe;
-use crate::state::layout::use_layout;
 use crate::state::logs::Needle;
-use crate::state::moment::use_moment;
 
 /// Rows drawn beyond each edge.
 const SPARE: usize = 10;
@@ -26,7 +20,6 @@ const HEAD: &str = "log-head";
 /// The list.
 #[component]
 pub fn Rows(desk: Desk, search: ReadSignal<String>, onkeydown: EventHandler<KeyboardEvent>) -> Element {
-    let moment = use_moment();
     let view = desk.view;
     // A list begins at its newest line, whatever was scrolled to when another tab took its place.
     use_effect(move || view.look_away(false));
@@ -38,24 +31,15 @@ pub fn Rows(desk: Desk, search: ReadSignal<String>, onkeydown: EventHandler<Keyb
     let last = (first + in_sight).min(layout.len());
     let first = first.min(last);
     let (above, below) = (px(first, row_height), px(layout.len() - last, row_height));
-    let tables = use_layout();
-    let columns = tables.columns(&LOGS);
-    let known = use_query_maybe(move || {
-        let named = tables.columns(&LOGS).iter().any(|column| column.id == "job_id");
-        named.then(|| ListJobs { size: Some(100), ..ListJobs::default() })
-    });
-    let jobs = known.value().map(|page| page.items.iter().map(|job| (job.id, job.name.clone())).collect());
-    let jobs: BTreeMap<i64, String> = jobs.unwrap_or_default();
+    let written = use_columns("gridcell");
     let find = desk.find.read();
     // What is being found is marked instead of what was filtered for.
     let finding = find.as_ref().map(|find| Needle::of(&find.text)).filter(|needle| !needle.is_empty());
     let look = Look {
-        moment,
+        layout: written.clone(),
         selected: desk.selection().map(|selection| selection.ends()),
         needle: finding.unwrap_or_else(|| Needle::of(&search.read())),
         found: find.as_ref().and_then(|find| find.at),
-        columns: columns.clone(),
-        jobs,
     };
     let here = desk.selection().and_then(|selection| layout.get(layout.find(selection.here())?).map(row_id));
     let onscroll = move |event: ScrollEvent| {
@@ -73,8 +57,8 @@ pub fn Rows(desk: Desk, search: ReadSignal<String>, onkeydown: EventHandler<Keyb
     });
     rsx! {
         div { id: FRAME, class: "log", onkeydown: move |event| onkeydown.call(event),
-            div { id: HEAD, class: "log-row log-head", role: "row", grid_template_columns: widths(&columns),
-                for column in columns.iter().copied() {
+            div { id: HEAD, class: "log-row log-head", role: "row", grid_template_columns: widths(&written.columns),
+                for column in written.columns.iter().copied() {
                     span {
                         key: "{column.id}",
                         role: "columnheader",

@@ -3,8 +3,9 @@
 use dioxus::prelude::*;
 use netraven_api::logs::{ListLogs, LogEntry};
 
+use super::columns::{cell, use_columns, widths};
 use super::row::device_word;
-use crate::components::{Button, ButtonKind, ErrorState, Glyph, LevelTag, SkeletonRows, TimesSwitch};
+use crate::components::{Button, ButtonKind, ErrorState, Glyph, SkeletonRows, TimesSwitch};
 use crate::data::use_query;
 use crate::dom;
 use crate::state::moment::use_moment;
@@ -46,6 +47,7 @@ impl Shared {
 #[component]
 pub fn Surroundings(line: LogEntry, shared: Shared, onback: EventHandler<()>) -> Element {
     let moment = use_moment();
+    let written = use_columns("cell");
     let id = line.id;
     let before = use_query(move || ListLogs { before: Some(id), ..shared.query() });
     let after = use_query(move || ListLogs { after: Some(id), order: Some("asc".to_owned()), ..shared.query() });
@@ -69,16 +71,14 @@ pub fn Surroundings(line: LogEntry, shared: Shared, onback: EventHandler<()>) ->
                             key: "{line.id}",
                             class: "log-row",
                             role: "row",
+                            grid_template_columns: widths(&written.columns),
                             aria_current: if line.id == id { "true" },
                             onmounted: move |event| async move {
                                 if line.id == id {
                                     let _ = event.scroll_to(ScrollBehavior::Instant).await;
                                 }
                             },
-                            span { role: "cell", class: "mono", {moment.of_line(line.timestamp)} }
-                            span { role: "cell", LevelTag { level: line.level.clone() } }
-                            span { role: "cell", class: "muted", "{line.log_type}" }
-                            span { role: "cell", {device_word(&line)} }
+                            {written.columns.iter().filter_map(|column| cell(column, &line, &written))}
                             span { role: "cell", class: "log-message", title: "{line.message}", "{line.message}" }
                         }
                     }
