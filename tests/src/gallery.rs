@@ -7,7 +7,7 @@ pub mod walk;
 
 use std::fs;
 use std::path::PathBuf;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, bail, ensure};
 use serde_json::{Value, json};
@@ -36,12 +36,8 @@ const STOP_CLOCK: &str = "const then = Date.now(); window.netravenDate = Date; \
 const START_CLOCK: &str = "window.Date = window.netravenDate";
 /// Puts on a theme.
 const DRESS: &str = "document.documentElement.dataset.theme = arguments[0]";
-/// Waits for two frames.
-const DRAWN: &str = "const done = arguments[0]; requestAnimationFrame(() => requestAnimationFrame(() => done(true)))";
-/// Pictures taken of a page before it counts as restless.
-const TRIES: usize = 8;
-/// Longest wait for two frames to be drawn.
-const FRAMES: Duration = Duration::from_secs(20);
+/// How long a page may move before it counts as restless: scrollbars that nobody uses fade for some seconds.
+const RESTLESS: Duration = Duration::from_secs(15);
 
 /// Looks at pages and keeps what it found.
 pub struct Gallery {
@@ -89,7 +85,7 @@ impl Gallery {
             for theme in THEMES {
                 window.client().execute(DRESS, vec![json!(theme)]).await?;
                 let place = format!("{page}-{theme}-{width}");
-                let picture = picture(window).await.with_context(|| place.clone())?;
+                let picture = self.picture(window, &place).await?;
                 fs::write(self.folder.join(format!("{place}.png")), picture)?;
                 self.findings.extend(self.rules.check(window, &place).await?);
             }
@@ -98,26 +94,27 @@ impl Gallery {
         Ok(())
     }
 
+    /// The window once it is drawn whole: two pictures with frames between them are the same.
+    async fn picture(&self, window: &Window, place: &str) -> anyhow::Result<Vec<u8>> {
+        let (mut last, began) = (Vec::new(), Instant::now());
+        while began.elapsed() < RESTLESS {
+            let picture = window.shot().await?;
+            if picture == last {
+                return Ok(picture);
+            }
+            last = picture;
+        }
+        let others = ["before", "after"].map(|name| self.folder.join(format!("{place}-{name}.png")));
+        fs::write(&others[0], &last)?;
+        fs::write(&others[1], window.shot().await?)?;
+        bail!("{place} looks different each time: compare {} and {}", others[0].display(), others[1].display())
+    }
+
     /// Fails with every finding, each told once with all the places it was found at.
     pub fn verdict(&self) -> anyhow::Result<()> {
         ensure!(self.findings.is_empty(), "not everybody can use these pages:\n{}", rules::told(&self.findings));
         Ok(())
     }
-}
-
-/// The window once it is drawn whole: two pictures with frames between them are the same.
-async fn picture(window: &Window) -> anyhow::Result<Vec<u8>> {
-    let mut last = Vec::new();
-    for _ in 0..TRIES {
-        let drawn = window.client().execute_async(DRAWN, Vec::new());
-        tokio::time::timeout(FRAMES, drawn).await.context("nothing is drawn any more")??;
-        let picture = window.client().screenshot().await?;
-        if picture == last {
-            return Ok(picture);
-        }
-        last = picture;
-    }
-    bail!("the page looks different each time")
 }
 
 async fn resize(window: &Window, width: u32, height: u32) -> anyhow::Result<()> {

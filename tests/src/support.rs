@@ -9,6 +9,7 @@ pub mod git;
 #[cfg(unix)]
 pub mod guardian;
 pub mod http;
+pub mod network;
 #[cfg(unix)]
 pub mod process;
 #[cfg(unix)]

@@ -3,13 +3,14 @@
 
 mod desktop {
     mod away;
+    mod configurations;
     mod filters;
     mod keyboard;
     mod live_log;
-    mod network;
     mod role_user;
     mod run_again;
     mod runs_table;
     mod sample_lab;
+    mod setup;
     mod sign_in;
 }

@@ -3,8 +3,11 @@
 
 mod desktop {
     use anyhow::Context as _;
+    use netraven_api::users::{DeleteUser, UpdateUser, UserChange};
     use netraven_tests::desktop::{Screen, all_gone};
     use netraven_tests::gallery::{Gallery, hold_still, walk};
+    use netraven_tests::support::app::TestApp;
+    use netraven_tests::support::network;
 
     /// Everything in one walk: the pages need the same lab, and starting it takes longest.
     #[tokio::test(flavor = "multi_thread")]
@@ -36,6 +39,21 @@ mod desktop {
                 gallery.walk(&other, stops).await?;
                 other.close().await?;
             }
+            // A server where somebody without rights sees a run under way, until the sign-in is taken back.
+            let app = TestApp::start_with(|config| config.workers = 0).await?;
+            network::fill(app.pool()).await?;
+            network::start_a_run(app.pool()).await?;
+            app.add_user("ruth", "user", true).await?;
+            let other = second.signed_in(app.url(), "ruth").await?;
+            gallery.walk(&other, walk::ROLE_USER).await?;
+            let change = UserChange { is_active: Some(false), ..UserChange::default() };
+            let ruth = sqlx::query_scalar("select id from users where username = 'ruth'").fetch_one(app.pool()).await?;
+            app.client.send(&UpdateUser(ruth, change)).await?;
+            gallery.walk(&other, walk::SWITCHED_OFF).await?;
+            app.client.send(&DeleteUser(ruth)).await?;
+            gallery.walk(&other, walk::ENDED).await?;
+            other.close().await?;
+            app.stop().await;
             anyhow::Ok(())
         };
         if let Err(error) = walked.await {

@@ -53,17 +53,18 @@ impl Left {
     pub fn words(self) -> String {
         match self {
             Left::Seconds(5..) => format!("about {}", self.brief()),
-            Left::Seconds(_) | Left::Over(_) => self.brief(),
+            Left::Seconds(_) => self.brief(),
+            Left::Over(seconds) => format!("{} longer than usual", rough(seconds)),
         }
     }
 
-    /// The same where there is little room: `40 s left`.
+    /// The same where there is little room: `40 s left`, `12 s over`.
     #[must_use]
     pub fn brief(self) -> String {
         match self {
             Left::Seconds(seconds @ 5..) => format!("{} left", rough(seconds)),
             Left::Seconds(_) => "nearly done".to_owned(),
-            Left::Over(seconds) => format!("{} longer than usual", rough(seconds)),
+            Left::Over(seconds) => format!("{} over", rough(seconds)),
         }
     }
 }
@@ -154,5 +155,9 @@ mod tests {
         );
         assert_eq!(Left::Over(12).words(), "12 s longer than usual");
         assert_eq!([3, 44].map(|seconds| Left::Seconds(seconds).brief()), ["nearly done", "40 s left"]);
+        assert_eq!(
+            (Left::Over(12).brief(), Left::Over(12).words()),
+            ("12 s over".into(), "12 s longer than usual".into())
+        );
     }
 }

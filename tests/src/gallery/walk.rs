@@ -113,5 +113,33 @@ pub const NOT_FOUND: &[Stop] = &[stop(
 /// A server that wants to know who one is.
 pub const SIGN_IN: &[Stop] = &[stop("sign-in", &[Sees("Sign in"), Sees("Password")])];
 
+/// A network with a run under way, as somebody sees it who is no admin.
+pub const ROLE_USER: &[Stop] = &[
+    stop("user-dashboard", &[Sees("ruth"), Sees("11 of 40")]),
+    stop("user-run", &[Do("document.querySelector('td.name a[href^=\"/runs/2000\"]').click()"), Sees("dist-40")]),
+    stop("user-devices", &[Go("Devices"), Sees("edge-2"), Press("Open core-1"), Sees("Host key")]),
+    stop("user-credentials", &[Go("Credentials"), Sees("There is no credential yet")]),
+    stop("user-users", &[Go("Users"), Sees("Only admins see the users")]),
+    stop(
+        "production",
+        &[
+            Go("Job Status"),
+            Press("Connection"),
+            Click("#place-production"),
+            Press("Keep name and mark"),
+            Sees("Production"),
+        ],
+    ),
+];
+
+/// The same window once its user may not sign in any more: what was read stays on screen.
+pub const SWITCHED_OFF: &[Stop] = &[stop(
+    "user-switched-off",
+    &[Keys(ESCAPE), Until(NO_DIALOG), Press("Refresh"), Sees("switched off on the server")],
+)];
+
+/// The same window once there is no such user.
+pub const ENDED: &[Stop] = &[stop("sign-in-ended", &[Press("Refresh"), Sees("Your sign-in has ended")])];
+
 /// A start that cannot go well.
 pub const FAILED: &[Stop] = &[stop("failed-start", &[Sees("NetRaven could not start")])];

@@ -112,10 +112,12 @@ async fn lists_are_filtered_as_they_are_asked_for() -> anyhow::Result<()> {
     // One that failed after it had succeeded, one the other way round, and one never worked on.
     for sql in [
         "insert into jobs (name, job_type) values ('backup', 'config_backup')",
-        "insert into job_results (job_id, device_id, job_type, status, result_time)
-         select (select max(id) from jobs), d.id, 'config_backup', r.status, timestamptz '2026-01-01' + r.hours * interval '1 hour'
-         from devices d join (values ('Edge-01', 'success', 1), ('Edge-01', 'failure', 2), ('edge-02', 'failure', 1),
-             ('edge-02', 'success', 2)) r (hostname, status, hours) on r.hostname = d.hostname",
+        "insert into job_runs (id, job_id, trigger, status) select n, id, 'manual', 'succeeded' from jobs, generate_series(1, 2) n",
+        "insert into job_results (run_id, job_id, device_id, job_type, status, result_time)
+         select u.id, u.job_id, d.id, 'config_backup', r.status, timestamptz '2026-01-01' + r.hours * interval '1 hour'
+         from devices d join (values ('Edge-01', 'success', 1), ('Edge-01', 'failure', 2),
+             ('edge-02', 'failure', 1), ('edge-02', 'success', 2)) r (hostname, status, hours) on r.hostname = d.hostname
+         join job_runs u on u.id = r.hours",
     ] {
         sqlx::query(sql).execute(app.pool()).await?;
     }
@@ -138,7 +140,7 @@ async fn lists_are_filtered_as_they_are_asked_for() -> anyhow::Result<()> {
         assert_eq!(page["total"], expected.len(), "{query}");
     }
     let unknown = http.get("/devices/?last_result=maybe").await?;
-    assert_eq!((unknown.status, unknown.fields()), (422, vec!["query.last_result".to_owned()]));
+    assert_eq!((unknown.status, unknown.fields()), (422, vec!["query.last_result.0".to_owned()]));
     app.stop().await;
     Ok(())
 }

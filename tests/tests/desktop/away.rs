@@ -5,7 +5,7 @@ use netraven_tests::desktop::{Screen, Window};
 use netraven_tests::support::site::Site;
 use serde_json::json;
 
-use super::network;
+use netraven_tests::support::network;
 
 /// Lines that are written while nobody can read them.
 const MISSED: &str = "insert into logs (timestamp, log_type, level, source, message, meta)

@@ -4,7 +4,7 @@ use anyhow::ensure;
 use netraven_tests::desktop::{Screen, Window};
 use netraven_tests::support::app::TestApp;
 
-use super::network;
+use netraven_tests::support::network;
 
 #[tokio::test(flavor = "multi_thread")]
 async fn filters_narrow_the_runs_and_the_address_brings_them_back() -> anyhow::Result<()> {

@@ -5,7 +5,7 @@ use netraven_tests::support::app::TestApp;
 
 use serde_json::json;
 
-use super::network;
+use netraven_tests::support::network;
 
 #[tokio::test(flavor = "multi_thread")]
 async fn everything_is_reached_with_the_keyboard_alone() -> anyhow::Result<()> {

@@ -4,7 +4,7 @@ use anyhow::ensure;
 use netraven_tests::desktop::Screen;
 use netraven_tests::support::app::TestApp;
 
-use super::network;
+use netraven_tests::support::network;
 
 /// Pages, and what is off on them with the reason it tells.
 const OFF: [(&str, &str, &str); 5] = [

@@ -5,7 +5,7 @@ use netraven_tests::desktop::{Screen, Window};
 use netraven_tests::support::app::TestApp;
 use serde_json::json;
 
-use super::network;
+use netraven_tests::support::network;
 
 #[tokio::test(flavor = "multi_thread")]
 async fn runs_are_paged_sorted_and_read_again() -> anyhow::Result<()> {

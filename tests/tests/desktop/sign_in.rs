@@ -6,7 +6,7 @@ use netraven_tests::support::ADMIN_PASSWORD;
 use netraven_tests::support::site::Site;
 use serde_json::json;
 
-use super::network;
+use netraven_tests::support::network;
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_person_signs_in_to_a_server_and_out_again() -> anyhow::Result<()> {

@@ -162,7 +162,7 @@ fn RunStrip(run: Run) -> Element {
             }
             dl { class: "strip-facts",
                 div { dt { "Started" } dd { Time { at: run.started_at.unwrap_or(run.queued_at) } " {who}" } }
-                div { dt { "Duration" } dd { RunDuration { run: run.clone() } } }
+                div { dt { "Duration" } dd { RunDuration { run: run.clone(), roomy: true } } }
                 div { dt { "Kind" } dd { {format::job_kind(&run.job_type).to_owned()} } }
                 if run.status.is_active() {
                     div { dt { "Now" } dd { "{run.running} running, {waiting} waiting" } }

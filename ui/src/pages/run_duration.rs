@@ -10,9 +10,9 @@ use crate::state::moment::use_moment;
 /// A difference smaller than this is not worth a word.
 const NOTABLE_SECONDS: i64 = 5;
 
-/// The duration of a run; drawn again every second while it is going on.
+/// The duration of a run; drawn again every second while it is going on. Where it is `roomy`, what is left is told in full.
 #[component]
-pub fn RunDuration(run: Run) -> Element {
+pub fn RunDuration(run: Run, #[props(default)] roomy: bool) -> Element {
     let moment = use_moment();
     let Some(started) = run.started_at else {
         return rsx! {
@@ -27,7 +27,7 @@ pub fn RunDuration(run: Run) -> Element {
             span { title: usual.map(|usual| format!("usually {}", duration(usual))),
                 {duration(gone)}
                 if let Some(left) = left(&run, gone) {
-                    span { class: "muted left", "{left.words()}" }
+                    span { class: "muted", title: "{left.words()}", " · " {if roomy { left.words() } else { left.brief() }} }
                 }
             }
         };

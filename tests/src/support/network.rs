@@ -26,9 +26,35 @@ const FILL: &[&str] = &[
      from job_runs r join devices d on case r.job_id when 81 then d.id in (1, 2) when 82 then d.id in (3, 4) else d.id in (1, 3) end",
 ];
 
+/// A run of forty devices under way: eleven are done, one of them failed, four are being read.
+const UNDER_WAY: &[&str] = &[
+    "insert into job_runs (id, job_id, trigger, triggered_by, status, queued_at, started_at, devices)
+     values (2000, 81, 'manual', 'admin', 'running', now() - interval '9 seconds', now() - interval '8 seconds', 40)",
+    "insert into run_devices (run_id, device_id, hostname, ip_address, port, device_type, state, stage, cause, message, started_at,
+         finished_at, lease_until)
+     select 2000, n, case when n <= 2 then 'core-' || n else 'dist-' || to_char(n, 'FM00') end, '192.0.2.' || n, 22, 'linux',
+         case when n = 7 then 'failure' when n <= 11 then 'success' when n <= 15 then 'running' else 'queued' end,
+         case when n = 7 then 'reach' when n <= 11 then 'record' when n <= 15 then 'read' end,
+         case when n = 7 then 'timeout-connect' end,
+         case when n = 7 then '192.0.2.7:22 did not answer within 10 s.' end,
+         case when n <= 15 then now() - interval '8 seconds' end,
+         case when n <= 11 then now() - interval '3 seconds' end,
+         case when n between 12 and 15 then now() + interval '1 hour' end
+     from generate_series(1, 40) n",
+];
+
 /// Puts it into a database.
 pub async fn fill(pool: &PgPool) -> anyhow::Result<()> {
-    for sql in FILL {
+    execute(pool, FILL).await
+}
+
+/// Adds a run that goes on for as long as it is looked at: where no worker is, nobody ends it.
+pub async fn start_a_run(pool: &PgPool) -> anyhow::Result<()> {
+    execute(pool, UNDER_WAY).await
+}
+
+async fn execute(pool: &PgPool, statements: &[&'static str]) -> anyhow::Result<()> {
+    for sql in statements {
         sqlx::query(*sql).execute(pool).await?;
     }
     Ok(())
