@@ -13,6 +13,7 @@ pub mod first_start;
 pub mod forget_key;
 pub mod jobs;
 pub mod lab;
+pub mod listing;
 pub mod not_found;
 pub mod paging;
 pub mod remedy;

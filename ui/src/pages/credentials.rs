@@ -1,16 +1,12 @@
 //! The credentials: how devices are signed in to, and which of them each serves.
 
 use dioxus::prelude::*;
-use netraven_api::Page;
 use netraven_api::credentials::{Credential, DeleteCredential, ListCredentials};
 
-use crate::components::{
-    Button, ButtonKind, Confirm, Crumb, Empty, ErrorState, Glyph, PageHeader, Pager, SearchField, SkeletonRows,
-    StaleNote, UpdatedAgo,
-};
-use crate::data::{Query, use_query, use_settled};
+use crate::components::{Button, ButtonKind, Confirm, Crumb, Empty, Glyph, PageHeader, UpdatedAgo};
+use crate::data::use_query;
 use crate::pages::actions::use_change;
-use crate::pages::paging::{Sorted, use_existing_page};
+use crate::pages::listing::{ListPanel, Words, use_listing};
 use crate::route::Route;
 use crate::state::session::use_workplace;
 
@@ -22,6 +18,13 @@ use table::CredentialsTable;
 
 /// Credentials on one page. Few, since the devices of each are counted.
 const PAGE_SIZE: i64 = 25;
+/// The words of the list.
+const WORDS: Words = Words {
+    one: "credential",
+    many: "credentials",
+    find: "user name",
+    nothing: "No credential has this in its user name.",
+};
 
 /// What a person is doing over the list.
 #[derive(Clone, Debug, PartialEq)]
@@ -40,19 +43,15 @@ fn no_users() -> Option<String> {
 /// The list of credentials.
 #[component]
 pub fn CredentialsPage() -> Element {
-    let mut search = use_signal(String::new);
-    let mut number = use_signal(|| 1_i64);
-    let mut sorted = use_signal(|| Sorted::by("priority"));
-    let username = use_settled(move || search.read().trim().to_owned());
+    let listing = use_listing("priority");
     let credentials = use_query(move || ListCredentials {
-        page: Some(number()),
+        page: listing.page(),
         size: Some(PAGE_SIZE),
-        username: Some(username()).filter(|name| !name.is_empty()),
-        sort: Some(sorted().column.to_owned()),
-        order: Some(sorted().order()),
+        username: listing.text(),
+        sort: Some(listing.sorted().column.to_owned()),
+        order: Some(listing.sorted().order()),
         ..ListCredentials::default()
     });
-    use_existing_page(credentials, number);
     let mut doing = use_signal(|| Doing::Nothing);
     rsx! {
         PageHeader {
@@ -68,88 +67,31 @@ pub fn CredentialsPage() -> Element {
             }
         }
         section { class: "panel bg-card",
-            div { class: "filters", role: "search", aria_label: "Filters",
-                SearchField {
-                    id: "filter-credentials",
-                    label: "Find user name",
-                    value: search(),
-                    oninput: move |text| {
-                        search.set(text);
-                        number.set(1);
-                    },
-                }
-            }
-            Body {
-                credentials,
-                search,
-                number,
-                sorted: sorted(),
-                onsort: move |column| {
-                    let next = sorted().toggled(column);
-                    sorted.set(next);
-                    number.set(1);
+            ListPanel {
+                list: credentials,
+                listing,
+                words: WORDS,
+                size: PAGE_SIZE,
+                table: move |page| rsx! {
+                    CredentialsTable {
+                        page,
+                        sorted: listing.sorted(),
+                        onsort: move |column| listing.sort_by(column),
+                        onchange: move |credential| doing.set(Doing::Changing(Box::new(credential))),
+                        ondelete: move |credential| doing.set(Doing::Deleting(Box::new(credential))),
+                    }
                 },
-                doing,
+                empty: rsx! {
+                    Empty {
+                        title: "There is no credential yet",
+                        text: "Without one a backup cannot sign in. A credential serves the devices that share one of its tags; the one with the smallest priority is tried first.",
+                        glyph: Glyph::Key,
+                        Button { label: "Add a credential", glyph: Glyph::Plus, refused: no_users(), onclick: move |_| doing.set(Doing::Adding) }
+                    }
+                },
             }
         }
         Dialogs { doing }
-    }
-}
-
-#[component]
-fn Body(
-    credentials: Query<Page<Credential>>,
-    search: Signal<String>,
-    number: Signal<i64>,
-    sorted: Sorted,
-    onsort: EventHandler<&'static str>,
-    doing: Signal<Doing>,
-) -> Element {
-    let (mut search, mut number, mut doing) = (search, number, doing);
-    let retry = move |()| credentials.refresh();
-    let refused = no_users();
-    match (credentials.value(), credentials.error()) {
-        (Some(page), stale) => rsx! {
-            if let Some(problem) = stale {
-                StaleNote { problem, at: credentials.at(), onretry: retry }
-            }
-            if !page.items.is_empty() {
-                CredentialsTable {
-                    page: page.clone(),
-                    sorted,
-                    onsort,
-                    onchange: move |credential| doing.set(Doing::Changing(Box::new(credential))),
-                    ondelete: move |credential| doing.set(Doing::Deleting(Box::new(credential))),
-                }
-            } else if search.read().trim().is_empty() {
-                Empty {
-                    title: "There is no credential yet",
-                    text: "Without one a backup cannot sign in. A credential serves the devices that share one of its tags; the one with the smallest priority is tried first.",
-                    glyph: Glyph::Key,
-                    Button { label: "Add a credential", glyph: Glyph::Plus, refused, onclick: move |_| doing.set(Doing::Adding) }
-                }
-            } else {
-                Empty { title: "No credential matches", text: "No credential has this in its user name.", glyph: Glyph::Search,
-                    Button { label: "Clear the filters", onclick: move |_| search.set(String::new()) }
-                }
-            }
-            Pager {
-                noun: "credential",
-                total: page.total,
-                page: number(),
-                size: PAGE_SIZE,
-                onpage: move |page| number.set(page),
-                if let Some(note) = page.note.clone() {
-                    span { class: "cut", title: "{note}", "{note}" }
-                }
-            }
-        },
-        (None, Some(problem)) => rsx! {
-            ErrorState { title: "The credentials could not be read", problem, onretry: retry }
-        },
-        (None, None) => rsx! {
-            SkeletonRows { rows: 6, label: "Reading the credentials" }
-        },
     }
 }
 

@@ -1,17 +1,13 @@
 //! The jobs: what is done to which devices, and when.
 
 use dioxus::prelude::*;
-use netraven_api::Page;
 use netraven_api::jobs::{DeleteJob, Job, ListJobs};
 
-use crate::components::{
-    Button, ButtonKind, Confirm, Crumb, Empty, ErrorState, Glyph, PageHeader, Pager, SearchField, SkeletonRows,
-    StaleNote, TimesSwitch, UpdatedAgo,
-};
-use crate::data::{Query, use_query, use_settled};
+use crate::components::{Button, ButtonKind, Confirm, Crumb, Empty, Glyph, PageHeader, TimesSwitch, UpdatedAgo};
+use crate::data::use_query;
 use crate::pages::actions::{use_cancel_run, use_change};
 use crate::pages::lab::{LabBand, LabButton};
-use crate::pages::paging::use_existing_page;
+use crate::pages::listing::{ListPanel, Words, use_listing};
 use crate::route::Route;
 use crate::state::session::use_workplace;
 
@@ -26,6 +22,8 @@ use table::JobsTable;
 
 /// Jobs on one page.
 const PAGE_SIZE: i64 = 50;
+/// The words of the list.
+const WORDS: Words = Words { one: "job", many: "jobs", find: "job", nothing: "No job has this in its name." };
 
 /// What a person is doing over the list.
 #[derive(Clone, Debug, PartialEq)]
@@ -40,17 +38,14 @@ enum Doing {
 /// The list of jobs.
 #[component]
 pub fn JobsPage() -> Element {
-    let mut search = use_signal(String::new);
-    let mut number = use_signal(|| 1_i64);
-    let name = use_settled(move || search.read().trim().to_owned());
+    let listing = use_listing("name");
     let jobs = use_query(move || ListJobs {
-        page: Some(number()),
+        page: listing.page(),
         size: Some(PAGE_SIZE),
-        name: Some(name()).filter(|name| !name.is_empty()),
+        name: listing.text(),
         ..ListJobs::default()
     });
     let mut doing = use_signal(|| Doing::Nothing);
-    use_existing_page(jobs, number);
     rsx! {
         LabBand {}
         PageHeader {
@@ -65,66 +60,31 @@ pub fn JobsPage() -> Element {
             }
         }
         section { class: "panel bg-card",
-            div { class: "filters", role: "search", aria_label: "Filters",
-                SearchField {
-                    id: "filter-jobs",
-                    label: "Find job",
-                    value: search(),
-                    oninput: move |text| {
-                        search.set(text);
-                        number.set(1);
-                    },
-                }
-            }
-            JobsBody { jobs, search, number, doing }
-        }
-        Dialogs { doing }
-    }
-}
-
-#[component]
-fn JobsBody(jobs: Query<Page<Job>>, search: Signal<String>, number: Signal<i64>, doing: Signal<Doing>) -> Element {
-    let (mut search, mut number, mut doing) = (search, number, doing);
-    let retry = move |()| jobs.refresh();
-    match (jobs.value(), jobs.error()) {
-        (Some(page), stale) => rsx! {
-            if let Some(problem) = stale {
-                StaleNote { problem, at: jobs.at(), onretry: retry }
-            }
-            if !page.items.is_empty() {
-                JobsTable {
-                    page: page.clone(),
-                    oncancel: move |job| doing.set(Doing::Cancelling(Box::new(job))),
-                    ondelete: move |job| doing.set(Doing::Deleting(Box::new(job))),
-                }
-            } else if search.read().trim().is_empty() {
-                Empty {
-                    title: "There is no job yet",
-                    text: "A job says what is done to which devices, and when: back up the routers of a site every night, for example.",
-                    glyph: Glyph::Jobs,
-                    LabButton {}
-                    Button { label: "Add a job", glyph: Glyph::Plus, onclick: move |_| doing.set(Doing::Adding) }
-                }
-            } else {
-                Empty { title: "No job matches", text: "No job has this in its name.", glyph: Glyph::Search,
-                    Button { label: "Clear the filters", onclick: move |_| search.set(String::new()) }
-                }
-            }
-            Pager {
-                noun: "job",
-                total: page.total,
-                page: number(),
+            ListPanel {
+                list: jobs,
+                listing,
+                words: WORDS,
                 size: PAGE_SIZE,
-                onpage: move |page| number.set(page),
+                table: move |page| rsx! {
+                    JobsTable {
+                        page,
+                        oncancel: move |job| doing.set(Doing::Cancelling(Box::new(job))),
+                        ondelete: move |job| doing.set(Doing::Deleting(Box::new(job))),
+                    }
+                },
+                empty: rsx! {
+                    Empty {
+                        title: "There is no job yet",
+                        text: "A job says what is done to which devices, and when: back up the routers of a site every night, for example.",
+                        glyph: Glyph::Jobs,
+                        LabButton {}
+                        Button { label: "Add a job", glyph: Glyph::Plus, onclick: move |_| doing.set(Doing::Adding) }
+                    }
+                },
                 TimesSwitch {}
             }
-        },
-        (None, Some(problem)) => rsx! {
-            ErrorState { title: "The jobs could not be read", problem, onretry: retry }
-        },
-        (None, None) => rsx! {
-            SkeletonRows { rows: 8, label: "Reading the jobs" }
-        },
+        }
+        Dialogs { doing }
     }
 }
 

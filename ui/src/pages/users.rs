@@ -1,16 +1,12 @@
 //! The users: who may sign in, and as what. For admins only.
 
 use dioxus::prelude::*;
-use netraven_api::Page;
 use netraven_api::users::{DeleteUser, ListUsers, UserPublic};
 
-use crate::components::{
-    Button, ButtonKind, Confirm, Crumb, Empty, ErrorState, Glyph, PageHeader, Pager, SearchField, SkeletonRows,
-    StaleNote, UpdatedAgo,
-};
-use crate::data::{Query, use_query_maybe, use_settled};
+use crate::components::{Button, ButtonKind, Confirm, Crumb, Empty, Glyph, PageHeader, UpdatedAgo};
+use crate::data::use_query_maybe;
 use crate::pages::actions::use_change;
-use crate::pages::paging::{Sorted, use_existing_page};
+use crate::pages::listing::{ListPanel, Words, use_listing};
 use crate::route::Route;
 use crate::state::session::use_workplace;
 
@@ -24,6 +20,8 @@ use table::UsersTable;
 
 /// Users on one page.
 const PAGE_SIZE: i64 = 50;
+/// The words of the list.
+const WORDS: Words = Words { one: "user", many: "users", find: "user", nothing: "No user has this in the name." };
 
 /// What a person is doing over the list.
 #[derive(Clone, Debug, PartialEq)]
@@ -38,21 +36,17 @@ enum Doing {
 #[component]
 pub fn UsersPage() -> Element {
     let workplace = use_workplace();
-    let mut search = use_signal(String::new);
-    let mut number = use_signal(|| 1_i64);
-    let mut sorted = use_signal(|| Sorted::by("username"));
-    let username = use_settled(move || search.read().trim().to_owned());
+    let listing = use_listing("username");
     let users = use_query_maybe(move || {
         workplace.is_admin().then(|| ListUsers {
-            page: Some(number()),
+            page: listing.page(),
             size: Some(PAGE_SIZE),
-            username: Some(username()).filter(|name| !name.is_empty()),
-            sort: Some(sorted().column.to_owned()),
-            order: Some(sorted().order()),
+            username: listing.text(),
+            sort: Some(listing.sorted().column.to_owned()),
+            order: Some(listing.sorted().order()),
             ..ListUsers::default()
         })
     });
-    use_existing_page(users, number);
     let mut doing = use_signal(|| Doing::Nothing);
     let admin = workplace.is_admin();
     rsx! {
@@ -70,28 +64,20 @@ pub fn UsersPage() -> Element {
         }
         section { class: "panel bg-card",
             if admin {
-                div { class: "filters", role: "search", aria_label: "Filters",
-                    SearchField {
-                        id: "filter-users",
-                        label: "Find user",
-                        value: search(),
-                        oninput: move |text| {
-                            search.set(text);
-                            number.set(1);
-                        },
-                    }
-                }
-                Body {
-                    users,
-                    search,
-                    number,
-                    sorted: sorted(),
-                    onsort: move |column| {
-                        let next = sorted().toggled(column);
-                        sorted.set(next);
-                        number.set(1);
+                ListPanel {
+                    list: users,
+                    listing,
+                    words: WORDS,
+                    size: PAGE_SIZE,
+                    table: move |page| rsx! {
+                        UsersTable {
+                            page,
+                            sorted: listing.sorted(),
+                            onsort: move |column| listing.sort_by(column),
+                            onchange: move |user| doing.set(Doing::Changing(user)),
+                            ondelete: move |user| doing.set(Doing::Deleting(user)),
+                        }
                     },
-                    doing,
                 }
             } else {
                 Empty {
@@ -102,46 +88,6 @@ pub fn UsersPage() -> Element {
             }
         }
         Dialogs { doing }
-    }
-}
-
-#[component]
-fn Body(
-    users: Query<Page<UserPublic>>,
-    search: Signal<String>,
-    number: Signal<i64>,
-    sorted: Sorted,
-    onsort: EventHandler<&'static str>,
-    doing: Signal<Doing>,
-) -> Element {
-    let (mut search, mut number, mut doing) = (search, number, doing);
-    let retry = move |()| users.refresh();
-    match (users.value(), users.error()) {
-        (Some(page), stale) => rsx! {
-            if let Some(problem) = stale {
-                StaleNote { problem, at: users.at(), onretry: retry }
-            }
-            if page.items.is_empty() {
-                Empty { title: "No user matches", text: "No user has this in the name.", glyph: Glyph::Search,
-                    Button { label: "Clear the filters", onclick: move |_| search.set(String::new()) }
-                }
-            } else {
-                UsersTable {
-                    page: page.clone(),
-                    sorted,
-                    onsort,
-                    onchange: move |user| doing.set(Doing::Changing(user)),
-                    ondelete: move |user| doing.set(Doing::Deleting(user)),
-                }
-            }
-            Pager { noun: "user", total: page.total, page: number(), size: PAGE_SIZE, onpage: move |page| number.set(page) }
-        },
-        (None, Some(problem)) => rsx! {
-            ErrorState { title: "The users could not be read", problem, onretry: retry }
-        },
-        (None, None) => rsx! {
-            SkeletonRows { rows: 6, label: "Reading the users" }
-        },
     }
 }
 

@@ -8,6 +8,7 @@ mod configurations;
 mod credentials;
 mod dashboard;
 mod devices;
+mod dossier;
 mod export;
 mod first_start;
 mod histogram;

@@ -1,4 +1,4 @@
-//! The page of a run, and of one device in it.
+//! The page of a run.
 
 use std::rc::Rc;
 
@@ -10,13 +10,12 @@ use netraven_api::native::{Feature, Missing, Session};
 use netraven_api::outcome::Cause;
 use netraven_api::problem::Code;
 use netraven_api::runs::{DeviceState, RunDetail, RunStatus};
-use netraven_api::users::Role;
-use serde_json::json;
 
 use crate::samples::{detail, device, page, run};
 use crate::support::{Fake, Screen, at};
 
-fn with(detail: &RunDetail) -> Rc<Fake> {
+/// A shell that knows a run.
+pub fn with(detail: &RunDetail) -> Rc<Fake> {
     let fake = Fake::ready();
     fake.answer("GET /runs/4188", detail);
     fake.answer("GET /logs/", &page(Vec::<LogEntry>::new(), 0));
@@ -75,20 +74,6 @@ fn the_next_run_begins_with_its_devices_whatever_was_looked_at() {
 }
 
 #[test]
-fn the_address_of_a_device_holds_its_tab_and_a_link_leads_there() {
-    let fake = with(&detail());
-    let mut screen = Screen::open(&fake, "/runs/4188/devices/9");
-    screen.press("Log of this device");
-    assert_eq!(screen.address(), "/runs/4188/devices/9?tab=log");
-    screen.press("Copy link");
-    assert_eq!(screen.clipboard(), "netraven:/runs/4188/devices/9?tab=log");
-    screen.back();
-    assert!(screen.shows("Configuration cut short"));
-    let screen = Screen::open(&fake, "/runs/4188/devices/9?tab=log");
-    assert!(screen.shows("No lines yet"));
-}
-
-#[test]
 fn a_run_without_devices_says_what_is_true_of_it() {
     let mut empty = detail();
     empty.results.clear();
@@ -126,117 +111,9 @@ fn a_run_under_way_can_be_cancelled_and_not_started_twice() {
     assert!(fake.calls("GET /runs/4188").len() > 1, "the run is read again");
 }
 
-#[test]
-fn a_reading_cut_short_is_told_as_a_story() {
-    let screen = Screen::open(&with(&detail()), "/runs/4188/devices/9");
-    insta::assert_snapshot!(screen.part("main", "section aria-label=\"Notices\""));
-}
-
-#[test]
-fn the_transcript_is_shown_with_the_place_where_it_broke() {
-    let mut rejected = detail();
-    rejected.results[0].cause = Some(Cause::CommandRejected);
-    rejected.results[0].details = Some(serde_json::json!({
-        "cause": "command-rejected", "said": "% Invalid input detected at '^' marker.", "host_keys": null, "expected": null,
-        "last_seen": "R1#", "transcript": [
-            "    0.402 < R1#", "    0.455 > \"show runn\\n\"", "          … 3 lines left out …",
-            "    0.511 < % Invalid input detected at '^' marker.", "    0.512 < key 7 ‹secret 03ab›", "    0.513 < R1#"
-        ]
-    }));
-    let screen = Screen::open(&with(&rejected), "/runs/4188/devices/46");
-    insta::assert_snapshot!(screen.part("div role=\"tabpanel\"", "section aria-label=\"Notices\""));
-}
-
-#[test]
-fn the_last_results_of_the_device_stand_beside_the_story() {
-    let fake = with(&detail());
-    let result = |id: i64, status: &str, cause: Option<&str>, run_id: Option<i64>| {
-        serde_json::json!({
-            "id": id, "job_id": 1, "device_id": 9, "job_type": "config_backup", "status": status,
-            "result_time": at((id - 9010) * 3600), "created_at": at(0), "details": {"cause": cause}, "job_name": "x",
-            "device_name": "edge-fra-09", "run_id": run_id
-        })
-    };
-    let results = vec![
-        result(9009, "failure", Some("truncated"), Some(4188)),
-        result(9008, "success", None, Some(4182)),
-        result(9007, "failure", Some("timeout-connect"), None),
-    ];
-    fake.answer("GET /job-results/", &page(results, 3));
-    let screen = Screen::open(&fake, "/runs/4188/devices/9");
-    assert!(fake.calls("GET /job-results/").last().unwrap().ends_with("?size=30&device_id=9&job_id=1"));
-    insta::assert_snapshot!(screen.part("Last 3 results", "h2"));
-}
-
-#[test]
-fn a_report_of_a_failure_can_be_copied() {
-    let mut screen = Screen::open(&with(&detail()), "/runs/4188/devices/9");
-    screen.press("Copy report");
-    assert!(screen.clipboard().contains("Configuration cut short"), "{}", screen.clipboard());
-    assert!(
-        !Screen::open(&with(&detail()), "/runs/4188/devices/111").shows("Copy report"),
-        "there is nothing to report"
-    );
-}
-
-#[test]
-fn what_no_retry_can_fix_is_not_offered_one() {
-    let mut hopeless = detail();
-    hopeless.run.causes.retain(|group| !group.cause.retry_may_help());
-    let screen = Screen::open(&with(&hopeless), "/runs/4188");
-    assert!(screen.shows("A retry fixes none of them.") && !screen.shows("a retry may fix"));
-    let fake = with(&detail());
-    starting(&fake, "POST /runs/4188/again");
-    let mut screen = Screen::open(&fake, "/runs/4188");
-    screen.press("Retry all 4 a retry may fix");
-    assert_eq!(fake.bodies("POST /runs/4188/again"), [serde_json::json!({"causes": ["timeout-connect"]})]);
-}
-
-#[test]
-fn a_stage_that_was_not_reached_has_no_duration() {
-    let mut detail = detail();
-    let device = detail.results.iter_mut().find(|device| device.device_id == 9).unwrap();
-    device.details = Some(json!({"timings": [{"stage": "read", "ms": 7}, {"stage": "record", "ms": 11}]}));
-    let screen = Screen::open(&with(&detail), "/runs/4188/devices/9");
-    assert!(screen.shows("7 ms") && !screen.shows("11 ms"));
-}
-
-#[test]
-fn a_changed_host_key_shows_both_fingerprints_and_can_be_forgotten() {
-    let fake = with(&detail());
-    fake.answer("DELETE /devices/31/host-key", &());
-    let mut screen = Screen::open(&fake, "/runs/4188/devices/31");
-    assert!(screen.shows("SHA256:Vw2cStored") && screen.shows("SHA256:4n0bOffered"));
-    assert!(screen.shows("Stored on first use") && screen.shows("Offered now"));
-    screen.press("Forget stored key");
-    assert!(fake.calls("DELETE /devices/31/host-key").is_empty(), "it asks first");
-    screen.press("Forget the key");
-    assert_eq!(fake.calls("DELETE /devices/31/host-key").len(), 1);
-    assert!(screen.shows("The stored key was forgotten."));
-}
-
-#[test]
-fn only_admins_may_forget_a_host_key() {
-    let fake = with(&detail());
-    let mut ready = Fake::admin();
-    ready.role = Role::User;
-    let mut screen = Screen::open(&fake, "/runs/4188/devices/31");
-    fake.session(Session::Ready(ready));
-    screen.settle();
-    assert!(screen.shows("Only admins may forget a stored key."));
-    screen.press("Forget stored key");
-    assert!(!screen.shows("Forget the stored key?"));
-}
-
-#[test]
-fn a_device_that_succeeded_says_what_was_read() {
-    let screen = Screen::open(&with(&detail()), "/runs/4188/devices/111");
-    assert!(screen.shows("Configuration changed"));
-    assert!(screen.shows("2,210 lines, 61,204 bytes · 7 secrets hidden · snapshot 512"));
-}
-
 /// A server on which the new run is 4191.
-fn starting(fake: &Rc<Fake>, route: &str) {
+/// A shell that starts runs when asked so.
+pub fn starting(fake: &Rc<Fake>, route: &str) {
     fake.answer(
         route,
         &serde_json::json!({"message": "ok", "job_id": 1, "job_name": "Edge routers backup", "queue_job_id": "4191", "run_id": 4191}),

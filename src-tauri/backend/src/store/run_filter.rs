@@ -29,68 +29,32 @@ pub struct RunFilter<'a> {
     pub search: Option<&'a str>,
 }
 
-impl<'a> From<&'a ListRuns> for RunFilter<'a> {
-    fn from(query: &'a ListRuns) -> RunFilter<'a> {
-        RunFilter {
-            job_id: query.job_id,
-            kinds: &query.job_type,
-            statuses: &query.status,
-            triggers: &query.trigger,
-            device_id: query.device_id,
-            tags: &query.tag_id,
-            start: query.start_time,
-            end: query.end_time,
-            search: query.search.as_deref(),
-        }
-    }
+/// Reads the filters of a request. All requests have the same ones, except that a sum told by state is not narrowed by it.
+macro_rules! filters {
+    ($($request:ty, |$query:ident| $statuses:expr;)*) => {
+        $(impl<'a> From<&'a $request> for RunFilter<'a> {
+            fn from($query: &'a $request) -> RunFilter<'a> {
+                RunFilter {
+                    job_id: $query.job_id,
+                    kinds: &$query.job_type,
+                    statuses: $statuses,
+                    triggers: &$query.trigger,
+                    device_id: $query.device_id,
+                    tags: &$query.tag_id,
+                    start: $query.start_time,
+                    end: $query.end_time,
+                    search: $query.search.as_deref(),
+                }
+            }
+        })*
+    };
 }
 
-impl<'a> From<&'a SummarizeRuns> for RunFilter<'a> {
-    fn from(query: &'a SummarizeRuns) -> RunFilter<'a> {
-        RunFilter {
-            job_id: query.job_id,
-            kinds: &query.job_type,
-            statuses: &[],
-            triggers: &query.trigger,
-            device_id: query.device_id,
-            tags: &query.tag_id,
-            start: query.start_time,
-            end: query.end_time,
-            search: query.search.as_deref(),
-        }
-    }
-}
-
-impl<'a> From<&'a GetRunOutcomes> for RunFilter<'a> {
-    fn from(query: &'a GetRunOutcomes) -> RunFilter<'a> {
-        RunFilter {
-            job_id: query.job_id,
-            kinds: &query.job_type,
-            statuses: &[],
-            triggers: &query.trigger,
-            device_id: query.device_id,
-            tags: &query.tag_id,
-            start: query.start_time,
-            end: query.end_time,
-            search: query.search.as_deref(),
-        }
-    }
-}
-
-impl<'a> From<&'a GetRunTimeline> for RunFilter<'a> {
-    fn from(query: &'a GetRunTimeline) -> RunFilter<'a> {
-        RunFilter {
-            job_id: query.job_id,
-            kinds: &query.job_type,
-            statuses: &query.status,
-            triggers: &query.trigger,
-            device_id: query.device_id,
-            tags: &query.tag_id,
-            start: query.start_time,
-            end: query.end_time,
-            search: query.search.as_deref(),
-        }
-    }
+filters! {
+    ListRuns, |query| &query.status;
+    SummarizeRuns, |query| &[];
+    GetRunOutcomes, |query| &[];
+    GetRunTimeline, |query| &query.status;
 }
 
 impl RunFilter<'_> {

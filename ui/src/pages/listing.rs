@@ -1,0 +1,143 @@
+//! Pages that are one list: what is searched for, which page of it is shown, in which order, and what is said where there is
+//! nothing to show.
+
+use std::rc::Rc;
+
+use dioxus::prelude::*;
+use netraven_api::Page;
+
+use super::paging::{Sorted, use_existing_page};
+use crate::components::{Button, Empty, ErrorState, Glyph, Pager, SearchField, SkeletonRows, StaleNote};
+use crate::data::{Query, use_settled};
+
+/// What a person has chosen of a list; copies are the same.
+#[derive(Clone, Copy, PartialEq)]
+pub struct Listing {
+    search: Signal<String>,
+    settled: ReadSignal<String>,
+    number: Signal<i64>,
+    sorted: Signal<Sorted>,
+}
+
+/// A list as it is at first: its first page, sorted upwards by a column.
+pub fn use_listing(column: &'static str) -> Listing {
+    let search = use_signal(String::new);
+    Listing {
+        search,
+        settled: use_settled(move || search.read().trim().to_owned()),
+        number: use_signal(|| 1),
+        sorted: use_signal(|| Sorted::by(column)),
+    }
+}
+
+impl Listing {
+    /// The number of the page, from 1.
+    #[must_use]
+    pub fn page(&self) -> Option<i64> {
+        Some(*self.number.read())
+    }
+
+    /// What is searched for, once it has come to rest.
+    #[must_use]
+    pub fn text(&self) -> Option<String> {
+        Some(self.settled.cloned()).filter(|text| !text.is_empty())
+    }
+
+    /// How the list is sorted.
+    #[must_use]
+    pub fn sorted(&self) -> Sorted {
+        *self.sorted.read()
+    }
+
+    /// Sorts by a column, or the other way round by the same.
+    pub fn sort_by(&self, column: &'static str) {
+        let Listing { mut sorted, mut number, .. } = *self;
+        let next = sorted.peek().toggled(column);
+        sorted.set(next);
+        number.set(1);
+    }
+
+    fn search_for(&self, text: String) {
+        let Listing { mut search, mut number, .. } = *self;
+        search.set(text);
+        number.set(1);
+    }
+}
+
+/// The words of a list.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Words {
+    /// One of it: `tag`.
+    pub one: &'static str,
+    /// More of it: `tags`.
+    pub many: &'static str,
+    /// What is searched for: `tag`, `user name`.
+    pub find: &'static str,
+    /// Why a search shows nothing, as a sentence.
+    pub nothing: &'static str,
+}
+
+/// The list below its search, a page of it at a time, in each of its states. `table` draws the rows, `empty` stands where
+/// there is none at all, and the children are put into the line below.
+#[component]
+pub fn ListPanel<T: Clone + PartialEq + 'static>(
+    list: Query<Page<T>>,
+    listing: Listing,
+    words: Words,
+    size: i64,
+    table: Callback<Rc<Page<T>>, Element>,
+    empty: Option<Element>,
+    children: Element,
+) -> Element {
+    use_existing_page(list, listing.number);
+    let mut number = listing.number;
+    let Words { one, many, find, nothing } = words;
+    let retry = move |()| list.refresh();
+    let body = match (list.value(), list.error()) {
+        (Some(page), stale) => {
+            let searched = !listing.search.read().trim().is_empty();
+            rsx! {
+                if let Some(problem) = stale {
+                    StaleNote { problem, at: list.at(), onretry: retry }
+                }
+                if !page.items.is_empty() {
+                    {table.call(page.clone())}
+                } else if let Some(empty) = empty.filter(|_| !searched) {
+                    {empty}
+                } else {
+                    Empty { title: "No {one} matches", text: nothing, glyph: Glyph::Search,
+                        Button { label: "Clear the filters", onclick: move |_| listing.search_for(String::new()) }
+                    }
+                }
+                Pager {
+                    noun: one,
+                    total: page.total,
+                    page: number(),
+                    size,
+                    onpage: move |page| number.set(page),
+                    if let Some(note) = page.note.clone() {
+                        span { class: "cut", title: "{note}", "{note}" }
+                    }
+                    {children}
+                }
+            }
+        }
+        (None, Some(problem)) => rsx! {
+            ErrorState { title: "The {many} could not be read", problem, onretry: retry }
+        },
+        (None, None) => rsx! {
+            SkeletonRows { rows: 6, label: "Reading the {many}" }
+        },
+    };
+    rsx! {
+        div { class: "filters", role: "search", aria_label: "Filters",
+            SearchField {
+                id: "filter-{many}",
+                label: "Find {find}",
+                value: listing.search.cloned(),
+                oninput: move |text| listing.search_for(text),
+            }
+        }
+        {body}
+    }
+}
