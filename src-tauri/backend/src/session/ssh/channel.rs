@@ -79,6 +79,18 @@ impl Shell {
     }
 }
 
+/// The end of a connection in a person's words; what libssh2 says of it else.
+fn lost(error: &std::io::Error) -> Lost {
+    let said = error.to_string();
+    Lost(match said.as_str() {
+        // Its words for a TCP connection that was closed or reset while it read or wrote.
+        "transport read" | "transport write" | "Unable to send channel data" => {
+            "the device, or something on the way to it, closed the TCP connection".to_owned()
+        }
+        _ => said,
+    })
+}
+
 impl ByteChannel for Shell {
     fn read(&mut self, buffer: &mut [u8], wait: Duration) -> Result<Incoming, Lost> {
         self.keep_alive();
@@ -92,7 +104,7 @@ impl ByteChannel for Shell {
                 Ok(Incoming::Bytes(length))
             }
             Err(error) if is_wait(&error) => Ok(Incoming::Nothing),
-            Err(error) => Err(Lost(error.to_string())),
+            Err(error) => Err(lost(&error)),
         }
     }
 
@@ -105,7 +117,7 @@ impl ByteChannel for Shell {
             match channel.write(rest) {
                 Ok(written) => rest = &rest[written..],
                 Err(error) if is_wait(&error) && started.elapsed() < WRITE_LIMIT => {}
-                Err(error) => return Err(Lost(error.to_string())),
+                Err(error) => return Err(lost(&error)),
             }
         }
         Ok(())
@@ -138,5 +150,17 @@ fn refused(halt: Halt, limit: Duration, what: &str) -> Fault {
         Halt::Ssh(error) => {
             Fault::new(Cause::Disconnected, format!("Signed in, but the device {what} ({}).", error.message()))
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_closed_connection_is_told_in_a_persons_words() {
+        let told = |said: &str| lost(&std::io::Error::other(said)).0;
+        assert_eq!(told("transport read"), "the device, or something on the way to it, closed the TCP connection");
+        assert_eq!(told("Unable to decrypt"), "Unable to decrypt");
     }
 }
