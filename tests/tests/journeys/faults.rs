@@ -121,6 +121,8 @@ async fn each_fault_has_its_own_cause_and_leaves_no_snapshot() -> anyhow::Result
     lab.device("half-way")?.set_fault(Some(Fault::DropsHalfWay));
     let bad = work::run(&app.client, lab.job).await?;
     assert_eq!(work::result(&bad, "half-way")?.state, DeviceState::Failure);
+    let message = work::result(&bad, "half-way")?.message.clone().unwrap_or_default();
+    assert!(message.contains("closed the TCP connection"), "{message}");
     assert_eq!(work::snapshots(&app.client, lab.id("half-way")?).await?.len(), 1);
     app.stop().await;
     Ok(())
