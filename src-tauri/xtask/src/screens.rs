@@ -9,8 +9,8 @@ use anyhow::{Context, Result, bail};
 use crate::project::Project;
 use crate::{process, test};
 
-/// Colours of a picture that is kept: a page has a dozen, the rest are soft edges of letters.
-const COLOURS: &str = "64";
+/// Colours of a picture that is kept: a page has two dozen, the rest are soft edges of letters.
+const COLOURS: &str = "128";
 
 /// Walks through all pages, then puts every picture into docs/screens in place of the old ones.
 pub fn screens(project: &Project) -> Result<()> {
