@@ -5,6 +5,13 @@ use netraven_lab::{DeviceSpec, Fault, Platform};
 use netraven_tests::desktop::{Screen, Window};
 use netraven_tests::support::app::TestApp;
 use netraven_tests::support::work::{self, Enrolled};
+use serde_json::json;
+
+/// The marked line lies within the part of the transcript that is seen, which is not its beginning.
+const BROKE_IS_SEEN: &str = "const [text, line] = ['said', 'said-broke'].map(id => document.getElementById(id)); \
+    if (!text || !line) return false; \
+    const [frame, place] = [text, line].map(element => element.getBoundingClientRect()); \
+    return text.scrollTop > 0 && place.top >= frame.top && place.bottom <= frame.bottom;";
 
 #[tokio::test(flavor = "multi_thread")]
 async fn what_failed_is_run_again_and_a_run_is_cancelled() -> anyhow::Result<()> {
@@ -33,6 +40,14 @@ async fn what_failed_is_run_again_and_a_run_is_cancelled() -> anyhow::Result<()>
         window.find("button", "Run again").await?;
         states_are(&window, "Failed", 2).await?;
         window.picture("run-again").await?;
+
+        // Why one of them failed: its transcript is long, and shown where it broke off.
+        window.choose("link", "core-2").await?;
+        window.sees("closed the TCP connection").await?;
+        window.until(BROKE_IS_SEEN, json!([])).await?;
+        window.picture("transcript").await?;
+        window.choose("button", "Back").await?;
+        devices_are(&window, &["core-2", "edge-1"]).await?;
 
         // One a retry may fix, from its own row; its fault is gone by now.
         lab.device("core-2")?.set_fault(None);
