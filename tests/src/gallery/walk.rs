@@ -29,6 +29,9 @@ pub enum Step {
 use Step::{Click, Do, Go, Keys, Press, Sees, Until};
 
 const ESCAPE: &str = "\u{e00c}";
+const FIND: &str = "\u{e009}f\u{e000}";
+const DOWN: &str = "\u{e015}";
+const SELECT_DOWN: &str = "\u{e008}\u{e015}\u{e000}";
 const SEARCH: &str = "\u{e009}k\u{e000}";
 const HAS_LINES: &str = "return document.querySelectorAll('[data-action^=\"Line \"]').length > 10";
 const FOUND: &str = "return document.querySelectorAll('#palette-list li').length === 2";
@@ -72,7 +75,22 @@ pub const PAGES: &[Stop] = &[
     stop("dashboard-views", &[Keys(ESCAPE), Until(NO_DIALOG), Press("Views"), Sees("Save this view")]),
     stop("dashboard-columns", &[Keys(ESCAPE), Press("Columns and rows"), Sees("Columns as at first")]),
     stop("logs", &[Keys(ESCAPE), Press("Unified Logs"), Until(HAS_LINES)]),
-    stop("logs-line", &[Click("[data-action^=\"Line \"]"), Sees("Copy the line")]),
+    stop(
+        "logs-find",
+        &[Keys(FIND), Until("return document.activeElement.id === 'log-find'"), Keys("unchanged"), Sees("9 found")],
+    ),
+    stop(
+        "logs-selection",
+        &[
+            Keys(ESCAPE),
+            Do("document.getElementById('log-lines').focus()"),
+            Keys(DOWN),
+            Keys(SELECT_DOWN),
+            Keys(SELECT_DOWN),
+            Sees("3 selected"),
+        ],
+    ),
+    stop("logs-line", &[Keys(ESCAPE), Click("[data-action^=\"Line \"]"), Sees("Copy the line")]),
     stop("logs-around", &[Press("Around it, same run"), Sees("Back to the list"), Sees("Lines around")]),
     stop("devices", &[Go("Devices"), Sees("lab-core-01"), Sees("Simulated")]),
     stop("devices-device", &[Press("Open lab-core-01"), Sees("Snapshots")]),

@@ -5,6 +5,7 @@ use dioxus::prelude::*;
 use super::columns::{use_columns, widths};
 use super::desk::{Desk, LIST, LIST_LABEL};
 use super::row::{Look, draw, row_id};
+use crate::state::layout::Column;
 use crate::state::logs::Needle;
 
 /// Rows drawn beyond each edge.
@@ -57,19 +58,7 @@ pub fn Rows(desk: Desk, search: ReadSignal<String>, onkeydown: EventHandler<Keyb
     });
     rsx! {
         div { id: FRAME, class: "log", onkeydown: move |event| onkeydown.call(event),
-            div { id: HEAD, class: "log-row log-head", role: "row", grid_template_columns: widths(&written.columns),
-                for column in written.columns.iter().copied() {
-                    span {
-                        key: "{column.id}",
-                        role: "columnheader",
-                        aria_sort: (column.id == "timestamp").then_some("descending"),
-                        "{column.title}"
-                        if column.id == "timestamp" {
-                            " ↓"
-                        }
-                    }
-                }
-            }
+            Head { id: HEAD, columns: written.columns.clone() }
             // What scrolls is what has the focus, so that it can be scrolled by the keyboard; the head stays above it.
             div {
                 id: LIST,
@@ -86,6 +75,26 @@ pub fn Rows(desk: Desk, search: ReadSignal<String>, onkeydown: EventHandler<Keyb
                 div { height: "{above}px", aria_hidden: "true" }
                 {rows}
                 div { height: "{below}px", aria_hidden: "true" }
+            }
+        }
+    }
+}
+
+/// The heads of the columns: the newest line is the first.
+#[component]
+pub fn Head(id: String, columns: Vec<&'static Column>) -> Element {
+    rsx! {
+        div { id, class: "log-row log-head", role: "row", grid_template_columns: widths(&columns),
+            for column in columns.iter().copied() {
+                span {
+                    key: "{column.id}",
+                    role: "columnheader",
+                    aria_sort: (column.id == "timestamp").then_some("descending"),
+                    "{column.title}"
+                    if column.id == "timestamp" {
+                        " ↓"
+                    }
+                }
             }
         }
     }

@@ -5,6 +5,7 @@ use netraven_api::logs::{ListLogs, LogEntry};
 
 use super::columns::{cell, use_columns, widths};
 use super::row::device_word;
+use super::rows::Head;
 use crate::components::{Button, ButtonKind, ErrorState, Glyph, SkeletonRows, TimesSwitch};
 use crate::data::use_query;
 use crate::dom;
@@ -12,6 +13,8 @@ use crate::state::moment::use_moment;
 
 /// Lines on each side.
 const EACH_SIDE: i64 = 50;
+/// Id of the heads of the columns.
+const HEAD: &str = "around-head";
 /// Id of the way back.
 const BACK: &str = "log-back";
 
@@ -65,7 +68,13 @@ pub fn Surroundings(line: LogEntry, shared: Shared, onback: EventHandler<()>) ->
             lines.sort_by_key(|line| std::cmp::Reverse(line.id));
             lines.dedup_by_key(|line| line.id);
             rsx! {
-                div { class: "log-rows", role: "table", tabindex: "0", aria_label: "Lines around line {id}, the newest first",
+                Head { id: HEAD, columns: written.columns.clone() }
+                div {
+                    class: "log-rows",
+                    role: "table",
+                    tabindex: "0",
+                    aria_label: "Lines around line {id}, the newest first",
+                    aria_owns: HEAD,
                     for line in lines {
                         div {
                             key: "{line.id}",
