@@ -30,6 +30,7 @@ use Step::{Click, Do, Go, Keys, Press, Sees, Until};
 
 const ESCAPE: &str = "\u{e00c}";
 const FIND: &str = "\u{e009}f\u{e000}";
+const FINDS: &str = "return /\\d (found|of \\d)/.test(document.querySelector('.find-bar').textContent)";
 const DOWN: &str = "\u{e015}";
 const SELECT_DOWN: &str = "\u{e008}\u{e015}\u{e000}";
 const SEARCH: &str = "\u{e009}k\u{e000}";
@@ -77,7 +78,7 @@ pub const PAGES: &[Stop] = &[
     stop("logs", &[Keys(ESCAPE), Press("Unified Logs"), Until(HAS_LINES)]),
     stop(
         "logs-find",
-        &[Keys(FIND), Until("return document.activeElement.id === 'log-find'"), Keys("unchanged"), Sees("9 found")],
+        &[Keys(FIND), Until("return document.activeElement.id === 'log-find'"), Keys("unchanged"), Until(FINDS)],
     ),
     stop(
         "logs-selection",
