@@ -11,6 +11,8 @@ use crate::support::wait;
 const PAGE: &str = include_str!("page.js");
 /// How the protocol marks an element among values.
 const ELEMENT: &str = "element-6066-11e4-a52e-4f735466cecf";
+/// How the driver says that an element was gone before it could hand it over.
+const STALE: &str = "Stale element";
 
 impl Window {
     /// What a script returns that may use `page`, the functions of `page.js`.
@@ -48,7 +50,11 @@ impl Window {
 
     /// The element of this role and name, if it is there now.
     pub async fn glance(&self, role: &str, name: &str) -> anyhow::Result<Option<Element>> {
-        let found = self.look("return page.find(arguments[0], arguments[1])", json!([role, name])).await?;
+        let found = match self.look("return page.find(arguments[0], arguments[1])", json!([role, name])).await {
+            // Drawn anew between being found and being handed over: it is not there now.
+            Err(error) if format!("{error:#}").contains(STALE) => return Ok(None),
+            found => found?,
+        };
         let id = found.get(ELEMENT).and_then(Value::as_str).map(|id| ElementRef::from(id.to_owned()));
         Ok(id.map(|id| Element::from_element_id(self.client.clone(), id)))
     }
