@@ -17,6 +17,7 @@ mod hosts;
 mod import;
 mod input;
 mod jobs;
+mod large;
 mod logs;
 mod matrix;
 mod mount;
@@ -40,7 +41,7 @@ use std::time::Duration;
 use axum::Router;
 use axum::extract::{DefaultBodyLimit, Request};
 use axum::http::{StatusCode, Uri};
-use axum::middleware::from_fn_with_state;
+use axum::middleware::{from_fn, from_fn_with_state};
 use axum::response::{IntoResponse as _, Response};
 use netraven_api::runs::Trigger;
 use tokio::sync::watch;
@@ -133,6 +134,7 @@ pub fn router(shared: Shared) -> Router {
         .fallback(|| async { Fault::detail(StatusCode::NOT_FOUND, "Not Found") })
         .method_not_allowed_fallback(|| async { Fault::detail(StatusCode::METHOD_NOT_ALLOWED, "Method Not Allowed") })
         .layer(DefaultBodyLimit::max(BODY_LIMIT))
+        .layer(from_fn(large::check))
         .layer(from_fn_with_state(hosts::Hosts::of(shared.bound), hosts::check))
         .layer(CatchPanicLayer::custom(|_: Box<dyn std::any::Any + Send>| panicked()))
         .with_state(shared);
