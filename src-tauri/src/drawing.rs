@@ -1,8 +1,8 @@
 //! How the web view draws on Linux where no graphics card helps it: a virtual machine, a jump host, a remote desktop.
 //!
-//! WebKitGTK then composes the page with OpenGL in software, which costs most of two processor cores for a scrolling log and
-//! shows a blank window on some virtual graphics cards. Its plain drawing does neither. What was measured stands in
-//! `docs/speed.md`.
+//! WebKitGTK then composes the page with OpenGL in software, which costs most of two processor cores for a scrolling log
+//! (`docs/speed.md`). Its plain drawing does not. Others report a blank window besides, on virtual graphics cards, and list
+//! them as below: <https://github.com/clash-verge-rev/clash-verge-rev/pull/7791>. That was not seen here.
 
 use std::convert::Infallible;
 use std::fs;
