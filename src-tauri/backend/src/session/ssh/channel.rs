@@ -69,6 +69,17 @@ impl Shell {
         }
     }
 
+    /// Why nothing can be read or written any more, in a person's words where it is the connection that is gone. The library's
+    /// text is the same for that and for a packet it could not decrypt; the code of its last error tells them apart.
+    fn lost(&self, error: &std::io::Error) -> Lost {
+        let gone = ssh2::Error::last_session_error(&self.link.session).is_some_and(|last| super::link::is_gone(&last));
+        Lost(if gone {
+            "the device, or something on the way to it, closed the TCP connection".to_owned()
+        } else {
+            error.to_string()
+        })
+    }
+
     /// Old devices may stumble over a keepalive, so it is only sent once a silence could lose the connection. The library
     /// then sends them by itself while it waits.
     fn keep_alive(&mut self) {
@@ -77,18 +88,6 @@ impl Shell {
             self.link.session.set_keepalive(false, KEEPALIVE_SECONDS);
         }
     }
-}
-
-/// The end of a connection in a person's words; what libssh2 says of it else.
-fn lost(error: &std::io::Error) -> Lost {
-    let said = error.to_string();
-    Lost(match said.as_str() {
-        // Its words for a TCP connection that was closed or reset while it read or wrote.
-        "transport read" | "transport write" | "Unable to send channel data" => {
-            "the device, or something on the way to it, closed the TCP connection".to_owned()
-        }
-        _ => said,
-    })
 }
 
 impl ByteChannel for Shell {
@@ -104,7 +103,7 @@ impl ByteChannel for Shell {
                 Ok(Incoming::Bytes(length))
             }
             Err(error) if is_wait(&error) => Ok(Incoming::Nothing),
-            Err(error) => Err(lost(&error)),
+            Err(error) => Err(self.lost(&error)),
         }
     }
 
@@ -117,7 +116,7 @@ impl ByteChannel for Shell {
             match channel.write(rest) {
                 Ok(written) => rest = &rest[written..],
                 Err(error) if is_wait(&error) && started.elapsed() < WRITE_LIMIT => {}
-                Err(error) => return Err(lost(&error)),
+                Err(error) => return Err(self.lost(&error)),
             }
         }
         Ok(())
@@ -150,17 +149,5 @@ fn refused(halt: Halt, limit: Duration, what: &str) -> Fault {
         Halt::Ssh(error) => {
             Fault::new(Cause::Disconnected, format!("Signed in, but the device {what} ({}).", error.message()))
         }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_closed_connection_is_told_in_a_persons_words() {
-        let told = |said: &str| lost(&std::io::Error::other(said)).0;
-        assert_eq!(told("transport read"), "the device, or something on the way to it, closed the TCP connection");
-        assert_eq!(told("Unable to decrypt"), "Unable to decrypt");
     }
 }
