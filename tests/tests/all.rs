@@ -32,6 +32,7 @@ mod api {
     mod lists;
     mod log_meta;
     mod matrix;
+    mod orders;
     mod paths;
     /// The same walk that the client's own tests take through the replayed Python server.
     #[path = "../../../src-tauri/client/tests/all/requests.rs"]
@@ -40,6 +41,7 @@ mod api {
     mod run_filters;
     mod schedules;
     mod stopping;
+    mod system;
     mod tags;
     mod users;
     mod window;

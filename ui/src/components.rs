@@ -17,6 +17,7 @@ mod table;
 mod tabs;
 mod tag;
 mod time;
+mod time_field;
 mod toasts;
 mod tree;
 
@@ -37,5 +38,6 @@ pub use table::{Pager, SortHead, TableFrame};
 pub use tabs::{TabBar, TabItem};
 pub use tag::{DeviceStateTag, LevelTag, StatusTag, Tag, Tone};
 pub use time::{Ago, Time, TimesSwitch, UpdatedAgo};
+pub use time_field::{DayEnd, TimeField, read_time, typed_time};
 pub use toasts::Toasts;
 pub use tree::JsonTree;

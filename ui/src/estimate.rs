@@ -3,10 +3,13 @@
 use jiff::Timestamp;
 use netraven_api::runs::{Run, TimelineRun};
 
-use crate::format::{count_of, seconds_between};
+use crate::format::{count_of, number, seconds_between};
 
 /// Share of the devices, in percent, that has to be done before the run's own pace tells more than the usual duration.
 const TELLING_PERCENT: i64 = 20;
+
+/// Fewer seconds than this are not promised: whoever said so was wrong most of the time.
+const TELLABLE_S: i64 = 5;
 
 /// What can be said of the rest of a run.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -15,6 +18,8 @@ pub enum Left {
     Seconds(i64),
     /// It takes longer than usual already, by so many seconds.
     Over(i64),
+    /// So many devices, of which nobody knows how long they still take: the last ones are often the slow ones.
+    Devices(i64),
 }
 
 /// The rest of a run that has been going on for `gone` seconds; none where nothing is known of it.
@@ -32,38 +37,51 @@ pub fn left_of_all(runs: &[TimelineRun], now: Timestamp) -> Option<Left> {
     };
     let all: Option<Vec<Left>> = runs.iter().filter(|run| run.status.is_active()).map(left).collect();
     all?.into_iter().max_by_key(|left| match left {
-        Left::Seconds(seconds) => (true, *seconds),
-        Left::Over(seconds) => (false, *seconds),
+        Left::Seconds(seconds) => (2, *seconds),
+        Left::Devices(devices) => (1, *devices),
+        Left::Over(seconds) => (0, *seconds),
     })
 }
 
 fn rest(devices: i64, done: i64, usual_seconds: Option<f64>, gone: i64) -> Option<Left> {
     let done = done.min(devices);
-    if done > 0 && done * 100 >= devices * TELLING_PERCENT {
-        return Some(Left::Seconds(gone.max(0) * (devices - done) / done));
+    let to_go = devices - done;
+    if devices > 0 && to_go == 0 {
+        return None;
     }
     #[expect(clippy::cast_possible_truncation, reason = "seconds of a run")]
-    let usual = usual_seconds?.round() as i64;
-    Some(if gone <= usual { Left::Seconds(usual - gone) } else { Left::Over(gone - usual) })
+    let usual = usual_seconds.map(|seconds| seconds.round() as i64);
+    let of_usual = usual.map(|usual| usual - gone);
+    if done > 0 && done * 100 >= devices * TELLING_PERCENT {
+        // The pace knows nothing of the device that hangs; how long it usually takes does.
+        let pace = gone.max(0) * to_go / done;
+        let seconds = of_usual.map_or(pace, |left| left.max(pace));
+        return Some(if seconds >= TELLABLE_S { Left::Seconds(seconds) } else { Left::Devices(to_go) });
+    }
+    match of_usual? {
+        TELLABLE_S.. => of_usual.map(Left::Seconds),
+        0.. => (to_go > 0).then_some(Left::Devices(to_go)),
+        over => Some(Left::Over(-over)),
+    }
 }
 
 impl Left {
-    /// For people: `about 40 s left`, `12 s longer than usual`.
+    /// For people: `about 40 s left`, `2 devices to go`, `12 s longer than usual`.
     #[must_use]
     pub fn words(self) -> String {
         match self {
-            Left::Seconds(5..) => format!("about {}", self.brief()),
-            Left::Seconds(_) => self.brief(),
+            Left::Seconds(_) => format!("about {}", self.brief()),
+            Left::Devices(devices) => format!("{} to go", count_of(devices, "device", "devices")),
             Left::Over(seconds) => format!("{} longer than usual", rough(seconds)),
         }
     }
 
-    /// The same where there is little room: `40 s left`, `12 s over`.
+    /// The same where there is little room: `40 s left`, `2 to go`, `12 s over`.
     #[must_use]
     pub fn brief(self) -> String {
         match self {
-            Left::Seconds(seconds @ 5..) => format!("{} left", rough(seconds)),
-            Left::Seconds(_) => "nearly done".to_owned(),
+            Left::Seconds(seconds) => format!("{} left", rough(seconds)),
+            Left::Devices(devices) => format!("{} to go", number(devices)),
             Left::Over(seconds) => format!("{} over", rough(seconds)),
         }
     }
@@ -112,12 +130,26 @@ mod tests {
 
     #[test]
     fn the_pace_of_the_run_tells_more_than_the_usual_once_a_part_is_done() {
-        assert_eq!(left(&run(640, 403, Some(100.0)), 41), Some(Left::Seconds(24)));
+        assert_eq!(left(&run(640, 403, None), 41), Some(Left::Seconds(24)));
+        assert_eq!(left(&run(640, 403, Some(100.0)), 41), Some(Left::Seconds(59)), "it usually ends later");
+        assert_eq!(left(&run(640, 403, Some(50.0)), 41), Some(Left::Seconds(24)), "it is slower this time");
         assert_eq!(left(&run(640, 4, Some(100.0)), 41), Some(Left::Seconds(59)));
         assert_eq!(left(&run(640, 4, Some(100.0)), 112), Some(Left::Over(12)));
         assert_eq!(left(&run(640, 4, None), 41), None);
         assert_eq!(left(&run(0, 0, None), 3), None, "a run without devices");
-        assert_eq!(left(&run(2, 2, None), 9), Some(Left::Seconds(0)));
+        assert_eq!(left(&run(2, 2, None), 9), None, "nothing is left but the end");
+    }
+
+    #[test]
+    fn a_run_that_waits_for_its_last_device_is_not_said_to_be_nearly_done() {
+        // Six of seven answer within two seconds, the last one takes seventeen.
+        let said: Vec<String> = (2..17).filter_map(|gone| left(&run(7, 6, None), gone)).map(Left::words).collect();
+        assert_eq!(said, vec!["1 device to go"; 15]);
+        let usual: Vec<String> = [2, 12, 13, 16]
+            .map(|gone| left(&run(7, 6, Some(17.0)), gone).map(Left::words).unwrap_or_default())
+            .to_vec();
+        assert_eq!(usual, ["about 15 s left", "about 5 s left", "1 device to go", "1 device to go"]);
+        assert_eq!(left(&run(7, 0, Some(17.0)), 14), Some(Left::Devices(7)));
     }
 
     #[test]
@@ -148,13 +180,10 @@ mod tests {
 
     #[test]
     fn nothing_is_said_more_exactly_than_it_is_known() {
-        let words = [3, 12, 44, 100, 9_000].map(|seconds| Left::Seconds(seconds).words());
-        assert_eq!(
-            words,
-            ["nearly done", "about 12 s left", "about 40 s left", "about 2 min left", "about 3 hours left"]
-        );
+        let words = [12, 44, 100, 9_000].map(|seconds| Left::Seconds(seconds).words());
+        assert_eq!(words, ["about 12 s left", "about 40 s left", "about 2 min left", "about 3 hours left"]);
         assert_eq!(Left::Over(12).words(), "12 s longer than usual");
-        assert_eq!([3, 44].map(|seconds| Left::Seconds(seconds).brief()), ["nearly done", "40 s left"]);
+        assert_eq!((Left::Seconds(44).brief(), Left::Devices(3).brief()), ("40 s left".into(), "3 to go".into()));
         assert_eq!(
             (Left::Over(12).brief(), Left::Over(12).words()),
             ("12 s over".into(), "12 s longer than usual".into())

@@ -37,8 +37,31 @@ pub fn percent(part: i64, whole: i64) -> String {
     if whole == 0 {
         return "0 %".to_owned();
     }
-    let tenths = part * 1000 / whole;
+    // To the nearest tenth, so that two parts add up; but only all is 100 %, and only none is 0 %.
+    let tenths = match (part * 2000 / whole + 1) / 2 {
+        1000.. if part < whole => 999,
+        0 if part > 0 => 1,
+        tenths => tenths,
+    };
     if tenths % 10 == 0 { format!("{} %", tenths / 10) } else { format!("{}.{} %", tenths / 10, tenths % 10) }
+}
+
+/// A size: `512 bytes`, `61.2 kB`, `1.3 GB`.
+#[must_use]
+pub fn bytes(bytes: i64) -> String {
+    const UNITS: [&str; 5] = ["kB", "MB", "GB", "TB", "PB"];
+    if bytes.abs() < 1_000 {
+        return count(bytes, "byte");
+    }
+    // In tenths of the unit.
+    let mut tenths = bytes / 100;
+    let mut unit = 0;
+    while tenths >= 9_995 && unit + 1 < UNITS.len() {
+        tenths = (tenths + 500) / 1_000;
+        unit += 1;
+    }
+    let figure = if tenths >= 1_000 { number(tenths / 10) } else { format!("{}.{}", tenths / 10, tenths % 10) };
+    format!("{figure} {}", UNITS[unit])
 }
 
 /// A duration: `0:41`, `12:05`, `1:02:03`.
@@ -55,16 +78,21 @@ pub fn seconds_between(from: Timestamp, to: Timestamp) -> i64 {
     (to.as_millisecond() - from.as_millisecond() + 500).div_euclid(1000)
 }
 
+/// How long something has gone on: `4 s`, `3 min`, `2 h`, `5 days`.
+#[must_use]
+pub fn lasting(seconds: i64) -> String {
+    match seconds {
+        ..=59 => format!("{} s", seconds.max(0)),
+        60..=3599 => format!("{} min", seconds / 60),
+        3600..=86_399 => format!("{} h", seconds / 3600),
+        _ => count(seconds / 86_400, "day"),
+    }
+}
+
 /// How long ago something was: `4 s ago`, `3 min ago`, `2 h ago`, `5 days ago`.
 #[must_use]
 pub fn ago(then: Timestamp, now: Timestamp) -> String {
-    let seconds = (now.as_second() - then.as_second()).max(0);
-    match seconds {
-        0..=59 => format!("{seconds} s ago"),
-        60..=3599 => format!("{} min ago", seconds / 60),
-        3600..=86_399 => format!("{} h ago", seconds / 3600),
-        _ => format!("{} ago", count(seconds / 86_400, "day")),
-    }
+    format!("{} ago", lasting(now.as_second() - then.as_second()))
 }
 
 /// How late something came: `38 ms behind`, `2.4 s behind`.
@@ -81,13 +109,7 @@ pub fn behind(milliseconds: i64) -> String {
 #[must_use]
 pub fn until(then: Timestamp, now: Timestamp) -> String {
     let seconds = then.as_second() - now.as_second();
-    match seconds {
-        i64::MIN..=0 => "now".to_owned(),
-        1..=59 => format!("in {seconds} s"),
-        60..=3599 => format!("in {} min", seconds / 60),
-        3600..=86_399 => format!("in {} h", seconds / 3600),
-        _ => format!("in {}", count(seconds / 86_400, "day")),
-    }
+    if seconds <= 0 { "now".to_owned() } else { format!("in {}", lasting(seconds)) }
 }
 
 /// How far a moment is from now, before or after it.
@@ -96,68 +118,53 @@ pub fn distance(at: Timestamp, now: Timestamp) -> String {
     if at.as_second() > now.as_second() { until(at, now) } else { ago(at, now) }
 }
 
-/// A time of day, with its date unless that is today: `14:02:11`, `22 Nov 14:02`.
+/// How a moment is written wherever one is shown: `2026-11-23 14:02:11`.
+const MOMENT: &str = "%Y-%m-%d %H:%M:%S";
+
+/// Date and time: `2026-11-23 14:02:11`.
 #[must_use]
-pub fn short_time(at: Timestamp, now: Timestamp, zone: &TimeZone) -> String {
-    let (at, now) = (at.to_zoned(zone.clone()), now.to_zoned(zone.clone()));
-    let format = if at.date() == now.date() {
-        "%H:%M:%S"
-    } else if at.year() == now.year() {
-        "%-d %b %H:%M"
-    } else {
-        "%-d %b %Y %H:%M"
-    };
-    at.strftime(format).to_string()
+pub fn date_time(at: Timestamp, zone: &TimeZone) -> String {
+    at.to_zoned(zone.clone()).strftime(MOMENT).to_string()
 }
 
-/// A time of day to the millisecond, with its date unless that is today.
+/// Date and time to the millisecond, where moments lie close together: `2026-11-23 14:02:11.204`.
 #[must_use]
-pub fn log_time(at: Timestamp, now: Timestamp, zone: &TimeZone) -> String {
-    let (at, now) = (at.to_zoned(zone.clone()), now.to_zoned(zone.clone()));
-    let format = if at.date() == now.date() { "%H:%M:%S%.3f" } else { "%d.%m. %H:%M:%S" };
-    at.strftime(format).to_string()
+pub fn full_time(at: Timestamp, zone: &TimeZone) -> String {
+    at.to_zoned(zone.clone()).strftime(&format!("{MOMENT}%.3f")).to_string()
 }
 
-/// A time below a chart whose bars are this wide.
+/// A time below a chart whose names are this far apart: `2026-11-23`, `2026-11-23 14:02`, and `14:02` for one of today.
 #[must_use]
 pub fn axis_time(at: Timestamp, width_s: i64, now: Timestamp, zone: &TimeZone) -> String {
     let (at, now) = (at.to_zoned(zone.clone()), now.to_zoned(zone.clone()));
-    let format = match width_s {
-        ..60 => "%H:%M:%S",
-        60..3_600 if at.date() == now.date() => "%H:%M",
-        60..43_200 => "%-d %b %H:%M",
-        _ => "%-d %b",
+    let format = match (width_s, at.date() == now.date()) {
+        (43_200.., _) => "%Y-%m-%d",
+        (60.., true) => "%H:%M",
+        (60.., false) => "%Y-%m-%d %H:%M",
+        (_, true) => "%H:%M:%S",
+        (_, false) => MOMENT,
     };
     at.strftime(format).to_string()
 }
 
-/// A stretch of time: `13:28–13:34`, `22 Nov 23:00 – 23 Nov 01:00`, and whole days as `22 Nov`, `22 Nov – 24 Nov`; seconds
-/// only where they say something.
+/// A stretch of time: `2026-11-23 13:28–13:34`, `2026-11-22 23:00 – 2026-11-23 01:00`, and whole days as `2026-11-22` or
+/// `2026-11-22 – 2026-11-24`; seconds only where they say something.
 #[must_use]
-pub fn span(span: Span, now: Timestamp, zone: &TimeZone) -> String {
+pub fn span(span: Span, zone: &TimeZone) -> String {
     let whole = span.from.as_second() % 60 == 0 && span.until.as_second() % 60 == 0;
     let clock = if whole { "%H:%M" } else { "%H:%M:%S" };
-    let (from, until, today) =
-        (span.from.to_zoned(zone.clone()), span.until.to_zoned(zone.clone()), now.to_zoned(zone.clone()).date());
+    let (from, until) = (span.from.to_zoned(zone.clone()), span.until.to_zoned(zone.clone()));
     let is_midnight = |at: &jiff::Zoned| at.time() == jiff::civil::Time::midnight();
     if is_midnight(&from) && is_midnight(&until) && from.date() < until.date() {
-        let date = |date: jiff::civil::Date| date.strftime("%-d %b").to_string();
         let last = until.date().yesterday().unwrap_or(until.date());
-        let first = date(from.date());
-        return if last == from.date() { first } else { format!("{first} – {}", date(last)) };
+        return if last == from.date() { last.to_string() } else { format!("{} – {last}", from.date()) };
     }
-    let day = |at: &jiff::Zoned| at.strftime(&format!("%-d %b {clock}")).to_string();
-    match (from.date() == until.date(), from.date() == today) {
-        (true, true) => format!("{}–{}", from.strftime(clock), until.strftime(clock)),
-        (true, false) => format!("{}–{}", day(&from), until.strftime(clock)),
-        (false, _) => format!("{} – {}", day(&from), day(&until)),
+    let day = |at: &jiff::Zoned| at.strftime(&format!("%Y-%m-%d {clock}")).to_string();
+    if from.date() == until.date() {
+        format!("{}–{}", day(&from), until.strftime(clock))
+    } else {
+        format!("{} – {}", day(&from), day(&until))
     }
-}
-
-/// Date and time in full: `2026-11-23 14:02:11.204`.
-#[must_use]
-pub fn full_time(at: Timestamp, zone: &TimeZone) -> String {
-    at.to_zoned(zone.clone()).strftime("%Y-%m-%d %H:%M:%S%.3f").to_string()
 }
 
 /// What the times on screen are in: `Local time, UTC+01:00`.
@@ -193,6 +200,14 @@ mod tests {
         assert_eq!((number(0), number(1_000), number(-14_208)), ("0".into(), "1,000".into(), "-14,208".into()));
         assert_eq!((count(1, "device"), count(2, "device")), ("1 device".into(), "2 devices".into()));
         assert_eq!((percent(171, 186), percent(1, 2), percent(0, 0)), ("91.9 %".into(), "50 %".into(), "0 %".into()));
+        assert_eq!((percent(5, 7), percent(2, 7)), ("71.4 %".into(), "28.6 %".into()), "they add up");
+        assert_eq!((percent(9_999, 10_000), percent(1, 10_000)), ("99.9 %".into(), "0.1 %".into()));
+    }
+
+    #[test]
+    fn sizes_are_told_in_the_unit_that_fits() {
+        let told = [1, 512, 61_204, 1_284_000_000, 182_000_000_000, 999_990].map(bytes);
+        assert_eq!(told, ["1 byte", "512 bytes", "61.2 kB", "1.3 GB", "182 GB", "1.0 MB"]);
     }
 
     #[test]
@@ -206,20 +221,21 @@ mod tests {
     }
 
     #[test]
-    fn a_time_names_its_day_unless_that_is_today() {
+    fn every_time_is_written_in_full_and_in_one_form() {
         let (now, zone) = (at("2026-11-23T12:00:00Z"), TimeZone::fixed(jiff::tz::offset(1)));
-        assert_eq!(short_time(at("2026-11-23T10:02:11Z"), now, &zone), "11:02:11");
-        assert_eq!(short_time(at("2026-11-22T23:30:00Z"), now, &zone), "00:30:00");
-        assert_eq!(short_time(at("2026-11-22T10:02:11Z"), now, &zone), "22 Nov 11:02");
-        assert_eq!(log_time(at("2026-11-23T10:02:11.204Z"), now, &zone), "11:02:11.204");
-        let stretch = |from, until| span(Span { from: at(from), until: at(until) }, now, &zone);
-        assert_eq!(stretch("2026-11-23T10:02:00Z", "2026-11-23T10:05:00Z"), "11:02–11:05");
-        assert_eq!(stretch("2026-11-22T10:02:00Z", "2026-11-22T10:02:10Z"), "22 Nov 11:02:00–11:02:10");
-        assert_eq!(stretch("2026-11-22T22:00:00Z", "2026-11-23T00:00:00Z"), "22 Nov 23:00 – 23 Nov 01:00");
-        assert_eq!(stretch("2026-11-21T23:00:00Z", "2026-11-22T23:00:00Z"), "22 Nov");
-        assert_eq!(stretch("2026-11-21T23:00:00Z", "2026-11-24T23:00:00Z"), "22 Nov – 24 Nov");
+        assert_eq!(date_time(at("2026-11-23T10:02:11.9Z"), &zone), "2026-11-23 11:02:11");
+        assert_eq!(date_time(at("2025-01-02T23:30:00Z"), &zone), "2025-01-03 00:30:00");
+        assert_eq!(full_time(at("2026-11-23T10:02:11.204Z"), &zone), "2026-11-23 11:02:11.204");
+        let stretch = |from, until| span(Span { from: at(from), until: at(until) }, &zone);
+        assert_eq!(stretch("2026-11-23T10:02:00Z", "2026-11-23T10:05:00Z"), "2026-11-23 11:02–11:05");
+        assert_eq!(stretch("2026-11-22T10:02:00Z", "2026-11-22T10:02:10Z"), "2026-11-22 11:02:00–11:02:10");
+        assert_eq!(stretch("2026-11-22T22:00:00Z", "2026-11-23T00:00:00Z"), "2026-11-22 23:00 – 2026-11-23 01:00");
+        assert_eq!(stretch("2026-11-21T23:00:00Z", "2026-11-22T23:00:00Z"), "2026-11-22");
+        assert_eq!(stretch("2026-11-21T23:00:00Z", "2026-11-24T23:00:00Z"), "2026-11-22 – 2026-11-24");
         assert_eq!(axis_time(at("2026-11-23T10:02:00Z"), 60, now, &zone), "11:02");
-        assert_eq!(axis_time(at("2026-11-22T10:02:00Z"), 900, now, &zone), "22 Nov 11:02");
+        assert_eq!(axis_time(at("2026-11-22T10:02:00Z"), 900, now, &zone), "2026-11-22 11:02");
+        assert_eq!(axis_time(at("2026-11-22T10:02:05Z"), 1, now, &zone), "2026-11-22 11:02:05");
+        assert_eq!(axis_time(at("2026-11-22T10:02:00Z"), 86_400, now, &zone), "2026-11-22");
         assert_eq!(zone_name(now, &zone), "Local time, UTC+01:00");
     }
 }

@@ -74,8 +74,15 @@ pub struct ListCredentials {
     pub priority: Option<i64>,
     /// Any of these tags.
     pub tag_id: Vec<i64>,
-    /// Column the rows are sorted by; `priority` if absent. Equal rows are in the order of their ids.
-    #[cfg_attr(feature = "openapi", schema(pattern = "^(id|username|priority)$", default = "priority"))]
+    /// Column the rows are sorted by; `priority` if absent. `devices` is how many devices share a tag with it. Equal rows are
+    /// in the order of their ids, and those that have nothing there come last.
+    #[cfg_attr(
+        feature = "openapi",
+        schema(
+            pattern = "^(id|username|priority|tags|has_enable_password|devices|description)$",
+            default = "priority"
+        )
+    )]
     pub sort: Option<String>,
     /// `asc` or `desc`; `asc` if absent.
     #[cfg_attr(feature = "openapi", schema(pattern = "^(asc|desc)$", default = "asc"))]

@@ -189,11 +189,14 @@ pub struct ListDevices {
     pub tag_id: Vec<i64>,
     /// Any of these last results. Not part of NetRaven's request.
     pub last_result: Vec<LastResult>,
-    /// Column the rows are sorted by; `hostname` if absent. Equal rows are in the order of their ids.
+    /// Those that a credential serves because they share a tag, or those that none serves. Not part of NetRaven's request.
+    pub has_credential: Option<bool>,
+    /// Column the rows are sorted by; `hostname` if absent. Equal rows are in the order of their ids, and those that have
+    /// nothing there come last. Addresses are sorted by their numbers.
     #[cfg_attr(
         feature = "openapi",
         schema(
-            pattern = "^(id|hostname|ip_address|device_type|model|serial_number|source|created_at|last_seen|last_updated)$",
+            pattern = "^(id|hostname|ip_address|device_type|model|serial_number|source|created_at|last_seen|last_updated|last_result|last_snapshot_at|tags|matching_credentials_count)$",
             default = "hostname"
         )
     )]

@@ -127,11 +127,13 @@ pub struct ListJobs {
     pub job_type: Vec<String>,
     /// Any of these tags.
     pub tag_id: Vec<i64>,
-    /// Column the rows are sorted by; `name` if absent. Equal rows are in the order of their ids.
+    /// Column the rows are sorted by; `name` if absent. `last_run_at` is the end of the newest run or else its start, `target`
+    /// the device's hostname or the first of the tags. Equal rows are in the order of their ids, and those that have nothing
+    /// there come last.
     #[cfg_attr(
         feature = "openapi",
         schema(
-            pattern = "^(id|name|job_type|status|is_enabled|schedule_type|started_at|completed_at)$",
+            pattern = "^(id|name|job_type|status|is_enabled|schedule_type|started_at|completed_at|next_run|last_run_at|target)$",
             default = "name"
         )
     )]

@@ -55,6 +55,38 @@ pub struct SystemStatus {
     /// Number of workers.
     #[serde(default)]
     pub workers: i64,
+    /// What it works with, and how full that is.
+    #[serde(default)]
+    pub details: SystemDetails,
+}
+
+/// What a server works with. What is absent it does not tell, or could not be asked now. Not part of NetRaven's shape.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(default)]
+pub struct SystemDetails {
+    /// Its own version.
+    pub version: Option<String>,
+    /// Version of its PostgreSQL.
+    pub postgres_version: Option<String>,
+    /// Version of its Redis or Valkey.
+    pub redis_version: Option<String>,
+    /// Bytes of its database.
+    pub database_bytes: Option<i64>,
+    /// Bytes that are free for it on the disk of its data folder.
+    pub disk_free_bytes: Option<i64>,
+    /// Bytes of that disk.
+    pub disk_bytes: Option<i64>,
+    /// Devices that wait in the queue for a worker.
+    pub waiting: Option<i64>,
+    /// Devices that workers have.
+    pub leased: Option<i64>,
+    /// Since when the first of those that wait does.
+    pub waiting_since: Option<Timestamp>,
+    /// Time of its oldest log line.
+    pub oldest_log: Option<Timestamp>,
+    /// Days log lines are kept; 0 for ever.
+    pub keep_logs_days: Option<i64>,
 }
 
 impl Endpoint for GetSystemStatus {

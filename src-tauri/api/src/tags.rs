@@ -54,8 +54,9 @@ pub struct ListTags {
     /// Any of these kinds, exact.
     #[serde(rename = "type")]
     pub kind: Vec<String>,
-    /// Column the rows are sorted by; `name` if absent. Equal rows are in the order of their ids.
-    #[cfg_attr(feature = "openapi", schema(pattern = "^(id|name|type)$", default = "name"))]
+    /// Column the rows are sorted by; `name` if absent. `devices` is how many devices carry it. Equal rows are in the order of
+    /// their ids, and those that have nothing there come last.
+    #[cfg_attr(feature = "openapi", schema(pattern = "^(id|name|type|devices|description)$", default = "name"))]
     pub sort: Option<String>,
     /// `asc` or `desc`; `asc` if absent.
     #[cfg_attr(feature = "openapi", schema(pattern = "^(asc|desc)$", default = "asc"))]

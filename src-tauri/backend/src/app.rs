@@ -202,6 +202,7 @@ impl App {
             signals,
             stop: stop.clone(),
             bound: address,
+            data_dir: Arc::from(config.data_dir.as_path()),
         };
         tasks.push(tokio::spawn(serve(listener, shared, stop.clone())));
         if let Err(error) = lock.write_info(&url) {

@@ -35,6 +35,7 @@ mod upcoming;
 mod users;
 
 use std::net::SocketAddr;
+use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -99,6 +100,8 @@ pub struct Shared {
     pub stop: CancellationToken,
     /// Where the API listens.
     pub bound: SocketAddr,
+    /// Folder of everything that lasts.
+    pub data_dir: Arc<Path>,
 }
 
 impl Shared {

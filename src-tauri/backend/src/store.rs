@@ -17,6 +17,7 @@ pub mod run_filter;
 pub mod runs;
 pub mod settings;
 pub mod starts;
+pub mod system;
 pub mod tags;
 pub mod users;
 

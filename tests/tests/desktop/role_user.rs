@@ -8,7 +8,7 @@ use netraven_tests::support::network;
 
 /// Pages, and what is off on them with the reason it tells.
 const OFF: [(&str, &str, &str); 5] = [
-    ("Devices", "Add a credential", "Only admins may add credentials."),
+    ("Devices", "Add credential", "Only admins may add credentials."),
     ("Devices", "No credential", "Only admins may add credentials."),
     ("Devices", "Delete core-1", "Only admins may delete devices."),
     ("Jobs", "Delete Core backup", "Only admins may delete jobs."),

@@ -66,8 +66,8 @@ fn ConnectionDialog(onclose: EventHandler<()>) -> Element {
     let mut leaving = use_signal(|| false);
     let ready = workplace.ready();
     let link = match workplace.link() {
-        Link::Connecting => "Connecting: news are not heard yet.".to_owned(),
-        Link::Live => "Live: news arrive as they happen.".to_owned(),
+        Link::Connecting => "Connecting".to_owned(),
+        Link::Live => "Live".to_owned(),
         Link::Reconnecting { reason, retry_in_s } => format!("Reconnecting in {retry_in_s} s: {reason}"),
         Link::Polling { every_s } => format!("The server has no live stream; it is asked every {every_s} s."),
         Link::SignedOut => "Signed out.".to_owned(),
@@ -102,7 +102,7 @@ fn ConnectionDialog(onclose: EventHandler<()>) -> Element {
                 dd { class: "mono", "{ready.url}" }
                 dt { "Signed in" }
                 dd { "{ready.username}, {ready.role.as_str()}" }
-                dt { "News" }
+                dt { "Updates" }
                 dd { "{link}" }
                 if let Some(folder) = ready.data_dir {
                     dt { "Data" }

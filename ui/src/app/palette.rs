@@ -177,7 +177,7 @@ fn Search(ondeed: EventHandler<Deed>, onclose: EventHandler<()>) -> Element {
                     if looking {
                         "Looking"
                     } else {
-                        "Nothing is called so. Type a part of a name."
+                        "No matches. Type part of a name."
                     }
                 }
             }

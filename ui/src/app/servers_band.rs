@@ -99,6 +99,7 @@ mod tests {
             system_time: jiff::Timestamp::UNIX_EPOCH,
             notes: Vec::new(),
             workers: 1,
+            details: Default::default(),
         }
     }
 

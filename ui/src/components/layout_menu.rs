@@ -49,6 +49,6 @@ fn items(tables: &Tables, table: &'static TableLayout) -> Vec<MenuItem> {
         .map(|density| MenuItem::new(density.as_str(), density.title()).mark(Mark::Radio(density == chosen)))
         .enumerate()
         .map(|(place, item)| if place == 0 { item.heading("Rows of every table") } else { item });
-    let as_at_first = tables.as_at_first(table).then(|| "These are the columns as at first.".to_owned());
-    columns.chain(densities).chain([MenuItem::new(RESET, "Columns as at first").refused(as_at_first)]).collect()
+    let as_at_first = tables.as_at_first(table).then(|| "These are the default columns.".to_owned());
+    columns.chain(densities).chain([MenuItem::new(RESET, "Reset columns").refused(as_at_first)]).collect()
 }

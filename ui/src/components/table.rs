@@ -33,15 +33,22 @@ pub fn TableFrame(id: String, #[props(default)] letters: bool, children: Element
     }
 }
 
-/// The head of a column that can be sorted by. `sorted` is whether the table is sorted by it, and then whether downwards.
+/// The head of a column that can be sorted by. `sorted` is whether the table is sorted by it, and then whether downwards;
+/// `refused` is why it cannot be.
 #[component]
 pub fn SortHead(
     title: String,
     sorted: Option<bool>,
     #[props(default)] class: String,
+    #[props(default)] refused: Option<String>,
     onsort: EventHandler<()>,
 ) -> Element {
     let sort = sorted.map(|descending| if descending { "descending" } else { "ascending" });
+    if let Some(reason) = refused {
+        return rsx! {
+            th { scope: "col", class: "{class}", title: "{reason}", "{title}" }
+        };
+    }
     rsx! {
         th { scope: "col", class: "{class}", aria_sort: sort,
             button {

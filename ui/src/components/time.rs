@@ -11,8 +11,7 @@ use crate::state::times::Times;
 /// Id of the switch for how times are written; there is one on a page.
 const SWITCH: &str = "times";
 
-/// A moment as the person wants times written: time of day, with the date unless it is today, or the distance from now; the
-/// full time on hover.
+/// A moment as the person wants times written: date and time, or the distance from now; to the millisecond on hover.
 #[component]
 pub fn Time(at: Timestamp) -> Element {
     let moment = use_moment();

@@ -6,7 +6,7 @@ use netraven_api::endpoint::Method;
 use netraven_api::jobs::RunStarted;
 use netraven_api::problem::Code;
 use netraven_api::runs::{Again, DeviceState, Trigger};
-use netraven_api::system::{Health, SystemStatus};
+use netraven_api::system::{Health, SystemDetails, SystemStatus};
 use netraven_api::{Problem, Request};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -205,6 +205,19 @@ fn status(world: &World) -> SystemStatus {
         system_time: world.now,
         notes: Vec::new(),
         workers: 2,
+        details: SystemDetails {
+            version: Some(env!("CARGO_PKG_VERSION").to_owned()),
+            postgres_version: Some("15.18".to_owned()),
+            redis_version: Some("7.0.15".to_owned()),
+            database_bytes: Some(1_284_000_000),
+            disk_free_bytes: Some(182_000_000_000),
+            disk_bytes: Some(512_000_000_000),
+            waiting: Some(0),
+            leased: Some(0),
+            waiting_since: None,
+            oldest_log: world.now.checked_sub(jiff::SignedDuration::from_hours(24 * 90)).ok(),
+            keep_logs_days: Some(365),
+        },
     }
 }
 

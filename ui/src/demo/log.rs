@@ -122,7 +122,7 @@ fn chatter_every(from: Timestamp, until: Timestamp, every_s: i64) -> Vec<Due> {
         ("DEBUG", "worker.heart", "Leases were renewed."),
         ("INFO", "server.auth", "j.weber signed in."),
         ("DEBUG", "queue", "No entry waits longer than 1 s."),
-        ("INFO", "journal", "Lines older than 90 days would go with their partition; there are none."),
+        ("INFO", "journal", "No log lines are older than 90 days."),
         ("DEBUG", "worker.heart", "Leases were renewed."),
         ("WARNING", "server", "A request took 1.2 s: GET /configs/search."),
     ];

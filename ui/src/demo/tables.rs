@@ -56,7 +56,8 @@ pub fn devices(world: &World, asked: &ListDevices) -> Page<Device> {
     };
     let came = |device: &Device| {
         let came = device.last_result.as_deref().map_or(Some(LastResult::Never), LastResult::parse);
-        asked.last_result.is_empty() || came.is_some_and(|came| asked.last_result.contains(&came))
+        let served = asked.has_credential.is_none_or(|wanted| wanted == (device.matching_credentials_count > 0));
+        served && (asked.last_result.is_empty() || came.is_some_and(|came| asked.last_result.contains(&came)))
     };
     let rows: Vec<Device> = world.devices.iter().filter(fits).map(|known| device(world, known)).filter(came).collect();
     let wanted = Asked { page: asked.page, size: asked.size, order: asked.order.as_deref(), descending: false };
@@ -65,7 +66,11 @@ pub fn devices(world: &World, asked: &ListDevices) -> Page<Device> {
         wanted,
         |row| row.id,
         |one, other| match asked.sort.as_deref().unwrap_or("hostname") {
-            "ip_address" => one.ip_address.cmp(&other.ip_address),
+            "ip_address" => address(one).cmp(&address(other)),
+            "last_result" => (&one.last_result, one.last_cause).cmp(&(&other.last_result, other.last_cause)),
+            "last_snapshot_at" => one.last_snapshot_at.cmp(&other.last_snapshot_at),
+            "matching_credentials_count" => one.matching_credentials_count.cmp(&other.matching_credentials_count),
+            "tags" => names(&one.tags).cmp(&names(&other.tags)),
             "device_type" => one.device_type.cmp(&other.device_type),
             "model" => one.model.cmp(&other.model),
             "serial_number" => one.serial_number.cmp(&other.serial_number),
@@ -77,6 +82,15 @@ pub fn devices(world: &World, asked: &ListDevices) -> Page<Device> {
             _ => one.hostname.cmp(&other.hostname),
         },
     )
+}
+
+/// What an address is sorted by.
+fn address(device: &Device) -> Result<std::net::IpAddr, &str> {
+    device.ip_address.parse().map_err(|_| device.ip_address.as_str())
+}
+
+fn names(tags: &[Tag]) -> Vec<&str> {
+    tags.iter().map(|tag| tag.name.as_str()).collect()
 }
 
 /// A job as it stands.
@@ -118,6 +132,9 @@ pub fn jobs(world: &World, asked: &ListJobs) -> Page<Job> {
             "schedule_type" => one.schedule_type.cmp(&other.schedule_type),
             "started_at" => one.started_at.cmp(&other.started_at),
             "completed_at" => one.completed_at.cmp(&other.completed_at),
+            "next_run" => one.next_run.cmp(&other.next_run),
+            "last_run_at" => one.completed_at.or(one.started_at).cmp(&other.completed_at.or(other.started_at)),
+            "target" => (one.device_id, names(&one.tags)).cmp(&(other.device_id, names(&other.tags))),
             "id" => one.id.cmp(&other.id),
             _ => one.name.cmp(&other.name),
         },

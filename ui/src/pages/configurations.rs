@@ -10,13 +10,14 @@ use netraven_api::native::Feature;
 use netraven_api::platforms::{ListPlatforms, Platforms};
 
 use crate::components::{
-    Ago, Button, Crumb, Empty, ErrorState, Glyph, Icon, PageHeader, Pager, SearchField, SkeletonRows, StaleNote,
-    TableFrame, Time, TimesSwitch, UpdatedAgo,
+    Ago, Button, Crumb, Empty, ErrorState, Glyph, Icon, PageHeader, Pager, SearchField, SkeletonRows, SortHead,
+    StaleNote, TableFrame, Time, TimesSwitch, UpdatedAgo,
 };
 use crate::data::{Query, use_query, use_settled};
 use crate::format;
 use crate::pages::devices::table::{LastResult, place, platform_title};
 use crate::pages::lab::LabBand;
+use crate::pages::paging::Sorted;
 use crate::route::Route;
 use crate::state::session::use_workplace;
 
@@ -30,10 +31,18 @@ mod unified;
 mod view;
 
 use found::Found;
-use view::ListView;
+use view::{ListView, SORTS};
 
 /// Devices on one page.
 const PAGE_SIZE: i64 = 50;
+/// The columns left to right: what they are sorted by, their heads, and what these share with their cells.
+const HEADS: [(&str, &str, &str); 5] = [
+    ("hostname", "Hostname", ""),
+    ("ip_address", "Address", ""),
+    ("device_type", "Platform", "wide-only"),
+    ("last_snapshot_at", "Newest snapshot", ""),
+    ("last_result", "Last result", ""),
+];
 
 /// The list of devices with their newest snapshots, or what a search found. `view` is its state as the page's address has it.
 #[component]
@@ -42,11 +51,16 @@ pub fn ConfigurationsPage(view: ReadSignal<String>) -> Element {
     let shown = use_memo(move || ListView::read(&view.read()));
     let hostname = use_settled(move || shown.read().find.trim().to_owned());
     let text = use_settled(move || shown.read().text.trim().to_owned());
-    let devices = use_query(move || ListDevices {
-        page: Some(shown.read().page),
-        size: Some(PAGE_SIZE),
-        hostname: Some(hostname()).filter(|name| !name.is_empty()),
-        ..ListDevices::default()
+    let devices = use_query(move || {
+        let (sort, order) = shown.read().sorted.wish(&SORTS);
+        ListDevices {
+            page: Some(shown.read().page),
+            size: Some(PAGE_SIZE),
+            hostname: Some(hostname()).filter(|name| !name.is_empty()),
+            sort,
+            order,
+            ..ListDevices::default()
+        }
     });
     let now = shown.read().clone();
     // A text being typed is no step to go back by.
@@ -70,7 +84,7 @@ pub fn ConfigurationsPage(view: ReadSignal<String>) -> Element {
                     value: now.find.clone(),
                     oninput: {
                         let now = now.clone();
-                        move |find| type_in(ListView { find, page: 1, text: now.text.clone() })
+                        move |find| type_in(ListView { find, page: 1, ..now.clone() })
                     },
                 }
                 SearchField {
@@ -116,7 +130,16 @@ fn Devices(shown: ReadSignal<ListView>, devices: Query<Page<Device>>) -> Element
                 StaleNote { problem, at: devices.at(), onretry: retry }
             }
             if !page.items.is_empty() {
-                DevicesTable { page: page.clone(), titles: platforms.value() }
+                DevicesTable {
+                    page: page.clone(),
+                    titles: platforms.value(),
+                    sorted: shown.read().sorted,
+                    onsort: move |column| {
+                        let now = shown.peek().clone();
+                        let next = ListView { sorted: now.sorted.toggled(column), page: 1, ..now };
+                        go.push(Route::ConfigurationsPage { view: next.write() });
+                    },
+                }
             } else if narrows {
                 Empty { title: "No device matches", text: "No device has this in its name.", glyph: Glyph::Search,
                     Button { label: "Clear the filters", onclick: move |_| { go.replace(Route::configurations()); } }
@@ -152,7 +175,13 @@ fn Devices(shown: ReadSignal<ListView>, devices: Query<Page<Device>>) -> Element
 }
 
 #[component]
-fn DevicesTable(page: Rc<Page<Device>>, titles: Option<Rc<Platforms>>) -> Element {
+fn DevicesTable(
+    page: Rc<Page<Device>>,
+    titles: Option<Rc<Platforms>>,
+    sorted: Sorted,
+    onsort: EventHandler<&'static str>,
+) -> Element {
+    let untold = use_workplace().refusal(Feature::NewestResults);
     rsx! {
         TableFrame { id: "configurations-frame",
             table { class: "data-table configs-table", aria_label: "Configurations",
@@ -166,11 +195,16 @@ fn DevicesTable(page: Rc<Page<Device>>, titles: Option<Rc<Platforms>>) -> Elemen
                 }
                 thead {
                     tr {
-                        th { scope: "col", aria_sort: "ascending", "Hostname ↑" }
-                        th { scope: "col", "Address" }
-                        th { scope: "col", class: "wide-only", "Platform" }
-                        th { scope: "col", "Newest snapshot" }
-                        th { scope: "col", "Last result" }
+                        for (column, title, class) in HEADS {
+                            SortHead {
+                                key: "{column}",
+                                title,
+                                class,
+                                sorted: sorted.direction(column),
+                                refused: untold.clone().filter(|_| column.starts_with("last_")),
+                                onsort: move |()| onsort.call(column),
+                            }
+                        }
                         th { scope: "col", aria_label: "Open" }
                     }
                 }

@@ -18,6 +18,8 @@ use table::CredentialsTable;
 
 /// Credentials on one page. Few, since the devices of each are counted.
 const PAGE_SIZE: i64 = 25;
+/// Columns they can be sorted by, the order they are tried in first.
+const SORTS: [&str; 6] = ["priority", "username", "tags", "has_enable_password", "devices", "description"];
 /// The words of the list.
 const WORDS: Words = Words {
     one: "credential",
@@ -43,7 +45,7 @@ fn no_users() -> Option<String> {
 /// The list of credentials.
 #[component]
 pub fn CredentialsPage() -> Element {
-    let listing = use_listing("priority");
+    let listing = use_listing("credentials", &SORTS);
     let credentials = use_query(move || ListCredentials {
         page: listing.page(),
         size: Some(PAGE_SIZE),
@@ -86,7 +88,7 @@ pub fn CredentialsPage() -> Element {
                         title: "There is no credential yet",
                         text: "Without one a backup cannot sign in. A credential serves the devices that share one of its tags; the one with the smallest priority is tried first.",
                         glyph: Glyph::Key,
-                        Button { label: "Add a credential", glyph: Glyph::Plus, refused: no_users(), onclick: move |_| doing.set(Doing::Adding) }
+                        Button { label: "Add credential", glyph: Glyph::Plus, refused: no_users(), onclick: move |_| doing.set(Doing::Adding) }
                     }
                 },
             }
@@ -114,7 +116,7 @@ fn Dialogs(doing: Signal<Doing>) -> Element {
         Doing::Deleting(credential) => rsx! {
             Confirm {
                 title: "Delete the credential of {credential.username}?",
-                text: "Devices that no other credential serves cannot be signed in to any more. The password is gone with it. This cannot be taken back.",
+                text: "Devices that no other credential serves cannot be signed in to any more. The password is gone with it. This can't be undone.",
                 action: "Delete the credential",
                 typed: workplace.guard(),
                 busy: delete.busy(),

@@ -1,10 +1,8 @@
 //! The devices of the network: what they are, whether they answer, and what is needed to sign in.
 
-use std::rc::Rc;
-
 use dioxus::prelude::*;
 use netraven_api::Page;
-use netraven_api::devices::{DeleteDevice, Device};
+use netraven_api::devices::{DeleteDevice, Device, ListDevices};
 use netraven_api::native::Feature;
 use netraven_api::outcome::Cause;
 use netraven_api::platforms::{ListPlatforms, Platforms};
@@ -76,7 +74,7 @@ pub fn DevicesPage(view: ReadSignal<String>) -> Element {
             crumbs: vec![Crumb::link("Home", Route::dashboard()), Crumb::here("Devices")],
             UpdatedAgo { at: devices.at(), loading: devices.loading() }
             Button {
-                label: "Add a credential",
+                label: "Add credential",
                 glyph: Glyph::Key,
                 refused: no_credentials_for_users(),
                 onclick: move |_| doing.set(Doing::AddingCredential(Vec::new())),
@@ -121,7 +119,7 @@ fn DevicesBody(
                 if let Some(problem) = stale {
                     StaleNote { problem, at: devices.at(), onretry: retry }
                 }
-                NoCredentialNote { page: page.clone(), oncredential: move |tags| doing.set(Doing::AddingCredential(tags)) }
+                NoCredentialNote { filter, oncredential: move |tags| doing.set(Doing::AddingCredential(tags)) }
                 div { class: "split", "data-state": beside,
                     div { class: "panel-body min-w-0",
                         if page.items.is_empty() {
@@ -131,6 +129,11 @@ fn DevicesBody(
                                 page: page.clone(),
                                 titles: titles.clone(),
                                 open: open(),
+                                sorted: filter.read().sorted,
+                                onsort: move |column| {
+                                    let mut filter = filter.write();
+                                    (filter.sorted, filter.page) = (filter.sorted.toggled(column), 1);
+                                },
                                 onopen: move |id| open.set((open() != Some(id)).then_some(id)),
                                 oncredential: move |tags| doing.set(Doing::AddingCredential(tags)),
                                 ondelete: move |device| doing.set(Doing::Deleting(Box::new(device))),
@@ -159,33 +162,46 @@ fn DevicesBody(
     }
 }
 
-/// Says that devices on this page cannot be signed in to, and what to do.
+/// Says how many of all devices cannot be signed in to, and what to do.
 #[component]
-fn NoCredentialNote(page: Rc<Page<Device>>, oncredential: EventHandler<Vec<i64>>) -> Element {
-    let without: Vec<&Device> = page.items.iter().filter(|device| device.matching_credentials_count == 0).collect();
-    let Some(first) = without.first() else {
+fn NoCredentialNote(filter: Store<DeviceFilter>, oncredential: EventHandler<Vec<i64>>) -> Element {
+    let mut filter = filter;
+    let found = use_query(|| ListDevices { size: Some(100), has_credential: Some(false), ..ListDevices::default() });
+    let Some(without) = found.value() else {
         return rsx! {};
     };
-    let who = match without.len() {
-        1 => format!("{} has no credential", first.hostname),
-        more => format!(
-            "{} on this page have no credential",
-            format::count(i64::try_from(more).unwrap_or(i64::MAX), "device")
-        ),
+    let Some(first) = without.items.first() else {
+        return rsx! {};
     };
-    // The tags all of them share; their default tag if nothing else.
+    let who = match without.total {
+        1 => format!("{} has no credential", first.hostname),
+        more => format!("{} have no credential", format::count(more, "device")),
+    };
+    // The tags they share, as far as they were read; the default tag if nothing else.
     let shared: Vec<i64> = first
         .tags
         .iter()
         .map(|tag| tag.id)
-        .filter(|id| without.iter().all(|device| device.tags.iter().any(|tag| tag.id == *id)))
+        .filter(|id| without.items.iter().all(|device| device.tags.iter().any(|tag| tag.id == *id)))
         .collect();
+    let shows_them = filter.read().no_credential;
     rsx! {
         div { class: "band band-warning", role: "note",
             Icon { glyph: Glyph::Key, size: 14 }
             span { class: "grow", "{who}, so a backup cannot sign in. {Cause::NoCredentials.advice()}" }
+            if !shows_them {
+                Button {
+                    label: "Show",
+                    small: true,
+                    named: "Show the devices without a credential",
+                    onclick: move |_| {
+                        let sorted = filter.peek().sorted;
+                        filter.set(DeviceFilter { no_credential: true, sorted, ..DeviceFilter::default() });
+                    },
+                }
+            }
             Button {
-                label: "Add one",
+                label: "Add credential",
                 small: true,
                 refused: no_credentials_for_users(),
                 onclick: move |_| oncredential.call(shared.clone()),
@@ -215,8 +231,8 @@ fn NoDevices(filter: Store<DeviceFilter>, doing: Signal<Doing>) -> Element {
             },
             glyph: Glyph::Devices,
             LabButton {}
-            Button { label: "Add a device", glyph: Glyph::Plus, onclick: move |_| doing.set(Doing::Adding) }
-            Button { label: "Import a CSV file", glyph: Glyph::Upload, refused: workplace.refusal(Feature::ImportDevices), onclick: move |_| doing.set(Doing::Importing) }
+            Button { label: "Add device", glyph: Glyph::Plus, onclick: move |_| doing.set(Doing::Adding) }
+            Button { label: "Import CSV", glyph: Glyph::Upload, refused: workplace.refusal(Feature::ImportDevices), onclick: move |_| doing.set(Doing::Importing) }
         }
     }
 }
@@ -235,7 +251,7 @@ fn Dialogs(doing: Signal<Doing>) -> Element {
         Doing::Deleting(device) => rsx! {
             Confirm {
                 title: "Delete {device.hostname}?",
-                text: "{device.hostname} ({table::place(&device)}) goes with its results and its stored snapshots. The git history keeps its file. This cannot be taken back.",
+                text: "{device.hostname} ({table::place(&device)}) is deleted with its results and its stored snapshots. The git history keeps its file. This can't be undone.",
                 action: "Delete the device",
                 typed: workplace.guard(),
                 busy: delete.busy(),

@@ -101,7 +101,7 @@ fn DossierHead(run: Run, device: RunDevice, link: Callback<(), Route>) -> Elemen
                 Crumb::link("Home", Route::dashboard()),
                 Crumb::here("Dashboard"),
                 Crumb::link("Job Status", Route::dashboard()),
-                Crumb::link(run_name(&run, moment.glance(), &moment.zone()), Route::run(run.id)),
+                Crumb::link(run_name(&run, &moment.zone()), Route::run(run.id)),
                 Crumb::here(device.hostname.clone()),
             ],
             beside: rsx! { DeviceStateTag { state: device.state } },

@@ -22,6 +22,8 @@ use table::JobsTable;
 
 /// Jobs on one page.
 const PAGE_SIZE: i64 = 50;
+/// Columns they can be sorted by.
+const SORTS: [&str; 5] = ["name", "job_type", "next_run", "target", "last_run_at"];
 /// The words of the list.
 const WORDS: Words = Words { one: "job", many: "jobs", find: "job", nothing: "No job has this in its name." };
 
@@ -38,11 +40,13 @@ enum Doing {
 /// The list of jobs.
 #[component]
 pub fn JobsPage() -> Element {
-    let listing = use_listing("name");
+    let listing = use_listing("jobs", &SORTS);
     let jobs = use_query(move || ListJobs {
         page: listing.page(),
         size: Some(PAGE_SIZE),
         name: listing.text(),
+        sort: Some(listing.sorted().column.to_owned()),
+        order: Some(listing.sorted().order()),
         ..ListJobs::default()
     });
     let mut doing = use_signal(|| Doing::Nothing);
@@ -68,6 +72,8 @@ pub fn JobsPage() -> Element {
                 table: move |page| rsx! {
                     JobsTable {
                         page,
+                        sorted: listing.sorted(),
+                        onsort: move |column| listing.sort_by(column),
                         oncancel: move |job| doing.set(Doing::Cancelling(Box::new(job))),
                         ondelete: move |job| doing.set(Doing::Deleting(Box::new(job))),
                     }
@@ -78,7 +84,7 @@ pub fn JobsPage() -> Element {
                         text: "A job says what is done to which devices, and when: back up the routers of a site every night, for example.",
                         glyph: Glyph::Jobs,
                         LabButton {}
-                        Button { label: "Add a job", glyph: Glyph::Plus, onclick: move |_| doing.set(Doing::Adding) }
+                        Button { label: "Add job", glyph: Glyph::Plus, onclick: move |_| doing.set(Doing::Adding) }
                     }
                 },
                 TimesSwitch {}
@@ -114,7 +120,7 @@ fn Dialogs(doing: Signal<Doing>) -> Element {
         Doing::Deleting(job) => rsx! {
             Confirm {
                 title: "Delete {job.name}?",
-                text: "{job.name} goes with its schedule and all its runs. The devices and their stored configurations stay. This cannot be taken back.",
+                text: "{job.name} is deleted with its schedule and all its runs. The devices and their stored configurations stay. This can't be undone.",
                 action: "Delete the job",
                 typed: workplace.guard(),
                 busy: delete.busy(),

@@ -9,6 +9,8 @@ use netraven_api::Page;
 use super::paging::{Sorted, use_existing_page};
 use crate::components::{Button, Empty, ErrorState, Glyph, Pager, SearchField, SkeletonRows, StaleNote};
 use crate::data::{Query, use_settled};
+use crate::state::kept::{Kept, use_kept};
+use crate::state::layout::Tables;
 
 /// What a person has chosen of a list; copies are the same.
 #[derive(Clone, Copy, PartialEq)]
@@ -16,17 +18,22 @@ pub struct Listing {
     search: Signal<String>,
     settled: ReadSignal<String>,
     number: Signal<i64>,
-    sorted: Signal<Sorted>,
+    name: &'static str,
+    columns: &'static [&'static str],
+    tables: Kept<Tables>,
 }
 
-/// A list as it is at first: its first page, sorted upwards by a column.
-pub fn use_listing(column: &'static str) -> Listing {
+/// A list: its first page, sorted as it was the last time. `columns` are those it can be sorted by, the first is that of who
+/// has chosen none; `name` is what the settings call it.
+pub fn use_listing(name: &'static str, columns: &'static [&'static str]) -> Listing {
     let search = use_signal(String::new);
     Listing {
         search,
         settled: use_settled(move || search.read().trim().to_owned()),
         number: use_signal(|| 1),
-        sorted: use_signal(|| Sorted::by(column)),
+        name,
+        columns,
+        tables: use_kept(),
     }
 }
 
@@ -46,14 +53,15 @@ impl Listing {
     /// How the list is sorted.
     #[must_use]
     pub fn sorted(&self) -> Sorted {
-        *self.sorted.read()
+        let (column, descending) = self.tables.with(|tables| tables.order(self.name, self.columns));
+        Sorted { column, descending }
     }
 
     /// Sorts by a column, or the other way round by the same.
     pub fn sort_by(&self, column: &'static str) {
-        let Listing { mut sorted, mut number, .. } = *self;
-        let next = sorted.peek().toggled(column);
-        sorted.set(next);
+        let Listing { mut number, .. } = *self;
+        let next = self.sorted().toggled(column);
+        self.tables.change(|tables| tables.sort(self.name, next.column, next.descending));
         number.set(1);
     }
 

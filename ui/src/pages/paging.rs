@@ -3,6 +3,7 @@
 use dioxus::prelude::*;
 use netraven_api::Page;
 
+use crate::address::{Given, Parts};
 use crate::data::Query;
 
 /// Keeps a page number on a page that exists: when the last row of the last page went, the page before it is the last one.
@@ -40,10 +41,31 @@ impl Sorted {
         Sorted { column, descending: self.column == column && !self.descending }
     }
 
+    /// The order of an address among the columns there are, the first of which is that of who has chosen none.
+    #[must_use]
+    pub fn read(given: &Given<'_>, columns: &[&'static str]) -> Sorted {
+        let named = given.one("sort").and_then(|name| columns.iter().find(|column| **column == name).copied());
+        let column = named.or(columns.first().copied()).unwrap_or_default();
+        Sorted { column, descending: given.one("order").as_deref() == Some("desc") }
+    }
+
+    /// Adds the order to an address, as far as it is not that of who has chosen none.
+    pub fn write(self, parts: &mut Parts, columns: &[&'static str]) {
+        parts.one("sort", (columns.first() != Some(&self.column)).then_some(self.column));
+        parts.one("order", self.descending.then_some("desc"));
+    }
+
     /// Whether the list is sorted by a column, and then whether downwards.
     #[must_use]
     pub fn direction(self, column: &str) -> Option<bool> {
         (self.column == column).then_some(self.descending)
+    }
+
+    /// Column and direction for a request; none where they are what a list has by itself, which is upwards by the first.
+    #[must_use]
+    pub fn wish(self, columns: &[&'static str]) -> (Option<String>, Option<String>) {
+        let named = (columns.first() != Some(&self.column) || self.descending).then(|| self.column.to_owned());
+        (named, self.descending.then(|| self.order()))
     }
 
     /// The direction as the request has it.
@@ -63,5 +85,22 @@ mod tests {
         assert_eq!((sorted.direction("name"), sorted.order()), (Some(true), "desc".to_owned()));
         let sorted = sorted.toggled("kind");
         assert_eq!((sorted.direction("kind"), sorted.direction("name")), (Some(false), None));
+    }
+
+    #[test]
+    fn an_order_comes_back_from_the_address_and_no_other_column_is_taken() {
+        let columns = ["name", "kind"];
+        let written = |sorted: Sorted| {
+            let mut parts = Parts::default();
+            sorted.write(&mut parts, &columns);
+            parts.done()
+        };
+        assert_eq!(written(Sorted::by("name")), "");
+        let sorted = Sorted { column: "kind", descending: true };
+        assert_eq!(written(sorted), "sort=kind&order=desc");
+        assert_eq!(sorted.wish(&columns), (Some("kind".to_owned()), Some("desc".to_owned())));
+        assert_eq!(Sorted::by("name").wish(&columns), (None, None));
+        assert_eq!(Sorted::read(&Given::of("sort=kind&order=desc"), &columns), sorted);
+        assert_eq!(Sorted::read(&Given::of("sort=password&order=up"), &columns), Sorted::by("name"));
     }
 }

@@ -25,6 +25,7 @@ use crate::state::session::use_workplace;
 mod devices;
 mod history;
 pub mod marks;
+mod order;
 mod view;
 
 use devices::RunDevices;
@@ -72,8 +73,8 @@ pub fn RunPage(id: ReadSignal<i64>, view: ReadSignal<String>) -> Element {
 }
 
 /// The name of a run in breadcrumbs: its job and when it began.
-pub fn run_name(run: &Run, now: jiff::Timestamp, zone: &jiff::tz::TimeZone) -> String {
-    format!("{}, {}", run.job_name, format::short_time(run.started_at.unwrap_or(run.queued_at), now, zone))
+pub fn run_name(run: &Run, zone: &jiff::tz::TimeZone) -> String {
+    format!("{}, {}", run.job_name, format::date_time(run.started_at.unwrap_or(run.queued_at), zone))
 }
 
 fn crumbs(here: String) -> Vec<Crumb> {
@@ -100,7 +101,7 @@ fn RunHead(run: Run, view: Store<RunView>) -> Element {
     rsx! {
         PageHeader {
             title: run.job_name.clone(),
-            crumbs: crumbs(run_name(&run, moment.glance(), &moment.zone())),
+            crumbs: crumbs(run_name(&run, &moment.zone())),
             beside: rsx! { StatusTag { status: run.status, cancelling: run.cancel_requested } },
             CopyLink { place: move |()| Route::RunPage { id, view: view.peek().address() } }
             if active {
@@ -153,7 +154,7 @@ fn RunStrip(run: Run) -> Element {
     let who = match (run.trigger, &run.triggered_by) {
         (Trigger::Schedule, _) => "by schedule".to_owned(),
         (Trigger::Manual, Some(user)) => format!("by {user}"),
-        (Trigger::Manual, None) => "by hand".to_owned(),
+        (Trigger::Manual, None) => "manual".to_owned(),
     };
     rsx! {
         div { class: "strip",

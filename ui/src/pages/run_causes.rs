@@ -34,10 +34,7 @@ pub fn RunCauses(run: Run, #[props(default)] own: bool) -> Element {
                     if devices > 0 {
                         Retry {
                             run: run.clone(),
-                            label: match devices {
-                                1 => "Retry the one a retry may fix".to_owned(),
-                                devices => format!("Retry all {} a retry may fix", format::number(devices)),
-                            },
+                            label: format!("Retry {} retryable", format::number(devices)),
                             which: Again::causes(helped.iter().map(|group| group.cause).collect()),
                         }
                     } else {

@@ -15,8 +15,10 @@ use crate::format;
 use crate::route::Route;
 use crate::state::session::use_workplace;
 
+mod details;
 mod parts;
 
+use details::Details;
 use parts::{Part, parts};
 
 /// Pause between two looks; a change that the server tells of is shown at once.
@@ -150,6 +152,7 @@ fn Facts(shown: SystemStatus, at: Option<Timestamp>) -> Element {
                 dt { "Data" }
                 dd { class: "mono", "{folder}" }
             }
+            Details { details: shown.details.clone() }
             dt { "Signed in" }
             dd { "{ready.username}, {ready.role.as_str()}" }
         }

@@ -33,7 +33,7 @@ enum Doing {
 /// The list of tags.
 #[component]
 pub fn TagsPage() -> Element {
-    let listing = use_listing("name");
+    let listing = use_listing("tags", &["name", "type", "devices", "description"]);
     let tags = use_query(move || ListTags {
         page: listing.page(),
         size: Some(PAGE_SIZE),
@@ -75,7 +75,7 @@ pub fn TagsPage() -> Element {
                         title: "There is no tag yet",
                         text: "Tags join devices, credentials and jobs: a site, a role, a region. A job works on the devices that carry its tags.",
                         glyph: Glyph::Tag,
-                        Button { label: "Add a tag", glyph: Glyph::Plus, onclick: move |_| doing.set(Doing::Adding) }
+                        Button { label: "Add tag", glyph: Glyph::Plus, onclick: move |_| doing.set(Doing::Adding) }
                     }
                 },
             }
@@ -97,7 +97,7 @@ fn Dialogs(doing: Signal<Doing>) -> Element {
         Doing::Deleting(tag) => rsx! {
             Confirm {
                 title: "Delete the tag {tag.name}?",
-                text: "It goes from every device, credential and job that carries it: jobs no longer reach those devices by it, and credentials no longer serve them. The devices themselves stay. This cannot be taken back.",
+                text: "It goes from every device, credential and job that carries it: jobs no longer reach those devices by it, and credentials no longer serve them. The devices themselves stay. This can't be undone.",
                 action: "Delete the tag",
                 typed: workplace.guard(),
                 busy: delete.busy(),

@@ -5,6 +5,7 @@ use netraven_api::logs::LogEntry;
 
 use crate::components::{Empty, ErrorState, Glyph, SkeletonRows, StaleNote};
 use crate::data::LogView;
+use crate::dom;
 use crate::state::pick::Pick;
 
 mod columns;
@@ -50,6 +51,19 @@ pub fn UnifiedLogsTable(
     let (mut missed, read_again) = use_place(desk, place, around);
     let copy_lines = use_copy_lines();
     use_find_keys(desk, move || around.peek().is_none());
+    let hear = use_callback(move |pressed: dom::Pressed| {
+        if !pressed.is_free() || around.peek().is_some() {
+            return false;
+        }
+        let (heard, wish) = keys::letter(desk, &pressed);
+        match wish {
+            Some(Wish::Pause) => view.turn(),
+            Some(Wish::Around) => around.set(desk.chosen().map(|line| (line.clone(), Shared::of(&line)))),
+            None => {}
+        }
+        heard
+    });
+    use_hook(|| dom::listen_to_keys(move |pressed| hear.call(pressed)));
     if let Some((line, shared)) = around() {
         return rsx! {
             Surroundings { line, shared, onback: move |()| around.set(None) }
@@ -61,11 +75,10 @@ pub fn UnifiedLogsTable(
             copy_lines.call(lines);
         }
     };
-    let onkeydown = move |event: KeyboardEvent| match keys::press(desk, &event) {
-        Some(Wish::Pause) => view.turn(),
-        Some(Wish::Around) => around.set(desk.chosen().map(|line| (line.clone(), Shared::of(&line)))),
-        Some(Wish::Copy) => copy(()),
-        None => {}
+    let onkeydown = move |event: KeyboardEvent| {
+        if keys::press(desk, &event) {
+            copy(());
+        }
     };
     let (lines, problem) = (view.lines.read(), view.problem.read().clone());
     let retry = move |()| view.refresh();

@@ -36,7 +36,7 @@ enum Doing {
 #[component]
 pub fn UsersPage() -> Element {
     let workplace = use_workplace();
-    let listing = use_listing("username");
+    let listing = use_listing("users", &["username", "role", "is_active"]);
     let users = use_query_maybe(move || {
         workplace.is_admin().then(|| ListUsers {
             page: listing.page(),

@@ -98,6 +98,9 @@ pub struct Tables {
     pub density: Density,
     /// For each table that is not as at first: the columns shown beside those that always are.
     columns: BTreeMap<String, Vec<String>>,
+    /// For each list that was sorted: by which column, and whether downwards.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    orders: BTreeMap<String, (String, bool)>,
 }
 
 impl Tables {
@@ -105,6 +108,20 @@ impl Tables {
     #[must_use]
     pub fn columns(&self, table: &'static TableLayout) -> Vec<&'static Column> {
         table.columns.iter().filter(|column| self.shows(table, column)).collect()
+    }
+
+    /// The column a list is sorted by, and whether downwards: as it was chosen among those there are, else upwards by the first.
+    #[must_use]
+    pub fn order(&self, list: &str, columns: &[&'static str]) -> (&'static str, bool) {
+        let chosen = self.orders.get(list).and_then(|(chosen, descending)| {
+            columns.iter().find(|column| *column == chosen).map(|column| (*column, *descending))
+        });
+        chosen.unwrap_or((columns.first().copied().unwrap_or_default(), false))
+    }
+
+    /// Sorts a list.
+    pub fn sort(&mut self, list: &str, column: &str, descending: bool) {
+        self.orders.insert(list.to_owned(), (column.to_owned(), descending));
     }
 
     /// Whether a table is as at first.
@@ -191,6 +208,17 @@ mod tests {
         tables.toggle(&TABLE, "kind");
         tables.toggle(&TABLE, "age");
         assert_eq!(tables, Tables::default());
+    }
+
+    #[test]
+    fn the_order_of_a_list_is_kept_as_long_as_its_column_is_there() {
+        let mut tables = Tables::default();
+        assert_eq!(tables.order("jobs", &["name", "kind"]), ("name", false));
+        tables.sort("jobs", "kind", true);
+        let read = Tables::read(&tables.write()).expect("readable");
+        assert_eq!(read.order("jobs", &["name", "kind"]), ("kind", true));
+        assert_eq!(read.order("jobs", &["name"]), ("name", false), "a column of another version");
+        assert_eq!(read.order("tags", &["name"]), ("name", false));
     }
 
     #[test]

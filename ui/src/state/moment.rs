@@ -61,7 +61,7 @@ impl Moment {
     pub fn short(&self, at: Timestamp) -> String {
         match self.times() {
             Times::Relative => format::distance(at, self.now()),
-            Times::Local | Times::Utc => format::short_time(at, self.glance(), &self.zone()),
+            Times::Local | Times::Utc => format::date_time(at, &self.zone()),
         }
     }
 
@@ -70,7 +70,7 @@ impl Moment {
     pub fn of_line(&self, at: Timestamp) -> String {
         match self.times() {
             Times::Relative => format::distance(at, self.now()),
-            Times::Local | Times::Utc => format::log_time(at, self.glance(), &self.zone()),
+            Times::Local | Times::Utc => format::full_time(at, &self.zone()),
         }
     }
 }

@@ -51,7 +51,7 @@ fn a_column_is_taken_away_and_another_shown_and_both_are_kept() {
     let again = Screen::open(&fake, "/");
     assert!(again.shows("#4188") && !has_head(&again, "Kind"), "another window begins with what was kept");
 
-    screen.press("Columns as at first");
+    screen.press("Reset columns");
     assert!(!screen.shows("#4188") && has_head(&screen, "Kind"));
     assert_eq!(kept(&fake), Some(json!({ "density": "comfortable", "columns": {} })));
 }
@@ -63,7 +63,7 @@ fn rows_are_as_tall_as_chosen() {
     screen.press("Columns and rows");
     screen.press("Compact rows");
     assert_eq!(kept(&fake), Some(json!({ "density": "compact", "columns": {} })));
-    screen.press("Columns as at first");
+    screen.press("Reset columns");
     assert_eq!(
         fake.wishes().iter().filter(|wish| matches!(wish, Native::SetSetting { .. })).count(),
         1,

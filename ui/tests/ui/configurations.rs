@@ -233,7 +233,7 @@ fn an_admin_deletes_a_snapshot_after_being_asked() {
     let fake = filled();
     fake.answer("DELETE /configs/498", &json!({"deleted_id": 498}));
     let mut screen = Screen::open(&fake, "/configurations/9?old=498&new=512");
-    screen.press("Delete the snapshot of 21 Nov 15:05");
+    screen.press("Delete the snapshot of 2026-11-21 15:05:00");
     insta::assert_snapshot!(screen.part("div role=\"dialog\"", "section aria-label=\"Notices\""));
     let read = fake.calls("GET /configs/9/history").len();
     screen.press("Delete the snapshot");
@@ -247,7 +247,7 @@ fn an_admin_deletes_a_snapshot_after_being_asked() {
     answers(&fake);
     let mut screen = Screen::open(&fake, "/configurations/9");
     assert_eq!(screen.outline().matches("title=\"Only admins may delete snapshots.\"").count(), 4);
-    screen.press("Delete the snapshot of 21 Nov 15:05");
+    screen.press("Delete the snapshot of 2026-11-21 15:05:00");
     assert!(!screen.shows("role=\"dialog\""));
 }
 
@@ -262,7 +262,7 @@ fn a_long_history_and_a_long_difference_are_drawn_in_parts() {
     let mut screen = Screen::open(&fake, "/configurations/9");
     assert!(screen.shows("30 more") && !screen.shows("900 bytes"));
     screen.press("Show older ones");
-    assert!(screen.shows("\"61,871 bytes · 871f0a2 · first\""));
+    assert!(screen.shows("\"first · 61,871 bytes · 871f0a2\""));
     assert!(screen.shows("1,001 lines more") && !screen.shows("line 2999"));
     screen.press("Show all of it");
     assert!(screen.shows("line 2999"));

@@ -11,6 +11,9 @@ use serde_json::{Value, json};
 use crate::samples::{page, run};
 use crate::support::{Fake, Screen, at};
 
+/// What asks for the devices that no credential serves.
+const WITHOUT: &str = "GET /devices/?size=100&has_credential=false";
+
 fn device(id: i64, hostname: &str) -> Value {
     json!({
         "id": id, "hostname": hostname, "ip_address": format!("10.20.0.{id}"), "device_type": "cisco_ios", "description": null,
@@ -48,6 +51,7 @@ fn empty_page() -> Page<Value> {
 
 fn answers(fake: &Rc<Fake>) {
     fake.answer("GET /devices/", &page(devices(), 3));
+    fake.answer(WITHOUT, &page(devices().split_off(2), 1));
     fake.answer(
         "GET /platforms/",
         &json!({"items": [{"name": "cisco_ios", "title": "Cisco IOS / IOS XE", "vendor": "Cisco", "custom": false}], "refused": []}),
@@ -136,6 +140,60 @@ fn each_filter_is_a_parameter_of_the_request() {
     assert!(screen.shows("No device matches"));
     screen.press("Clear the filters");
     assert_eq!(last(), "GET /devices/?page=1&size=50");
+}
+
+#[test]
+fn every_column_sorts_the_list_and_the_order_stands_in_the_address() {
+    let fake = filled();
+    let mut screen = Screen::open(&fake, "/devices?result=failure&page=2");
+    let last = || fake.calls("GET /devices/").into_iter().rfind(|call| call.contains("size=50")).unwrap();
+    for (head, column) in [
+        ("Address", "ip_address"),
+        ("Platform", "device_type"),
+        ("Tags", "tags"),
+        ("Last result", "last_result"),
+        ("Last seen", "last_seen"),
+        ("Credentials", "matching_credentials_count"),
+    ] {
+        screen.press(&format!("Sort by {head}"));
+        assert!(last().contains(&format!("sort={column}")) && last().contains("page=1"), "{}", last());
+        assert!(!last().contains("order="), "{}", last());
+        assert!(screen.part("thead", "tbody").contains("aria-sort=\"ascending\""));
+        screen.press(&format!("Sort by {head}"));
+        assert!(last().contains("order=desc"), "{}", last());
+        assert_eq!(screen.address(), format!("/devices?result=failure&sort={column}&order=desc"));
+    }
+    screen.press("Sort by Hostname");
+    assert_eq!(screen.address(), "/devices?result=failure");
+    screen.back();
+    assert!(last().contains("sort=matching_credentials_count&order=desc"), "{}", last());
+
+    let mut ready = Fake::admin();
+    ready.missing.push(Missing { feature: Feature::NewestResults, reason: "It does not tell.".to_owned() });
+    let elsewhere = Fake::with(Session::Ready(ready));
+    answers(&elsewhere);
+    let screen = Screen::open(&elsewhere, "/devices");
+    let heads = screen.part("thead", "tbody");
+    assert!(heads.contains("title=\"It does not tell.\"") && heads.contains("\"Last seen\""), "{heads}");
+    assert_eq!(heads.matches("button").count(), 6, "all but one: {heads}");
+}
+
+#[test]
+fn devices_without_a_credential_are_counted_over_all_pages_and_shown_when_that_is_pressed() {
+    let fake = filled();
+    fake.answer("GET /devices/", &page(devices(), 5_000));
+    fake.answer(WITHOUT, &page(devices().split_off(2), 1_234));
+    let mut screen = Screen::open(&fake, "/devices?page=3");
+    assert!(screen.shows("1,234 devices have no credential"), "{}", screen.outline());
+    screen.press("Show the devices without a credential");
+    assert_eq!(screen.address(), "/devices?credential=none");
+    assert!(fake.calls("GET /devices/").iter().any(|call| call == "GET /devices/?page=1&size=50&has_credential=false"));
+    screen.press("Remove No credential");
+    assert_eq!(screen.address(), "/devices");
+
+    // One on this page, and none that the server knows of: nothing is said.
+    fake.answer(WITHOUT, &empty_page());
+    assert!(!Screen::open(&fake, "/devices").shows("so a backup cannot sign in"));
 }
 
 #[test]
@@ -258,7 +316,7 @@ fn a_user_is_told_why_deleting_is_off() {
     assert_eq!(screen.outline().matches("title=\"Only admins may delete devices.\"").count(), 3);
     screen.press("Delete edge-fra-09");
     screen.press("No credential for lab-20");
-    screen.press("Add a credential");
+    screen.press("Add credential");
     assert!(!screen.shows("role=\"dialog\""));
 }
 

@@ -65,7 +65,7 @@ fn a_drag_chooses_its_time_for_the_lines_and_a_chip_takes_it_away() {
     assert!(last.contains("start_time=2026-11-23T14%3A02%3A00Z"), "{last}");
     assert!(last.contains("end_time=2026-11-23T14%3A03%3A59.999999Z"), "{last}");
     assert!(!fake.calls(ROUTE).last().unwrap().contains("end_time"), "the chart stays the period's");
-    screen.press("Remove 15:02–15:04");
+    screen.press("Remove 2026-11-23 15:02–15:04");
     assert!(!history(&fake).contains("end_time"));
 }
 
@@ -84,11 +84,11 @@ fn lines_that_come_after_the_chosen_time_are_not_shown_in_it() {
 fn the_keyboard_moves_over_the_bars_widens_chooses_and_clears() {
     let (fake, mut screen) = counted();
     screen.key_in("id", "log-histogram", "ArrowLeft", false);
-    assert!(screen.shows("15:04–15:05: 2 lines"));
+    assert!(screen.shows("2026-11-23 15:04–15:05: 2 lines"));
     screen.key_in("id", "log-histogram", "ArrowLeft", true);
-    assert!(screen.shows("15:03–15:05: 1,210 lines, 8 errors"));
+    assert!(screen.shows("2026-11-23 15:03–15:05: 1,210 lines, 8 errors"));
     screen.key_in("id", "log-histogram", "Enter", false);
-    assert!(screen.shows("Remove the filter 15:03–15:05"));
+    assert!(screen.shows("Remove the filter 2026-11-23 15:03–15:05"));
     screen.key_in("id", "log-histogram", "Escape", false);
     assert!(!screen.shows("Remove the filter"));
     assert!(!history(&fake).contains("end_time"));
@@ -98,7 +98,7 @@ fn the_keyboard_moves_over_the_bars_widens_chooses_and_clears() {
 fn what_could_not_be_counted_is_said() {
     let fake = Fake::ready();
     fake.answer(ROUTE, &LogHistogram { is_partial: true, counted_since: at(-120), ..histogram() });
-    assert!(open(&fake).shows("lines before 15:03:00 are missing here"));
+    assert!(open(&fake).shows("lines before 2026-11-23 15:03:00 are missing here"));
     let fake = Fake::ready();
     fake.refuse(ROUTE, Problem::new(Code::Internal, "The database is restarting."));
     let mut screen = open(&fake);

@@ -143,7 +143,7 @@ fn only_an_admin_deletes_a_job() {
     fake.answer("DELETE /jobs/1", &Value::Null);
     let mut screen = Screen::open(&fake, "/jobs");
     screen.press("Delete Edge routers backup");
-    assert!(dialog(&screen).contains("Edge routers backup goes with its schedule and all its runs."));
+    assert!(dialog(&screen).contains("Edge routers backup is deleted with its schedule and all its runs."));
     screen.press("Delete the job");
     assert_eq!(fake.calls("DELETE /jobs/1").len(), 1);
 

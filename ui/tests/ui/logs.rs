@@ -6,6 +6,7 @@ use netraven_api::Problem;
 use netraven_api::event::Skip;
 use netraven_api::logs::LogEntry;
 use netraven_api::problem::Code;
+use netraven_ui::dom::Pressed;
 use serde_json::json;
 
 use crate::samples::{detail, device_row, histogram, job, line, page, runs, summary};
@@ -240,16 +241,47 @@ fn every_filter_that_is_set_is_a_chip_that_takes_it_away() {
 fn an_exact_time_is_typed_in_the_zone_on_screen() {
     let (fake, mut screen) = with_history();
     screen.press("Exact times");
-    screen.type_into("span-from", "2026-11-23T13:28");
-    screen.type_into("span-until", "2026-11-23T13:20");
+    screen.type_into("span-from", "2026-11-23 13:28");
+    screen.type_into("span-until", "2026-11-23 13:20");
     screen.press("Show this time");
     assert!(screen.shows("The end has to be after the beginning."));
-    screen.type_into("span-until", "2026-11-23T13:34");
+    screen.type_into("span-until", "2026-11-23 13:34");
     screen.press("Show this time");
     let asked = fake.calls("GET /logs/").into_iter().rfind(|call| call.contains("size=100")).unwrap();
     assert!(asked.contains("start_time=2026-11-23T12%3A28%3A00Z"), "{asked}");
     assert!(asked.contains("end_time=2026-11-23T12%3A33%3A59.999999Z"), "{asked}");
-    assert!(screen.shows("Remove the filter 13:28–13:34"));
+    assert!(screen.shows("Remove the filter 2026-11-23 13:28–13:34"));
+}
+
+#[test]
+fn the_letters_of_the_log_need_no_press_into_it_first() {
+    let (_, mut screen) = with_history();
+    let letter = |screen: &mut Screen, key: &str| {
+        let heard = screen.window_key(&Pressed { key: key.to_owned(), ..Pressed::default() });
+        assert!(heard, "{key}");
+    };
+    letter(&mut screen, "j");
+    assert_eq!(screen.outline().matches("aria-selected=\"true\"").count(), 2, "a tab and a line");
+    letter(&mut screen, "j");
+    letter(&mut screen, "k");
+    letter(&mut screen, "p");
+    assert!(screen.shows("Paused") || screen.shows("Resume"), "{}", screen.outline());
+    letter(&mut screen, "c");
+    assert!(screen.shows("Back to the list"), "{}", screen.outline());
+    let typing = Pressed { key: "p".to_owned(), typing: true, ..Pressed::default() };
+    assert!(!screen.window_key(&typing), "what is typed into a field is text");
+}
+
+#[test]
+fn a_time_that_cannot_be_read_says_how_it_is_written() {
+    let (_, mut screen) = with_history();
+    screen.press("Exact times");
+    screen.type_into("span-from", "11/23/2026, 01:28 PM");
+    screen.press("Show this time");
+    assert!(screen.shows("“11/23/2026, 01:28 PM” is not a date and time. Write it as 2026-11-23 14:05"));
+    screen.type_into("span-from", "2026-02-30 13:28");
+    screen.press("Show this time");
+    assert!(screen.shows("There is no day 2026-02-30."));
 }
 
 #[test]
@@ -286,7 +318,7 @@ fn the_lines_around_one_are_shown_and_there_is_a_way_back() {
     let (fake, mut screen) = with_history();
     screen.press("Line 11");
     fake.answer("GET /logs/", &page(vec![line(9, "INFO", "Said before"), line(15, "INFO", "Said after")], 2));
-    screen.press("Around it, same device");
+    screen.press("Context: this device");
     let calls = fake.calls("GET /logs/");
     let asked: Vec<&String> = calls.iter().filter(|call| call.contains("size=50")).collect();
     assert_eq!(asked.len(), 2, "{calls:?}");

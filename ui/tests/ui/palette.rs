@@ -53,7 +53,7 @@ fn it_finds_devices_on_the_server_runs_jobs_and_opens_links() {
 
     screen.press("Search");
     screen.type_into("palette-text", "zzz");
-    assert!(screen.shows("Nothing is called so."));
+    assert!(screen.shows("No matches."));
     screen.type_into("palette-text", "keys");
     screen.press("Show the keys");
     assert!(screen.shows("into the filter of the page"));

@@ -29,6 +29,29 @@ fn shows_what_came_of_each_device() {
 }
 
 #[test]
+fn every_column_sorts_the_devices_and_the_order_stands_in_the_address() {
+    let mut screen = Screen::open(&with(&detail()), "/runs/4188");
+    let rows = |screen: &Screen| {
+        let table = screen.part("table aria-label=\"Devices of this run\"", "footer");
+        let mut names: Vec<(usize, &str)> = ["edge-dus-07", "edge-fra-09", "fw-berlin-02", "edge-ber-11"]
+            .into_iter()
+            .filter_map(|name| table.find(&format!("\"{name}\"")).map(|place| (place, name)))
+            .collect();
+        names.sort_unstable();
+        names.into_iter().map(|(_, name)| name).collect::<Vec<_>>()
+    };
+    screen.press("Sort by Device");
+    assert_eq!(rows(&screen), ["edge-ber-11", "edge-dus-07", "edge-fra-09", "fw-berlin-02"]);
+    screen.press("Sort by Device");
+    assert_eq!(rows(&screen), ["fw-berlin-02", "edge-fra-09", "edge-dus-07", "edge-ber-11"]);
+    assert_eq!(screen.address(), "/runs/4188?sort=device&order=desc");
+    for head in ["State", "Stage", "Cause", "What happened", "Duration"] {
+        screen.press(&format!("Sort by {head}"));
+        assert!(screen.part("thead", "tbody").contains("aria-sort=\"ascending\""), "{head}");
+    }
+}
+
+#[test]
 fn shows_only_the_devices_of_a_cause_when_it_comes_from_there() {
     let screen = Screen::open(&with(&detail()), "/runs/4188?cause=auth-failed");
     assert!(screen.shows("edge-dus-07"));

@@ -9,7 +9,7 @@ use netraven_api::runs::{
     CauseCount, DeviceState, OutcomeBucket, Run, RunDetail, RunDevice, RunOutcomes, RunStatus, RunSummary, RunTimeline,
     TimelineRun, Trigger,
 };
-use netraven_api::system::SystemStatus;
+use netraven_api::system::{SystemDetails, SystemStatus};
 use serde_json::{Value, json};
 
 use crate::support::at;
@@ -144,6 +144,19 @@ pub fn system() -> SystemStatus {
         system_time: at(0),
         notes: Vec::new(),
         workers: 1,
+        details: SystemDetails {
+            version: Some("0.1.0".into()),
+            postgres_version: Some("15.18".into()),
+            redis_version: Some("7.0.15".into()),
+            database_bytes: Some(1_284_000_000),
+            disk_free_bytes: Some(182_000_000_000),
+            disk_bytes: Some(512_000_000_000),
+            waiting: Some(312),
+            leased: Some(50),
+            waiting_since: Some(at(-130)),
+            oldest_log: Some(at(-864_000)),
+            keep_logs_days: Some(365),
+        },
     }
 }
 

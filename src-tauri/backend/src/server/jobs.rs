@@ -45,7 +45,7 @@ impl Resource for JobInput {
 
 async fn list(State(shared): State<Shared>, Query(query): Query<ListJobs>) -> Result<RawJson, Fault> {
     let now = Timestamp::now();
-    Ok(shared.store.list_jobs(&query, |job| with_next_run(job, now)).await?.into())
+    Ok(shared.store.list_jobs(&query, |job| planned(job, now)).await?.into())
 }
 
 async fn get(State(shared): State<Shared>, Id(id): Id) -> Result<Json<Job>, Fault> {
@@ -72,20 +72,17 @@ pub fn next_run(job: &Job, now: Timestamp) -> Option<Timestamp> {
     if job.is_enabled { upcoming::next(plan, now) } else { None }
 }
 
-/// The text of a listed job with its next start, which the database cannot know.
-fn with_next_run(job: ListedJob, now: Timestamp) -> String {
+/// When the schedule of a listed job fires next.
+fn planned(job: &ListedJob, now: Timestamp) -> Option<Timestamp> {
     let plan = Plan {
-        kind: job.schedule_type,
+        kind: job.schedule_type.clone(),
         interval_seconds: job.interval_seconds,
-        cron_string: job.cron_string,
-        time_zone: job.time_zone,
+        cron_string: job.cron_string.clone(),
+        time_zone: job.time_zone.clone(),
         scheduled_for: job.scheduled_for.map(jiff_sqlx::Timestamp::to_jiff),
         anchor: job.started_at.map(jiff_sqlx::Timestamp::to_jiff),
     };
-    let next = if job.is_enabled { upcoming::next(plan, now) } else { None };
-    let next = next.map_or_else(|| "null".to_owned(), |at| format!("\"{at}\""));
-    let fields = job.json.trim_end().trim_end_matches('}');
-    format!("{fields}, \"next_run\":{next}}}")
+    if job.is_enabled { upcoming::next(plan, now) } else { None }
 }
 
 async fn create(State(shared): State<Shared>, caller: Caller, New(input): New<JobInput>) -> Result<Json<Job>, Fault> {

@@ -1,12 +1,21 @@
 //! Health of the system, asked now, never remembered.
 
+use std::path::Path;
+use std::time::Duration;
+
 use axum::Json;
 use axum::extract::State;
 use jiff::Timestamp;
-use netraven_api::system::{GetHealth, GetSystemStatus, Health, SystemStatus};
+use netraven_api::system::{GetHealth, GetSystemStatus, Health, SystemDetails, SystemStatus};
+use tokio::time::timeout;
 
 use super::Shared;
 use super::mount::Mount;
+use crate::queue::QueueStatus;
+use crate::store::system::DatabaseFacts;
+
+/// How long a part is waited for.
+const LIMIT: Duration = Duration::from_secs(3);
 
 /// Seconds after its last tick that a scheduler still counts as healthy.
 const SCHEDULER_SILENCE_S: i64 = 15;
@@ -29,12 +38,16 @@ pub fn now() -> Timestamp {
 
 async fn status(State(shared): State<Shared>) -> Json<SystemStatus> {
     let servers = shared.servers.borrow().clone();
-    let limit = std::time::Duration::from_secs(3);
-    let (postgres, redis, workers) = tokio::join!(
-        tokio::time::timeout(limit, shared.store.ping()),
-        tokio::time::timeout(limit, shared.queue.ping()),
-        tokio::time::timeout(limit, shared.queue.workers()),
+    let (postgres, redis, workers, facts, queues) = tokio::join!(
+        timeout(LIMIT, shared.store.ping()),
+        timeout(LIMIT, shared.queue.ping()),
+        timeout(LIMIT, shared.queue.workers()),
+        timeout(LIMIT, shared.store.facts()),
+        timeout(LIMIT, shared.queue.lengths()),
     );
+    let (facts, queues) = (facts.ok().and_then(Result::ok), queues.ok().and_then(Result::ok));
+    let redis_version = redis.as_ref().ok().and_then(|redis| redis.as_ref().ok()).map(|info| info.version.clone());
+    let details = details(&shared, facts, queues, redis_version);
     let word = |answers: bool, wrong: &Option<String>| match (answers, wrong) {
         (true, None) => "healthy",
         (_, Some(_)) => "restarting",
@@ -59,5 +72,51 @@ async fn status(State(shared): State<Shared>) -> Json<SystemStatus> {
         system_time: now(),
         notes,
         workers: i64::try_from(workers).unwrap_or(i64::MAX),
+        details,
     })
+}
+
+/// What this server works with, as far as its parts have told it.
+fn details(
+    shared: &Shared,
+    facts: Option<DatabaseFacts>,
+    queues: Option<Vec<QueueStatus>>,
+    redis_version: Option<String>,
+) -> SystemDetails {
+    let (free, whole) = disk(&shared.data_dir).unzip();
+    let sum = |count: fn(&QueueStatus) -> u64| {
+        let queues = queues.as_ref()?;
+        Some(number(queues.iter().map(count).sum()))
+    };
+    SystemDetails {
+        version: Some(env!("CARGO_PKG_VERSION").to_owned()),
+        postgres_version: facts.as_ref().map(|facts| facts.version.clone()),
+        redis_version,
+        database_bytes: facts.as_ref().map(|facts| facts.bytes),
+        disk_free_bytes: free,
+        disk_bytes: whole,
+        waiting: sum(|queue| queue.waiting),
+        leased: sum(|queue| queue.leased),
+        waiting_since: queues.as_ref().and_then(|queues| queues.iter().filter_map(|queue| queue.oldest).min()),
+        oldest_log: facts.and_then(|facts| facts.oldest_log),
+        keep_logs_days: None,
+    }
+}
+
+fn number(value: u64) -> i64 {
+    i64::try_from(value).unwrap_or(i64::MAX)
+}
+
+/// Bytes that are free on the disk of a folder, and all of them.
+#[cfg(unix)]
+fn disk(folder: &Path) -> Option<(i64, i64)> {
+    let disk = rustix::fs::statvfs(folder).ok()?;
+    let bytes = |blocks: u64| number(blocks.saturating_mul(disk.f_frsize));
+    Some((bytes(disk.f_bavail), bytes(disk.f_blocks)))
+}
+
+/// Nothing here tells it.
+#[cfg(not(unix))]
+fn disk(_folder: &Path) -> Option<(i64, i64)> {
+    None
 }

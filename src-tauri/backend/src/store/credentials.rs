@@ -13,6 +13,13 @@ const ROW: &str = "json_build_object(
         'description', t.description) order by t.name)
         from credential_tags ct join tags t on t.id = ct.tag_id where ct.credential_id = c.id), '[]'))";
 
+/// The names of the tags, one after the other.
+pub(super) const TAGS: &str = "(select string_agg(lower(t.name), ',' order by lower(t.name)) from credential_tags ct \
+                               join tags t on t.id = ct.tag_id where ct.credential_id = c.id)";
+/// How many devices share a tag with it.
+const DEVICES: &str = "(select count(distinct dt.device_id) from credential_tags ct \
+                       join device_tags dt on dt.tag_id = ct.tag_id where ct.credential_id = c.id)";
+
 const LIST: List = List {
     from: "credentials c",
     counted: "credentials c",
@@ -20,7 +27,15 @@ const LIST: List = List {
     name: "c",
     around: "",
     row: ROW,
-    sorts: &[("priority", "c.priority"), ("id", "c.id"), ("username", "lower(c.username)")],
+    sorts: &[
+        ("priority", "c.priority"),
+        ("id", "c.id"),
+        ("username", "lower(c.username)"),
+        ("tags", TAGS),
+        ("has_enable_password", "c.enable_password is not null"),
+        ("devices", DEVICES),
+        ("description", "lower(c.description)"),
+    ],
     id: "c.id",
     descending: false,
     pages_of_none: 0,

@@ -25,6 +25,22 @@ const AROUND: &str = " left join lateral (select status, cause, result_time from
 const CAME: &str = "coalesce((select status from job_results where device_id = d.id order by result_time desc limit 1), \
                     'never')";
 
+/// The order of last results: failures by their causes, then successes; nothing for a device without one.
+pub(super) const LAST_RESULT: &str = "(select status || ' ' || coalesce(cause, '') from job_results \
+                                      where device_id = d.id order by result_time desc limit 1)";
+/// When the newest snapshot was read.
+pub(super) const LAST_SNAPSHOT: &str =
+    "(select c.retrieved_at from device_configurations c where c.device_id = d.id order by c.id desc limit 1)";
+/// The names of the tags, one after the other.
+pub(super) const TAGS: &str = "(select string_agg(lower(t.name), ',' order by lower(t.name)) from device_tags dt \
+                               join tags t on t.id = dt.tag_id where dt.device_id = d.id)";
+/// How many credentials share a tag with it.
+const CREDENTIALS: &str = "(select count(distinct ct.credential_id) from device_tags dt \
+                           join credential_tags ct on ct.tag_id = dt.tag_id where dt.device_id = d.id)";
+/// Whether a credential shares a tag with it.
+const HAS_CREDENTIAL: &str = "exists (select 1 from device_tags dt \
+                              join credential_tags ct on ct.tag_id = dt.tag_id where dt.device_id = d.id)";
+
 const LIST: List = List {
     from: "devices d",
     counted: "devices d",
@@ -35,7 +51,7 @@ const LIST: List = List {
     sorts: &[
         ("hostname", "lower(d.hostname)"),
         ("id", "d.id"),
-        ("ip_address", "d.ip_address"),
+        ("ip_address", "address_order(d.ip_address)"),
         ("device_type", "d.device_type"),
         ("model", "d.model"),
         ("serial_number", "d.serial_number"),
@@ -43,6 +59,10 @@ const LIST: List = List {
         ("created_at", "d.created_at"),
         ("last_seen", "d.last_seen"),
         ("last_updated", "d.last_updated"),
+        ("last_result", LAST_RESULT),
+        ("last_snapshot_at", LAST_SNAPSHOT),
+        ("tags", TAGS),
+        ("matching_credentials_count", CREDENTIALS),
     ],
     id: "d.id",
     descending: false,
@@ -72,6 +92,9 @@ impl Store {
             like(sql, "d.notes", &query.notes);
             tagged(sql, "device_tags", "device_id", "d.id", &query.tag_id);
             any_of(sql, CAME, &results);
+            if let Some(wanted) = query.has_credential {
+                sql.push(format!(" and {}{HAS_CREDENTIAL}", if wanted { "" } else { "not " }));
+            }
         })
         .await
     }

@@ -25,6 +25,18 @@ const ROW: &str = "json_build_object(
     'device_id', j.device_id, 'is_system_job', j.is_system_job,
     'last_run_id', (select max(r.id) from job_runs r where r.job_id = j.id))";
 
+/// The end of the newest run, or its start while there is none.
+pub(super) const LAST_RUN: &str = "coalesce(j.completed_at, j.started_at)";
+/// The device by its name, or the first of the tags.
+pub(super) const TARGET: &str = "coalesce((select lower(d.hostname) from devices d where d.id = j.device_id), \
+                                 (select min(lower(t.name)) from job_tags jt join tags t on t.id = jt.tag_id \
+                                  where jt.job_id = j.id))";
+/// What the database cannot sort by: a schedule's next start is reckoned here.
+const NEXT_RUN: &str = "next_run";
+/// What the next start of a job follows from.
+const PLAN: &str = "j.id, j.is_enabled, j.schedule_type, j.interval_seconds, j.cron_string, j.time_zone, j.scheduled_for, \
+                    j.started_at";
+
 const LIST: List = List {
     from: "jobs j",
     counted: "jobs j",
@@ -41,6 +53,8 @@ const LIST: List = List {
         ("schedule_type", "j.schedule_type"),
         ("started_at", "j.started_at"),
         ("completed_at", "j.completed_at"),
+        ("last_run_at", LAST_RUN),
+        ("target", TARGET),
     ],
     id: "j.id",
     descending: false,
@@ -50,7 +64,9 @@ const LIST: List = List {
 /// A job of a page as JSON text, and what its next start follows from.
 #[derive(Clone, Debug, sqlx::FromRow)]
 pub struct ListedJob {
-    /// The job, without its next start.
+    /// Job.
+    pub id: i64,
+    /// The job, without its next start; empty where only the order of jobs is sought.
     pub json: String,
     /// Whether its schedule is followed.
     pub is_enabled: bool,
@@ -92,8 +108,8 @@ pub struct JobSchedule {
 }
 
 impl Store {
-    /// One page of jobs; `json` writes each with its next start.
-    pub async fn list_jobs(&self, query: &ListJobs, json: impl Fn(ListedJob) -> String) -> Result<RawPage> {
+    /// One page of jobs; `next` reckons the next start of each.
+    pub async fn list_jobs(&self, query: &ListJobs, next: impl Fn(&ListedJob) -> Option<Timestamp>) -> Result<RawPage> {
         let paging = Paging {
             page: query.page,
             size: query.size,
@@ -113,10 +129,11 @@ impl Store {
             any_of(sql, "j.job_type", &query.job_type);
             tagged(sql, "job_tags", "job_id", "j.id", &query.tag_id);
         };
-        let mut sql = Sql::new(format!(
-            "select {ROW}::text as json, j.is_enabled, j.schedule_type, j.interval_seconds, j.cron_string, j.time_zone,
-             j.scheduled_for, j.started_at from "
-        ));
+        let by_id = paging.after.is_some() || paging.before.is_some();
+        if paging.sort == Some(NEXT_RUN) && !by_id {
+            return self.jobs_by_next_run(&paging, narrow, next).await;
+        }
+        let mut sql = Sql::new(format!("select {ROW}::text as json, {PLAN} from "));
         LIST.rows(&mut sql, &paging, narrow);
         sql.push(" order by j.place");
         let jobs: Vec<ListedJob> = sql.build_query_as().fetch_all(self.pool()).await?;
@@ -124,8 +141,45 @@ impl Store {
             Some(rows) => Total { rows, is_estimate: false },
             None => self.count(&LIST, &paging, narrow).await?,
         };
-        let items: Vec<String> = jobs.into_iter().map(json).collect();
+        let items: Vec<String> = jobs.iter().map(|job| with_next_run(job, next(job))).collect();
         Ok(LIST.page(&items.join(","), total, &paging))
+    }
+
+    /// One page of jobs by their next starts: those of all that fit are reckoned, and only the page is read whole.
+    async fn jobs_by_next_run(
+        &self,
+        paging: &Paging<'_>,
+        narrow: impl Fn(&mut Sql),
+        next: impl Fn(&ListedJob) -> Option<Timestamp>,
+    ) -> Result<RawPage> {
+        let mut sql = Sql::new(format!("select '' as json, {PLAN} from jobs j where true"));
+        narrow(&mut sql);
+        let plans: Vec<ListedJob> = sql.build_query_as().fetch_all(self.pool()).await?;
+        let mut order: Vec<(Option<Timestamp>, i64)> = plans.iter().map(|job| (next(job), job.id)).collect();
+        let descending = paging.order == Some("desc");
+        // As in the database: nothing comes last either way, and ids follow the direction.
+        order.sort_by(|one, other| {
+            let (one, other) = if descending { (other, one) } else { (one, other) };
+            one.cmp(other)
+        });
+        order.sort_by_key(|(at, _)| at.is_none());
+        let skipped = usize::try_from(paging.offset()).unwrap_or(usize::MAX);
+        let size = usize::try_from(paging.size()).unwrap_or_default();
+        let shown: Vec<(Option<Timestamp>, i64)> = order.iter().copied().skip(skipped).take(size).collect();
+        let ids: Vec<i64> = shown.iter().map(|(_, id)| *id).collect();
+        let jobs: Vec<ListedJob> =
+            Sql::new(format!("select {ROW}::text as json, {PLAN} from jobs j where j.id = any("))
+                .push_bind(ids)
+                .push(")")
+                .build_query_as()
+                .fetch_all(self.pool())
+                .await?;
+        let row = |(at, id): &(Option<Timestamp>, i64)| {
+            jobs.iter().find(|job| job.id == *id).map(|job| with_next_run(job, *at))
+        };
+        let items: Vec<String> = shown.iter().filter_map(row).collect();
+        let rows = i64::try_from(order.len()).unwrap_or(i64::MAX);
+        Ok(LIST.page(&items.join(","), Total { rows, is_estimate: false }, paging))
     }
 
     /// One job.
@@ -253,6 +307,13 @@ impl Store {
         .await?;
         Ok(rows.into_iter().map(|row| row.0).collect())
     }
+}
+
+/// The text of a listed job with its next start, which the database cannot know.
+fn with_next_run(job: &ListedJob, next: Option<Timestamp>) -> String {
+    let next = next.map_or_else(|| "null".to_owned(), |at| format!("\"{at}\""));
+    let fields = job.json.trim_end().trim_end_matches('}');
+    format!("{fields}, \"next_run\":{next}}}")
 }
 
 async fn replace_tags(tx: &mut sqlx::PgTransaction<'_>, id: i64, tags: &[i64]) -> Result<()> {

@@ -66,7 +66,8 @@ impl Paging<'_> {
         self.size.unwrap_or(DEFAULT_SIZE).clamp(1, MAX_SIZE)
     }
 
-    fn offset(&self) -> i64 {
+    /// Rows before the page.
+    pub fn offset(&self) -> i64 {
         (self.page() - 1).saturating_mul(self.size())
     }
 }
@@ -144,6 +145,14 @@ impl List {
 
 /// Columns that may hold null, of all lists.
 const NULLABLE: &[&str] = &[
+    super::devices::LAST_RESULT,
+    super::devices::LAST_SNAPSHOT,
+    super::devices::TAGS,
+    super::jobs::LAST_RUN,
+    super::jobs::TARGET,
+    super::credentials::TAGS,
+    "lower(c.description)",
+    "lower(t.description)",
     "d.model",
     "d.serial_number",
     "d.last_seen",

@@ -8,8 +8,8 @@ use serde_json::Value;
 use super::asked::{Asked, id};
 use super::lists::{MOST_ROWS, finish, note};
 use super::row::{Row, reply};
-use super::tags::tags;
-use super::{Talk, offered};
+use super::tags::{by_devices, tags, with_devices};
+use super::{Talk, devices, offered};
 
 /// Answers what is asked of credentials.
 pub async fn answer(talk: Talk<'_>, asked: &Asked, rest: &[&str]) -> Result<Value, Problem> {
@@ -50,7 +50,9 @@ async fn list(talk: Talk<'_>, asked: &Asked) -> Result<Value, Problem> {
     let loaded = talk.all("/credentials/", &filter, MOST_ROWS).await?;
     let mut all: Vec<Credential> = loaded.rows.iter().map(|row| credential(Row(row))).collect();
     all.sort_by(|a, b| a.priority.cmp(&b.priority).then(a.id.cmp(&b.id)));
-    finish(&all, asked, note(&loaded, "credentials"))
+    let hosts = if by_devices(asked) { devices::all(talk).await? } else { Vec::new() };
+    let rows: Vec<Value> = all.iter().map(|credential| with_devices(credential, &credential.tags, &hosts)).collect();
+    finish(&rows, asked, note(&loaded, "credentials"))
 }
 
 /// The body without an enable password; one that was entered is refused instead of being lost.

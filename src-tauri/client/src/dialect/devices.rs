@@ -13,6 +13,9 @@ use super::row::{Row, reply};
 use super::tags::tags;
 use super::{Talk, offered};
 
+/// Columns whose values the server's list does not have.
+const UNTOLD: [&str; 2] = ["last_result", "last_snapshot_at"];
+
 /// Answers what is asked of devices.
 pub async fn answer(talk: Talk<'_>, asked: &Asked, rest: &[&str]) -> Result<Value, Problem> {
     match (asked.method, rest) {
@@ -75,9 +78,11 @@ fn sorted(rows: &[Value]) -> Vec<Device> {
 }
 
 async fn list(talk: Talk<'_>, asked: &Asked) -> Result<Value, Problem> {
-    if !asked.many("last_result").is_empty() {
+    let by_what_is_not_told = asked.one("sort").is_some_and(|sort| UNTOLD.contains(&sort.as_str()));
+    if by_what_is_not_told || !asked.many("last_result").is_empty() {
         return Err(offered::refusal(Feature::NewestResults));
     }
+    let has_credential = asked.one("has_credential").map(|word| word == "true");
     let filter = asked.given(&["hostname", "ip_address", "serial_number", "model", "notes", "tag_id"]);
     let loaded = talk.all("/devices/", &filter, MOST_ROWS).await?;
     // The server takes one value of these, and fails at a source it does not know.
@@ -85,6 +90,7 @@ async fn list(talk: Talk<'_>, asked: &Asked) -> Result<Value, Problem> {
     let mut devices = sorted(&loaded.rows);
     devices.retain(|device| {
         (platforms.is_empty() || platforms.contains(&device.device_type))
+            && has_credential.is_none_or(|wanted| wanted == (device.matching_credentials_count > 0))
             && (sources.is_empty() || sources.iter().any(|source| source.eq_ignore_ascii_case(&device.source)))
     });
     finish(&devices, asked, note(&loaded, "devices"))

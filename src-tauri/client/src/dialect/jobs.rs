@@ -5,6 +5,7 @@ mod check;
 use std::collections::BTreeMap;
 
 use jiff::Timestamp;
+use netraven_api::devices::Device;
 use netraven_api::jobs::{DeviceName, Job, JobDashboardStatus, QueueStatus, RecentJob, RunStarted, WorkerStatus};
 use netraven_api::native::Feature;
 use netraven_api::problem::Code;
@@ -16,7 +17,7 @@ use super::asked::{Asked, id};
 use super::lists::{MOST_ROWS, Server, finish, note};
 use super::row::{Row, reply};
 use super::tags::{tag, tags};
-use super::{Talk, offered, runs, words};
+use super::{Talk, devices, offered, runs, words};
 use crate::Client;
 
 /// Most jobs of `/jobs/recent` asked for.
@@ -113,7 +114,19 @@ async fn list(talk: Talk<'_>, asked: &Asked) -> Result<Value, Problem> {
     });
     plan(talk, &mut jobs).await;
     jobs.sort_by_key(|job| (job.name.to_lowercase(), job.id));
-    finish(&jobs, asked, note(&loaded, "jobs"))
+    let hosts = if asked.one("sort").as_deref() == Some("target") { devices::all(talk).await? } else { Vec::new() };
+    let rows: Vec<Value> = jobs.iter().map(|job| with_orders(job, &hosts)).collect();
+    finish(&rows, asked, note(&loaded, "jobs"))
+}
+
+/// A row with what it can be sorted by beside what it has.
+fn with_orders(job: &Job, hosts: &[Device]) -> Value {
+    let host = job.device_id.and_then(|id| hosts.iter().find(|device| device.id == id));
+    let tag = || job.tags.iter().map(|tag| tag.name.to_lowercase()).min();
+    let mut row = reply(job);
+    row["last_run_at"] = reply(&job.completed_at.or(job.started_at));
+    row["target"] = Value::from(host.map(|device| device.hostname.clone()).or_else(tag));
+    row
 }
 
 /// Fills in when the schedules fire next. The server reckons from the first start, so that a time gone by says nothing.

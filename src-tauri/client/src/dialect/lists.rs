@@ -5,6 +5,7 @@
 
 use std::cmp::Ordering;
 use std::collections::{BTreeSet, HashMap};
+use std::net::IpAddr;
 use std::sync::atomic::AtomicBool;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
@@ -189,11 +190,17 @@ pub fn finish(rows: &[impl Serialize], asked: &Asked, note: Option<String>) -> R
             after.is_none_or(|after| id > after) && before.is_none_or(|before| id < before)
         });
         rows.sort_by_key(|row| Row(row).id());
-    } else if let Some(name) = asked.one("sort") {
-        rows.sort_by(|a, b| by_value(a.get(&name), b.get(&name)));
-    }
-    if descending {
-        rows.reverse();
+        if descending {
+            rows.reverse();
+        }
+    } else {
+        // The order they have counts among equals, and turns with the direction.
+        if descending {
+            rows.reverse();
+        }
+        if let Some(name) = asked.one("sort") {
+            rows.sort_by(|a, b| by_value(a.get(&name), b.get(&name), descending));
+        }
     }
     let (page, size) = place(asked)?;
     let total = i64::try_from(rows.len()).unwrap_or(i64::MAX);
@@ -202,21 +209,42 @@ pub fn finish(rows: &[impl Serialize], asked: &Asked, note: Option<String>) -> R
     Ok(reply(&Page::<Value>::new(items, total, page, size).with_note(note)))
 }
 
-/// Numbers by size, texts without regard to case, nothing at the end.
-fn by_value(a: Option<&Value>, b: Option<&Value>) -> Ordering {
-    match (a.filter(|value| !value.is_null()), b.filter(|value| !value.is_null())) {
-        (None, None) => Ordering::Equal,
-        (None, _) => Ordering::Greater,
-        (_, None) => Ordering::Less,
+/// Numbers by size, addresses by their numbers and before names, texts without regard to case; nothing at the end, whatever
+/// the direction.
+fn by_value(a: Option<&Value>, b: Option<&Value>, descending: bool) -> Ordering {
+    let is_something = |value: &&Value| !value.is_null() && value.as_array().is_none_or(|items| !items.is_empty());
+    let order = match (a.filter(is_something), b.filter(is_something)) {
+        (None, None) => return Ordering::Equal,
+        (None, _) => return Ordering::Greater,
+        (_, None) => return Ordering::Less,
         (Some(a), Some(b)) => match (a.as_f64(), b.as_f64()) {
             (Some(a), Some(b)) => a.total_cmp(&b),
-            _ => text_of(a).cmp(&text_of(b)),
+            _ => by_text(&text_of(a), &text_of(b)),
         },
+    };
+    if descending { order.reverse() } else { order }
+}
+
+fn by_text(a: &str, b: &str) -> Ordering {
+    match (a.parse::<IpAddr>(), b.parse::<IpAddr>()) {
+        (Ok(a), Ok(b)) => a.cmp(&b),
+        (Ok(_), Err(_)) => Ordering::Less,
+        (Err(_), Ok(_)) => Ordering::Greater,
+        (Err(_), Err(_)) => a.cmp(b),
     }
 }
 
+/// What a value is compared by; of a list, such as the tags, the names in it.
 fn text_of(value: &Value) -> String {
-    value.as_str().map_or_else(|| value.to_string(), str::to_lowercase)
+    match value {
+        Value::String(text) => text.to_lowercase(),
+        Value::Array(items) => {
+            let mut names: Vec<String> = items.iter().map(|item| Row(item).word("name").to_lowercase()).collect();
+            names.sort();
+            names.join(",")
+        }
+        other => other.to_string(),
+    }
 }
 
 /// Page and size of a request, within their limits.
@@ -235,4 +263,36 @@ pub fn note(loaded: &Loaded, what: &str) -> Option<String> {
     }
     let shown = loaded.rows.len();
     loaded.is_cut().then(|| format!("The server has {} {what}, of which {shown} were read.", loaded.total))
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    fn order(name: &str, direction: &str, rows: &[Value]) -> Vec<i64> {
+        let request = netraven_api::Request {
+            method: netraven_api::Method::Get,
+            path: format!("/devices/?sort={name}&order={direction}"),
+            body: None,
+        };
+        let page = finish(rows, &Asked::read(&request), None).unwrap();
+        rows_of(&page).iter().map(|row| Row(row).id()).collect()
+    }
+
+    #[test]
+    fn rows_are_sorted_as_our_own_server_sorts_them() {
+        let rows = [
+            json!({ "id": 1, "ip_address": "10.0.0.10", "seen": "2026-01-02", "tags": [{ "name": "lab" }, { "name": "core" }] }),
+            json!({ "id": 2, "ip_address": "core.example", "seen": null, "tags": [] }),
+            json!({ "id": 3, "ip_address": "10.0.0.2", "seen": "2026-01-02", "tags": [{ "name": "Edge" }] }),
+            json!({ "id": 4, "ip_address": "2001:db8::1", "seen": "2025-01-02", "tags": [{ "name": "core" }] }),
+        ];
+        assert_eq!(order("ip_address", "asc", &rows), [3, 1, 4, 2], "by number, then version 6, then names");
+        assert_eq!(order("ip_address", "desc", &rows), [2, 4, 1, 3]);
+        assert_eq!(order("seen", "asc", &rows), [4, 1, 3, 2]);
+        assert_eq!(order("seen", "desc", &rows), [3, 1, 4, 2], "nothing comes last either way");
+        assert_eq!(order("tags", "asc", &rows), [4, 1, 3, 2]);
+    }
 }

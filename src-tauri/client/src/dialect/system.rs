@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 use netraven_api::Problem;
-use netraven_api::system::SystemStatus;
+use netraven_api::system::{SystemDetails, SystemStatus};
 use serde_json::Value;
 
 use super::Talk;
@@ -13,8 +13,14 @@ pub async fn status(talk: Talk<'_>) -> Result<Value, Problem> {
     let found = talk.get("/system/status", &[("refresh", "true".to_owned())]).await?;
     let row = Row(&found);
     let word = |name| row.text(name).unwrap_or_else(|| "unhealthy".to_owned());
+    let mut details = SystemDetails::default();
     let workers = match talk.get("/jobs/status", &[]).await {
-        Ok(found) => i64::try_from(Row(&found).rows("workers").count()).unwrap_or_default(),
+        Ok(found) => {
+            let found = Row(&found);
+            details.waiting = Some(found.rows("rq_queues").filter_map(|queue| queue.number("job_count")).sum());
+            details.waiting_since = found.rows("rq_queues").filter_map(|queue| queue.time("oldest_job_ts")).min();
+            i64::try_from(found.rows("workers").count()).unwrap_or_default()
+        }
         Err(_) => i64::from(word("worker") == "healthy"),
     };
     let mut notes = Vec::new();
@@ -33,5 +39,6 @@ pub async fn status(talk: Talk<'_>) -> Result<Value, Problem> {
         system_time: row.time("system_time").unwrap_or_else(Timestamp::now),
         notes,
         workers,
+        details,
     }))
 }

@@ -1,13 +1,15 @@
 //! Tags.
 
+use netraven_api::devices::Device;
 use netraven_api::tags::Tag;
 use netraven_api::{Method, Problem};
+use serde::Serialize;
 use serde_json::Value;
 
-use super::Talk;
 use super::asked::{Asked, id};
 use super::lists::{MOST_ROWS, finish, note};
 use super::row::{Row, reply};
+use super::{Talk, devices};
 
 /// A tag of the server.
 pub fn tag(row: Row) -> Tag {
@@ -29,11 +31,26 @@ pub async fn answer(talk: Talk<'_>, asked: &Asked, rest: &[&str]) -> Result<Valu
     }
 }
 
+/// Whether a list is to be sorted by how many devices its rows reach.
+pub fn by_devices(asked: &Asked) -> bool {
+    asked.one("sort").as_deref() == Some("devices")
+}
+
+/// A row with how many devices carry one of its tags, to be sorted by.
+pub fn with_devices(row: &impl Serialize, tags: &[Tag], hosts: &[Device]) -> Value {
+    let is_reached = |device: &&Device| device.tags.iter().any(|tag| tags.iter().any(|own| own.id == tag.id));
+    let mut row = reply(row);
+    row["devices"] = Value::from(hosts.iter().filter(is_reached).count());
+    row
+}
+
 async fn list(talk: Talk<'_>, asked: &Asked) -> Result<Value, Problem> {
     let loaded = talk.all("/tags/", &asked.given(&["name"]), MOST_ROWS).await?;
     let kinds = asked.many("type");
     let mut tags: Vec<Tag> = loaded.rows.iter().map(|row| tag(Row(row))).collect();
     tags.retain(|tag| kinds.is_empty() || tag.kind.as_ref().is_some_and(|kind| kinds.contains(kind)));
     tags.sort_by_key(|tag| (tag.name.to_lowercase(), tag.id));
-    finish(&tags, asked, note(&loaded, "tags"))
+    let hosts = if by_devices(asked) { devices::all(talk).await? } else { Vec::new() };
+    let rows: Vec<Value> = tags.iter().map(|tag| with_devices(tag, std::slice::from_ref(tag), &hosts)).collect();
+    finish(&rows, asked, note(&loaded, "tags"))
 }

@@ -149,7 +149,7 @@ fn Content(
             if dom::copy(&text).await {
                 notices.done(format!("The {what} was copied."));
             } else {
-                notices.wrong("The clipboard cannot be reached. Select the text and copy it by hand.");
+                notices.wrong("The clipboard cannot be reached. Select the text and copy it yourself.");
             }
         });
     };
@@ -225,7 +225,7 @@ fn Deleting(
     rsx! {
         Confirm {
             title: "Delete this snapshot?",
-            text: "The snapshot of {name} from {when} goes from the list and from the search. The git history keeps its text. This cannot be taken back.",
+            text: "The snapshot of {name} from {when} is deleted from the list and from the search. The git history keeps its text. This can't be undone.",
             action: "Delete the snapshot",
             typed: workplace.guard(),
             busy: delete.busy(),

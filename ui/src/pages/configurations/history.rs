@@ -99,7 +99,7 @@ fn Snapshot(
     let id = head.id;
     let when = moment.short(head.retrieved_at);
     let refused = (!workplace.is_admin()).then(|| "Only admins may delete snapshots.".to_owned());
-    let about: Vec<String> = facts(&head).into_iter().chain(word.map(str::to_owned)).collect();
+    let about: Vec<String> = word.map(str::to_owned).into_iter().chain(facts(&head)).collect();
     let commit = self::word(&head, "commit").map(|commit| format!("Commit {commit}"));
     let lines = number(&head, "lines").map(|lines| format::count(lines, "line"));
     let hint: Vec<String> = commit.into_iter().chain(lines).collect();

@@ -3,6 +3,7 @@
 use netraven_api::configs::ConfigHead;
 
 use crate::address::{Given, Parts};
+use crate::pages::paging::Sorted;
 
 /// What the list shows.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -11,9 +12,14 @@ pub struct ListView {
     pub find: String,
     /// Text that snapshots are searched for; blank for the list of devices.
     pub text: String,
+    /// The order of the devices.
+    pub sorted: Sorted,
     /// Page of devices, from 1.
     pub page: i64,
 }
+
+/// Columns the devices can be sorted by, as the API names them.
+pub const SORTS: [&str; 5] = ["hostname", "ip_address", "device_type", "last_snapshot_at", "last_result"];
 
 impl ListView {
     /// The view of an address.
@@ -23,6 +29,7 @@ impl ListView {
         ListView {
             find: parts.one("find").unwrap_or_default(),
             text: parts.one("text").unwrap_or_default(),
+            sorted: Sorted::read(&parts, &SORTS),
             page: parts.parsed("page").filter(|page| *page > 0).unwrap_or(1),
         }
     }
@@ -33,6 +40,7 @@ impl ListView {
         let mut parts = Parts::default();
         parts.text("find", &self.find);
         parts.text("text", &self.text);
+        self.sorted.write(&mut parts, &SORTS);
         parts.one("page", (self.page != 1).then_some(self.page));
         parts.done()
     }
@@ -102,7 +110,12 @@ mod tests {
 
     #[test]
     fn every_choice_comes_back_from_the_address() {
-        let list = ListView { find: "edge".into(), text: "ip route = 1".into(), page: 3 };
+        let list = ListView {
+            find: "edge".into(),
+            text: "ip route = 1".into(),
+            sorted: Sorted { column: "last_snapshot_at", descending: true },
+            page: 3,
+        };
         assert_eq!(ListView::read(&list.write()), list);
         assert_eq!(ListView::read("page=0").write(), "");
         let device = DeviceView { old: Some(4), new: Some(7), text: true };

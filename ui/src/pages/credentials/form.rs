@@ -89,7 +89,7 @@ pub fn CredentialDialog(credential: Option<Credential>, tags: Vec<i64>, onclose:
     rsx! {
         Dialog {
             id: "credential",
-            title: if changing { "Change the credential" } else { "Add a credential" },
+            title: if changing { "Edit credential" } else { "Add credential" },
             onclose: move |()| onclose.call(()),
             actions: rsx! {
                 Button { label: "Cancel", onclick: move |_| onclose.call(()) }

@@ -40,10 +40,20 @@ pub fn CredentialsTable(
                     tr {
                         SortHead { title: "User name", sorted: sorted.direction("username"), onsort: move |()| onsort.call("username") }
                         SortHead { title: "Priority", sorted: sorted.direction("priority"), onsort: move |()| onsort.call("priority") }
-                        th { scope: "col", "Tags" }
-                        th { scope: "col", "Enable password" }
-                        th { scope: "col", "Devices" }
-                        th { scope: "col", class: "wide-only", "Description" }
+                        SortHead { title: "Tags", sorted: sorted.direction("tags"), onsort: move |()| onsort.call("tags") }
+                        SortHead {
+                            title: "Enable password",
+                            sorted: sorted.direction("has_enable_password"),
+                            refused: use_workplace().refusal(Feature::EnablePassword),
+                            onsort: move |()| onsort.call("has_enable_password"),
+                        }
+                        SortHead { title: "Devices", sorted: sorted.direction("devices"), onsort: move |()| onsort.call("devices") }
+                        SortHead {
+                            title: "Description",
+                            class: "wide-only",
+                            sorted: sorted.direction("description"),
+                            onsort: move |()| onsort.call("description"),
+                        }
                         th { scope: "col", aria_label: "Actions" }
                     }
                 }

@@ -28,7 +28,7 @@ pub fn FilterChips(state: Store<DashboardState>) -> Element {
         div { class: "chips", role: "group", aria_label: "Filters that are set",
             if let Some(span) = state.span().cloned() {
                 Chip {
-                    text: format::span(span, moment.glance(), &moment.zone()),
+                    text: format::span(span, &moment.zone()),
                     onremove: move |()| state.choose_span(None),
                 }
             }

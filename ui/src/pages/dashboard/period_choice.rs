@@ -16,7 +16,7 @@ pub fn PeriodChoice(state: Store<DashboardState>) -> Element {
     let moment = use_moment();
     let mut asking = use_signal(|| false);
     let (period, span) = (*state.period().read(), state.span().cloned());
-    let exact = span.map(|span| format::span(span, moment.glance(), &moment.zone()));
+    let exact = span.map(|span| format::span(span, &moment.zone()));
     rsx! {
         Segments {
             label: "Period",

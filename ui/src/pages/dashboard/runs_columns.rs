@@ -84,7 +84,7 @@ fn who(run: &Run) -> String {
     match (run.trigger, &run.triggered_by) {
         (Trigger::Schedule, _) => "Schedule".to_owned(),
         (Trigger::Manual, Some(user)) => user.clone(),
-        (Trigger::Manual, None) => "by hand".to_owned(),
+        (Trigger::Manual, None) => "Manual".to_owned(),
     }
 }
 

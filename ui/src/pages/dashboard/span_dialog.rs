@@ -1,11 +1,9 @@
 //! A stretch of time by its exact ends.
 
 use dioxus::prelude::*;
-use jiff::Timestamp;
-use jiff::civil::DateTime;
 use jiff::tz::TimeZone;
 
-use crate::components::{Button, ButtonKind, Dialog, TextField};
+use crate::components::{Button, ButtonKind, DayEnd, Dialog, TimeField, read_time, typed_time};
 use crate::state::moment::use_moment;
 use crate::state::span::Span;
 
@@ -13,14 +11,14 @@ use crate::state::span::Span;
 #[component]
 pub fn SpanDialog(first: Span, onchoose: EventHandler<Span>, onclose: EventHandler<()>) -> Element {
     let moment = use_moment();
-    let mut from = use_signal(|| typed(first.from, &moment.zone()));
-    let mut until = use_signal(|| typed(first.until, &moment.zone()));
-    let mut refused = use_signal(|| None::<String>);
+    let mut from = use_signal(|| typed_time(first.from, &moment.zone()));
+    let mut until = use_signal(|| typed_time(first.until, &moment.zone()));
+    let mut refused = use_signal(|| (None::<String>, None::<String>));
     let mut submit = move || {
         let zone = moment.zone();
         match read(&from.peek(), &until.peek(), &zone) {
             Ok(span) => onchoose.call(span),
-            Err(reason) => refused.set(Some(reason.to_owned())),
+            Err(reasons) => refused.set(reasons),
         }
     };
     rsx! {
@@ -32,37 +30,32 @@ pub fn SpanDialog(first: Span, onchoose: EventHandler<Span>, onclose: EventHandl
                 Button { label: "Cancel", onclick: move |_| onclose.call(()) }
                 Button { label: "Show this time", kind: ButtonKind::Primary, onclick: move |_| submit() }
             },
-            TextField {
+            TimeField {
                 id: "span-from",
                 label: "From",
-                kind: "datetime-local",
                 value: from(),
-                hint: moment.zone_name(),
+                error: refused().0,
                 focus: true,
                 oninput: move |text| from.set(text),
             }
-            TextField {
+            TimeField {
                 id: "span-until",
                 label: "To",
-                kind: "datetime-local",
                 value: until(),
-                error: refused(),
+                error: refused().1,
                 oninput: move |text| until.set(text),
             }
         }
     }
 }
 
-fn typed(at: Timestamp, zone: &TimeZone) -> String {
-    at.to_zoned(zone.clone()).strftime("%Y-%m-%dT%H:%M").to_string()
-}
-
-fn read(from: &str, until: &str, zone: &TimeZone) -> Result<Span, &'static str> {
-    let at = |text: &str| text.trim().parse::<DateTime>().ok()?.to_zoned(zone.clone()).ok().map(|at| at.timestamp());
-    let (Some(from), Some(until)) = (at(from), at(until)) else {
-        return Err("Both need a date and a time, such as 2026-11-23 14:05.");
-    };
-    if from < until { Ok(Span { from, until }) } else { Err("The end has to be after the beginning.") }
+/// The stretch, or which of the two fields is wrong and why.
+fn read(from: &str, until: &str, zone: &TimeZone) -> Result<Span, (Option<String>, Option<String>)> {
+    match (read_time(from, zone, DayEnd::Begin), read_time(until, zone, DayEnd::End)) {
+        (Ok(from), Ok(until)) if from < until => Ok(Span { from, until }),
+        (Ok(_), Ok(_)) => Err((None, Some("The end has to be after the beginning.".to_owned()))),
+        (from, until) => Err((from.err(), until.err())),
+    }
 }
 
 #[cfg(test)]
@@ -70,15 +63,20 @@ mod tests {
     use super::*;
 
     #[test]
-    fn times_are_read_in_the_zone_on_screen_and_have_to_be_in_order() {
+    fn times_have_to_be_in_order_and_each_field_says_what_is_wrong_with_it() {
         let zone = TimeZone::fixed(jiff::tz::offset(1));
-        let span = read("2026-11-23T14:05", " 2026-11-23 14:06:30", &zone).unwrap();
+        let span = read("2026-11-23 14:05", " 2026-11-23 14:06:30", &zone).unwrap();
         assert_eq!(
             (span.from.to_string().as_str(), span.until.to_string().as_str()),
             ("2026-11-23T13:05:00Z", "2026-11-23T13:06:30Z")
         );
-        assert_eq!(typed(span.from, &zone), "2026-11-23T14:05");
-        assert!(read("2026-11-23T14:05", "", &zone).unwrap_err().contains("date and a time"));
-        assert!(read("2026-11-23T14:05", "2026-11-23T14:05", &zone).unwrap_err().contains("after"));
+        let day = read("2026-11-23", "2026-11-23", &zone).unwrap();
+        assert_eq!(day.until.as_second() - day.from.as_second(), 86_400, "one whole day");
+        let (from, until) = read("2026-11-23 14:05", "", &zone).unwrap_err();
+        assert!(from.is_none() && until.unwrap().contains("Enter date and time"));
+        let (from, until) = read("11/23/2026", "2026-11-23 14:05", &zone).unwrap_err();
+        assert!(from.unwrap().contains("11/23/2026") && until.is_none());
+        let (_, until) = read("2026-11-23 14:05", "2026-11-23 14:05", &zone).unwrap_err();
+        assert!(until.unwrap().contains("after"));
     }
 }

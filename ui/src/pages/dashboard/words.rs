@@ -17,7 +17,7 @@ pub fn status_word(status: RunStatus) -> &'static str {
 /// A trigger in a list.
 pub fn trigger_word(trigger: Trigger) -> &'static str {
     match trigger {
-        Trigger::Manual => "by hand",
+        Trigger::Manual => "manual",
         Trigger::Schedule => "schedule",
     }
 }

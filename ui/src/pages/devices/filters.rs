@@ -7,13 +7,18 @@ use netraven_api::platforms::Platforms;
 use netraven_api::tags::ListTags;
 
 use crate::address::{Addressed, Given, Parts};
-use crate::components::{Button, ButtonKind, Choice, Glyph, Picker, SearchField};
+use crate::components::{Button, ButtonKind, Chip, Choice, Glyph, Picker, SearchField};
 use crate::data::{Query, use_query};
+use crate::pages::paging::Sorted;
 use crate::route::Route;
 use crate::state::session::use_workplace;
 
 /// Devices on one page.
 pub const PAGE_SIZE: i64 = 50;
+
+/// Columns devices can be sorted by, as the API names them.
+pub const SORTS: [&str; 7] =
+    ["hostname", "ip_address", "device_type", "tags", "last_result", "last_seen", "matching_credentials_count"];
 
 /// What the person has chosen.
 #[derive(Clone, Debug, PartialEq, Eq, Store)]
@@ -26,13 +31,25 @@ pub struct DeviceFilter {
     pub tags: Vec<i64>,
     /// Any of these last results.
     pub results: Vec<LastResult>,
+    /// Those without a credential only.
+    pub no_credential: bool,
+    /// The order.
+    pub sorted: Sorted,
     /// Page, from 1.
     pub page: i64,
 }
 
 impl Default for DeviceFilter {
     fn default() -> DeviceFilter {
-        DeviceFilter { hostname: String::new(), platform: None, tags: Vec::new(), results: Vec::new(), page: 1 }
+        DeviceFilter {
+            hostname: String::new(),
+            platform: None,
+            tags: Vec::new(),
+            results: Vec::new(),
+            no_credential: false,
+            sorted: Sorted::by(SORTS[0]),
+            page: 1,
+        }
     }
 }
 
@@ -43,6 +60,8 @@ impl Addressed for DeviceFilter {
         parts.one("platform", self.platform.as_ref());
         parts.many("tag", &self.tags);
         parts.many("result", self.results.iter().map(|result| result.as_str()));
+        parts.one("credential", self.no_credential.then_some("none"));
+        self.sorted.write(&mut parts, &SORTS);
         parts.one("page", (self.page > 1).then_some(self.page));
         parts.done()
     }
@@ -54,6 +73,8 @@ impl Addressed for DeviceFilter {
             platform: given.one("platform"),
             tags: given.many("tag").iter().filter_map(|id| id.parse().ok()).collect(),
             results: given.many("result").iter().filter_map(|result| LastResult::parse(result)).collect(),
+            no_credential: given.one("credential").as_deref() == Some("none"),
+            sorted: Sorted::read(&given, &SORTS),
             page: given.parsed("page").unwrap_or(1).max(1),
         }
     }
@@ -80,6 +101,7 @@ impl DeviceFilter {
     #[must_use]
     pub fn request(&self, hostname: &str) -> ListDevices {
         let hostname = hostname.trim();
+        let (sort, order) = self.sorted.wish(&SORTS);
         ListDevices {
             page: Some(self.page),
             size: Some(PAGE_SIZE),
@@ -87,6 +109,9 @@ impl DeviceFilter {
             device_type: self.platform.iter().cloned().collect(),
             tag_id: self.tags.clone(),
             last_result: self.results.clone(),
+            has_credential: self.no_credential.then_some(false),
+            sort,
+            order,
             ..ListDevices::default()
         }
     }
@@ -94,7 +119,11 @@ impl DeviceFilter {
     /// Whether fewer than all devices are asked for.
     #[must_use]
     pub fn narrows(&self) -> bool {
-        !self.hostname.trim().is_empty() || self.platform.is_some() || !self.tags.is_empty() || !self.results.is_empty()
+        !self.hostname.trim().is_empty()
+            || self.platform.is_some()
+            || !self.tags.is_empty()
+            || !self.results.is_empty()
+            || self.no_credential
     }
 }
 
@@ -169,13 +198,25 @@ pub fn FilterBar(filter: Store<DeviceFilter>, platforms: Query<Platforms>) -> El
                     },
                 }
             }
+            if now.no_credential {
+                Chip {
+                    text: "No credential",
+                    onremove: move |()| {
+                        let mut filter = filter.write();
+                        (filter.no_credential, filter.page) = (false, 1);
+                    },
+                }
+            }
             if now.narrows() {
                 Button {
                     label: "Clear",
                     kind: ButtonKind::Text,
                     small: true,
                     glyph: Glyph::Cross,
-                    onclick: move |_| filter.set(DeviceFilter::default()),
+                    onclick: move |_| {
+                        let sorted = filter.peek().sorted;
+                        filter.set(DeviceFilter { sorted, ..DeviceFilter::default() });
+                    },
                 }
             }
         }
@@ -193,9 +234,14 @@ mod tests {
             platform: Some("cisco_ios".to_owned()),
             tags: vec![3, 7],
             results: vec![LastResult::Failure, LastResult::Never],
+            no_credential: true,
+            sorted: Sorted { column: "last_seen", descending: true },
             page: 2,
         };
-        assert_eq!(filter.address(), "hostname=edge&platform=cisco_ios&tag=3,7&result=failure,never&page=2");
+        assert_eq!(
+            filter.address(),
+            "hostname=edge&platform=cisco_ios&tag=3,7&result=failure,never&credential=none&sort=last_seen&order=desc&page=2"
+        );
         assert_eq!(DeviceFilter::of_address(&filter.address()), filter);
         let unknown = DeviceFilter::of_address("result=maybe,success&page=-1&colour=red");
         let known = DeviceFilter { results: vec![LastResult::Success], ..DeviceFilter::default() };

@@ -120,7 +120,7 @@ pub fn TagsField(
             id: "{id}-new",
             label: "A new tag",
             value: fresh(),
-            placeholder: "its name, or nothing",
+            placeholder: "optional",
             error: refusal(&problem, "new_tag"),
             oninput: move |text| fresh.set(text),
         }

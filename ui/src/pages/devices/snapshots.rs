@@ -74,7 +74,7 @@ fn SnapshotText(hostname: String, head: ConfigHead, onclose: EventHandler<()>) -
     rsx! {
         Dialog {
             id: "snapshot",
-            title: "{hostname}, {format::short_time(head.retrieved_at, moment.glance(), &moment.zone())}",
+            title: "{hostname}, {format::date_time(head.retrieved_at, &moment.zone())}",
             wide: true,
             onclose: move |()| onclose.call(()),
             actions: rsx! {

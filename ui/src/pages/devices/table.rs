@@ -5,15 +5,27 @@ use std::rc::Rc;
 use dioxus::prelude::*;
 use netraven_api::Page;
 use netraven_api::devices::Device;
-use netraven_api::native::LAB_TAG;
+use netraven_api::native::{Feature, LAB_TAG};
 use netraven_api::outcome::Cause;
 use netraven_api::platforms::Platforms;
 use netraven_api::tags::Tag as ApiTag;
 
-use crate::components::{Ago, Button, ButtonKind, Glyph, Icon, TableFrame, Tag, Tone};
+use crate::components::{Ago, Button, ButtonKind, Glyph, Icon, SortHead, TableFrame, Tag, Tone};
 use crate::format;
 use crate::pages::lab::SimulatedTag;
+use crate::pages::paging::Sorted;
 use crate::state::session::use_workplace;
+
+/// The columns left to right: what they are sorted by, their heads, and what these share with their cells.
+const HEADS: [(&str, &str, &str); 7] = [
+    ("hostname", "Hostname", ""),
+    ("ip_address", "Address", ""),
+    ("device_type", "Platform", "wide-only"),
+    ("tags", "Tags", "wide-only"),
+    ("last_result", "Last result", ""),
+    ("last_seen", "Last seen", "wide-only"),
+    ("matching_credentials_count", "Credentials", ""),
+];
 
 /// The devices of a page.
 #[component]
@@ -21,10 +33,13 @@ pub fn DevicesTable(
     page: Rc<Page<Device>>,
     titles: Option<Rc<Platforms>>,
     open: Option<i64>,
+    sorted: Sorted,
+    onsort: EventHandler<&'static str>,
     onopen: EventHandler<i64>,
     oncredential: EventHandler<Vec<i64>>,
     ondelete: EventHandler<Device>,
 ) -> Element {
+    let untold = use_workplace().refusal(Feature::NewestResults);
     rsx! {
         TableFrame { id: "devices-frame",
             table { class: "data-table devices-table", aria_label: "Devices",
@@ -32,7 +47,7 @@ pub fn DevicesTable(
                     col { class: "col-device" }
                     col { class: "col-address" }
                     col { class: "col-platform wide-only" }
-                    col { class: "wide-only" }
+                    col { class: "col-device-tags wide-only" }
                     col { class: "col-result" }
                     col { class: "col-seen wide-only" }
                     col { class: "col-credentials" }
@@ -40,13 +55,16 @@ pub fn DevicesTable(
                 }
                 thead {
                     tr {
-                        th { scope: "col", aria_sort: "ascending", "Hostname ↑" }
-                        th { scope: "col", "Address" }
-                        th { scope: "col", class: "wide-only", "Platform" }
-                        th { scope: "col", class: "wide-only", "Tags" }
-                        th { scope: "col", "Last result" }
-                        th { scope: "col", class: "wide-only", "Last seen" }
-                        th { scope: "col", "Credentials" }
+                        for (column, title, class) in HEADS {
+                            SortHead {
+                                key: "{column}",
+                                title,
+                                class,
+                                sorted: sorted.direction(column),
+                                refused: untold.clone().filter(|_| column == "last_result"),
+                                onsort: move |()| onsort.call(column),
+                            }
+                        }
                         th { scope: "col", aria_label: "Actions" }
                     }
                 }

@@ -37,7 +37,7 @@ pub fn Outcomes(job_id: ReadSignal<i64>, device_id: ReadSignal<i64>, run_id: i64
             ol { aria_label: "Last {count} {noun} of this job with the device",
                 for result in page.items.iter().rev().cloned() {
                     {
-                        let (cell, at) = (cell(&result), format::short_time(result.result_time, moment.glance(), &moment.zone()));
+                        let (cell, at) = (cell(&result), format::date_time(result.result_time, &moment.zone()));
                         let words = format!("{at}: {}", said(cell));
                         let here = result.run_id == Some(run_id);
                         rsx! {

@@ -8,7 +8,7 @@ use netraven_api::native::Feature;
 
 use super::draft::{Draft, When};
 use super::target::DeviceField;
-use crate::components::{Button, ButtonKind, Dialog, Segments, SelectField, TextField};
+use crate::components::{Button, ButtonKind, Dialog, Segments, SelectField, TextField, TimeField};
 use crate::data::use_api;
 use crate::pages::devices::form::{FormProblem, TagsField, refusal, tag_ids};
 use crate::state::moment::use_moment;
@@ -147,13 +147,12 @@ pub fn AddJob(onclose: EventHandler<()>) -> Element {
 #[component]
 fn WhenFields(draft: Signal<Draft>, problem: Option<Problem>) -> Element {
     let mut draft = draft;
-    let moment = use_moment();
     let no_zone = use_workplace().refusal(Feature::CronTimeZone);
     let typed = draft.read().clone();
     let units = [("60", "minutes"), ("3600", "hours"), ("86400", "days")];
     match typed.when {
         When::ByHand => rsx! {
-            p { class: "field-hint field", "It runs when somebody presses Run." }
+            p { class: "field-hint field", "It runs when someone presses Run." }
         },
         When::Interval => rsx! {
             div { class: "fields-2",
@@ -197,12 +196,10 @@ fn WhenFields(draft: Signal<Draft>, problem: Option<Problem>) -> Element {
             }
         },
         When::Once => rsx! {
-            TextField {
+            TimeField {
                 id: "job-once",
                 label: "Date and time",
-                kind: "datetime-local",
                 value: typed.once,
-                hint: moment.zone_name(),
                 error: refusal(&problem, "scheduled_for"),
                 oninput: move |text| draft.write().once = text,
             }

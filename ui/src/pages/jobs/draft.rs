@@ -1,11 +1,11 @@
 //! A job as a person types it, and the request that comes of it.
 
 use jiff::Timestamp;
-use jiff::civil::DateTime;
 use jiff::tz::TimeZone;
 use netraven_api::Problem;
 use netraven_api::jobs::{CONFIG_BACKUP, JobInput};
 
+use crate::components::{DayEnd, read_time};
 use crate::pages::devices::form::refusal_of;
 
 /// Longest time between two starts, in seconds.
@@ -32,7 +32,7 @@ impl When {
     #[must_use]
     pub fn title(self) -> &'static str {
         match self {
-            When::ByHand => "by hand",
+            When::ByHand => "manual",
             When::Interval => "interval",
             When::Cron => "cron",
             When::Once => "once",
@@ -61,7 +61,7 @@ pub struct Draft {
     pub cron: String,
     /// Time zone of the cron fields.
     pub time_zone: String,
-    /// Start, in local time, as the field writes it.
+    /// Start, in the zone times are written in, as it was typed.
     pub once: String,
     /// Description.
     pub description: String,
@@ -130,13 +130,12 @@ impl Draft {
             }
             When::Once => {
                 input.schedule_type = Some("onetime".to_owned());
-                let at = self.once.parse::<DateTime>().ok().and_then(|local| local.to_zoned(zone.clone()).ok());
-                match at.map(|at| at.timestamp()) {
-                    None => wrong.push(("scheduled_for", "Enter date and time.".to_owned())),
-                    Some(at) if at <= now => {
+                match read_time(&self.once, zone, DayEnd::Begin) {
+                    Err(reason) => wrong.push(("scheduled_for", reason)),
+                    Ok(at) if at <= now => {
                         wrong.push(("scheduled_for", "This time has passed. Choose a later one.".to_owned()));
                     }
-                    Some(at) => input.scheduled_for = Some(at.to_string()),
+                    Ok(at) => input.scheduled_for = Some(at.to_string()),
                 }
             }
         }
@@ -185,5 +184,7 @@ mod tests {
         );
         let past = typed(|draft| (draft.when, draft.once) = (When::Once, "2026-11-23T15:04".into()));
         assert_eq!(past.unwrap_err(), ["body.scheduled_for"]);
+        let american = typed(|draft| (draft.when, draft.once) = (When::Once, "11/24/2026 02:30 AM".into()));
+        assert_eq!(american.unwrap_err(), ["body.scheduled_for"]);
     }
 }

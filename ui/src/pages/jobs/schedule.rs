@@ -1,19 +1,18 @@
 //! Schedules in words.
 
-use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use netraven_api::jobs::Job;
 
 use crate::format;
 
-/// When a job runs: `every 4 hours`, `02:30 daily (Europe/Berlin)`, `once at 22 Nov 14:02`, `by hand`.
+/// When a job runs: `every 4 hours`, `02:30 daily (Europe/Berlin)`, `once at 2026-11-22 14:02:00`, `manual`.
 #[must_use]
-pub fn words(job: &Job, now: Timestamp, zone: &TimeZone) -> String {
+pub fn words(job: &Job, zone: &TimeZone) -> String {
     match (job.schedule_type.as_deref(), job.interval_seconds, &job.cron_string, job.scheduled_for) {
         (Some("interval"), Some(seconds), _, _) => every(seconds),
         (Some("cron"), _, Some(fields), _) => cron(fields, job.time_zone.as_deref().unwrap_or("UTC")),
-        (Some("onetime"), _, _, Some(at)) => format!("once at {}", format::short_time(at, now, zone)),
-        _ => "by hand".to_owned(),
+        (Some("onetime"), _, _, Some(at)) => format!("once at {}", format::date_time(at, zone)),
+        _ => "manual".to_owned(),
     }
 }
 

@@ -10,10 +10,11 @@ use netraven_api::runs::RunStatus;
 
 use super::schedule;
 use super::target::Target;
-use crate::components::{Ago, Button, ButtonKind, Glyph, Icon, StatusTag, TableFrame, Tag};
+use crate::components::{Ago, Button, ButtonKind, Glyph, Icon, SortHead, StatusTag, TableFrame, Tag};
 use crate::data::use_api;
 use crate::format;
 use crate::pages::actions::use_run_job;
+use crate::pages::paging::Sorted;
 use crate::route::Route;
 use crate::state::moment::use_moment;
 use crate::state::notices::use_notices;
@@ -24,7 +25,13 @@ const SYSTEM: &str = "NetRaven needs this job itself; it cannot be changed.";
 
 /// The jobs of a page.
 #[component]
-pub fn JobsTable(page: Rc<Page<Job>>, oncancel: EventHandler<Job>, ondelete: EventHandler<Job>) -> Element {
+pub fn JobsTable(
+    page: Rc<Page<Job>>,
+    sorted: Sorted,
+    onsort: EventHandler<&'static str>,
+    oncancel: EventHandler<Job>,
+    ondelete: EventHandler<Job>,
+) -> Element {
     rsx! {
         TableFrame { id: "jobs-frame",
             table { class: "data-table jobs-table", aria_label: "Jobs",
@@ -38,11 +45,11 @@ pub fn JobsTable(page: Rc<Page<Job>>, oncancel: EventHandler<Job>, ondelete: Eve
                 }
                 thead {
                     tr {
-                        th { scope: "col", aria_sort: "ascending", "Name ↑" }
-                        th { scope: "col", class: "wide-only", "Kind" }
-                        th { scope: "col", "Schedule" }
-                        th { scope: "col", "Target" }
-                        th { scope: "col", "Last run" }
+                        SortHead { title: "Name", sorted: sorted.direction("name"), onsort: move |()| onsort.call("name") }
+                        SortHead { title: "Kind", class: "wide-only", sorted: sorted.direction("job_type"), onsort: move |()| onsort.call("job_type") }
+                        SortHead { title: "Schedule", sorted: sorted.direction("next_run"), onsort: move |()| onsort.call("next_run") }
+                        SortHead { title: "Target", sorted: sorted.direction("target"), onsort: move |()| onsort.call("target") }
+                        SortHead { title: "Last run", sorted: sorted.direction("last_run_at"), onsort: move |()| onsort.call("last_run_at") }
                         th { scope: "col", aria_label: "Actions" }
                     }
                 }
@@ -68,7 +75,7 @@ fn JobRow(job: ReadSignal<Job>, oncancel: EventHandler<Job>, ondelete: EventHand
                 }
             }
             td { class: "muted wide-only", {format::job_kind(&shown.job_type).to_owned()} }
-            td { Schedule { job } }
+            td { class: "two-lines", Schedule { job } }
             td { class: "muted", Target { job } }
             td { LastRun { job: shown.clone() } }
             td { class: "row-actions", Actions { job, oncancel, ondelete } }
@@ -81,14 +88,14 @@ fn JobRow(job: ReadSignal<Job>, oncancel: EventHandler<Job>, ondelete: EventHand
 fn Schedule(job: ReadSignal<Job>) -> Element {
     let moment = use_moment();
     let job = job.read();
-    let words = schedule::words(&job, moment.glance(), &moment.zone());
+    let words = schedule::words(&job, &moment.zone());
     let by_hand = job.schedule_type.is_none();
     rsx! {
-        span { class: if by_hand { "muted" }, title: job.cron_string.clone(), "{words}" }
+        span { class: if by_hand { "muted cut" } else { "cut" }, title: job.cron_string.clone(), "{words}" }
         if !by_hand && !job.is_enabled {
-            span { class: "muted", ", off" }
+            span { class: "muted cut", "off" }
         } else if let Some(next) = job.next_run {
-            span { class: "muted", title: format::full_time(next, &moment.zone()), ", next {format::until(next, moment.now())}" }
+            span { class: "muted cut", title: format::full_time(next, &moment.zone()), "next {format::until(next, moment.now())}" }
         }
     }
 }
@@ -133,7 +140,7 @@ fn Actions(job: ReadSignal<Job>, oncancel: EventHandler<Job>, ondelete: EventHan
             switching.set(false);
             match answer {
                 Ok(_) if enabled => {
-                    notices.done(format!("The schedule of {name} is off; it can still be run by hand."))
+                    notices.done(format!("The schedule of {name} is off; it can still be run manually."))
                 }
                 Ok(_) => notices.done(format!("The schedule of {name} is followed.")),
                 Err(problem) => notices.problem(&problem),

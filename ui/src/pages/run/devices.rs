@@ -5,9 +5,11 @@ use netraven_api::native::Feature;
 use netraven_api::outcome::Cause;
 use netraven_api::runs::{Again, DeviceState, Run, RunDevice};
 
+use super::order;
 use super::view::{RunVerbs, RunView, RunViewStoreExt, Show};
 use crate::components::{
-    Button, ButtonKind, Choice, DeviceStateTag, Empty, Glyph, Icon, Pager, Picker, SearchField, Segments,
+    Button, ButtonKind, Choice, DeviceStateTag, Empty, Glyph, Icon, Pager, Picker, SearchField, Segments, SortHead,
+    TableFrame,
 };
 use crate::format;
 use crate::pages::actions::{ONE_AT_A_TIME, use_cancel_device, use_run_job};
@@ -18,6 +20,16 @@ use crate::state::session::use_workplace;
 
 /// Devices on one page.
 const PAGE_SIZE: i64 = 100;
+
+/// The columns left to right: what they are sorted by, their heads, and what these share with their cells.
+const HEADS: [(&str, &str, &str); 6] = [
+    ("device", "Device", ""),
+    ("state", "State", ""),
+    ("stage", "Stage", "wide-only"),
+    ("cause", "Cause", ""),
+    ("message", "What happened", ""),
+    ("duration", "Duration", "num"),
+];
 
 /// The table of devices.
 #[component]
@@ -31,10 +43,11 @@ pub fn RunDevices(run: Run, view: Store<RunView>, results: Vec<RunDevice>) -> El
         .filter(|cause| results.iter().any(|device| device.cause == Some(*cause)))
         .map(|cause| Choice::new(cause.as_str(), cause.title()))
         .collect();
-    let RunView { show, causes, search, page, .. } = view.read().clone();
+    let moment = use_moment();
+    let RunView { show, causes, search, sorted, page, .. } = view.read().clone();
     let wanted = search.trim().to_lowercase();
     let all = results.len();
-    let found: Vec<RunDevice> = results
+    let mut found: Vec<RunDevice> = results
         .into_iter()
         .filter(|device| show.holds(device.state))
         .filter(|device| {
@@ -42,6 +55,7 @@ pub fn RunDevices(run: Run, view: Store<RunView>, results: Vec<RunDevice>) -> El
         })
         .filter(|device| device.hostname.to_lowercase().contains(&wanted) || device.address.contains(&wanted))
         .collect();
+    order::sort(&mut found, sorted, moment.glance());
     let total = i64::try_from(found.len()).unwrap_or_default();
     let number = page.clamp(1, (total - 1).max(0) / PAGE_SIZE + 1);
     let skip = usize::try_from((number - 1) * PAGE_SIZE).unwrap_or_default();
@@ -86,12 +100,12 @@ pub fn RunDevices(run: Run, view: Store<RunView>, results: Vec<RunDevice>) -> El
                 Empty { title: "No device matches", text: "None of the devices of this run has what the filters ask for.", glyph: Glyph::Search }
             }
         } else {
-            div { class: "scroll",
-                table { class: "data-table", aria_label: "Devices of this run",
+            TableFrame { id: "run-devices-frame",
+                table { class: "data-table run-devices", aria_label: "Devices of this run",
                     colgroup {
                         col { class: "col-host" }
-                        col { class: "col-status" }
-                        col { class: "col-stage" }
+                        col { class: "col-device-state" }
+                        col { class: "col-stage wide-only" }
                         col { class: "col-cause" }
                         col {}
                         col { class: "col-took" }
@@ -100,12 +114,15 @@ pub fn RunDevices(run: Run, view: Store<RunView>, results: Vec<RunDevice>) -> El
                     }
                     thead {
                         tr {
-                            th { scope: "col", "Device" }
-                            th { scope: "col", "State" }
-                            th { scope: "col", class: "wide-only", "Stage" }
-                            th { scope: "col", "Cause" }
-                            th { scope: "col", "What happened" }
-                            th { scope: "col", class: "num", "Duration" }
+                            for (column, title, class) in HEADS {
+                                SortHead {
+                                    key: "{column}",
+                                    title,
+                                    class,
+                                    sorted: sorted.direction(column),
+                                    onsort: move |()| view.sort_by(column),
+                                }
+                            }
                             th { scope: "col", aria_label: "Run again or cancel" }
                             th { scope: "col", aria_label: "Open" }
                         }
@@ -143,12 +160,7 @@ fn DeviceRow(
     let go = navigator();
     let to = Route::dossier(run_id, device.device_id);
     let open = to.clone();
-    let message = match (&device.message, device.state, device.changed) {
-        (Some(message), ..) => message.clone(),
-        (None, DeviceState::Success, Some(true)) => "Configuration changed".to_owned(),
-        (None, DeviceState::Success, Some(false)) => "Configuration unchanged".to_owned(),
-        _ => String::new(),
-    };
+    let message = order::said(&device);
     let change = device.snapshot_id.filter(|_| device.message.is_none() && device.changed == Some(true));
     let change = change.map(|snapshot| Route::change(device.device_id, snapshot));
     rsx! {
@@ -164,11 +176,11 @@ fn DeviceRow(
             }
             td { class: "muted wide-only", {device.stage.map(|stage| stage.title()).unwrap_or_default()} }
             td { {device.cause.map(Cause::title).unwrap_or_default()} }
-            td { class: "muted", title: "{message}",
+            td { class: "muted happened", title: "{message}",
                 if let Some(to) = change {
                     Link { class: "side-link", to, title: "See what changed", onclick: move |event: MouseEvent| event.stop_propagation(), "{message}" }
                 } else {
-                    "{message}"
+                    span { class: "lines-2", "{message}" }
                 }
             }
             td { class: "num", Took { device: device.clone() } }

@@ -112,8 +112,7 @@ fn Grid(run_id: i64, matrix: Rc<JobMatrix>) -> Element {
         place.set(next);
         dom::focus(&format!("cell-{}-{}", next.0, next.1));
     };
-    let times: Vec<String> =
-        matrix.runs.iter().map(|run| format::short_time(run.queued_at, moment.glance(), &moment.zone())).collect();
+    let times: Vec<String> = matrix.runs.iter().map(|run| format::date_time(run.queued_at, &moment.zone())).collect();
     rsx! {
         table { class: "data-table matrix", role: "grid", aria_label: "Devices against the last {matrix.runs.len()} runs", onkeydown,
             thead {

@@ -5,6 +5,7 @@ use netraven_api::outcome::Cause;
 use netraven_api::runs::DeviceState;
 
 use crate::address::{Addressed, Given, Parts};
+use crate::pages::paging::Sorted;
 
 /// The page's tabs.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -96,6 +97,9 @@ impl Show {
     }
 }
 
+/// What the devices can be sorted by: what asks for attention first, or a column.
+pub const SORTS: [&str; 7] = ["attention", "device", "state", "stage", "cause", "message", "duration"];
+
 /// What the person has chosen.
 #[derive(Clone, Debug, PartialEq, Store)]
 pub struct RunView {
@@ -107,6 +111,8 @@ pub struct RunView {
     pub causes: Vec<String>,
     /// Part of a device's name or address.
     pub search: String,
+    /// The order of the devices, by one of [`SORTS`].
+    pub sorted: Sorted,
     /// Page of the devices.
     pub page: i64,
     /// Page of the history.
@@ -120,6 +126,7 @@ impl Default for RunView {
             show: Show::default(),
             causes: Vec::new(),
             search: String::new(),
+            sorted: Sorted::by(SORTS[0]),
             page: 1,
             history_page: 1,
         }
@@ -143,6 +150,12 @@ impl<Lens> Store<RunView, Lens> {
         self.page().set(1);
     }
 
+    fn sort_by(&mut self, column: &'static str) {
+        let next = self.sorted().read().toggled(column);
+        self.sorted().set(next);
+        self.page().set(1);
+    }
+
     fn find(&mut self, text: String) {
         self.search().set(text);
         self.page().set(1);
@@ -157,6 +170,7 @@ impl Addressed for RunView {
         parts.one("show", (self.show != first.show).then(|| self.show.as_str()));
         parts.many("cause", &self.causes);
         parts.one("find", Some(self.search.as_str()).filter(|text| !text.trim().is_empty()));
+        self.sorted.write(&mut parts, &SORTS);
         parts.one("page", (self.page != first.page).then_some(self.page));
         parts.one("history", (self.history_page != first.history_page).then_some(self.history_page));
         parts.done()
@@ -175,6 +189,7 @@ impl Addressed for RunView {
                 .map(|cause| cause.as_str().to_owned())
                 .collect(),
             search: given.one("find").unwrap_or_default(),
+            sorted: Sorted::read(&given, &SORTS),
             page: page("page"),
             history_page: page("history"),
         }
@@ -207,6 +222,7 @@ mod tests {
             show: Show::Failed,
             causes: vec!["auth-failed".into(), "truncated".into()],
             search: "edge & core, 10.20.".into(),
+            sorted: Sorted { column: "duration", descending: true },
             page: 3,
             history_page: 2,
         };

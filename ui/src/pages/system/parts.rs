@@ -25,7 +25,7 @@ pub fn parts(status: &SystemStatus) -> [Part; 5] {
     [
         part("API", &status.api, "Answers this window"),
         part("PostgreSQL", &status.postgres, "Keeps jobs, results, log lines and configurations"),
-        part("Redis", &status.redis, "Hands tasks to the workers, and news to this window"),
+        part("Redis", &status.redis, "Hands tasks to the workers, and updates to this window"),
         part("Workers", &status.worker, workers),
         part("Scheduler", &status.scheduler, "Starts the jobs that are due"),
     ]
@@ -52,6 +52,7 @@ mod tests {
             system_time: jiff::Timestamp::UNIX_EPOCH,
             notes: Vec::new(),
             workers: 0,
+            details: Default::default(),
         };
         let parts = parts(&status);
         assert_eq!(

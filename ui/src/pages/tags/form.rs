@@ -61,7 +61,7 @@ pub fn TagDialog(tag: Option<Tag>, onclose: EventHandler<()>) -> Element {
     rsx! {
         Dialog {
             id: "tag",
-            title: if changing { "Change the tag" } else { "Add a tag" },
+            title: if changing { "Edit tag" } else { "Add tag" },
             onclose: move |()| onclose.call(()),
             actions: rsx! {
                 Button { label: "Cancel", onclick: move |_| onclose.call(()) }
@@ -90,7 +90,7 @@ pub fn TagDialog(tag: Option<Tag>, onclose: EventHandler<()>) -> Element {
                     id: "tag-kind",
                     label: "Kind",
                     value: kind(),
-                    placeholder: "site, role, region, or nothing",
+                    placeholder: "optional: site, role, region",
                     autocomplete: "off",
                     error: refusal(&now, "type"),
                     oninput: move |text| kind.set(text),

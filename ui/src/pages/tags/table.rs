@@ -37,8 +37,8 @@ pub fn TagsTable(
                     tr {
                         SortHead { title: "Name", sorted: sorted.direction("name"), onsort: move |()| onsort.call("name") }
                         SortHead { title: "Kind", sorted: sorted.direction("type"), onsort: move |()| onsort.call("type") }
-                        th { scope: "col", "Devices" }
-                        th { scope: "col", "Description" }
+                        SortHead { title: "Devices", sorted: sorted.direction("devices"), onsort: move |()| onsort.call("devices") }
+                        SortHead { title: "Description", sorted: sorted.direction("description"), onsort: move |()| onsort.call("description") }
                         th { scope: "col", aria_label: "Actions" }
                     }
                 }

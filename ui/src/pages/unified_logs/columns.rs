@@ -63,7 +63,7 @@ pub fn use_columns(role: &'static str) -> LineLayout {
 #[must_use]
 pub fn widths(columns: &[&Column]) -> String {
     let width = |column: &&Column| match column.id {
-        "timestamp" => "104px",
+        "timestamp" => "172px",
         "level" => "48px",
         "log_type" => "86px",
         "source" | "job_id" => "132px",

@@ -28,7 +28,7 @@ async fn copy(notices: Notices, text: &str, said: String) {
     if dom::copy(text).await {
         notices.done(said);
     } else {
-        notices.wrong("The clipboard cannot be reached. Mark the text and copy it by hand.");
+        notices.wrong("The clipboard cannot be reached. Select the text and copy it yourself.");
     }
 }
 

@@ -89,7 +89,7 @@ pub fn LogHistogram(
     let count = drawn.bars.len();
     let over = hover().filter(|_| mark().is_none_or(|mark| !mark.dragging)).map(|place| (place, place));
     let told = over.or(mark().map(|mark| (mark.anchor, mark.here)));
-    let about = told.map(|(one, other)| drawn.bar_words(one, other, now, &zone)).unwrap_or_default();
+    let about = told.map(|(one, other)| drawn.bar_words(one, other, &zone)).unwrap_or_default();
     // The brush shows what is being dragged, else what was chosen.
     let dragged = mark().filter(|mark| mark.dragging).map(|mark| drawn.span(mark.anchor, mark.here));
     let brush = dragged.or(chosen).map(|span| drawn.place_of(span)).filter(|(_, width)| *width > 0.0);
@@ -108,7 +108,7 @@ pub fn LogHistogram(
             onmouseleave: let_go,
             p { id: WORDS, class: "sr-only",
                 if histogram.is_some() {
-                    {drawn.words(now, &zone)}
+                    {drawn.words(&zone)}
                     " Arrow keys move over the bars, Shift widens, Enter chooses, Escape clears."
                 } else {
                     "The lines are being counted."
@@ -166,7 +166,7 @@ pub fn LogHistogram(
             }
             if let Some(since) = since {
                 p { class: "histogram-partial text-warning",
-                    {format!("Counting took too long: lines before {} are missing here. Narrow the filters.", format::short_time(since, now, &zone))}
+                    {format!("Counting took too long: lines before {} are missing here. Narrow the filters.", format::date_time(since, &zone))}
                 }
             }
         }

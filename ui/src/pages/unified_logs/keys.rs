@@ -3,24 +3,39 @@
 use dioxus::prelude::*;
 
 use super::desk::Desk;
-use crate::dom;
+use crate::dom::{self, Pressed};
 
 /// Rows a page key moves by.
 const LEAP: usize = 20;
 
-/// What a key asks of the view around the list.
+/// What a letter asks of the view around the list.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Wish {
     /// Let lines wait, or follow again.
     Pause,
     /// Show the lines around the chosen one.
     Around,
-    /// Copy what is selected.
-    Copy,
 }
 
-/// Does what a key asks of the list, and gives what it asks of others.
-pub fn press(desk: Desk, event: &KeyboardEvent) -> Option<Wish> {
+/// Does what a letter asks, pressed anywhere on the page. Gives whether it asked for anything, and what it asks of others.
+pub fn letter(desk: Desk, pressed: &Pressed) -> (bool, Option<Wish>) {
+    let (rows, here) = (desk.layout.peek().len(), desk.here());
+    let next = match pressed.key.to_lowercase().as_str() {
+        "p" if !pressed.shift => return (true, Some(Wish::Pause)),
+        "c" if !pressed.shift => return (true, Some(Wish::Around)),
+        "j" => here.map_or(0, |here| (here + 1).min(rows.saturating_sub(1))),
+        "k" => here.map_or(0, |here| here.saturating_sub(1)),
+        _ => return (false, None),
+    };
+    if rows > 0 {
+        desk.choose(next, pressed.shift);
+    }
+    (rows > 0, None)
+}
+
+/// Does what a key asks of the list it is pressed in, and gives whether what is selected is to be copied. Letters alone are
+/// heard by the whole page.
+pub fn press(desk: Desk, event: &KeyboardEvent) -> bool {
     let modifiers = event.modifiers();
     let (shift, command) = (modifiers.shift(), modifiers.ctrl() || modifiers.meta());
     let letter = match event.key() {
@@ -32,29 +47,25 @@ pub fn press(desk: Desk, event: &KeyboardEvent) -> Option<Wish> {
         // A text that a person has marked is what they want.
         (true, "c") if desk.selection().is_some() && !dom::has_marked_text() => {
             event.prevent_default();
-            return Some(Wish::Copy);
+            return true;
         }
         (true, "a") if rows > 0 => {
             event.prevent_default();
             desk.choose_all();
-            return None;
+            return false;
         }
-        (true, _) => return None,
-        (false, "p") if !shift => return Some(Wish::Pause),
-        (false, "c") if !shift => return Some(Wish::Around),
+        (true, _) => return false,
         _ => {}
     }
     if rows == 0 {
-        return None;
+        return false;
     }
     let (here, last) = (desk.here(), rows - 1);
     let down = |by: usize| here.map_or(0, |here| (here + by).min(last));
     let up = |by: usize| here.map_or(0, |here| here.saturating_sub(by));
     let next = match event.key() {
         Key::ArrowDown => down(1),
-        _ if letter == "j" => down(1),
         Key::ArrowUp => up(1),
-        _ if letter == "k" => up(1),
         Key::PageDown => down(LEAP),
         Key::PageUp => up(LEAP),
         Key::Home => 0,
@@ -62,21 +73,21 @@ pub fn press(desk: Desk, event: &KeyboardEvent) -> Option<Wish> {
         Key::Enter => {
             event.prevent_default();
             here.into_iter().for_each(|here| desk.toggle(here));
-            return None;
+            return false;
         }
         Key::ArrowRight | Key::ArrowLeft => {
             let opens = event.key() == Key::ArrowRight;
             let can = here.filter(|here| desk.can_toggle(*here, opens));
             can.into_iter().for_each(|here| desk.toggle(here));
-            return None;
+            return false;
         }
         Key::Escape => {
             desk.clear();
-            return None;
+            return false;
         }
-        _ => return None,
+        _ => return false,
     };
     event.prevent_default();
     desk.choose(next, shift);
-    None
+    false
 }

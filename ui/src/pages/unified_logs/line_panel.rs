@@ -28,7 +28,7 @@ pub fn LinePanel(
     let (moment, copy, copy_link) = (use_moment(), use_copy_lines(), use_copy_link());
     let cause = line.meta.as_ref().and_then(|meta| meta.get("cause")).and_then(Value::as_str).and_then(Cause::parse);
     let failed = cause.is_some() || matches!(line.level.as_str(), "ERROR" | "CRITICAL");
-    let title = cause.map_or("One line", Cause::title);
+    let title = cause.map_or("Log line", Cause::title);
     let mut about: Vec<String> = line.device_name.iter().cloned().collect();
     about.extend(line.run_id.map(|run_id| format!("run {run_id}")));
     let meta =
@@ -55,7 +55,7 @@ pub fn LinePanel(
                 dd {
                     {format::full_time(line.timestamp, &moment.zone())}
                     if moment.zone().to_offset(line.timestamp).seconds() != 0 {
-                        span { class: "muted", {format!(" {} UTC", format::log_time(line.timestamp, line.timestamp, &TimeZone::UTC))} }
+                        span { class: "muted", {format!(" {} UTC", format::full_time(line.timestamp, &TimeZone::UTC))} }
                     }
                 }
                 dt { "Level" }
@@ -112,10 +112,10 @@ pub fn LinePanel(
                     Link { class: "btn btn-outline btn-sm", to: Route::run(run_id), "Open the run" }
                 }
                 if let Some(device_id) = line.device_id {
-                    Button { label: "Around it, same device", small: true, onclick: move |_| onaround.call(Shared::Device(device_id)) }
+                    Button { label: "Context: this device", small: true, onclick: move |_| onaround.call(Shared::Device(device_id)) }
                 }
                 if let Some(run_id) = line.run_id {
-                    Button { label: "Around it, same run", small: true, onclick: move |_| onaround.call(Shared::Run(run_id)) }
+                    Button { label: "Context: this run", small: true, onclick: move |_| onaround.call(Shared::Run(run_id)) }
                 }
                 if let (Some(device_id), Some(onpick)) = (line.device_id, onpick) {
                     Button { label: "Same device", small: true, onclick: move |_| onpick.call(Pick::Device(device_id)) }

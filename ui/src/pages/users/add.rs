@@ -68,7 +68,7 @@ pub fn AddUser(onclose: EventHandler<()>) -> Element {
     rsx! {
         Dialog {
             id: "add-user",
-            title: "Add a user",
+            title: "Add user",
             onclose: move |()| onclose.call(()),
             actions: rsx! {
                 Button { label: "Cancel", onclick: move |_| onclose.call(()) }

@@ -128,7 +128,7 @@ impl Fake {
         })
     }
 
-    /// Answers requests to a route, such as `GET /runs/`, with a value.
+    /// Answers requests to a route, such as `GET /runs/`, with a value; with a query, those that are just so.
     pub fn answer(&self, route: &str, value: &impl Serialize) {
         self.replies.borrow_mut().insert(route.to_owned(), Reply::Value(serde_json::to_value(value).unwrap()));
     }
@@ -286,7 +286,8 @@ impl Bridge for Fake {
         if let Some(body) = request.body {
             self.bodies.borrow_mut().push((route.clone(), body));
         }
-        match self.replies.borrow().get(&route) {
+        let replies = self.replies.borrow();
+        match replies.get(&format!("{method} {path}")).or_else(|| replies.get(&route)) {
             Some(Reply::Value(value)) => futures::future::ready(Ok(value.clone())).boxed_local(),
             Some(Reply::Problem(problem)) => futures::future::ready(Err(problem.clone())).boxed_local(),
             Some(Reply::Never) => futures::future::pending().boxed_local(),

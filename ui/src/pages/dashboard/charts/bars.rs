@@ -77,7 +77,7 @@ pub fn OutcomeBars(state: Store<DashboardState>, unit: ReadSignal<String>, count
         part.set(of);
         dom::focus(&id(next.here, of));
     };
-    let (now, zone) = (moment.glance(), moment.zone());
+    let zone = moment.zone();
     let (drawn, buckets) = (frame.read(), outcomes.read());
     let count = drawn.count();
     let here = mark().map_or(count.saturating_sub(1), |mark| mark.here.min(count.saturating_sub(1)));
@@ -86,7 +86,7 @@ pub fn OutcomeBars(state: Store<DashboardState>, unit: ReadSignal<String>, count
     let statuses = state.statuses().cloned();
     let words = |one: usize, other: usize| {
         let bars = &buckets.buckets[one.min(other)..=one.max(other)];
-        format!("{}: {}", format::span(drawn.span(one, other), now, &zone), told(bars))
+        format!("{}: {}", format::span(drawn.span(one, other), &zone), told(bars))
     };
     let wide = mark().filter(|mark| mark.anchor != mark.here && mark.anchor.max(mark.here) < count);
     let about = wide
@@ -172,7 +172,7 @@ pub fn OutcomeBars(state: Store<DashboardState>, unit: ReadSignal<String>, count
                         r#type: "button",
                         "data-part": "{place}-{outcome.as_str()}",
                         tabindex: if here == place && at_part == Some(outcome) { "0" } else { "-1" },
-                        aria_label: "{format::number(runs)} {outcome.word()}, {format::span(drawn.span(place, place), now, &zone)}",
+                        aria_label: "{format::number(runs)} {outcome.word()}, {format::span(drawn.span(place, place), &zone)}",
                         title: words(place, place),
                         left: "{(as_share(place) + GAP / 2.0) * width:.3}%",
                         width: "{width * (1.0 - GAP):.3}%",
@@ -216,7 +216,7 @@ fn OutcomeTable(outcomes: Rc<RunOutcomes>) -> Element {
             tbody {
                 for (place, bucket) in buckets {
                     tr { key: "{place}",
-                        th { scope: "row", {format::span(frame.span(place, place), moment.glance(), &moment.zone())} }
+                        th { scope: "row", {format::span(frame.span(place, place), &moment.zone())} }
                         for outcome in Outcome::ALL {
                             td { key: "{outcome.as_str()}", {format::number(outcome.runs(bucket))} }
                         }

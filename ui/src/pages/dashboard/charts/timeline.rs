@@ -73,7 +73,7 @@ pub fn Timeline(state: Store<DashboardState>, read: Query<RunTimeline>) -> Eleme
     let name = |mark: &Placed| match &mark.what {
         What::Run(run) => in_words(run, moment),
         What::Crowd(count, span) => {
-            let between = format::span(*span, moment.glance(), &moment.zone());
+            let between = format::span(*span, &moment.zone());
             format!("{} at the same time, {between}", format::count(as_number(*count), "more run"))
         }
     };
@@ -177,17 +177,16 @@ fn present(layout: &Layout) -> Vec<Outcome> {
     Outcome::ALL.into_iter().filter(is_there).collect()
 }
 
-/// A run in words: `Edge routers backup, partly failed, 13:05:00, 1:52, 298 ok, 14 failed`.
+/// A run in words: `Edge routers backup, partly failed, 2026-11-23 13:05:00, 1:52, 298 ok, 14 failed`.
 fn in_words(run: &TimelineRun, moment: Moment) -> String {
-    let (now, zone) = (moment.glance(), moment.zone());
-    let took = format::duration(format::seconds_between(began(run), ended(run, now)));
+    let took = format::duration(format::seconds_between(began(run), ended(run, moment.glance())));
     let devices = if run.status.is_active() {
         format!("{} of {} done", format::number(run.succeeded + run.failed), format::count(run.devices, "device"))
     } else {
         format!("{} ok, {} failed", format::number(run.succeeded), format::number(run.failed))
     };
     let word = Outcome::of(run.status).word();
-    format!("{}, {word}, {}, {took}, {devices}", run.job_name, format::short_time(began(run), now, &zone))
+    format!("{}, {word}, {}, {took}, {devices}", run.job_name, format::date_time(began(run), &moment.zone()))
 }
 
 /// What is not drawn: `+494 more · newest 500 of about 12,408`.

@@ -102,10 +102,10 @@ impl Bars {
 
     /// What the chart shows, for who does not see it.
     #[must_use]
-    pub fn words(&self, now: Timestamp, zone: &TimeZone) -> String {
+    pub fn words(&self, zone: &TimeZone) -> String {
         let total: i64 = self.bars.iter().map(Bar::total).sum();
         let whole = Span { from: self.start(0), until: self.start(self.bars.len()) };
-        let mut words = format!("{} in {}", format::count(total, "line"), format::span(whole, now, zone));
+        let mut words = format!("{} in {}", format::count(total, "line"), format::span(whole, zone));
         for (level, name) in LEVELS.iter().enumerate().rev().take(3) {
             let lines: i64 = self.bars.iter().map(|bar| bar.lines[level]).sum();
             if lines > 0 {
@@ -113,7 +113,7 @@ impl Bars {
             }
         }
         if let Some(highest) = self.bars.iter().max_by_key(|bar| bar.total()).filter(|bar| bar.total() > 0) {
-            let at = format::axis_time(highest.start, self.width_s, now, zone);
+            let at = format::date_time(highest.start, zone);
             words.push_str(&format!("; most at {at}, {}", format::number(highest.total())));
         }
         words.push('.');
@@ -122,14 +122,13 @@ impl Bars {
 
     /// One bar in words.
     #[must_use]
-    pub fn bar_words(&self, one: usize, other: usize, now: Timestamp, zone: &TimeZone) -> String {
+    pub fn bar_words(&self, one: usize, other: usize, zone: &TimeZone) -> String {
         let (first, last) = (one.min(other), one.max(other));
         let lines = |from: usize| -> i64 {
             let bars = self.bars.iter().skip(first).take(last + 1 - first);
             bars.map(|bar| bar.lines[from..].iter().sum::<i64>()).sum()
         };
-        let mut words =
-            format!("{}: {}", format::span(self.span(one, other), now, zone), format::count(lines(0), "line"));
+        let mut words = format!("{}: {}", format::span(self.span(one, other), zone), format::count(lines(0), "line"));
         let errors = lines(place("ERROR"));
         if errors > 0 {
             words.push_str(&format!(", {}", format::count_of(errors, "error", "errors")));
@@ -188,8 +187,8 @@ mod tests {
         assert_eq!(bars.span(1, 0), Span { from: at(600), until: at(720) });
         assert_eq!(bars.place_of(Span { from: at(630), until: at(660) }), (0.5, 0.5));
         assert_eq!(bars.place_of(Span { from: at(0), until: at(9_000) }), (0.0, 2.0));
-        let words = bars.words(at(900), &TimeZone::UTC);
-        assert_eq!(words, "8 lines in 00:10–00:12, 1 ERROR; most at 00:10, 8.");
-        assert_eq!(bars.bar_words(0, 0, at(900), &TimeZone::UTC), "00:10–00:11: 8 lines, 1 error");
+        let words = bars.words(&TimeZone::UTC);
+        assert_eq!(words, "8 lines in 1970-01-01 00:10–00:12, 1 ERROR; most at 1970-01-01 00:10:00, 8.");
+        assert_eq!(bars.bar_words(0, 0, &TimeZone::UTC), "1970-01-01 00:10–00:11: 8 lines, 1 error");
     }
 }
