@@ -4,10 +4,13 @@
 //! `redact(significant(clean(raw)))`, in this order.
 
 pub mod clean;
+mod clock;
 pub mod definition;
 pub mod detect;
+pub mod foreign;
 mod raw;
 pub mod redact;
+mod refusal;
 pub mod registry;
 mod rules;
 mod screen;
@@ -19,4 +22,5 @@ pub use definition::{
 };
 pub use detect::{Facts, facts};
 pub use redact::{Redacted, Redactor, redact_known};
+pub use refusal::{Refusal, is_configuration, learn_refusal};
 pub use registry::Registry;

@@ -1,15 +1,25 @@
 //! From the bytes a device sent to the text that is kept: no echo, no escape sequences, no pager, no prompt.
 
+use std::borrow::Cow;
+
 use super::definition::{Command, Definition};
 use super::screen;
+
+/// How far from its start an answer is searched for the echo, should lines of the log stand before it.
+const BEFORE_ECHO: usize = 12;
+/// Echoes of commands longer than this are looked for in pieces: a narrow terminal breaks them.
+const LONG: usize = 60;
+/// The shortest piece of an echo.
+const PIECE: usize = 8;
 
 /// The answer to `command` as text, from the bytes between the sending and the final prompt: LF ends every line, and
 /// neither end has blank lines. Empty if the device said nothing.
 pub fn clean(definition: &Definition, command: &Command, raw: &[u8]) -> String {
     let text = String::from_utf8_lossy(raw);
     let text = without_echo(definition, &text, &command.send);
-    let shown = screen::render(text, |line| definition.is_pager(line));
+    let shown = screen::render(text, |line| definition.mark_of(line));
     let body = without_prompt(definition, &shown);
+    let body = without_echo_pieces(body, &command.send);
     let body = without_header(definition, command, body);
     let mut out = String::with_capacity(body.len() + 1);
     for line in body.trim_end().split('\n') {
@@ -43,6 +53,36 @@ fn without_echo<'a>(definition: &Definition, text: &'a str, command: &str) -> &'
     for _ in 0..2 {
         let end = echo_end(rest, command).or_else(|| redrawn_echo_end(definition, rest, command));
         rest = end.map_or(rest, |end| &rest[end..]);
+    }
+    if rest.len() == text.len() { late_echo(definition, text, command).map_or(text, |end| &text[end..]) } else { rest }
+}
+
+/// Where an echo ends before which the device printed lines of its log, and perhaps its prompt anew.
+fn late_echo(definition: &Definition, text: &str, command: &str) -> Option<usize> {
+    let mut start = 0;
+    for line in text.split_inclusive('\n').take(BEFORE_ECHO) {
+        if start > 0
+            && let Some(end) = redrawn_echo_end(definition, &text[start..], command)
+        {
+            return Some(start + end);
+        }
+        start += line.len();
+    }
+    None
+}
+
+/// A text without the pieces of a long command that a line editor drew again at its start.
+fn without_echo_pieces<'a>(text: &'a str, command: &str) -> &'a str {
+    let mut rest = text;
+    while command.len() > LONG {
+        let line = rest.split_inclusive('\n').next().unwrap_or_default();
+        let piece = line.trim().trim_start_matches(['<', '$']).trim_end_matches(['>', '$']).trim();
+        let is_piece = (piece.len() >= PIECE && command.contains(piece))
+            || (rest.len() < text.len() && !piece.is_empty() && command.ends_with(piece));
+        if line.is_empty() || !(is_piece || line.trim().is_empty()) {
+            break;
+        }
+        rest = &rest[line.len()..];
     }
     rest
 }
@@ -94,17 +134,20 @@ fn without_prompt<'a>(definition: &Definition, text: &'a str) -> &'a str {
     }
 }
 
-fn without_header<'a>(definition: &Definition, command: &Command, text: &'a str) -> &'a str {
-    let mut rest = text;
+/// A text without the chatter at its start. What changes by itself may stand among it, and stays for [`significant`].
+fn without_header<'a>(definition: &Definition, command: &Command, text: &'a str) -> Cow<'a, str> {
+    let (mut rest, mut between) = (text, String::new());
     while !rest.is_empty() {
         let line = rest.split_inclusive('\n').next().unwrap_or_default();
         let content = definition.without_pager(line.trim_end());
-        if !content.trim().is_empty() && !command.header.iter().any(|header| header.is_match(content)) {
+        if definition.volatile_set.is_match(content) {
+            between.push_str(line);
+        } else if !content.trim().is_empty() && !command.header.iter().any(|header| header.is_match(content)) {
             break;
         }
         rest = &rest[line.len()..];
     }
-    rest
+    if between.is_empty() { Cow::Borrowed(rest) } else { Cow::Owned(between + rest) }
 }
 
 #[cfg(test)]
@@ -159,6 +202,54 @@ mod tests {
         check("banner motd ^C\r\ncore-1#\r\n^C\r\ncore-1#\r\n", "banner motd ^C\ncore-1#\n^C\ncore-1#\n");
         check("show running-config\r\n\r\ncore-1# ", "");
         check("", "");
+    }
+
+    #[test]
+    fn finds_the_echo_behind_lines_of_the_log() {
+        let log = "*Nov 30 10:11:12.131: %SYS-5-CONFIG_I: Configured from console\r\n";
+        for before in [
+            "port three went away\r\n".to_string(),
+            format!("\r\n{log}core-1#"),
+            format!(" {log}core-1#"),
+            log.to_string(),
+            format!("{log}\r\n{log}\r\ncore-1#"),
+        ] {
+            check(&format!("{before}show running-config\r\nhostname core-1\r\nend\r\n"), "hostname core-1\nend\n");
+        }
+    }
+
+    #[test]
+    fn drops_the_header_that_stands_behind_a_time_stamp() {
+        let stamp = "Load for five secs: 2%/0%; one minute: 3%; five minutes: 3%\r\nTime source is NTP, 10:11:12.131 UTC Mon Nov 30 2026\r\n\r\n";
+        let text = format!(
+            "show running-config\r\n{stamp}Building configuration...\r\n\r\nCurrent configuration : 99 bytes\r\nversion 17.6\r\nend\r\n"
+        );
+        let definition = Registry::load(None).0.get("cisco_ios").expect("built in");
+        assert_eq!(significant(&definition, &ios(text.as_bytes())), "version 17.6\nend\n");
+    }
+
+    #[test]
+    fn a_long_command_drawn_in_pieces_leaves_nothing_behind() {
+        let definition = Registry::load(None).0.get("linux").expect("built in");
+        let command = definition.commands.iter().find(|command| command.purpose == Purpose::Config).unwrap();
+        for width in [40, 80, 132] {
+            let pieces: Vec<String> = command
+                .send
+                .as_bytes()
+                .chunks(width)
+                .map(|piece| String::from_utf8_lossy(piece).into_owned())
+                .collect();
+            let last = pieces.last().unwrap();
+            for echo in [pieces.join("\r\n"), pieces.join(" \r"), format!("{}\r\n{last}\r\n{last}", pieces.join(" \r"))]
+            {
+                let raw = format!("{echo}\r\n\r\n### /etc/hosts\r\n127.0.0.1 localhost\r\n");
+                assert_eq!(
+                    clean(&definition, command, raw.as_bytes()),
+                    "### /etc/hosts\n127.0.0.1 localhost\n",
+                    "{width}"
+                );
+            }
+        }
     }
 
     #[test]

@@ -1,12 +1,12 @@
 //! A platform definition: the validated form of one TOML file, and the questions a session asks of it.
 
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 use std::time::Duration;
 
 use regex::{Regex, RegexSet};
 
 use super::rules::Rules;
-use super::{raw, screen};
+use super::{clock, raw, screen};
 
 /// Everything that is particular to one platform.
 #[derive(Debug, Clone)]
@@ -41,14 +41,20 @@ pub struct Definition {
     pub goodbye: Vec<String>,
     /// What follows a command, usually `\n`.
     pub newline: String,
-    /// What starts a comment in this platform's configuration.
+    /// What starts a comment in this platform's configuration; an answer of nothing else is no configuration.
     pub comment: String,
+    /// A command that cannot exist, sent first to learn how this device refuses; `None` where `errors` knows.
+    pub unknown_command: Option<String>,
+    /// Whether a configuration is always read twice and compared, because nothing else tells what was printed into it.
+    pub read_twice: bool,
     /// Questions the device may ask after login, before the first prompt.
     pub dialogs: Vec<Dialog>,
     /// `secrets`, `harmless` and `secret_blocks`, compiled together once.
     pub(super) rules: Arc<Rules>,
     /// `paging.more`, anywhere at a line's start.
     pub(super) pager_start: Option<Regex>,
+    /// `paging.more` at a line's end, its mark being the first group.
+    pub(super) pager_end: Option<Regex>,
     /// `volatile`, compiled together once.
     pub(super) volatile_set: RegexSet,
 }
@@ -206,6 +212,12 @@ pub struct BadDefinition {
     pub advice: String,
 }
 
+/// What follows a pager's mark on its line where it names the keys it takes.
+static KEYS: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new(r"(?i)^[ \t]*[^\w\s].*\b(?:space|spacebar|enter|return|quit|next|page|key|press|ctrl|control|any|q|cr|esc)\b|^ ?(?:or )?\(?q\)?(?:uit)?[ \t]*$")
+        .expect("the pattern of a pager's keys is valid")
+});
+
 /// How many lines from either end of an answer are searched for a refusal: the middle is the device's own text, which
 /// may quote anything.
 const ERROR_WINDOW: usize = 12;
@@ -235,30 +247,91 @@ impl Definition {
 
     /// As [`Definition::is_more`], of a line without control characters.
     pub(super) fn is_pager(&self, line: &str) -> bool {
-        self.pager_start.as_ref().is_some_and(|start| start.is_match(line))
-            && self.paging.more.iter().any(|more| more.is_match(line))
+        let Some(mark) = self.pager_start.as_ref().and_then(|start| start.find(line)) else { return false };
+        self.paging.more.iter().any(|more| more.is_match(line))
+            || (says_more(mark.as_str()) && KEYS.is_match(&line[mark.end()..]))
+    }
+
+    /// The text before a pager's mark that a device printed behind a line it had begun, as it looks on the screen.
+    pub fn before_more(&self, last_line: &str) -> Option<String> {
+        let line = screen::line(last_line);
+        let mark = self.pager_within(&line)?;
+        Some(line[..mark].to_string())
+    }
+
+    /// Where in a line a pager's mark starts that ends it.
+    pub(super) fn mark_of(&self, line: &str) -> Option<usize> {
+        if self.is_pager(line) { Some(0) } else { self.pager_within(line) }
+    }
+
+    /// Where the pager's mark starts with which a line ends that has other text before it.
+    pub(super) fn pager_within(&self, line: &str) -> Option<usize> {
+        let found = self.pager_end.as_ref()?.captures(line)?.get(1)?;
+        (says_more(found.as_str()) && !line[..found.start()].trim().is_empty()).then_some(found.start())
+    }
+
+    /// Whether a pager's mark begins the line and something else follows, such as a line of the log.
+    pub fn begins_with_more(&self, line: &str) -> bool {
+        let mark = self.pager_start.as_ref().and_then(|start| start.find(line));
+        mark.is_some_and(|mark| says_more(mark.as_str()))
     }
 
     /// A line without the pager's text that a device left standing before it.
     pub(super) fn without_pager<'a>(&self, line: &'a str) -> &'a str {
         match self.pager_start.as_ref().and_then(|start| start.find(line)) {
             // Shorter marks than this one, such as a colon, also start ordinary lines.
-            Some(mark) if mark.as_str().to_ascii_lowercase().contains("more") => &line[mark.end()..],
+            Some(mark) if says_more(mark.as_str()) => &line[mark.end()..],
             _ => line,
         }
     }
 
-    /// The prompt the last line is, if it is one. Escape sequences and carriage returns may still be in the line.
+    /// The prompt the last line is, if it is one. Escape sequences and carriage returns may still be in the line. A clock in it
+    /// is no part of the host.
     pub fn prompt_of(&self, last_line: &str) -> Option<PromptSeen> {
         let line = screen::line(last_line);
-        let captures = self.prompt.pattern.captures(&line)?;
-        let host = captures.name("host").map_or("", |host| host.as_str()).to_string();
-        if self.prompt.not.iter().any(|not| not.is_match(&line)) {
+        self.prompt_in(&line).or_else(|| self.prompt_in(&clock::without(&line)?))
+    }
+
+    fn prompt_in(&self, line: &str) -> Option<PromptSeen> {
+        let captures = self.prompt.pattern.captures(line)?;
+        let host = captures.name("host").map_or("", |host| host.as_str());
+        if self.prompt.not.iter().any(|not| not.is_match(line)) {
             return None;
         }
-        let privileged = self.prompt.privileged.as_ref().is_none_or(|pattern| pattern.is_match(&line));
-        Some(PromptSeen { host, privileged })
+        let privileged = self.prompt.privileged.as_ref().is_none_or(|pattern| pattern.is_match(line));
+        Some(PromptSeen { host: clock::without(host).unwrap_or_else(|| host.to_string()), privileged })
     }
+}
+
+impl PromptSeen {
+    /// Whether the two differ in nothing but numbers, as the prompts of a device do that counts its commands.
+    pub fn differs_in_numbers(&self, other: &PromptSeen) -> bool {
+        let plain = |host: &str| {
+            host.split(|c: char| c.is_ascii_digit()).filter(|part| !part.is_empty()).collect::<Vec<_>>().join("0")
+        };
+        self.privileged == other.privileged && self.host != other.host && plain(&self.host) == plain(&other.host)
+    }
+}
+
+impl Command {
+    /// A command that is neither configuration nor proof of anything.
+    pub(super) fn plain(send: &str) -> Command {
+        Command {
+            send: send.to_string(),
+            purpose: Purpose::Facts,
+            end: None,
+            header: Vec::new(),
+            must_contain: None,
+            must_not_contain: None,
+            timeout: Duration::from_secs(30),
+            optional: true,
+        }
+    }
+}
+
+/// Whether a pager's mark is one in words: shorter ones, such as a colon, also start ordinary lines.
+fn says_more(mark: &str) -> bool {
+    mark.to_ascii_lowercase().contains("more")
 }
 
 #[cfg(test)]

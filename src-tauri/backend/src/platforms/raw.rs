@@ -45,6 +45,9 @@ struct RawDefinition {
     comment: String,
     #[serde(default)]
     dialogs: Vec<RawDialog>,
+    unknown_command: Option<String>,
+    #[serde(default)]
+    read_twice: bool,
 }
 
 #[derive(Deserialize)]
@@ -99,8 +102,7 @@ struct RawCommand {
     must_not_contain: Option<String>,
     #[serde(default = "half_a_minute")]
     timeout_seconds: u64,
-    #[serde(default)]
-    optional: bool,
+    optional: Option<bool>,
 }
 
 #[derive(Deserialize)]
@@ -199,7 +201,7 @@ impl RawDefinition {
         filled("title", &self.title)?;
         filled("vendor", &self.vendor)?;
         filled("newline", &self.newline)?;
-        if !self.commands.iter().any(|command| command.purpose == Purpose::Config && !command.optional) {
+        if !self.commands.iter().any(|command| command.purpose == Purpose::Config && command.optional != Some(true)) {
             let problem = "no command has purpose = \"config\" without being optional, so nothing could be backed up";
             return Err(("commands".to_string(), problem.to_string()));
         }
@@ -212,10 +214,16 @@ impl RawDefinition {
         let secret_blocks = each("secret_blocks", self.secret_blocks, RawBlock::validate)?;
         let rules =
             Rules::new(&secrets, &harmless, &secret_blocks).map_err(|problem| ("secrets".to_string(), problem))?;
-        let pager_start = match self.paging.more.join("|") {
-            text if text.is_empty() => None,
-            text => Some(build("paging.more", &text, &format!(r"\A[ \t]*(?:{text})"), false)?),
+        let (pager_start, pager_end) = match self.paging.more.join("|") {
+            text if text.is_empty() => (None, None),
+            text => (
+                Some(build("paging.more", &text, &format!(r"\A[ \t]*(?:{text})"), false)?),
+                Some(build("paging.more", &text, &format!(r"\A.*?((?:{text}))[ \t]*\z"), false)?),
+            ),
         };
+        if let Some(command) = &self.unknown_command {
+            filled("unknown_command", command)?;
+        }
         let volatile = patterns("volatile", &self.volatile)?;
         let volatile_set = RegexSet::new(&self.volatile);
         Ok(Definition {
@@ -226,6 +234,7 @@ impl RawDefinition {
             errors: patterns("errors", &self.errors)?,
             volatile,
             pager_start,
+            pager_end,
             volatile_set: volatile_set.map_err(|error| ("volatile".to_string(), reason(&error)))?,
             secrets,
             harmless,
@@ -239,6 +248,8 @@ impl RawDefinition {
             goodbye: self.goodbye,
             newline: self.newline,
             comment: self.comment,
+            unknown_command: self.unknown_command,
+            read_twice: self.read_twice,
         })
     }
 }
@@ -307,7 +318,8 @@ impl RawCommand {
             send: self.send,
             purpose: self.purpose,
             end,
-            optional: self.optional,
+            // Many accounts may show the configuration and nothing else.
+            optional: self.optional.unwrap_or(self.purpose == Purpose::Facts),
         })
     }
 }

@@ -153,8 +153,10 @@ impl Text {
                 reading.answers.iter().filter(|answer| definition.commands[answer.command].purpose == purpose);
             answers.map(|answer| answer.text.as_str()).collect::<String>()
         };
-        let raw = of(Purpose::Config);
-        let facts = facts(definition, &format!("{}\n{raw}", of(Purpose::Facts)));
+        let (raw, about) = (of(Purpose::Config), of(Purpose::Facts));
+        // A configuration may speak of versions and numbers of everything else. Only where nothing else is asked it must do.
+        let asks = definition.commands.iter().any(|command| command.purpose == Purpose::Facts);
+        let facts = facts(definition, if asks { &about } else { &raw });
         let significant = significant(definition, &raw);
         let redacted = Redactor::new(definition, key).redact(&significant);
         let fingerprint = fingerprint(key, &significant);
