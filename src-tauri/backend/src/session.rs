@@ -16,6 +16,7 @@ use std::time::Instant;
 
 use netraven_api::outcome::{Cause, Stage};
 use secrecy::ExposeSecret;
+use serde_json::json;
 
 pub use self::cancel::Cancel;
 use self::expect::Parties;
@@ -48,18 +49,36 @@ pub fn read(
     let mut progress = Progress::new(observer);
     let mut transcript = Transcript::default();
     let (mut refused, mut bytes_read, mut met) = (Vec::new(), 0, known.cloned());
-    let outcome =
-        ssh::open(target, logins, &mut met, &bounds, &mut progress, &mut refused).and_then(|(mut shell, greeting)| {
-            let parties = Parties {
-                definition,
-                privilege_password: logins[greeting.login].privilege_password(),
-                bounds,
-                progress: &mut progress,
-                transcript: &mut transcript,
-                bytes_read: &mut bytes_read,
-            };
-            expect::converse(&mut shell, parties).map(|conversed| (greeting, conversed))
-        });
+    let mut first = 0;
+    let outcome = loop {
+        let opened = ssh::open(target, &logins[first..], &mut met, &bounds, &mut progress, &mut refused);
+        let (mut shell, greeting) = match opened {
+            Ok(opened) => opened,
+            Err(fault) => break Err(fault),
+        };
+        let login = &logins[first + greeting.login];
+        let parties = Parties {
+            definition,
+            login,
+            bounds,
+            progress: &mut progress,
+            transcript: &mut transcript,
+            bytes_read: &mut bytes_read,
+        };
+        match expect::converse(&mut shell, parties) {
+            Ok(conversed) => break Ok((greeting, login.id, conversed)),
+            // Only a shell that signs in by itself refuses here; it may accept the next credential.
+            Err(fault) if fault.cause == Cause::AuthFailed => {
+                refused.push(login.id);
+                first += greeting.login + 1;
+                if first >= logins.len() {
+                    break Err(fault);
+                }
+                progress.connection(Level::Warning, fault.message, json!({"credential_id": login.id}));
+            }
+            Err(fault) => break Err(fault),
+        }
+    };
     let secrets: Vec<&str> = logins
         .iter()
         .flat_map(|login| std::iter::once(&login.password).chain(&login.enable_password))
@@ -67,12 +86,12 @@ pub fn read(
         .collect();
     transcript.hide(&secrets);
     match outcome {
-        Ok((greeting, conversed)) => Ok(Reading {
+        Ok((greeting, login_id, conversed)) => Ok(Reading {
             answers: conversed.answers,
             host_key: greeting.host_key,
             banner: greeting.banner,
             algorithms: greeting.algorithms,
-            login_id: logins[greeting.login].id,
+            login_id,
             prompt: conversed.prompt,
             timings: progress.timings(),
             transcript,

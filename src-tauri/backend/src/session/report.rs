@@ -40,6 +40,11 @@ pub struct Login {
 }
 
 impl Login {
+    /// What is typed when the shell asks for the password.
+    pub(super) fn password(&self) -> &str {
+        self.password.expose_secret()
+    }
+
     /// What is typed when the privileged mode asks for a password.
     pub(super) fn privilege_password(&self) -> &str {
         self.enable_password.as_ref().unwrap_or(&self.password).expose_secret()

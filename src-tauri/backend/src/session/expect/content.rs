@@ -5,7 +5,10 @@ use netraven_api::outcome::{Cause, Stage};
 use super::super::report::Fault;
 use super::Conversation;
 use super::proof::short;
-use crate::platforms::Command;
+use crate::platforms::{Command, Definition, foreign, is_configuration, significant};
+
+/// An answer of at most so many lines is a few words.
+const FEW_WORDS: usize = 5;
 
 impl Conversation<'_, '_> {
     /// Refuses an answer that lacks what its command's must contain, or holds what it must not.
@@ -16,6 +19,33 @@ impl Conversation<'_, '_> {
             Err(fault)
         })
     }
+}
+
+/// Whether an answer holds what its command's must and nothing that it must not.
+pub(super) fn is_whole(command: &Command, text: &str) -> bool {
+    lacking(command, text).is_none() && withheld(command, text).is_none()
+}
+
+/// Whether all that a text says is said in comments.
+pub(super) fn only_comments(definition: &Definition, text: &str) -> bool {
+    let comment = definition.comment.as_str();
+    !comment.is_empty()
+        && significant(definition, text)
+            .lines()
+            .all(|line| line.trim().is_empty() || line.trim_start().starts_with(comment))
+}
+
+/// The first line of an answer of a few words that came twice and are no part of a configuration.
+pub(super) fn same_few_words(command: &Command, before: &str, now: &str) -> Option<String> {
+    let words = |text: &str| -> Vec<String> {
+        let lines = text.lines().map(str::trim).filter(|line| !line.is_empty() && !foreign::may_be_log(line));
+        lines.map(str::to_string).collect()
+    };
+    let (before, now) = (words(before), words(now));
+    let like_a_text = command.must_contain.as_ref().is_some_and(|must| must.is_match(&now.join("\n")))
+        || now.iter().any(|line| is_configuration(line));
+    let same = before == now && now.len() <= FEW_WORDS && !like_a_text;
+    now.into_iter().next().filter(|_| same)
 }
 
 fn lacking(command: &Command, text: &str) -> Option<Fault> {

@@ -17,17 +17,12 @@ use serde_json::json;
 use super::super::observer::Level;
 use super::super::report::Fault;
 use super::super::shown;
+use super::view::View;
 use super::{Conversation, PAGER_QUIET};
-use crate::platforms::PromptSeen;
+use crate::platforms::{Definition, PromptSeen, foreign};
 
 /// How long a prompt must stay the last thing said before it is tried: what is on its way arrives within this time.
 const QUIET: Duration = Duration::from_millis(30);
-/// The same for a prompt on the line of the command itself, which a line editor may merely have redrawn.
-const REDRAWN_QUIET: Duration = Duration::from_millis(300);
-/// The same for a short answer that lacks the end marker and may be an error or nothing at all.
-const BRIEF_QUIET: Duration = Duration::from_millis(500);
-/// An answer without its end marker is taken for an error text only up to this size.
-const BRIEF: usize = 4 * 1024;
 /// How often one command is sent before its answer counts as unreadable.
 const ATTEMPTS: u32 = 3;
 /// How much slower than three times the first newline of the session an answer may be before it does not count.
@@ -36,6 +31,14 @@ const SLOW: Duration = Duration::from_millis(50);
 const SLOW_ROUNDS: u32 = 3;
 /// How long at least nothing may follow the prompt that answered a newline.
 const SETTLED: Duration = Duration::from_millis(10);
+/// How long at most is waited for that, however slow the device was at first: once is enough to be slow.
+const SETTLED_MOST: Duration = Duration::from_secs(2);
+/// A newline that takes longer to be answered is measured again: once may have been a stall.
+pub(super) const PACE: Duration = Duration::from_millis(300);
+/// How often a newline is sent again because lines of the log came instead of the prompt.
+const AGAIN: u32 = 2;
+/// The silence after which it is.
+const AGAIN_AFTER: Duration = Duration::from_secs(1);
 /// How many lines a device may print between two prompts.
 const DECOR: usize = 2;
 
@@ -43,22 +46,61 @@ const DECOR: usize = 2;
 #[derive(Clone)]
 pub(super) struct Learned {
     pub(super) seen: PromptSeen,
-    /// As it looks.
+    /// As it looks on the screen.
     pub(super) shown: String,
-    /// Lines printed above every prompt, such as `{master:0}`.
+    /// Known by its text alone: the platform's pattern does not know it.
+    pub(super) literal: bool,
+    /// Whether numbers in it change from one to the next.
+    pub(super) varies: bool,
+    /// Lines that this device prints above its prompt.
     pub(super) decor: Vec<String>,
-    /// Whether a newline moves the prompt to a new line.
+    /// Whether a newline at the prompt begins a new line.
     pub(super) breaks: bool,
-    /// How long the device took to answer a newline at its first prompt.
+    /// How long the first newline took to be answered.
     pub(super) answers_in: Duration,
 }
 
-/// One command and how its answer is to be proven.
+impl Learned {
+    /// Nothing learned yet.
+    pub(super) fn nobody() -> Learned {
+        Learned {
+            seen: PromptSeen { host: String::new(), privileged: false },
+            shown: String::new(),
+            literal: false,
+            varies: false,
+            decor: Vec::new(),
+            breaks: true,
+            answers_in: Duration::ZERO,
+        }
+    }
+
+    /// Whether a line is this prompt.
+    pub(super) fn knows(&self, definition: &Definition, line: &str) -> bool {
+        if self.literal {
+            return shown::line(line).trim() == self.shown;
+        }
+        definition
+            .prompt_of(line)
+            .is_some_and(|seen| seen.privileged == self.seen.privileged && self.is_host(&seen, self.varies))
+    }
+
+    /// Whether a prompt, privileged or not, is one of the same host.
+    pub(super) fn is_same_host(&self, seen: &PromptSeen) -> bool {
+        self.is_host(&PromptSeen { privileged: self.seen.privileged, ..seen.clone() }, true)
+    }
+
+    fn is_host(&self, seen: &PromptSeen, varies: bool) -> bool {
+        seen.host == self.seen.host || (varies && seen.differs_in_numbers(&self.seen))
+    }
+}
+
+/// A command to be sent and what proves its answer.
 pub(super) struct Ask<'a> {
     pub(super) send: &'a str,
     pub(super) end: Option<&'a Regex>,
+    /// How long the device may be silent.
     pub(super) idle: Duration,
-    /// How often the prompt must answer a newline. Without any, an echoed command before the prompt is enough.
+    /// How many newlines the prompt must answer. Without any, an echoed command before the prompt is enough.
     pub(super) rounds: u32,
 }
 
@@ -76,8 +118,16 @@ pub(super) struct NewlineAnswer {
 }
 
 enum Proof {
-    Whole { end: usize, prompt_start: usize, marked: bool },
-    Doubtful { pause: Duration },
+    Whole {
+        end: usize,
+        prompt_start: usize,
+        marked: bool,
+    },
+    Doubtful {
+        pause: Duration,
+    },
+    /// The prompt is another one since; the answer ends with it now.
+    Renamed,
 }
 
 enum Response {
@@ -86,11 +136,13 @@ enum Response {
     Prompt(NewlineAnswer),
 }
 
-/// What the last line is, judged once whenever something new arrived.
-enum View {
-    Nothing,
-    Pager,
-    Prompt { need: Duration, marked: bool },
+/// Where a device came to a stop.
+struct Stop {
+    /// Where the answer ends, if before the last line.
+    place: Option<usize>,
+    marked: bool,
+    /// The prompt it stopped at, if not that of this session so far.
+    other: Option<Box<Learned>>,
 }
 
 impl Conversation<'_, '_> {
@@ -99,12 +151,17 @@ impl Conversation<'_, '_> {
         let mut patience = QUIET;
         for attempt in 1..=ATTEMPTS {
             self.terminal.begin();
+            self.asked = ask.send.to_string();
             self.terminal.send_line(ask.send)?;
             match self.prove(ask, patience)? {
                 Proof::Whole { end, prompt_start, marked } => {
                     let mut raw = self.terminal.take(end);
                     let decor_start = self.decor_start(&raw, prompt_start);
                     raw.drain(decor_start..prompt_start);
+                    if self.prompt.literal {
+                        // The platform's pattern would not find it.
+                        raw.truncate(decor_start);
+                    }
                     return Ok(Told { raw, marked });
                 }
                 Proof::Doubtful { pause } => {
@@ -115,6 +172,11 @@ impl Conversation<'_, '_> {
                     );
                     let meta = json!({"command": ask.send, "attempt": attempt, "pause_ms": pause.as_millis() as u64});
                     self.progress.session(Level::Info, message, meta);
+                    self.drain(Duration::from_millis(200))?;
+                }
+                Proof::Renamed => {
+                    let message = format!("The prompt is `{}` now: reading once more with it.", self.prompt.shown);
+                    self.progress.session(Level::Info, message, json!({"command": ask.send, "attempt": attempt}));
                     self.drain(Duration::from_millis(200))?;
                 }
             }
@@ -130,16 +192,37 @@ impl Conversation<'_, '_> {
     fn prove(&mut self, ask: &Ask<'_>, patience: Duration) -> Result<Proof, Fault> {
         let mut wrong: Option<Duration> = None;
         loop {
-            let marked = self.wait_for_prompt(ask, patience, wrong)?;
-            let (end, prompt_start) = (self.terminal.text.len(), self.terminal.line_start());
+            let stop = self.wait_for_prompt(ask, patience, wrong)?;
+            let (end, prompt_start) = match stop.place {
+                Some(place) => (place, place),
+                None => (self.terminal.text.len(), self.terminal.line_start()),
+            };
             let began = self.terminal.now();
             let quiet_before = self.terminal.quiet();
-            let rounds = if ask.rounds == 0 && !self.echoed(ask.send) { 1 } else { ask.rounds };
+            let rounds = match ask.rounds {
+                0 if stop.place.is_some() || !self.echoed(ask.send) => 1,
+                rounds => rounds,
+            };
             if ask.rounds > 0 {
                 self.progress.enter(Stage::ProveComplete);
             }
-            match (self.confirm_rounds(rounds, ask.idle)?, wrong) {
-                (true, None) => return Ok(Proof::Whole { end, prompt_start, marked }),
+            let (confirmed, renamed) = match stop.other {
+                None => (self.confirm_rounds(rounds, ask.idle)?, false),
+                Some(other) => {
+                    let before = std::mem::replace(&mut self.prompt, *other);
+                    let confirmed = self.confirm_rounds(2, ask.idle)?;
+                    if !confirmed {
+                        self.prompt = before;
+                    } else if self.prompt.seen.privileged != before.seen.privileged {
+                        return Err(self.left_its_mode(ask.send, &before.shown));
+                    }
+                    (confirmed, true)
+                }
+            };
+            let sure = ask.rounds == 0 || ask.end.is_some();
+            match (confirmed, wrong) {
+                (true, None) if renamed && !sure => return Ok(Proof::Renamed),
+                (true, None) => return Ok(Proof::Whole { end, prompt_start, marked: stop.marked }),
                 (true, Some(pause)) => return Ok(Proof::Doubtful { pause }),
                 (false, _) => {
                     let pause = self.terminal.now().saturating_duration_since(began) + quiet_before;
@@ -164,83 +247,52 @@ impl Conversation<'_, '_> {
                 return Ok(false);
             }
             asked += 1;
-            let took = self.terminal.now().saturating_duration_since(began);
-            if took.saturating_sub(self.terminal.quiet()) <= swift {
+            let took = self.terminal.now().saturating_duration_since(began).saturating_sub(self.terminal.quiet());
+            // What was slow once may have been a stall.
+            if self.prompt.answers_in > PACE {
+                self.prompt.answers_in = self.prompt.answers_in.min(took);
+            }
+            if took <= swift {
                 swift_rounds += 1;
             }
         }
         Ok(true)
     }
 
-    /// Waits until the last line is the prompt and may be the end; says whether the end marker is before it.
-    fn wait_for_prompt(&mut self, ask: &Ask<'_>, patience: Duration, wrong: Option<Duration>) -> Result<bool, Fault> {
+    /// Waits until the device stands at a prompt that may be the end.
+    fn wait_for_prompt(&mut self, ask: &Ask<'_>, patience: Duration, wrong: Option<Duration>) -> Result<Stop, Fault> {
         let mut view = self.view(ask, patience, wrong);
         loop {
             let quiet = self.terminal.quiet();
-            let wait = match view {
-                View::Pager if quiet >= PAGER_QUIET => {
-                    self.terminal.answer_pager()?;
-                    ask.idle
-                }
-                View::Pager => PAGER_QUIET.saturating_sub(quiet),
-                View::Prompt { need, marked } if quiet >= need && (marked || need < ask.idle) => return Ok(marked),
-                View::Prompt { .. } if quiet >= ask.idle => {
-                    let end = ask.end.map_or("", Regex::as_str);
-                    return Err(self.unproven(ask.send, end));
-                }
-                View::Prompt { need, .. } => need.saturating_sub(quiet),
-                View::Nothing if quiet >= ask.idle => return Err(self.silent(ask)),
-                View::Nothing => ask.idle.saturating_sub(quiet),
+            let need = match &view {
+                View::Nothing => ask.idle,
+                View::Pager => PAGER_QUIET,
+                View::OddPager { need }
+                | View::Prompt { need, .. }
+                | View::Covered { need, .. }
+                | View::Other { need, .. }
+                | View::Question { need, .. } => *need,
             };
+            let mut wait = need.saturating_sub(quiet);
+            if quiet >= need {
+                match view {
+                    View::Nothing => return Err(self.silent(ask)),
+                    View::Pager | View::OddPager { .. } => {
+                        self.terminal.answer_pager()?;
+                        wait = ask.idle;
+                    }
+                    View::Prompt { marked, .. } => return Ok(Stop { place: None, marked, other: None }),
+                    View::Covered { place, marked, .. } => return Ok(Stop { place: Some(place), marked, other: None }),
+                    View::Other { marked, prompt, .. } => return Ok(Stop { place: None, marked, other: Some(prompt) }),
+                    View::Question { asked, .. } => return Err(unanswered(ask, asked)),
+                }
+            }
+            let answered = quiet >= need;
             let news = self.terminal.pump(wait.max(Duration::from_millis(1)))?;
-            if news || matches!(view, View::Pager) {
+            if news || answered {
                 view = self.view(ask, patience, wrong);
             }
         }
-    }
-
-    fn view(&self, ask: &Ask<'_>, patience: Duration, wrong: Option<Duration>) -> View {
-        let line = self.terminal.last_line();
-        if line.is_empty() {
-            return View::Nothing;
-        }
-        if self.definition.is_more(&line) {
-            return View::Pager;
-        }
-        if self.definition.prompt_of(&line).as_ref() != Some(&self.prompt.seen) {
-            return View::Nothing;
-        }
-        // After a mistake only the way back to the prompt matters: the text will be read again.
-        if let Some(pause) = wrong {
-            return View::Prompt { need: (pause * 2).max(BRIEF_QUIET).min(ask.idle), marked: true };
-        }
-        let start = self.terminal.line_start();
-        let marked = ask.end.is_none_or(|end| self.line_before(start).is_some_and(|line| end.is_match(&line)));
-        let need = match marked {
-            true if self.terminal.on_first_line() => patience.max(REDRAWN_QUIET),
-            true if ask.rounds == 0 && self.echoed(ask.send) => Duration::ZERO,
-            true => patience,
-            false if self.is_brief(start) => patience.max(BRIEF_QUIET),
-            false => ask.idle,
-        };
-        View::Prompt { need: need.min(ask.idle), marked }
-    }
-
-    /// Whether the answer so far is nothing or an error text, which ends without the end marker.
-    fn is_brief(&self, end: usize) -> bool {
-        if end > BRIEF {
-            return false;
-        }
-        let text = String::from_utf8_lossy(&self.terminal.text[..end]).into_owned();
-        let after_echo = text.split_once('\n').map_or("", |(_, rest)| rest);
-        after_echo.trim().is_empty() || self.definition.is_error(&text).is_some()
-    }
-
-    /// Whether the first line of the answer ends with the command.
-    fn echoed(&self, send: &str) -> bool {
-        let text = &self.terminal.text;
-        let Some(end) = text.iter().position(|byte| *byte == b'\n') else { return false };
-        shown::line(&String::from_utf8_lossy(&text[..end])).trim_end().ends_with(send.trim())
     }
 
     /// Sends a newline at what may be the prompt; false if anything but the prompt, once, follows.
@@ -252,7 +304,7 @@ impl Conversation<'_, '_> {
         }
         // Had this been the end of the text and its own prompt, the newline would still have to be answered, and a device
         // answers one within the time it took at first.
-        let settled = self.prompt.answers_in.max(SETTLED);
+        let settled = self.prompt.answers_in.clamp(SETTLED, SETTLED_MOST);
         while self.terminal.quiet() < settled {
             // The clock went on since the question above: there may be nothing left to wait for.
             self.terminal.pump(settled.saturating_sub(self.terminal.quiet()).max(Duration::from_millis(1)))?;
@@ -269,20 +321,36 @@ impl Conversation<'_, '_> {
     ) -> Result<Option<NewlineAnswer>, Fault> {
         let from = self.terminal.text.len();
         self.terminal.send_line("")?;
+        let mut again = 0;
         loop {
+            let quiet = self.terminal.quiet();
+            let late = self.deadline.is_some_and(|deadline| self.terminal.now() >= deadline);
             match self.response(from, prompt, learning) {
                 Response::Prompt(answer) => return Ok(Some(answer)),
                 Response::Other => return Ok(None),
-                Response::Unfinished if learning && self.terminal.quiet() >= limit => return Ok(None),
-                Response::Unfinished if self.terminal.quiet() >= limit => {
+                Response::Unfinished if late || (learning && quiet >= limit) => return Ok(None),
+                Response::Unfinished if quiet >= limit => {
                     let message = format!(
                         "The device stopped at what looks like its prompt, but did not answer there for {} s.",
                         limit.as_secs()
                     );
                     return Err(Fault::new(Cause::Truncated, message).expecting(&self.prompt.shown));
                 }
+                Response::Unfinished
+                    if quiet >= AGAIN_AFTER && again < AGAIN && self.covered_prompt(from).is_some() =>
+                {
+                    again += 1;
+                    self.terminal.send_line("")?;
+                }
                 Response::Unfinished => {
-                    self.terminal.pump(limit.saturating_sub(self.terminal.quiet()).max(Duration::from_millis(1)))?;
+                    let mut wait = limit.saturating_sub(quiet);
+                    if quiet < AGAIN_AFTER {
+                        wait = wait.min(AGAIN_AFTER - quiet);
+                    }
+                    if let Some(deadline) = self.deadline {
+                        wait = wait.min(deadline.saturating_duration_since(self.terminal.now()));
+                    }
+                    self.terminal.pump(wait.max(Duration::from_millis(1)))?;
                 }
             }
         }
@@ -290,7 +358,7 @@ impl Conversation<'_, '_> {
 
     fn response(&self, from: usize, prompt: &Learned, learning: bool) -> Response {
         let line = self.terminal.last_line();
-        let is_prompt = |line: &str| self.definition.prompt_of(line).as_ref() == Some(&prompt.seen);
+        let is_prompt = |line: &str| prompt.knows(self.definition, line);
         let tail = String::from_utf8_lossy(&self.terminal.text[from..]);
         let mut lines: Vec<&str> = tail.split('\n').collect();
         lines.pop();
@@ -310,6 +378,10 @@ impl Conversation<'_, '_> {
             if shown.is_empty() || (place == 0 && is_prompt(line)) {
                 continue;
             }
+            // The device's log may come at any time.
+            if foreign::may_be_log(shown) && self.behind_prompt(shown).is_none_or(foreign::may_be_log) {
+                continue;
+            }
             let known = if learning { decor.len() < DECOR } else { prompt.decor.iter().any(|line| line == shown) };
             if !known || is_prompt(line) {
                 return Response::Other;
@@ -327,12 +399,18 @@ impl Conversation<'_, '_> {
 
     /// Waits until nothing has come for `quiet`.
     pub(super) fn drain(&mut self, quiet: Duration) -> Result<(), Fault> {
-        while self.terminal.pump(quiet)? {}
+        let until = self.terminal.now() + self.terminal.limits().prompt;
+        while self.terminal.pump(quiet)? && self.terminal.now() < until {}
         Ok(())
     }
 
     /// The last line before `end` that is not blank, nor a pager, nor one of those that belong to the prompt.
     pub(super) fn line_before(&self, end: usize) -> Option<String> {
+        self.told_before(end).map(|(_, line)| line)
+    }
+
+    /// As [`Conversation::line_before`], with the place where the line starts.
+    pub(super) fn told_before(&self, end: usize) -> Option<(usize, String)> {
         let mut end = self.decor_start(&self.terminal.text, end);
         while end > 0 {
             let (start, line) = last_line_of(&self.terminal.text[..end]);
@@ -340,7 +418,7 @@ impl Conversation<'_, '_> {
                 // What a pager printed on this line before it was answered is not part of it.
                 let from = self.terminal.forgotten().filter(|at| (start..end).contains(at)).unwrap_or(start);
                 let line = String::from_utf8_lossy(&self.terminal.text[from..end]);
-                return Some(shown::line(line.trim_end_matches('\n')).trim_end().to_string());
+                return Some((start, shown::line(line.trim_end_matches('\n')).trim_end().to_string()));
             }
             end = start;
         }
@@ -367,6 +445,15 @@ impl Conversation<'_, '_> {
         Fault::new(Cause::Truncated, message).expecting(end)
     }
 
+    fn left_its_mode(&self, send: &str, before: &str) -> Fault {
+        let message = format!(
+            "The device went to another prompt, `{}`, in answer to `{}`: the session may do less there.",
+            self.prompt.shown,
+            short(send)
+        );
+        Fault::new(Cause::PromptNotSeen, message).expecting(before)
+    }
+
     fn silent(&self, ask: &Ask<'_>) -> Fault {
         let (bytes, seconds, send) = (self.terminal.text.len(), ask.idle.as_secs(), short(ask.send));
         let message = match bytes {
@@ -375,6 +462,14 @@ impl Conversation<'_, '_> {
         };
         Fault::new(Cause::Timeout, message).expecting(&self.prompt.shown)
     }
+}
+
+fn unanswered(ask: &Ask<'_>, asked: String) -> Fault {
+    let message = format!(
+        "The device asks something in its answer to `{}`, and nobody has told what to answer.",
+        short(ask.send)
+    );
+    Fault::new(Cause::PromptNotSeen, message).quoting(Some(asked)).expecting("the prompt")
 }
 
 /// A command as it is spoken of: some are small programs.
@@ -386,7 +481,7 @@ pub(super) fn short(command: &str) -> String {
 }
 
 /// The last line of a text, its line end not counted, and where it starts.
-fn last_line_of(text: &[u8]) -> (usize, String) {
+pub(super) fn last_line_of(text: &[u8]) -> (usize, String) {
     let body = text.strip_suffix(b"\n").unwrap_or(text);
     let start = body.iter().rposition(|byte| *byte == b'\n').map_or(0, |place| place + 1);
     (start, String::from_utf8_lossy(&body[start..]).into_owned())

@@ -160,7 +160,9 @@ impl<'a> Terminal<'a> {
         };
         self.moved = self.now();
         *self.bytes_read += length as u64;
-        let piece = &self.piece[..length];
+        // Some devices pad with NUL, thousands at a time: it shows nothing on any screen.
+        let piece: Vec<u8> = self.piece[..length].iter().copied().filter(|byte| *byte != 0).collect();
+        let (piece, length) = (piece.as_slice(), piece.len());
         self.transcript.received(self.moved.saturating_duration_since(self.opened), piece);
         if self.text.len() + length > self.bounds.limits.max_bytes {
             let limit = self.bounds.limits.max_bytes / 1024;
@@ -179,7 +181,12 @@ impl<'a> Terminal<'a> {
     /// The unfinished last line as it came, escape sequences included; empty where it is too long to be anything.
     pub(super) fn last_line(&self) -> Cow<'_, str> {
         let line = &self.text[self.line_start..];
-        if line.len() > LOOKED_AT { Cow::Borrowed("") } else { String::from_utf8_lossy(line) }
+        if line.len() <= LOOKED_AT {
+            return String::from_utf8_lossy(line);
+        }
+        // Long runs of control characters make a line long that shows little.
+        let shows = line.iter().filter(|byte| **byte >= b' ').count();
+        if shows > LOOKED_AT { Cow::Borrowed("") } else { String::from_utf8_lossy(line) }
     }
 
     /// Takes the last line as dealt with: what follows on it is judged by itself.

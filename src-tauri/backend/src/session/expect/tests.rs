@@ -1,6 +1,9 @@
 //! The conversation against scripted devices: every chunking, pause and break.
 
+mod asked;
 mod device;
+mod foreign;
+mod refused;
 
 use std::sync::LazyLock;
 use std::time::Duration;
@@ -12,7 +15,7 @@ use serde_json::Value;
 use self::device::Act::{Ask, Drop as Break, Page, Pause};
 use self::device::{Act, Device, say};
 use super::super::observer::{Level, LogType, Observer, Progress};
-use super::super::report::{Fault, Limits};
+use super::super::report::{Fault, Limits, Login};
 use super::super::transcript::Transcript;
 use super::terminal::Bounds;
 use super::{Conversed, Parties, converse};
@@ -52,6 +55,15 @@ impl Outcome {
     }
 }
 
+fn login() -> Login {
+    Login {
+        id: 1,
+        username: "backup".to_string(),
+        password: "s3cret-login".into(),
+        enable_password: Some("s3cret-enable".into()),
+    }
+}
+
 fn speak(device: &mut Device, definition: &Definition, limits: &Limits) -> Outcome {
     let (mut log, mut transcript, mut bytes_read) = (Log::default(), Transcript::default(), 0);
     let cancel = device.cancel.clone();
@@ -59,7 +71,7 @@ fn speak(device: &mut Device, definition: &Definition, limits: &Limits) -> Outco
     let began = device.now;
     let parties = Parties {
         definition,
-        privilege_password: "s3cret-enable",
+        login: &login(),
         bounds: Bounds { limits, cancel: &cancel, deadline: began + limits.total },
         progress: &mut progress,
         transcript: &mut transcript,

@@ -15,9 +15,13 @@ pub(super) enum Act {
     Page(&'static str),
     /// Asks for a password; only this one is accepted, with this prompt.
     Ask(&'static str, &'static str),
+    /// The prompt is this one from now on.
+    Rename(&'static str),
+    /// Asks something on a line of its own, such as a user name, and goes on with any answer.
+    Question(&'static str),
     Drop,
 }
-use Act::{Ask, Drop as Break, Page, Pause, Say};
+use Act::{Ask, Drop as Break, Page, Pause, Question, Rename, Say};
 
 pub(super) fn say(text: &str) -> Act {
     Say(text.replace('\n', "\r\n"))
@@ -28,7 +32,14 @@ pub(super) struct Device {
     /// What will still be said, each after a time.
     acts: VecDeque<Act>,
     pub(super) answers: HashMap<&'static str, Vec<Act>>,
+    /// Answers given one after the other; the last stays.
+    pub(super) turns: HashMap<&'static str, VecDeque<Vec<Act>>>,
+    /// Printed behind the prompt that follows a command, once each.
+    pub(super) behind: HashMap<&'static str, VecDeque<Vec<Act>>>,
+    /// `{n}` in it is counted up with every command, `{t}` every time it is drawn.
     pub(super) prompt: String,
+    commands: u32,
+    drawn: u32,
     /// Printed above every prompt.
     pub(super) decor: &'static str,
     typed: String,
@@ -53,6 +64,10 @@ impl Device {
             now: Instant::now(),
             acts: VecDeque::new(),
             answers: HashMap::new(),
+            turns: HashMap::new(),
+            behind: HashMap::new(),
+            commands: 1,
+            drawn: 0,
             prompt: prompt.to_string(),
             decor: "",
             typed: String::new(),
@@ -72,7 +87,23 @@ impl Device {
 
     pub(super) fn greeting(mut self, acts: Vec<Act>) -> Device {
         self.acts = acts.into();
-        self.acts.push_back(Say(self.prompt.clone()));
+        let prompt = self.draw();
+        self.acts.push_back(Say(prompt));
+        self
+    }
+
+    fn draw(&mut self) -> String {
+        self.drawn += 1;
+        self.prompt.replace("{n}", &self.commands.to_string()).replace("{t}", &format!("10:11:{:02}", self.drawn % 60))
+    }
+
+    pub(super) fn in_turn(mut self, command: &'static str, turns: Vec<Vec<Act>>) -> Device {
+        self.turns.insert(command, turns.into());
+        self
+    }
+
+    pub(super) fn behind(mut self, command: &'static str, turns: Vec<Vec<Act>>) -> Device {
+        self.behind.insert(command, turns.into());
         self
     }
 
@@ -88,9 +119,22 @@ impl Device {
         if line == "exit" {
             self.acts.push_back(Break);
         }
+        self.commands += u32::from(!line.is_empty());
         let unknown = if line.is_empty() { vec![] } else { vec![say("% Invalid input detected at '^' marker.\n\n")] };
-        self.acts.extend(self.answers.get(line).cloned().unwrap_or(unknown));
-        self.acts.push_back(Say(format!("{}{}", self.decor, self.prompt)));
+        let turn = self
+            .turns
+            .get_mut(line)
+            .and_then(|turns| if turns.len() > 1 { turns.pop_front() } else { turns.front().cloned() });
+        let acts = turn.or_else(|| self.answers.get(line).cloned()).unwrap_or(unknown);
+        for act in acts {
+            match act {
+                Rename(prompt) => self.prompt = prompt.to_string(),
+                act => self.acts.push_back(act),
+            }
+        }
+        let prompt = self.draw();
+        self.acts.push_back(Say(format!("{}{prompt}", self.decor)));
+        self.acts.extend(self.behind.get_mut(line).and_then(VecDeque::pop_front).unwrap_or_default());
     }
 
     fn key(&mut self, key: char) {
@@ -108,6 +152,16 @@ impl Device {
                     self.acts = VecDeque::from([Say(prompt.to_string())]);
                 } else {
                     self.acts.push_front(Ask(password, prompt));
+                }
+            }
+            Some(Question(text)) => {
+                self.typed.push(key);
+                if key == '\n' || !text.contains("assword") {
+                    self.out.extend(key.to_string().replace('\n', "\r\n").bytes());
+                }
+                if key == '\n' {
+                    self.waits_for = None;
+                    self.typed.clear();
                 }
             }
             _ if key == '\n' => {
@@ -155,6 +209,11 @@ impl ByteChannel for Device {
                     self.out.extend(b"Password: ");
                     self.waits_for = Some(act);
                 }
+                Some(act @ Question(text)) => {
+                    self.out.extend(text.bytes());
+                    self.waits_for = Some(act);
+                }
+                Some(Rename(prompt)) => self.prompt = prompt.to_string(),
                 Some(Break) => return Ok(Incoming::Closed),
                 None => match self.ahead.pop_front() {
                     Some(line) => self.line(&line),

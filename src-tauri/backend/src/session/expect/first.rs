@@ -1,0 +1,213 @@
+//! From the open shell to the first prompt: greetings, pagers, questions, and signing in where the shell asks for it.
+
+use std::time::Duration;
+
+use netraven_api::outcome::Cause;
+use serde_json::json;
+
+use super::super::observer::Level;
+use super::super::report::{Fault, Login};
+use super::super::shown;
+use super::proof::{Learned, PACE};
+use super::questions::{self, Question};
+use super::{Conversation, DIALOG_QUIET, PAGER_QUIET, PROMPT_QUIET};
+use crate::platforms::PromptSeen;
+
+/// A device that says nothing recognisable for so long is given a newline.
+const NUDGE_AFTER: Duration = Duration::from_secs(3);
+const NUDGES: u32 = 2;
+const DIALOGS: u32 = 8;
+/// A question nobody knows is given so long to turn out to be none.
+const QUESTION_AFTER: Duration = Duration::from_secs(5);
+/// How often a slow first answer is measured again.
+const PACES: u32 = 2;
+
+/// What was done so far to reach a prompt.
+#[derive(Default)]
+struct Done {
+    nudges: u32,
+    dialogs: u32,
+    user: bool,
+    password: bool,
+}
+
+impl Conversation<'_, '_> {
+    /// Waits for the first prompt, through greetings, pagers and questions, and learns how this device answers a newline.
+    pub(super) fn first_prompt(&mut self, login: &Login) -> Result<(), Fault> {
+        let mut done = Done::default();
+        let found = self.reach_prompt(login, &mut done);
+        self.deadline = None;
+        found.map_err(|fault| match fault.cause {
+            // Devices that refuse a password in their shell say so by leaving, or by asking until the time is up.
+            Cause::Disconnected if done.password => self.shell_refused(login, "closed the session"),
+            _ => fault,
+        })?;
+        if done.nudges > 0 {
+            self.drain(Duration::from_millis(300))?;
+        }
+        let shown = &self.prompt.shown;
+        let message = format!("The device is at its prompt `{shown}`.");
+        let meta = json!({"prompt": shown, "privileged": self.prompt.seen.privileged});
+        self.progress.session(Level::Debug, message, meta);
+        Ok(())
+    }
+
+    fn reach_prompt(&mut self, login: &Login, done: &mut Done) -> Result<(), Fault> {
+        let limit = self.terminal.limits().prompt;
+        let nudge_after = NUDGE_AFTER.min(limit / 2);
+        let mut until = self.terminal.now() + limit;
+        loop {
+            self.deadline = Some(until);
+            let line = self.terminal.last_line().into_owned();
+            let quiet = self.terminal.quiet();
+            let mut wait = nudge_after.saturating_sub(quiet);
+            let question = questions::of(&shown::line(&line));
+            if self.terminal.now() >= until {
+                return Err(self.no_prompt(limit, &line));
+            } else if done.dialogs < DIALOGS
+                && let Some(answer) = self.dialog(&line, quiet)
+            {
+                done.dialogs += 1;
+                until = self.terminal.now() + limit;
+                self.terminal.forget_line();
+                self.terminal.send(&answer)?;
+                self.progress.session(Level::Debug, "Answered a question the device asks at sign-in.", json!({}));
+            } else if self.definition.is_more(&line) {
+                if quiet >= PAGER_QUIET {
+                    self.terminal.answer_pager()?;
+                }
+                wait = PAGER_QUIET;
+            } else if let Some(seen) = self.definition.prompt_of(&line) {
+                if quiet >= PROMPT_QUIET && self.learn(seen)? {
+                    return Ok(());
+                }
+                wait = PROMPT_QUIET;
+            } else if let Some(question) = question {
+                wait = DIALOG_QUIET;
+                if quiet >= DIALOG_QUIET && self.answer(question, &line, login, done)? {
+                    until = self.terminal.now() + limit;
+                }
+            } else if quiet >= nudge_after && done.nudges < NUDGES {
+                done.nudges += 1;
+                self.terminal.send_line("")?;
+            }
+            // A question that ends its line is only recognised by the silence after it.
+            if !self.definition.dialogs.is_empty() {
+                wait = wait.min(DIALOG_QUIET);
+            }
+            self.terminal.pump(wait.max(Duration::from_millis(1)))?;
+        }
+    }
+
+    /// Answers a question where the answer is known; says whether it did.
+    fn answer(&mut self, question: Question, line: &str, login: &Login, done: &mut Done) -> Result<bool, Fault> {
+        let asked = shown::line(line).trim().to_string();
+        match question {
+            Question::User | Question::Password if done.password => {
+                return Err(self.shell_refused(login, "asked again"));
+            }
+            Question::User if !done.user => {
+                done.user = true;
+                self.terminal.forget_line();
+                self.terminal.send_line(&login.username)?;
+                let message =
+                    format!("The device asks for a user name in its shell: signing in as {}.", login.username);
+                self.progress.session(Level::Info, message, json!({"credential_id": login.id}));
+            }
+            Question::User => return Err(self.shell_refused(login, "asked for the user name again")),
+            Question::Password => {
+                done.password = true;
+                self.terminal.forget_line();
+                self.terminal.send_password(login.password())?;
+            }
+            Question::OtherSecret => {
+                let message = "Signed in, but the device asks in its shell for a password or a code that no credential holds. \
+                               It may want the password changed before anything else.";
+                return Err(Fault::new(Cause::AuthFailed, message).quoting(Some(asked)));
+            }
+            Question::ChangePassword(no) if done.dialogs < DIALOGS => {
+                done.dialogs += 1;
+                self.terminal.forget_line();
+                self.terminal.send_line(no)?;
+                let message = "The device asks whether to change the password: answered no.";
+                self.progress.session(Level::Warning, message, json!({"question": asked}));
+            }
+            Question::Key(key) if done.dialogs < DIALOGS => {
+                done.dialogs += 1;
+                self.terminal.forget_line();
+                let key = if key == "\n" { self.definition.newline.clone() } else { key.to_string() };
+                self.terminal.send(&key)?;
+            }
+            Question::Colon => return Ok(false),
+            _ if self.terminal.quiet() >= QUESTION_AFTER.min(self.terminal.limits().prompt) => {
+                let message = "Signed in, but the device asks something before its first prompt, and nobody has told what to answer.";
+                return Err(Fault::new(Cause::PromptNotSeen, message)
+                    .quoting(Some(asked))
+                    .expecting(self.definition.prompt.pattern.as_str()));
+            }
+            _ => return Ok(false),
+        }
+        Ok(true)
+    }
+
+    fn shell_refused(&self, login: &Login, how: &str) -> Fault {
+        let said = self.line_before(self.terminal.line_start());
+        let message = format!("The device's shell did not accept {}: it {how} after the password.", login.username);
+        Fault::new(Cause::AuthFailed, message).quoting(said)
+    }
+
+    fn no_prompt(&self, limit: Duration, line: &str) -> Fault {
+        let title = &self.definition.title;
+        let message = format!("Signed in, but no prompt of {title} was seen within {} s.", limit.as_secs());
+        let last = shown::line(line).trim().to_string();
+        Fault::new(Cause::PromptNotSeen, message)
+            .quoting(questions::of(&last).map(|_| last))
+            .expecting(self.definition.prompt.pattern.as_str())
+    }
+
+    /// What to send if the device asks something between sign-in and its first prompt.
+    fn dialog(&self, line: &str, quiet: Duration) -> Option<String> {
+        let mut line = shown::line(line).trim().to_string();
+        if line.is_empty() && quiet >= DIALOG_QUIET {
+            line = self.line_before(self.terminal.line_start())?;
+        }
+        let asked = |dialog: &&crate::platforms::Dialog| !line.is_empty() && dialog.expect.is_match(&line);
+        self.definition.dialogs.iter().find(asked).map(|dialog| dialog.send.clone())
+    }
+
+    /// Sends a newline at what looks like the first prompt. A greeting does not answer it; a prompt appears again.
+    fn learn(&mut self, seen: PromptSeen) -> Result<bool, Fault> {
+        let shown = shown::line(&self.terminal.last_line()).trim_end().to_string();
+        let guess = Learned { seen, shown, varies: true, ..Learned::nobody() };
+        let limit = self.terminal.limits().prompt;
+        let began = self.terminal.now();
+        let Some(first) = self.newline_answer(&guess, true, limit)? else { return Ok(false) };
+        let answers_in = self.terminal.now().saturating_duration_since(began);
+        let varies = self.definition.prompt_of(&self.terminal.last_line()).is_some_and(|now| now != guess.seen);
+        self.prompt = Learned { decor: first.decor, breaks: first.breaks, varies, answers_in, ..guess };
+        // Lines between the prompts must be there every time; the rest of a greeting is not.
+        if (!self.prompt.decor.is_empty() || varies) && !self.confirm(limit)? {
+            return Ok(false);
+        }
+        self.pace(limit)?;
+        Ok(true)
+    }
+
+    /// Measures again how soon a newline is answered where the first took long: what follows waits as long as that.
+    fn pace(&mut self, limit: Duration) -> Result<(), Fault> {
+        for _ in 0..PACES {
+            let slowest = self.prompt.answers_in;
+            let room = self.deadline.is_some_and(|until| self.terminal.now() + slowest * 2 < until);
+            if slowest <= PACE || !room {
+                break;
+            }
+            let began = self.terminal.now();
+            if !self.confirm(limit)? {
+                break;
+            }
+            let took = self.terminal.now().saturating_duration_since(began).saturating_sub(self.terminal.quiet());
+            self.prompt.answers_in = slowest.min(took);
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,81 @@
+//! The privileged mode: its command, its password, and what the device makes of both.
+
+use std::time::Duration;
+
+use netraven_api::outcome::{Cause, Stage};
+use serde_json::json;
+
+use super::super::observer::Level;
+use super::super::report::{Fault, Login};
+use super::super::shown;
+use super::questions::{self, Question};
+use super::{Conversation, DIALOG_QUIET, PROMPT_QUIET};
+
+impl Conversation<'_, '_> {
+    /// Enters the privileged mode where the platform has one and the session is not in it yet.
+    pub(super) fn become_privileged(&mut self, login: &Login) -> Result<(), Fault> {
+        let Some(privilege) = self.definition.privilege.as_ref().filter(|_| !self.prompt.seen.privileged) else {
+            return Ok(());
+        };
+        self.progress.enter(Stage::Privilege);
+        let command = &privilege.command;
+        let refused = |why: &str| {
+            Fault::new(Cause::PrivilegeRefused, format!("The device refused `{command}`{why}."))
+                .expecting("a privileged prompt")
+        };
+        let limit = self.terminal.limits().prompt;
+        self.terminal.begin();
+        self.terminal.send_line(command)?;
+        let (mut user_sent, mut password_sent) = (false, false);
+        loop {
+            let line = self.terminal.last_line().into_owned();
+            let shown = shown::line(&line).into_owned();
+            let quiet = self.terminal.quiet();
+            let mut wait = limit.saturating_sub(quiet);
+            if privilege.password_prompt.is_match(&shown) {
+                if password_sent {
+                    return Err(refused(": it asked for the password again"));
+                }
+                password_sent = true;
+                self.terminal.forget_line();
+                self.terminal.send_password(login.privilege_password())?;
+            } else if let Some(seen) = self.definition.prompt_of(&line).filter(|seen| self.prompt.is_same_host(seen)) {
+                if seen.privileged {
+                    self.prompt.varies |= seen.host != self.prompt.seen.host;
+                    self.prompt.shown = shown.trim_end().to_string();
+                    self.prompt.seen = seen;
+                    let message = format!("Privileged mode: the prompt is `{}` now.", self.prompt.shown);
+                    self.progress.session(Level::Debug, message, json!({"prompt": self.prompt.shown}));
+                    return Ok(());
+                }
+                // The echo may redraw the old prompt first, so one on the first line needs a longer silence.
+                let need = if self.terminal.on_first_line() { DIALOG_QUIET } else { PROMPT_QUIET };
+                if quiet >= need {
+                    let text = String::from_utf8_lossy(&self.terminal.text).into_owned();
+                    let line = text
+                        .lines()
+                        .map(|line| shown::line(line).trim().to_string())
+                        .find(|line| privilege.refused.iter().any(|refusal| refusal.is_match(line)));
+                    let why = if line.is_some() { "" } else { ": it stayed in the unprivileged mode" };
+                    return Err(refused(why).quoting(line));
+                }
+                wait = need - quiet;
+            } else if questions::of(&shown) == Some(Question::User) && quiet >= PROMPT_QUIET {
+                if user_sent {
+                    return Err(refused(": it asked for the user name again"));
+                }
+                user_sent = true;
+                self.terminal.forget_line();
+                self.terminal.send_line(&login.username)?;
+            } else if quiet >= limit {
+                let message = format!("The device did not answer `{command}` for {} s.", limit.as_secs());
+                let asked = questions::of(&shown).map(|_| shown.trim().to_string());
+                let fault = Fault::new(Cause::Timeout, message).quoting(asked);
+                return Err(fault.expecting(privilege.password_prompt.as_str()));
+            } else if questions::of(&shown).is_some() {
+                wait = wait.min(PROMPT_QUIET);
+            }
+            self.terminal.pump(wait.max(Duration::from_millis(1)))?;
+        }
+    }
+}

@@ -1,0 +1,214 @@
+//! What a device that stands still with an unfinished line asks for. Enter is an answer too: at a question it is never typed
+//! to see what happens.
+
+use std::sync::LazyLock;
+
+use regex::Regex;
+
+/// No question is longer.
+const LONGEST: usize = 300;
+
+/// A question by what it wants.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Question {
+    /// The name to sign in with.
+    User,
+    /// The password that belongs to it.
+    Password,
+    /// A password that nobody told us: a new one, or a code.
+    OtherSecret,
+    /// Whether to change the password; this is how to say no.
+    ChangePassword(&'static str),
+    /// Any key; this one is pressed.
+    Key(&'static str),
+    /// Something else.
+    Other,
+    /// A line that ends in a colon and may be a question.
+    Colon,
+}
+
+struct Patterns {
+    key: Regex,
+    choice: Regex,
+    change: Regex,
+    keep: Regex,
+    other_secret: Regex,
+    password: Regex,
+    user: Regex,
+    other: Regex,
+}
+
+static PATTERNS: LazyLock<Patterns> = LazyLock::new(|| {
+    let pattern = |text: &str| Regex::new(&format!("(?i){text}")).expect("the patterns of questions are valid");
+    Patterns {
+        key: pattern(r"\b(?:press|hit|strike|touch|type)\b.{0,12}?\b(any key|a key|enter|return|space ?bar|space)\b"),
+        choice: pattern(r"[\[(<]\s*(yes|y)\b[^\])>]{0,12}?\b(?:no|n)\b[^\])>]{0,24}[\])>]|\b(yes|y)\s*/\s*(?:no|n)\b"),
+        change: pattern(r"\b(?:change|modify|update|renew|reset)\b.{0,40}\bpass(?:word|wd|phrase)"),
+        keep: pattern(r"\b(?:keep|not|don't|skip|later|without|leave|unchanged|cancel|ignore|remain|remind)\b"),
+        other_secret: pattern(
+            r"\b(?:new|old|current|confirm|retype|re-?type|re-?enter|repeat|verify|again|change|enable)\b.{0,24}\bpass(?:word|wd|phrase|code)?\b|\bpass(?:word|wd|phrase)\b.{0,12}\bagain\b|\b(?:passcode|one[- ]time|otp|token|verification|second factor|two[- ]factor|pin|challenge|response)\b",
+        ),
+        password: pattern(
+            r"(?:\bpass(?:word|wd|phrase)?|passwort|kennwort|contraseña|mot de passe|senha|密码)\b?[^:?>]{0,40}[:>?：]\s*$",
+        ),
+        user: pattern(
+            r"(?:\b(?:user(?:[ _-]?(?:name|id))?|login(?:[ _-]?(?:name|id|as|user))?|account(?: name)?)|benutzer(?:name)?|usuario|utilisateur|用户名?)\s*(?:\([^)]*\)|\[[^\]]*\])?\s*[:：]\s*$|\blog ?in as: *$",
+        ),
+        other: pattern(
+            r"\?\s*(?:[\[(][^\])]*[\])])?\s*[:>]?\s*$|\[confirm\]\s*[:?]?\s*$|\((?:press |enter |type )[^)]*\)\s*:?\s*$",
+        ),
+    }
+});
+
+/// What a line, as a screen shows it, asks for; `None` if it is no question.
+pub(super) fn of(line: &str) -> Option<Question> {
+    let line = line.trim();
+    if line.is_empty() || line.len() > LONGEST {
+        return None;
+    }
+    let patterns = &*PATTERNS;
+    if let Some(choice) = patterns.choice.captures(line) {
+        let long = choice.get(1).or(choice.get(2)).is_some_and(|yes| yes.as_str().eq_ignore_ascii_case("yes"));
+        let declined = patterns.change.is_match(line) && !patterns.keep.is_match(line);
+        // Behind the choice nothing but a mark may stand, else the line tells of a choice and does not offer it.
+        let offered = line.len() - choice.get(0).map_or(0, |choice| choice.end()) <= 4;
+        return match (declined && offered, offered) {
+            (true, _) => Some(Question::ChangePassword(if long { "no" } else { "n" })),
+            (false, true) => Some(Question::Other),
+            (false, false) => ends(line),
+        };
+    }
+    ends(line)
+}
+
+fn ends(line: &str) -> Option<Question> {
+    let patterns = &*PATTERNS;
+    let asks = line.ends_with([':', '?', '>', '：']);
+    if let Some(key) = patterns.key.captures(line) {
+        let space = key.get(1).is_some_and(|key| key.as_str().to_ascii_lowercase().starts_with("space"));
+        return Some(Question::Key(if space { " " } else { "\n" }));
+    }
+    if asks && patterns.other_secret.is_match(line) {
+        return Some(Question::OtherSecret);
+    }
+    if patterns.password.is_match(line) {
+        return Some(Question::Password);
+    }
+    if patterns.user.is_match(line) {
+        return Some(Question::User);
+    }
+    if patterns.other.is_match(line) {
+        return Some(Question::Other);
+    }
+    line.ends_with([':', '：']).then_some(Question::Colon)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn check(question: Option<Question>, lines: &[&str]) {
+        for line in lines {
+            assert_eq!(of(line), question, "{line:?}");
+        }
+    }
+
+    #[test]
+    fn a_question_is_known_by_what_it_wants() {
+        check(
+            Some(Question::User),
+            &[
+                "Username:",
+                "User Name: ",
+                "UserName:",
+                "User:",
+                "login: ",
+                "sw1 login: ",
+                "Login as:",
+                "login name:",
+                "User ID:",
+                "Please enter your user name:",
+                "(Controller) User:",
+                "Enter username (or q): ",
+                "Account:",
+                "Benutzername:",
+            ],
+        );
+        check(
+            Some(Question::Password),
+            &[
+                "Password:",
+                "password: ",
+                "Enter password:",
+                "backup's password:",
+                "Password for backup:",
+                "PassWord:",
+                "Passwort:",
+            ],
+        );
+        check(
+            Some(Question::OtherSecret),
+            &[
+                "New password:",
+                "Enter new password: ",
+                "Retype new password:",
+                "Old password:",
+                "(current) UNIX password: ",
+                "Confirm password:",
+                "Password again:",
+                "Passcode:",
+                "Enter your token:",
+                "Verification code: ",
+                "PIN:",
+            ],
+        );
+        check(
+            Some(Question::ChangePassword("no")),
+            &[
+                "Do you want to change the password(yes/no):",
+                "Change your password now? [yes/no]: ",
+                "change password? (Yes/No)",
+            ],
+        );
+        check(
+            Some(Question::ChangePassword("n")),
+            &[
+                "The password has to be changed. Change password? [Y/N]:",
+                "Would you like to update your password? (y/n) ",
+            ],
+        );
+        check(
+            Some(Question::Key("\n")),
+            &["Press any key to continue", "Press RETURN to get started.", "Hit <Enter> to go on"],
+        );
+        check(Some(Question::Key(" ")), &["Press SPACE to continue"]);
+        check(
+            Some(Question::Other),
+            &[
+                "Do you accept? ",
+                "Continue? [y/N] ",
+                "Proceed (yes/no)?",
+                "Keep the old password? (y/n):",
+                "Reload [confirm]",
+                "Do you not want to change the password (y/n)?",
+                "Terminal type? [vt100] ",
+                "Overwrite y/n:",
+            ],
+        );
+        check(Some(Question::Colon), &["Enter an option:", "Select: "]);
+        check(
+            None,
+            &[
+                "",
+                "sw1#",
+                "sw1>",
+                "Welcome",
+                "Last login: Mon Nov 30 10:11:12 2026 from 192.0.2.1",
+                "hostname a",
+                "The password must contain digits.",
+                " description press on",
+                "Answer (yes/no) questions with care today.",
+            ],
+        );
+    }
+}

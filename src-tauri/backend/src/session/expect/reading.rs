@@ -1,0 +1,164 @@
+//! One command's answer, from its sending to a text that may be stored: refusals told from texts, ends proven, and what was
+//! printed into it left out.
+
+use netraven_api::outcome::{Cause, Stage};
+use serde_json::json;
+
+use super::super::observer::Level;
+use super::super::report::{Answer, Fault};
+use super::proof::{Ask, short};
+use super::{Conversation, content};
+use crate::platforms::{Command, Purpose, clean, foreign, learn_refusal};
+
+/// How often a configuration is read before its readings must agree.
+const READINGS: usize = 3;
+
+impl Conversation<'_, '_> {
+    /// Learns how this device refuses a command, where its platform cannot know.
+    pub(super) fn learn_refusal(&mut self) -> Result<(), Fault> {
+        let Some(command) = &self.definition.unknown_command else { return Ok(()) };
+        self.progress.enter(Stage::Read);
+        let ask = Ask { send: command, end: None, idle: self.terminal.limits().idle, rounds: 0 };
+        let told = self.exchange(&ask)?;
+        self.refusal = learn_refusal(self.definition, command, &told.raw);
+        let message = match self.refusal {
+            Some(_) => format!("Learned how the device refuses a command, by `{command}`."),
+            None => format!("The device did not refuse `{command}`, which cannot exist, in a few words."),
+        };
+        self.progress.session(Level::Debug, message, json!({"command": command}));
+        Ok(())
+    }
+
+    pub(super) fn run_commands(&mut self) -> Result<Vec<Answer>, Fault> {
+        let mut answers = Vec::new();
+        for (place, command) in self.definition.commands.iter().enumerate() {
+            self.progress.enter(Stage::Read);
+            if let Some((raw, text)) = self.run(command)? {
+                answers.push(Answer { command: place, raw, text });
+            }
+        }
+        Ok(answers)
+    }
+
+    /// Runs one command, as often as it takes; `None` if it is optional and the device refused it.
+    fn run(&mut self, command: &Command) -> Result<Option<(Vec<u8>, String)>, Fault> {
+        let started = self.terminal.now();
+        // A text may hold two look-alikes in a row with a pause after each; a configuration is worth the second newline.
+        let rounds = if command.purpose == Purpose::Config { 2 } else { 1 };
+        let ask = Ask { send: &command.send, end: command.end.as_ref(), idle: command.timeout, rounds };
+        let send = short(&command.send);
+        let (mut endless, mut readings): (Option<String>, Vec<String>) = (None, Vec::new());
+        loop {
+            let told = self.exchange(&ask)?;
+            let text = clean(self.definition, command, &told.raw);
+            if let Some(line) = self.definition.refusal(command, &text, told.marked, self.refusal.as_ref()) {
+                return self.refused(command, line);
+            }
+            let is_config = command.purpose == Purpose::Config && !command.optional;
+            if is_config && text.trim().is_empty() {
+                return Err(Fault::new(Cause::EmptyAnswer, format!("The device answered `{send}` with nothing.")));
+            }
+            if let Some(end) = command.end.as_ref().filter(|_| !told.marked) {
+                match endless.take() {
+                    _ if command.optional => return Ok(None),
+                    Some(before) => return Err(self.endless(command, end.as_str(), &before, &text)),
+                    None => {
+                        let message = format!(
+                            "The answer to `{send}` has no end although the prompt is back: reading it once more."
+                        );
+                        self.progress.session(Level::Info, message, json!({"command": send}));
+                        endless = Some(text);
+                        self.progress.enter(Stage::Read);
+                        continue;
+                    }
+                }
+            }
+            if is_config && content::only_comments(self.definition, &text) {
+                let message = format!("The device answered `{send}` with comments and nothing else.");
+                return Err(Fault::new(Cause::EmptyAnswer, message));
+            }
+            if command.optional && !content::is_whole(command, &text) {
+                return Ok(None);
+            }
+            self.check_content(command, &text)?;
+            let text = match command.purpose {
+                Purpose::Facts => text,
+                Purpose::Config => match self.settled(command, &mut readings, text)? {
+                    Some(text) => text,
+                    None => continue,
+                },
+            };
+            let took = self.terminal.now().saturating_duration_since(started);
+            let message = format!("Read {} bytes in answer to `{send}` in {} ms.", told.raw.len(), took.as_millis());
+            let meta = json!({"command": send, "bytes": told.raw.len(), "ms": took.as_millis() as u64});
+            self.progress.session(Level::Info, message, meta);
+            return Ok(Some((told.raw, text)));
+        }
+    }
+
+    fn refused(&mut self, command: &Command, line: String) -> Result<Option<(Vec<u8>, String)>, Fault> {
+        let send = short(&command.send);
+        if command.optional {
+            let message = format!("The device does not know `{send}`, which is optional.");
+            self.progress.session(Level::Debug, message, json!({"command": send, "answer": line}));
+            return Ok(None);
+        }
+        let message = format!("The device answered `{send}` with an error.");
+        Err(Fault::new(Cause::CommandRejected, message).quoting(Some(line)))
+    }
+
+    /// The failure of an answer that was read twice and had no end either time.
+    fn endless(&mut self, command: &Command, end: &str, before: &str, now: &str) -> Fault {
+        let send = short(&command.send);
+        match content::same_few_words(command, before, now) {
+            Some(line) => {
+                let message =
+                    format!("The device answered `{send}` twice with a few words where a configuration was expected.");
+                Fault::new(Cause::CommandRejected, message).quoting(Some(line)).expecting(end)
+            }
+            None => self.unproven(&command.send, end),
+        }
+    }
+
+    /// The text without what was printed into it, once two readings agree; `None` while it has to be read again.
+    fn settled(
+        &mut self,
+        command: &Command,
+        readings: &mut Vec<String>,
+        text: String,
+    ) -> Result<Option<String>, Fault> {
+        let (definition, send) = (self.definition, short(&command.send));
+        if readings.is_empty() && !definition.read_twice && !foreign::has_log(definition, &text) {
+            return Ok(Some(text));
+        }
+        let agreed = readings.iter().rev().find_map(|earlier| foreign::settle(definition, earlier, &text));
+        if agreed.is_none() {
+            readings.push(text);
+            if readings.len() < READINGS {
+                let message = format!("Reading the answer to `{send}` once more, to tell what belongs to it.");
+                self.progress.session(Level::Debug, message, json!({"command": send, "reading": readings.len()}));
+                self.progress.enter(Stage::Read);
+                return Ok(None);
+            }
+        }
+        let agreed = agreed.or_else(|| {
+            let (last, earlier) = readings.split_last()?;
+            let mut settled = earlier.iter().map(|earlier| foreign::settle_in_place(definition, earlier, last));
+            settled.next_back()?.filter(|_| settled.all(|other| other.is_some()))
+        });
+        let Some(agreed) = agreed else {
+            self.progress.enter(Stage::ProveComplete);
+            let message = format!(
+                "The answer to `{send}` was read {READINGS} times and was never the same: lines of the device's log, or changes, came between."
+            );
+            return Err(Fault::new(Cause::Truncated, message).expecting("two readings that agree"));
+        };
+        if readings.iter().any(|earlier| earlier.lines().count() != agreed.lines().count()) {
+            let message = format!(
+                "Left out of the answer to `{send}` what was there in one reading only, such as lines of the device's log."
+            );
+            self.progress.session(Level::Info, message, json!({"command": send, "readings": readings.len() + 1}));
+        }
+        Ok(Some(agreed))
+    }
+}
