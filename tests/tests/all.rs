@@ -8,6 +8,7 @@ mod journeys {
     #[cfg(target_os = "linux")]
     mod crashes;
     mod faults;
+    mod foreign;
     mod leases;
     mod platforms;
     mod schedule;

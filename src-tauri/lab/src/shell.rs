@@ -14,6 +14,8 @@ use crate::spec::{Fault, Platform};
 const PAGE_LINES: usize = 23;
 /// How often `enable` asks again.
 const ENABLE_TRIES: u8 = 3;
+/// How often the shell asks who is there.
+const SIGN_IN_TRIES: u8 = 3;
 
 /// Something the session has to do, in order; input that arrives meanwhile waits.
 #[derive(Debug, PartialEq)]
@@ -33,6 +35,11 @@ enum Mode {
     Command,
     /// Reading the enable password.
     Secret {
+        tries: u8,
+    },
+    /// Asking who is there: for the name, then for the password of this one.
+    SignIn {
+        user: Option<String>,
         tries: u8,
     },
     /// Showing a page; this is left.
@@ -86,6 +93,11 @@ impl Shell {
             let banner = banner.lines().fold(String::new(), |text, line| text + line + "\r\n");
             self.print(&banner);
         }
+        if self.device.fault() == Some(Fault::SignsInByShell) {
+            self.mode = Mode::SignIn { user: None, tries: 0 };
+            self.print("\r\nUser Name:");
+            return self.done();
+        }
         if self.device.spec.platform == Platform::CiscoIos {
             self.print("\r\n");
         }
@@ -121,7 +133,7 @@ impl Shell {
             self.turn_page(byte, rest);
             return;
         }
-        let echo = self.echo && matches!(self.mode, Mode::Command);
+        let echo = self.echo && matches!(self.mode, Mode::Command | Mode::SignIn { user: None, .. });
         match byte {
             b'\r' | b'\n' => self.enter(),
             0x03 => {
@@ -165,6 +177,10 @@ impl Shell {
         if self.echo || matches!(self.mode, Mode::Secret { .. }) {
             self.print("\r\n");
         }
+        if let Mode::SignIn { user, tries } = &self.mode {
+            let (user, tries) = (user.clone(), *tries);
+            return self.sign_in(user, typed, tries);
+        }
         match self.mode {
             Mode::Secret { tries } => self.secret(&typed, tries),
             _ => {
@@ -174,6 +190,25 @@ impl Shell {
                     self.prompt();
                 }
             }
+        }
+    }
+
+    fn sign_in(&mut self, user: Option<String>, typed: String, tries: u8) {
+        let Some(user) = user else {
+            self.mode = Mode::SignIn { user: Some(typed), tries };
+            self.print("Password:");
+            return;
+        };
+        let right = user == self.device.spec.username && typed == self.device.spec.password;
+        self.device.note_command(if right { "signed in by the shell" } else { "refused by the shell" });
+        if right {
+            self.mode = Mode::Command;
+            self.prompt();
+        } else if tries + 1 < SIGN_IN_TRIES {
+            self.mode = Mode::SignIn { user: None, tries: tries + 1 };
+            self.print("% Login failed\r\nUser Name:");
+        } else {
+            self.ops.push(Op::Close);
         }
     }
 
@@ -219,6 +254,7 @@ impl Shell {
     fn act(&mut self, action: Action, typed: &str, filters: &str) {
         let spec = &self.device.spec;
         match action {
+            Action::Config if self.device.fault() == Some(Fault::OddRefusal) => self.refuse(typed, &Parsed::Unknown(0)),
             Action::Config if !self.privileged => {
                 let refusal = platform::privilege_missing(spec.platform, typed, self.column(0));
                 self.print_answer(&refusal);
@@ -249,6 +285,10 @@ impl Shell {
     }
 
     fn refuse(&mut self, typed: &str, parsed: &Parsed) {
+        if self.device.fault() == Some(Fault::OddRefusal) {
+            let word = typed.split_whitespace().next_back().unwrap_or_default();
+            return self.print_answer(&format!("Frobnicated at {word}\r\n"));
+        }
         let offset = match parsed {
             Parsed::Unknown(offset) => *offset,
             _ => typed.trim().len(),

@@ -213,6 +213,12 @@ pub enum Fault {
         /// How much it still prints.
         after_bytes: usize,
     },
+    /// Prints a line of its log into the middle of the first configuration it shows.
+    LogLine,
+    /// Asks for user name and password once more in its shell, three times at most.
+    SignsInByShell,
+    /// Refuses the configuration, and whatever it does not know, in words of its own.
+    OddRefusal,
     /// Answers commands that begin so with the platform's own error line.
     RefusesCommand {
         /// The beginning, in lower case.
@@ -244,6 +250,9 @@ impl Fault {
             Fault::ClosesAtConnect => "closes at connect",
             Fault::LowPrivilege => "low privilege",
             Fault::Stalls { .. } => "stalls",
+            Fault::LogLine => "log line",
+            Fault::SignsInByShell => "signs in by its shell",
+            Fault::OddRefusal => "odd refusal",
             Fault::RefusesCommand { .. } => "refuses a command",
         }
     }

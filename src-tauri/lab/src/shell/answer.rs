@@ -1,5 +1,6 @@
 //! Answers that are longer than a line: the configuration with its faults, filters behind `|`, and the pager.
 
+use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use super::{Mode, Op, PAGE_LINES, Shell};
@@ -49,6 +50,14 @@ impl Shell {
             Fault::Stalls { after_bytes } => {
                 self.print(&text[..floor(&text, *after_bytes)]);
                 self.ops.push(Op::Stall);
+            }
+            Fault::LogLine if self.device.readings.load(Ordering::Relaxed) == 1 => {
+                self.print(first);
+                self.print(
+                    "*Jan  5 10:11:12.131: %LINK-3-UPDOWN: Interface GigabitEthernet0/7, changed state to down\r\n",
+                );
+                self.print(second);
+                self.print(self.dialect.after_output);
             }
             Fault::LookAlike { pause } => {
                 self.print(first);
