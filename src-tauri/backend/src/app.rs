@@ -164,7 +164,12 @@ impl App {
             )));
         }
         let (ticked, scheduler_seen) = watch::channel(None);
-        let scheduler = Scheduler { store: store.clone(), queue: queue.clone(), journal: journal.clone() };
+        let scheduler = Scheduler {
+            store: store.clone(),
+            queue: queue.clone(),
+            journal: journal.clone(),
+            keep_logs_days: config.keep_logs_days,
+        };
         tasks.push(tokio::spawn(scheduler.run(ticked, stop.clone())));
         let recorder =
             Recorder { store: store.clone(), journal: journal.clone(), repository, signals: signals.clone() };

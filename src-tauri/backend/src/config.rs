@@ -8,6 +8,9 @@ use netraven_api::Secret;
 /// Devices a worker works on at once when nobody says.
 pub const SESSIONS: usize = 50;
 
+/// Days log lines are kept when nobody says.
+pub const KEEP_LOGS_DAYS: u32 = 365;
+
 /// Servers somebody else runs.
 #[derive(Clone, Debug)]
 pub struct External {
@@ -32,6 +35,8 @@ pub struct Config {
     pub sessions: usize,
     /// Password of the user `admin` at the first start; generated and written to a file if absent.
     pub admin_password: Option<Secret>,
+    /// Days log lines are kept, by whole months; 0 for ever.
+    pub keep_logs_days: u32,
     /// Folder of servers that come with the application.
     pub bundled: Option<PathBuf>,
 }
@@ -50,6 +55,7 @@ impl Config {
                 .ok()
                 .filter(|text| !text.is_empty())
                 .map(Secret::new),
+            keep_logs_days: KEEP_LOGS_DAYS,
             bundled: None,
         }
     }

@@ -4,7 +4,7 @@
 //! lines are dropped and their number is written as a line of its own, so that nothing is ever missing silently.
 
 use std::collections::VecDeque;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use jiff::Timestamp;
 use netraven_api::event::Changed;
@@ -21,6 +21,8 @@ use crate::store::logs::NewLog;
 const LINGER: Duration = Duration::from_millis(60);
 /// Most lines written in one statement.
 const BATCH: usize = 1_000;
+/// A wait for the database that the log tells of itself.
+const LONG: Duration = Duration::from_secs(5);
 /// Most lines that wait while the database is away.
 const WAITING: usize = 200_000;
 
@@ -212,6 +214,7 @@ impl Writer {
         stop: &CancellationToken,
     ) {
         let mut pause = Duration::from_millis(100);
+        let mut began = Instant::now();
         while !self.waiting.is_empty() || self.dropped > 0 {
             if self.dropped > 0 && self.waiting.len() < WAITING {
                 self.waiting.push_front(lost(std::mem::take(&mut self.dropped)));
@@ -221,6 +224,10 @@ impl Writer {
             match written {
                 Ok(newest) => {
                     self.waiting.drain(..count);
+                    if began.elapsed() >= LONG {
+                        self.waiting.push_back(waited(began.elapsed()));
+                    }
+                    began = Instant::now();
                     publish(&self.queue, &Signal::Logs { newest }).await;
                 }
                 Err(error) if stop.is_cancelled() => {
@@ -248,15 +255,27 @@ impl Writer {
 }
 
 fn lost(lines: u64) -> NewLog {
+    let message = format!("{lines} log lines were lost while the database was away.");
+    own("ERROR", message, json!({ "lost": lines }))
+}
+
+fn waited(time: Duration) -> NewLog {
+    let seconds = time.as_secs();
+    let message = format!("Log lines waited {seconds} s to be written: the database was away or busy.");
+    own("WARNING", message, json!({ "waited_s": seconds }))
+}
+
+/// A line of the journal's own.
+fn own(level: &'static str, message: String, meta: Value) -> NewLog {
     NewLog {
         timestamp: Timestamp::now(),
         log_type: "system",
-        level: "ERROR",
+        level,
         job_id: None,
         device_id: None,
         run_id: None,
         source: "journal",
-        message: format!("{lines} log lines were lost while the database was away."),
-        meta: json!({ "lost": lines }),
+        message,
+        meta,
     }
 }

@@ -29,7 +29,11 @@ const TICK_LIMIT: Duration = Duration::from_secs(30);
 /// Pause between two reconciliations of Postgres and Redis.
 const RECONCILE: Duration = Duration::from_secs(5);
 /// Pause between two looks at the log's partitions.
-const PARTITIONS: Duration = Duration::from_secs(6 * 3600);
+const PARTITIONS: Duration = Duration::from_secs(3600);
+/// Seconds after which the lead of a scheduler that says nothing passes on.
+const SILENCE_S: u32 = 10;
+/// Most missed starts that are counted.
+const MISSED: usize = 1_000;
 /// Key of the advisory lock that makes a scheduler the one.
 const LEAD: i64 = 0x6e72_7363_6865;
 
@@ -42,6 +46,8 @@ pub struct Scheduler {
     pub queue: Queue,
     /// The log.
     pub journal: Journal,
+    /// Days log lines are kept; 0 for ever.
+    pub keep_logs_days: u32,
 }
 
 impl Scheduler {
@@ -49,18 +55,23 @@ impl Scheduler {
     pub async fn run(self, ticked: watch::Sender<Option<Timestamp>>, stop: CancellationToken) {
         let mut lead: Option<PgConnection> = None;
         let mut reconciled: Option<tokio::time::Instant> = None;
-        let mut partitioned = tokio::time::Instant::now();
+        let mut partitioned: Option<tokio::time::Instant> = None;
         while !stop.is_cancelled() {
+            let led = lead.is_some();
             match tokio::time::timeout(TICK_LIMIT, self.hold(&mut lead)).await {
                 Ok(Ok(true)) => {
+                    if !led {
+                        partitioned = None;
+                    }
                     let due_to_reconcile = reconciled.is_none_or(|at| at.elapsed() >= RECONCILE);
+                    let due_to_partition = partitioned.is_none_or(|at| at.elapsed() >= PARTITIONS);
                     let work = async {
                         self.fire_due().await?;
                         if due_to_reconcile {
                             self.reconcile().await?;
                         }
-                        if partitioned.elapsed() >= PARTITIONS {
-                            self.store.ensure_log_partitions().await?;
+                        if due_to_partition {
+                            self.tend_logs().await?;
                         }
                         Ok::<(), anyhow::Error>(())
                     };
@@ -69,8 +80,8 @@ impl Scheduler {
                             if due_to_reconcile {
                                 reconciled = Some(tokio::time::Instant::now());
                             }
-                            if partitioned.elapsed() >= PARTITIONS {
-                                partitioned = tokio::time::Instant::now();
+                            if due_to_partition {
+                                partitioned = Some(tokio::time::Instant::now());
                             }
                             ticked.send_replace(Some(Timestamp::now()));
                         }
@@ -106,7 +117,7 @@ impl Scheduler {
             sqlx::query("select 1").execute(connection).await?;
             return Ok(true);
         }
-        let mut connection = self.store.own_connection().await?;
+        let mut connection = self.store.own_connection(SILENCE_S).await?;
         let held: bool =
             sqlx::query_scalar("select pg_try_advisory_lock($1)").bind(LEAD).fetch_one(&mut connection).await?;
         if held {
@@ -119,7 +130,12 @@ impl Scheduler {
 
     /// Starts a run of every job whose schedule is due.
     async fn fire_due(&self) -> anyhow::Result<()> {
-        let now = Timestamp::now();
+        for (job_id, name) in self.store.forget_the_future().await? {
+            let about = About { job_id: Some(job_id), ..About::default() };
+            let message = format!("{name}: the clock had been ahead of today. Its schedule goes on from now.");
+            self.journal.line("WARNING", "system", "scheduler", about, message, json!({}));
+        }
+        let now = self.store.now().await?;
         for job in self.store.schedules().await? {
             let schedule = match of_job(&job) {
                 Ok(Some(schedule)) => schedule,
@@ -138,6 +154,7 @@ impl Scheduler {
                     let message = format!("{} queued by its schedule: {} devices.", job.name, started.devices.len());
                     let meta = json!({ "trigger": "schedule", "fire_at": fire_at.to_string() });
                     self.journal.line("INFO", "job", "scheduler", about, message, meta);
+                    self.tell_missed(&schedule, &job, fire_at, about);
                     self.journal.changed(Changed::Run { run_id: started.run_id, job_id: job.id, ended: false }).await;
                 }
                 // Its last run is still active, or another scheduler was faster: the next look decides again.
@@ -147,6 +164,37 @@ impl Scheduler {
                 Err(StoreError::NotFound(_)) => {}
                 Err(error) => return Err(error.into()),
             }
+        }
+        Ok(())
+    }
+
+    /// Says which starts of a schedule never were: only the newest of them is made up for.
+    fn tell_missed(&self, schedule: &Schedule, job: &JobSchedule, fire_at: Timestamp, about: About) {
+        let Some((first, count)) = missed(schedule, since(schedule, job), fire_at) else { return };
+        let starts = match count {
+            1 => "1 earlier start was".to_owned(),
+            MISSED => format!("{MISSED} earlier starts or more were"),
+            _ => format!("{count} earlier starts were"),
+        };
+        let message = format!(
+            "{}: {starts} missed, the first at {first:.0}: the program was not running, or the run before had not ended.",
+            job.name
+        );
+        let meta = json!({ "missed": count, "first": first.to_string() });
+        self.journal.line("WARNING", "job", "scheduler", about, message, meta);
+    }
+
+    /// Makes the log's next partitions and removes those that are old enough.
+    async fn tend_logs(&self) -> anyhow::Result<()> {
+        self.store.ensure_log_partitions().await?;
+        if self.keep_logs_days == 0 {
+            return Ok(());
+        }
+        for removed in self.store.remove_old_logs(self.keep_logs_days, Timestamp::now()).await? {
+            let (month, days) = (removed.month.strftime("%Y-%m"), self.keep_logs_days);
+            let message = format!("The log of {month} was removed: {} lines, older than {days} days.", removed.lines);
+            let meta = json!({ "lines": removed.lines, "keep_days": days });
+            self.journal.line("INFO", "system", "scheduler", About::default(), message, meta);
         }
         Ok(())
     }
@@ -223,10 +271,39 @@ fn of_job(job: &JobSchedule) -> Result<Option<Schedule>, String> {
 /// The time a job is due for, if it is due. Fires from before the schedule was made are not made up for, save a one-time
 /// start: that is done late rather than never.
 fn due(schedule: &Schedule, job: &JobSchedule, now: Timestamp) -> Option<Timestamp> {
-    let last = match schedule {
+    schedule.due(since(schedule, job), now)
+}
+
+/// The time a schedule ran for last, or since when it counts; none for one that never ran and is made up for.
+fn since(schedule: &Schedule, job: &JobSchedule) -> Option<Timestamp> {
+    match schedule {
         Schedule::Once { .. } => job.last_fire,
         Schedule::Interval { .. } => job.last_fire.filter(|at| *at >= job.schedule_since),
         Schedule::Cron { .. } => Some(job.last_fire.map_or(job.schedule_since, |at| at.max(job.schedule_since))),
-    };
-    schedule.due(last, now)
+    }
+}
+
+/// The first of the times between the last one and this one, and how many there are, up to [`MISSED`].
+fn missed(schedule: &Schedule, since: Option<Timestamp>, fire_at: Timestamp) -> Option<(Timestamp, usize)> {
+    let next = |after: Timestamp| schedule.next_after(after).filter(|at| *at < fire_at);
+    let first = next(since.unwrap_or(Timestamp::UNIX_EPOCH))?;
+    Some((first, std::iter::successors(Some(first), |at| next(*at)).take(MISSED).count()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn missed_starts_are_counted_from_the_last_one() {
+        let at = |text: &str| text.parse::<Timestamp>().unwrap();
+        let daily = Schedule::cron("0 2 * * *", "UTC").unwrap();
+        let ran = Some(at("2026-11-01T02:00:00Z"));
+        assert_eq!(missed(&daily, ran, at("2026-11-02T02:00:00Z")), None);
+        let first = at("2026-11-02T02:00:00Z");
+        assert_eq!(missed(&daily, ran, at("2026-11-05T02:00:00Z")), Some((first, 3)));
+        let often = Schedule::interval(60, at("2026-01-01T00:00:00Z")).unwrap();
+        assert_eq!(missed(&often, ran, at("2026-11-20T00:00:00Z")).map(|(_, count)| count), Some(MISSED));
+        assert_eq!(missed(&Schedule::Once { at: first }, None, first), None);
+    }
 }

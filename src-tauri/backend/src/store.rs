@@ -1,6 +1,7 @@
 //! The truth, in Postgres: one file per table, one statement per function. Knows neither HTTP nor the queue.
 
 pub mod cancels;
+pub mod clock;
 pub mod configs;
 pub mod credentials;
 pub mod devices;
@@ -13,6 +14,7 @@ pub mod matrix;
 pub mod outcomes;
 pub mod queues;
 pub mod results;
+pub mod retention;
 pub mod run_filter;
 pub mod runs;
 pub mod settings;
@@ -43,11 +45,24 @@ pub enum StoreError {
 }
 
 impl StoreError {
-    /// Whether the data itself was refused (SQLSTATE class 22), so that asking again changes nothing.
+    /// Whether the database was away or busy for a moment, so that the same may be asked again: it does not answer, starts,
+    /// ends, has no room or no connection left, or gave up waiting (SQLSTATE classes 08, 25, 40, 53, 55, 57 and 58).
     #[must_use]
-    pub fn is_refusal(&self) -> bool {
-        let StoreError::Database(sqlx::Error::Database(error)) = self else { return false };
-        error.code().is_some_and(|code| code.starts_with("22"))
+    pub fn is_absence(&self) -> bool {
+        match self {
+            StoreError::Database(sqlx::Error::Database(error)) => error.code().is_some_and(|code| {
+                ["08", "25", "40", "53", "55", "57", "58"].iter().any(|class| code.starts_with(class))
+            }),
+            StoreError::Database(error) => matches!(
+                error,
+                sqlx::Error::Io(_)
+                    | sqlx::Error::Tls(_)
+                    | sqlx::Error::Protocol(_)
+                    | sqlx::Error::PoolTimedOut
+                    | sqlx::Error::WorkerCrashed
+            ),
+            StoreError::NotFound(_) | StoreError::Conflict(_) => false,
+        }
     }
 }
 
@@ -78,10 +93,14 @@ pub struct Store {
 impl Store {
     /// Connects and brings the tables up to date.
     pub async fn connect(url: &str) -> anyhow::Result<Store> {
-        let options = PgConnectOptions::from_str(url)?
-            .application_name("netraven")
-            .statement_cache_capacity(256)
-            .options([("timezone", "UTC"), ("statement_timeout", "60000"), ("lock_timeout", "15000")]);
+        let options =
+            PgConnectOptions::from_str(url)?.application_name("netraven").statement_cache_capacity(256).options([
+                ("timezone", "UTC"),
+                ("statement_timeout", "60000"),
+                ("lock_timeout", "15000"),
+                // A process that stops between two statements of a transaction must not keep its locks from the others.
+                ("idle_in_transaction_session_timeout", "5000"),
+            ]);
         let pool = PgPoolOptions::new()
             .max_connections(24)
             .acquire_timeout(Duration::from_secs(6))
@@ -109,10 +128,20 @@ impl Store {
         Ok(())
     }
 
-    /// A connection of its own, outside the pool: for the scheduler's lead, which is held by the connection.
-    pub async fn own_connection(&self) -> Result<sqlx::PgConnection> {
+    /// A connection of its own, outside the pool: for the scheduler's lead, which is held by the connection. The database
+    /// ends it after so many seconds without a word, so that the lead of a process that hangs, or whose machine is gone,
+    /// passes on.
+    pub async fn own_connection(&self, silence_s: u32) -> Result<sqlx::PgConnection> {
         use sqlx::ConnectOptions as _;
-        Ok(self.pool.connect_options().connect().await?)
+        let options = self.pool.connect_options().as_ref().clone();
+        let limit = format!("{silence_s}s");
+        Ok(options.options([("idle_session_timeout", limit.as_str())]).connect().await?)
+    }
+
+    /// The time by the database's clock, which all its servers and workers share.
+    pub async fn now(&self) -> Result<jiff::Timestamp> {
+        let now: jiff_sqlx::Timestamp = sqlx::query_scalar("select now()").fetch_one(&self.pool).await?;
+        Ok(now.to_jiff())
     }
 
     /// Closes every connection.

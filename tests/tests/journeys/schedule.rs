@@ -2,6 +2,7 @@
 
 use jiff::Timestamp;
 use netraven_api::jobs::{GetJob, JobInput, REACHABILITY};
+use netraven_api::logs::ListLogs;
 use netraven_api::runs::{CancelRun, ListRuns, Run, RunStatus, Trigger};
 use netraven_client::Client;
 use netraven_lab::{DeviceSpec, Fault, Platform};
@@ -105,6 +106,61 @@ async fn two_servers_on_one_database_start_a_job_once() -> anyhow::Result<()> {
     let job = work::add_job(&second.client, input).await?;
     assert_eq!(runs(&second.client, job, 1).await?.len(), 1);
     second.stop().await;
+    Ok(())
+}
+
+/// A clock that was a month ahead for a moment stops no schedule, whatever it noted.
+#[tokio::test(flavor = "multi_thread")]
+async fn schedules_go_on_after_a_clock_that_was_ahead() -> anyhow::Result<()> {
+    let app = TestApp::start().await?;
+    let lab = Enrolled::start(&app.client, vec![DeviceSpec::new("tick", Platform::CiscoIos)]).await?;
+    let every_minute = JobInput { interval_seconds: Some(60), ..scheduled("every minute", lab.tag, "interval") };
+    let by_cron = JobInput { cron_string: Some("* * * * *".to_owned()), ..scheduled("by cron", lab.tag, "cron") };
+    let jobs = [work::add_job(&app.client, every_minute).await?, work::add_job(&app.client, by_cron).await?];
+    for job in jobs {
+        let ahead = "insert into job_runs (job_id, trigger, status, fire_at, queued_at, started_at, finished_at)
+            values ($1, 'schedule', 'succeeded', now() + interval '30 days', now(), now(), now())";
+        sqlx::query(ahead).bind(job).execute(app.pool()).await?;
+    }
+    let since = "update jobs set schedule_since = case id when $1 then now() - interval '58 seconds'
+        else now() + interval '30 days' end where id = any($2)";
+    sqlx::query(since).bind(jobs[0]).bind(jobs.to_vec()).execute(app.pool()).await?;
+    for job in jobs {
+        let healed = wait::until("the schedule is put right", async || {
+            let page = app.client.send(&ListLogs { job_id: Some(job), ..ListLogs::default() }).await?;
+            Ok(page.items.into_iter().find(|line| line.message.contains("the clock had been ahead")))
+        });
+        assert_eq!(healed.await?.level, "WARNING");
+    }
+    // The next minute comes within one.
+    for job in jobs {
+        let limit = std::time::Duration::from_secs(90);
+        wait::within(limit, "the job runs again", async || {
+            let page = app.client.send(&ListRuns { job_id: Some(job), ..ListRuns::default() }).await?;
+            Ok((page.total >= 2).then_some(()))
+        })
+        .await?;
+    }
+    app.stop().await;
+    Ok(())
+}
+
+/// Only the newest of the missed starts is made up for; the log says that there were others.
+#[tokio::test(flavor = "multi_thread")]
+async fn missed_starts_are_told() -> anyhow::Result<()> {
+    let app = TestApp::start().await?;
+    let tag = work::add_tag(&app.client, "nobody").await?;
+    let input = JobInput { cron_string: Some("0 0 1 1 *".to_owned()), ..scheduled("yearly", tag, "cron") };
+    let job = work::add_job(&app.client, input).await?;
+    let off = "update jobs set cron_string = '30 * * * *', schedule_since = now() - interval '5 hours' where id = $1";
+    sqlx::query(off).bind(job).execute(app.pool()).await?;
+    let line = wait::until("the log tells of missed starts", async || {
+        let page = app.client.send(&ListLogs { job_id: Some(job), ..ListLogs::default() }).await?;
+        Ok(page.items.into_iter().find(|line| line.message.contains("missed, the first at")))
+    });
+    let line = line.await?;
+    assert!(line.message.starts_with("yearly: 4 earlier starts were missed"), "{line:#?}");
+    app.stop().await;
     Ok(())
 }
 

@@ -65,6 +65,9 @@ struct Serve {
     /// Devices each worker works on at once.
     #[arg(long, default_value_t = netraven_backend::config::SESSIONS)]
     sessions: usize,
+    /// Days log lines are kept; they go by whole months. 0 keeps them for ever.
+    #[arg(long, value_name = "DAYS", default_value_t = netraven_backend::config::KEEP_LOGS_DAYS)]
+    keep_logs: u32,
     /// No worker in this process; others do the work.
     #[arg(long, conflicts_with = "workers")]
     no_worker: bool,
@@ -134,6 +137,7 @@ async fn serve(args: Serve) -> anyhow::Result<()> {
         external,
         workers: if args.no_worker { 0 } else { args.workers },
         sessions: args.sessions.max(1),
+        keep_logs_days: args.keep_logs,
         ..Config::embedded(data_dir)
     };
     let stop = stop_signal()?;

@@ -57,7 +57,8 @@ async fn status(State(shared): State<Shared>) -> Json<SystemStatus> {
     let redis = word(matches!(redis, Ok(Ok(_))), &servers.redis);
     let workers = workers.ok().and_then(Result::ok).map_or(0, |workers| workers.len());
     let ticked = *shared.scheduler.borrow();
-    let scheduler = ticked.is_some_and(|at| Timestamp::now().as_second() - at.as_second() <= SCHEDULER_SILENCE_S);
+    let scheduler =
+        ticked.is_some_and(|at| (Timestamp::now().as_second() - at.as_second()).abs() <= SCHEDULER_SILENCE_S);
     let mut notes: Vec<String> = servers.postgres.into_iter().chain(servers.redis).collect();
     // While Redis is away nobody can tell whether a worker runs.
     if workers == 0 && redis == "healthy" {

@@ -4,6 +4,7 @@
 use netraven_api::runs::{DeviceState, RunStatus};
 use sqlx::PgConnection;
 
+use super::leases::lapsed;
 use super::{Result, Store, StoreError};
 
 /// What asking to cancel a device came to.
@@ -93,18 +94,20 @@ impl Store {
 
     /// Ends cancelled devices whose worker died before it could.
     pub async fn end_cancelled(&self) -> Result<u64> {
-        Ok(sqlx::query(
+        Ok(sqlx::query(concat!(
             "with ended as (update run_devices d set state = 'cancelled', cause = 'cancelled',
                  message = 'Cancelled; its worker had stopped.', finished_at = now(), lease_until = null
                  from job_runs r where r.id = d.run_id and (r.cancel_requested or d.cancelled_by is not null)
-                 and (d.state = 'queued' or (d.state = 'running' and d.lease_until < now()))
+                 and (d.state = 'queued' or (d.state = 'running' and ",
+            lapsed!(),
+            "))
                  returning d.run_id, d.device_id, coalesce(d.stage, 'prepare') as stage)
              insert into job_results (run_id, job_id, device_id, job_type, status, cause, stage, result_time, details)
              select e.run_id, j.id, e.device_id, j.job_type, 'failure', 'cancelled', e.stage, now(),
                  jsonb_build_object('cause', 'cancelled', 'stage', e.stage, 'message', 'Cancelled; its worker had stopped.')
              from ended e join job_runs r on r.id = e.run_id join jobs j on j.id = r.job_id
              join devices d on d.id = e.device_id on conflict (run_id, device_id) do nothing",
-        )
+        ))
         .execute(self.pool())
         .await?
         .rows_affected())

@@ -10,6 +10,15 @@ use super::{Result, Store};
 /// Seconds a lease holds without a beat of its worker's heart.
 pub const LEASE_SECONDS: i32 = 15;
 
+/// Whether the lease of the device `d` has ended. None is given for longer than it holds: one that ends later was given by a
+/// clock that was ahead, and its worker, if it lives, has set it anew with its next beat.
+macro_rules! lapsed {
+    () => {
+        "(d.lease_until < now() or d.lease_until > now() + interval '45 seconds')"
+    };
+}
+pub(super) use lapsed;
+
 /// A device of a run that a worker now has.
 #[derive(Clone, Debug, Deserialize)]
 pub struct Lease {
@@ -42,17 +51,19 @@ impl Store {
     /// that is alive has it.
     pub async fn lease(&self, run_id: i64, device_id: i64, worker: &str) -> Result<Option<Lease>> {
         let mut tx = self.pool().begin().await?;
-        let row: Option<Json<Lease>> = sqlx::query_scalar(
+        let row: Option<Json<Lease>> = sqlx::query_scalar(concat!(
             "update run_devices d set state = 'running', attempt = d.attempt + 1, worker = $3, stage = 'prepare',
                  started_at = coalesce(d.started_at, now()), lease_until = now() + make_interval(secs => $4)
              from job_runs r join jobs j on j.id = r.job_id
              where d.run_id = $1 and d.device_id = $2 and r.id = d.run_id
                  and not r.cancel_requested and d.cancelled_by is null
-                 and (d.state = 'queued' or (d.state = 'running' and d.lease_until < now()))
+                 and (d.state = 'queued' or (d.state = 'running' and ",
+            lapsed!(),
+            "))
              returning json_build_object('run_id', d.run_id, 'job_id', j.id, 'job_type', j.job_type, 'job_name', j.name,
                  'device_id', d.device_id, 'hostname', d.hostname, 'ip_address', d.ip_address, 'port', d.port,
-                 'device_type', d.device_type, 'attempt', d.attempt, 'begins_run', r.status = 'queued')",
-        )
+                 'device_type', d.device_type, 'attempt', d.attempt, 'begins_run', r.status = 'queued')"
+        ))
         .bind(run_id)
         .bind(device_id)
         .bind(worker)
@@ -141,11 +152,13 @@ impl Store {
 
     /// Devices of active runs that wait for a worker, or whose worker's lease ran out: (run, device, attempt).
     pub async fn open_devices(&self) -> Result<Vec<(i64, i64, i64)>> {
-        Ok(sqlx::query_as(
+        Ok(sqlx::query_as(concat!(
             "select d.run_id, d.device_id, d.attempt from run_devices d join job_runs r on r.id = d.run_id
-             where (d.state = 'queued' or (d.state = 'running' and d.lease_until < now())) and not r.cancel_requested
+             where (d.state = 'queued' or (d.state = 'running' and ",
+            lapsed!(),
+            ")) and not r.cancel_requested
                  and d.cancelled_by is null order by d.run_id, d.device_id limit 20000",
-        )
+        ))
         .fetch_all(self.pool())
         .await?)
     }

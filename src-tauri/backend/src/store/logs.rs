@@ -13,9 +13,6 @@ use super::{Result, Store, StoreError, without_nul};
 
 mod histogram;
 
-/// Key of the advisory lock under which ids are handed out, so that a reader that has seen an id never misses a smaller one.
-const APPEND_LOCK: i64 = 0x6e72_6c6f_6773;
-
 /// A line of a page. It is written by hand because a page is read often and has many.
 const LISTED: &str = "'{\"id\":' || l.id || ',\"timestamp\":\"' || wire_time(l.timestamp) || '\",\"log_type\":' || to_json(l.log_type)
     || ',\"level\":' || to_json(l.level) || ',\"job_id\":' || coalesce(l.job_id::text, 'null')
@@ -64,28 +61,21 @@ pub struct NewLog {
 }
 
 impl Store {
-    /// Writes lines in one statement; answers the greatest id.
+    /// Writes lines; answers the greatest id. One statement and no transaction of ours around it: the lock under which ids
+    /// are handed out begins and ends inside the database, so that nobody who stops half way can keep it from the others.
     pub async fn append_logs(&self, lines: &[NewLog]) -> Result<i64> {
-        let mut tx = self.pool().begin().await?;
-        sqlx::query("select pg_advisory_xact_lock($1)").bind(APPEND_LOCK).execute(&mut *tx).await?;
-        let newest: Option<i64> = sqlx::query_scalar(
-            "with written as (insert into logs (timestamp, log_type, level, job_id, device_id, run_id, source, message, meta)
-                 select * from unnest($1::timestamptz[], $2::text[], $3::text[], $4::bigint[], $5::bigint[], $6::bigint[],
-                     $7::text[], $8::text[], $9::jsonb[]) returning id)
-             select max(id) from written",
-        )
-        .bind(lines.iter().map(|line| line.timestamp.to_sqlx()).collect::<Vec<_>>())
-        .bind(lines.iter().map(|line| line.log_type).collect::<Vec<_>>())
-        .bind(lines.iter().map(|line| line.level).collect::<Vec<_>>())
-        .bind(lines.iter().map(|line| line.job_id).collect::<Vec<_>>())
-        .bind(lines.iter().map(|line| line.device_id).collect::<Vec<_>>())
-        .bind(lines.iter().map(|line| line.run_id).collect::<Vec<_>>())
-        .bind(lines.iter().map(|line| line.source).collect::<Vec<_>>())
-        .bind(lines.iter().map(|line| line.message.replace('\0', "")).collect::<Vec<_>>())
-        .bind(lines.iter().map(|line| Json(without_nul(&line.meta))).collect::<Vec<_>>())
-        .fetch_one(&mut *tx)
-        .await?;
-        tx.commit().await?;
+        let newest: Option<i64> = sqlx::query_scalar("select append_logs($1, $2, $3, $4, $5, $6, $7, $8, $9)")
+            .bind(lines.iter().map(|line| line.timestamp.to_sqlx()).collect::<Vec<_>>())
+            .bind(lines.iter().map(|line| line.log_type).collect::<Vec<_>>())
+            .bind(lines.iter().map(|line| line.level).collect::<Vec<_>>())
+            .bind(lines.iter().map(|line| line.job_id).collect::<Vec<_>>())
+            .bind(lines.iter().map(|line| line.device_id).collect::<Vec<_>>())
+            .bind(lines.iter().map(|line| line.run_id).collect::<Vec<_>>())
+            .bind(lines.iter().map(|line| line.source).collect::<Vec<_>>())
+            .bind(lines.iter().map(|line| line.message.replace('\0', "")).collect::<Vec<_>>())
+            .bind(lines.iter().map(|line| Json(without_nul(&line.meta))).collect::<Vec<_>>())
+            .fetch_one(self.pool())
+            .await?;
         Ok(newest.unwrap_or_default())
     }
 

@@ -85,7 +85,8 @@ impl Store {
             Some(_) => "failure",
         };
         let held = sqlx::query(
-            "update run_devices set state = $4, stage = $5, cause = $6, finished_at = now(), lease_until = null
+            "update run_devices set state = $4, stage = $5, cause = $6,
+                 finished_at = greatest(now(), started_at), lease_until = null
              where run_id = $1 and device_id = $2 and attempt = $3 and state = 'running'",
         )
         .bind(lease.run_id)

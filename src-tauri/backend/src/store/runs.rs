@@ -160,7 +160,8 @@ impl Store {
     pub async fn end_run(&self, id: i64, commit: Option<&str>) -> Result<Option<RunStatus>> {
         let mut tx = self.pool().begin().await?;
         let status: Option<String> = sqlx::query_scalar(
-            "update job_runs r set finished_at = now(), started_at = coalesce(r.started_at, now()), commit_id = $2,
+            "update job_runs r set finished_at = greatest(now(), r.started_at), started_at = coalesce(r.started_at, now()),
+             commit_id = $2,
              message = case when r.devices = 0 then 'No device carries a tag of this job; give one of its tags to a device.'
                  else r.message end,
              status = case when c.cancelled > 0 and (r.cancel_requested or c.cancelled = c.total) then 'cancelled'

@@ -17,6 +17,19 @@ impl Store {
         Ok(value.and_then(|value| serde_json::from_value(value.0).ok()))
     }
 
+    /// Writes a setting, whatever it was before.
+    pub async fn set_setting(&self, key: &str, value: &impl Serialize) -> Result<()> {
+        let value = serde_json::to_value(value).map_err(|error| sqlx::Error::Encode(Box::new(error)))?;
+        sqlx::query(
+            "insert into system_settings (key, value) values ($1, $2) on conflict (key) do update set value = excluded.value",
+        )
+        .bind(key)
+        .bind(Json(value))
+        .execute(self.pool())
+        .await?;
+        Ok(())
+    }
+
     /// Writes a setting unless it is there.
     pub async fn add_setting(&self, key: &str, value: &impl Serialize) -> Result<()> {
         let value = serde_json::to_value(value).map_err(|error| sqlx::Error::Encode(Box::new(error)))?;

@@ -1,0 +1,22 @@
+//! What a clock that was wrong for a while has left behind, and how it is put right. The clock that counts is the database's.
+
+use super::{Result, Store};
+
+impl Store {
+    /// Forgets starts that a clock which was ahead noted for times that are yet to come, and schedules that would begin only
+    /// then; answers the jobs (id, name) whose schedules stood still and go on now.
+    pub async fn forget_the_future(&self) -> Result<Vec<(i64, String)>> {
+        // An interval's first start lies one interval ahead of its making.
+        Ok(sqlx::query_as(
+            "with fired as (update job_runs set fire_at = null where fire_at > now() + interval '1 minute' returning job_id),
+             begun as (update jobs set schedule_since = now() + coalesce(interval_seconds, 0) * interval '1 second'
+                 where schedule_since > now() + interval '1 minute' + coalesce(interval_seconds, 0) * interval '1 second'
+                 returning id)
+             select j.id, j.name from jobs j
+             where j.schedule_type is not null and j.is_enabled
+                 and (j.id in (select job_id from fired) or j.id in (select id from begun)) order by j.id",
+        )
+        .fetch_all(self.pool())
+        .await?)
+    }
+}
