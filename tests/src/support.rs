@@ -13,6 +13,8 @@ pub mod network;
 #[cfg(unix)]
 pub mod process;
 #[cfg(unix)]
+pub mod relay;
+#[cfg(unix)]
 pub mod servers;
 #[cfg(unix)]
 pub mod site;

@@ -3,6 +3,8 @@
 
 mod journeys {
     mod again;
+    #[cfg(target_os = "linux")]
+    mod away;
     mod cancel;
     mod cli;
     #[cfg(target_os = "linux")]

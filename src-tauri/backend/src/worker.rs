@@ -4,13 +4,15 @@
 mod backup;
 mod heart;
 mod held;
+mod patience;
+mod pauses;
 mod reachability;
 pub mod recorder;
 mod sink;
 mod veil;
 
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use netraven_api::event::Changed;
 use netraven_api::outcome::{Cause, Stage};
@@ -21,6 +23,8 @@ use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
 use self::held::{Held, Holding};
+use self::patience::patiently;
+use self::pauses::Pauses;
 use crate::journal::{About, Journal, Signal};
 use crate::kinds::Kind;
 use crate::platforms::Registry;
@@ -33,6 +37,8 @@ use crate::store::outcomes::Outcome;
 
 /// Longest wait for a task before the worker looks around.
 const LEASE_WAIT: Duration = Duration::from_millis(500);
+/// Attempts after which a device's failure counts although this worker stood still meanwhile.
+const ATTEMPTS: i64 = 4;
 /// Longest wait for open sessions when the worker stops.
 const STOP_LIMIT: Duration = Duration::from_secs(4);
 
@@ -63,6 +69,8 @@ impl Worker {
         let held = Held::default();
         let heart = tokio::spawn(self.clone().beat(held.clone(), stop.clone()));
         let ear = tokio::spawn(self.clone().listen(held.clone(), stop.clone()));
+        let pauses = Pauses::default();
+        let watch = tokio::spawn(pauses.clone().watch(stop.clone()));
         let slots = Arc::new(Semaphore::new(self.capacity));
         let mut devices = JoinSet::new();
         while !stop.is_cancelled() {
@@ -94,9 +102,9 @@ impl Worker {
                     Some(permit) => permit,
                     None => Arc::clone(&slots).acquire_owned().await.expect("the semaphore is never closed"),
                 };
-                let (worker, held, stop) = (self.clone(), held.clone(), stop.clone());
+                let (worker, held, pauses, stop) = (self.clone(), held.clone(), pauses.clone(), stop.clone());
                 devices.spawn(async move {
-                    worker.device(task, &held, &stop).await;
+                    worker.device(task, &held, &pauses, &stop).await;
                     drop(permit);
                 });
             }
@@ -108,11 +116,12 @@ impl Worker {
         }
         heart.abort();
         ear.abort();
+        watch.abort();
         let _ = tokio::time::timeout(Duration::from_secs(1), self.queue.forget_worker(&self.id)).await;
     }
 
     /// One device of one run, from its lease to its result.
-    async fn device(&self, task: queue::Lease, held: &Held, stop: &CancellationToken) {
+    async fn device(&self, task: queue::Lease, held: &Held, pauses: &Pauses, stop: &CancellationToken) {
         let key = (task.task.run_id, task.task.device_id);
         // The queue may hold a device twice; this worker works on it once.
         if held.has(key.0, key.1) {
@@ -147,17 +156,40 @@ impl Worker {
                 format!("{} is begun again, attempt {}: its worker had stopped.", lease.hostname, lease.attempt);
             self.journal.line("WARNING", "job", "worker", about, message, json!({ "attempt": lease.attempt }));
         }
-        let outcome = match Kind::parse(&lease.job_type) {
+        let began = Instant::now();
+        let worked = match Kind::parse(&lease.job_type) {
             Some(Kind::ConfigBackup) => backup::work(self, &lease, &cancel).await,
             Some(Kind::Reachability) => reachability::work(self, &lease, &cancel).await,
-            None => failed(
+            None => Ok(failed(
                 Cause::Internal,
                 Stage::Prepare,
                 format!("The kind of job '{}' is not known to this worker.", lease.job_type),
-            ),
+            )),
         };
-        let given_back = stop.is_cancelled() && outcome.cause == Some(Cause::Cancelled);
-        let done = if given_back { self.give_back(&lease).await } else { self.record(&lease, outcome, about).await };
+        let done = match worked {
+            Ok(outcome) if stop.is_cancelled() && outcome.cause == Some(Cause::Cancelled) => {
+                self.give_back(&lease).await
+            }
+            Ok(outcome) => match own_pause(&outcome, &lease, pauses, began) {
+                Some(lasted) => {
+                    let message = format!(
+                        "This worker stood still for {} s, stopped or on a computer that slept. What it saw of {} meanwhile \
+                         does not count; another attempt begins.",
+                        lasted.as_secs(),
+                        lease.hostname
+                    );
+                    let meta = json!({ "attempt": lease.attempt, "stood_still_s": lasted.as_secs() });
+                    self.journal.line("WARNING", "job", "worker", about, message, meta);
+                    self.give_back(&lease).await
+                }
+                None => self.record(&lease, outcome, about, &cancel).await,
+            },
+            // The lease ends by itself, and the reconciler puts the device back on the queue.
+            Err(error) => {
+                tracing::warn!(%error, run_id = key.0, device_id = key.1, "a device waits for another attempt");
+                false
+            }
+        };
         drop(hand);
         if done {
             self.drop_task(&task).await;
@@ -174,45 +206,44 @@ impl Worker {
         }
     }
 
-    /// Writes the outcome; tries for as long as the lease may hold, so that a short absence of the database loses nothing.
-    async fn record(&self, lease: &Lease, outcome: Outcome, about: About) -> bool {
+    /// Writes the outcome; waits for a database that is away, so that nothing is lost.
+    async fn record(&self, lease: &Lease, outcome: Outcome, about: About, cancel: &Cancel) -> bool {
         // What a worker that lost its lease found is no news: the newer attempt tells its own.
-        if self.store.holds(lease).await.is_ok_and(|holds| !holds) {
+        if patiently(cancel, || self.store.holds(lease)).await.is_ok_and(|holds| !holds) {
             self.taken_over(lease, about);
             return true;
         }
-        let mut outcome = outcome;
         self.tell(&outcome, about).await;
-        let mut pause = Duration::from_millis(200);
-        for _ in 0..20 {
-            match self.store.finish(lease, &outcome).await {
-                Ok(Some(finished)) => {
-                    if let Some(message) = finished.met_same {
-                        let message = format!("{message} Another run stored the same meanwhile.");
-                        self.journal.line("INFO", "job", "worker", about, message, json!({ "changed": false }));
-                    }
-                    let changed = Changed::Run { run_id: lease.run_id, job_id: lease.job_id, ended: false };
-                    self.journal.changed(changed).await;
-                    return true;
+        let mut written = patiently(cancel, || self.store.finish(lease, &outcome)).await;
+        if let Err(error) = &written
+            && !error.is_absence()
+        {
+            tracing::error!(%error, run_id = lease.run_id, device_id = lease.device_id, "a result was refused");
+            let message =
+                "The database refused what was read from this device; the application's own log has the reason.";
+            let outcome = failed(Cause::Internal, Stage::Record, message.to_owned());
+            self.tell(&outcome, about).await;
+            written = patiently(cancel, || self.store.finish(lease, &outcome)).await;
+        }
+        match written {
+            Ok(Some(finished)) => {
+                if let Some(message) = finished.met_same {
+                    let message = format!("{message} Another run stored the same meanwhile.");
+                    self.journal.line("INFO", "job", "worker", about, message, json!({ "changed": false }));
                 }
-                Ok(None) => {
-                    self.taken_over(lease, about);
-                    return true;
-                }
-                Err(error) if error.is_refusal() && outcome.cause != Some(Cause::Internal) => {
-                    tracing::error!(%error, run_id = lease.run_id, device_id = lease.device_id, "a result was refused");
-                    let message = "The database refused what was read from this device; the application's own log has the reason.";
-                    outcome = failed(Cause::Internal, Stage::Record, message.to_owned());
-                    self.tell(&outcome, about).await;
-                }
-                Err(error) => {
-                    tracing::warn!(%error, run_id = lease.run_id, device_id = lease.device_id, "a result waits for the database");
-                    tokio::time::sleep(pause).await;
-                    pause = (pause * 2).min(Duration::from_secs(3));
-                }
+                let changed = Changed::Run { run_id: lease.run_id, job_id: lease.job_id, ended: false };
+                self.journal.changed(changed).await;
+                true
+            }
+            Ok(None) => {
+                self.taken_over(lease, about);
+                true
+            }
+            Err(error) => {
+                tracing::error!(%error, run_id = lease.run_id, device_id = lease.device_id, "a result was not written");
+                false
             }
         }
-        false
     }
 
     /// Logs an outcome. A result stands for a log that can be read whole, so this comes first and is waited for.
@@ -243,6 +274,13 @@ impl Worker {
             tracing::debug!(%error, "a done task stays on the queue until its next reader drops it");
         }
     }
+}
+
+/// How long this worker stood still during a session that failed in a way that such a pause explains; none where the
+/// failure is the device's own, or has come up too often to be put down to pauses.
+fn own_pause(outcome: &Outcome, lease: &Lease, pauses: &Pauses, began: Instant) -> Option<Duration> {
+    let explained = outcome.cause.is_some_and(|cause| cause != Cause::Cancelled && cause.retry_may_help());
+    if explained && lease.attempt < ATTEMPTS { pauses.since(began) } else { None }
 }
 
 /// An outcome without a session.

@@ -10,6 +10,7 @@ use serde_json::{Value, json};
 use sha2::Sha256;
 use tokio::sync::oneshot;
 
+use super::patience::{Undone, patiently};
 use super::sink::{self, Sink};
 use super::veil::Veil;
 use super::{Worker, failed};
@@ -17,7 +18,7 @@ use crate::places::{ENABLE_PASSWORD, PASSWORD, RAW_CONFIG, context};
 use crate::platforms::{Definition, Facts, Purpose, Redactor, facts, significant};
 use crate::session::{self, Cancel, Failure, HostKey, Limits, Login, Reading, Target};
 use crate::snapshots;
-use crate::store::StoreError;
+use crate::store::credentials::SealedLogin;
 use crate::store::leases::Lease;
 use crate::store::outcomes::{NewSnapshot, Outcome};
 
@@ -27,22 +28,25 @@ const TRANSCRIPT: usize = 12_000;
 const STACK: usize = 1024 * 1024;
 
 /// Works on one device.
-pub async fn work(worker: &Worker, lease: &Lease, cancel: &Cancel) -> Outcome {
+pub async fn work(worker: &Worker, lease: &Lease, cancel: &Cancel) -> Result<Outcome, Undone> {
     match try_work(worker, lease, cancel).await {
-        Ok(outcome) => outcome,
-        Err(error) => {
+        Err(Undone::Broken(error)) => {
             tracing::error!(error = format!("{error:#}"), device_id = lease.device_id, "a backup broke");
-            failed(Cause::Internal, Stage::Record, format!("The backup broke on our side: {error:#}."))
+            let message = format!("The backup broke on our side: {error:#}.");
+            Ok(failed(Cause::Internal, Stage::Record, message))
         }
+        other => other,
     }
 }
 
-async fn try_work(worker: &Worker, lease: &Lease, cancel: &Cancel) -> anyhow::Result<Outcome> {
+async fn try_work(worker: &Worker, lease: &Lease, cancel: &Cancel) -> Result<Outcome, Undone> {
+    let store = &worker.store;
     let Some(definition) = worker.platforms.get(&lease.device_type) else {
         let message = format!("The platform '{}' of this device is not defined.", lease.device_type);
         return Ok(failed(Cause::UnknownPlatform, Stage::Prepare, message));
     };
-    let logins = match logins(worker, lease.device_id).await {
+    let sealed = patiently(cancel, || store.logins_for(lease.device_id)).await?;
+    let logins = match opened(worker, sealed) {
         Ok(logins) if logins.is_empty() => {
             return Ok(failed(
                 Cause::NoCredentials,
@@ -53,7 +57,7 @@ async fn try_work(worker: &Worker, lease: &Lease, cancel: &Cancel) -> anyhow::Re
         Ok(logins) => logins,
         Err(error) => return Ok(failed(Cause::Internal, Stage::Prepare, format!("{error:#}"))),
     };
-    let known = worker.store.host_key(lease.device_id).await?;
+    let known = patiently(cancel, || store.host_key(lease.device_id)).await?;
     let known = known.map(|key| HostKey { key_type: key.key_type, sha256: key.sha256 });
     let key = worker.seal.fingerprint_key();
     let veil = Arc::new(Veil::new(&definition, &key, secrets(&logins)));
@@ -86,33 +90,33 @@ async fn try_work(worker: &Worker, lease: &Lease, cancel: &Cancel) -> anyhow::Re
     match read {
         Ok((reading, text)) => {
             if known.is_none() {
-                worker
-                    .store
-                    .trust_host_key(lease.device_id, &reading.host_key.key_type, &reading.host_key.sha256)
-                    .await?;
+                trust(worker, lease, cancel, &reading.host_key).await?;
             }
-            worker
-                .store
-                .device_seen(lease.device_id, text.facts.model.as_deref(), text.facts.serial.as_deref())
-                .await?;
-            let newest = worker.store.newest_config(lease.device_id).await?;
+            let facts = (text.facts.model.as_deref(), text.facts.serial.as_deref());
+            patiently(cancel, || store.device_seen(lease.device_id, facts.0, facts.1)).await?;
+            let newest = patiently(cancel, || store.newest_config(lease.device_id)).await?;
             Ok(stored(worker, lease, &definition, &reading, text, newest, &logins))
         }
         Err(failure) => {
             // A password may have gone to this key: the next session expects it again.
             if let (None, Some(met)) = (&known, &failure.host_key) {
-                worker.store.trust_host_key(lease.device_id, &met.key_type, &met.sha256).await?;
+                trust(worker, lease, cancel, met).await?;
             }
             Ok(refused(&failure, &logins, &veil))
         }
     }
 }
 
-async fn logins(worker: &Worker, device_id: i64) -> anyhow::Result<Vec<Login>> {
+/// Remembers the key a device showed first.
+async fn trust(worker: &Worker, lease: &Lease, cancel: &Cancel, key: &HostKey) -> Result<(), Undone> {
+    let trusted = || worker.store.trust_host_key(lease.device_id, &key.key_type, &key.sha256);
+    Ok(patiently(cancel, trusted).await?)
+}
+
+fn opened(worker: &Worker, sealed: Vec<SealedLogin>) -> anyhow::Result<Vec<Login>> {
     let open = |place: &str, id: i64, sealed: &str| -> anyhow::Result<SecretString> {
         Ok(SecretString::from(worker.seal.open_text(&context(place, id), sealed)?.as_str()))
     };
-    let sealed = worker.store.logins_for(device_id).await.map_err(|error: StoreError| anyhow::anyhow!(error))?;
     sealed
         .into_iter()
         .map(|login| {

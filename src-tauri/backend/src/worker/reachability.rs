@@ -6,6 +6,7 @@ use netraven_api::outcome::{Cause, Stage};
 use serde_json::{Value, json};
 use tokio::sync::oneshot;
 
+use super::patience::{Undone, patiently};
 use super::{Worker, failed};
 use crate::journal::About;
 use crate::session::{self, Cancel, Limits, Reach, Target};
@@ -13,7 +14,7 @@ use crate::store::leases::Lease;
 use crate::store::outcomes::Outcome;
 
 /// Works on one device.
-pub async fn work(worker: &Worker, lease: &Lease, cancel: &Cancel) -> Outcome {
+pub async fn work(worker: &Worker, lease: &Lease, cancel: &Cancel) -> Result<Outcome, Undone> {
     let target = Target { host: lease.ip_address.clone(), port: lease.port };
     let (sender, receiver) = oneshot::channel();
     let probing = {
@@ -23,14 +24,12 @@ pub async fn work(worker: &Worker, lease: &Lease, cancel: &Cancel) -> Outcome {
         }
     };
     if let Err(error) = std::thread::Builder::new().name(format!("probe {}", lease.hostname)).spawn(probing) {
-        return failed(
-            Cause::Internal,
-            Stage::Prepare,
-            format!("No thread could be started for this device: {error}."),
-        );
+        let message = format!("No thread could be started for this device: {error}.");
+        return Ok(failed(Cause::Internal, Stage::Prepare, message));
     }
     let Ok(reach) = receiver.await else {
-        return failed(Cause::Internal, Stage::Reach, "The probe ended without an answer: a defect.".to_owned());
+        let message = "The probe ended without an answer: a defect.".to_owned();
+        return Ok(failed(Cause::Internal, Stage::Reach, message));
     };
     let outcome = outcome(&target, &reach);
     let about = About { job_id: Some(lease.job_id), device_id: Some(lease.device_id), run_id: Some(lease.run_id) };
@@ -43,12 +42,10 @@ pub async fn work(worker: &Worker, lease: &Lease, cancel: &Cancel) -> Outcome {
         outcome.message.clone(),
         outcome.details.clone(),
     );
-    if outcome.cause.is_none()
-        && let Err(error) = worker.store.device_seen(lease.device_id, None, None).await
-    {
-        tracing::warn!(%error, "the time a device answered was not noted");
+    if outcome.cause.is_none() {
+        patiently(cancel, || worker.store.device_seen(lease.device_id, None, None)).await?;
     }
-    outcome
+    Ok(outcome)
 }
 
 fn outcome(target: &Target, reach: &Reach) -> Outcome {

@@ -1,0 +1,241 @@
+//! What is away or stands still for a while: the database, a worker, a scheduler. It is nobody's failure, and stops nobody.
+
+use std::time::{Duration, Instant};
+
+use jiff::Timestamp;
+use netraven_api::jobs::JobInput;
+use netraven_api::logs::ListLogs;
+use netraven_api::runs::{CancelRun, DeviceState, ListRuns, RunStatus};
+use netraven_api::system::GetSystemStatus;
+use netraven_lab::{DeviceSpec, Fault, Platform};
+use netraven_tests::support::app::TestApp;
+use netraven_tests::support::database::Database;
+use netraven_tests::support::process::{Start, send};
+use netraven_tests::support::relay::Relay;
+use netraven_tests::support::servers::{Urls, servers};
+use netraven_tests::support::wait;
+use netraven_tests::support::work::{self, Enrolled};
+use rustix::process::Signal;
+use sqlx::{Connection as _, PgConnection};
+
+/// Lets nobody into a test's database and throws out who is there, or lets everybody in again.
+async fn open_database(url: &str, is_open: bool) -> anyhow::Result<()> {
+    let shared = tokio::task::spawn_blocking(servers).await??;
+    let mut owner = PgConnection::connect(&shared.database).await?;
+    let name = url.split('?').next().and_then(|address| address.rsplit('/').next()).unwrap_or_default();
+    let allow = format!("alter database {name} allow_connections {is_open}");
+    sqlx::query(sqlx::AssertSqlSafe(allow)).execute(&mut owner).await?;
+    if !is_open {
+        let out = "select pg_terminate_backend(pid) from pg_stat_activity where datname = $1";
+        sqlx::query(out).bind(name).execute(&mut owner).await?;
+    }
+    Ok(owner.close().await?)
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_database_that_is_away_is_no_devices_failure() -> anyhow::Result<()> {
+    let slow = |number: usize| {
+        let mut spec = DeviceSpec::new(format!("slow-{number}"), Platform::CiscoIos);
+        (spec.fault, spec.config_bytes) = (Some(Fault::Slow { bytes_per_second: 2_000 }), Some(4_000));
+        spec
+    };
+    let app = TestApp::start_with(|config| config.sessions = 4).await?;
+    let lab = Enrolled::start(&app.client, (0..8).map(slow).collect()).await?;
+    let run = work::start(&app.client, lab.job).await?;
+    wait::until("four devices are being read", async || {
+        Ok((lab.lab.devices().iter().filter(|device| device.readings() > 0).count() >= 4).then_some(()))
+    })
+    .await?;
+    open_database(&app.database.urls.database, false).await?;
+    // Each of the four has said all it has to say, and its result has nowhere to go.
+    let said_all = wait::until("the sessions have ended", async || {
+        Ok(lab.lab.devices().iter().all(|device| device.sessions_open() == 0).then_some(()))
+    });
+    said_all.await?;
+    open_database(&app.database.urls.database, true).await?;
+
+    let detail = work::ended(&app.client, run).await?;
+    assert_eq!(detail.run.status, RunStatus::Succeeded, "{:#?}", detail.results);
+    for id in lab.devices.values() {
+        assert_eq!(work::snapshots(&app.client, *id).await?.len(), 1);
+    }
+    app.stop().await;
+    Ok(())
+}
+
+/// What the devices seem to do while the worker is stopped is not theirs: their connections end, and nobody sees to it.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_worker_that_stood_still_tells_its_own_pause() -> anyhow::Result<()> {
+    let spec = DeviceSpec::new("patient", Platform::CiscoIos).with_fault(Fault::Stalls { after_bytes: 200 });
+    let app = TestApp::start_with(|config| config.workers = 0).await?;
+    let lab = Enrolled::start(&app.client, vec![spec]).await?;
+    let worker = Start::worker(&app.database.urls)?.spawn()?;
+    let run = work::start(&app.client, lab.job).await?;
+    let device = lab.device("patient")?;
+    wait::until("the device is in work", async || Ok((device.readings() > 0).then_some(()))).await?;
+    send(worker.pid(), Signal::STOP)?;
+    device.set_fault(None);
+    device.close_connections();
+    // Longer than any busy computer looks late, shorter than a lease.
+    let began = Instant::now();
+    let pause = Duration::from_secs(7);
+    wait::until("the pause is over", async || Ok((began.elapsed() > pause).then_some(()))).await?;
+    send(worker.pid(), Signal::CONT)?;
+
+    let detail = work::ended(&app.client, run).await?;
+    let result = work::result(&detail, "patient")?;
+    assert_eq!((result.state, result.attempt), (DeviceState::Success, 2), "{result:#?}");
+    let log = work::logs(&app.client, run).await?;
+    assert!(log.iter().any(|line| line.message.contains("This worker stood still for")), "{log:#?}");
+    app.stop().await;
+    Ok(())
+}
+
+/// A machine that is gone between two messages to the database keeps no lock of the log.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_worker_that_vanishes_while_it_writes_lines_stops_nobody() -> anyhow::Result<()> {
+    for word in ["append_logs", "pg_advisory_xact_lock"] {
+        let app = TestApp::start_with(|config| config.workers = 0).await?;
+        let relay = Relay::silent_after(&app.database.urls.database, word).await?;
+        let urls = Urls { database: relay.url.clone(), redis: app.database.urls.redis.clone() };
+        let worker = Start::worker(&urls)?.spawn()?;
+        if word == "append_logs" {
+            wait::until("the worker has vanished", async || Ok(relay.is_silent().then_some(()))).await?;
+        } else {
+            // No program of ours asks for the lock in a statement of its own.
+            wait::until("the worker works", async || {
+                Ok((app.client.send(&GetSystemStatus).await?.workers == 1).then_some(()))
+            })
+            .await?;
+            assert!(!relay.is_silent());
+        }
+        app.app().mention(["somebody else writes".to_owned()]);
+        let written = wait::within(Duration::from_secs(10), "the line is written", async || {
+            let search = Some("somebody else writes".to_owned());
+            Ok((app.client.send(&ListLogs { search, ..ListLogs::default() }).await?.total > 0).then_some(()))
+        });
+        written.await?;
+        drop(worker);
+        app.stop().await;
+    }
+    Ok(())
+}
+
+/// Schedules are followed by one server; if it stands still, another one does.
+#[tokio::test(flavor = "multi_thread")]
+async fn the_lead_of_a_server_that_stands_still_passes_on() -> anyhow::Result<()> {
+    let database = Database::create().await?;
+    let data = tempfile::tempdir()?;
+    let urls = ["--database-url", &database.urls.database, "--redis-url", &database.urls.redis, "--no-worker"];
+    let leader = Start::serve(data.path())?.args(&urls).ready().await?;
+    let held = "select count(*) from pg_locks where locktype = 'advisory' and database =
+        (select oid from pg_database where datname = current_database())";
+    wait::until("the first server leads", async || {
+        let count: i64 = sqlx::query_scalar(held).fetch_one(database.pool()).await?;
+        Ok((count > 0).then_some(()))
+    })
+    .await?;
+    let key = std::fs::read(data.path().join("secrets/seal-key"))?;
+    let app = TestApp::on(database, |config| {
+        let file = config.seal_key_file();
+        file.parent().map(std::fs::create_dir_all);
+        let _ = std::fs::write(file, key);
+    })
+    .await?;
+    send(leader.pid(), Signal::STOP)?;
+    let tag = work::add_tag(&app.client, "nobody").await?;
+    let job = JobInput {
+        schedule_type: Some("onetime".to_owned()),
+        scheduled_for: Some(Timestamp::now().to_string()),
+        ..work::backup(tag)
+    };
+    let job = work::add_job(&app.client, job).await?;
+    let started = wait::until("the job was started by the other one", async || {
+        let page = app.client.send(&ListRuns { job_id: Some(job), ..ListRuns::default() }).await?;
+        Ok((page.total == 1).then_some(()))
+    });
+    started.await?;
+    drop(leader);
+    app.stop().await;
+    Ok(())
+}
+
+/// A lease given by a clock that was ahead does not hold a device until that time comes, and can be cancelled.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_run_ends_although_its_lease_lies_in_the_future() -> anyhow::Result<()> {
+    let stalls = DeviceSpec::new("held", Platform::CiscoIos).with_fault(Fault::Stalls { after_bytes: 200 });
+    let app = TestApp::start_with(|config| config.workers = 0).await?;
+    let lab = Enrolled::start(&app.client, vec![stalls]).await?;
+    let mut worker = Start::worker(&app.database.urls)?.spawn()?;
+    let device = lab.device("held")?;
+    let ahead = "update run_devices set lease_until = now() + interval '2 hours' where run_id = $1";
+    for is_cancelled in [true, false] {
+        let run = work::start(&app.client, lab.job).await?;
+        let before = device.readings();
+        wait::until("the device is in work", async || Ok((device.readings() > before).then_some(()))).await?;
+        worker.kill()?;
+        sqlx::query(ahead).bind(run).execute(app.pool()).await?;
+        let expected = if is_cancelled {
+            app.client.send(&CancelRun(run)).await?;
+            RunStatus::Cancelled
+        } else {
+            device.set_fault(None);
+            RunStatus::Succeeded
+        };
+        worker = Start::worker(&app.database.urls)?.spawn()?;
+        let detail = work::ended(&app.client, run).await?;
+        assert_eq!(detail.run.status, expected, "{:#?}", detail.results);
+    }
+    app.stop().await;
+    Ok(())
+}
+
+/// Months of the log go once they are old enough, but not because a clock says so for the first time.
+#[tokio::test(flavor = "multi_thread")]
+async fn old_months_of_the_log_are_removed_by_a_clock_that_is_trusted() -> anyhow::Result<()> {
+    let app = TestApp::start_with(|config| config.workers = 0).await?;
+    let fill = "create table logs_2020_03 partition of logs
+            for values from ('2020-03-01 00:00:00+00') to ('2020-04-01 00:00:00+00');
+        insert into logs (timestamp, log_type, level, source, message) values
+            ('2020-03-05 00:00:00+00', 'system', 'INFO', 'test', 'of a month with a partition'),
+            ('2020-05-05 00:00:00+00', 'system', 'INFO', 'test', 'of a month without one')";
+    sqlx::raw_sql(fill).execute(app.pool()).await?;
+    let look = async |seen: Timestamp, doubt: i64| {
+        let sql = "insert into system_settings (key, value)
+            values ('log_retention', jsonb_build_object('at', $1::text, 'doubt', $2::bigint))
+            on conflict (key) do update set value = excluded.value";
+        sqlx::query(sql).bind(seen.to_string()).bind(doubt).execute(app.pool()).await?;
+        // Whoever gets the lead looks at once.
+        let lead = "select pg_terminate_backend(pid) from pg_locks where locktype = 'advisory' and granted
+            and database = (select oid from pg_database where datname = current_database())";
+        sqlx::query(lead).execute(app.pool()).await?;
+        wait::until("it was looked at the log", async || {
+            let at: String = sqlx::query_scalar("select value->>'at' from system_settings where key = 'log_retention'")
+                .fetch_one(app.pool())
+                .await?;
+            Ok((at != seen.to_string()).then_some(()))
+        })
+        .await
+    };
+    let count = async |app: &TestApp| {
+        let old = "select count(*) from logs where timestamp < '2021-01-01'";
+        anyhow::Ok(sqlx::query_scalar::<_, i64>(old).fetch_one(app.pool()).await?)
+    };
+    let year = jiff::SignedDuration::from_hours(365 * 24);
+    look(Timestamp::now() - year, 0).await?;
+    assert_eq!(count(&app).await?, 2, "the clock has leapt");
+    look(Timestamp::now() - jiff::SignedDuration::from_hours(1), 1).await?;
+    wait::until("the old lines are gone", async || Ok((count(&app).await? == 0).then_some(()))).await?;
+    let line = wait::until("the log says so", async || {
+        let search = Some("The log of 2020-03 was removed: 1 lines".to_owned());
+        Ok(app.client.send(&ListLogs { search, ..ListLogs::default() }).await?.items.into_iter().next())
+    });
+    line.await?;
+    let left: i64 =
+        sqlx::query_scalar("select coalesce(sum(lines), 0)::bigint from log_counts where month < '2021-01-01'")
+            .fetch_one(app.pool())
+            .await?;
+    assert_eq!(left, 0, "the kept counts went with them");
+    app.stop().await;
+    Ok(())
+}
