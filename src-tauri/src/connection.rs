@@ -284,6 +284,7 @@ impl Connection {
             data_dir: Some(self.data_dir.display().to_string()),
             server: concat!("NetRaven Desktop ", env!("CARGO_PKG_VERSION")).to_owned(),
             missing: Vec::new(),
+            open_to_users: Vec::new(),
             expires_at: None,
             renewal: Renewal::None,
             profile: None,

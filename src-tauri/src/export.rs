@@ -5,6 +5,7 @@ mod rows;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+use jiff::Timestamp;
 use netraven_api::logs::{ListLogs, LogEntry};
 use netraven_api::native::{ExportFormat, ExportState, ExportWhat};
 use netraven_api::page::MAX_SIZE;
@@ -63,11 +64,11 @@ impl Exports {
             let client = open.client;
             let written = match what {
                 ExportWhat::Logs { query } => {
-                    let pages = move |before| lines(client.clone(), query.clone(), before);
+                    let pages = move |place| lines(client.clone(), query.clone(), place);
                     exports.write(&path, format, &cancel, pages).await
                 }
                 ExportWhat::Runs { query } => {
-                    let pages = move |before| runs(client.clone(), query.clone(), before);
+                    let pages = move |place| runs(client.clone(), query.clone(), place);
                     exports.write(&path, format, &cancel, pages).await
                 }
             };
@@ -92,7 +93,7 @@ impl Exports {
         path: &Path,
         format: ExportFormat,
         cancel: &CancellationToken,
-        pages: impl FnMut(Option<i64>) -> F,
+        pages: impl FnMut(Place) -> F,
     ) -> Result<(), Problem> {
         let mut part = path.as_os_str().to_owned();
         part.push(".part");
@@ -115,23 +116,30 @@ impl Exports {
         part: &Path,
         format: ExportFormat,
         cancel: &CancellationToken,
-        mut pages: impl FnMut(Option<i64>) -> F,
+        mut pages: impl FnMut(Place) -> F,
     ) -> Result<(), Problem> {
         let failed = |error: std::io::Error| unwritten(part, &error);
         let mut file = BufWriter::new(File::create(part).await.map_err(failed)?);
         file.write_all(rows::head::<R>(format).as_bytes()).await.map_err(failed)?;
-        let mut before = None;
+        let mut place = Place::default();
         loop {
             let page = tokio::select! {
                 () = cancel.cancelled() => return Err(Problem::new(Code::Conflict, "The export was stopped.")),
-                page = pages(before) => page?,
+                page = pages(place) => page?,
             };
             // The least id, however the server sorts: each page lies behind the last, so that the end is reached.
-            let Some(least) = page.items.iter().map(Row::id).min() else { break };
+            let Some(least) = page.items.iter().map(Row::id).min() else {
+                // A search may have looked at many rows in vain: what is older is still to be looked at.
+                match page.stopped_at.filter(|at| place.until != Some(*at)) {
+                    Some(at) => place.until = Some(at),
+                    None => break,
+                }
+                continue;
+            };
             let text: String = page.items.iter().map(|row| rows::line(row, format)).collect();
             file.write_all(text.as_bytes()).await.map_err(failed)?;
             self.tell(&page);
-            before = Some(least);
+            place.before = Some(least);
         }
         file.flush().await.map_err(failed)?;
         file.get_ref().sync_all().await.map_err(failed)
@@ -151,27 +159,37 @@ impl Exports {
     }
 }
 
-async fn lines(client: Client, query: ListLogs, before: Option<i64>) -> Result<Page<LogEntry>, Problem> {
+/// Where the next page begins.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+struct Place {
+    /// Behind this row.
+    before: Option<i64>,
+    /// Rows up to this time.
+    until: Option<Timestamp>,
+}
+
+async fn lines(client: Client, query: ListLogs, from: Place) -> Result<Page<LogEntry>, Problem> {
     let place = ListLogs {
         page: None,
         size: Some(MAX_SIZE),
         sort: Some("id".to_owned()),
         order: Some("desc".to_owned()),
         after: None,
-        before,
+        before: from.before,
+        end_time: from.until.or(query.end_time),
         ..query
     };
     client.send(&place).await
 }
 
-async fn runs(client: Client, query: ListRuns, before: Option<i64>) -> Result<Page<Run>, Problem> {
+async fn runs(client: Client, query: ListRuns, from: Place) -> Result<Page<Run>, Problem> {
     let place = ListRuns {
         page: None,
         size: Some(MAX_SIZE),
         sort: Some("id".to_owned()),
         order: Some("desc".to_owned()),
         after: None,
-        before,
+        before: from.before,
         ..query
     };
     client.send(&place).await
@@ -207,9 +225,9 @@ mod tests {
         let path = folder.path().join("lines.jsonl");
         let exports = Exports::default();
         let cancel = CancellationToken::new();
-        let pages = |before| {
+        let pages = |place: Place| {
             assert!(!path.exists());
-            ready(Ok(page_of(before)))
+            ready(Ok(page_of(place.before)))
         };
         exports.write(&path, ExportFormat::JsonLines, &cancel, pages).await.unwrap();
         exports.end(Ok(()), &path);
@@ -223,20 +241,39 @@ mod tests {
     }
 
     #[tokio::test]
+    async fn a_search_that_looked_in_vain_goes_on_with_what_is_older() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("lines.jsonl");
+        let (exports, cancel) = (Exports::default(), CancellationToken::new());
+        let early: Timestamp = "2026-11-22T00:00:00Z".parse().unwrap();
+        let pages = |place: Place| {
+            let mut page = page_of(Some(1));
+            match place {
+                Place { until: None, .. } => page.stopped_at = Some(early),
+                Place { before: None, .. } => page = page_of(Some(3)),
+                Place { .. } => {}
+            }
+            ready(Ok(page))
+        };
+        exports.write(&path, ExportFormat::JsonLines, &cancel, pages).await.unwrap();
+        assert_eq!(std::fs::read_to_string(&path).unwrap().lines().count(), 2);
+    }
+
+    #[tokio::test]
     async fn what_is_stopped_or_fails_leaves_no_file_and_keeps_the_one_that_was_there() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("lines.csv");
         std::fs::write(&path, "of yesterday").unwrap();
         let (exports, cancel) = (Exports::default(), CancellationToken::new());
         exports.lock().cancel = cancel.clone();
-        let stopping = |before: Option<i64>| {
+        let stopping = |place: Place| {
             let cancel = cancel.clone();
             async move {
-                if before.is_some() {
+                if place.before.is_some() {
                     cancel.cancel();
                     pending::<()>().await;
                 }
-                Ok(page_of(before))
+                Ok(page_of(place.before))
             }
         };
         let written = exports.write(&path, ExportFormat::Csv, &cancel, stopping).await;
@@ -244,8 +281,8 @@ mod tests {
         assert!(exports.state().stopped && exports.state().problem.is_none());
 
         let (exports, cancel) = (Exports::default(), CancellationToken::new());
-        let failing = |before: Option<i64>| {
-            ready(match before {
+        let failing = |place: Place| {
+            ready(match place.before {
                 None => Ok(page_of(None)),
                 Some(_) => Err(Problem::new(Code::Unreachable, "The server went away.")),
             })

@@ -159,8 +159,63 @@ pub struct FoundConfig {
     pub config_metadata: Option<serde_json::Value>,
 }
 
+/// What a search found. Over the wire it is the list alone; with a note it is an object, which only the client makes where a
+/// server cannot do what was asked.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(from = "FoundShape", into = "FoundShape")]
+pub struct FoundConfigs {
+    /// The snapshots, the newest first.
+    pub items: Vec<FoundConfig>,
+    /// What a reader should know about how they were found, as a sentence.
+    pub note: Option<String>,
+}
+
+/// The two shapes of [`FoundConfigs`].
+#[derive(Clone, Serialize, Deserialize)]
+#[serde(untagged)]
+enum FoundShape {
+    Plain(Vec<FoundConfig>),
+    Noted { items: Vec<FoundConfig>, note: String },
+}
+
+impl From<FoundShape> for FoundConfigs {
+    fn from(shape: FoundShape) -> FoundConfigs {
+        match shape {
+            FoundShape::Plain(items) => FoundConfigs { items, note: None },
+            FoundShape::Noted { items, note } => FoundConfigs { items, note: Some(note) },
+        }
+    }
+}
+
+impl From<FoundConfigs> for FoundShape {
+    fn from(found: FoundConfigs) -> FoundShape {
+        match found.note {
+            None => FoundShape::Plain(found.items),
+            Some(note) => FoundShape::Noted { items: found.items, note },
+        }
+    }
+}
+
+#[cfg(feature = "openapi")]
+impl utoipa::PartialSchema for FoundConfigs {
+    fn schema() -> utoipa::openapi::RefOr<utoipa::openapi::schema::Schema> {
+        <Vec<FoundConfig> as utoipa::PartialSchema>::schema()
+    }
+}
+
+#[cfg(feature = "openapi")]
+impl utoipa::ToSchema for FoundConfigs {
+    fn name() -> std::borrow::Cow<'static, str> {
+        <Vec<FoundConfig> as utoipa::ToSchema>::name()
+    }
+
+    fn schemas(schemas: &mut Vec<(String, utoipa::openapi::RefOr<utoipa::openapi::schema::Schema>)>) {
+        <Vec<FoundConfig> as utoipa::ToSchema>::schemas(schemas);
+    }
+}
+
 impl Endpoint for SearchConfigs {
-    type Reply = Vec<FoundConfig>;
+    type Reply = FoundConfigs;
     const METHOD: Method = Method::Get;
     const PATH: &'static str = "/configs/search";
     const ACCESS: Access = Access::User;

@@ -13,8 +13,10 @@ use crate::secret::Secret;
 use crate::users::Role;
 
 mod export;
+mod offer;
 
 pub use export::{ExportFormat, ExportState, ExportWhat};
+pub use offer::{Deed, Feature, Missing};
 
 /// Name of the event that carries a new [`Session`].
 pub const SESSION_EVENT: &str = "session";
@@ -85,6 +87,9 @@ pub struct Ready {
     /// What this server does not offer, each with the reason. Ask with [`Ready::offers`] and [`Ready::reason`].
     #[serde(default)]
     pub missing: Vec<Missing>,
+    /// What every user of this server may do although it is for admins elsewhere. Ask with [`Ready::may`].
+    #[serde(default)]
+    pub open_to_users: Vec<Deed>,
     /// When the sign-in ends, if it does.
     #[serde(default)]
     pub expires_at: Option<Timestamp>,
@@ -98,6 +103,12 @@ pub struct Ready {
 }
 
 impl Ready {
+    /// Whether the signed-in person may do something on this server.
+    #[must_use]
+    pub fn may(&self, deed: Deed) -> bool {
+        self.role == Role::Admin || self.open_to_users.contains(&deed)
+    }
+
     /// Whether the server offers something.
     #[must_use]
     pub fn offers(&self, feature: Feature) -> bool {
@@ -122,45 +133,6 @@ pub enum Renewal {
     Soon,
     /// The sign-in has ended. Requests are held for a while and sent once the password was given.
     Now,
-}
-
-/// Something a server may not offer.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Feature {
-    /// Cancelling a run.
-    CancelRun,
-    /// Running only some devices of a run again.
-    RunSome,
-    /// Cancelling one device of a run.
-    CancelDevice,
-    /// A job's devices against its last runs.
-    RunHistory,
-    /// Seeing and forgetting the host key of a device.
-    HostKeys,
-    /// Exporting a configuration with its secrets.
-    ExportConfig,
-    /// Importing many devices at once.
-    ImportDevices,
-    /// An enable password beside the password of a credential.
-    EnablePassword,
-    /// A time zone for the fields of a cron schedule.
-    CronTimeZone,
-    /// The list of platforms, the user's own among them.
-    Platforms,
-    /// Counts of the log over time.
-    LogHistogram,
-    /// The newest result and the newest snapshot of each device, in the list of devices.
-    NewestResults,
-}
-
-/// Something the server does not offer.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Missing {
-    /// What.
-    pub feature: Feature,
-    /// Why, as a sentence.
-    pub reason: String,
 }
 
 /// A server used before, and what a person calls it.
@@ -362,6 +334,9 @@ mod tests {
             "secrets_note":null,"data_dir":null}"#;
         let mut ready: Ready = serde_json::from_str(text).unwrap();
         assert_eq!((ready.role, ready.renewal, ready.offers(Feature::CancelRun)), (Role::User, Renewal::None, true));
+        assert!(!ready.may(Deed::DeleteDevice), "for admins unless the server says otherwise");
+        ready.open_to_users.push(Deed::DeleteDevice);
+        assert!(ready.may(Deed::DeleteDevice) && !ready.may(Deed::DeleteJob));
         ready.missing.push(Missing { feature: Feature::CancelRun, reason: "No.".into() });
         assert_eq!((ready.reason(Feature::CancelRun), ready.offers(Feature::HostKeys)), (Some("No."), true));
     }

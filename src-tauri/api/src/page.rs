@@ -1,5 +1,6 @@
 //! One page of a list, as every NetRaven collection answers.
 
+use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 /// One page of a list.
@@ -22,6 +23,10 @@ pub struct Page<T> {
     /// cannot do what was asked and it was done another way; a server of ours never sends it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub note: Option<String>,
+    /// Where looking for rows stopped although there may be more: the time of the last row that was looked at. What is older is
+    /// found by asking up to that time. Only the client writes it, as with `note`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub stopped_at: Option<Timestamp>,
 }
 
 impl<T> Page<T> {
@@ -29,7 +34,7 @@ impl<T> Page<T> {
     #[must_use]
     pub fn new(items: Vec<T>, total: i64, page: i64, size: i64) -> Page<T> {
         let pages = (total + size - 1) / size.max(1);
-        Page { items, total, page, size, pages, total_is_estimate: false, note: None }
+        Page { items, total, page, size, pages, total_is_estimate: false, note: None, stopped_at: None }
     }
 
     /// The same page with a note.

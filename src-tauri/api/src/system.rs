@@ -33,7 +33,10 @@ impl Endpoint for GetHealth {
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct GetSystemStatus;
 
-/// Answer to [`GetSystemStatus`]. Each part is `healthy`, `restarting` or `unhealthy`.
+/// A part of which a server of another kind does not tell how it is.
+pub const UNKNOWN: &str = "unknown";
+
+/// Answer to [`GetSystemStatus`]. Each part is `healthy`, `restarting` or `unhealthy`; see also [`UNKNOWN`].
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct SystemStatus {

@@ -8,7 +8,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use netraven_api::auth::{Login, TOKEN_PATH, Token};
-use netraven_api::native::Missing;
+use netraven_api::native::{Deed, Missing};
 use netraven_api::problem::Code;
 use netraven_api::{Endpoint, Problem, Request, Secret};
 use reqwest::header::CONTENT_TYPE;
@@ -21,7 +21,7 @@ use crate::dialect::{self, Dialect};
 use crate::{address, fault};
 use tokens::Plain;
 pub use tokens::Tokens;
-pub(crate) use wire::{Seen, origin_of};
+pub(crate) use wire::Seen;
 
 /// Longest wait for a connection.
 pub(crate) const CONNECT_LIMIT: Duration = Duration::from_secs(5);
@@ -105,6 +105,16 @@ impl Client {
     #[must_use]
     pub fn missing(&self) -> Vec<Missing> {
         self.dialect.missing()
+    }
+
+    /// What the server lets every user do although it is for admins on a server of our own.
+    #[must_use]
+    pub fn open_to_users(&self) -> Vec<Deed> {
+        self.dialect.open_to_users()
+    }
+
+    pub(crate) fn base(&self) -> &Url {
+        &self.base
     }
 
     pub(crate) fn dialect(&self) -> &Dialect {

@@ -18,14 +18,16 @@ mod platforms;
 mod results;
 mod row;
 mod runs;
+mod secrets;
 mod system;
 mod tags;
+mod used;
 mod users;
 mod words;
 
 use std::sync::Arc;
 
-use netraven_api::native::Missing;
+use netraven_api::native::{Deed, Missing};
 use netraven_api::{Method, Problem, Request};
 use serde_json::Value;
 
@@ -74,6 +76,14 @@ impl Dialect {
         match self {
             Dialect::Own(_) => Vec::new(),
             Dialect::NetRaven(server) => offered::missing(&server.description),
+        }
+    }
+
+    /// What it lets every user do although it is for admins on a server of our own.
+    pub fn open_to_users(&self) -> Vec<Deed> {
+        match self {
+            Dialect::Own(_) => Vec::new(),
+            Dialect::NetRaven(_) => offered::OPEN_TO_USERS.to_vec(),
         }
     }
 }

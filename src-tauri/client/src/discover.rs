@@ -4,11 +4,12 @@ use netraven_api::Problem;
 use netraven_api::problem::Code;
 use netraven_api::system::Health;
 use serde_json::Value;
+use url::Url;
 
 use crate::Client;
-use crate::client::{Seen, origin_of};
+use crate::client::Seen;
 use crate::dialect::{Description, Dialect};
-use crate::fault;
+use crate::{address, fault};
 
 /// Where the server says whether it lives.
 const HEALTH: &str = "/health";
@@ -63,7 +64,7 @@ impl Client {
     async fn probe(self) -> Result<Client, (Distance, Problem)> {
         let place = self.place();
         let seen = self.look(HEALTH).await.map_err(|problem| (Distance::Elsewhere, problem))?;
-        if let Some(found) = in_front(&place, &seen) {
+        if let Some(found) = in_front(self.base(), &seen) {
             return Err(found);
         }
         if !seen.status.is_success() {
@@ -102,9 +103,10 @@ impl Client {
 }
 
 /// What stands in front of the API, if something does.
-fn in_front(place: &str, seen: &Seen) -> Option<(Distance, Problem)> {
+fn in_front(base: &Url, seen: &Seen) -> Option<(Distance, Problem)> {
+    let place = address::place(base);
     if let Some(target) = &seen.leads_to {
-        return Some((Distance::Page, fault::of_redirect(place, Some(&origin_of(target)))));
+        return Some((Distance::Page, fault::of_redirect(base, Some(target))));
     }
     if seen.wants_sign_in || matches!(seen.status.as_u16(), 401 | 403 | 407) {
         let message = format!(
@@ -115,7 +117,7 @@ fn in_front(place: &str, seen: &Seen) -> Option<(Distance, Problem)> {
         return Some((Distance::Page, Problem::new(Code::NotUnderstood, message)));
     }
     let is_page = seen.is_page && seen.status.is_success();
-    is_page.then(|| (Distance::Page, fault::of_page(place, &seen.body)))
+    is_page.then(|| (Distance::Page, fault::of_page(&place, &seen.body)))
 }
 
 fn nothing_at(place: &str, status: u16) -> String {

@@ -1,5 +1,9 @@
 //! Turns refusals and broken connections into problems: the one place where HTTP failures become sentences.
 
+mod fields;
+mod pattern;
+mod tls;
+
 use std::error::Error;
 use std::io;
 
@@ -7,7 +11,9 @@ use netraven_api::Problem;
 use netraven_api::problem::{Code, FieldError};
 use reqwest::StatusCode;
 use serde_json::Value;
+use url::Url;
 
+use crate::address;
 use crate::client::{CONNECT_LIMIT, TOTAL_LIMIT};
 
 /// Longest text of a server that is shown.
@@ -42,13 +48,27 @@ pub fn of_answer(status: StatusCode, body: &[u8], what: &str) -> Problem {
 }
 
 /// The problem of a server that leads elsewhere.
-pub fn of_redirect(place: &str, target: Option<&str>) -> Problem {
-    let message = match target {
-        Some(target) => format!(
-            "{place} sends requests on to {target}, which is another server. The sign-in stays here: if you trust that \
+pub fn of_redirect(from: &Url, target: Option<&Url>) -> Problem {
+    let place = address::place(from);
+    let Some(target) = target else {
+        let message = format!("{place} answers with a redirect that leads nowhere. Check the address of the server.");
+        return Problem::new(Code::NotUnderstood, message);
+    };
+    let origin = target.origin().ascii_serialization();
+    let is_same_host = from.host() == target.host();
+    let message = match (is_same_host, from.scheme(), target.scheme()) {
+        (true, "http", "https") => format!(
+            "{place} wants a secure connection: it sends requests on to {origin}, the same host. Enter {origin}{} instead.",
+            from.path().trim_end_matches('/')
+        ),
+        (true, ..) => format!(
+            "{place} sends requests on to {origin}, another port of the same host. If the API is there, enter its address \
+             instead."
+        ),
+        (false, ..) => format!(
+            "{place} sends requests on to {origin}, which is another server. The sign-in stays here: if you trust that \
              server, enter its address instead."
         ),
-        None => format!("{place} answers with a redirect that leads nowhere. Check the address of the server."),
     };
     Problem::new(Code::NotUnderstood, message)
 }
@@ -87,11 +107,9 @@ pub fn of_transport(error: &reqwest::Error, place: &str) -> Problem {
     } else if has_kind(error, io::ErrorKind::ConnectionRefused) {
         format!("{place} refuses the connection: nothing listens there. Check the port, and that the server runs.")
     } else if error.is_connect() && tls {
-        format!(
-            "No secure connection to {place}: {}. If the server has its own certificate authority, add that to this \
-             computer's trust store; if it speaks plain HTTP, begin the address with http://.",
-            chain.last().map_or("the handshake failed", String::as_str)
-        )
+        tracing::debug!(place, ?chain, "no secure connection");
+        let (why, advice) = tls::reason(&chain);
+        format!("No secure connection to {place}: {why}. {advice}")
     } else if error.is_connect() {
         format!("{place} cannot be reached ({}). Check the address and the network.", last(&chain))
     } else {
@@ -106,39 +124,15 @@ pub fn is_dead_connection(error: &reqwest::Error) -> bool {
 }
 
 fn of_validation(refusals: &[Value]) -> Problem {
-    let fields: Vec<FieldError> = refusals
-        .iter()
-        .map(|refusal| FieldError {
-            field: refusal.get("loc").and_then(Value::as_array).map(|loc| dotted(loc)).unwrap_or_default(),
-            message: message_of(refusal),
-        })
-        .collect();
-    let message = match fields.as_slice() {
+    let fields: Vec<FieldError> = refusals.iter().map(fields::field).collect();
+    let named: Vec<String> =
+        fields.iter().map(|it| sentence(&format!("{}: {}", fields::last_part(&it.field), it.message))).collect();
+    let message = match named.as_slice() {
         [] => "The server refused the input without saying why.".to_owned(),
-        [one] => sentence(&format!("{}: {}", last_part(&one.field), one.message)),
-        many => {
-            let named: Vec<String> =
-                many.iter().map(|it| format!("{}: {}", last_part(&it.field), it.message)).collect();
-            sentence(&format!("{} values were refused. {}", many.len(), named.join("; ")))
-        }
+        [one] => one.clone(),
+        many => sentence(&format!("{} values were refused. {}", many.len(), many.join(" "))),
     };
     Problem { code: Code::Invalid, message, fields }
-}
-
-/// The text of one refusal; `input` and `ctx` are left out, since they may repeat a whole body with its passwords.
-fn message_of(refusal: &Value) -> String {
-    let text = refusal.get("msg").and_then(Value::as_str).unwrap_or("refused");
-    text.strip_prefix("Value error, ").unwrap_or(text).to_owned()
-}
-
-fn dotted(loc: &[Value]) -> String {
-    let parts: Vec<String> =
-        loc.iter().map(|part| part.as_str().map_or_else(|| part.to_string(), str::to_owned)).collect();
-    parts.join(".")
-}
-
-fn last_part(field: &str) -> &str {
-    field.strip_prefix("body.").or_else(|| field.strip_prefix("query.")).unwrap_or(field)
 }
 
 fn code_of(status: StatusCode, detail: &str) -> Code {
@@ -250,6 +244,19 @@ mod tests {
     }
 
     #[test]
+    fn a_redirect_says_whether_it_is_the_same_host() {
+        let said = |from: &str, to: &str| of_redirect(&from.parse().unwrap(), to.parse().ok().as_ref()).message;
+        let secure = said("http://nr.example/api/", "https://nr.example/api/health");
+        assert!(secure.contains("the same host. Enter https://nr.example/api instead."), "{secure}");
+        assert!(said("https://nr.example/", "https://nr.example:8443/x").contains("another port of the same host"));
+        assert!(
+            said("http://nr.example/", "https://sso.example/x")
+                .contains("https://sso.example, which is another server")
+        );
+        assert!(said("http://nr.example/", "").contains("leads nowhere"));
+    }
+
+    #[test]
     fn an_answer_that_is_no_json_is_told_by_its_status() {
         check(500, "Internal Server Error", Code::Internal, "failed at GET /jobs/ (500)");
         check(404, "<html>", Code::NotUnderstood, "no NetRaven API");
@@ -269,8 +276,8 @@ mod tests {
         let body = r#"{"detail":[
             {"type":"missing","loc":["body","hostname"],"msg":"Field required","input":{"password":"hunter2"}},
             {"type":"value_error","loc":["query","tag_id",0],"msg":"Value error, not a number","ctx":{"error":{}}}]}"#;
-        let problem = check(422, body, Code::Invalid, "2 values were refused. hostname: Field required; tag_id.0: not");
-        assert_eq!(problem.fields[0], FieldError { field: "body.hostname".into(), message: "Field required".into() });
+        let problem = check(422, body, Code::Invalid, "2 values were refused. hostname: Enter a value. tag_id.0: Not");
+        assert_eq!(problem.fields[0], FieldError { field: "body.hostname".into(), message: "Enter a value.".into() });
         assert_eq!(problem.fields[1].field, "query.tag_id.0");
         assert!(!format!("{problem:?}").contains("hunter2"));
     }

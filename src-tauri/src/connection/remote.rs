@@ -146,6 +146,7 @@ impl Connection {
             data_dir: None,
             server: client.server().to_owned(),
             missing: client.missing(),
+            open_to_users: client.open_to_users(),
             expires_at: ends,
             renewal: Renewal::None,
             profile: Some(memory::keep_profile(self.host(), client.base_url(), &claims.sub)),

@@ -107,6 +107,7 @@ fn ready(username: &str) -> Session {
         data_dir: None,
         server: "In this browser".into(),
         missing: Vec::new(),
+        open_to_users: Vec::new(),
         expires_at: None,
         renewal: Renewal::None,
         profile: None,

@@ -108,7 +108,7 @@ impl Client {
         if status.is_redirection() {
             let target = response.headers().get(LOCATION).and_then(|value| value.to_str().ok());
             let target = target.and_then(|target| response.url().join(target).ok());
-            return fault::of_redirect(&self.place(), target.as_ref().map(origin_of).as_deref());
+            return fault::of_redirect(&self.base, target.as_ref());
         }
         let body = tokio::time::timeout(TOTAL_LIMIT, self.body(response)).await.ok().and_then(Result::ok);
         fault::of_answer(status, &body.unwrap_or_default(), what)
@@ -133,9 +133,4 @@ pub(super) fn within_origin() -> Policy {
         let stays = attempt.previous().first().is_some_and(|first| first.origin() == attempt.url().origin());
         if stays && attempt.previous().len() <= REDIRECTS { attempt.follow() } else { attempt.stop() }
     })
-}
-
-/// Scheme, host and port of an address.
-pub(crate) fn origin_of(url: &Url) -> String {
-    url.origin().ascii_serialization()
 }

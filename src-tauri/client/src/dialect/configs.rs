@@ -1,10 +1,15 @@
 //! Configurations, and the difference of two, which the server describes but never reaches.
 
+mod search;
+mod snippet;
+
 use netraven_api::configs::{Config, ConfigHead};
 use netraven_api::native::Feature;
 use netraven_api::{Method, Problem};
 use serde_json::{Value, json};
 use similar::TextDiff;
+
+pub use search::KeptTexts;
 
 use super::asked::{Asked, id};
 use super::row::{Row, reply};
@@ -20,7 +25,7 @@ pub async fn answer(talk: Talk<'_>, asked: &Asked, rest: &[&str]) -> Result<Valu
     match (asked.method, rest) {
         (Method::Get, [] | ["list"]) => list(talk, asked).await,
         (Method::Get, ["diff"]) => diff(talk, asked).await,
-        (Method::Get, ["search"]) => talk.plain(asked).await.map(escaped),
+        (Method::Get, ["search"]) => Ok(reply(&search::answer(talk, asked).await?)),
         (Method::Get, [text]) => Ok(reply(&get(talk, id(text)?).await?)),
         (Method::Get, [text, "history"]) => history(talk, id(text)?).await,
         (Method::Post, [_, "export"]) => Err(offered::refusal(Feature::ExportConfig)),
@@ -90,17 +95,6 @@ fn unified(old: &Config, new: &Config) -> Vec<String> {
     text.lines().map(str::to_owned).collect()
 }
 
-/// The snippet of a search as HTML: the server marks what was found but leaves the text around it as it is.
-fn escaped(mut found: Value) -> Value {
-    for row in found.as_array_mut().into_iter().flatten() {
-        if let Some(Value::String(snippet)) = row.get_mut("snippet") {
-            let safe = snippet.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;");
-            *snippet = safe.replace("&lt;b&gt;", "<b>").replace("&lt;/b&gt;", "</b>");
-        }
-    }
-    found
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -123,11 +117,5 @@ mod tests {
         assert_eq!(&lines[2..], ["@@ -2,6 +2,6 @@", " b", " c", " d", "-e", "+E", " f", " end"]);
         assert!(lines[0].starts_with("--- 1 ") && lines[1].starts_with("+++ 2 "), "{lines:?}");
         assert_eq!(unified(&old, &old), Vec::<String>::new());
-    }
-
-    #[test]
-    fn a_snippet_is_escaped_but_for_its_marks() {
-        let found = escaped(json!([{"snippet": "a <b>uplink</b> & <script>"}]));
-        assert_eq!(found[0]["snippet"], "a <b>uplink</b> &amp; &lt;script&gt;");
     }
 }

@@ -1,17 +1,20 @@
 //! Devices.
 
+mod import;
+
 use netraven_api::devices::Device;
 use netraven_api::native::Feature;
+use netraven_api::page::MAX_SIZE;
 use netraven_api::problem::Code;
 use netraven_api::{Method, Problem};
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 use super::asked::{Asked, id};
 use super::credentials::unique_tags;
-use super::lists::{MOST_ROWS, finish, note};
+use super::lists::{MOST_ROWS, finish, note, rows_of};
 use super::row::{Row, reply};
 use super::tags::tags;
-use super::{Talk, offered};
+use super::{Talk, offered, used};
 
 /// Columns whose values the server's list does not have.
 const UNTOLD: [&str; 2] = ["last_result", "last_snapshot_at"];
@@ -26,14 +29,10 @@ pub async fn answer(talk: Talk<'_>, asked: &Asked, rest: &[&str]) -> Result<Valu
             found.matching_credentials_count = matching(talk, &path).await.unwrap_or_default();
             Ok(reply(&found))
         }
-        (Method::Post, []) => {
-            let mut fields = asked.fields()?;
-            unique_tags(&mut fields);
-            let made = talk.change(Method::Post, "/devices/".to_owned(), Some(Value::Object(fields))).await?;
-            Ok(reply(&device(Row(&made))))
-        }
+        (Method::Post, []) => Ok(reply(&add(talk, asked.fields()?).await?)),
+        (Method::Delete, [text]) if *text != "import" => delete(talk, asked, id(text)?).await,
         (Method::Put, [text]) => update(talk, asked, id(text)?).await,
-        (Method::Post, ["import"]) => Err(offered::refusal(Feature::ImportDevices)),
+        (Method::Post, ["import"]) => Ok(reply(&import::answer(talk, asked).await?)),
         (_, [_, "host-key"]) => Err(offered::refusal(Feature::HostKeys)),
         _ => talk.plain(asked).await,
     }
@@ -94,6 +93,48 @@ async fn list(talk: Talk<'_>, asked: &Asked) -> Result<Value, Problem> {
             && (sources.is_empty() || sources.iter().any(|source| source.eq_ignore_ascii_case(&device.source)))
     });
     finish(&devices, asked, note(&loaded, "devices"))
+}
+
+/// Adds a device. Where no credential fits it, the server saves it and then answers as if it had not.
+async fn create(talk: Talk<'_>, mut fields: Map<String, Value>) -> Result<Device, Problem> {
+    unique_tags(&mut fields);
+    let hostname = fields.get("hostname").and_then(Value::as_str).unwrap_or_default().to_owned();
+    match talk.change(Method::Post, "/devices/".to_owned(), Some(Value::Object(fields))).await {
+        Ok(made) => Ok(device(Row(&made))),
+        Err(problem) if problem.message.starts_with("No credentials match this device") => {
+            let found = talk.page("/devices/", &[("hostname", hostname.clone())], 1, MAX_SIZE).await?;
+            sorted(&rows_of(&found)).into_iter().find(|device| device.hostname == hostname).ok_or(problem)
+        }
+        Err(problem) => Err(problem),
+    }
+}
+
+/// Adds a device and counts the credentials that fit it, which the server does not when it answers.
+async fn add(talk: Talk<'_>, fields: Map<String, Value>) -> Result<Device, Problem> {
+    let mut added = create(talk, fields).await?;
+    let path = format!("/devices/{}", added.id);
+    let count = match matching(talk, &path).await {
+        Some(count) => Some(count),
+        None => listed(talk, &added).await,
+    };
+    added.matching_credentials_count = count.unwrap_or_default();
+    Ok(added)
+}
+
+/// The number of credentials that fit a device, as the list tells it.
+async fn listed(talk: Talk<'_>, added: &Device) -> Option<i64> {
+    let found = talk.page("/devices/", &[("hostname", added.hostname.clone())], 1, MAX_SIZE).await.ok()?;
+    let rows = rows_of(&found);
+    rows.iter().map(Row).find(|row| row.id() == added.id)?.number("matching_credentials_count")
+}
+
+/// A device with results cannot be deleted: the server fails at it, and does not say why.
+async fn delete(talk: Talk<'_>, asked: &Asked, id: i64) -> Result<Value, Problem> {
+    used::refuse(talk, ("device_id", id), "device").await?;
+    talk.plain(asked).await.map_err(|problem| match problem.code {
+        Code::Internal => offered::refusal(Feature::DeleteUsed),
+        _ => problem,
+    })
 }
 
 /// The number of credentials that fit a device, which the server tells in its list alone.

@@ -17,7 +17,7 @@ use super::asked::{Asked, id};
 use super::lists::{MOST_ROWS, Server, finish, note};
 use super::row::{Row, reply};
 use super::tags::{tag, tags};
-use super::{Talk, devices, offered, runs, words};
+use super::{Talk, devices, offered, runs, system, used, words};
 use crate::Client;
 
 /// Most jobs of `/jobs/recent` asked for.
@@ -38,6 +38,7 @@ pub async fn answer(talk: Talk<'_>, asked: &Asked, rest: &[&str]) -> Result<Valu
         }
         (Method::Put, [text]) => update(talk, asked, id(text)?).await,
         (Method::Post, ["run", text]) => run(talk, id(text)?).await,
+        (Method::Delete, [text]) => delete(talk, asked, id(text)?).await,
         _ => talk.plain(asked).await,
     }
 }
@@ -61,7 +62,7 @@ pub fn job(row: Row) -> Job {
         tags: tags(row),
         device_id: row.number("device_id"),
         is_system_job: row.flag("is_system_job"),
-        next_run: row.time("next_run"),
+        next_run: None,
         last_run_id: words::run_status(&status).map(|_| runs::newest_of(row.id())),
         status: words::job_status(&status),
     }
@@ -129,13 +130,16 @@ fn with_orders(job: &Job, hosts: &[Device]) -> Value {
     row
 }
 
-/// Fills in when the schedules fire next. The server reckons from the first start, so that a time gone by says nothing.
+/// Fills in when the intervals end next. The server reckons from the first start, so that a time gone by says nothing; and
+/// the times it tells of other schedules are none: its scheduler starts intervals alone.
 async fn plan(talk: Talk<'_>, jobs: &mut [Job]) {
     let Ok(planned) = talk.get("/jobs/scheduled", &[]).await else { return };
     let now = Timestamp::now();
     for row in planned.as_array().into_iter().flatten().map(Row) {
         let next = row.time("next_run").filter(|next| *next > now);
-        if let Some(job) = jobs.iter_mut().find(|job| job.id == row.id() && job.is_enabled) {
+        let is_it =
+            |job: &&mut Job| job.id == row.id() && job.is_enabled && job.schedule_type.as_deref() == Some("interval");
+        if let Some(job) = jobs.iter_mut().find(is_it) {
             job.next_run = next;
         }
     }
@@ -151,7 +155,10 @@ async fn update(talk: Talk<'_>, asked: &Asked, id: i64) -> Result<Value, Problem
 }
 
 async fn run(talk: Talk<'_>, id: i64) -> Result<Value, Problem> {
-    let found = talk.change(Method::Post, format!("/jobs/run/{id}"), None).await?;
+    let found = match talk.change(Method::Post, format!("/jobs/run/{id}"), None).await {
+        Err(problem) if problem.code == Code::Internal => return Err(system::not_started(talk).await),
+        found => found?,
+    };
     let row = Row(&found);
     Ok(reply(&RunStarted {
         message: row.word("message"),
@@ -160,6 +167,15 @@ async fn run(talk: Talk<'_>, id: i64) -> Result<Value, Problem> {
         queue_job_id: row.word("queue_job_id"),
         run_id: Some(runs::newest_of(id)),
     }))
+}
+
+/// A job with results cannot be deleted: the server fails at it, and does not say why.
+async fn delete(talk: Talk<'_>, asked: &Asked, id: i64) -> Result<Value, Problem> {
+    used::refuse(talk, ("job_id", id), "job").await?;
+    talk.plain(asked).await.map_err(|problem| match problem.code {
+        Code::Internal => offered::refusal(Feature::DeleteUsed),
+        _ => problem,
+    })
 }
 
 async fn recent(talk: Talk<'_>, asked: &Asked) -> Result<Value, Problem> {

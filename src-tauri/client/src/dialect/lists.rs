@@ -6,7 +6,7 @@
 use std::cmp::Ordering;
 use std::collections::{BTreeSet, HashMap};
 use std::net::IpAddr;
-use std::sync::atomic::AtomicBool;
+use std::sync::atomic::{AtomicBool, AtomicU64};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
@@ -20,6 +20,7 @@ use tokio::time::Instant;
 
 use super::Talk;
 use super::asked::Asked;
+use super::configs::KeptTexts;
 use super::description::Description;
 use super::names::Names;
 use super::row::{Row, reply};
@@ -40,6 +41,10 @@ pub struct Server {
     pub search_fails: AtomicBool,
     /// Hostnames of its devices.
     pub names: Names,
+    /// Texts of configurations that were read for a search.
+    pub texts: KeptTexts,
+    /// How often something was changed from here.
+    pub changes: AtomicU64,
     kept: Mutex<HashMap<String, Slot>>,
 }
 
@@ -64,11 +69,19 @@ impl Loaded {
 impl Server {
     /// A server of which nothing but its description is known.
     pub fn new(description: Description) -> Server {
-        Server { description, search_fails: AtomicBool::new(false), names: Names::default(), kept: Mutex::default() }
+        Server {
+            description,
+            search_fails: AtomicBool::new(false),
+            names: Names::default(),
+            texts: KeptTexts::default(),
+            changes: AtomicU64::new(0),
+            kept: Mutex::default(),
+        }
     }
 
     /// Forgets what was read, because something was changed.
     pub fn forget(&self) {
+        self.changes.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
         self.kept.lock().unwrap_or_else(PoisonError::into_inner).clear();
     }
 

@@ -18,9 +18,9 @@ use serde_json::Value;
 use super::Talk;
 use super::asked::{Asked, id};
 use super::lists::{place, rows_of};
-use super::offered;
 use super::row::{Row, reply};
-use filter::Filter;
+use super::{offered, secrets};
+use filter::{Filter, earlier};
 pub(crate) use tail::Tail;
 
 /// Pages of a hundred lines read for one answer.
@@ -42,9 +42,11 @@ pub async fn answer(talk: Talk<'_>, asked: &Asked, rest: &[&str]) -> Result<Valu
     }
 }
 
-/// A line of the server. Levels of some rows are written small there.
+/// A line of the server, its secrets hidden. Levels of some rows are written small there.
 pub fn entry(row: Row, names: &HashMap<i64, String>) -> LogEntry {
     let device_id = row.number("device_id");
+    let mut meta = row.value("meta").or_else(|| row.value("extra"));
+    meta.iter_mut().for_each(secrets::hide_in);
     LogEntry {
         id: row.id(),
         timestamp: row.time("timestamp").unwrap_or_default(),
@@ -54,8 +56,8 @@ pub fn entry(row: Row, names: &HashMap<i64, String>) -> LogEntry {
         device_id,
         run_id: None,
         source: row.text("source"),
-        message: row.word("message"),
-        meta: row.value("meta").or_else(|| row.value("extra")),
+        message: secrets::hide(&row.word("message")),
+        meta,
         device_name: device_id.and_then(|id| names.get(&id).cloned()),
     }
 }
@@ -113,6 +115,8 @@ struct Scan {
     read: usize,
     total: i64,
     is_cut: bool,
+    /// Time of the last line that was looked at.
+    last: Option<Timestamp>,
 }
 
 /// Reads on in each of the requests until there are lines enough, and sorts them into one list.
@@ -130,20 +134,34 @@ async fn scan(
         all.lines.extend(found.lines);
         all.read += found.read;
         all.total += found.total;
-        all.is_cut |= found.is_cut;
+        // Of several requests the one that came least far counts: behind it lines were not looked at.
+        if found.is_cut {
+            all.is_cut = true;
+            all.last = if filter.is_ascending { earlier(all.last, found.last) } else { all.last.max(found.last) };
+        }
     }
     sort(&mut all.lines, filter.is_ascending);
     let found = i64::try_from(all.lines.len()).unwrap_or(i64::MAX);
     // What passes no look of ours is counted by the server, the rest by what was seen.
     let total = if filter.looks_closer() { found } else { all.total };
     let skip = usize::try_from((page - 1).saturating_mul(size)).unwrap_or(usize::MAX);
+    let note = filter.search.as_ref().map(|_| said(&all, filter));
     let items = all.lines.into_iter().skip(skip).take(usize::try_from(size).unwrap_or_default()).collect();
-    let note = filter.search.as_ref().map(|_| {
-        let which =
-            if all.is_cut { format!("the newest {} lines", all.read) } else { format!("all {} lines", all.read) };
-        format!("This server cannot search its log. Searched were {which} that fit the other filters.")
-    });
-    Ok(Page::new(items, total, page, size).with_note(note))
+    let mut page = Page::new(items, total, page, size).with_note(note);
+    page.stopped_at = all.last.filter(|_| all.is_cut && filter.looks_closer() && !filter.is_ascending);
+    Ok(page)
+}
+
+/// How far a search came.
+fn said(scan: &Scan, filter: &Filter) -> String {
+    let lines = scan.read;
+    let which = match (scan.is_cut, filter.is_bounded || filter.is_ascending) {
+        (false, false) => format!("all {lines} lines that fit the other filters"),
+        (false, true) => "the rest of the lines that fit the other filters".to_owned(),
+        (true, false) => format!("the newest {lines} lines that fit the other filters; older ones were not"),
+        (true, true) => format!("{lines} more lines that fit the other filters; the rest was not"),
+    };
+    format!("This server cannot search its log. Searched were {which}.")
 }
 
 async fn read_on(
@@ -163,6 +181,7 @@ async fn read_on(
         let new = rows.iter().map(|row| entry(Row(row), names)).filter(|line| seen.insert(line.id));
         scan.lines.extend(new.filter(|line| filter.fits(line)));
         scan.read = seen.len();
+        scan.last = rows.last().and_then(|row| Row(row).time("timestamp")).or(scan.last);
         let is_end = i64::try_from(rows.len()).unwrap_or(i64::MAX) < MAX_SIZE;
         scan.is_cut = !is_end;
         if is_end || scan.lines.len() >= needed {

@@ -1,6 +1,6 @@
 //! What a server does not offer, and why: the one table for tooltips and refusals.
 
-use netraven_api::native::{Feature, Missing};
+use netraven_api::native::{Deed, Feature, Missing};
 use netraven_api::problem::Code;
 use netraven_api::{Method, Problem};
 
@@ -10,7 +10,14 @@ use super::description::Description;
 enum Sign {
     Route(Method, &'static str),
     Field(&'static str, &'static str),
+    /// Nothing in the description tells: the server describes it, and was seen not to do it.
+    Untold,
 }
+
+/// What the server lets every user do: it asks for the role `admin` only where jobs and credentials are deleted, and for
+/// all that concerns users.
+pub const OPEN_TO_USERS: &[Deed] =
+    &[Deed::AddCredential, Deed::ChangeCredential, Deed::DeleteDevice, Deed::DeleteSnapshot, Deed::DeleteTag];
 
 const TABLE: &[(Feature, Sign, &str)] = &[
     (
@@ -44,11 +51,6 @@ const TABLE: &[(Feature, Sign, &str)] = &[
         "This server stores configurations with the lines that hold secrets removed, so that there is nothing to export.",
     ),
     (
-        Feature::ImportDevices,
-        Sign::Route(Method::Post, "/devices/import"),
-        "This server has no import that tells what became of each row. Add the devices one by one.",
-    ),
-    (
         Feature::EnablePassword,
         Sign::Field("CredentialCreate", "enable_password"),
         "This server keeps no enable passwords; it uses the password of the credential.",
@@ -73,6 +75,41 @@ const TABLE: &[(Feature, Sign, &str)] = &[
         Sign::Field("Device", "last_snapshot_at"),
         "This server's list of devices does not tell their newest results and snapshots; open a device to see them.",
     ),
+    (
+        Feature::CronSchedule,
+        Sign::Untold,
+        "This server never starts a job by cron: its scheduler fails at every such schedule. Choose an interval, or run the \
+         job by hand.",
+    ),
+    (
+        Feature::OnceSchedule,
+        Sign::Untold,
+        "This server never starts a job at a set time: its scheduler fails when the time has come. Run the job by hand then.",
+    ),
+    (
+        Feature::ScheduleChange,
+        Sign::Untold,
+        "This server's scheduler keeps an interval it has taken up once: it goes on starting the job, even when the schedule \
+         was changed or switched off or the job was deleted.",
+    ),
+    (Feature::GitHistory, Sign::Untold, "This server keeps no git history: what is deleted there is gone for good."),
+    (
+        Feature::DeleteUsed,
+        Sign::Untold,
+        "This server fails at deleting a device or a job that has results; only what has none can be deleted.",
+    ),
+    (Feature::ChangeDevice, Sign::Untold, "This server fails at every change of a device and saves nothing."),
+    (Feature::DevicePort, Sign::Untold, "This server stores the SSH port of a device, but always connects to port 22."),
+    (
+        Feature::UserWithoutEmail,
+        Sign::Untold,
+        "This server wants an e-mail address for each user, another one for each.",
+    ),
+    (
+        Feature::LogSearch,
+        Sign::Untold,
+        "This server cannot search its log: the newest 1,000 lines that fit the other filters are read and searched here.",
+    ),
 ];
 
 /// What a server lacks.
@@ -80,16 +117,20 @@ pub fn missing(description: &Description) -> Vec<Missing> {
     let is_there = |sign: &Sign| match sign {
         Sign::Route(method, path) => description.shows(*method, path),
         Sign::Field(schema, field) => description.takes(schema, field),
+        Sign::Untold => false,
     };
     let lacking = TABLE.iter().filter(|(_, sign, _)| !is_there(sign));
     lacking.map(|(feature, _, reason)| Missing { feature: *feature, reason: (*reason).to_owned() }).collect()
 }
 
+/// Why a feature is not offered.
+pub fn reason(feature: Feature) -> &'static str {
+    TABLE.iter().find(|(known, ..)| *known == feature).map_or("This server does not offer it.", |row| row.2)
+}
+
 /// The refusal of a feature.
 pub fn refusal(feature: Feature) -> Problem {
-    let reason =
-        TABLE.iter().find(|(known, ..)| *known == feature).map_or("This server does not offer it.", |row| row.2);
-    Problem::new(Code::NotOffered, reason)
+    Problem::new(Code::NotOffered, reason(feature))
 }
 
 /// The refusal of a route that the server does not describe.

@@ -1,14 +1,15 @@
 //! Users.
 
+use netraven_api::native::Feature;
 use netraven_api::problem::Code;
 use netraven_api::users::{Role, User};
 use netraven_api::{Method, Page, Problem};
 use serde_json::Value;
 
-use super::Talk;
 use super::asked::Asked;
-use super::lists::rows_of;
+use super::lists::{MOST_ROWS, rows_of};
 use super::row::{Row, reply};
+use super::{Talk, offered};
 use crate::token;
 
 /// The signed-in user, from the token: the server tells a user without the role `admin` nothing about itself.
@@ -21,7 +22,13 @@ pub fn me(talk: Talk<'_>) -> Result<Value, Problem> {
 
 /// Answers what is asked of users.
 pub async fn answer(talk: Talk<'_>, asked: &Asked, rest: &[&str]) -> Result<Value, Problem> {
-    let found = talk.plain(asked).await?;
+    if asked.method == Method::Post && rest.is_empty() && email(asked).is_none() {
+        return Err(Problem::field("body.email", offered::reason(Feature::UserWithoutEmail)));
+    }
+    let found = match talk.plain(asked).await {
+        Err(problem) if problem.code == Code::Internal => return Err(taken(talk, asked, rest, problem).await),
+        found => found?,
+    };
     match (asked.method, rest) {
         (Method::Get, []) => {
             let mut users: Vec<User> = rows_of(&found).iter().map(|row| user(Row(row))).collect();
@@ -32,6 +39,30 @@ pub async fn answer(talk: Talk<'_>, asked: &Asked, rest: &[&str]) -> Result<Valu
         (Method::Delete, _) => Ok(found),
         _ => Ok(reply(&user(Row(&found)))),
     }
+}
+
+/// The e-mail address that is asked for.
+fn email(asked: &Asked) -> Option<String> {
+    let fields = asked.fields().ok()?;
+    let text = fields.get("email")?.as_str()?.trim();
+    (!text.is_empty()).then(|| text.to_owned())
+}
+
+/// The problem of a change the server failed at. It does so at an address that another user has, without a word; who has
+/// which is told of one user at a time.
+async fn taken(talk: Talk<'_>, asked: &Asked, rest: &[&str], problem: Problem) -> Problem {
+    let Some(email) = email(asked) else { return problem };
+    let Ok(users) = talk.all("/users/", &[], MOST_ROWS).await else { return problem };
+    let changed = rest.first().and_then(|text| text.parse::<i64>().ok());
+    for row in users.rows.iter().map(Row).filter(|row| Some(row.id()) != changed) {
+        let Ok(other) = talk.get(&format!("/users/{}", row.id()), &[]).await else { continue };
+        let other = user(Row(&other));
+        if other.email.as_deref().is_some_and(|it| it.eq_ignore_ascii_case(&email)) {
+            let message = format!("{email} is the address of {} already. Enter another one.", other.username);
+            return Problem::field("body.email", message);
+        }
+    }
+    problem
 }
 
 /// A user in either of the two shapes the server has.

@@ -66,7 +66,6 @@ async fn a_server_of_ours_offers_everything_and_the_other_tells_what_it_does_not
         Feature::RunHistory,
         Feature::HostKeys,
         Feature::ExportConfig,
-        Feature::ImportDevices,
         Feature::EnablePassword,
         Feature::CronTimeZone,
         Feature::Platforms,

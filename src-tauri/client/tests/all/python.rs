@@ -3,8 +3,7 @@
 use netraven_api::configs::{ExportConfig, GetConfig, ListConfigHistory, ListConfigs};
 use netraven_api::credentials::{CreateCredential, CredentialInput, ListCredentials, UpdateCredential};
 use netraven_api::devices::{
-    CreateDevice, DeleteDevice, DeviceInput, ForgetHostKey, GetDevice, GetHostKey, ImportDevices, ListDevices,
-    UpdateDevice,
+    CreateDevice, DeleteDevice, DeviceInput, ForgetHostKey, GetDevice, GetHostKey, ListDevices, UpdateDevice,
 };
 use netraven_api::jobs::{CreateJob, GetJob, GetJobStatus, JobInput, ListJobs, ListRecentJobs, RunJob, UpdateJob};
 use netraven_api::logs::GetLogHistogram;
@@ -85,8 +84,7 @@ async fn words_and_times_are_ours() {
         ]
     );
     assert_eq!(jobs[2].scheduled_for.unwrap().to_string(), "2027-03-20T06:00:00Z");
-    // A time without a zone is UTC, and one gone by says nothing about what comes next.
-    assert_eq!(jobs[1].next_run.unwrap().to_string(), "2099-03-05T01:15:00Z");
+    // A time gone by says nothing about what comes next.
     assert_eq!((jobs[3].next_run, jobs[2].last_run_id), (None, None));
     for (filter, count) in [("queued", 1), ("QUEUED", 1), ("completed_failure", 1), ("running", 0)] {
         let found = client.send(&ListJobs { status: vec![filter.into()], ..ListJobs::default() }).await.unwrap();
@@ -153,6 +151,7 @@ async fn changes_are_sent_as_the_server_takes_them() {
         client.send(&CreateTag(TagInput { name: Some("t".into()), ..TagInput::default() })).await.unwrap().name,
         "t"
     );
+    replay.change(|world| world.rows.get_mut("results").unwrap().clear());
     client.send(&DeleteDevice(11)).await.unwrap();
 
     let interval =
@@ -184,7 +183,6 @@ async fn what_the_server_does_not_offer_is_refused_with_the_reason_and_without_a
         CancelDevice { run_id: 504, device_id: 11 }.request(),
         GetJobMatrix { job_id: 31, ..GetJobMatrix::default() }.request(),
         GetLogHistogram::default().request(),
-        ImportDevices { csv: "hostname\n".into() }.request(),
         get("/weather/"),
     ] {
         let problem = client.forward(request.clone()).await.unwrap_err();
@@ -232,8 +230,6 @@ async fn results_platforms_and_differences_are_put_together() {
     let diff = client.forward(get("/configs/diff?config_id_a=901&config_id_b=902")).await.unwrap();
     let lines: Vec<&str> = diff["diff"].as_array().unwrap().iter().filter_map(Value::as_str).collect();
     assert!(lines.contains(&"- description to leaf-1") && lines.contains(&"+ description to leaf-7"), "{lines:?}");
-    let found = client.forward(get("/configs/search?q=leaf")).await.unwrap();
-    assert_eq!(found[0]["snippet"], "to <b>leaf</b> &amp; &lt;more&gt;");
 }
 
 #[tokio::test]
@@ -266,6 +262,8 @@ async fn every_request_of_the_window_is_answered_in_our_shapes() {
             ("POST /runs/{run_id}/devices/{device_id}/cancel", Code::NotOffered),
             ("POST /runs/{run_id}/cancel", Code::NotOffered),
             ("POST /runs/{run_id}/again", Code::NotOffered),
+            ("DELETE /jobs/{job_id}", Code::NotOffered),
+            ("DELETE /devices/{device_id}", Code::NotOffered),
         ]
     );
     let redirected = replay.asked("").iter().filter(|line| line.starts_with("GET /jobs?")).count();

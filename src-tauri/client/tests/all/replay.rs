@@ -38,6 +38,8 @@ pub struct World {
     pub poisoned: Option<i64>,
     /// What the stream sends next.
     pub stream: Vec<String>,
+    /// No credential fits what is added: it is saved, and the answer says that it was not.
+    pub fits_no_credential: bool,
     /// Log rows written for each reading of results.
     pub notes_reading: bool,
 }
@@ -96,6 +98,7 @@ impl Replay {
             moves: false,
             poisoned: None,
             stream: Vec::new(),
+            fits_no_credential: false,
             notes_reading: true,
         };
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();

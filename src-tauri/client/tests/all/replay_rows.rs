@@ -62,7 +62,12 @@ pub fn rows(world: &mut World, asked: &Asked) -> Answer {
         ("GET", ["logs", "types"]) => Answer::json("200 OK", &json!([{"log_type": "job", "description": "Job"}])),
         ("GET", ["logs", "levels"]) => Answer::json("200 OK", &json!([{"level": "info", "description": "Info"}])),
         ("GET", ["devices", _, "credentials"]) => Answer::json("200 OK", &json!([{"id": 6}, {"id": 7}])),
-        ("GET", ["configs", "list"]) => Answer::json("200 OK", &json!(world.rows["configs"])),
+        ("GET", ["configs", "list"]) => {
+            let mut rows = world.rows["configs"].clone();
+            rows.sort_by_key(|row| std::cmp::Reverse(time(&row["retrieved_at"])));
+            let (start, limit) = (asked.number("start", 0), asked.number("limit", 50));
+            Answer::json("200 OK", &json!(rows.into_iter().skip(start).take(limit).collect::<Vec<_>>()))
+        }
         ("GET", ["configs", "diff"]) => Answer::json("422 Unprocessable Entity", &json!({"detail": []})),
         ("GET", ["configs", "search"]) => Answer::json(
             "200 OK",
@@ -70,31 +75,78 @@ pub fn rows(world: &mut World, asked: &Asked) -> Answer {
                 "snippet": "to <b>leaf</b> & <more>", "config_metadata": null}]),
         ),
         ("GET", ["configs", _, "history"]) => Answer::json("200 OK", &json!(world.rows["configs"])),
+        ("GET", ["users", id]) => match find(&world.rows["users"], id) {
+            Some(row) => Answer::json("200 OK", &with_email(row)),
+            None => Answer::detail("404 Not Found", "User not found"),
+        },
         ("GET", [resource, id]) => match world.rows.get(name(resource)).and_then(|rows| find(rows, id)) {
             Some(row) if world.poisoned == row["id"].as_i64() && *resource == "jobs" => Answer::broken(),
             Some(row) => Answer::json("200 OK", row),
             None => Answer::detail("404 Not Found", "Not found"),
         },
+        ("POST", ["users", ""]) if !world.takes_email(asked) => Answer::broken(),
+        ("PUT", ["users", _]) if asked.body.contains("email") && !world.takes_email(asked) => Answer::broken(),
         ("PUT", ["devices", _]) => Answer::broken(),
         ("PUT", ["credentials", _]) => Answer::detail("405 Method Not Allowed", "Method Not Allowed"),
         ("PUT", [resource, id, ..]) => {
             let row = find(&world.rows[name(resource)], id).cloned();
             Answer::json("200 OK", &merged(row.unwrap_or_default(), &asked.body))
         }
+        ("POST", ["jobs", "run", _]) if world.rows["status"][0]["redis"] == "unhealthy" => Answer::broken(),
         ("POST", ["jobs", "run", id]) => {
             let body = json!({"message": "Job triggered successfully", "job_id": id.parse::<i64>().unwrap(),
                 "job_name": "x", "queue_job_id": "4162aa28-13dd"});
             Answer::json("202 Accepted", &body)
         }
+        ("POST", ["devices", ""]) if asked.body.contains("toaster") => {
+            let refusal = json!({"type": "value_error", "loc": ["body", "device_type"],
+                "msg": "Value error, Device type must be one of: cisco_ios, linux", "input": "toaster", "ctx": {"error": {}}});
+            Answer::json("422 Unprocessable Entity", &json!({"detail": [refusal]}))
+        }
+        ("POST", ["devices", ""]) if asked.body.contains("\"spine-a\"") => {
+            Answer::detail("400 Bad Request", "Hostname already registered: spine-a")
+        }
         ("POST", [resource, ""]) => {
             let row = world.rows[name(resource)].first().cloned().unwrap_or_default();
-            Answer::json("201 Created", &merged(row, &asked.body))
+            let mut made = merged(row, &asked.body);
+            // Right in the list alone.
+            made["matching_credentials_count"] = json!(0);
+            if *resource == "devices" && world.fits_no_credential {
+                made["id"] = json!(4_000);
+                world.rows.get_mut("devices").unwrap().push(made);
+                let said = "No credentials match this device, even after associating the default tag.";
+                return Answer::detail("400 Bad Request", said);
+            }
+            Answer::json("201 Created", &made)
         }
+        // Results hold on to their device and their job.
+        ("DELETE", ["devices", id]) if world.has_results("device_id", id) => Answer::broken(),
+        ("DELETE", ["jobs", id]) if world.has_results("job_id", id) => Answer::broken(),
         ("DELETE", [_, _]) => {
             Answer { status: "204 No Content", kind: "application/json", body: String::new(), location: None }
         }
         _ => Answer::detail("404 Not Found", "Not Found"),
     }
+}
+
+impl World {
+    fn has_results(&self, field: &str, id: &str) -> bool {
+        self.rows["results"].iter().any(|row| row[field].as_i64() == id.parse().ok())
+    }
+
+    /// Whether an e-mail address is given and nobody has it.
+    fn takes_email(&self, asked: &Asked) -> bool {
+        let body: Value = serde_json::from_str(&asked.body).unwrap();
+        let email = body["email"].as_str();
+        email.is_some() && self.rows["users"].iter().all(|row| with_email(row)["email"].as_str() != email)
+    }
+}
+
+/// A user as the server tells one alone; its list has no addresses.
+fn with_email(row: &Value) -> Value {
+    let mut row = row.clone();
+    row["email"] = json!(format!("{}@example.net", row["username"].as_str().unwrap()));
+    row
 }
 
 fn name(resource: &str) -> &str {

@@ -1,7 +1,7 @@
 //! What a search in all configurations found, each with the lines around it.
 
 use dioxus::prelude::*;
-use netraven_api::configs::{ConfigHead, FoundConfig, SearchConfigs};
+use netraven_api::configs::{ConfigHead, FoundConfig, FoundConfigs, SearchConfigs};
 
 use super::snapshot::word;
 use super::snippet;
@@ -37,7 +37,7 @@ pub fn Found(text: ReadSignal<String>, hostname: ReadSignal<String>) -> Element 
     match (found.value(), found.error()) {
         (Some(all), stale) => {
             let shown: Vec<FoundConfig> =
-                all.iter().filter(|one| name(one).to_lowercase().contains(&named)).cloned().collect();
+                all.items.iter().filter(|one| name(one).to_lowercase().contains(&named)).cloned().collect();
             rsx! {
                 if let Some(problem) = stale {
                     StaleNote { problem, at: found.at(), onretry: retry }
@@ -45,7 +45,7 @@ pub fn Found(text: ReadSignal<String>, hostname: ReadSignal<String>) -> Element 
                 if shown.is_empty() {
                     Empty {
                         title: "Nothing was found",
-                        text: "No snapshot holds this text. Hidden secrets cannot be searched for.",
+                        text: nothing(&all, !named.is_empty()),
                         glyph: Glyph::Search,
                     }
                 } else {
@@ -57,7 +57,10 @@ pub fn Found(text: ReadSignal<String>, hostname: ReadSignal<String>) -> Element 
                 }
                 footer { class: "status-line",
                     span { {format::count(i64::try_from(shown.len()).unwrap_or(i64::MAX), "snapshot")} }
-                    if all.len() >= MOST {
+                    if let Some(note) = all.note.clone().filter(|_| !shown.is_empty()) {
+                        span { class: "text-warning", "{note}" }
+                    }
+                    if all.items.len() >= MOST {
                         span { "The newest {MOST} that hold it; search for more words to find others." }
                     }
                     TimesSwitch {}
@@ -69,6 +72,21 @@ pub fn Found(text: ReadSignal<String>, hostname: ReadSignal<String>) -> Element 
         },
         (None, None) => rsx! { SkeletonRows { rows: 8, label: "Searching the configurations" } },
     }
+}
+
+/// Why the list is empty. `narrowed` says that names of devices were asked for, too.
+fn nothing(all: &FoundConfigs, narrowed: bool) -> String {
+    let what = match &all.note {
+        _ if narrowed && all.items.len() >= MOST => {
+            format!(
+                "None of the newest {MOST} snapshots that hold this text is of such a device; there may be older ones."
+            )
+        }
+        _ if narrowed && !all.items.is_empty() => "Snapshots of other devices hold this text.".to_owned(),
+        Some(note) => format!("No snapshot was found. {note}"),
+        None => "No snapshot holds this text.".to_owned(),
+    };
+    format!("{what} Hidden secrets cannot be searched for.")
 }
 
 #[component]

@@ -101,6 +101,7 @@ impl Fake {
             data_dir: Some("/home/anna/.local/share/netraven".into()),
             server: "NetRaven Desktop 0.1.0".into(),
             missing: Vec::new(),
+            open_to_users: Vec::new(),
             expires_at: None,
             renewal: Renewal::None,
             profile: None,

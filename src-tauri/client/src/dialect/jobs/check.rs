@@ -1,6 +1,8 @@
 //! What is looked at before a job is sent: the server saves a schedule first and finds out afterwards that it is none,
 //! and from then on fails at every page that holds the job.
 
+mod cron;
+
 use netraven_api::Problem;
 use netraven_api::native::Feature;
 use serde_json::{Map, Value};
@@ -12,6 +14,9 @@ use crate::dialect::offered;
 /// The problem of a job that can no longer be shown.
 pub const POISONED: &str = "The server failed at this job, most likely because its schedule is not complete. It may have been \
                             saved all the same: set the whole schedule again.";
+
+/// What a cron schedule is made of.
+const FIVE: &str = "A cron schedule needs its five fields: minute, hour, day, month, weekday.";
 
 /// The body as the server takes it, its schedule complete.
 pub fn body(description: &Description, mut fields: Map<String, Value>) -> Result<Value, Problem> {
@@ -26,9 +31,7 @@ pub fn body(description: &Description, mut fields: Map<String, Value>) -> Result
     let refuse = |name: &str, why: &str| Err(Problem::field(format!("body.{name}"), why));
     let text = |name: &str| fields.get(name).and_then(Value::as_str);
     match text("schedule_type") {
-        Some("cron") if !text("cron_string").is_some_and(is_cron) => {
-            return refuse("cron_string", "A cron schedule needs its five fields: minute, hour, day, month, weekday.");
-        }
+        Some("cron") if text("cron_string").is_none() => return refuse("cron_string", FIVE),
         Some("interval") if fields.get("interval_seconds").and_then(Value::as_i64).is_none() => {
             return refuse("interval_seconds", "An interval needs its number of seconds.");
         }
@@ -37,24 +40,10 @@ pub fn body(description: &Description, mut fields: Map<String, Value>) -> Result
         }
         _ => {}
     }
-    if text("cron_string").is_some_and(|cron| !is_cron(cron)) {
-        return refuse("cron_string", "The fields of a cron schedule are minute, hour, day, month and weekday.");
+    if let Some(why) = text("cron_string").and_then(cron::wrong) {
+        return refuse("cron_string", &why);
     }
     Ok(Value::Object(fields))
-}
-
-/// Whether a text has five fields that hold numbers, names and the signs of cron, each number in its range.
-fn is_cron(text: &str) -> bool {
-    const LIMITS: [u32; 5] = [59, 23, 31, 12, 7];
-    let fields: Vec<&str> = text.split_whitespace().collect();
-    fields.len() == LIMITS.len() && fields.iter().zip(LIMITS).all(|(field, most)| is_field(field, most))
-}
-
-fn is_field(field: &str, most: u32) -> bool {
-    field.split([',', '-', '/']).all(|part| match part.parse::<u32>() {
-        Ok(number) => number <= most,
-        Err(_) => part == "*" || (part.len() == 3 && part.bytes().all(|byte| byte.is_ascii_alphabetic())),
-    })
 }
 
 #[cfg(test)]
@@ -82,6 +71,20 @@ mod tests {
         ] {
             assert_eq!(check(body.clone()).unwrap_err().fields[0].field, field, "{body}");
         }
+    }
+
+    #[test]
+    fn a_value_that_is_out_of_range_is_told_by_its_field_and_range() {
+        let why = |cron: &str| check(json!({"schedule_type": "cron", "cron_string": cron})).unwrap_err().message;
+        assert_eq!(why("99 * * * *"), "The minute goes from 0 to 59: 99 is out of range.");
+        assert_eq!(why("0 24 * * *"), "The hour goes from 0 to 23: 24 is out of range.");
+        assert_eq!(why("0 0 0 * *"), "The day goes from 1 to 31: 0 is out of range.");
+        assert_eq!(why("0 0 1 1-13 *"), "The month goes from 1 to 12: 13 is out of range.");
+        assert_eq!(why("0 0 * * 8"), "The weekday goes from 0 to 7: 8 is out of range.");
+        assert_eq!(why("*/0 * * * *"), "The minute has a step of 0: the least is 1.");
+        assert_eq!(why("0 0 * FOO *"), "The month cannot be \"FOO\".");
+        assert_eq!(why("0 0 30-10 * *"), "The day begins at 30 and ends at 10: the smaller number comes first.");
+        assert_eq!(why("0 0 * *"), FIVE);
     }
 
     #[test]

@@ -23,6 +23,8 @@ pub struct Filter {
     pub search: Option<String>,
     /// The oldest line first.
     pub is_ascending: bool,
+    /// Only lines up to some place are asked for, so that those found are not the newest.
+    pub is_bounded: bool,
     /// Run, which the server does not know.
     pub run_id: Option<i64>,
     /// Values within `meta`, which the server does not look at.
@@ -61,6 +63,7 @@ impl Filter {
         let filter = Filter {
             search: asked.one("search").map(|text| text.to_lowercase()),
             is_ascending,
+            is_bounded: before.is_some() || asked.one("end_time").is_some(),
             run_id,
             meta: asked.many("meta").into_iter().map(meta).collect::<Result<_, _>>()?,
             after,
@@ -124,7 +127,8 @@ fn meta(text: String) -> Result<MetaMatch, Problem> {
     MetaMatch::try_from(text).map_err(|why| Problem::field("query.meta", why.to_string()))
 }
 
-fn earlier(a: Option<Timestamp>, b: Option<Timestamp>) -> Option<Timestamp> {
+/// The earlier of two times that may not be there.
+pub fn earlier(a: Option<Timestamp>, b: Option<Timestamp>) -> Option<Timestamp> {
     match (a, b) {
         (Some(a), Some(b)) => Some(a.min(b)),
         (a, b) => a.or(b),

@@ -1,0 +1,80 @@
+//! What servers do not offer, and what they let every user do.
+
+use serde::{Deserialize, Serialize};
+
+/// Something a server may not offer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Feature {
+    /// Cancelling a run.
+    CancelRun,
+    /// Running only some devices of a run again.
+    RunSome,
+    /// Cancelling one device of a run.
+    CancelDevice,
+    /// A job's devices against its last runs.
+    RunHistory,
+    /// Seeing and forgetting the host key of a device.
+    HostKeys,
+    /// Exporting a configuration with its secrets.
+    ExportConfig,
+    /// Importing many devices at once.
+    ImportDevices,
+    /// An enable password beside the password of a credential.
+    EnablePassword,
+    /// A time zone for the fields of a cron schedule.
+    CronTimeZone,
+    /// The list of platforms, the user's own among them.
+    Platforms,
+    /// Counts of the log over time.
+    LogHistogram,
+    /// The newest result and the newest snapshot of each device, in the list of devices.
+    NewestResults,
+    /// Starting jobs by cron fields.
+    CronSchedule,
+    /// Starting a job once, at a time of its own.
+    OnceSchedule,
+    /// Heeding that a schedule was switched off or changed.
+    ScheduleChange,
+    /// A git history beside the database.
+    GitHistory,
+    /// Deleting a device or a job that has results.
+    DeleteUsed,
+    /// Changing a device.
+    ChangeDevice,
+    /// Connecting to another port than 22.
+    DevicePort,
+    /// Users without an e-mail address.
+    UserWithoutEmail,
+    /// Searching its log.
+    LogSearch,
+}
+
+/// Something the server does not offer.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Missing {
+    /// What.
+    pub feature: Feature,
+    /// Why, as a sentence.
+    pub reason: String,
+}
+
+/// Something that is for admins on a server of our own; other servers may let every user do it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Deed {
+    /// Adding a credential.
+    AddCredential,
+    /// Changing a credential.
+    ChangeCredential,
+    /// Deleting a credential.
+    DeleteCredential,
+    /// Deleting a device.
+    DeleteDevice,
+    /// Deleting a job with its runs.
+    DeleteJob,
+    /// Deleting a snapshot.
+    DeleteSnapshot,
+    /// Deleting a tag.
+    DeleteTag,
+}
