@@ -69,7 +69,7 @@ fn ConnectionDialog(onclose: EventHandler<()>) -> Element {
         Link::Connecting => "Connecting".to_owned(),
         Link::Live => "Live".to_owned(),
         Link::Reconnecting { reason, retry_in_s } => format!("Reconnecting in {retry_in_s} s: {reason}"),
-        Link::Polling { every_s } => format!("The server has no live stream; it is asked every {every_s} s."),
+        Link::Polling { every_s } => format!("This server sends no news by itself; it is asked every {every_s} s."),
         Link::SignedOut => "Signed out.".to_owned(),
     };
     let now = theme.get();

@@ -5,7 +5,7 @@ use std::time::Duration;
 use dioxus::prelude::*;
 use netraven_api::Problem;
 use netraven_api::problem::Code;
-use netraven_api::system::{GetSystemStatus, SystemStatus};
+use netraven_api::system::{GetSystemStatus, SystemStatus, UNKNOWN};
 
 use crate::components::{Glyph, Icon};
 use crate::data::{use_api, use_query};
@@ -81,8 +81,9 @@ fn sentences(status: &SystemStatus, looked_twice: bool) -> Vec<String> {
     found
 }
 
+/// Whether nothing is known to be wrong.
 fn is_healthy(word: &str) -> bool {
-    word.eq_ignore_ascii_case("healthy")
+    word.eq_ignore_ascii_case("healthy") || word == UNKNOWN
 }
 
 #[cfg(test)]
@@ -117,5 +118,7 @@ mod tests {
         assert_eq!(sentences(&waiting, false), Vec::<String>::new());
         assert_eq!(sentences(&waiting, true).len(), 2);
         assert_eq!(sentences(&status("Healthy", "healthy", "healthy", "healthy"), true), Vec::<String>::new());
+        let untold = status("healthy", "healthy", "healthy", UNKNOWN);
+        assert_eq!(sentences(&untold, true), Vec::<String>::new(), "what is not told is no alarm");
     }
 }

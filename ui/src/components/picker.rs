@@ -24,7 +24,8 @@ impl Choice {
     }
 }
 
-/// A filter by a list. Nothing chosen means `none`, such as "all"; with `several` more than one can be chosen.
+/// A filter by a list. Nothing chosen means `none`, such as "all"; with `several` more than one can be chosen, and with
+/// `others` also what the list does not have: it is typed while the list is open.
 #[component]
 pub fn Picker(
     id: String,
@@ -33,10 +34,12 @@ pub fn Picker(
     choices: Vec<Choice>,
     selected: Vec<String>,
     #[props(default)] several: bool,
+    #[props(default)] others: bool,
     onchange: EventHandler<Vec<String>>,
 ) -> Element {
     let mut open = use_signal(|| false);
     let mut active = use_signal(|| 0_usize);
+    let mut typed = use_signal(String::new);
     let words: Vec<&str> =
         choices.iter().filter(|choice| selected.contains(&choice.value)).map(|choice| choice.word.as_str()).collect();
     let said = match words.len() {
@@ -44,7 +47,10 @@ pub fn Picker(
         1 | 2 => words.join(", "),
         more => format!("{more} chosen"),
     };
-    let (count, values) = (choices.len() + 1, choices.iter().map(|choice| choice.value.clone()).collect::<Vec<_>>());
+    let mut values = choices.iter().map(|choice| choice.value.clone()).collect::<Vec<_>>();
+    values.extend(Some(typed()).filter(|text| !text.is_empty()));
+    let count = values.len() + 1;
+    let other = choices.len() + 1;
     let chosen = selected.clone();
     let choose = use_callback(move |place: usize| {
         let mut next = chosen.clone();
@@ -58,9 +64,10 @@ pub fn Picker(
                 next.push(value.clone());
             }
         }
-        if !several || place == 0 {
+        if !several || place == 0 || place == other {
             open.set(false);
         }
+        typed.set(String::new());
         onchange.call(next);
     });
     let onkeydown = move |event: KeyboardEvent| {
@@ -79,6 +86,14 @@ pub fn Picker(
             Key::End => active.set(count - 1),
             Key::Enter => choose.call(active()),
             Key::Character(ref text) if text == " " => choose.call(active()),
+            Key::Character(ref text) if others => {
+                typed.write().push_str(text);
+                active.set(other);
+            }
+            Key::Backspace if others => {
+                typed.write().pop();
+                active.set(if typed.peek().is_empty() { 0 } else { other });
+            }
             Key::Escape => open.set(false),
             Key::Tab => return open.set(false),
             _ => return,
@@ -131,6 +146,19 @@ pub fn Picker(
                             selected: selected.contains(&choice.value),
                             active: active() == index + 1,
                             onclick: move |()| choose.call(index + 1),
+                        }
+                    }
+                    if others && typed.read().is_empty() {
+                        li { id: "{id}-how", role: "option", aria_disabled: "true", aria_selected: "false", class: "muted",
+                            "… or type another one"
+                        }
+                    } else if others {
+                        Line {
+                            id: "{id}-{other}",
+                            word: typed(),
+                            selected: false,
+                            active: active() == other,
+                            onclick: move |()| choose.call(other),
                         }
                     }
                 }

@@ -39,6 +39,8 @@ pub struct LogView {
     pub link: Signal<Link>,
     /// What the reader should know about how the lines were found.
     pub note: Signal<Option<String>>,
+    /// Where a search stopped although there are older lines: the time of the last one that was looked at.
+    pub stopped: Signal<Option<Timestamp>>,
     /// Whether the number of lines in all is the server's guess.
     pub about: Signal<bool>,
     /// The live lines counted, whether they are in the period or not.
@@ -48,6 +50,7 @@ pub struct LogView {
     held: Signal<bool>,
     wishes: Signal<u64>,
     older: Signal<u64>,
+    further: Signal<u64>,
 }
 
 impl LogView {
@@ -103,6 +106,14 @@ impl LogView {
         }
     }
 
+    /// Searches older lines, from where the search stopped.
+    pub fn search_on(&self) {
+        if self.stopped.peek().is_some() && !*self.loading.peek() {
+            let mut further = self.further;
+            further += 1;
+        }
+    }
+
     /// The server has counted the lines up to this one: the tally need not keep them.
     pub fn counted_up_to(&self, id: i64) {
         let mut tally = self.tally;
@@ -123,6 +134,7 @@ impl LogView {
 enum Wake {
     Begin,
     Older,
+    Further,
 }
 
 /// Keeps the lines that match a filter; begins anew when the filter changes.
@@ -135,12 +147,14 @@ pub fn use_log(filter: impl Fn() -> LogFilter + 'static) -> LogView {
         loading: use_signal(|| true),
         link: use_signal(Link::default),
         note: use_signal(|| None),
+        stopped: use_signal(|| None),
         about: use_signal(|| false),
         tally: use_signal(Tally::default),
         tallied: use_signal(|| Timestamp::UNIX_EPOCH),
         held: use_signal(|| false),
         wishes: use_signal(|| 0),
         older: use_signal(|| 0),
+        further: use_signal(|| 0),
     };
     let wake = use_hook(|| {
         let (wake, woken) = unbounded();
@@ -152,9 +166,15 @@ pub fn use_log(filter: impl Fn() -> LogFilter + 'static) -> LogView {
         let _ = (filter.read(), view.wishes.read());
         let _ = begin.unbounded_send(Wake::Begin);
     });
+    let further = wake.clone();
     use_effect(move || {
         if *view.older.read() > 0 {
             let _ = wake.unbounded_send(Wake::Older);
+        }
+    });
+    use_effect(move || {
+        if *view.further.read() > 0 {
+            let _ = further.unbounded_send(Wake::Further);
         }
     });
     view
@@ -163,6 +183,7 @@ pub fn use_log(filter: impl Fn() -> LogFilter + 'static) -> LogView {
 async fn keep(api: Api, view: LogView, filter: Memo<LogFilter>, mut woken: UnboundedReceiver<Wake>) {
     let LogView { mut lines, mut problem, mut loading, mut link, mut note, mut about, mut tally, mut tallied, .. } =
         view;
+    let mut stopped = view.stopped;
     let mut next = woken.next().await;
     while next.is_some() {
         // Several wishes at once are one.
@@ -182,6 +203,7 @@ async fn keep(api: Api, view: LogView, filter: Memo<LogFilter>, mut woken: Unbou
             Ok(Begun { page, after }) => {
                 note.set(page.note);
                 about.set(page.total_is_estimate);
+                stopped.set(page.stopped_at);
                 let mut fresh = LogLines::default();
                 fresh.take_history(page.items, page.total, PAGE);
                 lines.set(fresh);
@@ -213,7 +235,14 @@ async fn keep(api: Api, view: LogView, filter: Memo<LogFilter>, mut woken: Unbou
             match select(batches.next(), woken.next()).await {
                 Either::Left((Some(batch), _)) => take(&api, view, &wanted, batch),
                 Either::Left((None, _)) => break woken.next().await,
-                Either::Right((Some(Wake::Older), _)) => older(&api, view, &wanted).await,
+                Either::Right((Some(Wake::Older), _)) => {
+                    let reach = view.lines.peek().reach();
+                    older(&api, view, &wanted, reach).await;
+                }
+                Either::Right((Some(Wake::Further), _)) => {
+                    let reach = (*view.stopped.peek()).map(|at| Reach { at, page: 1 });
+                    older(&api, view, &wanted, reach).await;
+                }
                 Either::Right((wish, _)) => break wish,
             }
         };
@@ -250,12 +279,15 @@ fn take(api: &Api, view: LogView, wanted: &LogFilter, batch: Vec<FeedMessage>) {
     }
 }
 
-async fn older(api: &Api, view: LogView, wanted: &LogFilter) {
-    let LogView { mut lines, mut problem, mut loading, .. } = view;
-    let reach = lines.peek().reach();
+async fn older(api: &Api, view: LogView, wanted: &LogFilter, reach: Option<Reach>) {
+    let LogView { mut lines, mut problem, mut loading, mut note, mut stopped, .. } = view;
     loading.set(true);
     match history(api, wanted, reach).await {
-        Ok(page) => lines.write().take_history(page.items, page.total, PAGE),
+        Ok(page) => {
+            note.set(page.note);
+            stopped.set(page.stopped_at);
+            lines.write().take_history(page.items, page.total, PAGE);
+        }
         Err(found) => problem.set(Some(found)),
     }
     loading.set(false);

@@ -239,18 +239,14 @@ fn DeviceRow(device: Device, platform: String) -> Element {
                 if let Some(at) = device.last_snapshot_at {
                     Time { at }
                     span { class: "muted wide-only", ", " Ago { at } }
-                } else if let Some(reason) = untold.clone() {
+                } else if let Some(reason) = untold {
                     span { class: "muted", title: "{reason}", "not told here" }
                 } else {
                     span { class: "muted", "none yet" }
                 }
             }
             td {
-                if let Some(reason) = untold {
-                    span { class: "muted", title: "{reason}", "not told here" }
-                } else {
-                    LastResult { device: device.clone() }
-                }
+                LastResult { device: device.clone() }
             }
             td { class: "turn", Icon { glyph: Glyph::ChevronRight, size: 15 } }
         }

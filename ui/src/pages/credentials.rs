@@ -2,6 +2,7 @@
 
 use dioxus::prelude::*;
 use netraven_api::credentials::{Credential, DeleteCredential, ListCredentials};
+use netraven_api::native::Deed;
 
 use crate::components::{Button, ButtonKind, Confirm, Crumb, Empty, Glyph, PageHeader, UpdatedAgo};
 use crate::data::use_query;
@@ -37,15 +38,10 @@ enum Doing {
     Deleting(Box<Credential>),
 }
 
-/// Why somebody may not change credentials.
-fn no_users() -> Option<String> {
-    (!use_workplace().is_admin()).then(|| "Only admins may add, change and delete credentials.".to_owned())
-}
-
 /// The list of credentials.
 #[component]
 pub fn CredentialsPage() -> Element {
-    let listing = use_listing("credentials", &SORTS);
+    let (listing, workplace) = (use_listing("credentials", &SORTS), use_workplace());
     let credentials = use_query(move || ListCredentials {
         page: listing.page(),
         size: Some(PAGE_SIZE),
@@ -64,7 +60,7 @@ pub fn CredentialsPage() -> Element {
                 label: "Add credential",
                 kind: ButtonKind::Primary,
                 glyph: Glyph::Plus,
-                refused: no_users(),
+                refused: workplace.forbids(Deed::AddCredential),
                 onclick: move |_| doing.set(Doing::Adding),
             }
         }
@@ -88,7 +84,7 @@ pub fn CredentialsPage() -> Element {
                         title: "There is no credential yet",
                         text: "Without one a backup cannot sign in. A credential serves the devices that share one of its tags; the one with the smallest priority is tried first.",
                         glyph: Glyph::Key,
-                        Button { label: "Add credential", glyph: Glyph::Plus, refused: no_users(), onclick: move |_| doing.set(Doing::Adding) }
+                        Button { label: "Add credential", glyph: Glyph::Plus, refused: workplace.forbids(Deed::AddCredential), onclick: move |_| doing.set(Doing::Adding) }
                     }
                 },
             }

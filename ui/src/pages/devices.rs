@@ -3,7 +3,7 @@
 use dioxus::prelude::*;
 use netraven_api::Page;
 use netraven_api::devices::{DeleteDevice, Device, ListDevices};
-use netraven_api::native::Feature;
+use netraven_api::native::{Deed, Feature};
 use netraven_api::outcome::Cause;
 use netraven_api::platforms::{ListPlatforms, Platforms};
 
@@ -18,13 +18,14 @@ use crate::pages::actions::use_change;
 use crate::pages::credentials::form::CredentialDialog;
 use crate::pages::lab::{LabBand, LabButton};
 use crate::route::Route;
-use crate::state::session::use_workplace;
+use crate::state::session::{Workplace, use_workplace};
 
 mod add;
 mod csv;
 pub mod filters;
 pub mod form;
 mod import;
+mod newest;
 mod panel;
 mod snapshots;
 pub mod table;
@@ -76,7 +77,7 @@ pub fn DevicesPage(view: ReadSignal<String>) -> Element {
             Button {
                 label: "Add credential",
                 glyph: Glyph::Key,
-                refused: no_credentials_for_users(),
+                refused: workplace.forbids(Deed::AddCredential),
                 onclick: move |_| doing.set(Doing::AddingCredential(Vec::new())),
             }
             Button { label: "Import CSV", glyph: Glyph::Upload, refused: workplace.refusal(Feature::ImportDevices), onclick: move |_| doing.set(Doing::Importing) }
@@ -93,11 +94,6 @@ pub fn DevicesPage(view: ReadSignal<String>) -> Element {
         }
         Dialogs { doing }
     }
-}
-
-/// Why somebody may not add a credential.
-fn no_credentials_for_users() -> Option<String> {
-    (!use_workplace().is_admin()).then(|| "Only admins may add credentials.".to_owned())
 }
 
 #[component]
@@ -165,7 +161,7 @@ fn DevicesBody(
 /// Says how many of all devices cannot be signed in to, and what to do.
 #[component]
 fn NoCredentialNote(filter: Store<DeviceFilter>, oncredential: EventHandler<Vec<i64>>) -> Element {
-    let mut filter = filter;
+    let (mut filter, workplace) = (filter, use_workplace());
     let found = use_query(|| ListDevices { size: Some(100), has_credential: Some(false), ..ListDevices::default() });
     let Some(without) = found.value() else {
         return rsx! {};
@@ -203,7 +199,7 @@ fn NoCredentialNote(filter: Store<DeviceFilter>, oncredential: EventHandler<Vec<
             Button {
                 label: "Add credential",
                 small: true,
-                refused: no_credentials_for_users(),
+                refused: workplace.forbids(Deed::AddCredential),
                 onclick: move |_| oncredential.call(shared.clone()),
             }
         }
@@ -251,7 +247,7 @@ fn Dialogs(doing: Signal<Doing>) -> Element {
         Doing::Deleting(device) => rsx! {
             Confirm {
                 title: "Delete {device.hostname}?",
-                text: "{device.hostname} ({table::place(&device)}) is deleted with its results and its stored snapshots. The git history keeps its file. This can't be undone.",
+                text: farewell(&device, &workplace),
                 action: "Delete the device",
                 typed: workplace.guard(),
                 busy: delete.busy(),
@@ -260,4 +256,15 @@ fn Dialogs(doing: Signal<Doing>) -> Element {
             }
         },
     }
+}
+
+/// What goes with a device that is deleted, and what stays, as this server has it.
+fn farewell(device: &Device, workplace: &Workplace) -> String {
+    let who = format!("{} ({})", device.hostname, table::place(device));
+    let what = match workplace.refusal(Feature::DeleteUsed) {
+        Some(reason) => format!("{who} is deleted with its stored snapshots. {reason}"),
+        None => format!("{who} is deleted with its results and its stored snapshots."),
+    };
+    let git = workplace.refusal(Feature::GitHistory).unwrap_or_else(|| "The git history keeps its file.".to_owned());
+    format!("{what} {git} This can't be undone.")
 }

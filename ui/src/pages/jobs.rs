@@ -2,6 +2,7 @@
 
 use dioxus::prelude::*;
 use netraven_api::jobs::{DeleteJob, Job, ListJobs};
+use netraven_api::native::Feature;
 
 use crate::components::{Button, ButtonKind, Confirm, Crumb, Empty, Glyph, PageHeader, TimesSwitch, UpdatedAgo};
 use crate::data::use_query;
@@ -9,7 +10,7 @@ use crate::pages::actions::{use_cancel_run, use_change};
 use crate::pages::lab::{LabBand, LabButton};
 use crate::pages::listing::{ListPanel, Words, use_listing};
 use crate::route::Route;
-use crate::state::session::use_workplace;
+use crate::state::session::{Workplace, use_workplace};
 
 mod add;
 mod draft;
@@ -120,7 +121,7 @@ fn Dialogs(doing: Signal<Doing>) -> Element {
         Doing::Deleting(job) => rsx! {
             Confirm {
                 title: "Delete {job.name}?",
-                text: "{job.name} is deleted with its schedule and all its runs. The devices and their stored configurations stay. This can't be undone.",
+                text: farewell(&job, &workplace),
                 action: "Delete the job",
                 typed: workplace.guard(),
                 busy: delete.busy(),
@@ -129,4 +130,15 @@ fn Dialogs(doing: Signal<Doing>) -> Element {
             }
         },
     }
+}
+
+/// What goes with a job that is deleted, and what stays, as this server has it.
+fn farewell(job: &Job, workplace: &Workplace) -> String {
+    let what = match workplace.refusal(Feature::DeleteUsed) {
+        Some(reason) => format!("{} is deleted with its schedule. {reason}", job.name),
+        None => format!("{} is deleted with its schedule and all its runs.", job.name),
+    };
+    let kept = schedule::is_interval(job).then(|| workplace.refusal(Feature::ScheduleChange)).flatten();
+    let kept = kept.map(|reason| format!(" {reason}")).unwrap_or_default();
+    format!("{what}{kept} The devices and their stored configurations stay. This can't be undone.")
 }

@@ -117,6 +117,7 @@ fn PartRow(part: Part) -> Element {
     let (tone, glyph) = match part.word.as_str() {
         "Healthy" => (Tone::Success, Glyph::Check),
         "Restarting" => (Tone::Warning, Glyph::Refresh),
+        "Not told" => (Tone::Neutral, Glyph::Info),
         _ => (Tone::Danger, Glyph::Cross),
     };
     rsx! {

@@ -3,9 +3,10 @@
 use dioxus::prelude::*;
 use netraven_api::logs::LogEntry;
 
-use crate::components::{Empty, ErrorState, Glyph, SkeletonRows, StaleNote};
+use crate::components::{Button, Empty, ErrorState, Glyph, SkeletonRows, StaleNote};
 use crate::data::LogView;
 use crate::dom;
+use crate::state::moment::use_moment;
 use crate::state::pick::Pick;
 
 mod columns;
@@ -46,6 +47,7 @@ pub fn UnifiedLogsTable(
     onsearch: Option<EventHandler<String>>,
     place: Option<LinePlace>,
 ) -> Element {
+    let moment = use_moment();
     let mut around = use_signal(|| None::<(LogEntry, Shared)>);
     let desk = use_desk(view);
     let (mut missed, read_again) = use_place(desk, place, around);
@@ -108,6 +110,13 @@ pub fn UnifiedLogsTable(
                 ErrorState { title: "The log could not be read", problem, onretry: retry }
             } else if *view.loading.read() {
                 SkeletonRows { rows: 12, label: "Reading the log" }
+            } else if let Some(at) = view.stopped.cloned() {
+                Empty {
+                    title: "No line found so far",
+                    text: "Lines back to {moment.short(at)} were searched. Older ones were not.",
+                    glyph: Glyph::Search,
+                    Button { label: "Search older lines", glyph: Glyph::Search, onclick: move |_| view.search_on() }
+                }
             } else if narrowed {
                 Empty { title: "No line matches", text: "New lines that match the filters appear here as they are written.", glyph: Glyph::Search }
             } else {

@@ -7,7 +7,7 @@ use futures::StreamExt;
 use futures::channel::mpsc::unbounded;
 use netraven_api::event::{FeedMessage, Link};
 use netraven_api::logs::StreamFilter;
-use netraven_api::native::{Feature, FeedStart, Native, Ready, Session};
+use netraven_api::native::{Deed, Feature, FeedStart, Native, Ready, Session};
 use netraven_api::users::Role;
 
 use crate::data::{Topics, use_api};
@@ -57,6 +57,21 @@ impl Workplace {
     #[must_use]
     pub fn is_admin(&self) -> bool {
         self.ready.read().role == Role::Admin
+    }
+
+    /// Why the person may not do something on this server, as a sentence for a tooltip; none if it is allowed.
+    #[must_use]
+    pub fn forbids(&self, deed: Deed) -> Option<String> {
+        let what = match deed {
+            Deed::AddCredential => "add credentials",
+            Deed::ChangeCredential => "change credentials",
+            Deed::DeleteCredential => "delete credentials",
+            Deed::DeleteDevice => "delete devices",
+            Deed::DeleteJob => "delete jobs",
+            Deed::DeleteSnapshot => "delete snapshots",
+            Deed::DeleteTag => "delete tags",
+        };
+        (!self.ready.read().may(deed)).then(|| format!("Only admins may {what}."))
     }
 
     /// Why the server does not offer something, as a sentence for a tooltip; none if it does.

@@ -23,6 +23,7 @@ mod logs_line;
 mod logs_select;
 mod palette;
 mod place;
+mod python_server;
 mod run;
 mod samples;
 mod styles;

@@ -64,6 +64,11 @@ impl Screen {
         outline::of(&dioxus_ssr::render(&self.dom))
     }
 
+    /// What is on screen as the web view gets it.
+    pub fn html(&self) -> String {
+        dioxus_ssr::render(&self.dom)
+    }
+
     /// The part of the outline from the first line that holds `from` to the first one after it that holds `to`.
     pub fn part(&self, from: &str, to: &str) -> String {
         let outline = self.outline();

@@ -5,6 +5,7 @@ use std::rc::Rc;
 use dioxus::prelude::*;
 use netraven_api::configs::{Config, ConfigDiff, ConfigHead, DeleteConfig, DiffConfigs, GetConfig, ListConfigHistory};
 use netraven_api::devices::GetDevice;
+use netraven_api::native::Feature;
 use netraven_api::problem::Code;
 
 use super::difference::Difference;
@@ -222,15 +223,21 @@ fn Deleting(
         return rsx! {};
     };
     let when = moment.short(head.retrieved_at);
+    let (git, done) = match workplace.refusal(Feature::GitHistory) {
+        Some(reason) => (reason, "The snapshot was deleted."),
+        None => {
+            ("The git history keeps its text.".to_owned(), "The snapshot was deleted; the git history keeps its text.")
+        }
+    };
     rsx! {
         Confirm {
             title: "Delete this snapshot?",
-            text: "The snapshot of {name} from {when} is deleted from the list and from the search. The git history keeps its text. This can't be undone.",
+            text: "The snapshot of {name} from {when} is deleted from the list and from the search. {git} This can't be undone.",
             action: "Delete the snapshot",
             typed: workplace.guard(),
             busy: delete.busy(),
             onconfirm: move |()| {
-                delete.make(DeleteConfig(head.id), "The snapshot was deleted; the git history keeps its text.");
+                delete.make(DeleteConfig(head.id), done);
             },
             onclose: move |()| doomed.set(None),
         }

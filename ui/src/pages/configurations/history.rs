@@ -4,6 +4,7 @@ use std::rc::Rc;
 
 use dioxus::prelude::*;
 use netraven_api::configs::ConfigHead;
+use netraven_api::native::Deed;
 
 use super::snapshot::{change, facts, number, word};
 use crate::components::{Button, ButtonKind, Glyph, TableFrame, Time};
@@ -98,7 +99,7 @@ fn Snapshot(
     let (moment, workplace) = (use_moment(), use_workplace());
     let id = head.id;
     let when = moment.short(head.retrieved_at);
-    let refused = (!workplace.is_admin()).then(|| "Only admins may delete snapshots.".to_owned());
+    let refused = workplace.forbids(Deed::DeleteSnapshot);
     let about: Vec<String> = word.map(str::to_owned).into_iter().chain(facts(&head)).collect();
     let commit = self::word(&head, "commit").map(|commit| format!("Commit {commit}"));
     let lines = number(&head, "lines").map(|lines| format::count(lines, "line"));

@@ -5,9 +5,8 @@ use std::rc::Rc;
 use dioxus::prelude::*;
 use netraven_api::Page;
 use netraven_api::credentials::Credential;
-use netraven_api::native::Feature;
+use netraven_api::native::{Deed, Feature};
 
-use super::no_users;
 use crate::components::{Button, ButtonKind, Glyph, SortHead, TableFrame};
 use crate::pages::devices::table::tag_names;
 use crate::pages::lab::SimulatedTag;
@@ -74,7 +73,8 @@ fn Row(credential: Credential, onchange: EventHandler<Credential>, ondelete: Eve
     let description = credential.description.clone().unwrap_or_default();
     let system =
         credential.is_system.then(|| "NetRaven needs this credential itself; it cannot be deleted.".to_owned());
-    let undeletable = no_users().or(system);
+    let workplace = use_workplace();
+    let undeletable = workplace.forbids(Deed::DeleteCredential).or(system);
     let tags: Vec<i64> = credential.tags.iter().map(|tag| tag.id).collect();
     rsx! {
         tr { "data-credential": "{credential.id}",
@@ -94,7 +94,7 @@ fn Row(credential: Credential, onchange: EventHandler<Credential>, ondelete: Eve
                     glyph: Glyph::Edit,
                     icon_only: true,
                     small: true,
-                    refused: no_users(),
+                    refused: workplace.forbids(Deed::ChangeCredential),
                     onclick: move |_| onchange.call(changed.clone()),
                 }
                 Button {

@@ -159,6 +159,7 @@ fn LogFilters(state: Store<DashboardState>, sources: Vec<String>) -> Element {
             choices: sources,
             selected: state.sources().cloned(),
             several: true,
+            others: true,
             onchange: move |chosen| state.sources().set(chosen),
         }
     }

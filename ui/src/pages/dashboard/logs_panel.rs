@@ -18,9 +18,6 @@ use crate::route::Route;
 use crate::state::moment::use_moment;
 use crate::state::session::use_workplace;
 
-/// Newest lines whose sources are offered.
-const LOOKED_AT: usize = 200;
-
 /// The tab.
 #[component]
 pub fn LogsPanel(state: Store<DashboardState>, total: Option<String>, refresh: ReadSignal<u64>) -> Element {
@@ -56,11 +53,11 @@ pub fn LogsPanel(state: Store<DashboardState>, total: Option<String>, refresh: R
         }
     });
     let narrowed = state.read().narrows_log();
-    // No server lists the sources there are: those seen are offered.
+    // No server lists the sources there are: those seen are offered, and others can be typed.
     let mut sources = use_signal(BTreeSet::new);
     use_effect(move || {
         let lines = view.lines.read();
-        let seen = (0..lines.len().min(LOOKED_AT)).filter_map(|place| lines.newest(place)?.source.clone());
+        let seen = (0..lines.len()).filter_map(|place| lines.newest(place)?.source.clone());
         let new: Vec<String> = seen.filter(|source| !sources.peek().contains(source)).collect();
         if !new.is_empty() {
             sources.write().extend(new);

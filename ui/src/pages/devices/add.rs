@@ -3,12 +3,14 @@
 use dioxus::prelude::*;
 use netraven_api::Problem;
 use netraven_api::devices::{CreateDevice, Device, DeviceInput};
+use netraven_api::native::Feature;
 use netraven_api::platforms::ListPlatforms;
 
 use super::form::{FormProblem, TagsField, refusal, refusal_of, tag_ids};
 use crate::components::{Button, ButtonKind, Dialog, SelectField, TextField};
 use crate::data::{use_api, use_query};
 use crate::state::notices::use_notices;
+use crate::state::session::{Workplace, use_workplace};
 
 /// Fields that show their own refusal.
 const FIELDS: [&str; 7] = ["hostname", "ip_address", "port", "device_type", "tags", "new_tag", "description"];
@@ -16,7 +18,7 @@ const FIELDS: [&str; 7] = ["hostname", "ip_address", "port", "device_type", "tag
 /// Adds a device.
 #[component]
 pub fn AddDevice(onclose: EventHandler<()>) -> Element {
-    let (api, notices) = (use_api(), use_notices());
+    let (api, notices, workplace) = (use_api(), use_notices(), use_workplace());
     let platforms = use_query(|| ListPlatforms);
     let mut hostname = use_signal(String::new);
     let mut address = use_signal(String::new);
@@ -98,6 +100,7 @@ pub fn AddDevice(onclose: EventHandler<()>) -> Element {
                         label: "SSH port",
                         kind: "number",
                         value: port(),
+                        hint: other_port(&port.read(), &workplace),
                         error: refusal(&now, "port"),
                         oninput: move |text| port.set(text),
                     }
@@ -155,6 +158,12 @@ fn read(hostname: &str, address: &str, port: &str, platform: &str, description: 
         Some(problem) => Err(problem),
         None => Ok(DeviceInput { hostname, ip_address, device_type, port, description, ..DeviceInput::default() }),
     }
+}
+
+/// What comes of another port than 22 on this server.
+fn other_port(port: &str, workplace: &Workplace) -> String {
+    let is_other = !matches!(port.trim(), "" | "22");
+    workplace.refusal(Feature::DevicePort).filter(|_| is_other).unwrap_or_default()
 }
 
 fn added(device: &Device) -> String {

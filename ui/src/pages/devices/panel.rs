@@ -8,9 +8,10 @@ use netraven_api::platforms::Platforms;
 use netraven_api::problem::Code;
 use netraven_api::runs::ListRuns;
 
+use super::newest::NewestResult;
 use super::snapshots::Snapshots;
-use super::table::{LastResult, place, platform_title, tag_names};
-use crate::components::{Ago, Button, ButtonKind, Glyph, SkeletonRows, StaleNote, StatusTag, Time};
+use super::table::{place, platform_title, tag_names};
+use crate::components::{Button, ButtonKind, Glyph, SkeletonRows, StaleNote, StatusTag, Time};
 use crate::data::use_query;
 use crate::pages::forget_key::ForgetKey;
 use crate::pages::lab::SimulatedTag;
@@ -54,18 +55,7 @@ pub fn DevicePanel(device: ReadSignal<Device>, titles: Option<Rc<Platforms>>, on
                     SimulatedTag { tags: shown.tags.clone() }
                     " {tag_names(&shown.tags)}"
                 }
-                dt { "Last result" }
-                dd {
-                    LastResult { device: shown.clone() }
-                    if let Some(at) = shown.last_result_at {
-                        " "
-                        Ago { at }
-                    }
-                }
-                if let (Some(cause), true) = (shown.last_cause, shown.last_result.as_deref() != Some("success")) {
-                    dt { "Next" }
-                    dd { "{cause.advice()}" }
-                }
+                NewestResult { device }
                 if let Some(at) = shown.created_at {
                     dt { "Added" }
                     dd { Time { at } }

@@ -5,7 +5,7 @@ use std::rc::Rc;
 use dioxus::prelude::*;
 use netraven_api::Page;
 use netraven_api::devices::Device;
-use netraven_api::native::{Feature, LAB_TAG};
+use netraven_api::native::{Deed, Feature, LAB_TAG};
 use netraven_api::outcome::Cause;
 use netraven_api::platforms::Platforms;
 use netraven_api::tags::Tag as ApiTag;
@@ -96,7 +96,7 @@ fn DeviceRow(
     ondelete: EventHandler<Device>,
 ) -> Element {
     let id = device.id;
-    let refused = (!use_workplace().is_admin()).then(|| "Only admins may delete devices.".to_owned());
+    let refused = use_workplace().forbids(Deed::DeleteDevice);
     let doomed = device.clone();
     rsx! {
         tr {
@@ -129,7 +129,7 @@ fn DeviceRow(
                 if let Some(at) = device.last_seen {
                     Ago { at }
                 } else {
-                    "never"
+                    NeverRun { word: "never" }
                 }
             }
             td { Credentials { device: device.clone(), oncredential } }
@@ -155,7 +155,7 @@ fn DeviceRow(
 #[component]
 pub fn LastResult(device: Device) -> Element {
     let (text, tone, glyph) = match (device.last_result.as_deref(), device.last_cause) {
-        (None, _) => return rsx! { span { class: "muted", "never run" } },
+        (None, _) => return rsx! { NeverRun { word: "never run" } },
         (Some("success"), _) => ("Succeeded", Tone::Success, Glyph::Check),
         (Some(_), Some(Cause::Cancelled)) => ("Cancelled", Tone::Neutral, Glyph::Ban),
         (Some(_), cause) => (cause.map_or("Failed", Cause::title), Tone::Danger, Glyph::Cross),
@@ -167,15 +167,25 @@ pub fn LastResult(device: Device) -> Element {
     }
 }
 
+/// That nothing came of a device yet; or that this server's list would not tell, whatever came.
+#[component]
+fn NeverRun(word: &'static str) -> Element {
+    match use_workplace().refusal(Feature::NewestResults) {
+        Some(reason) => rsx! { span { class: "muted", title: "{reason}", "not told here" } },
+        None => rsx! { span { class: "muted", "{word}" } },
+    }
+}
+
 /// How many credentials serve a device; without one it says what to do and does it.
 #[component]
 fn Credentials(device: Device, oncredential: EventHandler<Vec<i64>>) -> Element {
-    let admin = use_workplace().is_admin();
+    let forbidden = use_workplace().forbids(Deed::AddCredential);
     if device.matching_credentials_count > 0 {
         return rsx! { span { class: "muted", {format::number(device.matching_credentials_count)} } };
     }
     let advice = Cause::NoCredentials.advice();
-    let advice = if admin { advice.to_owned() } else { format!("{advice} Only admins may add credentials.") };
+    let advice = forbidden.as_ref().map_or_else(|| advice.to_owned(), |why| format!("{advice} {why}"));
+    let allowed = forbidden.is_none();
     let tags: Vec<i64> = device.tags.iter().map(|tag| tag.id).collect();
     rsx! {
         button {
@@ -183,10 +193,10 @@ fn Credentials(device: Device, oncredential: EventHandler<Vec<i64>>) -> Element 
             r#type: "button",
             "data-action": "No credential for {device.hostname}",
             title: "{advice}",
-            aria_disabled: if !admin { "true" },
+            aria_disabled: if !allowed { "true" },
             onclick: move |event| {
                 event.stop_propagation();
-                if admin {
+                if allowed {
                     oncredential.call(tags.clone());
                 }
             },

@@ -52,7 +52,8 @@ pub fn ServerForm(
         });
     };
     rsx! {
-        form { class: "gate-form", onsubmit: submit,
+        // What is no address is told by our own sentence, not by the web view's bubble.
+        form { class: "gate-form", novalidate: true, onsubmit: submit,
             if known {
                 dl { class: "facts",
                     dt { "Server" }

@@ -3,17 +3,18 @@
 use dioxus::prelude::*;
 use jiff::tz::TimeZone;
 use netraven_api::Problem;
-use netraven_api::jobs::{CONFIG_BACKUP, CreateJob, JobInput, REACHABILITY};
+use netraven_api::jobs::{CONFIG_BACKUP, CreateJob, Job, JobInput, REACHABILITY};
 use netraven_api::native::Feature;
 
 use super::draft::{Draft, When};
+use super::schedule;
 use super::target::DeviceField;
-use crate::components::{Button, ButtonKind, Dialog, Segments, SelectField, TextField, TimeField};
+use crate::components::{Button, ButtonKind, Dialog, Glyph, Icon, Segments, SelectField, TextField, TimeField};
 use crate::data::use_api;
 use crate::pages::devices::form::{FormProblem, TagsField, refusal, tag_ids};
 use crate::state::moment::use_moment;
 use crate::state::notices::use_notices;
-use crate::state::session::use_workplace;
+use crate::state::session::{Workplace, use_workplace};
 
 /// Fields that show their own refusal, whatever is on screen.
 const FIELDS: [&str; 3] = ["name", "job_type", "description"];
@@ -22,7 +23,8 @@ const FIELDS: [&str; 3] = ["name", "job_type", "description"];
 #[component]
 pub fn AddJob(onclose: EventHandler<()>) -> Element {
     let (api, notices, moment) = (use_api(), use_notices(), use_moment());
-    let reads_utc = use_workplace().refusal(Feature::CronTimeZone).is_some();
+    let workplace = use_workplace();
+    let reads_utc = workplace.refusal(Feature::CronTimeZone).is_some();
     let mut draft = use_signal(move || Draft::new(&if reads_utc { TimeZone::UTC } else { moment.zone() }));
     let (chosen, fresh) = (use_signal(Vec::<i64>::new), use_signal(String::new));
     let mut problem = use_signal(|| None::<Problem>);
@@ -50,7 +52,7 @@ pub fn AddJob(onclose: EventHandler<()>) -> Element {
             busy.set(false);
             match answer {
                 Ok(job) => {
-                    notices.done(format!("{} was added.", job.name));
+                    notices.done(added(&job, &workplace));
                     onclose.call(());
                 }
                 Err(found) => problem.set(Some(found)),
@@ -131,6 +133,7 @@ pub fn AddJob(onclose: EventHandler<()>) -> Element {
                     }
                 }
                 WhenFields { draft, problem: now.clone() }
+                NeverStarts { when: typed.when }
                 TextField {
                     id: "job-description",
                     label: "Description",
@@ -204,6 +207,28 @@ fn WhenFields(draft: Signal<Draft>, problem: Option<Problem>) -> Element {
                 oninput: move |text| draft.write().once = text,
             }
         },
+    }
+}
+
+/// Says before the job is added that this server will not start it.
+#[component]
+fn NeverStarts(when: When) -> Element {
+    let never = schedule::never_starts(when.schedule_type(), &use_workplace());
+    rsx! {
+        if let Some(reason) = never {
+            div { class: "band band-warning form-problem", role: "note",
+                Icon { glyph: Glyph::Alert, size: 14 }
+                span { class: "grow", "{reason}" }
+            }
+        }
+    }
+}
+
+/// What is said of a job that was added.
+fn added(job: &Job, workplace: &Workplace) -> String {
+    match schedule::never_starts(job.schedule_type.as_deref(), workplace) {
+        Some(reason) => format!("{} was added. {reason}", job.name),
+        None => format!("{} was added.", job.name),
     }
 }
 

@@ -38,6 +38,17 @@ impl When {
             When::Once => "once",
         }
     }
+
+    /// The way as requests write it.
+    #[must_use]
+    pub fn schedule_type(self) -> Option<&'static str> {
+        match self {
+            When::ByHand => None,
+            When::Interval => Some("interval"),
+            When::Cron => Some("cron"),
+            When::Once => Some("onetime"),
+        }
+    }
 }
 
 /// What is typed.
@@ -111,7 +122,7 @@ impl Draft {
         match self.when {
             When::ByHand => {}
             When::Interval => {
-                input.schedule_type = Some("interval".to_owned());
+                input.schedule_type = self.when.schedule_type().map(str::to_owned);
                 input.interval_seconds = self.seconds();
                 if input.interval_seconds.is_none() {
                     wrong.push((
@@ -121,7 +132,7 @@ impl Draft {
                 }
             }
             When::Cron => {
-                input.schedule_type = Some("cron".to_owned());
+                input.schedule_type = self.when.schedule_type().map(str::to_owned);
                 input.cron_string = Some(self.cron.split_whitespace().collect::<Vec<_>>().join(" "));
                 input.time_zone = Some(self.time_zone.trim().to_owned()).filter(|zone| !zone.is_empty());
                 if self.cron.split_whitespace().count() != 5 {
@@ -129,7 +140,7 @@ impl Draft {
                 }
             }
             When::Once => {
-                input.schedule_type = Some("onetime".to_owned());
+                input.schedule_type = self.when.schedule_type().map(str::to_owned);
                 match read_time(&self.once, zone, DayEnd::Begin) {
                     Err(reason) => wrong.push(("scheduled_for", reason)),
                     Ok(at) if at <= now => {

@@ -2,8 +2,10 @@
 
 use jiff::tz::TimeZone;
 use netraven_api::jobs::Job;
+use netraven_api::native::Feature;
 
 use crate::format;
+use crate::state::session::Workplace;
 
 /// When a job runs: `every 4 hours`, `02:30 daily (Europe/Berlin)`, `once at 2026-11-22 14:02:00`, `manual`.
 #[must_use]
@@ -13,6 +15,22 @@ pub fn words(job: &Job, zone: &TimeZone) -> String {
         (Some("cron"), _, Some(fields), _) => cron(fields, job.time_zone.as_deref().unwrap_or("UTC")),
         (Some("onetime"), _, _, Some(at)) => format!("once at {}", format::date_time(at, zone)),
         _ => "manual".to_owned(),
+    }
+}
+
+/// Whether a job runs again and again after some time.
+#[must_use]
+pub fn is_interval(job: &Job) -> bool {
+    job.schedule_type.as_deref() == Some("interval")
+}
+
+/// Why this server never starts a job by its schedule, if it does not.
+#[must_use]
+pub fn never_starts(kind: Option<&str>, workplace: &Workplace) -> Option<String> {
+    match kind {
+        Some("cron") => workplace.refusal(Feature::CronSchedule),
+        Some("onetime") => workplace.refusal(Feature::OnceSchedule),
+        _ => None,
     }
 }
 

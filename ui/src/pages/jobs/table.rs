@@ -5,7 +5,7 @@ use std::rc::Rc;
 use dioxus::prelude::*;
 use netraven_api::Page;
 use netraven_api::jobs::{Job, JobInput, REACHABILITY, UpdateJob};
-use netraven_api::native::Feature;
+use netraven_api::native::{Deed, Feature};
 use netraven_api::runs::RunStatus;
 
 use super::schedule;
@@ -86,14 +86,17 @@ fn JobRow(job: ReadSignal<Job>, oncancel: EventHandler<Job>, ondelete: EventHand
 /// When it runs, and when next.
 #[component]
 fn Schedule(job: ReadSignal<Job>) -> Element {
-    let moment = use_moment();
+    let (moment, workplace) = (use_moment(), use_workplace());
     let job = job.read();
+    let never = schedule::never_starts(job.schedule_type.as_deref(), &workplace);
     let words = schedule::words(&job, &moment.zone());
     let by_hand = job.schedule_type.is_none();
     rsx! {
         span { class: if by_hand { "muted cut" } else { "cut" }, title: job.cron_string.clone(), "{words}" }
         if !by_hand && !job.is_enabled {
             span { class: "muted cut", "off" }
+        } else if let Some(reason) = never {
+            span { class: "text-warning cut", title: "{reason}", "never starts here" }
         } else if let Some(next) = job.next_run {
             span { class: "muted cut", title: format::full_time(next, &moment.zone()), "next {format::until(next, moment.now())}" }
         }
@@ -112,7 +115,7 @@ fn LastRun(job: Job) -> Element {
             if let Some(status) = status {
                 StatusTag { status }
             } else {
-                Tag { text: job.status.to_lowercase().replace('_', " ") }
+                Tag { text: other_word(&job.status) }
             }
             if let Some(at) = job.completed_at.or(job.started_at) {
                 span { class: "muted", Ago { at } }
@@ -129,20 +132,19 @@ fn Actions(job: ReadSignal<Job>, oncancel: EventHandler<Job>, ondelete: EventHan
     let (id, enabled) = (shown.id, shown.is_enabled);
     let active = shown.last_run_id.is_some() && status_of(&shown.status).is_some_and(RunStatus::is_active);
     let system = shown.is_system_job.then(|| SYSTEM.to_owned());
-    let undeletable =
-        if workplace.is_admin() { system.clone() } else { Some("Only admins may delete jobs.".to_owned()) };
+    let undeletable = workplace.forbids(Deed::DeleteJob).or_else(|| system.clone());
+    let kept = schedule::is_interval(&shown).then(|| workplace.refusal(Feature::ScheduleChange)).flatten();
+    let never = schedule::never_starts(shown.schedule_type.as_deref(), &workplace);
     let switch = move |_| {
         let (api, name) = (api.clone(), job.peek().name.clone());
+        let (kept, never) = (kept.clone(), never.clone());
         switching.set(true);
         spawn(async move {
             let input = JobInput { is_enabled: Some(!enabled), ..JobInput::default() };
             let answer = api.send(&UpdateJob(id, input)).await;
             switching.set(false);
             match answer {
-                Ok(_) if enabled => {
-                    notices.done(format!("The schedule of {name} is off; it can still be run manually."))
-                }
-                Ok(_) => notices.done(format!("The schedule of {name} is followed.")),
+                Ok(_) => notices.done(switched(&name, !enabled, kept.as_deref().or(never.as_deref()))),
                 Err(problem) => notices.problem(&problem),
             }
         });
@@ -188,6 +190,24 @@ fn Actions(job: ReadSignal<Job>, oncancel: EventHandler<Job>, ondelete: EventHan
             refused: undeletable,
             onclick: move |_| ondelete.call(job.peek().clone()),
         }
+    }
+}
+
+/// A status that is none of a run's, short enough for its column.
+fn other_word(status: &str) -> String {
+    match status {
+        "COMPLETED_NO_DEVICES" => "No devices".to_owned(),
+        other => other.to_lowercase().replace('_', " "),
+    }
+}
+
+/// What switching a schedule did. `but` is why it does not do on this server what it says.
+fn switched(name: &str, on: bool, but: Option<&str>) -> String {
+    match (on, but) {
+        (true, None) => format!("The schedule of {name} is followed."),
+        (false, None) => format!("The schedule of {name} is off; it can still be run manually."),
+        (true, Some(reason)) => format!("The schedule of {name} was switched on. {reason}"),
+        (false, Some(reason)) => format!("The schedule of {name} was switched off. {reason}"),
     }
 }
 

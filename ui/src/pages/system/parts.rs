@@ -1,6 +1,6 @@
 //! The parts a server is made of, each with its state and what it is for.
 
-use netraven_api::system::SystemStatus;
+use netraven_api::system::{SystemStatus, UNKNOWN};
 
 use crate::format;
 
@@ -19,19 +19,25 @@ pub struct Part {
 #[must_use]
 pub fn parts(status: &SystemStatus) -> [Part; 5] {
     let workers = match status.workers {
-        0 => "Reads the devices: none works, so jobs wait".to_owned(),
-        workers => format!("Reads the devices: {} at work", format::count(workers, "worker")),
+        0 => "Reads the devices: none is registered, so jobs wait".to_owned(),
+        workers => format!("Reads the devices: {} registered", format::count(workers, "worker")),
+    };
+    let scheduler = if status.scheduler == UNKNOWN {
+        "Starts the jobs that are due; whether it runs, this server does not tell"
+    } else {
+        "Starts the jobs that are due"
     };
     [
         part("API", &status.api, "Answers this window"),
         part("PostgreSQL", &status.postgres, "Keeps jobs, results, log lines and configurations"),
         part("Redis", &status.redis, "Hands tasks to the workers, and updates to this window"),
         part("Workers", &status.worker, workers),
-        part("Scheduler", &status.scheduler, "Starts the jobs that are due"),
+        part("Scheduler", &status.scheduler, scheduler),
     ]
 }
 
 fn part(name: &'static str, word: &str, about: impl Into<String>) -> Part {
+    let word = if word == UNKNOWN { "not told" } else { word };
     let mut letters = word.chars();
     let word = letters.next().map(|first| first.to_uppercase().chain(letters).collect()).unwrap_or_default();
     Part { name, word, about: about.into() }
@@ -59,6 +65,11 @@ mod tests {
             parts.each_ref().map(|part| part.word.as_str()),
             ["Healthy", "Restarting", "Healthy", "Unhealthy", ""]
         );
-        assert_eq!(parts[3].about, "Reads the devices: none works, so jobs wait");
+        assert_eq!(parts[3].about, "Reads the devices: none is registered, so jobs wait");
+        let untold = SystemStatus { scheduler: UNKNOWN.into(), workers: 2, ..status };
+        let [.., workers, scheduler] = super::parts(&untold);
+        assert_eq!(workers.about, "Reads the devices: 2 workers registered", "they may well be idle");
+        assert_eq!(scheduler.word, "Not told");
+        assert!(scheduler.about.ends_with("this server does not tell"), "{}", scheduler.about);
     }
 }

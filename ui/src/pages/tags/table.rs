@@ -4,6 +4,7 @@ use std::rc::Rc;
 
 use dioxus::prelude::*;
 use netraven_api::Page;
+use netraven_api::native::Deed;
 use netraven_api::tags::Tag;
 
 use crate::components::{Button, ButtonKind, Glyph, SortHead, TableFrame};
@@ -56,7 +57,7 @@ pub fn TagsTable(
 fn Row(tag: Tag, onchange: EventHandler<Tag>, ondelete: EventHandler<Tag>) -> Element {
     let (changed, doomed) = (tag.clone(), tag.clone());
     let kept = (tag.name == DEFAULT).then(|| "Every device carries the tag default; it stays as it is.".to_owned());
-    let no_users = (!use_workplace().is_admin()).then(|| "Only admins may delete tags.".to_owned());
+    let no_users = use_workplace().forbids(Deed::DeleteTag);
     let undeletable = kept.clone().or(no_users);
     let description = tag.description.clone().unwrap_or_default();
     rsx! {

@@ -5,11 +5,12 @@ use dioxus::prelude::*;
 use super::desk::Desk;
 use crate::components::{Button, ButtonKind, Glyph, TimesSwitch};
 use crate::format;
+use crate::state::moment::use_moment;
 
 /// The line.
 #[component]
 pub fn Foot(desk: Desk, oncopy: EventHandler<()>) -> Element {
-    let lines = desk.view.lines.read();
+    let (lines, moment) = (desk.view.lines.read(), use_moment());
     let number = |count: usize| i64::try_from(count).unwrap_or(i64::MAX);
     let (shown, selected) = (number(lines.len()), desk.selected());
     let missing = lines.missing();
@@ -19,7 +20,19 @@ pub fn Foot(desk: Desk, oncopy: EventHandler<()>) -> Element {
     let about = if *desk.view.about.read() { "about " } else { "" };
     rsx! {
         footer { class: "status-line",
-            span { {format!("Showing {} of {about}{}", format::number(shown), format::count(total, "line"))} }
+            if let Some(at) = desk.view.stopped.cloned().filter(|_| shown > 0) {
+                span { {format!("Showing {} found back to {}", format::count(shown, "line"), moment.short(at))} }
+                Button {
+                    label: "Search older lines",
+                    kind: ButtonKind::Outline,
+                    small: true,
+                    glyph: Glyph::Search,
+                    busy: *desk.view.loading.read(),
+                    onclick: move |_| desk.view.search_on(),
+                }
+            } else {
+                span { {format!("Showing {} of {about}{}", format::number(shown), format::count(total, "line"))} }
+            }
             if selected > 1 {
                 span { role: "status", class: "text-info", {format!("{} selected", format::number(number(selected)))} }
                 Button {

@@ -1,6 +1,7 @@
 //! The dialog that adds a user.
 
 use dioxus::prelude::*;
+use netraven_api::native::Feature;
 use netraven_api::users::{CreateUser, Role, UserInput};
 use netraven_api::{Problem, Secret};
 
@@ -9,6 +10,7 @@ use crate::components::{Button, ButtonKind, Dialog, TextField};
 use crate::data::use_api;
 use crate::pages::devices::form::{FormProblem, refusal, refusal_of};
 use crate::state::notices::use_notices;
+use crate::state::session::use_workplace;
 
 /// Fields that show their own refusal.
 const FIELDS: [&str; 5] = ["username", "password", "email", "full_name", "role"];
@@ -22,6 +24,8 @@ pub fn AddUser(onclose: EventHandler<()>) -> Element {
     let mut full_name = use_signal(String::new);
     let mut email = use_signal(String::new);
     let mut role = use_signal(|| Role::User);
+    let workplace = use_workplace();
+    let wants_email = use_memo(move || workplace.refusal(Feature::UserWithoutEmail));
     let mut problem = use_signal(|| None::<Problem>);
     let mut busy = use_signal(|| false);
 
@@ -37,6 +41,9 @@ pub fn AddUser(onclose: EventHandler<()>) -> Element {
         }
         if password.peek().chars().count() < SHORTEST_PASSWORD {
             wrong.push(("password", format!("Enter a password of at least {SHORTEST_PASSWORD} characters.")));
+        }
+        if let (Some(reason), None) = (wants_email.peek().clone(), given(email)) {
+            wrong.push(("email", reason));
         }
         if let Some(found) = refusal_of(wrong) {
             return problem.set(Some(found));
@@ -113,6 +120,8 @@ pub fn AddUser(onclose: EventHandler<()>) -> Element {
                         label: "E-mail address",
                         value: email(),
                         autocomplete: "off",
+                        required: wants_email().is_some(),
+                        hint: wants_email().unwrap_or_default(),
                         error: refusal(&now, "email"),
                         oninput: move |text| email.set(text),
                     }
