@@ -61,6 +61,7 @@ pub fn rows(world: &mut World, asked: &Asked) -> Answer {
         ("GET", ["jobs", "recent"]) => Answer::json("200 OK", &json!([])),
         ("GET", ["logs", "types"]) => Answer::json("200 OK", &json!([{"log_type": "job", "description": "Job"}])),
         ("GET", ["logs", "levels"]) => Answer::json("200 OK", &json!([{"level": "info", "description": "Info"}])),
+        ("GET", ["devices", "4000", "credentials"]) => Answer::json("200 OK", &json!([])),
         ("GET", ["devices", _, "credentials"]) => Answer::json("200 OK", &json!([{"id": 6}, {"id": 7}])),
         ("GET", ["configs", "list"]) => {
             let mut rows = world.rows["configs"].clone();

@@ -78,12 +78,13 @@ fn read(text: &str) -> Result<Vec<Line>, Problem> {
     }
     let mut lines = Vec::new();
     let mut seen = BTreeMap::new();
+    let mut count = LineCount { text, read: 0, line: 1 };
     for record in reader.records() {
         let record = record.map_err(broken)?;
         if record.iter().all(str::is_empty) {
             continue;
         }
-        let number = record.position().map_or(0, |place| i64::try_from(place.line()).unwrap_or(i64::MAX));
+        let number = count.line_at(record.position().map_or(0, csv::Position::byte));
         let cell = |name: &str| {
             let place = columns.iter().position(|column| column == name)?;
             record.get(place).filter(|text| !text.is_empty()).map(str::to_owned)
@@ -100,6 +101,33 @@ fn read(text: &str) -> Result<Vec<Line>, Problem> {
         lines.push(line);
     }
     Ok(lines)
+}
+
+/// Numbers of lines by their place in a text, counted once from its beginning to its end. The reader's own count is late
+/// where lines end in two characters.
+struct LineCount<'a> {
+    text: &'a str,
+    read: usize,
+    line: i64,
+}
+
+impl LineCount<'_> {
+    /// The line of a record that begins there, or behind the ends of lines that are there.
+    fn line_at(&mut self, byte: u64) -> i64 {
+        let bytes = self.text.as_bytes();
+        let from = usize::try_from(byte).unwrap_or(bytes.len()).min(bytes.len());
+        let ends = bytes[from..].iter().take_while(|byte| matches!(byte, b'\r' | b'\n')).count();
+        while self.read < from + ends {
+            let is_end = match bytes[self.read] {
+                b'\n' => true,
+                b'\r' => bytes.get(self.read + 1) != Some(&b'\n'),
+                _ => false,
+            };
+            self.line += i64::from(is_end);
+            self.read += 1;
+        }
+        self.line
+    }
 }
 
 /// A device as the server takes it, its tags still by name; or what is missing or wrong.
@@ -186,6 +214,8 @@ mod tests {
         assert_eq!(lines[0].device.as_ref().unwrap()["tags"], json!(["a", "2"]));
         let problem = read("name,address\nr1,10.0.0.1\n").err().unwrap();
         assert!(problem.message.starts_with("The first line does not name hostname, ip_address, device_type."));
+        let old = read("hostname,ip_address,device_type\rr1,10.0.0.1,linux\r\rr2,10.0.0.2,linux").unwrap();
+        assert_eq!(old.iter().map(|line| line.number).collect::<Vec<_>>(), [2, 4]);
         let ports = read("hostname,ip_address,device_type,port\nr1,10.0.0.1,linux,ssh\n").unwrap();
         assert!(ports[0].device.as_ref().unwrap_err().contains("\"ssh\" is no port"));
     }
