@@ -74,7 +74,7 @@ pub const PAGES: &[Stop] = &[
     stop("dashboard-run", &[Press("Run a job"), Until("return document.querySelector('.chooser li') !== null")]),
     stop("dashboard-times", &[Keys(ESCAPE), Until(NO_DIALOG), Press("Exact times"), Sees("Show this time")]),
     stop("dashboard-views", &[Keys(ESCAPE), Until(NO_DIALOG), Press("Views"), Sees("Save this view")]),
-    stop("dashboard-columns", &[Keys(ESCAPE), Press("Columns and rows"), Sees("Columns as at first")]),
+    stop("dashboard-columns", &[Keys(ESCAPE), Press("Columns and rows"), Sees("Reset columns")]),
     stop("logs", &[Keys(ESCAPE), Press("Unified Logs"), Until(HAS_LINES)]),
     stop(
         "logs-find",

@@ -27,10 +27,10 @@ async fn a_person_sees_what_changed_and_which_devices_fail() -> anyhow::Result<(
         // One of the two fails, which the sidebar says wherever one is.
         window.choose("link", "1 failing devices").await?;
         window.address_is("/devices?result=failure").await?;
-        window.column_is("Devices", "Hostname ↑", "only the one that fails", |names| names == ["core-2"]).await?;
+        window.column_is("Devices", "Hostname", "only the one that fails", |names| names == ["core-2"]).await?;
         window.picture("devices-failing").await?;
         window.choose("button", "Clear").await?;
-        window.column_is("Devices", "Hostname ↑", "both", |names| names.len() == 2).await?;
+        window.column_is("Devices", "Hostname", "both", |names| names.len() == 2).await?;
         window.choose("button", "Back").await?;
         window.address_is("/devices?result=failure").await?;
 

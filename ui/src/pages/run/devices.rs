@@ -105,7 +105,7 @@ pub fn RunDevices(run: Run, view: Store<RunView>, results: Vec<RunDevice>) -> El
                     colgroup {
                         col { class: "col-host" }
                         col { class: "col-device-state" }
-                        col { class: "col-stage wide-only" }
+                        col { class: "col-stage" }
                         col { class: "col-cause" }
                         col {}
                         col { class: "col-took" }

@@ -70,6 +70,9 @@ fn disk(details: &SystemDetails) -> Option<String> {
 }
 
 fn queue(details: &SystemDetails, now: Timestamp) -> Option<String> {
+    if (details.waiting?, details.leased.unwrap_or_default()) == (0, 0) {
+        return Some("empty".to_owned());
+    }
     let mut text = match details.waiting? {
         0 => "nothing waits".to_owned(),
         waiting => format!("{} waiting", format::number(waiting)),
@@ -111,6 +114,8 @@ mod tests {
         assert_eq!(queue(&some, now).as_deref(), Some("1,312 waiting, the first for 2 min"));
         let idle = SystemDetails { waiting: Some(0), leased: Some(50), ..some };
         assert_eq!(queue(&idle, now).as_deref(), Some("nothing waits, 50 in work"));
+        let empty = SystemDetails { leased: Some(0), ..idle };
+        assert_eq!(queue(&empty, now).as_deref(), Some("empty"));
         assert_eq!((kept(0), kept(365)), ("lines are kept for ever".into(), "lines are kept for 365 days".into()));
     }
 }

@@ -66,7 +66,7 @@ pub fn Foot(desk: Desk, oncopy: EventHandler<()>) -> Element {
                 span { class: "text-warning", "{note}" }
             }
             span { class: "grow" }
-            span { class: "wide-only", "↑ ↓ move · Shift selects · Ctrl F find · c around it · p pause · Esc close" }
+            span { class: "wide-only", "↑ ↓ move · Shift selects · Ctrl F find · c context · p pause · Esc close" }
         }
     }
 }
