@@ -208,6 +208,7 @@ impl App {
             stop: stop.clone(),
             bound: address,
             data_dir: Arc::from(config.data_dir.as_path()),
+            keep_logs_days: config.keep_logs_days,
         };
         tasks.push(tokio::spawn(serve(listener, shared, stop.clone())));
         if let Err(error) = lock.write_info(&url) {

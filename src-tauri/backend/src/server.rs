@@ -102,6 +102,8 @@ pub struct Shared {
     pub bound: SocketAddr,
     /// Folder of everything that lasts.
     pub data_dir: Arc<Path>,
+    /// Days log lines are kept; 0 for ever.
+    pub keep_logs_days: u32,
 }
 
 impl Shared {

@@ -5,7 +5,7 @@ use netraven_tests::support::app::TestApp;
 
 #[tokio::test(flavor = "multi_thread")]
 async fn the_state_of_the_system_tells_what_it_works_with_and_how_full_that_is() -> anyhow::Result<()> {
-    let app = TestApp::start_with(|config| config.workers = 0).await?;
+    let app = TestApp::start_with(|config| (config.workers, config.keep_logs_days) = (0, 0)).await?;
     sqlx::query(
         "insert into logs (timestamp, log_type, level, message) values (timestamptz '2026-01-01 00:00Z', 'system', 'INFO', 'old')",
     )
@@ -26,6 +26,7 @@ async fn the_state_of_the_system_tells_what_it_works_with_and_how_full_that_is()
     assert!(free > 0 && whole >= free, "{free} of {whole}");
     assert_eq!((details.waiting, details.leased, details.waiting_since), (Some(0), Some(0), None));
     assert_eq!(details.oldest_log, "2026-01-01T00:00:00Z".parse().ok());
+    assert_eq!(details.keep_logs_days, Some(0), "for ever");
     app.stop().await;
     Ok(())
 }

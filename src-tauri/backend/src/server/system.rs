@@ -100,7 +100,7 @@ fn details(
         leased: sum(|queue| queue.leased),
         waiting_since: queues.as_ref().and_then(|queues| queues.iter().filter_map(|queue| queue.oldest).min()),
         oldest_log: facts.and_then(|facts| facts.oldest_log),
-        keep_logs_days: None,
+        keep_logs_days: Some(i64::from(shared.keep_logs_days)),
     }
 }
 
