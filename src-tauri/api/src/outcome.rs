@@ -15,6 +15,8 @@ pub enum Cause {
     Refused,
     /// No TCP answer in time.
     TimeoutConnect,
+    /// No TCP connection, and the server does not tell whether it was refused, unanswered or had no route.
+    NotConnected,
     /// The port answered, but not with an SSH banner.
     NotSsh,
     /// The host key is not the one stored on first use.
@@ -51,11 +53,12 @@ pub enum Cause {
 
 impl Cause {
     /// Every cause, in the order of the stages they end.
-    pub const ALL: [Cause; 20] = [
+    pub const ALL: [Cause; 21] = [
         Cause::NameNotResolved,
         Cause::Unreachable,
         Cause::Refused,
         Cause::TimeoutConnect,
+        Cause::NotConnected,
         Cause::NotSsh,
         Cause::HostKeyChanged,
         Cause::NoCommonCrypto,
@@ -82,6 +85,7 @@ impl Cause {
             Cause::Unreachable => "unreachable",
             Cause::Refused => "refused",
             Cause::TimeoutConnect => "timeout-connect",
+            Cause::NotConnected => "not-connected",
             Cause::NotSsh => "not-ssh",
             Cause::HostKeyChanged => "host-key-changed",
             Cause::NoCommonCrypto => "no-common-crypto",
@@ -115,6 +119,7 @@ impl Cause {
             Cause::Unreachable => "Unreachable",
             Cause::Refused => "Connection refused",
             Cause::TimeoutConnect => "No answer",
+            Cause::NotConnected => "No connection",
             Cause::NotSsh => "Not an SSH server",
             Cause::HostKeyChanged => "Host key changed",
             Cause::NoCommonCrypto => "No common algorithm",
@@ -143,6 +148,9 @@ impl Cause {
             Cause::Refused => "Check the port, and that SSH is enabled on the device.",
             Cause::TimeoutConnect => {
                 "Check that the device is up and that no firewall drops TCP to this port; then run it again."
+            }
+            Cause::NotConnected => {
+                "Check that the device is up, that SSH is enabled on its port, and that no firewall is between; then run it again."
             }
             Cause::NotSsh => "Check the port: something other than SSH answers there.",
             Cause::HostKeyChanged => {
@@ -174,6 +182,7 @@ impl Cause {
             self,
             Cause::Unreachable
                 | Cause::TimeoutConnect
+                | Cause::NotConnected
                 | Cause::Refused
                 | Cause::Truncated
                 | Cause::Disconnected

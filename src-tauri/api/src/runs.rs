@@ -31,17 +31,20 @@ pub enum RunStatus {
     Failed,
     /// A person cancelled it before its end.
     Cancelled,
+    /// How it ended, or whether it did, is not known; the message says why. Only of servers that keep no record of runs.
+    Unknown,
 }
 
 impl RunStatus {
     /// Every status.
-    pub const ALL: [RunStatus; 6] = [
+    pub const ALL: [RunStatus; 7] = [
         RunStatus::Queued,
         RunStatus::Running,
         RunStatus::Succeeded,
         RunStatus::PartlyFailed,
         RunStatus::Failed,
         RunStatus::Cancelled,
+        RunStatus::Unknown,
     ];
 
     /// The status as it is written, e.g. `partly_failed`.
@@ -54,6 +57,7 @@ impl RunStatus {
             RunStatus::PartlyFailed => "partly_failed",
             RunStatus::Failed => "failed",
             RunStatus::Cancelled => "cancelled",
+            RunStatus::Unknown => "unknown",
         }
     }
 
@@ -79,6 +83,7 @@ impl RunStatus {
             RunStatus::PartlyFailed => "COMPLETED_PARTIAL_FAILURE",
             RunStatus::Failed => "COMPLETED_FAILURE",
             RunStatus::Cancelled => "CANCELLED",
+            RunStatus::Unknown => "UNKNOWN",
         }
     }
 }
@@ -92,11 +97,13 @@ pub enum Trigger {
     Manual,
     /// The job's schedule.
     Schedule,
+    /// Not known. Only of servers that keep no record of runs.
+    Unknown,
 }
 
 impl Trigger {
     /// Every trigger.
-    pub const ALL: [Trigger; 2] = [Trigger::Manual, Trigger::Schedule];
+    pub const ALL: [Trigger; 3] = [Trigger::Manual, Trigger::Schedule, Trigger::Unknown];
 
     /// The trigger written by [`Trigger::as_str`], or none.
     #[must_use]
@@ -110,6 +117,7 @@ impl Trigger {
         match self {
             Trigger::Manual => "manual",
             Trigger::Schedule => "schedule",
+            Trigger::Unknown => "unknown",
         }
     }
 }
@@ -185,9 +193,21 @@ pub enum DeviceState {
     Failure,
     /// Cancelled before its end.
     Cancelled,
+    /// It has no result. Only of servers that keep no record of runs, and may lose results.
+    NoResult,
 }
 
 impl DeviceState {
+    /// Every state.
+    pub const ALL: [DeviceState; 6] = [
+        DeviceState::Queued,
+        DeviceState::Running,
+        DeviceState::Success,
+        DeviceState::Failure,
+        DeviceState::Cancelled,
+        DeviceState::NoResult,
+    ];
+
     /// The state as it is written.
     #[must_use]
     pub fn as_str(self) -> &'static str {
@@ -197,15 +217,14 @@ impl DeviceState {
             DeviceState::Success => "success",
             DeviceState::Failure => "failure",
             DeviceState::Cancelled => "cancelled",
+            DeviceState::NoResult => "no_result",
         }
     }
 
     /// The state written by [`DeviceState::as_str`], or none.
     #[must_use]
     pub fn parse(text: &str) -> Option<DeviceState> {
-        [DeviceState::Queued, DeviceState::Running, DeviceState::Success, DeviceState::Failure, DeviceState::Cancelled]
-            .into_iter()
-            .find(|state| state.as_str() == text)
+        DeviceState::ALL.into_iter().find(|state| state.as_str() == text)
     }
 }
 

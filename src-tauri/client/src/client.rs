@@ -5,8 +5,10 @@ mod wire;
 
 use std::fmt;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::Duration;
 
+use jiff::{SignedDuration, Timestamp};
 use netraven_api::auth::{Login, TOKEN_PATH, Token};
 use netraven_api::native::{Deed, Missing};
 use netraven_api::problem::Code;
@@ -35,6 +37,8 @@ pub struct Client {
     base: Url,
     tokens: Option<Arc<dyn Tokens>>,
     dialect: Dialect,
+    /// By how many milliseconds the server's clock is ahead of this computer's.
+    ahead: Arc<AtomicI64>,
 }
 
 impl Client {
@@ -55,7 +59,7 @@ impl Client {
             let message = format!("This computer's TLS could not be set up ({error}). Check its certificate store.");
             Problem::new(Code::Internal, message)
         })?;
-        Ok(Client { http, base, tokens: None, dialect: Dialect::default() })
+        Ok(Client { http, base, tokens: None, dialect: Dialect::default(), ahead: Arc::default() })
     }
 
     /// The base URL, without a slash at its end.
@@ -197,6 +201,12 @@ impl Client {
         })?;
         let response = sent.map_err(|error| fault::of_transport(&error, &self.place()))?;
         if response.status().is_success() { Ok(response) } else { Err(self.refusal(response, &what).await) }
+    }
+
+    /// The time now by the server's clock, as its last answer told it.
+    pub(crate) fn server_now(&self) -> Timestamp {
+        let now = Timestamp::now();
+        now.checked_add(SignedDuration::from_millis(self.ahead.load(Ordering::Relaxed))).unwrap_or(now)
     }
 
     /// The token as it is now.

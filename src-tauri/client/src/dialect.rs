@@ -27,6 +27,7 @@ mod words;
 
 use std::sync::Arc;
 
+use jiff::Timestamp;
 use netraven_api::native::{Deed, Missing};
 use netraven_api::{Method, Problem, Request};
 use serde_json::Value;
@@ -34,9 +35,9 @@ use serde_json::Value;
 use crate::Client;
 use asked::Asked;
 pub(crate) use description::Description;
-pub(crate) use jobs::{JobState, states as job_states};
 pub(crate) use lists::Server;
 pub(crate) use logs::Tail;
+pub(crate) use runs::{JobState, states as job_states};
 
 /// How a server is spoken to.
 #[derive(Clone)]
@@ -119,7 +120,7 @@ pub(crate) async fn answer(client: &Client, server: &Server, request: Request) -
         _ => talk.plain(&asked).await,
     };
     if asked.method != Method::Get {
-        server.forget();
+        server.changed();
     }
     reply
 }
@@ -139,6 +140,11 @@ impl Talk<'_> {
         let request = Request { method: Method::Get, path: path.to_owned(), body: None };
         let request = if params.is_empty() { request } else { request.query(&params) };
         self.client.fetch(&request).await
+    }
+
+    /// The time now by the server's clock.
+    pub fn now(self) -> Timestamp {
+        self.client.server_now()
     }
 
     /// Sends a change with a body.

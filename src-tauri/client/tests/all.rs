@@ -16,6 +16,8 @@ mod python_feed;
 mod python_logs;
 #[path = "all/python_runs.rs"]
 mod python_runs;
+#[path = "all/python_told.rs"]
+mod python_told;
 #[path = "all/python_truth.rs"]
 mod python_truth;
 #[path = "all/replay.rs"]

@@ -10,11 +10,13 @@ use crate::format;
 pub fn OutcomeBar(run: Run, #[props(default)] wide: bool) -> Element {
     let active = run.status.is_active();
     let done = run.succeeded + run.failed;
-    let (ok, bad) = shares(run.succeeded, run.failed, if active { run.devices } else { done });
-    let said = if active {
-        format!("{} of {} devices done, {} failed", done, run.devices, run.failed)
-    } else {
-        format!("{} succeeded, {} failed", run.succeeded, run.failed)
+    // Of a run that is over, devices may be left only where the server lost what came of them.
+    let untold = if active { 0 } else { (run.devices - done).max(0) };
+    let (ok, bad) = shares(run.succeeded, run.failed, run.devices.max(done));
+    let said = match (active, untold) {
+        (true, _) => format!("{} of {} devices done, {} failed", done, run.devices, run.failed),
+        (false, 0) => format!("{} succeeded, {} failed", run.succeeded, run.failed),
+        (false, _) => format!("{} succeeded, {} failed, {} without a result", run.succeeded, run.failed, untold),
     };
     rsx! {
         span { class: "outcome",
@@ -43,6 +45,10 @@ pub fn OutcomeBar(run: Run, #[props(default)] wide: bool) -> Element {
                     if run.failed > 0 {
                         ", "
                         span { class: "text-danger", "{format::number(run.failed)} failed" }
+                    }
+                    if untold > 0 {
+                        ", "
+                        span { class: "text-warning", "{format::number(untold)} no result" }
                     }
                 }
             }

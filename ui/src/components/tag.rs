@@ -64,6 +64,7 @@ pub fn StatusTag(status: RunStatus, #[props(default)] cancelling: bool) -> Eleme
         RunStatus::PartlyFailed => ("Partly failed", Tone::Warning, Glyph::Alert),
         RunStatus::Failed => ("Failed", Tone::Danger, Glyph::Cross),
         RunStatus::Cancelled => ("Cancelled", Tone::Neutral, Glyph::Ban),
+        RunStatus::Unknown => ("Unknown", Tone::Warning, Glyph::Alert),
     };
     rsx! {
         Tag { text, tone, glyph, turning: glyph == Glyph::Spinner }
@@ -79,6 +80,7 @@ pub fn DeviceStateTag(state: DeviceState) -> Element {
         DeviceState::Success => ("Succeeded", Tone::Success, Glyph::Check),
         DeviceState::Failure => ("Failed", Tone::Danger, Glyph::Cross),
         DeviceState::Cancelled => ("Cancelled", Tone::Neutral, Glyph::Ban),
+        DeviceState::NoResult => ("No result", Tone::Warning, Glyph::Alert),
     };
     rsx! {
         Tag { text, tone, glyph, turning: state == DeviceState::Running }

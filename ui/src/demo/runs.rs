@@ -219,6 +219,7 @@ pub fn summary(world: &World, asked: &SummarizeRuns) -> RunSummary {
             RunStatus::Succeeded => &mut summary.succeeded,
             RunStatus::PartlyFailed | RunStatus::Failed => &mut summary.failed,
             RunStatus::Cancelled => &mut summary.cancelled,
+            RunStatus::Unknown => continue,
         } += 1;
         let counted = |step: &&Step| asked.device_id.is_none_or(|id| step.device_id == id);
         for step in plan.steps.iter().filter(counted) {

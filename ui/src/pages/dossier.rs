@@ -200,6 +200,14 @@ fn Story(device: RunDevice) -> Element {
         DeviceState::Success => rsx! {
             SuccessFacts { device, details }
         },
+        DeviceState::NoResult => rsx! {
+            div { class: "why",
+                h2 { "No result" }
+                if let Some(message) = &device.message {
+                    p { "{message}" }
+                }
+            }
+        },
         DeviceState::Failure | DeviceState::Cancelled => rsx! {
             div { class: "why",
                 h2 { {device.cause.map_or("Failed", |cause| cause.title())} }

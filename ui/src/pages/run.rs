@@ -41,6 +41,13 @@ pub fn RunPage(id: ReadSignal<i64>, view: ReadSignal<String>) -> Element {
     let run = use_query(move || GetRun(id()));
     let moment = use_moment();
     let retry = move |()| run.refresh();
+    let go = navigator();
+    use_effect(move || {
+        // A run may be asked for by a name that another run has later; its page stands at the one that lasts.
+        if let Some(lasting) = run.value().map(|detail| detail.run.id).filter(|lasting| *lasting != *id.peek()) {
+            go.replace(Route::RunPage { id: lasting, view: view.peek().clone() });
+        }
+    });
     match (run.value(), run.error()) {
         (Some(detail), stale) => rsx! {
             LabBand {}
@@ -150,11 +157,14 @@ fn RunHead(run: Run, view: Store<RunView>) -> Element {
 /// What the run is, in one line.
 #[component]
 fn RunStrip(run: Run) -> Element {
+    // Such a server does not tell which devices are being worked on.
+    let untold = use_workplace().refusal(Feature::RunRecords).is_some();
     let waiting = (run.devices - run.succeeded - run.failed - run.running).max(0);
     let who = match (run.trigger, &run.triggered_by) {
         (Trigger::Schedule, _) => "by schedule".to_owned(),
         (Trigger::Manual, Some(user)) => format!("by {user}"),
         (Trigger::Manual, None) => "manual".to_owned(),
+        (Trigger::Unknown, _) => String::new(),
     };
     rsx! {
         div { class: "strip",
@@ -166,7 +176,15 @@ fn RunStrip(run: Run) -> Element {
                 div { dt { "Duration" } dd { RunDuration { run: run.clone(), roomy: true } } }
                 div { dt { "Kind" } dd { {format::job_kind(&run.job_type).to_owned()} } }
                 if run.status.is_active() {
-                    div { dt { "Now" } dd { "{run.running} running, {waiting} waiting" } }
+                    div { dt { "Now" }
+                        dd {
+                            if untold {
+                                "{waiting} without a result yet"
+                            } else {
+                                "{run.running} running, {waiting} waiting"
+                            }
+                        }
+                    }
                 }
                 if run.job_type == netraven_api::jobs::CONFIG_BACKUP {
                     div { dt { "Changed" } dd { {format::count(run.changed, "configuration")} } }

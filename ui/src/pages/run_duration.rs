@@ -32,7 +32,12 @@ pub fn RunDuration(run: Run, #[props(default)] roomy: bool) -> Element {
             }
         };
     }
-    let took = seconds_between(started, run.finished_at.unwrap_or(started));
+    let Some(finished) = run.finished_at else {
+        return rsx! {
+            span { class: "muted", "–" }
+        };
+    };
+    let took = seconds_between(started, finished);
     let Some(usual) = usual else {
         return rsx! {
             span { {duration(took)} }

@@ -30,6 +30,8 @@ pub enum Feature {
     LogHistogram,
     /// The newest result and the newest snapshot of each device, in the list of devices.
     NewestResults,
+    /// A record of each run kept by the server: what started it, and the stages of each session.
+    RunRecords,
     /// Starting jobs by cron fields.
     CronSchedule,
     /// Starting a job once, at a time of its own.

@@ -1,8 +1,12 @@
 //! One exchange over HTTP: sent, read to its end, and every way it can fail told as a problem.
 
+use std::sync::atomic::Ordering;
+
+use jiff::fmt::rfc2822;
+use jiff::{SignedDuration, Timestamp};
 use netraven_api::problem::Code;
 use netraven_api::{Method, Problem, Request, Secret};
-use reqwest::header::{ACCEPT, CONTENT_TYPE, LOCATION, WWW_AUTHENTICATE};
+use reqwest::header::{ACCEPT, CONTENT_TYPE, DATE, LOCATION, WWW_AUTHENTICATE};
 use reqwest::redirect::Policy;
 use reqwest::{RequestBuilder, Response, StatusCode};
 use url::Url;
@@ -12,6 +16,8 @@ use crate::{address, fault};
 
 /// Most redirects followed, all within one origin.
 const REDIRECTS: usize = 3;
+/// A difference of clocks that may come of the time an answer takes, and of its date being told to the second.
+const CLOCK_ROUNDING: SignedDuration = SignedDuration::from_secs(5);
 /// Largest answer read.
 const BODY_LIMIT: usize = 64 * 1024 * 1024;
 
@@ -93,14 +99,26 @@ impl Client {
     async fn sent(&self, builder: RequestBuilder, what: &str, repeatable: bool) -> Result<Response, Problem> {
         let builder = builder.timeout(TOTAL_LIMIT).header(ACCEPT, "application/json");
         let spare = if repeatable { builder.try_clone() } else { None };
-        match (builder.send().await, spare) {
+        let answered = match (builder.send().await, spare) {
             (Err(error), Some(again)) if fault::is_dead_connection(&error) => {
                 tracing::debug!(what, "connection was dead, sending once more");
                 again.send().await
             }
             (result, _) => result,
-        }
-        .map_err(|error| fault::of_transport(&error, &self.place()))
+        };
+        let response = answered.map_err(|error| fault::of_transport(&error, &self.place()))?;
+        self.heed_clock(&response);
+        Ok(response)
+    }
+
+    /// Learns how far the server's clock is from this computer's; a difference that is no more than rounding is none.
+    fn heed_clock(&self, response: &Response) {
+        let text = response.headers().get(DATE).and_then(|value| value.to_str().ok());
+        let Some(there) = text.and_then(|text| rfc2822::parse(text).ok()) else { return };
+        let ahead = there.timestamp().duration_since(Timestamp::now());
+        let counts = ahead.abs() > CLOCK_ROUNDING;
+        let ahead = if counts { i64::try_from(ahead.as_millis()).unwrap_or_default() } else { 0 };
+        self.ahead.store(ahead, Ordering::Relaxed);
     }
 
     pub(super) async fn refusal(&self, response: Response, what: &str) -> Problem {

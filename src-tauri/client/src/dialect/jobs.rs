@@ -2,23 +2,19 @@
 
 mod check;
 
-use std::collections::BTreeMap;
-
 use jiff::Timestamp;
 use netraven_api::devices::Device;
 use netraven_api::jobs::{DeviceName, Job, JobDashboardStatus, QueueStatus, RecentJob, RunStarted, WorkerStatus};
 use netraven_api::native::Feature;
 use netraven_api::problem::Code;
-use netraven_api::runs::RunStatus;
 use netraven_api::{Method, Problem};
 use serde_json::Value;
 
 use super::asked::{Asked, id};
-use super::lists::{MOST_ROWS, Server, finish, note};
+use super::lists::{MOST_ROWS, finish, note};
 use super::row::{Row, reply};
 use super::tags::{tag, tags};
 use super::{Talk, devices, offered, runs, system, used, words};
-use crate::Client;
 
 /// Most jobs of `/jobs/recent` asked for.
 const MOST_RECENT: i64 = 100;
@@ -74,25 +70,10 @@ pub async fn all(talk: Talk<'_>) -> Result<Vec<(Job, String)>, Problem> {
     Ok(loaded.rows.iter().map(|row| (job(Row(row)), Row(row).word("status"))).collect())
 }
 
-/// What tells one run of a job from the next.
-#[derive(Clone, Debug, PartialEq)]
-pub(crate) struct JobState {
-    /// The job's newest run.
-    pub run_id: i64,
-    /// Its status; none if the job never ran.
-    pub status: Option<RunStatus>,
-    /// When the last run that ended did.
-    pub ended_at: Option<Timestamp>,
-}
-
-/// The state of every job.
-pub(crate) async fn states(client: &Client, server: &Server) -> Result<BTreeMap<i64, JobState>, Problem> {
-    let jobs = all(Talk { client, server }).await?;
-    let state = |(job, word): (Job, String)| {
-        let status = words::run_status(&word);
-        (job.id, JobState { run_id: runs::newest_of(job.id), status, ended_at: job.completed_at })
-    };
-    Ok(jobs.into_iter().map(state).collect())
+/// The same, asked now.
+pub async fn anew(talk: Talk<'_>) -> Result<Vec<(Job, String)>, Problem> {
+    talk.anew("/jobs/", &[], MOST_ROWS).await?;
+    all(talk).await
 }
 
 async fn get(talk: Talk<'_>, id: i64) -> Result<Job, Problem> {
@@ -100,7 +81,9 @@ async fn get(talk: Talk<'_>, id: i64) -> Result<Job, Problem> {
         Code::Internal => Problem::new(Code::Internal, check::POISONED),
         _ => problem,
     })?;
-    Ok(job(Row(&found)))
+    let mut found = job(Row(&found));
+    runs::judge(talk, std::slice::from_mut(&mut found)).await;
+    Ok(found)
 }
 
 async fn list(talk: Talk<'_>, asked: &Asked) -> Result<Value, Problem> {
@@ -108,6 +91,7 @@ async fn list(talk: Talk<'_>, asked: &Asked) -> Result<Value, Problem> {
     let (statuses, schedules, kinds) = (asked.many("status"), asked.many("schedule_type"), asked.many("job_type"));
     let has = |words: &[String], word: &str| words.is_empty() || words.iter().any(|it| it.eq_ignore_ascii_case(word));
     let mut jobs: Vec<Job> = loaded.rows.iter().map(|row| job(Row(row))).collect();
+    runs::judge(talk, &mut jobs).await;
     jobs.retain(|job| {
         has(&statuses, &job.status)
             && has(&schedules, job.schedule_type.as_deref().unwrap_or_default())
@@ -155,11 +139,13 @@ async fn update(talk: Talk<'_>, asked: &Asked, id: i64) -> Result<Value, Problem
 }
 
 async fn run(talk: Talk<'_>, id: i64) -> Result<Value, Problem> {
+    let pressed_at = talk.now();
     let found = match talk.change(Method::Post, format!("/jobs/run/{id}"), None).await {
         Err(problem) if problem.code == Code::Internal => return Err(system::not_started(talk).await),
         found => found?,
     };
     let row = Row(&found);
+    talk.server.runs.pressed(id, pressed_at);
     Ok(reply(&RunStarted {
         message: row.word("message"),
         job_id: row.number("job_id").unwrap_or(id),

@@ -1,7 +1,7 @@
 //! Whole lists of a server whose own paging cannot be relied on: unordered, moving, at times unreadable in places.
 //!
-//! All pages are read, rows are told apart by id, and paging is done here. What was read is kept for a moment, because
-//! the parts of a page ask for the same list at the same time.
+//! All pages are read, some of them at once, rows are told apart by id, and paging is done here. What was read is kept for a
+//! moment, because the parts of a page ask for the same list at the same time.
 
 use std::cmp::Ordering;
 use std::collections::{BTreeSet, HashMap};
@@ -10,12 +10,13 @@ use std::sync::atomic::{AtomicBool, AtomicU64};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
+use futures::stream::{self, StreamExt};
 use netraven_api::page::{DEFAULT_SIZE, MAX_SIZE};
 use netraven_api::problem::Code;
 use netraven_api::{Page, Problem};
 use serde::Serialize;
 use serde_json::Value;
-use tokio::sync::OnceCell;
+use tokio::sync::{OnceCell, watch};
 use tokio::time::Instant;
 
 use super::Talk;
@@ -24,9 +25,14 @@ use super::configs::KeptTexts;
 use super::description::Description;
 use super::names::Names;
 use super::row::{Row, reply};
+use super::runs::Memory;
 
 /// How long a list that was read serves again.
 const KEPT: Duration = Duration::from_secs(2);
+/// The same for one the server fails to show in places: finding them costs it twenty failures.
+const KEPT_BROKEN: Duration = Duration::from_secs(10);
+/// Pages asked for at the same time.
+const AT_ONCE: usize = 5;
 /// Most rows of a list that are read.
 pub const MOST_ROWS: usize = 5_000;
 
@@ -45,7 +51,11 @@ pub struct Server {
     pub texts: KeptTexts,
     /// How often something was changed from here.
     pub changes: AtomicU64,
+    /// What is known of its runs.
+    pub runs: Memory,
     kept: Mutex<HashMap<String, Slot>>,
+    /// Counts the changes made through this client.
+    own_changes: watch::Sender<u64>,
 }
 
 /// Rows read.
@@ -60,6 +70,12 @@ pub struct Loaded {
 }
 
 impl Loaded {
+    fn take(&mut self, rows: Vec<Value>, unreadable: usize, total: i64, seen: &mut BTreeSet<i64>) {
+        self.unreadable += unreadable;
+        self.total = total;
+        self.rows.extend(rows.into_iter().filter(|row| seen.insert(Row(row).id())));
+    }
+
     /// Whether rows were left unread on purpose.
     pub fn is_cut(&self) -> bool {
         self.rows.len() + self.unreadable < usize::try_from(self.total).unwrap_or_default()
@@ -75,7 +91,9 @@ impl Server {
             names: Names::default(),
             texts: KeptTexts::default(),
             changes: AtomicU64::new(0),
+            runs: Memory::default(),
             kept: Mutex::default(),
+            own_changes: watch::Sender::new(0),
         }
     }
 
@@ -83,11 +101,34 @@ impl Server {
     pub fn forget(&self) {
         self.changes.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
         self.kept.lock().unwrap_or_else(PoisonError::into_inner).clear();
+        self.runs.stale();
+    }
+
+    /// Forgets what was read, and wakes who waits for changes: one was made through this client.
+    pub fn changed(&self) {
+        self.forget();
+        self.runs.forget_devices();
+        self.own_changes.send_modify(|count| *count = count.wrapping_add(1));
+    }
+
+    /// Changes made through this client from now on.
+    pub fn own_changes(&self) -> watch::Receiver<u64> {
+        self.own_changes.subscribe()
+    }
+
+    fn drop_unless_broken(&self, key: &str) {
+        let mut kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
+        if kept.get(key).is_some_and(|(_, cell)| cell.get().is_some_and(|loaded| loaded.unreadable == 0)) {
+            kept.remove(key);
+        }
     }
 
     fn slot(&self, key: &str) -> Arc<OnceCell<Arc<Loaded>>> {
         let mut kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
-        kept.retain(|_, (begun, _)| begun.elapsed() < KEPT);
+        kept.retain(|_, (begun, cell)| {
+            let is_broken = cell.get().is_some_and(|loaded: &Arc<Loaded>| loaded.unreadable > 0);
+            begun.elapsed() < if is_broken { KEPT_BROKEN } else { KEPT }
+        });
         kept.entry(key.to_owned()).or_insert_with(|| (Instant::now(), Arc::default())).1.clone()
     }
 }
@@ -95,8 +136,14 @@ impl Server {
 impl Talk<'_> {
     /// All rows of a list, or its first `most`.
     pub async fn all(self, path: &str, params: &[(&str, String)], most: usize) -> Result<Arc<Loaded>, Problem> {
-        let slot = self.server.slot(&format!("{path} {params:?} {most}"));
-        slot.get_or_try_init(|| async { self.read_all(path, params, most).await.map(Arc::new) }).await.cloned()
+        let slot = self.server.slot(&key(path, params, most));
+        slot.get_or_try_init(|| async { self.whole(path, params, most).await.map(Arc::new) }).await.cloned()
+    }
+
+    /// All rows of a list as they are now, kept for who asks after.
+    pub async fn anew(self, path: &str, params: &[(&str, String)], most: usize) -> Result<Arc<Loaded>, Problem> {
+        self.server.drop_unless_broken(&key(path, params, most));
+        self.all(path, params, most).await
     }
 
     /// Number of rows that fit a filter, by asking for one.
@@ -109,7 +156,8 @@ impl Talk<'_> {
         self.get(path, &[params, &[("page", page.to_string()), ("size", size.to_string())]].concat()).await
     }
 
-    async fn read_all(self, path: &str, params: &[(&str, String)], most: usize) -> Result<Loaded, Problem> {
+    /// All rows of a list as they are now, or its first `most`.
+    pub async fn whole(self, path: &str, params: &[(&str, String)], most: usize) -> Result<Loaded, Problem> {
         let mut seen = BTreeSet::new();
         let mut loaded = Loaded::default();
         // Rows move while they are read, so that one may hide from the first round.
@@ -131,25 +179,30 @@ impl Talk<'_> {
         seen: &mut BTreeSet<i64>,
     ) -> Result<(), Problem> {
         loaded.unreadable = 0;
-        for page in 1.. {
-            let (rows, total) = match self.page(path, params, page, MAX_SIZE).await {
-                Ok(found) => (rows_of(&found), Row(&found).number("total").unwrap_or_default()),
-                Err(problem) if problem.code == Code::Internal => {
-                    self.read_around(path, params, page, loaded, problem).await?
-                }
-                Err(problem) => return Err(problem),
-            };
-            loaded.total = total;
-            for row in rows {
-                if seen.insert(Row(&row).id()) {
-                    loaded.rows.push(row);
-                }
-            }
-            if page * MAX_SIZE >= total || loaded.rows.len() >= most {
-                break;
-            }
+        let (rows, unreadable, total) = self.read_page(path, params, 1).await?;
+        loaded.take(rows, unreadable, total, seen);
+        let wanted = total.min(i64::try_from(most).unwrap_or(i64::MAX));
+        let pages = (2..=(wanted - 1).div_euclid(MAX_SIZE) + 1).map(|page| self.read_page(path, params, page));
+        let mut pages = stream::iter(pages).buffered(AT_ONCE);
+        while let Some(read) = pages.next().await {
+            let (rows, unreadable, total) = read?;
+            loaded.take(rows, unreadable, total, seen);
         }
         Ok(())
+    }
+
+    /// A page's rows, how many of it cannot be shown, and how many rows there are.
+    async fn read_page(
+        self,
+        path: &str,
+        params: &[(&str, String)],
+        page: i64,
+    ) -> Result<(Vec<Value>, usize, i64), Problem> {
+        match self.page(path, params, page, MAX_SIZE).await {
+            Ok(found) => Ok((rows_of(&found), 0, Row(&found).number("total").unwrap_or_default())),
+            Err(problem) if problem.code == Code::Internal => self.read_around(path, params, page, problem).await,
+            Err(problem) => Err(problem),
+        }
     }
 
     /// Reads a page the server fails at in ever smaller pieces, and leaves out the rows that make it fail.
@@ -158,9 +211,8 @@ impl Talk<'_> {
         path: &str,
         params: &[(&str, String)],
         page: i64,
-        loaded: &mut Loaded,
         problem: Problem,
-    ) -> Result<(Vec<Value>, i64), Problem> {
+    ) -> Result<(Vec<Value>, usize, i64), Problem> {
         let (mut rows, mut total) = (Vec::new(), 0);
         let mut pieces: Vec<(i64, i64)> = (0..10).rev().map(|part| ((page - 1) * 10 + part + 1, 10)).collect();
         let mut failures = 0;
@@ -181,9 +233,12 @@ impl Talk<'_> {
         if rows.is_empty() {
             return Err(problem);
         }
-        loaded.unreadable += failures;
-        Ok((rows, total))
+        Ok((rows, failures, total))
     }
+}
+
+fn key(path: &str, params: &[(&str, String)], most: usize) -> String {
+    format!("{path} {params:?} {most}")
 }
 
 /// The rows of a page.

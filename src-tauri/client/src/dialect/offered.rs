@@ -110,6 +110,11 @@ const TABLE: &[(Feature, Sign, &str)] = &[
         Sign::Untold,
         "This server cannot search its log: the newest 1,000 lines that fit the other filters are read and searched here.",
     ),
+    (
+        Feature::RunRecords,
+        Sign::Route(Method::Get, "/runs/{run_id}"),
+        "This server keeps no record of runs: it tells neither the stages of a session nor, of every run, what started it.",
+    ),
 ];
 
 /// What a server lacks.

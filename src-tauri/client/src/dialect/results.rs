@@ -77,22 +77,24 @@ fn details(value: Option<Value>, failed: bool) -> Option<Value> {
     };
     outer.extend(inner);
     if failed {
-        let text = said(&outer);
-        let cause = words::cause(&text);
+        let (text, is_check) = said(&outer);
+        let (cause, stage) = if is_check { words::cause_of_check(&text) } else { words::cause(&text) };
         let mut add = |name: &str, value: Value| {
             outer.entry(name).or_insert(value);
         };
         add("message", json!(words::sentence(&text)));
         add("cause", json!(cause.as_str()));
-        add("stage", json!(words::stage(cause).as_str()));
+        if let Some(stage) = stage {
+            add("stage", json!(stage.as_str()));
+        }
     }
     Some(Value::Object(outer))
 }
 
-/// What a failure says of itself: its error, or those of the checks that failed.
-fn said(details: &Map<String, Value>) -> String {
+/// What a failure says of itself: its error, or those of the checks that failed, and whether it is the latter.
+fn said(details: &Map<String, Value>) -> (String, bool) {
     if let Some(text) = details.get("error").and_then(Value::as_str) {
-        return text.to_owned();
+        return (text.to_owned(), false);
     }
     let checks = [("tcp_22", "TCP port 22"), ("icmp_ping", "Ping"), ("tcp_443", "TCP port 443")];
     let failed = checks.iter().filter_map(|(name, title)| {
@@ -100,7 +102,7 @@ fn said(details: &Map<String, Value>) -> String {
         Some(format!("{title}: {}", text.trim_end_matches('.')))
     });
     let failed: Vec<String> = failed.collect();
-    if failed.is_empty() { "The server does not say why.".to_owned() } else { failed.join("; ") }
+    if failed.is_empty() { ("The server does not say why.".to_owned(), false) } else { (failed.join("; "), true) }
 }
 
 #[cfg(test)]
@@ -129,6 +131,6 @@ mod tests {
         )
         .unwrap();
         assert_eq!(found["message"], "TCP port 22: timed out; Ping: Ping failed.");
-        assert_eq!(found["cause"], "timeout");
+        assert_eq!((&found["cause"], &found["stage"]), (&json!("timeout-connect"), &json!("reach")));
     }
 }

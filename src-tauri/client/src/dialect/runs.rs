@@ -1,44 +1,92 @@
-//! Runs, which the server does not keep: put together from its results and jobs. The rule is in [`cluster`].
+//! Runs, which the server does not keep: told by the log of its runner, with the results that it kept.
 //!
-//! Ids: a run is called after its first result. The newest run of a job can also be asked for by the job, as
-//! [`NEWEST`] plus the job's id; that is how a run is called before its first result, and where a start leads to.
+//! What the log tells is exact: beginning, devices, counts and end. Where its lines are gone, results are put together by the
+//! rule of [`cluster`], and what they cannot tell is said to be unknown. How runs are called is in [`name`].
 
+mod bind;
 mod build;
 mod charts;
 mod cluster;
+mod device;
+mod find;
+mod journal;
+mod life;
+mod line;
+mod name;
+mod shelf;
+mod states;
 mod summary;
 mod wanted;
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
+use netraven_api::devices::Device;
 use netraven_api::jobs::Job;
 use netraven_api::native::Feature;
-use netraven_api::problem::Code;
 use netraven_api::results::JobResult;
-use netraven_api::runs::{Run, RunDetail};
+use netraven_api::runs::{Run, RunDetail, RunStatus};
 use netraven_api::{Method, Problem};
 use serde_json::Value;
+use tokio::time::Instant;
 
 use super::asked::{Asked, id};
-use super::lists::{Loaded, finish};
-use super::results::{get as get_result, result};
+use super::lists::finish;
+use super::results::result;
 use super::row::{Row, reply};
 use super::{Talk, devices, jobs, offered};
-use build::Known;
-use cluster::{Cluster, GAP, clusters};
+use bind::{Seen, bind};
+use build::{Around, Known};
+use cluster::GAP;
+use find::find;
+use journal::{Line, told};
+use name::Name;
+use shelf::{Rows, Shelves, Source};
+pub use states::judge;
+pub(crate) use states::{JobState, states};
 use wanted::Wanted;
 
-/// Ids from here on name the newest run of a job; ids of results are 32 bits long and never come this far.
-const NEWEST: i64 = 1_000_000_000_000;
 /// Results looked at for a list of runs.
 const WINDOW: usize = 2_000;
-/// Results before a period that are read to find where a run at its edge began.
+/// Lines of the runner looked at for it; a run writes about ten.
+const LINES: usize = 4_000;
+/// What is read before a period to find where a run at its edge began, and around a run to find all of it.
 const EDGE: SignedDuration = SignedDuration::from_hours(1);
+/// How long the list of devices serves for counting.
+const KEPT_DEVICES: Duration = Duration::from_secs(60);
+
+/// What is known of the server's runs.
+#[derive(Default)]
+pub struct Memory {
+    lines: Shelves<Line>,
+    results: Shelves<JobResult>,
+    life: life::Memory,
+    devices: Mutex<Option<(Instant, Arc<Vec<Device>>)>>,
+}
+
+impl Memory {
+    /// Makes the next look ask for what is new.
+    pub fn stale(&self) {
+        self.lines.stale();
+        self.results.stale();
+        self.life.stale();
+    }
+
+    /// Reads the devices again when they are needed next.
+    pub fn forget_devices(&self) {
+        *self.devices.lock().unwrap_or_else(PoisonError::into_inner) = None;
+    }
+
+    /// Remembers that a person started a job.
+    pub fn pressed(&self, job_id: i64, at: Timestamp) {
+        self.life.pressed(job_id, at);
+    }
+}
 
 /// Id of the newest run of a job.
 pub fn newest_of(job_id: i64) -> i64 {
-    NEWEST + job_id
+    Name::Newest(job_id).id()
 }
 
 /// Answers what is asked of runs.
@@ -59,7 +107,7 @@ pub async fn answer(talk: Talk<'_>, asked: &Asked, rest: &[&str]) -> Result<Valu
 /// The results of a run, of one status if just one is wanted.
 pub async fn results(talk: Talk<'_>, asked: &Asked, run: i64, statuses: &[String]) -> Result<Value, Problem> {
     let found = find(talk, run).await?;
-    let mut all: Vec<JobResult> = found.cluster.map(|cluster| cluster.results().to_vec()).unwrap_or_default();
+    let mut all: Vec<JobResult> = found.seen.map(|seen| seen.results).unwrap_or_default();
     all.retain(|result| statuses.is_empty() || statuses.contains(&result.status));
     all.reverse();
     all.iter_mut().for_each(|result| result.run_id = Some(run));
@@ -69,161 +117,227 @@ pub async fn results(talk: Talk<'_>, asked: &Asked, run: i64, statuses: &[String
 /// The job of a run and the time in which it wrote its log lines.
 pub async fn span(talk: Talk<'_>, run: i64) -> Result<(i64, Timestamp, Option<Timestamp>), Problem> {
     let found = find(talk, run).await?;
-    let Some(cluster) = found.cluster else { return Ok((found.job_id, Timestamp::now(), None)) };
-    // A run writes before its first result comes in, though not before the run before it ended.
-    let earliest = cluster.began().saturating_sub(GAP).unwrap_or(cluster.began());
-    let began = found.before.map_or(earliest, |before| earliest.max(before));
-    Ok((found.job_id, began, found.is_over.then(|| cluster.ended().saturating_add(GAP / 6).unwrap_or(cluster.ended()))))
+    let later = |at: Timestamp, by: SignedDuration| at.checked_add(by).unwrap_or(at);
+    let Some(seen) = found.seen else {
+        let begins = later(found.run.queued_at, -GAP);
+        // A run that ended without a trace is told by its end alone.
+        let began = if found.run.finished_at.is_some() { begins } else { found.run.queued_at };
+        return Ok((found.run.job_id, began, found.run.finished_at.map(|ended| later(ended, GAP / 6))));
+    };
+    let began = match &seen.told {
+        Some(_) => later(seen.began(), SignedDuration::from_secs(-1)),
+        // A run writes before its first result comes in, though not before the run before it ended.
+        None => later(seen.began(), -GAP).max(found.before_ended.unwrap_or(Timestamp::MIN)),
+    };
+    let slack = if seen.told.is_some() { SignedDuration::from_secs(3) } else { GAP / 6 };
+    let until = found.run.finished_at.map(|ended| later(ended, slack)).or(seen.after);
+    Ok((seen.job_id, began, until))
 }
+
+impl Talk<'_> {
+    /// Every device, as of the last minute.
+    pub async fn known_devices(self) -> Result<Arc<Vec<Device>>, Problem> {
+        let slot = &self.server.runs.devices;
+        let kept = slot.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        if let Some((at, devices)) = kept
+            && at.elapsed() < KEPT_DEVICES
+        {
+            return Ok(devices);
+        }
+        let devices = Arc::new(devices::all(self).await?);
+        *slot.lock().unwrap_or_else(PoisonError::into_inner) = Some((Instant::now(), devices.clone()));
+        Ok(devices)
+    }
+
+    /// Number of devices a job works on now.
+    async fn targets(self, job: &Job) -> Option<i64> {
+        if job.device_id.is_some() {
+            return Some(1);
+        }
+        let known = self.known_devices().await.ok()?;
+        let has = |device: &&Device| device.tags.iter().any(|tag| job.tags.iter().any(|it| it.id == tag.id));
+        i64::try_from(known.iter().filter(has).count()).ok()
+    }
+}
+
+/// A run, and what is left of it.
+type Entry = (Run, Option<Seen>);
 
 /// Runs of a period, newest first, and what was read for them.
 struct Window {
-    runs: Vec<(Run, Option<Cluster>)>,
-    loaded: Arc<Loaded>,
+    runs: Vec<Entry>,
+    /// Results in the period, and how many of them were read.
+    results: i64,
+    read: usize,
     is_cut: bool,
 }
 
 async fn window(talk: Talk<'_>, asked: &Asked) -> Result<Window, Problem> {
-    let now = Timestamp::now();
+    let now = talk.now();
     let (from, until) = (asked.time("start_time")?, asked.time("end_time")?);
-    let mut filter = asked.given(&["job_id"]);
-    if let Some(from) = from {
-        filter.push(("start_time", from.saturating_sub(EDGE).unwrap_or(from).to_string()));
-    }
-    if let Some(until) = until {
-        filter.push(("end_time", until.to_string()));
-    }
-    let loaded = talk.all("/job-results/", &filter, WINDOW).await?;
-    let results: Vec<JobResult> = loaded.rows.iter().map(|row| result(Row(row))).collect();
-    let oldest = results.iter().map(|result| result.result_time).min();
-    let mut found = clusters(results);
-    // Of a run at the end of what was read the beginning may be missing, and with it the id.
-    if loaded.is_cut()
-        && let Some(whole) = oldest.and_then(|oldest| oldest.checked_add(GAP).ok())
-    {
-        found.retain(|cluster| cluster.began() > whole);
-    }
     let job_id = asked.number("job_id")?;
+    let edge = from.map(|from| from.checked_sub(EDGE).unwrap_or(from));
+    let (lines, results) = rows(talk, job_id, edge, until.filter(|until| *until < now)).await?;
+    let in_period = |at: Timestamp| from.is_none_or(|from| at >= from) && until.is_none_or(|until| at <= until);
+    let read = results.rows.iter().filter(|result| in_period(result.result_time)).count();
+    let before = i64::try_from(results.rows.len() - read).unwrap_or_default();
+    let total = (results.total - before).max(0);
+    let (lines_from, results_from) = (lines.whole_from, results.whole_from);
+    let is_cut = lines_from.is_some() || results_from.is_some();
+    let mut seen = bind(told(lines.rows), results.rows);
+    // Of a run at the end of what was read the beginning may be missing, and with it the name.
+    let whole = |seen: &Seen, from: Option<Timestamp>| {
+        from.is_none_or(|from| seen.began() > from.checked_add(GAP).unwrap_or(from))
+    };
+    seen.retain(|seen| whole(seen, lines_from) && (seen.told.is_some() || whole(seen, results_from)));
     let mut jobs = jobs::all(talk).await?;
     jobs.retain(|(job, _)| job_id.is_none_or(|id| id == job.id));
-    let mut runs: Vec<(Run, Option<Cluster>)> = Vec::new();
-    if until.is_none_or(|until| until >= now) {
-        let newest = |job| found.iter().find(|cluster| cluster.first().job_id == job);
-        runs.extend(jobs.iter().filter_map(|known| Some((build::of_job(known, newest(known.0.id), now)?, None))));
+    let is_now = until.is_none_or(|until| until >= now);
+    let mut runs: Vec<Entry> = Vec::new();
+    for known in jobs.iter().filter(|_| is_now) {
+        let newest = seen.iter().find(|seen| seen.job_id == known.0.id);
+        runs.extend(of_job(talk, known, newest).await.into_iter().map(|run| (run, None)));
     }
-    let mut seen = Vec::new();
-    for cluster in found {
-        let job = cluster.first().job_id;
-        let is_newest = !seen.contains(&job);
-        seen.push(job);
-        let known = jobs.iter().find(|(known, _)| known.id == job);
-        runs.push((build::of_results(&cluster, known, is_newest, now), Some(cluster)));
+    for seen in seen {
+        let known = jobs.iter().find(|(job, _)| job.id == seen.job_id);
+        runs.push((of_seen(talk, &seen, known, is_now).await, Some(seen)));
     }
-    for (run, _) in &mut runs {
-        let known = jobs.iter().find(|(job, _)| job.id == run.job_id);
-        if let Some((job, _)) = known.filter(|_| run.status.is_active()) {
-            run.devices = run.devices.max(targets(talk, job).await?);
-        }
-    }
-    runs.retain(|(run, _)| from.is_none_or(|from| run.queued_at >= from));
+    runs.retain(|(run, _)| in_period(run.queued_at));
     runs.sort_by_key(|(run, _)| std::cmp::Reverse((run.queued_at, run.id)));
-    Ok(Window { runs, is_cut: loaded.is_cut(), loaded })
+    Ok(Window { runs, results: total, read, is_cut })
 }
 
-/// Number of devices a job works on.
-async fn targets(talk: Talk<'_>, job: &Job) -> Result<i64, Problem> {
-    if job.device_id.is_some() {
-        return Ok(1);
+/// The runner's lines and the results of a period. One that is over is read by itself, the rest is kept and read on.
+async fn rows(
+    talk: Talk<'_>,
+    job_id: Option<i64>,
+    from: Option<Timestamp>,
+    until: Option<Timestamp>,
+) -> Result<(Rows<Line>, Rows<JobResult>), Problem> {
+    let runner = [("source", journal::SOURCE.to_owned())];
+    let memory = &talk.server.runs;
+    let Some(until) = until else {
+        let lines = Source { path: "/logs/", params: &runner, most: LINES };
+        let results = Source { path: "/job-results/", params: &[], most: WINDOW };
+        return futures::try_join!(
+            memory.lines.read(talk, lines, job_id, from, |row| Line::of(Row(row))),
+            memory.results.read(talk, results, job_id, from, |row| Some(result(Row(row)))),
+        );
+    };
+    let mut period: Vec<(&str, String)> = job_id.map(|id| ("job_id", id.to_string())).into_iter().collect();
+    period.extend(from.map(|from| ("start_time", from.to_string())));
+    let past = |by: SignedDuration| ("end_time", until.checked_add(by).unwrap_or(until).to_string());
+    // The end of a run that began in the period may lie behind it.
+    let of_lines = [&runner[..], &period, &[past(GAP * 2)]].concat();
+    let of_results = [&period[..], &[past(GAP * 2)]].concat();
+    let (lines, results) =
+        futures::try_join!(talk.all("/logs/", &of_lines, LINES), talk.all("/job-results/", &of_results, WINDOW),)?;
+    let found: Vec<Line> = lines.rows.iter().filter_map(|row| Line::of(Row(row))).collect();
+    let lines = Rows {
+        whole_from: found.iter().map(|line| line.at).min().filter(|_| lines.is_cut()),
+        total: lines.total,
+        rows: found,
+    };
+    let found: Vec<JobResult> = results.rows.iter().map(|row| result(Row(row))).collect();
+    let results = Rows {
+        whole_from: found.iter().map(|result| result.result_time).min().filter(|_| results.is_cut()),
+        total: results.total,
+        rows: found,
+    };
+    Ok((lines, results))
+}
+
+/// A run of which something is left, in our shape.
+async fn of_seen(talk: Talk<'_>, seen: &Seen, known: Option<&Known>, is_now: bool) -> Run {
+    let is_open = seen.told.as_ref().is_none_or(|told| told.word.is_none());
+    let is_active = |word: &str| super::words::run_status(word).is_some_and(RunStatus::is_active);
+    let state = match known {
+        Some((job, word)) if is_now && is_open && seen.after.is_none() && is_active(word) => {
+            Some(life::state(talk, job.id, word).await.heed(word, Some(seen.last()), talk.now()))
+        }
+        _ => None,
+    };
+    let devices_now = match known {
+        Some((job, _)) if seen.told.as_ref().and_then(journal::Told::devices).is_none() => talk.targets(job).await,
+        _ => None,
+    };
+    let trigger = life::trigger(talk, known.map(|(job, _)| job), seen.began(), seen.before).await;
+    build::of_seen(seen, Around { job: known, state: state.as_ref(), devices_now }, trigger)
+}
+
+/// Runs of a job that neither its log nor a result tells of.
+async fn of_job(talk: Talk<'_>, known: &Known, newest: Option<&Seen>) -> Vec<Run> {
+    let (job, word) = known;
+    if super::words::run_status(word).is_none() {
+        return Vec::new();
     }
-    let tags: Vec<(&str, String)> = job.tags.iter().map(|tag| ("tag_id", tag.id.to_string())).collect();
-    if tags.is_empty() { Ok(0) } else { talk.count("/devices/", &tags).await }
+    let last = newest.map(Seen::last);
+    let state = life::state(talk, job.id, word).await.heed(word, last, talk.now());
+    let devices = talk.targets(job).await.unwrap_or_default();
+    let waiting = state.waiting.iter().map(|entry| build::of_waiting(entry, known, devices));
+    let mut runs: Vec<Run> = waiting.collect();
+    if let Some(mut run) = build::of_job(known, &state, newest, devices) {
+        run.trigger = life::trigger(talk, Some(job), run.queued_at, newest.map(Seen::began)).await;
+        runs.push(run);
+    }
+    runs
 }
 
 async fn list(talk: Talk<'_>, asked: &Asked) -> Result<Value, Problem> {
-    let Window { runs, loaded, is_cut } = window(talk, asked).await?;
+    let window = window(talk, asked).await?;
     let wanted = Wanted::read(talk, asked).await?;
-    let now = Timestamp::now();
-    let runs: Vec<Value> = runs
+    let now = talk.now();
+    let note = window.note("This server keeps no runs. They are put together from its log and");
+    let runs: Vec<Value> = window
+        .runs
         .into_iter()
-        .filter(|(run, cluster)| wanted.fits(run, cluster.as_ref()))
+        .filter(|(run, seen)| wanted.fits(run, seen.as_ref()))
         .map(|(run, _)| with_duration(&run, now))
         .collect();
-    let note = is_cut.then(|| {
-        format!(
-            "This server keeps no runs. They are put together from its newest {} results; it has {} in this period.",
-            loaded.rows.len(),
-            loaded.total
-        )
-    });
     finish(&runs, asked, note)
+}
+
+impl Window {
+    /// That older runs were left out, if they were.
+    fn note(&self, begin: &str) -> Option<String> {
+        self.is_cut.then(|| match self.results > i64::try_from(self.read).unwrap_or(i64::MAX) {
+            true => format!("{begin} the newest {} of {} results in this period.", self.read, self.results),
+            false => format!("{begin} results, and older runs of this period were left out: its log is too long."),
+        })
+    }
 }
 
 /// A row with what it can be sorted by beside what it has.
 fn with_duration(run: &Run, now: Timestamp) -> Value {
-    let took = run.started_at.map(|started| run.finished_at.unwrap_or(now).duration_since(started).as_secs_f64());
+    let ended = run.finished_at.or(run.status.is_active().then_some(now));
+    let took = run.started_at.zip(ended).map(|(started, ended)| ended.duration_since(started).as_secs_f64());
     let mut row = reply(run);
     row["duration"] = Value::from(took);
     row
 }
 
 async fn get(talk: Talk<'_>, run: i64) -> Result<Value, Problem> {
-    let found = find(talk, run).await?;
-    let known = devices::all(talk).await.unwrap_or_default();
-    let results = found.cluster.as_ref().map(|cluster| build::devices(cluster, &known)).unwrap_or_default();
-    // The run is told by the name it was asked for, so that a page about a run just started stays that page.
-    Ok(reply(&RunDetail { run: Run { id: run, ..found.run }, results }))
-}
-
-/// A run and what is known around it.
-struct Found {
-    job_id: i64,
-    run: Run,
-    cluster: Option<Cluster>,
-    /// When the run before it ended.
-    before: Option<Timestamp>,
-    is_over: bool,
-}
-
-async fn find(talk: Talk<'_>, run: i64) -> Result<Found, Problem> {
-    let now = Timestamp::now();
-    let gone = || Problem::new(Code::NotFound, format!("There is no run {run}; its results are no longer there."));
-    let (job_id, around) = if run > NEWEST {
-        (run - NEWEST, None)
-    } else {
-        let first = get_result(talk, run)
-            .await
-            .map_err(|problem| if problem.code == Code::NotFound { gone() } else { problem })?;
-        (first.job_id, Some(first.result_time))
-    };
-    let mut filter = vec![("job_id", job_id.to_string())];
-    if let Some(time) = around {
-        filter.push(("start_time", time.saturating_sub(EDGE).unwrap_or(time).to_string()));
-    }
-    // The newest results come first, so that a run of long ago needs an end to be among those that are read.
-    if let Some(end) = around.and_then(|time| time.checked_add(EDGE).ok()).filter(|end| *end < now) {
-        filter.push(("end_time", end.to_string()));
-    }
-    let loaded = talk.all("/job-results/", &filter, WINDOW).await?;
-    let all = clusters(loaded.rows.iter().map(|row| result(Row(row))).collect());
-    let known: Option<Known> = jobs::all(talk).await?.into_iter().find(|(job, _)| job.id == job_id);
-    let waiting = known.as_ref().filter(|_| around.is_none()).and_then(|known| build::of_job(known, all.first(), now));
-    if let Some(mut waiting) = waiting {
-        if let Some((job, _)) = known.as_ref().filter(|_| waiting.status.is_active()) {
-            waiting.devices = targets(talk, job).await?;
+    let mut found = find(talk, run).await?;
+    let mut results = Vec::new();
+    if let Some(seen) = &found.seen {
+        let missing = found.run.devices > i64::try_from(seen.results.len()).unwrap_or(i64::MAX);
+        let said = if missing && !found.run.status.is_active() {
+            device::errors(talk, seen).await.unwrap_or_default()
+        } else {
+            device::Errors::default()
+        };
+        if let Some(most) = &said.most {
+            let message = found.run.message.take().map(|message| format!("{message} ")).unwrap_or_default();
+            found.run.message = Some(format!("{message}The log says: {most}"));
         }
-        let is_over = waiting.finished_at.is_some();
-        return Ok(Found { job_id, run: waiting, cluster: None, before: all.first().map(Cluster::ended), is_over });
+        let known = talk.known_devices().await.unwrap_or_default();
+        results = device::devices(seen, &found.run, &known, &said);
     }
-    let place = match around {
-        None => 0,
-        Some(_) => all.iter().position(|it| it.results().iter().any(|result| result.id == run)).ok_or_else(gone)?,
-    };
-    let cluster = all.get(place).cloned().ok_or_else(gone)?;
-    let is_newest = place == 0 && around.is_none_or(|time| now.duration_since(time) <= EDGE);
-    let mut found = build::of_results(&cluster, known.as_ref(), is_newest, now);
-    if let Some((job, _)) = known.as_ref().filter(|_| found.status.is_active()) {
-        found.devices = found.devices.max(targets(talk, job).await?);
-    }
-    let is_over = found.finished_at.is_some();
-    Ok(Found { job_id, run: found, before: all.get(place + 1).map(Cluster::ended), cluster: Some(cluster), is_over })
+    Ok(reply(&RunDetail { run: found.run, results }))
+}
+
+/// When the run of a job that goes on began, if its log tells.
+async fn began(talk: Talk<'_>, job_id: i64) -> Option<Timestamp> {
+    let found = find(talk, newest_of(job_id)).await.ok()?;
+    found.run.started_at
 }

@@ -8,7 +8,8 @@ use netraven_api::runs::RunStatus;
 pub fn job_status(word: &str) -> String {
     let upper = word.to_ascii_uppercase();
     let known = match upper.as_str() {
-        "" | "PENDING" | "UNKNOWN" => "pending",
+        "" | "PENDING" => "pending",
+        "UNKNOWN" => RunStatus::Unknown.job_word(),
         "QUEUED" => RunStatus::Queued.job_word(),
         "RUNNING" => RunStatus::Running.job_word(),
         "COMPLETED" | "COMPLETED_SUCCESS" => RunStatus::Succeeded.job_word(),
@@ -23,23 +24,39 @@ pub fn job_status(word: &str) -> String {
 /// The status of the run a job's word speaks of; none if the job never ran.
 pub fn run_status(word: &str) -> Option<RunStatus> {
     let word = job_status(word);
-    if word == "COMPLETED_NO_DEVICES" {
-        return Some(RunStatus::Failed);
+    match word.as_str() {
+        "COMPLETED_NO_DEVICES" => return Some(RunStatus::Failed),
+        "UNKNOWN" => return Some(RunStatus::Unknown),
+        _ => {}
     }
     RunStatus::ALL.into_iter().find(|status| status.job_word() == word)
 }
 
-/// Why a run failed as a whole, if the job's word says more than "failed".
-pub fn run_message(word: &str) -> Option<&'static str> {
-    match word.to_ascii_uppercase().as_str() {
-        "COMPLETED_NO_DEVICES" => Some("No device carries a tag of this job."),
-        "COMPLETED_NO_CREDENTIALS" | "FAILED_CREDENTIAL_RESOLUTION" => {
-            Some("No credential fits the devices of this job. Give a credential one of their tags.")
+/// Why a run failed as a whole, by its word and by what its log says: the reason, and how many results came back of how many.
+pub fn run_message(word: &str, reason: Option<&str>, returned: Option<(i64, i64)>) -> Option<String> {
+    let word = word.to_ascii_uppercase();
+    if let Some(reason) = reason.filter(|reason| reason.to_lowercase().contains("maximum timeout")) {
+        return Some(format!("The server stopped the run at its time limit: {}", sentence(reason)));
+    }
+    let because = |what: &str| match reason {
+        Some(reason) => format!("{what}: {}", sentence(reason)),
+        None => format!("{what}; its log has the reason."),
+    };
+    match word.as_str() {
+        "COMPLETED_NO_DEVICES" => Some("There was no device for the job to work on.".to_owned()),
+        "COMPLETED_NO_CREDENTIALS" => {
+            Some("No credential fits the devices of this job. Give a credential one of their tags.".to_owned())
         }
-        "FAILED_DISPATCHER_ERROR" => {
-            Some("The server lost track of its work on this run; some devices may have no result. Run it again.")
-        }
-        "FAILED_UNEXPECTED" => Some("The run failed inside the server; its log has the reason."),
+        "FAILED_CREDENTIAL_RESOLUTION" => Some(because("The run failed while the server worked on its devices")),
+        "FAILED_DISPATCHER_ERROR" => Some(match returned {
+            Some((got, of)) => format!(
+                "The server lost track of its work on this run: it counted {got} results of {of} devices. Run it again."
+            ),
+            None => "The server lost track of its work on this run; some devices may have no result. Run it again."
+                .to_owned(),
+        }),
+        "FAILED_UNEXPECTED" => Some(because("The run failed inside the server")),
+        "UNKNOWN" => Some("The server itself does not know how this run ended.".to_owned()),
         _ => None,
     }
 }
@@ -49,62 +66,75 @@ pub fn job_type(word: &str) -> String {
     if word.eq_ignore_ascii_case("backup") { CONFIG_BACKUP.to_owned() } else { word.to_owned() }
 }
 
-/// What is recognised in the text of a failure, the surest signs first.
-const SIGNS: &[(&str, Cause)] = &[
-    ("authentication", Cause::AuthFailed),
-    ("no matching credential", Cause::NoCredentials),
-    ("no credential", Cause::NoCredentials),
-    ("refused", Cause::Refused),
-    ("getaddrinfo", Cause::NameNotResolved),
-    ("name or service not known", Cause::NameNotResolved),
-    ("dns failure", Cause::NameNotResolved),
-    ("no route to host", Cause::Unreachable),
-    ("network is unreachable", Cause::Unreachable),
-    ("incompatible ssh", Cause::NoCommonCrypto),
-    ("no acceptable", Cause::NoCommonCrypto),
-    ("protocol banner", Cause::NotSsh),
-    ("unsupported 'device_type'", Cause::UnknownPlatform),
-    ("unsupported device_type", Cause::UnknownPlatform),
-    ("tcp connection to device failed", Cause::TimeoutConnect),
-    ("pattern not detected", Cause::PromptNotSeen),
-    ("unable to find prompt", Cause::PromptNotSeen),
-    ("enable mode", Cause::PrivilegeRefused),
-    ("socket is closed", Cause::Disconnected),
-    ("connection reset", Cause::Disconnected),
-    ("eoferror", Cause::Disconnected),
-    ("timed out", Cause::Timeout),
-    ("timeout", Cause::Timeout),
-    ("ping failed", Cause::Unreachable),
+/// What is recognised in the text of a failure, the surest signs first, and at which stage it strikes. Where the same text
+/// is written at several stages, none is named.
+const SIGNS: &[(&str, Cause, Option<Stage>)] = &[
+    ("authentication", Cause::AuthFailed, Some(Stage::SignIn)),
+    ("no matching credential", Cause::NoCredentials, Some(Stage::Prepare)),
+    ("no credential", Cause::NoCredentials, Some(Stage::Prepare)),
+    ("unsupported 'device_type'", Cause::UnknownPlatform, Some(Stage::Prepare)),
+    ("unsupported device_type", Cause::UnknownPlatform, Some(Stage::Prepare)),
+    ("getaddrinfo", Cause::NameNotResolved, Some(Stage::Reach)),
+    ("name or service not known", Cause::NameNotResolved, Some(Stage::Reach)),
+    ("temporary failure in name resolution", Cause::NameNotResolved, Some(Stage::Reach)),
+    ("dns failure", Cause::NameNotResolved, Some(Stage::Reach)),
+    ("no route to host", Cause::Unreachable, Some(Stage::Reach)),
+    ("network is unreachable", Cause::Unreachable, Some(Stage::Reach)),
+    ("connection refused", Cause::Refused, Some(Stage::Reach)),
+    // Written alike for a port that refuses, does not answer, or has no route.
+    ("tcp connection to device failed", Cause::NotConnected, Some(Stage::Reach)),
+    ("unable to connect to port", Cause::NotConnected, Some(Stage::Reach)),
+    // The port took the connection, and nothing that is SSH came of it.
+    ("no existing session", Cause::Timeout, Some(Stage::KeyExchange)),
+    ("indecipherable protocol version", Cause::NotSsh, Some(Stage::KeyExchange)),
+    ("protocol banner", Cause::NotSsh, Some(Stage::KeyExchange)),
+    ("key-exchange timed out", Cause::Timeout, Some(Stage::KeyExchange)),
+    ("incompatible ssh", Cause::NoCommonCrypto, Some(Stage::KeyExchange)),
+    ("no acceptable", Cause::NoCommonCrypto, Some(Stage::KeyExchange)),
+    ("unable to find prompt", Cause::PromptNotSeen, Some(Stage::Prompt)),
+    ("enable mode", Cause::PrivilegeRefused, Some(Stage::Privilege)),
+    // Netmiko writes it while it learns the prompt and after each command.
+    ("pattern not detected", Cause::PromptNotSeen, None),
+    ("socket is closed", Cause::Disconnected, None),
+    ("session not active", Cause::Disconnected, None),
+    ("connection reset", Cause::Disconnected, None),
+    ("connection dropped", Cause::Disconnected, None),
+    ("broken pipe", Cause::Disconnected, None),
+    ("eoferror", Cause::Disconnected, None),
+    ("timed out", Cause::Timeout, None),
+    ("timeout", Cause::Timeout, None),
+    ("ping failed", Cause::Unreachable, Some(Stage::Reach)),
 ];
 
-/// The cause a failure's text speaks of.
-pub fn cause(text: &str) -> Cause {
+/// The cause a failure's text speaks of, and the stage where one can be told by it.
+pub fn cause(text: &str) -> (Cause, Option<Stage>) {
     let lower = text.to_lowercase();
-    SIGNS.iter().find(|(sign, _)| lower.contains(sign)).map_or(Cause::Internal, |(_, cause)| *cause)
+    let found = SIGNS.iter().find(|(sign, ..)| lower.contains(sign));
+    found.map_or((Cause::Internal, None), |(_, cause, stage)| (*cause, *stage))
 }
 
-/// The stage at which a cause usually strikes.
-pub fn stage(cause: Cause) -> Stage {
-    match cause {
-        Cause::NoCredentials | Cause::UnknownPlatform | Cause::Internal | Cause::Cancelled => Stage::Prepare,
-        Cause::NameNotResolved | Cause::Unreachable | Cause::Refused | Cause::TimeoutConnect => Stage::Reach,
-        Cause::NotSsh | Cause::NoCommonCrypto => Stage::KeyExchange,
-        Cause::HostKeyChanged => Stage::HostKey,
-        Cause::AuthFailed => Stage::SignIn,
-        Cause::PromptNotSeen => Stage::Prompt,
-        Cause::PrivilegeRefused => Stage::Privilege,
-        Cause::CommandRejected | Cause::EmptyAnswer | Cause::Disconnected | Cause::Timeout | Cause::TooLarge => {
-            Stage::Read
-        }
-        Cause::Truncated => Stage::ProveComplete,
+/// The same of a check whether a device answers, which does nothing but connect.
+pub fn cause_of_check(text: &str) -> (Cause, Option<Stage>) {
+    match cause(text).0 {
+        Cause::Timeout => (Cause::TimeoutConnect, Some(Stage::Reach)),
+        cause => (cause, Some(Stage::Reach)),
     }
 }
 
-/// The first line of a text that runs over many, as a sentence.
+/// The first line of a text that runs over many, as a sentence; one that ends with a colon goes on with the next.
 pub fn sentence(text: &str) -> String {
-    let line = text.lines().map(str::trim).find(|line| !line.is_empty()).unwrap_or_default();
-    let line: String = line.chars().take(300).collect();
-    if line.ends_with(['.', '!', '?']) { line } else { format!("{line}.") }
+    let mut lines = text.lines().map(str::trim).filter(|line| !line.is_empty());
+    let mut said = lines.next().unwrap_or_default().to_owned();
+    while said.ends_with(':')
+        && let Some(next) = lines.next()
+    {
+        said = format!("{said} {next}");
+    }
+    let mut said: String = said.chars().take(300).collect();
+    if said.ends_with(':') {
+        said.pop();
+    }
+    if said.ends_with(['.', '!', '?']) { said } else { format!("{said}.") }
 }
 
 #[cfg(test)]
@@ -133,11 +163,44 @@ mod tests {
         let netmiko = "TCP connection to device failed.\n\nCommon causes of this problem are:\n1. Incorrect hostname.";
         assert_eq!(
             (cause(netmiko), sentence(netmiko).as_str()),
-            (Cause::TimeoutConnect, "TCP connection to device failed.")
+            ((Cause::NotConnected, Some(Stage::Reach)), "TCP connection to device failed.")
         );
-        assert_eq!(cause("Authentication to device failed."), Cause::AuthFailed);
-        assert_eq!(cause("[Errno 111] Connection refused"), Cause::Refused);
-        assert_eq!(cause("something else"), Cause::Internal);
+        assert_eq!(cause("Authentication to device failed."), (Cause::AuthFailed, Some(Stage::SignIn)));
+        assert_eq!(cause("[Errno 111] Connection refused"), (Cause::Refused, Some(Stage::Reach)));
+        assert_eq!(cause("something else"), (Cause::Internal, None));
         assert_eq!(job_type("backup"), CONFIG_BACKUP);
+    }
+
+    #[test]
+    fn a_stage_is_named_only_where_the_text_tells_it() {
+        // A device that took the connection and never said a byte was not let in, nor read.
+        let silent = "Paramiko: 'No existing session' error: try increasing 'conn_timeout' to 15 seconds or larger.";
+        assert_eq!(cause(silent), (Cause::Timeout, Some(Stage::KeyExchange)));
+        assert_eq!(cause("Pattern not detected: 'edge-1#' in output.").1, None);
+        assert_eq!(cause("Reading timed out after 30 s").1, None);
+        assert_eq!(cause_of_check("timed out"), (Cause::TimeoutConnect, Some(Stage::Reach)));
+    }
+
+    #[test]
+    fn a_sentence_goes_on_behind_a_colon() {
+        let ssh =
+            "\n\nA paramiko SSHException occurred during connection creation:\n\nError reading SSH protocol banner\n\n";
+        assert_eq!(
+            sentence(ssh),
+            "A paramiko SSHException occurred during connection creation: Error reading SSH protocol banner."
+        );
+        assert_eq!(sentence("It failed:"), "It failed.");
+    }
+
+    #[test]
+    fn a_run_stopped_at_its_time_limit_is_not_told_as_a_matter_of_credentials() {
+        let reason = "Task exceeded maximum timeout value (180 seconds)";
+        let said = run_message("FAILED_CREDENTIAL_RESOLUTION", Some(reason), None).unwrap();
+        assert_eq!(
+            said,
+            "The server stopped the run at its time limit: Task exceeded maximum timeout value (180 seconds)."
+        );
+        let lost = run_message("FAILED_DISPATCHER_ERROR", None, Some((20, 40))).unwrap();
+        assert!(lost.contains("20 results of 40 devices"), "{lost}");
     }
 }

@@ -19,6 +19,9 @@ use super::{Limits, STREAM_PATIENCE, open_stream};
 use crate::Client;
 use crate::dialect::{Server, Tail};
 
+/// How many readings news of a run that goes on are apart at least.
+const NEWS_PACE: u32 = 3;
+
 /// Reads on until the token is no longer good; it is dropped when nobody wants it any more.
 pub async fn run(
     client: &Client,
@@ -52,8 +55,9 @@ impl Poll<'_> {
         let mut every = limits.first_poll;
         let mut failures = Pause::new(limits.first_pause, limits.longest_pause);
         let mut told = None;
+        let mut own_changes = self.server.own_changes();
         loop {
-            let wait = match self.read(sink).await {
+            let wait = match self.read(limits, sink).await {
                 Ok(news) => {
                     failures = Pause::new(limits.first_pause, limits.longest_pause);
                     every = if news { limits.first_poll } else { (every * 2).min(limits.longest_poll) };
@@ -77,12 +81,17 @@ impl Poll<'_> {
             tokio::select! {
                 () = tokio::time::sleep(wait) => {}
                 () = woken.notified() => tokio::time::sleep(limits.first_pause.min(wait)).await,
+                // What was changed through this client is looked at at once, and for a while more often.
+                Ok(()) = own_changes.changed() => {
+                    every = limits.first_poll;
+                    tokio::time::sleep(limits.first_pause.min(wait)).await;
+                }
             }
         }
     }
 
-    /// Reads what is new; whether there was anything.
-    async fn read(&mut self, sink: &mut impl FnMut(Vec<FeedMessage>)) -> Result<bool, Problem> {
+    /// Reads what is new; whether there was anything, or may be any moment.
+    async fn read(&mut self, limits: Limits, sink: &mut impl FnMut(Vec<FeedMessage>)) -> Result<bool, Problem> {
         let tail = match &mut self.tail {
             Some(tail) => tail,
             None => self.tail.insert(Tail::begin(self.client, self.server, &self.filter).await?),
@@ -97,9 +106,9 @@ impl Poll<'_> {
         // Lines are handed on before jobs are asked, which may fail: they count as seen from here on.
         batch.flush_all(sink);
         if let Some(watch) = &mut self.watch {
-            let changes = watch.look(self.client, self.server).await?;
-            news |= !changes.is_empty();
-            changes.into_iter().for_each(|change| batch.change(change));
+            let look = watch.look(self.client, self.server, limits.first_poll * NEWS_PACE).await?;
+            news |= look.is_active || !look.changes.is_empty();
+            look.changes.into_iter().for_each(|change| batch.change(change));
             batch.flush_all(sink);
         }
         Ok(news)

@@ -1,41 +1,81 @@
 //! Tells what changed on a server that does not: by comparing its jobs with those of the last look.
 
 use std::collections::BTreeMap;
+use std::time::Duration;
 
 use netraven_api::Problem;
 use netraven_api::event::Changed;
 use netraven_api::runs::RunStatus;
+use tokio::time::Instant;
 
 use crate::Client;
 use crate::dialect::{JobState, Server, job_states};
 
 /// The jobs at the last look.
 #[derive(Default)]
-pub struct Watch(Option<BTreeMap<i64, JobState>>);
+pub struct Watch {
+    before: Option<BTreeMap<i64, JobState>>,
+    /// When news of a run that goes on were told.
+    told: BTreeMap<i64, Instant>,
+}
+
+/// What a look found.
+#[derive(Debug, Default, PartialEq)]
+pub struct Look {
+    /// What changed since the look before.
+    pub changes: Vec<Changed>,
+    /// Whether a run waits or goes on, so that something may change any moment.
+    pub is_active: bool,
+}
 
 impl Watch {
-    /// Looks again. Runs that are going on count as changed each time, since their results come in meanwhile.
-    pub async fn look(&mut self, client: &Client, server: &Server) -> Result<Vec<Changed>, Problem> {
+    /// Looks again. A run that goes on counts as changed when its job wrote a line, since results come in meanwhile, though
+    /// not more often than at this pace.
+    pub async fn look(&mut self, client: &Client, server: &Server, pace: Duration) -> Result<Look, Problem> {
         let now = job_states(client, server).await?;
-        let Some(before) = self.0.replace(now.clone()) else { return Ok(Vec::new()) };
-        let changes = compare(&before, &now);
+        let is_active = now.values().any(|state| state.status.is_some_and(RunStatus::is_active));
+        let Some(before) = &mut self.before else {
+            self.before = Some(now);
+            return Ok(Look { changes: Vec::new(), is_active });
+        };
+        let told = &mut self.told;
+        let changes = compare(before, now, |job_id| {
+            let is_due = told.get(&job_id).is_none_or(|at| at.elapsed() >= pace);
+            if is_due {
+                told.insert(job_id, Instant::now());
+            }
+            is_due
+        });
         if !changes.is_empty() {
             server.forget();
         }
-        Ok(changes)
+        Ok(Look { changes, is_active })
     }
 }
 
-fn compare(before: &BTreeMap<i64, JobState>, now: &BTreeMap<i64, JobState>) -> Vec<Changed> {
+/// What changed, and the states it is told of. A line that is not told yet stays to be told.
+fn compare(
+    before: &mut BTreeMap<i64, JobState>,
+    now: BTreeMap<i64, JobState>,
+    mut may_tell: impl FnMut(i64) -> bool,
+) -> Vec<Changed> {
     let mut changes = Vec::new();
     if !before.keys().eq(now.keys()) {
         changes.push(Changed::Jobs);
     }
-    for (&job_id, state) in now {
-        let is_active = state.status.is_some_and(RunStatus::is_active);
-        if is_active || before.get(&job_id) != Some(state) {
-            changes.push(Changed::Run { run_id: state.run_id, job_id, ended: !is_active });
+    before.retain(|job_id, _| now.contains_key(job_id));
+    for (job_id, state) in now {
+        let known = before.get(&job_id);
+        if known == Some(&state) {
+            continue;
         }
+        let goes_on = state.status.is_some_and(RunStatus::is_active);
+        let is_line_alone = known.is_some_and(|known| JobState { line: state.line, ..known.clone() } == state);
+        if is_line_alone && !may_tell(job_id) {
+            continue;
+        }
+        changes.push(Changed::Run { run_id: state.run_id, job_id, ended: !goes_on });
+        before.insert(job_id, state);
     }
     changes
 }
@@ -46,26 +86,46 @@ mod tests {
 
     use super::*;
 
-    fn states(rows: &[(i64, Option<RunStatus>, Option<i64>)]) -> BTreeMap<i64, JobState> {
-        let state = |status, at: Option<i64>| JobState {
-            run_id: 1,
-            status,
-            ended_at: at.and_then(|at| Timestamp::from_second(at).ok()),
-        };
-        rows.iter().map(|(id, status, at)| (*id, state(*status, *at))).collect()
+    type Row = (Option<RunStatus>, i64, Option<i64>);
+
+    fn states((status, ended_at, line): Row) -> BTreeMap<i64, JobState> {
+        let ended_at = Timestamp::from_second(ended_at).ok();
+        BTreeMap::from([(7, JobState { run_id: 1, status, ended_at, line })])
+    }
+
+    fn told(before: Row, now: Row, may_tell: bool) -> Vec<Changed> {
+        compare(&mut states(before), states(now), |_| may_tell)
     }
 
     #[test]
-    fn a_run_is_told_while_it_goes_on_and_once_when_it_has_ended() {
-        let done = (7, Some(RunStatus::Succeeded), Some(50));
-        let going = (7, Some(RunStatus::Running), Some(50));
+    fn a_run_is_told_when_something_happens_to_it_and_not_for_going_on() {
+        let done = (Some(RunStatus::Succeeded), 50, None);
+        let going = |line| (Some(RunStatus::Running), 50, Some(line));
         let run = |ended| vec![Changed::Run { run_id: 1, job_id: 7, ended }];
-        assert_eq!(compare(&states(&[done]), &states(&[done])), []);
-        assert_eq!(compare(&states(&[done]), &states(&[going])), run(false));
-        assert_eq!(compare(&states(&[going]), &states(&[going])), run(false));
-        assert_eq!(compare(&states(&[going]), &states(&[(7, Some(RunStatus::Succeeded), Some(90))])), run(true));
+        assert_eq!(told(done, done, true), []);
+        assert_eq!(told(done, going(1), false), run(false));
+        assert_eq!(told(going(1), going(1), true), []);
+        assert_eq!(told(going(1), going(2), true), run(false));
+        assert_eq!(told(going(1), going(2), false), []);
+        assert_eq!(told(going(2), (Some(RunStatus::Succeeded), 90, None), false), run(true));
         // Begun and ended between two looks.
-        assert_eq!(compare(&states(&[done]), &states(&[(7, Some(RunStatus::Succeeded), Some(90))])), run(true));
-        assert_eq!(compare(&states(&[done]), &states(&[])), [Changed::Jobs]);
+        assert_eq!(told(done, (Some(RunStatus::Succeeded), 90, None), false), run(true));
+        assert_eq!(compare(&mut states(done), BTreeMap::new(), |_| true), [Changed::Jobs]);
+    }
+
+    #[test]
+    fn a_run_that_shows_no_life_is_told_once() {
+        let dead = (Some(RunStatus::Unknown), 50, None);
+        let run = vec![Changed::Run { run_id: 1, job_id: 7, ended: true }];
+        assert_eq!(told((Some(RunStatus::Running), 50, Some(1)), dead, true), run);
+        assert_eq!(told(dead, dead, true), []);
+    }
+
+    #[test]
+    fn a_line_that_came_too_soon_is_told_later() {
+        let mut before = states((Some(RunStatus::Running), 50, Some(1)));
+        let now = || states((Some(RunStatus::Running), 50, Some(2)));
+        assert_eq!(compare(&mut before, now(), |_| false), []);
+        assert_eq!(compare(&mut before, now(), |_| true).len(), 1);
     }
 }

@@ -27,18 +27,18 @@ async fn results_become_runs_and_jobs_tell_of_those_without_any() {
         [
             (1_000_000_000_033, RunStatus::Queued, 3, 0),
             (504, RunStatus::PartlyFailed, 2, 1),
-            (1_000_000_000_030, RunStatus::Failed, 0, 0),
+            (1_772_532_009_000_030, RunStatus::Failed, 0, 0),
             (502, RunStatus::Succeeded, 2, 0),
-            (501, RunStatus::Failed, 1, 1),
+            // One of three devices has a result, and no line tells of the others.
+            (501, RunStatus::Unknown, 1, 1),
         ]
     );
     let run = &runs.items[1];
-    assert_eq!((run.job_name.as_str(), run.trigger, run.changed), ("Nightly spines", Trigger::Schedule, 1));
-    assert_eq!(
-        (run.started_at, run.finished_at),
-        (Some(at("2026-03-04T01:15:31.25Z")), Some(at("2026-03-04T01:16:58.004Z")))
-    );
-    assert_eq!(run.causes[0].cause, Cause::TimeoutConnect);
+    // This server never starts what is planned by cron.
+    assert_eq!((run.job_name.as_str(), run.trigger, run.changed), ("Nightly spines", Trigger::Manual, 1));
+    // When it began is not known without the log; the job tells when it ended.
+    assert_eq!((run.started_at, run.finished_at), (None, Some(at("2026-03-04T01:17:00Z"))));
+    assert_eq!(run.causes[0].cause, Cause::NotConnected);
     assert!(runs.items[2].message.as_ref().unwrap().contains("inside the server"));
 }
 
@@ -52,13 +52,16 @@ async fn runs_are_filtered_and_keep_their_ids_at_the_edge_of_a_period() {
     assert_eq!(ids(ListRuns { status, ..ListRuns::default() }).await, [504, 502]);
     assert_eq!(ids(ListRuns { search: Some("FW-1".into()), ..ListRuns::default() }).await, [501]);
     assert_eq!(ids(ListRuns { job_id: Some(31), ..ListRuns::default() }).await, [504, 502]);
-    assert_eq!(ids(ListRuns { trigger: vec![Trigger::Manual], ..ListRuns::default() }).await, [1_000_000_000_030]);
+    assert_eq!(
+        ids(ListRuns { trigger: vec![Trigger::Unknown], ..ListRuns::default() }).await,
+        [1_000_000_000_033, 501]
+    );
     assert_eq!(ids(ListRuns { device_id: Some(11), ..ListRuns::default() }).await, [504, 502]);
     assert_eq!(ids(ListRuns { tag_id: vec![4711], ..ListRuns::default() }).await, Vec::<i64>::new());
-    assert_eq!(ids(ListRuns { size: Some(2), page: Some(2), ..ListRuns::default() }).await, [1_000_000_000_030, 502]);
-    let (sort, order) = (Some("duration".to_owned()), Some("desc".to_owned()));
-    let longest = ids(ListRuns { sort, order, job_id: Some(31), ..ListRuns::default() }).await;
-    assert_eq!(longest, [504, 502], "the longest first");
+    assert_eq!(
+        ids(ListRuns { size: Some(2), page: Some(2), ..ListRuns::default() }).await,
+        [1_772_532_009_000_030, 502]
+    );
     // The run that was going on when the period began is not in it, and is not taken for a shorter one.
     let edge = ListRuns { start_time: Some(at("2026-03-04T01:16:00Z")), job_id: Some(31), ..ListRuns::default() };
     assert_eq!(ids(edge).await, Vec::<i64>::new());
@@ -71,11 +74,11 @@ async fn one_run_is_found_by_any_of_its_names() {
     assert_eq!((run.run.id, run.run.job_id, run.run.status), (504, 31, RunStatus::PartlyFailed));
     let failed = &run.results[0];
     assert_eq!((failed.hostname.as_str(), failed.state, failed.attempt), ("spine-b", DeviceState::Failure, 3));
-    assert_eq!((failed.cause, failed.stage), (Some(Cause::TimeoutConnect), Some(Stage::Reach)));
+    assert_eq!((failed.cause, failed.stage), (Some(Cause::NotConnected), Some(Stage::Reach)));
     assert_eq!(failed.message.as_deref(), Some("TCP connection to device failed."));
     assert_eq!((run.results[1].address.as_str(), run.results[1].snapshot_id), ("192.0.2.11:2222", Some(902)));
     let newest = client.send(&GetRun(1_000_000_000_031)).await.unwrap();
-    assert_eq!((newest.run.id, newest.results.len()), (1_000_000_000_031, 2));
+    assert_eq!((newest.run.id, newest.results.len()), (504, 2), "it is told the name that lasts");
     let waiting = client.send(&GetRun(1_000_000_000_033)).await.unwrap();
     assert_eq!((waiting.run.status, waiting.results.len()), (RunStatus::Queued, 0));
     assert_eq!(client.send(&GetRun(99)).await.unwrap_err().code, Code::NotFound);
@@ -113,7 +116,7 @@ async fn the_cards_count_what_the_server_can_count() {
         total: 5,
         running: 1,
         succeeded: 1,
-        failed: 3,
+        failed: 2,
         cancelled: 0,
         device_results: 5,
         active_done: 0,
@@ -128,7 +131,6 @@ async fn the_cards_count_what_the_server_can_count() {
     let narrowed = SummarizeRuns { job_id: Some(31), device_id: Some(11), ..SummarizeRuns::default() };
     let narrowed = client.send(&narrowed).await.unwrap();
     assert_eq!((narrowed.total, narrowed.running, narrowed.device_results, narrowed.failing_devices), (2, 0, 2, 0));
-    assert!(replay.asked("GET /jobs/?status=RUNNING").iter().all(|line| line.ends_with("page=1&size=1")));
 }
 
 #[tokio::test]

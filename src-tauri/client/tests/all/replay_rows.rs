@@ -54,6 +54,8 @@ pub fn rows(world: &mut World, asked: &Asked) -> Answer {
         ("GET", ["tags" | "devices" | "credentials" | "jobs" | "users" | "logs" | "job-results"]) => {
             redirect(asked, "/")
         }
+        ("GET", ["scheduler", "queue", "status"]) => told(world, "queue"),
+        ("GET", ["scheduler", "jobs"]) => told(world, "schedules"),
         ("GET", [_, id, ""]) if id.parse::<i64>().is_ok() => redirect(asked, ""),
         ("GET", ["logs", ""]) if asked.one("search").is_some() => Answer::broken(),
         ("GET", [resource, ""]) => list(world, resource, asked),
@@ -148,6 +150,14 @@ fn with_email(row: &Value) -> Value {
     let mut row = row.clone();
     row["email"] = json!(format!("{}@example.net", row["username"].as_str().unwrap()));
     row
+}
+
+/// Versions differ in what they tell of their queue.
+fn told(world: &World, name: &str) -> Answer {
+    match world.rows.get(name) {
+        Some(rows) => Answer::json("200 OK", &json!(rows)),
+        None => Answer::detail("404 Not Found", "Not Found"),
+    }
 }
 
 fn name(resource: &str) -> &str {

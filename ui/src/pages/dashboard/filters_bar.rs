@@ -3,6 +3,7 @@
 use dioxus::prelude::*;
 use netraven_api::jobs::{CONFIG_BACKUP, ListJobs, REACHABILITY};
 use netraven_api::logs::{LEVELS, TYPES};
+use netraven_api::native::Feature;
 use netraven_api::runs::{RunStatus, Trigger};
 use netraven_api::tags::ListTags;
 
@@ -11,6 +12,7 @@ use super::state::{DashboardState, DashboardStateStoreExt, DashboardTab, Dashboa
 use super::words::{status_word, trigger_word};
 use crate::components::{Button, ButtonKind, Choice, Glyph, Picker, SearchField};
 use crate::data::use_query;
+use crate::state::session::use_workplace;
 
 /// The filters of the tab on screen.
 #[component]
@@ -63,7 +65,12 @@ pub fn JobFiltersBar(state: Store<DashboardState>, #[props(default)] sources: Ve
 #[component]
 fn RunFilters(state: Store<DashboardState>) -> Element {
     let mut state = state;
-    let statuses = RunStatus::ALL.map(|status| Choice::new(status.as_str(), status_word(status))).to_vec();
+    // Only a server that keeps no record of runs leaves anything unknown.
+    let is_recorded = use_workplace().refusal(Feature::RunRecords).is_none();
+    let statuses = RunStatus::ALL.into_iter().filter(|status| *status != RunStatus::Unknown || !is_recorded);
+    let statuses = statuses.map(|status| Choice::new(status.as_str(), status_word(status))).collect::<Vec<_>>();
+    let triggers = Trigger::ALL.into_iter().filter(|trigger| *trigger != Trigger::Unknown || !is_recorded);
+    let triggers = triggers.map(|trigger| Choice::new(trigger.as_str(), trigger_word(trigger))).collect::<Vec<_>>();
     let chosen = state.statuses().read().iter().map(|status| status.as_str().to_owned()).collect::<Vec<_>>();
     let tags = use_query(|| ListTags { size: Some(100), ..ListTags::default() });
     let tags: Vec<Choice> = tags
@@ -101,7 +108,7 @@ fn RunFilters(state: Store<DashboardState>) -> Element {
             id: "filter-trigger",
             label: "Trigger",
             none: "any",
-            choices: Trigger::ALL.map(|trigger| Choice::new(trigger.as_str(), trigger_word(trigger))).to_vec(),
+            choices: triggers,
             selected: state.trigger().read().iter().map(|trigger| trigger.as_str().to_owned()).collect::<Vec<_>>(),
             onchange: move |chosen: Vec<String>| state.choose_trigger(chosen.first().and_then(|word| Trigger::parse(word))),
         }

@@ -85,6 +85,7 @@ fn who(run: &Run) -> String {
         (Trigger::Schedule, _) => "Schedule".to_owned(),
         (Trigger::Manual, Some(user)) => user.clone(),
         (Trigger::Manual, None) => "Manual".to_owned(),
+        (Trigger::Unknown, _) => "unknown".to_owned(),
     }
 }
 

@@ -11,6 +11,7 @@ pub fn status_word(status: RunStatus) -> &'static str {
         RunStatus::PartlyFailed => "partly failed",
         RunStatus::Failed => "failed",
         RunStatus::Cancelled => "cancelled",
+        RunStatus::Unknown => "unknown",
     }
 }
 
@@ -19,5 +20,6 @@ pub fn trigger_word(trigger: Trigger) -> &'static str {
     match trigger {
         Trigger::Manual => "manual",
         Trigger::Schedule => "schedule",
+        Trigger::Unknown => "unknown",
     }
 }

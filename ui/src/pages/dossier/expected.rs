@@ -45,6 +45,7 @@ fn in_words(cause: Cause) -> (&'static str, &'static str) {
         Cause::Unreachable => ("An answer from the device", "Nothing at all, or word that no way leads there"),
         Cause::Refused => ("An open TCP port", "The connection was refused"),
         Cause::TimeoutConnect => ("An answer from the TCP port", "Nothing within the time limit"),
+        Cause::NotConnected => ("A TCP connection", "None; this server does not tell why"),
         Cause::NotSsh => ("The greeting of an SSH server", "Something else"),
         // Both keys have a place of their own.
         Cause::HostKeyChanged => ("", ""),

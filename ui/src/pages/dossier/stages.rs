@@ -2,11 +2,13 @@
 
 use dioxus::prelude::*;
 use netraven_api::jobs::REACHABILITY;
+use netraven_api::native::Feature;
 use netraven_api::outcome::Stage;
 use netraven_api::runs::{DeviceState, RunDevice};
 use serde_json::Value;
 
 use crate::components::{Glyph, Icon};
+use crate::state::session::use_workplace;
 
 /// How a stage went.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -41,8 +43,11 @@ impl Went {
 #[component]
 pub fn Stages(job_type: String, device: RunDevice) -> Element {
     let reached = device.stage.unwrap_or(Stage::Prepare);
+    // Of stages that nobody recorded, only the one that broke is known.
+    let unrecorded = use_workplace().refusal(Feature::RunRecords);
     let shown: Vec<Stage> = Stage::ALL
         .into_iter()
+        .filter(|stage| unrecorded.is_none() || device.stage == Some(*stage))
         .filter(|stage| match stage {
             Stage::Prepare => reached == Stage::Prepare && device.state != DeviceState::Success,
             Stage::Reach => true,
@@ -50,8 +55,11 @@ pub fn Stages(job_type: String, device: RunDevice) -> Element {
         })
         .collect();
     let timings = device.details.as_ref().and_then(|details| details.get("timings")).cloned().unwrap_or(Value::Null);
+    if shown.is_empty() {
+        return rsx! {};
+    }
     rsx! {
-        ol { class: "steps", aria_label: "Stages",
+        ol { class: "steps", aria_label: "Stages", title: unrecorded,
             for stage in shown {
                 {
                     let went = went(stage, reached, device.state);
@@ -91,6 +99,7 @@ fn went(stage: Stage, reached: Stage, state: DeviceState) -> Went {
         _ if stage < reached => Went::Well,
         _ if stage > reached => Went::NotYet,
         DeviceState::Running => Went::Now,
+        DeviceState::NoResult => Went::NotYet,
         DeviceState::Failure | DeviceState::Cancelled => Went::Wrong,
     }
 }

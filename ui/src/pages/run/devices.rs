@@ -90,6 +90,8 @@ pub fn RunDevices(run: Run, view: Store<RunView>, results: Vec<RunDevice>) -> El
         if shown.is_empty() {
             if all == 0 && active {
                 Empty { title: "No device yet", text: "The devices of this run appear here as they are worked on.", glyph: Glyph::Devices }
+            } else if let Some(why) = run.message.as_ref().filter(|_| all == 0) {
+                Empty { title: "No result in this run", text: why.clone(), glyph: Glyph::Devices }
             } else if all == 0 {
                 Empty {
                     title: "No device in this run",

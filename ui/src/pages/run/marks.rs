@@ -17,6 +17,7 @@ pub enum Mark {
     Cancelled,
     Working,
     Waiting,
+    Untold,
 }
 
 impl Mark {
@@ -28,12 +29,14 @@ impl Mark {
             (DeviceState::Queued, _) => Mark::Waiting,
             (DeviceState::Running, _) => Mark::Working,
             (DeviceState::Cancelled, _) => Mark::Cancelled,
+            (DeviceState::NoResult, _) => Mark::Untold,
             (DeviceState::Failure, None) => Mark::Broken,
             (DeviceState::Failure, Some(cause)) => match cause {
                 Cause::NameNotResolved
                 | Cause::Unreachable
                 | Cause::Refused
                 | Cause::TimeoutConnect
+                | Cause::NotConnected
                 | Cause::NotSsh => Mark::NotReached,
                 Cause::HostKeyChanged | Cause::NoCommonCrypto => Mark::NotTrusted,
                 Cause::NoCredentials | Cause::AuthFailed | Cause::PrivilegeRefused => Mark::NotLetIn,
@@ -64,6 +67,7 @@ impl Mark {
             Mark::Cancelled => "cancelled",
             Mark::Working => "under way",
             Mark::Waiting => "waiting",
+            Mark::Untold => "no result",
         }
     }
 
@@ -80,6 +84,7 @@ impl Mark {
             Mark::Broken => "M4.8 1h2.4v3.8H11v2.4H7.2V11H4.8V7.2H1V4.8h3.8z",
             Mark::Cancelled => "M1.5 5h9v2h-9z",
             Mark::Working => "M6 2a4 4 0 1 0 0 8z",
+            Mark::Untold => "M1.5 2h9v2.2h-9zM1.5 7.8h9V10h-9z",
             Mark::Waiting => "M6 2a4 4 0 1 0 0 8a4 4 0 1 0 0-8zM6 3.4a2.6 2.6 0 1 1 0 5.2a2.6 2.6 0 1 1 0-5.2z",
         }
     }
@@ -91,6 +96,7 @@ fn tone(cell: MatrixCell) -> &'static str {
         (DeviceState::Success, _) => "success",
         (DeviceState::Queued | DeviceState::Cancelled, _) => "neutral",
         (DeviceState::Running, _) => "info",
+        (DeviceState::NoResult, _) => "warning",
         (DeviceState::Failure, Some(cause)) if cause.retry_may_help() => "warning",
         (DeviceState::Failure, _) => "danger",
     }
@@ -120,6 +126,7 @@ pub fn RunMark(status: RunStatus) -> Element {
         RunStatus::PartlyFailed => (Mark::NotReached, "warning"),
         RunStatus::Failed => (Mark::NotLetIn, "danger"),
         RunStatus::Cancelled => (Mark::Cancelled, "neutral"),
+        RunStatus::Unknown => (Mark::Untold, "warning"),
     };
     rsx! {
         Shape { mark, tone }
@@ -145,7 +152,7 @@ mod tests {
         let marks: Vec<Mark> = Cause::ALL
             .into_iter()
             .map(|cause| Mark::of(MatrixCell { state: DeviceState::Failure, cause: Some(cause) }))
-            .chain([Mark::Well, Mark::Working, Mark::Waiting])
+            .chain([Mark::Well, Mark::Working, Mark::Waiting, Mark::Untold])
             .collect();
         for one in &marks {
             for other in &marks {

@@ -48,6 +48,7 @@ fn urgency(state: DeviceState) -> u8 {
         DeviceState::Running => 2,
         DeviceState::Queued => 3,
         DeviceState::Success => 4,
+        DeviceState::NoResult => 1,
     }
 }
 

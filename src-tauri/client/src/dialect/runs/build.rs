@@ -1,177 +1,279 @@
-//! Runs in our shape, of their results and of what their job says of its newest one.
+//! Runs in our shape: the state of each, its counts, and what is not known of it.
 
 use std::collections::BTreeMap;
 
 use jiff::Timestamp;
-use netraven_api::devices::Device;
 use netraven_api::jobs::Job;
 use netraven_api::outcome::Cause;
 use netraven_api::results::JobResult;
-use netraven_api::runs::{CauseCount, DeviceState, Run, RunDevice, RunStatus, Trigger};
-use serde_json::Value;
+use netraven_api::runs::{CauseCount, Run, RunStatus, Trigger};
 
-use super::cluster::{Cluster, GAP};
-use super::newest_of;
+use super::bind::Seen;
+use super::cluster::GAP;
+use super::life::{State, Waiting};
+use super::name::Name;
 use crate::dialect::words;
 
 /// A job with its status word as the server spells it.
 pub type Known = (Job, String);
 
-/// A run of its results. What a job says of itself, it says of its newest run.
-pub fn of_results(cluster: &Cluster, known: Option<&Known>, is_newest: bool, now: Timestamp) -> Run {
-    let results = cluster.results();
-    let failed = results.iter().filter(|result| result.status == "failure").count();
-    let ended = match failed {
-        0 => RunStatus::Succeeded,
-        _ if failed == results.len() => RunStatus::Failed,
-        _ => RunStatus::PartlyFailed,
+/// What is known around a run.
+#[derive(Clone, Copy, Default)]
+pub struct Around<'a> {
+    /// Its job.
+    pub job: Option<&'a Known>,
+    /// What is made of the job's word, if it is about this run: the newest of the job, and not ended by the log.
+    pub state: Option<&'a State>,
+    /// Devices the job works on now.
+    pub devices_now: Option<i64>,
+}
+
+/// How a run ended, and what there is to say about that.
+struct End {
+    status: RunStatus,
+    at: Option<Timestamp>,
+    message: Option<String>,
+}
+
+/// A run of which log lines or results are left.
+pub fn of_seen(seen: &Seen, around: Around, trigger: Trigger) -> Run {
+    let failed = seen.results.iter().filter(|result| result.status == "failure").count();
+    let kept = number(seen.results.len());
+    let (mut succeeded, mut failed) = (kept - number(failed), number(failed));
+    let mut devices = kept;
+    if let Some(told) = &seen.told {
+        devices = told.devices().unwrap_or_default().max(kept);
+        // What the server counted at the end it also knows of devices whose results it lost.
+        (succeeded, failed) = told.counts.unwrap_or((succeeded, failed));
+    }
+    let End { status, at, message } = match &seen.told {
+        Some(told) => by_log(seen, told, around, failed),
+        None => by_results(seen, around, succeeded, failed),
     };
-    let word = known.filter(|_| is_newest).map(|(_, word)| word.as_str()).unwrap_or_default();
-    let is_going = words::run_status(word) == Some(RunStatus::Running) && now.duration_since(cluster.ended()) <= GAP;
-    let first = cluster.first();
-    let number = |count: usize| i64::try_from(count).unwrap_or(i64::MAX);
+    if status.is_active() {
+        devices = devices.max(around.devices_now.unwrap_or_default());
+    }
+    let missing = devices - kept;
+    let lost = (missing > 0 && at.is_some() && status != RunStatus::Unknown).then(|| lost(kept, devices));
+    let first = seen.results.first();
+    let text = |of_job: fn(&Job) -> &String, of_result: fn(&JobResult) -> &String| {
+        around
+            .job
+            .map(|(job, _)| of_job(job).clone())
+            .or(first.map(|result| of_result(result).clone()))
+            .unwrap_or_default()
+    };
     Run {
-        id: cluster.id(),
-        job_id: first.job_id,
-        job_name: first.job_name.clone(),
-        job_type: first.job_type.clone(),
-        trigger: known.map_or(Trigger::Schedule, |(job, _)| trigger(job)),
+        id: seen.name().id(),
+        job_id: seen.job_id,
+        job_name: first
+            .map_or_else(|| text(|job| &job.name, |result| &result.job_name), |result| result.job_name.clone()),
+        job_type: text(|job| &job.job_type, |result| &result.job_type),
+        trigger,
         triggered_by: None,
-        status: if is_going { RunStatus::Running } else { ended },
-        queued_at: cluster.began(),
-        started_at: Some(cluster.began()),
-        finished_at: (!is_going).then(|| cluster.ended()),
-        devices: number(results.len()),
-        succeeded: number(results.len() - failed),
-        failed: number(failed),
+        status,
+        queued_at: seen.began(),
+        // Without the log, the first result came some time after the beginning.
+        started_at: seen.told.as_ref().filter(|told| told.is_whole).map(|told| told.began),
+        finished_at: at,
+        devices,
+        succeeded,
+        failed,
         running: 0,
-        changed: number(results.iter().filter(|result| changed(result) == Some(true)).count()),
-        message: words::run_message(word).map(str::to_owned),
+        changed: number(seen.results.iter().filter(|result| super::device::changed(result) == Some(true)).count()),
+        message: joined(message, lost),
         commit: None,
         cancel_requested: false,
-        causes: causes(results),
+        causes: causes(&seen.results),
         usual_seconds: None,
     }
 }
 
-/// The newest run of a job as the job itself tells it, when no result does: one that waits, one that has just begun, or
-/// one that ended without a device. `newest` is the newest run that has results.
-pub fn of_job(known: &Known, newest: Option<&Cluster>, now: Timestamp) -> Option<Run> {
+/// The end as the log tells it, or the job itself where the log does not.
+fn by_log(seen: &Seen, told: &super::journal::Told, around: Around, failed: i64) -> End {
+    let job = around.job;
+    let by_job = || {
+        let (job, word) = job?;
+        let ended = job.completed_at?;
+        // The job tells the end of its newest run to the second.
+        let is_its = ended >= told.began.checked_sub(jiff::SignedDuration::from_secs(1)).ok()?
+            && seen.after.is_none_or(|after| ended < after);
+        let status = words::run_status(word).filter(|status| !status.is_active())?;
+        is_its.then_some((status, word.as_str(), ended))
+    };
+    let (status, word, at) = match (told.word, by_job()) {
+        (Some(word), _) => (words::run_status(word).unwrap_or(RunStatus::Unknown), word, told.last),
+        (None, Some(by_job)) => by_job,
+        (None, None) => return unended(seen, around),
+    };
+    let message = words::run_message(word, told.reason.as_deref(), told.returned);
+    let left_out = told.targets.zip(told.handed).map_or(0, |(targets, handed)| (targets - handed).max(0));
+    let without = (left_out > 0).then(|| match left_out {
+        1 => "One device was left out, as no credential fits it.".to_owned(),
+        many => format!("{many} devices were left out, as no credential fits them."),
+    });
+    let status = match status {
+        // The server calls a run a success when it left devices out.
+        RunStatus::Succeeded if left_out > 0 || failed > 0 => RunStatus::PartlyFailed,
+        status => status,
+    };
+    End { status, at: Some(at), message: joined(message, without) }
+}
+
+/// A run whose end nobody told.
+fn unended(seen: &Seen, around: Around) -> End {
+    match around.state {
+        Some(state) if state.lives && seen.after.is_none() => {
+            End { status: RunStatus::Running, at: None, message: None }
+        }
+        state => {
+            let sign = state.and_then(|state| state.sign).filter(|_| seen.after.is_none()).map(|sign| sign.at);
+            End { status: RunStatus::Unknown, at: None, message: Some(silent(sign.max(Some(seen.last())))) }
+        }
+    }
+}
+
+/// The end as far as results alone tell it. What the log no longer tells is said, and is not taken for a success.
+fn by_results(seen: &Seen, around: Around, succeeded: i64, failed: i64) -> End {
+    let last = seen.last();
+    if let Some(state) = around.state
+        && state.status == Some(RunStatus::Running)
+        && state.lives
+    {
+        return End { status: RunStatus::Running, at: None, message: None };
+    }
+    let by_job = around.job.filter(|_| seen.after.is_none()).and_then(|(job, word)| {
+        let ended = job.completed_at?;
+        let status = words::run_status(word).filter(|status| !status.is_active())?;
+        let is_its = ended.duration_since(last).abs() <= GAP;
+        is_its.then(|| (status, words::run_message(word, None, None), ended))
+    });
+    if let Some((status, message, ended)) = by_job {
+        let status = if status == RunStatus::Succeeded && failed > 0 { RunStatus::PartlyFailed } else { status };
+        return End { status, at: Some(ended), message };
+    }
+    let is_complete = around.devices_now.is_some_and(|devices| devices > 0 && succeeded + failed >= devices);
+    let status = match (succeeded, failed) {
+        (_, 0) if is_complete => RunStatus::Succeeded,
+        (0, _) if is_complete => RunStatus::Failed,
+        (1.., 1..) => RunStatus::PartlyFailed,
+        _ => RunStatus::Unknown,
+    };
+    let message = (!is_complete).then(|| {
+        "This server's log no longer tells of this run. How many devices it had is not known, nor whether each has a result."
+            .to_owned()
+    });
+    End { status, at: Some(last), message }
+}
+
+/// An entry of the queue.
+pub fn of_waiting(entry: &Waiting, known: &Known, devices: i64) -> Run {
+    let id = Name::Asked(entry.job_id, entry.at).id();
+    Run { devices, trigger: entry.trigger, ..bare(id, known, RunStatus::Queued, entry.at) }
+}
+
+/// What the job itself says of its newest run, when neither its log nor a result nor the queue does.
+pub fn of_job(known: &Known, state: &State, newest: Option<&Seen>, devices: i64) -> Option<Run> {
     let (job, word) = known;
-    let status = words::run_status(word)?;
-    let finished_at = match status {
+    let alias = Name::Newest(job.id).id();
+    let last_known = newest.map(Seen::last).max(job.completed_at);
+    match state.status? {
+        RunStatus::Queued if state.waiting.is_empty() => {
+            Some(Run { devices, ..bare(alias, known, RunStatus::Queued, state.seen_at) })
+        }
         RunStatus::Queued => None,
-        // Results that come in now are those of this run.
-        RunStatus::Running if newest.is_some_and(|cluster| now.duration_since(cluster.ended()) <= GAP) => return None,
-        RunStatus::Running => None,
-        RunStatus::Succeeded | RunStatus::PartlyFailed => return None,
-        RunStatus::Failed | RunStatus::Cancelled => {
-            let ended = job.completed_at?;
-            // The server tells the end of the newest run alone; results shortly before it are this run's.
-            if newest.is_some_and(|cluster| cluster.ended() >= ended.saturating_sub(GAP).unwrap_or(ended)) {
+        RunStatus::Running => {
+            let is_told =
+                newest.is_some_and(|newest| newest.told.as_ref().map_or(state.lives, |told| told.word.is_none()));
+            (!is_told).then(|| Run { devices, ..bare(alias, known, RunStatus::Running, state.seen_at) })
+        }
+        RunStatus::Unknown => {
+            let was_queued = words::run_status(word) == Some(RunStatus::Queued);
+            let is_told = newest.and_then(|newest| newest.told.as_ref()).is_some_and(|told| told.word.is_none());
+            if is_told && !was_queued {
                 return None;
             }
-            Some(ended)
+            let sign = state.sign.map(|sign| sign.at).max(last_known);
+            let message = if was_queued { NOWHERE.to_owned() } else { silent(sign) };
+            let at = sign.unwrap_or(state.seen_at);
+            Some(Run { devices, message: Some(message), ..bare(alias, known, RunStatus::Unknown, at) })
         }
-    };
-    let at = finished_at.unwrap_or(now);
-    Some(Run {
-        id: newest_of(job.id),
+        status => {
+            let ended = job.completed_at?;
+            // The server tells the end of the newest run alone.
+            let earliest = ended.checked_sub(GAP).unwrap_or(ended);
+            if newest.is_some_and(|newest| newest.last() >= earliest) {
+                return None;
+            }
+            let message = words::run_message(word, None, None);
+            let lost = (devices > 0).then(|| "The server kept no result of it.".to_owned());
+            let run = bare(Name::Began(job.id, ended).id(), known, status, ended);
+            Some(Run { finished_at: Some(ended), message: joined(message, lost), ..run })
+        }
+    }
+}
+
+/// What is said of a job that waits in no queue.
+const NOWHERE: &str = "The server calls this job queued, but it waits in no queue and no worker has it. It will not start by \
+                       itself: run it again.";
+
+fn bare(id: i64, (job, _): &Known, status: RunStatus, at: Timestamp) -> Run {
+    Run {
+        id,
         job_id: job.id,
         job_name: job.name.clone(),
         job_type: job.job_type.clone(),
-        trigger: trigger(job),
+        trigger: Trigger::Unknown,
         triggered_by: None,
         status,
         queued_at: at,
-        // The server tells the start of the first run alone.
         started_at: None,
-        finished_at,
+        finished_at: None,
         devices: 0,
         succeeded: 0,
         failed: 0,
         running: 0,
         changed: 0,
-        message: words::run_message(word).map(str::to_owned),
+        message: None,
         commit: None,
         cancel_requested: false,
         causes: Vec::new(),
         usual_seconds: None,
-    })
-}
-
-/// The devices of a run, failed ones first, then by hostname.
-pub fn devices(cluster: &Cluster, known: &[Device]) -> Vec<RunDevice> {
-    let mut all: Vec<RunDevice> = cluster
-        .results()
-        .iter()
-        .map(|result| device(result, known.iter().find(|device| device.id == result.device_id)))
-        .collect();
-    all.sort_by(|a, b| {
-        let good = |device: &RunDevice| device.state == DeviceState::Success;
-        good(a).cmp(&good(b)).then_with(|| a.hostname.cmp(&b.hostname))
-    });
-    all
-}
-
-fn device(result: &JobResult, known: Option<&Device>) -> RunDevice {
-    let failed = result.status == "failure";
-    let detail = |name: &str| result.details.as_ref().and_then(|details| details.get(name));
-    let cause = cause(result);
-    RunDevice {
-        device_id: result.device_id,
-        hostname: result.device_name.clone(),
-        address: known.map(address).unwrap_or_default(),
-        device_type: known.map(|device| device.device_type.clone()).unwrap_or_default(),
-        state: if failed { DeviceState::Failure } else { DeviceState::Success },
-        stage: cause.map(words::stage),
-        cause,
-        message: detail("message").and_then(Value::as_str).map(str::to_owned).filter(|_| failed),
-        attempt: detail("retries").and_then(Value::as_i64).unwrap_or_default() + 1,
-        worker: None,
-        started_at: None,
-        finished_at: Some(result.result_time),
-        result_id: Some(result.id),
-        details: result.details.clone(),
-        changed: changed(result),
-        snapshot_id: detail("db_snapshot_id").and_then(Value::as_i64),
     }
 }
 
-fn address(device: &Device) -> String {
-    match device.port {
-        Some(port) if port != 22 => format!("{}:{port}", device.ip_address),
-        _ => device.ip_address.clone(),
+fn silent(since: Option<Timestamp>) -> String {
+    let since = since.map(|at| format!(" since {}", at.strftime("%Y-%m-%d %H:%M:%S UTC"))).unwrap_or_default();
+    format!("No sign of life{since}. The server never told the end of this run, so what became of it is not known.")
+}
+
+fn lost(kept: i64, devices: i64) -> String {
+    match (kept, devices) {
+        (0, 1) => "The server kept no result of its device.".to_owned(),
+        (0, _) => format!("The server kept no result of its {devices} devices."),
+        (1, _) => format!("The server kept a result of 1 of the {devices} devices only."),
+        _ => format!("The server kept results of {kept} of the {devices} devices only."),
     }
 }
 
-/// Whether a configuration differed from the one before; nothing for results that read none.
-fn changed(result: &JobResult) -> Option<bool> {
-    let details = result.details.as_ref()?;
-    if details.get("db_snapshot_id").is_some_and(Value::is_number) {
-        return Some(true);
+fn joined(first: Option<String>, second: Option<String>) -> Option<String> {
+    match (first, second) {
+        (Some(first), Some(second)) => Some(format!("{first} {second}")),
+        (first, second) => first.or(second),
     }
-    details.get("deduplicated").and_then(Value::as_bool).map(|same| !same)
 }
 
-/// Why a result failed; nothing for one that did not.
-pub fn cause(result: &JobResult) -> Option<Cause> {
-    let word = result.details.as_ref().and_then(|details| details.get("cause")).and_then(Value::as_str);
-    (result.status == "failure").then(|| word.and_then(Cause::parse).unwrap_or(Cause::Internal))
+fn number(count: usize) -> i64 {
+    i64::try_from(count).unwrap_or(i64::MAX)
 }
 
 fn causes(results: &[JobResult]) -> Vec<CauseCount> {
     let mut counts: BTreeMap<Cause, i64> = BTreeMap::new();
-    for cause in results.iter().filter_map(cause) {
+    for cause in results.iter().filter_map(super::device::cause) {
         *counts.entry(cause).or_default() += 1;
     }
     let mut counts: Vec<CauseCount> =
         counts.into_iter().map(|(cause, devices)| CauseCount { cause, devices }).collect();
     counts.sort_by_key(|count| std::cmp::Reverse(count.devices));
     counts
-}
-
-/// The server does not say what started a run: a job with a schedule most likely followed it.
-fn trigger(job: &Job) -> Trigger {
-    if job.schedule_type.is_some() && job.is_enabled { Trigger::Schedule } else { Trigger::Manual }
 }

@@ -5,7 +5,7 @@ use netraven_api::runs::{Run, RunOutcomes, RunTimeline, TIMELINE_RUNS, TimelineR
 use serde_json::Value;
 
 use super::wanted::Wanted;
-use super::{Window, window};
+use super::window;
 use crate::dialect::Talk;
 use crate::dialect::asked::Asked;
 use crate::dialect::row::reply;
@@ -32,11 +32,10 @@ pub async fn timeline(talk: Talk<'_>, asked: &Asked) -> Result<Value, Problem> {
 
 /// The runs that fit, the newest first, and what to know about how they were found.
 async fn wanted_runs(talk: Talk<'_>, asked: &Asked) -> Result<(Vec<Run>, Option<String>), Problem> {
-    let Window { runs, loaded, is_cut } = window(talk, asked).await?;
+    let window = window(talk, asked).await?;
     let wanted = Wanted::read(talk, asked).await?;
-    let runs = runs.into_iter().filter(|(run, cluster)| wanted.fits(run, cluster.as_ref())).map(|(run, _)| run);
-    let note = is_cut
-        .then(|| format!("Only the runs of the newest {} of {} results are drawn.", loaded.rows.len(), loaded.total));
+    let note = window.note("The runs are drawn from this server's log and");
+    let runs = window.runs.into_iter().filter(|(run, seen)| wanted.fits(run, seen.as_ref())).map(|(run, _)| run);
     Ok((runs.collect(), note))
 }
 

@@ -3,11 +3,12 @@
 use std::collections::BTreeSet;
 
 use netraven_api::Problem;
+use netraven_api::devices::Device;
 use netraven_api::runs::{Run, RunStatus, Trigger};
 
-use super::cluster::Cluster;
+use super::bind::Seen;
+use crate::dialect::Talk;
 use crate::dialect::asked::Asked;
-use crate::dialect::{Talk, devices};
 
 /// The filters; job and period are heeded where the results are read.
 pub struct Wanted {
@@ -16,6 +17,8 @@ pub struct Wanted {
     triggers: Vec<Trigger>,
     device: Option<i64>,
     tagged: Option<BTreeSet<i64>>,
+    /// Names of the devices asked for, which the log has in place of ids.
+    named: BTreeSet<String>,
     search: String,
 }
 
@@ -23,20 +26,21 @@ impl Wanted {
     /// Reads the filters, and which devices carry the tags asked for.
     pub async fn read(talk: Talk<'_>, asked: &Asked) -> Result<Wanted, Problem> {
         let tags: Vec<i64> = asked.many("tag_id").iter().filter_map(|id| id.parse().ok()).collect();
-        let tagged = match tags.as_slice() {
-            [] => None,
-            tags => {
-                let mut known = devices::all(talk).await?;
-                known.retain(|device| device.tags.iter().any(|tag| tags.contains(&tag.id)));
-                Some(known.into_iter().map(|device| device.id).collect())
-            }
-        };
+        let device = asked.number("device_id")?;
+        let known = if tags.is_empty() && device.is_none() { None } else { Some(talk.known_devices().await?) };
+        let has_tag = |found: &&Device| found.tags.iter().any(|tag| tags.contains(&tag.id));
+        let of_tags: Vec<&Device> = known.iter().flat_map(|known| known.iter().filter(has_tag)).collect();
+        let tagged = (!tags.is_empty()).then(|| of_tags.iter().map(|device| device.id).collect());
+        let asked_for = known.iter().flat_map(|known| known.iter().filter(|it| device == Some(it.id)));
+        let named = if device.is_some() { asked_for.collect() } else { of_tags };
+        let named = named.into_iter().map(|device: &Device| device.hostname.clone()).collect();
         Ok(Wanted {
             kinds: asked.many("job_type"),
             statuses: asked.many("status").iter().filter_map(|word| RunStatus::parse(&word.to_lowercase())).collect(),
             triggers: asked.many("trigger").iter().filter_map(|word| Trigger::parse(&word.to_lowercase())).collect(),
-            device: asked.number("device_id")?,
+            device,
             tagged,
+            named,
             search: asked.one("search").unwrap_or_default().to_lowercase(),
         })
     }
@@ -57,17 +61,15 @@ impl Wanted {
     }
 
     /// Whether a run is meant. One without results yet has no devices to be found by.
-    pub fn fits(&self, run: &Run, cluster: Option<&Cluster>) -> bool {
+    pub fn fits(&self, run: &Run, seen: Option<&Seen>) -> bool {
         let holds = |text: &str| text.to_lowercase().contains(&self.search);
-        let any = |is: &dyn Fn(i64, &str) -> bool| {
-            cluster
-                .is_some_and(|cluster| cluster.results().iter().any(|result| is(result.device_id, &result.device_name)))
-        };
+        let named = |name: &str| self.named.contains(name);
+        let any = |is: &dyn Fn(i64) -> bool| seen.is_some_and(|seen| seen.holds(|id, _| is(id), named));
         (self.kinds.is_empty() || self.kinds.contains(&run.job_type))
             && (self.statuses.is_empty() || self.statuses.contains(&run.status))
             && (self.triggers.is_empty() || self.triggers.contains(&run.trigger))
-            && self.device.is_none_or(|wanted| any(&|id, _| id == wanted))
-            && self.tagged.as_ref().is_none_or(|tagged| any(&|id, _| tagged.contains(&id)))
-            && (holds(&run.job_name) || any(&|_, name| holds(name)))
+            && self.device.is_none_or(|wanted| any(&|id| id == wanted))
+            && self.tagged.as_ref().is_none_or(|tagged| any(&|id| tagged.contains(&id)))
+            && (holds(&run.job_name) || seen.is_some_and(|seen| seen.holds(|_, name| holds(name), holds)))
     }
 }

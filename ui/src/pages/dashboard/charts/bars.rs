@@ -129,7 +129,7 @@ pub fn OutcomeBars(state: Store<DashboardState>, unit: ReadSignal<String>, count
                     for piece in pieces.iter() {
                         rect {
                             key: "{piece.place}-{piece.outcome.as_str()}",
-                            class: "out-{piece.outcome.as_str()}",
+                            class: "out-{piece.outcome.look()}",
                             "data-pale": if is_pale(&statuses, piece.outcome) { "yes" },
                             fill: piece.outcome.fill(),
                             x: "{(as_share(piece.place) + GAP / 2.0) * width:.3}%",

@@ -13,6 +13,8 @@ pub enum Outcome {
     UnderWay,
     /// A person cancelled it.
     Cancelled,
+    /// How it ended is not known.
+    Unknown,
     /// Some devices failed.
     PartlyFailed,
     /// Every device failed.
@@ -21,8 +23,14 @@ pub enum Outcome {
 
 impl Outcome {
     /// Every outcome, from the bottom of a bar to its top: what is to be seen is never covered.
-    pub const ALL: [Outcome; 5] =
-        [Outcome::Succeeded, Outcome::UnderWay, Outcome::Cancelled, Outcome::PartlyFailed, Outcome::Failed];
+    pub const ALL: [Outcome; 6] = [
+        Outcome::Succeeded,
+        Outcome::UnderWay,
+        Outcome::Cancelled,
+        Outcome::Unknown,
+        Outcome::PartlyFailed,
+        Outcome::Failed,
+    ];
 
     /// The outcome of a state.
     #[must_use]
@@ -33,6 +41,7 @@ impl Outcome {
             RunStatus::PartlyFailed => Outcome::PartlyFailed,
             RunStatus::Failed => Outcome::Failed,
             RunStatus::Cancelled => Outcome::Cancelled,
+            RunStatus::Unknown => Outcome::Unknown,
         }
     }
 
@@ -43,6 +52,7 @@ impl Outcome {
             Outcome::Succeeded => &[RunStatus::Succeeded],
             Outcome::UnderWay => &[RunStatus::Queued, RunStatus::Running],
             Outcome::Cancelled => &[RunStatus::Cancelled],
+            Outcome::Unknown => &[RunStatus::Unknown],
             Outcome::PartlyFailed => &[RunStatus::PartlyFailed],
             Outcome::Failed => &[RunStatus::Failed],
         }
@@ -55,9 +65,16 @@ impl Outcome {
             Outcome::Succeeded => "succeeded",
             Outcome::UnderWay => "active",
             Outcome::Cancelled => "cancelled",
+            Outcome::Unknown => "unknown",
             Outcome::PartlyFailed => "partly",
             Outcome::Failed => "failed",
         }
+    }
+
+    /// What it is drawn like; one that is not known is as pale as one that was cancelled.
+    #[must_use]
+    pub fn look(self) -> &'static str {
+        if self == Outcome::Unknown { Outcome::Cancelled.as_str() } else { self.as_str() }
     }
 
     /// Its word.
@@ -67,6 +84,7 @@ impl Outcome {
             Outcome::Succeeded => "succeeded",
             Outcome::UnderWay => "under way",
             Outcome::Cancelled => "cancelled",
+            Outcome::Unknown => "unknown",
             Outcome::PartlyFailed => "partly failed",
             Outcome::Failed => "failed",
         }
@@ -79,7 +97,7 @@ impl Outcome {
             Outcome::PartlyFailed => Some("url(#hatch-partly)"),
             Outcome::Failed => Some("url(#hatch-failed)"),
             Outcome::UnderWay => Some("url(#hatch-active)"),
-            Outcome::Succeeded | Outcome::Cancelled => None,
+            Outcome::Succeeded | Outcome::Cancelled | Outcome::Unknown => None,
         }
     }
 

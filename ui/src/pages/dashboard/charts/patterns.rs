@@ -38,7 +38,7 @@ pub fn OutcomeKey(outcomes: Vec<Outcome>) -> Element {
             for outcome in outcomes {
                 span { key: "{outcome.as_str()}",
                     svg { width: "10", height: "10",
-                        rect { class: "out-{outcome.as_str()}", x: "0.5", y: "0.5", width: "9", height: "9", fill: outcome.fill() }
+                        rect { class: "out-{outcome.look()}", x: "0.5", y: "0.5", width: "9", height: "9", fill: outcome.fill() }
                     }
                     {outcome.word()}
                 }

@@ -147,7 +147,7 @@ fn Drawing(mark: Placed) -> Element {
             let thin = matches!(outcome, Outcome::Succeeded | Outcome::Cancelled);
             let (top, height) = if thin { (top + height * 0.2, height * 0.6) } else { (top, height) };
             rsx! {
-                rect { class: "out-{outcome.as_str()}", fill: outcome.fill(), x, y: "{top:.2}%", width, height: "{height:.2}%", rx: "1.5" }
+                rect { class: "out-{outcome.look()}", fill: outcome.fill(), x, y: "{top:.2}%", width, height: "{height:.2}%", rx: "1.5" }
             }
         }
         What::Crowd(..) => rsx! {

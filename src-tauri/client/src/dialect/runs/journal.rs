@@ -1,0 +1,284 @@
+//! The lines of the server's runner put together into the runs they tell of.
+//!
+//! Lines of one job follow each other, though two runs of a job may overlap when there are several workers; a line that tells
+//! how long its run took says by that which run it ends.
+
+use std::collections::BTreeMap;
+
+use jiff::{SignedDuration, Timestamp};
+
+use super::line::{Said, bare, read};
+use crate::dialect::row::Row;
+
+/// The source of the lines.
+pub const SOURCE: &str = "runner";
+/// A run that wrote nothing for this long is not thought to write the next line, if another one may have.
+const STALE: SignedDuration = SignedDuration::from_secs(300);
+/// Lines that tell the end again come within this time.
+const ECHO: SignedDuration = SignedDuration::from_secs(20);
+/// By how much a run's beginning may differ from what its duration says.
+const INEXACT: f64 = 3.0;
+
+/// A line of the runner.
+#[derive(Clone, Debug)]
+pub struct Line {
+    pub id: i64,
+    pub at: Timestamp,
+    pub job_id: i64,
+    pub message: String,
+}
+
+impl Line {
+    /// A row of the log; none if it speaks of no job.
+    pub fn of(row: Row) -> Option<Line> {
+        Some(Line {
+            id: row.id(),
+            at: row.time("timestamp")?,
+            job_id: row.number("job_id")?,
+            message: row.word("message"),
+        })
+    }
+}
+
+/// A run as the log tells it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Told {
+    pub job_id: i64,
+    pub began: Timestamp,
+    /// Time of its last line, or of the one that told its end.
+    pub last: Timestamp,
+    pub names: Vec<String>,
+    pub targets: Option<i64>,
+    pub handed: Option<i64>,
+    pub counts: Option<(i64, i64)>,
+    pub returned: Option<(i64, i64)>,
+    /// The word it ended with; none while it goes on, or when its end was never told.
+    pub word: Option<&'static str>,
+    pub reason: Option<String>,
+    /// Whether the line that tells its beginning is still there, or its beginning is known by its duration.
+    pub is_whole: bool,
+    /// Beginnings told so far, as long as nothing else was.
+    beginnings: Vec<String>,
+}
+
+impl Told {
+    fn new(job_id: i64, began: Timestamp) -> Told {
+        Told {
+            job_id,
+            began,
+            last: began,
+            names: Vec::new(),
+            targets: None,
+            handed: None,
+            counts: None,
+            returned: None,
+            word: None,
+            reason: None,
+            is_whole: false,
+            beginnings: Vec::new(),
+        }
+    }
+
+    /// When it ended.
+    pub fn ended(&self) -> Option<Timestamp> {
+        self.word.map(|_| self.last)
+    }
+
+    /// Number of its devices, if any line told it.
+    pub fn devices(&self) -> Option<i64> {
+        let counted = self.counts.map(|(succeeded, failed)| succeeded + failed);
+        self.targets.or(self.handed).or(counted).or(self.returned.map(|(_, of)| of))
+    }
+
+    fn take(&mut self, said: Said, at: Timestamp) {
+        if !self.is_whole
+            && let Some(began) = said.seconds.and_then(|seconds| before(at, seconds))
+        {
+            (self.began, self.is_whole) = (began, true);
+        }
+        self.last = self.last.max(at);
+        self.beginnings.clear();
+        if self.names.is_empty() {
+            self.names = said.names;
+        }
+        self.targets = self.targets.or(said.targets);
+        self.handed = self.handed.or(said.handed);
+        self.counts = self.counts.or(said.counts);
+        self.returned = self.returned.or(said.returned);
+        self.word = self.word.or(said.word);
+        self.reason = self.reason.take().or(said.reason);
+    }
+}
+
+/// The runs of all jobs, the oldest first.
+pub fn told(lines: impl IntoIterator<Item = Line>) -> Vec<Told> {
+    let mut jobs: BTreeMap<i64, Vec<Line>> = BTreeMap::new();
+    for line in lines {
+        jobs.entry(line.job_id).or_default().push(line);
+    }
+    let mut all: Vec<Told> = jobs.into_values().flat_map(of_one_job).collect();
+    all.sort_by_key(|told| (told.began, told.job_id));
+    all
+}
+
+fn of_one_job(mut lines: Vec<Line>) -> Vec<Told> {
+    lines.sort_by_key(|line| (line.at, line.id));
+    let mut runs: Vec<Told> = Vec::new();
+    let lines: Vec<(Line, Said)> = lines
+        .into_iter()
+        .map(|line| {
+            let said = read(&line.message);
+            (line, said)
+        })
+        .collect();
+    for (number, (line, said)) in lines.iter().enumerate() {
+        if said.began {
+            begin(&mut runs, line);
+            continue;
+        }
+        let announced = announced(&runs, said, line.at, &lines[number + 1..]);
+        let place = announced.or_else(|| place_of(&runs, said, line.at)).unwrap_or_else(|| {
+            runs.push(Told::new(line.job_id, line.at));
+            runs.len() - 1
+        });
+        runs[place].take(said.clone(), line.at);
+    }
+    runs
+}
+
+/// The run of a line about its end, by the line that soon tells how long it took.
+fn announced(runs: &[Told], said: &Said, at: Timestamp, next: &[(Line, Said)]) -> Option<usize> {
+    if said.seconds.is_some() || (said.counts.is_none() && said.word.is_none()) {
+        return None;
+    }
+    let soon = next.iter().take_while(|(line, _)| line.at.duration_since(at) <= ECHO);
+    soon.filter(|(_, end)| said.word.is_none() || end.word == said.word).find_map(|(line, end)| {
+        let began = before(line.at, end.seconds?)?;
+        let off = |place: &usize| runs[*place].began.duration_since(began).as_secs_f64().abs();
+        let lacks = |place: &usize| said.counts.is_none() || runs[*place].counts.is_none();
+        (0..runs.len()).filter(|place| lacks(place) && off(place) <= INEXACT).min_by(|a, b| off(a).total_cmp(&off(b)))
+    })
+}
+
+fn before(at: Timestamp, seconds: f64) -> Option<Timestamp> {
+    at.checked_sub(SignedDuration::try_from_secs_f64(seconds).ok()?).ok()
+}
+
+/// A beginning that is told in other words than the one before belongs to the same run.
+fn begin(runs: &mut Vec<Told>, line: &Line) {
+    let text = bare(&line.message).to_lowercase();
+    if let Some(last) = runs.last_mut()
+        && last.word.is_none()
+        && !last.beginnings.is_empty()
+        && !last.beginnings.contains(&text)
+    {
+        last.beginnings.push(text);
+        last.last = line.at;
+        return;
+    }
+    let mut told = Told::new(line.job_id, line.at);
+    told.is_whole = true;
+    told.beginnings.push(text);
+    runs.push(told);
+}
+
+/// The run a line belongs to.
+fn place_of(runs: &[Told], said: &Said, at: Timestamp) -> Option<usize> {
+    let open = || (0..runs.len()).filter(|place| runs[*place].word.is_none());
+    let lively = || open().filter(|place| at.duration_since(runs[*place].last) <= STALE);
+    let echo = || {
+        let same = |told: &Told| told.word.is_some() && (said.word.is_none() || told.word == said.word);
+        (0..runs.len()).rev().find(|place| same(&runs[*place]) && at.duration_since(runs[*place].last) <= ECHO)
+    };
+    if let Some(seconds) = said.seconds {
+        let off = |place: usize| (at.duration_since(runs[place].began).as_secs_f64() - seconds).abs();
+        let nearest = (0..runs.len())
+            .filter(|place| runs[*place].word.is_none() || runs[*place].word == said.word)
+            .min_by(|a, b| off(*a).total_cmp(&off(*b)));
+        if let Some(place) = nearest.filter(|place| off(*place) <= INEXACT) {
+            return Some(place);
+        }
+        // One whose first lines are gone has no beginning to compare.
+        return open().next_back().filter(|place| !runs[*place].is_whole).or_else(echo);
+    }
+    if let Some((succeeded, failed)) = said.counts {
+        let fits = |told: &Told| told.counts.is_none() && told.handed.or(told.targets) == Some(succeeded + failed);
+        if let Some(place) = lively().find(|place| fits(&runs[*place])) {
+            return Some(place);
+        }
+    }
+    if said.targets.is_some()
+        && let Some(place) = open().next_back().filter(|place| runs[*place].targets.is_none())
+    {
+        return Some(place);
+    }
+    if said.word.is_some() && lively().count() > 1 {
+        return lively().next();
+    }
+    open().next_back().or_else(echo)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn lines(rows: &[(i64, &str)]) -> Vec<Line> {
+        let line = |(place, (second, message)): (usize, &(i64, &str))| Line {
+            id: i64::try_from(place).unwrap() + 100,
+            at: Timestamp::from_second(*second).unwrap(),
+            job_id: 7,
+            message: (*message).to_owned(),
+        };
+        rows.iter().enumerate().map(line).collect()
+    }
+
+    const WHOLE: [(i64, &str); 8] = [
+        (1000, "[Job: 7] Received job request. Starting..."),
+        (1000, "Job 7 started."),
+        (1001, "[Job: 7] Loaded 2 devices: ['a', 'b']"),
+        (1001, "[Job: 7] Handing off 2 device(s) with credentials to dispatcher..."),
+        (1020, "[Job: 7] Dispatcher finished. Success: 1, Failure: 1"),
+        (1020, "[Job: 7] Tasks finished. Final Status: JobStatus.COMPLETED_PARTIAL_FAILURE"),
+        (1021, "[Job: 7] Updating job status to 'JobStatus.COMPLETED_PARTIAL_FAILURE' in 20.90s."),
+        (1021, "[Job: 7] Job failed with status 'JobStatus.COMPLETED_PARTIAL_FAILURE' in 20.90s"),
+    ];
+
+    fn shape(rows: &[(i64, &str)]) -> Vec<(i64, Option<i64>, Option<&'static str>)> {
+        let of = |told: &Told| (told.began.as_second(), told.ended().map(Timestamp::as_second), told.word);
+        told(lines(rows)).iter().map(of).collect()
+    }
+
+    #[test]
+    fn the_lines_of_a_run_are_one_run() {
+        let all = told(lines(&WHOLE));
+        assert_eq!(shape(&WHOLE), [(1000, Some(1021), Some("COMPLETED_PARTIAL_FAILURE"))]);
+        assert_eq!((all[0].devices(), all[0].counts, all[0].names.len()), (Some(2), Some((1, 1)), 2));
+    }
+
+    #[test]
+    fn a_run_follows_a_run_whether_or_not_the_first_told_its_end() {
+        let next = WHOLE.map(|(second, text)| (second + 25, text));
+        assert_eq!(shape(&[&WHOLE[..], &next].concat()).len(), 2);
+        let cut = shape(&[&WHOLE[..4], &next].concat());
+        assert_eq!(cut, [(1000, None, None), (1025, Some(1046), Some("COMPLETED_PARTIAL_FAILURE"))]);
+    }
+
+    #[test]
+    fn runs_that_overlap_are_told_apart_by_how_long_they_took() {
+        let rows = [
+            (1000, "Job 7 started."),
+            (1010, "Job 7 started."),
+            (1030, "[Job: 7] Updating job status to 'COMPLETED_SUCCESS' in 30.00s."),
+            (1040, "[Job: 7] Updating job status to 'COMPLETED_FAILURE' in 30.00s."),
+        ];
+        let ends = [(1000, Some(1030), Some("COMPLETED_SUCCESS")), (1010, Some(1040), Some("COMPLETED_FAILURE"))];
+        assert_eq!(shape(&rows), ends);
+    }
+
+    #[test]
+    fn a_run_whose_first_lines_are_gone_still_tells_when_it_began() {
+        assert_eq!(shape(&WHOLE[7..]), [(1000, Some(1021), Some("COMPLETED_PARTIAL_FAILURE"))]);
+        let all = told(lines(&WHOLE[4..]));
+        assert_eq!((all.len(), all[0].devices()), (1, Some(2)));
+    }
+}

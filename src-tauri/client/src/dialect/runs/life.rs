@@ -1,0 +1,282 @@
+//! What the server's queue, workers and log tell of a job that calls itself queued or running.
+//!
+//! Its word alone is no proof: a worker that died leaves it as it was, and so does a queue that lost its entry.
+
+use std::collections::{BTreeSet, HashMap};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use jiff::{SignedDuration, Timestamp};
+use netraven_api::jobs::Job;
+use netraven_api::runs::{RunStatus, Trigger};
+use serde_json::Value;
+use tokio::time::Instant;
+
+use crate::dialect::lists::rows_of;
+use crate::dialect::row::Row;
+use crate::dialect::{Talk, words};
+
+/// A run that wrote nothing for this long is not taken for alive; the server stops one after 180 seconds by default.
+const SILENT: SignedDuration = SignedDuration::from_secs(300);
+/// The same where no worker is at work.
+const SILENT_ALONE: SignedDuration = SignedDuration::from_secs(15);
+/// A job may be on its way from the queue to a worker for this long.
+const ON_THE_WAY: Duration = Duration::from_secs(3);
+/// How long the queue and the workers serve again.
+const KEPT: Duration = Duration::from_secs(2);
+/// The same for the last line of a job that lives, for one that does not, and for the list of schedules.
+const KEPT_SIGN: Duration = Duration::from_millis(900);
+const KEPT_DEAD: Duration = Duration::from_secs(20);
+const KEPT_SCHEDULES: Duration = Duration::from_secs(60);
+/// Most starts remembered.
+const MOST_STARTS: usize = 500;
+
+/// An entry of the queue.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Waiting {
+    pub job_id: i64,
+    pub at: Timestamp,
+    pub trigger: Trigger,
+}
+
+/// The queue and the workers; none of what could not be read.
+#[derive(Debug, Default)]
+struct Life {
+    queue: Option<Vec<Waiting>>,
+    /// Whether any worker is at work.
+    is_busy: Option<bool>,
+}
+
+/// The last line of a job.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Sign {
+    pub id: i64,
+    pub at: Timestamp,
+}
+
+/// What is made of a job's word.
+#[derive(Clone, Debug)]
+pub struct State {
+    /// Its state; none if it never ran.
+    pub status: Option<RunStatus>,
+    /// Whether a run of it is being worked on.
+    pub lives: bool,
+    /// Its last line.
+    pub sign: Option<Sign>,
+    /// Its entries in the queue, the oldest first.
+    pub waiting: Vec<Waiting>,
+    /// When it was first seen with this word.
+    pub seen_at: Timestamp,
+    /// How long it may be silent and still be taken for alive.
+    patience: SignedDuration,
+}
+
+impl State {
+    /// Heeds another sign of life: a result that came.
+    pub fn heed(mut self, word: &str, at: Option<Timestamp>, now: Timestamp) -> State {
+        if words::run_status(word) == Some(RunStatus::Running)
+            && at.is_some_and(|at| now.duration_since(at) <= self.patience)
+        {
+            self.lives = true;
+            self.status = Some(RunStatus::Running);
+        }
+        self
+    }
+}
+
+/// Something with the time it was read.
+type Read<T> = Option<(Instant, T)>;
+
+/// The jobs whose schedule is followed; none if the server does not tell.
+type Schedules = Option<Arc<BTreeSet<i64>>>;
+
+/// When the last line of a job was read, how long that serves, and the line.
+type KeptSign = (Instant, Duration, Option<Sign>);
+
+/// What was learnt of jobs, and when.
+#[derive(Default)]
+pub struct Memory {
+    life: tokio::sync::Mutex<Read<Arc<Life>>>,
+    schedules: tokio::sync::Mutex<Read<Schedules>>,
+    signs: Mutex<HashMap<i64, KeptSign>>,
+    words: Mutex<HashMap<i64, (String, Instant, Timestamp)>>,
+    starts: Mutex<Vec<Waiting>>,
+}
+
+impl Memory {
+    /// Remembers that a person started a job.
+    pub fn pressed(&self, job_id: i64, at: Timestamp) {
+        self.remember(Waiting { job_id, at, trigger: Trigger::Manual });
+    }
+
+    /// Makes the next look ask anew about jobs that do not live.
+    pub fn stale(&self) {
+        self.signs.lock().unwrap_or_else(PoisonError::into_inner).retain(|_, (_, kept, _)| *kept == KEPT_SIGN);
+        if let Ok(mut life) = self.life.try_lock() {
+            *life = None;
+        }
+    }
+
+    fn remember(&self, start: Waiting) {
+        let mut starts = self.starts.lock().unwrap_or_else(PoisonError::into_inner);
+        if !starts.contains(&start) {
+            starts.push(start);
+            let over = starts.len().saturating_sub(MOST_STARTS);
+            starts.drain(..over);
+        }
+    }
+
+    /// What started the run of a job that began at a time, if its start was seen; `before` is when the one before it began.
+    fn seen_start(&self, job_id: i64, began: Timestamp, before: Option<Timestamp>) -> Option<Trigger> {
+        // Times of this computer and of the server may differ a little.
+        let latest = began.saturating_add(SignedDuration::from_secs(2)).unwrap_or(began);
+        let starts = self.starts.lock().unwrap_or_else(PoisonError::into_inner);
+        let fits = |start: &&Waiting| {
+            start.job_id == job_id && start.at <= latest && before.is_none_or(|before| start.at > before)
+        };
+        starts.iter().filter(fits).max_by_key(|start| start.at).map(|start| start.trigger)
+    }
+
+    fn first_seen(&self, job_id: i64, word: &str, now: Timestamp) -> (Instant, Timestamp) {
+        let mut words = self.words.lock().unwrap_or_else(PoisonError::into_inner);
+        let kept = words.entry(job_id).or_insert_with(|| (word.to_owned(), Instant::now(), now));
+        if kept.0 != word {
+            *kept = (word.to_owned(), Instant::now(), now);
+        }
+        (kept.1, kept.2)
+    }
+}
+
+/// What is made of the word of a job.
+pub async fn state(talk: Talk<'_>, job_id: i64, word: &str) -> State {
+    let now = talk.now();
+    let memory = &talk.server.runs.life;
+    let status = words::run_status(word);
+    let (first, seen_at) = memory.first_seen(job_id, word, now);
+    let mut state = State { status, lives: false, sign: None, waiting: Vec::new(), seen_at, patience: SILENT };
+    if !status.is_some_and(RunStatus::is_active) {
+        return state;
+    }
+    let life = life(talk).await;
+    state.sign = sign(talk, job_id).await;
+    let quiet = |at: Timestamp| now.duration_since(at);
+    // Of a job without any line, what is known is when it was first seen.
+    let silent_for = quiet(state.sign.map_or(seen_at, |sign| sign.at));
+    if life.is_busy == Some(false) {
+        state.patience = SILENT_ALONE;
+    }
+    state.lives = silent_for <= state.patience;
+    state.waiting = life.queue.iter().flatten().copied().filter(|entry| entry.job_id == job_id).collect();
+    state.status = Some(match status {
+        Some(RunStatus::Running) if state.lives => RunStatus::Running,
+        Some(RunStatus::Running) => RunStatus::Unknown,
+        _ if !state.waiting.is_empty() || life.queue.is_none() => RunStatus::Queued,
+        // It was asked for again while it runs, or a worker has just taken it.
+        _ if state.lives && life.is_busy == Some(true) => RunStatus::Running,
+        _ if first.elapsed() < ON_THE_WAY => RunStatus::Queued,
+        _ => RunStatus::Unknown,
+    });
+    if status == Some(RunStatus::Queued) && state.status != Some(RunStatus::Running) {
+        // What it wrote last belongs to a run before.
+        state.lives = state.lives && life.is_busy != Some(false);
+    }
+    if state.status == Some(RunStatus::Unknown) {
+        let mut signs = memory.signs.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some((_, kept, _)) = signs.get_mut(&job_id) {
+            *kept = KEPT_DEAD;
+        }
+    }
+    state
+}
+
+/// What started a run that began at a time, as far as it can be known.
+pub async fn trigger(talk: Talk<'_>, job: Option<&Job>, began: Timestamp, before: Option<Timestamp>) -> Trigger {
+    let Some(job) = job else { return Trigger::Unknown };
+    if let Some(seen) = talk.server.runs.life.seen_start(job.id, began, before) {
+        return seen;
+    }
+    // Intervals are the only schedules this server follows; it goes on following one that was taken off the job.
+    let follows = job.schedule_type.as_deref() == Some("interval")
+        || schedules(talk).await.is_some_and(|schedules| schedules.contains(&job.id));
+    if follows { Trigger::Unknown } else { Trigger::Manual }
+}
+
+async fn life(talk: Talk<'_>) -> Arc<Life> {
+    let memory = &talk.server.runs.life;
+    let mut kept = memory.life.lock().await;
+    if let Some((at, life)) = kept.as_ref()
+        && at.elapsed() < KEPT
+    {
+        return life.clone();
+    }
+    let (queue, workers) = futures::join!(talk.get("/scheduler/queue/status", &[]), talk.get("/jobs/status", &[]),);
+    // Without its Redis the server answers, and knows nothing.
+    let workers = workers.ok().filter(|found| Row(found).number("redis_uptime").is_some());
+    let is_empty = |found: &Value| {
+        Row(found).rows("rq_queues").count() > 0
+            && Row(found).rows("rq_queues").all(|queue| queue.number("job_count") == Some(0))
+    };
+    let queue = queue.ok().filter(Value::is_array).map(|queues| waiting(&queues));
+    let queue = queue.or_else(|| workers.as_ref().filter(|found| is_empty(found)).map(|_| Vec::new()));
+    for entry in queue.iter().flatten() {
+        memory.remember(*entry);
+    }
+    let is_busy = workers
+        .filter(|found| found.get("workers").is_some_and(Value::is_array))
+        .map(|found| Row(&found).rows("workers").any(|worker| !worker.word("status").eq_ignore_ascii_case("idle")));
+    let life = Arc::new(Life { queue, is_busy });
+    *kept = Some((Instant::now(), life.clone()));
+    life
+}
+
+/// The entries of every queue, the oldest first.
+fn waiting(queues: &Value) -> Vec<Waiting> {
+    let entry = |row: Row| {
+        let meta = row.value("meta").unwrap_or_default();
+        let first = row.value("args").and_then(|args| args.get(0).and_then(Value::as_i64));
+        let by_schedule =
+            row.word("job_id").starts_with("netraven_db_job_") || Row(&meta).text("schedule_type").is_some();
+        Some(Waiting {
+            job_id: Row(&meta).number("db_job_id").or(first)?,
+            at: row.time("enqueued_at")?,
+            trigger: if by_schedule { Trigger::Schedule } else { Trigger::Manual },
+        })
+    };
+    let queues = queues.as_array().into_iter().flatten().map(Row);
+    let mut all: Vec<Waiting> =
+        queues.flat_map(|queue| queue.rows("jobs").filter_map(entry).collect::<Vec<_>>()).collect();
+    all.sort_by_key(|entry| entry.at);
+    all
+}
+
+/// The newest line of a job.
+async fn sign(talk: Talk<'_>, job_id: i64) -> Option<Sign> {
+    let memory = &talk.server.runs.life;
+    let kept = memory.signs.lock().unwrap_or_else(PoisonError::into_inner).get(&job_id).copied();
+    if let Some((at, serves, sign)) = kept
+        && at.elapsed() < serves
+    {
+        return sign;
+    }
+    let params = [("job_id", job_id.to_string()), ("order", "desc".to_owned())];
+    let found = talk.page("/logs/", &params, 1, 1).await.ok()?;
+    let sign =
+        rows_of(&found).first().and_then(|row| Some(Sign { id: Row(row).id(), at: Row(row).time("timestamp")? }));
+    memory.signs.lock().unwrap_or_else(PoisonError::into_inner).insert(job_id, (Instant::now(), KEPT_SIGN, sign));
+    sign
+}
+
+/// The jobs whose schedule the server follows.
+async fn schedules(talk: Talk<'_>) -> Schedules {
+    let mut kept = talk.server.runs.life.schedules.lock().await;
+    if let Some((at, known)) = kept.as_ref()
+        && at.elapsed() < KEPT_SCHEDULES
+    {
+        return known.clone();
+    }
+    let found = talk.get("/scheduler/jobs", &[]).await.ok().filter(Value::is_array);
+    let ids = |found: Value| found.as_array().into_iter().flatten().map(|row| Row(row).id()).collect();
+    let known = found.map(|found| Arc::new(ids(found)));
+    *kept = Some((Instant::now(), known.clone()));
+    known
+}

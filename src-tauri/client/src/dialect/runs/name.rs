@@ -1,0 +1,79 @@
+//! How runs are called on a server that gives them no ids.
+//!
+//! A run the log tells of is called after its job and the moment it began, so that its name outlives the log lines; one that
+//! waits, after the moment it was put on the queue. A run of which results alone are left is called after its first result.
+//! Whoever has just started a job calls its newest run by the job, and is told the lasting name.
+
+use jiff::Timestamp;
+
+/// From here on: the newest run of a job. Ids of results are 32 bits long and never come this far.
+const NEWEST: i64 = 1_000_000_000_000;
+/// From here on: the run of a job that began at a time.
+const BEGAN: i64 = 1_000_000_000_000_000;
+/// From here on: the run of a job that was put on the queue at a time. The highest still fits a number of JavaScript.
+const ASKED: i64 = 5_000_000_000_000_000;
+/// Jobs in one tenth of a second.
+const JOBS: i64 = 100_000;
+
+/// A name of a run.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Name {
+    /// The run of a result.
+    Result(i64),
+    /// The newest run of a job.
+    Newest(i64),
+    /// The run of a job that began at a time, to a tenth of a second.
+    Began(i64, Timestamp),
+    /// The run of a job that was asked for at a time.
+    Asked(i64, Timestamp),
+}
+
+impl Name {
+    /// What an id stands for.
+    pub fn of(id: i64) -> Name {
+        let moment = |rest: i64| {
+            let at = Timestamp::from_millisecond(rest / JOBS * 100).unwrap_or_default();
+            (rest % JOBS, at)
+        };
+        if id >= ASKED {
+            let (job, at) = moment(id - ASKED + BEGAN);
+            Name::Asked(job, at)
+        } else if id >= BEGAN {
+            let (job, at) = moment(id);
+            Name::Began(job, at)
+        } else if id > NEWEST {
+            Name::Newest(id - NEWEST)
+        } else {
+            Name::Result(id)
+        }
+    }
+
+    /// The id.
+    pub fn id(self) -> i64 {
+        let moment = |job: i64, at: Timestamp| at.as_millisecond().div_euclid(100) * JOBS + job;
+        match self {
+            Name::Result(id) => id,
+            Name::Newest(job) => NEWEST + job,
+            // Beyond that many jobs the newest run is the only one with a name.
+            Name::Began(job, _) | Name::Asked(job, _) if job >= JOBS => NEWEST + job,
+            Name::Began(job, at) => moment(job, at),
+            Name::Asked(job, at) => moment(job, at) - BEGAN + ASKED,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_name_comes_back_from_its_id() {
+        let at: Timestamp = "2026-11-22T20:03:14.3Z".parse().unwrap();
+        for name in [Name::Result(504), Name::Newest(31), Name::Began(31, at), Name::Asked(99_999, at)] {
+            assert_eq!(Name::of(name.id()), name);
+        }
+        let late: Timestamp = "2099-12-31T00:00:00Z".parse().unwrap();
+        assert!(Name::Asked(99_999, late).id() < 1 << 53);
+        assert!(Name::Began(1, late).id() < ASKED);
+    }
+}

@@ -1,0 +1,56 @@
+//! The state of every job, for lists and for the feed.
+
+use std::collections::BTreeMap;
+
+use jiff::Timestamp;
+use netraven_api::Problem;
+use netraven_api::jobs::Job;
+use netraven_api::runs::RunStatus;
+
+use super::life;
+use super::newest_of;
+use crate::Client;
+use crate::dialect::lists::Server;
+use crate::dialect::{Talk, jobs, words};
+
+/// What tells one run of a job from the next, and how far it is.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct JobState {
+    /// The job's newest run.
+    pub run_id: i64,
+    /// Its status; none if the job never ran.
+    pub status: Option<RunStatus>,
+    /// When the last run that ended did.
+    pub ended_at: Option<Timestamp>,
+    /// Its last line while it goes on: with each, results may have come in.
+    pub line: Option<i64>,
+}
+
+/// The state of every job, asked now.
+pub(crate) async fn states(client: &Client, server: &Server) -> Result<BTreeMap<i64, JobState>, Problem> {
+    let talk = Talk { client, server };
+    let mut all = BTreeMap::new();
+    for (job, word) in jobs::anew(talk).await? {
+        let state = life::state(talk, job.id, &word).await;
+        let line = state.sign.filter(|_| state.status == Some(RunStatus::Running)).map(|sign| sign.id);
+        let run_id = newest_of(job.id);
+        all.insert(job.id, JobState { run_id, status: state.status, ended_at: job.completed_at, line });
+    }
+    Ok(all)
+}
+
+/// Gives jobs that call themselves queued or running the state they are in, and the time of that run in place of the times
+/// of the one before, which the server leaves there.
+pub async fn judge(talk: Talk<'_>, jobs: &mut [Job]) {
+    for job in jobs.iter_mut().filter(|job| words::run_status(&job.status).is_some_and(RunStatus::is_active)) {
+        let state = life::state(talk, job.id, &job.status).await;
+        let Some(status) = state.status else { continue };
+        job.status = status.job_word().to_owned();
+        job.completed_at = None;
+        job.started_at = match status {
+            RunStatus::Queued => state.waiting.last().map(|entry| entry.at).or(Some(state.seen_at)),
+            RunStatus::Running => super::began(talk, job.id).await.or(Some(state.seen_at)),
+            _ => state.sign.map(|sign| sign.at),
+        };
+    }
+}
