@@ -131,6 +131,8 @@ async fn a_real_openssh_server_is_backed_up_as_linux() -> anyhow::Result<()> {
     let snapshots = work::snapshots(&app.client, device).await?;
     let text = &snapshots[0].config_data;
     assert!(text.contains("### /etc/hosts") && text.contains("localhost"), "{text}");
+    // Neither the command nor what a line editor makes of it is part of the text.
+    assert!(text.starts_with("### /etc/") && !text.contains("printf"), "{text}");
     let file = std::fs::read_to_string("/etc/hosts")?;
     let line = file.lines().rfind(|line| !line.trim().is_empty() && !line.starts_with('#')).unwrap_or_default();
     assert!(text.contains(line.trim_end()), "the last line of /etc/hosts is there: {line:?}");

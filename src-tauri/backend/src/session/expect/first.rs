@@ -61,7 +61,9 @@ impl Conversation<'_, '_> {
             let line = self.terminal.last_line().into_owned();
             let quiet = self.terminal.quiet();
             let mut wait = nudge_after.saturating_sub(quiet);
-            let question = questions::of(&shown::line(&line));
+            let covered = questions::of(&shown::line(&line)).is_none().then(|| self.covered_question()).flatten();
+            let asked = covered.unwrap_or_else(|| line.clone());
+            let question = questions::of(&shown::line(&asked));
             if self.terminal.now() >= until {
                 return Err(self.no_prompt(limit, &line));
             } else if done.dialogs < DIALOGS
@@ -84,12 +86,15 @@ impl Conversation<'_, '_> {
                 wait = PROMPT_QUIET;
             } else if let Some(question) = question {
                 wait = DIALOG_QUIET;
-                if quiet >= DIALOG_QUIET && self.answer(question, &line, login, done)? {
+                if quiet >= DIALOG_QUIET && self.answer(question, &asked, login, done)? {
                     until = self.terminal.now() + limit;
                 }
             } else if quiet >= nudge_after && done.nudges < NUDGES {
                 done.nudges += 1;
                 self.terminal.send_line("")?;
+            } else if quiet >= nudge_after && self.terminal.answered_alike() {
+                // It answers each newline with the same words: no wait will make a prompt of them.
+                return Err(self.strange_prompt(&line));
             }
             // A question that ends its line is only recognised by the silence after it.
             if !self.definition.dialogs.is_empty() {
@@ -156,6 +161,14 @@ impl Conversation<'_, '_> {
         Fault::new(Cause::AuthFailed, message).quoting(said)
     }
 
+    fn strange_prompt(&self, line: &str) -> Fault {
+        let title = &self.definition.title;
+        let message = format!("Signed in, but the device stands at what is no prompt of {title}.");
+        Fault::new(Cause::PromptNotSeen, message)
+            .quoting(Some(shown::line(line).trim().to_string()))
+            .expecting(self.definition.prompt.pattern.as_str())
+    }
+
     fn no_prompt(&self, limit: Duration, line: &str) -> Fault {
         let title = &self.definition.title;
         let message = format!("Signed in, but no prompt of {title} was seen within {} s.", limit.as_secs());
@@ -181,6 +194,7 @@ impl Conversation<'_, '_> {
         let guess = Learned { seen, shown, varies: true, ..Learned::nobody() };
         let limit = self.terminal.limits().prompt;
         let began = self.terminal.now();
+        self.prompt = guess.clone();
         let Some(first) = self.newline_answer(&guess, true, limit)? else { return Ok(false) };
         let answers_in = self.terminal.now().saturating_duration_since(began);
         let varies = self.definition.prompt_of(&self.terminal.last_line()).is_some_and(|now| now != guess.seen);

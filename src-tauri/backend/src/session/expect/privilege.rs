@@ -11,6 +11,9 @@ use super::super::shown;
 use super::questions::{self, Question};
 use super::{Conversation, DIALOG_QUIET, PROMPT_QUIET};
 
+/// Lines of the log over the prompt hide it; after this silence it is asked for again.
+const COVERED_QUIET: Duration = Duration::from_secs(1);
+
 impl Conversation<'_, '_> {
     /// Enters the privileged mode where the platform has one and the session is not in it yet.
     pub(super) fn become_privileged(&mut self, login: &Login) -> Result<(), Fault> {
@@ -26,7 +29,7 @@ impl Conversation<'_, '_> {
         let limit = self.terminal.limits().prompt;
         self.terminal.begin();
         self.terminal.send_line(command)?;
-        let (mut user_sent, mut password_sent) = (false, false);
+        let (mut user_sent, mut password_sent, mut covered_asked) = (false, false, false);
         loop {
             let line = self.terminal.last_line().into_owned();
             let shown = shown::line(&line).into_owned();
@@ -67,6 +70,9 @@ impl Conversation<'_, '_> {
                 user_sent = true;
                 self.terminal.forget_line();
                 self.terminal.send_line(&login.username)?;
+            } else if quiet >= COVERED_QUIET && !covered_asked && self.covered_host_prompt() {
+                covered_asked = true;
+                self.terminal.send_line("")?;
             } else if quiet >= limit {
                 let message = format!("The device did not answer `{command}` for {} s.", limit.as_secs());
                 let asked = questions::of(&shown).map(|_| shown.trim().to_string());
@@ -74,6 +80,9 @@ impl Conversation<'_, '_> {
                 return Err(fault.expecting(privilege.password_prompt.as_str()));
             } else if questions::of(&shown).is_some() {
                 wait = wait.min(PROMPT_QUIET);
+            }
+            if quiet < COVERED_QUIET {
+                wait = wait.min(COVERED_QUIET - quiet);
             }
             self.terminal.pump(wait.max(Duration::from_millis(1)))?;
         }

@@ -205,6 +205,14 @@ impl<'a> Terminal<'a> {
         !self.text[..self.line_start].contains(&b'\n')
     }
 
+    /// Whether the unfinished last line says something, and the line before it the same.
+    pub(super) fn answered_alike(&self) -> bool {
+        let last = self.last_line().trim().to_string();
+        let before = String::from_utf8_lossy(&self.text[..self.line_start]).into_owned();
+        let before = before.lines().rev().map(str::trim).find(|line| !line.is_empty());
+        !last.is_empty() && before == Some(last.as_str())
+    }
+
     /// Where the unfinished last line starts.
     pub(super) fn line_start(&self) -> usize {
         self.line_start

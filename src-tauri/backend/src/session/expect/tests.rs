@@ -302,6 +302,15 @@ fn a_silent_device_times_out_where_it_fell_silent() {
 }
 
 #[test]
+fn a_prompt_that_nobody_knows_is_told_with_its_words_and_soon() {
+    let mut device = Device::new("** odd one **]");
+    let outcome = read(&mut device, marked());
+    assert_eq!(outcome.failure(), (Cause::PromptNotSeen, Stage::Prompt));
+    assert!(outcome.took < Duration::from_secs(11), "{:?}", outcome.took);
+    assert_eq!(outcome.result.err().unwrap().said.as_deref(), Some("** odd one **]"));
+}
+
+#[test]
 fn a_cancelled_session_says_so_whatever_broke() {
     let mut device = router(vec![say("hostname R1\n"), Pause(3_600_000)]);
     device.cancel_when_silent = true;

@@ -166,6 +166,45 @@ impl Conversation<'_, '_> {
         None
     }
 
+    /// Whether lines of the log stand behind a prompt of this host, whatever its mode.
+    pub(super) fn covered_host_prompt(&self) -> bool {
+        let text = String::from_utf8_lossy(&self.terminal.text).into_owned();
+        let mut lines = text.lines().rev().take(COVER).map(|line| shown::line(line).trim().to_string());
+        let covered = lines.find(|line| {
+            !line.is_empty() && self.host_prompt_before_log(line) || !foreign::may_be_log(line) && !line.is_empty()
+        });
+        covered.is_some_and(|line| self.host_prompt_before_log(&line))
+    }
+
+    /// A question over which the device printed lines of its log, which leave nothing of it at the end.
+    pub(super) fn covered_question(&self) -> Option<String> {
+        let text = String::from_utf8_lossy(&self.terminal.text[self.terminal.forgotten().unwrap_or(0)..]).into_owned();
+        for line in text.lines().rev().take(COVER).map(|line| shown::line(line).trim().to_string()) {
+            let mut ends = line.char_indices().filter(|(_, c)| [':', '?', ')', ']'].contains(c));
+            let asked = ends.find_map(|(at, c)| {
+                let (question, rest) = line.split_at(at + c.len_utf8());
+                let asks = questions::of(question).is_some_and(|question| question != Question::Colon);
+                (asks && foreign::may_be_log(rest)).then(|| question.to_string())
+            });
+            if asked.is_some() {
+                return asked;
+            }
+            if !line.is_empty() && !foreign::may_be_log(&line) {
+                return None;
+            }
+        }
+        None
+    }
+
+    fn host_prompt_before_log(&self, line: &str) -> bool {
+        let mut ends = line.char_indices().filter(|(_, c)| ['#', '>', '$', '%', ']'].contains(c)).take(4);
+        ends.any(|(at, c)| {
+            let (prompt, rest) = line.split_at(at + c.len_utf8());
+            foreign::may_be_log(rest)
+                && self.definition.prompt_of(prompt).is_some_and(|seen| self.prompt.is_same_host(&seen))
+        })
+    }
+
     /// What follows this session's prompt on a line that begins with it.
     pub(super) fn behind_prompt<'l>(&self, line: &'l str) -> Option<&'l str> {
         let shown = self.prompt.shown.trim();

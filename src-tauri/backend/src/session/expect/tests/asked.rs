@@ -21,6 +21,7 @@ fn a_shell_that_asks_who_is_there_is_told_once() {
         ("User Name:", "Password:"),
         ("(Controller) \r\nUser: ", "Password:"),
         ("sw1 login: ", "password: "),
+        ("Username: *Nov 30 10:11:12.131: %SYS-5-CONFIG_I: Configured from console\r\n", "Password: "),
     ] {
         let mut device = asking(&[user, password]);
         let outcome = read(&mut device, marked());

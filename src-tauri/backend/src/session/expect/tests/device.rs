@@ -132,9 +132,13 @@ impl Device {
                 act => self.acts.push_back(act),
             }
         }
+        let mut behind = self.behind.get_mut(line).and_then(VecDeque::pop_front).unwrap_or_default();
+        // It comes in one piece with the prompt, which so is never the last thing said.
+        let covers = matches!(behind.first(), Some(Say(_))).then(|| behind.remove(0));
+        let covers = if let Some(Say(text)) = covers { text } else { String::new() };
         let prompt = self.draw();
-        self.acts.push_back(Say(format!("{}{prompt}", self.decor)));
-        self.acts.extend(self.behind.get_mut(line).and_then(VecDeque::pop_front).unwrap_or_default());
+        self.acts.push_back(Say(format!("{}{prompt}{covers}", self.decor)));
+        self.acts.extend(behind);
     }
 
     fn key(&mut self, key: char) {

@@ -94,6 +94,16 @@ fn a_log_line_behind_the_prompt_after_which_none_is_drawn_does_not_hold_the_read
 }
 
 #[test]
+fn a_log_line_behind_the_privileged_prompt_does_not_hold_the_reading_up() {
+    let mut device = router(vec![say(CONFIG)]).answers("enable", vec![Act::Rename("R1#")]);
+    device.prompt = "R1>".to_string();
+    let mut device = device.greeting(vec![say("\n")]).behind("enable", vec![vec![say(LOGS[0])]]);
+    let outcome = read(&mut device, marked());
+    assert_eq!(outcome.text(), CONFIG);
+    assert!(outcome.took < Duration::from_secs(5), "{:?}", outcome.took);
+}
+
+#[test]
 fn a_log_line_over_a_pager_does_not_hold_the_reading_up() {
     let (first, rest) = CONFIG.split_at(CONFIG.find("interface").unwrap());
     let acts = vec![say(first), Page(" --More-- *Nov 30 10:11:12.131: %SYS-5-CONFIG_I: Configured\r\n"), say(rest)];
