@@ -3,17 +3,21 @@
 //! Pure: it knows no sockets, no async and no SQL. What is stored of an answer is
 //! `redact(significant(clean(raw)))`, in this order.
 
+mod around;
 pub mod clean;
 mod clock;
 pub mod definition;
 pub mod detect;
 pub mod foreign;
+mod forms;
+pub mod known;
 mod raw;
 pub mod redact;
 mod refusal;
 pub mod registry;
 mod rules;
 mod screen;
+mod words;
 
 pub use clean::{clean, significant};
 pub use definition::{
@@ -21,6 +25,7 @@ pub use definition::{
     Privilege, Prompt, PromptSeen, Purpose, SecretRule,
 };
 pub use detect::{Facts, facts};
+pub use known::Known;
 pub use redact::{Redacted, Redactor, redact_known};
 pub use refusal::{Refusal, is_configuration, learn_refusal};
 pub use registry::Registry;

@@ -1,17 +1,20 @@
 //! Secrets replaced by tags: the same secret gives the same tag, so a changed one shows, and no tag gives a secret away.
 
 use std::borrow::Cow;
+use std::ops::Range;
 use std::sync::{Arc, LazyLock};
 
 use hmac::{Hmac, KeyInit, Mac};
 use regex::Regex;
 use sha2::Sha256;
 
+use super::around::Around;
 use super::definition::Definition;
 use super::registry;
 use super::rules::{MASK, Rules};
 
-static TAG: LazyLock<Regex> = LazyLock::new(|| Regex::new("‹secret(?: [0-9a-f]{4})?›").expect("a constant pattern"));
+pub(super) static TAG: LazyLock<Regex> =
+    LazyLock::new(|| Regex::new("‹secret(?: [0-9a-f]{4})?›").expect("a constant pattern"));
 static GENERIC: LazyLock<Arc<Rules>> = LazyLock::new(|| Arc::clone(&registry::generic().rules));
 
 /// A text without its secrets.
@@ -27,7 +30,7 @@ pub struct Redacted {
 #[derive(Clone)]
 pub struct Redactor {
     rules: Arc<Rules>,
-    mac: Hmac<Sha256>,
+    tags: Tags,
     prose: bool,
     /// Whether a secret of several lines leaves as many.
     keeps_lines: bool,
@@ -42,12 +45,12 @@ impl std::fmt::Debug for Redactor {
 impl Redactor {
     /// A redactor for one platform. Tags made with the same key can be compared with each other.
     pub fn new(definition: &Definition, key: &[u8; 32]) -> Redactor {
-        Redactor { rules: Arc::clone(&definition.rules), mac: keyed(key), prose: false, keeps_lines: false }
+        Redactor { rules: Arc::clone(&definition.rules), tags: Tags::new(key), prose: false, keeps_lines: false }
     }
 
     /// A redactor for texts of no known platform, such as a log message.
     pub fn generic(key: &[u8; 32]) -> Redactor {
-        Redactor { rules: Arc::clone(&GENERIC), mac: keyed(key), prose: true, keeps_lines: false }
+        Redactor { rules: Arc::clone(&GENERIC), tags: Tags::new(key), prose: true, keeps_lines: false }
     }
 
     /// The same redactor for sentences, in which a keyword may be an ordinary word.
@@ -64,7 +67,7 @@ impl Redactor {
     pub fn redact(&self, text: &str) -> Redacted {
         let (text, mut hidden) = self.hide_armoured(text);
         let mut out = String::with_capacity(text.len() + text.len() / 16);
-        let mut above: Vec<(usize, &str)> = Vec::new();
+        let mut around = Around::default();
         let mut lines = text.split_inclusive('\n');
         while let Some(whole) = lines.next() {
             let line = whole.trim_end_matches(['\n', '\r']);
@@ -75,16 +78,12 @@ impl Redactor {
                 continue;
             }
             let indent = line.len() - content.len();
-            while above.last().is_some_and(|(depth, _)| *depth >= indent) {
-                above.pop();
-            }
-            let parent = above.last().map_or("", |(_, line)| *line);
-            above.push((indent, line));
-            if !self.rules.concerns(line) {
+            let (parent, told) = around.enter(line, indent);
+            if told.is_empty() && !self.rules.concerns(line) {
                 out.push_str(whole);
                 continue;
             }
-            let (count, block) = self.hide_in_line(line, parent, &mut out);
+            let (count, block) = self.hide_in_line(line, parent, told, &mut out);
             hidden += count;
             out.push_str(ending);
             if let Some(block) = block {
@@ -94,7 +93,13 @@ impl Redactor {
         Redacted { text: out, hidden }
     }
 
-    fn hide_in_line(&self, line: &str, parent: &str, out: &mut String) -> (usize, Option<usize>) {
+    fn hide_in_line(
+        &self,
+        line: &str,
+        parent: &str,
+        told: Vec<Range<usize>>,
+        out: &mut String,
+    ) -> (usize, Option<usize>) {
         let tags: Vec<&str> = TAG.find_iter(line).map(|tag| tag.as_str()).collect();
         let masked: Cow<'_, str> = if tags.is_empty() && !line.contains(MASK) {
             Cow::Borrowed(line)
@@ -102,7 +107,9 @@ impl Redactor {
             let clean = line.replace(MASK, "\u{FFFD}");
             Cow::Owned(TAG.replace_all(&clean, MASK.to_string()).into_owned())
         };
-        let verdict = self.rules.judge(&masked, parent, self.prose);
+        // What the lines before tell is told of the line as it was, without any tag.
+        let told = if matches!(masked, Cow::Borrowed(_)) { told } else { Vec::new() };
+        let verdict = self.rules.judge(&masked, parent, told, self.prose);
         let mut tags = tags.into_iter();
         let mut copy = |text: &str, out: &mut String| {
             for (index, part) in text.split(MASK).enumerate() {
@@ -115,7 +122,7 @@ impl Redactor {
         let mut from = 0;
         for range in &verdict.hide {
             copy(&masked[from..range.start], out);
-            self.push_tag(&masked[range.clone()], out);
+            self.tags.push(&masked[range.clone()], out);
             from = range.end;
         }
         copy(&masked[from..], out);
@@ -131,7 +138,7 @@ impl Redactor {
             let end = rest[begin..].find("-----END ").map(|at| begin + at + "-----END ".len());
             let end = end.and_then(|at| Some(at + rest[at..].find("-----")? + "-----".len())).unwrap_or(rest.len());
             out.push_str(&rest[..begin]);
-            self.push_tag(&rest[begin..end], &mut out);
+            self.tags.push(&rest[begin..end], &mut out);
             self.push_lines(&rest[begin..end], 0, &mut out);
             rest = &rest[end..];
             hidden += 1;
@@ -159,7 +166,7 @@ impl Redactor {
             out.push_str(&content);
         } else {
             out.push_str(&content[..content.len() - content.trim_start_matches([' ', '\t']).len()]);
-            self.push_tag(known, out);
+            self.tags.push(known, out);
             self.push_lines(&content, 1, out);
         }
         out.push_str(end);
@@ -171,17 +178,30 @@ impl Redactor {
         let count = if self.keeps_lines { hidden.matches('\n').count() } else { least };
         out.extend(std::iter::repeat_n('\n', count));
     }
+}
 
-    fn push_tag(&self, value: &str, out: &mut String) {
+/// Makes the tags that stand for secrets.
+#[derive(Clone)]
+pub(super) struct Tags {
+    mac: Hmac<Sha256>,
+}
+
+impl Tags {
+    pub(super) fn new(key: &[u8; 32]) -> Tags {
+        Tags { mac: Hmac::new_from_slice(key).expect("a key of any length is taken") }
+    }
+
+    pub(super) fn push(&self, secret: &str, out: &mut String) {
         let mut mac = self.mac.clone();
-        mac.update(value.as_bytes());
+        mac.update(secret.as_bytes());
         let digest = mac.finalize().into_bytes();
         out.push_str(&format!("‹secret {:02x}{:02x}›", digest[0], digest[1]));
     }
 }
 
-fn keyed(key: &[u8; 32]) -> Hmac<Sha256> {
-    Hmac::new_from_slice(key).expect("a key of any length is taken")
+/// Where the tags of a text stand.
+pub(super) fn tags_in(text: &str) -> Vec<Range<usize>> {
+    TAG.find_iter(text).map(|tag| tag.range()).collect()
 }
 
 /// A text without any of the given secrets, wherever they stand; one of fewer than four characters only as a word.

@@ -6,36 +6,18 @@ use std::sync::LazyLock;
 use regex::{Regex, RegexSet, RegexSetBuilder};
 
 use super::definition::{BlockRule, LineRule, SecretRule};
+use super::forms::{self, TRIGGER};
+use super::words::{self, ASSIGNED, STRONG, TOKEN, WEAK};
 
 /// Stands for a tag already in the text while a line is looked at: one character, no blank, in no keyword.
 pub(super) const MASK: char = '\u{E000}';
 
-/// Words after which a secret is expected. A line that holds one and that no rule explains is hidden from there on.
-const STRONG: &str = concat!(
-    "(?i)passw(?:or)?d|passphrase|passcode|secret|community|key-?string|key-?octet|pre-?shared|psk|private-?key",
-    "|shared-?key|(?:authentication|encryption|message-digest|digest|server|master|api|auth|access|set|wep|wpa)[-_]?key",
-    "|credential|auth-token|api-?token|access-?token|bearer |authorization: |auth_pass"
-);
-
-/// As [`STRONG`], but also an ordinary word: not heeded in descriptions.
-const WEAK: &str = r"(?i)(?:^|[\s_-])keys?[\s:=]";
-
-/// Secrets that give themselves away by their form: password hashes, and passwords in addresses.
-const FORMS: &str =
-    r#"(\$(?:1|2[abxy]?|5|6|7|8|9|14|y|gy|sha1|sha512)\$[^\s";,:]+)|[a-z]://[^\s/@:"]*:([^\s"]+)@[A-Za-z0-9\[]"#;
-
 static STRONG_WORD: LazyLock<Regex> = LazyLock::new(|| Regex::new(STRONG).expect("a constant pattern"));
 static WEAK_WORD: LazyLock<Regex> = LazyLock::new(|| Regex::new(WEAK).expect("a constant pattern"));
-static FORM: LazyLock<Regex> = LazyLock::new(|| Regex::new(FORMS).expect("a constant pattern"));
+static ASSIGNED_WORD: LazyLock<Regex> = LazyLock::new(|| Regex::new(ASSIGNED).expect("a constant pattern"));
+static TOKEN_WORD: LazyLock<Regex> = LazyLock::new(|| Regex::new(TOKEN).expect("a constant pattern"));
 static DESCRIPTION: LazyLock<Regex> =
     LazyLock::new(|| Regex::new(r"^\s*(?:description|remark|name|banner|!|/\*)").expect("a constant pattern"));
-/// What follows a keyword in a sentence about it rather than in a line that sets it.
-static PROSE: LazyLock<Regex> = LazyLock::new(|| {
-    let words =
-        "was|were|refused|rejected|required|failed|incorrect|wrong|expired|prompt|authentication|accepted|and|or";
-    Regex::new(&format!(r"^(?:[,.;!)]+(?:\s|$)|\s(?:{words})\b)")).expect("a constant pattern")
-});
-
 /// What opens a value that has a closing, behind its key: a quote, or the end of an XML tag.
 static QUOTED: LazyLock<Regex> =
     LazyLock::new(|| Regex::new(r#"^(?:["']?\s*[:=]\s*["']|>)"#).expect("a constant pattern"));
@@ -65,7 +47,7 @@ impl Rules {
         let mut patterns: Vec<&str> = blocks.iter().map(|block| block.start.as_str()).collect();
         patterns.extend(harmless.iter().map(|rule| rule.pattern.as_str()));
         patterns.extend(secrets.iter().map(|rule| rule.pattern.as_str()));
-        patterns.extend([STRONG, WEAK, FORMS]);
+        patterns.extend([TRIGGER, STRONG, WEAK, ASSIGNED, TOKEN]);
         let any = RegexSetBuilder::new(patterns).dfa_size_limit(8 << 20).build();
         Ok(Rules {
             any: any.map_err(|error| format!("the patterns are too large together: {error}"))?,
@@ -85,8 +67,8 @@ impl Rules {
         self.blocks[block].end.is_match(line)
     }
 
-    /// What to hide of a line indented under `parent`. In a sentence (`prose`) a keyword may be an ordinary word.
-    pub(super) fn judge(&self, line: &str, parent: &str, prose: bool) -> Verdict {
+    /// What to hide of a line indented under `parent`, beside what is `told` already. In a sentence (`prose`) a keyword may be an ordinary word.
+    pub(super) fn judge(&self, line: &str, parent: &str, told: Vec<Range<usize>>, prose: bool) -> Verdict {
         let matches = self.any.matches(line);
         let holds = |within: &Option<Regex>| within.as_ref().is_none_or(|within| within.is_match(parent));
         let block = (0..self.blocks.len()).find(|index| matches.matched(*index));
@@ -94,9 +76,10 @@ impl Rules {
         let is_harmless =
             (self.harmless.iter().enumerate()).any(|(i, r)| matches.matched(from + i) && holds(&r.within));
         from += self.harmless.len();
-        let mut hide = Vec::new();
+        let mut hide: Vec<Range<usize>> =
+            told.into_iter().flat_map(|range| unmasked(line, trimmed(line, range))).collect();
         let mut add = |captures: regex::Captures<'_>| {
-            for group in captures.iter().skip(1).flatten() {
+            for group in captures.iter().skip(1).flatten().filter(|group| !words::is_sentence(group.as_str())) {
                 hide.extend(unmasked(line, trimmed(line, group.range())));
             }
         };
@@ -110,8 +93,9 @@ impl Rules {
             let rest = unexplained(line, &hide, prose);
             hide.extend(rest);
         }
-        for group in FORM.captures_iter(line).flat_map(|found| found.iter().skip(1).flatten().collect::<Vec<_>>()) {
-            hide.extend(unmasked(line, trimmed(line, group.range())));
+        from += self.secrets.len();
+        if matches.matched(from) {
+            hide.extend(forms::find(line).into_iter().flat_map(|range| unmasked(line, trimmed(line, range))));
         }
         Verdict { hide: merged(hide), block }
     }
@@ -123,22 +107,26 @@ fn unexplained(line: &str, hidden: &[Range<usize>], prose: bool) -> Vec<Range<us
     let masks = line.match_indices(MASK).map(|(at, mask)| at..at + mask.len());
     // A tag in the middle of a word hides less than the word.
     explained.extend(masks.filter(|mask| !line[..mask.start].ends_with(char::is_alphanumeric)));
-    let weak = (!DESCRIPTION.is_match(line)).then(|| WEAK_WORD.find_iter(line)).into_iter().flatten();
-    let mut words: Vec<Range<usize>> = STRONG_WORD.find_iter(line).chain(weak).map(|word| word.range()).collect();
-    words.sort_by_key(|word| word.start);
     let mut found = Vec::new();
     let mut done = 0;
-    for word in words {
+    for word in keywords(line) {
         let end = token_end(line, word.end);
         let is_hidden = explained.iter().any(|range| range.start < end && word.start < range.end);
         let next = explained.iter().map(|range| range.start).filter(|start| *start >= end).min();
         let leads_to = |start: usize| start - end <= NEAR && !line[end..start].trim_end_matches('"').contains(BREAKS);
-        if word.start < done || is_hidden || next.is_some_and(leads_to) || prose && PROSE.is_match(&line[end..]) {
+        if word.start < done || is_hidden || next.is_some_and(leads_to) || words::is_setting(&line[word.end..end]) {
             continue;
         }
-        let (value, is_whole) = value_after(line, end);
-        let says_something = line[value.clone()].contains(|c: char| c.is_alphanumeric() || !c.is_ascii() && c != MASK);
+        let (mut value, is_whole) = value_after(line, end);
         done = value.end.max(end);
+        if words::is_sentence(&line[value.clone()]) {
+            continue;
+        }
+        // Where nothing is assigned, a sentence is shown as far as it is plain.
+        if prose && is_whole && !line[end..value.start].contains([':', '=']) {
+            value = trimmed(line, value.start + words::plain_until(&line[value.clone()])..value.end);
+        }
+        let says_something = line[value.clone()].contains(|c: char| c.is_alphanumeric() || !c.is_ascii() && c != MASK);
         if says_something {
             found.extend(unmasked(line, value));
         }
@@ -146,6 +134,23 @@ fn unexplained(line: &str, hidden: &[Range<usize>], prose: bool) -> Vec<Range<us
             break;
         }
     }
+    found
+}
+
+/// The words of a line that announce a secret, in order.
+fn keywords(line: &str) -> Vec<Range<usize>> {
+    let mut found: Vec<Range<usize>> = STRONG_WORD.find_iter(line).map(|word| word.range()).collect();
+    if !DESCRIPTION.is_match(line) {
+        found.extend(WEAK_WORD.find_iter(line).map(|word| word.range()));
+    }
+    found.extend(ASSIGNED_WORD.captures_iter(line).filter_map(|word| word.get(1)).map(|word| word.range()));
+    for word in TOKEN_WORD.find_iter(line) {
+        let end = word.start() + word.as_str().trim_end_matches(|c: char| !c.is_ascii_alphabetic()).len();
+        if !words::is_no_token(&line[token_end(line, end)..]) {
+            found.push(word.start()..end);
+        }
+    }
+    found.sort_by_key(|word| word.start);
     found
 }
 
@@ -200,7 +205,8 @@ fn unmasked(line: &str, range: Range<usize>) -> Vec<Range<usize>> {
     parts
 }
 
-fn merged(mut ranges: Vec<Range<usize>>) -> Vec<Range<usize>> {
+/// Ranges in order and apart from each other.
+pub(super) fn merged(mut ranges: Vec<Range<usize>>) -> Vec<Range<usize>> {
     ranges.sort_by_key(|range| range.start);
     let mut merged: Vec<Range<usize>> = Vec::with_capacity(ranges.len());
     for range in ranges {

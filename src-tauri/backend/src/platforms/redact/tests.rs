@@ -5,6 +5,8 @@ use proptest::prelude::*;
 use super::*;
 use crate::platforms::Registry;
 
+mod forms;
+
 const KEY: [u8; 32] = [7; 32];
 
 fn redactor(platform: &str) -> Redactor {
@@ -22,7 +24,7 @@ fn check(platform: &str, marked: &str) {
         match index % 2 {
             0 => expect.push_str(part),
             _ => {
-                redactor.push_tag(part, &mut expect);
+                redactor.tags.push(part, &mut expect);
                 count += 1;
             }
         }
@@ -171,12 +173,80 @@ fn linux() {
 fn generic() {
     check(
         "generic",
-        "username x password ⟦$sha512$5000$AA==⟧ pbkdf2\nsnmp community ⟦0123⟧\nset psksecret ENC ⟦abc==⟧\n\
-         local-user a password cipher ⟦%^%#abc%^%#⟧\n\"password\": \"⟦a⟧\", \"port\": 22\n\
-         ospfv3 authentication ipsec spi 5 sha1 7 ⟦abc⟧\nospfv3 encryption ipsec spi 5 esp aes-cbc 256 ⟦abc⟧ md5 ⟦def⟧\n\
-         ipv6 nhrp authentication ⟦abc⟧\nauthentication mode hmac-sha-256 7 ⟦abc⟧\nsap pmk ⟦abc⟧\nip http client password ⟦0 abc⟧\n\
+        "username x password ⟦$sha512$5000$AA== pbkdf2⟧\nsnmp community ⟦0123⟧\nset psksecret ⟦ENC abc==⟧\n\
+         local-user a password ⟦cipher %^%#abc%^%#⟧\n\"password\": \"⟦a⟧\", \"port\": 22\n\
+         ospfv3 authentication ipsec spi 5 ⟦sha1 7 abc⟧\nospfv3 encryption ipsec spi 5 ⟦esp aes-cbc 256 abc md5 def⟧\n\
+         ipv6 nhrp authentication ⟦abc⟧\nauthentication mode hmac-sha-256 ⟦7 abc⟧\nsap pmk ⟦abc⟧\nip http client password ⟦0 abc⟧\n\
          <password>⟦x y⟧</password>\npassword:\n\"password\":⟦{\"plaintext\":null,\"cyphered\":\"XX⟧\"}\n",
     );
+}
+
+/// The last resort hides whatever follows the word, the type of its encryption included: it does not know what is what.
+#[test]
+fn generic_hides_everything_behind_the_word_on_lines_of_many_vendors() {
+    let canary = "Zq9Canary";
+    for line in [
+        "snmp-server community 7 {} ro",
+        "snmp-server community ro {}",
+        "snmp-server community encrypted {} view all",
+        "snmp-server user watch ops v3 auth sha256 7 {} priv aes256 {}",
+        "snmp-server user watch v3 encrypted auth md5 {} priv des {}",
+        "snmp-server host 198.51.100.7 {} snmp",
+        "snmp-server host 198.51.100.7 version v2c 2 {}",
+        "snmp user \"watch\" \"AUTH\" auth md5 encrypted {}",
+        "snmp-agent community read cipher {}",
+        "snmp-agent target-host trap address udp-domain 198.51.100.7 params securityname {} v2c",
+        "snmp-agent usm-user v3 watch authentication-mode sha cipher {}",
+        "ospf authentication-mode md5 1 plain {}",
+        "local-user ops password irreversible-cipher {}",
+        "super password level 3 cipher {}",
+        " key authentication simple {}",
+        "wlan security wpa2 psk pass-phrase {} aes",
+        "password hash {}",
+        "add name=ops password={} profile=full",
+        "set wireless-1 wpa2-pre-shared-key=\"{}\"",
+        "community \"{}\" hash2 access-permissions r",
+        "authentication-key \"{}\" hash2",
+        "usm-community \"{}\" hash2 group g",
+        "aaa radius-server r host 198.51.100.9 hash-key \"{}\"",
+        "enable super-user-password 8 {}",
+        "username ops password 8 {}",
+        "neighbor 198.51.100.9 password 2 {}",
+        "ip ospf md5-authentication key-id 1 key 2 {}",
+        "username ops encrypted-password {}",
+        "admin-password cipher {}",
+        "user set user ops secret #{}",
+        "snmp create community-index t1 community-name {}",
+        "create account admin \"ops\" encrypted \"{}\"",
+        "configure snmpv3 add user \"ops\" authentication md5 auth-encrypted localized-key {}",
+        "configure radius mgmt-access primary shared-secret encrypted \"{}\"",
+        "radius-server host 198.51.100.9 key 9 {}",
+        "password manager user-name \"ops\" sha1 \"{}\"",
+        "snmpv3 user \"ops\" auth sha \"{}\" priv aes \"{}\"",
+        "snmpv3 user ops auth sha auth-pass ciphertext {} priv aes priv-pass ciphertext {}",
+        "mgmt-user ops root {}",
+        "snmp-server user ops auth-prot sha {} priv-prot AES {}",
+        "add system user ops {} -encrypted",
+        "config mgmtuser add encrypt ops 1 {} 16 {}",
+        "secret-key {}",
+        "set expert-password-hash {}",
+        "add snmp usm user ops security-level authPriv auth-pass-phrase-hashed {}",
+        "set protocols bgp neighbor 198.51.100.9 password {}",
+        "standby 1 authentication {}",
+        "vrrp vrid 1 authentication-mode md5 {}",
+        "ip rip authentication string 7 {}",
+        "set auth-pwd ENC {}",
+        "AccessControl1Community={}",
+        "set snmp community {} read-only",
+        "ppp chap password simple {}",
+    ] {
+        let text = format!("hostname a\n{}\n interface one\n", line.replace("{}", canary));
+        let redacted = redactor("generic").redact(&text).text;
+        assert!(!redacted.contains(canary), "{redacted}");
+        assert!(redacted.starts_with("hostname a\n") && redacted.ends_with("\n interface one\n"), "{redacted}");
+        let again = redactor("generic").redact(&redacted);
+        assert_eq!((again.text, again.hidden), (redacted, 0), "again");
+    }
 }
 
 #[test]
