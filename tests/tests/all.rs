@@ -14,6 +14,7 @@ mod journeys {
     mod leases;
     mod platforms;
     mod schedule;
+    mod secrets;
     mod snapshots;
     #[cfg(target_os = "linux")]
     mod stopping;

@@ -21,7 +21,8 @@ pub enum Cause {
     NotSsh,
     /// The host key is not the one stored on first use.
     HostKeyChanged,
-    /// Client and device share no key exchange, cipher, MAC or host key algorithm.
+    /// Client and device agree on no keys: they share no key exchange, cipher, MAC or host key algorithm, or the device has
+    /// only what is not safe.
     NoCommonCrypto,
     /// No credential carries a tag of this device.
     NoCredentials,
@@ -122,7 +123,7 @@ impl Cause {
             Cause::NotConnected => "No connection",
             Cause::NotSsh => "Not an SSH server",
             Cause::HostKeyChanged => "Host key changed",
-            Cause::NoCommonCrypto => "No common algorithm",
+            Cause::NoCommonCrypto => "Key exchange failed",
             Cause::NoCredentials => "No credential",
             Cause::AuthFailed => "Authentication refused",
             Cause::PromptNotSeen => "Prompt not seen",

@@ -189,6 +189,7 @@ impl App {
             journal: journal.clone(),
             seal: Arc::clone(&seal),
             platforms: Arc::clone(&platforms),
+            secrets: worker::Secrets::default(),
             signals: signals.clone(),
         };
         let workers = spawn_workers(&worker, config.workers, &stop);

@@ -26,6 +26,7 @@ pub use self::observer::{Level, LogType, Observer};
 pub use self::probe::{Reach, probe};
 use self::report::Fault;
 pub use self::report::{Algorithms, Answer, Failure, HostKey, Limits, Login, Reading, Target};
+use self::ssh::expiry;
 pub use self::transcript::{Direction, Entry, Transcript};
 use crate::platforms::Definition;
 
@@ -113,18 +114,36 @@ fn failure(
 ) -> Failure {
     // Cancelling shuts the socket; whatever the session then stumbled over is not its reason.
     let fault = if cancel.is_cancelled() && fault.cause != Cause::Cancelled { Fault::cancelled() } else { fault };
+    let (fault, stage) = about_the_sign_in(fault, stage, &transcript);
     Failure {
         cause: fault.cause,
         stage,
         message: fault.message,
         said: fault.said,
         expected: fault.expected,
+        advice: fault.advice,
         host_key: None,
         host_keys: fault.host_keys.map(|keys| *keys),
         refused_logins,
         bytes_read,
         timings: Vec::new(),
         transcript,
+    }
+}
+
+/// A shell that only says that the password has run out, and then closes, asks for a new one or falls silent, is the answer to
+/// the sign-in: many servers let the user in first and tell him then.
+fn about_the_sign_in(fault: Fault, stage: Stage, transcript: &Transcript) -> (Fault, Stage) {
+    let is_about_the_shell = matches!(fault.cause, Cause::Disconnected | Cause::PromptNotSeen | Cause::Timeout);
+    if stage != Stage::Prompt || !is_about_the_shell {
+        return (fault, stage);
+    }
+    match expiry::told_by(&transcript.last_seen(str::to_owned)) {
+        Some(reason) => {
+            let message = format!("The device let nobody in: {reason}.");
+            (Fault::new(Cause::AuthFailed, message).advising(expiry::ADVICE), Stage::SignIn)
+        }
+        None => (fault, stage),
     }
 }
 
@@ -181,6 +200,27 @@ mod tests {
             assert!(canceller.join().unwrap().elapsed() < Duration::from_secs(2));
             device.join().unwrap();
         }
+    }
+
+    #[test]
+    fn a_shell_that_only_says_the_password_has_expired_is_about_the_sign_in() {
+        let said = |words: &str| {
+            let mut transcript = Transcript::default();
+            transcript.received(Duration::ZERO, words.as_bytes());
+            transcript
+        };
+        let expired = said("\r\nWARNING: Your password has expired.\r\nCurrent password: ");
+        for cause in [Cause::Disconnected, Cause::PromptNotSeen, Cause::Timeout] {
+            let (fault, stage) = about_the_sign_in(Fault::new(cause, "It closed."), Stage::Prompt, &expired);
+            assert_eq!((fault.cause, stage, fault.advice), (Cause::AuthFailed, Stage::SignIn, Some(expiry::ADVICE)));
+            assert!(fault.message.contains("the password has expired"), "{}", fault.message);
+            // Once commands are answered, such words are a configuration's.
+            let (fault, stage) = about_the_sign_in(Fault::new(cause, "It closed."), Stage::Read, &expired);
+            assert_eq!((fault.cause, stage), (cause, Stage::Read));
+        }
+        let other = said("Your password will expire in 9 days.\r\n");
+        let (fault, _) = about_the_sign_in(Fault::new(Cause::Disconnected, "It closed."), Stage::Prompt, &other);
+        assert_eq!(fault.cause, Cause::Disconnected);
     }
 
     #[test]

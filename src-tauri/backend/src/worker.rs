@@ -8,6 +8,7 @@ mod patience;
 mod pauses;
 mod reachability;
 pub mod recorder;
+mod secrets;
 mod sink;
 mod veil;
 
@@ -25,6 +26,7 @@ use tokio_util::sync::CancellationToken;
 use self::held::{Held, Holding};
 use self::patience::patiently;
 use self::pauses::Pauses;
+pub use self::secrets::Secrets;
 use crate::journal::{About, Journal, Signal};
 use crate::kinds::Kind;
 use crate::platforms::Registry;
@@ -59,6 +61,8 @@ pub struct Worker {
     pub seal: Arc<SealKey>,
     /// The platforms.
     pub platforms: Arc<Registry>,
+    /// What to hide in whatever a device says.
+    pub secrets: Secrets,
     /// Signals of every process.
     pub signals: broadcast::Sender<Signal>,
 }

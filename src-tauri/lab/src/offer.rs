@@ -19,7 +19,6 @@ const IDLE_LIMIT: Duration = Duration::from_secs(3600);
 /// time, while any client of the last ten years finds something in it.
 pub(crate) fn config(device: &Device, number: u64) -> Config {
     let fault = device.fault();
-    let legacy = fault == Some(Fault::LegacyAlgorithms);
     Config {
         server_id: SshId::Standard(Cow::Borrowed(match device.spec.platform {
             Platform::CiscoIos => "SSH-2.0-Cisco-1.25",
@@ -28,7 +27,9 @@ pub(crate) fn config(device: &Device, number: u64) -> Config {
             _ => "SSH-2.0-OpenSSH_8.4",
         })),
         methods: MethodSet::from(match fault {
-            Some(Fault::OnlyKeyboardInteractive | Fault::TwoPrompts) => &[MethodKind::KeyboardInteractive][..],
+            Some(Fault::OnlyKeyboardInteractive | Fault::TwoPrompts | Fault::ExpiredPassword) => {
+                &[MethodKind::KeyboardInteractive][..]
+            }
             _ if device.spec.options.keyboard_interactive => &[MethodKind::Password, MethodKind::KeyboardInteractive],
             _ => &[MethodKind::Password],
         }),
@@ -36,7 +37,11 @@ pub(crate) fn config(device: &Device, number: u64) -> Config {
         auth_rejection_time_initial: Some(Duration::ZERO),
         max_auth_attempts: LOGIN_TRIES + 1,
         keys: vec![device.host_key(number)],
-        preferred: if legacy { legacy_algorithms() } else { cheap_algorithms() },
+        preferred: match fault {
+            Some(Fault::LegacyAlgorithms) => legacy_algorithms(),
+            Some(Fault::SmallGroup { or_fixed }) => chosen_groups(or_fixed),
+            _ => cheap_algorithms(),
+        },
         // Exactly one: see Session::cut.
         event_buffer_size: 1,
         inactivity_timeout: Some(IDLE_LIMIT),
@@ -57,6 +62,11 @@ fn cheap_algorithms() -> Preferred {
         compression: Cow::Borrowed(&[compression::NONE]),
         ..Preferred::DEFAULT
     }
+}
+
+fn chosen_groups(or_fixed: bool) -> Preferred {
+    let kex: &[kex::Name] = if or_fixed { &[kex::DH_GEX_SHA256, kex::DH_G14_SHA1] } else { &[kex::DH_GEX_SHA256] };
+    Preferred { kex: Cow::Owned(kex.to_vec()), ..cheap_algorithms() }
 }
 
 fn legacy_algorithms() -> Preferred {

@@ -6,6 +6,8 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering::Relaxed;
 use std::time::Duration;
 
+use russh::client::GexParams;
+use russh::kex::dh::groups::{DH_GROUP1, DH_GROUP14, DhGroup};
 use russh::server::Session as SshSession;
 use russh::server::{Auth, ChannelOpenHandle, Handler, Msg, Response, run_stream};
 use russh::{Channel, ChannelId, MethodKind, MethodSet, Pty};
@@ -108,6 +110,19 @@ impl Connection {
         self.reject()
     }
 
+    /// The one right answer was the old password; whatever is answered next is refused.
+    fn ask_for_a_new_one(&mut self, answers: Vec<Vec<u8>>) -> Auth {
+        if answers != [self.device.spec.password.as_bytes()] {
+            return self.reject();
+        }
+        let prompts = vec![(Cow::Borrowed("New password: "), false), (Cow::Borrowed("Retype new password: "), false)];
+        Auth::Partial {
+            name: "".into(),
+            instructions: "Your password has expired. Choose a new one.".into(),
+            prompts: prompts.into(),
+        }
+    }
+
     fn reject(&self) -> Auth {
         Auth::Reject { proceed_with_methods: Some(self.methods.clone()), partial_success: false }
     }
@@ -147,6 +162,12 @@ impl Connection {
 impl Handler for Connection {
     type Error = russh::Error;
 
+    async fn lookup_dh_gex_group(&mut self, asked: &GexParams) -> Result<Option<DhGroup>, Self::Error> {
+        let is_small = matches!(self.device.fault(), Some(Fault::SmallGroup { .. }));
+        let fits = DH_GROUP14.bit_size() <= asked.max_group_size();
+        Ok(if is_small { Some(DH_GROUP1) } else { fits.then_some(DH_GROUP14) })
+    }
+
     async fn auth_none(&mut self, _user: &str) -> Result<Auth, Self::Error> {
         Ok(self.reject())
     }
@@ -165,13 +186,17 @@ impl Handler for Connection {
         if !self.methods.contains(&MethodKind::KeyboardInteractive) {
             return Ok(self.reject());
         }
-        let two = self.device.fault() == Some(Fault::TwoPrompts);
+        let fault = self.device.fault();
+        let two = fault == Some(Fault::TwoPrompts);
         let Some(response) = response else {
             let user_name = (Cow::Borrowed("Username: "), true);
             let password = (Cow::Borrowed("Password: "), false);
             let prompts = if two { vec![user_name, password] } else { vec![password] };
             return Ok(Auth::Partial { name: "".into(), instructions: "".into(), prompts: prompts.into() });
         };
+        if fault == Some(Fault::ExpiredPassword) {
+            return Ok(self.ask_for_a_new_one(response.map(|answer| answer.to_vec()).collect()));
+        }
         let answers: Vec<String> = response.map(|answer| String::from_utf8_lossy(&answer).into_owned()).collect();
         Ok(match (two, answers.as_slice()) {
             (true, [name, password]) if name == user => self.judge(user, password),

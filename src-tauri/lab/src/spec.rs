@@ -201,6 +201,13 @@ pub enum Fault {
     TwoPrompts,
     /// Offers only what old equipment has: group1/group14 with SHA-1, ssh-rsa, CBC ciphers, hmac-sha1.
     LegacyAlgorithms,
+    /// Gives a group of 1024 bit to whoever lets it choose the group of the key exchange.
+    SmallGroup {
+        /// Whether a key exchange with a fixed group is offered beside.
+        or_fixed: bool,
+    },
+    /// Says at the sign-in that the password has expired, and asks for a new one.
+    ExpiredPassword,
     /// Answers like a web server.
     NotSsh,
     /// Closes each connection as soon as it is made.
@@ -246,6 +253,8 @@ impl Fault {
             Fault::OnlyKeyboardInteractive => "keyboard-interactive only",
             Fault::TwoPrompts => "two login prompts",
             Fault::LegacyAlgorithms => "legacy algorithms",
+            Fault::SmallGroup { .. } => "small group",
+            Fault::ExpiredPassword => "expired password",
             Fault::NotSsh => "not SSH",
             Fault::ClosesAtConnect => "closes at connect",
             Fault::LowPrivilege => "low privilege",

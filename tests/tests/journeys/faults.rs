@@ -67,6 +67,14 @@ async fn each_fault_has_its_own_cause_and_leaves_no_snapshot() -> anyhow::Result
         row("no-end-linux", Linux, Fault::MissingEndMarker, Cause::Truncated, &[Stage::ProveComplete]),
         row("no-enable", CiscoIos, Fault::RefusesEnable, Cause::PrivilegeRefused, &[Stage::Privilege]),
         row("not-ssh", CiscoIos, Fault::NotSsh, Cause::NotSsh, &[Stage::KeyExchange]),
+        row(
+            "small-group",
+            CiscoIos,
+            Fault::SmallGroup { or_fixed: false },
+            Cause::NoCommonCrypto,
+            &[Stage::KeyExchange],
+        ),
+        row("expired", CiscoIos, Fault::ExpiredPassword, Cause::AuthFailed, &[Stage::SignIn]),
         row("closes", CiscoIos, Fault::ClosesAtConnect, Cause::Disconnected, &[Stage::KeyExchange]),
         row("refuses", CiscoNxos, refuses, Cause::CommandRejected, &[Stage::ProveComplete]),
         row("low-privilege", CiscoIos, Fault::LowPrivilege, Cause::EmptyAnswer, &[Stage::ProveComplete]),
@@ -102,6 +110,14 @@ async fn each_fault_has_its_own_cause_and_leaves_no_snapshot() -> anyhow::Result
         assert!(work::snapshots(&app.client, lab.id(row.name)?).await?.is_empty(), "{}", row.name);
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+    let small = work::result(&detail, "small-group")?.details.clone().unwrap_or_default();
+    let message = small["message"].as_str().unwrap_or_default();
+    assert!(message.contains("a group of 1024 bit") && message.contains("too small"), "{small}");
+    assert!(!message.contains("share no"), "both know the key exchange: {small}");
+    let expired = work::result(&detail, "expired")?.details.clone().unwrap_or_default();
+    assert!(expired["message"].as_str().unwrap_or_default().contains("the password has expired"), "{expired}");
+    assert!(expired["advice"].as_str().unwrap_or_default().contains("new password"), "{expired}");
+    assert_eq!(expired["refused_logins"], serde_json::json!([SAMPLE_USERNAME]));
     // The password went out once to the device that refuses it: an account is not locked.
     assert_eq!(lab.device("wrong-password")?.logins_refused(), 1);
     let seen = work::result(&detail, "half-way")?.details.clone().unwrap_or_default();
@@ -160,6 +176,7 @@ async fn what_only_looks_like_a_fault_is_read_whole() -> anyhow::Result<()> {
         DeviceSpec::new("keyboard", Platform::AristaEos).with_fault(Fault::OnlyKeyboardInteractive),
         DeviceSpec::new("prompts", Platform::CiscoIos).with_fault(Fault::TwoPrompts),
         DeviceSpec::new("legacy", Platform::CiscoIos).with_fault(Fault::LegacyAlgorithms),
+        DeviceSpec::new("small-group", Platform::CiscoIos).with_fault(Fault::SmallGroup { or_fixed: true }),
         DeviceSpec::new("slow", Platform::CiscoIos).with_fault(Fault::Slow { bytes_per_second: 4_000 }),
     ];
     let app = TestApp::start().await?;
@@ -185,10 +202,13 @@ async fn what_only_looks_like_a_fault_is_read_whole() -> anyhow::Result<()> {
         .iter()
         .any(|line| line.device_id == Some(legacy) && line.level == "WARNING" && line.log_type == "connection");
     assert!(warned, "old algorithms are used with a warning: {log:#?}");
+    let small = lab.id("small-group")?;
+    let is_modern = |id: Option<i64>| id != Some(legacy) && id != Some(small);
     assert!(
-        !log.iter()
-            .any(|line| line.device_id != Some(legacy) && line.level == "WARNING" && line.message.contains("sha1"))
+        !log.iter().any(|line| is_modern(line.device_id) && line.level == "WARNING" && line.message.contains("sha1"))
     );
+    let again = log.iter().find(|line| line.device_id == Some(small) && line.message.contains("a group of 1024 bit"));
+    assert!(again.is_some_and(|line| line.message.ends_with("Trying again with a fixed group.")), "{log:#?}");
     app.stop().await;
     Ok(())
 }

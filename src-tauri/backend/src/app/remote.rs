@@ -51,6 +51,7 @@ impl RemoteWorker {
             journal: journal.clone(),
             seal: Arc::new(seal),
             platforms: Arc::new(platforms),
+            secrets: worker::Secrets::default(),
             signals,
         };
         let message = format!("Worker {} started.", worker.id);

@@ -27,8 +27,10 @@ pub struct Reach {
     pub banner: Result<(String, Duration), Cause>,
     /// How long an ICMP echo took; `None` where the system does not allow it.
     pub ping: Option<Result<Duration, Cause>>,
-    /// What failed first, as a sentence for people.
+    /// What failed first, as a sentence for people; nothing the device said is in it.
     pub message: Option<String>,
+    /// What the device said instead of a banner, not redacted.
+    pub said: Option<String>,
 }
 
 /// Reaches for a device without signing in.
@@ -38,7 +40,7 @@ pub fn probe(target: &Target, limits: &Limits, cancel: &Cancel) -> Reach {
     if cancel.is_cancelled() && reach.banner.is_err() {
         let cancelled = Fault::cancelled();
         let tcp = reach.tcp.map_err(|_| cancelled.cause);
-        return Reach { tcp, banner: Err(cancelled.cause), message: Some(cancelled.message), ..reach };
+        return Reach { tcp, banner: Err(cancelled.cause), message: Some(cancelled.message), said: None, ..reach };
     }
     reach
 }
@@ -51,28 +53,35 @@ fn reach(target: &Target, limits: &Limits, cancel: &Cancel) -> Reach {
             let address: Option<IpAddr> = target.host.trim_matches(['[', ']']).parse().ok();
             let ping = address.filter(|_| cause != Cause::Cancelled).and_then(|address| echo(address, cancel));
             let message = Some(message);
-            return Reach { address: None, tcp: Err(cause), banner: Err(cause), ping, message };
+            return Reach { address: None, tcp: Err(cause), banner: Err(cause), ping, message, said: None };
         }
     };
     let (tcp, address) = (Ok(reached.took), Some(reached.address));
     let connected = Instant::now();
     let stream = Arc::new(reached.stream);
-    let banner = await_banner(&stream, limits, cancel);
+    let banner = await_banner(&stream, reached.address, limits, cancel);
     let took = connected.elapsed();
     drop(stream);
     let ping = if cancel.is_cancelled() { None } else { echo(reached.address.ip(), cancel) };
     match banner {
-        Ok(banner) => Reach { address, tcp, banner: Ok((banner, took)), ping, message: None },
-        Err(fault) => Reach { address, tcp, banner: Err(fault.cause), ping, message: Some(fault.message) },
+        Ok(banner) => Reach { address, tcp, banner: Ok((banner, took)), ping, message: None, said: None },
+        Err(Fault { cause, message, said, .. }) => {
+            Reach { address, tcp, banner: Err(cause), ping, message: Some(message), said }
+        }
     }
 }
 
-fn await_banner(stream: &Arc<TcpStream>, limits: &Limits, cancel: &Cancel) -> Result<String, Fault> {
+fn await_banner(
+    stream: &Arc<TcpStream>,
+    address: SocketAddr,
+    limits: &Limits,
+    cancel: &Cancel,
+) -> Result<String, Fault> {
     let _watched = cancel.watch(stream);
     let mut greeted = false;
     let started = Instant::now();
     while started.elapsed() < limits.handshake {
-        if let Some(banner) = connect::await_banner(stream, limits, cancel)? {
+        if let Some(banner) = connect::await_banner(stream, address, limits, cancel)? {
             return Ok(banner);
         }
         // Both sides send a banner (RFC 4253, 4.2); what is silent so far, like a server of another protocol, may wait for ours.

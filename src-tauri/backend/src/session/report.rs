@@ -174,6 +174,8 @@ pub struct Failure {
     pub said: Option<String>,
     /// What was waited for.
     pub expected: Option<String>,
+    /// What a person does next, where it is more particular than the cause's advice.
+    pub advice: Option<&'static str>,
     /// The stored key, else the one the device showed, once it came that far.
     pub host_key: Option<HostKey>,
     /// The stored key and the one offered instead.
@@ -195,12 +197,13 @@ pub(super) struct Fault {
     pub(super) message: String,
     pub(super) said: Option<String>,
     pub(super) expected: Option<String>,
+    pub(super) advice: Option<&'static str>,
     pub(super) host_keys: Option<Box<(HostKey, HostKey)>>,
 }
 
 impl Fault {
     pub(super) fn new(cause: Cause, message: impl Into<String>) -> Fault {
-        Fault { cause, message: message.into(), said: None, expected: None, host_keys: None }
+        Fault { cause, message: message.into(), said: None, expected: None, advice: None, host_keys: None }
     }
 
     /// Adds the line of the device that the message is about: it may hold anything, so it is no part of the sentence.
@@ -211,6 +214,11 @@ impl Fault {
     pub(super) fn expecting(mut self, expected: impl Into<String>) -> Fault {
         self.expected = Some(expected.into());
         self
+    }
+
+    /// Adds advice that is more particular than the cause's.
+    pub(super) fn advising(self, advice: &'static str) -> Fault {
+        Fault { advice: Some(advice), ..self }
     }
 
     pub(super) fn cancelled() -> Fault {

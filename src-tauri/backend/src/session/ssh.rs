@@ -8,8 +8,10 @@ mod algorithms;
 mod auth;
 mod channel;
 pub(super) mod connect;
+pub(super) mod expiry;
 mod link;
 mod offer;
+mod raw;
 
 use netraven_api::outcome::{Cause, Stage};
 use serde_json::json;
@@ -45,7 +47,7 @@ pub(super) fn open(
     }
     let mut link: Option<Link> = None;
     let mut last_user = "";
-    let mut reasons = Vec::new();
+    let (mut reasons, mut words, mut advice) = (Vec::new(), Vec::new(), None);
     for (place, login) in logins.iter().enumerate() {
         // Servers end a connection on which the user name changes, and many after a few refusals.
         let current = match link.take().filter(|_| last_user == login.username) {
@@ -72,13 +74,21 @@ pub(super) fn open(
                 progress.enter(Stage::Prompt);
                 return Ok((Shell::open(current, bounds, progress)?, greeting));
             }
-            SignIn::Refused { reason, tried, alive } => {
+            SignIn::Refused { mut reason, said, mut expired, tried, alive } => {
                 if tried {
                     refused.push(login.id);
                 }
+                // The connection is used up: nothing is lost by one question more.
+                let is_last = tried && alive && !expired && place + 1 == logins.len();
+                if is_last && let Some(told) = auth::said_expired(&current, login, bounds) {
+                    (reason, expired) = (told.to_owned(), true);
+                }
                 let message = format!("The device refused {}: {reason}.", login.username);
-                progress.connection(Level::Warning, message, json!({"credential_id": login.id}));
+                let meta = json!({"credential_id": login.id, "said": said});
+                progress.connection(Level::Warning, message, meta);
                 reasons.push(format!("{}: {reason}", login.username));
+                words.extend(said.filter(|said| !words.contains(said)));
+                advice = advice.or(expired.then_some(expiry::ADVICE));
                 link = alive.then_some(current);
             }
         }
@@ -87,5 +97,11 @@ pub(super) fn open(
         1 => "the credential".to_string(),
         count => format!("all {count} credentials"),
     };
-    Err(Fault::new(Cause::AuthFailed, format!("The device refused {count} ({}).", reasons.join("; "))))
+    let message = format!("The device refused {count} ({}).", reasons.join("; "));
+    let fault =
+        Fault::new(Cause::AuthFailed, message).quoting(Some(words.join("; ")).filter(|words| !words.is_empty()));
+    Err(Fault { advice, ..fault })
 }
+
+#[cfg(test)]
+mod tests;

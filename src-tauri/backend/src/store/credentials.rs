@@ -171,6 +171,24 @@ impl Store {
         if done.rows_affected() == 0 { Err(StoreError::NotFound("Credential")) } else { Ok(()) }
     }
 
+    /// A text that changes whenever a secret of a credential does: sealing the same secret again gives another text.
+    pub async fn credentials_mark(&self) -> Result<String> {
+        let (mark,): (String,) = sqlx::query_as(
+            "select coalesce(md5(string_agg(id || ':' || password || ':' || coalesce(enable_password, ''), ',' order by id)), '')
+             from credentials",
+        )
+        .fetch_one(self.pool())
+        .await?;
+        Ok(mark)
+    }
+
+    /// Every credential's id, sealed password and sealed enable password.
+    pub async fn sealed_secrets(&self) -> Result<Vec<(i64, String, Option<String>)>> {
+        Ok(sqlx::query_as("select id, password, enable_password from credentials order by id")
+            .fetch_all(self.pool())
+            .await?)
+    }
+
     /// The credentials that share a tag with a device, in the order they are tried.
     pub async fn logins_for(&self, device_id: i64) -> Result<Vec<SealedLogin>> {
         let rows: Vec<(i64, String, String, Option<String>)> = sqlx::query_as(

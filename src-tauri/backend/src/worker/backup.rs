@@ -15,7 +15,7 @@ use super::sink::{self, Sink};
 use super::veil::Veil;
 use super::{Worker, failed};
 use crate::places::{ENABLE_PASSWORD, PASSWORD, RAW_CONFIG, context};
-use crate::platforms::{Definition, Facts, Purpose, Redactor, facts, significant};
+use crate::platforms::{Definition, Facts, Purpose, facts, significant};
 use crate::session::{self, Cancel, Failure, HostKey, Limits, Login, Reading, Target};
 use crate::snapshots;
 use crate::store::credentials::SealedLogin;
@@ -60,21 +60,22 @@ async fn try_work(worker: &Worker, lease: &Lease, cancel: &Cancel) -> Result<Out
     let known = patiently(cancel, || store.host_key(lease.device_id)).await?;
     let known = known.map(|key| HostKey { key_type: key.key_type, sha256: key.sha256 });
     let key = worker.seal.fingerprint_key();
-    let veil = Arc::new(Veil::new(&definition, &key, secrets(&logins)));
+    let held = patiently(cancel, || worker.secrets.all(store, &worker.seal)).await?;
+    let veil = Arc::new(Veil::new(&definition, &key, secrets(&logins), held));
     let (mut sink, seen) = Sink::new(worker.journal.clone(), lease, Arc::clone(&veil));
     let follower = tokio::spawn(sink::follow(worker.store.clone(), lease.clone(), seen));
     let (sender, receiver) = oneshot::channel();
     let session = {
         let (lease, cancel, definition, known) =
             (lease.clone(), cancel.clone(), Arc::clone(&definition), known.clone());
-        let logins = logins.clone();
+        let (logins, veil) = (logins.clone(), Arc::clone(&veil));
         move || {
             let target = Target { host: lease.ip_address.clone(), port: lease.port };
             let read =
                 session::read(&target, &definition, &logins, known.as_ref(), &Limits::default(), &cancel, &mut sink);
             // Cleaning and hiding is work for this thread, not for those that serve everybody.
             let _ = sender.send(read.map(|reading| {
-                let text = Text::of(&definition, &reading, &key);
+                let text = Text::of(&definition, &reading, &key, &veil);
                 (reading, text)
             }));
         }
@@ -148,10 +149,11 @@ struct Text {
     /// Changes whenever the configuration does, a secret in it included. The tags in the text are too short to rely on.
     fingerprint: String,
     facts: Facts,
+    prompt: String,
 }
 
 impl Text {
-    fn of(definition: &Definition, reading: &Reading, key: &[u8; 32]) -> Text {
+    fn of(definition: &Definition, reading: &Reading, key: &[u8; 32], veil: &Veil) -> Text {
         let of = |purpose: Purpose| {
             let answers =
                 reading.answers.iter().filter(|answer| definition.commands[answer.command].purpose == purpose);
@@ -161,10 +163,14 @@ impl Text {
         // A configuration may speak of versions and numbers of everything else. Only where nothing else is asked it must do.
         let asks = definition.commands.iter().any(|command| command.purpose == Purpose::Facts);
         let facts = facts(definition, if asks { &about } else { &raw });
+        let [model, serial, version] =
+            [facts.model, facts.serial, facts.version].map(|fact| fact.map(|fact| veil.sentence(&fact)));
+        let facts = Facts { model, serial, version };
         let significant = significant(definition, &raw);
-        let redacted = Redactor::new(definition, key).redact(&significant);
+        let redacted = veil.configuration(&significant);
         let fingerprint = fingerprint(key, &significant);
-        Text { raw, hidden: redacted.text, secrets_hidden: redacted.hidden, fingerprint, facts }
+        let prompt = veil.sentence(&reading.prompt);
+        Text { raw, hidden: redacted.text, secrets_hidden: redacted.hidden, fingerprint, facts, prompt }
     }
 }
 
@@ -191,7 +197,7 @@ fn stored(
     let mut details = json!({
         "changed": same_as.is_none(), "deduplicated": same_as.is_some(), "bytes": bytes, "lines": lines,
         "secrets_hidden": text.secrets_hidden, "sha256": sha256, "platform": definition.name,
-        "prompt": reading.prompt, "login": login, "timings": timings(&reading.timings),
+        "prompt": text.prompt, "login": login, "timings": timings(&reading.timings),
         "host_key": { "key_type": reading.host_key.key_type, "sha256": reading.host_key.sha256 },
         "algorithms": { "kex": reading.algorithms.kex, "host_key": reading.algorithms.host_key,
             "cipher": reading.algorithms.cipher, "mac": reading.algorithms.mac },
@@ -237,7 +243,7 @@ fn refused(failure: &Failure, logins: &[Login], veil: &Veil) -> Outcome {
     let hide = |text: &str| veil.lines(text);
     let transcript = shortened(failure.transcript.render(hide), TRANSCRIPT);
     let details = json!({
-        "cause": failure.cause, "stage": failure.stage, "message": message, "advice": failure.cause.advice(),
+        "cause": failure.cause, "stage": failure.stage, "message": message, "advice": failure.advice.unwrap_or(failure.cause.advice()),
         "expected": failure.expected.as_deref().map(|text| veil.quoted(text)),
         "said": failure.said.as_deref().map(|text| veil.quoted(text)),
         "last_seen": failure.transcript.last_seen(hide),

@@ -7,6 +7,7 @@ use serde_json::{Value, json};
 use tokio::sync::oneshot;
 
 use super::patience::{Undone, patiently};
+use super::veil::Veil;
 use super::{Worker, failed};
 use crate::journal::About;
 use crate::session::{self, Cancel, Limits, Reach, Target};
@@ -31,7 +32,9 @@ pub async fn work(worker: &Worker, lease: &Lease, cancel: &Cancel) -> Result<Out
         let message = "The probe ended without an answer: a defect.".to_owned();
         return Ok(failed(Cause::Internal, Stage::Reach, message));
     };
-    let outcome = outcome(&target, &reach);
+    let held = patiently(cancel, || worker.secrets.all(&worker.store, &worker.seal)).await?;
+    let veil = Veil::of_any(&worker.seal.fingerprint_key(), held);
+    let outcome = outcome(&target, &reach, &veil);
     let about = About { job_id: Some(lease.job_id), device_id: Some(lease.device_id), run_id: Some(lease.run_id) };
     let level = if outcome.cause.is_none() { "INFO" } else { "WARNING" };
     worker.journal.line(
@@ -48,21 +51,27 @@ pub async fn work(worker: &Worker, lease: &Lease, cancel: &Cancel) -> Result<Out
     Ok(outcome)
 }
 
-fn outcome(target: &Target, reach: &Reach) -> Outcome {
+fn outcome(target: &Target, reach: &Reach, veil: &Veil) -> Outcome {
+    let banner = reach.banner.as_ref().map(|(banner, _)| veil.quoted(banner));
+    let said = reach.said.as_deref().map(|said| veil.quoted(said));
     let mut details = json!({
         "tcp_ms": reach.tcp.as_ref().ok().map(ms),
-        "ssh_banner": reach.banner.as_ref().ok().map(|(banner, _)| banner),
+        "ssh_banner": banner.as_ref().ok(),
+        "said": said,
         "icmp_ms": reach.ping.as_ref().and_then(|ping| ping.as_ref().ok()).map(ms),
         "icmp": match &reach.ping { None => "not allowed", Some(Ok(_)) => "answered", Some(Err(_)) => "no answer" },
         "address": reach.address.map(|address| address.to_string()),
     });
-    let (cause, stage, message) = match (&reach.tcp, &reach.banner) {
-        (Ok(took), Ok((banner, _))) => {
-            (None, Stage::KeyExchange, format!("{target} answered in {} ms: {banner}", ms(took)))
-        }
+    let (cause, stage, mut message) = match (&reach.tcp, &banner) {
+        (Ok(took), Ok(banner)) => (None, Stage::KeyExchange, format!("{target} answered in {} ms: {banner}", ms(took))),
+        // The port answered, whether the reset came before or after we knew.
+        (Err(Cause::Disconnected), _) => (Some(Cause::Disconnected), Stage::KeyExchange, sentence(reach, target)),
         (Err(cause), _) => (Some(*cause), Stage::Reach, sentence(reach, target)),
-        (Ok(_), Err(cause)) => (Some(*cause), Stage::KeyExchange, sentence(reach, target)),
+        (Ok(_), Err(cause)) => (Some(**cause), Stage::KeyExchange, sentence(reach, target)),
     };
+    if let Some(said) = said {
+        message.push_str(&format!(" It said: `{said}`."));
+    }
     details["message"] = Value::String(message.clone());
     if let Some(cause) = cause {
         details["cause"] = json!(cause);

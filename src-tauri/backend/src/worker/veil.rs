@@ -1,37 +1,60 @@
-//! The veil over a session: whatever a device said passes it on its way to a result, a log line or a screen.
+//! The veil over a session: whatever a device said passes it on its way to a result, a log line, a snapshot or a screen.
 
-use crate::platforms::{Definition, Redactor, redact_known};
+use std::sync::Arc;
 
-/// Hides the secrets of one session, in this order: the passwords it signs in with, what the platform's rules name, and
-/// what the rules for any text name.
+use crate::platforms::{Definition, Known, Redacted, Redactor, redact_known};
+
+/// Hides the secrets of one session, in this order: the passwords it signs in with, what the platform's rules name, what the
+/// rules for any text name, and every other secret this server holds.
 pub struct Veil {
-    known: Vec<String>,
+    own: Vec<String>,
     platform: Redactor,
     quoted: Redactor,
     generic: Redactor,
+    stored: Redactor,
+    known: Arc<Known>,
 }
 
 impl Veil {
-    /// The veil of a session on this platform that signs in with these secrets.
-    pub fn new(definition: &Definition, key: &[u8; 32], known: Vec<String>) -> Veil {
-        let platform = Redactor::new(definition, key).keeping_lines();
+    /// The veil of a session on this platform that signs in with its `own` secrets, beside all that are `known`.
+    pub fn new(definition: &Definition, key: &[u8; 32], own: Vec<String>, known: Arc<Known>) -> Veil {
+        let stored = Redactor::new(definition, key);
+        let platform = stored.clone().keeping_lines();
         let generic = Redactor::generic(key).keeping_lines();
-        Veil { known, quoted: platform.clone().in_prose(), platform, generic }
+        Veil { own, quoted: platform.clone().in_prose(), platform, generic, stored, known }
+    }
+
+    /// The veil over a device whose platform does not matter and that nobody signs in to.
+    pub fn of_any(key: &[u8; 32], known: Arc<Known>) -> Veil {
+        let generic = Redactor::generic(key).keeping_lines();
+        let [platform, quoted, stored] = [(); 3].map(|()| generic.clone());
+        Veil { own: Vec::new(), quoted, platform, generic, stored, known }
     }
 
     /// A sentence of our own, which may only repeat a password by chance.
     pub fn sentence(&self, text: &str) -> String {
-        redact_known(text, &self.known.iter().map(String::as_str).collect::<Vec<_>>())
+        self.known.hide(&self.without_own(text)).text
+    }
+
+    /// A configuration as it is stored: what its platform's rules name, and every secret that is known.
+    pub fn configuration(&self, text: &str) -> Redacted {
+        let by_rules = self.stored.redact(text);
+        let known = self.known.hide(&by_rules.text);
+        Redacted { text: known.text, hidden: by_rules.hidden + known.hidden }
     }
 
     /// A single line of the device, which may be a sentence as well as a line of its configuration.
     pub fn quoted(&self, text: &str) -> String {
-        self.generic.redact(&self.quoted.redact(&self.sentence(text)).text).text
+        self.known.hide(&self.generic.redact(&self.quoted.redact(&self.without_own(text)).text).text).text
     }
 
     /// Lines of the device as they stood in its shell; the answer has as many.
     pub fn lines(&self, text: &str) -> String {
-        self.generic.redact(&self.platform.redact(&self.sentence(text)).text).text
+        self.known.hide(&self.generic.redact(&self.platform.redact(&self.without_own(text)).text).text).text
+    }
+
+    fn without_own(&self, text: &str) -> String {
+        redact_known(text, &self.own.iter().map(String::as_str).collect::<Vec<_>>())
     }
 }
 
@@ -42,7 +65,8 @@ mod tests {
 
     fn veil(platform: &str) -> Veil {
         let definition = Registry::load(None).0.get(platform).expect("built in");
-        Veil::new(&definition, &[7; 32], vec!["hunter22".to_owned()])
+        let known = Arc::new(Known::new(["other-Secret9".to_owned(), "lemon".to_owned()], &[7; 32]));
+        Veil::new(&definition, &[7; 32], vec!["hunter22".to_owned()], known)
     }
 
     #[test]
@@ -56,6 +80,45 @@ mod tests {
         }
         for line in ["% Bad secrets", "% Password required, but none set", "% Invalid input detected at '^' marker."] {
             assert_eq!(veil.quoted(line), line);
+        }
+    }
+
+    #[test]
+    fn a_secret_of_another_device_is_hidden_in_whatever_is_shown_or_stored() {
+        let veil = veil("cisco_ios");
+        let text = "interface Gi1\n description to lemon, aka other-Secret9\n description lemonade";
+        let stored = veil.configuration(text);
+        for hidden in [veil.sentence(text), veil.quoted(text), veil.lines(text), stored.text] {
+            assert!(!hidden.contains("other-Secret9") && !hidden.contains("lemon,"), "{hidden}");
+            assert!(hidden.starts_with("interface Gi1\n description to ‹secret ") && hidden.ends_with("lemonade"));
+        }
+        assert_eq!(stored.hidden, 2);
+    }
+
+    #[test]
+    fn what_a_stranger_says_is_hidden_like_the_rest() {
+        let veil = Veil::of_any(&[7; 32], Arc::new(Known::new(["lemon".to_owned()], &[7; 32])));
+        for said in
+            ["Default password: zq9", "user admin pass: zq9", "Welcome! Your PIN is 4711, zq9 token=zq9", "ask lemon"]
+        {
+            let hidden = veil.quoted(said);
+            assert!(!hidden.contains("zq9") && !hidden.contains("4711") && !hidden.contains("lemon"), "{hidden}");
+        }
+        assert_eq!(veil.quoted("HTTP/1.1 400 Bad Request"), "HTTP/1.1 400 Bad Request");
+        assert_eq!(veil.quoted("SSH-2.0-OpenSSH_9.2p1 Debian-2+deb12u3"), "SSH-2.0-OpenSSH_9.2p1 Debian-2+deb12u3");
+    }
+
+    #[test]
+    fn the_words_of_a_question_are_evidence() {
+        let veil = veil("cisco_ios");
+        for line in [
+            "Do you want to change the password(yes/no):",
+            "WARNING: Your password has expired.",
+            "The password must contain at least three of: upper case, lower case, symbols, numbers.",
+            "Passcode or option (1-2)",
+            "% Password expired",
+        ] {
+            assert_eq!((veil.lines(line), veil.quoted(line)), (line.to_owned(), line.to_owned()));
         }
     }
 }

@@ -21,12 +21,13 @@ pub fn of(cause: Option<Cause>, details: &Value) -> Option<(Words, Words)> {
     let (expected, seen) = cause.map_or(("", ""), in_words);
     let expected = text("expected").map(quote).or_else(|| (!expected.is_empty()).then(|| ours(expected)))?;
     // What the device said says more than our words, unless nothing it said has to do with the cause.
-    let own = text("said").or_else(|| text("last_seen").and_then(last_line)).filter(|_| cause.is_none_or(is_told));
+    let last = || text("last_seen").and_then(last_line).filter(|_| cause.is_none_or(is_told));
+    let own = text("said").or_else(last);
     let seen = own.map(quote).unwrap_or_else(|| ours(if seen.is_empty() { "nothing" } else { seen }));
     Some((expected, seen))
 }
 
-/// Whether what the device said last shows the cause.
+/// Whether what the device showed last shows the cause.
 fn is_told(cause: Cause) -> bool {
     matches!(
         cause,
@@ -49,7 +50,7 @@ fn in_words(cause: Cause) -> (&'static str, &'static str) {
         Cause::NotSsh => ("The greeting of an SSH server", "Something else"),
         // Both keys have a place of their own.
         Cause::HostKeyChanged => ("", ""),
-        Cause::NoCommonCrypto => ("Algorithms that both sides know", "None in common"),
+        Cause::NoCommonCrypto => ("A key exchange that both sides accept", "None"),
         Cause::NoCredentials => ("A credential with one of the device's tags", "None"),
         Cause::AuthFailed => ("A sign-in that the device accepts", "Each was refused"),
         Cause::PromptNotSeen => ("The platform's prompt", "Nothing"),

@@ -4,6 +4,7 @@
 use netraven_api::outcome::Cause;
 use ssh2::{MethodType, Session};
 
+use super::offer::Offer;
 use crate::session::report::{Algorithms, Fault, HostKey};
 
 const METHODS: [MethodType; 6] = [
@@ -14,15 +15,65 @@ const METHODS: [MethodType; 6] = [
     MethodType::MacCs,
     MethodType::MacSc,
 ];
+/// What each of them is called; the order is that of the lists on the wire.
+const NAMES: [&str; 6] = ["key exchange", "host key", "cipher", "cipher", "MAC", "MAC"];
 
-/// Puts the offers of a new session in order.
-pub(super) fn prefer(session: &Session, known: Option<&HostKey>) -> Result<(), Fault> {
+/// Puts the offers of a new session in order, with or without key exchanges whose group the device chooses.
+pub(super) fn prefer(session: &Session, known: Option<&HostKey>, groups: Groups) -> Result<(), Fault> {
     for method in METHODS {
-        let supported = session.supported_algs(method).map_err(|error| internal(&error))?;
+        let supported = offered(session, method, groups)?;
         let key_type = known.filter(|_| matches!(method, MethodType::HostKey)).map(|key| key.key_type.as_str());
         session.method_pref(method, &in_order(&supported, key_type)).map_err(|error| internal(&error))?;
     }
     Ok(())
+}
+
+/// Whether the device may choose the group of a key exchange.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Groups {
+    /// It may.
+    Chosen,
+    /// Only fixed groups are offered to it.
+    Fixed,
+}
+
+/// What client and device have in common, as far as it decides what went wrong.
+pub(super) struct Common {
+    /// The kinds of algorithm of which they share none, by name.
+    pub(super) missing: Vec<&'static str>,
+    /// The key exchange they agree on, if any.
+    pub(super) kex: Option<String>,
+    /// Whether they share a key exchange with a fixed group.
+    pub(super) has_fixed_group: bool,
+}
+
+/// Compares what the session offers with what the device does, by the rule of RFC 4253, section 7.1.
+pub(super) fn common(session: &Session, offer: &Offer, groups: Groups) -> Result<Common, Fault> {
+    let mut common = Common { missing: Vec::new(), kex: None, has_fixed_group: false };
+    for (place, method) in METHODS.into_iter().enumerate() {
+        let ours = offered(session, method, groups)?;
+        let order = in_order(&ours, None);
+        let shared: Vec<&str> = order.split(',').filter(|name| offer.has(place, name)).collect();
+        if shared.is_empty() && !(place >= 4 && offer.has_cipher_with_mac()) {
+            common.missing.push(NAMES[place]);
+        }
+        if matches!(method, MethodType::Kex) {
+            common.kex = shared.first().map(|name| (*name).to_owned());
+            common.has_fixed_group = shared.iter().any(|name| !chooses_group(name));
+        }
+    }
+    Ok(common)
+}
+
+/// Whether the device chooses the group of this key exchange.
+pub(super) fn chooses_group(kex: &str) -> bool {
+    kex.starts_with("diffie-hellman-group-exchange-")
+}
+
+fn offered(session: &Session, method: MethodType, groups: Groups) -> Result<Vec<&'static str>, Fault> {
+    let supported = session.supported_algs(method).map_err(|error| internal(&error))?;
+    let is_offered = |name: &&str| groups == Groups::Chosen || !chooses_group(name);
+    Ok(supported.into_iter().filter(is_offered).collect())
 }
 
 /// What was agreed on.

@@ -7,11 +7,16 @@ use secrecy::ExposeSecret;
 use ssh2::{ErrorCode, KeyboardInteractivePrompt, Prompt};
 
 use super::link::{Halt, Link, is_gone};
+use super::{expiry, raw};
 use crate::session::expect::terminal::Bounds;
 use crate::session::report::{Fault, Login};
 
 /// The library gives up by itself after a minute, and would then send the password again when asked to go on.
 const LONGEST: Duration = Duration::from_secs(50);
+/// How many letters of a question are kept, how many questions, and how many letters of all that is said.
+const QUESTION: usize = 80;
+const QUESTIONS: usize = 4;
+const WORDS: usize = 4096;
 const INTERACTIVE: &str = "keyboard-interactive";
 const PASSWORD: &str = "password";
 
@@ -21,8 +26,12 @@ pub(super) enum SignIn {
         method: &'static str,
     },
     Refused {
-        /// Without capital and full stop.
+        /// Without capital and full stop; nothing the device said is in it.
         reason: String,
+        /// The device's own words about it: the question left open, or the last it said.
+        said: Option<String>,
+        /// Whether it is the password, or the account, that ran out.
+        expired: bool,
         /// Whether the password was sent.
         tried: bool,
         /// Whether the connection can be used for another attempt.
@@ -34,11 +43,68 @@ pub(super) enum SignIn {
 enum Attempt {
     Accepted,
     Refused(String),
+    /// The server asked for a new password.
+    Expired,
     Gone,
+}
+
+/// What a device said while one credential was tried.
+#[derive(Default)]
+struct Heard {
+    /// Titles, instructions and questions.
+    words: String,
+    /// The questions left empty.
+    unanswered: Vec<String>,
+    /// Whether the password was sent.
+    sent: bool,
 }
 
 /// Tries one credential: keyboard-interactive where it is offered, else password.
 pub(super) fn sign_in(link: &Link, login: &Login, bounds: &Bounds<'_>) -> Result<SignIn, Fault> {
+    let mut heard = Heard::default();
+    let (reason, said, tried, alive) = match try_methods(link, login, bounds, &mut heard) {
+        Ok(SignIn::Refused { reason, said, tried, alive, expired: false }) => (reason, said, tried, alive),
+        Err(fault) if fault.cause == Cause::Disconnected => {
+            // A device that closes after these words has answered the sign-in, whenever it closes.
+            return match expiry::told_by(&last_words(link, login, &heard, false)) {
+                Some(reason) => Ok(expired(reason, heard.sent, false)),
+                None => Err(fault.quoting(parting())),
+            };
+        }
+        other => return other,
+    };
+    match expiry::told_by(&last_words(link, login, &heard, alive)) {
+        Some(reason) => Ok(expired(reason, tried, alive)),
+        None => Ok(SignIn::Refused { reason, said: said.or_else(parting), expired: false, tried, alive }),
+    }
+}
+
+/// Whether the device has said since that a password it refused has run out: a banner that comes after the password is only
+/// read with another question. Nothing is signed in by it.
+pub(super) fn said_expired(link: &Link, login: &Login, bounds: &Bounds<'_>) -> Option<&'static str> {
+    let _ = methods(link, login, bounds);
+    expiry::told_by(&format!("{}\n{}", link.banner(), raw::parting()))
+}
+
+fn expired(reason: &str, tried: bool, alive: bool) -> SignIn {
+    SignIn::Refused { reason: reason.to_owned(), said: None, expired: true, tried, alive }
+}
+
+fn parting() -> Option<String> {
+    Some(raw::parting()).filter(|words| !words.is_empty())
+}
+
+/// Whatever the device said about this sign-in: in its questions, in its banners, and when it left.
+fn last_words(link: &Link, login: &Login, heard: &Heard, alive: bool) -> String {
+    if !alive {
+        // A banner that came after the password still waits in the library; it is read with the next request, of which the
+        // device hears nothing any more.
+        let _ = link.session.auth_methods(&login.username);
+    }
+    format!("{}\n{}\n{}", heard.words, link.banner(), raw::parting())
+}
+
+fn try_methods(link: &Link, login: &Login, bounds: &Bounds<'_>, heard: &mut Heard) -> Result<SignIn, Fault> {
     let Some(mut offered) = methods(link, login, bounds)? else { return Ok(SignIn::Accepted { method: "none" }) };
     let mut reason = String::new();
     let (mut tried, mut done): (bool, Vec<&str>) = (false, Vec::new());
@@ -52,20 +118,22 @@ pub(super) fn sign_in(link: &Link, login: &Login, bounds: &Bounds<'_>) -> Result
             (false, false) => break,
         };
         done.push(method);
-        let (attempt, sent) = match method {
-            INTERACTIVE => by_keyboard(link, login, bounds)?,
-            _ => (by_password(link, login, bounds)?, true),
+        heard.sent = method == PASSWORD;
+        let attempt = match method {
+            INTERACTIVE => by_keyboard(link, login, bounds, heard)?,
+            _ => by_password(link, login, bounds)?,
         };
-        tried |= sent;
+        tried |= heard.sent;
         match attempt {
             Attempt::Accepted => return Ok(SignIn::Accepted { method }),
-            Attempt::Gone if !sent => {
+            Attempt::Expired => return Ok(expired("the password has expired", tried, true)),
+            Attempt::Gone if !heard.sent => {
                 let message = format!("{} closed the connection before it asked for a password.", link.address());
                 return Err(Fault::new(Cause::Disconnected, message));
             }
             Attempt::Gone => {
                 let reason = "it closed the connection instead of answering the password".to_string();
-                return Ok(SignIn::Refused { reason, tried, alive: false });
+                return Ok(refused(reason, heard, tried, false));
             }
             Attempt::Refused(why) => reason = why,
         }
@@ -79,9 +147,7 @@ pub(super) fn sign_in(link: &Link, login: &Login, bounds: &Bounds<'_>) -> Result
                 }
                 Ok(Some(_)) => {}
                 Ok(None) => return Ok(SignIn::Accepted { method }),
-                Err(fault) if fault.cause == Cause::Disconnected => {
-                    return Ok(SignIn::Refused { reason, tried, alive: false });
-                }
+                Err(fault) if fault.cause == Cause::Disconnected => return Ok(refused(reason, heard, tried, false)),
                 Err(fault) => return Err(fault),
             }
         }
@@ -89,7 +155,12 @@ pub(super) fn sign_in(link: &Link, login: &Login, bounds: &Bounds<'_>) -> Result
     if done.is_empty() {
         reason = format!("it accepts neither a password nor keyboard-interactive, only {offered}");
     }
-    Ok(SignIn::Refused { reason, tried, alive: true })
+    Ok(refused(reason, heard, tried, true))
+}
+
+fn refused(reason: String, heard: &Heard, tried: bool, alive: bool) -> SignIn {
+    let said = Some(heard.unanswered.join("; ")).filter(|questions| !questions.is_empty());
+    SignIn::Refused { reason, said, expired: false, tried, alive }
 }
 
 /// The methods the device offers, or `None` if it asks for nothing at all.
@@ -106,7 +177,7 @@ fn methods(link: &Link, login: &Login, bounds: &Bounds<'_>) -> Result<Option<Str
 
 fn by_password(link: &Link, login: &Login, bounds: &Bounds<'_>) -> Result<Attempt, Fault> {
     let limit = bounds.limits.auth.min(LONGEST);
-    let call = || link.session.userauth_password(&login.username, login.password.expose_secret());
+    let call = || raw::sign_in(&link.session, &login.username, login.password.expose_secret());
     match link.patiently(limit, bounds, call) {
         Ok(()) if link.session.authenticated() => Ok(Attempt::Accepted),
         Ok(()) => Ok(Attempt::Refused("it wants more than the password".to_string())),
@@ -115,34 +186,31 @@ fn by_password(link: &Link, login: &Login, bounds: &Bounds<'_>) -> Result<Attemp
     }
 }
 
-/// Answers the device's questions; says also whether the password was among the answers.
-fn by_keyboard(link: &Link, login: &Login, bounds: &Bounds<'_>) -> Result<(Attempt, bool), Fault> {
+/// Answers the device's questions.
+fn by_keyboard(link: &Link, login: &Login, bounds: &Bounds<'_>, heard: &mut Heard) -> Result<Attempt, Fault> {
     let limit = bounds.limits.auth.min(LONGEST);
-    let mut answers = Answers { login, sent: false, unanswered: None };
+    let mut answers = Answers { login, heard };
     let call = || link.session.userauth_keyboard_interactive(&login.username, &mut answers);
-    let attempt = match link.patiently(limit, bounds, call) {
-        Ok(()) if link.session.authenticated() => Attempt::Accepted,
-        Ok(()) => Attempt::Refused("it wants more than the password".to_string()),
+    match link.patiently(limit, bounds, call) {
+        Ok(()) if link.session.authenticated() => Ok(Attempt::Accepted),
+        Ok(()) => Ok(Attempt::Refused("it wants more than the password".to_string())),
         Err(Halt::Ssh(error)) => {
-            let why = match &answers.unanswered {
-                Some(question) => format!("it asked `{question}`, which a password does not answer"),
-                None if answers.sent => "the password was refused".to_string(),
-                None => "it did not ask for a password".to_string(),
+            let why = match (heard.unanswered.is_empty(), heard.sent) {
+                (false, _) => "it asked what a password does not answer",
+                (true, true) => "the password was refused",
+                (true, false) => "it did not ask for a password",
             };
-            refusal(&error, &why)
+            Ok(refusal(&error, why))
         }
-        Err(halt) => return Err(stopped(link, halt, limit)),
-    };
-    Ok((attempt, answers.sent))
+        Err(halt) => Err(stopped(link, halt, limit)),
+    }
 }
 
 fn refusal(error: &ssh2::Error, why: &str) -> Attempt {
     match error.code() {
         // The library calls a connection that ended while it waited for the verdict a refusal, and says so only here.
         _ if error.message().starts_with("Waiting for") || is_gone(error) => Attempt::Gone,
-        ErrorCode::Session(libssh2_sys::LIBSSH2_ERROR_PASSWORD_EXPIRED) => {
-            Attempt::Refused("the password has expired".to_string())
-        }
+        ErrorCode::Session(libssh2_sys::LIBSSH2_ERROR_PASSWORD_EXPIRED) => Attempt::Expired,
         _ => Attempt::Refused(why.to_string()),
     }
 }
@@ -168,9 +236,7 @@ fn has_both(offered: &str) -> bool {
 /// Answers questions with user name and password, each question only with what it asks for and the password only once.
 struct Answers<'a> {
     login: &'a Login,
-    sent: bool,
-    /// A question that was left empty.
-    unanswered: Option<String>,
+    heard: &'a mut Heard,
 }
 
 impl Answers<'_> {
@@ -181,17 +247,26 @@ impl Answers<'_> {
             if has(&["user", "login", "name"]) {
                 return self.login.username.clone();
             }
-        } else if !self.sent && !has(&["new pass", "retype", "again", "code", "token", "otp", "one-time", "pin:"]) {
-            self.sent = true;
+        } else if !self.heard.sent && !has(&["new pass", "retype", "again", "code", "token", "otp", "one-time", "pin:"])
+        {
+            self.heard.sent = true;
             return self.login.password.expose_secret().to_string();
         }
-        self.unanswered = Some(text.trim().trim_end_matches(':').chars().take(80).collect());
+        let question: String = text.trim().trim_end_matches(':').chars().take(QUESTION).collect();
+        if !self.heard.unanswered.contains(&question) && self.heard.unanswered.len() < QUESTIONS {
+            self.heard.unanswered.push(question);
+        }
         String::new()
     }
 }
 
 impl KeyboardInteractivePrompt for Answers<'_> {
-    fn prompt<'a>(&mut self, _username: &str, _instructions: &str, prompts: &[Prompt<'a>]) -> Vec<String> {
+    fn prompt<'a>(&mut self, title: &str, instructions: &str, prompts: &[Prompt<'a>]) -> Vec<String> {
+        for words in [title, instructions].into_iter().chain(prompts.iter().map(|prompt| &*prompt.text)) {
+            if self.heard.words.len() < WORDS {
+                self.heard.words.extend(words.chars().take(WORDS).chain(['\n']));
+            }
+        }
         prompts.iter().map(|prompt| self.answer(&prompt.text, prompt.echo)).collect()
     }
 }
@@ -202,7 +277,8 @@ mod tests {
 
     fn asked(questions: &[(&str, bool)]) -> Vec<String> {
         let login = Login { id: 1, username: "admin".into(), password: "hunter22".into(), enable_password: None };
-        let mut answers = Answers { login: &login, sent: false, unanswered: None };
+        let mut heard = Heard::default();
+        let mut answers = Answers { login: &login, heard: &mut heard };
         questions.iter().map(|(text, echo)| answers.answer(text, *echo)).collect()
     }
 

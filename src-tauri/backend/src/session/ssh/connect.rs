@@ -109,11 +109,13 @@ fn taking_turns(addresses: Vec<SocketAddr>) -> Vec<SocketAddr> {
 }
 
 fn unreached(target: &Target, limits: &Limits, failures: Vec<(SocketAddr, io::Error)>) -> Fault {
-    // The most telling of several: a refusal says more than silence, silence more than a missing route.
+    // The most telling of several: a reset says that somebody listens, a refusal says more than silence, silence more than a
+    // missing route.
     let rank = |cause: Cause| match cause {
-        Cause::Refused => 0,
-        Cause::TimeoutConnect => 1,
-        _ => 2,
+        Cause::Disconnected => 0,
+        Cause::Refused => 1,
+        Cause::TimeoutConnect => 2,
+        _ => 3,
     };
     let told = failures.into_iter().map(|(address, error)| (cause_of(&error), address, error));
     let Some((cause, address, error)) = told.min_by_key(|(cause, _, _)| rank(*cause)) else {
@@ -121,6 +123,7 @@ fn unreached(target: &Target, limits: &Limits, failures: Vec<(SocketAddr, io::Er
     };
     let seconds = limits.connect.as_secs();
     let message = match cause {
+        Cause::Disconnected => return closed_at_once(address),
         Cause::Refused => format!("{address} refused the connection: nothing listens on this port."),
         Cause::TimeoutConnect => format!("{address} did not answer within {seconds} s."),
         _ => format!("{address} cannot be reached ({error})."),
@@ -130,21 +133,42 @@ fn unreached(target: &Target, limits: &Limits, failures: Vec<(SocketAddr, io::Er
 
 fn cause_of(error: &io::Error) -> Cause {
     match error.kind() {
-        io::ErrorKind::ConnectionRefused | io::ErrorKind::ConnectionReset => Cause::Refused,
+        // Accepted, and reset before the system told us so.
+        _ if is_reset(error) => Cause::Disconnected,
+        io::ErrorKind::ConnectionRefused => Cause::Refused,
         io::ErrorKind::TimedOut | io::ErrorKind::WouldBlock => Cause::TimeoutConnect,
         _ => Cause::Unreachable,
     }
+}
+
+/// Whether a connection was made and ended by the other side. A refusal has a kind of its own; an error without a number is
+/// the standard library's for a socket that hung up before it could be asked why.
+fn is_reset(error: &io::Error) -> bool {
+    use io::ErrorKind::{BrokenPipe, ConnectionAborted, ConnectionReset, NotConnected, UnexpectedEof};
+    match error.kind() {
+        ConnectionReset | ConnectionAborted | NotConnected | BrokenPipe | UnexpectedEof => true,
+        _ => error.raw_os_error().is_none() && error.to_string().contains("POLLHUP"),
+    }
+}
+
+/// The failure of a connection that ended before an SSH banner came, however and wherever that shows: as an end, as a reset,
+/// or as a socket that is no longer connected.
+pub(in crate::session) fn closed_at_once(address: SocketAddr) -> Fault {
+    let message = format!(
+        "{address} accepted the connection and closed it before it sent an SSH banner: its sessions may all be in use, or it refuses this address."
+    );
+    Fault::new(Cause::Disconnected, message)
 }
 
 /// Looks at the first bytes without taking them, and refuses what is not SSH. A device that stays silent passes: some
 /// wait for the client's banner.
 pub(in crate::session) fn await_banner(
     stream: &TcpStream,
+    address: SocketAddr,
     limits: &Limits,
     cancel: &Cancel,
 ) -> Result<Option<String>, Fault> {
-    let address = stream.peer_addr().map_err(|error| gone(&error.to_string()))?;
-    stream.set_read_timeout(Some(SLICE)).map_err(|error| gone(&error.to_string()))?;
+    stream.set_read_timeout(Some(SLICE)).map_err(|_| closed_at_once(address))?;
     let started = Instant::now();
     let mut first_byte: Option<Instant> = None;
     let mut buffer = [0_u8; 4096];
@@ -153,23 +177,22 @@ pub(in crate::session) fn await_banner(
             return Err(Fault::cancelled());
         }
         let seen = match stream.peek(&mut buffer) {
-            Ok(0) => {
-                let message = format!(
-                    "{address} accepted the connection and closed it before it sent an SSH banner: its sessions may all be in use, or it refuses this address."
-                );
-                return Err(Fault::new(Cause::Disconnected, message));
-            }
+            Ok(0) => return Err(closed_at_once(address)),
             Ok(seen) => &buffer[..seen],
             Err(error) if matches!(error.kind(), io::ErrorKind::WouldBlock | io::ErrorKind::TimedOut) => &[],
             Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
-            Err(error) => return Err(gone(&format!("{address}: {error}"))),
+            Err(error) if is_reset(&error) => return Err(closed_at_once(address)),
+            Err(error) => {
+                let message = format!("{address} accepted the connection, and reading from it failed ({error}).");
+                return Err(Fault::new(Cause::Disconnected, message));
+            }
         };
         let mut lines = seen.split_inclusive(|byte| *byte == b'\n');
         if let Some(line) = lines.find(|line| line.starts_with(b"SSH-") && line.ends_with(b"\n")) {
             let line = String::from_utf8_lossy(line).trim().to_string();
             if line.starts_with("SSH-1.") && !line.starts_with("SSH-1.99") {
-                let message = format!("{address} speaks only version 1 of SSH (`{line}`), which is not safe to use.");
-                return Err(Fault::new(Cause::NoCommonCrypto, message).expecting("SSH-2.0"));
+                let message = format!("{address} speaks only version 1 of SSH, which is not safe to use.");
+                return Err(Fault::new(Cause::NoCommonCrypto, message).expecting("SSH-2.0").quoting(Some(line)));
             }
             return Ok(Some(line));
         }
@@ -188,21 +211,20 @@ pub(in crate::session) fn await_banner(
     }
 }
 
-/// The failure of a port that answers with something else. A server too busy to speak SSH says so in plain text.
+/// The failure of a port that answers with something else. A server too busy to speak SSH says so in plain text. What it
+/// said may be anything, so it is no part of the sentence.
 pub(super) fn not_ssh(address: SocketAddr, seen: &[u8]) -> Fault {
     let text: String = String::from_utf8_lossy(seen).chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
     let text: String = text.trim().chars().take(120).collect();
     let lower = text.to_lowercase();
     let busy = ["maxstartups", "too many", "not allowed at this time", "try again", "no free", "busy", "in use"];
-    if busy.iter().any(|word| lower.contains(word)) {
-        return Fault::new(Cause::Disconnected, format!("{address} takes no further connection now: `{text}`."));
-    }
-    let message = format!("{address} answered `{text}`, which is not SSH.");
-    Fault::new(Cause::NotSsh, message).expecting("a line that starts with SSH-2.0")
-}
-
-fn gone(reason: &str) -> Fault {
-    Fault::new(Cause::Disconnected, format!("The connection ended before an SSH banner came ({reason})."))
+    let fault = if busy.iter().any(|word| lower.contains(word)) {
+        Fault::new(Cause::Disconnected, format!("{address} takes no further connection now."))
+    } else {
+        Fault::new(Cause::NotSsh, format!("{address} answered with something that is not SSH."))
+            .expecting("a line that starts with SSH-2.0")
+    };
+    fault.quoting(Some(text).filter(|text| !text.is_empty()))
 }
 
 fn on_a_thread(name: &str, work: impl FnOnce() + Send + 'static) -> Result<(), Fault> {
@@ -245,7 +267,7 @@ mod tests {
         let port = listener.local_addr().unwrap().port();
         let server = std::thread::spawn(move || listener.accept().unwrap().0.write_all(bytes).unwrap());
         let reached = connect(&target("127.0.0.1", port), &Limits::default(), &Cancel::new()).ok().unwrap();
-        let result = await_banner(&reached.stream, &Limits::default(), &Cancel::new());
+        let result = await_banner(&reached.stream, reached.address, &Limits::default(), &Cancel::new());
         server.join().unwrap();
         result
     }
@@ -259,6 +281,43 @@ mod tests {
         assert_eq!(cause(b"SSH-1.5-Old\r\n"), Cause::NoCommonCrypto);
         assert_eq!(cause(b"Exceeded MaxStartups\r\n"), Cause::Disconnected);
         assert_eq!(cause(b""), Cause::Disconnected);
+    }
+
+    #[test]
+    fn what_a_stranger_says_is_quoted_and_no_part_of_the_sentence() {
+        let fault = greeted_by(b"Welcome. Default password: zq9\r\n").unwrap_err();
+        assert_eq!(fault.said.as_deref(), Some("Welcome. Default password: zq9"));
+        assert!(!fault.message.contains("zq9"), "{}", fault.message);
+        let busy = greeted_by(b"Too many users, zq9\r\n").unwrap_err();
+        assert!(!busy.message.contains("zq9") && busy.said.is_some(), "{}", busy.message);
+    }
+
+    /// However a connection ends before the banner, it is one failure in one sentence.
+    #[test]
+    fn closed_and_reset_after_accept_are_one_failure_wherever_it_shows() {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let address = listener.local_addr().unwrap();
+        let mut messages = Vec::new();
+        for reset in [false, true] {
+            let client = TcpStream::connect(address).unwrap();
+            let server = listener.accept().unwrap().0;
+            if reset {
+                socket2::SockRef::from(&server).set_linger(Some(Duration::ZERO)).unwrap();
+            }
+            drop(server);
+            let fault = await_banner(&client, address, &Limits::default(), &Cancel::new()).unwrap_err();
+            messages.push((fault.cause, fault.message));
+            // Once told, the system has forgotten the reset: the socket is no longer connected, or at its end.
+            let fault = await_banner(&client, address, &Limits::default(), &Cancel::new()).unwrap_err();
+            messages.push((fault.cause, fault.message));
+        }
+        for kind in [io::ErrorKind::ConnectionReset, io::ErrorKind::NotConnected, io::ErrorKind::ConnectionAborted] {
+            let fault = unreached(&target("127.0.0.1", 22), &Limits::default(), vec![(address, kind.into())]);
+            messages.push((fault.cause, fault.message));
+        }
+        messages.dedup();
+        let (cause, message) = (Cause::Disconnected, closed_at_once(address).message);
+        assert_eq!(messages, [(cause, message)]);
     }
 
     #[test]

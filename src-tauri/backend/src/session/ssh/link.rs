@@ -14,7 +14,8 @@ use netraven_api::outcome::{Cause, Stage};
 use serde_json::json;
 use ssh2::{ErrorCode, HashType, Session};
 
-use super::{algorithms, connect, offer};
+use super::algorithms::{self, Groups};
+use super::{connect, offer, raw};
 use crate::session::cancel::Watched;
 use crate::session::expect::terminal::Bounds;
 use crate::session::observer::{Level, Progress};
@@ -24,6 +25,7 @@ use crate::session::report::{Algorithms, Fault, HostKey, Target};
 const SLICE_MS: u32 = 250;
 /// How long leaving may take.
 const LEAVE_MS: u32 = 100;
+const GROUP_ADVICE: &str = "Let the device use groups of 2048 bit or more, or enable another key exchange on it, such as diffie-hellman-group14-sha256.";
 
 /// A connection whose host key was accepted. Dropping it closes the socket without waiting for the device.
 pub(super) struct Link {
@@ -59,15 +61,55 @@ pub(super) enum Halt {
     Ssh(ssh2::Error),
 }
 
+/// Why there is no link.
+enum Broken {
+    Fault(Fault),
+    /// The device gives too small a group; whether the two share a key exchange that leaves it no choice.
+    SmallGroup(Fault, bool),
+}
+
+impl From<Fault> for Broken {
+    fn from(fault: Fault) -> Broken {
+        Broken::Fault(fault)
+    }
+}
+
 impl Link {
+    /// Connects, exchanges keys and checks the host key. A device that gives too small a group is asked a second time, for
+    /// a key exchange with a fixed one.
     pub(super) fn establish(
         target: &Target,
         known: Option<&HostKey>,
         bounds: &Bounds<'_>,
         progress: &mut Progress<'_>,
     ) -> Result<Link, Fault> {
+        match Link::attempt(target, known, Groups::Chosen, bounds, progress) {
+            Ok(link) => return Ok(link),
+            Err(Broken::Fault(fault) | Broken::SmallGroup(fault, false)) => return Err(fault),
+            Err(Broken::SmallGroup(fault, true)) => {
+                let message = format!("{} Trying again with a fixed group.", fault.message);
+                progress.connection(Level::Warning, message, json!({}));
+            }
+        }
+        Link::attempt(target, known, Groups::Fixed, bounds, progress).map_err(|broken| match broken {
+            Broken::Fault(fault) | Broken::SmallGroup(fault, _) => fault,
+        })
+    }
+
+    fn attempt(
+        target: &Target,
+        known: Option<&HostKey>,
+        groups: Groups,
+        bounds: &Bounds<'_>,
+        progress: &mut Progress<'_>,
+    ) -> Result<Link, Broken> {
         progress.enter(Stage::Reach);
-        let reached = connect::connect(target, bounds.limits, bounds.cancel)?;
+        let reached = connect::connect(target, bounds.limits, bounds.cancel).inspect_err(|fault| {
+            // Reached and dropped: the same failure, at the same stage, as when it shows a moment later.
+            if fault.cause == Cause::Disconnected {
+                progress.enter(Stage::KeyExchange);
+            }
+        })?;
         let address = reached.address;
         let took = reached.took.as_millis() as u64;
         progress.connection(
@@ -79,15 +121,17 @@ impl Link {
         let watched = bounds.cancel.watch(&socket);
 
         progress.enter(Stage::KeyExchange);
-        connect::await_banner(&socket, bounds.limits, bounds.cancel)?;
+        connect::await_banner(&socket, address, bounds.limits, bounds.cancel)?;
         let mut session = Session::new().map_err(|error| internal(&error))?;
-        algorithms::prefer(&session, known)?;
+        algorithms::prefer(&session, known, groups)?;
+        raw::listen(&session);
         session.set_timeout(SLICE_MS);
         session.set_tcp_stream(Shared(Arc::clone(&socket)));
         let limit = bounds.limits.handshake;
         if let Err(halt) = patiently(limit, bounds, || session.handshake()) {
+            let closed = matches!(socket.peek(&mut [0]), Ok(0));
             let _ = socket.shutdown(Shutdown::Both);
-            return Err(no_handshake(&session, halt, address, bounds));
+            return Err(no_handshake(&session, halt, closed, groups, address, bounds));
         }
         let agreed = algorithms::agreed(&session);
         let meta = json!({
@@ -209,39 +253,101 @@ pub(super) fn is_gone(error: &ssh2::Error) -> bool {
     )
 }
 
-fn no_handshake(session: &Session, halt: Halt, address: SocketAddr, bounds: &Bounds<'_>) -> Fault {
+/// Why there are no keys; `closed` where the device had ended the connection by then.
+fn no_handshake(
+    session: &Session,
+    halt: Halt,
+    closed: bool,
+    groups: Groups,
+    address: SocketAddr,
+    bounds: &Bounds<'_>,
+) -> Broken {
     let banner = session.banner().map(str::to_string);
     let seconds = bounds.limits.handshake.as_secs();
     let error = match halt {
-        Halt::Cancelled => return Fault::cancelled(),
+        Halt::Cancelled => return Fault::cancelled().into(),
         Halt::Late if banner.as_deref().is_none_or(|banner| banner.starts_with("SSH-")) => {
             let what = if banner.is_some() { "finish the key exchange" } else { "send an SSH banner" };
-            return Fault::new(Cause::Timeout, format!("{address} did not {what} within {seconds} s."));
+            return Fault::new(Cause::Timeout, format!("{address} did not {what} within {seconds} s.")).into();
         }
         Halt::Late => None,
         Halt::Ssh(error) => Some(error),
     };
-    if let Some(line) = banner.filter(|banner| !banner.starts_with("SSH-")) {
-        return connect::not_ssh(address, line.as_bytes());
+    if let Some(line) = banner.as_deref().filter(|banner| !banner.starts_with("SSH-")) {
+        return connect::not_ssh(address, line.as_bytes()).into();
     }
-    let Some(error) = error else { return Fault::new(Cause::Timeout, format!("{address} fell silent.")) };
-    if matches!(
+    let Some(error) = error else {
+        return Fault::new(Cause::Timeout, format!("{address} fell silent.")).into();
+    };
+    if is_about_keys(&error) {
+        return no_keys(session, &error, closed, groups, address, bounds);
+    }
+    match banner {
+        None => connect::closed_at_once(address).into(),
+        Some(_) => closed_at_the_exchange(address).into(),
+    }
+}
+
+fn is_about_keys(error: &ssh2::Error) -> bool {
+    matches!(
         error.code(),
         ErrorCode::Session(
             libssh2_sys::LIBSSH2_ERROR_KEX_FAILURE
                 | libssh2_sys::LIBSSH2_ERROR_KEY_EXCHANGE_FAILURE
                 | libssh2_sys::LIBSSH2_ERROR_METHOD_NOT_SUPPORTED
         )
-    ) {
-        let offer = offer::read(address, bounds).map_or_else(String::new, |offer| format!(" {offer}"));
-        let message = format!("Client and device share no algorithm ({}).{offer}", error.message());
-        return Fault::new(Cause::NoCommonCrypto, message);
-    }
-    let message = match session.banner() {
-        None => format!("{address} accepted the connection and closed it before it sent an SSH banner."),
-        Some(_) => format!("{address} closed the connection during the key exchange ({}).", error.message()),
+    )
+}
+
+fn closed_at_the_exchange(address: SocketAddr) -> Fault {
+    let fault = Fault::new(Cause::Disconnected, format!("{address} closed the connection during the key exchange."));
+    fault.quoting(Some(raw::parting()).filter(|words| !words.is_empty()))
+}
+
+/// The library has one error for every exchange of keys that fails, that of a lost connection included; what it was is read
+/// from the device's own offer.
+fn no_keys(
+    session: &Session,
+    error: &ssh2::Error,
+    closed: bool,
+    groups: Groups,
+    address: SocketAddr,
+    bounds: &Bounds<'_>,
+) -> Broken {
+    let Some(offer) = offer::read(address, bounds) else {
+        if closed {
+            return closed_at_the_exchange(address).into();
+        }
+        let message = format!("Client and device agreed on no keys ({}).", error.message());
+        return Fault::new(Cause::NoCommonCrypto, message).into();
     };
-    Fault::new(Cause::Disconnected, message)
+    let common = match algorithms::common(session, &offer, groups) {
+        Ok(common) => common,
+        Err(fault) => return fault.into(),
+    };
+    if !common.missing.is_empty() {
+        let mut missing = common.missing;
+        missing.dedup();
+        let message = format!("Client and device share no {}. {}", missing.join(" and no "), offer.sentence());
+        return Fault::new(Cause::NoCommonCrypto, message).into();
+    }
+    let kex = common.kex.unwrap_or_default();
+    if algorithms::chooses_group(&kex) {
+        let message = match offer::group_bits(address, &kex, bounds) {
+            Some(bits) if bits < 2048 => format!(
+                "{address} gives a group of {bits} bit for {kex}, which is too small to be safe: at least 2048 are needed."
+            ),
+            Some(bits) => format!("The key exchange {kex} with {address} failed, in a group of {bits} bit."),
+            None => format!("{address} gives no group for {kex} when it is asked for one of at least 2048 bit."),
+        };
+        let fault = Fault::new(Cause::NoCommonCrypto, message).expecting("a group of at least 2048 bit");
+        return Broken::SmallGroup(fault.advising(GROUP_ADVICE), common.has_fixed_group);
+    }
+    if closed {
+        return closed_at_the_exchange(address).into();
+    }
+    let message = format!("The key exchange {kex} with {address} failed ({}).", error.message());
+    Fault::new(Cause::NoCommonCrypto, message).into()
 }
 
 fn host_key(session: &Session) -> Result<HostKey, Fault> {

@@ -1,0 +1,106 @@
+//! What a device says about a sign-in, and what is made of it.
+
+use netraven_api::outcome::{Cause, Stage};
+
+use self::bare::{Bare, Heard, Say, Script, ask, banner, farewell, message, refuse};
+use super::expiry;
+use crate::platforms::Definition;
+use crate::session::{Cancel, Failure, Level, Limits, LogType, Login, Observer, Target, read};
+
+mod bare;
+
+struct Nobody;
+
+impl Observer for Nobody {
+    fn stage(&mut self, _stage: Stage) {}
+    fn log(&mut self, _level: Level, _log_type: LogType, _message: String, _meta: serde_json::Value) {}
+}
+
+/// The failure of a sign-in by this script, and the passwords that were sent.
+fn signing_in(script: Script) -> (Failure, Vec<String>) {
+    let server = Bare::start(script);
+    let text = "name = 'test'\ntitle = 'Test'\nvendor = 'Test'\ncomment = '!'\nerrors = ['^%']\n[prompt]\n\
+                pattern = '(?P<host>\\w+)#'\n[[commands]]\nsend = 'show'\npurpose = 'config'\n";
+    let definition = Definition::parse("test.toml", text).unwrap();
+    let login = Login { id: 3, username: "ops".into(), password: "old-Password-1".into(), enable_password: None };
+    let target = Target { host: "127.0.0.1".into(), port: server.address.port() };
+    let limits = Limits::default();
+    let failure = read(&target, &definition, &[login], None, &limits, &Cancel::new(), &mut Nobody).unwrap_err();
+    (*failure, server.passwords())
+}
+
+fn method(heard: &Heard) -> &str {
+    match heard {
+        Heard::Method(name) => name,
+        Heard::Answers(_) => "answers",
+    }
+}
+
+#[test]
+fn an_expired_password_says_so_however_the_device_tells() {
+    let scripts: [(&str, Script); 6] = [
+        ("a request for a new one", |heard| match method(heard) {
+            "password" => vec![Say::This(message(60, &["Password expired, enter a new one", ""]))],
+            _ => vec![refuse("password")],
+        }),
+        ("a banner before the sign-in, and a refusal", |heard| match method(heard) {
+            "password" => vec![refuse("password")],
+            _ => vec![banner("Your password has expired.\n"), refuse("password")],
+        }),
+        ("a banner after the password, and the end", |heard| match method(heard) {
+            "password" => vec![banner("Your password has expired.\n"), Say::Close],
+            _ => vec![refuse("password")],
+        }),
+        ("last words", |heard| match method(heard) {
+            "password" => vec![farewell("You must change your password now"), Say::Close],
+            _ => vec![refuse("password")],
+        }),
+        ("questions for a new one", |heard| match heard {
+            Heard::Answers(answers) if answers.len() == 1 => {
+                vec![ask("Your password has expired.", &["New password: ", "Retype new password: "])]
+            }
+            Heard::Method(name) if name == "keyboard-interactive" => vec![ask("", &["Password: "])],
+            _ => vec![refuse("keyboard-interactive")],
+        }),
+        ("an instruction, and the end", |heard| match method(heard) {
+            "answers" => vec![ask("Your password has expired.", &[]), Say::Close],
+            "keyboard-interactive" => vec![ask("", &["Password: "])],
+            _ => vec![refuse("keyboard-interactive,password")],
+        }),
+    ];
+    for (how, script) in scripts {
+        let (failure, passwords) = signing_in(script);
+        assert_eq!((failure.cause, failure.stage), (Cause::AuthFailed, Stage::SignIn), "{how}: {failure:?}");
+        assert_eq!(failure.message, "The device refused the credential (ops: the password has expired).", "{how}");
+        assert_eq!(failure.advice, Some(expiry::ADVICE), "{how}");
+        assert_eq!(passwords, ["old-Password-1"], "{how}: sent once, and no new one");
+    }
+}
+
+#[test]
+fn a_refused_password_is_not_called_expired() {
+    let (failure, passwords) = signing_in(|heard| match method(heard) {
+        "password" => vec![refuse("password")],
+        _ => vec![banner("Your password will expire in 9 days.\n"), refuse("password")],
+    });
+    assert_eq!(failure.message, "The device refused the credential (ops: the password was refused).");
+    assert_eq!((failure.cause, failure.advice), (Cause::AuthFailed, None));
+    assert_eq!(passwords, ["old-Password-1"]);
+}
+
+#[test]
+fn a_question_left_open_and_last_words_are_quoted_and_no_part_of_the_sentence() {
+    let (failure, passwords) = signing_in(|heard| match heard {
+        Heard::Answers(answers) if answers.len() == 1 => vec![ask("", &["Passcode (1-3): ", "Token code: "])],
+        Heard::Method(name) if name == "keyboard-interactive" => vec![ask("", &["Password: "])],
+        _ => vec![refuse("keyboard-interactive")],
+    });
+    assert_eq!(failure.said.as_deref(), Some("Passcode (1-3); Token code"), "{failure:?}");
+    assert!(!failure.message.contains("Passcode"), "{failure:?}");
+    assert_eq!(passwords, ["old-Password-1"]);
+    let (failure, _) = signing_in(|heard| match method(heard) {
+        "password" => vec![farewell("Too many sessions"), Say::Close],
+        _ => vec![refuse("password")],
+    });
+    assert_eq!((failure.cause, failure.said.as_deref()), (Cause::AuthFailed, Some("Too many sessions")), "{failure:?}");
+}

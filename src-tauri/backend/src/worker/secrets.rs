@@ -1,0 +1,47 @@
+//! Every secret this server holds for devices, opened and put together so that it can be hidden in whatever a device says: the
+//! credential of one device may stand in the configuration of another.
+
+use std::sync::{Arc, Mutex, PoisonError};
+
+use crate::places::{ENABLE_PASSWORD, PASSWORD, context};
+use crate::platforms::Known;
+use crate::seal::SealKey;
+use crate::store::{Store, StoreError};
+
+/// The secrets as they were last put together. Clones share them.
+#[derive(Clone, Default)]
+pub struct Secrets {
+    made: Arc<Mutex<Option<Made>>>,
+}
+
+/// The mark of the credentials, and what was made of them.
+type Made = (String, Arc<Known>);
+
+impl Secrets {
+    /// All secrets as they are now; put together again only when a credential has changed.
+    pub(super) async fn all(&self, store: &Store, seal: &SealKey) -> Result<Arc<Known>, StoreError> {
+        let mark = store.credentials_mark().await?;
+        if let Some(known) = self.made(&mark) {
+            return Ok(known);
+        }
+        let mut secrets = Vec::new();
+        for (id, password, enable_password) in store.sealed_secrets().await? {
+            let sealed = [(PASSWORD, Some(password)), (ENABLE_PASSWORD, enable_password)];
+            for (place, sealed) in sealed.into_iter().filter_map(|(place, sealed)| Some((place, sealed?))) {
+                match seal.open_text(&context(place, id), &sealed) {
+                    Ok(secret) => secrets.push(secret.as_str().to_owned()),
+                    // The device this credential is for says so; here it only cannot be looked for.
+                    Err(error) => tracing::warn!(%error, credential_id = id, "a credential could not be opened"),
+                }
+            }
+        }
+        let known = Arc::new(Known::new(secrets, &seal.fingerprint_key()));
+        *self.made.lock().unwrap_or_else(PoisonError::into_inner) = Some((mark, Arc::clone(&known)));
+        Ok(known)
+    }
+
+    fn made(&self, mark: &str) -> Option<Arc<Known>> {
+        let made = self.made.lock().unwrap_or_else(PoisonError::into_inner);
+        made.as_ref().filter(|(made, _)| made == mark).map(|(_, known)| Arc::clone(known))
+    }
+}
