@@ -1,7 +1,10 @@
 //! The filters of runs: each lets through what it says, in the list as in the cards' totals.
 
-use netraven_api::runs::{ListRuns, RunSummary, SummarizeRuns, Trigger};
+use netraven_api::outcome::Cause;
+use netraven_api::runs::{CauseCount, ListRuns, RunSummary, SummarizeRuns, Trigger};
+use netraven_lab::{DeviceSpec, Fault, Platform};
 use netraven_tests::support::app::TestApp;
+use netraven_tests::support::work::{self, Enrolled};
 
 /// Three devices, two with a tag; two jobs; a run for each of: backup of all, by schedule; reachability of the first by
 /// hand, failed.
@@ -81,4 +84,29 @@ fn same(query: &ListRuns) -> SummarizeRuns {
         tag_id: query.tag_id.clone(),
         search: query.search.clone(),
     }
+}
+
+/// A run that has ended was counted when it did: its devices are not read again, however many there are.
+#[tokio::test(flavor = "multi_thread")]
+async fn what_has_ended_is_not_counted_again() -> anyhow::Result<()> {
+    let app = TestApp::start().await?;
+    let mut refuses = DeviceSpec::new("refuses", Platform::CiscoIos);
+    refuses.fault = Some(Fault::WrongPassword);
+    let lab = Enrolled::start(&app.client, vec![DeviceSpec::new("answers", Platform::CiscoIos), refuses]).await?;
+    let ended = work::run(&app.client, lab.job).await?.run;
+    assert_eq!((ended.succeeded, ended.failed, ended.running, ended.changed), (1, 1, 0, 1), "{ended:#?}");
+    assert_eq!(ended.causes, [CauseCount { cause: Cause::AuthFailed, devices: 1 }]);
+    let spoil = "update run_devices set state = 'success', cause = null, changed = false where run_id = $1";
+    sqlx::query(spoil).bind(ended.id).execute(app.pool()).await?;
+    let listed = app.client.send(&ListRuns::default()).await?.items.remove(0);
+    assert_eq!(listed, ended);
+    // Written without counts, as by an earlier version while it is still running beside this one: then it is counted.
+    sqlx::query("update job_runs set succeeded = null, causes = null, failed = null, changed = null where id = $1")
+        .bind(ended.id)
+        .execute(app.pool())
+        .await?;
+    let listed = app.client.send(&ListRuns::default()).await?.items.remove(0);
+    assert_eq!((listed.succeeded, listed.failed, listed.changed), (2, 0, 0));
+    app.stop().await;
+    Ok(())
 }

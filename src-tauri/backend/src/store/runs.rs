@@ -17,6 +17,15 @@ macro_rules! usual_seconds {
     };
 }
 
+/// Failed devices of `r` by cause, most first.
+macro_rules! causes {
+    () => {
+        "coalesce((select jsonb_agg(jsonb_build_object('cause', cause, 'devices', n) order by n desc, cause)
+        from (select cause, count(*) as n from run_devices d
+              where d.run_id = r.id and d.cause is not null group by cause) by_cause), '[]')"
+    };
+}
+
 mod charts;
 
 const ROW: &str = concat!(
@@ -24,23 +33,23 @@ const ROW: &str = concat!(
     'id', r.id, 'job_id', r.job_id, 'job_name', r.job_name, 'job_type', r.job_type, 'trigger', r.trigger,
     'triggered_by', r.triggered_by, 'status', r.status, 'queued_at', wire_time(r.queued_at),
     'started_at', wire_time(r.started_at), 'finished_at', wire_time(r.finished_at), 'devices', r.devices,
-    'succeeded', c.succeeded, 'failed', c.failed, 'running', c.running, 'changed', c.changed, 'message', r.message,
-    'commit', r.commit_id, 'cancel_requested', r.cancel_requested,
-    'causes', coalesce((select json_agg(json_build_object('cause', cause, 'devices', n) order by n desc, cause)
-        from (select cause, count(*) as n from run_devices d
-              where d.run_id = r.id and d.cause is not null group by cause) by_cause), '[]'),
-    'usual_seconds', ",
+    'succeeded', coalesce(r.succeeded, c.succeeded), 'failed', coalesce(r.failed, c.failed), 'running', c.running,
+    'changed', coalesce(r.changed, c.changed), 'message', r.message,
+    'commit', r.commit_id, 'cancel_requested', r.cancel_requested, 'causes', coalesce(r.causes, ",
+    causes!(),
+    "), 'usual_seconds', case when r.succeeded is null then ",
     usual_seconds!(),
-    ")"
+    " else r.usual_seconds end)"
 );
 const FROM: &str = "job_runs r join jobs j on j.id = r.job_id";
 /// How long it took, or has been going on; nothing before its first device.
 const DURATION: &str = "coalesce(r.finished_at, now()) - r.started_at";
 const COLUMNS: &str = "r.*, j.name as job_name, j.job_type";
+/// What a run that goes on has come to so far. What has ended was counted when it did, and is not counted again.
 const AROUND: &str = " cross join lateral (select count(*) filter (where state = 'success') as succeeded,
     count(*) filter (where state in ('failure', 'cancelled')) as failed,
     count(*) filter (where state = 'running') as running, count(*) filter (where changed) as changed
-    from run_devices d where d.run_id = r.id) c ";
+    from run_devices d where r.succeeded is null and d.run_id = r.id) c ";
 
 const LIST: List = List {
     from: FROM,
@@ -155,22 +164,27 @@ impl Store {
         .await?)
     }
 
-    /// Ends a run: writes its status as its devices have it, its commit, and the job's status word. Nothing happens to a
+    /// Ends a run: writes its status and its counts as its devices have them, its commit, and the job's status word. Nothing happens to a
     /// run that has ended; answers the run's end state if this call ended it.
     pub async fn end_run(&self, id: i64, commit: Option<&str>) -> Result<Option<RunStatus>> {
         let mut tx = self.pool().begin().await?;
-        let status: Option<String> = sqlx::query_scalar(
+        let status: Option<String> = sqlx::query_scalar(concat!(
             "update job_runs r set finished_at = greatest(now(), r.started_at), started_at = coalesce(r.started_at, now()),
-             commit_id = $2,
+             commit_id = $2, succeeded = c.good, failed = c.bad, changed = c.changed, causes = ",
+            causes!(),
+            ", usual_seconds = ",
+            usual_seconds!(),
+            ",
              message = case when r.devices = 0 then 'No device carries a tag of this job; give one of its tags to a device.'
                  else r.message end,
              status = case when c.cancelled > 0 and (r.cancel_requested or c.cancelled = c.total) then 'cancelled'
                  when c.total = 0 or c.good = 0 then 'failed' when c.good = c.total then 'succeeded'
                  else 'partly_failed' end
              from (select count(*) as total, count(*) filter (where state = 'success') as good,
+                 count(*) filter (where state in ('failure', 'cancelled')) as bad, count(*) filter (where changed) as changed,
                  count(*) filter (where state = 'cancelled') as cancelled from run_devices where run_id = $1) c
              where r.id = $1 and r.status in ('queued', 'running') returning r.status",
-        )
+        ))
         .bind(id)
         .bind(commit)
         .fetch_optional(&mut *tx)

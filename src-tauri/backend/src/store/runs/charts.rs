@@ -17,7 +17,7 @@ const USUAL_RUNS: i64 = 5_000;
 const ROW: &str = concat!(
     "json_build_object('id', r.id, 'job_id', r.job_id, 'job_name', r.job_name, 'job_type', r.job_type,
     'status', r.status, 'queued_at', wire_time(r.queued_at), 'started_at', wire_time(r.started_at),
-    'finished_at', wire_time(r.finished_at), 'devices', r.devices, 'succeeded', c.succeeded, 'failed', c.failed,
+    'finished_at', wire_time(r.finished_at), 'devices', r.devices, 'succeeded', coalesce(r.succeeded, c.succeeded), 'failed', coalesce(r.failed, c.failed),
     'usual_seconds', case when r.status in ('queued', 'running') then ",
     usual_seconds!(),
     " end)"
