@@ -8,6 +8,7 @@ use std::collections::HashSet;
 use std::time::Duration;
 
 use jiff::Timestamp;
+use jiff::tz::TimeZone;
 use netraven_api::event::Changed;
 use netraven_api::runs::Trigger;
 use serde_json::json;
@@ -228,6 +229,11 @@ pub async fn enqueue(queue: &Queue, run: &StartedRun, priority: Priority) {
     if let Err(error) = queue.push(priority, &tasks).await {
         tracing::warn!(%error, run_id = run.run_id, "the queue is away; the run is queued as soon as it is back");
     }
+}
+
+/// The time zone of a name, or a sentence.
+pub fn zone_of(name: &str) -> Result<TimeZone, String> {
+    next::zone(name).map_err(|error| error.to_string())
 }
 
 /// A job's schedule from its columns: none for a job run by hand, a sentence for one that could never fire.

@@ -46,7 +46,7 @@ async fn a_job_that_could_never_run_is_refused() -> anyhow::Result<()> {
         (json!({"schedule_type": "interval", "interval_seconds": 59}), "body.interval_seconds"),
         (json!({"schedule_type": "cron", "cron_string": "not a cron"}), "body.cron_string"),
         (json!({"schedule_type": "cron", "cron_string": "0 0 30 2 *"}), "body.cron_string"),
-        (json!({"schedule_type": "cron", "cron_string": "0 4 * * *", "time_zone": "Mars/Olympus"}), "body.cron_string"),
+        (json!({"schedule_type": "cron", "cron_string": "0 4 * * *", "time_zone": "Mars/Olympus"}), "body.time_zone"),
         (json!({"schedule_type": "onetime"}), "body.scheduled_for"),
         (json!({"schedule_type": "onetime", "scheduled_for": "tomorrow"}), "body.scheduled_for"),
         (json!({"tags": []}), "body"),
@@ -58,6 +58,10 @@ async fn a_job_that_could_never_run_is_refused() -> anyhow::Result<()> {
         let answer = http.post("/jobs/", body).await?;
         assert!(answer.is_field_fault() && answer.fields().contains(&field.to_owned()), "{change}: {answer:?}");
     }
+    let wrong_twice = json!({"name": "job", "job_type": "config_backup", "tags": [tag], "schedule_type": "cron",
+        "cron_string": "99 4 * * *", "time_zone": "Mars/Olympus"});
+    let answer = http.post("/jobs/", wrong_twice).await?;
+    assert_eq!(answer.fields(), ["body.time_zone", "body.cron_string"], "each is told at its own field: {answer:?}");
     let both = json!({"name": "job", "job_type": "config_backup", "tags": [tag], "device_id": 1});
     assert!(http.post("/jobs/", both).await?.is_field_fault());
     let nobody = json!({"name": "job", "job_type": "config_backup", "device_id": 4711});

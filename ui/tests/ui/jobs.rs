@@ -167,11 +167,11 @@ fn a_refused_job_says_why_at_its_fields() {
     screen.type_into("job-name", "Nightly");
     screen.change("job-tags-2", "true");
     screen.press("Schedule cron");
-    screen.type_into("job-cron", "99 2 * * *");
-    fake.refuse("POST /jobs/", Problem::field("body.cron_string", "The minute is above 59."));
+    screen.type_into("job-cron", "0 0 30 2 *");
+    fake.refuse("POST /jobs/", Problem::field("body.cron_string", "There is no such day."));
     screen.submit();
     let shown = dialog(&screen);
-    assert!(shown.contains("The minute is above 59.") && !shown.contains("role=\"alert\""), "{shown}");
+    assert!(shown.contains("There is no such day.") && !shown.contains("role=\"alert\""), "{shown}");
 }
 
 #[test]

@@ -141,9 +141,7 @@ impl Times {
                 Ok(Self::Interval { every_s: *every_s, anchor: *anchor })
             }
             Schedule::Cron { expression, time_zone } => {
-                let zone =
-                    TimeZone::get(time_zone).map_err(|_| BadSchedule::TimeZone { time_zone: time_zone.clone() })?;
-                let times = Self::Cron { cron: Box::new(read_cron(expression)?), zone };
+                let times = Self::Cron { cron: Box::new(read_cron(expression)?), zone: zone(time_zone)? };
                 // A leap day comes within eight years of any time, and the search looks further than that.
                 let comes = times.next_after(Timestamp::UNIX_EPOCH).is_some();
                 if comes { Ok(times) } else { Err(BadSchedule::Never { expression: expression.clone() }) }
@@ -176,6 +174,11 @@ impl Times {
             Self::Once { at } => (*at > after).then_some(*at),
         }
     }
+}
+
+/// The time zone of a name.
+pub fn zone(name: &str) -> Result<TimeZone, BadSchedule> {
+    TimeZone::get(name.trim()).map_err(|_| BadSchedule::TimeZone { time_zone: name.to_owned() })
 }
 
 fn read_cron(expression: &str) -> Result<Cron, BadSchedule> {

@@ -21,7 +21,7 @@ use super::raw::RawJson;
 use super::tags;
 use super::upcoming::{self, Plan};
 use crate::journal::About;
-use crate::scheduler::schedule_of;
+use crate::scheduler::{schedule_of, zone_of};
 use crate::store::jobs::ListedJob;
 
 /// Mounts the endpoints of jobs.
@@ -245,15 +245,21 @@ fn start_time(input: &JobInput) -> Option<Timestamp> {
     input.scheduled_for.as_deref().and_then(super::shape::instant)
 }
 
-/// Refuses a schedule that could never fire: what belongs to its kind is missing or not readable. Cron fields are read even
-/// while the schedule is of another kind.
+/// Refuses a schedule that could never fire: what belongs to its kind is missing or not readable. Cron fields and their time
+/// zone are read even while the schedule is of another kind, and each for itself: both may be wrong.
 fn schedule(check: &mut Check, job: &Job) {
+    let zone = job.time_zone.as_deref();
+    let bad_zone = zone.and_then(|zone| zone_of(zone).err());
+    if let Some(sentence) = &bad_zone {
+        check.refuse("time_zone", "value_error", sentence, json!(zone));
+    }
+    let zone = zone.filter(|_| bad_zone.is_none());
     let mut read = |kind: Option<&str>, field: &str| {
         let parts = schedule_of(
             kind,
             job.interval_seconds,
             job.cron_string.as_deref(),
-            job.time_zone.as_deref(),
+            zone,
             job.scheduled_for,
             Timestamp::now(),
         );

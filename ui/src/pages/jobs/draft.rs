@@ -135,8 +135,11 @@ impl Draft {
                 input.schedule_type = self.when.schedule_type().map(str::to_owned);
                 input.cron_string = Some(self.cron.split_whitespace().collect::<Vec<_>>().join(" "));
                 input.time_zone = Some(self.time_zone.trim().to_owned()).filter(|zone| !zone.is_empty());
-                if self.cron.split_whitespace().count() != 5 {
-                    wrong.push(("cron_string", "Enter five fields: minute, hour, day, month, weekday.".to_owned()));
+                // Both are looked at, so that both are told at once, each at its own field.
+                wrong.extend(wrong_cron(&self.cron).map(|why| ("cron_string", why)));
+                if let Some(zone) = input.time_zone.as_ref().filter(|zone| TimeZone::get(zone).is_err()) {
+                    let why = format!("There is no time zone \"{zone}\". Use a name such as Europe/Berlin, or UTC.");
+                    wrong.push(("time_zone", why));
                 }
             }
             When::Once => {
@@ -157,6 +160,20 @@ impl Draft {
         let seconds = self.every.trim().parse::<i64>().ok()?.checked_mul(self.unit)?;
         (60..=MOST_SECONDS).contains(&seconds).then_some(seconds)
     }
+}
+
+/// What is wrong with cron fields as far as it can be seen without a server, which looks at them once more.
+fn wrong_cron(text: &str) -> Option<String> {
+    const FIELDS: [(&str, u32); 5] = [("minute", 59), ("hour", 23), ("day", 31), ("month", 12), ("weekday", 7)];
+    let parts: Vec<&str> = text.split_whitespace().collect();
+    if parts.len() != FIELDS.len() {
+        return Some("Enter five fields: minute, hour, day, month, weekday.".to_owned());
+    }
+    let mut fields = parts.into_iter().zip(FIELDS);
+    fields.find_map(|(part, (name, most))| {
+        let large = part.split([',', '-', '/']).find(|piece| piece.parse::<u32>().is_ok_and(|number| number > most))?;
+        Some(format!("The {name} is {large}: it may be {most} at most."))
+    })
 }
 
 #[cfg(test)]
@@ -184,6 +201,15 @@ mod tests {
     }
 
     #[test]
+    fn cron_fields_that_no_clock_knows_are_named() {
+        assert_eq!(wrong_cron("99 * * * *").as_deref(), Some("The minute is 99: it may be 59 at most."));
+        assert_eq!(wrong_cron("0 1-24 * * *").as_deref(), Some("The hour is 24: it may be 23 at most."));
+        for good in ["*/15 2-4 * JAN MON", "0 0 1,31 12 7"] {
+            assert_eq!(wrong_cron(good), None, "{good}");
+        }
+    }
+
+    #[test]
     fn a_refused_draft_names_each_field() {
         let refused = typed(|draft| (draft.name, draft.one_device) = (" ".into(), true)).unwrap_err();
         assert_eq!(refused, ["body.name", "body.device_id"]);
@@ -193,6 +219,10 @@ mod tests {
             typed(|draft| (draft.when, draft.cron) = (When::Cron, "* *".into())).unwrap_err(),
             ["body.cron_string"]
         );
+        let both = typed(|draft| {
+            (draft.when, draft.cron, draft.time_zone) = (When::Cron, "99 * * * *".into(), "Mars/Olympus".into());
+        });
+        assert_eq!(both.unwrap_err(), ["body.cron_string", "body.time_zone"], "each at its own field, both at once");
         let past = typed(|draft| (draft.when, draft.once) = (When::Once, "2026-11-23T15:04".into()));
         assert_eq!(past.unwrap_err(), ["body.scheduled_for"]);
         let american = typed(|draft| (draft.when, draft.once) = (When::Once, "11/24/2026 02:30 AM".into()));
