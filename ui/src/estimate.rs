@@ -125,6 +125,7 @@ mod tests {
             cancel_requested: false,
             causes: Vec::new(),
             usual_seconds,
+            repeats: None,
         }
     }
 

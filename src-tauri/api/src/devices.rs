@@ -324,7 +324,7 @@ impl Endpoint for ImportDevices {
     }
 }
 
-/// The host key stored for a device on first use. Not part of NetRaven.
+/// The host key stored for a device, on first use or because an admin trusts it. Not part of NetRaven.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct HostKey {
@@ -336,6 +336,9 @@ pub struct HostKey {
     pub sha256: String,
     /// When it was first seen.
     pub first_seen: Timestamp,
+    /// The admin who trusted it in place of another one; none for a key that was stored on first use.
+    #[serde(default)]
+    pub trusted_by: Option<String>,
 }
 
 /// The stored host key of a device.
@@ -366,6 +369,37 @@ impl Endpoint for ForgetHostKey {
     const STATUS: u16 = 204;
     fn request(&self) -> Request {
         Request::to::<Self>().param("device_id", self.0)
+    }
+}
+
+/// A key that a device showed instead of the stored one, to be trusted from now on.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct TrustedKey {
+    /// Algorithm of the key that was seen, e.g. `ssh-ed25519`.
+    #[cfg_attr(feature = "openapi", schema(min_length = 1, max_length = 100))]
+    pub key_type: String,
+    /// Its fingerprint as OpenSSH prints it, `SHA256:…`.
+    #[cfg_attr(feature = "openapi", schema(min_length = 1, max_length = 100))]
+    pub sha256: String,
+    /// Fingerprint of the stored key it takes the place of.
+    #[cfg_attr(feature = "openapi", schema(min_length = 1, max_length = 100))]
+    pub replaces: String,
+}
+
+/// Stores exactly the key that the newest session with the device met, in place of the stored one. A device that shows yet
+/// another key is refused as before.
+#[derive(Clone, Debug)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct TrustHostKey(pub i64, pub TrustedKey);
+
+impl Endpoint for TrustHostKey {
+    type Reply = HostKey;
+    const METHOD: Method = Method::Put;
+    const PATH: &'static str = "/devices/{device_id}/host-key";
+    const ACCESS: Access = Access::Admin;
+    fn request(&self) -> Request {
+        Request::to::<Self>().param("device_id", self.0).json(&self.1)
     }
 }
 

@@ -155,7 +155,7 @@ impl Cause {
             }
             Cause::NotSsh => "Check the port: something other than SSH answers there.",
             Cause::HostKeyChanged => {
-                "If the device was replaced or its key renewed, forget the stored key; if not, do not sign in: someone may be in between."
+                "If the device was replaced or its key renewed, trust the key that was seen; if not, do not sign in: someone may be in between."
             }
             Cause::NoCommonCrypto => "Enable a newer key exchange or cipher on the device, or update its software.",
             Cause::NoCredentials => "Give a credential one of the device's tags.",

@@ -72,6 +72,7 @@ pub const ROUTES: &[Route] = &[
     Route::of::<devices::ImportDevices>(),
     Route::of::<devices::ListDeviceCredentials>(),
     Route::of::<devices::GetHostKey>(),
+    Route::of::<devices::TrustHostKey>(),
     Route::of::<devices::ForgetHostKey>(),
     Route::of::<jobs::ListJobs>(),
     Route::of::<jobs::GetJob>(),

@@ -176,6 +176,9 @@ pub struct Run {
     pub causes: Vec<CauseCount>,
     /// Median duration of the job's last finished runs, in seconds.
     pub usual_seconds: Option<f64>,
+    /// The run of which this one repeats devices; none for a run of everything.
+    #[serde(default)]
+    pub repeats: Option<i64>,
 }
 
 /// State of a device within a run.

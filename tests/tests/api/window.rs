@@ -16,6 +16,7 @@ async fn every_request_of_the_window_is_answered_untranslated() -> anyhow::Resul
     let names: Vec<(&str, Code)> = refused.iter().map(|(name, code, _)| (name.as_str(), *code)).collect();
     let expected = [
         ("GET /devices/{device_id}/host-key", Code::NotFound),
+        ("PUT /devices/{device_id}/host-key", Code::Invalid),
         ("DELETE /devices/{device_id}/host-key", Code::NotFound),
         ("GET /configs/{config_id}", Code::NotFound),
         ("POST /configs/{config_id}/export", Code::NotFound),

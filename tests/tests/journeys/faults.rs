@@ -4,7 +4,9 @@ use std::path::Path;
 use std::time::Duration;
 
 use anyhow::Context as _;
-use netraven_api::devices::{CreateDevice, DeviceInput, ForgetHostKey, GetHostKey, UpdateDevice};
+use netraven_api::devices::{
+    CreateDevice, DeviceInput, ForgetHostKey, GetHostKey, TrustHostKey, TrustedKey, UpdateDevice,
+};
 use netraven_api::outcome::{Cause, Stage};
 use netraven_api::results::ListResults;
 use netraven_api::runs::{DeviceState, RunStatus};
@@ -237,6 +239,47 @@ async fn a_changed_host_key_is_refused_until_a_person_forgets_the_old_one() -> a
     app.client.send(&ForgetHostKey(id)).await?;
     let trusted = work::run(&app.client, lab.job).await?;
     assert_eq!(trusted.run.status, RunStatus::Succeeded, "{:#?}", trusted.results);
+    assert_eq!(app.client.send(&GetHostKey(id)).await?.sha256, after);
+    app.stop().await;
+    Ok(())
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn exactly_the_key_that_was_seen_can_be_trusted_and_no_other() -> anyhow::Result<()> {
+    let app = TestApp::start().await?;
+    let lab = Enrolled::start(&app.client, vec![DeviceSpec::new("renewed", Platform::CiscoIos)]).await?;
+    let (device, id) = (lab.device("renewed")?, lab.id("renewed")?);
+    let before = device.fingerprint();
+    let key = |sha256: &str, replaces: &str| TrustedKey {
+        key_type: "ssh-ed25519".to_owned(),
+        sha256: sha256.to_owned(),
+        replaces: replaces.to_owned(),
+    };
+    let unseen = app.client.send(&TrustHostKey(id, key("SHA256:invented", &before))).await.unwrap_err();
+    assert!(unseen.message.contains("No session has met a key"), "{unseen:?}");
+    assert_eq!(work::run(&app.client, lab.job).await?.run.status, RunStatus::Succeeded);
+
+    device.set_fault(Some(Fault::ChangedHostKey { after_connections: device.connections() }));
+    let after = device.fingerprint();
+    let refused = work::run(&app.client, lab.job).await?;
+    assert_eq!(work::result(&refused, "renewed")?.cause, Some(Cause::HostKeyChanged));
+    for (wrong, why) in [
+        (key("SHA256:invented", &before), "showed last"),
+        (key(&after, "SHA256:another"), "not the one you saw"),
+        (TrustedKey { key_type: "ssh-rsa".to_owned(), ..key(&after, &before) }, "showed last"),
+    ] {
+        let problem = app.client.send(&TrustHostKey(id, wrong)).await.unwrap_err();
+        assert!(problem.message.contains(why), "{problem:?}");
+        assert_eq!(app.client.send(&GetHostKey(id)).await?.sha256, before, "nothing was stored");
+    }
+    let stored = app.client.send(&TrustHostKey(id, key(&after, &before))).await?;
+    assert_eq!((stored.sha256.as_str(), stored.trusted_by.as_deref()), (after.as_str(), Some("admin")));
+    assert_eq!(work::run(&app.client, lab.job).await?.run.status, RunStatus::Succeeded);
+
+    // Yet another key, the old one, is as foreign now as any.
+    device.set_fault(None);
+    let again = work::run(&app.client, lab.job).await?;
+    assert_eq!(work::result(&again, "renewed")?.cause, Some(Cause::HostKeyChanged), "{:#?}", again.results);
     assert_eq!(app.client.send(&GetHostKey(id)).await?.sha256, after);
     app.stop().await;
     Ok(())

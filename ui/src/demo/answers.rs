@@ -2,6 +2,7 @@
 
 use jiff::Timestamp;
 use netraven_api::configs::DiffConfigs;
+use netraven_api::devices::{HostKey, TrustedKey};
 use netraven_api::endpoint::Method;
 use netraven_api::jobs::RunStarted;
 use netraven_api::problem::Code;
@@ -49,6 +50,9 @@ fn read(world: &World, parts: &[&str], query: &str) -> Answered {
             let device = device(world, id)?;
             if world.forgotten_keys.contains(&device.id) {
                 return Err(Problem::new(Code::NotFound, "No host key is stored for this device yet."));
+            }
+            if let Some(key) = world.trusted_keys.iter().find(|key| key.device_id == device.id) {
+                return give(key);
             }
             give(&host_key(device.id, device.created_at.unwrap_or(world.opened)))
         }
@@ -105,6 +109,18 @@ fn change(world: &mut World, request: &Request, parts: &[&str]) -> Answered {
         (Method::Post, ["devices", "import"]) => give(&world.import(&body(request)?)),
         (Method::Put, ["devices", id]) => give(&world.put_device(Some(number(id)?), body(request)?)?),
         (Method::Delete, ["devices", id]) => give(&world.remove_device(number(id)?)?),
+        (Method::Put, ["devices", id, "host-key"]) => {
+            let (device_id, key): (i64, TrustedKey) = (device(world, id)?.id, body(request)?);
+            let key = HostKey {
+                device_id,
+                key_type: key.key_type,
+                sha256: key.sha256,
+                first_seen: world.opened,
+                trusted_by: Some("admin".to_owned()),
+            };
+            world.trusted_keys.push(key.clone());
+            give(&key)
+        }
         (Method::Delete, ["devices", id, "host-key"]) => {
             let id = device(world, id)?.id;
             world.forgotten_keys.push(id);

@@ -154,7 +154,13 @@ pub fn ails(hostname: &str, hours_ago: i64, place: &[i64]) -> Option<Cause> {
 /// The stored host key of a device.
 #[must_use]
 pub fn host_key(device_id: i64, first_seen: Timestamp) -> HostKey {
-    HostKey { device_id, key_type: "ssh-ed25519".into(), sha256: fingerprint(&[device_id, 11]), first_seen }
+    HostKey {
+        device_id,
+        key_type: "ssh-ed25519".into(),
+        sha256: fingerprint(&[device_id, 11]),
+        first_seen,
+        trusted_by: None,
+    }
 }
 
 /// The platforms the product comes with.

@@ -64,6 +64,7 @@ pub fn run(world: &World, plan: &Plan) -> Run {
         cancel_requested: plan.cancelled_at.is_some_and(|at| at <= now),
         causes,
         usual_seconds: usual(world, plan.job_id),
+        repeats: None,
     }
 }
 

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use jiff::{SignedDuration, Timestamp};
 use netraven_api::credentials::Credential;
-use netraven_api::devices::Device;
+use netraven_api::devices::{Device, HostKey};
 use netraven_api::event::Changed;
 use netraven_api::jobs::{CONFIG_BACKUP, Job};
 use netraven_api::logs::LogEntry;
@@ -45,6 +45,8 @@ pub struct World {
     pub lines: Vec<LogEntry>,
     /// Devices whose stored host key was forgotten.
     pub forgotten_keys: Vec<i64>,
+    /// Keys that were trusted in place of stored ones.
+    pub trusted_keys: Vec<HostKey>,
     /// What changed, in order; a feed remembers how far it has told.
     pub changes: Vec<Changed>,
     due: Vec<Due>,
@@ -71,6 +73,7 @@ impl World {
             snapshots: Vec::new(),
             lines: Vec::new(),
             forgotten_keys: Vec::new(),
+            trusted_keys: Vec::new(),
             changes: Vec::new(),
             due: log::background(now),
             next_line: 2_400_000,
@@ -200,13 +203,18 @@ impl World {
         self.logins(device).into_iter().map(|login| login.username).collect()
     }
 
+    /// Whether the next session expects the key that a device shows now.
+    fn knows_new_key(&self, device_id: i64) -> bool {
+        self.forgotten_keys.contains(&device_id) || self.trusted_keys.iter().any(|key| key.device_id == device_id)
+    }
+
     fn outcome(&self, device: &Device, backup: bool, run_id: i64, at: Timestamp) -> Outcome {
         let hours_ago = self.opened.duration_since(at).as_hours();
         let place = [run_id, device.id];
         let mut cause = network::ails(&device.hostname, hours_ago, &place);
         if self.logins(device).is_empty() {
             cause = Some(Cause::NoCredentials);
-        } else if cause == Some(Cause::HostKeyChanged) && self.forgotten_keys.contains(&device.id) {
+        } else if cause == Some(Cause::HostKeyChanged) && self.knows_new_key(device.id) {
             cause = None;
         }
         if !backup {

@@ -37,6 +37,7 @@ pub fn run(id: i64, job_name: &str) -> Run {
         cancel_requested: false,
         causes: Vec::new(),
         usual_seconds: Some(98.0),
+        repeats: None,
     }
 }
 

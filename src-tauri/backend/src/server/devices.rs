@@ -7,7 +7,7 @@ use axum::extract::State;
 use netraven_api::credentials::Credential;
 use netraven_api::devices::{
     CreateDevice, DeleteDevice, Device, DeviceInput, ForgetHostKey, GetDevice, GetHostKey, HostKey, ImportDevices,
-    Imported, ListDeviceCredentials, ListDevices, UpdateDevice,
+    Imported, ListDeviceCredentials, ListDevices, TrustHostKey, TrustedKey, UpdateDevice,
 };
 use netraven_api::event::Changed;
 use serde_json::json;
@@ -30,6 +30,7 @@ pub fn mount(mount: &mut Mount) {
     mount.add::<ListDeviceCredentials, _>(credentials);
     mount.add::<ImportDevices, _>(import_csv);
     mount.add::<GetHostKey, _>(host_key);
+    mount.add::<TrustHostKey, _>(trust_host_key);
     mount.add::<ForgetHostKey, _>(forget_host_key);
 }
 
@@ -100,6 +101,42 @@ async fn host_key(State(shared): State<Shared>, Id(id): Id) -> Result<Json<HostK
     let key = shared.store.host_key(id).await?;
     key.map(Json)
         .ok_or_else(|| Fault::not_found("No host key is stored for this device: it has not been signed in to yet."))
+}
+
+async fn trust_host_key(
+    State(shared): State<Shared>,
+    caller: Caller,
+    Id(id): Id,
+    Body(key): Body<TrustedKey>,
+) -> Result<Json<HostKey>, Fault> {
+    shared.store.device(id).await?;
+    // What is trusted is a key that was met: never one that somebody only wrote into a request.
+    match shared.store.shown_host_key(id).await? {
+        None => {
+            return Err(Fault::bad_request("No session has met a key at this device yet. Run a job with it first."));
+        }
+        Some((key_type, sha256)) if (&key_type, &sha256) != (&key.key_type, &key.sha256) => {
+            return Err(Fault::bad_request(format!(
+                "This is not the key the device showed last, which is {key_type} {sha256}. Compare that one with the device's own."
+            )));
+        }
+        Some(_) => {}
+    }
+    if !shared.store.replace_host_key(id, &key, caller.name()).await? {
+        return Err(Fault::bad_request(
+            "The stored key is not the one you saw any more. Run the device again and look anew.",
+        ));
+    }
+    let about = About { device_id: Some(id), ..About::default() };
+    let message = format!(
+        "{} trusts the key {} of this device from now on, in place of {}.",
+        caller.name(),
+        key.sha256,
+        key.replaces
+    );
+    let meta = json!({ "key_type": key.key_type, "trusted": key.sha256, "replaced": key.replaces });
+    shared.journal.line("WARNING", "connection", "server.devices", about, message, meta);
+    host_key(State(shared), Id(id)).await
 }
 
 async fn forget_host_key(State(shared): State<Shared>, caller: Caller, Id(id): Id) -> Result<(), Fault> {

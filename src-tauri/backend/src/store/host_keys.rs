@@ -1,6 +1,6 @@
-//! Host keys, stored on first use.
+//! Host keys, stored on first use or because an admin trusts them.
 
-use netraven_api::devices::HostKey;
+use netraven_api::devices::{HostKey, TrustedKey};
 use sqlx::types::Json;
 
 use super::{Result, Store, StoreError};
@@ -10,7 +10,7 @@ impl Store {
     pub async fn host_key(&self, device_id: i64) -> Result<Option<HostKey>> {
         let row: Option<Json<HostKey>> = sqlx::query_scalar(
             "select json_build_object('device_id', device_id, 'key_type', key_type, 'sha256', sha256,
-             'first_seen', first_seen) from host_keys where device_id = $1",
+             'first_seen', first_seen, 'trusted_by', trusted_by) from host_keys where device_id = $1",
         )
         .bind(device_id)
         .fetch_optional(self.pool())
@@ -30,6 +30,37 @@ impl Store {
         .execute(self.pool())
         .await?;
         Ok(())
+    }
+
+    /// The key that a device showed last, stored or not, as its algorithm and fingerprint.
+    pub async fn shown_host_key(&self, device_id: i64) -> Result<Option<(String, String)>> {
+        Ok(sqlx::query_as(
+            "select key ->> 'key_type', key ->> 'sha256' from (select result_time, id,
+                 coalesce(nullif(details #> '{host_keys,offered}', 'null'), details -> 'host_key') as key
+                 from job_results where device_id = $1 and (cause = 'host-key-changed' or status = 'success')) shown
+             where key ->> 'key_type' is not null and key ->> 'sha256' is not null
+             order by result_time desc, id desc limit 1",
+        )
+        .bind(device_id)
+        .fetch_optional(self.pool())
+        .await?)
+    }
+
+    /// Stores a key in place of the one it replaces; gives whether that one was still there, or none at all.
+    pub async fn replace_host_key(&self, device_id: i64, key: &TrustedKey, by: &str) -> Result<bool> {
+        let done = sqlx::query(
+            "insert into host_keys as kept (device_id, key_type, sha256, trusted_by) select id, $2, $3, $5 from devices
+             where id = $1 on conflict (device_id) do update set key_type = excluded.key_type, sha256 = excluded.sha256,
+             trusted_by = excluded.trusted_by, first_seen = now() where kept.sha256 = $4",
+        )
+        .bind(device_id)
+        .bind(&key.key_type)
+        .bind(&key.sha256)
+        .bind(&key.replaces)
+        .bind(by)
+        .execute(self.pool())
+        .await?;
+        Ok(done.rows_affected() > 0)
     }
 
     /// Forgets the stored host key of a device.

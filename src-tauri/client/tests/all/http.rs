@@ -55,10 +55,7 @@ async fn the_login_is_a_form_and_its_refusal_is_told_plainly() {
     let token = client.login("ann", &Secret::new("p& w")).await.unwrap();
     assert_eq!(token.access_token.expose(), "a.b.c");
     let problem = client.login("ann", &Secret::new("wrong")).await.unwrap_err();
-    assert_eq!(
-        (problem.code, problem.message.as_str()),
-        (Code::Unauthenticated, "The user name or the password is not right.")
-    );
+    assert_eq!((problem.code, problem.message.as_str()), (Code::Unauthenticated, "Incorrect user name or password."));
 }
 
 #[tokio::test]

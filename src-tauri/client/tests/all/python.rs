@@ -3,7 +3,8 @@
 use netraven_api::configs::{ExportConfig, GetConfig, ListConfigHistory, ListConfigs};
 use netraven_api::credentials::{CreateCredential, CredentialInput, ListCredentials, UpdateCredential};
 use netraven_api::devices::{
-    CreateDevice, DeleteDevice, DeviceInput, ForgetHostKey, GetDevice, GetHostKey, ListDevices, UpdateDevice,
+    CreateDevice, DeleteDevice, DeviceInput, ForgetHostKey, GetDevice, GetHostKey, ListDevices, TrustHostKey, TrustedKey,
+    UpdateDevice,
 };
 use netraven_api::jobs::{CreateJob, GetJob, GetJobStatus, JobInput, ListJobs, ListRecentJobs, RunJob, UpdateJob};
 use netraven_api::logs::GetLogHistogram;
@@ -176,6 +177,7 @@ async fn what_the_server_does_not_offer_is_refused_with_the_reason_and_without_a
     replay.asked("");
     for request in [
         GetHostKey(11).request(),
+        TrustHostKey(11, TrustedKey::default()).request(),
         ForgetHostKey(11).request(),
         ExportConfig(901).request(),
         CancelRun(504).request(),
@@ -255,6 +257,7 @@ async fn every_request_of_the_window_is_answered_in_our_shapes() {
         [
             ("PUT /devices/{device_id}", Code::NotOffered),
             ("GET /devices/{device_id}/host-key", Code::NotOffered),
+            ("PUT /devices/{device_id}/host-key", Code::NotOffered),
             ("DELETE /devices/{device_id}/host-key", Code::NotOffered),
             ("GET /jobs/{job_id}/matrix", Code::NotOffered),
             ("GET /logs/histogram", Code::NotOffered),

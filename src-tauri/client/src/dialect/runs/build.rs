@@ -86,6 +86,7 @@ pub fn of_seen(seen: &Seen, around: Around, trigger: Trigger) -> Run {
         cancel_requested: false,
         causes: causes(&seen.results),
         usual_seconds: None,
+        repeats: None,
     }
 }
 
@@ -239,6 +240,7 @@ fn bare(id: i64, (job, _): &Known, status: RunStatus, at: Timestamp) -> Run {
         cancel_requested: false,
         causes: Vec::new(),
         usual_seconds: None,
+        repeats: None,
     }
 }
 
