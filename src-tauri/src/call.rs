@@ -1,5 +1,7 @@
 //! The one data command: a request of the web view goes to the server with the token the web view never sees.
 
+#[cfg(doc)]
+use netraven_api::native::Native;
 use netraven_api::problem::Code;
 use netraven_api::{Problem, Request, routes};
 use serde_json::Value;
@@ -7,11 +9,11 @@ use tauri::State;
 
 use crate::Shell;
 
-/// Forwards a request to the server of the session.
+/// Forwards a request to the server of the session. `ticket` is the number by which [`Native::Withdraw`] takes it back.
 #[tauri::command]
-pub async fn call(shell: State<'_, Shell>, request: Request) -> Result<Value, Problem> {
+pub async fn call(shell: State<'_, Shell>, request: Request, ticket: u64) -> Result<Value, Problem> {
     allow(&request)?;
-    shell.connection.call(request).await
+    shell.connection.call_by(ticket, request).await
 }
 
 /// Refuses whatever is not in the table of routes.

@@ -3,6 +3,7 @@
 mod memory;
 mod remote;
 mod signed_in;
+mod tickets;
 
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -10,7 +11,7 @@ use std::time::Duration;
 
 use netraven_api::native::{LabState, Ready, Renewal, Session};
 use netraven_api::problem::Code;
-use netraven_api::{Problem, Request};
+use netraven_api::{Method, Problem, Request};
 use netraven_client::{Client, token};
 use serde_json::Value;
 use tokio_util::sync::CancellationToken;
@@ -23,6 +24,7 @@ use crate::native::no_session;
 use crate::seal_copy;
 use crate::secrets::Secrets;
 use signed_in::SignedIn;
+use tickets::Tickets;
 
 /// Longest wait for the answer to a request of the window, which itself gives up after a minute.
 const CALL_LIMIT: Duration = Duration::from_secs(55);
@@ -38,6 +40,7 @@ pub struct Connection {
     secrets: Secrets,
     lab: LabKeeper,
     state: Mutex<State>,
+    tickets: Tickets,
     /// Where the last start went.
     goal: Mutex<Option<Place>>,
     /// Held while the session changes in steps: one start, sign-in or sign-out at a time.
@@ -80,6 +83,7 @@ impl Connection {
             data_dir,
             secrets,
             state: Mutex::new(state),
+            tickets: Tickets::default(),
             goal: Mutex::default(),
             change: tokio::sync::Mutex::default(),
             ending: CancellationToken::new(),
@@ -155,6 +159,24 @@ impl Connection {
     pub async fn call(&self, request: Request) -> Result<Value, Problem> {
         let open = self.open()?;
         tokio::time::timeout(CALL_LIMIT, open.client.forward(request)).await.unwrap_or_else(|_| Err(self.too_long()))
+    }
+
+    /// [`Connection::call`] under a number by which it can be taken back.
+    pub async fn call_by(&self, ticket: u64, request: Request) -> Result<Value, Problem> {
+        let reads = request.method == Method::Get;
+        let work = async {
+            tokio::select! {
+                answer = self.call(request) => answer,
+                // A reading that nobody waits for is given up wherever it is; a change is not broken off half-way.
+                () = tickets::withdrawn(), if reads => Err(no_longer_wanted()),
+            }
+        };
+        self.tickets.keep(ticket, work).await
+    }
+
+    /// Takes a call back: what waits for a new sign-in is never sent.
+    pub fn withdraw(&self, ticket: u64) {
+        self.tickets.withdraw(ticket);
     }
 
     fn too_long(&self) -> Problem {
@@ -344,6 +366,10 @@ impl Connection {
     fn state(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+fn no_longer_wanted() -> Problem {
+    Problem::new(Code::Internal, "The page that asked was left before the answer came.")
 }
 
 #[cfg(test)]

@@ -37,6 +37,10 @@ pub async fn native(app: AppHandle, shell: State<'_, Shell>, wish: Native) -> Re
             connection.sign_in(&url, &username, &password, remember).await.map(|()| Value::Null)
         }
         Native::SignInAgain { password } => connection.sign_in_again(&password).await.map(|()| Value::Null),
+        Native::Withdraw { ticket } => {
+            connection.withdraw(ticket);
+            Ok(Value::Null)
+        }
         Native::EditProfile { profile } => connection.edit_profile(&profile).map(|()| Value::Null),
         Native::ForgetProfile { url, username } => {
             connection.forget_profile(&url, &username).await;

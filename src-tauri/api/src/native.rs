@@ -238,6 +238,12 @@ pub enum Native {
         /// Password.
         password: Secret,
     },
+    /// Take back a request whose answer nobody waits for any more: nothing. One that is held for a new sign-in is never sent;
+    /// a change that is on its way to the server stays on its way.
+    Withdraw {
+        /// The number it was sent with.
+        ticket: u64,
+    },
     /// Forget the token and go back to the choice: nothing.
     SignOut,
     /// Change what a server used before is called and how it is marked, found by URL and user name: nothing, or a

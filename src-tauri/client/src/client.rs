@@ -141,7 +141,7 @@ impl Client {
             .body(body);
         let answer = self.exchange(request, &format!("POST {TOKEN_PATH}"), false).await.map_err(|problem| {
             if problem.code == Code::Unauthenticated {
-                Problem { message: "The user name or the password is not right.".to_owned(), ..problem }
+                Problem { message: "Incorrect user name or password.".to_owned(), ..problem }
             } else {
                 problem
             }

@@ -10,6 +10,8 @@ use netraven_client::Tokens;
 use tokio::sync::{Notify, watch};
 use tokio_util::sync::CancellationToken;
 
+use super::tickets;
+
 /// The password is asked for so long before the end.
 const ASK_BEFORE_S: i64 = 60;
 
@@ -86,14 +88,17 @@ impl Tokens for SignedIn {
                 *self.refused.lock().unwrap_or_else(PoisonError::into_inner) = Some(refused.clone());
                 self.was_refused.notify_one();
                 let changed = tokio::select! {
+                    biased;
                     () = self.over.cancelled() => false,
+                    () = tickets::withdrawn() => false,
                     changed = changes.changed() => changed.is_ok(),
                 };
                 if !changed {
                     return false;
                 }
             }
-            true
+            // Whoever asked may have left while the server was refusing.
+            !tickets::is_withdrawn()
         }
         .boxed()
     }

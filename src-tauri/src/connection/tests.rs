@@ -4,6 +4,7 @@ use std::collections::HashMap;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use netraven_api::jobs::ListRecentJobs;
+use netraven_api::tags::{CreateTag, TagInput};
 use netraven_api::users::Role;
 use netraven_api::{Endpoint, Secret};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
@@ -193,6 +194,28 @@ async fn a_request_whose_token_was_refused_is_held_and_sent_once_the_password_wa
     let Session::Ready(ready) = connection.session() else { panic!("{:?}", connection.session()) };
     assert_eq!((ready.renewal, ready.username.as_str()), (Renewal::None, "ann"));
     assert!(!open.scope.is_cancelled(), "what belonged to the session ended");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_held_change_that_was_taken_back_is_never_sent() {
+    let (url, good) = server().await;
+    let connection = connection(&Arc::default());
+    sign_in(&connection, &url, "right").await.unwrap();
+    good.store(NOBODY, Ordering::SeqCst);
+    let change = || CreateTag(TagInput { name: Some("late".into()), ..TagInput::default() }).request();
+    let held = connection.clone();
+    let call = tokio::spawn(async move { held.call_by(7, change()).await });
+    until(&connection, wants_password).await;
+    assert!(!call.is_finished(), "it waits for the password");
+    connection.withdraw(7);
+    // Whoever has ended cannot be sent any more, whatever becomes of the sign-in.
+    let ended = tokio::time::timeout(Duration::from_secs(20), call).await.expect("it waits no longer");
+    assert_eq!(ended.unwrap().unwrap_err().code, Code::Unauthenticated);
+    assert!(wants_password(&connection.session()), "nobody signed in meanwhile");
+    // The message that takes it back may be the quicker one.
+    connection.withdraw(8);
+    let early = tokio::time::timeout(Duration::from_secs(20), connection.call_by(8, change())).await;
+    assert_eq!(early.expect("it does not wait").unwrap_err().code, Code::Unauthenticated);
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -48,7 +48,12 @@ pub struct Tauri;
 
 impl Bridge for Tauri {
     fn call(&self, request: Request) -> Answer {
-        Box::pin(async move { ask("call", &[("request", to_js(&request)?)]).await })
+        Box::pin(async move {
+            let ticket = Ticket::next();
+            let answer = ask("call", &[("request", to_js(&request)?), ("ticket", to_js(&ticket.number)?)]).await;
+            ticket.answered.set(true);
+            answer
+        })
     }
 
     fn native(&self, wish: Native) -> Answer {
@@ -84,6 +89,41 @@ impl Bridge for Tauri {
                 drop(handler);
             })
         })
+    }
+}
+
+/// The number of a call. Dropped before the answer came, as when the page that asked is left, it takes the call back.
+struct Ticket {
+    number: u64,
+    answered: Cell<bool>,
+}
+
+impl Ticket {
+    fn next() -> Ticket {
+        thread_local! {
+            static NEXT: Cell<u64> = const { Cell::new(0) };
+        }
+        NEXT.with(|next| {
+            // Counted from the time in microseconds: numbers of a page that was loaded before do not come again.
+            #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a time after 1970")]
+            let number = next.get().max(js_sys::Date::now() as u64 * 1_000) + 1;
+            next.set(number);
+            Ticket { number, answered: Cell::new(false) }
+        })
+    }
+}
+
+impl Drop for Ticket {
+    fn drop(&mut self) {
+        if self.answered.get() {
+            return;
+        }
+        let wish = Native::Withdraw { ticket: self.number };
+        spawn_local(async move {
+            if let Ok(wish) = to_js(&wish) {
+                let _ = ask("native", &[("wish", wish)]).await;
+            }
+        });
     }
 }
 

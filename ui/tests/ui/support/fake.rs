@@ -260,6 +260,7 @@ impl Fake {
             Native::PickFile { .. } => Ok(serde_json::to_value(&*self.picked.borrow()).unwrap()),
             Native::SignIn { .. }
             | Native::SignInAgain { .. }
+            | Native::Withdraw { .. }
             | Native::UseEmbedded
             | Native::Retry
             | Native::EditProfile { .. }
