@@ -13,4 +13,6 @@ mod desktop {
     mod sample_lab;
     mod setup;
     mod sign_in;
+    mod sign_in_ends;
+    mod steady;
 }

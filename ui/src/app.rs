@@ -15,12 +15,15 @@ use crate::state::folding::Folding;
 use crate::state::kept::use_kept_provider;
 use crate::state::layout::Tables;
 use crate::state::moment::use_moment_provider;
-use crate::state::notices::use_notices_provider;
+use crate::state::notices::{use_notices, use_notices_provider};
 use crate::state::session::{use_session, use_workplace_provider};
+use crate::state::standing::use_standing_provider;
+use crate::state::steady::use_pointing_provider;
 use crate::state::theme::Theme;
 use crate::state::views::use_views_provider;
 
 mod connection_box;
+mod foot;
 mod palette;
 mod place_band;
 mod place_form;
@@ -28,6 +31,7 @@ mod renewal;
 mod servers_band;
 mod sidebar;
 
+use foot::Foot;
 use place_band::PlaceBand;
 use renewal::RenewalGate;
 use servers_band::ServersBand;
@@ -66,12 +70,19 @@ fn Work(ready: ReadSignal<Ready>) -> Element {
     use_workplace_provider(ready, topics);
     use_exports_provider();
     use_views_provider();
+    use_standing_provider();
+    use_pointing_provider();
     use_kept_provider::<Charts>();
     use_kept_provider::<Tables>();
     use_lab_provider(ready.peek().embedded);
     // The next place has other runs: it begins at its dashboard.
     let history = use_hook(dioxus::history::history);
-    use_drop(move || history.replace(Route::dashboard().to_string()));
+    let notices = use_notices();
+    use_drop(move || {
+        history.replace(Route::dashboard().to_string());
+        // What went wrong at one server, or for one user, is not said to the next.
+        notices.clear();
+    });
     rsx! {
         Router::<Route> {}
     }
@@ -94,6 +105,7 @@ pub fn Shell() -> Element {
                 RenewalGate {}
                 ServersBand {}
                 Outlet::<Route> {}
+                Foot {}
             }
         }
     }

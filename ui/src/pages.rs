@@ -24,5 +24,6 @@ pub mod sign_in;
 pub mod system;
 pub mod tagged_devices;
 pub mod tags;
+pub mod trust_key;
 pub mod unified_logs;
 pub mod users;

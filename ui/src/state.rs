@@ -10,6 +10,8 @@ pub mod notices;
 pub mod pick;
 pub mod session;
 pub mod span;
+pub mod standing;
+pub mod steady;
 pub mod tally;
 pub mod theme;
 pub mod times;

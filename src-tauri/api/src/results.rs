@@ -4,6 +4,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::endpoint::{Access, Endpoint, Method, Request};
+use crate::outcome::Cause;
 use crate::page::Page;
 
 /// A result. Exactly one exists for each device of a run.
@@ -33,6 +34,15 @@ pub struct JobResult {
     /// Run. Not part of NetRaven's shape.
     #[serde(default)]
     pub run_id: Option<i64>,
+}
+
+impl JobResult {
+    /// Why it is a failure, where the details say so.
+    #[must_use]
+    pub fn cause(&self) -> Option<Cause> {
+        let word = self.details.as_ref()?.get("cause")?.as_str()?;
+        Cause::parse(word).filter(|_| self.status != "success")
+    }
 }
 
 /// Lists results, the newest first.

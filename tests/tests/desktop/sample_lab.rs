@@ -52,7 +52,8 @@ async fn a_person_backs_up_the_sample_lab() -> anyhow::Result<()> {
         window.until("return document.querySelectorAll('#palette-list li').length === 2", json!([])).await?;
         window.picture("search").await?;
         window.keys("\u{e007}").await?;
-        window.until("return location.search.startsWith('?device=')", json!([])).await?;
+        window.until("return location.pathname === '/devices' && /[?&]open=/.test(location.search)", json!([])).await?;
+        window.sees("Last runs").await?;
         window.press("Back").await?;
         window.until("return location.search.includes('tab=logs')", json!([])).await?;
         window.sees("Export").await?;

@@ -24,7 +24,7 @@ async fn a_person_signs_in_to_a_server_and_out_again() -> anyhow::Result<()> {
         window.refusal("button", "Sign in").await?;
         window.enter("textbox", "Password", "not the password").await?;
         window.choose("button", "Sign in").await?;
-        window.find("alert", "The user name or the password is not right.").await?;
+        window.find("alert", "Incorrect user name or password.").await?;
         let left = window.ask("return document.getElementById('server-password').value").await?;
         ensure!(left == json!(""), "a password that was refused stays in its field");
         window.picture("sign-in-refused").await?;

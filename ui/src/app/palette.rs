@@ -3,14 +3,21 @@
 //! A combobox with a listbox inside a dialog, after the ARIA patterns.
 
 use dioxus::prelude::*;
-use netraven_api::devices::ListDevices;
+use netraven_api::devices::{Device, ListDevices};
 use netraven_api::jobs::ListJobs;
+use netraven_api::native::Native;
+use serde_json::Value;
 
 use crate::components::{Dialog, Glyph, Icon};
-use crate::data::{Topics, use_query_maybe, use_settled};
+use crate::data::{Topics, use_api, use_query_maybe, use_settled};
 use crate::dom;
+use crate::link;
 use crate::pages::actions::use_run_job;
+use crate::pages::devices::table::place as address_of;
 use crate::state::kept::use_kept;
+use crate::state::notices::use_notices;
+use crate::state::session::use_workplace;
+use crate::state::steady::use_order_seen;
 use crate::state::theme::Theme;
 use crate::state::times::Times;
 use crate::state::views::use_views;
@@ -27,7 +34,7 @@ const OFFERED: i64 = 8;
 /// Id of the field; there is one in the window.
 const TEXT: &str = "palette-text";
 /// What the field is for.
-const LABEL: &str = "Search pages, actions, views, jobs and devices";
+const LABEL: &str = "Search pages, actions, views, jobs, devices and addresses";
 
 /// What is open over the page.
 #[derive(Clone, Copy, PartialEq)]
@@ -56,6 +63,7 @@ pub fn Palette() -> Element {
     // What is chosen is done here: the search itself is gone before it is done.
     let (theme, times, start, topics) =
         (use_kept::<Theme>(), use_kept::<Times>(), use_run_job(), use_context::<Topics>());
+    let (api, notices) = (use_api(), use_notices());
     let act = use_callback(move |deed: Deed| {
         over.set(if deed == Deed::Keys { Over::Keys } else { Over::Nothing });
         match deed {
@@ -63,10 +71,18 @@ pub fn Palette() -> Element {
                 go.push(route);
             }
             Deed::Run(job_id) => start.start(job_id),
-            Deed::Refresh => topics.bump_all(),
+            Deed::Refresh => topics.wish_all(),
             Deed::Theme(chosen) => theme.choose(chosen),
             Deed::Times(chosen) => times.choose(chosen),
             Deed::Keys => {}
+            Deed::SignOut => {
+                let api = api.clone();
+                spawn(async move {
+                    if let Err(problem) = api.ask::<Value>(Native::SignOut).await {
+                        notices.problem(&problem);
+                    }
+                });
+            }
         }
     });
     use_hook(|| dom::listen_to_keys(move |pressed| hear.call(pressed)));
@@ -97,23 +113,34 @@ fn Search(ondeed: EventHandler<Deed>, onclose: EventHandler<()>) -> Element {
     let mut typed = use_signal(String::new);
     let mut place = use_signal(|| 0_usize);
     let settled = use_settled(move || typed.read().trim().to_owned());
-    let wanted = move || Some(settled.read().clone()).filter(|text| !text.is_empty() && !text.contains(':'));
+    let wanted =
+        move || Some(settled.read().clone()).filter(|text| !text.is_empty() && !text.starts_with(link::SCHEME));
+    let places = use_query_maybe(move || {
+        wanted().map(|text| ListDevices { ip_address: Some(text), size: Some(OFFERED), ..ListDevices::default() })
+    });
     let devices = use_query_maybe(move || {
         wanted().map(|text| ListDevices { hostname: Some(text), size: Some(OFFERED), ..ListDevices::default() })
     });
     let jobs = use_query_maybe(move || wanted().map(|_| ListJobs { size: Some(100), ..ListJobs::default() }));
-    let mut all = fixed(&use_views().all());
+    let mut all = fixed(&use_views().all(), use_workplace().ready().embedded);
     if let Some(jobs) = jobs.value() {
         all.extend(jobs.items.iter().map(|job| Entry::job(job.id, &job.name)));
     }
     let mut entries = found(&typed.read(), all);
-    if let Some(devices) = devices.value().filter(|_| wanted().is_some()) {
+    let text = typed.read().trim().to_lowercase();
+    for page in [devices.value(), places.value()].into_iter().flatten().filter(|_| wanted().is_some()) {
         // The answer may be to an earlier text.
-        let text = typed.read().trim().to_lowercase();
-        let fits = devices.items.iter().filter(|device| device.hostname.to_lowercase().contains(&text));
-        entries.extend(fits.map(|device| Entry::device(device.id, &device.hostname)));
+        let fits =
+            |device: &&Device| device.hostname.to_lowercase().contains(&text) || address_of(device).contains(&text);
+        let found = page.items.iter().filter(fits).map(Entry::device);
+        let fresh: Vec<Entry> = found.filter(|entry| !entries.contains(entry)).collect();
+        entries.extend(fresh);
     }
-    let looking = *settled.read() != typed.read().trim() || devices.loading() || jobs.loading();
+    // Answers come one after the other: what comes later stands below what is there and may be pressed already.
+    let keys: Vec<String> = entries.iter().map(Entry::key).collect();
+    let order = use_order_seen(text, &keys, false);
+    entries.sort_by_key(|entry| order.iter().position(|key| *key == entry.key()));
+    let looking = *settled.read() != typed.read().trim() || devices.loading() || places.loading() || jobs.loading();
     let last = entries.len().saturating_sub(1);
     let at = place().min(last);
     let deeds: Vec<Deed> = entries.iter().map(|entry| entry.deed.clone()).collect();
@@ -143,7 +170,7 @@ fn Search(ondeed: EventHandler<Deed>, onclose: EventHandler<()>) -> Element {
                     aria_expanded: "true",
                     aria_controls: "palette-list",
                     aria_activedescendant: (!entries.is_empty()).then(|| format!("palette-{at}")),
-                    placeholder: "A page, an action, a view, a job, a device, or a link",
+                    placeholder: "A page, an action, a job, a device, an address, or a link",
                     value: "{typed}",
                     autocomplete: "off",
                     spellcheck: "false",
@@ -157,7 +184,7 @@ fn Search(ondeed: EventHandler<Deed>, onclose: EventHandler<()>) -> Element {
             ul { id: "palette-list", class: "palette-list", role: "listbox", aria_label: "What was found",
                 for (index, entry) in entries.iter().enumerate() {
                     li {
-                        key: "{entry.word} {entry.kind}",
+                        key: "{entry.key()}",
                         id: "palette-{index}",
                         role: "option",
                         "data-action": "{entry.word}",
@@ -167,7 +194,12 @@ fn Search(ondeed: EventHandler<Deed>, onclose: EventHandler<()>) -> Element {
                             move |_| ondeed.call(deed.clone())
                         },
                         Icon { glyph: entry.glyph, size: 15 }
-                        span { class: "grow", "{entry.word}" }
+                        span { class: "grow cut",
+                            "{entry.word}"
+                            if let Some(about) = &entry.about {
+                                span { class: "mono muted", " {about}" }
+                            }
+                        }
                         span { class: "muted", "{entry.kind}" }
                     }
                 }
@@ -177,7 +209,7 @@ fn Search(ondeed: EventHandler<Deed>, onclose: EventHandler<()>) -> Element {
                     if looking {
                         "Looking"
                     } else {
-                        "No matches. Type part of a name."
+                        "No matches. Type part of a name, an address or a status."
                     }
                 }
             }

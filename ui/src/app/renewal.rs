@@ -11,13 +11,14 @@ use crate::format;
 use crate::state::moment::use_moment;
 use crate::state::notices::use_notices;
 use crate::state::session::use_workplace;
+use crate::state::standing::{Deed, Line, Meant, use_line};
 
 /// Asks for the password when the session wants it.
 #[component]
 pub fn RenewalGate() -> Element {
     let (workplace, moment) = (use_workplace(), use_moment());
     let mut asking = use_signal(|| false);
-    // Whoever closes the dialog looks at old rows for a while; the line above the page keeps asking.
+    // Whoever closes the dialog looks at old rows for a while; the line below the page keeps asking.
     let mut put_off = use_signal(|| false);
     let ready = workplace.ready();
     use_effect(move || {
@@ -27,20 +28,23 @@ pub fn RenewalGate() -> Element {
         }
     });
     let ended = ready.renewal == Renewal::Now;
-    if ready.renewal == Renewal::None {
-        return rsx! {};
-    }
     let said = match ready.expires_at {
         _ if ended => "Your sign-in has ended. What you see stays, and goes on once you have signed in.".to_owned(),
-        Some(end) => format!("Your sign-in ends {}.", format::until(end, moment.now())),
+        // Read only while it ends soon: else the whole would be drawn again every second.
+        Some(end) if ready.renewal == Renewal::Soon => {
+            format!("Your sign-in ends {}.", format::until(end, moment.now()))
+        }
+        Some(_) => String::new(),
         None => "Your sign-in ends soon.".to_owned(),
     };
+    let press = use_callback(move |()| asking.set(true));
+    use_line((ready.renewal != Renewal::None).then(|| Line::Said {
+        meant: Meant::Warning,
+        glyph: Glyph::Lock,
+        text: said,
+        deeds: vec![Deed { label: "Enter the password", busy: false, press }],
+    }));
     rsx! {
-        div { class: "band band-warning", role: "alert",
-            Icon { glyph: Glyph::Lock, size: 14 }
-            span { class: "grow", "{said}" }
-            Button { label: "Enter the password", small: true, onclick: move |_| asking.set(true) }
-        }
         if asking() || (ended && !put_off()) {
             PasswordDialog {
                 onclose: move |()| {
@@ -93,6 +97,7 @@ fn PasswordDialog(onclose: EventHandler<()>) -> Element {
         Dialog {
             id: "renewal",
             title: "Sign in again",
+            topmost: true,
             onclose: move |()| onclose.call(()),
             actions: rsx! {
                 Button { label: "Sign out", onclick: leave }

@@ -1,4 +1,4 @@
-//! The band that says that a server behind the pages is away: PostgreSQL, Redis, the workers or the scheduler.
+//! The line that says that a server behind the pages is away: PostgreSQL, Redis, the workers or the scheduler.
 
 use std::time::Duration;
 
@@ -7,8 +7,9 @@ use netraven_api::Problem;
 use netraven_api::problem::Code;
 use netraven_api::system::{GetSystemStatus, SystemStatus, UNKNOWN};
 
-use crate::components::{Glyph, Icon};
+use crate::components::Glyph;
 use crate::data::{use_api, use_query};
+use crate::state::standing::{Line, Meant, use_line};
 
 /// Pause between two looks while something is wrong; when all is well, the feed tells of a change.
 const LOOK_AGAIN: Duration = Duration::from_secs(3);
@@ -39,15 +40,13 @@ pub fn ServersBand() -> Element {
         (Some(_), _) | (None, None) => Vec::new(),
         (None, Some(status)) => sentences(&status, looked_twice()),
     };
-    if found.is_empty() {
-        return rsx! {};
-    }
-    rsx! {
-        div { class: "band band-warning", role: "alert",
-            Icon { glyph: Glyph::Server, size: 14 }
-            span { class: "grow", {found.join(" ")} }
-        }
-    }
+    use_line((!found.is_empty()).then(|| Line::Said {
+        meant: Meant::Warning,
+        glyph: Glyph::Server,
+        text: found.join(" "),
+        deeds: Vec::new(),
+    }));
+    rsx! {}
 }
 
 /// Whether the request reached a server that could not answer it. What does not reach one, the connection's box tells.

@@ -80,8 +80,8 @@ fn Failing() -> Element {
             to: DeviceFilter::failing(),
             "data-action": FAILING,
             aria_label: "{count} failing devices",
-            title: "The devices whose last result is a failure",
-            "{count} failing"
+            title: "Devices whose newest result is a failure, whatever happened before",
+            "{count} failing now"
         }
     }
 }

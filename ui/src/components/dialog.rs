@@ -7,13 +7,14 @@ use super::field::TextField;
 use super::icon::Glyph;
 use crate::dom::{self, Edge, FocusKeeper};
 
-/// A dialog over the page. Give its main actions as `actions`.
+/// A dialog over the page. Give its main actions as `actions`; `topmost` lies over every other one, whichever was opened first.
 #[component]
 pub fn Dialog(
     id: String,
     title: String,
     onclose: EventHandler<()>,
     #[props(default)] wide: bool,
+    #[props(default)] topmost: bool,
     actions: Option<Element>,
     children: Element,
 ) -> Element {
@@ -23,7 +24,7 @@ pub fn Dialog(
     let inside = body.clone();
     rsx! {
         div {
-            class: "dialog-veil",
+            class: if topmost { "dialog-veil dialog-topmost" } else { "dialog-veil" },
             onkeydown: move |event| {
                 if event.key() == Key::Escape {
                     event.stop_propagation();
@@ -62,7 +63,8 @@ pub fn Dialog(
     }
 }
 
-/// Asks before something is done that cannot be taken back. With `typed` only who types that name may do it.
+/// Asks before something is done that can't be undone. With `typed` only who types that name may do it; `keep` is the way
+/// out, and the children stand below the text.
 #[component]
 pub fn Confirm(
     title: String,
@@ -70,8 +72,10 @@ pub fn Confirm(
     action: String,
     #[props(default)] busy: bool,
     typed: Option<String>,
+    #[props(default = "Keep it".to_owned())] keep: String,
     onconfirm: EventHandler<()>,
     onclose: EventHandler<()>,
+    children: Element,
 ) -> Element {
     let mut word = use_signal(String::new);
     let refused = typed.as_ref().filter(|name| word.read().trim() != name.as_str());
@@ -82,10 +86,11 @@ pub fn Confirm(
             title,
             onclose: move |()| onclose.call(()),
             actions: rsx! {
-                Button { label: "Keep it", onclick: move |_| onclose.call(()) }
+                Button { label: keep, onclick: move |_| onclose.call(()) }
                 Button { label: action, kind: ButtonKind::Danger, busy, refused, onclick: move |_| onconfirm.call(()) }
             },
             p { "{text}" }
+            {children}
             if let Some(name) = typed {
                 TextField {
                     id: "confirm-name",

@@ -7,7 +7,7 @@ use netraven_api::problem::Code;
 
 use super::button::Button;
 use super::icon::{Glyph, Icon};
-use super::time::Ago;
+use crate::state::standing::{Line, use_line};
 
 /// Grey rows while the first answer is awaited.
 #[component]
@@ -53,22 +53,21 @@ pub fn ErrorState(title: String, problem: Problem, onretry: EventHandler<()>) ->
     }
 }
 
-/// Older rows stay on screen although reading them again failed; `at` is when they were read.
+/// Older rows stay on screen although reading them again failed, which the line below the page says; `at` is when they were
+/// read. Nothing is drawn here: the rows stay where they are.
 #[component]
 pub fn StaleNote(problem: Problem, #[props(!optional)] at: Option<Timestamp>, onretry: EventHandler<()>) -> Element {
+    use_line(Some(Line::Stale { problem, at, retry: onretry }));
+    rsx! {}
+}
+
+/// A small part of a page that could not be read: why, and another try.
+#[component]
+pub fn ReadFailed(problem: Problem, onretry: EventHandler<()>) -> Element {
     rsx! {
         div { class: "band band-warning", role: "alert",
             Icon { glyph: Glyph::Alert, size: 14 }
-            span { class: "grow",
-                if let Some(at) = at {
-                    "What you see was read "
-                    Ago { at }
-                    " and may be old. "
-                } else {
-                    "What you see may be old. "
-                }
-                "{problem.message}"
-            }
+            span { class: "grow", "{problem.message}" }
             Button { label: "Try again", small: true, onclick: move |_| onretry.call(()) }
         }
     }

@@ -6,13 +6,15 @@ use super::button::{Button, ButtonKind};
 use super::icon::{Glyph, Icon};
 use crate::dom::{self, RowStep};
 use crate::format;
+use crate::state::steady::use_pointing;
 
 /// The scrolling frame around the table of a page. Its rows are gone through with j and k from anywhere on the page, and with
 /// the arrows once the focus is within, unless its rows hold controls with arrows of their own (`letters`); `id` is the
 /// frame's.
 #[component]
 pub fn TableFrame(id: String, #[props(default)] letters: bool, children: Element) -> Element {
-    let table = id.clone();
+    let (table, pointing) = (id.clone(), use_pointing());
+    use_drop(move || pointing.set(false));
     let step = use_callback(move |step: RowStep| dom::step_row(&table, step));
     use_hook(|| {
         dom::listen_to_keys(move |pressed| {
@@ -29,7 +31,14 @@ pub fn TableFrame(id: String, #[props(default)] letters: bool, children: Element
         }
     };
     rsx! {
-        div { id: "{id}", class: "scroll", onkeydown, {children} }
+        div {
+            id: "{id}",
+            class: "scroll",
+            onkeydown,
+            onmouseenter: move |_| pointing.set(true),
+            onmouseleave: move |_| pointing.set(false),
+            {children}
+        }
     }
 }
 
@@ -66,7 +75,7 @@ pub fn SortHead(
 }
 
 /// Paging by the server: `noun` is what one row is, the children stand in the middle; `about` says that the total is
-/// estimated. With `onsize` the person chooses how many rows a page has.
+/// estimated. With `onsize` the person chooses how many rows a page has; `joined` rows came while the pointer was over the rest.
 #[component]
 pub fn Pager(
     noun: String,
@@ -77,6 +86,7 @@ pub fn Pager(
     #[props(default)] sizes: Vec<i64>,
     onpage: EventHandler<i64>,
     onsize: Option<EventHandler<i64>>,
+    #[props(default)] joined: usize,
     children: Element,
 ) -> Element {
     let about = if about { "about " } else { "" };
@@ -84,9 +94,13 @@ pub fn Pager(
     let last = (page * size).min(total);
     rsx! {
         footer { class: "status-line",
-            span { "{about}{format::count(total, &noun)}" }
+            span { class: "pager-total", "{about}{format::count(total, &noun)}" }
             {children}
-            span { class: "grow" }
+            span { class: "grow cut", role: "status",
+                if joined > 0 {
+                    {format!("{} new at the end, in place once the pointer leaves the table", format::number(i64::try_from(joined).unwrap_or_default()))}
+                }
+            }
             if let Some(onsize) = onsize {
                 label { class: "page-size",
                     "Rows"
@@ -104,7 +118,7 @@ pub fn Pager(
                 }
             }
             if total > 0 {
-                span { aria_live: "polite", "{format::number(first)}–{format::number(last)} of {about}{format::number(total)}" }
+                span { class: "pager-place", aria_live: "polite", "{format::number(first)}–{format::number(last)} of {about}{format::number(total)}" }
             }
             Button {
                 label: "Previous page",

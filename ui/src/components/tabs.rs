@@ -11,30 +11,30 @@ pub struct TabItem {
     pub id: String,
     /// Its name.
     pub name: String,
-    /// A number beside the name.
-    pub count: Option<String>,
-    /// Whether its content is live.
-    pub live: bool,
+    /// A number beside the name, where there is to be one; none while it is not known.
+    pub count: Option<Option<String>>,
+    /// Whether its content is live, where it can be.
+    pub live: Option<bool>,
 }
 
 impl TabItem {
     /// A tab with nothing beside its name.
     #[must_use]
     pub fn new(id: &str, name: &str) -> TabItem {
-        TabItem { id: id.to_owned(), name: name.to_owned(), count: None, live: false }
+        TabItem { id: id.to_owned(), name: name.to_owned(), count: None, live: None }
     }
 
-    /// The tab with a number beside its name.
+    /// The tab with a number beside its name, whose room it has before the number is known.
     #[must_use]
     pub fn count(mut self, count: Option<String>) -> TabItem {
-        self.count = count;
+        self.count = Some(count);
         self
     }
 
-    /// The tab marked as live.
+    /// The tab marked as live, now or at another time: the mark has its room either way.
     #[must_use]
     pub fn live(mut self, live: bool) -> TabItem {
-        self.live = live;
+        self.live = Some(live);
         self
     }
 }
@@ -100,12 +100,15 @@ pub fn TabBar(
                                 dom::focus_if_lost(&format!("tab-{id}"));
                             }
                         },
-                        if tab.live {
-                            span { class: "dot dot-success", aria_hidden: "true" }
+                        // Tabs are as wide before something is known of them as afterwards: none moves.
+                        if let Some(live) = tab.live {
+                            span { class: if live { "dot dot-success" } else { "dot dot-off" }, aria_hidden: "true" }
                         }
                         "{tab.name}"
                         if let Some(count) = tab.count {
-                            span { class: "count", "{count}" }
+                            span { class: if count.is_some() { "count" } else { "count count-unknown" },
+                                {count.clone().unwrap_or_default()}
+                            }
                         }
                     }
                 }

@@ -60,11 +60,16 @@ pub fn TimesSwitch() -> Element {
     }
 }
 
-/// How fresh a page is.
+/// How fresh a page is. With `of_before` what is on screen answers an earlier wish, and the answer to this one is read.
 #[component]
-pub fn UpdatedAgo(at: Option<Timestamp>, #[props(default)] loading: bool) -> Element {
+pub fn UpdatedAgo(
+    at: Option<Timestamp>,
+    #[props(default)] loading: bool,
+    #[props(default)] of_before: bool,
+) -> Element {
     let moment = use_moment();
     let text = match at {
+        _ if of_before => "Reading".to_owned(),
         Some(at) => format!("Updated {}", format::ago(at, moment.now())),
         None if loading => "Reading".to_owned(),
         None => String::new(),

@@ -19,16 +19,27 @@ const REST: Duration = Duration::from_millis(250);
 
 /// What a query holds now.
 struct State<T> {
+    /// What is asked for, and the wish that the value is the answer to.
     path: Option<String>,
+    of: Option<String>,
     value: Option<Rc<T>>,
     error: Option<Problem>,
     loading: bool,
     at: Option<Timestamp>,
+    own: u64,
+}
+
+/// What is to be read, and what the person wished by it: a wish stays the same while its request follows the time.
+#[derive(Clone, PartialEq)]
+struct Wanted {
+    request: Request,
+    wish: String,
 }
 
 /// A handle to a query; copies are the same query.
 pub struct Query<T: 'static> {
     state: Signal<State<T>>,
+    wanted: Memo<Option<Wanted>>,
     again: Signal<u64>,
 }
 
@@ -71,6 +82,26 @@ impl<T: 'static> Query<T> {
         self.state.read().at
     }
 
+    /// How many changes this window had made itself when the value was asked for.
+    #[must_use]
+    pub fn own(&self) -> u64 {
+        self.state.read().own
+    }
+
+    /// Whether the value answers an earlier wish: another period, filter or page than the one that is chosen now.
+    #[must_use]
+    pub fn is_of_before(&self) -> bool {
+        let state = self.state.read();
+        let wish = self.wanted.read().as_ref().map(|wanted| wanted.wish.clone());
+        state.value.is_some() && state.error.is_none() && wish.is_some() && state.of != wish
+    }
+
+    /// The wish that the value answers.
+    #[must_use]
+    pub fn answered(&self) -> String {
+        self.state.read().of.clone().unwrap_or_default()
+    }
+
     /// Reads it again.
     pub fn refresh(&self) {
         let mut again = self.again;
@@ -94,31 +125,50 @@ where
     E: Endpoint,
     E::Reply: 'static,
 {
+    use_wanted(move || {
+        let request = endpoint()?.request();
+        Some(Wanted { wish: request.path.clone(), request })
+    })
+}
+
+/// [`use_query_maybe`] of requests that follow the time: `wish` is the same request at a time that stands still.
+pub fn use_query_in_time<E>(
+    wish: impl Fn() -> E + 'static,
+    endpoint: impl Fn() -> Option<E> + 'static,
+) -> Query<E::Reply>
+where
+    E: Endpoint,
+    E::Reply: 'static,
+{
+    use_wanted(move || Some(Wanted { request: endpoint()?.request(), wish: wish().request().path }))
+}
+
+fn use_wanted<T: DeserializeOwned + 'static>(wanted: impl Fn() -> Option<Wanted> + 'static) -> Query<T> {
     let api = use_api();
     let cache = use_hook(|| try_consume_context::<Cache>().unwrap_or_default());
-    let request = use_memo(move || endpoint().map(|endpoint| endpoint.request()));
-    let state = use_signal(|| State::first(request.peek().as_ref(), &cache));
+    let wanted = use_memo(wanted);
+    let state = use_signal(|| State::first(wanted.peek().as_ref(), &cache));
     let again = use_signal(|| 0_u64);
     let topics = api.topics();
     let wake = use_hook(|| {
         let (wake, woken) = unbounded();
-        spawn(keep(api, cache, request, state, woken));
+        spawn(keep(api, cache, wanted, state, woken));
         wake
     });
     use_effect(move || {
         let _ = again.read();
-        if let (Some(topics), Some(request)) = (topics, request.read().as_ref()) {
-            topics.watch(&request.path);
+        if let (Some(topics), Some(wanted)) = (topics, wanted.read().as_ref()) {
+            topics.watch(&wanted.request.path);
         }
         let _ = wake.unbounded_send(());
     });
-    Query { state, again }
+    Query { state, wanted, again }
 }
 
 async fn keep<T: DeserializeOwned + 'static>(
     api: Api,
     cache: Cache,
-    wanted: Memo<Option<Request>>,
+    wanted: Memo<Option<Wanted>>,
     mut state: Signal<State<T>>,
     mut woken: UnboundedReceiver<()>,
 ) {
@@ -126,19 +176,19 @@ async fn keep<T: DeserializeOwned + 'static>(
         let mut stale = true;
         while std::mem::take(&mut stale) {
             while woken.next().now_or_never().flatten().is_some() {}
-            let Some(request) = wanted.peek().clone() else {
+            let Some(asked) = wanted.peek().clone() else {
                 state.set(State::empty());
                 break;
             };
-            state.write().begin(&request, &cache);
-            let started = api.clock().now();
-            let mut reading = api.exchange(request.clone()).boxed_local();
+            state.write().begin(&asked, &cache);
+            let (started, own) = (api.clock().now(), api.topics().map_or(0, |topics| topics.own()));
+            let mut reading = api.exchange(asked.request.clone()).boxed_local();
             let reply = loop {
                 match select(&mut reading, woken.next()).await {
                     Either::Left((reply, _)) => break Some(reply),
                     Either::Right((None, _)) => return,
                     // Another request: the answer under way is no longer of use.
-                    Either::Right((Some(()), _)) if wanted.peek().as_ref() != Some(&request) => break None,
+                    Either::Right((Some(()), _)) if wanted.peek().as_ref() != Some(&asked) => break None,
                     Either::Right((Some(()), _)) => stale = true,
                 }
             };
@@ -147,7 +197,11 @@ async fn keep<T: DeserializeOwned + 'static>(
                 continue;
             };
             let now = api.clock().now();
-            state.write().end(&request, reply.and_then(decode), &cache, now);
+            {
+                let mut state = state.write();
+                state.end(&asked, reply.and_then(decode), &cache, now);
+                state.own = own;
+            }
             // Answers that take long are asked for less often.
             let took = Duration::try_from(now.duration_since(started)).unwrap_or_default();
             let mut rest = api.clock().sleep(REST.max(took * 2));
@@ -157,7 +211,7 @@ async fn keep<T: DeserializeOwned + 'static>(
                     Either::Right((None, _)) => return,
                     Either::Right((Some(()), _)) => {
                         stale = true;
-                        if wanted.peek().as_ref() != Some(&request) {
+                        if wanted.peek().as_ref() != Some(&asked) {
                             break;
                         }
                     }
@@ -169,19 +223,20 @@ async fn keep<T: DeserializeOwned + 'static>(
 
 impl<T: 'static> State<T> {
     fn empty() -> State<T> {
-        State { path: None, value: None, error: None, loading: false, at: None }
+        State { path: None, of: None, value: None, error: None, loading: false, at: None, own: 0 }
     }
 
-    fn first(request: Option<&Request>, cache: &Cache) -> State<T> {
+    fn first(wanted: Option<&Wanted>, cache: &Cache) -> State<T> {
         let mut state = State::empty();
-        if let Some(request) = request {
-            state.begin(request, cache);
+        if let Some(wanted) = wanted {
+            state.begin(wanted, cache);
         }
         state
     }
 
     /// Another page or filter of the same list keeps the old rows on screen; another thing does not.
-    fn begin(&mut self, request: &Request, cache: &Cache) {
+    fn begin(&mut self, wanted: &Wanted, cache: &Cache) {
+        let Wanted { request, wish } = wanted;
         self.loading = true;
         if self.path.as_ref() == Some(&request.path) {
             return;
@@ -191,18 +246,20 @@ impl<T: 'static> State<T> {
         self.error = None;
         if let Some((value, at)) = cache.get(&request.path) {
             (self.value, self.at) = (Some(value), Some(at));
+            self.of = Some(wish.clone());
         } else if !same_list {
             (self.value, self.at) = (None, None);
         }
     }
 
-    fn end(&mut self, request: &Request, reply: Result<T, Problem>, cache: &Cache, now: Timestamp) {
+    fn end(&mut self, wanted: &Wanted, reply: Result<T, Problem>, cache: &Cache, now: Timestamp) {
         self.loading = false;
         match reply {
             Ok(value) => {
                 let value = Rc::new(value);
-                cache.put(&request.path, value.clone(), now);
+                cache.put(&wanted.request.path, value.clone(), now);
                 (self.value, self.at, self.error) = (Some(value), Some(now), None);
+                self.of = Some(wanted.wish.clone());
             }
             Err(problem) => self.error = Some(problem),
         }

@@ -31,13 +31,14 @@ const TOPICS: usize = Topic::Users as usize + 1;
 #[derive(Clone, Copy, PartialEq)]
 pub struct Topics {
     revisions: [Signal<u64>; TOPICS],
+    own: Signal<u64>,
 }
 
 impl Topics {
     /// Fresh revisions, owned by the current component.
     #[must_use]
     pub fn new() -> Topics {
-        Topics { revisions: std::array::from_fn(|_| Signal::new(0)) }
+        Topics { revisions: std::array::from_fn(|_| Signal::new(0)), own: Signal::new(0) }
     }
 
     /// Makes the queries of a topic read again.
@@ -51,6 +52,19 @@ impl Topics {
         for mut revision in self.revisions {
             revision += 1;
         }
+    }
+
+    /// How many changes this window made itself so far, without being told of the next.
+    #[must_use]
+    pub fn own(&self) -> u64 {
+        *self.own.peek()
+    }
+
+    /// Makes every query read again because the person wished it.
+    pub fn wish_all(&self) {
+        let mut own = self.own;
+        own += 1;
+        self.bump_all();
     }
 
     /// Takes in what the feed tells.
@@ -85,6 +99,8 @@ impl Topics {
             "users" => &[Topic::Users],
             _ => &[],
         };
+        let mut own = self.own;
+        own += 1;
         for topic in topics {
             self.bump(*topic);
         }

@@ -1,11 +1,12 @@
 //! The Job Status Dashboard: cards, runs and logs of a period.
 
 use dioxus::prelude::*;
+use jiff::Timestamp;
 use netraven_api::native::ExportWhat;
 
 use crate::address::use_address;
 use crate::components::{Button, ButtonKind, Crumb, Glyph, LayoutMenu, PageHeader, TabBar, TabItem, UpdatedAgo};
-use crate::data::{use_query, use_query_maybe, use_settled};
+use crate::data::{use_query_in_time, use_query_maybe, use_settled};
 use crate::format;
 use crate::pages::export::ExportButton;
 use crate::pages::lab::LabBand;
@@ -43,6 +44,9 @@ use state::{DashboardState, DashboardStateStoreExt, DashboardTab, DashboardVerbs
 use summary_cards::JobSummaryCards;
 use views_menu::ViewsMenu;
 
+/// A time that stands still.
+const STILL: Timestamp = Timestamp::UNIX_EPOCH;
+
 /// The dashboard. `view` is its state as the page's address has it.
 #[component]
 pub fn JobDashboard(view: ReadSignal<String>) -> Element {
@@ -53,14 +57,21 @@ pub fn JobDashboard(view: ReadSignal<String>) -> Element {
     // The requests follow the minute, not the second.
     let minute = use_memo(move || Period::Hour.began(moment.now()));
     let search = use_settled(move || state.search().cloned());
-    let runs = use_query(move || {
-        let _ = minute.read();
-        state.read().runs(&search.read(), moment.glance())
-    });
-    let summary = use_query(move || {
-        let _ = minute.read();
-        state.read().summary(&search.read(), moment.glance())
-    });
+    // What is wished does not change with the minute: it is told by the same request at a time that stands still.
+    let runs = use_query_in_time(
+        move || state.read().runs(&search.read(), STILL),
+        move || {
+            let _ = minute.read();
+            Some(state.read().runs(&search.read(), moment.glance()))
+        },
+    );
+    let summary = use_query_in_time(
+        move || state.read().summary(&search.read(), STILL),
+        move || {
+            let _ = minute.read();
+            Some(state.read().summary(&search.read(), moment.glance()))
+        },
+    );
     let charts = use_kept::<Charts>();
     let on_runs = move || *state.tab().read() == DashboardTab::Runs;
     let bars = use_memo(move || {
@@ -81,7 +92,9 @@ pub fn JobDashboard(view: ReadSignal<String>) -> Element {
         some.then(|| state.read().under_way(&search.read(), moment.glance()))
     });
     let tab = *state.tab().read();
-    let total = runs.value().map(|page| format::number(page.total));
+    // The numbers of another period are no numbers of this one: not for a moment, however slow the server is.
+    let reading = runs.is_of_before() || summary.is_of_before();
+    let total = runs.value().filter(|_| !runs.is_of_before()).map(|page| format::number(page.total));
     let mut log_refresh = use_signal(|| 0_u64);
     let refresh = move |_| {
         runs.refresh();
@@ -96,7 +109,7 @@ pub fn JobDashboard(view: ReadSignal<String>) -> Element {
         PageHeader {
             title: "Job Status Dashboard",
             crumbs: vec![Crumb::link("Home", Route::dashboard()), Crumb::here("Dashboard"), Crumb::here("Job Status")],
-            UpdatedAgo { at: runs.at(), loading: runs.loading() }
+            UpdatedAgo { at: runs.at(), loading: runs.loading(), of_before: reading }
             PeriodChoice { state }
             Button { label: "Refresh", glyph: Glyph::Refresh, onclick: refresh }
             // On an empty dashboard the main action is another: the sample lab.
@@ -116,7 +129,7 @@ pub fn JobDashboard(view: ReadSignal<String>) -> Element {
             slim: tab == DashboardTab::Logs,
             onchoose: move |statuses| state.toggle_statuses(statuses),
         }
-        section { class: "panel bg-card",
+        section { class: "panel bg-card", aria_busy: if reading { "true" },
             match tab {
                 DashboardTab::Runs => rsx! {
                     Tabs { state, total,

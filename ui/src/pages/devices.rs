@@ -57,7 +57,6 @@ pub fn DevicesPage(view: ReadSignal<String>) -> Element {
     let devices = use_query(move || filter.read().request(&hostname.read()));
     let platforms = use_query(|| ListPlatforms);
     let mut doing = use_signal(|| Doing::Nothing);
-    let open = use_signal(|| None::<i64>);
     // When the last row of the last page went, the page before it is the last one.
     use_effect(move || {
         if let Some(page) = devices.value()
@@ -90,7 +89,7 @@ pub fn DevicesPage(view: ReadSignal<String>) -> Element {
         }
         section { class: "panel bg-card",
             FilterBar { filter, platforms }
-            DevicesBody { filter, devices, platforms, open, doing }
+            DevicesBody { filter, devices, platforms, doing }
         }
         Dialogs { doing }
     }
@@ -101,10 +100,10 @@ fn DevicesBody(
     filter: Store<DeviceFilter>,
     devices: Query<Page<Device>>,
     platforms: Query<Platforms>,
-    open: Signal<Option<i64>>,
     doing: Signal<Doing>,
 ) -> Element {
-    let (mut filter, mut open, mut doing) = (filter, open, doing);
+    let (mut filter, mut doing) = (filter, doing);
+    let open = move || filter.read().open;
     let retry = move |()| devices.refresh();
     match (devices.value(), devices.error()) {
         (Some(page), stale) => {
@@ -130,14 +129,14 @@ fn DevicesBody(
                                     let mut filter = filter.write();
                                     (filter.sorted, filter.page) = (filter.sorted.toggled(column), 1);
                                 },
-                                onopen: move |id| open.set((open() != Some(id)).then_some(id)),
+                                onopen: move |id| filter.write().open = (open() != Some(id)).then_some(id),
                                 oncredential: move |tags| doing.set(Doing::AddingCredential(tags)),
                                 ondelete: move |device| doing.set(Doing::Deleting(Box::new(device))),
                             }
                         }
                     }
                     if let Some(device) = shown {
-                        DevicePanel { device, titles, onclose: move |()| open.set(None) }
+                        DevicePanel { device, titles, onclose: move |()| filter.write().open = None }
                     }
                 }
                 Pager {

@@ -1,6 +1,7 @@
 //! One device of a run: how far it came, what broke, and what to do next.
 
 use dioxus::prelude::*;
+use netraven_api::jobs::CONFIG_BACKUP;
 use netraven_api::native::Feature;
 use netraven_api::runs::{Again, DeviceState, GetRun, Run, RunDevice};
 use serde_json::Value;
@@ -25,6 +26,7 @@ use crate::state::session::use_workplace;
 mod evidence;
 mod expected;
 mod host_keys;
+mod last_good;
 mod outcomes;
 mod report;
 mod stages;
@@ -33,6 +35,7 @@ mod view;
 
 use evidence::{Evidence, SuccessFacts};
 use host_keys::HostKeys;
+use last_good::LastGood;
 use outcomes::Outcomes;
 use report::CopyReport;
 use stages::Stages;
@@ -94,6 +97,7 @@ fn DossierHead(run: Run, device: RunDevice, link: Callback<(), Route>) -> Elemen
     let under_way = matches!(device.state, DeviceState::Queued | DeviceState::Running);
     let one_at_a_time = run.status.is_active().then(|| ONE_AT_A_TIME.to_owned());
     let whole = start.clone();
+    let hopeless = device.cause.is_some_and(|cause| !cause.retry_may_help());
     rsx! {
         PageHeader {
             title: device.hostname.clone(),
@@ -127,7 +131,8 @@ fn DossierHead(run: Run, device: RunDevice, link: Callback<(), Route>) -> Elemen
             }
             Button {
                 label: "Run this device again",
-                kind: ButtonKind::Primary,
+                // Not the first thing to do where running it again would only fail again.
+                kind: if hopeless { ButtonKind::Outline } else { ButtonKind::Primary },
                 glyph: Glyph::Again,
                 busy: start.busy(),
                 refused: workplace.refusal(Feature::RunSome).or(one_at_a_time),
@@ -153,13 +158,12 @@ fn DossierTabs(
         use_log(move || LogFilter { run_id: Some(run_id()), device_id: Some(device_id()), ..LogFilter::default() });
     let search = use_signal(String::new);
     let on_log = tab == DossierTab::Log;
-    let first = if device.state == DeviceState::Failure { "Why it failed" } else { "What happened" };
     rsx! {
         Stages { job_type: run.job_type.clone(), device: device.clone() }
         TabBar {
             label: "What is shown",
             tabs: vec![
-                TabItem::new("story", first),
+                TabItem::new("story", "What happened"),
                 TabItem::new("log", "Log of this device").live(run.status.is_active()),
             ],
             selected: tab.as_str(),
@@ -176,7 +180,7 @@ fn DossierTabs(
             div { class: "panel-body", id: "panel-story", role: "tabpanel", aria_labelledby: "tab-story",
                 div { class: "scroll story",
                     Outcomes { job_id: run.job_id, device_id, run_id: run.id }
-                    Story { device: device.clone() }
+                    Story { job_type: run.job_type.clone(), device: device.clone() }
                 }
                 NextStep { device }
             }
@@ -185,7 +189,7 @@ fn DossierTabs(
 }
 
 #[component]
-fn Story(device: RunDevice) -> Element {
+fn Story(job_type: String, device: RunDevice) -> Element {
     let details = device.details.clone().unwrap_or(Value::Null);
     match device.state {
         DeviceState::Queued => rsx! {
@@ -214,6 +218,9 @@ fn Story(device: RunDevice) -> Element {
                 if let Some(message) = &device.message {
                     p { "{message}" }
                 }
+                if device.state == DeviceState::Failure && job_type == CONFIG_BACKUP {
+                    LastGood { device_id: device.device_id, failed_at: device.finished_at }
+                }
             }
             HostKeys { device_id: device.device_id, hostname: device.hostname.clone(), details: details.clone() }
             Evidence { cause: device.cause, details }
@@ -239,7 +246,7 @@ fn NextStep(device: RunDevice) -> Element {
                 if device.cause.is_some_and(|cause| cause.retry_may_help()) {
                     span { class: "text-success", "A retry may help" }
                 } else {
-                    span { "A retry will not help" }
+                    span { "Run it again once this is fixed" }
                 }
                 if let Some(cause) = device.cause {
                     Remedy { cause }

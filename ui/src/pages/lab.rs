@@ -7,10 +7,11 @@ use netraven_api::problem::Code;
 use netraven_api::runs::GetRun;
 use netraven_api::tags::{ListTags, Tag as ApiTag};
 
-use crate::components::{Button, ButtonKind, Glyph, Icon, Tag};
+use crate::components::{Button, ButtonKind, Glyph, Tag};
 use crate::data::{LabNews, use_api, use_lab, use_query_maybe};
 use crate::format;
 use crate::route::Route;
+use crate::state::standing::{Deed, Line, Meant, use_line};
 
 /// Starts the sample lab; shown where there is nothing yet, and only where the lab can be reached.
 #[component]
@@ -40,23 +41,18 @@ pub fn LabBand() -> Element {
         (lab.offered() && lab.devices() == 0).then_some(asked)
     });
     let is_left = tags.value().is_some_and(|tags| tags.items.iter().any(|tag| tag.name == LAB_TAG));
-    if devices == 0 && (!is_left || lab.starting()) {
-        return rsx! {};
-    }
+    let is_on = devices > 0 || (is_left && !lab.starting());
     let said = match devices {
         0 => "Sample lab: its simulated devices do not run in this window".to_owned(),
         _ => format!("Sample lab: {} on this computer", format::count(devices, "simulated device")),
     };
-    rsx! {
-        div { class: "band band-info", role: "note",
-            Icon { glyph: Glyph::Lab, size: 14 }
-            span { class: "grow", "{said}" }
-            if devices == 0 {
-                Button { label: "Start it again", small: true, busy: lab.busy(), onclick: move |_| lab.start() }
-            }
-            Button { label: "Remove it", small: true, busy: lab.busy(), onclick: move |_| lab.stop() }
-        }
+    let (start, stop) = (use_callback(move |()| lab.start()), use_callback(move |()| lab.stop()));
+    let mut deeds = vec![Deed { label: "Remove it", busy: lab.busy(), press: stop }];
+    if devices == 0 {
+        deeds.insert(0, Deed { label: "Start it again", busy: lab.busy(), press: start });
     }
+    use_line(is_on.then_some(Line::Said { meant: Meant::Note, glyph: Glyph::Lab, text: said, deeds }));
+    rsx! {}
 }
 
 /// Goes to the run that began with the lab, from wherever the person is by then; and away from a run that went with it.

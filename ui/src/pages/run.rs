@@ -6,7 +6,7 @@ use netraven_api::runs::{Again, GetRun, Run, RunDetail, Trigger};
 
 use crate::address::{Addressed, use_address};
 use crate::components::{
-    Button, ButtonKind, Confirm, Crumb, ErrorState, Glyph, Icon, Menu, MenuItem, OutcomeBar, PageHeader, SkeletonRows,
+    Button, ButtonKind, Confirm, Crumb, ErrorState, Glyph, Menu, MenuItem, OutcomeBar, PageHeader, SkeletonRows,
     StaleNote, StatusTag, TabBar, TabItem, Time,
 };
 use crate::data::{use_log, use_query};
@@ -14,7 +14,6 @@ use crate::format;
 use crate::pages::actions::{ONE_AT_A_TIME, use_cancel_run, use_run_job};
 use crate::pages::copy_link::CopyLink;
 use crate::pages::lab::LabBand;
-use crate::pages::run_causes::RunCauses;
 use crate::pages::run_duration::RunDuration;
 use crate::pages::unified_logs::{LogControls, UnifiedLogsTable};
 use crate::route::Route;
@@ -22,12 +21,14 @@ use crate::state::logs::LogFilter;
 use crate::state::moment::use_moment;
 use crate::state::session::use_workplace;
 
+mod causes;
 mod devices;
 mod history;
 pub mod marks;
 mod order;
 mod view;
 
+use causes::OwnCauses;
 use devices::RunDevices;
 use history::RunHistory;
 pub use view::of_cause;
@@ -57,11 +58,6 @@ pub fn RunPage(id: ReadSignal<i64>, view: ReadSignal<String>) -> Element {
                     StaleNote { problem, at: run.at(), onretry: retry }
                 }
                 RunStrip { run: detail.run.clone() }
-                if !detail.run.causes.is_empty() {
-                    div { class: "causes-own",
-                        RunCauses { run: detail.run.clone(), own: true }
-                    }
-                }
                 RunTabs { id, view: chosen, detail: (*detail).clone() }
             }
         },
@@ -110,7 +106,7 @@ fn RunHead(run: Run, view: Store<RunView>) -> Element {
             title: run.job_name.clone(),
             crumbs: crumbs(run_name(&run, &moment.zone())),
             beside: rsx! { StatusTag { status: run.status, cancelling: run.cancel_requested } },
-            CopyLink { place: move |()| Route::RunPage { id, view: view.peek().address() } }
+            // At the free end: when it goes, nothing beside it moves.
             if active {
                 Button {
                     label: "Cancel",
@@ -121,6 +117,7 @@ fn RunHead(run: Run, view: Store<RunView>) -> Element {
                     onclick: move |_| asking.set(true),
                 }
             }
+            CopyLink { place: move |()| Route::RunPage { id, view: view.peek().address() } }
             Menu {
                 id: "run-again",
                 label: "Run again",
@@ -166,6 +163,9 @@ fn RunStrip(run: Run) -> Element {
         (Trigger::Manual, None) => "manual".to_owned(),
         (Trigger::Unknown, _) => String::new(),
     };
+    let backup = run.job_type == netraven_api::jobs::CONFIG_BACKUP;
+    let active = run.status.is_active();
+    // The same facts from the first device to the last: none comes or goes, and so nothing below them moves.
     rsx! {
         div { class: "strip",
             div { class: "strip-bar",
@@ -175,8 +175,9 @@ fn RunStrip(run: Run) -> Element {
                 div { dt { "Started" } dd { Time { at: run.started_at.unwrap_or(run.queued_at) } " {who}" } }
                 div { dt { "Duration" } dd { RunDuration { run: run.clone(), roomy: true } } }
                 div { dt { "Kind" } dd { {format::job_kind(&run.job_type).to_owned()} } }
-                if run.status.is_active() {
-                    div { dt { "Now" }
+                div {
+                    if active {
+                        dt { "Now" }
                         dd {
                             if untold {
                                 "{waiting} without a result yet"
@@ -184,20 +185,25 @@ fn RunStrip(run: Run) -> Element {
                                 "{run.running} running, {waiting} waiting"
                             }
                         }
+                    } else {
+                        dt { "Ended" } dd { if let Some(at) = run.finished_at { Time { at } } else { "not known" } }
                     }
                 }
-                if run.job_type == netraven_api::jobs::CONFIG_BACKUP {
+                if backup {
                     div { dt { "Changed" } dd { {format::count(run.changed, "configuration")} } }
+                    div { dt { "Commit" }
+                        match &run.commit {
+                            Some(commit) => rsx! {
+                                dd { class: "mono", title: "{commit}", {commit.chars().take(10).collect::<String>()} }
+                            },
+                            None if active => rsx! { dd { class: "muted", "at the end" } },
+                            None => rsx! { dd { class: "muted", "none" } },
+                        }
+                    }
                 }
-                if let Some(commit) = &run.commit {
-                    div { dt { "Commit" } dd { class: "mono", title: "{commit}", {commit.chars().take(10).collect::<String>()} } }
+                if let Some(before) = run.repeats {
+                    div { dt { "Repeats" } dd { Link { class: "side-link", to: Route::run(before), "run {before}" } } }
                 }
-            }
-        }
-        if let Some(message) = &run.message {
-            div { class: "band band-warning", role: "note",
-                Icon { glyph: Glyph::Info, size: 14 }
-                span { class: "grow", "{message}" }
             }
         }
     }
@@ -227,6 +233,7 @@ fn RunTabs(id: ReadSignal<i64>, view: Store<RunView>, detail: RunDetail) -> Elem
         match tab {
             RunTab::Devices => rsx! {
                 div { class: "panel-body", id: "panel-devices", role: "tabpanel", aria_labelledby: "tab-devices",
+                    OwnCauses { run: detail.run.clone() }
                     RunDevices { run: detail.run, view, results: detail.results }
                 }
             },

@@ -12,6 +12,7 @@ use crate::pages::remedy::Remedy;
 use crate::pages::run::of_cause;
 use crate::route::Route;
 use crate::state::session::use_workplace;
+use crate::state::steady::{use_order_seen, use_pointing};
 
 /// The causes of a run. On the run's `own` page there is no way to it.
 #[component]
@@ -19,10 +20,16 @@ pub fn RunCauses(run: Run, #[props(default)] own: bool) -> Element {
     let helped: Vec<CauseCount> = run.causes.iter().filter(|group| group.cause.retry_may_help()).cloned().collect();
     let devices = helped.iter().map(|group| group.devices).sum::<i64>();
     let causes = i64::try_from(run.causes.len()).unwrap_or_default();
+    // A cause that joins stands behind the others, however many devices it has; in a table it waits for the pointer to leave.
+    let held = use_pointing().is_on() && !own;
+    let now: Vec<DeviceCause> = run.causes.iter().map(|group| group.cause).collect();
+    let seen = use_order_seen(run.id, &now, held);
+    let groups: Vec<CauseCount> =
+        seen.iter().filter_map(|cause| run.causes.iter().find(|group| group.cause == *cause)).cloned().collect();
     let failed = format!("{} failed: {}", format::number(run.failed), format::count(causes, "cause"));
     rsx! {
         div { class: "causes", role: "group", aria_label: "Why devices failed",
-            if let Some(message) = run.message.as_ref().filter(|_| !own) {
+            if let Some(message) = run.message.as_ref() {
                 p { class: "cause-message",
                     Icon { glyph: Glyph::Info, size: 14 }
                     "{message}"
@@ -42,7 +49,7 @@ pub fn RunCauses(run: Run, #[props(default)] own: bool) -> Element {
                     }
                 }
             }
-            for group in run.causes.iter().cloned() {
+            for group in groups {
                 Cause { key: "{group.cause.as_str()}", run: run.clone(), group }
             }
             if !own {

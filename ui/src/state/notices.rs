@@ -61,6 +61,12 @@ impl Notices {
         list.write().retain(|notice| notice.id != id);
     }
 
+    /// Takes them all away.
+    pub fn clear(&self) {
+        let mut list = self.list;
+        list.write().clear();
+    }
+
     fn add(&self, weight: Weight, text: String) {
         let (mut list, mut next) = (self.list, self.next);
         let id = *next.peek();

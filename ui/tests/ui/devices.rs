@@ -8,7 +8,7 @@ use netraven_api::users::Role;
 use netraven_api::{Page, Problem};
 use serde_json::{Value, json};
 
-use crate::samples::{page, run};
+use crate::samples::page;
 use crate::support::{Fake, Screen, at};
 
 /// What asks for the devices that no credential serves.
@@ -201,7 +201,7 @@ fn devices_that_fail_are_counted_beside_the_page_and_shown_when_that_is_pressed(
     let fake = filled();
     let mut screen = Screen::open(&fake, "/jobs");
     assert_eq!(fake.calls("GET /devices/"), ["GET /devices/?size=1&last_result=failure"]);
-    assert!(screen.shows("3 failing"));
+    assert!(screen.shows("3 failing now"));
     screen.press("Failing devices");
     assert_eq!(screen.address(), "/devices?result=failure");
     assert!(fake.calls("GET /devices/").iter().any(|call| call == "GET /devices/?page=1&size=50&last_result=failure"));
@@ -356,7 +356,16 @@ fn a_device_opens_beside_the_list() {
         &json!({"device_id": 1, "key_type": "ssh-ed25519", "sha256": "SHA256:Vw2cStored", "first_seen": at(-9000)}),
     );
     fake.answer("DELETE /devices/1/host-key", &Value::Null);
-    fake.answer("GET /runs/", &page(vec![run(4182, "Edge routers backup")], 1));
+    let result = |id: i64, status: &str, cause: Option<&str>| {
+        json!({
+            "id": id, "job_id": 1, "device_id": 1, "job_type": "config_backup", "status": status, "result_time": at(-3600),
+            "created_at": at(-3600), "details": {"cause": cause}, "job_name": "Edge routers backup",
+            "device_name": "edge-ber-01", "run_id": 4182
+        })
+    };
+    // Runs in which other devices failed: what is told is what came of this one.
+    let results = vec![result(2, "success", None), result(1, "failure", Some("auth-failed"))];
+    fake.answer("GET /job-results/", &page(results, 2));
     let head = json!({
         "id": 512, "device_id": 1, "retrieved_at": at(-7200),
         "config_metadata": {"bytes": 61204, "commit": "8c1f0a2b9d", "secrets_hidden": 7}

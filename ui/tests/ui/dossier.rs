@@ -99,30 +99,55 @@ fn a_stage_that_was_not_reached_has_no_duration() {
 }
 
 #[test]
-fn a_changed_host_key_shows_both_fingerprints_and_can_be_forgotten() {
+fn the_key_that_was_seen_can_be_trusted_and_no_other() {
     let fake = with(&detail());
-    fake.answer("DELETE /devices/31/host-key", &());
+    let key = |sha256: &str, by: Option<&str>| json!({"device_id": 31, "key_type": "ssh-ed25519", "sha256": sha256, "first_seen": at(-900), "trusted_by": by});
+    fake.answer("GET /devices/31/host-key", &key("SHA256:Vw2cStored", None));
+    fake.answer("PUT /devices/31/host-key", &key("SHA256:4n0bOffered", Some("admin")));
     let mut screen = Screen::open(&fake, "/runs/4188/devices/31");
     assert!(screen.shows("SHA256:Vw2cStored") && screen.shows("SHA256:4n0bOffered"));
-    assert!(screen.shows("Stored on first use") && screen.shows("Offered now"));
-    screen.press("Forget stored key");
-    assert!(fake.calls("DELETE /devices/31/host-key").is_empty(), "it asks first");
-    screen.press("Forget the key");
-    assert_eq!(fake.calls("DELETE /devices/31/host-key").len(), 1);
-    assert!(screen.shows("The stored key was forgotten."));
+    assert!(!screen.shows("\"nothing\""), "the key was seen: {}", screen.outline());
+    assert!(!screen.shows("Forget stored key"), "trusting whatever comes next is not offered here");
+    screen.press("Trust this key");
+    assert!(fake.bodies("PUT /devices/31/host-key").is_empty(), "it asks first");
+    let asked = screen.part("div role=\"dialog\"", "section aria-label=\"Notices\"");
+    assert!(asked.contains("SHA256:Vw2cStored") && asked.contains("SHA256:4n0bOffered"), "{asked}");
+    fake.answer("GET /devices/31/host-key", &key("SHA256:4n0bOffered", Some("admin")));
+    screen.press("Trust this key");
+    let sent = fake.bodies("PUT /devices/31/host-key");
+    let wanted = json!({"key_type": "ssh-rsa", "sha256": "SHA256:4n0bOffered", "replaces": "SHA256:Vw2cStored"});
+    assert_eq!((sent.len(), &sent[0]["sha256"], &sent[0]["replaces"]), (1, &wanted["sha256"], &wanted["replaces"]));
+    assert!(screen.shows("This key is trusted") && screen.shows("by admin"), "{}", screen.outline());
 }
 
 #[test]
-fn only_admins_may_forget_a_host_key() {
+fn what_a_failed_device_still_has_is_named() {
+    let fake = with(&detail());
+    let head = |id: i64, at| json!({"id": id, "device_id": 9, "retrieved_at": at, "config_metadata": null});
+    fake.answer("GET /configs/9/history", &json!([head(511, at(-90_000)), head(498, at(-180_000))]));
+    let screen = Screen::open(&fake, "/runs/4188/devices/9");
+    assert!(screen.shows("Last good snapshot:") && screen.shows("snapshot 511"), "{}", screen.outline());
+    assert!(!Screen::open(&fake, "/runs/4188/devices/111").shows("Last good snapshot"));
+}
+
+#[test]
+fn running_it_again_is_not_the_first_thing_to_do_where_it_cannot_help() {
+    let screen = Screen::open(&with(&detail()), "/runs/4188/devices/46");
+    assert!(screen.shows("Run it again once this is fixed") && !screen.shows("A retry may help"));
+    assert!(!screen.shows("Every credential was refused"), "the names are told: {}", screen.outline());
+}
+
+#[test]
+fn only_admins_may_trust_a_host_key() {
     let fake = with(&detail());
     let mut ready = Fake::admin();
     ready.role = Role::User;
     let mut screen = Screen::open(&fake, "/runs/4188/devices/31");
     fake.session(Session::Ready(ready));
     screen.settle();
-    assert!(screen.shows("Only admins may forget a stored key."));
-    screen.press("Forget stored key");
-    assert!(!screen.shows("Forget the stored key?"));
+    assert!(screen.shows("Only admins may trust another key."));
+    screen.press("Trust this key");
+    assert!(!screen.shows("Trust this key of"));
 }
 
 #[test]

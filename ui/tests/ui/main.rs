@@ -26,6 +26,7 @@ mod place;
 mod python_server;
 mod run;
 mod samples;
+mod steady;
 mod styles;
 mod support;
 mod system;

@@ -21,7 +21,7 @@ fn open() -> (std::rc::Rc<Fake>, Screen) {
 #[test]
 fn it_reaches_pages_and_actions_from_the_keyboard() {
     let (fake, mut screen) = open();
-    let label = "Search pages, actions, views, jobs and devices";
+    let label = "Search pages, actions, views, jobs, devices and addresses";
     insta::assert_snapshot!(screen.part("div role=\"dialog\"", "nav aria-label=\"Pages\""));
     screen.key_in("aria-label", label, "ArrowDown", false);
     screen.key_in("aria-label", label, "ArrowDown", false);
@@ -40,11 +40,24 @@ fn it_finds_devices_on_the_server_runs_jobs_and_opens_links() {
     let (fake, mut screen) = open();
     fake.answer("GET /devices/", &page(vec![crate::samples::device_row(9, "edge-fra-09")], 1));
     screen.type_into("palette-text", "edge");
-    assert!(fake.calls("GET /devices/").last().unwrap().contains("hostname=edge"));
+    assert!(fake.calls("GET /devices/").iter().any(|call| call.contains("hostname=edge")));
     assert!(screen.shows("Run Edge routers backup"));
     screen.press("edge-fra-09");
-    assert_eq!(screen.address(), "/?device=9&period=30d");
-    assert!(fake.calls("GET /runs/").last().unwrap().contains("device_id=9"));
+    assert_eq!(screen.address(), "/devices?hostname=edge-fra-09&open=9");
+    assert!(screen.shows("The chosen device"), "{}", screen.outline());
+
+    screen.press("Search");
+    fake.answer("GET /devices/", &page(vec![crate::samples::device_row(9, "edge-fra-09")], 1));
+    screen.type_into("palette-text", "10.20.0.9");
+    assert!(fake.calls("GET /devices/").iter().any(|call| call.contains("ip_address=10.20.0.9")));
+    assert!(screen.shows("10.20.0.9:22"), "{}", screen.outline());
+    screen.type_into("palette-text", "failed");
+    screen.press("Devices that failed last");
+    assert_eq!(screen.address(), "/devices?result=failure");
+    screen.press("Search");
+    screen.type_into("palette-text", "sign out");
+    screen.press("Sign out: choose another place");
+    assert!(fake.wishes().contains(&Native::SignOut));
 
     screen.press("Search");
     screen.type_into("palette-text", "netraven:/?tab=logs&level=ERROR");

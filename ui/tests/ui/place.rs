@@ -45,10 +45,10 @@ fn a_minute_before_the_end_a_line_asks_for_the_password_and_the_page_stays() {
     assert!(!screen.shows("Sign in again"), "nobody is interrupted before it is time");
     screen.press("Enter the password");
     screen.type_into("renewal-password", "not-it");
-    fake.refuse_wishes(Problem::new(Code::Unauthenticated, "The user name or the password is not right."));
+    fake.refuse_wishes(Problem::new(Code::Unauthenticated, "Incorrect user name or password."));
     screen.press("Sign in");
     assert!(fake.wishes().contains(&Native::SignInAgain { password: Secret::new("not-it") }));
-    assert!(screen.shows("The user name or the password is not right.") && !screen.shows("not-it"));
+    assert!(screen.shows("Incorrect user name or password.") && !screen.shows("not-it"));
     fake.session(Session::Ready(elsewhere()));
     screen.settle();
     assert!(!screen.shows("Sign in again") && screen.shows("Edge routers backup"), "{}", screen.outline());

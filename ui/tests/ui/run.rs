@@ -168,7 +168,7 @@ fn each_cause_has_the_one_thing_to_do_about_it() {
     let fake = with(&detail());
     starting(&fake, "POST /runs/4188/again");
     let mut screen = Screen::open(&fake, "/runs/4188");
-    insta::assert_snapshot!(screen.part("Why devices failed", "div role=\"tablist\""));
+    insta::assert_snapshot!(screen.part("Why devices failed", "div role=\"search\""));
     screen.press("Retry 4: No answer");
     screen.settle();
     assert_eq!(fake.bodies("POST /runs/4188/again"), [serde_json::json!({"causes": ["timeout-connect"]})]);

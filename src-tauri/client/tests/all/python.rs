@@ -3,8 +3,8 @@
 use netraven_api::configs::{ExportConfig, GetConfig, ListConfigHistory, ListConfigs};
 use netraven_api::credentials::{CreateCredential, CredentialInput, ListCredentials, UpdateCredential};
 use netraven_api::devices::{
-    CreateDevice, DeleteDevice, DeviceInput, ForgetHostKey, GetDevice, GetHostKey, ListDevices, TrustHostKey, TrustedKey,
-    UpdateDevice,
+    CreateDevice, DeleteDevice, DeviceInput, ForgetHostKey, GetDevice, GetHostKey, ListDevices, TrustHostKey,
+    TrustedKey, UpdateDevice,
 };
 use netraven_api::jobs::{CreateJob, GetJob, GetJobStatus, JobInput, ListJobs, ListRecentJobs, RunJob, UpdateJob};
 use netraven_api::logs::GetLogHistogram;

@@ -1,7 +1,11 @@
 //! What the search of the window can find, and in which order.
 
+use netraven_api::devices::Device;
+
 use crate::components::Glyph;
 use crate::link;
+use crate::pages::devices::filters::DeviceFilter;
+use crate::pages::devices::table::place;
 use crate::route::Route;
 use crate::state::theme::Theme;
 use crate::state::times::Times;
@@ -25,6 +29,8 @@ pub enum Deed {
     Times(Times),
     /// Shows the list of keys.
     Keys,
+    /// Ends the session.
+    SignOut,
 }
 
 /// One line of the search.
@@ -32,6 +38,8 @@ pub enum Deed {
 pub struct Entry {
     /// What is read, and searched in.
     pub word: String,
+    /// What else tells it apart, searched in as well: a device's address.
+    pub about: Option<String>,
     /// What it is.
     pub kind: &'static str,
     /// Its icon.
@@ -42,7 +50,7 @@ pub struct Entry {
 
 impl Entry {
     fn new(word: impl Into<String>, kind: &'static str, glyph: Glyph, deed: Deed) -> Entry {
-        Entry { word: word.into(), kind, glyph, deed }
+        Entry { word: word.into(), about: None, kind, glyph, deed }
     }
 
     /// Runs a job.
@@ -50,15 +58,21 @@ impl Entry {
         Entry::new(format!("Run {name}"), "job", Glyph::Play, Deed::Run(id))
     }
 
-    /// Shows the runs of a device.
-    pub fn device(id: i64, hostname: &str) -> Entry {
-        let view = format!("device={id}&period=30d");
-        Entry::new(hostname, "device", Glyph::Devices, Deed::Go(Route::JobDashboard { view }))
+    /// Shows a device with what came of it.
+    pub fn device(device: &Device) -> Entry {
+        let shown = Deed::Go(DeviceFilter::showing(device.id, &device.hostname));
+        let entry = Entry::new(device.hostname.clone(), "device", Glyph::Devices, shown);
+        Entry { about: Some(place(device)), ..entry }
+    }
+
+    /// What tells it apart from every other.
+    pub fn key(&self) -> String {
+        format!("{} {} {}", self.kind, self.word, self.about.as_deref().unwrap_or_default())
     }
 }
 
 /// What is there without asking the server.
-pub fn fixed(views: &[SavedView]) -> Vec<Entry> {
+pub fn fixed(views: &[SavedView], embedded: bool) -> Vec<Entry> {
     let logs = Route::JobDashboard { view: "tab=logs".to_owned() };
     let mut entries = vec![
         Entry::new("Job Status", "page", Glyph::Dashboard, Deed::Go(Route::dashboard())),
@@ -71,11 +85,16 @@ pub fn fixed(views: &[SavedView]) -> Vec<Entry> {
         Entry::new("Users", "page", Glyph::Users, Deed::Go(Route::UsersPage {})),
         Entry::new("System", "page", Glyph::System, Deed::Go(Route::SystemPage {})),
     ];
+    let failed = Route::JobDashboard { view: "status=partly_failed,failed".to_owned() };
+    entries.push(Entry::new("Runs that failed", "view", Glyph::Cross, Deed::Go(failed)));
+    entries.push(Entry::new("Devices that failed last", "view", Glyph::Cross, Deed::Go(DeviceFilter::failing())));
     entries.extend(views.iter().map(|saved| {
         let route = Route::JobDashboard { view: saved.view.clone() };
         Entry::new(saved.name.clone(), "view", Glyph::Bookmark, Deed::Go(route))
     }));
     entries.push(Entry::new("Refresh everything", "action", Glyph::Refresh, Deed::Refresh));
+    let leave = if embedded { "Sign out: choose another place" } else { "Sign out" };
+    entries.push(Entry::new(leave, "action", Glyph::SignOut, Deed::SignOut));
     entries.push(Entry::new("Show the keys", "action", Glyph::Info, Deed::Keys));
     entries.extend(
         Theme::ALL
@@ -125,7 +144,7 @@ mod tests {
     use super::*;
 
     fn words(text: &str) -> Vec<String> {
-        let mut all = fixed(&[SavedView { name: "Night shift".into(), view: "status=failed".into() }]);
+        let mut all = fixed(&[SavedView { name: "Night shift".into(), view: "status=failed".into() }], false);
         all.push(Entry::job(4, "Edge routers backup"));
         found(text, all).into_iter().map(|entry| entry.word).collect()
     }
@@ -136,6 +155,7 @@ mod tests {
         assert_eq!(
             words("r"),
             [
+                "Runs that failed",
                 "Refresh everything",
                 "Relative times",
                 "Run Edge routers backup",
@@ -147,13 +167,15 @@ mod tests {
             ]
         );
         assert_eq!(words("NIGHT"), ["Night shift"]);
+        assert_eq!(words("failed"), ["Runs that failed", "Devices that failed last"]);
+        assert_eq!(words("sign out"), ["Sign out"]);
         assert_eq!(words("no such thing"), Vec::<String>::new());
     }
 
     #[test]
     fn a_link_leads_to_its_place_and_a_broken_one_nowhere() {
-        let entries = found("netraven:/runs/7", fixed(&[]));
+        let entries = found("netraven:/runs/7", fixed(&[], false));
         assert_eq!(entries[0].deed, Deed::Go(Route::run(7)));
-        assert_eq!(found("netraven:/nowhere/else", fixed(&[])), []);
+        assert_eq!(found("netraven:/nowhere/else", fixed(&[], false)), []);
     }
 }

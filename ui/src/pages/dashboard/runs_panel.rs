@@ -10,6 +10,7 @@ use crate::components::{Button, ButtonKind, Empty, ErrorState, Glyph, Pager, Ske
 use crate::data::{Query, use_lab};
 use crate::pages::lab::LabButton;
 use crate::route::Route;
+use crate::state::steady::{Steady, use_steady};
 
 /// The runs of a page.
 #[component]
@@ -17,16 +18,18 @@ pub fn RunsPanel(state: Store<DashboardState>, runs: Query<Page<Run>>) -> Elemen
     let mut state = state;
     let (open, page_number) = (*state.open().read(), *state.page().read());
     let retry = move |()| runs.refresh();
+    let fresh = runs.value().map(|page| page.items.clone()).unwrap_or_default();
+    let Steady { rows, joined } = use_steady(fresh, runs.answered(), runs.own(), |run: &Run| run.id);
     let body = match (runs.value(), runs.error()) {
         (Some(page), stale) => rsx! {
             if let Some(problem) = stale {
                 StaleNote { problem, at: runs.at(), onretry: retry }
             }
-            if page.items.is_empty() {
+            if rows.is_empty() {
                 NoRuns { state }
             } else {
                 JobRunsTable {
-                    page: (*page).clone(),
+                    page: Page { items: rows, ..(*page).clone() },
                     open,
                     sort: *state.sort().read(),
                     descending: *state.descending().read(),
@@ -39,6 +42,7 @@ pub fn RunsPanel(state: Store<DashboardState>, runs: Query<Page<Run>>) -> Elemen
                 total: page.total,
                 page: page_number,
                 about: page.total_is_estimate,
+                joined,
                 size: *state.size().read(),
                 sizes: PAGE_SIZES.to_vec(),
                 onpage: move |page| state.turn_to(page),

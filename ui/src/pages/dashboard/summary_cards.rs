@@ -4,12 +4,13 @@ use dioxus::prelude::*;
 use netraven_api::runs::{OutcomeBucket, RunOutcomes, RunStatus, RunSummary, RunTimeline};
 
 use super::charts::{Frame, Sparkline};
-use crate::components::Tone;
+use crate::components::{Glyph, Tone};
 use crate::data::Query;
 use crate::estimate::left_of_all;
 use crate::format::{count, number, percent};
 use crate::state::moment::use_moment;
 use crate::state::span::Span;
+use crate::state::standing::{Line, Meant, use_line};
 
 const RUNNING: &[RunStatus] = &[RunStatus::Queued, RunStatus::Running];
 const SUCCEEDED: &[RunStatus] = &[RunStatus::Succeeded];
@@ -29,11 +30,16 @@ pub fn JobSummaryCards(
     slim: bool,
     onchoose: EventHandler<&'static [RunStatus]>,
 ) -> Element {
-    let known = summary.value();
+    let reading = summary.is_of_before();
+    let known = summary.value().filter(|_| !reading);
     let value = |of: fn(&RunSummary) -> i64| known.as_ref().map_or_else(|| "–".to_owned(), |sums| number(of(sums)));
-    let text = |of: fn(&RunSummary) -> String| known.as_ref().map(|sums| of(sums)).unwrap_or_default();
+    let text = |of: fn(&RunSummary) -> String| match &known {
+        Some(sums) => of(sums),
+        None if reading => "reading".to_owned(),
+        None => String::new(),
+    };
     let bars = |statuses: &'static [RunStatus]| {
-        let outcomes = outcomes.value().filter(|_| !slim)?;
+        let outcomes = outcomes.value().filter(|_| !slim && !reading)?;
         let values = outcomes.buckets.iter().map(|bucket: &OutcomeBucket| bucket.runs(statuses)).collect();
         let chosen = span.map(|span| Frame::around(&outcomes.buckets, String::new()).place_of(span));
         Some((values, chosen.map(|(from, width)| (from, from + width))))
@@ -43,8 +49,13 @@ pub fn JobSummaryCards(
     let active = under_way.value().filter(|runs| !slim && !runs.runs.is_empty());
     let left = active.and_then(|active| left_of_all(&active.runs, moment.now()));
     let running = text(running_words);
+    let note = known.as_ref().and_then(|sums| sums.note.clone());
+    use_line(note.map(|text| Line::Said { meant: Meant::Note, glyph: Glyph::Info, text, deeds: Vec::new() }));
     rsx! {
-        section { class: if slim { "cards cards-slim" } else { "cards" }, aria_label: "Totals",
+        section {
+            class: if slim { "cards cards-slim" } else { "cards" },
+            aria_label: "Totals",
+            aria_busy: if reading { "true" },
             SummaryCard {
                 name: "Total",
                 tone: Tone::Neutral,
@@ -77,13 +88,11 @@ pub fn JobSummaryCards(
                 tone: Tone::Danger,
                 value: value(|sums| sums.failed),
                 text: text(failed_words),
+                about: "Runs of this time in which a device failed. Devices that have succeeded since are counted, too; the sidebar counts those that are failing now.",
                 bars: bars(FAILED),
                 pressed: chosen == FAILED,
                 onpress: move |()| onchoose.call(FAILED),
             }
-        }
-        if let Some(note) = known.as_ref().and_then(|sums| sums.note.clone()) {
-            p { class: "cards-note", role: "note", "{note}" }
         }
     }
 }
@@ -99,6 +108,7 @@ fn SummaryCard(
     text: String,
     bars: Option<Bars>,
     pressed: bool,
+    about: Option<String>,
     onpress: EventHandler<()>,
 ) -> Element {
     rsx! {
@@ -119,7 +129,7 @@ fn SummaryCard(
             if let Some((values, chosen)) = bars {
                 Sparkline { values, chosen }
             }
-            span { class: "card-text", title: "{text}", "{text}" }
+            span { class: "card-text", title: about.unwrap_or_else(|| text.clone()), "{text}" }
         }
     }
 }
@@ -152,5 +162,6 @@ fn failed_words(sums: &RunSummary) -> String {
     if sums.failed == 0 {
         return "no run failed".to_owned();
     }
-    format!("{} · {}", count(sums.failure_causes, "cause"), count(sums.failing_devices, "device"))
+    // Of the whole period: devices that succeeded since are among them, unlike among those the sidebar calls failing now.
+    format!("{} failed · {}", count(sums.failing_devices, "device"), count(sums.failure_causes, "cause"))
 }

@@ -37,6 +37,8 @@ pub struct DeviceFilter {
     pub sorted: Sorted,
     /// Page, from 1.
     pub page: i64,
+    /// The device that is shown beside the list.
+    pub open: Option<i64>,
 }
 
 impl Default for DeviceFilter {
@@ -49,6 +51,7 @@ impl Default for DeviceFilter {
             no_credential: false,
             sorted: Sorted::by(SORTS[0]),
             page: 1,
+            open: None,
         }
     }
 }
@@ -63,6 +66,7 @@ impl Addressed for DeviceFilter {
         parts.one("credential", self.no_credential.then_some("none"));
         self.sorted.write(&mut parts, &SORTS);
         parts.one("page", (self.page > 1).then_some(self.page));
+        parts.one("open", self.open);
         parts.done()
     }
 
@@ -76,11 +80,13 @@ impl Addressed for DeviceFilter {
             no_credential: given.one("credential").as_deref() == Some("none"),
             sorted: Sorted::read(&given, &SORTS),
             page: given.parsed("page").unwrap_or(1).max(1),
+            open: given.parsed("open"),
         }
     }
 
     fn is_a_step(&self, next: &DeviceFilter) -> bool {
-        let mut next = next.clone();
+        // What is opened beside the list is a look aside.
+        let mut next = DeviceFilter { open: self.open, ..next.clone() };
         if self.hostname != next.hostname {
             // Another text begins at the first page.
             (next.hostname, next.page) = (self.hostname.clone(), self.page);
@@ -95,6 +101,13 @@ impl DeviceFilter {
     pub fn failing() -> Route {
         let failing = DeviceFilter { results: vec![LastResult::Failure], ..DeviceFilter::default() };
         Route::DevicesPage { view: failing.address() }
+    }
+
+    /// The way to one device, shown beside the list.
+    #[must_use]
+    pub fn showing(id: i64, hostname: &str) -> Route {
+        let one = DeviceFilter { hostname: hostname.to_owned(), open: Some(id), ..DeviceFilter::default() };
+        Route::DevicesPage { view: one.address() }
     }
 
     /// The request; the hostname is handed in because it settles later than it is typed.
@@ -237,10 +250,11 @@ mod tests {
             no_credential: true,
             sorted: Sorted { column: "last_seen", descending: true },
             page: 2,
+            open: Some(9),
         };
         assert_eq!(
             filter.address(),
-            "hostname=edge&platform=cisco_ios&tag=3,7&result=failure,never&credential=none&sort=last_seen&order=desc&page=2"
+            "hostname=edge&platform=cisco_ios&tag=3,7&result=failure,never&credential=none&sort=last_seen&order=desc&page=2&open=9"
         );
         assert_eq!(DeviceFilter::of_address(&filter.address()), filter);
         let unknown = DeviceFilter::of_address("result=maybe,success&page=-1&colour=red");

@@ -5,7 +5,7 @@ use netraven_api::Problem;
 use netraven_api::problem::FieldError;
 use netraven_api::tags::{CreateTag, ListTags, TagInput};
 
-use crate::components::{CheckField, Glyph, Icon, SkeletonRows, StaleNote, TextField};
+use crate::components::{CheckField, Glyph, Icon, ReadFailed, SkeletonRows, StaleNote, TextField};
 use crate::data::{Api, use_query};
 
 /// Most tags listed for ticking; further ones are reached by their name.
@@ -100,7 +100,7 @@ pub fn TagsField(
             }
         },
         (None, Some(problem)) => rsx! {
-            StaleNote { problem, at: None, onretry: move |()| tags.refresh() }
+            ReadFailed { problem, onretry: move |()| tags.refresh() }
         },
         (None, None) => rsx! {
             SkeletonRows { rows: 2, label: "Reading the tags" }

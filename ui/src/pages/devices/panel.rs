@@ -6,12 +6,12 @@ use dioxus::prelude::*;
 use netraven_api::devices::{Device, GetHostKey};
 use netraven_api::platforms::Platforms;
 use netraven_api::problem::Code;
-use netraven_api::runs::ListRuns;
+use netraven_api::results::{JobResult, ListResults};
 
 use super::newest::NewestResult;
 use super::snapshots::Snapshots;
-use super::table::{place, platform_title, tag_names};
-use crate::components::{Button, ButtonKind, Glyph, SkeletonRows, StaleNote, StatusTag, Time};
+use super::table::{ResultTag, place, platform_title, tag_names};
+use crate::components::{Button, ButtonKind, Glyph, ReadFailed, SkeletonRows, StaleNote, Time};
 use crate::data::use_query;
 use crate::pages::forget_key::ForgetKey;
 use crate::pages::lab::SimulatedTag;
@@ -79,14 +79,18 @@ fn StoredKey(device: ReadSignal<Device>) -> Element {
             p { class: "muted", "{problem.message}" }
         },
         (None, Some(problem)) => rsx! {
-            StaleNote { problem, at: None, onretry: move |()| key.refresh() }
+            ReadFailed { problem, onretry: move |()| key.refresh() }
         },
         (None, None) => rsx! {
             SkeletonRows { rows: 1, label: "Reading the host key" }
         },
         (Some(key), _) => rsx! {
             p { class: "mono wraps", "{key.sha256}" }
-            p { class: "muted", "{key.key_type}, first seen " Time { at: key.first_seen } }
+            p { class: "muted",
+                "{key.key_type}, "
+                if let Some(user) = &key.trusted_by { "trusted by {user} " } else { "first seen " }
+                Time { at: key.first_seen }
+            }
             ForgetKey { device_id: device.read().id, hostname: device.read().hostname.clone() }
         },
     };
@@ -98,18 +102,19 @@ fn StoredKey(device: ReadSignal<Device>) -> Element {
     }
 }
 
+/// What came of the device itself in its last runs, each a way to the story of it.
 #[component]
 fn LastRuns(device: ReadSignal<Device>) -> Element {
-    let runs = use_query(move || ListRuns {
+    let results = use_query(move || ListResults {
         size: Some(RUNS),
-        search: Some(device.read().hostname.clone()),
-        ..ListRuns::default()
+        device_id: Some(device.read().id),
+        ..ListResults::default()
     });
-    let retry = move |()| runs.refresh();
+    let retry = move |()| results.refresh();
     rsx! {
         section { class: "side-part", aria_label: "Last runs",
             h4 { "Last runs" }
-            match (runs.value(), runs.error()) {
+            match (results.value(), results.error()) {
                 (Some(page), stale) => rsx! {
                     if let Some(problem) = stale {
                         StaleNote { problem, at: None, onretry: retry }
@@ -118,18 +123,29 @@ fn LastRuns(device: ReadSignal<Device>) -> Element {
                         p { class: "muted", "No run had this device yet." }
                     }
                     ul { class: "side-list",
-                        for run in page.items.iter().cloned() {
-                            li { key: "{run.id}",
-                                Link { class: "grow", to: Route::run(run.id), "{run.job_name}" }
-                                Time { at: run.started_at.unwrap_or(run.queued_at) }
-                                StatusTag { status: run.status, cancelling: run.cancel_requested }
-                            }
+                        for result in page.items.iter().cloned() {
+                            LastRun { key: "{result.id}", result }
                         }
                     }
                 },
-                (None, Some(problem)) => rsx! { StaleNote { problem, at: None, onretry: retry } },
+                (None, Some(problem)) => rsx! { ReadFailed { problem, onretry: retry } },
                 (None, None) => rsx! { SkeletonRows { rows: 2, label: "Reading the runs" } },
             }
+        }
+    }
+}
+
+#[component]
+fn LastRun(result: JobResult) -> Element {
+    rsx! {
+        li {
+            if let Some(run_id) = result.run_id {
+                Link { class: "grow", to: Route::dossier(run_id, result.device_id), "{result.job_name}" }
+            } else {
+                span { class: "grow", "{result.job_name}" }
+            }
+            Time { at: result.result_time }
+            ResultTag { result: Some(result.status.clone()), cause: result.cause() }
         }
     }
 }

@@ -4,7 +4,7 @@ use dioxus::prelude::*;
 use netraven_api::configs::{ConfigHead, ListConfigHistory};
 use netraven_api::devices::Device;
 
-use crate::components::{Button, Dialog, SkeletonRows, StaleNote, Time};
+use crate::components::{Button, Dialog, ReadFailed, SkeletonRows, StaleNote, Time};
 use crate::data::use_query;
 use crate::format;
 use crate::pages::configurations::snapshot::{SnapshotBody, facts, hidden, use_snapshot, word};
@@ -56,7 +56,7 @@ pub fn Snapshots(device: ReadSignal<Device>) -> Element {
                         p { class: "muted", "{heads.len() - SHOWN} older ones are under Configurations." }
                     }
                 },
-                (None, Some(problem)) => rsx! { StaleNote { problem, at: None, onretry: retry } },
+                (None, Some(problem)) => rsx! { ReadFailed { problem, onretry: retry } },
                 (None, None) => rsx! { SkeletonRows { rows: 2, label: "Reading the snapshots" } },
             }
         }

@@ -154,14 +154,22 @@ fn DeviceRow(
 /// What came of a device the last time.
 #[component]
 pub fn LastResult(device: Device) -> Element {
-    let (text, tone, glyph) = match (device.last_result.as_deref(), device.last_cause) {
+    rsx! {
+        ResultTag { result: device.last_result.clone(), cause: device.last_cause }
+    }
+}
+
+/// What came of a device: its own result, and the cause where it is a failure.
+#[component]
+pub fn ResultTag(#[props(!optional)] result: Option<String>, #[props(!optional)] cause: Option<Cause>) -> Element {
+    let (text, tone, glyph) = match (result.as_deref(), cause) {
         (None, _) => return rsx! { NeverRun { word: "never run" } },
         (Some("success"), _) => ("Succeeded", Tone::Success, Glyph::Check),
         (Some(_), Some(Cause::Cancelled)) => ("Cancelled", Tone::Neutral, Glyph::Ban),
         (Some(_), cause) => (cause.map_or("Failed", Cause::title), Tone::Danger, Glyph::Cross),
     };
     rsx! {
-        span { title: device.last_cause.map(Cause::advice),
+        span { title: cause.map(Cause::advice),
             Tag { text, tone, glyph }
         }
     }

@@ -33,7 +33,9 @@ pub fn Evidence(cause: Option<Cause>, details: Value) -> Element {
     let text = |name: &str| details.get(name).and_then(Value::as_str).filter(|text| !text.is_empty());
     let (said, seen) = (text("said").map(str::to_owned), text("last_seen"));
     let broke = cause.map(|cause| cause.title().to_owned());
-    let logins: Vec<String> = list(&details, "refused_logins").iter().map(plain).collect();
+    // A refused sign-in has its names in the box of what was seen, unless the device's own words stand there.
+    let told = cause == Some(Cause::AuthFailed) && text("said").is_none();
+    let logins: Vec<String> = list(&details, "refused_logins").iter().map(plain).filter(|_| !told).collect();
     let transcript: Vec<String> = list(&details, "transcript").iter().map(transcript_line).collect();
     let rest: serde_json::Map<String, Value> = details
         .as_object()

@@ -15,6 +15,10 @@ pub struct Words {
 /// What was expected and what was seen instead; none for what a person or a defect ended.
 #[must_use]
 pub fn of(cause: Option<Cause>, details: &Value) -> Option<(Words, Words)> {
+    // Both keys have a place of their own.
+    if cause == Some(Cause::HostKeyChanged) {
+        return None;
+    }
     let text = |name: &str| details.get(name).and_then(Value::as_str).filter(|text| !text.trim().is_empty());
     let quote = |text: &str| Words { text: text.trim().to_owned(), quoted: true };
     let ours = |text: &str| Words { text: text.to_owned(), quoted: false };
@@ -22,9 +26,23 @@ pub fn of(cause: Option<Cause>, details: &Value) -> Option<(Words, Words)> {
     let expected = text("expected").map(quote).or_else(|| (!expected.is_empty()).then(|| ours(expected)))?;
     // What the device said says more than our words, unless nothing it said has to do with the cause.
     let last = || text("last_seen").and_then(last_line).filter(|_| cause.is_none_or(is_told));
-    let own = text("said").or_else(last);
-    let seen = own.map(quote).unwrap_or_else(|| ours(if seen.is_empty() { "nothing" } else { seen }));
+    let refused = (cause == Some(Cause::AuthFailed)).then(|| refused(details)).flatten();
+    let seen = text("said")
+        .map(quote)
+        .or_else(|| refused.map(|refused| ours(&refused)))
+        .or_else(|| last().map(quote))
+        .unwrap_or_else(|| ours(if seen.is_empty() { "nothing" } else { seen }));
     Some((expected, seen))
+}
+
+/// The user names that the device refused, in the order they were tried.
+fn refused(details: &Value) -> Option<String> {
+    let names: Vec<&str> = details.get("refused_logins")?.as_array()?.iter().filter_map(Value::as_str).collect();
+    match names.as_slice() {
+        [] => None,
+        [name] => Some(format!("{name} was refused")),
+        [first @ .., last] => Some(format!("{} and {last} were refused, in this order", first.join(", "))),
+    }
 }
 
 /// Whether what the device showed last shows the cause.
@@ -48,21 +66,19 @@ fn in_words(cause: Cause) -> (&'static str, &'static str) {
         Cause::TimeoutConnect => ("An answer from the TCP port", "Nothing within the time limit"),
         Cause::NotConnected => ("A TCP connection", "None; this server does not tell why"),
         Cause::NotSsh => ("The greeting of an SSH server", "Something else"),
-        // Both keys have a place of their own.
-        Cause::HostKeyChanged => ("", ""),
         Cause::NoCommonCrypto => ("A key exchange that both sides accept", "None"),
         Cause::NoCredentials => ("A credential with one of the device's tags", "None"),
-        Cause::AuthFailed => ("A sign-in that the device accepts", "Each was refused"),
+        Cause::AuthFailed => ("A credential that the device accepts", "Every credential was refused"),
         Cause::PromptNotSeen => ("The platform's prompt", "Nothing"),
         Cause::PrivilegeRefused => ("The privileged prompt", "The privilege was refused"),
         Cause::CommandRejected => ("An answer to the command", "The command was refused"),
         Cause::EmptyAnswer => ("A configuration", "An empty answer"),
         Cause::Truncated => ("The end of the configuration", "The reading stopped before it"),
-        Cause::Disconnected => ("The session to go on", "The device closed it"),
+        Cause::Disconnected => ("An open session", "The device closed it"),
         Cause::Timeout => ("An answer within the time limit", "Silence"),
         Cause::TooLarge => ("A configuration", "More text than a configuration may have"),
         Cause::UnknownPlatform => ("A platform that is defined", "None of that name"),
-        Cause::Cancelled | Cause::Internal => ("", ""),
+        Cause::HostKeyChanged | Cause::Cancelled | Cause::Internal => ("", ""),
     }
 }
 
@@ -98,5 +114,10 @@ mod tests {
         let details = json!({"last_seen": "show running-config\nR1#"});
         assert_eq!(said(Cause::EmptyAnswer, &details), Some(("A configuration".into(), "An empty answer".into())));
         assert_eq!(of(None, &details), None);
+        let details = json!({"refused_logins": ["netops", "backup", "admin"]});
+        let seen = said(Cause::AuthFailed, &details).map(|(_, seen)| seen);
+        assert_eq!(seen.as_deref(), Some("netops, backup and admin were refused, in this order"));
+        let keys = json!({"expected": "ssh-ed25519 SHA256:a", "host_keys": {"offered": {"sha256": "SHA256:b"}}});
+        assert_eq!(of(Some(Cause::HostKeyChanged), &keys), None, "the keys are shown by themselves, never as nothing");
     }
 }

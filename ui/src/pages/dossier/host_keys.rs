@@ -1,36 +1,44 @@
-//! Both fingerprints of a host key that changed, and forgetting the stored one.
+//! Both fingerprints of a host key that changed, and trusting the one that was seen.
 
 use dioxus::prelude::*;
+use netraven_api::devices::TrustedKey;
 use serde_json::Value;
 
-use crate::pages::forget_key::ForgetKey;
+use crate::pages::trust_key::TrustKey;
 
-/// The stored and the offered key, where the details hold them.
+/// The stored and the seen key, where the details hold them.
 #[component]
 pub fn HostKeys(device_id: i64, hostname: String, details: Value) -> Element {
-    let Some(keys) = details.get("host_keys").filter(|keys| keys.is_object()).cloned() else {
+    let Some(keys) = details.get("host_keys").filter(|keys| keys.is_object()) else {
         return rsx! {};
+    };
+    let text = |which: &str, name: &str| keys.get(which)?.get(name)?.as_str().map(str::to_owned);
+    let word = |which: &str, name: &str| text(which, name).unwrap_or_else(|| "not known".to_owned());
+    let seen = match (text("offered", "key_type"), text("offered", "sha256"), text("stored", "sha256")) {
+        (Some(key_type), Some(sha256), Some(replaces)) => Some(TrustedKey { key_type, sha256, replaces }),
+        _ => None,
     };
     rsx! {
         div { class: "two",
-            Key { title: "Stored on first use", key_value: keys.get("stored").cloned().unwrap_or(Value::Null), tone: "success" }
-            Key { title: "Offered now", key_value: keys.get("offered").cloned().unwrap_or(Value::Null), tone: "danger" }
+            Key { title: "Expected: the stored key", sha256: word("stored", "sha256"), kind: word("stored", "key_type"), tone: "success" }
+            Key { title: "Seen: the key the device showed", sha256: word("offered", "sha256"), kind: word("offered", "key_type"), tone: "danger" }
         }
-        div { class: "story-actions",
-            ForgetKey { device_id, hostname }
-            span { class: "muted", "Only after the new fingerprint was compared with the device's own, for example on its console." }
+        if let Some(seen) = seen {
+            div { class: "story-actions",
+                TrustKey { device_id, hostname, seen }
+                span { class: "muted", "Compare the key that was seen with the device's own first, for example on its console." }
+            }
         }
     }
 }
 
 #[component]
-fn Key(title: String, key_value: Value, tone: String) -> Element {
-    let text = |name: &str| key_value.get(name).and_then(Value::as_str).unwrap_or("none").to_owned();
+fn Key(title: String, sha256: String, kind: String, tone: String) -> Element {
     rsx! {
         div { class: "box",
             h3 { "{title}" }
-            p { class: "mono text-{tone}", {text("sha256")} }
-            p { class: "muted", {text("key_type")} }
+            p { class: "mono text-{tone}", "{sha256}" }
+            p { class: "muted", "{kind}" }
         }
     }
 }

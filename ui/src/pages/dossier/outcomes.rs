@@ -2,10 +2,8 @@
 
 use dioxus::prelude::*;
 use netraven_api::matrix::MatrixCell;
-use netraven_api::outcome::Cause;
 use netraven_api::results::{JobResult, ListResults};
 use netraven_api::runs::DeviceState;
-use serde_json::Value;
 
 use crate::data::use_query;
 use crate::format;
@@ -62,6 +60,5 @@ fn cell(result: &JobResult) -> MatrixCell {
     if result.status == "success" {
         return MatrixCell { state: DeviceState::Success, cause: None };
     }
-    let word = result.details.as_ref().and_then(|details| details.get("cause")).and_then(Value::as_str);
-    MatrixCell { state: DeviceState::Failure, cause: word.and_then(Cause::parse) }
+    MatrixCell { state: DeviceState::Failure, cause: result.cause() }
 }

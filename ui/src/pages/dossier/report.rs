@@ -54,7 +54,7 @@ fn text(run: &Run, device: &RunDevice, zone: &TimeZone) -> String {
         line("Expected", &expected.text);
         line("Seen", &seen.text);
     }
-    for (title, which) in [("Host key stored on first use", "stored"), ("Host key offered now", "offered")] {
+    for (title, which) in [("Stored host key", "stored"), ("Host key seen", "offered")] {
         let key = details.get("host_keys").and_then(|keys| keys.get(which));
         let text = |name: &str| key.and_then(|key| key.get(name)).and_then(Value::as_str).unwrap_or_default();
         line(title, &format!("{} {}", text("key_type"), text("sha256")));
@@ -99,8 +99,8 @@ fw-berlin-02 (10.20.0.31, linux): Host key changed
 Edge routers backup, run 4188, TIME
 Stage: Host key
 What happened: The device offers another host key.
-Host key stored on first use: ssh-ed25519 SHA256:a
-Host key offered now: ssh-rsa SHA256:b
+Stored host key: ssh-ed25519 SHA256:a
+Host key seen: ssh-rsa SHA256:b
 What to do: ADVICE
 Link: netraven:/runs/4188/devices/31
 

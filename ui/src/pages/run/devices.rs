@@ -17,6 +17,7 @@ use crate::pages::cancel_device::CancelDeviceDialog;
 use crate::route::Route;
 use crate::state::moment::use_moment;
 use crate::state::session::use_workplace;
+use crate::state::steady::{Steady, use_steady};
 
 /// Devices on one page.
 const PAGE_SIZE: i64 = 100;
@@ -47,8 +48,8 @@ pub fn RunDevices(run: Run, view: Store<RunView>, results: Vec<RunDevice>) -> El
     let RunView { show, causes, search, sorted, page, .. } = view.read().clone();
     let wanted = search.trim().to_lowercase();
     let all = results.len();
-    let mut found: Vec<RunDevice> = results
-        .into_iter()
+    let mut found: Vec<&RunDevice> = results
+        .iter()
         .filter(|device| show.holds(device.state))
         .filter(|device| {
             causes.is_empty() || device.cause.is_some_and(|cause| causes.iter().any(|word| word == cause.as_str()))
@@ -59,8 +60,14 @@ pub fn RunDevices(run: Run, view: Store<RunView>, results: Vec<RunDevice>) -> El
     let total = i64::try_from(found.len()).unwrap_or_default();
     let number = page.clamp(1, (total - 1).max(0) / PAGE_SIZE + 1);
     let skip = usize::try_from((number - 1) * PAGE_SIZE).unwrap_or_default();
-    let shown: Vec<RunDevice> =
-        found.into_iter().skip(skip).take(usize::try_from(PAGE_SIZE).unwrap_or(usize::MAX)).collect();
+    let size = usize::try_from(PAGE_SIZE).unwrap_or(usize::MAX);
+    let fresh: Vec<RunDevice> = found.into_iter().skip(skip).take(size).cloned().collect();
+    let question = format!("{run_id} {show:?} {causes:?} {wanted} {sorted:?} {number}");
+    let Steady { rows, joined } = use_steady(fresh, question, 0, |device| device.device_id);
+    // One that does not fit the filter any more keeps its place until the pointer leaves, and tells what became of it.
+    let latest =
+        |row: RunDevice| results.iter().find(|device| device.device_id == row.device_id).cloned().unwrap_or(row);
+    let shown: Vec<RunDevice> = if joined > 0 || active { rows.into_iter().map(latest).collect() } else { rows };
     rsx! {
         div { class: "filters", role: "search", aria_label: "Filters",
             SearchField {
@@ -75,16 +82,14 @@ pub fn RunDevices(run: Run, view: Store<RunView>, results: Vec<RunDevice>) -> El
                 selected: show.as_str(),
                 onselect: move |word: String| view.choose(Show::of(&word)),
             }
-            if !known.is_empty() {
-                Picker {
-                    id: "filter-cause",
-                    label: "Cause",
-                    none: "any",
-                    choices: known,
-                    selected: causes,
-                    several: true,
-                    onchange: move |chosen| view.choose_causes(chosen),
-                }
+            Picker {
+                id: "filter-cause",
+                label: "Cause",
+                none: "any",
+                choices: known,
+                selected: causes,
+                several: true,
+                onchange: move |chosen| view.choose_causes(chosen),
             }
         }
         if shown.is_empty() {
@@ -111,7 +116,7 @@ pub fn RunDevices(run: Run, view: Store<RunView>, results: Vec<RunDevice>) -> El
                         col { class: "col-cause" }
                         col {}
                         col { class: "col-took" }
-                        col { class: "col-turn" }
+                        col { class: "col-turns" }
                         col { class: "col-turn" }
                     }
                     thead {
@@ -144,7 +149,7 @@ pub fn RunDevices(run: Run, view: Store<RunView>, results: Vec<RunDevice>) -> El
                 }
             }
         }
-        Pager { noun: "device", total, page: number, size: PAGE_SIZE, onpage: move |next| view.page().set(next) }
+        Pager { noun: "device", total, page: number, size: PAGE_SIZE, joined, onpage: move |next| view.page().set(next) }
         if let Some(device) = cancelling() {
             CancelDeviceDialog { run_id, device, oncancel: move |which| cancel.call(which), onclose: move |()| cancelling.set(None) }
         }
@@ -194,7 +199,8 @@ fn DeviceRow(
     }
 }
 
-/// What can be done with a device of a run: cancelled before its end, run again after it.
+/// What can be done with a device of a run: cancelled before its end, run again after it. Each has a place of its own, so
+/// that what is pressed as the device ends is never the other.
 #[component]
 fn DeviceAction(
     run_id: i64,
@@ -207,29 +213,35 @@ fn DeviceAction(
     let (name, device_id) = (device.hostname.clone(), device.device_id);
     if matches!(device.state, DeviceState::Queued | DeviceState::Running) {
         return rsx! {
-            Button {
-                label: "Cancel {name}",
-                kind: ButtonKind::Text,
-                glyph: Glyph::Stop,
-                icon_only: true,
-                small: true,
-                refused: workplace
-                    .refusal(Feature::CancelDevice)
-                    .or_else(|| is_cancelled.then(|| "The run is already being cancelled.".to_owned())),
-                onclick: move |_| oncancel.call(device.clone()),
+            span { class: "turns",
+                Button {
+                    label: "Cancel {name}",
+                    kind: ButtonKind::Text,
+                    glyph: Glyph::Stop,
+                    icon_only: true,
+                    small: true,
+                    refused: workplace
+                        .refusal(Feature::CancelDevice)
+                        .or_else(|| is_cancelled.then(|| "The run is already being cancelled.".to_owned())),
+                    onclick: move |_| oncancel.call(device.clone()),
+                }
+                span {}
             }
         };
     }
     rsx! {
-        Button {
-            label: "Run {name} again",
-            kind: ButtonKind::Text,
-            glyph: Glyph::Again,
-            icon_only: true,
-            small: true,
-            busy: start.busy(),
-            refused: workplace.refusal(Feature::RunSome).or_else(|| active.then(|| ONE_AT_A_TIME.to_owned())),
-            onclick: move |_| start.again(run_id, Again::device(device_id)),
+        span { class: "turns",
+            span {}
+            Button {
+                label: "Run {name} again",
+                kind: ButtonKind::Text,
+                glyph: Glyph::Again,
+                icon_only: true,
+                small: true,
+                busy: start.busy(),
+                refused: workplace.refusal(Feature::RunSome).or_else(|| active.then(|| ONE_AT_A_TIME.to_owned())),
+                onclick: move |_| start.again(run_id, Again::device(device_id)),
+            }
         }
     }
 }

@@ -9,7 +9,7 @@ use netraven_api::runs::{DeviceState, RunDevice};
 use crate::pages::paging::Sorted;
 
 /// Sorts devices by a column; equal ones keep their order, and those that have nothing there come last either way.
-pub fn sort(devices: &mut [RunDevice], sorted: Sorted, now: Timestamp) {
+pub fn sort(devices: &mut [&RunDevice], sorted: Sorted, now: Timestamp) {
     match sorted.column {
         "device" => by(devices, sorted, |device| Some(device.hostname.to_lowercase())),
         "state" => by(devices, sorted, |device| Some(urgency(device.state))),
@@ -26,7 +26,7 @@ pub fn sort(devices: &mut [RunDevice], sorted: Sorted, now: Timestamp) {
     }
 }
 
-fn by<K: Ord>(devices: &mut [RunDevice], sorted: Sorted, key: impl Fn(&RunDevice) -> Option<K>) {
+fn by<'a, K: Ord>(devices: &mut [&'a RunDevice], sorted: Sorted, key: impl Fn(&'a RunDevice) -> Option<K>) {
     if sorted.descending {
         devices.sort_by_cached_key(|device| {
             let key = key(device);
@@ -91,12 +91,13 @@ mod tests {
     }
 
     fn order(column: &'static str, descending: bool) -> Vec<i64> {
-        let mut devices = [
+        let all = [
             device(1, "core-2", DeviceState::Failure, Some(Stage::Reach), Some(9)),
             device(2, "Core-1", DeviceState::Queued, None, None),
             device(3, "edge-1", DeviceState::Success, Some(Stage::Record), Some(2)),
             device(4, "access-1", DeviceState::Success, Some(Stage::Record), Some(40)),
         ];
+        let mut devices: Vec<&RunDevice> = all.iter().collect();
         sort(&mut devices, Sorted { column, descending }, Timestamp::from_second(500).unwrap());
         devices.iter().map(|device| device.device_id).collect()
     }

@@ -1,0 +1,86 @@
+//! Nothing moves under the pointer: what is about to be pressed stays where it is, whatever arrives meanwhile.
+
+use anyhow::{Context as _, ensure};
+use netraven_api::runs::CancelDevice;
+use netraven_lab::{DeviceSpec, Fault, Platform};
+use netraven_tests::desktop::{Screen, Window};
+use netraven_tests::support::app::TestApp;
+use netraven_tests::support::work::{self, Enrolled};
+use serde_json::{Value, json};
+
+/// Where everything is that can be pressed above the rows and below them, by its words, and each row's link.
+const PLACES: &str = "
+    const shown = [...document.querySelectorAll('main button, main [role=tab], main select, main input, main a[href]')];
+    const name = element => element.dataset.action || element.getAttribute('aria-label') || element.id || element.innerText.trim();
+    const kept = element => !element.closest('.causes, .page-actions, .side') && element.getClientRects().length > 0;
+    return Object.fromEntries(shown.filter(kept).map(element => {
+        const { left, top } = element.getBoundingClientRect();
+        return [name(element), [Math.round(left), Math.round(top)]];
+    }));";
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_run_that_fails_and_ends_moves_nothing_that_can_be_pressed() -> anyhow::Result<()> {
+    let stalls = |name| DeviceSpec {
+        fault: Some(Fault::Stalls { after_bytes: 200 }),
+        ..DeviceSpec::new(name, Platform::CiscoIos)
+    };
+    let app = TestApp::start().await?;
+    let lab = Enrolled::start(&app.client, vec![stalls("core-1"), stalls("edge-1"), stalls("edge-2")]).await?;
+    let screen = Screen::open().await?;
+    let window = screen.signed_in(app.url(), "admin").await?;
+    let journey = async {
+        let run = work::start(&app.client, lab.job).await?;
+        window.choose("link", "lab backup").await?;
+        for name in ["core-1", "edge-1", "edge-2"] {
+            window.find("button", &format!("Cancel {name}")).await?;
+        }
+        window.sees("No device has failed so far.").await?;
+        // The pointer rests on the first row, as of somebody about to press it.
+        point_at(&window, "#run-devices-frame tbody tr").await?;
+        let before = places(&window).await?;
+        window.picture("steady-before").await?;
+
+        for (name, left) in [("edge-2", 2), ("edge-1", 1), ("core-1", 0)] {
+            app.client.send(&CancelDevice { run_id: run, device_id: lab.id(name)? }).await?;
+            let going = "return document.querySelectorAll('[data-action^=\"Cancel \"]').length === arguments[0]";
+            window.until(going, json!([left])).await.with_context(|| format!("{name} is cancelled on screen"))?;
+            stay(&before, &places(&window).await?)?;
+        }
+        work::ended(&app.client, run).await?;
+        window.lacks("button", "Cancel").await?;
+        window.find("group", "Why devices failed").await?;
+        window.picture("steady-after").await?;
+        stay(&before, &places(&window).await?)
+    };
+    screen.walk(&window, "steady", journey).await?;
+    window.close().await?;
+    app.stop().await;
+    Ok(())
+}
+
+/// Everything that was there and still is, is where it was.
+fn stay(before: &Value, after: &Value) -> anyhow::Result<()> {
+    let (before, after) = (before.as_object().context("places")?, after.as_object().context("places")?);
+    ensure!(before.len() > 12, "hardly anything was looked at: {before:?}");
+    for tab in ["Devices", "History", "Log of this run"] {
+        ensure!(before.contains_key(tab) && after.contains_key(tab), "{tab} is not there");
+    }
+    let moved: Vec<_> =
+        before.iter().filter(|(name, place)| after.get(*name).is_some_and(|now| now != *place)).collect();
+    ensure!(moved.is_empty(), "moved: {moved:?} to {after:?}");
+    Ok(())
+}
+
+async fn places(window: &Window) -> anyhow::Result<Value> {
+    window.ask(PLACES).await
+}
+
+/// Moves the pointer onto an element.
+async fn point_at(window: &Window, selector: &str) -> anyhow::Result<()> {
+    use fantoccini::Locator;
+    use fantoccini::actions::{InputSource as _, MouseActions, PointerAction};
+    let element = window.client().find(Locator::Css(selector)).await?;
+    let moves = PointerAction::MoveToElement { element, duration: None, x: 0.0, y: 0.0 };
+    window.client().perform_actions(MouseActions::new("pointer".to_owned()).then(moves)).await?;
+    Ok(())
+}

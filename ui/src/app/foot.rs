@@ -1,0 +1,77 @@
+//! The line below every page: what is so for a while, and what can be done about it. The notices stand at its right end.
+
+use dioxus::prelude::*;
+
+use crate::components::{Button, Glyph, Icon};
+use crate::format;
+use crate::state::moment::use_moment;
+use crate::state::standing::{Deed, Line, Meant, use_standing};
+
+/// The line. It has its room whether there is something to say or not.
+#[component]
+pub fn Foot() -> Element {
+    let (standing, moment) = (use_standing(), use_moment());
+    let lines = standing.lines();
+    let stale: Vec<_> = lines
+        .iter()
+        .filter_map(|(_, line)| match line {
+            Line::Stale { problem, at, retry } => Some((problem.message.clone(), *at, *retry)),
+            Line::Said { .. } => None,
+        })
+        .collect();
+    let again = use_callback(move |()| {
+        for (_, line) in standing.lines() {
+            if let Line::Stale { retry, .. } = line {
+                retry.call(());
+            }
+        }
+    });
+    // The lab's note has a button and stays for long: what joins it stands behind it and does not push it aside.
+    let said = |wanted: Meant| {
+        lines.iter().filter_map(move |(number, line)| match line {
+            Line::Said { meant, glyph, text, deeds } if *meant == wanted => {
+                Some((*number, *glyph, text.clone(), deeds.clone()))
+            }
+            _ => None,
+        })
+    };
+    rsx! {
+        div { class: "foot",
+            for (number, glyph, text, deeds) in said(Meant::Note) {
+                Told { key: "{number}", meant: Meant::Note, glyph, text, deeds }
+            }
+            for (number, glyph, text, deeds) in said(Meant::Warning) {
+                Told { key: "{number}", meant: Meant::Warning, glyph, text, deeds }
+            }
+            if let Some((message, ..)) = stale.first() {
+                Told {
+                    meant: Meant::Warning,
+                    glyph: Glyph::Alert,
+                    text: match stale.iter().filter_map(|(_, at, _)| *at).min() {
+                        Some(at) => format!("What you see was read {} and may be old. {message}", format::ago(at, moment.now())),
+                        None => format!("What you see may be old. {message}"),
+                    },
+                    deeds: vec![Deed { label: "Try again", busy: false, press: again }],
+                }
+            }
+        }
+    }
+}
+
+#[component]
+fn Told(meant: Meant, glyph: Glyph, text: String, deeds: Vec<Deed>) -> Element {
+    let (class, role) = match meant {
+        Meant::Note => ("foot-line text-info", "note"),
+        Meant::Warning => ("foot-line text-warning", "alert"),
+    };
+    rsx! {
+        div { class, role,
+            // The buttons come first: words that grow do not push them aside.
+            for deed in deeds {
+                Button { key: "{deed.label}", label: deed.label, small: true, busy: deed.busy, onclick: move |_| deed.press.call(()) }
+            }
+            Icon { glyph, size: 14 }
+            p { title: "{text}", "{text}" }
+        }
+    }
+}

@@ -1,0 +1,65 @@
+//! Trusting the host key that a device showed in place of the stored one: that key and no other.
+
+use dioxus::prelude::*;
+use netraven_api::devices::{GetHostKey, TrustHostKey, TrustedKey};
+use netraven_api::native::Feature;
+
+use crate::components::{Button, Confirm, Glyph, Time};
+use crate::data::use_query_maybe;
+use crate::pages::actions::use_change;
+use crate::state::session::use_workplace;
+
+/// A button that shows both fingerprints, and then has the one that was seen stored. Where that was done, it says so.
+#[component]
+pub fn TrustKey(device_id: ReadSignal<i64>, hostname: String, seen: TrustedKey) -> Element {
+    let workplace = use_workplace();
+    let mut asking = use_signal(|| false);
+    let trust = use_change(move |_| asking.set(false));
+    let stored =
+        use_query_maybe(move || workplace.refusal(Feature::HostKeys).is_none().then(|| GetHostKey(device_id())));
+    if let Some(stored) = stored.value().filter(|stored| stored.sha256 == seen.sha256) {
+        return rsx! {
+            span { class: "text-success",
+                "This key is trusted"
+                if let Some(user) = &stored.trusted_by {
+                    " by {user}, since "
+                    Time { at: stored.first_seen }
+                }
+                "."
+            }
+        };
+    }
+    let refused = workplace
+        .refusal(Feature::HostKeys)
+        .or_else(|| (!workplace.is_admin()).then(|| "Only admins may trust another key.".to_owned()));
+    let chosen = seen.clone();
+    rsx! {
+        Button {
+            label: "Trust this key",
+            glyph: Glyph::Key,
+            small: true,
+            refused,
+            onclick: move |_| asking.set(true),
+        }
+        if asking() {
+            Confirm {
+                title: "Trust this key of {hostname}?",
+                text: "Sessions accept exactly this key from now on. A device that shows any other, the old one included, is refused.",
+                action: "Trust this key",
+                keep: "Cancel",
+                typed: workplace.guard(),
+                busy: trust.busy(),
+                onconfirm: move |()| {
+                    trust.make(TrustHostKey(device_id(), chosen.clone()), "The key is trusted. Run the device again.");
+                },
+                onclose: move |()| asking.set(false),
+                dl { class: "facts keys-compared",
+                    dt { "Seen" }
+                    dd { class: "mono", "{seen.sha256}" }
+                    dt { "Stored" }
+                    dd { class: "mono", "{seen.replaces}" }
+                }
+            }
+        }
+    }
+}
