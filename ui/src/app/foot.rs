@@ -51,7 +51,7 @@ pub fn Foot() -> Element {
                         Some(at) => format!("What you see was read {} and may be old. {message}", format::ago(at, moment.now())),
                         None => format!("What you see may be old. {message}"),
                     },
-                    deeds: vec![Deed { label: "Try again", busy: false, press: again }],
+                    deeds: vec![Deed { label: "Try again", named: None, busy: false, press: again }],
                 }
             }
         }
@@ -68,7 +68,7 @@ fn Told(meant: Meant, glyph: Glyph, text: String, deeds: Vec<Deed>) -> Element {
         div { class, role,
             // The buttons come first: words that grow do not push them aside.
             for deed in deeds {
-                Button { key: "{deed.label}", label: deed.label, small: true, busy: deed.busy, onclick: move |_| deed.press.call(()) }
+                Button { key: "{deed.label}", label: deed.label, named: deed.named.map(str::to_owned), small: true, busy: deed.busy, onclick: move |_| deed.press.call(()) }
             }
             Icon { glyph, size: 14 }
             p { title: "{text}", "{text}" }

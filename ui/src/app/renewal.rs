@@ -42,7 +42,7 @@ pub fn RenewalGate() -> Element {
         meant: Meant::Warning,
         glyph: Glyph::Lock,
         text: said,
-        deeds: vec![Deed { label: "Enter the password", busy: false, press }],
+        deeds: vec![Deed { label: "Enter the password", named: None, busy: false, press }],
     }));
     rsx! {
         if asking() || (ended && !put_off()) {

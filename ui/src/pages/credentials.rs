@@ -70,6 +70,7 @@ pub fn CredentialsPage() -> Element {
                 listing,
                 words: WORDS,
                 size: PAGE_SIZE,
+                row_id: move |row: Credential| row.id,
                 table: move |page| rsx! {
                     CredentialsTable {
                         page,

@@ -1,5 +1,7 @@
 //! The devices of the network: what they are, whether they answer, and what is needed to sign in.
 
+use std::rc::Rc;
+
 use dioxus::prelude::*;
 use netraven_api::Page;
 use netraven_api::devices::{DeleteDevice, Device, ListDevices};
@@ -9,7 +11,7 @@ use netraven_api::platforms::{ListPlatforms, Platforms};
 
 use crate::address::{Addressed, use_address};
 use crate::components::{
-    Button, ButtonKind, Confirm, Crumb, Empty, ErrorState, Glyph, Icon, PageHeader, Pager, SkeletonRows, StaleNote,
+    Button, ButtonKind, Confirm, Crumb, Empty, ErrorState, Glyph, PageHeader, Pager, SkeletonRows, StaleNote,
     UpdatedAgo,
 };
 use crate::data::{Query, use_lab, use_query, use_settled};
@@ -19,6 +21,8 @@ use crate::pages::credentials::form::CredentialDialog;
 use crate::pages::lab::{LabBand, LabButton};
 use crate::route::Route;
 use crate::state::session::{Workplace, use_workplace};
+use crate::state::standing::{Deed as Press, Line, Meant, use_line};
+use crate::state::steady::{Steady, use_steady};
 
 mod add;
 mod csv;
@@ -105,8 +109,11 @@ fn DevicesBody(
     let (mut filter, mut doing) = (filter, doing);
     let open = move || filter.read().open;
     let retry = move |()| devices.refresh();
+    let fresh = devices.value().map(|page| page.items.clone()).unwrap_or_default();
+    let Steady { rows, joined } = use_steady(fresh, devices.answered(), devices.own(), |device: &Device| device.id);
     match (devices.value(), devices.error()) {
         (Some(page), stale) => {
+            let page = Rc::new(Page { items: rows, ..(*page).clone() });
             let shown = page.items.iter().find(|device| Some(device.id) == open()).cloned();
             let beside = if shown.is_some() { "open" } else { "closed" };
             let titles = platforms.value();
@@ -142,6 +149,7 @@ fn DevicesBody(
                 Pager {
                     noun: "device",
                     total: page.total,
+                    joined,
                     page: filter.read().page,
                     size: PAGE_SIZE,
                     onpage: move |number| filter.write().page = number,
@@ -162,47 +170,43 @@ fn DevicesBody(
 fn NoCredentialNote(filter: Store<DeviceFilter>, oncredential: EventHandler<Vec<i64>>) -> Element {
     let (mut filter, workplace) = (filter, use_workplace());
     let found = use_query(|| ListDevices { size: Some(100), has_credential: Some(false), ..ListDevices::default() });
-    let Some(without) = found.value() else {
-        return rsx! {};
-    };
-    let Some(first) = without.items.first() else {
-        return rsx! {};
-    };
-    let who = match without.total {
-        1 => format!("{} has no credential", first.hostname),
-        more => format!("{} have no credential", format::count(more, "device")),
-    };
+    let without = found.value();
+    let first = without.as_ref().and_then(|without| without.items.first().cloned());
+    let total = without.as_ref().map_or(0, |without| without.total);
     // The tags they share, as far as they were read; the default tag if nothing else.
     let shared: Vec<i64> = first
-        .tags
         .iter()
-        .map(|tag| tag.id)
-        .filter(|id| without.items.iter().all(|device| device.tags.iter().any(|tag| tag.id == *id)))
+        .flat_map(|first| first.tags.iter().map(|tag| tag.id))
+        .filter(|id| {
+            without.iter().all(|page| page.items.iter().all(|device| device.tags.iter().any(|tag| tag.id == *id)))
+        })
         .collect();
-    let shows_them = filter.read().no_credential;
-    rsx! {
-        div { class: "band band-warning", role: "note",
-            Icon { glyph: Glyph::Key, size: 14 }
-            span { class: "grow", "{who}, so a backup cannot sign in. {Cause::NoCredentials.advice()}" }
-            if !shows_them {
-                Button {
-                    label: "Show",
-                    small: true,
-                    named: "Show the devices without a credential",
-                    onclick: move |_| {
-                        let sorted = filter.peek().sorted;
-                        filter.set(DeviceFilter { no_credential: true, sorted, ..DeviceFilter::default() });
-                    },
-                }
-            }
-            Button {
-                label: "Add credential",
-                small: true,
-                refused: workplace.forbids(Deed::AddCredential),
-                onclick: move |_| oncredential.call(shared.clone()),
-            }
-        }
+    let show = use_callback(move |()| {
+        let sorted = filter.peek().sorted;
+        filter.set(DeviceFilter { no_credential: true, sorted, ..DeviceFilter::default() });
+    });
+    let add = use_callback(move |()| oncredential.call(shared.clone()));
+    let mut deeds = Vec::new();
+    if !filter.read().no_credential {
+        deeds.push(Press {
+            label: "Show",
+            named: Some("Show the devices without a credential"),
+            busy: false,
+            press: show,
+        });
     }
+    if workplace.forbids(Deed::AddCredential).is_none() {
+        deeds.push(Press { label: "Add credential", named: None, busy: false, press: add });
+    }
+    use_line(first.map(|first| {
+        let who = match total {
+            1 => format!("{} has no credential", first.hostname),
+            more => format!("{} have no credential", format::count(more, "device")),
+        };
+        let text = format!("{who}, so a backup cannot sign in. {}", Cause::NoCredentials.advice());
+        Line::Said { meant: Meant::Warning, glyph: Glyph::Key, text, deeds }
+    }));
+    rsx! {}
 }
 
 #[component]

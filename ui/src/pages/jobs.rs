@@ -70,6 +70,7 @@ pub fn JobsPage() -> Element {
                 listing,
                 words: WORDS,
                 size: PAGE_SIZE,
+                row_id: move |row: Job| row.id,
                 table: move |page| rsx! {
                     JobsTable {
                         page,

@@ -47,9 +47,9 @@ pub fn LabBand() -> Element {
         _ => format!("Sample lab: {} on this computer", format::count(devices, "simulated device")),
     };
     let (start, stop) = (use_callback(move |()| lab.start()), use_callback(move |()| lab.stop()));
-    let mut deeds = vec![Deed { label: "Remove it", busy: lab.busy(), press: stop }];
+    let mut deeds = vec![Deed { label: "Remove it", named: None, busy: lab.busy(), press: stop }];
     if devices == 0 {
-        deeds.insert(0, Deed { label: "Start it again", busy: lab.busy(), press: start });
+        deeds.insert(0, Deed { label: "Start it again", named: None, busy: lab.busy(), press: start });
     }
     use_line(is_on.then_some(Line::Said { meant: Meant::Note, glyph: Glyph::Lab, text: said, deeds }));
     rsx! {}

@@ -11,6 +11,7 @@ use crate::components::{Button, Empty, ErrorState, Glyph, Pager, SearchField, Sk
 use crate::data::{Query, use_settled};
 use crate::state::kept::{Kept, use_kept};
 use crate::state::layout::Tables;
+use crate::state::steady::{Steady, use_steady};
 
 /// What a person has chosen of a list; copies are the same.
 #[derive(Clone, Copy, PartialEq)]
@@ -86,13 +87,14 @@ pub struct Words {
 }
 
 /// The list below its search, a page of it at a time, in each of its states. `table` draws the rows, `empty` stands where
-/// there is none at all, and the children are put into the line below.
+/// there is none at all, `row_id` tells rows apart, and the children are put into the line below.
 #[component]
 pub fn ListPanel<T: Clone + PartialEq + 'static>(
     list: Query<Page<T>>,
     listing: Listing,
     words: Words,
     size: i64,
+    row_id: Callback<T, i64>,
     table: Callback<Rc<Page<T>>, Element>,
     empty: Option<Element>,
     children: Element,
@@ -101,8 +103,11 @@ pub fn ListPanel<T: Clone + PartialEq + 'static>(
     let mut number = listing.number;
     let Words { one, many, find, nothing } = words;
     let retry = move |()| list.refresh();
+    let fresh = list.value().map(|page| page.items.clone()).unwrap_or_default();
+    let Steady { rows, joined } = use_steady(fresh, list.answered(), list.own(), |row: &T| row_id.call(row.clone()));
     let body = match (list.value(), list.error()) {
         (Some(page), stale) => {
+            let page = Rc::new(Page { items: rows, ..(*page).clone() });
             let searched = !listing.search.read().trim().is_empty();
             rsx! {
                 if let Some(problem) = stale {
@@ -122,6 +127,7 @@ pub fn ListPanel<T: Clone + PartialEq + 'static>(
                     total: page.total,
                     page: number(),
                     size,
+                    joined,
                     onpage: move |page| number.set(page),
                     if let Some(note) = page.note.clone() {
                         span { class: "cut", title: "{note}", "{note}" }

@@ -197,6 +197,7 @@ fn RunStrip(run: Run) -> Element {
                                 dd { class: "mono", title: "{commit}", {commit.chars().take(10).collect::<String>()} }
                             },
                             None if active => rsx! { dd { class: "muted", "at the end" } },
+                            None if untold => rsx! { dd { class: "muted", "not told here" } },
                             None => rsx! { dd { class: "muted", "none" } },
                         }
                     }

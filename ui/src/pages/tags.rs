@@ -61,6 +61,7 @@ pub fn TagsPage() -> Element {
                 listing,
                 words: WORDS,
                 size: PAGE_SIZE,
+                row_id: move |row: Tag| row.id,
                 table: move |page| rsx! {
                     TagsTable {
                         page,

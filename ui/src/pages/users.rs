@@ -69,6 +69,7 @@ pub fn UsersPage() -> Element {
                     listing,
                     words: WORDS,
                     size: PAGE_SIZE,
+                    row_id: move |row: UserPublic| row.id,
                     table: move |page| rsx! {
                         UsersTable {
                             page,

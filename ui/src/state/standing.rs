@@ -21,6 +21,8 @@ pub enum Meant {
 pub struct Deed {
     /// The words of its button.
     pub label: &'static str,
+    /// Its words in full, where the label alone does not tell it from others.
+    pub named: Option<&'static str>,
     /// Whether it is being done.
     pub busy: bool,
     /// Does it.

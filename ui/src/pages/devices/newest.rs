@@ -7,7 +7,7 @@ use netraven_api::outcome::Cause;
 use netraven_api::results::{JobResult, ListResults};
 
 use super::table::LastResult;
-use crate::components::{Ago, SkeletonRows, StaleNote};
+use crate::components::{Ago, ReadFailed, SkeletonRows};
 use crate::data::use_query_maybe;
 use crate::state::session::use_workplace;
 
@@ -30,7 +30,7 @@ pub fn NewestResult(device: ReadSignal<Device>) -> Element {
             None => rsx! { Instead { span { class: "muted", "never run" } } },
         },
         (Some(_), None, Some(problem)) => rsx! {
-            Instead { StaleNote { problem, at: None, onretry: move |()| results.refresh() } }
+            Instead { ReadFailed { problem, onretry: move |()| results.refresh() } }
         },
         (Some(_), None, None) => rsx! { Instead { SkeletonRows { rows: 1, label: "Reading the newest result" } } },
     };
