@@ -112,12 +112,12 @@ fn words_of_people() {
         " description pass: ⟦zq9⟧",
         " description PIN ⟦4711⟧",
         " description login ops/⟦zq9z⟧",
-        " description password is ⟦zq9⟧",
-        "! default password was ⟦zq9⟧",
+        " description password ⟦is zq9⟧",
+        "! default password ⟦was zq9⟧",
         "# pw ⟦zq9!⟧",
-        "remark credentials: ops / ⟦zq9z⟧",
-        "banner motd ^ The password of this box is ⟦zq9⟧",
-        "snmp string is ⟦zq9⟧",
+        "remark credentials: ⟦ops / zq9z⟧",
+        "banner motd ^ The password ⟦of this box is zq9⟧",
+        "snmp string ⟦is zq9⟧",
     ] {
         hides(line);
     }
