@@ -3,6 +3,7 @@
 //! It knows nothing else of the backend. Children die with this process as far as the system allows: on Linux they are
 //! asked to end when it dies; anywhere, the next start stops what is left before it starts its own.
 
+mod closed;
 mod engine;
 mod error;
 mod find;
@@ -46,6 +47,7 @@ use self::{
 };
 pub use self::{
     error::{Program, StartError, StopError},
+    folder::write_private,
     health::{Health, State},
     lock::{DataDirLock, LockError},
 };

@@ -73,6 +73,27 @@ pub enum StartError {
         /// The system's reason.
         reason: String,
     },
+    /// The data folder can be entered by others, and holds things that are theirs to use.
+    #[error(
+        "The folder {} is open to other users of this computer (mode {mode:04o}), so what is stored there would be, too. \
+         Choose a folder of its own for the data, or shut this one first: chmod 700 \"{}\".",
+        path.display(), path.display()
+    )]
+    Open {
+        /// The folder.
+        path: PathBuf,
+        /// Its mode.
+        mode: u32,
+    },
+    /// A link stands in the place of a file or folder of ours.
+    #[error(
+        "{} is a link, which somebody may have put there to have another file read or written. Remove it, then start again.",
+        path.display()
+    )]
+    Link {
+        /// The link.
+        path: PathBuf,
+    },
     /// The file system has no room left.
     #[error("No space is left for {}. Free at least {} MB there, then start again.", path.display(), needed_bytes >> 20)]
     DiskFull {

@@ -28,7 +28,10 @@ pub(super) fn make_private(path: &Path) -> Result<(), StartError> {
     let written = || {
         os::make_folder(path)?;
         let probe = path.join(".write-test");
-        let result = fs::write(&probe, "NetRaven checks that this folder can be written\n");
+        // Whatever had the name before is no file of anybody's; a link is removed, not followed.
+        let _ = fs::remove_file(&probe);
+        let result = os::private_file().write(true).create_new(true).open(&probe);
+        let result = result.and_then(|mut file| file.write_all(b"NetRaven checks that this folder can be written\n"));
         let _ = fs::remove_file(&probe);
         result
     };
@@ -128,12 +131,12 @@ impl Folder {
     }
 }
 
-/// Writes a file that only we may read, whole or not at all.
-pub(super) fn write_private(path: &Path, text: &str) -> Result<(), StartError> {
+/// Writes a file that only we may read, whole or not at all. A link of its name is replaced, not followed.
+pub fn write_private(path: &Path, text: &str) -> Result<(), StartError> {
     let fresh = path.with_extension("new");
     let written = || {
         let _ = fs::remove_file(&fresh);
-        let mut file = os::private_file().write(true).truncate(true).open(&fresh)?;
+        let mut file = os::private_file().write(true).create_new(true).open(&fresh)?;
         file.write_all(text.as_bytes())?;
         file.sync_all()?;
         fs::rename(&fresh, path)
@@ -187,8 +190,9 @@ impl Log {
         if fs::metadata(&self.path).is_ok_and(|about| about.len() > largest) {
             let mut old = self.path.clone().into_os_string();
             old.push(".1");
+            let _ = fs::remove_file(&old);
             let _ = fs::copy(&self.path, old);
-            let _ = fs::OpenOptions::new().write(true).open(&self.path).and_then(|file| file.set_len(0));
+            let _ = os::private_file().write(true).open(&self.path).and_then(|file| file.set_len(0));
         }
     }
 }

@@ -1,12 +1,12 @@
 //! One process per data folder: a lock that the system releases when its holder dies, and what the holder says of itself.
 
 use std::{
-    fs::{File, OpenOptions, TryLockError},
+    fs::{File, TryLockError},
     io::{Read, Seek, Write},
     path::{Path, PathBuf},
 };
 
-use super::{error::StartError, folder};
+use super::{closed, error::StartError, folder, os};
 
 const FILE: &str = "netraven.lock";
 
@@ -47,16 +47,15 @@ fn holder(pid: Option<u32>, info: Option<&str>) -> String {
 impl DataDirLock {
     /// Takes the lock of `data_dir`, making the folder if needed; never waits.
     pub fn acquire(data_dir: &Path) -> Result<Self, LockError> {
+        // A folder that was there before is shut before anything is looked at in it.
+        if data_dir.is_dir() {
+            closed::shut(data_dir)?;
+        }
         folder::make_private(data_dir)?;
+        closed::look_through(data_dir)?;
         let path = data_dir.join(FILE);
         let unusable = |error: &std::io::Error| LockError::Unusable(StartError::writing(&path, error));
-        let file = OpenOptions::new()
-            .read(true)
-            .write(true)
-            .create(true)
-            .truncate(false)
-            .open(&path)
-            .map_err(|error| unusable(&error))?;
+        let file = os::private_file().read(true).write(true).open(&path).map_err(|error| unusable(&error))?;
         match file.try_lock() {
             Ok(()) => {}
             Err(TryLockError::WouldBlock) => {
@@ -76,7 +75,7 @@ impl DataDirLock {
     }
 
     fn write(&self, info: &str) -> std::io::Result<()> {
-        let mut file = OpenOptions::new().write(true).create(true).truncate(false).open(&self.note)?;
+        let mut file = os::private_file().write(true).open(&self.note)?;
         let text = format!("{}\n{info}\n", std::process::id());
         file.rewind()?;
         file.write_all(text.as_bytes())?;
@@ -87,7 +86,7 @@ impl DataDirLock {
 impl Drop for DataDirLock {
     fn drop(&mut self) {
         // The file stays: removing it would let two processes lock two different files of the same name.
-        if let Ok(file) = OpenOptions::new().write(true).open(&self.note) {
+        if let Ok(file) = os::private_file().write(true).open(&self.note) {
             let _ = file.set_len(0);
         }
         // Not left to the closing: a child being started at this moment still holds a copy of the file.

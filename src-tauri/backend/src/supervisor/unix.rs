@@ -153,10 +153,31 @@ pub(super) fn shut_folder(path: &Path) -> io::Result<()> {
     fs::set_permissions(path, fs::Permissions::from_mode(0o700))
 }
 
-/// Options that create a file only its owner may read.
+/// Shuts a file to everybody but its owner.
+pub(super) fn shut_file(path: &Path) -> io::Result<()> {
+    fs::set_permissions(path, fs::Permissions::from_mode(0o600))
+}
+
+/// The mode of a file or folder that others than its owner can do anything with.
+pub(super) fn open_to_others(path: &Path) -> io::Result<Option<u32>> {
+    let mode = fs::metadata(path)?.permissions().mode() & 0o7777;
+    Ok((mode & 0o077 != 0).then_some(mode))
+}
+
+/// Whether a folder is meant for everybody, as `/tmp` is.
+pub(super) fn is_for_all(path: &Path) -> bool {
+    fs::metadata(path).is_ok_and(|about| about.permissions().mode() & 0o1000 != 0)
+}
+
+/// Whether a file, folder or link belongs to ourselves or to root.
+pub(super) fn is_ours(path: &Path) -> bool {
+    fs::symlink_metadata(path).is_ok_and(|about| [0, geteuid().as_raw()].contains(&about.uid()))
+}
+
+/// Options that create a file only its owner may read, and follow no link to get to it.
 pub(super) fn private_file() -> fs::OpenOptions {
     let mut options = fs::OpenOptions::new();
-    options.create(true).mode(0o600);
+    options.create(true).mode(0o600).custom_flags(rustix::fs::OFlags::NOFOLLOW.bits().cast_signed());
     options
 }
 

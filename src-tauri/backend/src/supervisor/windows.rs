@@ -52,6 +52,22 @@ pub(super) fn shut_folder(_: &Path) -> io::Result<()> {
     Ok(())
 }
 
+pub(super) fn shut_file(_: &Path) -> io::Result<()> {
+    Ok(())
+}
+
+pub(super) fn open_to_others(_: &Path) -> io::Result<Option<u32>> {
+    Ok(None)
+}
+
+pub(super) fn is_for_all(_: &Path) -> bool {
+    false
+}
+
+pub(super) fn is_ours(_: &Path) -> bool {
+    true
+}
+
 pub(super) fn private_file() -> fs::OpenOptions {
     let mut options = fs::OpenOptions::new();
     options.create(true);
