@@ -40,7 +40,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use axum::Router;
-use axum::extract::{DefaultBodyLimit, Request};
+use axum::extract::Request;
 use axum::http::{StatusCode, Uri};
 use axum::middleware::{from_fn, from_fn_with_state};
 use axum::response::{IntoResponse as _, Response};
@@ -59,8 +59,6 @@ use crate::seal::SealKey;
 use crate::store::Store;
 use fault::Fault;
 
-/// Most bytes a request body may have.
-const BODY_LIMIT: usize = 16 * 1024 * 1024;
 /// Longest a request may take; streams are not meant by it.
 const REQUEST_LIMIT: Duration = Duration::from_secs(90);
 
@@ -138,7 +136,6 @@ pub fn router(shared: Shared) -> Router {
     let inner = docs::serve(routes, description)
         .fallback(|| async { Fault::detail(StatusCode::NOT_FOUND, "Not Found") })
         .method_not_allowed_fallback(|| async { Fault::detail(StatusCode::METHOD_NOT_ALLOWED, "Method Not Allowed") })
-        .layer(DefaultBodyLimit::max(BODY_LIMIT))
         .layer(from_fn(large::check))
         .layer(from_fn_with_state(hosts::Hosts::of(shared.bound), hosts::check))
         .layer(CatchPanicLayer::custom(|_: Box<dyn std::any::Any + Send>| panicked()))

@@ -17,6 +17,7 @@ use super::auth::Caller;
 use super::describe::{Operation, Takes};
 use super::fault::Fault;
 use super::input::body_fault;
+use super::large::limit_of;
 use super::mount::{Mount, limit};
 use super::rows::{self, ROWS, Refused};
 
@@ -51,7 +52,7 @@ impl FromRequest<Shared> for Upload {
         let missing = || Fault::body_field("file", "missing", "Field required", Value::Null);
         let mut form = Multipart::from_request(request, state).await.map_err(|_| missing())?;
         let broken = |error: axum::extract::multipart::MultipartError| match error.status() {
-            StatusCode::PAYLOAD_TOO_LARGE => body_fault(StatusCode::PAYLOAD_TOO_LARGE),
+            StatusCode::PAYLOAD_TOO_LARGE => body_fault(StatusCode::PAYLOAD_TOO_LARGE, limit_of(BULK_IMPORT_PATH)),
             _ => Fault::body_field("file", "value_error", "Value error, the form could not be read", Value::Null),
         };
         while let Some(field) = form.next_field().await.map_err(broken)? {

@@ -1,12 +1,15 @@
 //! Errors as FastAPI shapes them: `{"detail": "text"}`, or a list of fields with 422.
 
 use axum::Json;
-use axum::http::header::WWW_AUTHENTICATE;
+use axum::http::header::{RETRY_AFTER, WWW_AUTHENTICATE};
 use axum::http::{HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
 use serde_json::{Value, json};
 
 use crate::store::StoreError;
+
+/// Seconds after which a request that found no database is worth another try.
+const RETRY_S: &str = "5";
 
 /// One part of where a field is.
 pub type Location = Vec<Value>;
@@ -93,26 +96,49 @@ impl From<StoreError> for Fault {
         match error {
             StoreError::NotFound(what) => Fault::not_found(format!("{what} not found")),
             StoreError::Conflict(sentence) => Fault::bad_request(sentence),
-            StoreError::Database(error) => match error {
-                sqlx::Error::PoolTimedOut | sqlx::Error::Io(_) | sqlx::Error::PoolClosed => Fault::Detail(
-                    StatusCode::SERVICE_UNAVAILABLE,
-                    "The database does not answer; it is being restarted. Try again in a few seconds.".to_owned(),
-                ),
-                sqlx::Error::Database(ref inner) if inner.code().is_some_and(|code| code.starts_with("57P")) => {
-                    Fault::Detail(
-                        StatusCode::SERVICE_UNAVAILABLE,
-                        "The database is starting. Try again in a few seconds.".to_owned(),
-                    )
-                }
-                // What the checks before let pass and Postgres refuses (class 22, data exceptions) is the caller's input.
-                sqlx::Error::Database(ref inner) if inner.code().is_some_and(|code| code.starts_with("22")) => {
-                    tracing::warn!(%inner, "the database refused a value that had passed the checks");
-                    Fault::bad_request("A value cannot be stored: look for unusual characters and very large numbers.")
-                }
-                other => Fault::Broken(other.to_string()),
-            },
+            StoreError::Database(error) => database(&error),
         }
     }
+}
+
+/// What a failure of the database is to the caller: a while to wait, a value of his own, or a defect.
+fn database(error: &sqlx::Error) -> Fault {
+    let wait = |sentence: &str| Fault::detail(StatusCode::SERVICE_UNAVAILABLE, sentence);
+    let inner = match error {
+        sqlx::Error::Database(inner) => inner,
+        sqlx::Error::PoolTimedOut
+        | sqlx::Error::PoolClosed
+        | sqlx::Error::WorkerCrashed
+        | sqlx::Error::Io(_)
+        | sqlx::Error::Tls(_)
+        | sqlx::Error::Protocol(_) => {
+            tracing::debug!(%error, "a request found no database");
+            return wait("The database does not answer; it is being restarted. Try again in a few seconds.");
+        }
+        other => return Fault::Broken(other.to_string()),
+    };
+    let code = inner.code().unwrap_or_default();
+    let sentence = match code.as_ref() {
+        // What the checks before let pass and Postgres refuses (class 22, data exceptions) is the caller's input.
+        code if code.starts_with("22") => {
+            tracing::warn!(%inner, "the database refused a value that had passed the checks");
+            return Fault::bad_request("A value cannot be stored: look for unusual characters and very large numbers.");
+        }
+        "57014" | "55P03" | "40001" | "40P01" => {
+            "The database is busy and gave the request up. Try again in a few seconds."
+        }
+        "53100" => "The database has no space left on its disk: free some there, then try again.",
+        "53300" => "The database takes no further connections. Try again in a few seconds.",
+        "25006" => "The database takes no changes at the moment. Try again in a few seconds.",
+        // Insufficient resources, connections that broke, a database that is closed, starting or stopping, and one whose
+        // sign-in was changed.
+        code if ["53", "08", "55", "57P", "28", "58"].iter().any(|class| code.starts_with(class)) => {
+            "The database takes no requests at the moment. Try again in a few seconds."
+        }
+        _ => return Fault::Broken(error.to_string()),
+    };
+    tracing::warn!(%inner, "the database refused a request");
+    wait(sentence)
 }
 
 impl IntoResponse for Fault {
@@ -120,8 +146,12 @@ impl IntoResponse for Fault {
         match self {
             Fault::Detail(status, sentence) => {
                 let mut response = (status, Json(json!({ "detail": sentence }))).into_response();
+                let headers = response.headers_mut();
                 if status == StatusCode::UNAUTHORIZED {
-                    response.headers_mut().insert(WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
+                    headers.insert(WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
+                }
+                if status == StatusCode::SERVICE_UNAVAILABLE {
+                    headers.insert(RETRY_AFTER, HeaderValue::from_static(RETRY_S));
                 }
                 response
             }

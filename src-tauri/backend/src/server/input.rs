@@ -10,7 +10,11 @@ use utoipa::ToSchema;
 
 use super::Shared;
 use super::fault::{Fault, FieldFault};
-use super::shape::Shape;
+use super::large;
+use super::shape::{Shape, VALUES, has_more_values};
+
+/// Most fields of a query or a form, repeated ones counted.
+const PAIRS: usize = 1_000;
 
 /// A decoded query; a repeated key is a list.
 pub struct Query<T>(pub T);
@@ -40,6 +44,9 @@ impl<T: DeserializeOwned + ToSchema + 'static> FromRequest<Shared> for Form<T> {
 
 fn decode<T: DeserializeOwned + ToSchema + 'static>(encoded: &[u8], place: &str) -> Result<T, Fault> {
     let unreadable = |reason: String| refused(place, &reason, Value::Null);
+    if encoded.iter().filter(|byte| **byte == b'&').count() >= PAIRS {
+        return Err(unreadable(format!("Value error, more than {PAIRS} fields: ask for less")));
+    }
     let given: Vec<(String, String)> =
         serde_html_form::from_bytes(encoded).map_err(|error| unreadable(error.to_string()))?;
     let pairs = Shape::of::<T>().pairs(&given, place).map_err(Fault::Fields)?;
@@ -136,6 +143,10 @@ impl<T: DeserializeOwned + ToSchema + 'static> FromRequest<Shared> for Body<T> {
 
 /// A JSON body that passed the checks of its type.
 fn json_body<T: ToSchema + 'static>(bytes: &[u8], needed: &[&str]) -> Result<Value, Fault> {
+    if has_more_values(bytes, VALUES) {
+        let sentence = format!("The body has more than {VALUES} values: send it in parts.");
+        return Err(Fault::detail(StatusCode::PAYLOAD_TOO_LARGE, sentence));
+    }
     let mut body =
         if bytes.is_empty() { Value::Null } else { serde_json::from_slice(bytes).map_err(|e| no_json(bytes, &e))? };
     let faults = Shape::of::<T>().check(&mut body, needed);
@@ -161,13 +172,14 @@ fn no_json(bytes: &[u8], error: &serde_json::Error) -> Fault {
 
 /// The bytes of a body, within the limit.
 pub async fn bytes(request: Request, state: &Shared) -> Result<Bytes, Fault> {
-    Bytes::from_request(request, state).await.map_err(|error| body_fault(error.status()))
+    let limit = large::limit_of(request.uri().path());
+    Bytes::from_request(request, state).await.map_err(|error| body_fault(error.status(), limit))
 }
 
-/// Why a body was not read.
-pub fn body_fault(status: StatusCode) -> Fault {
+/// Why a body was not read that may have this many bytes.
+pub fn body_fault(status: StatusCode, limit: usize) -> Fault {
     match status {
-        StatusCode::PAYLOAD_TOO_LARGE => Fault::detail(status, "The body is larger than 16 MiB: send it in parts."),
+        StatusCode::PAYLOAD_TOO_LARGE => large::refusal(limit),
         status => Fault::detail(status, "The body could not be read: send it again."),
     }
 }

@@ -2,7 +2,7 @@
 //! route is described as it is mounted, so that none is forgotten.
 
 use axum::Router;
-use axum::extract::Request;
+use axum::extract::{DefaultBodyLimit, Request};
 use axum::handler::Handler;
 use axum::http::StatusCode;
 use axum::middleware::{Next, from_fn, from_fn_with_state, map_response};
@@ -14,7 +14,7 @@ use utoipa::ToSchema;
 
 use super::describe::{Describes, Description, Operation};
 use super::fault::Fault;
-use super::{REQUEST_LIMIT, Shared, auth};
+use super::{REQUEST_LIMIT, Shared, auth, large};
 
 /// Collects the routes.
 pub struct Mount {
@@ -52,6 +52,7 @@ impl Mount {
     /// Mounts what is no [`Endpoint`]: the login, the import of a file, the live stream.
     pub fn route(&mut self, route: Route, operation: Operation, methods: MethodRouter<Shared>) {
         self.description.add(&route, operation);
+        let methods = methods.layer(DefaultBodyLimit::max(large::limit_of(route.path)));
         let guarded = match route.access {
             Access::Open => methods,
             access => methods.layer(from_fn_with_state((self.shared.clone(), access), auth::require)),

@@ -1,5 +1,6 @@
 //! What a type may hold, read from its own description: what `/openapi.json` says and what is refused are one thing.
 
+mod bounds;
 mod json;
 mod query;
 mod text;
@@ -13,6 +14,7 @@ use serde_json::{Value, json};
 use utoipa::ToSchema;
 use utoipa::openapi::{RefOr, Schema};
 
+pub use bounds::{VALUES, has_more_values};
 pub use text::instant;
 
 /// The fields of a type.

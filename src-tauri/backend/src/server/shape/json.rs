@@ -2,6 +2,7 @@
 
 use serde_json::{Map, Value, json};
 
+use super::bounds::{Faults, repeated, repeated_fields};
 use super::text::{fault, instant, not_a_time, not_a_word, range};
 use super::{Kind, Shape};
 use crate::server::fault::{FieldFault, Location};
@@ -16,10 +17,10 @@ impl Shape {
             }
             let message = "Input should be a valid dictionary or object to extract fields from";
             let secret = self.fields.iter().any(|field| self.secret(&field.name));
-            let input = if secret { Value::Null } else { body.take() };
+            let input = if secret { Value::Null } else { repeated(body) };
             return vec![fault(place(), "model_attributes_type", message, input)];
         };
-        let mut faults = Vec::new();
+        let mut faults = Faults::default();
         for field in &self.fields {
             let location: Location = vec!["body".into(), field.name.as_str().into()];
             let needed = needed.contains(&field.name.as_str());
@@ -37,18 +38,17 @@ impl Shape {
                 }
             }
         }
-        faults
+        faults.told("body")
     }
 
-    /// What was given, without its secrets.
+    /// What was given, without its secrets, as far as it is repeated.
     pub fn shown(&self, given: &Map<String, Value>) -> Map<String, Value> {
-        let open = given.iter().filter(|(name, _)| !self.secret(name));
-        open.map(|(name, value)| (name.clone(), value.clone())).collect()
+        repeated_fields(given.iter().filter(|(name, _)| !self.secret(name)))
     }
 }
 
 impl Kind {
-    fn check(&self, value: &mut Value, location: Location, faults: &mut Vec<FieldFault>) {
+    fn check(&self, value: &mut Value, location: Location, faults: &mut Faults) {
         if let (Kind::List(kind), Value::Array(items)) = (self, &mut *value) {
             for (index, item) in items.iter_mut().enumerate() {
                 let location = location.iter().cloned().chain([index.into()]).collect();
@@ -56,7 +56,7 @@ impl Kind {
             }
             return;
         }
-        let input = || value.clone();
+        let input = || repeated(value);
         let found = match (self, &*value) {
             (Kind::Text(rule), Value::String(text)) => rule.check(text, location),
             (Kind::Text(rule), _) => {
@@ -86,7 +86,9 @@ impl Kind {
             (Kind::Word(words), _) => Some(not_a_word(words, location, input())),
             (Kind::List(_), _) => Some(fault(location, "list_type", "Input should be a valid list", input())),
         };
-        faults.extend(found);
+        if let Some(found) = found {
+            faults.push(found);
+        }
     }
 }
 

@@ -2,6 +2,7 @@
 
 use serde_json::{Value, json};
 
+use super::bounds::Faults;
 use super::text::{fault, instant, not_a_time, not_a_word, range};
 use super::{Kind, Shape};
 use crate::server::fault::{FieldFault, Location};
@@ -14,7 +15,7 @@ impl Shape {
     /// are decoded from. Of a repeated name a list takes all, everything else the last. Names nobody knows are ignored, and
     /// so is an empty text, unless it is needed.
     pub fn pairs(&self, given: &[(String, String)], place: &str) -> Result<Pairs, Vec<FieldFault>> {
-        let (mut pairs, mut faults) = (Vec::new(), Vec::new());
+        let (mut pairs, mut faults) = (Vec::new(), Faults::default());
         for field in &self.fields {
             let mut values: Vec<&str> =
                 given.iter().filter(|(name, _)| *name == field.name).map(|(_, value)| value.as_str()).collect();
@@ -43,6 +44,7 @@ impl Shape {
                 }
             }
         }
+        let faults = faults.told(place);
         if faults.is_empty() { Ok(pairs) } else { Err(faults) }
     }
 }

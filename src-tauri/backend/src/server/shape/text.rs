@@ -6,6 +6,7 @@ use jiff::tz::TimeZone;
 use serde_json::{Value, json};
 
 use super::Text;
+use super::bounds::repeated_text;
 use crate::server::fault::{FieldFault, Location};
 
 /// Refuses a value at a place.
@@ -17,7 +18,7 @@ impl Text {
     /// Refuses a text that is too short or too long, has other letters than it may, or holds a NUL, which Postgres cannot
     /// keep. A secret is never repeated.
     pub fn check(&self, text: &str, location: Location) -> Option<FieldFault> {
-        let input = if self.secret { Value::Null } else { json!(text) };
+        let input = if self.secret { Value::Null } else { repeated_text(text) };
         let length = text.chars().count();
         if let Some(least) = self.least.filter(|least| length < *least) {
             let plural = if least == 1 { "" } else { "s" };

@@ -1,0 +1,223 @@
+//! What is bounded before and while a body is looked at: how many values it has, how many faults are listed, how much of a
+//! refused value is repeated. A body that is wrong a million times must not cost a million times its size.
+
+use std::fmt;
+
+use serde::de::{DeserializeSeed, Deserializer, Error, IgnoredAny, MapAccess, SeqAccess, Visitor};
+use serde_json::{Map, Value};
+
+use crate::server::fault::FieldFault;
+
+/// Most values a JSON body may have, each item of a list and each field counted.
+pub const VALUES: usize = 100_000;
+/// Most faults that are listed.
+const FAULTS: usize = 100;
+/// Most values and letters of a refused value that are repeated.
+const REPEATED: usize = 100;
+const LETTERS: usize = 1_000;
+
+/// Whether a JSON text has more values than this; counted without keeping any of them. What is no JSON is left to whoever
+/// reads it.
+pub fn has_more_values(json: &[u8], most: usize) -> bool {
+    let mut left = Some(most);
+    let counted = Count { left: &mut left }.deserialize(&mut serde_json::Deserializer::from_slice(json));
+    counted.is_err() && left.is_none()
+}
+
+/// Counts down; none once there were too many.
+struct Count<'a> {
+    left: &'a mut Option<usize>,
+}
+
+impl Count<'_> {
+    fn one<E: Error>(&mut self) -> Result<(), E> {
+        *self.left = self.left.and_then(|left| left.checked_sub(1));
+        self.left.map(drop).ok_or_else(|| E::custom("too many values"))
+    }
+}
+
+impl<'de> DeserializeSeed<'de> for Count<'_> {
+    type Value = ();
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
+        deserializer.deserialize_any(self)
+    }
+}
+
+impl<'de> Visitor<'de> for Count<'_> {
+    type Value = ();
+
+    fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("a value")
+    }
+
+    fn visit_bool<E: Error>(mut self, _: bool) -> Result<(), E> {
+        self.one()
+    }
+
+    fn visit_i64<E: Error>(mut self, _: i64) -> Result<(), E> {
+        self.one()
+    }
+
+    fn visit_u64<E: Error>(mut self, _: u64) -> Result<(), E> {
+        self.one()
+    }
+
+    fn visit_f64<E: Error>(mut self, _: f64) -> Result<(), E> {
+        self.one()
+    }
+
+    fn visit_str<E: Error>(mut self, _: &str) -> Result<(), E> {
+        self.one()
+    }
+
+    fn visit_unit<E: Error>(mut self) -> Result<(), E> {
+        self.one()
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(mut self, mut items: A) -> Result<(), A::Error> {
+        self.one()?;
+        while items.next_element_seed(Count { left: self.left })?.is_some() {}
+        Ok(())
+    }
+
+    fn visit_map<A: MapAccess<'de>>(mut self, mut fields: A) -> Result<(), A::Error> {
+        self.one()?;
+        while fields.next_key::<IgnoredAny>()?.is_some() {
+            fields.next_value_seed(Count { left: self.left })?;
+        }
+        Ok(())
+    }
+}
+
+/// The faults found so far, of which the first are listed and the rest are counted.
+#[derive(Default)]
+pub struct Faults {
+    listed: Vec<FieldFault>,
+    more: usize,
+}
+
+impl Faults {
+    /// Takes a fault.
+    pub fn push(&mut self, fault: FieldFault) {
+        if self.listed.len() < FAULTS {
+            self.listed.push(fault);
+        } else {
+            self.more += 1;
+        }
+    }
+
+    /// What is told: the first faults, and how many there are beside them. `place` is "query" or "body".
+    pub fn told(mut self, place: &str) -> Vec<FieldFault> {
+        if self.more > 0 {
+            self.listed.push(FieldFault {
+                kind: "too_many_errors",
+                location: vec![place.into()],
+                message: format!("{} further errors are not listed: correct these first", self.more),
+                input: Value::Null,
+                context: None,
+            });
+        }
+        self.listed
+    }
+}
+
+/// A refused value as it is repeated: whole if it is small, else its beginning.
+pub fn repeated(value: &Value) -> Value {
+    part(value, &mut { REPEATED })
+}
+
+/// A refused text as it is repeated.
+pub fn repeated_text(text: &str) -> Value {
+    match text.char_indices().nth(LETTERS) {
+        Some((end, _)) => Value::String(format!("{}…", &text[..end])),
+        None => Value::String(text.to_owned()),
+    }
+}
+
+/// The fields of a refused object as they are repeated.
+pub fn repeated_fields<'a>(fields: impl Iterator<Item = (&'a String, &'a Value)>) -> Map<String, Value> {
+    let mut left = REPEATED;
+    let mut taken = Map::new();
+    for (name, value) in fields {
+        if left == 0 {
+            break;
+        }
+        taken.insert(short(name), part(value, &mut left));
+    }
+    taken
+}
+
+fn short(text: &str) -> String {
+    text.chars().take(LETTERS).collect()
+}
+
+fn part(value: &Value, left: &mut usize) -> Value {
+    *left = left.saturating_sub(1);
+    match value {
+        Value::String(text) => repeated_text(text),
+        Value::Array(items) => {
+            let mut taken = Vec::new();
+            for item in items {
+                if *left == 0 {
+                    break;
+                }
+                taken.push(part(item, left));
+            }
+            Value::Array(taken)
+        }
+        Value::Object(fields) => {
+            let mut taken = Map::new();
+            for (name, value) in fields {
+                if *left == 0 {
+                    break;
+                }
+                taken.insert(short(name), part(value, left));
+            }
+            Value::Object(taken)
+        }
+        other => other.clone(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    #[test]
+    fn values_are_counted_wherever_they_are() {
+        let text = br#"{"a": [1, "x", null], "b": {"c": true}}"#;
+        assert!(!has_more_values(text, 7));
+        assert!(has_more_values(text, 6));
+        assert!(!has_more_values(b"[1, 2", 5), "what is no JSON is refused as such");
+        assert!(has_more_values(b"[1, 2, 3, 4", 3), "its end need not be reached");
+    }
+
+    #[test]
+    fn a_refused_value_is_repeated_up_to_a_bound() {
+        assert_eq!(repeated(&json!({"a": [1, {"b": null}]})), json!({"a": [1, {"b": null}]}));
+        let long = repeated(&json!(vec!["x".repeat(5_000); 5_000])).to_string();
+        assert!(long.len() < REPEATED * (LETTERS + 10), "{}", long.len());
+        let wide: Map<String, Value> = (0..5_000).map(|number| (number.to_string(), json!(number))).collect();
+        assert_eq!(repeated_fields(wide.iter()).len(), REPEATED);
+    }
+
+    #[test]
+    fn faults_are_listed_up_to_a_number_and_counted_beyond() {
+        let mut faults = Faults::default();
+        for _ in 0..FAULTS + 7 {
+            let kind = "int_type";
+            faults.push(FieldFault {
+                kind,
+                location: vec![],
+                message: String::new(),
+                input: Value::Null,
+                context: None,
+            });
+        }
+        let told = faults.told("body");
+        assert_eq!(told.len(), FAULTS + 1);
+        assert!(told[FAULTS].message.starts_with("7 further"), "{:?}", told[FAULTS]);
+    }
+}
