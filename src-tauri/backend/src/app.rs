@@ -1,9 +1,12 @@
 //! The whole backend in one process: started, watched and stopped in order.
 
+mod files;
 mod first_user;
 mod key;
 mod remote;
+mod serving;
 mod stopping;
+mod tls;
 mod watcher;
 
 use std::net::SocketAddr;
@@ -24,7 +27,7 @@ use crate::journal::{About, Journal, Signal};
 use crate::platforms::Registry;
 use crate::queue::Queue;
 use crate::scheduler::Scheduler;
-use crate::server::{self, ServersState, Shared, Tokens};
+use crate::server::{self, Connections, ServersState, Shared, Tokens};
 use crate::snapshots::Repository;
 use crate::start::StartError;
 use crate::store::{Store, StoreError};
@@ -35,6 +38,7 @@ use crate::{handover, hub};
 
 pub use remote::RemoteWorker;
 
+use serving::Serving;
 use stopping::{Limits, join};
 
 /// Name of the first user.
@@ -96,6 +100,9 @@ async fn installation(store: &Store) -> Result<String, StoreError> {
 impl App {
     /// Starts everything; `progress` is told in sentences what is being done.
     pub async fn start(config: Config, progress: impl Fn(&str) + Send + Sync + 'static) -> Result<App, StartError> {
+        if !config.listen.ip().is_loopback() && config.tls.is_none() && !config.behind_proxy {
+            return Err(StartError::Unencrypted { address: config.listen });
+        }
         let lock = DataDirLock::acquire(&config.data_dir)?;
         let (servers, urls) = match config.external.clone() {
             Some(external) => (None, external),
@@ -140,6 +147,7 @@ impl App {
         let guards = [&stop, &stop_last].map(|token| token.clone().drop_guard());
         let repository = Repository::open_or_create(&config.snapshots_dir());
         let repository = Arc::new(repository.map_err(|error| StartError::Other(error.to_string()))?);
+        let tls = config.tls.as_ref().map(tls::acceptor).transpose()?;
         let listener = listen(config.listen).await?;
         let Base { store, queue, journal, signals, tasks: last_tasks } = Base::connect(urls, &stop_last).await?;
         let seal = Arc::new(key::of_installation(&config.seal_key_file(), &store).await?);
@@ -194,7 +202,7 @@ impl App {
         };
         let workers = spawn_workers(&worker, config.workers, &stop);
         let address = listener.local_addr().map_err(|source| StartError::Listen { address: config.listen, source })?;
-        let url = format!("http://{address}");
+        let url = format!("{}://{address}", if tls.is_some() { "https" } else { "http" });
         let shared = Shared {
             store: store.clone(),
             queue,
@@ -210,8 +218,12 @@ impl App {
             bound: address,
             data_dir: Arc::from(config.data_dir.as_path()),
             keep_logs_days: config.keep_logs_days,
+            behind_proxy: config.behind_proxy,
         };
-        tasks.push(tokio::spawn(serve(listener, shared, stop.clone())));
+        let most = files::connections(config.workers.saturating_mul(config.sessions));
+        let connections = Connections::new(config.connections.unwrap_or(most));
+        let serving = Serving::new(server::router(shared), tls, connections, stop.clone());
+        tasks.push(tokio::spawn(serving.run(listener)));
         if let Err(error) = lock.write_info(&url) {
             tracing::warn!(%error, "the address of the API was not noted in the data folder");
         }
@@ -279,12 +291,4 @@ fn spawn_workers(worker: &Worker, count: usize, stop: &CancellationToken) -> Vec
 
 async fn listen(address: SocketAddr) -> Result<tokio::net::TcpListener, StartError> {
     tokio::net::TcpListener::bind(address).await.map_err(|source| StartError::Listen { address, source })
-}
-
-async fn serve(listener: tokio::net::TcpListener, shared: Shared, stop: CancellationToken) {
-    let service = server::router(shared).into_make_service_with_connect_info::<SocketAddr>();
-    let ended = axum::serve(listener, service).with_graceful_shutdown(async move { stop.cancelled().await }).await;
-    if let Err(error) = ended {
-        tracing::error!(%error, "the API ended");
-    }
 }

@@ -20,6 +20,15 @@ pub struct External {
     pub redis_url: Secret,
 }
 
+/// The encryption of the API.
+#[derive(Clone, Debug)]
+pub struct Tls {
+    /// File of the certificate, and of those between it and its root, in the form PEM.
+    pub certificate: PathBuf,
+    /// File of its key, PKCS #8 in the form PEM, unencrypted.
+    pub key: PathBuf,
+}
+
 /// What a backend is started with.
 #[derive(Clone, Debug)]
 pub struct Config {
@@ -27,6 +36,12 @@ pub struct Config {
     pub data_dir: PathBuf,
     /// Address of the API; port 0 takes a free one.
     pub listen: SocketAddr,
+    /// How the API is encrypted; without it, it is reached from this computer alone, or through a proxy that does it.
+    pub tls: Option<Tls>,
+    /// Whether a proxy stands in front, which names the host as it likes and says whom a request is from.
+    pub behind_proxy: bool,
+    /// Most connections at once; as many as the system's limit of open files leaves, if absent.
+    pub connections: Option<usize>,
     /// Servers to use instead of embedded ones.
     pub external: Option<External>,
     /// Workers in this process.
@@ -48,6 +63,9 @@ impl Config {
         Config {
             data_dir,
             listen: SocketAddr::from((Ipv4Addr::LOCALHOST, 0)),
+            tls: None,
+            behind_proxy: false,
+            connections: None,
             external: None,
             workers: 1,
             sessions: SESSIONS,

@@ -6,6 +6,7 @@ mod auth;
 mod bulk;
 mod check;
 mod configs;
+mod connections;
 mod credentials;
 mod describe;
 mod devices;
@@ -41,7 +42,8 @@ use std::time::Duration;
 
 use axum::Router;
 use axum::extract::Request;
-use axum::http::{StatusCode, Uri};
+use axum::http::header::{CACHE_CONTROL, X_CONTENT_TYPE_OPTIONS};
+use axum::http::{HeaderValue, StatusCode, Uri};
 use axum::middleware::{from_fn, from_fn_with_state};
 use axum::response::{IntoResponse as _, Response};
 use netraven_api::runs::Trigger;
@@ -49,7 +51,9 @@ use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 use tower::Layer as _;
 use tower_http::catch_panic::CatchPanicLayer;
+use tower_http::set_header::SetResponseHeaderLayer;
 
+pub use connections::{Connection, Connections};
 pub use auth::Tokens;
 
 use crate::journal::{Journal, Signal};
@@ -102,6 +106,8 @@ pub struct Shared {
     pub data_dir: Arc<Path>,
     /// Days log lines are kept; 0 for ever.
     pub keep_logs_days: u32,
+    /// Whether a proxy stands in front.
+    pub behind_proxy: bool,
 }
 
 impl Shared {
@@ -137,7 +143,9 @@ pub fn router(shared: Shared) -> Router {
         .fallback(|| async { Fault::detail(StatusCode::NOT_FOUND, "Not Found") })
         .method_not_allowed_fallback(|| async { Fault::detail(StatusCode::METHOD_NOT_ALLOWED, "Method Not Allowed") })
         .layer(from_fn(large::check))
-        .layer(from_fn_with_state(hosts::Hosts::of(shared.bound), hosts::check))
+        .layer(from_fn_with_state(hosts::Hosts::of(shared.bound, shared.behind_proxy), hosts::check))
+        .layer(SetResponseHeaderLayer::overriding(X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff")))
+        .layer(SetResponseHeaderLayer::overriding(CACHE_CONTROL, HeaderValue::from_static("no-store")))
         .layer(CatchPanicLayer::custom(|_: Box<dyn std::any::Any + Send>| panicked()))
         .with_state(shared);
     Router::new().fallback_service(tower::util::MapRequestLayer::new(canonical_path).layer(inner))

@@ -22,6 +22,24 @@ pub enum StartError {
         /// What the system said.
         source: std::io::Error,
     },
+    /// The API would be reached from the network without encryption.
+    #[error(
+        "On {address} the API is reached from the network, and passwords and tokens would cross it unencrypted. Give a \
+         certificate and its key with --tls-cert FILE and --tls-key FILE; or, where a proxy in front of it does the \
+         encryption, say so with --behind-proxy; or listen on 127.0.0.1."
+    )]
+    Unencrypted {
+        /// Address.
+        address: SocketAddr,
+    },
+    /// Certificate or key cannot be used.
+    #[error("The API cannot be encrypted with {file}: {reason}.")]
+    Tls {
+        /// The file.
+        file: String,
+        /// What is wrong with it.
+        reason: String,
+    },
     /// A database or queue that somebody else runs did not answer.
     #[error("{what} cannot be reached or used: {reason}. Check its URL and that it runs.")]
     External {

@@ -8,6 +8,7 @@ use std::time::Duration;
 
 use clap::{Args, Parser, Subcommand};
 use netraven_api::Secret;
+use netraven_backend::config::Tls;
 use netraven_backend::{App, Config, External, RemoteWorker, platforms};
 use tokio_util::sync::CancellationToken;
 
@@ -53,6 +54,15 @@ struct Serve {
     /// Address of the API; port 0 takes a free one.
     #[arg(long, default_value = "127.0.0.1:0")]
     listen: SocketAddr,
+    /// Certificate of the API, PEM. Beyond this computer the API is served encrypted or behind a proxy.
+    #[arg(long, value_name = "FILE", requires = "tls_key")]
+    tls_cert: Option<PathBuf>,
+    /// Key of that certificate, PEM, PKCS #8.
+    #[arg(long, value_name = "FILE", requires = "tls_cert")]
+    tls_key: Option<PathBuf>,
+    /// A proxy in front encrypts: any host name is answered, and `X-Forwarded-For` says whom a request is from.
+    #[arg(long)]
+    behind_proxy: bool,
     /// PostgreSQL to use instead of an embedded one.
     #[arg(long, env = "NETRAVEN_DATABASE_URL", hide_env_values = true, requires = "redis_url")]
     database_url: Option<String>,
@@ -134,6 +144,8 @@ async fn serve(args: Serve) -> anyhow::Result<()> {
     });
     let config = Config {
         listen: args.listen,
+        tls: args.tls_cert.zip(args.tls_key).map(|(certificate, key)| Tls { certificate, key }),
+        behind_proxy: args.behind_proxy,
         external,
         workers: if args.no_worker { 0 } else { args.workers },
         sessions: args.sessions.max(1),

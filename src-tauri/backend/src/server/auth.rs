@@ -21,7 +21,7 @@ use serde::Deserialize;
 use tokio::sync::Semaphore;
 use utoipa::ToSchema;
 
-use super::Shared;
+use super::{Connection, Shared};
 use super::accounts::Accounts;
 use super::describe::Operation;
 use super::fault::Fault;
@@ -127,6 +127,9 @@ pub async fn require(
     }
     if access == Access::Admin && user.role != Role::Admin {
         return Err(Fault::detail(StatusCode::FORBIDDEN, "Operation not permitted. Requires admin privileges."));
+    }
+    if let Some(connection) = request.extensions().get::<Connection>() {
+        connection.is_signed_in();
     }
     request.extensions_mut().insert(Caller(user));
     Ok(next.run(request).await)

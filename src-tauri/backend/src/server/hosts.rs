@@ -18,28 +18,36 @@ pub struct Hosts {
 }
 
 impl Hosts {
-    /// Those of a server that listens here: all, unless it is loopback.
-    pub fn of(bound: SocketAddr) -> Hosts {
-        Hosts { loopback_only: bound.ip().is_loopback() }
+    /// Those of a server that listens here: all, unless it is loopback and no proxy stands in front.
+    pub fn of(bound: SocketAddr, behind_proxy: bool) -> Hosts {
+        Hosts { loopback_only: bound.ip().is_loopback() && !behind_proxy }
     }
 
     fn refuses(self, headers: &HeaderMap, uri: &Uri) -> Option<Fault> {
+        // Whoever stands between may believe the other one.
+        if headers.get_all(HOST).iter().count() > 1 {
+            return Some(Fault::bad_request("The request names more than one host: send one Host header."));
+        }
         if !self.loopback_only {
             return None;
         }
-        let text = |name| headers.get(name).map(|value: &axum::http::HeaderValue| value.to_str().unwrap_or("?"));
-        // HTTP/2 and absolute requests name the host in the address.
-        let host = uri.authority().map(|authority| authority.as_str()).or(text(HOST)).unwrap_or("");
-        if !is_loopback(host) {
+        let text = |value: &axum::http::HeaderValue| value.to_str().unwrap_or("?").to_owned();
+        // Absolute requests name the host in the address; whichever of the two is believed elsewhere, both are checked.
+        let named = uri.authority().map(|authority| authority.as_str().to_owned());
+        let named: Vec<String> = named.into_iter().chain(headers.get_all(HOST).iter().map(text)).collect();
+        let host = named.first().map_or("", String::as_str);
+        if named.is_empty() || !named.iter().all(|host| is_loopback(host)) {
             let sentence =
                 "This server answers programs of its own computer only: use http://127.0.0.1 or http://localhost.";
             return Some(Fault::detail(StatusCode::MISDIRECTED_REQUEST, sentence));
         }
-        let origin = text(ORIGIN)?;
-        let same = origin.split_once("://").is_some_and(|(_, origin)| origin.eq_ignore_ascii_case(host));
-        let ours = ["tauri://localhost", "http://tauri.localhost", "https://tauri.localhost"].contains(&origin);
+        let known = |origin: &str| {
+            let same = origin.split_once("://").is_some_and(|(_, origin)| origin.eq_ignore_ascii_case(host));
+            same || ["tauri://localhost", "http://tauri.localhost", "https://tauri.localhost"].contains(&origin)
+        };
         let sentence = "Requests of pages from other sites are not answered.";
-        (!same && !ours).then(|| Fault::detail(StatusCode::FORBIDDEN, sentence))
+        let foreign = !headers.get_all(ORIGIN).iter().all(|origin| known(&text(origin)));
+        foreign.then(|| Fault::detail(StatusCode::FORBIDDEN, sentence))
     }
 }
 
@@ -70,7 +78,7 @@ mod tests {
         if let Some(origin) = origin {
             headers.insert(ORIGIN, origin.parse().unwrap());
         }
-        let refused = Hosts::of(([127, 0, 0, 1], 8000).into()).refuses(&headers, &Uri::from_static("/jobs"));
+        let refused = Hosts::of(([127, 0, 0, 1], 8000).into(), false).refuses(&headers, &Uri::from_static("/jobs"));
         refused.map(|fault| match fault {
             Fault::Detail(status, _) => status,
             other => panic!("{other:?}"),
@@ -92,8 +100,20 @@ mod tests {
         for origin in ["http://evil.example", "http://127.0.0.1:9000", "null", "http://localhost:8000"] {
             assert_eq!(answer("127.0.0.1:8000", Some(origin)), Some(StatusCode::FORBIDDEN), "{origin}");
         }
+        let mut two = HeaderMap::new();
+        two.append(HOST, "127.0.0.1:8000".parse().unwrap());
+        two.append(HOST, "evil.example".parse().unwrap());
+        for bound in [[127, 0, 0, 1], [0, 0, 0, 0]] {
+            let refused = Hosts::of((bound, 8000).into(), false).refuses(&two, &Uri::from_static("/jobs"));
+            assert!(matches!(refused, Some(Fault::Detail(StatusCode::BAD_REQUEST, _))), "{refused:?}");
+        }
+        let mut foreign = HeaderMap::new();
+        foreign.append(HOST, "evil.example".parse().unwrap());
+        let refused = Hosts::of(([127, 0, 0, 1], 8000).into(), false)
+            .refuses(&foreign, &Uri::from_static("http://127.0.0.1:8000/jobs"));
+        assert!(refused.is_some(), "a foreign Host beside an address of loopback");
         assert!(
-            !Hosts::of(([0, 0, 0, 0], 8000).into()).loopback_only,
+            !Hosts::of(([0, 0, 0, 0], 8000).into(), false).loopback_only,
             "a server for a network is named as the network likes"
         );
     }
