@@ -22,6 +22,7 @@ use crate::state::steady::use_pointing_provider;
 use crate::state::theme::Theme;
 use crate::state::views::use_views_provider;
 
+mod account;
 mod connection_box;
 mod foot;
 mod palette;

@@ -46,6 +46,8 @@ impl Route {
 /// Every endpoint.
 pub const ROUTES: &[Route] = &[
     Route::of::<users::GetMe>(),
+    Route::of::<users::ChangeOwnPassword>(),
+    Route::of::<users::SignOutEverywhere>(),
     Route::of::<users::ListUsers>(),
     Route::of::<users::GetUser>(),
     Route::of::<users::CreateUser>(),

@@ -61,6 +61,38 @@ impl Endpoint for GetMe {
     }
 }
 
+/// Changes the own password. Every other sign-in of the user ends.
+#[derive(Clone, Debug)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct ChangeOwnPassword(pub PasswordChange);
+
+impl Endpoint for ChangeOwnPassword {
+    type Reply = ();
+    const METHOD: Method = Method::Put;
+    const PATH: &'static str = "/users/me/password";
+    const ACCESS: Access = Access::User;
+    const STATUS: u16 = 204;
+    fn request(&self) -> Request {
+        Request::to::<Self>().json(&self.0)
+    }
+}
+
+/// Ends every sign-in of the user, this one included.
+#[derive(Clone, Debug)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct SignOutEverywhere(pub PasswordCheck);
+
+impl Endpoint for SignOutEverywhere {
+    type Reply = ();
+    const METHOD: Method = Method::Post;
+    const PATH: &'static str = "/users/me/sign-out";
+    const ACCESS: Access = Access::User;
+    const STATUS: u16 = 204;
+    fn request(&self) -> Request {
+        Request::to::<Self>().json(&self.0)
+    }
+}
+
 /// A user as lists show it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
@@ -98,6 +130,27 @@ pub struct UserInput {
     /// Role, `user` if absent.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub role: Option<Role>,
+}
+
+/// Body of a change of the own password.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct PasswordChange {
+    /// The password of now. Write-only.
+    #[cfg_attr(feature = "openapi", schema(value_type = String, format = Password, write_only, max_length = 1000))]
+    pub current_password: Secret,
+    /// The new one. Write-only.
+    #[cfg_attr(feature = "openapi", schema(value_type = String, format = Password, write_only, min_length = 8, max_length = 100))]
+    pub new_password: Secret,
+}
+
+/// Body of a sign-out everywhere.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct PasswordCheck {
+    /// The password of now. Write-only.
+    #[cfg_attr(feature = "openapi", schema(value_type = String, format = Password, write_only, max_length = 1000))]
+    pub current_password: Secret,
 }
 
 /// Body of a change of a user; absent fields stay, an e-mail address or full name of null goes.

@@ -251,7 +251,7 @@ impl App {
     /// A token of the user `admin` for the window this backend runs in; it lasts half an hour.
     #[must_use]
     pub fn local_token(&self) -> Secret {
-        self.tokens.issue(ADMIN, Role::Admin, LOCAL_TOKEN)
+        self.tokens.for_window(ADMIN, Role::Admin, LOCAL_TOKEN)
     }
 
     /// Writes lines to the log as the system itself, and waits until they are written; for measuring the live feed.

@@ -19,9 +19,11 @@ mod import;
 mod input;
 mod jobs;
 mod large;
+mod login;
 mod logs;
 mod matrix;
 mod mount;
+mod peer;
 mod platforms;
 mod raw;
 mod results;
@@ -32,6 +34,7 @@ mod shape;
 mod snippet;
 mod system;
 mod tags;
+mod tokens;
 mod upcoming;
 mod users;
 
@@ -54,7 +57,7 @@ use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::set_header::SetResponseHeaderLayer;
 
 pub use connections::{Connection, Connections};
-pub use auth::Tokens;
+pub use tokens::Tokens;
 
 use crate::journal::{Journal, Signal};
 use crate::platforms::Registry;
@@ -122,7 +125,7 @@ impl Shared {
 /// The whole API as one service, for any number of connections.
 pub fn router(shared: Shared) -> Router {
     let mut mount = mount::Mount::new(shared.clone());
-    auth::mount(&mut mount);
+    login::mount(&mut mount);
     users::mount(&mut mount);
     system::mount(&mut mount);
     platforms::mount(&mut mount);

@@ -28,7 +28,7 @@ mod words;
 use std::sync::Arc;
 
 use jiff::Timestamp;
-use netraven_api::native::{Deed, Missing};
+use netraven_api::native::{Deed, Feature, Missing};
 use netraven_api::{Method, Problem, Request};
 use serde_json::Value;
 
@@ -106,6 +106,8 @@ pub(crate) async fn answer(client: &Client, server: &Server, request: Request) -
     let segments: Vec<&str> = asked.segments.iter().map(String::as_str).collect();
     let reply = match segments.as_slice() {
         ["users", "me"] => users::me(talk),
+        ["users", "me", "password"] => Err(offered::refusal(Feature::OwnPassword)),
+        ["users", "me", "sign-out"] => Err(offered::refusal(Feature::SignOutEverywhere)),
         ["users", rest @ ..] => users::answer(talk, &asked, rest).await,
         ["system", "status"] => system::status(talk).await,
         ["platforms"] => platforms::list(talk).await,

@@ -5,6 +5,7 @@ use netraven_api::event::Link;
 use netraven_api::native::Native;
 use serde_json::Value;
 
+use super::account::{AccountButtons, AccountDialog, Wish};
 use super::place_form::PlaceForm;
 use crate::components::{Button, ButtonKind, Dialog, Glyph, Icon, Time};
 use crate::data::use_api;
@@ -21,6 +22,7 @@ const CONNECTION: &str = "Connection";
 pub fn ConnectionBox() -> Element {
     let workplace = use_workplace();
     let mut open = use_signal(|| false);
+    let mut wished = use_signal(|| None::<Wish>);
     let ready = workplace.ready();
     let name = ready.profile.as_ref().map_or(ready.place.as_str(), |profile| profile.title()).to_owned();
     let (tone, word) = match workplace.link() {
@@ -55,13 +57,22 @@ pub fn ConnectionBox() -> Element {
             }
         }
         if open() {
-            ConnectionDialog { onclose: move |()| open.set(false) }
+            ConnectionDialog {
+                onclose: move |()| open.set(false),
+                onwish: move |wish| {
+                    open.set(false);
+                    wished.set(Some(wish));
+                },
+            }
+        }
+        if let Some(wish) = wished() {
+            AccountDialog { wish, onclose: move |()| wished.set(None) }
         }
     }
 }
 
 #[component]
-fn ConnectionDialog(onclose: EventHandler<()>) -> Element {
+fn ConnectionDialog(onclose: EventHandler<()>, onwish: EventHandler<Wish>) -> Element {
     let (workplace, theme, api, notices) = (use_workplace(), use_kept::<Theme>(), use_api(), use_notices());
     let mut leaving = use_signal(|| false);
     let ready = workplace.ready();
@@ -101,7 +112,10 @@ fn ConnectionDialog(onclose: EventHandler<()>) -> Element {
                 dt { "Address" }
                 dd { class: "mono", "{ready.url}" }
                 dt { "Signed in" }
-                dd { "{ready.username}, {ready.role.as_str()}" }
+                dd {
+                    "{ready.username}, {ready.role.as_str()}"
+                    AccountButtons { onwish }
+                }
                 dt { "Updates" }
                 dd { "{link}" }
                 if let Some(folder) = ready.data_dir {

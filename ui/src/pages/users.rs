@@ -14,6 +14,8 @@ mod add;
 mod change;
 mod table;
 
+pub use change::SHORTEST_PASSWORD;
+
 use add::AddUser;
 use change::ChangeUser;
 use table::UsersTable;

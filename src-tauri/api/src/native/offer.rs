@@ -50,6 +50,10 @@ pub enum Feature {
     UserWithoutEmail,
     /// Searching its log.
     LogSearch,
+    /// A change of the own password.
+    OwnPassword,
+    /// The end of every sign-in of one's own.
+    SignOutEverywhere,
 }
 
 /// Something the server does not offer.

@@ -1,7 +1,5 @@
 //! The first user of an installation, and where the password for the first sign-in is left.
 
-use std::path::Path;
-
 use netraven_api::Secret;
 use netraven_api::users::Role;
 
@@ -9,6 +7,7 @@ use super::ADMIN;
 use crate::config::{Config, shown};
 use crate::seal::{SealKey, password};
 use crate::store::Store;
+use crate::supervisor;
 
 /// Makes the first user, whose password is given, or generated and left in a file only its owner can read.
 pub(super) async fn ensure(config: &Config, store: &Store) -> anyhow::Result<()> {
@@ -17,12 +16,14 @@ pub(super) async fn ensure(config: &Config, store: &Store) -> anyhow::Result<()>
     }
     let file = config.admin_password_file();
     let secret = match &config.admin_password {
-        Some(given) => given.clone(),
+        Some(given) => {
+            let is_common = password::is_common(given.expose(), &[ADMIN.to_owned()]);
+            anyhow::ensure!(!is_common, "The password for the user admin is refused: {}.", password::COMMON);
+            given.clone()
+        }
         None => {
             let generated = Secret::new(&SealKey::generate().to_text()[..24]);
-            write_private(&file, generated.expose()).map_err(|error| {
-                anyhow::anyhow!("the first password could not be written to {}: {error}", shown(&file))
-            })?;
+            supervisor::write_private(&file, &format!("{}\n", generated.expose()))?;
             tracing::info!(file = shown(&file), "the password of the user admin was generated; it is in the file");
             generated
         }
@@ -36,15 +37,4 @@ pub(super) async fn ensure(config: &Config, store: &Store) -> anyhow::Result<()>
         tracing::info!("another server has made the user admin; its password is the one that opens");
     }
     Ok(())
-}
-
-fn write_private(path: &Path, text: &str) -> std::io::Result<()> {
-    use std::io::Write as _;
-    let mut options = std::fs::OpenOptions::new();
-    options.write(true).create(true).truncate(true);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    let mut file = options.open(path)?;
-    writeln!(file, "{text}")?;
-    file.sync_all()
 }

@@ -33,6 +33,33 @@ pub fn hash(password: &str, params: &Params) -> String {
     hash.to_string()
 }
 
+/// Why a password is refused that [`is_common`] knows.
+pub const COMMON: &str = "this password is among the commonest, or next to one, and would be guessed at once: choose \
+                          another, such as four words that have nothing to do with each other";
+
+/// Guesses after which a password is found by who tries the commonest first.
+const GUESSES: u64 = 10_000;
+
+/// The same for a word that has a few letters behind it, and how many those are.
+const GUESSES_OF_WORD: u64 = 1_000;
+const ADDED: usize = 4;
+
+/// Whether a password is one of those that are tried first, as it is or with the usual changes of letters; `about` is what is
+/// known of its owner.
+pub fn is_common(password: &str, about: &[String]) -> bool {
+    let known: Vec<&str> = about.iter().map(String::as_str).chain(["netraven"]).collect();
+    let guesses = |password: &str| zxcvbn::zxcvbn(password, &known).guesses();
+    // A word that everybody thinks of is no better with a year or an exclamation mark behind it.
+    let word = password.trim_end_matches(|letter: char| !letter.is_alphabetic());
+    let lower = password.to_lowercase();
+    let is_about_owner = known.iter().filter(|known| known.chars().count() >= 3).any(|known| {
+        let rest = lower.replace(&known.to_lowercase(), "");
+        rest.len() < lower.len() && rest.chars().count() <= ADDED
+    });
+    let is_short = password.chars().count() <= word.chars().count() + ADDED;
+    is_about_owner || guesses(password) < GUESSES || (is_short && guesses(word) < GUESSES_OF_WORD)
+}
+
 /// Compares `password` with a stored hash: argon2 in PHC form, or bcrypt (`$2a$`, `$2b$`, `$2y$`).
 pub fn verify(password: &str, stored: &str, params: &Params) -> Verdict {
     let stored = stored.trim();

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use std::sync::Mutex;
 use std::time::{Duration, Instant};
 
-use netraven_api::users::User;
+use crate::store::users::Standing;
 
 /// How long a user is not asked for again.
 const FRESH: Duration = Duration::from_secs(1);
@@ -20,19 +20,19 @@ pub struct Accounts {
 
 #[derive(Default)]
 struct Known {
-    users: HashMap<String, (User, Instant)>,
+    users: HashMap<String, (Standing, Instant)>,
     /// Raised by every change: an answer that was asked for before it is not remembered.
     generation: u64,
 }
 
 impl Accounts {
     /// The user, if it was read a moment ago.
-    pub fn fresh(&self, username: &str) -> Option<User> {
+    pub fn fresh(&self, username: &str) -> Option<Standing> {
         self.younger_than(username, FRESH)
     }
 
     /// The user, if it was read within the last minutes.
-    pub fn remembered(&self, username: &str) -> Option<User> {
+    pub fn remembered(&self, username: &str) -> Option<Standing> {
         self.younger_than(username, MEMORY)
     }
 
@@ -42,11 +42,11 @@ impl Accounts {
     }
 
     /// Keeps what the database answered, unless a user was changed since the mark was taken.
-    pub fn remember(&self, username: &str, user: Option<&User>, generation: u64) {
+    pub fn remember(&self, username: &str, standing: Option<&Standing>, generation: u64) {
         let mut known = self.known.lock().expect("no holder of this lock panics");
-        match user {
-            Some(user) if known.generation == generation => {
-                known.users.insert(username.to_owned(), (user.clone(), Instant::now()));
+        match standing {
+            Some(standing) if known.generation == generation => {
+                known.users.insert(username.to_owned(), (standing.clone(), Instant::now()));
             }
             _ => {
                 known.users.remove(username);
@@ -61,28 +61,29 @@ impl Accounts {
         known.generation += 1;
     }
 
-    fn younger_than(&self, username: &str, age: Duration) -> Option<User> {
+    fn younger_than(&self, username: &str, age: Duration) -> Option<Standing> {
         let known = self.known.lock().expect("no holder of this lock panics");
-        known.users.get(username).filter(|(_, at)| at.elapsed() < age).map(|(user, _)| user.clone())
+        known.users.get(username).filter(|(_, at)| at.elapsed() < age).map(|(standing, _)| standing.clone())
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use netraven_api::users::Role;
+    use netraven_api::users::{Role, User};
 
     #[test]
     fn what_was_read_before_a_change_is_not_kept_after_it() {
         let accounts = Accounts::default();
         let name = "admin".to_owned();
         let user = User { id: 1, username: name, email: None, full_name: None, role: Role::Admin, is_active: true };
-        accounts.remember("admin", Some(&user), accounts.generation());
+        let standing = Standing { user, mark: uuid::Uuid::new_v4(), kept: None };
+        accounts.remember("admin", Some(&standing), accounts.generation());
         assert!(accounts.fresh("admin").is_some());
         let mark = accounts.generation();
         accounts.forget();
         assert!(accounts.fresh("admin").is_none());
-        accounts.remember("admin", Some(&user), mark);
+        accounts.remember("admin", Some(&standing), mark);
         assert!(accounts.fresh("admin").is_none());
     }
 }

@@ -2,30 +2,34 @@
 //!
 //! A signal only wakes a stream; what is sent is read from the database behind the last id sent. So a lost signal costs a
 //! second, never a line, and a client that comes back with `Last-Event-ID` goes on where it was. What changed has no such
-//! order: when signals of it were lost, the stream ends, and the client that opens it anew reads everything again.
+//! order: when signals of it were lost, the stream ends, and the client that opens it anew reads everything again. It ends,
+//! too, within seconds of the sign-in it was opened by.
 
 use std::collections::VecDeque;
 use std::convert::Infallible;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use axum::extract::State;
-use axum::http::HeaderMap;
+use axum::http::{HeaderMap, StatusCode};
 use axum::response::sse::{Event, KeepAlive, Sse};
 use axum::routing::get;
 use futures::Stream;
 use netraven_api::event::Changed;
 use netraven_api::logs::{LogEntry, STREAM_PATH, StreamFilter};
 use netraven_api::routes::Route;
+use netraven_api::users::Role;
 use netraven_api::{Access, Method};
 use serde_json::json;
 use tokio::sync::broadcast;
 use tokio::sync::broadcast::error::RecvError;
 
 use super::Shared;
+use super::auth::{self, Caller};
 use super::describe::Operation;
 use super::fault::Fault;
 use super::input::Query;
 use super::mount::Mount;
+use super::tokens::SignIn;
 use crate::journal::Signal;
 
 /// Lines read from the database at once.
@@ -48,6 +52,8 @@ pub fn mount(mount: &mut Mount) {
 
 async fn stream(
     State(shared): State<Shared>,
+    Caller(user): Caller,
+    sign_in: SignIn,
     headers: HeaderMap,
     Query(filter): Query<StreamFilter>,
 ) -> Result<Sse<impl Stream<Item = Result<Event, Infallible>>>, Fault> {
@@ -58,7 +64,8 @@ async fn stream(
         Some(after) => after,
         None => shared.store.newest_log_id().await?,
     };
-    let tail = Tail { shared, filter, after, signals, ready: VecDeque::new(), more: true };
+    let reader = Reader { sign_in, role: user.role, looked: Instant::now() };
+    let tail = Tail { shared, reader, filter, after, signals, ready: VecDeque::new(), more: true };
     let events = futures::stream::unfold(tail, |mut tail| async move {
         let event = tail.next().await?;
         Some((Ok(event), tail))
@@ -66,8 +73,32 @@ async fn stream(
     Ok(Sse::new(events).keep_alive(KeepAlive::new().interval(KEEP_ALIVE).text("keep-alive")))
 }
 
+/// Who reads a stream, and may lose the right to.
+struct Reader {
+    sign_in: SignIn,
+    role: Role,
+    /// When it was last looked whether the sign-in still holds.
+    looked: Instant,
+}
+
+impl Reader {
+    /// Whether the stream may go on: a stream ends with the sign-in it was opened by, and with a role that was taken.
+    async fn may_read_on(&mut self, shared: &Shared) -> bool {
+        if self.looked.elapsed() < LOOK {
+            return true;
+        }
+        self.looked = Instant::now();
+        match auth::holder(shared, &self.sign_in).await {
+            Ok(user) => self.role != Role::Admin || user.role == Role::Admin,
+            // While the database does not answer there is nothing to send.
+            Err(fault) => !matches!(fault, Fault::Detail(StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN, _)),
+        }
+    }
+}
+
 struct Tail {
     shared: Shared,
+    reader: Reader,
     filter: StreamFilter,
     after: i64,
     signals: broadcast::Receiver<Signal>,
@@ -79,6 +110,9 @@ struct Tail {
 impl Tail {
     async fn next(&mut self) -> Option<Event> {
         loop {
+            if !self.reader.may_read_on(&self.shared).await {
+                return None;
+            }
             if let Some(event) = self.ready.pop_front() {
                 return Some(event);
             }

@@ -1,10 +1,12 @@
 //! Users: who may sign in, and as what.
 
+mod own;
+
 use axum::Json;
 use axum::extract::State;
 use netraven_api::Secret;
 use netraven_api::users::{CreateUser, DeleteUser, GetMe, GetUser, ListUsers, UpdateUser, User, UserChange, UserInput};
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::Shared;
 use super::auth::Caller;
@@ -12,12 +14,14 @@ use super::fault::Fault;
 use super::input::{Change, Id, New, Query, Resource};
 use super::mount::Mount;
 use super::raw::RawJson;
+use super::tokens::SignIn;
 use crate::journal::About;
 use crate::seal::password;
 
 /// Mounts the endpoints of users.
 pub fn mount(mount: &mut Mount) {
     mount.add::<GetMe, _>(me);
+    own::mount(mount);
     mount.add::<ListUsers, _>(list);
     mount.add::<GetUser, _>(get);
     mount.add::<CreateUser, _>(create);
@@ -50,7 +54,8 @@ async fn get(State(shared): State<Shared>, Id(id): Id) -> Result<Json<User>, Fau
 }
 
 async fn create(State(shared): State<Shared>, caller: Caller, New(input): New<UserInput>) -> Result<Json<User>, Fault> {
-    let hash = hashed(&shared, input.password.clone().unwrap_or_default()).await?;
+    let about = [&input.username, &input.email, &input.full_name].into_iter().flatten().cloned().collect();
+    let hash = hashed(&shared, "password", input.password.clone().unwrap_or_default(), about).await?;
     let id = shared.store.add_user(&input, &hash).await?;
     let user = shared.store.user(id).await?;
     told(&shared, &caller, &user, "added");
@@ -59,15 +64,20 @@ async fn create(State(shared): State<Shared>, caller: Caller, New(input): New<Us
 
 async fn update(
     State(shared): State<Shared>,
-    caller: Caller,
+    (caller, sign_in): (Caller, SignIn),
     Id(id): Id,
     Change(change, emptied): Change<UserChange>,
 ) -> Result<Json<User>, Fault> {
     let hash = match &change.password {
-        Some(password) => Some(hashed(&shared, password.clone()).await?),
+        Some(password) => {
+            let about = about(&shared.store.user(id).await?);
+            Some(hashed(&shared, "password", password.clone(), about).await?)
+        }
         None => None,
     };
-    let changed = shared.store.update_user(id, &change, &emptied, hash.as_deref()).await;
+    // Whoever changes the own password this way stays signed in here.
+    let kept = (id == caller.0.id).then_some(sign_in.sid);
+    let changed = shared.store.update_user(id, &change, &emptied, hash.as_deref(), kept).await;
     shared.tokens.forget_users();
     changed?;
     let user = shared.store.user(id).await?;
@@ -87,8 +97,21 @@ async fn delete(State(shared): State<Shared>, caller: Caller, Id(id): Id) -> Res
     Ok(())
 }
 
-async fn hashed(shared: &Shared, given: Secret) -> Result<String, Fault> {
-    shared.tokens.hash(move || password::hash(given.expose(), &password::production_params())).await
+/// What others may know of a user, and try as a password first.
+fn about(user: &User) -> Vec<String> {
+    let others = [&user.email, &user.full_name].into_iter().flatten().cloned();
+    std::iter::once(user.username.clone()).chain(others).collect()
+}
+
+/// The hash of a new password that came in this field, unless it is one that is guessed at once.
+async fn hashed(shared: &Shared, field: &str, given: Secret, about: Vec<String>) -> Result<String, Fault> {
+    let work = move || {
+        let is_common = password::is_common(given.expose(), &about);
+        (!is_common).then(|| password::hash(given.expose(), &password::production_params()))
+    };
+    let hash = shared.tokens.hash(work).await?;
+    let sentence = format!("Value error, {}", password::COMMON);
+    hash.ok_or_else(|| Fault::body_field(field, "value_error", sentence, Value::Null))
 }
 
 fn told(shared: &Shared, caller: &Caller, user: &User, what: &str) {

@@ -3,6 +3,7 @@
 use netraven_api::users::{ListUsers, Role, User, UserChange, UserInput};
 use sqlx::Row as _;
 use sqlx::postgres::PgRow;
+use uuid::Uuid;
 
 use super::listing::{List, Paging, RawPage, any_of, like};
 use super::{Result, Store, StoreError, explain};
@@ -23,35 +24,46 @@ const LIST: List = List {
     pages_of_none: 1,
 };
 
+/// A user, and which sign-ins of this user hold.
+#[derive(Clone, Debug)]
+pub struct Standing {
+    /// The user.
+    pub user: User,
+    /// What a sign-in has to carry.
+    pub mark: Uuid,
+    /// A sign-in that holds without it.
+    pub kept: Option<Uuid>,
+}
+
 /// A user with the hash of the password.
 #[derive(Clone)]
 pub struct Account {
     /// The user.
-    pub user: User,
+    pub standing: Standing,
     /// Argon2id or bcrypt, in their own text forms.
     pub password_hash: String,
 }
 
 fn account(row: &PgRow) -> sqlx::Result<Account> {
     let role: String = row.try_get("role")?;
-    Ok(Account {
-        user: User {
-            id: row.try_get("id")?,
-            username: row.try_get("username")?,
-            email: row.try_get("email")?,
-            full_name: row.try_get("full_name")?,
-            role: if role == "admin" { Role::Admin } else { Role::User },
-            is_active: row.try_get("is_active")?,
-        },
-        password_hash: row.try_get("password_hash")?,
-    })
+    let user = User {
+        id: row.try_get("id")?,
+        username: row.try_get("username")?,
+        email: row.try_get("email")?,
+        full_name: row.try_get("full_name")?,
+        role: if role == "admin" { Role::Admin } else { Role::User },
+        is_active: row.try_get("is_active")?,
+    };
+    let standing = Standing { user, mark: row.try_get("sign_in_mark")?, kept: row.try_get("kept_sign_in")? };
+    Ok(Account { standing, password_hash: row.try_get("password_hash")? })
 }
 
 impl Store {
     /// The account of a user name, if there is one.
     pub async fn account(&self, username: &str) -> Result<Option<Account>> {
         let row = sqlx::query(
-            "select id, username, email, full_name, role, is_active, password_hash from users where username = $1",
+            "select id, username, email, full_name, role, is_active, password_hash, sign_in_mark, kept_sign_in
+             from users where username = $1",
         )
         .bind(username)
         .fetch_optional(self.pool())
@@ -86,13 +98,19 @@ impl Store {
 
     /// One user.
     pub async fn user(&self, id: i64) -> Result<User> {
+        Ok(self.account_of(id).await?.standing.user)
+    }
+
+    /// The account of a user.
+    pub async fn account_of(&self, id: i64) -> Result<Account> {
         let row = sqlx::query(
-            "select id, username, email, full_name, role, is_active, password_hash from users where id = $1",
+            "select id, username, email, full_name, role, is_active, password_hash, sign_in_mark, kept_sign_in
+             from users where id = $1",
         )
         .bind(id)
         .fetch_optional(self.pool())
         .await?;
-        row.as_ref().map(account).transpose()?.map(|account| account.user).ok_or(StoreError::NotFound("User"))
+        row.as_ref().map(account).transpose()?.ok_or(StoreError::NotFound("User"))
     }
 
     /// Adds a user with all that is known of it; answers its id.
@@ -110,13 +128,15 @@ impl Store {
         .map_err(|error| explain(error, UNIQUE))
     }
 
-    /// Changes a user; absent fields stay, the `emptied` go. The last active admin stays one.
+    /// Changes a user; absent fields stay, the `emptied` go. The last active admin stays one. A new password, or being made
+    /// inactive, ends every sign-in but the `kept` one.
     pub async fn update_user(
         &self,
         id: i64,
         change: &UserChange,
         emptied: &[&str],
         password_hash: Option<&str>,
+        kept: Option<Uuid>,
     ) -> Result<()> {
         let mut tx = self.pool().begin().await?;
         keep_an_admin(&mut tx).await?;
@@ -124,7 +144,9 @@ impl Store {
             "update users set email = case when 'email' = any($7) then null else coalesce($2, email) end,
              full_name = case when 'full_name' = any($7) then null else coalesce($3, full_name) end,
              role = coalesce($4, role), is_active = coalesce($5, is_active),
-             password_hash = coalesce($6, password_hash) where id = $1",
+             password_hash = coalesce($6, password_hash),
+             sign_in_mark = case when $6 is not null or not $5 then gen_random_uuid() else sign_in_mark end,
+             kept_sign_in = case when $6 is not null or not $5 then $8 else kept_sign_in end where id = $1",
         )
         .bind(id)
         .bind(&change.email)
@@ -133,6 +155,7 @@ impl Store {
         .bind(change.is_active)
         .bind(password_hash)
         .bind(emptied)
+        .bind(kept)
         .execute(&mut *tx)
         .await
         .map_err(|error| explain(error, UNIQUE))?;
@@ -170,7 +193,29 @@ impl Store {
         Ok(done.rows_affected() == 1)
     }
 
-    /// Replaces the password hash of a user.
+    /// Ends every sign-in of a user.
+    pub async fn end_sign_ins(&self, user_id: i64) -> Result<()> {
+        sqlx::query("update users set sign_in_mark = gen_random_uuid(), kept_sign_in = null where id = $1")
+            .bind(user_id)
+            .execute(self.pool())
+            .await?;
+        Ok(())
+    }
+
+    /// Gives a user a new password, which ends every sign-in but the `kept` one.
+    pub async fn change_password(&self, user_id: i64, password_hash: &str, kept: Uuid) -> Result<()> {
+        sqlx::query(
+            "update users set password_hash = $2, sign_in_mark = gen_random_uuid(), kept_sign_in = $3 where id = $1",
+        )
+        .bind(user_id)
+        .bind(password_hash)
+        .bind(kept)
+        .execute(self.pool())
+        .await?;
+        Ok(())
+    }
+
+    /// Replaces the hash of a password that stays the same.
     pub async fn set_password_hash(&self, user_id: i64, password_hash: &str) -> Result<()> {
         sqlx::query("update users set password_hash = $2 where id = $1")
             .bind(user_id)

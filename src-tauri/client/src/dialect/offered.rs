@@ -115,6 +115,16 @@ const TABLE: &[(Feature, Sign, &str)] = &[
         Sign::Route(Method::Get, "/runs/{run_id}"),
         "This server keeps no record of runs: it tells neither the stages of a session nor, of every run, what started it.",
     ),
+    (
+        Feature::OwnPassword,
+        Sign::Route(Method::Put, "/users/me/password"),
+        "On this server an admin changes passwords, on the page Users.",
+    ),
+    (
+        Feature::SignOutEverywhere,
+        Sign::Route(Method::Post, "/users/me/sign-out"),
+        "This server cannot end a sign-in before its time is over.",
+    ),
 ];
 
 /// What a server lacks.

@@ -72,6 +72,8 @@ async fn a_server_of_ours_offers_everything_and_the_other_tells_what_it_does_not
         Feature::LogHistogram,
         Feature::NewestResults,
         Feature::RunRecords,
+        Feature::OwnPassword,
+        Feature::SignOutEverywhere,
     ] {
         assert!(missing.contains(&feature), "{feature:?}");
     }

@@ -1,6 +1,6 @@
 //! What the parameters of handlers take.
 
-use axum::extract::{ConnectInfo, State};
+use axum::extract::State;
 use axum::http::HeaderMap;
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
@@ -10,6 +10,8 @@ use super::Operation;
 use crate::server::Shared;
 use crate::server::auth::Caller;
 use crate::server::input::{Body, Change, Form, Id, Ids, New, Query, Resource};
+use crate::server::peer::Peer;
+use crate::server::tokens::SignIn;
 
 /// The parameters of a handler, as axum hands them to the router: a tuple that begins with a mark of axum's own.
 pub trait Describes {
@@ -25,8 +27,10 @@ pub trait Takes {
 
 impl Takes for State<Shared> {}
 impl Takes for Caller {}
+impl Takes for (Caller, SignIn) {}
+impl Takes for SignIn {}
+impl Takes for Peer {}
 impl Takes for HeaderMap {}
-impl Takes for Option<axum::Extension<ConnectInfo<std::net::SocketAddr>>> {}
 // The path itself names its parameters.
 impl Takes for Id {}
 impl<const COUNT: usize> Takes for Ids<COUNT> {}

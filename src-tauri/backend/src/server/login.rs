@@ -1,0 +1,235 @@
+//! The login: a password becomes a token.
+
+use std::net::IpAddr;
+use std::sync::Mutex;
+use std::time::{Duration, Instant};
+
+use axum::Json;
+use axum::extract::State;
+use axum::http::header::RETRY_AFTER;
+use axum::http::{HeaderMap, HeaderValue, StatusCode};
+use axum::middleware::from_fn;
+use axum::response::{IntoResponse as _, Response};
+use axum::routing::post;
+use jiff::Timestamp;
+use netraven_api::auth::{TOKEN_PATH, Token};
+use netraven_api::routes::Route;
+use netraven_api::{Access, Method, Secret};
+use serde::Deserialize;
+use serde_json::json;
+use utoipa::ToSchema;
+use uuid::Uuid;
+
+use super::Shared;
+use super::auth::bearer;
+use super::describe::Operation;
+use super::fault::Fault;
+use super::guesses::TooMany;
+use super::input::Form;
+use super::mount::{Mount, limit};
+use super::peer::Peer;
+use crate::journal::About;
+use crate::seal::password::{self, Verdict};
+
+/// How long a login lasts, as in NetRaven.
+const LIFETIME: Duration = Duration::from_secs(30 * 60);
+/// How long after its end a token still shows that its owner signed in before.
+const EARLIER_S: i64 = 30 * 24 * 60 * 60;
+/// Failed logins that are told one by one within [`WINDOW`]; more are told by their number.
+const TOLD: usize = 20;
+const WINDOW: Duration = Duration::from_secs(60);
+
+/// The form of the login, as OAuth has it; what has no use here is taken and ignored.
+#[derive(Deserialize, ToSchema)]
+struct LoginForm {
+    /// User name, case sensitive.
+    username: String,
+    /// Password.
+    #[schema(value_type = String, format = Password)]
+    password: Secret,
+    /// `password`, if given.
+    #[schema(pattern = "^password$")]
+    #[serde(rename = "grant_type")]
+    _grant_type: Option<String>,
+    /// Not used.
+    #[serde(rename = "scope")]
+    _scope: Option<String>,
+    /// Not used.
+    #[serde(rename = "client_id")]
+    _client_id: Option<String>,
+    /// Not used.
+    #[schema(value_type = Option<String>, format = Password)]
+    #[serde(rename = "client_secret")]
+    _client_secret: Option<Secret>,
+}
+
+/// Mounts the login.
+pub fn mount(mount: &mut Mount) {
+    let route = Route { method: Method::Post, path: TOKEN_PATH, access: Access::Open };
+    let summary =
+        "Signs in. The token lasts half an hour, unless the user's password changes or the user is removed before.";
+    let mut operation = Operation::new(summary)
+        .replies::<Token>(200)
+        .refuses(400, "The user is inactive.")
+        .refuses(401, "User name or password is wrong.")
+        .refuses(429, "Too many attempts to sign in; `Retry-After` says for how long.");
+    operation.takes::<Form<LoginForm>>();
+    mount.route(route, operation, post(login).layer(from_fn(limit)));
+}
+
+async fn login(
+    State(shared): State<Shared>,
+    Peer(peer): Peer,
+    headers: HeaderMap,
+    Form(login): Form<LoginForm>,
+) -> Result<Json<Token>, Response> {
+    let tokens = &shared.tokens;
+    let earlier = earlier(&shared, &headers, &login.username);
+    // Counted before the password is looked at: what is worked on at the same time counts, too.
+    let attempt = match tokens.guesses.attempt(&login.username, peer, earlier) {
+        Ok(attempt) => attempt,
+        Err(refused) => {
+            record(&shared, &login.username, peer, "too many attempts");
+            return Err(too_many(&refused));
+        }
+    };
+    tokio::time::sleep(attempt.turn).await;
+    let signed_in = sign_in(&shared, &login).await;
+    match &signed_in {
+        Ok(_) => tokens.guesses.succeeded(&attempt),
+        Err(Fault::Detail(StatusCode::UNAUTHORIZED, _)) => {
+            record(&shared, &login.username, peer, "wrong user name or password");
+        }
+        Err(Fault::Detail(StatusCode::BAD_REQUEST, _)) => {
+            tokens.guesses.succeeded(&attempt);
+            record(&shared, &login.username, peer, "the user is inactive");
+        }
+        Err(_) => {}
+    }
+    signed_in.map_err(Fault::into_response)
+}
+
+/// An earlier sign-in of this user that came with the request: whoever has one is not held up by guesses of others.
+fn earlier(shared: &Shared, headers: &HeaderMap, username: &str) -> Option<Uuid> {
+    let sign_in = shared.tokens.read_even_ended(bearer(headers)?)?;
+    let is_recent = sign_in.claims.exp.saturating_add(EARLIER_S) > Timestamp::now().as_second();
+    (sign_in.claims.sub == username && is_recent).then_some(sign_in.sid)
+}
+
+async fn sign_in(shared: &Shared, login: &LoginForm) -> Result<Json<Token>, Fault> {
+    let tokens = &shared.tokens;
+    let account = shared.store.account(&login.username).await?;
+    let hash = account.as_ref().map(|account| account.password_hash.clone());
+    let verdict = tokens.verify(login.password.clone(), hash).await?;
+    let (Some(account), Verdict::Right { needs_rehash }) = (account, verdict) else {
+        return Err(Fault::unauthenticated("Incorrect username or password"));
+    };
+    if !account.standing.user.is_active {
+        return Err(Fault::bad_request("Inactive user"));
+    }
+    if needs_rehash {
+        let given = login.password.clone();
+        let hash = tokens.hash(move || password::hash(given.expose(), &password::production_params())).await?;
+        shared.store.set_password_hash(account.standing.user.id, &hash).await?;
+    }
+    Ok(Json(Token { access_token: tokens.issue(&account, LIFETIME), token_type: "bearer".to_owned() }))
+}
+
+/// The refusal of one attempt too many.
+pub fn too_many(refused: &TooMany) -> Response {
+    let seconds = refused.wait.as_secs().max(1);
+    let sentence = format!("Too many attempts to sign in: wait {seconds} s, then try again.");
+    let mut response = Fault::detail(StatusCode::TOO_MANY_REQUESTS, sentence).into_response();
+    response.headers_mut().insert(RETRY_AFTER, HeaderValue::from(seconds));
+    response
+}
+
+/// Failed logins told lately.
+#[derive(Default)]
+pub struct Told(Mutex<Lately>);
+
+#[derive(Default)]
+struct Lately {
+    since: Option<Instant>,
+    told: usize,
+    untold: usize,
+}
+
+impl Told {
+    /// Whether one more is told by itself; `true` in the second place if it is the first that is not.
+    fn one_more(&self) -> (bool, bool) {
+        let mut lately = self.0.lock().expect("no holder of this lock panics");
+        if lately.since.is_none_or(|since| since.elapsed() >= WINDOW) && lately.untold == 0 {
+            *lately = Lately { since: Some(Instant::now()), told: 0, untold: 0 };
+        }
+        if lately.told < TOLD {
+            lately.told += 1;
+            return (true, false);
+        }
+        lately.untold += 1;
+        (false, lately.untold == 1)
+    }
+
+    /// How many were not told; the next are told one by one again.
+    fn untold(&self) -> usize {
+        std::mem::take(&mut *self.0.lock().expect("no holder of this lock panics")).untold
+    }
+}
+
+/// Puts a failed login on record, with its user name and its source.
+pub fn record(shared: &Shared, username: &str, peer: IpAddr, why: &str) {
+    let (tell, first_untold) = shared.tokens.told.one_more();
+    let line = |shared: &Shared, message: String, meta: serde_json::Value| {
+        tracing::warn!("{message}");
+        shared.journal.line("WARNING", "system", "server.login", About::default(), message, meta);
+    };
+    if tell {
+        let name = shown(username);
+        line(shared, format!("Failed sign-in as {name} from {peer}: {why}."), json!({ "source": peer.to_string() }));
+    }
+    if first_untold {
+        let shared = shared.clone();
+        tokio::spawn(async move {
+            tokio::select! {
+                () = tokio::time::sleep(WINDOW) => {}
+                () = shared.stop.cancelled() => {}
+            }
+            let untold = shared.tokens.told.untold();
+            line(&shared, format!("{untold} further failed sign-ins within a minute."), json!({ "count": untold }));
+        });
+    }
+}
+
+/// A user name as it is put on record. What could be no user name may be a password typed into the wrong field.
+fn shown(username: &str) -> String {
+    let is_name = username.len() <= 50
+        && username.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | b'.'));
+    if is_name && !username.is_empty() {
+        format!("\"{username}\"")
+    } else {
+        "somebody (no possible user name)".to_owned()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_no_user_name_is_not_put_on_record() {
+        assert_eq!(shown("o.neil-2"), "\"o.neil-2\"");
+        for text in ["", "My p@ssword", "a\nb", &"x".repeat(51)] {
+            assert_eq!(shown(text), "somebody (no possible user name)", "{text:?}");
+        }
+    }
+
+    #[test]
+    fn of_many_failures_the_first_are_told_and_the_rest_counted() {
+        let told = Told::default();
+        let all: Vec<(bool, bool)> = (0..100).map(|_| told.one_more()).collect();
+        assert_eq!(all.iter().filter(|(told, _)| *told).count(), TOLD);
+        assert_eq!(all.iter().filter(|(_, first)| *first).count(), 1);
+        assert_eq!(told.untold(), 100 - TOLD);
+        assert_eq!(told.one_more(), (true, false));
+    }
+}

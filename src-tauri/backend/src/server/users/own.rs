@@ -1,0 +1,89 @@
+//! What a user does with the own sign-ins: a new password, and the end of all of them. Both ask for the password of now, so
+//! that a token that was left behind is not enough.
+
+use axum::extract::State;
+use axum::http::StatusCode;
+use axum::middleware::from_fn;
+use axum::response::{IntoResponse as _, Response};
+use axum::routing::{post, put};
+use netraven_api::routes::Route;
+use netraven_api::users::{ChangeOwnPassword, PasswordChange, PasswordCheck, SignOutEverywhere, User};
+use netraven_api::{Endpoint, Secret};
+use serde_json::Value;
+use utoipa::ToSchema;
+
+use super::{Mount, Shared, about, hashed, told};
+use crate::seal::password::Verdict;
+use crate::server::auth::Caller;
+use crate::server::describe::{Operation, Takes};
+use crate::server::fault::Fault;
+use crate::server::input::Body;
+use crate::server::login;
+use crate::server::mount::limit;
+use crate::server::peer::Peer;
+use crate::server::tokens::SignIn;
+
+/// Mounts both.
+pub fn mount(mount: &mut Mount) {
+    let change = describe::<ChangeOwnPassword, Body<PasswordChange>>();
+    mount.route(Route::of::<ChangeOwnPassword>(), change, put(change_password).layer(from_fn(limit)));
+    let end = describe::<SignOutEverywhere, Body<PasswordCheck>>();
+    mount.route(Route::of::<SignOutEverywhere>(), end, post(sign_out).layer(from_fn(limit)));
+}
+
+fn describe<E: Endpoint<Reply: ToSchema + 'static> + ToSchema, B: Takes>() -> Operation {
+    let mut operation = Operation::of::<E>().refuses(429, "Too many wrong passwords; `Retry-After` says for how long.");
+    operation.takes::<B>();
+    operation
+}
+
+async fn change_password(
+    State(shared): State<Shared>,
+    Caller(user): Caller,
+    (sign_in, Peer(peer)): (SignIn, Peer),
+    Body(change): Body<PasswordChange>,
+) -> Result<StatusCode, Response> {
+    prove(&shared, &user, &sign_in, peer, change.current_password).await?;
+    let hash =
+        hashed(&shared, "new_password", change.new_password, about(&user)).await.map_err(Fault::into_response)?;
+    let changed = shared.store.change_password(user.id, &hash, sign_in.sid).await;
+    shared.tokens.forget_users();
+    changed.map_err(|error| Fault::from(error).into_response())?;
+    told(&shared, &Caller(user.clone()), &user, "given a new password");
+    Ok(StatusCode::NO_CONTENT)
+}
+
+async fn sign_out(
+    State(shared): State<Shared>,
+    Caller(user): Caller,
+    (sign_in, Peer(peer)): (SignIn, Peer),
+    Body(check): Body<PasswordCheck>,
+) -> Result<StatusCode, Response> {
+    prove(&shared, &user, &sign_in, peer, check.current_password).await?;
+    let ended = shared.store.end_sign_ins(user.id).await;
+    shared.tokens.forget_users();
+    ended.map_err(|error| Fault::from(error).into_response())?;
+    told(&shared, &Caller(user.clone()), &user, "signed out everywhere");
+    Ok(StatusCode::NO_CONTENT)
+}
+
+/// Refuses who does not know the password of now. Tries are counted as those of a login are.
+async fn prove(
+    shared: &Shared,
+    user: &User,
+    sign_in: &SignIn,
+    peer: std::net::IpAddr,
+    given: Secret,
+) -> Result<(), Response> {
+    let attempt = shared.tokens.guesses.attempt(&user.username, peer, Some(sign_in.sid));
+    let attempt = attempt.map_err(|refused| login::too_many(&refused))?;
+    let account = shared.store.account_of(user.id).await.map_err(|error| Fault::from(error).into_response())?;
+    let verdict = shared.tokens.verify(given, Some(account.password_hash)).await.map_err(Fault::into_response)?;
+    if let Verdict::Right { .. } = verdict {
+        shared.tokens.guesses.succeeded(&attempt);
+        return Ok(());
+    }
+    login::record(shared, &user.username, peer, "a wrong password for a change of the own account");
+    let sentence = "Value error, this is not your current password";
+    Err(Fault::body_field("current_password", "value_error", sentence, Value::Null).into_response())
+}
