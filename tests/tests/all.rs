@@ -12,6 +12,7 @@ mod journeys {
     mod faults;
     mod foreign;
     mod leases;
+    mod listening;
     mod platforms;
     mod schedule;
     mod secrets;
@@ -23,6 +24,8 @@ mod journeys {
 
 mod api {
     mod access;
+    mod away;
+    mod bounds;
     mod bulk;
     mod configs;
     mod contract;
@@ -30,6 +33,7 @@ mod api {
     mod description;
     mod devices;
     mod errors;
+    mod guessing;
     mod histogram;
     mod hosts;
     mod jobs;
@@ -44,6 +48,7 @@ mod api {
     mod run_charts;
     mod run_filters;
     mod schedules;
+    mod sign_ins;
     mod stopping;
     mod system;
     mod tags;

@@ -12,6 +12,8 @@ pub struct Http {
     client: reqwest::Client,
     url: String,
     authorization: Option<String>,
+    /// A header of any kind that every request carries.
+    header: Option<(String, String)>,
 }
 
 /// An answer as it came.
@@ -60,7 +62,13 @@ impl Http {
     /// Requests to this address, without a token.
     pub fn new(url: &str) -> anyhow::Result<Http> {
         let client = reqwest::Client::builder().no_proxy().redirect(reqwest::redirect::Policy::none()).build()?;
-        Ok(Http { client, url: url.trim_end_matches('/').to_owned(), authorization: None })
+        Ok(Http { client, url: url.trim_end_matches('/').to_owned(), authorization: None, header: None })
+    }
+
+    /// Requests to this address from one of this computer's own, without a token.
+    pub fn from(url: &str, local: std::net::IpAddr) -> anyhow::Result<Http> {
+        let client = reqwest::Client::builder().no_proxy().local_address(local).build()?;
+        Ok(Http { client, ..Http::new(url)? })
     }
 
     /// The same with a token.
@@ -73,6 +81,12 @@ impl Http {
     #[must_use]
     pub fn with_authorization(&self, header: &str) -> Http {
         Http { authorization: Some(header.to_owned()), ..self.clone() }
+    }
+
+    /// The same with one more header.
+    #[must_use]
+    pub fn with_header(&self, name: &str, value: &str) -> Http {
+        Http { header: Some((name.to_owned(), value.to_owned())), ..self.clone() }
     }
 
     /// The same with another word before the token.
@@ -138,6 +152,10 @@ impl Http {
 
     fn request(&self, method: &str, path: &str) -> anyhow::Result<RequestBuilder> {
         let request = self.client.request(Method::from_bytes(method.as_bytes())?, format!("{}{path}", self.url));
+        let request = match &self.header {
+            Some((name, value)) => request.header(name, value),
+            None => request,
+        };
         Ok(match &self.authorization {
             Some(header) => request.header(AUTHORIZATION, header),
             None => request,

@@ -38,3 +38,27 @@ async fn a_request_in_hand_is_answered_and_a_stream_ends_in_order() -> anyhow::R
     stopped.await?;
     Ok(())
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn fifty_open_streams_end_in_order() -> anyhow::Result<()> {
+    let app = TestApp::start_with(|config| config.workers = 0).await?;
+    let token = app.app().local_token();
+    let mut streams = Vec::new();
+    for _ in 0..50 {
+        streams.push(Stream::open(app.url(), token.expose(), "", None).await?);
+    }
+    let stopped = tokio::spawn(app.stop());
+    for mut stream in streams {
+        let ended = async {
+            loop {
+                if let Err(error) = stream.next().await {
+                    return error;
+                }
+            }
+        };
+        let ended = tokio::time::timeout(wait::PATIENCE, ended).await?;
+        assert!(ended.to_string().contains("the server ended the stream"), "not torn off: {ended:#}");
+    }
+    stopped.await?;
+    Ok(())
+}

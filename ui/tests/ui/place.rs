@@ -138,3 +138,70 @@ fn a_server_used_before_can_be_forgotten() {
     let wish = Native::ForgetProfile { url: "https://old.example.net".into(), username: "anna".into() };
     assert!(fake.wishes().contains(&wish), "{:?}", fake.wishes());
 }
+
+#[test]
+fn the_own_password_is_changed_where_one_is_signed_in() {
+    let fake = fake(elsewhere());
+    fake.answer("PUT /users/me/password", &());
+    let mut screen = Screen::open(&fake, "/");
+    screen.press("Connection");
+    screen.press("Change password");
+    assert!(screen.shows("Change the password of j.weber") && !screen.shows("Sign-in ends"), "{}", screen.outline());
+    screen.submit();
+    assert!(screen.shows("Enter the password you have now.") && screen.shows("at least 8 characters"));
+    screen.type_into("current-password", "old secret words");
+    screen.type_into("new-password", "new secret words");
+    screen.type_into("repeated-password", "new secret word");
+    screen.submit();
+    assert!(screen.shows("The two new passwords differ.") && fake.calls("PUT /users/me/password").is_empty());
+    screen.type_into("repeated-password", "new secret words");
+    fake.refuse(
+        "PUT /users/me/password",
+        Problem::field("body.current_password", "Value error, this is not your current password"),
+    );
+    screen.submit();
+    assert!(screen.shows("this is not your current password"), "{}", screen.outline());
+    fake.answer("PUT /users/me/password", &());
+    screen.submit();
+    let sent = fake.bodies("PUT /users/me/password").last().cloned().unwrap();
+    let expected = serde_json::json!({"current_password": "old secret words", "new_password": "new secret words"});
+    assert_eq!(sent, expected);
+    assert!(screen.shows("Your password was changed.") && !screen.shows("new-password"), "{}", screen.outline());
+}
+
+#[test]
+fn signing_out_everywhere_leaves_this_window_too_unless_the_backend_is_in_it() {
+    for embedded in [false, true] {
+        let fake = fake(Ready { embedded, ..elsewhere() });
+        fake.answer("POST /users/me/sign-out", &());
+        let mut screen = Screen::open(&fake, "/");
+        screen.press("Connection");
+        screen.press("Sign out everywhere");
+        screen.type_into("current-password", "secret words");
+        screen.submit();
+        assert_eq!(
+            fake.bodies("POST /users/me/sign-out"),
+            [serde_json::json!({"current_password": "secret words"})],
+            "{}",
+            screen.outline()
+        );
+        assert_eq!(fake.wishes().contains(&Native::SignOut), !embedded);
+        assert_eq!(screen.shows("You are signed out everywhere but in this window."), embedded);
+    }
+}
+
+#[test]
+fn a_server_that_cannot_end_sign_ins_says_so_at_the_buttons() {
+    let reason = |text: &str| text.to_owned();
+    let missing = vec![
+        Missing { feature: Feature::OwnPassword, reason: reason("On this server an admin changes passwords.") },
+        Missing { feature: Feature::SignOutEverywhere, reason: reason("This server cannot end a sign-in.") },
+    ];
+    let fake = fake(Ready { missing, ..elsewhere() });
+    let mut screen = Screen::open(&fake, "/");
+    screen.press("Connection");
+    assert!(screen.shows("title=\"On this server an admin changes passwords.\""), "{}", screen.outline());
+    assert!(screen.shows("title=\"This server cannot end a sign-in.\""), "{}", screen.outline());
+    screen.press("Change password");
+    assert!(!screen.shows("Change the password of"));
+}
