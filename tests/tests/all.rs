@@ -3,6 +3,7 @@
 
 mod journeys {
     mod again;
+    mod approvals;
     #[cfg(target_os = "linux")]
     mod away;
     mod cancel;
@@ -13,6 +14,7 @@ mod journeys {
     mod foreign;
     mod leases;
     mod listening;
+    mod networks;
     mod platforms;
     mod schedule;
     mod secrets;
@@ -24,6 +26,7 @@ mod journeys {
 
 mod api {
     mod access;
+    mod approvals;
     mod away;
     mod bounds;
     mod bulk;

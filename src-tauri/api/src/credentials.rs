@@ -24,6 +24,9 @@ pub struct Credential {
     /// Whether an enable password is stored; the password serves where it is not. Not part of NetRaven's shape.
     #[serde(default)]
     pub has_enable_password: bool,
+    /// The only networks it is sent to, in CIDR form; to any address if there are none. Not part of NetRaven's shape.
+    #[serde(default)]
+    pub allowed_networks: Vec<String>,
     /// Tags; it serves the devices that share one.
     pub tags: Vec<Tag>,
 }
@@ -55,6 +58,11 @@ pub struct CredentialInput {
     /// Ids of the tags.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub tags: Option<Vec<i64>>,
+    /// The only networks it may be sent to, such as `10.0.0.0/8` or `2001:db8::/32`, 64 at most; an address alone is a network
+    /// of one. The address that is connected to counts, not the device's name. An empty list lifts the limit.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", schema(max_items = 64))]
+    pub allowed_networks: Option<Vec<String>>,
 }
 
 /// Lists credentials by priority.

@@ -1,5 +1,7 @@
 //! Devices of the network.
 
+mod approval;
+
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
@@ -8,6 +10,10 @@ use crate::endpoint::{Access, Endpoint, Method, Request};
 use crate::outcome::Cause;
 use crate::page::Page;
 use crate::tags::Tag;
+
+pub use approval::{
+    Approval, ApprovalState, ApproveDevice, ApproveDevices, ApprovedDevices, NotApproved, Seen, SeenDevice,
+};
 
 /// A device.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -57,6 +63,9 @@ pub struct Device {
     /// Time of its newest snapshot.
     #[serde(default)]
     pub last_snapshot_at: Option<Timestamp>,
+    /// Whether an admin approved that credentials are sent to it; absent where the server asks nobody.
+    #[serde(default)]
+    pub approval: Option<Approval>,
 }
 
 /// Body of a new device, and of a change (absent fields stay).
@@ -191,6 +200,8 @@ pub struct ListDevices {
     pub last_result: Vec<LastResult>,
     /// Those that a credential serves because they share a tag, or those that none serves. Not part of NetRaven's request.
     pub has_credential: Option<bool>,
+    /// Those that are approved, or those that wait for an admin. Not part of NetRaven's request.
+    pub approval: Vec<ApprovalState>,
     /// Column the rows are sorted by; `hostname` if absent. Equal rows are in the order of their ids, and those that have
     /// nothing there come last. Addresses are sorted by their numbers.
     #[cfg_attr(

@@ -26,6 +26,10 @@ pub enum Cause {
     NoCommonCrypto,
     /// No credential carries a tag of this device.
     NoCredentials,
+    /// Somebody other than an admin added or moved the device, and no admin has approved it since.
+    AwaitingApproval,
+    /// The address is outside the networks every credential of this device is confined to.
+    OutsideNetworks,
     /// Every credential tried was refused.
     AuthFailed,
     /// Signed in, but no prompt of the platform was seen in time.
@@ -54,7 +58,7 @@ pub enum Cause {
 
 impl Cause {
     /// Every cause, in the order of the stages they end.
-    pub const ALL: [Cause; 21] = [
+    pub const ALL: [Cause; 23] = [
         Cause::NameNotResolved,
         Cause::Unreachable,
         Cause::Refused,
@@ -64,6 +68,8 @@ impl Cause {
         Cause::HostKeyChanged,
         Cause::NoCommonCrypto,
         Cause::NoCredentials,
+        Cause::AwaitingApproval,
+        Cause::OutsideNetworks,
         Cause::AuthFailed,
         Cause::PromptNotSeen,
         Cause::PrivilegeRefused,
@@ -91,6 +97,8 @@ impl Cause {
             Cause::HostKeyChanged => "host-key-changed",
             Cause::NoCommonCrypto => "no-common-crypto",
             Cause::NoCredentials => "no-credentials",
+            Cause::AwaitingApproval => "awaiting-approval",
+            Cause::OutsideNetworks => "outside-networks",
             Cause::AuthFailed => "auth-failed",
             Cause::PromptNotSeen => "prompt-not-seen",
             Cause::PrivilegeRefused => "privilege-refused",
@@ -125,6 +133,8 @@ impl Cause {
             Cause::HostKeyChanged => "Host key changed",
             Cause::NoCommonCrypto => "Key exchange failed",
             Cause::NoCredentials => "No credential",
+            Cause::AwaitingApproval => "Not approved",
+            Cause::OutsideNetworks => "Outside allowed networks",
             Cause::AuthFailed => "Authentication refused",
             Cause::PromptNotSeen => "Prompt not seen",
             Cause::PrivilegeRefused => "Privilege refused",
@@ -159,6 +169,10 @@ impl Cause {
             }
             Cause::NoCommonCrypto => "Enable a newer key exchange or cipher on the device, or update its software.",
             Cause::NoCredentials => "Give a credential one of the device's tags.",
+            Cause::AwaitingApproval => "An admin has to approve this device before any credential is sent to it.",
+            Cause::OutsideNetworks => {
+                "Check the device's address; if it is right, let an admin add its network to the credential."
+            }
             Cause::AuthFailed => "Correct the credential; a retry will not help and may lock the account.",
             Cause::PromptNotSeen => "Check the device's platform; the last bytes seen show what it printed instead.",
             Cause::PrivilegeRefused => "Set the credential's enable password, or give the account the privilege.",

@@ -2,6 +2,7 @@
 //! worker nor session.
 
 mod accounts;
+mod approvals;
 mod auth;
 mod bulk;
 mod check;
@@ -23,6 +24,7 @@ mod login;
 mod logs;
 mod matrix;
 mod mount;
+mod networks;
 mod peer;
 mod platforms;
 mod raw;

@@ -170,7 +170,13 @@ mod tests {
     }
 
     fn login() -> Login {
-        Login { id: 3, username: "admin".into(), password: "hunter22".into(), enable_password: None }
+        Login {
+            id: 3,
+            username: "admin".into(),
+            password: "hunter22".into(),
+            enable_password: None,
+            networks: Vec::new(),
+        }
     }
 
     #[test]

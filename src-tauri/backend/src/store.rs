@@ -1,5 +1,6 @@
 //! The truth, in Postgres: one file per table, one statement per function. Knows neither HTTP nor the queue.
 
+pub mod approvals;
 pub mod cancels;
 pub mod clock;
 pub mod configs;

@@ -15,6 +15,8 @@ pub async fn fill(connection: &mut PgConnection) -> anyhow::Result<()> {
         "insert into devices (hostname, ip_address, device_type, model, serial_number)
          select 'device-' || n, '192.0.2.' || n, 'cisco_ios', 'C9300', 'SN' || n from generate_series(1, 100) n",
         "insert into device_tags (device_id, tag_id) select d.id, t.id from devices d, tags t where d.id % 10 = t.id % 10",
+        "update devices d set approved_address = ip_address, approved_port = port, approved_type = device_type,
+             approved_tags = array(select tag_id from device_tags where device_id = d.id), approved_at = now()",
         "insert into credentials (username, password, priority) select 'user-' || n, 'sealed', n from generate_series(1, 5) n",
         "insert into credential_tags (credential_id, tag_id) select c.id, t.id from credentials c, tags t where c.id % 5 = t.id % 5",
         "insert into jobs (name, job_type, schedule_type, interval_seconds, cron_string)

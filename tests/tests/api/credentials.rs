@@ -73,3 +73,34 @@ async fn credentials_come_in_the_order_they_are_tried() -> anyhow::Result<()> {
     app.stop().await;
     Ok(())
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_networks_of_a_credential_are_kept_in_one_form_and_bad_ones_say_how_to_write_them() -> anyhow::Result<()> {
+    let app = TestApp::start_with(|config| config.workers = 0).await?;
+    let http = app.http()?;
+    let given = json!([" 10.0.0.0/8", "2001:0DB8::/32", "192.0.2.10", "10.0.0.0/8"]);
+    let body = json!({"username": "netops", "password": PASSWORD, "allowed_networks": given});
+    let made = http.post("/credentials/", body).await?;
+    assert_eq!(made.status, 201, "{made:?}");
+    assert_eq!(made.body["allowed_networks"], json!(["10.0.0.0/8", "2001:db8::/32", "192.0.2.10/32"]));
+    let path = format!("/credentials/{}", made.body["id"]);
+    let kept = http.put(&path, json!({"priority": 7})).await?;
+    assert_eq!(kept.body["allowed_networks"], made.body["allowed_networks"], "what is absent stays");
+    for (given, told) in [
+        (json!(["10.0.0.1/8"]), "write 10.0.0.0/8"),
+        (json!(["10.0.0.0/8", "ten"]), "'ten' is not a network"),
+        (json!(["10.0.0.0/33"]), "is not a network"),
+        (json!([""]), "is not a network"),
+        (json!(vec!["10.0.0.0/8"; 65]), "at most 64"),
+        (json!("10.0.0.0/8"), "valid list"),
+        (json!([10]), "valid string"),
+    ] {
+        let refused = http.put(&path, json!({"allowed_networks": given.clone()})).await?;
+        assert!(refused.is_field_fault() && refused.fields()[0].starts_with("body.allowed_networks"), "{refused:?}");
+        assert!(refused.body.to_string().contains(told), "{given}: {refused:?}");
+    }
+    assert_eq!(http.get(&path).await?.body["allowed_networks"], made.body["allowed_networks"], "nothing was saved");
+    assert_eq!(http.put(&path, json!({"allowed_networks": []})).await?.body["allowed_networks"], json!([]));
+    app.stop().await;
+    Ok(())
+}

@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 use netraven_api::configs::DiffConfigs;
-use netraven_api::devices::{HostKey, TrustedKey};
+use netraven_api::devices::{ApproveDevices, ApprovedDevices, HostKey, TrustedKey};
 use netraven_api::endpoint::Method;
 use netraven_api::jobs::RunStarted;
 use netraven_api::problem::Code;
@@ -106,6 +106,11 @@ fn change(world: &mut World, request: &Request, parts: &[&str]) -> Answered {
         (Method::Post, ["tags"]) => give(&world.add_tag(body(request)?)?),
         (Method::Post, ["credentials"]) => give(&world.add_credential(body(request)?)?),
         (Method::Post, ["devices"]) => give(&world.put_device(None, body(request)?)?),
+        (Method::Post, ["devices", "approve"]) => {
+            let wanted: ApproveDevices = body(request)?;
+            let approved = wanted.devices.into_iter().map(|device| device.id).collect();
+            give(&ApprovedDevices { approved, refused: Vec::new() })
+        }
         (Method::Post, ["devices", "import"]) => give(&world.import(&body(request)?)),
         (Method::Put, ["devices", id]) => give(&world.put_device(Some(number(id)?), body(request)?)?),
         (Method::Delete, ["devices", id]) => give(&world.remove_device(number(id)?)?),

@@ -9,7 +9,7 @@ use netraven_api::problem::Code;
 use netraven_api::tags::{Tag, TagInput};
 
 use super::jobs;
-use super::network::DEFAULT;
+use super::network::{DEFAULT, approval};
 use super::world::World;
 
 /// There is no such thing.
@@ -57,6 +57,7 @@ impl World {
                 last_cause: None,
                 last_result_at: None,
                 last_snapshot_at: None,
+                approval: Some(approval("admin", self.now)),
             },
         };
         let mut ids = input.tags;
@@ -167,6 +168,7 @@ impl World {
             description: input.description,
             is_system: false,
             has_enable_password: input.enable_password.is_some(),
+            allowed_networks: input.allowed_networks.unwrap_or_default(),
             tags: self.tags_of(&input.tags.unwrap_or_default()),
         };
         self.credentials.push(credential.clone());

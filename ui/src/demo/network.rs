@@ -2,7 +2,7 @@
 
 use jiff::{SignedDuration, Timestamp};
 use netraven_api::credentials::Credential;
-use netraven_api::devices::{Device, HostKey};
+use netraven_api::devices::{Approval, Device, HostKey};
 use netraven_api::outcome::Cause;
 use netraven_api::platforms::{Platform, Platforms};
 use netraven_api::tags::Tag;
@@ -66,6 +66,7 @@ pub fn credentials(tags: &[Tag]) -> Vec<Credential> {
         description: Some(description.into()),
         is_system: false,
         has_enable_password: of.contains(&EDGE),
+        allowed_networks: if of.contains(&CORE) { vec!["10.0.0.0/8".into()] } else { Vec::new() },
         tags: tags.iter().filter(|tag| of.contains(&tag.id)).cloned().collect(),
     };
     vec![
@@ -129,7 +130,14 @@ fn device(
         last_cause: None,
         last_result_at: None,
         last_snapshot_at: None,
+        approval: Some(approval("admin", now - SignedDuration::from_hours(24 * 40))),
     }
+}
+
+/// The approval of a device that waits for nobody.
+#[must_use]
+pub fn approval(by: &str, at: Timestamp) -> Approval {
+    Approval { approved_by: Some(by.into()), approved_at: Some(at), ..Approval::default() }
 }
 
 /// Why a device fails at some time; none if it does not. `hours_ago` counts from the demo's start.

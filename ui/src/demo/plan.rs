@@ -91,10 +91,17 @@ pub fn schedule(outcomes: Vec<Outcome>, queued_at: Timestamp) -> Vec<Step> {
 #[must_use]
 pub fn stage_of(cause: Cause) -> Stage {
     match cause {
-        Cause::NoCredentials | Cause::UnknownPlatform | Cause::Internal | Cause::Cancelled => Stage::Prepare,
-        Cause::NameNotResolved | Cause::Unreachable | Cause::Refused | Cause::TimeoutConnect | Cause::NotConnected => {
-            Stage::Reach
-        }
+        Cause::NoCredentials
+        | Cause::AwaitingApproval
+        | Cause::UnknownPlatform
+        | Cause::Internal
+        | Cause::Cancelled => Stage::Prepare,
+        Cause::NameNotResolved
+        | Cause::Unreachable
+        | Cause::Refused
+        | Cause::TimeoutConnect
+        | Cause::NotConnected
+        | Cause::OutsideNetworks => Stage::Reach,
         Cause::NotSsh | Cause::NoCommonCrypto => Stage::KeyExchange,
         Cause::HostKeyChanged => Stage::HostKey,
         Cause::AuthFailed => Stage::SignIn,

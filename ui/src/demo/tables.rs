@@ -1,7 +1,7 @@
 //! Devices, jobs, tags and credentials as the server lists them.
 
 use netraven_api::credentials::{Credential, ListCredentials};
-use netraven_api::devices::{Device, LastResult, ListDevices};
+use netraven_api::devices::{ApprovalState, Device, LastResult, ListDevices};
 use netraven_api::jobs::{Job, ListJobs};
 use netraven_api::outcome::Stage;
 use netraven_api::page::Page;
@@ -51,6 +51,7 @@ pub fn devices(world: &World, asked: &ListDevices) -> Page<Device> {
             && (asked.source.is_empty() || asked.source.iter().any(|source| source.as_str() == device.source))
             && holds(device.notes.as_deref(), asked.notes.as_deref())
             && (asked.tag_id.is_empty() || device.tags.iter().any(|tag| asked.tag_id.contains(&tag.id)))
+            && (asked.approval.is_empty() || asked.approval.contains(&approval(device)))
             && asked.after.is_none_or(|id| device.id > id)
             && asked.before.is_none_or(|id| device.id < id)
     };
@@ -91,6 +92,11 @@ fn address(device: &Device) -> Result<std::net::IpAddr, &str> {
 
 fn names(tags: &[Tag]) -> Vec<&str> {
     tags.iter().map(|tag| tag.name.as_str()).collect()
+}
+
+fn approval(device: &Device) -> ApprovalState {
+    let waiting = device.approval.as_ref().is_some_and(|approval| approval.waiting);
+    if waiting { ApprovalState::Waiting } else { ApprovalState::Approved }
 }
 
 /// A job as it stands.

@@ -54,6 +54,10 @@ pub enum Feature {
     OwnPassword,
     /// The end of every sign-in of one's own.
     SignOutEverywhere,
+    /// An admin approves a device before a credential is sent to it.
+    Approvals,
+    /// Networks a credential is confined to.
+    AllowedNetworks,
 }
 
 /// Something the server does not offer.

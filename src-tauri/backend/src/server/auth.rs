@@ -12,6 +12,7 @@ use netraven_api::users::{Role, User};
 use super::fault::Fault;
 use super::tokens::SignIn;
 use super::{Connection, Shared};
+use crate::store::approvals::Author;
 use crate::store::users::Standing;
 
 /// Who calls; there once a route's gate has let the request in.
@@ -22,6 +23,11 @@ impl Caller {
     /// User name.
     pub fn name(&self) -> &str {
         &self.0.username
+    }
+
+    /// Who gives devices their addresses and tags: what an admin gives is approved by that.
+    pub fn author(&self) -> Author<'_> {
+        Author { name: self.name(), approves: self.0.role == Role::Admin }
     }
 }
 

@@ -20,6 +20,7 @@ use super::input::body_fault;
 use super::large::limit_of;
 use super::mount::{Mount, limit};
 use super::rows::{self, ROWS, Refused};
+use crate::store::approvals::Author;
 
 /// Mounts the import of a file.
 pub fn mount(mount: &mut Mount) {
@@ -81,7 +82,7 @@ async fn import(
     };
     let answer = match read {
         Ok(rows) => {
-            let added = add(&shared, rows, caller.name()).await;
+            let added = add(&shared, rows, &caller.author()).await;
             shared.journal.changed(Changed::Devices).await;
             added
         }
@@ -92,11 +93,11 @@ async fn import(
     Ok((StatusCode::CREATED, Json(answer)))
 }
 
-async fn add(shared: &Shared, rows: Vec<Row>, by: &str) -> BulkImported {
+async fn add(shared: &Shared, rows: Vec<Row>, author: &Author<'_>) -> BulkImported {
     let (mut success_count, mut errors, mut duplicates) = (0, Vec::new(), Vec::new());
     for (row, fields) in (1_i64..).zip(rows) {
         let added = match fields {
-            Ok(fields) => rows::add(shared, fields, by).await,
+            Ok(fields) => rows::add(shared, fields, author).await,
             Err(sentence) => Err(Refused::Wrong(sentence)),
         };
         match added {

@@ -14,6 +14,7 @@ use super::auth::Caller;
 use super::fault::Fault;
 use super::input::{Change, Id, New, Query, Resource};
 use super::mount::Mount;
+use super::networks;
 use super::raw::RawJson;
 use super::tags;
 use crate::journal::About;
@@ -32,7 +33,7 @@ pub fn mount(mount: &mut Mount) {
 impl Resource for CredentialInput {
     const NEW: &'static str = "CredentialCreate";
     const NEEDED: &'static [&'static str] = &["username", "password"];
-    const EMPTIED: &'static [&'static str] = &["description"];
+    const EMPTIED: &'static [&'static str] = &["description", "allowed_networks"];
 }
 
 async fn list(State(shared): State<Shared>, Query(query): Query<ListCredentials>) -> Result<RawJson, Fault> {
@@ -46,9 +47,10 @@ async fn get(State(shared): State<Shared>, Id(id): Id) -> Result<Json<Credential
 async fn create(
     State(shared): State<Shared>,
     caller: Caller,
-    New(input): New<CredentialInput>,
+    New(mut input): New<CredentialInput>,
 ) -> Result<Json<Credential>, Fault> {
     not_blank(&input)?;
+    networks::canonical(&mut input)?;
     tags::known(&shared, input.tags.as_deref()).await?;
     let id = shared.store.next_credential_id().await?;
     shared.store.create_credential(id, &sealed(&shared, id, &input, &[])).await?;
@@ -60,9 +62,10 @@ async fn update(
     State(shared): State<Shared>,
     caller: Caller,
     Id(id): Id,
-    Change(input, emptied): Change<CredentialInput>,
+    Change(mut input, emptied): Change<CredentialInput>,
 ) -> Result<Json<Credential>, Fault> {
     not_blank(&input)?;
+    networks::canonical(&mut input)?;
     tags::known(&shared, input.tags.as_deref()).await?;
     shared.store.update_credential(id, &sealed(&shared, id, &input, &emptied)).await?;
     told(&shared, &caller, id, "changed").await;
@@ -103,6 +106,10 @@ fn sealed<'a>(shared: &Shared, id: i64, input: &'a CredentialInput, emptied: &[&
             description => Some(description),
         },
         tags: input.tags.as_deref(),
+        allowed_networks: match &input.allowed_networks {
+            None => emptied.contains(&"allowed_networks").then(Vec::new),
+            networks => networks.clone(),
+        },
     }
 }
 

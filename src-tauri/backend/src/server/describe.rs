@@ -88,6 +88,13 @@ impl Operation {
     pub fn body(&mut self, kind: &str, schema: Value) {
         self.body = Some(json!({ "required": true, "content": { kind: { "schema": schema } } }));
     }
+
+    /// Says that the body may be left out.
+    pub fn body_may_be_absent(&mut self) {
+        if let Some(body) = &mut self.body {
+            body["required"] = json!(false);
+        }
+    }
 }
 
 /// Every route, described.

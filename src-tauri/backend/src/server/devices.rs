@@ -17,7 +17,7 @@ use super::fault::Fault;
 use super::input::{Body, Change, Id, New, Query, Resource};
 use super::mount::Mount;
 use super::raw::RawJson;
-use super::{Shared, import, tags};
+use super::{Shared, approvals, import, tags};
 use crate::journal::About;
 
 /// Mounts the endpoints of devices.
@@ -27,6 +27,7 @@ pub fn mount(mount: &mut Mount) {
     mount.add::<CreateDevice, _>(create);
     mount.add::<UpdateDevice, _>(update);
     mount.add::<DeleteDevice, _>(delete);
+    approvals::mount(mount);
     mount.add::<ListDeviceCredentials, _>(credentials);
     mount.add::<ImportDevices, _>(import_csv);
     mount.add::<GetHostKey, _>(host_key);
@@ -55,9 +56,11 @@ async fn create(
 ) -> Result<Json<Device>, Fault> {
     canonical(&mut input)?;
     tags::known(&shared, input.tags.as_deref()).await?;
-    let id = shared.store.create_device(&input, caller.name()).await?;
+    let id = shared.store.create_device(&input, &caller.author()).await?;
     shared.journal.changed(Changed::Devices).await;
-    Ok(Json(shared.store.device(id).await?))
+    let device = shared.store.device(id).await?;
+    approvals::tell(&shared, &caller, &device, "added");
+    Ok(Json(device))
 }
 
 async fn update(
@@ -68,9 +71,11 @@ async fn update(
 ) -> Result<Json<Device>, Fault> {
     canonical(&mut input)?;
     tags::known(&shared, input.tags.as_deref()).await?;
-    shared.store.update_device(id, &input, &emptied, caller.name()).await?;
+    shared.store.update_device(id, &input, &emptied, &caller.author()).await?;
     shared.journal.changed(Changed::Devices).await;
-    Ok(Json(shared.store.device(id).await?))
+    let device = shared.store.device(id).await?;
+    approvals::tell(&shared, &caller, &device, "changed");
+    Ok(Json(device))
 }
 
 async fn delete(State(shared): State<Shared>, caller: Caller, Id(id): Id) -> Result<(), Fault> {
@@ -92,7 +97,7 @@ async fn import_csv(
     caller: Caller,
     Body(input): Body<ImportDevices>,
 ) -> Result<Json<Imported>, Fault> {
-    let imported = import::import(&shared, &input.csv, caller.name()).await?;
+    let imported = import::import(&shared, &input.csv, &caller.author()).await?;
     shared.journal.changed(Changed::Devices).await;
     Ok(Json(imported))
 }

@@ -5,9 +5,10 @@ use netraven_api::devices::{ImportError, Imported};
 use super::Shared;
 use super::fault::Fault;
 use super::rows::{self, COLUMNS, ROWS, Refused, refuse};
+use crate::store::approvals::Author;
 
 /// Adds the devices of a CSV text.
-pub async fn import(shared: &Shared, csv: &str, by: &str) -> Result<Imported, Fault> {
+pub async fn import(shared: &Shared, csv: &str, author: &Author<'_>) -> Result<Imported, Fault> {
     let mut reader = csv::ReaderBuilder::new()
         .flexible(true)
         .trim(csv::Trim::All)
@@ -53,7 +54,7 @@ pub async fn import(shared: &Shared, csv: &str, by: &str) -> Result<Imported, Fa
         };
         let row = rows::of_cells(&header, |place| record.get(place));
         let hostname = row.get("hostname").and_then(|name| name.as_str()).map(str::to_owned);
-        match rows::add(shared, row, by).await {
+        match rows::add(shared, row, author).await {
             Ok(()) => imported.added += 1,
             Err(Refused::Duplicate(message) | Refused::Wrong(message)) => error(hostname.as_deref(), message),
         }

@@ -141,6 +141,18 @@ impl<T: DeserializeOwned + ToSchema + 'static> FromRequest<Shared> for Body<T> {
     }
 }
 
+/// A JSON body that may be left out: it is then one without any of its fields.
+pub struct Maybe<T>(pub T);
+
+impl<T: DeserializeOwned + ToSchema + 'static> FromRequest<Shared> for Maybe<T> {
+    type Rejection = Fault;
+
+    async fn from_request(request: Request, state: &Shared) -> Result<Maybe<T>, Fault> {
+        let given = bytes(request, state).await?;
+        typed(json_body::<T>(if given.is_empty() { b"{}" } else { &given }, &[])?).map(Maybe)
+    }
+}
+
 /// A JSON body that passed the checks of its type.
 fn json_body<T: ToSchema + 'static>(bytes: &[u8], needed: &[&str]) -> Result<Value, Fault> {
     if has_more_values(bytes, VALUES) {

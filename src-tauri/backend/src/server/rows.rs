@@ -10,6 +10,7 @@ use super::fault::Fault;
 use super::input::Resource as _;
 use super::shape::Shape;
 use crate::store::StoreError;
+use crate::store::approvals::Author;
 
 /// Most rows of one file.
 pub const ROWS: usize = 20_000;
@@ -55,7 +56,7 @@ fn tag_of_text(text: &str) -> Value {
 }
 
 /// Adds the device of a row. Tags are ids or names; a name that no tag has is made one.
-pub async fn add(shared: &Shared, mut row: Map<String, Value>, by: &str) -> Result<(), Refused> {
+pub async fn add(shared: &Shared, mut row: Map<String, Value>, author: &Author<'_>) -> Result<(), Refused> {
     let wrong = |fault: Fault| Refused::Wrong(sentence(fault));
     let missing = DeviceInput::NEEDED.iter().any(|name| row.get(*name).is_none_or(|value| value == ""));
     let tags = row.remove("tags").unwrap_or_default();
@@ -81,7 +82,7 @@ pub async fn add(shared: &Shared, mut row: Map<String, Value>, by: &str) -> Resu
     input.tags = Some(ids(shared, &tags).await.map_err(Refused::Wrong)?);
     let (hostname, address) =
         (input.hostname.clone().unwrap_or_default(), input.ip_address.clone().unwrap_or_default());
-    match shared.store.create_device(&input, by).await {
+    match shared.store.create_device(&input, author).await {
         Ok(_) => Ok(()),
         Err(StoreError::Conflict(_)) => {
             Err(Refused::Duplicate(format!("Device with hostname or IP already exists: {hostname} / {address}")))

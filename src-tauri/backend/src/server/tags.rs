@@ -7,6 +7,7 @@ use netraven_api::event::Changed;
 use netraven_api::tags::{CreateTag, DeleteTag, GetTag, ListTags, Tag, TagInput, UpdateTag};
 
 use super::Shared;
+use super::auth::Caller;
 use super::fault::Fault;
 use super::input::{Change, Id, New, Query, Resource};
 use super::mount::Mount;
@@ -49,11 +50,21 @@ async fn create(State(shared): State<Shared>, New(input): New<TagInput>) -> Resu
 
 async fn update(
     State(shared): State<Shared>,
+    caller: Caller,
     Id(id): Id,
     Change(input, emptied): Change<TagInput>,
 ) -> Result<Json<Tag>, Fault> {
     protect(&shared, id, "renamed").await?;
-    shared.store.update_tag(id, &input, &emptied).await?;
+    let (author, old) = (caller.author(), shared.store.tag(id).await?);
+    let renames = input.name.as_ref().is_some_and(|name| *name != old.name);
+    if renames && !author.approves && shared.store.tag_is_carried(id).await? {
+        let sentence = format!(
+            "The tag '{}' cannot be renamed by you: a credential carries it, and where credentials go is for admins to say.",
+            old.name
+        );
+        return Err(Fault::detail(StatusCode::FORBIDDEN, sentence));
+    }
+    shared.store.update_tag(id, &input, &emptied, &author).await?;
     shared.journal.changed(Changed::Setup).await;
     Ok(Json(shared.store.tag(id).await?))
 }

@@ -1,8 +1,10 @@
 //! What a session is given and what it hands back.
 
 use std::fmt;
+use std::net::IpAddr;
 use std::time::Duration;
 
+use ipnet::IpNet;
 use netraven_api::outcome::{Cause, Stage};
 use secrecy::{ExposeSecret, SecretString};
 
@@ -37,12 +39,20 @@ pub struct Login {
     pub password: SecretString,
     /// The password for the privileged mode; the password serves where it is absent.
     pub enable_password: Option<SecretString>,
+    /// The only networks it may be sent to; to any address if there are none.
+    pub networks: Vec<IpNet>,
 }
 
 impl Login {
     /// What is typed when the shell asks for the password.
     pub(super) fn password(&self) -> &str {
         self.password.expose_secret()
+    }
+
+    /// Whether it may be sent to an address. One of IPv4 that is written as IPv6 is the one of IPv4.
+    pub(super) fn permits(&self, address: IpAddr) -> bool {
+        let address = address.to_canonical();
+        self.networks.is_empty() || self.networks.iter().any(|network| network.contains(&address))
     }
 
     /// What is typed when the privileged mode asks for a password.
@@ -237,9 +247,29 @@ mod tests {
             username: "admin".into(),
             password: "hunter22".into(),
             enable_password: Some("hunter33".into()),
+            networks: Vec::new(),
         };
         let shown = format!("{login:?}");
         assert!(shown.contains("admin") && !shown.contains("hunter"), "{shown}");
+    }
+
+    #[test]
+    fn a_login_goes_to_its_networks_alone() {
+        let login = |networks: &[&str]| Login {
+            id: 7,
+            username: "admin".into(),
+            password: "hunter22".into(),
+            enable_password: None,
+            networks: networks.iter().map(|network| network.parse().unwrap()).collect(),
+        };
+        let permits = |networks: &[&str], address: &str| login(networks).permits(address.parse().unwrap());
+        assert!(permits(&[], "198.51.100.1") && permits(&[], "::1"));
+        assert!(permits(&["10.0.0.0/8", "2001:db8::/32"], "10.1.2.3"));
+        assert!(permits(&["10.0.0.0/8", "2001:db8::/32"], "2001:db8::1"));
+        assert!(permits(&["10.0.0.0/8"], "::ffff:10.1.2.3"));
+        assert!(!permits(&["10.0.0.0/8"], "11.0.0.1") && !permits(&["10.0.0.0/8"], "2001:db8::1"));
+        assert!(!permits(&["::/0"], "10.0.0.1"), "each family has its own networks");
+        assert!(permits(&["10.0.0.255/32"], "10.0.0.255") && !permits(&["10.0.0.255/32"], "10.0.0.254"));
     }
 
     #[test]

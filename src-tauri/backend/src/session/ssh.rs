@@ -13,6 +13,8 @@ mod link;
 mod offer;
 mod raw;
 
+use std::net::IpAddr;
+
 use netraven_api::outcome::{Cause, Stage};
 use serde_json::json;
 
@@ -48,15 +50,26 @@ pub(super) fn open(
     let mut link: Option<Link> = None;
     let mut last_user = "";
     let (mut reasons, mut words, mut advice) = (Vec::new(), Vec::new(), None);
+    let mut withheld = Vec::new();
     for (place, login) in logins.iter().enumerate() {
+        let permits = |address: IpAddr| login.permits(address);
         // Servers end a connection on which the user name changes, and many after a few refusals.
-        let current = match link.take().filter(|_| last_user == login.username) {
+        let reusable = link.take().filter(|link| last_user == login.username && permits(link.address().ip()));
+        let current = match reusable {
             Some(link) => link,
-            None => {
-                let link = Link::establish(target, met.as_ref(), bounds, progress)?;
-                *met = Some(link.host_key.clone());
-                link
-            }
+            None => match Link::establish(target, met.as_ref(), &permits, bounds, progress) {
+                Ok(link) => {
+                    *met = Some(link.host_key.clone());
+                    link
+                }
+                Err(fault) if fault.cause == Cause::OutsideNetworks => {
+                    let message = format!("{} is not sent to this device. {}", login.username, fault.message);
+                    progress.connection(Level::Warning, message, json!({"credential_id": login.id}));
+                    withheld.push((login.username.as_str(), fault.message));
+                    continue;
+                }
+                Err(fault) => return Err(fault),
+            },
         };
         last_user = &login.username;
         progress.enter(Stage::SignIn);
@@ -93,7 +106,13 @@ pub(super) fn open(
             }
         }
     }
-    let count = match logins.len() {
+    if reasons.is_empty() {
+        let said: Vec<String> = withheld.iter().map(|(user, reason)| format!("{user}: {reason}")).collect();
+        let message = format!("No credential is allowed at the address of {target}. {}", said.join(" "));
+        return Err(Fault::new(Cause::OutsideNetworks, message));
+    }
+    reasons.extend(withheld.iter().map(|(user, _)| format!("{user}: not sent, the address is outside its networks")));
+    let count = match logins.len() - withheld.len() {
         1 => "the credential".to_string(),
         count => format!("all {count} credentials"),
     };

@@ -3,12 +3,14 @@
 use netraven_api::credentials::{Credential, ListCredentials};
 use sqlx::types::Json;
 
+use super::approvals::shared;
 use super::listing::{List, Paging, RawPage, is, like, tagged};
 use super::{Result, Store, StoreError};
 
 const ROW: &str = "json_build_object(
     'id', c.id, 'username', c.username, 'priority', c.priority, 'description', c.description,
     'is_system', c.is_system, 'has_enable_password', c.enable_password is not null,
+    'allowed_networks', c.allowed_networks,
     'tags', coalesce((select json_agg(json_build_object('id', t.id, 'name', t.name, 'type', t.type,
         'description', t.description) order by t.name)
         from credential_tags ct join tags t on t.id = ct.tag_id where ct.credential_id = c.id), '[]'))";
@@ -41,19 +43,6 @@ const LIST: List = List {
     pages_of_none: 0,
 };
 
-/// A credential as a worker needs it, its secrets still sealed.
-#[derive(Clone, Debug)]
-pub struct SealedLogin {
-    /// Id, part of what the seal authenticates.
-    pub id: i64,
-    /// User name.
-    pub username: String,
-    /// Sealed password.
-    pub password: String,
-    /// Sealed enable password.
-    pub enable_password: Option<String>,
-}
-
 /// What of a credential changes; absent fields stay.
 #[derive(Debug, Default)]
 pub struct CredentialChange<'a> {
@@ -69,6 +58,8 @@ pub struct CredentialChange<'a> {
     pub description: Option<Option<&'a str>>,
     /// Ids of the tags.
     pub tags: Option<&'a [i64]>,
+    /// The only networks it may be sent to; an empty list lifts the limit.
+    pub allowed_networks: Option<Vec<String>>,
 }
 
 impl Store {
@@ -100,9 +91,8 @@ impl Store {
     /// The credentials that share a tag with a device, in the order they are tried.
     pub async fn credentials_of_device(&self, device_id: i64) -> Result<Vec<Credential>> {
         let sql = format!(
-            "select {ROW} from credentials c where exists (select 1 from credential_tags ct
-             join device_tags dt on dt.tag_id = ct.tag_id where ct.credential_id = c.id and dt.device_id = $1)
-             order by c.priority, c.id"
+            "select {ROW} from devices d join credentials c on {} where d.id = $1 order by c.priority, c.id",
+            shared!()
         );
         let rows: Vec<Json<Credential>> =
             sqlx::query_scalar(sqlx::AssertSqlSafe(sql)).bind(device_id).fetch_all(self.pool()).await?;
@@ -120,8 +110,8 @@ impl Store {
     pub async fn create_credential(&self, id: i64, new: &CredentialChange<'_>) -> Result<()> {
         let mut tx = self.pool().begin().await?;
         sqlx::query(
-            "insert into credentials (id, username, password, enable_password, priority, description)
-             values ($1, $2, $3, $4, $5, $6)",
+            "insert into credentials (id, username, password, enable_password, priority, description, allowed_networks)
+             values ($1, $2, $3, $4, $5, $6, $7)",
         )
         .bind(id)
         .bind(new.username)
@@ -129,6 +119,7 @@ impl Store {
         .bind(new.enable_password.clone().flatten())
         .bind(i32::try_from(new.priority.unwrap_or(100)).unwrap_or(100))
         .bind(new.description.flatten())
+        .bind(new.allowed_networks.as_deref().unwrap_or_default())
         .execute(&mut *tx)
         .await?;
         replace_tags(&mut tx, id, new.tags.unwrap_or_default()).await?;
@@ -142,7 +133,7 @@ impl Store {
         let done = sqlx::query(
             "update credentials set username = coalesce($2, username), password = coalesce($3, password),
              enable_password = case when $4 then $5 else enable_password end,
-             priority = coalesce($6, priority),
+             priority = coalesce($6, priority), allowed_networks = coalesce($9, allowed_networks),
              description = case when $7 then $8 else description end where id = $1",
         )
         .bind(id)
@@ -153,6 +144,7 @@ impl Store {
         .bind(change.priority.and_then(|priority| i32::try_from(priority).ok()))
         .bind(change.description.is_some())
         .bind(change.description.flatten())
+        .bind(change.allowed_networks.as_deref())
         .execute(&mut *tx)
         .await?;
         if done.rows_affected() == 0 {
@@ -187,23 +179,6 @@ impl Store {
         Ok(sqlx::query_as("select id, password, enable_password from credentials order by id")
             .fetch_all(self.pool())
             .await?)
-    }
-
-    /// The credentials that share a tag with a device, in the order they are tried.
-    pub async fn logins_for(&self, device_id: i64) -> Result<Vec<SealedLogin>> {
-        let rows: Vec<(i64, String, String, Option<String>)> = sqlx::query_as(
-            "select distinct on (c.priority, c.id) c.id, c.username, c.password, c.enable_password
-             from device_tags dt join credential_tags ct on ct.tag_id = dt.tag_id
-             join credentials c on c.id = ct.credential_id
-             where dt.device_id = $1 order by c.priority, c.id",
-        )
-        .bind(device_id)
-        .fetch_all(self.pool())
-        .await?;
-        Ok(rows
-            .into_iter()
-            .map(|(id, username, password, enable_password)| SealedLogin { id, username, password, enable_password })
-            .collect())
     }
 }
 

@@ -3,10 +3,12 @@
 use netraven_api::devices::{Device, DeviceInput, ListDevices};
 use sqlx::types::Json;
 
+use super::approvals::{self, Author, Named};
 use super::listing::{List, Paging, RawPage, any_of, like, tagged};
 use super::{Result, Store, StoreError, explain};
 
-const ROW: &str = "json_build_object(
+const ROW: &str = concat!(
+    "json_build_object(
     'id', d.id, 'hostname', d.hostname, 'ip_address', d.ip_address, 'device_type', d.device_type,
     'description', d.description, 'port', d.port, 'serial_number', d.serial_number, 'model', d.model,
     'source', d.source, 'notes', d.notes, 'created_at', wire_time(d.created_at), 'last_seen', wire_time(d.last_seen),
@@ -18,9 +20,18 @@ const ROW: &str = "json_build_object(
     'last_updated', wire_time(d.last_updated), 'updated_by', d.updated_by,
     'last_result', r.status, 'last_cause', r.cause, 'last_result_at', wire_time(r.result_time),
     'last_snapshot_at', (select wire_time(c.retrieved_at) from device_configurations c
-        where c.device_id = d.id order by c.id desc limit 1))";
-const AROUND: &str = " left join lateral (select status, cause, result_time from job_results
-    where device_id = d.id order by result_time desc limit 1) r on true ";
+        where c.device_id = d.id order by c.id desc limit 1), 'approval', ",
+    approvals::approval!(),
+    ")"
+);
+const AROUND: &str = concat!(
+    " left join lateral (select status, cause, result_time from job_results
+    where device_id = d.id order by result_time desc limit 1) r on true cross join lateral (select ",
+    approvals::waits!(),
+    " as waits) w "
+);
+/// Whether a device waits for an admin, as the filter spells it.
+const APPROVAL: &str = concat!("(case when ", approvals::waits!(), " then 'waiting' else 'approved' end)");
 /// What came of a device the last time, as the filter spells it.
 const CAME: &str = "coalesce((select status from job_results where device_id = d.id order by result_time desc limit 1), \
                     'never')";
@@ -82,6 +93,7 @@ impl Store {
         };
         let results: Vec<&str> = query.last_result.iter().map(|result| result.as_str()).collect();
         let sources: Vec<&str> = query.source.iter().map(|source| source.as_str()).collect();
+        let approvals: Vec<&str> = query.approval.iter().map(|approval| approval.as_str()).collect();
         self.page(&LIST, &paging, |sql| {
             like(sql, "d.hostname", &query.hostname);
             like(sql, "d.ip_address", &query.ip_address);
@@ -95,6 +107,7 @@ impl Store {
             if let Some(wanted) = query.has_credential {
                 sql.push(format!(" and {}{HAS_CREDENTIAL}", if wanted { "" } else { "not " }));
             }
+            any_of(sql, APPROVAL, &approvals);
         })
         .await
     }
@@ -107,8 +120,16 @@ impl Store {
         row.map(|row| row.0).ok_or(StoreError::NotFound("Device"))
     }
 
+    /// Several devices.
+    pub async fn devices_named(&self, ids: &[i64]) -> Result<Vec<Device>> {
+        let sql = format!("select {ROW} from devices d{AROUND}where d.id = any ($1) order by lower(d.hostname), d.id");
+        let rows: Vec<Json<Device>> =
+            sqlx::query_scalar(sqlx::AssertSqlSafe(sql)).bind(ids).fetch_all(self.pool()).await?;
+        Ok(rows.into_iter().map(|row| row.0).collect())
+    }
+
     /// Adds a device with its tags (and the tag `default`) and answers its id.
-    pub async fn create_device(&self, input: &DeviceInput, by: &str) -> Result<i64> {
+    pub async fn create_device(&self, input: &DeviceInput, author: &Author<'_>) -> Result<i64> {
         let mut tx = self.pool().begin().await?;
         let id: i64 = sqlx::query_scalar(
             "insert into devices (hostname, ip_address, port, device_type, description, serial_number, model, source,
@@ -123,7 +144,7 @@ impl Store {
         .bind(&input.model)
         .bind(input.source.as_deref().unwrap_or("local"))
         .bind(&input.notes)
-        .bind(by)
+        .bind(author.name)
         .fetch_one(&mut *tx)
         .await
         .map_err(|error| taken(error, input))?;
@@ -135,14 +156,22 @@ impl Store {
         .bind(input.tags.as_deref().unwrap_or_default())
         .execute(&mut *tx)
         .await?;
+        approvals::added(&mut tx, id, author).await?;
         tx.commit().await?;
         Ok(id)
     }
 
     /// Changes a device; absent fields stay, the `emptied` go, given tags replace the old ones (`default` stays).
-    pub async fn update_device(&self, id: i64, input: &DeviceInput, emptied: &[&str], by: &str) -> Result<()> {
+    pub async fn update_device(
+        &self,
+        id: i64,
+        input: &DeviceInput,
+        emptied: &[&str],
+        author: &Author<'_>,
+    ) -> Result<()> {
         let mut tx = self.pool().begin().await?;
-        let done = sqlx::query(
+        let before = approvals::before(&mut tx, id).await?;
+        sqlx::query(
             "update devices set hostname = coalesce($2, hostname), ip_address = coalesce($3, ip_address),
              port = coalesce($4, port), device_type = coalesce($5, device_type),
              description = case when 'description' = any($11) then null else coalesce($6, description) end,
@@ -160,15 +189,12 @@ impl Store {
         .bind(&input.serial_number)
         .bind(&input.model)
         .bind(&input.notes)
-        .bind(by)
+        .bind(author.name)
         .bind(emptied)
         .bind(&input.source)
         .execute(&mut *tx)
         .await
         .map_err(|error| taken(error, input))?;
-        if done.rows_affected() == 0 {
-            return Err(StoreError::NotFound("Device"));
-        }
         if let Some(tags) = &input.tags {
             sqlx::query(
                 "delete from device_tags where device_id = $1 and tag_id <> all($2)
@@ -187,6 +213,13 @@ impl Store {
             .execute(&mut *tx)
             .await?;
         }
+        let named = Named {
+            address: input.ip_address.is_some(),
+            port: input.port.is_some(),
+            platform: input.device_type.is_some(),
+            tags: input.tags.is_some(),
+        };
+        approvals::changed(&mut tx, id, author, named, &before).await?;
         tx.commit().await?;
         Ok(())
     }

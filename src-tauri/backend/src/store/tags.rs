@@ -3,6 +3,7 @@
 use netraven_api::tags::{ListTags, Tag, TagInput};
 use sqlx::types::Json;
 
+use super::approvals::{self, Author};
 use super::listing::{List, Paging, RawPage, any_of, like};
 use super::{Result, Store, StoreError, explain};
 
@@ -85,9 +86,16 @@ impl Store {
             .await?)
     }
 
-    /// Changes a tag; absent fields stay, the `emptied` go.
-    pub async fn update_tag(&self, id: i64, input: &TagInput, emptied: &[&str]) -> Result<()> {
-        let done = sqlx::query(
+    /// Changes a tag; absent fields stay, the `emptied` go. Another name is another tag to whoever approved it by its name,
+    /// unless an admin gives it.
+    pub async fn update_tag(&self, id: i64, input: &TagInput, emptied: &[&str], author: &Author<'_>) -> Result<()> {
+        let mut tx = self.pool().begin().await?;
+        let old: Option<String> = sqlx::query_scalar("select name from tags where id = $1 for update")
+            .bind(id)
+            .fetch_optional(&mut *tx)
+            .await?;
+        let old = old.ok_or(StoreError::NotFound("Tag"))?;
+        sqlx::query(
             "update tags set name = coalesce($2, name),
              type = case when 'type' = any($5) then null else coalesce($3, type) end,
              description = case when 'description' = any($5) then null else coalesce($4, description) end where id = $1",
@@ -97,10 +105,22 @@ impl Store {
         .bind(&input.kind)
         .bind(&input.description)
         .bind(emptied)
-        .execute(self.pool())
+        .execute(&mut *tx)
         .await
         .map_err(|error| explain(error, UNIQUE))?;
-        if done.rows_affected() == 0 { Err(StoreError::NotFound("Tag")) } else { Ok(()) }
+        if !author.approves && input.name.as_ref().is_some_and(|name| *name != old) {
+            approvals::renamed(&mut tx, id).await?;
+        }
+        tx.commit().await?;
+        Ok(())
+    }
+
+    /// Whether a credential carries a tag.
+    pub async fn tag_is_carried(&self, id: i64) -> Result<bool> {
+        Ok(sqlx::query_scalar("select exists (select 1 from credential_tags where tag_id = $1)")
+            .bind(id)
+            .fetch_one(self.pool())
+            .await?)
     }
 
     /// Removes a tag.

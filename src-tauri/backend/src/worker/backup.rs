@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use anyhow::Context as _;
 use hmac::{Hmac, KeyInit as _, Mac as _};
 use jiff::Timestamp;
 use netraven_api::outcome::{Cause, Stage};
@@ -18,7 +19,7 @@ use crate::places::{ENABLE_PASSWORD, PASSWORD, RAW_CONFIG, context};
 use crate::platforms::{Definition, Facts, Purpose, facts, significant};
 use crate::session::{self, Cancel, Failure, HostKey, Limits, Login, Reading, Target};
 use crate::snapshots;
-use crate::store::credentials::SealedLogin;
+use crate::store::approvals::SealedLogin;
 use crate::store::leases::Lease;
 use crate::store::outcomes::{NewSnapshot, Outcome};
 
@@ -41,11 +42,36 @@ pub async fn work(worker: &Worker, lease: &Lease, cancel: &Cancel) -> Result<Out
 
 async fn try_work(worker: &Worker, lease: &Lease, cancel: &Cancel) -> Result<Outcome, Undone> {
     let store = &worker.store;
+    let Some(aim) = patiently(cancel, || store.aim(lease.device_id)).await? else {
+        let message = "This device was deleted after the run began, so there is no credential for it.".to_owned();
+        return Ok(failed(Cause::NoCredentials, Stage::Prepare, message));
+    };
+    if aim.waits {
+        let message = format!(
+            "Somebody other than an admin added or changed this device, at {}:{} now: no credential was sent to it.",
+            aim.ip_address, aim.port
+        );
+        return Ok(failed(Cause::AwaitingApproval, Stage::Prepare, message));
+    }
+    // Credentials go where they were read for, in the same instant, whatever the run noted when it began.
+    let aimed = Lease {
+        ip_address: aim.ip_address.clone(),
+        port: aim.port,
+        device_type: aim.device_type.clone(),
+        ..lease.clone()
+    };
+    if (&aimed.ip_address, aimed.port, &aimed.device_type) != (&lease.ip_address, lease.port, &lease.device_type) {
+        patiently(cancel, || store.moved(&aimed)).await?;
+    }
+    sign_in(worker, &aimed, aim.logins, cancel).await
+}
+
+async fn sign_in(worker: &Worker, lease: &Lease, sealed: Vec<SealedLogin>, cancel: &Cancel) -> Result<Outcome, Undone> {
+    let store = &worker.store;
     let Some(definition) = worker.platforms.get(&lease.device_type) else {
         let message = format!("The platform '{}' of this device is not defined.", lease.device_type);
         return Ok(failed(Cause::UnknownPlatform, Stage::Prepare, message));
     };
-    let sealed = patiently(cancel, || store.logins_for(lease.device_id)).await?;
     let logins = match opened(worker, sealed) {
         Ok(logins) if logins.is_empty() => {
             return Ok(failed(
@@ -128,6 +154,12 @@ fn opened(worker: &Worker, sealed: Vec<SealedLogin>) -> anyhow::Result<Vec<Login
                 password: open(PASSWORD, login.id, &login.password)?,
                 username: login.username,
                 enable_password: enable,
+                // What cannot be read is no network: better none is sent than one anywhere.
+                networks: login
+                    .allowed_networks
+                    .iter()
+                    .map(|network| network.parse().with_context(|| format!("reading the network '{network}'")))
+                    .collect::<anyhow::Result<_>>()?,
             })
         })
         .collect()

@@ -37,6 +37,7 @@ fn credential(row: Row) -> Credential {
         description: row.text("description"),
         is_system: row.flag("is_system"),
         has_enable_password: row.flag("has_enable_password"),
+        allowed_networks: Vec::new(),
         tags: tags(row),
     }
 }
@@ -55,7 +56,7 @@ async fn list(talk: Talk<'_>, asked: &Asked) -> Result<Value, Problem> {
     finish(&rows, asked, note(&loaded, "credentials"))
 }
 
-/// The body without an enable password; one that was entered is refused instead of being lost.
+/// The body without what this server has no place for; what was entered there is refused instead of being lost.
 fn body(talk: Talk<'_>, asked: &Asked) -> Result<Value, Problem> {
     let mut fields = asked.fields()?;
     if !talk.server.description.takes("CredentialCreate", "enable_password") {
@@ -63,6 +64,13 @@ fn body(talk: Talk<'_>, asked: &Asked) -> Result<Value, Problem> {
         if enable.as_ref().and_then(Value::as_str).is_some_and(|text| !text.is_empty()) {
             let reason = offered::refusal(Feature::EnablePassword).message;
             return Err(Problem::field("body.enable_password", reason));
+        }
+    }
+    if !talk.server.description.takes("CredentialCreate", "allowed_networks") {
+        let networks = fields.remove("allowed_networks");
+        if networks.as_ref().and_then(Value::as_array).is_some_and(|networks| !networks.is_empty()) {
+            let reason = offered::refusal(Feature::AllowedNetworks).message;
+            return Err(Problem::field("body.allowed_networks", reason));
         }
     }
     unique_tags(&mut fields);

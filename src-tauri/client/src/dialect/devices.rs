@@ -32,6 +32,7 @@ pub async fn answer(talk: Talk<'_>, asked: &Asked, rest: &[&str]) -> Result<Valu
         (Method::Post, []) => Ok(reply(&add(talk, asked.fields()?).await?)),
         (Method::Delete, [text]) if *text != "import" => delete(talk, asked, id(text)?).await,
         (Method::Put, [text]) => update(talk, asked, id(text)?).await,
+        (Method::Post, ["approve"] | [_, "approve"]) => Err(offered::refusal(Feature::Approvals)),
         (Method::Post, ["import"]) => Ok(reply(&import::answer(talk, asked).await?)),
         (_, [_, "host-key"]) => Err(offered::refusal(Feature::HostKeys)),
         _ => talk.plain(asked).await,
@@ -61,6 +62,7 @@ pub fn device(row: Row) -> Device {
         last_cause: None,
         last_result_at: None,
         last_snapshot_at: None,
+        approval: None,
     }
 }
 
@@ -82,6 +84,9 @@ async fn list(talk: Talk<'_>, asked: &Asked) -> Result<Value, Problem> {
         return Err(offered::refusal(Feature::NewestResults));
     }
     let has_credential = asked.one("has_credential").map(|word| word == "true");
+    if !asked.many("approval").is_empty() {
+        return Err(offered::refusal(Feature::Approvals));
+    }
     let filter = asked.given(&["hostname", "ip_address", "serial_number", "model", "notes", "tag_id"]);
     let loaded = talk.all("/devices/", &filter, MOST_ROWS).await?;
     // The server takes one value of these, and fails at a source it does not know.

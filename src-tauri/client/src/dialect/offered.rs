@@ -125,6 +125,16 @@ const TABLE: &[(Feature, Sign, &str)] = &[
         Sign::Route(Method::Post, "/users/me/sign-out"),
         "This server cannot end a sign-in before its time is over.",
     ),
+    (
+        Feature::Approvals,
+        Sign::Route(Method::Post, "/devices/{device_id}/approve"),
+        "This server asks no admin: whoever may add or move a device on it can have credentials sent to an address of his own.",
+    ),
+    (
+        Feature::AllowedNetworks,
+        Sign::Field("CredentialCreate", "allowed_networks"),
+        "This server confines no credential to networks: it sends it to every device that shares a tag.",
+    ),
 ];
 
 /// What a server lacks.

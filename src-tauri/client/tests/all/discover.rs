@@ -74,6 +74,8 @@ async fn a_server_of_ours_offers_everything_and_the_other_tells_what_it_does_not
         Feature::RunRecords,
         Feature::OwnPassword,
         Feature::SignOutEverywhere,
+        Feature::Approvals,
+        Feature::AllowedNetworks,
     ] {
         assert!(missing.contains(&feature), "{feature:?}");
     }

@@ -3,8 +3,8 @@
 use netraven_api::configs::{ExportConfig, GetConfig, ListConfigHistory, ListConfigs};
 use netraven_api::credentials::{CreateCredential, CredentialInput, ListCredentials, UpdateCredential};
 use netraven_api::devices::{
-    CreateDevice, DeleteDevice, DeviceInput, ForgetHostKey, GetDevice, GetHostKey, ListDevices, TrustHostKey,
-    TrustedKey, UpdateDevice,
+    ApprovalState, ApproveDevice, ApproveDevices, CreateDevice, DeleteDevice, DeviceInput, ForgetHostKey, GetDevice,
+    GetHostKey, ListDevices, Seen, TrustHostKey, TrustedKey, UpdateDevice,
 };
 use netraven_api::jobs::{CreateJob, GetJob, GetJobStatus, JobInput, ListJobs, ListRecentJobs, RunJob, UpdateJob};
 use netraven_api::logs::GetLogHistogram;
@@ -179,6 +179,9 @@ async fn what_the_server_does_not_offer_is_refused_with_the_reason_and_without_a
         GetHostKey(11).request(),
         TrustHostKey(11, TrustedKey::default()).request(),
         ForgetHostKey(11).request(),
+        ApproveDevice(11, Seen::default()).request(),
+        ApproveDevices::default().request(),
+        ListDevices { approval: vec![ApprovalState::Waiting], ..ListDevices::default() }.request(),
         ExportConfig(901).request(),
         CancelRun(504).request(),
         RunAgain(504, Again::failed()).request(),
@@ -256,6 +259,8 @@ async fn every_request_of_the_window_is_answered_in_our_shapes() {
         names,
         [
             ("PUT /devices/{device_id}", Code::NotOffered),
+            ("POST /devices/{device_id}/approve", Code::NotOffered),
+            ("POST /devices/approve", Code::NotOffered),
             ("GET /devices/{device_id}/host-key", Code::NotOffered),
             ("PUT /devices/{device_id}/host-key", Code::NotOffered),
             ("DELETE /devices/{device_id}/host-key", Code::NotOffered),

@@ -9,8 +9,8 @@ use netraven_api::credentials::{
     CreateCredential, CredentialInput, DeleteCredential, GetCredential, ListCredentials, UpdateCredential,
 };
 use netraven_api::devices::{
-    CreateDevice, DeleteDevice, DeviceInput, ForgetHostKey, GetDevice, GetHostKey, ListDevices, TrustHostKey,
-    TrustedKey, UpdateDevice,
+    ApproveDevice, ApproveDevices, CreateDevice, DeleteDevice, DeviceInput, ForgetHostKey, GetDevice, GetHostKey,
+    ListDevices, Seen, SeenDevice, TrustHostKey, TrustedKey, UpdateDevice,
 };
 use netraven_api::jobs::{
     CreateJob, DeleteJob, GetJob, GetJobStatus, JobInput, ListJobs, ListRecentJobs, RunJob, UpdateJob,
@@ -124,6 +124,9 @@ impl Walk<'_> {
         self.ask(ListDevices { hostname: Some("walk".into()), tag_id: vec![tag], ..ListDevices::default() }).await;
         self.ask(GetDevice(device)).await;
         self.ask(UpdateDevice(device, DeviceInput { port: Some(2022), ..DeviceInput::default() })).await;
+        self.ask(ApproveDevice(device, Seen::default())).await;
+        let several = vec![SeenDevice { id: device, revision: None }];
+        self.ask(ApproveDevices { devices: several }).await;
         self.ask(GetHostKey(device)).await;
         let key = |word: &str| format!("SHA256:{word}");
         let trusted = TrustedKey { key_type: "ssh-ed25519".into(), sha256: key("new"), replaces: key("old") };

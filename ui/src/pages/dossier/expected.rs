@@ -68,6 +68,8 @@ fn in_words(cause: Cause) -> (&'static str, &'static str) {
         Cause::NotSsh => ("The greeting of an SSH server", "Something else"),
         Cause::NoCommonCrypto => ("A key exchange that both sides accept", "None"),
         Cause::NoCredentials => ("A credential with one of the device's tags", "None"),
+        Cause::AwaitingApproval => ("An admin's approval of the device as it is now", "None"),
+        Cause::OutsideNetworks => ("A credential that may be sent to the device's address", "None"),
         Cause::AuthFailed => ("A credential that the device accepts", "Every credential was refused"),
         Cause::PromptNotSeen => ("The platform's prompt", "Nothing"),
         Cause::PrivilegeRefused => ("The privileged prompt", "The privilege was refused"),

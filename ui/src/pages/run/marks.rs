@@ -39,7 +39,11 @@ impl Mark {
                 | Cause::NotConnected
                 | Cause::NotSsh => Mark::NotReached,
                 Cause::HostKeyChanged | Cause::NoCommonCrypto => Mark::NotTrusted,
-                Cause::NoCredentials | Cause::AuthFailed | Cause::PrivilegeRefused => Mark::NotLetIn,
+                Cause::NoCredentials
+                | Cause::AwaitingApproval
+                | Cause::OutsideNetworks
+                | Cause::AuthFailed
+                | Cause::PrivilegeRefused => Mark::NotLetIn,
                 Cause::PromptNotSeen
                 | Cause::CommandRejected
                 | Cause::EmptyAnswer

@@ -9,7 +9,7 @@ use utoipa::ToSchema;
 use super::Operation;
 use crate::server::Shared;
 use crate::server::auth::Caller;
-use crate::server::input::{Body, Change, Form, Id, Ids, New, Query, Resource};
+use crate::server::input::{Body, Change, Form, Id, Ids, Maybe, New, Query, Resource};
 use crate::server::peer::Peer;
 use crate::server::tokens::SignIn;
 
@@ -77,6 +77,14 @@ impl<T: ToSchema + DeserializeOwned + 'static> Takes for Body<T> {
     fn takes(operation: &mut Operation) {
         let schema = each(operation.schema::<T>(), readable);
         json_body(operation, &T::name(), schema);
+    }
+}
+
+impl<T: ToSchema + DeserializeOwned + 'static> Takes for Maybe<T> {
+    fn takes(operation: &mut Operation) {
+        let schema = each(operation.schema::<T>(), readable);
+        json_body(operation, &T::name(), schema);
+        operation.body_may_be_absent();
     }
 }
 

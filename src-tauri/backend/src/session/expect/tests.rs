@@ -61,6 +61,7 @@ fn login() -> Login {
         username: "backup".to_string(),
         password: "s3cret-login".into(),
         enable_password: Some("s3cret-enable".into()),
+        networks: Vec::new(),
     }
 }
 

@@ -276,7 +276,13 @@ mod tests {
     use super::*;
 
     fn asked(questions: &[(&str, bool)]) -> Vec<String> {
-        let login = Login { id: 1, username: "admin".into(), password: "hunter22".into(), enable_password: None };
+        let login = Login {
+            id: 1,
+            username: "admin".into(),
+            password: "hunter22".into(),
+            enable_password: None,
+            networks: Vec::new(),
+        };
         let mut heard = Heard::default();
         let mut answers = Answers { login: &login, heard: &mut heard };
         questions.iter().map(|(text, echo)| answers.answer(text, *echo)).collect()

@@ -28,7 +28,23 @@ pub(in crate::session) struct Reached {
 
 /// Connects to the first address of the device that answers.
 pub(in crate::session) fn connect(target: &Target, limits: &Limits, cancel: &Cancel) -> Result<Reached, Fault> {
-    let addresses = resolve(target, limits.resolve, cancel)?;
+    connect_within(target, &|_| true, limits, cancel)
+}
+
+/// Connects to the first address of the device that answers, of those that are permitted. Whoever has a name can give it any
+/// address at any time, so it is the address connected to that is asked about.
+pub(in crate::session) fn connect_within(
+    target: &Target,
+    permits: &dyn Fn(IpAddr) -> bool,
+    limits: &Limits,
+    cancel: &Cancel,
+) -> Result<Reached, Fault> {
+    let (addresses, outside): (Vec<_>, Vec<_>) =
+        resolve(target, limits.resolve, cancel)?.into_iter().partition(|address| permits(address.ip()));
+    if addresses.is_empty() && !outside.is_empty() {
+        let outside: Vec<String> = outside.iter().map(|address| address.ip().to_string()).collect();
+        return Err(Fault::new(Cause::OutsideNetworks, format!("It may not be sent to {}.", outside.join(", "))));
+    }
     let started = Instant::now();
     let (results, incoming) = mpsc::channel();
     let mut waiting = addresses.iter().copied();
@@ -334,6 +350,21 @@ mod tests {
         let port = listener.local_addr().unwrap().port();
         let reached = connect(&target("localhost", port), &Limits::default(), &Cancel::new()).ok().unwrap();
         assert_eq!(reached.address.port(), port);
+    }
+
+    #[test]
+    fn of_several_addresses_only_those_permitted_are_connected_to() {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let port = listener.local_addr().unwrap().port();
+        let within = |host: &str, permits: &dyn Fn(IpAddr) -> bool| {
+            connect_within(&target(host, port), permits, &Limits::default(), &Cancel::new())
+        };
+        assert!(within("localhost", &|address| address.is_ipv4()).is_ok());
+        let fault = within("localhost", &|_| false).err().unwrap();
+        assert!(fault.cause == Cause::OutsideNetworks && fault.message.contains("127.0.0.1"), "{}", fault.message);
+        assert_eq!(within("127.0.0.1", &|address| address.is_ipv6()).err().unwrap().cause, Cause::OutsideNetworks);
+        listener.set_nonblocking(true).unwrap();
+        assert!(listener.accept().is_ok() && listener.accept().is_err(), "one connection alone was made");
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! An SSH connection up to the point where a credential may be sent: connected, keys exchanged, host key checked.
 
-use std::net::{Shutdown, SocketAddr, TcpStream};
+use std::net::{IpAddr, Shutdown, SocketAddr, TcpStream};
 #[cfg(unix)]
 use std::os::fd::{AsRawFd, RawFd};
 #[cfg(windows)]
@@ -75,15 +75,16 @@ impl From<Fault> for Broken {
 }
 
 impl Link {
-    /// Connects, exchanges keys and checks the host key. A device that gives too small a group is asked a second time, for
-    /// a key exchange with a fixed one.
+    /// Connects to an address that `permits` lets pass, exchanges keys and checks the host key. A device that gives too small
+    /// a group is asked a second time, for a key exchange with a fixed one.
     pub(super) fn establish(
         target: &Target,
         known: Option<&HostKey>,
+        permits: &dyn Fn(IpAddr) -> bool,
         bounds: &Bounds<'_>,
         progress: &mut Progress<'_>,
     ) -> Result<Link, Fault> {
-        match Link::attempt(target, known, Groups::Chosen, bounds, progress) {
+        match Link::attempt(target, known, permits, Groups::Chosen, bounds, progress) {
             Ok(link) => return Ok(link),
             Err(Broken::Fault(fault) | Broken::SmallGroup(fault, false)) => return Err(fault),
             Err(Broken::SmallGroup(fault, true)) => {
@@ -91,7 +92,7 @@ impl Link {
                 progress.connection(Level::Warning, message, json!({}));
             }
         }
-        Link::attempt(target, known, Groups::Fixed, bounds, progress).map_err(|broken| match broken {
+        Link::attempt(target, known, permits, Groups::Fixed, bounds, progress).map_err(|broken| match broken {
             Broken::Fault(fault) | Broken::SmallGroup(fault, _) => fault,
         })
     }
@@ -99,12 +100,13 @@ impl Link {
     fn attempt(
         target: &Target,
         known: Option<&HostKey>,
+        permits: &dyn Fn(IpAddr) -> bool,
         groups: Groups,
         bounds: &Bounds<'_>,
         progress: &mut Progress<'_>,
     ) -> Result<Link, Broken> {
         progress.enter(Stage::Reach);
-        let reached = connect::connect(target, bounds.limits, bounds.cancel).inspect_err(|fault| {
+        let reached = connect::connect_within(target, permits, bounds.limits, bounds.cancel).inspect_err(|fault| {
             // Reached and dropped: the same failure, at the same stage, as when it shows a moment later.
             if fault.cause == Cause::Disconnected {
                 progress.enter(Stage::KeyExchange);

@@ -1,0 +1,112 @@
+//! Approving devices: only an admin says to which of them credentials are sent.
+
+use axum::Json;
+use axum::extract::State;
+use axum::http::StatusCode;
+use netraven_api::devices::{ApproveDevice, ApproveDevices, ApprovedDevices, Device, NotApproved, Seen, SeenDevice};
+use netraven_api::event::Changed;
+use serde_json::json;
+
+use super::Shared;
+use super::auth::Caller;
+use super::fault::Fault;
+use super::input::{Body, Id, Maybe};
+use super::mount::Mount;
+use crate::journal::About;
+
+/// Most devices of one request.
+const MOST: usize = 1_000;
+/// Why a device is not approved that is there.
+const NOT_AS_SEEN: &str = "The device was changed since you looked at it: look again, then approve it.";
+
+/// Mounts the endpoints of approvals.
+pub fn mount(mount: &mut Mount) {
+    mount.add::<ApproveDevice, _>(approve);
+    mount.add::<ApproveDevices, _>(approve_several);
+}
+
+async fn approve(
+    State(shared): State<Shared>,
+    caller: Caller,
+    Id(id): Id,
+    Maybe(seen): Maybe<Seen>,
+) -> Result<Json<Device>, Fault> {
+    let seen = SeenDevice { id, revision: seen.revision };
+    let done = shared.store.approve_devices(&[seen], caller.name()).await?;
+    if !done.changed.is_empty() {
+        return Err(Fault::detail(StatusCode::CONFLICT, NOT_AS_SEEN));
+    }
+    let device = shared.store.device(id).await?;
+    log(&shared, &caller, &device);
+    shared.journal.changed(Changed::Devices).await;
+    Ok(Json(device))
+}
+
+async fn approve_several(
+    State(shared): State<Shared>,
+    caller: Caller,
+    Body(wanted): Body<ApproveDevices>,
+) -> Result<Json<ApprovedDevices>, Fault> {
+    let count = wanted.devices.len();
+    if !(1..=MOST).contains(&count) {
+        let sentence = format!("Name 1 to {MOST} devices; {count} were named.");
+        return Err(Fault::body_field("devices", "value_error", sentence, json!(count)));
+    }
+    let done = shared.store.approve_devices(&wanted.devices, caller.name()).await?;
+    for device in shared.store.devices_named(&done.approved).await? {
+        log(&shared, &caller, &device);
+    }
+    if !done.approved.is_empty() {
+        shared.journal.changed(Changed::Devices).await;
+    }
+    let mut refused: Vec<NotApproved> = Vec::new();
+    for device in &wanted.devices {
+        let message = match device.id {
+            id if done.approved.contains(&id) || refused.iter().any(|one| one.id == id) => continue,
+            id if done.changed.contains(&id) => NOT_AS_SEEN,
+            _ => "Device not found",
+        };
+        refused.push(NotApproved { id: device.id, message: message.to_owned() });
+    }
+    Ok(Json(ApprovedDevices { approved: done.approved, refused }))
+}
+
+/// The log says who approved a device, and for what.
+fn log(shared: &Shared, caller: &Caller, device: &Device) {
+    let tags: Vec<&str> = device.tags.iter().map(|tag| tag.name.as_str()).collect();
+    let message = format!(
+        "{} was approved by {} at {} with the tags {}: credentials may be sent to it.",
+        device.hostname,
+        caller.name(),
+        place(device),
+        tags.join(", ")
+    );
+    let meta = json!({ "approved_by": caller.name(), "ip_address": device.ip_address, "port": device.port,
+        "device_type": device.device_type, "tags": tags });
+    let about = About { device_id: Some(device.id), ..About::default() };
+    shared.journal.line("INFO", "system", "server.approvals", about, message, meta);
+}
+
+/// Says in the log that a device waits since somebody added or changed it.
+pub fn tell(shared: &Shared, caller: &Caller, device: &Device, what: &str) {
+    let Some(approval) = device.approval.as_ref().filter(|approval| approval.waiting && !caller.author().approves)
+    else {
+        return;
+    };
+    let message = format!(
+        "{} was {what} by {} and is at {} now: no credential is sent to it before an admin has approved it.",
+        device.hostname,
+        caller.name(),
+        place(device)
+    );
+    let meta = json!({ "changed_by": approval.changed_by, "ip_address": device.ip_address, "port": device.port,
+        "device_type": device.device_type, "new_tags": approval.new_tags });
+    let about = About { device_id: Some(device.id), ..About::default() };
+    shared.journal.line("WARNING", "system", "server.approvals", about, message, meta);
+}
+
+/// Address and port as one writes them.
+fn place(device: &Device) -> String {
+    let (address, port) = (&device.ip_address, device.port.unwrap_or(22));
+    if address.contains(':') { format!("[{address}]:{port}") } else { format!("{address}:{port}") }
+}

@@ -1,0 +1,259 @@
+//! Where credentials may go: what of a device an admin approved, and whether it is still so. Knows nobody's role: who asks
+//! says whether what he gives a device counts as approved.
+
+use netraven_api::devices::SeenDevice;
+use serde::Deserialize;
+use sqlx::PgTransaction;
+use sqlx::types::Json;
+
+use super::leases::Lease;
+use super::{Result, Store, StoreError};
+
+/// Whether a device `d` waits for an admin: it has not the approved address, port and platform, or has a tag that brings a
+/// credential which the approved tags do not bring. A tag that no credential carries makes no difference.
+macro_rules! waits {
+    () => {
+        "((d.approved_address, d.approved_port, d.approved_type) is distinct from (d.ip_address, d.port, d.device_type)
+         or exists (select 1 from device_tags dt join credential_tags ct on ct.tag_id = dt.tag_id
+             where dt.device_id = d.id and dt.tag_id <> all (d.approved_tags) and not exists (select 1 from credential_tags a
+                 where a.credential_id = ct.credential_id and a.tag_id = any (d.approved_tags))))"
+    };
+}
+
+/// All that decides which credentials go to a device `d` and where, in one word: who approves says what he saw by it.
+macro_rules! revision {
+    () => {
+        "md5(row(d.ip_address, d.port, d.device_type,
+             array(select tag_id from device_tags where device_id = d.id order by tag_id))::text)"
+    };
+}
+
+/// Whether the credential `c` and the device `d` share a tag.
+macro_rules! shared {
+    () => {
+        "exists (select 1 from credential_tags ct join device_tags dt on dt.tag_id = ct.tag_id
+             where ct.credential_id = c.id and dt.device_id = d.id)"
+    };
+}
+
+/// What the row of a device `d` says of its approval, where `w.waits` is whether it waits.
+macro_rules! approval {
+    () => {
+        concat!(
+            "json_build_object('waiting', w.waits, 'changed_by', d.aimed_by, 'changed_at', wire_time(d.aimed_at),
+                'approved_by', d.approved_by, 'approved_at', wire_time(d.approved_at),
+                'approved_address', d.approved_address, 'approved_port', d.approved_port, 'approved_type', d.approved_type,
+                'new_tags', coalesce((select json_agg(t.name order by t.name) from device_tags dt
+                    join tags t on t.id = dt.tag_id where dt.device_id = d.id and dt.tag_id <> all (d.approved_tags)), '[]'),
+                'credentials', coalesce((select json_agg(c.username order by c.priority, c.id) from credentials c
+                    where w.waits and ",
+            $crate::store::approvals::shared!(),
+            "), '[]'), 'revision', ",
+            $crate::store::approvals::revision!(),
+            ")"
+        )
+    };
+}
+
+pub(super) use {approval, revision, shared, waits};
+
+/// Who gives a device its address and tags.
+#[derive(Clone, Copy, Debug)]
+pub struct Author<'a> {
+    /// User name.
+    pub name: &'a str,
+    /// Whether what he gives is approved by that: an admin's is.
+    pub approves: bool,
+}
+
+/// A credential as a worker needs it, its secrets still sealed.
+#[derive(Clone, Debug, Deserialize)]
+pub struct SealedLogin {
+    /// Id, part of what the seal authenticates.
+    pub id: i64,
+    /// User name.
+    pub username: String,
+    /// Sealed password.
+    pub password: String,
+    /// Sealed enable password.
+    pub enable_password: Option<String>,
+    /// The only networks it may be sent to, if there are any.
+    pub allowed_networks: Vec<String>,
+}
+
+/// Where credentials may be sent, and which: read as one, so that none goes where it was not approved for.
+#[derive(Clone, Debug, Deserialize)]
+pub struct Aim {
+    /// Address or name.
+    pub ip_address: String,
+    /// SSH port.
+    pub port: u16,
+    /// Platform.
+    pub device_type: String,
+    /// Whether an admin has to approve the device first; there are no logins then.
+    pub waits: bool,
+    /// The credentials that share a tag with the device, in the order they are tried.
+    pub logins: Vec<SealedLogin>,
+}
+
+/// What became of a wish to approve devices.
+#[derive(Clone, Debug, Default)]
+pub struct Approvals {
+    /// Ids of the devices that are approved now.
+    pub approved: Vec<i64>,
+    /// Ids of those that are not any more as they were seen.
+    pub changed: Vec<i64>,
+}
+
+impl Store {
+    /// Where credentials may be sent for a device; none if the device is gone.
+    pub async fn aim(&self, device_id: i64) -> Result<Option<Aim>> {
+        let row: Option<Json<Aim>> = sqlx::query_scalar(concat!(
+            "select json_build_object('ip_address', d.ip_address, 'port', d.port, 'device_type', d.device_type,
+                 'waits', w.waits, 'logins', coalesce((select json_agg(json_build_object('id', c.id,
+                         'username', c.username, 'password', c.password, 'enable_password', c.enable_password,
+                         'allowed_networks', c.allowed_networks) order by c.priority, c.id)
+                     from credentials c where not w.waits and ",
+            shared!(),
+            "), '[]')) from devices d cross join lateral (select ",
+            waits!(),
+            " as waits) w where d.id = $1"
+        ))
+        .bind(device_id)
+        .fetch_optional(self.pool())
+        .await?;
+        Ok(row.map(|row| row.0))
+    }
+
+    /// Notes where a device of a run really is, when it was moved after the run began.
+    pub async fn moved(&self, lease: &Lease) -> Result<()> {
+        sqlx::query(
+            "update run_devices set ip_address = $4, port = $5, device_type = $6
+             where run_id = $1 and device_id = $2 and attempt = $3 and state = 'running'",
+        )
+        .bind(lease.run_id)
+        .bind(lease.device_id)
+        .bind(lease.attempt)
+        .bind(&lease.ip_address)
+        .bind(i32::from(lease.port))
+        .bind(&lease.device_type)
+        .execute(self.pool())
+        .await?;
+        Ok(())
+    }
+
+    /// Approves devices as they are, unless one is not any more as it was seen. Unknown ids are in neither list.
+    pub async fn approve_devices(&self, seen: &[SeenDevice], by: &str) -> Result<Approvals> {
+        let ids: Vec<i64> = seen.iter().map(|device| device.id).collect();
+        let revisions: Vec<Option<&str>> = seen.iter().map(|device| device.revision.as_deref()).collect();
+        let mut tx = self.pool().begin().await?;
+        let there: Vec<i64> = sqlx::query_scalar("select id from devices where id = any ($1) order by id for update")
+            .bind(&ids)
+            .fetch_all(&mut *tx)
+            .await?;
+        let approved: Vec<i64> = sqlx::query_scalar(concat!(
+            "update devices d set approved_by = $3, approved_at = now(), approved_address = d.ip_address,
+                 approved_port = d.port, approved_type = d.device_type,
+                 approved_tags = array(select tag_id from device_tags where device_id = d.id)
+             where d.id = any ($1) and not exists (select 1 from unnest($1::bigint[], $2::text[]) s (id, revision)
+                 where s.id = d.id and s.revision is not null and s.revision <> ",
+            revision!(),
+            ") returning d.id"
+        ))
+        .bind(&ids)
+        .bind(&revisions)
+        .bind(by)
+        .fetch_all(&mut *tx)
+        .await?;
+        tx.commit().await?;
+        let changed = there.into_iter().filter(|id| !approved.contains(id)).collect();
+        Ok(Approvals { approved, changed })
+    }
+}
+
+/// Notes who gave a new device its address and tags, and whether that approves it.
+pub(super) async fn added(tx: &mut PgTransaction<'_>, id: i64, author: &Author<'_>) -> Result<()> {
+    sqlx::query("update devices set aimed_by = $2, aimed_at = now() where id = $1")
+        .bind(id)
+        .bind(author.name)
+        .execute(&mut **tx)
+        .await?;
+    let all = Named { address: true, ..Named::default() };
+    if author.approves { approve(tx, id, author, all).await } else { Ok(()) }
+}
+
+/// What of a device's aim a change names.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Named {
+    pub address: bool,
+    pub port: bool,
+    pub platform: bool,
+    pub tags: bool,
+}
+
+/// The revision of a device before a change, which it locks; none if there is no such device.
+pub(super) async fn before(tx: &mut PgTransaction<'_>, id: i64) -> Result<String> {
+    let locked: Option<i64> = sqlx::query_scalar("select id from devices where id = $1 for update")
+        .bind(id)
+        .fetch_optional(&mut **tx)
+        .await?;
+    locked.ok_or(StoreError::NotFound("Device"))?;
+    let revision = sqlx::query_scalar(concat!("select ", revision!(), " from devices d where d.id = $1"));
+    Ok(revision.bind(id).fetch_one(&mut **tx).await?)
+}
+
+/// Notes who changed where a device is and what it carries, if that changed, and approves what an admin named. Who names an
+/// address vouches for the device as a whole; otherwise only for what he named, and an address that waits goes on waiting.
+pub(super) async fn changed(
+    tx: &mut PgTransaction<'_>,
+    id: i64,
+    author: &Author<'_>,
+    named: Named,
+    before: &str,
+) -> Result<()> {
+    sqlx::query(concat!(
+        "update devices d set aimed_by = $2, aimed_at = now() where d.id = $1 and $3 <> ",
+        revision!()
+    ))
+    .bind(id)
+    .bind(author.name)
+    .bind(before)
+    .execute(&mut **tx)
+    .await?;
+    let names_any = named.address || named.port || named.platform || named.tags;
+    if author.approves && names_any { approve(tx, id, author, named).await } else { Ok(()) }
+}
+
+async fn approve(tx: &mut PgTransaction<'_>, id: i64, author: &Author<'_>, named: Named) -> Result<()> {
+    sqlx::query(
+        "update devices d set approved_by = $2, approved_at = now(),
+             approved_address = case when $3 then d.ip_address else approved_address end,
+             approved_port = case when $3 or $4 then d.port else approved_port end,
+             approved_type = case when $3 or $5 then d.device_type else approved_type end,
+             approved_tags = case when $3 or $6 then array(select tag_id from device_tags where device_id = d.id)
+                 else approved_tags end
+         where d.id = $1",
+    )
+    .bind(id)
+    .bind(author.name)
+    .bind(named.address)
+    .bind(named.port)
+    .bind(named.platform)
+    .bind(named.tags)
+    .execute(&mut **tx)
+    .await?;
+    Ok(())
+}
+
+/// A tag is not any more what was approved, since somebody who approves nothing gave it another name: an admin who reads the
+/// new name would send a credential to the devices of the old one.
+pub(super) async fn renamed(tx: &mut PgTransaction<'_>, tag_id: i64) -> Result<()> {
+    sqlx::query(
+        "with carried as (select id from devices where $1 = any (approved_tags) order by id for update)
+         update devices d set approved_tags = array_remove(d.approved_tags, $1) from carried where d.id = carried.id",
+    )
+    .bind(tag_id)
+    .execute(&mut **tx)
+    .await?;
+    Ok(())
+}
