@@ -76,7 +76,8 @@ impl Topics {
                 Changed::Run { ended: false, .. } => &[Topic::Runs],
                 Changed::Devices => &[Topic::Devices],
                 Changed::Jobs => &[Topic::Jobs],
-                Changed::Setup => &[Topic::Setup],
+                // Which credentials a device has, and so whether it waits, hangs on theirs.
+                Changed::Setup => &[Topic::Setup, Topic::Devices],
                 Changed::System => &[Topic::System],
             };
             for topic in topics {

@@ -4,7 +4,7 @@ use std::rc::Rc;
 
 use dioxus::prelude::*;
 use netraven_api::Page;
-use netraven_api::devices::{DeleteDevice, Device, ListDevices};
+use netraven_api::devices::{ApprovalState, DeleteDevice, Device, ListDevices};
 use netraven_api::native::{Deed, Feature};
 use netraven_api::outcome::Cause;
 use netraven_api::platforms::{ListPlatforms, Platforms};
@@ -25,6 +25,8 @@ use crate::state::standing::{Deed as Press, Line, Meant, use_line};
 use crate::state::steady::{Steady, use_steady};
 
 mod add;
+mod approval;
+mod approve;
 mod csv;
 pub mod filters;
 pub mod form;
@@ -35,6 +37,8 @@ mod snapshots;
 pub mod table;
 
 use add::AddDevice;
+use approval::{WaitingBadge, WaitingNote};
+use approve::ApproveDialog;
 use filters::{DeviceFilter, FilterBar, PAGE_SIZE};
 use import::ImportDialog;
 use panel::DevicePanel;
@@ -49,6 +53,8 @@ enum Doing {
     /// Adding a credential for these tags.
     AddingCredential(Vec<i64>),
     Deleting(Box<Device>),
+    /// Approving this device, or whichever wait.
+    Approving(Option<Box<Device>>),
 }
 
 /// The list of devices. `view` is what narrows it, as the page's address has it.
@@ -76,6 +82,13 @@ pub fn DevicesPage(view: ReadSignal<String>) -> Element {
         PageHeader {
             title: "Devices",
             crumbs: vec![Crumb::link("Home", Route::dashboard()), Crumb::here("Devices")],
+            beside: rsx! {
+                WaitingBadge {
+                    onpress: move |()| {
+                        filter.set(DeviceFilter { approvals: vec![ApprovalState::Waiting], ..DeviceFilter::default() });
+                    },
+                }
+            },
             UpdatedAgo { at: devices.at(), loading: devices.loading() }
             Button {
                 label: "Add credential",
@@ -93,6 +106,7 @@ pub fn DevicesPage(view: ReadSignal<String>) -> Element {
         }
         section { class: "panel bg-card",
             FilterBar { filter, platforms }
+            WaitingNote { filter, onapprove: move |()| doing.set(Doing::Approving(None)) }
             DevicesBody { filter, devices, platforms, doing }
         }
         Dialogs { doing }
@@ -143,7 +157,12 @@ fn DevicesBody(
                         }
                     }
                     if let Some(device) = shown {
-                        DevicePanel { device, titles, onclose: move |()| filter.write().open = None }
+                        DevicePanel {
+                            device,
+                            titles,
+                            onapprove: move |device: Device| doing.set(Doing::Approving(Some(Box::new(device)))),
+                            onclose: move |()| filter.write().open = None,
+                        }
                     }
                 }
                 Pager {
@@ -247,6 +266,7 @@ fn Dialogs(doing: Signal<Doing>) -> Element {
         Doing::Adding => rsx! { AddDevice { onclose: close } },
         Doing::Importing => rsx! { ImportDialog { onclose: close } },
         Doing::AddingCredential(tags) => rsx! { CredentialDialog { tags, onclose: close } },
+        Doing::Approving(device) => rsx! { ApproveDialog { device: device.map(|device| *device), onclose: close } },
         Doing::Deleting(device) => rsx! {
             Confirm {
                 title: "Delete {device.hostname}?",

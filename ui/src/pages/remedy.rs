@@ -3,14 +3,18 @@
 use dioxus::prelude::*;
 use netraven_api::outcome::Cause;
 
+use crate::pages::devices::filters::DeviceFilter;
 use crate::route::Route;
 
 /// A way to the page on which a cause is mended; nothing where no page of the application mends it.
 #[component]
 pub fn Remedy(cause: Cause) -> Element {
     match cause {
-        Cause::NoCredentials | Cause::AuthFailed | Cause::PrivilegeRefused => rsx! {
+        Cause::NoCredentials | Cause::OutsideNetworks | Cause::AuthFailed | Cause::PrivilegeRefused => rsx! {
             Link { class: "btn btn-outline btn-sm", to: Route::CredentialsPage {}, "Open the credentials" }
+        },
+        Cause::AwaitingApproval => rsx! {
+            Link { class: "btn btn-outline btn-sm", to: DeviceFilter::waiting(), "Open the devices that wait" }
         },
         _ => rsx! {},
     }

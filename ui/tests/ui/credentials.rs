@@ -164,3 +164,36 @@ fn what_the_server_does_not_keep_is_not_asked_for() {
     let shown = dialog(&screen);
     assert!(shown.contains(reason) && !shown.contains("Remove the stored enable password"), "{shown}");
 }
+
+#[test]
+fn a_credential_is_confined_to_networks() {
+    let fake = filled();
+    let mut confined = credential(1, "netbackup", 10);
+    confined["allowed_networks"] = json!(["10.0.0.0/8", "2001:db8::/32"]);
+    fake.answer("GET /credentials/", &page(vec![confined.clone(), credential(2, "admin", 100)], 2));
+    let mut screen = Screen::open(&fake, "/credentials");
+    assert!(screen.shows("10.0.0.0/8, 2001:db8::/32"));
+    fake.answer("PUT /credentials/1/", &confined);
+    screen.press("Change the credential of netbackup");
+    screen.type_into("credential-networks", " 10.0.0.7/8;192.0.2.0/24\n2001:db8::/32 ");
+    let wrong = "'10.0.0.7/8' is an address inside a network: write 10.0.0.0/8 for the network.";
+    fake.refuse("PUT /credentials/1/", Problem::field("body.allowed_networks", wrong));
+    screen.submit();
+    let shown = dialog(&screen);
+    assert!(shown.contains(wrong) && shown.matches("aria-invalid").count() == 1, "{shown}");
+    let sent = &fake.bodies("PUT /credentials/1/")[0]["allowed_networks"];
+    assert_eq!(sent, &json!(["10.0.0.7/8", "192.0.2.0/24", "2001:db8::/32"]));
+    fake.answer("PUT /credentials/1/", &confined);
+    screen.type_into("credential-networks", "");
+    screen.submit();
+    assert_eq!(fake.bodies("PUT /credentials/1/")[1]["allowed_networks"], json!([]), "an empty list lifts the limit");
+
+    let mut elsewhere = Fake::admin();
+    let reason = "This server confines no credential to networks.";
+    elsewhere.missing.push(Missing { feature: Feature::AllowedNetworks, reason: reason.to_owned() });
+    let fake = Fake::with(Session::Ready(elsewhere));
+    answers(&fake);
+    let mut screen = Screen::open(&fake, "/credentials");
+    screen.press("Add credential");
+    assert!(dialog(&screen).contains(reason));
+}

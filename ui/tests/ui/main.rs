@@ -2,6 +2,7 @@
 
 #![allow(clippy::unwrap_used, reason = "a helper of a test may fail as a test may")]
 
+mod approvals;
 mod charts;
 mod columns;
 mod configurations;

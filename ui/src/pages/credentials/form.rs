@@ -12,7 +12,10 @@ use crate::state::notices::use_notices;
 use crate::state::session::use_workplace;
 
 /// Fields that show their own refusal.
-const FIELDS: [&str; 7] = ["username", "password", "enable_password", "priority", "description", "tags", "new_tag"];
+const FIELDS: [&str; 8] =
+    ["username", "password", "enable_password", "priority", "allowed_networks", "description", "tags", "new_tag"];
+/// What the field of networks is for.
+const NETWORKS_HINT: &str = "It is sent to no address outside them. Leave it empty for any address.";
 
 /// Adds a credential, or changes the one given; `tags` are ticked from the start.
 #[component]
@@ -25,6 +28,8 @@ pub fn CredentialDialog(credential: Option<Credential>, tags: Vec<i64>, onclose:
     let mut forget_enable = use_signal(|| false);
     let mut priority = use_signal(|| known.as_ref().map_or(100, |known| known.priority).to_string());
     let mut description = use_signal(|| known.as_ref().and_then(|known| known.description.clone()).unwrap_or_default());
+    let stored_networks = known.as_ref().map(|known| known.allowed_networks.clone()).unwrap_or_default();
+    let mut networks = use_signal(|| stored_networks.join(", "));
     let (chosen, fresh) = (use_signal(move || tags), use_signal(String::new));
     let mut problem = use_signal(|| None::<Problem>);
     let mut busy = use_signal(|| false);
@@ -42,6 +47,8 @@ pub fn CredentialDialog(credential: Option<Credential>, tags: Vec<i64>, onclose:
             forget_enable: *forget_enable.peek(),
             priority: priority.peek().clone(),
             description: description.peek().trim().to_owned(),
+            networks: networks.peek().clone(),
+            known_networks: stored_networks.clone(),
             has_tags: !chosen.peek().is_empty() || !fresh.peek().trim().is_empty(),
         };
         let input = match typed.read(id.is_none()) {
@@ -77,6 +84,7 @@ pub fn CredentialDialog(credential: Option<Credential>, tags: Vec<i64>, onclose:
     let now = problem();
     let changing = id.is_some();
     let has_enable = credential.as_ref().is_some_and(|known| known.has_enable_password);
+    let no_networks = workplace.refusal(Feature::AllowedNetworks);
     let no_enable = workplace.refusal(Feature::EnablePassword);
     let enable_hint = no_enable.clone().unwrap_or_else(|| {
         match (changing, has_enable) {
@@ -155,6 +163,16 @@ pub fn CredentialDialog(credential: Option<Credential>, tags: Vec<i64>, onclose:
                     }
                 }
                 TextField {
+                    id: "credential-networks",
+                    label: "Allowed networks",
+                    value: networks(),
+                    placeholder: "10.0.0.0/8, 2001:db8::/32",
+                    hint: no_networks.clone().unwrap_or_else(|| NETWORKS_HINT.to_owned()),
+                    disabled: no_networks.is_some(),
+                    error: refusal(&now, "allowed_networks"),
+                    oninput: move |text| networks.set(text),
+                }
+                TextField {
                     id: "credential-description",
                     label: "Description",
                     value: description(),
@@ -182,6 +200,8 @@ struct Typed {
     forget_enable: bool,
     priority: String,
     description: String,
+    networks: String,
+    known_networks: Vec<String>,
     has_tags: bool,
 }
 
@@ -205,6 +225,12 @@ impl Typed {
         if let Some(found) = refusal_of(wrong) {
             return Err(found);
         }
+        let networks: Vec<String> = self
+            .networks
+            .split(|letter: char| letter == ',' || letter == ';' || letter.is_whitespace())
+            .filter(|network| !network.is_empty())
+            .map(str::to_owned)
+            .collect();
         let given = |text: String| Some(text).filter(|text| !text.is_empty());
         Ok(CredentialInput {
             username: Some(self.username),
@@ -219,6 +245,8 @@ impl Typed {
             // A description that was taken out is empty, not absent, which would keep it.
             description: if is_new { given(self.description) } else { Some(self.description) },
             tags: None,
+            // None at all lifts the limit; what nobody touched is not sent.
+            allowed_networks: (networks != self.known_networks).then_some(networks),
         })
     }
 }

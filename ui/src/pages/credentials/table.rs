@@ -83,6 +83,7 @@ fn Row(credential: Credential, onchange: EventHandler<Credential>, ondelete: Eve
             td { class: "muted",
                 SimulatedTag { tags: credential.tags.clone() }
                 span { title: tag_names(&credential.tags), " {tag_names(&credential.tags)}" }
+                Networks { networks: credential.allowed_networks.clone() }
             }
             td { class: "muted", EnablePassword { stored: credential.has_enable_password } }
             td { class: "muted", TaggedDevices { tags } }
@@ -108,6 +109,18 @@ fn Row(credential: Credential, onchange: EventHandler<Credential>, ondelete: Eve
                 }
             }
         }
+    }
+}
+
+/// The networks a credential is confined to, beside its tags.
+#[component]
+fn Networks(networks: Vec<String>) -> Element {
+    if networks.is_empty() {
+        return rsx! {};
+    }
+    let networks = networks.join(", ");
+    rsx! {
+        span { title: "Sent to no address outside {networks}", " in {networks}" }
     }
 }
 

@@ -6,6 +6,7 @@ use netraven_api::devices::{CreateDevice, Device, DeviceInput};
 use netraven_api::native::Feature;
 use netraven_api::platforms::ListPlatforms;
 
+use super::approval::waiting;
 use super::form::{FormProblem, TagsField, refusal, refusal_of, tag_ids};
 use crate::components::{Button, ButtonKind, Dialog, SelectField, TextField};
 use crate::data::{use_api, use_query};
@@ -167,7 +168,9 @@ fn other_port(port: &str, workplace: &Workplace) -> String {
 }
 
 fn added(device: &Device) -> String {
-    if device.matching_credentials_count == 0 {
+    if waiting(device).is_some() {
+        format!("{} was added. It waits: no credential is sent to it before an admin has approved it.", device.hostname)
+    } else if device.matching_credentials_count == 0 {
         format!("{} was added. No credential shares a tag with it yet, so a backup cannot sign in.", device.hostname)
     } else {
         format!("{} was added.", device.hostname)

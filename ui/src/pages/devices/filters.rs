@@ -1,7 +1,7 @@
 //! What narrows the list of devices, each a parameter of the request.
 
 use dioxus::prelude::*;
-use netraven_api::devices::{LastResult, ListDevices};
+use netraven_api::devices::{ApprovalState, LastResult, ListDevices};
 use netraven_api::native::Feature;
 use netraven_api::platforms::Platforms;
 use netraven_api::tags::ListTags;
@@ -35,6 +35,8 @@ pub struct DeviceFilter {
     pub no_credential: bool,
     /// The order.
     pub sorted: Sorted,
+    /// Those that are approved, or those that wait for an admin.
+    pub approvals: Vec<ApprovalState>,
     /// Page, from 1.
     pub page: i64,
     /// The device that is shown beside the list.
@@ -50,6 +52,7 @@ impl Default for DeviceFilter {
             results: Vec::new(),
             no_credential: false,
             sorted: Sorted::by(SORTS[0]),
+            approvals: Vec::new(),
             page: 1,
             open: None,
         }
@@ -65,6 +68,7 @@ impl Addressed for DeviceFilter {
         parts.many("result", self.results.iter().map(|result| result.as_str()));
         parts.one("credential", self.no_credential.then_some("none"));
         self.sorted.write(&mut parts, &SORTS);
+        parts.many("approval", self.approvals.iter().map(|approval| approval.as_str()));
         parts.one("page", (self.page > 1).then_some(self.page));
         parts.one("open", self.open);
         parts.done()
@@ -79,6 +83,7 @@ impl Addressed for DeviceFilter {
             results: given.many("result").iter().filter_map(|result| LastResult::parse(result)).collect(),
             no_credential: given.one("credential").as_deref() == Some("none"),
             sorted: Sorted::read(&given, &SORTS),
+            approvals: given.many("approval").iter().filter_map(|approval| ApprovalState::parse(approval)).collect(),
             page: given.parsed("page").unwrap_or(1).max(1),
             open: given.parsed("open"),
         }
@@ -110,6 +115,13 @@ impl DeviceFilter {
         Route::DevicesPage { view: one.address() }
     }
 
+    /// The way to the devices that wait for an admin.
+    #[must_use]
+    pub fn waiting() -> Route {
+        let waiting = DeviceFilter { approvals: vec![ApprovalState::Waiting], ..DeviceFilter::default() };
+        Route::DevicesPage { view: waiting.address() }
+    }
+
     /// The request; the hostname is handed in because it settles later than it is typed.
     #[must_use]
     pub fn request(&self, hostname: &str) -> ListDevices {
@@ -125,6 +137,7 @@ impl DeviceFilter {
             has_credential: self.no_credential.then_some(false),
             sort,
             order,
+            approval: self.approvals.clone(),
             ..ListDevices::default()
         }
     }
@@ -137,6 +150,7 @@ impl DeviceFilter {
             || !self.tags.is_empty()
             || !self.results.is_empty()
             || self.no_credential
+            || !self.approvals.is_empty()
     }
 }
 
@@ -145,6 +159,13 @@ fn title(result: LastResult) -> &'static str {
         LastResult::Success => "Succeeded",
         LastResult::Failure => "Failed",
         LastResult::Never => "None yet",
+    }
+}
+
+fn approval_title(state: ApprovalState) -> &'static str {
+    match state {
+        ApprovalState::Waiting => "Waits",
+        ApprovalState::Approved => "Approved",
     }
 }
 
@@ -211,6 +232,20 @@ pub fn FilterBar(filter: Store<DeviceFilter>, platforms: Query<Platforms>) -> El
                     },
                 }
             }
+            if workplace.refusal(Feature::Approvals).is_none() {
+                Picker {
+                    id: "filter-approval",
+                    label: "Approval",
+                    none: "any",
+                    choices: ApprovalState::ALL.map(|state| Choice::new(state.as_str(), approval_title(state))).to_vec(),
+                    selected: now.approvals.iter().map(|state| state.as_str().to_owned()).collect::<Vec<_>>(),
+                    onchange: move |chosen: Vec<String>| {
+                        let mut filter = filter.write();
+                        (filter.approvals, filter.page) =
+                            (chosen.iter().filter_map(|state| ApprovalState::parse(state)).collect(), 1);
+                    },
+                }
+            }
             if now.no_credential {
                 Chip {
                     text: "No credential",
@@ -249,15 +284,16 @@ mod tests {
             results: vec![LastResult::Failure, LastResult::Never],
             no_credential: true,
             sorted: Sorted { column: "last_seen", descending: true },
+            approvals: vec![ApprovalState::Waiting],
             page: 2,
             open: Some(9),
         };
         assert_eq!(
             filter.address(),
-            "hostname=edge&platform=cisco_ios&tag=3,7&result=failure,never&credential=none&sort=last_seen&order=desc&page=2&open=9"
+            "hostname=edge&platform=cisco_ios&tag=3,7&result=failure,never&credential=none&sort=last_seen&order=desc&approval=waiting&page=2&open=9"
         );
         assert_eq!(DeviceFilter::of_address(&filter.address()), filter);
-        let unknown = DeviceFilter::of_address("result=maybe,success&page=-1&colour=red");
+        let unknown = DeviceFilter::of_address("result=maybe,success&approval=perhaps&page=-1&colour=red");
         let known = DeviceFilter { results: vec![LastResult::Success], ..DeviceFilter::default() };
         assert_eq!(unknown, known);
     }

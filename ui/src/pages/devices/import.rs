@@ -3,13 +3,14 @@
 use dioxus::prelude::*;
 use netraven_api::Problem;
 use netraven_api::devices::{ImportDevices, Imported};
-use netraven_api::native::{Native, PickedFile};
+use netraven_api::native::{Feature, Native, PickedFile};
 
 use super::csv::Preview;
 use super::form::FormProblem;
 use crate::components::{Button, ButtonKind, Dialog, Glyph, Icon};
 use crate::data::use_api;
 use crate::format;
+use crate::state::session::use_workplace;
 
 /// Imports devices from a file.
 #[component]
@@ -124,10 +125,15 @@ fn FilePreview(name: String, preview: Preview) -> Element {
 
 #[component]
 fn Outcome(imported: Imported) -> Element {
+    let workplace = use_workplace();
+    let waits = !workplace.is_admin() && workplace.refusal(Feature::Approvals).is_none();
     let refused = i64::try_from(imported.errors.len()).unwrap_or(i64::MAX);
     let said = format!("{} added, {} refused.", format::count(imported.added, "device"), format::count(refused, "row"));
     rsx! {
         p { class: "text-heading", role: "status", "{said}" }
+        if waits && imported.added > 0 {
+            p { "They wait: no credential is sent to them before an admin has approved them." }
+        }
         if !imported.errors.is_empty() {
             div { class: "refused-rows",
                 table { class: "data-table", aria_label: "Refused rows",

@@ -8,6 +8,7 @@ use netraven_api::platforms::Platforms;
 use netraven_api::problem::Code;
 use netraven_api::results::{JobResult, ListResults};
 
+use super::approval::ApprovalPart;
 use super::newest::NewestResult;
 use super::snapshots::Snapshots;
 use super::table::{ResultTag, place, platform_title, tag_names};
@@ -22,7 +23,12 @@ const RUNS: i64 = 5;
 
 /// The panel of a device.
 #[component]
-pub fn DevicePanel(device: ReadSignal<Device>, titles: Option<Rc<Platforms>>, onclose: EventHandler<()>) -> Element {
+pub fn DevicePanel(
+    device: ReadSignal<Device>,
+    titles: Option<Rc<Platforms>>,
+    onapprove: EventHandler<Device>,
+    onclose: EventHandler<()>,
+) -> Element {
     let shown = device.read().clone();
     let unknown = "not known";
     rsx! {
@@ -61,6 +67,7 @@ pub fn DevicePanel(device: ReadSignal<Device>, titles: Option<Rc<Platforms>>, on
                     dd { Time { at } }
                 }
             }
+            ApprovalPart { device, onapprove }
             StoredKey { device }
             LastRuns { device }
             Snapshots { device }

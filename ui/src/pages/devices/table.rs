@@ -10,6 +10,7 @@ use netraven_api::outcome::Cause;
 use netraven_api::platforms::Platforms;
 use netraven_api::tags::Tag as ApiTag;
 
+use super::approval::{WaitingTag, waiting};
 use crate::components::{Ago, Button, ButtonKind, Glyph, Icon, SortHead, TableFrame, Tag, Tone};
 use crate::format;
 use crate::pages::lab::SimulatedTag;
@@ -188,6 +189,9 @@ fn NeverRun(word: &'static str) -> Element {
 #[component]
 fn Credentials(device: Device, oncredential: EventHandler<Vec<i64>>) -> Element {
     let forbidden = use_workplace().forbids(Deed::AddCredential);
+    if waiting(&device).is_some() {
+        return rsx! { WaitingTag { device } };
+    }
     if device.matching_credentials_count > 0 {
         return rsx! { span { class: "muted", {format::number(device.matching_credentials_count)} } };
     }

@@ -22,7 +22,13 @@ fn signing_in(script: Script) -> (Failure, Vec<String>) {
     let text = "name = 'test'\ntitle = 'Test'\nvendor = 'Test'\ncomment = '!'\nerrors = ['^%']\n[prompt]\n\
                 pattern = '(?P<host>\\w+)#'\n[[commands]]\nsend = 'show'\npurpose = 'config'\n";
     let definition = Definition::parse("test.toml", text).unwrap();
-    let login = Login { id: 3, username: "ops".into(), password: "old-Password-1".into(), enable_password: None, networks: Vec::new() };
+    let login = Login {
+        id: 3,
+        username: "ops".into(),
+        password: "old-Password-1".into(),
+        enable_password: None,
+        networks: Vec::new(),
+    };
     let target = Target { host: "127.0.0.1".into(), port: server.address.port() };
     let limits = Limits::default();
     let failure = read(&target, &definition, &[login], None, &limits, &Cancel::new(), &mut Nobody).unwrap_err();

@@ -1,0 +1,177 @@
+//! Devices that wait for an admin: how many there are, and why each does.
+
+use std::net::IpAddr;
+
+use dioxus::prelude::*;
+use netraven_api::devices::{Approval, ApprovalState, Device, ListDevices};
+use netraven_api::native::Feature;
+
+use super::filters::DeviceFilter;
+use super::table::place;
+use crate::components::{Button, Glyph, Icon, Tag, Time, Tone};
+use crate::data::use_query_maybe;
+use crate::format;
+use crate::state::session::use_workplace;
+
+/// Why nothing is sent to a device that waits.
+const NOTHING_SENT: &str = "No credential is sent to it before an admin has approved it.";
+
+/// What is to be done about a device's approval; none if credentials may be sent to it.
+#[must_use]
+pub fn waiting(device: &Device) -> Option<&Approval> {
+    device.approval.as_ref().filter(|approval| approval.waiting)
+}
+
+/// Why a device waits, as a sentence: who did what to it.
+#[must_use]
+pub fn reason(device: &Device, approval: &Approval) -> String {
+    let who = approval.changed_by.as_deref().unwrap_or("Somebody");
+    if approval.approved_at.is_none() {
+        return format!("{who} added it.");
+    }
+    let mut parts = Vec::new();
+    let approved = (approval.approved_address.as_ref(), approval.approved_port);
+    if approved != (Some(&device.ip_address), device.port) {
+        parts.push(match approval.approved_address.clone() {
+            Some(ip_address) => {
+                let before = Device { ip_address, port: approval.approved_port, ..device.clone() };
+                format!("moved it from {}", place(&before))
+            }
+            None => "gave it its address".to_owned(),
+        });
+    }
+    if let Some(platform) = approval.approved_type.as_ref().filter(|platform| **platform != device.device_type) {
+        parts.push(format!("changed its platform from {platform}"));
+    }
+    if !approval.new_tags.is_empty() {
+        parts.push(format!("gave it {}", tags(&approval.new_tags)));
+    }
+    if parts.is_empty() { format!("{who} changed it.") } else { format!("{who} {}.", parts.join(" and ")) }
+}
+
+fn tags(names: &[String]) -> String {
+    let word = if names.len() == 1 { "the tag" } else { "the tags" };
+    format!("{word} {}", names.join(", "))
+}
+
+/// Whether a device's address is a name, which leads wherever its owner says.
+#[must_use]
+pub fn is_a_name(device: &Device) -> bool {
+    device.ip_address.parse::<IpAddr>().is_err()
+}
+
+/// How many devices wait, beside the title of the page; nothing where none does.
+#[component]
+pub fn WaitingBadge(onpress: EventHandler<()>) -> Element {
+    let workplace = use_workplace();
+    let found = use_query_maybe(move || {
+        workplace.refusal(Feature::Approvals).is_none().then(|| ListDevices {
+            size: Some(1),
+            approval: vec![ApprovalState::Waiting],
+            ..ListDevices::default()
+        })
+    });
+    // A server that does not know the filter answers with whatever it has.
+    let page = found.value().filter(|page| page.items.iter().any(|device| waiting(device).is_some()));
+    let Some(page) = page else { return rsx! {} };
+    let verb = if page.total == 1 { "waits" } else { "wait" };
+    rsx! {
+        Button {
+            label: "{format::count(page.total, \"device\")} {verb} for approval",
+            named: "Devices that wait for approval",
+            small: true,
+            glyph: Glyph::Lock,
+            onclick: move |_| onpress.call(()),
+        }
+    }
+}
+
+/// Says what it means that devices wait, over a list of those that do.
+#[component]
+pub fn WaitingNote(filter: Store<DeviceFilter>, onapprove: EventHandler<()>) -> Element {
+    let admin = use_workplace().is_admin();
+    if filter.read().approvals != [ApprovalState::Waiting] {
+        return rsx! {};
+    }
+    rsx! {
+        div { class: "band band-warning", role: "note",
+            Icon { glyph: Glyph::Lock, size: 14 }
+            span { class: "grow",
+                "Somebody other than an admin added, moved or tagged these devices. No credential is sent to one before an admin has approved it."
+            }
+            if admin {
+                Button { label: "Look and approve", small: true, onclick: move |_| onapprove.call(()) }
+            }
+        }
+    }
+}
+
+/// The sign of a device that waits.
+#[component]
+pub fn WaitingTag(device: Device) -> Element {
+    let Some(approval) = waiting(&device) else { return rsx! {} };
+    rsx! {
+        span { title: "{reason(&device, approval)} {NOTHING_SENT}",
+            Tag { text: "Waits for approval", tone: Tone::Warning, glyph: Glyph::Lock }
+        }
+    }
+}
+
+/// The approval of a device in its panel; nothing where the server asks nobody.
+#[component]
+pub fn ApprovalPart(device: ReadSignal<Device>, onapprove: EventHandler<Device>) -> Element {
+    let (shown, admin) = (device.read().clone(), use_workplace().is_admin());
+    let Some(approval) = shown.approval.clone() else { return rsx! {} };
+    rsx! {
+        section { class: "side-part", aria_label: "Approval",
+            h4 { "Approval" }
+            if approval.waiting {
+                p { WaitingTag { device: shown.clone() } }
+                p { "{reason(&shown, &approval)} {NOTHING_SENT}" }
+                if admin {
+                    Button { label: "Look and approve", small: true, onclick: move |_| onapprove.call(shown.clone()) }
+                }
+            } else if let (Some(by), Some(at)) = (&approval.approved_by, approval.approved_at) {
+                p { class: "muted", "Approved by {by}, " Time { at } }
+            } else {
+                p { class: "muted", "Here before devices were approved." }
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_reason_says_who_did_what() {
+        let device = |approval: Approval| {
+            let device = serde_json::json!({
+                "id": 1, "hostname": "core", "ip_address": "198.51.100.1", "device_type": "linux", "description": null,
+                "port": 22, "serial_number": null, "model": null, "source": "local", "notes": null, "created_at": null,
+                "last_seen": null, "tags": [], "matching_credentials_count": 0, "last_updated": null, "updated_by": null
+            });
+            Device { approval: Some(approval), ..serde_json::from_value(device).unwrap() }
+        };
+        let said = |approval: Approval| reason(&device(approval.clone()), &approval);
+        let new = Approval { waiting: true, changed_by: Some("mallory".into()), ..Approval::default() };
+        assert_eq!(said(new.clone()), "mallory added it.");
+        let approved = Approval {
+            approved_at: Some("2026-11-30T04:00:00Z".parse().unwrap()),
+            approved_address: Some("198.51.100.1".into()),
+            approved_port: Some(22),
+            approved_type: Some("linux".into()),
+            ..new
+        };
+        let moved = Approval { approved_address: Some("2001:db8::1".into()), ..approved.clone() };
+        assert_eq!(said(moved.clone()), "mallory moved it from [2001:db8::1]:22.");
+        let other = Approval { approved_type: Some("cisco_ios".into()), new_tags: vec!["core".into()], ..moved };
+        assert_eq!(
+            said(other),
+            "mallory moved it from [2001:db8::1]:22 and changed its platform from cisco_ios and gave it the tag core."
+        );
+        let tagged = Approval { new_tags: vec!["core".into(), "edge".into()], ..approved };
+        assert_eq!(said(tagged), "mallory gave it the tags core, edge.");
+    }
+}
