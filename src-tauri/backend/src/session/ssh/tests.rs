@@ -44,7 +44,7 @@ fn method(heard: &Heard) -> &str {
 
 #[test]
 fn an_expired_password_says_so_however_the_device_tells() {
-    let scripts: [(&str, Script); 6] = [
+    let scripts: [(&str, Script); 5] = [
         ("a request for a new one", |heard| match method(heard) {
             "password" => vec![Say::This(message(60, &["Password expired, enter a new one", ""]))],
             _ => vec![refuse("password")],
@@ -67,11 +67,6 @@ fn an_expired_password_says_so_however_the_device_tells() {
             }
             Heard::Method(name) if name == "keyboard-interactive" => vec![ask("", &["Password: "])],
             _ => vec![refuse("keyboard-interactive")],
-        }),
-        ("an instruction, and the end", |heard| match method(heard) {
-            "answers" => vec![ask("Your password has expired.", &[]), Say::Close],
-            "keyboard-interactive" => vec![ask("", &["Password: "])],
-            _ => vec![refuse("keyboard-interactive,password")],
         }),
     ];
     for (how, script) in scripts {
