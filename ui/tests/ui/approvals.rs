@@ -64,7 +64,7 @@ fn as_user() -> Rc<Fake> {
 }
 
 fn dialog(screen: &Screen) -> String {
-    screen.part("div role=\"dialog\"", "section aria-label=\"Notices\"")
+    screen.dialog()
 }
 
 #[test]

@@ -147,7 +147,9 @@ fn all_that_a_retry_may_fix_is_run_again_at_once() {
         "POST /runs/4188/again",
         &serde_json::json!({"message": "ok", "job_id": 1, "job_name": "Edge routers backup", "queue_job_id": "4191", "run_id": 4191}),
     );
-    fake.answer("GET /runs/4191", &crate::samples::detail());
+    let mut new = crate::samples::detail();
+    new.run.id = 4191;
+    fake.answer("GET /runs/4191", &new);
     fake.answer("GET /logs/", &page(Vec::<Run>::new(), 0));
     let mut screen = Screen::open(&fake, "/");
     screen.press("Causes of run 4188");

@@ -82,7 +82,7 @@ fn main_part(screen: &Screen) -> String {
 }
 
 fn dialog(screen: &Screen) -> String {
-    screen.part("div role=\"dialog\"", "section aria-label=\"Notices\"")
+    screen.dialog()
 }
 
 #[test]

@@ -29,7 +29,7 @@ fn fake(ready: Ready) -> Rc<Fake> {
     fake.answer("GET /runs/", &page(runs(), 2));
     fake.answer("GET /runs/summary", &summary());
     fake.answer("GET /system/status", &system());
-    fake.answer("GET /runs/4187", &detail());
+    fake.answer("GET /runs/4188", &detail());
     fake.answer("GET /jobs/", &page(vec![job(1, "Edge routers backup")], 1));
     fake
 }
@@ -57,7 +57,7 @@ fn a_minute_before_the_end_a_line_asks_for_the_password_and_the_page_stays() {
 #[test]
 fn the_next_place_begins_at_its_dashboard() {
     let fake = fake(elsewhere());
-    let mut screen = Screen::open(&fake, "/runs/4187");
+    let mut screen = Screen::open(&fake, "/runs/4188");
     assert!(screen.shows("Log of this run"), "{}", screen.outline());
     fake.session(Session::Choose { profiles: Vec::new() });
     screen.settle();
@@ -86,8 +86,8 @@ fn what_the_server_does_not_offer_is_off_and_says_why() {
     let fake = fake(Ready { missing, ..elsewhere() });
     let mut running = detail();
     running.run.status = netraven_api::runs::RunStatus::Running;
-    fake.answer("GET /runs/4187", &running);
-    let mut screen = Screen::open(&fake, "/runs/4187");
+    fake.answer("GET /runs/4188", &running);
+    let mut screen = Screen::open(&fake, "/runs/4188");
     assert!(screen.shows("title=\"This server cannot cancel a run.\""), "{}", screen.outline());
     screen.press("Cancel");
     assert!(!screen.shows("Cancel this run?"));

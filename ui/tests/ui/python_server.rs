@@ -67,7 +67,7 @@ fn jobs() -> Vec<Value> {
 }
 
 fn dialog(screen: &Screen) -> String {
-    screen.part("div role=\"dialog\"", "section aria-label=\"Notices\"")
+    screen.dialog()
 }
 
 #[test]
@@ -148,7 +148,8 @@ fn a_result_the_list_does_not_tell_is_not_called_none_and_the_panel_reads_it() {
     screen.press("Open edge-fra-09");
     let panel = screen.part("aside aria-label=\"The chosen device\"", "Host key");
     assert!(panel.contains("Correct the credential") && panel.contains("2 min ago"), "{panel}");
-    assert_eq!(fake.calls("GET /job-results/"), ["GET /job-results/?size=1&device_id=9"]);
+    let asked = fake.calls("GET /job-results/");
+    assert_eq!(asked, ["GET /job-results/?size=5&device_id=9", "GET /job-results/?size=1&device_id=9"]);
     fake.answer("GET /job-results/", &page(Vec::<Value>::new(), 0));
     let mut screen = Screen::open(&fake, "/devices");
     screen.press("Open edge-fra-09");

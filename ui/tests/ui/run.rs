@@ -141,7 +141,9 @@ pub fn starting(fake: &Rc<Fake>, route: &str) {
         route,
         &serde_json::json!({"message": "ok", "job_id": 1, "job_name": "Edge routers backup", "queue_job_id": "4191", "run_id": 4191}),
     );
-    fake.answer("GET /runs/4191", &detail());
+    let mut new = detail();
+    new.run.id = 4191;
+    fake.answer("GET /runs/4191", &new);
 }
 
 #[test]

@@ -80,6 +80,16 @@ impl Screen {
         lines[first..last].join("\n")
     }
 
+    /// The dialog that is open, without what stands behind it.
+    pub fn dialog(&self) -> String {
+        let outline = self.outline();
+        let depth = |line: &str| line.len() - line.trim_start().len();
+        let mut lines = outline.lines().skip_while(|line| !line.contains("div role=\"dialog\""));
+        let first = lines.next().unwrap_or_else(|| panic!("no dialog in\n{outline}"));
+        let inside = lines.take_while(|line| depth(line) > depth(first));
+        std::iter::once(first).chain(inside).collect::<Vec<_>>().join("\n")
+    }
+
     /// Whether a text is on screen.
     pub fn shows(&self, text: &str) -> bool {
         self.outline().contains(text)

@@ -30,7 +30,7 @@ fn filled() -> Rc<Fake> {
 }
 
 fn dialog(screen: &Screen) -> String {
-    screen.part("div role=\"dialog\"", "section aria-label=\"Notices\"")
+    screen.dialog()
 }
 
 /// The requests of the list itself; the band of the sample lab asks for its own tag.
