@@ -100,7 +100,7 @@ pub const PAGES: &[Stop] = &[
     stop("devices-credential", &[Keys(ESCAPE), Until(NO_DIALOG), Press("Add credential"), Sees("Priority")]),
     stop("devices-import", &[Keys(ESCAPE), Until(NO_DIALOG), Press("Import CSV"), Sees("Choose a file")]),
     stop("jobs", &[Keys(ESCAPE), Until(NO_DIALOG), Go("Jobs"), Sees("Sample lab backup")]),
-    stop("jobs-add", &[Press("Add job"), Sees("It runs when somebody presses Run.")]),
+    stop("jobs-add", &[Press("Add job"), Sees("It runs when someone presses Run.")]),
     stop(
         "configurations",
         &[Keys(ESCAPE), Until(NO_DIALOG), Go("Configurations"), Sees("lab-core-01"), Until(HAS_ROWS)],

@@ -11,6 +11,7 @@ const FILL: &[&str] = &[
     "insert into devices (id, hostname, ip_address, device_type)
      values (1, 'core-1', '192.0.2.1', 'linux'), (2, 'core-2', '192.0.2.2', 'linux'), (3, 'edge-1', '192.0.2.3', 'linux'),
          (4, 'edge-2', '192.0.2.4', 'linux')",
+    "update devices set approved_address = ip_address, approved_port = port, approved_type = device_type, approved_at = now()",
     "insert into jobs (id, name, job_type)
      values (81, 'Core backup', 'config_backup'), (82, 'Edge backup', 'config_backup'), (83, 'Reach all', 'reachability')",
     "insert into job_runs (id, job_id, trigger, status, queued_at, started_at, finished_at, devices)

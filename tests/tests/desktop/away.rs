@@ -25,7 +25,7 @@ async fn a_server_that_comes_back_is_shown_without_a_press_and_nothing_is_missed
         connection_is(&window, "reconnecting").await?;
         // What was read stays on screen, and says that it is old once it could not be read again.
         window.choose("button", "Refresh").await?;
-        window.find("alert", "What you see was read").await?;
+        window.find("alert", "Try again What you see was read").await?;
         ensure!(window.column("Job runs", "Job").await?.is_some_and(|rows| rows.len() == 50), "rows are gone");
         window.picture("server-away").await?;
         window.choose("tab", "Unified Logs").await?;
@@ -35,7 +35,7 @@ async fn a_server_that_comes_back_is_shown_without_a_press_and_nothing_is_missed
 
         site.come_back().await?;
         connection_is(&window, "live").await?;
-        window.lacks("alert", "What you see was read").await?;
+        window.lacks("alert", "Try again What you see was read").await?;
         window.choose("tab", "Unified Logs").await?;
         window.find("status", "Live").await?;
         window.has_lines(1).await?;

@@ -25,7 +25,7 @@ async fn a_person_sees_what_changed_and_which_devices_fail() -> anyhow::Result<(
     let window = screen.signed_in(app.url(), "admin").await?;
     let journey = async {
         // One of the two fails, which the sidebar says wherever one is.
-        window.choose("link", "1 failing devices").await?;
+        window.choose("link", "1 failing now").await?;
         window.address_is("/devices?result=failure").await?;
         window.column_is("Devices", "Hostname", "only the one that fails", |names| names == ["core-2"]).await?;
         window.picture("devices-failing").await?;

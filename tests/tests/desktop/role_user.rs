@@ -26,6 +26,7 @@ async fn a_user_sees_what_only_admins_may_do_and_why() -> anyhow::Result<()> {
     for sql in [
         "insert into tags (name) values ('everything')",
         "insert into device_tags (device_id, tag_id) select d.id, t.id from devices d, tags t where t.name = 'everything'",
+        "update devices d set approved_tags = array(select tag_id from device_tags where device_id = d.id)",
         "insert into job_tags (job_id, tag_id) select j.id, t.id from jobs j, tags t where t.name = 'everything'",
     ] {
         sqlx::query(sql).execute(app.pool()).await?;

@@ -79,7 +79,7 @@ fn Failing() -> Element {
             class: "side-note side-word",
             to: DeviceFilter::failing(),
             "data-action": FAILING,
-            aria_label: "{count} failing devices",
+            aria_label: "{count} failing now",
             title: "Devices whose newest result is a failure, whatever happened before",
             "{count} failing now"
         }

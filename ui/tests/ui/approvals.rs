@@ -76,7 +76,7 @@ fn an_admin_looks_at_what_waits_and_approves_what_he_ticks() {
         !screen.shows("No credential is sent to one before"),
         "the sentence stands over the list of those that wait"
     );
-    screen.press("Devices that wait for approval");
+    screen.press("3 devices wait for approval");
     assert_eq!(screen.address(), "/devices?approval=waiting");
     let asked = |call: &String| call.contains("size=50") && call.contains("approval=waiting");
     assert!(fake.calls("GET /devices/").iter().any(asked), "{:?}", fake.calls("GET /devices/"));

@@ -78,7 +78,6 @@ pub fn WaitingBadge(onpress: EventHandler<()>) -> Element {
     rsx! {
         Button {
             label: "{format::count(page.total, \"device\")} {verb} for approval",
-            named: "Devices that wait for approval",
             small: true,
             glyph: Glyph::Lock,
             onclick: move |_| onpress.call(()),
