@@ -63,7 +63,7 @@ fn Body(status: Query<SystemStatus>) -> Element {
             if let Some(problem) = stale {
                 StaleNote { problem, at: status.at(), onretry: retry }
             }
-            div { class: "scroll",
+            div { class: "scroll", tabindex: "0",
                 for note in shown.notes.iter().cloned() {
                     div { key: "{note}", class: "band band-info", role: "note",
                         Icon { glyph: Glyph::Info, size: 14 }
