@@ -103,7 +103,10 @@ async fn pick_file(app: &AppHandle, title: &str, extensions: &[String]) -> Resul
         let _nobody_waits = sender.send(picked);
     });
     let Some(picked) = receiver.await.ok().flatten() else { return Ok(None) };
-    let refuse = |why: String| Problem::field("file", format!("\"{picked}\" cannot be read: {why}."));
+    let refuse = |why: String| {
+        let why = why.trim_end_matches('.');
+        Problem::field("file", format!("\"{picked}\" cannot be read: {why}."))
+    };
     let path = picked.clone().into_path().map_err(|error| refuse(error.to_string()))?;
     read_text(&path).await.map(Some).map_err(refuse)
 }
@@ -124,7 +127,7 @@ async fn save_path(app: &AppHandle, what: &ExportWhat, format: ExportFormat) -> 
     chosen.into_path().map(Some).map_err(|error| refuse(error.to_string()))
 }
 
-/// Reads a text file of bounded size; the error is a reason without its full stop.
+/// Reads a text file of bounded size, as it is now; the error is a reason.
 async fn read_text(path: &Path) -> Result<PickedFile, String> {
     let about = tokio::fs::metadata(path).await.map_err(|error| error.to_string())?;
     if !about.is_file() {
@@ -134,9 +137,9 @@ async fn read_text(path: &Path) -> Result<PickedFile, String> {
         return Err(format!("it is larger than {} MB", FILE_LIMIT / 1024 / 1024));
     }
     let bytes = tokio::fs::read(path).await.map_err(|error| error.to_string())?;
-    let text = String::from_utf8(bytes).map_err(|_| "it is not UTF-8 text; save it as UTF-8 first".to_owned())?;
+    let text = netraven_api::sheet::decode(&bytes)?.into_owned();
     let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
-    Ok(PickedFile { name, text: text.strip_prefix('\u{feff}').unwrap_or(&text).to_owned() })
+    Ok(PickedFile { name, text })
 }
 
 /// The problem of a wish that only a session can fulfil.
@@ -162,10 +165,14 @@ mod tests {
         tokio::fs::create_dir_all(&folder).await.unwrap();
         let (good, bad) = (folder.join("good.csv"), folder.join("bad.csv"));
         tokio::fs::write(&good, "\u{feff}hostname\n").await.unwrap();
-        tokio::fs::write(&bad, [0xff, 0xfe, 0x00]).await.unwrap();
+        tokio::fs::write(&bad, b"hostname\nZ\xfcrich\n").await.unwrap();
         let read = read_text(&good).await.unwrap();
         assert_eq!((read.name.as_str(), read.text.as_str()), ("good.csv", "hostname\n"));
-        assert!(read_text(&bad).await.unwrap_err().contains("UTF-8"));
+        // A person corrects the file and chooses it again.
+        let excel: Vec<u8> = "\u{feff}hostname;Zürich\n".encode_utf16().flat_map(u16::to_le_bytes).collect();
+        tokio::fs::write(&good, excel).await.unwrap();
+        assert_eq!(read_text(&good).await.unwrap().text, "hostname;Zürich\n");
+        assert!(read_text(&bad).await.unwrap_err().starts_with("Line 2 holds a character that is not UTF-8"));
         assert!(read_text(&folder).await.unwrap_err().contains("no file"));
         assert!(read_text(&folder.join("absent")).await.is_err());
         tokio::fs::remove_dir_all(&folder).await.unwrap();

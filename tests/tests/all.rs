@@ -39,6 +39,7 @@ mod api {
     mod guessing;
     mod histogram;
     mod hosts;
+    mod imports;
     mod jobs;
     mod lists;
     mod log_meta;

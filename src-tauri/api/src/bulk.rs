@@ -14,10 +14,19 @@ pub enum BulkImported {
     Rows {
         /// Devices added.
         success_count: i64,
-        /// Rows refused.
+        /// The first 500 of the rows refused.
         errors: Vec<BulkError>,
-        /// Rows whose device is there already.
+        /// The first 500 of the rows whose device is there already, just so, and of those whose name or place another one has.
         duplicates: Vec<BulkDuplicate>,
+        /// Rows refused that are not listed; absent if there are none. Not part of NetRaven's answer, as all below.
+        #[serde(default, skip_serializing_if = "is_none")]
+        more_errors: i64,
+        /// Duplicates that are not listed; absent if there are none.
+        #[serde(default, skip_serializing_if = "is_none")]
+        more_duplicates: i64,
+        /// Why the rows behind one were not read, as a sentence; absent if all were.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        stopped: Option<String>,
     },
     /// It was not.
     Unreadable {
@@ -30,11 +39,15 @@ pub enum BulkImported {
     },
 }
 
+fn is_none(count: &i64) -> bool {
+    *count == 0
+}
+
 /// A row refused.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct BulkError {
-    /// Row number, from 1, a header not counted.
+    /// Row number, from 1; a header and blank rows are not counted.
     pub row: i64,
     /// Why, as a sentence.
     pub error: String,
@@ -44,7 +57,7 @@ pub struct BulkError {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct BulkDuplicate {
-    /// Row number, from 1, a header not counted.
+    /// Row number, from 1; a header and blank rows are not counted.
     pub row: i64,
     /// Which device, as a sentence.
     pub reason: String,

@@ -1,6 +1,7 @@
 //! Devices of the network.
 
 mod approval;
+mod import;
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -14,6 +15,7 @@ use crate::tags::Tag;
 pub use approval::{
     Approval, ApprovalState, ApproveDevice, ApproveDevices, ApprovedDevices, NotApproved, Seen, SeenDevice,
 };
+pub use import::{CheckImport, ImportDevices, ImportError, ImportPlan, Imported};
 
 /// A device.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -23,7 +25,8 @@ pub struct Device {
     pub id: i64,
     /// Name, unique.
     pub hostname: String,
-    /// IPv4 or IPv6 address, or a name; unique together with the port.
+    /// IPv4 or IPv6 address, or a name; unique together with the port. A link-local address may have a zone, such as
+    /// `fe80::1%eth0`: the interface of the computer that connects.
     pub ip_address: String,
     /// Platform, a Netmiko `device_type` such as `cisco_ios`.
     pub device_type: String,
@@ -76,7 +79,7 @@ pub struct DeviceInput {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "openapi", schema(min_length = 1, max_length = 255, pattern = r"^[a-zA-Z0-9][\w\.\-]*$"))]
     pub hostname: Option<String>,
-    /// Address; needed for a new device.
+    /// Address: IPv4, IPv6, a link-local one with its zone (`fe80::1%eth0`), or a name; needed for a new device.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "openapi", schema(min_length = 1, max_length = 255))]
     pub ip_address: Option<String>,
@@ -290,48 +293,6 @@ impl Endpoint for DeleteDevice {
     const STATUS: u16 = 204;
     fn request(&self) -> Request {
         Request::to::<Self>().param("device_id", self.0)
-    }
-}
-
-/// Rows to add at once; each is taken or refused by itself. Not a route of NetRaven's (its import takes a file).
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-pub struct ImportDevices {
-    /// CSV text with a header line: `hostname,ip_address,device_type` and any of `port,description,tags` (tag names or ids
-    /// separated by `|`; unknown names are created).
-    #[cfg_attr(feature = "openapi", schema(max_length = 16777216))]
-    pub csv: String,
-}
-
-/// One refused row of an import.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-pub struct ImportError {
-    /// Line number in the file, the header being line 1.
-    pub line: i64,
-    /// Hostname of the row, if it had one.
-    pub hostname: Option<String>,
-    /// Why it was refused, as a sentence.
-    pub message: String,
-}
-
-/// What an import did.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-pub struct Imported {
-    /// Devices added.
-    pub added: i64,
-    /// Rows refused.
-    pub errors: Vec<ImportError>,
-}
-
-impl Endpoint for ImportDevices {
-    type Reply = Imported;
-    const METHOD: Method = Method::Post;
-    const PATH: &'static str = "/devices/import";
-    const ACCESS: Access = Access::User;
-    fn request(&self) -> Request {
-        Request::to::<Self>().json(self)
     }
 }
 

@@ -1,8 +1,10 @@
-//! Wire types of the NetRaven REST API: what server, client, shell and web view say to each other, and nothing else.
+//! Wire types of the NetRaven REST API: what server, client, shell and web view say to each other; and the rules
+//! all of them have to agree on: what an address is ([`address`]) and how a file of devices is read ([`sheet`]).
 //!
 //! An endpoint is a request type with `impl Endpoint`; its URL is spelled there and nowhere else. Names and shapes follow
 //! the NetRaven API; what this product adds (runs, causes, host keys, platforms) is marked as such.
 
+pub mod address;
 pub mod auth;
 pub mod bulk;
 pub mod configs;
@@ -23,6 +25,7 @@ pub mod routes;
 pub mod runs;
 pub mod schedules;
 pub mod secret;
+pub mod sheet;
 pub mod system;
 pub mod tags;
 pub mod users;

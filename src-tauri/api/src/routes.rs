@@ -72,6 +72,7 @@ pub const ROUTES: &[Route] = &[
     Route::of::<devices::UpdateDevice>(),
     Route::of::<devices::DeleteDevice>(),
     Route::of::<devices::ImportDevices>(),
+    Route::of::<devices::CheckImport>(),
     Route::of::<devices::ApproveDevice>(),
     Route::of::<devices::ApproveDevices>(),
     Route::of::<devices::ListDeviceCredentials>(),

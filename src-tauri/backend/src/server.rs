@@ -29,7 +29,6 @@ mod peer;
 mod platforms;
 mod raw;
 mod results;
-mod rows;
 mod runs;
 mod schedules;
 mod shape;

@@ -7,6 +7,7 @@ pub mod configs;
 pub mod credentials;
 pub mod devices;
 pub mod host_keys;
+pub mod imports;
 pub mod jobs;
 pub mod leases;
 pub mod listing;

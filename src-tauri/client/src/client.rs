@@ -30,6 +30,9 @@ pub(crate) const CONNECT_LIMIT: Duration = Duration::from_secs(5);
 /// Longest wait for a complete answer.
 pub(crate) const TOTAL_LIMIT: Duration = Duration::from_secs(30);
 
+/// Longest wait for the answer to an import, which takes rows for 40 s at most.
+const IMPORT_LIMIT: Duration = Duration::from_secs(50);
+
 /// A server's API, with or without a token. Cloning is cheap and shares the connections.
 #[derive(Clone)]
 pub struct Client {
@@ -138,6 +141,7 @@ impl Client {
             .http
             .post(address::join(&self.base, TOKEN_PATH)?)
             .header(CONTENT_TYPE, "application/x-www-form-urlencoded")
+            .timeout(TOTAL_LIMIT)
             .body(body);
         let answer = self.exchange(request, &format!("POST {TOKEN_PATH}"), false).await.map_err(|problem| {
             if problem.code == Code::Unauthenticated {

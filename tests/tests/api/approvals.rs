@@ -191,3 +191,24 @@ async fn an_admin_approves_what_his_change_names() -> anyhow::Result<()> {
     app.stop().await;
     Ok(())
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_device_that_a_user_moves_to_another_zone_waits_and_one_moved_back_does_not() -> anyhow::Result<()> {
+    let app = TestApp::start_with(|config| config.workers = 0).await?;
+    let (admin, user) = (app.http()?, user(&app).await?);
+    let path = format!("/devices/{}", add(&admin, "local", "fe80::1%eth0").await?);
+    for (address, waiting) in
+        [("FE80:0::1%eth0", false), ("fe80::1%eth1", true), ("fe80::1", true), ("fe80::1%eth0", false)]
+    {
+        let changed = user.put(&path, json!({ "ip_address": address })).await?;
+        assert_eq!((changed.status, waits(&changed.body)), (200, waiting), "{address}: {changed:?}");
+    }
+    // A credential is confined to networks, which have no zones.
+    let tag = work::add_tag(&app.client, "core").await?;
+    let confined = |network: &str| json!({"username": "netops", "password": "secret-of-tests", "priority": 10, "tags": [tag], "allowed_networks": [network]});
+    let refused = admin.post("/credentials/", confined("fe80::1%eth0")).await?;
+    assert!(refused.is_field_fault() && refused.body.to_string().contains("fe80::/10"), "{refused:?}");
+    assert_eq!(admin.post("/credentials/", confined("fe80::/10")).await?.status, 201);
+    app.stop().await;
+    Ok(())
+}

@@ -101,6 +101,31 @@ async fn jobs_credentials_and_tags_are_sorted_by_what_stands_in_each_column() ->
     Ok(())
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn link_local_addresses_are_sorted_among_the_others_and_by_their_zones() -> anyhow::Result<()> {
+    let app = TestApp::start_with(|config| config.workers = 0).await?;
+    let http = app.http()?;
+    for (hostname, ip_address) in [
+        ("named", "core.example"),
+        ("local-2", "fe80::2%eth0"),
+        ("local-1b", "fe80::1%eth1"),
+        ("global", "2001:db8::1"),
+        ("local-1a", "fe80::1%eth0"),
+        ("local-1", "fe80::1"),
+        ("four", "10.0.0.1"),
+        ("multicast", "ff02::1"),
+    ] {
+        let device = serde_json::json!({"hostname": hostname, "ip_address": ip_address, "device_type": "cisco_ios"});
+        assert_eq!(http.post("/devices/", device).await?.status, 201, "{hostname}");
+    }
+    let sorted = order(&http, "/devices/?sort=ip_address", "hostname").await?;
+    assert_eq!(sorted.join(" "), "four global local-1 local-1a local-1b local-2 multicast named");
+    let found = order(&http, "/devices/?ip_address=%25eth1", "hostname").await?;
+    assert_eq!(found, ["local-1b"], "a zone is a part of the address that is searched");
+    app.stop().await;
+    Ok(())
+}
+
 /// Five thousand devices are what a network has: no order may cost more than people wait for.
 #[tokio::test(flavor = "multi_thread")]
 async fn the_order_of_addresses_comes_from_an_index() -> anyhow::Result<()> {

@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 use netraven_api::configs::DiffConfigs;
-use netraven_api::devices::{ApproveDevices, ApprovedDevices, HostKey, TrustedKey};
+use netraven_api::devices::{ApproveDevices, ApprovedDevices, CheckImport, HostKey, ImportDevices, TrustedKey};
 use netraven_api::endpoint::Method;
 use netraven_api::jobs::RunStarted;
 use netraven_api::problem::Code;
@@ -111,7 +111,10 @@ fn change(world: &mut World, request: &Request, parts: &[&str]) -> Answered {
             let approved = wanted.devices.into_iter().map(|device| device.id).collect();
             give(&ApprovedDevices { approved, refused: Vec::new() })
         }
-        (Method::Post, ["devices", "import"]) => give(&world.import(&body(request)?)),
+        (Method::Post, ["devices", "import"]) => give(&world.import(&body::<ImportDevices>(request)?.csv)?),
+        (Method::Post, ["devices", "import", "check"]) => {
+            give(&world.check_import(&body::<CheckImport>(request)?.csv)?)
+        }
         (Method::Put, ["devices", id]) => give(&world.put_device(Some(number(id)?), body(request)?)?),
         (Method::Delete, ["devices", id]) => give(&world.remove_device(number(id)?)?),
         (Method::Put, ["devices", id, "host-key"]) => {

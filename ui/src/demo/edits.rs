@@ -2,14 +2,15 @@
 
 use netraven_api::Problem;
 use netraven_api::credentials::{Credential, CredentialInput};
-use netraven_api::devices::{Device, DeviceInput, ImportDevices, ImportError, Imported};
+use netraven_api::devices::{Device, DeviceInput, ImportPlan, Imported};
 use netraven_api::event::Changed;
 use netraven_api::jobs::{Job, JobInput};
 use netraven_api::problem::Code;
+use netraven_api::sheet::{Entry, Fate, RefusalKind, Seen, Sheet, Tally, There, check, compare};
 use netraven_api::tags::{Tag, TagInput};
 
 use super::jobs;
-use super::network::{DEFAULT, approval};
+use super::network::{DEFAULT, approval, platforms};
 use super::world::World;
 
 /// There is no such thing.
@@ -19,6 +20,10 @@ pub fn gone(what: &str, id: i64) -> Problem {
 
 fn wanted(field: &str) -> Problem {
     Problem::field(format!("body.{field}"), "This is needed.")
+}
+
+fn open(csv: &str) -> Result<Sheet<'_>, Problem> {
+    Sheet::open(csv).map_err(|why| Problem::field("body.csv", why))
 }
 
 impl World {
@@ -85,32 +90,70 @@ impl World {
     }
 
     /// Adds the devices of a file.
-    pub fn import(&mut self, file: &ImportDevices) -> Imported {
-        let mut rows = file.csv.lines();
-        let names: Vec<&str> = rows.next().unwrap_or_default().split(',').map(str::trim).collect();
-        let mut imported = Imported::default();
-        for (row, line) in rows.zip(2..).filter(|(row, _)| !row.trim().is_empty()) {
-            let cells: Vec<&str> = row.split(',').map(str::trim).collect();
-            let cell = |name: &str| {
-                let place = names.iter().position(|known| *known == name)?;
-                cells.get(place).filter(|text| !text.is_empty()).map(|text| (*text).to_owned())
-            };
-            let input = DeviceInput {
-                hostname: cell("hostname"),
-                ip_address: cell("ip_address"),
-                device_type: cell("device_type"),
-                port: cell("port").and_then(|port| port.parse().ok()),
-                description: cell("description"),
-                source: Some("imported".into()),
-                ..DeviceInput::default()
-            };
-            let hostname = input.hostname.clone();
-            match self.put_device(None, input) {
-                Ok(_) => imported.added += 1,
-                Err(problem) => imported.errors.push(ImportError { line, hostname, message: problem.message }),
+    pub fn import(&mut self, csv: &str) -> Result<Imported, Problem> {
+        let mut sheet = open(csv)?;
+        let mut tally = Tally::default();
+        for entry in self.entries(&mut sheet, &mut tally) {
+            let named = |tag: &Tag| entry.tags.contains(&tag.name) || entry.tags.contains(&tag.id.to_string());
+            let missing: Vec<String> =
+                entry.tags.iter().filter(|name| !self.tags.iter().any(|tag| tag.name == **name)).cloned().collect();
+            for name in missing.into_iter().filter(|name| name.parse::<i64>().is_err()) {
+                self.add_tag(TagInput { name: Some(name), ..TagInput::default() })?;
+            }
+            let tags = self.tags.iter().filter(|tag| named(tag)).map(|tag| tag.id).collect();
+            match self.put_device(None, DeviceInput { tags: Some(tags), ..entry.input.clone() }) {
+                Ok(_) => tally.added += 1,
+                Err(problem) => tally.refuse(entry.refused(RefusalKind::Wrong, problem.message.trim_end_matches('.'))),
             }
         }
-        imported
+        Ok(tally.imported())
+    }
+
+    /// What that would do.
+    pub fn check_import(&self, csv: &str) -> Result<ImportPlan, Problem> {
+        let mut sheet = open(csv)?;
+        let mut tally = Tally::default();
+        let separator = sheet.separator().one().to_owned();
+        let columns = sheet.columns().map(|column| column.name().to_owned()).collect();
+        let entries = self.entries(&mut sheet, &mut tally);
+        tally.added = i64::try_from(entries.len()).unwrap_or(i64::MAX);
+        let is_new = |name: &&String| name.parse::<i64>().is_err() && !self.tags.iter().any(|tag| tag.name == **name);
+        let mut new_tags: Vec<String> = entries.iter().flat_map(|entry| &entry.tags).filter(is_new).cloned().collect();
+        new_tags.sort();
+        new_tags.dedup();
+        Ok(ImportPlan { separator, columns, new_tags, outcome: tally.imported(), note: None })
+    }
+
+    /// The devices of a file that are new.
+    fn entries(&self, sheet: &mut Sheet<'_>, tally: &mut Tally) -> Vec<Entry> {
+        let platforms: Vec<String> = platforms().items.into_iter().map(|platform| platform.name).collect();
+        let there = |device: &Device| There {
+            hostname: device.hostname.clone(),
+            ip_address: device.ip_address.clone(),
+            port: device.port.unwrap_or(22),
+            device_type: device.device_type.clone(),
+        };
+        let there: Vec<There> = self.devices.iter().map(there).collect();
+        let (mut seen, mut new) = (Seen::default(), Vec::new());
+        for row in sheet {
+            let entry = match row {
+                Ok(row) => check(row, Some(&platforms)).and_then(|entry| seen.note(entry)),
+                Err(why) => {
+                    tally.stop(why);
+                    continue;
+                }
+            };
+            let found = entry.map(|entry| {
+                let by_name = there.iter().find(|one| one.hostname.eq_ignore_ascii_case(entry.hostname()));
+                let by_place = there.iter().find(|one| one.ip_address == entry.address() && one.port == entry.port());
+                (compare(&entry, by_name, by_place), entry)
+            });
+            match found {
+                Ok((Fate::New, entry)) => new.push(entry),
+                Ok((Fate::Present(refusal) | Fate::Taken(refusal), _)) | Err(refusal) => tally.refuse(refusal),
+            }
+        }
+        new
     }
 
     /// Adds a job, or changes the one of an id.

@@ -1,5 +1,6 @@
 //! Devices, jobs, tags and credentials as the server lists them.
 
+use netraven_api::address::Address;
 use netraven_api::credentials::{Credential, ListCredentials};
 use netraven_api::devices::{ApprovalState, Device, LastResult, ListDevices};
 use netraven_api::jobs::{Job, ListJobs};
@@ -86,8 +87,8 @@ pub fn devices(world: &World, asked: &ListDevices) -> Page<Device> {
 }
 
 /// What an address is sorted by.
-fn address(device: &Device) -> Result<std::net::IpAddr, &str> {
-    device.ip_address.parse().map_err(|_| device.ip_address.as_str())
+fn address(device: &Device) -> Option<Address> {
+    device.ip_address.parse().ok()
 }
 
 fn names(tags: &[Tag]) -> Vec<&str> {

@@ -10,7 +10,7 @@ use futures::future::LocalBoxFuture;
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
 use netraven_api::configs::{Config, ConfigHead};
-use netraven_api::devices::Device;
+use netraven_api::devices::{Device, ImportPlan, Imported};
 use netraven_api::endpoint::{Endpoint, Method, Request};
 use netraven_api::jobs::{CONFIG_BACKUP, Job, RunStarted};
 use netraven_api::logs::{ListLogs, LogEntry, LogHistogram};
@@ -287,9 +287,14 @@ fn what_a_person_adds_and_changes_is_there_afterwards() {
     let gone = Request { method: Method::Get, path: format!("/devices/{}", added.id), body: None };
     assert_eq!(answer(&mut world, &gone, at(2)).unwrap_err().code, Code::NotFound);
 
-    let csv = json!({"csv": "hostname,ip_address,device_type\nr1,10.0.0.1,linux\nedge-ber-01,10.0.0.2,linux\n"});
-    let imported: netraven_api::devices::Imported = send(&mut world, Method::Post, "/devices/import", csv, 2);
+    let csv =
+        json!({"csv": "hostname;ip_address;device_type;tags\nr1;10.0.0.1;linux;fresh\nedge-ber-01;10.0.0.2;linux;\n"});
+    let plan: ImportPlan = send(&mut world, Method::Post, "/devices/import/check", csv.clone(), 2);
+    let imported: Imported = send(&mut world, Method::Post, "/devices/import", csv.clone(), 2);
+    assert_eq!((&plan.outcome, plan.new_tags.len()), (&imported, 1));
     assert_eq!((imported.added, imported.errors[0].line), (1, 3));
+    let again: Imported = send(&mut world, Method::Post, "/devices/import", csv, 2);
+    assert_eq!((again.added, again.present, again.refused), (0, 1, 1));
 
     let job: Job =
         send(&mut world, Method::Post, "/jobs/", json!({"name": "New", "job_type": "reachability", "tags": [8]}), 3);

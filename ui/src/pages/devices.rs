@@ -27,7 +27,6 @@ use crate::state::steady::{Steady, use_steady};
 mod add;
 mod approval;
 mod approve;
-mod csv;
 pub mod filters;
 pub mod form;
 mod import;

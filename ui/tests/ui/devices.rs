@@ -320,32 +320,121 @@ fn a_user_is_told_why_deleting_is_off() {
     assert!(!screen.shows("role=\"dialog\""));
 }
 
+fn imported(added: i64, present: i64, errors: &[(i64, &str, &str)]) -> Value {
+    let rows: Vec<Value> = errors
+        .iter()
+        .map(|(line, hostname, message)| json!({"line": line, "hostname": hostname, "message": message}))
+        .collect();
+    json!({"added": added, "present": present, "refused": errors.len(), "errors": rows})
+}
+
+fn plan(outcome: &Value) -> Value {
+    json!({
+        "separator": "semicolon", "columns": ["hostname", "ip_address", "device_type"], "new_tags": [], "outcome": outcome
+    })
+}
+
 #[test]
 fn a_file_is_looked_into_and_imported() {
     let fake = filled();
-    fake.answer(
-        "POST /devices/import",
-        &json!({"added": 1, "errors": [{"line": 3, "hostname": "r2", "message": "The platform nokia_x is not known."}]}),
-    );
+    let wrong = [(3, "r2", "Line 3: the platform 'nokia_x' is not known: use one of cisco_ios, linux.")];
+    fake.answer("POST /devices/import", &imported(1, 0, &wrong));
     let mut screen = Screen::open(&fake, "/devices");
     screen.press("Import CSV");
     screen.press("Import");
     assert!(fake.calls("POST /devices/import").is_empty(), "there is no file yet");
 
+    // What the server refuses as a whole is told in its words, and cannot be imported.
+    let refusal =
+        "The first line does not name hostname. Name the columns in it, separated by commas, semicolons or tabs.";
+    fake.refuse("POST /devices/import/check", Problem::field("body.csv", refusal));
     fake.pick("names.csv", "name,address\nr1,10.0.0.1\n");
     screen.press("Choose a file");
-    assert!(screen.shows("The first line does not name hostname, ip_address, device_type. Name the columns"));
+    assert!(screen.shows(refusal) && screen.shows("names.csv"));
+    screen.press("Import");
+    assert!(fake.calls("POST /devices/import").is_empty());
 
-    let csv = "hostname,ip_address,device_type\nr1,10.0.0.1,linux\nr2,10.0.0.2,nokia_x\n";
+    let csv = "hostname;ip_address;device_type\nr1;10.0.0.1;linux\nr2;10.0.0.2;nokia_x\n";
+    let mut told = plan(&imported(1, 0, &wrong));
+    told["new_tags"] = json!(["berlin", "edge"]);
+    fake.answer("POST /devices/import/check", &told);
     fake.pick("site.csv", csv);
-    screen.press("Choose a file");
+    screen.press("Choose a file again");
+    assert_eq!(fake.bodies("POST /devices/import/check")[1], json!({ "csv": csv }));
     insta::assert_snapshot!(dialog(&screen));
     screen.press("Import");
     assert_eq!(fake.bodies("POST /devices/import"), [json!({ "csv": csv })]);
     insta::assert_snapshot!(dialog(&screen));
     assert!(
-        fake.wishes().iter().any(|wish| matches!(wish, Native::PickFile { extensions, .. } if extensions == &["csv"]))
+        fake.wishes()
+            .iter()
+            .any(|wish| matches!(wish, Native::PickFile { extensions, .. } if extensions.contains(&"csv".to_owned())))
     );
+}
+
+#[test]
+fn a_corrected_file_of_the_same_name_is_read_and_looked_into_again() {
+    let fake = filled();
+    let wrong = [(3, "r2", "Line 3: the platform 'linus' is not known: write linux.")];
+    let first = "hostname;ip_address;device_type\nr1;10.0.0.1;linux\nr2;10.0.0.2;linus\n";
+    fake.answer("POST /devices/import/check", &plan(&imported(1, 0, &wrong)));
+    fake.answer("POST /devices/import", &imported(1, 0, &wrong));
+    fake.pick("site.csv", first);
+    let mut screen = Screen::open(&fake, "/devices");
+    screen.press("Import CSV");
+    screen.press("Choose a file");
+    assert!(screen.shows("1 device will be added, 1 row refused."), "{}", dialog(&screen));
+    screen.press("Import");
+    assert!(screen.shows("1 device added, 1 row refused.") && screen.shows("choose it again"), "{}", dialog(&screen));
+
+    let corrected = first.replace("linus", "linux");
+    fake.answer("POST /devices/import/check", &plan(&imported(1, 1, &[])));
+    fake.answer("POST /devices/import", &imported(1, 1, &[]));
+    fake.pick("site.csv", &corrected);
+    screen.press("Choose a file again");
+    assert!(screen.shows("1 device will be added, 1 is there already, 0 rows refused."), "{}", dialog(&screen));
+    screen.press("Import");
+    assert_eq!(fake.bodies("POST /devices/import")[1], json!({ "csv": corrected }));
+    assert!(screen.shows("1 device added, 1 is there already, 0 rows refused."), "{}", dialog(&screen));
+
+    // Once more, and there is nothing left to add.
+    fake.answer("POST /devices/import/check", &plan(&imported(0, 2_000, &[])));
+    screen.press("Choose a file again");
+    assert!(screen.shows("0 devices will be added, 2,000 are there already, 0 rows refused."), "{}", dialog(&screen));
+    screen.press("Import");
+    assert_eq!(fake.bodies("POST /devices/import").len(), 2);
+}
+
+#[test]
+fn a_file_that_is_too_long_to_list_says_how_much_is_left_out() {
+    let fake = filled();
+    let mut outcome = imported(0, 0, &[(2, "r1", "Line 2: the address '10.0.0.x' is not an IPv4 or IPv6 address.")]);
+    outcome["refused"] = json!(1_500);
+    outcome["stopped"] = json!("The rows behind line 45,001 were not read, since it took more than 40 s.");
+    let mut told = plan(&outcome);
+    told["note"] = json!("This server tells whether it knows a row's platform only when the row is imported.");
+    fake.answer("POST /devices/import/check", &told);
+    fake.pick("site.csv", "hostname;ip_address;device_type\n");
+    let mut screen = Screen::open(&fake, "/devices");
+    screen.press("Import CSV");
+    screen.press("Choose a file");
+    let shown = dialog(&screen);
+    for said in [
+        "1,500 rows refused",
+        "1,499 further rows refused: correct these first",
+        "behind line 45,001",
+        "only when the row",
+    ] {
+        assert!(shown.contains(said), "{said} in {shown}");
+    }
+
+    // A file that is looked into can be let go for another one.
+    fake.hang("POST /devices/import/check");
+    screen.press("Choose a file again");
+    assert!(screen.shows("Looking what would come of each row"), "{}", dialog(&screen));
+    fake.answer("POST /devices/import/check", &plan(&imported(3, 0, &[])));
+    screen.press("Choose a file again");
+    assert!(screen.shows("3 devices will be added, 0 rows refused."), "{}", dialog(&screen));
 }
 
 #[test]

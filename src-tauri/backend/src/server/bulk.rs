@@ -7,19 +7,19 @@ use axum::http::StatusCode;
 use axum::middleware::from_fn;
 use axum::routing::post;
 use netraven_api::bulk::{BULK_IMPORT_PATH, BulkDuplicate, BulkError, BulkImported};
-use netraven_api::event::Changed;
 use netraven_api::routes::Route;
+use netraven_api::sheet::{self, LISTED, ROWS, RefusalKind, Sheet, Tally};
 use netraven_api::{Access, Method};
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 
 use super::Shared;
 use super::auth::Caller;
 use super::describe::{Operation, Takes};
 use super::fault::Fault;
+use super::import::{self, NoRows};
 use super::input::body_fault;
 use super::large::limit_of;
 use super::mount::{Mount, limit};
-use super::rows::{self, ROWS, Refused};
 use crate::store::approvals::Author;
 
 /// Mounts the import of a file.
@@ -67,25 +67,19 @@ impl FromRequest<Shared> for Upload {
     }
 }
 
-/// A row, or why it is none.
-type Row = Result<Map<String, Value>, String>;
-
 async fn import(
     State(shared): State<Shared>,
     caller: Caller,
     file: Upload,
 ) -> Result<(StatusCode, Json<BulkImported>), Fault> {
+    let (author, content) = (caller.author(), &file.content);
     let read = match file.name.rsplit_once('.').map(|(_, kind)| kind) {
-        Some("csv") => csv_rows(&file.content),
-        Some("json") => json_rows(&file.content),
+        Some("csv") => csv(&shared, &author, content).await?,
+        Some("json") => json(&shared, &author, content).await?,
         _ => Err("Unsupported file type. Use .csv or .json.".to_owned()),
     };
     let answer = match read {
-        Ok(rows) => {
-            let added = add(&shared, rows, &caller.author()).await;
-            shared.journal.changed(Changed::Devices).await;
-            added
-        }
+        Ok(tally) => answer(&tally),
         Err(sentence) => {
             BulkImported::Unreadable { success: Vec::new(), errors: vec![sentence], duplicates: Vec::new() }
         }
@@ -93,51 +87,53 @@ async fn import(
     Ok((StatusCode::CREATED, Json(answer)))
 }
 
-async fn add(shared: &Shared, rows: Vec<Row>, author: &Author<'_>) -> BulkImported {
-    let (mut success_count, mut errors, mut duplicates) = (0, Vec::new(), Vec::new());
-    for (row, fields) in (1_i64..).zip(rows) {
-        let added = match fields {
-            Ok(fields) => rows::add(shared, fields, author).await,
-            Err(sentence) => Err(Refused::Wrong(sentence)),
-        };
-        match added {
-            Ok(()) => success_count += 1,
-            Err(Refused::Duplicate(reason)) => duplicates.push(BulkDuplicate { row, reason }),
-            Err(Refused::Wrong(error)) => errors.push(BulkError { row, error }),
+/// What came of the rows of a file, or why it could not be read.
+type Read = Result<Result<Tally, String>, Fault>;
+
+async fn csv(shared: &Shared, author: &Author<'_>, content: &[u8]) -> Read {
+    let unreadable = |why: String| Ok(Err(format!("CSV parse error: {why}")));
+    let text = match sheet::decode(content) {
+        Ok(text) => text,
+        Err(why) => return unreadable(why),
+    };
+    match Sheet::open(&text) {
+        Ok(rows) => Ok(Ok(import::take(shared, author, rows).await?)),
+        Err(why) => unreadable(why),
+    }
+}
+
+async fn json(shared: &Shared, author: &Author<'_>, content: &[u8]) -> Read {
+    match import::json_rows(content) {
+        Ok(rows) => Ok(Ok(import::take(shared, author, rows).await?)),
+        Err(NoRows::Unreadable(why)) => Ok(Err(format!("JSON parse error: {why}"))),
+        Err(NoRows::TooMany) => {
+            let sentence = format!("The file has more than {ROWS} rows: send it in parts.");
+            Err(Fault::detail(StatusCode::PAYLOAD_TOO_LARGE, sentence))
         }
     }
-    BulkImported::Rows { success_count, errors, duplicates }
 }
 
-fn csv_rows(content: &[u8]) -> Result<Vec<Row>, String> {
-    let text =
-        std::str::from_utf8(content).map_err(|error| format!("CSV parse error: the file is not UTF-8: {error}"))?;
-    let text = text.strip_prefix('\u{feff}').unwrap_or(text);
-    let mut reader = csv::ReaderBuilder::new().flexible(true).trim(csv::Trim::All).from_reader(text.as_bytes());
-    let header = reader.headers().map_err(|error| format!("CSV parse error: {error}"))?;
-    let header: Vec<String> = header.iter().map(str::to_lowercase).collect();
-    let row = |record: csv::Result<csv::StringRecord>| match record {
-        Ok(record) => Ok(rows::of_cells(&header, |place| record.get(place))),
-        Err(error) => Err(format!("The row could not be read: {error}")),
-    };
-    few(reader.records().take(ROWS + 1).map(row).collect())
-}
-
-fn json_rows(content: &[u8]) -> Result<Vec<Row>, String> {
-    let content = content.strip_prefix(b"\xef\xbb\xbf").unwrap_or(content);
-    let read: Value = serde_json::from_slice(content).map_err(|error| format!("JSON parse error: {error}"))?;
-    let items = match read {
-        Value::Array(items) => items,
-        Value::Object(_) => vec![read],
-        _ => return Err("JSON parse error: the file holds neither a list of devices nor one device.".to_owned()),
-    };
-    let row = |item| match item {
-        Value::Object(fields) => Ok(fields),
-        other => Err(format!("The row is no device: {other}")),
-    };
-    few(items.into_iter().take(ROWS + 1).map(row).collect())
-}
-
-fn few(rows: Vec<Row>) -> Result<Vec<Row>, String> {
-    if rows.len() > ROWS { Err(format!("The file has more than {ROWS} rows: import it in parts.")) } else { Ok(rows) }
+/// The answer in NetRaven's shape, to which a device that is there already is a duplicate, however it got there.
+fn answer(tally: &Tally) -> BulkImported {
+    let (wrong, listed) = tally.refused(RefusalKind::Wrong);
+    let mut errors: Vec<BulkError> =
+        listed.iter().map(|told| BulkError { row: told.number, error: told.sentence.clone() }).collect();
+    errors.sort_by_key(|error| error.row);
+    let ((present, some), (taken, others)) = (tally.refused(RefusalKind::Present), tally.refused(RefusalKind::Taken));
+    let mut duplicates: Vec<BulkDuplicate> = some
+        .iter()
+        .chain(others)
+        .map(|told| BulkDuplicate { row: told.number, reason: told.sentence.clone() })
+        .collect();
+    duplicates.sort_by_key(|duplicate| duplicate.row);
+    duplicates.truncate(LISTED);
+    let more = |count: i64, listed: usize| count - i64::try_from(listed).unwrap_or(i64::MAX);
+    BulkImported::Rows {
+        success_count: tally.added,
+        more_errors: more(wrong, errors.len()),
+        more_duplicates: more(present + taken, duplicates.len()),
+        errors,
+        duplicates,
+        stopped: tally.stopped().map(str::to_owned),
+    }
 }

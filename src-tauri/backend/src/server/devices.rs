@@ -1,13 +1,12 @@
 //! Devices and their stored host keys.
 
-use std::net::IpAddr;
-
 use axum::Json;
 use axum::extract::State;
+use netraven_api::address::Address;
 use netraven_api::credentials::Credential;
 use netraven_api::devices::{
-    CreateDevice, DeleteDevice, Device, DeviceInput, ForgetHostKey, GetDevice, GetHostKey, HostKey, ImportDevices,
-    Imported, ListDeviceCredentials, ListDevices, TrustHostKey, TrustedKey, UpdateDevice,
+    CheckImport, CreateDevice, DeleteDevice, Device, DeviceInput, ForgetHostKey, GetDevice, GetHostKey, HostKey,
+    ImportDevices, ImportPlan, Imported, ListDeviceCredentials, ListDevices, TrustHostKey, TrustedKey, UpdateDevice,
 };
 use netraven_api::event::Changed;
 use serde_json::json;
@@ -30,6 +29,7 @@ pub fn mount(mount: &mut Mount) {
     approvals::mount(mount);
     mount.add::<ListDeviceCredentials, _>(credentials);
     mount.add::<ImportDevices, _>(import_csv);
+    mount.add::<CheckImport, _>(check_csv);
     mount.add::<GetHostKey, _>(host_key);
     mount.add::<TrustHostKey, _>(trust_host_key);
     mount.add::<ForgetHostKey, _>(forget_host_key);
@@ -97,9 +97,17 @@ async fn import_csv(
     caller: Caller,
     Body(input): Body<ImportDevices>,
 ) -> Result<Json<Imported>, Fault> {
-    let imported = import::import(&shared, &input.csv, &caller.author()).await?;
-    shared.journal.changed(Changed::Devices).await;
-    Ok(Json(imported))
+    let sheet = import::open(&input.csv)?;
+    let tally = import::take(&shared, &caller.author(), sheet).await?;
+    Ok(Json(tally.imported()))
+}
+
+async fn check_csv(State(shared): State<Shared>, Body(input): Body<CheckImport>) -> Result<Json<ImportPlan>, Fault> {
+    let sheet = import::open(&input.csv)?;
+    let separator = sheet.separator().one().to_owned();
+    let columns = sheet.columns().map(|column| column.name().to_owned()).collect();
+    let (tally, new_tags) = import::look(&shared, sheet).await?;
+    Ok(Json(ImportPlan { separator, columns, new_tags, outcome: tally.imported(), note: None }))
 }
 
 async fn host_key(State(shared): State<Shared>, Id(id): Id) -> Result<Json<HostKey>, Fault> {
@@ -158,51 +166,12 @@ async fn forget_host_key(State(shared): State<Shared>, caller: Caller, Id(id): I
 /// Writes an address in its canonical form, or refuses it.
 pub fn canonical(input: &mut DeviceInput) -> Result<(), Fault> {
     let Some(address) = &mut input.ip_address else { return Ok(()) };
-    let Some(canonical) = canonical_address(address) else {
-        let sentence = "value is not a valid IPv4 or IPv6 address, or host name";
-        return Err(Fault::body_field("ip_address", "ip_any_address", sentence, address.as_str().into()));
-    };
-    *address = canonical;
+    match address.parse::<Address>() {
+        Ok(read) => *address = read.to_string(),
+        Err(why) => {
+            let input = address.as_str().into();
+            return Err(Fault::body_field("ip_address", "ip_any_address", format!("{why}."), input));
+        }
+    }
     Ok(())
-}
-
-/// An IPv4 or IPv6 address in its shortest form, or a host name (RFC 1123: labels of letters, digits and `-`, 253 in all).
-fn canonical_address(text: &str) -> Option<String> {
-    let text = text.trim();
-    let bare = text.strip_prefix('[').and_then(|rest| rest.strip_suffix(']')).unwrap_or(text);
-    if let Ok(address) = bare.parse::<IpAddr>() {
-        return Some(address.to_string());
-    }
-    let label = |label: &str| {
-        !label.is_empty()
-            && label.len() <= 63
-            && label.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_'))
-            && !label.starts_with('-')
-            && !label.ends_with('-')
-    };
-    let name = text.strip_suffix('.').unwrap_or(text);
-    // All digits and dots is an address that was mistyped, not a name.
-    let has_letter = name.bytes().any(|byte| byte.is_ascii_alphabetic());
-    (name.len() <= 253 && has_letter && name.split('.').all(label)).then(|| name.to_lowercase())
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn an_address_is_ipv4_ipv6_or_a_name() {
-        let check =
-            |given: &str, expected: Option<&str>| assert_eq!(canonical_address(given).as_deref(), expected, "{given}");
-        check("10.0.0.1", Some("10.0.0.1"));
-        check(" 2001:0DB8::0001 ", Some("2001:db8::1"));
-        check("[::1]", Some("::1"));
-        check("Core-01.example.net.", Some("core-01.example.net"));
-        check("10.0.0.256", None);
-        check("10.0.0", None);
-        check("a..b", None);
-        check("-a.b", None);
-        check("two words", None);
-        check("", None);
-    }
 }

@@ -11,7 +11,7 @@ use futures::StreamExt as _;
 use netraven_api::Endpoint as _;
 use netraven_api::auth::TOKEN_PATH;
 use netraven_api::bulk::BULK_IMPORT_PATH;
-use netraven_api::devices::ImportDevices;
+use netraven_api::devices::{CheckImport, ImportDevices};
 
 use super::canonical;
 use super::fault::Fault;
@@ -34,7 +34,7 @@ pub fn limit_of(path: &str) -> usize {
     let path = canonical(path);
     if path == canonical(TOKEN_PATH) {
         LOGIN
-    } else if [BULK_IMPORT_PATH, ImportDevices::PATH].map(canonical).contains(&path) {
+    } else if [BULK_IMPORT_PATH, ImportDevices::PATH, CheckImport::PATH].map(canonical).contains(&path) {
         FILE
     } else {
         BODY
@@ -83,7 +83,7 @@ mod tests {
         for path in [TOKEN_PATH, "/auth/token/", "/api/auth/token"] {
             assert_eq!(limit_of(path), LOGIN, "{path}");
         }
-        assert_eq!(limit_of("/devices/import"), FILE);
+        assert_eq!((limit_of("/devices/import"), limit_of("/devices/import/check/")), (FILE, FILE));
         assert_eq!(limit_of("/jobs/"), BODY);
     }
 }

@@ -36,6 +36,11 @@ pub fn canonical(input: &mut CredentialInput) -> Result<(), Fault> {
 fn network(text: &str) -> Result<String, String> {
     let text = text.trim();
     let shown: String = text.chars().take(60).collect();
+    if text.contains('%') {
+        return Err(format!(
+            "'{shown}' has a zone behind '%', which a network has not: write the address without it, or fe80::/10 for every link-local one."
+        ));
+    }
     let address = |text: &str| text.parse::<IpAddr>().ok().map(IpNet::from);
     let Some(given) = text.parse::<IpNet>().ok().or_else(|| address(text)) else {
         return Err(format!(
@@ -84,6 +89,8 @@ mod tests {
         wrong("10.0.0", "is not a network");
         wrong("10.0.0.0-10.0.0.9", "is not a network");
         wrong("core.example.net", "is not a network");
+        wrong("fe80::1%eth0", "without it, or fe80::/10");
+        wrong("fe80::%eth0/64", "has a zone");
         wrong("", "is not a network");
         wrong(&"9".repeat(5_000), "is not a network");
     }

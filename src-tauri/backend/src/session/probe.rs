@@ -1,7 +1,7 @@
 //! Whether a device can be reached: TCP connect, SSH banner, and an ICMP echo where the system allows it to anybody.
 
 use std::io::{self, Read, Write as _};
-use std::net::{IpAddr, SocketAddr, TcpStream};
+use std::net::{SocketAddr, TcpStream};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -50,8 +50,8 @@ fn reach(target: &Target, limits: &Limits, cancel: &Cancel) -> Reach {
         Ok(reached) => reached,
         Err(Fault { cause, message, .. }) => {
             // A host may answer an echo although its port does not.
-            let address: Option<IpAddr> = target.host.trim_matches(['[', ']']).parse().ok();
-            let ping = address.filter(|_| cause != Cause::Cancelled).and_then(|address| echo(address, cancel));
+            let address = if cause == Cause::Cancelled { None } else { connect::literal(target, limits, cancel) };
+            let ping = address.and_then(|address| echo(address, cancel));
             let message = Some(message);
             return Reach { address: None, tcp: Err(cause), banner: Err(cause), ping, message, said: None };
         }
@@ -62,7 +62,7 @@ fn reach(target: &Target, limits: &Limits, cancel: &Cancel) -> Reach {
     let banner = await_banner(&stream, reached.address, limits, cancel);
     let took = connected.elapsed();
     drop(stream);
-    let ping = if cancel.is_cancelled() { None } else { echo(reached.address.ip(), cancel) };
+    let ping = if cancel.is_cancelled() { None } else { echo(reached.address, cancel) };
     match banner {
         Ok(banner) => Reach { address, tcp, banner: Ok((banner, took)), ping, message: None, said: None },
         Err(Fault { cause, message, said, .. }) => {
@@ -95,14 +95,15 @@ fn await_banner(
 }
 
 /// One ICMP echo over an unprivileged socket; `None` where there is no such thing.
-fn echo(address: IpAddr, cancel: &Cancel) -> Option<Result<Duration, Cause>> {
+fn echo(mut address: SocketAddr, cancel: &Cancel) -> Option<Result<Duration, Cause>> {
     let (domain, protocol, request, reply) = match address {
-        IpAddr::V4(_) => (Domain::IPV4, Protocol::ICMPV4, 8, 0),
-        IpAddr::V6(_) => (Domain::IPV6, Protocol::ICMPV6, 128, 129),
+        SocketAddr::V4(_) => (Domain::IPV4, Protocol::ICMPV4, 8, 0),
+        SocketAddr::V6(_) => (Domain::IPV6, Protocol::ICMPV6, 128, 129),
     };
+    address.set_port(0);
     let mut socket = Socket::new(domain, Type::DGRAM, Some(protocol)).ok()?;
     socket.set_read_timeout(Some(SLICE)).ok()?;
-    socket.connect(&SocketAddr::new(address, 0).into()).ok()?;
+    socket.connect(&address.into()).ok()?;
     let packet = echo_request(request);
     let started = Instant::now();
     if let Err(error) = socket.send(&packet) {

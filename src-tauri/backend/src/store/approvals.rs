@@ -171,15 +171,15 @@ impl Store {
     }
 }
 
-/// Notes who gave a new device its address and tags, and whether that approves it.
-pub(super) async fn added(tx: &mut PgTransaction<'_>, id: i64, author: &Author<'_>) -> Result<()> {
-    sqlx::query("update devices set aimed_by = $2, aimed_at = now() where id = $1")
-        .bind(id)
+/// Notes who gave new devices their addresses and tags, and whether that approves them.
+pub(super) async fn added(tx: &mut PgTransaction<'_>, ids: &[i64], author: &Author<'_>) -> Result<()> {
+    sqlx::query("update devices set aimed_by = $2, aimed_at = now() where id = any ($1)")
+        .bind(ids)
         .bind(author.name)
         .execute(&mut **tx)
         .await?;
     let all = Named { address: true, ..Named::default() };
-    if author.approves { approve(tx, id, author, all).await } else { Ok(()) }
+    if author.approves { approve(tx, ids, author, all).await } else { Ok(()) }
 }
 
 /// What of a device's aim a change names.
@@ -221,10 +221,10 @@ pub(super) async fn changed(
     .execute(&mut **tx)
     .await?;
     let names_any = named.address || named.port || named.platform || named.tags;
-    if author.approves && names_any { approve(tx, id, author, named).await } else { Ok(()) }
+    if author.approves && names_any { approve(tx, &[id], author, named).await } else { Ok(()) }
 }
 
-async fn approve(tx: &mut PgTransaction<'_>, id: i64, author: &Author<'_>, named: Named) -> Result<()> {
+async fn approve(tx: &mut PgTransaction<'_>, ids: &[i64], author: &Author<'_>, named: Named) -> Result<()> {
     sqlx::query(
         "update devices d set approved_by = $2, approved_at = now(),
              approved_address = case when $3 then d.ip_address else approved_address end,
@@ -232,9 +232,9 @@ async fn approve(tx: &mut PgTransaction<'_>, id: i64, author: &Author<'_>, named
              approved_type = case when $3 or $5 then d.device_type else approved_type end,
              approved_tags = case when $3 or $6 then array(select tag_id from device_tags where device_id = d.id)
                  else approved_tags end
-         where d.id = $1",
+         where d.id = any ($1)",
     )
-    .bind(id)
+    .bind(ids)
     .bind(author.name)
     .bind(named.address)
     .bind(named.port)

@@ -156,7 +156,7 @@ impl Store {
         .bind(input.tags.as_deref().unwrap_or_default())
         .execute(&mut *tx)
         .await?;
-        approvals::added(&mut tx, id, author).await?;
+        approvals::added(&mut tx, &[id], author).await?;
         tx.commit().await?;
         Ok(id)
     }

@@ -68,24 +68,6 @@ impl Store {
             .map_err(|error| explain(error, UNIQUE))
     }
 
-    /// The id of the tag of that name, made if there is none.
-    pub async fn tag_named(&self, name: &str) -> Result<i64> {
-        Ok(sqlx::query_scalar(
-            "insert into tags (name) values ($1) on conflict (name) do update set name = excluded.name returning id",
-        )
-        .bind(name)
-        .fetch_one(self.pool())
-        .await?)
-    }
-
-    /// The tag of this id, or the one whose name is this number.
-    pub async fn find_tag(&self, number: i64) -> Result<Option<i64>> {
-        Ok(sqlx::query_scalar("select id from tags where id = $1 or name = $1::text order by (id = $1) desc limit 1")
-            .bind(number)
-            .fetch_optional(self.pool())
-            .await?)
-    }
-
     /// Changes a tag; absent fields stay, the `emptied` go. Another name is another tag to whoever approved it by its name,
     /// unless an admin gives it.
     pub async fn update_tag(&self, id: i64, input: &TagInput, emptied: &[&str], author: &Author<'_>) -> Result<()> {

@@ -4,14 +4,15 @@ use std::sync::atomic::Ordering;
 
 use jiff::fmt::rfc2822;
 use jiff::{SignedDuration, Timestamp};
+use netraven_api::devices::{CheckImport, ImportDevices};
 use netraven_api::problem::Code;
-use netraven_api::{Method, Problem, Request, Secret};
+use netraven_api::{Endpoint as _, Method, Problem, Request, Secret};
 use reqwest::header::{ACCEPT, CONTENT_TYPE, DATE, LOCATION, WWW_AUTHENTICATE};
 use reqwest::redirect::Policy;
 use reqwest::{RequestBuilder, Response, StatusCode};
 use url::Url;
 
-use super::{Client, TOTAL_LIMIT, name_of};
+use super::{Client, IMPORT_LIMIT, TOTAL_LIMIT, name_of};
 use crate::{address, fault};
 
 /// Most redirects followed, all within one origin.
@@ -54,7 +55,7 @@ impl Client {
 
     /// A GET without token whose answer is looked at, whatever it is.
     pub(crate) async fn look(&self, path: &str) -> Result<Seen, Problem> {
-        let builder = self.http.get(address::join(&self.base, path)?);
+        let builder = self.http.get(address::join(&self.base, path)?).timeout(TOTAL_LIMIT);
         let response = self.sent(builder, &format!("GET {path}"), true).await?;
         let headers = response.headers();
         let text = |name| headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or_default();
@@ -81,10 +82,12 @@ impl Client {
         if let Some(token) = token {
             builder = builder.bearer_auth(token.expose());
         }
+        let is_import = [ImportDevices::PATH, CheckImport::PATH].contains(&request.path.as_str());
+        let builder = builder.timeout(if is_import { IMPORT_LIMIT } else { TOTAL_LIMIT });
         self.exchange(builder, &name_of(request), request.method == Method::Get).await
     }
 
-    /// Sends and reads to the end.
+    /// Sends what has its time limit, and reads to the end.
     pub(super) async fn exchange(
         &self,
         builder: RequestBuilder,
@@ -95,9 +98,9 @@ impl Client {
         if response.status().is_success() { self.body(response).await } else { Err(self.refusal(response, what).await) }
     }
 
-    /// Sends; a repeatable request is sent once more when its connection turns out to be dead.
+    /// Sends what has its time limit; a repeatable request is sent once more when its connection turns out to be dead.
     async fn sent(&self, builder: RequestBuilder, what: &str, repeatable: bool) -> Result<Response, Problem> {
-        let builder = builder.timeout(TOTAL_LIMIT).header(ACCEPT, "application/json");
+        let builder = builder.header(ACCEPT, "application/json");
         let spare = if repeatable { builder.try_clone() } else { None };
         let answered = match (builder.send().await, spare) {
             (Err(error), Some(again)) if fault::is_dead_connection(&error) => {

@@ -34,6 +34,7 @@ pub async fn answer(talk: Talk<'_>, asked: &Asked, rest: &[&str]) -> Result<Valu
         (Method::Put, [text]) => update(talk, asked, id(text)?).await,
         (Method::Post, ["approve"] | [_, "approve"]) => Err(offered::refusal(Feature::Approvals)),
         (Method::Post, ["import"]) => Ok(reply(&import::answer(talk, asked).await?)),
+        (Method::Post, ["import", "check"]) => Ok(reply(&import::look(talk, asked).await?)),
         (_, [_, "host-key"]) => Err(offered::refusal(Feature::HostKeys)),
         _ => talk.plain(asked).await,
     }

@@ -5,12 +5,12 @@
 
 use std::cmp::Ordering;
 use std::collections::{BTreeSet, HashMap};
-use std::net::IpAddr;
 use std::sync::atomic::{AtomicBool, AtomicU64};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use futures::stream::{self, StreamExt};
+use netraven_api::address::Address;
 use netraven_api::page::{DEFAULT_SIZE, MAX_SIZE};
 use netraven_api::problem::Code;
 use netraven_api::{Page, Problem};
@@ -294,11 +294,13 @@ fn by_value(a: Option<&Value>, b: Option<&Value>, descending: bool) -> Ordering 
 }
 
 fn by_text(a: &str, b: &str) -> Ordering {
-    match (a.parse::<IpAddr>(), b.parse::<IpAddr>()) {
-        (Ok(a), Ok(b)) => a.cmp(&b),
-        (Ok(_), Err(_)) => Ordering::Less,
-        (Err(_), Ok(_)) => Ordering::Greater,
-        (Err(_), Err(_)) => a.cmp(b),
+    // Any text may stand here; only what is certainly an address is compared as one.
+    let address = |text: &str| text.parse::<Address>().ok().filter(|address| address.ip().is_some());
+    match (address(a), address(b)) {
+        (Some(a), Some(b)) => a.cmp(&b),
+        (Some(_), None) => Ordering::Less,
+        (None, Some(_)) => Ordering::Greater,
+        (None, None) => a.cmp(b),
     }
 }
 
@@ -357,6 +359,10 @@ mod tests {
             json!({ "id": 3, "ip_address": "10.0.0.2", "seen": "2026-01-02", "tags": [{ "name": "Edge" }] }),
             json!({ "id": 4, "ip_address": "2001:db8::1", "seen": "2025-01-02", "tags": [{ "name": "core" }] }),
         ];
+        let local = ["fe80::1%eth1", "fe80::1%eth0", "fe80::1", "ff02::1", "core"];
+        let local: Vec<Value> =
+            (1..).zip(local).map(|(id, ip_address)| json!({ "id": id, "ip_address": ip_address })).collect();
+        assert_eq!(order("ip_address", "asc", &local), [3, 2, 1, 4, 5], "zones come behind their addresses");
         assert_eq!(order("ip_address", "asc", &rows), [3, 1, 4, 2], "by number, then version 6, then names");
         assert_eq!(order("ip_address", "desc", &rows), [2, 4, 1, 3]);
         assert_eq!(order("seen", "asc", &rows), [4, 1, 3, 2]);

@@ -1,7 +1,7 @@
 //! What the window says of the replayed Python server: nothing is promised, announced or refused that is not so there.
 
 use netraven_api::configs::SearchConfigs;
-use netraven_api::devices::{CreateDevice, DeleteDevice, DeviceInput, ImportDevices};
+use netraven_api::devices::{CheckImport, CreateDevice, DeleteDevice, DeviceInput, ImportDevices};
 use netraven_api::jobs::{DeleteJob, ListJobs, RunJob};
 use netraven_api::logs::{GetLog, ListLogs};
 use netraven_api::native::{Deed, Feature};
@@ -83,22 +83,47 @@ async fn a_file_of_devices_is_imported_row_by_row_and_each_fate_is_told() {
                r4,192.0.2.4,toaster,,,\n\
                r1,192.0.2.5,linux,,,\n\
                r6,192.0.2.6,linux,,,4\n";
+    let plan = client.send(&CheckImport { csv: csv.into() }).await.unwrap();
+    assert_eq!((plan.outcome.added, plan.new_tags), (3, vec!["new".to_owned()]));
+    assert!(plan.note.is_some_and(|note| note.contains("platform only when the row is imported")));
+    assert!(replay.asked("POST").is_empty(), "a look changes nothing");
     let imported = client.send(&ImportDevices { csv: csv.into() }).await.unwrap();
     let errors: Vec<(i64, &str)> = imported.errors.iter().map(|it| (it.line, it.message.as_str())).collect();
-    assert_eq!(imported.added, 2, "{errors:?}");
+    assert_eq!((imported.added, imported.refused), (2, 4), "{errors:?}");
+    let other = "an import changes no device, so change it there, or give this row another hostname.";
     assert_eq!(
         errors,
         [
-            (3, "The row has no ip_address."),
-            (4, "Hostname already registered: spine-a."),
-            (5, "device_type: Device type must be one of: cisco_ios, linux."),
-            (6, "Line 2 has the hostname r1 already."),
+            (3, "Line 3: the row has no ip_address."),
+            (4, &*format!("Line 4: the hostname spine-a is there already, at 192.0.2.11:2222: {other}")),
+            (5, "Line 5: device_type: Device type must be one of: cisco_ios, linux."),
+            (6, "Line 6: line 2 has the hostname r1 already."),
         ]
     );
     let asked = replay.asked("POST");
     assert_eq!(asked.iter().filter(|line| *line == "POST /tags/").count(), 1, "the one tag that is new: {asked:?}");
     let problem = client.send(&ImportDevices { csv: "name\nr1\n".into() }).await.unwrap_err();
     assert!(problem.message.contains("The first line does not name hostname"), "{}", problem.message);
+}
+
+#[tokio::test]
+async fn a_spreadsheet_is_read_there_as_on_our_own_server_and_what_is_there_is_no_error() {
+    let replay = Replay::start().await;
+    let client = replay.client().await;
+    let csv = "\u{feff}Hostname;IP Address;Platform;Port;\r\nspine-b;192.0.2.12;arista_eos;22;\r\n;;;;\r\nr9;fe80::9%eth0;linux;;\r\n";
+    let plan = client.send(&CheckImport { csv: csv.into() }).await.unwrap();
+    assert_eq!((plan.separator.as_str(), plan.columns.len()), ("semicolon", 4));
+    let imported = client.send(&ImportDevices { csv: csv.into() }).await.unwrap();
+    assert_eq!(imported, plan.outcome);
+    assert_eq!((imported.added, imported.present, imported.refused), (1, 1, 0), "{imported:?}");
+    // The server refuses one that the list did not hold when it was read: it is the same device, or another one.
+    replay.change(|world| world.rows.get_mut("devices").unwrap().retain(|row| row["hostname"] != "spine-a"));
+    let csv = "hostname,ip_address,device_type\nspine-a,192.0.2.3,linux\n";
+    let imported = client.send(&ImportDevices { csv: csv.into() }).await.unwrap();
+    assert_eq!(imported.errors[0].message, "Line 2: Hostname already registered: spine-a.");
+    let csv = "hostname,ip_address,device_type,tags\nr8,192.0.2.8,linux,4711\n";
+    let imported = client.send(&ImportDevices { csv: csv.into() }).await.unwrap();
+    assert_eq!(imported.errors[0].message, "Line 2: no tag has the number or the name 4711.");
 }
 
 #[tokio::test]

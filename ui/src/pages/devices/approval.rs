@@ -1,8 +1,7 @@
 //! Devices that wait for an admin: how many there are, and why each does.
 
-use std::net::IpAddr;
-
 use dioxus::prelude::*;
+use netraven_api::address::Address;
 use netraven_api::devices::{Approval, ApprovalState, Device, ListDevices};
 use netraven_api::native::Feature;
 
@@ -57,7 +56,7 @@ fn tags(names: &[String]) -> String {
 /// Whether a device's address is a name, which leads wherever its owner says.
 #[must_use]
 pub fn is_a_name(device: &Device) -> bool {
-    device.ip_address.parse::<IpAddr>().is_err()
+    device.ip_address.parse().map_or(true, |address: Address| address.ip().is_none())
 }
 
 /// How many devices wait, beside the title of the page; nothing where none does.
@@ -142,6 +141,23 @@ pub fn ApprovalPart(device: ReadSignal<Device>, onapprove: EventHandler<Device>)
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_link_local_address_with_its_zone_is_no_name() {
+        let device = |ip_address: &str| {
+            let device = serde_json::json!({
+                "id": 1, "hostname": "core", "ip_address": ip_address, "device_type": "linux", "description": null,
+                "port": 22, "serial_number": null, "model": null, "source": "local", "notes": null, "created_at": null,
+                "last_seen": null, "tags": [], "matching_credentials_count": 0, "last_updated": null, "updated_by": null
+            });
+            serde_json::from_value::<Device>(device).unwrap()
+        };
+        for (address, is_name) in [("fe80::1%eth0", false), ("10.0.0.1", false), ("::1", false), ("core.example", true)]
+        {
+            assert_eq!(is_a_name(&device(address)), is_name, "{address}");
+        }
+        assert_eq!(place(&device("fe80::1%eth0")), "[fe80::1%eth0]:22");
+    }
 
     #[test]
     fn the_reason_says_who_did_what() {

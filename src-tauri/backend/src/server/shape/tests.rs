@@ -3,7 +3,10 @@
 use netraven_api::devices::{DeviceInput, ListDevices};
 use netraven_api::jobs::JobInput;
 use netraven_api::logs::ListLogs;
+use netraven_api::sheet::{Cells, Column, Entry, Place, Row, check};
+use netraven_api::tags::TagInput;
 use netraven_api::users::UserInput;
+use proptest::prelude::*;
 use serde_json::{Value, json};
 use utoipa::ToSchema;
 
@@ -90,4 +93,64 @@ fn a_start_without_a_zone_is_utc() {
     let mut body = json!({"scheduled_for": "2026-11-24T19:35:00"});
     assert!(Shape::of::<JobInput>().check(&mut body, &[]).is_empty());
     assert_eq!(body["scheduled_for"], "2026-11-24T19:35:00Z");
+}
+
+/// The device of a row with one cell that is another than usual.
+fn row(column: Column, text: String) -> Option<Entry> {
+    let mut cells = Cells::default();
+    for (column, text) in [
+        (Column::Hostname, "r1"),
+        (Column::Address, "10.0.0.1"),
+        (Column::Platform, "linux"),
+        (Column::Source, "local"),
+    ] {
+        cells.set(column, text.to_owned());
+    }
+    cells.set(column, text);
+    check(Row { place: Place::Line(2), number: 1, cells, fault: None }, None).ok()
+}
+
+fn faults_of(entry: &Entry) -> Vec<(String, &'static str)> {
+    let mut faults = refused::<DeviceInput>(serde_json::to_value(&entry.input).unwrap(), &["hostname"]);
+    for tag in &entry.tags {
+        faults.extend(refused::<TagInput>(json!({ "name": tag }), &["name"]));
+    }
+    faults
+}
+
+#[test]
+fn a_row_of_a_file_may_hold_as_many_letters_as_a_body() {
+    for (column, most) in [
+        (Column::Hostname, 255),
+        (Column::Description, 500),
+        (Column::SerialNumber, 128),
+        (Column::Model, 128),
+        (Column::Notes, 100_000),
+        (Column::Tags, 50),
+    ] {
+        let fits = row(column, "x".repeat(most)).unwrap();
+        assert_eq!(faults_of(&fits), [], "{column:?}");
+        assert!(row(column, "x".repeat(most + 1)).is_none(), "{column:?}");
+        let name = if column == Column::Tags { "name" } else { column.name() };
+        let body = json!({ name: "x".repeat(most + 1) });
+        let refused =
+            if column == Column::Tags { refused::<TagInput>(body, &[]) } else { refused::<DeviceInput>(body, &[]) };
+        assert_eq!(refused, [(format!("body.{name}"), "string_too_long")]);
+    }
+}
+
+proptest! {
+    #[test]
+    fn what_is_taken_from_a_file_is_what_a_body_may_hold(text in "[ -~äß²٣é\u{301}\u{0}]{1,8}", word in "[a-z0-9][a-z0-9._-]{0,8}") {
+        for column in Column::ALL {
+            if let Some(entry) = row(column, text.clone()) {
+                let given = entry.input.device_type.clone();
+                // Which platforms there are is asked besides.
+                if column != Column::Platform {
+                    prop_assert_eq!(faults_of(&entry), vec![], "{:?} {:?} {:?}", column, text, given);
+                }
+            }
+        }
+        prop_assert!(row(Column::Hostname, word).is_some());
+    }
 }

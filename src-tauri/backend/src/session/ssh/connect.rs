@@ -1,10 +1,11 @@
 //! Name lookup and TCP connect over every address of a device, and the first bytes it sends.
 
 use std::io;
-use std::net::{IpAddr, SocketAddr, TcpStream, ToSocketAddrs};
+use std::net::{IpAddr, Ipv6Addr, SocketAddr, SocketAddrV6, TcpStream, ToSocketAddrs};
 use std::sync::mpsc::{self, Receiver, RecvTimeoutError};
 use std::time::{Duration, Instant};
 
+use netraven_api::address::Address;
 use netraven_api::outcome::Cause;
 
 use crate::session::cancel::Cancel;
@@ -81,14 +82,51 @@ pub(in crate::session) fn connect_within(
 
 /// Every address of the device, the families taking turns, in the order the system prefers.
 fn resolve(target: &Target, limit: Duration, cancel: &Cancel) -> Result<Vec<SocketAddr>, Fault> {
-    let host = target.host.trim();
-    let host = host.strip_prefix('[').and_then(|host| host.strip_suffix(']')).unwrap_or(host).to_string();
-    if let Ok(address) = host.parse::<IpAddr>() {
-        return Ok(vec![SocketAddr::new(address, target.port)]);
+    let host = match target.host.parse::<Address>() {
+        Ok(Address::Ip(address)) => return Ok(vec![SocketAddr::new(address, target.port)]),
+        Ok(Address::Zoned(address, zone)) => return in_zone(address, &zone, target.port, limit, cancel),
+        Ok(Address::Name(name)) => name,
+        // What was stored before addresses were checked as they are now.
+        Err(_) => target.host.trim().to_owned(),
+    };
+    match look_up(&host, target.port, limit, cancel)? {
+        Ok(addresses) => Ok(taking_turns(addresses)),
+        Err(reason) => Err(Fault::new(Cause::NameNotResolved, format!("The name `{host}` {reason}."))),
     }
-    let unknown = |reason: &str| Fault::new(Cause::NameNotResolved, format!("The name `{host}` {reason}."));
+}
+
+/// The device's address if it has one that needs no name service; of one with a zone the zone's number is found.
+pub(in crate::session) fn literal(target: &Target, limits: &Limits, cancel: &Cancel) -> Option<SocketAddr> {
+    target.host.parse::<Address>().ok()?.ip()?;
+    resolve(target, limits.resolve, cancel).ok()?.first().copied()
+}
+
+/// A link-local address in its zone: the number of the interface, or its name, whose number the system knows.
+fn in_zone(
+    address: Ipv6Addr,
+    zone: &str,
+    port: u16,
+    limit: Duration,
+    cancel: &Cancel,
+) -> Result<Vec<SocketAddr>, Fault> {
+    if let Ok(number) = zone.parse() {
+        return Ok(vec![SocketAddrV6::new(address, port, 0, number).into()]);
+    }
+    match look_up(&format!("{address}%{zone}"), port, limit, cancel)? {
+        Ok(addresses) => Ok(addresses),
+        Err(_) => {
+            let message = format!("This computer has no interface `{zone}`, which the address {address}%{zone} names.");
+            Err(Fault::new(Cause::Unreachable, message).advising(
+                "Enter the zone as the computer calls it that connects: the name of its interface, or the interface's number.",
+            ))
+        }
+    }
+}
+
+/// What the system finds for a host, or why it finds nothing, without a full stop.
+fn look_up(host: &str, port: u16, limit: Duration, cancel: &Cancel) -> Result<Result<Vec<SocketAddr>, String>, Fault> {
     let (results, incoming) = mpsc::channel();
-    let (name, port) = (host.clone(), target.port);
+    let name = host.to_owned();
     // A lookup cannot be ended; it is left behind where it takes too long.
     on_a_thread("resolve", move || {
         let _ = results.send((name.as_str(), port).to_socket_addrs().map(Vec::from_iter));
@@ -96,13 +134,13 @@ fn resolve(target: &Target, limit: Duration, cancel: &Cancel) -> Result<Vec<Sock
     let started = Instant::now();
     while started.elapsed() < limit {
         match wait(&incoming, SLICE.min(limit), cancel)? {
-            Some(Ok(addresses)) if addresses.is_empty() => return Err(unknown("has no address")),
-            Some(Ok(addresses)) => return Ok(taking_turns(addresses)),
-            Some(Err(error)) => return Err(unknown(&format!("has no address ({error})"))),
+            Some(Ok(addresses)) if addresses.is_empty() => return Ok(Err("has no address".to_owned())),
+            Some(Ok(addresses)) => return Ok(Ok(addresses)),
+            Some(Err(error)) => return Ok(Err(format!("has no address ({error})"))),
             None => {}
         }
     }
-    Err(unknown(&format!("was not looked up within {} s", limit.as_secs())))
+    Ok(Err(format!("was not looked up within {} s", limit.as_secs())))
 }
 
 fn taking_turns(addresses: Vec<SocketAddr>) -> Vec<SocketAddr> {
@@ -142,9 +180,21 @@ fn unreached(target: &Target, limits: &Limits, failures: Vec<(SocketAddr, io::Er
         Cause::Disconnected => return closed_at_once(address),
         Cause::Refused => format!("{address} refused the connection: nothing listens on this port."),
         Cause::TimeoutConnect => format!("{address} did not answer within {seconds} s."),
+        _ if lacks_zone(address) => {
+            format!("{address} is a link-local address, which leads nowhere without its zone ({error}).")
+        }
         _ => format!("{address} cannot be reached ({error})."),
     };
-    Fault::new(cause, message)
+    let fault = Fault::new(cause, message);
+    if cause == Cause::Unreachable && lacks_zone(address) {
+        return fault.advising("Enter the device's address with the interface it is reached by, like fe80::1%eth0.");
+    }
+    fault
+}
+
+/// Whether an address is one of those that every interface has anew, and none of them is named.
+fn lacks_zone(address: SocketAddr) -> bool {
+    matches!(address, SocketAddr::V6(six) if six.ip().is_unicast_link_local() && six.scope_id() == 0)
 }
 
 fn cause_of(error: &io::Error) -> Cause {
@@ -365,6 +415,53 @@ mod tests {
         assert_eq!(within("127.0.0.1", &|address| address.is_ipv6()).err().unwrap().cause, Cause::OutsideNetworks);
         listener.set_nonblocking(true).unwrap();
         assert!(listener.accept().is_ok() && listener.accept().is_err(), "one connection alone was made");
+    }
+
+    #[test]
+    fn a_zone_is_an_interface_of_this_computer_by_name_or_number() {
+        let resolved = |host: &str| resolve(&target(host, 22), Duration::from_secs(5), &Cancel::new());
+        let scope = |host: &str| match resolved(host).ok().unwrap().as_slice() {
+            [SocketAddr::V6(one)] => (one.ip().to_string(), one.scope_id(), one.port()),
+            other => panic!("{other:?}"),
+        };
+        assert_eq!(scope("fe80::1%7"), ("fe80::1".to_owned(), 7, 22));
+        assert_eq!(scope("[fe80::1%7]"), ("fe80::1".to_owned(), 7, 22));
+        let fault = resolved("fe80::1%no-such-if").err().unwrap();
+        assert_eq!(fault.cause, Cause::Unreachable);
+        assert!(fault.message.contains("no interface `no-such-if`"), "{}", fault.message);
+        assert!(fault.advice.is_some_and(|advice| advice.contains("interface")));
+        #[cfg(target_os = "linux")]
+        for interface in std::fs::read_dir("/sys/class/net").unwrap().map(|entry| entry.unwrap()) {
+            let number: u32 =
+                std::fs::read_to_string(interface.path().join("ifindex")).unwrap().trim().parse().unwrap();
+            assert_eq!(scope(&format!("fe80::1%{}", interface.file_name().display())).1, number);
+        }
+    }
+
+    /// Every computer with IPv6 has a link-local address on each interface that is up; where one has none there is nothing to
+    /// connect to, and the resolution above is all there is to try.
+    #[cfg(target_os = "linux")]
+    #[test]
+    fn a_link_local_address_is_connected_to_in_its_zone_and_nowhere_without_it() {
+        let table = std::fs::read_to_string("/proc/net/if_inet6").unwrap_or_default();
+        for line in table.lines() {
+            let words: Vec<&str> = line.split_whitespace().collect();
+            let [digits, _, _, "20", _, interface] = words[..] else { continue };
+            let address = Ipv6Addr::from(u128::from_str_radix(digits, 16).unwrap());
+            let listener = TcpListener::bind("[::]:0").unwrap();
+            let port = listener.local_addr().unwrap().port();
+            let reach = |host: &str, permits: &dyn Fn(IpAddr) -> bool| {
+                connect_within(&target(host, port), permits, &Limits::default(), &Cancel::new())
+            };
+            let host = format!("{address}%{interface}");
+            let reached = reach(&host, &|ip| ip == IpAddr::V6(address)).ok().unwrap();
+            assert_eq!((reached.address.ip(), reached.address.port()), (address.into(), port));
+            let outside = reach(&host, &|ip| ip.is_ipv4()).err().unwrap();
+            assert_eq!(outside.cause, Cause::OutsideNetworks, "a credential's networks hold in a zone too");
+            let lost = reach(&address.to_string(), &|_| true).err().unwrap();
+            assert_eq!(lost.cause, Cause::Unreachable);
+            assert!(lost.message.contains("without its zone"), "{}", lost.message);
+        }
     }
 
     #[test]

@@ -1,0 +1,97 @@
+//! Adding the devices of a CSV text, and looking beforehand what would come of it. Not part of NetRaven, whose import takes a
+//! file.
+
+use serde::{Deserialize, Serialize};
+
+use crate::endpoint::{Access, Endpoint, Method, Request};
+
+/// Rows to add at once; each is taken or refused by itself.
+///
+/// They are added in batches of 500, each in a transaction of its own: what was added stays, whatever becomes of later rows. The
+/// same text may be imported again; rows whose device is there just so are counted as present and changed in nothing.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct ImportDevices {
+    /// CSV text whose first line names the columns `hostname`, `ip_address` and `device_type` and any of `port`, `description`,
+    /// `tags` (names or ids separated by `|`; unknown names are created), `serial_number`, `model`, `source` and `notes`. Cells
+    /// are separated by commas, semicolons or tabs.
+    #[cfg_attr(feature = "openapi", schema(max_length = 16777216))]
+    pub csv: String,
+}
+
+impl Endpoint for ImportDevices {
+    type Reply = Imported;
+    const METHOD: Method = Method::Post;
+    const PATH: &'static str = "/devices/import";
+    const ACCESS: Access = Access::User;
+    fn request(&self) -> Request {
+        Request::to::<Self>().json(self)
+    }
+}
+
+/// Says what an import of the same text would do now, and does nothing.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct CheckImport {
+    /// CSV text, as for an import.
+    #[cfg_attr(feature = "openapi", schema(max_length = 16777216))]
+    pub csv: String,
+}
+
+impl Endpoint for CheckImport {
+    type Reply = ImportPlan;
+    const METHOD: Method = Method::Post;
+    const PATH: &'static str = "/devices/import/check";
+    const ACCESS: Access = Access::User;
+    fn request(&self) -> Request {
+        Request::to::<Self>().json(self)
+    }
+}
+
+/// One refused row of an import.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct ImportError {
+    /// Line number in the file, the header being line 1; of a row that has several lines the first.
+    pub line: i64,
+    /// Hostname of the row, if it had one.
+    pub hostname: Option<String>,
+    /// Why it was refused, as a sentence that begins with the line.
+    pub message: String,
+}
+
+/// What an import did.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Imported {
+    /// Devices added.
+    pub added: i64,
+    /// Rows whose device was there already, with the same hostname, address, port and platform.
+    #[serde(default)]
+    pub present: i64,
+    /// Rows refused.
+    #[serde(default)]
+    pub refused: i64,
+    /// The first 500 of the refused rows.
+    pub errors: Vec<ImportError>,
+    /// Why the rows behind a line were not read, as a sentence; absent if all were.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub stopped: Option<String>,
+}
+
+/// What an import would do.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct ImportPlan {
+    /// What separates the cells: `comma`, `semicolon` or `tab`.
+    pub separator: String,
+    /// The columns by the names of their fields.
+    pub columns: Vec<String>,
+    /// The first 100 of the tags that would be made.
+    pub new_tags: Vec<String>,
+    /// What would come of the rows.
+    pub outcome: Imported,
+    /// What the server does not tell before it takes a row, as a sentence.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub note: Option<String>,
+}

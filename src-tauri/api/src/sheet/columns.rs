@@ -1,0 +1,127 @@
+//! The columns a file may have, by the names people give them.
+
+/// A column.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Column {
+    /// The device's name.
+    Hostname,
+    /// Where it is.
+    Address,
+    /// What it runs.
+    Platform,
+    /// Its SSH port.
+    Port,
+    /// Description.
+    Description,
+    /// Its tags.
+    Tags,
+    /// Serial number.
+    SerialNumber,
+    /// Model.
+    Model,
+    /// Where it came from.
+    Source,
+    /// Notes.
+    Notes,
+}
+
+/// Other names of columns; blanks and dashes count as `_`, and large letters as small ones.
+const SYNONYMS: &[(&str, Column)] = &[
+    ("host", Column::Hostname),
+    ("host_name", Column::Hostname),
+    ("ip", Column::Address),
+    ("ipaddress", Column::Address),
+    ("ip_addr", Column::Address),
+    ("address", Column::Address),
+    ("platform", Column::Platform),
+    ("ssh_port", Column::Port),
+    ("tag", Column::Tags),
+    ("serial", Column::SerialNumber),
+    ("note", Column::Notes),
+];
+
+impl Column {
+    /// Every column.
+    pub const ALL: [Column; 10] = [
+        Column::Hostname,
+        Column::Address,
+        Column::Platform,
+        Column::Port,
+        Column::Description,
+        Column::Tags,
+        Column::SerialNumber,
+        Column::Model,
+        Column::Source,
+        Column::Notes,
+    ];
+    /// Those every file needs.
+    pub const NEEDED: [Column; 3] = [Column::Hostname, Column::Address, Column::Platform];
+
+    /// Its name, which is the field's.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Column::Hostname => "hostname",
+            Column::Address => "ip_address",
+            Column::Platform => "device_type",
+            Column::Port => "port",
+            Column::Description => "description",
+            Column::Tags => "tags",
+            Column::SerialNumber => "serial_number",
+            Column::Model => "model",
+            Column::Source => "source",
+            Column::Notes => "notes",
+        }
+    }
+
+    /// What its cells are called in sentences.
+    pub(super) fn said(self) -> &'static str {
+        match self {
+            Column::Hostname => "the hostname",
+            Column::Address => "the address",
+            Column::Platform => "the platform",
+            Column::Port => "the port",
+            Column::Description => "the description",
+            Column::Tags => "the list of tags",
+            Column::SerialNumber => "the serial number",
+            Column::Model => "the model",
+            Column::Source => "the source",
+            Column::Notes => "the text of the notes",
+        }
+    }
+
+    /// The column that is meant by a name.
+    pub(super) fn named(name: &str) -> Option<Column> {
+        let name = plain(name);
+        let synonym = || SYNONYMS.iter().find(|(known, _)| *known == name).map(|(_, column)| *column);
+        Column::ALL.into_iter().find(|column| column.name() == name).or_else(synonym)
+    }
+}
+
+/// A name as it is compared: small letters, and `_` between words.
+pub(super) fn plain(name: &str) -> String {
+    let words: Vec<&str> = name.split([' ', '-', '_', '.']).filter(|word| !word.is_empty()).collect();
+    words.join("_").to_lowercase()
+}
+
+/// The cells of a row, by their columns. None is empty.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Cells([Option<String>; Column::ALL.len()]);
+
+impl Cells {
+    /// The text of a cell.
+    #[must_use]
+    pub fn get(&self, column: Column) -> Option<&str> {
+        self.0[column as usize].as_deref()
+    }
+
+    /// Gives a cell its text; blanks alone are none.
+    pub fn set(&mut self, column: Column, text: String) {
+        self.0[column as usize] = Some(text).filter(|text| !text.trim().is_empty());
+    }
+
+    /// Takes a text out of its cell.
+    pub(super) fn take(&mut self, column: Column) -> Option<String> {
+        self.0[column as usize].take()
+    }
+}

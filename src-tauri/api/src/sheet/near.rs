@@ -1,0 +1,61 @@
+//! Names that may be meant by one that is not known.
+
+/// Most names that are told.
+const MOST: usize = 3;
+/// Names longer than this are no slip of a pen.
+const LONGEST: usize = 64;
+
+/// Names that are near to one that is not known, the nearest first: with few letters changed, added, left out or swapped, or
+/// the whole of which it is a part.
+pub fn near<'a, T: AsRef<str>>(name: &str, known: &'a [T]) -> Vec<&'a str> {
+    let letters: Vec<char> = name.chars().take(LONGEST + 1).collect();
+    if letters.len() > LONGEST {
+        return Vec::new();
+    }
+    let most = (letters.len() / 3).clamp(1, 3);
+    let distance = |other: &str| {
+        let changed = distance(&letters, &other.chars().collect::<Vec<_>>());
+        let part = letters.len() > 2 && (other.contains(name) || (other.len() > 2 && name.contains(other)));
+        if changed <= most { Some(changed) } else { part.then_some(most + 1) }
+    };
+    let mut near: Vec<(usize, &str)> =
+        known.iter().map(AsRef::as_ref).filter_map(|other| Some((distance(other)?, other))).collect();
+    near.sort_unstable();
+    near.into_iter().take(MOST).map(|(_, other)| other).collect()
+}
+
+/// How many letters are changed, added, left out or swapped with their neighbour between two words.
+fn distance(one: &[char], other: &[char]) -> usize {
+    let mut before: Vec<usize> = Vec::new();
+    let mut last: Vec<usize> = (0..=other.len()).collect();
+    for (i, letter) in one.iter().enumerate() {
+        let mut row = vec![i + 1];
+        for (j, against) in other.iter().enumerate() {
+            let mut least = (last[j] + usize::from(letter != against)).min(last[j + 1] + 1).min(row[j] + 1);
+            if i > 0 && j > 0 && letter == &other[j - 1] && against == &one[i - 1] {
+                least = least.min(before[j - 1] + 1);
+            }
+            row.push(least);
+        }
+        before = std::mem::replace(&mut last, row);
+    }
+    last[other.len()]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_slip_is_understood_and_another_word_is_not() {
+        let known = ["arista_eos", "cisco_ios", "cisco_nxos", "generic", "juniper_junos", "linux"];
+        let near = |name: &str| near(name, &known);
+        assert_eq!(near("cisco_iox"), ["cisco_ios", "cisco_nxos"]);
+        assert_eq!(near("csico_ios")[0], "cisco_ios");
+        assert_eq!(near("junos"), ["juniper_junos"]);
+        assert_eq!(near("linx"), ["linux"]);
+        assert_eq!(near("toaster"), [""; 0]);
+        assert_eq!(near(&"x".repeat(10_000)), [""; 0]);
+        assert_eq!(near(""), [""; 0]);
+    }
+}

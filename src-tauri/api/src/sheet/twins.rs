@@ -1,0 +1,92 @@
+//! Rows that are the same device: twice in a file, or in the file and on the server.
+
+use std::collections::HashMap;
+
+use super::tally::RefusalKind;
+use super::{Entry, Place, Refusal};
+
+/// The devices of the rows so far.
+#[derive(Debug, Default)]
+pub struct Seen {
+    names: HashMap<String, Place>,
+    addresses: HashMap<(String, i64), Place>,
+}
+
+impl Seen {
+    /// Takes note of a device.
+    ///
+    /// # Errors
+    /// Refuses one whose name or place an earlier row has.
+    pub fn note(&mut self, entry: Entry) -> Result<Entry, Refusal> {
+        let name = entry.hostname().to_lowercase();
+        let address = (entry.address().to_lowercase(), entry.port());
+        let earlier = |place: &Place, what: &str| {
+            let place = place.to_string().to_lowercase();
+            entry.refused(RefusalKind::Taken, &format!("{place} has {what} already"))
+        };
+        if let Some(place) = self.names.get(&name) {
+            return Err(earlier(place, &format!("the hostname {}", entry.hostname())));
+        }
+        if let Some(place) = self.addresses.get(&address) {
+            return Err(earlier(place, &format!("the address {} with the port {}", entry.address(), entry.port())));
+        }
+        self.names.insert(name, entry.place);
+        self.addresses.insert(address, entry.place);
+        Ok(entry)
+    }
+}
+
+/// A device that is there already.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct There {
+    /// Its name.
+    pub hostname: String,
+    /// Where it is.
+    pub ip_address: String,
+    /// Its SSH port.
+    pub port: i64,
+    /// What it runs.
+    pub device_type: String,
+}
+
+/// What a row is to the devices that are there.
+#[derive(Clone, Debug)]
+pub enum Fate {
+    /// It names a new one.
+    New,
+    /// It names one that is there just so: the file was imported before.
+    Present(Refusal),
+    /// It names another one by a name or a place that is taken.
+    Taken(Refusal),
+}
+
+/// Compares a row with the device that has its name and the one that has its place.
+#[must_use]
+pub fn compare(entry: &Entry, by_name: Option<&There>, by_place: Option<&There>) -> Fate {
+    if let Some(there) = by_name {
+        let place = place_of(&there.ip_address, there.port);
+        let same_place = there.ip_address.eq_ignore_ascii_case(entry.address()) && there.port == entry.port();
+        if same_place && there.device_type == entry.platform() {
+            let why = format!("{} at {place} is there already", there.hostname);
+            return Fate::Present(entry.refused(RefusalKind::Present, &why));
+        }
+        let what = if same_place { format!("as {}", there.device_type) } else { format!("at {place}") };
+        let why = format!(
+            "the hostname {} is there already, {what}: an import changes no device, so change it there, or give this row another hostname",
+            there.hostname
+        );
+        return Fate::Taken(entry.refused(RefusalKind::Taken, &why));
+    }
+    match by_place {
+        None => Fate::New,
+        Some(there) => {
+            let place = place_of(&there.ip_address, there.port);
+            let why = format!("{} is at {place} already: another device has another address or port", there.hostname);
+            Fate::Taken(entry.refused(RefusalKind::Taken, &why))
+        }
+    }
+}
+
+fn place_of(address: &str, port: i64) -> String {
+    if address.contains(':') { format!("[{address}]:{port}") } else { format!("{address}:{port}") }
+}

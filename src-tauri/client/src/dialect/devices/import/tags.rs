@@ -1,0 +1,118 @@
+//! The tags that rows name, by the server's numbers. It knows tags by these alone.
+
+use std::collections::{BTreeSet, HashMap};
+
+use netraven_api::problem::Code;
+use netraven_api::sheet::{Entry, RefusalKind, Tally};
+use netraven_api::{Method, Problem};
+use serde_json::json;
+
+use crate::dialect::Talk;
+use crate::dialect::lists::MOST_ROWS;
+use crate::dialect::row::Row;
+
+/// Most names of new tags that are told beforehand.
+const TOLD: usize = 100;
+
+/// The tags of a server, read when the first is named.
+pub struct Tags<'a> {
+    talk: Talk<'a>,
+    /// By name, and by number as a text.
+    known: Option<HashMap<String, i64>>,
+}
+
+impl<'a> Tags<'a> {
+    pub fn new(talk: Talk<'a>) -> Tags<'a> {
+        Tags { talk, known: None }
+    }
+
+    /// Finds the tags of each entry, and makes those there are none of. Entries with a tag that cannot be made are refused.
+    pub async fn make(&mut self, entries: Vec<Entry>, tally: &mut Tally) -> Result<Vec<(Entry, Vec<i64>)>, Problem> {
+        let mut right = Vec::new();
+        for entry in entries {
+            let mut ids = Vec::new();
+            let mut fault = None;
+            for name in &entry.tags {
+                match self.id(name).await? {
+                    Ok(id) => ids.push(id),
+                    Err(why) => {
+                        fault.get_or_insert(why);
+                    }
+                }
+            }
+            match fault {
+                None => right.push((entry, ids)),
+                Some(why) => tally.refuse(entry.refused(RefusalKind::Wrong, &why)),
+            }
+        }
+        Ok(right)
+    }
+
+    /// Counts the entries whose tags are there or can be made, notes the names of those that would be, and refuses the others.
+    pub async fn look(
+        &mut self,
+        entries: Vec<Entry>,
+        tally: &mut Tally,
+        new: &mut BTreeSet<String>,
+    ) -> Result<usize, Problem> {
+        let mut right = 0;
+        for entry in entries {
+            let mut lacking = None;
+            for name in &entry.tags {
+                if self.known().await?.contains_key(name) {
+                    continue;
+                }
+                if is_number(name) {
+                    lacking = Some(name.clone());
+                } else if new.len() < TOLD {
+                    new.insert(name.clone());
+                }
+            }
+            match lacking {
+                None => right += 1,
+                Some(name) => tally.refuse(entry.refused(RefusalKind::Wrong, &no_tag(&name))),
+            }
+        }
+        Ok(right)
+    }
+
+    async fn id(&mut self, name: &str) -> Result<Result<i64, String>, Problem> {
+        if let Some(id) = self.known().await?.get(name) {
+            return Ok(Ok(*id));
+        }
+        if is_number(name) {
+            return Ok(Err(no_tag(name)));
+        }
+        match self.talk.change(Method::Post, "/tags/".to_owned(), Some(json!({ "name": name }))).await {
+            Ok(made) => {
+                let id = Row(&made).id();
+                self.known().await?.insert(name.to_owned(), id);
+                Ok(Ok(id))
+            }
+            Err(problem) if problem.code == Code::Unauthenticated => Err(problem),
+            Err(problem) => {
+                let why = problem.message.trim_end_matches('.');
+                Ok(Err(format!("the tag {name} could not be made: {why}")))
+            }
+        }
+    }
+
+    async fn known(&mut self) -> Result<&mut HashMap<String, i64>, Problem> {
+        if self.known.is_none() {
+            let there = self.talk.all("/tags/", &[], MOST_ROWS).await?;
+            let rows = || there.rows.iter().map(Row);
+            let mut known: HashMap<String, i64> = rows().map(|row| (row.id().to_string(), row.id())).collect();
+            known.extend(rows().map(|row| (row.word("name"), row.id())));
+            self.known = Some(known);
+        }
+        Ok(self.known.get_or_insert_default())
+    }
+}
+
+fn is_number(name: &str) -> bool {
+    name.bytes().all(|byte| byte.is_ascii_digit())
+}
+
+fn no_tag(name: &str) -> String {
+    format!("no tag has the number or the name {name}")
+}
