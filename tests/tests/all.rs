@@ -50,6 +50,7 @@ mod api {
     #[path = "../../../src-tauri/client/tests/all/requests.rs"]
     mod requests;
     mod run_charts;
+    mod run_devices;
     mod run_filters;
     mod schedules;
     mod sign_ins;

@@ -95,6 +95,8 @@ pub const ROUTES: &[Route] = &[
     Route::of::<matrix::GetJobMatrix>(),
     Route::of::<runs::ListRuns>(),
     Route::of::<runs::GetRun>(),
+    Route::of::<runs::ListRunDevices>(),
+    Route::of::<runs::GetRunDevice>(),
     Route::of::<runs::RunAgain>(),
     Route::of::<runs::CancelRun>(),
     Route::of::<runs::CancelDevice>(),

@@ -1,18 +1,22 @@
-//! Runs: one execution of a job each, with the state of every device in it. NetRaven has no such resource.
+//! Runs: one execution of a job each. NetRaven has no such resource.
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::endpoint::{Access, Endpoint, Method, Request};
 use crate::jobs::RunStarted;
-use crate::outcome::{Cause, Stage};
+use crate::outcome::Cause;
 use crate::page::Page;
 
 mod charts;
+mod devices;
+mod order;
 
 pub use charts::{
     GetRunOutcomes, GetRunTimeline, MOST_EDGES, OutcomeBucket, RunOutcomes, RunTimeline, TIMELINE_RUNS, TimelineRun,
 };
+pub use devices::{CancelDevice, DeviceState, GetRunDevice, ListRunDevices, RunDevice};
+pub use order::DeviceOrder;
 
 /// State of a run.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -181,105 +185,6 @@ pub struct Run {
     pub repeats: Option<i64>,
 }
 
-/// State of a device within a run.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-#[serde(rename_all = "snake_case")]
-pub enum DeviceState {
-    /// Waits for a worker.
-    Queued,
-    /// A worker has it.
-    Running,
-    /// Done, well.
-    Success,
-    /// Done, badly.
-    Failure,
-    /// Cancelled before its end.
-    Cancelled,
-    /// It has no result. Only of servers that keep no record of runs, and may lose results.
-    NoResult,
-}
-
-impl DeviceState {
-    /// Every state.
-    pub const ALL: [DeviceState; 6] = [
-        DeviceState::Queued,
-        DeviceState::Running,
-        DeviceState::Success,
-        DeviceState::Failure,
-        DeviceState::Cancelled,
-        DeviceState::NoResult,
-    ];
-
-    /// The state as it is written.
-    #[must_use]
-    pub fn as_str(self) -> &'static str {
-        match self {
-            DeviceState::Queued => "queued",
-            DeviceState::Running => "running",
-            DeviceState::Success => "success",
-            DeviceState::Failure => "failure",
-            DeviceState::Cancelled => "cancelled",
-            DeviceState::NoResult => "no_result",
-        }
-    }
-
-    /// The state written by [`DeviceState::as_str`], or none.
-    #[must_use]
-    pub fn parse(text: &str) -> Option<DeviceState> {
-        DeviceState::ALL.into_iter().find(|state| state.as_str() == text)
-    }
-}
-
-/// One device of a run.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-pub struct RunDevice {
-    /// Device.
-    pub device_id: i64,
-    /// Its hostname when the run began.
-    pub hostname: String,
-    /// Its address, with the port when that is not 22.
-    pub address: String,
-    /// Its platform.
-    pub device_type: String,
-    /// State.
-    pub state: DeviceState,
-    /// The stage it is in, or ended in.
-    pub stage: Option<Stage>,
-    /// Why it failed.
-    pub cause: Option<Cause>,
-    /// What happened, as a sentence.
-    pub message: Option<String>,
-    /// How often a worker began with it; above 1 after a worker's death or a retry.
-    pub attempt: i64,
-    /// Worker that has it, or had it.
-    pub worker: Option<String>,
-    /// When a worker began with it.
-    pub started_at: Option<Timestamp>,
-    /// When it ended.
-    pub finished_at: Option<Timestamp>,
-    /// Its result, once it ended.
-    pub result_id: Option<i64>,
-    /// Its result's details: last bytes seen, expected, seen, host keys, timings, commit; secrets hidden.
-    pub details: Option<serde_json::Value>,
-    /// Whether its configuration differed from the last snapshot.
-    pub changed: Option<bool>,
-    /// The snapshot read, or the one it was found equal to.
-    pub snapshot_id: Option<i64>,
-}
-
-/// A run with its devices, failed ones first, then by hostname.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-pub struct RunDetail {
-    /// The run.
-    #[serde(flatten)]
-    pub run: Run,
-    /// Its devices.
-    pub results: Vec<RunDevice>,
-}
-
 /// Lists runs, the newest first.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
@@ -337,13 +242,13 @@ impl Endpoint for ListRuns {
     }
 }
 
-/// One run with its devices.
+/// One run; its devices are listed by [`ListRunDevices`].
 #[derive(Clone, Copy, Debug)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct GetRun(pub i64);
 
 impl Endpoint for GetRun {
-    type Reply = RunDetail;
+    type Reply = Run;
     const METHOD: Method = Method::Get;
     const PATH: &'static str = "/runs/{run_id}";
     const ACCESS: Access = Access::User;
@@ -422,26 +327,6 @@ impl Endpoint for RunAgain {
     const STATUS: u16 = 202;
     fn request(&self) -> Request {
         Request::to::<Self>().param("run_id", self.0).json(&self.1)
-    }
-}
-
-/// Cancels one device of a run: if it waits it never starts, if it is worked on its session is closed. The others go on.
-#[derive(Clone, Copy, Debug)]
-#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-pub struct CancelDevice {
-    /// Run.
-    pub run_id: i64,
-    /// Device.
-    pub device_id: i64,
-}
-
-impl Endpoint for CancelDevice {
-    type Reply = RunDevice;
-    const METHOD: Method = Method::Post;
-    const PATH: &'static str = "/runs/{run_id}/devices/{device_id}/cancel";
-    const ACCESS: Access = Access::User;
-    fn request(&self) -> Request {
-        Request::to::<Self>().param("run_id", self.run_id).param("device_id", self.device_id)
     }
 }
 

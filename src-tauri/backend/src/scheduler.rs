@@ -68,6 +68,7 @@ impl Scheduler {
                     let due_to_partition = partitioned.is_none_or(|at| at.elapsed() >= PARTITIONS);
                     let work = async {
                         self.fire_due().await?;
+                        self.store.tend_tallies().await?;
                         if due_to_reconcile {
                             self.reconcile().await?;
                         }

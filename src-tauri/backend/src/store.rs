@@ -23,6 +23,7 @@ pub mod settings;
 pub mod starts;
 pub mod system;
 pub mod tags;
+pub mod tallies;
 pub mod users;
 
 use std::str::FromStr;

@@ -232,7 +232,7 @@ async fn end_newest(client: &Client, job: &Job) {
     let give_up = Instant::now() + END_LIMIT;
     while Instant::now() < give_up {
         match client.send(&GetRun(run)).await {
-            Ok(detail) if detail.run.status.is_active() => sleep(END_PACE).await,
+            Ok(run) if run.status.is_active() => sleep(END_PACE).await,
             _ => return,
         }
     }

@@ -7,7 +7,7 @@ use netraven_api::Secret;
 use netraven_api::credentials::{CreateCredential, CredentialInput};
 use netraven_api::devices::ImportDevices;
 use netraven_api::jobs::{CONFIG_BACKUP, CreateJob, JobInput, RunJob};
-use netraven_api::runs::{GetRun, RunDetail};
+use netraven_api::runs::{GetRun, Run};
 use netraven_api::tags::{CreateTag, TagInput};
 use netraven_client::Client;
 use netraven_lab::{Lab, SAMPLE_PASSWORD, SAMPLE_USERNAME, fleet};
@@ -38,7 +38,7 @@ async fn measure(sessions: &str) -> anyhow::Result<()> {
         let (cpu, began) = (server.cpu()?, Instant::now());
         let run = finish(&client, client.send(&RunJob(job)).await?.run_id.unwrap_or_default()).await?;
         let (cpu, took) = (server.cpu()? - cpu, began.elapsed());
-        ensure!(run.run.failed == 0, "{} of {DEVICES} devices failed: {:?}", run.run.failed, run.run.causes);
+        ensure!(run.failed == 0, "{} of {DEVICES} devices failed: {:?}", run.failed, run.causes);
         let count = f64::from(u32::try_from(DEVICES)?);
         println!(
             "{sessions:>4} sessions, {round:<22} {:6.1} devices/s  {:5.2} ms CPU/device  {:4} MB peak  {:.1} s",
@@ -78,11 +78,11 @@ async fn enrol(client: &Client, lab: &Lab) -> anyhow::Result<i64> {
     Ok(client.send(&CreateJob(job)).await?.id)
 }
 
-async fn finish(client: &Client, run_id: i64) -> anyhow::Result<RunDetail> {
+async fn finish(client: &Client, run_id: i64) -> anyhow::Result<Run> {
     let began = Instant::now();
     loop {
         let run = client.send(&GetRun(run_id)).await?;
-        if !run.run.status.is_active() {
+        if !run.status.is_active() {
             return Ok(run);
         }
         ensure!(began.elapsed() < LIMIT, "the run did not end within {LIMIT:?}");

@@ -40,6 +40,90 @@ pub async fn fill(connection: &mut PgConnection) -> anyhow::Result<()> {
     Ok(())
 }
 
+/// Runs of [`runs`].
+pub const RUNS: i64 = 300;
+/// Those of them that are large.
+pub const LARGE_RUNS: i64 = 30;
+/// Devices of a large run; the others have ten.
+pub const RUN_DEVICES: i64 = 5_000;
+
+/// Runs of twenty jobs that have ended, each tenth of them large, counted as the end of a run counts.
+pub async fn runs(connection: &mut PgConnection) -> anyhow::Result<()> {
+    for sql in [
+        "insert into jobs (name, job_type) select 'job ' || n, 'config_backup' from generate_series(1, 20) n".to_owned(),
+        format!(
+            "insert into job_runs (job_id, trigger, status, queued_at, started_at, finished_at, devices, usual_seconds)
+             select (select min(id) from jobs) + n % 20, 'schedule', 'partly_failed', now() - n * interval '1 hour',
+                 now() - n * interval '1 hour', now() - n * interval '1 hour' + interval '5 minutes',
+                 case when n % {} = 0 then {RUN_DEVICES} else 10 end, 300 from generate_series(1, {RUNS}) n",
+            RUNS / LARGE_RUNS
+        ),
+        "insert into run_devices (run_id, device_id, hostname, ip_address, port, device_type, state, stage, cause, message,
+             attempt, worker, started_at, finished_at, result_id, changed)
+         select r.id, n, 'device-' || lpad(n::text, 4, '0'), '10.0.' || n / 250 || '.' || n % 250, 22, 'cisco_ios',
+             case when n % 9 = 0 then 'failure' else 'success' end, case when n % 9 = 0 then 'sign_in' else 'record' end,
+             case when n % 9 = 0 then (array['auth-failed', 'timeout-connect', 'truncated'])[1 + n / 9 % 3] end,
+             'The configuration is that of the last snapshot.', 1, 'host:1:1', r.started_at,
+             r.started_at + n * interval '50 milliseconds', n, n % 50 = 0
+         from job_runs r cross join lateral generate_series(1, r.devices) n"
+            .to_owned(),
+        "update job_runs r set succeeded = c.succeeded, failed = c.failed, changed = c.changed, causes = c.causes
+         from (select d.run_id, count(*) filter (where d.state = 'success') as succeeded,
+                   count(*) filter (where d.state = 'failure') as failed, count(*) filter (where d.changed) as changed,
+                   (select coalesce(jsonb_agg(jsonb_build_object('cause', cause, 'devices', n) order by n desc, cause), '[]')
+                    from (select cause, count(*) as n from run_devices x where x.run_id = d.run_id and cause is not null
+                          group by cause) by_cause) as causes
+               from run_devices d group by d.run_id) c where c.run_id = r.id"
+            .to_owned(),
+        "vacuum analyze".to_owned(),
+    ] {
+        sqlx::query(sqlx::AssertSqlSafe(sql.clone())).execute(&mut *connection).await.context(sql)?;
+    }
+    Ok(())
+}
+
+/// Puts one under way in the newest large run's place: half of its devices are done, fifty are worked on. Its id.
+pub async fn set_going(connection: &mut PgConnection) -> anyhow::Result<i64> {
+    let large = "select id from job_runs where devices = $1 order by queued_at desc limit 1";
+    sqlx::query(sqlx::AssertSqlSafe(format!("delete from job_runs where id = ({large})")))
+        .bind(i32::try_from(RUN_DEVICES)?)
+        .execute(&mut *connection)
+        .await?;
+    let run: i64 = sqlx::query_scalar(
+        "insert into job_runs (job_id, trigger, status, started_at, devices) select min(id), 'manual', 'running', now(), $1 from jobs
+         returning id",
+    )
+    .bind(i32::try_from(RUN_DEVICES)?)
+    .fetch_one(&mut *connection)
+    .await?;
+    sqlx::query(
+        "insert into run_devices (run_id, device_id, hostname, ip_address, port, device_type, state, stage, cause, message, attempt,
+             lease_until, started_at, finished_at, changed)
+         select $1, n, 'device-' || lpad(n::text, 4, '0'), '10.0.' || n / 250 || '.' || n % 250, 22, 'cisco_ios', state,
+             case when state <> 'queued' then 'read' end,
+             case state when 'failure' then (array['auth-failed', 'timeout-connect', 'truncated'])[1 + n / 9 % 3] end,
+             case when state in ('success', 'failure') then 'The configuration is that of the last snapshot.' end, 1,
+             case state when 'running' then now() + interval '40 seconds' end,
+             case when state <> 'queued' then now() end,
+             case when state in ('success', 'failure') then now() + n * interval '50 milliseconds' end,
+             case state when 'success' then n % 50 = 0 end
+         from (select n, case when n > $2 / 2 + 50 then 'queued' when n > $2 / 2 then 'running' when n % 9 = 0 then 'failure'
+                   else 'success' end as state from generate_series(1, $2) n) numbered",
+    )
+    .bind(run)
+    .bind(RUN_DEVICES)
+    .execute(&mut *connection)
+    .await?;
+    sqlx::query("vacuum analyze run_devices").execute(&mut *connection).await?;
+    Ok(run)
+}
+
+/// Removes what [`runs`] made.
+pub async fn forget_runs(connection: &mut PgConnection) -> anyhow::Result<()> {
+    sqlx::query("truncate jobs restart identity cascade").execute(&mut *connection).await?;
+    Ok(())
+}
+
 /// How lines lie in time: so many evenly over so long, the last one now.
 #[derive(Clone, Copy)]
 pub struct Spread {

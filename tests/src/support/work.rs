@@ -9,7 +9,8 @@ use netraven_api::credentials::{CreateCredential, CredentialInput};
 use netraven_api::devices::{CreateDevice, DeviceInput};
 use netraven_api::jobs::{CONFIG_BACKUP, CreateJob, JobInput, RunJob};
 use netraven_api::logs::{ListLogs, LogEntry};
-use netraven_api::runs::{GetRun, RunDetail, RunDevice};
+use netraven_api::page::MAX_SIZE;
+use netraven_api::runs::{GetRun, GetRunDevice, ListRunDevices, Run, RunDevice};
 use netraven_api::tags::{CreateTag, TagInput};
 use netraven_client::Client;
 use netraven_lab::{DeviceSpec, Lab, Running, SAMPLE_PASSWORD, SAMPLE_USERNAME};
@@ -113,18 +114,51 @@ pub async fn start(client: &Client, job: i64) -> anyhow::Result<i64> {
     client.send(&RunJob(job)).await?.run_id.context("the server names the run it started")
 }
 
+/// A run with all its devices and the details of each, what asks for attention first.
+#[derive(Clone, Debug, PartialEq, serde::Serialize)]
+pub struct RunDetail {
+    /// The run.
+    pub run: Run,
+    /// Its devices.
+    pub results: Vec<RunDevice>,
+}
+
+/// A run as it is now, with its devices.
+pub async fn detail(client: &Client, run: i64) -> anyhow::Result<RunDetail> {
+    let mut results = Vec::new();
+    for device in devices(client, run).await? {
+        results.push(client.send(&GetRunDevice { run_id: run, device_id: device.device_id }).await?);
+    }
+    Ok(RunDetail { run: client.send(&GetRun(run)).await?, results })
+}
+
+/// All devices of a run, page after page.
+pub async fn devices(client: &Client, run: i64) -> anyhow::Result<Vec<RunDevice>> {
+    let mut all = Vec::new();
+    for number in 1.. {
+        let asked =
+            ListRunDevices { run_id: run, page: Some(number), size: Some(MAX_SIZE), ..ListRunDevices::default() };
+        let page = client.send(&asked).await?;
+        all.extend(page.items);
+        if number >= page.pages {
+            break;
+        }
+    }
+    Ok(all)
+}
+
 /// Waits for the end of a run.
 pub async fn ended(client: &Client, run: i64) -> anyhow::Result<RunDetail> {
     let what = format!("run {run} has ended");
     let waited = wait::until(&what, async || {
-        let detail = client.send(&GetRun(run)).await?;
-        Ok((!detail.run.status.is_active()).then_some(detail))
+        let now = client.send(&GetRun(run)).await?;
+        Ok((!now.status.is_active()).then_some(()))
     });
     match waited.await {
-        Ok(detail) => Ok(detail),
+        Ok(()) => detail(client, run).await,
         Err(error) => {
-            let detail = client.send(&GetRun(run)).await?;
-            let open = detail.results.iter().filter(|device| device.finished_at.is_none());
+            let all = devices(client, run).await?;
+            let open = all.iter().filter(|device| device.finished_at.is_none());
             let open: Vec<_> = open.map(|device| (&device.hostname, device.state, device.stage)).collect();
             Err(error.context(format!("still open: {open:?}")))
         }

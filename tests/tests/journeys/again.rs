@@ -6,7 +6,7 @@ use netraven_api::logs::LogEntry;
 use netraven_api::outcome::Cause;
 use netraven_api::problem::Code;
 use netraven_api::results::ListResults;
-use netraven_api::runs::{Again, CancelDevice, DeviceState, GetRun, RunAgain, RunDetail, RunStatus};
+use netraven_api::runs::{Again, CancelDevice, DeviceState, RunAgain, RunStatus};
 use netraven_client::Client;
 use netraven_lab::{DeviceSpec, Fault, Platform};
 use netraven_tests::support::app::TestApp;
@@ -14,12 +14,12 @@ use netraven_tests::support::wait;
 use netraven_tests::support::work::{self, Enrolled};
 use serde_json::json;
 
-async fn again(client: &Client, run: i64, which: Again) -> anyhow::Result<RunDetail> {
+async fn again(client: &Client, run: i64, which: Again) -> anyhow::Result<work::RunDetail> {
     let started = client.send(&RunAgain(run, which)).await?;
     work::ended(client, started.run_id.unwrap_or_default()).await
 }
 
-fn hostnames(detail: &RunDetail) -> Vec<&str> {
+fn hostnames(detail: &work::RunDetail) -> Vec<&str> {
     let mut names: Vec<&str> = detail.results.iter().map(|device| device.hostname.as_str()).collect();
     names.sort_unstable();
     names
@@ -169,7 +169,7 @@ async fn a_cancelled_device_is_ended_though_its_worker_is_gone() -> anyhow::Resu
     let detail = work::ended(client, run).await?;
     assert_eq!(work::result(&detail, "left")?.state, DeviceState::Cancelled);
     assert_eq!(detail.run.status, RunStatus::Cancelled, "all its devices were cancelled");
-    assert_eq!(client.send(&GetRun(run)).await?.results[0].attempt, 1);
+    assert_eq!(work::result(&detail, "left")?.attempt, 1);
     app.stop().await;
     Ok(())
 }

@@ -13,7 +13,7 @@ use netraven_api::devices::{
 use netraven_api::jobs::{JobInput, REACHABILITY};
 use netraven_api::outcome::{Cause, Stage};
 use netraven_api::problem::Code;
-use netraven_api::runs::{Again, RunAgain, RunDetail, RunStatus};
+use netraven_api::runs::{Again, RunAgain, RunStatus};
 use netraven_api::tags::{TagInput, UpdateTag};
 use netraven_client::Client;
 use netraven_lab::{DeviceSpec, Lab, Platform, Running, SAMPLE_USERNAME};
@@ -93,7 +93,7 @@ impl Scene {
         Ok(())
     }
 
-    fn is_refused(&self, detail: &RunDetail, hostname: &str) -> anyhow::Result<()> {
+    fn is_refused(&self, detail: &work::RunDetail, hostname: &str) -> anyhow::Result<()> {
         let result = work::result(detail, hostname)?;
         assert_eq!((result.cause, result.stage), (Some(Cause::AwaitingApproval), Some(Stage::Prepare)), "{result:#?}");
         self.nothing_was_sent(hostname);

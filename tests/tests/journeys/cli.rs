@@ -117,8 +117,8 @@ async fn the_lab_finds_the_backend_of_its_folder_and_takes_away_what_it_added() 
     let began = began.await.with_context(|| format!("it said:\n{}", lab.said()))?;
     assert!(began.contains(&server.url), "{began}");
     let run = began.split(' ').nth(1).context("the line names the run")?.parse()?;
-    let detail = client.send(&GetRun(run)).await?;
-    assert_eq!((detail.run.job_name.as_str(), detail.run.devices), ("Sample lab backup", 3));
+    let run = client.send(&GetRun(run)).await?;
+    assert_eq!((run.job_name.as_str(), run.devices), ("Sample lab backup", 3));
 
     let (status, _) = lab.stop_by(Signal::INT).await?;
     assert_eq!(status.code(), Some(0), "{}", lab.said());

@@ -7,7 +7,7 @@ use std::time::Duration;
 use anyhow::Context as _;
 use netraven_api::logs::ListLogs;
 use netraven_api::results::ListResults;
-use netraven_api::runs::{DeviceState, GetRun, ListRuns, RunDetail, RunStatus};
+use netraven_api::runs::{DeviceState, ListRuns, RunDevice, RunStatus};
 use netraven_api::system::GetSystemStatus;
 use netraven_client::Client;
 use netraven_lab::{DeviceSpec, Fault, Platform};
@@ -30,17 +30,17 @@ fn slow(count: usize) -> Vec<DeviceSpec> {
 }
 
 /// Waits until a run has so many devices in this state.
-async fn until_some(client: &Client, run: i64, state: DeviceState, count: usize) -> anyhow::Result<RunDetail> {
+async fn until_some(client: &Client, run: i64, state: DeviceState, count: usize) -> anyhow::Result<()> {
     wait::until(&format!("{count} devices are {}", state.as_str()), async || {
-        let detail = client.send(&GetRun(run)).await?;
-        let found = detail.results.iter().filter(|device| device.state == state).count();
-        Ok((found >= count).then_some(detail))
+        let devices = work::devices(client, run).await?;
+        let found = devices.iter().filter(|device| device.state == state).count();
+        Ok((found >= count).then_some(()))
     })
     .await
 }
 
 /// Every device of a run succeeded, and has exactly one result and one snapshot.
-async fn is_whole(client: &Client, lab: &Enrolled, detail: &RunDetail) -> anyhow::Result<()> {
+async fn is_whole(client: &Client, lab: &Enrolled, detail: &work::RunDetail) -> anyhow::Result<()> {
     assert_eq!(detail.run.status, RunStatus::Succeeded, "{:#?}", detail.results);
     let query = ListResults { run_id: Some(detail.run.id), size: Some(100), ..ListResults::default() };
     let results = client.send(&query).await?.items;
@@ -64,16 +64,15 @@ async fn a_run_of_twenty_survives_the_death_of_a_worker() -> anyhow::Result<()> 
     both.await.with_context(|| format!("{}{}", victim.said(), survivor.said()))?;
 
     let run = work::start(&app.client, lab.job).await?;
-    let of = |detail: &RunDetail, pid: u32| {
+    let of = |devices: &[RunDevice], pid: u32| {
         let marked = format!(":{pid}:");
-        let is_its =
-            |device: &&netraven_api::runs::RunDevice| device.worker.as_ref().is_some_and(|id| id.contains(&marked));
-        detail.results.iter().filter(is_its).filter(|device| device.state == DeviceState::Running).count()
+        let is_its = |device: &&RunDevice| device.worker.as_ref().is_some_and(|id| id.contains(&marked));
+        devices.iter().filter(is_its).filter(|device| device.state == DeviceState::Running).count()
     };
     let (dying, living) = (victim.pid(), survivor.pid());
     let shared = wait::until("both workers are in the middle of it", async || {
-        let detail = app.client.send(&GetRun(run)).await?;
-        Ok((of(&detail, dying) >= 3 && of(&detail, living) >= 3).then_some(detail))
+        let devices = work::devices(&app.client, run).await?;
+        Ok((of(&devices, dying) >= 3 && of(&devices, living) >= 3).then_some(()))
     });
     shared.await?;
     victim.kill()?;

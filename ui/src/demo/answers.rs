@@ -6,7 +6,7 @@ use netraven_api::devices::{ApproveDevices, ApprovedDevices, CheckImport, HostKe
 use netraven_api::endpoint::Method;
 use netraven_api::jobs::RunStarted;
 use netraven_api::problem::Code;
-use netraven_api::runs::{Again, DeviceState, Trigger};
+use netraven_api::runs::{Again, DeviceState, ListRunDevices, RunDevice, Trigger};
 use netraven_api::system::{Health, SystemDetails, SystemStatus};
 use netraven_api::{Problem, Request};
 use serde::Serialize;
@@ -16,6 +16,7 @@ use serde_json::Value;
 use super::edits::gone;
 use super::log::{self, line};
 use super::network::{host_key, platforms};
+use super::plan::Plan;
 use super::world::World;
 use super::{charts, configs, runs, tables};
 
@@ -70,10 +71,13 @@ fn read(world: &World, parts: &[&str], query: &str) -> Answered {
         ["runs", "outcomes"] => give(&charts::outcomes(world, &asked(query)?)),
         ["runs", "timeline"] => give(&charts::timeline(world, &asked(query)?)),
         ["runs", "summary"] => give(&runs::summary(world, &asked(query)?)),
-        ["runs", id] => {
-            let id = number(id)?;
-            give(&runs::detail(world, id).ok_or_else(|| gone("run", id))?)
+        ["runs", id] => give(&runs::run(world, plan(world, id)?)),
+        ["runs", id, "devices"] => {
+            let plan = plan(world, id)?;
+            let wanted = ListRunDevices { run_id: plan.id, ..asked(query)? };
+            give(&wanted.page_of(runs::devices(world, plan), world.now))
         }
+        ["runs", id, "devices", device_id] => give(&run_device(world, plan(world, id)?, number(device_id)?)?),
         ["job-results"] => give(&runs::results(world, &asked(query)?)),
         ["logs"] => give(&log::list(world, &asked(query)?)),
         ["logs", "histogram"] => give(&log::histogram(world, &asked(query)?)),
@@ -168,17 +172,18 @@ fn start(world: &mut World, job_id: i64, only: Option<Vec<i64>>) -> Answered {
 
 /// The job of an earlier run, and which of its devices are to be run again.
 fn wanted(world: &World, run_id: i64, which: &Again) -> Result<(i64, Vec<i64>), Problem> {
-    let detail = runs::detail(world, run_id).ok_or_else(|| gone("run", run_id))?;
-    let fits = |device: &&netraven_api::runs::RunDevice| {
+    let plan = world.plans.iter().find(|plan| plan.id == run_id).ok_or_else(|| gone("run", run_id))?;
+    let fits = |device: &&RunDevice| {
         (which.failed != Some(true) || matches!(device.state, DeviceState::Failure | DeviceState::Cancelled))
             && (which.causes.is_empty() || device.cause.is_some_and(|cause| which.causes.contains(&cause)))
             && (which.devices.is_empty() || which.devices.contains(&device.device_id))
     };
-    let devices: Vec<i64> = detail.results.iter().filter(fits).map(|device| device.device_id).collect();
+    let all = runs::devices(world, plan);
+    let devices: Vec<i64> = all.iter().filter(fits).map(|device| device.device_id).collect();
     if devices.is_empty() {
         return Err(Problem::new(Code::Conflict, "None of the run's devices is left to run again."));
     }
-    Ok((detail.run.job_id, devices))
+    Ok((plan.job_id, devices))
 }
 
 fn cancel_run(world: &mut World, run_id: i64) -> Answered {
@@ -214,8 +219,13 @@ fn cancel_device(world: &mut World, run_id: i64, device_id: i64) -> Answered {
         device_name: hostname,
         ..said
     });
-    let detail = runs::detail(world, run_id).ok_or_else(|| gone("run", run_id))?;
-    give(&detail.results.iter().find(|device| device.device_id == device_id).ok_or_else(|| gone("device", device_id))?)
+    let plan = world.plans.iter().find(|plan| plan.id == run_id).ok_or_else(|| gone("run", run_id))?;
+    give(&run_device(world, plan, device_id)?)
+}
+
+fn run_device(world: &World, plan: &Plan, device_id: i64) -> Result<RunDevice, Problem> {
+    let step = plan.steps.iter().find(|step| step.device_id == device_id);
+    step.and_then(|step| runs::device(world, plan, step)).ok_or_else(|| gone("device", device_id))
 }
 
 fn status(world: &World) -> SystemStatus {
@@ -248,6 +258,11 @@ fn status(world: &World) -> SystemStatus {
 fn device<'a>(world: &'a World, id: &str) -> Result<&'a netraven_api::devices::Device, Problem> {
     let id = number(id)?;
     world.devices.iter().find(|device| device.id == id).ok_or_else(|| gone("device", id))
+}
+
+fn plan<'a>(world: &'a World, id: &str) -> Result<&'a Plan, Problem> {
+    let id = number(id)?;
+    world.plans.iter().find(|plan| plan.id == id).ok_or_else(|| gone("run", id))
 }
 
 fn number(text: &str) -> Result<i64, Problem> {

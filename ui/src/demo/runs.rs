@@ -9,9 +9,7 @@ use netraven_api::matrix::{GetJobMatrix, JobMatrix, MATRIX_RUNS, MatrixCell, Mat
 use netraven_api::outcome::Cause;
 use netraven_api::page::Page;
 use netraven_api::results::{JobResult, ListResults};
-use netraven_api::runs::{
-    CauseCount, DeviceState, ListRuns, Run, RunDetail, RunDevice, RunStatus, RunSummary, SummarizeRuns,
-};
+use netraven_api::runs::{CauseCount, DeviceState, ListRuns, Run, RunDevice, RunStatus, RunSummary, SummarizeRuns};
 
 use super::lists::{Asked, among, holds, page};
 use super::plan::{Plan, Step};
@@ -131,14 +129,10 @@ fn result_id(plan: &Plan, step: &Step) -> i64 {
     plan.id * 1000 + step.device_id
 }
 
-/// A run with its devices, failed ones first.
+/// All devices of a run.
 #[must_use]
-pub fn detail(world: &World, id: i64) -> Option<RunDetail> {
-    let plan = world.plans.iter().find(|plan| plan.id == id)?;
-    let mut results: Vec<RunDevice> = plan.steps.iter().filter_map(|step| device(world, plan, step)).collect();
-    let well = |device: &RunDevice| !matches!(device.state, DeviceState::Failure | DeviceState::Cancelled);
-    results.sort_by(|one, other| well(one).cmp(&well(other)).then_with(|| one.hostname.cmp(&other.hostname)));
-    Some(RunDetail { run: run(world, plan), results })
+pub fn devices(world: &World, plan: &Plan) -> Vec<RunDevice> {
+    plan.steps.iter().filter_map(|step| device(world, plan, step)).collect()
 }
 
 /// The runs a person asks for, the oldest first.

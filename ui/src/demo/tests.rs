@@ -20,7 +20,7 @@ use netraven_api::page::Page;
 use netraven_api::problem::Code;
 use netraven_api::results::JobResult;
 use netraven_api::routes::ROUTES;
-use netraven_api::runs::{DeviceState, ListRuns, Run, RunDetail, RunDevice, RunStatus, RunSummary};
+use netraven_api::runs::{DeviceState, ListRuns, Run, RunDevice, RunStatus, RunSummary};
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 
@@ -96,21 +96,22 @@ fn every_number_of_a_run_is_found_in_its_devices() {
     let mut world = world();
     let mut seen = Vec::new();
     for run in all::<Run>(&mut world, "/runs/?") {
-        let detail: RunDetail = ask(&mut world, &format!("/runs/{}", run.id), 0);
-        assert_eq!(detail.run, run);
-        let count =
-            |state| i64::try_from(detail.results.iter().filter(|device| device.state == state).count()).unwrap();
-        assert_eq!(i64::try_from(detail.results.len()).unwrap(), run.devices);
+        assert_eq!(ask::<Run>(&mut world, &format!("/runs/{}", run.id), 0), run);
+        let devices: Vec<RunDevice> = all(&mut world, &format!("/runs/{}/devices?", run.id));
+        let count = |state| i64::try_from(devices.iter().filter(|device| device.state == state).count()).unwrap();
+        assert_eq!(i64::try_from(devices.len()).unwrap(), run.devices);
         assert_eq!((count(DeviceState::Success), count(DeviceState::Running)), (run.succeeded, run.running));
         assert_eq!(count(DeviceState::Failure) + count(DeviceState::Cancelled), run.failed);
         assert_eq!(run.causes.iter().map(|group| group.devices).sum::<i64>(), run.failed);
         assert_eq!(
-            detail.results.iter().filter(|device| device.changed == Some(true)).count(),
+            devices.iter().filter(|device| device.changed == Some(true)).count(),
             usize::try_from(run.changed).unwrap()
         );
-        for device in &detail.results {
-            check_device(&run, device);
+        for device in devices {
+            let one: RunDevice = ask(&mut world, &format!("/runs/{}/devices/{}", run.id, device.device_id), 0);
+            check_device(&run, &one);
             seen.extend(device.cause);
+            assert_eq!(RunDevice { details: None, ..one }, device);
         }
     }
     for cause in [
@@ -159,9 +160,9 @@ fn the_cards_the_matrix_and_the_results_tell_of_the_same_runs() {
     let matrix: JobMatrix = ask(&mut world, "/jobs/2/matrix?runs=30&size=100", 0);
     assert_eq!((matrix.runs.len(), matrix.devices.items.len()), (30, 20));
     let (column, newest) = matrix.runs.iter().enumerate().next_back().unwrap();
-    let detail: RunDetail = ask(&mut world, &format!("/runs/{}", newest.id), 0);
+    let devices: Vec<RunDevice> = all(&mut world, &format!("/runs/{}/devices?", newest.id));
     for row in &matrix.devices.items {
-        let device = detail.results.iter().find(|device| device.device_id == row.device_id).unwrap();
+        let device = devices.iter().find(|device| device.device_id == row.device_id).unwrap();
         assert_eq!(row.cells[column].map(|cell| (cell.state, cell.cause)), Some((device.state, device.cause)));
         let results: Page<JobResult> =
             ask(&mut world, &format!("/job-results/?job_id=2&device_id={}&size=100", row.device_id), 0);
@@ -243,8 +244,8 @@ fn the_run_under_way_moves_ends_and_another_follows() {
     assert!(world.lines.len() > lines, "it is told in the log");
     assert!(!world.changes.is_empty(), "and pages are told to read again");
     let next = (11..400).find_map(|seconds| active(&mut world, seconds).filter(|run| run.id != first.id)).unwrap();
-    let ended: RunDetail = ask(&mut world, &format!("/runs/{}", first.id), 400);
-    assert!(ended.run.finished_at.is_some() && next.id > first.id);
+    let ended: Run = ask(&mut world, &format!("/runs/{}", first.id), 400);
+    assert!(ended.finished_at.is_some() && next.id > first.id);
     assert!(world.lines.windows(2).all(|pair| pair[0].id < pair[1].id));
 }
 
@@ -255,8 +256,8 @@ fn runs_are_started_repeated_and_cancelled() {
     let id = started.run_id.unwrap();
     let twice = Request { method: Method::Post, path: "/jobs/run/4".into(), body: None };
     assert_eq!(answer(&mut world, &twice, at(2)).unwrap_err().code, Code::Conflict);
-    let one: RunDetail = ask(&mut world, &format!("/runs/{id}"), 3);
-    let waiting = one.results.iter().find(|device| device.state == DeviceState::Queued).unwrap().device_id;
+    let waiting: Page<RunDevice> = ask(&mut world, &format!("/runs/{id}/devices?state=queued&size=1"), 3);
+    let waiting = waiting.items[0].device_id;
     let device: RunDevice =
         send(&mut world, Method::Post, &format!("/runs/{id}/devices/{waiting}/cancel"), json!(null), 3);
     assert_eq!((device.state, device.started_at), (DeviceState::Cancelled, None));
@@ -266,8 +267,8 @@ fn runs_are_started_repeated_and_cancelled() {
     assert!(said.items.iter().all(|line| line.timestamp <= at(10)), "nothing is said after the end");
 
     let again: RunStarted = send(&mut world, Method::Post, &format!("/runs/{id}/again"), json!({"failed": true}), 70);
-    let repeated: RunDetail = ask(&mut world, &format!("/runs/{}", again.run_id.unwrap()), 71);
-    assert_eq!(repeated.run.devices, run.failed);
+    let repeated: Run = ask(&mut world, &format!("/runs/{}", again.run_id.unwrap()), 71);
+    assert_eq!(repeated.devices, run.failed);
     let part = json!({"causes": ["no-credentials"]});
     let refused =
         Request { method: Method::Post, path: format!("/runs/{}/again", again.run_id.unwrap()), body: Some(part) };
@@ -401,8 +402,8 @@ fn every_page_is_shown_with_the_band_above_it() {
     let mut world = world();
     let failed: Page<Run> = ask(&mut world, "/runs/?job_id=2&status=partly_failed", 0);
     let run = &failed.items[0];
-    let detail: RunDetail = ask(&mut world, &format!("/runs/{}", run.id), 0);
-    let (id, device) = (run.id, &detail.results[0]);
+    let devices: Page<RunDevice> = ask(&mut world, &format!("/runs/{}/devices?size=1", run.id), 0);
+    let (id, device) = (run.id, &devices.items[0]);
     let dossier = format!("/runs/{id}/devices/{}", device.device_id);
     for (path, text) in [
         ("/".to_owned(), "Edge routers backup"),

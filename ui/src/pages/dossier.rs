@@ -3,7 +3,8 @@
 use dioxus::prelude::*;
 use netraven_api::jobs::CONFIG_BACKUP;
 use netraven_api::native::Feature;
-use netraven_api::runs::{Again, DeviceState, GetRun, Run, RunDevice};
+use netraven_api::problem::Code;
+use netraven_api::runs::{Again, DeviceState, GetRun, GetRunDevice, Run, RunDevice};
 use serde_json::Value;
 
 use crate::address::{Addressed, use_address};
@@ -48,21 +49,22 @@ pub fn DossierPage(run_id: ReadSignal<i64>, device_id: ReadSignal<i64>, view: Re
     let place = move |view| Route::DossierPage { run_id: *run_id.peek(), device_id: *device_id.peek(), view };
     use_address(chosen, view, place);
     let run = use_query(move || GetRun(run_id()));
-    let found = run.value().and_then(|detail| {
-        let device = detail.results.iter().find(|device| device.device_id == device_id())?.clone();
-        Some((detail.run.clone(), device))
-    });
-    let known = run.value().is_some();
+    let device = use_query(move || GetRunDevice { run_id: run_id(), device_id: device_id() });
+    let retry = move |()| {
+        run.refresh();
+        device.refresh();
+    };
+    let has_not = run.value().is_some() && device.error().is_some_and(|problem| problem.code == Code::NotFound);
     let back = Route::run(run_id());
-    match found {
-        Some((run, device)) => rsx! {
+    match (run.value(), device.value()) {
+        (Some(run), Some(device)) => rsx! {
             LabBand {}
-            DossierHead { run: run.clone(), device: device.clone(), link: move |()| place(chosen.peek().address()) }
+            DossierHead { run: (*run).clone(), device: (*device).clone(), link: move |()| place(chosen.peek().address()) }
             section { class: "panel bg-card",
-                DossierTabs { run_id, device_id, view: chosen, run, device }
+                DossierTabs { run_id, device_id, view: chosen, run: (*run).clone(), device: (*device).clone() }
             }
         },
-        None => rsx! {
+        _ => rsx! {
             PageHeader {
                 title: "Device {device_id}",
                 crumbs: vec![
@@ -74,12 +76,12 @@ pub fn DossierPage(run_id: ReadSignal<i64>, device_id: ReadSignal<i64>, view: Re
                 ],
             }
             section { class: "panel bg-card",
-                if known {
+                if has_not {
                     Empty { title: "Not in this run", text: "This run did not work on the device.", glyph: Glyph::Devices,
                         Link { class: "btn btn-outline", to: back, "Open the run" }
                     }
-                } else if let Some(problem) = run.error() {
-                    ErrorState { title: "The run could not be read", problem, onretry: move |()| run.refresh() }
+                } else if let Some(problem) = run.error().or(device.error()) {
+                    ErrorState { title: "The run could not be read", problem, onretry: retry }
                 } else {
                     SkeletonRows { rows: 8, label: "Reading the run" }
                 }

@@ -99,8 +99,8 @@ pub fn ListPanel<T: Clone + PartialEq + 'static>(
     empty: Option<Element>,
     children: Element,
 ) -> Element {
-    use_existing_page(list, listing.number);
     let mut number = listing.number;
+    use_existing_page(list, move || *number.peek(), move |page| number.set(page));
     let Words { one, many, find, nothing } = words;
     let retry = move |()| list.refresh();
     let fresh = list.value().map(|page| page.items.clone()).unwrap_or_default();

@@ -6,15 +6,19 @@ use netraven_api::Page;
 use crate::address::{Given, Parts};
 use crate::data::Query;
 
-/// Keeps a page number on a page that exists: when the last row of the last page went, the page before it is the last one.
-pub fn use_existing_page<T: 'static>(list: Query<Page<T>>, mut number: Signal<i64>) {
+/// Keeps the page `shown` on one that exists: when the last row of the last page went, the page before it is turned to.
+pub fn use_existing_page<T: 'static>(
+    list: Query<Page<T>>,
+    shown: impl Fn() -> i64 + 'static,
+    mut turn: impl FnMut(i64) + 'static,
+) {
     use_effect(move || {
         if let Some(page) = list.value()
             && page.items.is_empty()
             && page.total > 0
-            && *number.peek() > 1
+            && shown() > 1
         {
-            number.set(page.pages.max(1));
+            turn(page.pages.max(1));
         }
     });
 }

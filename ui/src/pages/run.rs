@@ -2,7 +2,7 @@
 
 use dioxus::prelude::*;
 use netraven_api::native::Feature;
-use netraven_api::runs::{Again, GetRun, Run, RunDetail, Trigger};
+use netraven_api::runs::{Again, GetRun, Run, Trigger};
 
 use crate::address::{Addressed, use_address};
 use crate::components::{
@@ -23,9 +23,9 @@ use crate::state::session::use_workplace;
 
 mod causes;
 mod devices;
+mod devices_table;
 mod history;
 pub mod marks;
-mod order;
 mod view;
 
 use causes::OwnCauses;
@@ -45,20 +45,20 @@ pub fn RunPage(id: ReadSignal<i64>, view: ReadSignal<String>) -> Element {
     let go = navigator();
     use_effect(move || {
         // A run may be asked for by a name that another run has later; its page stands at the one that lasts.
-        if let Some(lasting) = run.value().map(|detail| detail.run.id).filter(|lasting| *lasting != *id.peek()) {
+        if let Some(lasting) = run.value().map(|run| run.id).filter(|lasting| *lasting != *id.peek()) {
             go.replace(Route::RunPage { id: lasting, view: view.peek().clone() });
         }
     });
     match (run.value(), run.error()) {
-        (Some(detail), stale) => rsx! {
+        (Some(shown), stale) => rsx! {
             LabBand {}
-            RunHead { run: detail.run.clone(), view: chosen }
+            RunHead { run: (*shown).clone(), view: chosen }
             section { class: "panel bg-card",
                 if let Some(problem) = stale {
                     StaleNote { problem, at: run.at(), onretry: retry }
                 }
-                RunStrip { run: detail.run.clone() }
-                RunTabs { id, view: chosen, detail: (*detail).clone() }
+                RunStrip { run: (*shown).clone() }
+                RunTabs { id, view: chosen, run: (*shown).clone() }
             }
         },
         (None, problem) => rsx! {
@@ -211,19 +211,18 @@ fn RunStrip(run: Run) -> Element {
 }
 
 #[component]
-fn RunTabs(id: ReadSignal<i64>, view: Store<RunView>, detail: RunDetail) -> Element {
+fn RunTabs(id: ReadSignal<i64>, view: Store<RunView>, run: Run) -> Element {
     let mut view = view;
     let log = use_log(move || LogFilter { run_id: Some(id()), ..LogFilter::default() });
     let search = use_signal(String::new);
-    let count = i64::try_from(detail.results.len()).unwrap_or_default();
     let tab = view.tab().cloned();
     rsx! {
         TabBar {
             label: "What is shown",
             tabs: vec![
-                TabItem::new("devices", "Devices").count(Some(format::number(count))),
+                TabItem::new("devices", "Devices").count(Some(format::number(run.devices))),
                 TabItem::new("history", "History"),
-                TabItem::new("log", "Log of this run").live(detail.run.status.is_active()),
+                TabItem::new("log", "Log of this run").live(run.status.is_active()),
             ],
             selected: tab.as_str(),
             onselect: move |chosen: String| view.open(RunTab::of(&chosen)),
@@ -234,13 +233,13 @@ fn RunTabs(id: ReadSignal<i64>, view: Store<RunView>, detail: RunDetail) -> Elem
         match tab {
             RunTab::Devices => rsx! {
                 div { class: "panel-body", id: "panel-devices", role: "tabpanel", aria_labelledby: "tab-devices",
-                    OwnCauses { run: detail.run.clone() }
-                    RunDevices { run: detail.run, view, results: detail.results }
+                    OwnCauses { run: run.clone() }
+                    RunDevices { run, view }
                 }
             },
             RunTab::History => rsx! {
                 div { class: "panel-body", id: "panel-history", role: "tabpanel", aria_labelledby: "tab-history",
-                    RunHistory { job_id: detail.run.job_id, run_id: id(), view }
+                    RunHistory { job_id: run.job_id, run_id: id(), view }
                 }
             },
             RunTab::Log => rsx! {

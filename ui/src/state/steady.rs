@@ -56,13 +56,24 @@ struct Drawn<T> {
 /// The rows of a list, kept steady under the pointer. Another `question` (a filter, a page, an order) and a change made in
 /// this window (`own` grows) arrange them anew at once: that is what the person wished.
 pub fn use_steady<T: Clone + 'static>(fresh: Vec<T>, question: String, own: u64, id: impl Fn(&T) -> i64) -> Steady<T> {
+    use_steady_page(fresh, question, own, usize::MAX, id)
+}
+
+/// [`use_steady`] of a list that changes so fast that `most` rows are drawn: what has no room joins once the pointer leaves.
+pub fn use_steady_page<T: Clone + 'static>(
+    fresh: Vec<T>,
+    question: String,
+    own: u64,
+    most: usize,
+    id: impl Fn(&T) -> i64,
+) -> Steady<T> {
     let pointing = use_pointing().is_on();
     // Not a signal: it is what the last drawing left behind, and nothing is drawn because of it.
     let drawn = use_hook(|| Rc::new(RefCell::new(None::<Drawn<T>>)));
     let mut drawn = drawn.borrow_mut();
     let last = drawn.take().filter(|last| pointing && last.question == question && last.own >= own);
     let next = match last {
-        Some(last) if !last.rows.is_empty() => Drawn { rows: arranged(&last.rows, fresh, &id), own, ..last },
+        Some(last) if !last.rows.is_empty() => Drawn { rows: arranged(&last.rows, fresh, most, &id), own, ..last },
         _ => Drawn { question, own, known: fresh.len(), rows: fresh },
     };
     let steady = Steady { rows: next.rows.clone(), joined: next.rows.len() - next.known };
@@ -70,8 +81,8 @@ pub fn use_steady<T: Clone + 'static>(fresh: Vec<T>, question: String, own: u64,
     steady
 }
 
-/// The rows drawn before in their order, as they are now or as they were last, and those that joined behind them.
-fn arranged<T: Clone>(before: &[T], mut fresh: Vec<T>, id: impl Fn(&T) -> i64) -> Vec<T> {
+/// The rows drawn before in their order, as they are now or as they were last, and behind them those that joined, `most` in all.
+fn arranged<T: Clone>(before: &[T], mut fresh: Vec<T>, most: usize, id: impl Fn(&T) -> i64) -> Vec<T> {
     let mut rows: Vec<T> = before
         .iter()
         .map(|old| match fresh.iter().position(|row| id(row) == id(old)) {
@@ -79,6 +90,7 @@ fn arranged<T: Clone>(before: &[T], mut fresh: Vec<T>, id: impl Fn(&T) -> i64) -
             None => old.clone(),
         })
         .collect();
+    fresh.truncate(most.saturating_sub(rows.len()));
     rows.append(&mut fresh);
     rows
 }
@@ -111,7 +123,9 @@ mod tests {
         let row = |id: i64, word: &'static str| (id, word);
         let before = [row(1, "old"), row(2, "old"), row(3, "old")];
         let fresh = vec![row(9, "new"), row(3, "now"), row(1, "now")];
-        let rows = arranged(&before, fresh, |row| row.0);
+        let rows = arranged(&before, fresh.clone(), usize::MAX, |row| row.0);
         assert_eq!(rows, [row(1, "now"), row(2, "old"), row(3, "now"), row(9, "new")]);
+        let full = arranged(&before, fresh, 3, |row| row.0);
+        assert_eq!(full, [row(1, "now"), row(2, "old"), row(3, "now")], "there is no room for another");
     }
 }

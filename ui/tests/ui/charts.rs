@@ -20,7 +20,7 @@ fn filled() -> Rc<Fake> {
     fake.answer("GET /runs/", &page(runs(), 186));
     fake.answer("GET /runs/summary", &summary());
     fake.answer("GET /jobs/", &page(vec![job(1, "Edge routers backup"), job(4, "Nightly core backup")], 2));
-    fake.answer("GET /runs/4188", &detail());
+    crate::run::answer(&fake, &detail());
     fake.answer("GET /logs/", &page(Vec::<Run>::new(), 0));
     fake.answer(OUTCOMES, &outcomes());
     fake.answer(TIMELINE, &timeline());

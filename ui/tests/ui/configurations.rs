@@ -273,7 +273,7 @@ fn what_a_run_changed_is_one_press_away() {
     let fake = filled();
     let mut detail = crate::samples::detail();
     detail.run.id = 4188;
-    fake.answer("GET /runs/4188", &detail);
+    crate::run::answer(&fake, &detail);
     fake.answer("GET /logs/", &Page::<Value>::new(Vec::new(), 0, 1, 50));
     let link = "href=\"/configurations/111?new=512\"";
     assert!(Screen::open(&fake, "/runs/4188").shows(link), "from the row of the device");

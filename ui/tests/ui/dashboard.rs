@@ -47,7 +47,7 @@ fn an_empty_dashboard_offers_the_sample_lab() {
     fake.answer("GET /runs/summary", &RunSummary::default());
     fake.answer("GET /runs/outcomes", &RunOutcomes::default());
     fake.answer("GET /runs/timeline", &RunTimeline::default());
-    fake.answer("GET /runs/4188", &crate::samples::detail());
+    crate::run::answer(&fake, &crate::samples::detail());
     fake.answer("GET /logs/", &page(Vec::<Run>::new(), 0));
     let mut screen = Screen::open(&fake, "/");
     insta::assert_snapshot!(screen.part("section aria-label=\"Totals\"", "section aria-label=\"Notices\""));
@@ -149,7 +149,7 @@ fn all_that_a_retry_may_fix_is_run_again_at_once() {
     );
     let mut new = crate::samples::detail();
     new.run.id = 4191;
-    fake.answer("GET /runs/4191", &new);
+    crate::run::answer(&fake, &new);
     fake.answer("GET /logs/", &page(Vec::<Run>::new(), 0));
     let mut screen = Screen::open(&fake, "/");
     screen.press("Causes of run 4188");
@@ -229,7 +229,7 @@ fn a_job_is_chosen_and_run() {
         "POST /jobs/run/4",
         &serde_json::json!({"message": "ok", "job_id": 4, "job_name": "Nightly core backup", "queue_job_id": "4188", "run_id": 4188}),
     );
-    fake.answer("GET /runs/4188", &crate::samples::detail());
+    crate::run::answer(&fake, &crate::samples::detail());
     fake.answer("GET /logs/", &page(Vec::<Run>::new(), 0));
     let mut screen = Screen::open(&fake, "/");
     screen.press("Run a job");

@@ -1,7 +1,9 @@
 //! The page of one device of a run.
 
+use netraven_api::Problem;
 use netraven_api::native::Session;
 use netraven_api::outcome::Cause;
+use netraven_api::problem::Code;
 use netraven_api::users::Role;
 use serde_json::json;
 
@@ -21,6 +23,17 @@ fn the_address_of_a_device_holds_its_tab_and_a_link_leads_there() {
     assert!(screen.shows("Configuration cut short"));
     let screen = Screen::open(&fake, "/runs/4188/devices/9?tab=log");
     assert!(screen.shows("No lines yet"));
+}
+
+#[test]
+fn one_device_is_read_and_not_all_of_its_run() {
+    let fake = with(&detail());
+    Screen::open(&fake, "/runs/4188/devices/9");
+    assert_eq!((fake.calls("GET /runs/4188/devices/9").len(), fake.calls("GET /runs/4188/devices").len()), (1, 0));
+    fake.refuse("GET /runs/4188/devices/10", Problem::new(Code::NotFound, "Device of this run not found"));
+    assert!(Screen::open(&fake, "/runs/4188/devices/10").shows("Not in this run"));
+    fake.refuse("GET /runs/4188/devices/10", Problem::new(Code::Unreachable, "The server did not answer."));
+    assert!(Screen::open(&fake, "/runs/4188/devices/10").shows("The server did not answer."));
 }
 
 #[test]

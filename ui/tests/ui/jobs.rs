@@ -94,7 +94,7 @@ fn a_job_is_run_and_its_run_opened() {
     let fake = filled();
     let started = json!({"message": "ok", "job_id": 1, "job_name": "Edge routers backup", "queue_job_id": "4188", "run_id": 4188});
     fake.answer("POST /jobs/run/1", &started);
-    fake.answer("GET /runs/4188", &detail());
+    crate::run::answer(&fake, &detail());
     fake.answer("GET /logs/", &Page::<Value>::new(Vec::new(), 0, 1, 50));
     let mut screen = Screen::open(&fake, "/jobs");
     screen.press_where("aria-label", "Run Edge routers backup");

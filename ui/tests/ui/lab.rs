@@ -28,7 +28,7 @@ fn devices(hostnames: &[&str]) -> Vec<Value> {
 fn fresh() -> Rc<Fake> {
     let fake = Fake::ready();
     fake.answer("GET /devices/", &page(devices(&[]), 0));
-    fake.answer("GET /runs/4188", &detail());
+    crate::run::answer(&fake, &detail());
     fake.answer("GET /logs/", &page(Vec::<LogEntry>::new(), 0));
     fake
 }

@@ -77,7 +77,7 @@ fn looking_at_older_lines_lets_new_ones_wait() {
 #[test]
 fn a_log_left_scrolled_down_follows_again_when_it_comes_back() {
     let fake = Fake::ready();
-    fake.answer("GET /runs/4188", &detail());
+    crate::run::answer(&fake, &detail());
     fake.answer("GET /logs/", &page(vec![line(12, "INFO", "Connected in 41 ms")], 1));
     let mut screen = Screen::open(&fake, "/runs/4188");
     screen.press("Log of this run");

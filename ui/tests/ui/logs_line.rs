@@ -72,7 +72,7 @@ fn the_chosen_line_is_in_the_address_and_its_link_can_be_copied() {
 #[test]
 fn a_line_of_a_run_has_a_link_that_leads_to_it_in_the_whole_log() {
     let (fake, _) = open_log("/", history());
-    fake.answer("GET /runs/4188", &crate::samples::detail());
+    crate::run::answer(&fake, &crate::samples::detail());
     fake.answer("GET /logs/", &page(vec![line(12, "INFO", "Connected")], 1));
     let mut screen = Screen::open(&fake, "/runs/4188");
     screen.press("Log of this run");

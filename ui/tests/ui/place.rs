@@ -29,7 +29,7 @@ fn fake(ready: Ready) -> Rc<Fake> {
     fake.answer("GET /runs/", &page(runs(), 2));
     fake.answer("GET /runs/summary", &summary());
     fake.answer("GET /system/status", &system());
-    fake.answer("GET /runs/4188", &detail());
+    crate::run::answer(&fake, &detail());
     fake.answer("GET /jobs/", &page(vec![job(1, "Edge routers backup")], 1));
     fake
 }
@@ -86,7 +86,7 @@ fn what_the_server_does_not_offer_is_off_and_says_why() {
     let fake = fake(Ready { missing, ..elsewhere() });
     let mut running = detail();
     running.run.status = netraven_api::runs::RunStatus::Running;
-    fake.answer("GET /runs/4188", &running);
+    crate::run::answer(&fake, &running);
     let mut screen = Screen::open(&fake, "/runs/4188");
     assert!(screen.shows("title=\"This server cannot cancel a run.\""), "{}", screen.outline());
     screen.press("Cancel");

@@ -9,15 +9,28 @@ use netraven_api::matrix::{JobMatrix, MatrixCell, MatrixRow, MatrixRun};
 use netraven_api::native::{Feature, Missing, Session};
 use netraven_api::outcome::Cause;
 use netraven_api::problem::Code;
-use netraven_api::runs::{DeviceState, RunDetail, RunStatus};
+use netraven_api::runs::{DeviceState, ListRunDevices, RunStatus};
 
-use crate::samples::{detail, device, page, run};
+use crate::samples::{RunDetail, detail, device, page, run};
 use crate::support::{Fake, Screen, at};
+
+/// Answers what is asked of a run as a server does.
+pub fn answer(fake: &Fake, detail: &RunDetail) {
+    let RunDetail { run, results } = detail.clone();
+    fake.answer(&format!("GET /runs/{}", run.id), &run);
+    for device in &results {
+        fake.answer(&format!("GET /runs/{}/devices/{}", run.id, device.device_id), device);
+    }
+    fake.answer_query(&format!("GET /runs/{}/devices", run.id), move |query| {
+        let wanted: ListRunDevices = serde_html_form::from_str(query).unwrap();
+        serde_json::to_value(wanted.page_of(results.clone(), at(0))).unwrap()
+    });
+}
 
 /// A shell that knows a run.
 pub fn with(detail: &RunDetail) -> Rc<Fake> {
     let fake = Fake::ready();
-    fake.answer("GET /runs/4188", detail);
+    answer(&fake, detail);
     fake.answer("GET /logs/", &page(Vec::<LogEntry>::new(), 0));
     fake
 }
@@ -49,6 +62,51 @@ fn every_column_sorts_the_devices_and_the_order_stands_in_the_address() {
         screen.press(&format!("Sort by {head}"));
         assert!(screen.part("thead", "tbody").contains("aria-sort=\"ascending\""), "{head}");
     }
+}
+
+#[test]
+fn one_page_of_the_devices_is_read_filtered_and_sorted_by_the_server() {
+    let mut large = detail();
+    large.results = (1..=250).map(|id| device(id, &format!("core-{id:03}"))).collect();
+    large.run.devices = 250;
+    let fake = with(&large);
+    let mut screen = Screen::open(&fake, "/runs/4188");
+    let asked = |fake: &Fake| fake.calls("GET /runs/4188/devices").last().unwrap().clone();
+    assert_eq!(asked(&fake), "GET /runs/4188/devices?page=1&size=100");
+    assert!(screen.shows("\"250\"") && screen.shows("250 devices") && screen.shows("1–100 of 250"));
+    assert!(screen.shows("core-100") && !screen.shows("core-101"), "{}", screen.outline());
+    screen.press("Next page");
+    screen.press("Next page");
+    assert_eq!(
+        (asked(&fake).as_str(), screen.address().as_str()),
+        ("GET /runs/4188/devices?page=3&size=100", "/runs/4188?page=3")
+    );
+    assert!(screen.shows("core-250") && !screen.shows("core-200"));
+    screen.press("State Failed");
+    assert_eq!(asked(&fake), "GET /runs/4188/devices?page=1&size=100&state=failure&state=cancelled");
+    assert!(screen.shows("No device matches") && screen.shows("0 devices") && screen.shows("\"250\""));
+    screen.press("State All");
+    screen.press("Sort by Duration");
+    screen.press("Sort by Duration");
+    screen.type_into("find-device", "core-07");
+    assert_eq!(asked(&fake), "GET /runs/4188/devices?page=1&size=100&search=core-07&sort=duration&order=desc");
+    assert!(screen.shows("10 devices") && screen.shows("core-070") && !screen.shows("core-080"));
+    // A page that is not there any more leads to the last one there is.
+    let screen = Screen::open(&fake, "/runs/4188?page=9");
+    assert_eq!((screen.address().as_str(), screen.shows("core-250")), ("/runs/4188?page=3", true));
+    let wide = fake.calls("GET /runs/4188/devices").into_iter().filter(|call| !call.contains("size=100"));
+    assert_eq!(wide.count(), 0, "never are all devices read");
+}
+
+#[test]
+fn what_is_known_stays_when_the_devices_cannot_be_read() {
+    let fake = with(&detail());
+    fake.refuse("GET /runs/4188/devices", Problem::new(Code::Unreachable, "The server did not answer."));
+    let mut screen = Screen::open(&fake, "/runs/4188");
+    assert!(screen.shows("The devices could not be read") && screen.shows("Why devices failed"));
+    answer(&fake, &detail());
+    screen.press("Try again");
+    assert!(screen.shows("Devices of this run"));
 }
 
 #[test]
@@ -100,7 +158,7 @@ fn the_next_run_begins_with_its_devices_whatever_was_looked_at() {
 fn a_run_without_devices_says_what_is_true_of_it() {
     let mut empty = detail();
     empty.results.clear();
-    (empty.run.causes, empty.run.status) = (Vec::new(), RunStatus::Failed);
+    (empty.run.causes, empty.run.status, empty.run.devices) = (Vec::new(), RunStatus::Failed, 0);
     let screen = Screen::open(&with(&empty), "/runs/4188");
     assert!(screen.shows("When it began, there was no device for the job to work on."));
     (empty.run.status, empty.run.finished_at) = (RunStatus::Queued, None);
@@ -143,7 +201,7 @@ pub fn starting(fake: &Rc<Fake>, route: &str) {
     );
     let mut new = detail();
     new.run.id = 4191;
-    fake.answer("GET /runs/4191", &new);
+    answer(fake, &new);
 }
 
 #[test]

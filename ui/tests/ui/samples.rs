@@ -6,7 +6,7 @@ use netraven_api::jobs::Job;
 use netraven_api::logs::{LogBucket, LogEntry, LogHistogram};
 use netraven_api::outcome::{Cause, Stage};
 use netraven_api::runs::{
-    CauseCount, DeviceState, OutcomeBucket, Run, RunDetail, RunDevice, RunOutcomes, RunStatus, RunSummary, RunTimeline,
+    CauseCount, DeviceState, OutcomeBucket, Run, RunDevice, RunOutcomes, RunStatus, RunSummary, RunTimeline,
     TimelineRun, Trigger,
 };
 use netraven_api::system::{SystemDetails, SystemStatus};
@@ -212,6 +212,15 @@ fn failed(device_id: i64, hostname: &str, stage: Stage, cause: Cause, message: &
         details: None,
         ..device(device_id, hostname)
     }
+}
+
+/// A run and its devices.
+#[derive(Clone)]
+pub struct RunDetail {
+    /// The run.
+    pub run: Run,
+    /// Its devices.
+    pub results: Vec<RunDevice>,
 }
 
 /// [`partly_failed`] with a device of each kind of failure.

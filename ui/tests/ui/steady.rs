@@ -5,7 +5,7 @@ use netraven_api::event::Changed;
 use netraven_api::native::Session;
 use netraven_api::outcome::Cause;
 use netraven_api::problem::Code;
-use netraven_api::runs::{CauseCount, DeviceState, RunStatus};
+use netraven_api::runs::{CauseCount, DeviceState, RunDevice, RunStatus};
 
 use crate::run::with;
 use crate::samples::{detail, device, page, run, runs, summary};
@@ -32,7 +32,7 @@ fn rows_keep_their_order_while_the_pointer_is_over_them() {
     let mut failed = device(3, "core-3");
     (failed.state, failed.cause) = (DeviceState::Failure, Some(Cause::Timeout));
     going.results = vec![failed, device(0, "core-0"), device(1, "core-1"), device(2, "core-2")];
-    fake.answer("GET /runs/4188", &going);
+    crate::run::answer(&fake, &going);
     fake.changed(ENDED);
     screen.settle();
     in_order(&screen, &["\"core-1\"", "\"core-2\"", "\"core-3\"", "Timed out", "\"core-0\""]);
@@ -41,6 +41,59 @@ fn rows_keep_their_order_while_the_pointer_is_over_them() {
     screen.settle();
     in_order(&screen, &["\"core-3\"", "\"core-0\"", "\"core-1\"", "\"core-2\""]);
     assert!(!screen.shows("1 new at the end"));
+}
+
+/// Of a run of thousands one page is read: what went to another page, or fits the filter no more, is asked for by itself.
+#[test]
+fn a_row_that_left_its_page_keeps_its_place_and_tells_what_became_of_it() {
+    let mut going = detail();
+    (going.run.status, going.run.finished_at, going.run.devices) = (RunStatus::Running, None, 3);
+    let waiting = |id: i64| RunDevice { state: DeviceState::Queued, ..device(id, &format!("core-{id}")) };
+    going.results = vec![waiting(1), waiting(2), waiting(3)];
+    let fake = with(&going);
+    let mut screen = Screen::open(&fake, "/runs/4188?show=going");
+    screen.mouse("mouseenter", "id", "run-devices-frame");
+    let failed = RunDevice { state: DeviceState::Failure, cause: Some(Cause::Timeout), ..device(2, "core-2") };
+    going.results = vec![waiting(1), failed, waiting(3)];
+    crate::run::answer(&fake, &going);
+    fake.changed(ENDED);
+    screen.settle();
+    in_order(&screen, &["\"core-1\"", "\"core-2\"", "Timed out", "\"core-3\"", "2 devices"]);
+    let calls = fake.calls("GET /runs/4188/devices");
+    assert!(calls.last().unwrap().ends_with("?size=100&device_id=2"), "{calls:?}");
+    // It goes on being told.
+    going.results[1].cause = Some(Cause::Truncated);
+    crate::run::answer(&fake, &going);
+    fake.changed(ENDED);
+    screen.settle();
+    assert!(screen.shows(Cause::Truncated.title()), "{}", screen.outline());
+    screen.mouse("mouseleave", "id", "run-devices-frame");
+    screen.settle();
+    in_order(&screen, &["\"core-1\"", "\"core-3\""]);
+    assert!(!screen.shows("\"core-2\""));
+}
+
+#[test]
+fn a_full_page_takes_no_more_until_the_pointer_leaves() {
+    let mut going = detail();
+    (going.run.status, going.run.finished_at, going.run.devices) = (RunStatus::Running, None, 120);
+    going.results = (101..=220).map(|id| device(id, &format!("core-{id}"))).collect();
+    let fake = with(&going);
+    let mut screen = Screen::open(&fake, "/runs/4188");
+    let rows = |screen: &Screen| screen.html().matches("data-device=").count();
+    assert_eq!(rows(&screen), 100);
+    screen.mouse("mouseenter", "id", "run-devices-frame");
+    for busy in &mut going.results[105..] {
+        busy.state = DeviceState::Running;
+    }
+    crate::run::answer(&fake, &going);
+    fake.changed(ENDED);
+    screen.settle();
+    assert_eq!((rows(&screen), screen.shows("core-210")), (100, false), "{}", screen.outline());
+    screen.mouse("mouseleave", "id", "run-devices-frame");
+    screen.settle();
+    assert_eq!(rows(&screen), 100);
+    in_order(&screen, &["\"core-206\"", "\"core-220\"", "\"core-101\""]);
 }
 
 #[test]
@@ -73,7 +126,7 @@ fn causes_have_their_room_below_the_tabs_before_there_is_one_and_keep_their_orde
     {
         going.run.failed = causes.iter().map(|group| group.devices).sum();
         going.run.causes = causes;
-        fake.answer("GET /runs/4188", &going);
+        crate::run::answer(&fake, &going);
         fake.changed(Changed::Run { run_id: 4188, job_id: 1, ended: false });
         screen.settle();
     }
@@ -84,7 +137,7 @@ fn causes_have_their_room_below_the_tabs_before_there_is_one_and_keep_their_orde
     );
     // Whoever saw it end keeps the room.
     (going.run.status, going.run.causes, going.run.failed) = (RunStatus::Succeeded, Vec::new(), 0);
-    fake.answer("GET /runs/4188", &going);
+    crate::run::answer(&fake, &going);
     fake.changed(ENDED);
     screen.settle();
     assert!(screen.shows("No device failed."));
@@ -131,7 +184,7 @@ fn rows_that_could_not_be_read_again_are_told_once_below_the_page() {
     fake.changed(ENDED);
     screen.settle();
     in_order(&screen, &["Devices of this run", "What you see was read", "The server did not answer.", "\"Notices\""]);
-    fake.answer("GET /runs/4188", &detail());
+    crate::run::answer(&fake, &detail());
     screen.press("Try again");
     assert!(!screen.shows("What you see was read"));
 }

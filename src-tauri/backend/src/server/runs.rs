@@ -5,8 +5,8 @@ use axum::extract::State;
 use netraven_api::event::Changed;
 use netraven_api::jobs::RunStarted;
 use netraven_api::runs::{
-    Again, CancelDevice, CancelRun, GetRun, GetRunOutcomes, GetRunTimeline, ListRuns, MOST_EDGES, Run, RunAgain,
-    RunDetail, RunDevice, RunOutcomes, RunSummary, SummarizeRuns,
+    Again, CancelDevice, CancelRun, GetRun, GetRunDevice, GetRunOutcomes, GetRunTimeline, ListRunDevices, ListRuns,
+    MOST_EDGES, Run, RunAgain, RunDevice, RunOutcomes, RunSummary, SummarizeRuns,
 };
 use serde_json::json;
 
@@ -27,6 +27,8 @@ pub fn mount(mount: &mut Mount) {
     mount.add::<GetRunTimeline, _>(timeline);
     mount.add::<ListRuns, _>(list);
     mount.add::<GetRun, _>(get);
+    mount.add::<ListRunDevices, _>(devices);
+    mount.add::<GetRunDevice, _>(device);
     mount.add::<RunAgain, _>(again);
     mount.add::<CancelRun, _>(cancel);
     mount.add::<CancelDevice, _>(cancel_device);
@@ -36,8 +38,20 @@ async fn list(State(shared): State<Shared>, Query(query): Query<ListRuns>) -> Re
     Ok(shared.store.list_runs(&query).await?.into())
 }
 
-async fn get(State(shared): State<Shared>, Id(id): Id) -> Result<Json<RunDetail>, Fault> {
-    Ok(Json(shared.store.run_detail(id).await?))
+async fn get(State(shared): State<Shared>, Id(id): Id) -> Result<Json<Run>, Fault> {
+    Ok(Json(shared.store.run(id).await?))
+}
+
+async fn devices(
+    State(shared): State<Shared>,
+    Id(run_id): Id,
+    Query(query): Query<ListRunDevices>,
+) -> Result<RawJson, Fault> {
+    Ok(shared.store.list_run_devices(&ListRunDevices { run_id, ..query }).await?.into())
+}
+
+async fn device(State(shared): State<Shared>, Ids([run_id, device_id]): Ids<2>) -> Result<Json<RunDevice>, Fault> {
+    Ok(Json(shared.store.run_device(run_id, device_id).await?))
 }
 
 async fn summarize(

@@ -16,7 +16,7 @@ const ROW: &str = "json_build_object(
         from credential_tags ct join tags t on t.id = ct.tag_id where ct.credential_id = c.id), '[]'))";
 
 /// The names of the tags, one after the other.
-pub(super) const TAGS: &str = "(select string_agg(lower(t.name), ',' order by lower(t.name)) from credential_tags ct \
+const TAGS: &str = "(select string_agg(lower(t.name), ',' order by lower(t.name)) from credential_tags ct \
                                join tags t on t.id = ct.tag_id where ct.credential_id = c.id)";
 /// How many devices share a tag with it.
 const DEVICES: &str = "(select count(distinct dt.device_id) from credential_tags ct \
@@ -38,6 +38,8 @@ const LIST: List = List {
         ("devices", DEVICES),
         ("description", "lower(c.description)"),
     ],
+    nullable: &["tags", "description"],
+    then: &[],
     id: "c.id",
     descending: false,
     pages_of_none: 0,

@@ -37,13 +37,13 @@ const CAME: &str = "coalesce((select status from job_results where device_id = d
                     'never')";
 
 /// The order of last results: failures by their causes, then successes; nothing for a device without one.
-pub(super) const LAST_RESULT: &str = "(select status || ' ' || coalesce(cause, '') from job_results \
+const LAST_RESULT: &str = "(select status || ' ' || coalesce(cause, '') from job_results \
                                       where device_id = d.id order by result_time desc limit 1)";
 /// When the newest snapshot was read.
-pub(super) const LAST_SNAPSHOT: &str =
+const LAST_SNAPSHOT: &str =
     "(select c.retrieved_at from device_configurations c where c.device_id = d.id order by c.id desc limit 1)";
 /// The names of the tags, one after the other.
-pub(super) const TAGS: &str = "(select string_agg(lower(t.name), ',' order by lower(t.name)) from device_tags dt \
+const TAGS: &str = "(select string_agg(lower(t.name), ',' order by lower(t.name)) from device_tags dt \
                                join tags t on t.id = dt.tag_id where dt.device_id = d.id)";
 /// How many credentials share a tag with it.
 const CREDENTIALS: &str = "(select count(distinct ct.credential_id) from device_tags dt \
@@ -75,6 +75,8 @@ const LIST: List = List {
         ("tags", TAGS),
         ("matching_credentials_count", CREDENTIALS),
     ],
+    nullable: &["model", "serial_number", "last_seen", "last_result", "last_snapshot_at", "tags"],
+    then: &[],
     id: "d.id",
     descending: false,
     pages_of_none: 0,

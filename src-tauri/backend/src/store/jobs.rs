@@ -26,9 +26,9 @@ const ROW: &str = "json_build_object(
     'last_run_id', (select max(r.id) from job_runs r where r.job_id = j.id))";
 
 /// The end of the newest run, or its start while there is none.
-pub(super) const LAST_RUN: &str = "coalesce(j.completed_at, j.started_at)";
+const LAST_RUN: &str = "coalesce(j.completed_at, j.started_at)";
 /// The device by its name, or the first of the tags.
-pub(super) const TARGET: &str = "coalesce((select lower(d.hostname) from devices d where d.id = j.device_id), \
+const TARGET: &str = "coalesce((select lower(d.hostname) from devices d where d.id = j.device_id), \
                                  (select min(lower(t.name)) from job_tags jt join tags t on t.id = jt.tag_id \
                                   where jt.job_id = j.id))";
 /// What the database cannot sort by: a schedule's next start is reckoned here.
@@ -56,6 +56,8 @@ const LIST: List = List {
         ("last_run_at", LAST_RUN),
         ("target", TARGET),
     ],
+    nullable: &["schedule_type", "started_at", "completed_at", "last_run_at", "target"],
+    then: &[],
     id: "j.id",
     descending: false,
     pages_of_none: 0,

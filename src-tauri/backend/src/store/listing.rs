@@ -31,6 +31,11 @@ pub struct List {
     pub row: &'static str,
     /// Columns it can be sorted by: their names on the wire and what they are here. The first is the default.
     pub sorts: &'static [(&'static str, &'static str)],
+    /// Those of them that may hold null; rows without a value come last either way. Only these, because asking for it keeps an
+    /// index from being used.
+    pub nullable: &'static [&'static str],
+    /// Columns that come between the one sorted by and the id, in the same direction.
+    pub then: &'static [&'static str],
     /// Column of the id.
     pub id: &'static str,
     /// Whether the newest or greatest comes first when nobody says otherwise.
@@ -88,30 +93,35 @@ pub struct RawPage(pub String);
 impl List {
     /// Writes the rows of one page as a table `name` with their place `place` into a statement.
     pub fn rows(&self, sql: &mut Sql, paging: &Paging<'_>, filter: impl Fn(&mut Sql)) {
-        let by_id = paging.after.is_some() || paging.before.is_some();
-        let sort = paging.sort.filter(|_| !by_id);
-        let named = sort.and_then(|sort| self.sorts.iter().find(|(name, _)| *name == sort));
-        let column = if by_id { self.id } else { named.unwrap_or(&self.sorts[0]).1 };
-        let descending = paging.order.map_or(self.descending, |order| order == "desc");
-        let direction = if descending { "desc" } else { "asc" };
-        // Nulls come last either way; asked for only where there can be some, because it keeps an index from being used.
-        let nulls = if NULLABLE.contains(&column) { " nulls last" } else { "" };
-        let order = if column == self.id {
-            format!("{column} {direction}")
-        } else {
-            format!("{column} {direction}{nulls}, {} {direction}", self.id)
-        };
         sql.push(format!(
             "(select *, row_number() over () as place from (select {} from {} where true",
             self.columns, self.from
         ));
         self.narrow(sql, paging, filter);
         // Written out, not bound: a plan for any limit would not be one for a small one, and so be made anew each time.
-        sql.push(format!(" order by {order} limit {}", paging.size()));
+        sql.push(format!(" order by {} limit {}", self.order(paging), paging.size()));
         if paging.offset() > 0 {
             sql.push(" offset ").push_bind(paging.offset());
         }
         sql.push(format!(") sorted) {}", self.name));
+    }
+
+    /// The columns of the order that is asked for, each with its direction.
+    fn order(&self, paging: &Paging<'_>) -> String {
+        let descending = paging.order.map_or(self.descending, |order| order == "desc");
+        let direction = if descending { "desc" } else { "asc" };
+        let by_id = paging.after.is_some() || paging.before.is_some();
+        let named = paging.sort.and_then(|sort| self.sorts.iter().find(|(name, _)| *name == sort));
+        let (name, column) = named.unwrap_or(&self.sorts[0]);
+        if by_id || *column == self.id {
+            return format!("{} {direction}", self.id);
+        }
+        let nulls = if self.nullable.contains(name) { " nulls last" } else { "" };
+        let mut order = format!("{column} {direction}{nulls}");
+        for column in self.then.iter().filter(|then| *then != column).chain([&self.id]) {
+            order.push_str(&format!(", {column} {direction}"));
+        }
+        order
     }
 
     fn narrow(&self, sql: &mut Sql, paging: &Paging<'_>, filter: impl Fn(&mut Sql)) {
@@ -143,37 +153,26 @@ impl List {
     }
 }
 
-/// Columns that may hold null, of all lists.
-const NULLABLE: &[&str] = &[
-    super::devices::LAST_RESULT,
-    super::devices::LAST_SNAPSHOT,
-    super::devices::TAGS,
-    super::jobs::LAST_RUN,
-    super::jobs::TARGET,
-    super::credentials::TAGS,
-    "lower(c.description)",
-    "lower(t.description)",
-    "d.model",
-    "d.serial_number",
-    "d.last_seen",
-    "j.schedule_type",
-    "j.started_at",
-    "j.completed_at",
-    "r.started_at",
-    "r.finished_at",
-    "coalesce(r.finished_at, now()) - r.started_at",
-    "t.type",
-];
-
 impl Store {
     /// One page of a list.
     pub async fn page(&self, list: &List, paging: &Paging<'_>, filter: impl Fn(&mut Sql)) -> Result<RawPage> {
+        let (items, total) = self.items_and_total(list, paging, filter).await?;
+        Ok(list.page(&items, total, paging))
+    }
+
+    /// The rows of one page as JSON text, and how many there are in all pages.
+    pub async fn items_and_total(
+        &self,
+        list: &List,
+        paging: &Paging<'_>,
+        filter: impl Fn(&mut Sql),
+    ) -> Result<(String, Total)> {
         let (items, rows) = self.items(list, paging, &filter).await?;
         let total = match all_rows(rows, paging) {
             Some(rows) => Total { rows, is_estimate: false },
             None => self.count(list, paging, &filter).await?,
         };
-        Ok(list.page(&items, total, paging))
+        Ok((items, total))
     }
 
     /// The rows of one page as JSON text, and how many they are.

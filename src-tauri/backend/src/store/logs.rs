@@ -32,6 +32,8 @@ const LIST: List = List {
     around: AROUND,
     row: LISTED,
     sorts: &[("timestamp", "l.timestamp"), ("id", "l.id")],
+    nullable: &[],
+    then: &[],
     id: "l.id",
     descending: true,
     pages_of_none: 1,

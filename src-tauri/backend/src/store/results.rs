@@ -31,6 +31,8 @@ const LIST: List = List {
         ("job_name", "lower(j.name)"),
         ("device_name", "lower(d.hostname)"),
     ],
+    nullable: &[],
+    then: &[],
     id: "r.id",
     descending: true,
     pages_of_none: 0,

@@ -1,6 +1,6 @@
 //! Runs: reading and ending them. `starts` begins them, `cancels` cuts them short.
 
-use netraven_api::runs::{ListRuns, Run, RunDetail, RunDevice, RunStatus, RunSummary, SummarizeRuns};
+use netraven_api::runs::{ListRuns, Run, RunStatus, RunSummary, SummarizeRuns};
 use sqlx::types::Json;
 
 use super::listing::{List, Paging, RawPage, Sql, is};
@@ -17,16 +17,43 @@ macro_rules! usual_seconds {
     };
 }
 
-/// Failed devices of `r` by cause, most first.
+/// Devices by cause, most first, from a table of `state`, `cause`, `changed` and `devices`.
 macro_rules! causes {
+    ($counted:expr) => {
+        concat!(
+            "(select coalesce(jsonb_agg(jsonb_build_object('cause', cause, 'devices', n) order by n desc, cause), '[]')
+            from (select cause, sum(devices)::bigint as n from ",
+            $counted,
+            " t where cause is not null group by cause having sum(devices) > 0) by_cause)"
+        )
+    };
+}
+
+/// The devices of `r`, counted one by one: when it ends, and where its end was written without counts.
+macro_rules! counted {
+    ($when:literal) => {
+        concat!(
+            "(select state, cause, changed is true as changed, 1 as devices from run_devices where run_id = r.id",
+            $when,
+            ")"
+        )
+    };
+}
+
+/// What `r` has come to so far, if it is not written into its row: as it was tallied while it goes on.
+macro_rules! so_far {
     () => {
-        "coalesce((select jsonb_agg(jsonb_build_object('cause', cause, 'devices', n) order by n desc, cause)
-        from (select cause, count(*) as n from run_devices d
-              where d.run_id = r.id and d.cause is not null group by cause) by_cause), '[]')"
+        concat!(
+            "(select state, cause, changed, devices from run_tallies
+              where run_id = r.id and r.succeeded is null and r.status in ('queued', 'running') union all ",
+            counted!(" and r.succeeded is null and r.status not in ('queued', 'running')"),
+            ")"
+        )
     };
 }
 
 mod charts;
+mod devices;
 
 const ROW: &str = concat!(
     "json_build_object(
@@ -37,7 +64,7 @@ const ROW: &str = concat!(
     'changed', coalesce(r.changed, c.changed), 'message', r.message,
     'commit', r.commit_id, 'cancel_requested', r.cancel_requested, 'repeats', r.repeats,
     'causes', coalesce(r.causes, ",
-    causes!(),
+    causes!(so_far!()),
     "), 'usual_seconds', case when r.succeeded is null then ",
     usual_seconds!(),
     " else r.usual_seconds end)"
@@ -47,10 +74,14 @@ const FROM: &str = "job_runs r join jobs j on j.id = r.job_id";
 const DURATION: &str = "coalesce(r.finished_at, now()) - r.started_at";
 const COLUMNS: &str = "r.*, j.name as job_name, j.job_type";
 /// What a run that goes on has come to so far. What has ended was counted when it did, and is not counted again.
-const AROUND: &str = " cross join lateral (select count(*) filter (where state = 'success') as succeeded,
-    count(*) filter (where state in ('failure', 'cancelled')) as failed,
-    count(*) filter (where state = 'running') as running, count(*) filter (where changed) as changed
-    from run_devices d where r.succeeded is null and d.run_id = r.id) c ";
+const AROUND: &str = concat!(
+    " cross join lateral (select coalesce(sum(devices) filter (where state = 'success'), 0)::bigint as succeeded,
+    coalesce(sum(devices) filter (where state in ('failure', 'cancelled')), 0)::bigint as failed,
+    coalesce(sum(devices) filter (where state = 'running'), 0)::bigint as running,
+    coalesce(sum(devices) filter (where changed), 0)::bigint as changed from ",
+    so_far!(),
+    " t) c "
+);
 
 const LIST: List = List {
     from: FROM,
@@ -71,22 +102,12 @@ const LIST: List = List {
         ("devices", "r.devices"),
         ("duration", DURATION),
     ],
+    nullable: &["started_at", "finished_at", "duration"],
+    then: &[],
     id: "r.id",
     descending: true,
     pages_of_none: 0,
 };
-
-const DEVICES: &str = "select json_build_object(
-    'device_id', d.device_id, 'hostname', d.hostname,
-    'address', case when d.port = 22 then d.ip_address when d.ip_address like '%:%' then '[' || d.ip_address || ']:' || d.port
-        else d.ip_address || ':' || d.port end,
-    'device_type', d.device_type, 'state', d.state, 'stage', d.stage, 'cause', d.cause, 'message', d.message,
-    'attempt', d.attempt, 'worker', d.worker, 'started_at', d.started_at, 'finished_at', d.finished_at,
-    'result_id', d.result_id, 'details', res.details, 'changed', d.changed, 'snapshot_id', d.snapshot_id)
-    from run_devices d left join job_results res on res.run_id = d.run_id and res.device_id = d.device_id
-    where d.run_id = $1 and ($2::bigint is null or d.device_id = $2)
-    order by case d.state when 'failure' then 0 when 'cancelled' then 1 when 'running' then 2 when 'queued' then 3 else 4 end,
-    lower(d.hostname), d.device_id";
 
 impl Store {
     /// One page of runs.
@@ -110,21 +131,6 @@ impl Store {
         row.map(|row| row.0).ok_or(StoreError::NotFound("Run"))
     }
 
-    /// One run with its devices.
-    pub async fn run_detail(&self, id: i64) -> Result<RunDetail> {
-        let run = self.run(id).await?;
-        let rows: Vec<Json<RunDevice>> =
-            sqlx::query_scalar(DEVICES).bind(id).bind(None::<i64>).fetch_all(self.pool()).await?;
-        Ok(RunDetail { run, results: rows.into_iter().map(|row| row.0).collect() })
-    }
-
-    /// One device of a run.
-    pub async fn run_device(&self, id: i64, device_id: i64) -> Result<RunDevice> {
-        let row: Option<Json<RunDevice>> =
-            sqlx::query_scalar(DEVICES).bind(id).bind(Some(device_id)).fetch_optional(self.pool()).await?;
-        row.map(|row| row.0).ok_or(StoreError::NotFound("Device of this run"))
-    }
-
     /// The totals of a period.
     pub async fn summarize_runs(&self, query: &SummarizeRuns) -> Result<RunSummary> {
         let mut sql = Sql::new(format!("with period as (select r.id, r.status, r.devices from {FROM} where true"));
@@ -138,8 +144,9 @@ impl Store {
         is(&mut sql, "d.device_id", query.device_id);
         charts::usual(&mut sql, &RunFilter::from(query));
         sql.push(
-            "), active as (select count(*) as devices, count(*) filter (where d.finished_at is not null) as done
-                 from run_devices d join period p on p.id = d.run_id where p.status in ('queued', 'running'))
+            "), active as (select coalesce(sum(t.devices), 0)::bigint as devices,
+                 coalesce(sum(t.devices) filter (where t.state not in ('queued', 'running')), 0)::bigint as done
+                 from run_tallies t join period p on p.id = t.run_id where p.status in ('queued', 'running'))
              select json_build_object('total', count(*),
                  'running', count(*) filter (where status in ('queued', 'running')),
                  'succeeded', count(*) filter (where status = 'succeeded'),
@@ -172,7 +179,7 @@ impl Store {
         let status: Option<String> = sqlx::query_scalar(concat!(
             "update job_runs r set finished_at = greatest(now(), r.started_at), started_at = coalesce(r.started_at, now()),
              commit_id = $2, succeeded = c.good, failed = c.bad, changed = c.changed, causes = ",
-            causes!(),
+            causes!(counted!("")),
             ", usual_seconds = ",
             usual_seconds!(),
             ",

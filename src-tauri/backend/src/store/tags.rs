@@ -23,6 +23,8 @@ const LIST: List = List {
         ("devices", "(select count(*) from device_tags dt where dt.tag_id = t.id)"),
         ("description", "lower(t.description)"),
     ],
+    nullable: &["type", "description"],
+    then: &[],
     id: "t.id",
     descending: false,
     pages_of_none: 0,

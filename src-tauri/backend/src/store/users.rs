@@ -19,6 +19,8 @@ const LIST: List = List {
     around: "",
     row: "json_build_object('id', u.id, 'username', u.username, 'role', u.role, 'is_active', u.is_active)",
     sorts: &[("id", "u.id"), ("username", "lower(u.username)"), ("role", "u.role"), ("is_active", "u.is_active")],
+    nullable: &[],
+    then: &[],
     id: "u.id",
     descending: false,
     pages_of_none: 1,

@@ -26,7 +26,7 @@ use netraven_api::devices::Device;
 use netraven_api::jobs::Job;
 use netraven_api::native::Feature;
 use netraven_api::results::JobResult;
-use netraven_api::runs::{Run, RunDetail, RunStatus};
+use netraven_api::runs::{Run, RunStatus};
 use netraven_api::{Method, Problem};
 use serde_json::Value;
 use tokio::time::Instant;
@@ -96,7 +96,9 @@ pub async fn answer(talk: Talk<'_>, asked: &Asked, rest: &[&str]) -> Result<Valu
         (Method::Get, ["summary"]) => summary::summary(talk, asked).await,
         (Method::Get, ["outcomes"]) => charts::outcomes(talk, asked).await,
         (Method::Get, ["timeline"]) => charts::timeline(talk, asked).await,
-        (Method::Get, [text]) => get(talk, id(text)?).await,
+        (Method::Get, [text]) => Ok(reply(&device::with_run(talk, id(text)?).await?.0)),
+        (Method::Get, [text, "devices"]) => device::list(talk, asked, id(text)?).await,
+        (Method::Get, [text, "devices", device_id]) => device::one(talk, id(text)?, id(device_id)?).await,
         (Method::Post, [_, "again"]) => Err(offered::refusal(Feature::RunSome)),
         (Method::Post, [_, "devices", _, "cancel"]) => Err(offered::refusal(Feature::CancelDevice)),
         (Method::Post, [_, "cancel"]) => Err(offered::refusal(Feature::CancelRun)),
@@ -314,26 +316,6 @@ fn with_duration(run: &Run, now: Timestamp) -> Value {
     let mut row = reply(run);
     row["duration"] = Value::from(took);
     row
-}
-
-async fn get(talk: Talk<'_>, run: i64) -> Result<Value, Problem> {
-    let mut found = find(talk, run).await?;
-    let mut results = Vec::new();
-    if let Some(seen) = &found.seen {
-        let missing = found.run.devices > i64::try_from(seen.results.len()).unwrap_or(i64::MAX);
-        let said = if missing && !found.run.status.is_active() {
-            device::errors(talk, seen).await.unwrap_or_default()
-        } else {
-            device::Errors::default()
-        };
-        if let Some(most) = &said.most {
-            let message = found.run.message.take().map(|message| format!("{message} ")).unwrap_or_default();
-            found.run.message = Some(format!("{message}The log says: {most}"));
-        }
-        let known = talk.known_devices().await.unwrap_or_default();
-        results = device::devices(seen, &found.run, &known, &said);
-    }
-    Ok(reply(&RunDetail { run: found.run, results }))
 }
 
 /// When the run of a job that goes on began, if its log tells.

@@ -6,7 +6,8 @@ use netraven_api::outcome::{Cause, Stage};
 use netraven_api::problem::Code;
 use netraven_api::results::ListResults;
 use netraven_api::runs::{
-    DeviceState, GetRun, GetRunOutcomes, GetRunTimeline, ListRuns, RunStatus, RunSummary, SummarizeRuns, Trigger,
+    DeviceState, GetRun, GetRunDevice, GetRunOutcomes, GetRunTimeline, ListRunDevices, ListRuns, RunStatus, RunSummary,
+    SummarizeRuns, Trigger,
 };
 use serde_json::{Value, json};
 
@@ -71,17 +72,23 @@ async fn runs_are_filtered_and_keep_their_ids_at_the_edge_of_a_period() {
 async fn one_run_is_found_by_any_of_its_names() {
     let client = Replay::start().await.client().await;
     let run = client.send(&GetRun(504)).await.unwrap();
-    assert_eq!((run.run.id, run.run.job_id, run.run.status), (504, 31, RunStatus::PartlyFailed));
-    let failed = &run.results[0];
+    assert_eq!((run.id, run.job_id, run.status), (504, 31, RunStatus::PartlyFailed));
+    let devices = async |run_id: i64| {
+        client.send(&ListRunDevices { run_id, ..ListRunDevices::default() }).await.map(|page| page.items)
+    };
+    let of_504 = devices(504).await.unwrap();
+    let failed = &of_504[0];
     assert_eq!((failed.hostname.as_str(), failed.state, failed.attempt), ("spine-b", DeviceState::Failure, 3));
     assert_eq!((failed.cause, failed.stage), (Some(Cause::NotConnected), Some(Stage::Reach)));
     assert_eq!(failed.message.as_deref(), Some("TCP connection to device failed."));
-    assert_eq!((run.results[1].address.as_str(), run.results[1].snapshot_id), ("192.0.2.11:2222", Some(902)));
+    assert_eq!((of_504[1].address.as_str(), of_504[1].snapshot_id), ("192.0.2.11:2222", Some(902)));
     let newest = client.send(&GetRun(1_000_000_000_031)).await.unwrap();
-    assert_eq!((newest.run.id, newest.results.len()), (504, 2), "it is told the name that lasts");
+    assert_eq!(newest.id, 504, "it is told the name that lasts");
+    assert_eq!(devices(1_000_000_000_031).await.unwrap(), of_504);
     let waiting = client.send(&GetRun(1_000_000_000_033)).await.unwrap();
-    assert_eq!((waiting.run.status, waiting.results.len()), (RunStatus::Queued, 0));
+    assert_eq!((waiting.status, devices(waiting.id).await.unwrap().len()), (RunStatus::Queued, 0));
     assert_eq!(client.send(&GetRun(99)).await.unwrap_err().code, Code::NotFound);
+    assert_eq!(devices(99).await.unwrap_err().code, Code::NotFound);
     let results = client.send(&ListResults { run_id: Some(504), ..ListResults::default() }).await.unwrap();
     assert_eq!(results.items.iter().map(|result| result.id).collect::<Vec<_>>(), [505, 504]);
     let lines = client.send(&ListLogs { run_id: Some(504), ..ListLogs::default() }).await.unwrap();
@@ -103,8 +110,8 @@ async fn a_run_that_was_just_started_is_followed_by_its_job() {
     });
     let client = replay.client().await;
     let run = client.send(&GetRun(1_000_000_000_031)).await.unwrap();
-    assert_eq!((run.run.status, run.run.devices, run.run.succeeded), (RunStatus::Running, 2, 1));
-    assert_eq!(run.run.finished_at, None);
+    assert_eq!((run.status, run.devices, run.succeeded), (RunStatus::Running, 2, 1));
+    assert_eq!(run.finished_at, None);
 }
 
 #[tokio::test]
@@ -147,4 +154,27 @@ async fn charts_are_drawn_of_the_runs_put_together() {
     let failed = GetRunTimeline { status: vec![RunStatus::PartlyFailed], ..GetRunTimeline::default() };
     let failed = client.send(&failed).await.unwrap();
     assert_eq!(failed.runs.iter().map(|run| (run.id, run.failed)).collect::<Vec<_>>(), [(504, 1)]);
+}
+
+#[tokio::test]
+async fn the_devices_of_a_run_are_filtered_sorted_and_paged_here() {
+    let client = Replay::start().await.client().await;
+    let names = async |query: ListRunDevices| -> Vec<String> {
+        let page = client.send(&ListRunDevices { run_id: 504, ..query }).await.unwrap();
+        assert!(page.items.iter().all(|device| device.details.is_none()), "a list is small");
+        page.items.into_iter().map(|device| device.hostname).collect()
+    };
+    let all = ListRunDevices::default;
+    assert_eq!(names(all()).await, ["spine-b", "spine-a"], "what failed asks for attention");
+    assert_eq!(names(ListRunDevices { sort: Some("device".into()), ..all() }).await, ["spine-a", "spine-b"]);
+    let last = ListRunDevices { page: Some(2), size: Some(1), order: Some("desc".into()), ..all() };
+    assert_eq!(names(last).await, ["spine-b"]);
+    assert_eq!(names(ListRunDevices { state: vec![DeviceState::Success], ..all() }).await, ["spine-a"]);
+    assert_eq!(names(ListRunDevices { cause: vec![Cause::NotConnected], ..all() }).await, ["spine-b"]);
+    assert_eq!(names(ListRunDevices { search: Some("2.11:22".into()), ..all() }).await, ["spine-a"]);
+    assert_eq!(names(ListRunDevices { device_id: vec![11], ..all() }).await, ["spine-a"]);
+    let one = client.send(&GetRunDevice { run_id: 504, device_id: 11 }).await.unwrap();
+    assert_eq!((one.hostname.as_str(), one.details.is_some()), ("spine-a", true));
+    let other = client.send(&GetRunDevice { run_id: 504, device_id: 4711 }).await.unwrap_err();
+    assert_eq!((other.code, other.message.as_str()), (Code::NotFound, "This run did not work on the device."));
 }

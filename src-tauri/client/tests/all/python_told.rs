@@ -7,7 +7,7 @@ use jiff::{SignedDuration, Timestamp};
 use netraven_api::event::{Changed, FeedMessage, Link};
 use netraven_api::jobs::{ListJobs, RunJob};
 use netraven_api::logs::{ListLogs, StreamFilter};
-use netraven_api::runs::{DeviceState, GetRun, ListRuns, Run, RunStatus, Trigger};
+use netraven_api::runs::{DeviceState, GetRun, GetRunDevice, ListRunDevices, ListRuns, Run, RunStatus, Trigger};
 use netraven_client::Client;
 use netraven_client::feed::Limits;
 use serde_json::{Value, json};
@@ -86,13 +86,17 @@ async fn what_the_log_counts_holds_against_results_that_were_lost() {
     let shape: Vec<_> = all[..2].iter().map(|run| (run.status, run.devices, run.succeeded, run.failed)).collect();
     assert_eq!(shape, [(RunStatus::Succeeded, 2, 2, 0), (RunStatus::PartlyFailed, 3, 1, 2)]);
     assert_eq!((all[1].started_at, all[1].finished_at), (Some(began), Some(later(began, 21))));
-    let detail = client.send(&GetRun(all[1].id)).await.unwrap();
-    let states: Vec<_> = detail.results.iter().map(|device| (device.hostname.as_str(), device.state)).collect();
+    let run = client.send(&GetRun(all[1].id)).await.unwrap();
+    let devices = client.send(&ListRunDevices { run_id: run.id, ..ListRunDevices::default() }).await.unwrap().items;
+    let states: Vec<_> = devices.iter().map(|device| (device.hostname.as_str(), device.state)).collect();
     let lost = DeviceState::NoResult;
     assert_eq!(states, [("spine-b", lost), ("spine-c", lost), ("spine-a", DeviceState::Success)]);
-    assert!(detail.run.message.unwrap().contains("a result of 1 of the 3 devices"));
+    assert!(run.message.unwrap().contains("a result of 1 of the 3 devices"));
+    // Nothing but its name is known of one that is gone, and it can be asked for all the same.
+    let gone = client.send(&GetRunDevice { run_id: run.id, device_id: devices[1].device_id }).await.unwrap();
+    assert_eq!((gone.hostname.as_str(), gone.state, gone.device_id > 0), ("spine-c", lost, true));
     // A result leads to the run it came of.
-    assert_eq!(client.send(&GetRun(601)).await.unwrap().run.id, all[0].id);
+    assert_eq!(client.send(&GetRun(601)).await.unwrap().id, all[0].id);
 }
 
 #[tokio::test]
@@ -108,12 +112,11 @@ async fn a_run_without_a_result_tells_the_reason_and_its_log() {
         word(world, 31, "COMPLETED_FAILURE", Some(later(began, 3)));
     });
     let client = replay.client().await;
-    let detail = client.send(&GetRun(1_000_000_000_031)).await.unwrap();
-    let run = &detail.run;
+    let run = client.send(&GetRun(1_000_000_000_031)).await.unwrap();
     assert_eq!((run.status, run.devices, run.failed), (RunStatus::Failed, 2, 2));
     let message = run.message.as_deref().unwrap_or_default();
     assert!(message.contains("no result of its 2 devices") && message.contains("No handler registered"), "{message}");
-    let device = detail.results.iter().find(|device| device.device_id == 11).unwrap();
+    let device = client.send(&GetRunDevice { run_id: run.id, device_id: 11 }).await.unwrap();
     assert!(device.message.as_ref().unwrap().contains("No handler registered"), "{device:?}");
     let lines = client.send(&ListLogs { run_id: Some(run.id), ..ListLogs::default() }).await.unwrap();
     assert_eq!(lines.total, 7);
@@ -169,7 +172,7 @@ async fn a_job_that_waits_is_told_by_the_queue_and_keeps_its_name_when_it_runs()
         world.rows.insert("queue", queue(vec![entry("4162aa28", asked)]));
     });
     let client = replay.client().await;
-    let waiting = client.send(&GetRun(1_000_000_000_031)).await.unwrap().run;
+    let waiting = client.send(&GetRun(1_000_000_000_031)).await.unwrap();
     assert_eq!((waiting.status, waiting.queued_at, waiting.trigger), (RunStatus::Queued, asked, Trigger::Manual));
     replay.change(|world| {
         let began = later(asked, 20);
@@ -181,12 +184,12 @@ async fn a_job_that_waits_is_told_by_the_queue_and_keeps_its_name_when_it_runs()
         world.rows.insert("queue", queue(Vec::new()));
     });
     let client = replay.client().await;
-    let ended = client.send(&GetRun(waiting.id)).await.unwrap().run;
+    let ended = client.send(&GetRun(waiting.id)).await.unwrap();
     assert_eq!((ended.status, ended.started_at), (RunStatus::Succeeded, Some(later(asked, 20))));
-    let newest = client.send(&GetRun(1_000_000_000_031)).await.unwrap().run;
+    let newest = client.send(&GetRun(1_000_000_000_031)).await.unwrap();
     assert_eq!((newest.status, newest.id == ended.id), (RunStatus::Failed, false));
     // The lasting name stays with its run.
-    assert_eq!(client.send(&GetRun(ended.id)).await.unwrap().run.status, RunStatus::Succeeded);
+    assert_eq!(client.send(&GetRun(ended.id)).await.unwrap().status, RunStatus::Succeeded);
 }
 
 #[tokio::test]
@@ -197,7 +200,7 @@ async fn a_job_that_waits_in_no_queue_is_not_said_to_wait_for_ever() {
         world.rows.insert("queue", vec![json!({"name": "default", "job_count": 0, "jobs": []})]);
     });
     let client = replay.client().await;
-    let newest = async || client.send(&GetRun(1_000_000_000_031)).await.unwrap().run;
+    let newest = async || client.send(&GetRun(1_000_000_000_031)).await.unwrap();
     let told = async {
         loop {
             let run = newest().await;

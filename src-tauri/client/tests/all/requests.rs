@@ -17,12 +17,13 @@ use netraven_api::jobs::{
 };
 use netraven_api::logs::{GetLogHistogram, GetLogStats, ListLogLevels, ListLogTypes, ListLogs};
 use netraven_api::matrix::GetJobMatrix;
+use netraven_api::outcome::Cause;
 use netraven_api::platforms::ListPlatforms;
 use netraven_api::problem::Code;
 use netraven_api::results::ListResults;
 use netraven_api::runs::{
-    Again, CancelDevice, CancelRun, GetRun, GetRunOutcomes, GetRunTimeline, ListRuns, RunAgain, RunStatus,
-    SummarizeRuns, Trigger,
+    Again, CancelDevice, CancelRun, DeviceState, GetRun, GetRunDevice, GetRunOutcomes, GetRunTimeline, ListRunDevices,
+    ListRuns, RunAgain, RunStatus, SummarizeRuns, Trigger,
 };
 use netraven_api::system::{GetHealth, GetSystemStatus};
 use netraven_api::tags::{CreateTag, DeleteTag, GetTag, ListTags, TagInput, UpdateTag};
@@ -106,7 +107,7 @@ impl Walk<'_> {
     /// A job whose run has not ended cannot be removed.
     async fn until_ended(&self, run: i64) {
         let ended = async {
-            while self.client.send(&GetRun(run)).await.is_ok_and(|detail| detail.run.status.is_active()) {
+            while self.client.send(&GetRun(run)).await.is_ok_and(|run| run.status.is_active()) {
                 tokio::time::sleep(Duration::from_millis(50)).await;
             }
         };
@@ -162,6 +163,21 @@ impl Walk<'_> {
         self.ask(ListRuns { trigger: trigger.clone(), device_id, tag_id: vec![1], ..ListRuns::default() }).await;
         self.ask(SummarizeRuns { trigger, device_id, tag_id: vec![1], ..SummarizeRuns::default() }).await;
         self.ask(GetRun(run)).await;
+        let failed = vec![DeviceState::Failure, DeviceState::Cancelled];
+        let (search, sort, order) = (Some("walk".into()), Some("duration".into()), Some("desc".into()));
+        let cause = vec![Cause::AuthFailed];
+        self.ask(ListRunDevices { run_id: run, page: Some(1), size: Some(100), ..ListRunDevices::default() }).await;
+        self.ask(ListRunDevices {
+            run_id: run,
+            state: failed,
+            cause,
+            search,
+            sort,
+            order,
+            ..ListRunDevices::default()
+        })
+        .await;
+        self.ask(GetRunDevice { run_id: run, device_id: device }).await;
         self.ask(GetJobMatrix { job_id: job, runs: Some(30), page: Some(1), size: Some(50) }).await;
         self.ask(ListResults { device_id: Some(device), status: vec!["Failure".into()], ..ListResults::default() })
             .await;

@@ -1,73 +1,119 @@
-//! The devices of a run: what came of each, with stage, cause and message.
+//! The devices of a run: a page of them is read at a time, filtered and sorted by the server.
+
+use std::rc::Rc;
 
 use dioxus::prelude::*;
-use netraven_api::native::Feature;
+use netraven_api::Page;
 use netraven_api::outcome::Cause;
-use netraven_api::runs::{Again, DeviceState, Run, RunDevice};
+use netraven_api::runs::{ListRunDevices, Run, RunDevice};
 
-use super::order;
-use super::view::{RunVerbs, RunView, RunViewStoreExt, Show};
+use super::devices_table::DevicesTable;
+use super::view::{PAGE_SIZE, RunVerbs, RunView, RunViewStoreExt, Show};
 use crate::components::{
-    Button, ButtonKind, Choice, DeviceStateTag, Empty, Glyph, Icon, Pager, Picker, SearchField, Segments, SortHead,
-    TableFrame,
+    Choice, Empty, ErrorState, Glyph, Pager, Picker, SearchField, Segments, SkeletonRows, StaleNote,
 };
-use crate::format;
-use crate::pages::actions::{ONE_AT_A_TIME, use_cancel_device, use_run_job};
+use crate::data::{use_query, use_query_maybe, use_settled};
+use crate::pages::actions::use_cancel_device;
 use crate::pages::cancel_device::CancelDeviceDialog;
-use crate::route::Route;
-use crate::state::moment::use_moment;
-use crate::state::session::use_workplace;
-use crate::state::steady::{Steady, use_steady};
+use crate::pages::paging::use_existing_page;
+use crate::state::steady::{Steady, use_steady_page};
 
-/// Devices on one page.
-const PAGE_SIZE: i64 = 100;
-
-/// The columns left to right: what they are sorted by, their heads, and what these share with their cells.
-const HEADS: [(&str, &str, &str); 6] = [
-    ("device", "Device", ""),
-    ("state", "State", ""),
-    ("stage", "Stage", "wide-only"),
-    ("cause", "Cause", ""),
-    ("message", "What happened", ""),
-    ("duration", "Duration", "num"),
-];
-
-/// The table of devices.
+/// The table of devices, a page of it at a time.
 #[component]
-pub fn RunDevices(run: Run, view: Store<RunView>, results: Vec<RunDevice>) -> Element {
-    let mut view = view;
+pub fn RunDevices(run: ReadSignal<Run>, view: Store<RunView>) -> Element {
+    let run_id = use_memo(move || run.read().id);
+    let text = use_settled(move || view.search().read().trim().to_owned());
+    let list = use_query(move || view.read().devices_of(run_id(), &text.read()));
+    use_existing_page(list, move || *view.page().peek(), move |page| view.page().set(page));
     let cancel = use_cancel_device();
     let mut cancelling = use_signal(|| None::<RunDevice>);
-    let (run_id, active, is_cancelled) = (run.id, run.status.is_active(), run.cancel_requested);
-    let known: Vec<Choice> = Cause::ALL
-        .into_iter()
-        .filter(|cause| results.iter().any(|device| device.cause == Some(*cause)))
-        .map(|cause| Choice::new(cause.as_str(), cause.title()))
-        .collect();
-    let moment = use_moment();
-    let RunView { show, causes, search, sorted, page, .. } = view.read().clone();
-    let wanted = search.trim().to_lowercase();
-    let all = results.len();
-    let mut found: Vec<&RunDevice> = results
-        .iter()
-        .filter(|device| show.holds(device.state))
-        .filter(|device| {
-            causes.is_empty() || device.cause.is_some_and(|cause| causes.iter().any(|word| word == cause.as_str()))
+    let retry = move |()| list.refresh();
+    let page = list.value();
+    let fresh = page.as_ref().map(|page| page.items.clone()).unwrap_or_default();
+    let most = usize::try_from(PAGE_SIZE).unwrap_or(usize::MAX);
+    let Steady { rows, joined } = use_steady_page(fresh, list.answered(), list.own(), most, |device| device.device_id);
+    let is_on_page = |id: i64| page.as_ref().is_some_and(|page| page.items.iter().any(|device| device.device_id == id));
+    // One that went to another page keeps its place until the pointer leaves, and tells what became of it.
+    let gone = rows.iter().map(|device| device.device_id).filter(|id| !is_on_page(*id)).collect();
+    let elsewhere = use_devices(run_id, gone);
+    let latest = |row: RunDevice| {
+        let now = elsewhere.as_ref().and_then(|page| page.items.iter().find(|it| it.device_id == row.device_id));
+        now.cloned().unwrap_or(row)
+    };
+    let shown: Vec<RunDevice> =
+        rows.into_iter().map(|row| if is_on_page(row.device_id) { row } else { latest(row) }).collect();
+    let body = match (page, list.error()) {
+        (Some(page), stale) => rsx! {
+            if let Some(problem) = stale {
+                StaleNote { problem, at: list.at(), onretry: retry }
+            }
+            if shown.is_empty() {
+                NoDevices { run, total: page.total, filtered: view.read().is_narrowed() }
+            } else {
+                DevicesTable { run, view, devices: shown, oncancel: move |device| cancelling.set(Some(device)) }
+            }
+            Pager {
+                noun: "device",
+                total: page.total,
+                about: page.total_is_estimate,
+                page: *view.page().read(),
+                size: PAGE_SIZE,
+                joined,
+                onpage: move |next| view.page().set(next),
+            }
+        },
+        (None, Some(problem)) => rsx! {
+            ErrorState { title: "The devices could not be read", problem, onretry: retry }
+        },
+        (None, None) => rsx! {
+            SkeletonRows { rows: 10, label: "Reading the devices" }
+        },
+    };
+    rsx! {
+        Filters { run, view }
+        {body}
+        if let Some(device) = cancelling() {
+            CancelDeviceDialog {
+                run_id: run_id(),
+                device,
+                oncancel: move |which| cancel.call(which),
+                onclose: move |()| cancelling.set(None),
+            }
+        }
+    }
+}
+
+/// Devices of a run by their ids, as they are now; none where none is asked for.
+fn use_devices(run_id: Memo<i64>, ids: Vec<i64>) -> Option<Rc<Page<RunDevice>>> {
+    let mut wanted = use_signal(Vec::new);
+    use_effect(use_reactive((&ids,), move |(ids,)| {
+        if *wanted.peek() != ids {
+            wanted.set(ids);
+        }
+    }));
+    let found = use_query_maybe(move || {
+        let device_id = wanted.read().clone();
+        let size = Some(PAGE_SIZE);
+        (!device_id.is_empty()).then(|| ListRunDevices {
+            run_id: run_id(),
+            device_id,
+            size,
+            ..ListRunDevices::default()
         })
-        .filter(|device| device.hostname.to_lowercase().contains(&wanted) || device.address.contains(&wanted))
-        .collect();
-    order::sort(&mut found, sorted, moment.glance());
-    let total = i64::try_from(found.len()).unwrap_or_default();
-    let number = page.clamp(1, (total - 1).max(0) / PAGE_SIZE + 1);
-    let skip = usize::try_from((number - 1) * PAGE_SIZE).unwrap_or_default();
-    let size = usize::try_from(PAGE_SIZE).unwrap_or(usize::MAX);
-    let fresh: Vec<RunDevice> = found.into_iter().skip(skip).take(size).cloned().collect();
-    let question = format!("{run_id} {show:?} {causes:?} {wanted} {sorted:?} {number}");
-    let Steady { rows, joined } = use_steady(fresh, question, 0, |device| device.device_id);
-    // One that does not fit the filter any more keeps its place until the pointer leaves, and tells what became of it.
-    let latest =
-        |row: RunDevice| results.iter().find(|device| device.device_id == row.device_id).cloned().unwrap_or(row);
-    let shown: Vec<RunDevice> = if joined > 0 || active { rows.into_iter().map(latest).collect() } else { rows };
+    });
+    found.value()
+}
+
+#[component]
+fn Filters(run: ReadSignal<Run>, view: Store<RunView>) -> Element {
+    let mut view = view;
+    let RunView { show, causes, search, .. } = view.read().clone();
+    let run = run.read();
+    let is_known = |cause: Cause| {
+        run.causes.iter().any(|group| group.cause == cause) || causes.iter().any(|word| word == cause.as_str())
+    };
+    let known = Cause::ALL.into_iter().filter(|cause| is_known(*cause));
+    let known: Vec<Choice> = known.map(|cause| Choice::new(cause.as_str(), cause.title())).collect();
     rsx! {
         div { class: "filters", role: "search", aria_label: "Filters",
             SearchField {
@@ -92,176 +138,24 @@ pub fn RunDevices(run: Run, view: Store<RunView>, results: Vec<RunDevice>) -> El
                 onchange: move |chosen| view.choose_causes(chosen),
             }
         }
-        if shown.is_empty() {
-            if all == 0 && active {
-                Empty { title: "No device yet", text: "The devices of this run appear here as they are worked on.", glyph: Glyph::Devices }
-            } else if let Some(why) = run.message.as_ref().filter(|_| all == 0) {
-                Empty { title: "No result in this run", text: why.clone(), glyph: Glyph::Devices }
-            } else if all == 0 {
-                Empty {
-                    title: "No device in this run",
-                    text: "When it began, there was no device for the job to work on. Give a device one of the job's tags.",
-                    glyph: Glyph::Devices,
-                }
-            } else {
-                Empty { title: "No device matches", text: "None of the devices of this run has what the filters ask for.", glyph: Glyph::Search }
-            }
-        } else {
-            TableFrame { id: "run-devices-frame",
-                table { class: "data-table run-devices", aria_label: "Devices of this run",
-                    colgroup {
-                        col { class: "col-host" }
-                        col { class: "col-device-state" }
-                        col { class: "col-stage" }
-                        col { class: "col-cause" }
-                        col {}
-                        col { class: "col-took" }
-                        col { class: "col-turns" }
-                        col { class: "col-turn" }
-                    }
-                    thead {
-                        tr {
-                            for (column, title, class) in HEADS {
-                                SortHead {
-                                    key: "{column}",
-                                    title,
-                                    class,
-                                    sorted: sorted.direction(column),
-                                    onsort: move |()| view.sort_by(column),
-                                }
-                            }
-                            th { scope: "col", aria_label: "Run again or cancel" }
-                            th { scope: "col", aria_label: "Open" }
-                        }
-                    }
-                    tbody {
-                        for device in shown {
-                            DeviceRow {
-                                key: "{device.device_id}",
-                                run_id,
-                                active,
-                                is_cancelled,
-                                device,
-                                oncancel: move |device| cancelling.set(Some(device)),
-                            }
-                        }
-                    }
-                }
-            }
-        }
-        Pager { noun: "device", total, page: number, size: PAGE_SIZE, joined, onpage: move |next| view.page().set(next) }
-        if let Some(device) = cancelling() {
-            CancelDeviceDialog { run_id, device, oncancel: move |which| cancel.call(which), onclose: move |()| cancelling.set(None) }
-        }
     }
 }
 
+/// Why there is no row.
 #[component]
-fn DeviceRow(
-    run_id: i64,
-    active: bool,
-    is_cancelled: bool,
-    device: RunDevice,
-    oncancel: EventHandler<RunDevice>,
-) -> Element {
-    let go = navigator();
-    let to = Route::dossier(run_id, device.device_id);
-    let open = to.clone();
-    let message = order::said(&device);
-    let change = device.snapshot_id.filter(|_| device.message.is_none() && device.changed == Some(true));
-    let change = change.map(|snapshot| Route::change(device.device_id, snapshot));
-    rsx! {
-        tr { "data-opens": "yes", "data-device": "{device.device_id}", onclick: move |_| { go.push(open.clone()); },
-            td { class: "name",
-                Link { to, onclick: move |event: MouseEvent| event.stop_propagation(), title: "{device.address}", "{device.hostname}" }
-            }
-            td {
-                DeviceStateTag { state: device.state }
-                if device.attempt > 1 {
-                    span { class: "muted", title: "A worker began with it {device.attempt} times", " ×{device.attempt}" }
-                }
-            }
-            td { class: "muted wide-only", {device.stage.map(|stage| stage.title()).unwrap_or_default()} }
-            td { {device.cause.map(Cause::title).unwrap_or_default()} }
-            td { class: "muted happened", title: "{message}",
-                if let Some(to) = change {
-                    Link { class: "side-link", to, title: "See what changed", onclick: move |event: MouseEvent| event.stop_propagation(), "{message}" }
-                } else {
-                    span { class: "lines-2", "{message}" }
-                }
-            }
-            td { class: "num", Took { device: device.clone() } }
-            td { class: "turn", onclick: |event| event.stop_propagation(),
-                DeviceAction { run_id, active, is_cancelled, device: device.clone(), oncancel }
-            }
-            td { class: "turn", Icon { glyph: Glyph::ChevronRight, size: 15 } }
-        }
-    }
-}
-
-/// What can be done with a device of a run: cancelled before its end, run again after it. Each has a place of its own, so
-/// that what is pressed as the device ends is never the other.
-#[component]
-fn DeviceAction(
-    run_id: i64,
-    active: bool,
-    is_cancelled: bool,
-    device: RunDevice,
-    oncancel: EventHandler<RunDevice>,
-) -> Element {
-    let (start, workplace) = (use_run_job(), use_workplace());
-    let (name, device_id) = (device.hostname.clone(), device.device_id);
-    if matches!(device.state, DeviceState::Queued | DeviceState::Running) {
-        return rsx! {
-            span { class: "turns",
-                Button {
-                    label: "Cancel {name}",
-                    kind: ButtonKind::Text,
-                    glyph: Glyph::Stop,
-                    icon_only: true,
-                    small: true,
-                    refused: workplace
-                        .refusal(Feature::CancelDevice)
-                        .or_else(|| is_cancelled.then(|| "The run is already being cancelled.".to_owned())),
-                    onclick: move |_| oncancel.call(device.clone()),
-                }
-                span {}
-            }
-        };
-    }
-    rsx! {
-        span { class: "turns",
-            span {}
-            Button {
-                label: "Run {name} again",
-                kind: ButtonKind::Text,
-                glyph: Glyph::Again,
-                icon_only: true,
-                small: true,
-                busy: start.busy(),
-                refused: workplace.refusal(Feature::RunSome).or_else(|| active.then(|| ONE_AT_A_TIME.to_owned())),
-                onclick: move |_| start.again(run_id, Again::device(device_id)),
-            }
-        }
-    }
-}
-
-/// How long a device took, or has been worked on.
-#[component]
-pub fn Took(device: RunDevice) -> Element {
-    let moment = use_moment();
-    let Some(started) = device.started_at else {
-        return rsx! {
-            span { class: "muted", "–" }
-        };
+fn NoDevices(run: ReadSignal<Run>, total: i64, filtered: bool) -> Element {
+    let run = run.read();
+    let (title, text, glyph) = if run.devices > 0 && (filtered || total > 0) {
+        ("No device matches", "None of the devices of this run has what the filters ask for.", Glyph::Search)
+    } else if run.status.is_active() {
+        ("No device yet", "The devices of this run appear here as they are worked on.", Glyph::Devices)
+    } else if let Some(why) = &run.message {
+        ("No result in this run", why.as_str(), Glyph::Devices)
+    } else {
+        let why = "When it began, there was no device for the job to work on. Give a device one of the job's tags.";
+        ("No device in this run", why, Glyph::Devices)
     };
-    let end = match device.finished_at {
-        Some(finished) => finished,
-        None => moment.now(),
-    };
-    let millis = end.as_millisecond() - started.as_millisecond();
-    if (0..10_000).contains(&millis) && device.finished_at.is_some() {
-        return rsx! { {format!("{}.{} s", millis / 1000, millis % 1000 / 100)} };
+    rsx! {
+        Empty { title, text, glyph }
     }
-    rsx! { {format::duration(format::seconds_between(started, end))} }
 }

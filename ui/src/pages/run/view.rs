@@ -2,7 +2,7 @@
 
 use dioxus::prelude::*;
 use netraven_api::outcome::Cause;
-use netraven_api::runs::DeviceState;
+use netraven_api::runs::{DeviceOrder, DeviceState, ListRunDevices};
 
 use crate::address::{Addressed, Given, Parts};
 use crate::pages::paging::Sorted;
@@ -85,20 +85,23 @@ impl Show {
         }
     }
 
-    /// Whether a device in some state is among them.
+    /// The states of the devices among them; none for all.
     #[must_use]
-    pub fn holds(self, state: DeviceState) -> bool {
+    pub fn states(self) -> Vec<DeviceState> {
         match self {
-            Show::All => true,
-            Show::Failed => matches!(state, DeviceState::Failure | DeviceState::Cancelled),
-            Show::Going => matches!(state, DeviceState::Queued | DeviceState::Running),
-            Show::Succeeded => state == DeviceState::Success,
+            Show::All => Vec::new(),
+            Show::Failed => vec![DeviceState::Failure, DeviceState::Cancelled],
+            Show::Going => vec![DeviceState::Queued, DeviceState::Running],
+            Show::Succeeded => vec![DeviceState::Success],
         }
     }
 }
 
+/// Devices on one page.
+pub const PAGE_SIZE: i64 = 100;
+
 /// What the devices can be sorted by: what asks for attention first, or a column.
-pub const SORTS: [&str; 7] = ["attention", "device", "state", "stage", "cause", "message", "duration"];
+pub const SORTS: [&str; 7] = DeviceOrder::NAMES;
 
 /// What the person has chosen.
 #[derive(Clone, Debug, PartialEq, Store)]
@@ -129,6 +132,31 @@ impl Default for RunView {
             sorted: Sorted::by(SORTS[0]),
             page: 1,
             history_page: 1,
+        }
+    }
+}
+
+impl RunView {
+    /// Whether some devices are left out.
+    #[must_use]
+    pub fn is_narrowed(&self) -> bool {
+        self.show != Show::All || !self.causes.is_empty() || !self.search.trim().is_empty()
+    }
+
+    /// The request for the devices of a run that are looked at; `text` is what is searched for, once it has come to rest.
+    #[must_use]
+    pub fn devices_of(&self, run_id: i64, text: &str) -> ListRunDevices {
+        let (sort, order) = self.sorted.wish(&SORTS);
+        ListRunDevices {
+            run_id,
+            page: Some(self.page),
+            size: Some(PAGE_SIZE),
+            device_id: Vec::new(),
+            state: self.show.states(),
+            cause: self.causes.iter().filter_map(|word| Cause::parse(word)).collect(),
+            search: Some(text.to_owned()).filter(|text| !text.is_empty()),
+            sort,
+            order,
         }
     }
 }

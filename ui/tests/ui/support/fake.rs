@@ -50,6 +50,7 @@ impl Clock for StillClock {
 
 enum Reply {
     Value(Value),
+    Made(Box<dyn Fn(&str) -> Value>),
     Problem(Problem),
     Never,
 }
@@ -132,6 +133,11 @@ impl Fake {
     /// Answers requests to a route, such as `GET /runs/`, with a value; with a query, those that are just so.
     pub fn answer(&self, route: &str, value: &impl Serialize) {
         self.replies.borrow_mut().insert(route.to_owned(), Reply::Value(serde_json::to_value(value).unwrap()));
+    }
+
+    /// Answers requests to a route with what is made of their query.
+    pub fn answer_query(&self, route: &str, make: impl Fn(&str) -> Value + 'static) {
+        self.replies.borrow_mut().insert(route.to_owned(), Reply::Made(Box::new(make)));
     }
 
     /// Refuses requests to a route.
@@ -291,6 +297,10 @@ impl Bridge for Fake {
         let replies = self.replies.borrow();
         match replies.get(&format!("{method} {path}")).or_else(|| replies.get(&route)) {
             Some(Reply::Value(value)) => futures::future::ready(Ok(value.clone())).boxed_local(),
+            Some(Reply::Made(make)) => {
+                let value = make(path.split_once('?').map_or("", |(_, query)| query));
+                futures::future::ready(Ok(value)).boxed_local()
+            }
             Some(Reply::Problem(problem)) => futures::future::ready(Err(problem.clone())).boxed_local(),
             Some(Reply::Never) => futures::future::pending().boxed_local(),
             None => {

@@ -1,32 +1,86 @@
 //! The devices of a run: those with a result, and those the log names without one.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use netraven_api::Problem;
 use netraven_api::devices::Device;
 use netraven_api::outcome::{Cause, Stage};
+use netraven_api::problem::Code;
 use netraven_api::results::JobResult;
-use netraven_api::runs::{DeviceState, Run, RunDevice};
+use netraven_api::runs::{DeviceState, ListRunDevices, Run, RunDevice};
 use serde_json::Value;
 
 use super::bind::Seen;
-use crate::dialect::row::Row;
+use super::find::find;
+use crate::dialect::asked::Asked;
+use crate::dialect::row::{Row, reply};
 use crate::dialect::{Talk, words};
 
 /// Lines of errors looked at for a run.
 const MOST_LINES: usize = 500;
+/// From here on: devices that are gone and have no id any more, by their place in the log. Ids of devices are 32 bits long.
+const GONE: i64 = 1_000_000_000_000;
 
-/// The devices of a run, failed ones first, then those without a result, then by hostname.
-pub fn devices(seen: &Seen, run: &Run, known: &[Device], said: &Errors) -> Vec<RunDevice> {
+/// A run and its devices.
+pub async fn with_run(talk: Talk<'_>, run: i64) -> Result<(Run, Vec<RunDevice>), Problem> {
+    let mut found = find(talk, run).await?;
+    let mut all = Vec::new();
+    if let Some(seen) = &found.seen {
+        let missing = found.run.devices > i64::try_from(seen.results.len()).unwrap_or(i64::MAX);
+        let said = if missing && !found.run.status.is_active() {
+            errors(talk, seen).await.unwrap_or_default()
+        } else {
+            Errors::default()
+        };
+        if let Some(most) = &said.most {
+            let message = found.run.message.take().map(|message| format!("{message} ")).unwrap_or_default();
+            found.run.message = Some(format!("{message}The log says: {most}"));
+        }
+        let known = talk.known_devices().await.unwrap_or_default();
+        all = devices(seen, &found.run, &known, &said);
+    }
+    Ok((found.run, all))
+}
+
+/// A page of a run's devices. All of them were read for it: this server tells of a run by what is left of it.
+pub async fn list(talk: Talk<'_>, asked: &Asked, run: i64) -> Result<Value, Problem> {
+    let words = |name: &str| asked.many(name).into_iter().map(|word| word.to_lowercase());
+    let wanted = ListRunDevices {
+        run_id: run,
+        page: asked.number("page")?,
+        size: asked.number("size")?,
+        device_id: asked.many("device_id").iter().filter_map(|id| id.parse().ok()).collect(),
+        state: words("state").filter_map(|word| DeviceState::parse(&word)).collect(),
+        cause: words("cause").filter_map(|word| Cause::parse(&word)).collect(),
+        search: asked.one("search"),
+        sort: asked.one("sort"),
+        order: asked.one("order"),
+    };
+    let (_, all) = with_run(talk, run).await?;
+    Ok(reply(&wanted.page_of(all, talk.now())))
+}
+
+/// One device of a run.
+pub async fn one(talk: Talk<'_>, run: i64, device_id: i64) -> Result<Value, Problem> {
+    let (_, all) = with_run(talk, run).await?;
+    let found = all.into_iter().find(|device| device.device_id == device_id);
+    let found = found.ok_or_else(|| Problem::new(Code::NotFound, "This run did not work on the device."))?;
+    Ok(reply(&found))
+}
+
+/// The devices of a run that has left something.
+fn devices(seen: &Seen, run: &Run, known: &[Device], said: &Errors) -> Vec<RunDevice> {
+    let by_id: HashMap<i64, &Device> = known.iter().map(|device| (device.id, device)).collect();
+    let by_name: HashMap<&str, &Device> = known.iter().map(|device| (device.hostname.as_str(), device)).collect();
     let mut all: Vec<RunDevice> =
-        seen.results.iter().map(|result| device(result, known.iter().find(|it| it.id == result.device_id))).collect();
-    let names = seen.told.iter().flat_map(|told| &told.names);
-    let missing: Vec<&String> = names.filter(|name| seen.results.iter().all(|it| it.device_name != **name)).collect();
-    for (place, name) in missing.into_iter().enumerate() {
-        let known = known.iter().find(|device| device.hostname == *name);
-        // A device that is gone has no id any more.
-        let id = known.map_or(-1 - i64::try_from(place).unwrap_or_default(), |device| device.id);
-        if all.iter().any(|device| device.device_id == id) {
+        seen.results.iter().map(|result| device(result, by_id.get(&result.device_id).copied())).collect();
+    let mut ids: HashSet<i64> = all.iter().map(|device| device.device_id).collect();
+    let with_result: HashSet<&str> = seen.results.iter().map(|result| result.device_name.as_str()).collect();
+    let names = seen.told.iter().flat_map(|told| &told.names).enumerate();
+    for (place, name) in names.filter(|(_, name)| !with_result.contains(name.as_str())) {
+        let known = by_name.get(name.as_str()).copied();
+        let id = known.map_or(GONE + i64::try_from(place).unwrap_or_default(), |device| device.id);
+        if !ids.insert(id) {
             continue;
         }
         let why = match said.by_device.get(&id) {
@@ -53,12 +107,6 @@ pub fn devices(seen: &Seen, run: &Run, known: &[Device], said: &Errors) -> Vec<R
             snapshot_id: None,
         });
     }
-    let rank = |device: &RunDevice| match device.state {
-        DeviceState::Success => 2,
-        DeviceState::NoResult => 1,
-        _ => 0,
-    };
-    all.sort_by(|a, b| rank(a).cmp(&rank(b)).then_with(|| a.hostname.cmp(&b.hostname)));
     all
 }
 

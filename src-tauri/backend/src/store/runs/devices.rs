@@ -1,0 +1,123 @@
+//! The devices of a run: a page of them, or one with the details of its result.
+
+use std::sync::LazyLock;
+
+use netraven_api::outcome::{Cause, Stage};
+use netraven_api::runs::{DeviceOrder, DeviceState, ListRunDevices, RunDevice};
+use sqlx::types::Json;
+
+use crate::store::listing::{List, Paging, RawPage, Sql, any_of};
+use crate::store::{Result, Store, StoreError, contains};
+
+/// The address as it is shown.
+macro_rules! address {
+    () => {
+        "case when d.port = 22 then d.ip_address when d.ip_address like '%:%' then '[' || d.ip_address || ']:' || d.port
+        else d.ip_address || ':' || d.port end"
+    };
+}
+
+/// The fields of a row, without the bracket at their end.
+macro_rules! fields {
+    () => {
+        concat!(
+            "json_build_object('device_id', d.device_id, 'hostname', d.hostname, 'address', ",
+            address!(),
+            ", 'device_type', d.device_type, 'state', d.state, 'stage', d.stage, 'cause', d.cause, 'message', d.message,
+            'attempt', d.attempt, 'worker', d.worker, 'started_at', wire_time(d.started_at),
+            'finished_at', wire_time(d.finished_at), 'result_id', d.result_id, 'changed', d.changed,
+            'snapshot_id', d.snapshot_id"
+        )
+    };
+}
+
+const ONE: &str = concat!(
+    "select ",
+    fields!(),
+    ", 'details', res.details) from run_devices d
+    left join job_results res on res.run_id = d.run_id and res.device_id = d.device_id
+    where d.run_id = $1 and d.device_id = $2"
+);
+
+/// Sorted by its keys alone; whole rows are read of one page only.
+static LIST: LazyLock<List> = LazyLock::new(|| List {
+    from: "run_devices d",
+    counted: "run_devices d",
+    columns: "d.run_id, d.device_id",
+    name: "p",
+    around: " join run_devices d on d.run_id = p.run_id and d.device_id = p.device_id",
+    row: concat!(fields!(), ")"),
+    sorts: DeviceOrder::ALL.map(|order| (order.as_str(), column(order))).to_vec().leak(),
+    nullable: &["stage", "cause", "message", "duration"],
+    then: &[HOSTNAME],
+    id: "d.device_id",
+    descending: false,
+    pages_of_none: 0,
+});
+
+const HOSTNAME: &str = "lower(d.hostname)";
+
+/// What an order is in the database: the ranks and titles of closed lists are those of the wire types.
+fn column(order: DeviceOrder) -> &'static str {
+    match order {
+        DeviceOrder::Attention | DeviceOrder::State => {
+            ranked("d.state", DeviceState::ALL.map(|state| (state.as_str(), usize::from(state.attention()))))
+        }
+        DeviceOrder::Device => HOSTNAME,
+        DeviceOrder::Stage => {
+            let places = Stage::ALL.iter().enumerate();
+            ranked("d.stage", places.map(|(place, stage)| (stage.as_str(), place)))
+        }
+        DeviceOrder::Cause => {
+            let mut causes = Cause::ALL;
+            causes.sort_by_key(|cause| cause.title());
+            ranked("d.cause", causes.iter().enumerate().map(|(place, cause)| (cause.as_str(), place)))
+        }
+        DeviceOrder::Message => "lower(nullif(d.message, ''))",
+        DeviceOrder::Duration => "coalesce(d.finished_at, now()) - d.started_at",
+    }
+}
+
+/// The rank of a column's word, kept for as long as the program runs.
+fn ranked(column: &str, ranks: impl IntoIterator<Item = (&'static str, usize)>) -> &'static str {
+    let ranks: String = ranks.into_iter().map(|(word, rank)| format!(" when '{word}' then {rank}")).collect();
+    format!("case {column}{ranks} end").leak()
+}
+
+impl Store {
+    /// One page of the devices of a run.
+    pub async fn list_run_devices(&self, query: &ListRunDevices) -> Result<RawPage> {
+        let paging = Paging {
+            page: query.page,
+            size: query.size,
+            sort: query.sort.as_deref(),
+            order: query.order.as_deref(),
+            ..Paging::default()
+        };
+        let (items, total) = self.items_and_total(&LIST, &paging, |sql| narrow(sql, query)).await?;
+        if total.rows == 0 {
+            self.run(query.run_id).await?;
+        }
+        Ok(LIST.page(&items, total, &paging))
+    }
+
+    /// One device of a run, with the details of its result.
+    pub async fn run_device(&self, id: i64, device_id: i64) -> Result<RunDevice> {
+        let row: Option<Json<RunDevice>> =
+            sqlx::query_scalar(ONE).bind(id).bind(device_id).fetch_optional(self.pool()).await?;
+        row.map(|row| row.0).ok_or(StoreError::NotFound("Device of this run"))
+    }
+}
+
+fn narrow(sql: &mut Sql, query: &ListRunDevices) {
+    sql.push(" and d.run_id = ").push_bind(query.run_id);
+    if !query.device_id.is_empty() {
+        sql.push(" and d.device_id = any(").push_bind(query.device_id.clone()).push(")");
+    }
+    any_of(sql, "d.state", &query.state.iter().map(|state| state.as_str()).collect::<Vec<_>>());
+    any_of(sql, "d.cause", &query.cause.iter().map(|cause| cause.as_str()).collect::<Vec<_>>());
+    if let Some(pattern) = contains(&query.search) {
+        sql.push(" and (d.hostname ilike ").push_bind(pattern.clone());
+        sql.push(concat!(" or ", address!(), " ilike ")).push_bind(pattern).push(")");
+    }
+}

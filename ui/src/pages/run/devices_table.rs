@@ -1,0 +1,190 @@
+//! The rows of a run's devices: what came of each, with stage, cause and message, and what can be done with it.
+
+use dioxus::prelude::*;
+use netraven_api::native::Feature;
+use netraven_api::outcome::Cause;
+use netraven_api::runs::{Again, DeviceState, Run, RunDevice};
+
+use super::view::{RunVerbs, RunView, RunViewStoreExt};
+use crate::components::{Button, ButtonKind, DeviceStateTag, Glyph, Icon, SortHead, TableFrame};
+use crate::format;
+use crate::pages::actions::{ONE_AT_A_TIME, use_run_job};
+use crate::route::Route;
+use crate::state::moment::use_moment;
+use crate::state::session::use_workplace;
+
+/// The columns left to right: what they are sorted by, their heads, and what these share with their cells.
+const HEADS: [(&str, &str, &str); 6] = [
+    ("device", "Device", ""),
+    ("state", "State", ""),
+    ("stage", "Stage", "wide-only"),
+    ("cause", "Cause", ""),
+    ("message", "What happened", ""),
+    ("duration", "Duration", "num"),
+];
+
+/// The table of the devices of a page; `oncancel` is told of one that a person wants to cancel.
+#[component]
+pub fn DevicesTable(
+    run: ReadSignal<Run>,
+    view: Store<RunView>,
+    devices: Vec<RunDevice>,
+    oncancel: EventHandler<RunDevice>,
+) -> Element {
+    let mut view = view;
+    let (run_id, active, is_cancelled) = (run.read().id, run.read().status.is_active(), run.read().cancel_requested);
+    let sorted = *view.sorted().read();
+    rsx! {
+        TableFrame { id: "run-devices-frame",
+            table { class: "data-table run-devices", aria_label: "Devices of this run",
+                colgroup {
+                    col { class: "col-host" }
+                    col { class: "col-device-state" }
+                    col { class: "col-stage" }
+                    col { class: "col-cause" }
+                    col {}
+                    col { class: "col-took" }
+                    col { class: "col-turns" }
+                    col { class: "col-turn" }
+                }
+                thead {
+                    tr {
+                        for (column, title, class) in HEADS {
+                            SortHead {
+                                key: "{column}",
+                                title,
+                                class,
+                                sorted: sorted.direction(column),
+                                onsort: move |()| view.sort_by(column),
+                            }
+                        }
+                        th { scope: "col", aria_label: "Run again or cancel" }
+                        th { scope: "col", aria_label: "Open" }
+                    }
+                }
+                tbody {
+                    for device in devices {
+                        DeviceRow {
+                            key: "{device.device_id}",
+                            run_id,
+                            active,
+                            is_cancelled,
+                            device,
+                            oncancel,
+                        }
+                    }
+                }
+            }
+        }
+    }
+}
+
+#[component]
+fn DeviceRow(
+    run_id: i64,
+    active: bool,
+    is_cancelled: bool,
+    device: RunDevice,
+    oncancel: EventHandler<RunDevice>,
+) -> Element {
+    let go = navigator();
+    let to = Route::dossier(run_id, device.device_id);
+    let open = to.clone();
+    let message = device.said().unwrap_or_default().to_owned();
+    let change = device.snapshot_id.filter(|_| device.message.is_none() && device.changed == Some(true));
+    let change = change.map(|snapshot| Route::change(device.device_id, snapshot));
+    rsx! {
+        tr { "data-opens": "yes", "data-device": "{device.device_id}", onclick: move |_| { go.push(open.clone()); },
+            td { class: "name",
+                Link { to, onclick: move |event: MouseEvent| event.stop_propagation(), title: "{device.address}", "{device.hostname}" }
+            }
+            td {
+                DeviceStateTag { state: device.state }
+                if device.attempt > 1 {
+                    span { class: "muted", title: "A worker began with it {device.attempt} times", " ×{device.attempt}" }
+                }
+            }
+            td { class: "muted wide-only", {device.stage.map(|stage| stage.title()).unwrap_or_default()} }
+            td { {device.cause.map(Cause::title).unwrap_or_default()} }
+            td { class: "muted happened", title: "{message}",
+                if let Some(to) = change {
+                    Link { class: "side-link", to, title: "See what changed", onclick: move |event: MouseEvent| event.stop_propagation(), "{message}" }
+                } else {
+                    span { class: "lines-2", "{message}" }
+                }
+            }
+            td { class: "num", Took { device: device.clone() } }
+            td { class: "turn", onclick: |event| event.stop_propagation(),
+                DeviceAction { run_id, active, is_cancelled, device: device.clone(), oncancel }
+            }
+            td { class: "turn", Icon { glyph: Glyph::ChevronRight, size: 15 } }
+        }
+    }
+}
+
+/// What can be done with a device of a run: cancelled before its end, run again after it. Each has a place of its own, so
+/// that what is pressed as the device ends is never the other.
+#[component]
+fn DeviceAction(
+    run_id: i64,
+    active: bool,
+    is_cancelled: bool,
+    device: RunDevice,
+    oncancel: EventHandler<RunDevice>,
+) -> Element {
+    let (start, workplace) = (use_run_job(), use_workplace());
+    let (name, device_id) = (device.hostname.clone(), device.device_id);
+    if matches!(device.state, DeviceState::Queued | DeviceState::Running) {
+        return rsx! {
+            span { class: "turns",
+                Button {
+                    label: "Cancel {name}",
+                    kind: ButtonKind::Text,
+                    glyph: Glyph::Stop,
+                    icon_only: true,
+                    small: true,
+                    refused: workplace
+                        .refusal(Feature::CancelDevice)
+                        .or_else(|| is_cancelled.then(|| "The run is already being cancelled.".to_owned())),
+                    onclick: move |_| oncancel.call(device.clone()),
+                }
+                span {}
+            }
+        };
+    }
+    rsx! {
+        span { class: "turns",
+            span {}
+            Button {
+                label: "Run {name} again",
+                kind: ButtonKind::Text,
+                glyph: Glyph::Again,
+                icon_only: true,
+                small: true,
+                busy: start.busy(),
+                refused: workplace.refusal(Feature::RunSome).or_else(|| active.then(|| ONE_AT_A_TIME.to_owned())),
+                onclick: move |_| start.again(run_id, Again::device(device_id)),
+            }
+        }
+    }
+}
+
+/// How long a device took, or has been worked on.
+#[component]
+fn Took(device: RunDevice) -> Element {
+    let moment = use_moment();
+    let Some(started) = device.started_at else {
+        return rsx! {
+            span { class: "muted", "–" }
+        };
+    };
+    let end = match device.finished_at {
+        Some(finished) => finished,
+        None => moment.now(),
+    };
+    let millis = end.as_millisecond() - started.as_millisecond();
+    if (0..10_000).contains(&millis) && device.finished_at.is_some() {
+        return rsx! { {format!("{}.{} s", millis / 1000, millis % 1000 / 100)} };
+    }
+    rsx! { {format::duration(format::seconds_between(started, end))} }
+}
