@@ -99,6 +99,7 @@ fn rough(seconds: i64) -> String {
 
 #[cfg(test)]
 mod tests {
+    use netraven_api::jobs::JobKind;
     use netraven_api::runs::{RunStatus, Trigger};
 
     use super::*;
@@ -108,7 +109,7 @@ mod tests {
             id: 1,
             job_id: 1,
             job_name: "core".into(),
-            job_type: "config_backup".into(),
+            job_type: JobKind::ConfigBackup.into(),
             trigger: Trigger::Manual,
             triggered_by: None,
             status: RunStatus::Running,
@@ -160,7 +161,7 @@ mod tests {
             id: 1,
             job_id: 1,
             job_name: "core".into(),
-            job_type: "config_backup".into(),
+            job_type: JobKind::ConfigBackup.into(),
             status: RunStatus::Running,
             queued_at: at(0),
             started_at: began,

@@ -2,6 +2,8 @@
 
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
+use netraven_api::Open;
+use netraven_api::jobs::JobKind;
 
 use crate::state::span::Span;
 
@@ -180,10 +182,10 @@ pub fn zone_name(now: Timestamp, zone: &TimeZone) -> String {
 
 /// The kind of a job, for people.
 #[must_use]
-pub fn job_kind(job_type: &str) -> &str {
-    match job_type {
-        netraven_api::jobs::CONFIG_BACKUP => "backup",
-        other => other,
+pub fn job_kind(kind: &Open<JobKind>) -> &str {
+    match kind {
+        Open::Known(kind) => kind.short(),
+        Open::Other(word) => word,
     }
 }
 

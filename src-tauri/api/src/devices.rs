@@ -11,6 +11,7 @@ use crate::endpoint::{Access, Endpoint, Method, Request};
 use crate::outcome::Cause;
 use crate::page::Page;
 use crate::tags::Tag;
+use crate::words::words;
 
 pub use approval::{
     Approval, ApprovalState, ApproveDevice, ApproveDevices, ApprovedDevices, NotApproved, Seen, SeenDevice,
@@ -116,59 +117,25 @@ pub struct DeviceInput {
     pub tags: Option<Vec<i64>>,
 }
 
-/// Where a device came from.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-#[serde(rename_all = "lowercase")]
-pub enum DeviceSource {
-    /// Entered by hand.
-    Local,
-    /// Read from a file.
-    Imported,
-}
-
-impl DeviceSource {
-    /// The source as it is written.
-    #[must_use]
-    pub fn as_str(self) -> &'static str {
-        match self {
-            DeviceSource::Local => "local",
-            DeviceSource::Imported => "imported",
-        }
+words! {
+    /// Where a device came from.
+    pub enum DeviceSource {
+        /// Entered by hand.
+        Local = "local",
+        /// Read from a file.
+        Imported = "imported",
     }
 }
 
-/// What came of a device the last time.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-#[serde(rename_all = "lowercase")]
-pub enum LastResult {
-    /// Its newest result is a success.
-    Success,
-    /// Its newest result is a failure.
-    Failure,
-    /// It has no result yet.
-    Never,
-}
-
-impl LastResult {
-    /// Every one.
-    pub const ALL: [LastResult; 3] = [LastResult::Failure, LastResult::Success, LastResult::Never];
-
-    /// The result as it is written.
-    #[must_use]
-    pub fn as_str(self) -> &'static str {
-        match self {
-            LastResult::Success => "success",
-            LastResult::Failure => "failure",
-            LastResult::Never => "never",
-        }
-    }
-
-    /// The result written so, or none.
-    #[must_use]
-    pub fn parse(text: &str) -> Option<LastResult> {
-        LastResult::ALL.into_iter().find(|result| result.as_str() == text)
+words! {
+    /// What came of a device the last time.
+    pub enum LastResult {
+        /// Its newest result is a failure.
+        Failure = "failure",
+        /// Its newest result is a success.
+        Success = "success",
+        /// It has no result yet.
+        Never = "never",
     }
 }
 

@@ -6,11 +6,11 @@ use serde::{Deserialize, Serialize};
 use crate::endpoint::{Access, Endpoint, Method, Request};
 use crate::page::Page;
 use crate::tags::Tag;
+use crate::words::Open;
 
-/// Kind of job that reads and stores configurations.
-pub const CONFIG_BACKUP: &str = "config_backup";
-/// Kind of job that tests whether devices answer.
-pub const REACHABILITY: &str = "reachability";
+mod kind;
+
+pub use kind::JobKind;
 
 /// A job.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -35,8 +35,9 @@ pub struct Job {
     pub time_zone: Option<String>,
     /// Start, for `onetime`.
     pub scheduled_for: Option<Timestamp>,
-    /// Kind: `config_backup` or `reachability`.
-    pub job_type: String,
+    /// Kind.
+    #[cfg_attr(feature = "openapi", schema(value_type = String))]
+    pub job_type: Open<JobKind>,
     /// NetRaven's status word of the newest run: `pending`, `queued`, `RUNNING`, `COMPLETED_SUCCESS`, …
     pub status: String,
     /// Start of the newest run.
@@ -67,8 +68,7 @@ pub struct JobInput {
     pub name: Option<String>,
     /// Kind; needed for a new job, fixed afterwards.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[cfg_attr(feature = "openapi", schema(pattern = "^(config_backup|reachability)$"))]
-    pub job_type: Option<String>,
+    pub job_type: Option<JobKind>,
     /// Description.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "openapi", schema(max_length = 1000))]
@@ -124,7 +124,8 @@ pub struct ListJobs {
     /// Any of `interval`, `cron` and `onetime`.
     pub schedule_type: Vec<String>,
     /// Any of these kinds. Not a filter of NetRaven's.
-    pub job_type: Vec<String>,
+    #[cfg_attr(feature = "openapi", schema(value_type = Vec<String>))]
+    pub job_type: Vec<Open<JobKind>>,
     /// Any of these tags.
     pub tag_id: Vec<i64>,
     /// Column the rows are sorted by; `name` if absent. `last_run_at` is the end of the newest run or else its start, `target`
@@ -357,7 +358,8 @@ pub struct RecentJob {
     /// Name.
     pub name: String,
     /// Kind.
-    pub job_type: String,
+    #[cfg_attr(feature = "openapi", schema(value_type = String))]
+    pub job_type: Open<JobKind>,
     /// When it ran.
     pub run_time: Timestamp,
     /// Seconds it took; none while it runs.

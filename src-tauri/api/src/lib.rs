@@ -29,8 +29,10 @@ pub mod sheet;
 pub mod system;
 pub mod tags;
 pub mod users;
+pub mod words;
 
 pub use endpoint::{Access, Endpoint, Method, Request};
 pub use page::Page;
 pub use problem::Problem;
 pub use secret::Secret;
+pub use words::{Open, Word};

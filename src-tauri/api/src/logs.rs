@@ -6,7 +6,9 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::endpoint::{Access, Endpoint, Method, Request};
+use crate::jobs::JobKind;
 use crate::page::Page;
+use crate::words::{Open, words};
 
 mod histogram;
 mod meta;
@@ -14,10 +16,63 @@ mod meta;
 pub use histogram::{DEFAULT_BUCKETS, GetLogHistogram, LogBucket, LogHistogram, MAX_BUCKETS, MIN_BUCKETS};
 pub use meta::{MetaMatch, NoMetaMatch};
 
-/// Log types, as NetRaven names them.
-pub const TYPES: [&str; 4] = ["job", "connection", "session", "system"];
-/// Log levels from low to high, as rows hold them.
-pub const LEVELS: [&str; 5] = ["DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"];
+words! {
+    /// How much a log line matters, from low to high.
+    pub enum Level {
+        /// For looking closely.
+        Debug = "DEBUG": "debug",
+        /// What was done, in the ordinary course.
+        Info = "INFO": "info",
+        /// It works, but somebody should look.
+        Warning = "WARNING": "warning",
+        /// Something failed.
+        Error = "ERROR": "error",
+        /// Work stopped.
+        Critical = "CRITICAL": "critical",
+    }
+}
+
+impl Level {
+    /// What it means, as the API describes it.
+    #[must_use]
+    pub fn about(self) -> &'static str {
+        match self {
+            Level::Debug => "Details for looking closely",
+            Level::Info => "What was done",
+            Level::Warning => "Worth a look",
+            Level::Error => "Something failed",
+            Level::Critical => "Work stopped",
+        }
+    }
+}
+
+words! {
+    /// What a log line is about, as NetRaven names it.
+    pub enum LogType {
+        /// Jobs and their runs.
+        Job = "job",
+        /// Reaching a device and signing in.
+        Connection = "connection",
+        /// What was said in a device's shell.
+        Session = "session",
+        /// The system itself.
+        System = "system",
+    }
+}
+
+impl LogType {
+    /// What lines of this type hold, as the API describes it.
+    #[must_use]
+    pub fn about(self) -> &'static str {
+        match self {
+            LogType::Job => "What jobs did",
+            LogType::Connection => "Reaching devices and signing in",
+            LogType::Session => "What was said to devices",
+            LogType::System => "The system itself",
+        }
+    }
+}
+
 /// Path of the live stream (server-sent events); see [`StreamFilter`].
 pub const STREAM_PATH: &str = "/logs/stream";
 
@@ -29,10 +84,12 @@ pub struct LogEntry {
     pub id: i64,
     /// When it was said.
     pub timestamp: Timestamp,
-    /// `job`, `connection`, `session` or `system`.
-    pub log_type: String,
-    /// `DEBUG` to `CRITICAL`.
-    pub level: String,
+    /// What it is about.
+    #[cfg_attr(feature = "openapi", schema(value_type = String))]
+    pub log_type: Open<LogType>,
+    /// How much it matters.
+    #[cfg_attr(feature = "openapi", schema(value_type = String))]
+    pub level: Level,
     /// Job it belongs to.
     pub job_id: Option<i64>,
     /// Device it belongs to.
@@ -63,9 +120,11 @@ pub struct ListLogs {
     #[cfg_attr(feature = "openapi", schema(minimum = 1, maximum = 100, default = 20))]
     pub size: Option<i64>,
     /// Any of these types.
-    pub log_type: Vec<String>,
+    #[cfg_attr(feature = "openapi", schema(value_type = Vec<String>))]
+    pub log_type: Vec<Open<LogType>>,
     /// Any of these levels, any case.
-    pub level: Vec<String>,
+    #[cfg_attr(feature = "openapi", schema(value_type = Vec<String>))]
+    pub level: Vec<Open<Level>>,
     /// Job.
     pub job_id: Option<i64>,
     /// Device.
@@ -85,7 +144,8 @@ pub struct ListLogs {
     #[cfg_attr(feature = "openapi", schema(value_type = Vec<String>))]
     pub meta: Vec<MetaMatch>,
     /// Any of these kinds of job.
-    pub job_type: Vec<String>,
+    #[cfg_attr(feature = "openapi", schema(value_type = Vec<String>))]
+    pub job_type: Vec<Open<JobKind>>,
     /// `timestamp` or `id`; `timestamp` if absent, and `id` with `after` or `before`.
     #[cfg_attr(feature = "openapi", schema(pattern = "^(timestamp|id)$", default = "timestamp"))]
     pub sort: Option<String>,
@@ -128,18 +188,19 @@ impl Endpoint for GetLog {
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct ListLogTypes;
 
-/// One log type.
+/// One log type, described.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-pub struct LogType {
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema), schema(as = LogType))]
+pub struct LogTypeInfo {
     /// Type.
-    pub log_type: String,
+    #[cfg_attr(feature = "openapi", schema(value_type = String))]
+    pub log_type: Open<LogType>,
     /// What it holds.
     pub description: Option<String>,
 }
 
 impl Endpoint for ListLogTypes {
-    type Reply = Vec<LogType>;
+    type Reply = Vec<LogTypeInfo>;
     const METHOD: Method = Method::Get;
     const PATH: &'static str = "/logs/types";
     const ACCESS: Access = Access::User;
@@ -153,18 +214,19 @@ impl Endpoint for ListLogTypes {
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct ListLogLevels;
 
-/// One log level.
+/// One log level, described.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-pub struct LogLevel {
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema), schema(as = LogLevel))]
+pub struct LogLevelInfo {
     /// Level.
-    pub level: String,
+    #[cfg_attr(feature = "openapi", schema(value_type = String))]
+    pub level: Level,
     /// What it means.
     pub description: Option<String>,
 }
 
 impl Endpoint for ListLogLevels {
-    type Reply = Vec<LogLevel>;
+    type Reply = Vec<LogLevelInfo>;
     const METHOD: Method = Method::Get;
     const PATH: &'static str = "/logs/levels";
     const ACCESS: Access = Access::User;
@@ -214,9 +276,11 @@ pub struct StreamFilter {
     /// Run.
     pub run_id: Option<i64>,
     /// Any of these levels, any case.
-    pub level: Vec<String>,
+    #[cfg_attr(feature = "openapi", schema(value_type = Vec<String>))]
+    pub level: Vec<Open<Level>>,
     /// Any of these types.
-    pub log_type: Vec<String>,
+    #[cfg_attr(feature = "openapi", schema(value_type = Vec<String>))]
+    pub log_type: Vec<Open<LogType>>,
     /// Begins behind this line; `Last-Event-ID` goes before it.
     pub after: Option<i64>,
     /// Also sends what changed (runs, devices, servers) as events named `changed`; see [`crate::event::Changed`].

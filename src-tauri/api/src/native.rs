@@ -11,6 +11,7 @@ use crate::logs::StreamFilter;
 use crate::problem::Problem;
 use crate::secret::Secret;
 use crate::users::Role;
+use crate::words::words;
 
 mod export;
 mod offer;
@@ -172,41 +173,27 @@ impl Profile {
     }
 }
 
-/// The colour that marks a server in the window; never the only mark.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Colour {
-    /// No mark.
-    #[default]
-    None,
-    /// Blue.
-    Blue,
-    /// Green.
-    Green,
-    /// Amber.
-    Amber,
-    /// Red.
-    Red,
-    /// Violet.
-    Violet,
+words! {
+    /// The colour that marks a server in the window; never the only mark.
+    pub enum Colour {
+        /// No mark.
+        None = "none",
+        /// Blue.
+        Blue = "blue",
+        /// Green.
+        Green = "green",
+        /// Amber.
+        Amber = "amber",
+        /// Red.
+        Red = "red",
+        /// Violet.
+        Violet = "violet",
+    }
 }
 
-impl Colour {
-    /// Every colour.
-    pub const ALL: [Colour; 6] =
-        [Colour::None, Colour::Blue, Colour::Green, Colour::Amber, Colour::Red, Colour::Violet];
-
-    /// The colour as it is written.
-    #[must_use]
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Colour::None => "none",
-            Colour::Blue => "blue",
-            Colour::Green => "green",
-            Colour::Amber => "amber",
-            Colour::Red => "red",
-            Colour::Violet => "violet",
-        }
+impl Default for Colour {
+    fn default() -> Colour {
+        Colour::None
     }
 }
 

@@ -1,155 +1,61 @@
 //! Why a device failed and how far the work on it came: two closed lists that session, worker, store and screen share.
 
-use serde::{Deserialize, Serialize};
+use crate::words::words;
 
-/// Why a device of a run did not succeed. Closed: a new cause is a new variant here, a title and advice below, nothing else.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
-#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-#[serde(rename_all = "kebab-case")]
-pub enum Cause {
-    /// The name has no address.
-    NameNotResolved,
-    /// No route, or the host answers nothing at all (ICMP unreachable).
-    Unreachable,
-    /// The TCP port answered with a reset.
-    Refused,
-    /// No TCP answer in time.
-    TimeoutConnect,
-    /// No TCP connection, and the server does not tell whether it was refused, unanswered or had no route.
-    NotConnected,
-    /// The port answered, but not with an SSH banner.
-    NotSsh,
-    /// The host key is not the one stored on first use.
-    HostKeyChanged,
-    /// Client and device agree on no keys: they share no key exchange, cipher, MAC or host key algorithm, or the device has
-    /// only what is not safe.
-    NoCommonCrypto,
-    /// No credential carries a tag of this device.
-    NoCredentials,
-    /// Somebody other than an admin added or moved the device, and no admin has approved it since.
-    AwaitingApproval,
-    /// The address is outside the networks every credential of this device is confined to.
-    OutsideNetworks,
-    /// Every credential tried was refused.
-    AuthFailed,
-    /// Signed in, but no prompt of the platform was seen in time.
-    PromptNotSeen,
-    /// Enable (or its like) was refused.
-    PrivilegeRefused,
-    /// The device answered a command with an error text.
-    CommandRejected,
-    /// The device answered the configuration command with nothing.
-    EmptyAnswer,
-    /// The reading ended without proof that it was complete.
-    Truncated,
-    /// The device closed the connection.
-    Disconnected,
-    /// The device was silent, or the whole session took, longer than allowed.
-    Timeout,
-    /// The answer is larger than a configuration may be.
-    TooLarge,
-    /// The platform named by the device is not defined.
-    UnknownPlatform,
-    /// A person cancelled the run or this device.
-    Cancelled,
-    /// Something of ours broke (database, disk, a defect); the log has the reason.
-    Internal,
+words! {
+    /// Why a device of a run did not succeed. Closed: a new cause is a new variant here, a title and advice below, nothing else.
+    pub enum Cause {
+        /// The name has no address.
+        NameNotResolved = "name-not-resolved": "Name not found",
+        /// No route, or the host answers nothing at all (ICMP unreachable).
+        Unreachable = "unreachable": "Unreachable",
+        /// The TCP port answered with a reset.
+        Refused = "refused": "Connection refused",
+        /// No TCP answer in time.
+        TimeoutConnect = "timeout-connect": "No answer",
+        /// No TCP connection, and the server does not tell whether it was refused, unanswered or had no route.
+        NotConnected = "not-connected": "No connection",
+        /// The port answered, but not with an SSH banner.
+        NotSsh = "not-ssh": "Not an SSH server",
+        /// The host key is not the one stored on first use.
+        HostKeyChanged = "host-key-changed": "Host key changed",
+        /// Client and device agree on no keys: they share no key exchange, cipher, MAC or host key algorithm, or the device has
+        /// only what is not safe.
+        NoCommonCrypto = "no-common-crypto": "Key exchange failed",
+        /// No credential carries a tag of this device.
+        NoCredentials = "no-credentials": "No credential",
+        /// Somebody other than an admin added or moved the device, and no admin has approved it since.
+        AwaitingApproval = "awaiting-approval": "Not approved",
+        /// The address is outside the networks every credential of this device is confined to.
+        OutsideNetworks = "outside-networks": "Outside allowed networks",
+        /// Every credential tried was refused.
+        AuthFailed = "auth-failed": "Authentication refused",
+        /// Signed in, but no prompt of the platform was seen in time.
+        PromptNotSeen = "prompt-not-seen": "Prompt not seen",
+        /// Enable (or its like) was refused.
+        PrivilegeRefused = "privilege-refused": "Privilege refused",
+        /// The device answered a command with an error text.
+        CommandRejected = "command-rejected": "Command rejected",
+        /// The device answered the configuration command with nothing.
+        EmptyAnswer = "empty-answer": "Empty answer",
+        /// The reading ended without proof that it was complete.
+        Truncated = "truncated": "Configuration cut short",
+        /// The device closed the connection.
+        Disconnected = "disconnected": "Connection lost",
+        /// The device was silent, or the whole session took, longer than allowed.
+        Timeout = "timeout": "Timed out",
+        /// The answer is larger than a configuration may be.
+        TooLarge = "too-large": "Answer too large",
+        /// The platform named by the device is not defined.
+        UnknownPlatform = "unknown-platform": "Unknown platform",
+        /// A person cancelled the run or this device.
+        Cancelled = "cancelled": "Cancelled",
+        /// Something of ours broke (database, disk, a defect); the log has the reason.
+        Internal = "internal": "Internal error",
+    }
 }
 
 impl Cause {
-    /// Every cause, in the order of the stages they end.
-    pub const ALL: [Cause; 23] = [
-        Cause::NameNotResolved,
-        Cause::Unreachable,
-        Cause::Refused,
-        Cause::TimeoutConnect,
-        Cause::NotConnected,
-        Cause::NotSsh,
-        Cause::HostKeyChanged,
-        Cause::NoCommonCrypto,
-        Cause::NoCredentials,
-        Cause::AwaitingApproval,
-        Cause::OutsideNetworks,
-        Cause::AuthFailed,
-        Cause::PromptNotSeen,
-        Cause::PrivilegeRefused,
-        Cause::CommandRejected,
-        Cause::EmptyAnswer,
-        Cause::Truncated,
-        Cause::Disconnected,
-        Cause::Timeout,
-        Cause::TooLarge,
-        Cause::UnknownPlatform,
-        Cause::Cancelled,
-        Cause::Internal,
-    ];
-
-    /// The cause as it is written on the wire and in the database, e.g. `auth-failed`.
-    #[must_use]
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Cause::NameNotResolved => "name-not-resolved",
-            Cause::Unreachable => "unreachable",
-            Cause::Refused => "refused",
-            Cause::TimeoutConnect => "timeout-connect",
-            Cause::NotConnected => "not-connected",
-            Cause::NotSsh => "not-ssh",
-            Cause::HostKeyChanged => "host-key-changed",
-            Cause::NoCommonCrypto => "no-common-crypto",
-            Cause::NoCredentials => "no-credentials",
-            Cause::AwaitingApproval => "awaiting-approval",
-            Cause::OutsideNetworks => "outside-networks",
-            Cause::AuthFailed => "auth-failed",
-            Cause::PromptNotSeen => "prompt-not-seen",
-            Cause::PrivilegeRefused => "privilege-refused",
-            Cause::CommandRejected => "command-rejected",
-            Cause::EmptyAnswer => "empty-answer",
-            Cause::Truncated => "truncated",
-            Cause::Disconnected => "disconnected",
-            Cause::Timeout => "timeout",
-            Cause::TooLarge => "too-large",
-            Cause::UnknownPlatform => "unknown-platform",
-            Cause::Cancelled => "cancelled",
-            Cause::Internal => "internal",
-        }
-    }
-
-    /// The cause written by [`Cause::as_str`], or none.
-    #[must_use]
-    pub fn parse(text: &str) -> Option<Cause> {
-        Cause::ALL.into_iter().find(|cause| cause.as_str() == text)
-    }
-
-    /// A short title for a list, e.g. "Authentication refused".
-    #[must_use]
-    pub fn title(self) -> &'static str {
-        match self {
-            Cause::NameNotResolved => "Name not found",
-            Cause::Unreachable => "Unreachable",
-            Cause::Refused => "Connection refused",
-            Cause::TimeoutConnect => "No answer",
-            Cause::NotConnected => "No connection",
-            Cause::NotSsh => "Not an SSH server",
-            Cause::HostKeyChanged => "Host key changed",
-            Cause::NoCommonCrypto => "Key exchange failed",
-            Cause::NoCredentials => "No credential",
-            Cause::AwaitingApproval => "Not approved",
-            Cause::OutsideNetworks => "Outside allowed networks",
-            Cause::AuthFailed => "Authentication refused",
-            Cause::PromptNotSeen => "Prompt not seen",
-            Cause::PrivilegeRefused => "Privilege refused",
-            Cause::CommandRejected => "Command rejected",
-            Cause::EmptyAnswer => "Empty answer",
-            Cause::Truncated => "Configuration cut short",
-            Cause::Disconnected => "Connection lost",
-            Cause::Timeout => "Timed out",
-            Cause::TooLarge => "Answer too large",
-            Cause::UnknownPlatform => "Unknown platform",
-            Cause::Cancelled => "Cancelled",
-            Cause::Internal => "Internal error",
-        }
-    }
-
     /// What a person does next, as a sentence.
     #[must_use]
     pub fn advice(self) -> &'static str {
@@ -208,91 +114,31 @@ impl Cause {
     }
 }
 
-/// How far the work on a device came; a failure names the stage that broke.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
-#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-#[serde(rename_all = "snake_case")]
-pub enum Stage {
-    /// Waiting for a worker, choosing platform and credentials.
-    Prepare,
-    /// Name lookup and TCP connect.
-    Reach,
-    /// SSH banner and key exchange.
-    KeyExchange,
-    /// Comparing the host key with the stored one.
-    HostKey,
-    /// Authentication.
-    SignIn,
-    /// Waiting for the first prompt.
-    Prompt,
-    /// Enable or its like.
-    Privilege,
-    /// Turning paging off.
-    PagingOff,
-    /// Reading the answers of the commands.
-    Read,
-    /// Proving that the reading is complete.
-    ProveComplete,
-    /// Redacting, comparing, writing database and repository.
-    Record,
-}
-
-impl Stage {
-    /// Every stage in order.
-    pub const ALL: [Stage; 11] = [
-        Stage::Prepare,
-        Stage::Reach,
-        Stage::KeyExchange,
-        Stage::HostKey,
-        Stage::SignIn,
-        Stage::Prompt,
-        Stage::Privilege,
-        Stage::PagingOff,
-        Stage::Read,
-        Stage::ProveComplete,
-        Stage::Record,
-    ];
-
-    /// The stage as it is written on the wire, e.g. `key_exchange`.
-    #[must_use]
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Stage::Prepare => "prepare",
-            Stage::Reach => "reach",
-            Stage::KeyExchange => "key_exchange",
-            Stage::HostKey => "host_key",
-            Stage::SignIn => "sign_in",
-            Stage::Prompt => "prompt",
-            Stage::Privilege => "privilege",
-            Stage::PagingOff => "paging_off",
-            Stage::Read => "read",
-            Stage::ProveComplete => "prove_complete",
-            Stage::Record => "record",
-        }
-    }
-
-    /// The stage written by [`Stage::as_str`], or none.
-    #[must_use]
-    pub fn parse(text: &str) -> Option<Stage> {
-        Stage::ALL.into_iter().find(|stage| stage.as_str() == text)
-    }
-
-    /// The stage's name on screen.
-    #[must_use]
-    pub fn title(self) -> &'static str {
-        match self {
-            Stage::Prepare => "Prepare",
-            Stage::Reach => "Reach",
-            Stage::KeyExchange => "Key exchange",
-            Stage::HostKey => "Host key",
-            Stage::SignIn => "Sign in",
-            Stage::Prompt => "Prompt",
-            Stage::Privilege => "Privilege",
-            Stage::PagingOff => "Paging off",
-            Stage::Read => "Read",
-            Stage::ProveComplete => "Prove complete",
-            Stage::Record => "Record",
-        }
+words! {
+    /// How far the work on a device came; a failure names the stage that broke.
+    pub enum Stage {
+        /// Waiting for a worker, choosing platform and credentials.
+        Prepare = "prepare": "Prepare",
+        /// Name lookup and TCP connect.
+        Reach = "reach": "Reach",
+        /// SSH banner and key exchange.
+        KeyExchange = "key_exchange": "Key exchange",
+        /// Comparing the host key with the stored one.
+        HostKey = "host_key": "Host key",
+        /// Authentication.
+        SignIn = "sign_in": "Sign in",
+        /// Waiting for the first prompt.
+        Prompt = "prompt": "Prompt",
+        /// Enable or its like.
+        Privilege = "privilege": "Privilege",
+        /// Turning paging off.
+        PagingOff = "paging_off": "Paging off",
+        /// Reading the answers of the commands.
+        Read = "read": "Read",
+        /// Proving that the reading is complete.
+        ProveComplete = "prove_complete": "Prove complete",
+        /// Redacting, comparing, writing database and repository.
+        Record = "record": "Record",
     }
 }
 

@@ -4,8 +4,10 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::endpoint::{Access, Endpoint, Method, Request};
+use crate::jobs::JobKind;
 use crate::outcome::Cause;
 use crate::page::Page;
+use crate::words::Open;
 
 /// A result. Exactly one exists for each device of a run.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -18,7 +20,8 @@ pub struct JobResult {
     /// Device.
     pub device_id: i64,
     /// Kind of job.
-    pub job_type: String,
+    #[cfg_attr(feature = "openapi", schema(value_type = String))]
+    pub job_type: Open<JobKind>,
     /// `success` or `failure`.
     pub status: String,
     /// When the device was done.
@@ -65,7 +68,8 @@ pub struct ListResults {
     /// Devices that carry any of these tags now.
     pub tag_id: Vec<i64>,
     /// Any of these kinds of job.
-    pub job_type: Vec<String>,
+    #[cfg_attr(feature = "openapi", schema(value_type = Vec<String>))]
+    pub job_type: Vec<Open<JobKind>>,
     /// `success` or `failure`, any case.
     pub status: Vec<String>,
     /// Results at or after this time.

@@ -4,9 +4,10 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::endpoint::{Access, Endpoint, Method, Request};
-use crate::jobs::RunStarted;
+use crate::jobs::{JobKind, RunStarted};
 use crate::outcome::Cause;
 use crate::page::Page;
+use crate::words::{Open, words};
 
 mod charts;
 mod devices;
@@ -18,59 +19,27 @@ pub use charts::{
 pub use devices::{CancelDevice, DeviceState, GetRunDevice, ListRunDevices, RunDevice};
 pub use order::DeviceOrder;
 
-/// State of a run.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-#[serde(rename_all = "snake_case")]
-pub enum RunStatus {
-    /// No device has been started yet.
-    Queued,
-    /// Devices are being worked on.
-    Running,
-    /// Every device succeeded.
-    Succeeded,
-    /// Some devices failed, some succeeded.
-    PartlyFailed,
-    /// Every device failed, or there was none to work on.
-    Failed,
-    /// A person cancelled it before its end.
-    Cancelled,
-    /// How it ended, or whether it did, is not known; the message says why. Only of servers that keep no record of runs.
-    Unknown,
+words! {
+    /// State of a run.
+    pub enum RunStatus {
+        /// No device has been started yet.
+        Queued = "queued",
+        /// Devices are being worked on.
+        Running = "running",
+        /// Every device succeeded.
+        Succeeded = "succeeded",
+        /// Some devices failed, some succeeded.
+        PartlyFailed = "partly_failed",
+        /// Every device failed, or there was none to work on.
+        Failed = "failed",
+        /// A person cancelled it before its end.
+        Cancelled = "cancelled",
+        /// How it ended, or whether it did, is not known; the message says why. Only of servers that keep no record of runs.
+        Unknown = "unknown",
+    }
 }
 
 impl RunStatus {
-    /// Every status.
-    pub const ALL: [RunStatus; 7] = [
-        RunStatus::Queued,
-        RunStatus::Running,
-        RunStatus::Succeeded,
-        RunStatus::PartlyFailed,
-        RunStatus::Failed,
-        RunStatus::Cancelled,
-        RunStatus::Unknown,
-    ];
-
-    /// The status as it is written, e.g. `partly_failed`.
-    #[must_use]
-    pub fn as_str(self) -> &'static str {
-        match self {
-            RunStatus::Queued => "queued",
-            RunStatus::Running => "running",
-            RunStatus::Succeeded => "succeeded",
-            RunStatus::PartlyFailed => "partly_failed",
-            RunStatus::Failed => "failed",
-            RunStatus::Cancelled => "cancelled",
-            RunStatus::Unknown => "unknown",
-        }
-    }
-
-    /// The status written by [`RunStatus::as_str`], or none.
-    #[must_use]
-    pub fn parse(text: &str) -> Option<RunStatus> {
-        RunStatus::ALL.into_iter().find(|status| status.as_str() == text)
-    }
-
     /// Whether the run has not ended.
     #[must_use]
     pub fn is_active(self) -> bool {
@@ -92,37 +61,15 @@ impl RunStatus {
     }
 }
 
-/// What started a run.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-#[serde(rename_all = "snake_case")]
-pub enum Trigger {
-    /// A person.
-    Manual,
-    /// The job's schedule.
-    Schedule,
-    /// Not known. Only of servers that keep no record of runs.
-    Unknown,
-}
-
-impl Trigger {
-    /// Every trigger.
-    pub const ALL: [Trigger; 3] = [Trigger::Manual, Trigger::Schedule, Trigger::Unknown];
-
-    /// The trigger written by [`Trigger::as_str`], or none.
-    #[must_use]
-    pub fn parse(text: &str) -> Option<Trigger> {
-        Trigger::ALL.into_iter().find(|trigger| trigger.as_str() == text)
-    }
-
-    /// The trigger as it is written.
-    #[must_use]
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Trigger::Manual => "manual",
-            Trigger::Schedule => "schedule",
-            Trigger::Unknown => "unknown",
-        }
+words! {
+    /// What started a run.
+    pub enum Trigger {
+        /// A person.
+        Manual = "manual",
+        /// The job's schedule.
+        Schedule = "schedule",
+        /// Not known. Only of servers that keep no record of runs.
+        Unknown = "unknown",
     }
 }
 
@@ -147,7 +94,8 @@ pub struct Run {
     /// Its name.
     pub job_name: String,
     /// Its kind.
-    pub job_type: String,
+    #[cfg_attr(feature = "openapi", schema(value_type = String))]
+    pub job_type: Open<JobKind>,
     /// What started it.
     pub trigger: Trigger,
     /// Who started it, for [`Trigger::Manual`].
@@ -199,7 +147,8 @@ pub struct ListRuns {
     /// Job.
     pub job_id: Option<i64>,
     /// Any of these kinds.
-    pub job_type: Vec<String>,
+    #[cfg_attr(feature = "openapi", schema(value_type = Vec<String>))]
+    pub job_type: Vec<Open<JobKind>>,
     /// Any of these states.
     pub status: Vec<RunStatus>,
     /// Started by any of these.
@@ -342,7 +291,8 @@ pub struct SummarizeRuns {
     /// Job.
     pub job_id: Option<i64>,
     /// Any of these kinds.
-    pub job_type: Vec<String>,
+    #[cfg_attr(feature = "openapi", schema(value_type = Vec<String>))]
+    pub job_type: Vec<Open<JobKind>>,
     /// Started by any of these.
     pub trigger: Vec<Trigger>,
     /// Runs this device was in; of their results only this device's count.

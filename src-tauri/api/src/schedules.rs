@@ -4,8 +4,9 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::endpoint::{Access, Endpoint, Method, Request};
-use crate::jobs::QueueStatus;
+use crate::jobs::{JobKind, QueueStatus};
 use crate::tags::Tag;
+use crate::words::Open;
 
 /// A schedule that is followed.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -16,7 +17,8 @@ pub struct ScheduledJob {
     /// Its name.
     pub name: String,
     /// Its kind.
-    pub job_type: String,
+    #[cfg_attr(feature = "openapi", schema(value_type = String))]
+    pub job_type: Open<JobKind>,
     /// Description.
     pub description: Option<String>,
     /// `interval`, `cron` or `onetime`.
@@ -93,7 +95,8 @@ impl Endpoint for ListQueues {
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct JobType {
     /// Its name on the wire.
-    pub job_type: String,
+    #[cfg_attr(feature = "openapi", schema(value_type = String))]
+    pub job_type: Open<JobKind>,
     /// Its name for people.
     pub label: String,
     /// What it does.

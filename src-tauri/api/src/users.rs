@@ -5,26 +5,15 @@ use serde::{Deserialize, Serialize};
 use crate::endpoint::{Access, Endpoint, Method, Request};
 use crate::page::Page;
 use crate::secret::Secret;
+use crate::words::words;
 
-/// A user's role.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-#[serde(rename_all = "lowercase")]
-pub enum Role {
-    /// May do everything.
-    Admin,
-    /// May read, run, cancel, create and edit devices, jobs and tags.
-    User,
-}
-
-impl Role {
-    /// The role as it is written, `admin` or `user`.
-    #[must_use]
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Role::Admin => "admin",
-            Role::User => "user",
-        }
+words! {
+    /// A user's role.
+    pub enum Role {
+        /// May do everything.
+        Admin = "admin",
+        /// May read, run, cancel, create and edit devices, jobs and tags.
+        User = "user",
     }
 }
 

@@ -14,6 +14,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use netraven_api::Secret;
+use netraven_api::logs::{Level, LogType};
 use netraven_api::users::Role;
 use secrecy::ExposeSecret as _;
 use serde_json::json;
@@ -156,7 +157,7 @@ impl App {
         let refused: Vec<String> = refused.iter().map(ToString::to_string).collect();
         for sentence in &refused {
             tracing::warn!("{sentence}");
-            journal.line("WARNING", "system", "platforms", About::default(), sentence.clone(), json!({}));
+            journal.line(Level::Warning, LogType::System, "platforms", About::default(), sentence.clone(), json!({}));
         }
         let platforms = Arc::new(platforms);
         let tokens = Arc::new(Tokens::new(&seal.jwt_key()));
@@ -228,8 +229,8 @@ impl App {
             tracing::warn!(%error, "the address of the API was not noted in the data folder");
         }
         journal.line(
-            "INFO",
-            "system",
+            Level::Info,
+            LogType::System,
             "app",
             About::default(),
             format!("NetRaven {} started.", env!("CARGO_PKG_VERSION")),
@@ -263,13 +264,13 @@ impl App {
     /// [`App::say`] without waiting: the lines are written when the journal writes, as those of workers are.
     pub fn mention(&self, lines: impl IntoIterator<Item = String>) {
         for line in lines {
-            self.journal.line("INFO", "system", "app", About::default(), line, json!({}));
+            self.journal.line(Level::Info, LogType::System, "app", About::default(), line, json!({}));
         }
     }
 
     /// Stops everything in order: workers, API, journal, Redis and Postgres. Takes nine seconds at most, whatever hangs.
     pub async fn stop(self) {
-        self.journal.line("INFO", "system", "app", About::default(), "NetRaven stops.", json!({}));
+        self.journal.line(Level::Info, LogType::System, "app", About::default(), "NetRaven stops.", json!({}));
         self.stop.cancel();
         let limits = Limits::from_now();
         join("workers and services", self.workers.into_iter().chain(self.tasks), limits.work).await;

@@ -8,6 +8,7 @@ use std::time::{Duration, Instant};
 
 use jiff::Timestamp;
 use netraven_api::event::Changed;
+use netraven_api::logs::{Level, LogType};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use tokio::sync::{mpsc, oneshot};
@@ -103,8 +104,8 @@ impl Journal {
     /// Adds a line. The message and `meta` hold no secret: the caller has hidden them.
     pub fn line(
         &self,
-        level: &'static str,
-        log_type: &'static str,
+        level: Level,
+        log_type: LogType,
         source: &'static str,
         about: About,
         message: impl Into<String>,
@@ -123,7 +124,7 @@ impl Journal {
         };
         // The writer is gone only while the program ends. What comes then is at least in the program's own log.
         if let Err(mpsc::error::SendError(Entry::Line(line))) = self.entries.send(Entry::Line(Box::new(line))) {
-            tracing::warn!(level, source, line = %line.message, "a log line came too late to be written");
+            tracing::warn!(%level, source, line = %line.message, "a log line came too late to be written");
         }
     }
 
@@ -256,20 +257,20 @@ impl Writer {
 
 fn lost(lines: u64) -> NewLog {
     let message = format!("{lines} log lines were lost while the database was away.");
-    own("ERROR", message, json!({ "lost": lines }))
+    own(Level::Error, message, json!({ "lost": lines }))
 }
 
 fn waited(time: Duration) -> NewLog {
     let seconds = time.as_secs();
     let message = format!("Log lines waited {seconds} s to be written: the database was away or busy.");
-    own("WARNING", message, json!({ "waited_s": seconds }))
+    own(Level::Warning, message, json!({ "waited_s": seconds }))
 }
 
 /// A line of the journal's own.
-fn own(level: &'static str, message: String, meta: Value) -> NewLog {
+fn own(level: Level, message: String, meta: Value) -> NewLog {
     NewLog {
         timestamp: Timestamp::now(),
-        log_type: "system",
+        log_type: LogType::System,
         level,
         job_id: None,
         device_id: None,

@@ -4,7 +4,6 @@ pub mod config;
 mod handover;
 mod hub;
 mod journal;
-mod kinds;
 mod places;
 pub mod platforms;
 pub mod queue;

@@ -10,6 +10,7 @@ use std::time::Duration;
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use netraven_api::event::Changed;
+use netraven_api::logs::{Level, LogType};
 use netraven_api::runs::Trigger;
 use serde_json::json;
 use sqlx::{Connection as _, PgConnection};
@@ -135,7 +136,7 @@ impl Scheduler {
         for (job_id, name) in self.store.forget_the_future().await? {
             let about = About { job_id: Some(job_id), ..About::default() };
             let message = format!("{name}: the clock had been ahead of today. Its schedule goes on from now.");
-            self.journal.line("WARNING", "system", "scheduler", about, message, json!({}));
+            self.journal.line(Level::Warning, LogType::System, "scheduler", about, message, json!({}));
         }
         let now = self.store.now().await?;
         for job in self.store.schedules().await? {
@@ -155,7 +156,7 @@ impl Scheduler {
                     let about = About { run_id: Some(started.run_id), ..about };
                     let message = format!("{} queued by its schedule: {} devices.", job.name, started.devices.len());
                     let meta = json!({ "trigger": "schedule", "fire_at": fire_at.to_string() });
-                    self.journal.line("INFO", "job", "scheduler", about, message, meta);
+                    self.journal.line(Level::Info, LogType::Job, "scheduler", about, message, meta);
                     self.tell_missed(&schedule, &job, fire_at, about);
                     self.journal.changed(Changed::Run { run_id: started.run_id, job_id: job.id, ended: false }).await;
                 }
@@ -183,7 +184,7 @@ impl Scheduler {
             job.name
         );
         let meta = json!({ "missed": count, "first": first.to_string() });
-        self.journal.line("WARNING", "job", "scheduler", about, message, meta);
+        self.journal.line(Level::Warning, LogType::Job, "scheduler", about, message, meta);
     }
 
     /// Makes the log's next partitions and removes those that are old enough.
@@ -196,7 +197,7 @@ impl Scheduler {
             let (month, days) = (removed.month.strftime("%Y-%m"), self.keep_logs_days);
             let message = format!("The log of {month} was removed: {} lines, older than {days} days.", removed.lines);
             let meta = json!({ "lines": removed.lines, "keep_days": days });
-            self.journal.line("INFO", "system", "scheduler", About::default(), message, meta);
+            self.journal.line(Level::Info, LogType::System, "scheduler", About::default(), message, meta);
         }
         Ok(())
     }

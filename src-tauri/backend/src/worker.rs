@@ -16,6 +16,8 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use netraven_api::event::Changed;
+use netraven_api::jobs::JobKind;
+use netraven_api::logs::{Level, LogType};
 use netraven_api::outcome::{Cause, Stage};
 use serde_json::json;
 use tokio::sync::Semaphore;
@@ -28,7 +30,6 @@ use self::patience::patiently;
 use self::pauses::Pauses;
 pub use self::secrets::Secrets;
 use crate::journal::{About, Journal, Signal};
-use crate::kinds::Kind;
 use crate::platforms::Registry;
 use crate::queue::{self, Queue};
 use crate::seal::SealKey;
@@ -152,18 +153,32 @@ impl Worker {
         let about = About { job_id: Some(lease.job_id), device_id: Some(lease.device_id), run_id: Some(lease.run_id) };
         if lease.begins_run {
             let run = About { device_id: None, ..about };
-            self.journal.line("INFO", "job", "worker", run, format!("{} began.", lease.job_name), json!({}));
+            self.journal.line(
+                Level::Info,
+                LogType::Job,
+                "worker",
+                run,
+                format!("{} began.", lease.job_name),
+                json!({}),
+            );
             self.journal.changed(Changed::Run { run_id: lease.run_id, job_id: lease.job_id, ended: false }).await;
         }
         if lease.attempt > 1 {
             let message =
                 format!("{} is begun again, attempt {}: its worker had stopped.", lease.hostname, lease.attempt);
-            self.journal.line("WARNING", "job", "worker", about, message, json!({ "attempt": lease.attempt }));
+            self.journal.line(
+                Level::Warning,
+                LogType::Job,
+                "worker",
+                about,
+                message,
+                json!({ "attempt": lease.attempt }),
+            );
         }
         let began = Instant::now();
-        let worked = match Kind::parse(&lease.job_type) {
-            Some(Kind::ConfigBackup) => backup::work(self, &lease, &cancel).await,
-            Some(Kind::Reachability) => reachability::work(self, &lease, &cancel).await,
+        let worked = match lease.job_type.known() {
+            Some(JobKind::ConfigBackup) => backup::work(self, &lease, &cancel).await,
+            Some(JobKind::Reachability) => reachability::work(self, &lease, &cancel).await,
             None => Ok(failed(
                 Cause::Internal,
                 Stage::Prepare,
@@ -183,7 +198,7 @@ impl Worker {
                         lease.hostname
                     );
                     let meta = json!({ "attempt": lease.attempt, "stood_still_s": lasted.as_secs() });
-                    self.journal.line("WARNING", "job", "worker", about, message, meta);
+                    self.journal.line(Level::Warning, LogType::Job, "worker", about, message, meta);
                     self.give_back(&lease).await
                 }
                 None => self.record(&lease, outcome, about, &cancel).await,
@@ -233,7 +248,7 @@ impl Worker {
             Ok(Some(finished)) => {
                 if let Some(message) = finished.met_same {
                     let message = format!("{message} Another run stored the same meanwhile.");
-                    self.journal.line("INFO", "job", "worker", about, message, json!({ "changed": false }));
+                    self.journal.line(Level::Info, LogType::Job, "worker", about, message, json!({ "changed": false }));
                 }
                 let changed = Changed::Run { run_id: lease.run_id, job_id: lease.job_id, ended: false };
                 self.journal.changed(changed).await;
@@ -253,15 +268,15 @@ impl Worker {
     /// Logs an outcome. A result stands for a log that can be read whole, so this comes first and is waited for.
     async fn tell(&self, outcome: &Outcome, about: About) {
         let (level, text) = match outcome.cause {
-            None => ("INFO", outcome.message.clone()),
-            Some(Cause::Cancelled) => ("WARNING", outcome.message.clone()),
-            Some(cause) => ("ERROR", format!("{}: {}", cause.title(), outcome.message)),
+            None => (Level::Info, outcome.message.clone()),
+            Some(Cause::Cancelled) => (Level::Warning, outcome.message.clone()),
+            Some(cause) => (Level::Error, format!("{}: {}", cause.title(), outcome.message)),
         };
         let meta = match outcome.cause {
             None => json!({ "stage": outcome.stage, "changed": outcome.changed }),
             Some(cause) => json!({ "cause": cause, "stage": outcome.stage, "advice": cause.advice() }),
         };
-        self.journal.line(level, "job", "worker", about, text, meta);
+        self.journal.line(level, LogType::Job, "worker", about, text, meta);
         self.journal.flush().await;
     }
 
@@ -270,7 +285,7 @@ impl Worker {
             "What attempt {} on {} came to does not count: this worker no longer held its lease.",
             lease.attempt, lease.hostname
         );
-        self.journal.line("WARNING", "job", "worker", about, message, json!({ "attempt": lease.attempt }));
+        self.journal.line(Level::Warning, LogType::Job, "worker", about, message, json!({ "attempt": lease.attempt }));
     }
 
     async fn drop_task(&self, task: &queue::Lease) {

@@ -10,7 +10,7 @@ use netraven_api::credentials::{
     CreateCredential, CredentialInput, DeleteCredential, ListCredentials, UpdateCredential,
 };
 use netraven_api::devices::{CreateDevice, DeleteDevice, Device, DeviceInput, ListDevices};
-use netraven_api::jobs::{CONFIG_BACKUP, CreateJob, DeleteJob, GetJob, Job, JobInput, ListJobs, RunJob, UpdateJob};
+use netraven_api::jobs::{CreateJob, DeleteJob, GetJob, Job, JobInput, JobKind, ListJobs, RunJob, UpdateJob};
 use netraven_api::native::LAB_TAG;
 use netraven_api::page::MAX_SIZE;
 use netraven_api::problem::Code;
@@ -214,7 +214,7 @@ async fn ensure_job(client: &Client, tag: i64) -> Result<i64, Problem> {
     }
     let input = JobInput {
         name: Some(JOB_NAME.to_owned()),
-        job_type: Some(CONFIG_BACKUP.to_owned()),
+        job_type: Some(JobKind::ConfigBackup),
         description: Some("Backs up the simulated devices of the sample lab".to_owned()),
         is_enabled: Some(true),
         tags: Some(vec![tag]),

@@ -6,7 +6,7 @@ use anyhow::ensure;
 use netraven_api::Secret;
 use netraven_api::credentials::{CreateCredential, CredentialInput};
 use netraven_api::devices::ImportDevices;
-use netraven_api::jobs::{CONFIG_BACKUP, CreateJob, JobInput, RunJob};
+use netraven_api::jobs::{CreateJob, JobInput, JobKind, RunJob};
 use netraven_api::runs::{GetRun, Run};
 use netraven_api::tags::{CreateTag, TagInput};
 use netraven_client::Client;
@@ -71,7 +71,7 @@ async fn enrol(client: &Client, lab: &Lab) -> anyhow::Result<i64> {
     ensure!(imported.errors.is_empty(), "a device was refused: {:?}", imported.errors.first());
     let job = JobInput {
         name: Some("Bench".into()),
-        job_type: Some(CONFIG_BACKUP.into()),
+        job_type: Some(JobKind::ConfigBackup),
         tags: Some(vec![tag.id]),
         ..JobInput::default()
     };

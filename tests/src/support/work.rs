@@ -7,7 +7,7 @@ use netraven_api::Secret;
 use netraven_api::configs::{Config, ListConfigs};
 use netraven_api::credentials::{CreateCredential, CredentialInput};
 use netraven_api::devices::{CreateDevice, DeviceInput};
-use netraven_api::jobs::{CONFIG_BACKUP, CreateJob, JobInput, RunJob};
+use netraven_api::jobs::{CreateJob, JobInput, JobKind, RunJob};
 use netraven_api::logs::{ListLogs, LogEntry};
 use netraven_api::page::MAX_SIZE;
 use netraven_api::runs::{GetRun, GetRunDevice, ListRunDevices, Run, RunDevice};
@@ -62,7 +62,7 @@ impl Enrolled {
 pub fn backup(tag: i64) -> JobInput {
     JobInput {
         name: Some("lab backup".to_owned()),
-        job_type: Some(CONFIG_BACKUP.to_owned()),
+        job_type: Some(JobKind::ConfigBackup),
         tags: Some(vec![tag]),
         ..JobInput::default()
     }

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use netraven_api::logs::LogEntry;
+use netraven_api::logs::{Level, LogEntry};
 use netraven_api::outcome::Cause;
 use netraven_api::problem::Code;
 use netraven_api::results::ListResults;
@@ -140,7 +140,8 @@ async fn one_device_is_cancelled_and_the_others_go_on() -> anyhow::Result<()> {
     let log = work::logs(client, run).await?;
     assert!(says(&log, &format!("{} was cancelled by admin: it had not begun", dropped.spec.hostname)), "{log:#?}");
     let id = Some(lab.id(&busy.spec.hostname)?);
-    let of_busy: Vec<&LogEntry> = log.iter().filter(|line| line.device_id == id && line.level == "WARNING").collect();
+    let of_busy: Vec<&LogEntry> =
+        log.iter().filter(|line| line.device_id == id && line.level == Level::Warning).collect();
     assert!(of_busy[0].message.contains("was cancelled by admin: its session is closed"), "{log:#?}");
     assert!(of_busy.len() >= 2, "and the worker says that it ended: {log:#?}");
 

@@ -10,7 +10,7 @@ use netraven_api::devices::{
     ApproveDevice, CreateDevice, DeleteDevice, DeviceInput, ForgetHostKey, GetDevice, ImportDevices, ListDevices, Seen,
     UpdateDevice,
 };
-use netraven_api::jobs::{JobInput, REACHABILITY};
+use netraven_api::jobs::{JobInput, JobKind};
 use netraven_api::outcome::{Cause, Stage};
 use netraven_api::problem::Code;
 use netraven_api::runs::{Again, RunAgain, RunStatus};
@@ -285,7 +285,7 @@ async fn a_device_that_waits_is_reached_without_a_credential_and_signed_in_to_on
     let (user, admin) = (&scene.user, &scene.app.client);
     let device = user.send(&CreateDevice(scene.bait("honest"))).await?;
     assert!(device.approval.is_some_and(|approval| approval.waiting && approval.credentials == [SAMPLE_USERNAME]));
-    let reach = JobInput { job_type: Some(REACHABILITY.to_owned()), ..work::backup(scene.ours.tag) };
+    let reach = JobInput { job_type: Some(JobKind::Reachability), ..work::backup(scene.ours.tag) };
     let reach = work::add_job(user, JobInput { name: Some("reach".to_owned()), ..reach }).await?;
     assert_eq!(work::run(user, reach).await?.run.status, RunStatus::Succeeded, "no credential, no approval");
     assert_eq!(scene.trap().logins(), 0);

@@ -2,6 +2,7 @@
 
 use std::time::{Duration, Instant};
 
+use netraven_api::logs::Level;
 use netraven_api::outcome::Cause;
 use netraven_api::results::ListResults;
 use netraven_api::runs::{CancelRun, DeviceState, RunStatus};
@@ -49,7 +50,7 @@ async fn a_cancelled_run_closes_its_session_within_two_seconds() -> anyhow::Resu
     let place =
         |what: &str, found: Option<usize>| found.ok_or_else(|| anyhow::anyhow!("no line says {what}: {log:#?}"));
     let asked = place("who cancelled", log.iter().position(|line| line.message.starts_with("Cancelled by admin")))?;
-    let closed = log.iter().position(|line| line.device_id == id && line.level == "WARNING");
+    let closed = log.iter().position(|line| line.device_id == id && line.level == Level::Warning);
     let closed = place("that the session was closed", closed)?;
     let ended = place(
         "that the run was cancelled",

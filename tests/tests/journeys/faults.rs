@@ -7,6 +7,7 @@ use anyhow::Context as _;
 use netraven_api::devices::{
     CreateDevice, DeviceInput, ForgetHostKey, GetHostKey, TrustHostKey, TrustedKey, UpdateDevice,
 };
+use netraven_api::logs::{Level, LogType};
 use netraven_api::outcome::{Cause, Stage};
 use netraven_api::results::ListResults;
 use netraven_api::runs::{DeviceState, RunStatus};
@@ -200,14 +201,15 @@ async fn what_only_looks_like_a_fault_is_read_whole() -> anyhow::Result<()> {
     }
     let log = work::logs(&app.client, detail.run.id).await?;
     let legacy = lab.id("legacy")?;
-    let warned = log
-        .iter()
-        .any(|line| line.device_id == Some(legacy) && line.level == "WARNING" && line.log_type == "connection");
+    let warned = log.iter().any(|line| {
+        line.device_id == Some(legacy) && line.level == Level::Warning && line.log_type.is(LogType::Connection)
+    });
     assert!(warned, "old algorithms are used with a warning: {log:#?}");
     let small = lab.id("small-group")?;
     let is_modern = |id: Option<i64>| id != Some(legacy) && id != Some(small);
     assert!(
-        !log.iter().any(|line| is_modern(line.device_id) && line.level == "WARNING" && line.message.contains("sha1"))
+        !log.iter()
+            .any(|line| is_modern(line.device_id) && line.level == Level::Warning && line.message.contains("sha1"))
     );
     let again = log.iter().find(|line| line.device_id == Some(small) && line.message.contains("a group of 1024 bit"));
     assert!(again.is_some_and(|line| line.message.ends_with("Trying again with a fixed group.")), "{log:#?}");
@@ -377,7 +379,7 @@ async fn reachability_tells_who_answers() -> anyhow::Result<()> {
     let app = TestApp::start().await?;
     let lab = Enrolled::start(&app.client, specs).await?;
     let mut job = work::backup(lab.tag);
-    (job.name, job.job_type) = (Some("reach".to_owned()), Some(netraven_api::jobs::REACHABILITY.to_owned()));
+    (job.name, job.job_type) = (Some("reach".to_owned()), Some(netraven_api::jobs::JobKind::Reachability));
     let job = work::add_job(&app.client, job).await?;
     let detail = work::run(&app.client, job).await?;
     assert_eq!(detail.run.status, RunStatus::PartlyFailed, "{:#?}", detail.results);

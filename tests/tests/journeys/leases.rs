@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use anyhow::Context as _;
 use netraven_api::devices::{CreateDevice, DeviceInput};
-use netraven_api::jobs::REACHABILITY;
+use netraven_api::jobs::JobKind;
 use netraven_api::outcome::{Cause, Stage};
 use netraven_api::runs::{DeviceState, RunStatus};
 use netraven_api::tags::{CreateTag, DeleteTag, TagInput};
@@ -106,7 +106,7 @@ async fn a_banner_with_a_nul_is_stored_without_it() -> anyhow::Result<()> {
     };
     app.client.send(&CreateDevice(device)).await?;
     let mut job = work::backup(tag);
-    job.job_type = Some(REACHABILITY.to_owned());
+    job.job_type = Some(JobKind::Reachability);
     let job = work::add_job(&app.client, job).await?;
     let detail = work::run(&app.client, job).await?;
     let result = work::result(&detail, "odd")?;

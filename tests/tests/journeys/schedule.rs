@@ -1,8 +1,8 @@
 //! Schedules: what is due starts by itself, once, however many servers look.
 
 use jiff::Timestamp;
-use netraven_api::jobs::{GetJob, JobInput, REACHABILITY};
-use netraven_api::logs::ListLogs;
+use netraven_api::jobs::{GetJob, JobInput, JobKind};
+use netraven_api::logs::{Level, ListLogs};
 use netraven_api::runs::{CancelRun, ListRuns, Run, RunStatus, Trigger};
 use netraven_client::Client;
 use netraven_lab::{DeviceSpec, Fault, Platform};
@@ -13,7 +13,7 @@ use netraven_tests::support::work::{self, Enrolled};
 fn scheduled(name: &str, tag: i64, kind: &str) -> JobInput {
     JobInput {
         name: Some(name.to_owned()),
-        job_type: Some(REACHABILITY.to_owned()),
+        job_type: Some(JobKind::Reachability),
         schedule_type: Some(kind.to_owned()),
         tags: Some(vec![tag]),
         ..JobInput::default()
@@ -130,7 +130,7 @@ async fn schedules_go_on_after_a_clock_that_was_ahead() -> anyhow::Result<()> {
             let page = app.client.send(&ListLogs { job_id: Some(job), ..ListLogs::default() }).await?;
             Ok(page.items.into_iter().find(|line| line.message.contains("the clock had been ahead")))
         });
-        assert_eq!(healed.await?.level, "WARNING");
+        assert_eq!(healed.await?.level, Level::Warning);
     }
     // The next minute comes within one.
     for job in jobs {

@@ -74,7 +74,7 @@ async fn what_a_port_that_is_no_ssh_says_is_hidden_like_the_rest() -> anyhow::Re
     };
     app.client.send(&CreateDevice(device)).await?;
     let mut reach = work::backup(lab.tag);
-    (reach.name, reach.job_type) = (Some("reach".to_owned()), Some(netraven_api::jobs::REACHABILITY.to_owned()));
+    (reach.name, reach.job_type) = (Some("reach".to_owned()), Some(netraven_api::jobs::JobKind::Reachability));
     let reach = work::add_job(&app.client, reach).await?;
     for job in [lab.job, reach] {
         let detail = work::run(&app.client, job).await?;

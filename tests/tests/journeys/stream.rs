@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex};
 
 use anyhow::Context as _;
 use netraven_api::event::{FeedMessage, Link};
-use netraven_api::logs::{ListLogs, LogEntry, StreamFilter};
+use netraven_api::logs::{Level, ListLogs, LogEntry, LogType, StreamFilter};
 use netraven_api::runs::RunStatus;
 use netraven_lab::{DeviceSpec, Fault, Platform};
 use netraven_tests::support::app::TestApp;
@@ -89,13 +89,13 @@ async fn filters_hold_and_a_quiet_stream_shows_that_it_lives() -> anyhow::Result
         assert_eq!(&by_run.line().await?, expected);
     }
     let errors: Vec<&LogEntry> =
-        log.iter().filter(|line| line.device_id == Some(bad) && line.level == "ERROR").collect();
+        log.iter().filter(|line| line.device_id == Some(bad) && line.level == Level::Error).collect();
     assert!(!errors.is_empty());
     for expected in errors {
         assert_eq!(&by_device.line().await?, expected);
     }
     let (mut lines, mut topics) = (Vec::new(), BTreeSet::new());
-    let wanted: Vec<&LogEntry> = log.iter().filter(|line| line.log_type == "job").collect();
+    let wanted: Vec<&LogEntry> = log.iter().filter(|line| line.log_type.is(LogType::Job)).collect();
     while lines.len() < wanted.len() {
         match by_type.next().await? {
             Said::Line(_, line) => lines.push(*line),

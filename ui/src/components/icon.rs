@@ -2,6 +2,8 @@
 
 use dioxus::prelude::*;
 use lucide_dioxus as lucide;
+use netraven_api::Open;
+use netraven_api::jobs::JobKind;
 
 /// An icon by its meaning.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -58,6 +60,18 @@ pub enum Glyph {
     Link,
     ChevronUp,
     Columns,
+}
+
+impl Glyph {
+    /// The icon of a kind of job; one for work of any kind where the kind is not known.
+    #[must_use]
+    pub fn of_job(kind: &Open<JobKind>) -> Glyph {
+        match kind.known() {
+            Some(JobKind::ConfigBackup) => Glyph::Backup,
+            Some(JobKind::Reachability) => Glyph::Reach,
+            None => Glyph::Jobs,
+        }
+    }
 }
 
 /// An icon. It is decoration: the words beside it, or the label of its button, say what it means.

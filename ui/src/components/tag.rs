@@ -1,6 +1,7 @@
 //! Statuses and levels as tags: an icon and a word each, never a colour alone.
 
 use dioxus::prelude::*;
+use netraven_api::logs::Level;
 use netraven_api::runs::{DeviceState, RunStatus};
 
 use super::icon::{Glyph, Icon};
@@ -89,14 +90,13 @@ pub fn DeviceStateTag(state: DeviceState) -> Element {
 
 /// Level of a log line; the word itself tells it apart.
 #[component]
-pub fn LevelTag(level: String) -> Element {
-    let (word, tone) = match level.to_ascii_uppercase().as_str() {
-        "DEBUG" => ("DEBUG", "neutral"),
-        "INFO" => ("INFO", "info"),
-        "WARNING" | "WARN" => ("WARN", "warning"),
-        "ERROR" => ("ERROR", "danger"),
-        "CRITICAL" => ("CRIT", "danger"),
-        _ => ("OTHER", "neutral"),
+pub fn LevelTag(level: Level) -> Element {
+    let (word, tone) = match level {
+        Level::Debug => ("DEBUG", "neutral"),
+        Level::Info => ("INFO", "info"),
+        Level::Warning => ("WARN", "warning"),
+        Level::Error => ("ERROR", "danger"),
+        Level::Critical => ("CRIT", "danger"),
     };
     rsx! {
         span { class: "level level-{tone}", "{word}" }

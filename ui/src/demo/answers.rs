@@ -5,6 +5,7 @@ use netraven_api::configs::DiffConfigs;
 use netraven_api::devices::{ApproveDevices, ApprovedDevices, CheckImport, HostKey, ImportDevices, TrustedKey};
 use netraven_api::endpoint::Method;
 use netraven_api::jobs::RunStarted;
+use netraven_api::logs::{Level, LogType};
 use netraven_api::problem::Code;
 use netraven_api::runs::{Again, DeviceState, ListRunDevices, RunDevice, Trigger};
 use netraven_api::system::{Health, SystemDetails, SystemStatus};
@@ -193,7 +194,7 @@ fn cancel_run(world: &mut World, run_id: i64) -> Answered {
         return Err(Problem::new(Code::Conflict, "The run has ended already."));
     }
     plan.cancelled_at = Some(now);
-    let said = line("WARNING", "job", "server.runs", "The run was cancelled by admin.");
+    let said = line(Level::Warning, LogType::Job, "server.runs", "The run was cancelled by admin.");
     let said = netraven_api::logs::LogEntry { job_id: Some(plan.job_id), run_id: Some(run_id), ..said };
     world.say(said);
     let plan = world.plans.iter().find(|plan| plan.id == run_id).ok_or_else(|| gone("run", run_id))?;
@@ -211,7 +212,7 @@ fn cancel_device(world: &mut World, run_id: i64, device_id: i64) -> Answered {
     }
     step.cancelled_at = Some(now);
     let hostname = world.devices.iter().find(|device| device.id == device_id).map(|device| device.hostname.clone());
-    let said = line("WARNING", "job", "server.runs", "The device was cancelled by admin.");
+    let said = line(Level::Warning, LogType::Job, "server.runs", "The device was cancelled by admin.");
     world.say(netraven_api::logs::LogEntry {
         job_id: Some(job_id),
         run_id: Some(run_id),

@@ -167,7 +167,7 @@ impl World {
             None => {
                 let id = self.jobs.iter().map(|job| job.id).max().unwrap_or_default() + 1;
                 let name = input.name.clone().ok_or_else(|| wanted("name"))?;
-                jobs::job(id, &name, &input.job_type.clone().ok_or_else(|| wanted("job_type"))?)
+                jobs::job(id, &name, input.job_type.ok_or_else(|| wanted("job_type"))?)
             }
         };
         let at = input.scheduled_for.as_ref().and_then(|text| text.parse().ok());

@@ -1,7 +1,7 @@
 //! The six jobs of the demo, and when they ran.
 
 use jiff::{SignedDuration, Timestamp};
-use netraven_api::jobs::{CONFIG_BACKUP, Job, REACHABILITY};
+use netraven_api::jobs::{Job, JobKind};
 use netraven_api::runs::Trigger;
 use netraven_api::tags::Tag;
 
@@ -11,12 +11,12 @@ use super::network::{ACCESS, CORE, DEFAULT, EDGE, FIREWALL, LAB, SERVER};
 pub const DAYS: i64 = 14;
 
 /// A job: name, kind, tags, hours between its starts and how many minutes after the hour it begins.
-const JOBS: [(&str, &str, &[i64], i64, i64); 5] = [
-    ("Nightly core backup", CONFIG_BACKUP, &[CORE], 24, 120),
-    ("Edge routers backup", CONFIG_BACKUP, &[EDGE], 4, 30),
-    ("Access switches backup", CONFIG_BACKUP, &[ACCESS], 24, 210),
-    ("Firewalls and the rest", CONFIG_BACKUP, &[FIREWALL, SERVER, LAB], 12, 15),
-    ("Reachability all sites", REACHABILITY, &[DEFAULT], 2, 0),
+const JOBS: [(&str, JobKind, &[i64], i64, i64); 5] = [
+    ("Nightly core backup", JobKind::ConfigBackup, &[CORE], 24, 120),
+    ("Edge routers backup", JobKind::ConfigBackup, &[EDGE], 4, 30),
+    ("Access switches backup", JobKind::ConfigBackup, &[ACCESS], 24, 210),
+    ("Firewalls and the rest", JobKind::ConfigBackup, &[FIREWALL, SERVER, LAB], 12, 15),
+    ("Reachability all sites", JobKind::Reachability, &[DEFAULT], 2, 0),
 ];
 
 /// The jobs; the last works on one device, by hand.
@@ -30,16 +30,16 @@ pub fn jobs(tags: &[Tag], firewall: i64) -> Vec<Job> {
             schedule_type: Some(if *hours == 24 { "cron" } else { "interval" }.into()),
             interval_seconds: (*hours != 24).then_some(hours * 3600),
             cron_string: (*hours == 24).then(|| format!("{} {} * * *", minutes % 60, minutes / 60)),
-            ..job(id, name, kind)
+            ..job(id, name, *kind)
         })
         .collect();
-    jobs.push(Job { device_id: Some(firewall), ..job(6, "Hamburg firewall by hand", CONFIG_BACKUP) });
+    jobs.push(Job { device_id: Some(firewall), ..job(6, "Hamburg firewall by hand", JobKind::ConfigBackup) });
     jobs
 }
 
 /// A job without a schedule.
 #[must_use]
-pub fn job(id: i64, name: &str, kind: &str) -> Job {
+pub fn job(id: i64, name: &str, kind: JobKind) -> Job {
     Job {
         id,
         name: name.into(),

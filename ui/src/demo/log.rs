@@ -3,11 +3,12 @@
 use std::collections::BTreeMap;
 
 use jiff::{SignedDuration, Timestamp};
+use netraven_api::Open;
 use netraven_api::devices::Device;
-use netraven_api::jobs::{CONFIG_BACKUP, Job};
+use netraven_api::jobs::{Job, JobKind};
 use netraven_api::logs::{
-    DEFAULT_BUCKETS, GetLogHistogram, ListLogs, LogBucket, LogEntry, LogHistogram, MAX_BUCKETS, MIN_BUCKETS,
-    StreamFilter,
+    DEFAULT_BUCKETS, GetLogHistogram, Level, ListLogs, LogBucket, LogEntry, LogHistogram, LogType, MAX_BUCKETS,
+    MIN_BUCKETS, StreamFilter,
 };
 use netraven_api::outcome::Stage;
 use netraven_api::page::{DEFAULT_SIZE, MAX_SIZE, Page};
@@ -33,12 +34,12 @@ pub struct Due {
 
 /// A line about nothing in particular.
 #[must_use]
-pub fn line(level: &str, log_type: &str, source: &str, message: impl Into<String>) -> LogEntry {
+pub fn line(level: Level, log_type: LogType, source: &str, message: impl Into<String>) -> LogEntry {
     LogEntry {
         id: 0,
         timestamp: Timestamp::UNIX_EPOCH,
         log_type: log_type.into(),
-        level: level.into(),
+        level,
         job_id: None,
         device_id: None,
         run_id: None,
@@ -52,13 +53,14 @@ pub fn line(level: &str, log_type: &str, source: &str, message: impl Into<String
 /// What a run says.
 #[must_use]
 pub fn of_run(plan: &Plan, job: &Job, devices: &[Device], logins: &[Vec<String>]) -> Vec<Due> {
-    let backup = job.job_type == CONFIG_BACKUP;
+    let backup = job.job_type.known().is_some_and(JobKind::reads_configurations);
     let about = |line: LogEntry| LogEntry { job_id: Some(job.id), run_id: Some(plan.id), ..line };
     let start = match &plan.by {
         Some(who) => format!("{} was started by {who} with {} devices.", job.name, plan.steps.len()),
         None => format!("{} was started by its schedule with {} devices.", job.name, plan.steps.len()),
     };
-    let mut due = vec![Due { at: plan.queued_at, line: about(line("INFO", "job", "scheduler", start)), step: None }];
+    let mut due =
+        vec![Due { at: plan.queued_at, line: about(line(Level::Info, LogType::Job, "scheduler", start)), step: None }];
     for ((step, device), logins) in plan.steps.iter().zip(devices).zip(logins) {
         let mut say = |at: Timestamp, said: LogEntry| {
             let line =
@@ -70,23 +72,24 @@ pub fn of_run(plan: &Plan, job: &Job, devices: &[Device], logins: &[Vec<String>]
             let after = |part: i64| step.begins + SignedDuration::from_millis(ms(step) * part / 100);
             let met = LogEntry {
                 meta: Some(json!({"kex": "curve25519-sha256", "cipher": "aes256-ctr"})),
-                ..line("DEBUG", "connection", "session.ssh", format!("Connected to {}.", device.ip_address))
+                ..line(Level::Debug, LogType::Connection, "session.ssh", format!("Connected to {}.", device.ip_address))
             };
             say(after(5), met);
             if step.last_stage > Stage::SignIn {
-                say(after(22), line("INFO", "session", "session.ssh", "Signed in; the prompt is there."));
+                say(after(22), line(Level::Info, LogType::Session, "session.ssh", "Signed in; the prompt is there."));
             }
         }
         let level = match step.cause {
-            None => "INFO",
-            Some(cause) if cause.retry_may_help() => "WARNING",
-            Some(_) => "ERROR",
+            None => Level::Info,
+            Some(cause) if cause.retry_may_help() => Level::Warning,
+            Some(_) => Level::Error,
         };
         let message = super::story::message(step.cause, device, logins, backup, step.is_changed);
         let meta = Some(
             json!({"cause": step.cause, "stage": step.last_stage, "changed": step.is_changed, "took_ms": ms(step)}),
         );
-        say(step.ends, LogEntry { meta, ..line(level, if backup { "job" } else { "connection" }, source, message) });
+        let log_type = if backup { LogType::Job } else { LogType::Connection };
+        say(step.ends, LogEntry { meta, ..line(level, log_type, source, message) });
     }
     due
 }
@@ -101,8 +104,8 @@ pub fn background(now: Timestamp) -> Vec<Due> {
     let from = now - SignedDuration::from_hours(24 * DAYS);
     let mut due = chatter_every(from, now, 600);
     let lost = line(
-        "CRITICAL",
-        "system",
+        Level::Critical,
+        LogType::System,
         "supervisor",
         "Redis did not answer for 12 s and was started again; no run was lost.",
     );
@@ -118,13 +121,13 @@ pub fn chatter(from: Timestamp, until: Timestamp) -> Vec<Due> {
 
 fn chatter_every(from: Timestamp, until: Timestamp, every_s: i64) -> Vec<Due> {
     let said = [
-        ("DEBUG", "scheduler", "Looked for jobs that are due."),
-        ("DEBUG", "worker.heart", "Leases were renewed."),
-        ("INFO", "server.auth", "j.weber signed in."),
-        ("DEBUG", "queue", "No entry waits longer than 1 s."),
-        ("INFO", "journal", "No log lines are older than 90 days."),
-        ("DEBUG", "worker.heart", "Leases were renewed."),
-        ("WARNING", "server", "A request took 1.2 s: GET /configs/search."),
+        (Level::Debug, "scheduler", "Looked for jobs that are due."),
+        (Level::Debug, "worker.heart", "Leases were renewed."),
+        (Level::Info, "server.auth", "j.weber signed in."),
+        (Level::Debug, "queue", "No entry waits longer than 1 s."),
+        (Level::Info, "journal", "No log lines are older than 90 days."),
+        (Level::Debug, "worker.heart", "Leases were renewed."),
+        (Level::Warning, "server", "A request took 1.2 s: GET /configs/search."),
     ];
     let first = from.as_second().div_euclid(every_s) + 1;
     let last = until.as_second().div_euclid(every_s);
@@ -134,7 +137,7 @@ fn chatter_every(from: Timestamp, until: Timestamp, every_s: i64) -> Vec<Due> {
             let (level, source, message) = said[place];
             Some(Due {
                 at: Timestamp::from_second(tick * every_s).ok()?,
-                line: line(level, "system", source, message),
+                line: line(level, LogType::System, source, message),
                 step: None,
             })
         })
@@ -199,7 +202,7 @@ pub fn histogram(world: &World, asked: &GetLogHistogram) -> LogHistogram {
     for line in world.lines.iter().filter(|line| wanted.holds(line)) {
         let place = usize::try_from(line.timestamp.as_second().div_euclid(width) - first);
         if let Some(bucket) = place.ok().and_then(|place| buckets.get_mut(place)) {
-            *bucket.by_level.entry(line.level.clone()).or_default() += 1;
+            *bucket.by_level.entry(line.level).or_default() += 1;
         }
     }
     LogHistogram {
@@ -228,8 +231,8 @@ pub fn streams(filter: &StreamFilter, line: &LogEntry) -> bool {
 /// What a line has to have.
 #[derive(Default)]
 struct Wanted<'a> {
-    levels: &'a [String],
-    types: &'a [String],
+    levels: &'a [Open<Level>],
+    types: &'a [Open<LogType>],
     sources: &'a [String],
     meta: &'a [netraven_api::logs::MetaMatch],
     job_id: Option<i64>,
@@ -259,7 +262,7 @@ impl<'a> From<&'a ListLogs> for Wanted<'a> {
 
 impl Wanted<'_> {
     fn holds(&self, line: &LogEntry) -> bool {
-        (self.levels.is_empty() || self.levels.iter().any(|level| level.eq_ignore_ascii_case(&line.level)))
+        (self.levels.is_empty() || self.levels.iter().any(|level| level.is(line.level)))
             && (self.types.is_empty() || self.types.contains(&line.log_type))
             && self.meta.iter().all(|wanted| wanted.matches(line.meta.as_ref()))
             && (self.sources.is_empty() || line.source.as_ref().is_some_and(|source| self.sources.contains(source)))

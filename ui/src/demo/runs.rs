@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
 use netraven_api::devices::Device;
-use netraven_api::jobs::{CONFIG_BACKUP, Job};
+use netraven_api::jobs::{Job, JobKind};
 use netraven_api::matrix::{GetJobMatrix, JobMatrix, MATRIX_RUNS, MatrixCell, MatrixRow, MatrixRun};
 use netraven_api::outcome::Cause;
 use netraven_api::page::Page;
@@ -91,7 +91,10 @@ fn usual(world: &World, job_id: i64) -> Option<f64> {
 pub fn device(world: &World, plan: &Plan, step: &Step) -> Option<RunDevice> {
     let now = world.now;
     let device = world.devices.iter().find(|device| device.id == step.device_id)?;
-    let backup = world.jobs.iter().any(|job| job.id == plan.job_id && job.job_type == CONFIG_BACKUP);
+    let backup = world
+        .jobs
+        .iter()
+        .any(|job| job.id == plan.job_id && job.job_type.known().is_some_and(JobKind::reads_configurations));
     let state = step.state(plan, now);
     let (began, ended) = (step.began_at(plan, now), step.ended_at(plan, now));
     let done = matches!(state, DeviceState::Success | DeviceState::Failure);
@@ -188,7 +191,7 @@ pub fn list(world: &World, asked: &ListRuns) -> Page<Run> {
         |run| run.id,
         |one, other| match asked.sort.as_deref().unwrap_or("queued_at") {
             "job_name" => one.job_name.cmp(&other.job_name),
-            "job_type" => one.job_type.cmp(&other.job_type),
+            "job_type" => one.job_type.as_str().cmp(other.job_type.as_str()),
             "status" => one.status.as_str().cmp(other.status.as_str()),
             "trigger" => one.trigger.as_str().cmp(other.trigger.as_str()),
             "devices" => one.devices.cmp(&other.devices),

@@ -133,7 +133,7 @@ pub fn jobs(world: &World, asked: &ListJobs) -> Page<Job> {
         wanted,
         |row| row.id,
         |one, other| match asked.sort.as_deref().unwrap_or("name") {
-            "job_type" => one.job_type.cmp(&other.job_type),
+            "job_type" => one.job_type.as_str().cmp(other.job_type.as_str()),
             "status" => one.status.cmp(&other.status),
             "is_enabled" => one.is_enabled.cmp(&other.is_enabled),
             "schedule_type" => one.schedule_type.cmp(&other.schedule_type),

@@ -12,7 +12,7 @@ use jiff::{SignedDuration, Timestamp};
 use netraven_api::configs::{Config, ConfigHead};
 use netraven_api::devices::{Device, ImportPlan, Imported};
 use netraven_api::endpoint::{Endpoint, Method, Request};
-use netraven_api::jobs::{CONFIG_BACKUP, Job, RunStarted};
+use netraven_api::jobs::{Job, JobKind, RunStarted};
 use netraven_api::logs::{ListLogs, LogEntry, LogHistogram};
 use netraven_api::matrix::JobMatrix;
 use netraven_api::outcome::{Cause, Stage};
@@ -135,7 +135,7 @@ fn check_device(run: &Run, device: &RunDevice) {
     );
     assert_eq!(
         device.snapshot_id.is_some(),
-        run.job_type == CONFIG_BACKUP && device.state == DeviceState::Success,
+        run.job_type.is(JobKind::ConfigBackup) && device.state == DeviceState::Success,
         "{place}"
     );
     if let Some(cause) = device.cause.filter(|_| device.state == DeviceState::Failure) {
@@ -179,7 +179,7 @@ fn runs_are_filtered_sorted_and_paged() {
     for (query, fits) in [
         ("status=failed&status=partly_failed", (|run| run.failed > 0) as fn(&Run) -> bool),
         ("job_id=2", |run| run.job_id == 2),
-        ("job_type=reachability", |run| run.job_type == "reachability"),
+        ("job_type=reachability", |run| run.job_type.is(JobKind::Reachability)),
         ("trigger=manual", |run| run.triggered_by.is_some()),
         ("search=EDGE", |run| run.job_id == 2 || run.devices > 20),
         ("search=fw-ham", |run| matches!(run.job_id, 4..=6)),

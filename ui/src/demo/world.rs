@@ -6,7 +6,7 @@ use jiff::{SignedDuration, Timestamp};
 use netraven_api::credentials::Credential;
 use netraven_api::devices::{Device, HostKey};
 use netraven_api::event::Changed;
-use netraven_api::jobs::{CONFIG_BACKUP, Job};
+use netraven_api::jobs::{Job, JobKind};
 use netraven_api::logs::LogEntry;
 use netraven_api::outcome::{Cause, Stage};
 use netraven_api::runs::{DeviceState, Trigger};
@@ -153,7 +153,7 @@ impl World {
         let job = self.jobs.iter().find(|job| job.id == job_id)?.clone();
         let id = self.next_run;
         self.next_run += 1;
-        let backup = job.job_type == CONFIG_BACKUP;
+        let backup = job.job_type.known().is_some_and(JobKind::reads_configurations);
         let devices: Vec<Device> =
             self.of_job(&job).into_iter().filter(|device| only.is_none_or(|only| only.contains(&device.id))).collect();
         let outcomes = devices.iter().map(|device| self.outcome(device, backup, id, at)).collect();

@@ -1,7 +1,8 @@
 //! One device of a run: how far it came, what broke, and what to do next.
 
 use dioxus::prelude::*;
-use netraven_api::jobs::CONFIG_BACKUP;
+use netraven_api::Open;
+use netraven_api::jobs::JobKind;
 use netraven_api::native::Feature;
 use netraven_api::problem::Code;
 use netraven_api::runs::{Again, DeviceState, GetRun, GetRunDevice, Run, RunDevice};
@@ -191,7 +192,7 @@ fn DossierTabs(
 }
 
 #[component]
-fn Story(job_type: String, device: RunDevice) -> Element {
+fn Story(job_type: Open<JobKind>, device: RunDevice) -> Element {
     let details = device.details.clone().unwrap_or(Value::Null);
     match device.state {
         DeviceState::Queued => rsx! {
@@ -220,7 +221,7 @@ fn Story(job_type: String, device: RunDevice) -> Element {
                 if let Some(message) = &device.message {
                     p { "{message}" }
                 }
-                if device.state == DeviceState::Failure && job_type == CONFIG_BACKUP {
+                if device.state == DeviceState::Failure && job_type.known().is_some_and(JobKind::reads_configurations) {
                     LastGood { device_id: device.device_id, failed_at: device.finished_at }
                 }
             }

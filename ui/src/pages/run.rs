@@ -1,6 +1,7 @@
 //! One run: how far it is, what came of each device, and its own log.
 
 use dioxus::prelude::*;
+use netraven_api::jobs::JobKind;
 use netraven_api::native::Feature;
 use netraven_api::runs::{Again, GetRun, Run, Trigger};
 
@@ -163,7 +164,7 @@ fn RunStrip(run: Run) -> Element {
         (Trigger::Manual, None) => "manual".to_owned(),
         (Trigger::Unknown, _) => String::new(),
     };
-    let backup = run.job_type == netraven_api::jobs::CONFIG_BACKUP;
+    let backup = run.job_type.known().is_some_and(JobKind::reads_configurations);
     let active = run.status.is_active();
     // The same facts from the first device to the last: none comes or goes, and so nothing below them moves.
     rsx! {

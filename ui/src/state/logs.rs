@@ -32,7 +32,7 @@ mod samples {
             id,
             timestamp: Timestamp::from_second(id).unwrap(),
             log_type: "job".into(),
-            level: "INFO".into(),
+            level: netraven_api::logs::Level::Info,
             job_id: None,
             device_id: None,
             run_id: None,

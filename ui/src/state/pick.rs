@@ -1,15 +1,16 @@
 //! A value of a log line that can become a filter.
 
-use netraven_api::logs::MetaMatch;
+use netraven_api::logs::{Level, LogType, MetaMatch};
+use netraven_api::{Open, Word};
 use serde_json::Value;
 
 /// What the lines are narrowed to.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Pick {
     /// A level.
-    Level(String),
+    Level(Level),
     /// A type.
-    Type(String),
+    Type(Open<LogType>),
     /// A part of the program.
     Source(String),
     /// A job.
@@ -34,8 +35,8 @@ impl Pick {
     fn by_name(name: &str, value: &Value) -> Option<Pick> {
         let text = || value.as_str().map(str::to_owned);
         match name {
-            "level" => text().map(|level| Pick::Level(level.to_uppercase())),
-            "log_type" => text().map(Pick::Type),
+            "level" => Level::parse_any_case(value.as_str()?).map(Pick::Level),
+            "log_type" => text().map(|word| Pick::Type(Open::of(&word))),
             "source" => text().map(Pick::Source),
             "job_id" => value.as_i64().map(Pick::Job),
             "device_id" => value.as_i64().map(Pick::Device),
@@ -58,7 +59,7 @@ mod tests {
     #[test]
     fn a_value_has_the_filter_of_its_name_or_is_looked_for_in_meta() {
         assert_eq!(of("device_id", &json!(9)), Some(Pick::Device(9)));
-        assert_eq!(of("level", &json!("error")), Some(Pick::Level("ERROR".into())));
+        assert_eq!(of("level", &json!("error")), Some(Pick::Level(Level::Error)));
         let within = |text: &str| Some(Pick::Meta(MetaMatch::try_from(text.to_owned()).expect("a place")));
         assert_eq!(of("bytes", &json!(9)), within("/bytes=9"));
         assert_eq!(of("run_id", &json!("nine")), within("/run_id=nine"));

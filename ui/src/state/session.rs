@@ -6,6 +6,7 @@ use dioxus::prelude::*;
 use futures::StreamExt;
 use futures::channel::mpsc::unbounded;
 use netraven_api::event::{FeedMessage, Link};
+use netraven_api::logs::Level;
 use netraven_api::logs::StreamFilter;
 use netraven_api::native::{Deed, Feature, FeedStart, Native, Ready, Session};
 use netraven_api::users::Role;
@@ -115,7 +116,7 @@ pub fn use_workplace_provider(ready: ReadSignal<Ready>, topics: Topics) -> Workp
         async move {
             let (sender, mut batches) = unbounded();
             let filter =
-                StreamFilter { level: vec!["CRITICAL".to_owned()], changes: Some(true), ..StreamFilter::default() };
+                StreamFilter { level: vec![Level::Critical.into()], changes: Some(true), ..StreamFilter::default() };
             let guard = api.bridge().feed(
                 FeedStart { filter },
                 Rc::new(move |batch| {

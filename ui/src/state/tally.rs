@@ -2,13 +2,13 @@
 
 use std::collections::VecDeque;
 
-use netraven_api::logs::{LEVELS, LogEntry};
+use netraven_api::logs::{Level, LogEntry};
 
 /// Most parts kept: some minutes of the quickest feed, should no answer of the server come.
 const KEPT: usize = 8_192;
 
-/// Lines of each level, in the order of [`LEVELS`].
-pub type Levels = [i64; LEVELS.len()];
+/// Lines of each level, in the order of [`Level::ALL`].
+pub type Levels = [i64; Level::ALL.len()];
 
 /// The lines of one second that came in one batch.
 #[derive(Clone, Debug)]
@@ -36,7 +36,7 @@ impl Tally {
     pub fn take(&mut self, lines: &[LogEntry]) {
         let mut part: Option<Part> = None;
         for line in lines {
-            let (second, level) = (line.timestamp.as_second(), place(&line.level));
+            let (second, level) = (line.timestamp.as_second(), place(line.level));
             if part.as_ref().is_none_or(|part| part.second != second) {
                 self.parts.extend(part.take());
             }
@@ -77,10 +77,10 @@ impl Tally {
     }
 }
 
-/// The place of a level in [`LEVELS`]; what has another name counts as the lowest.
+/// The place of a level in [`Level::ALL`].
 #[must_use]
-pub fn place(level: &str) -> usize {
-    LEVELS.iter().position(|known| known.eq_ignore_ascii_case(level)).unwrap_or_default()
+pub fn place(level: Level) -> usize {
+    level as usize
 }
 
 #[cfg(test)]

@@ -3,6 +3,7 @@
 use std::rc::Rc;
 
 use netraven_api::Problem;
+use netraven_api::logs::Level;
 use netraven_api::native::{ExportFormat, ExportState, ExportWhat, Native};
 use netraven_api::problem::Code;
 
@@ -46,7 +47,7 @@ fn the_lines_the_filters_find_are_written_and_it_is_said_where() {
     let [(ExportWhat::Logs { query }, ExportFormat::JsonLines)] = &exported(&fake)[..] else {
         panic!("{:?}", fake.wishes())
     };
-    assert_eq!((query.level.as_slice(), query.search.as_deref()), (["ERROR".to_owned()].as_slice(), Some("cut")));
+    assert_eq!((query.level.as_slice(), query.search.as_deref()), ([Level::Error.into()].as_slice(), Some("cut")));
     assert!(query.start_time.is_some() && query.before.is_none());
     assert!(screen.shows("14,208 rows were written to /home/anna/lines.jsonl."));
 }

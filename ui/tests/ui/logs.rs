@@ -4,7 +4,7 @@ use std::rc::Rc;
 
 use netraven_api::Problem;
 use netraven_api::event::Skip;
-use netraven_api::logs::LogEntry;
+use netraven_api::logs::{Level, LogEntry, LogType};
 use netraven_api::problem::Code;
 use netraven_ui::dom::Pressed;
 use serde_json::json;
@@ -127,7 +127,7 @@ fn each_filter_narrows_history_and_live_lines_alike() {
     assert_eq!(feeds.len(), 1, "the old feed was closed");
     assert_eq!(
         (feeds[0].filter.level.as_slice(), feeds[0].filter.log_type.as_slice()),
-        (["ERROR".to_owned()].as_slice(), ["connection".to_owned()].as_slice())
+        ([Level::Error.into()].as_slice(), [LogType::Connection.into()].as_slice())
     );
 }
 

@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use netraven_api::Page;
 use netraven_api::jobs::Job;
-use netraven_api::logs::{LogBucket, LogEntry, LogHistogram};
+use netraven_api::logs::{Level, LogBucket, LogEntry, LogHistogram};
 use netraven_api::outcome::{Cause, Stage};
 use netraven_api::runs::{
     CauseCount, DeviceState, OutcomeBucket, Run, RunDevice, RunOutcomes, RunStatus, RunSummary, RunTimeline,
@@ -20,7 +20,7 @@ pub fn run(id: i64, job_name: &str) -> Run {
         id,
         job_id: 1,
         job_name: job_name.into(),
-        job_type: "config_backup".into(),
+        job_type: netraven_api::jobs::JobKind::ConfigBackup.into(),
         trigger: Trigger::Schedule,
         triggered_by: None,
         status: RunStatus::Succeeded,
@@ -258,7 +258,7 @@ pub fn line(id: i64, level: &str, message: &str) -> LogEntry {
         id,
         timestamp: Timestamp::from_millisecond(at(-60).as_millisecond() + id).unwrap(),
         log_type: "job".into(),
-        level: level.into(),
+        level: Level::parse(level).unwrap(),
         job_id: Some(1),
         device_id: Some(9),
         run_id: Some(4188),
@@ -273,7 +273,7 @@ pub fn line(id: i64, level: &str, message: &str) -> LogEntry {
 pub fn histogram() -> LogHistogram {
     let bucket = |seconds, lines: &[(&str, i64)]| LogBucket {
         start: at(seconds),
-        by_level: lines.iter().map(|(level, count)| ((*level).to_owned(), *count)).collect(),
+        by_level: lines.iter().map(|(level, count)| (Level::parse(level).unwrap(), *count)).collect(),
     };
     LogHistogram {
         bucket_s: 60,

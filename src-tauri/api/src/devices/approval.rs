@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use super::Device;
 use crate::endpoint::{Access, Endpoint, Method, Request};
+use crate::words::words;
 
 /// Whether credentials may be sent to a device, and who decided that.
 ///
@@ -40,34 +41,13 @@ pub struct Approval {
     pub revision: String,
 }
 
-/// Whether a device waits.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-#[serde(rename_all = "lowercase")]
-pub enum ApprovalState {
-    /// Credentials are sent to it.
-    Approved,
-    /// An admin has to approve it first.
-    Waiting,
-}
-
-impl ApprovalState {
-    /// Every one.
-    pub const ALL: [ApprovalState; 2] = [ApprovalState::Waiting, ApprovalState::Approved];
-
-    /// The state as it is written.
-    #[must_use]
-    pub fn as_str(self) -> &'static str {
-        match self {
-            ApprovalState::Approved => "approved",
-            ApprovalState::Waiting => "waiting",
-        }
-    }
-
-    /// The state written so, or none.
-    #[must_use]
-    pub fn parse(text: &str) -> Option<ApprovalState> {
-        ApprovalState::ALL.into_iter().find(|state| state.as_str() == text)
+words! {
+    /// Whether a device waits.
+    pub enum ApprovalState {
+        /// An admin has to approve it first.
+        Waiting = "waiting",
+        /// Credentials are sent to it.
+        Approved = "approved",
     }
 }
 

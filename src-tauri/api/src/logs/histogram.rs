@@ -5,8 +5,9 @@ use std::collections::BTreeMap;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use super::MetaMatch;
+use super::{Level, LogType, MetaMatch};
 use crate::endpoint::{Access, Endpoint, Method, Request};
+use crate::words::Open;
 
 /// Buckets when the caller does not say.
 pub const DEFAULT_BUCKETS: i64 = 60;
@@ -21,9 +22,11 @@ pub const MAX_BUCKETS: i64 = 200;
 #[serde(default)]
 pub struct GetLogHistogram {
     /// Any of these types.
-    pub log_type: Vec<String>,
+    #[cfg_attr(feature = "openapi", schema(value_type = Vec<String>))]
+    pub log_type: Vec<Open<LogType>>,
     /// Any of these levels, any case.
-    pub level: Vec<String>,
+    #[cfg_attr(feature = "openapi", schema(value_type = Vec<String>))]
+    pub level: Vec<Open<Level>>,
     /// Job.
     pub job_id: Option<i64>,
     /// Device.
@@ -70,7 +73,8 @@ pub struct LogBucket {
     /// When it begins.
     pub start: Timestamp,
     /// Lines by level; levels without a line are left out.
-    pub by_level: BTreeMap<String, i64>,
+    #[cfg_attr(feature = "openapi", schema(value_type = BTreeMap<String, i64>))]
+    pub by_level: BTreeMap<Level, i64>,
 }
 
 impl Endpoint for GetLogHistogram {

@@ -7,6 +7,8 @@ use serde::{Deserialize, Serialize};
 
 use super::{RunStatus, Trigger};
 use crate::endpoint::{Access, Endpoint, Method, Request};
+use crate::jobs::JobKind;
+use crate::words::Open;
 
 /// Most edges one can give.
 pub const MOST_EDGES: usize = 201;
@@ -28,7 +30,8 @@ pub struct GetRunOutcomes {
     /// Job.
     pub job_id: Option<i64>,
     /// Any of these kinds.
-    pub job_type: Vec<String>,
+    #[cfg_attr(feature = "openapi", schema(value_type = Vec<String>))]
+    pub job_type: Vec<Open<JobKind>>,
     /// Started by any of these.
     pub trigger: Vec<Trigger>,
     /// Runs this device was in.
@@ -111,7 +114,8 @@ pub struct GetRunTimeline {
     /// Job.
     pub job_id: Option<i64>,
     /// Any of these kinds.
-    pub job_type: Vec<String>,
+    #[cfg_attr(feature = "openapi", schema(value_type = Vec<String>))]
+    pub job_type: Vec<Open<JobKind>>,
     /// Any of these states.
     pub status: Vec<RunStatus>,
     /// Started by any of these.
@@ -150,7 +154,8 @@ pub struct TimelineRun {
     /// Its name.
     pub job_name: String,
     /// Its kind.
-    pub job_type: String,
+    #[cfg_attr(feature = "openapi", schema(value_type = String))]
+    pub job_type: Open<JobKind>,
     /// State.
     pub status: RunStatus,
     /// When it was put on the queue.

@@ -7,54 +7,23 @@ use super::order::DeviceOrder;
 use crate::endpoint::{Access, Endpoint, Method, Request};
 use crate::outcome::{Cause, Stage};
 use crate::page::Page;
+use crate::words::words;
 
-/// State of a device within a run.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-#[serde(rename_all = "snake_case")]
-pub enum DeviceState {
-    /// Waits for a worker.
-    Queued,
-    /// A worker has it.
-    Running,
-    /// Done, well.
-    Success,
-    /// Done, badly.
-    Failure,
-    /// Cancelled before its end.
-    Cancelled,
-    /// It has no result. Only of servers that keep no record of runs, and may lose results.
-    NoResult,
-}
-
-impl DeviceState {
-    /// Every state.
-    pub const ALL: [DeviceState; 6] = [
-        DeviceState::Queued,
-        DeviceState::Running,
-        DeviceState::Success,
-        DeviceState::Failure,
-        DeviceState::Cancelled,
-        DeviceState::NoResult,
-    ];
-
-    /// The state as it is written.
-    #[must_use]
-    pub fn as_str(self) -> &'static str {
-        match self {
-            DeviceState::Queued => "queued",
-            DeviceState::Running => "running",
-            DeviceState::Success => "success",
-            DeviceState::Failure => "failure",
-            DeviceState::Cancelled => "cancelled",
-            DeviceState::NoResult => "no_result",
-        }
-    }
-
-    /// The state written by [`DeviceState::as_str`], or none.
-    #[must_use]
-    pub fn parse(text: &str) -> Option<DeviceState> {
-        DeviceState::ALL.into_iter().find(|state| state.as_str() == text)
+words! {
+    /// State of a device within a run.
+    pub enum DeviceState {
+        /// Waits for a worker.
+        Queued = "queued",
+        /// A worker has it.
+        Running = "running",
+        /// Done, well.
+        Success = "success",
+        /// Done, badly.
+        Failure = "failure",
+        /// Cancelled before its end.
+        Cancelled = "cancelled",
+        /// It has no result. Only of servers that keep no record of runs, and may lose results.
+        NoResult = "no_result",
     }
 }
 

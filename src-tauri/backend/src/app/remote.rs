@@ -1,5 +1,6 @@
 //! A worker without a server: all it has is the addresses of somebody else's Postgres and Redis.
 
+use netraven_api::logs::{Level, LogType};
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -55,7 +56,14 @@ impl RemoteWorker {
             signals,
         };
         let message = format!("Worker {} started.", worker.id);
-        journal.line("INFO", "system", "worker", About::default(), message, json!({ "sessions": sessions }));
+        journal.line(
+            Level::Info,
+            LogType::System,
+            "worker",
+            About::default(),
+            message,
+            json!({ "sessions": sessions }),
+        );
         let workers = vec![tokio::spawn(worker.run(stop.clone()))];
         guard.disarm();
         Ok(RemoteWorker { store, stop, stop_last, workers, last_tasks })

@@ -2,6 +2,7 @@
 
 use jiff::Timestamp;
 use netraven_api::event::Changed;
+use netraven_api::logs::{Level, LogType};
 use serde_json::json;
 use tokio::sync::{broadcast, watch};
 use tokio_util::sync::CancellationToken;
@@ -27,12 +28,19 @@ pub(super) async fn watch(
         for (name, was, is) in [("PostgreSQL", &before.postgres, &now.postgres), ("Redis", &before.redis, &now.redis)] {
             match (was, is) {
                 (None, Some(sentence)) => {
-                    journal.line("ERROR", "system", "supervisor", About::default(), sentence.clone(), json!({}));
+                    journal.line(
+                        Level::Error,
+                        LogType::System,
+                        "supervisor",
+                        About::default(),
+                        sentence.clone(),
+                        json!({}),
+                    );
                 }
                 (Some(_), None) => {
                     journal.line(
-                        "INFO",
-                        "system",
+                        Level::Info,
+                        LogType::System,
                         "supervisor",
                         About::default(),
                         format!("{name} answers again."),

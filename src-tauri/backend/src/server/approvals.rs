@@ -5,6 +5,7 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use netraven_api::devices::{ApproveDevice, ApproveDevices, ApprovedDevices, Device, NotApproved, Seen, SeenDevice};
 use netraven_api::event::Changed;
+use netraven_api::logs::{Level, LogType};
 use serde_json::json;
 
 use super::Shared;
@@ -84,7 +85,7 @@ fn log(shared: &Shared, caller: &Caller, device: &Device) {
     let meta = json!({ "approved_by": caller.name(), "ip_address": device.ip_address, "port": device.port,
         "device_type": device.device_type, "tags": tags });
     let about = About { device_id: Some(device.id), ..About::default() };
-    shared.journal.line("INFO", "system", "server.approvals", about, message, meta);
+    shared.journal.line(Level::Info, LogType::System, "server.approvals", about, message, meta);
 }
 
 /// Says in the log that a device waits since somebody added or changed it.
@@ -102,7 +103,7 @@ pub fn tell(shared: &Shared, caller: &Caller, device: &Device, what: &str) {
     let meta = json!({ "changed_by": approval.changed_by, "ip_address": device.ip_address, "port": device.port,
         "device_type": device.device_type, "new_tags": approval.new_tags });
     let about = About { device_id: Some(device.id), ..About::default() };
-    shared.journal.line("WARNING", "system", "server.approvals", about, message, meta);
+    shared.journal.line(Level::Warning, LogType::System, "server.approvals", about, message, meta);
 }
 
 /// Address and port as one writes them.

@@ -11,6 +11,7 @@ use netraven_api::configs::{
     DiffConfigs, ExportConfig, FoundConfig, GetConfig, ListConfigHistory, ListConfigs, ListConfigsAtRoot, RawConfig,
     RestoreConfig, SearchConfigs,
 };
+use netraven_api::logs::{Level, LogType};
 use serde_json::json;
 use similar::TextDiff;
 
@@ -79,7 +80,7 @@ async fn delete(State(shared): State<Shared>, caller: Caller, Id(id): Id) -> Res
     let device_id = shared.store.delete_config(id).await?;
     let about = About { device_id: Some(device_id), ..About::default() };
     let message = format!("The snapshot {id} was deleted by {}; the git history keeps its text.", caller.name());
-    shared.journal.line("WARNING", "system", "server.configs", about, message, json!({ "config_id": id }));
+    shared.journal.line(Level::Warning, LogType::System, "server.configs", about, message, json!({ "config_id": id }));
     Ok(Json(ConfigDeleted { deleted_id: id }))
 }
 
@@ -88,7 +89,7 @@ async fn restore(State(shared): State<Shared>, caller: Caller, Id(id): Id) -> Re
     let about = About { device_id: Some(config.device_id), ..About::default() };
     let message =
         format!("The snapshot {id} was marked as restored by {}; nothing was sent to the device.", caller.name());
-    shared.journal.line("INFO", "system", "server.configs", about, message, json!({ "config_id": id }));
+    shared.journal.line(Level::Info, LogType::System, "server.configs", about, message, json!({ "config_id": id }));
     Ok(Json(ConfigRestored {
         restored_id: id,
         device_id: config.device_id,
@@ -114,7 +115,7 @@ async fn export(State(shared): State<Shared>, caller: Caller, Id(id): Id) -> Res
     let about = About { device_id: Some(device_id), ..About::default() };
     let message =
         format!("The raw configuration {id} of {hostname}, secrets included, was exported by {}.", caller.name());
-    shared.journal.line("WARNING", "system", "server.configs", about, message, json!({ "config_id": id }));
+    shared.journal.line(Level::Warning, LogType::System, "server.configs", about, message, json!({ "config_id": id }));
     // Nobody gets the text whose export is not on record.
     if !shared.journal.flush().await {
         let sentence =

@@ -8,6 +8,7 @@ use netraven_api::credentials::{
     CreateCredential, Credential, CredentialInput, DeleteCredential, GetCredential, ListCredentials, UpdateCredential,
 };
 use netraven_api::event::Changed;
+use netraven_api::logs::{Level, LogType};
 
 use super::Shared;
 use super::auth::Caller;
@@ -116,8 +117,8 @@ fn sealed<'a>(shared: &Shared, id: i64, input: &'a CredentialInput, emptied: &[&
 async fn told(shared: &Shared, caller: &Caller, id: i64, what: &str) {
     let message = format!("Credential {id} was {what} by {}.", caller.name());
     shared.journal.line(
-        "INFO",
-        "system",
+        Level::Info,
+        LogType::System,
         "server.credentials",
         About::default(),
         message,

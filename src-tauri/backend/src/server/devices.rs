@@ -9,6 +9,7 @@ use netraven_api::devices::{
     ImportDevices, ImportPlan, Imported, ListDeviceCredentials, ListDevices, TrustHostKey, TrustedKey, UpdateDevice,
 };
 use netraven_api::event::Changed;
+use netraven_api::logs::{Level, LogType};
 use serde_json::json;
 
 use super::auth::Caller;
@@ -82,7 +83,14 @@ async fn delete(State(shared): State<Shared>, caller: Caller, Id(id): Id) -> Res
     let device = shared.store.device(id).await?;
     shared.store.delete_device(id).await?;
     let message = format!("Device {} was deleted by {}.", device.hostname, caller.name());
-    shared.journal.line("INFO", "system", "server.devices", About::default(), message, json!({ "device_id": id }));
+    shared.journal.line(
+        Level::Info,
+        LogType::System,
+        "server.devices",
+        About::default(),
+        message,
+        json!({ "device_id": id }),
+    );
     shared.journal.changed(Changed::Devices).await;
     Ok(())
 }
@@ -148,7 +156,7 @@ async fn trust_host_key(
         key.replaces
     );
     let meta = json!({ "key_type": key.key_type, "trusted": key.sha256, "replaced": key.replaces });
-    shared.journal.line("WARNING", "connection", "server.devices", about, message, meta);
+    shared.journal.line(Level::Warning, LogType::Connection, "server.devices", about, message, meta);
     host_key(State(shared), Id(id)).await
 }
 
@@ -159,7 +167,7 @@ async fn forget_host_key(State(shared): State<Shared>, caller: Caller, Id(id): I
     let message =
         format!("The stored host key was forgotten by {}; the next session trusts the key it meets.", caller.name());
     let meta = json!({ "forgotten": old.map(|key| key.sha256) });
-    shared.journal.line("WARNING", "connection", "server.devices", about, message, meta);
+    shared.journal.line(Level::Warning, LogType::Connection, "server.devices", about, message, meta);
     Ok(())
 }
 

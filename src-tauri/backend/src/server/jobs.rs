@@ -4,11 +4,13 @@ use axum::Json;
 use axum::extract::State;
 use axum::http::{HeaderMap, HeaderValue, StatusCode};
 use jiff::Timestamp;
+use netraven_api::Open;
 use netraven_api::event::Changed;
 use netraven_api::jobs::{
     CreateJob, DeleteJob, GetJob, Job, JobDeviceLine, JobInput, ListJobDevices, ListJobs, ListRecentJobs, RecentJob,
     RunJob, RunStarted, UpdateJob,
 };
+use netraven_api::logs::{Level, LogType};
 use serde_json::json;
 
 use super::Shared;
@@ -197,7 +199,7 @@ async fn run(State(shared): State<Shared>, caller: Caller, Id(id): Id) -> Result
     let started = shared.start_run(id, caller.name()).await?;
     let about = About { job_id: Some(id), run_id: Some(started.run_id), device_id: None };
     let message = format!("{} queued by {}: {} devices.", job.name, caller.name(), started.devices.len());
-    shared.journal.line("INFO", "job", "server.jobs", about, message, json!({ "trigger": "manual" }));
+    shared.journal.line(Level::Info, LogType::Job, "server.jobs", about, message, json!({ "trigger": "manual" }));
     shared.journal.changed(Changed::Run { run_id: started.run_id, job_id: id, ended: false }).await;
     let reply = RunStarted {
         message: "Job triggered successfully".to_owned(),
@@ -288,7 +290,7 @@ fn blank() -> Job {
         cron_string: None,
         time_zone: None,
         scheduled_for: None,
-        job_type: String::new(),
+        job_type: Open::default(),
         status: String::new(),
         started_at: None,
         completed_at: None,
@@ -303,8 +305,8 @@ fn blank() -> Job {
 async fn told(shared: &Shared, caller: &Caller, id: i64, what: &str) {
     let about = About { job_id: Some(id), ..About::default() };
     shared.journal.line(
-        "INFO",
-        "system",
+        Level::Info,
+        LogType::System,
         "server.jobs",
         about,
         format!("Job {id} was {what} by {}.", caller.name()),

@@ -13,6 +13,7 @@ use axum::response::{IntoResponse as _, Response};
 use axum::routing::post;
 use jiff::Timestamp;
 use netraven_api::auth::{TOKEN_PATH, Token};
+use netraven_api::logs::{Level, LogType};
 use netraven_api::routes::Route;
 use netraven_api::{Access, Method, Secret};
 use serde::Deserialize;
@@ -181,7 +182,7 @@ pub fn record(shared: &Shared, username: &str, peer: IpAddr, why: &str) {
     let (tell, first_untold) = shared.tokens.told.one_more();
     let line = |shared: &Shared, message: String, meta: serde_json::Value| {
         tracing::warn!("{message}");
-        shared.journal.line("WARNING", "system", "server.login", About::default(), message, meta);
+        shared.journal.line(Level::Warning, LogType::System, "server.login", About::default(), message, meta);
     };
     if tell {
         let name = shown(username);

@@ -3,8 +3,8 @@
 use axum::Json;
 use axum::extract::State;
 use netraven_api::logs::{
-    GetLog, GetLogHistogram, GetLogStats, LEVELS, ListLogLevels, ListLogTypes, ListLogs, LogEntry, LogHistogram,
-    LogLevel, LogStats, LogType, TYPES,
+    GetLog, GetLogHistogram, GetLogStats, Level, ListLogLevels, ListLogTypes, ListLogs, LogEntry, LogHistogram,
+    LogLevelInfo, LogStats, LogType, LogTypeInfo,
 };
 
 use super::Shared;
@@ -43,35 +43,15 @@ async fn histogram(
     Ok(Json(shared.store.log_histogram(&query).await?))
 }
 
-async fn types() -> Json<Vec<LogType>> {
-    let describe = |name: &str| match name {
-        "job" => "What jobs did",
-        "connection" => "Reaching devices and signing in",
-        "session" => "What was said to devices",
-        _ => "The system itself",
-    };
-    Json(
-        TYPES
-            .iter()
-            .map(|name| LogType { log_type: (*name).into(), description: Some(describe(name).into()) })
-            .collect(),
-    )
+async fn types() -> Json<Vec<LogTypeInfo>> {
+    let info =
+        |log_type: LogType| LogTypeInfo { log_type: log_type.into(), description: Some(log_type.about().to_owned()) };
+    Json(LogType::ALL.into_iter().map(info).collect())
 }
 
-async fn levels() -> Json<Vec<LogLevel>> {
-    let describe = |name: &str| match name {
-        "DEBUG" => "Details for looking closely",
-        "INFO" => "What was done",
-        "WARNING" => "Worth a look",
-        "ERROR" => "Something failed",
-        _ => "Work stopped",
-    };
-    Json(
-        LEVELS
-            .iter()
-            .map(|name| LogLevel { level: (*name).into(), description: Some(describe(name).into()) })
-            .collect(),
-    )
+async fn levels() -> Json<Vec<LogLevelInfo>> {
+    let info = |level: Level| LogLevelInfo { level, description: Some(level.about().to_owned()) };
+    Json(Level::ALL.into_iter().map(info).collect())
 }
 
 async fn stats(State(shared): State<Shared>) -> Result<Json<LogStats>, Fault> {

@@ -4,6 +4,7 @@ use axum::Json;
 use axum::extract::State;
 use netraven_api::event::Changed;
 use netraven_api::jobs::RunStarted;
+use netraven_api::logs::{Level, LogType};
 use netraven_api::runs::{
     Again, CancelDevice, CancelRun, GetRun, GetRunDevice, GetRunOutcomes, GetRunTimeline, ListRunDevices, ListRuns,
     MOST_EDGES, Run, RunAgain, RunDevice, RunOutcomes, RunSummary, SummarizeRuns,
@@ -98,7 +99,7 @@ async fn again(
         said(&which)
     );
     let meta = json!({ "trigger": "manual", "again": id, "which": which });
-    shared.journal.line("INFO", "job", "server.runs", about, message, meta);
+    shared.journal.line(Level::Info, LogType::Job, "server.runs", about, message, meta);
     shared.journal.changed(Changed::Run { run_id: started.run_id, job_id: run.job_id, ended: false }).await;
     Ok(Json(RunStarted {
         message: "Job triggered successfully".to_owned(),
@@ -141,7 +142,7 @@ async fn cancel_device(
         };
         let message =
             format!("{} was cancelled by {}: {what}, the other devices go on.", device.hostname, caller.name());
-        shared.journal.line("WARNING", "job", "server.runs", about, message, json!({}));
+        shared.journal.line(Level::Warning, LogType::Job, "server.runs", about, message, json!({}));
         // What the signal misses, the worker sees in the database within a second.
         shared.journal.signal(&Signal::CancelDevice { run_id, device_id }).await;
         if let Err(error) = shared.queue.remove_device(run_id, device_id).await {
@@ -157,7 +158,7 @@ async fn cancel(State(shared): State<Shared>, caller: Caller, Id(id): Id) -> Res
         let run = shared.store.run(id).await?;
         let about = About { job_id: Some(run.job_id), run_id: Some(id), device_id: None };
         let message = format!("Cancelled by {}: waiting devices are dropped, open sessions are closed.", caller.name());
-        shared.journal.line("WARNING", "job", "server.runs", about, message, json!({}));
+        shared.journal.line(Level::Warning, LogType::Job, "server.runs", about, message, json!({}));
         // What the signal misses, the workers see in the database within a second.
         shared.journal.signal(&Signal::Cancel { run_id: id }).await;
         if let Err(error) = shared.queue.remove_run(id).await {

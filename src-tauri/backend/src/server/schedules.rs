@@ -3,9 +3,7 @@
 use axum::Json;
 use axum::extract::State;
 use jiff::Timestamp;
-use netraven_api::jobs::{
-    CONFIG_BACKUP, GetJobStatus, Job, JobDashboardStatus, QueueJobDetail, QueueStatus, WorkerStatus,
-};
+use netraven_api::jobs::{GetJobStatus, Job, JobDashboardStatus, JobKind, QueueJobDetail, QueueStatus, WorkerStatus};
 use netraven_api::schedules::{JobType, ListJobTypes, ListQueues, ListScheduledJobs, ListSchedulerJobs, ScheduledJob};
 use serde_json::json;
 
@@ -111,21 +109,12 @@ async fn status(State(shared): State<Shared>) -> Json<JobDashboardStatus> {
 
 async fn kinds(State(shared): State<Shared>) -> Result<Json<Vec<JobType>>, Fault> {
     let used = shared.store.kinds_last_used().await?;
-    let describe = |name: &str| match name {
-        CONFIG_BACKUP => {
-            ("Configuration Backup", "Reads the configuration and keeps it when it has changed.", "mdi-content-save")
-        }
-        _ => ("Reachability Check", "Tests whether the device answers on its SSH port.", "mdi-lan-connect"),
+    let kind = |kind: JobKind| JobType {
+        job_type: kind.into(),
+        label: kind.label().to_owned(),
+        description: Some(kind.about().to_owned()),
+        icon: Some(kind.icon().to_owned()),
+        last_used: used.iter().find(|(used, _)| used == kind.as_str()).map(|(_, at)| *at),
     };
-    let kind = |name: &&str| {
-        let (label, description, icon) = describe(name);
-        JobType {
-            job_type: (*name).to_owned(),
-            label: label.to_owned(),
-            description: Some(description.to_owned()),
-            icon: Some(icon.to_owned()),
-            last_used: used.iter().find(|(used, _)| used == name).map(|(_, at)| *at),
-        }
-    };
-    Ok(Json(crate::kinds::NAMES.iter().map(kind).collect()))
+    Ok(Json(JobKind::ALL.into_iter().map(kind).collect()))
 }

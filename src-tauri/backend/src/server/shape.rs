@@ -53,27 +53,62 @@ pub type Parts = BTreeMap<String, Value>;
 pub fn schema_of<T: ToSchema>() -> (Value, Parts) {
     let mut parts = Vec::new();
     T::schemas(&mut parts);
-    let value = |schema| with_times(serde_json::to_value(schema).expect("a schema is plain data"));
-    let parts = parts.into_iter().filter(|(name, _)| name != TIME).map(|(name, schema)| (name, value(schema)));
-    (value(T::schema()), parts.collect())
+    let value = |schema| serde_json::to_value(schema).expect("a schema is plain data");
+    let (plain, parts): (Parts, Parts) =
+        parts.into_iter().map(|(name, schema)| (name, value(schema))).partition(is_plain);
+    let parts = parts.into_iter().map(|(name, schema)| (name, written_out(schema, &plain))).collect();
+    (written_out(value(T::schema()), &plain), parts)
+}
+
+/// Whether a schema is a text and no closed list: nobody looks for it under a name, it is written out where it stands. The
+/// library of times describes itself as such a text, too, and under this name.
+fn is_plain((name, schema): &(String, Value)) -> bool {
+    name == TIME || (schema["type"] == "string" && schema.get("enum").is_none())
 }
 
 /// The name under which the library of times describes itself, which says less than what it is.
 const TIME: &str = "String";
 
-/// Writes out what refers to a time.
-fn with_times(schema: Value) -> Value {
+/// Writes out what refers to a plain text, also where a reference is one of two because the field may be null.
+fn written_out(schema: Value, plain: &Parts) -> Value {
+    let referred = |schema: &Value| {
+        let name = schema["$ref"].as_str().and_then(|path| path.rsplit('/').next())?;
+        if name == TIME { Some(json!({ "type": "string", "format": "date-time" })) } else { plain.get(name).cloned() }
+    };
     match schema {
-        Value::Object(fields) if fields.get("$ref").is_some_and(|path| path == "#/components/schemas/String") => {
-            let mut time = json!({ "type": "string", "format": "date-time" });
-            if let Some(text) = fields.get("description") {
-                time["description"] = text.clone();
+        Value::Object(mut fields) => {
+            let choices = ["oneOf", "allOf"].into_iter().find(|key| fields.contains_key(*key));
+            let chosen = choices.and_then(|key| fields[key].as_array()?.iter().find_map(referred));
+            let is_time = chosen.as_ref().is_some_and(|schema| schema["format"] == "date-time");
+            if let (Some(mut text), Some(key), false) = (chosen, choices, is_time) {
+                let nullable = key == "oneOf";
+                fields.remove(key);
+                if nullable {
+                    text["type"] = json!(["string", "null"]);
+                }
+                merge(&mut text, fields);
+                return text;
             }
-            time
+            let fields = Value::Object(fields);
+            let Some(mut text) = referred(&fields) else {
+                let Value::Object(fields) = fields else { return fields };
+                return fields.into_iter().map(|(name, value)| (name, written_out(value, plain))).collect();
+            };
+            if let Value::Object(mut fields) = fields {
+                fields.remove("$ref");
+                merge(&mut text, fields);
+            }
+            text
         }
-        Value::Object(fields) => fields.into_iter().map(|(name, value)| (name, with_times(value))).collect(),
-        Value::Array(items) => items.into_iter().map(with_times).collect(),
+        Value::Array(items) => items.into_iter().map(|item| written_out(item, plain)).collect(),
         other => other,
+    }
+}
+
+/// What a field says of itself goes before what its type says.
+fn merge(text: &mut Value, fields: serde_json::Map<String, Value>) {
+    for (name, value) in fields {
+        text[name] = value;
     }
 }
 

@@ -5,6 +5,7 @@ mod own;
 use axum::Json;
 use axum::extract::State;
 use netraven_api::Secret;
+use netraven_api::logs::{Level, LogType};
 use netraven_api::users::{CreateUser, DeleteUser, GetMe, GetUser, ListUsers, UpdateUser, User, UserChange, UserInput};
 use serde_json::{Value, json};
 
@@ -117,5 +118,5 @@ async fn hashed(shared: &Shared, field: &str, given: Secret, about: Vec<String>)
 fn told(shared: &Shared, caller: &Caller, user: &User, what: &str) {
     let message = format!("User {} was {what} by {}.", user.username, caller.name());
     let meta = json!({ "user_id": user.id, "role": user.role, "is_active": user.is_active });
-    shared.journal.line("INFO", "system", "server.users", About::default(), message, meta);
+    shared.journal.line(Level::Info, LogType::System, "server.users", About::default(), message, meta);
 }

@@ -2,30 +2,9 @@
 
 use std::time::{Duration, Instant};
 
+pub use netraven_api::logs::{Level, LogType};
 use netraven_api::outcome::Stage;
 use serde_json::Value;
-
-/// How much a log line matters.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Level {
-    /// For whoever looks for the reason of something.
-    Debug,
-    /// What happened, in the ordinary course.
-    Info,
-    /// It works, but somebody should look.
-    Warning,
-    /// It does not work.
-    Error,
-}
-
-/// What a log line is about.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum LogType {
-    /// Reaching the device and signing in.
-    Connection,
-    /// What was said in the shell.
-    Session,
-}
 
 /// Follows one session. What it is told never holds a secret.
 pub trait Observer: Send {

@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 use jiff_sqlx::ToSqlx as _;
-use netraven_api::jobs::{Job, JobInput, ListJobs, ListRecentJobs, RecentJob};
+use netraven_api::jobs::{Job, JobInput, JobKind, ListJobs, ListRecentJobs, RecentJob};
 use serde::Deserialize;
 use sqlx::types::Json;
 
@@ -220,7 +220,7 @@ impl Store {
         )
         .bind(&input.name)
         .bind(&input.description)
-        .bind(&input.job_type)
+        .bind(input.job_type.map(JobKind::as_str))
         .bind(input.is_enabled.unwrap_or(true))
         .bind(&input.schedule_type)
         .bind(input.interval_seconds)

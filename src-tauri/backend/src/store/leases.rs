@@ -1,5 +1,7 @@
 //! Leases: which worker has which device of which run, with a fencing number. The clock is the database's.
 
+use netraven_api::Open;
+use netraven_api::jobs::JobKind;
 use netraven_api::outcome::Stage;
 use netraven_api::runs::RunStatus;
 use serde::Deserialize;
@@ -27,7 +29,7 @@ pub struct Lease {
     /// Job.
     pub job_id: i64,
     /// Kind of job.
-    pub job_type: String,
+    pub job_type: Open<JobKind>,
     /// Job's name.
     pub job_name: String,
     /// Device.

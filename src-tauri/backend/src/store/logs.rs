@@ -4,7 +4,8 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 use jiff_sqlx::ToSqlx as _;
 use netraven_api::jobs::JobDeviceLine;
-use netraven_api::logs::{LEVELS, ListLogs, LogEntry, LogStats, StreamFilter, TYPES};
+use netraven_api::logs::{Level, ListLogs, LogEntry, LogStats, LogType, StreamFilter};
+use netraven_api::{Open, Word};
 use serde_json::Value;
 use sqlx::types::Json;
 
@@ -44,10 +45,10 @@ const LIST: List = List {
 pub struct NewLog {
     /// When it was said.
     pub timestamp: Timestamp,
-    /// `job`, `connection`, `session` or `system`.
-    pub log_type: &'static str,
-    /// `DEBUG` to `CRITICAL`.
-    pub level: &'static str,
+    /// What it is about.
+    pub log_type: LogType,
+    /// How much it matters.
+    pub level: Level,
     /// Job.
     pub job_id: Option<i64>,
     /// Device.
@@ -68,8 +69,8 @@ impl Store {
     pub async fn append_logs(&self, lines: &[NewLog]) -> Result<i64> {
         let newest: Option<i64> = sqlx::query_scalar("select append_logs($1, $2, $3, $4, $5, $6, $7, $8, $9)")
             .bind(lines.iter().map(|line| line.timestamp.to_sqlx()).collect::<Vec<_>>())
-            .bind(lines.iter().map(|line| line.log_type).collect::<Vec<_>>())
-            .bind(lines.iter().map(|line| line.level).collect::<Vec<_>>())
+            .bind(lines.iter().map(|line| line.log_type.as_str()).collect::<Vec<_>>())
+            .bind(lines.iter().map(|line| line.level.as_str()).collect::<Vec<_>>())
             .bind(lines.iter().map(|line| line.job_id).collect::<Vec<_>>())
             .bind(lines.iter().map(|line| line.device_id).collect::<Vec<_>>())
             .bind(lines.iter().map(|line| line.run_id).collect::<Vec<_>>())
@@ -204,23 +205,21 @@ fn filter(sql: &mut Sql, query: &ListLogs) {
     }
     if !query.job_type.is_empty() {
         sql.push(" and l.job_id in (select id from jobs where job_type = any(")
-            .push_bind(query.job_type.clone())
+            .push_bind(query.job_type.iter().map(ToString::to_string).collect::<Vec<_>>())
             .push("))");
     }
 }
 
 fn by_kind(sql: &mut Sql, query: &ListLogs) {
-    let levels: Vec<String> = query.level.iter().map(|level| level.to_uppercase()).collect();
-    let types: Vec<String> = query.log_type.iter().map(|kind| kind.to_lowercase()).collect();
-    words(sql, "l.level", &levels, &LEVELS);
-    words(sql, "l.log_type", &types, &TYPES);
+    words(sql, "l.level", &query.level);
+    words(sql, "l.log_type", &query.log_type);
 }
 
 /// A single word of a closed list is written out, so that the plan is that of this word: some are everywhere, some are rare.
-fn words(sql: &mut Sql, column: &str, given: &[String], known: &[&str]) {
+fn words<W: Word>(sql: &mut Sql, column: &str, given: &[Open<W>]) {
     match given {
-        [word] if known.contains(&word.as_str()) => {
-            sql.push(format!(" and {column} = '{word}'"));
+        [Open::Known(word)] => {
+            sql.push(format!(" and {column} = '{}'", word.as_str()));
         }
         words => any_of(sql, column, words),
     }

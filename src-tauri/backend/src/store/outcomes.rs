@@ -179,7 +179,7 @@ async fn insert_result(
     .bind(lease.run_id)
     .bind(lease.job_id)
     .bind(lease.device_id)
-    .bind(&lease.job_type)
+    .bind(lease.job_type.as_str())
     .bind(if outcome.cause.is_none() { "success" } else { "failure" })
     .bind(outcome.cause.map(Cause::as_str))
     .bind(outcome.stage.as_str())

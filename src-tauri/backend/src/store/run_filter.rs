@@ -1,6 +1,8 @@
 //! Which runs are meant: the filters that the list of runs and every sum over them share.
 
 use jiff::Timestamp;
+use netraven_api::Open;
+use netraven_api::jobs::JobKind;
 use netraven_api::runs::{GetRunOutcomes, GetRunTimeline, ListRuns, RunStatus, SummarizeRuns, Trigger};
 
 use super::contains;
@@ -12,7 +14,7 @@ pub struct RunFilter<'a> {
     /// Job.
     pub job_id: Option<i64>,
     /// Any of these kinds.
-    pub kinds: &'a [String],
+    pub kinds: &'a [Open<JobKind>],
     /// Any of these states.
     pub statuses: &'a [RunStatus],
     /// Any of these triggers.
@@ -62,8 +64,8 @@ impl RunFilter<'_> {
     pub fn narrow(&self, sql: &mut Sql) {
         is(sql, "r.job_id", self.job_id);
         any_of(sql, "j.job_type", self.kinds);
-        any_of(sql, "r.status", &self.statuses.iter().map(|status| status.as_str()).collect::<Vec<_>>());
-        any_of(sql, "r.trigger", &self.triggers.iter().map(|trigger| trigger.as_str()).collect::<Vec<_>>());
+        any_of(sql, "r.status", self.statuses);
+        any_of(sql, "r.trigger", self.triggers);
         within(sql, "r.queued_at", self.start, self.end);
         if let Some(device_id) = self.device_id {
             sql.push(" and exists (select 1 from run_devices d where d.run_id = r.id and d.device_id = ");

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use netraven_api::logs::{Level, LogType};
 use netraven_api::outcome::{Cause, Stage};
 use serde_json::{Value, json};
 use tokio::sync::oneshot;
@@ -36,10 +37,10 @@ pub async fn work(worker: &Worker, lease: &Lease, cancel: &Cancel) -> Result<Out
     let veil = Veil::of_any(&worker.seal.fingerprint_key(), held);
     let outcome = outcome(&target, &reach, &veil);
     let about = About { job_id: Some(lease.job_id), device_id: Some(lease.device_id), run_id: Some(lease.run_id) };
-    let level = if outcome.cause.is_none() { "INFO" } else { "WARNING" };
+    let level = if outcome.cause.is_none() { Level::Info } else { Level::Warning };
     worker.journal.line(
         level,
-        "connection",
+        LogType::Connection,
         "worker.reachability",
         about,
         outcome.message.clone(),

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use netraven_api::event::Changed;
+use netraven_api::logs::{Level, LogType};
 use netraven_api::outcome::Cause;
 use netraven_api::runs::RunStatus;
 use serde_json::json;
@@ -84,7 +85,14 @@ impl Recorder {
             if let Some(commit) = self.commit(left, "Mended after an interruption").await? {
                 let about = About { run_id, ..About::default() };
                 let message = format!("{count} snapshots of an interrupted run were committed.");
-                self.journal.line("WARNING", "system", "worker.recorder", about, message, json!({ "commit": commit }));
+                self.journal.line(
+                    Level::Warning,
+                    LogType::System,
+                    "worker.recorder",
+                    about,
+                    message,
+                    json!({ "commit": commit }),
+                );
             }
         }
         Ok(())
@@ -110,10 +118,10 @@ impl Recorder {
             let all_cancelled =
                 run.causes.first().is_some_and(|group| group.cause == Cause::Cancelled && group.devices == run.devices);
             let (level, word) = match (run.cancel_requested || all_cancelled, run.failed, run.succeeded) {
-                (true, _, _) => ("WARNING", "was cancelled"),
-                (_, 0, 1..) => ("INFO", "succeeded"),
-                (_, _, 1..) => ("WARNING", "partly failed"),
-                _ => ("ERROR", "failed"),
+                (true, _, _) => (Level::Warning, "was cancelled"),
+                (_, 0, 1..) => (Level::Info, "succeeded"),
+                (_, _, 1..) => (Level::Warning, "partly failed"),
+                _ => (Level::Error, "failed"),
             };
             let message = match run.devices {
                 0 => format!("{} failed: no device carries a tag of this job.", run.job_name),
@@ -122,7 +130,7 @@ impl Recorder {
                     run.job_name, run.succeeded, run.failed, run.changed
                 ),
             };
-            self.journal.line(level, "job", "worker.recorder", about, message, json!({ "commit": commit }));
+            self.journal.line(level, LogType::Job, "worker.recorder", about, message, json!({ "commit": commit }));
             // The last line stands before the run is over, so that who waits for its end finds the whole log.
             self.journal.flush().await;
             let ended: Option<RunStatus> = self.store.end_run(run_id, commit.as_deref()).await?;

@@ -4,13 +4,14 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use netraven_api::logs::{Level, LogType};
 use netraven_api::outcome::Stage;
 use serde_json::Value;
 use tokio::sync::watch;
 
 use super::veil::Veil;
 use crate::journal::{About, Journal};
-use crate::session::{Level, LogType, Observer};
+use crate::session::Observer;
 use crate::store::Store;
 use crate::store::leases::Lease;
 
@@ -49,15 +50,10 @@ impl Observer for Sink {
     }
 
     fn log(&mut self, level: Level, log_type: LogType, message: String, meta: Value) {
-        let level = match level {
-            Level::Debug => "DEBUG",
-            Level::Info => "INFO",
-            Level::Warning => "WARNING",
-            Level::Error => "ERROR",
-        };
-        let (log_type, source) = match log_type {
-            LogType::Connection => ("connection", "worker.connection"),
-            LogType::Session => ("session", "worker.session"),
+        let source = match log_type {
+            LogType::Connection => "worker.connection",
+            LogType::Session => "worker.session",
+            LogType::Job | LogType::System => "worker",
         };
         let (message, meta) = (self.veil.sentence(&message), self.hide_in(meta));
         self.journal.line(level, log_type, source, self.about, message, meta);

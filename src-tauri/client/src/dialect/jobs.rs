@@ -95,7 +95,7 @@ async fn list(talk: Talk<'_>, asked: &Asked) -> Result<Value, Problem> {
     jobs.retain(|job| {
         has(&statuses, &job.status)
             && has(&schedules, job.schedule_type.as_deref().unwrap_or_default())
-            && has(&kinds, &job.job_type)
+            && has(&kinds, job.job_type.as_str())
     });
     plan(talk, &mut jobs).await;
     jobs.sort_by_key(|job| (job.name.to_lowercase(), job.id));

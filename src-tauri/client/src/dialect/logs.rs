@@ -8,18 +8,18 @@ use std::collections::{BTreeSet, HashMap};
 use std::sync::atomic::Ordering;
 
 use jiff::Timestamp;
-use netraven_api::logs::{LEVELS, LogEntry, LogLevel, LogStats};
+use netraven_api::logs::{Level, LogEntry, LogLevelInfo, LogStats};
 use netraven_api::native::Feature;
 use netraven_api::page::MAX_SIZE;
 use netraven_api::problem::Code;
-use netraven_api::{Method, Page, Problem};
+use netraven_api::{Method, Open, Page, Problem};
 use serde_json::Value;
 
 use super::Talk;
 use super::asked::{Asked, id};
 use super::lists::{place, rows_of};
 use super::row::{Row, reply};
-use super::{offered, secrets};
+use super::{offered, secrets, words};
 use filter::{Filter, earlier};
 pub(crate) use tail::Tail;
 
@@ -50,8 +50,8 @@ pub fn entry(row: Row, names: &HashMap<i64, String>) -> LogEntry {
     LogEntry {
         id: row.id(),
         timestamp: row.time("timestamp").unwrap_or_default(),
-        log_type: row.word("log_type").to_lowercase(),
-        level: row.word("level").to_uppercase(),
+        log_type: Open::of(&row.word("log_type")),
+        level: words::level(&row.word("level")),
         job_id: row.number("job_id"),
         device_id,
         run_id: None,
@@ -209,12 +209,12 @@ async fn time_of(talk: Talk<'_>, id: i64) -> Result<Option<Timestamp>, Problem> 
 }
 
 /// The levels as rows hold them; the server lists them in small letters, by which it finds nothing.
-fn levels() -> Vec<LogLevel> {
-    let description = |level: &str| {
-        let (first, rest) = level.split_at(1);
+fn levels() -> Vec<LogLevelInfo> {
+    let description = |level: Level| {
+        let (first, rest) = level.as_str().split_at(1);
         Some(format!("{first}{}", rest.to_lowercase()))
     };
-    LEVELS.iter().map(|level| LogLevel { level: (*level).to_owned(), description: description(level) }).collect()
+    Level::ALL.map(|level| LogLevelInfo { level, description: description(level) }).to_vec()
 }
 
 fn stats(row: Row) -> LogStats {

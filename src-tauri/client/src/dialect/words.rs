@@ -1,8 +1,10 @@
 //! The server's words, in ours: states of jobs, levels, kinds of job, and causes told by their text.
 
-use netraven_api::jobs::CONFIG_BACKUP;
+use netraven_api::jobs::JobKind;
+use netraven_api::logs::Level;
 use netraven_api::outcome::{Cause, Stage};
 use netraven_api::runs::RunStatus;
+use netraven_api::{Open, Word};
 
 /// A job's status word, in the one spelling we know it by.
 pub fn job_status(word: &str) -> String {
@@ -61,9 +63,19 @@ pub fn run_message(word: &str, reason: Option<&str>, returned: Option<(i64, i64)
     }
 }
 
+/// A log level. The server's rows hold it in large or small letters, and some of its libraries have words of their own.
+pub fn level(word: &str) -> Level {
+    Level::parse_any_case(word).unwrap_or_else(|| match word.to_ascii_uppercase().as_str() {
+        "TRACE" | "NOTSET" => Level::Debug,
+        "WARN" => Level::Warning,
+        "FATAL" => Level::Critical,
+        _ => Level::Info,
+    })
+}
+
 /// A kind of job; the documents of the server call the backup `backup`, its code `config_backup`.
-pub fn job_type(word: &str) -> String {
-    if word.eq_ignore_ascii_case("backup") { CONFIG_BACKUP.to_owned() } else { word.to_owned() }
+pub fn job_type(word: &str) -> Open<JobKind> {
+    if word.eq_ignore_ascii_case("backup") { JobKind::ConfigBackup.into() } else { Open::of(word) }
 }
 
 /// What is recognised in the text of a failure, the surest signs first, and at which stage it strikes. Where the same text
@@ -168,7 +180,7 @@ mod tests {
         assert_eq!(cause("Authentication to device failed."), (Cause::AuthFailed, Some(Stage::SignIn)));
         assert_eq!(cause("[Errno 111] Connection refused"), (Cause::Refused, Some(Stage::Reach)));
         assert_eq!(cause("something else"), (Cause::Internal, None));
-        assert_eq!(job_type("backup"), CONFIG_BACKUP);
+        assert!(job_type("backup").is(JobKind::ConfigBackup));
     }
 
     #[test]

@@ -87,7 +87,7 @@ mod tests {
             id,
             timestamp: Timestamp::UNIX_EPOCH,
             log_type: "job".into(),
-            level: "INFO".into(),
+            level: netraven_api::logs::Level::Info,
             job_id: None,
             device_id: None,
             run_id: None,

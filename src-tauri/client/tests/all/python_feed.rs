@@ -147,7 +147,7 @@ async fn what_the_stream_says_brings_the_next_reading_forward_and_no_line_twice(
 #[tokio::test]
 async fn filters_are_heeded_and_runs_that_go_on_are_told() {
     let replay = Replay::start().await;
-    let level = vec!["CRITICAL".to_owned(), "error".to_owned()];
+    let level = vec!["CRITICAL".into(), "error".into()];
     let filter = StreamFilter { level, changes: Some(true), ..StreamFilter::default() };
     replay.change(|world| {
         let job = world.rows.get_mut("jobs").unwrap().iter_mut().find(|row| row["id"] == 33).unwrap();

@@ -80,7 +80,7 @@ impl Walk<'_> {
         let device = self.ask(CreateDevice(device)).await.map_or(0, |device| device.id);
         let job = JobInput {
             name: Some("walk".into()),
-            job_type: Some("config_backup".into()),
+            job_type: Some(netraven_api::jobs::JobKind::ConfigBackup),
             tags: Some(vec![tag]),
             ..JobInput::default()
         };
@@ -182,7 +182,7 @@ impl Walk<'_> {
         self.ask(ListResults { device_id: Some(device), status: vec!["Failure".into()], ..ListResults::default() })
             .await;
         self.ask(ListResults { run_id: Some(run), ..ListResults::default() }).await;
-        let levels = vec!["ERROR".to_owned(), "critical".to_owned()];
+        let levels: Vec<netraven_api::Open<_>> = vec!["ERROR".into(), "critical".into()];
         let newest = self.ask(ListLogs { size: Some(100), start_time: since, ..ListLogs::default() }).await;
         let oldest = newest.and_then(|page| page.items.last().map(|line| line.id)).unwrap_or(1);
         self.ask(ListLogs {

@@ -3,7 +3,7 @@
 use std::time::Instant;
 
 use jiff::{Span, Timestamp};
-use netraven_api::logs::{GetLogHistogram, ListLogs};
+use netraven_api::logs::{GetLogHistogram, Level, ListLogs, LogType};
 use netraven_backend::App;
 use netraven_client::Client;
 
@@ -22,18 +22,18 @@ pub async fn measure(app: &App) -> anyhow::Result<()> {
     let since = Some(Timestamp::now().checked_sub(Span::new().hours(HOURS))?);
     let all = ListLogs { size: Some(100), start_time: since, ..ListLogs::default() };
     println!("The server's answers, {REQUESTS} of each");
-    let words = ["DEBUG", "INFO", "WARNING", "ERROR"];
+    let levels = [Level::Debug, Level::Info, Level::Warning, Level::Error];
     let kinds: [(&str, &dyn Fn(i64) -> ListLogs); 6] = [
         ("all lines", &|_| all.clone()),
         ("level", &|n| {
-            let word = usize::try_from(n).map_or(words[0], |n| words[n % words.len()]);
-            ListLogs { level: vec![word.to_owned()], ..all.clone() }
+            let level = usize::try_from(n).map_or(Level::Debug, |n| levels[n % levels.len()]);
+            ListLogs { level: vec![level.into()], ..all.clone() }
         }),
         ("device", &|n| ListLogs { device_id: Some(n + 1), ..all.clone() }),
         ("level and type of device", &|n| ListLogs {
             device_id: Some(n + 1),
-            level: vec!["ERROR".to_owned()],
-            log_type: vec!["job".to_owned()],
+            level: vec![Level::Error.into()],
+            log_type: vec![LogType::Job.into()],
             ..all.clone()
         }),
         ("text in every tenth line", &|n| ListLogs { search: Some(format!("{} of a job", n % 10)), ..all.clone() }),

@@ -1,6 +1,7 @@
 //! The dashboard's state as the page's address: that of the untouched dashboard is empty.
 
 use jiff::Timestamp;
+use netraven_api::Open;
 use netraven_api::runs::{RunStatus, Trigger};
 
 use super::state::{DashboardState, DashboardTab, PAGE_SIZES, Period, SORTS};
@@ -43,7 +44,7 @@ pub fn write(state: &DashboardState) -> String {
     parts.one("job", state.job_id);
     parts.one("device", state.device_id);
     parts.many("status", state.statuses.iter().map(|status| status.as_str()));
-    parts.one("kind", state.kind.clone());
+    parts.one("kind", state.kind.as_ref());
     parts.one("trigger", state.trigger.map(Trigger::as_str));
     parts.many("tag", &state.tags);
     parts.one("find", set(&state.search));
@@ -79,7 +80,7 @@ pub fn read(address: &str) -> DashboardState {
         job_id: number("job"),
         device_id: number("device"),
         statuses: many("status").iter().filter_map(|word| RunStatus::parse(word)).collect(),
-        kind: one("kind"),
+        kind: one("kind").map(|word| Open::of(&word)),
         trigger: one("trigger").and_then(|word| Trigger::parse(&word)),
         tags: many("tag").iter().filter_map(|id| id.parse().ok()).collect(),
         search: one("find").unwrap_or_default(),
@@ -88,8 +89,8 @@ pub fn read(address: &str) -> DashboardState {
         page: number("page").filter(|page| *page > 0).unwrap_or(first.page),
         size: number("size").filter(|size| PAGE_SIZES.contains(size)).unwrap_or(first.size),
         open: number("open"),
-        levels: many("level"),
-        types: many("type"),
+        levels: many("level").iter().map(|word| Open::of(word)).collect(),
+        types: many("type").iter().map(|word| Open::of(word)).collect(),
         sources: many("source"),
         meta: many("meta").into_iter().filter_map(|text| text.try_into().ok()).collect(),
         run_id: number("run"),
@@ -100,6 +101,8 @@ pub fn read(address: &str) -> DashboardState {
 
 #[cfg(test)]
 mod tests {
+    use netraven_api::jobs::JobKind;
+
     use super::*;
 
     fn full() -> DashboardState {
@@ -113,7 +116,7 @@ mod tests {
             job_id: Some(4),
             device_id: Some(9),
             statuses: vec![RunStatus::PartlyFailed, RunStatus::Failed],
-            kind: Some("config_backup".into()),
+            kind: Some(JobKind::ConfigBackup.into()),
             trigger: Some(Trigger::Schedule),
             tags: vec![71, 72],
             search: "core & edge, 100% ~x~26".into(),

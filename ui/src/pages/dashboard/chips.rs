@@ -108,7 +108,7 @@ fn LogChips(state: Store<DashboardState>) -> Element {
         for level in state.levels().cloned() {
             Chip {
                 key: "level-{level}",
-                text: "Level {level.to_lowercase()}",
+                text: format!("Level {}", level.known().map_or_else(|| level.to_string(), |level| level.title().to_owned())),
                 onremove: move |()| state.levels().write().retain(|other| *other != level),
             }
         }

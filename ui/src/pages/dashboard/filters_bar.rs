@@ -1,8 +1,9 @@
 //! The filters of both tabs, each mapped to a parameter of the API.
 
 use dioxus::prelude::*;
-use netraven_api::jobs::{CONFIG_BACKUP, ListJobs, REACHABILITY};
-use netraven_api::logs::{LEVELS, TYPES};
+use netraven_api::Open;
+use netraven_api::jobs::{JobKind, ListJobs};
+use netraven_api::logs::{Level, LogType};
 use netraven_api::native::Feature;
 use netraven_api::runs::{RunStatus, Trigger};
 use netraven_api::tags::ListTags;
@@ -77,7 +78,7 @@ fn RunFilters(state: Store<DashboardState>) -> Element {
         .value()
         .map(|page| page.items.iter().map(|tag| Choice::new(tag.id.to_string(), tag.name.clone())).collect())
         .unwrap_or_default();
-    let kinds = vec![Choice::new(CONFIG_BACKUP, "backup"), Choice::new(REACHABILITY, "reachability")];
+    let kinds = JobKind::ALL.map(|kind| Choice::new(kind.as_str(), kind.short())).to_vec();
     rsx! {
         SearchField {
             id: "filter-runs",
@@ -101,8 +102,8 @@ fn RunFilters(state: Store<DashboardState>) -> Element {
             label: "Kind",
             none: "all",
             choices: kinds,
-            selected: state.kind().read().iter().cloned().collect::<Vec<_>>(),
-            onchange: move |chosen: Vec<String>| state.choose_kind(chosen.into_iter().next()),
+            selected: state.kind().read().iter().map(ToString::to_string).collect::<Vec<_>>(),
+            onchange: move |chosen: Vec<String>| state.choose_kind(chosen.first().map(|word| Open::of(word))),
         }
         Picker {
             id: "filter-trigger",
@@ -126,14 +127,14 @@ fn RunFilters(state: Store<DashboardState>) -> Element {
 
 #[component]
 fn LogFilters(state: Store<DashboardState>, sources: Vec<String>) -> Element {
-    let levels = LEVELS.map(|level| Choice::new(level, level.to_lowercase())).to_vec();
+    let levels = Level::ALL.map(|level| Choice::new(level.as_str(), level.title())).to_vec();
     let mut sources = sources;
     // What is chosen stays to be seen, though no line on screen has it.
     sources.extend(state.sources().cloned());
     sources.sort();
     sources.dedup();
     let sources = sources.into_iter().map(|source| Choice::new(source.clone(), source)).collect::<Vec<_>>();
-    let types = TYPES.map(|log_type| Choice::new(log_type, log_type)).to_vec();
+    let types = LogType::ALL.map(|kind| Choice::new(kind.as_str(), kind.as_str())).to_vec();
     rsx! {
         SearchField {
             id: "filter-lines",
@@ -146,18 +147,18 @@ fn LogFilters(state: Store<DashboardState>, sources: Vec<String>) -> Element {
             label: "Level",
             none: "any",
             choices: levels,
-            selected: state.levels().cloned(),
+            selected: state.levels().read().iter().map(ToString::to_string).collect::<Vec<_>>(),
             several: true,
-            onchange: move |chosen| state.levels().set(chosen),
+            onchange: move |chosen: Vec<String>| state.levels().set(chosen.iter().map(|word| Open::of(word)).collect()),
         }
         Picker {
             id: "filter-type",
             label: "Type",
             none: "all",
             choices: types,
-            selected: state.types().cloned(),
+            selected: state.types().read().iter().map(ToString::to_string).collect::<Vec<_>>(),
             several: true,
-            onchange: move |chosen| state.types().set(chosen),
+            onchange: move |chosen: Vec<String>| state.types().set(chosen.iter().map(|word| Open::of(word)).collect()),
         }
         Picker {
             id: "filter-source",

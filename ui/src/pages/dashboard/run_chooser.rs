@@ -60,7 +60,7 @@ fn JobLine(job: Job) -> Element {
     };
     rsx! {
         li {
-            Icon { glyph: if job.job_type == netraven_api::jobs::REACHABILITY { Glyph::Reach } else { Glyph::Backup } }
+            Icon { glyph: Glyph::of_job(&job.job_type) }
             span { class: "grow",
                 b { class: "text-heading", "{job.name}" }
                 small { class: "muted", "{format::job_kind(&job.job_type)}, {targets}" }

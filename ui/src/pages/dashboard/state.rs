@@ -1,7 +1,9 @@
 //! What the person has chosen on the dashboard, and the verbs that change it.
 
 use dioxus::prelude::*;
-use netraven_api::logs::MetaMatch;
+use netraven_api::Open;
+use netraven_api::jobs::JobKind;
+use netraven_api::logs::{Level, LogType, MetaMatch};
 use netraven_api::runs::{RunStatus, Trigger};
 
 use crate::state::pick::Pick;
@@ -54,7 +56,7 @@ pub struct DashboardState {
     /// Runs of these states, all if empty.
     pub statuses: Vec<RunStatus>,
     /// Runs of this kind.
-    pub kind: Option<String>,
+    pub kind: Option<Open<JobKind>>,
     /// Runs started so.
     pub trigger: Option<Trigger>,
     /// Runs with a device that carries one of these tags.
@@ -72,9 +74,9 @@ pub struct DashboardState {
     /// The run opened in place.
     pub open: Option<i64>,
     /// Lines of these levels, all if empty.
-    pub levels: Vec<String>,
+    pub levels: Vec<Open<Level>>,
     /// Lines of these types, all if empty.
-    pub types: Vec<String>,
+    pub types: Vec<Open<LogType>>,
     /// Lines of these sources, all if empty.
     pub sources: Vec<String>,
     /// Lines whose `meta` has these values, all of them.
@@ -200,7 +202,7 @@ impl<Lens> Store<DashboardState, Lens> {
         self.first_page();
     }
 
-    fn choose_kind(&mut self, kind: Option<String>) {
+    fn choose_kind(&mut self, kind: Option<Open<JobKind>>) {
         self.kind().set(kind);
         self.first_page();
     }
@@ -265,7 +267,7 @@ impl<Lens> Store<DashboardState, Lens> {
     /// Narrows the log to a value of one of its lines.
     fn narrow_log(&mut self, pick: Pick) {
         match pick {
-            Pick::Level(level) => self.levels().set(vec![level]),
+            Pick::Level(level) => self.levels().set(vec![level.into()]),
             Pick::Type(log_type) => self.types().set(vec![log_type]),
             Pick::Source(source) => self.sources().set(vec![source]),
             Pick::Job(id) => self.choose_job(Some(id)),

@@ -1,7 +1,8 @@
 //! The stages of a session from left to right, the one that broke in red.
 
 use dioxus::prelude::*;
-use netraven_api::jobs::REACHABILITY;
+use netraven_api::Open;
+use netraven_api::jobs::JobKind;
 use netraven_api::native::Feature;
 use netraven_api::outcome::Stage;
 use netraven_api::runs::{DeviceState, RunDevice};
@@ -41,17 +42,18 @@ impl Went {
 
 /// The stages of one device.
 #[component]
-pub fn Stages(job_type: String, device: RunDevice) -> Element {
+pub fn Stages(job_type: Open<JobKind>, device: RunDevice) -> Element {
     let reached = device.stage.unwrap_or(Stage::Prepare);
     // Of stages that nobody recorded, only the one that broke is known.
     let unrecorded = use_workplace().refusal(Feature::RunRecords);
+    let of_kind = job_type.known().map_or(&Stage::ALL[..], JobKind::stages);
     let shown: Vec<Stage> = Stage::ALL
         .into_iter()
         .filter(|stage| unrecorded.is_none() || device.stage == Some(*stage))
         .filter(|stage| match stage {
             Stage::Prepare => reached == Stage::Prepare && device.state != DeviceState::Success,
             Stage::Reach => true,
-            other => job_type != REACHABILITY || *other == reached,
+            other => of_kind.contains(other) || *other == reached,
         })
         .collect();
     let timings = device.details.as_ref().and_then(|details| details.get("timings")).cloned().unwrap_or(Value::Null);

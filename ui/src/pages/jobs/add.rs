@@ -3,7 +3,7 @@
 use dioxus::prelude::*;
 use jiff::tz::TimeZone;
 use netraven_api::Problem;
-use netraven_api::jobs::{CONFIG_BACKUP, CreateJob, Job, JobInput, REACHABILITY};
+use netraven_api::jobs::{CreateJob, Job, JobInput, JobKind};
 use netraven_api::native::Feature;
 
 use super::draft::{Draft, When};
@@ -61,7 +61,7 @@ pub fn AddJob(onclose: EventHandler<()>) -> Element {
     };
 
     let (now, typed) = (problem(), draft.read().clone());
-    let kinds = [(CONFIG_BACKUP, "Configuration backup"), (REACHABILITY, "Reachability")];
+    let kinds = JobKind::ALL.map(|kind| (kind.as_str().to_owned(), kind.title().to_owned())).to_vec();
     rsx! {
         Dialog {
             id: "add-job",
@@ -88,10 +88,10 @@ pub fn AddJob(onclose: EventHandler<()>) -> Element {
                     SelectField {
                         id: "job-kind",
                         label: "Kind",
-                        value: typed.kind.clone(),
-                        options: kinds.map(|(value, word)| (value.to_owned(), word.to_owned())).to_vec(),
+                        value: typed.kind.as_str(),
+                        options: kinds,
                         error: refusal(&now, "job_type"),
-                        onchange: move |kind| draft.write().kind = kind,
+                        onchange: move |word: String| draft.write().kind = JobKind::parse(&word).unwrap_or(typed.kind),
                     }
                 }
                 div { class: "field",

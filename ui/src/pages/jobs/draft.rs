@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use netraven_api::Problem;
-use netraven_api::jobs::{CONFIG_BACKUP, JobInput};
+use netraven_api::jobs::{JobInput, JobKind};
 
 use crate::components::{DayEnd, read_time};
 use crate::pages::devices::form::refusal_of;
@@ -57,7 +57,7 @@ pub struct Draft {
     /// Name.
     pub name: String,
     /// Kind.
-    pub kind: String,
+    pub kind: JobKind,
     /// Whether one device is the target, not tags.
     pub one_device: bool,
     /// The device.
@@ -84,7 +84,7 @@ impl Draft {
     pub fn new(zone: &TimeZone) -> Draft {
         Draft {
             name: String::new(),
-            kind: CONFIG_BACKUP.to_owned(),
+            kind: JobKind::ConfigBackup,
             one_device: false,
             device_id: None,
             when: When::ByHand,
@@ -113,7 +113,7 @@ impl Draft {
         let description = Some(self.description.trim()).filter(|text| !text.is_empty()).map(str::to_owned);
         let mut input = JobInput {
             name: Some(name),
-            job_type: Some(self.kind.clone()),
+            job_type: Some(self.kind),
             description,
             device_id: self.device_id.filter(|_| self.one_device),
             is_enabled: Some(true),

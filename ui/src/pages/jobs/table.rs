@@ -4,7 +4,7 @@ use std::rc::Rc;
 
 use dioxus::prelude::*;
 use netraven_api::Page;
-use netraven_api::jobs::{Job, JobInput, REACHABILITY, UpdateJob};
+use netraven_api::jobs::{Job, JobInput, UpdateJob};
 use netraven_api::native::{Deed, Feature};
 use netraven_api::runs::RunStatus;
 
@@ -70,7 +70,7 @@ fn JobRow(job: ReadSignal<Job>, oncancel: EventHandler<Job>, ondelete: EventHand
         tr { "data-job": "{shown.id}",
             td { class: "name", title: shown.description.clone().unwrap_or_else(|| shown.name.clone()),
                 span { class: "target",
-                    Icon { glyph: if shown.job_type == REACHABILITY { Glyph::Reach } else { Glyph::Backup }, size: 14 }
+                    Icon { glyph: Glyph::of_job(&shown.job_type), size: 14 }
                     span { class: "cut", "{shown.name}" }
                 }
             }

@@ -79,7 +79,7 @@ pub fn cell(column: &Column, line: &LogEntry, layout: &LineLayout) -> Option<Ele
     let role = layout.role;
     let cell = match column.id {
         "timestamp" => rsx! { span { role, class: "mono", {layout.moment.of_line(line.timestamp)} } },
-        "level" => rsx! { span { role, LevelTag { level: line.level.clone() } } },
+        "level" => rsx! { span { role, LevelTag { level: line.level } } },
         "log_type" => rsx! { span { role, class: "muted", "{line.log_type}" } },
         "source" => rsx! { span { role, class: "muted", {line.source.clone().unwrap_or_default()} } },
         "job_id" => rsx! { span { role, {job_word(line, layout)} } },

@@ -62,7 +62,7 @@ fn text_of(lines: &[LogEntry], zone: &TimeZone) -> (String, usize) {
 
 /// A line as text, in the order of the columns. A message of several lines stays one.
 fn line_text(line: &LogEntry, zone: &TimeZone) -> String {
-    let mut words = vec![format::full_time(line.timestamp, zone), line.level.clone(), line.log_type.clone()];
+    let mut words = vec![format::full_time(line.timestamp, zone), line.level.to_string(), line.log_type.to_string()];
     words.extend(line.source.clone());
     words.extend(Some(device_word(line)).filter(|device| !device.is_empty()));
     words.extend(line.run_id.map(|run_id| format!("run {run_id}")));

@@ -1,7 +1,7 @@
 //! The log over time by level, above its lines: drag over it, or press a bar, to see the lines of that time.
 
 use dioxus::prelude::*;
-use netraven_api::logs::LEVELS;
+use netraven_api::logs::Level;
 
 use crate::components::{Button, ButtonKind, Glyph, Mark, moved};
 use crate::data::{LogView, Query};
@@ -123,7 +123,7 @@ pub fn LogHistogram(
                 for (place, level, top, height) in pieces(&drawn) {
                     rect {
                         key: "{place}-{level}",
-                        class: "bar-{LEVELS[level].to_lowercase()}",
+                        class: "bar-{Level::ALL[level].title()}",
                         x: "{place * 10 + 1}",
                         y: "{top:.2}",
                         width: "8.6",

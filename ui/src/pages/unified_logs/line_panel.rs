@@ -2,6 +2,7 @@
 
 use dioxus::prelude::*;
 use jiff::tz::TimeZone;
+use netraven_api::logs::Level;
 use netraven_api::logs::LogEntry;
 use netraven_api::outcome::Cause;
 use serde_json::Value;
@@ -27,7 +28,7 @@ pub fn LinePanel(
 ) -> Element {
     let (moment, copy, copy_link) = (use_moment(), use_copy_lines(), use_copy_link());
     let cause = line.meta.as_ref().and_then(|meta| meta.get("cause")).and_then(Value::as_str).and_then(Cause::parse);
-    let failed = cause.is_some() || matches!(line.level.as_str(), "ERROR" | "CRITICAL");
+    let failed = cause.is_some() || line.level >= Level::Error;
     let title = cause.map_or("Log line", Cause::title);
     let mut about: Vec<String> = line.device_name.iter().cloned().collect();
     about.extend(line.run_id.map(|run_id| format!("run {run_id}")));
@@ -59,9 +60,9 @@ pub fn LinePanel(
                     }
                 }
                 dt { "Level" }
-                dd { LevelTag { level: line.level.clone() } " " Only { name: "level", text: line.level.to_lowercase(), pick: Pick::Level(line.level.clone()), onpick } }
+                dd { LevelTag { level: line.level } " " Only { name: "level", text: line.level.title(), pick: Pick::Level(line.level), onpick } }
                 dt { "Type" }
-                dd { Only { name: "type", text: line.log_type.clone(), pick: Pick::Type(line.log_type.clone()), onpick } }
+                dd { Only { name: "type", text: line.log_type.to_string(), pick: Pick::Type(line.log_type.clone()), onpick } }
                 if let Some(source) = &line.source {
                     dt { "Source" }
                     dd { Only { name: "source", text: source.clone(), pick: Pick::Source(source.clone()), onpick } }

@@ -1,15 +1,16 @@
 //! What a log view shows, as requests and as a check of the lines that arrive.
 
 use jiff::Timestamp;
-use netraven_api::logs::{ListLogs, LogEntry, MetaMatch, StreamFilter};
+use netraven_api::Open;
+use netraven_api::logs::{Level, ListLogs, LogEntry, LogType, MetaMatch, StreamFilter};
 
 /// What a log view shows.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct LogFilter {
     /// Any of these levels.
-    pub levels: Vec<String>,
+    pub levels: Vec<Open<Level>>,
     /// Any of these types.
-    pub types: Vec<String>,
+    pub types: Vec<Open<LogType>>,
     /// Any of these sources.
     pub sources: Vec<String>,
     /// Values that `meta` has, all of them.

@@ -174,7 +174,7 @@ mod tests {
     fn whatever_else_differs_keeps_lines_apart() {
         let mut lines = LogLines::default();
         let mut told = [1, 2, 3, 4, 5].map(|id| said(id, "b"));
-        told[1].level = "ERROR".into();
+        told[1].level = netraven_api::logs::Level::Error;
         told[2].log_type = "session".into();
         told[3].source = Some("scheduler".into());
         told[4].device_id = Some(9);

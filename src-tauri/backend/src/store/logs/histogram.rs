@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 use jiff::Timestamp;
 use jiff_sqlx::{Timestamp as SqlTimestamp, ToSqlx as _};
 use netraven_api::logs::{
-    DEFAULT_BUCKETS, GetLogHistogram, ListLogs, LogBucket, LogHistogram, MAX_BUCKETS, MIN_BUCKETS,
+    DEFAULT_BUCKETS, GetLogHistogram, Level, ListLogs, LogBucket, LogHistogram, MAX_BUCKETS, MIN_BUCKETS,
 };
 use sqlx::{Postgres, Transaction};
 
@@ -171,6 +171,7 @@ fn fill(frame: &Frame, counts: Vec<Count>) -> Vec<LogBucket> {
     let mut buckets: Vec<LogBucket> = (0..frame.count).map(empty).collect();
     for (place, level, lines) in counts {
         if let Some(bucket) = usize::try_from(place).ok().and_then(|place| buckets.get_mut(place))
+            && let Some(level) = Level::parse(&level)
             && lines > 0
         {
             *bucket.by_level.entry(level).or_default() += lines;

@@ -1,8 +1,8 @@
 //! A filter of log lines as the server takes it: one value of each kind a request, and the rest looked at here.
 
 use jiff::Timestamp;
-use netraven_api::Problem;
-use netraven_api::logs::{LEVELS, LogEntry, MetaMatch, StreamFilter, TYPES};
+use netraven_api::logs::{Level, LogEntry, LogType, MetaMatch, StreamFilter};
+use netraven_api::{Open, Problem, Word};
 
 use super::time_of;
 use crate::dialect::asked::Asked;
@@ -29,7 +29,7 @@ pub struct Filter {
     pub run_id: Option<i64>,
     /// Values within `meta`, which the server does not look at.
     meta: Vec<MetaMatch>,
-    types: Vec<String>,
+    types: Vec<Open<LogType>>,
     after: Option<i64>,
     before: Option<i64>,
 }
@@ -70,7 +70,9 @@ impl Filter {
             before,
             ..Filter::default()
         };
-        Ok(filter.with_values(common, &asked.many("level"), &asked.many("log_type")))
+        let levels: Vec<_> = asked.many("level").iter().map(|word| Open::of(word)).collect();
+        let types: Vec<_> = asked.many("log_type").iter().map(|word| Open::of(word)).collect();
+        Ok(filter.with_values(common, &levels, &types))
     }
 
     /// Reads the filter of a stream.
@@ -90,9 +92,8 @@ impl Filter {
     }
 
     /// One request for each value, since of several the server heeds the last alone. All values are no filter.
-    fn with_values(mut self, common: Params, levels: &[String], types: &[String]) -> Filter {
-        let levels = chosen(levels, &LEVELS, str::to_uppercase);
-        let types = chosen(types, &TYPES, str::to_lowercase);
+    fn with_values(mut self, common: Params, levels: &[Open<Level>], types: &[Open<LogType>]) -> Filter {
+        let (levels, types) = (chosen(levels), chosen(types));
         let by_type = levels.len().max(1) * types.len().max(1) <= MOST_REQUESTS;
         if by_type {
             self.requests = cross(cross(vec![common], "level", &levels), "log_type", &types);
@@ -135,19 +136,19 @@ pub fn earlier(a: Option<Timestamp>, b: Option<Timestamp>) -> Option<Timestamp> 
     }
 }
 
-/// The values chosen of all, in their one spelling; none when every one was chosen.
-fn chosen(values: &[String], all: &[&str], spell: impl Fn(&str) -> String) -> Vec<String> {
-    let mut spelled: Vec<String> = values.iter().map(|value| spell(value)).collect();
-    spelled.sort();
-    spelled.dedup();
-    if all.iter().all(|value| spelled.iter().any(|it| it == value)) { Vec::new() } else { spelled }
+/// The values chosen of all, each once; none when every one was chosen.
+fn chosen<W: Word + Ord>(values: &[Open<W>]) -> Vec<Open<W>> {
+    let mut chosen = values.to_vec();
+    chosen.sort();
+    chosen.dedup();
+    if W::WORDS.iter().all(|word| chosen.iter().any(|it| it.is(*word))) { Vec::new() } else { chosen }
 }
 
-fn cross(requests: Vec<Params>, name: &'static str, values: &[String]) -> Vec<Params> {
+fn cross<W: Word>(requests: Vec<Params>, name: &'static str, values: &[Open<W>]) -> Vec<Params> {
     if values.is_empty() {
         return requests;
     }
-    let with = |request: &Params, value: &String| [request.as_slice(), &[(name, value.clone())]].concat();
+    let with = |request: &Params, value: &Open<W>| [request.as_slice(), &[(name, value.to_string())]].concat();
     requests.iter().flat_map(|request| values.iter().map(move |value| with(request, value))).collect()
 }
 
@@ -155,8 +156,8 @@ fn cross(requests: Vec<Params>, name: &'static str, values: &[String]) -> Vec<Pa
 mod tests {
     use super::*;
 
-    fn words(words: &[&str]) -> Vec<String> {
-        words.iter().map(|word| (*word).to_owned()).collect()
+    fn words<W: Word>(words: &[&str]) -> Vec<Open<W>> {
+        words.iter().map(|word| Open::of(word)).collect()
     }
 
     fn count(levels: &[&str], types: &[&str]) -> (usize, usize) {
@@ -169,7 +170,7 @@ mod tests {
         assert_eq!(count(&[], &[]), (1, 0));
         assert_eq!(count(&["error", "ERROR"], &["job"]), (1, 0));
         assert_eq!(count(&["error", "critical"], &["job", "system"]), (4, 0));
-        assert_eq!(count(&LEVELS, &TYPES), (1, 0));
+        assert_eq!(count(&Level::ALL.map(Level::as_str), &LogType::ALL.map(LogType::as_str)), (1, 0));
         assert_eq!(count(&["error", "critical", "info"], &["job", "system", "session"]), (3, 3));
         let filter = Filter::default().with_values(Params::new(), &words(&["error"]), &words(&["JOB"]));
         assert_eq!(filter.requests, [[("level", "ERROR".to_owned()), ("log_type", "job".to_owned())]]);

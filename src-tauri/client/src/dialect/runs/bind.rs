@@ -118,6 +118,8 @@ fn place(runs: &[Seen], result: &JobResult) -> Option<usize> {
 
 #[cfg(test)]
 mod tests {
+    use netraven_api::jobs::JobKind;
+
     use super::*;
     use crate::dialect::runs::journal::{Line, told};
 
@@ -130,7 +132,7 @@ mod tests {
             id,
             job_id: 7,
             device_id: device,
-            job_type: "config_backup".into(),
+            job_type: JobKind::ConfigBackup.into(),
             status: "success".into(),
             result_time: at(second),
             created_at: at(second),

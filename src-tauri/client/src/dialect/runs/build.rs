@@ -56,19 +56,18 @@ pub fn of_seen(seen: &Seen, around: Around, trigger: Trigger) -> Run {
     let missing = devices - kept;
     let lost = (missing > 0 && at.is_some() && status != RunStatus::Unknown).then(|| lost(kept, devices));
     let first = seen.results.first();
-    let text = |of_job: fn(&Job) -> &String, of_result: fn(&JobResult) -> &String| {
-        around
-            .job
-            .map(|(job, _)| of_job(job).clone())
-            .or(first.map(|result| of_result(result).clone()))
-            .unwrap_or_default()
-    };
+    let job = around.job.map(|(job, _)| job);
+    let of_job = job.map(|job| (&job.name, &job.job_type));
+    let (job_name, job_type) = first
+        .map(|result| (&result.job_name, of_job.map_or(&result.job_type, |(_, kind)| kind)))
+        .or(of_job)
+        .map(|(name, kind)| (name.clone(), kind.clone()))
+        .unwrap_or_default();
     Run {
         id: seen.name().id(),
         job_id: seen.job_id,
-        job_name: first
-            .map_or_else(|| text(|job| &job.name, |result| &result.job_name), |result| result.job_name.clone()),
-        job_type: text(|job| &job.job_type, |result| &result.job_type),
+        job_name,
+        job_type,
         trigger,
         triggered_by: None,
         status,

@@ -79,6 +79,7 @@ fn of_one_job(mut results: Vec<JobResult>) -> Vec<Cluster> {
 
 #[cfg(test)]
 mod tests {
+    use netraven_api::jobs::JobKind;
     use proptest::prelude::*;
 
     use super::*;
@@ -89,7 +90,7 @@ mod tests {
             id,
             job_id: job,
             device_id: device,
-            job_type: "config_backup".into(),
+            job_type: JobKind::ConfigBackup.into(),
             status: "success".into(),
             result_time: time,
             created_at: time,

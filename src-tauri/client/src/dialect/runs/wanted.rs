@@ -2,9 +2,10 @@
 
 use std::collections::BTreeSet;
 
-use netraven_api::Problem;
 use netraven_api::devices::Device;
+use netraven_api::jobs::JobKind;
 use netraven_api::runs::{Run, RunStatus, Trigger};
+use netraven_api::{Open, Problem};
 
 use super::bind::Seen;
 use crate::dialect::Talk;
@@ -12,7 +13,7 @@ use crate::dialect::asked::Asked;
 
 /// The filters; job and period are heeded where the results are read.
 pub struct Wanted {
-    kinds: Vec<String>,
+    kinds: Vec<Open<JobKind>>,
     statuses: Vec<RunStatus>,
     triggers: Vec<Trigger>,
     device: Option<i64>,
@@ -35,7 +36,7 @@ impl Wanted {
         let named = if device.is_some() { asked_for.collect() } else { of_tags };
         let named = named.into_iter().map(|device: &Device| device.hostname.clone()).collect();
         Ok(Wanted {
-            kinds: asked.many("job_type"),
+            kinds: asked.many("job_type").iter().map(|word| Open::of(word)).collect(),
             statuses: asked.many("status").iter().filter_map(|word| RunStatus::parse(&word.to_lowercase())).collect(),
             triggers: asked.many("trigger").iter().filter_map(|word| Trigger::parse(&word.to_lowercase())).collect(),
             device,

@@ -173,6 +173,7 @@ fn at(span: Span, share: f64) -> Timestamp {
 
 #[cfg(test)]
 mod tests {
+    use netraven_api::jobs::JobKind;
     use netraven_api::runs::RunStatus;
 
     use super::*;
@@ -186,7 +187,7 @@ mod tests {
             id,
             job_id: 1,
             job_name: "core".into(),
-            job_type: "config_backup".into(),
+            job_type: JobKind::ConfigBackup.into(),
             status: if until.is_some() { RunStatus::Succeeded } else { RunStatus::Running },
             queued_at: at(from),
             started_at: Some(at(from)),

@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
-use netraven_api::logs::{LEVELS, LogHistogram};
+use netraven_api::logs::{Level, LogHistogram};
 
 use crate::format;
 use crate::state::span::Span;
@@ -45,7 +45,7 @@ impl Bars {
         for bucket in &counted.buckets {
             let mut lines = Levels::default();
             for (level, count) in &bucket.by_level {
-                lines[place(level)] += count;
+                lines[place(*level)] += count;
             }
             bars.bars.push(Bar { start: bucket.start, lines });
         }
@@ -106,10 +106,10 @@ impl Bars {
         let total: i64 = self.bars.iter().map(Bar::total).sum();
         let whole = Span { from: self.start(0), until: self.start(self.bars.len()) };
         let mut words = format!("{} in {}", format::count(total, "line"), format::span(whole, zone));
-        for (level, name) in LEVELS.iter().enumerate().rev().take(3) {
-            let lines: i64 = self.bars.iter().map(|bar| bar.lines[level]).sum();
+        for level in Level::ALL.into_iter().rev().take(3) {
+            let lines: i64 = self.bars.iter().map(|bar| bar.lines[place(level)]).sum();
             if lines > 0 {
-                words.push_str(&format!(", {} {}", format::number(lines), name));
+                words.push_str(&format!(", {} {}", format::number(lines), level));
             }
         }
         if let Some(highest) = self.bars.iter().max_by_key(|bar| bar.total()).filter(|bar| bar.total() > 0) {
@@ -129,7 +129,7 @@ impl Bars {
             bars.map(|bar| bar.lines[from..].iter().sum::<i64>()).sum()
         };
         let mut words = format!("{}: {}", format::span(self.span(one, other), zone), format::count(lines(0), "line"));
-        let errors = lines(place("ERROR"));
+        let errors = lines(place(Level::Error));
         if errors > 0 {
             words.push_str(&format!(", {}", format::count_of(errors, "error", "errors")));
         }
@@ -150,13 +150,13 @@ mod tests {
     }
 
     fn counted() -> LogHistogram {
-        let bucket = |start, lines: &[(&str, i64)]| LogBucket {
+        let bucket = |start, lines: &[(Level, i64)]| LogBucket {
             start: at(start),
-            by_level: lines.iter().map(|(level, count)| ((*level).to_owned(), *count)).collect::<BTreeMap<_, _>>(),
+            by_level: lines.iter().copied().collect::<BTreeMap<_, _>>(),
         };
         LogHistogram {
             bucket_s: 60,
-            buckets: vec![bucket(600, &[("INFO", 7), ("error", 1)]), bucket(660, &[])],
+            buckets: vec![bucket(600, &[(Level::Info, 7), (Level::Error, 1)]), bucket(660, &[])],
             newest_id: 100,
             is_partial: false,
             counted_since: at(600),

@@ -1,0 +1,70 @@
+//! The kinds of job there are, and what is known of each without running one.
+
+use crate::outcome::Stage;
+use crate::words::words;
+
+words! {
+    /// What a job does with its devices. What a kind does to one is its file in the backend's `worker/`.
+    pub enum JobKind as pattern {
+        /// Reads, proves and stores configurations.
+        ConfigBackup = "config_backup": "Configuration backup",
+        /// Tests whether devices answer.
+        Reachability = "reachability": "Reachability",
+    }
+}
+
+impl JobKind {
+    /// Its name within a line of text.
+    #[must_use]
+    pub fn short(self) -> &'static str {
+        match self {
+            JobKind::ConfigBackup => "backup",
+            JobKind::Reachability => "reachability",
+        }
+    }
+
+    /// Its name in NetRaven's list of kinds.
+    #[must_use]
+    pub fn label(self) -> &'static str {
+        match self {
+            JobKind::ConfigBackup => "Configuration Backup",
+            JobKind::Reachability => "Reachability Check",
+        }
+    }
+
+    /// What it does, as a sentence.
+    #[must_use]
+    pub fn about(self) -> &'static str {
+        match self {
+            JobKind::ConfigBackup => "Reads the configuration and keeps it when it has changed.",
+            JobKind::Reachability => "Tests whether the device answers on its SSH port.",
+        }
+    }
+
+    /// Its icon in NetRaven's list of kinds, a name of the Material Design Icons.
+    #[must_use]
+    pub fn icon(self) -> &'static str {
+        match self {
+            JobKind::ConfigBackup => "mdi-content-save",
+            JobKind::Reachability => "mdi-lan-connect",
+        }
+    }
+
+    /// Whether it reads configurations, and so makes snapshots.
+    #[must_use]
+    pub fn reads_configurations(self) -> bool {
+        match self {
+            JobKind::ConfigBackup => true,
+            JobKind::Reachability => false,
+        }
+    }
+
+    /// The stages a device goes through, in order.
+    #[must_use]
+    pub fn stages(self) -> &'static [Stage] {
+        match self {
+            JobKind::ConfigBackup => &Stage::ALL,
+            JobKind::Reachability => &[Stage::Prepare, Stage::Reach],
+        }
+    }
+}
