@@ -24,7 +24,7 @@ use super::tags;
 use super::upcoming::{self, Plan};
 use crate::journal::About;
 use crate::scheduler::{schedule_of, zone_of};
-use crate::store::jobs::ListedJob;
+use crate::store::jobs::JobPlan;
 
 /// Mounts the endpoints of jobs.
 pub fn mount(mount: &mut Mount) {
@@ -62,26 +62,17 @@ async fn read(shared: &Shared, id: i64) -> Result<Job, Fault> {
 
 /// When a job's schedule fires next.
 pub fn next_run(job: &Job, now: Timestamp) -> Option<Timestamp> {
-    let plan = Plan {
-        kind: job.schedule_type.clone(),
-        interval_seconds: job.interval_seconds,
-        cron_string: job.cron_string.clone(),
-        time_zone: job.time_zone.clone(),
-        scheduled_for: job.scheduled_for,
-        // An interval's anchor is not on the wire; counted from its newest start it is as exact as a person needs.
-        anchor: job.started_at,
-    };
-    if job.is_enabled { upcoming::next(plan, now) } else { None }
+    planned(&JobPlan::from(job), now)
 }
 
-/// When the schedule of a listed job fires next.
-fn planned(job: &ListedJob, now: Timestamp) -> Option<Timestamp> {
+fn planned(job: &JobPlan, now: Timestamp) -> Option<Timestamp> {
     let plan = Plan {
         kind: job.schedule_type.clone(),
         interval_seconds: job.interval_seconds,
         cron_string: job.cron_string.clone(),
         time_zone: job.time_zone.clone(),
         scheduled_for: job.scheduled_for.map(jiff_sqlx::Timestamp::to_jiff),
+        // When the schedule was set is not on the wire; counted from its newest start it is as exact as a person needs.
         anchor: job.started_at.map(jiff_sqlx::Timestamp::to_jiff),
     };
     if job.is_enabled { upcoming::next(plan, now) } else { None }
@@ -238,7 +229,8 @@ fn empty(job: &mut Job, name: &str) {
         "cron_string" => job.cron_string = None,
         "time_zone" => job.time_zone = None,
         "scheduled_for" => job.scheduled_for = None,
-        _ => job.device_id = None,
+        "device_id" => job.device_id = None,
+        other => debug_assert!(false, "{other} is emptied by nobody"),
     }
 }
 
@@ -313,4 +305,31 @@ async fn told(shared: &Shared, caller: &Caller, id: i64, what: &str) {
         json!({}),
     );
     shared.journal.changed(Changed::Jobs).await;
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_field_that_may_be_emptied_is_and_no_other() {
+        let full = Job {
+            description: Some("nightly".into()),
+            schedule_type: Some("cron".into()),
+            interval_seconds: Some(60),
+            cron_string: Some("0 2 * * *".into()),
+            time_zone: Some("UTC".into()),
+            scheduled_for: Some(Timestamp::UNIX_EPOCH),
+            device_id: Some(7),
+            ..blank()
+        };
+        let before = json!(full);
+        for name in JobInput::EMPTIED {
+            let mut job = full.clone();
+            empty(&mut job, name);
+            let mut expected = before.clone();
+            expected[*name] = serde_json::Value::Null;
+            assert_eq!(json!(job), expected, "{name}");
+        }
+    }
 }

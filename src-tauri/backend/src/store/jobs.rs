@@ -63,13 +63,11 @@ const LIST: List = List {
     pages_of_none: 0,
 };
 
-/// A job of a page as JSON text, and what its next start follows from.
+/// What the next start of a job follows from.
 #[derive(Clone, Debug, sqlx::FromRow)]
-pub struct ListedJob {
+pub struct JobPlan {
     /// Job.
     pub id: i64,
-    /// The job, without its next start; empty where only the order of jobs is sought.
-    pub json: String,
     /// Whether its schedule is followed.
     pub is_enabled: bool,
     /// `interval`, `cron` or `onetime`.
@@ -84,6 +82,21 @@ pub struct ListedJob {
     pub scheduled_for: Option<jiff_sqlx::Timestamp>,
     /// Start of the newest run.
     pub started_at: Option<jiff_sqlx::Timestamp>,
+}
+
+impl From<&Job> for JobPlan {
+    fn from(job: &Job) -> JobPlan {
+        JobPlan {
+            id: job.id,
+            is_enabled: job.is_enabled,
+            schedule_type: job.schedule_type.clone(),
+            interval_seconds: job.interval_seconds,
+            cron_string: job.cron_string.clone(),
+            time_zone: job.time_zone.clone(),
+            scheduled_for: job.scheduled_for.map(|at| at.to_sqlx()),
+            started_at: job.started_at.map(|at| at.to_sqlx()),
+        }
+    }
 }
 
 /// A job's schedule, as the scheduler reads it.
@@ -111,7 +124,7 @@ pub struct JobSchedule {
 
 impl Store {
     /// One page of jobs; `next` reckons the next start of each.
-    pub async fn list_jobs(&self, query: &ListJobs, next: impl Fn(&ListedJob) -> Option<Timestamp>) -> Result<RawPage> {
+    pub async fn list_jobs(&self, query: &ListJobs, next: impl Fn(&JobPlan) -> Option<Timestamp>) -> Result<RawPage> {
         let paging = Paging {
             page: query.page,
             size: query.size,
@@ -135,15 +148,15 @@ impl Store {
         if paging.sort == Some(NEXT_RUN) && !by_id {
             return self.jobs_by_next_run(&paging, narrow, next).await;
         }
-        let mut sql = Sql::new(format!("select {ROW}::text as json, {PLAN} from "));
+        let mut sql = Sql::new(format!("select {ROW} from "));
         LIST.rows(&mut sql, &paging, narrow);
         sql.push(" order by j.place");
-        let jobs: Vec<ListedJob> = sql.build_query_as().fetch_all(self.pool()).await?;
+        let jobs: Vec<Json<Job>> = sql.build_query_scalar().fetch_all(self.pool()).await?;
         let total = match all_rows(i64::try_from(jobs.len()).unwrap_or(i64::MAX), &paging) {
             Some(rows) => Total { rows, is_estimate: false },
             None => self.count(&LIST, &paging, narrow).await?,
         };
-        let items: Vec<String> = jobs.iter().map(|job| with_next_run(job, next(job))).collect();
+        let items = jobs.into_iter().map(|Json(job)| with_next_run(job, &next)).collect::<Result<Vec<_>>>()?;
         Ok(LIST.page(&items.join(","), total, &paging))
     }
 
@@ -152,11 +165,11 @@ impl Store {
         &self,
         paging: &Paging<'_>,
         narrow: impl Fn(&mut Sql),
-        next: impl Fn(&ListedJob) -> Option<Timestamp>,
+        next: impl Fn(&JobPlan) -> Option<Timestamp>,
     ) -> Result<RawPage> {
-        let mut sql = Sql::new(format!("select '' as json, {PLAN} from jobs j where true"));
+        let mut sql = Sql::new(format!("select {PLAN} from jobs j where true"));
         narrow(&mut sql);
-        let plans: Vec<ListedJob> = sql.build_query_as().fetch_all(self.pool()).await?;
+        let plans: Vec<JobPlan> = sql.build_query_as().fetch_all(self.pool()).await?;
         let mut order: Vec<(Option<Timestamp>, i64)> = plans.iter().map(|job| (next(job), job.id)).collect();
         let descending = paging.order == Some("desc");
         // As in the database: nothing comes last either way, and ids follow the direction.
@@ -167,19 +180,15 @@ impl Store {
         order.sort_by_key(|(at, _)| at.is_none());
         let skipped = usize::try_from(paging.offset()).unwrap_or(usize::MAX);
         let size = usize::try_from(paging.size()).unwrap_or_default();
-        let shown: Vec<(Option<Timestamp>, i64)> = order.iter().copied().skip(skipped).take(size).collect();
-        let ids: Vec<i64> = shown.iter().map(|(_, id)| *id).collect();
-        let jobs: Vec<ListedJob> =
-            Sql::new(format!("select {ROW}::text as json, {PLAN} from jobs j where j.id = any("))
-                .push_bind(ids)
-                .push(")")
-                .build_query_as()
-                .fetch_all(self.pool())
-                .await?;
-        let row = |(at, id): &(Option<Timestamp>, i64)| {
-            jobs.iter().find(|job| job.id == *id).map(|job| with_next_run(job, *at))
-        };
-        let items: Vec<String> = shown.iter().filter_map(row).collect();
+        let ids: Vec<i64> = order.iter().map(|(_, id)| *id).skip(skipped).take(size).collect();
+        let mut jobs: Vec<Json<Job>> = Sql::new(format!("select {ROW} from jobs j where j.id = any("))
+            .push_bind(ids.clone())
+            .push(")")
+            .build_query_scalar()
+            .fetch_all(self.pool())
+            .await?;
+        jobs.sort_by_key(|job| ids.iter().position(|id| *id == job.id));
+        let items = jobs.into_iter().map(|Json(job)| with_next_run(job, &next)).collect::<Result<Vec<_>>>()?;
         let rows = i64::try_from(order.len()).unwrap_or(i64::MAX);
         Ok(LIST.page(&items.join(","), Total { rows, is_estimate: false }, paging))
     }
@@ -311,11 +320,10 @@ impl Store {
     }
 }
 
-/// The text of a listed job with its next start, which the database cannot know.
-fn with_next_run(job: &ListedJob, next: Option<Timestamp>) -> String {
-    let next = next.map_or_else(|| "null".to_owned(), |at| format!("\"{at}\""));
-    let fields = job.json.trim_end().trim_end_matches('}');
-    format!("{fields}, \"next_run\":{next}}}")
+/// The JSON of a listed job with its next start, which the database cannot know.
+fn with_next_run(mut job: Job, next: impl Fn(&JobPlan) -> Option<Timestamp>) -> Result<String> {
+    job.next_run = next(&JobPlan::from(&job));
+    serde_json::to_string(&job).map_err(|error| StoreError::Database(sqlx::Error::Encode(error.into())))
 }
 
 async fn replace_tags(tx: &mut sqlx::PgTransaction<'_>, id: i64, tags: &[i64]) -> Result<()> {
