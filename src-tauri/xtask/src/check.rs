@@ -3,12 +3,14 @@
 use anyhow::Result;
 
 use crate::project::Project;
-use crate::{process, system, tidy, ui};
+use crate::system::{self, Purpose};
+use crate::{process, tidy, ui};
 
 /// Stops at the first check that fails.
 pub fn check(project: &Project) -> Result<()> {
     tidy::command(&project.root)?;
     process::run(project.cargo("fmt").args(["--all", "--check"]))?;
+    system::prepare(&[Purpose::Build])?;
     system::wasm_target()?;
     // The desktop program embeds the web view, so it has to be there even for a check.
     ui::build(project, &ui::Options::default())?;
