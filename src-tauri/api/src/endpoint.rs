@@ -84,12 +84,12 @@ impl Request {
         self
     }
 
-    /// Attaches a query; lists repeat their key, absent values are left out.
+    /// Attaches a query, behind one that is there; lists repeat their key, absent values are left out.
     #[must_use]
     pub fn query(mut self, query: &impl Serialize) -> Request {
         let encoded = serde_html_form::to_string(query).expect("a query is a flat struct of scalars and lists");
         if !encoded.is_empty() {
-            self.path.push('?');
+            self.path.push(if self.path.contains('?') { '&' } else { '?' });
             self.path.push_str(&encoded);
         }
         self
@@ -100,5 +100,24 @@ impl Request {
     pub fn json(mut self, body: &impl Serialize) -> Request {
         self.body = Some(serde_json::to_value(body).expect("a body is plain data"));
         self
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[derive(Serialize)]
+    struct Part {
+        size: Option<i64>,
+        level: Vec<&'static str>,
+    }
+
+    #[test]
+    fn a_second_query_goes_on_behind_the_first() {
+        let part = |size, level| Part { size, level };
+        let request = Request { method: Method::Get, path: "/logs/".to_owned(), body: None };
+        let request = request.query(&part(Some(20), vec![])).query(&part(None, vec!["INFO", "ERROR"]));
+        assert_eq!(request.query(&part(None, vec![])).path, "/logs/?size=20&level=INFO&level=ERROR");
     }
 }
