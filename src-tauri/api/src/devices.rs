@@ -10,8 +10,9 @@ use crate::credentials::Credential;
 use crate::endpoint::{Access, Endpoint, Method, Request};
 use crate::outcome::Cause;
 use crate::page::Page;
+use crate::results::ResultStatus;
 use crate::tags::Tag;
-use crate::words::words;
+use crate::words::{Open, words};
 
 pub use approval::{
     Approval, ApprovalState, ApproveDevice, ApproveDevices, ApprovedDevices, NotApproved, Seen, SeenDevice,
@@ -39,8 +40,9 @@ pub struct Device {
     pub serial_number: Option<String>,
     /// Model, as read from the device or entered.
     pub model: Option<String>,
-    /// `local` or `imported`.
-    pub source: String,
+    /// Where it came from.
+    #[cfg_attr(feature = "openapi", schema(value_type = String))]
+    pub source: Open<DeviceSource>,
     /// Notes.
     pub notes: Option<String>,
     /// When it was added.
@@ -55,9 +57,10 @@ pub struct Device {
     pub last_updated: Option<Timestamp>,
     /// Who changed it last.
     pub updated_by: Option<String>,
-    /// Its newest result, `success` or `failure`. Not part of NetRaven's shape, as all below.
+    /// Its newest result. Not part of NetRaven's shape, as all below.
     #[serde(default)]
-    pub last_result: Option<String>,
+    #[cfg_attr(feature = "openapi", schema(value_type = Option<String>))]
+    pub last_result: Option<ResultStatus>,
     /// Cause of its newest result, if that failed.
     #[serde(default)]
     pub last_cause: Option<Cause>,

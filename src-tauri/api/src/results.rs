@@ -7,7 +7,17 @@ use crate::endpoint::{Access, Endpoint, Method, Request};
 use crate::jobs::JobKind;
 use crate::outcome::Cause;
 use crate::page::Page;
-use crate::words::Open;
+use crate::words::{Open, words};
+
+words! {
+    /// What one device of a run came to.
+    pub enum ResultStatus {
+        /// It went well.
+        Success = "success": "Succeeded",
+        /// It did not, or it was cancelled.
+        Failure = "failure": "Failed",
+    }
+}
 
 /// A result. Exactly one exists for each device of a run.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -22,8 +32,9 @@ pub struct JobResult {
     /// Kind of job.
     #[cfg_attr(feature = "openapi", schema(value_type = String))]
     pub job_type: Open<JobKind>,
-    /// `success` or `failure`.
-    pub status: String,
+    /// What it came to.
+    #[cfg_attr(feature = "openapi", schema(value_type = String))]
+    pub status: ResultStatus,
     /// When the device was done.
     pub result_time: Timestamp,
     /// When the row was written.
@@ -44,7 +55,7 @@ impl JobResult {
     #[must_use]
     pub fn cause(&self) -> Option<Cause> {
         let word = self.details.as_ref()?.get("cause")?.as_str()?;
-        Cause::parse(word).filter(|_| self.status != "success")
+        Cause::parse(word).filter(|_| self.status == ResultStatus::Failure)
     }
 }
 
@@ -71,7 +82,8 @@ pub struct ListResults {
     #[cfg_attr(feature = "openapi", schema(value_type = Vec<String>))]
     pub job_type: Vec<Open<JobKind>>,
     /// `success` or `failure`, any case.
-    pub status: Vec<String>,
+    #[cfg_attr(feature = "openapi", schema(value_type = Vec<String>))]
+    pub status: Vec<Open<ResultStatus>>,
     /// Results at or after this time.
     pub start_time: Option<Timestamp>,
     /// Results at or before this time.

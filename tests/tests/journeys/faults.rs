@@ -9,7 +9,7 @@ use netraven_api::devices::{
 };
 use netraven_api::logs::{Level, LogType};
 use netraven_api::outcome::{Cause, Stage};
-use netraven_api::results::ListResults;
+use netraven_api::results::{ListResults, ResultStatus};
 use netraven_api::runs::{DeviceState, RunStatus};
 use netraven_lab::{DeviceSpec, Fault, Platform, SAMPLE_PASSWORD, SAMPLE_USERNAME};
 use netraven_tests::support::app::TestApp;
@@ -131,7 +131,7 @@ async fn each_fault_has_its_own_cause_and_leaves_no_snapshot() -> anyhow::Result
     let query = ListResults { run_id: Some(detail.run.id), size: Some(100), ..ListResults::default() };
     let results = app.client.send(&query).await?;
     assert_eq!(results.total, i64::try_from(rows.len())?);
-    assert!(results.items.iter().all(|result| result.status == "failure"));
+    assert!(results.items.iter().all(|result| result.status == ResultStatus::Failure));
 
     // A good snapshot is not replaced by what a bad day brings.
     lab.device("half-way")?.set_fault(None);

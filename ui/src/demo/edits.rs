@@ -1,8 +1,9 @@
 //! What a person changes in the demo: devices, jobs, tags and credentials, for as long as it is open.
 
+use netraven_api::Open;
 use netraven_api::Problem;
 use netraven_api::credentials::{Credential, CredentialInput};
-use netraven_api::devices::{Device, DeviceInput, ImportPlan, Imported};
+use netraven_api::devices::{Device, DeviceInput, DeviceSource, ImportPlan, Imported};
 use netraven_api::event::Changed;
 use netraven_api::jobs::{Job, JobInput};
 use netraven_api::problem::Code;
@@ -50,7 +51,7 @@ impl World {
                 port: Some(22),
                 serial_number: None,
                 model: None,
-                source: "local".into(),
+                source: DeviceSource::Local.into(),
                 notes: None,
                 created_at: Some(self.now),
                 last_seen: None,
@@ -77,7 +78,7 @@ impl World {
             description: input.description.or(before.description),
             serial_number: input.serial_number.or(before.serial_number),
             model: input.model.or(before.model),
-            source: input.source.unwrap_or(before.source),
+            source: input.source.map_or(before.source, |word| Open::of(&word)),
             notes: input.notes.or(before.notes),
             tags: ids.map_or(before.tags, |ids| self.tags_of(&ids)),
             last_updated: Some(self.now),

@@ -2,6 +2,7 @@
 
 use jiff::{SignedDuration, Timestamp};
 use netraven_api::credentials::Credential;
+use netraven_api::devices::DeviceSource;
 use netraven_api::devices::{Approval, Device, HostKey};
 use netraven_api::outcome::Cause;
 use netraven_api::platforms::{Platform, Platforms};
@@ -118,7 +119,7 @@ fn device(
         port: Some(if platform == "linux" { 2222 } else { 22 }),
         serial_number: model.map(|_| format!("FD{}", digits(&[id, 7], 9).to_uppercase())),
         model: model.map(Into::into),
-        source: if happens(&[id, 3], 300) { "imported" } else { "local" }.into(),
+        source: if happens(&[id, 3], 300) { DeviceSource::Imported } else { DeviceSource::Local }.into(),
         notes: None,
         created_at: Some(now - SignedDuration::from_hours(24 * (40 + below(&[id, 4], 300)))),
         last_seen: None,

@@ -8,7 +8,7 @@ use netraven_api::jobs::{Job, JobKind};
 use netraven_api::matrix::{GetJobMatrix, JobMatrix, MATRIX_RUNS, MatrixCell, MatrixRow, MatrixRun};
 use netraven_api::outcome::Cause;
 use netraven_api::page::Page;
-use netraven_api::results::{JobResult, ListResults};
+use netraven_api::results::{JobResult, ListResults, ResultStatus};
 use netraven_api::runs::{CauseCount, DeviceState, ListRuns, Run, RunDevice, RunStatus, RunSummary, SummarizeRuns};
 
 use super::lists::{Asked, among, holds, page};
@@ -283,7 +283,7 @@ pub fn results(world: &World, asked: &ListResults) -> Page<JobResult> {
     }
     rows.retain(|row: &JobResult| {
         among(&asked.job_type, &row.job_type)
-            && (asked.status.is_empty() || asked.status.iter().any(|word| word.eq_ignore_ascii_case(&row.status)))
+            && (asked.status.is_empty() || asked.status.iter().any(|word| word.is(row.status)))
             && asked.start_time.is_none_or(|from| row.result_time >= from)
             && asked.end_time.is_none_or(|until| row.result_time <= until)
     });
@@ -301,7 +301,7 @@ fn result(world: &World, job: &Job, plan: &Plan, step: &Step) -> Option<JobResul
         job_id: job.id,
         device_id: step.device_id,
         job_type: job.job_type.clone(),
-        status: if state == DeviceState::Success { "success" } else { "failure" }.into(),
+        status: if state == DeviceState::Success { ResultStatus::Success } else { ResultStatus::Failure },
         result_time: ended,
         created_at: ended,
         details: Some(serde_json::json!({"cause": cause})),

@@ -6,6 +6,7 @@ use netraven_api::devices::{ApprovalState, Device, LastResult, ListDevices};
 use netraven_api::jobs::{Job, ListJobs};
 use netraven_api::outcome::Stage;
 use netraven_api::page::Page;
+use netraven_api::results::ResultStatus;
 use netraven_api::runs::DeviceState;
 use netraven_api::tags::{ListTags, Tag};
 use netraven_api::users::{ListUsers, Role, User, UserPublic};
@@ -26,7 +27,8 @@ pub fn device(world: &World, device: &Device) -> Device {
     });
     for (step, state, at) in ended.filter(|(_, state, _)| *state != DeviceState::Cancelled) {
         if told.last_result_at.is_none() {
-            told.last_result = Some(if state == DeviceState::Success { "success" } else { "failure" }.into());
+            told.last_result =
+                Some(if state == DeviceState::Success { ResultStatus::Success } else { ResultStatus::Failure });
             told.last_cause = step.cause;
             told.last_result_at = Some(at);
         }
@@ -49,7 +51,7 @@ pub fn devices(world: &World, asked: &ListDevices) -> Page<Device> {
             && among(&asked.device_type, &device.device_type)
             && holds(device.serial_number.as_deref(), asked.serial_number.as_deref())
             && holds(device.model.as_deref(), asked.model.as_deref())
-            && (asked.source.is_empty() || asked.source.iter().any(|source| source.as_str() == device.source))
+            && (asked.source.is_empty() || asked.source.iter().any(|source| device.source.is(*source)))
             && holds(device.notes.as_deref(), asked.notes.as_deref())
             && (asked.tag_id.is_empty() || device.tags.iter().any(|tag| asked.tag_id.contains(&tag.id)))
             && (asked.approval.is_empty() || asked.approval.contains(&approval(device)))
@@ -57,7 +59,7 @@ pub fn devices(world: &World, asked: &ListDevices) -> Page<Device> {
             && asked.before.is_none_or(|id| device.id < id)
     };
     let came = |device: &Device| {
-        let came = device.last_result.as_deref().map_or(Some(LastResult::Never), LastResult::parse);
+        let came = device.last_result.map_or(Some(LastResult::Never), |result| LastResult::parse(result.as_str()));
         let served = asked.has_credential.is_none_or(|wanted| wanted == (device.matching_credentials_count > 0));
         served && (asked.last_result.is_empty() || came.is_some_and(|came| asked.last_result.contains(&came)))
     };

@@ -18,7 +18,7 @@ use netraven_api::matrix::JobMatrix;
 use netraven_api::outcome::{Cause, Stage};
 use netraven_api::page::Page;
 use netraven_api::problem::Code;
-use netraven_api::results::JobResult;
+use netraven_api::results::{JobResult, ResultStatus};
 use netraven_api::routes::ROUTES;
 use netraven_api::runs::{DeviceState, ListRuns, Run, RunDevice, RunStatus, RunSummary};
 use serde::de::DeserializeOwned;
@@ -166,7 +166,7 @@ fn the_cards_the_matrix_and_the_results_tell_of_the_same_runs() {
         assert_eq!(row.cells[column].map(|cell| (cell.state, cell.cause)), Some((device.state, device.cause)));
         let results: Page<JobResult> =
             ask(&mut world, &format!("/job-results/?job_id=2&device_id={}&size=100", row.device_id), 0);
-        let failures = results.items.iter().filter(|result| result.status == "failure").count();
+        let failures = results.items.iter().filter(|result| result.status == ResultStatus::Failure).count();
         assert!(failures >= row.cells.iter().flatten().filter(|cell| cell.state == DeviceState::Failure).count());
     }
 }

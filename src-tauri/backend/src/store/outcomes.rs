@@ -3,6 +3,7 @@
 use jiff::Timestamp;
 use jiff_sqlx::ToSqlx as _;
 use netraven_api::outcome::{Cause, Stage};
+use netraven_api::results::ResultStatus;
 use serde_json::Value;
 use sqlx::PgConnection;
 use sqlx::types::Json;
@@ -180,7 +181,7 @@ async fn insert_result(
     .bind(lease.job_id)
     .bind(lease.device_id)
     .bind(lease.job_type.as_str())
-    .bind(if outcome.cause.is_none() { "success" } else { "failure" })
+    .bind(if outcome.cause.is_none() { ResultStatus::Success } else { ResultStatus::Failure }.as_str())
     .bind(outcome.cause.map(Cause::as_str))
     .bind(outcome.stage.as_str())
     .bind(Json(details))

@@ -49,14 +49,13 @@ impl Store {
             after: query.after,
             before: query.before,
         };
-        let status: Vec<String> = query.status.iter().map(|status| status.to_lowercase()).collect();
         self.page(&LIST, &paging, |sql| {
             is(sql, "r.device_id", query.device_id);
             is(sql, "r.job_id", query.job_id);
             is(sql, "r.run_id", query.run_id);
             tagged(sql, "device_tags", "device_id", "r.device_id", &query.tag_id);
             any_of(sql, "r.job_type", &query.job_type);
-            any_of(sql, "r.status", &status);
+            any_of(sql, "r.status", &query.status);
             within(sql, "r.result_time", query.start_time, query.end_time);
         })
         .await

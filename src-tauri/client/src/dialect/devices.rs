@@ -2,11 +2,11 @@
 
 mod import;
 
-use netraven_api::devices::Device;
+use netraven_api::devices::{Device, DeviceSource};
 use netraven_api::native::Feature;
 use netraven_api::page::MAX_SIZE;
 use netraven_api::problem::Code;
-use netraven_api::{Method, Problem};
+use netraven_api::{Method, Open, Problem};
 use serde_json::{Map, Value};
 
 use super::asked::{Asked, id};
@@ -51,7 +51,7 @@ pub fn device(row: Row) -> Device {
         port: row.number("port"),
         serial_number: row.text("serial_number"),
         model: row.text("model"),
-        source: row.text("source").unwrap_or_else(|| "local".to_owned()),
+        source: row.text("source").map_or(DeviceSource::Local.into(), |word| Open::of(&word)),
         notes: row.text("notes"),
         created_at: row.time("created_at"),
         last_seen: row.time("last_seen"),
@@ -96,7 +96,7 @@ async fn list(talk: Talk<'_>, asked: &Asked) -> Result<Value, Problem> {
     devices.retain(|device| {
         (platforms.is_empty() || platforms.contains(&device.device_type))
             && has_credential.is_none_or(|wanted| wanted == (device.matching_credentials_count > 0))
-            && (sources.is_empty() || sources.iter().any(|source| source.eq_ignore_ascii_case(&device.source)))
+            && (sources.is_empty() || sources.iter().any(|source| source.eq_ignore_ascii_case(device.source.as_str())))
     });
     finish(&devices, asked, note(&loaded, "devices"))
 }

@@ -1,6 +1,6 @@
 //! Results: what came of one device, its details brought from two levels to one.
 
-use netraven_api::results::JobResult;
+use netraven_api::results::{JobResult, ResultStatus};
 use netraven_api::{Method, Problem};
 use serde_json::{Map, Value, json};
 
@@ -29,13 +29,13 @@ pub async fn get(talk: Talk<'_>, id: i64) -> Result<JobResult, Problem> {
 /// A result of the server.
 pub fn result(row: Row) -> JobResult {
     let time = row.time("result_time").or_else(|| row.time("created_at")).unwrap_or_default();
-    let status = row.word("status").to_lowercase();
+    let status = words::result_status(&row.word("status"));
     JobResult {
         id: row.id(),
         job_id: row.number("job_id").unwrap_or_default(),
         device_id: row.number("device_id").unwrap_or_default(),
         job_type: words::job_type(&row.word("job_type")),
-        details: details(row.value("details"), status == "failure"),
+        details: details(row.value("details"), status == ResultStatus::Failure),
         status,
         result_time: time,
         created_at: row.time("created_at").unwrap_or(time),

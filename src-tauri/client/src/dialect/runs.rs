@@ -110,7 +110,9 @@ pub async fn answer(talk: Talk<'_>, asked: &Asked, rest: &[&str]) -> Result<Valu
 pub async fn results(talk: Talk<'_>, asked: &Asked, run: i64, statuses: &[String]) -> Result<Value, Problem> {
     let found = find(talk, run).await?;
     let mut all: Vec<JobResult> = found.seen.map(|seen| seen.results).unwrap_or_default();
-    all.retain(|result| statuses.is_empty() || statuses.contains(&result.status));
+    all.retain(|result| {
+        statuses.is_empty() || statuses.iter().any(|word| result.status.as_str().eq_ignore_ascii_case(word))
+    });
     all.reverse();
     all.iter_mut().for_each(|result| result.run_id = Some(run));
     finish(&all, asked, None)

@@ -3,6 +3,7 @@
 use netraven_api::jobs::JobKind;
 use netraven_api::logs::Level;
 use netraven_api::outcome::{Cause, Stage};
+use netraven_api::results::ResultStatus;
 use netraven_api::runs::RunStatus;
 use netraven_api::{Open, Word};
 
@@ -71,6 +72,11 @@ pub fn level(word: &str) -> Level {
         "FATAL" => Level::Critical,
         _ => Level::Info,
     })
+}
+
+/// What a device came to. A word that is not known is no success.
+pub fn result_status(word: &str) -> ResultStatus {
+    ResultStatus::parse_any_case(word).unwrap_or(ResultStatus::Failure)
 }
 
 /// A kind of job; the documents of the server call the backup `backup`, its code `config_backup`.

@@ -4,7 +4,7 @@ use dioxus::prelude::*;
 use netraven_api::devices::Device;
 use netraven_api::native::Feature;
 use netraven_api::outcome::Cause;
-use netraven_api::results::{JobResult, ListResults};
+use netraven_api::results::{JobResult, ListResults, ResultStatus};
 
 use super::table::LastResult;
 use crate::components::{Ago, ReadFailed, SkeletonRows};
@@ -39,7 +39,7 @@ pub fn NewestResult(device: ReadSignal<Device>) -> Element {
 
 #[component]
 fn Told(device: Device) -> Element {
-    let advice = device.last_cause.filter(|_| device.last_result.as_deref() != Some("success")).map(Cause::advice);
+    let advice = device.last_cause.filter(|_| device.last_result != Some(ResultStatus::Success)).map(Cause::advice);
     rsx! {
         dt { "Last result" }
         dd {
@@ -69,7 +69,7 @@ fn Instead(children: Element) -> Element {
 fn with(device: Device, newest: &JobResult) -> Device {
     let cause = newest.details.as_ref().and_then(|details| details.get("cause"));
     Device {
-        last_result: Some(newest.status.clone()),
+        last_result: Some(newest.status),
         last_cause: cause.and_then(|cause| serde_json::from_value(cause.clone()).ok()),
         last_result_at: Some(newest.result_time),
         ..device

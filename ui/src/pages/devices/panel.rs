@@ -152,7 +152,7 @@ fn LastRun(result: JobResult) -> Element {
                 span { class: "grow", "{result.job_name}" }
             }
             Time { at: result.result_time }
-            ResultTag { result: Some(result.status.clone()), cause: result.cause() }
+            ResultTag { result: Some(result.status), cause: result.cause() }
         }
     }
 }

@@ -8,6 +8,7 @@ use netraven_api::devices::Device;
 use netraven_api::native::{Deed, Feature, LAB_TAG};
 use netraven_api::outcome::Cause;
 use netraven_api::platforms::Platforms;
+use netraven_api::results::ResultStatus;
 use netraven_api::tags::Tag as ApiTag;
 
 use super::approval::{WaitingTag, waiting};
@@ -156,18 +157,21 @@ fn DeviceRow(
 #[component]
 pub fn LastResult(device: Device) -> Element {
     rsx! {
-        ResultTag { result: device.last_result.clone(), cause: device.last_cause }
+        ResultTag { result: device.last_result, cause: device.last_cause }
     }
 }
 
 /// What came of a device: its own result, and the cause where it is a failure.
 #[component]
-pub fn ResultTag(#[props(!optional)] result: Option<String>, #[props(!optional)] cause: Option<Cause>) -> Element {
-    let (text, tone, glyph) = match (result.as_deref(), cause) {
+pub fn ResultTag(
+    #[props(!optional)] result: Option<ResultStatus>,
+    #[props(!optional)] cause: Option<Cause>,
+) -> Element {
+    let (text, tone, glyph) = match (result, cause) {
         (None, _) => return rsx! { NeverRun { word: "never run" } },
-        (Some("success"), _) => ("Succeeded", Tone::Success, Glyph::Check),
-        (Some(_), Some(Cause::Cancelled)) => ("Cancelled", Tone::Neutral, Glyph::Ban),
-        (Some(_), cause) => (cause.map_or("Failed", Cause::title), Tone::Danger, Glyph::Cross),
+        (Some(ResultStatus::Success), _) => ("Succeeded", Tone::Success, Glyph::Check),
+        (Some(ResultStatus::Failure), Some(Cause::Cancelled)) => ("Cancelled", Tone::Neutral, Glyph::Ban),
+        (Some(ResultStatus::Failure), cause) => (cause.map_or("Failed", Cause::title), Tone::Danger, Glyph::Cross),
     };
     rsx! {
         span { title: cause.map(Cause::advice),

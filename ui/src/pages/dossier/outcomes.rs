@@ -2,7 +2,7 @@
 
 use dioxus::prelude::*;
 use netraven_api::matrix::MatrixCell;
-use netraven_api::results::{JobResult, ListResults};
+use netraven_api::results::{JobResult, ListResults, ResultStatus};
 use netraven_api::runs::DeviceState;
 
 use crate::data::use_query;
@@ -26,7 +26,7 @@ pub fn Outcomes(job_id: ReadSignal<i64>, device_id: ReadSignal<i64>, run_id: i64
         ..ListResults::default()
     });
     let Some(page) = results.value().filter(|page| !page.items.is_empty()) else { return rsx! {} };
-    let failed = page.items.iter().filter(|result| result.status != "success").count();
+    let failed = page.items.iter().filter(|result| result.status == ResultStatus::Failure).count();
     let failed = i64::try_from(failed).unwrap_or_default();
     let (count, noun) = (page.items.len(), if page.items.len() == 1 { "result" } else { "results" });
     rsx! {
@@ -57,7 +57,7 @@ pub fn Outcomes(job_id: ReadSignal<i64>, device_id: ReadSignal<i64>, run_id: i64
 }
 
 fn cell(result: &JobResult) -> MatrixCell {
-    if result.status == "success" {
+    if result.status == ResultStatus::Success {
         return MatrixCell { state: DeviceState::Success, cause: None };
     }
     MatrixCell { state: DeviceState::Failure, cause: result.cause() }

@@ -133,7 +133,7 @@ mod tests {
             job_id: 7,
             device_id: device,
             job_type: JobKind::ConfigBackup.into(),
-            status: "success".into(),
+            status: netraven_api::results::ResultStatus::Success,
             result_time: at(second),
             created_at: at(second),
             details: None,

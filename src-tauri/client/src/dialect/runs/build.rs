@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use jiff::Timestamp;
 use netraven_api::jobs::Job;
 use netraven_api::outcome::Cause;
-use netraven_api::results::JobResult;
+use netraven_api::results::{JobResult, ResultStatus};
 use netraven_api::runs::{CauseCount, Run, RunStatus, Trigger};
 
 use super::bind::Seen;
@@ -37,7 +37,7 @@ struct End {
 
 /// A run of which log lines or results are left.
 pub fn of_seen(seen: &Seen, around: Around, trigger: Trigger) -> Run {
-    let failed = seen.results.iter().filter(|result| result.status == "failure").count();
+    let failed = seen.results.iter().filter(|result| result.status == ResultStatus::Failure).count();
     let kept = number(seen.results.len());
     let (mut succeeded, mut failed) = (kept - number(failed), number(failed));
     let mut devices = kept;

@@ -91,7 +91,7 @@ mod tests {
             job_id: job,
             device_id: device,
             job_type: JobKind::ConfigBackup.into(),
-            status: "success".into(),
+            status: netraven_api::results::ResultStatus::Success,
             result_time: time,
             created_at: time,
             details: None,

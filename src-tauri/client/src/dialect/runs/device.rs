@@ -6,7 +6,7 @@ use netraven_api::Problem;
 use netraven_api::devices::Device;
 use netraven_api::outcome::{Cause, Stage};
 use netraven_api::problem::Code;
-use netraven_api::results::JobResult;
+use netraven_api::results::{JobResult, ResultStatus};
 use netraven_api::runs::{DeviceState, ListRunDevices, Run, RunDevice};
 use serde_json::Value;
 
@@ -111,7 +111,7 @@ fn devices(seen: &Seen, run: &Run, known: &[Device], said: &Errors) -> Vec<RunDe
 }
 
 fn device(result: &JobResult, known: Option<&Device>) -> RunDevice {
-    let failed = result.status == "failure";
+    let failed = result.status == ResultStatus::Failure;
     let detail = |name: &str| result.details.as_ref().and_then(|details| details.get(name));
     RunDevice {
         device_id: result.device_id,
@@ -152,7 +152,7 @@ pub fn changed(result: &JobResult) -> Option<bool> {
 /// Why a result failed; nothing for one that did not.
 pub fn cause(result: &JobResult) -> Option<Cause> {
     let word = result.details.as_ref().and_then(|details| details.get("cause")).and_then(Value::as_str);
-    (result.status == "failure").then(|| word.and_then(Cause::parse).unwrap_or(Cause::Internal))
+    (result.status == ResultStatus::Failure).then(|| word.and_then(Cause::parse).unwrap_or(Cause::Internal))
 }
 
 /// What the log says went wrong in a run.
