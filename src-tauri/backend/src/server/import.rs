@@ -8,6 +8,7 @@ use std::time::Duration;
 
 use netraven_api::devices::DeviceInput;
 use netraven_api::event::Changed;
+use netraven_api::logs::{Level, LogType};
 use netraven_api::sheet::{Entry, Fate, Place, ROWS, RefusalKind, Row, Seen, Sheet, Tally, check, compare};
 use serde_json::{Value, json};
 use tokio::time::Instant;
@@ -44,13 +45,13 @@ pub async fn take(
         shared.journal.changed(Changed::Devices).await;
         shared.journal.changed(Changed::Setup).await;
         let (level, waits) = if author.approves {
-            ("INFO", ".")
+            (Level::Info, ".")
         } else {
-            ("WARNING", ": no credential is sent to them before an admin has approved them.")
+            (Level::Warning, ": no credential is sent to them before an admin has approved them.")
         };
         let message = format!("{} imported {} from a file{waits}", author.name, devices(tally.added));
         let meta = json!({ "added": tally.added, "imported_by": author.name });
-        shared.journal.line(level, "system", "server.import", About::default(), message, meta);
+        shared.journal.line(level, LogType::System, "server.import", About::default(), message, meta);
     }
     Ok(tally)
 }
