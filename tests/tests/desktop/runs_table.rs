@@ -33,10 +33,10 @@ async fn runs_are_paged_sorted_and_read_again() -> anyhow::Result<()> {
         window.pick("combobox", "Rows", "25").await?;
         ensure!(durations(&window, "1–25 of 60").await? == newest[..25], "a smaller page begins elsewhere");
         window.choose("button", "Next page").await?;
-        ensure!(
-            durations(&window, "26–50 of 60").await? == newest[25..],
-            "its second page does not go on where it should"
-        );
+        // As many rows as before: that they are others is waited for.
+        let goes_on =
+            |cells: &[String]| cells.iter().map(|cell| seconds(cell).ok()).eq(newest[25..].iter().copied().map(Some));
+        window.column_is("Job runs", "Duration / usual", "26–50 of 60, which go on where they should", goes_on).await?;
         window.address_is("/?page=2&size=25").await?;
 
         // All runs are sorted, not those of the page; another order begins at the first page.

@@ -152,8 +152,12 @@ fn a_user_is_told_that_a_device_waits_and_cannot_approve_it() {
 
     screen.press("Import CSV");
     fake.pick("site.csv", "hostname,ip_address,device_type\nr1,10.0.0.1,linux\n");
+    let outcome = json!({"added": 1, "present": 0, "refused": 0, "errors": []});
+    let columns = ["hostname", "ip_address", "device_type"];
+    let plan = json!({"separator": "comma", "columns": columns, "new_tags": [], "outcome": outcome});
+    fake.answer("POST /devices/import/check", &plan);
+    fake.answer("POST /devices/import", &outcome);
     screen.press("Choose a file");
-    fake.answer("POST /devices/import", &json!({"added": 1, "errors": []}));
     screen.press("Import");
     assert!(dialog(&screen).contains("They wait: no credential is sent to them before an admin has approved them."));
 }
