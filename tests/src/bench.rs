@@ -6,6 +6,7 @@ pub mod backup;
 #[cfg(target_os = "linux")]
 pub mod feed;
 pub mod process;
+pub mod redact;
 pub mod rows;
 pub mod server;
 #[cfg(target_os = "linux")]

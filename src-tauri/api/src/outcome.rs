@@ -40,6 +40,8 @@ words! {
         EmptyAnswer = "empty-answer": "Empty answer",
         /// The reading ended without proof that it was complete.
         Truncated = "truncated": "Configuration cut short",
+        /// The answer came whole, and differently each time it was read.
+        Unsettled = "unsettled": "Readings disagree",
         /// The device closed the connection.
         Disconnected = "disconnected": "Connection lost",
         /// The device was silent, or the whole session took, longer than allowed.
@@ -87,6 +89,9 @@ impl Cause {
             Cause::Truncated => {
                 "Run it again. If it repeats, a session limit on the device or a firewall cuts long readings."
             }
+            Cause::Unsettled => {
+                "Run it again when nothing changes on the device. If it repeats, keep the device's log off its terminal sessions."
+            }
             Cause::Disconnected => "Run it again. If it repeats, check the device's VTY limits and its log.",
             Cause::Timeout => "Run it again when the device is less busy, or raise its time limit.",
             Cause::TooLarge => "Check the platform: this does not look like a configuration.",
@@ -106,6 +111,7 @@ impl Cause {
                 | Cause::NotConnected
                 | Cause::Refused
                 | Cause::Truncated
+                | Cause::Unsettled
                 | Cause::Disconnected
                 | Cause::Timeout
                 | Cause::Cancelled

@@ -19,12 +19,12 @@ mod rules;
 mod screen;
 mod words;
 
-pub use clean::{clean, significant};
+pub use clean::{clean, clean_read, significant};
 pub use definition::{
     BadDefinition, BlockRule, Command, Definition, Dialog, FactField, FactRule, LineRule, Paging, PagingCommand,
     Privilege, Prompt, PromptSeen, Purpose, SecretRule,
 };
-pub use detect::{Facts, facts};
+pub use detect::{Facts, facts, facts_of};
 pub use known::Known;
 pub use redact::{Redacted, Redactor, redact_known};
 pub use refusal::{Refusal, is_configuration, learn_refusal};

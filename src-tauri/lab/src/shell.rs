@@ -57,6 +57,8 @@ pub(crate) struct Shell {
     terminal: bool,
     echo: bool,
     prompt: Option<String>,
+    /// How often the prompt was drawn.
+    drawn: u32,
     line: Vec<u8>,
     after_return: bool,
     ops: Vec<Op>,
@@ -75,6 +77,7 @@ impl Shell {
             terminal,
             echo: terminal,
             prompt: None,
+            drawn: 0,
             mode: Mode::Command,
             line: Vec::new(),
             after_return: false,
@@ -188,6 +191,10 @@ impl Shell {
                 let waiting = matches!(self.ops.last(), Some(Op::Close | Op::Cut | Op::Stall));
                 if matches!(self.mode, Mode::Command) && !waiting {
                     self.prompt();
+                    if self.device.fault() == Some(Fault::LogsEveryCommand) && !typed.trim().is_empty() {
+                        self.print("\r\n%PARSER-5-CFGLOG_LOGGEDCMD: User:lab  logged command\r\n");
+                        self.prompt();
+                    }
                 }
             }
         }
@@ -303,13 +310,19 @@ impl Shell {
     }
 
     fn prompt(&mut self) {
+        self.drawn += 1;
         let prompt = self.prompt_text();
         self.print(&prompt);
     }
 
     fn prompt_text(&self) -> String {
         let prompt = || platform::prompt(&self.device.spec, self.privileged);
-        format!("{}{}", self.dialect.before_prompt, self.prompt.clone().unwrap_or_else(prompt))
+        let mut prompt = self.prompt.clone().unwrap_or_else(prompt);
+        if self.device.fault() == Some(Fault::ClockInPrompt) {
+            let sign = prompt.rfind(['#', '>', '$']).unwrap_or(prompt.len());
+            prompt.insert_str(sign, &format!(".10:{:02}:{:02}", self.drawn / 60 % 60, self.drawn % 60));
+        }
+        format!("{}{prompt}", self.dialect.before_prompt)
     }
 
     fn print_answer(&mut self, text: &str) {

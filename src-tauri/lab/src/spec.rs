@@ -222,6 +222,12 @@ pub enum Fault {
     },
     /// Prints a line of its log into the middle of the first configuration it shows.
     LogLine,
+    /// Prints a line of its log behind the prompt after each command, and draws the prompt again.
+    LogsEveryCommand,
+    /// Tells the time in its prompt, which so is never the same twice.
+    ClockInPrompt,
+    /// Asks something in the middle of the configuration and prints a line of its log over the question.
+    AsksUnderLog,
     /// Asks for user name and password once more in its shell, three times at most.
     SignsInByShell,
     /// Refuses the configuration, and whatever it does not know, in words of its own.
@@ -260,6 +266,9 @@ impl Fault {
             Fault::LowPrivilege => "low privilege",
             Fault::Stalls { .. } => "stalls",
             Fault::LogLine => "log line",
+            Fault::LogsEveryCommand => "logs every command",
+            Fault::ClockInPrompt => "clock in the prompt",
+            Fault::AsksUnderLog => "asks under its log",
             Fault::SignsInByShell => "signs in by its shell",
             Fault::OddRefusal => "odd refusal",
             Fault::RefusesCommand { .. } => "refuses a command",

@@ -1,4 +1,4 @@
-//! Prints the figures of the product: `api`, `backup`, `start`, `feed` and `ui`. Run it by `cargo xtask bench NAME`.
+//! Prints the figures of the product: `api`, `backup`, `redact`, `start`, `feed` and `ui`. Run it by `cargo xtask bench NAME`.
 
 use std::process::ExitCode;
 
@@ -10,13 +10,14 @@ async fn main() -> ExitCode {
         #[cfg(target_os = "linux")]
         "api" => netraven_tests::bench::api::run().await,
         "backup" => netraven_tests::bench::backup::run().await,
+        "redact" => netraven_tests::bench::redact::run().await,
         #[cfg(target_os = "linux")]
         "start" => netraven_tests::bench::start::run().await,
         #[cfg(target_os = "linux")]
         "feed" => netraven_tests::bench::feed::run().await,
         #[cfg(target_os = "linux")]
         "ui" => netraven_tests::bench::ui::run(&further).await,
-        _ => Err(anyhow::anyhow!("there is no figure '{name}': choose api, backup, start, feed or ui")),
+        _ => Err(anyhow::anyhow!("there is no figure '{name}': choose api, backup, redact, start, feed or ui")),
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,

@@ -82,6 +82,7 @@ async fn each_fault_has_its_own_cause_and_leaves_no_snapshot() -> anyhow::Result
         row("refuses", CiscoNxos, refuses, Cause::CommandRejected, &[Stage::ProveComplete]),
         row("low-privilege", CiscoIos, Fault::LowPrivilege, Cause::EmptyAnswer, &[Stage::ProveComplete]),
         row("low-privilege-junos", JuniperJunos, Fault::LowPrivilege, Cause::CommandRejected, &[Stage::ProveComplete]),
+        row("asks-under-log", CiscoNxos, Fault::AsksUnderLog, Cause::PromptNotSeen, &[Stage::Read]),
         row("stalls", CiscoIos, Fault::Stalls { after_bytes: 700 }, Cause::Timeout, &[Stage::Read]),
     ];
     let mut written = Ok(());

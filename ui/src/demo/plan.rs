@@ -110,7 +110,7 @@ pub fn stage_of(cause: Cause) -> Stage {
         Cause::CommandRejected | Cause::EmptyAnswer | Cause::Disconnected | Cause::Timeout | Cause::TooLarge => {
             Stage::Read
         }
-        Cause::Truncated => Stage::ProveComplete,
+        Cause::Truncated | Cause::Unsettled => Stage::ProveComplete,
     }
 }
 

@@ -9,7 +9,7 @@ use regex::Regex;
 /// What the lines before one say about it.
 #[derive(Default)]
 pub(super) struct Around<'a> {
-    /// The lines it is indented under, outermost first: indentation, line, whether it is about communities.
+    /// The lines it is indented under, outermost first: indentation, line, whether it or one above is about communities.
     above: Vec<(usize, &'a str, bool)>,
     /// Whether the last line that opens a section of RouterOS is about communities.
     section: bool,
@@ -29,35 +29,41 @@ enum Next {
     Value(usize),
 }
 
+/// What a section about communities is opened by.
+const COMMUNITY: &str = "snmp community";
+const ASKS: &str = r"(?i)(?:\bpattern|\bexpect|\bwait(?:for)?)\s.*(?:assw|assphrase|pin|secret|code)";
+const CONTINUES: &str = r"(?i)(?:passw(?:or)?d|passphrase|secret|community|psk|key|token|pass|name)\s*[=:]?\s*\S*\\$";
+const OPENS: &str = r"(?i)(?:passw(?:or)?d|passphrase|secret|community|psk|[a-z_-]key|token)\s*[:=]\s*[|>]?-?$";
+
+/// What a line has that says anything about the lines behind it: one that matches none of these says nothing.
+pub(super) const TELLING: [&str; 4] = [COMMUNITY, ASKS, CONTINUES, OPENS];
+
 static NAME: LazyLock<Regex> = LazyLock::new(|| pattern(r#"(?:^\s*set name |\bname=)("[^"]*"?|\S+)"#));
-static ASKS: LazyLock<Regex> =
-    LazyLock::new(|| pattern(r#"(?i)(?:\bpattern|\bexpect|\bwait(?:for)?)\s.*(?:assw|assphrase|pin|secret|code)"#));
+static ASKING: LazyLock<Regex> = LazyLock::new(|| pattern(ASKS));
 static TYPES: LazyLock<Regex> = LazyLock::new(|| {
     pattern(r#"(?i)(?:\bcommand|\bsend(?:line|_user|ln)?|\bwrite|\bputs)\b\s*(?:--\s+)?["'({]*([^"')}]+)"#)
 });
-static CONTINUES: LazyLock<Regex> = LazyLock::new(|| {
-    pattern(r"(?i)(?:passw(?:or)?d|passphrase|secret|community|psk|[a-z-]*key|token|pass|name)\s*[=:]?\s*\S*\\$")
-});
-static OPENS: LazyLock<Regex> = LazyLock::new(|| {
-    pattern(r"(?i)(?:passw(?:or)?d|passphrase|secret|community|psk|[a-z_-]+key|token)\s*[:=]\s*[|>]?-?$")
-});
+static CONTINUING: LazyLock<Regex> = LazyLock::new(|| pattern(CONTINUES));
+static OPENING: LazyLock<Regex> = LazyLock::new(|| pattern(OPENS));
 
 fn pattern(text: &str) -> Regex {
     Regex::new(text).expect("a constant pattern")
 }
 
 impl<'a> Around<'a> {
-    /// Takes the next line in, and says under which line it stands and what of it is secret by what came before.
-    pub(super) fn enter(&mut self, line: &'a str, indent: usize) -> (&'a str, Vec<Range<usize>>) {
+    /// Takes the next line in, and says under which line it stands and what of it is secret by what came before. `may_tell` is
+    /// whether anything of [`TELLING`] may be in it.
+    pub(super) fn enter(&mut self, line: &'a str, indent: usize, may_tell: bool) -> (&'a str, Vec<Range<usize>>) {
         while self.above.last().is_some_and(|(depth, ..)| *depth >= indent) {
             self.above.pop();
         }
-        let opens = line.contains("snmp community");
+        let opens = may_tell && line.contains(COMMUNITY);
         if line.starts_with('/') {
             self.section = opens;
         }
         let mut secrets = Vec::new();
-        if opens || self.section || self.above.iter().any(|(_, _, is_community)| *is_community) {
+        let (parent, within) = self.above.last().map_or(("", false), |(_, line, within)| (*line, *within));
+        if opens || within || self.section {
             secrets.extend(NAME.captures_iter(line).filter_map(|found| found.get(1)).map(|name| name.range()));
         }
         match std::mem::take(&mut self.next) {
@@ -70,16 +76,12 @@ impl<'a> Around<'a> {
             }
             Next::Nothing | Next::Value(_) => {}
         }
-        let parent = self.above.last().map_or("", |(_, line, _)| *line);
-        self.above.push((indent, line, opens));
-        self.next = if line.ends_with('\\') && CONTINUES.is_match(line) {
-            Next::Rest
-        } else if (line.contains("xpect") || line.contains("attern") || line.contains("ait")) && ASKS.is_match(line) {
-            Next::Answer
-        } else if line.ends_with([':', '=', '|', '>', '-']) && OPENS.is_match(line) {
-            Next::Value(indent)
-        } else {
-            Next::Nothing
+        self.above.push((indent, line, opens || within));
+        self.next = match may_tell {
+            true if CONTINUING.is_match(line) => Next::Rest,
+            true if ASKING.is_match(line) => Next::Answer,
+            true if !line.ends_with(char::is_whitespace) && OPENING.is_match(line) => Next::Value(indent),
+            _ => Next::Nothing,
         };
         (parent, secrets)
     }

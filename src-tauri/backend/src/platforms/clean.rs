@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use super::definition::{Command, Definition};
-use super::screen;
+use super::{foreign, screen};
 
 /// How far from its start an answer is searched for the echo, should lines of the log stand before it.
 const BEFORE_ECHO: usize = 12;
@@ -13,17 +13,38 @@ const LONG: usize = 60;
 const PIECE: usize = 8;
 
 /// The answer to `command` as text, from the bytes between the sending and the final prompt: LF ends every line, and
-/// neither end has blank lines. Empty if the device said nothing.
+/// neither end has blank lines. Empty if the device said nothing. Whatever looks like a pager is taken for one.
 pub fn clean(definition: &Definition, command: &Command, raw: &[u8]) -> String {
-    let text = String::from_utf8_lossy(raw);
-    let text = without_echo(definition, &text, &command.send);
-    let shown = screen::render(text, |line| definition.mark_of(line));
+    cleaned(definition, command, &String::from_utf8_lossy(raw), None)
+}
+
+/// As [`clean`], of an answer in which a key was `pressed` at pagers: the places in `raw` behind their marks, in order. What
+/// looks like a pager and stands anywhere else is the device's text.
+pub fn clean_read(definition: &Definition, command: &Command, raw: &[u8], pressed: &[usize]) -> String {
+    let (mut text, mut places, mut from) = (String::with_capacity(raw.len()), Vec::with_capacity(pressed.len()), 0);
+    for at in pressed.iter().map(|at| (*at).min(raw.len())) {
+        text.push_str(&String::from_utf8_lossy(&raw[from..at.max(from)]));
+        places.push(text.len());
+        from = at.max(from);
+    }
+    text.push_str(&String::from_utf8_lossy(&raw[from..]));
+    cleaned(definition, command, &text, Some(places))
+}
+
+fn cleaned(definition: &Definition, command: &Command, said: &str, pressed: Option<Vec<usize>>) -> String {
+    let text = without_echo(definition, said, &command.send);
+    let echo = said.len() - text.len();
+    let pressed: Option<Vec<usize>> =
+        pressed.map(|places| places.into_iter().filter_map(|at| at.checked_sub(echo)).collect());
+    let pagers = screen::Pagers { mark_of: &|line| definition.mark_of(line), pressed: pressed.as_deref() };
+    let shown = screen::render(text, &pagers);
     let body = without_prompt(definition, &shown);
     let body = without_echo_pieces(body, &command.send);
-    let body = without_header(definition, command, body);
+    let without_pager = |line| if pressed.is_some() { line } else { definition.without_pager(line) };
+    let body = without_header(definition, command, body, without_pager);
     let mut out = String::with_capacity(body.len() + 1);
     for line in body.trim_end().split('\n') {
-        out.push_str(definition.without_pager(line));
+        out.push_str(without_pager(line));
         out.push('\n');
     }
     if out == "\n" { String::new() } else { out }
@@ -134,13 +155,19 @@ fn without_prompt<'a>(definition: &Definition, text: &'a str) -> &'a str {
     }
 }
 
-/// A text without the chatter at its start. What changes by itself may stand among it, and stays for [`significant`].
-fn without_header<'a>(definition: &Definition, command: &Command, text: &'a str) -> Cow<'a, str> {
+/// A text without the chatter at its start. What changes by itself and lines of the log may stand among it, and stay for
+/// [`significant`] and for the comparison with another reading.
+fn without_header<'a>(
+    definition: &Definition,
+    command: &Command,
+    text: &'a str,
+    without_pager: impl Fn(&'a str) -> &'a str,
+) -> Cow<'a, str> {
     let (mut rest, mut between) = (text, String::new());
     while !rest.is_empty() {
         let line = rest.split_inclusive('\n').next().unwrap_or_default();
-        let content = definition.without_pager(line.trim_end());
-        if definition.volatile_set.is_match(content) {
+        let content = without_pager(line.trim_end());
+        if definition.volatile_set.is_match(content) || foreign::may_be_log(content) {
             between.push_str(line);
         } else if !content.trim().is_empty() && !command.header.iter().any(|header| header.is_match(content)) {
             break;

@@ -214,9 +214,21 @@ pub struct BadDefinition {
 
 /// What follows a pager's mark on its line where it names the keys it takes.
 static KEYS: LazyLock<Regex> = LazyLock::new(|| {
-    Regex::new(r"(?i)^[ \t]*[^\w\s].*\b(?:space|spacebar|enter|return|quit|next|page|key|press|ctrl|control|any|q|cr|esc)\b|^ ?(?:or )?\(?q\)?(?:uit)?[ \t]*$")
+    Regex::new(r"(?i)^[ \t]*(?:[^\w\s]|press|hit|strike|type|use\b).*\b(?:space|spacebar|enter|return|quit|next|page|key|press|ctrl|control|any|q|cr|esc)\b|^ ?(?:or )?\(?q\)?(?:uit)?[ \t]*$")
         .expect("the pattern of a pager's keys is valid")
 });
+
+/// What a pager's line says that takes a blank.
+static ANY_KEY: LazyLock<Regex> =
+    LazyLock::new(|| Regex::new(r"(?i)\bspace|\bany\b|\ba key\b|-more|more-").expect("the pattern of keys is valid"));
+
+/// What a pager's line says that takes Enter.
+static ENTER: LazyLock<Regex> =
+    LazyLock::new(|| Regex::new(r"(?i)\b(?:enter|return)\b|<cr>").expect("the pattern of keys is valid"));
+
+/// What a pager's line says that asks whether to show more.
+static YES: LazyLock<Regex> =
+    LazyLock::new(|| Regex::new(r"(?i)\bmore\b.*\by(?:es)?\s*[=/]").expect("the pattern of keys is valid"));
 
 /// How many lines from either end of an answer are searched for a refusal: the middle is the device's own text, which
 /// may quote anything.
@@ -250,6 +262,17 @@ impl Definition {
         let Some(mark) = self.pager_start.as_ref().and_then(|start| start.find(line)) else { return false };
         self.paging.more.iter().any(|more| more.is_match(line))
             || (says_more(mark.as_str()) && KEYS.is_match(&line[mark.end()..]))
+    }
+
+    /// The key that goes on at a pager, judged by its last, unfinished line: one that names nothing but Enter wants Enter, and one
+    /// that asks for yes gets it.
+    pub fn key_for(&self, last_line: &str) -> &str {
+        let line = screen::line(last_line);
+        match () {
+            () if YES.is_match(&line) => "y",
+            () if !ANY_KEY.is_match(&line) && ENTER.is_match(&line) => &self.newline,
+            () => &self.paging.answer,
+        }
     }
 
     /// The text before a pager's mark that a device printed behind a line it had begun, as it looks on the screen.

@@ -1,6 +1,6 @@
 //! What a device says about itself: model, serial number and version.
 
-use super::definition::{Definition, FactField};
+use super::definition::{Definition, FactField, Purpose};
 
 /// What a device says about itself; `None` where it does not say.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -17,10 +17,19 @@ pub struct Facts {
 pub fn facts(definition: &Definition, text: &str) -> Facts {
     let find = |field: FactField| {
         let rules = definition.facts.iter().filter(|rule| rule.field == field);
-        let values = rules.filter_map(|rule| Some(rule.pattern.captures(text)?.get(1)?.as_str().trim()));
-        values.filter(|value| !value.is_empty()).map(str::to_string).next()
+        // Some devices list what they tell in a sentence.
+        let bare = |value: &str| value.trim().trim_end_matches([',', ';']).to_string();
+        let values = rules.filter_map(|rule| Some(bare(rule.pattern.captures(text)?.get(1)?.as_str())));
+        values.filter(|value| !value.is_empty()).next()
     };
     Facts { model: find(FactField::Model), serial: find(FactField::Serial), version: find(FactField::Version) }
+}
+
+/// Reads the facts of a whole reading: from what was asked for them. A configuration may speak of versions and numbers of
+/// everything else, so it tells them only where a platform asks for nothing else.
+pub fn facts_of(definition: &Definition, about: &str, config: &str) -> Facts {
+    let asks = definition.commands.iter().any(|command| command.purpose == Purpose::Facts);
+    facts(definition, if asks { about } else { config })
 }
 
 #[cfg(test)]
@@ -33,6 +42,19 @@ mod tests {
         let some = |text: &str| (!text.is_empty()).then(|| text.to_string());
         let expect = Facts { model: some(model), serial: some(serial), version: some(version) };
         assert_eq!(facts(&definition, text), expect, "{text}");
+    }
+
+    /// A version of a protocol in the configuration is none of the device's.
+    #[test]
+    fn a_configuration_tells_facts_only_where_nothing_is_asked_for_them() {
+        let config = "snmp-server host 192.0.2.1 version v2c 4 public\nserial: 00F\nmodel: X\n";
+        let generic = Registry::load(None).0.get("generic").expect("built in");
+        assert_eq!(facts_of(&generic, "", config), Facts::default());
+        assert_eq!(facts_of(&generic, "Version: 1.2\n", config).version.as_deref(), Some("1.2"));
+        let text = "name = 'x'\ntitle = 'X'\nvendor = 'X'\nerrors = ['^%']\n[prompt]\npattern = '(?P<host>\\w+)#'\n\
+                    [[commands]]\nsend = 'show'\npurpose = 'config'\n[[facts]]\nfield = 'model'\npattern = '^model: (.*)$'\n";
+        let silent = Definition::parse("x.toml", text).unwrap();
+        assert_eq!(facts_of(&silent, "", config).model.as_deref(), Some("X"));
     }
 
     #[test]
@@ -56,6 +78,19 @@ mod tests {
         let linux = "PRETTY_NAME=\"Debian GNU/Linux 12 (bookworm)\"\nLinux 6.1.0-25-amd64\nModel: \nSerial: $(cat\n";
         check("linux", linux, "", "", "Debian GNU/Linux 12 (bookworm)");
         check("generic", "System: x\nModel: ZX-9\nSerial: 00F\nVersion: 1.2.3\n", "ZX-9", "00F", "1.2.3");
+        let listed = "Cisco IOS Software, C3560 Software (C3560-X), Version 12.2(55)SE5, RELEASE SOFTWARE (fc1)\n\
+                      cisco WS-C3560-24PS (PowerPC405) processor (revision D0) with 131072K bytes of memory.\n\
+                      Processor board ID FDO1140K0AB, with hardware revision 0x0\n";
+        check("cisco_ios", listed, "WS-C3560-24PS", "FDO1140K0AB", "12.2(55)SE5");
+        let nxos = "  NXOS: version 10.2(3),\n  cisco Nexus3000 C3172TQ chassis,\n  Processor Board ID FOC1140R0AB,\n";
+        check("cisco_nxos", nxos, "Nexus3000 C3172TQ", "FOC1140R0AB", "10.2(3)");
+        check(
+            "generic",
+            "Model: ZX-9, rev B\nSerial No: 00F;\nSoftware version 1.2.3, build 7\n",
+            "ZX-9, rev B",
+            "00F",
+            "1.2.3",
+        );
         check("generic", "nothing to see", "", "", "");
     }
 }

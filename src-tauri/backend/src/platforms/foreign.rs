@@ -6,7 +6,7 @@
 use std::collections::HashMap;
 use std::sync::LazyLock;
 
-use regex::RegexSet;
+use regex::{Regex, RegexSet};
 
 use super::definition::Definition;
 
@@ -22,6 +22,9 @@ static MARKED: LazyLock<RegexSet> = LazyLock::new(|| {
         r"%%\d\d\w+/\d/\w+",
         r"^\s*[%#*]\s?[A-Z][a-z]{2} +\d{1,2} (?:\d{4} )?\d\d:\d\d:\d\d",
         r"^\s*(?:SYSLOG: ?)?<\d{1,3}>",
+        r"^#\d{4}-\d\d?-\d\d?[ T]\d\d?:\d\d",
+        // What one user of a terminal sends to the others, and what announces a restart.
+        r"^\*\*\*(?:\s|$)",
         r"(?i)^\s*(?:broadcast message from |message from syslogd?@)",
     ])
 });
@@ -36,6 +39,18 @@ static TIMED: LazyLock<RegexSet> = LazyLock::new(|| {
     ])
 });
 
+/// What begins a message whose words stand on a line of their own.
+static HEADING: LazyLock<RegexSet> = LazyLock::new(|| {
+    set(&[
+        r"(?i)\b(?:broadcast message from |message from syslogd?@)",
+        r"\*\*\* Message from ",
+        r"(?i)\b(?:info|warning|error|alarm|alert|event)\b[^:]*:\s*$",
+    ])
+});
+
+/// A line that frames a message.
+static RULE: LazyLock<Regex> = LazyLock::new(|| Regex::new(r"^\*\*\*\s*$").expect("the pattern of frames is valid"));
+
 fn set(patterns: &[&str]) -> RegexSet {
     RegexSet::new(patterns).expect("the patterns of log lines are valid")
 }
@@ -46,68 +61,151 @@ pub fn may_be_log(line: &str) -> bool {
     MARKED.is_match(line) || (!line.trim_start().starts_with(['!', '#', ';']) && TIMED.is_match(line))
 }
 
+/// What a line may have to do with the device's log, by its looks.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Look {
+    /// Nothing.
+    Text,
+    /// It may be a line of the log.
+    Log,
+    /// It stands below the heading of a message and may be its words.
+    Words,
+}
+
+/// How each of these lines looks.
+pub fn looks<'l>(lines: impl Iterator<Item = &'l str>) -> Vec<Look> {
+    let mut headed = false;
+    let look = |line: &str| {
+        if line.trim().is_empty() || RULE.is_match(line) {
+            return if RULE.is_match(line) { Look::Log } else { Look::Text };
+        }
+        // One line that says something belongs to the heading above it.
+        let below = std::mem::take(&mut headed);
+        headed = HEADING.is_match(line);
+        match may_be_log(line) {
+            _ if below && !headed => Look::Words,
+            true => Look::Log,
+            false => {
+                headed = false;
+                Look::Text
+            }
+        }
+    };
+    lines.map(look).collect()
+}
+
 /// Whether any line of a text that would be stored may be one of the device's log.
 pub fn has_log(definition: &Definition, text: &str) -> bool {
     text.lines().any(|line| may_be_log(line) && !definition.volatile_set.is_match(line))
 }
 
-/// A text taken apart: the lines that must be the same in every reading, and what stands between them.
-struct Parts<'a> {
-    firm: Vec<&'a str>,
-    /// Blank lines and those that may be of the log, by the number of firm lines before them.
-    loose: HashMap<usize, Vec<&'a str>>,
+/// A text without the lines at its two ends that are of the log beyond doubt: no configuration begins or ends with one.
+pub fn without_ends(text: &str) -> &str {
+    let lines: Vec<&str> = text.split_inclusive('\n').collect();
+    let looks = looks(lines.iter().map(|line| line.trim_end()));
+    let foreign =
+        |place: usize| looks[place] == Look::Words || (looks[place] == Look::Log && MARKED.is_match(lines[place]));
+    let passes = |place: &usize| foreign(*place) || lines[*place].trim().is_empty();
+    let first = (0..lines.len()).take_while(passes).filter(|place| foreign(*place)).last().map_or(0, |place| place + 1);
+    let last =
+        (first..lines.len()).rev().take_while(passes).filter(|place| foreign(*place)).last().unwrap_or(lines.len());
+    if first == 0 && last == lines.len() {
+        return text;
+    }
+    let length = |lines: &[&str]| lines.iter().map(|line| line.len()).sum::<usize>();
+    let start = length(&lines[..first]);
+    let kept = text[start..start + length(&lines[first..last])].trim_start_matches('\n');
+    // One line end stays.
+    let end = kept.trim_end_matches('\n').len();
+    &kept[..kept.len().min(end + 1)]
 }
 
-fn parts<'a>(definition: &Definition, text: &'a str) -> Parts<'a> {
-    let mut parts = Parts { firm: Vec::new(), loose: HashMap::new() };
-    for line in text.lines().filter(|line| !definition.volatile_set.is_match(line)) {
-        if line.trim().is_empty() || may_be_log(line) {
-            parts.loose.entry(parts.firm.len()).or_default().push(line.trim_end());
-        } else {
-            parts.firm.push(line);
+/// What a line of a reading is when it is compared with another reading.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Kind {
+    /// It changes by itself, and is not compared.
+    Volatile,
+    /// It must be the same in both.
+    Firm,
+    /// It is blank or may be of the log, and must not be there.
+    Loose,
+    /// It belongs to the line of the log above it.
+    Below,
+}
+
+fn kinds<'a>(definition: &Definition, text: &'a str) -> Vec<(&'a str, Kind)> {
+    let mut kinds: Vec<(&str, Kind)> = text.lines().map(|line| (line, Kind::Firm)).collect();
+    for (line, kind) in &mut kinds {
+        if definition.volatile_set.is_match(line) {
+            *kind = Kind::Volatile;
         }
     }
-    parts
+    let compared = |(_, kind): &&mut (&str, Kind)| *kind != Kind::Volatile;
+    let looks = looks(kinds.iter().filter(|(_, kind)| *kind != Kind::Volatile).map(|(line, _)| *line));
+    for ((line, kind), look) in kinds.iter_mut().filter(compared).zip(looks) {
+        *kind = match look {
+            Look::Log => Kind::Loose,
+            Look::Words => Kind::Below,
+            Look::Text if line.trim().is_empty() => Kind::Loose,
+            Look::Text => Kind::Firm,
+        };
+    }
+    kinds
+}
+
+fn firm<'a>(kinds: &[(&'a str, Kind)]) -> Vec<&'a str> {
+    kinds.iter().filter(|(_, kind)| *kind == Kind::Firm).map(|(line, _)| *line).collect()
 }
 
 /// The later of two readings without what was printed into it; none where they differ by more than that.
 pub fn settle(definition: &Definition, earlier: &str, later: &str) -> Option<String> {
-    let mut before = parts(definition, earlier);
-    if before.firm != parts(definition, later).firm {
-        return None;
-    }
-    Some(common(definition, &mut before.loose, later))
+    let (before, after) = (kinds(definition, earlier), kinds(definition, later));
+    (firm(&before) == firm(&after)).then(|| common(&before, &after))
 }
 
 /// As [`settle`], of two readings in which lines may have changed where they stand, as a clock or a freshly sealed password
 /// does; none where a line is in one of them only.
 pub fn settle_in_place(definition: &Definition, earlier: &str, later: &str) -> Option<String> {
-    let (mut before, after) = (parts(definition, earlier), parts(definition, later));
-    let same = before.firm.len() == after.firm.len()
-        && before.firm.iter().zip(&after.firm).all(|(one, other)| one == other || is_same_line(one, other));
-    same.then(|| common(definition, &mut before.loose, later))
+    let (before, after) = (kinds(definition, earlier), kinds(definition, later));
+    let (one, other) = (firm(&before), firm(&after));
+    let same =
+        one.len() == other.len() && one.iter().zip(&other).all(|(one, other)| one == other || is_same_line(one, other));
+    same.then(|| common(&before, &after))
 }
 
-/// What `later` holds of firm lines, and of loose ones those that stood at the same place before.
-fn common(definition: &Definition, before: &mut HashMap<usize, Vec<&str>>, later: &str) -> String {
-    let (mut text, mut place) = (String::with_capacity(later.len()), 0);
-    for line in later.lines() {
-        let volatile = definition.volatile_set.is_match(line);
-        let loose = !volatile && (line.trim().is_empty() || may_be_log(line));
-        if loose {
-            let here = before.get_mut(&place);
-            let known = here.and_then(|lines| {
-                let at = lines.iter().position(|known| *known == line.trim_end())?;
-                Some(lines.remove(at))
-            });
-            if known.is_none() {
-                continue;
-            }
-        } else if !volatile {
-            place += 1;
+/// What the later reading holds of firm lines, and of loose ones those that stood at the same place before.
+fn common(before: &[(&str, Kind)], after: &[(&str, Kind)]) -> String {
+    let mut known: HashMap<usize, Vec<&str>> = HashMap::new();
+    let mut place = 0;
+    for (line, kind) in before {
+        match kind {
+            Kind::Firm => place += 1,
+            Kind::Loose | Kind::Below => known.entry(place).or_default().push(line.trim_end()),
+            Kind::Volatile => {}
         }
-        text.push_str(line);
-        text.push('\n');
+    }
+    let (mut text, mut place, mut head_stays) = (String::new(), 0, true);
+    for (line, kind) in after {
+        let mut was_there = || {
+            let here = known.get_mut(&place)?;
+            let at = here.iter().position(|known| *known == line.trim_end())?;
+            Some(here.remove(at))
+        };
+        let stays = match kind {
+            Kind::Firm | Kind::Volatile => true,
+            Kind::Loose => was_there().is_some(),
+            Kind::Below => head_stays && was_there().is_some(),
+        };
+        match kind {
+            Kind::Firm => place += 1,
+            Kind::Loose if !line.trim().is_empty() => head_stays = stays,
+            _ => {}
+        }
+        let leads = text.is_empty() && line.trim().is_empty();
+        if stays && !leads {
+            text.push_str(line);
+            text.push('\n');
+        }
     }
     text
 }

@@ -26,10 +26,15 @@ static WORDS: LazyLock<Regex> = LazyLock::new(|| {
             | syntax | parse | usage | too\ many | too\ few | missing | insufficient | privilege | unable\ to | can(?:not|'t) | mistyped
             | wrong | what\? | try\ (?:again|help|'?\?) | type\ .{0,12}(?:help|\?) | expect(?:ed|ing)
             | unbekannt | ung(?:ü|ue)ltig | fehler | inconnue? | invalide | erreur | desconocid | inv(?:á|a)lid | comando )\b
+        | \b(?:commands|completions|options|choices|keywords)\b[^:]*:\s*$
         | 错误 | 未知 | 无效",
     )
     .expect("the words of refusals are valid")
 });
+
+/// A sentence, whatever word it begins with.
+static SENTENCE: LazyLock<Regex> =
+    LazyLock::new(|| Regex::new(r"^\s*\p{Lu}\S*(?: \S+){2,}[.!?]\s*$").expect("the pattern of sentences is valid"));
 
 static CARET: LazyLock<Regex> =
     LazyLock::new(|| Regex::new(r"^[\s^~-]*\^[\s^~-]*$").expect("the pattern of carets is valid"));
@@ -65,9 +70,14 @@ impl Refusal {
             return None;
         }
         let known = |line: &&&str| self.lines.contains(&shape(command, line));
-        let (first, count) = (lines.iter().find(known)?, lines.iter().filter(known).count());
+        let (first, count) = (lines.iter().position(|line| known(&&line))?, lines.iter().filter(known).count());
+        // Below lines of a configuration such words are its own.
+        if lines[..first].iter().any(|line| is_configuration(line)) {
+            return None;
+        }
         // Some devices print a line above every answer: that alone makes none of them a refusal.
-        (count >= self.lines.len().min(lines.len()) || count * 2 >= lines.len()).then(|| first.trim().to_string())
+        (count >= self.lines.len().min(lines.len()) || count * 2 >= lines.len())
+            .then(|| lines[first].trim().to_string())
     }
 }
 
@@ -135,7 +145,7 @@ impl Definition {
 
 /// Whether a line is one of a configuration, whoever made the device.
 pub fn is_configuration(line: &str) -> bool {
-    CONFIGURATION.is_match(line)
+    CONFIGURATION.is_match(line) && !SENTENCE.is_match(line)
 }
 
 fn refuses(line: &&str) -> bool {

@@ -5,6 +5,7 @@ use std::sync::LazyLock;
 
 use regex::{Regex, RegexSet, RegexSetBuilder};
 
+use super::around::TELLING;
 use super::definition::{BlockRule, LineRule, SecretRule};
 use super::forms::{self, TRIGGER};
 use super::words::{self, ASSIGNED, STRONG, TOKEN, WEAK};
@@ -25,8 +26,11 @@ static QUOTED: LazyLock<Regex> =
 /// The secret rules of one platform.
 #[derive(Debug)]
 pub struct Rules {
-    /// Blocks, then harmless lines, then secrets, then the patterns above: one pass finds all that concern a line.
+    /// Blocks, then harmless lines, then secrets, then what every platform has: one pass finds all that concern a line or those
+    /// behind it.
     any: RegexSet,
+    /// The same without harmless lines, of which nothing would be hidden anyway.
+    telling: RegexSet,
     blocks: Vec<BlockRule>,
     harmless: Vec<LineRule>,
     secrets: Vec<SecretRule>,
@@ -47,10 +51,16 @@ impl Rules {
         let mut patterns: Vec<&str> = blocks.iter().map(|block| block.start.as_str()).collect();
         patterns.extend(harmless.iter().map(|rule| rule.pattern.as_str()));
         patterns.extend(secrets.iter().map(|rule| rule.pattern.as_str()));
-        patterns.extend([TRIGGER, STRONG, WEAK, ASSIGNED, TOKEN]);
-        let any = RegexSetBuilder::new(patterns).dfa_size_limit(8 << 20).build();
+        patterns.extend([TRIGGER, STRONG, WEAK, ASSIGNED, TOKEN].into_iter().chain(TELLING));
+        let set = |patterns: &[&str]| {
+            let set = RegexSetBuilder::new(patterns).dfa_size_limit(8 << 20).build();
+            set.map_err(|error| format!("the patterns are too large together: {error}"))
+        };
+        let any = set(&patterns)?;
+        patterns.drain(blocks.len()..blocks.len() + harmless.len());
         Ok(Rules {
-            any: any.map_err(|error| format!("the patterns are too large together: {error}"))?,
+            any,
+            telling: set(&patterns)?,
             blocks: blocks.to_vec(),
             harmless: harmless.to_vec(),
             secrets: secrets.to_vec(),
@@ -59,7 +69,7 @@ impl Rules {
 
     /// Whether anything of the rules concerns this line at all.
     pub(super) fn concerns(&self, line: &str) -> bool {
-        self.any.is_match(line)
+        self.telling.is_match(line)
     }
 
     /// Whether `line` ends the block with this number.
@@ -89,11 +99,13 @@ impl Rules {
                 rule.pattern.captures_iter(line).for_each(&mut add);
             }
         }
+        from += self.secrets.len();
         if !is_harmless {
-            let rest = unexplained(line, &hide, prose);
+            let [strong, weak, assigned, token] = [1, 2, 3, 4].map(|kind| matches.matched(from + kind));
+            let words = keywords(line, Announced { strong, weak, assigned, token });
+            let rest = unexplained(line, words, &hide, prose);
             hide.extend(rest);
         }
-        from += self.secrets.len();
         if matches.matched(from) {
             hide.extend(forms::find(line).into_iter().flat_map(|range| unmasked(line, trimmed(line, range))));
         }
@@ -102,14 +114,17 @@ impl Rules {
 }
 
 /// What follows the keywords after which nothing is hidden yet: a quoted value, or all the rest of the line.
-fn unexplained(line: &str, hidden: &[Range<usize>], prose: bool) -> Vec<Range<usize>> {
+fn unexplained(line: &str, words: Vec<Range<usize>>, hidden: &[Range<usize>], prose: bool) -> Vec<Range<usize>> {
+    if words.is_empty() {
+        return words;
+    }
     let mut explained: Vec<Range<usize>> = hidden.to_vec();
     let masks = line.match_indices(MASK).map(|(at, mask)| at..at + mask.len());
     // A tag in the middle of a word hides less than the word.
     explained.extend(masks.filter(|mask| !line[..mask.start].ends_with(char::is_alphanumeric)));
     let mut found = Vec::new();
     let mut done = 0;
-    for word in keywords(line) {
+    for word in words {
         let end = token_end(line, word.end);
         let is_hidden = explained.iter().any(|range| range.start < end && word.start < range.end);
         let next = explained.iter().map(|range| range.start).filter(|start| *start >= end).min();
@@ -137,17 +152,32 @@ fn unexplained(line: &str, hidden: &[Range<usize>], prose: bool) -> Vec<Range<us
     found
 }
 
+/// Which kinds of words that announce a secret are in a line: only these are looked for.
+struct Announced {
+    strong: bool,
+    weak: bool,
+    assigned: bool,
+    token: bool,
+}
+
 /// The words of a line that announce a secret, in order.
-fn keywords(line: &str) -> Vec<Range<usize>> {
-    let mut found: Vec<Range<usize>> = STRONG_WORD.find_iter(line).map(|word| word.range()).collect();
-    if !DESCRIPTION.is_match(line) {
+fn keywords(line: &str, announced: Announced) -> Vec<Range<usize>> {
+    let mut found: Vec<Range<usize>> = Vec::new();
+    if announced.strong {
+        found.extend(STRONG_WORD.find_iter(line).map(|word| word.range()));
+    }
+    if announced.weak && !DESCRIPTION.is_match(line) {
         found.extend(WEAK_WORD.find_iter(line).map(|word| word.range()));
     }
-    found.extend(ASSIGNED_WORD.captures_iter(line).filter_map(|word| word.get(1)).map(|word| word.range()));
-    for word in TOKEN_WORD.find_iter(line) {
-        let end = word.start() + word.as_str().trim_end_matches(|c: char| !c.is_ascii_alphabetic()).len();
-        if !words::is_no_token(&line[token_end(line, end)..]) {
-            found.push(word.start()..end);
+    if announced.assigned {
+        found.extend(ASSIGNED_WORD.captures_iter(line).filter_map(|word| word.get(1)).map(|word| word.range()));
+    }
+    if announced.token {
+        for word in TOKEN_WORD.find_iter(line) {
+            let end = word.start() + word.as_str().trim_end_matches(|c: char| !c.is_ascii_alphabetic()).len();
+            if !words::is_no_token(&line[token_end(line, end)..]) {
+                found.push(word.start()..end);
+            }
         }
     }
     found.sort_by_key(|word| word.start);

@@ -10,32 +10,55 @@ pub fn line(raw: &str) -> Cow<'_, str> {
     if !raw.chars().any(char::is_control) {
         return Cow::Borrowed(raw);
     }
-    let mut shown = render(raw, |_| None);
+    let mut shown = render(raw, &Pagers::none());
     if shown.ends_with('\n') {
         shown.pop();
     }
     Cow::Owned(shown)
 }
 
-/// A text as a terminal of endless width and height would show it. `mark_of` says where in a line a pager's mark starts that
-/// ends it: the mark vanishes when the device starts to write over it, however little of it that covers, and nothing else.
-pub fn render(raw: &str, mark_of: impl Fn(&str) -> Option<usize>) -> String {
+/// Where pagers stood in a text.
+pub(super) struct Pagers<'a> {
+    /// Where in a line a pager's mark starts that ends it.
+    pub(super) mark_of: &'a dyn Fn(&str) -> Option<usize>,
+    /// Where in the text a key was pressed at a pager; without it, whatever looks like a pager was one.
+    pub(super) pressed: Option<&'a [usize]>,
+}
+
+impl Pagers<'_> {
+    /// There were none.
+    pub(super) fn none() -> Pagers<'static> {
+        Pagers { mark_of: &|_| None, pressed: Some(&[]) }
+    }
+}
+
+/// A text as a terminal of endless width and height would show it. A pager's mark vanishes when the device starts to write over
+/// it, however little of it that covers, and nothing else does.
+pub(super) fn render(raw: &str, pagers: &Pagers<'_>) -> String {
     let mut screen = Screen {
+        pagers,
         done: String::with_capacity(raw.len()),
         line: Vec::new(),
         column: 0,
         wiping: false,
+        touched: false,
         kept: 0,
         row: None,
     };
+    let mut pressed = pagers.pressed.unwrap_or_default().iter().copied().peekable();
     let mut rest = raw;
     while let Some(c) = rest.chars().next() {
+        let place = raw.len() - rest.len();
+        while pressed.next_if(|at| *at <= place).is_some() {
+            screen.take_mark();
+        }
         // The common case first: a run of ordinary characters at the end of the line.
-        if screen.line.is_empty() && screen.column == 0 {
+        if screen.line.is_empty() && screen.column == 0 && !screen.wiping {
             let plain = rest.bytes().position(|b| b < b' ' && b != b'\t' || b == 0x7f).unwrap_or(rest.len());
-            let after = rest[plain..].trim_start_matches('\r');
-            if let Some(next) = after.strip_prefix('\n') {
-                let mark = if plain == 0 { None } else { mark_of(&rest[..plain]) };
+            let is_whole = pressed.peek().is_none_or(|at| *at > place + plain);
+            if let Some(next) = line_end(&rest[plain..]).filter(|_| is_whole) {
+                let looks = plain > 0 && pagers.pressed.is_none();
+                let mark = if looks { (pagers.mark_of)(&rest[..plain]) } else { None };
                 if mark != Some(0) {
                     screen.done.push_str(&rest[..mark.unwrap_or(plain)]);
                     screen.done.push('\n');
@@ -46,13 +69,17 @@ pub fn render(raw: &str, mark_of: impl Fn(&str) -> Option<usize>) -> String {
         }
         rest = &rest[c.len_utf8()..];
         match c {
-            '\n' => screen.end_line(&mark_of),
-            '\r' => screen.go_to(0, &mark_of),
+            '\n' => screen.end_line(),
+            // The last of several does what all of them do.
+            '\r' if rest.starts_with('\r') => {}
+            '\r' if rest.starts_with('\n') => screen.drop_pager(),
+            '\r' => screen.go_to(0),
             '\x08' => {
-                screen.drop_pager(&mark_of);
+                screen.drop_pager();
+                screen.touched = true;
                 screen.column = screen.column.saturating_sub(1).max(screen.kept);
             }
-            '\x1b' => rest = screen.escape(rest, &mark_of),
+            '\x1b' => rest = screen.escape(rest),
             '\x03' => {
                 // Devices print their banner delimiter either way; a control character does not survive storage.
                 screen.write('^');
@@ -64,6 +91,11 @@ pub fn render(raw: &str, mark_of: impl Fn(&str) -> Option<usize>) -> String {
         }
     }
     screen.finish()
+}
+
+/// What follows a line end of the usual kinds.
+fn line_end(rest: &str) -> Option<&str> {
+    ["\n", "\r\n", "\r\r\n"].iter().find_map(|end| rest.strip_prefix(end))
 }
 
 /// How many bytes an escape sequence takes after its ESC; all that is left where it does not end.
@@ -88,19 +120,22 @@ pub(super) fn escape_length(rest: &str) -> usize {
     }
 }
 
-struct Screen {
+struct Screen<'a> {
+    pagers: &'a Pagers<'a>,
     done: String,
     line: Vec<char>,
     column: usize,
     /// A pager stood on this line: blanks written to wipe it out are not the device's text.
     wiping: bool,
+    /// Whether anything was wiped or written since.
+    touched: bool,
     /// How much of this line stood before the pager's mark and is not to be wiped out with it.
     kept: usize,
     /// Where on its screen the device last put the cursor.
     row: Option<usize>,
 }
 
-impl Screen {
+impl Screen<'_> {
     fn write(&mut self, c: char) {
         while self.line.len() < self.column {
             self.line.push(' ');
@@ -110,43 +145,55 @@ impl Screen {
             None => self.line.push(c),
         }
         self.column += 1;
+        self.touched = true;
     }
 
-    fn drop_pager(&mut self, mark_of: &impl Fn(&str) -> Option<usize>) {
+    /// Takes the mark of a pager at which a key was pressed off the line.
+    fn take_mark(&mut self) {
+        let shown: String = self.line.iter().collect();
+        if let Some(mark) = (self.pagers.mark_of)(&shown) {
+            self.kept = shown[..mark].chars().count();
+            self.line.truncate(self.kept);
+            self.column = self.kept;
+            (self.wiping, self.touched) = (true, false);
+        }
+    }
+
+    fn drop_pager(&mut self) {
         let kept = self.kept.min(self.line.len());
         if self.wiping && self.line[kept..].iter().all(|c| *c == ' ') {
             self.line.truncate(kept);
         }
-        if self.line.len() > kept {
-            let shown: String = self.line.iter().collect();
-            if let Some(mark) = mark_of(&shown) {
-                self.kept = shown[..mark].chars().count();
-                self.line.truncate(self.kept);
-                self.wiping = true;
-            }
+        if self.pagers.pressed.is_none() && self.line.len() > kept {
+            let column = self.column;
+            self.take_mark();
+            self.column = column;
         }
     }
 
     /// Moves the cursor within the line; not into what stood before a pager's mark.
-    fn go_to(&mut self, column: usize, mark_of: &impl Fn(&str) -> Option<usize>) {
-        self.drop_pager(mark_of);
+    fn go_to(&mut self, column: usize) {
+        self.drop_pager();
+        self.touched = true;
         self.column = column.min(WIDEST).max(self.kept);
     }
 
     /// Moves the cursor to a place on the screen: another row is another line.
-    fn go_to_row(&mut self, row: usize, column: usize, mark_of: &impl Fn(&str) -> Option<usize>) {
-        self.drop_pager(mark_of);
+    fn go_to_row(&mut self, row: usize, column: usize) {
+        self.drop_pager();
         let is_other = self.row.map_or(column < self.column, |before| before != row);
         if is_other && !self.line.is_empty() {
-            self.end_line(mark_of);
+            self.end_line();
         }
         self.row = Some(row);
+        self.touched = true;
         self.column = column.min(WIDEST).max(self.kept);
     }
 
-    fn end_line(&mut self, mark_of: &impl Fn(&str) -> Option<usize>) {
-        self.drop_pager(mark_of);
-        if !(self.wiping && self.line.is_empty()) {
+    fn end_line(&mut self) {
+        self.drop_pager();
+        // A line end right behind the mark is what takes the pager's line away; behind a mark that was wiped it is a blank line.
+        if !(self.wiping && !self.touched && self.line.is_empty()) {
             // Some devices draw the whole line again that their pager interrupted.
             let (before, after) = self.line.split_at(self.kept.min(self.line.len()));
             let again = if !before.is_empty() && after.starts_with(before) { before.len() } else { 0 };
@@ -154,7 +201,7 @@ impl Screen {
             self.done.push('\n');
         }
         self.line.clear();
-        (self.column, self.kept, self.wiping) = (0, 0, false);
+        (self.column, self.kept, self.wiping, self.touched) = (0, 0, false, false);
     }
 
     fn finish(mut self) -> String {
@@ -163,21 +210,26 @@ impl Screen {
     }
 
     /// Carries out the escape sequence `rest` starts with (its ESC is already taken) and returns what follows it.
-    fn escape<'a>(&mut self, rest: &'a str, mark_of: &impl Fn(&str) -> Option<usize>) -> &'a str {
+    fn escape<'a>(&mut self, rest: &'a str) -> &'a str {
         let length = escape_length(rest);
         if rest.starts_with('[') && length >= 2 {
-            self.control(rest.as_bytes()[length - 1], &rest[1..length - 1], mark_of);
+            self.control(rest.as_bytes()[length - 1], &rest[1..length - 1]);
         }
         &rest[length..]
     }
 
-    fn control(&mut self, action: u8, parameters: &str, mark_of: &impl Fn(&str) -> Option<usize>) {
+    fn control(&mut self, action: u8, parameters: &str) {
         let mut numbers = parameters.split(';').map(|number| number.parse::<usize>().unwrap_or(0));
         let (first, second) = (numbers.next().unwrap_or(0), numbers.next().unwrap_or(0));
         let count = first.min(WIDEST);
+        self.touched |= matches!(action, b'K' | b'J' | b'D' | b'G');
         match action {
+            // A pager that stood on a line of its own takes the blank line above away with it.
+            b'A' if self.wiping && self.line.is_empty() && self.done.ends_with("\n\n") => {
+                self.done.pop();
+            }
             b'K' | b'J' => {
-                self.drop_pager(mark_of);
+                self.drop_pager();
                 match count {
                     0 => self.line.truncate(self.column),
                     1 => (self.kept..self.column.min(self.line.len())).for_each(|place| self.line[place] = ' '),
@@ -185,12 +237,12 @@ impl Screen {
                 }
             }
             b'D' => {
-                self.drop_pager(mark_of);
+                self.drop_pager();
                 self.column = self.column.saturating_sub(count.max(1)).max(self.kept);
             }
             b'C' => self.column = (self.column + count.max(1)).min(WIDEST),
-            b'G' => self.go_to(count.saturating_sub(1), mark_of),
-            b'H' | b'f' => self.go_to_row(first, second.saturating_sub(1), mark_of),
+            b'G' => self.go_to(count.saturating_sub(1)),
+            b'H' | b'f' => self.go_to_row(first, second.saturating_sub(1)),
             b'P' => {
                 let from = self.column.min(self.line.len());
                 let to = (from + count.max(1)).min(self.line.len());
@@ -214,7 +266,12 @@ mod tests {
             let start = line.len() - blanks - "--More--".len();
             Some(if line[..start].trim().is_empty() { 0 } else { start })
         };
-        assert_eq!(render(raw, mark_of), expect, "{raw:?}");
+        assert_eq!(render(raw, &Pagers { mark_of: &mark_of, pressed: None }), expect, "{raw:?}");
+        // Known by where the keys were pressed, they vanish alike.
+        let behind = |at: usize| raw.len() - raw[at..].trim_start_matches(' ').len();
+        let pressed: Vec<usize> = raw.match_indices("--More--").map(|(at, mark)| behind(at + mark.len())).collect();
+        let pagers = Pagers { mark_of: &mark_of, pressed: Some(&pressed) };
+        assert_eq!(render(raw, &pagers), expect, "{raw:?} {pressed:?}");
     }
 
     #[test]
@@ -268,7 +325,10 @@ mod tests {
     proptest! {
         #[test]
         fn never_panics(raw in "(?s)[a-c \\n\\r\\x08\\x1b\\[\\]0-9;KDCGPüé‹]{0,80}|.{0,40}") {
-            render(&raw, |line| line.find('b'));
+            let mark_of = |line: &str| line.find('b');
+            for pressed in [None, Some(&[][..]), Some(&[1, 3, 70])] {
+                render(&raw, &Pagers { mark_of: &mark_of, pressed });
+            }
             line(&raw);
         }
     }

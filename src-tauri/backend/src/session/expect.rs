@@ -3,7 +3,10 @@
 //! It knows no socket: it speaks to a [`terminal::ByteChannel`], so every chunking, pause and break can be tested.
 
 mod content;
+mod cover;
 mod first;
+mod learned;
+mod newline;
 mod privilege;
 mod proof;
 mod questions;
@@ -16,7 +19,8 @@ use std::time::{Duration, Instant};
 use netraven_api::outcome::Stage;
 use serde_json::json;
 
-use self::proof::{Ask, Learned, short};
+use self::learned::Learned;
+use self::proof::{Ask, short};
 use self::terminal::{Bounds, ByteChannel, Terminal};
 use super::observer::{Level, Progress};
 use super::report::{Answer, Fault, Login};

@@ -10,7 +10,7 @@ use socket2::{Domain, Protocol, Socket, Type};
 
 use super::cancel::Cancel;
 use super::report::{Fault, Limits, Target};
-use super::ssh::connect;
+use super::ssh::{banner, connect};
 
 /// How long an echo may take.
 const ECHO_LIMIT: Duration = Duration::from_secs(2);
@@ -81,8 +81,8 @@ fn await_banner(
     let mut greeted = false;
     let started = Instant::now();
     while started.elapsed() < limits.handshake {
-        if let Some(banner) = connect::await_banner(stream, address, limits, cancel)? {
-            return Ok(banner);
+        if banner::await_banner(stream, address, limits, cancel)? {
+            return banner::read_version(stream, address, limits, cancel);
         }
         // Both sides send a banner (RFC 4253, 4.2); what is silent so far, like a server of another protocol, may wait for ours.
         // A connection that is gone already says so at the next read.

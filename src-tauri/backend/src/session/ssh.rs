@@ -6,6 +6,7 @@
 
 mod algorithms;
 mod auth;
+pub(super) mod banner;
 mod channel;
 pub(super) mod connect;
 pub(super) mod expiry;

@@ -16,7 +16,7 @@ use super::sink::{self, Sink};
 use super::veil::Veil;
 use super::{Worker, failed};
 use crate::places::{ENABLE_PASSWORD, PASSWORD, RAW_CONFIG, context};
-use crate::platforms::{Definition, Facts, Purpose, facts, significant};
+use crate::platforms::{Definition, Facts, Purpose, facts_of, significant};
 use crate::session::{self, Cancel, Failure, HostKey, Limits, Login, Reading, Target};
 use crate::snapshots;
 use crate::store::approvals::SealedLogin;
@@ -192,9 +192,7 @@ impl Text {
             answers.map(|answer| answer.text.as_str()).collect::<String>()
         };
         let (raw, about) = (of(Purpose::Config), of(Purpose::Facts));
-        // A configuration may speak of versions and numbers of everything else. Only where nothing else is asked it must do.
-        let asks = definition.commands.iter().any(|command| command.purpose == Purpose::Facts);
-        let facts = facts(definition, if asks { &about } else { &raw });
+        let facts = facts_of(definition, &about, &raw);
         let [model, serial, version] =
             [facts.model, facts.serial, facts.version].map(|fact| fact.map(|fact| veil.sentence(&fact)));
         let facts = Facts { model, serial, version };

@@ -59,6 +59,12 @@ impl Shell {
                 self.print(second);
                 self.print(self.dialect.after_output);
             }
+            Fault::AsksUnderLog => {
+                self.print(first);
+                self.print("Show the defaults as well? [y/N] \r\n");
+                self.print("*Jan  5 10:11:12.131: %SYS-5-CONFIG_I: Configured from console by lab\r\n");
+                self.ops.push(Op::Stall);
+            }
             Fault::LookAlike { pause } => {
                 self.print(first);
                 self.print(&prompt);

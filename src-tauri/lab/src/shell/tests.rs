@@ -165,6 +165,22 @@ fn faults_of_the_answer_are_as_told() {
 }
 
 #[test]
+fn a_device_that_logs_every_command_draws_its_prompt_twice() {
+    let mut shell = shell(ios().with_fault(Fault::LogsEveryCommand));
+    let answer = typed(&mut shell, "term len 0\n");
+    assert!(answer.starts_with("term len 0\r\nlab-core-01#\r\n%PARSER-5-"), "{answer}");
+    assert!(answer.ends_with("\r\nlab-core-01#"), "{answer}");
+    assert_eq!(typed(&mut shell, "\n"), "\r\nlab-core-01#");
+}
+
+#[test]
+fn a_prompt_that_tells_the_time_is_another_one_each_time() {
+    let mut shell = shell(ios().with_fault(Fault::ClockInPrompt));
+    assert_eq!(text(shell.start()), "\r\nlab-core-01.10:00:01#");
+    assert_eq!(typed(&mut shell, "\n"), "\r\nlab-core-01.10:00:02#");
+}
+
+#[test]
 fn exec_answers_without_echo_prompt_or_pages() {
     let config: String = (1..=50).map(|n| format!("line {n}\n")).collect();
     let mut shell = shell(ios().with_config(config));

@@ -76,6 +76,7 @@ fn in_words(cause: Cause) -> (&'static str, &'static str) {
         Cause::CommandRejected => ("An answer to the command", "The command was refused"),
         Cause::EmptyAnswer => ("A configuration", "An empty answer"),
         Cause::Truncated => ("The end of the configuration", "The reading stopped before it"),
+        Cause::Unsettled => ("Two readings that agree", "Another text each time"),
         Cause::Disconnected => ("An open session", "The device closed it"),
         Cause::Timeout => ("An answer within the time limit", "Silence"),
         Cause::TooLarge => ("A configuration", "More text than a configuration may have"),

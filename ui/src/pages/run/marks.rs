@@ -48,6 +48,7 @@ impl Mark {
                 | Cause::CommandRejected
                 | Cause::EmptyAnswer
                 | Cause::Truncated
+                | Cause::Unsettled
                 | Cause::Disconnected
                 | Cause::Timeout
                 | Cause::TooLarge

@@ -94,9 +94,23 @@ fn linux_prompts() {
         ("$ ", "", false),
         ("# ", "", true),
         ("/ # ", "", true),
+        // Cumulus, in and outside its management VRF.
+        ("cumulus@leaf-1:mgmt:~$ ", "cumulus@leaf-1", false),
+        ("cumulus@leaf-1:mgmt-vrf:/etc/network$ ", "cumulus@leaf-1", false),
+        ("root@leaf-1:mgmt:~# ", "root@leaf-1", true),
+        ("ops@leaf-1~$", "ops@leaf-1", false),
+        // pfSense and OPNsense, whose root has a C shell.
+        ("[2.7.0-RELEASE][admin@pfSense.home.arpa]/root: ", "admin@pfSense.home.arpa", false),
+        ("[2.8.1-RELEASE][root@fw-1.example]/usr/local/etc: ", "root@fw-1.example", false),
+        ("[root@fw-1]/root: ", "root@fw-1", false),
+        ("root@OPNsense:~ # ", "root@OPNsense", true),
         ("\x1b]0;lab@host-1: ~\x07\x1b[01;32mlab@host-1\x1b[00m:\x1b[01;34m~\x1b[00m$ ", "lab@host-1", false),
     ];
-    check_prompts("linux", &prompts, &["# /etc/hosts", "### /etc/hosts", "> ", "100%!", "lab@host-1:~$ ls"]);
+    check_prompts(
+        "linux",
+        &prompts,
+        &["# /etc/hosts", "### /etc/hosts", "> ", "100%!", "lab@host-1:~$ ls", "Enter an option: ", " 8) Shell"],
+    );
 }
 
 #[test]

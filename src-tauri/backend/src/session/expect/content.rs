@@ -4,7 +4,7 @@ use netraven_api::outcome::{Cause, Stage};
 
 use super::super::report::Fault;
 use super::Conversation;
-use super::proof::short;
+use super::proof::{ENDED_ADVICE, short};
 use crate::platforms::{Command, Definition, foreign, is_configuration, significant};
 
 /// An answer of at most so many lines is a few words.
@@ -61,7 +61,8 @@ fn lacking(command: &Command, text: &str) -> Option<Fault> {
             ),
         ),
     };
-    Some(Fault::new(cause, message).expecting(pattern.as_str()))
+    let fault = Fault::new(cause, message).expecting(pattern.as_str());
+    Some(if cause == Cause::Truncated { fault.advising(ENDED_ADVICE) } else { fault })
 }
 
 fn withheld(command: &Command, text: &str) -> Option<Fault> {

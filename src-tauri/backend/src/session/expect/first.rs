@@ -8,7 +8,8 @@ use serde_json::json;
 use super::super::observer::Level;
 use super::super::report::{Fault, Login};
 use super::super::shown;
-use super::proof::{Learned, PACE};
+use super::learned::Learned;
+use super::newline::PACE;
 use super::questions::{self, Question};
 use super::{Conversation, DIALOG_QUIET, PAGER_QUIET, PROMPT_QUIET};
 use crate::platforms::PromptSeen;
@@ -19,6 +20,8 @@ const NUDGES: u32 = 2;
 const DIALOGS: u32 = 8;
 /// A question nobody knows is given so long to turn out to be none.
 const QUESTION_AFTER: Duration = Duration::from_secs(5);
+/// How many lines above a question are looked through for the entries of a menu.
+const MENU: usize = 40;
 /// How often a slow first answer is measured again.
 const PACES: u32 = 2;
 
@@ -31,6 +34,11 @@ struct Done {
     password: bool,
 }
 
+/// Whether a question is about who is there, whatever the line that asks it ends with.
+fn asks_who(question: Option<Question>) -> bool {
+    matches!(question, Some(Question::User | Question::Password | Question::OtherSecret))
+}
+
 impl Conversation<'_, '_> {
     /// Waits for the first prompt, through greetings, pagers and questions, and learns how this device answers a newline.
     pub(super) fn first_prompt(&mut self, login: &Login) -> Result<(), Fault> {
@@ -40,6 +48,7 @@ impl Conversation<'_, '_> {
         found.map_err(|fault| match fault.cause {
             // Devices that refuse a password in their shell say so by leaving, or by asking until the time is up.
             Cause::Disconnected if done.password => self.shell_refused(login, "closed the session"),
+            Cause::Disconnected => fault.quoting(self.line_before(self.terminal.text.len())),
             _ => fault,
         })?;
         if done.nudges > 0 {
@@ -79,7 +88,7 @@ impl Conversation<'_, '_> {
                     self.terminal.answer_pager()?;
                 }
                 wait = PAGER_QUIET;
-            } else if let Some(seen) = self.definition.prompt_of(&line) {
+            } else if let Some(seen) = self.definition.prompt_of(&line).filter(|_| !asks_who(question)) {
                 if quiet >= PROMPT_QUIET && self.learn(seen)? {
                     return Ok(());
                 }
@@ -143,7 +152,7 @@ impl Conversation<'_, '_> {
                 let key = if key == "\n" { self.definition.newline.clone() } else { key.to_string() };
                 self.terminal.send(&key)?;
             }
-            Question::Colon => return Ok(false),
+            Question::Colon if !self.is_menu() => return Ok(false),
             _ if self.terminal.quiet() >= QUESTION_AFTER.min(self.terminal.limits().prompt) => {
                 let message = "Signed in, but the device asks something before its first prompt, and nobody has told what to answer.";
                 return Err(Fault::new(Cause::PromptNotSeen, message)
@@ -153,6 +162,17 @@ impl Conversation<'_, '_> {
             _ => return Ok(false),
         }
         Ok(true)
+    }
+
+    /// Whether numbered entries stand above the last line.
+    fn is_menu(&self) -> bool {
+        let text = String::from_utf8_lossy(&self.terminal.text).into_owned();
+        let is_entry = |line: &str| {
+            let line = line.trim_start_matches([' ', '[', '(']);
+            let number = line.len() - line.trim_start_matches(|c: char| c.is_ascii_digit()).len();
+            (1..=2).contains(&number) && line[number..].starts_with([')', '.', ']', ':'])
+        };
+        text.lines().rev().take(MENU).filter(|line| is_entry(&shown::line(line))).count() >= 2
     }
 
     fn shell_refused(&self, login: &Login, how: &str) -> Fault {

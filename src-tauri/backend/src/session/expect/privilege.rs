@@ -35,7 +35,13 @@ impl Conversation<'_, '_> {
             let shown = shown::line(&line).into_owned();
             let quiet = self.terminal.quiet();
             let mut wait = limit.saturating_sub(quiet);
-            if privilege.password_prompt.is_match(&shown) {
+            let asks = |line: &str| privilege.password_prompt.is_match(line);
+            let covered = || self.covered_question().is_some_and(|asked| asks(&asked));
+            let asked = asks(&shown) || (!password_sent && quiet >= DIALOG_QUIET && covered());
+            if asked && password_sent && quiet < DIALOG_QUIET {
+                // Lines of the log may have made the device draw its question again.
+                wait = DIALOG_QUIET - quiet;
+            } else if asked {
                 if password_sent {
                     return Err(refused(": it asked for the password again"));
                 }
@@ -81,8 +87,10 @@ impl Conversation<'_, '_> {
             } else if questions::of(&shown).is_some() {
                 wait = wait.min(PROMPT_QUIET);
             }
-            if quiet < COVERED_QUIET {
-                wait = wait.min(COVERED_QUIET - quiet);
+            for need in [DIALOG_QUIET, COVERED_QUIET] {
+                if quiet < need {
+                    wait = wait.min(need - quiet);
+                }
             }
             self.terminal.pump(wait.max(Duration::from_millis(1)))?;
         }

@@ -17,82 +17,21 @@ use serde_json::json;
 use super::super::observer::Level;
 use super::super::report::Fault;
 use super::super::shown;
+use super::learned::{Learned, is_alike};
 use super::view::View;
 use super::{Conversation, PAGER_QUIET};
-use crate::platforms::{Definition, PromptSeen, foreign};
 
 /// How long a prompt must stay the last thing said before it is tried: what is on its way arrives within this time.
 const QUIET: Duration = Duration::from_millis(30);
 /// How often one command is sent before its answer counts as unreadable.
 const ATTEMPTS: u32 = 3;
-/// How much slower than three times the first newline of the session an answer may be before it does not count.
-const SLOW: Duration = Duration::from_millis(50);
-/// How many further newlines a slow device must answer.
-const SLOW_ROUNDS: u32 = 3;
-/// How long at least nothing may follow the prompt that answered a newline.
-const SETTLED: Duration = Duration::from_millis(10);
-/// How long at most is waited for that, however slow the device was at first: once is enough to be slow.
-const SETTLED_MOST: Duration = Duration::from_secs(2);
-/// A newline that takes longer to be answered is measured again: once may have been a stall.
-pub(super) const PACE: Duration = Duration::from_millis(300);
-/// How often a newline is sent again because lines of the log came instead of the prompt.
-const AGAIN: u32 = 2;
-/// The silence after which it is.
-const AGAIN_AFTER: Duration = Duration::from_secs(1);
-/// How many lines a device may print between two prompts.
-const DECOR: usize = 2;
-
-/// The prompt of this session and what a newline at it brings.
-#[derive(Clone)]
-pub(super) struct Learned {
-    pub(super) seen: PromptSeen,
-    /// As it looks on the screen.
-    pub(super) shown: String,
-    /// Known by its text alone: the platform's pattern does not know it.
-    pub(super) literal: bool,
-    /// Whether numbers in it change from one to the next.
-    pub(super) varies: bool,
-    /// Lines that this device prints above its prompt.
-    pub(super) decor: Vec<String>,
-    /// Whether a newline at the prompt begins a new line.
-    pub(super) breaks: bool,
-    /// How long the first newline took to be answered.
-    pub(super) answers_in: Duration,
-}
-
-impl Learned {
-    /// Nothing learned yet.
-    pub(super) fn nobody() -> Learned {
-        Learned {
-            seen: PromptSeen { host: String::new(), privileged: false },
-            shown: String::new(),
-            literal: false,
-            varies: false,
-            decor: Vec::new(),
-            breaks: true,
-            answers_in: Duration::ZERO,
-        }
-    }
-
-    /// Whether a line is this prompt.
-    pub(super) fn knows(&self, definition: &Definition, line: &str) -> bool {
-        if self.literal {
-            return shown::line(line).trim() == self.shown;
-        }
-        definition
-            .prompt_of(line)
-            .is_some_and(|seen| seen.privileged == self.seen.privileged && self.is_host(&seen, self.varies))
-    }
-
-    /// Whether a prompt, privileged or not, is one of the same host.
-    pub(super) fn is_same_host(&self, seen: &PromptSeen) -> bool {
-        self.is_host(&PromptSeen { privileged: self.seen.privileged, ..seen.clone() }, true)
-    }
-
-    fn is_host(&self, seen: &PromptSeen, varies: bool) -> bool {
-        seen.host == self.seen.host || (varies && seen.differs_in_numbers(&self.seen))
-    }
-}
+/// What a person does about an answer that the device ended by itself: nothing on the way cut it.
+pub(super) const ENDED_ADVICE: &str = "The device ended its answer by itself: check the device's platform, and that the account may read the whole configuration.";
+const LOOK_ALIKE_ADVICE: &str = "Find the line of the configuration that reads like the prompt, in a banner for instance, and change it: the device pauses behind it.";
+/// After so many newlines that nothing confirmed, what stands above the prompt is learnt anew.
+const RELEARN_AFTER: u32 = 4;
+/// After so many the device is given up.
+const RESTLESS: u32 = 24;
 
 /// A command to be sent and what proves its answer.
 pub(super) struct Ask<'a> {
@@ -107,14 +46,12 @@ pub(super) struct Ask<'a> {
 /// An answer, echo and prompt included.
 pub(super) struct Told {
     pub(super) raw: Vec<u8>,
+    /// Where in it a key was pressed at a pager.
+    pub(super) pressed: Vec<usize>,
     /// Whether the end marker was there, or none is asked for.
     pub(super) marked: bool,
-}
-
-/// What a newline brought.
-pub(super) struct NewlineAnswer {
-    pub(super) decor: Vec<String>,
-    pub(super) breaks: bool,
+    /// Whether lines of the log, or others nobody knows, stood behind the prompt.
+    pub(super) covered: bool,
 }
 
 enum Proof {
@@ -122,18 +59,13 @@ enum Proof {
         end: usize,
         prompt_start: usize,
         marked: bool,
+        covered: bool,
     },
     Doubtful {
         pause: Duration,
     },
     /// The prompt is another one since; the answer ends with it now.
     Renamed,
-}
-
-enum Response {
-    Unfinished,
-    Other,
-    Prompt(NewlineAnswer),
 }
 
 /// Where a device came to a stop.
@@ -154,15 +86,15 @@ impl Conversation<'_, '_> {
             self.asked = ask.send.to_string();
             self.terminal.send_line(ask.send)?;
             match self.prove(ask, patience)? {
-                Proof::Whole { end, prompt_start, marked } => {
-                    let mut raw = self.terminal.take(end);
+                Proof::Whole { end, prompt_start, marked, covered } => {
+                    let (mut raw, pressed) = self.terminal.take(end);
                     let decor_start = self.decor_start(&raw, prompt_start);
                     raw.drain(decor_start..prompt_start);
                     if self.prompt.literal {
                         // The platform's pattern would not find it.
                         raw.truncate(decor_start);
                     }
-                    return Ok(Told { raw, marked });
+                    return Ok(Told { raw, pressed, marked, covered });
                 }
                 Proof::Doubtful { pause } => {
                     patience = (pause * 2).max(patience * 2).max(Duration::from_secs(1)).min(ask.idle);
@@ -186,11 +118,12 @@ impl Conversation<'_, '_> {
             "The answer to `{}` was read {ATTEMPTS} times, and each time a line that looks like the prompt was followed by more text.",
             short(ask.send)
         );
-        Err(Fault::new(Cause::Truncated, message).expecting(&self.prompt.shown))
+        Err(Fault::new(Cause::Truncated, message).expecting(&self.prompt.shown).advising(LOOK_ALIKE_ADVICE))
     }
 
     fn prove(&mut self, ask: &Ask<'_>, patience: Duration) -> Result<Proof, Fault> {
         let mut wrong: Option<Duration> = None;
+        let mut unconfirmed = 0;
         loop {
             let stop = self.wait_for_prompt(ask, patience, wrong)?;
             let (end, prompt_start) = match stop.place {
@@ -222,41 +155,27 @@ impl Conversation<'_, '_> {
             let sure = ask.rounds == 0 || ask.end.is_some();
             match (confirmed, wrong) {
                 (true, None) if renamed && !sure => return Ok(Proof::Renamed),
-                (true, None) => return Ok(Proof::Whole { end, prompt_start, marked: stop.marked }),
+                (true, None) => {
+                    let (marked, covered) = (stop.marked, stop.place.is_some());
+                    return Ok(Proof::Whole { end, prompt_start, marked, covered });
+                }
                 (true, Some(pause)) => return Ok(Proof::Doubtful { pause }),
                 (false, _) => {
                     let pause = self.terminal.now().saturating_duration_since(began) + quiet_before;
                     wrong = Some(wrong.unwrap_or_default().max(pause));
+                    unconfirmed += 1;
+                    if unconfirmed % RELEARN_AFTER == 0 && self.relearn(ask.idle)? {
+                        return Ok(Proof::Renamed);
+                    }
+                    if unconfirmed >= RESTLESS {
+                        return Err(self.restless(ask.send));
+                    }
                     if ask.rounds > 0 {
                         self.progress.enter(Stage::Read);
                     }
                 }
             }
         }
-    }
-
-    /// Lets the prompt answer so many newlines; false as soon as anything but the prompt follows one. An answer that takes
-    /// much longer than the first one of this session may be a text that happened to go on with a look-alike: it does not
-    /// count, unless the device goes on being so slow.
-    fn confirm_rounds(&mut self, rounds: u32, limit: Duration) -> Result<bool, Fault> {
-        let swift = self.prompt.answers_in * 3 + SLOW;
-        let (mut swift_rounds, mut asked) = (0, 0);
-        while swift_rounds < rounds && asked < rounds + SLOW_ROUNDS {
-            let began = self.terminal.now();
-            if !self.confirm(limit)? {
-                return Ok(false);
-            }
-            asked += 1;
-            let took = self.terminal.now().saturating_duration_since(began).saturating_sub(self.terminal.quiet());
-            // What was slow once may have been a stall.
-            if self.prompt.answers_in > PACE {
-                self.prompt.answers_in = self.prompt.answers_in.min(took);
-            }
-            if took <= swift {
-                swift_rounds += 1;
-            }
-        }
-        Ok(true)
     }
 
     /// Waits until the device stands at a prompt that may be the end.
@@ -295,108 +214,6 @@ impl Conversation<'_, '_> {
         }
     }
 
-    /// Sends a newline at what may be the prompt; false if anything but the prompt, once, follows.
-    pub(super) fn confirm(&mut self, limit: Duration) -> Result<bool, Fault> {
-        let prompt = self.prompt.clone();
-        let from = self.terminal.text.len();
-        if self.newline_answer(&prompt, false, limit)?.is_none() {
-            return Ok(false);
-        }
-        // Had this been the end of the text and its own prompt, the newline would still have to be answered, and a device
-        // answers one within the time it took at first.
-        let settled = self.prompt.answers_in.clamp(SETTLED, SETTLED_MOST);
-        while self.terminal.quiet() < settled {
-            // The clock went on since the question above: there may be nothing left to wait for.
-            self.terminal.pump(settled.saturating_sub(self.terminal.quiet()).max(Duration::from_millis(1)))?;
-        }
-        Ok(matches!(self.response(from, &prompt, false), Response::Prompt(_)))
-    }
-
-    /// Sends a newline and waits for what it brings. When `learning`, lines above the prompt are accepted and returned.
-    pub(super) fn newline_answer(
-        &mut self,
-        prompt: &Learned,
-        learning: bool,
-        limit: Duration,
-    ) -> Result<Option<NewlineAnswer>, Fault> {
-        let from = self.terminal.text.len();
-        self.terminal.send_line("")?;
-        let mut again = 0;
-        loop {
-            let quiet = self.terminal.quiet();
-            let late = self.deadline.is_some_and(|deadline| self.terminal.now() >= deadline);
-            match self.response(from, prompt, learning) {
-                Response::Prompt(answer) => return Ok(Some(answer)),
-                Response::Other => return Ok(None),
-                Response::Unfinished if late || (learning && quiet >= limit) => return Ok(None),
-                Response::Unfinished if quiet >= limit => {
-                    let message = format!(
-                        "The device stopped at what looks like its prompt, but did not answer there for {} s.",
-                        limit.as_secs()
-                    );
-                    return Err(Fault::new(Cause::Truncated, message).expecting(&self.prompt.shown));
-                }
-                Response::Unfinished
-                    if quiet >= AGAIN_AFTER && again < AGAIN && self.covered_prompt(from).is_some() =>
-                {
-                    again += 1;
-                    self.terminal.send_line("")?;
-                }
-                Response::Unfinished => {
-                    let mut wait = limit.saturating_sub(quiet);
-                    if quiet < AGAIN_AFTER {
-                        wait = wait.min(AGAIN_AFTER - quiet);
-                    }
-                    if let Some(deadline) = self.deadline {
-                        wait = wait.min(deadline.saturating_duration_since(self.terminal.now()));
-                    }
-                    self.terminal.pump(wait.max(Duration::from_millis(1)))?;
-                }
-            }
-        }
-    }
-
-    fn response(&self, from: usize, prompt: &Learned, learning: bool) -> Response {
-        let line = self.terminal.last_line();
-        let is_prompt = |line: &str| prompt.knows(self.definition, line);
-        let tail = String::from_utf8_lossy(&self.terminal.text[from..]);
-        let mut lines: Vec<&str> = tail.split('\n').collect();
-        lines.pop();
-        if lines.is_empty() {
-            // No line break yet: some devices print the prompt over or behind itself.
-            let same_line = !shown::line(&tail).trim().is_empty() && (is_prompt(&tail) || is_prompt(&line));
-            return match (same_line, learning || !prompt.breaks) {
-                (true, true) => Response::Prompt(NewlineAnswer { decor: Vec::new(), breaks: false }),
-                _ => Response::Unfinished,
-            };
-        }
-        let mut decor = Vec::new();
-        for (place, line) in lines.iter().enumerate() {
-            let shown = shown::line(line);
-            let shown = shown.trim();
-            // A line editor may redraw the line before it breaks it.
-            if shown.is_empty() || (place == 0 && is_prompt(line)) {
-                continue;
-            }
-            // The device's log may come at any time.
-            if foreign::may_be_log(shown) && self.behind_prompt(shown).is_none_or(foreign::may_be_log) {
-                continue;
-            }
-            let known = if learning { decor.len() < DECOR } else { prompt.decor.iter().any(|line| line == shown) };
-            if !known || is_prompt(line) {
-                return Response::Other;
-            }
-            decor.push(shown.to_string());
-        }
-        if self.definition.is_more(&line) {
-            return Response::Other;
-        }
-        if is_prompt(&line) {
-            return Response::Prompt(NewlineAnswer { decor, breaks: true });
-        }
-        Response::Unfinished
-    }
-
     /// Waits until nothing has come for `quiet`.
     pub(super) fn drain(&mut self, quiet: Duration) -> Result<(), Fault> {
         let until = self.terminal.now() + self.terminal.limits().prompt;
@@ -426,11 +243,11 @@ impl Conversation<'_, '_> {
     }
 
     /// Where the lines start that this device prints above its prompt.
-    fn decor_start(&self, text: &[u8], prompt_start: usize) -> usize {
+    pub(super) fn decor_start(&self, text: &[u8], prompt_start: usize) -> usize {
         let mut start = prompt_start;
         for expected in self.prompt.decor.iter().rev() {
             let (line_start, line) = last_line_of(&text[..start]);
-            if shown::line(&line).trim() != expected {
+            if !is_alike(expected, shown::line(&line).trim()) {
                 break;
             }
             start = line_start;
@@ -442,7 +259,16 @@ impl Conversation<'_, '_> {
     pub(super) fn unproven(&mut self, send: &str, end: &str) -> Fault {
         self.progress.enter(Stage::ProveComplete);
         let message = format!("The answer to `{}` ended without the line that ends a complete one.", short(send));
-        Fault::new(Cause::Truncated, message).expecting(end)
+        Fault::new(Cause::Truncated, message).expecting(end).advising(ENDED_ADVICE)
+    }
+
+    fn restless(&mut self, send: &str) -> Fault {
+        self.progress.enter(Stage::ProveComplete);
+        let message = format!(
+            "The device's prompt after `{}` does not answer a newline with itself alone: other text comes each time.",
+            short(send)
+        );
+        Fault::new(Cause::PromptNotSeen, message).expecting(&self.prompt.shown)
     }
 
     fn left_its_mode(&self, send: &str, before: &str) -> Fault {
@@ -460,7 +286,9 @@ impl Conversation<'_, '_> {
             0 => format!("The device did not answer `{send}` for {seconds} s."),
             _ => format!("The device fell silent for {seconds} s after {bytes} bytes of its answer to `{send}`."),
         };
-        Fault::new(Cause::Timeout, message).expecting(&self.prompt.shown)
+        let last = shown::line(&self.terminal.last_line()).trim().to_string();
+        let last = Some(last).filter(|line| !line.is_empty());
+        Fault::new(Cause::Timeout, message).quoting(last).expecting(&self.prompt.shown)
     }
 }
 

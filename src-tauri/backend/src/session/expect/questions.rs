@@ -43,16 +43,18 @@ static PATTERNS: LazyLock<Patterns> = LazyLock::new(|| {
     Patterns {
         key: pattern(r"\b(?:press|hit|strike|touch|type)\b.{0,12}?\b(any key|a key|enter|return|space ?bar|space)\b"),
         choice: pattern(r"[\[(<]\s*(yes|y)\b[^\])>]{0,12}?\b(?:no|n)\b[^\])>]{0,24}[\])>]|\b(yes|y)\s*/\s*(?:no|n)\b"),
-        change: pattern(r"\b(?:change|modify|update|renew|reset)\b.{0,40}\bpass(?:word|wd|phrase)"),
+        change: pattern(
+            r"\b(?:change|modify|update|renew|reset)\b.{0,40}\bpass(?:word|wd|phrase)|\bpass(?:word|wd|phrase)\b.{0,60}\b(?:change|modify|update|renew|reset)\b",
+        ),
         keep: pattern(r"\b(?:keep|not|don't|skip|later|without|leave|unchanged|cancel|ignore|remain|remind)\b"),
         other_secret: pattern(
             r"\b(?:new|old|current|confirm|retype|re-?type|re-?enter|repeat|verify|again|change|enable)\b.{0,24}\bpass(?:word|wd|phrase|code)?\b|\bpass(?:word|wd|phrase)\b.{0,12}\bagain\b|\b(?:passcode|one[- ]time|otp|token|verification|second factor|two[- ]factor|pin|challenge|response)\b",
         ),
         password: pattern(
-            r"(?:\bpass(?:word|wd|phrase)?|passwort|kennwort|contraseña|mot de passe|senha|密码)\b?[^:?>]{0,40}[:>?：]\s*$",
+            r"(?:\bpass(?:word|wd|phrase)?\b|passwort|kennwort|contraseña|mot de passe|senha|密码)\b?[^:?>]{0,40}[:>?：]\s*$",
         ),
         user: pattern(
-            r"(?:\b(?:user(?:[ _-]?(?:name|id))?|login(?:[ _-]?(?:name|id|as|user))?|account(?: name)?)|benutzer(?:name)?|usuario|utilisateur|用户名?)\s*(?:\([^)]*\)|\[[^\]]*\])?\s*[:：]\s*$|\blog ?in as: *$",
+            r"(?:\b(?:user(?:[ _-]?(?:name|id))?|login(?:[ _-]?(?:name|id|as|user))?|account(?: name)?)|benutzer(?:name)?|usuario|utilisateur|用户名?)\s*(?:\([^)]*\)|\[[^\]]*\])?\s*[:：]\s*$|\blog ?in as: *$|\b(?:enter|type|input|your)\b.*\b(?:user ?name|user|login)>\s*$",
         ),
         other: pattern(
             r"\?\s*(?:[\[(][^\])]*[\])])?\s*[:>]?\s*$|\[confirm\]\s*[:?]?\s*$|\((?:press |enter |type )[^)]*\)\s*:?\s*$",
@@ -83,7 +85,8 @@ pub(super) fn of(line: &str) -> Option<Question> {
 
 fn ends(line: &str) -> Option<Question> {
     let patterns = &*PATTERNS;
-    let asks = line.ends_with([':', '?', '>', '：']);
+    // A prompt ends in this sign too, and names of hosts have no blanks.
+    let asks = line.ends_with([':', '?', '：']) || (line.ends_with('>') && line.contains(' '));
     if let Some(key) = patterns.key.captures(line) {
         let space = key.get(1).is_some_and(|key| key.as_str().to_ascii_lowercase().starts_with("space"));
         return Some(Question::Key(if space { " " } else { "\n" }));
@@ -91,7 +94,7 @@ fn ends(line: &str) -> Option<Question> {
     if asks && patterns.other_secret.is_match(line) {
         return Some(Question::OtherSecret);
     }
-    if patterns.password.is_match(line) {
+    if patterns.password.is_match(line) && !(line.ends_with('>') && line.contains('-') && !line.contains(' ')) {
         return Some(Question::Password);
     }
     if patterns.user.is_match(line) {
@@ -121,6 +124,7 @@ mod tests {
                 "Username:",
                 "User Name: ",
                 "UserName:",
+                "Enter username> ",
                 "User:",
                 "login: ",
                 "sw1 login: ",
@@ -175,6 +179,7 @@ mod tests {
             &[
                 "The password has to be changed. Change password? [Y/N]:",
                 "Would you like to update your password? (y/n) ",
+                "The password is weak, modify it now? [Y/N]: ",
             ],
         );
         check(
@@ -207,6 +212,10 @@ mod tests {
                 "hostname a",
                 "The password must contain digits.",
                 " description press on",
+                "ops@fw1(passive)>",
+                "password-sw1>",
+                "login>",
+                "pin-sw1>",
                 "Answer (yes/no) questions with care today.",
             ],
         );

@@ -8,7 +8,7 @@ use super::super::observer::Level;
 use super::super::report::{Answer, Fault};
 use super::proof::{Ask, short};
 use super::{Conversation, content};
-use crate::platforms::{Command, Purpose, clean, foreign, learn_refusal};
+use crate::platforms::{Command, Purpose, clean_read, foreign, learn_refusal};
 
 /// How often a configuration is read before its readings must agree.
 const READINGS: usize = 3;
@@ -50,7 +50,7 @@ impl Conversation<'_, '_> {
         let (mut endless, mut readings): (Option<String>, Vec<String>) = (None, Vec::new());
         loop {
             let told = self.exchange(&ask)?;
-            let text = clean(self.definition, command, &told.raw);
+            let text = clean_read(self.definition, command, &told.raw, &told.pressed);
             if let Some(line) = self.definition.refusal(command, &text, told.marked, self.refusal.as_ref()) {
                 return self.refused(command, line);
             }
@@ -83,7 +83,7 @@ impl Conversation<'_, '_> {
             self.check_content(command, &text)?;
             let text = match command.purpose {
                 Purpose::Facts => text,
-                Purpose::Config => match self.settled(command, &mut readings, text)? {
+                Purpose::Config => match self.settled(command, &mut readings, &text, told.covered)? {
                     Some(text) => text,
                     None => continue,
                 },
@@ -125,10 +125,17 @@ impl Conversation<'_, '_> {
         &mut self,
         command: &Command,
         readings: &mut Vec<String>,
-        text: String,
+        text: &str,
+        covered: bool,
     ) -> Result<Option<String>, Fault> {
         let (definition, send) = (self.definition, short(&command.send));
-        if readings.is_empty() && !definition.read_twice && !foreign::has_log(definition, &text) {
+        let suspect = covered || foreign::has_log(definition, text);
+        let text = foreign::without_ends(text).to_string();
+        if text.trim().is_empty() {
+            let message = format!("The device answered `{send}` with lines of its log and nothing else.");
+            return Err(Fault::new(Cause::EmptyAnswer, message));
+        }
+        if readings.is_empty() && !definition.read_twice && !suspect {
             return Ok(Some(text));
         }
         let agreed = readings.iter().rev().find_map(|earlier| foreign::settle(definition, earlier, &text));
@@ -151,7 +158,7 @@ impl Conversation<'_, '_> {
             let message = format!(
                 "The answer to `{send}` was read {READINGS} times and was never the same: lines of the device's log, or changes, came between."
             );
-            return Err(Fault::new(Cause::Truncated, message).expecting("two readings that agree"));
+            return Err(Fault::new(Cause::Unsettled, message).expecting("two readings that agree"));
         };
         if readings.iter().any(|earlier| earlier.lines().count() != agreed.lines().count()) {
             let message = format!(

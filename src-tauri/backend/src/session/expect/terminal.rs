@@ -7,11 +7,14 @@ use netraven_api::outcome::Cause;
 
 use super::super::cancel::Cancel;
 use super::super::report::{Fault, Limits};
+use super::super::shown;
 use super::super::transcript::Transcript;
 use crate::platforms::Definition;
 
-/// A line longer than this is no prompt, pager or question, and is not looked at.
+/// A line that shows more than this is no prompt, pager or question, and is not looked at.
 const LOOKED_AT: usize = 2 * 1024;
+/// Nor is one of more bytes, however little they show.
+const LONGEST_LINE: usize = 128 * 1024;
 /// The largest piece read at once.
 const PIECE: usize = 32 * 1024;
 /// The longest single wait, so that the limit of the whole session is noticed.
@@ -64,6 +67,8 @@ pub(super) struct Terminal<'a> {
     line_start: usize,
     /// Where [`Terminal::forget_line`] was last asked for.
     forgotten: Option<usize>,
+    /// Where in the text a key was pressed at a pager.
+    pressed: Vec<usize>,
     /// When something was last sent or received.
     moved: Instant,
     bytes_read: &'a mut u64,
@@ -88,6 +93,7 @@ impl<'a> Terminal<'a> {
             text: Vec::new(),
             line_start: 0,
             forgotten: None,
+            pressed: Vec::new(),
             moved: opened,
             bytes_read,
         }
@@ -98,13 +104,13 @@ impl<'a> Terminal<'a> {
         self.take(0);
     }
 
-    /// Takes the text of the exchange, up to `end`.
-    pub(super) fn take(&mut self, end: usize) -> Vec<u8> {
+    /// Takes the text of the exchange, up to `end`, and where in it a key was pressed at a pager.
+    pub(super) fn take(&mut self, end: usize) -> (Vec<u8>, Vec<usize>) {
         let mut text = std::mem::take(&mut self.text);
         text.truncate(end);
         self.line_start = 0;
         self.forgotten = None;
-        text
+        (text, std::mem::take(&mut self.pressed))
     }
 
     pub(super) fn limits(&self) -> &'a Limits {
@@ -143,8 +149,9 @@ impl<'a> Terminal<'a> {
 
     /// Answers a pager: what it printed on the last line is not part of the line that follows.
     pub(super) fn answer_pager(&mut self) -> Result<(), Fault> {
+        let answer = self.definition.key_for(&self.last_line()).to_string();
+        self.pressed.push(self.text.len());
         self.forget_line();
-        let answer = self.definition.paging.answer.clone();
         self.send(&answer)
     }
 
@@ -181,12 +188,13 @@ impl<'a> Terminal<'a> {
     /// The unfinished last line as it came, escape sequences included; empty where it is too long to be anything.
     pub(super) fn last_line(&self) -> Cow<'_, str> {
         let line = &self.text[self.line_start..];
-        if line.len() <= LOOKED_AT {
-            return String::from_utf8_lossy(line);
+        let is_plain = || !line.iter().any(|byte| *byte < b' ' || *byte == 0x7f);
+        if line.len() > LONGEST_LINE || (line.len() > LOOKED_AT && is_plain()) {
+            return Cow::Borrowed("");
         }
+        let line = String::from_utf8_lossy(line);
         // Long runs of control characters make a line long that shows little.
-        let shows = line.iter().filter(|byte| **byte >= b' ').count();
-        if shows > LOOKED_AT { Cow::Borrowed("") } else { String::from_utf8_lossy(line) }
+        if line.len() > LOOKED_AT && shown::line(&line).len() > LOOKED_AT { Cow::Borrowed("") } else { line }
     }
 
     /// Takes the last line as dealt with: what follows on it is judged by itself.

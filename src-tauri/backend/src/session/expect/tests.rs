@@ -3,6 +3,7 @@
 mod asked;
 mod device;
 mod foreign;
+mod kinds;
 mod refused;
 
 use std::sync::LazyLock;

@@ -4,10 +4,11 @@
 use std::time::Duration;
 
 use super::super::shown;
-use super::proof::{Ask, Learned, last_line_of};
+use super::cover::Covered;
+use super::learned::Learned;
+use super::proof::Ask;
 use super::questions::{self, Question};
 use super::{Conversation, DIALOG_QUIET};
-use crate::platforms::foreign;
 
 /// How long a prompt on the line of the command itself must stay, which a line editor may merely have redrawn.
 const REDRAWN_QUIET: Duration = Duration::from_millis(300);
@@ -21,10 +22,8 @@ const OTHER_QUIET: Duration = Duration::from_millis(4_500);
 const ASKED_QUIET: Duration = Duration::from_secs(4);
 /// An answer without its end marker is taken for an error text only up to this size.
 const BRIEF: usize = 4 * 1024;
-/// How many lines of the log over a prompt are looked through.
-const COVER: usize = 16;
 /// No prompt is longer.
-const LONGEST_PROMPT: usize = 100;
+pub(super) const LONGEST_PROMPT: usize = 100;
 
 /// What the last line is, judged once whenever something new arrived.
 pub(super) enum View {
@@ -38,7 +37,7 @@ pub(super) enum View {
         need: Duration,
         marked: bool,
     },
-    /// The prompt, with lines of the log printed behind it; the answer ends before `place`.
+    /// The prompt, with lines of the log printed behind it and perhaps drawn again; the answer ends before `place`.
     Covered {
         need: Duration,
         place: usize,
@@ -68,33 +67,55 @@ impl Conversation<'_, '_> {
         if !line.is_empty() && self.prompt.knows(self.definition, &line) {
             return self.prompt_view(ask, patience, wrong);
         }
-        if let Some(place) = self.covered_prompt(0) {
-            let marked = self.is_marked(ask, place);
-            return View::Covered { need: patience.max(ODD_QUIET).min(ask.idle), place, marked };
+        let covered = self.covered_prompt(0);
+        let covered_view = |covered: Covered, need: Duration| {
+            let marked = self.is_marked(ask, covered.place);
+            View::Covered { need: patience.max(need).min(ask.idle), place: covered.place, marked }
+        };
+        let (by_log, by_others) =
+            covered.map_or((None, None), |it| if it.by_log { (Some(it), None) } else { (None, Some(it)) });
+        if let Some(covered) = by_log {
+            return covered_view(covered, ODD_QUIET);
         }
         if self.covered_pager() {
             return View::OddPager { need: ODD_QUIET };
         }
-        if line.is_empty() || wrong.is_some() {
+        if wrong.is_some() {
             return View::Nothing;
         }
-        if self.definition.before_more(&line).is_some() {
+        if let Some(asked) = self.covered_question() {
+            return View::Question { need: ASKED_QUIET.min(ask.idle), asked };
+        }
+        match self.view_of_line(ask, patience, &line) {
+            View::Nothing => by_others.map_or(View::Nothing, |covered| covered_view(covered, OTHER_QUIET)),
+            view => view,
+        }
+    }
+
+    /// What the unfinished last line is by itself, where it is not the prompt of this session so far.
+    fn view_of_line(&self, ask: &Ask<'_>, patience: Duration, line: &str) -> View {
+        if line.is_empty() {
+            return View::Nothing;
+        }
+        if self.definition.before_more(line).is_some() {
             return View::OddPager { need: DIALOG_QUIET };
         }
-        let shown = shown::line(&line).trim().to_string();
+        let shown = shown::line(line).trim().to_string();
         match questions::of(&shown) {
             None | Some(Question::Colon) => {}
             Some(Question::Key(_)) if self.terminal.on_first_line() => {}
             Some(_) => return View::Question { need: ASKED_QUIET.min(ask.idle), asked: shown },
         }
-        self.other_prompt(ask, patience, &line, shown)
+        self.other_prompt(ask, patience, line, shown)
     }
 
     fn prompt_view(&self, ask: &Ask<'_>, patience: Duration, wrong: Option<Duration>) -> View {
         if let Some(pause) = wrong {
             return View::Prompt { need: (pause * 2).max(BRIEF_QUIET).min(ask.idle), marked: true };
         }
-        let start = self.terminal.line_start();
+        let line_start = self.terminal.line_start();
+        let drawn_before = self.first_drawn(line_start);
+        let start = drawn_before.unwrap_or(line_start);
         let marked = self.is_marked(ask, start);
         let need = match marked {
             true if self.terminal.on_first_line() => patience.max(REDRAWN_QUIET),
@@ -103,7 +124,8 @@ impl Conversation<'_, '_> {
             false if self.is_brief(start) => patience.max(BRIEF_QUIET),
             false => patience.max(ODD_QUIET),
         };
-        View::Prompt { need: need.min(ask.idle), marked }
+        let need = need.min(ask.idle);
+        drawn_before.map_or(View::Prompt { need, marked }, |place| View::Covered { need, place, marked })
     }
 
     /// A prompt that is not the learned one: the host was renamed, or the device counts its commands.
@@ -120,124 +142,6 @@ impl Conversation<'_, '_> {
         let need = if sure { ODD_QUIET } else { OTHER_QUIET };
         let prompt = Learned { seen, shown, literal, varies: self.prompt.varies || counts, ..self.prompt.clone() };
         View::Other { need: patience.max(need).min(ask.idle), marked, prompt: Box::new(prompt) }
-    }
-
-    /// Whether the line before `place` is the end marker; lines of the log may stand between.
-    fn is_marked(&self, ask: &Ask<'_>, place: usize) -> bool {
-        let Some(end) = ask.end else { return true };
-        let mut place = place;
-        for _ in 0..COVER {
-            let Some((start, line)) = self.told_before(place) else { return false };
-            if end.is_match(&line) {
-                return true;
-            }
-            if !foreign::may_be_log(&line) {
-                return false;
-            }
-            place = start;
-        }
-        false
-    }
-
-    /// Where the line starts on which the prompt stands with lines of the log behind or below it, if it does after `from`.
-    pub(super) fn covered_prompt(&self, from: usize) -> Option<usize> {
-        let text = &self.terminal.text[from..];
-        let mut end = text.len();
-        for count in 0..COVER {
-            if end == 0 {
-                return None;
-            }
-            let (start, line) = last_line_of(&text[..end]);
-            let line = shown::line(&line).trim_end().to_string();
-            if let Some(rest) = self.behind_prompt(&line) {
-                let rest = rest.trim();
-                // Words nobody knows may be of the log too; or the echo of the command, drawn behind the prompt again.
-                let covered = rest.is_empty()
-                    || foreign::may_be_log(rest)
-                    || (start > 0 && !self.asked.ends_with(rest.trim_start_matches('$')));
-                // The bare prompt as the last line is what is waited for.
-                return (covered && (count > 0 || !rest.is_empty())).then_some(from + start);
-            }
-            if !line.trim().is_empty() && !foreign::may_be_log(&line) {
-                return None;
-            }
-            end = start;
-        }
-        None
-    }
-
-    /// Whether lines of the log stand behind a prompt of this host, whatever its mode.
-    pub(super) fn covered_host_prompt(&self) -> bool {
-        let text = String::from_utf8_lossy(&self.terminal.text).into_owned();
-        let mut lines = text.lines().rev().take(COVER).map(|line| shown::line(line).trim().to_string());
-        let covered = lines.find(|line| {
-            !line.is_empty() && self.host_prompt_before_log(line) || !foreign::may_be_log(line) && !line.is_empty()
-        });
-        covered.is_some_and(|line| self.host_prompt_before_log(&line))
-    }
-
-    /// A question over which the device printed lines of its log, which leave nothing of it at the end.
-    pub(super) fn covered_question(&self) -> Option<String> {
-        let text = String::from_utf8_lossy(&self.terminal.text[self.terminal.forgotten().unwrap_or(0)..]).into_owned();
-        for line in text.lines().rev().take(COVER).map(|line| shown::line(line).trim().to_string()) {
-            let mut ends = line.char_indices().filter(|(_, c)| [':', '?', ')', ']'].contains(c));
-            let asked = ends.find_map(|(at, c)| {
-                let (question, rest) = line.split_at(at + c.len_utf8());
-                let asks = questions::of(question).is_some_and(|question| question != Question::Colon);
-                (asks && foreign::may_be_log(rest)).then(|| question.to_string())
-            });
-            if asked.is_some() {
-                return asked;
-            }
-            if !line.is_empty() && !foreign::may_be_log(&line) {
-                return None;
-            }
-        }
-        None
-    }
-
-    fn host_prompt_before_log(&self, line: &str) -> bool {
-        let mut ends = line.char_indices().filter(|(_, c)| ['#', '>', '$', '%', ']'].contains(c)).take(4);
-        ends.any(|(at, c)| {
-            let (prompt, rest) = line.split_at(at + c.len_utf8());
-            foreign::may_be_log(rest)
-                && self.definition.prompt_of(prompt).is_some_and(|seen| self.prompt.is_same_host(&seen))
-        })
-    }
-
-    /// What follows this session's prompt on a line that begins with it.
-    pub(super) fn behind_prompt<'l>(&self, line: &'l str) -> Option<&'l str> {
-        let shown = self.prompt.shown.trim();
-        if let Some(rest) = line.trim_start().strip_prefix(shown).filter(|_| !shown.is_empty()) {
-            return Some(rest);
-        }
-        // A prompt with a clock is never the same text twice.
-        let ends = line.char_indices().filter(|(_, c)| ['#', '>', '$', '%', ']'].contains(c)).take(4);
-        ends.map(|(at, c)| line.split_at(at + c.len_utf8()))
-            .find(|(prompt, _)| prompt.len() < LONGEST_PROMPT && self.prompt.knows(self.definition, prompt))
-            .map(|(_, rest)| rest)
-    }
-
-    /// Whether the device waits at a pager over which it printed lines of its log.
-    fn covered_pager(&self) -> bool {
-        let since = self.terminal.forgotten().unwrap_or(0);
-        let text = &self.terminal.text[since..];
-        let mut end = text.len();
-        for _ in 0..COVER {
-            if end == 0 {
-                return false;
-            }
-            let (start, line) = last_line_of(&text[..end]);
-            let line = shown::line(&line).trim_end().to_string();
-            if self.definition.begins_with_more(&line) {
-                return true;
-            }
-            if !line.trim().is_empty() && !foreign::may_be_log(&line) {
-                return false;
-            }
-            end = start;
-        }
-        false
     }
 
     /// Whether the answer so far is nothing or an error text, which ends without the end marker.

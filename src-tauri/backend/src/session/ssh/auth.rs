@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use netraven_api::outcome::Cause;
 use secrecy::ExposeSecret;
-use ssh2::{ErrorCode, KeyboardInteractivePrompt, Prompt};
+use ssh2::ErrorCode;
 
 use super::link::{Halt, Link, is_gone};
 use super::{expiry, raw};
@@ -190,7 +190,7 @@ fn by_password(link: &Link, login: &Login, bounds: &Bounds<'_>) -> Result<Attemp
 fn by_keyboard(link: &Link, login: &Login, bounds: &Bounds<'_>, heard: &mut Heard) -> Result<Attempt, Fault> {
     let limit = bounds.limits.auth.min(LONGEST);
     let mut answers = Answers { login, heard };
-    let call = || link.session.userauth_keyboard_interactive(&login.username, &mut answers);
+    let call = || raw::sign_in_by_keyboard(&link.session, &login.username, &mut answers);
     match link.patiently(limit, bounds, call) {
         Ok(()) if link.session.authenticated() => Ok(Attempt::Accepted),
         Ok(()) => Ok(Attempt::Refused("it wants more than the password".to_string())),
@@ -260,14 +260,14 @@ impl Answers<'_> {
     }
 }
 
-impl KeyboardInteractivePrompt for Answers<'_> {
-    fn prompt<'a>(&mut self, title: &str, instructions: &str, prompts: &[Prompt<'a>]) -> Vec<String> {
-        for words in [title, instructions].into_iter().chain(prompts.iter().map(|prompt| &*prompt.text)) {
+impl raw::Answering for Answers<'_> {
+    fn round(&mut self, words: [&str; 2], questions: &[raw::Question]) -> Vec<String> {
+        for words in words.into_iter().chain(questions.iter().map(|question| question.text.as_str())) {
             if self.heard.words.len() < WORDS {
                 self.heard.words.extend(words.chars().take(WORDS).chain(['\n']));
             }
         }
-        prompts.iter().map(|prompt| self.answer(&prompt.text, prompt.echo)).collect()
+        questions.iter().map(|question| self.answer(&question.text, question.echo)).collect()
     }
 }
 

@@ -1,4 +1,4 @@
-//! Name lookup and TCP connect over every address of a device, and the first bytes it sends.
+//! Name lookup and TCP connect over every address of a device.
 
 use std::io;
 use std::net::{IpAddr, Ipv6Addr, SocketAddr, SocketAddrV6, TcpStream, ToSocketAddrs};
@@ -8,6 +8,7 @@ use std::time::{Duration, Instant};
 use netraven_api::address::Address;
 use netraven_api::outcome::Cause;
 
+use super::banner::closed_at_once;
 use crate::session::cancel::Cancel;
 use crate::session::report::{Fault, Limits, Target};
 
@@ -15,11 +16,6 @@ use crate::session::report::{Fault, Limits, Target};
 const SLICE: Duration = Duration::from_millis(100);
 /// The next address is tried beside the first when that has not answered for so long.
 const HEAD_START: Duration = Duration::from_millis(250);
-/// A device that stays silent for so long may be waiting for our banner.
-const SILENT_BEFORE_BANNER: Duration = Duration::from_millis(1500);
-/// How long lines that are no SSH banner may go on before one must have come.
-const CHATTER: Duration = Duration::from_secs(2);
-
 /// An open TCP connection.
 pub(in crate::session) struct Reached {
     pub(in crate::session) stream: TcpStream,
@@ -209,88 +205,12 @@ fn cause_of(error: &io::Error) -> Cause {
 
 /// Whether a connection was made and ended by the other side. A refusal has a kind of its own; an error without a number is
 /// the standard library's for a socket that hung up before it could be asked why.
-fn is_reset(error: &io::Error) -> bool {
+pub(super) fn is_reset(error: &io::Error) -> bool {
     use io::ErrorKind::{BrokenPipe, ConnectionAborted, ConnectionReset, NotConnected, UnexpectedEof};
     match error.kind() {
         ConnectionReset | ConnectionAborted | NotConnected | BrokenPipe | UnexpectedEof => true,
         _ => error.raw_os_error().is_none() && error.to_string().contains("POLLHUP"),
     }
-}
-
-/// The failure of a connection that ended before an SSH banner came, however and wherever that shows: as an end, as a reset,
-/// or as a socket that is no longer connected.
-pub(in crate::session) fn closed_at_once(address: SocketAddr) -> Fault {
-    let message = format!(
-        "{address} accepted the connection and closed it before it sent an SSH banner: its sessions may all be in use, or it refuses this address."
-    );
-    Fault::new(Cause::Disconnected, message)
-}
-
-/// Looks at the first bytes without taking them, and refuses what is not SSH. A device that stays silent passes: some
-/// wait for the client's banner.
-pub(in crate::session) fn await_banner(
-    stream: &TcpStream,
-    address: SocketAddr,
-    limits: &Limits,
-    cancel: &Cancel,
-) -> Result<Option<String>, Fault> {
-    stream.set_read_timeout(Some(SLICE)).map_err(|_| closed_at_once(address))?;
-    let started = Instant::now();
-    let mut first_byte: Option<Instant> = None;
-    let mut buffer = [0_u8; 4096];
-    loop {
-        if cancel.is_cancelled() {
-            return Err(Fault::cancelled());
-        }
-        let seen = match stream.peek(&mut buffer) {
-            Ok(0) => return Err(closed_at_once(address)),
-            Ok(seen) => &buffer[..seen],
-            Err(error) if matches!(error.kind(), io::ErrorKind::WouldBlock | io::ErrorKind::TimedOut) => &[],
-            Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
-            Err(error) if is_reset(&error) => return Err(closed_at_once(address)),
-            Err(error) => {
-                let message = format!("{address} accepted the connection, and reading from it failed ({error}).");
-                return Err(Fault::new(Cause::Disconnected, message));
-            }
-        };
-        let mut lines = seen.split_inclusive(|byte| *byte == b'\n');
-        if let Some(line) = lines.find(|line| line.starts_with(b"SSH-") && line.ends_with(b"\n")) {
-            let line = String::from_utf8_lossy(line).trim().to_string();
-            if line.starts_with("SSH-1.") && !line.starts_with("SSH-1.99") {
-                let message = format!("{address} speaks only version 1 of SSH, which is not safe to use.");
-                return Err(Fault::new(Cause::NoCommonCrypto, message).expecting("SSH-2.0").quoting(Some(line)));
-            }
-            return Ok(Some(line));
-        }
-        if seen.is_empty() {
-            if started.elapsed() >= SILENT_BEFORE_BANNER.min(limits.handshake) {
-                return Ok(None);
-            }
-            continue;
-        }
-        let first_byte = *first_byte.get_or_insert_with(Instant::now);
-        if first_byte.elapsed() >= CHATTER.min(limits.handshake) || seen.len() == buffer.len() {
-            return Err(not_ssh(address, seen));
-        }
-        // A look does not take the bytes, so it returns at once until more have come.
-        std::thread::sleep(Duration::from_millis(10));
-    }
-}
-
-/// The failure of a port that answers with something else. A server too busy to speak SSH says so in plain text. What it
-/// said may be anything, so it is no part of the sentence.
-pub(super) fn not_ssh(address: SocketAddr, seen: &[u8]) -> Fault {
-    let text: String = String::from_utf8_lossy(seen).chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
-    let text: String = text.trim().chars().take(120).collect();
-    let lower = text.to_lowercase();
-    let busy = ["maxstartups", "too many", "not allowed at this time", "try again", "no free", "busy", "in use"];
-    let fault = if busy.iter().any(|word| lower.contains(word)) {
-        Fault::new(Cause::Disconnected, format!("{address} takes no further connection now."))
-    } else {
-        Fault::new(Cause::NotSsh, format!("{address} answered with something that is not SSH."))
-            .expecting("a line that starts with SSH-2.0")
-    };
-    fault.quoting(Some(text).filter(|text| !text.is_empty()))
 }
 
 fn on_a_thread(name: &str, work: impl FnOnce() + Send + 'static) -> Result<(), Fault> {
@@ -319,43 +239,12 @@ fn wait<T>(incoming: &Receiver<T>, slice: Duration, cancel: &Cancel) -> Result<O
 
 #[cfg(test)]
 mod tests {
-    use std::io::Write;
     use std::net::TcpListener;
 
     use super::*;
 
     fn target(host: &str, port: u16) -> Target {
         Target { host: host.to_string(), port }
-    }
-
-    fn greeted_by(bytes: &'static [u8]) -> Result<Option<String>, Fault> {
-        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-        let port = listener.local_addr().unwrap().port();
-        let server = std::thread::spawn(move || listener.accept().unwrap().0.write_all(bytes).unwrap());
-        let reached = connect(&target("127.0.0.1", port), &Limits::default(), &Cancel::new()).ok().unwrap();
-        let result = await_banner(&reached.stream, reached.address, &Limits::default(), &Cancel::new());
-        server.join().unwrap();
-        result
-    }
-
-    #[test]
-    fn what_is_not_ssh_is_told_from_what_is() {
-        let cause = |bytes| greeted_by(bytes).unwrap_err().cause;
-        assert_eq!(greeted_by(b"SSH-2.0-OpenSSH_9.2\r\n").unwrap().unwrap(), "SSH-2.0-OpenSSH_9.2");
-        assert_eq!(greeted_by(b"Hello\r\nSSH-1.99-Cisco-1.25\n").unwrap().unwrap(), "SSH-1.99-Cisco-1.25");
-        assert_eq!(cause(b"220 mail.example ESMTP\r\n"), Cause::NotSsh);
-        assert_eq!(cause(b"SSH-1.5-Old\r\n"), Cause::NoCommonCrypto);
-        assert_eq!(cause(b"Exceeded MaxStartups\r\n"), Cause::Disconnected);
-        assert_eq!(cause(b""), Cause::Disconnected);
-    }
-
-    #[test]
-    fn what_a_stranger_says_is_quoted_and_no_part_of_the_sentence() {
-        let fault = greeted_by(b"Welcome. Default password: zq9\r\n").unwrap_err();
-        assert_eq!(fault.said.as_deref(), Some("Welcome. Default password: zq9"));
-        assert!(!fault.message.contains("zq9"), "{}", fault.message);
-        let busy = greeted_by(b"Too many users, zq9\r\n").unwrap_err();
-        assert!(!busy.message.contains("zq9") && busy.said.is_some(), "{}", busy.message);
     }
 
     /// However a connection ends before the banner, it is one failure in one sentence.
@@ -371,10 +260,12 @@ mod tests {
                 socket2::SockRef::from(&server).set_linger(Some(Duration::ZERO)).unwrap();
             }
             drop(server);
-            let fault = await_banner(&client, address, &Limits::default(), &Cancel::new()).unwrap_err();
+            let fault =
+                super::super::banner::await_banner(&client, address, &Limits::default(), &Cancel::new()).unwrap_err();
             messages.push((fault.cause, fault.message));
             // Once told, the system has forgotten the reset: the socket is no longer connected, or at its end.
-            let fault = await_banner(&client, address, &Limits::default(), &Cancel::new()).unwrap_err();
+            let fault =
+                super::super::banner::await_banner(&client, address, &Limits::default(), &Cancel::new()).unwrap_err();
             messages.push((fault.cause, fault.message));
         }
         for kind in [io::ErrorKind::ConnectionReset, io::ErrorKind::NotConnected, io::ErrorKind::ConnectionAborted] {

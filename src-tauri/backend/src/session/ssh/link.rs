@@ -15,7 +15,7 @@ use serde_json::json;
 use ssh2::{ErrorCode, HashType, Session};
 
 use super::algorithms::{self, Groups};
-use super::{connect, offer, raw};
+use super::{banner, connect, offer, raw};
 use crate::session::cancel::Watched;
 use crate::session::expect::terminal::Bounds;
 use crate::session::observer::{Level, Progress};
@@ -123,7 +123,7 @@ impl Link {
         let watched = bounds.cancel.watch(&socket);
 
         progress.enter(Stage::KeyExchange);
-        connect::await_banner(&socket, address, bounds.limits, bounds.cancel)?;
+        banner::await_banner(&socket, address, bounds.limits, bounds.cancel)?;
         let mut session = Session::new().map_err(|error| internal(&error))?;
         algorithms::prefer(&session, known, groups)?;
         raw::listen(&session);
@@ -276,16 +276,19 @@ fn no_handshake(
         Halt::Ssh(error) => Some(error),
     };
     if let Some(line) = banner.as_deref().filter(|banner| !banner.starts_with("SSH-")) {
-        return connect::not_ssh(address, line.as_bytes()).into();
+        return banner::not_ssh(address, line.as_bytes()).into();
     }
     let Some(error) = error else {
         return Fault::new(Cause::Timeout, format!("{address} fell silent.")).into();
     };
+    if let Some(fault) = banner.as_deref().and_then(|line| banner::old_version(address, line)) {
+        return fault.into();
+    }
     if is_about_keys(&error) {
         return no_keys(session, &error, closed, groups, address, bounds);
     }
     match banner {
-        None => connect::closed_at_once(address).into(),
+        None => banner::closed_at_once(address).into(),
         Some(_) => closed_at_the_exchange(address).into(),
     }
 }

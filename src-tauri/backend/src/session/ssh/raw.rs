@@ -1,13 +1,17 @@
-//! The two calls into libssh2 that its safe wrapper does not offer, and all of our unsafe code about it: a sign-in that
-//! hears of an expired password, and the words with which a device ends the connection.
+//! The calls into libssh2 that its safe wrapper does not offer, and all of our unsafe code about it: a sign-in that hears of an
+//! expired password, one that hears what is said without a question, and the words with which a device ends the connection.
 //!
 //! libssh2 tells that a server asks for a new password only to a caller that brings a function for it; without one it says
-//! that the password was refused.
+//! that the password was refused. The wrapper does not hand over what a server says in a round of no questions, which is where
+//! many say that the password has expired.
 
 use std::cell::RefCell;
 use std::ffi::{c_char, c_int, c_uint, c_void};
 
-use libssh2_sys::{LIBSSH2_SESSION, libssh2_userauth_password_ex};
+use libssh2_sys::{
+    LIBSSH2_SESSION, LIBSSH2_USERAUTH_KBDINT_PROMPT, LIBSSH2_USERAUTH_KBDINT_RESPONSE, libssh2_session_abstract,
+    libssh2_userauth_keyboard_interactive_ex, libssh2_userauth_password_ex,
+};
 use ssh2::{Error, ErrorCode, Session};
 
 /// `LIBSSH2_CALLBACK_DISCONNECT` of libssh2.h.
@@ -29,6 +33,103 @@ unsafe extern "C" {
         kind: c_int,
         callback: Option<Callback>,
     ) -> Option<Callback>;
+
+    // What libssh2 frees has to come from where its own memory does.
+    fn malloc(size: usize) -> *mut c_void;
+}
+
+/// A question of the device.
+pub(super) struct Question {
+    pub(super) text: String,
+    /// Whether what is typed is shown.
+    pub(super) echo: bool,
+}
+
+/// Who answers the rounds of a keyboard-interactive sign-in.
+pub(super) trait Answering {
+    /// The answers to one round of questions, of which there may be none; `words` are the title and the instruction above them.
+    fn round(&mut self, words: [&str; 2], questions: &[Question]) -> Vec<String>;
+}
+
+/// Signs in with the keyboard-interactive method. Repeated after a time limit, it goes on where it was.
+pub(super) fn sign_in_by_keyboard<A: Answering>(
+    session: &Session,
+    username: &str,
+    answers: &mut A,
+) -> Result<(), Error> {
+    let too_long = |_| Error::new(ErrorCode::Session(libssh2_sys::LIBSSH2_ERROR_OUT_OF_BOUNDARY), "too long a name");
+    let length = c_uint::try_from(username.len()).map_err(too_long)?;
+    let code = {
+        let mut session = session.raw();
+        let session = &raw mut *session;
+        // SAFETY: the session is alive and locked for the length of the call. The pointer kept for the caller's use leads to
+        // `answers` while the library may call `asked::<A>`, which is during this call alone, and is put back behind it. The name
+        // outlives the call and is as long as said, and the library copies what it keeps.
+        unsafe {
+            let kept = libssh2_session_abstract(session);
+            let before = kept.replace(std::ptr::from_mut(answers).cast::<c_void>());
+            let username = username.as_ptr().cast::<c_char>();
+            let code = libssh2_userauth_keyboard_interactive_ex(session, username, length, Some(asked::<A>));
+            kept.write(before);
+            code
+        }
+    };
+    if code < 0 { Err(Error::from_session_error(session, code)) } else { Ok(()) }
+}
+
+extern "C" fn asked<A: Answering>(
+    title: *const c_char,
+    title_length: c_int,
+    instruction: *const c_char,
+    instruction_length: c_int,
+    count: c_int,
+    prompts: *const LIBSSH2_USERAUTH_KBDINT_PROMPT,
+    responses: *mut LIBSSH2_USERAUTH_KBDINT_RESPONSE,
+    answers: *mut *mut c_void,
+) {
+    let length = |length: c_int| usize::try_from(length).unwrap_or_default();
+    let count = if prompts.is_null() || responses.is_null() { 0 } else { length(count) };
+    // SAFETY: the library hands over texts of these lengths and as many prompts and responses as it says, which it keeps until
+    // this function returns; `answers` is what `sign_in_by_keyboard` put there for the length of its call.
+    let (title, instruction, prompts, responses, answers) = unsafe {
+        (
+            text(title.cast(), length(title_length)),
+            text(instruction.cast(), length(instruction_length)),
+            if count == 0 { &[] } else { std::slice::from_raw_parts(prompts, count) },
+            if count == 0 { &mut [] } else { std::slice::from_raw_parts_mut(responses, count) },
+            &mut *(*answers).cast::<A>(),
+        )
+    };
+    // SAFETY: as above.
+    let question = |prompt: &LIBSSH2_USERAUTH_KBDINT_PROMPT| Question {
+        text: unsafe { text(prompt.text, prompt.length) },
+        echo: prompt.echo != 0,
+    };
+    let questions: Vec<Question> = prompts.iter().map(question).collect();
+    for (response, answer) in responses.iter_mut().zip(answers.round([&title, &instruction], &questions)) {
+        let Ok(length) = c_uint::try_from(answer.len()) else { continue };
+        // SAFETY: the copy has room for the answer, and the library frees it.
+        unsafe {
+            let copy = malloc(answer.len().max(1)).cast::<u8>();
+            if copy.is_null() {
+                continue;
+            }
+            copy.copy_from_nonoverlapping(answer.as_ptr(), answer.len());
+            (response.text, response.length) = (copy.cast::<c_char>(), length);
+        }
+    }
+}
+
+/// A text of the library's.
+///
+/// # Safety
+/// Unless it is null, `start` has to lead to so many bytes.
+unsafe fn text(start: *const u8, length: usize) -> String {
+    if start.is_null() || length == 0 {
+        return String::new();
+    }
+    // SAFETY: by the contract of this function.
+    String::from_utf8_lossy(unsafe { std::slice::from_raw_parts(start, length) }).into_owned()
 }
 
 /// Signs in with a password. Where the server asks for a new one, none is given, and the error's code is

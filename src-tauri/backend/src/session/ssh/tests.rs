@@ -44,7 +44,7 @@ fn method(heard: &Heard) -> &str {
 
 #[test]
 fn an_expired_password_says_so_however_the_device_tells() {
-    let scripts: [(&str, Script); 5] = [
+    let scripts: [(&str, Script); 6] = [
         ("a request for a new one", |heard| match method(heard) {
             "password" => vec![Say::This(message(60, &["Password expired, enter a new one", ""]))],
             _ => vec![refuse("password")],
@@ -68,6 +68,12 @@ fn an_expired_password_says_so_however_the_device_tells() {
             Heard::Method(name) if name == "keyboard-interactive" => vec![ask("", &["Password: "])],
             _ => vec![refuse("keyboard-interactive")],
         }),
+        ("words behind the password, without a question", |heard| match heard {
+            Heard::Answers(answers) if answers.len() == 1 => vec![ask("Your password has expired.", &[])],
+            Heard::Answers(_) => vec![Say::Close],
+            Heard::Method(name) if name == "keyboard-interactive" => vec![ask("", &["Password: "])],
+            _ => vec![refuse("keyboard-interactive")],
+        }),
     ];
     for (how, script) in scripts {
         let (failure, passwords) = signing_in(script);
@@ -75,6 +81,33 @@ fn an_expired_password_says_so_however_the_device_tells() {
         assert_eq!(failure.message, "The device refused the credential (ops: the password has expired).", "{how}");
         assert_eq!(failure.advice, Some(expiry::ADVICE), "{how}");
         assert_eq!(passwords, ["old-Password-1"], "{how}: sent once, and no new one");
+    }
+}
+
+#[test]
+fn words_without_a_question_are_heard_whatever_follows_them() {
+    let scripts: [Script; 3] = [
+        |heard| match heard {
+            Heard::Method(name) if name == "keyboard-interactive" => vec![ask("Your password has expired.", &[])],
+            Heard::Answers(_) => vec![Say::Close],
+            _ => vec![refuse("keyboard-interactive")],
+        },
+        |heard| match heard {
+            Heard::Method(name) if name == "keyboard-interactive" => {
+                vec![ask("WARNING: Your password has expired.\n", &[]), Say::Close]
+            }
+            _ => vec![refuse("keyboard-interactive")],
+        },
+        |heard| match heard {
+            Heard::Method(name) if name == "keyboard-interactive" => vec![ask("Your password has expired.", &[])],
+            _ => vec![refuse("keyboard-interactive")],
+        },
+    ];
+    for script in scripts {
+        let (failure, passwords) = signing_in(script);
+        assert_eq!((failure.cause, failure.stage), (Cause::AuthFailed, Stage::SignIn), "{failure:?}");
+        assert_eq!(failure.message, "The device refused the credential (ops: the password has expired).");
+        assert!(passwords.is_empty());
     }
 }
 

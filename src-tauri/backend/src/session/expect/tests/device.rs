@@ -13,6 +13,8 @@ pub(super) enum Act {
     Pause(u64),
     /// Prints a pager and waits for a key; the key is not echoed and the pager is wiped.
     Page(&'static str),
+    /// Prints a pager and waits for a key; the key is not echoed, and the second text follows it at once.
+    Stop(&'static str, &'static str),
     /// Asks for a password; only this one is accepted, with this prompt.
     Ask(&'static str, &'static str),
     /// The prompt is this one from now on.
@@ -21,7 +23,7 @@ pub(super) enum Act {
     Question(&'static str),
     Drop,
 }
-use Act::{Ask, Drop as Break, Page, Pause, Question, Rename, Say};
+use Act::{Ask, Drop as Break, Page, Pause, Question, Rename, Say, Stop};
 
 pub(super) fn say(text: &str) -> Act {
     Say(text.replace('\n', "\r\n"))
@@ -147,6 +149,10 @@ impl Device {
                 self.waits_for = None;
                 self.out.extend(format!("\r{}\r", " ".repeat(pager.len())).bytes());
             }
+            Some(Stop(_, then)) => {
+                self.waits_for = None;
+                self.out.extend(then.bytes());
+            }
             Some(Ask(password, prompt)) if key == '\n' => {
                 self.waits_for = None;
                 let typed = std::mem::take(&mut self.typed);
@@ -205,7 +211,7 @@ impl ByteChannel for Device {
                     return Ok(Incoming::Nothing);
                 }
                 Some(Pause(ms)) => self.now += Duration::from_millis(ms),
-                Some(act @ Page(pager)) => {
+                Some(act @ (Page(pager) | Stop(pager, _))) => {
                     self.out.extend(pager.bytes());
                     self.waits_for = Some(act);
                 }

@@ -57,7 +57,7 @@ fn a_line_nobody_knows_is_left_out_where_two_readings_agree_and_told_where_none_
     let turns =
         vec![odd("!", "port three went away\n"), odd("end", "port three came back\n"), odd("interface", "and went\n")];
     let outcome = read(&mut router(vec![]).in_turn("show run", turns), twice());
-    assert_eq!(outcome.failure(), (Cause::Truncated, Stage::ProveComplete));
+    assert_eq!(outcome.failure(), (Cause::Unsettled, Stage::ProveComplete));
     assert!(outcome.result.err().unwrap().message.contains("never the same"));
 }
 
