@@ -20,7 +20,7 @@ const MOST_LINES: usize = 500;
 pub fn devices(seen: &Seen, run: &Run, known: &[Device], said: &Errors) -> Vec<RunDevice> {
     let mut all: Vec<RunDevice> =
         seen.results.iter().map(|result| device(result, known.iter().find(|it| it.id == result.device_id))).collect();
-    let names = seen.told.iter().flat_map(|told| &told.names);
+    let names = seen.told.iter().flat_map(|told| &told.said.names);
     let missing: Vec<&String> = names.filter(|name| seen.results.iter().all(|it| it.device_name != **name)).collect();
     for (place, name) in missing.into_iter().enumerate() {
         let known = known.iter().find(|device| device.hostname == *name);
