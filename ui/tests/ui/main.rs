@@ -34,3 +34,4 @@ mod system;
 mod tags;
 mod times;
 mod users;
+mod zoom;

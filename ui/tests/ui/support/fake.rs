@@ -261,6 +261,7 @@ impl Fake {
             Native::SignIn { .. }
             | Native::SignInAgain { .. }
             | Native::Withdraw { .. }
+            | Native::Zoom { .. }
             | Native::UseEmbedded
             | Native::Retry
             | Native::EditProfile { .. }
