@@ -6,10 +6,10 @@ use netraven_api::devices::{ImportDevices, Imported};
 use netraven_api::native::{Feature, Native, PickedFile};
 
 use super::csv::Preview;
-use super::form::FormProblem;
 use crate::components::{Button, ButtonKind, Dialog, Glyph, Icon};
 use crate::data::use_api;
 use crate::format;
+use crate::pages::form::FormProblem;
 use crate::state::session::use_workplace;
 
 /// Imports devices from a file.
