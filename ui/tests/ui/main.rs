@@ -25,6 +25,7 @@ mod logs_select;
 mod palette;
 mod place;
 mod python_server;
+mod reading;
 mod run;
 mod samples;
 mod steady;
