@@ -11,7 +11,7 @@ use tauri::{AppHandle, State};
 use tauri_plugin_dialog::DialogExt;
 use tokio::sync::oneshot;
 
-use crate::Shell;
+use crate::{Shell, window};
 
 /// Largest file that is read.
 const FILE_LIMIT: u64 = 10 * 1024 * 1024;
@@ -62,6 +62,7 @@ pub async fn native(app: AppHandle, shell: State<'_, Shell>, wish: Native) -> Re
             connection.host().keep_setting(&name, value);
             Ok(Value::Null)
         }
+        Native::Zoom { percent } => window::zoom(&app, percent).map(|()| Value::Null),
         Native::PickFile { title, extensions } => Ok(value(&pick_file(&app, &title, &extensions).await?)),
         Native::Export { what, format } => {
             let open = connection.open()?;

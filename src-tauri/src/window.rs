@@ -1,5 +1,9 @@
 //! The one window: its size, what it may show, and how it comes to the front.
 
+use std::ops::RangeInclusive;
+
+use netraven_api::Problem;
+use netraven_api::problem::Code;
 use tauri::{AppHandle, Manager, WebviewUrl, WebviewWindowBuilder};
 
 use crate::Shell;
@@ -7,6 +11,8 @@ use crate::Shell;
 /// Label of the window, named by the capability.
 pub const MAIN: &str = "main";
 const TITLE: &str = "NetRaven";
+/// Sizes everything can be drawn in, in percent.
+const SIZES: RangeInclusive<u16> = 50..=300;
 
 /// Opens the window.
 pub fn open(app: &AppHandle) -> tauri::Result<()> {
@@ -33,6 +39,22 @@ pub fn focus(app: &AppHandle) {
             tracing::debug!(%error, "the window did not come to the front");
         }
     }
+}
+
+/// Draws everything larger or smaller, as the web view itself does it: the page sees a smaller or larger window.
+///
+/// # Errors
+///
+/// A size that nobody could read, or that the web view does not take.
+pub fn zoom(app: &AppHandle, percent: u16) -> Result<(), Problem> {
+    if !SIZES.contains(&percent) {
+        return Err(Problem::field("percent", "The size is from 50 to 300 percent."));
+    }
+    let drawn = app.get_webview_window(MAIN).map(|window| window.set_zoom(f64::from(percent) / 100.0));
+    drawn.unwrap_or(Ok(())).map_err(|error| {
+        tracing::warn!(%error, percent, "the window is not drawn in another size");
+        Problem::new(Code::Internal, "The window cannot be drawn in another size.")
+    })
 }
 
 /// Whether a page is the application's own: nothing else is shown here.

@@ -8,6 +8,7 @@ use std::time::Duration;
 
 mod keyboard;
 mod page;
+mod pointer;
 mod processes;
 mod report;
 mod screen;

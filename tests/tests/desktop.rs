@@ -15,4 +15,5 @@ mod desktop {
     mod sign_in;
     mod sign_in_ends;
     mod steady;
+    mod zoomed;
 }

@@ -21,6 +21,7 @@ use crate::state::standing::use_standing_provider;
 use crate::state::steady::use_pointing_provider;
 use crate::state::theme::Theme;
 use crate::state::views::use_views_provider;
+use crate::state::zoom::use_zoom_provider;
 
 mod account;
 mod connection_box;
@@ -48,6 +49,7 @@ pub fn App() -> Element {
     use_moment_provider();
     use_kept_provider::<Theme>();
     use_kept_provider::<Folding>();
+    use_zoom_provider();
     let session = use_session();
     let page = match session() {
         Session::Choose { profiles } => rsx! { FirstStart { profiles } },

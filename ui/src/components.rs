@@ -33,7 +33,7 @@ pub use page_header::{Crumb, PageHeader};
 pub use picker::{Choice, Picker};
 pub use progress::OutcomeBar;
 pub use segments::Segments;
-pub use states::{Empty, ErrorState, ReadFailed, SkeletonRows, StaleNote};
+pub use states::{Empty, ErrorState, Panel, ReadFailed, SkeletonRows, StaleNote};
 pub use table::{Pager, SortHead, TableFrame};
 pub use tabs::{TabBar, TabItem};
 pub use tag::{DeviceStateTag, LevelTag, StatusTag, Tag, Tone};

@@ -14,6 +14,6 @@ pub use cache::Cache;
 pub use exports::{Exports, use_exports, use_exports_provider};
 pub use lab::{Lab, LabNews, use_lab, use_lab_provider};
 pub use log_view::{LogView, use_log};
-pub use query::{Query, use_query, use_query_in_time, use_query_maybe};
+pub use query::{Query, use_list, use_list_in_time, use_list_maybe, use_query, use_query_in_time, use_query_maybe};
 pub use settled::use_settled;
 pub use topics::{Topic, Topics};

@@ -16,3 +16,4 @@ pub mod tally;
 pub mod theme;
 pub mod times;
 pub mod views;
+pub mod zoom;

@@ -258,6 +258,11 @@ pub enum Native {
         /// Value.
         value: serde_json::Value,
     },
+    /// Draw the whole window larger or smaller, from 50 to 300 percent of the usual size: nothing.
+    Zoom {
+        /// In percent.
+        percent: u16,
+    },
     /// Lets a person choose a text file: [`PickedFile`] or null.
     PickFile {
         /// Title of the dialog.

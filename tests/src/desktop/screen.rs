@@ -121,6 +121,12 @@ impl Screen {
         self.folder.path()
     }
 
+    /// The number of the X server's display.
+    #[must_use]
+    pub fn display(&self) -> &str {
+        &self.display
+    }
+
     /// The process all windows descend from.
     #[must_use]
     pub fn driver(&self) -> u32 {

@@ -63,7 +63,7 @@ async fn a_user_sees_what_only_admins_may_do_and_why() -> anyhow::Result<()> {
 
         // An admin is refused none of it.
         window.choose("button", "127.0.0.1").await?;
-        window.sees("ruth, user").await?;
+        window.sees("ruth, role user").await?;
         anyhow::Ok(())
     };
     screen.walk(&window, "role-user", journey).await?;

@@ -36,7 +36,7 @@ async fn a_run_that_fails_and_ends_moves_nothing_that_can_be_pressed() -> anyhow
         }
         window.sees("No device has failed so far.").await?;
         // The pointer rests on the rows, as of somebody about to press one.
-        point_at(&window, "#run-devices-frame").await?;
+        screen.point_at(&window, "#run-devices-frame").await?;
         let before = places(&window).await?;
         window.picture("steady-before").await?;
 
@@ -73,11 +73,4 @@ fn stay(before: &Value, after: &Value) -> anyhow::Result<()> {
 
 async fn places(window: &Window) -> anyhow::Result<Value> {
     window.ask(PLACES).await
-}
-
-/// Tells an element that the pointer is on it, which this driver cannot do by itself.
-async fn point_at(window: &Window, selector: &str) -> anyhow::Result<()> {
-    let told = "document.querySelector(arguments[0]).dispatchEvent(new MouseEvent('mouseenter')); return true";
-    window.look(told, json!([selector])).await?;
-    Ok(())
 }

@@ -1,14 +1,14 @@
 //! What one does with the own account: a new password, and the end of every sign-in. Both ask for the password of now.
 
 use dioxus::prelude::*;
+use netraven_api::Secret;
 use netraven_api::native::{Feature, Native};
 use netraven_api::users::{ChangeOwnPassword, PasswordChange, PasswordCheck, SignOutEverywhere};
-use netraven_api::{Problem, Secret};
 use serde_json::Value;
 
-use crate::components::{Button, ButtonKind, Dialog, TextField};
+use crate::components::{Button, TextField};
 use crate::data::use_api;
-use crate::pages::devices::form::{FormProblem, refusal, refusal_of};
+use crate::pages::form::{Form, FormDialog, refusal_of, use_form};
 use crate::pages::users::SHORTEST_PASSWORD;
 use crate::state::notices::use_notices;
 use crate::state::session::use_workplace;
@@ -30,7 +30,7 @@ pub enum Wish {
 pub fn AccountButtons(onwish: EventHandler<Wish>) -> Element {
     let workplace = use_workplace();
     rsx! {
-        div {
+        div { class: "account-buttons",
             Button {
                 label: "Change password",
                 small: true,
@@ -58,18 +58,12 @@ pub fn AccountDialog(wish: Wish, onclose: EventHandler<()>) -> Element {
 
 #[component]
 fn ChangePassword(onclose: EventHandler<()>) -> Element {
-    let (api, notices, workplace) = (use_api(), use_notices(), use_workplace());
-    let mut current = use_signal(String::new);
+    let (api, notices, form) = (use_api(), use_notices(), use_form());
+    let current = use_signal(String::new);
     let mut chosen = use_signal(String::new);
     let mut repeated = use_signal(String::new);
-    let mut problem = use_signal(|| None::<Problem>);
-    let mut busy = use_signal(|| false);
-    let username = workplace.ready().username;
-    let submit = move |event: FormEvent| {
-        event.prevent_default();
-        if busy() {
-            return;
-        }
+    let username = use_workplace().ready().username;
+    let submit = move |()| {
         let mut wrong = Vec::new();
         if current.peek().is_empty() {
             wrong.push(("current_password", "Enter the password you have now.".to_owned()));
@@ -79,78 +73,49 @@ fn ChangePassword(onclose: EventHandler<()>) -> Element {
         } else if *chosen.peek() != *repeated.peek() {
             wrong.push(("repeated", "The two new passwords differ.".to_owned()));
         }
-        if !wrong.is_empty() {
-            return problem.set(refusal_of(wrong));
+        if form.refuse(refusal_of(wrong)) {
+            return;
         }
         let change = PasswordChange {
             current_password: Secret::new(current.peek().clone()),
             new_password: Secret::new(chosen.peek().clone()),
         };
         let api = api.clone();
-        busy.set(true);
-        problem.set(None);
-        spawn(async move {
-            let answer = api.send(&ChangeOwnPassword(change)).await;
-            busy.set(false);
-            match answer {
-                Ok(()) => {
-                    notices.done("Your password was changed. Your other sign-ins have ended.");
-                    onclose.call(());
-                }
-                Err(found) => problem.set(Some(found)),
-            }
+        form.send(async move { api.send(&ChangeOwnPassword(change)).await }, move |()| {
+            notices.done("Your password was changed. Your other sign-ins have ended.");
+            onclose.call(());
         });
     };
-    let now = problem();
     rsx! {
-        Dialog {
+        FormDialog {
             id: "change-password",
             title: "Change the password of {username}",
-            onclose: move |()| onclose.call(()),
-            actions: rsx! {
-                Button { label: "Cancel", onclick: move |_| onclose.call(()) }
-                Button {
-                    label: "Change the password",
-                    kind: ButtonKind::Primary,
-                    submit: true,
-                    busy: busy(),
-                    form: "change-password-form",
-                }
-            },
-            form { id: "change-password-form", novalidate: true, onsubmit: submit,
-                FormProblem { problem: now.clone(), fields: FIELDS.to_vec() }
-                p { class: "field-hint", "You stay signed in here. Wherever else you are signed in, you are signed out." }
-                TextField {
-                    id: "current-password",
-                    label: "Current password",
-                    kind: "password",
-                    value: current(),
-                    required: true,
-                    focus: true,
-                    autocomplete: "current-password",
-                    error: refusal(&now, "current_password"),
-                    oninput: move |text| current.set(text),
-                }
-                TextField {
-                    id: "new-password",
-                    label: "New password",
-                    kind: "password",
-                    value: chosen(),
-                    required: true,
-                    autocomplete: "new-password",
-                    error: refusal(&now, "new_password"),
-                    oninput: move |text| chosen.set(text),
-                }
-                TextField {
-                    id: "repeated-password",
-                    label: "New password again",
-                    kind: "password",
-                    value: repeated(),
-                    required: true,
-                    autocomplete: "new-password",
-                    error: refusal(&now, "repeated"),
-                    oninput: move |text| repeated.set(text),
-                }
+            action: "Change the password",
+            form,
+            fields: FIELDS.to_vec(),
+            onsubmit: submit,
+            onclose,
+            p { class: "field-hint", "You stay signed in here. Wherever else you are signed in, you are signed out." }
+            CurrentPassword { form, typed: current }
+            TextField {
+                id: "new-password",
+                label: "New password",
+                kind: "password",
+                value: chosen(),
+                required: true,
+                autocomplete: "new-password",
+                error: form.refusal("new_password"),
+                oninput: move |text| chosen.set(text),
+            }
+            TextField {
+                id: "repeated-password",
+                label: "New password again",
+                kind: "password",
+                value: repeated(),
+                required: true,
+                autocomplete: "new-password",
+                error: form.refusal("repeated"),
+                oninput: move |text| repeated.set(text),
             }
         }
     }
@@ -158,80 +123,68 @@ fn ChangePassword(onclose: EventHandler<()>) -> Element {
 
 #[component]
 fn SignOut(onclose: EventHandler<()>) -> Element {
-    let (api, notices, workplace) = (use_api(), use_notices(), use_workplace());
-    let mut current = use_signal(String::new);
-    let mut problem = use_signal(|| None::<Problem>);
-    let mut busy = use_signal(|| false);
-    let ready = workplace.ready();
+    let (api, notices, form) = (use_api(), use_notices(), use_form());
+    let current = use_signal(String::new);
+    let ready = use_workplace().ready();
     let embedded = ready.embedded;
-    let submit = move |event: FormEvent| {
-        event.prevent_default();
-        if busy() {
+    let submit = move |()| {
+        let missing = current.peek().is_empty().then(|| ("current_password", "Enter your password.".to_owned()));
+        if form.refuse(refusal_of(missing.into_iter().collect())) {
             return;
-        }
-        if current.peek().is_empty() {
-            let wrong = vec![("current_password", "Enter your password.".to_owned())];
-            return problem.set(refusal_of(wrong));
         }
         let check = PasswordCheck { current_password: Secret::new(current.peek().clone()) };
         let api = api.clone();
-        busy.set(true);
-        problem.set(None);
-        spawn(async move {
-            let answer = api.send(&SignOutEverywhere(check)).await;
-            busy.set(false);
-            match answer {
-                // The window of the embedded backend signs in by itself, on this computer alone.
-                Ok(()) if embedded => {
-                    notices.done("You are signed out everywhere but in this window.");
-                    onclose.call(());
-                }
-                Ok(()) => {
-                    if let Err(found) = api.ask::<Value>(Native::SignOut).await {
-                        notices.problem(&found);
-                    }
-                }
-                Err(found) => problem.set(Some(found)),
+        let sending = async move {
+            api.send(&SignOutEverywhere(check)).await?;
+            // The window of the embedded backend signs in by itself, on this computer alone.
+            if !embedded && let Err(found) = api.ask::<Value>(Native::SignOut).await {
+                notices.problem(&found);
+            }
+            Ok(())
+        };
+        form.send(sending, move |()| {
+            if embedded {
+                notices.done("You are signed out everywhere but in this window.");
+                onclose.call(());
             }
         });
     };
-    let now = problem();
     rsx! {
-        Dialog {
+        FormDialog {
             id: "sign-out-everywhere",
             title: "Sign out {ready.username} everywhere?",
-            onclose: move |()| onclose.call(()),
-            actions: rsx! {
-                Button { label: "Cancel", onclick: move |_| onclose.call(()) }
-                Button {
-                    label: "End every sign-in",
-                    kind: ButtonKind::Primary,
-                    submit: true,
-                    busy: busy(),
-                    form: "sign-out-everywhere-form",
-                }
-            },
-            form { id: "sign-out-everywhere-form", novalidate: true, onsubmit: submit,
-                FormProblem { problem: now.clone(), fields: FIELDS.to_vec() }
-                p { class: "field-hint",
-                    if embedded {
-                        "Whoever is signed in with this name at another program or computer is signed out."
-                    } else {
-                        "Whoever is signed in with this name is signed out, here too."
-                    }
-                }
-                TextField {
-                    id: "current-password",
-                    label: "Current password",
-                    kind: "password",
-                    value: current(),
-                    required: true,
-                    focus: true,
-                    autocomplete: "current-password",
-                    error: refusal(&now, "current_password"),
-                    oninput: move |text| current.set(text),
+            action: "End every sign-in",
+            form,
+            fields: FIELDS.to_vec(),
+            onsubmit: submit,
+            onclose,
+            p { class: "field-hint",
+                if embedded {
+                    "Whoever is signed in with this name at another program or computer is signed out."
+                } else {
+                    "Whoever is signed in with this name is signed out, here too."
                 }
             }
+            CurrentPassword { form, typed: current }
+        }
+    }
+}
+
+/// The field of the password one has, which both ask for.
+#[component]
+fn CurrentPassword(form: Form, typed: Signal<String>) -> Element {
+    let mut typed = typed;
+    rsx! {
+        TextField {
+            id: "current-password",
+            label: "Current password",
+            kind: "password",
+            value: typed(),
+            required: true,
+            focus: true,
+            autocomplete: "current-password",
+            error: form.refusal("current_password"),
+            oninput: move |text| typed.set(text),
         }
     }
 }

@@ -13,6 +13,7 @@ use crate::state::kept::use_kept;
 use crate::state::notices::use_notices;
 use crate::state::session::use_workplace;
 use crate::state::theme::Theme;
+use crate::state::zoom::Zoom;
 
 /// Name of the box for those who press it by name.
 const CONNECTION: &str = "Connection";
@@ -113,7 +114,7 @@ fn ConnectionDialog(onclose: EventHandler<()>, onwish: EventHandler<Wish>) -> El
                 dd { class: "mono", "{ready.url}" }
                 dt { "Signed in" }
                 dd {
-                    "{ready.username}, {ready.role.as_str()}"
+                    "{ready.username}, role {ready.role.as_str()}"
                     AccountButtons { onwish }
                 }
                 dt { "Updates" }
@@ -161,10 +162,37 @@ fn ConnectionDialog(onclose: EventHandler<()>, onwish: EventHandler<Wish>) -> El
                         }
                     }
                 }
+                dt { "Zoom" }
+                dd { ZoomChoice {} }
             }
             if let Some(profile) = ready.profile {
                 PlaceForm { key: "{profile.url}", profile }
             }
+        }
+    }
+}
+
+/// How large everything is drawn, with a step in both directions.
+#[component]
+fn ZoomChoice() -> Element {
+    let zoom = use_kept::<Zoom>();
+    let now = zoom.get();
+    let step = |label: &str, keys: &str, to: Option<Zoom>| {
+        rsx! {
+            Button {
+                label,
+                small: true,
+                named: "{label} ({keys})",
+                refused: to.is_none().then(|| "There is no further step.".to_owned()),
+                onclick: move |_| to.into_iter().for_each(|to| zoom.choose(to)),
+            }
+        }
+    };
+    rsx! {
+        div { class: "zoom", role: "group", aria_label: "Zoom",
+            {step("Smaller", "Ctrl −", now.smaller())}
+            span { class: "num", role: "status", "{now.percent()} %" }
+            {step("Larger", "Ctrl +", now.larger())}
         }
     }
 }

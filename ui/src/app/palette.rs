@@ -9,7 +9,7 @@ use netraven_api::native::Native;
 use serde_json::Value;
 
 use crate::components::{Dialog, Glyph, Icon};
-use crate::data::{Topics, use_api, use_query_maybe, use_settled};
+use crate::data::{Topics, use_api, use_list_maybe, use_query_maybe, use_settled};
 use crate::dom;
 use crate::link;
 use crate::pages::actions::use_run_job;
@@ -115,10 +115,10 @@ fn Search(ondeed: EventHandler<Deed>, onclose: EventHandler<()>) -> Element {
     let settled = use_settled(move || typed.read().trim().to_owned());
     let wanted =
         move || Some(settled.read().clone()).filter(|text| !text.is_empty() && !text.starts_with(link::SCHEME));
-    let places = use_query_maybe(move || {
+    let places = use_list_maybe(move || {
         wanted().map(|text| ListDevices { ip_address: Some(text), size: Some(OFFERED), ..ListDevices::default() })
     });
-    let devices = use_query_maybe(move || {
+    let devices = use_list_maybe(move || {
         wanted().map(|text| ListDevices { hostname: Some(text), size: Some(OFFERED), ..ListDevices::default() })
     });
     let jobs = use_query_maybe(move || wanted().map(|_| ListJobs { size: Some(100), ..ListJobs::default() }));

@@ -83,6 +83,8 @@ fn Failing() -> Element {
             title: "Devices whose newest result is a failure, whatever happened before",
             "{count} failing now"
         }
+        // Where there is no room for words.
+        span { class: "side-count", role: "img", aria_label: "{count} failing now", "{count}" }
     }
 }
 

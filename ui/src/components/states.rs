@@ -24,6 +24,15 @@ pub fn SkeletonRows(
     }
 }
 
+/// The panel of a page. While `reading`, what is in it answers an earlier wish: it says so, and hides that once the answer to
+/// this one takes more than a moment.
+#[component]
+pub fn Panel(#[props(default)] reading: bool, children: Element) -> Element {
+    rsx! {
+        section { class: "panel bg-card", aria_busy: if reading { "true" }, {children} }
+    }
+}
+
 /// Nothing is there, and what to do about it.
 #[component]
 pub fn Empty(title: String, text: String, #[props(default = Glyph::Info)] glyph: Glyph, children: Element) -> Element {

@@ -47,6 +47,8 @@ pub struct LogView {
     pub tally: Signal<Tally>,
     /// When the tally was worth drawing again; it changes far more often. What came since is due with the next second.
     pub tallied: Signal<Timestamp>,
+    wanted: Memo<LogFilter>,
+    answered: Signal<Option<LogFilter>>,
     held: Signal<bool>,
     wishes: Signal<u64>,
     older: Signal<u64>,
@@ -122,6 +124,12 @@ impl LogView {
         }
     }
 
+    /// Whether the lines on screen are those of other filters than the ones chosen now, which are being read.
+    #[must_use]
+    pub fn is_of_before(&self) -> bool {
+        self.answered.read().as_ref().is_some_and(|answered| *answered != *self.wanted.read())
+    }
+
     /// Begins anew.
     pub fn refresh(&self) {
         let mut wishes = self.wishes;
@@ -151,6 +159,8 @@ pub fn use_log(filter: impl Fn() -> LogFilter + 'static) -> LogView {
         about: use_signal(|| false),
         tally: use_signal(Tally::default),
         tallied: use_signal(|| Timestamp::UNIX_EPOCH),
+        wanted: filter,
+        answered: use_signal(|| None),
         held: use_signal(|| false),
         wishes: use_signal(|| 0),
         older: use_signal(|| 0),
@@ -183,7 +193,7 @@ pub fn use_log(filter: impl Fn() -> LogFilter + 'static) -> LogView {
 async fn keep(api: Api, view: LogView, filter: Memo<LogFilter>, mut woken: UnboundedReceiver<Wake>) {
     let LogView { mut lines, mut problem, mut loading, mut link, mut note, mut about, mut tally, mut tallied, .. } =
         view;
-    let mut stopped = view.stopped;
+    let (mut stopped, mut answered) = (view.stopped, view.answered);
     let mut next = woken.next().await;
     while next.is_some() {
         // Several wishes at once are one.
@@ -210,12 +220,18 @@ async fn keep(api: Api, view: LogView, filter: Memo<LogFilter>, mut woken: Unbou
                 tally.set(Tally::default());
                 tallied.set(Timestamp::UNIX_EPOCH);
                 problem.set(None);
+                answered.set(Some(wanted.clone()));
                 after
             }
             Err(found) => {
                 // Nothing arrives now, and the screen says so until it does.
                 let retry_in_s = AGAIN.as_secs();
                 link.set(Link::Reconnecting { reason: found.message.clone(), retry_in_s });
+                // Old lines stay after a failure only if they are those that were asked for.
+                if view.is_of_before() {
+                    lines.set(LogLines::default());
+                    answered.set(None);
+                }
                 problem.set(Some(found));
                 next = match select(woken.next(), api.clock().sleep(AGAIN)).await {
                     Either::Left((wish, _)) => wish,

@@ -17,6 +17,15 @@ use crate::data::cache::Cache;
 /// The shortest time between two readings of one query, so that a run of many devices does not become a storm.
 const REST: Duration = Duration::from_millis(250);
 
+/// What stays on screen while the answer to another wish is awaited.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Meanwhile {
+    /// Nothing: what answers another wish would be taken for the answer to this one.
+    Nothing,
+    /// The old rows of the same list: whoever shows them says that they are being read.
+    OldRows,
+}
+
 /// What a query holds now.
 struct State<T> {
     /// What is asked for, and the wish that the value is the answer to.
@@ -41,6 +50,18 @@ pub struct Query<T: 'static> {
     state: Signal<State<T>>,
     wanted: Memo<Option<Wanted>>,
     again: Signal<u64>,
+    meanwhile: Meanwhile,
+}
+
+impl Wanted {
+    fn of(endpoint: &impl Endpoint) -> Option<Wanted> {
+        let request = endpoint.request();
+        Some(Wanted { wish: request.path.clone(), request })
+    }
+
+    fn in_time<E: Endpoint>(wish: &E, endpoint: &E) -> Option<Wanted> {
+        Some(Wanted { request: endpoint.request(), wish: wish.request().path })
+    }
 }
 
 impl<T> Clone for Query<T> {
@@ -58,10 +79,12 @@ impl<T> PartialEq for Query<T> {
 }
 
 impl<T: 'static> Query<T> {
-    /// The newest value, which may be an older one while a new one is read or after a failure.
+    /// The newest value, which may be an older one while it is read again or after a failure. It answers the wish of now, unless
+    /// the query is a list ([`use_list`]): then [`Query::is_of_before`] says whether it does.
     #[must_use]
     pub fn value(&self) -> Option<Rc<T>> {
-        self.state.read().value.clone()
+        let shown = self.meanwhile == Meanwhile::OldRows || !self.is_of_before();
+        self.state.read().value.clone().filter(|_| shown)
     }
 
     /// Why the last reading failed, if it did.
@@ -93,7 +116,7 @@ impl<T: 'static> Query<T> {
     pub fn is_of_before(&self) -> bool {
         let state = self.state.read();
         let wish = self.wanted.read().as_ref().map(|wanted| wanted.wish.clone());
-        state.value.is_some() && state.error.is_none() && wish.is_some() && state.of != wish
+        state.value.is_some() && wish.is_some() && state.of != wish
     }
 
     /// The wish that the value answers.
@@ -125,10 +148,7 @@ where
     E: Endpoint,
     E::Reply: 'static,
 {
-    use_wanted(move || {
-        let request = endpoint()?.request();
-        Some(Wanted { wish: request.path.clone(), request })
-    })
+    use_wanted(Meanwhile::Nothing, move || Wanted::of(&endpoint()?))
 }
 
 /// [`use_query_maybe`] of requests that follow the time: `wish` is the same request at a time that stands still.
@@ -140,10 +160,44 @@ where
     E: Endpoint,
     E::Reply: 'static,
 {
-    use_wanted(move || Some(Wanted { request: endpoint()?.request(), wish: wish().request().path }))
+    use_wanted(Meanwhile::Nothing, move || Wanted::in_time(&wish(), &endpoint()?))
 }
 
-fn use_wanted<T: DeserializeOwned + 'static>(wanted: impl Fn() -> Option<Wanted> + 'static) -> Query<T> {
+/// [`use_query`] of a list that is searched, sorted and turned over: its old rows stay until the new ones are there, so that
+/// the page does not flicker. Whoever shows them heeds [`Query::is_of_before`].
+pub fn use_list<E>(endpoint: impl Fn() -> E + 'static) -> Query<E::Reply>
+where
+    E: Endpoint,
+    E::Reply: 'static,
+{
+    use_list_maybe(move || Some(endpoint()))
+}
+
+/// [`use_list`] that asks nothing while `endpoint` gives none.
+pub fn use_list_maybe<E>(endpoint: impl Fn() -> Option<E> + 'static) -> Query<E::Reply>
+where
+    E: Endpoint,
+    E::Reply: 'static,
+{
+    use_wanted(Meanwhile::OldRows, move || Wanted::of(&endpoint()?))
+}
+
+/// [`use_list`] of requests that follow the time, as [`use_query_in_time`] has them.
+pub fn use_list_in_time<E>(
+    wish: impl Fn() -> E + 'static,
+    endpoint: impl Fn() -> Option<E> + 'static,
+) -> Query<E::Reply>
+where
+    E: Endpoint,
+    E::Reply: 'static,
+{
+    use_wanted(Meanwhile::OldRows, move || Wanted::in_time(&wish(), &endpoint()?))
+}
+
+fn use_wanted<T: DeserializeOwned + 'static>(
+    meanwhile: Meanwhile,
+    wanted: impl Fn() -> Option<Wanted> + 'static,
+) -> Query<T> {
     let api = use_api();
     let cache = use_hook(|| try_consume_context::<Cache>().unwrap_or_default());
     let wanted = use_memo(wanted);
@@ -162,7 +216,7 @@ fn use_wanted<T: DeserializeOwned + 'static>(wanted: impl Fn() -> Option<Wanted>
         }
         let _ = wake.unbounded_send(());
     });
-    Query { state, wanted, again }
+    Query { state, wanted, again, meanwhile }
 }
 
 async fn keep<T: DeserializeOwned + 'static>(
@@ -234,7 +288,7 @@ impl<T: 'static> State<T> {
         state
     }
 
-    /// Another page or filter of the same list keeps the old rows on screen; another thing does not.
+    /// Another page or filter of the same list keeps the old rows at hand; another thing does not.
     fn begin(&mut self, wanted: &Wanted, cache: &Cache) {
         let Wanted { request, wish } = wanted;
         self.loading = true;
@@ -261,7 +315,13 @@ impl<T: 'static> State<T> {
                 (self.value, self.at, self.error) = (Some(value), Some(now), None);
                 self.of = Some(wanted.wish.clone());
             }
-            Err(problem) => self.error = Some(problem),
+            Err(problem) => {
+                self.error = Some(problem);
+                // Old rows stay after a failure only if they are those that were asked for.
+                if self.of.as_ref() != Some(&wanted.wish) {
+                    (self.value, self.at) = (None, None);
+                }
+            }
         }
     }
 }

@@ -89,7 +89,7 @@ impl DemoBridge {
                 return Err(Problem::new(Code::NotOffered, "The demo has made-up devices of its own; the sample lab is in the window."));
             }
             Native::LabState => return json(serde_json::to_value(LabState::default())),
-            Native::SignInAgain { .. } | Native::Withdraw { .. } | Native::EditProfile { .. } | Native::ForgetProfile { .. } => {}
+            Native::SignInAgain { .. } | Native::Withdraw { .. } | Native::Zoom { .. } | Native::EditProfile { .. } | Native::ForgetProfile { .. } => {}
         }
         Ok(Value::Null)
     }

@@ -4,16 +4,16 @@ use std::rc::Rc;
 
 use dioxus::prelude::*;
 use netraven_api::Page;
-use netraven_api::configs::CountBackups;
+use netraven_api::configs::{CountBackups, SearchConfigs};
 use netraven_api::devices::{Device, ListDevices};
 use netraven_api::native::Feature;
 use netraven_api::platforms::{ListPlatforms, Platforms};
 
 use crate::components::{
-    Ago, Button, Crumb, Empty, ErrorState, Glyph, Icon, PageHeader, Pager, SearchField, SkeletonRows, SortHead,
+    Ago, Button, Crumb, Empty, ErrorState, Glyph, Icon, PageHeader, Pager, Panel, SearchField, SkeletonRows, SortHead,
     StaleNote, TableFrame, Time, TimesSwitch, UpdatedAgo,
 };
-use crate::data::{Query, use_query, use_settled};
+use crate::data::{Query, use_list, use_list_maybe, use_query, use_settled};
 use crate::format;
 use crate::pages::devices::table::{LastResult, place, platform_title};
 use crate::pages::lab::LabBand;
@@ -51,7 +51,7 @@ pub fn ConfigurationsPage(view: ReadSignal<String>) -> Element {
     let shown = use_memo(move || ListView::read(&view.read()));
     let hostname = use_settled(move || shown.read().find.trim().to_owned());
     let text = use_settled(move || shown.read().text.trim().to_owned());
-    let devices = use_query(move || {
+    let devices = use_list(move || {
         let (sort, order) = shown.read().sorted.wish(&SORTS);
         ListDevices {
             page: Some(shown.read().page),
@@ -61,6 +61,10 @@ pub fn ConfigurationsPage(view: ReadSignal<String>) -> Element {
             order,
             ..ListDevices::default()
         }
+    });
+    let found = use_list_maybe(move || {
+        let q = text();
+        found::is_long_enough(&q).then_some(SearchConfigs { q })
     });
     let now = shown.read().clone();
     // A text being typed is no step to go back by.
@@ -73,10 +77,10 @@ pub fn ConfigurationsPage(view: ReadSignal<String>) -> Element {
         PageHeader {
             title: "Configurations",
             crumbs: vec![Crumb::link("Home", Route::dashboard()), Crumb::here("Configurations")],
-            UpdatedAgo { at: devices.at(), loading: devices.loading() }
+            UpdatedAgo { at: devices.at(), loading: devices.loading(), of_before: devices.is_of_before() }
             Button { label: "Refresh", glyph: Glyph::Refresh, onclick: move |_| devices.refresh() }
         }
-        section { class: "panel bg-card",
+        Panel { reading: if searches { found.is_of_before() } else { devices.is_of_before() },
             div { class: "filters", role: "search", aria_label: "Filters",
                 SearchField {
                     id: "filter-hostname",
@@ -98,21 +102,22 @@ pub fn ConfigurationsPage(view: ReadSignal<String>) -> Element {
                 }
             }
             if searches {
-                Found { text, hostname }
+                Found { text, hostname, found }
             } else {
-                Devices { shown, devices }
+                Devices { shown, hostname, devices }
             }
         }
     }
 }
 
 #[component]
-fn Devices(shown: ReadSignal<ListView>, devices: Query<Page<Device>>) -> Element {
+fn Devices(shown: ReadSignal<ListView>, hostname: ReadSignal<String>, devices: Query<Page<Device>>) -> Element {
     let go = navigator();
     let platforms = use_query(|| ListPlatforms);
     let snapshots = use_query(|| CountBackups);
     let retry = move |()| devices.refresh();
-    let narrows = !shown.read().find.trim().is_empty();
+    // What is typed has not been asked yet: the list answers what has come to rest.
+    let narrows = !hostname.read().is_empty();
     // A link may name a page that is no longer there.
     use_effect(move || {
         if let Some(page) = devices.value()
@@ -140,6 +145,8 @@ fn Devices(shown: ReadSignal<ListView>, devices: Query<Page<Device>>) -> Element
                         go.push(Route::ConfigurationsPage { view: next.write() });
                     },
                 }
+            } else if devices.is_of_before() {
+                SkeletonRows { rows: 10, label: "Reading the devices" }
             } else if narrows {
                 Empty { title: "No device matches", text: "No device has this in its name.", glyph: Glyph::Search,
                     Button { label: "Clear the filters", onclick: move |_| { go.replace(Route::configurations()); } }

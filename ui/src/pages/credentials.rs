@@ -4,8 +4,8 @@ use dioxus::prelude::*;
 use netraven_api::credentials::{Credential, DeleteCredential, ListCredentials};
 use netraven_api::native::Deed;
 
-use crate::components::{Button, ButtonKind, Confirm, Crumb, Empty, Glyph, PageHeader, UpdatedAgo};
-use crate::data::use_query;
+use crate::components::{Button, ButtonKind, Confirm, Crumb, Empty, Glyph, PageHeader, Panel, UpdatedAgo};
+use crate::data::use_list;
 use crate::pages::actions::use_change;
 use crate::pages::listing::{ListPanel, Words, use_listing};
 use crate::route::Route;
@@ -42,7 +42,7 @@ enum Doing {
 #[component]
 pub fn CredentialsPage() -> Element {
     let (listing, workplace) = (use_listing("credentials", &SORTS), use_workplace());
-    let credentials = use_query(move || ListCredentials {
+    let credentials = use_list(move || ListCredentials {
         page: listing.page(),
         size: Some(PAGE_SIZE),
         username: listing.text(),
@@ -55,7 +55,7 @@ pub fn CredentialsPage() -> Element {
         PageHeader {
             title: "Credentials",
             crumbs: vec![Crumb::link("Home", Route::dashboard()), Crumb::here("Setup"), Crumb::here("Credentials")],
-            UpdatedAgo { at: credentials.at(), loading: credentials.loading() }
+            UpdatedAgo { at: credentials.at(), loading: credentials.loading(), of_before: credentials.is_of_before() }
             Button {
                 label: "Add credential",
                 kind: ButtonKind::Primary,
@@ -64,7 +64,7 @@ pub fn CredentialsPage() -> Element {
                 onclick: move |_| doing.set(Doing::Adding),
             }
         }
-        section { class: "panel bg-card",
+        Panel { reading: credentials.is_of_before(),
             ListPanel {
                 list: credentials,
                 listing,

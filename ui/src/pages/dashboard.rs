@@ -5,8 +5,8 @@ use jiff::Timestamp;
 use netraven_api::native::ExportWhat;
 
 use crate::address::use_address;
-use crate::components::{Button, ButtonKind, Crumb, Glyph, LayoutMenu, PageHeader, TabBar, TabItem, UpdatedAgo};
-use crate::data::{use_query_in_time, use_query_maybe, use_settled};
+use crate::components::{Button, ButtonKind, Crumb, Glyph, LayoutMenu, PageHeader, Panel, TabBar, TabItem, UpdatedAgo};
+use crate::data::{use_list_in_time, use_query_in_time, use_settled};
 use crate::format;
 use crate::pages::export::ExportButton;
 use crate::pages::lab::LabBand;
@@ -58,14 +58,14 @@ pub fn JobDashboard(view: ReadSignal<String>) -> Element {
     let minute = use_memo(move || Period::Hour.began(moment.now()));
     let search = use_settled(move || state.search().cloned());
     // What is wished does not change with the minute: it is told by the same request at a time that stands still.
-    let runs = use_query_in_time(
+    let runs = use_list_in_time(
         move || state.read().runs(&search.read(), STILL),
         move || {
             let _ = minute.read();
             Some(state.read().runs(&search.read(), moment.glance()))
         },
     );
-    let summary = use_query_in_time(
+    let summary = use_list_in_time(
         move || state.read().summary(&search.read(), STILL),
         move || {
             let _ = minute.read();
@@ -78,19 +78,32 @@ pub fn JobDashboard(view: ReadSignal<String>) -> Element {
         let _ = minute.read();
         state.read().bars(moment.glance(), &moment.zone())
     });
-    let outcomes = use_query_maybe(move || {
-        let (bars, since) = &*bars.read();
-        on_runs().then(|| state.read().outcomes(&search.read(), bars, *since))
-    });
-    let timeline = use_query_maybe(move || {
-        let _ = minute.read();
-        (on_runs() && charts.get() == Charts::Shown).then(|| state.read().timeline(&search.read(), moment.glance()))
-    });
-    let under_way = use_query_maybe(move || {
-        let _ = minute.read();
-        let some = on_runs() && summary.value().is_some_and(|sums| sums.running > 0);
-        some.then(|| state.read().under_way(&search.read(), moment.glance()))
-    });
+    let outcomes = use_query_in_time(
+        move || {
+            let (bars, since) = state.read().bars(STILL, &moment.zone());
+            state.read().outcomes(&search.read(), &bars, since)
+        },
+        move || {
+            let (bars, since) = &*bars.read();
+            on_runs().then(|| state.read().outcomes(&search.read(), bars, *since))
+        },
+    );
+    let timeline = use_query_in_time(
+        move || state.read().timeline(&search.read(), STILL),
+        move || {
+            let _ = minute.read();
+            let drawn = on_runs() && charts.get() == Charts::Shown;
+            drawn.then(|| state.read().timeline(&search.read(), moment.glance()))
+        },
+    );
+    let under_way = use_query_in_time(
+        move || state.read().under_way(&search.read(), STILL),
+        move || {
+            let _ = minute.read();
+            let some = on_runs() && summary.value().is_some_and(|sums| sums.running > 0);
+            some.then(|| state.read().under_way(&search.read(), moment.glance()))
+        },
+    );
     let tab = *state.tab().read();
     // The numbers of another period are no numbers of this one: not for a moment, however slow the server is.
     let reading = runs.is_of_before() || summary.is_of_before();
@@ -129,7 +142,7 @@ pub fn JobDashboard(view: ReadSignal<String>) -> Element {
             slim: tab == DashboardTab::Logs,
             onchoose: move |statuses| state.toggle_statuses(statuses),
         }
-        section { class: "panel bg-card", aria_busy: if reading { "true" },
+        Panel { reading,
             match tab {
                 DashboardTab::Runs => rsx! {
                     Tabs { state, total,
@@ -145,7 +158,7 @@ pub fn JobDashboard(view: ReadSignal<String>) -> Element {
                     if charts.get() == Charts::Shown {
                         RunCharts { state, unit: bars.read().0.unit.clone(), outcomes, timeline }
                     }
-                    RunsPanel { state, runs }
+                    RunsPanel { state, search, runs }
                 },
                 DashboardTab::Logs => rsx! {
                     LogsPanel { state, total, refresh: log_refresh }

@@ -11,10 +11,10 @@ use netraven_api::platforms::{ListPlatforms, Platforms};
 
 use crate::address::{Addressed, use_address};
 use crate::components::{
-    Button, ButtonKind, Confirm, Crumb, Empty, ErrorState, Glyph, PageHeader, Pager, SkeletonRows, StaleNote,
+    Button, ButtonKind, Confirm, Crumb, Empty, ErrorState, Glyph, PageHeader, Pager, Panel, SkeletonRows, StaleNote,
     UpdatedAgo,
 };
-use crate::data::{Query, use_lab, use_query, use_settled};
+use crate::data::{Query, use_lab, use_list, use_query, use_settled};
 use crate::format;
 use crate::pages::actions::use_change;
 use crate::pages::credentials::form::CredentialDialog;
@@ -63,7 +63,7 @@ pub fn DevicesPage(view: ReadSignal<String>) -> Element {
     let mut filter = use_store(|| DeviceFilter::of_address(&view.peek()));
     use_address(filter, view, |view| Route::DevicesPage { view });
     let hostname = use_settled(move || filter.read().hostname.clone());
-    let devices = use_query(move || filter.read().request(&hostname.read()));
+    let devices = use_list(move || filter.read().request(&hostname.read()));
     let platforms = use_query(|| ListPlatforms);
     let mut doing = use_signal(|| Doing::Nothing);
     // When the last row of the last page went, the page before it is the last one.
@@ -88,7 +88,7 @@ pub fn DevicesPage(view: ReadSignal<String>) -> Element {
                     },
                 }
             },
-            UpdatedAgo { at: devices.at(), loading: devices.loading() }
+            UpdatedAgo { at: devices.at(), loading: devices.loading(), of_before: devices.is_of_before() }
             Button {
                 label: "Add credential",
                 glyph: Glyph::Key,
@@ -103,10 +103,10 @@ pub fn DevicesPage(view: ReadSignal<String>) -> Element {
                 onclick: move |_| doing.set(Doing::Adding),
             }
         }
-        section { class: "panel bg-card",
+        Panel { reading: devices.is_of_before(),
             FilterBar { filter, platforms }
             WaitingNote { filter, onapprove: move |()| doing.set(Doing::Approving(None)) }
-            DevicesBody { filter, devices, platforms, doing }
+            DevicesBody { filter, hostname, devices, platforms, doing }
         }
         Dialogs { doing }
     }
@@ -115,6 +115,7 @@ pub fn DevicesPage(view: ReadSignal<String>) -> Element {
 #[component]
 fn DevicesBody(
     filter: Store<DeviceFilter>,
+    hostname: ReadSignal<String>,
     devices: Query<Page<Device>>,
     platforms: Query<Platforms>,
     doing: Signal<Doing>,
@@ -137,8 +138,11 @@ fn DevicesBody(
                 NoCredentialNote { filter, oncredential: move |tags| doing.set(Doing::AddingCredential(tags)) }
                 div { class: "split", "data-state": beside,
                     div { class: "panel-body min-w-0",
-                        if page.items.is_empty() {
-                            NoDevices { filter, doing }
+                        if page.items.is_empty() && devices.is_of_before() {
+                            // That nothing was there before says nothing of now.
+                            SkeletonRows { rows: 10, label: "Reading the devices" }
+                        } else if page.items.is_empty() {
+                            NoDevices { filter, hostname, doing }
                         } else {
                             DevicesTable {
                                 page: page.clone(),
@@ -157,6 +161,7 @@ fn DevicesBody(
                     }
                     if let Some(device) = shown {
                         DevicePanel {
+                            key: "{device.id}",
                             device,
                             titles,
                             onapprove: move |device: Device| doing.set(Doing::Approving(Some(Box::new(device)))),
@@ -228,10 +233,12 @@ fn NoCredentialNote(filter: Store<DeviceFilter>, oncredential: EventHandler<Vec<
 }
 
 #[component]
-fn NoDevices(filter: Store<DeviceFilter>, doing: Signal<Doing>) -> Element {
+fn NoDevices(filter: Store<DeviceFilter>, hostname: ReadSignal<String>, doing: Signal<Doing>) -> Element {
     let (mut filter, mut doing, workplace) = (filter, doing, use_workplace());
     let simulated = use_lab().offered();
-    if filter.read().narrows() {
+    // What is typed has not been asked yet: the list answers what has come to rest.
+    let asked = DeviceFilter { hostname: hostname.cloned(), ..filter.read().clone() };
+    if asked.narrows() {
         return rsx! {
             Empty { title: "No device matches", text: "None of the devices has what the filters ask for.", glyph: Glyph::Search,
                 Button { label: "Clear the filters", onclick: move |_| filter.set(DeviceFilter::default()) }

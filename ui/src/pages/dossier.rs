@@ -10,7 +10,8 @@ use serde_json::Value;
 
 use crate::address::{Addressed, use_address};
 use crate::components::{
-    Button, ButtonKind, Crumb, DeviceStateTag, Empty, ErrorState, Glyph, PageHeader, SkeletonRows, TabBar, TabItem,
+    Button, ButtonKind, Crumb, DeviceStateTag, Empty, ErrorState, Glyph, PageHeader, Panel, SkeletonRows, TabBar,
+    TabItem,
 };
 use crate::data::{use_log, use_query};
 use crate::pages::actions::{ONE_AT_A_TIME, use_cancel_device, use_run_job};
@@ -61,7 +62,7 @@ pub fn DossierPage(run_id: ReadSignal<i64>, device_id: ReadSignal<i64>, view: Re
         (Some(run), Some(device)) => rsx! {
             LabBand {}
             DossierHead { run: (*run).clone(), device: (*device).clone(), link: move |()| place(chosen.peek().address()) }
-            section { class: "panel bg-card",
+            Panel {
                 DossierTabs { run_id, device_id, view: chosen, run: (*run).clone(), device: (*device).clone() }
             }
         },
@@ -76,7 +77,7 @@ pub fn DossierPage(run_id: ReadSignal<i64>, device_id: ReadSignal<i64>, view: Re
                     Crumb::here(format!("Device {device_id}")),
                 ],
             }
-            section { class: "panel bg-card",
+            Panel {
                 if has_not {
                     Empty { title: "Not in this run", text: "This run did not work on the device.", glyph: Glyph::Devices,
                         Link { class: "btn btn-outline", to: back, "Open the run" }

@@ -4,8 +4,8 @@ use dioxus::prelude::*;
 use netraven_api::jobs::{DeleteJob, Job, ListJobs};
 use netraven_api::native::Feature;
 
-use crate::components::{Button, ButtonKind, Confirm, Crumb, Empty, Glyph, PageHeader, TimesSwitch, UpdatedAgo};
-use crate::data::use_query;
+use crate::components::{Button, ButtonKind, Confirm, Crumb, Empty, Glyph, PageHeader, Panel, TimesSwitch, UpdatedAgo};
+use crate::data::use_list;
 use crate::pages::actions::{use_cancel_run, use_change};
 use crate::pages::lab::{LabBand, LabButton};
 use crate::pages::listing::{ListPanel, Words, use_listing};
@@ -42,7 +42,7 @@ enum Doing {
 #[component]
 pub fn JobsPage() -> Element {
     let listing = use_listing("jobs", &SORTS);
-    let jobs = use_query(move || ListJobs {
+    let jobs = use_list(move || ListJobs {
         page: listing.page(),
         size: Some(PAGE_SIZE),
         name: listing.text(),
@@ -56,7 +56,7 @@ pub fn JobsPage() -> Element {
         PageHeader {
             title: "Jobs",
             crumbs: vec![Crumb::link("Home", Route::dashboard()), Crumb::here("Jobs")],
-            UpdatedAgo { at: jobs.at(), loading: jobs.loading() }
+            UpdatedAgo { at: jobs.at(), loading: jobs.loading(), of_before: jobs.is_of_before() }
             Button {
                 label: "Add job",
                 kind: ButtonKind::Primary,
@@ -64,7 +64,7 @@ pub fn JobsPage() -> Element {
                 onclick: move |_| doing.set(Doing::Adding),
             }
         }
-        section { class: "panel bg-card",
+        Panel { reading: jobs.is_of_before(),
             ListPanel {
                 list: jobs,
                 listing,

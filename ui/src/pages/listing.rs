@@ -99,6 +99,7 @@ pub fn ListPanel<T: Clone + PartialEq + 'static>(
     empty: Option<Element>,
     children: Element,
 ) -> Element {
+    let reading = list.is_of_before();
     let mut number = listing.number;
     use_existing_page(list, move || *number.peek(), move |page| number.set(page));
     let Words { one, many, find, nothing } = words;
@@ -108,13 +109,16 @@ pub fn ListPanel<T: Clone + PartialEq + 'static>(
     let body = match (list.value(), list.error()) {
         (Some(page), stale) => {
             let page = Rc::new(Page { items: rows, ..(*page).clone() });
-            let searched = !listing.search.read().trim().is_empty();
+            let searched = listing.text().is_some();
             rsx! {
                 if let Some(problem) = stale {
                     StaleNote { problem, at: list.at(), onretry: retry }
                 }
                 if !page.items.is_empty() {
                     {table.call(page.clone())}
+                } else if reading {
+                    // That nothing was there before says nothing of now.
+                    SkeletonRows { rows: 6, label: "Reading the {many}" }
                 } else if let Some(empty) = empty.filter(|_| !searched) {
                     {empty}
                 } else {

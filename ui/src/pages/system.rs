@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use netraven_api::system::{GetSystemStatus, SystemStatus};
 
 use crate::components::{
-    Button, Crumb, ErrorState, Glyph, Icon, PageHeader, SkeletonRows, StaleNote, Tag, Time, TimesSwitch, Tone,
+    Button, Crumb, ErrorState, Glyph, PageHeader, Panel, SkeletonRows, StaleNote, Tag, Time, TimesSwitch, Tone,
     UpdatedAgo,
 };
 use crate::data::{Query, use_api, use_query};
@@ -49,7 +49,7 @@ pub fn SystemPage() -> Element {
             UpdatedAgo { at: status.at(), loading: status.loading() }
             Button { label: "Refresh", glyph: Glyph::Refresh, onclick: move |_| status.refresh() }
         }
-        section { class: "panel bg-card",
+        Panel {
             Body { status }
         }
     }
@@ -64,12 +64,6 @@ fn Body(status: Query<SystemStatus>) -> Element {
                 StaleNote { problem, at: status.at(), onretry: retry }
             }
             div { class: "scroll", tabindex: "0",
-                for note in shown.notes.iter().cloned() {
-                    div { key: "{note}", class: "band band-info", role: "note",
-                        Icon { glyph: Glyph::Info, size: 14 }
-                        span { class: "grow", "{note}" }
-                    }
-                }
                 Parts { shown: (*shown).clone() }
                 Facts { shown: (*shown).clone(), at: status.at() }
             }
@@ -155,7 +149,19 @@ fn Facts(shown: SystemStatus, at: Option<Timestamp>) -> Element {
             }
             Details { details: shown.details.clone() }
             dt { "Signed in" }
-            dd { "{ready.username}, {ready.role.as_str()}" }
+            dd { "{ready.username}, role {ready.role.as_str()}" }
+            // At the end: what comes and goes moves nothing.
+            dt { "Notes" }
+            dd {
+                if shown.notes.is_empty() {
+                    span { class: "muted", "none" }
+                }
+                ul { class: "plain",
+                    for note in shown.notes.iter().cloned() {
+                        li { key: "{note}", role: "note", "{note}" }
+                    }
+                }
+            }
         }
     }
 }

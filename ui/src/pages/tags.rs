@@ -3,8 +3,8 @@
 use dioxus::prelude::*;
 use netraven_api::tags::{DeleteTag, ListTags, Tag};
 
-use crate::components::{Button, ButtonKind, Confirm, Crumb, Empty, Glyph, PageHeader, UpdatedAgo};
-use crate::data::use_query;
+use crate::components::{Button, ButtonKind, Confirm, Crumb, Empty, Glyph, PageHeader, Panel, UpdatedAgo};
+use crate::data::use_list;
 use crate::pages::actions::use_change;
 use crate::pages::listing::{ListPanel, Words, use_listing};
 use crate::route::Route;
@@ -34,7 +34,7 @@ enum Doing {
 #[component]
 pub fn TagsPage() -> Element {
     let listing = use_listing("tags", &["name", "type", "devices", "description"]);
-    let tags = use_query(move || ListTags {
+    let tags = use_list(move || ListTags {
         page: listing.page(),
         size: Some(PAGE_SIZE),
         name: listing.text(),
@@ -47,7 +47,7 @@ pub fn TagsPage() -> Element {
         PageHeader {
             title: "Tags",
             crumbs: vec![Crumb::link("Home", Route::dashboard()), Crumb::here("Setup"), Crumb::here("Tags")],
-            UpdatedAgo { at: tags.at(), loading: tags.loading() }
+            UpdatedAgo { at: tags.at(), loading: tags.loading(), of_before: tags.is_of_before() }
             Button {
                 label: "Add tag",
                 kind: ButtonKind::Primary,
@@ -55,7 +55,7 @@ pub fn TagsPage() -> Element {
                 onclick: move |_| doing.set(Doing::Adding),
             }
         }
-        section { class: "panel bg-card",
+        Panel { reading: tags.is_of_before(),
             ListPanel {
                 list: tags,
                 listing,

@@ -4,7 +4,8 @@ use dioxus::prelude::*;
 use netraven_api::devices::{GetHostKey, TrustHostKey, TrustedKey};
 use netraven_api::native::Feature;
 
-use crate::components::{Button, Confirm, Glyph, Time};
+use super::key_button::KeyButton;
+use crate::components::Time;
 use crate::data::use_query_maybe;
 use crate::pages::actions::use_change;
 use crate::state::session::use_workplace;
@@ -29,36 +30,25 @@ pub fn TrustKey(device_id: ReadSignal<i64>, hostname: String, seen: TrustedKey) 
             }
         };
     }
-    let refused = workplace
-        .refusal(Feature::HostKeys)
-        .or_else(|| (!workplace.is_admin()).then(|| "Only admins may trust another key.".to_owned()));
     let chosen = seen.clone();
     rsx! {
-        Button {
+        KeyButton {
             label: "Trust this key",
-            glyph: Glyph::Key,
-            small: true,
-            refused,
-            onclick: move |_| asking.set(true),
-        }
-        if asking() {
-            Confirm {
-                title: "Trust this key of {hostname}?",
-                text: "Sessions accept exactly this key from now on. A device that shows any other, the old one included, is refused.",
-                action: "Trust this key",
-                keep: "Cancel",
-                typed: workplace.guard(),
-                busy: trust.busy(),
-                onconfirm: move |()| {
-                    trust.make(TrustHostKey(device_id(), chosen.clone()), "The key is trusted. Run the device again.");
-                },
-                onclose: move |()| asking.set(false),
-                dl { class: "facts keys-compared",
-                    dt { "Seen" }
-                    dd { class: "mono", "{seen.sha256}" }
-                    dt { "Stored" }
-                    dd { class: "mono", "{seen.replaces}" }
-                }
+            denied: "Only admins may trust another key.",
+            title: "Trust this key of {hostname}?",
+            text: "Sessions accept exactly this key from now on. A device that shows any other, the old one included, is refused.",
+            action: "Trust this key",
+            keep: "Cancel",
+            asking,
+            busy: trust.busy(),
+            onconfirm: move |()| {
+                trust.make(TrustHostKey(device_id(), chosen.clone()), "The key is trusted. Run the device again.");
+            },
+            dl { class: "facts keys-compared",
+                dt { "Seen" }
+                dd { class: "mono", "{seen.sha256}" }
+                dt { "Stored" }
+                dd { class: "mono", "{seen.replaces}" }
             }
         }
     }

@@ -83,6 +83,7 @@ pub fn UnifiedLogsTable(
         }
     };
     let (lines, problem) = (view.lines.read(), view.problem.read().clone());
+    let reading = view.is_of_before();
     let retry = move |()| view.refresh();
     let chosen = desk.chosen();
     let note = missed();
@@ -108,7 +109,7 @@ pub fn UnifiedLogsTable(
         if lines.is_empty() {
             if let Some(problem) = problem {
                 ErrorState { title: "The log could not be read", problem, onretry: retry }
-            } else if *view.loading.read() {
+            } else if reading || *view.loading.read() {
                 SkeletonRows { rows: 12, label: "Reading the log" }
             } else if let Some(at) = view.stopped.cloned() {
                 Empty {
@@ -123,7 +124,10 @@ pub fn UnifiedLogsTable(
                 Empty { title: "No lines yet", text: "What the workers do appears here as it happens.", glyph: Glyph::Log }
             }
         } else {
-            div { class: "split", "data-state": if chosen.is_some() { "open" } else { "closed" },
+            div {
+                class: "split",
+                "data-state": if chosen.is_some() { "open" } else { "closed" },
+                aria_busy: if reading { "true" },
                 Rows { desk, search, onkeydown }
                 if let Some(line) = chosen.clone() {
                     LinePanel {

@@ -3,8 +3,8 @@
 use dioxus::prelude::*;
 use netraven_api::users::{DeleteUser, ListUsers, UserPublic};
 
-use crate::components::{Button, ButtonKind, Confirm, Crumb, Empty, Glyph, PageHeader, UpdatedAgo};
-use crate::data::use_query_maybe;
+use crate::components::{Button, ButtonKind, Confirm, Crumb, Empty, Glyph, PageHeader, Panel, UpdatedAgo};
+use crate::data::use_list_maybe;
 use crate::pages::actions::use_change;
 use crate::pages::listing::{ListPanel, Words, use_listing};
 use crate::route::Route;
@@ -39,7 +39,7 @@ enum Doing {
 pub fn UsersPage() -> Element {
     let workplace = use_workplace();
     let listing = use_listing("users", &["username", "role", "is_active"]);
-    let users = use_query_maybe(move || {
+    let users = use_list_maybe(move || {
         workplace.is_admin().then(|| ListUsers {
             page: listing.page(),
             size: Some(PAGE_SIZE),
@@ -55,7 +55,7 @@ pub fn UsersPage() -> Element {
         PageHeader {
             title: "Users",
             crumbs: vec![Crumb::link("Home", Route::dashboard()), Crumb::here("Setup"), Crumb::here("Users")],
-            UpdatedAgo { at: users.at(), loading: users.loading() }
+            UpdatedAgo { at: users.at(), loading: users.loading(), of_before: users.is_of_before() }
             Button {
                 label: "Add user",
                 kind: ButtonKind::Primary,
@@ -64,7 +64,7 @@ pub fn UsersPage() -> Element {
                 onclick: move |_| doing.set(Doing::Adding),
             }
         }
-        section { class: "panel bg-card",
+        Panel { reading: users.is_of_before(),
             if admin {
                 ListPanel {
                     list: users,

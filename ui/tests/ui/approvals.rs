@@ -3,9 +3,8 @@
 use std::rc::Rc;
 
 use netraven_api::Problem;
-use netraven_api::native::{Feature, Missing, Session};
+use netraven_api::native::Feature;
 use netraven_api::problem::Code;
-use netraven_api::users::Role;
 use serde_json::{Value, json};
 
 use crate::samples::{page, tag};
@@ -50,21 +49,11 @@ fn answers(fake: &Rc<Fake>) {
 }
 
 fn as_admin() -> Rc<Fake> {
-    let fake = Fake::ready();
-    answers(&fake);
-    fake
+    Fake::filled(answers)
 }
 
 fn as_user() -> Rc<Fake> {
-    let mut ready = Fake::admin();
-    ready.role = Role::User;
-    let fake = Fake::with(Session::Ready(ready));
-    answers(&fake);
-    fake
-}
-
-fn dialog(screen: &Screen) -> String {
-    screen.dialog()
+    Fake::user(answers)
 }
 
 #[test]
@@ -82,7 +71,7 @@ fn an_admin_looks_at_what_waits_and_approves_what_he_ticks() {
     assert!(fake.calls("GET /devices/").iter().any(asked), "{:?}", fake.calls("GET /devices/"));
     assert!(screen.shows("No credential is sent to one before an admin has approved it."));
     screen.press("Look and approve");
-    insta::assert_snapshot!(dialog(&screen));
+    insta::assert_snapshot!(screen.dialog());
 
     screen.press("Approve");
     assert!(fake.calls("POST /devices/approve").is_empty(), "nothing is ticked yet");
@@ -93,7 +82,7 @@ fn an_admin_looks_at_what_waits_and_approves_what_he_ticks() {
     screen.press("Approve 2 devices");
     let sent = json!({"devices": [{"id": 1, "revision": "a1"}, {"id": 2, "revision": "b2"}]});
     assert_eq!(fake.bodies("POST /devices/approve"), [sent], "what is approved is what was seen");
-    let shown = dialog(&screen);
+    let shown = screen.dialog();
     assert!(shown.contains(&format!("moved: {late}")) && screen.shows("1 device was approved."), "{shown}");
     assert!(!shown.contains("Approve added") && shown.contains("Approve named"), "{shown}");
 
@@ -115,7 +104,7 @@ fn one_device_is_approved_from_its_panel() {
         "{panel}"
     );
     screen.press("Look and approve");
-    let shown = dialog(&screen);
+    let shown = screen.dialog();
     assert!(shown.contains("Approve added") && !shown.contains("Approve moved"), "{shown}");
     fake.answer("POST /devices/approve", &json!({"approved": [1], "refused": []}));
     let calm = json!({
@@ -159,15 +148,12 @@ fn a_user_is_told_that_a_device_waits_and_cannot_approve_it() {
     fake.answer("POST /devices/import", &outcome);
     screen.press("Choose a file");
     screen.press("Import");
-    assert!(dialog(&screen).contains("They wait: no credential is sent to them before an admin has approved them."));
+    assert!(screen.dialog().contains("They wait: no credential is sent to them before an admin has approved them."));
 }
 
 #[test]
 fn a_server_that_asks_no_admin_is_not_asked_about_approvals() {
-    let mut ready = Fake::admin();
-    ready.missing.push(Missing { feature: Feature::Approvals, reason: "This server asks no admin.".to_owned() });
-    let fake = Fake::with(Session::Ready(ready));
-    answers(&fake);
+    let fake = Fake::lacking(Feature::Approvals, "This server asks no admin.", answers);
     let mut plain = device(1, "plain", &Value::Null);
     plain["last_cause"] = Value::Null;
     fake.answer("GET /devices/", &page(vec![plain], 1));

@@ -3,9 +3,8 @@
 use std::rc::Rc;
 
 use netraven_api::event::Changed;
-use netraven_api::native::{Feature, Missing, Session};
+use netraven_api::native::Feature;
 use netraven_api::problem::Code;
-use netraven_api::users::Role;
 use netraven_api::{Page, Problem};
 use serde_json::{Value, json};
 
@@ -58,9 +57,7 @@ fn answers(fake: &Rc<Fake>) {
 }
 
 fn filled() -> Rc<Fake> {
-    let fake = Fake::ready();
-    answers(&fake);
-    fake
+    Fake::filled(answers)
 }
 
 fn main_part(screen: &Screen) -> String {
@@ -123,11 +120,8 @@ fn reading_nothing_and_failure_have_their_own_faces() {
 
 #[test]
 fn a_server_that_tells_no_newest_snapshots_is_not_taken_for_one_without_any() {
-    let mut ready = Fake::admin();
     let reason = "The list of devices does not tell them here.";
-    ready.missing = vec![Missing { feature: Feature::NewestResults, reason: reason.into() }];
-    let fake = Fake::with(Session::Ready(ready));
-    answers(&fake);
+    let fake = Fake::lacking(Feature::NewestResults, reason, answers);
     fake.answer("GET /devices/", &page(vec![device_row(9, "edge-fra-09")], 1));
     let screen = Screen::open(&fake, "/configurations");
     assert!(screen.shows(reason) && !screen.shows("none yet") && !screen.shows("never run"), "{}", main_part(&screen));
@@ -241,10 +235,7 @@ fn an_admin_deletes_a_snapshot_after_being_asked() {
     assert!(fake.calls("GET /configs/9/history").len() > read, "the list is read again");
     assert_eq!(screen.address(), "/configurations/9?", "what is gone is no longer asked for");
 
-    let mut ready = Fake::admin();
-    ready.role = Role::User;
-    let fake = Fake::with(Session::Ready(ready));
-    answers(&fake);
+    let fake = Fake::user(answers);
     let mut screen = Screen::open(&fake, "/configurations/9");
     assert_eq!(screen.outline().matches("title=\"Only admins may delete snapshots.\"").count(), 4);
     screen.press("Delete the snapshot of 2026-11-21 15:05:00");

@@ -2,9 +2,8 @@
 
 use std::rc::Rc;
 
-use netraven_api::native::{Feature, Missing, Session};
+use netraven_api::native::Feature;
 use netraven_api::problem::Code;
-use netraven_api::users::Role;
 use netraven_api::{Page, Problem};
 use serde_json::{Value, json};
 
@@ -28,21 +27,11 @@ fn answers(fake: &Rc<Fake>) {
 }
 
 fn filled() -> Rc<Fake> {
-    let fake = Fake::ready();
-    answers(&fake);
-    fake
+    Fake::filled(answers)
 }
 
 fn as_user() -> Rc<Fake> {
-    let mut ready = Fake::admin();
-    ready.role = Role::User;
-    let fake = Fake::with(Session::Ready(ready));
-    answers(&fake);
-    fake
-}
-
-fn dialog(screen: &Screen) -> String {
-    screen.dialog()
+    Fake::user(answers)
 }
 
 #[test]
@@ -86,7 +75,7 @@ fn a_credential_is_added_with_its_secrets() {
     let mut screen = Screen::open(&fake, "/credentials");
     screen.press("Add credential");
     screen.submit();
-    insta::assert_snapshot!(dialog(&screen));
+    insta::assert_snapshot!(screen.dialog());
     assert!(fake.calls("POST /credentials/").is_empty());
     screen.type_into("credential-username", "backup");
     screen.type_into("credential-priority", "50");
@@ -95,7 +84,7 @@ fn a_credential_is_added_with_its_secrets() {
     screen.change("credential-tags-2", "true");
     fake.refuse("POST /credentials/", Problem::field("body.username", "The name is taken."));
     screen.submit();
-    assert!(dialog(&screen).contains("The name is taken."));
+    assert!(screen.dialog().contains("The name is taken."));
     answers(&fake);
     fake.answer("POST /credentials/", &credential(7, "backup", 50));
     let read = fake.calls("GET /credentials/").len();
@@ -114,7 +103,7 @@ fn a_change_keeps_the_secrets_that_were_not_typed_again() {
     fake.answer("PUT /credentials/1/", &credential(1, "netbackup", 10));
     let mut screen = Screen::open(&fake, "/credentials");
     screen.press("Change the credential of netbackup");
-    insta::assert_snapshot!(dialog(&screen));
+    insta::assert_snapshot!(screen.dialog());
     screen.type_into("credential-priority", "20");
     screen.type_into("credential-description", "");
     screen.submit();
@@ -136,7 +125,7 @@ fn only_an_admin_adds_changes_and_deletes() {
     screen.press("Delete the credential of netraven");
     assert!(!screen.shows("role=\"dialog\""), "the product's own stays");
     screen.press("Delete the credential of admin");
-    assert!(dialog(&screen).contains("Devices that no other credential serves"));
+    assert!(screen.dialog().contains("Devices that no other credential serves"));
     screen.press("Delete the credential");
     assert_eq!(fake.calls("DELETE /credentials/2").len(), 1);
     assert!(screen.shows("The credential of admin was deleted."));
@@ -153,15 +142,12 @@ fn only_an_admin_adds_changes_and_deletes() {
 
 #[test]
 fn what_the_server_does_not_keep_is_not_asked_for() {
-    let mut ready = Fake::admin();
     let reason = "This server keeps no enable passwords.";
-    ready.missing = vec![Missing { feature: Feature::EnablePassword, reason: reason.into() }];
-    let fake = Fake::with(Session::Ready(ready));
-    answers(&fake);
+    let fake = Fake::lacking(Feature::EnablePassword, reason, answers);
     let mut screen = Screen::open(&fake, "/credentials");
     assert_eq!(screen.outline().matches("\"not offered\"").count(), 3);
     screen.press("Change the credential of netbackup");
-    let shown = dialog(&screen);
+    let shown = screen.dialog();
     assert!(shown.contains(reason) && !shown.contains("Remove the stored enable password"), "{shown}");
 }
 
@@ -179,7 +165,7 @@ fn a_credential_is_confined_to_networks() {
     let wrong = "'10.0.0.7/8' is an address inside a network: write 10.0.0.0/8 for the network.";
     fake.refuse("PUT /credentials/1/", Problem::field("body.allowed_networks", wrong));
     screen.submit();
-    let shown = dialog(&screen);
+    let shown = screen.dialog();
     assert!(shown.contains(wrong) && shown.matches("aria-invalid").count() == 1, "{shown}");
     let sent = &fake.bodies("PUT /credentials/1/")[0]["allowed_networks"];
     assert_eq!(sent, &json!(["10.0.0.7/8", "192.0.2.0/24", "2001:db8::/32"]));
@@ -188,12 +174,9 @@ fn a_credential_is_confined_to_networks() {
     screen.submit();
     assert_eq!(fake.bodies("PUT /credentials/1/")[1]["allowed_networks"], json!([]), "an empty list lifts the limit");
 
-    let mut elsewhere = Fake::admin();
     let reason = "This server confines no credential to networks.";
-    elsewhere.missing.push(Missing { feature: Feature::AllowedNetworks, reason: reason.to_owned() });
-    let fake = Fake::with(Session::Ready(elsewhere));
-    answers(&fake);
+    let fake = Fake::lacking(Feature::AllowedNetworks, reason, answers);
     let mut screen = Screen::open(&fake, "/credentials");
     screen.press("Add credential");
-    assert!(dialog(&screen).contains(reason));
+    assert!(screen.dialog().contains(reason));
 }

@@ -2,9 +2,8 @@
 
 use std::rc::Rc;
 
-use netraven_api::native::{Feature, Missing, Native, Ready, Session};
+use netraven_api::native::{Feature, Native, Ready, Session};
 use netraven_api::problem::{Code, FieldError};
-use netraven_api::users::Role;
 use netraven_api::{Page, Problem};
 use serde_json::{Value, json};
 
@@ -64,25 +63,15 @@ fn answers(fake: &Rc<Fake>) {
 }
 
 fn filled() -> Rc<Fake> {
-    let fake = Fake::ready();
-    answers(&fake);
-    fake
+    Fake::filled(answers)
 }
 
 fn as_user() -> Rc<Fake> {
-    let mut ready = Fake::admin();
-    ready.role = Role::User;
-    let fake = Fake::with(Session::Ready(ready));
-    answers(&fake);
-    fake
+    Fake::user(answers)
 }
 
 fn main_part(screen: &Screen) -> String {
     screen.part("nav aria-label=\"Breadcrumbs\"", "section aria-label=\"Notices\"")
-}
-
-fn dialog(screen: &Screen) -> String {
-    screen.dialog()
 }
 
 #[test]
@@ -168,10 +157,7 @@ fn every_column_sorts_the_list_and_the_order_stands_in_the_address() {
     screen.back();
     assert!(last().contains("sort=matching_credentials_count&order=desc"), "{}", last());
 
-    let mut ready = Fake::admin();
-    ready.missing.push(Missing { feature: Feature::NewestResults, reason: "It does not tell.".to_owned() });
-    let elsewhere = Fake::with(Session::Ready(ready));
-    answers(&elsewhere);
+    let elsewhere = Fake::lacking(Feature::NewestResults, "It does not tell.", answers);
     let screen = Screen::open(&elsewhere, "/devices");
     let heads = screen.part("thead", "tbody");
     assert!(heads.contains("title=\"It does not tell.\"") && heads.contains("\"Last seen\""), "{heads}");
@@ -209,10 +195,7 @@ fn devices_that_fail_are_counted_beside_the_page_and_shown_when_that_is_pressed(
     fake.answer("GET /devices/", &empty_page());
     assert!(!Screen::open(&fake, "/jobs").shows("failing"), "none fails");
 
-    let mut elsewhere = Fake::admin();
-    elsewhere.missing.push(Missing { feature: Feature::NewestResults, reason: "It does not tell.".to_owned() });
-    let fake = Fake::with(Session::Ready(elsewhere));
-    answers(&fake);
+    let fake = Fake::lacking(Feature::NewestResults, "It does not tell.", answers);
     let screen = Screen::open(&fake, "/devices");
     assert!(!screen.shows("failing") && !screen.shows("Last result any"), "a server that does not tell is not asked");
     assert!(fake.calls("GET /devices/").iter().all(|call| !call.contains("last_result")));
@@ -224,7 +207,7 @@ fn a_refused_device_says_why_at_its_fields() {
     let mut screen = Screen::open(&fake, "/devices");
     screen.press("Add device");
     screen.submit();
-    insta::assert_snapshot!(dialog(&screen));
+    insta::assert_snapshot!(screen.dialog());
     assert!(fake.calls("POST /devices/").is_empty(), "what is missing is not sent");
 
     screen.type_into("device-hostname", "edge ber 02");
@@ -234,14 +217,14 @@ fn a_refused_device_says_why_at_its_fields() {
     refusal.fields.push(FieldError { field: "body.ip_address".into(), message: "This is no address.".into() });
     fake.refuse("POST /devices/", refusal);
     screen.submit();
-    let shown = dialog(&screen);
+    let shown = screen.dialog();
     assert!(shown.contains("A hostname has no blanks.") && shown.contains("This is no address."), "{shown}");
     assert_eq!(shown.matches("aria-invalid").count(), 2, "{shown}");
     assert!(!shown.contains("role=\"alert\""), "nothing is said twice: {shown}");
 
     fake.refuse("POST /devices/", Problem::new(Code::Conflict, "A device with this hostname exists."));
     screen.submit();
-    assert!(dialog(&screen).contains("A device with this hostname exists."));
+    assert!(screen.dialog().contains("A device with this hostname exists."));
 }
 
 #[test]
@@ -282,7 +265,7 @@ fn a_credential_is_added_from_the_warning() {
     );
     screen.press("No credential for lab-20");
     screen.submit();
-    assert!(dialog(&screen).contains("Enter the password."));
+    assert!(screen.dialog().contains("Enter the password."));
     screen.type_into("credential-username", "netbackup");
     screen.type_into("credential-password", "s3cret");
     screen.submit();
@@ -300,7 +283,7 @@ fn an_admin_deletes_a_device_after_being_asked() {
     fake.answer("DELETE /devices/9", &Value::Null);
     let mut screen = Screen::open(&fake, "/devices");
     screen.press("Delete edge-fra-09");
-    insta::assert_snapshot!(dialog(&screen));
+    insta::assert_snapshot!(screen.dialog());
     screen.press("Keep it");
     assert!(fake.calls("DELETE /devices/9").is_empty());
     screen.press("Delete edge-fra-09");
@@ -361,10 +344,10 @@ fn a_file_is_looked_into_and_imported() {
     fake.pick("site.csv", csv);
     screen.press("Choose a file again");
     assert_eq!(fake.bodies("POST /devices/import/check")[1], json!({ "csv": csv }));
-    insta::assert_snapshot!(dialog(&screen));
+    insta::assert_snapshot!(screen.dialog());
     screen.press("Import");
     assert_eq!(fake.bodies("POST /devices/import"), [json!({ "csv": csv })]);
-    insta::assert_snapshot!(dialog(&screen));
+    insta::assert_snapshot!(screen.dialog());
     assert!(
         fake.wishes()
             .iter()
@@ -469,7 +452,7 @@ fn a_device_opens_beside_the_list() {
     insta::assert_snapshot!(screen.part("aside aria-label=\"The chosen device\"", "footer"));
 
     screen.press("Snapshot 512");
-    let shown = dialog(&screen);
+    let shown = screen.dialog();
     assert!(
         shown.contains("enable secret 9 ‹secret 7c1e›") && shown.contains("7 secrets hidden in this text"),
         "{shown}"

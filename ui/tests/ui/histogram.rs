@@ -4,7 +4,7 @@ use std::rc::Rc;
 
 use netraven_api::Problem;
 use netraven_api::logs::LogHistogram;
-use netraven_api::native::{Feature, Missing, Session};
+use netraven_api::native::Feature;
 use netraven_api::problem::Code;
 
 use crate::samples::{histogram, job, line, page, runs, summary};
@@ -98,7 +98,7 @@ fn the_keyboard_moves_over_the_bars_widens_chooses_and_clears() {
 fn what_could_not_be_counted_is_said() {
     let fake = Fake::ready();
     fake.answer(ROUTE, &LogHistogram { is_partial: true, counted_since: at(-120), ..histogram() });
-    assert!(open(&fake).shows("lines before 2026-11-23 15:03:00 are missing here"));
+    assert!(open(&fake).shows("lines before 2026-11-23 15:03:00 are missing in the chart"));
     let fake = Fake::ready();
     fake.refuse(ROUTE, Problem::new(Code::Internal, "The database is restarting."));
     let mut screen = open(&fake);
@@ -110,9 +110,7 @@ fn what_could_not_be_counted_is_said() {
 
 #[test]
 fn a_server_that_does_not_count_has_no_chart_and_the_reason_instead() {
-    let mut ready = Fake::admin();
-    ready.missing.push(Missing { feature: Feature::LogHistogram, reason: "This server does not count.".into() });
-    let fake = Fake::with(Session::Ready(ready));
+    let fake = Fake::lacking(Feature::LogHistogram, "This server does not count.", |_| ());
     let screen = open(&fake);
     assert!(screen.shows("This server does not count.") && !screen.shows("Lines over time"));
     assert!(fake.calls(ROUTE).is_empty());

@@ -2,9 +2,7 @@
 
 use std::rc::Rc;
 
-use netraven_api::native::Session;
 use netraven_api::problem::Code;
-use netraven_api::users::Role;
 use netraven_api::{Page, Problem};
 use serde_json::{Value, json};
 
@@ -58,13 +56,7 @@ fn answers(fake: &Rc<Fake>) {
 }
 
 fn filled() -> Rc<Fake> {
-    let fake = Fake::ready();
-    answers(&fake);
-    fake
-}
-
-fn dialog(screen: &Screen) -> String {
-    screen.dialog()
+    Fake::filled(answers)
 }
 
 #[test]
@@ -143,14 +135,11 @@ fn only_an_admin_deletes_a_job() {
     fake.answer("DELETE /jobs/1", &Value::Null);
     let mut screen = Screen::open(&fake, "/jobs");
     screen.press("Delete Edge routers backup");
-    assert!(dialog(&screen).contains("Edge routers backup is deleted with its schedule and all its runs."));
+    assert!(screen.dialog().contains("Edge routers backup is deleted with its schedule and all its runs."));
     screen.press("Delete the job");
     assert_eq!(fake.calls("DELETE /jobs/1").len(), 1);
 
-    let mut ready = Fake::admin();
-    ready.role = Role::User;
-    let fake = Fake::with(Session::Ready(ready));
-    answers(&fake);
+    let fake = Fake::user(answers);
     let mut screen = Screen::open(&fake, "/jobs");
     assert_eq!(screen.outline().matches("title=\"Only admins may delete jobs.\"").count(), 5);
     screen.press("Delete Edge routers backup");
@@ -163,14 +152,14 @@ fn a_refused_job_says_why_at_its_fields() {
     let mut screen = Screen::open(&fake, "/jobs");
     screen.press("Add job");
     screen.submit();
-    insta::assert_snapshot!(dialog(&screen));
+    insta::assert_snapshot!(screen.dialog());
     screen.type_into("job-name", "Nightly");
     screen.change("job-tags-2", "true");
     screen.press("Schedule cron");
     screen.type_into("job-cron", "0 0 30 2 *");
     fake.refuse("POST /jobs/", Problem::field("body.cron_string", "There is no such day."));
     screen.submit();
-    let shown = dialog(&screen);
+    let shown = screen.dialog();
     assert!(shown.contains("There is no such day.") && !shown.contains("role=\"alert\""), "{shown}");
 }
 

@@ -39,7 +39,10 @@ fn a_line_that_is_gone_is_told_of_and_one_that_cannot_be_read_is_tried_again() {
     let mut screen = Screen::open(&fake, "/?tab=logs&line=7000");
     assert!(screen.shows("Line 7,000 is not in the log any more"));
     assert!(screen.shows("Line 90 said"), "the list is there");
-    screen.press("Close");
+    let list = screen.part("role=\"tabpanel\"", "section aria-label=\"Notices\"");
+    let (rows, said) = (list.find("role=\"grid\"").unwrap(), list.find("not in the log any more").unwrap());
+    assert!(rows < said, "what is said stands below the page and moves none of its lines: {list}");
+    screen.press("Close the note about the line");
     assert!(!screen.shows("not in the log any more"));
     assert_eq!(screen.address(), "/?tab=logs");
 
@@ -47,7 +50,7 @@ fn a_line_that_is_gone_is_told_of_and_one_that_cannot_be_read_is_tried_again() {
     let mut screen = Screen::open(&fake, "/?tab=logs&line=7000");
     assert!(screen.shows("Line 7,000 could not be read. The server went away."));
     fake.answer("GET /logs/7000", &line(7_000, "ERROR", "Cut short"));
-    screen.press("Try again");
+    screen.press("Read the line again");
     assert!(screen.shows("Lines around line 7000") && !screen.shows("could not be read"));
 }
 

@@ -66,10 +66,6 @@ fn jobs() -> Vec<Value> {
     ]
 }
 
-fn dialog(screen: &Screen) -> String {
-    screen.dialog()
-}
-
 #[test]
 fn a_schedule_that_never_starts_is_told_in_the_list_the_form_and_the_notices() {
     let fake = server(Role::Admin);
@@ -91,12 +87,12 @@ fn a_schedule_that_never_starts_is_told_in_the_list_the_form_and_the_notices() {
 
     screen.press("Add job");
     for (choice, reason) in [("Schedule cron", LACKS[0].1), ("Schedule once", LACKS[1].1)] {
-        assert!(!dialog(&screen).contains(reason));
+        assert!(!screen.dialog().contains(reason));
         screen.press(choice);
-        assert!(dialog(&screen).contains(reason), "{choice}");
+        assert!(screen.dialog().contains(reason), "{choice}");
     }
     screen.press("Schedule interval");
-    assert!(!dialog(&screen).contains("role=\"note\""), "intervals do start");
+    assert!(!screen.dialog().contains("role=\"note\""), "intervals do start");
     screen.press("Schedule cron");
     screen.type_into("job-name", "Nightly");
     screen.change("job-tags-2", "true");
@@ -109,14 +105,14 @@ fn what_goes_with_a_thing_that_is_deleted_is_what_goes_there() {
     let fake = server(Role::Admin);
     let mut screen = Screen::open(&fake, "/jobs");
     screen.press("Delete Hourly");
-    let shown = dialog(&screen);
+    let shown = screen.dialog();
     assert!(
         shown.contains("Hourly is deleted with its schedule. What has results stays here. An interval is kept here."),
         "{shown}"
     );
     let mut screen = Screen::open(&fake, "/devices");
     screen.press("Delete edge-fra-09");
-    let shown = dialog(&screen);
+    let shown = screen.dialog();
     assert!(
         shown.contains("is deleted with its stored snapshots. What has results stays here. There is no git here."),
         "{shown}"
@@ -127,7 +123,7 @@ fn what_goes_with_a_thing_that_is_deleted_is_what_goes_there() {
     let html = screen.html();
     let action = html.split("data-action=\"Delete the snapshot of ").nth(1).unwrap().split('"').next().unwrap();
     screen.press(&format!("Delete the snapshot of {action}"));
-    let shown = dialog(&screen);
+    let shown = screen.dialog();
     assert!(shown.contains("There is no git here.") && !shown.contains("The git history keeps"), "{shown}");
     screen.press("Delete the snapshot");
     assert!(screen.shows("The snapshot was deleted.") && !screen.shows("the git history keeps its text"));
@@ -171,7 +167,7 @@ fn a_user_does_there_what_that_server_allows() {
     screen.press("Delete the device");
     assert_eq!(fake.calls("DELETE /devices/9").len(), 1);
     screen.press("Add credential");
-    assert!(dialog(&screen).contains("User name"));
+    assert!(screen.dialog().contains("User name"));
     let mut screen = Screen::open(&fake, "/tags");
     screen.press("Delete the tag edge");
     screen.press("Delete the tag");
@@ -186,7 +182,7 @@ fn an_address_is_asked_for_where_each_user_needs_one() {
     fake.answer("GET /users/", &page(Vec::<Value>::new(), 0));
     let mut screen = Screen::open(&fake, "/users");
     screen.press("Add user");
-    assert!(dialog(&screen).contains("An address is wanted here."));
+    assert!(screen.dialog().contains("An address is wanted here."));
     screen.type_into("user-name", "bea");
     screen.type_into("user-password", "long enough");
     screen.submit();
@@ -195,16 +191,16 @@ fn an_address_is_asked_for_where_each_user_needs_one() {
     fake.refuse("POST /users/", Problem::field("body.email", taken));
     screen.type_into("user-email", "bea@example.net");
     screen.submit();
-    assert!(dialog(&screen).contains(taken) && !dialog(&screen).contains("role=\"alert\""), "told at the field");
+    assert!(screen.dialog().contains(taken) && !screen.dialog().contains("role=\"alert\""), "told at the field");
 }
 
 #[test]
 fn another_port_is_told_to_be_of_no_use_there() {
     let mut screen = Screen::open(&server(Role::Admin), "/devices");
     screen.press("Add device");
-    assert!(!dialog(&screen).contains("Port 22 is used here."));
+    assert!(!screen.dialog().contains("Port 22 is used here."));
     screen.type_into("device-port", "2222");
-    assert!(dialog(&screen).contains("Port 22 is used here."));
+    assert!(screen.dialog().contains("Port 22 is used here."));
 }
 
 #[test]

@@ -41,7 +41,10 @@ fn what_is_wrong_is_told_and_read_again_when_the_server_says_so() {
     fake.answer("GET /system/status", &wrong);
     fake.changed(Changed::System);
     screen.settle();
-    insta::assert_snapshot!(screen.part("h1", "footer"));
+    let shown = screen.part("h1", "footer");
+    let (last, note) = (shown.find("\"Signed in\"").unwrap(), shown.find("Redis was not there for 4 s.").unwrap());
+    assert!(last < note, "a note comes at the end, where it moves nothing: {shown}");
+    insta::assert_snapshot!(shown);
 }
 
 #[test]

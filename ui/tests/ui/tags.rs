@@ -2,9 +2,7 @@
 
 use std::rc::Rc;
 
-use netraven_api::native::Session;
 use netraven_api::problem::Code;
-use netraven_api::users::Role;
 use netraven_api::{Page, Problem};
 use serde_json::{Value, json};
 
@@ -24,13 +22,7 @@ fn answers(fake: &Rc<Fake>) {
 }
 
 fn filled() -> Rc<Fake> {
-    let fake = Fake::ready();
-    answers(&fake);
-    fake
-}
-
-fn dialog(screen: &Screen) -> String {
-    screen.dialog()
+    Fake::filled(answers)
 }
 
 /// The requests of the list itself; the band of the sample lab asks for its own tag.
@@ -79,11 +71,11 @@ fn a_tag_is_added_and_changed() {
     let mut screen = Screen::open(&fake, "/tags");
     screen.press("Add tag");
     screen.submit();
-    insta::assert_snapshot!(dialog(&screen));
+    insta::assert_snapshot!(screen.dialog());
     screen.type_into("tag-name", " edge ");
     fake.refuse("POST /tags/", Problem::new(Code::Conflict, "A tag of this name exists already."));
     screen.submit();
-    assert!(dialog(&screen).contains("A tag of this name exists already."));
+    assert!(screen.dialog().contains("A tag of this name exists already."));
     fake.answer("POST /tags/", &tags()[1]);
     screen.submit();
     assert_eq!(fake.bodies("POST /tags/").last(), Some(&json!({"name": "edge"})));
@@ -106,15 +98,12 @@ fn only_an_admin_deletes_and_the_tag_of_every_device_stays() {
     screen.press("Change the tag default");
     assert!(!screen.shows("role=\"dialog\""));
     screen.press("Delete the tag edge");
-    insta::assert_snapshot!(dialog(&screen));
+    insta::assert_snapshot!(screen.dialog());
     screen.press("Delete the tag");
     assert_eq!(fake.calls("DELETE /tags/2").len(), 1);
     assert!(screen.shows("The tag edge was deleted."));
 
-    let mut ready = Fake::admin();
-    ready.role = Role::User;
-    let fake = Fake::with(Session::Ready(ready));
-    answers(&fake);
+    let fake = Fake::user(answers);
     let mut screen = Screen::open(&fake, "/tags");
     assert!(screen.shows("title=\"Only admins may delete tags.\""));
     screen.press("Delete the tag edge");

@@ -2,9 +2,7 @@
 
 use std::rc::Rc;
 
-use netraven_api::native::Session;
 use netraven_api::problem::Code;
-use netraven_api::users::Role;
 use netraven_api::{Page, Problem};
 use serde_json::{Value, json};
 
@@ -21,13 +19,7 @@ fn answers(fake: &Rc<Fake>) {
 }
 
 fn filled() -> Rc<Fake> {
-    let fake = Fake::ready();
-    answers(&fake);
-    fake
-}
-
-fn dialog(screen: &Screen) -> String {
-    screen.dialog()
+    Fake::filled(answers)
 }
 
 #[test]
@@ -44,10 +36,7 @@ fn shows_the_users_to_an_admin() {
 
 #[test]
 fn others_see_why_not_and_nothing_is_asked() {
-    let mut ready = Fake::admin();
-    ready.role = Role::User;
-    let fake = Fake::with(Session::Ready(ready));
-    answers(&fake);
+    let fake = Fake::user(answers);
     let mut screen = Screen::open(&fake, "/users");
     insta::assert_snapshot!(screen.part("h1", "section aria-label=\"Notices\""));
     screen.press("Add user");
@@ -77,7 +66,7 @@ fn a_user_is_added() {
     screen.press("Add user");
     screen.type_into("user-password", "short");
     screen.submit();
-    insta::assert_snapshot!(dialog(&screen));
+    insta::assert_snapshot!(screen.dialog());
     assert!(fake.calls("POST /users/").is_empty());
     screen.type_into("user-name", "anna");
     screen.type_into("user-password", "longenough");
@@ -85,7 +74,7 @@ fn a_user_is_added() {
     screen.change("user-role", "admin");
     fake.refuse("POST /users/", Problem::new(Code::Invalid, "There is a user anna already."));
     screen.submit();
-    assert!(dialog(&screen).contains("There is a user anna already."));
+    assert!(screen.dialog().contains("There is a user anna already."));
     fake.answer("POST /users/", &user(4, "anna", "admin", true));
     let read = fake.calls("GET /users/").len();
     screen.submit();
@@ -102,7 +91,7 @@ fn only_what_changed_is_sent() {
     fake.answer("PUT /users/2", &user(2, "j.weber", "admin", false));
     let mut screen = Screen::open(&fake, "/users");
     screen.press("Change j.weber");
-    insta::assert_snapshot!(dialog(&screen));
+    insta::assert_snapshot!(screen.dialog());
     screen.submit();
     assert!(fake.calls("PUT /users/2").is_empty() && !screen.shows("role=\"dialog\""), "nothing changed");
     screen.press("Change j.weber");
@@ -131,10 +120,10 @@ fn the_servers_own_sentence_says_why_an_account_stays() {
     let last = "The last active admin stays one.";
     fake.refuse("PUT /users/1", Problem::new(Code::Conflict, last));
     screen.press("Change admin");
-    assert!(dialog(&screen).contains("This is your own account."));
+    assert!(screen.dialog().contains("This is your own account."));
     screen.change("user-role", "user");
     screen.submit();
-    assert!(dialog(&screen).contains(last));
+    assert!(screen.dialog().contains(last));
     screen.press("Cancel");
     screen.press("Delete old");
     screen.press("Delete the user");

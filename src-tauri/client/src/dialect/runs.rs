@@ -253,7 +253,7 @@ async fn rows(
 
 /// A run of which something is left, in our shape.
 async fn of_seen(talk: Talk<'_>, seen: &Seen, known: Option<&Known>, is_now: bool) -> Run {
-    let is_open = seen.told.as_ref().is_none_or(|told| told.word.is_none());
+    let is_open = seen.told.as_ref().is_none_or(|told| told.said.word.is_none());
     let is_active = |word: &str| super::words::run_status(word).is_some_and(RunStatus::is_active);
     let state = match known {
         Some((job, word)) if is_now && is_open && seen.after.is_none() && is_active(word) => {

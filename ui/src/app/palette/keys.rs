@@ -18,7 +18,7 @@ pub enum Command {
 }
 
 /// The keys for people to read.
-pub const LIST: [(&str, &str); 12] = [
+pub const LIST: [(&str, &str); 13] = [
     ("Ctrl K", "search: pages, actions, views, jobs, devices, links"),
     ("/", "into the filter of the page"),
     ("?", "this list"),
@@ -30,6 +30,7 @@ pub const LIST: [(&str, &str); 12] = [
     ("Ctrl F, F3, Shift F3", "find in the log: open, next, before"),
     ("→ ←", "open and close repeated lines of the log"),
     ("Enter, Space", "open or choose what has the focus"),
+    ("Ctrl + − 0", "draw everything larger, smaller, or as usual"),
     ("Esc", "close what is open"),
 ];
 

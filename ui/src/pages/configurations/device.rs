@@ -14,8 +14,8 @@ use super::snapshot::{SnapshotBody, hidden};
 use super::unified::{counts, rows};
 use super::view::DeviceView;
 use crate::components::{
-    Button, Confirm, Crumb, Empty, ErrorState, Glyph, PageHeader, Segments, SkeletonRows, StaleNote, Time, TimesSwitch,
-    UpdatedAgo,
+    Button, Confirm, Crumb, Empty, ErrorState, Glyph, PageHeader, Panel, Segments, SkeletonRows, StaleNote, Time,
+    TimesSwitch, UpdatedAgo,
 };
 use crate::data::{Query, use_query, use_query_maybe};
 use crate::dom;
@@ -44,7 +44,7 @@ pub fn DeviceConfigurationsPage(device_id: ReadSignal<i64>, view: ReadSignal<Str
             UpdatedAgo { at: history.at(), loading: history.loading() }
             Button { label: "Refresh", glyph: Glyph::Refresh, onclick: move |_| history.refresh() }
         }
-        section { class: "panel bg-card",
+        Panel {
             if let Some(problem) = device.error().filter(|problem| problem.code == Code::NotFound) {
                 Empty { title: "There is no such device", text: problem.message, glyph: Glyph::Devices,
                     Link { class: "btn btn-outline", to: Route::configurations(), "Show all configurations" }

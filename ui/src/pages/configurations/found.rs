@@ -1,13 +1,13 @@
 //! What a search in all configurations found, each with the lines around it.
 
 use dioxus::prelude::*;
-use netraven_api::configs::{ConfigHead, FoundConfig, FoundConfigs, SearchConfigs};
+use netraven_api::configs::{ConfigHead, FoundConfig, FoundConfigs};
 
 use super::snapshot::word;
 use super::snippet;
 use super::view::DeviceView;
 use crate::components::{Empty, ErrorState, Glyph, SkeletonRows, StaleNote, Time, TimesSwitch};
-use crate::data::use_query_maybe;
+use crate::data::Query;
 use crate::format;
 use crate::route::Route;
 
@@ -16,19 +16,21 @@ const SHORTEST: usize = 2;
 /// Most snapshots the server finds at once.
 const MOST: usize = 50;
 
-/// The snapshots that hold a text, the newest first; `hostname` narrows them to devices of such a name.
+/// Whether a text is worth a search.
+#[must_use]
+pub fn is_long_enough(text: &str) -> bool {
+    text.chars().count() >= SHORTEST
+}
+
+/// The snapshots that were `found` to hold a text, the newest first; `hostname` narrows them to devices of such a name.
 #[component]
-pub fn Found(text: ReadSignal<String>, hostname: ReadSignal<String>) -> Element {
-    let found = use_query_maybe(move || {
-        let q = text();
-        (q.chars().count() >= SHORTEST).then_some(SearchConfigs { q })
-    });
+pub fn Found(text: ReadSignal<String>, hostname: ReadSignal<String>, found: Query<FoundConfigs>) -> Element {
     let retry = move |()| found.refresh();
     // What was typed has not come to rest yet.
     if text.read().is_empty() {
         return rsx! { SkeletonRows { rows: 8, label: "Searching the configurations" } };
     }
-    if text.read().chars().count() < SHORTEST {
+    if !is_long_enough(&text.read()) {
         return rsx! {
             Empty { title: "Type a little more", text: "Two letters are the least to search for.", glyph: Glyph::Search }
         };
@@ -42,7 +44,9 @@ pub fn Found(text: ReadSignal<String>, hostname: ReadSignal<String>) -> Element 
                 if let Some(problem) = stale {
                     StaleNote { problem, at: found.at(), onretry: retry }
                 }
-                if shown.is_empty() {
+                if shown.is_empty() && found.is_of_before() {
+                    SkeletonRows { rows: 8, label: "Searching the configurations" }
+                } else if shown.is_empty() {
                     Empty {
                         title: "Nothing was found",
                         text: nothing(&all, !named.is_empty()),

@@ -5,9 +5,10 @@ use netraven_api::credentials::{CreateCredential, Credential, CredentialInput, U
 use netraven_api::native::Feature;
 use netraven_api::{Problem, Secret};
 
-use crate::components::{Button, ButtonKind, CheckField, Dialog, TextField};
+use crate::components::{CheckField, TextField};
 use crate::data::use_api;
-use crate::pages::devices::form::{FormProblem, TagsField, refusal, refusal_of, tag_ids};
+use crate::pages::devices::form::{TagsField, tag_ids};
+use crate::pages::form::{FormDialog, refusal_of, use_form};
 use crate::state::notices::use_notices;
 use crate::state::session::use_workplace;
 
@@ -31,15 +32,10 @@ pub fn CredentialDialog(credential: Option<Credential>, tags: Vec<i64>, onclose:
     let stored_networks = known.as_ref().map(|known| known.allowed_networks.clone()).unwrap_or_default();
     let mut networks = use_signal(|| stored_networks.join(", "));
     let (chosen, fresh) = (use_signal(move || tags), use_signal(String::new));
-    let mut problem = use_signal(|| None::<Problem>);
-    let mut busy = use_signal(|| false);
+    let form = use_form();
     let id = credential.as_ref().map(|known| known.id);
 
-    let submit = move |event: FormEvent| {
-        event.prevent_default();
-        if busy() {
-            return;
-        }
+    let submit = move |()| {
         let typed = Typed {
             username: username.peek().trim().to_owned(),
             password: password.peek().clone(),
@@ -51,37 +47,23 @@ pub fn CredentialDialog(credential: Option<Credential>, tags: Vec<i64>, onclose:
             known_networks: stored_networks.clone(),
             has_tags: !chosen.peek().is_empty() || !fresh.peek().trim().is_empty(),
         };
-        let input = match typed.read(id.is_none()) {
-            Ok(input) => input,
-            Err(found) => return problem.set(Some(found)),
-        };
+        let Some(input) = form.accept(typed.read(id.is_none())) else { return };
         let api = api.clone();
-        busy.set(true);
-        problem.set(None);
-        spawn(async move {
-            let answer = match tag_ids(&api, chosen, fresh).await {
-                Ok(tags) => {
-                    let input = CredentialInput { tags: Some(tags), ..input };
-                    match id {
-                        Some(id) => api.send(&UpdateCredential(id, input)).await,
-                        None => api.send(&CreateCredential(input)).await,
-                    }
-                }
-                Err(found) => Err(found),
-            };
-            busy.set(false);
-            match answer {
-                Ok(credential) => {
-                    let done = if id.is_some() { "changed" } else { "added" };
-                    notices.done(format!("The credential of {} was {done}.", credential.username));
-                    onclose.call(());
-                }
-                Err(found) => problem.set(Some(found)),
+        let sending = async move {
+            let tags = Some(tag_ids(&api, chosen, fresh).await?);
+            let input = CredentialInput { tags, ..input };
+            match id {
+                Some(id) => api.send(&UpdateCredential(id, input)).await,
+                None => api.send(&CreateCredential(input)).await,
             }
+        };
+        form.send(sending, move |credential| {
+            let done = if id.is_some() { "changed" } else { "added" };
+            notices.done(format!("The credential of {} was {done}.", credential.username));
+            onclose.call(());
         });
     };
 
-    let now = problem();
     let changing = id.is_some();
     let has_enable = credential.as_ref().is_some_and(|known| known.has_enable_password);
     let no_networks = workplace.refusal(Feature::AllowedNetworks);
@@ -95,98 +77,89 @@ pub fn CredentialDialog(credential: Option<Credential>, tags: Vec<i64>, onclose:
         .to_owned()
     });
     rsx! {
-        Dialog {
+        FormDialog {
             id: "credential",
             title: if changing { "Edit credential" } else { "Add credential" },
-            onclose: move |()| onclose.call(()),
-            actions: rsx! {
-                Button { label: "Cancel", onclick: move |_| onclose.call(()) }
-                Button {
-                    label: if changing { "Save" } else { "Add" },
-                    kind: ButtonKind::Primary,
-                    submit: true,
-                    busy: busy(),
-                    form: "credential-form",
-                }
-            },
-            form { id: "credential-form", novalidate: true, onsubmit: submit,
-                FormProblem { problem: now.clone(), fields: FIELDS.to_vec() }
-                div { class: "fields-address",
-                    TextField {
-                        id: "credential-username",
-                        label: "User name",
-                        value: username(),
-                        required: true,
-                        focus: true,
-                        autocomplete: "off",
-                        error: refusal(&now, "username"),
-                        oninput: move |text| username.set(text),
-                    }
-                    TextField {
-                        id: "credential-priority",
-                        label: "Priority",
-                        kind: "number",
-                        value: priority(),
-                        hint: "smallest first",
-                        error: refusal(&now, "priority"),
-                        oninput: move |text| priority.set(text),
-                    }
+            action: if changing { "Save" } else { "Add" },
+            form,
+            fields: FIELDS.to_vec(),
+            onsubmit: submit,
+            onclose,
+            div { class: "fields-address",
+                TextField {
+                    id: "credential-username",
+                    label: "User name",
+                    value: username(),
+                    required: true,
+                    focus: true,
+                    autocomplete: "off",
+                    error: form.refusal("username"),
+                    oninput: move |text| username.set(text),
                 }
                 TextField {
-                    id: "credential-password",
-                    label: "Password",
-                    kind: "password",
-                    value: password(),
-                    required: !changing,
-                    autocomplete: "new-password",
-                    hint: if changing { "Leave it empty to keep the stored one." } else { "" },
-                    error: refusal(&now, "password"),
-                    oninput: move |text| password.set(text),
+                    id: "credential-priority",
+                    label: "Priority",
+                    kind: "number",
+                    value: priority(),
+                    hint: "smallest first",
+                    error: form.refusal("priority"),
+                    oninput: move |text| priority.set(text),
                 }
-                TextField {
-                    id: "credential-enable",
-                    label: "Enable password",
-                    kind: "password",
-                    value: enable(),
-                    autocomplete: "new-password",
-                    hint: enable_hint,
-                    disabled: no_enable.is_some() || forget_enable(),
-                    error: refusal(&now, "enable_password"),
-                    oninput: move |text| enable.set(text),
+            }
+            TextField {
+                id: "credential-password",
+                label: "Password",
+                kind: "password",
+                value: password(),
+                required: !changing,
+                autocomplete: "new-password",
+                hint: if changing { "Leave it empty to keep the stored one." } else { "" },
+                error: form.refusal("password"),
+                oninput: move |text| password.set(text),
+            }
+            TextField {
+                id: "credential-enable",
+                label: "Enable password",
+                kind: "password",
+                value: enable(),
+                autocomplete: "new-password",
+                hint: enable_hint,
+                disabled: no_enable.is_some() || forget_enable(),
+                error: form.refusal("enable_password"),
+                oninput: move |text| enable.set(text),
+            }
+            if has_enable && no_enable.is_none() {
+                CheckField {
+                    id: "credential-forget-enable",
+                    label: "Remove the stored enable password",
+                    checked: forget_enable(),
+                    onchange: move |yes| forget_enable.set(yes),
                 }
-                if has_enable && no_enable.is_none() {
-                    CheckField {
-                        id: "credential-forget-enable",
-                        label: "Remove the stored enable password",
-                        checked: forget_enable(),
-                        onchange: move |yes| forget_enable.set(yes),
-                    }
-                }
-                TextField {
-                    id: "credential-networks",
-                    label: "Allowed networks",
-                    value: networks(),
-                    placeholder: "10.0.0.0/8, 2001:db8::/32",
-                    hint: no_networks.clone().unwrap_or_else(|| NETWORKS_HINT.to_owned()),
-                    disabled: no_networks.is_some(),
-                    error: refusal(&now, "allowed_networks"),
-                    oninput: move |text| networks.set(text),
-                }
-                TextField {
-                    id: "credential-description",
-                    label: "Description",
-                    value: description(),
-                    error: refusal(&now, "description"),
-                    oninput: move |text| description.set(text),
-                }
-                TagsField {
-                    id: "credential-tags",
-                    label: "Serves the devices of these tags",
-                    chosen,
-                    fresh,
-                    hint: "Every device carries the tag default.",
-                    problem: now.clone(),
-                }
+            }
+            TextField {
+                id: "credential-networks",
+                label: "Allowed networks",
+                value: networks(),
+                placeholder: "10.0.0.0/8, 2001:db8::/32",
+                hint: no_networks.clone().unwrap_or_else(|| NETWORKS_HINT.to_owned()),
+                disabled: no_networks.is_some(),
+                error: form.refusal("allowed_networks"),
+                oninput: move |text| networks.set(text),
+            }
+            TextField {
+                id: "credential-description",
+                label: "Description",
+                value: description(),
+                error: form.refusal("description"),
+                oninput: move |text| description.set(text),
+            }
+            TagsField {
+                id: "credential-tags",
+                label: "Serves the devices of these tags",
+                chosen,
+                fresh,
+                hint: "Every device carries the tag default.",
+                form,
             }
         }
     }

@@ -4,7 +4,7 @@ use dioxus::prelude::*;
 use netraven_api::devices::ListDevices;
 
 use crate::components::{Glyph, Icon};
-use crate::data::{use_query_maybe, use_settled};
+use crate::data::{use_list_maybe, use_settled};
 
 /// Names offered at once.
 const OFFERED: i64 = 20;
@@ -14,7 +14,7 @@ const OFFERED: i64 = 20;
 pub fn DeviceField(id: String, onchoose: EventHandler<i64>) -> Element {
     let mut typed = use_signal(String::new);
     let settled = use_settled(move || typed.read().trim().to_owned());
-    let found = use_query_maybe(move || {
+    let found = use_list_maybe(move || {
         let name = settled.read().clone();
         (!name.is_empty()).then(|| ListDevices { hostname: Some(name), size: Some(OFFERED), ..ListDevices::default() })
     });

@@ -5,13 +5,13 @@ use std::collections::BTreeSet;
 use dioxus::prelude::*;
 use netraven_api::native::{ExportWhat, Feature};
 
-use super::Tabs;
 use super::address;
 use super::chips::FilterChips;
 use super::filters_bar::JobFiltersBar;
+use super::{STILL, Tabs};
 
 use super::state::{DashboardState, DashboardStateStoreExt, DashboardVerbs, Period};
-use crate::data::{use_log, use_query_maybe, use_settled};
+use crate::data::{use_log, use_query_in_time, use_settled};
 use crate::pages::export::ExportButton;
 use crate::pages::unified_logs::{LinePlace, LogControls, LogHistogram, UnifiedLogsTable};
 use crate::route::Route;
@@ -41,11 +41,14 @@ pub fn LogsPanel(state: Store<DashboardState>, total: Option<String>, refresh: R
     let view = use_log(move || chosen().log(&search.read(), moment.glance()));
     // The chart moves on with time.
     let minute = use_memo(move || Period::Hour.began(moment.now()));
-    let counted = use_query_maybe(move || {
-        let _ = minute.read();
-        let offered = workplace.refusal(Feature::LogHistogram).is_none();
-        offered.then(|| chosen().histogram(&search.read(), moment.glance()))
-    });
+    let counted = use_query_in_time(
+        move || chosen().histogram(&search.read(), STILL),
+        move || {
+            let _ = minute.read();
+            let offered = workplace.refusal(Feature::LogHistogram).is_none();
+            offered.then(|| chosen().histogram(&search.read(), moment.glance()))
+        },
+    );
     use_effect(move || {
         if refresh() > 0 {
             view.refresh();

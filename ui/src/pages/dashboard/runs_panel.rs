@@ -12,9 +12,9 @@ use crate::pages::lab::LabButton;
 use crate::route::Route;
 use crate::state::steady::{Steady, use_steady};
 
-/// The runs of a page.
+/// The runs of a page; `search` is what was asked for, which what is typed becomes a little later.
 #[component]
-pub fn RunsPanel(state: Store<DashboardState>, runs: Query<Page<Run>>) -> Element {
+pub fn RunsPanel(state: Store<DashboardState>, search: ReadSignal<String>, runs: Query<Page<Run>>) -> Element {
     let mut state = state;
     let (open, page_number) = (*state.open().read(), *state.page().read());
     let retry = move |()| runs.refresh();
@@ -25,8 +25,11 @@ pub fn RunsPanel(state: Store<DashboardState>, runs: Query<Page<Run>>) -> Elemen
             if let Some(problem) = stale {
                 StaleNote { problem, at: runs.at(), onretry: retry }
             }
-            if rows.is_empty() {
-                NoRuns { state }
+            if rows.is_empty() && runs.is_of_before() {
+                // That nothing was there before says nothing of now.
+                SkeletonRows { rows: 10, label: "Reading the runs" }
+            } else if rows.is_empty() {
+                NoRuns { state, search }
             } else {
                 JobRunsTable {
                     page: Page { items: rows, ..(*page).clone() },
@@ -63,10 +66,11 @@ pub fn RunsPanel(state: Store<DashboardState>, runs: Query<Page<Run>>) -> Elemen
 }
 
 #[component]
-fn NoRuns(state: Store<DashboardState>) -> Element {
+fn NoRuns(state: Store<DashboardState>, search: ReadSignal<String>) -> Element {
     let simulated = use_lab().offered();
     let mut state = state;
-    if state.read().narrows_runs() {
+    let asked = DashboardState { search: search.cloned(), ..state.read().clone() };
+    if asked.narrows_runs() {
         return rsx! {
             Empty { title: "No run matches", text: "None of the runs of this period has what the filters ask for.", glyph: Glyph::Search,
                 Button { label: "Clear the filters", onclick: move |_| state.clear_runs() }

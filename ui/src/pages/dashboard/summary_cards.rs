@@ -87,7 +87,7 @@ pub fn JobSummaryCards(
                 name: "Failed",
                 tone: Tone::Danger,
                 value: value(|sums| sums.failed),
-                text: text(failed_words),
+                text: text(if slim { slim_failed_words } else { failed_words }),
                 about: "Runs of this time in which a device failed. Devices that have succeeded since are counted, too; the sidebar counts those that are failing now.",
                 bars: bars(FAILED),
                 pressed: chosen == FAILED,
@@ -164,4 +164,12 @@ fn failed_words(sums: &RunSummary) -> String {
     }
     // Of the whole period: devices that succeeded since are among them, unlike among those the sidebar calls failing now.
     format!("{} failed · {}", count(sums.failing_devices, "device"), count(sums.failure_causes, "cause"))
+}
+
+/// The same where there is room for one line only.
+fn slim_failed_words(sums: &RunSummary) -> String {
+    if sums.failed == 0 {
+        return failed_words(sums);
+    }
+    format!("{} · {}", count(sums.failing_devices, "device"), count(sums.failure_causes, "cause"))
 }

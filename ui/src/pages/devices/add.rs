@@ -7,9 +7,10 @@ use netraven_api::native::Feature;
 use netraven_api::platforms::ListPlatforms;
 
 use super::approval::waiting;
-use super::form::{FormProblem, TagsField, refusal, refusal_of, tag_ids};
-use crate::components::{Button, ButtonKind, Dialog, SelectField, TextField};
+use super::form::{TagsField, tag_ids};
+use crate::components::{SelectField, TextField};
 use crate::data::{use_api, use_query};
+use crate::pages::form::{FormDialog, refusal_of, use_form};
 use crate::state::notices::use_notices;
 use crate::state::session::{Workplace, use_workplace};
 
@@ -27,109 +28,93 @@ pub fn AddDevice(onclose: EventHandler<()>) -> Element {
     let mut platform = use_signal(String::new);
     let mut description = use_signal(String::new);
     let (chosen, fresh) = (use_signal(Vec::<i64>::new), use_signal(String::new));
-    let mut problem = use_signal(|| None::<Problem>);
-    let mut busy = use_signal(|| false);
+    let form = use_form();
 
-    let submit = move |event: FormEvent| {
-        event.prevent_default();
-        if busy() {
+    let submit = move |()| {
+        let Some(input) =
+            form.accept(read(&hostname.peek(), &address.peek(), &port.peek(), &platform.peek(), &description.peek()))
+        else {
             return;
-        }
-        let input = match read(&hostname.peek(), &address.peek(), &port.peek(), &platform.peek(), &description.peek()) {
-            Ok(input) => input,
-            Err(found) => return problem.set(Some(found)),
         };
         let api = api.clone();
-        busy.set(true);
-        problem.set(None);
-        spawn(async move {
-            let answer = match tag_ids(&api, chosen, fresh).await {
-                Ok(tags) => api.send(&CreateDevice(DeviceInput { tags: Some(tags), ..input })).await,
-                Err(found) => Err(found),
-            };
-            busy.set(false);
-            match answer {
-                Ok(device) => {
-                    notices.done(added(&device));
-                    onclose.call(());
-                }
-                Err(found) => problem.set(Some(found)),
-            }
+        let sending = async move {
+            let tags = Some(tag_ids(&api, chosen, fresh).await?);
+            api.send(&CreateDevice(DeviceInput { tags, ..input })).await
+        };
+        form.send(sending, move |device| {
+            notices.done(added(&device));
+            onclose.call(());
         });
     };
 
-    let now = problem();
     let known = platforms.value();
     let mut options = vec![(String::new(), "Choose a platform".to_owned())];
     options.extend(known.iter().flat_map(|known| known.items.iter()).map(|one| (one.name.clone(), one.title.clone())));
     let refused_files = known.map(|known| known.refused.join(" ")).unwrap_or_default();
-    let platform_error = refusal(&now, "device_type").or_else(|| platforms.error().map(|problem| problem.message));
+    let platform_error = form.refusal("device_type").or_else(|| platforms.error().map(|problem| problem.message));
     rsx! {
-        Dialog {
+        FormDialog {
             id: "add-device",
             title: "Add device",
-            onclose: move |()| onclose.call(()),
-            actions: rsx! {
-                Button { label: "Cancel", onclick: move |_| onclose.call(()) }
-                Button { label: "Add", kind: ButtonKind::Primary, submit: true, busy: busy(), form: "add-device-form" }
-            },
-            form { id: "add-device-form", novalidate: true, onsubmit: submit,
-                FormProblem { problem: now.clone(), fields: FIELDS.to_vec() }
+            action: "Add",
+            form,
+            fields: FIELDS.to_vec(),
+            onsubmit: submit,
+            onclose,
+            TextField {
+                id: "device-hostname",
+                label: "Hostname",
+                value: hostname(),
+                required: true,
+                focus: true,
+                autocomplete: "off",
+                error: form.refusal("hostname"),
+                oninput: move |text| hostname.set(text),
+            }
+            div { class: "fields-address",
                 TextField {
-                    id: "device-hostname",
-                    label: "Hostname",
-                    value: hostname(),
+                    id: "device-address",
+                    label: "Address",
+                    value: address(),
+                    placeholder: "192.0.2.10, 2001:db8::10 or a name",
                     required: true,
-                    focus: true,
                     autocomplete: "off",
-                    error: refusal(&now, "hostname"),
-                    oninput: move |text| hostname.set(text),
-                }
-                div { class: "fields-address",
-                    TextField {
-                        id: "device-address",
-                        label: "Address",
-                        value: address(),
-                        placeholder: "192.0.2.10, 2001:db8::10 or a name",
-                        required: true,
-                        autocomplete: "off",
-                        error: refusal(&now, "ip_address"),
-                        oninput: move |text| address.set(text),
-                    }
-                    TextField {
-                        id: "device-port",
-                        label: "SSH port",
-                        kind: "number",
-                        value: port(),
-                        hint: other_port(&port.read(), &workplace),
-                        error: refusal(&now, "port"),
-                        oninput: move |text| port.set(text),
-                    }
-                }
-                SelectField {
-                    id: "device-platform",
-                    label: "Platform",
-                    value: platform(),
-                    options,
-                    hint: refused_files,
-                    error: platform_error,
-                    onchange: move |name| platform.set(name),
-                }
-                TagsField {
-                    id: "device-tags",
-                    label: "Tags",
-                    chosen,
-                    fresh,
-                    hint: "A credential signs in to the devices that share one of its tags. The tag default is always added.",
-                    problem: now.clone(),
+                    error: form.refusal("ip_address"),
+                    oninput: move |text| address.set(text),
                 }
                 TextField {
-                    id: "device-description",
-                    label: "Description",
-                    value: description(),
-                    error: refusal(&now, "description"),
-                    oninput: move |text| description.set(text),
+                    id: "device-port",
+                    label: "SSH port",
+                    kind: "number",
+                    value: port(),
+                    hint: other_port(&port.read(), &workplace),
+                    error: form.refusal("port"),
+                    oninput: move |text| port.set(text),
                 }
+            }
+            SelectField {
+                id: "device-platform",
+                label: "Platform",
+                value: platform(),
+                options,
+                hint: refused_files,
+                error: platform_error,
+                onchange: move |name| platform.set(name),
+            }
+            TagsField {
+                id: "device-tags",
+                label: "Tags",
+                chosen,
+                fresh,
+                hint: "A credential signs in to the devices that share one of its tags. The tag default is always added.",
+                form,
+            }
+            TextField {
+                id: "device-description",
+                label: "Description",
+                value: description(),
+                error: form.refusal("description"),
+                oninput: move |text| description.set(text),
             }
         }
     }

@@ -6,11 +6,11 @@ use netraven_api::devices::{ApprovalState, ApproveDevices, ApprovedDevices, Devi
 use netraven_api::problem::Code;
 
 use super::approval::{is_a_name, reason, waiting};
-use super::form::FormProblem;
 use super::table::place;
-use crate::components::{Ago, Button, ButtonKind, Dialog, SkeletonRows, StaleNote};
+use crate::components::{Ago, Button, ButtonKind, Dialog, ReadFailed, SkeletonRows};
 use crate::data::{use_api, use_query_maybe};
 use crate::format;
+use crate::pages::form::FormProblem;
 use crate::state::notices::use_notices;
 
 /// The box that ticks every device.
@@ -104,7 +104,7 @@ pub fn ApproveDialog(device: Option<Device>, onclose: EventHandler<()>) -> Eleme
             match (shown(), found.error()) {
                 (Some(devices), _) if devices.is_empty() => rsx! { p { class: "muted", "No other device waits." } },
                 (Some(devices), _) => rsx! { Waiting { devices, ticked } },
-                (None, Some(problem)) => rsx! { StaleNote { problem, at: None, onretry: move |()| found.refresh() } },
+                (None, Some(problem)) => rsx! { ReadFailed { problem, onretry: move |()| found.refresh() } },
                 (None, None) => rsx! { SkeletonRows { rows: 3, label: "Reading the devices that wait" } },
             }
             if left > 0 {

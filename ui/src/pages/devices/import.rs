@@ -5,10 +5,10 @@ use netraven_api::Problem;
 use netraven_api::devices::{CheckImport, ImportDevices, ImportError, ImportPlan, Imported};
 use netraven_api::native::{Feature, Native, PickedFile};
 
-use super::form::FormProblem;
 use crate::components::{Button, ButtonKind, Dialog, Glyph, Icon, SkeletonRows};
 use crate::data::use_api;
 use crate::format;
+use crate::pages::form::FormProblem;
 use crate::state::session::use_workplace;
 
 /// How far the import is.

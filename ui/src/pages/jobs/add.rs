@@ -2,16 +2,16 @@
 
 use dioxus::prelude::*;
 use jiff::tz::TimeZone;
-use netraven_api::Problem;
 use netraven_api::jobs::{CreateJob, Job, JobInput, JobKind};
 use netraven_api::native::Feature;
 
 use super::draft::{Draft, When};
 use super::schedule;
 use super::target::DeviceField;
-use crate::components::{Button, ButtonKind, Dialog, Glyph, Icon, Segments, SelectField, TextField, TimeField};
+use crate::components::{Glyph, Icon, Segments, SelectField, TextField, TimeField};
 use crate::data::use_api;
-use crate::pages::devices::form::{FormProblem, TagsField, refusal, tag_ids};
+use crate::pages::devices::form::{TagsField, tag_ids};
+use crate::pages::form::{Form, FormDialog, use_form};
 use crate::state::moment::use_moment;
 use crate::state::notices::use_notices;
 use crate::state::session::{Workplace, use_workplace};
@@ -27,120 +27,100 @@ pub fn AddJob(onclose: EventHandler<()>) -> Element {
     let reads_utc = workplace.refusal(Feature::CronTimeZone).is_some();
     let mut draft = use_signal(move || Draft::new(&if reads_utc { TimeZone::UTC } else { moment.zone() }));
     let (chosen, fresh) = (use_signal(Vec::<i64>::new), use_signal(String::new));
-    let mut problem = use_signal(|| None::<Problem>);
-    let mut busy = use_signal(|| false);
+    let form = use_form();
 
-    let submit = move |event: FormEvent| {
-        event.prevent_default();
-        if busy() {
-            return;
-        }
+    let submit = move |()| {
         let has_tags = !chosen.peek().is_empty() || !fresh.peek().trim().is_empty();
-        let input = match draft.peek().input(has_tags, moment.glance(), &moment.zone()) {
-            Ok(input) => input,
-            Err(found) => return problem.set(Some(found)),
-        };
+        let Some(input) = form.accept(draft.peek().input(has_tags, moment.glance(), &moment.zone())) else { return };
         let api = api.clone();
-        busy.set(true);
-        problem.set(None);
-        spawn(async move {
-            let tags = if input.device_id.is_some() { Ok(None) } else { tag_ids(&api, chosen, fresh).await.map(Some) };
-            let answer = match tags {
-                Ok(tags) => api.send(&CreateJob(JobInput { tags, ..input })).await,
-                Err(found) => Err(found),
-            };
-            busy.set(false);
-            match answer {
-                Ok(job) => {
-                    notices.done(added(&job, &workplace));
-                    onclose.call(());
-                }
-                Err(found) => problem.set(Some(found)),
-            }
+        let sending = async move {
+            let tags = if input.device_id.is_some() { None } else { Some(tag_ids(&api, chosen, fresh).await?) };
+            api.send(&CreateJob(JobInput { tags, ..input })).await
+        };
+        form.send(sending, move |job| {
+            notices.done(added(&job, &workplace));
+            onclose.call(());
         });
     };
 
-    let (now, typed) = (problem(), draft.read().clone());
+    let typed = draft.read().clone();
     let kinds = JobKind::ALL.map(|kind| (kind.as_str().to_owned(), kind.title().to_owned())).to_vec();
     rsx! {
-        Dialog {
+        FormDialog {
             id: "add-job",
             title: "Add job",
+            action: "Add",
+            form,
+            fields: on_screen(&typed),
             wide: true,
-            onclose: move |()| onclose.call(()),
-            actions: rsx! {
-                Button { label: "Cancel", onclick: move |_| onclose.call(()) }
-                Button { label: "Add", kind: ButtonKind::Primary, submit: true, busy: busy(), form: "add-job-form" }
-            },
-            form { id: "add-job-form", novalidate: true, onsubmit: submit,
-                FormProblem { problem: now.clone(), fields: on_screen(&typed) }
-                div { class: "fields-2",
-                    TextField {
-                        id: "job-name",
-                        label: "Name",
-                        value: typed.name.clone(),
-                        required: true,
-                        focus: true,
-                        autocomplete: "off",
-                        error: refusal(&now, "name"),
-                        oninput: move |text| draft.write().name = text,
-                    }
-                    SelectField {
-                        id: "job-kind",
-                        label: "Kind",
-                        value: typed.kind.as_str(),
-                        options: kinds,
-                        error: refusal(&now, "job_type"),
-                        onchange: move |word: String| draft.write().kind = JobKind::parse(&word).unwrap_or(typed.kind),
-                    }
-                }
-                div { class: "field",
-                    span { class: "field-name", "Target" }
-                    Segments {
-                        label: "Target",
-                        options: words(&["devices by tag", "one device"]),
-                        selected: if typed.one_device { "one device" } else { "devices by tag" },
-                        onselect: move |word: String| draft.write().one_device = word == "one device",
-                    }
-                }
-                if typed.one_device {
-                    DeviceField {
-                        chosen: typed.device_id,
-                        error: refusal(&now, "device_id"),
-                        onchange: move |id| draft.write().device_id = id,
-                    }
-                } else {
-                    TagsField {
-                        id: "job-tags",
-                        label: "Tags",
-                        chosen,
-                        fresh,
-                        hint: "The job works on every device that carries one of them when it runs.",
-                        problem: now.clone(),
-                    }
-                }
-                div { class: "field",
-                    span { class: "field-name", "Schedule" }
-                    Segments {
-                        label: "Schedule",
-                        options: words(&When::ALL.map(When::title)),
-                        selected: typed.when.title(),
-                        onselect: move |word: String| {
-                            if let Some(when) = When::ALL.into_iter().find(|when| when.title() == word) {
-                                draft.write().when = when;
-                            }
-                        },
-                    }
-                }
-                WhenFields { draft, problem: now.clone() }
-                NeverStarts { when: typed.when }
+            onsubmit: submit,
+            onclose,
+            div { class: "fields-2",
                 TextField {
-                    id: "job-description",
-                    label: "Description",
-                    value: typed.description.clone(),
-                    error: refusal(&now, "description"),
-                    oninput: move |text| draft.write().description = text,
+                    id: "job-name",
+                    label: "Name",
+                    value: typed.name.clone(),
+                    required: true,
+                    focus: true,
+                    autocomplete: "off",
+                    error: form.refusal("name"),
+                    oninput: move |text| draft.write().name = text,
                 }
+                SelectField {
+                    id: "job-kind",
+                    label: "Kind",
+                    value: typed.kind.as_str(),
+                    options: kinds,
+                    error: form.refusal("job_type"),
+                    onchange: move |word: String| draft.write().kind = JobKind::parse(&word).unwrap_or(typed.kind),
+                }
+            }
+            div { class: "field",
+                span { class: "field-name", "Target" }
+                Segments {
+                    label: "Target",
+                    options: words(&["devices by tag", "one device"]),
+                    selected: if typed.one_device { "one device" } else { "devices by tag" },
+                    onselect: move |word: String| draft.write().one_device = word == "one device",
+                }
+            }
+            if typed.one_device {
+                DeviceField {
+                    chosen: typed.device_id,
+                    error: form.refusal("device_id"),
+                    onchange: move |id| draft.write().device_id = id,
+                }
+            } else {
+                TagsField {
+                    id: "job-tags",
+                    label: "Tags",
+                    chosen,
+                    fresh,
+                    hint: "The job works on every device that carries one of them when it runs.",
+                    form,
+                }
+            }
+            div { class: "field",
+                span { class: "field-name", "Schedule" }
+                Segments {
+                    label: "Schedule",
+                    options: words(&When::ALL.map(When::title)),
+                    selected: typed.when.title(),
+                    onselect: move |word: String| {
+                        if let Some(when) = When::ALL.into_iter().find(|when| when.title() == word) {
+                            draft.write().when = when;
+                        }
+                    },
+                }
+            }
+            WhenFields { draft, form }
+            NeverStarts { when: typed.when }
+            TextField {
+                id: "job-description",
+                label: "Description",
+                value: typed.description.clone(),
+                error: form.refusal("description"),
+                oninput: move |text| draft.write().description = text,
             }
         }
     }
@@ -148,7 +128,7 @@ pub fn AddJob(onclose: EventHandler<()>) -> Element {
 
 /// The fields of the chosen schedule.
 #[component]
-fn WhenFields(draft: Signal<Draft>, problem: Option<Problem>) -> Element {
+fn WhenFields(draft: Signal<Draft>, form: Form) -> Element {
     let mut draft = draft;
     let no_zone = use_workplace().refusal(Feature::CronTimeZone);
     let typed = draft.read().clone();
@@ -164,7 +144,7 @@ fn WhenFields(draft: Signal<Draft>, problem: Option<Problem>) -> Element {
                     label: "Every",
                     kind: "number",
                     value: typed.every,
-                    error: refusal(&problem, "interval_seconds"),
+                    error: form.refusal("interval_seconds"),
                     oninput: move |text| draft.write().every = text,
                 }
                 SelectField {
@@ -183,7 +163,7 @@ fn WhenFields(draft: Signal<Draft>, problem: Option<Problem>) -> Element {
                     label: "Cron fields",
                     value: typed.cron,
                     hint: "Minute, hour, day, month, weekday: 30 2 * * 1-5 is 02:30 on weekdays.",
-                    error: refusal(&problem, "cron_string"),
+                    error: form.refusal("cron_string"),
                     oninput: move |text| draft.write().cron = text,
                 }
                 TextField {
@@ -193,7 +173,7 @@ fn WhenFields(draft: Signal<Draft>, problem: Option<Problem>) -> Element {
                     placeholder: "UTC",
                     hint: no_zone.clone().unwrap_or_else(|| "An IANA name such as Europe/Berlin.".to_owned()),
                     disabled: no_zone.is_some(),
-                    error: refusal(&problem, "time_zone"),
+                    error: form.refusal("time_zone"),
                     oninput: move |text| draft.write().time_zone = text,
                 }
             }
@@ -203,7 +183,7 @@ fn WhenFields(draft: Signal<Draft>, problem: Option<Problem>) -> Element {
                 id: "job-once",
                 label: "Date and time",
                 value: typed.once,
-                error: refusal(&problem, "scheduled_for"),
+                error: form.refusal("scheduled_for"),
                 oninput: move |text| draft.write().once = text,
             }
         },

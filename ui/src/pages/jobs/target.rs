@@ -6,7 +6,7 @@ use netraven_api::jobs::Job;
 use netraven_api::native::LAB_TAG;
 
 use crate::components::{Glyph, Icon, SelectField, TextField};
-use crate::data::{use_query, use_query_maybe, use_settled};
+use crate::data::{use_list, use_query_maybe, use_settled};
 use crate::pages::lab::SimulatedTag;
 
 /// Devices offered at once; further ones are found by their name.
@@ -44,7 +44,7 @@ pub fn DeviceField(chosen: Option<i64>, error: Option<String>, onchange: EventHa
     let mut search = use_signal(String::new);
     let mut kept = use_signal(|| None::<(String, String)>);
     let name = use_settled(move || search.read().trim().to_owned());
-    let devices = use_query(move || ListDevices {
+    let devices = use_list(move || ListDevices {
         size: Some(OFFERED),
         hostname: Some(name()).filter(|name| !name.is_empty()),
         ..ListDevices::default()
@@ -59,7 +59,7 @@ pub fn DeviceField(chosen: Option<i64>, error: Option<String>, onchange: EventHa
     // What was chosen stays on offer when the next search does not find it.
     options.extend(kept().filter(|kept| !found.contains(kept)));
     options.extend(found.iter().cloned());
-    let hint = match page.map(|page| page.total) {
+    let hint = match page.filter(|_| !devices.is_of_before()).map(|page| page.total) {
         Some(total) if total > OFFERED => {
             format!("The first {OFFERED} of {total}; type a part of the name to find another.")
         }

@@ -12,7 +12,7 @@ use super::view::{PAGE_SIZE, RunVerbs, RunView, RunViewStoreExt, Show};
 use crate::components::{
     Choice, Empty, ErrorState, Glyph, Pager, Picker, SearchField, Segments, SkeletonRows, StaleNote,
 };
-use crate::data::{use_query, use_query_maybe, use_settled};
+use crate::data::{use_list, use_list_maybe, use_settled};
 use crate::pages::actions::use_cancel_device;
 use crate::pages::cancel_device::CancelDeviceDialog;
 use crate::pages::paging::use_existing_page;
@@ -23,12 +23,12 @@ use crate::state::steady::{Steady, use_steady_page};
 pub fn RunDevices(run: ReadSignal<Run>, view: Store<RunView>) -> Element {
     let run_id = use_memo(move || run.read().id);
     let text = use_settled(move || view.search().read().trim().to_owned());
-    let list = use_query(move || view.read().devices_of(run_id(), &text.read()));
+    let list = use_list(move || view.read().devices_of(run_id(), &text.read()));
     use_existing_page(list, move || *view.page().peek(), move |page| view.page().set(page));
     let cancel = use_cancel_device();
     let mut cancelling = use_signal(|| None::<RunDevice>);
     let retry = move |()| list.refresh();
-    let page = list.value();
+    let (page, reading) = (list.value(), list.is_of_before());
     let fresh = page.as_ref().map(|page| page.items.clone()).unwrap_or_default();
     let most = usize::try_from(PAGE_SIZE).unwrap_or(usize::MAX);
     let Steady { rows, joined } = use_steady_page(fresh, list.answered(), list.own(), most, |device| device.device_id);
@@ -47,7 +47,9 @@ pub fn RunDevices(run: ReadSignal<Run>, view: Store<RunView>) -> Element {
             if let Some(problem) = stale {
                 StaleNote { problem, at: list.at(), onretry: retry }
             }
-            if shown.is_empty() {
+            if shown.is_empty() && reading {
+                SkeletonRows { rows: 10, label: "Reading the devices" }
+            } else if shown.is_empty() {
                 NoDevices { run, total: page.total, filtered: view.read().is_narrowed() }
             } else {
                 DevicesTable { run, view, devices: shown, oncancel: move |device| cancelling.set(Some(device)) }
@@ -71,7 +73,7 @@ pub fn RunDevices(run: ReadSignal<Run>, view: Store<RunView>) -> Element {
     };
     rsx! {
         Filters { run, view }
-        {body}
+        div { class: "panel-body panel-rows", aria_busy: if reading { "true" }, {body} }
         if let Some(device) = cancelling() {
             CancelDeviceDialog {
                 run_id: run_id(),
@@ -91,7 +93,7 @@ fn use_devices(run_id: Memo<i64>, ids: Vec<i64>) -> Option<Rc<Page<RunDevice>>> 
             wanted.set(ids);
         }
     }));
-    let found = use_query_maybe(move || {
+    let found = use_list_maybe(move || {
         let device_id = wanted.read().clone();
         let size = Some(PAGE_SIZE);
         (!device_id.is_empty()).then(|| ListRunDevices {

@@ -9,7 +9,7 @@ use netraven_api::native::Feature;
 use super::marks::{CellMark, Mark, RunMark, Shape, said};
 use super::view::{RunView, RunViewStoreExt};
 use crate::components::{Empty, ErrorState, Glyph, Pager, SkeletonRows, StaleNote};
-use crate::data::use_query_maybe;
+use crate::data::use_list_maybe;
 use crate::dom;
 use crate::format;
 use crate::route::Route;
@@ -23,7 +23,7 @@ const PAGE_SIZE: i64 = 50;
 #[component]
 pub fn RunHistory(job_id: ReadSignal<i64>, run_id: i64, view: Store<RunView>) -> Element {
     let workplace = use_workplace();
-    let matrix = use_query_maybe(move || {
+    let matrix = use_list_maybe(move || {
         workplace.refusal(Feature::RunHistory).is_none().then(|| GetJobMatrix {
             job_id: job_id(),
             runs: Some(MATRIX_RUNS),

@@ -20,7 +20,9 @@ pub fn Foot(desk: Desk, oncopy: EventHandler<()>) -> Element {
     let about = if *desk.view.about.read() { "about " } else { "" };
     rsx! {
         footer { class: "status-line",
-            if let Some(at) = desk.view.stopped.cloned().filter(|_| shown > 0) {
+            if desk.view.is_of_before() {
+                span { "Reading" }
+            } else if let Some(at) = desk.view.stopped.cloned().filter(|_| shown > 0) {
                 span { {format!("Showing {} found back to {}", format::count(shown, "line"), moment.short(at))} }
                 Button {
                     label: "Search older lines",
@@ -44,7 +46,6 @@ pub fn Foot(desk: Desk, oncopy: EventHandler<()>) -> Element {
                     onclick: move |_| oncopy.call(()),
                 }
             }
-            TimesSwitch {}
             if missing.not_understood > 0 {
                 span { class: "text-danger", title: "The server may be of another version.",
                     {format!("{} not understood and not shown", counted(missing.not_understood, "line was", "lines were"))}
@@ -67,6 +68,8 @@ pub fn Foot(desk: Desk, oncopy: EventHandler<()>) -> Element {
             }
             span { class: "grow" }
             span { class: "wide-only", "↑ ↓ move · Shift selects · Ctrl F find · c context · p pause · Esc close" }
+            // At the free end: counts that grow do not push it aside.
+            TimesSwitch {}
         }
     }
 }

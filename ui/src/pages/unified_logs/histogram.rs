@@ -8,6 +8,7 @@ use crate::data::{LogView, Query};
 use crate::format;
 use crate::state::moment::use_moment;
 use crate::state::span::Span;
+use crate::state::standing::{Line, Meant, use_line};
 
 mod bars;
 
@@ -42,6 +43,11 @@ pub fn LogHistogram(
             view.counted_up_to(counted.newest_id);
         }
     });
+    let partial = since.map(|since| {
+        let since = format::date_time(since, &moment.zone());
+        format!("Counting took too long: lines before {since} are missing in the chart. Narrow the filters.")
+    });
+    use_line(partial.map(|text| Line::Said { meant: Meant::Warning, glyph: Glyph::Alert, text, deeds: Vec::new() }));
     if let (None, Some(problem)) = (&histogram, counted.error()) {
         return rsx! {
             div { class: "histogram histogram-note", role: "note",
@@ -162,11 +168,6 @@ pub fn LogHistogram(
             div { class: "histogram-axis", aria_hidden: "true",
                 for name in names(&drawn, count) {
                     span { key: "{name}", {format::axis_time(drawn.start(name), drawn.width_s, now, &zone)} }
-                }
-            }
-            if let Some(since) = since {
-                p { class: "histogram-partial text-warning",
-                    {format!("Counting took too long: lines before {} are missing here. Narrow the filters.", format::date_time(since, &zone))}
                 }
             }
         }

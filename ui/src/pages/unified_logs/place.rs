@@ -7,10 +7,11 @@ use netraven_api::problem::Code;
 
 use super::desk::Desk;
 use super::surroundings::Shared;
-use crate::components::{Button, ButtonKind, Glyph, Icon};
+use crate::components::Glyph;
 use crate::data::{use_api, use_settled};
 use crate::format;
 use crate::route::Route;
+use crate::state::standing::{Deed, Line, Meant, use_line};
 
 /// Where the chosen line is kept, so that a link leads to it.
 #[derive(Clone, Copy, PartialEq)]
@@ -102,33 +103,26 @@ pub fn use_place(
     (missed, read)
 }
 
-/// Says that the line of a link is not shown, and why.
+/// Says below the page that the line of a link is not shown, and why; nothing is drawn here, so that the list stays where it is.
 #[component]
 pub fn MissedNote(missed: Missed, onretry: EventHandler<i64>, onclose: EventHandler<()>) -> Element {
     let Missed { id, problem } = missed;
     let number = format::number(id);
     let gone = problem.code == Code::NotFound;
-    rsx! {
-        div { class: "band band-warning", role: "alert",
-            Icon { glyph: Glyph::Alert, size: 14 }
-            span { class: "grow",
-                if gone {
-                    "Line {number} is not in the log any more: old lines are removed after a while. The list shows the log as it is now."
-                } else {
-                    "Line {number} could not be read. {problem.message}"
-                }
-            }
-            if !gone {
-                Button { label: "Try again", small: true, onclick: move |_| onretry.call(id) }
-            }
-            Button {
-                label: "Close",
-                kind: ButtonKind::Text,
-                glyph: Glyph::Cross,
-                icon_only: true,
-                small: true,
-                onclick: move |_| onclose.call(()),
-            }
-        }
+    let text = if gone {
+        format!(
+            "Line {number} is not in the log any more: old lines are removed after a while. The list shows the log as it is now."
+        )
+    } else {
+        format!("Line {number} could not be read. {}", problem.message)
+    };
+    let again = use_callback(move |()| onretry.call(id));
+    let close = use_callback(move |()| onclose.call(()));
+    let mut deeds =
+        vec![Deed { label: "Close", named: Some("Close the note about the line"), busy: false, press: close }];
+    if !gone {
+        deeds.insert(0, Deed { label: "Try again", named: Some("Read the line again"), busy: false, press: again });
     }
+    use_line(Some(Line::Said { meant: Meant::Warning, glyph: Glyph::Alert, text, deeds }));
+    rsx! {}
 }

@@ -1,12 +1,12 @@
 //! The dialog that changes a user: the role, whether they may sign in, and a new password.
 
 use dioxus::prelude::*;
+use netraven_api::Secret;
 use netraven_api::users::{Role, UpdateUser, UserChange, UserPublic};
-use netraven_api::{Problem, Secret};
 
-use crate::components::{Button, ButtonKind, CheckField, Dialog, SelectField, TextField};
+use crate::components::{CheckField, SelectField, TextField};
 use crate::data::use_api;
-use crate::pages::devices::form::{FormProblem, refusal, refusal_of};
+use crate::pages::form::{FormDialog, refusal_of, use_form};
 use crate::state::notices::use_notices;
 use crate::state::session::use_workplace;
 
@@ -19,24 +19,19 @@ const FIELDS: [&str; 2] = ["password", "role"];
 /// Changes a user. What stays as it was is not sent.
 #[component]
 pub fn ChangeUser(user: UserPublic, onclose: EventHandler<()>) -> Element {
-    let (api, notices, workplace) = (use_api(), use_notices(), use_workplace());
+    let (api, notices, form) = (use_api(), use_notices(), use_form());
     let mut role = use_signal(|| user.role);
     let mut active = use_signal(|| user.is_active);
     let mut password = use_signal(String::new);
-    let mut problem = use_signal(|| None::<Problem>);
-    let mut busy = use_signal(|| false);
-    let own = workplace.ready().username == user.username;
+    let own = use_workplace().ready().username == user.username;
     let before = user.clone();
 
-    let submit = move |event: FormEvent| {
-        event.prevent_default();
-        if busy() {
-            return;
-        }
+    let submit = move |()| {
         let typed = password.peek().clone();
-        if !typed.is_empty() && typed.chars().count() < SHORTEST_PASSWORD {
-            let sentence = format!("Enter a password of at least {SHORTEST_PASSWORD} characters.");
-            return problem.set(refusal_of(vec![("password", sentence)]));
+        let short = !typed.is_empty() && typed.chars().count() < SHORTEST_PASSWORD;
+        let short = short.then(|| format!("Enter a password of at least {SHORTEST_PASSWORD} characters."));
+        if form.refuse(refusal_of(short.into_iter().map(|sentence| ("password", sentence)).collect())) {
+            return;
         }
         let change = UserChange {
             password: Some(typed).filter(|text| !text.is_empty()).map(Secret::new),
@@ -48,54 +43,41 @@ pub fn ChangeUser(user: UserPublic, onclose: EventHandler<()>) -> Element {
             return onclose.call(());
         }
         let (api, id) = (api.clone(), before.id);
-        busy.set(true);
-        problem.set(None);
-        spawn(async move {
-            let answer = api.send(&UpdateUser(id, change)).await;
-            busy.set(false);
-            match answer {
-                Ok(user) => {
-                    notices.done(format!("{} was changed.", user.username));
-                    onclose.call(());
-                }
-                Err(found) => problem.set(Some(found)),
-            }
+        form.send(async move { api.send(&UpdateUser(id, change)).await }, move |user| {
+            notices.done(format!("{} was changed.", user.username));
+            onclose.call(());
         });
     };
 
-    let now = problem();
     rsx! {
-        Dialog {
+        FormDialog {
             id: "change-user",
             title: "Change {user.username}",
-            onclose: move |()| onclose.call(()),
-            actions: rsx! {
-                Button { label: "Cancel", onclick: move |_| onclose.call(()) }
-                Button { label: "Save", kind: ButtonKind::Primary, submit: true, busy: busy(), form: "change-user-form" }
-            },
-            form { id: "change-user-form", novalidate: true, onsubmit: submit,
-                FormProblem { problem: now.clone(), fields: FIELDS.to_vec() }
-                if own {
-                    p { class: "field-hint", "This is your own account. A change of role takes effect for you at once." }
-                }
-                RoleField { role: role(), error: refusal(&now, "role"), onchange: move |chosen| role.set(chosen) }
-                CheckField {
-                    id: "user-active",
-                    label: "May sign in",
-                    checked: active(),
-                    hint: "Who may not is signed out at once.",
-                    onchange: move |yes| active.set(yes),
-                }
-                TextField {
-                    id: "user-password",
-                    label: "New password",
-                    kind: "password",
-                    value: password(),
-                    autocomplete: "new-password",
-                    hint: "Leave it empty to keep the old one.",
-                    error: refusal(&now, "password"),
-                    oninput: move |text| password.set(text),
-                }
+            action: "Save",
+            form,
+            fields: FIELDS.to_vec(),
+            onsubmit: submit,
+            onclose,
+            if own {
+                p { class: "field-hint", "This is your own account. A change of role takes effect for you at once." }
+            }
+            RoleField { role: role(), error: form.refusal("role"), onchange: move |chosen| role.set(chosen) }
+            CheckField {
+                id: "user-active",
+                label: "May sign in",
+                checked: active(),
+                hint: "Who may not is signed out at once.",
+                onchange: move |yes| active.set(yes),
+            }
+            TextField {
+                id: "user-password",
+                label: "New password",
+                kind: "password",
+                value: password(),
+                autocomplete: "new-password",
+                hint: "Leave it empty to keep the old one.",
+                error: form.refusal("password"),
+                oninput: move |text| password.set(text),
             }
         }
     }

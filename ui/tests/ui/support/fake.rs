@@ -12,7 +12,9 @@ use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use netraven_api::event::{Changed, FeedMessage, Link, Skip};
 use netraven_api::logs::LogEntry;
-use netraven_api::native::{ExportState, FeedStart, LabState, Native, PickedFile, Ready, Renewal, Session};
+use netraven_api::native::{
+    ExportState, Feature, FeedStart, LabState, Missing, Native, PickedFile, Ready, Renewal, Session,
+};
 use netraven_api::problem::Code;
 use netraven_api::users::Role;
 use netraven_api::{Problem, Request};
@@ -88,6 +90,28 @@ impl Fake {
     /// A shell in a session: on this computer, signed in as an admin.
     pub fn ready() -> Rc<Fake> {
         Fake::with(Session::Ready(Fake::admin()))
+    }
+
+    /// The same with the answers that a page needs.
+    pub fn filled(answers: impl FnOnce(&Rc<Fake>)) -> Rc<Fake> {
+        Fake::filled_as(Fake::admin(), answers)
+    }
+
+    /// The same for somebody who is no admin.
+    pub fn user(answers: impl FnOnce(&Rc<Fake>)) -> Rc<Fake> {
+        Fake::filled_as(Ready { role: Role::User, ..Fake::admin() }, answers)
+    }
+
+    /// The same at a server that does not offer something.
+    pub fn lacking(feature: Feature, reason: &str, answers: impl FnOnce(&Rc<Fake>)) -> Rc<Fake> {
+        let missing = vec![Missing { feature, reason: reason.to_owned() }];
+        Fake::filled_as(Ready { missing, ..Fake::admin() }, answers)
+    }
+
+    fn filled_as(ready: Ready, answers: impl FnOnce(&Rc<Fake>)) -> Rc<Fake> {
+        let fake = Fake::with(Session::Ready(ready));
+        answers(&fake);
+        fake
     }
 
     /// The session of [`Fake::ready`].
@@ -267,6 +291,7 @@ impl Fake {
             Native::SignIn { .. }
             | Native::SignInAgain { .. }
             | Native::Withdraw { .. }
+            | Native::Zoom { .. }
             | Native::UseEmbedded
             | Native::Retry
             | Native::EditProfile { .. }

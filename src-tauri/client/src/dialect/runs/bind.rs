@@ -51,11 +51,13 @@ impl Seen {
     /// Whether it worked on a device.
     pub fn holds(&self, is: impl Fn(i64, &str) -> bool, named: impl Fn(&str) -> bool) -> bool {
         self.results.iter().any(|result| is(result.device_id, &result.device_name))
-            || self.told.iter().flat_map(|told| &told.names).any(|name| named(name))
+            || self.told.iter().flat_map(|told| &told.said.names).any(|name| named(name))
     }
 
     fn names(&self, result: &JobResult) -> bool {
-        self.told.as_ref().is_none_or(|told| told.names.is_empty() || told.names.contains(&result.device_name))
+        self.told
+            .as_ref()
+            .is_none_or(|told| told.said.names.is_empty() || told.said.names.contains(&result.device_name))
     }
 
     fn lacks(&self, result: &JobResult) -> bool {

@@ -44,7 +44,7 @@ pub fn of_seen(seen: &Seen, around: Around, trigger: Trigger) -> Run {
     if let Some(told) = &seen.told {
         devices = told.devices().unwrap_or_default().max(kept);
         // What the server counted at the end it also knows of devices whose results it lost.
-        (succeeded, failed) = told.counts.unwrap_or((succeeded, failed));
+        (succeeded, failed) = told.said.counts.unwrap_or((succeeded, failed));
     }
     let End { status, at, message } = match &seen.told {
         Some(told) => by_log(seen, told, around, failed),
@@ -101,13 +101,13 @@ fn by_log(seen: &Seen, told: &super::journal::Told, around: Around, failed: i64)
         let status = words::run_status(word).filter(|status| !status.is_active())?;
         is_its.then_some((status, word.as_str(), ended))
     };
-    let (status, word, at) = match (told.word, by_job()) {
+    let (status, word, at) = match (told.said.word, by_job()) {
         (Some(word), _) => (words::run_status(word).unwrap_or(RunStatus::Unknown), word, told.last),
         (None, Some(by_job)) => by_job,
         (None, None) => return unended(seen, around),
     };
-    let message = words::run_message(word, told.reason.as_deref(), told.returned);
-    let left_out = told.targets.zip(told.handed).map_or(0, |(targets, handed)| (targets - handed).max(0));
+    let message = words::run_message(word, told.said.reason.as_deref(), told.said.returned);
+    let left_out = told.said.targets.zip(told.said.handed).map_or(0, |(targets, handed)| (targets - handed).max(0));
     let without = (left_out > 0).then(|| match left_out {
         1 => "One device was left out, as no credential fits it.".to_owned(),
         many => format!("{many} devices were left out, as no credential fits them."),
@@ -184,12 +184,12 @@ pub fn of_job(known: &Known, state: &State, newest: Option<&Seen>, devices: i64)
         RunStatus::Queued => None,
         RunStatus::Running => {
             let is_told =
-                newest.is_some_and(|newest| newest.told.as_ref().map_or(state.lives, |told| told.word.is_none()));
+                newest.is_some_and(|newest| newest.told.as_ref().map_or(state.lives, |told| told.said.word.is_none()));
             (!is_told).then(|| Run { devices, ..bare(alias, known, RunStatus::Running, state.seen_at) })
         }
         RunStatus::Unknown => {
             let was_queued = words::run_status(word) == Some(RunStatus::Queued);
-            let is_told = newest.and_then(|newest| newest.told.as_ref()).is_some_and(|told| told.word.is_none());
+            let is_told = newest.and_then(|newest| newest.told.as_ref()).is_some_and(|told| told.said.word.is_none());
             if is_told && !was_queued {
                 return None;
             }

@@ -76,7 +76,7 @@ fn devices(seen: &Seen, run: &Run, known: &[Device], said: &Errors) -> Vec<RunDe
         seen.results.iter().map(|result| device(result, by_id.get(&result.device_id).copied())).collect();
     let mut ids: HashSet<i64> = all.iter().map(|device| device.device_id).collect();
     let with_result: HashSet<&str> = seen.results.iter().map(|result| result.device_name.as_str()).collect();
-    let names = seen.told.iter().flat_map(|told| &told.names).enumerate();
+    let names = seen.told.iter().flat_map(|told| &told.said.names).enumerate();
     for (place, name) in names.filter(|(_, name)| !with_result.contains(name.as_str())) {
         let known = by_name.get(name.as_str()).copied();
         let id = known.map_or(GONE + i64::try_from(place).unwrap_or_default(), |device| device.id);

@@ -47,14 +47,8 @@ pub struct Told {
     pub began: Timestamp,
     /// Time of its last line, or of the one that told its end.
     pub last: Timestamp,
-    pub names: Vec<String>,
-    pub targets: Option<i64>,
-    pub handed: Option<i64>,
-    pub counts: Option<(i64, i64)>,
-    pub returned: Option<(i64, i64)>,
-    /// The word it ended with; none while it goes on, or when its end was never told.
-    pub word: Option<&'static str>,
-    pub reason: Option<String>,
+    /// What its lines say together. It has no word while it goes on, or when its end was never told.
+    pub said: Said,
     /// Whether the line that tells its beginning is still there, or its beginning is known by its duration.
     pub is_whole: bool,
     /// Beginnings told so far, as long as nothing else was.
@@ -63,31 +57,19 @@ pub struct Told {
 
 impl Told {
     fn new(job_id: i64, began: Timestamp) -> Told {
-        Told {
-            job_id,
-            began,
-            last: began,
-            names: Vec::new(),
-            targets: None,
-            handed: None,
-            counts: None,
-            returned: None,
-            word: None,
-            reason: None,
-            is_whole: false,
-            beginnings: Vec::new(),
-        }
+        Told { job_id, began, last: began, said: Said::default(), is_whole: false, beginnings: Vec::new() }
     }
 
     /// When it ended.
     pub fn ended(&self) -> Option<Timestamp> {
-        self.word.map(|_| self.last)
+        self.said.word.map(|_| self.last)
     }
 
     /// Number of its devices, if any line told it.
     pub fn devices(&self) -> Option<i64> {
-        let counted = self.counts.map(|(succeeded, failed)| succeeded + failed);
-        self.targets.or(self.handed).or(counted).or(self.returned.map(|(_, of)| of))
+        let Said { targets, handed, counts, returned, .. } = self.said;
+        let counted = counts.map(|(succeeded, failed)| succeeded + failed);
+        targets.or(handed).or(counted).or(returned.map(|(_, of)| of))
     }
 
     fn take(&mut self, said: Said, at: Timestamp) {
@@ -98,15 +80,7 @@ impl Told {
         }
         self.last = self.last.max(at);
         self.beginnings.clear();
-        if self.names.is_empty() {
-            self.names = said.names;
-        }
-        self.targets = self.targets.or(said.targets);
-        self.handed = self.handed.or(said.handed);
-        self.counts = self.counts.or(said.counts);
-        self.returned = self.returned.or(said.returned);
-        self.word = self.word.or(said.word);
-        self.reason = self.reason.take().or(said.reason);
+        self.said.add(said);
     }
 }
 
@@ -155,7 +129,7 @@ fn announced(runs: &[Told], said: &Said, at: Timestamp, next: &[(Line, Said)]) -
     soon.filter(|(_, end)| said.word.is_none() || end.word == said.word).find_map(|(line, end)| {
         let began = before(line.at, end.seconds?)?;
         let off = |place: &usize| runs[*place].began.duration_since(began).as_secs_f64().abs();
-        let lacks = |place: &usize| said.counts.is_none() || runs[*place].counts.is_none();
+        let lacks = |place: &usize| said.counts.is_none() || runs[*place].said.counts.is_none();
         (0..runs.len()).filter(|place| lacks(place) && off(place) <= INEXACT).min_by(|a, b| off(a).total_cmp(&off(b)))
     })
 }
@@ -168,7 +142,7 @@ fn before(at: Timestamp, seconds: f64) -> Option<Timestamp> {
 fn begin(runs: &mut Vec<Told>, line: &Line) {
     let text = bare(&line.message).to_lowercase();
     if let Some(last) = runs.last_mut()
-        && last.word.is_none()
+        && last.said.word.is_none()
         && !last.beginnings.is_empty()
         && !last.beginnings.contains(&text)
     {
@@ -184,16 +158,16 @@ fn begin(runs: &mut Vec<Told>, line: &Line) {
 
 /// The run a line belongs to.
 fn place_of(runs: &[Told], said: &Said, at: Timestamp) -> Option<usize> {
-    let open = || (0..runs.len()).filter(|place| runs[*place].word.is_none());
+    let open = || (0..runs.len()).filter(|place| runs[*place].said.word.is_none());
     let lively = || open().filter(|place| at.duration_since(runs[*place].last) <= STALE);
     let echo = || {
-        let same = |told: &Told| told.word.is_some() && (said.word.is_none() || told.word == said.word);
-        (0..runs.len()).rev().find(|place| same(&runs[*place]) && at.duration_since(runs[*place].last) <= ECHO)
+        let same = |told: &Said| told.word.is_some() && (said.word.is_none() || told.word == said.word);
+        (0..runs.len()).rev().find(|place| same(&runs[*place].said) && at.duration_since(runs[*place].last) <= ECHO)
     };
     if let Some(seconds) = said.seconds {
         let off = |place: usize| (at.duration_since(runs[place].began).as_secs_f64() - seconds).abs();
         let nearest = (0..runs.len())
-            .filter(|place| runs[*place].word.is_none() || runs[*place].word == said.word)
+            .filter(|place| runs[*place].said.word.is_none() || runs[*place].said.word == said.word)
             .min_by(|a, b| off(*a).total_cmp(&off(*b)));
         if let Some(place) = nearest.filter(|place| off(*place) <= INEXACT) {
             return Some(place);
@@ -202,13 +176,13 @@ fn place_of(runs: &[Told], said: &Said, at: Timestamp) -> Option<usize> {
         return open().next_back().filter(|place| !runs[*place].is_whole).or_else(echo);
     }
     if let Some((succeeded, failed)) = said.counts {
-        let fits = |told: &Told| told.counts.is_none() && told.handed.or(told.targets) == Some(succeeded + failed);
-        if let Some(place) = lively().find(|place| fits(&runs[*place])) {
+        let fits = |told: &Said| told.counts.is_none() && told.handed.or(told.targets) == Some(succeeded + failed);
+        if let Some(place) = lively().find(|place| fits(&runs[*place].said)) {
             return Some(place);
         }
     }
     if said.targets.is_some()
-        && let Some(place) = open().next_back().filter(|place| runs[*place].targets.is_none())
+        && let Some(place) = open().next_back().filter(|place| runs[*place].said.targets.is_none())
     {
         return Some(place);
     }
@@ -244,7 +218,7 @@ mod tests {
     ];
 
     fn shape(rows: &[(i64, &str)]) -> Vec<(i64, Option<i64>, Option<&'static str>)> {
-        let of = |told: &Told| (told.began.as_second(), told.ended().map(Timestamp::as_second), told.word);
+        let of = |told: &Told| (told.began.as_second(), told.ended().map(Timestamp::as_second), told.said.word);
         told(lines(rows)).iter().map(of).collect()
     }
 
@@ -252,7 +226,7 @@ mod tests {
     fn the_lines_of_a_run_are_one_run() {
         let all = told(lines(&WHOLE));
         assert_eq!(shape(&WHOLE), [(1000, Some(1021), Some("COMPLETED_PARTIAL_FAILURE"))]);
-        assert_eq!((all[0].devices(), all[0].counts, all[0].names.len()), (Some(2), Some((1, 1)), 2));
+        assert_eq!((all[0].devices(), all[0].said.counts, all[0].said.names.len()), (Some(2), Some((1, 1)), 2));
     }
 
     #[test]

@@ -36,7 +36,7 @@ const BEFORE_REASONS: [&str; 6] = [
     "unexpected error: ",
 ];
 
-/// What one line says.
+/// What one line says, or all lines of a run together.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Said {
     /// A run began.
@@ -57,6 +57,23 @@ pub struct Said {
     pub seconds: Option<f64>,
     /// Why it failed as a whole.
     pub reason: Option<String>,
+}
+
+impl Said {
+    /// Adds what a later line of the same run says; what was said before stands.
+    pub fn add(&mut self, later: Said) {
+        if self.names.is_empty() {
+            self.names = later.names;
+        }
+        self.began |= later.began;
+        self.targets = self.targets.or(later.targets);
+        self.handed = self.handed.or(later.handed);
+        self.counts = self.counts.or(later.counts);
+        self.returned = self.returned.or(later.returned);
+        self.word = self.word.or(later.word);
+        self.seconds = self.seconds.or(later.seconds);
+        self.reason = self.reason.take().or(later.reason);
+    }
 }
 
 /// A line without the job's number before it.
