@@ -366,24 +366,24 @@ fn a_corrected_file_of_the_same_name_is_read_and_looked_into_again() {
     let mut screen = Screen::open(&fake, "/devices");
     screen.press("Import CSV");
     screen.press("Choose a file");
-    assert!(screen.shows("1 device will be added, 1 row refused."), "{}", dialog(&screen));
+    assert!(screen.shows("1 device will be added, 1 row refused."), "{}", screen.dialog());
     screen.press("Import");
-    assert!(screen.shows("1 device added, 1 row refused.") && screen.shows("choose it again"), "{}", dialog(&screen));
+    assert!(screen.shows("1 device added, 1 row refused.") && screen.shows("choose it again"), "{}", screen.dialog());
 
     let corrected = first.replace("linus", "linux");
     fake.answer("POST /devices/import/check", &plan(&imported(1, 1, &[])));
     fake.answer("POST /devices/import", &imported(1, 1, &[]));
     fake.pick("site.csv", &corrected);
     screen.press("Choose a file again");
-    assert!(screen.shows("1 device will be added, 1 is there already, 0 rows refused."), "{}", dialog(&screen));
+    assert!(screen.shows("1 device will be added, 1 is there already, 0 rows refused."), "{}", screen.dialog());
     screen.press("Import");
     assert_eq!(fake.bodies("POST /devices/import")[1], json!({ "csv": corrected }));
-    assert!(screen.shows("1 device added, 1 is there already, 0 rows refused."), "{}", dialog(&screen));
+    assert!(screen.shows("1 device added, 1 is there already, 0 rows refused."), "{}", screen.dialog());
 
     // Once more, and there is nothing left to add.
     fake.answer("POST /devices/import/check", &plan(&imported(0, 2_000, &[])));
     screen.press("Choose a file again");
-    assert!(screen.shows("0 devices will be added, 2,000 are there already, 0 rows refused."), "{}", dialog(&screen));
+    assert!(screen.shows("0 devices will be added, 2,000 are there already, 0 rows refused."), "{}", screen.dialog());
     screen.press("Import");
     assert_eq!(fake.bodies("POST /devices/import").len(), 2);
 }
@@ -401,7 +401,7 @@ fn a_file_that_is_too_long_to_list_says_how_much_is_left_out() {
     let mut screen = Screen::open(&fake, "/devices");
     screen.press("Import CSV");
     screen.press("Choose a file");
-    let shown = dialog(&screen);
+    let shown = screen.dialog();
     for said in [
         "1,500 rows refused",
         "1,499 further rows refused: correct these first",
@@ -414,10 +414,10 @@ fn a_file_that_is_too_long_to_list_says_how_much_is_left_out() {
     // A file that is looked into can be let go for another one.
     fake.hang("POST /devices/import/check");
     screen.press("Choose a file again");
-    assert!(screen.shows("Looking what would come of each row"), "{}", dialog(&screen));
+    assert!(screen.shows("Looking what would come of each row"), "{}", screen.dialog());
     fake.answer("POST /devices/import/check", &plan(&imported(3, 0, &[])));
     screen.press("Choose a file again");
-    assert!(screen.shows("3 devices will be added, 0 rows refused."), "{}", dialog(&screen));
+    assert!(screen.shows("3 devices will be added, 0 rows refused."), "{}", screen.dialog());
 }
 
 #[test]
