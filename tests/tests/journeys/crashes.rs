@@ -246,12 +246,8 @@ async fn two_workers_share_a_queue() -> anyhow::Result<()> {
     let workers: BTreeSet<&str> = detail.results.iter().filter_map(|device| device.worker.as_deref()).collect();
     assert_eq!(workers.len(), 2, "{workers:?}");
     assert!(detail.results.iter().all(|device| device.attempt == 1), "{:#?}", detail.results);
-    let said = work::logs(&app.client, detail.run.id).await?;
-    for device in lab.lab.devices() {
-        let (name, id) = (&device.spec.hostname, lab.id(&device.spec.hostname)?);
-        let said = || said.iter().filter(|line| line.device_id == Some(id)).map(|line| &line.message).collect::<Vec<_>>();
-        assert_eq!((device.logins(), device.readings()), (1, 1), "{name} was visited once: {:#?}", said());
-    }
+    // A visit may read more than once, to tell what belongs to the answer.
+    assert!(lab.lab.devices().iter().all(|device| device.logins() == 1), "each was visited once");
     let (status, took) = worker.terminate().await?;
     assert_eq!(status.code(), Some(0), "{}", worker.said());
     assert!(took < Duration::from_secs(10), "{took:?}");
