@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::endpoint::{Access, Endpoint, Method, Request};
 use crate::page::Page;
+use crate::sorting::{JobColumn, Order};
 use crate::tags::Tag;
 use crate::words::Open;
 
@@ -131,17 +132,11 @@ pub struct ListJobs {
     /// Column the rows are sorted by; `name` if absent. `last_run_at` is the end of the newest run or else its start, `target`
     /// the device's hostname or the first of the tags. Equal rows are in the order of their ids, and those that have nothing
     /// there come last.
-    #[cfg_attr(
-        feature = "openapi",
-        schema(
-            pattern = "^(id|name|job_type|status|is_enabled|schedule_type|started_at|completed_at|next_run|last_run_at|target)$",
-            default = "name"
-        )
-    )]
-    pub sort: Option<String>,
+    #[cfg_attr(feature = "openapi", schema(default = JobColumn::default))]
+    pub sort: Option<JobColumn>,
     /// `asc` or `desc`; `asc` if absent.
-    #[cfg_attr(feature = "openapi", schema(pattern = "^(asc|desc)$", default = "asc"))]
-    pub order: Option<String>,
+    #[cfg_attr(feature = "openapi", schema(default = "asc"))]
+    pub order: Option<Order>,
     /// Only rows with a greater id, in the order of ids; for reading on without gaps, and instead of `page` and `sort`.
     pub after: Option<i64>,
     /// Only rows with a smaller id, in the order of ids.

@@ -73,7 +73,12 @@ const TIME: &str = "String";
 fn written_out(schema: Value, plain: &Parts) -> Value {
     let referred = |schema: &Value| {
         let name = schema["$ref"].as_str().and_then(|path| path.rsplit('/').next())?;
-        if name == TIME { Some(json!({ "type": "string", "format": "date-time" })) } else { plain.get(name).cloned() }
+        let time = || json!({ "type": "string", "format": "date-time" });
+        let mut text = if name == TIME { time() } else { plain.get(name).cloned()? };
+        // A field says what it is beside its reference.
+        let beside = schema.as_object().into_iter().flatten().filter(|(key, _)| *key != "$ref");
+        merge(&mut text, beside.map(|(key, value)| (key.clone(), value.clone())));
+        Some(text)
     };
     match schema {
         Value::Object(mut fields) => {
@@ -90,15 +95,12 @@ fn written_out(schema: Value, plain: &Parts) -> Value {
                 return text;
             }
             let fields = Value::Object(fields);
-            let Some(mut text) = referred(&fields) else {
-                let Value::Object(fields) = fields else { return fields };
-                return fields.into_iter().map(|(name, value)| (name, written_out(value, plain))).collect();
-            };
-            if let Value::Object(mut fields) = fields {
-                fields.remove("$ref");
-                merge(&mut text, fields);
-            }
-            text
+            referred(&fields).unwrap_or_else(|| match fields {
+                Value::Object(fields) => {
+                    fields.into_iter().map(|(name, value)| (name, written_out(value, plain))).collect()
+                }
+                other => other,
+            })
         }
         Value::Array(items) => items.into_iter().map(|item| written_out(item, plain)).collect(),
         other => other,
@@ -106,7 +108,7 @@ fn written_out(schema: Value, plain: &Parts) -> Value {
 }
 
 /// What a field says of itself goes before what its type says.
-fn merge(text: &mut Value, fields: serde_json::Map<String, Value>) {
+fn merge(text: &mut Value, fields: impl IntoIterator<Item = (String, Value)>) {
     for (name, value) in fields {
         text[name] = value;
     }

@@ -2,11 +2,13 @@
 
 use jiff::Timestamp;
 use jiff_sqlx::ToSqlx as _;
+use netraven_api::Order;
 use netraven_api::jobs::{Job, JobInput, JobKind, ListJobs, ListRecentJobs, RecentJob};
+use netraven_api::sorting::JobColumn;
 use serde::Deserialize;
 use sqlx::types::Json;
 
-use super::listing::{List, Paging, RawPage, Sql, Total, all_rows, any_of, like, tagged};
+use super::listing::{List, Paging, RawPage, SortKey, Sql, Total, all_rows, any_of, like, tagged};
 use super::{Result, Store, StoreError, explain};
 
 const UNIQUE: &[(&str, &str)] = &[
@@ -31,8 +33,6 @@ const LAST_RUN: &str = "coalesce(j.completed_at, j.started_at)";
 const TARGET: &str = "coalesce((select lower(d.hostname) from devices d where d.id = j.device_id), \
                                  (select min(lower(t.name)) from job_tags jt join tags t on t.id = jt.tag_id \
                                   where jt.job_id = j.id))";
-/// What the database cannot sort by: a schedule's next start is reckoned here.
-const NEXT_RUN: &str = "next_run";
 /// What the next start of a job follows from.
 const PLAN: &str = "j.id, j.is_enabled, j.schedule_type, j.interval_seconds, j.cron_string, j.time_zone, j.scheduled_for, \
                     j.started_at";
@@ -44,24 +44,29 @@ const LIST: List = List {
     name: "j",
     around: "",
     row: ROW,
-    sorts: &[
-        ("name", "lower(j.name)"),
-        ("id", "j.id"),
-        ("job_type", "j.job_type"),
-        ("status", "j.status"),
-        ("is_enabled", "j.is_enabled"),
-        ("schedule_type", "j.schedule_type"),
-        ("started_at", "j.started_at"),
-        ("completed_at", "j.completed_at"),
-        ("last_run_at", LAST_RUN),
-        ("target", TARGET),
-    ],
-    nullable: &["schedule_type", "started_at", "completed_at", "last_run_at", "target"],
     then: &[],
     id: "j.id",
-    descending: false,
+    order: Order::Ascending,
     pages_of_none: 0,
 };
+
+/// What a column is in the database.
+fn key(column: JobColumn) -> SortKey {
+    match column {
+        JobColumn::Id => SortKey::of("j.id"),
+        JobColumn::Name => SortKey::of("lower(j.name)"),
+        JobColumn::Kind => SortKey::of("j.job_type"),
+        JobColumn::Status => SortKey::of("j.status"),
+        JobColumn::IsEnabled => SortKey::of("j.is_enabled"),
+        JobColumn::ScheduleKind => SortKey::nullable("j.schedule_type"),
+        JobColumn::StartedAt => SortKey::nullable("j.started_at"),
+        JobColumn::CompletedAt => SortKey::nullable("j.completed_at"),
+        // The database cannot know it, see `jobs_by_next_run`.
+        JobColumn::NextRun => SortKey::default(),
+        JobColumn::LastRunAt => SortKey::nullable(LAST_RUN),
+        JobColumn::Target => SortKey::nullable(TARGET),
+    }
+}
 
 /// What the next start of a job follows from.
 #[derive(Clone, Debug, sqlx::FromRow)]
@@ -128,8 +133,8 @@ impl Store {
         let paging = Paging {
             page: query.page,
             size: query.size,
-            sort: query.sort.as_deref(),
-            order: query.order.as_deref(),
+            sort: key(query.sort.unwrap_or_default()),
+            order: query.order,
             after: query.after,
             before: query.before,
         };
@@ -145,7 +150,7 @@ impl Store {
             tagged(sql, "job_tags", "job_id", "j.id", &query.tag_id);
         };
         let by_id = paging.after.is_some() || paging.before.is_some();
-        if paging.sort == Some(NEXT_RUN) && !by_id {
+        if query.sort == Some(JobColumn::NextRun) && !by_id {
             return self.jobs_by_next_run(&paging, narrow, next).await;
         }
         let mut sql = Sql::new(format!("select {ROW} from "));
@@ -163,7 +168,7 @@ impl Store {
     /// One page of jobs by their next starts: those of all that fit are reckoned, and only the page is read whole.
     async fn jobs_by_next_run(
         &self,
-        paging: &Paging<'_>,
+        paging: &Paging,
         narrow: impl Fn(&mut Sql),
         next: impl Fn(&JobPlan) -> Option<Timestamp>,
     ) -> Result<RawPage> {
@@ -171,7 +176,7 @@ impl Store {
         narrow(&mut sql);
         let plans: Vec<JobPlan> = sql.build_query_as().fetch_all(self.pool()).await?;
         let mut order: Vec<(Option<Timestamp>, i64)> = plans.iter().map(|job| (next(job), job.id)).collect();
-        let descending = paging.order == Some("desc");
+        let descending = paging.order == Some(Order::Descending);
         // As in the database: nothing comes last either way, and ids follow the direction.
         order.sort_by(|one, other| {
             let (one, other) = if descending { (other, one) } else { (one, other) };

@@ -7,6 +7,7 @@ use netraven_api::devices::Device;
 use netraven_api::jobs::{DeviceName, Job, JobDashboardStatus, QueueStatus, RecentJob, RunStarted, WorkerStatus};
 use netraven_api::native::Feature;
 use netraven_api::problem::Code;
+use netraven_api::sorting::JobColumn;
 use netraven_api::{Method, Problem};
 use serde_json::Value;
 
@@ -99,7 +100,7 @@ async fn list(talk: Talk<'_>, asked: &Asked) -> Result<Value, Problem> {
     });
     plan(talk, &mut jobs).await;
     jobs.sort_by_key(|job| (job.name.to_lowercase(), job.id));
-    let hosts = if asked.one("sort").as_deref() == Some("target") { devices::all(talk).await? } else { Vec::new() };
+    let hosts = if asked.word("sort") == Some(JobColumn::Target) { devices::all(talk).await? } else { Vec::new() };
     let rows: Vec<Value> = jobs.iter().map(|job| with_orders(job, &hosts)).collect();
     finish(&rows, asked, note(&loaded, "jobs"))
 }
@@ -109,8 +110,8 @@ fn with_orders(job: &Job, hosts: &[Device]) -> Value {
     let host = job.device_id.and_then(|id| hosts.iter().find(|device| device.id == id));
     let tag = || job.tags.iter().map(|tag| tag.name.to_lowercase()).min();
     let mut row = reply(job);
-    row["last_run_at"] = reply(&job.completed_at.or(job.started_at));
-    row["target"] = Value::from(host.map(|device| device.hostname.clone()).or_else(tag));
+    row[JobColumn::LastRunAt.as_str()] = reply(&job.completed_at.or(job.started_at));
+    row[JobColumn::Target.as_str()] = Value::from(host.map(|device| device.hostname.clone()).or_else(tag));
     row
 }
 

@@ -7,6 +7,7 @@ use netraven_api::Page;
 use netraven_api::jobs::{Job, JobInput, UpdateJob};
 use netraven_api::native::{Deed, Feature};
 use netraven_api::runs::RunStatus;
+use netraven_api::sorting::JobColumn;
 
 use super::schedule;
 use super::target::Target;
@@ -14,7 +15,7 @@ use crate::components::{Ago, Button, ButtonKind, Glyph, Icon, SortHead, StatusTa
 use crate::data::use_api;
 use crate::format;
 use crate::pages::actions::use_run_job;
-use crate::pages::paging::Sorted;
+use crate::pages::paging::{Head, Sorted};
 use crate::route::Route;
 use crate::state::moment::use_moment;
 use crate::state::notices::use_notices;
@@ -23,12 +24,21 @@ use crate::state::session::use_workplace;
 /// Why a job of the product itself is left alone.
 const SYSTEM: &str = "NetRaven needs this job itself; it cannot be changed.";
 
+/// The heads of the columns, left to right.
+const HEADS: [Head<JobColumn>; 5] = [
+    (JobColumn::Name, "Name", ""),
+    (JobColumn::Kind, "Kind", "wide-only"),
+    (JobColumn::NextRun, "Schedule", ""),
+    (JobColumn::Target, "Target", ""),
+    (JobColumn::LastRunAt, "Last run", ""),
+];
+
 /// The jobs of a page.
 #[component]
 pub fn JobsTable(
     page: Rc<Page<Job>>,
-    sorted: Sorted,
-    onsort: EventHandler<&'static str>,
+    sorted: Sorted<JobColumn>,
+    onsort: EventHandler<JobColumn>,
     oncancel: EventHandler<Job>,
     ondelete: EventHandler<Job>,
 ) -> Element {
@@ -45,11 +55,15 @@ pub fn JobsTable(
                 }
                 thead {
                     tr {
-                        SortHead { title: "Name", sorted: sorted.direction("name"), onsort: move |()| onsort.call("name") }
-                        SortHead { title: "Kind", class: "wide-only", sorted: sorted.direction("job_type"), onsort: move |()| onsort.call("job_type") }
-                        SortHead { title: "Schedule", sorted: sorted.direction("next_run"), onsort: move |()| onsort.call("next_run") }
-                        SortHead { title: "Target", sorted: sorted.direction("target"), onsort: move |()| onsort.call("target") }
-                        SortHead { title: "Last run", sorted: sorted.direction("last_run_at"), onsort: move |()| onsort.call("last_run_at") }
+                        for (column, title, class) in HEADS {
+                            SortHead {
+                                key: "{column}",
+                                title,
+                                class,
+                                sorted: sorted.direction(column),
+                                onsort: move |()| onsort.call(column),
+                            }
+                        }
                         th { scope: "col", aria_label: "Actions" }
                     }
                 }
