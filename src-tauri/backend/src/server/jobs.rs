@@ -41,8 +41,30 @@ pub fn mount(mount: &mut Mount) {
 impl Resource for JobInput {
     const NEW: &'static str = "JobCreate";
     const NEEDED: &'static [&'static str] = &["name", "job_type"];
-    const EMPTIED: &'static [&'static str] =
-        &["description", "schedule_type", "interval_seconds", "cron_string", "time_zone", "scheduled_for", "device_id"];
+    const EMPTIED: &'static [&'static str] = &names(&EMPTIED);
+}
+
+/// A field that null empties, and how.
+type Emptied = (&'static str, fn(&mut Job));
+
+const EMPTIED: [Emptied; 7] = [
+    ("description", |job| job.description = None),
+    ("schedule_type", |job| job.schedule_type = None),
+    ("interval_seconds", |job| job.interval_seconds = None),
+    ("cron_string", |job| job.cron_string = None),
+    ("time_zone", |job| job.time_zone = None),
+    ("scheduled_for", |job| job.scheduled_for = None),
+    ("device_id", |job| job.device_id = None),
+];
+
+const fn names<const COUNT: usize>(fields: &[Emptied; COUNT]) -> [&'static str; COUNT] {
+    let mut names = [""; COUNT];
+    let mut place = 0;
+    while place < COUNT {
+        names[place] = fields[place].0;
+        place += 1;
+    }
+    names
 }
 
 async fn list(State(shared): State<Shared>, Query(query): Query<ListJobs>) -> Result<RawJson, Fault> {
@@ -132,8 +154,8 @@ async fn update(
     new.cron_string = input.cron_string.clone().or(new.cron_string);
     new.time_zone = input.time_zone.clone().or(new.time_zone);
     new.scheduled_for = scheduled_for.or(new.scheduled_for);
-    for name in emptied {
-        empty(&mut new, name);
+    for (_, empty) in EMPTIED.iter().filter(|(name, _)| emptied.contains(name)) {
+        empty(&mut new);
     }
     // One target at a time: tags given take the place of a device, and the other way round.
     let mut target_tags = input.tags.clone();
@@ -220,19 +242,6 @@ async fn recent(
 
 const NOT_BOTH: &str = "Value error, Provide either device_id or tags, not both.";
 const NO_TARGET: &str = "Value error, Either device_id or tags must be provided.";
-
-fn empty(job: &mut Job, name: &str) {
-    match name {
-        "description" => job.description = None,
-        "schedule_type" => job.schedule_type = None,
-        "interval_seconds" => job.interval_seconds = None,
-        "cron_string" => job.cron_string = None,
-        "time_zone" => job.time_zone = None,
-        "scheduled_for" => job.scheduled_for = None,
-        "device_id" => job.device_id = None,
-        other => debug_assert!(false, "{other} is emptied by nobody"),
-    }
-}
 
 /// The start, which the checks of the body have written as a time with its zone.
 fn start_time(input: &JobInput) -> Option<Timestamp> {
@@ -324,11 +333,12 @@ mod tests {
             ..blank()
         };
         let before = json!(full);
-        for name in JobInput::EMPTIED {
+        assert_eq!(JobInput::EMPTIED, EMPTIED.map(|(name, _)| name));
+        for (name, empty) in EMPTIED {
             let mut job = full.clone();
-            empty(&mut job, name);
+            empty(&mut job);
             let mut expected = before.clone();
-            expected[*name] = serde_json::Value::Null;
+            expected[name] = serde_json::Value::Null;
             assert_eq!(json!(job), expected, "{name}");
         }
     }
