@@ -10,8 +10,10 @@ use crate::tags::Tag;
 use crate::words::Open;
 
 mod kind;
+mod schedule;
 
 pub use kind::JobKind;
+pub use schedule::{Schedule, ScheduleKind};
 
 /// A job.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -25,17 +27,9 @@ pub struct Job {
     pub description: Option<String>,
     /// Whether the schedule is followed; a person may run it all the same.
     pub is_enabled: bool,
-    /// `interval`, `cron`, `onetime`, or none for a job run by hand.
-    pub schedule_type: Option<String>,
-    /// Seconds between starts, 60 to 31,536,000, for `interval`.
-    pub interval_seconds: Option<i64>,
-    /// Five fields, for `cron`.
-    pub cron_string: Option<String>,
-    /// IANA time zone the cron fields are read in; UTC if absent. Not part of NetRaven's shape.
-    #[serde(default)]
-    pub time_zone: Option<String>,
-    /// Start, for `onetime`.
-    pub scheduled_for: Option<Timestamp>,
+    /// When it runs by itself.
+    #[serde(flatten)]
+    pub schedule: Schedule,
     /// Kind.
     #[cfg_attr(feature = "openapi", schema(value_type = String))]
     pub job_type: Open<JobKind>,
@@ -77,26 +71,9 @@ pub struct JobInput {
     /// Whether the schedule is followed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub is_enabled: Option<bool>,
-    /// `interval`, `cron` or `onetime`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[cfg_attr(feature = "openapi", schema(pattern = "^(interval|cron|onetime)$"))]
-    pub schedule_type: Option<String>,
-    /// Seconds between starts.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[cfg_attr(feature = "openapi", schema(minimum = 60, maximum = 31536000))]
-    pub interval_seconds: Option<i64>,
-    /// Cron fields.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[cfg_attr(feature = "openapi", schema(min_length = 9, max_length = 100))]
-    pub cron_string: Option<String>,
-    /// Time zone of the cron fields.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[cfg_attr(feature = "openapi", schema(max_length = 100))]
-    pub time_zone: Option<String>,
-    /// Start; without a zone it is UTC.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[cfg_attr(feature = "openapi", schema(format = DateTime))]
-    pub scheduled_for: Option<String>,
+    /// When it runs by itself.
+    #[serde(flatten, serialize_with = "Schedule::write_given")]
+    pub schedule: Schedule,
     /// Ids of the tags.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub tags: Option<Vec<i64>>,
@@ -123,7 +100,8 @@ pub struct ListJobs {
     /// Enabled or not.
     pub is_enabled: Option<bool>,
     /// Any of `interval`, `cron` and `onetime`.
-    pub schedule_type: Vec<String>,
+    #[cfg_attr(feature = "openapi", schema(value_type = Vec<String>))]
+    pub schedule_type: Vec<Open<ScheduleKind>>,
     /// Any of these kinds. Not a filter of NetRaven's.
     #[cfg_attr(feature = "openapi", schema(value_type = Vec<String>))]
     pub job_type: Vec<Open<JobKind>>,

@@ -134,7 +134,7 @@ pub fn jobs(world: &World, asked: &ListJobs) -> Page<Job> {
             && (asked.status.is_empty() || asked.status.iter().any(|word| word.eq_ignore_ascii_case(&job.status)))
             && asked.is_enabled.is_none_or(|enabled| job.is_enabled == enabled)
             && (asked.schedule_type.is_empty()
-                || job.schedule_type.as_ref().is_some_and(|kind| asked.schedule_type.contains(kind)))
+                || job.schedule.kind.as_ref().is_some_and(|kind| asked.schedule_type.contains(kind)))
             && among(&asked.job_type, &job.job_type)
             && (asked.tag_id.is_empty() || job.tags.iter().any(|tag| asked.tag_id.contains(&tag.id)))
     };
@@ -148,7 +148,7 @@ pub fn jobs(world: &World, asked: &ListJobs) -> Page<Job> {
             JobColumn::Kind => one.job_type.as_str().cmp(other.job_type.as_str()),
             JobColumn::Status => one.status.cmp(&other.status),
             JobColumn::IsEnabled => one.is_enabled.cmp(&other.is_enabled),
-            JobColumn::ScheduleKind => one.schedule_type.cmp(&other.schedule_type),
+            JobColumn::ScheduleKind => one.schedule.kind.cmp(&other.schedule.kind),
             JobColumn::StartedAt => one.started_at.cmp(&other.started_at),
             JobColumn::CompletedAt => one.completed_at.cmp(&other.completed_at),
             JobColumn::NextRun => one.next_run.cmp(&other.next_run),

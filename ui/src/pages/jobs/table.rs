@@ -4,7 +4,7 @@ use std::rc::Rc;
 
 use dioxus::prelude::*;
 use netraven_api::Page;
-use netraven_api::jobs::{Job, JobInput, UpdateJob};
+use netraven_api::jobs::{Job, JobInput, ScheduleKind, UpdateJob};
 use netraven_api::native::{Deed, Feature};
 use netraven_api::runs::RunStatus;
 use netraven_api::sorting::JobColumn;
@@ -102,11 +102,11 @@ fn JobRow(job: ReadSignal<Job>, oncancel: EventHandler<Job>, ondelete: EventHand
 fn Schedule(job: ReadSignal<Job>) -> Element {
     let (moment, workplace) = (use_moment(), use_workplace());
     let job = job.read();
-    let never = schedule::never_starts(job.schedule_type.as_deref(), &workplace);
-    let words = schedule::words(&job, &moment.zone());
-    let by_hand = job.schedule_type.is_none();
+    let never = schedule::never_starts(job.schedule.known(), &workplace);
+    let words = schedule::words(&job.schedule, &moment.zone());
+    let by_hand = job.schedule.kind.is_none();
     rsx! {
-        span { class: if by_hand { "muted cut" } else { "cut" }, title: job.cron_string.clone(), "{words}" }
+        span { class: if by_hand { "muted cut" } else { "cut" }, title: job.schedule.cron_string.clone(), "{words}" }
         if !by_hand && !job.is_enabled {
             span { class: "muted cut", "off" }
         } else if let Some(reason) = never {
@@ -147,8 +147,9 @@ fn Actions(job: ReadSignal<Job>, oncancel: EventHandler<Job>, ondelete: EventHan
     let active = shown.last_run_id.is_some() && status_of(&shown.status).is_some_and(RunStatus::is_active);
     let system = shown.is_system_job.then(|| SYSTEM.to_owned());
     let undeletable = workplace.forbids(Deed::DeleteJob).or_else(|| system.clone());
-    let kept = schedule::is_interval(&shown).then(|| workplace.refusal(Feature::ScheduleChange)).flatten();
-    let never = schedule::never_starts(shown.schedule_type.as_deref(), &workplace);
+    let is_interval = shown.schedule.known() == Some(ScheduleKind::Interval);
+    let kept = is_interval.then(|| workplace.refusal(Feature::ScheduleChange)).flatten();
+    let never = schedule::never_starts(shown.schedule.known(), &workplace);
     let switch = move |_| {
         let (api, name) = (api.clone(), job.peek().name.clone());
         let (kept, never) = (kept.clone(), never.clone());
@@ -183,7 +184,7 @@ fn Actions(job: ReadSignal<Job>, oncancel: EventHandler<Job>, ondelete: EventHan
                 onclick: move |_| start.start(id),
             }
         }
-        if shown.schedule_type.is_some() {
+        if shown.schedule.kind.is_some() {
             Button {
                 label: if enabled { "Disable the schedule of {shown.name}" } else { "Enable the schedule of {shown.name}" },
                 kind: ButtonKind::Text,

@@ -103,6 +103,29 @@ fn a_closed_list_is_described_where_it_stands_with_what_its_field_says() {
 }
 
 #[test]
+fn the_fields_of_a_flattened_type_stand_among_the_others() {
+    let (schema, parts) = schema_of::<JobInput>();
+    let fields = schema["properties"].as_object().unwrap();
+    assert!(fields.contains_key("name") && !fields.contains_key("schedule"), "{schema}");
+    assert_eq!(fields["schedule_type"]["pattern"], "^(interval|cron|onetime)$");
+    assert_eq!(fields["interval_seconds"]["minimum"].as_f64(), Some(60.0));
+    assert_eq!(schema["type"], "object");
+    assert!(schema.get("allOf").is_none() && !parts.contains_key("Schedule"), "{schema} {parts:?}");
+    let fault = |place: &str, kind: &'static str| (place.to_owned(), kind);
+    let body = json!({"name": "", "schedule_type": "sometimes", "interval_seconds": 59, "scheduled_for": "tomorrow", "tags": 3});
+    assert_eq!(
+        refused::<JobInput>(body, &[]),
+        [
+            fault("body.name", "string_too_short"),
+            fault("body.tags", "list_type"),
+            fault("body.schedule_type", "string_pattern_mismatch"),
+            fault("body.interval_seconds", "greater_than_equal"),
+            fault("body.scheduled_for", "datetime_parsing"),
+        ]
+    );
+}
+
+#[test]
 fn an_order_is_refused_in_the_words_of_a_pattern() {
     let given = [("sort".to_owned(), "password".to_owned()), ("order".to_owned(), "DESC".to_owned())];
     let faults = Shape::of::<ListTags>().pairs(&given, "query").unwrap_err();
