@@ -213,6 +213,7 @@ impl App {
             platforms,
             refused_platforms: Arc::new(refused),
             servers: servers_seen,
+            upcoming: Arc::default(),
             scheduler: scheduler_seen,
             signals,
             stop: stop.clone(),

@@ -20,7 +20,6 @@ use super::input::{Change, Id, New, Query, Resource};
 use super::mount::Mount;
 use super::raw::RawJson;
 use super::tags;
-use super::upcoming;
 use crate::journal::About;
 use crate::scheduler::next::{Timing, zone};
 use crate::store::jobs::JobPlan;
@@ -68,7 +67,7 @@ const fn names<const COUNT: usize>(fields: &[Emptied; COUNT]) -> [&'static str; 
 
 async fn list(State(shared): State<Shared>, Query(query): Query<ListJobs>) -> Result<RawJson, Fault> {
     let now = Timestamp::now();
-    Ok(shared.store.list_jobs(&query, |job| planned(job, now)).await?.into())
+    Ok(shared.store.list_jobs(&query, |job| planned(&shared, job, now)).await?.into())
 }
 
 async fn get(State(shared): State<Shared>, Id(id): Id) -> Result<Json<Job>, Fault> {
@@ -77,18 +76,18 @@ async fn get(State(shared): State<Shared>, Id(id): Id) -> Result<Json<Job>, Faul
 
 async fn read(shared: &Shared, id: i64) -> Result<Job, Fault> {
     let mut job = shared.store.job(id).await?;
-    job.next_run = next_run(&job, Timestamp::now());
+    job.next_run = next_run(shared, &job, Timestamp::now());
     Ok(job)
 }
 
 /// When a job's schedule fires next.
-pub fn next_run(job: &Job, now: Timestamp) -> Option<Timestamp> {
-    planned(&JobPlan::from(job), now)
+pub fn next_run(shared: &Shared, job: &Job, now: Timestamp) -> Option<Timestamp> {
+    planned(shared, &JobPlan::from(job), now)
 }
 
-fn planned(job: &JobPlan, now: Timestamp) -> Option<Timestamp> {
+fn planned(shared: &Shared, job: &JobPlan, now: Timestamp) -> Option<Timestamp> {
     // When the schedule was set is not on the wire; counted from its newest start it is as exact as a person needs.
-    if job.is_enabled { upcoming::next(&job.schedule, job.started_at, now) } else { None }
+    if job.is_enabled { shared.upcoming.next(&job.schedule, job.started_at, now) } else { None }
 }
 
 async fn create(State(shared): State<Shared>, caller: Caller, New(input): New<JobInput>) -> Result<Json<Job>, Fault> {

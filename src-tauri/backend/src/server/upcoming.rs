@@ -2,7 +2,7 @@
 //! right until that moment has come.
 
 use std::collections::HashMap;
-use std::sync::{LazyLock, Mutex};
+use std::sync::Mutex;
 
 use jiff::Timestamp;
 use netraven_api::jobs::{Schedule, ScheduleKind};
@@ -15,29 +15,33 @@ const REMEMBERED: usize = 10_000;
 /// A schedule, and what its interval is counted from; now if absent.
 type Key = (Schedule, Option<Timestamp>);
 
-static NEXT: LazyLock<Mutex<HashMap<Key, Option<Timestamp>>>> = LazyLock::new(Mutex::default);
+/// What was worked out.
+#[derive(Default)]
+pub struct Upcoming {
+    known: Mutex<HashMap<Key, Option<Timestamp>>>,
+}
 
-/// When a schedule fires next; none for a job run by hand, and for what has fired for the last time. An interval is counted from
-/// `anchor`, or from now.
-pub fn next(schedule: &Schedule, anchor: Option<Timestamp>, now: Timestamp) -> Option<Timestamp> {
-    let work_out = || Timing::of(schedule, anchor.unwrap_or(now)).ok().flatten()?.next_after(now);
-    // Counted from now it is another moment each time.
-    if schedule.kind.is_none() || schedule.known() == Some(ScheduleKind::Interval) && anchor.is_none() {
-        return work_out();
-    }
-    let key = (schedule.clone(), anchor);
-    let remembered = NEXT.lock().expect("no holder of this lock panics").get(&key).copied();
-    match remembered {
-        Some(next) if next.is_none_or(|at| at > now) => next,
-        _ => {
-            let next = work_out();
-            let mut remembered = NEXT.lock().expect("no holder of this lock panics");
-            if remembered.len() >= REMEMBERED {
-                remembered.clear();
-            }
-            remembered.insert(key, next);
-            next
+impl Upcoming {
+    /// When a schedule fires next; none for a job run by hand, and for what has fired for the last time. An interval is counted
+    /// from `anchor`, or from now.
+    pub fn next(&self, schedule: &Schedule, anchor: Option<Timestamp>, now: Timestamp) -> Option<Timestamp> {
+        let work_out = || Timing::of(schedule, anchor.unwrap_or(now)).ok().flatten()?.next_after(now);
+        // Counted from now it is another moment each time.
+        if schedule.kind.is_none() || schedule.known() == Some(ScheduleKind::Interval) && anchor.is_none() {
+            return work_out();
         }
+        let key = (schedule.clone(), anchor);
+        let remembered = self.known.lock().expect("no holder of this lock panics").get(&key).copied();
+        if let Some(next) = remembered.filter(|next| next.is_none_or(|at| at > now)) {
+            return next;
+        }
+        let next = work_out();
+        let mut known = self.known.lock().expect("no holder of this lock panics");
+        if known.len() >= REMEMBERED {
+            known.clear();
+        }
+        known.insert(key, next);
+        next
     }
 }
 
@@ -48,18 +52,14 @@ mod tests {
     #[test]
     fn what_is_remembered_is_what_would_be_worked_out() {
         let at = |text: &str| text.parse::<Timestamp>().unwrap();
-        let schedule = Schedule {
-            kind: Some(ScheduleKind::Cron.into()),
-            cron_string: Some("30 * * * *".into()),
-            ..Schedule::default()
-        };
+        let (upcoming, schedule) = (Upcoming::default(), Schedule::cron("30 * * * *"));
         for (now, expected) in [
             ("2026-01-01T10:00:00Z", "2026-01-01T10:30:00Z"),
             ("2026-01-01T10:29:59Z", "2026-01-01T10:30:00Z"),
             ("2026-01-01T10:30:00Z", "2026-01-01T11:30:00Z"),
             ("2026-01-01T11:15:00Z", "2026-01-01T11:30:00Z"),
         ] {
-            assert_eq!(next(&schedule, None, at(now)), Some(at(expected)), "{now}");
+            assert_eq!(upcoming.next(&schedule, None, at(now)), Some(at(expected)), "{now}");
         }
     }
 }
