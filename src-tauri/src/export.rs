@@ -11,7 +11,8 @@ use netraven_api::native::{ExportFormat, ExportState, ExportWhat};
 use netraven_api::page::MAX_SIZE;
 use netraven_api::problem::Code;
 use netraven_api::runs::{ListRuns, Run};
-use netraven_api::{Page, Problem};
+use netraven_api::sorting::{LogColumn, RunColumn};
+use netraven_api::{Order, Page, Problem};
 use netraven_client::Client;
 use tokio::fs::File;
 use tokio::io::{AsyncWriteExt, BufWriter};
@@ -172,8 +173,8 @@ async fn lines(client: Client, query: ListLogs, from: Place) -> Result<Page<LogE
     let place = ListLogs {
         page: None,
         size: Some(MAX_SIZE),
-        sort: Some("id".to_owned()),
-        order: Some("desc".to_owned()),
+        sort: Some(LogColumn::Id),
+        order: Some(Order::Descending),
         after: None,
         before: from.before,
         end_time: from.until.or(query.end_time),
@@ -186,8 +187,8 @@ async fn runs(client: Client, query: ListRuns, from: Place) -> Result<Page<Run>,
     let place = ListRuns {
         page: None,
         size: Some(MAX_SIZE),
-        sort: Some("id".to_owned()),
-        order: Some("desc".to_owned()),
+        sort: Some(RunColumn::Id),
+        order: Some(Order::Descending),
         after: None,
         before: from.before,
         ..query

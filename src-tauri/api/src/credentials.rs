@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use crate::endpoint::{Access, Endpoint, Method, Request};
 use crate::page::Page;
 use crate::secret::Secret;
+use crate::sorting::{CredentialColumn, Order};
 use crate::tags::Tag;
 
 /// A credential, without its secrets.
@@ -84,17 +85,11 @@ pub struct ListCredentials {
     pub tag_id: Vec<i64>,
     /// Column the rows are sorted by; `priority` if absent. `devices` is how many devices share a tag with it. Equal rows are
     /// in the order of their ids, and those that have nothing there come last.
-    #[cfg_attr(
-        feature = "openapi",
-        schema(
-            pattern = "^(id|username|priority|tags|has_enable_password|devices|description)$",
-            default = "priority"
-        )
-    )]
-    pub sort: Option<String>,
+    #[cfg_attr(feature = "openapi", schema(default = CredentialColumn::default))]
+    pub sort: Option<CredentialColumn>,
     /// `asc` or `desc`; `asc` if absent.
-    #[cfg_attr(feature = "openapi", schema(pattern = "^(asc|desc)$", default = "asc"))]
-    pub order: Option<String>,
+    #[cfg_attr(feature = "openapi", schema(default = "asc"))]
+    pub order: Option<Order>,
 }
 
 impl Endpoint for ListCredentials {

@@ -11,6 +11,7 @@ use crate::endpoint::{Access, Endpoint, Method, Request};
 use crate::outcome::Cause;
 use crate::page::Page;
 use crate::results::ResultStatus;
+use crate::sorting::{DeviceColumn, Order};
 use crate::tags::Tag;
 use crate::words::{Open, words};
 
@@ -177,17 +178,11 @@ pub struct ListDevices {
     pub approval: Vec<ApprovalState>,
     /// Column the rows are sorted by; `hostname` if absent. Equal rows are in the order of their ids, and those that have
     /// nothing there come last. Addresses are sorted by their numbers.
-    #[cfg_attr(
-        feature = "openapi",
-        schema(
-            pattern = "^(id|hostname|ip_address|device_type|model|serial_number|source|created_at|last_seen|last_updated|last_result|last_snapshot_at|tags|matching_credentials_count)$",
-            default = "hostname"
-        )
-    )]
-    pub sort: Option<String>,
+    #[cfg_attr(feature = "openapi", schema(default = DeviceColumn::default))]
+    pub sort: Option<DeviceColumn>,
     /// `asc` or `desc`; `asc` if absent.
-    #[cfg_attr(feature = "openapi", schema(pattern = "^(asc|desc)$", default = "asc"))]
-    pub order: Option<String>,
+    #[cfg_attr(feature = "openapi", schema(default = "asc"))]
+    pub order: Option<Order>,
     /// Only rows with a greater id, in the order of ids; for reading on without gaps, and instead of `page` and `sort`.
     pub after: Option<i64>,
     /// Only rows with a smaller id, in the order of ids.

@@ -5,12 +5,15 @@ use serde::{Deserialize, Serialize};
 
 use crate::endpoint::{Access, Endpoint, Method, Request};
 use crate::page::Page;
+use crate::sorting::{JobColumn, Order};
 use crate::tags::Tag;
 use crate::words::Open;
 
 mod kind;
+mod schedule;
 
 pub use kind::JobKind;
+pub use schedule::{Schedule, ScheduleKind};
 
 /// A job.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -24,17 +27,9 @@ pub struct Job {
     pub description: Option<String>,
     /// Whether the schedule is followed; a person may run it all the same.
     pub is_enabled: bool,
-    /// `interval`, `cron`, `onetime`, or none for a job run by hand.
-    pub schedule_type: Option<String>,
-    /// Seconds between starts, 60 to 31,536,000, for `interval`.
-    pub interval_seconds: Option<i64>,
-    /// Five fields, for `cron`.
-    pub cron_string: Option<String>,
-    /// IANA time zone the cron fields are read in; UTC if absent. Not part of NetRaven's shape.
-    #[serde(default)]
-    pub time_zone: Option<String>,
-    /// Start, for `onetime`.
-    pub scheduled_for: Option<Timestamp>,
+    /// When it runs by itself.
+    #[serde(flatten)]
+    pub schedule: Schedule,
     /// Kind.
     #[cfg_attr(feature = "openapi", schema(value_type = String))]
     pub job_type: Open<JobKind>,
@@ -76,26 +71,9 @@ pub struct JobInput {
     /// Whether the schedule is followed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub is_enabled: Option<bool>,
-    /// `interval`, `cron` or `onetime`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[cfg_attr(feature = "openapi", schema(pattern = "^(interval|cron|onetime)$"))]
-    pub schedule_type: Option<String>,
-    /// Seconds between starts.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[cfg_attr(feature = "openapi", schema(minimum = 60, maximum = 31536000))]
-    pub interval_seconds: Option<i64>,
-    /// Cron fields.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[cfg_attr(feature = "openapi", schema(min_length = 9, max_length = 100))]
-    pub cron_string: Option<String>,
-    /// Time zone of the cron fields.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[cfg_attr(feature = "openapi", schema(max_length = 100))]
-    pub time_zone: Option<String>,
-    /// Start; without a zone it is UTC.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[cfg_attr(feature = "openapi", schema(format = DateTime))]
-    pub scheduled_for: Option<String>,
+    /// When it runs by itself.
+    #[serde(flatten, serialize_with = "Schedule::write_given")]
+    pub schedule: Schedule,
     /// Ids of the tags.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub tags: Option<Vec<i64>>,
@@ -122,7 +100,8 @@ pub struct ListJobs {
     /// Enabled or not.
     pub is_enabled: Option<bool>,
     /// Any of `interval`, `cron` and `onetime`.
-    pub schedule_type: Vec<String>,
+    #[cfg_attr(feature = "openapi", schema(value_type = Vec<String>))]
+    pub schedule_type: Vec<Open<ScheduleKind>>,
     /// Any of these kinds. Not a filter of NetRaven's.
     #[cfg_attr(feature = "openapi", schema(value_type = Vec<String>))]
     pub job_type: Vec<Open<JobKind>>,
@@ -131,17 +110,11 @@ pub struct ListJobs {
     /// Column the rows are sorted by; `name` if absent. `last_run_at` is the end of the newest run or else its start, `target`
     /// the device's hostname or the first of the tags. Equal rows are in the order of their ids, and those that have nothing
     /// there come last.
-    #[cfg_attr(
-        feature = "openapi",
-        schema(
-            pattern = "^(id|name|job_type|status|is_enabled|schedule_type|started_at|completed_at|next_run|last_run_at|target)$",
-            default = "name"
-        )
-    )]
-    pub sort: Option<String>,
+    #[cfg_attr(feature = "openapi", schema(default = JobColumn::default))]
+    pub sort: Option<JobColumn>,
     /// `asc` or `desc`; `asc` if absent.
-    #[cfg_attr(feature = "openapi", schema(pattern = "^(asc|desc)$", default = "asc"))]
-    pub order: Option<String>,
+    #[cfg_attr(feature = "openapi", schema(default = "asc"))]
+    pub order: Option<Order>,
     /// Only rows with a greater id, in the order of ids; for reading on without gaps, and instead of `page` and `sort`.
     pub after: Option<i64>,
     /// Only rows with a smaller id, in the order of ids.

@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 use crate::endpoint::{Access, Endpoint, Method, Request};
 use crate::jobs::JobKind;
 use crate::page::Page;
+use crate::sorting::{LogColumn, Order};
 use crate::words::{Open, words};
 
 mod histogram;
@@ -147,11 +148,11 @@ pub struct ListLogs {
     #[cfg_attr(feature = "openapi", schema(value_type = Vec<String>))]
     pub job_type: Vec<Open<JobKind>>,
     /// `timestamp` or `id`; `timestamp` if absent, and `id` with `after` or `before`.
-    #[cfg_attr(feature = "openapi", schema(pattern = "^(timestamp|id)$", default = "timestamp"))]
-    pub sort: Option<String>,
+    #[cfg_attr(feature = "openapi", schema(default = LogColumn::default))]
+    pub sort: Option<LogColumn>,
     /// `asc` or `desc`; `desc` if absent.
-    #[cfg_attr(feature = "openapi", schema(pattern = "^(asc|desc)$", default = "desc"))]
-    pub order: Option<String>,
+    #[cfg_attr(feature = "openapi", schema(default = "desc"))]
+    pub order: Option<Order>,
     /// Only lines with a greater id; for reading on without gaps.
     pub after: Option<i64>,
     /// Only lines with a smaller id.

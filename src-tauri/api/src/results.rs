@@ -7,6 +7,7 @@ use crate::endpoint::{Access, Endpoint, Method, Request};
 use crate::jobs::JobKind;
 use crate::outcome::Cause;
 use crate::page::Page;
+use crate::sorting::{Order, ResultColumn};
 use crate::words::{Open, words};
 
 words! {
@@ -89,17 +90,11 @@ pub struct ListResults {
     /// Results at or before this time.
     pub end_time: Option<Timestamp>,
     /// Column the rows are sorted by; `result_time` if absent. Equal rows are in the order of their ids.
-    #[cfg_attr(
-        feature = "openapi",
-        schema(
-            pattern = "^(id|result_time|job_id|device_id|job_type|status|job_name|device_name)$",
-            default = "result_time"
-        )
-    )]
-    pub sort: Option<String>,
+    #[cfg_attr(feature = "openapi", schema(default = ResultColumn::default))]
+    pub sort: Option<ResultColumn>,
     /// `asc` or `desc`; `desc` if absent.
-    #[cfg_attr(feature = "openapi", schema(pattern = "^(asc|desc)$", default = "desc"))]
-    pub order: Option<String>,
+    #[cfg_attr(feature = "openapi", schema(default = "desc"))]
+    pub order: Option<Order>,
     /// Only rows with a greater id, in the order of ids; for reading on without gaps, and instead of `page` and `sort`.
     pub after: Option<i64>,
     /// Only rows with a smaller id, in the order of ids.

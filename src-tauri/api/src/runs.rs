@@ -7,6 +7,7 @@ use crate::endpoint::{Access, Endpoint, Method, Request};
 use crate::jobs::{JobKind, RunStarted};
 use crate::outcome::Cause;
 use crate::page::Page;
+use crate::sorting::{Order, RunColumn};
 use crate::words::{Open, words};
 
 mod charts;
@@ -17,7 +18,6 @@ pub use charts::{
     GetRunOutcomes, GetRunTimeline, MOST_EDGES, OutcomeBucket, RunOutcomes, RunTimeline, TIMELINE_RUNS, TimelineRun,
 };
 pub use devices::{CancelDevice, DeviceState, GetRunDevice, ListRunDevices, RunDevice};
-pub use order::DeviceOrder;
 
 words! {
     /// State of a run.
@@ -164,17 +164,11 @@ pub struct ListRuns {
     /// Part of the job's name, or of a device's hostname in it.
     pub search: Option<String>,
     /// Column the rows are sorted by; `queued_at` if absent. Equal rows are in the order of their ids.
-    #[cfg_attr(
-        feature = "openapi",
-        schema(
-            pattern = "^(id|queued_at|started_at|finished_at|job_name|job_type|status|trigger|devices|duration)$",
-            default = "queued_at"
-        )
-    )]
-    pub sort: Option<String>,
+    #[cfg_attr(feature = "openapi", schema(default = RunColumn::default))]
+    pub sort: Option<RunColumn>,
     /// `asc` or `desc`; `desc` if absent.
-    #[cfg_attr(feature = "openapi", schema(pattern = "^(asc|desc)$", default = "desc"))]
-    pub order: Option<String>,
+    #[cfg_attr(feature = "openapi", schema(default = "desc"))]
+    pub order: Option<Order>,
     /// Only rows with a greater id, in the order of ids; for reading on without gaps, and instead of `page` and `sort`.
     pub after: Option<i64>,
     /// Only rows with a smaller id, in the order of ids.

@@ -4,11 +4,11 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::endpoint::{Access, Endpoint, Method, Request};
-use crate::jobs::{JobKind, QueueStatus};
+use crate::jobs::{JobKind, QueueStatus, ScheduleKind};
 use crate::tags::Tag;
 use crate::words::Open;
 
-/// A schedule that is followed.
+/// A schedule that is followed, in the shape NetRaven lists it in: its time zone stands in `meta`.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct ScheduledJob {
@@ -22,7 +22,8 @@ pub struct ScheduledJob {
     /// Description.
     pub description: Option<String>,
     /// `interval`, `cron` or `onetime`.
-    pub schedule_type: Option<String>,
+    #[cfg_attr(feature = "openapi", schema(value_type = Option<String>))]
+    pub schedule_type: Option<Open<ScheduleKind>>,
     /// Seconds between starts.
     pub interval_seconds: Option<i64>,
     /// Cron fields.

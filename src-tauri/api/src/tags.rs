@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::endpoint::{Access, Endpoint, Method, Request};
 use crate::page::Page;
+use crate::sorting::{Order, TagColumn};
 
 /// A tag.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -56,11 +57,11 @@ pub struct ListTags {
     pub kind: Vec<String>,
     /// Column the rows are sorted by; `name` if absent. `devices` is how many devices carry it. Equal rows are in the order of
     /// their ids, and those that have nothing there come last.
-    #[cfg_attr(feature = "openapi", schema(pattern = "^(id|name|type|devices|description)$", default = "name"))]
-    pub sort: Option<String>,
+    #[cfg_attr(feature = "openapi", schema(default = TagColumn::default))]
+    pub sort: Option<TagColumn>,
     /// `asc` or `desc`; `asc` if absent.
-    #[cfg_attr(feature = "openapi", schema(pattern = "^(asc|desc)$", default = "asc"))]
-    pub order: Option<String>,
+    #[cfg_attr(feature = "openapi", schema(default = "asc"))]
+    pub order: Option<Order>,
 }
 
 impl Endpoint for ListTags {

@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use crate::endpoint::{Access, Endpoint, Method, Request};
 use crate::page::Page;
 use crate::secret::Secret;
+use crate::sorting::{Order, UserColumn};
 use crate::words::words;
 
 words! {
@@ -184,11 +185,11 @@ pub struct ListUsers {
     /// Active or not.
     pub is_active: Option<bool>,
     /// Column the rows are sorted by; `id` if absent. Equal rows are in the order of their ids.
-    #[cfg_attr(feature = "openapi", schema(pattern = "^(id|username|role|is_active)$", default = "id"))]
-    pub sort: Option<String>,
+    #[cfg_attr(feature = "openapi", schema(default = UserColumn::default))]
+    pub sort: Option<UserColumn>,
     /// `asc` or `desc`; `asc` if absent.
-    #[cfg_attr(feature = "openapi", schema(pattern = "^(asc|desc)$", default = "asc"))]
-    pub order: Option<String>,
+    #[cfg_attr(feature = "openapi", schema(default = "asc"))]
+    pub order: Option<Order>,
 }
 
 impl Endpoint for ListUsers {

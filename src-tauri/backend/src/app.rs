@@ -53,6 +53,14 @@ const INSTALLATION: &str = "installation";
 
 /// A running backend.
 pub struct App {
+    services: Services,
+    servers: Option<Servers>,
+    /// Released last: whoever gets the folder next finds no server in it.
+    _lock: DataDirLock,
+}
+
+/// What runs on top of the database and the queue.
+struct Services {
     url: String,
     tokens: Arc<Tokens>,
     store: Store,
@@ -64,9 +72,6 @@ pub struct App {
     workers: Vec<JoinHandle<()>>,
     tasks: Vec<JoinHandle<()>>,
     last_tasks: Vec<JoinHandle<()>>,
-    servers: Option<Servers>,
-    /// Released last: whoever gets the folder next finds no server in it.
-    _lock: Option<DataDirLock>,
 }
 
 /// What server and worker processes have in common once database and queue answer.
@@ -122,8 +127,8 @@ impl App {
             }
         };
         progress("Preparing the tables…");
-        match App::compose(&config, &urls, servers.as_ref().map(Servers::health), &lock).await {
-            Ok(app) => Ok(App { servers, _lock: Some(lock), ..app }),
+        match Services::start(&config, &urls, servers.as_ref().map(Servers::health), &lock).await {
+            Ok(services) => Ok(App { services, servers, _lock: lock }),
             // The lock is held until the servers are gone.
             Err(error) => {
                 if let Some(servers) = servers
@@ -136,12 +141,51 @@ impl App {
         }
     }
 
-    async fn compose(
+    /// Address of the API.
+    #[must_use]
+    pub fn url(&self) -> &str {
+        &self.services.url
+    }
+
+    /// A token of the user `admin` for the window this backend runs in; it lasts half an hour.
+    #[must_use]
+    pub fn local_token(&self) -> Secret {
+        self.services.tokens.for_window(ADMIN, Role::Admin, LOCAL_TOKEN)
+    }
+
+    /// Writes lines to the log as the system itself, and waits until they are written; for measuring the live feed.
+    pub async fn say(&self, lines: impl IntoIterator<Item = String>) {
+        self.mention(lines);
+        self.services.journal.flush().await;
+    }
+
+    /// [`App::say`] without waiting: the lines are written when the journal writes, as those of workers are.
+    pub fn mention(&self, lines: impl IntoIterator<Item = String>) {
+        for line in lines {
+            self.services.journal.line(Level::Info, LogType::System, "app", About::default(), line, json!({}));
+        }
+    }
+
+    /// Stops everything in order: workers, API, journal, Redis and Postgres. Takes nine seconds at most, whatever hangs.
+    pub async fn stop(self) {
+        let limits = Limits::from_now();
+        self.services.stop(&limits).await;
+        let Some(servers) = self.servers else { return };
+        match timeout_at(limits.servers, servers.stop()).await {
+            Ok(Ok(())) => {}
+            Ok(Err(error)) => tracing::warn!(%error, "the embedded servers did not stop in order"),
+            Err(_) => tracing::warn!("the embedded servers did not stop in time; the next start ends them"),
+        }
+    }
+}
+
+impl Services {
+    async fn start(
         config: &Config,
         urls: &External,
         health: Option<watch::Receiver<Health>>,
         lock: &DataDirLock,
-    ) -> Result<App, StartError> {
+    ) -> Result<Services, StartError> {
         let other = |error: anyhow::Error| StartError::Other(format!("{error:#}"));
         let (stop, stop_last) = (CancellationToken::new(), CancellationToken::new());
         // A start that fails or is given up leaves no task behind.
@@ -190,18 +234,19 @@ impl App {
             signals.clone(),
             stop.clone(),
         )));
-        let worker = Worker {
-            id: String::new(),
+        let secrets = worker::Secrets::default();
+        let worker = || Worker {
+            id: worker::new_id(),
             capacity: config.sessions,
             store: store.clone(),
             queue: queue.clone(),
             journal: journal.clone(),
             seal: Arc::clone(&seal),
             platforms: Arc::clone(&platforms),
-            secrets: worker::Secrets::default(),
+            secrets: secrets.clone(),
             signals: signals.clone(),
         };
-        let workers = spawn_workers(&worker, config.workers, &stop);
+        let workers = (0..config.workers).map(|_| tokio::spawn(worker().run(stop.clone()))).collect();
         let address = listener.local_addr().map_err(|source| StartError::Listen { address: config.listen, source })?;
         let url = format!("{}://{address}", if tls.is_some() { "https" } else { "http" });
         let shared = Shared {
@@ -213,6 +258,7 @@ impl App {
             platforms,
             refused_platforms: Arc::new(refused),
             servers: servers_seen,
+            upcoming: Arc::default(),
             scheduler: scheduler_seen,
             signals,
             stop: stop.clone(),
@@ -239,55 +285,17 @@ impl App {
         for guard in guards {
             guard.disarm();
         }
-        let (servers, _lock) = (None, None);
-        Ok(App { url, tokens, store, journal, stop, stop_last, workers, tasks, last_tasks, servers, _lock })
+        Ok(Services { url, tokens, store, journal, stop, stop_last, workers, tasks, last_tasks })
     }
 
-    /// Address of the API.
-    #[must_use]
-    pub fn url(&self) -> &str {
-        &self.url
-    }
-
-    /// A token of the user `admin` for the window this backend runs in; it lasts half an hour.
-    #[must_use]
-    pub fn local_token(&self) -> Secret {
-        self.tokens.for_window(ADMIN, Role::Admin, LOCAL_TOKEN)
-    }
-
-    /// Writes lines to the log as the system itself, and waits until they are written; for measuring the live feed.
-    pub async fn say(&self, lines: impl IntoIterator<Item = String>) {
-        self.mention(lines);
-        self.journal.flush().await;
-    }
-
-    /// [`App::say`] without waiting: the lines are written when the journal writes, as those of workers are.
-    pub fn mention(&self, lines: impl IntoIterator<Item = String>) {
-        for line in lines {
-            self.journal.line(Level::Info, LogType::System, "app", About::default(), line, json!({}));
-        }
-    }
-
-    /// Stops everything in order: workers, API, journal, Redis and Postgres. Takes nine seconds at most, whatever hangs.
-    pub async fn stop(self) {
+    async fn stop(self, limits: &Limits) {
         self.journal.line(Level::Info, LogType::System, "app", About::default(), "NetRaven stops.", json!({}));
         self.stop.cancel();
-        let limits = Limits::from_now();
         join("workers and services", self.workers.into_iter().chain(self.tasks), limits.work).await;
         self.stop_last.cancel();
         join("journal", self.last_tasks, limits.journal).await;
         let _ = timeout_at(limits.database, self.store.close()).await;
-        let Some(servers) = self.servers else { return };
-        match timeout_at(limits.servers, servers.stop()).await {
-            Ok(Ok(())) => {}
-            Ok(Err(error)) => tracing::warn!(%error, "the embedded servers did not stop in order"),
-            Err(_) => tracing::warn!("the embedded servers did not stop in time; the next start ends them"),
-        }
     }
-}
-
-fn spawn_workers(worker: &Worker, count: usize, stop: &CancellationToken) -> Vec<JoinHandle<()>> {
-    (0..count).map(|_| tokio::spawn(Worker { id: worker::new_id(), ..worker.clone() }.run(stop.clone()))).collect()
 }
 
 async fn listen(address: SocketAddr) -> Result<tokio::net::TcpListener, StartError> {

@@ -8,7 +8,6 @@ use std::collections::HashSet;
 use std::time::Duration;
 
 use jiff::Timestamp;
-use jiff::tz::TimeZone;
 use netraven_api::event::Changed;
 use netraven_api::logs::{Level, LogType};
 use netraven_api::runs::Trigger;
@@ -22,7 +21,7 @@ use crate::queue::{Priority, Queue, Task};
 use crate::store::jobs::JobSchedule;
 use crate::store::starts::StartedRun;
 use crate::store::{Store, StoreError};
-use next::Schedule;
+use next::Timing;
 
 /// Pause between two looks.
 const TICK: Duration = Duration::from_secs(1);
@@ -140,15 +139,15 @@ impl Scheduler {
         }
         let now = self.store.now().await?;
         for job in self.store.schedules().await? {
-            let schedule = match of_job(&job) {
-                Ok(Some(schedule)) => schedule,
+            let timing = match Timing::of(&job.schedule, job.schedule_since) {
+                Ok(Some(timing)) => timing,
                 Ok(None) => continue,
                 Err(reason) => {
-                    tracing::warn!(job_id = job.id, reason, "a schedule cannot be followed");
+                    tracing::warn!(job_id = job.id, %reason, "a schedule cannot be followed");
                     continue;
                 }
             };
-            let Some(fire_at) = due(&schedule, &job, now) else { continue };
+            let Some(fire_at) = due(&timing, &job, now) else { continue };
             let about = About { job_id: Some(job.id), ..About::default() };
             match self.store.start_run(job.id, Trigger::Schedule, None, Some(fire_at)).await {
                 Ok(started) => {
@@ -157,7 +156,7 @@ impl Scheduler {
                     let message = format!("{} queued by its schedule: {} devices.", job.name, started.devices.len());
                     let meta = json!({ "trigger": "schedule", "fire_at": fire_at.to_string() });
                     self.journal.line(Level::Info, LogType::Job, "scheduler", about, message, meta);
-                    self.tell_missed(&schedule, &job, fire_at, about);
+                    self.tell_missed(&timing, &job, fire_at, about);
                     self.journal.changed(Changed::Run { run_id: started.run_id, job_id: job.id, ended: false }).await;
                 }
                 // Its last run is still active, or another scheduler was faster: the next look decides again.
@@ -172,8 +171,8 @@ impl Scheduler {
     }
 
     /// Says which starts of a schedule never were: only the newest of them is made up for.
-    fn tell_missed(&self, schedule: &Schedule, job: &JobSchedule, fire_at: Timestamp, about: About) {
-        let Some((first, count)) = missed(schedule, since(schedule, job), fire_at) else { return };
+    fn tell_missed(&self, timing: &Timing, job: &JobSchedule, fire_at: Timestamp, about: About) {
+        let Some((first, count)) = missed(timing, since(timing, job), fire_at) else { return };
         let starts = match count {
             1 => "1 earlier start was".to_owned(),
             MISSED => format!("{MISSED} earlier starts or more were"),
@@ -233,67 +232,24 @@ pub async fn enqueue(queue: &Queue, run: &StartedRun, priority: Priority) {
     }
 }
 
-/// The time zone of a name, or a sentence.
-pub fn zone_of(name: &str) -> Result<TimeZone, String> {
-    next::zone(name).map_err(|error| error.to_string())
-}
-
-/// A job's schedule from its columns: none for a job run by hand, a sentence for one that could never fire.
-pub fn schedule_of(
-    kind: Option<&str>,
-    interval_seconds: Option<i64>,
-    cron_string: Option<&str>,
-    time_zone: Option<&str>,
-    scheduled_for: Option<Timestamp>,
-    anchor: Timestamp,
-) -> Result<Option<Schedule>, String> {
-    let schedule = match kind {
-        None => return Ok(None),
-        Some("interval") => Schedule::Interval {
-            every_s: interval_seconds.ok_or("interval_seconds is required for an interval schedule.")?,
-            anchor,
-        },
-        Some("cron") => Schedule::Cron {
-            expression: cron_string.ok_or("cron_string is required for a cron schedule.")?.to_owned(),
-            time_zone: time_zone.unwrap_or("UTC").to_owned(),
-        },
-        Some("onetime") => {
-            Schedule::Once { at: scheduled_for.ok_or("scheduled_for is required for a one-time schedule.")? }
-        }
-        Some(other) => return Err(format!("The schedule type '{other}' is not known: use interval, cron or onetime.")),
-    };
-    schedule.validate().map(Some).map_err(|error| error.to_string())
-}
-
-fn of_job(job: &JobSchedule) -> Result<Option<Schedule>, String> {
-    schedule_of(
-        Some(&job.schedule_type),
-        job.interval_seconds,
-        job.cron_string.as_deref(),
-        job.time_zone.as_deref(),
-        job.scheduled_for,
-        job.schedule_since,
-    )
-}
-
 /// The time a job is due for, if it is due. Fires from before the schedule was made are not made up for, save a one-time
 /// start: that is done late rather than never.
-fn due(schedule: &Schedule, job: &JobSchedule, now: Timestamp) -> Option<Timestamp> {
-    schedule.due(since(schedule, job), now)
+fn due(timing: &Timing, job: &JobSchedule, now: Timestamp) -> Option<Timestamp> {
+    timing.due(since(timing, job), now)
 }
 
 /// The time a schedule ran for last, or since when it counts; none for one that never ran and is made up for.
-fn since(schedule: &Schedule, job: &JobSchedule) -> Option<Timestamp> {
-    match schedule {
-        Schedule::Once { .. } => job.last_fire,
-        Schedule::Interval { .. } => job.last_fire.filter(|at| *at >= job.schedule_since),
-        Schedule::Cron { .. } => Some(job.last_fire.map_or(job.schedule_since, |at| at.max(job.schedule_since))),
+fn since(timing: &Timing, job: &JobSchedule) -> Option<Timestamp> {
+    match timing {
+        Timing::Once { .. } => job.last_fire,
+        Timing::Interval { .. } => job.last_fire.filter(|at| *at >= job.schedule_since),
+        Timing::Cron { .. } => Some(job.last_fire.map_or(job.schedule_since, |at| at.max(job.schedule_since))),
     }
 }
 
 /// The first of the times between the last one and this one, and how many there are, up to [`MISSED`].
-fn missed(schedule: &Schedule, since: Option<Timestamp>, fire_at: Timestamp) -> Option<(Timestamp, usize)> {
-    let next = |after: Timestamp| schedule.next_after(after).filter(|at| *at < fire_at);
+fn missed(timing: &Timing, since: Option<Timestamp>, fire_at: Timestamp) -> Option<(Timestamp, usize)> {
+    let next = |after: Timestamp| timing.next_after(after).filter(|at| *at < fire_at);
     let first = next(since.unwrap_or(Timestamp::UNIX_EPOCH))?;
     Some((first, std::iter::successors(Some(first), |at| next(*at)).take(MISSED).count()))
 }
@@ -305,13 +261,13 @@ mod tests {
     #[test]
     fn missed_starts_are_counted_from_the_last_one() {
         let at = |text: &str| text.parse::<Timestamp>().unwrap();
-        let daily = Schedule::cron("0 2 * * *", "UTC").unwrap();
+        let daily = Timing::cron("0 2 * * *", "UTC").unwrap();
         let ran = Some(at("2026-11-01T02:00:00Z"));
         assert_eq!(missed(&daily, ran, at("2026-11-02T02:00:00Z")), None);
         let first = at("2026-11-02T02:00:00Z");
         assert_eq!(missed(&daily, ran, at("2026-11-05T02:00:00Z")), Some((first, 3)));
-        let often = Schedule::interval(60, at("2026-01-01T00:00:00Z")).unwrap();
+        let often = Timing::interval(60, at("2026-01-01T00:00:00Z")).unwrap();
         assert_eq!(missed(&often, ran, at("2026-11-20T00:00:00Z")).map(|(_, count)| count), Some(MISSED));
-        assert_eq!(missed(&Schedule::Once { at: first }, None, first), None);
+        assert_eq!(missed(&Timing::Once { at: first }, None, first), None);
     }
 }

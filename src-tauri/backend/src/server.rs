@@ -66,6 +66,7 @@ use crate::queue::Queue;
 use crate::seal::SealKey;
 use crate::store::Store;
 use fault::Fault;
+use upcoming::Upcoming;
 
 /// Longest a request may take; streams are not meant by it.
 const REQUEST_LIMIT: Duration = Duration::from_secs(90);
@@ -98,6 +99,8 @@ pub struct Shared {
     pub refused_platforms: Arc<Vec<String>>,
     /// State of the embedded servers.
     pub servers: watch::Receiver<ServersState>,
+    /// When schedules fire next.
+    pub upcoming: Arc<Upcoming>,
     /// When the scheduler ticked last.
     pub scheduler: watch::Receiver<Option<jiff::Timestamp>>,
     /// Signals of every process, for the live streams.

@@ -26,34 +26,38 @@ pub use self::observer::{Level, LogType, Observer};
 pub use self::probe::{Reach, probe};
 use self::report::Fault;
 pub use self::report::{Algorithms, Answer, Failure, HostKey, Limits, Login, Reading, Target};
-use self::ssh::expiry;
+use self::ssh::{SignIns, expiry};
 pub use self::transcript::{Direction, Entry, Transcript};
 use crate::platforms::Definition;
 
-/// Reads the answers to the platform's commands from one device.
-///
-/// `logins` are tried in their order; `known` is the host key stored for the device, if any. A reading is returned only
-/// if every answer in it is proven complete.
+/// What is to be read from a device, and how.
+#[derive(Clone, Copy, Debug)]
+pub struct Request<'a> {
+    /// Where it is.
+    pub target: &'a Target,
+    /// How it is talked to, and which commands it is given.
+    pub definition: &'a Definition,
+    /// The credentials, tried in this order.
+    pub logins: &'a [Login],
+    /// The host key stored for it, if any.
+    pub known: Option<&'a HostKey>,
+    /// How long each wait may be.
+    pub limits: &'a Limits,
+}
+
+/// Reads the answers to the platform's commands from one device. A reading is returned only if every answer in it is proven
+/// complete.
 ///
 /// # Errors
 /// A [`Failure`] with cause, stage and the last bytes seen.
-pub fn read(
-    target: &Target,
-    definition: &Definition,
-    logins: &[Login],
-    known: Option<&HostKey>,
-    limits: &Limits,
-    cancel: &Cancel,
-    observer: &mut dyn Observer,
-) -> Result<Reading, Box<Failure>> {
+pub fn read(request: Request<'_>, cancel: &Cancel, observer: &mut dyn Observer) -> Result<Reading, Box<Failure>> {
+    let Request { target, definition, logins, known, limits } = request;
     let bounds = Bounds { limits, cancel, deadline: Instant::now() + limits.total };
     let mut progress = Progress::new(observer);
     let mut transcript = Transcript::default();
-    let (mut refused, mut bytes_read, mut met) = (Vec::new(), 0, known.cloned());
-    let mut first = 0;
+    let (mut sign_ins, mut bytes_read, mut first) = (SignIns::new(known), 0, 0);
     let outcome = loop {
-        let opened = ssh::open(target, &logins[first..], &mut met, &bounds, &mut progress, &mut refused);
-        let (mut shell, greeting) = match opened {
+        let (mut shell, greeting) = match sign_ins.open(target, &logins[first..], &bounds, &mut progress) {
             Ok(opened) => opened,
             Err(fault) => break Err(fault),
         };
@@ -70,7 +74,7 @@ pub fn read(
             Ok(conversed) => break Ok((greeting, login.id, conversed)),
             // Only a shell that signs in by itself refuses here; it may accept the next credential.
             Err(fault) if fault.cause == Cause::AuthFailed => {
-                refused.push(login.id);
+                sign_ins.refused.push(login.id);
                 first += greeting.login + 1;
                 if first >= logins.len() {
                     break Err(fault);
@@ -98,36 +102,25 @@ pub fn read(
             transcript,
         }),
         Err(fault) => {
-            let failure = failure(fault, progress.stage(), cancel, refused, bytes_read, transcript);
-            Err(Box::new(Failure { host_key: met, timings: progress.timings(), ..failure }))
+            // Cancelling shuts the socket; whatever the session then stumbled over is not its reason.
+            let cancelled = cancel.is_cancelled() && fault.cause != Cause::Cancelled;
+            let fault = if cancelled { Fault::cancelled() } else { fault };
+            let (fault, stage) = about_the_sign_in(fault, progress.stage(), &transcript);
+            Err(Box::new(Failure {
+                cause: fault.cause,
+                stage,
+                message: fault.message,
+                said: fault.said,
+                expected: fault.expected,
+                advice: fault.advice,
+                host_key: sign_ins.met,
+                host_keys: fault.host_keys.map(|keys| *keys),
+                refused_logins: sign_ins.refused,
+                bytes_read,
+                timings: progress.timings(),
+                transcript,
+            }))
         }
-    }
-}
-
-fn failure(
-    fault: Fault,
-    stage: Stage,
-    cancel: &Cancel,
-    refused_logins: Vec<i64>,
-    bytes_read: u64,
-    transcript: Transcript,
-) -> Failure {
-    // Cancelling shuts the socket; whatever the session then stumbled over is not its reason.
-    let fault = if cancel.is_cancelled() && fault.cause != Cause::Cancelled { Fault::cancelled() } else { fault };
-    let (fault, stage) = about_the_sign_in(fault, stage, &transcript);
-    Failure {
-        cause: fault.cause,
-        stage,
-        message: fault.message,
-        said: fault.said,
-        expected: fault.expected,
-        advice: fault.advice,
-        host_key: None,
-        host_keys: fault.host_keys.map(|keys| *keys),
-        refused_logins,
-        bytes_read,
-        timings: Vec::new(),
-        transcript,
     }
 }
 
@@ -199,7 +192,10 @@ mod tests {
                 Instant::now()
             });
             let limits = Limits::default();
-            let result = read(&target, &definition(), &[login()], None, &limits, &cancel, &mut Nobody);
+            let (definition, logins) = (definition(), [login()]);
+            let request =
+                Request { target: &target, definition: &definition, logins: &logins, known: None, limits: &limits };
+            let result = read(request, &cancel, &mut Nobody);
             let failure = result.unwrap_err();
             assert_eq!(failure.timings.last().unwrap().0, failure.stage, "{:?}", failure.timings);
             assert_eq!(failure.cause, Cause::Cancelled);
@@ -232,8 +228,9 @@ mod tests {
     #[test]
     fn without_a_credential_the_device_is_not_touched() {
         let target = Target { host: "no-such-host.invalid".into(), port: 22 };
-        let failure =
-            read(&target, &definition(), &[], None, &Limits::default(), &Cancel::new(), &mut Nobody).unwrap_err();
+        let (definition, limits) = (definition(), Limits::default());
+        let request = Request { target: &target, definition: &definition, logins: &[], known: None, limits: &limits };
+        let failure = read(request, &Cancel::new(), &mut Nobody).unwrap_err();
         assert_eq!((failure.cause, failure.stage), (Cause::NoCredentials, Stage::Prepare));
     }
 }

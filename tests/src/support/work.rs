@@ -3,7 +3,6 @@
 use std::collections::BTreeMap;
 
 use anyhow::{Context as _, ensure};
-use netraven_api::Secret;
 use netraven_api::configs::{Config, ListConfigs};
 use netraven_api::credentials::{CreateCredential, CredentialInput};
 use netraven_api::devices::{CreateDevice, DeviceInput};
@@ -12,6 +11,7 @@ use netraven_api::logs::{ListLogs, LogEntry};
 use netraven_api::page::MAX_SIZE;
 use netraven_api::runs::{GetRun, GetRunDevice, ListRunDevices, Run, RunDevice};
 use netraven_api::tags::{CreateTag, TagInput};
+use netraven_api::{Order, Secret};
 use netraven_client::Client;
 use netraven_lab::{DeviceSpec, Lab, Running, SAMPLE_PASSWORD, SAMPLE_USERNAME};
 
@@ -185,7 +185,7 @@ pub async fn logs(client: &Client, run: i64) -> anyhow::Result<Vec<LogEntry>> {
         let query = ListLogs {
             run_id: Some(run),
             after: Some(after),
-            order: Some("asc".to_owned()),
+            order: Some(Order::Ascending),
             size: Some(100),
             ..ListLogs::default()
         };

@@ -162,6 +162,46 @@ async fn a_list_is_read_on_by_id_without_gaps_while_it_grows() -> anyhow::Result
     Ok(())
 }
 
+/// A page's lines are written by hand, a single one is not: both have to say the same.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_line_of_a_page_is_the_line_that_is_read_alone() -> anyhow::Result<()> {
+    let app = TestApp::start_with(|config| config.workers = 0).await?;
+    let device: i64 = sqlx::query_scalar(
+        r#"insert into devices (hostname, ip_address, device_type) values ('a "b" \\ c', '192.0.2.1', 'linux') returning id"#,
+    )
+    .fetch_one(app.pool())
+    .await?;
+    sqlx::query(
+        r#"insert into logs (timestamp, log_type, level, job_id, device_id, run_id, source, message, meta)
+           select date_trunc('hour', now()) - interval '2 days' + later, log_type, level, job, device, run, source, message, meta
+           from (values
+               (interval '0 s', 'job', 'INFO', null::bigint, null::bigint, null::bigint, null, '', null::jsonb),
+               ('0.1 s', 'session', 'ERROR', 7, $1, 9, 'held "here"', e'two\nlines\t\\ "ß" \u0001', '{"a": "\u0001x"}'),
+               ('0.123456 s', 'of a later version', 'DEBUG', 7, 4711, 9, 'gone', 'null', 'null'),
+               ('1 s', 'system', 'CRITICAL', null, $1, null, '', '{"not": "json"}', '[1, 2.50, {"b": null}]'))
+           lines (later, log_type, level, job, device, run, source, message, meta)"#,
+    )
+    .bind(device)
+    .execute(app.pool())
+    .await?;
+    let http = app.http()?;
+    let until = jiff::Timestamp::now() - jiff::SignedDuration::from_hours(24);
+    let listed = http.get(&format!("/logs/?end_time={until}&size=100")).await?.body;
+    let listed = listed["items"].as_array().cloned().unwrap_or_default();
+    assert_eq!(listed.len(), 4, "{listed:#?}");
+    for mut line in listed {
+        let mut alone = http.get(&format!("/logs/{}", line["id"])).await?.body;
+        // The same moment is written with more zeros.
+        for line in [&mut line, &mut alone] {
+            let at: jiff::Timestamp = line["timestamp"].as_str().unwrap_or_default().parse()?;
+            line["timestamp"] = at.to_string().into();
+        }
+        assert_eq!(line, alone);
+    }
+    app.stop().await;
+    Ok(())
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn totals_are_true_and_say_when_they_are_a_guess() -> anyhow::Result<()> {
     let app = TestApp::start_with(|config| config.workers = 0).await?;

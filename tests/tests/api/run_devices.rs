@@ -3,9 +3,11 @@
 use std::collections::BTreeMap;
 
 use jiff::Timestamp;
+use netraven_api::Order;
 use netraven_api::outcome::Cause;
 use netraven_api::problem::Code;
-use netraven_api::runs::{DeviceOrder, DeviceState, GetRun, GetRunDevice, ListRunDevices, ListRuns, RunDevice};
+use netraven_api::runs::{DeviceState, GetRun, GetRunDevice, ListRunDevices, ListRuns, RunDevice};
+use netraven_api::sorting::RunDeviceColumn;
 use netraven_lab::{DeviceSpec, Fault, Platform};
 use netraven_tests::support::app::TestApp;
 use netraven_tests::support::wait;
@@ -71,10 +73,9 @@ async fn the_database_sorts_filters_and_pages_as_the_wire_types_say() -> anyhow:
         ListRunDevices { search: Some("10.1.0.1".into()), state: vec![DeviceState::Success], ..plain() },
         ListRunDevices { search: Some("%".into()), ..plain() },
     ];
-    for order in DeviceOrder::ALL {
-        for direction in ["asc", "desc"] {
-            let sorted =
-                || ListRunDevices { sort: Some(order.as_str().into()), order: Some(direction.into()), ..plain() };
+    for column in RunDeviceColumn::ALL {
+        for order in Order::ALL {
+            let sorted = || ListRunDevices { sort: Some(column), order: Some(order), ..plain() };
             questions.push(sorted());
             // Parts of one whole.
             questions.extend((1..=5).map(|page| ListRunDevices { page: Some(page), size: Some(20), ..sorted() }));

@@ -3,7 +3,7 @@
 use std::time::{Duration, Instant};
 
 use jiff::Timestamp;
-use netraven_api::jobs::JobInput;
+use netraven_api::jobs::{JobInput, Schedule};
 use netraven_api::logs::ListLogs;
 use netraven_api::runs::{CancelRun, DeviceState, ListRuns, RunStatus};
 use netraven_api::system::GetSystemStatus;
@@ -144,11 +144,7 @@ async fn the_lead_of_a_server_that_stands_still_passes_on() -> anyhow::Result<()
     .await?;
     send(leader.pid(), Signal::STOP)?;
     let tag = work::add_tag(&app.client, "nobody").await?;
-    let job = JobInput {
-        schedule_type: Some("onetime".to_owned()),
-        scheduled_for: Some(Timestamp::now().to_string()),
-        ..work::backup(tag)
-    };
+    let job = JobInput { schedule: Schedule::once(Timestamp::now()), ..work::backup(tag) };
     let job = work::add_job(&app.client, job).await?;
     let started = wait::until("the job was started by the other one", async || {
         let page = app.client.send(&ListRuns { job_id: Some(job), ..ListRuns::default() }).await?;

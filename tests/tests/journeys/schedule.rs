@@ -1,7 +1,7 @@
 //! Schedules: what is due starts by itself, once, however many servers look.
 
 use jiff::Timestamp;
-use netraven_api::jobs::{GetJob, JobInput, JobKind};
+use netraven_api::jobs::{GetJob, JobInput, JobKind, Schedule};
 use netraven_api::logs::{Level, ListLogs};
 use netraven_api::runs::{CancelRun, ListRuns, Run, RunStatus, Trigger};
 use netraven_client::Client;
@@ -10,11 +10,11 @@ use netraven_tests::support::app::TestApp;
 use netraven_tests::support::wait;
 use netraven_tests::support::work::{self, Enrolled};
 
-fn scheduled(name: &str, tag: i64, kind: &str) -> JobInput {
+fn scheduled(name: &str, tag: i64, schedule: Schedule) -> JobInput {
     JobInput {
         name: Some(name.to_owned()),
         job_type: Some(JobKind::Reachability),
-        schedule_type: Some(kind.to_owned()),
+        schedule,
         tags: Some(vec![tag]),
         ..JobInput::default()
     }
@@ -34,7 +34,7 @@ async fn runs(client: &Client, job: i64, count: usize) -> anyhow::Result<Vec<Run
 async fn an_interval_starts_by_itself_again_and_again() -> anyhow::Result<()> {
     let app = TestApp::start().await?;
     let lab = Enrolled::start(&app.client, vec![DeviceSpec::new("tick", Platform::CiscoIos)]).await?;
-    let input = JobInput { interval_seconds: Some(60), ..scheduled("every minute", lab.tag, "interval") };
+    let input = scheduled("every minute", lab.tag, Schedule::every(60));
     let job = work::add_job(&app.client, input).await?;
     // A minute is a long time for a test: the schedule is told that it began a minute ago, all but two seconds.
     let earlier = "update jobs set schedule_since = now() - interval '58 seconds' where id = $1";
@@ -56,13 +56,12 @@ async fn an_interval_starts_by_itself_again_and_again() -> anyhow::Result<()> {
 async fn a_one_time_start_happens_once_late_rather_than_never() -> anyhow::Result<()> {
     let app = TestApp::start().await?;
     let lab = Enrolled::start(&app.client, vec![DeviceSpec::new("once", Platform::CiscoIos)]).await?;
-    let at = |offset: i64| Some((Timestamp::now() + jiff::SignedDuration::from_secs(offset)).to_string());
+    let at = |offset: i64| Schedule::once(Timestamp::now() + jiff::SignedDuration::from_secs(offset));
     let mut jobs = Vec::new();
     for (name, offset) in [("just missed", -3), ("soon", 2)] {
-        let input = JobInput { scheduled_for: at(offset), ..scheduled(name, lab.tag, "onetime") };
-        jobs.push(work::add_job(&app.client, input).await?);
+        jobs.push(work::add_job(&app.client, scheduled(name, lab.tag, at(offset))).await?);
     }
-    let disabled = JobInput { scheduled_for: at(-3), is_enabled: Some(false), ..scheduled("off", lab.tag, "onetime") };
+    let disabled = JobInput { is_enabled: Some(false), ..scheduled("off", lab.tag, at(-3)) };
     let disabled = work::add_job(&app.client, disabled).await?;
     for job in &jobs {
         assert_eq!(runs(&app.client, *job, 1).await?.len(), 1);
@@ -86,9 +85,9 @@ async fn two_servers_on_one_database_start_a_job_once() -> anyhow::Result<()> {
     let lab = Enrolled::start(&first.client, vec![DeviceSpec::new("shared", Platform::CiscoIos)]).await?;
     let mut jobs = Vec::new();
     for number in 0..5 {
-        let at = (Timestamp::now() + jiff::SignedDuration::from_millis(1_500)).to_string();
+        let at = Timestamp::now() + jiff::SignedDuration::from_millis(1_500);
         let name = format!("once {number}");
-        let input = JobInput { scheduled_for: Some(at), ..scheduled(&name, lab.tag, "onetime") };
+        let input = scheduled(&name, lab.tag, Schedule::once(at));
         jobs.push(work::add_job(&second.client, input).await?);
     }
     for job in &jobs {
@@ -101,8 +100,8 @@ async fn two_servers_on_one_database_start_a_job_once() -> anyhow::Result<()> {
     }
     // The one that leads goes; the other takes over.
     first.stop().await;
-    let at = (Timestamp::now() + jiff::SignedDuration::from_secs(1)).to_string();
-    let input = JobInput { scheduled_for: Some(at), ..scheduled("after the first", lab.tag, "onetime") };
+    let at = Timestamp::now() + jiff::SignedDuration::from_secs(1);
+    let input = scheduled("after the first", lab.tag, Schedule::once(at));
     let job = work::add_job(&second.client, input).await?;
     assert_eq!(runs(&second.client, job, 1).await?.len(), 1);
     second.stop().await;
@@ -114,8 +113,8 @@ async fn two_servers_on_one_database_start_a_job_once() -> anyhow::Result<()> {
 async fn schedules_go_on_after_a_clock_that_was_ahead() -> anyhow::Result<()> {
     let app = TestApp::start().await?;
     let lab = Enrolled::start(&app.client, vec![DeviceSpec::new("tick", Platform::CiscoIos)]).await?;
-    let every_minute = JobInput { interval_seconds: Some(60), ..scheduled("every minute", lab.tag, "interval") };
-    let by_cron = JobInput { cron_string: Some("* * * * *".to_owned()), ..scheduled("by cron", lab.tag, "cron") };
+    let every_minute = scheduled("every minute", lab.tag, Schedule::every(60));
+    let by_cron = scheduled("by cron", lab.tag, Schedule::cron("* * * * *"));
     let jobs = [work::add_job(&app.client, every_minute).await?, work::add_job(&app.client, by_cron).await?];
     for job in jobs {
         let ahead = "insert into job_runs (job_id, trigger, status, fire_at, queued_at, started_at, finished_at)
@@ -150,7 +149,7 @@ async fn schedules_go_on_after_a_clock_that_was_ahead() -> anyhow::Result<()> {
 async fn missed_starts_are_told() -> anyhow::Result<()> {
     let app = TestApp::start().await?;
     let tag = work::add_tag(&app.client, "nobody").await?;
-    let input = JobInput { cron_string: Some("0 0 1 1 *".to_owned()), ..scheduled("yearly", tag, "cron") };
+    let input = scheduled("yearly", tag, Schedule::cron("0 0 1 1 *"));
     let job = work::add_job(&app.client, input).await?;
     let off = "update jobs set cron_string = '30 * * * *', schedule_since = now() - interval '5 hours' where id = $1";
     sqlx::query(off).bind(job).execute(app.pool()).await?;
@@ -168,10 +167,7 @@ async fn missed_starts_are_told() -> anyhow::Result<()> {
 async fn looked_again(app: &TestApp) -> anyhow::Result<()> {
     for _ in 0..2 {
         let tag = work::add_tag(&app.client, &format!("empty {}", uuid::Uuid::new_v4().simple())).await?;
-        let input = JobInput {
-            scheduled_for: Some(Timestamp::now().to_string()),
-            ..scheduled(&format!("look {tag}"), tag, "onetime")
-        };
+        let input = scheduled(&format!("look {tag}"), tag, Schedule::once(Timestamp::now()));
         let job = work::add_job(&app.client, input).await?;
         runs(&app.client, job, 1).await?;
     }

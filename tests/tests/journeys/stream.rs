@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 use std::sync::{Arc, Mutex};
 
 use anyhow::Context as _;
+use netraven_api::Order;
 use netraven_api::event::{FeedMessage, Link};
 use netraven_api::logs::{Level, ListLogs, LogEntry, LogType, StreamFilter};
 use netraven_api::runs::RunStatus;
@@ -57,7 +58,7 @@ async fn ten_thousand_lines_survive_three_reconnects() -> anyhow::Result<()> {
     assert_eq!(said, expected, "they come in the order they were said");
 
     // The pages of the history are the same sequence.
-    let page = ListLogs { after: Some(lines[4_999].id), order: Some("asc".to_owned()), ..ListLogs::default() };
+    let page = ListLogs { after: Some(lines[4_999].id), order: Some(Order::Ascending), ..ListLogs::default() };
     let page = app.client.send(&page).await?;
     assert_eq!(page.items.first(), lines.get(5_000));
     app.stop().await;

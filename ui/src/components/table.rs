@@ -1,6 +1,7 @@
 //! Around a table: heads that sort it, and beneath it how many rows there are and which of them are on screen.
 
 use dioxus::prelude::*;
+use netraven_api::Order;
 
 use super::button::{Button, ButtonKind};
 use super::icon::{Glyph, Icon};
@@ -42,32 +43,35 @@ pub fn TableFrame(id: String, #[props(default)] letters: bool, children: Element
     }
 }
 
-/// The head of a column that can be sorted by. `sorted` is whether the table is sorted by it, and then whether downwards;
-/// `refused` is why it cannot be.
+/// The head of a column that can be sorted by. `sorted` is the direction if the table is sorted by it; `refused` is why it
+/// cannot be.
 #[component]
 pub fn SortHead(
     title: String,
-    sorted: Option<bool>,
+    sorted: Option<Order>,
     #[props(default)] class: String,
     #[props(default)] refused: Option<String>,
     onsort: EventHandler<()>,
 ) -> Element {
-    let sort = sorted.map(|descending| if descending { "descending" } else { "ascending" });
+    let marks = sorted.map(|order| match order {
+        Order::Ascending => ("ascending", Glyph::SortUp),
+        Order::Descending => ("descending", Glyph::SortDown),
+    });
     if let Some(reason) = refused {
         return rsx! {
             th { scope: "col", class: "{class}", title: "{reason}", "{title}" }
         };
     }
     rsx! {
-        th { scope: "col", class: "{class}", aria_sort: sort,
+        th { scope: "col", class: "{class}", aria_sort: marks.map(|(sort, _)| sort),
             button {
                 class: "sort",
                 r#type: "button",
                 "data-action": "Sort by {title}",
                 onclick: move |_| onsort.call(()),
                 "{title}"
-                if let Some(descending) = sorted {
-                    Icon { glyph: if descending { Glyph::SortDown } else { Glyph::SortUp }, size: 13 }
+                if let Some((_, glyph)) = marks {
+                    Icon { glyph, size: 13 }
                 }
             }
         }

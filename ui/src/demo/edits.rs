@@ -171,16 +171,11 @@ impl World {
                 jobs::job(id, &name, input.job_type.ok_or_else(|| wanted("job_type"))?)
             }
         };
-        let at = input.scheduled_for.as_ref().and_then(|text| text.parse().ok());
         let job = Job {
             name: input.name.unwrap_or(before.name),
             description: input.description.or(before.description),
             is_enabled: input.is_enabled.unwrap_or(before.is_enabled),
-            schedule_type: input.schedule_type.or(before.schedule_type),
-            interval_seconds: input.interval_seconds.or(before.interval_seconds),
-            cron_string: input.cron_string.or(before.cron_string),
-            time_zone: input.time_zone.or(before.time_zone),
-            scheduled_for: at.or(before.scheduled_for),
+            schedule: input.schedule.or(before.schedule),
             tags: input.tags.map_or(before.tags, |ids| self.tags_of(&ids)),
             device_id: input.device_id.or(before.device_id),
             ..before

@@ -1,7 +1,7 @@
 //! The six jobs of the demo, and when they ran.
 
 use jiff::{SignedDuration, Timestamp};
-use netraven_api::jobs::{Job, JobKind};
+use netraven_api::jobs::{Job, JobKind, Schedule};
 use netraven_api::runs::Trigger;
 use netraven_api::tags::Tag;
 
@@ -27,9 +27,10 @@ pub fn jobs(tags: &[Tag], firewall: i64) -> Vec<Job> {
         .zip(1..)
         .map(|((name, kind, of, hours, minutes), id)| Job {
             tags: tags.iter().filter(|tag| of.contains(&tag.id)).cloned().collect(),
-            schedule_type: Some(if *hours == 24 { "cron" } else { "interval" }.into()),
-            interval_seconds: (*hours != 24).then_some(hours * 3600),
-            cron_string: (*hours == 24).then(|| format!("{} {} * * *", minutes % 60, minutes / 60)),
+            schedule: match hours {
+                24 => Schedule::cron(format!("{} {} * * *", minutes % 60, minutes / 60)),
+                hours => Schedule::every(hours * 3600),
+            },
             ..job(id, name, *kind)
         })
         .collect();
@@ -45,11 +46,7 @@ pub fn job(id: i64, name: &str, kind: JobKind) -> Job {
         name: name.into(),
         description: None,
         is_enabled: true,
-        schedule_type: None,
-        interval_seconds: None,
-        cron_string: None,
-        time_zone: None,
-        scheduled_for: None,
+        schedule: Schedule::default(),
         job_type: kind.into(),
         status: "pending".into(),
         started_at: None,
@@ -96,7 +93,7 @@ pub fn starts(now: Timestamp) -> Vec<Start> {
 #[must_use]
 pub fn next_start(job: &Job, now: Timestamp) -> Option<Timestamp> {
     let known = usize::try_from(job.id - 1).ok().and_then(|index| JOBS.get(index));
-    let (hours, minutes) = match (known, job.interval_seconds) {
+    let (hours, minutes) = match (known, job.schedule.interval_seconds) {
         (Some((_, _, _, hours, minutes)), _) => (*hours, *minutes),
         (None, Some(seconds)) => (seconds / 3600 + 1, 0),
         (None, None) => return None,

@@ -2,27 +2,25 @@
 
 use std::cmp::Ordering;
 
+use netraven_api::Order;
 use netraven_api::page::{DEFAULT_SIZE, MAX_SIZE, Page};
 
 /// How a list is to be sorted and which page of it is wanted.
-#[derive(Clone, Copy, Default)]
-pub struct Asked<'a> {
+#[derive(Clone, Copy)]
+pub struct Asked {
     /// Page, from 1.
     pub page: Option<i64>,
     /// Rows of a page.
     pub size: Option<i64>,
-    /// `asc` or `desc`.
-    pub order: Option<&'a str>,
-    /// Whether the greatest comes first where nothing is said.
-    pub descending: bool,
+    /// The direction.
+    pub order: Order,
 }
 
 /// A page of rows, sorted; equal rows are in the order of their ids.
-pub fn page<T>(mut rows: Vec<T>, asked: Asked<'_>, id: impl Fn(&T) -> i64, by: impl Fn(&T, &T) -> Ordering) -> Page<T> {
-    let descending = asked.order.map_or(asked.descending, |order| order == "desc");
+pub fn page<T>(mut rows: Vec<T>, asked: Asked, id: impl Fn(&T) -> i64, by: impl Fn(&T, &T) -> Ordering) -> Page<T> {
     rows.sort_by(|one, other| {
-        let order = by(one, other).then_with(|| id(one).cmp(&id(other)));
-        if descending { order.reverse() } else { order }
+        let upwards = by(one, other).then_with(|| id(one).cmp(&id(other)));
+        if asked.order == Order::Descending { upwards.reverse() } else { upwards }
     });
     let total = i64::try_from(rows.len()).unwrap_or_default();
     let size = asked.size.unwrap_or(DEFAULT_SIZE).clamp(1, MAX_SIZE);
@@ -53,10 +51,10 @@ mod tests {
         let rows = vec![(3, "b"), (1, "a"), (2, "b")];
         let by = |one: &(i64, &str), other: &(i64, &str)| one.1.cmp(other.1);
         let ids = |page: Page<(i64, &str)>| page.items.iter().map(|row| row.0).collect::<Vec<_>>();
-        let asked = Asked { size: Some(2), ..Asked::default() };
+        let asked = Asked { page: None, size: Some(2), order: Order::Ascending };
         assert_eq!(ids(page(rows.clone(), asked, |row| row.0, by)), [1, 2]);
         assert_eq!(ids(page(rows.clone(), Asked { page: Some(2), ..asked }, |row| row.0, by)), [3]);
-        let last = page(rows, Asked { order: Some("desc"), ..asked }, |row| row.0, by);
+        let last = page(rows, Asked { order: Order::Descending, ..asked }, |row| row.0, by);
         assert_eq!((last.total, last.pages, ids(last)), (3, 2, vec![3, 2]));
     }
 }

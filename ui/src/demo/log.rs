@@ -3,7 +3,6 @@
 use std::collections::BTreeMap;
 
 use jiff::{SignedDuration, Timestamp};
-use netraven_api::Open;
 use netraven_api::devices::Device;
 use netraven_api::jobs::{Job, JobKind};
 use netraven_api::logs::{
@@ -12,6 +11,7 @@ use netraven_api::logs::{
 };
 use netraven_api::outcome::Stage;
 use netraven_api::page::{DEFAULT_SIZE, MAX_SIZE, Page};
+use netraven_api::{Open, Order};
 use serde_json::json;
 
 use super::jobs::DAYS;
@@ -150,8 +150,8 @@ pub fn list(world: &World, asked: &ListLogs) -> Page<LogEntry> {
     let size = asked.size.unwrap_or(DEFAULT_SIZE).clamp(1, MAX_SIZE);
     let page = if asked.after.is_some() || asked.before.is_some() { 1 } else { asked.page.unwrap_or(1).max(1) };
     // Behind a line one reads on in its direction; otherwise the newest come first.
-    let ascending = match (&asked.order, asked.after) {
-        (Some(order), _) => order == "asc",
+    let ascending = match (asked.order, asked.after) {
+        (Some(order), _) => order == Order::Ascending,
         (None, after) => after.is_some(),
     };
     let wanted = Wanted::from(asked);

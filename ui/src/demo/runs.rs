@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
+use netraven_api::Order;
 use netraven_api::devices::Device;
 use netraven_api::jobs::{Job, JobKind};
 use netraven_api::matrix::{GetJobMatrix, JobMatrix, MATRIX_RUNS, MatrixCell, MatrixRow, MatrixRun};
@@ -10,6 +11,7 @@ use netraven_api::outcome::Cause;
 use netraven_api::page::Page;
 use netraven_api::results::{JobResult, ListResults, ResultStatus};
 use netraven_api::runs::{CauseCount, DeviceState, ListRuns, Run, RunDevice, RunStatus, RunSummary, SummarizeRuns};
+use netraven_api::sorting::RunColumn;
 
 use super::lists::{Asked, among, holds, page};
 use super::plan::{Plan, Step};
@@ -184,22 +186,22 @@ pub fn list(world: &World, asked: &ListRuns) -> Page<Run> {
         let end = run.finished_at.unwrap_or(world.now);
         end.duration_since(run.started_at.unwrap_or(run.queued_at)).as_millis()
     };
-    let wanted = Asked { page: asked.page, size: asked.size, order: asked.order.as_deref(), descending: true };
+    let wanted = Asked { page: asked.page, size: asked.size, order: asked.order.unwrap_or(Order::Descending) };
     page(
         rows,
         wanted,
         |run| run.id,
-        |one, other| match asked.sort.as_deref().unwrap_or("queued_at") {
-            "job_name" => one.job_name.cmp(&other.job_name),
-            "job_type" => one.job_type.as_str().cmp(other.job_type.as_str()),
-            "status" => one.status.as_str().cmp(other.status.as_str()),
-            "trigger" => one.trigger.as_str().cmp(other.trigger.as_str()),
-            "devices" => one.devices.cmp(&other.devices),
-            "duration" => seconds(one).cmp(&seconds(other)),
-            "started_at" => one.started_at.cmp(&other.started_at),
-            "finished_at" => one.finished_at.cmp(&other.finished_at),
-            "id" => one.id.cmp(&other.id),
-            _ => one.queued_at.cmp(&other.queued_at),
+        |one, other| match asked.sort.unwrap_or_default() {
+            RunColumn::JobName => one.job_name.cmp(&other.job_name),
+            RunColumn::Kind => one.job_type.as_str().cmp(other.job_type.as_str()),
+            RunColumn::Status => one.status.as_str().cmp(other.status.as_str()),
+            RunColumn::Trigger => one.trigger.as_str().cmp(other.trigger.as_str()),
+            RunColumn::Devices => one.devices.cmp(&other.devices),
+            RunColumn::Duration => seconds(one).cmp(&seconds(other)),
+            RunColumn::StartedAt => one.started_at.cmp(&other.started_at),
+            RunColumn::FinishedAt => one.finished_at.cmp(&other.finished_at),
+            RunColumn::Id => one.id.cmp(&other.id),
+            RunColumn::QueuedAt => one.queued_at.cmp(&other.queued_at),
         },
     )
 }
@@ -287,7 +289,7 @@ pub fn results(world: &World, asked: &ListResults) -> Page<JobResult> {
             && asked.start_time.is_none_or(|from| row.result_time >= from)
             && asked.end_time.is_none_or(|until| row.result_time <= until)
     });
-    let wanted = Asked { page: asked.page, size: asked.size, order: asked.order.as_deref(), descending: true };
+    let wanted = Asked { page: asked.page, size: asked.size, order: asked.order.unwrap_or(Order::Descending) };
     page(rows, wanted, |row| row.id, |one, other| one.result_time.cmp(&other.result_time))
 }
 

@@ -1,5 +1,8 @@
 //! Devices, jobs, tags and credentials as the server lists them.
 
+use std::slice;
+
+use netraven_api::Order;
 use netraven_api::address::Address;
 use netraven_api::credentials::{Credential, ListCredentials};
 use netraven_api::devices::{ApprovalState, Device, LastResult, ListDevices};
@@ -8,6 +11,7 @@ use netraven_api::outcome::Stage;
 use netraven_api::page::Page;
 use netraven_api::results::ResultStatus;
 use netraven_api::runs::DeviceState;
+use netraven_api::sorting::{CredentialColumn, DeviceColumn, JobColumn, TagColumn, UserColumn};
 use netraven_api::tags::{ListTags, Tag};
 use netraven_api::users::{ListUsers, Role, User, UserPublic};
 
@@ -64,26 +68,26 @@ pub fn devices(world: &World, asked: &ListDevices) -> Page<Device> {
         served && (asked.last_result.is_empty() || came.is_some_and(|came| asked.last_result.contains(&came)))
     };
     let rows: Vec<Device> = world.devices.iter().filter(fits).map(|known| device(world, known)).filter(came).collect();
-    let wanted = Asked { page: asked.page, size: asked.size, order: asked.order.as_deref(), descending: false };
+    let wanted = Asked { page: asked.page, size: asked.size, order: asked.order.unwrap_or(Order::Ascending) };
     page(
         rows,
         wanted,
         |row| row.id,
-        |one, other| match asked.sort.as_deref().unwrap_or("hostname") {
-            "ip_address" => address(one).cmp(&address(other)),
-            "last_result" => (&one.last_result, one.last_cause).cmp(&(&other.last_result, other.last_cause)),
-            "last_snapshot_at" => one.last_snapshot_at.cmp(&other.last_snapshot_at),
-            "matching_credentials_count" => one.matching_credentials_count.cmp(&other.matching_credentials_count),
-            "tags" => names(&one.tags).cmp(&names(&other.tags)),
-            "device_type" => one.device_type.cmp(&other.device_type),
-            "model" => one.model.cmp(&other.model),
-            "serial_number" => one.serial_number.cmp(&other.serial_number),
-            "source" => one.source.cmp(&other.source),
-            "created_at" => one.created_at.cmp(&other.created_at),
-            "last_seen" => one.last_seen.cmp(&other.last_seen),
-            "last_updated" => one.last_updated.cmp(&other.last_updated),
-            "id" => one.id.cmp(&other.id),
-            _ => one.hostname.cmp(&other.hostname),
+        |one, other| match asked.sort.unwrap_or_default() {
+            DeviceColumn::Address => address(one).cmp(&address(other)),
+            DeviceColumn::LastResult => (&one.last_result, one.last_cause).cmp(&(&other.last_result, other.last_cause)),
+            DeviceColumn::LastSnapshotAt => one.last_snapshot_at.cmp(&other.last_snapshot_at),
+            DeviceColumn::Credentials => one.matching_credentials_count.cmp(&other.matching_credentials_count),
+            DeviceColumn::Tags => names(&one.tags).cmp(&names(&other.tags)),
+            DeviceColumn::Platform => one.device_type.cmp(&other.device_type),
+            DeviceColumn::Model => one.model.cmp(&other.model),
+            DeviceColumn::SerialNumber => one.serial_number.cmp(&other.serial_number),
+            DeviceColumn::Source => one.source.cmp(&other.source),
+            DeviceColumn::CreatedAt => one.created_at.cmp(&other.created_at),
+            DeviceColumn::LastSeen => one.last_seen.cmp(&other.last_seen),
+            DeviceColumn::LastUpdated => one.last_updated.cmp(&other.last_updated),
+            DeviceColumn::Id => one.id.cmp(&other.id),
+            DeviceColumn::Hostname => one.hostname.cmp(&other.hostname),
         },
     )
 }
@@ -95,6 +99,12 @@ fn address(device: &Device) -> Option<Address> {
 
 fn names(tags: &[Tag]) -> Vec<&str> {
     tags.iter().map(|tag| tag.name.as_str()).collect()
+}
+
+/// How many devices carry one of these tags.
+fn carriers(world: &World, tags: &[Tag]) -> usize {
+    let carries = |device: &&Device| device.tags.iter().any(|tag| tags.iter().any(|wanted| wanted.id == tag.id));
+    world.devices.iter().filter(carries).count()
 }
 
 fn approval(device: &Device) -> ApprovalState {
@@ -124,28 +134,28 @@ pub fn jobs(world: &World, asked: &ListJobs) -> Page<Job> {
             && (asked.status.is_empty() || asked.status.iter().any(|word| word.eq_ignore_ascii_case(&job.status)))
             && asked.is_enabled.is_none_or(|enabled| job.is_enabled == enabled)
             && (asked.schedule_type.is_empty()
-                || job.schedule_type.as_ref().is_some_and(|kind| asked.schedule_type.contains(kind)))
+                || job.schedule.kind.as_ref().is_some_and(|kind| asked.schedule_type.contains(kind)))
             && among(&asked.job_type, &job.job_type)
             && (asked.tag_id.is_empty() || job.tags.iter().any(|tag| asked.tag_id.contains(&tag.id)))
     };
     let rows: Vec<Job> = world.jobs.iter().map(|known| job(world, known)).filter(fits).collect();
-    let wanted = Asked { page: asked.page, size: asked.size, order: asked.order.as_deref(), descending: false };
+    let wanted = Asked { page: asked.page, size: asked.size, order: asked.order.unwrap_or(Order::Ascending) };
     page(
         rows,
         wanted,
         |row| row.id,
-        |one, other| match asked.sort.as_deref().unwrap_or("name") {
-            "job_type" => one.job_type.as_str().cmp(other.job_type.as_str()),
-            "status" => one.status.cmp(&other.status),
-            "is_enabled" => one.is_enabled.cmp(&other.is_enabled),
-            "schedule_type" => one.schedule_type.cmp(&other.schedule_type),
-            "started_at" => one.started_at.cmp(&other.started_at),
-            "completed_at" => one.completed_at.cmp(&other.completed_at),
-            "next_run" => one.next_run.cmp(&other.next_run),
-            "last_run_at" => one.completed_at.or(one.started_at).cmp(&other.completed_at.or(other.started_at)),
-            "target" => (one.device_id, names(&one.tags)).cmp(&(other.device_id, names(&other.tags))),
-            "id" => one.id.cmp(&other.id),
-            _ => one.name.cmp(&other.name),
+        |one, other| match asked.sort.unwrap_or_default() {
+            JobColumn::Kind => one.job_type.as_str().cmp(other.job_type.as_str()),
+            JobColumn::Status => one.status.cmp(&other.status),
+            JobColumn::IsEnabled => one.is_enabled.cmp(&other.is_enabled),
+            JobColumn::ScheduleKind => one.schedule.kind.cmp(&other.schedule.kind),
+            JobColumn::StartedAt => one.started_at.cmp(&other.started_at),
+            JobColumn::CompletedAt => one.completed_at.cmp(&other.completed_at),
+            JobColumn::NextRun => one.next_run.cmp(&other.next_run),
+            JobColumn::LastRunAt => one.completed_at.or(one.started_at).cmp(&other.completed_at.or(other.started_at)),
+            JobColumn::Target => (one.device_id, names(&one.tags)).cmp(&(other.device_id, names(&other.tags))),
+            JobColumn::Id => one.id.cmp(&other.id),
+            JobColumn::Name => one.name.cmp(&other.name),
         },
     )
 }
@@ -157,16 +167,18 @@ pub fn tags(world: &World, asked: &ListTags) -> Page<Tag> {
         holds(Some(&tag.name), asked.name.as_deref())
             && (asked.kind.is_empty() || tag.kind.as_ref().is_some_and(|kind| asked.kind.contains(kind)))
     };
-    let wanted = Asked { page: asked.page, size: asked.size, order: asked.order.as_deref(), descending: false };
+    let wanted = Asked { page: asked.page, size: asked.size, order: asked.order.unwrap_or(Order::Ascending) };
     let rows: Vec<Tag> = world.tags.iter().filter(fits).cloned().collect();
     page(
         rows,
         wanted,
         |row| row.id,
-        |one, other| match asked.sort.as_deref().unwrap_or("name") {
-            "type" => one.kind.cmp(&other.kind),
-            "id" => one.id.cmp(&other.id),
-            _ => one.name.cmp(&other.name),
+        |one, other| match asked.sort.unwrap_or_default() {
+            TagColumn::Kind => one.kind.cmp(&other.kind),
+            TagColumn::Id => one.id.cmp(&other.id),
+            TagColumn::Name => one.name.cmp(&other.name),
+            TagColumn::Devices => carriers(world, slice::from_ref(one)).cmp(&carriers(world, slice::from_ref(other))),
+            TagColumn::Description => one.description.cmp(&other.description),
         },
     )
 }
@@ -179,16 +191,20 @@ pub fn credentials(world: &World, asked: &ListCredentials) -> Page<Credential> {
             && asked.priority.is_none_or(|priority| credential.priority == priority)
             && (asked.tag_id.is_empty() || credential.tags.iter().any(|tag| asked.tag_id.contains(&tag.id)))
     };
-    let wanted = Asked { page: asked.page, size: asked.size, order: asked.order.as_deref(), descending: false };
+    let wanted = Asked { page: asked.page, size: asked.size, order: asked.order.unwrap_or(Order::Ascending) };
     let rows: Vec<Credential> = world.credentials.iter().filter(fits).cloned().collect();
     page(
         rows,
         wanted,
         |row| row.id,
-        |one, other| match asked.sort.as_deref().unwrap_or("priority") {
-            "username" => one.username.cmp(&other.username),
-            "id" => one.id.cmp(&other.id),
-            _ => one.priority.cmp(&other.priority),
+        |one, other| match asked.sort.unwrap_or_default() {
+            CredentialColumn::Username => one.username.cmp(&other.username),
+            CredentialColumn::Id => one.id.cmp(&other.id),
+            CredentialColumn::Priority => one.priority.cmp(&other.priority),
+            CredentialColumn::Tags => names(&one.tags).cmp(&names(&other.tags)),
+            CredentialColumn::HasEnablePassword => one.has_enable_password.cmp(&other.has_enable_password),
+            CredentialColumn::Devices => carriers(world, &one.tags).cmp(&carriers(world, &other.tags)),
+            CredentialColumn::Description => one.description.cmp(&other.description),
         },
     )
 }
@@ -225,16 +241,16 @@ pub fn users(asked: &ListUsers) -> Page<UserPublic> {
             && among(&asked.role, &user.role)
             && asked.is_active.is_none_or(|active| user.is_active == active)
     });
-    let wanted = Asked { page: asked.page, size: asked.size, order: asked.order.as_deref(), descending: false };
+    let wanted = Asked { page: asked.page, size: asked.size, order: asked.order.unwrap_or(Order::Ascending) };
     page(
         rows.collect(),
         wanted,
         |row| row.id,
-        |one, other| match asked.sort.as_deref().unwrap_or("id") {
-            "username" => one.username.cmp(&other.username),
-            "role" => one.role.as_str().cmp(other.role.as_str()),
-            "is_active" => one.is_active.cmp(&other.is_active),
-            _ => one.id.cmp(&other.id),
+        |one, other| match asked.sort.unwrap_or_default() {
+            UserColumn::Username => one.username.cmp(&other.username),
+            UserColumn::Role => one.role.as_str().cmp(other.role.as_str()),
+            UserColumn::IsActive => one.is_active.cmp(&other.is_active),
+            UserColumn::Id => one.id.cmp(&other.id),
         },
     )
 }

@@ -8,6 +8,7 @@ use netraven_api::configs::{CountBackups, SearchConfigs};
 use netraven_api::devices::{Device, ListDevices};
 use netraven_api::native::Feature;
 use netraven_api::platforms::{ListPlatforms, Platforms};
+use netraven_api::sorting::DeviceColumn;
 
 use crate::components::{
     Ago, Button, Crumb, Empty, ErrorState, Glyph, Icon, PageHeader, Pager, Panel, SearchField, SkeletonRows, SortHead,
@@ -17,7 +18,7 @@ use crate::data::{Query, use_list, use_list_maybe, use_query, use_settled};
 use crate::format;
 use crate::pages::devices::table::{LastResult, place, platform_title};
 use crate::pages::lab::LabBand;
-use crate::pages::paging::Sorted;
+use crate::pages::paging::{Head, Sorted};
 use crate::route::Route;
 use crate::state::session::use_workplace;
 
@@ -31,17 +32,19 @@ mod unified;
 mod view;
 
 use found::Found;
-use view::{ListView, SORTS};
+use view::ListView;
 
 /// Devices on one page.
 const PAGE_SIZE: i64 = 50;
-/// The columns left to right: what they are sorted by, their heads, and what these share with their cells.
-const HEADS: [(&str, &str, &str); 5] = [
-    ("hostname", "Hostname", ""),
-    ("ip_address", "Address", ""),
-    ("device_type", "Platform", "wide-only"),
-    ("last_snapshot_at", "Newest snapshot", ""),
-    ("last_result", "Last result", ""),
+/// The columns that a server without newest results knows nothing of.
+const UNTOLD: [DeviceColumn; 2] = [DeviceColumn::LastSnapshotAt, DeviceColumn::LastResult];
+/// The heads of the columns, left to right.
+const HEADS: [Head<DeviceColumn>; 5] = [
+    (DeviceColumn::Hostname, "Hostname", ""),
+    (DeviceColumn::Address, "Address", ""),
+    (DeviceColumn::Platform, "Platform", "wide-only"),
+    (DeviceColumn::LastSnapshotAt, "Newest snapshot", ""),
+    (DeviceColumn::LastResult, "Last result", ""),
 ];
 
 /// The list of devices with their newest snapshots, or what a search found. `view` is its state as the page's address has it.
@@ -52,7 +55,7 @@ pub fn ConfigurationsPage(view: ReadSignal<String>) -> Element {
     let hostname = use_settled(move || shown.read().find.trim().to_owned());
     let text = use_settled(move || shown.read().text.trim().to_owned());
     let devices = use_list(move || {
-        let (sort, order) = shown.read().sorted.wish(&SORTS);
+        let (sort, order) = shown.read().sorted.wish();
         ListDevices {
             page: Some(shown.read().page),
             size: Some(PAGE_SIZE),
@@ -185,8 +188,8 @@ fn Devices(shown: ReadSignal<ListView>, hostname: ReadSignal<String>, devices: Q
 fn DevicesTable(
     page: Rc<Page<Device>>,
     titles: Option<Rc<Platforms>>,
-    sorted: Sorted,
-    onsort: EventHandler<&'static str>,
+    sorted: Sorted<DeviceColumn>,
+    onsort: EventHandler<DeviceColumn>,
 ) -> Element {
     let untold = use_workplace().refusal(Feature::NewestResults);
     rsx! {
@@ -208,7 +211,7 @@ fn DevicesTable(
                                 title,
                                 class,
                                 sorted: sorted.direction(column),
-                                refused: untold.clone().filter(|_| column.starts_with("last_")),
+                                refused: untold.clone().filter(|_| UNTOLD.contains(&column)),
                                 onsort: move |()| onsort.call(column),
                             }
                         }

@@ -3,6 +3,7 @@
 use dioxus::prelude::*;
 use netraven_api::credentials::{Credential, DeleteCredential, ListCredentials};
 use netraven_api::native::Deed;
+use netraven_api::sorting::CredentialColumn;
 
 use crate::components::{Button, ButtonKind, Confirm, Crumb, Empty, Glyph, PageHeader, Panel, UpdatedAgo};
 use crate::data::use_list;
@@ -19,8 +20,6 @@ use table::CredentialsTable;
 
 /// Credentials on one page. Few, since the devices of each are counted.
 const PAGE_SIZE: i64 = 25;
-/// Columns they can be sorted by, the order they are tried in first.
-const SORTS: [&str; 6] = ["priority", "username", "tags", "has_enable_password", "devices", "description"];
 /// The words of the list.
 const WORDS: Words = Words {
     one: "credential",
@@ -41,13 +40,13 @@ enum Doing {
 /// The list of credentials.
 #[component]
 pub fn CredentialsPage() -> Element {
-    let (listing, workplace) = (use_listing("credentials", &SORTS), use_workplace());
+    let (listing, workplace) = (use_listing("credentials", CredentialColumn::Priority), use_workplace());
     let credentials = use_list(move || ListCredentials {
         page: listing.page(),
         size: Some(PAGE_SIZE),
         username: listing.text(),
-        sort: Some(listing.sorted().column.to_owned()),
-        order: Some(listing.sorted().order()),
+        sort: Some(listing.sorted().column),
+        order: Some(listing.sorted().order),
         ..ListCredentials::default()
     });
     let mut doing = use_signal(|| Doing::Nothing);

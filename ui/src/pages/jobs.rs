@@ -3,6 +3,7 @@
 use dioxus::prelude::*;
 use netraven_api::jobs::{DeleteJob, Job, ListJobs};
 use netraven_api::native::Feature;
+use netraven_api::sorting::JobColumn;
 
 use crate::components::{Button, ButtonKind, Confirm, Crumb, Empty, Glyph, PageHeader, Panel, TimesSwitch, UpdatedAgo};
 use crate::data::use_list;
@@ -23,8 +24,6 @@ use table::JobsTable;
 
 /// Jobs on one page.
 const PAGE_SIZE: i64 = 50;
-/// Columns they can be sorted by.
-const SORTS: [&str; 5] = ["name", "job_type", "next_run", "target", "last_run_at"];
 /// The words of the list.
 const WORDS: Words = Words { one: "job", many: "jobs", find: "job", nothing: "No job has this in its name." };
 
@@ -41,13 +40,13 @@ enum Doing {
 /// The list of jobs.
 #[component]
 pub fn JobsPage() -> Element {
-    let listing = use_listing("jobs", &SORTS);
+    let listing = use_listing("jobs", JobColumn::Name);
     let jobs = use_list(move || ListJobs {
         page: listing.page(),
         size: Some(PAGE_SIZE),
         name: listing.text(),
-        sort: Some(listing.sorted().column.to_owned()),
-        order: Some(listing.sorted().order()),
+        sort: Some(listing.sorted().column),
+        order: Some(listing.sorted().order),
         ..ListJobs::default()
     });
     let mut doing = use_signal(|| Doing::Nothing);

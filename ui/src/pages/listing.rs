@@ -4,7 +4,7 @@
 use std::rc::Rc;
 
 use dioxus::prelude::*;
-use netraven_api::Page;
+use netraven_api::{Page, Word};
 
 use super::paging::{Sorted, use_existing_page};
 use crate::components::{Button, Empty, ErrorState, Glyph, Pager, SearchField, SkeletonRows, StaleNote};
@@ -15,30 +15,29 @@ use crate::state::steady::{Steady, use_steady};
 
 /// What a person has chosen of a list; copies are the same.
 #[derive(Clone, Copy, PartialEq)]
-pub struct Listing {
+pub struct Listing<C> {
     search: Signal<String>,
     settled: ReadSignal<String>,
     number: Signal<i64>,
     name: &'static str,
-    columns: &'static [&'static str],
+    first: C,
     tables: Kept<Tables>,
 }
 
-/// A list: its first page, sorted as it was the last time. `columns` are those it can be sorted by, the first is that of who
-/// has chosen none; `name` is what the settings call it.
-pub fn use_listing(name: &'static str, columns: &'static [&'static str]) -> Listing {
+/// A list: its first page, sorted as it was the last time, else by the column `first`; `name` is what the settings call it.
+pub fn use_listing<C: Word>(name: &'static str, first: C) -> Listing<C> {
     let search = use_signal(String::new);
     Listing {
         search,
         settled: use_settled(move || search.read().trim().to_owned()),
         number: use_signal(|| 1),
         name,
-        columns,
+        first,
         tables: use_kept(),
     }
 }
 
-impl Listing {
+impl<C: Word> Listing<C> {
     /// The number of the page, from 1.
     #[must_use]
     pub fn page(&self) -> Option<i64> {
@@ -53,16 +52,16 @@ impl Listing {
 
     /// How the list is sorted.
     #[must_use]
-    pub fn sorted(&self) -> Sorted {
-        let (column, descending) = self.tables.with(|tables| tables.order(self.name, self.columns));
-        Sorted { column, descending }
+    pub fn sorted(&self) -> Sorted<C> {
+        let chosen = self.tables.with(|tables| tables.order(self.name));
+        chosen.map_or(Sorted::by(self.first), |(column, order)| Sorted { column, order })
     }
 
     /// Sorts by a column, or the other way round by the same.
-    pub fn sort_by(&self, column: &'static str) {
+    pub fn sort_by(&self, column: C) {
         let Listing { mut number, .. } = *self;
         let next = self.sorted().toggled(column);
-        self.tables.change(|tables| tables.sort(self.name, next.column, next.descending));
+        self.tables.change(|tables| tables.sort(self.name, next.column, next.order));
         number.set(1);
     }
 
@@ -89,9 +88,9 @@ pub struct Words {
 /// The list below its search, a page of it at a time, in each of its states. `table` draws the rows, `empty` stands where
 /// there is none at all, `row_id` tells rows apart, and the children are put into the line below.
 #[component]
-pub fn ListPanel<T: Clone + PartialEq + 'static>(
+pub fn ListPanel<T: Clone + PartialEq + 'static, C: Word>(
     list: Query<Page<T>>,
-    listing: Listing,
+    listing: Listing<C>,
     words: Words,
     size: i64,
     row_id: Callback<T, i64>,

@@ -1,7 +1,7 @@
 //! What the pages with a paged list share.
 
 use dioxus::prelude::*;
-use netraven_api::Page;
+use netraven_api::{Order, Page, Word};
 
 use crate::address::{Given, Parts};
 use crate::data::Query;
@@ -23,88 +23,97 @@ pub fn use_existing_page<T: 'static>(
     });
 }
 
-/// How a list is sorted: by which column, and whether downwards.
+/// The head of a column that a list can be sorted by: the column, its title, and what the head shares with the cells below.
+pub type Head<C> = (C, &'static str, &'static str);
+
+/// How a list is sorted: by which column, and in which direction.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Sorted {
-    /// The column as the request has it.
-    pub column: &'static str,
-    /// Whether downwards.
-    pub descending: bool,
+pub struct Sorted<C> {
+    /// The column.
+    pub column: C,
+    /// The direction.
+    pub order: Order,
 }
 
-impl Sorted {
+impl<C: Word> Sorted<C> {
     /// Sorted upwards by a column.
     #[must_use]
-    pub fn by(column: &'static str) -> Sorted {
-        Sorted { column, descending: false }
+    pub fn by(column: C) -> Sorted<C> {
+        Sorted { column, order: Order::Ascending }
     }
 
     /// By another column, or the other way round by the same.
     #[must_use]
-    pub fn toggled(self, column: &'static str) -> Sorted {
-        Sorted { column, descending: self.column == column && !self.descending }
+    pub fn toggled(self, column: C) -> Sorted<C> {
+        if self.column == column { Sorted { order: self.order.turned(), ..self } } else { Sorted::by(column) }
     }
 
-    /// The order of an address among the columns there are, the first of which is that of who has chosen none.
+    /// The direction, if the list is sorted by this column.
     #[must_use]
-    pub fn read(given: &Given<'_>, columns: &[&'static str]) -> Sorted {
-        let named = given.one("sort").and_then(|name| columns.iter().find(|column| **column == name).copied());
-        let column = named.or(columns.first().copied()).unwrap_or_default();
-        Sorted { column, descending: given.one("order").as_deref() == Some("desc") }
+    pub fn direction(self, column: C) -> Option<Order> {
+        (self.column == column).then_some(self.order)
     }
+}
 
-    /// Adds the order to an address, as far as it is not that of who has chosen none.
-    pub fn write(self, parts: &mut Parts, columns: &[&'static str]) {
-        parts.one("sort", (columns.first() != Some(&self.column)).then_some(self.column));
-        parts.one("order", self.descending.then_some("desc"));
-    }
-
-    /// Whether the list is sorted by a column, and then whether downwards.
+impl<C: Word + Default> Sorted<C> {
+    /// The order of an address; that of a list by itself where the address names none.
     #[must_use]
-    pub fn direction(self, column: &str) -> Option<bool> {
-        (self.column == column).then_some(self.descending)
+    pub fn read(given: &Given<'_>) -> Sorted<C> {
+        let column = given.one("sort").and_then(|name| C::parse(&name)).unwrap_or_default();
+        let order = given.one("order").and_then(|name| Order::parse(&name)).unwrap_or(Order::Ascending);
+        Sorted { column, order }
     }
 
-    /// Column and direction for a request; none where they are what a list has by itself, which is upwards by the first.
-    #[must_use]
-    pub fn wish(self, columns: &[&'static str]) -> (Option<String>, Option<String>) {
-        let named = (columns.first() != Some(&self.column) || self.descending).then(|| self.column.to_owned());
-        (named, self.descending.then(|| self.order()))
+    /// Adds the order to an address, as far as it is not that of a list by itself.
+    pub fn write(self, parts: &mut Parts) {
+        let Sorted { column, order } = self;
+        parts.one("sort", (column != C::default()).then_some(column.as_str()));
+        parts.one("order", (order != Order::Ascending).then_some(order));
     }
 
-    /// The direction as the request has it.
+    /// Column and direction for a request; none where they are those of a list by itself.
     #[must_use]
-    pub fn order(self) -> String {
-        if self.descending { "desc" } else { "asc" }.to_owned()
+    pub fn wish(self) -> (Option<C>, Option<Order>) {
+        let descends = self.order == Order::Descending;
+        let column = (self.column != C::default() || descends).then_some(self.column);
+        (column, descends.then_some(self.order))
+    }
+}
+
+impl<C: Default> Default for Sorted<C> {
+    fn default() -> Sorted<C> {
+        Sorted { column: C::default(), order: Order::Ascending }
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use netraven_api::sorting::JobColumn;
+
     use super::*;
 
     #[test]
     fn a_second_press_turns_the_order_and_another_column_begins_upwards() {
-        let sorted = Sorted::by("name").toggled("name");
-        assert_eq!((sorted.direction("name"), sorted.order()), (Some(true), "desc".to_owned()));
-        let sorted = sorted.toggled("kind");
-        assert_eq!((sorted.direction("kind"), sorted.direction("name")), (Some(false), None));
+        let sorted = Sorted::by(JobColumn::Name).toggled(JobColumn::Name);
+        assert_eq!(sorted.direction(JobColumn::Name), Some(Order::Descending));
+        let sorted = sorted.toggled(JobColumn::Kind);
+        assert_eq!(sorted.direction(JobColumn::Kind), Some(Order::Ascending));
+        assert_eq!(sorted.direction(JobColumn::Name), None);
     }
 
     #[test]
     fn an_order_comes_back_from_the_address_and_no_other_column_is_taken() {
-        let columns = ["name", "kind"];
-        let written = |sorted: Sorted| {
+        let written = |sorted: Sorted<JobColumn>| {
             let mut parts = Parts::default();
-            sorted.write(&mut parts, &columns);
+            sorted.write(&mut parts);
             parts.done()
         };
-        assert_eq!(written(Sorted::by("name")), "");
-        let sorted = Sorted { column: "kind", descending: true };
-        assert_eq!(written(sorted), "sort=kind&order=desc");
-        assert_eq!(sorted.wish(&columns), (Some("kind".to_owned()), Some("desc".to_owned())));
-        assert_eq!(Sorted::by("name").wish(&columns), (None, None));
-        assert_eq!(Sorted::read(&Given::of("sort=kind&order=desc"), &columns), sorted);
-        assert_eq!(Sorted::read(&Given::of("sort=password&order=up"), &columns), Sorted::by("name"));
+        assert_eq!(written(Sorted::by(JobColumn::Name)), "");
+        let sorted = Sorted { column: JobColumn::Kind, order: Order::Descending };
+        assert_eq!(written(sorted), "sort=job_type&order=desc");
+        assert_eq!(sorted.wish(), (Some(JobColumn::Kind), Some(Order::Descending)));
+        assert_eq!(Sorted::by(JobColumn::Name).wish(), (None, None));
+        assert_eq!(Sorted::read(&Given::of("sort=job_type&order=desc")), sorted);
+        assert_eq!(Sorted::read(&Given::of("sort=password&order=up")), Sorted::by(JobColumn::Name));
     }
 }

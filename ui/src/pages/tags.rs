@@ -1,6 +1,7 @@
 //! The tags: what joins devices, credentials and jobs.
 
 use dioxus::prelude::*;
+use netraven_api::sorting::TagColumn;
 use netraven_api::tags::{DeleteTag, ListTags, Tag};
 
 use crate::components::{Button, ButtonKind, Confirm, Crumb, Empty, Glyph, PageHeader, Panel, UpdatedAgo};
@@ -33,13 +34,13 @@ enum Doing {
 /// The list of tags.
 #[component]
 pub fn TagsPage() -> Element {
-    let listing = use_listing("tags", &["name", "type", "devices", "description"]);
+    let listing = use_listing("tags", TagColumn::Name);
     let tags = use_list(move || ListTags {
         page: listing.page(),
         size: Some(PAGE_SIZE),
         name: listing.text(),
-        sort: Some(listing.sorted().column.to_owned()),
-        order: Some(listing.sorted().order()),
+        sort: Some(listing.sorted().column),
+        order: Some(listing.sorted().order),
         ..ListTags::default()
     });
     let mut doing = use_signal(|| Doing::Nothing);

@@ -1,6 +1,7 @@
 //! The users: who may sign in, and as what. For admins only.
 
 use dioxus::prelude::*;
+use netraven_api::sorting::UserColumn;
 use netraven_api::users::{DeleteUser, ListUsers, UserPublic};
 
 use crate::components::{Button, ButtonKind, Confirm, Crumb, Empty, Glyph, PageHeader, Panel, UpdatedAgo};
@@ -38,14 +39,14 @@ enum Doing {
 #[component]
 pub fn UsersPage() -> Element {
     let workplace = use_workplace();
-    let listing = use_listing("users", &["username", "role", "is_active"]);
+    let listing = use_listing("users", UserColumn::Username);
     let users = use_list_maybe(move || {
         workplace.is_admin().then(|| ListUsers {
             page: listing.page(),
             size: Some(PAGE_SIZE),
             username: listing.text(),
-            sort: Some(listing.sorted().column.to_owned()),
-            order: Some(listing.sorted().order()),
+            sort: Some(listing.sorted().column),
+            order: Some(listing.sorted().order),
             ..ListUsers::default()
         })
     });

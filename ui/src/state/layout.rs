@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use netraven_api::{Order, Word};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
@@ -110,18 +111,16 @@ impl Tables {
         table.columns.iter().filter(|column| self.shows(table, column)).collect()
     }
 
-    /// The column a list is sorted by, and whether downwards: as it was chosen among those there are, else upwards by the first.
+    /// The column a list was sorted by, and the direction; none if nobody chose one, or this version knows no such column.
     #[must_use]
-    pub fn order(&self, list: &str, columns: &[&'static str]) -> (&'static str, bool) {
-        let chosen = self.orders.get(list).and_then(|(chosen, descending)| {
-            columns.iter().find(|column| *column == chosen).map(|column| (*column, *descending))
-        });
-        chosen.unwrap_or((columns.first().copied().unwrap_or_default(), false))
+    pub fn order<C: Word>(&self, list: &str) -> Option<(C, Order)> {
+        let (column, descending) = self.orders.get(list)?;
+        Some((C::parse(column)?, if *descending { Order::Descending } else { Order::Ascending }))
     }
 
     /// Sorts a list.
-    pub fn sort(&mut self, list: &str, column: &str, descending: bool) {
-        self.orders.insert(list.to_owned(), (column.to_owned(), descending));
+    pub fn sort(&mut self, list: &str, column: impl Word, order: Order) {
+        self.orders.insert(list.to_owned(), (column.as_str().to_owned(), order == Order::Descending));
     }
 
     /// Whether a table is as at first.
@@ -181,6 +180,8 @@ impl Setting for Tables {
 
 #[cfg(test)]
 mod tests {
+    use netraven_api::sorting::{JobColumn, TagColumn};
+
     use super::*;
 
     static TABLE: TableLayout = TableLayout {
@@ -213,12 +214,12 @@ mod tests {
     #[test]
     fn the_order_of_a_list_is_kept_as_long_as_its_column_is_there() {
         let mut tables = Tables::default();
-        assert_eq!(tables.order("jobs", &["name", "kind"]), ("name", false));
-        tables.sort("jobs", "kind", true);
+        assert_eq!(tables.order::<JobColumn>("jobs"), None);
+        tables.sort("jobs", JobColumn::Target, Order::Descending);
         let read = Tables::read(&tables.write()).expect("readable");
-        assert_eq!(read.order("jobs", &["name", "kind"]), ("kind", true));
-        assert_eq!(read.order("jobs", &["name"]), ("name", false), "a column of another version");
-        assert_eq!(read.order("tags", &["name"]), ("name", false));
+        assert_eq!(read.order("jobs"), Some((JobColumn::Target, Order::Descending)));
+        assert_eq!(read.order::<TagColumn>("jobs"), None, "a column of another version");
+        assert_eq!(read.order::<TagColumn>("tags"), None);
     }
 
     #[test]

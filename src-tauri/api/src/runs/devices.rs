@@ -3,10 +3,10 @@
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use super::order::DeviceOrder;
 use crate::endpoint::{Access, Endpoint, Method, Request};
 use crate::outcome::{Cause, Stage};
 use crate::page::Page;
+use crate::sorting::{Order, RunDeviceColumn};
 use crate::words::words;
 
 words! {
@@ -106,23 +106,11 @@ pub struct ListRunDevices {
     pub search: Option<String>,
     /// What the rows are sorted by; `attention` if absent: failed, cancelled, running, waiting, succeeded. Rows that have nothing
     /// there are last either way.
-    #[cfg_attr(
-        feature = "openapi",
-        schema(pattern = "^(attention|device|state|stage|cause|message|duration)$", default = "attention")
-    )]
-    pub sort: Option<String>,
+    #[cfg_attr(feature = "openapi", schema(default = RunDeviceColumn::default))]
+    pub sort: Option<RunDeviceColumn>,
     /// `asc` or `desc`; `asc` if absent.
-    #[cfg_attr(feature = "openapi", schema(pattern = "^(asc|desc)$", default = "asc"))]
-    pub order: Option<String>,
-}
-
-impl ListRunDevices {
-    /// What the rows are sorted by, and whether downwards.
-    #[must_use]
-    pub fn sorted(&self) -> (DeviceOrder, bool) {
-        let by = self.sort.as_deref().and_then(DeviceOrder::parse).unwrap_or_default();
-        (by, self.order.as_deref() == Some("desc"))
-    }
+    #[cfg_attr(feature = "openapi", schema(default = "asc"))]
+    pub order: Option<Order>,
 }
 
 impl Endpoint for ListRunDevices {

@@ -8,54 +8,7 @@ use jiff::Timestamp;
 use super::devices::{DeviceState, ListRunDevices, RunDevice};
 use crate::outcome::Cause;
 use crate::page::{DEFAULT_SIZE, MAX_SIZE, Page};
-
-/// What the devices of a run can be sorted by.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum DeviceOrder {
-    /// How soon they ask for attention.
-    #[default]
-    Attention,
-    /// Their hostnames.
-    Device,
-    /// Their states, which is how soon they ask for attention.
-    State,
-    /// The stages they are in or ended in.
-    Stage,
-    /// The titles of their causes.
-    Cause,
-    /// What happened, in words.
-    Message,
-    /// How long they took, or have been going on.
-    Duration,
-}
-
-impl DeviceOrder {
-    /// Every order.
-    pub const ALL: [DeviceOrder; 7] = [
-        DeviceOrder::Attention,
-        DeviceOrder::Device,
-        DeviceOrder::State,
-        DeviceOrder::Stage,
-        DeviceOrder::Cause,
-        DeviceOrder::Message,
-        DeviceOrder::Duration,
-    ];
-
-    /// The orders as they are written, in the order of [`DeviceOrder::ALL`].
-    pub const NAMES: [&'static str; 7] = ["attention", "device", "state", "stage", "cause", "message", "duration"];
-
-    /// The order as it is written.
-    #[must_use]
-    pub fn as_str(self) -> &'static str {
-        DeviceOrder::NAMES[self as usize]
-    }
-
-    /// The order written by [`DeviceOrder::as_str`], or none.
-    #[must_use]
-    pub fn parse(text: &str) -> Option<DeviceOrder> {
-        DeviceOrder::ALL.into_iter().find(|order| order.as_str() == text)
-    }
-}
+use crate::sorting::{Order, RunDeviceColumn};
 
 impl DeviceState {
     /// How soon a device in this state asks for attention: 0 first.
@@ -77,17 +30,17 @@ impl ListRunDevices {
     pub fn page_of(&self, mut devices: Vec<RunDevice>, now: Timestamp) -> Page<RunDevice> {
         let text = self.search.as_deref().unwrap_or_default().to_lowercase();
         devices.retain(|device| self.fits(device, &text));
-        let (by, descending) = self.sorted();
-        match by {
-            DeviceOrder::Attention | DeviceOrder::State => {
+        let descending = self.order == Some(Order::Descending);
+        match self.sort.unwrap_or_default() {
+            RunDeviceColumn::Attention | RunDeviceColumn::State => {
                 sort(&mut devices, descending, |device| Some(device.state.attention()));
             }
             // Its name is what every order ends with.
-            DeviceOrder::Device => sort(&mut devices, descending, |_| Some(())),
-            DeviceOrder::Stage => sort(&mut devices, descending, |device| device.stage),
-            DeviceOrder::Cause => sort(&mut devices, descending, |device| device.cause.map(Cause::title)),
-            DeviceOrder::Message => sort(&mut devices, descending, |device| device.said().map(str::to_lowercase)),
-            DeviceOrder::Duration => sort(&mut devices, descending, |device| {
+            RunDeviceColumn::Device => sort(&mut devices, descending, |_| Some(())),
+            RunDeviceColumn::Stage => sort(&mut devices, descending, |device| device.stage),
+            RunDeviceColumn::Cause => sort(&mut devices, descending, |device| device.cause.map(Cause::title)),
+            RunDeviceColumn::Message => sort(&mut devices, descending, |device| device.said().map(str::to_lowercase)),
+            RunDeviceColumn::Duration => sort(&mut devices, descending, |device| {
                 let end = device.finished_at.unwrap_or(now);
                 device.started_at.map(|started| end.as_microsecond() - started.as_microsecond())
             }),
@@ -169,23 +122,19 @@ mod tests {
     #[test]
     fn devices_are_sorted_by_each_column_both_ways() {
         for (column, upwards, downwards) in [
-            ("attention", [1, 5, 2, 4, 3], [3, 4, 2, 5, 1]),
-            ("device", [4, 2, 1, 5, 3], [3, 5, 1, 2, 4]),
-            ("state", [1, 5, 2, 4, 3], [3, 4, 2, 5, 1]),
-            ("stage", [1, 5, 4, 3, 2], [3, 4, 5, 1, 2]),
-            ("cause", [1, 4, 2, 5, 3], [1, 3, 5, 2, 4]),
-            ("message", [4, 3, 2, 1, 5], [3, 4, 5, 1, 2]),
-            ("duration", [3, 1, 4, 5, 2], [5, 4, 1, 3, 2]),
+            (RunDeviceColumn::Attention, [1, 5, 2, 4, 3], [3, 4, 2, 5, 1]),
+            (RunDeviceColumn::Device, [4, 2, 1, 5, 3], [3, 5, 1, 2, 4]),
+            (RunDeviceColumn::State, [1, 5, 2, 4, 3], [3, 4, 2, 5, 1]),
+            (RunDeviceColumn::Stage, [1, 5, 4, 3, 2], [3, 4, 5, 1, 2]),
+            (RunDeviceColumn::Cause, [1, 4, 2, 5, 3], [1, 3, 5, 2, 4]),
+            (RunDeviceColumn::Message, [4, 3, 2, 1, 5], [3, 4, 5, 1, 2]),
+            (RunDeviceColumn::Duration, [3, 1, 4, 5, 2], [5, 4, 1, 3, 2]),
         ] {
-            let by = |order: &str| ListRunDevices {
-                sort: Some(column.into()),
-                order: Some(order.into()),
-                ..ListRunDevices::default()
-            };
-            assert_eq!(ids(&by("asc")), upwards, "{column}");
-            assert_eq!(ids(&by("desc")), downwards, "{column} downwards");
+            let by = |order| ListRunDevices { sort: Some(column), order: Some(order), ..ListRunDevices::default() };
+            assert_eq!(ids(&by(Order::Ascending)), upwards, "{column}");
+            assert_eq!(ids(&by(Order::Descending)), downwards, "{column} downwards");
             let parts: Vec<i64> = (1..=3)
-                .flat_map(|page| ids(&ListRunDevices { page: Some(page), size: Some(2), ..by("asc") }))
+                .flat_map(|page| ids(&ListRunDevices { page: Some(page), size: Some(2), ..by(Order::Ascending) }))
                 .collect();
             assert_eq!(parts, upwards, "{column}: a page is a part of the whole");
         }
@@ -206,13 +155,6 @@ mod tests {
             (ListRunDevices { page: Some(i64::MAX), ..none() }, vec![]),
         ] {
             assert_eq!(ids(&wanted), expected, "{wanted:?}");
-        }
-    }
-
-    #[test]
-    fn every_order_is_written_as_it_is_read() {
-        for order in DeviceOrder::ALL {
-            assert_eq!(DeviceOrder::parse(order.as_str()), Some(order));
         }
     }
 }

@@ -4,15 +4,17 @@ use croner::Cron;
 use croner::parser::{CronParser, Seconds, Year};
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
+use netraven_api::Open;
+use netraven_api::jobs::{Schedule, ScheduleKind};
 
 /// The shortest interval that makes sense for visiting devices.
 const SHORTEST_INTERVAL_S: i64 = 60;
 /// The longest interval: a year of 365 days.
 const LONGEST_INTERVAL_S: i64 = 31_536_000;
 
-/// When a job runs by itself.
+/// A schedule with what its kind needs, and nothing else.
 #[derive(Clone, Debug, PartialEq)]
-pub enum Schedule {
+pub enum Timing {
     /// At `anchor` and every so many seconds after it, whatever the clocks of people do.
     Interval {
         /// Seconds from one time to the next.
@@ -40,6 +42,20 @@ pub enum Schedule {
 /// Why a schedule cannot be used.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum BadSchedule {
+    /// What its kind needs is not there.
+    #[error("{field} is required for {kind} schedule.")]
+    Missing {
+        /// Name of the field.
+        field: &'static str,
+        /// The kind, with its article.
+        kind: &'static str,
+    },
+    /// Its kind is none that is known.
+    #[error("The schedule type '{kind}' is not known: use interval, cron or onetime.")]
+    Kind {
+        /// The kind as it was given.
+        kind: String,
+    },
     /// The interval is too short, or so long that it never ends.
     #[error(
         "An interval of {every_s} seconds cannot be used. Choose {SHORTEST_INTERVAL_S} to {LONGEST_INTERVAL_S} seconds."
@@ -73,7 +89,28 @@ pub enum BadSchedule {
     },
 }
 
-impl Schedule {
+impl Timing {
+    /// A job's schedule, checked; none for a job run by hand. An interval is counted from `anchor`.
+    pub fn of(schedule: &Schedule, anchor: Timestamp) -> Result<Option<Self>, BadSchedule> {
+        let missing = |field, kind| BadSchedule::Missing { field, kind };
+        let timing = match &schedule.kind {
+            None => return Ok(None),
+            Some(Open::Other(kind)) => return Err(BadSchedule::Kind { kind: kind.clone() }),
+            Some(Open::Known(ScheduleKind::Interval)) => Self::Interval {
+                every_s: schedule.interval_seconds.ok_or(missing("interval_seconds", "an interval"))?,
+                anchor,
+            },
+            Some(Open::Known(ScheduleKind::Cron)) => Self::Cron {
+                expression: schedule.cron_string.clone().ok_or(missing("cron_string", "a cron"))?,
+                time_zone: schedule.time_zone.clone().unwrap_or_else(|| "UTC".to_owned()),
+            },
+            Some(Open::Known(ScheduleKind::Once)) => {
+                Self::Once { at: schedule.scheduled_for.ok_or(missing("scheduled_for", "a one-time"))? }
+            }
+        };
+        timing.validate().map(Some)
+    }
+
     /// Every `every_s` seconds from `anchor` on.
     #[cfg(test)]
     pub fn interval(every_s: i64, anchor: Timestamp) -> Result<Self, BadSchedule> {
@@ -87,8 +124,7 @@ impl Schedule {
         Self::Cron { expression, time_zone }.validate()
     }
 
-    /// Gives the schedule back if it can be used.
-    pub fn validate(self) -> Result<Self, BadSchedule> {
+    fn validate(self) -> Result<Self, BadSchedule> {
         Times::of(&self)?;
         Ok(self)
     }
@@ -132,21 +168,21 @@ enum Times {
 }
 
 impl Times {
-    fn of(schedule: &Schedule) -> Result<Self, BadSchedule> {
+    fn of(schedule: &Timing) -> Result<Self, BadSchedule> {
         match schedule {
-            Schedule::Interval { every_s, anchor } => {
+            Timing::Interval { every_s, anchor } => {
                 if !(SHORTEST_INTERVAL_S..=LONGEST_INTERVAL_S).contains(every_s) {
                     return Err(BadSchedule::Interval { every_s: *every_s });
                 }
                 Ok(Self::Interval { every_s: *every_s, anchor: *anchor })
             }
-            Schedule::Cron { expression, time_zone } => {
+            Timing::Cron { expression, time_zone } => {
                 let times = Self::Cron { cron: Box::new(read_cron(expression)?), zone: zone(time_zone)? };
                 // A leap day comes within eight years of any time, and the search looks further than that.
                 let comes = times.next_after(Timestamp::UNIX_EPOCH).is_some();
                 if comes { Ok(times) } else { Err(BadSchedule::Never { expression: expression.clone() }) }
             }
-            Schedule::Once { at } => Ok(Self::Once { at: *at }),
+            Timing::Once { at } => Ok(Self::Once { at: *at }),
         }
     }
 
@@ -202,12 +238,12 @@ mod tests {
         text.parse().unwrap()
     }
 
-    fn cron(expression: &str, zone: &str) -> Schedule {
-        Schedule::cron(expression, zone).unwrap()
+    fn cron(expression: &str, zone: &str) -> Timing {
+        Timing::cron(expression, zone).unwrap()
     }
 
     /// The times of a schedule from one moment to another, as that zone's clock shows them.
-    fn times(schedule: &Schedule, zone: &str, from: &str, to: &str) -> Vec<String> {
+    fn times(schedule: &Timing, zone: &str, from: &str, to: &str) -> Vec<String> {
         let zone = TimeZone::get(zone).unwrap();
         let mut all = Vec::new();
         let mut after = time(from);
@@ -220,7 +256,7 @@ mod tests {
 
     #[test]
     fn an_interval_counts_from_its_anchor() {
-        let schedule = Schedule::interval(3600, time("2026-11-01T00:10:00.5Z")).unwrap();
+        let schedule = Timing::interval(3600, time("2026-11-01T00:10:00.5Z")).unwrap();
         assert_eq!(schedule.next_after(time("2020-01-01T00:00:00Z")), Some(time("2026-11-01T00:10:00.5Z")));
         assert_eq!(schedule.next_after(time("2026-11-01T00:10:00.5Z")), Some(time("2026-11-01T01:10:00.5Z")));
         assert_eq!(schedule.next_after(time("2026-11-01T05:10:00.4Z")), Some(time("2026-11-01T05:10:00.5Z")));
@@ -231,7 +267,7 @@ mod tests {
     #[test]
     fn once_is_once() {
         let at = time("2026-11-01T00:00:00Z");
-        let schedule = Schedule::Once { at };
+        let schedule = Timing::Once { at };
         let minute = 1.minute();
         assert_eq!(schedule.next_after(at - minute), Some(at));
         assert_eq!(schedule.next_after(at), None);
@@ -299,14 +335,14 @@ mod tests {
         let made = time("2026-11-20T12:00:00Z");
         assert_eq!(schedule.due(Some(made), made), None, "a new schedule does not run for the time before it");
         assert_eq!(schedule.due(Some(made), time("2026-11-01T00:00:00Z")), None, "the clock was set back");
-        let hourly = Schedule::interval(3600, time("2026-11-01T00:30:00Z")).unwrap();
+        let hourly = Timing::interval(3600, time("2026-11-01T00:30:00Z")).unwrap();
         assert_eq!(hourly.due(Some(time("2026-11-01T00:30:00Z")), made), Some(time("2026-11-20T11:30:00Z")));
         assert_eq!(hourly.due(Some(time("2026-11-20T11:30:00Z")), made), None);
     }
 
     #[test]
     fn what_cannot_be_used_is_told_in_a_sentence() {
-        let bad = |schedule: Result<Schedule, BadSchedule>| schedule.unwrap_err().to_string();
+        let bad = |schedule: Result<Timing, BadSchedule>| schedule.unwrap_err().to_string();
         for expression in [
             "",
             "hello",
@@ -318,19 +354,44 @@ mod tests {
             "@never",
             "*/0 * * * *",
         ] {
-            let told = bad(Schedule::cron(expression, "UTC"));
+            let told = bad(Timing::cron(expression, "UTC"));
             assert!(told.contains("five fields") && told.contains(&format!("\"{expression}\"")), "{told}");
         }
-        assert!(bad(Schedule::cron("0 0 30 2 *", "UTC")).contains("never comes"));
+        assert!(bad(Timing::cron("0 0 30 2 *", "UTC")).contains("never comes"));
         for zone in ["Mars/Olympus", "", "CEST+2"] {
-            assert!(bad(Schedule::cron("0 0 * * *", zone)).contains("no time zone"), "{zone}");
+            assert!(bad(Timing::cron("0 0 * * *", zone)).contains("no time zone"), "{zone}");
         }
         for every_s in [i64::MIN, -60, 0, 59, 31_536_001, i64::MAX] {
-            assert!(bad(Schedule::interval(every_s, Timestamp::UNIX_EPOCH)).contains("Choose 60 to"));
+            assert!(bad(Timing::interval(every_s, Timestamp::UNIX_EPOCH)).contains("Choose 60 to"));
         }
-        let broken = Schedule::Cron { expression: "hello".to_owned(), time_zone: "UTC".to_owned() };
+        let broken = Timing::Cron { expression: "hello".to_owned(), time_zone: "UTC".to_owned() };
         assert_eq!(broken.next_after(Timestamp::UNIX_EPOCH), None);
         assert_eq!(broken.due(None, Timestamp::UNIX_EPOCH), None);
+    }
+
+    #[test]
+    fn a_schedule_has_what_its_kind_needs_or_says_what_is_missing() {
+        let now = time("2026-11-01T00:00:00Z");
+        let whole = Schedule {
+            kind: None,
+            interval_seconds: Some(3600),
+            cron_string: Some("0 2 * * *".to_owned()),
+            time_zone: None,
+            scheduled_for: Some(now),
+        };
+        let of = |kind: &str, schedule: Schedule| Timing::of(&Schedule { kind: Some(Open::of(kind)), ..schedule }, now);
+        assert_eq!(Timing::of(&whole, now), Ok(None), "a job run by hand");
+        assert_eq!(of("interval", whole.clone()), Ok(Some(Timing::Interval { every_s: 3600, anchor: now })));
+        assert_eq!(of("cron", whole.clone()), Ok(Some(cron("0 2 * * *", "UTC"))));
+        assert_eq!(of("onetime", whole.clone()), Ok(Some(Timing::Once { at: now })));
+        for (kind, sentence) in [
+            ("interval", "interval_seconds is required for an interval schedule."),
+            ("cron", "cron_string is required for a cron schedule."),
+            ("onetime", "scheduled_for is required for a one-time schedule."),
+            ("weekly", "The schedule type 'weekly' is not known: use interval, cron or onetime."),
+        ] {
+            assert_eq!(of(kind, Schedule::default()).unwrap_err().to_string(), sentence);
+        }
     }
 
     const ZONES: [&str; 7] = [
@@ -343,7 +404,7 @@ mod tests {
         "Pacific/Apia",
     ];
 
-    fn any_schedule() -> impl Strategy<Value = Schedule> {
+    fn any_schedule() -> impl Strategy<Value = Timing> {
         let field = |low: u32, high: u32| {
             prop_oneof![
                 Just("*".to_owned()),
@@ -356,8 +417,8 @@ mod tests {
         prop_oneof![
             3 => (expression, proptest::sample::select(&ZONES[..]))
                 .prop_map(|((a, b, c, d, e), zone)| cron(&format!("{a} {b} {c} {d} {e}"), zone)),
-            1 => (60..100_000i64, any_time()).prop_map(|(every_s, anchor)| Schedule::Interval { every_s, anchor }),
-            1 => any_time().prop_map(|at| Schedule::Once { at }),
+            1 => (60..100_000i64, any_time()).prop_map(|(every_s, anchor)| Timing::Interval { every_s, anchor }),
+            1 => any_time().prop_map(|at| Timing::Once { at }),
         ]
     }
 
@@ -398,7 +459,7 @@ mod tests {
 
         #[test]
         fn no_text_makes_it_panic(expression in "[0-9*/,@LW#? A-Za-z-]{0,20}", any in any::<String>(), zone in any::<String>()) {
-            let _ = (Schedule::cron(&expression, "UTC"), Schedule::cron(&any, "UTC"), Schedule::cron("* * * * *", &zone));
+            let _ = (Timing::cron(&expression, "UTC"), Timing::cron(&any, "UTC"), Timing::cron("* * * * *", &zone));
         }
     }
 }

@@ -4,11 +4,10 @@ use axum::Json;
 use axum::extract::State;
 use axum::http::{HeaderMap, HeaderValue, StatusCode};
 use jiff::Timestamp;
-use netraven_api::Open;
 use netraven_api::event::Changed;
 use netraven_api::jobs::{
     CreateJob, DeleteJob, GetJob, Job, JobDeviceLine, JobInput, ListJobDevices, ListJobs, ListRecentJobs, RecentJob,
-    RunJob, RunStarted, UpdateJob,
+    RunJob, RunStarted, Schedule, ScheduleKind, UpdateJob,
 };
 use netraven_api::logs::{Level, LogType};
 use serde_json::json;
@@ -21,9 +20,8 @@ use super::input::{Change, Id, New, Query, Resource};
 use super::mount::Mount;
 use super::raw::RawJson;
 use super::tags;
-use super::upcoming::{self, Plan};
 use crate::journal::About;
-use crate::scheduler::{schedule_of, zone_of};
+use crate::scheduler::next::{Timing, zone};
 use crate::store::jobs::JobPlan;
 
 /// Mounts the endpoints of jobs.
@@ -41,13 +39,35 @@ pub fn mount(mount: &mut Mount) {
 impl Resource for JobInput {
     const NEW: &'static str = "JobCreate";
     const NEEDED: &'static [&'static str] = &["name", "job_type"];
-    const EMPTIED: &'static [&'static str] =
-        &["description", "schedule_type", "interval_seconds", "cron_string", "time_zone", "scheduled_for", "device_id"];
+    const EMPTIED: &'static [&'static str] = &names(&EMPTIED);
+}
+
+/// A field that null empties, and how.
+type Emptied = (&'static str, fn(&mut Job));
+
+const EMPTIED: [Emptied; 7] = [
+    ("description", |job| job.description = None),
+    ("schedule_type", |job| job.schedule.kind = None),
+    ("interval_seconds", |job| job.schedule.interval_seconds = None),
+    ("cron_string", |job| job.schedule.cron_string = None),
+    ("time_zone", |job| job.schedule.time_zone = None),
+    ("scheduled_for", |job| job.schedule.scheduled_for = None),
+    ("device_id", |job| job.device_id = None),
+];
+
+const fn names<const COUNT: usize>(fields: &[Emptied; COUNT]) -> [&'static str; COUNT] {
+    let mut names = [""; COUNT];
+    let mut place = 0;
+    while place < COUNT {
+        names[place] = fields[place].0;
+        place += 1;
+    }
+    names
 }
 
 async fn list(State(shared): State<Shared>, Query(query): Query<ListJobs>) -> Result<RawJson, Fault> {
     let now = Timestamp::now();
-    Ok(shared.store.list_jobs(&query, |job| planned(job, now)).await?.into())
+    Ok(shared.store.list_jobs(&query, |job| planned(&shared, job, now)).await?.into())
 }
 
 async fn get(State(shared): State<Shared>, Id(id): Id) -> Result<Json<Job>, Fault> {
@@ -56,49 +76,32 @@ async fn get(State(shared): State<Shared>, Id(id): Id) -> Result<Json<Job>, Faul
 
 async fn read(shared: &Shared, id: i64) -> Result<Job, Fault> {
     let mut job = shared.store.job(id).await?;
-    job.next_run = next_run(&job, Timestamp::now());
+    job.next_run = next_run(shared, &job, Timestamp::now());
     Ok(job)
 }
 
 /// When a job's schedule fires next.
-pub fn next_run(job: &Job, now: Timestamp) -> Option<Timestamp> {
-    planned(&JobPlan::from(job), now)
+pub fn next_run(shared: &Shared, job: &Job, now: Timestamp) -> Option<Timestamp> {
+    planned(shared, &JobPlan::from(job), now)
 }
 
-fn planned(job: &JobPlan, now: Timestamp) -> Option<Timestamp> {
-    let plan = Plan {
-        kind: job.schedule_type.clone(),
-        interval_seconds: job.interval_seconds,
-        cron_string: job.cron_string.clone(),
-        time_zone: job.time_zone.clone(),
-        scheduled_for: job.scheduled_for.map(jiff_sqlx::Timestamp::to_jiff),
-        // When the schedule was set is not on the wire; counted from its newest start it is as exact as a person needs.
-        anchor: job.started_at.map(jiff_sqlx::Timestamp::to_jiff),
-    };
-    if job.is_enabled { upcoming::next(plan, now) } else { None }
+fn planned(shared: &Shared, job: &JobPlan, now: Timestamp) -> Option<Timestamp> {
+    // When the schedule was set is not on the wire; counted from its newest start it is as exact as a person needs.
+    if job.is_enabled { shared.upcoming.next(&job.schedule, job.started_at, now) } else { None }
 }
 
 async fn create(State(shared): State<Shared>, caller: Caller, New(input): New<JobInput>) -> Result<Json<Job>, Fault> {
     let mut check = Check::default();
-    let scheduled_for = start_time(&input);
     let has_tags = input.tags.as_ref().is_some_and(|tags| !tags.is_empty());
     match (has_tags, input.device_id.is_some()) {
         (true, true) => check.refuse_all(NOT_BOTH, json!(input)),
         (false, false) => check.refuse_all(NO_TARGET, json!(input)),
         _ => {}
     }
-    let new = Job {
-        schedule_type: input.schedule_type.clone(),
-        interval_seconds: input.interval_seconds,
-        cron_string: input.cron_string.clone(),
-        time_zone: input.time_zone.clone(),
-        scheduled_for,
-        ..blank()
-    };
-    schedule(&mut check, &new);
+    schedule(&mut check, &input.schedule);
     check.done()?;
     tags::known(&shared, input.tags.as_deref()).await?;
-    let id = shared.store.create_job(&input, scheduled_for).await?;
+    let id = shared.store.create_job(&input).await?;
     told(&shared, &caller, id, "added").await;
     Ok(Json(read(&shared, id).await?))
 }
@@ -114,7 +117,6 @@ async fn update(
         return Err(Fault::detail(StatusCode::FORBIDDEN, "System jobs cannot be updated."));
     }
     let mut check = Check::default();
-    let scheduled_for = start_time(&input);
     let mut new = old.clone();
     if let Some(name) = &input.name {
         new.name.clone_from(name);
@@ -123,17 +125,13 @@ async fn update(
         new.is_enabled = enabled;
     }
     new.description = input.description.clone().or(new.description);
-    if input.schedule_type.is_some() && input.schedule_type != old.schedule_type {
+    if input.schedule.kind.is_some() && input.schedule.kind != old.schedule.kind {
         // Another kind of schedule: what belonged to the old one goes.
-        (new.interval_seconds, new.cron_string, new.scheduled_for) = (None, None, None);
+        new.schedule = Schedule { time_zone: new.schedule.time_zone, ..Schedule::default() };
     }
-    new.schedule_type = input.schedule_type.clone().or(new.schedule_type);
-    new.interval_seconds = input.interval_seconds.or(new.interval_seconds);
-    new.cron_string = input.cron_string.clone().or(new.cron_string);
-    new.time_zone = input.time_zone.clone().or(new.time_zone);
-    new.scheduled_for = scheduled_for.or(new.scheduled_for);
-    for name in emptied {
-        empty(&mut new, name);
+    new.schedule = input.schedule.clone().or(new.schedule);
+    for (_, empty) in EMPTIED.iter().filter(|(name, _)| emptied.contains(name)) {
+        empty(&mut new);
     }
     // One target at a time: tags given take the place of a device, and the other way round.
     let mut target_tags = input.tags.clone();
@@ -152,20 +150,11 @@ async fn update(
     if new.device_id.is_none() && !tags_left {
         check.refuse_all(NO_TARGET, json!(input));
     }
-    schedule(&mut check, &new);
+    schedule(&mut check, &new.schedule);
     check.done()?;
     tags::known(&shared, target_tags.as_deref()).await?;
-    let plan = |job: &Job| {
-        (
-            job.schedule_type.clone(),
-            job.interval_seconds,
-            job.cron_string.clone(),
-            job.time_zone.clone(),
-            job.scheduled_for,
-            job.is_enabled,
-        )
-    };
-    shared.store.update_job(&new, target_tags.as_deref(), plan(&old) != plan(&new)).await?;
+    let reschedule = (&old.schedule, old.is_enabled) != (&new.schedule, new.is_enabled);
+    shared.store.update_job(&new, target_tags.as_deref(), reschedule).await?;
     told(&shared, &caller, id, "changed").await;
     Ok(Json(read(&shared, id).await?))
 }
@@ -221,76 +210,28 @@ async fn recent(
 const NOT_BOTH: &str = "Value error, Provide either device_id or tags, not both.";
 const NO_TARGET: &str = "Value error, Either device_id or tags must be provided.";
 
-fn empty(job: &mut Job, name: &str) {
-    match name {
-        "description" => job.description = None,
-        "schedule_type" => job.schedule_type = None,
-        "interval_seconds" => job.interval_seconds = None,
-        "cron_string" => job.cron_string = None,
-        "time_zone" => job.time_zone = None,
-        "scheduled_for" => job.scheduled_for = None,
-        "device_id" => job.device_id = None,
-        other => debug_assert!(false, "{other} is emptied by nobody"),
-    }
-}
-
-/// The start, which the checks of the body have written as a time with its zone.
-fn start_time(input: &JobInput) -> Option<Timestamp> {
-    input.scheduled_for.as_deref().and_then(super::shape::instant)
-}
-
 /// Refuses a schedule that could never fire: what belongs to its kind is missing or not readable. Cron fields and their time
 /// zone are read even while the schedule is of another kind, and each for itself: both may be wrong.
-fn schedule(check: &mut Check, job: &Job) {
-    let zone = job.time_zone.as_deref();
-    let bad_zone = zone.and_then(|zone| zone_of(zone).err());
-    if let Some(sentence) = &bad_zone {
-        check.refuse("time_zone", "value_error", sentence, json!(zone));
+fn schedule(check: &mut Check, given: &Schedule) {
+    let bad_zone = given.time_zone.as_deref().and_then(|name| zone(name).err());
+    if let Some(reason) = &bad_zone {
+        check.refuse("time_zone", "value_error", &reason.to_string(), json!(given.time_zone));
     }
-    let zone = zone.filter(|_| bad_zone.is_none());
-    let mut read = |kind: Option<&str>, field: &str| {
-        let parts = schedule_of(
-            kind,
-            job.interval_seconds,
-            job.cron_string.as_deref(),
-            zone,
-            job.scheduled_for,
-            Timestamp::now(),
-        );
-        if let Err(sentence) = parts {
-            check.refuse(field, "value_error", sentence, serde_json::Value::Null);
+    let mut read = |kind: ScheduleKind, field: &str| {
+        // What is wrong with the zone was said above.
+        let time_zone = given.time_zone.clone().filter(|_| bad_zone.is_none());
+        let read = Schedule { kind: Some(kind.into()), time_zone, ..given.clone() };
+        if let Err(reason) = Timing::of(&read, Timestamp::now()) {
+            check.refuse(field, "value_error", &reason.to_string(), serde_json::Value::Null);
         }
     };
-    match job.schedule_type.as_deref() {
-        Some("interval") => read(Some("interval"), "interval_seconds"),
-        Some("onetime") => read(Some("onetime"), "scheduled_for"),
-        _ => {}
+    match given.known() {
+        Some(ScheduleKind::Interval) => read(ScheduleKind::Interval, "interval_seconds"),
+        Some(ScheduleKind::Once) => read(ScheduleKind::Once, "scheduled_for"),
+        Some(ScheduleKind::Cron) | None => {}
     }
-    if job.schedule_type.as_deref() == Some("cron") || job.cron_string.is_some() {
-        read(Some("cron"), "cron_string");
-    }
-}
-
-fn blank() -> Job {
-    Job {
-        id: 0,
-        name: String::new(),
-        description: None,
-        is_enabled: true,
-        schedule_type: None,
-        interval_seconds: None,
-        cron_string: None,
-        time_zone: None,
-        scheduled_for: None,
-        job_type: Open::default(),
-        status: String::new(),
-        started_at: None,
-        completed_at: None,
-        tags: Vec::new(),
-        device_id: None,
-        is_system_job: false,
-        next_run: None,
-        last_run_id: None,
+    if given.known() == Some(ScheduleKind::Cron) || given.cron_string.is_some() {
+        read(ScheduleKind::Cron, "cron_string");
     }
 }
 
@@ -309,26 +250,41 @@ async fn told(shared: &Shared, caller: &Caller, id: i64, what: &str) {
 
 #[cfg(test)]
 mod tests {
+    use netraven_api::jobs::JobKind;
+
     use super::*;
 
     #[test]
     fn each_field_that_may_be_emptied_is_and_no_other() {
         let full = Job {
-            description: Some("nightly".into()),
-            schedule_type: Some("cron".into()),
-            interval_seconds: Some(60),
-            cron_string: Some("0 2 * * *".into()),
-            time_zone: Some("UTC".into()),
-            scheduled_for: Some(Timestamp::UNIX_EPOCH),
+            id: 3,
+            name: "nightly".into(),
+            description: Some("every night".into()),
+            is_enabled: true,
+            schedule: Schedule {
+                kind: Some(ScheduleKind::Cron.into()),
+                interval_seconds: Some(60),
+                cron_string: Some("0 2 * * *".into()),
+                time_zone: Some("UTC".into()),
+                scheduled_for: Some(Timestamp::UNIX_EPOCH),
+            },
+            job_type: JobKind::ConfigBackup.into(),
+            status: "pending".into(),
+            started_at: None,
+            completed_at: None,
+            tags: Vec::new(),
             device_id: Some(7),
-            ..blank()
+            is_system_job: false,
+            next_run: None,
+            last_run_id: None,
         };
         let before = json!(full);
-        for name in JobInput::EMPTIED {
+        assert_eq!(JobInput::EMPTIED, EMPTIED.map(|(name, _)| name));
+        for (name, empty) in EMPTIED {
             let mut job = full.clone();
-            empty(&mut job, name);
+            empty(&mut job);
             let mut expected = before.clone();
-            expected[*name] = serde_json::Value::Null;
+            expected[name] = serde_json::Value::Null;
             assert_eq!(json!(job), expected, "{name}");
         }
     }

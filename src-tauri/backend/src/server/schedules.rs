@@ -29,25 +29,27 @@ pub fn mount(mount: &mut Mount) {
 async fn scheduled(State(shared): State<Shared>) -> Result<Json<Vec<ScheduledJob>>, Fault> {
     let time = Timestamp::now();
     let mut jobs: Vec<ScheduledJob> =
-        shared.store.scheduled_jobs().await?.into_iter().map(|job| of_job(job, time)).collect();
+        shared.store.scheduled_jobs().await?.into_iter().map(|job| of_job(&shared, job, time)).collect();
     // What fires no more comes last.
     jobs.sort_by_key(|job| (job.next_run.is_none(), job.next_run, job.id));
     Ok(Json(jobs))
 }
 
-fn of_job(job: Job, now: Timestamp) -> ScheduledJob {
+fn of_job(shared: &Shared, job: Job, now: Timestamp) -> ScheduledJob {
     ScheduledJob {
-        next_run: next_run(&job, now),
+        next_run: next_run(shared, &job, now),
         args: Some(vec![job.id]),
-        meta: Some(json!({ "db_job_id": job.id, "schedule_type": job.schedule_type, "time_zone": job.time_zone })),
+        meta: Some(
+            json!({ "db_job_id": job.id, "schedule_type": job.schedule.kind, "time_zone": job.schedule.time_zone }),
+        ),
         id: job.id,
         name: job.name,
         job_type: job.job_type,
         description: job.description,
-        schedule_type: job.schedule_type,
-        interval_seconds: job.interval_seconds,
-        cron_string: job.cron_string,
-        scheduled_for: job.scheduled_for,
+        schedule_type: job.schedule.kind,
+        interval_seconds: job.schedule.interval_seconds,
+        cron_string: job.schedule.cron_string,
+        scheduled_for: job.schedule.scheduled_for,
         repeat: None,
         tags: job.tags,
         is_enabled: job.is_enabled,

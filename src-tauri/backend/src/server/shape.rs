@@ -15,7 +15,6 @@ use utoipa::ToSchema;
 use utoipa::openapi::{RefOr, Schema};
 
 pub use bounds::{VALUES, has_more_values};
-pub use text::instant;
 
 /// The fields of a type.
 pub struct Shape {
@@ -56,8 +55,42 @@ pub fn schema_of<T: ToSchema>() -> (Value, Parts) {
     let value = |schema| serde_json::to_value(schema).expect("a schema is plain data");
     let (plain, parts): (Parts, Parts) =
         parts.into_iter().map(|(name, schema)| (name, value(schema))).partition(is_plain);
-    let parts = parts.into_iter().map(|(name, schema)| (name, written_out(schema, &plain))).collect();
-    (written_out(value(T::schema()), &plain), parts)
+    let parts: Parts = parts.into_iter().map(|(name, schema)| (name, written_out(schema, &plain))).collect();
+    let schema = written_out(value(T::schema()), &plain);
+    let flattened: Vec<String> =
+        parts.values().chain([&schema]).flat_map(flattened).filter_map(referred).map(str::to_owned).collect();
+    let whole = parts.iter().map(|(name, schema)| (name.clone(), side_by_side(schema.clone(), &parts)));
+    let whole = whole.filter(|(name, _)| !flattened.contains(name)).collect();
+    (side_by_side(schema, &parts), whole)
+}
+
+/// The name of the schema that this one refers to.
+fn referred(schema: &Value) -> Option<&str> {
+    schema["$ref"].as_str()?.rsplit('/').next()
+}
+
+/// The types whose fields stand among those of a type, and its own fields behind them; none where no type is flattened.
+fn flattened(schema: &Value) -> impl Iterator<Item = &Value> {
+    schema["allOf"].as_array().into_iter().flatten()
+}
+
+/// Puts the fields of flattened types among the type's own, as they are on the wire.
+fn side_by_side(mut schema: Value, parts: &Parts) -> Value {
+    let (mut fields, mut needed) = (serde_json::Map::new(), Vec::new());
+    for part in flattened(&schema) {
+        let part = referred(part).and_then(|name| parts.get(name)).unwrap_or(part);
+        fields.extend(part["properties"].as_object().cloned().unwrap_or_default());
+        needed.extend(part["required"].as_array().cloned().unwrap_or_default());
+    }
+    if let (false, Value::Object(whole)) = (fields.is_empty(), &mut schema) {
+        whole.remove("allOf");
+        whole.insert("type".to_owned(), json!("object"));
+        whole.insert("properties".to_owned(), Value::Object(fields));
+        if !needed.is_empty() {
+            whole.insert("required".to_owned(), Value::Array(needed));
+        }
+    }
+    schema
 }
 
 /// Whether a schema is a text and no closed list: nobody looks for it under a name, it is written out where it stands. The
@@ -71,14 +104,19 @@ const TIME: &str = "String";
 
 /// Writes out what refers to a plain text, also where a reference is one of two because the field may be null.
 fn written_out(schema: Value, plain: &Parts) -> Value {
-    let referred = |schema: &Value| {
-        let name = schema["$ref"].as_str().and_then(|path| path.rsplit('/').next())?;
-        if name == TIME { Some(json!({ "type": "string", "format": "date-time" })) } else { plain.get(name).cloned() }
+    let text_of = |schema: &Value| {
+        let name = referred(schema)?;
+        let time = || json!({ "type": "string", "format": "date-time" });
+        let mut text = if name == TIME { time() } else { plain.get(name).cloned()? };
+        // A field says what it is beside its reference.
+        let beside = schema.as_object().into_iter().flatten().filter(|(key, _)| *key != "$ref");
+        merge(&mut text, beside.map(|(key, value)| (key.clone(), value.clone())));
+        Some(text)
     };
     match schema {
         Value::Object(mut fields) => {
             let choices = ["oneOf", "allOf"].into_iter().find(|key| fields.contains_key(*key));
-            let chosen = choices.and_then(|key| fields[key].as_array()?.iter().find_map(referred));
+            let chosen = choices.and_then(|key| fields[key].as_array()?.iter().find_map(text_of));
             let is_time = chosen.as_ref().is_some_and(|schema| schema["format"] == "date-time");
             if let (Some(mut text), Some(key), false) = (chosen, choices, is_time) {
                 let nullable = key == "oneOf";
@@ -90,15 +128,12 @@ fn written_out(schema: Value, plain: &Parts) -> Value {
                 return text;
             }
             let fields = Value::Object(fields);
-            let Some(mut text) = referred(&fields) else {
-                let Value::Object(fields) = fields else { return fields };
-                return fields.into_iter().map(|(name, value)| (name, written_out(value, plain))).collect();
-            };
-            if let Value::Object(mut fields) = fields {
-                fields.remove("$ref");
-                merge(&mut text, fields);
-            }
-            text
+            text_of(&fields).unwrap_or_else(|| match fields {
+                Value::Object(fields) => {
+                    fields.into_iter().map(|(name, value)| (name, written_out(value, plain))).collect()
+                }
+                other => other,
+            })
         }
         Value::Array(items) => items.into_iter().map(|item| written_out(item, plain)).collect(),
         other => other,
@@ -106,17 +141,28 @@ fn written_out(schema: Value, plain: &Parts) -> Value {
 }
 
 /// What a field says of itself goes before what its type says.
-fn merge(text: &mut Value, fields: serde_json::Map<String, Value>) {
+fn merge(text: &mut Value, fields: impl IntoIterator<Item = (String, Value)>) {
     for (name, value) in fields {
         text[name] = value;
     }
 }
 
-/// The fields of a type in the order they are written in.
+/// The fields of a type in the order they are written in, those of flattened types last.
 fn names<T: ToSchema>() -> Vec<String> {
-    match T::schema() {
+    let mut parts = Vec::new();
+    T::schemas(&mut parts);
+    names_of(&T::schema(), &parts)
+}
+
+fn names_of(schema: &RefOr<Schema>, parts: &[(String, RefOr<Schema>)]) -> Vec<String> {
+    match schema {
         RefOr::T(Schema::Object(object)) => object.properties.keys().cloned().collect(),
-        _ => Vec::new(),
+        RefOr::T(Schema::AllOf(all)) => all.items.iter().rev().flat_map(|part| names_of(part, parts)).collect(),
+        RefOr::Ref(to) => {
+            let part = parts.iter().find(|(name, _)| to.ref_location.rsplit('/').next() == Some(name.as_str()));
+            part.map(|(_, part)| names_of(part, parts)).unwrap_or_default()
+        }
+        RefOr::T(_) => Vec::new(),
     }
 }
 
@@ -163,7 +209,7 @@ impl Shape {
 
 impl Kind {
     fn read(schema: &Value, parts: &Parts) -> Kind {
-        if let Some(name) = schema["$ref"].as_str().and_then(|path| path.rsplit('/').next()) {
+        if let Some(name) = referred(schema) {
             return parts.get(name).map_or(Kind::Any, |schema| Kind::read(schema, parts));
         }
         if let Some(choices) = schema["oneOf"].as_array() {

@@ -35,92 +35,106 @@ pub(super) struct Greeting {
     pub(super) login: usize,
 }
 
-/// Reaches the device, signs in with the first credential it accepts and opens a shell. `met` is the stored host key, if any,
-/// and from the first key exchange on the key the device showed: a password was sent to it, whatever comes of it.
-pub(super) fn open(
-    target: &Target,
-    logins: &[Login],
-    met: &mut Option<HostKey>,
-    bounds: &Bounds<'_>,
-    progress: &mut Progress<'_>,
-    refused: &mut Vec<i64>,
-) -> Result<(Shell, Greeting), Fault> {
-    if logins.is_empty() {
-        return Err(Fault::new(Cause::NoCredentials, format!("There is no credential for {target}.")));
+/// What signing in to one device has shown so far, whatever comes of it.
+pub(super) struct SignIns {
+    /// The stored host key, if any, and from the first key exchange on the key the device showed: a password was sent to it.
+    pub(super) met: Option<HostKey>,
+    /// Ids of the credentials that were refused.
+    pub(super) refused: Vec<i64>,
+}
+
+impl SignIns {
+    /// Before the first; `known` is the stored host key.
+    pub(super) fn new(known: Option<&HostKey>) -> SignIns {
+        SignIns { met: known.cloned(), refused: Vec::new() }
     }
-    let mut link: Option<Link> = None;
-    let mut last_user = "";
-    let (mut reasons, mut words, mut advice) = (Vec::new(), Vec::new(), None);
-    let mut withheld = Vec::new();
-    for (place, login) in logins.iter().enumerate() {
-        let permits = |address: IpAddr| login.permits(address);
-        // Servers end a connection on which the user name changes, and many after a few refusals.
-        let reusable = link.take().filter(|link| last_user == login.username && permits(link.address().ip()));
-        let current = match reusable {
-            Some(link) => link,
-            None => match Link::establish(target, met.as_ref(), &permits, bounds, progress) {
-                Ok(link) => {
-                    *met = Some(link.host_key.clone());
-                    link
+
+    /// Reaches the device, signs in with the first credential it accepts and opens a shell.
+    pub(super) fn open(
+        &mut self,
+        target: &Target,
+        logins: &[Login],
+        bounds: &Bounds<'_>,
+        progress: &mut Progress<'_>,
+    ) -> Result<(Shell, Greeting), Fault> {
+        if logins.is_empty() {
+            return Err(Fault::new(Cause::NoCredentials, format!("There is no credential for {target}.")));
+        }
+        let mut link: Option<Link> = None;
+        let mut last_user = "";
+        let (mut reasons, mut words, mut advice) = (Vec::new(), Vec::new(), None);
+        let mut withheld = Vec::new();
+        for (place, login) in logins.iter().enumerate() {
+            let permits = |address: IpAddr| login.permits(address);
+            // Servers end a connection on which the user name changes, and many after a few refusals.
+            let reusable = link.take().filter(|link| last_user == login.username && permits(link.address().ip()));
+            let current = match reusable {
+                Some(link) => link,
+                None => match Link::establish(target, self.met.as_ref(), &permits, bounds, progress) {
+                    Ok(link) => {
+                        self.met = Some(link.host_key.clone());
+                        link
+                    }
+                    Err(fault) if fault.cause == Cause::OutsideNetworks => {
+                        let message = format!("{} is not sent to this device. {}", login.username, fault.message);
+                        progress.connection(Level::Warning, message, json!({"credential_id": login.id}));
+                        withheld.push((login.username.as_str(), fault.message));
+                        continue;
+                    }
+                    Err(fault) => return Err(fault),
+                },
+            };
+            last_user = &login.username;
+            progress.enter(Stage::SignIn);
+            match auth::sign_in(&current, login, bounds)? {
+                SignIn::Accepted { method } => {
+                    let message = format!("Signed in as {} ({method}).", login.username);
+                    let meta = json!({"credential_id": login.id, "method": method});
+                    progress.connection(Level::Info, message, meta);
+                    let greeting = Greeting {
+                        host_key: current.host_key.clone(),
+                        banner: current.banner(),
+                        algorithms: current.algorithms.clone(),
+                        login: place,
+                    };
+                    progress.enter(Stage::Prompt);
+                    return Ok((Shell::open(current, bounds, progress)?, greeting));
                 }
-                Err(fault) if fault.cause == Cause::OutsideNetworks => {
-                    let message = format!("{} is not sent to this device. {}", login.username, fault.message);
-                    progress.connection(Level::Warning, message, json!({"credential_id": login.id}));
-                    withheld.push((login.username.as_str(), fault.message));
-                    continue;
+                SignIn::Refused { mut reason, said, mut expired, tried, alive } => {
+                    if tried {
+                        self.refused.push(login.id);
+                    }
+                    // The connection is used up: nothing is lost by one question more.
+                    let is_last = tried && alive && !expired && place + 1 == logins.len();
+                    if is_last && let Some(told) = auth::said_expired(&current, login, bounds) {
+                        (reason, expired) = (told.to_owned(), true);
+                    }
+                    let message = format!("The device refused {}: {reason}.", login.username);
+                    let meta = json!({"credential_id": login.id, "said": said});
+                    progress.connection(Level::Warning, message, meta);
+                    reasons.push(format!("{}: {reason}", login.username));
+                    words.extend(said.filter(|said| !words.contains(said)));
+                    advice = advice.or(expired.then_some(expiry::ADVICE));
+                    link = alive.then_some(current);
                 }
-                Err(fault) => return Err(fault),
-            },
-        };
-        last_user = &login.username;
-        progress.enter(Stage::SignIn);
-        match auth::sign_in(&current, login, bounds)? {
-            SignIn::Accepted { method } => {
-                let message = format!("Signed in as {} ({method}).", login.username);
-                let meta = json!({"credential_id": login.id, "method": method});
-                progress.connection(Level::Info, message, meta);
-                let greeting = Greeting {
-                    host_key: current.host_key.clone(),
-                    banner: current.banner(),
-                    algorithms: current.algorithms.clone(),
-                    login: place,
-                };
-                progress.enter(Stage::Prompt);
-                return Ok((Shell::open(current, bounds, progress)?, greeting));
-            }
-            SignIn::Refused { mut reason, said, mut expired, tried, alive } => {
-                if tried {
-                    refused.push(login.id);
-                }
-                // The connection is used up: nothing is lost by one question more.
-                let is_last = tried && alive && !expired && place + 1 == logins.len();
-                if is_last && let Some(told) = auth::said_expired(&current, login, bounds) {
-                    (reason, expired) = (told.to_owned(), true);
-                }
-                let message = format!("The device refused {}: {reason}.", login.username);
-                let meta = json!({"credential_id": login.id, "said": said});
-                progress.connection(Level::Warning, message, meta);
-                reasons.push(format!("{}: {reason}", login.username));
-                words.extend(said.filter(|said| !words.contains(said)));
-                advice = advice.or(expired.then_some(expiry::ADVICE));
-                link = alive.then_some(current);
             }
         }
+        if reasons.is_empty() {
+            let said: Vec<String> = withheld.iter().map(|(user, reason)| format!("{user}: {reason}")).collect();
+            let message = format!("No credential is allowed at the address of {target}. {}", said.join(" "));
+            return Err(Fault::new(Cause::OutsideNetworks, message));
+        }
+        reasons
+            .extend(withheld.iter().map(|(user, _)| format!("{user}: not sent, the address is outside its networks")));
+        let count = match logins.len() - withheld.len() {
+            1 => "the credential".to_string(),
+            count => format!("all {count} credentials"),
+        };
+        let message = format!("The device refused {count} ({}).", reasons.join("; "));
+        let fault =
+            Fault::new(Cause::AuthFailed, message).quoting(Some(words.join("; ")).filter(|words| !words.is_empty()));
+        Err(Fault { advice, ..fault })
     }
-    if reasons.is_empty() {
-        let said: Vec<String> = withheld.iter().map(|(user, reason)| format!("{user}: {reason}")).collect();
-        let message = format!("No credential is allowed at the address of {target}. {}", said.join(" "));
-        return Err(Fault::new(Cause::OutsideNetworks, message));
-    }
-    reasons.extend(withheld.iter().map(|(user, _)| format!("{user}: not sent, the address is outside its networks")));
-    let count = match logins.len() - withheld.len() {
-        1 => "the credential".to_string(),
-        count => format!("all {count} credentials"),
-    };
-    let message = format!("The device refused {count} ({}).", reasons.join("; "));
-    let fault =
-        Fault::new(Cause::AuthFailed, message).quoting(Some(words.join("; ")).filter(|words| !words.is_empty()));
-    Err(Fault { advice, ..fault })
 }
 
 #[cfg(test)]

@@ -1,10 +1,12 @@
 //! Credentials; their secrets are sealed before they come here.
 
+use netraven_api::Order;
 use netraven_api::credentials::{Credential, ListCredentials};
+use netraven_api::sorting::CredentialColumn;
 use sqlx::types::Json;
 
 use super::approvals::shared;
-use super::listing::{List, Paging, RawPage, is, like, tagged};
+use super::listing::{List, Paging, RawPage, SortKey, is, like, tagged};
 use super::{Result, Store, StoreError};
 
 const ROW: &str = "json_build_object(
@@ -29,21 +31,24 @@ const LIST: List = List {
     name: "c",
     around: "",
     row: ROW,
-    sorts: &[
-        ("priority", "c.priority"),
-        ("id", "c.id"),
-        ("username", "lower(c.username)"),
-        ("tags", TAGS),
-        ("has_enable_password", "c.enable_password is not null"),
-        ("devices", DEVICES),
-        ("description", "lower(c.description)"),
-    ],
-    nullable: &["tags", "description"],
     then: &[],
     id: "c.id",
-    descending: false,
+    order: Order::Ascending,
     pages_of_none: 0,
 };
+
+/// What a column is in the database.
+fn key(column: CredentialColumn) -> SortKey {
+    match column {
+        CredentialColumn::Id => SortKey::of("c.id"),
+        CredentialColumn::Username => SortKey::of("lower(c.username)"),
+        CredentialColumn::Priority => SortKey::of("c.priority"),
+        CredentialColumn::Tags => SortKey::nullable(TAGS),
+        CredentialColumn::HasEnablePassword => SortKey::of("c.enable_password is not null"),
+        CredentialColumn::Devices => SortKey::of(DEVICES),
+        CredentialColumn::Description => SortKey::nullable("lower(c.description)"),
+    }
+}
 
 /// What of a credential changes; absent fields stay.
 #[derive(Debug, Default)]
@@ -70,8 +75,8 @@ impl Store {
         let paging = Paging {
             page: query.page,
             size: query.size,
-            sort: query.sort.as_deref(),
-            order: query.order.as_deref(),
+            sort: key(query.sort.unwrap_or_default()),
+            order: query.order,
             ..Paging::default()
         };
         self.page(&LIST, &paging, |sql| {

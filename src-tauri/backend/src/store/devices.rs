@@ -1,10 +1,12 @@
 //! Devices and their tags.
 
+use netraven_api::Order;
 use netraven_api::devices::{Device, DeviceInput, ListDevices};
+use netraven_api::sorting::DeviceColumn;
 use sqlx::types::Json;
 
 use super::approvals::{self, Author, Named};
-use super::listing::{List, Paging, RawPage, any_of, like, tagged};
+use super::listing::{List, Paging, RawPage, SortKey, any_of, like, tagged};
 use super::{Result, Store, StoreError, explain};
 
 const ROW: &str = concat!(
@@ -59,28 +61,31 @@ const LIST: List = List {
     name: "d",
     around: AROUND,
     row: ROW,
-    sorts: &[
-        ("hostname", "lower(d.hostname)"),
-        ("id", "d.id"),
-        ("ip_address", "address_order(d.ip_address)"),
-        ("device_type", "d.device_type"),
-        ("model", "d.model"),
-        ("serial_number", "d.serial_number"),
-        ("source", "d.source"),
-        ("created_at", "d.created_at"),
-        ("last_seen", "d.last_seen"),
-        ("last_updated", "d.last_updated"),
-        ("last_result", LAST_RESULT),
-        ("last_snapshot_at", LAST_SNAPSHOT),
-        ("tags", TAGS),
-        ("matching_credentials_count", CREDENTIALS),
-    ],
-    nullable: &["model", "serial_number", "last_seen", "last_result", "last_snapshot_at", "tags"],
     then: &[],
     id: "d.id",
-    descending: false,
+    order: Order::Ascending,
     pages_of_none: 0,
 };
+
+/// What a column is in the database.
+fn key(column: DeviceColumn) -> SortKey {
+    match column {
+        DeviceColumn::Id => SortKey::of("d.id"),
+        DeviceColumn::Hostname => SortKey::of("lower(d.hostname)"),
+        DeviceColumn::Address => SortKey::of("address_order(d.ip_address)"),
+        DeviceColumn::Platform => SortKey::of("d.device_type"),
+        DeviceColumn::Model => SortKey::nullable("d.model"),
+        DeviceColumn::SerialNumber => SortKey::nullable("d.serial_number"),
+        DeviceColumn::Source => SortKey::of("d.source"),
+        DeviceColumn::CreatedAt => SortKey::of("d.created_at"),
+        DeviceColumn::LastSeen => SortKey::nullable("d.last_seen"),
+        DeviceColumn::LastUpdated => SortKey::of("d.last_updated"),
+        DeviceColumn::LastResult => SortKey::nullable(LAST_RESULT),
+        DeviceColumn::LastSnapshotAt => SortKey::nullable(LAST_SNAPSHOT),
+        DeviceColumn::Tags => SortKey::nullable(TAGS),
+        DeviceColumn::Credentials => SortKey::of(CREDENTIALS),
+    }
+}
 
 impl Store {
     /// One page of devices.
@@ -88,8 +93,8 @@ impl Store {
         let paging = Paging {
             page: query.page,
             size: query.size,
-            sort: query.sort.as_deref(),
-            order: query.order.as_deref(),
+            sort: key(query.sort.unwrap_or_default()),
+            order: query.order,
             after: query.after,
             before: query.before,
         };

@@ -2,11 +2,13 @@
 
 use jiff::Timestamp;
 use jiff_sqlx::ToSqlx as _;
-use netraven_api::jobs::{Job, JobInput, JobKind, ListJobs, ListRecentJobs, RecentJob};
+use netraven_api::jobs::{Job, JobInput, JobKind, ListJobs, ListRecentJobs, RecentJob, Schedule};
+use netraven_api::sorting::JobColumn;
+use netraven_api::{Open, Order};
 use serde::Deserialize;
 use sqlx::types::Json;
 
-use super::listing::{List, Paging, RawPage, Sql, Total, all_rows, any_of, like, tagged};
+use super::listing::{List, Paging, RawPage, SortKey, Sql, Total, all_rows, any_of, like, tagged};
 use super::{Result, Store, StoreError, explain};
 
 const UNIQUE: &[(&str, &str)] = &[
@@ -14,16 +16,26 @@ const UNIQUE: &[(&str, &str)] = &[
     ("jobs_device_id_fkey", "Device not found: choose a device that exists"),
 ];
 
-const ROW: &str = "json_build_object(
-    'id', j.id, 'name', j.name, 'description', j.description, 'is_enabled', j.is_enabled,
-    'schedule_type', j.schedule_type, 'interval_seconds', j.interval_seconds, 'cron_string', j.cron_string,
-    'time_zone', j.time_zone, 'scheduled_for', wire_time(j.scheduled_for), 'job_type', j.job_type, 'status', j.status,
+/// The fields of a schedule.
+macro_rules! schedule {
+    () => {
+        "'schedule_type', j.schedule_type, 'interval_seconds', j.interval_seconds, 'cron_string', j.cron_string,
+        'time_zone', j.time_zone, 'scheduled_for', wire_time(j.scheduled_for)"
+    };
+}
+
+const ROW: &str = concat!(
+    "json_build_object(
+    'id', j.id, 'name', j.name, 'description', j.description, 'is_enabled', j.is_enabled, ",
+    schedule!(),
+    ", 'job_type', j.job_type, 'status', j.status,
     'started_at', wire_time(j.started_at), 'completed_at', wire_time(j.completed_at),
     'tags', coalesce((select json_agg(json_build_object('id', t.id, 'name', t.name, 'type', t.type,
         'description', t.description) order by t.name)
         from job_tags jt join tags t on t.id = jt.tag_id where jt.job_id = j.id), '[]'),
     'device_id', j.device_id, 'is_system_job', j.is_system_job,
-    'last_run_id', (select max(r.id) from job_runs r where r.job_id = j.id))";
+    'last_run_id', (select max(r.id) from job_runs r where r.job_id = j.id))"
+);
 
 /// The end of the newest run, or its start while there is none.
 const LAST_RUN: &str = "coalesce(j.completed_at, j.started_at)";
@@ -31,11 +43,12 @@ const LAST_RUN: &str = "coalesce(j.completed_at, j.started_at)";
 const TARGET: &str = "coalesce((select lower(d.hostname) from devices d where d.id = j.device_id), \
                                  (select min(lower(t.name)) from job_tags jt join tags t on t.id = jt.tag_id \
                                   where jt.job_id = j.id))";
-/// What the database cannot sort by: a schedule's next start is reckoned here.
-const NEXT_RUN: &str = "next_run";
 /// What the next start of a job follows from.
-const PLAN: &str = "j.id, j.is_enabled, j.schedule_type, j.interval_seconds, j.cron_string, j.time_zone, j.scheduled_for, \
-                    j.started_at";
+const PLAN: &str = concat!(
+    "json_build_object('id', j.id, 'is_enabled', j.is_enabled, ",
+    schedule!(),
+    ", 'started_at', wire_time(j.started_at))"
+);
 
 const LIST: List = List {
     from: "jobs j",
@@ -44,58 +57,48 @@ const LIST: List = List {
     name: "j",
     around: "",
     row: ROW,
-    sorts: &[
-        ("name", "lower(j.name)"),
-        ("id", "j.id"),
-        ("job_type", "j.job_type"),
-        ("status", "j.status"),
-        ("is_enabled", "j.is_enabled"),
-        ("schedule_type", "j.schedule_type"),
-        ("started_at", "j.started_at"),
-        ("completed_at", "j.completed_at"),
-        ("last_run_at", LAST_RUN),
-        ("target", TARGET),
-    ],
-    nullable: &["schedule_type", "started_at", "completed_at", "last_run_at", "target"],
     then: &[],
     id: "j.id",
-    descending: false,
+    order: Order::Ascending,
     pages_of_none: 0,
 };
 
+/// What a column is in the database.
+fn key(column: JobColumn) -> SortKey {
+    match column {
+        JobColumn::Id => SortKey::of("j.id"),
+        JobColumn::Name => SortKey::of("lower(j.name)"),
+        JobColumn::Kind => SortKey::of("j.job_type"),
+        JobColumn::Status => SortKey::of("j.status"),
+        JobColumn::IsEnabled => SortKey::of("j.is_enabled"),
+        JobColumn::ScheduleKind => SortKey::nullable("j.schedule_type"),
+        JobColumn::StartedAt => SortKey::nullable("j.started_at"),
+        JobColumn::CompletedAt => SortKey::nullable("j.completed_at"),
+        // The database cannot know it, see `jobs_by_next_run`.
+        JobColumn::NextRun => SortKey::default(),
+        JobColumn::LastRunAt => SortKey::nullable(LAST_RUN),
+        JobColumn::Target => SortKey::nullable(TARGET),
+    }
+}
+
 /// What the next start of a job follows from.
-#[derive(Clone, Debug, sqlx::FromRow)]
+#[derive(Clone, Debug, Deserialize)]
 pub struct JobPlan {
     /// Job.
     pub id: i64,
     /// Whether its schedule is followed.
     pub is_enabled: bool,
-    /// `interval`, `cron` or `onetime`.
-    pub schedule_type: Option<String>,
-    /// For `interval`.
-    pub interval_seconds: Option<i64>,
-    /// For `cron`.
-    pub cron_string: Option<String>,
-    /// For `cron`; UTC if absent.
-    pub time_zone: Option<String>,
-    /// For `onetime`.
-    pub scheduled_for: Option<jiff_sqlx::Timestamp>,
+    /// The schedule.
+    #[serde(flatten)]
+    pub schedule: Schedule,
     /// Start of the newest run.
-    pub started_at: Option<jiff_sqlx::Timestamp>,
+    pub started_at: Option<Timestamp>,
 }
 
 impl From<&Job> for JobPlan {
     fn from(job: &Job) -> JobPlan {
-        JobPlan {
-            id: job.id,
-            is_enabled: job.is_enabled,
-            schedule_type: job.schedule_type.clone(),
-            interval_seconds: job.interval_seconds,
-            cron_string: job.cron_string.clone(),
-            time_zone: job.time_zone.clone(),
-            scheduled_for: job.scheduled_for.map(|at| at.to_sqlx()),
-            started_at: job.started_at.map(|at| at.to_sqlx()),
-        }
+        let Job { id, is_enabled, ref schedule, started_at, .. } = *job;
+        JobPlan { id, is_enabled, schedule: schedule.clone(), started_at }
     }
 }
 
@@ -106,16 +109,9 @@ pub struct JobSchedule {
     pub id: i64,
     /// Its name.
     pub name: String,
-    /// `interval`, `cron` or `onetime`.
-    pub schedule_type: String,
-    /// For `interval`.
-    pub interval_seconds: Option<i64>,
-    /// For `cron`.
-    pub cron_string: Option<String>,
-    /// For `cron`; UTC if absent.
-    pub time_zone: Option<String>,
-    /// For `onetime`.
-    pub scheduled_for: Option<Timestamp>,
+    /// The schedule.
+    #[serde(flatten)]
+    pub schedule: Schedule,
     /// Since when the schedule is as it is.
     pub schedule_since: Timestamp,
     /// The due time it fired for last.
@@ -128,8 +124,8 @@ impl Store {
         let paging = Paging {
             page: query.page,
             size: query.size,
-            sort: query.sort.as_deref(),
-            order: query.order.as_deref(),
+            sort: key(query.sort.unwrap_or_default()),
+            order: query.order,
             after: query.after,
             before: query.before,
         };
@@ -145,7 +141,7 @@ impl Store {
             tagged(sql, "job_tags", "job_id", "j.id", &query.tag_id);
         };
         let by_id = paging.after.is_some() || paging.before.is_some();
-        if paging.sort == Some(NEXT_RUN) && !by_id {
+        if query.sort == Some(JobColumn::NextRun) && !by_id {
             return self.jobs_by_next_run(&paging, narrow, next).await;
         }
         let mut sql = Sql::new(format!("select {ROW} from "));
@@ -163,15 +159,15 @@ impl Store {
     /// One page of jobs by their next starts: those of all that fit are reckoned, and only the page is read whole.
     async fn jobs_by_next_run(
         &self,
-        paging: &Paging<'_>,
+        paging: &Paging,
         narrow: impl Fn(&mut Sql),
         next: impl Fn(&JobPlan) -> Option<Timestamp>,
     ) -> Result<RawPage> {
         let mut sql = Sql::new(format!("select {PLAN} from jobs j where true"));
         narrow(&mut sql);
-        let plans: Vec<JobPlan> = sql.build_query_as().fetch_all(self.pool()).await?;
+        let plans: Vec<Json<JobPlan>> = sql.build_query_scalar().fetch_all(self.pool()).await?;
         let mut order: Vec<(Option<Timestamp>, i64)> = plans.iter().map(|job| (next(job), job.id)).collect();
-        let descending = paging.order == Some("desc");
+        let descending = paging.order == Some(Order::Descending);
         // As in the database: nothing comes last either way, and ids follow the direction.
         order.sort_by(|one, other| {
             let (one, other) = if descending { (other, one) } else { (one, other) };
@@ -221,7 +217,8 @@ impl Store {
     }
 
     /// Adds a job and answers its id.
-    pub async fn create_job(&self, input: &JobInput, scheduled_for: Option<Timestamp>) -> Result<i64> {
+    pub async fn create_job(&self, input: &JobInput) -> Result<i64> {
+        let schedule = &input.schedule;
         let mut tx = self.pool().begin().await?;
         let id: i64 = sqlx::query_scalar(
             "insert into jobs (name, description, job_type, is_enabled, schedule_type, interval_seconds, cron_string,
@@ -231,11 +228,11 @@ impl Store {
         .bind(&input.description)
         .bind(input.job_type.map(JobKind::as_str))
         .bind(input.is_enabled.unwrap_or(true))
-        .bind(&input.schedule_type)
-        .bind(input.interval_seconds)
-        .bind(&input.cron_string)
-        .bind(&input.time_zone)
-        .bind(scheduled_for.map(|at| at.to_sqlx()))
+        .bind(schedule.kind.as_ref().map(Open::as_str))
+        .bind(schedule.interval_seconds)
+        .bind(&schedule.cron_string)
+        .bind(&schedule.time_zone)
+        .bind(schedule.scheduled_for.map(|at| at.to_sqlx()))
         .bind(input.device_id)
         .fetch_one(&mut *tx)
         .await
@@ -247,6 +244,7 @@ impl Store {
 
     /// Writes a job as it shall be after a change; its schedule begins anew if `reschedule` says so.
     pub async fn update_job(&self, job: &Job, tags: Option<&[i64]>, reschedule: bool) -> Result<()> {
+        let schedule = &job.schedule;
         let mut tx = self.pool().begin().await?;
         let done = sqlx::query(
             "update jobs set name = $2, description = $3, is_enabled = $4, schedule_type = $5, interval_seconds = $6,
@@ -258,11 +256,11 @@ impl Store {
         .bind(&job.name)
         .bind(&job.description)
         .bind(job.is_enabled)
-        .bind(&job.schedule_type)
-        .bind(job.interval_seconds)
-        .bind(&job.cron_string)
-        .bind(&job.time_zone)
-        .bind(job.scheduled_for.map(|at| at.to_sqlx()))
+        .bind(schedule.kind.as_ref().map(Open::as_str))
+        .bind(schedule.interval_seconds)
+        .bind(&schedule.cron_string)
+        .bind(&schedule.time_zone)
+        .bind(schedule.scheduled_for.map(|at| at.to_sqlx()))
         .bind(job.device_id)
         .bind(reschedule)
         .execute(&mut *tx)
@@ -286,13 +284,13 @@ impl Store {
 
     /// The schedules that are followed.
     pub async fn schedules(&self) -> Result<Vec<JobSchedule>> {
-        let rows: Vec<Json<JobSchedule>> = sqlx::query_scalar(
-            "select json_build_object('id', j.id, 'name', j.name, 'schedule_type', j.schedule_type,
-             'interval_seconds', j.interval_seconds, 'cron_string', j.cron_string, 'time_zone', j.time_zone,
-             'scheduled_for', j.scheduled_for, 'schedule_since', j.schedule_since,
+        let rows: Vec<Json<JobSchedule>> = sqlx::query_scalar(concat!(
+            "select json_build_object('id', j.id, 'name', j.name, ",
+            schedule!(),
+            ", 'schedule_since', j.schedule_since,
              'last_fire', (select max(r.fire_at) from job_runs r where r.job_id = j.id))
              from jobs j where j.is_enabled and j.schedule_type is not null order by j.id",
-        )
+        ))
         .fetch_all(self.pool())
         .await?;
         Ok(rows.into_iter().map(|row| row.0).collect())

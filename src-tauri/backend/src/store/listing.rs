@@ -1,6 +1,7 @@
 //! One page of a list: filtered, sorted, counted, and built as JSON text by Postgres, so that no row is taken apart and put
 //! together again on its way through.
 
+use netraven_api::Order;
 use netraven_api::page::{DEFAULT_SIZE, EXACT_TOTAL, MAX_SIZE};
 use serde_json::Value;
 use sqlx::types::Json;
@@ -29,39 +30,56 @@ pub struct List {
     pub around: &'static str,
     /// The JSON of a row.
     pub row: &'static str,
-    /// Columns it can be sorted by: their names on the wire and what they are here. The first is the default.
-    pub sorts: &'static [(&'static str, &'static str)],
-    /// Those of them that may hold null; rows without a value come last either way. Only these, because asking for it keeps an
-    /// index from being used.
-    pub nullable: &'static [&'static str],
     /// Columns that come between the one sorted by and the id, in the same direction.
     pub then: &'static [&'static str],
     /// Column of the id.
     pub id: &'static str,
-    /// Whether the newest or greatest comes first when nobody says otherwise.
-    pub descending: bool,
+    /// The direction when nobody says otherwise.
+    pub order: Order,
     /// Pages of an empty list; NetRaven has both.
     pub pages_of_none: i64,
 }
 
+/// What rows are sorted by.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct SortKey {
+    /// It in SQL; without any, rows are sorted by their ids.
+    sql: &'static str,
+    /// Whether it may be null; rows without a value come last in both directions. Only then, because asking for it keeps an
+    /// index from being used.
+    nullable: bool,
+}
+
+impl SortKey {
+    /// What every row has.
+    pub const fn of(sql: &'static str) -> SortKey {
+        SortKey { sql, nullable: false }
+    }
+
+    /// What a row may lack.
+    pub const fn nullable(sql: &'static str) -> SortKey {
+        SortKey { sql, nullable: true }
+    }
+}
+
 /// Which part of a list, and in which order.
 #[derive(Clone, Debug, Default)]
-pub struct Paging<'a> {
+pub struct Paging {
     /// Page number, from 1.
     pub page: Option<i64>,
     /// Rows a page.
     pub size: Option<i64>,
-    /// Column to sort by.
-    pub sort: Option<&'a str>,
-    /// `asc` or `desc`.
-    pub order: Option<&'a str>,
+    /// What the rows are sorted by.
+    pub sort: SortKey,
+    /// The direction; the list's own if absent.
+    pub order: Option<Order>,
     /// Only rows with a greater id.
     pub after: Option<i64>,
     /// Only rows with a smaller id.
     pub before: Option<i64>,
 }
 
-impl Paging<'_> {
+impl Paging {
     fn page(&self) -> i64 {
         self.page.unwrap_or(1).max(1)
     }
@@ -92,7 +110,7 @@ pub struct RawPage(pub String);
 
 impl List {
     /// Writes the rows of one page as a table `name` with their place `place` into a statement.
-    pub fn rows(&self, sql: &mut Sql, paging: &Paging<'_>, filter: impl Fn(&mut Sql)) {
+    pub fn rows(&self, sql: &mut Sql, paging: &Paging, filter: impl Fn(&mut Sql)) {
         sql.push(format!(
             "(select *, row_number() over () as place from (select {} from {} where true",
             self.columns, self.from
@@ -107,24 +125,22 @@ impl List {
     }
 
     /// The columns of the order that is asked for, each with its direction.
-    fn order(&self, paging: &Paging<'_>) -> String {
-        let descending = paging.order.map_or(self.descending, |order| order == "desc");
-        let direction = if descending { "desc" } else { "asc" };
+    fn order(&self, paging: &Paging) -> String {
+        let SortKey { sql: column, nullable } = paging.sort;
+        let direction = paging.order.unwrap_or(self.order).as_str();
         let by_id = paging.after.is_some() || paging.before.is_some();
-        let named = paging.sort.and_then(|sort| self.sorts.iter().find(|(name, _)| *name == sort));
-        let (name, column) = named.unwrap_or(&self.sorts[0]);
-        if by_id || *column == self.id {
+        if by_id || column.is_empty() || column == self.id {
             return format!("{} {direction}", self.id);
         }
-        let nulls = if self.nullable.contains(name) { " nulls last" } else { "" };
+        let nulls = if nullable { " nulls last" } else { "" };
         let mut order = format!("{column} {direction}{nulls}");
-        for column in self.then.iter().filter(|then| *then != column).chain([&self.id]) {
+        for column in self.then.iter().filter(|then| **then != column).chain([&self.id]) {
             order.push_str(&format!(", {column} {direction}"));
         }
         order
     }
 
-    fn narrow(&self, sql: &mut Sql, paging: &Paging<'_>, filter: impl Fn(&mut Sql)) {
+    fn narrow(&self, sql: &mut Sql, paging: &Paging, filter: impl Fn(&mut Sql)) {
         if let Some(id) = paging.after {
             sql.push(format!(" and {} > ", self.id)).push_bind(id);
         }
@@ -135,7 +151,7 @@ impl List {
     }
 
     /// The statement that counts its rows as far as they are counted, behind a word.
-    fn counting(&self, word: &str, paging: &Paging<'_>, filter: impl Fn(&mut Sql)) -> Sql {
+    fn counting(&self, word: &str, paging: &Paging, filter: impl Fn(&mut Sql)) -> Sql {
         let mut sql = Sql::new(format!("{word}select count(*) from (select 1 from {} where true", self.counted));
         self.narrow(&mut sql, paging, filter);
         sql.push(format!(" limit {}) counted", EXACT_TOTAL + 1));
@@ -143,7 +159,7 @@ impl List {
     }
 
     /// The page's text around its rows.
-    pub fn page(&self, items: &str, total: Total, paging: &Paging<'_>) -> RawPage {
+    pub fn page(&self, items: &str, total: Total, paging: &Paging) -> RawPage {
         let (page, size) = (paging.page(), paging.size());
         let pages = ((total.rows + size - 1) / size).max(if total.rows == 0 { self.pages_of_none } else { 1 });
         RawPage(format!(
@@ -155,7 +171,7 @@ impl List {
 
 impl Store {
     /// One page of a list.
-    pub async fn page(&self, list: &List, paging: &Paging<'_>, filter: impl Fn(&mut Sql)) -> Result<RawPage> {
+    pub async fn page(&self, list: &List, paging: &Paging, filter: impl Fn(&mut Sql)) -> Result<RawPage> {
         let (items, total) = self.items_and_total(list, paging, filter).await?;
         Ok(list.page(&items, total, paging))
     }
@@ -164,7 +180,7 @@ impl Store {
     pub async fn items_and_total(
         &self,
         list: &List,
-        paging: &Paging<'_>,
+        paging: &Paging,
         filter: impl Fn(&mut Sql),
     ) -> Result<(String, Total)> {
         let (items, rows) = self.items(list, paging, &filter).await?;
@@ -176,7 +192,7 @@ impl Store {
     }
 
     /// The rows of one page as JSON text, and how many they are.
-    pub async fn items(&self, list: &List, paging: &Paging<'_>, filter: impl Fn(&mut Sql)) -> Result<(String, i64)> {
+    pub async fn items(&self, list: &List, paging: &Paging, filter: impl Fn(&mut Sql)) -> Result<(String, i64)> {
         let mut sql = Sql::new(format!(
             "select coalesce(string_agg(({})::text, ',' order by {}.place), ''), count(*) from ",
             list.row, list.name
@@ -187,7 +203,7 @@ impl Store {
     }
 
     /// Counts the rows of a list up to [`EXACT_TOTAL`]; beyond that it is the planner's guess, which costs nothing.
-    pub async fn count(&self, list: &List, paging: &Paging<'_>, filter: impl Fn(&mut Sql)) -> Result<Total> {
+    pub async fn count(&self, list: &List, paging: &Paging, filter: impl Fn(&mut Sql)) -> Result<Total> {
         let rows: i64 = list.counting("", paging, &filter).build_query_scalar().fetch_one(self.pool()).await?;
         if rows <= EXACT_TOTAL {
             return Ok(Total { rows, is_estimate: false });
@@ -197,7 +213,7 @@ impl Store {
 
     /// [`Store::count`] for a list so long that a filter may look for a needle in a haystack: what would take longer than a
     /// person waits for a number is not counted at all.
-    pub async fn count_if_cheap(&self, list: &List, paging: &Paging<'_>, filter: impl Fn(&mut Sql)) -> Result<Total> {
+    pub async fn count_if_cheap(&self, list: &List, paging: &Paging, filter: impl Fn(&mut Sql)) -> Result<Total> {
         let plan = self.plan(list, paging, &filter).await?;
         if plan.cost > COSTLY {
             return Ok(plan.guess(paging.offset().saturating_add(paging.size())));
@@ -206,7 +222,7 @@ impl Store {
         Ok(if rows <= EXACT_TOTAL { Total { rows, is_estimate: false } } else { plan.guess(rows) })
     }
 
-    async fn plan(&self, list: &List, paging: &Paging<'_>, filter: impl Fn(&mut Sql)) -> Result<Plan> {
+    async fn plan(&self, list: &List, paging: &Paging, filter: impl Fn(&mut Sql)) -> Result<Plan> {
         let mut sql = list.counting("explain (format json) ", paging, filter);
         let plan: Json<Value> = sql.build_query_scalar().fetch_one(self.pool()).await?;
         Ok(Plan::of(&plan.0))
@@ -236,7 +252,7 @@ impl Plan {
 }
 
 /// A page that is not full tells how many rows there are.
-pub fn all_rows(rows: i64, paging: &Paging<'_>) -> Option<i64> {
+pub fn all_rows(rows: i64, paging: &Paging) -> Option<i64> {
     let tells = rows < paging.size() && (rows > 0 || paging.offset() == 0);
     tells.then(|| paging.offset().saturating_add(rows))
 }

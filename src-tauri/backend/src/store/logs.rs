@@ -5,11 +5,12 @@ use jiff::civil::Date;
 use jiff_sqlx::ToSqlx as _;
 use netraven_api::jobs::JobDeviceLine;
 use netraven_api::logs::{Level, ListLogs, LogEntry, LogStats, LogType, StreamFilter};
-use netraven_api::{Open, Word};
+use netraven_api::sorting::LogColumn;
+use netraven_api::{Open, Order, Word};
 use serde_json::Value;
 use sqlx::types::Json;
 
-use super::listing::{List, Paging, RawPage, Sql, Total, all_rows, any_of, is, like, within};
+use super::listing::{List, Paging, RawPage, SortKey, Sql, Total, all_rows, any_of, is, like, within};
 use super::{Result, Store, StoreError, without_nul};
 
 mod histogram;
@@ -32,13 +33,19 @@ const LIST: List = List {
     name: "l",
     around: AROUND,
     row: LISTED,
-    sorts: &[("timestamp", "l.timestamp"), ("id", "l.id")],
-    nullable: &[],
     then: &[],
     id: "l.id",
-    descending: true,
+    order: Order::Descending,
     pages_of_none: 1,
 };
+
+/// What a column is in the database.
+fn key(column: LogColumn) -> SortKey {
+    match column {
+        LogColumn::Timestamp => SortKey::of("l.timestamp"),
+        LogColumn::Id => SortKey::of("l.id"),
+    }
+}
 
 /// A log line before it has an id.
 #[derive(Clone, Debug)]
@@ -88,8 +95,8 @@ impl Store {
         let paging = Paging {
             page: query.page,
             size: query.size,
-            sort: query.sort.as_deref(),
-            order: query.order.as_deref(),
+            sort: key(query.sort.unwrap_or_default()),
+            order: query.order,
             after: query.after,
             before: query.before,
         };

@@ -4,6 +4,7 @@ use jiff::Timestamp;
 use jiff_sqlx::ToSqlx as _;
 use netraven_api::outcome::{Cause, Stage};
 use netraven_api::results::ResultStatus;
+use netraven_api::runs::DeviceState;
 use serde_json::Value;
 use sqlx::PgConnection;
 use sqlx::types::Json;
@@ -81,9 +82,9 @@ impl Store {
     pub async fn finish(&self, lease: &Lease, outcome: &Outcome) -> Result<Option<Finished>> {
         let mut tx = self.pool().begin().await?;
         let state = match outcome.cause {
-            None => "success",
-            Some(Cause::Cancelled) => "cancelled",
-            Some(_) => "failure",
+            None => DeviceState::Success,
+            Some(Cause::Cancelled) => DeviceState::Cancelled,
+            Some(_) => DeviceState::Failure,
         };
         let held = sqlx::query(
             "update run_devices set state = $4, stage = $5, cause = $6,
@@ -93,7 +94,7 @@ impl Store {
         .bind(lease.run_id)
         .bind(lease.device_id)
         .bind(lease.attempt)
-        .bind(state)
+        .bind(state.as_str())
         .bind(outcome.stage.as_str())
         .bind(outcome.cause.map(Cause::as_str))
         .execute(&mut *tx)

@@ -1,9 +1,11 @@
 //! Results, one for each device of a run.
 
+use netraven_api::Order;
 use netraven_api::results::{JobResult, ListResults};
+use netraven_api::sorting::ResultColumn;
 use sqlx::types::Json;
 
-use super::listing::{List, Paging, RawPage, any_of, is, tagged, within};
+use super::listing::{List, Paging, RawPage, SortKey, any_of, is, tagged, within};
 use super::{Result, Store, StoreError};
 
 const ROW: &str = "json_build_object(
@@ -21,22 +23,25 @@ const LIST: List = List {
     name: "r",
     around: "",
     row: ROW,
-    sorts: &[
-        ("result_time", "r.result_time"),
-        ("id", "r.id"),
-        ("job_id", "r.job_id"),
-        ("device_id", "r.device_id"),
-        ("job_type", "r.job_type"),
-        ("status", "r.status"),
-        ("job_name", "lower(j.name)"),
-        ("device_name", "lower(d.hostname)"),
-    ],
-    nullable: &[],
     then: &[],
     id: "r.id",
-    descending: true,
+    order: Order::Descending,
     pages_of_none: 0,
 };
+
+/// What a column is in the database.
+fn key(column: ResultColumn) -> SortKey {
+    match column {
+        ResultColumn::Id => SortKey::of("r.id"),
+        ResultColumn::Time => SortKey::of("r.result_time"),
+        ResultColumn::Job => SortKey::of("r.job_id"),
+        ResultColumn::Device => SortKey::of("r.device_id"),
+        ResultColumn::Kind => SortKey::of("r.job_type"),
+        ResultColumn::Status => SortKey::of("r.status"),
+        ResultColumn::JobName => SortKey::of("lower(j.name)"),
+        ResultColumn::DeviceName => SortKey::of("lower(d.hostname)"),
+    }
+}
 
 impl Store {
     /// One page of results.
@@ -44,8 +49,8 @@ impl Store {
         let paging = Paging {
             page: query.page,
             size: query.size,
-            sort: query.sort.as_deref(),
-            order: query.order.as_deref(),
+            sort: key(query.sort.unwrap_or_default()),
+            order: query.order,
             after: query.after,
             before: query.before,
         };

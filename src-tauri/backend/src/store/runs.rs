@@ -1,9 +1,11 @@
 //! Runs: reading and ending them. `starts` begins them, `cancels` cuts them short.
 
+use netraven_api::Order;
 use netraven_api::runs::{ListRuns, Run, RunStatus, RunSummary, SummarizeRuns};
+use netraven_api::sorting::RunColumn;
 use sqlx::types::Json;
 
-use super::listing::{List, Paging, RawPage, Sql, is};
+use super::listing::{List, Paging, RawPage, SortKey, Sql, is};
 use super::run_filter::RunFilter;
 use super::{Result, Store, StoreError};
 
@@ -90,24 +92,27 @@ const LIST: List = List {
     name: "r",
     around: AROUND,
     row: ROW,
-    sorts: &[
-        ("queued_at", "r.queued_at"),
-        ("id", "r.id"),
-        ("started_at", "r.started_at"),
-        ("finished_at", "r.finished_at"),
-        ("job_name", "lower(j.name)"),
-        ("job_type", "j.job_type"),
-        ("status", "r.status"),
-        ("trigger", "r.trigger"),
-        ("devices", "r.devices"),
-        ("duration", DURATION),
-    ],
-    nullable: &["started_at", "finished_at", "duration"],
     then: &[],
     id: "r.id",
-    descending: true,
+    order: Order::Descending,
     pages_of_none: 0,
 };
+
+/// What a column is in the database.
+fn key(column: RunColumn) -> SortKey {
+    match column {
+        RunColumn::Id => SortKey::of("r.id"),
+        RunColumn::QueuedAt => SortKey::of("r.queued_at"),
+        RunColumn::StartedAt => SortKey::nullable("r.started_at"),
+        RunColumn::FinishedAt => SortKey::nullable("r.finished_at"),
+        RunColumn::JobName => SortKey::of("lower(j.name)"),
+        RunColumn::Kind => SortKey::of("j.job_type"),
+        RunColumn::Status => SortKey::of("r.status"),
+        RunColumn::Trigger => SortKey::of("r.trigger"),
+        RunColumn::Devices => SortKey::of("r.devices"),
+        RunColumn::Duration => SortKey::nullable(DURATION),
+    }
+}
 
 impl Store {
     /// One page of runs.
@@ -115,8 +120,8 @@ impl Store {
         let paging = Paging {
             page: query.page,
             size: query.size,
-            sort: query.sort.as_deref(),
-            order: query.order.as_deref(),
+            sort: key(query.sort.unwrap_or_default()),
+            order: query.order,
             after: query.after,
             before: query.before,
         };

@@ -1,10 +1,12 @@
 //! Tags.
 
+use netraven_api::Order;
+use netraven_api::sorting::TagColumn;
 use netraven_api::tags::{ListTags, Tag, TagInput};
 use sqlx::types::Json;
 
 use super::approvals::{self, Author};
-use super::listing::{List, Paging, RawPage, any_of, like};
+use super::listing::{List, Paging, RawPage, SortKey, any_of, like};
 use super::{Result, Store, StoreError, explain};
 
 const UNIQUE: &[(&str, &str)] = &[("tags_name_key", "Tag name already exists")];
@@ -16,19 +18,22 @@ const LIST: List = List {
     name: "t",
     around: "",
     row: "json_build_object('id', t.id, 'name', t.name, 'type', t.type, 'description', t.description)",
-    sorts: &[
-        ("name", "lower(t.name)"),
-        ("id", "t.id"),
-        ("type", "t.type"),
-        ("devices", "(select count(*) from device_tags dt where dt.tag_id = t.id)"),
-        ("description", "lower(t.description)"),
-    ],
-    nullable: &["type", "description"],
     then: &[],
     id: "t.id",
-    descending: false,
+    order: Order::Ascending,
     pages_of_none: 0,
 };
+
+/// What a column is in the database.
+fn key(column: TagColumn) -> SortKey {
+    match column {
+        TagColumn::Id => SortKey::of("t.id"),
+        TagColumn::Name => SortKey::of("lower(t.name)"),
+        TagColumn::Kind => SortKey::nullable("t.type"),
+        TagColumn::Devices => SortKey::of("(select count(*) from device_tags dt where dt.tag_id = t.id)"),
+        TagColumn::Description => SortKey::nullable("lower(t.description)"),
+    }
+}
 
 impl Store {
     /// One page of tags.
@@ -36,8 +41,8 @@ impl Store {
         let paging = Paging {
             page: query.page,
             size: query.size,
-            sort: query.sort.as_deref(),
-            order: query.order.as_deref(),
+            sort: key(query.sort.unwrap_or_default()),
+            order: query.order,
             ..Paging::default()
         };
         self.page(&LIST, &paging, |sql| {

@@ -1,11 +1,13 @@
 //! Users and their password hashes.
 
+use netraven_api::Order;
+use netraven_api::sorting::UserColumn;
 use netraven_api::users::{ListUsers, Role, User, UserChange, UserInput};
 use sqlx::Row as _;
 use sqlx::postgres::PgRow;
 use uuid::Uuid;
 
-use super::listing::{List, Paging, RawPage, any_of, like};
+use super::listing::{List, Paging, RawPage, SortKey, any_of, like};
 use super::{Result, Store, StoreError, explain};
 
 const UNIQUE: &[(&str, &str)] =
@@ -18,13 +20,21 @@ const LIST: List = List {
     name: "u",
     around: "",
     row: "json_build_object('id', u.id, 'username', u.username, 'role', u.role, 'is_active', u.is_active)",
-    sorts: &[("id", "u.id"), ("username", "lower(u.username)"), ("role", "u.role"), ("is_active", "u.is_active")],
-    nullable: &[],
     then: &[],
     id: "u.id",
-    descending: false,
+    order: Order::Ascending,
     pages_of_none: 1,
 };
+
+/// What a column is in the database.
+fn key(column: UserColumn) -> SortKey {
+    match column {
+        UserColumn::Id => SortKey::of("u.id"),
+        UserColumn::Username => SortKey::of("lower(u.username)"),
+        UserColumn::Role => SortKey::of("u.role"),
+        UserColumn::IsActive => SortKey::of("u.is_active"),
+    }
+}
 
 /// A user, and which sign-ins of this user hold.
 #[derive(Clone, Debug)]
@@ -83,8 +93,8 @@ impl Store {
         let paging = Paging {
             page: query.page,
             size: query.size,
-            sort: query.sort.as_deref(),
-            order: query.order.as_deref(),
+            sort: key(query.sort.unwrap_or_default()),
+            order: query.order,
             ..Paging::default()
         };
         let roles: Vec<&str> = query.role.iter().map(|role| role.as_str()).collect();

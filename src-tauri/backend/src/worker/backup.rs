@@ -97,8 +97,14 @@ async fn sign_in(worker: &Worker, lease: &Lease, sealed: Vec<SealedLogin>, cance
         let (logins, veil) = (logins.clone(), Arc::clone(&veil));
         move || {
             let target = Target { host: lease.ip_address.clone(), port: lease.port };
-            let read =
-                session::read(&target, &definition, &logins, known.as_ref(), &Limits::default(), &cancel, &mut sink);
+            let request = session::Request {
+                target: &target,
+                definition: &definition,
+                logins: &logins,
+                known: known.as_ref(),
+                limits: &Limits::default(),
+            };
+            let read = session::read(request, &cancel, &mut sink);
             // Cleaning and hiding is work for this thread, not for those that serve everybody.
             let _ = sender.send(read.map(|reading| {
                 let text = Text::of(&definition, &reading, &key, &veil);
@@ -122,7 +128,8 @@ async fn sign_in(worker: &Worker, lease: &Lease, sealed: Vec<SealedLogin>, cance
             let facts = (text.facts.model.as_deref(), text.facts.serial.as_deref());
             patiently(cancel, || store.device_seen(lease.device_id, facts.0, facts.1)).await?;
             let newest = patiently(cancel, || store.newest_config(lease.device_id)).await?;
-            Ok(stored(worker, lease, &definition, &reading, text, newest, &logins))
+            let backup = Backup { worker, lease, definition: &definition, logins: &logins };
+            Ok(backup.stored(&reading, text, newest))
         }
         Err(failure) => {
             // A password may have gone to this key: the next session expects it again.
@@ -211,51 +218,55 @@ fn fingerprint(key: &[u8; 32], text: &str) -> String {
     mac.finalize().into_bytes().iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
-fn stored(
-    worker: &Worker,
-    lease: &Lease,
-    definition: &Definition,
-    reading: &Reading,
-    text: Text,
-    newest: Option<(i64, String)>,
-    logins: &[Login],
-) -> Outcome {
-    let sha256 = snapshots::sha256_of(&text.hidden);
-    let same_as = newest.filter(|(_, stored)| *stored == text.fingerprint).map(|(id, _)| id);
-    let (bytes, lines) = (text.hidden.len(), text.hidden.lines().count());
-    let login = logins.iter().find(|login| login.id == reading.login_id).map(|login| login.username.as_str());
-    let mut details = json!({
-        "changed": same_as.is_none(), "deduplicated": same_as.is_some(), "bytes": bytes, "lines": lines,
-        "secrets_hidden": text.secrets_hidden, "sha256": sha256, "platform": definition.name,
-        "prompt": text.prompt, "login": login, "timings": timings(&reading.timings),
-        "host_key": { "key_type": reading.host_key.key_type, "sha256": reading.host_key.sha256 },
-        "algorithms": { "kex": reading.algorithms.kex, "host_key": reading.algorithms.host_key,
-            "cipher": reading.algorithms.cipher, "mac": reading.algorithms.mac },
-        "facts": { "model": text.facts.model, "serial": text.facts.serial, "version": text.facts.version },
-    });
-    let unchanged = format!("Configuration unchanged, {lines} lines, complete.");
-    let snapshot = same_as.is_none().then(|| NewSnapshot {
-        raw_sealed: worker.seal.seal_text(&context(RAW_CONFIG, lease.device_id), &text.raw),
-        metadata: json!({ "job_id": lease.job_id, "run_id": lease.run_id, "hostname": lease.hostname,
+/// What a reading was made for and with.
+struct Backup<'a> {
+    worker: &'a Worker,
+    lease: &'a Lease,
+    definition: &'a Definition,
+    logins: &'a [Login],
+}
+
+impl Backup<'_> {
+    /// The outcome of a reading; `newest` is the id and the fingerprint of the device's newest snapshot.
+    fn stored(&self, reading: &Reading, text: Text, newest: Option<(i64, String)>) -> Outcome {
+        let Backup { worker, lease, definition, logins } = *self;
+        let sha256 = snapshots::sha256_of(&text.hidden);
+        let same_as = newest.filter(|(_, stored)| *stored == text.fingerprint).map(|(id, _)| id);
+        let (bytes, lines) = (text.hidden.len(), text.hidden.lines().count());
+        let login = logins.iter().find(|login| login.id == reading.login_id).map(|login| login.username.as_str());
+        let mut details = json!({
+            "changed": same_as.is_none(), "deduplicated": same_as.is_some(), "bytes": bytes, "lines": lines,
+            "secrets_hidden": text.secrets_hidden, "sha256": sha256, "platform": definition.name,
+            "prompt": text.prompt, "login": login, "timings": timings(&reading.timings),
+            "host_key": { "key_type": reading.host_key.key_type, "sha256": reading.host_key.sha256 },
+            "algorithms": { "kex": reading.algorithms.kex, "host_key": reading.algorithms.host_key,
+                "cipher": reading.algorithms.cipher, "mac": reading.algorithms.mac },
+            "facts": { "model": text.facts.model, "serial": text.facts.serial, "version": text.facts.version },
+        });
+        let unchanged = format!("Configuration unchanged, {lines} lines, complete.");
+        let snapshot = same_as.is_none().then(|| NewSnapshot {
+            raw_sealed: worker.seal.seal_text(&context(RAW_CONFIG, lease.device_id), &text.raw),
+            metadata: json!({ "job_id": lease.job_id, "run_id": lease.run_id, "hostname": lease.hostname,
             "sha256": sha256, "bytes": bytes, "secrets_hidden": text.secrets_hidden }),
-        text: text.hidden,
-        fingerprint: text.fingerprint,
-        retrieved_at: Timestamp::now(),
-        if_unchanged: unchanged.clone(),
-    });
-    let message = match same_as {
-        Some(_) => unchanged,
-        None => format!("Configuration stored, {lines} lines, complete."),
-    };
-    details["message"] = Value::String(message.clone());
-    Outcome {
-        cause: None,
-        stage: Stage::Record,
-        message,
-        details,
-        changed: Some(snapshot.is_some()),
-        snapshot,
-        same_as,
+            text: text.hidden,
+            fingerprint: text.fingerprint,
+            retrieved_at: Timestamp::now(),
+            if_unchanged: unchanged.clone(),
+        });
+        let message = match same_as {
+            Some(_) => unchanged,
+            None => format!("Configuration stored, {lines} lines, complete."),
+        };
+        details["message"] = Value::String(message.clone());
+        Outcome {
+            cause: None,
+            stage: Stage::Record,
+            message,
+            details,
+            changed: Some(snapshot.is_some()),
+            snapshot,
+            same_as,
+        }
     }
 }
 

@@ -4,7 +4,7 @@
 //! not heeded here.
 
 use jiff::Timestamp;
-use netraven_api::{Method, Problem, Request};
+use netraven_api::{Method, Problem, Request, Word};
 use serde_json::{Map, Value};
 use url::form_urlencoded;
 
@@ -39,6 +39,11 @@ impl Asked {
     /// The value of a filter; of several the last.
     pub fn one(&self, name: &str) -> Option<String> {
         self.many(name).pop()
+    }
+
+    /// A word of a closed list, in any case; none if the list has no such word.
+    pub fn word<W: Word>(&self, name: &str) -> Option<W> {
+        self.one(name).and_then(|text| W::parse_any_case(&text))
     }
 
     /// A number.

@@ -6,6 +6,7 @@ use netraven_api::devices::{Device, DeviceSource};
 use netraven_api::native::Feature;
 use netraven_api::page::MAX_SIZE;
 use netraven_api::problem::Code;
+use netraven_api::sorting::DeviceColumn;
 use netraven_api::{Method, Open, Problem};
 use serde_json::{Map, Value};
 
@@ -17,7 +18,7 @@ use super::tags::tags;
 use super::{Talk, offered, used};
 
 /// Columns whose values the server's list does not have.
-const UNTOLD: [&str; 2] = ["last_result", "last_snapshot_at"];
+const UNTOLD: [DeviceColumn; 2] = [DeviceColumn::LastResult, DeviceColumn::LastSnapshotAt];
 
 /// Answers what is asked of devices.
 pub async fn answer(talk: Talk<'_>, asked: &Asked, rest: &[&str]) -> Result<Value, Problem> {
@@ -80,7 +81,7 @@ fn sorted(rows: &[Value]) -> Vec<Device> {
 }
 
 async fn list(talk: Talk<'_>, asked: &Asked) -> Result<Value, Problem> {
-    let by_what_is_not_told = asked.one("sort").is_some_and(|sort| UNTOLD.contains(&sort.as_str()));
+    let by_what_is_not_told = asked.word("sort").is_some_and(|column| UNTOLD.contains(&column));
     if by_what_is_not_told || !asked.many("last_result").is_empty() {
         return Err(offered::refusal(Feature::NewestResults));
     }

@@ -4,10 +4,13 @@ mod check;
 
 use jiff::Timestamp;
 use netraven_api::devices::Device;
-use netraven_api::jobs::{DeviceName, Job, JobDashboardStatus, QueueStatus, RecentJob, RunStarted, WorkerStatus};
+use netraven_api::jobs::{
+    DeviceName, Job, JobDashboardStatus, QueueStatus, RecentJob, RunStarted, Schedule, ScheduleKind, WorkerStatus,
+};
 use netraven_api::native::Feature;
 use netraven_api::problem::Code;
-use netraven_api::{Method, Problem};
+use netraven_api::sorting::JobColumn;
+use netraven_api::{Method, Open, Problem};
 use serde_json::Value;
 
 use super::asked::{Asked, id};
@@ -47,11 +50,13 @@ pub fn job(row: Row) -> Job {
         name: row.word("name"),
         description: row.text("description"),
         is_enabled: row.flag("is_enabled"),
-        schedule_type: row.text("schedule_type"),
-        interval_seconds: row.number("interval_seconds"),
-        cron_string: row.text("cron_string"),
-        time_zone: None,
-        scheduled_for: row.time("scheduled_for"),
+        schedule: Schedule {
+            kind: row.text("schedule_type").map(|kind| Open::of(&kind)),
+            interval_seconds: row.number("interval_seconds"),
+            cron_string: row.text("cron_string"),
+            time_zone: None,
+            scheduled_for: row.time("scheduled_for"),
+        },
         job_type: words::job_type(&row.word("job_type")),
         started_at: row.time("started_at"),
         completed_at: row.time("completed_at"),
@@ -94,12 +99,12 @@ async fn list(talk: Talk<'_>, asked: &Asked) -> Result<Value, Problem> {
     runs::judge(talk, &mut jobs).await;
     jobs.retain(|job| {
         has(&statuses, &job.status)
-            && has(&schedules, job.schedule_type.as_deref().unwrap_or_default())
+            && has(&schedules, job.schedule.kind.as_ref().map(Open::as_str).unwrap_or_default())
             && has(&kinds, job.job_type.as_str())
     });
     plan(talk, &mut jobs).await;
     jobs.sort_by_key(|job| (job.name.to_lowercase(), job.id));
-    let hosts = if asked.one("sort").as_deref() == Some("target") { devices::all(talk).await? } else { Vec::new() };
+    let hosts = if asked.word("sort") == Some(JobColumn::Target) { devices::all(talk).await? } else { Vec::new() };
     let rows: Vec<Value> = jobs.iter().map(|job| with_orders(job, &hosts)).collect();
     finish(&rows, asked, note(&loaded, "jobs"))
 }
@@ -109,8 +114,8 @@ fn with_orders(job: &Job, hosts: &[Device]) -> Value {
     let host = job.device_id.and_then(|id| hosts.iter().find(|device| device.id == id));
     let tag = || job.tags.iter().map(|tag| tag.name.to_lowercase()).min();
     let mut row = reply(job);
-    row["last_run_at"] = reply(&job.completed_at.or(job.started_at));
-    row["target"] = Value::from(host.map(|device| device.hostname.clone()).or_else(tag));
+    row[JobColumn::LastRunAt.as_str()] = reply(&job.completed_at.or(job.started_at));
+    row[JobColumn::Target.as_str()] = Value::from(host.map(|device| device.hostname.clone()).or_else(tag));
     row
 }
 
@@ -121,8 +126,9 @@ async fn plan(talk: Talk<'_>, jobs: &mut [Job]) {
     let now = Timestamp::now();
     for row in planned.as_array().into_iter().flatten().map(Row) {
         let next = row.time("next_run").filter(|next| *next > now);
-        let is_it =
-            |job: &&mut Job| job.id == row.id() && job.is_enabled && job.schedule_type.as_deref() == Some("interval");
+        let is_it = |job: &&mut Job| {
+            job.id == row.id() && job.is_enabled && job.schedule.known() == Some(ScheduleKind::Interval)
+        };
         if let Some(job) = jobs.iter_mut().find(is_it) {
             job.next_run = next;
         }

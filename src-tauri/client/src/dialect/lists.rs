@@ -10,6 +10,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use futures::stream::{self, StreamExt};
+use netraven_api::Order;
 use netraven_api::address::Address;
 use netraven_api::page::{DEFAULT_SIZE, MAX_SIZE};
 use netraven_api::problem::Code;
@@ -250,7 +251,7 @@ pub fn rows_of(page: &Value) -> Vec<Value> {
 /// asks for another.
 pub fn finish(rows: &[impl Serialize], asked: &Asked, note: Option<String>) -> Result<Value, Problem> {
     let mut rows: Vec<Value> = rows.iter().map(reply).collect();
-    let descending = asked.one("order").is_some_and(|order| order.eq_ignore_ascii_case("desc"));
+    let descending = asked.word("order") == Some(Order::Descending);
     let (after, before) = (asked.number("after")?, asked.number("before")?);
     if after.is_some() || before.is_some() {
         rows.retain(|row| {

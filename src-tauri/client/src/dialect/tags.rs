@@ -1,6 +1,7 @@
 //! Tags.
 
 use netraven_api::devices::Device;
+use netraven_api::sorting::TagColumn;
 use netraven_api::tags::Tag;
 use netraven_api::{Method, Problem};
 use serde::Serialize;
@@ -33,7 +34,7 @@ pub async fn answer(talk: Talk<'_>, asked: &Asked, rest: &[&str]) -> Result<Valu
 
 /// Whether a list is to be sorted by how many devices its rows reach.
 pub fn by_devices(asked: &Asked) -> bool {
-    asked.one("sort").as_deref() == Some("devices")
+    asked.word("sort") == Some(TagColumn::Devices)
 }
 
 /// A row with how many devices carry one of its tags, to be sorted by.

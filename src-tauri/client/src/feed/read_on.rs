@@ -1,5 +1,6 @@
 //! The feed of a server of ours when its stream does not come through: the log is read behind the last line instead.
 
+use netraven_api::Order;
 use netraven_api::event::{Changed, FeedMessage, Link};
 use netraven_api::logs::{ListLogs, StreamFilter};
 use netraven_api::page::MAX_SIZE;
@@ -33,7 +34,7 @@ impl Feed<'_> {
         let begun_at = self.position?;
         let StreamFilter { job_id, device_id, run_id, level, log_type, changes, .. } = self.filter.clone();
         let mut wanted = ListLogs { job_id, device_id, run_id, level, log_type, ..ListLogs::default() };
-        (wanted.size, wanted.order) = (Some(MAX_SIZE), Some("asc".to_owned()));
+        (wanted.size, wanted.order) = (Some(MAX_SIZE), Some(Order::Ascending));
         loop {
             wanted.after = self.position;
             let lines = self.client.send(&wanted).await.ok()?.items;

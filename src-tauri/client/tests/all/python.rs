@@ -6,7 +6,9 @@ use netraven_api::devices::{
     ApprovalState, ApproveDevice, ApproveDevices, CreateDevice, DeleteDevice, DeviceInput, ForgetHostKey, GetDevice,
     GetHostKey, ListDevices, Seen, TrustHostKey, TrustedKey, UpdateDevice,
 };
-use netraven_api::jobs::{CreateJob, GetJob, GetJobStatus, JobInput, ListJobs, ListRecentJobs, RunJob, UpdateJob};
+use netraven_api::jobs::{
+    CreateJob, GetJob, GetJobStatus, JobInput, ListJobs, ListRecentJobs, RunJob, Schedule, ScheduleKind, UpdateJob,
+};
 use netraven_api::logs::GetLogHistogram;
 use netraven_api::matrix::GetJobMatrix;
 use netraven_api::platforms::ListPlatforms;
@@ -84,7 +86,7 @@ async fn words_and_times_are_ours() {
             ("reachability", "queued"),
         ]
     );
-    assert_eq!(jobs[2].scheduled_for.unwrap().to_string(), "2027-03-20T06:00:00Z");
+    assert_eq!(jobs[2].schedule.scheduled_for.unwrap().to_string(), "2027-03-20T06:00:00Z");
     // A time gone by says nothing about what comes next.
     assert_eq!((jobs[3].next_run, jobs[2].last_run_id), (None, None));
     for (filter, count) in [("queued", 1), ("QUEUED", 1), ("completed_failure", 1), ("running", 0)] {
@@ -155,11 +157,11 @@ async fn changes_are_sent_as_the_server_takes_them() {
     replay.change(|world| world.rows.get_mut("results").unwrap().clear());
     client.send(&DeleteDevice(11)).await.unwrap();
 
-    let interval =
-        JobInput { schedule_type: Some("interval".into()), interval_seconds: Some(900), ..JobInput::default() };
-    assert_eq!(client.send(&UpdateJob(31, interval)).await.unwrap().interval_seconds, Some(900));
+    let interval = JobInput { schedule: Schedule::every(900), ..JobInput::default() };
+    assert_eq!(client.send(&UpdateJob(31, interval)).await.unwrap().schedule.interval_seconds, Some(900));
     replay.asked("");
-    let half = JobInput { schedule_type: Some("cron".into()), ..JobInput::default() };
+    let half = Schedule { kind: Some(ScheduleKind::Cron.into()), ..Schedule::default() };
+    let half = JobInput { schedule: half, ..JobInput::default() };
     for problem in
         [client.send(&UpdateJob(31, half.clone())).await.unwrap_err(), client.send(&CreateJob(half)).await.unwrap_err()]
     {

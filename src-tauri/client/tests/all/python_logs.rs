@@ -1,7 +1,7 @@
 //! The log of the replayed Python server: filters of several values, places by id, and the search that always fails there.
 
-use netraven_api::Page;
 use netraven_api::logs::{GetLog, GetLogStats, Level, ListLogLevels, ListLogTypes, ListLogs, LogEntry, LogType};
+use netraven_api::{Order, Page};
 use netraven_client::Client;
 use serde_json::json;
 
@@ -32,7 +32,7 @@ async fn levels_are_written_large_and_filters_take_several_values() {
     let log_type = words(&["job", "connection"]);
     let both = list(&client, ListLogs { level, log_type, ..ListLogs::default() }).await;
     assert_eq!(ids(&both), [7005]);
-    let asc = list(&client, ListLogs { order: Some("asc".into()), size: Some(2), ..ListLogs::default() }).await;
+    let asc = list(&client, ListLogs { order: Some(Order::Ascending), size: Some(2), ..ListLogs::default() }).await;
     assert_eq!(ids(&asc), [7001, 7002]);
     replay.asked("");
     list(&client, ListLogs { level: words(&["INFO"]), job_id: Some(31), ..ListLogs::default() }).await;

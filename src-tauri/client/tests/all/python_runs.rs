@@ -1,6 +1,7 @@
 //! Runs put together from the results and jobs of the replayed Python server.
 
 use jiff::Timestamp;
+use netraven_api::Order;
 use netraven_api::logs::ListLogs;
 use netraven_api::outcome::{Cause, Stage};
 use netraven_api::problem::Code;
@@ -9,6 +10,7 @@ use netraven_api::runs::{
     DeviceState, GetRun, GetRunDevice, GetRunOutcomes, GetRunTimeline, ListRunDevices, ListRuns, RunStatus, RunSummary,
     SummarizeRuns, Trigger,
 };
+use netraven_api::sorting::RunDeviceColumn;
 use serde_json::{Value, json};
 
 use crate::replay::Replay;
@@ -166,8 +168,8 @@ async fn the_devices_of_a_run_are_filtered_sorted_and_paged_here() {
     };
     let all = ListRunDevices::default;
     assert_eq!(names(all()).await, ["spine-b", "spine-a"], "what failed asks for attention");
-    assert_eq!(names(ListRunDevices { sort: Some("device".into()), ..all() }).await, ["spine-a", "spine-b"]);
-    let last = ListRunDevices { page: Some(2), size: Some(1), order: Some("desc".into()), ..all() };
+    assert_eq!(names(ListRunDevices { sort: Some(RunDeviceColumn::Device), ..all() }).await, ["spine-a", "spine-b"]);
+    let last = ListRunDevices { page: Some(2), size: Some(1), order: Some(Order::Descending), ..all() };
     assert_eq!(names(last).await, ["spine-b"]);
     assert_eq!(names(ListRunDevices { state: vec![DeviceState::Success], ..all() }).await, ["spine-a"]);
     assert_eq!(names(ListRunDevices { cause: vec![Cause::NotConnected], ..all() }).await, ["spine-b"]);

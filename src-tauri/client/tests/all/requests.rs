@@ -13,7 +13,7 @@ use netraven_api::devices::{
     ListDevices, Seen, SeenDevice, TrustHostKey, TrustedKey, UpdateDevice,
 };
 use netraven_api::jobs::{
-    CreateJob, DeleteJob, GetJob, GetJobStatus, JobInput, ListJobs, ListRecentJobs, RunJob, UpdateJob,
+    CreateJob, DeleteJob, GetJob, GetJobStatus, JobInput, ListJobs, ListRecentJobs, RunJob, Schedule, UpdateJob,
 };
 use netraven_api::logs::{GetLogHistogram, GetLogStats, ListLogLevels, ListLogTypes, ListLogs};
 use netraven_api::matrix::GetJobMatrix;
@@ -141,8 +141,7 @@ impl Walk<'_> {
         })
         .await;
         self.ask(GetJob(job)).await;
-        let interval =
-            JobInput { schedule_type: Some("interval".into()), interval_seconds: Some(86_400), ..JobInput::default() };
+        let interval = JobInput { schedule: Schedule::every(86_400), ..JobInput::default() };
         self.ask(UpdateJob(job, interval)).await;
         self.ask(UpdateJob(job, JobInput { is_enabled: Some(false), ..JobInput::default() })).await;
         self.ask(GetJobStatus).await;

@@ -1,6 +1,7 @@
 //! What the pages of configurations show, as their addresses have it.
 
 use netraven_api::configs::ConfigHead;
+use netraven_api::sorting::DeviceColumn;
 
 use crate::address::{Given, Parts};
 use crate::pages::paging::Sorted;
@@ -13,13 +14,10 @@ pub struct ListView {
     /// Text that snapshots are searched for; blank for the list of devices.
     pub text: String,
     /// The order of the devices.
-    pub sorted: Sorted,
+    pub sorted: Sorted<DeviceColumn>,
     /// Page of devices, from 1.
     pub page: i64,
 }
-
-/// Columns the devices can be sorted by, as the API names them.
-pub const SORTS: [&str; 5] = ["hostname", "ip_address", "device_type", "last_snapshot_at", "last_result"];
 
 impl ListView {
     /// The view of an address.
@@ -29,7 +27,7 @@ impl ListView {
         ListView {
             find: parts.one("find").unwrap_or_default(),
             text: parts.one("text").unwrap_or_default(),
-            sorted: Sorted::read(&parts, &SORTS),
+            sorted: Sorted::read(&parts),
             page: parts.parsed("page").filter(|page| *page > 0).unwrap_or(1),
         }
     }
@@ -40,7 +38,7 @@ impl ListView {
         let mut parts = Parts::default();
         parts.text("find", &self.find);
         parts.text("text", &self.text);
-        self.sorted.write(&mut parts, &SORTS);
+        self.sorted.write(&mut parts);
         parts.one("page", (self.page != 1).then_some(self.page));
         parts.done()
     }
@@ -96,6 +94,8 @@ impl DeviceView {
 
 #[cfg(test)]
 mod tests {
+    use netraven_api::Order;
+
     use super::*;
 
     fn heads(ids: &[i64]) -> Vec<ConfigHead> {
@@ -113,7 +113,7 @@ mod tests {
         let list = ListView {
             find: "edge".into(),
             text: "ip route = 1".into(),
-            sorted: Sorted { column: "last_snapshot_at", descending: true },
+            sorted: Sorted { column: DeviceColumn::LastSnapshotAt, order: Order::Descending },
             page: 3,
         };
         assert_eq!(ListView::read(&list.write()), list);

@@ -6,23 +6,35 @@ use dioxus::prelude::*;
 use netraven_api::Page;
 use netraven_api::credentials::Credential;
 use netraven_api::native::{Deed, Feature};
+use netraven_api::sorting::CredentialColumn;
 
 use crate::components::{Button, ButtonKind, Glyph, SortHead, TableFrame};
 use crate::pages::devices::table::tag_names;
 use crate::pages::lab::SimulatedTag;
-use crate::pages::paging::Sorted;
+use crate::pages::paging::{Head, Sorted};
 use crate::pages::tagged_devices::TaggedDevices;
 use crate::state::session::use_workplace;
+
+/// The heads of the columns, left to right.
+const HEADS: [Head<CredentialColumn>; 6] = [
+    (CredentialColumn::Username, "User name", ""),
+    (CredentialColumn::Priority, "Priority", ""),
+    (CredentialColumn::Tags, "Tags", ""),
+    (CredentialColumn::HasEnablePassword, "Enable password", ""),
+    (CredentialColumn::Devices, "Devices", ""),
+    (CredentialColumn::Description, "Description", "wide-only"),
+];
 
 /// The credentials of a page.
 #[component]
 pub fn CredentialsTable(
     page: Rc<Page<Credential>>,
-    sorted: Sorted,
-    onsort: EventHandler<&'static str>,
+    sorted: Sorted<CredentialColumn>,
+    onsort: EventHandler<CredentialColumn>,
     onchange: EventHandler<Credential>,
     ondelete: EventHandler<Credential>,
 ) -> Element {
+    let unknown = use_workplace().refusal(Feature::EnablePassword);
     rsx! {
         TableFrame { id: "credentials-frame",
             table { class: "data-table setup-table", aria_label: "Credentials",
@@ -37,21 +49,15 @@ pub fn CredentialsTable(
                 }
                 thead {
                     tr {
-                        SortHead { title: "User name", sorted: sorted.direction("username"), onsort: move |()| onsort.call("username") }
-                        SortHead { title: "Priority", sorted: sorted.direction("priority"), onsort: move |()| onsort.call("priority") }
-                        SortHead { title: "Tags", sorted: sorted.direction("tags"), onsort: move |()| onsort.call("tags") }
-                        SortHead {
-                            title: "Enable password",
-                            sorted: sorted.direction("has_enable_password"),
-                            refused: use_workplace().refusal(Feature::EnablePassword),
-                            onsort: move |()| onsort.call("has_enable_password"),
-                        }
-                        SortHead { title: "Devices", sorted: sorted.direction("devices"), onsort: move |()| onsort.call("devices") }
-                        SortHead {
-                            title: "Description",
-                            class: "wide-only",
-                            sorted: sorted.direction("description"),
-                            onsort: move |()| onsort.call("description"),
+                        for (column, title, class) in HEADS {
+                            SortHead {
+                                key: "{column}",
+                                title,
+                                class,
+                                sorted: sorted.direction(column),
+                                refused: unknown.clone().filter(|_| column == CredentialColumn::HasEnablePassword),
+                                onsort: move |()| onsort.call(column),
+                            }
                         }
                         th { scope: "col", aria_label: "Actions" }
                     }

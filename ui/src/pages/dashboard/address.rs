@@ -1,10 +1,11 @@
 //! The dashboard's state as the page's address: that of the untouched dashboard is empty.
 
 use jiff::Timestamp;
-use netraven_api::Open;
 use netraven_api::runs::{RunStatus, Trigger};
+use netraven_api::sorting::RunColumn;
+use netraven_api::{Open, Order};
 
-use super::state::{DashboardState, DashboardTab, PAGE_SIZES, Period, SORTS};
+use super::state::{DashboardState, DashboardTab, PAGE_SIZES, Period};
 use crate::address::{Addressed, Given, Parts};
 use crate::state::span::Span;
 
@@ -49,7 +50,7 @@ pub fn write(state: &DashboardState) -> String {
     parts.many("tag", &state.tags);
     parts.one("find", set(&state.search));
     parts.one("sort", (state.sort != first.sort).then_some(state.sort));
-    parts.one("order", (state.descending != first.descending).then_some("asc"));
+    parts.one("order", (state.order != first.order).then_some(state.order));
     parts.one("page", (state.page != first.page).then_some(state.page));
     parts.one("size", (state.size != first.size).then_some(state.size));
     parts.one("open", state.open);
@@ -84,8 +85,8 @@ pub fn read(address: &str) -> DashboardState {
         trigger: one("trigger").and_then(|word| Trigger::parse(&word)),
         tags: many("tag").iter().filter_map(|id| id.parse().ok()).collect(),
         search: one("find").unwrap_or_default(),
-        sort: one("sort").and_then(|name| SORTS.into_iter().find(|column| *column == name)).unwrap_or(first.sort),
-        descending: one("order").as_deref() != Some("asc"),
+        sort: one("sort").and_then(|name| RunColumn::parse(&name)).unwrap_or(first.sort),
+        order: one("order").and_then(|name| Order::parse(&name)).unwrap_or(first.order),
         page: number("page").filter(|page| *page > 0).unwrap_or(first.page),
         size: number("size").filter(|size| PAGE_SIZES.contains(size)).unwrap_or(first.size),
         open: number("open"),
@@ -120,7 +121,7 @@ mod tests {
             trigger: Some(Trigger::Schedule),
             tags: vec![71, 72],
             search: "core & edge, 100% ~x~26".into(),
-            sort: "job_name",
+            sort: RunColumn::JobName,
             descending: false,
             page: 3,
             size: 100,

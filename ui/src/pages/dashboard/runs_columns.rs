@@ -2,29 +2,37 @@
 
 use dioxus::prelude::*;
 use netraven_api::runs::{Run, Trigger};
+use netraven_api::sorting::RunColumn;
 
+use super::state::SORTS;
 use crate::components::{OutcomeBar, StatusTag, Time};
 use crate::format;
 use crate::pages::run_duration::RunDuration;
 use crate::route::Route;
 use crate::state::layout::{Column, Shown, TableLayout};
 
-/// The table of runs. Those of [`super::state::SORTS`] have the name the API sorts by.
+/// The table of runs. Columns that the API knows have its name.
 pub static RUNS: TableLayout = TableLayout {
     name: "runs",
     columns: &[
         Column::new("run", "Run", Shown::OnWish),
-        Column::new("queued_at", "Started", Shown::AtFirst),
-        Column::new("job_name", "Job", Shown::Always),
-        Column::new("job_type", "Kind", Shown::AtFirst),
-        Column::new("status", "Status", Shown::Always),
-        Column::new("trigger", "Trigger", Shown::AtFirst),
-        Column::new("devices", "Devices", Shown::AtFirst),
+        Column::new(RunColumn::QueuedAt.as_str(), "Started", Shown::AtFirst),
+        Column::new(RunColumn::JobName.as_str(), "Job", Shown::Always),
+        Column::new(RunColumn::Kind.as_str(), "Kind", Shown::AtFirst),
+        Column::new(RunColumn::Status.as_str(), "Status", Shown::Always),
+        Column::new(RunColumn::Trigger.as_str(), "Trigger", Shown::AtFirst),
+        Column::new(RunColumn::Devices.as_str(), "Devices", Shown::AtFirst),
         Column::new("changed", "Changed", Shown::OnWish),
-        Column::new("duration", "Duration / usual", Shown::AtFirst),
-        Column::new("finished_at", "Ended", Shown::OnWish),
+        Column::new(RunColumn::Duration.as_str(), "Duration / usual", Shown::AtFirst),
+        Column::new(RunColumn::FinishedAt.as_str(), "Ended", Shown::OnWish),
     ],
 };
+
+/// What the runs are sorted by when the head of a column is pressed; nothing for a column that is no order.
+#[must_use]
+pub fn sorted_by(column: &Column) -> Option<RunColumn> {
+    RunColumn::parse(column.id).filter(|by| SORTS.contains(by))
+}
 
 /// How wide a column is, as a class of its `<col>`.
 #[must_use]
@@ -92,12 +100,10 @@ fn who(run: &Run) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::pages::dashboard::state::SORTS;
 
     #[test]
-    fn every_order_of_the_server_has_its_column() {
-        for sort in SORTS {
-            assert!(RUNS.columns.iter().any(|column| column.id == sort), "{sort}");
-        }
+    fn every_order_has_its_column() {
+        let orders: Vec<RunColumn> = RUNS.columns.iter().filter_map(sorted_by).collect();
+        assert_eq!(orders, SORTS);
     }
 }

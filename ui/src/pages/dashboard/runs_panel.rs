@@ -35,7 +35,7 @@ pub fn RunsPanel(state: Store<DashboardState>, search: ReadSignal<String>, runs:
                     page: Page { items: rows, ..(*page).clone() },
                     open,
                     sort: *state.sort().read(),
-                    descending: *state.descending().read(),
+                    order: *state.order().read(),
                     ontoggle: move |run_id| state.toggle_open(run_id),
                     onsort: move |column| state.sort_by(column),
                 }

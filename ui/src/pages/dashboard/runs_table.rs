@@ -1,26 +1,26 @@
 //! One row for each run; a failed one opens in place into its causes.
 
 use dioxus::prelude::*;
-use netraven_api::Page;
 use netraven_api::runs::Run;
+use netraven_api::sorting::RunColumn;
+use netraven_api::{Order, Page};
 
-use super::runs_columns::{RUNS, RunCell, class, width};
-use super::state::SORTS;
+use super::runs_columns::{RUNS, RunCell, class, sorted_by, width};
 use crate::components::{Glyph, Icon, SortHead, TableFrame};
 use crate::pages::run_causes::RunCauses;
 use crate::route::Route;
 use crate::state::kept::use_kept;
 use crate::state::layout::{Column, Shown, Tables};
 
-/// The runs of a page, in the order `sort` says, one of [`SORTS`].
+/// The runs of a page, in the order they are asked for.
 #[component]
 pub fn JobRunsTable(
     page: Page<Run>,
     open: Option<i64>,
-    sort: &'static str,
-    descending: bool,
+    sort: RunColumn,
+    order: Order,
     ontoggle: EventHandler<i64>,
-    onsort: EventHandler<&'static str>,
+    onsort: EventHandler<RunColumn>,
 ) -> Element {
     let columns = use_kept::<Tables>().with(|tables| tables.columns(&RUNS));
     // More columns than at first need room: then the table scrolls sideways instead of cutting names short.
@@ -37,13 +37,13 @@ pub fn JobRunsTable(
                 thead {
                     tr {
                         for column in columns.iter().copied() {
-                            if SORTS.contains(&column.id) {
+                            if let Some(by) = sorted_by(column) {
                                 SortHead {
                                     key: "{column.id}",
                                     title: column.title,
                                     class: class(column),
-                                    sorted: (sort == column.id).then_some(descending),
-                                    onsort: move |()| onsort.call(column.id),
+                                    sorted: (sort == by).then_some(order),
+                                    onsort: move |()| onsort.call(by),
                                 }
                             } else {
                                 th { key: "{column.id}", scope: "col", class: class(column), "{column.title}" }

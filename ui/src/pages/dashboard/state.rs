@@ -1,10 +1,11 @@
 //! What the person has chosen on the dashboard, and the verbs that change it.
 
 use dioxus::prelude::*;
-use netraven_api::Open;
 use netraven_api::jobs::JobKind;
 use netraven_api::logs::{Level, LogType, MetaMatch};
 use netraven_api::runs::{RunStatus, Trigger};
+use netraven_api::sorting::RunColumn;
+use netraven_api::{Open, Order};
 
 use crate::state::pick::Pick;
 use crate::state::span::Span;
@@ -16,8 +17,16 @@ pub use period::Period;
 
 /// Rows a page of runs can have.
 pub const PAGE_SIZES: [i64; 3] = [25, 50, 100];
-/// Columns runs can be sorted by, as the API names them.
-pub const SORTS: [&str; 7] = ["queued_at", "job_name", "job_type", "status", "trigger", "devices", "duration"];
+/// Columns runs can be sorted by.
+pub const SORTS: [RunColumn; 7] = [
+    RunColumn::QueuedAt,
+    RunColumn::JobName,
+    RunColumn::Kind,
+    RunColumn::Status,
+    RunColumn::Trigger,
+    RunColumn::Devices,
+    RunColumn::Duration,
+];
 
 /// The dashboard's tabs.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -64,9 +73,9 @@ pub struct DashboardState {
     /// Part of a job's or device's name.
     pub search: String,
     /// Column the runs are sorted by, one of [`SORTS`].
-    pub sort: &'static str,
-    /// Whether the greatest comes first.
-    pub descending: bool,
+    pub sort: RunColumn,
+    /// The direction.
+    pub order: Order,
     /// Page of the runs.
     pub page: i64,
     /// Rows of a page, one of [`PAGE_SIZES`].
@@ -102,8 +111,8 @@ impl Default for DashboardState {
             trigger: None,
             tags: Vec::new(),
             search: String::new(),
-            sort: SORTS[0],
-            descending: true,
+            sort: RunColumn::default(),
+            order: Order::Descending,
             page: 1,
             size: 50,
             open: None,
@@ -223,12 +232,15 @@ impl<Lens> Store<DashboardState, Lens> {
     }
 
     /// A column's head was pressed: sorts by it, the other way round if it is sorted by already.
-    fn sort_by(&mut self, column: &'static str) {
-        let same = *self.sort().read() == column;
-        let descending =
-            if same { !*self.descending().read() } else { matches!(column, "queued_at" | "devices" | "duration") };
+    fn sort_by(&mut self, column: RunColumn) {
+        let order = match column {
+            _ if *self.sort().read() == column => self.order().read().turned(),
+            // The newest, the largest and the longest are looked for.
+            RunColumn::QueuedAt | RunColumn::Devices | RunColumn::Duration => Order::Descending,
+            _ => Order::Ascending,
+        };
         self.sort().set(column);
-        self.descending().set(descending);
+        self.order().set(order);
         self.first_page();
     }
 

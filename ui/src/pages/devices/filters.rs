@@ -4,6 +4,7 @@ use dioxus::prelude::*;
 use netraven_api::devices::{ApprovalState, LastResult, ListDevices};
 use netraven_api::native::Feature;
 use netraven_api::platforms::Platforms;
+use netraven_api::sorting::DeviceColumn;
 use netraven_api::tags::ListTags;
 
 use crate::address::{Addressed, Given, Parts};
@@ -15,10 +16,6 @@ use crate::state::session::use_workplace;
 
 /// Devices on one page.
 pub const PAGE_SIZE: i64 = 50;
-
-/// Columns devices can be sorted by, as the API names them.
-pub const SORTS: [&str; 7] =
-    ["hostname", "ip_address", "device_type", "tags", "last_result", "last_seen", "matching_credentials_count"];
 
 /// What the person has chosen.
 #[derive(Clone, Debug, PartialEq, Eq, Store)]
@@ -34,7 +31,7 @@ pub struct DeviceFilter {
     /// Those without a credential only.
     pub no_credential: bool,
     /// The order.
-    pub sorted: Sorted,
+    pub sorted: Sorted<DeviceColumn>,
     /// Those that are approved, or those that wait for an admin.
     pub approvals: Vec<ApprovalState>,
     /// Page, from 1.
@@ -51,7 +48,7 @@ impl Default for DeviceFilter {
             tags: Vec::new(),
             results: Vec::new(),
             no_credential: false,
-            sorted: Sorted::by(SORTS[0]),
+            sorted: Sorted::default(),
             approvals: Vec::new(),
             page: 1,
             open: None,
@@ -67,7 +64,7 @@ impl Addressed for DeviceFilter {
         parts.many("tag", &self.tags);
         parts.many("result", self.results.iter().map(|result| result.as_str()));
         parts.one("credential", self.no_credential.then_some("none"));
-        self.sorted.write(&mut parts, &SORTS);
+        self.sorted.write(&mut parts);
         parts.many("approval", self.approvals.iter().map(|approval| approval.as_str()));
         parts.one("page", (self.page > 1).then_some(self.page));
         parts.one("open", self.open);
@@ -82,7 +79,7 @@ impl Addressed for DeviceFilter {
             tags: given.many("tag").iter().filter_map(|id| id.parse().ok()).collect(),
             results: given.many("result").iter().filter_map(|result| LastResult::parse(result)).collect(),
             no_credential: given.one("credential").as_deref() == Some("none"),
-            sorted: Sorted::read(&given, &SORTS),
+            sorted: Sorted::read(&given),
             approvals: given.many("approval").iter().filter_map(|approval| ApprovalState::parse(approval)).collect(),
             page: given.parsed("page").unwrap_or(1).max(1),
             open: given.parsed("open"),
@@ -126,7 +123,7 @@ impl DeviceFilter {
     #[must_use]
     pub fn request(&self, hostname: &str) -> ListDevices {
         let hostname = hostname.trim();
-        let (sort, order) = self.sorted.wish(&SORTS);
+        let (sort, order) = self.sorted.wish();
         ListDevices {
             page: Some(self.page),
             size: Some(PAGE_SIZE),
@@ -273,6 +270,8 @@ pub fn FilterBar(filter: Store<DeviceFilter>, platforms: Query<Platforms>) -> El
 
 #[cfg(test)]
 mod tests {
+    use netraven_api::Order;
+
     use super::*;
 
     #[test]
@@ -283,7 +282,7 @@ mod tests {
             tags: vec![3, 7],
             results: vec![LastResult::Failure, LastResult::Never],
             no_credential: true,
-            sorted: Sorted { column: "last_seen", descending: true },
+            sorted: Sorted { column: DeviceColumn::LastSeen, order: Order::Descending },
             approvals: vec![ApprovalState::Waiting],
             page: 2,
             open: Some(9),

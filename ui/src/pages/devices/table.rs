@@ -9,24 +9,25 @@ use netraven_api::native::{Deed, Feature, LAB_TAG};
 use netraven_api::outcome::Cause;
 use netraven_api::platforms::Platforms;
 use netraven_api::results::ResultStatus;
+use netraven_api::sorting::DeviceColumn;
 use netraven_api::tags::Tag as ApiTag;
 
 use super::approval::{WaitingTag, waiting};
 use crate::components::{Ago, Button, ButtonKind, Glyph, Icon, SortHead, TableFrame, Tag, Tone};
 use crate::format;
 use crate::pages::lab::SimulatedTag;
-use crate::pages::paging::Sorted;
+use crate::pages::paging::{Head, Sorted};
 use crate::state::session::use_workplace;
 
-/// The columns left to right: what they are sorted by, their heads, and what these share with their cells.
-const HEADS: [(&str, &str, &str); 7] = [
-    ("hostname", "Hostname", ""),
-    ("ip_address", "Address", ""),
-    ("device_type", "Platform", "wide-only"),
-    ("tags", "Tags", "wide-only"),
-    ("last_result", "Last result", ""),
-    ("last_seen", "Last seen", "wide-only"),
-    ("matching_credentials_count", "Credentials", ""),
+/// The heads of the columns, left to right.
+const HEADS: [Head<DeviceColumn>; 7] = [
+    (DeviceColumn::Hostname, "Hostname", ""),
+    (DeviceColumn::Address, "Address", ""),
+    (DeviceColumn::Platform, "Platform", "wide-only"),
+    (DeviceColumn::Tags, "Tags", "wide-only"),
+    (DeviceColumn::LastResult, "Last result", ""),
+    (DeviceColumn::LastSeen, "Last seen", "wide-only"),
+    (DeviceColumn::Credentials, "Credentials", ""),
 ];
 
 /// The devices of a page.
@@ -35,8 +36,8 @@ pub fn DevicesTable(
     page: Rc<Page<Device>>,
     titles: Option<Rc<Platforms>>,
     open: Option<i64>,
-    sorted: Sorted,
-    onsort: EventHandler<&'static str>,
+    sorted: Sorted<DeviceColumn>,
+    onsort: EventHandler<DeviceColumn>,
     onopen: EventHandler<i64>,
     oncredential: EventHandler<Vec<i64>>,
     ondelete: EventHandler<Device>,
@@ -63,7 +64,7 @@ pub fn DevicesTable(
                                 title,
                                 class,
                                 sorted: sorted.direction(column),
-                                refused: untold.clone().filter(|_| column == "last_result"),
+                                refused: untold.clone().filter(|_| column == DeviceColumn::LastResult),
                                 onsort: move |()| onsort.call(column),
                             }
                         }

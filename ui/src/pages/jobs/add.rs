@@ -193,7 +193,7 @@ fn WhenFields(draft: Signal<Draft>, form: Form) -> Element {
 /// Says before the job is added that this server will not start it.
 #[component]
 fn NeverStarts(when: When) -> Element {
-    let never = schedule::never_starts(when.schedule_type(), &use_workplace());
+    let never = schedule::never_starts(when.schedule(), &use_workplace());
     rsx! {
         if let Some(reason) = never {
             div { class: "band band-warning form-problem", role: "note",
@@ -206,7 +206,7 @@ fn NeverStarts(when: When) -> Element {
 
 /// What is said of a job that was added.
 fn added(job: &Job, workplace: &Workplace) -> String {
-    match schedule::never_starts(job.schedule_type.as_deref(), workplace) {
+    match schedule::never_starts(job.schedule.known(), workplace) {
         Some(reason) => format!("{} was added. {reason}", job.name),
         None => format!("{} was added.", job.name),
     }

@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use netraven_api::Problem;
-use netraven_api::jobs::{JobInput, JobKind};
+use netraven_api::jobs::{JobInput, JobKind, Schedule, ScheduleKind};
 
 use crate::components::{DayEnd, read_time};
 use crate::pages::form::refusal_of;
@@ -39,14 +39,14 @@ impl When {
         }
     }
 
-    /// The way as requests write it.
+    /// The kind of schedule; none by hand.
     #[must_use]
-    pub fn schedule_type(self) -> Option<&'static str> {
+    pub fn schedule(self) -> Option<ScheduleKind> {
         match self {
             When::ByHand => None,
-            When::Interval => Some("interval"),
-            When::Cron => Some("cron"),
-            When::Once => Some("onetime"),
+            When::Interval => Some(ScheduleKind::Interval),
+            When::Cron => Some(ScheduleKind::Cron),
+            When::Once => Some(ScheduleKind::Once),
         }
     }
 }
@@ -121,37 +121,31 @@ impl Draft {
         };
         match self.when {
             When::ByHand => {}
-            When::Interval => {
-                input.schedule_type = self.when.schedule_type().map(str::to_owned);
-                input.interval_seconds = self.seconds();
-                if input.interval_seconds.is_none() {
-                    wrong.push((
-                        "interval_seconds",
-                        "Enter a whole number; at least 1 minute, at most 365 days.".to_owned(),
-                    ));
-                }
-            }
+            When::Interval => match self.seconds() {
+                Some(seconds) => input.schedule = Schedule::every(seconds),
+                None => wrong.push((
+                    "interval_seconds",
+                    "Enter a whole number; at least 1 minute, at most 365 days.".to_owned(),
+                )),
+            },
             When::Cron => {
-                input.schedule_type = self.when.schedule_type().map(str::to_owned);
-                input.cron_string = Some(self.cron.split_whitespace().collect::<Vec<_>>().join(" "));
-                input.time_zone = Some(self.time_zone.trim().to_owned()).filter(|zone| !zone.is_empty());
+                let fields = self.cron.split_whitespace().collect::<Vec<_>>().join(" ");
+                let time_zone = Some(self.time_zone.trim().to_owned()).filter(|zone| !zone.is_empty());
+                input.schedule = Schedule { time_zone, ..Schedule::cron(fields) };
                 // Both are looked at, so that both are told at once, each at its own field.
                 wrong.extend(wrong_cron(&self.cron).map(|why| ("cron_string", why)));
-                if let Some(zone) = input.time_zone.as_ref().filter(|zone| TimeZone::get(zone).is_err()) {
+                if let Some(zone) = input.schedule.time_zone.as_ref().filter(|zone| TimeZone::get(zone).is_err()) {
                     let why = format!("There is no time zone \"{zone}\". Use a name such as Europe/Berlin, or UTC.");
                     wrong.push(("time_zone", why));
                 }
             }
-            When::Once => {
-                input.schedule_type = self.when.schedule_type().map(str::to_owned);
-                match read_time(&self.once, zone, DayEnd::Begin) {
-                    Err(reason) => wrong.push(("scheduled_for", reason)),
-                    Ok(at) if at <= now => {
-                        wrong.push(("scheduled_for", "This time has passed. Choose a later one.".to_owned()));
-                    }
-                    Ok(at) => input.scheduled_for = Some(at.to_string()),
+            When::Once => match read_time(&self.once, zone, DayEnd::Begin) {
+                Err(reason) => wrong.push(("scheduled_for", reason)),
+                Ok(at) if at <= now => {
+                    wrong.push(("scheduled_for", "This time has passed. Choose a later one.".to_owned()));
                 }
-            }
+                Ok(at) => input.schedule = Schedule::once(at),
+            },
         }
         refusal_of(wrong).map_or(Ok(input), Err)
     }
@@ -191,13 +185,20 @@ mod tests {
     #[test]
     fn a_draft_becomes_its_request() {
         let by_hand = typed(|_| ()).unwrap();
-        assert_eq!((by_hand.name.as_deref(), by_hand.schedule_type), (Some("Nightly"), None));
+        assert_eq!((by_hand.name.as_deref(), by_hand.schedule.kind), (Some("Nightly"), None));
         let interval = typed(|draft| draft.when = When::Interval).unwrap();
-        assert_eq!(interval.interval_seconds, Some(14_400));
+        assert_eq!(interval.schedule.interval_seconds, Some(14_400));
         let cron = typed(|draft| (draft.when, draft.cron) = (When::Cron, " 30  2 * * 1 ".into())).unwrap();
-        assert_eq!((cron.cron_string.as_deref(), cron.time_zone.as_deref()), (Some("30 2 * * 1"), Some("UTC")));
+        assert_eq!(
+            (cron.schedule.cron_string.as_deref(), cron.schedule.time_zone.as_deref()),
+            (Some("30 2 * * 1"), Some("UTC"))
+        );
         let once = typed(|draft| (draft.when, draft.once) = (When::Once, "2026-11-24T02:30".into())).unwrap();
-        assert_eq!(once.scheduled_for.as_deref(), Some("2026-11-24T01:30:00Z"), "local time is UTC+1");
+        assert_eq!(
+            once.schedule.scheduled_for.map(|at| at.to_string()).as_deref(),
+            Some("2026-11-24T01:30:00Z"),
+            "local time is UTC+1"
+        );
     }
 
     #[test]

@@ -1,7 +1,7 @@
 //! Schedules in words.
 
 use jiff::tz::TimeZone;
-use netraven_api::jobs::Job;
+use netraven_api::jobs::{Schedule, ScheduleKind};
 use netraven_api::native::Feature;
 
 use crate::format;
@@ -9,28 +9,26 @@ use crate::state::session::Workplace;
 
 /// When a job runs: `every 4 hours`, `02:30 daily (Europe/Berlin)`, `once at 2026-11-22 14:02:00`, `manual`.
 #[must_use]
-pub fn words(job: &Job, zone: &TimeZone) -> String {
-    match (job.schedule_type.as_deref(), job.interval_seconds, &job.cron_string, job.scheduled_for) {
-        (Some("interval"), Some(seconds), _, _) => every(seconds),
-        (Some("cron"), _, Some(fields), _) => cron(fields, job.time_zone.as_deref().unwrap_or("UTC")),
-        (Some("onetime"), _, _, Some(at)) => format!("once at {}", format::date_time(at, zone)),
-        _ => "manual".to_owned(),
-    }
+pub fn words(schedule: &Schedule, zone: &TimeZone) -> String {
+    times(schedule, zone).unwrap_or_else(|| "manual".to_owned())
 }
 
-/// Whether a job runs again and again after some time.
-#[must_use]
-pub fn is_interval(job: &Job) -> bool {
-    job.schedule_type.as_deref() == Some("interval")
+fn times(schedule: &Schedule, zone: &TimeZone) -> Option<String> {
+    let words = match schedule.known()? {
+        ScheduleKind::Interval => every(schedule.interval_seconds?),
+        ScheduleKind::Cron => cron(schedule.cron_string.as_ref()?, schedule.time_zone.as_deref().unwrap_or("UTC")),
+        ScheduleKind::Once => format!("once at {}", format::date_time(schedule.scheduled_for?, zone)),
+    };
+    Some(words)
 }
 
 /// Why this server never starts a job by its schedule, if it does not.
 #[must_use]
-pub fn never_starts(kind: Option<&str>, workplace: &Workplace) -> Option<String> {
-    match kind {
-        Some("cron") => workplace.refusal(Feature::CronSchedule),
-        Some("onetime") => workplace.refusal(Feature::OnceSchedule),
-        _ => None,
+pub fn never_starts(kind: Option<ScheduleKind>, workplace: &Workplace) -> Option<String> {
+    match kind? {
+        ScheduleKind::Cron => workplace.refusal(Feature::CronSchedule),
+        ScheduleKind::Once => workplace.refusal(Feature::OnceSchedule),
+        ScheduleKind::Interval => None,
     }
 }
 

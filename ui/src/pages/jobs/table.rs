@@ -4,9 +4,10 @@ use std::rc::Rc;
 
 use dioxus::prelude::*;
 use netraven_api::Page;
-use netraven_api::jobs::{Job, JobInput, UpdateJob};
+use netraven_api::jobs::{Job, JobInput, ScheduleKind, UpdateJob};
 use netraven_api::native::{Deed, Feature};
 use netraven_api::runs::RunStatus;
+use netraven_api::sorting::JobColumn;
 
 use super::schedule;
 use super::target::Target;
@@ -14,7 +15,7 @@ use crate::components::{Ago, Button, ButtonKind, Glyph, Icon, SortHead, StatusTa
 use crate::data::use_api;
 use crate::format;
 use crate::pages::actions::use_run_job;
-use crate::pages::paging::Sorted;
+use crate::pages::paging::{Head, Sorted};
 use crate::route::Route;
 use crate::state::moment::use_moment;
 use crate::state::notices::use_notices;
@@ -23,12 +24,21 @@ use crate::state::session::use_workplace;
 /// Why a job of the product itself is left alone.
 const SYSTEM: &str = "NetRaven needs this job itself; it cannot be changed.";
 
+/// The heads of the columns, left to right.
+const HEADS: [Head<JobColumn>; 5] = [
+    (JobColumn::Name, "Name", ""),
+    (JobColumn::Kind, "Kind", "wide-only"),
+    (JobColumn::NextRun, "Schedule", ""),
+    (JobColumn::Target, "Target", ""),
+    (JobColumn::LastRunAt, "Last run", ""),
+];
+
 /// The jobs of a page.
 #[component]
 pub fn JobsTable(
     page: Rc<Page<Job>>,
-    sorted: Sorted,
-    onsort: EventHandler<&'static str>,
+    sorted: Sorted<JobColumn>,
+    onsort: EventHandler<JobColumn>,
     oncancel: EventHandler<Job>,
     ondelete: EventHandler<Job>,
 ) -> Element {
@@ -45,11 +55,15 @@ pub fn JobsTable(
                 }
                 thead {
                     tr {
-                        SortHead { title: "Name", sorted: sorted.direction("name"), onsort: move |()| onsort.call("name") }
-                        SortHead { title: "Kind", class: "wide-only", sorted: sorted.direction("job_type"), onsort: move |()| onsort.call("job_type") }
-                        SortHead { title: "Schedule", sorted: sorted.direction("next_run"), onsort: move |()| onsort.call("next_run") }
-                        SortHead { title: "Target", sorted: sorted.direction("target"), onsort: move |()| onsort.call("target") }
-                        SortHead { title: "Last run", sorted: sorted.direction("last_run_at"), onsort: move |()| onsort.call("last_run_at") }
+                        for (column, title, class) in HEADS {
+                            SortHead {
+                                key: "{column}",
+                                title,
+                                class,
+                                sorted: sorted.direction(column),
+                                onsort: move |()| onsort.call(column),
+                            }
+                        }
                         th { scope: "col", aria_label: "Actions" }
                     }
                 }
@@ -88,11 +102,11 @@ fn JobRow(job: ReadSignal<Job>, oncancel: EventHandler<Job>, ondelete: EventHand
 fn Schedule(job: ReadSignal<Job>) -> Element {
     let (moment, workplace) = (use_moment(), use_workplace());
     let job = job.read();
-    let never = schedule::never_starts(job.schedule_type.as_deref(), &workplace);
-    let words = schedule::words(&job, &moment.zone());
-    let by_hand = job.schedule_type.is_none();
+    let never = schedule::never_starts(job.schedule.known(), &workplace);
+    let words = schedule::words(&job.schedule, &moment.zone());
+    let by_hand = job.schedule.kind.is_none();
     rsx! {
-        span { class: if by_hand { "muted cut" } else { "cut" }, title: job.cron_string.clone(), "{words}" }
+        span { class: if by_hand { "muted cut" } else { "cut" }, title: job.schedule.cron_string.clone(), "{words}" }
         if !by_hand && !job.is_enabled {
             span { class: "muted cut", "off" }
         } else if let Some(reason) = never {
@@ -133,8 +147,9 @@ fn Actions(job: ReadSignal<Job>, oncancel: EventHandler<Job>, ondelete: EventHan
     let active = shown.last_run_id.is_some() && status_of(&shown.status).is_some_and(RunStatus::is_active);
     let system = shown.is_system_job.then(|| SYSTEM.to_owned());
     let undeletable = workplace.forbids(Deed::DeleteJob).or_else(|| system.clone());
-    let kept = schedule::is_interval(&shown).then(|| workplace.refusal(Feature::ScheduleChange)).flatten();
-    let never = schedule::never_starts(shown.schedule_type.as_deref(), &workplace);
+    let is_interval = shown.schedule.known() == Some(ScheduleKind::Interval);
+    let kept = is_interval.then(|| workplace.refusal(Feature::ScheduleChange)).flatten();
+    let never = schedule::never_starts(shown.schedule.known(), &workplace);
     let switch = move |_| {
         let (api, name) = (api.clone(), job.peek().name.clone());
         let (kept, never) = (kept.clone(), never.clone());
@@ -169,7 +184,7 @@ fn Actions(job: ReadSignal<Job>, oncancel: EventHandler<Job>, ondelete: EventHan
                 onclick: move |_| start.start(id),
             }
         }
-        if shown.schedule_type.is_some() {
+        if shown.schedule.kind.is_some() {
             Button {
                 label: if enabled { "Disable the schedule of {shown.name}" } else { "Enable the schedule of {shown.name}" },
                 kind: ButtonKind::Text,

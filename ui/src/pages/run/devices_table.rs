@@ -4,23 +4,25 @@ use dioxus::prelude::*;
 use netraven_api::native::Feature;
 use netraven_api::outcome::Cause;
 use netraven_api::runs::{Again, DeviceState, Run, RunDevice};
+use netraven_api::sorting::RunDeviceColumn;
 
 use super::view::{RunVerbs, RunView, RunViewStoreExt};
 use crate::components::{Button, ButtonKind, DeviceStateTag, Glyph, Icon, SortHead, TableFrame};
 use crate::format;
 use crate::pages::actions::{ONE_AT_A_TIME, use_run_job};
+use crate::pages::paging::Head;
 use crate::route::Route;
 use crate::state::moment::use_moment;
 use crate::state::session::use_workplace;
 
-/// The columns left to right: what they are sorted by, their heads, and what these share with their cells.
-const HEADS: [(&str, &str, &str); 6] = [
-    ("device", "Device", ""),
-    ("state", "State", ""),
-    ("stage", "Stage", "wide-only"),
-    ("cause", "Cause", ""),
-    ("message", "What happened", ""),
-    ("duration", "Duration", "num"),
+/// The heads of the columns, left to right.
+const HEADS: [Head<RunDeviceColumn>; 6] = [
+    (RunDeviceColumn::Device, "Device", ""),
+    (RunDeviceColumn::State, "State", ""),
+    (RunDeviceColumn::Stage, "Stage", "wide-only"),
+    (RunDeviceColumn::Cause, "Cause", ""),
+    (RunDeviceColumn::Message, "What happened", ""),
+    (RunDeviceColumn::Duration, "Duration", "num"),
 ];
 
 /// The table of the devices of a page; `oncancel` is told of one that a person wants to cancel.

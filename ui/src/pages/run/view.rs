@@ -2,7 +2,8 @@
 
 use dioxus::prelude::*;
 use netraven_api::outcome::Cause;
-use netraven_api::runs::{DeviceOrder, DeviceState, ListRunDevices};
+use netraven_api::runs::{DeviceState, ListRunDevices};
+use netraven_api::sorting::RunDeviceColumn;
 
 use crate::address::{Addressed, Given, Parts};
 use crate::pages::paging::Sorted;
@@ -100,9 +101,6 @@ impl Show {
 /// Devices on one page.
 pub const PAGE_SIZE: i64 = 100;
 
-/// What the devices can be sorted by: what asks for attention first, or a column.
-pub const SORTS: [&str; 7] = DeviceOrder::NAMES;
-
 /// What the person has chosen.
 #[derive(Clone, Debug, PartialEq, Store)]
 pub struct RunView {
@@ -114,8 +112,8 @@ pub struct RunView {
     pub causes: Vec<String>,
     /// Part of a device's name or address.
     pub search: String,
-    /// The order of the devices, by one of [`SORTS`].
-    pub sorted: Sorted,
+    /// The order of the devices.
+    pub sorted: Sorted<RunDeviceColumn>,
     /// Page of the devices.
     pub page: i64,
     /// Page of the history.
@@ -129,7 +127,7 @@ impl Default for RunView {
             show: Show::default(),
             causes: Vec::new(),
             search: String::new(),
-            sorted: Sorted::by(SORTS[0]),
+            sorted: Sorted::default(),
             page: 1,
             history_page: 1,
         }
@@ -146,7 +144,7 @@ impl RunView {
     /// The request for the devices of a run that are looked at; `text` is what is searched for, once it has come to rest.
     #[must_use]
     pub fn devices_of(&self, run_id: i64, text: &str) -> ListRunDevices {
-        let (sort, order) = self.sorted.wish(&SORTS);
+        let (sort, order) = self.sorted.wish();
         ListRunDevices {
             run_id,
             page: Some(self.page),
@@ -178,7 +176,7 @@ impl<Lens> Store<RunView, Lens> {
         self.page().set(1);
     }
 
-    fn sort_by(&mut self, column: &'static str) {
+    fn sort_by(&mut self, column: RunDeviceColumn) {
         let next = self.sorted().read().toggled(column);
         self.sorted().set(next);
         self.page().set(1);
@@ -198,7 +196,7 @@ impl Addressed for RunView {
         parts.one("show", (self.show != first.show).then(|| self.show.as_str()));
         parts.many("cause", &self.causes);
         parts.one("find", Some(self.search.as_str()).filter(|text| !text.trim().is_empty()));
-        self.sorted.write(&mut parts, &SORTS);
+        self.sorted.write(&mut parts);
         parts.one("page", (self.page != first.page).then_some(self.page));
         parts.one("history", (self.history_page != first.history_page).then_some(self.history_page));
         parts.done()
@@ -217,7 +215,7 @@ impl Addressed for RunView {
                 .map(|cause| cause.as_str().to_owned())
                 .collect(),
             search: given.one("find").unwrap_or_default(),
-            sorted: Sorted::read(&given, &SORTS),
+            sorted: Sorted::read(&given),
             page: page("page"),
             history_page: page("history"),
         }
@@ -241,6 +239,8 @@ pub fn of_cause(cause: Cause) -> String {
 
 #[cfg(test)]
 mod tests {
+    use netraven_api::Order;
+
     use super::*;
 
     #[test]
@@ -250,7 +250,7 @@ mod tests {
             show: Show::Failed,
             causes: vec!["auth-failed".into(), "truncated".into()],
             search: "edge & core, 10.20.".into(),
-            sorted: Sorted { column: "duration", descending: true },
+            sorted: Sorted { column: RunDeviceColumn::Duration, order: Order::Descending },
             page: 3,
             history_page: 2,
         };

@@ -5,22 +5,31 @@ use std::rc::Rc;
 use dioxus::prelude::*;
 use netraven_api::Page;
 use netraven_api::native::Deed;
+use netraven_api::sorting::TagColumn;
 use netraven_api::tags::Tag;
 
 use crate::components::{Button, ButtonKind, Glyph, SortHead, TableFrame};
-use crate::pages::paging::Sorted;
+use crate::pages::paging::{Head, Sorted};
 use crate::pages::tagged_devices::TaggedDevices;
 use crate::state::session::use_workplace;
 
 /// The tag every device carries.
 const DEFAULT: &str = "default";
 
+/// The heads of the columns, left to right.
+const HEADS: [Head<TagColumn>; 4] = [
+    (TagColumn::Name, "Name", ""),
+    (TagColumn::Kind, "Kind", ""),
+    (TagColumn::Devices, "Devices", ""),
+    (TagColumn::Description, "Description", ""),
+];
+
 /// The tags of a page.
 #[component]
 pub fn TagsTable(
     page: Rc<Page<Tag>>,
-    sorted: Sorted,
-    onsort: EventHandler<&'static str>,
+    sorted: Sorted<TagColumn>,
+    onsort: EventHandler<TagColumn>,
     onchange: EventHandler<Tag>,
     ondelete: EventHandler<Tag>,
 ) -> Element {
@@ -36,10 +45,15 @@ pub fn TagsTable(
                 }
                 thead {
                     tr {
-                        SortHead { title: "Name", sorted: sorted.direction("name"), onsort: move |()| onsort.call("name") }
-                        SortHead { title: "Kind", sorted: sorted.direction("type"), onsort: move |()| onsort.call("type") }
-                        SortHead { title: "Devices", sorted: sorted.direction("devices"), onsort: move |()| onsort.call("devices") }
-                        SortHead { title: "Description", sorted: sorted.direction("description"), onsort: move |()| onsort.call("description") }
+                        for (column, title, class) in HEADS {
+                            SortHead {
+                                key: "{column}",
+                                title,
+                                class,
+                                sorted: sorted.direction(column),
+                                onsort: move |()| onsort.call(column),
+                            }
+                        }
                         th { scope: "col", aria_label: "Actions" }
                     }
                 }

@@ -1,6 +1,7 @@
 //! The lines before and after one, of the same device or the same run, whatever the filters hide.
 
 use dioxus::prelude::*;
+use netraven_api::Order;
 use netraven_api::logs::{ListLogs, LogEntry};
 
 use super::columns::{cell, use_columns, widths};
@@ -53,7 +54,7 @@ pub fn Surroundings(line: LogEntry, shared: Shared, onback: EventHandler<()>) ->
     let written = use_columns("cell");
     let id = line.id;
     let before = use_query(move || ListLogs { before: Some(id), ..shared.query() });
-    let after = use_query(move || ListLogs { after: Some(id), order: Some("asc".to_owned()), ..shared.query() });
+    let after = use_query(move || ListLogs { after: Some(id), order: Some(Order::Ascending), ..shared.query() });
     let of = match shared {
         Shared::Device(_) => device_word(&line),
         Shared::Run(run_id) => format!("run {run_id}"),

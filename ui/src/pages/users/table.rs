@@ -4,18 +4,23 @@ use std::rc::Rc;
 
 use dioxus::prelude::*;
 use netraven_api::Page;
+use netraven_api::sorting::UserColumn;
 use netraven_api::users::UserPublic;
 
 use crate::components::{Button, ButtonKind, Glyph, SortHead, TableFrame, Tag, Tone};
-use crate::pages::paging::Sorted;
+use crate::pages::paging::{Head, Sorted};
 use crate::state::session::use_workplace;
+
+/// The heads of the columns, left to right.
+const HEADS: [Head<UserColumn>; 3] =
+    [(UserColumn::Username, "Name", ""), (UserColumn::Role, "Role", ""), (UserColumn::IsActive, "Sign-in", "")];
 
 /// The users of a page.
 #[component]
 pub fn UsersTable(
     page: Rc<Page<UserPublic>>,
-    sorted: Sorted,
-    onsort: EventHandler<&'static str>,
+    sorted: Sorted<UserColumn>,
+    onsort: EventHandler<UserColumn>,
     onchange: EventHandler<UserPublic>,
     ondelete: EventHandler<UserPublic>,
 ) -> Element {
@@ -30,9 +35,15 @@ pub fn UsersTable(
                 }
                 thead {
                     tr {
-                        SortHead { title: "Name", sorted: sorted.direction("username"), onsort: move |()| onsort.call("username") }
-                        SortHead { title: "Role", sorted: sorted.direction("role"), onsort: move |()| onsort.call("role") }
-                        SortHead { title: "Sign-in", sorted: sorted.direction("is_active"), onsort: move |()| onsort.call("is_active") }
+                        for (column, title, class) in HEADS {
+                            SortHead {
+                                key: "{column}",
+                                title,
+                                class,
+                                sorted: sorted.direction(column),
+                                onsort: move |()| onsort.call(column),
+                            }
+                        }
                         th { scope: "col", aria_label: "Actions" }
                     }
                 }

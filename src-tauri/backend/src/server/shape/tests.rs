@@ -4,13 +4,13 @@ use netraven_api::devices::{DeviceInput, ListDevices};
 use netraven_api::jobs::JobInput;
 use netraven_api::logs::ListLogs;
 use netraven_api::sheet::{Cells, Column, Entry, Place, Row, check};
-use netraven_api::tags::TagInput;
+use netraven_api::tags::{ListTags, TagInput};
 use netraven_api::users::UserInput;
 use proptest::prelude::*;
 use serde_json::{Value, json};
 use utoipa::ToSchema;
 
-use super::Shape;
+use super::{Shape, schema_of};
 use crate::server::fault::FieldFault;
 
 fn refused<T: ToSchema + 'static>(mut body: Value, needed: &[&str]) -> Vec<(String, &'static str)> {
@@ -86,6 +86,57 @@ fn a_query_is_written_in_one_form() {
     }
     let sources = Shape::of::<ListDevices>().pairs(&pairs("source=LOCAL"), "query").unwrap();
     assert_eq!(sources, [("source".to_owned(), "local".to_owned())], "words are read in any case");
+}
+
+#[test]
+fn a_closed_list_is_described_where_it_stands_with_what_its_field_says() {
+    let (schema, parts) = schema_of::<ListTags>();
+    let sort = &schema["properties"]["sort"];
+    assert_eq!(sort["type"], json!(["string", "null"]));
+    assert_eq!(sort["pattern"], "^(id|name|type|devices|description)$");
+    assert_eq!(sort["default"], "name");
+    assert!(
+        sort["description"].as_str().is_some_and(|text| text.starts_with("Column the rows are sorted by")),
+        "{sort}"
+    );
+    assert!(!parts.contains_key("TagColumn"));
+}
+
+#[test]
+fn the_fields_of_a_flattened_type_stand_among_the_others() {
+    let (schema, parts) = schema_of::<JobInput>();
+    let fields = schema["properties"].as_object().unwrap();
+    assert!(fields.contains_key("name") && !fields.contains_key("schedule"), "{schema}");
+    assert_eq!(fields["schedule_type"]["pattern"], "^(interval|cron|onetime)$");
+    assert_eq!(fields["interval_seconds"]["minimum"].as_f64(), Some(60.0));
+    assert_eq!(schema["type"], "object");
+    assert!(schema.get("allOf").is_none() && !parts.contains_key("Schedule"), "{schema} {parts:?}");
+    let fault = |place: &str, kind: &'static str| (place.to_owned(), kind);
+    let body = json!({"name": "", "schedule_type": "sometimes", "interval_seconds": 59, "scheduled_for": "tomorrow", "tags": 3});
+    assert_eq!(
+        refused::<JobInput>(body, &[]),
+        [
+            fault("body.name", "string_too_short"),
+            fault("body.tags", "list_type"),
+            fault("body.schedule_type", "string_pattern_mismatch"),
+            fault("body.interval_seconds", "greater_than_equal"),
+            fault("body.scheduled_for", "datetime_parsing"),
+        ]
+    );
+}
+
+#[test]
+fn an_order_is_refused_in_the_words_of_a_pattern() {
+    let given = [("sort".to_owned(), "password".to_owned()), ("order".to_owned(), "DESC".to_owned())];
+    let faults = Shape::of::<ListTags>().pairs(&given, "query").unwrap_err();
+    let messages: Vec<(&str, &str)> = faults.iter().map(|fault| (fault.kind, fault.message.as_str())).collect();
+    assert_eq!(
+        messages,
+        [
+            ("string_pattern_mismatch", "String should match pattern '^(id|name|type|devices|description)$'"),
+            ("string_pattern_mismatch", "String should match pattern '^(asc|desc)$'"),
+        ]
+    );
 }
 
 #[test]

@@ -2,11 +2,13 @@
 
 use std::sync::LazyLock;
 
+use netraven_api::Order;
 use netraven_api::outcome::{Cause, Stage};
-use netraven_api::runs::{DeviceOrder, DeviceState, ListRunDevices, RunDevice};
+use netraven_api::runs::{DeviceState, ListRunDevices, RunDevice};
+use netraven_api::sorting::RunDeviceColumn;
 use sqlx::types::Json;
 
-use crate::store::listing::{List, Paging, RawPage, Sql, any_of};
+use crate::store::listing::{List, Paging, RawPage, SortKey, Sql, any_of};
 use crate::store::{Result, Store, StoreError, contains};
 
 /// The address as it is shown.
@@ -40,48 +42,49 @@ const ONE: &str = concat!(
 );
 
 /// Sorted by its keys alone; whole rows are read of one page only.
-static LIST: LazyLock<List> = LazyLock::new(|| List {
+const LIST: List = List {
     from: "run_devices d",
     counted: "run_devices d",
     columns: "d.run_id, d.device_id",
     name: "p",
     around: " join run_devices d on d.run_id = p.run_id and d.device_id = p.device_id",
     row: concat!(fields!(), ")"),
-    sorts: DeviceOrder::ALL.map(|order| (order.as_str(), column(order))).to_vec().leak(),
-    nullable: &["stage", "cause", "message", "duration"],
     then: &[HOSTNAME],
     id: "d.device_id",
-    descending: false,
+    order: Order::Ascending,
     pages_of_none: 0,
-});
+};
 
 const HOSTNAME: &str = "lower(d.hostname)";
 
-/// What an order is in the database: the ranks and titles of closed lists are those of the wire types.
-fn column(order: DeviceOrder) -> &'static str {
-    match order {
-        DeviceOrder::Attention | DeviceOrder::State => {
-            ranked("d.state", DeviceState::ALL.map(|state| (state.as_str(), usize::from(state.attention()))))
-        }
-        DeviceOrder::Device => HOSTNAME,
-        DeviceOrder::Stage => {
-            let places = Stage::ALL.iter().enumerate();
-            ranked("d.stage", places.map(|(place, stage)| (stage.as_str(), place)))
-        }
-        DeviceOrder::Cause => {
-            let mut causes = Cause::ALL;
-            causes.sort_by_key(|cause| cause.title());
-            ranked("d.cause", causes.iter().enumerate().map(|(place, cause)| (cause.as_str(), place)))
-        }
-        DeviceOrder::Message => "lower(nullif(d.message, ''))",
-        DeviceOrder::Duration => "coalesce(d.finished_at, now()) - d.started_at",
+/// What a column is in the database: the ranks and titles of closed lists are those of the wire types.
+fn key(column: RunDeviceColumn) -> SortKey {
+    static STATE: LazyLock<String> = LazyLock::new(|| {
+        ranked("d.state", DeviceState::ALL.map(|state| (state.as_str(), usize::from(state.attention()))))
+    });
+    static STAGE: LazyLock<String> = LazyLock::new(|| {
+        let places = Stage::ALL.iter().enumerate();
+        ranked("d.stage", places.map(|(place, stage)| (stage.as_str(), place)))
+    });
+    static CAUSE: LazyLock<String> = LazyLock::new(|| {
+        let mut causes = Cause::ALL;
+        causes.sort_by_key(|cause| cause.title());
+        ranked("d.cause", causes.iter().enumerate().map(|(place, cause)| (cause.as_str(), place)))
+    });
+    match column {
+        RunDeviceColumn::Attention | RunDeviceColumn::State => SortKey::of(&STATE),
+        RunDeviceColumn::Device => SortKey::of(HOSTNAME),
+        RunDeviceColumn::Stage => SortKey::nullable(&STAGE),
+        RunDeviceColumn::Cause => SortKey::nullable(&CAUSE),
+        RunDeviceColumn::Message => SortKey::nullable("lower(nullif(d.message, ''))"),
+        RunDeviceColumn::Duration => SortKey::nullable("coalesce(d.finished_at, now()) - d.started_at"),
     }
 }
 
-/// The rank of a column's word, kept for as long as the program runs.
-fn ranked(column: &str, ranks: impl IntoIterator<Item = (&'static str, usize)>) -> &'static str {
+/// The rank of a column's word.
+fn ranked(column: &str, ranks: impl IntoIterator<Item = (&'static str, usize)>) -> String {
     let ranks: String = ranks.into_iter().map(|(word, rank)| format!(" when '{word}' then {rank}")).collect();
-    format!("case {column}{ranks} end").leak()
+    format!("case {column}{ranks} end")
 }
 
 impl Store {
@@ -90,8 +93,8 @@ impl Store {
         let paging = Paging {
             page: query.page,
             size: query.size,
-            sort: query.sort.as_deref(),
-            order: query.order.as_deref(),
+            sort: key(query.sort.unwrap_or_default()),
+            order: query.order,
             ..Paging::default()
         };
         let (items, total) = self.items_and_total(&LIST, &paging, |sql| narrow(sql, query)).await?;

@@ -4,6 +4,7 @@
 mod cron;
 
 use netraven_api::Problem;
+use netraven_api::jobs::ScheduleKind;
 use netraven_api::native::Feature;
 use serde_json::{Map, Value};
 
@@ -30,12 +31,12 @@ pub fn body(description: &Description, mut fields: Map<String, Value>) -> Result
     unique_tags(&mut fields);
     let refuse = |name: &str, why: &str| Err(Problem::field(format!("body.{name}"), why));
     let text = |name: &str| fields.get(name).and_then(Value::as_str);
-    match text("schedule_type") {
-        Some("cron") if text("cron_string").is_none() => return refuse("cron_string", FIVE),
-        Some("interval") if fields.get("interval_seconds").and_then(Value::as_i64).is_none() => {
+    match text("schedule_type").and_then(ScheduleKind::parse) {
+        Some(ScheduleKind::Cron) if text("cron_string").is_none() => return refuse("cron_string", FIVE),
+        Some(ScheduleKind::Interval) if fields.get("interval_seconds").and_then(Value::as_i64).is_none() => {
             return refuse("interval_seconds", "An interval needs its number of seconds.");
         }
-        Some("onetime") if text("scheduled_for").is_none() => {
+        Some(ScheduleKind::Once) if text("scheduled_for").is_none() => {
             return refuse("scheduled_for", "A job that runs once needs the time of its start.");
         }
         _ => {}

@@ -1,6 +1,7 @@
 //! A filter of log lines as the server takes it: one value of each kind a request, and the rest looked at here.
 
 use jiff::Timestamp;
+use netraven_api::Order;
 use netraven_api::logs::{Level, LogEntry, LogType, MetaMatch, StreamFilter};
 use netraven_api::{Open, Problem, Word};
 
@@ -55,7 +56,7 @@ impl Filter {
         if let Some(before) = before {
             until = earlier(until, time_of(talk, before).await?);
         }
-        let is_ascending = asked.one("order").is_some_and(|order| order.eq_ignore_ascii_case("asc"));
+        let is_ascending = asked.word("order") == Some(Order::Ascending);
         common.extend(job_id.map(|id| ("job_id", id.to_string())));
         common.extend(from.map(|time| ("start_time", time.to_string())));
         common.extend(until.map(|time| ("end_time", time.to_string())));

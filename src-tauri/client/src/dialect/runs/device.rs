@@ -53,8 +53,8 @@ pub async fn list(talk: Talk<'_>, asked: &Asked, run: i64) -> Result<Value, Prob
         state: words("state").filter_map(|word| DeviceState::parse(&word)).collect(),
         cause: words("cause").filter_map(|word| Cause::parse(&word)).collect(),
         search: asked.one("search"),
-        sort: asked.one("sort"),
-        order: asked.one("order"),
+        sort: asked.word("sort"),
+        order: asked.word("order"),
     };
     let (_, all) = with_run(talk, run).await?;
     Ok(reply(&wanted.page_of(all, talk.now())))

@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
-use netraven_api::jobs::Job;
+use netraven_api::jobs::{Job, ScheduleKind};
 use netraven_api::runs::{RunStatus, Trigger};
 use serde_json::Value;
 use tokio::time::Instant;
@@ -196,7 +196,7 @@ pub async fn trigger(talk: Talk<'_>, job: Option<&Job>, began: Timestamp, before
         return seen;
     }
     // Intervals are the only schedules this server follows; it goes on following one that was taken off the job.
-    let follows = job.schedule_type.as_deref() == Some("interval")
+    let follows = job.schedule.known() == Some(ScheduleKind::Interval)
         || schedules(talk).await.is_some_and(|schedules| schedules.contains(&job.id));
     if follows { Trigger::Unknown } else { Trigger::Manual }
 }

@@ -2,11 +2,13 @@
 
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
+use netraven_api::Order;
 use netraven_api::logs::GetLogHistogram;
 use netraven_api::runs::{GetRunOutcomes, GetRunTimeline, ListRuns, RunStatus, SummarizeRuns};
+use netraven_api::sorting::RunColumn;
 
 use super::super::charts::Frame;
-use super::{DashboardState, SORTS};
+use super::DashboardState;
 use crate::state::logs::LogFilter;
 use crate::state::span::Span;
 
@@ -19,7 +21,7 @@ impl DashboardState {
     pub fn runs(&self, search: &str, now: Timestamp) -> ListRuns {
         let sums = self.summary(search, now);
         // The order every server has when nobody says otherwise.
-        let as_usual = self.sort == SORTS[0] && self.descending;
+        let as_usual = self.sort == RunColumn::default() && self.order == Order::Descending;
         ListRuns {
             page: Some(self.page),
             size: Some(self.size),
@@ -32,8 +34,8 @@ impl DashboardState {
             start_time: sums.start_time,
             end_time: sums.end_time,
             search: sums.search,
-            sort: (!as_usual).then(|| self.sort.to_owned()),
-            order: (!as_usual).then(|| if self.descending { "desc" } else { "asc" }.to_owned()),
+            sort: (!as_usual).then_some(self.sort),
+            order: (!as_usual).then_some(self.order),
             ..ListRuns::default()
         }
     }
