@@ -1,6 +1,7 @@
 //! The log of the replayed Python server: filters of several values, places by id, and the search that always fails there.
 
 use netraven_api::logs::{GetLog, GetLogStats, Level, ListLogLevels, ListLogTypes, ListLogs, LogEntry, LogType};
+use netraven_api::sorting::LogColumn;
 use netraven_api::{Order, Page};
 use netraven_client::Client;
 use serde_json::json;
@@ -67,7 +68,7 @@ async fn a_whole_log_is_read_page_behind_page_each_line_once() {
     let client = replay.client().await;
     let (mut before, mut read) = (None, Vec::new());
     loop {
-        let sort = Some("id".to_owned());
+        let sort = Some(LogColumn::Id);
         let page = list(&client, ListLogs { size: Some(100), sort, before, ..ListLogs::default() }).await;
         let Some(least) = page.items.iter().map(|line| line.id).min() else { break };
         read.extend(ids(&page));

@@ -25,10 +25,11 @@ use netraven_api::runs::{
     Again, CancelDevice, CancelRun, DeviceState, GetRun, GetRunDevice, GetRunOutcomes, GetRunTimeline, ListRunDevices,
     ListRuns, RunAgain, RunStatus, SummarizeRuns, Trigger,
 };
+use netraven_api::sorting::RunDeviceColumn;
 use netraven_api::system::{GetHealth, GetSystemStatus};
 use netraven_api::tags::{CreateTag, DeleteTag, GetTag, ListTags, TagInput, UpdateTag};
 use netraven_api::users::GetMe;
-use netraven_api::{Endpoint, Secret};
+use netraven_api::{Endpoint, Order, Secret};
 use netraven_client::Client;
 
 /// What was refused on the way, by method and path.
@@ -163,14 +164,14 @@ impl Walk<'_> {
         self.ask(SummarizeRuns { trigger, device_id, tag_id: vec![1], ..SummarizeRuns::default() }).await;
         self.ask(GetRun(run)).await;
         let failed = vec![DeviceState::Failure, DeviceState::Cancelled];
-        let (search, sort, order) = (Some("walk".into()), Some("duration".into()), Some("desc".into()));
+        let (sort, order) = (Some(RunDeviceColumn::Duration), Some(Order::Descending));
         let cause = vec![Cause::AuthFailed];
         self.ask(ListRunDevices { run_id: run, page: Some(1), size: Some(100), ..ListRunDevices::default() }).await;
         self.ask(ListRunDevices {
             run_id: run,
             state: failed,
             cause,
-            search,
+            search: Some("walk".into()),
             sort,
             order,
             ..ListRunDevices::default()
