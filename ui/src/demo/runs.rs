@@ -260,7 +260,7 @@ pub fn matrix(world: &World, asked: &GetJobMatrix) -> JobMatrix {
         hostname: device.hostname.clone(),
         cells: last.iter().map(|plan| cell(plan, device.id)).collect(),
     });
-    let wanted = Asked { page: asked.page, size: asked.size, ..Asked::default() };
+    let wanted = Asked { page: asked.page, size: asked.size, order: Order::Ascending };
     JobMatrix {
         devices: page(rows.collect(), wanted, |row| row.device_id, |one, other| one.hostname.cmp(&other.hostname)),
         runs: last

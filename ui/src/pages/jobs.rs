@@ -1,7 +1,7 @@
 //! The jobs: what is done to which devices, and when.
 
 use dioxus::prelude::*;
-use netraven_api::jobs::{DeleteJob, Job, ListJobs};
+use netraven_api::jobs::{DeleteJob, Job, ListJobs, ScheduleKind};
 use netraven_api::native::Feature;
 use netraven_api::sorting::JobColumn;
 
@@ -138,7 +138,8 @@ fn farewell(job: &Job, workplace: &Workplace) -> String {
         Some(reason) => format!("{} is deleted with its schedule. {reason}", job.name),
         None => format!("{} is deleted with its schedule and all its runs.", job.name),
     };
-    let kept = schedule::is_interval(job).then(|| workplace.refusal(Feature::ScheduleChange)).flatten();
+    let is_interval = job.schedule.known() == Some(ScheduleKind::Interval);
+    let kept = is_interval.then(|| workplace.refusal(Feature::ScheduleChange)).flatten();
     let kept = kept.map(|reason| format!(" {reason}")).unwrap_or_default();
     format!("{what}{kept} The devices and their stored configurations stay. This can't be undone.")
 }

@@ -122,7 +122,7 @@ mod tests {
             tags: vec![71, 72],
             search: "core & edge, 100% ~x~26".into(),
             sort: RunColumn::JobName,
-            descending: false,
+            order: Order::Ascending,
             page: 3,
             size: 100,
             open: Some(4188),
