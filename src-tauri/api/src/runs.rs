@@ -185,18 +185,46 @@ impl Endpoint for ListRuns {
     }
 }
 
-/// One run; its devices are listed by [`ListRunDevices`].
+/// What is told of one run.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct RunParts {
+    /// Whether all its devices are listed as `results`. A run may have thousands: `/runs/{run_id}/devices` has a page of them.
+    #[cfg_attr(feature = "openapi", schema(default = true))]
+    pub results: Option<bool>,
+}
+
+/// A run, with its devices where they are asked for.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct RunDetail {
+    /// The run.
+    #[serde(flatten)]
+    pub run: Run,
+    /// All its devices with the details of their results: those that ask for attention first, then by hostname.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub results: Option<Vec<RunDevice>>,
+}
+
+impl std::ops::Deref for RunDetail {
+    type Target = Run;
+    fn deref(&self) -> &Run {
+        &self.run
+    }
+}
+
+/// One run. Asked this way its devices are left out: [`ListRunDevices`] lists them, a page at a time.
 #[derive(Clone, Copy, Debug)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct GetRun(pub i64);
 
 impl Endpoint for GetRun {
-    type Reply = Run;
+    type Reply = RunDetail;
     const METHOD: Method = Method::Get;
     const PATH: &'static str = "/runs/{run_id}";
     const ACCESS: Access = Access::User;
     fn request(&self) -> Request {
-        Request::to::<Self>().param("run_id", self.0)
+        Request::to::<Self>().param("run_id", self.0).query(&RunParts { results: Some(false) })
     }
 }
 

@@ -83,7 +83,7 @@ async fn finish(client: &Client, run_id: i64) -> anyhow::Result<Run> {
     loop {
         let run = client.send(&GetRun(run_id)).await?;
         if !run.status.is_active() {
-            return Ok(run);
+            return Ok(run.run);
         }
         ensure!(began.elapsed() < LIMIT, "the run did not end within {LIMIT:?}");
         tokio::time::sleep(Duration::from_millis(250)).await;

@@ -129,7 +129,7 @@ pub async fn detail(client: &Client, run: i64) -> anyhow::Result<RunDetail> {
     for device in devices(client, run).await? {
         results.push(client.send(&GetRunDevice { run_id: run, device_id: device.device_id }).await?);
     }
-    Ok(RunDetail { run: client.send(&GetRun(run)).await?, results })
+    Ok(RunDetail { run: client.send(&GetRun(run)).await?.run, results })
 }
 
 /// All devices of a run, page after page.

@@ -61,9 +61,9 @@ pub fn DossierPage(run_id: ReadSignal<i64>, device_id: ReadSignal<i64>, view: Re
     match (run.value(), device.value()) {
         (Some(run), Some(device)) => rsx! {
             LabBand {}
-            DossierHead { run: (*run).clone(), device: (*device).clone(), link: move |()| place(chosen.peek().address()) }
+            DossierHead { run: run.run.clone(), device: (*device).clone(), link: move |()| place(chosen.peek().address()) }
             Panel {
-                DossierTabs { run_id, device_id, view: chosen, run: (*run).clone(), device: (*device).clone() }
+                DossierTabs { run_id, device_id, view: chosen, run: run.run.clone(), device: (*device).clone() }
             }
         },
         _ => rsx! {

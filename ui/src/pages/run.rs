@@ -53,13 +53,13 @@ pub fn RunPage(id: ReadSignal<i64>, view: ReadSignal<String>) -> Element {
     match (run.value(), run.error()) {
         (Some(shown), stale) => rsx! {
             LabBand {}
-            RunHead { run: (*shown).clone(), view: chosen }
+            RunHead { run: shown.run.clone(), view: chosen }
             section { class: "panel bg-card",
                 if let Some(problem) = stale {
                     StaleNote { problem, at: run.at(), onretry: retry }
                 }
-                RunStrip { run: (*shown).clone() }
-                RunTabs { id, view: chosen, run: (*shown).clone() }
+                RunStrip { run: shown.run.clone() }
+                RunTabs { id, view: chosen, run: shown.run.clone() }
             }
         },
         (None, problem) => rsx! {

@@ -7,7 +7,7 @@ use netraven_api::jobs::RunStarted;
 use netraven_api::logs::{Level, LogType};
 use netraven_api::runs::{
     Again, CancelDevice, CancelRun, GetRun, GetRunDevice, GetRunOutcomes, GetRunTimeline, ListRunDevices, ListRuns,
-    MOST_EDGES, Run, RunAgain, RunDevice, RunOutcomes, RunSummary, SummarizeRuns,
+    MOST_EDGES, Run, RunAgain, RunDetail, RunDevice, RunOutcomes, RunParts, RunSummary, SummarizeRuns,
 };
 use serde_json::json;
 
@@ -39,8 +39,17 @@ async fn list(State(shared): State<Shared>, Query(query): Query<ListRuns>) -> Re
     Ok(shared.store.list_runs(&query).await?.into())
 }
 
-async fn get(State(shared): State<Shared>, Id(id): Id) -> Result<Json<Run>, Fault> {
-    Ok(Json(shared.store.run(id).await?))
+async fn get(
+    State(shared): State<Shared>,
+    Id(id): Id,
+    Query(parts): Query<RunParts>,
+) -> Result<Json<RunDetail>, Fault> {
+    let run = shared.store.run(id).await?;
+    let results = match parts.results {
+        Some(false) => None,
+        _ => Some(shared.store.all_run_devices(id).await?),
+    };
+    Ok(Json(RunDetail { run, results }))
 }
 
 async fn devices(

@@ -44,7 +44,7 @@ pub struct List {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct SortKey {
     /// It in SQL; without any, rows are sorted by their ids.
-    sql: &'static str,
+    pub sql: &'static str,
     /// Whether it may be null; rows without a value come last in both directions. Only then, because asking for it keeps an
     /// index from being used.
     nullable: bool,

@@ -91,7 +91,7 @@ async fn what_the_log_counts_holds_against_results_that_were_lost() {
     let states: Vec<_> = devices.iter().map(|device| (device.hostname.as_str(), device.state)).collect();
     let lost = DeviceState::NoResult;
     assert_eq!(states, [("spine-b", lost), ("spine-c", lost), ("spine-a", DeviceState::Success)]);
-    assert!(run.message.unwrap().contains("a result of 1 of the 3 devices"));
+    assert!(run.message.as_ref().unwrap().contains("a result of 1 of the 3 devices"));
     // Nothing but its name is known of one that is gone, and it can be asked for all the same.
     let gone = client.send(&GetRunDevice { run_id: run.id, device_id: devices[1].device_id }).await.unwrap();
     assert_eq!((gone.hostname.as_str(), gone.state, gone.device_id > 0), ("spine-c", lost, true));
@@ -212,7 +212,7 @@ async fn a_job_that_waits_in_no_queue_is_not_said_to_wait_for_ever() {
         }
     };
     let run = tokio::time::timeout(Duration::from_secs(60), told).await.expect("it is told in the end");
-    assert!(run.message.unwrap().contains("waits in no queue"));
+    assert!(run.message.as_ref().unwrap().contains("waits in no queue"));
 }
 
 type Told = Arc<Mutex<Vec<FeedMessage>>>;

@@ -33,13 +33,21 @@ macro_rules! fields {
     };
 }
 
-const ONE: &str = concat!(
-    "select ",
-    fields!(),
-    ", 'details', res.details) from run_devices d
-    left join job_results res on res.run_id = d.run_id and res.device_id = d.device_id
-    where d.run_id = $1 and d.device_id = $2"
-);
+/// Devices of a run with the details of their results.
+macro_rules! detailed {
+    ($rest:literal) => {
+        concat!(
+            "select ",
+            fields!(),
+            ", 'details', res.details) from run_devices d
+            left join job_results res on res.run_id = d.run_id and res.device_id = d.device_id where d.run_id = $1 ",
+            $rest
+        )
+    };
+}
+
+const ONE: &str = detailed!("and d.device_id = $2");
+const ALL: &str = detailed!("");
 
 /// Sorted by its keys alone; whole rows are read of one page only.
 const LIST: List = List {
@@ -102,6 +110,15 @@ impl Store {
             self.run(query.run_id).await?;
         }
         Ok(LIST.page(&items, total, &paging))
+    }
+
+    /// All devices of a run with the details of their results, those that ask for attention first.
+    pub async fn all_run_devices(&self, id: i64) -> Result<Vec<RunDevice>> {
+        let attention = key(RunDeviceColumn::Attention).sql;
+        let sql = format!("{ALL} order by {attention}, {HOSTNAME}, d.device_id");
+        let rows: Vec<Json<RunDevice>> =
+            sqlx::query_scalar(sqlx::AssertSqlSafe(sql)).bind(id).fetch_all(self.pool()).await?;
+        Ok(rows.into_iter().map(|row| row.0).collect())
     }
 
     /// One device of a run, with the details of its result.
