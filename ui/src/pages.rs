@@ -24,7 +24,6 @@ pub mod run_causes;
 pub mod run_duration;
 pub mod sign_in;
 pub mod system;
-pub mod tagged_devices;
 pub mod tags;
 pub mod trust_key;
 pub mod unified_logs;

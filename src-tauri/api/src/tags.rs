@@ -18,6 +18,10 @@ pub struct Tag {
     pub kind: Option<String>,
     /// Description.
     pub description: Option<String>,
+    /// How many devices carry it; only where tags themselves are asked for, not where one stands in something else. Not part
+    /// of NetRaven's shape.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub devices: Option<i64>,
 }
 
 /// Body of a new tag, and of a change (absent fields stay).

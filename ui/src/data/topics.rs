@@ -126,7 +126,8 @@ fn shown_by(path: &str) -> &'static [Topic] {
         "runs" | "job-results" => &[Topic::Runs, Topic::RunEnds],
         "jobs" => &[Topic::Jobs, Topic::Runs],
         "devices" => &[Topic::Devices, Topic::RunEnds],
-        "credentials" | "tags" => &[Topic::Setup],
+        // With the number of devices each of them reaches.
+        "credentials" | "tags" => &[Topic::Setup, Topic::Devices],
         "configs" | "api" => &[Topic::RunEnds, Topic::Snapshots],
         "system" => &[Topic::System],
         "users" => &[Topic::Users],

@@ -158,13 +158,15 @@ pub fn tags(world: &World, asked: &ListTags) -> Page<Tag> {
             && (asked.kind.is_empty() || tag.kind.as_ref().is_some_and(|kind| asked.kind.contains(kind)))
     };
     let wanted = Asked { page: asked.page, size: asked.size, order: asked.order.as_deref(), descending: false };
-    let rows: Vec<Tag> = world.tags.iter().filter(fits).cloned().collect();
+    let counted = |tag: &Tag| Tag { devices: Some(carry(world, std::slice::from_ref(tag))), ..tag.clone() };
+    let rows: Vec<Tag> = world.tags.iter().filter(fits).map(counted).collect();
     page(
         rows,
         wanted,
         |row| row.id,
         |one, other| match asked.sort.as_deref().unwrap_or("name") {
             "type" => one.kind.cmp(&other.kind),
+            "devices" => one.devices.cmp(&other.devices),
             "id" => one.id.cmp(&other.id),
             _ => one.name.cmp(&other.name),
         },
@@ -180,17 +182,25 @@ pub fn credentials(world: &World, asked: &ListCredentials) -> Page<Credential> {
             && (asked.tag_id.is_empty() || credential.tags.iter().any(|tag| asked.tag_id.contains(&tag.id)))
     };
     let wanted = Asked { page: asked.page, size: asked.size, order: asked.order.as_deref(), descending: false };
-    let rows: Vec<Credential> = world.credentials.iter().filter(fits).cloned().collect();
+    let counted = |one: &Credential| Credential { devices: Some(carry(world, &one.tags)), ..one.clone() };
+    let rows: Vec<Credential> = world.credentials.iter().filter(fits).map(counted).collect();
     page(
         rows,
         wanted,
         |row| row.id,
         |one, other| match asked.sort.as_deref().unwrap_or("priority") {
             "username" => one.username.cmp(&other.username),
+            "devices" => one.devices.cmp(&other.devices),
             "id" => one.id.cmp(&other.id),
             _ => one.priority.cmp(&other.priority),
         },
     )
+}
+
+/// How many devices carry one of these tags.
+fn carry(world: &World, tags: &[Tag]) -> i64 {
+    let carries = |device: &&Device| device.tags.iter().any(|tag| tags.iter().any(|wanted| wanted.id == tag.id));
+    count(world.devices.iter().filter(carries).count())
 }
 
 /// Whether a run of a job has not ended: it has one at a time.

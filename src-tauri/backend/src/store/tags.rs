@@ -9,18 +9,31 @@ use super::{Result, Store, StoreError, explain};
 
 const UNIQUE: &[(&str, &str)] = &[("tags_name_key", "Tag name already exists")];
 
+/// How many devices carry a tag.
+macro_rules! devices {
+    () => {
+        "(select count(*) from device_tags dt where dt.tag_id = t.id)"
+    };
+}
+
+const ROW: &str = concat!(
+    "json_build_object('id', t.id, 'name', t.name, 'type', t.type, 'description', t.description, 'devices', ",
+    devices!(),
+    ")"
+);
+
 const LIST: List = List {
     from: "tags t",
     counted: "tags t",
     columns: "t.*",
     name: "t",
     around: "",
-    row: "json_build_object('id', t.id, 'name', t.name, 'type', t.type, 'description', t.description)",
+    row: ROW,
     sorts: &[
         ("name", "lower(t.name)"),
         ("id", "t.id"),
         ("type", "t.type"),
-        ("devices", "(select count(*) from device_tags dt where dt.tag_id = t.id)"),
+        ("devices", devices!()),
         ("description", "lower(t.description)"),
     ],
     nullable: &["type", "description"],
@@ -49,13 +62,9 @@ impl Store {
 
     /// One tag.
     pub async fn tag(&self, id: i64) -> Result<Tag> {
-        let row: Option<Json<Tag>> = sqlx::query_scalar(
-            "select json_build_object('id', id, 'name', name, 'type', type, 'description', description)
-             from tags where id = $1",
-        )
-        .bind(id)
-        .fetch_optional(self.pool())
-        .await?;
+        let sql = format!("select {ROW} from tags t where t.id = $1");
+        let row: Option<Json<Tag>> =
+            sqlx::query_scalar(sqlx::AssertSqlSafe(sql)).bind(id).fetch_optional(self.pool()).await?;
         row.map(|row| row.0).ok_or(StoreError::NotFound("Tag"))
     }
 
