@@ -18,6 +18,7 @@ pub mod lab;
 pub mod listing;
 pub mod not_found;
 pub mod paging;
+pub mod pickers;
 pub mod remedy;
 pub mod run;
 pub mod run_causes;

@@ -58,6 +58,8 @@ pub struct ListTags {
     /// Any of these kinds, exact.
     #[serde(rename = "type")]
     pub kind: Vec<String>,
+    /// Any of these ids. Not part of NetRaven's filters.
+    pub id: Vec<i64>,
     /// Column the rows are sorted by; `name` if absent. `devices` is how many devices carry it. Equal rows are in the order of
     /// their ids, and those that have nothing there come last.
     #[cfg_attr(feature = "openapi", schema(pattern = "^(id|name|type|devices|description)$", default = "name"))]

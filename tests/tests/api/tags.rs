@@ -14,8 +14,10 @@ async fn a_tag_lives_from_its_making_to_its_removal() -> anyhow::Result<()> {
     let expected = json!({"id": id, "name": "site berlin", "type": "site", "description": "Rack 4", "devices": 0});
     assert_eq!(made.body, expected);
     assert_eq!(http.get(&format!("/tags/{id}")).await?.body, made.body);
-    let found = http.get("/tags/?type=site&name=BERLIN").await?.body;
-    assert_eq!((&found["total"], &found["items"][0]), (&json!(1), &made.body));
+    for query in ["type=site&name=BERLIN".to_owned(), format!("id={id}&id=987654")] {
+        let found = http.get(&format!("/tags/?{query}")).await?.body;
+        assert_eq!((&found["total"], &found["items"][0]), (&json!(1), &made.body), "{query}");
+    }
 
     let changed = http.put(&format!("/tags/{id}"), json!({"name": "site münchen"})).await?;
     assert_eq!(

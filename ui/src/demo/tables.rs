@@ -155,6 +155,7 @@ pub fn jobs(world: &World, asked: &ListJobs) -> Page<Job> {
 pub fn tags(world: &World, asked: &ListTags) -> Page<Tag> {
     let fits = |tag: &&Tag| {
         holds(Some(&tag.name), asked.name.as_deref())
+            && among(&asked.id, &tag.id)
             && (asked.kind.is_empty() || tag.kind.as_ref().is_some_and(|kind| asked.kind.contains(kind)))
     };
     let wanted = Asked { page: asked.page, size: asked.size, order: asked.order.as_deref(), descending: false };

@@ -4,7 +4,7 @@ use netraven_api::tags::{ListTags, Tag, TagInput};
 use sqlx::types::Json;
 
 use super::approvals::{self, Author};
-use super::listing::{List, Paging, RawPage, any_of, like};
+use super::listing::{List, Paging, RawPage, any_id, any_of, like};
 use super::{Result, Store, StoreError, explain};
 
 const UNIQUE: &[(&str, &str)] = &[("tags_name_key", "Tag name already exists")];
@@ -56,6 +56,7 @@ impl Store {
         self.page(&LIST, &paging, |sql| {
             like(sql, "t.name", &query.name);
             any_of(sql, "t.type", &query.kind);
+            any_id(sql, "t.id", &query.id);
         })
         .await
     }

@@ -55,9 +55,12 @@ pub fn reached(devices: &[Device], tags: &[Tag]) -> i64 {
 
 async fn list(talk: Talk<'_>, asked: &Asked) -> Result<Value, Problem> {
     let loaded = talk.all("/tags/", &asked.given(&["name"]), MOST_ROWS).await?;
-    let kinds = asked.many("type");
+    let (kinds, ids) = (asked.many("type"), asked.many("id"));
     let mut tags: Vec<Tag> = loaded.rows.iter().map(|row| tag(Row(row))).collect();
-    tags.retain(|tag| kinds.is_empty() || tag.kind.as_ref().is_some_and(|kind| kinds.contains(kind)));
+    tags.retain(|tag| {
+        (kinds.is_empty() || tag.kind.as_ref().is_some_and(|kind| kinds.contains(kind)))
+            && (ids.is_empty() || ids.contains(&tag.id.to_string()))
+    });
     tags.sort_by_key(|tag| (tag.name.to_lowercase(), tag.id));
     if let Some(devices) = counted_in(talk, asked).await? {
         for tag in &mut tags {

@@ -112,6 +112,13 @@ pub fn fixed(views: &[SavedView], embedded: bool) -> Vec<Entry> {
     entries
 }
 
+/// The part of a job's name in a text that finds it by what its entry reads, which begins with the word "Run".
+pub fn name_of_job(text: &str) -> Option<String> {
+    let text = text.trim().to_lowercase();
+    let name = text.strip_prefix("run").unwrap_or(&text).trim();
+    (!name.is_empty() && !"run".starts_with(&text)).then(|| name.to_owned())
+}
+
 /// The entries that a text finds: those whose name begins with it first, then those with a word that does, then the rest.
 /// A link finds its place.
 pub fn found(text: &str, entries: Vec<Entry>) -> Vec<Entry> {
@@ -170,6 +177,13 @@ mod tests {
         assert_eq!(words("failed"), ["Runs that failed", "Devices that failed last"]);
         assert_eq!(words("sign out"), ["Sign out"]);
         assert_eq!(words("no such thing"), Vec::<String>::new());
+    }
+
+    #[test]
+    fn a_job_is_asked_for_by_its_name_with_and_without_the_word_run() {
+        let names = ["nightly", "run nightly", "Run N", "runner", "ru", "run", " "].map(name_of_job);
+        let part = |text: &str| Some(text.to_owned());
+        assert_eq!(names, [part("nightly"), part("nightly"), part("n"), part("ner"), None, None, None]);
     }
 
     #[test]

@@ -3,13 +3,13 @@
 use dioxus::prelude::*;
 use netraven_api::devices::GetDevice;
 use netraven_api::jobs::GetJob;
-use netraven_api::tags::ListTags;
 
 use super::state::{DashboardState, DashboardStateStoreExt, DashboardTab, DashboardVerbs};
 use super::words::{status_word, trigger_word};
 use crate::components::Chip;
 use crate::data::use_query_maybe;
 use crate::format;
+use crate::pages::pickers::use_tags_of;
 use crate::state::moment::use_moment;
 
 /// The chips of the tab on screen; nothing while no filter is set.
@@ -56,9 +56,7 @@ pub fn FilterChips(state: Store<DashboardState>) -> Element {
 #[component]
 fn RunChips(state: Store<DashboardState>) -> Element {
     let mut state = state;
-    let tags = use_query_maybe(move || {
-        (!state.tags().read().is_empty()).then(|| ListTags { size: Some(100), ..ListTags::default() })
-    });
+    let tags = use_tags_of(move || state.tags().cloned());
     let name = |id: i64| {
         let known = tags.value();
         known

@@ -2,29 +2,22 @@
 
 use dioxus::prelude::*;
 use netraven_api::Open;
-use netraven_api::jobs::{JobKind, ListJobs};
+use netraven_api::jobs::JobKind;
 use netraven_api::logs::{Level, LogType};
 use netraven_api::native::Feature;
 use netraven_api::runs::{RunStatus, Trigger};
-use netraven_api::tags::ListTags;
 
 use super::device_field::DeviceField;
 use super::state::{DashboardState, DashboardStateStoreExt, DashboardTab, DashboardVerbs};
 use super::words::{status_word, trigger_word};
 use crate::components::{Button, ButtonKind, Choice, Glyph, Picker, SearchField};
-use crate::data::use_query;
+use crate::pages::pickers::{JobPicker, TagPicker};
 use crate::state::session::use_workplace;
 
 /// The filters of the tab on screen.
 #[component]
 pub fn JobFiltersBar(state: Store<DashboardState>, #[props(default)] sources: Vec<String>) -> Element {
-    let jobs = use_query(|| ListJobs { size: Some(100), ..ListJobs::default() });
     let mut state = state;
-    let jobs: Vec<Choice> = jobs
-        .value()
-        .map(|page| page.items.iter().map(|job| Choice::new(job.id.to_string(), job.name.clone())).collect())
-        .unwrap_or_default();
-    let chosen_job: Vec<String> = state.job_id().read().iter().map(i64::to_string).collect();
     let narrowed = match *state.tab().read() {
         DashboardTab::Runs => state.read().narrows_runs(),
         DashboardTab::Logs => state.read().narrows_log(),
@@ -35,13 +28,11 @@ pub fn JobFiltersBar(state: Store<DashboardState>, #[props(default)] sources: Ve
                 DashboardTab::Runs => rsx! { RunFilters { state } },
                 DashboardTab::Logs => rsx! { LogFilters { state, sources } },
             }
-            Picker {
+            JobPicker {
                 id: "filter-job",
-                label: "Job",
                 none: "all",
-                choices: jobs,
-                selected: chosen_job,
-                onchange: move |chosen: Vec<String>| state.choose_job(chosen.first().and_then(|id| id.parse().ok())),
+                chosen: state.job_id().cloned(),
+                onchange: move |chosen| state.choose_job(chosen),
             }
             DeviceField { id: "filter-device", onchoose: move |device_id| state.choose_device(Some(device_id)) }
             if narrowed {
@@ -73,11 +64,6 @@ fn RunFilters(state: Store<DashboardState>) -> Element {
     let triggers = Trigger::ALL.into_iter().filter(|trigger| *trigger != Trigger::Unknown || !is_recorded);
     let triggers = triggers.map(|trigger| Choice::new(trigger.as_str(), trigger_word(trigger))).collect::<Vec<_>>();
     let chosen = state.statuses().read().iter().map(|status| status.as_str().to_owned()).collect::<Vec<_>>();
-    let tags = use_query(|| ListTags { size: Some(100), ..ListTags::default() });
-    let tags: Vec<Choice> = tags
-        .value()
-        .map(|page| page.items.iter().map(|tag| Choice::new(tag.id.to_string(), tag.name.clone())).collect())
-        .unwrap_or_default();
     let kinds = JobKind::ALL.map(|kind| Choice::new(kind.as_str(), kind.short())).to_vec();
     rsx! {
         SearchField {
@@ -113,14 +99,11 @@ fn RunFilters(state: Store<DashboardState>) -> Element {
             selected: state.trigger().read().iter().map(|trigger| trigger.as_str().to_owned()).collect::<Vec<_>>(),
             onchange: move |chosen: Vec<String>| state.choose_trigger(chosen.first().and_then(|word| Trigger::parse(word))),
         }
-        Picker {
+        TagPicker {
             id: "filter-tag",
-            label: "Tag",
             none: "all",
-            choices: tags,
-            selected: state.tags().read().iter().map(i64::to_string).collect::<Vec<_>>(),
-            several: true,
-            onchange: move |chosen: Vec<String>| state.choose_tags(chosen.iter().filter_map(|id| id.parse().ok()).collect()),
+            chosen: state.tags().cloned(),
+            onchange: move |chosen| state.choose_tags(chosen),
         }
     }
 }
