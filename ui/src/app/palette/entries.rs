@@ -73,10 +73,9 @@ impl Entry {
 
 /// What is there without asking the server.
 pub fn fixed(views: &[SavedView], embedded: bool) -> Vec<Entry> {
-    let logs = Route::JobDashboard { view: "tab=logs".to_owned() };
     let mut entries = vec![
         Entry::new("Job Status", "page", Glyph::Dashboard, Deed::Go(Route::dashboard())),
-        Entry::new("Unified Logs", "page", Glyph::Log, Deed::Go(logs)),
+        Entry::new("Unified Logs", "page", Glyph::Log, Deed::Go(Route::logs())),
         Entry::new("Jobs", "page", Glyph::Jobs, Deed::Go(Route::JobsPage {})),
         Entry::new("Devices", "page", Glyph::Devices, Deed::Go(Route::devices())),
         Entry::new("Configurations", "page", Glyph::Config, Deed::Go(Route::configurations())),
@@ -85,8 +84,7 @@ pub fn fixed(views: &[SavedView], embedded: bool) -> Vec<Entry> {
         Entry::new("Users", "page", Glyph::Users, Deed::Go(Route::UsersPage {})),
         Entry::new("System", "page", Glyph::System, Deed::Go(Route::SystemPage {})),
     ];
-    let failed = Route::JobDashboard { view: "status=partly_failed,failed".to_owned() };
-    entries.push(Entry::new("Runs that failed", "view", Glyph::Cross, Deed::Go(failed)));
+    entries.push(Entry::new("Runs that failed", "view", Glyph::Cross, Deed::Go(Route::failed_runs())));
     entries.push(Entry::new("Devices that failed last", "view", Glyph::Cross, Deed::Go(DeviceFilter::failing())));
     entries.extend(views.iter().map(|saved| {
         let route = Route::JobDashboard { view: saved.view.clone() };
