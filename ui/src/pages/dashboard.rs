@@ -172,8 +172,7 @@ pub fn JobDashboard(view: ReadSignal<String>) -> Element {
 }
 
 #[component]
-fn Tabs(state: Store<DashboardState>, total: Option<String>, children: Element) -> Element {
-    let mut state = state;
+fn Tabs(mut state: Store<DashboardState>, total: Option<String>, children: Element) -> Element {
     let tab = *state.tab().read();
     rsx! {
         TabBar {

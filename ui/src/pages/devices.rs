@@ -114,13 +114,12 @@ pub fn DevicesPage(view: ReadSignal<String>) -> Element {
 
 #[component]
 fn DevicesBody(
-    filter: Store<DeviceFilter>,
+    mut filter: Store<DeviceFilter>,
     hostname: ReadSignal<String>,
     devices: Query<Page<Device>>,
     platforms: Query<Platforms>,
-    doing: Signal<Doing>,
+    mut doing: Signal<Doing>,
 ) -> Element {
-    let (mut filter, mut doing) = (filter, doing);
     let open = move || filter.read().open;
     let retry = move |()| devices.refresh();
     let fresh = devices.value().map(|page| page.items.clone()).unwrap_or_default();
@@ -190,8 +189,8 @@ fn DevicesBody(
 
 /// Says how many of all devices cannot be signed in to, and what to do.
 #[component]
-fn NoCredentialNote(filter: Store<DeviceFilter>, oncredential: EventHandler<Vec<i64>>) -> Element {
-    let (mut filter, workplace) = (filter, use_workplace());
+fn NoCredentialNote(mut filter: Store<DeviceFilter>, oncredential: EventHandler<Vec<i64>>) -> Element {
+    let workplace = use_workplace();
     let found = use_query(|| ListDevices { size: Some(100), has_credential: Some(false), ..ListDevices::default() });
     let without = found.value();
     let first = without.as_ref().and_then(|without| without.items.first().cloned());
@@ -233,8 +232,8 @@ fn NoCredentialNote(filter: Store<DeviceFilter>, oncredential: EventHandler<Vec<
 }
 
 #[component]
-fn NoDevices(filter: Store<DeviceFilter>, hostname: ReadSignal<String>, doing: Signal<Doing>) -> Element {
-    let (mut filter, mut doing, workplace) = (filter, doing, use_workplace());
+fn NoDevices(mut filter: Store<DeviceFilter>, hostname: ReadSignal<String>, mut doing: Signal<Doing>) -> Element {
+    let workplace = use_workplace();
     let simulated = use_lab().offered();
     // What is typed has not been asked yet: the list answers what has come to rest.
     let asked = DeviceFilter { hostname: hostname.cloned(), ..filter.read().clone() };
@@ -262,8 +261,7 @@ fn NoDevices(filter: Store<DeviceFilter>, hostname: ReadSignal<String>, doing: S
 }
 
 #[component]
-fn Dialogs(doing: Signal<Doing>) -> Element {
-    let mut doing = doing;
+fn Dialogs(mut doing: Signal<Doing>) -> Element {
     let workplace = use_workplace();
     let close = move |()| doing.set(Doing::Nothing);
     let delete = use_change(move |_| doing.set(Doing::Nothing));

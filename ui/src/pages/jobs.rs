@@ -97,8 +97,7 @@ pub fn JobsPage() -> Element {
 }
 
 #[component]
-fn Dialogs(doing: Signal<Doing>) -> Element {
-    let mut doing = doing;
+fn Dialogs(mut doing: Signal<Doing>) -> Element {
     let (cancel, workplace) = (use_cancel_run(), use_workplace());
     let close = move |()| doing.set(Doing::Nothing);
     let delete = use_change(move |_| doing.set(Doing::Nothing));

@@ -95,8 +95,7 @@ pub fn UsersPage() -> Element {
 }
 
 #[component]
-fn Dialogs(doing: Signal<Doing>) -> Element {
-    let mut doing = doing;
+fn Dialogs(mut doing: Signal<Doing>) -> Element {
     let workplace = use_workplace();
     let close = move |()| doing.set(Doing::Nothing);
     let delete = use_change(move |_| doing.set(Doing::Nothing));

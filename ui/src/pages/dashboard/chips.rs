@@ -14,8 +14,7 @@ use crate::state::moment::use_moment;
 
 /// The chips of the tab on screen; nothing while no filter is set.
 #[component]
-pub fn FilterChips(state: Store<DashboardState>) -> Element {
-    let mut state = state;
+pub fn FilterChips(mut state: Store<DashboardState>) -> Element {
     let moment = use_moment();
     let job = use_query_maybe(move || state.job_id().cloned().map(GetJob));
     let device = use_query_maybe(move || state.device_id().cloned().map(GetDevice));
@@ -54,8 +53,7 @@ pub fn FilterChips(state: Store<DashboardState>) -> Element {
 }
 
 #[component]
-fn RunChips(state: Store<DashboardState>) -> Element {
-    let mut state = state;
+fn RunChips(mut state: Store<DashboardState>) -> Element {
     let tags = use_tags_of(move || state.tags().cloned());
     let name = |id: i64| {
         let known = tags.value();

@@ -16,8 +16,7 @@ use crate::state::session::use_workplace;
 
 /// The filters of the tab on screen.
 #[component]
-pub fn JobFiltersBar(state: Store<DashboardState>, #[props(default)] sources: Vec<String>) -> Element {
-    let mut state = state;
+pub fn JobFiltersBar(mut state: Store<DashboardState>, #[props(default)] sources: Vec<String>) -> Element {
     let narrowed = match *state.tab().read() {
         DashboardTab::Runs => state.read().narrows_runs(),
         DashboardTab::Logs => state.read().narrows_log(),
@@ -55,8 +54,7 @@ pub fn JobFiltersBar(state: Store<DashboardState>, #[props(default)] sources: Ve
 }
 
 #[component]
-fn RunFilters(state: Store<DashboardState>) -> Element {
-    let mut state = state;
+fn RunFilters(mut state: Store<DashboardState>) -> Element {
     // Only a server that keeps no record of runs leaves anything unknown.
     let is_recorded = use_workplace().refusal(Feature::RunRecords).is_none();
     let statuses = RunStatus::ALL.into_iter().filter(|status| *status != RunStatus::Unknown || !is_recorded);
@@ -109,9 +107,8 @@ fn RunFilters(state: Store<DashboardState>) -> Element {
 }
 
 #[component]
-fn LogFilters(state: Store<DashboardState>, sources: Vec<String>) -> Element {
+fn LogFilters(state: Store<DashboardState>, mut sources: Vec<String>) -> Element {
     let levels = Level::ALL.map(|level| Choice::new(level.as_str(), level.title())).to_vec();
-    let mut sources = sources;
     // What is chosen stays to be seen, though no line on screen has it.
     sources.extend(state.sources().cloned());
     sources.sort();

@@ -20,8 +20,7 @@ use crate::state::session::use_workplace;
 
 /// The tab.
 #[component]
-pub fn LogsPanel(state: Store<DashboardState>, total: Option<String>, refresh: ReadSignal<u64>) -> Element {
-    let mut state = state;
+pub fn LogsPanel(mut state: Store<DashboardState>, total: Option<String>, refresh: ReadSignal<u64>) -> Element {
     let (moment, workplace) = (use_moment(), use_workplace());
     let search = use_settled(move || state.log_search().cloned());
     // What is asked follows what concerns the log; a page of runs that is turned must not read it again.

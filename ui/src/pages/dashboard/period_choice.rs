@@ -11,8 +11,7 @@ use crate::state::span::Span;
 
 /// The choice.
 #[component]
-pub fn PeriodChoice(state: Store<DashboardState>) -> Element {
-    let mut state = state;
+pub fn PeriodChoice(mut state: Store<DashboardState>) -> Element {
     let moment = use_moment();
     let mut asking = use_signal(|| false);
     let (period, span) = (*state.period().read(), state.span().cloned());

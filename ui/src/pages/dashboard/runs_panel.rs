@@ -14,8 +14,7 @@ use crate::state::steady::{Steady, use_steady};
 
 /// The runs of a page; `search` is what was asked for, which what is typed becomes a little later.
 #[component]
-pub fn RunsPanel(state: Store<DashboardState>, search: ReadSignal<String>, runs: Query<Page<Run>>) -> Element {
-    let mut state = state;
+pub fn RunsPanel(mut state: Store<DashboardState>, search: ReadSignal<String>, runs: Query<Page<Run>>) -> Element {
     let (open, page_number) = (*state.open().read(), *state.page().read());
     let retry = move |()| runs.refresh();
     let fresh = runs.value().map(|page| page.items.clone()).unwrap_or_default();
@@ -66,9 +65,8 @@ pub fn RunsPanel(state: Store<DashboardState>, search: ReadSignal<String>, runs:
 }
 
 #[component]
-fn NoRuns(state: Store<DashboardState>, search: ReadSignal<String>) -> Element {
+fn NoRuns(mut state: Store<DashboardState>, search: ReadSignal<String>) -> Element {
     let simulated = use_lab().offered();
-    let mut state = state;
     let asked = DashboardState { search: search.cloned(), ..state.read().clone() };
     if asked.narrows_runs() {
         return rsx! {

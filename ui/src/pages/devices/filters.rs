@@ -171,8 +171,8 @@ fn approval_title(state: ApprovalState) -> &'static str {
 
 /// The filters of the list.
 #[component]
-pub fn FilterBar(filter: Store<DeviceFilter>, platforms: Query<Platforms>) -> Element {
-    let (mut filter, workplace) = (filter, use_workplace());
+pub fn FilterBar(mut filter: Store<DeviceFilter>, platforms: Query<Platforms>) -> Element {
+    let workplace = use_workplace();
     let platforms: Vec<Choice> = platforms
         .value()
         .map(|known| known.items.iter().map(|one| Choice::new(one.name.clone(), one.title.clone())).collect())

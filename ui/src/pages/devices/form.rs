@@ -17,12 +17,11 @@ const NEW_TAG: &str = "body.new_tag";
 pub fn TagsField(
     id: String,
     label: String,
-    chosen: Signal<Vec<i64>>,
-    fresh: Signal<String>,
+    mut chosen: Signal<Vec<i64>>,
+    mut fresh: Signal<String>,
     hint: String,
     form: Form,
 ) -> Element {
-    let (mut chosen, mut fresh) = (chosen, fresh);
     let tags = use_tags();
     let named = use_tags_of(move || if tags.is_long() { chosen.cloned() } else { Vec::new() });
     let mut find = tags.typed();

@@ -23,8 +23,7 @@ const GAP: f64 = 0.16;
 
 /// The chart. `unit` is what a bar is of.
 #[component]
-pub fn OutcomeBars(state: Store<DashboardState>, unit: ReadSignal<String>, counted: Query<RunOutcomes>) -> Element {
-    let mut state = state;
+pub fn OutcomeBars(mut state: Store<DashboardState>, unit: ReadSignal<String>, counted: Query<RunOutcomes>) -> Element {
     let moment = use_moment();
     let mut mark = use_signal(|| None::<Mark>);
     let mut part = use_signal(|| None::<Outcome>);

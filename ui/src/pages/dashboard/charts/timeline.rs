@@ -23,8 +23,7 @@ const FILLED: f64 = 0.8;
 
 /// The chart.
 #[component]
-pub fn Timeline(state: Store<DashboardState>, read: Query<RunTimeline>) -> Element {
-    let mut state = state;
+pub fn Timeline(mut state: Store<DashboardState>, read: Query<RunTimeline>) -> Element {
     let moment = use_moment();
     let go = navigator();
     let mut here = use_signal(|| None::<String>);
