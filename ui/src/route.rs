@@ -10,7 +10,7 @@ use crate::pages::configurations::device::DeviceConfigurationsPage;
 use crate::pages::configurations::view::DeviceView;
 use crate::pages::credentials::CredentialsPage;
 use crate::pages::dashboard::JobDashboard;
-use crate::pages::dashboard::state::{DashboardState, DashboardTab};
+use crate::pages::dashboard::state::{DashboardState, DashboardTab, LogChoice, RunChoice};
 use crate::pages::devices::DevicesPage;
 use crate::pages::dossier::DossierPage;
 use crate::pages::jobs::JobsPage;
@@ -68,14 +68,16 @@ impl Route {
     /// One line of it, shown where the list does not hold it with those around it.
     #[must_use]
     pub fn log_line(id: i64) -> Route {
-        Route::of_dashboard(&DashboardState { tab: DashboardTab::Logs, line: Some(id), ..DashboardState::default() })
+        let log = LogChoice { line: Some(id), ..LogChoice::default() };
+        Route::of_dashboard(&DashboardState { tab: DashboardTab::Logs, log, ..DashboardState::default() })
     }
 
     /// The runs that failed, in whole or in part.
     #[must_use]
     pub fn failed_runs() -> Route {
         let statuses = vec![RunStatus::PartlyFailed, RunStatus::Failed];
-        Route::of_dashboard(&DashboardState { statuses, ..DashboardState::default() })
+        let runs = RunChoice { statuses, ..RunChoice::default() };
+        Route::of_dashboard(&DashboardState { runs, ..DashboardState::default() })
     }
 
     fn of_dashboard(state: &DashboardState) -> Route {
