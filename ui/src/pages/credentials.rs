@@ -17,7 +17,7 @@ mod table;
 use form::CredentialDialog;
 use table::CredentialsTable;
 
-/// Credentials on one page. Few, since the devices of each are counted.
+/// Credentials on one page.
 const PAGE_SIZE: i64 = 25;
 /// Columns they can be sorted by, the order they are tried in first.
 const SORTS: [&str; 6] = ["priority", "username", "tags", "has_enable_password", "devices", "description"];

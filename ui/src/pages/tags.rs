@@ -16,7 +16,7 @@ mod table;
 use form::TagDialog;
 use table::TagsTable;
 
-/// Tags on one page. Few, since the devices of each are counted.
+/// Tags on one page.
 const PAGE_SIZE: i64 = 25;
 /// The words of the list.
 const WORDS: Words = Words { one: "tag", many: "tags", find: "tag", nothing: "No tag has this in its name." };
