@@ -44,7 +44,7 @@ pub fn Picker(
     selected: Vec<String>,
     #[props(default)] several: bool,
     #[props(default)] others: bool,
-    #[props(default)] find: Option<Find>,
+    find: Option<Find>,
     onchange: EventHandler<Vec<String>>,
 ) -> Element {
     let mut open = use_signal(|| false);
@@ -60,10 +60,8 @@ pub fn Picker(
         more => format!("{more} chosen"),
     };
     let text = typed.read().trim().to_lowercase();
-    let choices: Vec<Choice> = match finds {
-        true => choices.into_iter().filter(|choice| choice.word.to_lowercase().contains(&text)).collect(),
-        false => choices,
-    };
+    let fits = |choice: &Choice| !finds || choice.word.to_lowercase().contains(&text);
+    let choices: Vec<Choice> = choices.into_iter().filter(fits).collect();
     let mut values = choices.iter().map(|choice| choice.value.clone()).collect::<Vec<_>>();
     values.extend(Some(typed()).filter(|text| others && !text.is_empty()));
     let count = values.len() + 1;
@@ -160,7 +158,7 @@ pub fn Picker(
                     },
                     if let Some(find) = find {
                         if !typed.read().is_empty() {
-                            Note { id: "{id}-typed", text: "Names with \u{201c}{typed}\u{201d}" }
+                            Note { id: "{id}-typed", text: "Names with “{typed}”" }
                         }
                         if let Some(text) = find.note {
                             Note { id: "{id}-note", text }
