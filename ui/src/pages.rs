@@ -17,6 +17,7 @@ mod key_button;
 pub mod lab;
 pub mod listing;
 pub mod not_found;
+pub mod open_dialog;
 pub mod paging;
 pub mod pickers;
 pub mod remedy;
