@@ -21,6 +21,12 @@ pub fn number(value: i64) -> String {
     text
 }
 
+/// A number that not every server sends.
+#[must_use]
+pub fn number_known(value: Option<i64>) -> String {
+    value.map_or_else(|| "not known".to_owned(), number)
+}
+
 /// A number and its noun: `1 device`, `3 devices`.
 #[must_use]
 pub fn count(value: i64, one: &str) -> String {

@@ -1,12 +1,16 @@
 //! Where one can be inside the window.
 
 use dioxus::prelude::*;
+use netraven_api::runs::RunStatus;
 
+use crate::address::Addressed as _;
 use crate::app::Shell;
 use crate::pages::configurations::ConfigurationsPage;
 use crate::pages::configurations::device::DeviceConfigurationsPage;
+use crate::pages::configurations::view::DeviceView;
 use crate::pages::credentials::CredentialsPage;
 use crate::pages::dashboard::JobDashboard;
+use crate::pages::dashboard::state::{DashboardState, DashboardTab, LogChoice, RunChoice};
 use crate::pages::devices::DevicesPage;
 use crate::pages::dossier::DossierPage;
 use crate::pages::jobs::JobsPage;
@@ -55,6 +59,31 @@ impl Route {
         Route::JobDashboard { view: String::new() }
     }
 
+    /// The log of everything.
+    #[must_use]
+    pub fn logs() -> Route {
+        Route::of_dashboard(&DashboardState { tab: DashboardTab::Logs, ..DashboardState::default() })
+    }
+
+    /// One line of it, shown where the list does not hold it with those around it.
+    #[must_use]
+    pub fn log_line(id: i64) -> Route {
+        let log = LogChoice { line: Some(id), ..LogChoice::default() };
+        Route::of_dashboard(&DashboardState { tab: DashboardTab::Logs, log, ..DashboardState::default() })
+    }
+
+    /// The runs that failed, in whole or in part.
+    #[must_use]
+    pub fn failed_runs() -> Route {
+        let statuses = vec![RunStatus::PartlyFailed, RunStatus::Failed];
+        let runs = RunChoice { statuses, ..RunChoice::default() };
+        Route::of_dashboard(&DashboardState { runs, ..DashboardState::default() })
+    }
+
+    fn of_dashboard(state: &DashboardState) -> Route {
+        Route::JobDashboard { view: state.address() }
+    }
+
     /// All devices.
     #[must_use]
     pub fn devices() -> Route {
@@ -76,7 +105,8 @@ impl Route {
     /// What a snapshot changed against the one before it.
     #[must_use]
     pub fn change(device_id: i64, snapshot_id: i64) -> Route {
-        Route::DeviceConfigurationsPage { device_id, view: format!("new={snapshot_id}") }
+        let view = DeviceView { new: Some(snapshot_id), ..DeviceView::default() };
+        Route::DeviceConfigurationsPage { device_id, view: view.write() }
     }
 
     /// The page of a run, all its devices shown.
@@ -89,5 +119,22 @@ impl Route {
     #[must_use]
     pub fn dossier(run_id: i64, device_id: i64) -> Route {
         Route::DossierPage { run_id, device_id, view: String::new() }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn places_inside_a_page_have_the_address_that_the_page_reads() {
+        for (route, address) in [
+            (Route::logs(), "/?tab=logs"),
+            (Route::log_line(7), "/?tab=logs&line=7"),
+            (Route::failed_runs(), "/?status=partly_failed,failed"),
+            (Route::change(9, 903), "/configurations/9?new=903"),
+        ] {
+            assert_eq!(route.to_string(), address);
+        }
     }
 }

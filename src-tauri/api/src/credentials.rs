@@ -30,6 +30,9 @@ pub struct Credential {
     pub allowed_networks: Vec<String>,
     /// Tags; it serves the devices that share one.
     pub tags: Vec<Tag>,
+    /// How many devices share a tag with it. Not part of NetRaven's shape.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub devices: Option<i64>,
 }
 
 /// Body of a new credential, and of a change (absent fields stay).

@@ -19,6 +19,10 @@ pub struct Tag {
     pub kind: Option<String>,
     /// Description.
     pub description: Option<String>,
+    /// How many devices carry it; only where tags themselves are asked for, not where one stands in something else. Not part
+    /// of NetRaven's shape.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub devices: Option<i64>,
 }
 
 /// Body of a new tag, and of a change (absent fields stay).
@@ -55,6 +59,8 @@ pub struct ListTags {
     /// Any of these kinds, exact.
     #[serde(rename = "type")]
     pub kind: Vec<String>,
+    /// Any of these ids. Not part of NetRaven's filters.
+    pub id: Vec<i64>,
     /// Column the rows are sorted by; `name` if absent. `devices` is how many devices carry it. Equal rows are in the order of
     /// their ids, and those that have nothing there come last.
     #[cfg_attr(feature = "openapi", schema(default = TagColumn::default))]

@@ -172,8 +172,7 @@ fn SignOut(onclose: EventHandler<()>) -> Element {
 
 /// The field of the password one has, which both ask for.
 #[component]
-fn CurrentPassword(form: Form, typed: Signal<String>) -> Element {
-    let mut typed = typed;
+fn CurrentPassword(form: Form, mut typed: Signal<String>) -> Element {
     rsx! {
         TextField {
             id: "current-password",

@@ -7,7 +7,7 @@ use serde_json::Value;
 
 use super::account::{AccountButtons, AccountDialog, Wish};
 use super::place_form::PlaceForm;
-use crate::components::{Button, ButtonKind, Dialog, Glyph, Icon, Time};
+use crate::components::{Button, ButtonKind, Dialog, Glyph, Icon, Time, Tone};
 use crate::data::use_api;
 use crate::state::kept::use_kept;
 use crate::state::notices::use_notices;
@@ -27,11 +27,11 @@ pub fn ConnectionBox() -> Element {
     let ready = workplace.ready();
     let name = ready.profile.as_ref().map_or(ready.place.as_str(), |profile| profile.title()).to_owned();
     let (tone, word) = match workplace.link() {
-        Link::Live => ("success", "live".to_owned()),
-        Link::Connecting => ("info", "connecting".to_owned()),
-        Link::Reconnecting { .. } => ("warning", "reconnecting".to_owned()),
-        Link::Polling { every_s } => ("info", format!("polling every {every_s} s")),
-        Link::SignedOut => ("danger", "signed out".to_owned()),
+        Link::Live => (Tone::Success, "live".to_owned()),
+        Link::Connecting => (Tone::Info, "connecting".to_owned()),
+        Link::Reconnecting { .. } => (Tone::Warning, "reconnecting".to_owned()),
+        Link::Polling { every_s } => (Tone::Info, format!("polling every {every_s} s")),
+        Link::SignedOut => (Tone::Danger, "signed out".to_owned()),
     };
     rsx! {
         button {
@@ -43,7 +43,7 @@ pub fn ConnectionBox() -> Element {
             title: "{name}, {word}",
             onclick: move |_| open.set(true),
             span { class: "connection-place",
-                span { class: "dot dot-{tone}", aria_hidden: "true" }
+                span { class: "dot dot-{tone.as_str()}", aria_hidden: "true" }
                 b { class: "side-word", "{name}" }
             }
             span { class: "side-word", if ready.embedded { "embedded · {word}" } else { "server · {word}" } }

@@ -9,7 +9,7 @@ use netraven_api::native::Native;
 use serde_json::Value;
 
 use crate::components::{Dialog, Glyph, Icon};
-use crate::data::{Topics, use_api, use_list_maybe, use_query_maybe, use_settled};
+use crate::data::{Topics, use_api, use_list_maybe, use_settled};
 use crate::dom;
 use crate::link;
 use crate::pages::actions::use_run_job;
@@ -25,7 +25,7 @@ use crate::state::views::use_views;
 mod entries;
 mod keys;
 
-use entries::{Deed, Entry, fixed, found};
+use entries::{Deed, Entry, fixed, found, name_of_job};
 use keys::{Command, command};
 
 /// Devices and jobs offered at once.
@@ -121,7 +121,9 @@ fn Search(ondeed: EventHandler<Deed>, onclose: EventHandler<()>) -> Element {
     let devices = use_list_maybe(move || {
         wanted().map(|text| ListDevices { hostname: Some(text), size: Some(OFFERED), ..ListDevices::default() })
     });
-    let jobs = use_query_maybe(move || wanted().map(|_| ListJobs { size: Some(100), ..ListJobs::default() }));
+    let jobs = use_list_maybe(move || {
+        wanted().map(|text| ListJobs { size: Some(100), name: name_of_job(&text), ..ListJobs::default() })
+    });
     let mut all = fixed(&use_views().all(), use_workplace().ready().embedded);
     if let Some(jobs) = jobs.value() {
         all.extend(jobs.items.iter().map(|job| Entry::job(job.id, &job.name)));

@@ -24,8 +24,17 @@ impl Choice {
     }
 }
 
+/// A list that is searched while it is open: its owner finds the choices for what is typed.
+#[derive(Clone, PartialEq)]
+pub struct Find {
+    /// What is typed.
+    pub typed: Signal<String>,
+    /// That there are more choices, or none.
+    pub note: Option<String>,
+}
+
 /// A filter by a list. Nothing chosen means `none`, such as "all"; with `several` more than one can be chosen, and with
-/// `others` also what the list does not have: it is typed while the list is open.
+/// `others` also what the list does not have: it is typed while the list is open. With `find` typing narrows the list.
 #[component]
 pub fn Picker(
     id: String,
@@ -35,11 +44,14 @@ pub fn Picker(
     selected: Vec<String>,
     #[props(default)] several: bool,
     #[props(default)] others: bool,
+    find: Option<Find>,
     onchange: EventHandler<Vec<String>>,
 ) -> Element {
     let mut open = use_signal(|| false);
     let mut active = use_signal(|| 0_usize);
-    let mut typed = use_signal(String::new);
+    let own = use_signal(String::new);
+    let mut typed = find.as_ref().map_or(own, |find| find.typed);
+    let finds = find.is_some();
     let words: Vec<&str> =
         choices.iter().filter(|choice| selected.contains(&choice.value)).map(|choice| choice.word.as_str()).collect();
     let said = match words.len() {
@@ -47,17 +59,28 @@ pub fn Picker(
         1 | 2 => words.join(", "),
         more => format!("{more} chosen"),
     };
+    let text = typed.read().trim().to_lowercase();
+    let fits = |choice: &Choice| !finds || choice.word.to_lowercase().contains(&text);
+    let choices: Vec<Choice> = choices.into_iter().filter(fits).collect();
     let mut values = choices.iter().map(|choice| choice.value.clone()).collect::<Vec<_>>();
-    values.extend(Some(typed()).filter(|text| !text.is_empty()));
+    values.extend(Some(typed()).filter(|text| others && !text.is_empty()));
     let count = values.len() + 1;
     let other = choices.len() + 1;
+    // Where one is after typing: at the first that was found, or at what was typed.
+    let place_typed = if finds { 1 } else { other };
     let chosen = selected.clone();
+    let close = use_callback(move |()| {
+        open.set(false);
+        typed.set(String::new());
+    });
     let choose = use_callback(move |place: usize| {
         let mut next = chosen.clone();
-        match place.checked_sub(1).and_then(|index| values.get(index)) {
+        match place.checked_sub(1).map(|index| values.get(index)) {
             None => next.clear(),
-            Some(value) if next.contains(value) => next.retain(|other| other != value),
-            Some(value) => {
+            // Enter, where nothing was found.
+            Some(None) => return,
+            Some(Some(value)) if next.contains(value) => next.retain(|other| other != value),
+            Some(Some(value)) => {
                 if !several {
                     next.clear();
                 }
@@ -65,9 +88,10 @@ pub fn Picker(
             }
         }
         if !several || place == 0 || place == other {
-            open.set(false);
+            close.call(());
+        } else if others {
+            typed.set(String::new());
         }
-        typed.set(String::new());
         onchange.call(next);
     });
     let onkeydown = move |event: KeyboardEvent| {
@@ -85,17 +109,18 @@ pub fn Picker(
             Key::Home => active.set(0),
             Key::End => active.set(count - 1),
             Key::Enter => choose.call(active()),
-            Key::Character(ref text) if text == " " => choose.call(active()),
-            Key::Character(ref text) if others => {
+            // A blank chooses, but a name that is being typed may have one.
+            Key::Character(ref text) if text == " " && !(finds && !typed.peek().is_empty()) => choose.call(active()),
+            Key::Character(ref text) if others || finds => {
                 typed.write().push_str(text);
-                active.set(other);
+                active.set(place_typed);
             }
-            Key::Backspace if others => {
+            Key::Backspace if others || finds => {
                 typed.write().pop();
-                active.set(if typed.peek().is_empty() { 0 } else { other });
+                active.set(if typed.peek().is_empty() { 0 } else { place_typed });
             }
-            Key::Escape => open.set(false),
-            Key::Tab => return open.set(false),
+            Key::Escape => close.call(()),
+            Key::Tab => return close.call(()),
             _ => return,
         }
         event.prevent_default();
@@ -113,14 +138,14 @@ pub fn Picker(
                 aria_label: "{label}: {said}",
                 aria_activedescendant: open().then(|| format!("{id}-{}", active())),
                 "data-set": if selected.is_empty() { "no" } else { "yes" },
-                onclick: move |_| open.toggle(),
+                onclick: move |_| if open() { close.call(()) } else { open.set(true) },
                 onkeydown,
                 span { "{label}" }
                 b { "{said}" }
                 Icon { glyph: Glyph::ChevronDown, size: 14 }
             }
             if open() {
-                div { class: "picker-veil", onclick: move |_| open.set(false) }
+                div { class: "picker-veil", onclick: move |_| close.call(()) }
                 ul {
                     id: "{id}-list",
                     class: "picker-list",
@@ -131,6 +156,14 @@ pub fn Picker(
                         let list = format!("{id}-list");
                         move |_| dom::end_in_window(&list, TALLEST)
                     },
+                    if let Some(find) = find {
+                        if !typed.read().is_empty() {
+                            Note { id: "{id}-typed", text: "Names with “{typed}”" }
+                        }
+                        if let Some(text) = find.note {
+                            Note { id: "{id}-note", text }
+                        }
+                    }
                     Line {
                         id: "{id}-0",
                         word: none,
@@ -149,9 +182,7 @@ pub fn Picker(
                         }
                     }
                     if others && typed.read().is_empty() {
-                        li { id: "{id}-how", role: "option", aria_disabled: "true", aria_selected: "false", class: "muted",
-                            "… or type another one"
-                        }
+                        Note { id: "{id}-how", text: "… or type another one" }
                     } else if others {
                         Line {
                             id: "{id}-{other}",
@@ -164,6 +195,14 @@ pub fn Picker(
                 }
             }
         }
+    }
+}
+
+/// What is said inside the list, and cannot be chosen.
+#[component]
+fn Note(id: String, text: String) -> Element {
+    rsx! {
+        li { id: "{id}", role: "option", aria_disabled: "true", aria_selected: "false", class: "muted", "{text}" }
     }
 }
 

@@ -92,13 +92,13 @@ pub fn DeviceStateTag(state: DeviceState) -> Element {
 #[component]
 pub fn LevelTag(level: Level) -> Element {
     let (word, tone) = match level {
-        Level::Debug => ("DEBUG", "neutral"),
-        Level::Info => ("INFO", "info"),
-        Level::Warning => ("WARN", "warning"),
-        Level::Error => ("ERROR", "danger"),
-        Level::Critical => ("CRIT", "danger"),
+        Level::Debug => ("DEBUG", Tone::Neutral),
+        Level::Info => ("INFO", Tone::Info),
+        Level::Warning => ("WARN", Tone::Warning),
+        Level::Error => ("ERROR", Tone::Danger),
+        Level::Critical => ("CRIT", Tone::Danger),
     };
     rsx! {
-        span { class: "level level-{tone}", "{word}" }
+        span { class: "level level-{tone.as_str()}", "{word}" }
     }
 }

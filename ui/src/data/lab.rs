@@ -101,11 +101,10 @@ impl Lab {
     }
 
     /// What came of the last wish, once.
-    pub fn take_news(&self) -> Option<LabNews> {
-        let mut news = self.news;
-        let found = *news.read();
+    pub fn take_news(mut self) -> Option<LabNews> {
+        let found = *self.news.read();
         if found.is_some() {
-            news.set(None);
+            self.news.set(None);
         }
         found
     }

@@ -57,16 +57,14 @@ pub struct LogView {
 
 impl LogView {
     /// A person wants arriving lines to wait.
-    pub fn pause(&self) {
-        let mut held = self.held;
-        held.set(true);
+    pub fn pause(mut self) {
+        self.held.set(true);
         self.wait();
     }
 
     /// A person wants to see what waited, and to follow again.
-    pub fn resume(&self) {
-        let mut held = self.held;
-        held.set(false);
+    pub fn resume(mut self) {
+        self.held.set(false);
         self.follow();
     }
 
@@ -85,42 +83,37 @@ impl LogView {
         }
     }
 
-    fn wait(&self) {
-        let mut lines = self.lines;
-        if !lines.peek().paused() {
-            lines.write().pause();
+    fn wait(mut self) {
+        if !self.lines.peek().paused() {
+            self.lines.write().pause();
         }
     }
 
-    fn follow(&self) {
-        let mut lines = self.lines;
-        if lines.peek().paused() {
-            lines.write().resume();
+    fn follow(mut self) {
+        if self.lines.peek().paused() {
+            self.lines.write().resume();
         }
     }
 
     /// Reads older lines, if there are any and there is room.
-    pub fn read_older(&self) {
+    pub fn read_older(mut self) {
         let lines = self.lines.peek();
         if lines.has_older() && lines.has_room() && !*self.loading.peek() {
-            let mut older = self.older;
-            older += 1;
+            self.older += 1;
         }
     }
 
     /// Searches older lines, from where the search stopped.
-    pub fn search_on(&self) {
+    pub fn search_on(mut self) {
         if self.stopped.peek().is_some() && !*self.loading.peek() {
-            let mut further = self.further;
-            further += 1;
+            self.further += 1;
         }
     }
 
     /// The server has counted the lines up to this one: the tally need not keep them.
-    pub fn counted_up_to(&self, id: i64) {
-        let mut tally = self.tally;
-        if tally.peek().has_up_to(id) {
-            tally.write().forget(id);
+    pub fn counted_up_to(mut self, id: i64) {
+        if self.tally.peek().has_up_to(id) {
+            self.tally.write().forget(id);
         }
     }
 
@@ -131,9 +124,8 @@ impl LogView {
     }
 
     /// Begins anew.
-    pub fn refresh(&self) {
-        let mut wishes = self.wishes;
-        wishes += 1;
+    pub fn refresh(mut self) {
+        self.wishes += 1;
     }
 }
 

@@ -126,9 +126,8 @@ impl<T: 'static> Query<T> {
     }
 
     /// Reads it again.
-    pub fn refresh(&self) {
-        let mut again = self.again;
-        again += 1;
+    pub fn refresh(mut self) {
+        self.again += 1;
     }
 }
 

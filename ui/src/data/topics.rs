@@ -61,9 +61,8 @@ impl Topics {
     }
 
     /// Makes every query read again because the person wished it.
-    pub fn wish_all(&self) {
-        let mut own = self.own;
-        own += 1;
+    pub fn wish_all(mut self) {
+        self.own += 1;
         self.bump_all();
     }
 
@@ -89,7 +88,7 @@ impl Topics {
     }
 
     /// Takes in a change this window made itself, without waiting for the feed to tell.
-    pub fn changed_by(&self, path: &str) {
+    pub fn changed_by(mut self, path: &str) {
         let topics: &[Topic] = match resource(path) {
             "jobs" if path.starts_with("/jobs/run/") => &[Topic::Runs, Topic::Jobs],
             "jobs" => &[Topic::Jobs],
@@ -100,8 +99,7 @@ impl Topics {
             "users" => &[Topic::Users],
             _ => &[],
         };
-        let mut own = self.own;
-        own += 1;
+        self.own += 1;
         for topic in topics {
             self.bump(*topic);
         }
@@ -126,7 +124,8 @@ fn shown_by(path: &str) -> &'static [Topic] {
         "runs" | "job-results" => &[Topic::Runs, Topic::RunEnds],
         "jobs" => &[Topic::Jobs, Topic::Runs],
         "devices" => &[Topic::Devices, Topic::RunEnds],
-        "credentials" | "tags" => &[Topic::Setup],
+        // With the number of devices each of them reaches.
+        "credentials" | "tags" => &[Topic::Setup, Topic::Devices],
         "configs" | "api" => &[Topic::RunEnds, Topic::Snapshots],
         "system" => &[Topic::System],
         "users" => &[Topic::Users],

@@ -192,7 +192,7 @@ impl World {
             return Err(Problem::field("body.name", "A tag of this name is there already."));
         }
         let id = self.tags.iter().map(|tag| tag.id).max().unwrap_or_default() + 1;
-        let tag = Tag { id, name, kind: input.kind, description: input.description };
+        let tag = Tag { id, name, kind: input.kind, description: input.description, devices: None };
         self.tags.push(tag.clone());
         self.changes.push(Changed::Setup);
         Ok(tag)
@@ -209,6 +209,7 @@ impl World {
             has_enable_password: input.enable_password.is_some(),
             allowed_networks: input.allowed_networks.unwrap_or_default(),
             tags: self.tags_of(&input.tags.unwrap_or_default()),
+            devices: None,
         };
         self.credentials.push(credential.clone());
         self.changes.push(Changed::Setup);

@@ -51,6 +51,7 @@ pub fn tags() -> Vec<Tag> {
         name: name.into(),
         kind: kind.map(Into::into),
         description: None,
+        devices: None,
     };
     let sites = SITES.iter().zip(2..).map(|((name, ..), id)| tag(id, name, Some("site")));
     let roles = ROLES.iter().zip(CORE..).map(|((name, ..), id)| tag(id, name, Some("role")));
@@ -69,6 +70,7 @@ pub fn credentials(tags: &[Tag]) -> Vec<Credential> {
         has_enable_password: of.contains(&EDGE),
         allowed_networks: if of.contains(&CORE) { vec!["10.0.0.0/8".into()] } else { Vec::new() },
         tags: tags.iter().filter(|tag| of.contains(&tag.id)).cloned().collect(),
+        devices: None,
     };
     vec![
         credential(1, "netbackup", 10, "Read only, on all network devices", &[CORE, EDGE, ACCESS, FIREWALL]),

@@ -1,7 +1,5 @@
 //! Devices, jobs, tags and credentials as the server lists them.
 
-use std::slice;
-
 use netraven_api::Order;
 use netraven_api::address::Address;
 use netraven_api::credentials::{Credential, ListCredentials};
@@ -101,12 +99,6 @@ fn names(tags: &[Tag]) -> Vec<&str> {
     tags.iter().map(|tag| tag.name.as_str()).collect()
 }
 
-/// How many devices carry one of these tags.
-fn carriers(world: &World, tags: &[Tag]) -> usize {
-    let carries = |device: &&Device| device.tags.iter().any(|tag| tags.iter().any(|wanted| wanted.id == tag.id));
-    world.devices.iter().filter(carries).count()
-}
-
 fn approval(device: &Device) -> ApprovalState {
     let waiting = device.approval.as_ref().is_some_and(|approval| approval.waiting);
     if waiting { ApprovalState::Waiting } else { ApprovalState::Approved }
@@ -165,10 +157,12 @@ pub fn jobs(world: &World, asked: &ListJobs) -> Page<Job> {
 pub fn tags(world: &World, asked: &ListTags) -> Page<Tag> {
     let fits = |tag: &&Tag| {
         holds(Some(&tag.name), asked.name.as_deref())
+            && among(&asked.id, &tag.id)
             && (asked.kind.is_empty() || tag.kind.as_ref().is_some_and(|kind| asked.kind.contains(kind)))
     };
     let wanted = Asked { page: asked.page, size: asked.size, order: asked.order.unwrap_or(Order::Ascending) };
-    let rows: Vec<Tag> = world.tags.iter().filter(fits).cloned().collect();
+    let counted = |tag: &Tag| Tag { devices: Some(carry(world, std::slice::from_ref(tag))), ..tag.clone() };
+    let rows: Vec<Tag> = world.tags.iter().filter(fits).map(counted).collect();
     page(
         rows,
         wanted,
@@ -177,7 +171,7 @@ pub fn tags(world: &World, asked: &ListTags) -> Page<Tag> {
             TagColumn::Kind => one.kind.cmp(&other.kind),
             TagColumn::Id => one.id.cmp(&other.id),
             TagColumn::Name => one.name.cmp(&other.name),
-            TagColumn::Devices => carriers(world, slice::from_ref(one)).cmp(&carriers(world, slice::from_ref(other))),
+            TagColumn::Devices => one.devices.cmp(&other.devices),
             TagColumn::Description => one.description.cmp(&other.description),
         },
     )
@@ -192,7 +186,8 @@ pub fn credentials(world: &World, asked: &ListCredentials) -> Page<Credential> {
             && (asked.tag_id.is_empty() || credential.tags.iter().any(|tag| asked.tag_id.contains(&tag.id)))
     };
     let wanted = Asked { page: asked.page, size: asked.size, order: asked.order.unwrap_or(Order::Ascending) };
-    let rows: Vec<Credential> = world.credentials.iter().filter(fits).cloned().collect();
+    let counted = |one: &Credential| Credential { devices: Some(carry(world, &one.tags)), ..one.clone() };
+    let rows: Vec<Credential> = world.credentials.iter().filter(fits).map(counted).collect();
     page(
         rows,
         wanted,
@@ -203,10 +198,16 @@ pub fn credentials(world: &World, asked: &ListCredentials) -> Page<Credential> {
             CredentialColumn::Priority => one.priority.cmp(&other.priority),
             CredentialColumn::Tags => names(&one.tags).cmp(&names(&other.tags)),
             CredentialColumn::HasEnablePassword => one.has_enable_password.cmp(&other.has_enable_password),
-            CredentialColumn::Devices => carriers(world, &one.tags).cmp(&carriers(world, &other.tags)),
+            CredentialColumn::Devices => one.devices.cmp(&other.devices),
             CredentialColumn::Description => one.description.cmp(&other.description),
         },
     )
+}
+
+/// How many devices carry one of these tags.
+fn carry(world: &World, tags: &[Tag]) -> i64 {
+    let carries = |device: &&Device| device.tags.iter().any(|tag| tags.iter().any(|wanted| wanted.id == tag.id));
+    count(world.devices.iter().filter(carries).count())
 }
 
 /// Whether a run of a job has not ended: it has one at a time.

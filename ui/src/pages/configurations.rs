@@ -29,7 +29,7 @@ mod history;
 pub mod snapshot;
 mod snippet;
 mod unified;
-mod view;
+pub mod view;
 
 use found::Found;
 use view::ListView;

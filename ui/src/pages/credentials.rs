@@ -5,10 +5,10 @@ use netraven_api::credentials::{Credential, DeleteCredential, ListCredentials};
 use netraven_api::native::Deed;
 use netraven_api::sorting::CredentialColumn;
 
-use crate::components::{Button, ButtonKind, Confirm, Crumb, Empty, Glyph, PageHeader, Panel, UpdatedAgo};
+use crate::components::{Button, ButtonKind, Crumb, Empty, Glyph, PageHeader, Panel, UpdatedAgo};
 use crate::data::use_list;
-use crate::pages::actions::use_change;
 use crate::pages::listing::{ListPanel, Words, use_listing};
+use crate::pages::open_dialog::{OpenDialog, Question, use_deletion};
 use crate::route::Route;
 use crate::state::session::use_workplace;
 
@@ -18,7 +18,7 @@ mod table;
 use form::CredentialDialog;
 use table::CredentialsTable;
 
-/// Credentials on one page. Few, since the devices of each are counted.
+/// Credentials on one page.
 const PAGE_SIZE: i64 = 25;
 /// The words of the list.
 const WORDS: Words = Words {
@@ -27,15 +27,6 @@ const WORDS: Words = Words {
     find: "user name",
     nothing: "No credential has this in its user name.",
 };
-
-/// What a person is doing over the list.
-#[derive(Clone, Debug, PartialEq)]
-enum Doing {
-    Nothing,
-    Adding,
-    Changing(Box<Credential>),
-    Deleting(Box<Credential>),
-}
 
 /// The list of credentials.
 #[component]
@@ -49,7 +40,7 @@ pub fn CredentialsPage() -> Element {
         order: Some(listing.sorted().order),
         ..ListCredentials::default()
     });
-    let mut doing = use_signal(|| Doing::Nothing);
+    let mut dialog = use_signal(|| OpenDialog::<Credential>::Nothing);
     rsx! {
         PageHeader {
             title: "Credentials",
@@ -60,7 +51,7 @@ pub fn CredentialsPage() -> Element {
                 kind: ButtonKind::Primary,
                 glyph: Glyph::Plus,
                 refused: workplace.forbids(Deed::AddCredential),
-                onclick: move |_| doing.set(Doing::Adding),
+                onclick: move |_| dialog.set(OpenDialog::Add),
             }
         }
         Panel { reading: credentials.is_of_before(),
@@ -75,8 +66,8 @@ pub fn CredentialsPage() -> Element {
                         page,
                         sorted: listing.sorted(),
                         onsort: move |column| listing.sort_by(column),
-                        onchange: move |credential| doing.set(Doing::Changing(Box::new(credential))),
-                        ondelete: move |credential| doing.set(Doing::Deleting(Box::new(credential))),
+                        onchange: move |credential| dialog.set(OpenDialog::Change(credential)),
+                        ondelete: move |credential| dialog.set(OpenDialog::Delete(credential)),
                     }
                 },
                 empty: rsx! {
@@ -84,41 +75,37 @@ pub fn CredentialsPage() -> Element {
                         title: "There is no credential yet",
                         text: "Without one a backup cannot sign in. A credential serves the devices that share one of its tags; the one with the smallest priority is tried first.",
                         glyph: Glyph::Key,
-                        Button { label: "Add credential", glyph: Glyph::Plus, refused: workplace.forbids(Deed::AddCredential), onclick: move |_| doing.set(Doing::Adding) }
+                        Button { label: "Add credential", glyph: Glyph::Plus, refused: workplace.forbids(Deed::AddCredential), onclick: move |_| dialog.set(OpenDialog::Add) }
                     }
                 },
             }
         }
-        Dialogs { doing }
+        Dialogs { dialog }
     }
 }
 
 #[component]
-fn Dialogs(doing: Signal<Doing>) -> Element {
-    let mut doing = doing;
-    let workplace = use_workplace();
-    let close = move |()| doing.set(Doing::Nothing);
-    let delete = use_change(move |_| doing.set(Doing::Nothing));
-    match doing() {
-        Doing::Nothing => rsx! {},
-        Doing::Adding => rsx! { CredentialDialog { tags: Vec::new(), onclose: close } },
-        Doing::Changing(credential) => rsx! {
+fn Dialogs(mut dialog: Signal<OpenDialog<Credential>>) -> Element {
+    let close = move |()| dialog.set(OpenDialog::Nothing);
+    let deletion = use_deletion(dialog);
+    match dialog() {
+        OpenDialog::Nothing => rsx! {},
+        OpenDialog::Add => rsx! { CredentialDialog { tags: Vec::new(), onclose: close } },
+        OpenDialog::Change(credential) => rsx! {
             CredentialDialog {
                 tags: credential.tags.iter().map(|tag| tag.id).collect::<Vec<_>>(),
-                credential: (*credential).clone(),
+                credential: credential.clone(),
                 onclose: close,
             }
         },
-        Doing::Deleting(credential) => rsx! {
-            Confirm {
-                title: "Delete the credential of {credential.username}?",
-                text: "Devices that no other credential serves cannot be signed in to any more. The password is gone with it. This can't be undone.",
+        OpenDialog::Delete(credential) => {
+            let question = Question {
+                title: format!("Delete the credential of {}?", credential.username),
+                text: "Devices that no other credential serves cannot be signed in to any more. The password is gone with it. This can't be undone.".to_owned(),
                 action: "Delete the credential",
-                typed: workplace.guard(),
-                busy: delete.busy(),
-                onconfirm: move |()| delete.make(DeleteCredential(credential.id), format!("The credential of {} was deleted.", credential.username)),
-                onclose: close,
-            }
-        },
+                done: format!("The credential of {} was deleted.", credential.username),
+            };
+            deletion.ask(DeleteCredential(credential.id), question)
+        }
     }
 }

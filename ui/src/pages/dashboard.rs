@@ -40,7 +40,9 @@ use period_choice::PeriodChoice;
 use run_chooser::RunChooser;
 use runs_columns::RUNS;
 use runs_panel::RunsPanel;
-use state::{DashboardState, DashboardStateStoreExt, DashboardTab, DashboardVerbs, Period};
+use state::{
+    DashboardState, DashboardStateStoreExt, DashboardTab, DashboardVerbs, Period, RunChoiceStoreExt, ScopeStoreExt,
+};
 use summary_cards::JobSummaryCards;
 use views_menu::ViewsMenu;
 
@@ -56,13 +58,13 @@ pub fn JobDashboard(view: ReadSignal<String>) -> Element {
     let mut choosing = use_signal(|| false);
     // The requests follow the minute, not the second.
     let minute = use_memo(move || Period::Hour.began(moment.now()));
-    let search = use_settled(move || state.search().cloned());
+    let search = use_settled(move || state.runs().search().cloned());
     // What is wished does not change with the minute: it is told by the same request at a time that stands still.
     let runs = use_list_in_time(
-        move || state.read().runs(&search.read(), STILL),
+        move || state.read().list(&search.read(), STILL),
         move || {
             let _ = minute.read();
-            Some(state.read().runs(&search.read(), moment.glance()))
+            Some(state.read().list(&search.read(), moment.glance()))
         },
     );
     let summary = use_list_in_time(
@@ -137,8 +139,8 @@ pub fn JobDashboard(view: ReadSignal<String>) -> Element {
             summary,
             outcomes,
             under_way,
-            span: state.span().cloned(),
-            chosen: state.statuses().cloned(),
+            span: state.scope().span().cloned(),
+            chosen: state.runs().statuses().cloned(),
             slim: tab == DashboardTab::Logs,
             onchoose: move |statuses| state.toggle_statuses(statuses),
         }
@@ -150,7 +152,7 @@ pub fn JobDashboard(view: ReadSignal<String>) -> Element {
                         LayoutMenu { table: &RUNS }
                         ExportButton {
                             noun: "run",
-                            what: move |()| ExportWhat::Runs { query: state.peek().runs(&search.peek(), moment.glance()) },
+                            what: move |()| ExportWhat::Runs { query: state.peek().list(&search.peek(), moment.glance()) },
                         }
                     }
                     JobFiltersBar { state }
@@ -172,8 +174,7 @@ pub fn JobDashboard(view: ReadSignal<String>) -> Element {
 }
 
 #[component]
-fn Tabs(state: Store<DashboardState>, total: Option<String>, children: Element) -> Element {
-    let mut state = state;
+fn Tabs(mut state: Store<DashboardState>, total: Option<String>, children: Element) -> Element {
     let tab = *state.tab().read();
     rsx! {
         TabBar {

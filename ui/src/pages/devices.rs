@@ -11,14 +11,13 @@ use netraven_api::platforms::{ListPlatforms, Platforms};
 
 use crate::address::{Addressed, use_address};
 use crate::components::{
-    Button, ButtonKind, Confirm, Crumb, Empty, ErrorState, Glyph, PageHeader, Pager, Panel, SkeletonRows, StaleNote,
-    UpdatedAgo,
+    Button, ButtonKind, Crumb, Empty, ErrorState, Glyph, PageHeader, Pager, Panel, SkeletonRows, StaleNote, UpdatedAgo,
 };
 use crate::data::{Query, use_lab, use_list, use_query, use_settled};
 use crate::format;
-use crate::pages::actions::use_change;
 use crate::pages::credentials::form::CredentialDialog;
 use crate::pages::lab::{LabBand, LabButton};
+use crate::pages::open_dialog::{OpenDialog, Question, use_deletion};
 use crate::route::Route;
 use crate::state::session::{Workplace, use_workplace};
 use crate::state::standing::{Deed as Press, Line, Meant, use_line};
@@ -43,17 +42,14 @@ use import::ImportDialog;
 use panel::DevicePanel;
 use table::DevicesTable;
 
-/// What a person is doing over the list.
+/// The dialogs that devices alone have.
 #[derive(Clone, Debug, PartialEq)]
-enum Doing {
-    Nothing,
-    Adding,
-    Importing,
-    /// Adding a credential for these tags.
-    AddingCredential(Vec<i64>),
-    Deleting(Box<Device>),
-    /// Approving this device, or whichever wait.
-    Approving(Option<Box<Device>>),
+enum Own {
+    Import,
+    /// Adds a credential for these tags.
+    AddCredential(Vec<i64>),
+    /// Approves this device, or whichever wait.
+    Approve(Option<Box<Device>>),
 }
 
 /// The list of devices. `view` is what narrows it, as the page's address has it.
@@ -65,7 +61,7 @@ pub fn DevicesPage(view: ReadSignal<String>) -> Element {
     let hostname = use_settled(move || filter.read().hostname.clone());
     let devices = use_list(move || filter.read().request(&hostname.read()));
     let platforms = use_query(|| ListPlatforms);
-    let mut doing = use_signal(|| Doing::Nothing);
+    let mut dialog = use_signal(|| OpenDialog::<Device, Own>::Nothing);
     // When the last row of the last page went, the page before it is the last one.
     use_effect(move || {
         if let Some(page) = devices.value()
@@ -93,34 +89,33 @@ pub fn DevicesPage(view: ReadSignal<String>) -> Element {
                 label: "Add credential",
                 glyph: Glyph::Key,
                 refused: workplace.forbids(Deed::AddCredential),
-                onclick: move |_| doing.set(Doing::AddingCredential(Vec::new())),
+                onclick: move |_| dialog.set(OpenDialog::More(Own::AddCredential(Vec::new()))),
             }
-            Button { label: "Import CSV", glyph: Glyph::Upload, refused: workplace.refusal(Feature::ImportDevices), onclick: move |_| doing.set(Doing::Importing) }
+            Button { label: "Import CSV", glyph: Glyph::Upload, refused: workplace.refusal(Feature::ImportDevices), onclick: move |_| dialog.set(OpenDialog::More(Own::Import)) }
             Button {
                 label: "Add device",
                 kind: ButtonKind::Primary,
                 glyph: Glyph::Plus,
-                onclick: move |_| doing.set(Doing::Adding),
+                onclick: move |_| dialog.set(OpenDialog::Add),
             }
         }
         Panel { reading: devices.is_of_before(),
             FilterBar { filter, platforms }
-            WaitingNote { filter, onapprove: move |()| doing.set(Doing::Approving(None)) }
-            DevicesBody { filter, hostname, devices, platforms, doing }
+            WaitingNote { filter, onapprove: move |()| dialog.set(OpenDialog::More(Own::Approve(None))) }
+            DevicesBody { filter, hostname, devices, platforms, dialog }
         }
-        Dialogs { doing }
+        Dialogs { dialog }
     }
 }
 
 #[component]
 fn DevicesBody(
-    filter: Store<DeviceFilter>,
+    mut filter: Store<DeviceFilter>,
     hostname: ReadSignal<String>,
     devices: Query<Page<Device>>,
     platforms: Query<Platforms>,
-    doing: Signal<Doing>,
+    mut dialog: Signal<OpenDialog<Device, Own>>,
 ) -> Element {
-    let (mut filter, mut doing) = (filter, doing);
     let open = move || filter.read().open;
     let retry = move |()| devices.refresh();
     let fresh = devices.value().map(|page| page.items.clone()).unwrap_or_default();
@@ -135,14 +130,14 @@ fn DevicesBody(
                 if let Some(problem) = stale {
                     StaleNote { problem, at: devices.at(), onretry: retry }
                 }
-                NoCredentialNote { filter, oncredential: move |tags| doing.set(Doing::AddingCredential(tags)) }
+                NoCredentialNote { filter, oncredential: move |tags| dialog.set(OpenDialog::More(Own::AddCredential(tags))) }
                 div { class: "split", "data-state": beside,
                     div { class: "panel-body min-w-0",
                         if page.items.is_empty() && devices.is_of_before() {
                             // That nothing was there before says nothing of now.
                             SkeletonRows { rows: 10, label: "Reading the devices" }
                         } else if page.items.is_empty() {
-                            NoDevices { filter, hostname, doing }
+                            NoDevices { filter, hostname, dialog }
                         } else {
                             DevicesTable {
                                 page: page.clone(),
@@ -154,8 +149,8 @@ fn DevicesBody(
                                     (filter.sorted, filter.page) = (filter.sorted.toggled(column), 1);
                                 },
                                 onopen: move |id| filter.write().open = (open() != Some(id)).then_some(id),
-                                oncredential: move |tags| doing.set(Doing::AddingCredential(tags)),
-                                ondelete: move |device| doing.set(Doing::Deleting(Box::new(device))),
+                                oncredential: move |tags| dialog.set(OpenDialog::More(Own::AddCredential(tags))),
+                                ondelete: move |device| dialog.set(OpenDialog::Delete(device)),
                             }
                         }
                     }
@@ -164,7 +159,7 @@ fn DevicesBody(
                             key: "{device.id}",
                             device,
                             titles,
-                            onapprove: move |device: Device| doing.set(Doing::Approving(Some(Box::new(device)))),
+                            onapprove: move |device: Device| dialog.set(OpenDialog::More(Own::Approve(Some(Box::new(device))))),
                             onclose: move |()| filter.write().open = None,
                         }
                     }
@@ -190,8 +185,8 @@ fn DevicesBody(
 
 /// Says how many of all devices cannot be signed in to, and what to do.
 #[component]
-fn NoCredentialNote(filter: Store<DeviceFilter>, oncredential: EventHandler<Vec<i64>>) -> Element {
-    let (mut filter, workplace) = (filter, use_workplace());
+fn NoCredentialNote(mut filter: Store<DeviceFilter>, oncredential: EventHandler<Vec<i64>>) -> Element {
+    let workplace = use_workplace();
     let found = use_query(|| ListDevices { size: Some(100), has_credential: Some(false), ..ListDevices::default() });
     let without = found.value();
     let first = without.as_ref().and_then(|without| without.items.first().cloned());
@@ -233,8 +228,12 @@ fn NoCredentialNote(filter: Store<DeviceFilter>, oncredential: EventHandler<Vec<
 }
 
 #[component]
-fn NoDevices(filter: Store<DeviceFilter>, hostname: ReadSignal<String>, doing: Signal<Doing>) -> Element {
-    let (mut filter, mut doing, workplace) = (filter, doing, use_workplace());
+fn NoDevices(
+    mut filter: Store<DeviceFilter>,
+    hostname: ReadSignal<String>,
+    mut dialog: Signal<OpenDialog<Device, Own>>,
+) -> Element {
+    let workplace = use_workplace();
     let simulated = use_lab().offered();
     // What is typed has not been asked yet: the list answers what has come to rest.
     let asked = DeviceFilter { hostname: hostname.cloned(), ..filter.read().clone() };
@@ -255,35 +254,34 @@ fn NoDevices(filter: Store<DeviceFilter>, hostname: ReadSignal<String>, doing: S
             },
             glyph: Glyph::Devices,
             LabButton {}
-            Button { label: "Add device", glyph: Glyph::Plus, onclick: move |_| doing.set(Doing::Adding) }
-            Button { label: "Import CSV", glyph: Glyph::Upload, refused: workplace.refusal(Feature::ImportDevices), onclick: move |_| doing.set(Doing::Importing) }
+            Button { label: "Add device", glyph: Glyph::Plus, onclick: move |_| dialog.set(OpenDialog::Add) }
+            Button { label: "Import CSV", glyph: Glyph::Upload, refused: workplace.refusal(Feature::ImportDevices), onclick: move |_| dialog.set(OpenDialog::More(Own::Import)) }
         }
     }
 }
 
 #[component]
-fn Dialogs(doing: Signal<Doing>) -> Element {
-    let mut doing = doing;
+fn Dialogs(mut dialog: Signal<OpenDialog<Device, Own>>) -> Element {
     let workplace = use_workplace();
-    let close = move |()| doing.set(Doing::Nothing);
-    let delete = use_change(move |_| doing.set(Doing::Nothing));
-    match doing() {
-        Doing::Nothing => rsx! {},
-        Doing::Adding => rsx! { AddDevice { onclose: close } },
-        Doing::Importing => rsx! { ImportDialog { onclose: close } },
-        Doing::AddingCredential(tags) => rsx! { CredentialDialog { tags, onclose: close } },
-        Doing::Approving(device) => rsx! { ApproveDialog { device: device.map(|device| *device), onclose: close } },
-        Doing::Deleting(device) => rsx! {
-            Confirm {
-                title: "Delete {device.hostname}?",
+    let close = move |()| dialog.set(OpenDialog::Nothing);
+    let deletion = use_deletion(dialog);
+    match dialog() {
+        OpenDialog::Nothing | OpenDialog::Change(_) => rsx! {},
+        OpenDialog::Add => rsx! { AddDevice { onclose: close } },
+        OpenDialog::More(Own::Import) => rsx! { ImportDialog { onclose: close } },
+        OpenDialog::More(Own::AddCredential(tags)) => rsx! { CredentialDialog { tags, onclose: close } },
+        OpenDialog::More(Own::Approve(device)) => {
+            rsx! { ApproveDialog { device: device.map(|device| *device), onclose: close } }
+        }
+        OpenDialog::Delete(device) => {
+            let question = Question {
+                title: format!("Delete {}?", device.hostname),
                 text: farewell(&device, &workplace),
                 action: "Delete the device",
-                typed: workplace.guard(),
-                busy: delete.busy(),
-                onconfirm: move |()| delete.make(DeleteDevice(device.id), format!("{} was deleted.", device.hostname)),
-                onclose: close,
-            }
-        },
+                done: format!("{} was deleted.", device.hostname),
+            };
+            deletion.ask(DeleteDevice(device.id), question)
+        }
     }
 }
 

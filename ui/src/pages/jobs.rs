@@ -7,9 +7,10 @@ use netraven_api::sorting::JobColumn;
 
 use crate::components::{Button, ButtonKind, Confirm, Crumb, Empty, Glyph, PageHeader, Panel, TimesSwitch, UpdatedAgo};
 use crate::data::use_list;
-use crate::pages::actions::{use_cancel_run, use_change};
+use crate::pages::actions::use_cancel_run;
 use crate::pages::lab::{LabBand, LabButton};
 use crate::pages::listing::{ListPanel, Words, use_listing};
+use crate::pages::open_dialog::{OpenDialog, Question, use_deletion};
 use crate::route::Route;
 use crate::state::session::{Workplace, use_workplace};
 
@@ -27,14 +28,11 @@ const PAGE_SIZE: i64 = 50;
 /// The words of the list.
 const WORDS: Words = Words { one: "job", many: "jobs", find: "job", nothing: "No job has this in its name." };
 
-/// What a person is doing over the list.
+/// The dialog that jobs alone have.
 #[derive(Clone, Debug, PartialEq)]
-enum Doing {
-    Nothing,
-    Adding,
-    /// Cancelling the newest run of a job.
-    Cancelling(Box<Job>),
-    Deleting(Box<Job>),
+enum Own {
+    /// Asks before the newest run of a job is cancelled.
+    Cancel(Box<Job>),
 }
 
 /// The list of jobs.
@@ -49,7 +47,7 @@ pub fn JobsPage() -> Element {
         order: Some(listing.sorted().order),
         ..ListJobs::default()
     });
-    let mut doing = use_signal(|| Doing::Nothing);
+    let mut dialog = use_signal(|| OpenDialog::<Job, Own>::Nothing);
     rsx! {
         LabBand {}
         PageHeader {
@@ -60,7 +58,7 @@ pub fn JobsPage() -> Element {
                 label: "Add job",
                 kind: ButtonKind::Primary,
                 glyph: Glyph::Plus,
-                onclick: move |_| doing.set(Doing::Adding),
+                onclick: move |_| dialog.set(OpenDialog::Add),
             }
         }
         Panel { reading: jobs.is_of_before(),
@@ -75,8 +73,8 @@ pub fn JobsPage() -> Element {
                         page,
                         sorted: listing.sorted(),
                         onsort: move |column| listing.sort_by(column),
-                        oncancel: move |job| doing.set(Doing::Cancelling(Box::new(job))),
-                        ondelete: move |job| doing.set(Doing::Deleting(Box::new(job))),
+                        oncancel: move |job| dialog.set(OpenDialog::More(Own::Cancel(Box::new(job)))),
+                        ondelete: move |job| dialog.set(OpenDialog::Delete(job)),
                     }
                 },
                 empty: rsx! {
@@ -85,32 +83,31 @@ pub fn JobsPage() -> Element {
                         text: "A job says what is done to which devices, and when: back up the routers of a site every night, for example.",
                         glyph: Glyph::Jobs,
                         LabButton {}
-                        Button { label: "Add job", glyph: Glyph::Plus, onclick: move |_| doing.set(Doing::Adding) }
+                        Button { label: "Add job", glyph: Glyph::Plus, onclick: move |_| dialog.set(OpenDialog::Add) }
                     }
                 },
                 TimesSwitch {}
             }
         }
-        Dialogs { doing }
+        Dialogs { dialog }
     }
 }
 
 #[component]
-fn Dialogs(doing: Signal<Doing>) -> Element {
-    let mut doing = doing;
+fn Dialogs(mut dialog: Signal<OpenDialog<Job, Own>>) -> Element {
     let (cancel, workplace) = (use_cancel_run(), use_workplace());
-    let close = move |()| doing.set(Doing::Nothing);
-    let delete = use_change(move |_| doing.set(Doing::Nothing));
-    match doing() {
-        Doing::Nothing => rsx! {},
-        Doing::Adding => rsx! { AddJob { onclose: close } },
-        Doing::Cancelling(job) => rsx! {
+    let close = move |()| dialog.set(OpenDialog::Nothing);
+    let deletion = use_deletion(dialog);
+    match dialog() {
+        OpenDialog::Nothing | OpenDialog::Change(_) => rsx! {},
+        OpenDialog::Add => rsx! { AddJob { onclose: close } },
+        OpenDialog::More(Own::Cancel(job)) => rsx! {
             Confirm {
                 title: "Cancel this run of {job.name}?",
                 text: "Devices that wait are not started, open sessions are closed. What was read so far stays.",
                 action: "Cancel the run",
                 onconfirm: move |()| {
-                    doing.set(Doing::Nothing);
+                    dialog.set(OpenDialog::Nothing);
                     if let Some(run_id) = job.last_run_id {
                         cancel.call(run_id);
                     }
@@ -118,17 +115,15 @@ fn Dialogs(doing: Signal<Doing>) -> Element {
                 onclose: close,
             }
         },
-        Doing::Deleting(job) => rsx! {
-            Confirm {
-                title: "Delete {job.name}?",
+        OpenDialog::Delete(job) => {
+            let question = Question {
+                title: format!("Delete {}?", job.name),
                 text: farewell(&job, &workplace),
                 action: "Delete the job",
-                typed: workplace.guard(),
-                busy: delete.busy(),
-                onconfirm: move |()| delete.make(DeleteJob(job.id), format!("{} was deleted.", job.name)),
-                onclose: close,
-            }
-        },
+                done: format!("{} was deleted.", job.name),
+            };
+            deletion.ask(DeleteJob(job.id), question)
+        }
     }
 }
 

@@ -17,12 +17,12 @@ pub fn KeyButton(
     text: String,
     action: String,
     #[props(default = "Keep it".to_owned())] keep: String,
-    asking: Signal<bool>,
+    mut asking: Signal<bool>,
     busy: bool,
     onconfirm: EventHandler<()>,
     children: Element,
 ) -> Element {
-    let (mut asking, workplace) = (asking, use_workplace());
+    let workplace = use_workplace();
     let refused = workplace.refusal(Feature::HostKeys).or_else(|| (!workplace.is_admin()).then_some(denied));
     rsx! {
         Button { label, kind, glyph: Glyph::Key, small: true, refused, onclick: move |_| asking.set(true) }

@@ -212,8 +212,7 @@ fn RunStrip(run: Run) -> Element {
 }
 
 #[component]
-fn RunTabs(id: ReadSignal<i64>, view: Store<RunView>, run: Run) -> Element {
-    let mut view = view;
+fn RunTabs(id: ReadSignal<i64>, mut view: Store<RunView>, run: Run) -> Element {
     let log = use_log(move || LogFilter { run_id: Some(id()), ..LogFilter::default() });
     let search = use_signal(String::new);
     let tab = view.tab().cloned();

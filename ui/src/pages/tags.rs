@@ -4,12 +4,11 @@ use dioxus::prelude::*;
 use netraven_api::sorting::TagColumn;
 use netraven_api::tags::{DeleteTag, ListTags, Tag};
 
-use crate::components::{Button, ButtonKind, Confirm, Crumb, Empty, Glyph, PageHeader, Panel, UpdatedAgo};
+use crate::components::{Button, ButtonKind, Crumb, Empty, Glyph, PageHeader, Panel, UpdatedAgo};
 use crate::data::use_list;
-use crate::pages::actions::use_change;
 use crate::pages::listing::{ListPanel, Words, use_listing};
+use crate::pages::open_dialog::{OpenDialog, Question, use_deletion};
 use crate::route::Route;
-use crate::state::session::use_workplace;
 
 mod form;
 mod table;
@@ -17,19 +16,10 @@ mod table;
 use form::TagDialog;
 use table::TagsTable;
 
-/// Tags on one page. Few, since the devices of each are counted.
+/// Tags on one page.
 const PAGE_SIZE: i64 = 25;
 /// The words of the list.
 const WORDS: Words = Words { one: "tag", many: "tags", find: "tag", nothing: "No tag has this in its name." };
-
-/// What a person is doing over the list.
-#[derive(Clone, Debug, PartialEq)]
-enum Doing {
-    Nothing,
-    Adding,
-    Changing(Tag),
-    Deleting(Tag),
-}
 
 /// The list of tags.
 #[component]
@@ -43,7 +33,7 @@ pub fn TagsPage() -> Element {
         order: Some(listing.sorted().order),
         ..ListTags::default()
     });
-    let mut doing = use_signal(|| Doing::Nothing);
+    let mut dialog = use_signal(|| OpenDialog::<Tag>::Nothing);
     rsx! {
         PageHeader {
             title: "Tags",
@@ -53,7 +43,7 @@ pub fn TagsPage() -> Element {
                 label: "Add tag",
                 kind: ButtonKind::Primary,
                 glyph: Glyph::Plus,
-                onclick: move |_| doing.set(Doing::Adding),
+                onclick: move |_| dialog.set(OpenDialog::Add),
             }
         }
         Panel { reading: tags.is_of_before(),
@@ -68,8 +58,8 @@ pub fn TagsPage() -> Element {
                         page,
                         sorted: listing.sorted(),
                         onsort: move |column| listing.sort_by(column),
-                        onchange: move |tag| doing.set(Doing::Changing(tag)),
-                        ondelete: move |tag| doing.set(Doing::Deleting(tag)),
+                        onchange: move |tag| dialog.set(OpenDialog::Change(tag)),
+                        ondelete: move |tag| dialog.set(OpenDialog::Delete(tag)),
                     }
                 },
                 empty: rsx! {
@@ -77,35 +67,31 @@ pub fn TagsPage() -> Element {
                         title: "There is no tag yet",
                         text: "Tags join devices, credentials and jobs: a site, a role, a region. A job works on the devices that carry its tags.",
                         glyph: Glyph::Tag,
-                        Button { label: "Add tag", glyph: Glyph::Plus, onclick: move |_| doing.set(Doing::Adding) }
+                        Button { label: "Add tag", glyph: Glyph::Plus, onclick: move |_| dialog.set(OpenDialog::Add) }
                     }
                 },
             }
         }
-        Dialogs { doing }
+        Dialogs { dialog }
     }
 }
 
 #[component]
-fn Dialogs(doing: Signal<Doing>) -> Element {
-    let mut doing = doing;
-    let workplace = use_workplace();
-    let close = move |()| doing.set(Doing::Nothing);
-    let delete = use_change(move |_| doing.set(Doing::Nothing));
-    match doing() {
-        Doing::Nothing => rsx! {},
-        Doing::Adding => rsx! { TagDialog { onclose: close } },
-        Doing::Changing(tag) => rsx! { TagDialog { tag, onclose: close } },
-        Doing::Deleting(tag) => rsx! {
-            Confirm {
-                title: "Delete the tag {tag.name}?",
-                text: "It goes from every device, credential and job that carries it: jobs no longer reach those devices by it, and credentials no longer serve them. The devices themselves stay. This can't be undone.",
+fn Dialogs(mut dialog: Signal<OpenDialog<Tag>>) -> Element {
+    let close = move |()| dialog.set(OpenDialog::Nothing);
+    let deletion = use_deletion(dialog);
+    match dialog() {
+        OpenDialog::Nothing => rsx! {},
+        OpenDialog::Add => rsx! { TagDialog { onclose: close } },
+        OpenDialog::Change(tag) => rsx! { TagDialog { tag, onclose: close } },
+        OpenDialog::Delete(tag) => {
+            let question = Question {
+                title: format!("Delete the tag {}?", tag.name),
+                text: "It goes from every device, credential and job that carries it: jobs no longer reach those devices by it, and credentials no longer serve them. The devices themselves stay. This can't be undone.".to_owned(),
                 action: "Delete the tag",
-                typed: workplace.guard(),
-                busy: delete.busy(),
-                onconfirm: move |()| delete.make(DeleteTag(tag.id), format!("The tag {} was deleted.", tag.name)),
-                onclose: close,
-            }
-        },
+                done: format!("The tag {} was deleted.", tag.name),
+            };
+            deletion.ask(DeleteTag(tag.id), question)
+        }
     }
 }

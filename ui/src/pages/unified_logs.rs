@@ -6,6 +6,7 @@ use netraven_api::logs::LogEntry;
 use crate::components::{Button, Empty, ErrorState, Glyph, SkeletonRows, StaleNote};
 use crate::data::LogView;
 use crate::dom;
+use crate::route::Route;
 use crate::state::moment::use_moment;
 use crate::state::pick::Pick;
 
@@ -32,7 +33,7 @@ pub use histogram::LogHistogram;
 use keys::Wish;
 use line_panel::LinePanel;
 pub use place::LinePlace;
-use place::{MissedNote, plain_link, use_place};
+use place::{MissedNote, use_place};
 use rows::Rows;
 use surroundings::{Shared, Surroundings};
 
@@ -132,7 +133,7 @@ pub fn UnifiedLogsTable(
                 if let Some(line) = chosen.clone() {
                     LinePanel {
                         line: line.clone(),
-                        link: place.map_or_else(|| plain_link(line.id), |place| place.link.call(line.id)),
+                        link: place.map_or_else(|| Route::log_line(line.id), |place| place.link.call(line.id)),
                         onpick,
                         onaround: move |shared| around.set(Some((line.clone(), shared))),
                         onclose: move |()| desk.clear(),

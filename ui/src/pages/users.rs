@@ -4,10 +4,10 @@ use dioxus::prelude::*;
 use netraven_api::sorting::UserColumn;
 use netraven_api::users::{DeleteUser, ListUsers, UserPublic};
 
-use crate::components::{Button, ButtonKind, Confirm, Crumb, Empty, Glyph, PageHeader, Panel, UpdatedAgo};
+use crate::components::{Button, ButtonKind, Crumb, Empty, Glyph, PageHeader, Panel, UpdatedAgo};
 use crate::data::use_list_maybe;
-use crate::pages::actions::use_change;
 use crate::pages::listing::{ListPanel, Words, use_listing};
+use crate::pages::open_dialog::{OpenDialog, Question, use_deletion};
 use crate::route::Route;
 use crate::state::session::use_workplace;
 
@@ -26,15 +26,6 @@ const PAGE_SIZE: i64 = 50;
 /// The words of the list.
 const WORDS: Words = Words { one: "user", many: "users", find: "user", nothing: "No user has this in the name." };
 
-/// What a person is doing over the list.
-#[derive(Clone, Debug, PartialEq)]
-enum Doing {
-    Nothing,
-    Adding,
-    Changing(UserPublic),
-    Deleting(UserPublic),
-}
-
 /// The list of users.
 #[component]
 pub fn UsersPage() -> Element {
@@ -50,7 +41,7 @@ pub fn UsersPage() -> Element {
             ..ListUsers::default()
         })
     });
-    let mut doing = use_signal(|| Doing::Nothing);
+    let mut dialog = use_signal(|| OpenDialog::<UserPublic>::Nothing);
     let admin = workplace.is_admin();
     rsx! {
         PageHeader {
@@ -62,7 +53,7 @@ pub fn UsersPage() -> Element {
                 kind: ButtonKind::Primary,
                 glyph: Glyph::Plus,
                 refused: (!admin).then(|| "Only admins may add users.".to_owned()),
-                onclick: move |_| doing.set(Doing::Adding),
+                onclick: move |_| dialog.set(OpenDialog::Add),
             }
         }
         Panel { reading: users.is_of_before(),
@@ -78,8 +69,8 @@ pub fn UsersPage() -> Element {
                             page,
                             sorted: listing.sorted(),
                             onsort: move |column| listing.sort_by(column),
-                            onchange: move |user| doing.set(Doing::Changing(user)),
-                            ondelete: move |user| doing.set(Doing::Deleting(user)),
+                            onchange: move |user| dialog.set(OpenDialog::Change(user)),
+                            ondelete: move |user| dialog.set(OpenDialog::Delete(user)),
                         }
                     },
                 }
@@ -91,30 +82,29 @@ pub fn UsersPage() -> Element {
                 }
             }
         }
-        Dialogs { doing }
+        Dialogs { dialog }
     }
 }
 
 #[component]
-fn Dialogs(doing: Signal<Doing>) -> Element {
-    let mut doing = doing;
-    let workplace = use_workplace();
-    let close = move |()| doing.set(Doing::Nothing);
-    let delete = use_change(move |_| doing.set(Doing::Nothing));
-    match doing() {
-        Doing::Nothing => rsx! {},
-        Doing::Adding => rsx! { AddUser { onclose: close } },
-        Doing::Changing(user) => rsx! { ChangeUser { user, onclose: close } },
-        Doing::Deleting(user) => rsx! {
-            Confirm {
-                title: "Delete {user.username}?",
-                text: "{user.username} is signed out everywhere and cannot sign in any more. What was done under this name stays in the log. To keep the account for later, change it to may not sign in instead.",
+fn Dialogs(mut dialog: Signal<OpenDialog<UserPublic>>) -> Element {
+    let close = move |()| dialog.set(OpenDialog::Nothing);
+    let deletion = use_deletion(dialog);
+    match dialog() {
+        OpenDialog::Nothing => rsx! {},
+        OpenDialog::Add => rsx! { AddUser { onclose: close } },
+        OpenDialog::Change(user) => rsx! { ChangeUser { user, onclose: close } },
+        OpenDialog::Delete(user) => {
+            let question = Question {
+                title: format!("Delete {}?", user.username),
+                text: format!(
+                    "{} is signed out everywhere and cannot sign in any more. What was done under this name stays in the log. To keep the account for later, change it to may not sign in instead.",
+                    user.username
+                ),
                 action: "Delete the user",
-                typed: workplace.guard(),
-                busy: delete.busy(),
-                onconfirm: move |()| delete.make(DeleteUser(user.id), format!("{} was deleted.", user.username)),
-                onclose: close,
-            }
-        },
+                done: format!("{} was deleted.", user.username),
+            };
+            deletion.ask(DeleteUser(user.id), question)
+        }
     }
 }

@@ -56,22 +56,19 @@ impl Notices {
     }
 
     /// Takes a notice away.
-    pub fn close(&self, id: u64) {
-        let mut list = self.list;
-        list.write().retain(|notice| notice.id != id);
+    pub fn close(mut self, id: u64) {
+        self.list.write().retain(|notice| notice.id != id);
     }
 
     /// Takes them all away.
-    pub fn clear(&self) {
-        let mut list = self.list;
-        list.write().clear();
+    pub fn clear(mut self) {
+        self.list.write().clear();
     }
 
-    fn add(&self, weight: Weight, text: String) {
-        let (mut list, mut next) = (self.list, self.next);
-        let id = *next.peek();
-        next.set(id + 1);
-        let mut list = list.write();
+    fn add(mut self, weight: Weight, text: String) {
+        let id = *self.next.peek();
+        self.next.set(id + 1);
+        let mut list = self.list.write();
         list.retain(|notice| notice.text != text);
         list.push(Notice { id, weight, text });
         let surplus = list.len().saturating_sub(SHOWN);

@@ -68,20 +68,18 @@ impl Standing {
         self.lines.read().clone()
     }
 
-    fn number(&self) -> u64 {
-        let mut next = self.next;
-        let number = *next.peek();
-        next.set(number + 1);
+    fn number(mut self) -> u64 {
+        let number = *self.next.peek();
+        self.next.set(number + 1);
         number
     }
 
-    fn say(&self, number: u64, line: Option<Line>) {
-        let mut lines = self.lines;
-        let before = lines.peek().iter().find(|(id, _)| *id == number).map(|(_, line)| line.clone());
+    fn say(mut self, number: u64, line: Option<Line>) {
+        let before = self.lines.peek().iter().find(|(id, _)| *id == number).map(|(_, line)| line.clone());
         if before == line {
             return;
         }
-        let mut lines = lines.write();
+        let mut lines = self.lines.write();
         match (line, lines.iter().position(|(id, _)| *id == number)) {
             (Some(line), Some(place)) => lines[place].1 = line,
             (Some(line), None) => lines.push((number, line)),

@@ -23,6 +23,7 @@ mod logs_fold;
 mod logs_line;
 mod logs_select;
 mod palette;
+mod pickers;
 mod place;
 mod python_server;
 mod reading;

@@ -9,20 +9,30 @@ use super::approvals::shared;
 use super::listing::{List, Paging, RawPage, SortKey, is, like, tagged};
 use super::{Result, Store, StoreError};
 
-const ROW: &str = "json_build_object(
+/// How many devices share a tag with it.
+macro_rules! devices {
+    () => {
+        "(select count(distinct dt.device_id) from credential_tags ct \
+          join device_tags dt on dt.tag_id = ct.tag_id where ct.credential_id = c.id)"
+    };
+}
+
+const ROW: &str = concat!(
+    "json_build_object(
     'id', c.id, 'username', c.username, 'priority', c.priority, 'description', c.description,
     'is_system', c.is_system, 'has_enable_password', c.enable_password is not null,
     'allowed_networks', c.allowed_networks,
     'tags', coalesce((select json_agg(json_build_object('id', t.id, 'name', t.name, 'type', t.type,
         'description', t.description) order by t.name)
-        from credential_tags ct join tags t on t.id = ct.tag_id where ct.credential_id = c.id), '[]'))";
+        from credential_tags ct join tags t on t.id = ct.tag_id where ct.credential_id = c.id), '[]'),
+    'devices', ",
+    devices!(),
+    ")"
+);
 
 /// The names of the tags, one after the other.
 const TAGS: &str = "(select string_agg(lower(t.name), ',' order by lower(t.name)) from credential_tags ct \
                                join tags t on t.id = ct.tag_id where ct.credential_id = c.id)";
-/// How many devices share a tag with it.
-const DEVICES: &str = "(select count(distinct dt.device_id) from credential_tags ct \
-                       join device_tags dt on dt.tag_id = ct.tag_id where ct.credential_id = c.id)";
 
 const LIST: List = List {
     from: "credentials c",
@@ -45,7 +55,7 @@ fn key(column: CredentialColumn) -> SortKey {
         CredentialColumn::Priority => SortKey::of("c.priority"),
         CredentialColumn::Tags => SortKey::nullable(TAGS),
         CredentialColumn::HasEnablePassword => SortKey::of("c.enable_password is not null"),
-        CredentialColumn::Devices => SortKey::of(DEVICES),
+        CredentialColumn::Devices => SortKey::of(devices!()),
         CredentialColumn::Description => SortKey::nullable("lower(c.description)"),
     }
 }

@@ -279,6 +279,13 @@ pub fn is(sql: &mut Sql, column: &str, value: Option<i64>) {
     }
 }
 
+/// Adds: the column is one of these ids, if any are given.
+pub fn any_id(sql: &mut Sql, column: &str, ids: &[i64]) {
+    if !ids.is_empty() {
+        sql.push(format!(" and {column} = any(")).push_bind(ids.to_vec()).push(")");
+    }
+}
+
 /// Adds: the column contains this text in any case, if it is given.
 pub fn like(sql: &mut Sql, column: &str, text: &Option<String>) {
     if let Some(pattern) = super::contains(text) {

@@ -6,10 +6,23 @@ use netraven_api::tags::{ListTags, Tag, TagInput};
 use sqlx::types::Json;
 
 use super::approvals::{self, Author};
-use super::listing::{List, Paging, RawPage, SortKey, any_of, like};
+use super::listing::{List, Paging, RawPage, SortKey, any_id, any_of, like};
 use super::{Result, Store, StoreError, explain};
 
 const UNIQUE: &[(&str, &str)] = &[("tags_name_key", "Tag name already exists")];
+
+/// How many devices carry a tag.
+macro_rules! devices {
+    () => {
+        "(select count(*) from device_tags dt where dt.tag_id = t.id)"
+    };
+}
+
+const ROW: &str = concat!(
+    "json_build_object('id', t.id, 'name', t.name, 'type', t.type, 'description', t.description, 'devices', ",
+    devices!(),
+    ")"
+);
 
 const LIST: List = List {
     from: "tags t",
@@ -17,7 +30,7 @@ const LIST: List = List {
     columns: "t.*",
     name: "t",
     around: "",
-    row: "json_build_object('id', t.id, 'name', t.name, 'type', t.type, 'description', t.description)",
+    row: ROW,
     then: &[],
     id: "t.id",
     order: Order::Ascending,
@@ -30,7 +43,7 @@ fn key(column: TagColumn) -> SortKey {
         TagColumn::Id => SortKey::of("t.id"),
         TagColumn::Name => SortKey::of("lower(t.name)"),
         TagColumn::Kind => SortKey::nullable("t.type"),
-        TagColumn::Devices => SortKey::of("(select count(*) from device_tags dt where dt.tag_id = t.id)"),
+        TagColumn::Devices => SortKey::of(devices!()),
         TagColumn::Description => SortKey::nullable("lower(t.description)"),
     }
 }
@@ -48,19 +61,16 @@ impl Store {
         self.page(&LIST, &paging, |sql| {
             like(sql, "t.name", &query.name);
             any_of(sql, "t.type", &query.kind);
+            any_id(sql, "t.id", &query.id);
         })
         .await
     }
 
     /// One tag.
     pub async fn tag(&self, id: i64) -> Result<Tag> {
-        let row: Option<Json<Tag>> = sqlx::query_scalar(
-            "select json_build_object('id', id, 'name', name, 'type', type, 'description', description)
-             from tags where id = $1",
-        )
-        .bind(id)
-        .fetch_optional(self.pool())
-        .await?;
+        let sql = format!("select {ROW} from tags t where t.id = $1");
+        let row: Option<Json<Tag>> =
+            sqlx::query_scalar(sqlx::AssertSqlSafe(sql)).bind(id).fetch_optional(self.pool()).await?;
         row.map(|row| row.0).ok_or(StoreError::NotFound("Tag"))
     }
 

@@ -8,8 +8,8 @@ use serde_json::Value;
 use super::asked::{Asked, id};
 use super::lists::{MOST_ROWS, finish, note};
 use super::row::{Row, reply};
-use super::tags::{by_devices, tags, with_devices};
-use super::{Talk, devices, offered};
+use super::tags::{counted_in, reached, tags};
+use super::{Talk, offered};
 
 /// Answers what is asked of credentials.
 pub async fn answer(talk: Talk<'_>, asked: &Asked, rest: &[&str]) -> Result<Value, Problem> {
@@ -39,6 +39,7 @@ fn credential(row: Row) -> Credential {
         has_enable_password: row.flag("has_enable_password"),
         allowed_networks: Vec::new(),
         tags: tags(row),
+        devices: None,
     }
 }
 
@@ -51,9 +52,12 @@ async fn list(talk: Talk<'_>, asked: &Asked) -> Result<Value, Problem> {
     let loaded = talk.all("/credentials/", &filter, MOST_ROWS).await?;
     let mut all: Vec<Credential> = loaded.rows.iter().map(|row| credential(Row(row))).collect();
     all.sort_by(|a, b| a.priority.cmp(&b.priority).then(a.id.cmp(&b.id)));
-    let hosts = if by_devices(asked) { devices::all(talk).await? } else { Vec::new() };
-    let rows: Vec<Value> = all.iter().map(|credential| with_devices(credential, &credential.tags, &hosts)).collect();
-    finish(&rows, asked, note(&loaded, "credentials"))
+    if let Some(devices) = counted_in(talk, asked).await? {
+        for credential in &mut all {
+            credential.devices = Some(reached(&devices, &credential.tags));
+        }
+    }
+    finish(&all, asked, note(&loaded, "credentials"))
 }
 
 /// The body without what this server has no place for; what was entered there is refused instead of being lost.

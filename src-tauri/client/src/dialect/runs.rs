@@ -35,6 +35,7 @@ use super::asked::{Asked, id};
 use super::lists::finish;
 use super::results::result;
 use super::row::{Row, reply};
+use super::tags::reached;
 use super::{Talk, devices, jobs, offered};
 use bind::{Seen, bind};
 use build::{Around, Known};
@@ -158,9 +159,7 @@ impl Talk<'_> {
         if job.device_id.is_some() {
             return Some(1);
         }
-        let known = self.known_devices().await.ok()?;
-        let has = |device: &&Device| device.tags.iter().any(|tag| job.tags.iter().any(|it| it.id == tag.id));
-        i64::try_from(known.iter().filter(has).count()).ok()
+        Some(reached(&self.known_devices().await.ok()?, &job.tags))
     }
 }
 

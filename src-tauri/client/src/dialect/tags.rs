@@ -1,20 +1,27 @@
 //! Tags.
 
+use std::sync::Arc;
+
 use netraven_api::devices::Device;
 use netraven_api::sorting::TagColumn;
 use netraven_api::tags::Tag;
 use netraven_api::{Method, Problem};
-use serde::Serialize;
 use serde_json::Value;
 
+use super::Talk;
 use super::asked::{Asked, id};
 use super::lists::{MOST_ROWS, finish, note};
 use super::row::{Row, reply};
-use super::{Talk, devices};
 
 /// A tag of the server.
 pub fn tag(row: Row) -> Tag {
-    Tag { id: row.id(), name: row.word("name"), kind: row.text("type"), description: row.text("description") }
+    Tag {
+        id: row.id(),
+        name: row.word("name"),
+        kind: row.text("type"),
+        description: row.text("description"),
+        devices: None,
+    }
 }
 
 /// The tags of a row.
@@ -32,26 +39,34 @@ pub async fn answer(talk: Talk<'_>, asked: &Asked, rest: &[&str]) -> Result<Valu
     }
 }
 
-/// Whether a list is to be sorted by how many devices its rows reach.
-pub fn by_devices(asked: &Asked) -> bool {
-    asked.word("sort") == Some(TagColumn::Devices)
+/// The devices that the rows of a list are counted in: those known, because one request for each row would cost the server
+/// more. Where they cannot be read, or not all of them, there are no numbers; and a list to be sorted by them says why.
+pub async fn counted_in(talk: Talk<'_>, asked: &Asked) -> Result<Option<Arc<Vec<Device>>>, Problem> {
+    match talk.known_devices().await {
+        Err(problem) if asked.word("sort") == Some(TagColumn::Devices) => Err(problem),
+        known => Ok(known.ok().filter(|devices| devices.len() < MOST_ROWS)),
+    }
 }
 
-/// A row with how many devices carry one of its tags, to be sorted by.
-pub fn with_devices(row: &impl Serialize, tags: &[Tag], hosts: &[Device]) -> Value {
-    let is_reached = |device: &&Device| device.tags.iter().any(|tag| tags.iter().any(|own| own.id == tag.id));
-    let mut row = reply(row);
-    row["devices"] = Value::from(hosts.iter().filter(is_reached).count());
-    row
+/// How many of these devices carry one of these tags.
+pub fn reached(devices: &[Device], tags: &[Tag]) -> i64 {
+    let carries = |device: &&Device| device.tags.iter().any(|tag| tags.iter().any(|wanted| wanted.id == tag.id));
+    i64::try_from(devices.iter().filter(carries).count()).unwrap_or(i64::MAX)
 }
 
 async fn list(talk: Talk<'_>, asked: &Asked) -> Result<Value, Problem> {
     let loaded = talk.all("/tags/", &asked.given(&["name"]), MOST_ROWS).await?;
-    let kinds = asked.many("type");
+    let (kinds, ids) = (asked.many("type"), asked.many("id"));
     let mut tags: Vec<Tag> = loaded.rows.iter().map(|row| tag(Row(row))).collect();
-    tags.retain(|tag| kinds.is_empty() || tag.kind.as_ref().is_some_and(|kind| kinds.contains(kind)));
+    tags.retain(|tag| {
+        (kinds.is_empty() || tag.kind.as_ref().is_some_and(|kind| kinds.contains(kind)))
+            && (ids.is_empty() || ids.contains(&tag.id.to_string()))
+    });
     tags.sort_by_key(|tag| (tag.name.to_lowercase(), tag.id));
-    let hosts = if by_devices(asked) { devices::all(talk).await? } else { Vec::new() };
-    let rows: Vec<Value> = tags.iter().map(|tag| with_devices(tag, std::slice::from_ref(tag), &hosts)).collect();
-    finish(&rows, asked, note(&loaded, "tags"))
+    if let Some(devices) = counted_in(talk, asked).await? {
+        for tag in &mut tags {
+            tag.devices = Some(reached(&devices, std::slice::from_ref(tag)));
+        }
+    }
+    finish(&tags, asked, note(&loaded, "tags"))
 }

@@ -30,6 +30,18 @@ fn get(path: &str) -> Request {
 }
 
 #[tokio::test]
+async fn devices_of_tags_and_credentials_are_counted_in_one_reading() {
+    let replay = Replay::start().await;
+    let client = replay.client().await;
+    replay.asked("");
+    let tags = client.send(&ListTags::default()).await.unwrap().items;
+    let credentials = client.send(&ListCredentials::default()).await.unwrap().items;
+    assert_eq!(tags.iter().map(|tag| tag.devices).collect::<Vec<_>>(), [Some(3), Some(0), Some(2)]);
+    assert_eq!(credentials.iter().map(|one| one.devices).collect::<Vec<_>>(), [Some(3), Some(2)]);
+    assert_eq!(replay.asked("GET /devices/").len(), 1);
+}
+
+#[tokio::test]
 async fn lists_come_whole_and_in_our_order() {
     let client = Replay::start().await.client().await;
     let tags = client.send(&ListTags::default()).await.unwrap();

@@ -73,10 +73,9 @@ impl Entry {
 
 /// What is there without asking the server.
 pub fn fixed(views: &[SavedView], embedded: bool) -> Vec<Entry> {
-    let logs = Route::JobDashboard { view: "tab=logs".to_owned() };
     let mut entries = vec![
         Entry::new("Job Status", "page", Glyph::Dashboard, Deed::Go(Route::dashboard())),
-        Entry::new("Unified Logs", "page", Glyph::Log, Deed::Go(logs)),
+        Entry::new("Unified Logs", "page", Glyph::Log, Deed::Go(Route::logs())),
         Entry::new("Jobs", "page", Glyph::Jobs, Deed::Go(Route::JobsPage {})),
         Entry::new("Devices", "page", Glyph::Devices, Deed::Go(Route::devices())),
         Entry::new("Configurations", "page", Glyph::Config, Deed::Go(Route::configurations())),
@@ -85,8 +84,7 @@ pub fn fixed(views: &[SavedView], embedded: bool) -> Vec<Entry> {
         Entry::new("Users", "page", Glyph::Users, Deed::Go(Route::UsersPage {})),
         Entry::new("System", "page", Glyph::System, Deed::Go(Route::SystemPage {})),
     ];
-    let failed = Route::JobDashboard { view: "status=partly_failed,failed".to_owned() };
-    entries.push(Entry::new("Runs that failed", "view", Glyph::Cross, Deed::Go(failed)));
+    entries.push(Entry::new("Runs that failed", "view", Glyph::Cross, Deed::Go(Route::failed_runs())));
     entries.push(Entry::new("Devices that failed last", "view", Glyph::Cross, Deed::Go(DeviceFilter::failing())));
     entries.extend(views.iter().map(|saved| {
         let route = Route::JobDashboard { view: saved.view.clone() };
@@ -110,6 +108,13 @@ pub fn fixed(views: &[SavedView], embedded: bool) -> Vec<Entry> {
         Entry::new(word, "action", Glyph::Calendar, Deed::Times(times))
     }));
     entries
+}
+
+/// The part of a job's name in a text that finds it by what its entry reads, which begins with the word "Run".
+pub fn name_of_job(text: &str) -> Option<String> {
+    let text = text.trim().to_lowercase();
+    let name = text.strip_prefix("run").unwrap_or(&text).trim();
+    (!name.is_empty() && !"run".starts_with(&text)).then(|| name.to_owned())
 }
 
 /// The entries that a text finds: those whose name begins with it first, then those with a word that does, then the rest.
@@ -170,6 +175,13 @@ mod tests {
         assert_eq!(words("failed"), ["Runs that failed", "Devices that failed last"]);
         assert_eq!(words("sign out"), ["Sign out"]);
         assert_eq!(words("no such thing"), Vec::<String>::new());
+    }
+
+    #[test]
+    fn a_job_is_asked_for_by_its_name_with_and_without_the_word_run() {
+        let names = ["nightly", "run nightly", "Run N", "runner", "ru", "run", " "].map(name_of_job);
+        let part = |text: &str| Some(text.to_owned());
+        assert_eq!(names, [part("nightly"), part("nightly"), part("n"), part("ner"), None, None, None]);
     }
 
     #[test]

@@ -62,7 +62,7 @@ fn Body(
     device_id: ReadSignal<i64>,
     view: ReadSignal<String>,
     history: Query<Vec<ConfigHead>>,
-    doomed: Signal<Option<ConfigHead>>,
+    mut doomed: Signal<Option<ConfigHead>>,
 ) -> Element {
     let go = navigator();
     let wanted = use_memo(move || DeviceView::read(&view.read()));
@@ -83,7 +83,6 @@ fn Body(
     match (history.value(), history.error()) {
         (Some(heads), stale) => {
             let (old, new) = pair();
-            let mut doomed = doomed;
             rsx! {
                 if let Some(problem) = stale {
                     StaleNote { problem, at: history.at(), onretry: retry }
@@ -207,11 +206,10 @@ fn When(id: Option<i64>, at: Option<jiff::Timestamp>) -> Element {
 fn Deleting(
     device_id: ReadSignal<i64>,
     view: ReadSignal<String>,
-    doomed: Signal<Option<ConfigHead>>,
+    mut doomed: Signal<Option<ConfigHead>>,
     name: String,
 ) -> Element {
     let (moment, workplace, go) = (use_moment(), use_workplace(), navigator());
-    let mut doomed = doomed;
     let delete = use_change(move |done| {
         let gone = doomed.take().map(|head| head.id);
         let shown = DeviceView::read(&view.peek());

@@ -9,10 +9,10 @@ use netraven_api::native::{Deed, Feature};
 use netraven_api::sorting::CredentialColumn;
 
 use crate::components::{Button, ButtonKind, Glyph, SortHead, TableFrame};
+use crate::format;
 use crate::pages::devices::table::tag_names;
 use crate::pages::lab::SimulatedTag;
 use crate::pages::paging::{Head, Sorted};
-use crate::pages::tagged_devices::TaggedDevices;
 use crate::state::session::use_workplace;
 
 /// The heads of the columns, left to right.
@@ -81,7 +81,6 @@ fn Row(credential: Credential, onchange: EventHandler<Credential>, ondelete: Eve
         credential.is_system.then(|| "NetRaven needs this credential itself; it cannot be deleted.".to_owned());
     let workplace = use_workplace();
     let undeletable = workplace.forbids(Deed::DeleteCredential).or(system);
-    let tags: Vec<i64> = credential.tags.iter().map(|tag| tag.id).collect();
     rsx! {
         tr { "data-credential": "{credential.id}",
             td { class: "name", title: "{name}", "{name}" }
@@ -92,7 +91,7 @@ fn Row(credential: Credential, onchange: EventHandler<Credential>, ondelete: Eve
                 Networks { networks: credential.allowed_networks.clone() }
             }
             td { class: "muted", EnablePassword { stored: credential.has_enable_password } }
-            td { class: "muted", TaggedDevices { tags } }
+            td { class: "muted", {format::number_known(credential.devices)} }
             td { class: "muted wide-only", title: "{description}", "{description}" }
             td { class: "row-actions",
                 Button {

@@ -5,7 +5,7 @@ use netraven_api::runs::{RunStatus, Trigger};
 use netraven_api::sorting::RunColumn;
 use netraven_api::{Open, Order};
 
-use super::state::{DashboardState, DashboardTab, PAGE_SIZES, Period};
+use super::state::{DashboardState, DashboardTab, LogChoice, PAGE_SIZES, Period, RunChoice, Scope};
 use crate::address::{Addressed, Given, Parts};
 use crate::state::span::Span;
 
@@ -20,13 +20,13 @@ impl Addressed for DashboardState {
 
     fn is_a_step(&self, next: &DashboardState) -> bool {
         let (mut before, mut after) = (self.clone(), next.clone());
-        if before.search != after.search {
+        if before.runs.search != after.runs.search {
             // Another text begins at the first page.
-            after.page = before.page;
+            after.runs.page = before.runs.page;
         }
         for state in [&mut before, &mut after] {
-            (state.search, state.log_search) = (String::new(), String::new());
-            (state.open, state.line) = (None, None);
+            (state.runs.search, state.log.search) = (String::new(), String::new());
+            (state.runs.open, state.log.line) = (None, None);
         }
         before != after
     }
@@ -35,32 +35,33 @@ impl Addressed for DashboardState {
 /// The address: `tab=logs&level=ERROR,WARNING`.
 #[must_use]
 pub fn write(state: &DashboardState) -> String {
-    let first = DashboardState::default();
+    let DashboardState { tab, scope, runs, log } = state;
+    let first = RunChoice::default();
     let mut parts = Parts::default();
     let set = |text: &str| (!text.trim().is_empty()).then(|| text.to_owned());
-    parts.one("tab", (state.tab != first.tab).then(|| state.tab.as_str()));
-    parts.one("period", (state.period != first.period).then(|| state.period.key()));
-    parts.one("from", state.span.map(|span| span.from));
-    parts.one("until", state.span.map(|span| span.until));
-    parts.one("job", state.job_id);
-    parts.one("device", state.device_id);
-    parts.many("status", state.statuses.iter().map(|status| status.as_str()));
-    parts.one("kind", state.kind.as_ref());
-    parts.one("trigger", state.trigger.map(Trigger::as_str));
-    parts.many("tag", &state.tags);
-    parts.one("find", set(&state.search));
-    parts.one("sort", (state.sort != first.sort).then_some(state.sort));
-    parts.one("order", (state.order != first.order).then_some(state.order));
-    parts.one("page", (state.page != first.page).then_some(state.page));
-    parts.one("size", (state.size != first.size).then_some(state.size));
-    parts.one("open", state.open);
-    parts.many("level", &state.levels);
-    parts.many("type", &state.types);
-    parts.many("source", &state.sources);
-    parts.many("meta", &state.meta);
-    parts.one("run", state.run_id);
-    parts.one("text", set(&state.log_search));
-    parts.one("line", state.line);
+    parts.one("tab", (*tab != DashboardTab::default()).then(|| tab.as_str()));
+    parts.one("period", (scope.period != Period::default()).then(|| scope.period.key()));
+    parts.one("from", scope.span.map(|span| span.from));
+    parts.one("until", scope.span.map(|span| span.until));
+    parts.one("job", scope.job_id);
+    parts.one("device", scope.device_id);
+    parts.many("status", runs.statuses.iter().map(|status| status.as_str()));
+    parts.one("kind", runs.kind.as_ref());
+    parts.one("trigger", runs.trigger.map(Trigger::as_str));
+    parts.many("tag", &runs.tags);
+    parts.one("find", set(&runs.search));
+    parts.one("sort", (runs.sort != first.sort).then_some(runs.sort));
+    parts.one("order", (runs.order != first.order).then_some(runs.order));
+    parts.one("page", (runs.page != first.page).then_some(runs.page));
+    parts.one("size", (runs.size != first.size).then_some(runs.size));
+    parts.one("open", runs.open);
+    parts.many("level", &log.levels);
+    parts.many("type", &log.types);
+    parts.many("source", &log.sources);
+    parts.many("meta", &log.meta);
+    parts.one("run", log.run_id);
+    parts.one("text", set(&log.search));
+    parts.one("line", log.line);
     parts.done()
 }
 
@@ -72,31 +73,37 @@ pub fn read(address: &str) -> DashboardState {
     let number = |name: &str| given.parsed::<i64>(name);
     let time = |name: &str| given.parsed::<Timestamp>(name);
     let many = |name: &str| given.many(name);
-    let first = DashboardState::default();
+    let first = RunChoice::default();
     let span = time("from").zip(time("until")).map(|(from, until)| Span { from, until });
     DashboardState {
         tab: if one("tab").as_deref() == Some("logs") { DashboardTab::Logs } else { DashboardTab::Runs },
-        period: one("period").and_then(|key| Period::of(&key)).unwrap_or_default(),
-        span: span.filter(|span| span.from < span.until),
-        job_id: number("job"),
-        device_id: number("device"),
-        statuses: many("status").iter().filter_map(|word| RunStatus::parse(word)).collect(),
-        kind: one("kind").map(|word| Open::of(&word)),
-        trigger: one("trigger").and_then(|word| Trigger::parse(&word)),
-        tags: many("tag").iter().filter_map(|id| id.parse().ok()).collect(),
-        search: one("find").unwrap_or_default(),
-        sort: one("sort").and_then(|name| RunColumn::parse(&name)).unwrap_or(first.sort),
-        order: one("order").and_then(|name| Order::parse(&name)).unwrap_or(first.order),
-        page: number("page").filter(|page| *page > 0).unwrap_or(first.page),
-        size: number("size").filter(|size| PAGE_SIZES.contains(size)).unwrap_or(first.size),
-        open: number("open"),
-        levels: many("level").iter().map(|word| Open::of(word)).collect(),
-        types: many("type").iter().map(|word| Open::of(word)).collect(),
-        sources: many("source"),
-        meta: many("meta").into_iter().filter_map(|text| text.try_into().ok()).collect(),
-        run_id: number("run"),
-        log_search: one("text").unwrap_or_default(),
-        line: number("line"),
+        scope: Scope {
+            period: one("period").and_then(|key| Period::of(&key)).unwrap_or_default(),
+            span: span.filter(|span| span.from < span.until),
+            job_id: number("job"),
+            device_id: number("device"),
+        },
+        runs: RunChoice {
+            statuses: many("status").iter().filter_map(|word| RunStatus::parse(word)).collect(),
+            kind: one("kind").map(|word| Open::of(&word)),
+            trigger: one("trigger").and_then(|word| Trigger::parse(&word)),
+            tags: many("tag").iter().filter_map(|id| id.parse().ok()).collect(),
+            search: one("find").unwrap_or_default(),
+            sort: one("sort").and_then(|name| RunColumn::parse(&name)).unwrap_or(first.sort),
+            order: one("order").and_then(|name| Order::parse(&name)).unwrap_or(first.order),
+            page: number("page").filter(|page| *page > 0).unwrap_or(first.page),
+            size: number("size").filter(|size| PAGE_SIZES.contains(size)).unwrap_or(first.size),
+            open: number("open"),
+        },
+        log: LogChoice {
+            levels: many("level").iter().map(|word| Open::of(word)).collect(),
+            types: many("type").iter().map(|word| Open::of(word)).collect(),
+            sources: many("source"),
+            meta: many("meta").into_iter().filter_map(|text| text.try_into().ok()).collect(),
+            run_id: number("run"),
+            search: one("text").unwrap_or_default(),
+            line: number("line"),
+        },
     }
 }
 
@@ -109,30 +116,36 @@ mod tests {
     fn full() -> DashboardState {
         DashboardState {
             tab: DashboardTab::Logs,
-            period: Period::Week,
-            span: Some(Span {
-                from: "2026-11-23T13:28:00Z".parse().unwrap(),
-                until: "2026-11-23T13:34:00.5Z".parse().unwrap(),
-            }),
-            job_id: Some(4),
-            device_id: Some(9),
-            statuses: vec![RunStatus::PartlyFailed, RunStatus::Failed],
-            kind: Some(JobKind::ConfigBackup.into()),
-            trigger: Some(Trigger::Schedule),
-            tags: vec![71, 72],
-            search: "core & edge, 100% ~x~26".into(),
-            sort: RunColumn::JobName,
-            order: Order::Ascending,
-            page: 3,
-            size: 100,
-            open: Some(4188),
-            levels: vec!["ERROR".into(), "WARNING".into()],
-            types: vec!["session".into()],
-            sources: vec!["worker.backup".into(), "a,b=c".into()],
-            meta: vec!["/bytes=4,096".to_owned().try_into().unwrap(), "/peer/a~2b".to_owned().try_into().unwrap()],
-            run_id: Some(4182),
-            log_search: "größe = 1+1? #7".into(),
-            line: Some(2_418_907),
+            scope: Scope {
+                period: Period::Week,
+                span: Some(Span {
+                    from: "2026-11-23T13:28:00Z".parse().unwrap(),
+                    until: "2026-11-23T13:34:00.5Z".parse().unwrap(),
+                }),
+                job_id: Some(4),
+                device_id: Some(9),
+            },
+            runs: RunChoice {
+                statuses: vec![RunStatus::PartlyFailed, RunStatus::Failed],
+                kind: Some(JobKind::ConfigBackup.into()),
+                trigger: Some(Trigger::Schedule),
+                tags: vec![71, 72],
+                search: "core & edge, 100% ~x~26".into(),
+                sort: RunColumn::JobName,
+                order: Order::Ascending,
+                page: 3,
+                size: 100,
+                open: Some(4188),
+            },
+            log: LogChoice {
+                levels: vec!["ERROR".into(), "WARNING".into()],
+                types: vec!["session".into()],
+                sources: vec!["worker.backup".into(), "a,b=c".into()],
+                meta: vec!["/bytes=4,096".to_owned().try_into().unwrap(), "/peer/a~2b".to_owned().try_into().unwrap()],
+                run_id: Some(4182),
+                search: "größe = 1+1? #7".into(),
+                line: Some(2_418_907),
+            },
         }
     }
 
@@ -154,8 +167,11 @@ mod tests {
         let read = read(
             "tab=maps&period=5y&from=x&until=2026-01-01T00:00:00Z&status=lost,failed&page=0&size=7&sort=password&job=one&text=~zz~&&x",
         );
-        let expected =
-            DashboardState { statuses: vec![RunStatus::Failed], log_search: "zz".into(), ..DashboardState::default() };
+        let expected = DashboardState {
+            runs: RunChoice { statuses: vec![RunStatus::Failed], ..RunChoice::default() },
+            log: LogChoice { search: "zz".into(), ..LogChoice::default() },
+            ..DashboardState::default()
+        };
         assert_eq!(read, expected);
     }
 

@@ -2,29 +2,24 @@
 
 use dioxus::prelude::*;
 use netraven_api::Open;
-use netraven_api::jobs::{JobKind, ListJobs};
+use netraven_api::jobs::JobKind;
 use netraven_api::logs::{Level, LogType};
 use netraven_api::native::Feature;
 use netraven_api::runs::{RunStatus, Trigger};
-use netraven_api::tags::ListTags;
 
 use super::device_field::DeviceField;
-use super::state::{DashboardState, DashboardStateStoreExt, DashboardTab, DashboardVerbs};
+use super::state::{
+    DashboardState, DashboardStateStoreExt, DashboardTab, DashboardVerbs, LogChoiceStoreExt, RunChoiceStoreExt,
+    ScopeStoreExt,
+};
 use super::words::{status_word, trigger_word};
 use crate::components::{Button, ButtonKind, Choice, Glyph, Picker, SearchField};
-use crate::data::use_query;
+use crate::pages::pickers::{JobPicker, TagPicker};
 use crate::state::session::use_workplace;
 
 /// The filters of the tab on screen.
 #[component]
-pub fn JobFiltersBar(state: Store<DashboardState>, #[props(default)] sources: Vec<String>) -> Element {
-    let jobs = use_query(|| ListJobs { size: Some(100), ..ListJobs::default() });
-    let mut state = state;
-    let jobs: Vec<Choice> = jobs
-        .value()
-        .map(|page| page.items.iter().map(|job| Choice::new(job.id.to_string(), job.name.clone())).collect())
-        .unwrap_or_default();
-    let chosen_job: Vec<String> = state.job_id().read().iter().map(i64::to_string).collect();
+pub fn JobFiltersBar(mut state: Store<DashboardState>, #[props(default)] sources: Vec<String>) -> Element {
     let narrowed = match *state.tab().read() {
         DashboardTab::Runs => state.read().narrows_runs(),
         DashboardTab::Logs => state.read().narrows_log(),
@@ -35,13 +30,11 @@ pub fn JobFiltersBar(state: Store<DashboardState>, #[props(default)] sources: Ve
                 DashboardTab::Runs => rsx! { RunFilters { state } },
                 DashboardTab::Logs => rsx! { LogFilters { state, sources } },
             }
-            Picker {
+            JobPicker {
                 id: "filter-job",
-                label: "Job",
                 none: "all",
-                choices: jobs,
-                selected: chosen_job,
-                onchange: move |chosen: Vec<String>| state.choose_job(chosen.first().and_then(|id| id.parse().ok())),
+                chosen: state.scope().job_id().cloned(),
+                onchange: move |chosen| state.choose_job(chosen),
             }
             DeviceField { id: "filter-device", onchoose: move |device_id| state.choose_device(Some(device_id)) }
             if narrowed {
@@ -64,26 +57,20 @@ pub fn JobFiltersBar(state: Store<DashboardState>, #[props(default)] sources: Ve
 }
 
 #[component]
-fn RunFilters(state: Store<DashboardState>) -> Element {
-    let mut state = state;
+fn RunFilters(mut state: Store<DashboardState>) -> Element {
     // Only a server that keeps no record of runs leaves anything unknown.
     let is_recorded = use_workplace().refusal(Feature::RunRecords).is_none();
     let statuses = RunStatus::ALL.into_iter().filter(|status| *status != RunStatus::Unknown || !is_recorded);
     let statuses = statuses.map(|status| Choice::new(status.as_str(), status_word(status))).collect::<Vec<_>>();
     let triggers = Trigger::ALL.into_iter().filter(|trigger| *trigger != Trigger::Unknown || !is_recorded);
     let triggers = triggers.map(|trigger| Choice::new(trigger.as_str(), trigger_word(trigger))).collect::<Vec<_>>();
-    let chosen = state.statuses().read().iter().map(|status| status.as_str().to_owned()).collect::<Vec<_>>();
-    let tags = use_query(|| ListTags { size: Some(100), ..ListTags::default() });
-    let tags: Vec<Choice> = tags
-        .value()
-        .map(|page| page.items.iter().map(|tag| Choice::new(tag.id.to_string(), tag.name.clone())).collect())
-        .unwrap_or_default();
+    let chosen = state.runs().statuses().read().iter().map(|status| status.as_str().to_owned()).collect::<Vec<_>>();
     let kinds = JobKind::ALL.map(|kind| Choice::new(kind.as_str(), kind.short())).to_vec();
     rsx! {
         SearchField {
             id: "filter-runs",
             label: "Find job or device",
-            value: state.search().cloned(),
+            value: state.runs().search().cloned(),
             oninput: move |text| state.search_runs(text),
         }
         Picker {
@@ -102,7 +89,7 @@ fn RunFilters(state: Store<DashboardState>) -> Element {
             label: "Kind",
             none: "all",
             choices: kinds,
-            selected: state.kind().read().iter().map(ToString::to_string).collect::<Vec<_>>(),
+            selected: state.runs().kind().read().iter().map(ToString::to_string).collect::<Vec<_>>(),
             onchange: move |chosen: Vec<String>| state.choose_kind(chosen.first().map(|word| Open::of(word))),
         }
         Picker {
@@ -110,27 +97,23 @@ fn RunFilters(state: Store<DashboardState>) -> Element {
             label: "Trigger",
             none: "any",
             choices: triggers,
-            selected: state.trigger().read().iter().map(|trigger| trigger.as_str().to_owned()).collect::<Vec<_>>(),
+            selected: state.runs().trigger().read().iter().map(|trigger| trigger.as_str().to_owned()).collect::<Vec<_>>(),
             onchange: move |chosen: Vec<String>| state.choose_trigger(chosen.first().and_then(|word| Trigger::parse(word))),
         }
-        Picker {
+        TagPicker {
             id: "filter-tag",
-            label: "Tag",
             none: "all",
-            choices: tags,
-            selected: state.tags().read().iter().map(i64::to_string).collect::<Vec<_>>(),
-            several: true,
-            onchange: move |chosen: Vec<String>| state.choose_tags(chosen.iter().filter_map(|id| id.parse().ok()).collect()),
+            chosen: state.runs().tags().cloned(),
+            onchange: move |chosen| state.choose_tags(chosen),
         }
     }
 }
 
 #[component]
-fn LogFilters(state: Store<DashboardState>, sources: Vec<String>) -> Element {
+fn LogFilters(mut state: Store<DashboardState>, mut sources: Vec<String>) -> Element {
     let levels = Level::ALL.map(|level| Choice::new(level.as_str(), level.title())).to_vec();
-    let mut sources = sources;
     // What is chosen stays to be seen, though no line on screen has it.
-    sources.extend(state.sources().cloned());
+    sources.extend(state.log().sources().cloned());
     sources.sort();
     sources.dedup();
     let sources = sources.into_iter().map(|source| Choice::new(source.clone(), source)).collect::<Vec<_>>();
@@ -139,36 +122,36 @@ fn LogFilters(state: Store<DashboardState>, sources: Vec<String>) -> Element {
         SearchField {
             id: "filter-lines",
             label: "Find in messages",
-            value: state.log_search().cloned(),
-            oninput: move |text| state.log_search().set(text),
+            value: state.log().search().cloned(),
+            oninput: move |text| state.search_log(text),
         }
         Picker {
             id: "filter-level",
             label: "Level",
             none: "any",
             choices: levels,
-            selected: state.levels().read().iter().map(ToString::to_string).collect::<Vec<_>>(),
+            selected: state.log().levels().read().iter().map(ToString::to_string).collect::<Vec<_>>(),
             several: true,
-            onchange: move |chosen: Vec<String>| state.levels().set(chosen.iter().map(|word| Open::of(word)).collect()),
+            onchange: move |chosen: Vec<String>| state.log().levels().set(chosen.iter().map(|word| Open::of(word)).collect()),
         }
         Picker {
             id: "filter-type",
             label: "Type",
             none: "all",
             choices: types,
-            selected: state.types().read().iter().map(ToString::to_string).collect::<Vec<_>>(),
+            selected: state.log().types().read().iter().map(ToString::to_string).collect::<Vec<_>>(),
             several: true,
-            onchange: move |chosen: Vec<String>| state.types().set(chosen.iter().map(|word| Open::of(word)).collect()),
+            onchange: move |chosen: Vec<String>| state.log().types().set(chosen.iter().map(|word| Open::of(word)).collect()),
         }
         Picker {
             id: "filter-source",
             label: "Source",
             none: "all",
             choices: sources,
-            selected: state.sources().cloned(),
+            selected: state.log().sources().cloned(),
             several: true,
             others: true,
-            onchange: move |chosen| state.sources().set(chosen),
+            onchange: move |chosen| state.log().sources().set(chosen),
         }
     }
 }

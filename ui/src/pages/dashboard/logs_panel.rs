@@ -10,7 +10,7 @@ use super::chips::FilterChips;
 use super::filters_bar::JobFiltersBar;
 use super::{STILL, Tabs};
 
-use super::state::{DashboardState, DashboardStateStoreExt, DashboardVerbs, Period};
+use super::state::{DashboardState, DashboardStateStoreExt, DashboardVerbs, LogChoiceStoreExt, Period, ScopeStoreExt};
 use crate::data::{use_log, use_query_in_time, use_settled};
 use crate::pages::export::ExportButton;
 use crate::pages::unified_logs::{LinePlace, LogControls, LogHistogram, UnifiedLogsTable};
@@ -20,33 +20,21 @@ use crate::state::session::use_workplace;
 
 /// The tab.
 #[component]
-pub fn LogsPanel(state: Store<DashboardState>, total: Option<String>, refresh: ReadSignal<u64>) -> Element {
-    let mut state = state;
+pub fn LogsPanel(mut state: Store<DashboardState>, total: Option<String>, refresh: ReadSignal<u64>) -> Element {
     let (moment, workplace) = (use_moment(), use_workplace());
-    let search = use_settled(move || state.log_search().cloned());
-    // What is asked follows what concerns the log; a page of runs that is turned must not read it again.
-    let chosen = move || DashboardState {
-        period: *state.period().read(),
-        levels: state.levels().cloned(),
-        types: state.types().cloned(),
-        sources: state.sources().cloned(),
-        meta: state.meta().cloned(),
-        run_id: state.run_id().cloned(),
-        job_id: state.job_id().cloned(),
-        device_id: state.device_id().cloned(),
-        span: state.span().cloned(),
-        ..DashboardState::default()
-    };
+    let search = use_settled(move || state.log().search().cloned());
+    // What is asked follows what concerns the log; another line that is chosen must not read it again.
+    let lines = use_memo(move || state.log().read().lines(&state.scope().read()));
     // The period begins where it was chosen: the log must not start anew every minute.
-    let view = use_log(move || chosen().log(&search.read(), moment.glance()));
+    let view = use_log(move || state.scope().read().log(&lines.read(), &search.read(), moment.glance()));
     // The chart moves on with time.
     let minute = use_memo(move || Period::Hour.began(moment.now()));
     let counted = use_query_in_time(
-        move || chosen().histogram(&search.read(), STILL),
+        move || state.scope().read().histogram(&lines.read(), &search.read(), STILL),
         move || {
             let _ = minute.read();
             let offered = workplace.refusal(Feature::LogHistogram).is_none();
-            offered.then(|| chosen().histogram(&search.read(), moment.glance()))
+            offered.then(|| state.scope().read().histogram(&lines.read(), &search.read(), moment.glance()))
         },
     );
     use_effect(move || {
@@ -67,10 +55,11 @@ pub fn LogsPanel(state: Store<DashboardState>, total: Option<String>, refresh: R
         }
     });
     let place = LinePlace {
-        line: use_memo(move || state.line().cloned()).into(),
+        line: use_memo(move || state.log().line().cloned()).into(),
         keep: use_callback(move |line| state.keep_line(line)),
         link: use_callback(move |line| {
-            let view = DashboardState { line: Some(line), ..state.peek().clone() };
+            let mut view = state.peek().clone();
+            view.log.line = Some(line);
             Route::JobDashboard { view: address::write(&view) }
         }),
     };
@@ -79,7 +68,10 @@ pub fn LogsPanel(state: Store<DashboardState>, total: Option<String>, refresh: R
             LogControls { view }
             ExportButton {
                 noun: "line",
-                what: move |()| ExportWhat::Logs { query: state.peek().log(&search.peek(), moment.glance()).history(None) },
+                what: move |()| {
+                    let shown = state.scope().peek().log(&lines.peek(), &search.peek(), moment.glance());
+                    ExportWhat::Logs { query: shown.history(None) }
+                },
             }
         }
         JobFiltersBar { state, sources: sources.read().iter().cloned().collect::<Vec<_>>() }
@@ -90,7 +82,7 @@ pub fn LogsPanel(state: Store<DashboardState>, total: Option<String>, refresh: R
             LogHistogram {
                 view,
                 counted,
-                chosen: state.span().cloned(),
+                chosen: state.scope().span().cloned(),
                 onchoose: move |span| state.choose_span(span),
             }
         }

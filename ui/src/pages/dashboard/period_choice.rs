@@ -3,7 +3,7 @@
 use dioxus::prelude::*;
 
 use super::span_dialog::SpanDialog;
-use super::state::{DashboardState, DashboardStateStoreExt, DashboardVerbs, Period};
+use super::state::{DashboardState, DashboardStateStoreExt, DashboardVerbs, Period, ScopeStoreExt};
 use crate::components::{Button, Glyph, Segments};
 use crate::format;
 use crate::state::moment::use_moment;
@@ -11,11 +11,10 @@ use crate::state::span::Span;
 
 /// The choice.
 #[component]
-pub fn PeriodChoice(state: Store<DashboardState>) -> Element {
-    let mut state = state;
+pub fn PeriodChoice(mut state: Store<DashboardState>) -> Element {
     let moment = use_moment();
     let mut asking = use_signal(|| false);
-    let (period, span) = (*state.period().read(), state.span().cloned());
+    let (period, span) = (*state.scope().period().read(), state.scope().span().cloned());
     let exact = span.map(|span| format::span(span, &moment.zone()));
     rsx! {
         Segments {

@@ -1,38 +1,36 @@
 //! The chooser behind "Run a job".
 
 use dioxus::prelude::*;
-use netraven_api::jobs::{Job, ListJobs};
+use netraven_api::jobs::Job;
 
 use crate::components::{Button, Dialog, Empty, ErrorState, Glyph, Icon, SearchField, SkeletonRows};
-use crate::data::use_query;
 use crate::format;
 use crate::pages::actions::use_run_job;
 use crate::pages::lab::SimulatedTag;
+use crate::pages::pickers::use_jobs;
 use crate::route::Route;
 
 /// Lets a person choose the job to run now.
 #[component]
 pub fn RunChooser(onclose: EventHandler<()>) -> Element {
-    let jobs = use_query(|| ListJobs { size: Some(100), ..ListJobs::default() });
-    let mut search = use_signal(String::new);
-    let wanted = search.read().trim().to_lowercase();
-    let body = match (jobs.value(), jobs.error()) {
-        (Some(page), _) if page.items.is_empty() => rsx! {
+    let jobs = use_jobs();
+    let mut search = jobs.typed();
+    let body = match (jobs.rows(), jobs.error()) {
+        (Some(found), _) if found.is_empty() && search.read().is_empty() => rsx! {
             Empty { title: "There is no job yet", text: "A job says what is done to which devices.", glyph: Glyph::Jobs,
                 Link { class: "btn btn-outline", to: Route::JobsPage {}, "Go to Jobs" }
             }
         },
-        (Some(page), _) => {
-            let found: Vec<Job> =
-                page.items.iter().filter(|job| job.name.to_lowercase().contains(&wanted)).cloned().collect();
-            rsx! {
-                ul { class: "chooser", aria_label: "Jobs",
-                    for job in found {
-                        JobLine { key: "{job.id}", job }
-                    }
+        (Some(found), _) => rsx! {
+            ul { class: "chooser", aria_label: "Jobs",
+                for job in found {
+                    JobLine { key: "{job.id}", job }
                 }
             }
-        }
+            if let Some(note) = jobs.note() {
+                p { class: "muted", role: "status", "{note}" }
+            }
+        },
         (None, Some(problem)) => rsx! {
             ErrorState { title: "The jobs could not be read", problem, onretry: move |()| jobs.refresh() }
         },

@@ -5,7 +5,9 @@ use netraven_api::Page;
 use netraven_api::runs::Run;
 
 use super::runs_table::JobRunsTable;
-use super::state::{DashboardState, DashboardStateStoreExt, DashboardVerbs, PAGE_SIZES, Period};
+use super::state::{
+    DashboardState, DashboardStateStoreExt, DashboardVerbs, PAGE_SIZES, Period, RunChoiceStoreExt, ScopeStoreExt,
+};
 use crate::components::{Button, ButtonKind, Empty, ErrorState, Glyph, Pager, SkeletonRows, StaleNote, TimesSwitch};
 use crate::data::{Query, use_lab};
 use crate::pages::lab::LabButton;
@@ -14,9 +16,8 @@ use crate::state::steady::{Steady, use_steady};
 
 /// The runs of a page; `search` is what was asked for, which what is typed becomes a little later.
 #[component]
-pub fn RunsPanel(state: Store<DashboardState>, search: ReadSignal<String>, runs: Query<Page<Run>>) -> Element {
-    let mut state = state;
-    let (open, page_number) = (*state.open().read(), *state.page().read());
+pub fn RunsPanel(mut state: Store<DashboardState>, search: ReadSignal<String>, runs: Query<Page<Run>>) -> Element {
+    let (open, page_number) = (*state.runs().open().read(), *state.runs().page().read());
     let retry = move |()| runs.refresh();
     let fresh = runs.value().map(|page| page.items.clone()).unwrap_or_default();
     let Steady { rows, joined } = use_steady(fresh, runs.answered(), runs.own(), |run: &Run| run.id);
@@ -34,8 +35,8 @@ pub fn RunsPanel(state: Store<DashboardState>, search: ReadSignal<String>, runs:
                 JobRunsTable {
                     page: Page { items: rows, ..(*page).clone() },
                     open,
-                    sort: *state.sort().read(),
-                    order: *state.order().read(),
+                    sort: *state.runs().sort().read(),
+                    order: *state.runs().order().read(),
                     ontoggle: move |run_id| state.toggle_open(run_id),
                     onsort: move |column| state.sort_by(column),
                 }
@@ -46,7 +47,7 @@ pub fn RunsPanel(state: Store<DashboardState>, search: ReadSignal<String>, runs:
                 page: page_number,
                 about: page.total_is_estimate,
                 joined,
-                size: *state.size().read(),
+                size: *state.runs().size().read(),
                 sizes: PAGE_SIZES.to_vec(),
                 onpage: move |page| state.turn_to(page),
                 onsize: move |size| state.choose_size(size),
@@ -66,18 +67,16 @@ pub fn RunsPanel(state: Store<DashboardState>, search: ReadSignal<String>, runs:
 }
 
 #[component]
-fn NoRuns(state: Store<DashboardState>, search: ReadSignal<String>) -> Element {
+fn NoRuns(mut state: Store<DashboardState>, search: ReadSignal<String>) -> Element {
     let simulated = use_lab().offered();
-    let mut state = state;
-    let asked = DashboardState { search: search.cloned(), ..state.read().clone() };
-    if asked.narrows_runs() {
+    if state.scope().read().narrows() || state.runs().read().narrows(&search.read()) {
         return rsx! {
             Empty { title: "No run matches", text: "None of the runs of this period has what the filters ask for.", glyph: Glyph::Search,
                 Button { label: "Clear the filters", onclick: move |_| state.clear_runs() }
             }
         };
     }
-    let period = *state.period().read();
+    let period = *state.scope().period().read();
     rsx! {
         Empty {
             title: "Nothing ran in {period.words()}",

@@ -50,10 +50,21 @@ impl DashboardTab {
 }
 
 /// What the person has chosen. The whole of it is in the page's address, see `address.rs`.
-#[derive(Clone, Debug, PartialEq, Store)]
+#[derive(Clone, Debug, Default, PartialEq, Store)]
 pub struct DashboardState {
     /// Tab on screen.
     pub tab: DashboardTab,
+    /// What both tabs are about.
+    pub scope: Scope,
+    /// What is chosen of the runs.
+    pub runs: RunChoice,
+    /// What is chosen of the log.
+    pub log: LogChoice,
+}
+
+/// The time, the job and the device that runs and log are shown of.
+#[derive(Clone, Debug, Default, PartialEq, Store)]
+pub struct Scope {
     /// How far back.
     pub period: Period,
     /// This time instead of the period.
@@ -62,6 +73,11 @@ pub struct DashboardState {
     pub job_id: Option<i64>,
     /// Runs and lines of this device.
     pub device_id: Option<i64>,
+}
+
+/// Which runs are listed, and how.
+#[derive(Clone, Debug, PartialEq, Store)]
+pub struct RunChoice {
     /// Runs of these states, all if empty.
     pub statuses: Vec<RunStatus>,
     /// Runs of this kind.
@@ -72,7 +88,7 @@ pub struct DashboardState {
     pub tags: Vec<i64>,
     /// Part of a job's or device's name.
     pub search: String,
-    /// Column the runs are sorted by, one of [`SORTS`].
+    /// Column the runs are sorted by.
     pub sort: RunColumn,
     /// The direction.
     pub order: Order,
@@ -82,6 +98,11 @@ pub struct DashboardState {
     pub size: i64,
     /// The run opened in place.
     pub open: Option<i64>,
+}
+
+/// Which lines of the log are shown.
+#[derive(Clone, Debug, Default, PartialEq, Store)]
+pub struct LogChoice {
     /// Lines of these levels, all if empty.
     pub levels: Vec<Open<Level>>,
     /// Lines of these types, all if empty.
@@ -93,19 +114,14 @@ pub struct DashboardState {
     /// Lines of this run.
     pub run_id: Option<i64>,
     /// Part of a line.
-    pub log_search: String,
+    pub search: String,
     /// The line that is chosen: opened beside the list, or shown with those around it if the list does not hold it.
     pub line: Option<i64>,
 }
 
-impl Default for DashboardState {
-    fn default() -> DashboardState {
-        DashboardState {
-            tab: DashboardTab::default(),
-            period: Period::default(),
-            span: None,
-            job_id: None,
-            device_id: None,
+impl Default for RunChoice {
+    fn default() -> RunChoice {
+        RunChoice {
             statuses: Vec::new(),
             kind: None,
             trigger: None,
@@ -116,13 +132,6 @@ impl Default for DashboardState {
             page: 1,
             size: 50,
             open: None,
-            levels: Vec::new(),
-            types: Vec::new(),
-            sources: Vec::new(),
-            meta: Vec::new(),
-            run_id: None,
-            log_search: String::new(),
-            line: None,
         }
     }
 }
@@ -131,28 +140,46 @@ impl DashboardState {
     /// Whether the runs are narrowed beyond the period.
     #[must_use]
     pub fn narrows_runs(&self) -> bool {
-        !self.statuses.is_empty()
-            || self.job_id.is_some()
-            || self.device_id.is_some()
-            || self.kind.is_some()
-            || self.trigger.is_some()
-            || !self.tags.is_empty()
-            || self.span.is_some()
-            || !self.search.trim().is_empty()
+        self.scope.narrows() || self.runs.narrows(&self.runs.search)
     }
 
     /// Whether the lines are narrowed beyond the period.
     #[must_use]
     pub fn narrows_log(&self) -> bool {
+        self.scope.narrows() || self.log.narrows()
+    }
+}
+
+impl Scope {
+    /// Whether it is narrower than the period.
+    #[must_use]
+    pub fn narrows(&self) -> bool {
+        self.job_id.is_some() || self.device_id.is_some() || self.span.is_some()
+    }
+}
+
+impl RunChoice {
+    /// Whether not all runs are listed; the search text is handed in because it settles later than it is typed.
+    #[must_use]
+    pub fn narrows(&self, search: &str) -> bool {
+        !self.statuses.is_empty()
+            || self.kind.is_some()
+            || self.trigger.is_some()
+            || !self.tags.is_empty()
+            || !search.trim().is_empty()
+    }
+}
+
+impl LogChoice {
+    /// Whether not all lines are shown.
+    #[must_use]
+    pub fn narrows(&self) -> bool {
         !self.levels.is_empty()
             || !self.types.is_empty()
             || !self.sources.is_empty()
             || !self.meta.is_empty()
             || self.run_id.is_some()
-            || self.job_id.is_some()
-            || self.device_id.is_some()
-            || self.span.is_some()
-            || !self.log_search.trim().is_empty()
+            || !self.search.trim().is_empty()
     }
 }
 
@@ -161,96 +188,96 @@ impl DashboardState {
 impl<Lens> Store<DashboardState, Lens> {
     fn show(&mut self, tab: DashboardTab) {
         self.tab().set(tab);
-        self.line().set(None);
+        self.log().line().set(None);
     }
 
     fn look_back(&mut self, period: Period) {
-        self.period().set(period);
+        self.scope().period().set(period);
         self.choose_span(None);
     }
 
     /// An exact time instead of the period, or the period again.
     fn choose_span(&mut self, span: Option<Span>) {
-        self.span().set(span);
+        self.scope().span().set(span);
         self.first_page();
     }
 
     /// A part of a bar was pressed: shows the runs of that time and of these states.
     fn choose_outcome(&mut self, span: Option<Span>, statuses: Vec<RunStatus>) {
-        self.statuses().set(statuses);
+        self.runs().statuses().set(statuses);
         self.choose_span(span);
     }
 
     /// A run was pressed on the timeline: shows its job's runs of its time, opened if it has something to say.
     fn see_run(&mut self, job_id: i64, span: Span, open: Option<i64>) {
-        self.job_id().set(Some(job_id));
+        self.scope().job_id().set(Some(job_id));
         self.choose_span(Some(span));
-        self.open().set(open);
+        self.runs().open().set(open);
     }
 
     /// A card was pressed: shows the runs of these states, or all again if they were shown already.
     fn toggle_statuses(&mut self, statuses: &[RunStatus]) {
-        let same = *self.statuses().read() == statuses;
-        self.statuses().set(if same { Vec::new() } else { statuses.to_vec() });
+        let same = *self.runs().statuses().read() == statuses;
+        self.runs().statuses().set(if same { Vec::new() } else { statuses.to_vec() });
         self.first_page();
         self.show(DashboardTab::Runs);
     }
 
     fn choose_statuses(&mut self, statuses: Vec<RunStatus>) {
-        self.statuses().set(statuses);
+        self.runs().statuses().set(statuses);
         self.first_page();
     }
 
     fn choose_job(&mut self, job_id: Option<i64>) {
-        self.job_id().set(job_id);
+        self.scope().job_id().set(job_id);
         self.first_page();
     }
 
     fn choose_device(&mut self, device_id: Option<i64>) {
-        self.device_id().set(device_id);
+        self.scope().device_id().set(device_id);
         self.first_page();
     }
 
     fn choose_kind(&mut self, kind: Option<Open<JobKind>>) {
-        self.kind().set(kind);
+        self.runs().kind().set(kind);
         self.first_page();
     }
 
     fn choose_trigger(&mut self, trigger: Option<Trigger>) {
-        self.trigger().set(trigger);
+        self.runs().trigger().set(trigger);
         self.first_page();
     }
 
     fn choose_tags(&mut self, tags: Vec<i64>) {
-        self.tags().set(tags);
+        self.runs().tags().set(tags);
         self.first_page();
     }
 
     fn search_runs(&mut self, text: String) {
-        self.search().set(text);
+        self.runs().search().set(text);
         self.first_page();
     }
 
     /// A column's head was pressed: sorts by it, the other way round if it is sorted by already.
     fn sort_by(&mut self, column: RunColumn) {
         let order = match column {
-            _ if *self.sort().read() == column => self.order().read().turned(),
+            _ if *self.runs().sort().read() == column => self.runs().order().read().turned(),
             // The newest, the largest and the longest are looked for.
             RunColumn::QueuedAt | RunColumn::Devices | RunColumn::Duration => Order::Descending,
             _ => Order::Ascending,
         };
-        self.sort().set(column);
-        self.order().set(order);
+        self.runs().sort().set(column);
+        self.runs().order().set(order);
         self.first_page();
     }
 
     fn turn_to(&mut self, page: i64) {
-        self.page().set(page);
-        self.open().set(None);
+        self.runs().page().set(page);
+        self.runs().open().set(None);
     }
 
     fn choose_size(&mut self, size: i64) {
-        self.size().set(size);
+        self.runs().size().set(size);
         self.first_page();
     }
 
@@ -260,61 +287,54 @@ impl<Lens> Store<DashboardState, Lens> {
 
     /// Opens a run in place, or closes it.
     fn toggle_open(&mut self, run_id: i64) {
-        let open = *self.open().read();
-        self.open().set((open != Some(run_id)).then_some(run_id));
+        let open = *self.runs().open().read();
+        self.runs().open().set((open != Some(run_id)).then_some(run_id));
     }
 
     /// Takes every filter of the runs away but the period.
     fn clear_runs(&mut self) {
-        self.statuses().set(Vec::new());
-        self.job_id().set(None);
-        self.device_id().set(None);
-        self.kind().set(None);
-        self.trigger().set(None);
-        self.tags().set(Vec::new());
-        self.search().set(String::new());
-        self.choose_span(None);
+        let RunChoice { sort, order, size, .. } = self.runs().cloned();
+        self.runs().set(RunChoice { sort, order, size, ..RunChoice::default() });
+        self.clear_scope();
     }
 
     /// Narrows the log to a value of one of its lines.
     fn narrow_log(&mut self, pick: Pick) {
         match pick {
-            Pick::Level(level) => self.levels().set(vec![level.into()]),
-            Pick::Type(log_type) => self.types().set(vec![log_type]),
-            Pick::Source(source) => self.sources().set(vec![source]),
+            Pick::Level(level) => self.log().levels().set(vec![level.into()]),
+            Pick::Type(log_type) => self.log().types().set(vec![log_type]),
+            Pick::Source(source) => self.log().sources().set(vec![source]),
             Pick::Job(id) => self.choose_job(Some(id)),
             Pick::Device(id) => self.choose_device(Some(id)),
-            Pick::Run(id) => self.run_id().set(Some(id)),
+            Pick::Run(id) => self.log().run_id().set(Some(id)),
             // One more value narrows further; another value at the same place takes the place of the one before.
             Pick::Meta(wanted) => {
-                let mut all = self.meta().cloned();
+                let mut all = self.log().meta().cloned();
                 all.retain(|other| other.path != wanted.path);
                 all.push(wanted);
-                self.meta().set(all);
+                self.log().meta().set(all);
             }
         }
     }
 
     fn search_log(&mut self, text: String) {
-        self.log_search().set(text);
+        self.log().search().set(text);
     }
 
     /// Another line is chosen, or none.
     fn keep_line(&mut self, line: Option<i64>) {
-        self.line().set(line);
+        self.log().line().set(line);
     }
 
     /// Takes every filter of the log away but the period.
     fn clear_log(&mut self) {
-        self.levels().set(Vec::new());
-        self.types().set(Vec::new());
-        self.sources().set(Vec::new());
-        self.meta().set(Vec::new());
-        self.run_id().set(None);
-        self.job_id().set(None);
-        self.device_id().set(None);
-        self.log_search().set(String::new());
-        self.line().set(None);
-        self.choose_span(None);
+        self.log().set(LogChoice::default());
+        self.clear_scope();
+    }
+
+    fn clear_scope(&mut self) {
+        let period = *self.scope().period().read();
+        self.scope().set(Scope { period, ..Scope::default() });
+        self.first_page();
     }
 }

@@ -63,7 +63,8 @@ fn SaveDialog(state: Store<DashboardState>, onclose: EventHandler<()>) -> Elemen
             return;
         }
         // A page or an opened row is a moment of the view, not the view.
-        let view = DashboardState { page: 1, open: None, line: None, ..state.peek().clone() };
+        let mut view = state.peek().clone();
+        (view.runs.page, view.runs.open, view.log.line) = (1, None, None);
         views.save(&name, address::write(&view));
         notices.done(format!("The view {name} is saved."));
         onclose.call(());

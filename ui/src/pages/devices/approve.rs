@@ -125,8 +125,7 @@ fn refused(shown: &Option<Vec<Device>>, done: &ApprovedDevices) -> Problem {
 }
 
 #[component]
-fn Waiting(devices: Vec<Device>, ticked: Signal<Vec<i64>>) -> Element {
-    let mut ticked = ticked;
+fn Waiting(devices: Vec<Device>, mut ticked: Signal<Vec<i64>>) -> Element {
     let all: Vec<i64> = devices.iter().map(|device| device.id).collect();
     let every = all.iter().all(|id| ticked.read().contains(id));
     rsx! {
@@ -165,8 +164,7 @@ fn Waiting(devices: Vec<Device>, ticked: Signal<Vec<i64>>) -> Element {
 }
 
 #[component]
-fn Row(device: Device, ticked: Signal<Vec<i64>>) -> Element {
-    let mut ticked = ticked;
+fn Row(device: Device, mut ticked: Signal<Vec<i64>>) -> Element {
     let (id, approval) = (device.id, device.approval.clone().unwrap_or_default());
     let names: Vec<&str> = device.tags.iter().map(|tag| tag.name.as_str()).collect();
     let credentials = if approval.credentials.is_empty() { "none".to_owned() } else { approval.credentials.join(", ") };

@@ -5,12 +5,12 @@ use netraven_api::devices::{ApprovalState, LastResult, ListDevices};
 use netraven_api::native::Feature;
 use netraven_api::platforms::Platforms;
 use netraven_api::sorting::DeviceColumn;
-use netraven_api::tags::ListTags;
 
 use crate::address::{Addressed, Given, Parts};
 use crate::components::{Button, ButtonKind, Chip, Choice, Glyph, Picker, SearchField};
-use crate::data::{Query, use_query};
+use crate::data::Query;
 use crate::pages::paging::Sorted;
+use crate::pages::pickers::TagPicker;
 use crate::route::Route;
 use crate::state::session::use_workplace;
 
@@ -168,16 +168,11 @@ fn approval_title(state: ApprovalState) -> &'static str {
 
 /// The filters of the list.
 #[component]
-pub fn FilterBar(filter: Store<DeviceFilter>, platforms: Query<Platforms>) -> Element {
-    let (mut filter, workplace) = (filter, use_workplace());
-    let tags = use_query(|| ListTags { size: Some(100), ..ListTags::default() });
+pub fn FilterBar(mut filter: Store<DeviceFilter>, platforms: Query<Platforms>) -> Element {
+    let workplace = use_workplace();
     let platforms: Vec<Choice> = platforms
         .value()
         .map(|known| known.items.iter().map(|one| Choice::new(one.name.clone(), one.title.clone())).collect())
-        .unwrap_or_default();
-    let tags: Vec<Choice> = tags
-        .value()
-        .map(|page| page.items.iter().map(|tag| Choice::new(tag.id.to_string(), tag.name.clone())).collect())
         .unwrap_or_default();
     let now = filter.read().clone();
     rsx! {
@@ -202,16 +197,13 @@ pub fn FilterBar(filter: Store<DeviceFilter>, platforms: Query<Platforms>) -> El
                     (filter.platform, filter.page) = (chosen.into_iter().next(), 1);
                 },
             }
-            Picker {
+            TagPicker {
                 id: "filter-tag",
-                label: "Tag",
                 none: "any",
-                choices: tags,
-                selected: now.tags.iter().map(i64::to_string).collect::<Vec<_>>(),
-                several: true,
-                onchange: move |chosen: Vec<String>| {
+                chosen: now.tags.clone(),
+                onchange: move |chosen| {
                     let mut filter = filter.write();
-                    (filter.tags, filter.page) = (chosen.iter().filter_map(|id| id.parse().ok()).collect(), 1);
+                    (filter.tags, filter.page) = (chosen, 1);
                 },
             }
             if workplace.refusal(Feature::NewestResults).is_none() {

@@ -2,14 +2,13 @@
 
 use dioxus::prelude::*;
 use netraven_api::Problem;
-use netraven_api::tags::{CreateTag, ListTags, TagInput};
+use netraven_api::tags::{CreateTag, ListTags, Tag, TagInput};
 
-use crate::components::{CheckField, ReadFailed, SkeletonRows, StaleNote, TextField};
-use crate::data::{Api, use_query};
+use crate::components::{CheckField, ReadFailed, SearchField, SkeletonRows, StaleNote, TextField};
+use crate::data::Api;
 use crate::pages::form::Form;
+use crate::pages::pickers::{use_tags, use_tags_of};
 
-/// Most tags listed for ticking; further ones are reached by their name.
-const TAGS_SHOWN: i64 = 100;
 /// Where the name of a new tag was refused.
 const NEW_TAG: &str = "body.new_tag";
 
@@ -18,40 +17,56 @@ const NEW_TAG: &str = "body.new_tag";
 pub fn TagsField(
     id: String,
     label: String,
-    chosen: Signal<Vec<i64>>,
-    fresh: Signal<String>,
+    mut chosen: Signal<Vec<i64>>,
+    mut fresh: Signal<String>,
     hint: String,
     form: Form,
 ) -> Element {
-    let (mut chosen, mut fresh) = (chosen, fresh);
-    let tags = use_query(|| ListTags { size: Some(TAGS_SHOWN), ..ListTags::default() });
+    let tags = use_tags();
+    let named = use_tags_of(move || if tags.is_long() { chosen.cloned() } else { Vec::new() });
+    let mut find = tags.typed();
     let error = form.refusal("tags");
-    let body = match (tags.value(), tags.error()) {
-        (Some(page), stale) => rsx! {
-            if let Some(problem) = stale {
-                StaleNote { problem, at: None, onretry: move |()| tags.refresh() }
-            }
-            div { class: "ticks",
-                for tag in page.items.iter().cloned() {
-                    CheckField {
-                        key: "{tag.id}",
-                        id: "{id}-{tag.id}",
-                        label: tag.name,
-                        checked: chosen.read().contains(&tag.id),
-                        onchange: move |yes| {
-                            let mut chosen = chosen.write();
-                            chosen.retain(|other| *other != tag.id);
-                            if yes {
-                                chosen.push(tag.id);
-                            }
-                        },
+    let body = match (tags.rows(), tags.error()) {
+        (Some(mut rows), stale) => {
+            // What is ticked stays to be seen, though the search does not find it.
+            let ticked: Vec<Tag> = named.value().map(|page| page.items.clone()).unwrap_or_default();
+            let is_new = |tag: &Tag| chosen.read().contains(&tag.id) && !rows.iter().any(|row| row.id == tag.id);
+            let ticked: Vec<Tag> = ticked.into_iter().filter(is_new).collect();
+            rows.extend(ticked);
+            rsx! {
+                if let Some(problem) = stale {
+                    StaleNote { problem, at: None, onretry: move |()| tags.refresh() }
+                }
+                if tags.is_long() {
+                    SearchField {
+                        id: "{id}-find",
+                        label: "Find tag",
+                        value: find(),
+                        oninput: move |text| find.set(text),
                     }
                 }
+                div { class: "ticks",
+                    for tag in rows {
+                        CheckField {
+                            key: "{tag.id}",
+                            id: "{id}-{tag.id}",
+                            label: tag.name,
+                            checked: chosen.read().contains(&tag.id),
+                            onchange: move |yes| {
+                                let mut chosen = chosen.write();
+                                chosen.retain(|other| *other != tag.id);
+                                if yes {
+                                    chosen.push(tag.id);
+                                }
+                            },
+                        }
+                    }
+                }
+                if let Some(note) = tags.note() {
+                    p { class: "field-hint", role: "status", "{note}" }
+                }
             }
-            if page.total > TAGS_SHOWN {
-                p { class: "field-hint", "The first {TAGS_SHOWN} tags by name. Type the name of another one below." }
-            }
-        },
+        }
         (None, Some(problem)) => rsx! {
             ReadFailed { problem, onretry: move |()| tags.refresh() }
         },

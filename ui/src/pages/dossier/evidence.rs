@@ -7,7 +7,7 @@ use serde_json::Value;
 
 use super::expected::{self, Words};
 use super::terminal::Terminal;
-use crate::components::JsonTree;
+use crate::components::{JsonTree, Tone};
 use crate::format;
 use crate::route::Route;
 
@@ -55,8 +55,8 @@ pub fn Evidence(cause: Option<Cause>, details: Value) -> Element {
         }
         if let Some((expected, seen)) = expected::of(cause, &details) {
             div { class: "two",
-                Side { title: "Expected", words: expected, tone: "success" }
-                Side { title: "Seen", words: seen, tone: "danger" }
+                Side { title: "Expected", words: expected, tone: Tone::Success }
+                Side { title: "Seen", words: seen, tone: Tone::Danger }
             }
         }
         if !transcript.is_empty() {
@@ -129,11 +129,11 @@ pub fn SuccessFacts(device: RunDevice, details: Value) -> Element {
 }
 
 #[component]
-fn Side(title: String, words: Words, tone: String) -> Element {
+fn Side(title: String, words: Words, tone: Tone) -> Element {
     rsx! {
         div { class: "box",
             h3 { "{title}" }
-            p { class: if words.quoted { "mono text-{tone}" } else { "text-{tone}" }, "{words.text}" }
+            p { class: if words.quoted { "mono text-{tone.as_str()}" } else { "text-{tone.as_str()}" }, "{words.text}" }
         }
     }
 }

@@ -4,6 +4,7 @@ use dioxus::prelude::*;
 use netraven_api::devices::TrustedKey;
 use serde_json::Value;
 
+use crate::components::Tone;
 use crate::pages::trust_key::TrustKey;
 
 /// The stored and the seen key, where the details hold them.
@@ -20,8 +21,8 @@ pub fn HostKeys(device_id: i64, hostname: String, details: Value) -> Element {
     };
     rsx! {
         div { class: "two",
-            Key { title: "Expected: the stored key", sha256: word("stored", "sha256"), kind: word("stored", "key_type"), tone: "success" }
-            Key { title: "Seen: the key the device showed", sha256: word("offered", "sha256"), kind: word("offered", "key_type"), tone: "danger" }
+            Key { title: "Expected: the stored key", sha256: word("stored", "sha256"), kind: word("stored", "key_type"), tone: Tone::Success }
+            Key { title: "Seen: the key the device showed", sha256: word("offered", "sha256"), kind: word("offered", "key_type"), tone: Tone::Danger }
         }
         if let Some(seen) = seen {
             div { class: "story-actions",
@@ -33,11 +34,11 @@ pub fn HostKeys(device_id: i64, hostname: String, details: Value) -> Element {
 }
 
 #[component]
-fn Key(title: String, sha256: String, kind: String, tone: String) -> Element {
+fn Key(title: String, sha256: String, kind: String, tone: Tone) -> Element {
     rsx! {
         div { class: "box",
             h3 { "{title}" }
-            p { class: "mono text-{tone}", "{sha256}" }
+            p { class: "mono text-{tone.as_str()}", "{sha256}" }
             p { class: "muted", "{kind}" }
         }
     }

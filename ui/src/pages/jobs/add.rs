@@ -128,8 +128,7 @@ pub fn AddJob(onclose: EventHandler<()>) -> Element {
 
 /// The fields of the chosen schedule.
 #[component]
-fn WhenFields(draft: Signal<Draft>, form: Form) -> Element {
-    let mut draft = draft;
+fn WhenFields(mut draft: Signal<Draft>, form: Form) -> Element {
     let no_zone = use_workplace().refusal(Feature::CronTimeZone);
     let typed = draft.read().clone();
     let units = [("60", "minutes"), ("3600", "hours"), ("86400", "days")];

@@ -1,12 +1,12 @@
 //! What a job works on: shown in its row, and chosen for a new one.
 
 use dioxus::prelude::*;
-use netraven_api::devices::{GetDevice, ListDevices};
+use netraven_api::devices::{Device, GetDevice, ListDevices};
 use netraven_api::jobs::Job;
 use netraven_api::native::LAB_TAG;
 
 use crate::components::{Glyph, Icon, SelectField, TextField};
-use crate::data::{use_list, use_query_maybe, use_settled};
+use crate::data::{use_finder, use_query_maybe};
 use crate::pages::lab::SimulatedTag;
 
 /// Devices offered at once; further ones are found by their name.
@@ -41,31 +41,22 @@ pub fn Target(job: ReadSignal<Job>) -> Element {
 /// Lets a person choose one device by a part of its name.
 #[component]
 pub fn DeviceField(chosen: Option<i64>, error: Option<String>, onchange: EventHandler<Option<i64>>) -> Element {
-    let mut search = use_signal(String::new);
     let mut kept = use_signal(|| None::<(String, String)>);
-    let name = use_settled(move || search.read().trim().to_owned());
-    let devices = use_list(move || ListDevices {
-        size: Some(OFFERED),
-        hostname: Some(name()).filter(|name| !name.is_empty()),
-        ..ListDevices::default()
-    });
-    let page = devices.value();
-    let found: Vec<(String, String)> = page
+    let devices = use_finder(
+        |device: &Device| &device.hostname,
+        |hostname| ListDevices { size: Some(OFFERED), hostname, ..ListDevices::default() },
+    );
+    let mut search = devices.typed();
+    let found: Vec<(String, String)> = devices
+        .rows()
+        .unwrap_or_default()
         .iter()
-        .flat_map(|page| page.items.iter())
         .map(|device| (device.id.to_string(), format!("{}, {}", device.hostname, device.ip_address)))
         .collect();
     let mut options = vec![(String::new(), "Choose a device".to_owned())];
     // What was chosen stays on offer when the next search does not find it.
     options.extend(kept().filter(|kept| !found.contains(kept)));
     options.extend(found.iter().cloned());
-    let hint = match page.filter(|_| !devices.is_of_before()).map(|page| page.total) {
-        Some(total) if total > OFFERED => {
-            format!("The first {OFFERED} of {total}; type a part of the name to find another.")
-        }
-        Some(0) => "No device matches.".to_owned(),
-        _ => String::new(),
-    };
     let error = error.or_else(|| devices.error().map(|problem| problem.message));
     rsx! {
         div { class: "fields-2",
@@ -82,7 +73,7 @@ pub fn DeviceField(chosen: Option<i64>, error: Option<String>, onchange: EventHa
                 label: "Device",
                 value: chosen.map(|id| id.to_string()).unwrap_or_default(),
                 options,
-                hint,
+                hint: devices.note().unwrap_or_default(),
                 error,
                 onchange: move |id: String| {
                     kept.set(found.iter().find(|(value, _)| *value == id).cloned());

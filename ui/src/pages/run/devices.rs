@@ -107,8 +107,7 @@ fn use_devices(run_id: Memo<i64>, ids: Vec<i64>) -> Option<Rc<Page<RunDevice>>> 
 }
 
 #[component]
-fn Filters(run: ReadSignal<Run>, view: Store<RunView>) -> Element {
-    let mut view = view;
+fn Filters(run: ReadSignal<Run>, mut view: Store<RunView>) -> Element {
     let RunView { show, causes, search, .. } = view.read().clone();
     let run = run.read();
     let is_known = |cause: Cause| {

@@ -29,11 +29,10 @@ const HEADS: [Head<RunDeviceColumn>; 6] = [
 #[component]
 pub fn DevicesTable(
     run: ReadSignal<Run>,
-    view: Store<RunView>,
+    mut view: Store<RunView>,
     devices: Vec<RunDevice>,
     oncancel: EventHandler<RunDevice>,
 ) -> Element {
-    let mut view = view;
     let (run_id, active, is_cancelled) = (run.read().id, run.read().status.is_active(), run.read().cancel_requested);
     let sorted = *view.sorted().read();
     rsx! {

@@ -8,7 +8,7 @@ use netraven_api::native::Feature;
 
 use super::marks::{CellMark, Mark, RunMark, Shape, said};
 use super::view::{RunView, RunViewStoreExt};
-use crate::components::{Empty, ErrorState, Glyph, Pager, SkeletonRows, StaleNote};
+use crate::components::{Empty, ErrorState, Glyph, Pager, SkeletonRows, StaleNote, Tone};
 use crate::data::use_list_maybe;
 use crate::dom;
 use crate::format;
@@ -81,7 +81,7 @@ fn Legend(cells: Vec<MatrixCell>) -> Element {
         ul { class: "legend", aria_label: "What the signs mean",
             for mark in marks {
                 li { key: "{mark.title()}",
-                    Shape { mark, tone: "neutral" }
+                    Shape { mark, tone: Tone::Neutral }
                     "{mark.title()}"
                 }
             }

@@ -5,6 +5,8 @@ use netraven_api::matrix::MatrixCell;
 use netraven_api::outcome::Cause;
 use netraven_api::runs::{DeviceState, RunStatus};
 
+use crate::components::Tone;
+
 /// A shape by what it stands for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Mark {
@@ -96,14 +98,14 @@ impl Mark {
 }
 
 /// The colour of a cell: amber where a retry may help, red where a person has to.
-fn tone(cell: MatrixCell) -> &'static str {
+fn tone(cell: MatrixCell) -> Tone {
     match (cell.state, cell.cause) {
-        (DeviceState::Success, _) => "success",
-        (DeviceState::Queued | DeviceState::Cancelled, _) => "neutral",
-        (DeviceState::Running, _) => "info",
-        (DeviceState::NoResult, _) => "warning",
-        (DeviceState::Failure, Some(cause)) if cause.retry_may_help() => "warning",
-        (DeviceState::Failure, _) => "danger",
+        (DeviceState::Success, _) => Tone::Success,
+        (DeviceState::Queued | DeviceState::Cancelled, _) => Tone::Neutral,
+        (DeviceState::Running, _) => Tone::Info,
+        (DeviceState::NoResult, _) => Tone::Warning,
+        (DeviceState::Failure, Some(cause)) if cause.retry_may_help() => Tone::Warning,
+        (DeviceState::Failure, _) => Tone::Danger,
     }
 }
 
@@ -125,13 +127,13 @@ pub fn CellMark(cell: MatrixCell) -> Element {
 #[component]
 pub fn RunMark(status: RunStatus) -> Element {
     let (mark, tone) = match status {
-        RunStatus::Queued => (Mark::Waiting, "neutral"),
-        RunStatus::Running => (Mark::Working, "info"),
-        RunStatus::Succeeded => (Mark::Well, "success"),
-        RunStatus::PartlyFailed => (Mark::NotReached, "warning"),
-        RunStatus::Failed => (Mark::NotLetIn, "danger"),
-        RunStatus::Cancelled => (Mark::Cancelled, "neutral"),
-        RunStatus::Unknown => (Mark::Untold, "warning"),
+        RunStatus::Queued => (Mark::Waiting, Tone::Neutral),
+        RunStatus::Running => (Mark::Working, Tone::Info),
+        RunStatus::Succeeded => (Mark::Well, Tone::Success),
+        RunStatus::PartlyFailed => (Mark::NotReached, Tone::Warning),
+        RunStatus::Failed => (Mark::NotLetIn, Tone::Danger),
+        RunStatus::Cancelled => (Mark::Cancelled, Tone::Neutral),
+        RunStatus::Unknown => (Mark::Untold, Tone::Warning),
     };
     rsx! {
         Shape { mark, tone }
@@ -140,9 +142,9 @@ pub fn RunMark(status: RunStatus) -> Element {
 
 /// A shape in a colour.
 #[component]
-pub fn Shape(mark: Mark, tone: &'static str) -> Element {
+pub fn Shape(mark: Mark, tone: Tone) -> Element {
     rsx! {
-        svg { class: "mark mark-{tone}", width: "12", height: "12", view_box: "0 0 12 12", "aria-hidden": "true",
+        svg { class: "mark mark-{tone.as_str()}", width: "12", height: "12", view_box: "0 0 12 12", "aria-hidden": "true",
             path { d: mark.path(), fill: "currentColor", fill_rule: "evenodd" }
         }
     }
@@ -170,6 +172,6 @@ mod tests {
     #[test]
     fn amber_is_what_a_retry_may_help() {
         let failed = |cause| MatrixCell { state: DeviceState::Failure, cause: Some(cause) };
-        assert_eq!((tone(failed(Cause::Timeout)), tone(failed(Cause::AuthFailed))), ("warning", "danger"));
+        assert_eq!((tone(failed(Cause::Timeout)), tone(failed(Cause::AuthFailed))), (Tone::Warning, Tone::Danger));
     }
 }

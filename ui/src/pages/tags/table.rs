@@ -9,8 +9,8 @@ use netraven_api::sorting::TagColumn;
 use netraven_api::tags::Tag;
 
 use crate::components::{Button, ButtonKind, Glyph, SortHead, TableFrame};
+use crate::format;
 use crate::pages::paging::{Head, Sorted};
-use crate::pages::tagged_devices::TaggedDevices;
 use crate::state::session::use_workplace;
 
 /// The tag every device carries.
@@ -78,7 +78,7 @@ fn Row(tag: Tag, onchange: EventHandler<Tag>, ondelete: EventHandler<Tag>) -> El
         tr { "data-tag": "{tag.id}",
             td { class: "name", title: "{tag.name}", "{tag.name}" }
             td { class: "muted", {tag.kind.clone().unwrap_or_default()} }
-            td { class: "muted", TaggedDevices { tags: vec![tag.id] } }
+            td { class: "muted", {format::number_known(tag.devices)} }
             td { class: "muted", title: "{description}", "{description}" }
             td { class: "row-actions",
                 Button {

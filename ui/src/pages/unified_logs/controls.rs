@@ -5,7 +5,7 @@ use netraven_api::event::Link as LinkState;
 
 use super::columns::LOGS;
 use super::desk::LIST;
-use crate::components::{Button, ButtonKind, Glyph, LayoutMenu};
+use crate::components::{Button, ButtonKind, Glyph, LayoutMenu, Tone};
 use crate::data::LogView;
 use crate::dom;
 use crate::format;
@@ -21,12 +21,12 @@ pub fn LogControls(view: LogView) -> Element {
     let (paused, waiting) = (lines.paused(), lines.waiting());
     let (rate, lag) = (lines.pace().rate(moment.now()), lines.pace().lag_ms(moment.now()));
     let (tone, word) = match &*view.link.read() {
-        LinkState::Live if paused => ("warning", "Paused".to_owned()),
-        LinkState::Live => ("success", "Live".to_owned()),
-        LinkState::Connecting => ("info", "Connecting".to_owned()),
-        LinkState::Reconnecting { retry_in_s, .. } => ("warning", format!("Reconnecting in {retry_in_s} s")),
-        LinkState::Polling { every_s } => ("info", format!("Polling every {every_s} s")),
-        LinkState::SignedOut => ("danger", "Signed out".to_owned()),
+        LinkState::Live if paused => (Tone::Warning, "Paused".to_owned()),
+        LinkState::Live => (Tone::Success, "Live".to_owned()),
+        LinkState::Connecting => (Tone::Info, "Connecting".to_owned()),
+        LinkState::Reconnecting { retry_in_s, .. } => (Tone::Warning, format!("Reconnecting in {retry_in_s} s")),
+        LinkState::Polling { every_s } => (Tone::Info, format!("Polling every {every_s} s")),
+        LinkState::SignedOut => (Tone::Danger, "Signed out".to_owned()),
     };
     let follow = move |_| {
         if view.lines.peek().paused() {
@@ -39,7 +39,7 @@ pub fn LogControls(view: LogView) -> Element {
     let folded = folding.get() == Folding::Folded;
     rsx! {
         span { class: "live", role: "status",
-            span { class: "dot dot-{tone}", aria_hidden: "true" }
+            span { class: "dot dot-{tone.as_str()}", aria_hidden: "true" }
             "{word}"
         }
         span { class: "wide-only", if rate < 10.0 { "{rate:.1} lines/s" } else { "{rate:.0} lines/s" } }

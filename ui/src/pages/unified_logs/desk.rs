@@ -146,16 +146,15 @@ impl Desk {
     }
 
     /// Opens a fold, or closes the one a row belongs to.
-    pub fn toggle(&self, index: usize) {
+    pub fn toggle(mut self, index: usize) {
         let layout = self.layout.read();
         let Some(row) = layout.get(index).copied() else { return };
-        let mut open = self.open;
         match row.kind {
             RowKind::Line => {}
             RowKind::Fold => {
-                open.write().insert(row.ends.high);
+                self.open.write().insert(row.ends.high);
             }
-            RowKind::Open => open.write().retain(|id| !row.ends.meets(Ends::one(*id))),
+            RowKind::Open => self.open.write().retain(|id| !row.ends.meets(Ends::one(*id))),
             RowKind::Member => {
                 let head =
                     (0..index).rev().find(|above| layout.get(*above).is_some_and(|row| row.kind == RowKind::Open));
@@ -189,35 +188,31 @@ impl Desk {
     }
 
     /// The list is scrolled there. While its newest line is out of sight, others wait.
-    pub fn scroll_to(&self, top: i32, height: i32) {
+    pub fn scroll_to(mut self, top: i32, height: i32) {
         // Whole rows are enough: fewer renders while scrolling.
         let step = (top / self.row_height() * self.row_height(), height);
-        let mut scrolled = self.scrolled;
-        if *scrolled.peek() != step {
-            scrolled.set(step);
+        if *self.scrolled.peek() != step {
+            self.scrolled.set(step);
         }
         self.view.look_away(top > self.row_height() / 2);
     }
 
     /// Opens the bar that finds, or marks its text if it is open.
-    pub fn open_find(&self) {
-        let mut find = self.find;
-        if find.peek().is_none() {
-            find.set(Some(Find::default()));
+    pub fn open_find(mut self) {
+        if self.find.peek().is_none() {
+            self.find.set(Some(Find::default()));
         }
     }
 
     /// Closes it.
-    pub fn close_find(&self) {
-        let mut find = self.find;
-        find.set(None);
+    pub fn close_find(mut self) {
+        self.find.set(None);
     }
 
     /// Another text is to be found: goes to the first row that has it, from the one at hand downwards.
-    pub fn find_text(&self, text: String) {
-        let mut find = self.find;
-        let at = find.peek().as_ref().and_then(|find| find.at);
-        find.set(Some(Find { text, at: None }));
+    pub fn find_text(mut self, text: String) {
+        let at = self.find.peek().as_ref().and_then(|find| find.at);
+        self.find.set(Some(Find { text, at: None }));
         let (top, _) = *self.scrolled.peek();
         let from = at
             .and_then(|at| self.layout.read().find(at))
@@ -243,10 +238,9 @@ impl Desk {
         self.find_at(next);
     }
 
-    fn find_at(&self, index: Option<usize>) {
+    fn find_at(mut self, index: Option<usize>) {
         let at = index.and_then(|index| self.row(index));
-        let mut find = self.find;
-        if let Some(find) = find.write().as_mut() {
+        if let Some(find) = self.find.write().as_mut() {
             find.at = at;
         }
         if let Some(index) = index.filter(|_| at.is_some()) {
@@ -258,10 +252,9 @@ impl Desk {
         self.layout.read().get(index).map(|row| row.ends)
     }
 
-    fn select(&self, selection: Option<Selection>) {
-        let mut now = self.selection;
-        if *now.peek() != selection {
-            now.set(selection);
+    fn select(mut self, selection: Option<Selection>) {
+        if *self.selection.peek() != selection {
+            self.selection.set(selection);
         }
     }
 }

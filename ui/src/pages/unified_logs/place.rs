@@ -24,11 +24,6 @@ pub struct LinePlace {
     pub link: Callback<i64, Route>,
 }
 
-/// Where a line is found if the page keeps none.
-pub fn plain_link(id: i64) -> Route {
-    Route::JobDashboard { view: format!("tab=logs&line={id}") }
-}
-
 /// Why the line of a link is not shown.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Missed {

@@ -10,7 +10,9 @@ use super::pieces::{Piece, beside, parts_of, pieces};
 use super::scale::Frame;
 use crate::components::{Mark, moved};
 use crate::data::Query;
-use crate::pages::dashboard::state::{DashboardState, DashboardStateStoreExt, DashboardVerbs};
+use crate::pages::dashboard::state::{
+    DashboardState, DashboardStateStoreExt, DashboardVerbs, RunChoiceStoreExt, ScopeStoreExt,
+};
 use crate::state::moment::use_moment;
 use crate::{dom, format};
 
@@ -23,8 +25,7 @@ const GAP: f64 = 0.16;
 
 /// The chart. `unit` is what a bar is of.
 #[component]
-pub fn OutcomeBars(state: Store<DashboardState>, unit: ReadSignal<String>, counted: Query<RunOutcomes>) -> Element {
-    let mut state = state;
+pub fn OutcomeBars(mut state: Store<DashboardState>, unit: ReadSignal<String>, counted: Query<RunOutcomes>) -> Element {
     let moment = use_moment();
     let mut mark = use_signal(|| None::<Mark>);
     let mut part = use_signal(|| None::<Outcome>);
@@ -33,9 +34,11 @@ pub fn OutcomeBars(state: Store<DashboardState>, unit: ReadSignal<String>, count
     let frame = use_memo(move || Frame::around(&outcomes.read().buckets, unit()));
     let mut choose = move |one: usize, other: usize, outcome: Option<Outcome>| {
         let span = frame.peek().span(one, other);
-        let same = *state.span().peek() == Some(span);
+        let same = *state.scope().span().peek() == Some(span);
         match outcome.map(Outcome::statuses) {
-            Some(statuses) if same && *state.statuses().peek() == statuses => state.choose_outcome(None, Vec::new()),
+            Some(statuses) if same && *state.runs().statuses().peek() == statuses => {
+                state.choose_outcome(None, Vec::new())
+            }
             Some(statuses) => state.choose_outcome(Some(span), statuses.to_vec()),
             None => state.choose_span((!same).then_some(span)),
         }
@@ -83,7 +86,7 @@ pub fn OutcomeBars(state: Store<DashboardState>, unit: ReadSignal<String>, count
     let here = mark().map_or(count.saturating_sub(1), |mark| mark.here.min(count.saturating_sub(1)));
     // What was a part of this bar may be gone.
     let at_part = part().filter(|part| parts_of(&buckets, here).contains(part));
-    let statuses = state.statuses().cloned();
+    let statuses = state.runs().statuses().cloned();
     let words = |one: usize, other: usize| {
         let bars = &buckets.buckets[one.min(other)..=one.max(other)];
         format!("{}: {}", format::span(drawn.span(one, other), &zone), told(bars))
@@ -94,8 +97,10 @@ pub fn OutcomeBars(state: Store<DashboardState>, unit: ReadSignal<String>, count
         .or(hover().filter(|place| *place < count).map(|place| words(place, place)))
         .unwrap_or_default();
     let being_chosen = wide.map(|mark| drawn.span(mark.anchor, mark.here));
-    let brush =
-        being_chosen.or(state.span().cloned()).map(|span| drawn.place_of(span)).filter(|(_, width)| *width > 0.0);
+    let brush = being_chosen
+        .or(state.scope().span().cloned())
+        .map(|span| drawn.place_of(span))
+        .filter(|(_, width)| *width > 0.0);
     let width = 100.0 / as_share(count.max(1));
     let pieces = pieces(&buckets);
     rsx! {
@@ -151,7 +156,7 @@ pub fn OutcomeBars(state: Store<DashboardState>, unit: ReadSignal<String>, count
                         "data-bar": "{place}",
                         tabindex: if here == place && at_part.is_none() { "0" } else { "-1" },
                         aria_label: words(place, place),
-                        aria_pressed: if state.span().cloned() == Some(drawn.span(place, place)) { "true" } else { "false" },
+                        aria_pressed: if state.scope().span().cloned() == Some(drawn.span(place, place)) { "true" } else { "false" },
                         title: words(place, place),
                         left: "{as_share(place) * width:.3}%",
                         width: "{width:.3}%",

@@ -7,7 +7,7 @@ use netraven_api::runs::{RunTimeline, TimelineRun};
 use super::layout::{LANES, Layout, Placed, What, around, began, ended};
 use super::outcome::Outcome;
 use crate::data::Query;
-use crate::pages::dashboard::state::{DashboardState, DashboardStateStoreExt, DashboardVerbs};
+use crate::pages::dashboard::state::{DashboardState, DashboardStateStoreExt, DashboardVerbs, ScopeStoreExt};
 use crate::route::Route;
 use crate::state::moment::{Moment, use_moment};
 use crate::{dom, format};
@@ -23,15 +23,14 @@ const FILLED: f64 = 0.8;
 
 /// The chart.
 #[component]
-pub fn Timeline(state: Store<DashboardState>, read: Query<RunTimeline>) -> Element {
-    let mut state = state;
+pub fn Timeline(mut state: Store<DashboardState>, read: Query<RunTimeline>) -> Element {
     let moment = use_moment();
     let go = navigator();
     let mut here = use_signal(|| None::<String>);
     let layout = use_memo(move || {
-        let (now, span) = (moment.glance(), state.span().cloned());
+        let (now, span) = (moment.glance(), state.scope().span().cloned());
         let runs = read.value().unwrap_or_default();
-        let from = span.map_or_else(|| state.period().read().began(now), |span| span.from);
+        let from = span.map_or_else(|| state.scope().period().read().began(now), |span| span.from);
         Layout::of(&runs, from, span.map(|span| span.until), now)
     });
     // The mark in the tab order: the one a person was at, else the newest run.

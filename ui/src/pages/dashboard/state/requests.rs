@@ -8,7 +8,7 @@ use netraven_api::runs::{GetRunOutcomes, GetRunTimeline, ListRuns, RunStatus, Su
 use netraven_api::sorting::RunColumn;
 
 use super::super::charts::Frame;
-use super::DashboardState;
+use super::{DashboardState, LogChoice, Scope};
 use crate::state::logs::LogFilter;
 use crate::state::span::Span;
 
@@ -18,24 +18,24 @@ const BARS: i64 = 120;
 impl DashboardState {
     /// The request for the runs; the search text is handed in because it settles later than it is typed.
     #[must_use]
-    pub fn runs(&self, search: &str, now: Timestamp) -> ListRuns {
+    pub fn list(&self, search: &str, now: Timestamp) -> ListRuns {
         let sums = self.summary(search, now);
         // The order every server has when nobody says otherwise.
-        let as_usual = self.sort == RunColumn::default() && self.order == Order::Descending;
+        let as_usual = self.runs.sort == RunColumn::default() && self.runs.order == Order::Descending;
         ListRuns {
-            page: Some(self.page),
-            size: Some(self.size),
+            page: Some(self.runs.page),
+            size: Some(self.runs.size),
             job_id: sums.job_id,
             job_type: sums.job_type,
-            status: self.statuses.clone(),
+            status: self.runs.statuses.clone(),
             trigger: sums.trigger,
             device_id: sums.device_id,
             tag_id: sums.tag_id,
             start_time: sums.start_time,
             end_time: sums.end_time,
             search: sums.search,
-            sort: (!as_usual).then_some(self.sort),
-            order: (!as_usual).then_some(self.order),
+            sort: (!as_usual).then_some(self.runs.sort),
+            order: (!as_usual).then_some(self.runs.order),
             ..ListRuns::default()
         }
     }
@@ -45,13 +45,13 @@ impl DashboardState {
     pub fn summary(&self, search: &str, now: Timestamp) -> SummarizeRuns {
         let search = search.trim();
         SummarizeRuns {
-            start_time: Some(self.since(now)),
-            end_time: self.span.map(|span| span.last()),
-            job_id: self.job_id,
-            job_type: self.kind.iter().cloned().collect(),
-            trigger: self.trigger.into_iter().collect(),
-            device_id: self.device_id,
-            tag_id: self.tags.clone(),
+            start_time: Some(self.scope.since(now)),
+            end_time: self.scope.span.map(|span| span.last()),
+            job_id: self.scope.job_id,
+            job_type: self.runs.kind.iter().cloned().collect(),
+            trigger: self.runs.trigger.into_iter().collect(),
+            device_id: self.scope.device_id,
+            tag_id: self.runs.tags.clone(),
             search: (!search.is_empty()).then(|| search.to_owned()),
         }
     }
@@ -60,10 +60,10 @@ impl DashboardState {
     /// can be seen; those of the chosen time where that lies elsewhere.
     #[must_use]
     pub fn bars(&self, now: Timestamp, zone: &TimeZone) -> (Frame, Timestamp) {
-        let began = self.period.began(now);
+        let began = self.scope.period.began(now);
         let period = Frame::of(Span { from: began, until: now }, zone);
         let whole = period.whole();
-        match self.span {
+        match self.scope.span {
             None => (period, began),
             Some(span) if span.from >= whole.from && span.until <= whole.until => (period, began.min(span.from)),
             Some(span) => (Frame::of(span, zone), span.from),
@@ -90,7 +90,7 @@ impl DashboardState {
     /// The request for the timeline: the runs that the table lists.
     #[must_use]
     pub fn timeline(&self, search: &str, now: Timestamp) -> GetRunTimeline {
-        let runs = self.runs(search, now);
+        let runs = self.list(search, now);
         GetRunTimeline {
             limit: None,
             start_time: runs.start_time,
@@ -110,28 +110,42 @@ impl DashboardState {
     pub fn under_way(&self, search: &str, now: Timestamp) -> GetRunTimeline {
         GetRunTimeline { status: vec![RunStatus::Queued, RunStatus::Running], ..self.timeline(search, now) }
     }
+}
 
-    /// The lines of the log.
+impl LogChoice {
+    /// The lines of the log, of any time and text: neither a letter being typed nor the line that is chosen changes it.
     #[must_use]
-    pub fn log(&self, search: &str, now: Timestamp) -> LogFilter {
+    pub fn lines(&self, scope: &Scope) -> LogFilter {
         LogFilter {
             levels: self.levels.clone(),
             types: self.types.clone(),
             sources: self.sources.clone(),
             meta: self.meta.clone(),
-            job_id: self.job_id,
-            device_id: self.device_id,
+            job_id: scope.job_id,
+            device_id: scope.device_id,
             run_id: self.run_id,
+            ..LogFilter::default()
+        }
+    }
+}
+
+impl Scope {
+    /// These lines, in the time that is chosen.
+    #[must_use]
+    pub fn log(&self, lines: &LogFilter, search: &str, now: Timestamp) -> LogFilter {
+        LogFilter {
             since: Some(self.since(now)),
             until: self.span.map(|span| span.last()),
             search: search.to_owned(),
+            ..lines.clone()
         }
     }
 
-    /// The lines over time: those of the whole period, in which a chosen time can be seen.
+    /// These lines over time: those of the whole period, in which a chosen time can be seen.
     #[must_use]
-    pub fn histogram(&self, search: &str, now: Timestamp) -> GetLogHistogram {
-        let lines = DashboardState { span: None, ..self.clone() }.log(search, now).history(None);
+    pub fn histogram(&self, lines: &LogFilter, search: &str, now: Timestamp) -> GetLogHistogram {
+        let began = self.period.began(now);
+        let lines = LogFilter { search: search.to_owned(), ..lines.clone() }.history(None);
         GetLogHistogram {
             log_type: lines.log_type,
             level: lines.level,
@@ -140,7 +154,7 @@ impl DashboardState {
             run_id: lines.run_id,
             source: lines.source,
             meta: lines.meta,
-            start_time: lines.start_time.map(|began| self.span.map_or(began, |span| span.from.min(began))),
+            start_time: Some(self.span.map_or(began, |span| span.from.min(began))),
             end_time: None,
             search: lines.search,
             buckets: Some(BARS),
