@@ -12,6 +12,9 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail};
 
+/// Endings of the text files that rules speak about.
+const KINDS: [&str; 7] = ["rs", "md", "sql", "toml", "html", "js", "css"];
+
 /// A rule broken somewhere, in a sentence.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Finding {
@@ -64,7 +67,7 @@ fn inspect(files: &[File]) -> Result<Vec<Finding>> {
     Ok(findings)
 }
 
-/// All text files of the kinds that rules speak about, sorted by name.
+/// All files of the kinds that rules speak about, sorted by name.
 fn read_files(root: &Path) -> Result<Vec<File>> {
     let mut files = Vec::new();
     let mut folders = vec![PathBuf::new()];
@@ -79,7 +82,10 @@ fn read_files(root: &Path) -> Result<Vec<File>> {
                 if !name.starts_with('.') && !["target", "dist", "gen", "node_modules", "screens"].contains(&&*name) {
                     folders.push(relative);
                 }
-            } else if ["rs", "md", "sql", "toml", "html", "js"].iter().any(|end| name.ends_with(&format!(".{end}"))) {
+                continue;
+            }
+            let ending = name.rsplit_once('.').map_or("", |(_, ending)| ending);
+            if KINDS.contains(&ending) {
                 let path = root.join(&relative);
                 let text = fs::read(&path).with_context(|| format!("could not read {}", path.display()))?;
                 let name = relative.to_string_lossy().replace('\\', "/");
