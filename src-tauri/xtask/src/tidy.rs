@@ -1,6 +1,7 @@
 //! `cargo xtask tidy`: the rules about the code itself that neither the compiler nor clippy knows.
 
 mod crates;
+mod documents;
 mod imports;
 mod source;
 mod table;
@@ -63,6 +64,7 @@ fn inspect(files: &[File]) -> Result<Vec<Finding>> {
     let mut findings = source::check(files);
     findings.extend(imports::check(files, &modules));
     findings.extend(crates::check(files, &crates));
+    findings.extend(documents::check(files));
     findings.sort_by(|a, b| (&a.file, a.line).cmp(&(&b.file, b.line)));
     Ok(findings)
 }
