@@ -25,10 +25,11 @@ pub struct Finding {
     sentence: String,
 }
 
-/// A text file of the project.
+/// A text file of the project, or a picture of its documents.
 pub struct File {
     /// Relative to the root of the repository, with slashes.
     name: String,
+    /// Nothing for a picture.
     text: String,
 }
 
@@ -81,15 +82,17 @@ fn read_files(root: &Path) -> Result<Vec<File>> {
             let relative = folder.join(&name);
             let kind = entry.file_type().with_context(|| format!("could not read {}", here.display()))?;
             if kind.is_dir() {
-                if !name.starts_with('.') && !["target", "dist", "gen", "node_modules", "screens"].contains(&&*name) {
+                if !name.starts_with('.') && !["target", "dist", "gen", "node_modules"].contains(&&*name) {
                     folders.push(relative);
                 }
                 continue;
             }
             let ending = name.rsplit_once('.').map_or("", |(_, ending)| ending);
-            if KINDS.contains(&ending) {
+            let is_picture = ending == "png" && relative.starts_with("docs");
+            if is_picture || KINDS.contains(&ending) {
                 let path = root.join(&relative);
-                let text = fs::read(&path).with_context(|| format!("could not read {}", path.display()))?;
+                let text = if is_picture { Ok(Vec::new()) } else { fs::read(&path) };
+                let text = text.with_context(|| format!("could not read {}", path.display()))?;
                 let name = relative.to_string_lossy().replace('\\', "/");
                 files.push(File { name, text: String::from_utf8_lossy(&text).into_owned() });
             }

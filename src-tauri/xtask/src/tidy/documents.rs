@@ -1,15 +1,20 @@
-//! What documents name is there: the files of the recipes.
+//! What documents name is there: the files of the recipes, and the pictures, of which none is kept that no document shows.
+
+use std::collections::BTreeSet;
 
 use crate::tidy::{File, Finding};
 
 const RECIPES: &str = "docs/recipes/";
+const SCREENS: &str = "docs/screens/";
 /// How the name of a file or a folder of the project begins.
 const FOLDERS: [&str; 5] = ["docs/", "migrations/", "src-tauri/", "tests/", "ui/"];
 
 /// Checks every document.
 pub fn check(files: &[File]) -> Vec<Finding> {
     let recipes = files.iter().filter(|file| file.name.starts_with(RECIPES));
-    recipes.flat_map(|recipe| lost_files(recipe, files)).collect()
+    let mut findings: Vec<Finding> = recipes.flat_map(|recipe| lost_files(recipe, files)).collect();
+    findings.extend(pictures(files));
+    findings
 }
 
 /// Names in backticks that lead to no file and no folder. What stands in angle brackets may be anything.
@@ -40,6 +45,28 @@ fn is_alike(wanted: &str, part: &str) -> bool {
     (1..=part.len()).any(|end| part.is_char_boundary(end) && is_alike(after, &part[end..]))
 }
 
+/// Pictures that are shown and not there, and those that are there and not shown.
+fn pictures(files: &[File]) -> Vec<Finding> {
+    let kept = || files.iter().filter_map(|file| Some((file.name.strip_prefix(SCREENS)?, file)));
+    let names: BTreeSet<&str> = kept().map(|(name, _)| name).collect();
+    let (mut shown, mut findings) = (BTreeSet::new(), Vec::new());
+    for file in files.iter().filter(|file| file.name.ends_with(".md")) {
+        for (index, line) in file.text.lines().enumerate() {
+            let links = line.split("](").skip(1).filter_map(|link| link.split(')').next()?.rsplit_once("screens/"));
+            for (_, name) in links {
+                shown.insert(name);
+                if !names.contains(name) {
+                    let sentence = format!("{SCREENS}{name} is not there: copy it from target/screens/gallery");
+                    findings.push(Finding::new(file, index + 1, sentence));
+                }
+            }
+        }
+    }
+    let idle = kept().filter(|(name, _)| !shown.contains(name));
+    findings.extend(idle.map(|(_, file)| Finding::new(file, 1, "no document shows this picture: remove it")));
+    findings
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -63,5 +90,18 @@ mod tests {
         assert!(leads_to("tests/devices/<name>/", "tests/devices/linux/plain/case.toml"));
         assert!(!leads_to("ui/src/<page>.rs", "ui/src/pages/jobs.rs"));
         assert!(!leads_to("ui/src/pages/<page>.rs", "ui/src/pages/.rs"));
+    }
+
+    #[test]
+    fn pictures_and_documents_name_each_other() {
+        let shown = "![The log](docs/screens/logs.png) ![Lost](docs/screens/lost.png)";
+        let found = findings(&[("README.md", shown), ("docs/screens/logs.png", ""), ("docs/screens/run.png", "")]);
+        assert_eq!(
+            found,
+            [
+                "README.md:1: docs/screens/lost.png is not there: copy it from target/screens/gallery",
+                "docs/screens/run.png:1: no document shows this picture: remove it",
+            ]
+        );
     }
 }
