@@ -16,7 +16,7 @@ pub mod redact;
 mod refusal;
 pub mod registry;
 mod rules;
-mod screen;
+pub mod screen;
 mod words;
 
 pub use clean::{clean, clean_read, significant};

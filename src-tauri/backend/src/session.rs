@@ -8,7 +8,6 @@ mod expect;
 mod observer;
 mod probe;
 mod report;
-mod shown;
 mod ssh;
 mod transcript;
 

@@ -42,7 +42,7 @@ enum Task {
     Ui(ui::Options),
     /// Formatting, clippy, rustdoc and tidy: what a reviewer should not have to say.
     Check,
-    /// Check module docs, file sizes and who imports whom.
+    /// Check module docs, file sizes, who imports whom, and what documents name.
     Tidy,
     /// Start simulated devices on loopback and print how to reach them.
     Lab {
@@ -62,7 +62,7 @@ enum Task {
         #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
         arguments: Vec<String>,
     },
-    /// Take the pictures of docs/screens anew: every page in every theme and size.
+    /// Picture every page in every theme and size, and take those that docs/screens keeps anew.
     Screens,
     /// Write the generated documents: docs/platforms.md.
     Docs,

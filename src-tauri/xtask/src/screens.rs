@@ -1,4 +1,4 @@
-//! `cargo xtask screens`: the pictures of the documentation, taken by the tests in the real window.
+//! `cargo xtask screens`: pictures of all pages, taken by the tests in the real window, and among them those of the documentation.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -12,24 +12,25 @@ use crate::{process, test};
 /// Colours of a picture that is kept: a page has two dozen, the rest are soft edges of letters.
 const COLOURS: &str = "128";
 
-/// Walks through all pages, then puts every picture into docs/screens in place of the old ones.
+/// Walks through all pages, which leaves a picture of each below the target folder, then replaces those that docs/screens keeps.
 pub fn screens(project: &Project) -> Result<()> {
     test::prepare(project)?;
     process::run(test::runner(project)?.args(["--test", "gallery"]))?;
-    let taken = pictures(&project.target.join("screens/gallery"))?;
+    let gallery = project.target.join("screens/gallery");
+    let taken = pictures(&gallery)?;
     if taken.is_empty() {
         bail!("the tests took no picture: they drive the real window on Linux only");
     }
-    let shown = project.root.join("docs/screens");
-    fs::create_dir_all(&shown).with_context(|| format!("could not create {}", shown.display()))?;
-    for old in pictures(&shown)? {
-        fs::remove_file(&old).with_context(|| format!("could not remove {}", old.display()))?;
-    }
+    let kept = pictures(&project.root.join("docs/screens"))?;
     let convert = process::find(&["magick", "convert"]).context("ImageMagick was not found")?;
-    for picture in &taken {
-        reduce(&convert, picture, &shown.join(picture.file_name().unwrap_or_default()))?;
+    for old in &kept {
+        let new = gallery.join(old.file_name().unwrap_or_default());
+        if !taken.contains(&new) {
+            bail!("no stop of the walk is called as {}: {} was not taken", old.display(), new.display());
+        }
+        reduce(&convert, &new, old)?;
     }
-    eprintln!("{} pictures are in {}.", taken.len(), shown.display());
+    eprintln!("{} pictures are in {}, {} of them in docs/screens too.", taken.len(), gallery.display(), kept.len());
     Ok(())
 }
 

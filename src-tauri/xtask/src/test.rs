@@ -48,6 +48,7 @@ pub fn runner(project: &Project) -> Result<Command> {
     runner.env("NETRAVEN_BIN_DIR", project.programs(Build::Debug));
     runner.env("NETRAVEN_XTASK", std::env::current_exe().context("could not find the path of xtask itself")?);
     runner.env("NETRAVEN_AXE", axe::file(project));
+    runner.env("NETRAVEN_SCREENS", project.target.join("screens"));
     Ok(runner)
 }
 

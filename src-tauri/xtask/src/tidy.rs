@@ -1,6 +1,7 @@
 //! `cargo xtask tidy`: the rules about the code itself that neither the compiler nor clippy knows.
 
 mod crates;
+mod documents;
 mod imports;
 mod source;
 mod table;
@@ -12,6 +13,9 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail};
 
+/// Endings of the text files that rules speak about.
+const KINDS: [&str; 7] = ["rs", "md", "sql", "toml", "html", "js", "css"];
+
 /// A rule broken somewhere, in a sentence.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Finding {
@@ -21,10 +25,11 @@ pub struct Finding {
     sentence: String,
 }
 
-/// A text file of the project.
+/// A text file of the project, or a picture of its documents.
 pub struct File {
     /// Relative to the root of the repository, with slashes.
     name: String,
+    /// Nothing for a picture.
     text: String,
 }
 
@@ -60,11 +65,12 @@ fn inspect(files: &[File]) -> Result<Vec<Finding>> {
     let mut findings = source::check(files);
     findings.extend(imports::check(files, &modules));
     findings.extend(crates::check(files, &crates));
+    findings.extend(documents::check(files));
     findings.sort_by(|a, b| (&a.file, a.line).cmp(&(&b.file, b.line)));
     Ok(findings)
 }
 
-/// All text files of the kinds that rules speak about, sorted by name.
+/// All files of the kinds that rules speak about, sorted by name.
 fn read_files(root: &Path) -> Result<Vec<File>> {
     let mut files = Vec::new();
     let mut folders = vec![PathBuf::new()];
@@ -76,12 +82,17 @@ fn read_files(root: &Path) -> Result<Vec<File>> {
             let relative = folder.join(&name);
             let kind = entry.file_type().with_context(|| format!("could not read {}", here.display()))?;
             if kind.is_dir() {
-                if !name.starts_with('.') && !["target", "dist", "gen", "node_modules", "screens"].contains(&&*name) {
+                if !name.starts_with('.') && !["target", "dist", "gen", "node_modules"].contains(&&*name) {
                     folders.push(relative);
                 }
-            } else if ["rs", "md", "sql", "toml", "html", "js"].iter().any(|end| name.ends_with(&format!(".{end}"))) {
+                continue;
+            }
+            let ending = name.rsplit_once('.').map_or("", |(_, ending)| ending);
+            let is_picture = ending == "png" && relative.starts_with("docs");
+            if is_picture || KINDS.contains(&ending) {
                 let path = root.join(&relative);
-                let text = fs::read(&path).with_context(|| format!("could not read {}", path.display()))?;
+                let text = if is_picture { Ok(Vec::new()) } else { fs::read(&path) };
+                let text = text.with_context(|| format!("could not read {}", path.display()))?;
                 let name = relative.to_string_lossy().replace('\\', "/");
                 files.push(File { name, text: String::from_utf8_lossy(&text).into_owned() });
             }

@@ -2,7 +2,7 @@
 
 /// A page as it is looked at, under the name its pictures have.
 pub struct Stop {
-    /// The name: `docs/screens/<name>-<theme>-<width>.png`.
+    /// The name: `<name>-<theme>-<width>.png`.
     pub name: &'static str,
     /// How to come there from the stop before.
     pub steps: &'static [Step],

@@ -2,11 +2,14 @@
 
 use std::borrow::Cow;
 
-/// How far escape sequences may move: more is a device's mistake, and would cost memory.
+/// How far behind the end of a line escape sequences may move: more is a device's mistake, and would cost memory.
 const WIDEST: usize = 512;
 
-/// One line as a terminal would show it; a line without control characters is returned as it is.
+/// One line, with or without its line end, as a terminal would show it: what prompts, pagers and questions are recognised and
+/// remembered by. Where the device moves to another row of the screen, it shows as several. A line without control characters
+/// is returned as it is.
 pub fn line(raw: &str) -> Cow<'_, str> {
+    let raw = raw.trim_end_matches('\r');
     if !raw.chars().any(char::is_control) {
         return Cow::Borrowed(raw);
     }
@@ -175,7 +178,7 @@ impl Screen<'_> {
     fn go_to(&mut self, column: usize) {
         self.drop_pager();
         self.touched = true;
-        self.column = column.min(WIDEST).max(self.kept);
+        self.column = self.reachable(column).max(self.kept);
     }
 
     /// Moves the cursor to a place on the screen: another row is another line.
@@ -187,7 +190,12 @@ impl Screen<'_> {
         }
         self.row = Some(row);
         self.touched = true;
-        self.column = column.min(WIDEST).max(self.kept);
+        self.column = self.reachable(column).max(self.kept);
+    }
+
+    /// The column, or the last one the cursor may be moved to.
+    fn reachable(&self, column: usize) -> usize {
+        column.min(self.line.len().max(WIDEST))
     }
 
     fn end_line(&mut self) {
@@ -221,7 +229,7 @@ impl Screen<'_> {
     fn control(&mut self, action: u8, parameters: &str) {
         let mut numbers = parameters.split(';').map(|number| number.parse::<usize>().unwrap_or(0));
         let (first, second) = (numbers.next().unwrap_or(0), numbers.next().unwrap_or(0));
-        let count = first.min(WIDEST);
+        let count = first.max(1);
         self.touched |= matches!(action, b'K' | b'J' | b'D' | b'G');
         match action {
             // A pager that stood on a line of its own takes the blank line above away with it.
@@ -230,7 +238,7 @@ impl Screen<'_> {
             }
             b'K' | b'J' => {
                 self.drop_pager();
-                match count {
+                match first {
                     0 => self.line.truncate(self.column),
                     1 => (self.kept..self.column.min(self.line.len())).for_each(|place| self.line[place] = ' '),
                     _ => self.line.truncate(self.kept),
@@ -238,14 +246,14 @@ impl Screen<'_> {
             }
             b'D' => {
                 self.drop_pager();
-                self.column = self.column.saturating_sub(count.max(1)).max(self.kept);
+                self.column = self.column.saturating_sub(count).max(self.kept);
             }
-            b'C' => self.column = (self.column + count.max(1)).min(WIDEST),
-            b'G' => self.go_to(count.saturating_sub(1)),
+            b'C' => self.column = self.reachable(self.column.saturating_add(count)),
+            b'G' => self.go_to(count - 1),
             b'H' | b'f' => self.go_to_row(first, second.saturating_sub(1)),
             b'P' => {
                 let from = self.column.min(self.line.len());
-                let to = (from + count.max(1)).min(self.line.len());
+                let to = from.saturating_add(count).min(self.line.len());
                 self.line.drain(from..to);
             }
             _ => {}
@@ -313,6 +321,37 @@ mod tests {
         check("two--More--\r\x1b[Kty\nsix\n", "twoty\nsix\n");
         check("two--More--\x1b[2K\x1b[1Gty\nsix\n", "twoty\nsix\n");
         check("two--More--\r\nsix\n", "two\nsix\n");
+    }
+
+    #[test]
+    fn a_line_is_what_the_screen_shows() {
+        for (raw, expect) in [
+            ("R1#", "R1#"),
+            ("R1#\r", "R1#"),
+            ("R1#\r\n", "R1#"),
+            ("\x1b]0;admin@r1\x07\x1b[?2004h\x1b[01;32mR1#\x1b[0m ", "R1# "),
+            ("--More-- \r         \rend", "end      "),
+            ("--More--\x08\x08\x08\x08\x08\x08\x08\x08\x1b[Kend", "end"),
+            ("--More--\r\x1b[2Kend\r", "end"),
+            ("loading\x1b[1K\rR1#", "R1#    "),
+            ("R1>\x1b[1D#", "R1#"),
+            ("R1\x1b[1C#", "R1 #"),
+            ("XY#\x1b[1GR1", "R1#"),
+            ("RR1#\x1b[4D\x1b[P", "R1#"),
+            ("a\x07b\x00c", "abc"),
+        ] {
+            assert_eq!(line(raw), expect, "{raw:?}");
+        }
+        assert!(matches!(line("R1#\r"), Cow::Borrowed(_)), "a plain line is not drawn");
+    }
+
+    #[test]
+    fn the_cursor_moves_freely_in_what_was_written_and_a_little_behind_it() {
+        let long = "a".repeat(2 * WIDEST);
+        assert_eq!(line(&format!("{long}\x1b[{}Gb", 2 * WIDEST)), format!("{}b", &long[1..]));
+        assert_eq!(line(&format!("{long}\x1b[{}Db", 2 * WIDEST)), format!("b{}", &long[1..]));
+        assert_eq!(line(&format!("{long}\x1b[1Cb")), format!("{long}b"));
+        assert_eq!(line("\x1b[999999999Gb").len(), WIDEST + 1);
     }
 
     #[test]

@@ -23,10 +23,11 @@ pub fn check(files: &[File]) -> Vec<Finding> {
     findings
 }
 
-/// Files that are not wrong but worth a second look, with their lengths.
+/// Source files and style sheets that are not wrong but worth a second look, with their lengths.
 pub fn long_files(files: &[File]) -> impl Iterator<Item = String> {
-    let rust = files.iter().filter(|file| file.name.ends_with(".rs"));
-    rust.map(|file| (file, file.text.lines().count()))
+    let sources = files.iter().filter(|file| [".rs", ".css"].iter().any(|end| file.name.ends_with(end)));
+    sources
+        .map(|file| (file, file.text.lines().count()))
         .filter(|(_, lines)| (LONG + 1..=TOO_LONG).contains(lines))
         .map(|(file, lines)| format!("{} ({lines})", file.name))
 }
@@ -112,8 +113,10 @@ mod tests {
         let long = format!("//! Long on purpose.\n{}", "\n".repeat(TOO_LONG));
         assert!(findings("ui/src/app.rs", &long)[0].starts_with("ui/src/app.rs:601:"));
         assert!(findings("tests/devices/linux/plain/session.toml", &long).is_empty());
-        let file = File { name: "ui/src/app.rs".into(), text: "\n".repeat(LONG + 1) };
-        assert_eq!(long_files(&[file]).collect::<Vec<_>>(), ["ui/src/app.rs (301)"]);
+        assert!(findings("ui/styles/log.css", &long)[0].starts_with("ui/styles/log.css:601:"));
+        let files = ["ui/src/app.rs", "ui/styles/log.css", "docs/api.md"]
+            .map(|name| File { name: name.into(), text: "\n".repeat(LONG + 1) });
+        assert_eq!(long_files(&files).collect::<Vec<_>>(), ["ui/src/app.rs (301)", "ui/styles/log.css (301)"]);
     }
 
     #[test]

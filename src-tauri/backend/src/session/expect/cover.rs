@@ -1,11 +1,11 @@
 //! What lines of the device's log hide at the end of what it said: its prompt, a pager, a question, the end marker.
 
-use super::super::shown;
 use super::Conversation;
 use super::proof::{Ask, last_line_of};
 use super::questions::{self, Question};
 use super::view::LONGEST_PROMPT;
 use crate::platforms::foreign::{self, Look};
+use crate::platforms::screen;
 
 /// How many lines are looked through.
 const COVER: usize = 16;
@@ -41,7 +41,7 @@ impl Conversation<'_, '_> {
             {
                 line = String::from_utf8_lossy(rest.strip_suffix(b"\n").unwrap_or(rest)).into_owned();
             }
-            lines.push(Line { start: from + start, text: shown::line(&line).trim_end().to_string(), log: false });
+            lines.push(Line { start: from + start, text: screen::line(&line).trim_end().to_string(), log: false });
             end = start;
         }
         let looks = foreign::looks(lines.iter().rev().map(|line| line.text.as_str()));

@@ -7,12 +7,11 @@ use serde_json::json;
 
 use super::super::observer::Level;
 use super::super::report::{Fault, Login};
-use super::super::shown;
 use super::learned::Learned;
 use super::newline::PACE;
 use super::questions::{self, Question};
 use super::{Conversation, DIALOG_QUIET, PAGER_QUIET, PROMPT_QUIET};
-use crate::platforms::PromptSeen;
+use crate::platforms::{PromptSeen, screen};
 
 /// A device that says nothing recognisable for so long is given a newline.
 const NUDGE_AFTER: Duration = Duration::from_secs(3);
@@ -70,9 +69,9 @@ impl Conversation<'_, '_> {
             let line = self.terminal.last_line().into_owned();
             let quiet = self.terminal.quiet();
             let mut wait = nudge_after.saturating_sub(quiet);
-            let covered = questions::of(&shown::line(&line)).is_none().then(|| self.covered_question()).flatten();
+            let covered = questions::of(&screen::line(&line)).is_none().then(|| self.covered_question()).flatten();
             let asked = covered.unwrap_or_else(|| line.clone());
-            let question = questions::of(&shown::line(&asked));
+            let question = questions::of(&screen::line(&asked));
             if self.terminal.now() >= until {
                 return Err(self.no_prompt(limit, &line));
             } else if done.dialogs < DIALOGS
@@ -115,7 +114,7 @@ impl Conversation<'_, '_> {
 
     /// Answers a question where the answer is known; says whether it did.
     fn answer(&mut self, question: Question, line: &str, login: &Login, done: &mut Done) -> Result<bool, Fault> {
-        let asked = shown::line(line).trim().to_string();
+        let asked = screen::line(line).trim().to_string();
         match question {
             Question::User | Question::Password if done.password => {
                 return Err(self.shell_refused(login, "asked again"));
@@ -172,7 +171,7 @@ impl Conversation<'_, '_> {
             let number = line.len() - line.trim_start_matches(|c: char| c.is_ascii_digit()).len();
             (1..=2).contains(&number) && line[number..].starts_with([')', '.', ']', ':'])
         };
-        text.lines().rev().take(MENU).filter(|line| is_entry(&shown::line(line))).count() >= 2
+        text.lines().rev().take(MENU).filter(|line| is_entry(&screen::line(line))).count() >= 2
     }
 
     fn shell_refused(&self, login: &Login, how: &str) -> Fault {
@@ -185,14 +184,14 @@ impl Conversation<'_, '_> {
         let title = &self.definition.title;
         let message = format!("Signed in, but the device stands at what is no prompt of {title}.");
         Fault::new(Cause::PromptNotSeen, message)
-            .quoting(Some(shown::line(line).trim().to_string()))
+            .quoting(Some(screen::line(line).trim().to_string()))
             .expecting(self.definition.prompt.pattern.as_str())
     }
 
     fn no_prompt(&self, limit: Duration, line: &str) -> Fault {
         let title = &self.definition.title;
         let message = format!("Signed in, but no prompt of {title} was seen within {} s.", limit.as_secs());
-        let last = shown::line(line).trim().to_string();
+        let last = screen::line(line).trim().to_string();
         Fault::new(Cause::PromptNotSeen, message)
             .quoting(questions::of(&last).map(|_| last))
             .expecting(self.definition.prompt.pattern.as_str())
@@ -200,7 +199,7 @@ impl Conversation<'_, '_> {
 
     /// What to send if the device asks something between sign-in and its first prompt.
     fn dialog(&self, line: &str, quiet: Duration) -> Option<String> {
-        let mut line = shown::line(line).trim().to_string();
+        let mut line = screen::line(line).trim().to_string();
         if line.is_empty() && quiet >= DIALOG_QUIET {
             line = self.line_before(self.terminal.line_start())?;
         }
@@ -210,7 +209,7 @@ impl Conversation<'_, '_> {
 
     /// Sends a newline at what looks like the first prompt. A greeting does not answer it; a prompt appears again.
     fn learn(&mut self, seen: PromptSeen) -> Result<bool, Fault> {
-        let shown = shown::line(&self.terminal.last_line()).trim_end().to_string();
+        let shown = screen::line(&self.terminal.last_line()).trim_end().to_string();
         let guess = Learned { seen, shown, varies: true, ..Learned::nobody() };
         let limit = self.terminal.limits().prompt;
         let began = self.terminal.now();

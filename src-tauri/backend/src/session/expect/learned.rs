@@ -2,8 +2,7 @@
 
 use std::time::Duration;
 
-use super::super::shown;
-use crate::platforms::{Definition, PromptSeen};
+use crate::platforms::{Definition, PromptSeen, screen};
 
 /// The prompt of this session and what a newline at it brings.
 #[derive(Clone)]
@@ -40,7 +39,7 @@ impl Learned {
     /// Whether a line is this prompt.
     pub(super) fn knows(&self, definition: &Definition, line: &str) -> bool {
         if self.literal {
-            return shown::line(line).trim() == self.shown;
+            return screen::line(line).trim() == self.shown;
         }
         definition
             .prompt_of(line)

@@ -5,10 +5,10 @@ use std::time::Duration;
 use netraven_api::outcome::Cause;
 
 use super::super::report::Fault;
-use super::super::shown;
 use super::Conversation;
 use super::learned::Learned;
 use crate::platforms::foreign::{self, Look};
+use crate::platforms::screen;
 
 /// How much slower than three times the first newline of the session an answer may be before it does not count.
 const SLOW: Duration = Duration::from_millis(50);
@@ -145,14 +145,14 @@ impl Conversation<'_, '_> {
         lines.pop();
         if lines.is_empty() {
             // No line break yet: some devices print the prompt over or behind itself.
-            let same_line = !shown::line(&tail).trim().is_empty() && (is_prompt(&tail) || is_prompt(&line));
+            let same_line = !screen::line(&tail).trim().is_empty() && (is_prompt(&tail) || is_prompt(&line));
             return match (same_line, learning || !prompt.breaks) {
                 (true, true) => Response::Prompt(NewlineAnswer { decor: Vec::new(), breaks: false }),
                 _ => Response::Unfinished,
             };
         }
         let mut decor = Vec::new();
-        let shown: Vec<_> = lines.iter().map(|line| shown::line(line)).collect();
+        let shown: Vec<_> = lines.iter().map(|line| screen::line(line)).collect();
         let looks = foreign::looks(shown.iter().map(|line| line.trim()));
         for (place, line) in lines.iter().enumerate() {
             let shown = shown[place].trim();

@@ -7,9 +7,9 @@ use serde_json::json;
 
 use super::super::observer::Level;
 use super::super::report::{Fault, Login};
-use super::super::shown;
 use super::questions::{self, Question};
 use super::{Conversation, DIALOG_QUIET, PROMPT_QUIET};
+use crate::platforms::screen;
 
 /// Lines of the log over the prompt hide it; after this silence it is asked for again.
 const COVERED_QUIET: Duration = Duration::from_secs(1);
@@ -32,7 +32,7 @@ impl Conversation<'_, '_> {
         let (mut user_sent, mut password_sent, mut covered_asked) = (false, false, false);
         loop {
             let line = self.terminal.last_line().into_owned();
-            let shown = shown::line(&line).into_owned();
+            let shown = screen::line(&line).into_owned();
             let quiet = self.terminal.quiet();
             let mut wait = limit.saturating_sub(quiet);
             let asks = |line: &str| privilege.password_prompt.is_match(line);
@@ -63,7 +63,7 @@ impl Conversation<'_, '_> {
                     let text = String::from_utf8_lossy(&self.terminal.text).into_owned();
                     let line = text
                         .lines()
-                        .map(|line| shown::line(line).trim().to_string())
+                        .map(|line| screen::line(line).trim().to_string())
                         .find(|line| privilege.refused.iter().any(|refusal| refusal.is_match(line)));
                     let why = if line.is_some() { "" } else { ": it stayed in the unprivileged mode" };
                     return Err(refused(why).quoting(line));

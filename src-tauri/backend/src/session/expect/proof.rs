@@ -16,10 +16,10 @@ use serde_json::json;
 
 use super::super::observer::Level;
 use super::super::report::Fault;
-use super::super::shown;
 use super::learned::{Learned, is_alike};
 use super::view::View;
 use super::{Conversation, PAGER_QUIET};
+use crate::platforms::screen;
 
 /// How long a prompt must stay the last thing said before it is tried: what is on its way arrives within this time.
 const QUIET: Duration = Duration::from_millis(30);
@@ -235,7 +235,7 @@ impl Conversation<'_, '_> {
                 // What a pager printed on this line before it was answered is not part of it.
                 let from = self.terminal.forgotten().filter(|at| (start..end).contains(at)).unwrap_or(start);
                 let line = String::from_utf8_lossy(&self.terminal.text[from..end]);
-                return Some((start, shown::line(line.trim_end_matches('\n')).trim_end().to_string()));
+                return Some((start, screen::line(line.trim_end_matches('\n')).trim_end().to_string()));
             }
             end = start;
         }
@@ -247,7 +247,7 @@ impl Conversation<'_, '_> {
         let mut start = prompt_start;
         for expected in self.prompt.decor.iter().rev() {
             let (line_start, line) = last_line_of(&text[..start]);
-            if !is_alike(expected, shown::line(&line).trim()) {
+            if !is_alike(expected, screen::line(&line).trim()) {
                 break;
             }
             start = line_start;
@@ -286,7 +286,7 @@ impl Conversation<'_, '_> {
             0 => format!("The device did not answer `{send}` for {seconds} s."),
             _ => format!("The device fell silent for {seconds} s after {bytes} bytes of its answer to `{send}`."),
         };
-        let last = shown::line(&self.terminal.last_line()).trim().to_string();
+        let last = screen::line(&self.terminal.last_line()).trim().to_string();
         let last = Some(last).filter(|line| !line.is_empty());
         Fault::new(Cause::Timeout, message).quoting(last).expecting(&self.prompt.shown)
     }

@@ -7,9 +7,8 @@ use netraven_api::outcome::Cause;
 
 use super::super::cancel::Cancel;
 use super::super::report::{Fault, Limits};
-use super::super::shown;
 use super::super::transcript::Transcript;
-use crate::platforms::Definition;
+use crate::platforms::{Definition, screen};
 
 /// A line that shows more than this is no prompt, pager or question, and is not looked at.
 const LOOKED_AT: usize = 2 * 1024;
@@ -194,7 +193,7 @@ impl<'a> Terminal<'a> {
         }
         let line = String::from_utf8_lossy(line);
         // Long runs of control characters make a line long that shows little.
-        if line.len() > LOOKED_AT && shown::line(&line).len() > LOOKED_AT { Cow::Borrowed("") } else { line }
+        if line.len() > LOOKED_AT && screen::line(&line).len() > LOOKED_AT { Cow::Borrowed("") } else { line }
     }
 
     /// Takes the last line as dealt with: what follows on it is judged by itself.

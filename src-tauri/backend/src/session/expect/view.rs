@@ -3,12 +3,12 @@
 
 use std::time::Duration;
 
-use super::super::shown;
 use super::cover::Covered;
 use super::learned::Learned;
 use super::proof::Ask;
 use super::questions::{self, Question};
 use super::{Conversation, DIALOG_QUIET};
+use crate::platforms::screen;
 
 /// How long a prompt on the line of the command itself must stay, which a line editor may merely have redrawn.
 const REDRAWN_QUIET: Duration = Duration::from_millis(300);
@@ -100,7 +100,7 @@ impl Conversation<'_, '_> {
         if self.definition.before_more(line).is_some() {
             return View::OddPager { need: DIALOG_QUIET };
         }
-        let shown = shown::line(line).trim().to_string();
+        let shown = screen::line(line).trim().to_string();
         match questions::of(&shown) {
             None | Some(Question::Colon) => {}
             Some(Question::Key(_)) if self.terminal.on_first_line() => {}
@@ -158,6 +158,6 @@ impl Conversation<'_, '_> {
     pub(super) fn echoed(&self, send: &str) -> bool {
         let text = &self.terminal.text;
         let Some(end) = text.iter().position(|byte| *byte == b'\n') else { return false };
-        shown::line(&String::from_utf8_lossy(&text[..end])).trim_end().ends_with(send.trim())
+        screen::line(&String::from_utf8_lossy(&text[..end])).trim_end().ends_with(send.trim())
     }
 }

@@ -4,7 +4,7 @@
 use std::time::Duration;
 
 use super::{Direction, Entry, LAST_SEEN, Transcript};
-use crate::session::shown;
+use crate::platforms::screen;
 
 /// What the device said, line by line as a terminal would show it, and what was sent meanwhile.
 struct Told<'a> {
@@ -87,16 +87,43 @@ impl Transcript {
             at.extend(said.iter().filter(|byte| **byte == b'\n').map(|_| entry.at));
             bytes.extend_from_slice(said);
         }
-        let text = shown::text(&String::from_utf8_lossy(&bytes));
-        let mut lines: Vec<String> = text.split('\n').map(str::to_owned).collect();
+        let mut rows = Rows::of(&String::from_utf8_lossy(&bytes), &at);
         if let Some(gap) = gap {
-            blank_rest_of_block(&mut lines[gap..]);
-            cut_address(&mut lines[gap - 1]);
+            let start = rows.starts[gap];
+            blank_rest_of_block(&mut rows.lines[start..]);
+            rows.of_line(gap - 1).iter_mut().for_each(cut_address);
         }
-        if let Some(last) = lines.last_mut() {
-            cut_address(last);
+        rows.of_line(at.len() - 1).iter_mut().for_each(cut_address);
+        let gap = gap.map(|line| rows.starts[line]);
+        sent.iter_mut().for_each(|(line, _)| *line = rows.starts[*line + 1] - 1);
+        Told { lines: rows.lines, at: rows.at, sent, gap }
+    }
+}
+
+/// What lines look like: one that moves the cursor to other rows of the screen is as many lines there.
+struct Rows {
+    lines: Vec<String>,
+    at: Vec<Duration>,
+    /// Where the rows of each line start, and after them their number.
+    starts: Vec<usize>,
+}
+
+impl Rows {
+    /// The rows of a text, whose lines began at these times.
+    fn of(text: &str, began: &[Duration]) -> Rows {
+        let mut rows = Rows { lines: Vec::new(), at: Vec::new(), starts: vec![0] };
+        for (line, at) in text.split('\n').zip(began) {
+            for row in screen::line(line).split('\n') {
+                rows.lines.push(row.to_owned());
+                rows.at.push(*at);
+            }
+            rows.starts.push(rows.lines.len());
         }
-        Told { lines, at, sent, gap }
+        rows
+    }
+
+    fn of_line(&mut self, line: usize) -> &mut [String] {
+        &mut self.lines[self.starts[line]..self.starts[line + 1]]
     }
 }
 
@@ -204,6 +231,20 @@ mod tests {
                 "    0.500 < R1#",
             ]
         );
+    }
+
+    #[test]
+    fn every_row_of_the_screen_is_a_line_of_the_record() {
+        let mut transcript = told(&["\x1b[1;1Hbackup ftp://ops:QZ1\x1b[2;1Hloading\x1b[1K\rsw1#"]);
+        transcript.sent(Duration::from_secs(1), b"show run\n");
+        transcript.received(Duration::from_secs(2), b"show run\r\nenable secret \x1b[3;15H5 QZ2\r\nsw1#");
+        let hidden = transcript.render(hide);
+        assert!(!hidden.join("\n").contains("QZ2"), "{hidden:?}");
+        assert_eq!(hidden[2], "    1.000 > \"show run\\n\"", "{hidden:?}");
+        assert_eq!(hidden.last().unwrap(), "    2.000 < sw1#", "{hidden:?}");
+        // A row that a record breaks off in may end within an address, and need not be the last one.
+        let broken = told(&["\x1b[1;1Hbackup ftp://ops:QZ1\x1b[2;1Hsw1#"]);
+        assert!(!shown(&broken).contains("QZ1"), "{}", shown(&broken));
     }
 
     #[test]

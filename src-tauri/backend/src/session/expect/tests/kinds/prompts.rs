@@ -122,3 +122,48 @@ fn a_prompt_whose_host_part_changes_while_it_is_read_is_read_whole_and_soon() {
     }
     complain(bad);
 }
+
+/// A prompt drawn with the cursor moved about, each of which shows `sw1#`.
+const DRAWN: &[&str] = &[
+    "loading, wait\x1b[1K\rsw1#",
+    "sw1>\x1b[1D#",
+    "sw7#\x1b[4Dsw\x1b[1D\x1b[1C1",
+    "xy1#\x1b[1Gsw",
+    "ssw1#\x1b[5D\x1b[P\x1b[4C",
+    "\x1b[24;1H\x1b[2Kxy1#\x1b[24;1Hsw\x1b[24;5H",
+];
+
+#[test]
+fn a_prompt_drawn_with_cursor_movements_is_remembered_as_it_is_recognised() {
+    let mut bad = Vec::new();
+    for (name, config) in [("cisco_ios", IOS), ("generic", FLAT)] {
+        let definition = platform(name);
+        for prompt in DRAWN {
+            let mut device = at(prompt, &definition, vec![say(config)]);
+            let outcome = read(&mut device, &definition);
+            judged(&outcome, config, &format!("{name} {prompt:?}"), 4_000, &mut bad);
+            let first = "The device is at its prompt `sw1#`.";
+            if !outcome.log.0.iter().any(|(_, message)| message == first) {
+                bad.push(format!("{name} {prompt:?} is remembered as another one: {:?}", outcome.log.0));
+            }
+        }
+    }
+    complain(bad);
+}
+
+#[test]
+fn a_privileged_prompt_drawn_with_cursor_movements_is_remembered_as_it_is_recognised() {
+    let mut bad = Vec::new();
+    let definition = platform("cisco_ios");
+    for prompt in DRAWN {
+        let device = at("sw1>", &definition, vec![say(IOS)]);
+        let mut device = device.answers("enable", vec![Act::Rename(prompt)]);
+        let outcome = read(&mut device, &definition);
+        judged(&outcome, IOS, &format!("{prompt:?}"), 4_000, &mut bad);
+        let now = "Privileged mode: the prompt is `sw1#` now.";
+        if !outcome.log.0.iter().any(|(_, message)| message == now) {
+            bad.push(format!("{prompt:?} is remembered as another one: {:?}", outcome.log.0));
+        }
+    }
+    complain(bad);
+}
