@@ -14,6 +14,7 @@ use crate::components::{
     TabItem,
 };
 use crate::data::{use_log, use_query};
+use crate::format;
 use crate::pages::actions::{ONE_AT_A_TIME, use_cancel_device, use_run_job};
 use crate::pages::cancel_device::CancelDeviceDialog;
 use crate::pages::copy_link::CopyLink;
@@ -200,7 +201,7 @@ fn Story(job_type: Open<JobKind>, device: RunDevice) -> Element {
             Empty { title: "Waiting for a worker", text: "Nothing was done with this device yet.", glyph: Glyph::Waiting }
         },
         DeviceState::Running => {
-            let stage = device.stage.map_or("Under way", |stage| stage.title());
+            let stage = device.stage.map_or("Under way", |stage| format::stage(stage, &job_type));
             rsx! {
                 Empty { title: "{stage}", text: "A worker is in session with this device now.", glyph: Glyph::Reach }
             }

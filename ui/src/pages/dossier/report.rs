@@ -48,7 +48,7 @@ fn text(run: &Run, device: &RunDevice, zone: &TimeZone) -> String {
             let _ = writeln!(report, "{name}: {}", value.trim());
         }
     };
-    line("Stage", device.stage.map_or("", |stage| stage.title()));
+    line("Stage", device.stage.map_or("", |stage| format::stage(stage, &run.job_type)));
     line("What happened", device.message.as_deref().unwrap_or_default());
     if let Some((expected, seen)) = expected::of(device.cause, &details) {
         line("Expected", &expected.text);
