@@ -41,7 +41,7 @@ use evidence::{Evidence, SuccessFacts};
 use host_keys::HostKeys;
 use last_good::LastGood;
 use outcomes::Outcomes;
-use report::CopyReport;
+use report::{CopyReport, CopyReportRoom};
 use stages::Stages;
 use view::{DossierTab, DossierView, DossierViewStoreExt};
 
@@ -114,10 +114,7 @@ fn DossierHead(run: Run, device: RunDevice, link: Callback<(), Route>) -> Elemen
                 Crumb::here(device.hostname.clone()),
             ],
             beside: rsx! { DeviceStateTag { state: device.state } },
-            if device.state == DeviceState::Failure {
-                CopyReport { run: run.clone(), device: device.clone() }
-            }
-            CopyLink { place: link }
+            // What comes and goes stands at the free end, each in a room of its own: nothing beside it moves.
             if under_way {
                 Button {
                     label: "Cancel this device",
@@ -127,7 +124,12 @@ fn DossierHead(run: Run, device: RunDevice, link: Callback<(), Route>) -> Elemen
                         .or_else(|| run.cancel_requested.then(|| "The run is already being cancelled.".to_owned())),
                     onclick: move |_| asking.set(true),
                 }
+                CopyReportRoom {}
             }
+            if device.state == DeviceState::Failure {
+                CopyReport { run: run.clone(), device: device.clone() }
+            }
+            CopyLink { place: link }
             Button {
                 label: "Run the job again",
                 busy: whole.busy(),

@@ -9,7 +9,7 @@ use netraven_api::runs::{Run, RunDevice};
 use serde_json::Value;
 
 use super::expected;
-use crate::components::{Button, ButtonKind, Glyph};
+use crate::components::{Button, ButtonKind, Glyph, Icon};
 use crate::dom;
 use crate::format;
 use crate::link;
@@ -33,6 +33,17 @@ pub fn CopyReport(run: Run, device: RunDevice) -> Element {
     };
     rsx! {
         Button { label: "Copy report", kind: ButtonKind::Text, glyph: Glyph::Copy, onclick: copy }
+    }
+}
+
+/// The room of its button, for as long as it is not known whether there will be something to report.
+#[component]
+pub fn CopyReportRoom() -> Element {
+    rsx! {
+        span { class: "btn btn-text btn-room", aria_hidden: "true",
+            Icon { glyph: Glyph::Copy, size: 16 }
+            "Copy report"
+        }
     }
 }
 
