@@ -8,6 +8,7 @@ mod desktop {
     mod keyboard;
     mod live_log;
     mod role_user;
+    mod room;
     mod run_again;
     mod runs_table;
     mod sample_lab;

@@ -4,6 +4,7 @@ use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use netraven_api::Open;
 use netraven_api::jobs::JobKind;
+use netraven_api::outcome::Stage;
 
 use crate::state::span::Span;
 
@@ -192,6 +193,15 @@ pub fn job_kind(kind: &Open<JobKind>) -> &str {
     match kind {
         Open::Known(kind) => kind.short(),
         Open::Other(word) => word,
+    }
+}
+
+/// What a stage of a job's work is called. A test of reachability reads the device's greeting and exchanges no keys.
+#[must_use]
+pub fn stage(stage: Stage, kind: &Open<JobKind>) -> &'static str {
+    match stage {
+        Stage::KeyExchange if kind.is(JobKind::Reachability) => "SSH greeting",
+        stage => stage.title(),
     }
 }
 

@@ -148,7 +148,7 @@ impl Screen {
 fn start_x() -> anyhow::Result<(Group, String)> {
     let mut x_server = spawn(
         Command::new("Xvfb")
-            .args(["-displayfd", "1", "-screen", "0", "1400x900x24", "-nolisten", "tcp"])
+            .args(["-displayfd", "1", "-screen", "0", "1960x1100x24", "-nolisten", "tcp"])
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
             .stderr(Stdio::null()),

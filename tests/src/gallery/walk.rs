@@ -37,6 +37,8 @@ const SEARCH: &str = "\u{e009}k\u{e000}";
 const HAS_LINES: &str = "return document.querySelectorAll('[data-action^=\"Line \"]').length > 10";
 const FOUND: &str = "return document.querySelectorAll('#palette-list li').length === 2";
 const HAS_ROWS: &str = "return document.querySelector('main tbody td') !== null";
+/// What changed last, or the text where there is one snapshot only.
+const HAS_CONFIGURATION: &str = "return document.querySelector('.config-content :is(table.diff, pre)') !== null";
 const NO_DIALOG: &str = "return document.querySelector('[role=\"dialog\"]') === null";
 
 const fn stop(name: &'static str, steps: &'static [Step]) -> Stop {
@@ -75,7 +77,11 @@ pub const PAGES: &[Stop] = &[
     stop("dashboard-times", &[Keys(ESCAPE), Until(NO_DIALOG), Press("Exact times"), Sees("Show this time")]),
     stop("dashboard-views", &[Keys(ESCAPE), Until(NO_DIALOG), Press("Views"), Sees("Save this view")]),
     stop("dashboard-columns", &[Keys(ESCAPE), Press("Columns and rows"), Sees("Reset columns")]),
-    stop("logs", &[Keys(ESCAPE), Press("Unified Logs"), Until(HAS_LINES)]),
+    stop(
+        "dashboard-export",
+        &[Keys(ESCAPE), Until(NO_DIALOG), Press("Export"), Sees("Every run that the filters find")],
+    ),
+    stop("logs", &[Keys(ESCAPE), Until(NO_DIALOG), Press("Unified Logs"), Until(HAS_LINES)]),
     stop(
         "logs-find",
         &[Keys(FIND), Until("return document.activeElement.id === 'log-find'"), Keys("unchanged"), Until(FINDS)],
@@ -105,7 +111,7 @@ pub const PAGES: &[Stop] = &[
         "configurations",
         &[Keys(ESCAPE), Until(NO_DIALOG), Go("Configurations"), Sees("lab-core-01"), Until(HAS_ROWS)],
     ),
-    stop("configurations-device", &[Click("td.name a"), Sees("hostname lab-")]),
+    stop("configurations-device", &[Click("td.name a"), Until(HAS_CONFIGURATION)]),
     stop("credentials", &[Go("Credentials"), Sees("Priority"), Until(HAS_ROWS)]),
     stop("tags", &[Go("Tags"), Sees("Add tag"), Until(HAS_ROWS)]),
     stop("users", &[Go("Users"), Sees("Add user"), Until(HAS_ROWS)]),

@@ -18,7 +18,7 @@ const PAGES: [(&str, &str); 8] = [
     ("System", "PostgreSQL"),
 ];
 /// The dialogs of a page by the action that opens them, each with a text of its own.
-const DIALOGS: [(&str, &str, &str); 9] = [
+const DIALOGS: [(&str, &str, &str); 10] = [
     ("Jobs", "Add job", "It runs when someone presses Run."),
     ("Devices", "Add device", "SSH port"),
     ("Devices", "Add credential", "Allowed networks"),
@@ -26,6 +26,7 @@ const DIALOGS: [(&str, &str, &str); 9] = [
     ("Tags", "Add tag", "Letters, digits"),
     ("Users", "Add user", "Name to sign in with"),
     ("Job Status", "Run a job", "Core backup"),
+    ("Job Status", "Export", "Every run that the filters find"),
     ("Job Status", "Connection", "High contrast"),
     ("Job Status", "Search", "Unified Logs"),
 ];

@@ -388,6 +388,9 @@ async fn reachability_tells_who_answers() -> anyhow::Result<()> {
     assert_eq!(up.state, DeviceState::Success);
     let banner = up.details.clone().unwrap_or_default()["ssh_banner"].as_str().unwrap_or_default().to_owned();
     assert!(banner.starts_with("SSH-2.0-"), "{banner:?}");
+    let timed = up.details.clone().unwrap_or_default()["timings"].clone();
+    let stages: Vec<_> = timed.as_array().into_iter().flatten().map(|entry| entry["stage"].clone()).collect();
+    assert_eq!(stages, ["reach", "key_exchange"], "{timed}");
     assert_eq!(work::result(&detail, "full")?.cause, Some(Cause::Disconnected));
     assert_eq!(lab.device("up")?.logins(), 0);
     app.stop().await;

@@ -56,7 +56,7 @@ pub fn details(
             })
         } else {
             json!({
-                "tcp_ms": 2 + below(&[device.id], 38), "ssh_banner": format!("SSH-2.0-{}", banner(device)),
+                "timings": timings, "tcp_ms": 2 + below(&[device.id], 38), "ssh_banner": format!("SSH-2.0-{}", banner(device)),
                 "icmp_ms": 1 + below(&[device.id, 2], 20), "icmp": "answered", "address": device.ip_address,
             })
         };
@@ -76,9 +76,11 @@ pub fn details(
     })
 }
 
+/// The stages that are timed, up to the last one. Every account of the demo is privileged from its first prompt on.
 fn timings(device: &Device, last: Stage, backup: bool, took_ms: i64) -> Vec<Value> {
+    let untimed = [Stage::Prepare, Stage::Privilege, Stage::Record];
     let stages: Vec<Stage> =
-        Stage::ALL.into_iter().filter(|stage| *stage != Stage::Prepare && *stage <= last).collect();
+        Stage::ALL.into_iter().filter(|stage| !untimed.contains(stage) && *stage <= last).collect();
     let weight = |stage: Stage| {
         let usual = match stage {
             Stage::Read => 60,

@@ -138,6 +138,14 @@ fn check_device(run: &Run, device: &RunDevice) {
         run.job_type.is(JobKind::ConfigBackup) && device.state == DeviceState::Success,
         "{place}"
     );
+    if matches!(device.state, DeviceState::Success | DeviceState::Failure) {
+        let reached = device.stage.unwrap();
+        let timed = device.details.as_ref().unwrap()["timings"].as_array().unwrap();
+        let timed: Vec<Stage> =
+            timed.iter().map(|entry| Stage::parse(entry["stage"].as_str().unwrap()).unwrap()).collect();
+        assert!(timed.iter().all(|stage| *stage <= reached && *stage != Stage::Privilege), "{place}: {timed:?}");
+        assert_eq!(timed.contains(&Stage::Reach), reached >= Stage::Reach, "{place}: {timed:?}");
+    }
     if let Some(cause) = device.cause.filter(|_| device.state == DeviceState::Failure) {
         let details = device.details.as_ref().unwrap();
         assert_eq!(details["cause"], json!(cause), "{place}");

@@ -14,6 +14,7 @@ use crate::components::{
     TabItem,
 };
 use crate::data::{use_log, use_query};
+use crate::format;
 use crate::pages::actions::{ONE_AT_A_TIME, use_cancel_device, use_run_job};
 use crate::pages::cancel_device::CancelDeviceDialog;
 use crate::pages::copy_link::CopyLink;
@@ -40,7 +41,7 @@ use evidence::{Evidence, SuccessFacts};
 use host_keys::HostKeys;
 use last_good::LastGood;
 use outcomes::Outcomes;
-use report::CopyReport;
+use report::{CopyReport, CopyReportRoom};
 use stages::Stages;
 use view::{DossierTab, DossierView, DossierViewStoreExt};
 
@@ -113,10 +114,7 @@ fn DossierHead(run: Run, device: RunDevice, link: Callback<(), Route>) -> Elemen
                 Crumb::here(device.hostname.clone()),
             ],
             beside: rsx! { DeviceStateTag { state: device.state } },
-            if device.state == DeviceState::Failure {
-                CopyReport { run: run.clone(), device: device.clone() }
-            }
-            CopyLink { place: link }
+            // What comes and goes stands at the free end, each in a room of its own: nothing beside it moves.
             if under_way {
                 Button {
                     label: "Cancel this device",
@@ -126,7 +124,12 @@ fn DossierHead(run: Run, device: RunDevice, link: Callback<(), Route>) -> Elemen
                         .or_else(|| run.cancel_requested.then(|| "The run is already being cancelled.".to_owned())),
                     onclick: move |_| asking.set(true),
                 }
+                CopyReportRoom {}
             }
+            if device.state == DeviceState::Failure {
+                CopyReport { run: run.clone(), device: device.clone() }
+            }
+            CopyLink { place: link }
             Button {
                 label: "Run the job again",
                 busy: whole.busy(),
@@ -200,7 +203,7 @@ fn Story(job_type: Open<JobKind>, device: RunDevice) -> Element {
             Empty { title: "Waiting for a worker", text: "Nothing was done with this device yet.", glyph: Glyph::Waiting }
         },
         DeviceState::Running => {
-            let stage = device.stage.map_or("Under way", |stage| stage.title());
+            let stage = device.stage.map_or("Under way", |stage| format::stage(stage, &job_type));
             rsx! {
                 Empty { title: "{stage}", text: "A worker is in session with this device now.", glyph: Glyph::Reach }
             }

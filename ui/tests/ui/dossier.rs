@@ -2,13 +2,14 @@
 
 use netraven_api::Problem;
 use netraven_api::native::Session;
-use netraven_api::outcome::Cause;
+use netraven_api::outcome::{Cause, Stage};
 use netraven_api::problem::Code;
+use netraven_api::runs::DeviceState;
 use netraven_api::users::Role;
 use serde_json::json;
 
 use crate::run::{starting, with};
-use crate::samples::{detail, page};
+use crate::samples::{detail, device, page};
 use crate::support::{Fake, Screen, at};
 
 #[test]
@@ -109,6 +110,31 @@ fn a_stage_that_was_not_reached_has_no_duration() {
     device.details = Some(json!({"timings": [{"stage": "read", "ms": 7}, {"stage": "record", "ms": 11}]}));
     let screen = Screen::open(&with(&detail), "/runs/4188/devices/9");
     assert!(screen.shows("7 ms") && !screen.shows("11 ms"));
+}
+
+#[test]
+fn a_stage_that_a_device_does_without_is_not_shown_as_done() {
+    let mut detail = detail();
+    let done = detail.results.iter_mut().find(|device| device.device_id == 111).unwrap();
+    done.device_type = "juniper_junos".into();
+    let mut under_way = device(112, "edge-ber-12");
+    (under_way.state, under_way.stage, under_way.details) = (DeviceState::Running, Some(Stage::Read), None);
+    let mut old = device(113, "edge-ber-13");
+    old.details = Some(json!({"changed": true}));
+    detail.results.extend([under_way, old]);
+    let fake = with(&detail);
+    let stages = |id: i64| {
+        let screen = Screen::open(&fake, &format!("/runs/4188/devices/{id}"));
+        screen.part("ol aria-label=\"Stages\"", "div role=\"tablist\"")
+    };
+    let done = stages(111);
+    assert!(!done.contains("Privilege") && done.contains("\"Paging off\""), "{done}");
+    assert_eq!(done.matches("data-state=\"well\"").count(), 9, "{done}");
+    let under_way = stages(112);
+    assert!(!under_way.contains("\"done\"") && under_way.contains("data-state=\"now\""), "{under_way}");
+    assert_eq!(under_way.matches("\"not told yet\"").count(), 7, "{under_way}");
+    let old = stages(113);
+    assert_eq!((old.matches("data-state").count(), old.contains("\"Record\"")), (1, true), "{old}");
 }
 
 #[test]

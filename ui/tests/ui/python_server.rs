@@ -9,7 +9,8 @@ use netraven_api::system::UNKNOWN;
 use netraven_api::users::Role;
 use serde_json::{Value, json};
 
-use crate::samples::{device_row, job, page, system};
+use crate::run;
+use crate::samples::{detail, device, device_row, job, page, system};
 use crate::support::{Fake, Screen, at};
 
 /// Why each feature is not offered, in words a test can find again.
@@ -98,6 +99,23 @@ fn a_schedule_that_never_starts_is_told_in_the_list_the_form_and_the_notices() {
     screen.change("job-tags-2", "true");
     screen.submit();
     assert!(screen.shows("Nightly was added. Nothing starts by cron here."));
+}
+
+#[test]
+fn only_the_stage_that_broke_is_shown() {
+    let mut detail = detail();
+    let mut done = device(112, "edge-ber-12");
+    done.stage = None;
+    detail.results.push(done);
+    let reason = "It keeps no record of stages.";
+    let fake = Fake::lacking(Feature::RunRecords, reason, |fake| run::answer(fake, &detail));
+    // Whatever else may stand in a result: it is not this server's word about stages.
+    let screen = Screen::open(&fake, "/runs/4188/devices/46");
+    let stages = screen.part("ol aria-label=\"Stages\"", "div role=\"tablist\"");
+    assert_eq!(stages.matches("data-state").count(), 1, "{stages}");
+    assert!(stages.contains("\"Sign in\"") && stages.contains("\"broke here\"") && stages.contains(reason), "{stages}");
+    let screen = Screen::open(&fake, "/runs/4188/devices/112");
+    assert!(screen.shows("Configuration changed") && !screen.shows("aria-label=\"Stages\""), "{}", screen.outline());
 }
 
 #[test]

@@ -10,8 +10,9 @@ use netraven_api::native::{Feature, Missing, Session};
 use netraven_api::outcome::Cause;
 use netraven_api::problem::Code;
 use netraven_api::runs::{DeviceState, ListRunDevices, RunStatus};
+use netraven_ui::dom::Pressed;
 
-use crate::samples::{RunDetail, detail, device, page, run};
+use crate::samples::{RunDetail, detail, device, line, page, run};
 use crate::support::{Fake, Screen, at};
 
 /// Answers what is asked of a run as a server does.
@@ -96,6 +97,27 @@ fn one_page_of_the_devices_is_read_filtered_and_sorted_by_the_server() {
     assert_eq!((screen.address().as_str(), screen.shows("core-250")), ("/runs/4188?page=3", true));
     let wide = fake.calls("GET /runs/4188/devices").into_iter().filter(|call| !call.contains("size=100"));
     assert_eq!(wide.count(), 0, "never are all devices read");
+}
+
+#[test]
+fn the_letters_of_the_log_are_heard_on_the_page_of_a_run_too() {
+    let fake = with(&detail());
+    fake.answer(
+        "GET /logs/",
+        &page(vec![line(12, "INFO", "Connected in 41 ms"), line(11, "DEBUG", "Host key known")], 2),
+    );
+    let mut screen = Screen::open(&fake, "/runs/4188?tab=log");
+    let letter = |key: &str| Pressed { key: key.to_owned(), ..Pressed::default() };
+    let chosen = |screen: &Screen| screen.part("aside aria-label=\"The chosen line\"", "footer");
+    for (key, message) in [("j", "Connected in 41 ms"), ("j", "Host key known"), ("k", "Connected in 41 ms")] {
+        assert!(screen.window_key(&letter(key)), "{key}");
+        assert!(chosen(&screen).contains(message), "{key}: {}", screen.outline());
+    }
+    assert!(screen.window_key(&letter("p")) && screen.shows("\"Resume\""), "{}", screen.outline());
+    assert!(screen.window_key(&letter("c")) && screen.shows("Back to the list"), "{}", screen.outline());
+    // Where no log is shown, they are no keys of anything.
+    screen.press("History");
+    assert!(!screen.window_key(&letter("p")));
 }
 
 #[test]

@@ -177,6 +177,17 @@ pub fn job(id: i64, name: &str) -> Job {
     .unwrap()
 }
 
+/// How long each stage took, as a worker that needed no privileged mode records it.
+pub fn timings(of: &[(Stage, i64)]) -> Value {
+    of.iter().map(|(stage, ms)| json!({"stage": stage, "ms": ms})).collect()
+}
+
+/// Those of a session up to the prompt.
+const SIGNED_IN: [(Stage, i64); 5] =
+    [(Stage::Reach, 41), (Stage::KeyExchange, 112), (Stage::HostKey, 1), (Stage::SignIn, 388), (Stage::Prompt, 204)];
+/// And those after it.
+const READ: [(Stage, i64); 3] = [(Stage::PagingOff, 61), (Stage::Read, 2_410), (Stage::ProveComplete, 73)];
+
 /// A device of a run that succeeded.
 pub fn device(device_id: i64, hostname: &str) -> RunDevice {
     RunDevice {
@@ -194,7 +205,8 @@ pub fn device(device_id: i64, hostname: &str) -> RunDevice {
         finished_at: Some(at(-3597)),
         result_id: Some(9000 + device_id),
         details: Some(json!({
-            "changed": true, "snapshot_id": 512, "bytes": 61204, "lines": 2210, "secrets_hidden": 7, "prompt": "edge#"
+            "changed": true, "snapshot_id": 512, "bytes": 61204, "lines": 2210, "secrets_hidden": 7, "prompt": "edge#",
+            "timings": timings(&[&SIGNED_IN[..], &READ].concat())
         })),
         changed: Some(true),
         snapshot_id: Some(512),
@@ -231,7 +243,7 @@ pub fn detail() -> RunDetail {
             "cause": "truncated", "stage": "prove_complete", "expected": "end", "bytes_read": 41212, "host_keys": null, "said": null,
             "last_seen": "enable secret 9 ‹secret 7c1e›\n neighbor 10.255.3.14 desc",
             "advice": "Run it again. If it repeats, a session limit on the device or a firewall cuts long readings.",
-            "timings": [{"stage": "reach", "ms": 41}, {"stage": "read", "ms": 2410}]
+            "timings": timings(&[&SIGNED_IN[..], &[(Stage::Privilege, 157)], &READ].concat())
         })),
         ..failed(9, "edge-fra-09", Stage::ProveComplete, Cause::Truncated, "The end was not seen after 41,212 bytes.")
     };
@@ -241,12 +253,15 @@ pub fn detail() -> RunDetail {
             "host_keys": {
                 "stored": {"key_type": "ssh-ed25519", "sha256": "SHA256:Vw2cStored"},
                 "offered": {"key_type": "ssh-rsa", "sha256": "SHA256:4n0bOffered"}
-            }
+            },
+            "timings": timings(&SIGNED_IN[..3])
         })),
         ..failed(31, "fw-berlin-02", Stage::HostKey, Cause::HostKeyChanged, "The device offers another host key.")
     };
     let refused = RunDevice {
-        details: Some(json!({"cause": "auth-failed", "refused_logins": ["netbackup", "admin"]})),
+        details: Some(json!({
+            "cause": "auth-failed", "refused_logins": ["netbackup", "admin"], "timings": timings(&SIGNED_IN[..4])
+        })),
         ..failed(46, "edge-dus-07", Stage::SignIn, Cause::AuthFailed, "The device refused netbackup, then admin.")
     };
     RunDetail { run: partly_failed(), results: vec![refused, truncated, host_key, device(111, "edge-ber-11")] }

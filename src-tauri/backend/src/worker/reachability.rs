@@ -55,7 +55,11 @@ pub async fn work(worker: &Worker, lease: &Lease, cancel: &Cancel) -> Result<Out
 fn outcome(target: &Target, reach: &Reach, veil: &Veil) -> Outcome {
     let banner = reach.banner.as_ref().map(|(banner, _)| veil.quoted(banner));
     let said = reach.said.as_deref().map(|said| veil.quoted(said));
+    let timed = |stage: Stage, took: &Duration| json!({ "stage": stage, "ms": ms(took) });
+    let connected = reach.tcp.as_ref().ok().map(|took| timed(Stage::Reach, took));
+    let greeted = reach.banner.as_ref().ok().map(|(_, took)| timed(Stage::KeyExchange, took));
     let mut details = json!({
+        "timings": connected.into_iter().chain(greeted).collect::<Vec<Value>>(),
         "tcp_ms": reach.tcp.as_ref().ok().map(ms),
         "ssh_banner": banner.as_ref().ok(),
         "said": said,

@@ -85,7 +85,7 @@ fn Row(credential: Credential, onchange: EventHandler<Credential>, ondelete: Eve
         tr { "data-credential": "{credential.id}",
             td { class: "name", title: "{name}", "{name}" }
             td { "{credential.priority}" }
-            td { class: "muted",
+            td { class: "muted wraps",
                 SimulatedTag { tags: credential.tags.clone() }
                 span { title: tag_names(&credential.tags), " {tag_names(&credential.tags)}" }
                 Networks { networks: credential.allowed_networks.clone() }

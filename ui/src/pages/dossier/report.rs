@@ -9,7 +9,7 @@ use netraven_api::runs::{Run, RunDevice};
 use serde_json::Value;
 
 use super::expected;
-use crate::components::{Button, ButtonKind, Glyph};
+use crate::components::{Button, ButtonKind, Glyph, Icon};
 use crate::dom;
 use crate::format;
 use crate::link;
@@ -36,6 +36,17 @@ pub fn CopyReport(run: Run, device: RunDevice) -> Element {
     }
 }
 
+/// The room of its button, for as long as it is not known whether there will be something to report.
+#[component]
+pub fn CopyReportRoom() -> Element {
+    rsx! {
+        span { class: "btn btn-text btn-room", aria_hidden: "true",
+            Icon { glyph: Glyph::Copy, size: 16 }
+            "Copy report"
+        }
+    }
+}
+
 /// The report.
 fn text(run: &Run, device: &RunDevice, zone: &TimeZone) -> String {
     let details = device.details.clone().unwrap_or(Value::Null);
@@ -48,7 +59,7 @@ fn text(run: &Run, device: &RunDevice, zone: &TimeZone) -> String {
             let _ = writeln!(report, "{name}: {}", value.trim());
         }
     };
-    line("Stage", device.stage.map_or("", |stage| stage.title()));
+    line("Stage", device.stage.map_or("", |stage| format::stage(stage, &run.job_type)));
     line("What happened", device.message.as_deref().unwrap_or_default());
     if let Some((expected, seen)) = expected::of(device.cause, &details) {
         line("Expected", &expected.text);

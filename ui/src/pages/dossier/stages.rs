@@ -1,4 +1,6 @@
-//! The stages of a session from left to right, the one that broke in red.
+//! The stages of a session from left to right, the one that broke in red. What was recorded decides which of them there were.
+
+use std::cmp::Ordering;
 
 use dioxus::prelude::*;
 use netraven_api::Open;
@@ -9,6 +11,7 @@ use netraven_api::runs::{DeviceState, RunDevice};
 use serde_json::Value;
 
 use crate::components::{Glyph, Icon};
+use crate::format;
 use crate::state::session::use_workplace;
 
 /// How a stage went.
@@ -17,6 +20,8 @@ enum Went {
     Well,
     Wrong,
     Now,
+    /// The work is beyond it; whether it was needed is told with the result.
+    NotTold,
     NotYet,
 }
 
@@ -26,6 +31,7 @@ impl Went {
             Went::Well => "well",
             Went::Wrong => "wrong",
             Went::Now => "now",
+            Went::NotTold => "not-told",
             Went::NotYet => "not-yet",
         }
     }
@@ -35,58 +41,50 @@ impl Went {
             Went::Well => "done",
             Went::Wrong => "broke here",
             Went::Now => "now",
+            Went::NotTold => "not told yet",
             Went::NotYet => "not reached",
         }
     }
 }
 
+/// A stage as it is drawn.
+#[derive(Debug, PartialEq)]
+struct Shown {
+    stage: Stage,
+    name: &'static str,
+    went: Went,
+    /// How long it took, where that was recorded and says something.
+    took: Option<String>,
+}
+
 /// The stages of one device.
 #[component]
 pub fn Stages(job_type: Open<JobKind>, device: RunDevice) -> Element {
-    let reached = device.stage.unwrap_or(Stage::Prepare);
-    // Of stages that nobody recorded, only the one that broke is known.
     let unrecorded = use_workplace().refusal(Feature::RunRecords);
-    let of_kind = job_type.known().map_or(&Stage::ALL[..], JobKind::stages);
-    let shown: Vec<Stage> = Stage::ALL
-        .into_iter()
-        .filter(|stage| unrecorded.is_none() || device.stage == Some(*stage))
-        .filter(|stage| match stage {
-            Stage::Prepare => reached == Stage::Prepare && device.state != DeviceState::Success,
-            Stage::Reach => true,
-            other => of_kind.contains(other) || *other == reached,
-        })
-        .collect();
-    let timings = device.details.as_ref().and_then(|details| details.get("timings")).cloned().unwrap_or(Value::Null);
+    let mut shown = shown(&job_type, &device);
+    // Of stages that nobody recorded, only the one that broke is known.
+    shown.retain(|shown| unrecorded.is_none() || device.stage == Some(shown.stage));
     if shown.is_empty() {
         return rsx! {};
     }
     rsx! {
         ol { class: "steps", aria_label: "Stages", title: unrecorded,
-            for stage in shown {
-                {
-                    let went = went(stage, reached, device.state);
-                    // A later stage may have begun for an earlier command; what counts is where it broke.
-                    let took = timing(&timings, stage).filter(|_| went != Went::NotYet);
-                    let small = took.unwrap_or_else(|| went.word().to_owned());
-                    let spoken = went.word();
-                    rsx! {
-                        li { key: "{stage.as_str()}", class: "step", "data-state": "{went.as_str()}",
-                            span { class: "step-mark",
-                                match went {
-                                    Went::Well => rsx! { Icon { glyph: Glyph::Check, size: 11 } },
-                                    Went::Wrong => rsx! { Icon { glyph: Glyph::Cross, size: 11 } },
-                                    Went::Now => rsx! { Icon { glyph: Glyph::Spinner, size: 11, class: "spin" } },
-                                    Went::NotYet => rsx! {},
-                                }
-                            }
-                            span { class: "step-name", "{stage.title()}" }
-                            if went == Went::Wrong || small == spoken {
-                                small { "{spoken}" }
-                            } else {
-                                small { "{small}" }
-                                span { class: "sr-only", "{spoken}" }
-                            }
+            for Shown { stage, name, went, took } in shown {
+                li { key: "{stage.as_str()}", class: "step", "data-state": "{went.as_str()}",
+                    span { class: "step-mark",
+                        match went {
+                            Went::Well => rsx! { Icon { glyph: Glyph::Check, size: 11 } },
+                            Went::Wrong => rsx! { Icon { glyph: Glyph::Cross, size: 11 } },
+                            Went::Now => rsx! { Icon { glyph: Glyph::Spinner, size: 11, class: "spin" } },
+                            Went::NotTold | Went::NotYet => rsx! {},
                         }
+                    }
+                    span { class: "step-name", "{name}" }
+                    if let Some(took) = took {
+                        small { "{took}" }
+                        span { class: "sr-only", {went.word()} }
+                    } else {
+                        small { {went.word()} }
                     }
                 }
             }
@@ -94,33 +92,107 @@ pub fn Stages(job_type: Open<JobKind>, device: RunDevice) -> Element {
     }
 }
 
-fn went(stage: Stage, reached: Stage, state: DeviceState) -> Went {
-    match state {
-        DeviceState::Success => Went::Well,
-        DeviceState::Queued => Went::NotYet,
-        _ if stage < reached => Went::Well,
-        _ if stage > reached => Went::NotYet,
-        DeviceState::Running => Went::Now,
-        DeviceState::NoResult => Went::NotYet,
-        DeviceState::Failure | DeviceState::Cancelled => Went::Wrong,
+/// The stages that are known of, in their order.
+fn shown(job_type: &Open<JobKind>, device: &RunDevice) -> Vec<Shown> {
+    let reached = device.stage.unwrap_or(Stage::Prepare);
+    let of_kind = job_type.known().map_or(&Stage::ALL[..], JobKind::stages);
+    let times = times(device);
+    let is_drawn = |stage: &Stage| match stage {
+        Stage::Prepare => reached == Stage::Prepare && device.state != DeviceState::Success,
+        Stage::Reach => true,
+        other => of_kind.contains(other) || *other == reached,
+    };
+    let of = |stage: Stage| {
+        let time = times.iter().find(|(timed, _)| *timed == stage).map(|(_, took)| *took);
+        let went = went(stage, reached, device.state, time.is_some(), !times.is_empty())?;
+        let took = time.filter(|_| went == Went::Well).map(duration);
+        Some(Shown { stage, name: format::stage(stage, job_type), went, took })
+    };
+    Stage::ALL.into_iter().filter(is_drawn).filter_map(of).collect()
+}
+
+/// How a stage went; nothing where it was not seen, as a privileged mode on a platform that has none.
+fn went(stage: Stage, reached: Stage, state: DeviceState, is_timed: bool, has_times: bool) -> Option<Went> {
+    match (state, stage.cmp(&reached)) {
+        (DeviceState::NoResult, _) => None,
+        (DeviceState::Queued, _) => Some(Went::NotYet),
+        (DeviceState::Success, order) => (is_timed || order == Ordering::Equal).then_some(Went::Well),
+        (DeviceState::Running, Ordering::Equal) => Some(Went::Now),
+        (DeviceState::Failure | DeviceState::Cancelled, Ordering::Equal) => Some(Went::Wrong),
+        (_, Ordering::Less) if is_timed => Some(Went::Well),
+        (DeviceState::Running, Ordering::Less) => Some(Went::NotTold),
+        (_, Ordering::Less) => None,
+        (DeviceState::Running, Ordering::Greater) => Some(Went::NotYet),
+        // A later stage may have begun for an earlier command; what counts is where it broke. Without any times nobody knows.
+        (DeviceState::Failure | DeviceState::Cancelled, Ordering::Greater) => has_times.then_some(Went::NotYet),
     }
 }
 
-fn timing(timings: &Value, stage: Stage) -> Option<String> {
-    let entry =
-        timings.as_array()?.iter().find(|entry| entry.get("stage").and_then(Value::as_str) == Some(stage.as_str()))?;
-    let ms = entry.get("ms").and_then(Value::as_f64)?;
-    Some(if ms < 1000.0 { format!("{ms:.0} ms") } else { format!("{:.1} s", ms / 1000.0) })
+/// The stages whose time was recorded, with their milliseconds.
+fn times(device: &RunDevice) -> Vec<(Stage, f64)> {
+    let timings = device.details.as_ref().and_then(|details| details.get("timings")).and_then(Value::as_array);
+    let time =
+        |entry: &Value| Some((Stage::parse(entry.get("stage")?.as_str()?)?, entry.get("ms").and_then(Value::as_f64)?));
+    timings.into_iter().flatten().filter_map(time).collect()
+}
+
+fn duration(ms: f64) -> String {
+    if ms < 1000.0 { format!("{ms:.0} ms") } else { format!("{:.1} s", ms / 1000.0) }
 }
 
 #[cfg(test)]
 mod tests {
+    use serde_json::json;
+
     use super::*;
 
+    fn device(state: DeviceState, stage: Option<Stage>, timed: &[&str]) -> RunDevice {
+        let timings: Vec<Value> = timed.iter().map(|stage| json!({"stage": stage, "ms": 7})).collect();
+        serde_json::from_value(json!({
+            "device_id": 9, "hostname": "r1", "address": "10.0.0.9", "device_type": "juniper_junos", "state": state, "stage": stage,
+            "cause": null, "message": null, "attempt": 1, "worker": null, "started_at": null, "finished_at": null,
+            "result_id": null, "changed": null, "snapshot_id": null, "details": {"timings": timings}
+        }))
+        .unwrap()
+    }
+
+    fn of(kind: JobKind, device: &RunDevice) -> Vec<(Stage, Went)> {
+        shown(&kind.into(), device).into_iter().map(|shown| (shown.stage, shown.went)).collect()
+    }
+
     #[test]
-    fn everything_before_the_broken_stage_went_well() {
-        let of = |stage| went(stage, Stage::SignIn, DeviceState::Failure);
-        assert_eq!((of(Stage::HostKey), of(Stage::SignIn), of(Stage::Read)), (Went::Well, Went::Wrong, Went::NotYet));
-        assert_eq!(went(Stage::Record, Stage::Read, DeviceState::Success), Went::Well);
+    fn only_what_was_recorded_is_done() {
+        let backup = |state, stage, timed: &[&str]| of(JobKind::ConfigBackup, &device(state, Some(stage), timed));
+        let seen = ["reach", "key_exchange", "read"];
+        let read = [(Stage::Reach, Went::Well), (Stage::KeyExchange, Went::Well), (Stage::Read, Went::Well)];
+        let done = backup(DeviceState::Success, Stage::Record, &seen);
+        assert_eq!(done, [&read[..], &[(Stage::Record, Went::Well)]].concat());
+        let broke = backup(DeviceState::Failure, Stage::ProveComplete, &seen);
+        assert_eq!(broke, [&read[..], &[(Stage::ProveComplete, Went::Wrong), (Stage::Record, Went::NotYet)]].concat());
+        // Rows from before times were recorded show where it ended, and no more.
+        assert_eq!(backup(DeviceState::Success, Stage::Record, &[]), [(Stage::Record, Went::Well)]);
+        assert_eq!(backup(DeviceState::Failure, Stage::Read, &[]), [(Stage::Read, Went::Wrong)]);
+        assert_eq!(backup(DeviceState::Cancelled, Stage::Read, &[]), [(Stage::Read, Went::Wrong)]);
+        assert!(of(JobKind::ConfigBackup, &device(DeviceState::Success, None, &[])).is_empty());
+    }
+
+    #[test]
+    fn what_a_device_under_way_has_passed_is_not_told_yet() {
+        let running = device(DeviceState::Running, Some(Stage::Read), &[]);
+        let went = of(JobKind::ConfigBackup, &running);
+        assert_eq!(went.iter().filter(|(_, went)| *went == Went::NotTold).count(), 7);
+        assert_eq!(
+            went[7..],
+            [(Stage::Read, Went::Now), (Stage::ProveComplete, Went::NotYet), (Stage::Record, Went::NotYet)]
+        );
+        let waiting = of(JobKind::ConfigBackup, &device(DeviceState::Queued, None, &[]));
+        assert!(waiting.iter().all(|(_, went)| *went == Went::NotYet) && waiting.len() == 11, "{waiting:?}");
+    }
+
+    #[test]
+    fn a_test_of_reachability_exchanges_no_keys() {
+        let up = device(DeviceState::Success, Some(Stage::KeyExchange), &["reach", "key_exchange"]);
+        let shown = shown(&JobKind::Reachability.into(), &up);
+        assert_eq!(shown.iter().map(|shown| shown.name).collect::<Vec<_>>(), ["Reach", "SSH greeting"]);
     }
 }

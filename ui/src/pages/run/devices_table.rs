@@ -1,6 +1,8 @@
 //! The rows of a run's devices: what came of each, with stage, cause and message, and what can be done with it.
 
 use dioxus::prelude::*;
+use netraven_api::Open;
+use netraven_api::jobs::JobKind;
 use netraven_api::native::Feature;
 use netraven_api::outcome::Cause;
 use netraven_api::runs::{Again, DeviceState, Run, RunDevice};
@@ -68,6 +70,7 @@ pub fn DevicesTable(
                         DeviceRow {
                             key: "{device.device_id}",
                             run_id,
+                            job_type: run.read().job_type.clone(),
                             active,
                             is_cancelled,
                             device,
@@ -83,6 +86,7 @@ pub fn DevicesTable(
 #[component]
 fn DeviceRow(
     run_id: i64,
+    job_type: Open<JobKind>,
     active: bool,
     is_cancelled: bool,
     device: RunDevice,
@@ -105,7 +109,7 @@ fn DeviceRow(
                     span { class: "muted", title: "A worker began with it {device.attempt} times", " ×{device.attempt}" }
                 }
             }
-            td { class: "muted wide-only", {device.stage.map(|stage| stage.title()).unwrap_or_default()} }
+            td { class: "muted wide-only", {device.stage.map(|stage| format::stage(stage, &job_type)).unwrap_or_default()} }
             td { {device.cause.map(Cause::title).unwrap_or_default()} }
             td { class: "muted happened", title: "{message}",
                 if let Some(to) = change {
