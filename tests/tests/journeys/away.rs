@@ -91,6 +91,37 @@ async fn a_worker_that_stood_still_tells_its_own_pause() -> anyhow::Result<()> {
     Ok(())
 }
 
+/// Who is stopped right after the sign-in wakes when most of the time for the first prompt has gone, and blames nobody for it.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_worker_that_stood_still_before_the_first_prompt_tells_its_own_pause() -> anyhow::Result<()> {
+    let spec = DeviceSpec::new("quiet", Platform::CiscoIos).with_fault(Fault::SilentAfterLogin);
+    let app = TestApp::start_with(|config| config.workers = 0).await?;
+    let lab = Enrolled::start(&app.client, vec![spec]).await?;
+    let worker = Start::worker(&app.database.urls)?.spawn()?;
+    let run = work::start(&app.client, lab.job).await?;
+    let device = lab.device("quiet")?;
+    wait::until("it has signed in", async || Ok((device.logins() > 0).then_some(()))).await?;
+    send(worker.pid(), Signal::STOP)?;
+    let began = Instant::now();
+    let pause = Duration::from_secs(7);
+    wait::until("the pause is over", async || Ok((began.elapsed() > pause).then_some(()))).await?;
+    send(worker.pid(), Signal::CONT)?;
+    // The device answers whoever comes to it next; what the first one hears stays silent.
+    let told = wait::until("the worker has told its pause", async || {
+        let log = work::logs(&app.client, run).await?;
+        let ended = work::devices(&app.client, run).await?.iter().any(|device| device.finished_at.is_some());
+        anyhow::ensure!(!ended, "the device was blamed: {log:#?}");
+        Ok(log.iter().any(|line| line.message.contains("This worker stood still for")).then_some(()))
+    });
+    told.await?;
+    device.set_fault(None);
+
+    let detail = work::ended(&app.client, run).await?;
+    assert!(work::result(&detail, "quiet")?.attempt > 1, "{:#?}", detail.results);
+    app.stop().await;
+    Ok(())
+}
+
 /// A machine that is gone between two messages to the database keeps no lock of the log.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_worker_that_vanishes_while_it_writes_lines_stops_nobody() -> anyhow::Result<()> {
