@@ -302,8 +302,8 @@ fn own_pause(outcome: &Outcome, lease: &Lease, pauses: &Pauses, began: Instant) 
     if explained && lease.attempt < ATTEMPTS { pauses.since(began) } else { None }
 }
 
-/// Whether a failure may be a worker's that woke behind a time limit. To look for a prompt or a name once more helps nobody
-/// else: who waited for it and heard nothing has waited for a device that does not say it.
+/// Whether a failure may come of waking behind a time limit. A prompt or a name that was not seen does, although without a
+/// pause another look at it helps nobody.
 fn a_pause_explains(cause: Cause) -> bool {
     match cause {
         Cause::Cancelled => false,
