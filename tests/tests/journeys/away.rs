@@ -7,6 +7,7 @@ use netraven_api::jobs::JobInput;
 use netraven_api::logs::ListLogs;
 use netraven_api::runs::{CancelRun, DeviceState, ListRuns, RunStatus};
 use netraven_api::system::GetSystemStatus;
+use netraven_api::tags::{TagInput, UpdateTag};
 use netraven_lab::{DeviceSpec, Fault, Platform};
 use netraven_tests::support::app::TestApp;
 use netraven_tests::support::database::Database;
@@ -149,6 +150,69 @@ async fn a_worker_that_vanishes_while_it_writes_lines_stops_nobody() -> anyhow::
         drop(worker);
         app.stop().await;
     }
+    Ok(())
+}
+
+/// While log lines cannot be written, the state of the system says so, with their number; the log itself says it afterwards.
+#[tokio::test(flavor = "multi_thread")]
+async fn lines_that_wait_are_told_of_while_they_wait() -> anyhow::Result<()> {
+    let app = TestApp::start_with(|config| config.workers = 0).await?;
+    let mut holder = PgConnection::connect(&app.database.urls.database).await?;
+    let notes = async || -> anyhow::Result<Vec<String>> {
+        let notes = app.client.send(&GetSystemStatus).await?.notes;
+        Ok(notes.into_iter().filter(|note| note.contains("to be written")).collect())
+    };
+    assert_eq!(notes().await?, Vec::<String>::new());
+    // The lock under which ids are handed out.
+    let mut held = holder.begin().await?;
+    sqlx::query("select pg_advisory_xact_lock(121437724567411)").execute(&mut *held).await?;
+    app.app().mention((0..3).map(|number| format!("line {number} of three")));
+    let told = wait::until("the system says that lines wait", async || Ok(notes().await?.pop()));
+    let told = told.await?;
+    let count: u64 = told.split(' ').next().and_then(|number| number.parse().ok()).unwrap_or_default();
+    assert!(count >= 3 && told.contains("None is lost yet"), "{told}");
+    held.rollback().await?;
+
+    wait::until("nothing waits", async || Ok(notes().await?.is_empty().then_some(()))).await?;
+    for text in ["line 2 of three", "Log lines waited"] {
+        wait::until("the log says it", async || {
+            let search = Some(text.to_owned());
+            Ok((app.client.send(&ListLogs { search, ..ListLogs::default() }).await?.total > 0).then_some(()))
+        })
+        .await?;
+    }
+    app.stop().await;
+    Ok(())
+}
+
+/// What a program that is gone has locked is free again soon: the database ends a transaction in which nothing is said.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_transaction_left_open_by_somebody_loses_its_lock() -> anyhow::Result<()> {
+    let app = TestApp::start_with(|config| config.workers = 0).await?;
+    let tag = work::add_tag(&app.client, "held").await?;
+    let relay = Relay::silent_after(&app.database.urls.database, "select name from tags where id").await?;
+    let mut database = app.database.clone();
+    database.urls.database.clone_from(&relay.url);
+    let key = std::fs::read(app.data_dir().join("secrets/seal-key"))?;
+    let gone = TestApp::on(database, |config| {
+        config.workers = 0;
+        let file = config.seal_key_file();
+        file.parent().map(std::fs::create_dir_all);
+        let _ = std::fs::write(file, key);
+    })
+    .await?;
+    let rename = |name: &str| UpdateTag(tag, TagInput { name: Some(name.to_owned()), ..TagInput::default() });
+    let unheard = tokio::spawn({
+        let (client, rename) = (gone.client.clone(), rename("by somebody"));
+        async move { client.send(&rename).await }
+    });
+    wait::until("it has locked the tag and is gone", async || Ok(relay.is_silent().then_some(()))).await?;
+    let began = Instant::now();
+    app.client.send(&rename("by another")).await?;
+    assert!(began.elapsed() < Duration::from_secs(12), "{:?}", began.elapsed());
+    unheard.abort();
+    gone.stop().await;
+    app.stop().await;
     Ok(())
 }
 
