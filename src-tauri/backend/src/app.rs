@@ -266,6 +266,7 @@ impl Services {
             data_dir: Arc::from(config.data_dir.as_path()),
             keep_logs_days: config.keep_logs_days,
             behind_proxy: config.behind_proxy,
+            files: server::room_for_files(),
         };
         let most = files::connections(config.workers.saturating_mul(config.sessions));
         let connections = Connections::new(config.connections.unwrap_or(most));

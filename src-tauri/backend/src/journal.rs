@@ -4,6 +4,8 @@
 //! lines are dropped and their number is written as a line of its own, so that nothing is ever missing silently.
 
 use std::collections::VecDeque;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 use jiff::Timestamp;
@@ -22,7 +24,7 @@ use crate::store::logs::NewLog;
 const LINGER: Duration = Duration::from_millis(60);
 /// Most lines written in one statement.
 const BATCH: usize = 1_000;
-/// A wait for the database that the log tells of itself.
+/// A wait for the database that is told of: by the system's state while it lasts, by the log itself afterwards.
 const LONG: Duration = Duration::from_secs(5);
 /// Most lines that wait while the database is away.
 const WAITING: usize = 200_000;
@@ -90,6 +92,29 @@ enum Entry {
 pub struct Journal {
     entries: mpsc::UnboundedSender<Entry>,
     queue: Queue,
+    backlog: Arc<Backlog>,
+}
+
+/// What waits to be written, for whoever asks meanwhile.
+#[derive(Debug, Default)]
+struct Backlog {
+    lines: AtomicUsize,
+    /// Since when the writer has been at its batch.
+    since: Mutex<Option<Instant>>,
+}
+
+impl Backlog {
+    fn add(&self, lines: usize) {
+        self.lines.fetch_add(lines, Ordering::Relaxed);
+    }
+
+    fn remove(&self, lines: usize) {
+        self.lines.fetch_sub(lines, Ordering::Relaxed);
+    }
+
+    fn writing_since(&self, since: Option<Instant>) {
+        *self.since.lock().expect("no holder of this lock panics") = since;
+    }
 }
 
 impl Journal {
@@ -97,8 +122,10 @@ impl Journal {
     #[must_use]
     pub fn start(store: Store, queue: Queue, stop: CancellationToken) -> (Journal, tokio::task::JoinHandle<()>) {
         let (entries, receiver) = mpsc::unbounded_channel();
-        let writer = Writer { store, queue: queue.clone(), waiting: VecDeque::new(), dropped: 0 };
-        (Journal { entries, queue }, tokio::spawn(writer.run(receiver, stop)))
+        let backlog = Arc::<Backlog>::default();
+        let (waiting, dropped) = (VecDeque::new(), 0);
+        let writer = Writer { store, queue: queue.clone(), backlog: Arc::clone(&backlog), waiting, dropped };
+        (Journal { entries, queue, backlog }, tokio::spawn(writer.run(receiver, stop)))
     }
 
     /// Adds a line. The message and `meta` hold no secret: the caller has hidden them.
@@ -122,10 +149,19 @@ impl Journal {
             message: message.into(),
             meta,
         };
+        self.backlog.add(1);
         // The writer is gone only while the program ends. What comes then is at least in the program's own log.
         if let Err(mpsc::error::SendError(Entry::Line(line))) = self.entries.send(Entry::Line(Box::new(line))) {
+            self.backlog.remove(1);
             tracing::warn!(%level, source, line = %line.message, "a log line came too late to be written");
         }
+    }
+
+    /// How many lines of this process wait to be written, and for how long; none while that is as short as usual.
+    pub fn held_up(&self) -> Option<(usize, Duration)> {
+        let since = *self.backlog.since.lock().expect("no holder of this lock panics");
+        let time = since?.elapsed();
+        (time >= LONG).then(|| (self.backlog.lines.load(Ordering::Relaxed), time))
     }
 
     /// Waits until every line added before is written, for at most ten seconds; false where they are not, or not yet.
@@ -156,6 +192,7 @@ async fn publish(queue: &Queue, signal: &Signal) {
 struct Writer {
     store: Store,
     queue: Queue,
+    backlog: Arc<Backlog>,
     waiting: VecDeque<NewLog>,
     dropped: u64,
 }
@@ -200,6 +237,7 @@ impl Writer {
             Entry::Line(line) => {
                 if self.waiting.len() >= WAITING {
                     self.waiting.pop_front();
+                    self.backlog.remove(1);
                     self.dropped += 1;
                 }
                 self.waiting.push_back(*line);
@@ -216,24 +254,32 @@ impl Writer {
     ) {
         let mut pause = Duration::from_millis(100);
         let mut began = Instant::now();
+        self.backlog.writing_since(Some(began));
         while !self.waiting.is_empty() || self.dropped > 0 {
             if self.dropped > 0 && self.waiting.len() < WAITING {
                 self.waiting.push_front(lost(std::mem::take(&mut self.dropped)));
+                self.backlog.add(1);
             }
             let count = self.waiting.len().min(BATCH);
             let written = self.store.append_logs(&self.waiting.make_contiguous()[..count]).await;
             match written {
                 Ok(newest) => {
                     self.waiting.drain(..count);
+                    self.backlog.remove(count);
                     if began.elapsed() >= LONG {
                         self.waiting.push_back(waited(began.elapsed()));
+                        self.backlog.add(1);
                     }
-                    began = Instant::now();
+                    // That others hear of it late is no wait for the database.
+                    self.backlog.writing_since(None);
                     publish(&self.queue, &Signal::Logs { newest }).await;
+                    began = Instant::now();
+                    self.backlog.writing_since(Some(began));
                 }
                 Err(error) if stop.is_cancelled() => {
                     let lines = u64::try_from(self.waiting.len()).unwrap_or(u64::MAX).saturating_add(self.dropped);
                     tracing::error!(%error, lines, "log lines could not be written before the end");
+                    self.backlog.remove(self.waiting.len());
                     self.waiting.clear();
                     self.dropped = 0;
                     // Who waits for them hears that they are not written.
@@ -252,6 +298,7 @@ impl Writer {
                 }
             }
         }
+        self.backlog.writing_since(None);
     }
 }
 

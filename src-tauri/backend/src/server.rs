@@ -51,7 +51,7 @@ use axum::http::{HeaderValue, StatusCode, Uri};
 use axum::middleware::{from_fn, from_fn_with_state};
 use axum::response::{IntoResponse as _, Response};
 use netraven_api::runs::Trigger;
-use tokio::sync::watch;
+use tokio::sync::{Semaphore, watch};
 use tokio_util::sync::CancellationToken;
 use tower::Layer as _;
 use tower_http::catch_panic::CatchPanicLayer;
@@ -115,6 +115,8 @@ pub struct Shared {
     pub keep_logs_days: u32,
     /// Whether a proxy stands in front.
     pub behind_proxy: bool,
+    /// Room for files of devices.
+    pub files: Arc<Semaphore>,
 }
 
 impl Shared {
@@ -124,6 +126,11 @@ impl Shared {
         crate::scheduler::enqueue(&self.queue, &started, crate::queue::Priority::High).await;
         Ok(started)
     }
+}
+
+/// Room for the files of devices that are taken at once.
+pub fn room_for_files() -> Arc<Semaphore> {
+    Arc::new(Semaphore::new(large::FILES))
 }
 
 /// The whole API as one service, for any number of connections.

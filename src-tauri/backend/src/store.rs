@@ -1,5 +1,6 @@
 //! The truth, in Postgres: one file per table, one statement per function. Knows neither HTTP nor the queue.
 
+mod absence;
 pub mod approvals;
 pub mod cancels;
 pub mod clock;
@@ -33,6 +34,8 @@ use serde_json::Value;
 use sqlx::PgPool;
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 
+pub use absence::Absence;
+
 /// Why the store did not do it.
 #[derive(Debug, thiserror::Error)]
 pub enum StoreError {
@@ -48,22 +51,11 @@ pub enum StoreError {
 }
 
 impl StoreError {
-    /// Whether the database was away or busy for a moment, so that the same may be asked again: it does not answer, starts,
-    /// ends, has no room or no connection left, or gave up waiting (SQLSTATE classes 08, 25, 40, 53, 55, 57 and 58).
+    /// Whether the database was away or busy for a moment, so that the same may be asked again.
     #[must_use]
     pub fn is_absence(&self) -> bool {
         match self {
-            StoreError::Database(sqlx::Error::Database(error)) => error.code().is_some_and(|code| {
-                ["08", "25", "40", "53", "55", "57", "58"].iter().any(|class| code.starts_with(class))
-            }),
-            StoreError::Database(error) => matches!(
-                error,
-                sqlx::Error::Io(_)
-                    | sqlx::Error::Tls(_)
-                    | sqlx::Error::Protocol(_)
-                    | sqlx::Error::PoolTimedOut
-                    | sqlx::Error::WorkerCrashed
-            ),
+            StoreError::Database(error) => Absence::of(error).is_some(),
             StoreError::NotFound(_) | StoreError::Conflict(_) => false,
         }
     }

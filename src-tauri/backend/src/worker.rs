@@ -298,8 +298,18 @@ impl Worker {
 /// How long this worker stood still during a session that failed in a way that such a pause explains; none where the
 /// failure is the device's own, or has come up too often to be put down to pauses.
 fn own_pause(outcome: &Outcome, lease: &Lease, pauses: &Pauses, began: Instant) -> Option<Duration> {
-    let explained = outcome.cause.is_some_and(|cause| cause != Cause::Cancelled && cause.retry_may_help());
+    let explained = outcome.cause.is_some_and(a_pause_explains);
     if explained && lease.attempt < ATTEMPTS { pauses.since(began) } else { None }
+}
+
+/// Whether a failure may come of waking behind a time limit. A prompt or a name that was not seen does, although without a
+/// pause another look at it helps nobody.
+fn a_pause_explains(cause: Cause) -> bool {
+    match cause {
+        Cause::Cancelled => false,
+        Cause::PromptNotSeen | Cause::NameNotResolved => true,
+        cause => cause.retry_may_help(),
+    }
 }
 
 /// An outcome without a session.
@@ -321,4 +331,35 @@ fn host() -> String {
 #[must_use]
 pub fn new_id() -> String {
     format!("{}:{}:{}", host(), std::process::id(), &uuid::Uuid::new_v4().simple().to_string()[..8])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_pause_explains_whatever_ends_with_a_time_limit_and_nothing_the_device_said() {
+        let waits = [
+            Cause::NameNotResolved,
+            Cause::TimeoutConnect,
+            Cause::PromptNotSeen,
+            Cause::Disconnected,
+            Cause::Timeout,
+            Cause::Truncated,
+        ];
+        for cause in waits {
+            assert!(a_pause_explains(cause), "{cause:?}");
+        }
+        let own = [
+            Cause::AuthFailed,
+            Cause::HostKeyChanged,
+            Cause::PrivilegeRefused,
+            Cause::CommandRejected,
+            Cause::NoCredentials,
+            Cause::Cancelled,
+        ];
+        for cause in own {
+            assert!(!a_pause_explains(cause), "{cause:?}");
+        }
+    }
 }

@@ -133,8 +133,9 @@ impl Client {
         self
     }
 
-    /// Signs in. The token is returned, not kept: see [`Client::with_token`].
-    pub async fn login(&self, username: &str, password: &Secret) -> Result<Token, Problem> {
+    /// Signs in. The token is returned, not kept: see [`Client::with_token`]. A token of an earlier sign-in of this user to this
+    /// server, ended or not, shows that this is nobody who guesses: the server does not make him wait for those who do.
+    pub async fn login(&self, username: &str, password: &Secret, earlier: Option<&Secret>) -> Result<Token, Problem> {
         let form = Login { username: username.to_owned(), password: password.clone(), grant_type: None };
         let body = serde_html_form::to_string(&form).expect("a login is a flat struct of texts");
         let request = self
@@ -143,6 +144,10 @@ impl Client {
             .header(CONTENT_TYPE, "application/x-www-form-urlencoded")
             .timeout(TOTAL_LIMIT)
             .body(body);
+        let request = match earlier {
+            Some(token) => request.bearer_auth(token.expose()),
+            None => request,
+        };
         let answer = self.exchange(request, &format!("POST {TOKEN_PATH}"), false).await.map_err(|problem| {
             if problem.code == Code::Unauthenticated {
                 Problem { message: "Incorrect user name or password.".to_owned(), ..problem }

@@ -8,7 +8,7 @@ use netraven_api::auth::Claims;
 use netraven_api::native::{Profile, Ready, Renewal, Session};
 use netraven_api::problem::Code;
 use netraven_api::{Problem, Secret};
-use netraven_client::{Client, Pause, token};
+use netraven_client::{Client, Pause, Tokens as _, token};
 
 use super::signed_in::{SignedIn, ask_at, end_of};
 use super::{Connection, memory};
@@ -40,7 +40,8 @@ impl Connection {
         let _one_at_a_time = self.change.lock().await;
         let reach = async {
             let client = Client::discover(url).await?;
-            let token = client.login(username, password).await?.access_token;
+            let earlier = self.earlier(client.base_url(), username).await;
+            let token = client.login(username, password, earlier.as_ref()).await?.access_token;
             Ok::<_, Problem>((client, token))
         };
         // A host that does not answer must not keep the application from ending.
@@ -67,7 +68,7 @@ impl Connection {
             (client, state.signed_in.clone().ok_or_else(no_session)?, state.generation)
         };
         let Session::Ready(Ready { username, .. }) = self.session() else { return Err(no_session()) };
-        let token = client.login(&username, password).await?.access_token;
+        let token = client.login(&username, password, Some(&signed_in.token())).await?.access_token;
         let claims = token::claims(&token)?;
         if claims.sub != username {
             let message = format!("The server signed in \"{}\" instead of \"{username}\". Sign out first.", claims.sub);
@@ -84,6 +85,23 @@ impl Connection {
             ready.secrets_note = note;
         });
         Ok(())
+    }
+
+    /// The token of an earlier sign-in of this user to this very server, if there is one. No other server is shown it.
+    async fn earlier(&self, url: &str, username: &str) -> Option<Secret> {
+        let open = {
+            let state = self.state();
+            match (&state.session, &state.signed_in) {
+                (Session::Ready(ready), Some(signed_in)) if ready.url == url && ready.username == username => {
+                    Some(signed_in.token())
+                }
+                _ => None,
+            }
+        };
+        match open {
+            Some(token) => Some(token),
+            None => memory::kept_token(self.host(), &self.secrets, url, username).await.ok().flatten(),
+        }
     }
 
     /// Goes to a server with the token kept from last time, or asks for the password.

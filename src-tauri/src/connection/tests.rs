@@ -22,6 +22,10 @@ const TOKEN_AGAIN: usize = 1;
 const NOBODY: usize = 2;
 /// A token that ends a minute and a second from when it is given.
 const SOON: usize = 3;
+/// It signs in again only who shows the first token.
+const EARLIER: usize = 4;
+/// It signs in nobody who shows a token.
+const STRANGERS: usize = 5;
 
 /// A host that remembers in memory.
 #[derive(Default)]
@@ -83,7 +87,7 @@ async fn answer(mut stream: TcpStream, good: Arc<AtomicUsize>) {
     let request = String::from_utf8_lossy(&seen[..length]).into_owned();
     let token = match good.load(Ordering::SeqCst) {
         TOKEN_FIRST => TOKEN.to_owned(),
-        TOKEN_AGAIN => LATER_TOKEN.to_owned(),
+        TOKEN_AGAIN | EARLIER | STRANGERS => LATER_TOKEN.to_owned(),
         SOON => soon(),
         _ => "nobody's".to_owned(),
     };
@@ -91,9 +95,14 @@ async fn answer(mut stream: TcpStream, good: Arc<AtomicUsize>) {
     let signed =
         if good.load(Ordering::SeqCst) == SOON { "Bearer e30.".to_owned() } else { format!("Bearer {token}\r\n") };
     let is_signed = request.contains(&signed);
+    let lets_in = match good.load(Ordering::SeqCst) {
+        EARLIER => request.contains(&format!("Bearer {TOKEN}\r\n")),
+        STRANGERS => !request.to_ascii_lowercase().contains("authorization:"),
+        _ => true,
+    };
     let (status, body) = match request.split(' ').nth(1).unwrap() {
         "/health" => ("200 OK", r#"{"status":"healthy"}"#.to_owned()),
-        "/auth/token" if request.ends_with("password=right") => {
+        "/auth/token" if lets_in && request.ends_with("password=right") => {
             ("200 OK", format!(r#"{{"access_token":"{token}","token_type":"bearer"}}"#))
         }
         "/jobs/recent" if is_signed => ("200 OK", "[]".to_owned()),
@@ -194,6 +203,33 @@ async fn a_request_whose_token_was_refused_is_held_and_sent_once_the_password_wa
     let Session::Ready(ready) = connection.session() else { panic!("{:?}", connection.session()) };
     assert_eq!((ready.renewal, ready.username.as_str()), (Renewal::None, "ann"));
     assert!(!open.scope.is_cancelled(), "what belonged to the session ended");
+}
+
+/// The server spares whoever shows an earlier sign-in from waiting behind those who guess.
+#[tokio::test(flavor = "multi_thread")]
+async fn an_earlier_sign_in_is_shown_to_its_own_server_and_to_no_other() {
+    let (url, good) = server().await;
+    let (elsewhere, stranger) = server().await;
+    let host = Arc::new(MemoryHost::default());
+    let connection = connection(&host);
+    sign_in(&connection, &url, "right").await.unwrap();
+    good.store(EARLIER, Ordering::SeqCst);
+    assert!(Client::new(&url).unwrap().login("ann", &Secret::new("right"), None).await.is_err(), "nothing is shown");
+    connection.sign_in_again(&Secret::new("right")).await.unwrap();
+    // The token is another one now; the first is nobody's any more.
+    assert_eq!(connection.sign_in_again(&Secret::new("right")).await.unwrap_err().code, Code::Unauthenticated);
+
+    good.store(TOKEN_FIRST, Ordering::SeqCst);
+    connection.sign_in_again(&Secret::new("right")).await.unwrap();
+    good.store(EARLIER, Ordering::SeqCst);
+    sign_in(&connection, &url, "right").await.unwrap();
+
+    stranger.store(STRANGERS, Ordering::SeqCst);
+    sign_in(&connection, &elsewhere, "right").await.unwrap();
+    good.store(STRANGERS, Ordering::SeqCst);
+    sign_in(&connection, &url, "right").await.unwrap();
+    let bob = connection.sign_in(&url, "bob", &Secret::new("right"), true).await;
+    assert!(bob.is_ok(), "another user's sign-in is not shown: {bob:?}");
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -44,7 +44,7 @@ pub async fn run() -> anyhow::Result<()> {
     let server = Server::start(&folder.path().join("api"), &arguments)?;
     let mut connection = PgConnection::connect(&database).await?;
     let postmaster = postmaster(&data_dir)?;
-    let token = Client::new(&server.url)?.login("admin", &Secret::new(PASSWORD)).await?.access_token;
+    let token = Client::new(&server.url)?.login("admin", &Secret::new(PASSWORD), None).await?.access_token;
     runs(&mut connection, &server, postmaster, &token).await?;
     fill(&mut connection).await?;
     let mut lines = 0;

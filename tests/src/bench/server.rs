@@ -49,7 +49,7 @@ impl Server {
     /// A client signed in as admin.
     pub async fn client(&self) -> anyhow::Result<Client> {
         let client = Client::new(&self.url)?;
-        let token = client.login("admin", &Secret::new(PASSWORD)).await?;
+        let token = client.login("admin", &Secret::new(PASSWORD), None).await?;
         Ok(client.with_token(token.access_token))
     }
 

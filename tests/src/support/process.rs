@@ -149,7 +149,7 @@ impl ServerProcess {
     /// A client signed in as `admin`.
     pub async fn client(&self) -> anyhow::Result<Client> {
         let client = Client::new(&self.url)?;
-        let token = client.login("admin", &Secret::new(ADMIN_PASSWORD)).await?;
+        let token = client.login("admin", &Secret::new(ADMIN_PASSWORD), None).await?;
         Ok(client.with_token(token.access_token))
     }
 

@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 
 async fn user(app: &TestApp) -> anyhow::Result<Http> {
     app.add_user("mallory", "user", true).await?;
-    let token = Client::new(app.url())?.login("mallory", &Secret::new(ADMIN_PASSWORD)).await?.access_token;
+    let token = Client::new(app.url())?.login("mallory", &Secret::new(ADMIN_PASSWORD), None).await?.access_token;
     Ok(Http::new(app.url())?.with_token(&token))
 }
 

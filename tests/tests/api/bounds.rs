@@ -66,6 +66,59 @@ async fn a_list_with_a_million_wrong_items_is_refused_with_a_small_answer() -> a
     Ok(())
 }
 
+/// However many send files at once, few of them are held in memory; who is refused is told so, and one who goes makes room.
+#[tokio::test(flavor = "multi_thread")]
+async fn of_many_files_at_once_a_few_are_taken() -> anyhow::Result<()> {
+    let app = TestApp::start_with(|config| config.workers = 0).await?;
+    let http = app.http()?;
+    let address = app.url().strip_prefix("http://").context("the address is plain")?.to_owned();
+    let head = |path: &str, token: &str| {
+        format!(
+            "POST {path} HTTP/1.1\r\nHost: {address}\r\nAuthorization: Bearer {token}\r\n\
+             Content-Type: application/json\r\nContent-Length: 1000000\r\n\r\n{{\"csv\":\""
+        )
+    };
+    let half = async |path: &str, token: &str| {
+        let mut stream = TcpStream::connect(&address).await?;
+        stream.write_all(head(path, token).as_bytes()).await?;
+        anyhow::Ok(stream)
+    };
+    // Strangers take no room.
+    let mut strangers = Vec::new();
+    for _ in 0..10 {
+        strangers.push(half("/devices/import", "nobody's").await?);
+    }
+    let csv = serde_json::json!({ "csv": "hostname,ip_address,device_type\nr1,192.0.2.1,cisco_ios\n" });
+    assert_eq!(http.post("/devices/import/check", csv.clone()).await?.status, 200);
+
+    let token = app.app().local_token();
+    let mut held = Vec::new();
+    for path in ["/devices/import", "/devices/import/check", "/devices/import"] {
+        held.push(half(path, token.expose()).await?);
+    }
+    wait::until("the room is taken", async || {
+        Ok((http.post("/devices/import/check", csv.clone()).await?.status == 503).then_some(()))
+    })
+    .await?;
+    for large in [false, true] {
+        let text = if large { "x".repeat(12 * 1024 * 1024) } else { csv["csv"].to_string() };
+        let refused = http.post("/devices/import", serde_json::json!({ "csv": text })).await?;
+        assert_eq!(refused.status, 503, "{refused:?}");
+        assert!(refused.headers.contains_key("retry-after"), "{refused:?}");
+        assert!(refused.detail().contains("Try again"), "{refused:?}");
+    }
+    assert_eq!(http.file("/devices/bulk_import", "r.csv", b"hostname\n").await?.status, 503);
+    assert_eq!(http.get("/devices/").await?.status, 200, "others are not held up");
+    drop(held.pop());
+    wait::until("there is room again", async || {
+        Ok((http.post("/devices/import/check", csv.clone()).await?.status == 200).then_some(()))
+    })
+    .await?;
+    drop((held, strangers));
+    app.stop().await;
+    Ok(())
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_form_of_a_stranger_is_as_large_as_a_login() -> anyhow::Result<()> {
     let app = TestApp::start_with(|config| config.workers = 0).await?;

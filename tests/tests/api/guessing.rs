@@ -1,9 +1,14 @@
 //! Guessing passwords is slow, shuts nobody else out, and is on record.
 
 use std::net::{IpAddr, Ipv4Addr};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Instant;
 
 use anyhow::Context as _;
+use netraven_api::Secret;
+use netraven_api::problem::Code;
+use netraven_client::Client;
 use netraven_tests::support::ADMIN_PASSWORD;
 use netraven_tests::support::app::TestApp;
 use netraven_tests::support::http::Http;
@@ -100,6 +105,47 @@ async fn an_earlier_sign_in_is_as_good_as_a_known_place() -> anyhow::Result<()> 
     at_once(&elsewhere, 12, |_| "admin".to_owned()).await?;
     assert_eq!(status(&elsewhere, "admin", ADMIN_PASSWORD).await?, 429);
     assert_eq!(status(&elsewhere.with_token(&token), "admin", ADMIN_PASSWORD).await?, 200);
+    app.stop().await;
+    Ok(())
+}
+
+/// However many guess at once, at his own place or where the server knows no place any more: the program of a person shows his
+/// earlier sign-in.
+#[tokio::test(flavor = "multi_thread")]
+async fn guesses_in_parallel_hold_up_nobody_who_shows_an_earlier_sign_in() -> anyhow::Result<()> {
+    let app = TestApp::start_with(|config| config.workers = 0).await?;
+    let password = Secret::new(ADMIN_PASSWORD);
+    let client = Client::new(app.url())?;
+    let token = client.login("admin", &password, None).await?.access_token;
+    let (nobody, is_over) = (Http::new(app.url())?, Arc::new(AtomicBool::new(false)));
+    let guesses = tokio::spawn({
+        let is_over = is_over.clone();
+        async move {
+            let mut refused = 0;
+            while !is_over.load(Ordering::SeqCst) {
+                let answers = at_once(&nobody, 30, |_| "admin".to_owned()).await?;
+                refused += answers.iter().filter(|status| **status == 429).count();
+            }
+            anyhow::Ok(refused)
+        }
+    });
+    for _ in 0..5 {
+        client.login("admin", &password, Some(&token)).await?;
+    }
+    is_over.store(true, Ordering::SeqCst);
+    assert!(guesses.await?? > 0, "there was somebody to wait for");
+
+    // Another process of the same installation, as after a restart, knows no places.
+    let again = app.another().await?;
+    let (nobody, client) = (Http::new(again.url())?, Client::new(again.url())?);
+    wait::until("no more tries are let through", async || {
+        at_once(&nobody, 30, |_| "admin".to_owned()).await?;
+        let refused = client.login("admin", &Secret::new("guess"), None).await.err();
+        Ok(refused.filter(|problem| problem.code == Code::TooMany).map(drop))
+    })
+    .await?;
+    client.login("admin", &password, Some(&token)).await?;
+    again.stop().await;
     app.stop().await;
     Ok(())
 }

@@ -356,7 +356,7 @@ async fn what_a_user_imports_waits_and_the_log_says_so() -> anyhow::Result<()> {
     let app = TestApp::start_with(|config| config.workers = 0).await?;
     let admin = app.http()?;
     app.add_user("mallory", "user", true).await?;
-    let token = Client::new(app.url())?.login("mallory", &Secret::new(ADMIN_PASSWORD)).await?.access_token;
+    let token = Client::new(app.url())?.login("mallory", &Secret::new(ADMIN_PASSWORD), None).await?.access_token;
     let user = Http::new(app.url())?.with_token(&token);
     let csv = "hostname,ip_address,device_type\none,192.0.2.1,linux\ntwo,fe80::2%eth0,linux\n";
     let imported = user.post("/devices/import", json!({ "csv": csv })).await?;

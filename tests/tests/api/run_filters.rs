@@ -96,10 +96,17 @@ async fn what_has_ended_is_not_counted_again() -> anyhow::Result<()> {
     let ended = work::run(&app.client, lab.job).await?.run;
     assert_eq!((ended.succeeded, ended.failed, ended.running, ended.changed), (1, 1, 0, 1), "{ended:#?}");
     assert_eq!(ended.causes, [CauseCount { cause: Cause::AuthFailed, devices: 1 }]);
-    let spoil = "update run_devices set state = 'success', cause = null, changed = false where run_id = $1";
+    let summary = async || -> anyhow::Result<(i64, i64)> {
+        let summary = app.client.send(&SummarizeRuns::default()).await?;
+        Ok((summary.device_results, summary.failure_causes))
+    };
+    assert_eq!(summary().await?, (2, 1));
+    let spoil = "update run_devices set state = 'success', cause = null, changed = false, finished_at = null
+        where run_id = $1";
     sqlx::query(spoil).bind(ended.id).execute(app.pool()).await?;
     let listed = app.client.send(&ListRuns::default()).await?.items.remove(0);
     assert_eq!(listed, ended);
+    assert_eq!(summary().await?, (2, 1), "nor for the totals");
     // Written without counts, as by an earlier version while it is still running beside this one: then it is counted.
     sqlx::query("update job_runs set succeeded = null, causes = null, failed = null, changed = null where id = $1")
         .bind(ended.id)
@@ -107,6 +114,7 @@ async fn what_has_ended_is_not_counted_again() -> anyhow::Result<()> {
         .await?;
     let listed = app.client.send(&ListRuns::default()).await?.items.remove(0);
     assert_eq!((listed.succeeded, listed.failed, listed.changed), (2, 0, 0));
+    assert_eq!(summary().await?, (2, 0));
     app.stop().await;
     Ok(())
 }

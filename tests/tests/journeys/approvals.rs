@@ -45,7 +45,7 @@ impl Scene {
         let theirs = Lab::start(vec![DeviceSpec::new("trap", Platform::CiscoIos)]).await?;
         app.add_user("mallory", "user", true).await?;
         let guest = Client::new(app.url())?;
-        let token = guest.login("mallory", &Secret::new(ADMIN_PASSWORD)).await?.access_token;
+        let token = guest.login("mallory", &Secret::new(ADMIN_PASSWORD), None).await?.access_token;
         let user = guest.with_token(token.clone());
         Ok(Scene { app, ours, theirs, user, token, attempts: AtomicUsize::new(1) })
     }

@@ -7,6 +7,7 @@ use netraven_api::jobs::{JobInput, Schedule};
 use netraven_api::logs::ListLogs;
 use netraven_api::runs::{CancelRun, DeviceState, ListRuns, RunStatus};
 use netraven_api::system::GetSystemStatus;
+use netraven_api::tags::{TagInput, UpdateTag};
 use netraven_lab::{DeviceSpec, Fault, Platform};
 use netraven_tests::support::app::TestApp;
 use netraven_tests::support::database::Database;
@@ -91,6 +92,37 @@ async fn a_worker_that_stood_still_tells_its_own_pause() -> anyhow::Result<()> {
     Ok(())
 }
 
+/// Who is stopped right after the sign-in wakes when most of the time for the first prompt has gone, and blames nobody for it.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_worker_that_stood_still_before_the_first_prompt_tells_its_own_pause() -> anyhow::Result<()> {
+    let spec = DeviceSpec::new("quiet", Platform::CiscoIos).with_fault(Fault::SilentAfterLogin);
+    let app = TestApp::start_with(|config| config.workers = 0).await?;
+    let lab = Enrolled::start(&app.client, vec![spec]).await?;
+    let worker = Start::worker(&app.database.urls)?.spawn()?;
+    let run = work::start(&app.client, lab.job).await?;
+    let device = lab.device("quiet")?;
+    wait::until("it has signed in", async || Ok((device.logins() > 0).then_some(()))).await?;
+    send(worker.pid(), Signal::STOP)?;
+    let began = Instant::now();
+    let pause = Duration::from_secs(7);
+    wait::until("the pause is over", async || Ok((began.elapsed() > pause).then_some(()))).await?;
+    send(worker.pid(), Signal::CONT)?;
+    // The device answers whoever comes to it next; what the first one hears stays silent.
+    let told = wait::until("the worker has told its pause", async || {
+        let log = work::logs(&app.client, run).await?;
+        let ended = work::devices(&app.client, run).await?.iter().any(|device| device.finished_at.is_some());
+        anyhow::ensure!(!ended, "the device was blamed: {log:#?}");
+        Ok(log.iter().any(|line| line.message.contains("This worker stood still for")).then_some(()))
+    });
+    told.await?;
+    device.set_fault(None);
+
+    let detail = work::ended(&app.client, run).await?;
+    assert!(work::result(&detail, "quiet")?.attempt > 1, "{:#?}", detail.results);
+    app.stop().await;
+    Ok(())
+}
+
 /// A machine that is gone between two messages to the database keeps no lock of the log.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_worker_that_vanishes_while_it_writes_lines_stops_nobody() -> anyhow::Result<()> {
@@ -118,6 +150,69 @@ async fn a_worker_that_vanishes_while_it_writes_lines_stops_nobody() -> anyhow::
         drop(worker);
         app.stop().await;
     }
+    Ok(())
+}
+
+/// While log lines cannot be written, the state of the system says so, with their number; the log itself says it afterwards.
+#[tokio::test(flavor = "multi_thread")]
+async fn lines_that_wait_are_told_of_while_they_wait() -> anyhow::Result<()> {
+    let app = TestApp::start_with(|config| config.workers = 0).await?;
+    let mut holder = PgConnection::connect(&app.database.urls.database).await?;
+    let notes = async || -> anyhow::Result<Vec<String>> {
+        let notes = app.client.send(&GetSystemStatus).await?.notes;
+        Ok(notes.into_iter().filter(|note| note.contains("to be written")).collect())
+    };
+    assert_eq!(notes().await?, Vec::<String>::new());
+    // The lock under which ids are handed out.
+    let mut held = holder.begin().await?;
+    sqlx::query("select pg_advisory_xact_lock(121437724567411)").execute(&mut *held).await?;
+    app.app().mention((0..3).map(|number| format!("line {number} of three")));
+    let told = wait::until("the system says that lines wait", async || Ok(notes().await?.pop()));
+    let told = told.await?;
+    let count: u64 = told.split(' ').next().and_then(|number| number.parse().ok()).unwrap_or_default();
+    assert!(count >= 3 && told.contains("None is lost yet"), "{told}");
+    held.rollback().await?;
+
+    wait::until("nothing waits", async || Ok(notes().await?.is_empty().then_some(()))).await?;
+    for text in ["line 2 of three", "Log lines waited"] {
+        wait::until("the log says it", async || {
+            let search = Some(text.to_owned());
+            Ok((app.client.send(&ListLogs { search, ..ListLogs::default() }).await?.total > 0).then_some(()))
+        })
+        .await?;
+    }
+    app.stop().await;
+    Ok(())
+}
+
+/// What a program that is gone has locked is free again soon: the database ends a transaction in which nothing is said.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_transaction_left_open_by_somebody_loses_its_lock() -> anyhow::Result<()> {
+    let app = TestApp::start_with(|config| config.workers = 0).await?;
+    let tag = work::add_tag(&app.client, "held").await?;
+    let relay = Relay::silent_after(&app.database.urls.database, "select name from tags where id").await?;
+    let mut database = app.database.clone();
+    database.urls.database.clone_from(&relay.url);
+    let key = std::fs::read(app.data_dir().join("secrets/seal-key"))?;
+    let gone = TestApp::on(database, |config| {
+        config.workers = 0;
+        let file = config.seal_key_file();
+        file.parent().map(std::fs::create_dir_all);
+        let _ = std::fs::write(file, key);
+    })
+    .await?;
+    let rename = |name: &str| UpdateTag(tag, TagInput { name: Some(name.to_owned()), ..TagInput::default() });
+    let unheard = tokio::spawn({
+        let (client, rename) = (gone.client.clone(), rename("by somebody"));
+        async move { client.send(&rename).await }
+    });
+    wait::until("it has locked the tag and is gone", async || Ok(relay.is_silent().then_some(()))).await?;
+    let began = Instant::now();
+    app.client.send(&rename("by another")).await?;
+    assert!(began.elapsed() < Duration::from_secs(12), "{:?}", began.elapsed());
+    unheard.abort();
+    gone.stop().await;
+    app.stop().await;
     Ok(())
 }
 
@@ -196,20 +291,20 @@ async fn old_months_of_the_log_are_removed_by_a_clock_that_is_trusted() -> anyho
             ('2020-03-05 00:00:00+00', 'system', 'INFO', 'test', 'of a month with a partition'),
             ('2020-05-05 00:00:00+00', 'system', 'INFO', 'test', 'of a month without one')";
     sqlx::raw_sql(fill).execute(app.pool()).await?;
-    let look = async |seen: Timestamp, doubt: i64| {
+    let look = async |before: &dyn Fn(i32) -> Timestamp| {
         let sql = "insert into system_settings (key, value)
-            values ('log_retention', jsonb_build_object('at', $1::text, 'doubt', $2::bigint))
+            values ('log_retention', jsonb_build_object('looks', to_jsonb($1::text[])))
             on conflict (key) do update set value = excluded.value";
-        sqlx::query(sql).bind(seen.to_string()).bind(doubt).execute(app.pool()).await?;
+        let looks: Vec<String> = (0..23).map(|number| before(number).to_string()).collect();
+        sqlx::query(sql).bind(looks.clone()).execute(app.pool()).await?;
         // Whoever gets the lead looks at once.
         let lead = "select pg_terminate_backend(pid) from pg_locks where locktype = 'advisory' and granted
             and database = (select oid from pg_database where datname = current_database())";
         sqlx::query(lead).execute(app.pool()).await?;
         wait::until("it was looked at the log", async || {
-            let at: String = sqlx::query_scalar("select value->>'at' from system_settings where key = 'log_retention'")
-                .fetch_one(app.pool())
-                .await?;
-            Ok((at != seen.to_string()).then_some(()))
+            let last = "select value->'looks'->>-1 from system_settings where key = 'log_retention'";
+            let last: String = sqlx::query_scalar(last).fetch_one(app.pool()).await?;
+            Ok((looks.last() != Some(&last)).then_some(()))
         })
         .await
     };
@@ -217,10 +312,11 @@ async fn old_months_of_the_log_are_removed_by_a_clock_that_is_trusted() -> anyho
         let old = "select count(*) from logs where timestamp < '2021-01-01'";
         anyhow::Ok(sqlx::query_scalar::<_, i64>(old).fetch_one(app.pool()).await?)
     };
-    let year = jiff::SignedDuration::from_hours(365 * 24);
-    look(Timestamp::now() - year, 0).await?;
+    let (then, now) = ("2020-06-01T00:00:00Z".parse::<Timestamp>()?, Timestamp::now());
+    look(&|number| then + jiff::SignedDuration::from_hours(number.into())).await?;
     assert_eq!(count(&app).await?, 2, "the clock has leapt");
-    look(Timestamp::now() - jiff::SignedDuration::from_hours(1), 1).await?;
+    // On for a moment every eight days.
+    look(&|number| now - jiff::SignedDuration::from_hours((23 - i64::from(number)) * 8 * 24)).await?;
     wait::until("the old lines are gone", async || Ok((count(&app).await? == 0).then_some(()))).await?;
     let line = wait::until("the log says so", async || {
         let search = Some("The log of 2020-03 was removed: 1 lines".to_owned());

@@ -61,14 +61,14 @@ async fn the_first_password_is_generated_and_only_its_owner_may_read_it() -> any
     let password = std::fs::read_to_string(&file)?;
     let password = password.trim();
     assert!(password.len() >= 16, "{} letters are few", password.len());
-    assert!(Client::new(&server.url)?.login("admin", &Secret::new(password)).await.is_ok());
-    assert!(Client::new(&server.url)?.login("admin", &Secret::new(ADMIN_PASSWORD)).await.is_err());
+    assert!(Client::new(&server.url)?.login("admin", &Secret::new(password), None).await.is_ok());
+    assert!(Client::new(&server.url)?.login("admin", &Secret::new(ADMIN_PASSWORD), None).await.is_err());
     assert!(!server.said().contains(password) && server.printed().len() == 1, "the password is printed nowhere");
     server.terminate().await?;
 
     // Started again, nothing is generated anew.
     let again = Start::serve(data.path())?.args(&on(&database)).env("NETRAVEN_ADMIN_PASSWORD", None).ready().await?;
-    assert!(Client::new(&again.url)?.login("admin", &Secret::new(password)).await.is_ok());
+    assert!(Client::new(&again.url)?.login("admin", &Secret::new(password), None).await.is_ok());
     assert_eq!(std::fs::read_to_string(&file)?.trim(), password);
     Ok(())
 }
@@ -108,7 +108,7 @@ async fn the_lab_finds_the_backend_of_its_folder_and_takes_away_what_it_added() 
     let mut server = start.ready().await?;
     let password = Secret::new(std::fs::read_to_string(data.path().join("initial-admin-password"))?.trim());
     let client = Client::new(&server.url)?;
-    let token = client.login("admin", &password).await?.access_token;
+    let token = client.login("admin", &password, None).await?.access_token;
     let client = client.with_token(token);
     let mut lab = Start::lab(&["3", "--data-dir", folder])?.spawn()?;
     let began = wait::until("the lab says that its run was started", async || {
@@ -172,6 +172,6 @@ async fn of_two_first_servers_one_leaves_a_password_and_it_is_the_right_one() ->
     let left: Vec<_> = files.iter().filter(|file| file.exists()).collect();
     assert_eq!(left.len(), 1, "{left:?}");
     let password = std::fs::read_to_string(left[0])?;
-    Client::new(&server.url)?.login("admin", &Secret::new(password.trim())).await?;
+    Client::new(&server.url)?.login("admin", &Secret::new(password.trim()), None).await?;
     Ok(())
 }

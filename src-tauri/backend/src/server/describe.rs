@@ -126,7 +126,7 @@ impl Description {
         refuse(403, closed, "The user is inactive, lacks the role, or the thing is protected.");
         refuse(404, closed && (writes || !names.is_empty() || takes), "There is no such thing.");
         refuse(413, operation.body.is_some(), "The body is too large.");
-        refuse(503, true, "The database is being restarted, or the request took too long.");
+        refuse(503, true, "The database is being restarted, the request took too long, or too much is asked at once.");
         if takes {
             answers.entry(422).or_insert_with(|| error("A field was refused.", "HTTPValidationError"));
         }

@@ -6,7 +6,7 @@ use axum::http::{HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
 use serde_json::{Value, json};
 
-use crate::store::StoreError;
+use crate::store::{Absence, StoreError};
 
 /// Seconds after which a request that found no database is worth another try.
 const RETRY_S: &str = "5";
@@ -103,42 +103,26 @@ impl From<StoreError> for Fault {
 
 /// What a failure of the database is to the caller: a while to wait, a value of his own, or a defect.
 fn database(error: &sqlx::Error) -> Fault {
-    let wait = |sentence: &str| Fault::detail(StatusCode::SERVICE_UNAVAILABLE, sentence);
-    let inner = match error {
-        sqlx::Error::Database(inner) => inner,
-        sqlx::Error::PoolTimedOut
-        | sqlx::Error::PoolClosed
-        | sqlx::Error::WorkerCrashed
-        | sqlx::Error::Io(_)
-        | sqlx::Error::Tls(_)
-        | sqlx::Error::Protocol(_) => {
-            tracing::debug!(%error, "a request found no database");
-            return wait("The database does not answer; it is being restarted. Try again in a few seconds.");
-        }
-        other => return Fault::Broken(other.to_string()),
+    // What the checks before let pass and Postgres refuses (class 22, data exceptions) is the caller's input.
+    if error.as_database_error().and_then(|inner| inner.code()).is_some_and(|code| code.starts_with("22")) {
+        tracing::warn!(%error, "the database refused a value that had passed the checks");
+        return Fault::bad_request("A value cannot be stored: look for unusual characters and very large numbers.");
+    }
+    let Some(absence) = Absence::of(error) else { return Fault::Broken(error.to_string()) };
+    let sentence = match absence {
+        Absence::Gone => "The database does not answer; it is being restarted. Try again in a few seconds.",
+        Absence::Busy => "The database is busy and gave the request up. Try again in a few seconds.",
+        Absence::Full => "The database has no space left on its disk: free some there, then try again.",
+        Absence::Crowded => "The database takes no further connections. Try again in a few seconds.",
+        Absence::ReadOnly => "The database takes no changes at the moment. Try again in a few seconds.",
+        Absence::Shut => "The database takes no requests at the moment. Try again in a few seconds.",
     };
-    let code = inner.code().unwrap_or_default();
-    let sentence = match code.as_ref() {
-        // What the checks before let pass and Postgres refuses (class 22, data exceptions) is the caller's input.
-        code if code.starts_with("22") => {
-            tracing::warn!(%inner, "the database refused a value that had passed the checks");
-            return Fault::bad_request("A value cannot be stored: look for unusual characters and very large numbers.");
-        }
-        "57014" | "55P03" | "40001" | "40P01" => {
-            "The database is busy and gave the request up. Try again in a few seconds."
-        }
-        "53100" => "The database has no space left on its disk: free some there, then try again.",
-        "53300" => "The database takes no further connections. Try again in a few seconds.",
-        "25006" => "The database takes no changes at the moment. Try again in a few seconds.",
-        // Insufficient resources, connections that broke, a database that is closed, starting or stopping, and one whose
-        // sign-in was changed.
-        code if ["53", "08", "55", "57P", "28", "58"].iter().any(|class| code.starts_with(class)) => {
-            "The database takes no requests at the moment. Try again in a few seconds."
-        }
-        _ => return Fault::Broken(error.to_string()),
-    };
-    tracing::warn!(%inner, "the database refused a request");
-    wait(sentence)
+    if absence == Absence::Gone {
+        tracing::debug!(%error, "a request found no database");
+    } else {
+        tracing::warn!(%error, "the database refused a request");
+    }
+    Fault::detail(StatusCode::SERVICE_UNAVAILABLE, sentence)
 }
 
 impl IntoResponse for Fault {

@@ -121,14 +121,15 @@ impl Guesses {
     /// Notes that an attempt had the right password: it was no guess, and its source is known from now on.
     pub fn succeeded(&self, attempt: &Attempt) {
         let mut counts = self.counts.lock().expect("no holder of this lock panics");
-        for key in &attempt.keys {
-            if let Some(attempts) = counts.attempts.get_mut(key) {
-                attempts.open = (attempts.open - 1.0).max(0.0);
-            }
-        }
+        counts.give_back(attempt);
         let place = (attempt.name, attempt.source);
         make_room(&mut counts.known, &place, |at| *at);
         counts.known.insert(place, Instant::now());
+    }
+
+    /// Notes that an attempt was answered without the password being looked at, as while the database is away.
+    pub fn unanswered(&self, attempt: &Attempt) {
+        self.counts.lock().expect("no holder of this lock panics").give_back(attempt);
     }
 }
 
@@ -136,6 +137,14 @@ impl Counts {
     /// Attempts of this key that are not worked off yet.
     fn open(&self, key: &Key, limit: Limit, now: Instant) -> f64 {
         self.attempts.get(key).map_or(0.0, |attempts| attempts.left(limit, now))
+    }
+
+    fn give_back(&mut self, attempt: &Attempt) {
+        for key in &attempt.keys {
+            if let Some(attempts) = self.attempts.get_mut(key) {
+                attempts.open = (attempts.open - 1.0).max(0.0);
+            }
+        }
     }
 
     fn take(&mut self, key: Key, limit: Limit, now: Instant) {
@@ -198,6 +207,15 @@ mod tests {
         assert!(guesses.attempt_at("admin", peer(2), None, now).is_ok(), "somebody elsewhere");
         assert!(guesses.attempt_at("other", peer(1), None, now).is_ok(), "somebody else");
         assert!(guesses.attempt_at("admin", peer(1), None, now + Duration::from_secs(7)).is_ok(), "slowly");
+    }
+
+    #[test]
+    fn what_was_not_answered_was_no_guess_and_makes_no_place_known() {
+        let (guesses, now) = (Guesses::default(), Instant::now());
+        for _ in 0..50 {
+            guesses.unanswered(&guesses.attempt_at("admin", peer(1), None, now).unwrap());
+        }
+        assert_eq!(let_through(&guesses, 300, |_| "admin".into(), peer(1), now), 10);
     }
 
     #[test]

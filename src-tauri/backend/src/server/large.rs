@@ -1,8 +1,9 @@
-//! How large a body may be, by route, and what becomes of larger ones: the refusal has to reach whoever is still sending.
+//! How large a body may be, by route, how many large ones are taken at once, and what becomes of the others: the refusal has to
+//! reach whoever is still sending.
 
 use std::time::Duration;
 
-use axum::extract::Request;
+use axum::extract::{Request, State};
 use axum::http::StatusCode;
 use axum::http::header::{CONTENT_LENGTH, EXPECT};
 use axum::middleware::Next;
@@ -13,8 +14,8 @@ use netraven_api::auth::TOKEN_PATH;
 use netraven_api::bulk::BULK_IMPORT_PATH;
 use netraven_api::devices::{CheckImport, ImportDevices};
 
-use super::canonical;
 use super::fault::Fault;
+use super::{Shared, canonical};
 
 /// Most bytes of a file of devices.
 const FILE: usize = 16 * MIB;
@@ -23,6 +24,9 @@ const BODY: usize = MIB;
 /// Most bytes of a login, which anybody may send.
 const LOGIN: usize = 8 * 1024;
 const MIB: usize = 1024 * 1024;
+
+/// Files of devices taken at once, from the first byte of the body to the answer: each may hold its whole file in memory.
+pub const FILES: usize = 3;
 
 /// Most bytes that are read and thrown away; whoever sends more is cut off.
 const THROWN_AWAY: usize = 64 * MIB;
@@ -34,24 +38,47 @@ pub fn limit_of(path: &str) -> usize {
     let path = canonical(path);
     if path == canonical(TOKEN_PATH) {
         LOGIN
-    } else if [BULK_IMPORT_PATH, ImportDevices::PATH, CheckImport::PATH].map(canonical).contains(&path) {
+    } else if takes_file(path) {
         FILE
     } else {
         BODY
     }
 }
 
-/// Refuses a request whose length says that it is too large. A connection that is closed while the other end still writes loses
-/// the answer with it, so the body is read first and thrown away, unless the sender waits to be told to send it.
+/// Whether this route takes files of devices.
+pub fn takes_file(path: &str) -> bool {
+    [BULK_IMPORT_PATH, ImportDevices::PATH, CheckImport::PATH].map(canonical).contains(&canonical(path))
+}
+
+/// Takes a file of devices only while few others are taken. Asked once it is known who sends it, and before any of it is read.
+pub async fn one_of_few(State(shared): State<Shared>, request: Request, next: Next) -> Response {
+    let Ok(_place) = shared.files.try_acquire() else {
+        throw_away(request).await;
+        let sentence = format!("{FILES} files of devices are being read at the moment. Try again in a few seconds.");
+        return Fault::detail(StatusCode::SERVICE_UNAVAILABLE, sentence).into_response();
+    };
+    next.run(request).await
+}
+
+/// Refuses a request whose length says that it is too large.
 pub async fn check(request: Request, next: Next) -> Response {
     let limit = limit_of(request.uri().path());
     let length = request.headers().get(CONTENT_LENGTH).and_then(|length| length.to_str().ok()?.parse::<usize>().ok());
     if length.is_none_or(|length| length <= limit) {
         return next.run(request).await;
     }
-    let waits = request.headers().contains_key(EXPECT);
+    throw_away(request).await;
+    refusal(limit).into_response()
+}
+
+/// Reads a body that nobody wants. A connection that is closed while the other end still writes loses the answer with it; only
+/// a sender that waits to be told to send it needs no such care.
+async fn throw_away(request: Request) {
+    if request.headers().contains_key(EXPECT) {
+        return;
+    }
     let mut body = request.into_body().into_data_stream();
-    let throw_away = async {
+    let read = async {
         let mut thrown = 0;
         while let Some(Ok(part)) = body.next().await {
             thrown += part.len();
@@ -60,11 +87,8 @@ pub async fn check(request: Request, next: Next) -> Response {
             }
         }
     };
-    if !waits {
-        // However it ends, the answer is the same.
-        let _ = tokio::time::timeout(PATIENCE, throw_away).await;
-    }
-    refusal(limit).into_response()
+    // However it ends, the answer is the same.
+    let _ = tokio::time::timeout(PATIENCE, read).await;
 }
 
 /// Why a body of more than this many bytes is not read.

@@ -105,7 +105,8 @@ async fn login(
             tokens.guesses.succeeded(&attempt);
             record(&shared, &login.username, peer, "the user is inactive");
         }
-        Err(_) => {}
+        // Nobody was told whether the password is right.
+        Err(_) => tokens.guesses.unanswered(&attempt),
     }
     signed_in.map_err(Fault::into_response)
 }

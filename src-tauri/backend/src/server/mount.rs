@@ -53,6 +53,11 @@ impl Mount {
     pub fn route(&mut self, route: Route, operation: Operation, methods: MethodRouter<Shared>) {
         self.description.add(&route, operation);
         let methods = methods.layer(DefaultBodyLimit::max(large::limit_of(route.path)));
+        let methods = if large::takes_file(route.path) {
+            methods.layer(from_fn_with_state(self.shared.clone(), large::one_of_few))
+        } else {
+            methods
+        };
         let guarded = match route.access {
             Access::Open => methods,
             access => methods.layer(from_fn_with_state((self.shared.clone(), access), auth::require)),

@@ -64,6 +64,13 @@ async fn status(State(shared): State<Shared>) -> Json<SystemStatus> {
     if workers == 0 && redis == "healthy" {
         notes.push("No worker is running: jobs wait. Start one with `netraven-server worker`.".to_owned());
     }
+    if let Some((lines, time)) = shared.journal.held_up() {
+        let lines = if lines == 1 { "1 log line waits".to_owned() } else { format!("{lines} log lines wait") };
+        notes.push(format!(
+            "{lines} to be written, for {} s now: the database is away or busy. None is lost yet, and none is shown before.",
+            time.as_secs()
+        ));
+    }
     Json(SystemStatus {
         api: "healthy".to_owned(),
         postgres: postgres.to_owned(),

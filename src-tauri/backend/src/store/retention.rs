@@ -8,12 +8,10 @@ use serde::{Deserialize, Serialize};
 
 use super::{Result, Store};
 
-/// Setting that holds when retention looked last, and how far the clock is trusted.
+/// Setting that holds when retention looked last.
 const LOOKED: &str = "log_retention";
-/// Looks after a leap of the clock before anything is removed again.
-const DOUBT: u32 = 24;
-/// A gap between two looks that may as well be a clock that is wrong.
-const LEAP: jiff::SignedDuration = jiff::SignedDuration::from_hours(7 * 24);
+/// So many looks have to agree before anything is removed: of their times the earliest counts.
+const LOOKS: usize = 24;
 /// Most lines of the partition for all other months that are removed with one statement.
 const BATCH: i64 = 5_000;
 
@@ -26,29 +24,32 @@ pub struct RemovedMonth {
     pub lines: i64,
 }
 
-/// What is remembered from one look to the next.
-#[derive(Clone, Copy, Debug, Serialize, Deserialize)]
+/// The last looks, the newest last.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
 struct Looked {
-    at: Timestamp,
-    /// Looks still to come before the clock is trusted.
-    doubt: u32,
+    looks: Vec<Timestamp>,
+}
+
+impl Looked {
+    /// Notes a look; answers the time that is surely over, if one is known. A clock that is ahead is believed only when all
+    /// looks were made by it; a computer that is seldom on only removes later what it would have removed.
+    fn note(&mut self, now: Timestamp) -> Option<Timestamp> {
+        self.looks.push(now);
+        self.looks.drain(..self.looks.len().saturating_sub(LOOKS));
+        self.looks.iter().min().copied().filter(|_| self.looks.len() == LOOKS)
+    }
 }
 
 impl Store {
-    /// Removes the months of the log that ended more than `days` before `now`; answers what went. A look: called once an
-    /// hour and at each start. After the clock has leapt, and at first, nothing is removed for [`DOUBT`] looks, because a
-    /// computer whose clock is a year ahead must not lose its log.
+    /// Removes the months of the log that ended more than `days` before the earliest of the last [`LOOKS`] looks, of which this
+    /// is one; answers what went. Called once an hour and at each start. A computer whose clock is a year ahead must not lose
+    /// its log, and the gap between two looks does not tell it from one that was off.
     pub async fn remove_old_logs(&self, days: u32, now: Timestamp) -> Result<Vec<RemovedMonth>> {
-        let before: Option<Looked> = self.setting(LOOKED).await?;
-        let doubt = match before {
-            Some(before) if now.duration_since(before.at).abs() <= LEAP => before.doubt.saturating_sub(1),
-            _ => DOUBT,
-        };
-        self.set_setting(LOOKED, &Looked { at: now, doubt }).await?;
-        if doubt > 0 {
-            return Ok(Vec::new());
-        }
-        let Ok(limit) = now.checked_sub(jiff::SignedDuration::from_hours(i64::from(days) * 24)) else {
+        let mut looked: Looked = self.setting(LOOKED).await?.unwrap_or_default();
+        let over = looked.note(now);
+        self.set_setting(LOOKED, &looked).await?;
+        let kept = jiff::SignedDuration::from_hours(i64::from(days) * 24);
+        let Some(limit) = over.and_then(|over| over.checked_sub(kept).ok()) else {
             return Ok(Vec::new());
         };
         let limit_month = limit.to_zoned(TimeZone::UTC).date().first_of_month();
@@ -122,6 +123,36 @@ fn month_of(name: &str) -> Option<Date> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    fn hours(hours: i64) -> Timestamp {
+        Timestamp::from_second(1_000_000_000 + hours * 3600).unwrap()
+    }
+
+    #[test]
+    fn a_clock_that_is_ahead_is_not_believed_and_forgotten_once_it_is_right() {
+        let mut looked = Looked::default();
+        for hour in 0..23 {
+            assert_eq!(looked.note(hours(hour)), None, "the first day");
+        }
+        assert_eq!(looked.note(hours(23)), Some(hours(0)));
+        let year = 365 * 24;
+        for hour in 24..24 + 23 {
+            let over = looked.note(hours(year + hour));
+            assert!(over.is_some_and(|over| over <= hours(23)), "{over:?}");
+        }
+        for hour in 47..100 {
+            assert!(looked.note(hours(hour)).is_some_and(|over| over <= hours(hour)));
+        }
+    }
+
+    #[test]
+    fn a_computer_that_is_on_for_an_hour_every_eight_days_removes_what_is_old_all_the_same() {
+        let mut looked = Looked::default();
+        let looks = (0..100).flat_map(|time| [hours(time * 8 * 24), hours(time * 8 * 24 + 1)]);
+        let over: Vec<Timestamp> = looks.filter_map(|now| looked.note(now)).collect();
+        assert_eq!(over.len(), 200 - 23);
+        assert_eq!(over.last(), Some(&hours(88 * 8 * 24)), "a few months later than one that is always on");
+    }
 
     #[test]
     fn a_month_is_known_by_the_name_of_its_partition() {

@@ -5,7 +5,7 @@ use netraven_api::runs::{ListRuns, Run, RunStatus, RunSummary, SummarizeRuns};
 use netraven_api::sorting::RunColumn;
 use sqlx::types::Json;
 
-use super::listing::{List, Paging, RawPage, SortKey, Sql, is};
+use super::listing::{List, Paging, RawPage, SortKey, Sql};
 use super::run_filter::RunFilter;
 use super::{Result, Store, StoreError};
 
@@ -85,6 +85,23 @@ const AROUND: &str = concat!(
     " t) c "
 );
 
+/// What the devices of a `period` of runs came to: as the rows of runs tell it, as it was tallied for those that go on, and
+/// counted where the end of a run was written without counts.
+const OUTCOMES: &str = "), uncounted as (
+        select t.state, t.cause, t.devices from run_tallies t join period p on p.id = t.run_id
+            where p.status in ('queued', 'running')
+        union all select d.state, d.cause, 1 from run_devices d join period p on p.id = d.run_id
+            where p.succeeded is null and p.status not in ('queued', 'running')),
+    outcomes as (select
+        ((select coalesce(sum(succeeded + failed), 0) from period where status not in ('queued', 'running'))
+            + (select coalesce(sum(devices), 0) from uncounted where state not in ('queued', 'running')))::bigint as results,
+        (select count(*) from (
+            select c.value->>'cause' as cause from period p cross join lateral jsonb_array_elements(p.causes) c (value)
+            union (select cause from uncounted where cause is not null group by cause having sum(devices) > 0)) by_cause)
+            as causes,
+        (select count(distinct d.device_id) from run_devices d join period p on p.id = d.run_id
+            where d.state = 'failure' and coalesce(p.failed, 1) > 0) as failing";
+
 const LIST: List = List {
     from: FROM,
     counted: FROM,
@@ -136,17 +153,27 @@ impl Store {
         row.map(|row| row.0).ok_or(StoreError::NotFound("Run"))
     }
 
-    /// The totals of a period.
+    /// The totals of a period. Of one device they are counted from its rows; of all, the rows of runs tell them, and the tallies
+    /// of those that go on. Which devices failed is known of the devices alone.
     pub async fn summarize_runs(&self, query: &SummarizeRuns) -> Result<RunSummary> {
-        let mut sql = Sql::new(format!("with period as (select r.id, r.status, r.devices from {FROM} where true"));
+        let mut sql = Sql::new(format!(
+            "with period as (select r.id, r.status, r.succeeded, r.failed, r.causes from {FROM} where true"
+        ));
         RunFilter::from(query).narrow(&mut sql);
-        sql.push(
-            "), outcomes as (select count(*) filter (where d.finished_at is not null) as results,
-                 count(distinct d.cause) as causes,
-                 count(distinct d.device_id) filter (where d.state = 'failure') as failing
-                 from run_devices d join period p on p.id = d.run_id where true",
-        );
-        is(&mut sql, "d.device_id", query.device_id);
+        match query.device_id {
+            Some(device_id) => {
+                sql.push(
+                    "), outcomes as (select count(*) filter (where d.finished_at is not null) as results,
+                         count(distinct d.cause) as causes,
+                         count(distinct d.device_id) filter (where d.state = 'failure') as failing
+                         from run_devices d join period p on p.id = d.run_id where d.device_id = ",
+                );
+                sql.push_bind(device_id);
+            }
+            None => {
+                sql.push(OUTCOMES);
+            }
+        }
         charts::usual(&mut sql, &RunFilter::from(query));
         sql.push(
             "), active as (select coalesce(sum(t.devices), 0)::bigint as devices,

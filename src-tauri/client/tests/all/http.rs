@@ -44,6 +44,8 @@ async fn the_api_is_found_below_a_web_page() {
 #[tokio::test]
 async fn the_login_is_a_form_and_its_refusal_is_told_plainly() {
     let login = |headers: HeaderMap, body: Bytes| async move {
+        let shown = headers.get("authorization").map(|value| value.to_str().unwrap().to_owned());
+        assert!(shown.is_none_or(|shown| shown == "Bearer one.of.before"));
         assert_eq!(headers["content-type"], "application/x-www-form-urlencoded");
         if &body[..] == b"username=ann&password=p%26+w" {
             Json(json!({"access_token": "a.b.c", "token_type": "bearer"})).into_response()
@@ -52,9 +54,12 @@ async fn the_login_is_a_form_and_its_refusal_is_told_plainly() {
         }
     };
     let client = Client::new(&serve(Router::new().route("/auth/token", post(login))).await).unwrap();
-    let token = client.login("ann", &Secret::new("p& w")).await.unwrap();
-    assert_eq!(token.access_token.expose(), "a.b.c");
-    let problem = client.login("ann", &Secret::new("wrong")).await.unwrap_err();
+    let earlier = Secret::new("one.of.before");
+    for earlier in [None, Some(&earlier)] {
+        let token = client.login("ann", &Secret::new("p& w"), earlier).await.unwrap();
+        assert_eq!(token.access_token.expose(), "a.b.c");
+    }
+    let problem = client.login("ann", &Secret::new("wrong"), None).await.unwrap_err();
     assert_eq!((problem.code, problem.message.as_str()), (Code::Unauthenticated, "Incorrect user name or password."));
 }
 

@@ -255,7 +255,7 @@ async fn results_platforms_and_differences_are_put_together() {
 async fn a_sign_in_tells_a_wrong_password_from_a_user_who_is_switched_off() {
     let replay = Replay::start().await;
     let client = Client::discover(&replay.url).await.unwrap();
-    let login = async |user: &str, password: &str| client.login(user, &Secret::new(password)).await;
+    let login = async |user: &str, password: &str| client.login(user, &Secret::new(password), None).await;
     assert!(login("ann", "right").await.is_ok());
     assert_eq!(login("ann", "wrong").await.unwrap_err().code, Code::Unauthenticated);
     let problem = login("gone", "right").await.unwrap_err();

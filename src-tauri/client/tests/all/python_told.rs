@@ -138,6 +138,26 @@ async fn results_whose_log_is_gone_are_no_success() {
     assert_eq!((whole.status, whole.started_at), (RunStatus::Succeeded, Some(at("2026-02-01T02:00:00Z"))));
 }
 
+/// A job that had more devices when it ran, and has lost some since, looks as if each had a result.
+#[tokio::test]
+async fn as_many_results_as_the_job_has_devices_now_are_no_success() {
+    let replay = Replay::start().await;
+    replay.change(|world| {
+        success(world, 600, (11, "spine-a"), at("2026-02-01T01:00:09Z"));
+        success(world, 601, (12, "spine-b"), at("2026-02-01T01:00:10Z"));
+        // A later one, of which the job itself tells the end.
+        success(world, 700, (11, "spine-a"), at("2026-03-05T01:00:09Z"));
+        success(world, 701, (12, "spine-b"), at("2026-03-05T01:00:10Z"));
+        word(world, 31, "COMPLETED_SUCCESS", Some(at("2026-03-05T01:00:11Z")));
+    });
+    let client = replay.client().await;
+    let all = runs(&client, 31).await;
+    let of = |id: i64| all.iter().find(|run| run.id == id).unwrap_or_else(|| panic!("{all:#?}"));
+    assert_eq!((of(600).status, of(600).succeeded), (RunStatus::Unknown, 2));
+    assert!(of(600).message.as_ref().unwrap().contains("no longer tells of this run"));
+    assert_eq!((of(700).status, of(700).succeeded), (RunStatus::Succeeded, 2));
+}
+
 #[tokio::test]
 async fn a_run_whose_worker_died_is_one_run_of_which_the_end_is_not_known() {
     let replay = Replay::start().await;

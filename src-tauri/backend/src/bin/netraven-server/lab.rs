@@ -66,7 +66,7 @@ impl Target {
     /// A client that is signed in just now: tokens do not last as long as a lab may.
     async fn sign_in(&self) -> anyhow::Result<Client> {
         let client = Client::new(&self.url)?;
-        let token = client.login(&self.username, &self.password).await?;
+        let token = client.login(&self.username, &self.password, None).await?;
         Ok(client.with_token(token.access_token))
     }
 

@@ -152,18 +152,11 @@ fn by_results(seen: &Seen, around: Around, succeeded: i64, failed: i64) -> End {
         let status = if status == RunStatus::Succeeded && failed > 0 { RunStatus::PartlyFailed } else { status };
         return End { status, at: Some(ended), message };
     }
-    let is_complete = around.devices_now.is_some_and(|devices| devices > 0 && succeeded + failed >= devices);
-    let status = match (succeeded, failed) {
-        (_, 0) if is_complete => RunStatus::Succeeded,
-        (0, _) if is_complete => RunStatus::Failed,
-        (1.., 1..) => RunStatus::PartlyFailed,
-        _ => RunStatus::Unknown,
-    };
-    let message = (!is_complete).then(|| {
-        "This server's log no longer tells of this run. How many devices it had is not known, nor whether each has a result."
-            .to_owned()
-    });
-    End { status, at: Some(last), message }
+    // How many devices the job has now says nothing about how many it had. Results of both kinds are what "partly" means, however
+    // many are missing.
+    let status = if succeeded > 0 && failed > 0 { RunStatus::PartlyFailed } else { RunStatus::Unknown };
+    let message = "This server's log no longer tells of this run. How many devices it had is not known, nor whether each has a result.";
+    End { status, at: Some(last), message: Some(message.to_owned()) }
 }
 
 /// An entry of the queue.
