@@ -13,11 +13,15 @@ use super::definition::Definition;
 /// How many letters two lines must share at their start to be two showings of one line.
 const SHARED: usize = 4;
 
+/// Cisco and its like: facility, severity and mnemonic.
+const MNEMONIC: &str = r"%[A-Za-z]\w*(?:-\w+)*-(?:[0-7]|[A-Z])-\w+";
+
+static EVENT: LazyLock<Regex> = LazyLock::new(|| Regex::new(MNEMONIC).expect("the pattern of events is valid"));
+
 /// What no configuration writes: the marks by which devices name an event, whatever stands before them.
 static MARKED: LazyLock<RegexSet> = LazyLock::new(|| {
     set(&[
-        // Cisco and its like: facility, severity and mnemonic.
-        r"%[A-Za-z]\w*(?:-\w+)*-(?:[0-7]|[A-Z])-\w+",
+        MNEMONIC,
         // Huawei and H3C: `%%01IFNET/4/LINK_STATE`, `%Nov 30 10:11:12:123 2026`, `#Nov 30 ...`.
         r"%%\d\d\w+/\d/\w+",
         r"^\s*[%#*]\s?[A-Z][a-z]{2} +\d{1,2} (?:\d{4} )?\d\d:\d\d:\d\d",
@@ -59,6 +63,11 @@ fn set(patterns: &[&str]) -> RegexSet {
 pub fn may_be_log(line: &str) -> bool {
     // Comments at the head of a configuration tell times of their own.
     MARKED.is_match(line) || (!line.trim_start().starts_with(['!', '#', ';']) && TIMED.is_match(line))
+}
+
+/// Whether a line, as a screen shows it, names an event as nothing but a log does.
+pub fn names_event(line: &str) -> bool {
+    EVENT.is_match(line)
 }
 
 /// What a line may have to do with the device's log, by its looks.
