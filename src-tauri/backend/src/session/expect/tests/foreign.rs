@@ -139,9 +139,16 @@ fn a_host_that_is_renamed_while_it_is_read_is_read_whole_and_soon() {
             assert!(outcome.took < Duration::from_secs(6), "{:?}", outcome.took);
         }
     }
-    // A prompt that the platform does not know at all counts where the end was seen, and is told where it was not.
-    let odd = || router(vec![]).in_turn("show run", vec![vec![say(CONFIG), Act::Rename("** odd one **]")]]);
-    assert_eq!(read(&mut odd(), marked()).text(), CONFIG);
+    // A prompt of one word that the platform does not know counts where the end was seen.
+    let odd = |prompt| router(vec![]).in_turn("show run", vec![vec![say(CONFIG), Act::Rename(prompt)]]);
+    assert_eq!(read(&mut odd("**odd-one**]"), marked()).text(), CONFIG);
+    // One of several words may be a question: nothing is typed at it.
+    let mut device = odd("** odd one **]");
+    let outcome = read(&mut device, marked());
+    assert_eq!(outcome.failure().0, Cause::PromptNotSeen);
+    assert!(outcome.took < Duration::from_secs(7), "{:?}", outcome.took);
+    assert!(String::from_utf8_lossy(&device.received).ends_with("show run\n"));
+    assert_eq!(outcome.result.err().unwrap().said.as_deref(), Some("** odd one **]"));
 }
 
 #[test]
