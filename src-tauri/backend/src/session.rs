@@ -25,15 +25,15 @@ use self::observer::Progress;
 pub use self::observer::{Level, LogType, Observer};
 pub use self::probe::{Reach, probe};
 use self::report::Fault;
-pub use self::report::{Algorithms, Answer, Failure, HostKey, Limits, Login, Reading, Target};
+pub use self::report::{Algorithms, Answer, Before, Failure, HostKey, Limits, Login, Reading, Target, text_of};
 use self::ssh::expiry;
 pub use self::transcript::{Direction, Entry, Transcript};
 use crate::platforms::Definition;
 
 /// Reads the answers to the platform's commands from one device.
 ///
-/// `logins` are tried in their order; `known` is the host key stored for the device, if any. A reading is returned only
-/// if every answer in it is proven complete.
+/// `logins` are tried in their order. A reading is returned only if every answer in it is proven complete, and if what is new in
+/// it was read twice.
 ///
 /// # Errors
 /// A [`Failure`] with cause, stage and the last bytes seen.
@@ -41,7 +41,7 @@ pub fn read(
     target: &Target,
     definition: &Definition,
     logins: &[Login],
-    known: Option<&HostKey>,
+    before: &Before<'_>,
     limits: &Limits,
     cancel: &Cancel,
     observer: &mut dyn Observer,
@@ -49,7 +49,7 @@ pub fn read(
     let bounds = Bounds { limits, cancel, deadline: Instant::now() + limits.total };
     let mut progress = Progress::new(observer);
     let mut transcript = Transcript::default();
-    let (mut refused, mut bytes_read, mut met) = (Vec::new(), 0, known.cloned());
+    let (mut refused, mut bytes_read, mut met) = (Vec::new(), 0, before.host_key.cloned());
     let mut first = 0;
     let outcome = loop {
         let opened = ssh::open(target, &logins[first..], &mut met, &bounds, &mut progress, &mut refused);
@@ -61,6 +61,7 @@ pub fn read(
         let parties = Parties {
             definition,
             login,
+            is_stored: before.is_stored,
             bounds,
             progress: &mut progress,
             transcript: &mut transcript,
@@ -158,6 +159,8 @@ mod tests {
 
     struct Nobody;
 
+    const NEVER_SEEN: Before<'static> = Before { host_key: None, is_stored: &|_| false };
+
     impl Observer for Nobody {
         fn stage(&mut self, _stage: Stage) {}
         fn log(&mut self, _level: Level, _log_type: LogType, _message: String, _meta: serde_json::Value) {}
@@ -199,7 +202,7 @@ mod tests {
                 Instant::now()
             });
             let limits = Limits::default();
-            let result = read(&target, &definition(), &[login()], None, &limits, &cancel, &mut Nobody);
+            let result = read(&target, &definition(), &[login()], &NEVER_SEEN, &limits, &cancel, &mut Nobody);
             let failure = result.unwrap_err();
             assert_eq!(failure.timings.last().unwrap().0, failure.stage, "{:?}", failure.timings);
             assert_eq!(failure.cause, Cause::Cancelled);
@@ -232,8 +235,8 @@ mod tests {
     #[test]
     fn without_a_credential_the_device_is_not_touched() {
         let target = Target { host: "no-such-host.invalid".into(), port: 22 };
-        let failure =
-            read(&target, &definition(), &[], None, &Limits::default(), &Cancel::new(), &mut Nobody).unwrap_err();
+        let failure = read(&target, &definition(), &[], &NEVER_SEEN, &Limits::default(), &Cancel::new(), &mut Nobody)
+            .unwrap_err();
         assert_eq!((failure.cause, failure.stage), (Cause::NoCredentials, Stage::Prepare));
     }
 }

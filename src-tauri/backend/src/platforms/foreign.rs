@@ -12,6 +12,8 @@ use super::definition::Definition;
 
 /// How many letters two lines must share at their start to be two showings of one line.
 const SHARED: usize = 4;
+/// From so many letters without a gap on a line is a piece of something encoded.
+const OPAQUE: usize = 24;
 
 /// Cisco and its like: facility, severity and mnemonic.
 const MNEMONIC: &str = r"%[A-Za-z]\w*(?:-\w+)*-(?:[0-7]|[A-Z])-\w+";
@@ -222,7 +224,14 @@ fn common(before: &[(&str, Kind)], after: &[(&str, Kind)]) -> String {
 fn is_same_line(one: &str, other: &str) -> bool {
     let shared =
         one.trim_start().chars().zip(other.trim_start().chars()).take_while(|(one, other)| one == other).count();
-    shared >= SHARED
+    shared >= SHARED || (is_opaque(one) && is_opaque(other))
+}
+
+/// Whether a line is a piece of something encoded, such as a key that the device seals anew each time it shows it.
+fn is_opaque(line: &str) -> bool {
+    let line = line.trim();
+    let is_encoded = line.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"+/=".contains(&byte));
+    is_encoded && (line.len() >= OPAQUE || line.ends_with('='))
 }
 
 #[cfg(test)]
@@ -317,5 +326,10 @@ mod tests {
         assert_eq!(settle_in_place(&generic, one, other).as_deref(), Some(other));
         assert_eq!(settle_in_place(&generic, one, "user x\n set ENC BBBB\nlink is down\nend\n"), None);
         assert_eq!(settle_in_place(&generic, one, "user x\nlink is down\nend\n"), None);
+        let key = |line: &str, rest: &str| format!("set private-key\n{line}\n{rest}\nend\n");
+        let one = key("MIIFHDBOBgkqhkiG9w0BBQ0wQTAp", "q83jCw==");
+        let other = key("TllGSERCT0Jna3Foa2lHOXcwQkJR", "Yd1xAQ==");
+        assert_eq!(settle_in_place(&generic, &one, &other).as_deref(), Some(other.as_str()));
+        assert_eq!(settle_in_place(&generic, &one, &key("the link of port three is down", "q83jCw==")), None);
     }
 }
