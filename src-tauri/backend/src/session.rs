@@ -24,13 +24,13 @@ use self::observer::Progress;
 pub use self::observer::{Level, LogType, Observer};
 pub use self::probe::{Reach, probe};
 use self::report::Fault;
-pub use self::report::{Algorithms, Answer, Failure, HostKey, Limits, Login, Reading, Target};
+pub use self::report::{Algorithms, Answer, Before, Failure, HostKey, Limits, Login, Reading, Target, text_of};
 use self::ssh::{SignIns, expiry};
 pub use self::transcript::{Direction, Entry, Transcript};
 use crate::platforms::Definition;
 
 /// What is to be read from a device, and how.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy)]
 pub struct Request<'a> {
     /// Where it is.
     pub target: &'a Target,
@@ -38,23 +38,23 @@ pub struct Request<'a> {
     pub definition: &'a Definition,
     /// The credentials, tried in this order.
     pub logins: &'a [Login],
-    /// The host key stored for it, if any.
-    pub known: Option<&'a HostKey>,
+    /// What is known of it from sessions before.
+    pub before: &'a Before<'a>,
     /// How long each wait may be.
     pub limits: &'a Limits,
 }
 
 /// Reads the answers to the platform's commands from one device. A reading is returned only if every answer in it is proven
-/// complete.
+/// complete, and if what is new in it was read twice.
 ///
 /// # Errors
 /// A [`Failure`] with cause, stage and the last bytes seen.
 pub fn read(request: Request<'_>, cancel: &Cancel, observer: &mut dyn Observer) -> Result<Reading, Box<Failure>> {
-    let Request { target, definition, logins, known, limits } = request;
+    let Request { target, definition, logins, before, limits } = request;
     let bounds = Bounds { limits, cancel, deadline: Instant::now() + limits.total };
     let mut progress = Progress::new(observer);
     let mut transcript = Transcript::default();
-    let (mut sign_ins, mut bytes_read, mut first) = (SignIns::new(known), 0, 0);
+    let (mut sign_ins, mut bytes_read, mut first) = (SignIns::new(before.host_key), 0, 0);
     let outcome = loop {
         let (mut shell, greeting) = match sign_ins.open(target, &logins[first..], &bounds, &mut progress) {
             Ok(opened) => opened,
@@ -64,6 +64,7 @@ pub fn read(request: Request<'_>, cancel: &Cancel, observer: &mut dyn Observer) 
         let parties = Parties {
             definition,
             login,
+            is_stored: before.is_stored,
             bounds,
             progress: &mut progress,
             transcript: &mut transcript,
@@ -139,6 +140,10 @@ fn about_the_sign_in(fault: Fault, stage: Stage, transcript: &Transcript) -> (Fa
     }
 }
 
+/// A device nothing is known of.
+#[cfg(test)]
+const NEVER_SEEN: Before<'static> = Before { host_key: None, is_stored: &|_| false };
+
 #[cfg(test)]
 mod tests {
     use std::io::Write;
@@ -192,8 +197,13 @@ mod tests {
             });
             let limits = Limits::default();
             let (definition, logins) = (definition(), [login()]);
-            let request =
-                Request { target: &target, definition: &definition, logins: &logins, known: None, limits: &limits };
+            let request = Request {
+                target: &target,
+                definition: &definition,
+                logins: &logins,
+                before: &NEVER_SEEN,
+                limits: &limits,
+            };
             let result = read(request, &cancel, &mut Nobody);
             let failure = result.unwrap_err();
             assert_eq!(failure.timings.last().unwrap().0, failure.stage, "{:?}", failure.timings);
@@ -228,7 +238,8 @@ mod tests {
     fn without_a_credential_the_device_is_not_touched() {
         let target = Target { host: "no-such-host.invalid".into(), port: 22 };
         let (definition, limits) = (definition(), Limits::default());
-        let request = Request { target: &target, definition: &definition, logins: &[], known: None, limits: &limits };
+        let request =
+            Request { target: &target, definition: &definition, logins: &[], before: &NEVER_SEEN, limits: &limits };
         let failure = read(request, &Cancel::new(), &mut Nobody).unwrap_err();
         assert_eq!((failure.cause, failure.stage), (Cause::NoCredentials, Stage::Prepare));
     }

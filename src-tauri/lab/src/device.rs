@@ -24,6 +24,7 @@ pub(crate) struct Device {
     pub(crate) logins: AtomicU64,
     pub(crate) logins_refused: AtomicU64,
     pub(crate) readings: AtomicU64,
+    visits: AtomicU64,
     host_key: russh::keys::PrivateKey,
 }
 
@@ -59,6 +60,7 @@ impl Device {
             logins: AtomicU64::new(0),
             logins_refused: AtomicU64::new(0),
             readings: AtomicU64::new(0),
+            visits: AtomicU64::new(0),
             host_key: keys::ed25519(spec.host_key_seed),
             spec,
         }
@@ -78,10 +80,15 @@ impl Device {
         config.wire = None;
     }
 
+    /// Counts a visit that reads the configuration; the revision it finds.
+    pub(crate) fn visit(&self) -> u64 {
+        let before = self.visits.fetch_add(1, Ordering::Relaxed);
+        self.spec.options.change_every.filter(|n| *n > 0).map_or(0, |n| before / n)
+    }
+
     /// The configuration with `\r\n` line ends, counted as a reading.
-    pub(crate) fn read_config(&self) -> String {
-        let before = self.readings.fetch_add(1, Ordering::Relaxed);
-        let revision = self.spec.options.change_every.filter(|n| *n > 0).map_or(0, |n| before / n);
+    pub(crate) fn read_config(&self, revision: u64) -> String {
+        self.readings.fetch_add(1, Ordering::Relaxed);
         self.config_wire(Some(revision))
     }
 
@@ -181,18 +188,24 @@ mod tests {
     #[test]
     fn an_exact_configuration_is_printed_exactly() {
         let device = Device::new(DeviceSpec::new("lab", Platform::CiscoIos).with_config("a\n b\nend"));
-        assert_eq!(device.read_config(), "a\r\n b\r\nend\r\n");
+        assert_eq!(device.read_config(0), "a\r\n b\r\nend\r\n");
         device.set_config(Some("c\n".into()));
-        assert_eq!(device.read_config(), "c\r\n");
+        assert_eq!(device.read_config(0), "c\r\n");
         assert_eq!(device.readings.load(Ordering::Relaxed), 2);
     }
 
     #[test]
-    fn a_generated_configuration_changes_every_n_readings() {
+    fn a_generated_configuration_changes_every_n_visits_and_never_within_one() {
         let mut spec = DeviceSpec::new("lab", Platform::AristaEos);
         spec.options.change_every = Some(2);
         let device = Device::new(spec);
-        let readings: Vec<String> = (0..4).map(|_| device.read_config()).collect();
+        let visit = || {
+            let revision = device.visit();
+            let readings = [device.read_config(revision), device.read_config(revision)];
+            assert_eq!(readings[0], readings[1]);
+            readings[0].clone()
+        };
+        let readings: Vec<String> = (0..4).map(|_| visit()).collect();
         assert_eq!(readings[0], readings[1]);
         assert_ne!(readings[1], readings[2]);
         assert_eq!(readings[2], readings[3]);

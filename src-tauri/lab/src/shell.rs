@@ -59,6 +59,8 @@ pub(crate) struct Shell {
     prompt: Option<String>,
     /// How often the prompt was drawn.
     drawn: u32,
+    /// The revision of the configuration that this visit reads.
+    visit: Option<u64>,
     line: Vec<u8>,
     after_return: bool,
     ops: Vec<Op>,
@@ -78,6 +80,7 @@ impl Shell {
             echo: terminal,
             prompt: None,
             drawn: 0,
+            visit: None,
             mode: Mode::Command,
             line: Vec::new(),
             after_return: false,

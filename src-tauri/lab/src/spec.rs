@@ -41,7 +41,8 @@ pub struct DeviceSpec {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Options {
-    /// A generated configuration changes after every n readings (n = 1: each reading differs from the one before).
+    /// A generated configuration changes after every n visits that read it (n = 1: each finds another one than the one before).
+    /// Within a visit it stays the same, however often it is read.
     pub change_every: Option<u64>,
     /// Text sent as the SSH protocol's own banner, before the login.
     pub login_banner: Option<String>,

@@ -113,3 +113,28 @@ async fn an_export_waits_for_its_record_and_is_refused_without_it() -> anyhow::R
     app.stop().await;
     Ok(())
 }
+
+/// A line that nothing tells from a configuration is known by not being there again, so what is new is read twice.
+#[tokio::test(flavor = "multi_thread")]
+async fn an_unchanged_device_is_read_once_and_a_new_or_changed_one_twice() -> anyhow::Result<()> {
+    let platforms =
+        [Platform::CiscoIos, Platform::CiscoNxos, Platform::AristaEos, Platform::JuniperJunos, Platform::Generic];
+    let name = |platform: Platform| platform.as_str().replace('_', "-");
+    let app = TestApp::start().await?;
+    let specs = platforms.map(|platform| DeviceSpec::new(name(platform), platform));
+    let lab = Enrolled::start(&app.client, specs.into()).await?;
+    let readings = || -> Vec<u64> { lab.lab.devices().iter().map(|device| device.readings()).collect() };
+    for (expect, changed) in [(2, 5), (3, 0), (5, 1), (6, 0)] {
+        let changes = lab.device("cisco-ios")?;
+        if changed == 1 {
+            changes.set_config("version 16.12\nhostname another\n!\nend\n".to_owned());
+        }
+        let detail = work::run(&app.client, lab.job).await?;
+        assert_eq!((detail.run.succeeded, detail.run.changed), (5, changed), "{:#?}", detail.results);
+        let others = if expect < 5 { expect } else { expect - 1 };
+        assert_eq!(changes.readings(), expect, "{:?}", readings());
+        assert!(readings().iter().filter(|count| **count == others).count() >= 4, "{:?}", readings());
+    }
+    app.stop().await;
+    Ok(())
+}

@@ -45,8 +45,6 @@ pub struct Definition {
     pub comment: String,
     /// A command that cannot exist, sent first to learn how this device refuses; `None` where `errors` knows.
     pub unknown_command: Option<String>,
-    /// Whether a configuration is always read twice and compared, because nothing else tells what was printed into it.
-    pub read_twice: bool,
     /// Questions the device may ask after login, before the first prompt.
     pub dialogs: Vec<Dialog>,
     /// `secrets`, `harmless` and `secret_blocks`, compiled together once.

@@ -12,12 +12,18 @@ use super::definition::Definition;
 
 /// How many letters two lines must share at their start to be two showings of one line.
 const SHARED: usize = 4;
+/// From so many letters without a gap on a line is a piece of something encoded.
+const OPAQUE: usize = 24;
+
+/// Cisco and its like: facility, severity and mnemonic.
+const MNEMONIC: &str = r"%[A-Za-z]\w*(?:-\w+)*-(?:[0-7]|[A-Z])-\w+";
+
+static EVENT: LazyLock<Regex> = LazyLock::new(|| Regex::new(MNEMONIC).expect("the pattern of events is valid"));
 
 /// What no configuration writes: the marks by which devices name an event, whatever stands before them.
 static MARKED: LazyLock<RegexSet> = LazyLock::new(|| {
     set(&[
-        // Cisco and its like: facility, severity and mnemonic.
-        r"%[A-Za-z]\w*(?:-\w+)*-(?:[0-7]|[A-Z])-\w+",
+        MNEMONIC,
         // Huawei and H3C: `%%01IFNET/4/LINK_STATE`, `%Nov 30 10:11:12:123 2026`, `#Nov 30 ...`.
         r"%%\d\d\w+/\d/\w+",
         r"^\s*[%#*]\s?[A-Z][a-z]{2} +\d{1,2} (?:\d{4} )?\d\d:\d\d:\d\d",
@@ -59,6 +65,11 @@ fn set(patterns: &[&str]) -> RegexSet {
 pub fn may_be_log(line: &str) -> bool {
     // Comments at the head of a configuration tell times of their own.
     MARKED.is_match(line) || (!line.trim_start().starts_with(['!', '#', ';']) && TIMED.is_match(line))
+}
+
+/// Whether a line, as a screen shows it, names an event as nothing but a log does.
+pub fn names_event(line: &str) -> bool {
+    EVENT.is_match(line)
 }
 
 /// What a line may have to do with the device's log, by its looks.
@@ -213,7 +224,14 @@ fn common(before: &[(&str, Kind)], after: &[(&str, Kind)]) -> String {
 fn is_same_line(one: &str, other: &str) -> bool {
     let shared =
         one.trim_start().chars().zip(other.trim_start().chars()).take_while(|(one, other)| one == other).count();
-    shared >= SHARED
+    shared >= SHARED || (is_opaque(one) && is_opaque(other))
+}
+
+/// Whether a line is a piece of something encoded, such as a key that the device seals anew each time it shows it.
+fn is_opaque(line: &str) -> bool {
+    let line = line.trim();
+    let is_encoded = line.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"+/=".contains(&byte));
+    is_encoded && (line.len() >= OPAQUE || line.ends_with('='))
 }
 
 #[cfg(test)]
@@ -308,5 +326,10 @@ mod tests {
         assert_eq!(settle_in_place(&generic, one, other).as_deref(), Some(other));
         assert_eq!(settle_in_place(&generic, one, "user x\n set ENC BBBB\nlink is down\nend\n"), None);
         assert_eq!(settle_in_place(&generic, one, "user x\nlink is down\nend\n"), None);
+        let key = |line: &str, rest: &str| format!("set private-key\n{line}\n{rest}\nend\n");
+        let one = key("MIIFHDBOBgkqhkiG9w0BBQ0wQTAp", "q83jCw==");
+        let other = key("TllGSERCT0Jna3Foa2lHOXcwQkJR", "Yd1xAQ==");
+        assert_eq!(settle_in_place(&generic, &one, &other).as_deref(), Some(other.as_str()));
+        assert_eq!(settle_in_place(&generic, &one, &key("the link of port three is down", "q83jCw==")), None);
     }
 }

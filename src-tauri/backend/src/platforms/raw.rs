@@ -46,8 +46,9 @@ struct RawDefinition {
     #[serde(default)]
     dialogs: Vec<RawDialog>,
     unknown_command: Option<String>,
-    #[serde(default)]
-    read_twice: bool,
+    /// Asked for what every platform gets: files that say so are not refused for it.
+    #[serde(default, rename = "read_twice")]
+    _read_twice: bool,
 }
 
 #[derive(Deserialize)]
@@ -249,7 +250,6 @@ impl RawDefinition {
             newline: self.newline,
             comment: self.comment,
             unknown_command: self.unknown_command,
-            read_twice: self.read_twice,
         })
     }
 }

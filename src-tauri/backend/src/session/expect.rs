@@ -45,6 +45,8 @@ pub(super) struct Parties<'a, 'p> {
     pub(super) definition: &'a Definition,
     /// The credential that opened the shell, which may ask for it again.
     pub(super) login: &'a Login,
+    /// Whether a configuration is the one that is stored.
+    pub(super) is_stored: &'a dyn Fn(&str) -> bool,
     pub(super) bounds: Bounds<'a>,
     pub(super) progress: &'a mut Progress<'p>,
     pub(super) transcript: &'a mut Transcript,
@@ -53,12 +55,20 @@ pub(super) struct Parties<'a, 'p> {
 
 /// Leads the whole conversation, from the open shell to the last proven answer and the goodbye.
 pub(super) fn converse(channel: &mut dyn ByteChannel, parties: Parties<'_, '_>) -> Result<Conversed, Fault> {
-    let Parties { definition, login, bounds, progress, transcript, bytes_read } = parties;
+    let Parties { definition, login, is_stored, bounds, progress, transcript, bytes_read } = parties;
     let terminal = Terminal::new(channel, definition, bounds, transcript, bytes_read);
     progress.enter(Stage::Prompt);
     let prompt = Learned::nobody();
-    let mut conversation =
-        Conversation { terminal, definition, progress, prompt, deadline: None, refusal: None, asked: String::new() };
+    let mut conversation = Conversation {
+        terminal,
+        definition,
+        is_stored,
+        progress,
+        prompt,
+        deadline: None,
+        refusal: None,
+        asked: String::new(),
+    };
     conversation.first_prompt(login)?;
     conversation.become_privileged(login)?;
     conversation.turn_paging_off()?;
@@ -71,6 +81,7 @@ pub(super) fn converse(channel: &mut dyn ByteChannel, parties: Parties<'_, '_>) 
 struct Conversation<'a, 'p> {
     terminal: Terminal<'a>,
     definition: &'a Definition,
+    is_stored: &'a dyn Fn(&str) -> bool,
     progress: &'a mut Progress<'p>,
     prompt: Learned,
     /// When learning the prompt must have ended, however often it is tried.

@@ -9,6 +9,7 @@ use netraven_api::outcome::{Cause, Stage};
 use secrecy::{ExposeSecret, SecretString};
 
 use super::transcript::Transcript;
+use crate::platforms::{Definition, Purpose};
 
 /// Where a device is.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -118,6 +119,14 @@ impl fmt::Display for HostKey {
     }
 }
 
+/// What is known of a device from sessions before.
+pub struct Before<'a> {
+    /// The host key it showed.
+    pub host_key: Option<&'a HostKey>,
+    /// Whether a configuration, as [`text_of`] its answers, is the one that is stored. What is needs no second reading.
+    pub is_stored: &'a dyn Fn(&str) -> bool,
+}
+
 /// The algorithms client and device agreed on.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Algorithms {
@@ -147,6 +156,12 @@ impl fmt::Debug for Answer {
         // A configuration holds secrets.
         write!(formatter, "Answer {{ command: {}, {} bytes }}", self.command, self.raw.len())
     }
+}
+
+/// The answers to the commands of one purpose, one after the other.
+pub fn text_of(definition: &Definition, answers: &[Answer], purpose: Purpose) -> String {
+    let of = |answer: &&Answer| definition.commands[answer.command].purpose == purpose;
+    answers.iter().filter(of).map(|answer| answer.text.as_str()).collect()
 }
 
 /// A complete reading: every answer in it is proven to have arrived whole.

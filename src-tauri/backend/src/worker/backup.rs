@@ -17,7 +17,7 @@ use super::veil::Veil;
 use super::{Worker, failed};
 use crate::places::{ENABLE_PASSWORD, PASSWORD, RAW_CONFIG, context};
 use crate::platforms::{Definition, Facts, Purpose, facts_of, significant};
-use crate::session::{self, Cancel, Failure, HostKey, Limits, Login, Reading, Target};
+use crate::session::{self, Before, Cancel, Failure, HostKey, Limits, Login, Reading, Target, text_of};
 use crate::snapshots;
 use crate::store::approvals::SealedLogin;
 use crate::store::leases::Lease;
@@ -86,6 +86,7 @@ async fn sign_in(worker: &Worker, lease: &Lease, sealed: Vec<SealedLogin>, cance
     let known = patiently(cancel, || store.host_key(lease.device_id)).await?;
     let known = known.map(|key| HostKey { key_type: key.key_type, sha256: key.sha256 });
     let key = worker.seal.fingerprint_key();
+    let before = patiently(cancel, || store.newest_config(lease.device_id)).await?;
     let held = patiently(cancel, || worker.secrets.all(store, &worker.seal)).await?;
     let veil = Arc::new(Veil::new(&definition, &key, secrets(&logins), held));
     let (mut sink, seen) = Sink::new(worker.journal.clone(), lease, Arc::clone(&veil));
@@ -97,11 +98,12 @@ async fn sign_in(worker: &Worker, lease: &Lease, sealed: Vec<SealedLogin>, cance
         let (logins, veil) = (logins.clone(), Arc::clone(&veil));
         move || {
             let target = Target { host: lease.ip_address.clone(), port: lease.port };
+            let is_stored = |raw: &str| is_same(before.as_ref(), &Marked::of(&definition, &key, raw));
             let request = session::Request {
                 target: &target,
                 definition: &definition,
                 logins: &logins,
-                known: known.as_ref(),
+                before: &Before { host_key: known.as_ref(), is_stored: &is_stored },
                 limits: &Limits::default(),
             };
             let read = session::read(request, &cancel, &mut sink);
@@ -127,6 +129,7 @@ async fn sign_in(worker: &Worker, lease: &Lease, sealed: Vec<SealedLogin>, cance
             }
             let facts = (text.facts.model.as_deref(), text.facts.serial.as_deref());
             patiently(cancel, || store.device_seen(lease.device_id, facts.0, facts.1)).await?;
+            // A session takes its time: somebody may have stored or removed one meanwhile.
             let newest = patiently(cancel, || store.newest_config(lease.device_id)).await?;
             let backup = Backup { worker, lease, definition: &definition, logins: &logins };
             Ok(backup.stored(&reading, text, newest))
@@ -185,30 +188,44 @@ struct Text {
     raw: String,
     hidden: String,
     secrets_hidden: usize,
-    /// Changes whenever the configuration does, a secret in it included. The tags in the text are too short to rely on.
-    fingerprint: String,
+    marked: Marked,
     facts: Facts,
     prompt: String,
 }
 
 impl Text {
     fn of(definition: &Definition, reading: &Reading, key: &[u8; 32], veil: &Veil) -> Text {
-        let of = |purpose: Purpose| {
-            let answers =
-                reading.answers.iter().filter(|answer| definition.commands[answer.command].purpose == purpose);
-            answers.map(|answer| answer.text.as_str()).collect::<String>()
-        };
+        let of = |purpose: Purpose| text_of(definition, &reading.answers, purpose);
         let (raw, about) = (of(Purpose::Config), of(Purpose::Facts));
         let facts = facts_of(definition, &about, &raw);
         let [model, serial, version] =
             [facts.model, facts.serial, facts.version].map(|fact| fact.map(|fact| veil.sentence(&fact)));
         let facts = Facts { model, serial, version };
-        let significant = significant(definition, &raw);
-        let redacted = veil.configuration(&significant);
-        let fingerprint = fingerprint(key, &significant);
+        let marked = Marked::of(definition, key, &raw);
+        let redacted = veil.configuration(&marked.significant);
         let prompt = veil.sentence(&reading.prompt);
-        Text { raw, hidden: redacted.text, secrets_hidden: redacted.hidden, fingerprint, facts, prompt }
+        Text { raw, hidden: redacted.text, secrets_hidden: redacted.hidden, marked, facts, prompt }
     }
+}
+
+/// What counts of a configuration, and what it is compared by.
+struct Marked {
+    significant: String,
+    /// Changes whenever the configuration does, a secret in it included. The tags in the text are too short to rely on.
+    fingerprint: String,
+}
+
+impl Marked {
+    fn of(definition: &Definition, key: &[u8; 32], raw: &str) -> Marked {
+        let significant = significant(definition, raw);
+        let fingerprint = fingerprint(key, &significant);
+        Marked { significant, fingerprint }
+    }
+}
+
+/// Whether a configuration is the one of this snapshot.
+fn is_same(snapshot: Option<&(i64, String)>, marked: &Marked) -> bool {
+    snapshot.is_some_and(|(_, fingerprint)| *fingerprint == marked.fingerprint)
 }
 
 /// A keyed hash, hexadecimal: without the key nobody can try out secrets against it.
@@ -231,7 +248,7 @@ impl Backup<'_> {
     fn stored(&self, reading: &Reading, text: Text, newest: Option<(i64, String)>) -> Outcome {
         let Backup { worker, lease, definition, logins } = *self;
         let sha256 = snapshots::sha256_of(&text.hidden);
-        let same_as = newest.filter(|(_, stored)| *stored == text.fingerprint).map(|(id, _)| id);
+        let same_as = newest.filter(|newest| is_same(Some(newest), &text.marked)).map(|(id, _)| id);
         let (bytes, lines) = (text.hidden.len(), text.hidden.lines().count());
         let login = logins.iter().find(|login| login.id == reading.login_id).map(|login| login.username.as_str());
         let mut details = json!({
@@ -249,7 +266,7 @@ impl Backup<'_> {
             metadata: json!({ "job_id": lease.job_id, "run_id": lease.run_id, "hostname": lease.hostname,
             "sha256": sha256, "bytes": bytes, "secrets_hidden": text.secrets_hidden }),
             text: text.hidden,
-            fingerprint: text.fingerprint,
+            fingerprint: text.marked.fingerprint,
             retrieved_at: Timestamp::now(),
             if_unchanged: unchanged.clone(),
         });

@@ -14,7 +14,8 @@ pub(super) const LAST_BREATH: Duration = Duration::from_millis(150);
 impl Shell {
     /// Answers the configuration command, as the present fault has it.
     pub(super) fn config(&mut self, filters: &str) {
-        let text = self.device.read_config();
+        let revision = *self.visit.get_or_insert_with(|| self.device.visit());
+        let text = self.device.read_config(revision);
         match self.device.fault() {
             Some(Fault::ErrorText) => {
                 let platform = self.device.spec.platform;

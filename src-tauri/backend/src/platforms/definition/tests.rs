@@ -191,3 +191,21 @@ fn each_configuration_command_can_be_proven_and_none_by_its_echo() {
         assert!(definition.commands.iter().all(|command| command.end.is_none()), "{name}");
     }
 }
+
+/// Some shells keep 510 bytes of a line and drop the rest; a terminal driver may keep no more than 256.
+const SHORTEST_LINE: usize = 256;
+
+#[test]
+fn whatever_is_sent_fits_into_the_line_of_a_small_shell() {
+    for definition in Registry::load(None).0.iter() {
+        let commands = definition.commands.iter().map(|command| &command.send);
+        let paging = definition.paging.off.iter().map(|command| &command.send);
+        let others = definition.dialogs.iter().map(|dialog| &dialog.send).chain(&definition.goodbye);
+        let privilege = definition.privilege.iter().map(|privilege| &privilege.command);
+        let sent = commands.chain(paging).chain(others).chain(privilege).chain(&definition.unknown_command);
+        for send in sent {
+            let bytes = send.len() + definition.newline.len();
+            assert!(bytes < SHORTEST_LINE, "{} sends {bytes} bytes: {send}", definition.name);
+        }
+    }
+}

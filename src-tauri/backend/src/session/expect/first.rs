@@ -11,7 +11,7 @@ use super::learned::Learned;
 use super::newline::PACE;
 use super::questions::{self, Question};
 use super::{Conversation, DIALOG_QUIET, PAGER_QUIET, PROMPT_QUIET};
-use crate::platforms::{PromptSeen, screen};
+use crate::platforms::{PromptSeen, foreign, screen};
 
 /// A device that says nothing recognisable for so long is given a newline.
 const NUDGE_AFTER: Duration = Duration::from_secs(3);
@@ -87,7 +87,7 @@ impl Conversation<'_, '_> {
                     self.terminal.answer_pager()?;
                 }
                 wait = PAGER_QUIET;
-            } else if let Some(seen) = self.definition.prompt_of(&line).filter(|_| !asks_who(question)) {
+            } else if let Some(seen) = self.prompt_at(&line, question) {
                 if quiet >= PROMPT_QUIET && self.learn(seen)? {
                     return Ok(());
                 }
@@ -97,6 +97,14 @@ impl Conversation<'_, '_> {
                 if quiet >= DIALOG_QUIET && self.answer(question, &asked, login, done)? {
                     until = self.terminal.now() + limit;
                 }
+            } else if !self.may_nudge(&line) {
+                let asked = screen::line(&line).trim().to_string();
+                wait = self.question_after().saturating_sub(quiet);
+                if wait.is_zero() && !questions::states(&asked) {
+                    return Err(self.asked_unknown(asked));
+                }
+                // More of a statement may be on its way, until the limit.
+                wait = wait.max(DIALOG_QUIET);
             } else if quiet >= nudge_after && done.nudges < NUDGES {
                 done.nudges += 1;
                 self.terminal.send_line("")?;
@@ -110,6 +118,46 @@ impl Conversation<'_, '_> {
             }
             self.terminal.pump(wait.max(Duration::from_millis(1)))?;
         }
+    }
+
+    /// The prompt at which the device seems to stand. What asks for something is none, whatever it ends with.
+    fn prompt_at(&self, line: &str, question: Option<Question>) -> Option<PromptSeen> {
+        let seen = self.definition.prompt_of(line).filter(|_| !asks_who(question))?;
+        (!self.invites(&screen::line(line))).then_some(seen)
+    }
+
+    fn invites(&self, line: &str) -> bool {
+        questions::invites(line) || (questions::is_words(line) && self.is_menu())
+    }
+
+    /// Whether Enter may be typed to see what happens: where nothing is asked, or only the log has spoken.
+    fn may_nudge(&self, line: &str) -> bool {
+        let line = screen::line(line);
+        !self.invites(&line)
+            && (questions::asks_nothing(&line) || foreign::names_event(&line) || self.is_prompt_before_log(&line))
+    }
+
+    fn is_prompt_before_log(&self, line: &str) -> bool {
+        let line = line.trim_start();
+        let word = line.find(char::is_whitespace).unwrap_or(line.len());
+        let mut ends = line[..word].char_indices().filter(|(_, c)| ['#', '>', '$', '%', ']'].contains(c));
+        ends.any(|(at, c)| {
+            let (prompt, rest) = line.split_at(at + c.len_utf8());
+            foreign::may_be_log(rest.trim_start()) && self.definition.prompt_of(prompt).is_some()
+        })
+    }
+
+    /// How long a device stands at what may be a question before it counts as one.
+    fn question_after(&self) -> Duration {
+        QUESTION_AFTER.min(self.terminal.limits().prompt)
+    }
+
+    fn asked_unknown(&self, asked: String) -> Fault {
+        let message = "Signed in, but the device stands at a line that is no prompt and may ask something, and nobody has told \
+                       what to answer.";
+        Fault::new(Cause::PromptNotSeen, message)
+            .quoting(Some(asked))
+            .expecting(self.definition.prompt.pattern.as_str())
     }
 
     /// Answers a question where the answer is known; says whether it did.
@@ -152,7 +200,7 @@ impl Conversation<'_, '_> {
                 self.terminal.send(&key)?;
             }
             Question::Colon if !self.is_menu() => return Ok(false),
-            _ if self.terminal.quiet() >= QUESTION_AFTER.min(self.terminal.limits().prompt) => {
+            _ if self.terminal.quiet() >= self.question_after() => {
                 let message = "Signed in, but the device asks something before its first prompt, and nobody has told what to answer.";
                 return Err(Fault::new(Cause::PromptNotSeen, message)
                     .quoting(Some(asked))
@@ -193,7 +241,7 @@ impl Conversation<'_, '_> {
         let message = format!("Signed in, but no prompt of {title} was seen within {} s.", limit.as_secs());
         let last = screen::line(line).trim().to_string();
         Fault::new(Cause::PromptNotSeen, message)
-            .quoting(questions::of(&last).map(|_| last))
+            .quoting((questions::of(&last).is_some() || !questions::asks_nothing(&last)).then_some(last))
             .expecting(self.definition.prompt.pattern.as_str())
     }
 

@@ -203,7 +203,7 @@ impl Conversation<'_, '_> {
                     View::Prompt { marked, .. } => return Ok(Stop { place: None, marked, other: None }),
                     View::Covered { place, marked, .. } => return Ok(Stop { place: Some(place), marked, other: None }),
                     View::Other { marked, prompt, .. } => return Ok(Stop { place: None, marked, other: Some(prompt) }),
-                    View::Question { asked, .. } => return Err(unanswered(ask, asked)),
+                    View::Question { asked, sure, .. } => return Err(unanswered(ask, asked, sure)),
                 }
             }
             let answered = quiet >= need;
@@ -292,11 +292,14 @@ impl Conversation<'_, '_> {
     }
 }
 
-fn unanswered(ask: &Ask<'_>, asked: String) -> Fault {
-    let message = format!(
-        "The device asks something in its answer to `{}`, and nobody has told what to answer.",
-        short(ask.send)
-    );
+fn unanswered(ask: &Ask<'_>, asked: String, sure: bool) -> Fault {
+    let send = short(ask.send);
+    let message = match sure {
+        true => format!("The device asks something in its answer to `{send}`, and nobody has told what to answer."),
+        false => format!(
+            "The device came to a stop in its answer to `{send}` at a line that reads like a question or like another prompt, and nobody has told what to answer."
+        ),
+    };
     Fault::new(Cause::PromptNotSeen, message).quoting(Some(asked)).expecting("the prompt")
 }
 

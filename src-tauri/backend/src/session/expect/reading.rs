@@ -1,17 +1,34 @@
 //! One command's answer, from its sending to a text that may be stored: refusals told from texts, ends proven, and what was
 //! printed into it left out.
 
+use std::time::Duration;
+
 use netraven_api::outcome::{Cause, Stage};
 use serde_json::json;
 
 use super::super::observer::Level;
-use super::super::report::{Answer, Fault};
+use super::super::report::{Answer, Fault, text_of};
 use super::proof::{Ask, short};
 use super::{Conversation, content};
 use crate::platforms::{Command, Purpose, clean_read, foreign, learn_refusal};
 
 /// How often a configuration is read before its readings must agree.
 const READINGS: usize = 3;
+
+/// An answer that is proven whole.
+struct Taken {
+    raw: Vec<u8>,
+    text: String,
+    /// Whether lines of the log hid the prompt behind it.
+    covered: bool,
+}
+
+/// An answer that was read once, and how long that took.
+struct Once {
+    /// Its place among the answers.
+    place: usize,
+    took: Duration,
+}
 
 impl Conversation<'_, '_> {
     /// Learns how this device refuses a command, where its platform cannot know.
@@ -30,24 +47,60 @@ impl Conversation<'_, '_> {
     }
 
     pub(super) fn run_commands(&mut self) -> Result<Vec<Answer>, Fault> {
-        let mut answers = Vec::new();
+        let (mut answers, mut once, mut covered) = (Vec::new(), Vec::new(), false);
         for (place, command) in self.definition.commands.iter().enumerate() {
             self.progress.enter(Stage::Read);
-            if let Some((raw, text)) = self.run(command)? {
-                answers.push(Answer { command: place, raw, text });
+            let began = self.terminal.now();
+            let Some(taken) = self.run(command, Vec::new())? else { continue };
+            if command.purpose == Purpose::Config {
+                covered |= taken.covered;
+                let took = self.terminal.now().saturating_duration_since(began);
+                once.push(Once { place: answers.len(), took });
             }
+            answers.push(Answer { command: place, raw: taken.raw, text: taken.text });
+        }
+        let text = text_of(self.definition, &answers, Purpose::Config);
+        if covered || !(self.is_stored)(&text) {
+            let suspect = covered || foreign::has_log(self.definition, &text);
+            self.read_again(&mut answers, &once, suspect)?;
         }
         Ok(answers)
     }
 
-    /// Runs one command, as often as it takes; `None` if it is optional and the device refused it.
-    fn run(&mut self, command: &Command) -> Result<Option<(Vec<u8>, String)>, Fault> {
+    /// Reads once more what is new: a line printed into it may have no other mark than that it is not there again.
+    fn read_again(&mut self, answers: &mut [Answer], once: &[Once], suspect: bool) -> Result<(), Fault> {
+        let took: Duration = once.iter().map(|once| once.took).sum();
+        // There may be a third reading as well.
+        if !suspect && self.terminal.time_left() < took * 5 / 2 {
+            let message = "The configuration is not the stored one, but so slow to read that it was not read once more: \
+                           what the device's log may have printed into it was not looked for.";
+            self.progress.session(Level::Warning, message, json!({"ms": took.as_millis() as u64}));
+            return Ok(());
+        }
+        for once in once {
+            let answer = &mut answers[once.place];
+            let command = &self.definition.commands[answer.command];
+            let send = short(&command.send);
+            let message =
+                format!("The answer to `{send}` is new or looks odd: reading it once more before it is stored.");
+            self.progress.session(Level::Debug, message, json!({"command": send, "reading": 1}));
+            self.progress.enter(Stage::Read);
+            if let Some(taken) = self.run(command, vec![answer.text.clone()])? {
+                (answer.raw, answer.text) = (taken.raw, taken.text);
+            }
+        }
+        Ok(())
+    }
+
+    /// Runs one command, as often as it takes; `None` if it is optional and the device refused it. With earlier readings of its
+    /// answer, one of them must agree.
+    fn run(&mut self, command: &Command, mut readings: Vec<String>) -> Result<Option<Taken>, Fault> {
         let started = self.terminal.now();
         // A text may hold two look-alikes in a row with a pause after each; a configuration is worth the second newline.
         let rounds = if command.purpose == Purpose::Config { 2 } else { 1 };
         let ask = Ask { send: &command.send, end: command.end.as_ref(), idle: command.timeout, rounds };
         let send = short(&command.send);
-        let (mut endless, mut readings): (Option<String>, Vec<String>) = (None, Vec::new());
+        let mut endless: Option<String> = None;
         loop {
             let told = self.exchange(&ask)?;
             let text = clean_read(self.definition, command, &told.raw, &told.pressed);
@@ -83,7 +136,7 @@ impl Conversation<'_, '_> {
             self.check_content(command, &text)?;
             let text = match command.purpose {
                 Purpose::Facts => text,
-                Purpose::Config => match self.settled(command, &mut readings, &text, told.covered)? {
+                Purpose::Config => match self.settled(command, &mut readings, &text)? {
                     Some(text) => text,
                     None => continue,
                 },
@@ -92,11 +145,11 @@ impl Conversation<'_, '_> {
             let message = format!("Read {} bytes in answer to `{send}` in {} ms.", told.raw.len(), took.as_millis());
             let meta = json!({"command": send, "bytes": told.raw.len(), "ms": took.as_millis() as u64});
             self.progress.session(Level::Info, message, meta);
-            return Ok(Some((told.raw, text)));
+            return Ok(Some(Taken { raw: told.raw, text, covered: told.covered }));
         }
     }
 
-    fn refused(&mut self, command: &Command, line: String) -> Result<Option<(Vec<u8>, String)>, Fault> {
+    fn refused(&mut self, command: &Command, line: String) -> Result<Option<Taken>, Fault> {
         let send = short(&command.send);
         if command.optional {
             let message = format!("The device does not know `{send}`, which is optional.");
@@ -120,22 +173,16 @@ impl Conversation<'_, '_> {
         }
     }
 
-    /// The text without what was printed into it, once two readings agree; `None` while it has to be read again.
-    fn settled(
-        &mut self,
-        command: &Command,
-        readings: &mut Vec<String>,
-        text: &str,
-        covered: bool,
-    ) -> Result<Option<String>, Fault> {
+    /// The text without what was printed into it: a first one as it is, another once two readings agree; `None` while it has to be
+    /// read again.
+    fn settled(&mut self, command: &Command, readings: &mut Vec<String>, text: &str) -> Result<Option<String>, Fault> {
         let (definition, send) = (self.definition, short(&command.send));
-        let suspect = covered || foreign::has_log(definition, text);
         let text = foreign::without_ends(text).to_string();
         if text.trim().is_empty() {
             let message = format!("The device answered `{send}` with lines of its log and nothing else.");
             return Err(Fault::new(Cause::EmptyAnswer, message));
         }
-        if readings.is_empty() && !definition.read_twice && !suspect {
+        if readings.is_empty() {
             return Ok(Some(text));
         }
         let agreed = readings.iter().rev().find_map(|earlier| foreign::settle(definition, earlier, &text));

@@ -120,6 +120,11 @@ impl<'a> Terminal<'a> {
         self.channel.now()
     }
 
+    /// How much of the session's time is left.
+    pub(super) fn time_left(&self) -> Duration {
+        self.bounds.deadline.saturating_duration_since(self.now())
+    }
+
     /// How long nothing was sent or received.
     pub(super) fn quiet(&self) -> Duration {
         self.now().saturating_duration_since(self.moved)

@@ -21,6 +21,7 @@ use super::super::transcript::Transcript;
 use super::terminal::Bounds;
 use super::{Conversed, Parties, converse};
 use crate::platforms::Definition;
+use crate::platforms::foreign::has_log;
 
 #[derive(Default)]
 struct Log(Vec<(Level, String)>, Vec<Stage>);
@@ -66,7 +67,16 @@ fn login() -> Login {
     }
 }
 
+/// What a device says without lines like those of a log counts as stored, but on these platforms, where every configuration is a
+/// new one.
+const NEW: [&str; 2] = ["generic", "twice"];
+
 fn speak(device: &mut Device, definition: &Definition, limits: &Limits) -> Outcome {
+    visit(device, definition, limits, &|text| !NEW.contains(&definition.name.as_str()) && !has_log(definition, text))
+}
+
+/// As [`speak`], with something stored of the device or not.
+fn visit(device: &mut Device, definition: &Definition, limits: &Limits, is_stored: &dyn Fn(&str) -> bool) -> Outcome {
     let (mut log, mut transcript, mut bytes_read) = (Log::default(), Transcript::default(), 0);
     let cancel = device.cancel.clone();
     let mut progress = Progress::new(&mut log);
@@ -74,6 +84,7 @@ fn speak(device: &mut Device, definition: &Definition, limits: &Limits) -> Outco
     let parties = Parties {
         definition,
         login: &login(),
+        is_stored,
         bounds: Bounds { limits, cancel: &cancel, deadline: began + limits.total },
         progress: &mut progress,
         transcript: &mut transcript,
@@ -86,6 +97,11 @@ fn speak(device: &mut Device, definition: &Definition, limits: &Limits) -> Outco
 
 fn read(device: &mut Device, definition: &Definition) -> Outcome {
     speak(device, definition, &Limits::default())
+}
+
+/// Reads a device of which nothing is stored.
+fn read_first(device: &mut Device, definition: &Definition) -> Outcome {
+    visit(device, definition, &Limits::default(), &|_| false)
 }
 
 const COMMON: &str = r#"

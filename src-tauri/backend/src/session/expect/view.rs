@@ -20,6 +20,8 @@ const ODD_QUIET: Duration = Duration::from_secs(1);
 const OTHER_QUIET: Duration = Duration::from_millis(4_500);
 /// How long a question must stand for itself inside an answer.
 const ASKED_QUIET: Duration = Duration::from_secs(4);
+/// The same for a line that may be a question or a prompt nobody knows, and may as well be a line of the text that is stuck.
+const STUCK_QUIET: Duration = Duration::from_secs(5);
 /// An answer without its end marker is taken for an error text only up to this size.
 const BRIEF: usize = 4 * 1024;
 /// No prompt is longer.
@@ -49,10 +51,11 @@ pub(super) enum View {
         marked: bool,
         prompt: Box<Learned>,
     },
-    /// Something that is asked and nobody answers.
+    /// Something that is asked and nobody answers; not `sure` where it may be a prompt nobody knows.
     Question {
         need: Duration,
         asked: String,
+        sure: bool,
     },
 }
 
@@ -84,11 +87,12 @@ impl Conversation<'_, '_> {
             return View::Nothing;
         }
         if let Some(asked) = self.covered_question() {
-            return View::Question { need: ASKED_QUIET.min(ask.idle), asked };
+            return View::Question { need: ASKED_QUIET.min(ask.idle), asked, sure: true };
         }
-        match self.view_of_line(ask, patience, &line) {
-            View::Nothing => by_others.map_or(View::Nothing, |covered| covered_view(covered, OTHER_QUIET)),
-            view => view,
+        match (self.view_of_line(ask, patience, &line), by_others) {
+            (View::Nothing, Some(covered)) => covered_view(covered, OTHER_QUIET),
+            (View::Nothing, None) => self.stuck_at(ask, &line),
+            (view, _) => view,
         }
     }
 
@@ -104,9 +108,24 @@ impl Conversation<'_, '_> {
         match questions::of(&shown) {
             None | Some(Question::Colon) => {}
             Some(Question::Key(_)) if self.terminal.on_first_line() => {}
-            Some(_) => return View::Question { need: ASKED_QUIET.min(ask.idle), asked: shown },
+            Some(_) => return View::Question { need: ASKED_QUIET.min(ask.idle), asked: shown, sure: true },
         }
         self.other_prompt(ask, patience, line, shown)
+    }
+
+    /// A line that ends as questions do, and prompts of several words that nobody knows. Text seldom comes to a stop there, and
+    /// nothing is typed to find out.
+    fn stuck_at(&self, ask: &Ask<'_>, line: &str) -> View {
+        let asked = screen::line(line).trim().to_string();
+        let is_echo = self.terminal.on_first_line() && self.asked.trim_end().ends_with(&asked);
+        let stuck = asked.chars().any(char::is_alphanumeric)
+            && (questions::of(&asked) == Some(Question::Colon)
+                || asked.ends_with([']', ')', '>'])
+                || (asked.contains(' ') && asked.ends_with(['#', '$', '%'])));
+        match stuck && !is_echo && asked.len() <= questions::LONGEST {
+            true => View::Question { need: STUCK_QUIET.min(ask.idle), asked, sure: false },
+            false => View::Nothing,
+        }
     }
 
     fn prompt_view(&self, ask: &Ask<'_>, patience: Duration, wrong: Option<Duration>) -> View {
@@ -132,7 +151,8 @@ impl Conversation<'_, '_> {
     fn other_prompt(&self, ask: &Ask<'_>, patience: Duration, line: &str, shown: String) -> View {
         let seen = self.definition.prompt_of(line);
         let literal = seen.is_none();
-        if literal && (shown.len() > LONGEST_PROMPT || !shown.ends_with(['#', '>', '$', '%', ']'])) {
+        if questions::invites(&shown) || (literal && (shown.len() > LONGEST_PROMPT || !questions::is_sign_word(&shown)))
+        {
             return View::Nothing;
         }
         let seen = seen.unwrap_or_else(|| self.prompt.seen.clone());

@@ -1,6 +1,7 @@
 //! Questions of the device: those that a credential answers, those with a known answer, and those nobody may stumble into.
 
 use super::device::Act::Question;
+use super::kinds::platform;
 use super::*;
 
 /// A device that asks this, one after the other, before its first prompt.
@@ -60,16 +61,98 @@ fn enter_is_never_typed_at_a_question() {
         "Would you rather not change the password? [y/n] ",
         "Reload? [confirm]",
     ] {
+        is_told(question, 20);
+    }
+}
+
+/// That a question before the first prompt is told with its words within this time, on known platforms and unknown ones, and that
+/// nothing is typed at it.
+fn is_told(question: &'static str, seconds: u64) {
+    let platforms = ["generic", "cisco_nxos", "linux"].map(platform);
+    for definition in std::iter::once(marked()).chain(platforms.iter().map(|platform| &**platform)) {
         let mut device = asking(&[question]);
-        let outcome = read(&mut device, marked());
+        let outcome = read(&mut device, definition);
         let (cause, stage) = outcome.failure();
+        let name = &definition.name;
         assert!(
             [Cause::PromptNotSeen, Cause::AuthFailed].contains(&cause) && stage == Stage::Prompt,
-            "{question}: {cause:?}"
+            "{name} {question}: {cause:?}"
         );
-        assert_eq!(typed(&device), "", "{question}");
-        assert_eq!(outcome.result.err().unwrap().said.as_deref(), Some(question.trim()));
-        assert!(outcome.took < Duration::from_secs(20));
+        assert_eq!(typed(&device), "", "{name} {question}");
+        let said = outcome.result.err().unwrap().said;
+        assert_eq!(said.as_deref(), question.trim().lines().next_back(), "{name}");
+        assert!(outcome.took < Duration::from_secs(seconds), "{name} {question}: {:?}", outcome.took);
+    }
+}
+
+#[test]
+fn enter_is_never_typed_at_a_question_in_a_form_nobody_listed() {
+    for question in [
+        "Type YES to continue",
+        "Type YES to continue ",
+        "Type yes and press ENTER to continue ",
+        "Press y to accept the agreement",
+        "*** Press y to accept the agreement ***",
+        "Select option [1-4] ",
+        "Terminal type [vt100] ",
+        "[A]ccept or [D]ecline ",
+        "<1> Continue <2> Reset to factory defaults ",
+        "Your choice>",
+        "Your choice> ",
+        "Enter your choice [1-3] >",
+        "Enter your choice [1-3] > ",
+        "Please select a context #",
+        "Which way now $ ",
+        "Room number (1-9) > ",
+        "1) Shell\n2) Reset to factory defaults\n\nGo where> ",
+        "1) Shell\n2) Reset to factory defaults\n\nGo where# ",
+        "Say the word or leave",
+    ] {
+        is_told(question, 9);
+    }
+}
+
+#[test]
+fn a_greeting_without_a_line_end_is_no_question_where_the_prompt_follows() {
+    for (greeting, pause) in [
+        ("Authorized users only.", 7_000),
+        ("Welcome", 7_000),
+        ("Authorized users only. ", 0),
+        ("****************", 4_000),
+        ("Now at the desk of somebody who said much more than fits: ", 0),
+        ("R1#30-Nov-2026 10:11:12 somebody came in", 0),
+        ("R1#*Nov 30 10:11:12.131: %SYS-5-CONFIG_I: Configured from console", 0),
+        ("%SYS-5-CONFIG_I: Configured from console", 4_000),
+    ] {
+        let mut acts = vec![say("\nWelcome\n"), say(greeting)];
+        if pause > 0 {
+            acts.extend([Pause(pause), say("\n")]);
+        }
+        if greeting.starts_with("R1#") {
+            // Drawn again only behind the Enter that is typed for it.
+            acts.extend([Page(""), say("\n")]);
+        }
+        let mut device = router(vec![say(CONFIG)]).greeting(acts);
+        let outcome = read(&mut device, marked());
+        assert_eq!(outcome.text(), CONFIG, "{greeting:?}");
+    }
+}
+
+#[test]
+fn prompts_of_several_words_are_prompts() {
+    for prompt in [
+        "(Cisco Controller) >",
+        "HP ProCurve Switch 2824# ",
+        "fw1 (global) # ",
+        "[ops@sw1 ~]# ",
+        "(host) [mynode] # ",
+        "[admin@MikroTik] > ",
+        "Core Switch# ",
+    ] {
+        let definition = platform("generic");
+        let mut device = Device::new(prompt).answers("terminal length 0", vec![]).answers("show version", vec![]);
+        device = device.answers("show running-config", vec![say(&CONFIG.repeat(3))]);
+        assert_eq!(read(&mut device, &definition).text(), CONFIG.repeat(3), "{prompt:?}");
     }
 }
 

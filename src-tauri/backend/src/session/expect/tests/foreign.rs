@@ -11,11 +11,12 @@ const LOGS: [&str; 6] = [
     "<14>Nov 30 10:11:12 switch LINK: port 3 down\n",
 ];
 
+/// A platform of which nothing is ever stored.
 fn twice() -> &'static Definition {
     static TWICE: LazyLock<Definition> = LazyLock::new(|| {
         let text = format!(
             "{}\n[[commands]]\nsend = 'show run'\npurpose = 'config'\n",
-            COMMON.replace("title = ", "read_twice = true\ntitle = ")
+            COMMON.replace("name = \"test\"", "name = \"twice\"")
         );
         Definition::parse("test.toml", &text).unwrap()
     });
@@ -51,14 +52,94 @@ fn what_looks_like_a_log_and_stands_there_each_time_is_configuration() {
 
 #[test]
 fn a_line_nobody_knows_is_left_out_where_two_readings_agree_and_told_where_none_do() {
-    let odd = |at: &str, log: &str| into(at, log);
-    let device = router(vec![]).in_turn("show run", vec![odd("!", "port three went away\n"), vec![say(CONFIG)]]);
-    assert_eq!(read(&mut { device }, twice()).text(), CONFIG);
-    let turns =
-        vec![odd("!", "port three went away\n"), odd("end", "port three came back\n"), odd("interface", "and went\n")];
-    let outcome = read(&mut router(vec![]).in_turn("show run", turns), twice());
-    assert_eq!(outcome.failure(), (Cause::Unsettled, Stage::ProveComplete));
-    assert!(outcome.result.err().unwrap().message.contains("never the same"));
+    for definition in [marked(), plain(), twice()] {
+        let turns = vec![into("!", "port three went away\n"), vec![say(CONFIG)]];
+        let mut device = router(vec![]).in_turn("show run", turns);
+        assert_eq!(read_first(&mut device, definition).text(), CONFIG);
+        let turns = vec![
+            into("!", "port three went away\n"),
+            into(" ip", "port three came back\n"),
+            into("interface", "and went\n"),
+        ];
+        let outcome = read_first(&mut router(vec![]).in_turn("show run", turns), definition);
+        assert_eq!(outcome.failure(), (Cause::Unsettled, Stage::ProveComplete));
+        assert!(outcome.result.err().unwrap().message.contains("never the same"));
+    }
+}
+
+/// How often the configuration was asked for.
+fn readings(device: &Device) -> usize {
+    String::from_utf8_lossy(&device.received).matches("show run\n").count()
+}
+
+#[test]
+fn what_is_as_the_stored_one_is_read_once_and_what_is_not_twice() {
+    for definition in [marked(), plain()] {
+        for (stored, expect) in [(Some(CONFIG), 1), (Some("hostname R1\nend\n"), 2), (None, 2)] {
+            let mut device = router(vec![say(CONFIG)]);
+            let is_stored = |text: &str| stored == Some(text);
+            let outcome = visit(&mut device, definition, &Limits::default(), &is_stored);
+            assert_eq!(outcome.text(), CONFIG);
+            assert_eq!(readings(&device), expect, "{stored:?}");
+            assert!(outcome.took < Duration::from_millis(600), "{:?}", outcome.took);
+        }
+    }
+}
+
+#[test]
+fn what_looks_like_a_log_and_is_the_stored_text_is_read_once() {
+    let text = CONFIG.replace("interface", "banner motd ^\n*** lab use only ***\n at 10:11:12\n^\ninterface");
+    for definition in [marked(), plain()] {
+        let mut device = router(vec![say(&text)]);
+        let outcome = visit(&mut device, definition, &Limits::default(), &|stored| stored == text);
+        assert_eq!(outcome.text(), text);
+        assert_eq!(readings(&device), 1);
+    }
+}
+
+#[test]
+fn all_answers_of_a_configuration_are_compared_together_and_read_again_together() {
+    let definition = definition("end = '^end$'\n[[commands]]\nsend = 'show more'\npurpose = 'config'");
+    let more = "vlan 7\n name seven\n!\n";
+    for (stored, expect) in [(format!("{CONFIG}{more}"), 1), (CONFIG.to_string(), 2)] {
+        let mut device = router(vec![say(CONFIG)]).answers("show more", vec![say(more)]);
+        let outcome = visit(&mut device, &definition, &Limits::default(), &|text| text == stored);
+        let answers = outcome.result.ok().unwrap().answers;
+        assert_eq!(answers.iter().map(|answer| answer.text.as_str()).collect::<String>(), format!("{CONFIG}{more}"));
+        let asked = String::from_utf8_lossy(&device.received).matches("show more\n").count();
+        assert_eq!((readings(&device), asked), (expect, expect));
+    }
+}
+
+#[test]
+fn a_line_that_is_another_one_each_time_where_it_stands_is_taken_as_it_was_last() {
+    let sealed = [
+        ["password ENC AAAA", "password ENC BBBB", "password ENC CCCC"],
+        ["MIIFHDBOBgkqhkiG9w0BBQ0wQTAp", "TllGSERCT0Jna3Foa2lHOXcwQkJR", "c2VhbGVkIGFuZXcgZWFjaCB0aW1l"],
+    ];
+    for lines in sealed {
+        for definition in [marked(), plain()] {
+            let texts = lines.map(|line| CONFIG.replacen(" ip", &format!(" {line}\n ip"), 1));
+            let turns = texts.iter().map(|text| vec![say(text)]).collect();
+            let mut device = router(vec![]).in_turn("show run", turns);
+            assert_eq!(read_first(&mut device, definition).text(), texts[2]);
+            assert_eq!(readings(&device), 3);
+        }
+    }
+}
+
+#[test]
+fn a_device_too_slow_to_be_read_again_is_read_once_and_the_log_says_so() {
+    let mut acts = vec![say("hostname R1\n")];
+    acts.extend((0..10).flat_map(|number| [say(&format!("vlan {number}\n")), Pause(25_000)]));
+    acts.push(say("end\n"));
+    for definition in [marked(), plain()] {
+        let mut device = router(acts.clone());
+        let outcome = read_first(&mut device, definition);
+        assert!(outcome.text().ends_with("vlan 9\nend\n"));
+        assert_eq!(readings(&device), 1);
+        assert!(outcome.log.0.iter().any(|(level, text)| *level == Level::Warning && text.contains("once more")));
+    }
 }
 
 #[test]
@@ -139,9 +220,16 @@ fn a_host_that_is_renamed_while_it_is_read_is_read_whole_and_soon() {
             assert!(outcome.took < Duration::from_secs(6), "{:?}", outcome.took);
         }
     }
-    // A prompt that the platform does not know at all counts where the end was seen, and is told where it was not.
-    let odd = || router(vec![]).in_turn("show run", vec![vec![say(CONFIG), Act::Rename("** odd one **]")]]);
-    assert_eq!(read(&mut odd(), marked()).text(), CONFIG);
+    // A prompt of one word that the platform does not know counts where the end was seen.
+    let odd = |prompt| router(vec![]).in_turn("show run", vec![vec![say(CONFIG), Act::Rename(prompt)]]);
+    assert_eq!(read(&mut odd("**odd-one**]"), marked()).text(), CONFIG);
+    // One of several words may be a question: nothing is typed at it.
+    let mut device = odd("** odd one **]");
+    let outcome = read(&mut device, marked());
+    assert_eq!(outcome.failure().0, Cause::PromptNotSeen);
+    assert!(outcome.took < Duration::from_secs(7), "{:?}", outcome.took);
+    assert!(String::from_utf8_lossy(&device.received).ends_with("show run\n"));
+    assert_eq!(outcome.result.err().unwrap().said.as_deref(), Some("** odd one **]"));
 }
 
 #[test]

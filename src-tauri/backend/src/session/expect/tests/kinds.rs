@@ -12,7 +12,7 @@ mod sign_in;
 use super::*;
 use crate::platforms::{Purpose, Registry};
 
-fn platform(name: &str) -> Arc<Definition> {
+pub(super) fn platform(name: &str) -> Arc<Definition> {
     Registry::load(None).0.get(name).expect("built in")
 }
 

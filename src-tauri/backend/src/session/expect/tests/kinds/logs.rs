@@ -95,3 +95,37 @@ fn a_line_of_the_log_about_the_prompt_is_no_part_of_what_is_stored() {
     }
     complain(bad);
 }
+
+/// Lines that nothing tells from a configuration: without a mark, without a time.
+const UNKNOWN: &[&str] = &[
+    "port three went away",
+    "IP: s=192.0.2.1 (local), d=192.0.2.9, len 40, sending",
+    "Interface GigabitEthernet0/7 is down",
+    "    rx: 12 frames, 3 dropped\n    tx: 9 frames",
+    "ops is logged in",
+    "user ops",
+];
+
+#[test]
+fn a_line_nobody_knows_wherever_it_stands_is_no_part_of_what_is_new() {
+    let mut bad = Vec::new();
+    for (name, prompt, config) in ALL {
+        let definition = platform(name);
+        let send = config_command(&definition);
+        let wire = if name == "linux" { format!("\n{config}") } else { config.to_string() };
+        let starts: Vec<usize> = std::iter::once(0).chain(wire.match_indices('\n').map(|(at, _)| at + 1)).collect();
+        for line in UNKNOWN {
+            for place in &starts {
+                let (before, after) = wire.split_at(*place);
+                let told = vec![say(&format!("{before}{line}\n{after}"))];
+                // In the first reading, or in the one that is to confirm it.
+                for turns in [vec![told.clone(), vec![say(&wire)]], vec![vec![say(&wire)], told, vec![say(&wire)]]] {
+                    let mut device = at(prompt, &definition, vec![]).in_turn(send, turns);
+                    let outcome = read_first(&mut device, &definition);
+                    judged(&outcome, config, &format!("{name} {line:?} at {place}"), 10_000, &mut bad);
+                }
+            }
+        }
+    }
+    complain(bad);
+}
