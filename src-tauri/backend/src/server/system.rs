@@ -67,7 +67,7 @@ async fn status(State(shared): State<Shared>) -> Json<SystemStatus> {
     if let Some((lines, time)) = shared.journal.held_up() {
         let lines = if lines == 1 { "1 log line waits".to_owned() } else { format!("{lines} log lines wait") };
         notes.push(format!(
-            "{lines} to be written, for {} s now: the database is away or busy. None is lost yet, and none is shown before.",
+            "{lines} to be written, for {} s now: the database is away or busy. They are shown once it takes them.",
             time.as_secs()
         ));
     }
