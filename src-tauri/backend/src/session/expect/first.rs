@@ -38,6 +38,19 @@ fn asks_who(question: Option<Question>) -> bool {
     matches!(question, Some(Question::User | Question::Password | Question::OtherSecret))
 }
 
+/// Whether one word that may be a prompt was drawn at a place of its own, behind text that belongs elsewhere on the screen.
+fn is_drawn_apart(line: &str) -> bool {
+    let moves = |at: usize| {
+        let rest = line[at + 2..].trim_start_matches(|c: char| c.is_ascii_digit() || c == ';');
+        rest.starts_with(['H', 'f'])
+    };
+    let place = line.rmatch_indices("\x1b[").map(|(at, _)| at).find(|at| moves(*at));
+    place.is_some_and(|at| {
+        let word = screen::line(&line[at..]);
+        questions::is_sign_word(&word) && word.chars().any(char::is_alphanumeric)
+    })
+}
+
 impl Conversation<'_, '_> {
     /// Waits for the first prompt, through greetings, pagers and questions, and learns how this device answers a newline.
     pub(super) fn first_prompt(&mut self, login: &Login) -> Result<(), Fault> {
@@ -132,9 +145,12 @@ impl Conversation<'_, '_> {
 
     /// Whether Enter may be typed to see what happens: where nothing is asked, or only the log has spoken.
     fn may_nudge(&self, line: &str) -> bool {
-        let line = screen::line(line);
-        !self.invites(&line)
-            && (questions::asks_nothing(&line) || foreign::names_event(&line) || self.is_prompt_before_log(&line))
+        let shown = screen::line(line);
+        !self.invites(&shown)
+            && (questions::asks_nothing(&shown)
+                || foreign::names_event(&shown)
+                || self.is_prompt_before_log(&shown)
+                || is_drawn_apart(line))
     }
 
     fn is_prompt_before_log(&self, line: &str) -> bool {

@@ -139,6 +139,15 @@ fn a_greeting_without_a_line_end_is_no_question_where_the_prompt_follows() {
 }
 
 #[test]
+fn a_prompt_drawn_at_a_place_of_its_own_is_found() {
+    let definition = platform("generic");
+    let greeting = say("\nYour previous successful login was on Monday from somewhere else\x1b[24;1H\x1b[?25h");
+    let mut device = Device::new("sw1> ").answers("terminal length 0", vec![]).answers("show version", vec![]);
+    device = device.answers("show running-config", vec![say(&CONFIG.repeat(3))]).greeting(vec![greeting]);
+    assert_eq!(read(&mut device, &definition).text(), CONFIG.repeat(3));
+}
+
+#[test]
 fn prompts_of_several_words_are_prompts() {
     for prompt in [
         "(Cisco Controller) >",
