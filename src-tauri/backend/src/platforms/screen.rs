@@ -20,6 +20,15 @@ pub fn line(raw: &str) -> Cow<'_, str> {
     Cow::Owned(shown)
 }
 
+/// The last row of what [`line`] shows.
+pub fn last_row(raw: &str) -> Cow<'_, str> {
+    let shown = line(raw);
+    match shown.rfind('\n') {
+        Some(at) => Cow::Owned(shown[at + 1..].to_owned()),
+        None => shown,
+    }
+}
+
 /// Where pagers stood in a text.
 pub(super) struct Pagers<'a> {
     /// Where in a line a pager's mark starts that ends it.

@@ -38,19 +38,6 @@ fn asks_who(question: Option<Question>) -> bool {
     matches!(question, Some(Question::User | Question::Password | Question::OtherSecret))
 }
 
-/// Whether one word that may be a prompt was drawn at a place of its own, behind text that belongs elsewhere on the screen.
-fn is_drawn_apart(line: &str) -> bool {
-    let moves = |at: usize| {
-        let rest = line[at + 2..].trim_start_matches(|c: char| c.is_ascii_digit() || c == ';');
-        rest.starts_with(['H', 'f'])
-    };
-    let place = line.rmatch_indices("\x1b[").map(|(at, _)| at).find(|at| moves(*at));
-    place.is_some_and(|at| {
-        let word = screen::line(&line[at..]);
-        questions::is_sign_word(&word) && word.chars().any(char::is_alphanumeric)
-    })
-}
-
 impl Conversation<'_, '_> {
     /// Waits for the first prompt, through greetings, pagers and questions, and learns how this device answers a newline.
     pub(super) fn first_prompt(&mut self, login: &Login) -> Result<(), Fault> {
@@ -76,16 +63,20 @@ impl Conversation<'_, '_> {
     fn reach_prompt(&mut self, login: &Login, done: &mut Done) -> Result<(), Fault> {
         let limit = self.terminal.limits().prompt;
         let nudge_after = NUDGE_AFTER.min(limit / 2);
-        let mut until = self.terminal.now() + limit;
+        let (mut until, mut late) = (self.terminal.now() + limit, false);
         loop {
             self.deadline = Some(until);
             let line = self.terminal.last_line().into_owned();
             let quiet = self.terminal.quiet();
             let mut wait = nudge_after.saturating_sub(quiet);
-            let covered = questions::of(&screen::line(&line)).is_none().then(|| self.covered_question()).flatten();
+            let covered = questions::of(&screen::last_row(&line)).is_none().then(|| self.covered_question()).flatten();
             let asked = covered.unwrap_or_else(|| line.clone());
-            let question = questions::of(&screen::line(&asked));
+            let question = questions::of(&screen::last_row(&asked));
             if self.terminal.now() >= until {
+                // Whoever was held up looks at what came meanwhile before he says that nothing did.
+                if !std::mem::replace(&mut late, true) && self.terminal.pump(Duration::from_millis(1))? {
+                    continue;
+                }
                 return Err(self.no_prompt(limit, &line));
             } else if done.dialogs < DIALOGS
                 && let Some(answer) = self.dialog(&line, quiet)
@@ -111,7 +102,7 @@ impl Conversation<'_, '_> {
                     until = self.terminal.now() + limit;
                 }
             } else if !self.may_nudge(&line) {
-                let asked = screen::line(&line).trim().to_string();
+                let asked = screen::last_row(&line).trim().to_string();
                 wait = self.question_after().saturating_sub(quiet);
                 if wait.is_zero() && !questions::states(&asked) {
                     return Err(self.asked_unknown(asked));
@@ -136,7 +127,7 @@ impl Conversation<'_, '_> {
     /// The prompt at which the device seems to stand. What asks for something is none, whatever it ends with.
     fn prompt_at(&self, line: &str, question: Option<Question>) -> Option<PromptSeen> {
         let seen = self.definition.prompt_of(line).filter(|_| !asks_who(question))?;
-        (!self.invites(&screen::line(line))).then_some(seen)
+        (!self.invites(&screen::last_row(line))).then_some(seen)
     }
 
     fn invites(&self, line: &str) -> bool {
@@ -145,12 +136,9 @@ impl Conversation<'_, '_> {
 
     /// Whether Enter may be typed to see what happens: where nothing is asked, or only the log has spoken.
     fn may_nudge(&self, line: &str) -> bool {
-        let shown = screen::line(line);
-        !self.invites(&shown)
-            && (questions::asks_nothing(&shown)
-                || foreign::names_event(&shown)
-                || self.is_prompt_before_log(&shown)
-                || is_drawn_apart(line))
+        let row = screen::last_row(line);
+        !self.invites(&row)
+            && (questions::asks_nothing(&row) || foreign::names_event(&row) || self.is_prompt_before_log(&row))
     }
 
     fn is_prompt_before_log(&self, line: &str) -> bool {

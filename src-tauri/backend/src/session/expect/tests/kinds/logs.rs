@@ -90,7 +90,8 @@ fn a_line_of_the_log_about_the_prompt_is_no_part_of_what_is_stored() {
             let split = format!("{}\r\n{log}\r\n", &prompt[..half]);
             let turns = vec![vec![say(&wire), Act::Say(split)], vec![say(&wire)]];
             let mut device = at(prompt, &definition, vec![]).in_turn(send, turns);
-            judged(&read(&mut device, &definition), config, &format!("{name} {log:?} in the prompt"), 8_000, &mut bad);
+            let outcome = read_first(&mut device, &definition);
+            judged(&outcome, config, &format!("{name} {log:?} in the prompt"), 8_000, &mut bad);
         }
     }
     complain(bad);
