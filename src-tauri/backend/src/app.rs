@@ -40,7 +40,7 @@ use crate::{handover, hub};
 pub use remote::RemoteWorker;
 
 use serving::Serving;
-use stopping::{Limits, join};
+use stopping::{StopLimits, join};
 
 /// Name of the first user.
 const ADMIN: &str = "admin";
@@ -272,7 +272,7 @@ impl App {
     pub async fn stop(self) {
         self.journal.line(Level::Info, LogType::System, "app", About::default(), "NetRaven stops.", json!({}));
         self.stop.cancel();
-        let limits = Limits::from_now();
+        let limits = StopLimits::from_now();
         join("workers and services", self.workers.into_iter().chain(self.tasks), limits.work).await;
         self.stop_last.cancel();
         join("journal", self.last_tasks, limits.journal).await;

@@ -19,7 +19,7 @@ use std::net::IpAddr;
 use netraven_api::outcome::{Cause, Stage};
 use serde_json::json;
 
-use self::auth::SignIn;
+use self::auth::SignInOutcome;
 pub(super) use self::channel::Shell;
 use self::link::Link;
 use super::expect::terminal::Bounds;
@@ -75,7 +75,7 @@ pub(super) fn open(
         last_user = &login.username;
         progress.enter(Stage::SignIn);
         match auth::sign_in(&current, login, bounds)? {
-            SignIn::Accepted { method } => {
+            SignInOutcome::Accepted { method } => {
                 let message = format!("Signed in as {} ({method}).", login.username);
                 let meta = json!({"credential_id": login.id, "method": method});
                 progress.connection(Level::Info, message, meta);
@@ -88,7 +88,7 @@ pub(super) fn open(
                 progress.enter(Stage::Prompt);
                 return Ok((Shell::open(current, bounds, progress)?, greeting));
             }
-            SignIn::Refused { mut reason, said, mut expired, tried, alive } => {
+            SignInOutcome::Refused { mut reason, said, mut expired, tried, alive } => {
                 if tried {
                     refused.push(login.id);
                 }
