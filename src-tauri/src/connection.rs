@@ -127,7 +127,7 @@ impl Connection {
         match place {
             Some(Place::Embedded) => self.start_embedded().await,
             Some(Place::Remote(url)) => self.resume(&url).await,
-            None => drop(self.enter(Session::Choose { profiles: memory::profiles(self.host()) }, None, None)),
+            None => self.ask_for_place(),
         }
     }
 
@@ -145,6 +145,11 @@ impl Connection {
         }
         self.leave_embedded().await;
         memory::keep_place(self.host(), None);
+        self.ask_for_place();
+    }
+
+    /// Asks the person where the data is.
+    fn ask_for_place(&self) {
         self.enter(Session::Choose { profiles: memory::profiles(self.host()) }, None, None);
     }
 

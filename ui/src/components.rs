@@ -30,7 +30,7 @@ pub use icon::{Glyph, Icon};
 pub use layout_menu::LayoutMenu;
 pub use menu::{Menu, MenuItem};
 pub use page_header::{Crumb, PageHeader};
-pub use picker::{Choice, Find, Picker};
+pub use picker::{Choice, Picker, PickerSearch};
 pub use progress::OutcomeBar;
 pub use segments::Segments;
 pub use states::{Empty, ErrorState, Panel, ReadFailed, SkeletonRows, StaleNote};

@@ -40,7 +40,7 @@ use crate::{handover, hub};
 pub use remote::RemoteWorker;
 
 use serving::Serving;
-use stopping::{Limits, join};
+use stopping::{StopLimits, join};
 
 /// Name of the first user.
 const ADMIN: &str = "admin";
@@ -168,7 +168,7 @@ impl App {
 
     /// Stops everything in order: workers, API, journal, Redis and Postgres. Takes nine seconds at most, whatever hangs.
     pub async fn stop(self) {
-        let limits = Limits::from_now();
+        let limits = StopLimits::from_now();
         self.services.stop(&limits).await;
         let Some(servers) = self.servers else { return };
         match timeout_at(limits.servers, servers.stop()).await {
@@ -289,7 +289,7 @@ impl Services {
         Ok(Services { url, tokens, store, journal, stop, stop_last, workers, tasks, last_tasks })
     }
 
-    async fn stop(self, limits: &Limits) {
+    async fn stop(self, limits: &StopLimits) {
         self.journal.line(Level::Info, LogType::System, "app", About::default(), "NetRaven stops.", json!({}));
         self.stop.cancel();
         join("workers and services", self.workers.into_iter().chain(self.tasks), limits.work).await;

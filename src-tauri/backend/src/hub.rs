@@ -30,8 +30,8 @@ pub async fn start(queue: &Queue, stop: CancellationToken) -> (broadcast::Sender
                 () = stop.cancelled() => break,
             };
             let signal = match next {
-                Some(queue::Signal::Message(text)) => serde_json::from_str(&text).ok(),
-                Some(queue::Signal::Reconnected) => Some(Signal::Gap),
+                Some(queue::Subscribed::Message(text)) => serde_json::from_str(&text).ok(),
+                Some(queue::Subscribed::Reconnected) => Some(Signal::Gap),
                 None => break,
             };
             if let Some(signal) = signal {

@@ -82,7 +82,7 @@ pub struct About {
     pub run_id: Option<i64>,
 }
 
-enum Entry {
+enum WriterMessage {
     Line(Box<NewLog>),
     Flush(oneshot::Sender<()>),
 }
@@ -90,7 +90,7 @@ enum Entry {
 /// Takes lines; cheap to clone.
 #[derive(Clone, Debug)]
 pub struct Journal {
-    entries: mpsc::UnboundedSender<Entry>,
+    entries: mpsc::UnboundedSender<WriterMessage>,
     queue: Queue,
     backlog: Arc<Backlog>,
 }
@@ -151,7 +151,9 @@ impl Journal {
         };
         self.backlog.add(1);
         // The writer is gone only while the program ends. What comes then is at least in the program's own log.
-        if let Err(mpsc::error::SendError(Entry::Line(line))) = self.entries.send(Entry::Line(Box::new(line))) {
+        if let Err(mpsc::error::SendError(WriterMessage::Line(line))) =
+            self.entries.send(WriterMessage::Line(Box::new(line)))
+        {
             self.backlog.remove(1);
             tracing::warn!(%level, source, line = %line.message, "a log line came too late to be written");
         }
@@ -167,7 +169,7 @@ impl Journal {
     /// Waits until every line added before is written, for at most ten seconds; false where they are not, or not yet.
     pub async fn flush(&self) -> bool {
         let (sender, receiver) = oneshot::channel();
-        self.entries.send(Entry::Flush(sender)).is_ok()
+        self.entries.send(WriterMessage::Flush(sender)).is_ok()
             && matches!(tokio::time::timeout(Duration::from_secs(10), receiver).await, Ok(Ok(())))
     }
 
@@ -198,7 +200,7 @@ struct Writer {
 }
 
 impl Writer {
-    async fn run(mut self, mut entries: mpsc::UnboundedReceiver<Entry>, stop: CancellationToken) {
+    async fn run(mut self, mut entries: mpsc::UnboundedReceiver<WriterMessage>, stop: CancellationToken) {
         let mut flushes = Vec::new();
         loop {
             let first = tokio::select! {
@@ -232,9 +234,9 @@ impl Writer {
         }
     }
 
-    fn take(&mut self, entry: Entry, flushes: &mut Vec<oneshot::Sender<()>>) {
+    fn take(&mut self, entry: WriterMessage, flushes: &mut Vec<oneshot::Sender<()>>) {
         match entry {
-            Entry::Line(line) => {
+            WriterMessage::Line(line) => {
                 if self.waiting.len() >= WAITING {
                     self.waiting.pop_front();
                     self.backlog.remove(1);
@@ -242,13 +244,13 @@ impl Writer {
                 }
                 self.waiting.push_back(*line);
             }
-            Entry::Flush(done) => flushes.push(done),
+            WriterMessage::Flush(done) => flushes.push(done),
         }
     }
 
     async fn write_all(
         &mut self,
-        entries: &mut mpsc::UnboundedReceiver<Entry>,
+        entries: &mut mpsc::UnboundedReceiver<WriterMessage>,
         flushes: &mut Vec<oneshot::Sender<()>>,
         stop: &CancellationToken,
     ) {

@@ -21,7 +21,7 @@ mod words;
 
 pub use clean::{clean, clean_read, significant};
 pub use definition::{
-    BadDefinition, BlockRule, Command, Definition, Dialog, FactField, FactRule, LineRule, Paging, PagingCommand,
+    BadDefinition, BlockRule, Command, Definition, Dialog, FactField, FactRule, LineRule, PagingCommand, PagingRules,
     Privilege, Prompt, PromptSeen, Purpose, SecretRule,
 };
 pub use detect::{Facts, facts, facts_of};

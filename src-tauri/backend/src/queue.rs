@@ -1,6 +1,6 @@
-//! The queue on Redis: tasks leased to workers, their signs of life, and live events. Knows no SQL, and nobody else knows Redis.
+//! The queue on Redis: tasks handed to workers, their signs of life, and live events. Knows no SQL, and nobody else knows Redis.
 //!
-//! One stream per priority, each with one consumer group: the group's pending list is the list of leases. An entry stays in
+//! One stream per priority, each with one consumer group: the group's pending list is the list of deliveries. An entry stays in
 //! its stream until it is finished, so "held" means "in a stream". Everything is at least once: after a lost connection a push
 //! may have happened twice, after a worker's death a task runs again, and Redis may lose its last second. Whoever records a
 //! result guards it with the attempt's number.
@@ -10,8 +10,8 @@ use std::fmt;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
+mod deliveries;
 mod events;
-mod leases;
 mod link;
 mod look;
 mod scripts;
@@ -20,10 +20,10 @@ mod scripts;
 mod tests;
 mod workers;
 
-pub use events::Signal;
+pub use events::Subscribed;
 pub use workers::WorkerBeat;
 
-use link::Link;
+use link::RedisLink;
 
 /// The consumer group of every stream.
 const GROUP: &str = "workers";
@@ -39,7 +39,7 @@ pub struct Task {
     pub attempt: i64,
 }
 
-/// How urgent a task is. More urgent ones are always leased first.
+/// How urgent a task is. More urgent ones are always handed out first.
 #[derive(Serialize, Deserialize, Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[serde(rename_all = "lowercase")]
 pub enum Priority {
@@ -72,7 +72,7 @@ impl Priority {
 
 /// A task in a worker's hands. It has to be kept alive by heartbeats, else another worker takes it over.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Lease {
+pub struct Delivery {
     /// What to do.
     pub task: Task,
     /// The queue it came from.
@@ -159,7 +159,7 @@ pub enum QueueError {
 /// The queue of an installation. Cheap to clone; every call has a time limit and connects anew by itself.
 #[derive(Clone)]
 pub struct Queue {
-    link: Link,
+    link: RedisLink,
     namespace: String,
 }
 
@@ -172,7 +172,7 @@ impl fmt::Debug for Queue {
 impl Queue {
     /// Connects to the server at `url`; all keys begin with `namespace`, so that installations can share a server.
     pub async fn connect(url: &str, namespace: &str) -> Result<Self, QueueError> {
-        let queue = Self { link: Link::new(url)?, namespace: namespace.to_owned() };
+        let queue = Self { link: RedisLink::new(url)?, namespace: namespace.to_owned() };
         queue.ping().await?;
         queue.ensure_groups().await?;
         Ok(queue)

@@ -31,7 +31,7 @@ use crate::platforms::Definition;
 
 /// What is to be read from a device, and how.
 #[derive(Clone, Copy)]
-pub struct Request<'a> {
+pub struct Visit<'a> {
     /// Where it is.
     pub target: &'a Target,
     /// How it is talked to, and which commands it is given.
@@ -49,8 +49,8 @@ pub struct Request<'a> {
 ///
 /// # Errors
 /// A [`Failure`] with cause, stage and the last bytes seen.
-pub fn read(request: Request<'_>, cancel: &Cancel, observer: &mut dyn Observer) -> Result<Reading, Box<Failure>> {
-    let Request { target, definition, logins, before, limits } = request;
+pub fn read(visit: Visit<'_>, cancel: &Cancel, observer: &mut dyn Observer) -> Result<Reading, Box<Failure>> {
+    let Visit { target, definition, logins, before, limits } = visit;
     let bounds = Bounds { limits, cancel, deadline: Instant::now() + limits.total };
     let mut progress = Progress::new(observer);
     let mut transcript = Transcript::default();
@@ -197,14 +197,14 @@ mod tests {
             });
             let limits = Limits::default();
             let (definition, logins) = (definition(), [login()]);
-            let request = Request {
+            let visit = Visit {
                 target: &target,
                 definition: &definition,
                 logins: &logins,
                 before: &NEVER_SEEN,
                 limits: &limits,
             };
-            let result = read(request, &cancel, &mut Nobody);
+            let result = read(visit, &cancel, &mut Nobody);
             let failure = result.unwrap_err();
             assert_eq!(failure.timings.last().unwrap().0, failure.stage, "{:?}", failure.timings);
             assert_eq!(failure.cause, Cause::Cancelled);
@@ -238,9 +238,9 @@ mod tests {
     fn without_a_credential_the_device_is_not_touched() {
         let target = Target { host: "no-such-host.invalid".into(), port: 22 };
         let (definition, limits) = (definition(), Limits::default());
-        let request =
-            Request { target: &target, definition: &definition, logins: &[], before: &NEVER_SEEN, limits: &limits };
-        let failure = read(request, &Cancel::new(), &mut Nobody).unwrap_err();
+        let visit =
+            Visit { target: &target, definition: &definition, logins: &[], before: &NEVER_SEEN, limits: &limits };
+        let failure = read(visit, &Cancel::new(), &mut Nobody).unwrap_err();
         assert_eq!((failure.cause, failure.stage), (Cause::NoCredentials, Stage::Prepare));
     }
 }

@@ -13,7 +13,7 @@ pub enum StartError {
     DataDir(#[from] LockError),
     /// The embedded servers did not start.
     #[error(transparent)]
-    Servers(#[from] supervisor::StartError),
+    Servers(#[from] supervisor::ServerStartError),
     /// The address of the API is taken or not this computer's.
     #[error("The API cannot listen on {address}: {source}. Choose another port with --listen, or stop what uses it.")]
     Listen {

@@ -46,9 +46,9 @@ use self::{
     redis::Redis,
 };
 pub use self::{
-    error::{Program, StartError, StopError},
+    error::{Program, ServerStartError, StopError},
     folder::write_private,
-    health::{Health, State},
+    health::{Health, ProcessState},
     lock::{DataDirLock, LockError},
 };
 
@@ -79,7 +79,7 @@ enum Place {
 
 /// What to listen on.
 #[derive(Clone, Copy)]
-enum Wire {
+enum Transport {
     Sockets,
     /// Ports of 127.0.0.1: these first, if any, then whatever is free.
     Loopback {
@@ -121,17 +121,17 @@ impl Keeper {
 
 impl Servers {
     /// Starts both servers, making what is missing, and returns when both answer. On failure nothing keeps running.
-    pub async fn start(options: &Options, progress: Progress<'_>) -> Result<Self, StartError> {
-        let wire = if cfg!(windows) { Wire::Loopback { first: None } } else { Wire::Sockets };
+    pub async fn start(options: &Options, progress: Progress<'_>) -> Result<Self, ServerStartError> {
+        let wire = if cfg!(windows) { Transport::Loopback { first: None } } else { Transport::Sockets };
         Self::start_on(options, wire, postgres::INIT_BYTES, progress).await
     }
 
     async fn start_on(
         options: &Options,
-        wire: Wire,
+        wire: Transport,
         init_bytes: u64,
         progress: Progress<'_>,
-    ) -> Result<Self, StartError> {
+    ) -> Result<Self, ServerStartError> {
         let (cluster, bundled) = (options.data_dir.join("postgres"), options.bundled.as_deref());
         let postgres_search = Search::new(Program::Postgres, options.postgres_bin.as_deref(), bundled);
         let redis_search = Search::new(Program::Redis, options.redis_bin.as_deref(), bundled);
@@ -147,8 +147,8 @@ impl Servers {
             clear_leftovers(Program::Redis, &redis_folder, &redis_log, PATIENCE, progress),
         )?;
         let place = match wire {
-            Wire::Sockets => Place::Socket(folder.socket_folder()?),
-            Wire::Loopback { first } => Place::Loopback(first.unwrap_or(0)),
+            Transport::Sockets => Place::Socket(folder.socket_folder()?),
+            Transport::Loopback { first } => Place::Loopback(first.unwrap_or(0)),
         };
         let redis = Engine::Redis(Redis {
             program: redis_found.path.clone(),
@@ -180,7 +180,8 @@ impl Servers {
             }
         };
         tracing::info!(postgres = %postgres_found.version, redis = %redis_found.version, "the embedded servers run");
-        let (health, watched) = watch::channel(Health { postgres: State::Running, redis: State::Running });
+        let (health, watched) =
+            watch::channel(Health { postgres: ProcessState::Running, redis: ProcessState::Running });
         let health = Arc::new(health);
         Ok(Self {
             folder,
@@ -223,7 +224,7 @@ fn url(engine: &Engine) -> SecretString {
 }
 
 /// The first start of a run: tries other ports while the one chosen is taken, and creates the database if missing.
-async fn launch(mut engine: Engine, progress: Progress<'_>) -> Result<(Engine, Process), StartError> {
+async fn launch(mut engine: Engine, progress: Progress<'_>) -> Result<(Engine, Process), ServerStartError> {
     let mut attempt = 0;
     let process = loop {
         attempt += 1;
@@ -238,7 +239,7 @@ async fn launch(mut engine: Engine, progress: Progress<'_>) -> Result<(Engine, P
             *port = free_port(*port, program)?;
         }
         match engine.launch(progress).await {
-            Err(StartError::PortTaken { .. }) if attempt < 5 => {}
+            Err(ServerStartError::PortTaken { .. }) if attempt < 5 => {}
             launched => break launched?,
         }
     };
@@ -248,12 +249,12 @@ async fn launch(mut engine: Engine, progress: Progress<'_>) -> Result<(Engine, P
         let log = postgres.log.path.clone();
         let _ = engine.stop(process).await;
         let reason = format!("the database could not be created in it: {error}.");
-        return Err(StartError::StartFailed { program: Program::Postgres, reason, log });
+        return Err(ServerStartError::StartFailed { program: Program::Postgres, reason, log });
     }
     Ok((engine, process))
 }
 
-fn free_port(port: u16, program: Program) -> Result<u16, StartError> {
+fn free_port(port: u16, program: Program) -> Result<u16, ServerStartError> {
     let found = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).and_then(|listener| listener.local_addr());
-    found.map(|address| address.port()).map_err(|_| StartError::PortTaken { program, port })
+    found.map(|address| address.port()).map_err(|_| ServerStartError::PortTaken { program, port })
 }

@@ -87,7 +87,7 @@ impl Worker {
             };
             let most = (slots.available_permits() + 1).min(64);
             let leased = tokio::select! {
-                leased = self.queue.lease(&self.id, most, LEASE_WAIT) => leased,
+                leased = self.queue.hand_out(&self.id, most, LEASE_WAIT) => leased,
                 () = stop.cancelled() => break,
             };
             let leased = match leased {
@@ -126,7 +126,7 @@ impl Worker {
     }
 
     /// One device of one run, from its lease to its result.
-    async fn device(&self, task: queue::Lease, held: &Held, pauses: &Pauses, stop: &CancellationToken) {
+    async fn device(&self, task: queue::Delivery, held: &Held, pauses: &Pauses, stop: &CancellationToken) {
         let key = (task.task.run_id, task.task.device_id);
         // The queue may hold a device twice; this worker works on it once.
         if held.has(key.0, key.1) {
@@ -288,7 +288,7 @@ impl Worker {
         self.journal.line(Level::Warning, LogType::Job, "worker", about, message, json!({ "attempt": lease.attempt }));
     }
 
-    async fn drop_task(&self, task: &queue::Lease) {
+    async fn drop_task(&self, task: &queue::Delivery) {
         if let Err(error) = self.queue.finish(task).await {
             tracing::debug!(%error, "a done task stays on the queue until its next reader drops it");
         }

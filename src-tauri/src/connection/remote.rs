@@ -273,7 +273,9 @@ impl Kept {
             match reached {
                 Ok(client) => return connection.enter_remote(client, self.token, &self.claims, None, true),
                 Err(problem) if problem.code == Code::Unreachable => {}
-                Err(problem) => drop(connection.enter(Session::Failed { problem, embedded: false }, None, None)),
+                Err(problem) => {
+                    connection.enter(Session::Failed { problem, embedded: false }, None, None);
+                }
             }
         }
     }

@@ -3,6 +3,7 @@
 mod crates;
 mod documents;
 mod imports;
+mod names;
 mod source;
 mod table;
 mod tokens;
@@ -66,6 +67,7 @@ fn inspect(files: &[File]) -> Result<Vec<Finding>> {
     findings.extend(imports::check(files, &modules));
     findings.extend(crates::check(files, &crates));
     findings.extend(documents::check(files));
+    findings.extend(names::check(files));
     findings.sort_by(|a, b| (&a.file, a.line).cmp(&(&b.file, b.line)));
     Ok(findings)
 }

@@ -69,7 +69,7 @@ pub struct Finding {
 
 #[derive(Deserialize)]
 #[serde(rename_all = "lowercase")]
-enum Answer {
+enum AxeAnswer {
     Findings(Vec<Finding>),
     Failed(String),
 }
@@ -92,8 +92,8 @@ impl Rules {
         let asked = window.client().execute_async(AXE, Vec::new());
         let answer = tokio::time::timeout(LIMIT, asked).await.context("axe-core is not done in time")??;
         let mut findings = match serde_json::from_value(answer)? {
-            Answer::Findings(findings) => findings,
-            Answer::Failed(why) => anyhow::bail!("axe-core failed: {why}"),
+            AxeAnswer::Findings(findings) => findings,
+            AxeAnswer::Failed(why) => anyhow::bail!("axe-core failed: {why}"),
         };
         findings.extend(serde_json::from_value::<Vec<Finding>>(window.ask(INSIDE).await?)?);
         for finding in &mut findings {

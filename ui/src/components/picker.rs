@@ -26,7 +26,7 @@ impl Choice {
 
 /// A list that is searched while it is open: its owner finds the choices for what is typed.
 #[derive(Clone, PartialEq)]
-pub struct Find {
+pub struct PickerSearch {
     /// What is typed.
     pub typed: Signal<String>,
     /// That there are more choices, or none.
@@ -44,7 +44,7 @@ pub fn Picker(
     selected: Vec<String>,
     #[props(default)] several: bool,
     #[props(default)] others: bool,
-    find: Option<Find>,
+    find: Option<PickerSearch>,
     onchange: EventHandler<Vec<String>>,
 ) -> Element {
     let mut open = use_signal(|| false);

@@ -44,7 +44,7 @@ use table::DevicesTable;
 
 /// The dialogs that devices alone have.
 #[derive(Clone, Debug, PartialEq)]
-enum Own {
+enum DevicesDialog {
     Import,
     /// Adds a credential for these tags.
     AddCredential(Vec<i64>),
@@ -61,7 +61,7 @@ pub fn DevicesPage(view: ReadSignal<String>) -> Element {
     let hostname = use_settled(move || filter.read().hostname.clone());
     let devices = use_list(move || filter.read().request(&hostname.read()));
     let platforms = use_query(|| ListPlatforms);
-    let mut dialog = use_signal(|| OpenDialog::<Device, Own>::Nothing);
+    let mut dialog = use_signal(|| OpenDialog::<Device, DevicesDialog>::Nothing);
     // When the last row of the last page went, the page before it is the last one.
     use_effect(move || {
         if let Some(page) = devices.value()
@@ -89,9 +89,9 @@ pub fn DevicesPage(view: ReadSignal<String>) -> Element {
                 label: "Add credential",
                 glyph: Glyph::Key,
                 refused: workplace.forbids(Deed::AddCredential),
-                onclick: move |_| dialog.set(OpenDialog::More(Own::AddCredential(Vec::new()))),
+                onclick: move |_| dialog.set(OpenDialog::More(DevicesDialog::AddCredential(Vec::new()))),
             }
-            Button { label: "Import CSV", glyph: Glyph::Upload, refused: workplace.refusal(Feature::ImportDevices), onclick: move |_| dialog.set(OpenDialog::More(Own::Import)) }
+            Button { label: "Import CSV", glyph: Glyph::Upload, refused: workplace.refusal(Feature::ImportDevices), onclick: move |_| dialog.set(OpenDialog::More(DevicesDialog::Import)) }
             Button {
                 label: "Add device",
                 kind: ButtonKind::Primary,
@@ -101,7 +101,7 @@ pub fn DevicesPage(view: ReadSignal<String>) -> Element {
         }
         Panel { reading: devices.is_of_before(),
             FilterBar { filter, platforms }
-            WaitingNote { filter, onapprove: move |()| dialog.set(OpenDialog::More(Own::Approve(None))) }
+            WaitingNote { filter, onapprove: move |()| dialog.set(OpenDialog::More(DevicesDialog::Approve(None))) }
             DevicesBody { filter, hostname, devices, platforms, dialog }
         }
         Dialogs { dialog }
@@ -114,7 +114,7 @@ fn DevicesBody(
     hostname: ReadSignal<String>,
     devices: Query<Page<Device>>,
     platforms: Query<Platforms>,
-    mut dialog: Signal<OpenDialog<Device, Own>>,
+    mut dialog: Signal<OpenDialog<Device, DevicesDialog>>,
 ) -> Element {
     let open = move || filter.read().open;
     let retry = move |()| devices.refresh();
@@ -130,7 +130,7 @@ fn DevicesBody(
                 if let Some(problem) = stale {
                     StaleNote { problem, at: devices.at(), onretry: retry }
                 }
-                NoCredentialNote { filter, oncredential: move |tags| dialog.set(OpenDialog::More(Own::AddCredential(tags))) }
+                NoCredentialNote { filter, oncredential: move |tags| dialog.set(OpenDialog::More(DevicesDialog::AddCredential(tags))) }
                 div { class: "split", "data-state": beside,
                     div { class: "panel-body min-w-0",
                         if page.items.is_empty() && devices.is_of_before() {
@@ -149,7 +149,7 @@ fn DevicesBody(
                                     (filter.sorted, filter.page) = (filter.sorted.toggled(column), 1);
                                 },
                                 onopen: move |id| filter.write().open = (open() != Some(id)).then_some(id),
-                                oncredential: move |tags| dialog.set(OpenDialog::More(Own::AddCredential(tags))),
+                                oncredential: move |tags| dialog.set(OpenDialog::More(DevicesDialog::AddCredential(tags))),
                                 ondelete: move |device| dialog.set(OpenDialog::Delete(device)),
                             }
                         }
@@ -159,7 +159,7 @@ fn DevicesBody(
                             key: "{device.id}",
                             device,
                             titles,
-                            onapprove: move |device: Device| dialog.set(OpenDialog::More(Own::Approve(Some(Box::new(device))))),
+                            onapprove: move |device: Device| dialog.set(OpenDialog::More(DevicesDialog::Approve(Some(Box::new(device))))),
                             onclose: move |()| filter.write().open = None,
                         }
                     }
@@ -231,7 +231,7 @@ fn NoCredentialNote(mut filter: Store<DeviceFilter>, oncredential: EventHandler<
 fn NoDevices(
     mut filter: Store<DeviceFilter>,
     hostname: ReadSignal<String>,
-    mut dialog: Signal<OpenDialog<Device, Own>>,
+    mut dialog: Signal<OpenDialog<Device, DevicesDialog>>,
 ) -> Element {
     let workplace = use_workplace();
     let simulated = use_lab().offered();
@@ -255,22 +255,22 @@ fn NoDevices(
             glyph: Glyph::Devices,
             LabButton {}
             Button { label: "Add device", glyph: Glyph::Plus, onclick: move |_| dialog.set(OpenDialog::Add) }
-            Button { label: "Import CSV", glyph: Glyph::Upload, refused: workplace.refusal(Feature::ImportDevices), onclick: move |_| dialog.set(OpenDialog::More(Own::Import)) }
+            Button { label: "Import CSV", glyph: Glyph::Upload, refused: workplace.refusal(Feature::ImportDevices), onclick: move |_| dialog.set(OpenDialog::More(DevicesDialog::Import)) }
         }
     }
 }
 
 #[component]
-fn Dialogs(mut dialog: Signal<OpenDialog<Device, Own>>) -> Element {
+fn Dialogs(mut dialog: Signal<OpenDialog<Device, DevicesDialog>>) -> Element {
     let workplace = use_workplace();
     let close = move |()| dialog.set(OpenDialog::Nothing);
     let deletion = use_deletion(dialog);
     match dialog() {
         OpenDialog::Nothing | OpenDialog::Change(_) => rsx! {},
         OpenDialog::Add => rsx! { AddDevice { onclose: close } },
-        OpenDialog::More(Own::Import) => rsx! { ImportDialog { onclose: close } },
-        OpenDialog::More(Own::AddCredential(tags)) => rsx! { CredentialDialog { tags, onclose: close } },
-        OpenDialog::More(Own::Approve(device)) => {
+        OpenDialog::More(DevicesDialog::Import) => rsx! { ImportDialog { onclose: close } },
+        OpenDialog::More(DevicesDialog::AddCredential(tags)) => rsx! { CredentialDialog { tags, onclose: close } },
+        OpenDialog::More(DevicesDialog::Approve(device)) => {
             rsx! { ApproveDialog { device: device.map(|device| *device), onclose: close } }
         }
         OpenDialog::Delete(device) => {

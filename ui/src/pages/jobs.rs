@@ -30,7 +30,7 @@ const WORDS: Words = Words { one: "job", many: "jobs", find: "job", nothing: "No
 
 /// The dialog that jobs alone have.
 #[derive(Clone, Debug, PartialEq)]
-enum Own {
+enum JobsDialog {
     /// Asks before the newest run of a job is cancelled.
     Cancel(Box<Job>),
 }
@@ -47,7 +47,7 @@ pub fn JobsPage() -> Element {
         order: Some(listing.sorted().order),
         ..ListJobs::default()
     });
-    let mut dialog = use_signal(|| OpenDialog::<Job, Own>::Nothing);
+    let mut dialog = use_signal(|| OpenDialog::<Job, JobsDialog>::Nothing);
     rsx! {
         LabBand {}
         PageHeader {
@@ -73,7 +73,7 @@ pub fn JobsPage() -> Element {
                         page,
                         sorted: listing.sorted(),
                         onsort: move |column| listing.sort_by(column),
-                        oncancel: move |job| dialog.set(OpenDialog::More(Own::Cancel(Box::new(job)))),
+                        oncancel: move |job| dialog.set(OpenDialog::More(JobsDialog::Cancel(Box::new(job)))),
                         ondelete: move |job| dialog.set(OpenDialog::Delete(job)),
                     }
                 },
@@ -94,14 +94,14 @@ pub fn JobsPage() -> Element {
 }
 
 #[component]
-fn Dialogs(mut dialog: Signal<OpenDialog<Job, Own>>) -> Element {
+fn Dialogs(mut dialog: Signal<OpenDialog<Job, JobsDialog>>) -> Element {
     let (cancel, workplace) = (use_cancel_run(), use_workplace());
     let close = move |()| dialog.set(OpenDialog::Nothing);
     let deletion = use_deletion(dialog);
     match dialog() {
         OpenDialog::Nothing | OpenDialog::Change(_) => rsx! {},
         OpenDialog::Add => rsx! { AddJob { onclose: close } },
-        OpenDialog::More(Own::Cancel(job)) => rsx! {
+        OpenDialog::More(JobsDialog::Cancel(job)) => rsx! {
             Confirm {
                 title: "Cancel this run of {job.name}?",
                 text: "Devices that wait are not started, open sessions are closed. What was read so far stays.",

@@ -8,7 +8,7 @@ use netraven_api::jobs::{GetJob, Job, ListJobs};
 use netraven_api::page::MAX_SIZE;
 use netraven_api::tags::{ListTags, Tag};
 
-use crate::components::{Choice, Find, Picker};
+use crate::components::{Choice, Picker, PickerSearch};
 use crate::data::{Finder, Query, use_finder, use_list_maybe, use_query_maybe};
 
 /// Tags, found by a part of their name.
@@ -46,7 +46,7 @@ pub fn TagPicker(id: String, none: String, chosen: ReadSignal<Vec<i64>>, onchang
             choices: choices(known.map(|tag| (tag.id, &tag.name))),
             selected: chosen.read().iter().map(i64::to_string).collect::<Vec<_>>(),
             several: true,
-            find: Find { typed: tags.typed(), note: tags.note() },
+            find: PickerSearch { typed: tags.typed(), note: tags.note() },
             onchange: move |chosen: Vec<String>| onchange.call(chosen.iter().filter_map(|id| id.parse().ok()).collect()),
         }
     }
@@ -71,7 +71,7 @@ pub fn JobPicker(
             none,
             choices: choices(known.map(|job| (job.id, &job.name))),
             selected: chosen.read().iter().map(i64::to_string).collect::<Vec<_>>(),
-            find: Find { typed: jobs.typed(), note: jobs.note() },
+            find: PickerSearch { typed: jobs.typed(), note: jobs.note() },
             onchange: move |chosen: Vec<String>| onchange.call(chosen.first().and_then(|id| id.parse().ok())),
         }
     }

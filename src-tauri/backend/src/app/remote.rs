@@ -10,7 +10,7 @@ use tokio::time::timeout_at;
 use tokio_util::sync::CancellationToken;
 
 use super::Base;
-use super::stopping::{Limits, join};
+use super::stopping::{StopLimits, join};
 use crate::config::External;
 use crate::handover;
 use crate::journal::About;
@@ -72,7 +72,7 @@ impl RemoteWorker {
     /// Stops: open sessions are closed, their devices given back. Takes five seconds at most.
     pub async fn stop(self) {
         self.stop.cancel();
-        let limits = Limits::from_now();
+        let limits = StopLimits::from_now();
         join("worker", self.workers, limits.work).await;
         self.stop_last.cancel();
         join("journal", self.last_tasks, limits.journal).await;

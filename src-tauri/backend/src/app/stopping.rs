@@ -16,20 +16,20 @@ const SERVERS: Duration = Duration::from_millis(4_800);
 
 /// When each part of the end has to be over. The parts share one clock: one that hangs takes nothing from the others.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Limits {
+pub(super) struct StopLimits {
     pub work: Instant,
     pub journal: Instant,
     pub database: Instant,
     pub servers: Instant,
 }
 
-impl Limits {
+impl StopLimits {
     /// An end that begins now.
-    pub(super) fn from_now() -> Limits {
+    pub(super) fn from_now() -> StopLimits {
         let work = Instant::now() + WORK;
         let journal = work + JOURNAL;
         let database = journal + DATABASE;
-        Limits { work, journal, database, servers: database + SERVERS }
+        StopLimits { work, journal, database, servers: database + SERVERS }
     }
 }
 
@@ -67,7 +67,7 @@ mod tests {
 
     #[test]
     fn the_whole_end_takes_less_than_ten_seconds() {
-        let limits = Limits::from_now();
+        let limits = StopLimits::from_now();
         assert!(limits.work < limits.journal && limits.journal < limits.database && limits.database < limits.servers);
         assert!(limits.servers - Instant::now() <= Duration::from_secs(9), "{limits:?}");
     }

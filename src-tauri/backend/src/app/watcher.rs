@@ -9,7 +9,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::journal::{About, Journal, Signal};
 use crate::server::ServersState;
-use crate::supervisor::{Health, State};
+use crate::supervisor::{Health, ProcessState};
 
 /// Tells the API, the journal and the window when an embedded server goes away and comes back.
 pub(super) async fn watch(
@@ -64,14 +64,14 @@ pub(super) async fn watch(
 }
 
 /// What is wrong with a server, for people.
-fn wrong(name: &str, state: &State) -> Option<String> {
+fn wrong(name: &str, state: &ProcessState) -> Option<String> {
     match state {
-        State::Running => None,
-        State::Restarting { since, reason } => {
+        ProcessState::Running => None,
+        ProcessState::Restarting { since, reason } => {
             let since = Timestamp::try_from(*since).map_or_else(|_| String::new(), |at| format!(" since {at:.0}"));
             Some(format!("{name} stopped and is being restarted{since}. {reason}"))
         }
-        State::Failed { reason } => Some(reason.clone()),
+        ProcessState::Failed { reason } => Some(reason.clone()),
     }
 }
 
@@ -85,12 +85,12 @@ mod tests {
     fn what_is_wrong_is_said_once() {
         let since = SystemTime::UNIX_EPOCH + Duration::from_secs(60);
         let reason = "It ended unexpectedly (signal: 9 (SIGKILL)).".to_owned();
-        let restarting = wrong("Redis", &State::Restarting { since, reason }).unwrap();
+        let restarting = wrong("Redis", &ProcessState::Restarting { since, reason }).unwrap();
         let expected = "Redis stopped and is being restarted since 1970-01-01T00:01:00Z. It ended unexpectedly (signal: 9 \
                         (SIGKILL)).";
         assert_eq!(restarting, expected);
         let reason = "PostgreSQL is not answering within 5 s.".to_owned();
-        assert_eq!(wrong("PostgreSQL", &State::Failed { reason: reason.clone() }), Some(reason));
-        assert_eq!(wrong("PostgreSQL", &State::Running), None);
+        assert_eq!(wrong("PostgreSQL", &ProcessState::Failed { reason: reason.clone() }), Some(reason));
+        assert_eq!(wrong("PostgreSQL", &ProcessState::Running), None);
     }
 }

@@ -20,7 +20,7 @@ pub struct Definition {
     /// How a prompt looks.
     pub prompt: Prompt,
     /// How paging is turned off, and how it looks when it happens all the same.
-    pub paging: Paging,
+    pub paging: PagingRules,
     /// How to become privileged; `None` where a login already may read everything.
     pub privilege: Option<Privilege>,
     /// What is sent to collect facts and the configuration, in order.
@@ -70,7 +70,7 @@ pub struct Prompt {
 
 /// How paging is turned off and how it looks.
 #[derive(Debug, Clone, Default)]
-pub struct Paging {
+pub struct PagingRules {
     /// Sent after login, in order.
     pub off: Vec<PagingCommand>,
     /// Each matches the whole last, unfinished line when the device waits for a key.

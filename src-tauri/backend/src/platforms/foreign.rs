@@ -133,7 +133,7 @@ pub fn without_ends(text: &str) -> &str {
 
 /// What a line of a reading is when it is compared with another reading.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Kind {
+enum LineKind {
     /// It changes by itself, and is not compared.
     Volatile,
     /// It must be the same in both.
@@ -144,28 +144,28 @@ enum Kind {
     Below,
 }
 
-fn kinds<'a>(definition: &Definition, text: &'a str) -> Vec<(&'a str, Kind)> {
-    let mut kinds: Vec<(&str, Kind)> = text.lines().map(|line| (line, Kind::Firm)).collect();
+fn kinds<'a>(definition: &Definition, text: &'a str) -> Vec<(&'a str, LineKind)> {
+    let mut kinds: Vec<(&str, LineKind)> = text.lines().map(|line| (line, LineKind::Firm)).collect();
     for (line, kind) in &mut kinds {
         if definition.volatile_set.is_match(line) {
-            *kind = Kind::Volatile;
+            *kind = LineKind::Volatile;
         }
     }
-    let compared = |(_, kind): &&mut (&str, Kind)| *kind != Kind::Volatile;
-    let looks = looks(kinds.iter().filter(|(_, kind)| *kind != Kind::Volatile).map(|(line, _)| *line));
+    let compared = |(_, kind): &&mut (&str, LineKind)| *kind != LineKind::Volatile;
+    let looks = looks(kinds.iter().filter(|(_, kind)| *kind != LineKind::Volatile).map(|(line, _)| *line));
     for ((line, kind), look) in kinds.iter_mut().filter(compared).zip(looks) {
         *kind = match look {
-            Look::Log => Kind::Loose,
-            Look::Words => Kind::Below,
-            Look::Text if line.trim().is_empty() => Kind::Loose,
-            Look::Text => Kind::Firm,
+            Look::Log => LineKind::Loose,
+            Look::Words => LineKind::Below,
+            Look::Text if line.trim().is_empty() => LineKind::Loose,
+            Look::Text => LineKind::Firm,
         };
     }
     kinds
 }
 
-fn firm<'a>(kinds: &[(&'a str, Kind)]) -> Vec<&'a str> {
-    kinds.iter().filter(|(_, kind)| *kind == Kind::Firm).map(|(line, _)| *line).collect()
+fn firm<'a>(kinds: &[(&'a str, LineKind)]) -> Vec<&'a str> {
+    kinds.iter().filter(|(_, kind)| *kind == LineKind::Firm).map(|(line, _)| *line).collect()
 }
 
 /// The later of two readings without what was printed into it; none where they differ by more than that.
@@ -185,14 +185,14 @@ pub fn settle_in_place(definition: &Definition, earlier: &str, later: &str) -> O
 }
 
 /// What the later reading holds of firm lines, and of loose ones those that stood at the same place before.
-fn common(before: &[(&str, Kind)], after: &[(&str, Kind)]) -> String {
+fn common(before: &[(&str, LineKind)], after: &[(&str, LineKind)]) -> String {
     let mut known: HashMap<usize, Vec<&str>> = HashMap::new();
     let mut place = 0;
     for (line, kind) in before {
         match kind {
-            Kind::Firm => place += 1,
-            Kind::Loose | Kind::Below => known.entry(place).or_default().push(line.trim_end()),
-            Kind::Volatile => {}
+            LineKind::Firm => place += 1,
+            LineKind::Loose | LineKind::Below => known.entry(place).or_default().push(line.trim_end()),
+            LineKind::Volatile => {}
         }
     }
     let (mut text, mut place, mut head_stays) = (String::new(), 0, true);
@@ -203,13 +203,13 @@ fn common(before: &[(&str, Kind)], after: &[(&str, Kind)]) -> String {
             Some(here.remove(at))
         };
         let stays = match kind {
-            Kind::Firm | Kind::Volatile => true,
-            Kind::Loose => was_there().is_some(),
-            Kind::Below => head_stays && was_there().is_some(),
+            LineKind::Firm | LineKind::Volatile => true,
+            LineKind::Loose => was_there().is_some(),
+            LineKind::Below => head_stays && was_there().is_some(),
         };
         match kind {
-            Kind::Firm => place += 1,
-            Kind::Loose if !line.trim().is_empty() => head_stays = stays,
+            LineKind::Firm => place += 1,
+            LineKind::Loose if !line.trim().is_empty() => head_stays = stays,
             _ => {}
         }
         let leads = text.is_empty() && line.trim().is_empty();

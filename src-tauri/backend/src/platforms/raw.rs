@@ -7,7 +7,7 @@ use regex::{Regex, RegexBuilder, RegexSet};
 use serde::Deserialize;
 
 use super::definition::{
-    BadDefinition, BlockRule, Command, Definition, Dialog, FactField, FactRule, LineRule, Paging, PagingCommand,
+    BadDefinition, BlockRule, Command, Definition, Dialog, FactField, FactRule, LineRule, PagingCommand, PagingRules,
     Privilege, Prompt, Purpose, SecretRule,
 };
 use super::rules::Rules;
@@ -271,7 +271,7 @@ impl RawPrompt {
 }
 
 impl RawPaging {
-    fn validate(self) -> Result<Paging, Wrong> {
+    fn validate(self) -> Result<PagingRules, Wrong> {
         let off = each("paging.off", self.off, |raw, path| {
             filled(&format!("{path}.send"), &raw.send)?;
             Ok(PagingCommand { send: raw.send, optional: raw.optional })
@@ -280,7 +280,7 @@ impl RawPaging {
             let pattern = build(&path, &text, &format!(r"\A[ \t]*(?:{text})[ \t]*\z"), false)?;
             if pattern.is_match("") { Err((path, "matches an empty line".to_string())) } else { Ok(pattern) }
         })?;
-        Ok(Paging { off, more, answer: self.answer })
+        Ok(PagingRules { off, more, answer: self.answer })
     }
 }
 

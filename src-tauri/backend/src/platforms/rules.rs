@@ -38,7 +38,7 @@ pub struct Rules {
 
 /// What the rules say about one line.
 #[derive(Debug, Default, PartialEq, Eq)]
-pub(super) struct Verdict {
+pub(super) struct LineVerdict {
     /// The parts to hide, in order and apart from each other.
     pub hide: Vec<Range<usize>>,
     /// The block that starts after this line.
@@ -78,7 +78,7 @@ impl Rules {
     }
 
     /// What to hide of a line indented under `parent`, beside what is `told` already. In a sentence (`prose`) a keyword may be an ordinary word.
-    pub(super) fn judge(&self, line: &str, parent: &str, told: Vec<Range<usize>>, prose: bool) -> Verdict {
+    pub(super) fn judge(&self, line: &str, parent: &str, told: Vec<Range<usize>>, prose: bool) -> LineVerdict {
         let matches = self.any.matches(line);
         let holds = |within: &Option<Regex>| within.as_ref().is_none_or(|within| within.is_match(parent));
         let block = (0..self.blocks.len()).find(|index| matches.matched(*index));
@@ -109,7 +109,7 @@ impl Rules {
         if matches.matched(from) {
             hide.extend(forms::find(line).into_iter().flat_map(|range| unmasked(line, trimmed(line, range))));
         }
-        Verdict { hide: merged(hide), block }
+        LineVerdict { hide: merged(hide), block }
     }
 }
 

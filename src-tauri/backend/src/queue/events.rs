@@ -16,7 +16,7 @@ const LONGEST_PAUSE: Duration = Duration::from_secs(2);
 
 /// What a listener gets.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Signal {
+pub enum Subscribed {
     /// Listening has begun, for the first time or after a gap: what happened before has to be read from the store.
     Reconnected,
     /// An event as it was published.
@@ -30,11 +30,11 @@ impl Queue {
     }
 
     /// Listens to events for ever, across lost connections. Keep polling it: unread messages collect in memory.
-    pub fn subscribe(&self) -> impl Stream<Item = Signal> + Send + 'static + use<> {
+    pub fn subscribe(&self) -> impl Stream<Item = Subscribed> + Send + 'static + use<> {
         self.subscribe_with(QUIET)
     }
 
-    pub(super) fn subscribe_with(&self, quiet: Duration) -> impl Stream<Item = Signal> + Send + 'static + use<> {
+    pub(super) fn subscribe_with(&self, quiet: Duration) -> impl Stream<Item = Subscribed> + Send + 'static + use<> {
         let listener = Listener { queue: self.clone(), open: None, pause: FIRST_PAUSE, quiet };
         stream::unfold(listener, async |mut listener| Some((listener.next().await, listener))).boxed()
     }
@@ -52,14 +52,14 @@ struct Listener {
 }
 
 impl Listener {
-    async fn next(&mut self) -> Signal {
+    async fn next(&mut self) -> Subscribed {
         loop {
             let Some((sink, messages)) = &mut self.open else {
                 match self.connect().await {
                     Ok(open) => {
                         self.open = Some(open);
                         self.pause = FIRST_PAUSE;
-                        return Signal::Reconnected;
+                        return Subscribed::Reconnected;
                     }
                     Err(error) => {
                         tracing::debug!(%error, "live events are interrupted");
@@ -71,7 +71,7 @@ impl Listener {
             };
             match timeout(self.quiet, messages.next()).await {
                 Ok(Some(message)) => match message.get_payload() {
-                    Ok(text) => return Signal::Message(text),
+                    Ok(text) => return Subscribed::Message(text),
                     Err(_) => tracing::debug!("ignored an event that is no text"),
                 },
                 Ok(None) => self.open = None,

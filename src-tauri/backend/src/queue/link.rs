@@ -21,18 +21,18 @@ const ATTEMPTS: u32 = 4;
 const FIRST_PAUSE: Duration = Duration::from_millis(50);
 
 #[derive(Clone)]
-pub(super) struct Link(Arc<Inner>);
+pub(super) struct RedisLink(Arc<LinkState>);
 
-struct Inner {
+struct LinkState {
     client: Client,
     server: String,
-    shared: Mutex<Shared>,
+    shared: Mutex<SharedConnection>,
     blocking: std::sync::Mutex<Vec<MultiplexedConnection>>,
 }
 
 /// The shared connection; the number tells a broken one from the one that has already replaced it.
 #[derive(Default)]
-struct Shared {
+struct SharedConnection {
     number: u64,
     connection: Option<MultiplexedConnection>,
 }
@@ -43,7 +43,7 @@ enum Request<'a> {
     Many(&'a Pipeline),
 }
 
-impl Link {
+impl RedisLink {
     pub(super) fn new(url: &str) -> Result<Self, QueueError> {
         let client =
             Client::open(url).map_err(|error| QueueError::BadUrl { reason: error.category().to_lowercase() })?;
@@ -52,7 +52,12 @@ impl Link {
             ConnectionAddr::Unix(path) => path.display().to_string(),
             _ => "an unknown address".to_owned(),
         };
-        Ok(Self(Arc::new(Inner { client, server, shared: Mutex::default(), blocking: std::sync::Mutex::default() })))
+        Ok(Self(Arc::new(LinkState {
+            client,
+            server,
+            shared: Mutex::default(),
+            blocking: std::sync::Mutex::default(),
+        })))
     }
 
     /// Where the server is, without its password.

@@ -5,7 +5,7 @@ use std::collections::{HashMap, HashSet};
 use jiff::Timestamp;
 use redis::streams::{StreamId, StreamInfoGroupsReply, StreamRangeReply};
 
-use super::leases::task_of;
+use super::deliveries::task_of;
 use super::{GROUP, Priority, Queue, QueueError, QueueStatus, ServerInfo, Task, scripts};
 
 /// Entries read at once.

@@ -9,7 +9,7 @@ use jiff::Timestamp;
 use tempfile::TempDir;
 use tokio::time::{sleep, timeout};
 
-use super::{Lease, Priority, Queue, QueueError, Signal, Task, WorkerBeat};
+use super::{Delivery, Priority, Queue, QueueError, Subscribed, Task, WorkerBeat};
 
 const PASSWORD: &str = "p:a/s@s?w&o=r d";
 const NOW: Duration = Duration::ZERO;
@@ -99,8 +99,8 @@ fn tasks(devices: std::ops::Range<i64>) -> Vec<Task> {
     devices.map(task).collect()
 }
 
-fn devices(leases: &[Lease]) -> Vec<i64> {
-    leases.iter().map(|lease| lease.task.device_id).collect()
+fn devices(deliveries: &[Delivery]) -> Vec<i64> {
+    deliveries.iter().map(|delivery| delivery.task.device_id).collect()
 }
 
 async fn raw(queue: &Queue, words: &[&str]) {
@@ -122,16 +122,16 @@ async fn two_workers_share_and_finished_tasks_are_gone() {
     let server = Server::start().await;
     let (one, two) = (server.queue().await, server.queue().await);
     one.push(Priority::Default, &tasks(0..1200)).await.unwrap();
-    let (a, b) = tokio::join!(one.lease("a", 700, NOW), two.lease("b", 700, NOW));
+    let (a, b) = tokio::join!(one.hand_out("a", 700, NOW), two.hand_out("b", 700, NOW));
     let (a, b) = (a.unwrap(), b.unwrap());
     let mut all: Vec<_> = devices(&a).into_iter().chain(devices(&b)).collect();
     all.sort_unstable();
     assert_eq!(all, (0..1200).collect::<Vec<_>>());
     assert_eq!(a.len().max(b.len()), 700);
-    assert!(a.iter().all(|lease| lease.delivered == 1));
+    assert!(a.iter().all(|delivery| delivery.delivered == 1));
     assert_eq!(one.holds().await.unwrap().len(), 1200);
-    for lease in a.iter().chain(&b) {
-        one.finish(lease).await.unwrap();
+    for delivery in a.iter().chain(&b) {
+        one.finish(delivery).await.unwrap();
     }
     assert!(one.holds().await.unwrap().is_empty());
     let lengths = two.lengths().await.unwrap();
@@ -145,11 +145,11 @@ async fn the_most_urgent_comes_first_and_never_more_than_asked() {
     queue.push(Priority::Low, &tasks(20..23)).await.unwrap();
     queue.push(Priority::Default, &tasks(10..13)).await.unwrap();
     queue.push(Priority::High, &tasks(0..3)).await.unwrap();
-    assert_eq!(devices(&queue.lease("a", 4, LONG).await.unwrap()), [0, 1, 2, 10]);
-    let leases = queue.lease("a", 4, LONG).await.unwrap();
-    assert_eq!(devices(&leases), [11, 12, 20, 21]);
-    assert_eq!(leases[3].priority, Priority::Low);
-    assert_eq!(queue.lease("a", 0, LONG).await.unwrap(), []);
+    assert_eq!(devices(&queue.hand_out("a", 4, LONG).await.unwrap()), [0, 1, 2, 10]);
+    let deliveries = queue.hand_out("a", 4, LONG).await.unwrap();
+    assert_eq!(devices(&deliveries), [11, 12, 20, 21]);
+    assert_eq!(deliveries[3].priority, Priority::Low);
+    assert_eq!(queue.hand_out("a", 0, LONG).await.unwrap(), []);
     let lengths = queue.lengths().await.unwrap();
     let seen: Vec<_> = lengths.iter().map(|queue| (queue.name, queue.waiting, queue.leased)).collect();
     assert_eq!(seen, [("high", 0, 3), ("default", 0, 3), ("low", 1, 2)]);
@@ -163,17 +163,17 @@ async fn a_waiting_worker_gets_a_new_task_at_once() {
     let server = Server::start().await;
     let queue = server.queue().await;
     let started = Instant::now();
-    assert_eq!(queue.lease("a", 1, Duration::from_millis(700)).await.unwrap(), []);
+    assert_eq!(queue.hand_out("a", 1, Duration::from_millis(700)).await.unwrap(), []);
     assert!(started.elapsed() >= Duration::from_millis(700));
     let connections = async || -> String {
         let info: String = queue.link.ask(redis::cmd("INFO").arg("stats")).await.unwrap();
         info.lines().find(|line| line.starts_with("total_connections_received")).unwrap().to_owned()
     };
     let before = connections().await;
-    assert_eq!(queue.lease("a", 1, Duration::from_millis(700)).await.unwrap(), []);
+    assert_eq!(queue.hand_out("a", 1, Duration::from_millis(700)).await.unwrap(), []);
     assert_eq!(connections().await, before, "waiting goes on through a library's usual limit, on one connection");
     for priority in Priority::ALL {
-        let (leases, pushed) = tokio::join!(timeout(LONG, queue.lease("a", 5, LONG * 3)), async {
+        let (deliveries, pushed) = tokio::join!(timeout(LONG, queue.hand_out("a", 5, LONG * 3)), async {
             // The blocked client shows that the worker is really waiting.
             eventually("the worker waits", async || {
                 let info: String = queue.link.ask(redis::cmd("INFO").arg("clients")).await.unwrap();
@@ -183,7 +183,7 @@ async fn a_waiting_worker_gets_a_new_task_at_once() {
             queue.push(priority, &tasks(0..1)).await
         });
         pushed.unwrap();
-        assert_eq!(leases.unwrap().unwrap()[0].priority, priority);
+        assert_eq!(deliveries.unwrap().unwrap()[0].priority, priority);
     }
 }
 
@@ -192,7 +192,7 @@ async fn what_a_silent_worker_held_goes_to_another() {
     let server = Server::start().await;
     let queue = server.queue().await;
     queue.push(Priority::Default, &tasks(0..3)).await.unwrap();
-    let dead = queue.lease("dead", 3, NOW).await.unwrap();
+    let dead = queue.hand_out("dead", 3, NOW).await.unwrap();
     assert_eq!(queue.take_over("live", LONG, 10).await.unwrap(), [], "not idle for long enough");
     let mut taken = Vec::new();
     eventually("the tasks are taken over", async || {
@@ -201,40 +201,47 @@ async fn what_a_silent_worker_held_goes_to_another() {
     })
     .await;
     assert_eq!(devices(&taken), [0, 1, 2]);
-    assert!(taken.iter().all(|lease| lease.delivered == 2), "{taken:?}");
+    assert!(taken.iter().all(|delivery| delivery.delivered == 2), "{taken:?}");
     assert_eq!(queue.heartbeat("dead", &dead).await.unwrap(), dead, "the dead one hears that it lost them");
     assert_eq!(queue.heartbeat("live", &taken).await.unwrap(), []);
     let again = queue.take_over("third", NOW, 10).await.unwrap();
-    assert!(again.iter().all(|lease| lease.delivered == 3), "a task that kills its workers is counted: {again:?}");
+    assert!(
+        again.iter().all(|delivery| delivery.delivered == 3),
+        "a task that kills its workers is counted: {again:?}"
+    );
 }
 
 #[tokio::test]
-async fn heartbeats_keep_leases() {
+async fn heartbeats_keep_deliveries() {
     let server = Server::start().await;
     let queue = server.queue().await;
     queue.push(Priority::High, &tasks(0..2)).await.unwrap();
-    let leases = queue.lease("a", 2, NOW).await.unwrap();
+    let deliveries = queue.hand_out("a", 2, NOW).await.unwrap();
     // Longer than a busy computer needs from one beat to the next.
     let silence = Duration::from_secs(2);
     let started = Instant::now();
     while started.elapsed() < silence * 2 {
-        assert_eq!(queue.heartbeat("a", &leases[..1]).await.unwrap(), []);
+        assert_eq!(queue.heartbeat("a", &deliveries[..1]).await.unwrap(), []);
         let taken = queue.take_over("b", silence, 10).await.unwrap();
         assert!(!devices(&taken).contains(&0), "the one that beats stays");
     }
-    assert_eq!(queue.heartbeat("a", &leases).await.unwrap(), leases[1..], "the one that did not beat is lost");
-    queue.finish(&leases[0]).await.unwrap();
-    assert_eq!(queue.heartbeat("a", &leases[..1]).await.unwrap(), leases[..1], "a finished task is no lease");
+    assert_eq!(queue.heartbeat("a", &deliveries).await.unwrap(), deliveries[1..], "the one that did not beat is lost");
+    queue.finish(&deliveries[0]).await.unwrap();
+    assert_eq!(
+        queue.heartbeat("a", &deliveries[..1]).await.unwrap(),
+        deliveries[..1],
+        "a finished task is no delivery"
+    );
 }
 
 #[tokio::test]
-async fn a_task_put_back_is_leased_again() {
+async fn a_task_put_back_is_handed_out_again() {
     let server = Server::start().await;
     let queue = server.queue().await;
     queue.push(Priority::Default, &tasks(0..2)).await.unwrap();
-    let lease = queue.lease("a", 1, NOW).await.unwrap().remove(0);
-    queue.put_back(&lease).await.unwrap();
-    assert_eq!(devices(&queue.lease("b", 5, NOW).await.unwrap()), [1, 0]);
+    let delivery = queue.hand_out("a", 1, NOW).await.unwrap().remove(0);
+    queue.put_back(&delivery).await.unwrap();
+    assert_eq!(devices(&queue.hand_out("b", 5, NOW).await.unwrap()), [1, 0]);
 }
 
 #[tokio::test]
@@ -244,14 +251,14 @@ async fn cancelling_takes_out_only_what_nobody_has() {
     let other = Task { run_id: 8, device_id: 1, attempt: 1 };
     queue.push(Priority::Default, &tasks(0..2500)).await.unwrap();
     queue.push(Priority::Low, &[task(1), other.clone()]).await.unwrap();
-    let leases = queue.lease("a", 3, NOW).await.unwrap();
-    assert_eq!(queue.remove_device(7, 2).await.unwrap(), 0, "device 2 is leased");
+    let deliveries = queue.hand_out("a", 3, NOW).await.unwrap();
+    assert_eq!(queue.remove_device(7, 2).await.unwrap(), 0, "device 2 is handed out");
     assert_eq!(queue.remove_device(7, 1).await.unwrap(), 1, "device 1 waits in the low queue");
     assert_eq!(queue.remove_run(7).await.unwrap(), 2497);
     let mut left: Vec<_> = queue.holds().await.unwrap().into_iter().collect();
     left.sort_by_key(|task| (task.run_id, task.device_id));
     assert_eq!(left, [task(0), task(1), task(2), other]);
-    assert_eq!(queue.heartbeat("a", &leases).await.unwrap(), []);
+    assert_eq!(queue.heartbeat("a", &deliveries).await.unwrap(), []);
 }
 
 #[tokio::test]
@@ -268,19 +275,19 @@ async fn a_server_that_lost_its_data_is_used_on() {
     let server = Server::start().await;
     let queue = server.queue().await;
     queue.push(Priority::Default, &tasks(0..1)).await.unwrap();
-    let leases = queue.lease("a", 1, NOW).await.unwrap();
+    let deliveries = queue.hand_out("a", 1, NOW).await.unwrap();
     for round in 0..6 {
         raw(&queue, &["FLUSHALL"]).await;
         match round {
-            0 => assert_eq!(queue.heartbeat("a", &leases).await.unwrap(), leases),
+            0 => assert_eq!(queue.heartbeat("a", &deliveries).await.unwrap(), deliveries),
             1 => assert_eq!(queue.take_over("a", NOW, 5).await.unwrap(), []),
             2 => assert_eq!(queue.remove_run(7).await.unwrap(), 0),
             3 => assert_eq!(queue.lengths().await.unwrap().len(), 3),
             4 => queue.forget_worker("a").await.unwrap(),
-            _ => queue.finish(&leases[0]).await.unwrap(),
+            _ => queue.finish(&deliveries[0]).await.unwrap(),
         }
         queue.push(Priority::Default, &tasks(round..round + 1)).await.unwrap();
-        assert_eq!(devices(&queue.lease("a", 1, LONG).await.unwrap()), [round]);
+        assert_eq!(devices(&queue.hand_out("a", 1, LONG).await.unwrap()), [round]);
     }
 }
 
@@ -289,22 +296,22 @@ async fn a_restart_of_the_server_is_survived() {
     let mut server = Server::start().await;
     let queue = server.queue().await;
     queue.push(Priority::Default, &tasks(0..3)).await.unwrap();
-    let leases = queue.lease("a", 1, NOW).await.unwrap();
+    let deliveries = queue.hand_out("a", 1, NOW).await.unwrap();
     server.restart().await;
-    eventually("the lease is still there", async || {
-        queue.heartbeat("a", &leases).await.is_ok_and(|lost| lost.is_empty())
+    eventually("the delivery is still there", async || {
+        queue.heartbeat("a", &deliveries).await.is_ok_and(|lost| lost.is_empty())
     })
     .await;
-    assert_eq!(devices(&queue.lease("a", 5, LONG).await.unwrap()), [1, 2]);
+    assert_eq!(devices(&queue.hand_out("a", 5, LONG).await.unwrap()), [1, 2]);
 
     // A worker that waits through a restart gets what is pushed after it.
     let waiting = queue.clone();
     let waiter = tokio::spawn(async move {
         loop {
-            if let Ok(leases) = waiting.lease("b", 5, LONG).await
-                && !leases.is_empty()
+            if let Ok(deliveries) = waiting.hand_out("b", 5, LONG).await
+                && !deliveries.is_empty()
             {
-                return leases;
+                return deliveries;
             }
         }
     });
@@ -321,7 +328,7 @@ async fn a_server_that_is_gone_is_named_and_found_again() {
     let started = Instant::now();
     for error in [
         queue.push(Priority::Low, &tasks(0..1)).await.unwrap_err(),
-        queue.lease("a", 1, LONG).await.unwrap_err(),
+        queue.hand_out("a", 1, LONG).await.unwrap_err(),
         queue.ping().await.unwrap_err(),
         Queue::connect(&server.url(), "test").await.unwrap_err(),
     ] {
@@ -338,10 +345,10 @@ async fn a_server_that_hangs_does_not_hold_a_call_for_ever() {
     let server = Server::start().await;
     let queue = server.queue().await;
     let mut events = Box::pin(queue.subscribe_with(SHORT));
-    assert_eq!(events.next().await, Some(Signal::Reconnected));
+    assert_eq!(events.next().await, Some(Subscribed::Reconnected));
     assert!(timeout(SHORT * 6, events.next()).await.is_err(), "silence alone is no gap");
     queue.publish("after silence").await.unwrap();
-    assert_eq!(events.next().await, Some(Signal::Message("after silence".to_owned())));
+    assert_eq!(events.next().await, Some(Subscribed::Message("after silence".to_owned())));
 
     let pid = rustix::process::Pid::from_raw(server.child.id().cast_signed()).unwrap();
     rustix::process::kill_process(pid, rustix::process::Signal::STOP).unwrap();
@@ -351,7 +358,7 @@ async fn a_server_that_hangs_does_not_hold_a_call_for_ever() {
     rustix::process::kill_process(pid, rustix::process::Signal::CONT).unwrap();
     assert!(matches!(error, QueueError::TooSlow { .. }), "{error:?}");
     eventually("the server is used again", async || queue.ping().await.is_ok()).await;
-    assert_eq!(timeout(LONG, events.next()).await.unwrap(), Some(Signal::Reconnected));
+    assert_eq!(timeout(LONG, events.next()).await.unwrap(), Some(Subscribed::Reconnected));
 }
 
 #[tokio::test]
@@ -360,17 +367,17 @@ async fn listeners_hear_and_learn_of_gaps() {
     let queue = server.queue().await;
     let mut events = Box::pin(queue.subscribe());
     let mut next = async || timeout(LONG, events.next()).await.unwrap().unwrap();
-    assert_eq!(next().await, Signal::Reconnected);
+    assert_eq!(next().await, Subscribed::Reconnected);
     queue.publish(r#"{"run":1}"#).await.unwrap();
     queue.publish("ä").await.unwrap();
-    assert_eq!(next().await, Signal::Message(r#"{"run":1}"#.to_owned()));
-    assert_eq!(next().await, Signal::Message("ä".to_owned()));
+    assert_eq!(next().await, Subscribed::Message(r#"{"run":1}"#.to_owned()));
+    assert_eq!(next().await, Subscribed::Message("ä".to_owned()));
     for round in 0..2 {
         server.restart().await;
-        assert_eq!(next().await, Signal::Reconnected);
+        assert_eq!(next().await, Subscribed::Reconnected);
         let text = format!("after {round}");
         eventually("publishing works again", async || queue.publish(&text).await.is_ok()).await;
-        assert_eq!(next().await, Signal::Message(text));
+        assert_eq!(next().await, Subscribed::Message(text));
     }
 }
 
@@ -393,8 +400,8 @@ async fn workers_show_life_and_are_forgotten() {
     eventually("the silent one is gone", async || queue.workers().await.unwrap() == [beat("a"), beat("b")]).await;
 
     queue.push(Priority::Default, &tasks(0..1)).await.unwrap();
-    let held = queue.lease("a", 1, NOW).await.unwrap();
-    assert_eq!(queue.lease("b", 1, NOW).await.unwrap(), []);
+    let held = queue.hand_out("a", 1, NOW).await.unwrap();
+    assert_eq!(queue.hand_out("b", 1, NOW).await.unwrap(), []);
     queue.forget_worker("a").await.unwrap();
     assert_eq!(queue.workers().await.unwrap(), [beat("b")]);
     assert_eq!(queue.heartbeat("a", &held).await.unwrap(), [], "what it holds is not thrown away with it");
@@ -408,8 +415,8 @@ async fn dead_consumers_with_empty_hands_are_removed() {
     let server = Server::start().await;
     let queue = server.queue().await;
     queue.push(Priority::Default, &tasks(0..2)).await.unwrap();
-    let finished = queue.lease("gone", 1, NOW).await.unwrap();
-    queue.lease("holds", 1, NOW).await.unwrap();
+    let finished = queue.hand_out("gone", 1, NOW).await.unwrap();
+    queue.hand_out("holds", 1, NOW).await.unwrap();
     assert_eq!(consumers(&queue).await, 2);
     queue.take_over("live", LONG, 5).await.unwrap();
     queue.finish(&finished[0]).await.unwrap();
@@ -430,7 +437,7 @@ async fn an_entry_that_is_no_task_is_thrown_out() {
     let queue = server.queue().await;
     raw(&queue, &["XADD", &queue.stream(Priority::High), "*", "hello", "world"]).await;
     queue.push(Priority::High, &tasks(0..1)).await.unwrap();
-    assert_eq!(devices(&queue.lease("a", 5, NOW).await.unwrap()), [0]);
+    assert_eq!(devices(&queue.hand_out("a", 5, NOW).await.unwrap()), [0]);
     assert_eq!(queue.lengths().await.unwrap()[0].leased, 1);
     assert_eq!(queue.holds().await.unwrap().len(), 1);
 }
@@ -440,7 +447,7 @@ async fn installations_on_one_server_do_not_meet() {
     let server = Server::start().await;
     let (one, two) = (server.queue().await, Queue::connect(&server.url(), "other").await.unwrap());
     one.push(Priority::High, &tasks(0..1)).await.unwrap();
-    assert_eq!(two.lease("a", 1, NOW).await.unwrap(), []);
+    assert_eq!(two.hand_out("a", 1, NOW).await.unwrap(), []);
     assert!(two.holds().await.unwrap().is_empty());
 }
 

@@ -15,11 +15,11 @@ const MEMORY: Duration = Duration::from_secs(10 * 60);
 /// The users that called lately. Only those that exist are kept, so there are not many.
 #[derive(Default)]
 pub struct Accounts {
-    known: Mutex<Known>,
+    known: Mutex<KnownUsers>,
 }
 
 #[derive(Default)]
-struct Known {
+struct KnownUsers {
     users: HashMap<String, (Standing, Instant)>,
     /// Raised by every change: an answer that was asked for before it is not remembered.
     generation: u64,

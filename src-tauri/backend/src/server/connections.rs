@@ -16,18 +16,18 @@ use tokio_util::sync::CancellationToken;
 pub struct Connections {
     most: usize,
     next: AtomicU64,
-    open: Mutex<HashMap<u64, Entry>>,
+    open: Mutex<HashMap<u64, OpenConnection>>,
 }
 
-struct Entry {
-    state: State,
+struct OpenConnection {
+    state: ConnectionState,
     since: Instant,
     close: CancellationToken,
 }
 
 /// What a connection does; what comes first goes first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-enum State {
+enum ConnectionState {
     /// No request was read whole, or the last one is answered.
     Silent,
     /// A request is in hand.
@@ -51,7 +51,10 @@ impl Connections {
         if open.len() >= self.most {
             close_one(&mut open);
         }
-        open.insert(number, Entry { state: State::Silent, since: Instant::now(), close: close.clone() });
+        open.insert(
+            number,
+            OpenConnection { state: ConnectionState::Silent, since: Instant::now(), close: close.clone() },
+        );
         Connection { seat: Arc::new(Seat { connections: Arc::clone(self), number, close }) }
     }
 
@@ -61,7 +64,7 @@ impl Connections {
     }
 }
 
-fn close_one(open: &mut HashMap<u64, Entry>) {
+fn close_one(open: &mut HashMap<u64, OpenConnection>) {
     let first = open.iter().min_by_key(|(_, entry)| (entry.state, entry.since)).map(|(number, _)| *number);
     if let Some(entry) = first.and_then(|number| open.remove(&number)) {
         entry.close.cancel();
@@ -95,20 +98,20 @@ impl Connection {
     /// Whether no request is in hand.
     pub fn is_silent(&self) -> bool {
         let open = self.seat.connections.open.lock().expect("no holder of this lock panics");
-        open.get(&self.seat.number).is_none_or(|entry| entry.state == State::Silent)
+        open.get(&self.seat.number).is_none_or(|entry| entry.state == ConnectionState::Silent)
     }
 
     /// A request was read.
     pub fn asks(&self) {
-        self.is(State::Asking);
+        self.is(ConnectionState::Asking);
     }
 
     /// The request in hand is one of somebody who is signed in.
     pub fn is_signed_in(&self) {
-        self.is(State::SignedIn);
+        self.is(ConnectionState::SignedIn);
     }
 
-    fn is(&self, state: State) {
+    fn is(&self, state: ConnectionState) {
         let mut open = self.seat.connections.open.lock().expect("no holder of this lock panics");
         if let Some(entry) = open.get_mut(&self.seat.number) {
             (entry.state, entry.since) = (state, Instant::now());
@@ -117,23 +120,23 @@ impl Connection {
 
     /// The answer, after whose end the connection is silent again.
     pub fn answers(&self, response: Response) -> Response {
-        response.map(|body| Body::new(Answer { body, connection: self.clone() }))
+        response.map(|body| Body::new(TrackedBody { body, connection: self.clone() }))
     }
 }
 
 /// A body that says when it was sent.
-struct Answer {
+struct TrackedBody {
     body: Body,
     connection: Connection,
 }
 
-impl Drop for Answer {
+impl Drop for TrackedBody {
     fn drop(&mut self) {
-        self.connection.is(State::Silent);
+        self.connection.is(ConnectionState::Silent);
     }
 }
 
-impl HttpBody for Answer {
+impl HttpBody for TrackedBody {
     type Data = Bytes;
     type Error = axum::Error;
 

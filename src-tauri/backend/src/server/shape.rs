@@ -24,21 +24,21 @@ pub struct Shape {
 struct Field {
     name: String,
     needed: bool,
-    kind: Kind,
+    kind: FieldKind,
 }
 
-enum Kind {
-    Text(Text),
+enum FieldKind {
+    Text(TextRule),
     Time,
     Integer { least: Option<i64>, most: Option<i64> },
     Flag,
     Word(Vec<String>),
-    List(Box<Kind>),
+    List(Box<FieldKind>),
     Any,
 }
 
 #[derive(Default)]
-struct Text {
+struct TextRule {
     least: Option<usize>,
     most: Option<usize>,
     pattern: Option<Regex>,
@@ -188,9 +188,9 @@ impl Shape {
         let needed =
             |name: &str| schema["required"].as_array().is_some_and(|names| names.iter().any(|one| one == name));
         let fields = schema["properties"].as_object().into_iter().flatten().map(|(name, schema)| {
-            let kind = Kind::read(schema, parts);
+            let kind = FieldKind::read(schema, parts);
             // A list in a query may be absent, whatever serde says of it in a body.
-            let needed = needed(name) && !matches!(kind, Kind::List(_));
+            let needed = needed(name) && !matches!(kind, FieldKind::List(_));
             Field { name: name.clone(), needed, kind }
         });
         Shape { fields: fields.collect() }
@@ -203,29 +203,29 @@ impl Shape {
 
     fn secret(&self, name: &str) -> bool {
         let field = self.fields.iter().find(|field| field.name == name);
-        field.is_some_and(|field| matches!(&field.kind, Kind::Text(text) if text.secret))
+        field.is_some_and(|field| matches!(&field.kind, FieldKind::Text(text) if text.secret))
     }
 }
 
-impl Kind {
-    fn read(schema: &Value, parts: &Parts) -> Kind {
+impl FieldKind {
+    fn read(schema: &Value, parts: &Parts) -> FieldKind {
         if let Some(name) = referred(schema) {
-            return parts.get(name).map_or(Kind::Any, |schema| Kind::read(schema, parts));
+            return parts.get(name).map_or(FieldKind::Any, |schema| FieldKind::read(schema, parts));
         }
         if let Some(choices) = schema["oneOf"].as_array() {
             let other = choices.iter().find(|choice| choice["type"] != "null");
-            return other.map_or(Kind::Any, |schema| Kind::read(schema, parts));
+            return other.map_or(FieldKind::Any, |schema| FieldKind::read(schema, parts));
         }
         if let Some(words) = schema["enum"].as_array() {
-            return Kind::Word(words.iter().filter_map(Value::as_str).map(str::to_owned).collect());
+            return FieldKind::Word(words.iter().filter_map(Value::as_str).map(str::to_owned).collect());
         }
         let kind = match &schema["type"] {
             Value::Array(kinds) => kinds.iter().filter_map(Value::as_str).find(|kind| *kind != "null"),
             kind => kind.as_str(),
         };
         match kind {
-            Some("string") if schema["format"] == "date-time" => Kind::Time,
-            Some("string") => Kind::Text(Text {
+            Some("string") if schema["format"] == "date-time" => FieldKind::Time,
+            Some("string") => FieldKind::Text(TextRule {
                 least: schema["minLength"].as_u64().and_then(|length| usize::try_from(length).ok()),
                 most: schema["maxLength"].as_u64().and_then(|length| usize::try_from(length).ok()),
                 pattern: schema["pattern"]
@@ -233,10 +233,10 @@ impl Kind {
                     .map(|pattern| Regex::new(pattern).expect("the patterns of our own types are regular expressions")),
                 secret: schema["format"] == "password",
             }),
-            Some("integer") => Kind::Integer { least: whole(&schema["minimum"]), most: whole(&schema["maximum"]) },
-            Some("boolean") => Kind::Flag,
-            Some("array") => Kind::List(Box::new(Kind::read(&schema["items"], parts))),
-            _ => Kind::Any,
+            Some("integer") => FieldKind::Integer { least: whole(&schema["minimum"]), most: whole(&schema["maximum"]) },
+            Some("boolean") => FieldKind::Flag,
+            Some("array") => FieldKind::List(Box::new(FieldKind::read(&schema["items"], parts))),
+            _ => FieldKind::Any,
         }
     }
 }

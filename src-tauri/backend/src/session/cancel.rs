@@ -7,11 +7,11 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 /// A switch shared by a session and whoever may end it. Clones are the same switch.
 #[derive(Clone, Debug, Default)]
 pub struct Cancel {
-    inner: Arc<Inner>,
+    inner: Arc<CancelState>,
 }
 
 #[derive(Debug, Default)]
-struct Inner {
+struct CancelState {
     cancelled: AtomicBool,
     sockets: Mutex<Sockets>,
 }

@@ -19,7 +19,7 @@ use std::net::IpAddr;
 use netraven_api::outcome::{Cause, Stage};
 use serde_json::json;
 
-use self::auth::SignIn;
+use self::auth::SignInOutcome;
 pub(super) use self::channel::Shell;
 use self::link::Link;
 use super::expect::terminal::Bounds;
@@ -87,7 +87,7 @@ impl SignIns {
             last_user = &login.username;
             progress.enter(Stage::SignIn);
             match auth::sign_in(&current, login, bounds)? {
-                SignIn::Accepted { method } => {
+                SignInOutcome::Accepted { method } => {
                     let message = format!("Signed in as {} ({method}).", login.username);
                     let meta = json!({"credential_id": login.id, "method": method});
                     progress.connection(Level::Info, message, meta);
@@ -100,7 +100,7 @@ impl SignIns {
                     progress.enter(Stage::Prompt);
                     return Ok((Shell::open(current, bounds, progress)?, greeting));
                 }
-                SignIn::Refused { mut reason, said, mut expired, tried, alive } => {
+                SignInOutcome::Refused { mut reason, said, mut expired, tried, alive } => {
                     if tried {
                         self.refused.push(login.id);
                     }

@@ -222,28 +222,28 @@ impl Store {
         Ok(if rows <= EXACT_TOTAL { Total { rows, is_estimate: false } } else { plan.guess(rows) })
     }
 
-    async fn plan(&self, list: &List, paging: &Paging, filter: impl Fn(&mut Sql)) -> Result<Plan> {
+    async fn plan(&self, list: &List, paging: &Paging, filter: impl Fn(&mut Sql)) -> Result<QueryPlan> {
         let mut sql = list.counting("explain (format json) ", paging, filter);
         let plan: Json<Value> = sql.build_query_scalar().fetch_one(self.pool()).await?;
-        Ok(Plan::of(&plan.0))
+        Ok(QueryPlan::of(&plan.0))
     }
 }
 
 /// What the planner expects of counting.
 #[derive(Clone, Copy, Debug, PartialEq)]
-struct Plan {
+struct QueryPlan {
     /// Effort of counting as far as is counted, in the planner's own unit.
     cost: f64,
     /// All rows there may be.
     rows: i64,
 }
 
-impl Plan {
+impl QueryPlan {
     /// The plan is: count, of at most so many, of the rows.
-    fn of(plan: &Value) -> Plan {
+    fn of(plan: &Value) -> QueryPlan {
         let count = &plan[0]["Plan"];
         let rows = &count["Plans"][0]["Plans"][0]["Plan Rows"];
-        Plan { cost: count["Total Cost"].as_f64().unwrap_or_default(), rows: rows.as_i64().unwrap_or_default() }
+        QueryPlan { cost: count["Total Cost"].as_f64().unwrap_or_default(), rows: rows.as_i64().unwrap_or_default() }
     }
 
     fn guess(self, at_least: i64) -> Total {
@@ -333,8 +333,8 @@ mod tests {
         let limit = serde_json::json!({ "Node Type": "Limit", "Total Cost": 9e5, "Plan Rows": 1_000, "Plans": [rows] });
         let count =
             serde_json::json!({ "Node Type": "Aggregate", "Total Cost": 900_012.5, "Plan Rows": 1, "Plans": [limit] });
-        let plan = Plan::of(&serde_json::json!([{ "Plan": count }]));
-        assert_eq!(plan, Plan { cost: 900_012.5, rows: 1_000 });
+        let plan = QueryPlan::of(&serde_json::json!([{ "Plan": count }]));
+        assert_eq!(plan, QueryPlan { cost: 900_012.5, rows: 1_000 });
         assert_eq!(plan.guess(20), Total { rows: 1_000, is_estimate: true });
         assert_eq!(plan.guess(2_000), Total { rows: 2_000, is_estimate: true });
     }

@@ -3,7 +3,7 @@
 
 use std::{fs, io, path::Path};
 
-use super::{error::StartError, os};
+use super::{error::ServerStartError, os};
 
 /// Names under which a link is never followed, whoever made it.
 const NO_LINKS: [&str; 9] = [
@@ -21,11 +21,11 @@ const NO_LINKS: [&str; 9] = [
 const MAY_BE_LINKS: [&str; 3] = ["postgres", "snapshots", "platforms"];
 
 /// Shuts the data folder to everybody but its owner, if it was open. Refused where others use it, too.
-pub(super) fn shut(data_dir: &Path) -> Result<(), StartError> {
-    let io = |error: io::Error| StartError::writing(data_dir, &error);
+pub(super) fn shut(data_dir: &Path) -> Result<(), ServerStartError> {
+    let io = |error: io::Error| ServerStartError::writing(data_dir, &error);
     let Some(mode) = os::open_to_others(data_dir).map_err(io)? else { return Ok(()) };
     if is_shared(data_dir) || os::shut_folder(data_dir).is_err() {
-        return Err(StartError::Open { path: data_dir.to_path_buf(), mode });
+        return Err(ServerStartError::Open { path: data_dir.to_path_buf(), mode });
     }
     tracing::warn!(
         folder = %data_dir.display(),
@@ -42,9 +42,9 @@ fn is_shared(folder: &Path) -> bool {
 }
 
 /// Refuses a data folder in which links stand in the place of its own files, and shuts secrets that were open.
-pub(super) fn look_through(data_dir: &Path) -> Result<(), StartError> {
+pub(super) fn look_through(data_dir: &Path) -> Result<(), ServerStartError> {
     let link = |path: &Path| fs::symlink_metadata(path).is_ok_and(|about| about.is_symlink());
-    let refuse = |path: &Path| Err(StartError::Link { path: path.to_path_buf() });
+    let refuse = |path: &Path| Err(ServerStartError::Link { path: path.to_path_buf() });
     for name in NO_LINKS {
         let path = data_dir.join(name);
         if link(&path) {
@@ -62,19 +62,19 @@ pub(super) fn look_through(data_dir: &Path) -> Result<(), StartError> {
     match fs::read_dir(&secrets) {
         Ok(entries) => {
             if os::open_to_others(&secrets).is_ok_and(|mode| mode.is_some()) {
-                os::shut_folder(&secrets).map_err(|error| StartError::writing(&secrets, &error))?;
+                os::shut_folder(&secrets).map_err(|error| ServerStartError::writing(&secrets, &error))?;
             }
             files.extend(entries.flatten().map(|entry| entry.path()));
         }
         Err(error) if error.kind() == io::ErrorKind::NotFound => {}
-        Err(error) => return Err(StartError::writing(&secrets, &error)),
+        Err(error) => return Err(ServerStartError::writing(&secrets, &error)),
     }
     for file in files.iter().filter(|file| file.symlink_metadata().is_ok()) {
         if link(file) {
             return refuse(file);
         }
         if os::open_to_others(file).is_ok_and(|mode| mode.is_some()) {
-            os::shut_file(file).map_err(|error| StartError::writing(file, &error))?;
+            os::shut_file(file).map_err(|error| ServerStartError::writing(file, &error))?;
             tracing::warn!(file = %file.display(), "a secret could be read by other users of this computer; the file was shut");
         }
     }

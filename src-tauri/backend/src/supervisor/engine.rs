@@ -13,12 +13,12 @@ use tokio::{
 
 use super::{
     Progress,
-    error::{Program, StartError, StopError},
+    error::{Program, ServerStartError, StopError},
     folder::Log,
-    health::{Backoff, Health, State},
+    health::{Backoff, Health, ProcessState},
     os,
     postgres::Postgres,
-    process::{Process, Signal},
+    process::{Process, ProcessSignal},
     redis::Redis,
 };
 
@@ -36,13 +36,13 @@ const LAST_PATIENCE: Duration = Duration::from_millis(2_500);
 const STEADY: Duration = Duration::from_secs(60);
 
 /// What a server said when asked.
-pub(super) enum Answer {
+pub(super) enum Readiness {
     Ready,
     /// It lives, and works towards readiness.
     Loading,
     Silent(String),
     /// It will never answer us.
-    Refused(StartError),
+    Refused(ServerStartError),
 }
 
 /// One of the two servers, ready to be started any number of times.
@@ -66,19 +66,19 @@ impl Engine {
         }
     }
 
-    async fn answer(&self) -> Answer {
+    async fn answer(&self) -> Readiness {
         let asked = async {
             match self {
                 Self::Postgres(postgres) => postgres.answer().await,
                 Self::Redis(redis) => redis.answer().await,
             }
         };
-        let silent = || Answer::Silent(format!("not answering within {} s", ANSWER_LIMIT.as_secs()));
+        let silent = || Readiness::Silent(format!("not answering within {} s", ANSWER_LIMIT.as_secs()));
         timeout(ANSWER_LIMIT, asked).await.unwrap_or_else(|_| silent())
     }
 
     /// Ends whatever still lives in this server's folder.
-    async fn clear(&self, patience: Duration, progress: Progress<'_>) -> Result<(), StartError> {
+    async fn clear(&self, patience: Duration, progress: Progress<'_>) -> Result<(), ServerStartError> {
         let home = match self {
             Self::Postgres(postgres) => &postgres.cluster,
             Self::Redis(redis) => &redis.folder,
@@ -87,7 +87,7 @@ impl Engine {
     }
 
     /// Starts the server and waits until it answers.
-    pub(super) async fn launch(&self, progress: Progress<'_>) -> Result<Process, StartError> {
+    pub(super) async fn launch(&self, progress: Progress<'_>) -> Result<Process, ServerStartError> {
         self.clear(PATIENCE, progress).await?;
         let log_start = std::fs::metadata(&self.log().path).map_or(0, |about| about.len());
         let mut process = match self {
@@ -105,12 +105,12 @@ impl Engine {
                 answer = self.answer() => answer,
             };
             let silence = match answer {
-                Answer::Ready => return Ok(process),
-                Answer::Refused(error) => {
+                Readiness::Ready => return Ok(process),
+                Readiness::Refused(error) => {
                     let _ = self.stop(process).await;
                     return Err(error);
                 }
-                Answer::Loading => {
+                Readiness::Loading => {
                     limit = RECOVERY_LIMIT;
                     if !told && began.elapsed() > Duration::from_secs(1) {
                         told = true;
@@ -118,7 +118,7 @@ impl Engine {
                     }
                     "it is still recovering".to_owned()
                 }
-                Answer::Silent(reason) => reason,
+                Readiness::Silent(reason) => reason,
             };
             if began.elapsed() > limit {
                 let _ = self.stop(process).await;
@@ -132,12 +132,12 @@ impl Engine {
     }
 
     /// The error for a server that ended by itself, from the last lines of its log.
-    fn explain(&self, how: &str, tail: &str) -> StartError {
+    fn explain(&self, how: &str, tail: &str) -> ServerStartError {
         let (special, folder) = match self {
             Self::Postgres(postgres) => (postgres.explain(tail), &postgres.cluster),
             Self::Redis(redis) => (redis.explain(tail), &redis.folder),
         };
-        special.or_else(|| disk_full(folder, tail)).unwrap_or_else(|| StartError::StartFailed {
+        special.or_else(|| disk_full(folder, tail)).unwrap_or_else(|| ServerStartError::StartFailed {
             program: self.program(),
             reason: if tail.is_empty() { format!("{how}.") } else { format!("{how}. It said: {tail}") },
             log: self.log().path.clone(),
@@ -148,18 +148,22 @@ impl Engine {
     pub(super) async fn stop(&self, mut process: Process) -> Result<(), StopError> {
         let program = self.program();
         let seconds = Duration::from_secs_f64;
-        let steps: &[(Option<Signal>, Duration)] = match self {
+        let steps: &[(Option<ProcessSignal>, Duration)] = match self {
             Self::Postgres(postgres) => {
                 postgres.ask_to_stop().await;
                 &[
-                    (Some(Signal::Interrupt), seconds(3.2)),
-                    (Some(Signal::Quit), seconds(0.8)),
-                    (Some(Signal::Kill), seconds(0.6)),
+                    (Some(ProcessSignal::Interrupt), seconds(3.2)),
+                    (Some(ProcessSignal::Quit), seconds(0.8)),
+                    (Some(ProcessSignal::Kill), seconds(0.6)),
                 ]
             }
             Self::Redis(redis) => {
                 let _ = timeout(seconds(0.4), redis.ask_to_stop()).await;
-                &[(None, seconds(0.2)), (Some(Signal::Terminate), seconds(0.6)), (Some(Signal::Kill), seconds(0.4))]
+                &[
+                    (None, seconds(0.2)),
+                    (Some(ProcessSignal::Terminate), seconds(0.6)),
+                    (Some(ProcessSignal::Kill), seconds(0.4)),
+                ]
             }
         };
         match process.end(steps).await {
@@ -203,8 +207,9 @@ impl Engine {
             let since = SystemTime::now();
             process = loop {
                 tracing::warn!(program = %self.program(), reason, "starting a server again");
-                self.note(&health, State::Restarting { since, reason });
-                let progress = |step: &str| self.note(&health, State::Restarting { since, reason: step.to_owned() });
+                self.note(&health, ProcessState::Restarting { since, reason });
+                let progress =
+                    |step: &str| self.note(&health, ProcessState::Restarting { since, reason: step.to_owned() });
                 let revived = async {
                     sleep(backoff.wait()).await;
                     self.launch(&progress).await
@@ -223,23 +228,25 @@ impl Engine {
                 }
             };
             began = Instant::now();
-            self.note(&health, State::Running);
+            self.note(&health, ProcessState::Running);
         }
     }
 
     /// What an answer of a living server says about it.
-    fn state(&self, answer: Answer) -> State {
+    fn state(&self, answer: Readiness) -> ProcessState {
         let program = self.program();
         let reason = match answer {
-            Answer::Ready => return State::Running,
-            Answer::Loading => format!("{program} is recovering what was written last. It answers when that is done."),
-            Answer::Silent(reason) => format!("{program} is {reason}."),
-            Answer::Refused(error) => error.to_string(),
+            Readiness::Ready => return ProcessState::Running,
+            Readiness::Loading => {
+                format!("{program} is recovering what was written last. It answers when that is done.")
+            }
+            Readiness::Silent(reason) => format!("{program} is {reason}."),
+            Readiness::Refused(error) => error.to_string(),
         };
-        State::Failed { reason }
+        ProcessState::Failed { reason }
     }
 
-    fn note(&self, health: &watch::Sender<Health>, state: State) {
+    fn note(&self, health: &watch::Sender<Health>, state: ProcessState) {
         health.send_if_modified(|health| {
             let place = match self {
                 Self::Postgres(_) => &mut health.postgres,
@@ -253,10 +260,10 @@ impl Engine {
 }
 
 /// The error for a full disk, if that is what it was; a full disk may also have swallowed the log.
-pub(super) fn disk_full(folder: &Path, said: &str) -> Option<StartError> {
+pub(super) fn disk_full(folder: &Path, said: &str) -> Option<ServerStartError> {
     let needed_bytes = 16 << 20;
     let full = said.contains("No space left on device") || os::free_bytes(folder).is_some_and(|free| free < 1 << 20);
-    full.then(|| StartError::DiskFull { path: folder.to_path_buf(), needed_bytes })
+    full.then(|| ServerStartError::DiskFull { path: folder.to_path_buf(), needed_bytes })
 }
 
 /// Ends the servers that a dead run left in `home`, orderly if possible, so that ours is the only one. They are
@@ -267,10 +274,10 @@ pub(super) async fn clear_leftovers(
     log: &Log,
     patience: Duration,
     progress: Progress<'_>,
-) -> Result<(), StartError> {
+) -> Result<(), ServerStartError> {
     let (names, pid_file, ask): (&[&str], _, _) = match program {
-        Program::Postgres => (&["postgres", "initdb"], "postmaster.pid", Signal::Interrupt),
-        Program::Redis => (&["redis-server", "valkey-server", "memurai"], "redis.pid", Signal::Terminate),
+        Program::Postgres => (&["postgres", "initdb"], "postmaster.pid", ProcessSignal::Interrupt),
+        Program::Redis => (&["redis-server", "valkey-server", "memurai"], "redis.pid", ProcessSignal::Terminate),
     };
     let pid_file = home.join(pid_file);
     let main = std::fs::read_to_string(&pid_file).ok();
@@ -281,7 +288,8 @@ pub(super) async fn clear_leftovers(
         tracing::warn!(%program, processes = ?living, "stopping what an earlier run left behind");
         let orphans_only = !main.is_some_and(|main| living.contains(&main));
         let patience = if orphans_only { Duration::from_millis(300) } else { patience };
-        let steps = [(ask, patience), (Signal::Quit, patience / 5), (Signal::Kill, Duration::from_secs(3))];
+        let steps =
+            [(ask, patience), (ProcessSignal::Quit, patience / 5), (ProcessSignal::Kill, Duration::from_secs(3))];
         for (signal, patience) in steps {
             living.iter().for_each(|process| os::send(*process, signal));
             let began = Instant::now();
@@ -292,12 +300,12 @@ pub(super) async fn clear_leftovers(
         }
         if let Some(process) = living.first() {
             let reason = format!("process {process} of an earlier run cannot be ended. End it by hand.");
-            return Err(StartError::StartFailed { program, reason, log: log.path.clone() });
+            return Err(ServerStartError::StartFailed { program, reason, log: log.path.clone() });
         }
     }
     // Nobody lives here, so its number may belong to a stranger by now, which would keep the server from starting.
     match std::fs::remove_file(&pid_file) {
-        Err(error) if error.kind() != std::io::ErrorKind::NotFound => Err(StartError::writing(&pid_file, &error)),
+        Err(error) if error.kind() != std::io::ErrorKind::NotFound => Err(ServerStartError::writing(&pid_file, &error)),
         _ => Ok(()),
     }
 }

@@ -22,7 +22,7 @@ impl fmt::Display for Program {
 
 /// Why the embedded servers did not start. Nothing half-made is left behind, so trying again is always safe.
 #[derive(Debug, thiserror::Error)]
-pub enum StartError {
+pub enum ServerStartError {
     /// No program was found at all.
     #[error("{program} was not found. Looked for {looked_for} in: {}. {install}", searched.join(", "))]
     BinaryMissing {
@@ -153,7 +153,7 @@ pub enum StartError {
     },
 }
 
-impl StartError {
+impl ServerStartError {
     /// The sentence for a failed write to `path`.
     pub(super) fn writing(path: &Path, error: &io::Error) -> Self {
         let path = path.to_path_buf();
@@ -275,7 +275,7 @@ mod tests {
 
     #[test]
     fn a_failed_write_names_its_cause() {
-        let sentence = |kind: io::ErrorKind| StartError::writing(Path::new("/data"), &kind.into()).to_string();
+        let sentence = |kind: io::ErrorKind| ServerStartError::writing(Path::new("/data"), &kind.into()).to_string();
         assert!(sentence(io::ErrorKind::StorageFull).starts_with("No space is left for /data."));
         assert!(sentence(io::ErrorKind::ReadOnlyFilesystem).contains("the file system is read-only"));
         assert!(sentence(io::ErrorKind::PermissionDenied).contains("this account may not"));

@@ -8,7 +8,7 @@ use std::{
     time::Duration,
 };
 
-use super::error::{Program, StartError, install_advice, variable};
+use super::error::{Program, ServerStartError, install_advice, variable};
 
 const OLDEST_POSTGRES: Version = Version { major: 14, minor: 0 };
 const OLDEST_REDIS: Version = Version { major: 6, minor: 2 };
@@ -35,14 +35,14 @@ pub(super) struct Found {
 }
 
 /// One place to look at: how it is called in an error, and the folders it stands for today.
-struct Place {
+struct SearchPlace {
     shown: String,
     folders: Vec<PathBuf>,
 }
 
 /// Where to look, in order.
 pub(super) struct Search {
-    places: Vec<Place>,
+    places: Vec<SearchPlace>,
 }
 
 impl Search {
@@ -52,7 +52,7 @@ impl Search {
         if let Some(named) = named.map(absolute) {
             let folder =
                 if named.is_file() { named.parent().map(Path::to_path_buf).unwrap_or_default() } else { named };
-            return Self { places: vec![Place { shown: folder.display().to_string(), folders: vec![folder] }] };
+            return Self { places: vec![SearchPlace { shown: folder.display().to_string(), folders: vec![folder] }] };
         }
         let mut places = Vec::new();
         if let Some(bundled) = bundled.map(|bundled| absolute(bundled.to_path_buf())) {
@@ -60,10 +60,10 @@ impl Search {
                 Program::Postgres => vec![bundled.join("postgresql").join("bin"), bundled.join("postgres").join("bin")],
                 Program::Redis => ["valkey/bin", "valkey", "redis/bin", "redis"].map(|tail| bundled.join(tail)).into(),
             };
-            places.push(Place { shown: bundled.display().to_string(), folders });
+            places.push(SearchPlace { shown: bundled.display().to_string(), folders });
         }
         let path = env::var_os("PATH").unwrap_or_default();
-        places.push(Place { shown: "PATH".to_owned(), folders: env::split_paths(&path).map(absolute).collect() });
+        places.push(SearchPlace { shown: "PATH".to_owned(), folders: env::split_paths(&path).map(absolute).collect() });
         places.extend(system_places(program));
         Self { places }
     }
@@ -93,10 +93,10 @@ fn absolute(folder: PathBuf) -> PathBuf {
     std::path::absolute(&folder).or_else(|_| env::current_dir()).unwrap_or(folder)
 }
 
-fn system_places(program: Program) -> Vec<Place> {
+fn system_places(program: Program) -> Vec<SearchPlace> {
     let brew = ["/opt/homebrew", "/usr/local", "/home/linuxbrew/.linuxbrew"];
     let mut places = Vec::new();
-    let mut fixed = |folder: String| places.push(Place { shown: folder.clone(), folders: vec![folder.into()] });
+    let mut fixed = |folder: String| places.push(SearchPlace { shown: folder.clone(), folders: vec![folder.into()] });
     match program {
         Program::Redis => {
             fixed("/usr/bin".to_owned());
@@ -121,7 +121,7 @@ fn system_places(program: Program) -> Vec<Place> {
 }
 
 /// `parent/prefix*/bin` for every number, newest first.
-fn numbered_place(parent: &Path, prefix: &str) -> Place {
+fn numbered_place(parent: &Path, prefix: &str) -> SearchPlace {
     let mut found: Vec<(u32, PathBuf)> = std::fs::read_dir(parent)
         .into_iter()
         .flatten()
@@ -133,11 +133,15 @@ fn numbered_place(parent: &Path, prefix: &str) -> Place {
         .collect();
     found.sort_by_key(|(number, _)| std::cmp::Reverse(*number));
     let shown = parent.join(format!("{prefix}*")).join("bin").display().to_string();
-    Place { shown, folders: found.into_iter().map(|(_, folder)| folder).collect() }
+    SearchPlace { shown, folders: found.into_iter().map(|(_, folder)| folder).collect() }
 }
 
 /// A PostgreSQL to run. An existing cluster at `cluster` made by `cluster_major` accepts that major version alone.
-pub(super) async fn postgres(search: &Search, cluster: &Path, cluster_major: Option<u32>) -> Result<Found, StartError> {
+pub(super) async fn postgres(
+    search: &Search,
+    cluster: &Path,
+    cluster_major: Option<u32>,
+) -> Result<Found, ServerStartError> {
     let (program, mut newest) = (Program::Postgres, None::<Found>);
     for path in search.files(&["postgres"]) {
         let whole = path.with_file_name(format!("initdb{}", env::consts::EXE_SUFFIX)).is_file();
@@ -151,7 +155,7 @@ pub(super) async fn postgres(search: &Search, cluster: &Path, cluster_major: Opt
         }
     }
     match (newest, cluster_major) {
-        (Some(newest), Some(major)) if major != newest.version.major => Err(StartError::WrongMajor {
+        (Some(newest), Some(major)) if major != newest.version.major => Err(ServerStartError::WrongMajor {
             data_folder: cluster.to_path_buf(),
             data_folder_major: major,
             found_major: newest.version.major,
@@ -168,7 +172,7 @@ pub(super) async fn postgres(search: &Search, cluster: &Path, cluster_major: Opt
 }
 
 /// A Redis or Valkey to run.
-pub(super) async fn redis(search: &Search) -> Result<Found, StartError> {
+pub(super) async fn redis(search: &Search) -> Result<Found, ServerStartError> {
     let mut newest = None::<Found>;
     for path in search.files(&["redis-server", "valkey-server", "memurai"]) {
         let Some(version) = version(&path).await else { continue };
@@ -185,15 +189,15 @@ pub(super) async fn redis(search: &Search) -> Result<Found, StartError> {
     }
 }
 
-fn too_old(program: Program, newest: Found, needed: Version) -> StartError {
+fn too_old(program: Program, newest: Found, needed: Version) -> ServerStartError {
     let install = install_advice(program, None);
     let (found, needed) = (newest.version.to_string(), needed.to_string());
-    StartError::TooOld { program, path: newest.path, found, needed, install }
+    ServerStartError::TooOld { program, path: newest.path, found, needed, install }
 }
 
-fn missing(program: Program, looked_for: &str, search: &Search, major: Option<u32>) -> StartError {
+fn missing(program: Program, looked_for: &str, search: &Search, major: Option<u32>) -> ServerStartError {
     let install = install_advice(program, major);
-    StartError::BinaryMissing { program, looked_for: looked_for.to_owned(), searched: search.shown(), install }
+    ServerStartError::BinaryMissing { program, looked_for: looked_for.to_owned(), searched: search.shown(), install }
 }
 
 /// What `path --version` says; a program that cannot be run or keeps silent is passed over with a warning.
@@ -276,7 +280,10 @@ mod tests {
         assert_eq!(major(None).await, 17);
         assert_eq!(major(Some(14)).await, 14);
         let refused = postgres(&search, Path::new("/data/postgres"), Some(15)).await.unwrap_err();
-        assert!(matches!(refused, StartError::WrongMajor { data_folder_major: 15, found_major: 17, .. }), "{refused}");
+        assert!(
+            matches!(refused, ServerStartError::WrongMajor { data_folder_major: 15, found_major: 17, .. }),
+            "{refused}"
+        );
         assert!(refused.to_string().contains("pg_dump"), "{refused}");
     }
 

@@ -9,7 +9,7 @@ use std::{
 use rand::distr::{Alphanumeric, SampleString};
 use secrecy::{ExposeSecret, SecretString};
 
-use super::{error::StartError, os};
+use super::{error::ServerStartError, os};
 
 /// The longest name of a socket's folder: the system allows about 104 bytes with `/.s.PGSQL.5432`.
 const LONGEST_SOCKET_FOLDER: usize = 86;
@@ -20,11 +20,11 @@ const PASSWORD_LENGTH: usize = 32;
 pub(super) struct Folder {
     pub root: PathBuf,
     /// Who runs PostgreSQL, if not we.
-    pub account: Option<os::Account>,
+    pub account: Option<os::SystemAccount>,
 }
 
 /// Makes `path` and what is above it, so that only we may enter, and proves that it can be written.
-pub(super) fn make_private(path: &Path) -> Result<(), StartError> {
+pub(super) fn make_private(path: &Path) -> Result<(), ServerStartError> {
     let written = || {
         os::make_folder(path)?;
         let probe = path.join(".write-test");
@@ -35,19 +35,19 @@ pub(super) fn make_private(path: &Path) -> Result<(), StartError> {
         let _ = fs::remove_file(&probe);
         result
     };
-    written().map_err(|error| StartError::writing(path, &error))
+    written().map_err(|error| ServerStartError::writing(path, &error))
 }
 
 impl Folder {
     /// Prepares `data_dir` and its subfolders.
-    pub(super) fn prepare(data_dir: &Path) -> Result<Self, StartError> {
+    pub(super) fn prepare(data_dir: &Path) -> Result<Self, ServerStartError> {
         make_private(data_dir)?;
-        let root = std::path::absolute(data_dir).map_err(|error| StartError::writing(data_dir, &error))?;
+        let root = std::path::absolute(data_dir).map_err(|error| ServerStartError::writing(data_dir, &error))?;
         let folder = Self { account: os::account_for(&root.join("postgres"))?, root };
         for name in ["secrets", "log", "redis"] {
             let path = folder.root.join(name);
             make_private(&path)?;
-            os::shut_folder(&path).map_err(|error| StartError::writing(&path, &error))?;
+            os::shut_folder(&path).map_err(|error| ServerStartError::writing(&path, &error))?;
         }
         Ok(folder)
     }
@@ -72,7 +72,7 @@ impl Folder {
     }
 
     /// The password kept in `secrets/<name>`, made and kept now if there is none.
-    pub(super) fn password_or_new(&self, name: &str) -> Result<SecretString, StartError> {
+    pub(super) fn password_or_new(&self, name: &str) -> Result<SecretString, ServerStartError> {
         if let Some(password) = self.password(name) {
             return Ok(password);
         }
@@ -83,24 +83,24 @@ impl Folder {
 
     /// A fresh private folder for sockets: `run` in the data folder or, where that name is too long for a socket or
     /// not text, a short one elsewhere that `run-folder` remembers.
-    pub(super) fn socket_folder(&self) -> Result<PathBuf, StartError> {
+    pub(super) fn socket_folder(&self) -> Result<PathBuf, ServerStartError> {
         self.remove_socket_folder();
         let near = self.root.join("run");
         let path = if near.to_str().is_some_and(|text| text.len() <= LONGEST_SOCKET_FOLDER) {
             os::make_folder(&near)
                 .and_then(|()| os::shut_folder(&near))
-                .map_err(|error| StartError::writing(&near, &error))?;
+                .map_err(|error| ServerStartError::writing(&near, &error))?;
             near
         } else {
             self.short_folder()?
         };
         if let Some(account) = self.account {
-            os::give_to(&path, account).map_err(|error| StartError::writing(&path, &error))?;
+            os::give_to(&path, account).map_err(|error| ServerStartError::writing(&path, &error))?;
         }
         Ok(path)
     }
 
-    fn short_folder(&self) -> Result<PathBuf, StartError> {
+    fn short_folder(&self) -> Result<PathBuf, ServerStartError> {
         let session = std::env::var_os("XDG_RUNTIME_DIR").map(PathBuf::from);
         let session = session.filter(|path| path.to_str().is_some_and(|text| text.starts_with('/') && text.len() < 60));
         let mut refused = None;
@@ -110,10 +110,10 @@ impl Folder {
             write_private(&self.root.join("run-folder"), path.to_str().unwrap_or_default())?;
             match os::make_new_folder(&path) {
                 Ok(()) => return Ok(path),
-                Err(error) => refused = Some(StartError::writing(&path, &error)),
+                Err(error) => refused = Some(ServerStartError::writing(&path, &error)),
             }
         }
-        Err(refused.unwrap_or_else(|| StartError::writing(Path::new("/tmp"), &io::ErrorKind::NotFound.into())))
+        Err(refused.unwrap_or_else(|| ServerStartError::writing(Path::new("/tmp"), &io::ErrorKind::NotFound.into())))
     }
 
     /// Removes the socket folder of this or an earlier run; only call while no server of this data folder lives.
@@ -132,7 +132,7 @@ impl Folder {
 }
 
 /// Writes a file that only we may read, whole or not at all. A link of its name is replaced, not followed.
-pub fn write_private(path: &Path, text: &str) -> Result<(), StartError> {
+pub fn write_private(path: &Path, text: &str) -> Result<(), ServerStartError> {
     let fresh = path.with_extension("new");
     let written = || {
         let _ = fs::remove_file(&fresh);
@@ -143,7 +143,7 @@ pub fn write_private(path: &Path, text: &str) -> Result<(), StartError> {
     };
     written().map_err(|error| {
         let _ = fs::remove_file(&fresh);
-        StartError::writing(path, &error)
+        ServerStartError::writing(path, &error)
     })
 }
 
@@ -166,11 +166,11 @@ impl Log {
     pub(super) const LARGEST: u64 = 8 << 20;
 
     /// Opens it for a server; also tells where the new lines will begin.
-    pub(super) fn open(&self) -> Result<(fs::File, u64), StartError> {
+    pub(super) fn open(&self) -> Result<(fs::File, u64), ServerStartError> {
         self.bound(Self::LARGEST);
         let opened = os::private_file().append(true).open(&self.path);
         let opened = opened.and_then(|file| file.metadata().map(|about| (file, about.len())));
-        opened.map_err(|error| StartError::writing(&self.path, &error))
+        opened.map_err(|error| ServerStartError::writing(&self.path, &error))
     }
 
     /// The last lines written after `start`.

@@ -4,7 +4,7 @@ use std::time::{Duration, SystemTime};
 
 /// One server's state.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum State {
+pub enum ProcessState {
     /// It answers.
     Running,
     /// It ended and is being started again, for as long as it takes.
@@ -14,7 +14,7 @@ pub enum State {
         /// Why, why the last attempt failed, or what is being done; a sentence.
         reason: String,
     },
-    /// It lives but does not answer; back to [`State::Running`] as soon as it does.
+    /// It lives but does not answer; back to [`ProcessState::Running`] as soon as it does.
     Failed {
         /// What was observed; a sentence that names the server.
         reason: String,
@@ -25,15 +25,15 @@ pub enum State {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Health {
     /// PostgreSQL.
-    pub postgres: State,
+    pub postgres: ProcessState,
     /// Redis or Valkey.
-    pub redis: State,
+    pub redis: ProcessState,
 }
 
 impl Health {
     /// Whether both answer.
     pub fn is_good(&self) -> bool {
-        self.postgres == State::Running && self.redis == State::Running
+        self.postgres == ProcessState::Running && self.redis == ProcessState::Running
     }
 }
 

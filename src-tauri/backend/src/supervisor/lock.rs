@@ -6,7 +6,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use super::{closed, error::StartError, folder, os};
+use super::{closed, error::ServerStartError, folder, os};
 
 const FILE: &str = "netraven.lock";
 
@@ -35,7 +35,7 @@ pub enum LockError {
     },
     /// The folder or the lock file cannot be made.
     #[error(transparent)]
-    Unusable(#[from] StartError),
+    Unusable(#[from] ServerStartError),
 }
 
 fn holder(pid: Option<u32>, info: Option<&str>) -> String {
@@ -54,7 +54,7 @@ impl DataDirLock {
         folder::make_private(data_dir)?;
         closed::look_through(data_dir)?;
         let path = data_dir.join(FILE);
-        let unusable = |error: &std::io::Error| LockError::Unusable(StartError::writing(&path, error));
+        let unusable = |error: &std::io::Error| LockError::Unusable(ServerStartError::writing(&path, error));
         let file = os::private_file().read(true).write(true).open(&path).map_err(|error| unusable(&error))?;
         match file.try_lock() {
             Ok(()) => {}
@@ -147,6 +147,6 @@ mod tests {
     #[test]
     fn a_folder_that_cannot_be_made_is_told_as_such() {
         let refused = DataDirLock::acquire(Path::new("/sys/netraven-test")).unwrap_err();
-        assert!(matches!(refused, LockError::Unusable(StartError::Unwritable { .. })), "{refused}");
+        assert!(matches!(refused, LockError::Unusable(ServerStartError::Unwritable { .. })), "{refused}");
     }
 }

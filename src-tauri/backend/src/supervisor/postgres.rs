@@ -12,12 +12,12 @@ use sqlx::{ConnectOptions, Connection, Executor, postgres::PgConnectOptions};
 
 use super::{
     Place, Progress,
-    engine::{Answer, PATIENCE, clear_leftovers, disk_full},
-    error::{Program, StartError},
+    engine::{PATIENCE, Readiness, clear_leftovers, disk_full},
+    error::{Program, ServerStartError},
     find::{Found, beside},
     folder::{Folder, Log, last_lines, random_name, sync_folder, write_private},
     os,
-    process::{Launch, Process, Signal, spawn},
+    process::{Launch, Process, ProcessSignal, spawn},
 };
 
 const NAME: &str = "netraven";
@@ -33,7 +33,7 @@ pub(super) struct Postgres {
     pub program: PathBuf,
     pub cluster: PathBuf,
     pub log: Log,
-    pub account: Option<os::Account>,
+    pub account: Option<os::SystemAccount>,
     pub place: Place,
     pub password: SecretString,
 }
@@ -45,11 +45,11 @@ pub(super) async fn initialise(
     folder: &Folder,
     needed_bytes: u64,
     progress: Progress<'_>,
-) -> Result<SecretString, StartError> {
+) -> Result<SecretString, ServerStartError> {
     let (cluster, program) = (folder.cluster(), Program::Postgres);
     let corrupt = |reason: &str, advice: &str| {
         let (reason, advice) = (reason.to_owned(), advice.to_owned());
-        StartError::Corrupt { program, path: cluster.clone(), reason, advice }
+        ServerStartError::Corrupt { program, path: cluster.clone(), reason, advice }
     };
     if cluster.join("PG_VERSION").exists() {
         return folder.password("postgres-password").ok_or_else(|| {
@@ -67,20 +67,20 @@ pub(super) async fn initialise(
     for entry in fs::read_dir(&folder.root).into_iter().flatten().flatten() {
         if entry.file_name().to_string_lossy().starts_with(UNFINISHED) {
             clear_leftovers(program, &entry.path(), &log, PATIENCE, progress).await?;
-            fs::remove_dir_all(entry.path()).map_err(|error| StartError::writing(&entry.path(), &error))?;
+            fs::remove_dir_all(entry.path()).map_err(|error| ServerStartError::writing(&entry.path(), &error))?;
         }
     }
     // A name of its own: an earlier initdb that still dies tidies up after itself by name.
     let fresh = folder.root.join(format!("{UNFINISHED}{}", random_name(8)));
     if os::free_bytes(&folder.root).is_some_and(|free| free < needed_bytes) {
-        return Err(StartError::DiskFull { path: folder.root.clone(), needed_bytes });
+        return Err(ServerStartError::DiskFull { path: folder.root.clone(), needed_bytes });
     }
     let password = folder.password_or_new("postgres-password")?;
     let password_copy = folder.root.join("secrets").join("postgres-init");
     let made = make_cluster(found, folder, &fresh, &password_copy, &password).await;
     let _ = fs::remove_file(&password_copy);
     let made = made.and_then(|()| {
-        fs::rename(&fresh, &cluster).map_err(|error| StartError::writing(&cluster, &error))?;
+        fs::rename(&fresh, &cluster).map_err(|error| ServerStartError::writing(&cluster, &error))?;
         sync_folder(&folder.root);
         Ok(password)
     });
@@ -93,12 +93,12 @@ async fn make_cluster(
     fresh: &Path,
     password_copy: &Path,
     password: &SecretString,
-) -> Result<(), StartError> {
-    let writing = |path: &Path, error: std::io::Error| StartError::writing(path, &error);
+) -> Result<(), ServerStartError> {
+    let writing = |path: &Path, error: std::io::Error| ServerStartError::writing(path, &error);
     write_private(password_copy, password.expose_secret())?;
     os::make_new_folder(fresh).map_err(|error| writing(fresh, error))?;
     let mut handed = Vec::new();
-    let mut named = |path: &Path| -> Result<PathBuf, StartError> {
+    let mut named = |path: &Path| -> Result<PathBuf, ServerStartError> {
         if let Some(account) = folder.account {
             os::give_to(path, account).map_err(|error| writing(path, error))?;
         }
@@ -119,7 +119,7 @@ async fn make_cluster(
         arguments.extend(["--locale-provider=builtin", "--builtin-locale=C.UTF-8"].map(OsString::from));
     }
     let program = beside(&found.path, "initdb");
-    let failed = |reason: String| StartError::InitFailed { path: folder.cluster(), reason };
+    let failed = |reason: String| ServerStartError::InitFailed { path: folder.cluster(), reason };
     let cannot_run = |error: std::io::Error| {
         let shut = folder.account.is_some() && error.kind() == std::io::ErrorKind::PermissionDenied;
         let why = if shut { "; PostgreSQL cannot run as root, and its account cannot reach that program" } else { "" };
@@ -131,7 +131,7 @@ async fn make_cluster(
         account: folder.account,
         handed,
         log: None,
-        farewell: Signal::Terminate,
+        farewell: ProcessSignal::Terminate,
     };
     let (status, said) = spawn(launch).await.map_err(cannot_run)?.output(INIT_LIMIT).await.map_err(cannot_run)?;
     if status.success() {
@@ -164,24 +164,24 @@ impl Postgres {
         Ok(options.database("postgres").application_name("netraven supervisor").disable_statement_logging())
     }
 
-    pub(super) async fn answer(&self) -> Answer {
+    pub(super) async fn answer(&self) -> Readiness {
         let asked = async {
             let mut connection = self.connect_options()?.connect().await?;
             connection.execute("select 1").await?;
             connection.close().await
         };
-        let Err(error) = asked.await else { return Answer::Ready };
+        let Err(error) = asked.await else { return Readiness::Ready };
         match error.as_database_error().and_then(|error| error.code()).as_deref() {
-            Some("57P03") => Answer::Loading,
+            Some("57P03") => Readiness::Loading,
             // All connections are in use: it lives.
-            Some("53300") => Answer::Ready,
-            Some("28P01" | "28000") => Answer::Refused(StartError::Corrupt {
+            Some("53300") => Readiness::Ready,
+            Some("28P01" | "28000") => Readiness::Refused(ServerStartError::Corrupt {
                 program: Program::Postgres,
                 path: self.cluster.clone(),
                 reason: "the password in secrets/postgres-password does not fit.".to_owned(),
                 advice: "Restore that file from a backup.".to_owned(),
             }),
-            _ => Answer::Silent(format!("not answering ({error})")),
+            _ => Readiness::Silent(format!("not answering ({error})")),
         }
     }
 
@@ -195,14 +195,14 @@ impl Postgres {
         connection.close().await
     }
 
-    pub(super) async fn spawn(&self) -> Result<Process, StartError> {
-        let failed = |path: &Path, error: std::io::Error| StartError::StartFailed {
+    pub(super) async fn spawn(&self) -> Result<Process, ServerStartError> {
+        let failed = |path: &Path, error: std::io::Error| ServerStartError::StartFailed {
             program: Program::Postgres,
             reason: format!("{}: {error}.", path.display()),
             log: self.log.path.clone(),
         };
         let mut handed = Vec::new();
-        let mut named = |path: &Path| -> Result<PathBuf, StartError> {
+        let mut named = |path: &Path| -> Result<PathBuf, ServerStartError> {
             let (name, handle) = os::name_for(path, self.account).map_err(|error| failed(path, error))?;
             handed.extend(handle);
             Ok(name)
@@ -251,13 +251,13 @@ impl Postgres {
             account: self.account,
             handed,
             log: Some(self.log.open()?.0),
-            farewell: Signal::Interrupt,
+            farewell: ProcessSignal::Interrupt,
         };
         spawn(launch).await.map_err(|error| failed(&self.program, error))
     }
 
     /// What the last lines of the log mean, where it is something a person can act on.
-    pub(super) fn explain(&self, tail: &str) -> Option<StartError> {
+    pub(super) fn explain(&self, tail: &str) -> Option<ServerStartError> {
         let says = |texts: &[&str]| texts.iter().any(|text| tail.contains(text));
         if let Place::Loopback(port) = self.place
             && says(&[
@@ -266,7 +266,7 @@ impl Postgres {
                 "could not create any TCP/IP sockets",
             ])
         {
-            return Some(StartError::PortTaken { program: Program::Postgres, port });
+            return Some(ServerStartError::PortTaken { program: Program::Postgres, port });
         }
         says(&[
             "PANIC:",
@@ -274,7 +274,7 @@ impl Postgres {
             "could not locate a valid checkpoint",
             "is not a valid data directory",
         ])
-        .then(|| StartError::Corrupt {
+        .then(|| ServerStartError::Corrupt {
             program: Program::Postgres,
             path: self.cluster.clone(),
             reason: format!("it said: {tail}"),

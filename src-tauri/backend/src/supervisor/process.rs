@@ -21,7 +21,7 @@ use super::os;
 
 /// Ways to ask a process to end.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Signal {
+pub(super) enum ProcessSignal {
     Interrupt,
     Terminate,
     Quit,
@@ -33,20 +33,20 @@ pub(super) struct Launch {
     pub program: PathBuf,
     pub arguments: Vec<OsString>,
     /// The account to run as; ours when absent.
-    pub account: Option<os::Account>,
+    pub account: Option<os::SystemAccount>,
     /// Open folders and files the child needs under the same number.
     pub handed: Vec<os::Handle>,
     /// The child's output; collected by the caller when absent.
     pub log: Option<File>,
     /// What asks it to end orderly; also sent by the system when we die.
-    pub farewell: Signal,
+    pub farewell: ProcessSignal,
 }
 
 /// A running child. Dropped without [`Process::end`], it is asked to end and not waited for.
 pub(super) struct Process {
     child: Child,
     pid: u32,
-    farewell: Signal,
+    farewell: ProcessSignal,
 }
 
 /// Starts a child.
@@ -124,7 +124,7 @@ impl Process {
         let status = match timeout(limit, all).await {
             Ok(status) => status?,
             Err(_) => {
-                os::send_group(self.pid, Signal::Kill);
+                os::send_group(self.pid, ProcessSignal::Kill);
                 return Err(io::Error::new(io::ErrorKind::TimedOut, format!("no end after {} s", limit.as_secs())));
             }
         };
@@ -133,7 +133,7 @@ impl Process {
     }
 
     /// Sends each signal and gives it its time; the first that works is returned.
-    pub(super) async fn end(&mut self, steps: &[(Option<Signal>, Duration)]) -> Option<usize> {
+    pub(super) async fn end(&mut self, steps: &[(Option<ProcessSignal>, Duration)]) -> Option<usize> {
         for (step, (signal, limit)) in steps.iter().enumerate() {
             if let Some(signal) = signal {
                 os::send(self.pid, *signal);

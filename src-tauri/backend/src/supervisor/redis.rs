@@ -7,10 +7,10 @@ use secrecy::{ExposeSecret, SecretString};
 
 use super::{
     Place,
-    engine::Answer,
-    error::{Program, StartError},
+    engine::Readiness,
+    error::{Program, ServerStartError},
     folder::{Log, write_private},
-    process::{Launch, Process, Signal, spawn},
+    process::{Launch, Process, ProcessSignal, spawn},
 };
 
 const SOCKET: &str = "redis.sock";
@@ -44,17 +44,17 @@ impl Redis {
         Client::open(self.url().expose_secret())?.get_multiplexed_async_connection_with_config(&config).await
     }
 
-    pub(super) async fn answer(&self) -> Answer {
+    pub(super) async fn answer(&self) -> Readiness {
         let asked = async {
             let mut connection = self.connect().await?;
             redis::cmd("PING").query_async::<String>(&mut connection).await
         };
         match asked.await {
-            Ok(_) => Answer::Ready,
-            Err(error) if error.code() == Some("LOADING") => Answer::Loading,
+            Ok(_) => Readiness::Ready,
+            Err(error) if error.code() == Some("LOADING") => Readiness::Loading,
             // It does as it is told otherwise, it only cannot save just now; the disk may be full.
-            Err(error) if error.code() == Some("MISCONF") => Answer::Silent(format!("not saving ({error})")),
-            Err(error) => Answer::Silent(format!("not answering ({error})")),
+            Err(error) if error.code() == Some("MISCONF") => Readiness::Silent(format!("not saving ({error})")),
+            Err(error) => Readiness::Silent(format!("not answering ({error})")),
         }
     }
 
@@ -65,7 +65,7 @@ impl Redis {
         }
     }
 
-    pub(super) async fn spawn(&self) -> Result<Process, StartError> {
+    pub(super) async fn spawn(&self) -> Result<Process, ServerStartError> {
         // The password goes through a file: arguments can be read by everybody.
         let config = self.folder.join("redis.conf");
         write_private(&config, &self.config())?;
@@ -75,9 +75,9 @@ impl Redis {
             account: None,
             handed: Vec::new(),
             log: Some(self.log.open()?.0),
-            farewell: Signal::Terminate,
+            farewell: ProcessSignal::Terminate,
         };
-        spawn(launch).await.map_err(|error| StartError::StartFailed {
+        spawn(launch).await.map_err(|error| ServerStartError::StartFailed {
             program: Program::Redis,
             reason: format!("{}: {error}.", self.program.display()),
             log: self.log.path.clone(),
@@ -104,15 +104,15 @@ impl Redis {
     }
 
     /// What the last lines of the log mean, where it is something a person can act on.
-    pub(super) fn explain(&self, tail: &str) -> Option<StartError> {
+    pub(super) fn explain(&self, tail: &str) -> Option<ServerStartError> {
         let says = |texts: &[&str]| texts.iter().any(|text| tail.contains(text));
         if let Place::Loopback(port) = self.place
             && says(&["Address already in use", "Could not create server TCP listening socket"])
         {
-            return Some(StartError::PortTaken { program: Program::Redis, port });
+            return Some(ServerStartError::PortTaken { program: Program::Redis, port });
         }
         says(&["append only file", "Can't handle RDB format", "AOF manifest", "Fatal error loading"]).then(|| {
-            StartError::Corrupt {
+            ServerStartError::Corrupt {
                 program: Program::Redis,
                 path: self.folder.clone(),
                 reason: format!("it said: {tail}"),

@@ -37,14 +37,14 @@ impl Here {
         Servers::start(&self.options, &|_| {}).await.unwrap_or_else(|error| panic!("{error}"))
     }
 
-    async fn refused(&self) -> StartError {
+    async fn refused(&self) -> ServerStartError {
         match Servers::start(&self.options, &|_| {}).await {
             Ok(_) => panic!("it started"),
             Err(error) => error,
         }
     }
 
-    async fn refused_quietly(&self) -> Option<StartError> {
+    async fn refused_quietly(&self) -> Option<ServerStartError> {
         Servers::start(&self.options, &|_| {}).await.err()
     }
 
@@ -205,7 +205,7 @@ async fn a_taken_port_makes_way_for_another() {
     let here = here("data");
     let taken = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
     let port = taken.local_addr().unwrap().port();
-    let wire = Wire::Loopback { first: Some(port) };
+    let wire = Transport::Loopback { first: Some(port) };
     let servers = Servers::start_on(&here.options, wire, 0, &|_| {}).await.unwrap_or_else(|error| panic!("{error}"));
     keep_a_row(&servers, "kept").await;
     for address in [servers.database_url(), servers.redis_url()] {

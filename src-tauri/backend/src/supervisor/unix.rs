@@ -13,48 +13,53 @@ use std::{
 use rustix::process::{Gid, Pid, Uid, geteuid, kill_process, kill_process_group};
 use tokio::process::Command;
 
-use super::{error::StartError, process::Signal};
+use super::{error::ServerStartError, process::ProcessSignal};
 
 /// An open file or folder that a child inherits.
 pub(super) type Handle = OwnedFd;
 
 /// The account that PostgreSQL runs as when we are root.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Account {
+pub(super) struct SystemAccount {
     uid: u32,
     gid: u32,
 }
 
 /// The account for the cluster at `cluster`: none unless we are root; its owner if it exists, else the one chosen.
-pub(super) fn account_for(cluster: &Path) -> Result<Option<Account>, StartError> {
+pub(super) fn account_for(cluster: &Path) -> Result<Option<SystemAccount>, ServerStartError> {
     if !geteuid().is_root() {
         return Ok(None);
     }
     if let Ok(owner) = fs::metadata(cluster)
         && owner.uid() != 0
     {
-        return Ok(Some(Account { uid: owner.uid(), gid: owner.gid() }));
+        return Ok(Some(SystemAccount { uid: owner.uid(), gid: owner.gid() }));
     }
     match std::env::var("NETRAVEN_POSTGRES_USER") {
-        Ok(account) => find_account(&account).map(Some).ok_or(StartError::NoAccount { account }),
+        Ok(account) => find_account(&account).map(Some).ok_or(ServerStartError::NoAccount { account }),
         Err(_) => {
             let found = find_account("postgres").or_else(|| find_account("nobody"));
-            found.map(Some).ok_or_else(|| StartError::NoAccount { account: "nobody".to_owned() })
+            found.map(Some).ok_or_else(|| ServerStartError::NoAccount { account: "nobody".to_owned() })
         }
     }
 }
 
-fn find_account(name: &str) -> Option<Account> {
+fn find_account(name: &str) -> Option<SystemAccount> {
     let id = |flag: &str| {
         let output =
             Plain::new("id").args([flag, "--", name]).output().ok().filter(|output| output.status.success())?;
         String::from_utf8_lossy(&output.stdout).trim().parse::<u32>().ok()
     };
-    Some(Account { uid: id("-u").filter(|uid| *uid != 0)?, gid: id("-g")? })
+    Some(SystemAccount { uid: id("-u").filter(|uid| *uid != 0)?, gid: id("-g")? })
 }
 
 /// Sets up `command` so that the child has its own group, the account and files it needs, and dies with us.
-pub(super) fn prepare(command: &mut Command, account: Option<Account>, handed: Vec<Handle>, farewell: Signal) {
+pub(super) fn prepare(
+    command: &mut Command,
+    account: Option<SystemAccount>,
+    handed: Vec<Handle>,
+    farewell: ProcessSignal,
+) {
     if let Some(account) = account {
         // The standard library also drops all supplementary groups then.
         command.uid(account.uid).gid(account.gid);
@@ -75,23 +80,23 @@ pub(super) fn prepare(command: &mut Command, account: Option<Account>, handed: V
 }
 
 #[cfg(target_os = "linux")]
-fn ask_to_die_with(parent: Pid, farewell: Signal) -> io::Result<()> {
+fn ask_to_die_with(parent: Pid, farewell: ProcessSignal) -> io::Result<()> {
     // After the change of account, which would clear it; closures run last.
     rustix::process::set_parent_process_death_signal(Some(number(farewell)))?;
     if rustix::process::getppid() == Some(parent) { Ok(()) } else { Err(io::ErrorKind::BrokenPipe.into()) }
 }
 
 #[cfg(not(target_os = "linux"))]
-fn ask_to_die_with(_: Pid, _: Signal) -> io::Result<()> {
+fn ask_to_die_with(_: Pid, _: ProcessSignal) -> io::Result<()> {
     Ok(())
 }
 
-fn number(signal: Signal) -> rustix::process::Signal {
+fn number(signal: ProcessSignal) -> rustix::process::Signal {
     match signal {
-        Signal::Interrupt => rustix::process::Signal::INT,
-        Signal::Terminate => rustix::process::Signal::TERM,
-        Signal::Quit => rustix::process::Signal::QUIT,
-        Signal::Kill => rustix::process::Signal::KILL,
+        ProcessSignal::Interrupt => rustix::process::Signal::INT,
+        ProcessSignal::Terminate => rustix::process::Signal::TERM,
+        ProcessSignal::Quit => rustix::process::Signal::QUIT,
+        ProcessSignal::Kill => rustix::process::Signal::KILL,
     }
 }
 
@@ -100,14 +105,14 @@ fn pid(number: u32) -> Option<Pid> {
 }
 
 /// Sends `signal`; a process that is gone is no error.
-pub(super) fn send(process: u32, signal: Signal) {
+pub(super) fn send(process: u32, signal: ProcessSignal) {
     if let Some(pid) = pid(process) {
         let _ = kill_process(pid, number(signal));
     }
 }
 
 /// Sends `signal` to the whole group that `process` leads.
-pub(super) fn send_group(process: u32, signal: Signal) {
+pub(super) fn send_group(process: u32, signal: ProcessSignal) {
     if let Some(pid) = pid(process) {
         let _ = kill_process_group(pid, number(signal));
     }
@@ -182,14 +187,14 @@ pub(super) fn private_file() -> fs::OpenOptions {
 }
 
 /// Gives `path` to `account`.
-pub(super) fn give_to(path: &Path, account: Account) -> io::Result<()> {
+pub(super) fn give_to(path: &Path, account: SystemAccount) -> io::Result<()> {
     let (uid, gid) = (Uid::from_raw(account.uid), Gid::from_raw(account.gid));
     Ok(rustix::fs::chown(path, Some(uid), Some(gid))?)
 }
 
 /// How a child under `account` names `path`. Folders above it may be shut to that account (`/root`, a 0700 data
 /// folder), so on Linux it gets the thing itself, opened by us, and a name that leads through no folder.
-pub(super) fn name_for(path: &Path, account: Option<Account>) -> io::Result<(PathBuf, Option<Handle>)> {
+pub(super) fn name_for(path: &Path, account: Option<SystemAccount>) -> io::Result<(PathBuf, Option<Handle>)> {
     if account.is_none() || !cfg!(target_os = "linux") {
         return Ok((path.to_path_buf(), None));
     }
@@ -203,7 +208,7 @@ pub(super) fn free_bytes(path: &Path) -> Option<u64> {
 }
 
 /// Whether `path` is a real folder of `account` or ourselves, not a link.
-pub(super) fn is_own_folder(path: &Path, account: Option<Account>) -> bool {
+pub(super) fn is_own_folder(path: &Path, account: Option<SystemAccount>) -> bool {
     let owners = [geteuid().as_raw(), account.map_or(geteuid().as_raw(), |account| account.uid)];
     fs::symlink_metadata(path).is_ok_and(|about| about.is_dir() && owners.contains(&about.uid()))
 }

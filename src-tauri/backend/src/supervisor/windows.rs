@@ -4,31 +4,31 @@ use std::{fs, io, path::Path, path::PathBuf, process::Command as Plain};
 
 use tokio::process::Command;
 
-use super::{error::StartError, process::Signal};
+use super::{error::ServerStartError, process::ProcessSignal};
 
 /// Nothing is handed over here.
 pub(super) type Handle = std::convert::Infallible;
 
 /// Accounts are never changed here.
-pub(super) type Account = std::convert::Infallible;
+pub(super) type SystemAccount = std::convert::Infallible;
 
-pub(super) fn account_for(_: &Path) -> Result<Option<Account>, StartError> {
+pub(super) fn account_for(_: &Path) -> Result<Option<SystemAccount>, ServerStartError> {
     Ok(None)
 }
 
-pub(super) fn prepare(command: &mut Command, _: Option<Account>, _: Vec<Handle>, _: Signal) {
+pub(super) fn prepare(command: &mut Command, _: Option<SystemAccount>, _: Vec<Handle>, _: ProcessSignal) {
     // CREATE_NO_WINDOW | CREATE_NEW_PROCESS_GROUP: no console appears, and Ctrl-C is for us.
     command.creation_flags(0x0800_0000 | 0x0000_0200);
 }
 
-pub(super) fn send(process: u32, signal: Signal) {
+pub(super) fn send(process: u32, signal: ProcessSignal) {
     // Orderly ends go through pg_ctl and SHUTDOWN; only force has a signal's shape here.
-    if matches!(signal, Signal::Kill | Signal::Quit) {
+    if matches!(signal, ProcessSignal::Kill | ProcessSignal::Quit) {
         let _ = Plain::new("taskkill").args(["/F", "/T", "/PID", &process.to_string()]).output();
     }
 }
 
-pub(super) fn send_group(process: u32, signal: Signal) {
+pub(super) fn send_group(process: u32, signal: ProcessSignal) {
     send(process, signal);
 }
 
@@ -74,11 +74,11 @@ pub(super) fn private_file() -> fs::OpenOptions {
     options
 }
 
-pub(super) fn give_to(_: &Path, account: Account) -> io::Result<()> {
+pub(super) fn give_to(_: &Path, account: SystemAccount) -> io::Result<()> {
     match account {}
 }
 
-pub(super) fn name_for(path: &Path, _: Option<Account>) -> io::Result<(PathBuf, Option<Handle>)> {
+pub(super) fn name_for(path: &Path, _: Option<SystemAccount>) -> io::Result<(PathBuf, Option<Handle>)> {
     Ok((path.to_path_buf(), None))
 }
 
@@ -86,6 +86,6 @@ pub(super) fn free_bytes(_: &Path) -> Option<u64> {
     None
 }
 
-pub(super) fn is_own_folder(path: &Path, _: Option<Account>) -> bool {
+pub(super) fn is_own_folder(path: &Path, _: Option<SystemAccount>) -> bool {
     path.is_dir()
 }

@@ -99,14 +99,14 @@ async fn sign_in(worker: &Worker, lease: &Lease, sealed: Vec<SealedLogin>, cance
         move || {
             let target = Target { host: lease.ip_address.clone(), port: lease.port };
             let is_stored = |raw: &str| is_same(before.as_ref(), &Marked::of(&definition, &key, raw));
-            let request = session::Request {
+            let visit = session::Visit {
                 target: &target,
                 definition: &definition,
                 logins: &logins,
                 before: &Before { host_key: known.as_ref(), is_stored: &is_stored },
                 limits: &Limits::default(),
             };
-            let read = session::read(request, &cancel, &mut sink);
+            let read = session::read(visit, &cancel, &mut sink);
             // Cleaning and hiding is work for this thread, not for those that serve everybody.
             let _ = sender.send(read.map(|reading| {
                 let text = Text::of(&definition, &reading, &key, &veil);

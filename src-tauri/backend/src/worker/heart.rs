@@ -53,7 +53,7 @@ impl Worker {
     async fn keep_tasks(&self, held: &Held, stop: &CancellationToken) {
         let started_at = Timestamp::now();
         while !stop.is_cancelled() {
-            let tasks: Vec<queue::Lease> = held.all().into_iter().map(|holding| holding.task).collect();
+            let tasks: Vec<queue::Delivery> = held.all().into_iter().map(|holding| holding.task).collect();
             let beat = WorkerBeat {
                 id: self.id.clone(),
                 host: super::host(),

@@ -10,7 +10,7 @@ use crate::session::Cancel;
 #[derive(Clone)]
 pub struct Holding {
     /// Its entry on the queue.
-    pub task: queue::Lease,
+    pub task: queue::Delivery,
     /// Its fencing number.
     pub attempt: i64,
     /// Closes its session.
@@ -106,7 +106,7 @@ mod tests {
 
     fn of_device(run_id: i64, device_id: i64, attempt: i64) -> Holding {
         let task = Task { run_id, device_id, attempt: 0 };
-        let task = queue::Lease { priority: Priority::Default, entry_id: "1-0".to_owned(), delivered: 1, task };
+        let task = queue::Delivery { priority: Priority::Default, entry_id: "1-0".to_owned(), delivered: 1, task };
         Holding { task, attempt, cancel: Cancel::new() }
     }
 

@@ -36,7 +36,7 @@ pub fn Evidence(cause: Option<Cause>, details: Value) -> Element {
     // A refused sign-in has its names in the box of what was seen, unless the device's own words stand there.
     let told = cause == Some(Cause::AuthFailed) && text("said").is_none();
     let logins: Vec<String> = list(&details, "refused_logins").iter().map(plain).filter(|_| !told).collect();
-    let transcript: Vec<String> = list(&details, "transcript").iter().map(transcript_line).collect();
+    let transcript: Vec<String> = list(&details, "transcript").iter().map(plain).collect();
     let rest: serde_json::Map<String, Value> = details
         .as_object()
         .into_iter()
@@ -151,8 +151,4 @@ fn plain(value: &Value) -> String {
 
 fn list<'a>(details: &'a Value, name: &str) -> &'a [Value] {
     details.get(name).and_then(Value::as_array).map_or(&[], Vec::as_slice)
-}
-
-fn transcript_line(line: &Value) -> String {
-    line.get("text").or_else(|| line.get("line")).map_or_else(|| plain(line), plain)
 }

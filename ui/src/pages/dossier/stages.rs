@@ -49,7 +49,7 @@ impl Went {
 
 /// A stage as it is drawn.
 #[derive(Debug, PartialEq)]
-struct Shown {
+struct ShownStage {
     stage: Stage,
     name: &'static str,
     went: Went,
@@ -69,7 +69,7 @@ pub fn Stages(job_type: Open<JobKind>, device: RunDevice) -> Element {
     }
     rsx! {
         ol { class: "steps", aria_label: "Stages", title: unrecorded,
-            for Shown { stage, name, went, took } in shown {
+            for ShownStage { stage, name, went, took } in shown {
                 li { key: "{stage.as_str()}", class: "step", "data-state": "{went.as_str()}",
                     span { class: "step-mark",
                         match went {
@@ -93,7 +93,7 @@ pub fn Stages(job_type: Open<JobKind>, device: RunDevice) -> Element {
 }
 
 /// The stages that are known of, in their order.
-fn shown(job_type: &Open<JobKind>, device: &RunDevice) -> Vec<Shown> {
+fn shown(job_type: &Open<JobKind>, device: &RunDevice) -> Vec<ShownStage> {
     let reached = device.stage.unwrap_or(Stage::Prepare);
     let of_kind = job_type.known().map_or(&Stage::ALL[..], JobKind::stages);
     let times = times(device);
@@ -106,7 +106,7 @@ fn shown(job_type: &Open<JobKind>, device: &RunDevice) -> Vec<Shown> {
         let time = times.iter().find(|(timed, _)| *timed == stage).map(|(_, took)| *took);
         let went = went(stage, reached, device.state, time.is_some(), !times.is_empty())?;
         let took = time.filter(|_| went == Went::Well).map(duration);
-        Some(Shown { stage, name: format::stage(stage, job_type), went, took })
+        Some(ShownStage { stage, name: format::stage(stage, job_type), went, took })
     };
     Stage::ALL.into_iter().filter(is_drawn).filter_map(of).collect()
 }

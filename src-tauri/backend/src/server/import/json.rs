@@ -38,12 +38,12 @@ pub fn rows(content: &[u8]) -> Result<impl Iterator<Item = Result<Row, String>>,
 
 /// Whether a text is a list of more items than this; they are passed over, and no further than that.
 fn is_longer_than(json: &[u8], most: usize) -> bool {
-    struct Count<'a> {
+    struct ItemCount<'a> {
         left: usize,
         longer: &'a mut bool,
     }
 
-    impl<'de> Visitor<'de> for Count<'_> {
+    impl<'de> Visitor<'de> for ItemCount<'_> {
         type Value = ();
 
         fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -63,7 +63,8 @@ fn is_longer_than(json: &[u8], most: usize) -> bool {
     }
 
     let mut longer = false;
-    let counted = serde_json::Deserializer::from_slice(json).deserialize_seq(Count { left: most, longer: &mut longer });
+    let counted =
+        serde_json::Deserializer::from_slice(json).deserialize_seq(ItemCount { left: most, longer: &mut longer });
     counted.is_err() && longer
 }
 

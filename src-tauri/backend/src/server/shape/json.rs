@@ -4,7 +4,7 @@ use serde_json::{Map, Value, json};
 
 use super::bounds::{Faults, repeated, repeated_fields};
 use super::text::{fault, instant, not_a_time, not_a_word, range};
-use super::{Kind, Shape};
+use super::{FieldKind, Shape};
 use crate::server::fault::{FieldFault, Location};
 
 impl Shape {
@@ -47,9 +47,9 @@ impl Shape {
     }
 }
 
-impl Kind {
+impl FieldKind {
     fn check(&self, value: &mut Value, location: Location, faults: &mut Faults) {
-        if let (Kind::List(kind), Value::Array(items)) = (self, &mut *value) {
+        if let (FieldKind::List(kind), Value::Array(items)) = (self, &mut *value) {
             for (index, item) in items.iter_mut().enumerate() {
                 let location = location.iter().cloned().chain([index.into()]).collect();
                 kind.check(item, location, faults);
@@ -58,20 +58,20 @@ impl Kind {
         }
         let input = || repeated(value);
         let found = match (self, &*value) {
-            (Kind::Text(rule), Value::String(text)) => rule.check(text, location),
-            (Kind::Text(rule), _) => {
+            (FieldKind::Text(rule), Value::String(text)) => rule.check(text, location),
+            (FieldKind::Text(rule), _) => {
                 let input = if rule.secret { Value::Null } else { input() };
                 Some(fault(location, "string_type", "Input should be a valid string", input))
             }
-            (Kind::Time, Value::String(text)) => match instant(text) {
+            (FieldKind::Time, Value::String(text)) => match instant(text) {
                 Some(at) => {
                     *value = json!(at.to_string());
                     None
                 }
                 None => Some(not_a_time(location, input())),
             },
-            (Kind::Time, _) => Some(fault(location, "datetime_type", "Input should be a valid datetime", input())),
-            (Kind::Integer { least, most }, Value::Number(_)) => match whole(value) {
+            (FieldKind::Time, _) => Some(fault(location, "datetime_type", "Input should be a valid datetime", input())),
+            (FieldKind::Integer { least, most }, Value::Number(_)) => match whole(value) {
                 Ok(number) => {
                     let found = range(number, *least, *most, location, input());
                     *value = json!(number);
@@ -79,12 +79,14 @@ impl Kind {
                 }
                 Err((kind, message)) => Some(fault(location, kind, message, input())),
             },
-            (Kind::Integer { .. }, _) => Some(fault(location, "int_type", "Input should be a valid integer", input())),
-            (Kind::Flag, Value::Bool(_)) | (Kind::Any, _) => None,
-            (Kind::Flag, _) => Some(fault(location, "bool_type", "Input should be a valid boolean", input())),
-            (Kind::Word(words), Value::String(word)) if words.contains(word) => None,
-            (Kind::Word(words), _) => Some(not_a_word(words, location, input())),
-            (Kind::List(_), _) => Some(fault(location, "list_type", "Input should be a valid list", input())),
+            (FieldKind::Integer { .. }, _) => {
+                Some(fault(location, "int_type", "Input should be a valid integer", input()))
+            }
+            (FieldKind::Flag, Value::Bool(_)) | (FieldKind::Any, _) => None,
+            (FieldKind::Flag, _) => Some(fault(location, "bool_type", "Input should be a valid boolean", input())),
+            (FieldKind::Word(words), Value::String(word)) if words.contains(word) => None,
+            (FieldKind::Word(words), _) => Some(not_a_word(words, location, input())),
+            (FieldKind::List(_), _) => Some(fault(location, "list_type", "Input should be a valid list", input())),
         };
         if let Some(found) = found {
             faults.push(found);

@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use super::bounds::Faults;
 use super::text::{fault, instant, not_a_time, not_a_word, range};
-use super::{Kind, Shape};
+use super::{FieldKind, Shape};
 use crate::server::fault::{FieldFault, Location};
 
 /// Names and values, in the order they came.
@@ -24,7 +24,7 @@ impl Shape {
                 name.into_iter().chain(index.map(Value::from)).collect()
             };
             let (kind, list) = match &field.kind {
-                Kind::List(kind) => (&**kind, true),
+                FieldKind::List(kind) => (&**kind, true),
                 kind => (kind, false),
             };
             if !list {
@@ -34,7 +34,7 @@ impl Shape {
                 faults.push(fault(location(None), "missing", "Field required", Value::Null));
             }
             for (index, value) in values.into_iter().enumerate() {
-                let free = matches!(kind, Kind::Text(text) if text.pattern.is_none() && text.least.is_none());
+                let free = matches!(kind, FieldKind::Text(text) if text.pattern.is_none() && text.least.is_none());
                 if value.is_empty() && free && !field.needed {
                     continue;
                 }
@@ -49,11 +49,11 @@ impl Shape {
     }
 }
 
-impl Kind {
+impl FieldKind {
     fn parse(&self, text: &str, location: Location) -> Result<String, FieldFault> {
         match self {
-            Kind::Text(rule) => rule.check(text, location).map_or_else(|| Ok(text.to_owned()), Err),
-            Kind::Integer { least, most } => {
+            FieldKind::Text(rule) => rule.check(text, location).map_or_else(|| Ok(text.to_owned()), Err),
+            FieldKind::Integer { least, most } => {
                 let number = text.trim().parse::<i64>().map_err(|error| {
                     let (kind, message) = match error.kind() {
                         std::num::IntErrorKind::PosOverflow | std::num::IntErrorKind::NegOverflow => {
@@ -65,7 +65,7 @@ impl Kind {
                 })?;
                 range(number, *least, *most, location, json!(text)).map_or_else(|| Ok(number.to_string()), Err)
             }
-            Kind::Flag => match text.to_ascii_lowercase().as_str() {
+            FieldKind::Flag => match text.to_ascii_lowercase().as_str() {
                 "true" | "1" | "yes" | "on" | "t" | "y" => Ok("true".to_owned()),
                 "false" | "0" | "no" | "off" | "f" | "n" => Ok("false".to_owned()),
                 _ => {
@@ -73,15 +73,15 @@ impl Kind {
                     Err(fault(location, "bool_parsing", message, json!(text)))
                 }
             },
-            Kind::Time => match instant(text) {
+            FieldKind::Time => match instant(text) {
                 Some(at) => Ok(at.to_string()),
                 None => Err(not_a_time(location, json!(text))),
             },
-            Kind::Word(words) => match words.iter().find(|word| word.eq_ignore_ascii_case(text)) {
+            FieldKind::Word(words) => match words.iter().find(|word| word.eq_ignore_ascii_case(text)) {
                 Some(word) => Ok(word.clone()),
                 None => Err(not_a_word(words, location, json!(text))),
             },
-            Kind::List(_) | Kind::Any => Ok(text.to_owned()),
+            FieldKind::List(_) | FieldKind::Any => Ok(text.to_owned()),
         }
     }
 }

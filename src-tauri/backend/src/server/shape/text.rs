@@ -5,7 +5,7 @@ use jiff::civil::{Date, DateTime};
 use jiff::tz::TimeZone;
 use serde_json::{Value, json};
 
-use super::Text;
+use super::TextRule;
 use super::bounds::repeated_text;
 use crate::server::fault::{FieldFault, Location};
 
@@ -14,7 +14,7 @@ pub fn fault(location: Location, kind: &'static str, message: impl Into<String>,
     FieldFault { kind, location, message: message.into(), input, context: None }
 }
 
-impl Text {
+impl TextRule {
     /// Refuses a text that is too short or too long, has other letters than it may, or holds a NUL, which Postgres cannot
     /// keep. A secret is never repeated.
     pub fn check(&self, text: &str, location: Location) -> Option<FieldFault> {

@@ -44,7 +44,7 @@ pub(super) struct Ask<'a> {
 }
 
 /// An answer, echo and prompt included.
-pub(super) struct Told {
+pub(super) struct Exchange {
     pub(super) raw: Vec<u8>,
     /// Where in it a key was pressed at a pager.
     pub(super) pressed: Vec<usize>,
@@ -79,7 +79,7 @@ struct Stop {
 
 impl Conversation<'_, '_> {
     /// Sends a command and returns its answer once that is proven whole.
-    pub(super) fn exchange(&mut self, ask: &Ask<'_>) -> Result<Told, Fault> {
+    pub(super) fn exchange(&mut self, ask: &Ask<'_>) -> Result<Exchange, Fault> {
         let mut patience = QUIET;
         for attempt in 1..=ATTEMPTS {
             self.terminal.begin();
@@ -94,7 +94,7 @@ impl Conversation<'_, '_> {
                         // The platform's pattern would not find it.
                         raw.truncate(decor_start);
                     }
-                    return Ok(Told { raw, pressed, marked, covered });
+                    return Ok(Exchange { raw, pressed, marked, covered });
                 }
                 Proof::Doubtful { pause } => {
                     patience = (pause * 2).max(patience * 2).max(Duration::from_secs(1)).min(ask.idle);

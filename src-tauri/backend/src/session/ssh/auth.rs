@@ -21,7 +21,7 @@ const INTERACTIVE: &str = "keyboard-interactive";
 const PASSWORD: &str = "password";
 
 /// What became of one credential.
-pub(super) enum SignIn {
+pub(super) enum SignInOutcome {
     Accepted {
         method: &'static str,
     },
@@ -40,7 +40,7 @@ pub(super) enum SignIn {
 }
 
 /// What became of one method.
-enum Attempt {
+enum MethodOutcome {
     Accepted,
     Refused(String),
     /// The server asked for a new password.
@@ -60,10 +60,10 @@ struct Heard {
 }
 
 /// Tries one credential: keyboard-interactive where it is offered, else password.
-pub(super) fn sign_in(link: &Link, login: &Login, bounds: &Bounds<'_>) -> Result<SignIn, Fault> {
+pub(super) fn sign_in(link: &Link, login: &Login, bounds: &Bounds<'_>) -> Result<SignInOutcome, Fault> {
     let mut heard = Heard::default();
     let (reason, said, tried, alive) = match try_methods(link, login, bounds, &mut heard) {
-        Ok(SignIn::Refused { reason, said, tried, alive, expired: false }) => (reason, said, tried, alive),
+        Ok(SignInOutcome::Refused { reason, said, tried, alive, expired: false }) => (reason, said, tried, alive),
         Err(fault) if fault.cause == Cause::Disconnected => {
             // A device that closes after these words has answered the sign-in, whenever it closes.
             return match expiry::told_by(&last_words(link, login, &heard, false)) {
@@ -75,7 +75,7 @@ pub(super) fn sign_in(link: &Link, login: &Login, bounds: &Bounds<'_>) -> Result
     };
     match expiry::told_by(&last_words(link, login, &heard, alive)) {
         Some(reason) => Ok(expired(reason, tried, alive)),
-        None => Ok(SignIn::Refused { reason, said: said.or_else(parting), expired: false, tried, alive }),
+        None => Ok(SignInOutcome::Refused { reason, said: said.or_else(parting), expired: false, tried, alive }),
     }
 }
 
@@ -86,8 +86,8 @@ pub(super) fn said_expired(link: &Link, login: &Login, bounds: &Bounds<'_>) -> O
     expiry::told_by(&format!("{}\n{}", link.banner(), raw::parting()))
 }
 
-fn expired(reason: &str, tried: bool, alive: bool) -> SignIn {
-    SignIn::Refused { reason: reason.to_owned(), said: None, expired: true, tried, alive }
+fn expired(reason: &str, tried: bool, alive: bool) -> SignInOutcome {
+    SignInOutcome::Refused { reason: reason.to_owned(), said: None, expired: true, tried, alive }
 }
 
 fn parting() -> Option<String> {
@@ -104,8 +104,10 @@ fn last_words(link: &Link, login: &Login, heard: &Heard, alive: bool) -> String 
     format!("{}\n{}\n{}", heard.words, link.banner(), raw::parting())
 }
 
-fn try_methods(link: &Link, login: &Login, bounds: &Bounds<'_>, heard: &mut Heard) -> Result<SignIn, Fault> {
-    let Some(mut offered) = methods(link, login, bounds)? else { return Ok(SignIn::Accepted { method: "none" }) };
+fn try_methods(link: &Link, login: &Login, bounds: &Bounds<'_>, heard: &mut Heard) -> Result<SignInOutcome, Fault> {
+    let Some(mut offered) = methods(link, login, bounds)? else {
+        return Ok(SignInOutcome::Accepted { method: "none" });
+    };
     let mut reason = String::new();
     let (mut tried, mut done): (bool, Vec<&str>) = (false, Vec::new());
     loop {
@@ -125,17 +127,17 @@ fn try_methods(link: &Link, login: &Login, bounds: &Bounds<'_>, heard: &mut Hear
         };
         tried |= heard.sent;
         match attempt {
-            Attempt::Accepted => return Ok(SignIn::Accepted { method }),
-            Attempt::Expired => return Ok(expired("the password has expired", tried, true)),
-            Attempt::Gone if !heard.sent => {
+            MethodOutcome::Accepted => return Ok(SignInOutcome::Accepted { method }),
+            MethodOutcome::Expired => return Ok(expired("the password has expired", tried, true)),
+            MethodOutcome::Gone if !heard.sent => {
                 let message = format!("{} closed the connection before it asked for a password.", link.address());
                 return Err(Fault::new(Cause::Disconnected, message));
             }
-            Attempt::Gone => {
+            MethodOutcome::Gone => {
                 let reason = "it closed the connection instead of answering the password".to_string();
                 return Ok(refused(reason, heard, tried, false));
             }
-            Attempt::Refused(why) => reason = why,
+            MethodOutcome::Refused(why) => reason = why,
         }
         // The one refusal that is half an acceptance: the device now offers a method it did not offer before.
         if done.len() < 2 && !has_both(&offered) {
@@ -146,7 +148,7 @@ fn try_methods(link: &Link, login: &Login, bounds: &Bounds<'_>, heard: &mut Hear
                     tried = false;
                 }
                 Ok(Some(_)) => {}
-                Ok(None) => return Ok(SignIn::Accepted { method }),
+                Ok(None) => return Ok(SignInOutcome::Accepted { method }),
                 Err(fault) if fault.cause == Cause::Disconnected => return Ok(refused(reason, heard, tried, false)),
                 Err(fault) => return Err(fault),
             }
@@ -158,9 +160,9 @@ fn try_methods(link: &Link, login: &Login, bounds: &Bounds<'_>, heard: &mut Hear
     Ok(refused(reason, heard, tried, true))
 }
 
-fn refused(reason: String, heard: &Heard, tried: bool, alive: bool) -> SignIn {
+fn refused(reason: String, heard: &Heard, tried: bool, alive: bool) -> SignInOutcome {
     let said = Some(heard.unanswered.join("; ")).filter(|questions| !questions.is_empty());
-    SignIn::Refused { reason, said, expired: false, tried, alive }
+    SignInOutcome::Refused { reason, said, expired: false, tried, alive }
 }
 
 /// The methods the device offers, or `None` if it asks for nothing at all.
@@ -175,25 +177,25 @@ fn methods(link: &Link, login: &Login, bounds: &Bounds<'_>) -> Result<Option<Str
     }
 }
 
-fn by_password(link: &Link, login: &Login, bounds: &Bounds<'_>) -> Result<Attempt, Fault> {
+fn by_password(link: &Link, login: &Login, bounds: &Bounds<'_>) -> Result<MethodOutcome, Fault> {
     let limit = bounds.limits.auth.min(LONGEST);
     let call = || raw::sign_in(&link.session, &login.username, login.password.expose_secret());
     match link.patiently(limit, bounds, call) {
-        Ok(()) if link.session.authenticated() => Ok(Attempt::Accepted),
-        Ok(()) => Ok(Attempt::Refused("it wants more than the password".to_string())),
+        Ok(()) if link.session.authenticated() => Ok(MethodOutcome::Accepted),
+        Ok(()) => Ok(MethodOutcome::Refused("it wants more than the password".to_string())),
         Err(Halt::Ssh(error)) => Ok(refusal(&error, "the password was refused")),
         Err(halt) => Err(stopped(link, halt, limit)),
     }
 }
 
 /// Answers the device's questions.
-fn by_keyboard(link: &Link, login: &Login, bounds: &Bounds<'_>, heard: &mut Heard) -> Result<Attempt, Fault> {
+fn by_keyboard(link: &Link, login: &Login, bounds: &Bounds<'_>, heard: &mut Heard) -> Result<MethodOutcome, Fault> {
     let limit = bounds.limits.auth.min(LONGEST);
     let mut answers = Answers { login, heard };
     let call = || raw::sign_in_by_keyboard(&link.session, &login.username, &mut answers);
     match link.patiently(limit, bounds, call) {
-        Ok(()) if link.session.authenticated() => Ok(Attempt::Accepted),
-        Ok(()) => Ok(Attempt::Refused("it wants more than the password".to_string())),
+        Ok(()) if link.session.authenticated() => Ok(MethodOutcome::Accepted),
+        Ok(()) => Ok(MethodOutcome::Refused("it wants more than the password".to_string())),
         Err(Halt::Ssh(error)) => {
             let why = match (heard.unanswered.is_empty(), heard.sent) {
                 (false, _) => "it asked what a password does not answer",
@@ -206,12 +208,12 @@ fn by_keyboard(link: &Link, login: &Login, bounds: &Bounds<'_>, heard: &mut Hear
     }
 }
 
-fn refusal(error: &ssh2::Error, why: &str) -> Attempt {
+fn refusal(error: &ssh2::Error, why: &str) -> MethodOutcome {
     match error.code() {
         // The library calls a connection that ended while it waited for the verdict a refusal, and says so only here.
-        _ if error.message().starts_with("Waiting for") || is_gone(error) => Attempt::Gone,
-        ErrorCode::Session(libssh2_sys::LIBSSH2_ERROR_PASSWORD_EXPIRED) => Attempt::Expired,
-        _ => Attempt::Refused(why.to_string()),
+        _ if error.message().starts_with("Waiting for") || is_gone(error) => MethodOutcome::Gone,
+        ErrorCode::Session(libssh2_sys::LIBSSH2_ERROR_PASSWORD_EXPIRED) => MethodOutcome::Expired,
+        _ => MethodOutcome::Refused(why.to_string()),
     }
 }
 
@@ -261,7 +263,7 @@ impl Answers<'_> {
 }
 
 impl raw::Answering for Answers<'_> {
-    fn round(&mut self, words: [&str; 2], questions: &[raw::Question]) -> Vec<String> {
+    fn round(&mut self, words: [&str; 2], questions: &[raw::KeyboardQuestion]) -> Vec<String> {
         for words in words.into_iter().chain(questions.iter().map(|question| question.text.as_str())) {
             if self.heard.words.len() < WORDS {
                 self.heard.words.extend(words.chars().take(WORDS).chain(['\n']));

@@ -35,14 +35,14 @@ pub(in crate::session) fn await_banner(
     let mut buffer = [0_u8; HEARD];
     loop {
         let seen = match look(stream, &mut buffer, address, cancel)? {
-            Look::Bytes(seen) => seen,
-            Look::Nothing if heard.is_empty() && started.elapsed() < SILENT_BEFORE_BANNER.min(limits.handshake) => {
+            Peek::Bytes(seen) => seen,
+            Peek::Nothing if heard.is_empty() && started.elapsed() < SILENT_BEFORE_BANNER.min(limits.handshake) => {
                 continue;
             }
-            Look::Nothing if heard.is_empty() => return Ok(false),
-            Look::Nothing => &[],
-            Look::End if heard.is_empty() => return Err(closed_at_once(address)),
-            Look::End => return Err(not_ssh(address, &heard)),
+            Peek::Nothing if heard.is_empty() => return Ok(false),
+            Peek::Nothing => &[],
+            Peek::End if heard.is_empty() => return Err(closed_at_once(address)),
+            Peek::End => return Err(not_ssh(address, &heard)),
         };
         let line = seen.split_inclusive(|byte| *byte == b'\n').next().unwrap_or_default();
         let begins = heard.last().is_none_or(|byte| *byte == b'\n');
@@ -73,13 +73,13 @@ pub(in crate::session) fn read_version(
     let (mut line, mut buffer) = (Vec::new(), [0_u8; LONGEST_VERSION]);
     while started.elapsed() < limits.handshake && line.len() < LONGEST_VERSION && !line.contains(&b'\n') {
         match look(stream, &mut buffer, address, cancel)? {
-            Look::Bytes(seen) => {
+            Peek::Bytes(seen) => {
                 line.extend_from_slice(seen);
                 let length = seen.len();
                 stream.read_exact(&mut buffer[..length]).map_err(|_| closed_at_once(address))?;
             }
-            Look::Nothing => {}
-            Look::End => break,
+            Peek::Nothing => {}
+            Peek::End => break,
         }
     }
     let line = line.split(|byte| *byte == b'\n').next().unwrap_or_default();
@@ -88,7 +88,7 @@ pub(in crate::session) fn read_version(
 }
 
 /// What a look at the next bytes brought.
-enum Look<'b> {
+enum Peek<'b> {
     Bytes(&'b [u8]),
     /// Nothing within [`SLICE`].
     Nothing,
@@ -97,16 +97,16 @@ enum Look<'b> {
 }
 
 /// Waits a little for the next bytes and leaves them where they are.
-fn look<'b>(stream: &TcpStream, buffer: &'b mut [u8], address: SocketAddr, cancel: &Cancel) -> Result<Look<'b>, Fault> {
+fn look<'b>(stream: &TcpStream, buffer: &'b mut [u8], address: SocketAddr, cancel: &Cancel) -> Result<Peek<'b>, Fault> {
     if cancel.is_cancelled() {
         return Err(Fault::cancelled());
     }
     match stream.peek(buffer) {
-        Ok(0) => Ok(Look::End),
-        Ok(seen) => Ok(Look::Bytes(&buffer[..seen])),
-        Err(error) if matches!(error.kind(), io::ErrorKind::WouldBlock | io::ErrorKind::TimedOut) => Ok(Look::Nothing),
-        Err(error) if error.kind() == io::ErrorKind::Interrupted => Ok(Look::Nothing),
-        Err(error) if is_reset(&error) => Ok(Look::End),
+        Ok(0) => Ok(Peek::End),
+        Ok(seen) => Ok(Peek::Bytes(&buffer[..seen])),
+        Err(error) if matches!(error.kind(), io::ErrorKind::WouldBlock | io::ErrorKind::TimedOut) => Ok(Peek::Nothing),
+        Err(error) if error.kind() == io::ErrorKind::Interrupted => Ok(Peek::Nothing),
+        Err(error) if is_reset(&error) => Ok(Peek::End),
         Err(error) => {
             let message = format!("{address} accepted the connection, and reading from it failed ({error}).");
             Err(Fault::new(Cause::Disconnected, message))

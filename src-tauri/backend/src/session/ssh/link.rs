@@ -38,17 +38,17 @@ pub(super) struct Link {
 }
 
 /// One socket for the library and for whoever shuts it: a copy each would cost every session two more open files.
-struct Shared(Arc<TcpStream>);
+struct SharedSocket(Arc<TcpStream>);
 
 #[cfg(unix)]
-impl AsRawFd for Shared {
+impl AsRawFd for SharedSocket {
     fn as_raw_fd(&self) -> RawFd {
         self.0.as_raw_fd()
     }
 }
 
 #[cfg(windows)]
-impl AsRawSocket for Shared {
+impl AsRawSocket for SharedSocket {
     fn as_raw_socket(&self) -> RawSocket {
         self.0.as_raw_socket()
     }
@@ -128,7 +128,7 @@ impl Link {
         algorithms::prefer(&session, known, groups)?;
         raw::listen(&session);
         session.set_timeout(SLICE_MS);
-        session.set_tcp_stream(Shared(Arc::clone(&socket)));
+        session.set_tcp_stream(SharedSocket(Arc::clone(&socket)));
         let limit = bounds.limits.handshake;
         if let Err(halt) = patiently(limit, bounds, || session.handshake()) {
             let closed = matches!(socket.peek(&mut [0]), Ok(0));

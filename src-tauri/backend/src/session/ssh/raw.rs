@@ -39,7 +39,7 @@ unsafe extern "C" {
 }
 
 /// A question of the device.
-pub(super) struct Question {
+pub(super) struct KeyboardQuestion {
     pub(super) text: String,
     /// Whether what is typed is shown.
     pub(super) echo: bool,
@@ -48,7 +48,7 @@ pub(super) struct Question {
 /// Who answers the rounds of a keyboard-interactive sign-in.
 pub(super) trait Answering {
     /// The answers to one round of questions, of which there may be none; `words` are the title and the instruction above them.
-    fn round(&mut self, words: [&str; 2], questions: &[Question]) -> Vec<String>;
+    fn round(&mut self, words: [&str; 2], questions: &[KeyboardQuestion]) -> Vec<String>;
 }
 
 /// Signs in with the keyboard-interactive method. Repeated after a time limit, it goes on where it was.
@@ -101,11 +101,11 @@ extern "C" fn asked<A: Answering>(
         )
     };
     // SAFETY: as above.
-    let question = |prompt: &LIBSSH2_USERAUTH_KBDINT_PROMPT| Question {
+    let question = |prompt: &LIBSSH2_USERAUTH_KBDINT_PROMPT| KeyboardQuestion {
         text: unsafe { text(prompt.text, prompt.length) },
         echo: prompt.echo != 0,
     };
-    let questions: Vec<Question> = prompts.iter().map(question).collect();
+    let questions: Vec<KeyboardQuestion> = prompts.iter().map(question).collect();
     for (response, answer) in responses.iter_mut().zip(answers.round([&title, &instruction], &questions)) {
         let Ok(length) = c_uint::try_from(answer.len()) else { continue };
         // SAFETY: the copy has room for the answer, and the library frees it.

@@ -5,7 +5,7 @@ use netraven_api::outcome::{Cause, Stage};
 use self::bare::{Bare, Heard, Say, Script, ask, banner, farewell, message, refuse};
 use super::expiry;
 use crate::platforms::Definition;
-use crate::session::{Cancel, Failure, Level, Limits, LogType, Login, NEVER_SEEN, Observer, Request, Target, read};
+use crate::session::{Cancel, Failure, Level, Limits, LogType, Login, NEVER_SEEN, Observer, Target, Visit, read};
 
 mod bare;
 
@@ -31,9 +31,9 @@ fn signing_in(script: Script) -> (Failure, Vec<String>) {
     };
     let target = Target { host: "127.0.0.1".into(), port: server.address.port() };
     let limits = Limits::default();
-    let request =
-        Request { target: &target, definition: &definition, logins: &[login], before: &NEVER_SEEN, limits: &limits };
-    let failure = read(request, &Cancel::new(), &mut Nobody).unwrap_err();
+    let visit =
+        Visit { target: &target, definition: &definition, logins: &[login], before: &NEVER_SEEN, limits: &limits };
+    let failure = read(visit, &Cancel::new(), &mut Nobody).unwrap_err();
     (*failure, server.passwords())
 }
 

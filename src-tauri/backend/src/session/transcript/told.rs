@@ -7,7 +7,7 @@ use super::{Direction, Entry, LAST_SEEN, Transcript};
 use crate::platforms::screen;
 
 /// What the device said, line by line as a terminal would show it, and what was sent meanwhile.
-struct Told<'a> {
+struct Rendered<'a> {
     lines: Vec<String>,
     /// When each line began.
     at: Vec<Duration>,
@@ -58,7 +58,7 @@ impl Transcript {
         shown[from..].to_owned()
     }
 
-    fn told(&self) -> Told<'_> {
+    fn told(&self) -> Rendered<'_> {
         let (mut bytes, mut at, mut sent): (Vec<u8>, Vec<Duration>, Vec<(usize, &Entry)>) = Default::default();
         let (mut gap, mut is_partial) = (None, false);
         at.push(Duration::ZERO);
@@ -96,7 +96,7 @@ impl Transcript {
         rows.of_line(at.len() - 1).iter_mut().for_each(cut_address);
         let gap = gap.map(|line| rows.starts[line]);
         sent.iter_mut().for_each(|(line, _)| *line = rows.starts[*line + 1] - 1);
-        Told { lines: rows.lines, at: rows.at, sent, gap }
+        Rendered { lines: rows.lines, at: rows.at, sent, gap }
     }
 }
 

@@ -3,7 +3,7 @@
 use std::process::{Child, Stdio};
 
 use super::*;
-use crate::supervisor::process::{Launch, Signal, spawn};
+use crate::supervisor::process::{Launch, ProcessSignal, spawn};
 
 const VICTIM: &str = "NETRAVEN_TEST_VICTIM";
 
@@ -121,7 +121,7 @@ async fn a_stale_pid_file_whose_number_belongs_to_a_stranger_does_not_block() {
     here.start().await.stop().await.unwrap();
     let account = os::account_for(&here.data().join("postgres")).unwrap();
     let (program, arguments) = ("sleep".into(), vec!["60".into()]);
-    let farewell = Signal::Kill;
+    let farewell = ProcessSignal::Kill;
     let stranger =
         spawn(Launch { program, arguments, account, handed: Vec::new(), log: None, farewell }).await.unwrap();
     let stale = format!("{}\n{}\n1700000000\n5432\n\n\n", stranger.pid(), here.data().join("postgres").display());
@@ -144,7 +144,7 @@ async fn a_server_that_dies_is_started_again_and_health_says_so_meanwhile() {
     for round in 0..2 {
         let mut seen = servers.health();
         let watcher = tokio::spawn(async move {
-            let restarting = |health: &Health| matches!(&health.postgres, State::Restarting { reason, .. } if reason.contains("ended unexpectedly"));
+            let restarting = |health: &Health| matches!(&health.postgres, ProcessState::Restarting { reason, .. } if reason.contains("ended unexpectedly"));
             tokio::time::timeout(Duration::from_secs(20), seen.wait_for(restarting)).await.is_ok()
         });
         freeze(postmaster(here.data()).unwrap(), "KILL");
@@ -153,7 +153,7 @@ async fn a_server_that_dies_is_started_again_and_health_says_so_meanwhile() {
         assert_eq!(kept(&servers).await.0, "before", "round {round}");
     }
     freeze(here.redis_processes()[0], "KILL");
-    until_health(&servers, "Redis restarts", |health| matches!(health.redis, State::Restarting { .. })).await;
+    until_health(&servers, "Redis restarts", |health| matches!(health.redis, ProcessState::Restarting { .. })).await;
     until_health(&servers, "Redis runs again", Health::is_good).await;
     redis_to(&servers).await;
     servers.stop().await.unwrap();
@@ -168,7 +168,7 @@ async fn a_server_that_cannot_come_back_keeps_being_tried_and_says_why() {
     let process = postmaster(here.data()).unwrap();
     fs::rename(&cluster, &hidden).unwrap();
     freeze(process, "KILL");
-    let tried = |health: &Health| matches!(&health.postgres, State::Restarting { reason, .. } if !reason.contains("ended unexpectedly"));
+    let tried = |health: &Health| matches!(&health.postgres, ProcessState::Restarting { reason, .. } if !reason.contains("ended unexpectedly"));
     until_health(&servers, "an attempt failed", tried).await;
     fs::rename(&hidden, &cluster).unwrap();
     until_health(&servers, "it runs again", Health::is_good).await;
@@ -182,8 +182,7 @@ async fn a_server_that_hangs_is_noticed_and_a_stop_still_ends_in_time() {
     let servers = here.start().await;
     let process = postmaster(here.data()).unwrap();
     freeze(process, "STOP");
-    let hung =
-        |health: &Health| matches!(&health.postgres, State::Failed { reason } if reason.contains("not answering"));
+    let hung = |health: &Health| matches!(&health.postgres, ProcessState::Failed { reason } if reason.contains("not answering"));
     until_health(&servers, "the silence is noticed", hung).await;
     freeze(process, "CONT");
     until_health(&servers, "it answers again", Health::is_good).await;
@@ -201,7 +200,7 @@ async fn stopping_in_the_middle_of_a_restart_leaves_nobody() {
     let here = here("data");
     let servers = here.start().await;
     freeze(postmaster(here.data()).unwrap(), "KILL");
-    until_health(&servers, "it restarts", |health| matches!(health.postgres, State::Restarting { .. })).await;
+    until_health(&servers, "it restarts", |health| matches!(health.postgres, ProcessState::Restarting { .. })).await;
     servers.stop().await.unwrap();
     assert!(here.nobody_left());
 }

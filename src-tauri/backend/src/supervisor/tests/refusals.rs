@@ -15,7 +15,7 @@ async fn another_major_versions_data_is_refused_untouched() {
     };
     let before = listing();
     let refused = here.refused().await;
-    assert!(matches!(refused, StartError::WrongMajor { data_folder_major: 12, .. }), "{refused}");
+    assert!(matches!(refused, ServerStartError::WrongMajor { data_folder_major: 12, .. }), "{refused}");
     assert!(refused.to_string().contains("Nothing was changed") && listing() == before);
     assert!(here.nobody_left());
 }
@@ -25,7 +25,7 @@ async fn a_missing_program_is_told_before_anything_is_made() {
     let mut here = here("data");
     here.options.redis_bin = Some("/nonexistent".into());
     let refused = here.refused().await;
-    assert!(matches!(refused, StartError::BinaryMissing { program: Program::Redis, .. }), "{refused}");
+    assert!(matches!(refused, ServerStartError::BinaryMissing { program: Program::Redis, .. }), "{refused}");
     assert!(!here.data().exists());
 }
 
@@ -35,15 +35,15 @@ async fn a_folder_that_cannot_be_written_is_told_at_once() {
     let options = Options { data_dir: "/sys/netraven-test".into(), ..here.options.clone() };
     let began = Instant::now();
     let refused = Servers::start(&options, &|_| {}).await.err().unwrap();
-    assert!(matches!(refused, StartError::Unwritable { .. }), "{refused}");
+    assert!(matches!(refused, ServerStartError::Unwritable { .. }), "{refused}");
     assert!(refused.to_string().contains("/sys/netraven-test") && began.elapsed() < Duration::from_secs(3));
 }
 
 #[tokio::test]
 async fn too_little_room_is_told_before_the_database_is_made() {
     let here = here("data");
-    let refused = Servers::start_on(&here.options, Wire::Sockets, u64::MAX, &|_| {}).await.err().unwrap();
-    assert!(matches!(refused, StartError::DiskFull { .. }), "{refused}");
+    let refused = Servers::start_on(&here.options, Transport::Sockets, u64::MAX, &|_| {}).await.err().unwrap();
+    assert!(matches!(refused, ServerStartError::DiskFull { .. }), "{refused}");
     assert!(here.no_cluster() && here.nobody_left());
 }
 
@@ -55,7 +55,7 @@ async fn a_failed_or_interrupted_initdb_leaves_nothing_and_the_next_attempt_succ
     here.options.postgres_bin = Some(with_script(here._root.path(), &real, &["postgres"], "initdb", script));
     let refused = here.refused().await;
     assert!(
-        matches!(refused, StartError::InitFailed { .. }) && refused.to_string().contains("no luck today"),
+        matches!(refused, ServerStartError::InitFailed { .. }) && refused.to_string().contains("no luck today"),
         "{refused}"
     );
     assert!(here.no_cluster() && here.nobody_left());
@@ -75,7 +75,7 @@ async fn when_one_server_fails_to_start_the_other_does_not_stay() {
         "#!/bin/sh\ncase $1 in --version) echo 'Redis server v=7.0.15';; *) echo '# out of order'; exit 3;; esac\n";
     here.options.redis_bin = Some(with_script(here._root.path(), Path::new("/"), &[], "redis-server", script));
     let refused = here.refused().await;
-    assert!(matches!(refused, StartError::StartFailed { program: Program::Redis, .. }), "{refused}");
+    assert!(matches!(refused, ServerStartError::StartFailed { program: Program::Redis, .. }), "{refused}");
     assert!(refused.to_string().contains("out of order"), "{refused}");
     assert!(here.nobody_left() && !here.data().join("run").exists());
 }
@@ -90,7 +90,10 @@ async fn damaged_files_are_told_with_what_to_do() {
     fs::rename(&control, &aside).unwrap();
     let refused = here.refused().await;
     assert!(
-        matches!(refused, StartError::Corrupt { program: Program::Postgres, .. } | StartError::StartFailed { .. }),
+        matches!(
+            refused,
+            ServerStartError::Corrupt { program: Program::Postgres, .. } | ServerStartError::StartFailed { .. }
+        ),
         "{refused}"
     );
     assert!(refused.to_string().contains("pg_control"), "{refused}");
@@ -101,7 +104,7 @@ async fn damaged_files_are_told_with_what_to_do() {
         fs::write(&password, wrong).unwrap();
         let refused = here.refused().await;
         assert!(
-            matches!(refused, StartError::Corrupt { .. }) && refused.to_string().contains("postgres-password"),
+            matches!(refused, ServerStartError::Corrupt { .. }) && refused.to_string().contains("postgres-password"),
             "{refused}"
         );
     }
@@ -113,7 +116,7 @@ async fn damaged_files_are_told_with_what_to_do() {
         }
     }
     let refused = here.refused().await;
-    assert!(matches!(refused, StartError::Corrupt { program: Program::Redis, .. }), "{refused}");
+    assert!(matches!(refused, ServerStartError::Corrupt { program: Program::Redis, .. }), "{refused}");
     assert!(here.nobody_left());
 }
 
@@ -133,7 +136,7 @@ async fn a_full_or_read_only_file_system_is_told_and_nothing_half_made_stays() {
         return;
     }
     here.options.data_dir = disk.join("data");
-    let started = Servers::start_on(&here.options, Wire::Sockets, 0, &|_| {}).await.err();
+    let started = Servers::start_on(&here.options, Transport::Sockets, 0, &|_| {}).await.err();
     let clean = here.no_cluster() && here.nobody_left();
     fs::write(disk.join("ballast"), vec![0; 30 << 20]).unwrap_err();
     let full = here.refused_quietly().await;
@@ -147,9 +150,9 @@ async fn a_full_or_read_only_file_system_is_told_and_nothing_half_made_stays() {
     });
     let sealed = here.refused_quietly().await;
     Command::new("umount").arg(&disk).status().unwrap();
-    assert!(matches!(started, Some(StartError::DiskFull { .. })), "{started:?}");
+    assert!(matches!(started, Some(ServerStartError::DiskFull { .. })), "{started:?}");
     assert!(clean, "the attempt was removed");
-    assert!(matches!(full, Some(StartError::DiskFull { .. })), "{full:?}");
+    assert!(matches!(full, Some(ServerStartError::DiskFull { .. })), "{full:?}");
     assert!(
         read_only.is_some() && sealed.as_ref().is_some_and(|error| error.to_string().contains("read-only")),
         "{sealed:?}"

@@ -1,11 +1,11 @@
-//! The way of a task: pushed, leased, kept alive, taken over from the dead, finished.
+//! The way of a task: pushed, handed out, kept alive, taken over from the dead, finished.
 
 use std::time::Duration;
 
 use redis::streams::{StreamAutoClaimReply, StreamId, StreamPendingCountReply, StreamRangeReply, StreamReadReply};
 use tokio::time::{Instant, sleep};
 
-use super::{GROUP, Lease, Priority, Queue, QueueError, Task, scripts};
+use super::{Delivery, GROUP, Priority, Queue, QueueError, Task, scripts};
 
 /// Entries sent in one pipeline.
 const BATCH: usize = 500;
@@ -29,18 +29,18 @@ impl Queue {
     /// Hands up to `max` tasks to `worker`, the most urgent first; waits for one at most `wait`.
     ///
     /// Giving this call up half way loses nothing: what was handed out and not seen is taken over later.
-    pub async fn lease(&self, worker: &str, max: usize, wait: Duration) -> Result<Vec<Lease>, QueueError> {
+    pub async fn hand_out(&self, worker: &str, max: usize, wait: Duration) -> Result<Vec<Delivery>, QueueError> {
         if max == 0 {
             return Ok(Vec::new());
         }
         let deadline = Instant::now() + wait;
         loop {
-            // Read before the leasing, so that whatever comes in between ends the waiting.
+            // Read before handing out, so that whatever comes in between ends the waiting.
             let newest = self.newest_entries().await?;
-            let leases = self.lease_now(worker, max).await?;
+            let deliveries = self.hand_out_now(worker, max).await?;
             let left = deadline.saturating_duration_since(Instant::now());
-            if !leases.is_empty() || left.is_zero() {
-                return Ok(leases);
+            if !deliveries.is_empty() || left.is_zero() {
+                return Ok(deliveries);
             }
             self.wait_for_more(&newest, left).await;
         }
@@ -58,28 +58,28 @@ impl Queue {
         Ok(replies.into_iter().map(newest).collect())
     }
 
-    async fn lease_now(&self, worker: &str, max: usize) -> Result<Vec<Lease>, QueueError> {
-        let mut leases = Vec::new();
+    async fn hand_out_now(&self, worker: &str, max: usize) -> Result<Vec<Delivery>, QueueError> {
+        let mut deliveries = Vec::new();
         for priority in Priority::ALL {
-            if leases.len() >= max {
+            if deliveries.len() >= max {
                 break;
             }
             let mut read = redis::cmd("XREADGROUP");
-            read.arg("GROUP").arg(GROUP).arg(worker).arg("COUNT").arg(max - leases.len());
+            read.arg("GROUP").arg(GROUP).arg(worker).arg("COUNT").arg(max - deliveries.len());
             read.arg("STREAMS").arg(self.stream(priority)).arg(">");
             let reply: Option<StreamReadReply> = match self.ask_group(&read).await {
                 // What an earlier stream gave must reach the caller.
-                Err(error) if !leases.is_empty() => {
-                    tracing::warn!(%error, "leasing stopped half way");
+                Err(error) if !deliveries.is_empty() => {
+                    tracing::warn!(%error, "handing out tasks stopped half way");
                     break;
                 }
                 other => other?,
             };
             for entry in reply.into_iter().flat_map(|reply| reply.keys).flat_map(|key| key.ids) {
-                leases.extend(self.read_entry(priority, entry, 1).await?);
+                deliveries.extend(self.read_entry(priority, entry, 1).await?);
             }
         }
-        Ok(leases)
+        Ok(deliveries)
     }
 
     /// Waits until a stream has an entry newer than those given. Hands out nothing, so it can be given up at any time.
@@ -99,25 +99,30 @@ impl Queue {
         }
     }
 
-    /// Shows that `worker` is still busy with these leases. Gives those that are no longer its own: their tasks must stop.
-    pub async fn heartbeat(&self, worker: &str, leases: &[Lease]) -> Result<Vec<Lease>, QueueError> {
+    /// Shows that `worker` is still busy with these deliveries. Gives those that are no longer its own: their tasks must stop.
+    pub async fn heartbeat(&self, worker: &str, deliveries: &[Delivery]) -> Result<Vec<Delivery>, QueueError> {
         let mut lost = Vec::new();
         for priority in Priority::ALL {
-            let own: Vec<_> = leases.iter().filter(|lease| lease.priority == priority).collect();
+            let own: Vec<_> = deliveries.iter().filter(|delivery| delivery.priority == priority).collect();
             for batch in own.chunks(BATCH) {
                 let mut script = scripts::on(scripts::HEARTBEAT, &self.stream(priority));
                 script.arg(GROUP).arg(worker);
-                for lease in batch {
-                    script.arg(&lease.entry_id);
+                for delivery in batch {
+                    script.arg(&delivery.entry_id);
                 }
                 match self.link.ask::<Vec<String>>(&script).await {
                     Ok(gone) => {
                         lost.extend(
-                            batch.iter().filter(|lease| gone.contains(&lease.entry_id)).map(|lease| (*lease).clone()),
+                            batch
+                                .iter()
+                                .filter(|delivery| gone.contains(&delivery.entry_id))
+                                .map(|delivery| (*delivery).clone()),
                         );
                     }
-                    // The server has lost its data, and the leases with it.
-                    Err(error) if error.is_missing_group() => lost.extend(batch.iter().map(|lease| (*lease).clone())),
+                    // The server has lost its data, and the deliveries with it.
+                    Err(error) if error.is_missing_group() => {
+                        lost.extend(batch.iter().map(|delivery| (*delivery).clone()));
+                    }
                     Err(error) => return Err(error),
                 }
             }
@@ -128,18 +133,18 @@ impl Queue {
     /// Takes over up to `max` tasks whose worker showed no life for `idle_for`, and forgets dead workers that hold nothing.
     ///
     /// A worker may get back tasks of its own that way: those it never heard of, and those it was too slow to show.
-    pub async fn take_over(&self, worker: &str, idle_for: Duration, max: usize) -> Result<Vec<Lease>, QueueError> {
-        let mut leases = Vec::new();
+    pub async fn take_over(&self, worker: &str, idle_for: Duration, max: usize) -> Result<Vec<Delivery>, QueueError> {
+        let mut deliveries = Vec::new();
         for priority in Priority::ALL {
             let mut cursor = "0-0".to_owned();
-            while leases.len() < max {
+            while deliveries.len() < max {
                 let mut claim = redis::cmd("XAUTOCLAIM");
                 claim.arg(self.stream(priority)).arg(GROUP).arg(worker).arg(idle_for.as_millis() as u64);
-                claim.arg(&cursor).arg("COUNT").arg(max - leases.len());
+                claim.arg(&cursor).arg("COUNT").arg(max - deliveries.len());
                 let reply: StreamAutoClaimReply = self.ask_group(&claim).await?;
                 for entry in reply.claimed {
-                    let delivered = self.deliveries(priority, &entry.id).await?;
-                    leases.extend(self.read_entry(priority, entry, delivered).await?);
+                    let delivered = self.times_delivered(priority, &entry.id).await?;
+                    deliveries.extend(self.read_entry(priority, entry, delivered).await?);
                 }
                 cursor = reply.next_stream_id;
                 if cursor == "0-0" {
@@ -148,43 +153,43 @@ impl Queue {
             }
             self.forget_idle_consumers(priority, idle_for).await?;
         }
-        Ok(leases)
+        Ok(deliveries)
     }
 
     /// How often an entry was handed out.
-    async fn deliveries(&self, priority: Priority, entry_id: &str) -> Result<u64, QueueError> {
+    async fn times_delivered(&self, priority: Priority, entry_id: &str) -> Result<u64, QueueError> {
         let mut pending = redis::cmd("XPENDING");
         pending.arg(self.stream(priority)).arg(GROUP).arg(entry_id).arg(entry_id).arg(1);
         let reply: StreamPendingCountReply = self.ask_group(&pending).await?;
         Ok(reply.ids.first().map_or(1, |entry| entry.times_delivered as u64))
     }
 
-    /// Ends a lease whose result is recorded: the task is gone from the queue.
-    pub async fn finish(&self, lease: &Lease) -> Result<(), QueueError> {
+    /// Ends a delivery whose result is recorded: the task is gone from the queue.
+    pub async fn finish(&self, delivery: &Delivery) -> Result<(), QueueError> {
         let mut commands = redis::pipe();
-        remove(&mut commands, &self.stream(lease.priority), &lease.entry_id);
+        remove(&mut commands, &self.stream(delivery.priority), &delivery.entry_id);
         self.link.ask_many(&commands).await
     }
 
-    /// Ends a lease without having done its task, which goes to the end of its queue: for an orderly stop.
-    pub async fn put_back(&self, lease: &Lease) -> Result<(), QueueError> {
-        let stream = self.stream(lease.priority);
+    /// Ends a delivery without having done its task, which goes to the end of its queue: for an orderly stop.
+    pub async fn put_back(&self, delivery: &Delivery) -> Result<(), QueueError> {
+        let stream = self.stream(delivery.priority);
         let mut commands = redis::pipe();
         // Added first: a break in between leaves the task twice rather than not at all.
-        add(&mut commands, &stream, &lease.task);
-        remove(&mut commands, &stream, &lease.entry_id);
+        add(&mut commands, &stream, &delivery.task);
+        remove(&mut commands, &stream, &delivery.entry_id);
         self.link.ask_many(&commands).await
     }
 
-    /// The lease of an entry. An entry that is no task is removed, else it would be handed out for ever.
+    /// The delivery of an entry. An entry that is no task is removed, else it would be handed out for ever.
     async fn read_entry(
         &self,
         priority: Priority,
         entry: StreamId,
         delivered: u64,
-    ) -> Result<Option<Lease>, QueueError> {
+    ) -> Result<Option<Delivery>, QueueError> {
         if let Some(task) = task_of(&entry) {
-            return Ok(Some(Lease { task, priority, entry_id: entry.id, delivered }));
+            return Ok(Some(Delivery { task, priority, entry_id: entry.id, delivered }));
         }
         tracing::warn!(queue = priority.as_str(), entry = entry.id, "removed an entry of the queue that is no task");
         let mut commands = redis::pipe();
