@@ -22,7 +22,7 @@ use rustix::process::Signal;
 fn slow(count: usize) -> Vec<DeviceSpec> {
     let spec = |number: usize| {
         let mut spec = DeviceSpec::new(format!("slow-{number:02}"), Platform::CiscoIos);
-        spec.fault = Some(Fault::Slow { bytes_per_second: 1_000 });
+        spec.fault = Some(Fault::Slow { bytes_per_second: 2_000 });
         spec.config_bytes = Some(3_000);
         spec
     };
