@@ -191,6 +191,7 @@ words! {
     }
 }
 
+#[expect(clippy::derivable_impls, reason = "the macro of closed lists writes the type")]
 impl Default for Colour {
     fn default() -> Colour {
         Colour::None

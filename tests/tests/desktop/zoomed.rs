@@ -41,7 +41,8 @@ const LOST: &str = "
             const style = getComputedStyle(outer), box = outer.getBoundingClientRect();
             if (scrolls(style.overflowX) || scrolls(style.overflowY)) {
                 // Scrolled to, it is where its frame is.
-                if (box.width < 40 || box.height < 60) return false;
+                const hides = outer.scrollWidth > outer.clientWidth + 1 || outer.scrollHeight > outer.clientHeight + 1;
+                if (hides && (box.width < 40 || box.height < 60)) return false;
                 [left, top, right, bottom] = [box.left, box.top, box.left + 24, box.top + 16];
             } else if (style.overflowX !== 'visible' || style.overflowY !== 'visible') {
                 if (left < box.left - 1 || right > box.right + 1 || top < box.top - 1 || bottom > box.bottom + 1) return false;

@@ -35,7 +35,8 @@ fn shows_the_tags_and_how_many_devices_carry_each() {
     let mut screen = Screen::open(&fake, "/tags");
     insta::assert_snapshot!(screen.part("nav aria-label=\"Breadcrumbs\"", "section aria-label=\"Notices\""));
     assert_eq!(last(&fake), "GET /tags/?page=1&size=25&sort=name&order=asc");
-    assert!(fake.calls("GET /devices/").is_empty(), "the numbers come with the tags, and no row asks for its own");
+    let of_a_row = |call: &String| call.contains("tag_id");
+    assert!(!fake.calls("GET /devices/").iter().any(of_a_row), "the numbers come with the tags");
     screen.press("Sort by Kind");
     screen.type_into("filter-tags", "ed");
     assert_eq!(last(&fake), "GET /tags/?page=1&size=25&name=ed&sort=type&order=asc");
