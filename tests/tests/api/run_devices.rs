@@ -224,7 +224,7 @@ async fn one_device_has_its_details_and_the_list_leaves_them_out() -> anyhow::Re
     let shape: Vec<_> = listed.iter().map(|device| (device.hostname.as_str(), device.state)).collect();
     assert_eq!(shape, [("locked", DeviceState::Failure), ("good", DeviceState::Success)]);
     let one = app.client.send(&GetRunDevice { run_id, device_id: lab.id("locked")? }).await?;
-    assert_eq!(one.details.clone().unwrap_or_default()["cause"], "auth-failed");
+    assert_eq!(one.details.clone().unwrap_or_default().cause, Some(Cause::AuthFailed.into()));
     assert_eq!(RunDevice { details: None, ..one }, listed[0]);
     let other = app.client.send(&GetRunDevice { run_id, device_id: 4711 }).await.expect_err("not in this run");
     assert_eq!(other.code, Code::NotFound);

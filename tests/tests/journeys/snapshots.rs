@@ -67,8 +67,8 @@ async fn runs_that_meet_on_a_device_store_its_text_once() -> anyhow::Result<()> 
         let detail = work::ended(&app.client, run).await?;
         assert_eq!(detail.run.status, RunStatus::Succeeded, "{:#?}", detail.results);
         let result = work::result(&detail, "shared")?;
-        let said = result.details.clone().unwrap_or_default()["changed"].clone();
-        assert_eq!(said, result.changed.unwrap_or_default(), "{result:#?}");
+        let evidence = result.details.clone().unwrap_or_default();
+        assert_eq!(evidence.changed, result.changed, "{result:#?}");
         changed += detail.run.changed;
     }
     assert_eq!((changed, work::snapshots(&app.client, lab.id("shared")?).await?.len()), (1, 1));
