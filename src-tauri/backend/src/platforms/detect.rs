@@ -1,17 +1,8 @@
 //! What a device says about itself: model, serial number and version.
 
-use super::definition::{Definition, FactField, Purpose};
+use netraven_api::evidence::Facts;
 
-/// What a device says about itself; `None` where it does not say.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Facts {
-    /// The hardware model.
-    pub model: Option<String>,
-    /// The chassis' serial number.
-    pub serial: Option<String>,
-    /// The operating system's version.
-    pub version: Option<String>,
-}
+use super::definition::{Definition, FactField, Purpose};
 
 /// Reads the facts from the answers of the facts commands, joined.
 pub fn facts(definition: &Definition, text: &str) -> Facts {

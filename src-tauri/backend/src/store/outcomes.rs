@@ -2,10 +2,11 @@
 
 use jiff::Timestamp;
 use jiff_sqlx::ToSqlx as _;
+use netraven_api::evidence::Evidence;
 use netraven_api::outcome::{Cause, Stage};
 use netraven_api::results::ResultStatus;
 use netraven_api::runs::DeviceState;
-use serde_json::Value;
+use serde_json::json;
 use sqlx::PgConnection;
 use sqlx::types::Json;
 
@@ -22,8 +23,8 @@ pub struct Outcome {
     pub stage: Stage,
     /// What happened, as a sentence.
     pub message: String,
-    /// Details of the result, secrets hidden.
-    pub details: serde_json::Value,
+    /// What else is known of it, secrets hidden.
+    pub evidence: Evidence,
     /// Whether the configuration differed; none where there was none to compare.
     pub changed: Option<bool>,
     /// Snapshot to store, when the configuration differed.
@@ -56,22 +57,20 @@ pub struct Finished {
     pub met_same: Option<String>,
 }
 
-/// What is written of an outcome.
-struct Told {
-    message: String,
-    details: Value,
-    changed: Option<bool>,
-    snapshot_id: Option<i64>,
-}
-
-impl Told {
-    fn is_unchanged(&mut self, snapshot_id: i64, message: &str) {
-        self.message = message.to_owned();
-        (self.changed, self.snapshot_id) = (Some(false), Some(snapshot_id));
-        if let Some(fields) = self.details.as_object_mut() {
-            fields.insert("changed".to_owned(), false.into());
-            fields.insert("deduplicated".to_owned(), true.into());
-            fields.insert("message".to_owned(), message.into());
+impl Outcome {
+    /// All that is known of it: what it says of itself, with the rest.
+    #[must_use]
+    pub fn evidence(&self) -> Evidence {
+        let advice = self.evidence.advice.clone().or_else(|| self.cause.map(|cause| cause.advice().to_owned()));
+        Evidence {
+            cause: self.cause.map(Into::into),
+            stage: self.cause.map(|_| self.stage.into()),
+            message: Some(self.message.clone()),
+            advice,
+            changed: self.changed,
+            deduplicated: self.changed.map(|changed| !changed),
+            snapshot_id: self.same_as,
+            ..self.evidence.clone()
         }
     }
 }
@@ -103,27 +102,25 @@ impl Store {
         if held == 0 {
             return Ok(None);
         }
-        let mut told = Told {
-            message: outcome.message.replace('\0', ""),
-            details: without_nul(&outcome.details),
-            changed: outcome.changed,
-            snapshot_id: outcome.same_as,
-        };
-        let mut met = false;
+        let mut evidence = outcome.evidence();
+        let mut met_same = None;
         if let Some(new) = &outcome.snapshot {
             // Another run may have stored the same text since this one looked.
             match newest_under_lock(&mut tx, lease.device_id).await?.filter(|(_, stored)| *stored == new.fingerprint) {
                 Some((id, _)) => {
-                    met = true;
-                    told.is_unchanged(id, &new.if_unchanged);
+                    met_same = Some(new.if_unchanged.clone());
+                    evidence = Evidence {
+                        message: met_same.clone(),
+                        changed: Some(false),
+                        deduplicated: Some(true),
+                        snapshot_id: Some(id),
+                        ..evidence
+                    };
                 }
-                None => told.snapshot_id = insert_snapshot(&mut tx, lease, new).await?,
+                None => evidence.snapshot_id = insert_snapshot(&mut tx, lease, new).await?,
             }
         }
-        if let (Some(id), Some(fields)) = (told.snapshot_id, told.details.as_object_mut()) {
-            fields.insert("snapshot_id".to_owned(), id.into());
-        }
-        let result_id = insert_result(&mut tx, lease, outcome, &told.details).await?;
+        let result_id = insert_result(&mut tx, lease, outcome, &evidence).await?;
         sqlx::query(
             "update run_devices set result_id = $3, snapshot_id = $4, message = $5, changed = $6
              where run_id = $1 and device_id = $2",
@@ -131,13 +128,13 @@ impl Store {
         .bind(lease.run_id)
         .bind(lease.device_id)
         .bind(result_id)
-        .bind(told.snapshot_id)
-        .bind(&told.message)
-        .bind(told.changed)
+        .bind(evidence.snapshot_id)
+        .bind(evidence.message.map(|message| message.replace('\0', "")))
+        .bind(evidence.changed)
         .execute(&mut *tx)
         .await?;
         tx.commit().await?;
-        Ok(Some(Finished { met_same: met.then_some(told.message) }))
+        Ok(Some(Finished { met_same }))
     }
 }
 
@@ -171,7 +168,7 @@ async fn insert_result(
     tx: &mut PgConnection,
     lease: &Lease,
     outcome: &Outcome,
-    details: &Value,
+    evidence: &Evidence,
 ) -> Result<Option<i64>> {
     Ok(sqlx::query_scalar(
         "insert into job_results (run_id, job_id, device_id, job_type, status, cause, stage, result_time, details)
@@ -185,7 +182,7 @@ async fn insert_result(
     .bind(if outcome.cause.is_none() { ResultStatus::Success } else { ResultStatus::Failure }.as_str())
     .bind(outcome.cause.map(Cause::as_str))
     .bind(outcome.stage.as_str())
-    .bind(Json(details))
+    .bind(Json(without_nul(&json!(evidence))))
     .fetch_optional(tx)
     .await?)
 }
