@@ -171,7 +171,7 @@ mod tests {
 
     use super::*;
 
-    /// A failure and a success as version 0.1 stored them.
+    /// A failure and a success as they were stored when they were JSON.
     fn stored() -> [Value; 2] {
         let key = |sha256: &str| json!({"key_type": "ssh-ed25519", "sha256": sha256});
         [
