@@ -2,6 +2,7 @@
 
 use jiff::Timestamp;
 use jiff_sqlx::ToSqlx as _;
+use netraven_api::configs::SnapshotFacts;
 use netraven_api::evidence::Evidence;
 use netraven_api::outcome::{Cause, Stage};
 use netraven_api::results::ResultStatus;
@@ -42,8 +43,8 @@ pub struct NewSnapshot {
     pub fingerprint: String,
     /// The text as the device showed it, sealed.
     pub raw_sealed: String,
-    /// More about it.
-    pub metadata: serde_json::Value,
+    /// What else is known of it; its device's name is added when it is stored.
+    pub facts: SnapshotFacts,
     /// When it was read.
     pub retrieved_at: Timestamp,
     /// What is said if the newest snapshot turns out to be the same.
@@ -157,7 +158,7 @@ async fn insert_snapshot(tx: &mut PgConnection, lease: &Lease, new: &NewSnapshot
     .bind(lease.run_id)
     .bind(new.retrieved_at.to_sqlx())
     .bind(new.text.replace('\0', ""))
-    .bind(Json(without_nul(&new.metadata)))
+    .bind(Json(without_nul(&json!(new.facts))))
     .bind(&new.fingerprint)
     .bind(&new.raw_sealed)
     .fetch_optional(tx)

@@ -6,10 +6,10 @@ use std::time::Duration;
 use anyhow::Context as _;
 use hmac::{Hmac, KeyInit as _, Mac as _};
 use jiff::Timestamp;
+use netraven_api::configs::SnapshotFacts;
 use netraven_api::evidence::{Evidence, Facts, ShownKey, StageTime, TranscriptLine};
 use netraven_api::outcome::{Cause, Stage};
 use secrecy::{ExposeSecret as _, SecretString};
-use serde_json::json;
 use sha2::Sha256;
 use tokio::sync::oneshot;
 
@@ -251,7 +251,6 @@ impl Backup<'_> {
     /// The outcome of a reading; `newest` is the id and the fingerprint of the device's newest snapshot.
     fn stored(&self, reading: &Reading, text: Text, newest: Option<(i64, String)>) -> Outcome {
         let Backup { worker, lease, definition, logins } = *self;
-        let sha256 = snapshots::sha256_of(&text.hidden);
         let same_as = newest.filter(|newest| is_same(Some(newest), &text.marked)).map(|(id, _)| id);
         let (bytes, lines) = (text.hidden.len(), text.hidden.lines().count());
         let login = logins.iter().find(|login| login.id == reading.login_id);
@@ -259,7 +258,7 @@ impl Backup<'_> {
             bytes: i64::try_from(bytes).ok(),
             lines: i64::try_from(lines).ok(),
             secrets_hidden: i64::try_from(text.secrets_hidden).ok(),
-            sha256: Some(sha256.clone()),
+            sha256: Some(snapshots::sha256_of(&text.hidden)),
             platform: Some(definition.name.clone()),
             prompt: Some(text.prompt),
             login: login.map(|login| login.username.clone()),
@@ -272,8 +271,14 @@ impl Backup<'_> {
         let unchanged = format!("Configuration unchanged, {lines} lines, complete.");
         let snapshot = same_as.is_none().then(|| NewSnapshot {
             raw_sealed: worker.seal.seal_text(&context(RAW_CONFIG, lease.device_id), &text.raw),
-            metadata: json!({ "job_id": lease.job_id, "run_id": lease.run_id, "hostname": lease.hostname,
-            "sha256": sha256, "bytes": bytes, "secrets_hidden": text.secrets_hidden }),
+            facts: SnapshotFacts {
+                job_id: Some(lease.job_id),
+                run_id: Some(lease.run_id),
+                sha256: evidence.sha256.clone(),
+                bytes: evidence.bytes,
+                secrets_hidden: evidence.secrets_hidden,
+                ..SnapshotFacts::default()
+            },
             text: text.hidden,
             fingerprint: text.marked.fingerprint,
             retrieved_at: Timestamp::now(),
