@@ -43,7 +43,7 @@ pub struct NewSnapshot {
     pub fingerprint: String,
     /// The text as the device showed it, sealed.
     pub raw_sealed: String,
-    /// What else is known of it; its device's name is added when it is stored.
+    /// What else is known of it; the device's name is written beside it.
     pub facts: SnapshotFacts,
     /// When it was read.
     pub retrieved_at: Timestamp,
@@ -149,9 +149,9 @@ async fn newest_under_lock(tx: &mut PgConnection, device_id: i64) -> Result<Opti
 /// A snapshot bears the name the device has now, which is also that of its file.
 async fn insert_snapshot(tx: &mut PgConnection, lease: &Lease, new: &NewSnapshot) -> Result<Option<i64>> {
     Ok(sqlx::query_scalar(
-        "insert into device_configurations (device_id, run_id, retrieved_at, config_data, config_metadata,
+        "insert into device_configurations (device_id, run_id, hostname, retrieved_at, config_data, config_metadata,
              fingerprint, raw_sealed)
-         select id, $2, $3, $4, $5::jsonb || jsonb_build_object('hostname', hostname), $6, $7 from devices where id = $1
+         select id, $2, hostname, $3, $4, $5, $6, $7 from devices where id = $1
          returning id",
     )
     .bind(lease.device_id)
