@@ -79,7 +79,7 @@ impl fmt::Display for TranscriptLine {
             Speaker::Device if self.at_ms.is_none() => f.write_str(text),
             Speaker::Device => write!(f, "{at:>9} < {text}"),
             Speaker::Worker => write!(f, "{at:>9} > {text:?}"),
-            Speaker::Note => write!(f, "{:10}{text}", ""),
+            Speaker::Note => write!(f, "          {text}"),
         }
     }
 }
