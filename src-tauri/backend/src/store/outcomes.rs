@@ -187,3 +187,35 @@ async fn insert_result(
     .fetch_optional(tx)
     .await?)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_an_outcome_says_of_itself_stands_in_its_evidence() {
+        let failed = Outcome {
+            cause: Some(Cause::AuthFailed),
+            stage: Stage::SignIn,
+            message: "The device refused netops.".to_owned(),
+            evidence: Evidence::default(),
+            changed: None,
+            snapshot: None,
+            same_as: None,
+        };
+        let told = json!({
+            "cause": "auth-failed", "stage": "sign_in", "message": "The device refused netops.",
+            "advice": Cause::AuthFailed.advice(),
+        });
+        assert_eq!(json!(failed.evidence()), told);
+        let advised = Evidence { advice: Some("Set a new password.".to_owned()), ..Evidence::default() };
+        let advised = Outcome { evidence: advised, ..failed.clone() };
+        assert_eq!(advised.evidence().advice.as_deref(), Some("Set a new password."), "the more particular one");
+        let unchanged =
+            Outcome { cause: None, stage: Stage::Record, changed: Some(false), same_as: Some(512), ..failed };
+        let told = json!({
+            "message": "The device refused netops.", "changed": false, "deduplicated": true, "snapshot_id": 512,
+        });
+        assert_eq!(json!(unchanged.evidence()), told);
+    }
+}
