@@ -4,6 +4,29 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::endpoint::{Access, Endpoint, Method, Request};
+use crate::parts::parts;
+
+parts! {
+    /// What is known of a snapshot beside its text.
+    pub struct SnapshotFacts {
+        /// Job that read it.
+        pub job_id: Option<i64>,
+        /// Run that read it.
+        pub run_id: Option<i64>,
+        /// The device's name when it was read, which is also that of its file.
+        pub hostname: Option<String>,
+        /// Commit that holds it.
+        pub commit: Option<String>,
+        /// SHA-256 of the text, hexadecimal.
+        pub sha256: Option<String>,
+        /// Bytes of the text.
+        pub bytes: Option<i64>,
+        /// Lines of the text.
+        pub lines: Option<i64>,
+        /// Secrets hidden in it.
+        pub secrets_hidden: Option<i64>,
+    }
+}
 
 /// A snapshot with its text, secrets hidden.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -15,8 +38,9 @@ pub struct Config {
     pub device_id: i64,
     /// When it was read.
     pub retrieved_at: Timestamp,
-    /// `job_id`, `run_id`, `hostname`, `commit`, `sha256`, `bytes`, `secrets_hidden`.
-    pub config_metadata: Option<serde_json::Value>,
+    /// `job_id`, `run_id`, `hostname`, `commit`, `sha256`, `bytes`, `secrets_hidden`, as far as they are known.
+    #[cfg_attr(feature = "openapi", schema(value_type = Option<serde_json::Value>))]
+    pub config_metadata: Option<SnapshotFacts>,
     /// The text, secrets hidden.
     pub config_data: String,
 }
@@ -32,7 +56,8 @@ pub struct ConfigHead {
     /// When it was read.
     pub retrieved_at: Timestamp,
     /// As in [`Config`].
-    pub config_metadata: Option<serde_json::Value>,
+    #[cfg_attr(feature = "openapi", schema(value_type = Option<serde_json::Value>))]
+    pub config_metadata: Option<SnapshotFacts>,
 }
 
 /// Lists snapshots with their texts, the newest first.
@@ -156,7 +181,8 @@ pub struct FoundConfig {
     /// The lines around the first place, as HTML: the text is escaped, what was found is in `<b>`.
     pub snippet: String,
     /// As in [`Config`].
-    pub config_metadata: Option<serde_json::Value>,
+    #[cfg_attr(feature = "openapi", schema(value_type = Option<serde_json::Value>))]
+    pub config_metadata: Option<SnapshotFacts>,
 }
 
 /// What a search found. Over the wire it is the list alone; with a note it is an object, which only the client makes where a

@@ -4,6 +4,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::endpoint::{Access, Endpoint, Method, Request};
+use crate::evidence::Evidence;
 use crate::jobs::JobKind;
 use crate::outcome::Cause;
 use crate::page::Page;
@@ -41,7 +42,8 @@ pub struct JobResult {
     /// When the row was written.
     pub created_at: Timestamp,
     /// For a failure `cause`, `stage`, `message` and the last bytes seen, secrets hidden; for a success what was read.
-    pub details: Option<serde_json::Value>,
+    #[cfg_attr(feature = "openapi", schema(value_type = Option<serde_json::Value>))]
+    pub details: Option<Box<Evidence>>,
     /// Job's name.
     pub job_name: String,
     /// Device's hostname.
@@ -55,8 +57,7 @@ impl JobResult {
     /// Why it is a failure, where the details say so.
     #[must_use]
     pub fn cause(&self) -> Option<Cause> {
-        let word = self.details.as_ref()?.get("cause")?.as_str()?;
-        Cause::parse(word).filter(|_| self.status == ResultStatus::Failure)
+        self.details.as_ref()?.cause.as_ref()?.known().filter(|_| self.status == ResultStatus::Failure)
     }
 }
 

@@ -24,7 +24,7 @@ pub use definition::{
     BadDefinition, BlockRule, Command, Definition, Dialog, FactField, FactRule, LineRule, PagingCommand, PagingRules,
     Privilege, Prompt, PromptSeen, Purpose, SecretRule,
 };
-pub use detect::{Facts, facts, facts_of};
+pub use detect::{facts, facts_of};
 pub use known::Known;
 pub use redact::{Redacted, Redactor, redact_known};
 pub use refusal::{Refusal, is_configuration, learn_refusal};

@@ -24,7 +24,7 @@ use self::observer::Progress;
 pub use self::observer::{Level, LogType, Observer};
 pub use self::probe::{Reach, probe};
 use self::report::Fault;
-pub use self::report::{Algorithms, Answer, Before, Failure, HostKey, Limits, Login, Reading, Target, text_of};
+pub use self::report::{Answer, Before, Failure, Limits, Login, Reading, Target, text_of};
 use self::ssh::{SignIns, expiry};
 pub use self::transcript::{Direction, Entry, Transcript};
 use crate::platforms::Definition;

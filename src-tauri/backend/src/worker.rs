@@ -16,6 +16,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use netraven_api::event::Changed;
+use netraven_api::evidence::Evidence;
 use netraven_api::jobs::JobKind;
 use netraven_api::logs::{Level, LogType};
 use netraven_api::outcome::{Cause, Stage};
@@ -314,8 +315,8 @@ fn a_pause_explains(cause: Cause) -> bool {
 
 /// An outcome without a session.
 fn failed(cause: Cause, stage: Stage, message: String) -> Outcome {
-    let details = json!({ "cause": cause, "stage": stage, "message": message, "advice": cause.advice() });
-    Outcome { cause: Some(cause), stage, message, details, changed: None, snapshot: None, same_as: None }
+    let evidence = Evidence::default();
+    Outcome { cause: Some(cause), stage, message, evidence, changed: None, snapshot: None, same_as: None }
 }
 
 /// The name of this machine, for people.

@@ -1,6 +1,7 @@
 //! Configurations as NetRaven serves them: lists, search, difference, count, and what restoring means.
 
 use netraven_tests::support::app::TestApp;
+use netraven_tests::support::database::Database;
 use serde_json::{Value, json};
 
 async fn add(app: &TestApp, device: i64, text: &str) -> anyhow::Result<i64> {
@@ -70,6 +71,32 @@ async fn snapshots_are_listed_searched_compared_counted_and_removed() -> anyhow:
     for answer in [http.get(&format!("/configs/{old}")).await?, http.delete(&format!("/configs/{old}")).await?] {
         assert_eq!((answer.status, answer.detail()), (404, "Config snapshot not found"));
     }
+    app.stop().await;
+    Ok(())
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn snapshots_that_are_older_than_its_column_keep_the_name_of_their_device() -> anyhow::Result<()> {
+    let database = Database::create().await?;
+    for sql in ["drop schema public cascade", "create schema public"] {
+        sqlx::query(sql).execute(database.pool()).await?;
+    }
+    sqlx::migrate!("../migrations").run_to(18, database.pool()).await?;
+    for sql in [
+        "insert into devices (hostname, ip_address, device_type) values ('new', '192.0.2.1', 'cisco_ios')",
+        "insert into device_configurations (device_id, config_data, fingerprint, config_metadata)
+            select id, 'hostname old', 'x', '{\"hostname\": \"old\", \"bytes\": 12}' from devices",
+        "insert into device_configurations (device_id, config_data, fingerprint) select id, 'nameless', 'y' from devices",
+    ] {
+        sqlx::query(sql).execute(database.pool()).await?;
+    }
+    let app = TestApp::on(database, |config| config.workers = 0).await?;
+    let names = "select hostname from device_configurations order by id";
+    let names: Vec<Option<String>> = sqlx::query_scalar(names).fetch_all(app.pool()).await?;
+    assert_eq!(names, [Some("old".to_owned()), None]);
+    let list = app.http()?.get("/configs/list").await?.body;
+    assert_eq!(list[1]["config_metadata"], json!({"hostname": "old", "bytes": 12, "commit": null}));
+    assert!(list[0]["config_metadata"].get("hostname").is_none(), "{list:#}");
     app.stop().await;
     Ok(())
 }

@@ -102,31 +102,32 @@ async fn each_fault_has_its_own_cause_and_leaves_no_snapshot() -> anyhow::Result
         if result.cause != Some(row.cause) || !result.stage.is_some_and(|stage| row.stages.contains(&stage)) {
             wrong.push(format!("{}: {:?} at {:?}: {:?}", row.name, result.cause, result.stage, result.message));
         }
-        let details = result.details.clone().context("a failure has details")?;
-        assert_eq!(details["cause"], row.cause.as_str(), "{}: {details}", row.name);
-        let message = details["message"].as_str().unwrap_or_default();
+        let evidence = result.details.clone().context("a failure has evidence")?;
+        assert_eq!(evidence.cause, Some(row.cause.into()), "{}: {evidence:?}", row.name);
+        let message = evidence.message.clone().unwrap_or_default();
         assert!(message.ends_with('.') && message.len() > 10, "{}: {message:?} is no sentence", row.name);
-        assert!(details["last_seen"].is_string(), "{}: the last bytes seen are there: {details}", row.name);
-        let timed = details["timings"].as_array().context("the stages have their times")?;
-        assert!(timed.iter().any(|entry| entry["stage"] == details["stage"]), "{}: {details}", row.name);
-        assert!(!details.to_string().contains(SAMPLE_PASSWORD), "{}: {details}", row.name);
+        assert!(evidence.last_seen.is_some(), "{}: the last bytes seen are there: {evidence:?}", row.name);
+        let is_timed = evidence.timings.iter().any(|timed| Some(&timed.stage) == evidence.stage.as_ref());
+        assert!(is_timed, "{}: {evidence:?}", row.name);
+        assert!(evidence.other.is_empty(), "{}: {evidence:?}", row.name);
+        assert!(!serde_json::to_string(&evidence)?.contains(SAMPLE_PASSWORD), "{}: {evidence:?}", row.name);
         assert_eq!((result.attempt, result.snapshot_id), (1, None), "{}", row.name);
         assert!(work::snapshots(&app.client, lab.id(row.name)?).await?.is_empty(), "{}", row.name);
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
     let small = work::result(&detail, "small-group")?.details.clone().unwrap_or_default();
-    let message = small["message"].as_str().unwrap_or_default();
-    assert!(message.contains("a group of 1024 bit") && message.contains("too small"), "{small}");
-    assert!(!message.contains("share no"), "both know the key exchange: {small}");
+    let message = small.message.clone().unwrap_or_default();
+    assert!(message.contains("a group of 1024 bit") && message.contains("too small"), "{small:?}");
+    assert!(!message.contains("share no"), "both know the key exchange: {small:?}");
     let expired = work::result(&detail, "expired")?.details.clone().unwrap_or_default();
-    assert!(expired["message"].as_str().unwrap_or_default().contains("the password has expired"), "{expired}");
-    assert!(expired["advice"].as_str().unwrap_or_default().contains("new password"), "{expired}");
-    assert_eq!(expired["refused_logins"], serde_json::json!([SAMPLE_USERNAME]));
+    assert!(expired.message.as_deref().unwrap_or_default().contains("the password has expired"), "{expired:?}");
+    assert!(expired.advice.as_deref().unwrap_or_default().contains("new password"), "{expired:?}");
+    assert_eq!(expired.refused_logins, [SAMPLE_USERNAME]);
     // The password went out once to the device that refuses it: an account is not locked.
     assert_eq!(lab.device("wrong-password")?.logins_refused(), 1);
     let seen = work::result(&detail, "half-way")?.details.clone().unwrap_or_default();
     let half = lab.device("half-way")?.config();
-    let last = seen["last_seen"].as_str().unwrap_or_default().lines().next_back().unwrap_or_default().to_owned();
+    let last = seen.last_seen.as_deref().unwrap_or_default().lines().next_back().unwrap_or_default();
     assert!(!last.is_empty() && half.contains(last.trim()), "the last bytes are the device's: {last:?}");
     assert_eq!(commits(app.data_dir())?, Vec::<String>::new());
     let query = ListResults { run_id: Some(detail.run.id), size: Some(100), ..ListResults::default() };
@@ -160,7 +161,7 @@ async fn the_line_a_reading_broke_off_at_keeps_its_secret() -> anyhow::Result<()
     let detail = work::run(&app.client, lab.job).await?;
     let result = work::result(&detail, "leaky")?;
     assert_eq!(result.cause, Some(Cause::Truncated), "{result:#?}");
-    let last_seen = result.details.clone().unwrap_or_default()["last_seen"].to_string();
+    let last_seen = result.details.clone().unwrap_or_default().last_seen.unwrap_or_default();
     assert!(last_seen.contains("snmp-server community ‹secret"), "{last_seen}");
     assert!(!serde_json::to_string(&detail)?.contains("zq9secret"), "{detail:#?}");
     let log = work::logs(&app.client, detail.run.id).await?;
@@ -233,9 +234,8 @@ async fn a_changed_host_key_is_refused_until_a_person_forgets_the_old_one() -> a
     let refused = work::run(&app.client, lab.job).await?;
     let result = work::result(&refused, "imposter")?;
     assert_eq!((result.cause, result.stage), (Some(Cause::HostKeyChanged), Some(Stage::HostKey)), "{result:#?}");
-    let details = result.details.clone().unwrap_or_default();
-    assert_eq!(details["host_keys"]["stored"]["sha256"], before);
-    assert_eq!(details["host_keys"]["offered"]["sha256"], after);
+    let keys = result.details.clone().unwrap_or_default().host_keys.context("both keys are told")?;
+    assert_eq!((keys.stored.sha256, keys.offered.sha256), (before.clone(), after.clone()));
     assert_eq!((device.logins(), device.logins_refused()), (logins, 0), "no password goes to a stranger");
     assert_eq!(app.client.send(&GetHostKey(id)).await?.sha256, before, "the stored key stays");
 
@@ -386,11 +386,11 @@ async fn reachability_tells_who_answers() -> anyhow::Result<()> {
     assert_eq!(detail.run.status, RunStatus::PartlyFailed, "{:#?}", detail.results);
     let up = work::result(&detail, "up")?;
     assert_eq!(up.state, DeviceState::Success);
-    let banner = up.details.clone().unwrap_or_default()["ssh_banner"].as_str().unwrap_or_default().to_owned();
+    let evidence = up.details.clone().unwrap_or_default();
+    let banner = evidence.ssh_banner.unwrap_or_default();
     assert!(banner.starts_with("SSH-2.0-"), "{banner:?}");
-    let timed = up.details.clone().unwrap_or_default()["timings"].clone();
-    let stages: Vec<_> = timed.as_array().into_iter().flatten().map(|entry| entry["stage"].clone()).collect();
-    assert_eq!(stages, ["reach", "key_exchange"], "{timed}");
+    let stages: Vec<_> = evidence.timings.iter().map(|timed| timed.stage.as_str()).collect();
+    assert_eq!(stages, ["reach", "key_exchange"], "{:?}", evidence.timings);
     assert_eq!(work::result(&detail, "full")?.cause, Some(Cause::Disconnected));
     assert_eq!(lab.device("up")?.logins(), 0);
     app.stop().await;

@@ -111,7 +111,7 @@ async fn a_banner_with_a_nul_is_stored_without_it() -> anyhow::Result<()> {
     let detail = work::run(&app.client, job).await?;
     let result = work::result(&detail, "odd")?;
     assert_eq!((result.state, result.attempt), (DeviceState::Success, 1), "{result:#?}");
-    assert_eq!(result.details.clone().unwrap_or_default()["ssh_banner"], "SSH-2.0-oddserver");
+    assert_eq!(result.details.clone().unwrap_or_default().ssh_banner.as_deref(), Some("SSH-2.0-oddserver"));
     let _ = greeter.join();
     app.stop().await;
     Ok(())

@@ -21,8 +21,8 @@ async fn a_snapshot_whose_job_was_deleted_is_committed_all_the_same() -> anyhow:
     let lab = Enrolled::start(&app.client, vec![DeviceSpec::new("orphan", Platform::CiscoIos)]).await?;
     let run = work::run(&app.client, lab.job).await?;
     assert_eq!(run.run.status, RunStatus::Succeeded, "{:#?}", run.results);
-    let left = "insert into device_configurations (device_id, run_id, config_data, config_metadata, fingerprint, raw_sealed)
-        select device_id, run_id, config_data || '! left', config_metadata, 'other', raw_sealed from device_configurations
+    let left = "insert into device_configurations (device_id, run_id, hostname, config_data, fingerprint, raw_sealed)
+        select device_id, run_id, hostname, config_data || '! left', 'other', raw_sealed from device_configurations
         returning id";
     let left: i64 = sqlx::query_scalar(left).fetch_one(app.pool()).await?;
     app.client.send(&DeleteJob(lab.job)).await?;
@@ -67,8 +67,8 @@ async fn runs_that_meet_on_a_device_store_its_text_once() -> anyhow::Result<()> 
         let detail = work::ended(&app.client, run).await?;
         assert_eq!(detail.run.status, RunStatus::Succeeded, "{:#?}", detail.results);
         let result = work::result(&detail, "shared")?;
-        let said = result.details.clone().unwrap_or_default()["changed"].clone();
-        assert_eq!(said, result.changed.unwrap_or_default(), "{result:#?}");
+        let evidence = result.details.clone().unwrap_or_default();
+        assert_eq!(evidence.changed, result.changed, "{result:#?}");
         changed += detail.run.changed;
     }
     assert_eq!((changed, work::snapshots(&app.client, lab.id("shared")?).await?.len()), (1, 1));

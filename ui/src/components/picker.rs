@@ -110,7 +110,7 @@ pub fn Picker(
             Key::End => active.set(count - 1),
             Key::Enter => choose.call(active()),
             // A blank chooses, but a name that is being typed may have one.
-            Key::Character(ref text) if text == " " && !(finds && !typed.peek().is_empty()) => choose.call(active()),
+            Key::Character(ref text) if text == " " && (!finds || typed.peek().is_empty()) => choose.call(active()),
             Key::Character(ref text) if others || finds => {
                 typed.write().push_str(text);
                 active.set(place_typed);

@@ -3,9 +3,10 @@
 use std::fmt::Write as _;
 
 use jiff::Timestamp;
-use netraven_api::configs::{BackupCount, Config, ConfigDiff, ConfigHead, DiffConfigs, FoundConfig, SearchConfigs};
+use netraven_api::configs::{
+    BackupCount, Config, ConfigDiff, ConfigHead, DiffConfigs, FoundConfig, SearchConfigs, SnapshotFacts,
+};
 use netraven_api::devices::Device;
-use serde_json::{Value, json};
 use similar::TextDiff;
 
 use super::random::{below, digits};
@@ -30,14 +31,14 @@ pub struct Snapshot {
 /// The snapshots of a device, the newest first.
 #[must_use]
 pub fn history(world: &World, device_id: i64) -> Vec<ConfigHead> {
-    let known =
-        world.snapshots.iter().rev().filter(|snapshot| snapshot.device_id == device_id && snapshot.at <= world.now);
-    known
+    let there = |snapshot: &&Snapshot| snapshot.device_id == device_id && snapshot.at <= world.now;
+    let heads = world.snapshots.iter().rev().filter(there);
+    heads
         .map(|snapshot| ConfigHead {
             id: snapshot.id,
             device_id,
             retrieved_at: snapshot.at,
-            config_metadata: Some(metadata(world, snapshot)),
+            config_metadata: Some(known(world, snapshot)),
         })
         .collect()
 }
@@ -51,7 +52,7 @@ pub fn config(world: &World, id: i64) -> Option<Config> {
         id,
         device_id: snapshot.device_id,
         retrieved_at: snapshot.at,
-        config_metadata: Some(metadata(world, snapshot)),
+        config_metadata: Some(known(world, snapshot)),
         config_data: text(device, id % 1000),
     })
 }
@@ -100,12 +101,17 @@ pub fn diff(world: &World, asked: DiffConfigs) -> Option<ConfigDiff> {
     Some(ConfigDiff { config_id_a: asked.config_id_a, config_id_b: asked.config_id_b, diff })
 }
 
-fn metadata(world: &World, snapshot: &Snapshot) -> Value {
+fn known(world: &World, snapshot: &Snapshot) -> SnapshotFacts {
     let hostname = world.devices.iter().find(|device| device.id == snapshot.device_id).map(|device| &device.hostname);
-    json!({
-        "job_id": snapshot.job_id, "run_id": snapshot.run_id, "hostname": hostname, "commit": digits(&[snapshot.id, 1], 40),
-        "sha256": digits(&[snapshot.id, 2], 64), "secrets_hidden": 2,
-    })
+    SnapshotFacts {
+        job_id: Some(snapshot.job_id),
+        run_id: Some(snapshot.run_id),
+        hostname: hostname.cloned(),
+        commit: Some(digits(&[snapshot.id, 1], 40)),
+        sha256: Some(digits(&[snapshot.id, 2], 64)),
+        secrets_hidden: Some(2),
+        ..SnapshotFacts::default()
+    }
 }
 
 /// The text of a device's configuration; each one differs a little from the one before.

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use jiff::Timestamp;
 use netraven_api::Order;
 use netraven_api::devices::Device;
+use netraven_api::evidence::Evidence;
 use netraven_api::jobs::{Job, JobKind};
 use netraven_api::matrix::{GetJobMatrix, JobMatrix, MATRIX_RUNS, MatrixCell, MatrixRow, MatrixRun};
 use netraven_api::outcome::Cause;
@@ -102,9 +103,8 @@ pub fn device(world: &World, plan: &Plan, step: &Step) -> Option<RunDevice> {
     let done = matches!(state, DeviceState::Success | DeviceState::Failure);
     let logins = world.usernames(device);
     let took = step.ends.duration_since(step.begins).as_millis();
-    let details = || {
-        story::details(step.cause, step.last_stage, device, &logins, backup, i64::try_from(took).unwrap_or_default())
-    };
+    let took_ms = i64::try_from(took).unwrap_or_default();
+    let evidence = || story::evidence(step.cause, step.last_stage, device, &logins, backup, took_ms);
     let port = device.port.filter(|port| *port != 22).map(|port| format!(":{port}")).unwrap_or_default();
     let read = backup && state == DeviceState::Success;
     Some(RunDevice {
@@ -124,7 +124,7 @@ pub fn device(world: &World, plan: &Plan, step: &Step) -> Option<RunDevice> {
         started_at: began,
         finished_at: ended,
         result_id: ended.map(|_| result_id(plan, step)),
-        details: done.then(details),
+        details: done.then(|| Box::new(evidence())),
         changed: read.then_some(step.is_changed),
         snapshot_id: step.snapshot_id.filter(|_| read),
     })
@@ -306,7 +306,7 @@ fn result(world: &World, job: &Job, plan: &Plan, step: &Step) -> Option<JobResul
         status: if state == DeviceState::Success { ResultStatus::Success } else { ResultStatus::Failure },
         result_time: ended,
         created_at: ended,
-        details: Some(serde_json::json!({"cause": cause})),
+        details: Some(Box::new(Evidence { cause: cause.map(Into::into), ..Evidence::default() })),
         job_name: job.name.clone(),
         device_name: device.hostname.clone(),
         run_id: Some(plan.id),

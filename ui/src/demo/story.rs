@@ -1,8 +1,10 @@
 //! What a result says of a device: what was expected and seen, the transcript, keys and times, as a worker writes it.
 
 use netraven_api::devices::Device;
+use netraven_api::evidence::{
+    Algorithms, Echo, Evidence, Facts, KeyChange, ShownKey, Speaker, StageTime, TranscriptLine,
+};
 use netraven_api::outcome::{Cause, Stage};
-use serde_json::{Value, json};
 
 use super::random::{below, digits, fingerprint};
 
@@ -34,50 +36,78 @@ pub fn message(cause: Option<Cause>, device: &Device, logins: &[String], backup:
     }
 }
 
-/// The details of a result.
+/// The evidence of a result.
 #[must_use]
-pub fn details(
+pub fn evidence(
     cause: Option<Cause>,
     last: Stage,
     device: &Device,
     logins: &[String],
     backup: bool,
     took_ms: i64,
-) -> Value {
+) -> Evidence {
     let timings = timings(device, last, backup, took_ms);
+    let shown = |which| ShownKey { key_type: "ssh-ed25519".to_owned(), sha256: key(device, which) };
+    let ms = |ms: i64| u64::try_from(ms).ok();
     let Some(cause) = cause else {
         return if backup {
-            json!({
-                "bytes": lines(device) * 28, "lines": lines(device), "secrets_hidden": 3 + below(&[device.id, 9], 6),
-                "platform": device.device_type, "prompt": prompt(device), "login": logins.first(), "timings": timings,
-                "host_key": {"key_type": "ssh-ed25519", "sha256": key(device, "stored")},
-                "algorithms": {"kex": "curve25519-sha256", "host_key": "ssh-ed25519", "cipher": "aes256-ctr", "mac": "hmac-sha2-256"},
-                "facts": {"model": device.model, "serial": device.serial_number, "version": version(device)},
-            })
+            Evidence {
+                bytes: Some(lines(device) * 28),
+                lines: Some(lines(device)),
+                secrets_hidden: Some(3 + below(&[device.id, 9], 6)),
+                platform: Some(device.device_type.clone()),
+                prompt: Some(prompt(device)),
+                login: logins.first().cloned(),
+                timings,
+                host_key: Some(shown("stored")),
+                algorithms: Some(Algorithms {
+                    kex: "curve25519-sha256".to_owned(),
+                    host_key: "ssh-ed25519".to_owned(),
+                    cipher: "aes256-ctr".to_owned(),
+                    mac: "hmac-sha2-256".to_owned(),
+                }),
+                facts: Some(Facts {
+                    model: device.model.clone(),
+                    serial: device.serial_number.clone(),
+                    version: Some(version(device).to_owned()),
+                }),
+                ..Evidence::default()
+            }
         } else {
-            json!({
-                "timings": timings, "tcp_ms": 2 + below(&[device.id], 38), "ssh_banner": format!("SSH-2.0-{}", banner(device)),
-                "icmp_ms": 1 + below(&[device.id, 2], 20), "icmp": "answered", "address": device.ip_address,
-            })
+            Evidence {
+                timings,
+                tcp_ms: ms(2 + below(&[device.id], 38)),
+                ssh_banner: Some(format!("SSH-2.0-{}", banner(device))),
+                icmp_ms: ms(1 + below(&[device.id, 2], 20)),
+                icmp: Some(Echo::Answered),
+                address: Some(device.ip_address.clone()),
+                ..Evidence::default()
+            }
         };
     };
-    let key_of = |which| json!({"key_type": "ssh-ed25519", "sha256": key(device, which)});
-    let keys =
-        (cause == Cause::HostKeyChanged).then(|| json!({"stored": key_of("stored"), "offered": key_of("offered")}));
     let transcript = if last >= Stage::Prompt { transcript(cause, device) } else { Vec::new() };
-    let said = (cause == Cause::CommandRejected).then_some("% Permission denied for the role");
-    let refused: &[String] = if cause == Cause::AuthFailed { logins } else { &[] };
-    let seen: Vec<&str> = transcript.iter().filter_map(|line| line.split_once(" < ")).map(|(_, text)| text).collect();
+    let of_device = transcript.iter().filter(|line| line.from == Speaker::Device);
+    let seen: Vec<&str> = of_device.map(|line| line.text.as_str()).collect();
     let last_seen = seen[seen.len().saturating_sub(12)..].join("\n");
-    json!({
-        "cause": cause, "stage": last, "advice": cause.advice(), "expected": (cause == Cause::Truncated).then_some("end"),
-        "said": said, "host_keys": keys, "bytes_read": if last >= Stage::Read { read(device) } else { 0 },
-        "refused_logins": refused, "timings": timings, "last_seen": last_seen, "transcript": transcript,
-    })
+    Evidence {
+        cause: Some(cause.into()),
+        stage: Some(last.into()),
+        advice: Some(cause.advice().to_owned()),
+        expected: (cause == Cause::Truncated).then(|| "end".to_owned()),
+        said: (cause == Cause::CommandRejected).then(|| "% Permission denied for the role".to_owned()),
+        host_keys: (cause == Cause::HostKeyChanged)
+            .then(|| KeyChange { stored: shown("stored"), offered: shown("offered") }),
+        bytes_read: ms(if last >= Stage::Read { read(device) } else { 0 }),
+        refused_logins: if cause == Cause::AuthFailed { logins.to_vec() } else { Vec::new() },
+        timings,
+        last_seen: Some(last_seen),
+        transcript,
+        ..Evidence::default()
+    }
 }
 
 /// The stages that are timed, up to the last one. Every account of the demo is privileged from its first prompt on.
-fn timings(device: &Device, last: Stage, backup: bool, took_ms: i64) -> Vec<Value> {
+fn timings(device: &Device, last: Stage, backup: bool, took_ms: i64) -> Vec<StageTime> {
     let untimed = [Stage::Prepare, Stage::Privilege, Stage::Record];
     let stages: Vec<Stage> =
         Stage::ALL.into_iter().filter(|stage| !untimed.contains(stage) && *stage <= last).collect();
@@ -93,38 +123,41 @@ fn timings(device: &Device, last: Stage, backup: bool, took_ms: i64) -> Vec<Valu
     stages
         .into_iter()
         .filter(|stage| backup || *stage <= Stage::KeyExchange)
-        .map(|stage| json!({"stage": stage, "ms": took_ms * weight(stage) / whole}))
+        .map(|stage| StageTime {
+            stage: stage.into(),
+            ms: u64::try_from(took_ms * weight(stage) / whole).unwrap_or_default(),
+        })
         .collect()
 }
 
-fn transcript(cause: Cause, device: &Device) -> Vec<String> {
+fn transcript(cause: Cause, device: &Device) -> Vec<TranscriptLine> {
     let prompt = prompt(device);
-    let mut at = 0.402;
+    let mut at_ms = 402;
     let mut lines = Vec::new();
-    let mut say = |sign: char, text: &str| {
-        at += 0.053;
-        lines.push(format!("{at:9.3} {sign} {text}"));
+    let mut say = |from: Speaker, text: &str| {
+        at_ms += 53;
+        lines.push(TranscriptLine { at_ms: Some(at_ms), from, text: text.to_owned() });
     };
-    say('<', &prompt);
-    say('>', "\"terminal length 0\\n\"");
-    say('<', &format!("{prompt}terminal length 0"));
-    say('>', "\"show running-config\\n\"");
-    say('<', &format!("{prompt}show running-config"));
+    say(Speaker::Device, &prompt);
+    say(Speaker::Worker, "terminal length 0\n");
+    say(Speaker::Device, &format!("{prompt}terminal length 0"));
+    say(Speaker::Worker, "show running-config\n");
+    say(Speaker::Device, &format!("{prompt}show running-config"));
     if cause == Cause::CommandRejected {
-        say('<', "% Permission denied for the role");
-        say('<', &prompt);
+        say(Speaker::Device, "% Permission denied for the role");
+        say(Speaker::Device, &prompt);
         return lines;
     }
-    say('<', "Building configuration...");
-    say('<', "!");
-    say('<', &format!("version {}", version(device)));
-    say('<', &format!("hostname {}", device.hostname));
-    say('<', &format!("enable secret 9 ‹secret {}›", digits(&[device.id, 21], 4)));
-    lines.push("          … 1,581 lines left out …".to_owned());
-    let mut at = 3.1;
+    say(Speaker::Device, "Building configuration...");
+    say(Speaker::Device, "!");
+    say(Speaker::Device, &format!("version {}", version(device)));
+    say(Speaker::Device, &format!("hostname {}", device.hostname));
+    say(Speaker::Device, &format!("enable secret 9 ‹secret {}›", digits(&[device.id, 21], 4)));
+    lines.push(TranscriptLine::note("… 1,581 lines left out …".to_owned()));
+    let mut at_ms = 3_100;
     let mut say = |text: &str| {
-        at += 0.011;
-        lines.push(format!("{at:9.3} < {text}"));
+        at_ms += 11;
+        lines.push(TranscriptLine { at_ms: Some(at_ms), ..TranscriptLine::of_device(text) });
     };
     say("router bgp 64512");
     say(" bgp log-neighbor-changes");

@@ -140,18 +140,17 @@ fn check_device(run: &Run, device: &RunDevice) {
     );
     if matches!(device.state, DeviceState::Success | DeviceState::Failure) {
         let reached = device.stage.unwrap();
-        let timed = device.details.as_ref().unwrap()["timings"].as_array().unwrap();
-        let timed: Vec<Stage> =
-            timed.iter().map(|entry| Stage::parse(entry["stage"].as_str().unwrap()).unwrap()).collect();
+        let timed = &device.details.as_ref().unwrap().timings;
+        let timed: Vec<Stage> = timed.iter().map(|timed| timed.stage.known().unwrap()).collect();
         assert!(timed.iter().all(|stage| *stage <= reached && *stage != Stage::Privilege), "{place}: {timed:?}");
         assert_eq!(timed.contains(&Stage::Reach), reached >= Stage::Reach, "{place}: {timed:?}");
     }
     if let Some(cause) = device.cause.filter(|_| device.state == DeviceState::Failure) {
-        let details = device.details.as_ref().unwrap();
-        assert_eq!(details["cause"], json!(cause), "{place}");
-        assert_eq!(details["host_keys"].is_object(), cause == Cause::HostKeyChanged, "{place}");
+        let evidence = device.details.as_ref().unwrap();
+        assert_eq!(evidence.cause, Some(cause.into()), "{place}");
+        assert_eq!(evidence.host_keys.is_some(), cause == Cause::HostKeyChanged, "{place}");
         let shell = device.stage.unwrap() >= Stage::Prompt;
-        assert_eq!(details["transcript"].as_array().unwrap().is_empty(), !shell, "{place}");
+        assert_eq!(evidence.transcript.is_empty(), !shell, "{place}");
     }
 }
 

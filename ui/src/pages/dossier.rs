@@ -6,7 +6,6 @@ use netraven_api::jobs::JobKind;
 use netraven_api::native::Feature;
 use netraven_api::problem::Code;
 use netraven_api::runs::{Again, DeviceState, GetRun, GetRunDevice, Run, RunDevice};
-use serde_json::Value;
 
 use crate::address::{Addressed, use_address};
 use crate::components::{
@@ -37,7 +36,7 @@ mod stages;
 mod terminal;
 mod view;
 
-use evidence::{Evidence, SuccessFacts};
+use evidence::{FailureFacts, SuccessFacts};
 use host_keys::HostKeys;
 use last_good::LastGood;
 use outcomes::Outcomes;
@@ -197,7 +196,7 @@ fn DossierTabs(
 
 #[component]
 fn Story(job_type: Open<JobKind>, device: RunDevice) -> Element {
-    let details = device.details.clone().unwrap_or(Value::Null);
+    let evidence = *device.details.clone().unwrap_or_default();
     match device.state {
         DeviceState::Queued => rsx! {
             Empty { title: "Waiting for a worker", text: "Nothing was done with this device yet.", glyph: Glyph::Waiting }
@@ -209,7 +208,7 @@ fn Story(job_type: Open<JobKind>, device: RunDevice) -> Element {
             }
         }
         DeviceState::Success => rsx! {
-            SuccessFacts { device, details }
+            SuccessFacts { device, evidence }
         },
         DeviceState::NoResult => rsx! {
             div { class: "why",
@@ -229,8 +228,10 @@ fn Story(job_type: Open<JobKind>, device: RunDevice) -> Element {
                     LastGood { device_id: device.device_id, failed_at: device.finished_at }
                 }
             }
-            HostKeys { device_id: device.device_id, hostname: device.hostname.clone(), details: details.clone() }
-            Evidence { cause: device.cause, details }
+            if let Some(keys) = evidence.host_keys.clone() {
+                HostKeys { device_id: device.device_id, hostname: device.hostname.clone(), keys }
+            }
+            FailureFacts { cause: device.cause, evidence }
         },
     }
 }
@@ -241,9 +242,7 @@ fn NextStep(device: RunDevice) -> Element {
     let advice = device
         .details
         .as_ref()
-        .and_then(|details| details.get("advice"))
-        .and_then(Value::as_str)
-        .map(str::to_owned)
+        .and_then(|evidence| evidence.advice.clone())
         .or_else(|| device.cause.map(|cause| cause.advice().to_owned()));
     rsx! {
         if let Some(advice) = advice {

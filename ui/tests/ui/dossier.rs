@@ -9,7 +9,7 @@ use netraven_api::users::Role;
 use serde_json::json;
 
 use crate::run::{starting, with};
-use crate::samples::{detail, device, page};
+use crate::samples::{detail, device, evidence, page};
 use crate::support::{Fake, Screen, at};
 
 #[test]
@@ -47,7 +47,7 @@ fn a_reading_cut_short_is_told_as_a_story() {
 fn the_transcript_is_shown_with_the_place_where_it_broke() {
     let mut rejected = detail();
     rejected.results[0].cause = Some(Cause::CommandRejected);
-    rejected.results[0].details = Some(serde_json::json!({
+    rejected.results[0].details = evidence(serde_json::json!({
         "cause": "command-rejected", "said": "% Invalid input detected at '^' marker.", "host_keys": null, "expected": null,
         "last_seen": "R1#", "transcript": [
             "    0.402 < R1#", "    0.455 > \"show runn\\n\"", "          … 3 lines left out …",
@@ -107,7 +107,7 @@ fn what_no_retry_can_fix_is_not_offered_one() {
 fn a_stage_that_was_not_reached_has_no_duration() {
     let mut detail = detail();
     let device = detail.results.iter_mut().find(|device| device.device_id == 9).unwrap();
-    device.details = Some(json!({"timings": [{"stage": "read", "ms": 7}, {"stage": "record", "ms": 11}]}));
+    device.details = evidence(json!({"timings": [{"stage": "read", "ms": 7}, {"stage": "record", "ms": 11}]}));
     let screen = Screen::open(&with(&detail), "/runs/4188/devices/9");
     assert!(screen.shows("7 ms") && !screen.shows("11 ms"));
 }
@@ -120,7 +120,7 @@ fn a_stage_that_a_device_does_without_is_not_shown_as_done() {
     let mut under_way = device(112, "edge-ber-12");
     (under_way.state, under_way.stage, under_way.details) = (DeviceState::Running, Some(Stage::Read), None);
     let mut old = device(113, "edge-ber-13");
-    old.details = Some(json!({"changed": true}));
+    old.details = evidence(json!({"changed": true}));
     detail.results.extend([under_way, old]);
     let fake = with(&detail);
     let stages = |id: i64| {

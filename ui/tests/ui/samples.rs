@@ -2,6 +2,7 @@
 
 use jiff::Timestamp;
 use netraven_api::Page;
+use netraven_api::evidence::Evidence;
 use netraven_api::jobs::Job;
 use netraven_api::logs::{Level, LogBucket, LogEntry, LogHistogram};
 use netraven_api::outcome::{Cause, Stage};
@@ -182,6 +183,11 @@ pub fn timings(of: &[(Stage, i64)]) -> Value {
     of.iter().map(|(stage, ms)| json!({"stage": stage, "ms": ms})).collect()
 }
 
+/// The details of a result that hold this.
+pub fn evidence(details: Value) -> Option<Box<Evidence>> {
+    Some(Box::new(details.into()))
+}
+
 /// Those of a session up to the prompt.
 const SIGNED_IN: [(Stage, i64); 5] =
     [(Stage::Reach, 41), (Stage::KeyExchange, 112), (Stage::HostKey, 1), (Stage::SignIn, 388), (Stage::Prompt, 204)];
@@ -204,7 +210,7 @@ pub fn device(device_id: i64, hostname: &str) -> RunDevice {
         started_at: Some(at(-3600)),
         finished_at: Some(at(-3597)),
         result_id: Some(9000 + device_id),
-        details: Some(json!({
+        details: evidence(json!({
             "changed": true, "snapshot_id": 512, "bytes": 61204, "lines": 2210, "secrets_hidden": 7, "prompt": "edge#",
             "timings": timings(&[&SIGNED_IN[..], &READ].concat())
         })),
@@ -239,7 +245,7 @@ pub struct RunDetail {
 pub fn detail() -> RunDetail {
     let truncated = RunDevice {
         attempt: 2,
-        details: Some(json!({
+        details: evidence(json!({
             "cause": "truncated", "stage": "prove_complete", "expected": "end", "bytes_read": 41212, "host_keys": null, "said": null,
             "last_seen": "enable secret 9 ‹secret 7c1e›\n neighbor 10.255.3.14 desc",
             "advice": "Run it again. If it repeats, a session limit on the device or a firewall cuts long readings.",
@@ -248,7 +254,7 @@ pub fn detail() -> RunDetail {
         ..failed(9, "edge-fra-09", Stage::ProveComplete, Cause::Truncated, "The end was not seen after 41,212 bytes.")
     };
     let host_key = RunDevice {
-        details: Some(json!({
+        details: evidence(json!({
             "cause": "host-key-changed",
             "host_keys": {
                 "stored": {"key_type": "ssh-ed25519", "sha256": "SHA256:Vw2cStored"},
@@ -259,7 +265,7 @@ pub fn detail() -> RunDetail {
         ..failed(31, "fw-berlin-02", Stage::HostKey, Cause::HostKeyChanged, "The device offers another host key.")
     };
     let refused = RunDevice {
-        details: Some(json!({
+        details: evidence(json!({
             "cause": "auth-failed", "refused_logins": ["netbackup", "admin"], "timings": timings(&SIGNED_IN[..4])
         })),
         ..failed(46, "edge-dus-07", Stage::SignIn, Cause::AuthFailed, "The device refused netbackup, then admin.")

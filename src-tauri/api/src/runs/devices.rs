@@ -4,6 +4,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::endpoint::{Access, Endpoint, Method, Request};
+use crate::evidence::Evidence;
 use crate::outcome::{Cause, Stage};
 use crate::page::Page;
 use crate::sorting::{Order, RunDeviceColumn};
@@ -60,7 +61,8 @@ pub struct RunDevice {
     /// Its result's details: last bytes seen, expected, seen, host keys, timings, commit; secrets hidden. Only where one device
     /// is asked for; a list leaves them out.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub details: Option<serde_json::Value>,
+    #[cfg_attr(feature = "openapi", schema(value_type = Option<serde_json::Value>))]
+    pub details: Option<Box<Evidence>>,
     /// Whether its configuration differed from the last snapshot.
     pub changed: Option<bool>,
     /// The snapshot read, or the one it was found equal to.

@@ -1,17 +1,8 @@
 //! What a device says about itself: model, serial number and version.
 
-use super::definition::{Definition, FactField, Purpose};
+use netraven_api::evidence::Facts;
 
-/// What a device says about itself; `None` where it does not say.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Facts {
-    /// The hardware model.
-    pub model: Option<String>,
-    /// The chassis' serial number.
-    pub serial: Option<String>,
-    /// The operating system's version.
-    pub version: Option<String>,
-}
+use super::definition::{Definition, FactField, Purpose};
 
 /// Reads the facts from the answers of the facts commands, joined.
 pub fn facts(definition: &Definition, text: &str) -> Facts {
@@ -19,8 +10,8 @@ pub fn facts(definition: &Definition, text: &str) -> Facts {
         let rules = definition.facts.iter().filter(|rule| rule.field == field);
         // Some devices list what they tell in a sentence.
         let bare = |value: &str| value.trim().trim_end_matches([',', ';']).to_string();
-        let values = rules.filter_map(|rule| Some(bare(rule.pattern.captures(text)?.get(1)?.as_str())));
-        values.filter(|value| !value.is_empty()).next()
+        let mut values = rules.filter_map(|rule| Some(bare(rule.pattern.captures(text)?.get(1)?.as_str())));
+        values.find(|value| !value.is_empty())
     };
     Facts { model: find(FactField::Model), serial: find(FactField::Serial), version: find(FactField::Version) }
 }

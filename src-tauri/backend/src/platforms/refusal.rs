@@ -70,7 +70,7 @@ impl Refusal {
             return None;
         }
         let known = |line: &&&str| self.lines.contains(&shape(command, line));
-        let (first, count) = (lines.iter().position(|line| known(&&line))?, lines.iter().filter(known).count());
+        let (first, count) = (lines.iter().position(|line| known(&line))?, lines.iter().filter(known).count());
         // Below lines of a configuration such words are its own.
         if lines[..first].iter().any(|line| is_configuration(line)) {
             return None;

@@ -215,14 +215,14 @@ const NO_TARGET: &str = "Value error, Either device_id or tags must be provided.
 fn schedule(check: &mut Check, given: &Schedule) {
     let bad_zone = given.time_zone.as_deref().and_then(|name| zone(name).err());
     if let Some(reason) = &bad_zone {
-        check.refuse("time_zone", "value_error", &reason.to_string(), json!(given.time_zone));
+        check.refuse("time_zone", "value_error", reason.to_string(), json!(given.time_zone));
     }
     let mut read = |kind: ScheduleKind, field: &str| {
         // What is wrong with the zone was said above.
         let time_zone = given.time_zone.clone().filter(|_| bad_zone.is_none());
         let read = Schedule { kind: Some(kind.into()), time_zone, ..given.clone() };
         if let Err(reason) = Timing::of(&read, Timestamp::now()) {
-            check.refuse(field, "value_error", &reason.to_string(), serde_json::Value::Null);
+            check.refuse(field, "value_error", reason.to_string(), serde_json::Value::Null);
         }
     };
     match given.known() {

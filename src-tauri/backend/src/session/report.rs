@@ -5,6 +5,7 @@ use std::net::IpAddr;
 use std::time::Duration;
 
 use ipnet::IpNet;
+use netraven_api::evidence::{Algorithms, KeyChange, ShownKey};
 use netraven_api::outcome::{Cause, Stage};
 use secrecy::{ExposeSecret, SecretString};
 
@@ -104,40 +105,12 @@ impl Default for Limits {
     }
 }
 
-/// A device's host key, as it is stored and compared.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct HostKey {
-    /// Such as `ssh-ed25519`.
-    pub key_type: String,
-    /// `SHA256:` and the base64 digest without padding, as OpenSSH prints it.
-    pub sha256: String,
-}
-
-impl fmt::Display for HostKey {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(formatter, "{} {}", self.key_type, self.sha256)
-    }
-}
-
 /// What is known of a device from sessions before.
 pub struct Before<'a> {
     /// The host key it showed.
-    pub host_key: Option<&'a HostKey>,
+    pub host_key: Option<&'a ShownKey>,
     /// Whether a configuration, as [`text_of`] its answers, is the one that is stored. What is needs no second reading.
     pub is_stored: &'a dyn Fn(&str) -> bool,
-}
-
-/// The algorithms client and device agreed on.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Algorithms {
-    /// Key exchange.
-    pub kex: String,
-    /// Host key signature.
-    pub host_key: String,
-    /// Cipher, device to client.
-    pub cipher: String,
-    /// Message authentication, device to client; `implicit` where the cipher brings its own.
-    pub mac: String,
 }
 
 /// The proven answer to one command.
@@ -170,7 +143,7 @@ pub struct Reading {
     /// In the order of the commands; an optional command the device refused is left out.
     pub answers: Vec<Answer>,
     /// The key the device identified itself with.
-    pub host_key: HostKey,
+    pub host_key: ShownKey,
     /// What the device shows before sign-in.
     pub banner: String,
     /// What client and device agreed on.
@@ -202,9 +175,9 @@ pub struct Failure {
     /// What a person does next, where it is more particular than the cause's advice.
     pub advice: Option<&'static str>,
     /// The stored key, else the one the device showed, once it came that far.
-    pub host_key: Option<HostKey>,
-    /// The stored key and the one offered instead.
-    pub host_keys: Option<(HostKey, HostKey)>,
+    pub host_key: Option<ShownKey>,
+    /// The stored key, and the one offered instead.
+    pub host_keys: Option<KeyChange>,
     /// The credentials the device refused.
     pub refused_logins: Vec<i64>,
     /// How many bytes the device sent in its shell.
@@ -223,7 +196,7 @@ pub(super) struct Fault {
     pub(super) said: Option<String>,
     pub(super) expected: Option<String>,
     pub(super) advice: Option<&'static str>,
-    pub(super) host_keys: Option<Box<(HostKey, HostKey)>>,
+    pub(super) host_keys: Option<Box<KeyChange>>,
 }
 
 impl Fault {

@@ -16,6 +16,7 @@ mod raw;
 
 use std::net::IpAddr;
 
+use netraven_api::evidence::{Algorithms, ShownKey};
 use netraven_api::outcome::{Cause, Stage};
 use serde_json::json;
 
@@ -24,11 +25,11 @@ pub(super) use self::channel::Shell;
 use self::link::Link;
 use super::expect::terminal::Bounds;
 use super::observer::{Level, Progress};
-use super::report::{Algorithms, Fault, HostKey, Login, Target};
+use super::report::{Fault, Login, Target};
 
 /// What is known of a device once its shell is open.
 pub(super) struct Greeting {
-    pub(super) host_key: HostKey,
+    pub(super) host_key: ShownKey,
     pub(super) banner: String,
     pub(super) algorithms: Algorithms,
     /// The place of the accepted credential in the list.
@@ -38,14 +39,14 @@ pub(super) struct Greeting {
 /// What signing in to one device has shown so far, whatever comes of it.
 pub(super) struct SignIns {
     /// The stored host key, if any, and from the first key exchange on the key the device showed: a password was sent to it.
-    pub(super) met: Option<HostKey>,
+    pub(super) met: Option<ShownKey>,
     /// Ids of the credentials that were refused.
     pub(super) refused: Vec<i64>,
 }
 
 impl SignIns {
     /// Before the first; `known` is the stored host key.
-    pub(super) fn new(known: Option<&HostKey>) -> SignIns {
+    pub(super) fn new(known: Option<&ShownKey>) -> SignIns {
         SignIns { met: known.cloned(), refused: Vec::new() }
     }
 

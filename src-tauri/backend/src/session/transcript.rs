@@ -165,7 +165,7 @@ mod tests {
         transcript.sent_password(Duration::ZERO);
         transcript.received(Duration::ZERO, b"hunter22\r\nR1#");
         transcript.hide(&["hunter22"]);
-        assert!(!transcript.render(str::to_owned).join("\n").contains("hunter22"));
+        assert!(!format!("{:?}", transcript.lines(str::to_owned)).contains("hunter22"));
         assert_eq!(transcript.last_seen(str::to_owned), "Password: ‹password›\nR1#");
     }
 }

@@ -13,7 +13,8 @@ use super::{Result, Store, StoreError, contains};
 const MOST: i64 = 500;
 
 const HEAD: &str = "'id', c.id, 'device_id', c.device_id, 'retrieved_at', wire_time(c.retrieved_at),
-    'config_metadata', c.config_metadata || jsonb_build_object('commit', c.commit_id)";
+    'config_metadata', c.config_metadata || jsonb_build_object('commit', c.commit_id)
+        || jsonb_strip_nulls(jsonb_build_object('hostname', c.hostname))";
 
 /// A snapshot that has no commit yet.
 #[derive(Clone, Debug, Deserialize)]
@@ -157,7 +158,7 @@ impl Store {
 pub(super) async fn newest(connection: &mut PgConnection, device_id: i64) -> Result<Option<(i64, String)>> {
     Ok(sqlx::query_as(
         "select c.id, c.fingerprint from devices d cross join lateral
-             (select id, fingerprint, config_metadata ->> 'hostname' as hostname from device_configurations
+             (select id, fingerprint, hostname from device_configurations
               where device_id = d.id order by id desc limit 1) c
          where d.id = $1 and coalesce(c.hostname, d.hostname) = d.hostname",
     )

@@ -94,7 +94,7 @@ impl Store {
                  serial_number text, model text, source text, notes text)
              order by lower(hostname) on conflict do nothing returning id, hostname",
         )
-        .bind(&inputs)
+        .bind(inputs)
         .bind(author.name)
         .fetch_all(&mut *tx)
         .await?;
@@ -107,7 +107,7 @@ impl Store {
         )
         .bind(&ids)
         .bind(&names)
-        .bind(&inputs)
+        .bind(inputs)
         .execute(&mut *tx)
         .await?;
         approvals::added(&mut tx, &ids, author).await?;

@@ -2,10 +2,12 @@
 
 use jiff::Timestamp;
 use jiff_sqlx::ToSqlx as _;
+use netraven_api::configs::SnapshotFacts;
+use netraven_api::evidence::Evidence;
 use netraven_api::outcome::{Cause, Stage};
 use netraven_api::results::ResultStatus;
 use netraven_api::runs::DeviceState;
-use serde_json::Value;
+use serde_json::json;
 use sqlx::PgConnection;
 use sqlx::types::Json;
 
@@ -22,8 +24,8 @@ pub struct Outcome {
     pub stage: Stage,
     /// What happened, as a sentence.
     pub message: String,
-    /// Details of the result, secrets hidden.
-    pub details: serde_json::Value,
+    /// What else is known of it, secrets hidden.
+    pub evidence: Evidence,
     /// Whether the configuration differed; none where there was none to compare.
     pub changed: Option<bool>,
     /// Snapshot to store, when the configuration differed.
@@ -41,8 +43,8 @@ pub struct NewSnapshot {
     pub fingerprint: String,
     /// The text as the device showed it, sealed.
     pub raw_sealed: String,
-    /// More about it.
-    pub metadata: serde_json::Value,
+    /// What else is known of it; the device's name is written beside it.
+    pub facts: SnapshotFacts,
     /// When it was read.
     pub retrieved_at: Timestamp,
     /// What is said if the newest snapshot turns out to be the same.
@@ -56,22 +58,20 @@ pub struct Finished {
     pub met_same: Option<String>,
 }
 
-/// What is written of an outcome.
-struct Told {
-    message: String,
-    details: Value,
-    changed: Option<bool>,
-    snapshot_id: Option<i64>,
-}
-
-impl Told {
-    fn is_unchanged(&mut self, snapshot_id: i64, message: &str) {
-        self.message = message.to_owned();
-        (self.changed, self.snapshot_id) = (Some(false), Some(snapshot_id));
-        if let Some(fields) = self.details.as_object_mut() {
-            fields.insert("changed".to_owned(), false.into());
-            fields.insert("deduplicated".to_owned(), true.into());
-            fields.insert("message".to_owned(), message.into());
+impl Outcome {
+    /// All that is known of it: what it says of itself, with the rest.
+    #[must_use]
+    pub fn evidence(&self) -> Evidence {
+        let advice = self.evidence.advice.clone().or_else(|| self.cause.map(|cause| cause.advice().to_owned()));
+        Evidence {
+            cause: self.cause.map(Into::into),
+            stage: self.cause.map(|_| self.stage.into()),
+            message: Some(self.message.clone()),
+            advice,
+            changed: self.changed,
+            deduplicated: self.changed.map(|changed| !changed),
+            snapshot_id: self.same_as,
+            ..self.evidence.clone()
         }
     }
 }
@@ -103,27 +103,25 @@ impl Store {
         if held == 0 {
             return Ok(None);
         }
-        let mut told = Told {
-            message: outcome.message.replace('\0', ""),
-            details: without_nul(&outcome.details),
-            changed: outcome.changed,
-            snapshot_id: outcome.same_as,
-        };
-        let mut met = false;
+        let mut evidence = outcome.evidence();
+        let mut met_same = None;
         if let Some(new) = &outcome.snapshot {
             // Another run may have stored the same text since this one looked.
             match newest_under_lock(&mut tx, lease.device_id).await?.filter(|(_, stored)| *stored == new.fingerprint) {
                 Some((id, _)) => {
-                    met = true;
-                    told.is_unchanged(id, &new.if_unchanged);
+                    met_same = Some(new.if_unchanged.clone());
+                    evidence = Evidence {
+                        message: met_same.clone(),
+                        changed: Some(false),
+                        deduplicated: Some(true),
+                        snapshot_id: Some(id),
+                        ..evidence
+                    };
                 }
-                None => told.snapshot_id = insert_snapshot(&mut tx, lease, new).await?,
+                None => evidence.snapshot_id = insert_snapshot(&mut tx, lease, new).await?,
             }
         }
-        if let (Some(id), Some(fields)) = (told.snapshot_id, told.details.as_object_mut()) {
-            fields.insert("snapshot_id".to_owned(), id.into());
-        }
-        let result_id = insert_result(&mut tx, lease, outcome, &told.details).await?;
+        let result_id = insert_result(&mut tx, lease, outcome, &evidence).await?;
         sqlx::query(
             "update run_devices set result_id = $3, snapshot_id = $4, message = $5, changed = $6
              where run_id = $1 and device_id = $2",
@@ -131,13 +129,13 @@ impl Store {
         .bind(lease.run_id)
         .bind(lease.device_id)
         .bind(result_id)
-        .bind(told.snapshot_id)
-        .bind(&told.message)
-        .bind(told.changed)
+        .bind(evidence.snapshot_id)
+        .bind(evidence.message.map(|message| message.replace('\0', "")))
+        .bind(evidence.changed)
         .execute(&mut *tx)
         .await?;
         tx.commit().await?;
-        Ok(Some(Finished { met_same: met.then_some(told.message) }))
+        Ok(Some(Finished { met_same }))
     }
 }
 
@@ -151,16 +149,16 @@ async fn newest_under_lock(tx: &mut PgConnection, device_id: i64) -> Result<Opti
 /// A snapshot bears the name the device has now, which is also that of its file.
 async fn insert_snapshot(tx: &mut PgConnection, lease: &Lease, new: &NewSnapshot) -> Result<Option<i64>> {
     Ok(sqlx::query_scalar(
-        "insert into device_configurations (device_id, run_id, retrieved_at, config_data, config_metadata,
+        "insert into device_configurations (device_id, run_id, hostname, retrieved_at, config_data, config_metadata,
              fingerprint, raw_sealed)
-         select id, $2, $3, $4, $5::jsonb || jsonb_build_object('hostname', hostname), $6, $7 from devices where id = $1
+         select id, $2, hostname, $3, $4, $5, $6, $7 from devices where id = $1
          returning id",
     )
     .bind(lease.device_id)
     .bind(lease.run_id)
     .bind(new.retrieved_at.to_sqlx())
     .bind(new.text.replace('\0', ""))
-    .bind(Json(without_nul(&new.metadata)))
+    .bind(Json(without_nul(&json!(new.facts))))
     .bind(&new.fingerprint)
     .bind(&new.raw_sealed)
     .fetch_optional(tx)
@@ -171,7 +169,7 @@ async fn insert_result(
     tx: &mut PgConnection,
     lease: &Lease,
     outcome: &Outcome,
-    details: &Value,
+    evidence: &Evidence,
 ) -> Result<Option<i64>> {
     Ok(sqlx::query_scalar(
         "insert into job_results (run_id, job_id, device_id, job_type, status, cause, stage, result_time, details)
@@ -185,7 +183,39 @@ async fn insert_result(
     .bind(if outcome.cause.is_none() { ResultStatus::Success } else { ResultStatus::Failure }.as_str())
     .bind(outcome.cause.map(Cause::as_str))
     .bind(outcome.stage.as_str())
-    .bind(Json(details))
+    .bind(Json(without_nul(&json!(evidence))))
     .fetch_optional(tx)
     .await?)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_an_outcome_says_of_itself_stands_in_its_evidence() {
+        let failed = Outcome {
+            cause: Some(Cause::AuthFailed),
+            stage: Stage::SignIn,
+            message: "The device refused netops.".to_owned(),
+            evidence: Evidence::default(),
+            changed: None,
+            snapshot: None,
+            same_as: None,
+        };
+        let told = json!({
+            "cause": "auth-failed", "stage": "sign_in", "message": "The device refused netops.",
+            "advice": Cause::AuthFailed.advice(),
+        });
+        assert_eq!(json!(failed.evidence()), told);
+        let advised = Evidence { advice: Some("Set a new password.".to_owned()), ..Evidence::default() };
+        let advised = Outcome { evidence: advised, ..failed.clone() };
+        assert_eq!(advised.evidence().advice.as_deref(), Some("Set a new password."), "the more particular one");
+        let unchanged =
+            Outcome { cause: None, stage: Stage::Record, changed: Some(false), same_as: Some(512), ..failed };
+        let told = json!({
+            "message": "The device refused netops.", "changed": false, "deduplicated": true, "snapshot_id": 512,
+        });
+        assert_eq!(json!(unchanged.evidence()), told);
+    }
 }

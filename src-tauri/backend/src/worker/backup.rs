@@ -1,13 +1,15 @@
 //! The kind of job that reads a device's configuration, proves it complete, hides its secrets and stores what changed.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use anyhow::Context as _;
 use hmac::{Hmac, KeyInit as _, Mac as _};
 use jiff::Timestamp;
+use netraven_api::configs::SnapshotFacts;
+use netraven_api::evidence::{Evidence, Facts, ShownKey, StageTime, TranscriptLine};
 use netraven_api::outcome::{Cause, Stage};
 use secrecy::{ExposeSecret as _, SecretString};
-use serde_json::{Value, json};
 use sha2::Sha256;
 use tokio::sync::oneshot;
 
@@ -16,8 +18,8 @@ use super::sink::{self, Sink};
 use super::veil::Veil;
 use super::{Worker, failed};
 use crate::places::{ENABLE_PASSWORD, PASSWORD, RAW_CONFIG, context};
-use crate::platforms::{Definition, Facts, Purpose, facts_of, significant};
-use crate::session::{self, Before, Cancel, Failure, HostKey, Limits, Login, Reading, Target, text_of};
+use crate::platforms::{Definition, Purpose, facts_of, significant};
+use crate::session::{self, Before, Cancel, Failure, Limits, Login, Reading, Target, text_of};
 use crate::snapshots;
 use crate::store::approvals::SealedLogin;
 use crate::store::leases::Lease;
@@ -25,6 +27,8 @@ use crate::store::outcomes::{NewSnapshot, Outcome};
 
 /// Most letters of a transcript that go into a result.
 const TRANSCRIPT: usize = 12_000;
+/// What a line counts beside its text.
+const LINE: usize = 13;
 /// Stack of a session's thread.
 const STACK: usize = 1024 * 1024;
 
@@ -84,7 +88,7 @@ async fn sign_in(worker: &Worker, lease: &Lease, sealed: Vec<SealedLogin>, cance
         Err(error) => return Ok(failed(Cause::Internal, Stage::Prepare, format!("{error:#}"))),
     };
     let known = patiently(cancel, || store.host_key(lease.device_id)).await?;
-    let known = known.map(|key| HostKey { key_type: key.key_type, sha256: key.sha256 });
+    let known = known.map(|key| ShownKey { key_type: key.key_type, sha256: key.sha256 });
     let key = worker.seal.fingerprint_key();
     let before = patiently(cancel, || store.newest_config(lease.device_id)).await?;
     let held = patiently(cancel, || worker.secrets.all(store, &worker.seal)).await?;
@@ -145,7 +149,7 @@ async fn sign_in(worker: &Worker, lease: &Lease, sealed: Vec<SealedLogin>, cance
 }
 
 /// Remembers the key a device showed first.
-async fn trust(worker: &Worker, lease: &Lease, cancel: &Cancel, key: &HostKey) -> Result<(), Undone> {
+async fn trust(worker: &Worker, lease: &Lease, cancel: &Cancel, key: &ShownKey) -> Result<(), Undone> {
     let trusted = || worker.store.trust_host_key(lease.device_id, &key.key_type, &key.sha256);
     Ok(patiently(cancel, trusted).await?)
 }
@@ -247,24 +251,34 @@ impl Backup<'_> {
     /// The outcome of a reading; `newest` is the id and the fingerprint of the device's newest snapshot.
     fn stored(&self, reading: &Reading, text: Text, newest: Option<(i64, String)>) -> Outcome {
         let Backup { worker, lease, definition, logins } = *self;
-        let sha256 = snapshots::sha256_of(&text.hidden);
         let same_as = newest.filter(|newest| is_same(Some(newest), &text.marked)).map(|(id, _)| id);
         let (bytes, lines) = (text.hidden.len(), text.hidden.lines().count());
-        let login = logins.iter().find(|login| login.id == reading.login_id).map(|login| login.username.as_str());
-        let mut details = json!({
-            "changed": same_as.is_none(), "deduplicated": same_as.is_some(), "bytes": bytes, "lines": lines,
-            "secrets_hidden": text.secrets_hidden, "sha256": sha256, "platform": definition.name,
-            "prompt": text.prompt, "login": login, "timings": timings(&reading.timings),
-            "host_key": { "key_type": reading.host_key.key_type, "sha256": reading.host_key.sha256 },
-            "algorithms": { "kex": reading.algorithms.kex, "host_key": reading.algorithms.host_key,
-                "cipher": reading.algorithms.cipher, "mac": reading.algorithms.mac },
-            "facts": { "model": text.facts.model, "serial": text.facts.serial, "version": text.facts.version },
-        });
+        let login = logins.iter().find(|login| login.id == reading.login_id);
+        let evidence = Evidence {
+            bytes: i64::try_from(bytes).ok(),
+            lines: i64::try_from(lines).ok(),
+            secrets_hidden: i64::try_from(text.secrets_hidden).ok(),
+            sha256: Some(snapshots::sha256_of(&text.hidden)),
+            platform: Some(definition.name.clone()),
+            prompt: Some(text.prompt),
+            login: login.map(|login| login.username.clone()),
+            timings: timings(&reading.timings),
+            host_key: Some(reading.host_key.clone()),
+            algorithms: Some(reading.algorithms.clone()),
+            facts: Some(text.facts),
+            ..Evidence::default()
+        };
         let unchanged = format!("Configuration unchanged, {lines} lines, complete.");
         let snapshot = same_as.is_none().then(|| NewSnapshot {
             raw_sealed: worker.seal.seal_text(&context(RAW_CONFIG, lease.device_id), &text.raw),
-            metadata: json!({ "job_id": lease.job_id, "run_id": lease.run_id, "hostname": lease.hostname,
-            "sha256": sha256, "bytes": bytes, "secrets_hidden": text.secrets_hidden }),
+            facts: SnapshotFacts {
+                job_id: Some(lease.job_id),
+                run_id: Some(lease.run_id),
+                sha256: evidence.sha256.clone(),
+                bytes: evidence.bytes,
+                secrets_hidden: evidence.secrets_hidden,
+                ..SnapshotFacts::default()
+            },
             text: text.hidden,
             fingerprint: text.marked.fingerprint,
             retrieved_at: Timestamp::now(),
@@ -274,12 +288,11 @@ impl Backup<'_> {
             Some(_) => unchanged,
             None => format!("Configuration stored, {lines} lines, complete."),
         };
-        details["message"] = Value::String(message.clone());
         Outcome {
             cause: None,
             stage: Stage::Record,
             message,
-            details,
+            evidence,
             changed: Some(snapshot.is_some()),
             snapshot,
             same_as,
@@ -292,29 +305,25 @@ fn refused(failure: &Failure, logins: &[Login], veil: &Veil) -> Outcome {
     if let Some(said) = &failure.said {
         message.push_str(&format!(" It said: `{}`.", veil.quoted(said)));
     }
-    let names: Vec<&str> = logins
-        .iter()
-        .filter(|login| failure.refused_logins.contains(&login.id))
-        .map(|login| login.username.as_str())
-        .collect();
-    let key_of = |key: &HostKey| json!({ "key_type": key.key_type, "sha256": key.sha256 });
+    let refused = logins.iter().filter(|login| failure.refused_logins.contains(&login.id));
     let hide = |text: &str| veil.lines(text);
-    let transcript = shortened(failure.transcript.render(hide), TRANSCRIPT);
-    let details = json!({
-        "cause": failure.cause, "stage": failure.stage, "message": message, "advice": failure.advice.unwrap_or(failure.cause.advice()),
-        "expected": failure.expected.as_deref().map(|text| veil.quoted(text)),
-        "said": failure.said.as_deref().map(|text| veil.quoted(text)),
-        "last_seen": failure.transcript.last_seen(hide),
-        "host_keys": failure.host_keys.as_ref()
-            .map(|(stored, offered)| json!({ "stored": key_of(stored), "offered": key_of(offered) })),
-        "refused_logins": names, "bytes_read": failure.bytes_read, "timings": timings(&failure.timings),
-        "transcript": transcript,
-    });
+    let evidence = Evidence {
+        advice: failure.advice.map(str::to_owned),
+        expected: failure.expected.as_deref().map(|text| veil.quoted(text)),
+        said: failure.said.as_deref().map(|text| veil.quoted(text)),
+        last_seen: Some(failure.transcript.last_seen(hide)),
+        host_keys: failure.host_keys.clone(),
+        refused_logins: refused.map(|login| login.username.clone()).collect(),
+        bytes_read: Some(failure.bytes_read),
+        timings: timings(&failure.timings),
+        transcript: shortened(failure.transcript.lines(hide), TRANSCRIPT),
+        ..Evidence::default()
+    };
     Outcome {
         cause: Some(failure.cause),
         stage: failure.stage,
         message,
-        details,
+        evidence,
         changed: None,
         snapshot: None,
         same_as: None,
@@ -322,7 +331,7 @@ fn refused(failure: &Failure, logins: &[Login], veil: &Veil) -> Outcome {
 }
 
 /// The lines cut to about so many letters: the beginning, and above all the end, where it broke.
-fn shortened(lines: Vec<String>, letters: usize) -> Vec<String> {
+fn shortened(lines: Vec<TranscriptLine>, letters: usize) -> Vec<TranscriptLine> {
     let ends = fitting(lines.iter().rev(), letters - letters / 4);
     if ends == lines.len() {
         return lines;
@@ -333,24 +342,22 @@ fn shortened(lines: Vec<String>, letters: usize) -> Vec<String> {
         return lines;
     }
     let (begin, end) = (lines[..begins].iter().cloned(), lines[lines.len() - ends..].iter().cloned());
-    begin.chain([format!("          … {left_out} lines left out …")]).chain(end).collect()
+    begin.chain([TranscriptLine::note(format!("… {left_out} lines left out …"))]).chain(end).collect()
 }
 
 /// How many lines from the first on have room.
-fn fitting<'a>(lines: impl Iterator<Item = &'a String>, mut room: usize) -> usize {
-    let fits = |line: &&String| {
-        let fits = line.len() < room;
-        room = room.saturating_sub(line.len() + 1);
+fn fitting<'a>(lines: impl Iterator<Item = &'a TranscriptLine>, mut room: usize) -> usize {
+    let fits = |line: &&TranscriptLine| {
+        let letters = LINE + line.text.len();
+        let fits = letters <= room;
+        room = room.saturating_sub(letters);
         fits
     };
     lines.take_while(fits).count()
 }
 
-fn timings(timings: &[(Stage, std::time::Duration)]) -> Vec<Value> {
-    timings
-        .iter()
-        .map(|(stage, took)| json!({ "stage": stage, "ms": u64::try_from(took.as_millis()).unwrap_or(u64::MAX) }))
-        .collect()
+fn timings(timings: &[(Stage, Duration)]) -> Vec<StageTime> {
+    timings.iter().map(|(stage, took)| StageTime::new(*stage, *took)).collect()
 }
 
 #[cfg(test)]
@@ -359,14 +366,15 @@ mod tests {
 
     #[test]
     fn a_long_transcript_keeps_its_beginning_and_the_end_where_it_broke() {
-        let lines: Vec<String> = (1..=100).map(|number| format!("{number:>9}")).collect();
-        assert_eq!(shortened(lines.clone(), 2_000), lines);
-        let short = shortened(lines.clone(), 200);
+        let of = |number: u64| TranscriptLine { at_ms: Some(number), ..TranscriptLine::of_device("nine more") };
+        let lines: Vec<TranscriptLine> = (1..=100).map(of).collect();
+        assert_eq!(shortened(lines.clone(), 4_000), lines);
+        let short = shortened(lines.clone(), 400);
         assert_eq!((short.first(), short.last()), (lines.first(), lines.last()));
-        assert_eq!(short.iter().filter(|line| line.contains("lines left out")).count(), 1);
-        assert!(short.iter().map(|line| line.len() + 1).sum::<usize>() <= 200 + 40, "{short:?}");
+        assert_eq!(short.iter().filter(|line| line.text.contains("lines left out")).count(), 1);
+        assert!(short.iter().map(|line| LINE + line.text.len()).sum::<usize>() <= 400 + 40, "{short:?}");
         let kept = short.len() - 1;
-        assert!(short.contains(&format!("          … {} lines left out …", 100 - kept)), "{short:?}");
-        assert_eq!(shortened(Vec::new(), 200), Vec::<String>::new());
+        assert!(short.contains(&TranscriptLine::note(format!("… {} lines left out …", 100 - kept))), "{short:?}");
+        assert!(shortened(Vec::new(), 200).is_empty());
     }
 }

@@ -1,10 +1,9 @@
 //! The kind of job that tests whether a device answers: TCP connect, SSH banner, ICMP echo where the system allows it.
 
-use std::time::Duration;
-
+use netraven_api::evidence::{Echo, Evidence, StageTime, whole_ms};
 use netraven_api::logs::{Level, LogType};
 use netraven_api::outcome::{Cause, Stage};
-use serde_json::{Value, json};
+use serde_json::json;
 use tokio::sync::oneshot;
 
 use super::patience::{Undone, patiently};
@@ -44,7 +43,7 @@ pub async fn work(worker: &Worker, lease: &Lease, cancel: &Cancel) -> Result<Out
         "worker.reachability",
         about,
         outcome.message.clone(),
-        outcome.details.clone(),
+        json!(outcome.evidence()),
     );
     if outcome.cause.is_none() {
         patiently(cancel, || worker.store.device_seen(lease.device_id, None, None)).await?;
@@ -55,20 +54,27 @@ pub async fn work(worker: &Worker, lease: &Lease, cancel: &Cancel) -> Result<Out
 fn outcome(target: &Target, reach: &Reach, veil: &Veil) -> Outcome {
     let banner = reach.banner.as_ref().map(|(banner, _)| veil.quoted(banner));
     let said = reach.said.as_deref().map(|said| veil.quoted(said));
-    let timed = |stage: Stage, took: &Duration| json!({ "stage": stage, "ms": ms(took) });
-    let connected = reach.tcp.as_ref().ok().map(|took| timed(Stage::Reach, took));
-    let greeted = reach.banner.as_ref().ok().map(|(_, took)| timed(Stage::KeyExchange, took));
-    let mut details = json!({
-        "timings": connected.into_iter().chain(greeted).collect::<Vec<Value>>(),
-        "tcp_ms": reach.tcp.as_ref().ok().map(ms),
-        "ssh_banner": banner.as_ref().ok(),
-        "said": said,
-        "icmp_ms": reach.ping.as_ref().and_then(|ping| ping.as_ref().ok()).map(ms),
-        "icmp": match &reach.ping { None => "not allowed", Some(Ok(_)) => "answered", Some(Err(_)) => "no answer" },
-        "address": reach.address.map(|address| address.to_string()),
-    });
+    let connected = reach.tcp.as_ref().ok().map(|took| StageTime::new(Stage::Reach, *took));
+    let greeted = reach.banner.as_ref().ok().map(|(_, took)| StageTime::new(Stage::KeyExchange, *took));
+    let (icmp, icmp_ms) = match reach.ping {
+        None => (Echo::NotAllowed, None),
+        Some(Ok(took)) => (Echo::Answered, Some(whole_ms(took))),
+        Some(Err(_)) => (Echo::NoAnswer, None),
+    };
+    let evidence = Evidence {
+        timings: connected.into_iter().chain(greeted).collect(),
+        tcp_ms: reach.tcp.as_ref().ok().map(|took| whole_ms(*took)),
+        ssh_banner: banner.clone().ok(),
+        said: said.clone(),
+        icmp_ms,
+        icmp: Some(icmp),
+        address: reach.address.map(|address| address.to_string()),
+        ..Evidence::default()
+    };
     let (cause, stage, mut message) = match (&reach.tcp, &banner) {
-        (Ok(took), Ok(banner)) => (None, Stage::KeyExchange, format!("{target} answered in {} ms: {banner}", ms(took))),
+        (Ok(took), Ok(banner)) => {
+            (None, Stage::KeyExchange, format!("{target} answered in {} ms: {banner}", whole_ms(*took)))
+        }
         // The port answered, whether the reset came before or after we knew.
         (Err(Cause::Disconnected), _) => (Some(Cause::Disconnected), Stage::KeyExchange, sentence(reach, target)),
         (Err(cause), _) => (Some(*cause), Stage::Reach, sentence(reach, target)),
@@ -77,19 +83,9 @@ fn outcome(target: &Target, reach: &Reach, veil: &Veil) -> Outcome {
     if let Some(said) = said {
         message.push_str(&format!(" It said: `{said}`."));
     }
-    details["message"] = Value::String(message.clone());
-    if let Some(cause) = cause {
-        details["cause"] = json!(cause);
-        details["stage"] = json!(stage);
-        details["advice"] = json!(cause.advice());
-    }
-    Outcome { cause, stage, message, details, changed: None, snapshot: None, same_as: None }
+    Outcome { cause, stage, message, evidence, changed: None, snapshot: None, same_as: None }
 }
 
 fn sentence(reach: &Reach, target: &Target) -> String {
     reach.message.clone().unwrap_or_else(|| format!("{target} does not answer."))
-}
-
-fn ms(took: &Duration) -> u64 {
-    u64::try_from(took.as_millis()).unwrap_or(u64::MAX)
 }

@@ -49,7 +49,7 @@ fn head(row: Row) -> ConfigHead {
         id: row.id(),
         device_id: row.number("device_id").unwrap_or_default(),
         retrieved_at: row.time("retrieved_at").unwrap_or_default(),
-        config_metadata: row.value("config_metadata"),
+        config_metadata: row.value("config_metadata").map(Into::into),
     }
 }
 

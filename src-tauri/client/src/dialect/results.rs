@@ -1,5 +1,6 @@
 //! Results: what came of one device, its details brought from two levels to one.
 
+use netraven_api::evidence::Evidence;
 use netraven_api::results::{JobResult, ResultStatus};
 use netraven_api::{Method, Problem};
 use serde_json::{Map, Value, json};
@@ -35,7 +36,7 @@ pub fn result(row: Row) -> JobResult {
         job_id: row.number("job_id").unwrap_or_default(),
         device_id: row.number("device_id").unwrap_or_default(),
         job_type: words::job_type(&row.word("job_type")),
-        details: details(row.value("details"), status == ResultStatus::Failure),
+        details: evidence(row.value("details"), status == ResultStatus::Failure).map(Box::new),
         status,
         result_time: time,
         created_at: row.time("created_at").unwrap_or(time),
@@ -64,11 +65,11 @@ async fn list(talk: Talk<'_>, asked: &Asked) -> Result<Value, Problem> {
     Ok(found)
 }
 
-/// Details on one level. A failure gets the fields of ours: what was said, and the cause and stage told by it.
-fn details(value: Option<Value>, failed: bool) -> Option<Value> {
-    let mut outer = match value? {
+/// Details on one level. A failure gets the parts of ours: what was said, and the cause and stage told by it.
+fn evidence(details: Option<Value>, failed: bool) -> Option<Evidence> {
+    let mut outer = match details? {
         Value::Object(outer) => outer,
-        other => return Some(json!({"message": other})),
+        other => return Some(json!({"message": other}).into()),
     };
     let inner = match outer.remove("details") {
         Some(Value::Object(inner)) => inner,
@@ -76,19 +77,15 @@ fn details(value: Option<Value>, failed: bool) -> Option<Value> {
         Some(other) => Map::from_iter([("message".to_owned(), other)]),
     };
     outer.extend(inner);
-    if failed {
-        let (text, is_check) = said(&outer);
+    let said = failed.then(|| said(&outer));
+    let mut evidence = Evidence::from(Value::Object(outer));
+    if let Some((text, is_check)) = said {
         let (cause, stage) = if is_check { words::cause_of_check(&text) } else { words::cause(&text) };
-        let mut add = |name: &str, value: Value| {
-            outer.entry(name).or_insert(value);
-        };
-        add("message", json!(words::sentence(&text)));
-        add("cause", json!(cause.as_str()));
-        if let Some(stage) = stage {
-            add("stage", json!(stage.as_str()));
-        }
+        evidence.message.get_or_insert_with(|| words::sentence(&text));
+        evidence.cause.get_or_insert(cause.into());
+        evidence.stage = evidence.stage.or(stage.map(Into::into));
     }
-    Some(Value::Object(outer))
+    Some(evidence)
 }
 
 /// What a failure says of itself: its error, or those of the checks that failed, and whether it is the latter.
@@ -107,6 +104,8 @@ fn said(details: &Map<String, Value>) -> (String, bool) {
 
 #[cfg(test)]
 mod tests {
+    use netraven_api::outcome::{Cause, Stage};
+
     use super::*;
 
     #[test]
@@ -115,7 +114,7 @@ mod tests {
             "details": {"error": "Authentication to device failed.\n\nCommon causes"}, "retries": 2, "success": false}});
         let found = result(Row(&row));
         assert_eq!(
-            found.details.unwrap(),
+            json!(found.details.unwrap()),
             json!({"error": "Authentication to device failed.\n\nCommon causes", "retries": 2, "success": false,
                 "message": "Authentication to device failed.", "cause": "auth-failed", "stage": "sign_in"})
         );
@@ -124,13 +123,13 @@ mod tests {
 
     #[test]
     fn a_failed_check_tells_which_parts_failed() {
-        let found = details(
+        let found = evidence(
             Some(json!({"details": {"tcp_22": {"error": "timed out", "success": false}, "icmp_ping": {"error": "Ping failed",
                 "success": false}, "tcp_443": {"success": true}}})),
             true,
         )
         .unwrap();
-        assert_eq!(found["message"], "TCP port 22: timed out; Ping: Ping failed.");
-        assert_eq!((&found["cause"], &found["stage"]), (&json!("timeout-connect"), &json!("reach")));
+        assert_eq!(found.message.as_deref(), Some("TCP port 22: timed out; Ping: Ping failed."));
+        assert_eq!((found.cause, found.stage), (Some(Cause::TimeoutConnect.into()), Some(Stage::Reach.into())));
     }
 }

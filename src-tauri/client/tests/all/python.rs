@@ -11,6 +11,7 @@ use netraven_api::jobs::{
 };
 use netraven_api::logs::GetLogHistogram;
 use netraven_api::matrix::GetJobMatrix;
+use netraven_api::outcome::Cause;
 use netraven_api::platforms::ListPlatforms;
 use netraven_api::problem::Code;
 use netraven_api::results::{GetResult, ListResults};
@@ -122,7 +123,7 @@ async fn single_things_are_asked_for_without_a_redirect() {
     replay.asked("");
     assert_eq!(client.send(&GetDevice(11)).await.unwrap().matching_credentials_count, 2);
     assert_eq!(client.send(&GetJob(31)).await.unwrap().name, "Nightly spines");
-    assert_eq!(client.send(&GetResult(505)).await.unwrap().details.unwrap()["cause"], "not-connected");
+    assert_eq!(client.send(&GetResult(505)).await.unwrap().cause(), Some(Cause::NotConnected));
     assert_eq!(client.send(&GetConfig(902)).await.unwrap().device_id, 11);
     let history = client.send(&ListConfigHistory(11)).await.unwrap();
     assert_eq!(history.iter().map(|head| head.id).collect::<Vec<_>>(), [902, 901]);

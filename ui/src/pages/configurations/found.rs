@@ -1,9 +1,8 @@
 //! What a search in all configurations found, each with the lines around it.
 
 use dioxus::prelude::*;
-use netraven_api::configs::{ConfigHead, FoundConfig, FoundConfigs};
+use netraven_api::configs::{FoundConfig, FoundConfigs};
 
-use super::snapshot::word;
 use super::snippet;
 use super::view::DeviceView;
 use crate::components::{Empty, ErrorState, Glyph, SkeletonRows, StaleNote, Time, TimesSwitch};
@@ -117,11 +116,6 @@ fn Entry(one: FoundConfig) -> Element {
 
 /// The device's name when the snapshot was read.
 fn name(one: &FoundConfig) -> String {
-    let head = ConfigHead {
-        id: one.id,
-        device_id: one.device_id,
-        retrieved_at: one.retrieved_at,
-        config_metadata: one.config_metadata.clone(),
-    };
-    word(&head, "hostname").map_or_else(|| format!("Device {}", one.device_id), str::to_owned)
+    let hostname = one.config_metadata.as_ref().and_then(|facts| facts.hostname.clone());
+    hostname.unwrap_or_else(|| format!("Device {}", one.device_id))
 }

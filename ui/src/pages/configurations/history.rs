@@ -6,7 +6,7 @@ use dioxus::prelude::*;
 use netraven_api::configs::ConfigHead;
 use netraven_api::native::Deed;
 
-use super::snapshot::{change, facts, number, word};
+use super::snapshot::{change, facts};
 use crate::components::{Button, ButtonKind, Glyph, TableFrame, Time};
 use crate::format;
 use crate::state::moment::use_moment;
@@ -101,8 +101,9 @@ fn Snapshot(
     let when = moment.short(head.retrieved_at);
     let refused = workplace.forbids(Deed::DeleteSnapshot);
     let about: Vec<String> = word.map(str::to_owned).into_iter().chain(facts(&head)).collect();
-    let commit = self::word(&head, "commit").map(|commit| format!("Commit {commit}"));
-    let lines = number(&head, "lines").map(|lines| format::count(lines, "line"));
+    let known = head.config_metadata.clone().unwrap_or_default();
+    let commit = known.commit.map(|commit| format!("Commit {commit}"));
+    let lines = known.lines.map(|lines| format::count(lines, "line"));
     let hint: Vec<String> = commit.into_iter().chain(lines).collect();
     rsx! {
         tr { "data-state": if is_old || is_new { "selected" }, "data-snapshot": "{id}",

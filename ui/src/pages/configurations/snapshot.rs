@@ -2,7 +2,6 @@
 
 use dioxus::prelude::*;
 use netraven_api::configs::{ConfigHead, GetConfig};
-use serde_json::Value;
 
 use crate::components::{ErrorState, SkeletonRows};
 use crate::data::{Query, use_query};
@@ -12,34 +11,24 @@ use crate::format;
 #[must_use]
 pub fn change(head: &ConfigHead, before: Option<&ConfigHead>) -> Option<&'static str> {
     let Some(before) = before else { return Some("first") };
-    let same = word(head, "sha256")? == word(before, "sha256")?;
+    let sha256 = |head: &ConfigHead| head.config_metadata.as_ref()?.sha256.clone();
+    let same = sha256(head)? == sha256(before)?;
     Some(if same { "same text" } else { "changed" })
 }
 
 /// Size and commit, as far as they are known: `61,204 bytes · 8c1f0a2`.
 #[must_use]
 pub fn facts(head: &ConfigHead) -> Vec<String> {
-    let size = number(head, "bytes").map(|bytes| format::count(bytes, "byte"));
-    let commit = word(head, "commit").map(|commit| commit.chars().take(7).collect());
+    let Some(known) = &head.config_metadata else { return Vec::new() };
+    let size = known.bytes.map(|bytes| format::count(bytes, "byte"));
+    let commit = known.commit.as_ref().map(|commit| commit.chars().take(7).collect());
     size.into_iter().chain(commit).collect()
-}
-
-/// A number of what was stored with a snapshot.
-#[must_use]
-pub fn number(head: &ConfigHead, name: &str) -> Option<i64> {
-    head.config_metadata.as_ref()?.get(name)?.as_i64()
-}
-
-/// A word of what was stored with a snapshot.
-#[must_use]
-pub fn word<'a>(head: &'a ConfigHead, name: &str) -> Option<&'a str> {
-    head.config_metadata.as_ref()?.get(name).and_then(Value::as_str)
 }
 
 /// How many secrets its text hides, as words; none where it hides none.
 #[must_use]
 pub fn hidden(head: &ConfigHead) -> Option<String> {
-    let hidden = number(head, "secrets_hidden").filter(|hidden| *hidden > 0)?;
+    let hidden = head.config_metadata.as_ref()?.secrets_hidden.filter(|hidden| *hidden > 0)?;
     Some(format!("{} hidden in this text", format::count(hidden, "secret")))
 }
 
@@ -64,12 +53,13 @@ pub fn SnapshotBody(config: Query<netraven_api::configs::Config>) -> Element {
 
 #[cfg(test)]
 mod tests {
-    use serde_json::json;
+    use serde_json::{Value, json};
 
     use super::*;
 
-    fn head(facts: Value) -> ConfigHead {
-        ConfigHead { id: 1, device_id: 1, retrieved_at: jiff::Timestamp::UNIX_EPOCH, config_metadata: Some(facts) }
+    fn head(known: Value) -> ConfigHead {
+        let config_metadata = Some(known.into());
+        ConfigHead { id: 1, device_id: 1, retrieved_at: jiff::Timestamp::UNIX_EPOCH, config_metadata }
     }
 
     #[test]

@@ -67,10 +67,9 @@ fn Instead(children: Element) -> Element {
 
 /// The device as the list would tell it with this result.
 fn with(device: Device, newest: &JobResult) -> Device {
-    let cause = newest.details.as_ref().and_then(|details| details.get("cause"));
     Device {
         last_result: Some(newest.status),
-        last_cause: cause.and_then(|cause| serde_json::from_value(cause.clone()).ok()),
+        last_cause: newest.cause(),
         last_result_at: Some(newest.result_time),
         ..device
     }

@@ -7,7 +7,7 @@ use netraven_api::devices::Device;
 use crate::components::{Button, Dialog, ReadFailed, SkeletonRows, StaleNote, Time};
 use crate::data::use_query;
 use crate::format;
-use crate::pages::configurations::snapshot::{SnapshotBody, facts, hidden, use_snapshot, word};
+use crate::pages::configurations::snapshot::{SnapshotBody, facts, hidden, use_snapshot};
 use crate::route::Route;
 use crate::state::moment::use_moment;
 
@@ -48,7 +48,7 @@ pub fn Snapshots(device: ReadSignal<Device>) -> Element {
                                     },
                                     Time { at: head.retrieved_at }
                                 }
-                                span { class: "muted", title: word(&head, "commit").unwrap_or_default(), {facts(&head).join(" · ")} }
+                                span { class: "muted", title: head.config_metadata.clone().unwrap_or_default().commit.unwrap_or_default(), {facts(&head).join(" · ")} }
                             }
                         }
                     }

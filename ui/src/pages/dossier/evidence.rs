@@ -1,9 +1,9 @@
 //! What was expected and what was seen, as the worker kept it, secrets hidden.
 
 use dioxus::prelude::*;
+use netraven_api::evidence::{Evidence, TranscriptLine};
 use netraven_api::outcome::Cause;
 use netraven_api::runs::RunDevice;
-use serde_json::Value;
 
 use super::expected::{self, Words};
 use super::terminal::Terminal;
@@ -11,72 +11,66 @@ use crate::components::{JsonTree, Tone};
 use crate::format;
 use crate::route::Route;
 
-/// The fields shown in a place of their own.
-const PLACED: [&str; 12] = [
-    "bytes_read",
-    "cause",
-    "stage",
-    "message",
-    "advice",
-    "expected",
-    "last_seen",
-    "host_keys",
-    "refused_logins",
-    "said",
-    "timings",
-    "transcript",
-];
-
-/// Expected and seen, the logins refused, the transcript with the place marked, and whatever else the details hold.
+/// Expected and seen, the logins refused, the transcript with the place marked, and whatever else is known of a failure.
 #[component]
-pub fn Evidence(cause: Option<Cause>, details: Value) -> Element {
-    let text = |name: &str| details.get(name).and_then(Value::as_str).filter(|text| !text.is_empty());
-    let (said, seen) = (text("said").map(str::to_owned), text("last_seen"));
+pub fn FailureFacts(cause: Option<Cause>, evidence: Evidence) -> Element {
+    let sides = expected::of(cause, &evidence);
+    let tail_title = tail_title(evidence.bytes_read);
+    let Evidence { said, last_seen, refused_logins, transcript, .. } = evidence.clone();
+    let said = said.filter(|said| !said.is_empty());
+    let seen = last_seen.filter(|seen| !seen.is_empty());
     let broke = cause.map(|cause| cause.title().to_owned());
     // A refused sign-in has its names in the box of what was seen, unless the device's own words stand there.
-    let told = cause == Some(Cause::AuthFailed) && text("said").is_none();
-    let logins: Vec<String> = list(&details, "refused_logins").iter().map(plain).filter(|_| !told).collect();
-    let transcript: Vec<String> = list(&details, "transcript").iter().map(plain).collect();
-    let rest: serde_json::Map<String, Value> = details
-        .as_object()
-        .into_iter()
-        .flatten()
-        .filter(|(name, value)| !PLACED.contains(&name.as_str()) && !value.is_null())
-        .map(|(name, value)| (name.clone(), value.clone()))
-        .collect();
+    let told = cause == Some(Cause::AuthFailed) && said.is_none();
+    // What has a place of its own is taken out.
+    let rest = Evidence {
+        cause: None,
+        stage: None,
+        message: None,
+        advice: None,
+        expected: None,
+        said: None,
+        last_seen: None,
+        bytes_read: None,
+        refused_logins: Vec::new(),
+        host_keys: None,
+        transcript: Vec::new(),
+        timings: Vec::new(),
+        ..evidence
+    };
     rsx! {
-        if !logins.is_empty() {
+        if !told && !refused_logins.is_empty() {
             div { class: "story-line",
                 span { class: "muted", "Refused, in this order:" }
-                for (index, login) in logins.into_iter().enumerate() {
+                for (index, login) in refused_logins.into_iter().enumerate() {
                     span { key: "{index}", class: "mono", "{login}" }
                 }
             }
         }
-        if let Some((expected, seen)) = expected::of(cause, &details) {
+        if let Some((expected, seen)) = sides {
             div { class: "two",
                 Side { title: "Expected", words: expected, tone: Tone::Success }
                 Side { title: "Seen", words: seen, tone: Tone::Danger }
             }
         }
         if !transcript.is_empty() {
-            Terminal { title: "Transcript", written: transcript, said, broke }
+            Terminal { title: "Transcript", transcript, said, broke }
         } else if let Some(seen) = seen {
-            Terminal { title: tail_title(&details), written: seen.lines().map(str::to_owned).collect::<Vec<_>>(), said, broke }
-        }
-        if !rest.is_empty() {
-            div { class: "story-rest",
-                JsonTree { value: Value::Object(rest) }
+            Terminal {
+                title: tail_title,
+                transcript: seen.lines().map(TranscriptLine::of_device).collect::<Vec<_>>(),
+                said,
+                broke,
             }
         }
+        Rest { evidence: rest }
     }
 }
 
 /// What came of a device that succeeded.
 #[component]
-pub fn SuccessFacts(device: RunDevice, details: Value) -> Element {
-    let whole = |name: &str| details.get(name).and_then(Value::as_i64);
-    let backup = whole("bytes").is_some();
+pub fn SuccessFacts(device: RunDevice, evidence: Evidence) -> Element {
+    let backup = evidence.bytes.is_some();
     let title = match device.changed {
         Some(true) => "Configuration changed",
         Some(false) => "Configuration unchanged",
@@ -84,10 +78,10 @@ pub fn SuccessFacts(device: RunDevice, details: Value) -> Element {
         None => "The device answers",
     };
     let mut said = Vec::new();
-    if let (Some(lines), Some(bytes)) = (whole("lines"), whole("bytes")) {
+    if let (Some(lines), Some(bytes)) = (evidence.lines, evidence.bytes) {
         said.push(format!("{}, {}", format::count(lines, "line"), format::count(bytes, "byte")));
     }
-    if let Some(secrets) = whole("secrets_hidden") {
+    if let Some(secrets) = evidence.secrets_hidden {
         said.push(format!("{} hidden", format::count(secrets, "secret")));
     }
     if let Some(snapshot) = device.snapshot_id {
@@ -95,16 +89,16 @@ pub fn SuccessFacts(device: RunDevice, details: Value) -> Element {
     }
     let change = device.snapshot_id.map(|snapshot| Route::change(device.device_id, snapshot));
     let look = if device.changed == Some(true) { "See what changed" } else { "See the last change" };
-    let shown: serde_json::Map<String, Value> = details
-        .as_object()
-        .into_iter()
-        .flatten()
-        .filter(|(name, value)| {
-            !["changed", "snapshot_id", "bytes", "lines", "secrets_hidden", "timings"].contains(&name.as_str())
-                && !value.is_null()
-        })
-        .map(|(name, value)| (name.clone(), value.clone()))
-        .collect();
+    // What has a place of its own is taken out.
+    let rest = Evidence {
+        changed: None,
+        snapshot_id: None,
+        bytes: None,
+        lines: None,
+        secrets_hidden: None,
+        timings: Vec::new(),
+        ..evidence
+    };
     rsx! {
         div { class: "why",
             h2 { "{title}" }
@@ -120,9 +114,22 @@ pub fn SuccessFacts(device: RunDevice, details: Value) -> Element {
                 }
             }
         }
-        if !shown.is_empty() {
+        Rest { evidence: rest }
+    }
+}
+
+/// What has no place of its own, by name.
+#[component]
+fn Rest(evidence: Evidence) -> Element {
+    let mut rest = serde_json::to_value(evidence).unwrap_or_default();
+    if let Some(fields) = rest.as_object_mut() {
+        fields.retain(|_, value| !value.is_null());
+    }
+    let is_empty = rest.as_object().is_none_or(serde_json::Map::is_empty);
+    rsx! {
+        if !is_empty {
             div { class: "story-rest",
-                JsonTree { value: Value::Object(shown) }
+                JsonTree { value: rest }
             }
         }
     }
@@ -138,17 +145,9 @@ fn Side(title: String, words: Words, tone: Tone) -> Element {
     }
 }
 
-fn tail_title(details: &Value) -> String {
-    details.get("bytes_read").and_then(Value::as_i64).map_or_else(
+fn tail_title(bytes_read: Option<u64>) -> String {
+    bytes_read.and_then(|bytes| i64::try_from(bytes).ok()).map_or_else(
         || "The last bytes seen".to_owned(),
         |bytes| format!("The last of {} seen", format::count(bytes, "byte")),
     )
-}
-
-fn plain(value: &Value) -> String {
-    value.as_str().map_or_else(|| value.to_string(), str::to_owned)
-}
-
-fn list<'a>(details: &'a Value, name: &str) -> &'a [Value] {
-    details.get(name).and_then(Value::as_array).map_or(&[], Vec::as_slice)
 }

@@ -1,7 +1,7 @@
 //! What was expected and what was seen: the device's own words where there are some, ours for the cause else.
 
+use netraven_api::evidence::Evidence;
 use netraven_api::outcome::Cause;
-use serde_json::Value;
 
 /// A text, and whether it is the device's (or the platform's) own.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -14,20 +14,20 @@ pub struct Words {
 
 /// What was expected and what was seen instead; none for what a person or a defect ended.
 #[must_use]
-pub fn of(cause: Option<Cause>, details: &Value) -> Option<(Words, Words)> {
+pub fn of(cause: Option<Cause>, evidence: &Evidence) -> Option<(Words, Words)> {
     // Both keys have a place of their own.
     if cause == Some(Cause::HostKeyChanged) {
         return None;
     }
-    let text = |name: &str| details.get(name).and_then(Value::as_str).filter(|text| !text.trim().is_empty());
     let quote = |text: &str| Words { text: text.trim().to_owned(), quoted: true };
     let ours = |text: &str| Words { text: text.to_owned(), quoted: false };
     let (expected, seen) = cause.map_or(("", ""), in_words);
-    let expected = text("expected").map(quote).or_else(|| (!expected.is_empty()).then(|| ours(expected)))?;
+    let expected =
+        worded(evidence.expected.as_deref()).map(quote).or_else(|| (!expected.is_empty()).then(|| ours(expected)))?;
     // What the device said says more than our words, unless nothing it said has to do with the cause.
-    let last = || text("last_seen").and_then(last_line).filter(|_| cause.is_none_or(is_told));
-    let refused = (cause == Some(Cause::AuthFailed)).then(|| refused(details)).flatten();
-    let seen = text("said")
+    let last = || worded(evidence.last_seen.as_deref()).and_then(last_line).filter(|_| cause.is_none_or(is_told));
+    let refused = (cause == Some(Cause::AuthFailed)).then(|| refused(&evidence.refused_logins)).flatten();
+    let seen = worded(evidence.said.as_deref())
         .map(quote)
         .or_else(|| refused.map(|refused| ours(&refused)))
         .or_else(|| last().map(quote))
@@ -36,9 +36,8 @@ pub fn of(cause: Option<Cause>, details: &Value) -> Option<(Words, Words)> {
 }
 
 /// The user names that the device refused, in the order they were tried.
-fn refused(details: &Value) -> Option<String> {
-    let names: Vec<&str> = details.get("refused_logins")?.as_array()?.iter().filter_map(Value::as_str).collect();
-    match names.as_slice() {
+fn refused(names: &[String]) -> Option<String> {
+    match names {
         [] => None,
         [name] => Some(format!("{name} was refused")),
         [first @ .., last] => Some(format!("{} and {last} were refused, in this order", first.join(", "))),
@@ -85,42 +84,47 @@ fn in_words(cause: Cause) -> (&'static str, &'static str) {
     }
 }
 
+/// A text that says something.
+fn worded(text: Option<&str>) -> Option<&str> {
+    text.filter(|text| !text.trim().is_empty())
+}
+
 fn last_line(text: &str) -> Option<&str> {
     text.trim_end().lines().next_back()
 }
 
 #[cfg(test)]
 mod tests {
-    use serde_json::json;
+    use serde_json::{Value, json};
 
     use super::*;
 
-    fn said(cause: Cause, details: &Value) -> Option<(String, String)> {
-        of(Some(cause), details).map(|(expected, seen)| (expected.text, seen.text))
+    fn said(cause: Cause, details: Value) -> Option<(String, String)> {
+        of(Some(cause), &details.into()).map(|(expected, seen)| (expected.text, seen.text))
     }
 
     #[test]
     fn every_cause_but_those_told_otherwise_says_what_was_expected_and_what_was_seen() {
         for cause in Cause::ALL {
             let told_otherwise = matches!(cause, Cause::HostKeyChanged | Cause::Cancelled | Cause::Internal);
-            assert_eq!(of(Some(cause), &Value::Null).is_none(), told_otherwise, "{cause:?}");
+            assert_eq!(of(Some(cause), &Evidence::default()).is_none(), told_otherwise, "{cause:?}");
         }
     }
 
     #[test]
     fn the_devices_own_words_go_before_ours() {
         let details = json!({"expected": "end", "last_seen": "router bgp 64512\n neighbor 10.255.3.14 desc\n"});
-        assert_eq!(said(Cause::Truncated, &details), Some(("end".into(), "neighbor 10.255.3.14 desc".into())));
+        assert_eq!(said(Cause::Truncated, details), Some(("end".into(), "neighbor 10.255.3.14 desc".into())));
         let details = json!({"said": "% Invalid input", "last_seen": "% Invalid input\nR1#"});
         let expected = Some(("An answer to the command".to_owned(), "% Invalid input".to_owned()));
-        assert_eq!(said(Cause::CommandRejected, &details), expected);
+        assert_eq!(said(Cause::CommandRejected, details), expected);
         let details = json!({"last_seen": "show running-config\nR1#"});
-        assert_eq!(said(Cause::EmptyAnswer, &details), Some(("A configuration".into(), "An empty answer".into())));
-        assert_eq!(of(None, &details), None);
+        assert_eq!(said(Cause::EmptyAnswer, details), Some(("A configuration".into(), "An empty answer".into())));
+        assert_eq!(of(None, &Evidence::default()), None);
         let details = json!({"refused_logins": ["netops", "backup", "admin"]});
-        let seen = said(Cause::AuthFailed, &details).map(|(_, seen)| seen);
+        let seen = said(Cause::AuthFailed, details).map(|(_, seen)| seen);
         assert_eq!(seen.as_deref(), Some("netops, backup and admin were refused, in this order"));
         let keys = json!({"expected": "ssh-ed25519 SHA256:a", "host_keys": {"offered": {"sha256": "SHA256:b"}}});
-        assert_eq!(of(Some(Cause::HostKeyChanged), &keys), None, "the keys are shown by themselves, never as nothing");
+        assert_eq!(said(Cause::HostKeyChanged, keys), None, "the keys are shown by themselves, never as nothing");
     }
 }

@@ -6,7 +6,6 @@ use dioxus::prelude::*;
 use jiff::tz::TimeZone;
 use netraven_api::outcome::Cause;
 use netraven_api::runs::{Run, RunDevice};
-use serde_json::Value;
 
 use super::expected;
 use crate::components::{Button, ButtonKind, Glyph, Icon};
@@ -49,7 +48,7 @@ pub fn CopyReportRoom() -> Element {
 
 /// The report.
 fn text(run: &Run, device: &RunDevice, zone: &TimeZone) -> String {
-    let details = device.details.clone().unwrap_or(Value::Null);
+    let evidence = device.details.clone().unwrap_or_default();
     let mut report = format!("{} ({}, {})", device.hostname, device.address, device.device_type);
     let _ = writeln!(report, ": {}", device.cause.map_or(device.state.as_str(), Cause::title));
     let when = format::full_time(device.started_at.or(run.started_at).unwrap_or(run.queued_at), zone);
@@ -61,21 +60,21 @@ fn text(run: &Run, device: &RunDevice, zone: &TimeZone) -> String {
     };
     line("Stage", device.stage.map_or("", |stage| format::stage(stage, &run.job_type)));
     line("What happened", device.message.as_deref().unwrap_or_default());
-    if let Some((expected, seen)) = expected::of(device.cause, &details) {
+    if let Some((expected, seen)) = expected::of(device.cause, &evidence) {
         line("Expected", &expected.text);
         line("Seen", &seen.text);
     }
-    for (title, which) in [("Stored host key", "stored"), ("Host key seen", "offered")] {
-        let key = details.get("host_keys").and_then(|keys| keys.get(which));
-        let text = |name: &str| key.and_then(|key| key.get(name)).and_then(Value::as_str).unwrap_or_default();
-        line(title, &format!("{} {}", text("key_type"), text("sha256")));
+    if let Some(keys) = &evidence.host_keys {
+        line("Stored host key", &keys.stored.to_string());
+        line("Host key seen", &keys.offered.to_string());
     }
     line("What to do", device.cause.map_or("", Cause::advice));
     line("Link", &link::to(&Route::dossier(run.id, device.device_id)));
-    let transcript = details.get("transcript").and_then(Value::as_array).into_iter().flatten();
-    let lines: Vec<&str> = transcript.filter_map(Value::as_str).collect();
-    if !lines.is_empty() {
-        let _ = writeln!(report, "\nTranscript, secrets hidden:\n{}", lines.join("\n"));
+    if !evidence.transcript.is_empty() {
+        let _ = writeln!(report, "\nTranscript, secrets hidden:");
+    }
+    for line in &evidence.transcript {
+        let _ = writeln!(report, "{line}");
     }
     report
 }

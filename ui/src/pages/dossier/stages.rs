@@ -1,6 +1,7 @@
 //! The stages of a session from left to right, the one that broke in red. What was recorded decides which of them there were.
 
 use std::cmp::Ordering;
+use std::time::Duration;
 
 use dioxus::prelude::*;
 use netraven_api::Open;
@@ -8,7 +9,6 @@ use netraven_api::jobs::JobKind;
 use netraven_api::native::Feature;
 use netraven_api::outcome::Stage;
 use netraven_api::runs::{DeviceState, RunDevice};
-use serde_json::Value;
 
 use crate::components::{Glyph, Icon};
 use crate::format;
@@ -129,20 +129,18 @@ fn went(stage: Stage, reached: Stage, state: DeviceState, is_timed: bool, has_ti
 }
 
 /// The stages whose time was recorded, with their milliseconds.
-fn times(device: &RunDevice) -> Vec<(Stage, f64)> {
-    let timings = device.details.as_ref().and_then(|details| details.get("timings")).and_then(Value::as_array);
-    let time =
-        |entry: &Value| Some((Stage::parse(entry.get("stage")?.as_str()?)?, entry.get("ms").and_then(Value::as_f64)?));
-    timings.into_iter().flatten().filter_map(time).collect()
+fn times(device: &RunDevice) -> Vec<(Stage, u64)> {
+    let timings = device.details.iter().flat_map(|evidence| &evidence.timings);
+    timings.filter_map(|timed| Some((timed.stage.known()?, timed.ms))).collect()
 }
 
-fn duration(ms: f64) -> String {
-    if ms < 1000.0 { format!("{ms:.0} ms") } else { format!("{:.1} s", ms / 1000.0) }
+fn duration(ms: u64) -> String {
+    if ms < 1_000 { format!("{ms} ms") } else { format!("{:.1} s", Duration::from_millis(ms).as_secs_f64()) }
 }
 
 #[cfg(test)]
 mod tests {
-    use serde_json::json;
+    use serde_json::{Value, json};
 
     use super::*;
 

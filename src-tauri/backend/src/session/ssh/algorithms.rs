@@ -1,11 +1,12 @@
 //! Which algorithms are offered, in which order: modern first, legacy last, so that a device able to do better never
 //! downgrades, and gear that can do nothing else is reached all the same.
 
+use netraven_api::evidence::{Algorithms, ShownKey};
 use netraven_api::outcome::Cause;
 use ssh2::{MethodType, Session};
 
 use super::offer::Offer;
-use crate::session::report::{Algorithms, Fault, HostKey};
+use crate::session::report::Fault;
 
 const METHODS: [MethodType; 6] = [
     MethodType::Kex,
@@ -19,7 +20,7 @@ const METHODS: [MethodType; 6] = [
 const NAMES: [&str; 6] = ["key exchange", "host key", "cipher", "cipher", "MAC", "MAC"];
 
 /// Puts the offers of a new session in order, with or without key exchanges whose group the device chooses.
-pub(super) fn prefer(session: &Session, known: Option<&HostKey>, groups: Groups) -> Result<(), Fault> {
+pub(super) fn prefer(session: &Session, known: Option<&ShownKey>, groups: Groups) -> Result<(), Fault> {
     for method in METHODS {
         let supported = offered(session, method, groups)?;
         let key_type = known.filter(|_| matches!(method, MethodType::HostKey)).map(|key| key.key_type.as_str());

@@ -10,6 +10,7 @@ use std::time::{Duration, Instant};
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD_NO_PAD;
+use netraven_api::evidence::{Algorithms, KeyChange, ShownKey};
 use netraven_api::outcome::{Cause, Stage};
 use serde_json::json;
 use ssh2::{ErrorCode, HashType, Session};
@@ -19,7 +20,7 @@ use super::{banner, connect, offer, raw};
 use crate::session::cancel::Watched;
 use crate::session::expect::terminal::Bounds;
 use crate::session::observer::{Level, Progress};
-use crate::session::report::{Algorithms, Fault, HostKey, Target};
+use crate::session::report::{Fault, Target};
 
 /// How long one call into the library may wait before it is asked again whether to go on.
 const SLICE_MS: u32 = 250;
@@ -30,7 +31,7 @@ const GROUP_ADVICE: &str = "Let the device use groups of 2048 bit or more, or en
 /// A connection whose host key was accepted. Dropping it closes the socket without waiting for the device.
 pub(super) struct Link {
     pub(super) session: Session,
-    pub(super) host_key: HostKey,
+    pub(super) host_key: ShownKey,
     pub(super) algorithms: Algorithms,
     address: SocketAddr,
     socket: Arc<TcpStream>,
@@ -79,7 +80,7 @@ impl Link {
     /// a group is asked a second time, for a key exchange with a fixed one.
     pub(super) fn establish(
         target: &Target,
-        known: Option<&HostKey>,
+        known: Option<&ShownKey>,
         permits: &dyn Fn(IpAddr) -> bool,
         bounds: &Bounds<'_>,
         progress: &mut Progress<'_>,
@@ -99,7 +100,7 @@ impl Link {
 
     fn attempt(
         target: &Target,
-        known: Option<&HostKey>,
+        known: Option<&ShownKey>,
         permits: &dyn Fn(IpAddr) -> bool,
         groups: Groups,
         bounds: &Bounds<'_>,
@@ -182,7 +183,7 @@ impl Link {
         let _ = self.socket.shutdown(Shutdown::Both);
     }
 
-    fn check_host_key(&self, known: Option<&HostKey>, progress: &mut Progress<'_>) -> Result<(), Fault> {
+    fn check_host_key(&self, known: Option<&ShownKey>, progress: &mut Progress<'_>) -> Result<(), Fault> {
         let offered = &self.host_key;
         let meta = json!({"key_type": offered.key_type, "sha256": offered.sha256});
         match known {
@@ -200,7 +201,7 @@ impl Link {
                     self.address
                 );
                 let mut fault = Fault::new(Cause::HostKeyChanged, message).expecting(stored.to_string());
-                fault.host_keys = Some(Box::new((stored.clone(), offered.clone())));
+                fault.host_keys = Some(Box::new(KeyChange { stored: stored.clone(), offered: offered.clone() }));
                 Err(fault)
             }
         }
@@ -355,14 +356,14 @@ fn no_keys(
     Fault::new(Cause::NoCommonCrypto, message).into()
 }
 
-fn host_key(session: &Session) -> Result<HostKey, Fault> {
+fn host_key(session: &Session) -> Result<ShownKey, Fault> {
     let missing = || Fault::new(Cause::Internal, "The SSH library did not tell the device's host key.");
     let (blob, _) = session.host_key().ok_or_else(missing)?;
     let digest = session.host_key_hash(HashType::Sha256).ok_or_else(missing)?;
     // A key's first field is the name of its type.
     let (length, rest) = blob.split_first_chunk::<4>().ok_or_else(missing)?;
     let name = rest.get(..u32::from_be_bytes(*length) as usize).ok_or_else(missing)?;
-    Ok(HostKey {
+    Ok(ShownKey {
         key_type: String::from_utf8_lossy(name).into_owned(),
         sha256: format!("SHA256:{}", STANDARD_NO_PAD.encode(digest)),
     })

@@ -1,7 +1,9 @@
-//! A record as lines of text. What the device said is put together first, however it arrived, so that whoever hides its
+//! A record as lines with time, direction and text. What the device said is put together first, however it arrived, so that whoever hides its
 //! secrets sees every line whole, and only then cut into what is shown.
 
 use std::time::Duration;
+
+use netraven_api::evidence::{Speaker, TranscriptLine, whole_ms};
 
 use super::{Direction, Entry, LAST_SEEN, Transcript};
 use crate::platforms::screen;
@@ -18,30 +20,29 @@ struct Rendered<'a> {
 }
 
 impl Transcript {
-    /// The record as lines with time, direction (`>` to the device, `<` from it) and what was said. `hide` is given all the
-    /// device said at once and answers as many lines, their secrets hidden; lines it leaves empty are not shown.
+    /// The record as lines. `hide` is given all the device said at once and answers as many lines, their secrets hidden; lines
+    /// it leaves empty are left out.
     #[must_use]
-    pub fn render(&self, hide: impl Fn(&str) -> String) -> Vec<String> {
+    pub fn lines(&self, hide: impl Fn(&str) -> String) -> Vec<TranscriptLine> {
         let told = self.told();
         let hidden = hide(&told.lines.join("\n"));
         let mut sent = told.sent.iter().peekable();
         let mut lines = Vec::new();
         for (place, (said, at)) in hidden.split('\n').zip(&told.at).enumerate() {
             if told.gap == Some(place) {
-                lines.push(format!("          … {} bytes left out …", self.dropped));
+                lines.push(TranscriptLine::note(format!("… {} bytes left out …", self.dropped)));
             }
             if !said.trim().is_empty() {
-                lines.push(format!("{:9.3} < {}", at.as_secs_f64(), said.trim_end()));
+                lines.push(line(*at, Speaker::Device, said.trim_end()));
             }
             while let Some((_, entry)) = sent.next_if(|(line, _)| *line <= place) {
-                let keys = String::from_utf8_lossy(&entry.bytes);
-                lines.push(format!("{:9.3} > {keys:?}", entry.at.as_secs_f64()));
+                lines.push(line(entry.at, Speaker::Worker, &String::from_utf8_lossy(&entry.bytes)));
             }
         }
         lines
     }
 
-    /// The end of what the device said, about 2 KiB, beginning with a whole line; `hide` as for [`Transcript::render`].
+    /// The end of what the device said, about 2 KiB, beginning with a whole line; `hide` as for [`Transcript::lines`].
     #[must_use]
     pub fn last_seen(&self, hide: impl Fn(&str) -> String) -> String {
         let hidden = hide(&self.told().lines.join("\n"));
@@ -98,6 +99,10 @@ impl Transcript {
         sent.iter_mut().for_each(|(line, _)| *line = rows.starts[*line + 1] - 1);
         Rendered { lines: rows.lines, at: rows.at, sent, gap }
     }
+}
+
+fn line(at: Duration, from: Speaker, text: &str) -> TranscriptLine {
+    TranscriptLine { at_ms: Some(whole_ms(at)), from, text: text.to_owned() }
 }
 
 /// What lines look like: one that moves the cursor to other rows of the screen is as many lines there.
@@ -172,7 +177,11 @@ mod tests {
     }
 
     fn shown(transcript: &Transcript) -> String {
-        format!("{}\n{}", transcript.render(hide).join("\n"), transcript.last_seen(hide))
+        format!("{}\n{}", written(transcript, hide).join("\n"), transcript.last_seen(hide))
+    }
+
+    fn written(transcript: &Transcript, hide: impl Fn(&str) -> String) -> Vec<String> {
+        transcript.lines(hide).iter().map(ToString::to_string).collect()
     }
 
     fn told(pieces: &[&str]) -> Transcript {
@@ -222,7 +231,7 @@ mod tests {
         transcript.received(Duration::from_millis(30), b"show run\r\npassword 7 ");
         transcript.received(Duration::from_millis(500), b"0822\r\nend\r\nR1#");
         assert_eq!(
-            transcript.render(str::to_owned),
+            written(&transcript, str::to_owned),
             [
                 "    0.010 < R1#show run",
                 "    0.020 > \"show run\\n\"",
@@ -238,7 +247,7 @@ mod tests {
         let mut transcript = told(&["\x1b[1;1Hbackup ftp://ops:QZ1\x1b[2;1Hloading\x1b[1K\rsw1#"]);
         transcript.sent(Duration::from_secs(1), b"show run\n");
         transcript.received(Duration::from_secs(2), b"show run\r\nenable secret \x1b[3;15H5 QZ2\r\nsw1#");
-        let hidden = transcript.render(hide);
+        let hidden = written(&transcript, hide);
         assert!(!hidden.join("\n").contains("QZ2"), "{hidden:?}");
         assert_eq!(hidden[2], "    1.000 > \"show run\\n\"", "{hidden:?}");
         assert_eq!(hidden.last().unwrap(), "    2.000 < sw1#", "{hidden:?}");

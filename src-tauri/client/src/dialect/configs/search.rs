@@ -76,7 +76,7 @@ async fn by_words(talk: Talk<'_>, wanted: &str) -> Result<Vec<FoundConfig>, Prob
         device_id: row.number("device_id").unwrap_or_default(),
         retrieved_at: row.time("retrieved_at").unwrap_or_default(),
         snippet: snippet::of_server(&row.word("snippet")),
-        config_metadata: row.value("config_metadata"),
+        config_metadata: row.value("config_metadata").map(Into::into),
     });
     Ok(found.collect())
 }

@@ -4,7 +4,7 @@ use std::collections::{HashMap, HashSet};
 
 use netraven_api::Problem;
 use netraven_api::devices::Device;
-use netraven_api::outcome::{Cause, Stage};
+use netraven_api::outcome::Cause;
 use netraven_api::problem::Code;
 use netraven_api::results::{JobResult, ResultStatus};
 use netraven_api::runs::{DeviceState, ListRunDevices, Run, RunDevice};
@@ -112,24 +112,25 @@ fn devices(seen: &Seen, run: &Run, known: &[Device], said: &Errors) -> Vec<RunDe
 
 fn device(result: &JobResult, known: Option<&Device>) -> RunDevice {
     let failed = result.status == ResultStatus::Failure;
-    let detail = |name: &str| result.details.as_ref().and_then(|details| details.get(name));
+    let evidence = result.details.as_deref();
+    let number = |name: &str| evidence.and_then(|evidence| evidence.other.get(name)).and_then(Value::as_i64);
     RunDevice {
         device_id: result.device_id,
         hostname: result.device_name.clone(),
         address: known.map(address).unwrap_or_default(),
         device_type: known.map(|device| device.device_type.clone()).unwrap_or_default(),
         state: if failed { DeviceState::Failure } else { DeviceState::Success },
-        stage: detail("stage").and_then(Value::as_str).filter(|_| failed).and_then(Stage::parse),
+        stage: evidence.filter(|_| failed).and_then(|evidence| evidence.stage.as_ref()?.known()),
         cause: cause(result),
-        message: detail("message").and_then(Value::as_str).map(str::to_owned).filter(|_| failed),
-        attempt: detail("retries").and_then(Value::as_i64).unwrap_or_default() + 1,
+        message: evidence.filter(|_| failed).and_then(|evidence| evidence.message.clone()),
+        attempt: number("retries").unwrap_or_default() + 1,
         worker: None,
         started_at: None,
         finished_at: Some(result.result_time),
         result_id: Some(result.id),
         details: result.details.clone(),
         changed: changed(result),
-        snapshot_id: detail("db_snapshot_id").and_then(Value::as_i64),
+        snapshot_id: number("db_snapshot_id"),
     }
 }
 
@@ -142,17 +143,16 @@ fn address(device: &Device) -> String {
 
 /// Whether a configuration differed from the one before; nothing for results that read none.
 pub fn changed(result: &JobResult) -> Option<bool> {
-    let details = result.details.as_ref()?;
-    if details.get("db_snapshot_id").is_some_and(Value::is_number) {
+    let evidence = result.details.as_ref()?;
+    if evidence.other.get("db_snapshot_id").is_some_and(Value::is_number) {
         return Some(true);
     }
-    details.get("deduplicated").and_then(Value::as_bool).map(|same| !same)
+    evidence.deduplicated.map(|same| !same)
 }
 
 /// Why a result failed; nothing for one that did not.
 pub fn cause(result: &JobResult) -> Option<Cause> {
-    let word = result.details.as_ref().and_then(|details| details.get("cause")).and_then(Value::as_str);
-    (result.status == ResultStatus::Failure).then(|| word.and_then(Cause::parse).unwrap_or(Cause::Internal))
+    (result.status == ResultStatus::Failure).then(|| result.cause().unwrap_or(Cause::Internal))
 }
 
 /// What the log says went wrong in a run.

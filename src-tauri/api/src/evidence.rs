@@ -1,0 +1,240 @@
+//! Evidence: what happened on a device while it was worked on, secrets hidden, as `details` of its result holds it.
+//!
+//! A part is there when there is something to say. What another server, or one of another version, says in a form that is
+//! not known here fails nothing: it is kept in `other`.
+
+use std::fmt;
+use std::time::Duration;
+
+use serde::{Deserialize, Serialize};
+
+use crate::outcome::{Cause, Stage};
+use crate::parts::parts;
+use crate::words::{Open, words};
+
+mod transcript;
+
+pub use transcript::{Speaker, TranscriptLine};
+
+parts! {
+    /// What happened on a device while it was worked on, secrets hidden.
+    pub struct Evidence {
+        /// Why it failed.
+        pub cause: Option<Open<Cause>>,
+        /// For a failure, the stage that broke.
+        pub stage: Option<Open<Stage>>,
+        /// What happened, as a sentence.
+        pub message: Option<String>,
+        /// What a person does next, for a failure.
+        pub advice: Option<String>,
+        /// What was waited for.
+        pub expected: Option<String>,
+        /// The device's own line the message is about.
+        pub said: Option<String>,
+        /// The end of what the device said.
+        pub last_seen: Option<String>,
+        /// Bytes the device sent in its shell.
+        pub bytes_read: Option<u64>,
+        /// Names of the credentials it refused, in the order they were tried.
+        pub refused_logins: Vec<String>,
+        /// The stored host key and the one that was offered instead.
+        pub host_keys: Option<KeyChange>,
+        /// What device and worker said to each other: the beginning, and above all the end.
+        pub transcript: Vec<TranscriptLine>,
+        /// How long each stage took, the one that broke included.
+        pub timings: Vec<StageTime>,
+        /// Whether the configuration differed from the last snapshot.
+        pub changed: Option<bool>,
+        /// Whether it was found equal to the last snapshot.
+        pub deduplicated: Option<bool>,
+        /// The snapshot stored, or the one it was found equal to.
+        pub snapshot_id: Option<i64>,
+        /// Bytes of the configuration, as it is stored.
+        pub bytes: Option<i64>,
+        /// Its lines.
+        pub lines: Option<i64>,
+        /// Secrets hidden in it.
+        pub secrets_hidden: Option<i64>,
+        /// SHA-256 of the text as it is stored, hexadecimal.
+        pub sha256: Option<String>,
+        /// Platform it was read as.
+        pub platform: Option<String>,
+        /// The device's prompt.
+        pub prompt: Option<String>,
+        /// Name of the credential that was accepted.
+        pub login: Option<String>,
+        /// The key the device identified itself with.
+        pub host_key: Option<ShownKey>,
+        /// What client and device agreed on.
+        pub algorithms: Option<Algorithms>,
+        /// What the device says of itself.
+        pub facts: Option<Facts>,
+        /// Milliseconds until the TCP connection stood.
+        pub tcp_ms: Option<u64>,
+        /// The greeting of the SSH server.
+        pub ssh_banner: Option<String>,
+        /// Milliseconds until the echo came back.
+        pub icmp_ms: Option<u64>,
+        /// What came of the echo request.
+        pub icmp: Option<Echo>,
+        /// The address that answered, with its port.
+        pub address: Option<String>,
+    }
+}
+
+/// How long a stage took.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct StageTime {
+    /// Stage.
+    pub stage: Open<Stage>,
+    /// Milliseconds.
+    pub ms: u64,
+}
+
+impl StageTime {
+    /// A stage and how long it took.
+    #[must_use]
+    pub fn new(stage: Stage, took: Duration) -> StageTime {
+        StageTime { stage: stage.into(), ms: whole_ms(took) }
+    }
+}
+
+/// A host key as a device shows it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ShownKey {
+    /// Such as `ssh-ed25519`.
+    pub key_type: String,
+    /// `SHA256:` and the base64 digest without padding, as OpenSSH prints it.
+    pub sha256: String,
+}
+
+impl fmt::Display for ShownKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} {}", self.key_type, self.sha256)
+    }
+}
+
+/// A host key that is not the stored one.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct KeyChange {
+    /// The one stored on first use, or trusted since.
+    pub stored: ShownKey,
+    /// The one the device showed.
+    pub offered: ShownKey,
+}
+
+/// The algorithms client and device agreed on.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Algorithms {
+    /// Key exchange.
+    pub kex: String,
+    /// Host key signature.
+    pub host_key: String,
+    /// Cipher, device to client.
+    pub cipher: String,
+    /// Message authentication, device to client; `implicit` where the cipher brings its own.
+    pub mac: String,
+}
+
+/// What a device says of itself.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Facts {
+    /// Model.
+    pub model: Option<String>,
+    /// Serial number.
+    pub serial: Option<String>,
+    /// Software version.
+    pub version: Option<String>,
+}
+
+words! {
+    /// What came of an ICMP echo request.
+    pub enum Echo {
+        /// It came back.
+        Answered = "answered",
+        /// It did not come back in time.
+        NoAnswer = "no answer",
+        /// The system lets this program send none.
+        NotAllowed = "not allowed",
+    }
+}
+
+/// A duration in whole milliseconds.
+#[must_use]
+pub fn whole_ms(took: Duration) -> u64 {
+    u64::try_from(took.as_millis()).unwrap_or(u64::MAX)
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::{Map, Value, json};
+
+    use super::*;
+
+    /// A failure and a success as they were stored when they were JSON.
+    fn stored() -> [Value; 2] {
+        let key = |sha256: &str| json!({"key_type": "ssh-ed25519", "sha256": sha256});
+        [
+            json!({
+                "cause": "host-key-changed", "stage": "host_key", "message": "Another key.", "advice": "Compare them.",
+                "expected": "ssh-ed25519 SHA256:a", "said": "% Denied", "last_seen": "R1#", "bytes_read": 41212,
+                "refused_logins": ["netops"], "host_keys": {"stored": key("SHA256:a"), "offered": key("SHA256:b")},
+                "timings": [{"stage": "reach", "ms": 7}],
+            }),
+            json!({
+                "changed": false, "deduplicated": true, "bytes": 61204, "lines": 2210, "secrets_hidden": 7, "sha256": "9f",
+                "platform": "cisco_ios", "prompt": "R1#", "login": "netops", "timings": [{"stage": "read", "ms": 812}],
+                "host_key": key("SHA256:a"), "message": "Configuration unchanged.", "snapshot_id": 512,
+                "algorithms": {"kex": "curve25519-sha256", "host_key": "ssh-ed25519", "cipher": "aes256-ctr", "mac": "implicit"},
+                "facts": {"model": "C9300", "serial": null, "version": "17.9"},
+            }),
+        ]
+    }
+
+    #[test]
+    fn evidence_is_written_by_the_names_it_always_had() {
+        let check = json!({
+            "timings": [{"stage": "reach", "ms": 3}], "tcp_ms": 3, "ssh_banner": "SSH-2.0-x", "icmp_ms": 1, "icmp": "answered",
+            "address": "10.0.0.1", "message": "It answered.",
+        });
+        for value in stored().into_iter().chain([check]) {
+            let evidence = Evidence::from(value.clone());
+            assert_eq!(evidence.other, Map::new(), "every part is known");
+            assert_eq!(serde_json::to_value(evidence).unwrap(), value);
+        }
+        assert_eq!(serde_json::to_value(Evidence::default()).unwrap(), json!({}), "what is not known is left out");
+    }
+
+    #[test]
+    fn parts_that_were_null_or_empty_are_nothing() {
+        let empty = json!({"said": null, "host_keys": null, "refused_logins": [], "transcript": null, "bytes_read": 0});
+        let evidence = Evidence::from(empty);
+        assert_eq!(evidence, Evidence { bytes_read: Some(0), ..Evidence::default() });
+        assert_eq!(Evidence::from(Value::Null), Evidence::default());
+    }
+
+    #[test]
+    fn what_is_not_known_fails_nothing_and_is_kept() {
+        let foreign = json!({
+            "retries": 2, "tcp_22": {"success": false}, "message": {"text": "an object"}, "cause": "too-tired", "bytes": "many",
+            "host_keys": {"offered": {"sha256": "SHA256:b"}}, "timings": [{"stage": "warp", "ms": 7}], "transcript": "no list",
+        });
+        let evidence = Evidence::from(foreign.clone());
+        assert_eq!(evidence.cause, Some(Open::Other("too-tired".to_owned())));
+        assert_eq!((evidence.message.as_ref(), evidence.bytes, evidence.timings[0].stage.known()), (None, None, None));
+        assert_eq!(evidence.other["host_keys"], foreign["host_keys"]);
+        assert_eq!(serde_json::to_value(evidence).unwrap(), foreign);
+        let listed: Vec<Evidence> = serde_json::from_value(json!(["all well", 7, [], {"a": null}])).unwrap();
+        assert_eq!(listed[0].other["value"], "all well");
+    }
+
+    #[test]
+    fn old_transcripts_are_read_and_written_as_entries() {
+        let old = json!({"transcript": ["    0.402 < R1#", "    0.455 > \"show run\\n\""]});
+        let new = json!({"transcript": [
+            {"at_ms": 402, "from": "device", "text": "R1#"}, {"at_ms": 455, "from": "worker", "text": "show run\n"},
+        ]});
+        assert_eq!(serde_json::to_value(Evidence::from(old)).unwrap(), new);
+        assert_eq!(serde_json::to_value(Evidence::from(new.clone())).unwrap(), new);
+    }
+}
