@@ -32,7 +32,7 @@ mod summary_cards;
 mod views_menu;
 mod words;
 
-use charts::{ChartsToggle, RunCharts};
+use charts::{ChartsToggle, RunCharts, are_read};
 use chips::FilterChips;
 use filters_bar::JobFiltersBar;
 use logs_panel::LogsPanel;
@@ -160,7 +160,7 @@ pub fn JobDashboard(view: ReadSignal<String>) -> Element {
                     if charts.get() == Charts::Shown {
                         RunCharts { state, unit: bars.read().0.unit.clone(), outcomes, timeline }
                     }
-                    RunsPanel { state, search, runs }
+                    RunsPanel { state, search, runs, charts_are_read: charts.get() == Charts::Shown && are_read(outcomes, timeline) }
                 },
                 DashboardTab::Logs => rsx! {
                     LogsPanel { state, total, refresh: log_refresh }

@@ -114,6 +114,15 @@ fn the_chart_of_another_period_is_not_drawn_under_the_one_that_is_read() {
 }
 
 #[test]
+fn what_is_offered_where_nothing_ran_comes_once_and_does_not_move() {
+    let fake = empty();
+    fake.hang("GET /runs/outcomes");
+    fake.answer("GET /runs/timeline", &timeline());
+    let screen = Screen::open(&fake, "/");
+    assert!(!screen.shows("Nothing ran in") && screen.shows("Reading the runs"), "{}", screen.outline());
+}
+
+#[test]
 fn a_chart_that_lacks_lines_says_so_below_the_page() {
     let (fake, _) = open_log("/?tab=logs", vec![line(12, "INFO", "Connected in 41 ms")]);
     let partial = LogHistogram { is_partial: true, ..histogram() };

@@ -52,6 +52,12 @@ pub fn ChartsToggle() -> Element {
     }
 }
 
+/// Whether the charts are read for the first time.
+pub fn are_read(outcomes: Query<RunOutcomes>, timeline: Query<RunTimeline>) -> bool {
+    (outcomes.value().is_none() && outcomes.error().is_none())
+        || (timeline.value().is_none() && timeline.error().is_none())
+}
+
 /// Both charts, or why there are none. A period without a run has none: the table says so.
 #[component]
 pub fn RunCharts(

@@ -14,9 +14,15 @@ use crate::pages::lab::LabButton;
 use crate::route::Route;
 use crate::state::steady::{Steady, use_steady};
 
-/// The runs of a page; `search` is what was asked for, which what is typed becomes a little later.
+/// The runs of a page; `search` is what was asked for, which what is typed becomes a little later. `charts_are_read`: those
+/// above are not there yet, and fold away if there is nothing to draw.
 #[component]
-pub fn RunsPanel(mut state: Store<DashboardState>, search: ReadSignal<String>, runs: Query<Page<Run>>) -> Element {
+pub fn RunsPanel(
+    mut state: Store<DashboardState>,
+    search: ReadSignal<String>,
+    runs: Query<Page<Run>>,
+    charts_are_read: bool,
+) -> Element {
     let (open, page_number) = (*state.runs().open().read(), *state.runs().page().read());
     let retry = move |()| runs.refresh();
     let fresh = runs.value().map(|page| page.items.clone()).unwrap_or_default();
@@ -26,8 +32,8 @@ pub fn RunsPanel(mut state: Store<DashboardState>, search: ReadSignal<String>, r
             if let Some(problem) = stale {
                 StaleNote { problem, at: runs.at(), onretry: retry }
             }
-            if rows.is_empty() && runs.is_of_before() {
-                // That nothing was there before says nothing of now.
+            if rows.is_empty() && (runs.is_of_before() || charts_are_read) {
+                // That nothing was there before says nothing of now; and what is offered instead is not to move.
                 SkeletonRows { rows: 10, label: "Reading the runs" }
             } else if rows.is_empty() {
                 NoRuns { state, search }
