@@ -1,4 +1,4 @@
-//! Closed lists of words: each is written once, in [`words!`], and everything else about it follows.
+//! Closed lists of words: each is written once, in `words!`, and everything else about it follows.
 //!
 //! A list is an enum whose variants are words on the wire and in the database. Nobody else spells them: a word is parsed where
 //! it comes in, and compared as a variant from there on.
@@ -126,7 +126,7 @@ impl<'de, W: Word> Deserialize<'de> for Open<W> {
     }
 }
 
-/// Reads a word of a closed list, for the `Deserialize` of [`words!`].
+/// Reads a word of a closed list, for the `Deserialize` of `words!`.
 ///
 /// # Errors
 /// When it is not a text, or not one of the words; the message names them all.

@@ -20,7 +20,7 @@ pub fn line(raw: &str) -> Cow<'_, str> {
     Cow::Owned(shown)
 }
 
-/// The last row of what [`line`] shows.
+/// The last row of what [`line()`] shows.
 pub fn last_row(raw: &str) -> Cow<'_, str> {
     let shown = line(raw);
     match shown.rfind('\n') {
