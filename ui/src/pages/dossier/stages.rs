@@ -19,6 +19,8 @@ use crate::state::session::use_workplace;
 enum Went {
     Well,
     Wrong,
+    /// The device was cancelled while it was in it.
+    Cancelled,
     Now,
     /// The work is beyond it; whether it was needed is told with the result.
     NotTold,
@@ -30,6 +32,7 @@ impl Went {
         match self {
             Went::Well => "well",
             Went::Wrong => "wrong",
+            Went::Cancelled => "cancelled",
             Went::Now => "now",
             Went::NotTold => "not-told",
             Went::NotYet => "not-yet",
@@ -40,6 +43,7 @@ impl Went {
         match self {
             Went::Well => "done",
             Went::Wrong => "broke here",
+            Went::Cancelled => "cancelled here",
             Went::Now => "now",
             Went::NotTold => "not told yet",
             Went::NotYet => "not reached",
@@ -76,7 +80,7 @@ pub fn Stages(job_type: Open<JobKind>, device: RunDevice) -> Element {
                             Went::Well => rsx! { Icon { glyph: Glyph::Check, size: 11 } },
                             Went::Wrong => rsx! { Icon { glyph: Glyph::Cross, size: 11 } },
                             Went::Now => rsx! { Icon { glyph: Glyph::Spinner, size: 11, class: "spin" } },
-                            Went::NotTold | Went::NotYet => rsx! {},
+                            Went::Cancelled | Went::NotTold | Went::NotYet => rsx! {},
                         }
                     }
                     span { class: "step-name", "{name}" }
@@ -104,7 +108,7 @@ fn shown(job_type: &Open<JobKind>, device: &RunDevice) -> Vec<ShownStage> {
     };
     let of = |stage: Stage| {
         let time = times.iter().find(|(timed, _)| *timed == stage).map(|(_, took)| *took);
-        let went = went(stage, reached, device.state, time.is_some(), !times.is_empty())?;
+        let went = went(stage, reached, device.state, &times)?;
         let took = time.filter(|_| went == Went::Well).map(duration);
         Some(ShownStage { stage, name: format::stage(stage, job_type), went, took })
     };
@@ -112,19 +116,23 @@ fn shown(job_type: &Open<JobKind>, device: &RunDevice) -> Vec<ShownStage> {
 }
 
 /// How a stage went; nothing where it was not seen, as a privileged mode on a platform that has none.
-fn went(stage: Stage, reached: Stage, state: DeviceState, is_timed: bool, has_times: bool) -> Option<Went> {
+fn went(stage: Stage, reached: Stage, state: DeviceState, times: &[(Stage, u64)]) -> Option<Went> {
+    let is_timed = times.iter().any(|(timed, _)| *timed == stage);
     match (state, stage.cmp(&reached)) {
         (DeviceState::NoResult, _) => None,
         (DeviceState::Queued, _) => Some(Went::NotYet),
         (DeviceState::Success, order) => (is_timed || order == Ordering::Equal).then_some(Went::Well),
         (DeviceState::Running, Ordering::Equal) => Some(Went::Now),
-        (DeviceState::Failure | DeviceState::Cancelled, Ordering::Equal) => Some(Went::Wrong),
+        (DeviceState::Failure, Ordering::Equal) => Some(Went::Wrong),
+        (DeviceState::Cancelled, Ordering::Equal) => Some(Went::Cancelled),
         (_, Ordering::Less) if is_timed => Some(Went::Well),
         (DeviceState::Running, Ordering::Less) => Some(Went::NotTold),
         (_, Ordering::Less) => None,
         (DeviceState::Running, Ordering::Greater) => Some(Went::NotYet),
         // A later stage may have begun for an earlier command; what counts is where it broke. Without any times nobody knows.
-        (DeviceState::Failure | DeviceState::Cancelled, Ordering::Greater) => has_times.then_some(Went::NotYet),
+        (DeviceState::Failure | DeviceState::Cancelled, Ordering::Greater) => {
+            (!times.is_empty()).then_some(Went::NotYet)
+        }
     }
 }
 
@@ -170,7 +178,7 @@ mod tests {
         // Rows from before times were recorded show where it ended, and no more.
         assert_eq!(backup(DeviceState::Success, Stage::Record, &[]), [(Stage::Record, Went::Well)]);
         assert_eq!(backup(DeviceState::Failure, Stage::Read, &[]), [(Stage::Read, Went::Wrong)]);
-        assert_eq!(backup(DeviceState::Cancelled, Stage::Read, &[]), [(Stage::Read, Went::Wrong)]);
+        assert_eq!(backup(DeviceState::Cancelled, Stage::Read, &[]), [(Stage::Read, Went::Cancelled)]);
         assert!(of(JobKind::ConfigBackup, &device(DeviceState::Success, None, &[])).is_empty());
     }
 
