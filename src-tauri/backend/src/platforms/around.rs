@@ -16,6 +16,22 @@ pub(super) struct Around<'a> {
     next: Next,
 }
 
+/// What the lines before one say of what is secret in it.
+#[derive(Default)]
+pub(super) struct Told {
+    /// Parts that are secret.
+    pub secrets: Vec<Range<usize>>,
+    /// The part that is secret where it is a word alone.
+    pub word: Option<Range<usize>>,
+}
+
+impl Told {
+    /// Whether nothing was said.
+    pub(super) fn is_empty(&self) -> bool {
+        self.secrets.is_empty() && self.word.is_none()
+    }
+}
+
 /// What is expected of the next line.
 #[derive(Clone, Copy, Default, PartialEq, Eq)]
 enum Next {
@@ -53,7 +69,7 @@ fn pattern(text: &str) -> Regex {
 impl<'a> Around<'a> {
     /// Takes the next line in, and says under which line it stands and what of it is secret by what came before. `may_tell` is
     /// whether anything of [`TELLING`] may be in it.
-    pub(super) fn enter(&mut self, line: &'a str, indent: usize, may_tell: bool) -> (&'a str, Vec<Range<usize>>) {
+    pub(super) fn enter(&mut self, line: &'a str, indent: usize, may_tell: bool) -> (&'a str, Told) {
         while self.above.last().is_some_and(|(depth, ..)| *depth >= indent) {
             self.above.pop();
         }
@@ -61,7 +77,8 @@ impl<'a> Around<'a> {
         if line.starts_with('/') {
             self.section = opens;
         }
-        let mut secrets = Vec::new();
+        let mut told = Told::default();
+        let secrets = &mut told.secrets;
         let (parent, within) = self.above.last().map_or(("", false), |(_, line, within)| (*line, *within));
         if opens || within || self.section {
             secrets.extend(NAME.captures_iter(line).filter_map(|found| found.get(1)).map(|name| name.range()));
@@ -71,9 +88,7 @@ impl<'a> Around<'a> {
                 secrets.extend(TYPES.captures(line).and_then(|found| found.get(1)).map(|typed| typed.range()));
             }
             Next::Rest => secrets.push(indent..first_word(line, indent)),
-            Next::Value(depth) if indent > depth && !line.contains([':', '=']) && !line[indent..].contains(' ') => {
-                secrets.push(indent..line.len());
-            }
+            Next::Value(depth) if indent > depth => told.word = Some(indent..line.len()),
             Next::Nothing | Next::Value(_) => {}
         }
         self.above.push((indent, line, opens || within));
@@ -83,7 +98,7 @@ impl<'a> Around<'a> {
             true if !line.ends_with(char::is_whitespace) && OPENING.is_match(line) => Next::Value(indent),
             _ => Next::Nothing,
         };
-        (parent, secrets)
+        (parent, told)
     }
 }
 

@@ -68,6 +68,7 @@ impl Redactor {
     /// The text without its secrets. Fails closed: what a line names as a secret is hidden even when no rule knows it.
     pub fn redact(&self, text: &str) -> Redacted {
         let (text, mut hidden) = self.hide_armoured(text);
+        let (text, mut tags) = Shown::of(&text);
         let mut out = String::with_capacity(text.len() + text.len() / 16);
         let mut around = Around::default();
         let mut lines = text.split_inclusive('\n');
@@ -83,54 +84,24 @@ impl Redactor {
             let concerned = self.rules.concerns(line);
             let (parent, told) = around.enter(line, indent, concerned);
             if told.is_empty() && !concerned {
-                out.push_str(whole);
+                tags.show(whole, &mut out);
                 continue;
             }
-            let (count, block) = self.hide_in_line(line, parent, told, &mut out);
-            hidden += count;
+            let verdict = self.rules.judge(line, parent, told, self.prose);
+            let mut from = 0;
+            for range in &verdict.hide {
+                tags.show(&line[from..range.start], &mut out);
+                self.tags.push(tags.skip(&line[range.clone()]), &mut out);
+                from = range.end;
+            }
+            tags.show(&line[from..], &mut out);
+            hidden += verdict.hide.len();
             out.push_str(ending);
-            if let Some(block) = block {
-                hidden += self.hide_block(block, &mut lines, &mut out);
+            if let Some(block) = verdict.block {
+                hidden += self.hide_block(block, &mut lines, &mut tags, &mut out);
             }
         }
         Redacted { text: out, hidden }
-    }
-
-    fn hide_in_line(
-        &self,
-        line: &str,
-        parent: &str,
-        told: Vec<Range<usize>>,
-        out: &mut String,
-    ) -> (usize, Option<usize>) {
-        let tags: Vec<&str> =
-            if line.contains('‹') { TAG.find_iter(line).map(|tag| tag.as_str()).collect() } else { Vec::new() };
-        let masked: Cow<'_, str> = if tags.is_empty() && !line.contains(MASK) {
-            Cow::Borrowed(line)
-        } else {
-            let clean = line.replace(MASK, "\u{FFFD}");
-            Cow::Owned(TAG.replace_all(&clean, MASK.to_string()).into_owned())
-        };
-        // What the lines before tell is told of the line as it was, without any tag.
-        let told = if matches!(masked, Cow::Borrowed(_)) { told } else { Vec::new() };
-        let verdict = self.rules.judge(&masked, parent, told, self.prose);
-        let mut tags = tags.into_iter();
-        let mut copy = |text: &str, out: &mut String| {
-            for (index, part) in text.split(MASK).enumerate() {
-                if index > 0 {
-                    out.push_str(tags.next().unwrap_or_default());
-                }
-                out.push_str(part);
-            }
-        };
-        let mut from = 0;
-        for range in &verdict.hide {
-            copy(&masked[from..range.start], out);
-            self.tags.push(&masked[range.clone()], out);
-            from = range.end;
-        }
-        copy(&masked[from..], out);
-        (verdict.hide.len(), verdict.block)
     }
 
     /// Hides every PEM block as one secret; without an end, to the end of the text.
@@ -154,7 +125,13 @@ impl Redactor {
     }
 
     /// Hides the lines of a block as one secret.
-    fn hide_block<'a>(&self, block: usize, lines: &mut impl Iterator<Item = &'a str>, out: &mut String) -> usize {
+    fn hide_block<'a>(
+        &self,
+        block: usize,
+        lines: &mut impl Iterator<Item = &'a str>,
+        tags: &mut Shown<'_>,
+        out: &mut String,
+    ) -> usize {
         let mut content = String::new();
         let mut end = "";
         for line in lines {
@@ -165,22 +142,55 @@ impl Redactor {
             content.push_str(line);
         }
         let known = content.trim();
-        let is_tag = TAG.find(known).is_some_and(|tag| tag.as_str() == known);
-        if is_tag || known.is_empty() {
-            out.push_str(&content);
-        } else {
+        let is_hidden = !known.is_empty() && !known.chars().eq([MASK]);
+        if is_hidden {
             out.push_str(&content[..content.len() - content.trim_start_matches([' ', '\t']).len()]);
-            self.tags.push(known, out);
+            self.tags.push(tags.skip(known), out);
             self.push_lines(&content, 1, out);
+        } else {
+            tags.show(&content, out);
         }
-        out.push_str(end);
-        usize::from(!is_tag && !known.is_empty())
+        tags.show(end, out);
+        usize::from(is_hidden)
     }
 
     /// Ends `least` lines after a tag, or as many as were hidden.
     fn push_lines(&self, hidden: &str, least: usize, out: &mut String) {
         let count = if self.keeps_lines { hidden.matches('\n').count() } else { least };
         out.extend(std::iter::repeat_n('\n', count));
+    }
+}
+
+/// The tags that a text had before, in the order in which they stand for a [`MASK`] in it.
+struct Shown<'a>(std::vec::IntoIter<&'a str>);
+
+impl<'a> Shown<'a> {
+    /// The text with each tag as one [`MASK`], so that no rule takes a tag for words; and the tags.
+    fn of(text: &'a str) -> (Cow<'a, str>, Shown<'a>) {
+        if !text.contains(['‹', MASK]) {
+            return (Cow::Borrowed(text), Shown(Vec::new().into_iter()));
+        }
+        let tags: Vec<&str> = TAG.find_iter(text).map(|tag| tag.as_str()).collect();
+        let clean = text.replace(MASK, "\u{FFFD}");
+        (Cow::Owned(TAG.replace_all(&clean, MASK.to_string()).into_owned()), Shown(tags.into_iter()))
+    }
+
+    /// Writes the part of the text with its tags.
+    fn show(&mut self, part: &str, out: &mut String) {
+        for (index, piece) in part.split(MASK).enumerate() {
+            if index > 0 {
+                out.push_str(self.0.next().unwrap_or_default());
+            }
+            out.push_str(piece);
+        }
+    }
+
+    /// The part of the text, whose tags are not shown.
+    fn skip<'t>(&mut self, part: &'t str) -> &'t str {
+        for _ in part.matches(MASK) {
+            self.0.next();
+        }
+        part
     }
 }
 

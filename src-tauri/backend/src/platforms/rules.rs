@@ -5,7 +5,7 @@ use std::sync::LazyLock;
 
 use regex::{Regex, RegexSet, RegexSetBuilder};
 
-use super::around::TELLING;
+use super::around::{TELLING, Told};
 use super::definition::{BlockRule, LineRule, SecretRule};
 use super::forms::{self, TRIGGER};
 use super::words::{self, ASSIGNED, STRONG, TOKEN, WEAK};
@@ -78,7 +78,7 @@ impl Rules {
     }
 
     /// What to hide of a line indented under `parent`, beside what is `told` already. In a sentence (`prose`) a keyword may be an ordinary word.
-    pub(super) fn judge(&self, line: &str, parent: &str, told: Vec<Range<usize>>, prose: bool) -> LineVerdict {
+    pub(super) fn judge(&self, line: &str, parent: &str, told: Told, prose: bool) -> LineVerdict {
         let matches = self.any.matches(line);
         let holds = |within: &Option<Regex>| within.as_ref().is_none_or(|within| within.is_match(parent));
         let block = (0..self.blocks.len()).find(|index| matches.matched(*index));
@@ -87,7 +87,7 @@ impl Rules {
             (self.harmless.iter().enumerate()).any(|(i, r)| matches.matched(from + i) && holds(&r.within));
         from += self.harmless.len();
         let mut hide: Vec<Range<usize>> =
-            told.into_iter().flat_map(|range| unmasked(line, trimmed(line, range))).collect();
+            told.secrets.into_iter().flat_map(|range| unmasked(line, trimmed(line, range))).collect();
         let mut add = |captures: regex::Captures<'_>| {
             for group in captures.iter().skip(1).flatten().filter(|group| !words::is_sentence(group.as_str())) {
                 hide.extend(unmasked(line, trimmed(line, group.range())));
@@ -109,7 +109,12 @@ impl Rules {
         if matches.matched(from) {
             hide.extend(forms::find(line).into_iter().flat_map(|range| unmasked(line, trimmed(line, range))));
         }
-        LineVerdict { hide: merged(hide), block }
+        let mut hide = merged(hide);
+        if let Some(word) = told.word.filter(|word| is_word(line, word, &hide)) {
+            hide.extend(unmasked(line, trimmed(line, word)));
+            hide = merged(hide);
+        }
+        LineVerdict { hide, block }
     }
 }
 
@@ -211,6 +216,16 @@ fn value_after(line: &str, from: usize) -> (Range<usize>, bool) {
         }
     }
     (trimmed(line, from..line.len()), true)
+}
+
+/// Whether a part of a line is one word, whatever stands in what is hidden of it.
+fn is_word(line: &str, part: &Range<usize>, hidden: &[Range<usize>]) -> bool {
+    let mut from = part.start;
+    hidden.iter().chain([&(part.end..part.end)]).all(|next| {
+        let shown = &line[from..next.start.max(from)];
+        from = from.max(next.end);
+        !shown.contains([':', '=', ' '])
+    })
 }
 
 /// A range without the quotes, separators and closing punctuation around the value in it.

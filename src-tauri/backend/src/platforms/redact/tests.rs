@@ -289,6 +289,17 @@ fn generic_texts_keep_their_sentences() {
 }
 
 #[test]
+fn what_a_line_says_of_the_next_holds_whatever_stands_in_it() {
+    let redactor = Redactor::generic(&KEY);
+    for secret in ["hun\u{E000}ter2", "\u{E000}", "‹hunter2", "x\"passwordpsk="] {
+        let redacted = redactor.redact(&format!("password:\n  {secret}\nuser: ‹secret 12ab›\n"));
+        assert_eq!(redacted.hidden, 1, "{}", redacted.text);
+        assert!(redacted.text.ends_with("›\nuser: ‹secret 12ab›\n") && !redacted.text.contains("hun"), "{redacted:?}");
+        assert_eq!(redactor.redact(&redacted.text), Redacted { hidden: 0, ..redacted });
+    }
+}
+
+#[test]
 fn known_secrets_are_hidden_wherever_they_stand() {
     let check = |text: &str, secrets: &[&str], expect: &str| assert_eq!(redact_known(text, secrets), expect, "{text}");
     check("login hunter2x, hunter2!", &["hunter2"], "login ‹secret›x, ‹secret›!");
