@@ -67,38 +67,50 @@ fn pattern(text: &str) -> Regex {
 }
 
 impl<'a> Around<'a> {
-    /// Takes the next line in, and says under which line it stands and what of it is secret by what came before. `may_tell` is
-    /// whether anything of [`TELLING`] may be in it.
-    pub(super) fn enter(&mut self, line: &'a str, indent: usize, may_tell: bool) -> (&'a str, Told) {
+    /// The line that one so far indented stands under.
+    pub(super) fn parent(&mut self, line: &str, indent: usize, may_tell: bool) -> &'a str {
         while self.above.last().is_some_and(|(depth, ..)| *depth >= indent) {
             self.above.pop();
         }
-        let opens = may_tell && line.contains(COMMUNITY);
         if line.starts_with('/') {
-            self.section = opens;
+            self.section = may_tell && line.contains(COMMUNITY);
         }
+        self.above.last().map_or("", |(_, line, _)| *line)
+    }
+
+    /// What of the next line, whose [parent](Around::parent) was asked for, is secret by what came before. `may_tell` is whether
+    /// anything of [`TELLING`] may be in it.
+    pub(super) fn told(&self, line: &str, indent: usize, may_tell: bool) -> Told {
         let mut told = Told::default();
-        let secrets = &mut told.secrets;
-        let (parent, within) = self.above.last().map_or(("", false), |(_, line, within)| (*line, *within));
-        if opens || within || self.section {
-            secrets.extend(NAME.captures_iter(line).filter_map(|found| found.get(1)).map(|name| name.range()));
+        if self.section || self.is_within(line, may_tell) {
+            told.secrets.extend(NAME.captures_iter(line).filter_map(|found| found.get(1)).map(|name| name.range()));
         }
-        match std::mem::take(&mut self.next) {
+        match self.next {
             Next::Answer => {
-                secrets.extend(TYPES.captures(line).and_then(|found| found.get(1)).map(|typed| typed.range()));
+                let typed = TYPES.captures(line).and_then(|found| found.get(1));
+                told.secrets.extend(typed.map(|typed| typed.range()));
             }
-            Next::Rest => secrets.push(indent..first_word(line, indent)),
+            Next::Rest => told.secrets.push(indent..first_word(line, indent)),
             Next::Value(depth) if indent > depth => told.word = Some(indent..line.len()),
             Next::Nothing | Next::Value(_) => {}
         }
-        self.above.push((indent, line, opens || within));
+        told
+    }
+
+    /// Whether a line, or one it stands under, is about communities.
+    fn is_within(&self, line: &str, may_tell: bool) -> bool {
+        may_tell && line.contains(COMMUNITY) || self.above.last().is_some_and(|(.., within)| *within)
+    }
+
+    /// Takes the line in.
+    pub(super) fn pass(&mut self, line: &'a str, indent: usize, may_tell: bool) {
+        self.above.push((indent, line, self.is_within(line, may_tell)));
         self.next = match may_tell {
             true if CONTINUING.is_match(line) => Next::Rest,
             true if ASKING.is_match(line) => Next::Answer,
             true if !line.ends_with(char::is_whitespace) && OPENING.is_match(line) => Next::Value(indent),
             _ => Next::Nothing,
         };
-        (parent, told)
     }
 }
 

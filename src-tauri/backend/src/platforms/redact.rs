@@ -11,10 +11,12 @@ use sha2::Sha256;
 use super::around::Around;
 use super::definition::Definition;
 use super::registry;
-use super::rules::{MASK, Rules};
+use super::rules::{LineVerdict, MASK, Rules};
 
 pub(super) static TAG: LazyLock<Regex> =
     LazyLock::new(|| Regex::new("‹secret(?: [0-9a-f]{4})?›").expect("a constant pattern"));
+/// How often the rest of a line is judged again after something of it was hidden.
+const MOST_ROUNDS: usize = 8;
 /// How a PEM block begins; a pattern finds it many times as fast as a search of the text itself.
 static BEGIN: LazyLock<Regex> = LazyLock::new(|| Regex::new("-----BEGIN ").expect("a constant pattern"));
 static GENERIC: LazyLock<Arc<Rules>> = LazyLock::new(|| Arc::clone(&registry::generic().rules));
@@ -82,26 +84,57 @@ impl Redactor {
             }
             let indent = line.len() - content.len();
             let concerned = self.rules.concerns(line);
-            let (parent, told) = around.enter(line, indent, concerned);
-            if told.is_empty() && !concerned {
-                tags.show(whole, &mut out);
-                continue;
-            }
-            let verdict = self.rules.judge(line, parent, told, self.prose);
-            let mut from = 0;
-            for range in &verdict.hide {
-                tags.show(&line[from..range.start], &mut out);
-                self.tags.push(tags.skip(&line[range.clone()]), &mut out);
-                from = range.end;
-            }
-            tags.show(&line[from..], &mut out);
-            hidden += verdict.hide.len();
+            let parent = around.parent(line, indent, concerned);
+            let judge = |line: &str| {
+                let told = around.told(line, indent, concerned);
+                (concerned || !told.is_empty()).then(|| self.rules.judge(line, parent, told, self.prose))
+            };
+            let (count, block) = self.hide_in_line(line, judge, &mut tags, &mut out);
+            around.pass(line, indent, concerned);
+            hidden += count;
             out.push_str(ending);
-            if let Some(block) = verdict.block {
+            if let Some(block) = block {
                 hidden += self.hide_block(block, &mut lines, &mut tags, &mut out);
             }
         }
         Redacted { text: out, hidden }
+    }
+
+    /// Hides what is judged a secret until nothing is left to hide: what is hidden may explain the rest of a line in another way.
+    fn hide_in_line(
+        &self,
+        line: &str,
+        judge: impl Fn(&str) -> Option<LineVerdict>,
+        tags: &mut Shown<'_>,
+        out: &mut String,
+    ) -> (usize, Option<usize>) {
+        let Some(verdict) = judge(line).filter(|verdict| !verdict.hide.is_empty() || verdict.block.is_some()) else {
+            tags.show(line, out);
+            return (0, None);
+        };
+        let mut hidden = verdict.hide.len();
+        let mut shown = self.with_tags(line, &verdict.hide, tags);
+        for _ in 0..MOST_ROUNDS {
+            let (line, mut tags) = Shown::of(&shown);
+            let Some(again) = judge(&line).filter(|again| !again.hide.is_empty()) else { break };
+            hidden += again.hide.len();
+            shown = self.with_tags(&line, &again.hide, &mut tags);
+        }
+        out.push_str(&shown);
+        (hidden, verdict.block)
+    }
+
+    /// The line, with new tags for the parts to hide and its own in between.
+    fn with_tags(&self, line: &str, hide: &[Range<usize>], tags: &mut Shown<'_>) -> String {
+        let mut out = String::with_capacity(line.len() + 16 * hide.len());
+        let mut from = 0;
+        for range in hide {
+            tags.show(&line[from..range.start], &mut out);
+            self.tags.push(tags.skip(&line[range.clone()]), &mut out);
+            from = range.end;
+        }
+        tags.show(&line[from..], &mut out);
+        out
     }
 
     /// Hides every PEM block as one secret; without an end, to the end of the text.
