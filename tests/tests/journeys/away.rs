@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 use jiff::Timestamp;
 use netraven_api::jobs::{JobInput, Schedule};
 use netraven_api::logs::ListLogs;
-use netraven_api::runs::{CancelRun, DeviceState, ListRuns, RunStatus};
+use netraven_api::runs::{CancelRun, DeviceState, ListRuns, RunFilter, RunStatus};
 use netraven_api::system::GetSystemStatus;
 use netraven_api::tags::{TagInput, UpdateTag};
 use netraven_lab::{DeviceSpec, Fault, Platform};
@@ -242,7 +242,7 @@ async fn the_lead_of_a_server_that_stands_still_passes_on() -> anyhow::Result<()
     let job = JobInput { schedule: Schedule::once(Timestamp::now()), ..work::backup(tag) };
     let job = work::add_job(&app.client, job).await?;
     let started = wait::until("the job was started by the other one", async || {
-        let page = app.client.send(&ListRuns { job_id: Some(job), ..ListRuns::default() }).await?;
+        let page = app.client.send(&ListRuns::from(RunFilter { job_id: Some(job), ..RunFilter::default() })).await?;
         Ok((page.total == 1).then_some(()))
     });
     started.await?;

@@ -58,7 +58,7 @@ fn the_runs_the_filters_find_are_written_too() {
     screen.type_into("filter-runs", "edge");
     export(&mut screen, "CSV");
     let [(ExportWhat::Runs { query }, ExportFormat::Csv)] = &exported(&fake)[..] else { panic!("{:?}", fake.wishes()) };
-    assert_eq!(query.search.as_deref(), Some("edge"));
+    assert_eq!(query.filter.search.as_deref(), Some("edge"));
     assert!(!screen.shows("rows were"), "no file was chosen");
 }
 

@@ -7,7 +7,9 @@ use jiff::{SignedDuration, Timestamp};
 use netraven_api::event::{Changed, FeedMessage, Link};
 use netraven_api::jobs::{ListJobs, RunJob};
 use netraven_api::logs::{ListLogs, StreamFilter};
-use netraven_api::runs::{DeviceState, GetRun, GetRunDevice, ListRunDevices, ListRuns, Run, RunStatus, Trigger};
+use netraven_api::runs::{
+    DeviceState, GetRun, GetRunDevice, ListRunDevices, ListRuns, Run, RunFilter, RunStatus, Trigger,
+};
 use netraven_client::Client;
 use netraven_client::feed::Limits;
 use serde_json::{Value, json};
@@ -63,7 +65,7 @@ fn word(world: &mut World, job: i64, word: &str, completed_at: Option<Timestamp>
 }
 
 async fn runs(client: &Client, job_id: i64) -> Vec<Run> {
-    client.send(&ListRuns { job_id: Some(job_id), ..ListRuns::default() }).await.unwrap().items
+    client.send(&ListRuns::from(RunFilter { job_id: Some(job_id), ..RunFilter::default() })).await.unwrap().items
 }
 
 #[tokio::test]

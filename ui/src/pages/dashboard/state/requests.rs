@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use netraven_api::Order;
 use netraven_api::logs::GetLogHistogram;
-use netraven_api::runs::{GetRunOutcomes, GetRunTimeline, ListRuns, RunStatus, SummarizeRuns};
+use netraven_api::runs::{GetRunOutcomes, GetRunTimeline, ListRuns, RunFilter, RunStatus, SummarizeRuns};
 use netraven_api::sorting::RunColumn;
 
 use super::super::charts::Frame;
@@ -16,44 +16,41 @@ use crate::state::span::Span;
 const BARS: i64 = 120;
 
 impl DashboardState {
-    /// The request for the runs; the search text is handed in because it settles later than it is typed.
+    /// Which runs are meant, whatever their state; the search text is handed in because it settles later than it is typed.
+    fn filter(&self, search: &str, now: Timestamp) -> RunFilter {
+        let search = search.trim();
+        RunFilter {
+            job_id: self.scope.job_id,
+            job_type: self.runs.kind.iter().cloned().collect(),
+            trigger: self.runs.trigger.into_iter().collect(),
+            device_id: self.scope.device_id,
+            tag_id: self.runs.tags.clone(),
+            start_time: Some(self.scope.since(now)),
+            end_time: self.scope.span.map(|span| span.last()),
+            search: (!search.is_empty()).then(|| search.to_owned()),
+        }
+    }
+
+    /// The request for the runs.
     #[must_use]
     pub fn list(&self, search: &str, now: Timestamp) -> ListRuns {
-        let sums = self.summary(search, now);
         // The order every server has when nobody says otherwise.
         let as_usual = self.runs.sort == RunColumn::default() && self.runs.order == Order::Descending;
         ListRuns {
             page: Some(self.runs.page),
             size: Some(self.runs.size),
-            job_id: sums.job_id,
-            job_type: sums.job_type,
+            filter: self.filter(search, now),
             status: self.runs.statuses.clone(),
-            trigger: sums.trigger,
-            device_id: sums.device_id,
-            tag_id: sums.tag_id,
-            start_time: sums.start_time,
-            end_time: sums.end_time,
-            search: sums.search,
             sort: (!as_usual).then_some(self.runs.sort),
             order: (!as_usual).then_some(self.runs.order),
             ..ListRuns::default()
         }
     }
 
-    /// The request for the cards: every filter but the states, which the cards themselves are.
+    /// The request for the cards: whatever the state, which is what the cards themselves are.
     #[must_use]
     pub fn summary(&self, search: &str, now: Timestamp) -> SummarizeRuns {
-        let search = search.trim();
-        SummarizeRuns {
-            start_time: Some(self.scope.since(now)),
-            end_time: self.scope.span.map(|span| span.last()),
-            job_id: self.scope.job_id,
-            job_type: self.runs.kind.iter().cloned().collect(),
-            trigger: self.runs.trigger.into_iter().collect(),
-            device_id: self.scope.device_id,
-            tag_id: self.runs.tags.clone(),
-            search: (!search.is_empty()).then(|| search.to_owned()),
-        }
+        SummarizeRuns { filter: self.filter(search, now) }
     }
 
     /// The bars of the outcomes and since when runs are counted in them: those of the whole period, in which a chosen time
@@ -70,39 +67,17 @@ impl DashboardState {
         }
     }
 
-    /// The request for the outcomes in bars that begin with `since`, with the filters of the cards.
+    /// The request for the outcomes in bars that begin with `since`, of the runs of the cards.
     #[must_use]
     pub fn outcomes(&self, search: &str, bars: &Frame, since: Timestamp) -> GetRunOutcomes {
-        let sums = self.summary(search, since);
-        GetRunOutcomes {
-            edge: bars.edges.clone(),
-            start_time: Some(since),
-            end_time: None,
-            job_id: sums.job_id,
-            job_type: sums.job_type,
-            trigger: sums.trigger,
-            device_id: sums.device_id,
-            tag_id: sums.tag_id,
-            search: sums.search,
-        }
+        let filter = RunFilter { start_time: Some(since), end_time: None, ..self.filter(search, since) };
+        GetRunOutcomes { edge: bars.edges.clone(), filter }
     }
 
     /// The request for the timeline: the runs that the table lists.
     #[must_use]
     pub fn timeline(&self, search: &str, now: Timestamp) -> GetRunTimeline {
-        let runs = self.list(search, now);
-        GetRunTimeline {
-            limit: None,
-            start_time: runs.start_time,
-            end_time: runs.end_time,
-            job_id: runs.job_id,
-            job_type: runs.job_type,
-            status: runs.status,
-            trigger: runs.trigger,
-            device_id: runs.device_id,
-            tag_id: runs.tag_id,
-            search: runs.search,
-        }
+        GetRunTimeline { limit: None, filter: self.filter(search, now), status: self.runs.statuses.clone() }
     }
 
     /// The request for what the Running card counts.
