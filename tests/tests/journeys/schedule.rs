@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 use netraven_api::jobs::{GetJob, JobInput, JobKind, Schedule};
-use netraven_api::logs::{Level, ListLogs};
+use netraven_api::logs::{Level, ListLogs, LiveFilter};
 use netraven_api::runs::{CancelRun, ListRuns, Run, RunFilter, RunStatus, Trigger};
 use netraven_client::Client;
 use netraven_lab::{DeviceSpec, Fault, Platform};
@@ -127,7 +127,8 @@ async fn schedules_go_on_after_a_clock_that_was_ahead() -> anyhow::Result<()> {
     sqlx::query(since).bind(jobs[0]).bind(jobs.to_vec()).execute(app.pool()).await?;
     for job in jobs {
         let healed = wait::until("the schedule is put right", async || {
-            let page = app.client.send(&ListLogs { job_id: Some(job), ..ListLogs::default() }).await?;
+            let page =
+                app.client.send(&ListLogs::from(LiveFilter { job_id: Some(job), ..LiveFilter::default() })).await?;
             Ok(page.items.into_iter().find(|line| line.message.contains("the clock had been ahead")))
         });
         assert_eq!(healed.await?.level, Level::Warning);
@@ -156,7 +157,7 @@ async fn missed_starts_are_told() -> anyhow::Result<()> {
     let off = "update jobs set cron_string = '30 * * * *', schedule_since = now() - interval '5 hours' where id = $1";
     sqlx::query(off).bind(job).execute(app.pool()).await?;
     let line = wait::until("the log tells of missed starts", async || {
-        let page = app.client.send(&ListLogs { job_id: Some(job), ..ListLogs::default() }).await?;
+        let page = app.client.send(&ListLogs::from(LiveFilter { job_id: Some(job), ..LiveFilter::default() })).await?;
         Ok(page.items.into_iter().find(|line| line.message.contains("missed, the first at")))
     });
     let line = line.await?;

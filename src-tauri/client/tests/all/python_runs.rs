@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 use netraven_api::Order;
-use netraven_api::logs::ListLogs;
+use netraven_api::logs::{ListLogs, LiveFilter};
 use netraven_api::outcome::{Cause, Stage};
 use netraven_api::problem::Code;
 use netraven_api::results::ListResults;
@@ -96,7 +96,7 @@ async fn one_run_is_found_by_any_of_its_names() {
     assert_eq!(devices(99).await.unwrap_err().code, Code::NotFound);
     let results = client.send(&ListResults { run_id: Some(504), ..ListResults::default() }).await.unwrap();
     assert_eq!(results.items.iter().map(|result| result.id).collect::<Vec<_>>(), [505, 504]);
-    let lines = client.send(&ListLogs { run_id: Some(504), ..ListLogs::default() }).await.unwrap();
+    let lines = client.send(&ListLogs::from(LiveFilter { run_id: Some(504), ..LiveFilter::default() })).await.unwrap();
     assert_eq!(lines.items.iter().map(|line| line.id).collect::<Vec<_>>(), [7006, 7005, 7004]);
     assert!(lines.items.iter().all(|line| line.run_id == Some(504)));
 }

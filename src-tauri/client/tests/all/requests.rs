@@ -15,7 +15,7 @@ use netraven_api::devices::{
 use netraven_api::jobs::{
     CreateJob, DeleteJob, GetJob, GetJobStatus, JobInput, ListJobs, ListRecentJobs, RunJob, Schedule, UpdateJob,
 };
-use netraven_api::logs::{GetLogHistogram, GetLogStats, ListLogLevels, ListLogTypes, ListLogs};
+use netraven_api::logs::{GetLogHistogram, GetLogStats, ListLogLevels, ListLogTypes, ListLogs, LiveFilter, LogFilter};
 use netraven_api::matrix::GetJobMatrix;
 use netraven_api::outcome::Cause;
 use netraven_api::platforms::ListPlatforms;
@@ -186,20 +186,20 @@ impl Walk<'_> {
             .await;
         self.ask(ListResults { run_id: Some(run), ..ListResults::default() }).await;
         let levels: Vec<netraven_api::Open<_>> = vec!["ERROR".into(), "critical".into()];
-        let newest = self.ask(ListLogs { size: Some(100), start_time: since, ..ListLogs::default() }).await;
+        let lately = || LogFilter { start_time: since, ..LogFilter::default() };
+        let newest = self.ask(ListLogs { size: Some(100), ..ListLogs::from(lately()) }).await;
         let oldest = newest.and_then(|page| page.items.last().map(|line| line.id)).unwrap_or(1);
-        self.ask(ListLogs {
-            level: levels.clone(),
-            log_type: vec!["job".into(), "system".into()],
-            ..ListLogs::default()
-        })
-        .await;
-        self.ask(ListLogs { level: levels, search: Some("timeout".into()), ..ListLogs::default() }).await;
-        self.ask(ListLogs { run_id: Some(run), before: Some(oldest), ..ListLogs::default() }).await;
+        let severe = LiveFilter { level: levels, ..LiveFilter::default() };
+        let log_type = vec!["job".into(), "system".into()];
+        self.ask(ListLogs::from(LiveFilter { log_type, ..severe.clone() })).await;
+        self.ask(ListLogs::from(LogFilter { search: Some("timeout".into()), ..severe.into() })).await;
+        let of_run = LiveFilter { run_id: Some(run), ..LiveFilter::default() };
+        self.ask(ListLogs { before: Some(oldest), ..ListLogs::from(of_run) }).await;
         self.ask(ListLogTypes).await;
         self.ask(ListLogLevels).await;
         self.ask(GetLogStats).await;
-        self.ask(GetLogHistogram { start_time: since, device_id: Some(device), ..GetLogHistogram::default() }).await;
+        let live = LiveFilter { device_id: Some(device), ..LiveFilter::default() };
+        self.ask(GetLogHistogram { filter: LogFilter { live, ..lately() }, buckets: None }).await;
         self.ask(ListConfigs { device_id: Some(device), limit: Some(5), ..ListConfigs::default() }).await;
         self.ask(ListConfigHistory(device)).await;
         self.ask(GetConfig(902)).await;

@@ -3,13 +3,12 @@
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use netraven_api::Order;
-use netraven_api::logs::GetLogHistogram;
+use netraven_api::logs::{GetLogHistogram, LiveFilter, LogFilter};
 use netraven_api::runs::{GetRunOutcomes, GetRunTimeline, ListRuns, RunFilter, RunStatus, SummarizeRuns};
 use netraven_api::sorting::RunColumn;
 
 use super::super::charts::Frame;
 use super::{DashboardState, LogChoice, Scope};
-use crate::state::logs::LogFilter;
 use crate::state::span::Span;
 
 /// Bars of the histogram at most.
@@ -18,7 +17,6 @@ const BARS: i64 = 120;
 impl DashboardState {
     /// Which runs are meant, whatever their state; the search text is handed in because it settles later than it is typed.
     fn filter(&self, search: &str, now: Timestamp) -> RunFilter {
-        let search = search.trim();
         RunFilter {
             job_id: self.scope.job_id,
             job_type: self.runs.kind.iter().cloned().collect(),
@@ -27,7 +25,7 @@ impl DashboardState {
             tag_id: self.runs.tags.clone(),
             start_time: Some(self.scope.since(now)),
             end_time: self.scope.span.map(|span| span.last()),
-            search: (!search.is_empty()).then(|| search.to_owned()),
+            search: given(search),
         }
     }
 
@@ -91,16 +89,14 @@ impl LogChoice {
     /// The lines of the log, of any time and text: neither a letter being typed nor the line that is chosen changes it.
     #[must_use]
     pub fn lines(&self, scope: &Scope) -> LogFilter {
-        LogFilter {
-            levels: self.levels.clone(),
-            types: self.types.clone(),
-            sources: self.sources.clone(),
-            meta: self.meta.clone(),
+        let live = LiveFilter {
             job_id: scope.job_id,
             device_id: scope.device_id,
             run_id: self.run_id,
-            ..LogFilter::default()
-        }
+            level: self.levels.clone(),
+            log_type: self.types.clone(),
+        };
+        LogFilter { source: self.sources.clone(), meta: self.meta.clone(), ..LogFilter::from(live) }
     }
 }
 
@@ -109,9 +105,9 @@ impl Scope {
     #[must_use]
     pub fn log(&self, lines: &LogFilter, search: &str, now: Timestamp) -> LogFilter {
         LogFilter {
-            since: Some(self.since(now)),
-            until: self.span.map(|span| span.last()),
-            search: search.to_owned(),
+            start_time: Some(self.since(now)),
+            end_time: self.span.map(|span| span.last()),
+            search: given(search),
             ..lines.clone()
         }
     }
@@ -120,23 +116,17 @@ impl Scope {
     #[must_use]
     pub fn histogram(&self, lines: &LogFilter, search: &str, now: Timestamp) -> GetLogHistogram {
         let began = self.period.began(now);
-        let lines = LogFilter { search: search.to_owned(), ..lines.clone() }.history(None);
-        GetLogHistogram {
-            log_type: lines.log_type,
-            level: lines.level,
-            job_id: lines.job_id,
-            device_id: lines.device_id,
-            run_id: lines.run_id,
-            source: lines.source,
-            meta: lines.meta,
-            start_time: Some(self.span.map_or(began, |span| span.from.min(began))),
-            end_time: None,
-            search: lines.search,
-            buckets: Some(BARS),
-        }
+        let start_time = Some(self.span.map_or(began, |span| span.from.min(began)));
+        let filter = LogFilter { start_time, end_time: None, search: given(search), ..lines.clone() };
+        GetLogHistogram { filter, buckets: Some(BARS) }
     }
 
     fn since(&self, now: Timestamp) -> Timestamp {
         self.span.map_or_else(|| self.period.began(now), |span| span.from)
     }
+}
+
+/// A text that is looked for, if there is any.
+fn given(search: &str) -> Option<String> {
+    Some(search.trim().to_owned()).filter(|search| !search.is_empty())
 }
