@@ -92,14 +92,9 @@ impl Store {
     /// One page of lines. How many lines of a type and level there are is kept, so that the lists people look at most are
     /// never counted.
     pub async fn list_logs(&self, query: &ListLogs) -> Result<RawPage> {
-        let paging = Paging {
-            page: query.page,
-            size: query.size,
-            sort: key(query.sort.unwrap_or_default()),
-            order: query.order,
-            after: query.after,
-            before: query.before,
-        };
+        let paging = Paging::of(query.page, query.size)
+            .sorted(key(query.sort.unwrap_or_default()), query.order)
+            .between(query.after, query.before);
         let narrow = |sql: &mut Sql| {
             filter(sql, &query.filter);
             if !query.job_type.is_empty() {

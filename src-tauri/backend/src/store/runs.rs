@@ -134,14 +134,9 @@ fn key(column: RunColumn) -> SortKey {
 impl Store {
     /// One page of runs.
     pub async fn list_runs(&self, query: &ListRuns) -> Result<RawPage> {
-        let paging = Paging {
-            page: query.page,
-            size: query.size,
-            sort: key(query.sort.unwrap_or_default()),
-            order: query.order,
-            after: query.after,
-            before: query.before,
-        };
+        let paging = Paging::of(query.page, query.size)
+            .sorted(key(query.sort.unwrap_or_default()), query.order)
+            .between(query.after, query.before);
         self.page(&LIST, &paging, |sql| {
             narrow(sql, &query.filter);
             any_of(sql, "r.status", &query.status);
