@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use jiff::Timestamp;
-use netraven_api::logs::{ListLogs, LogEntry};
+use netraven_api::logs::{ListLogs, LogEntry, LogFilter};
 use netraven_api::native::{ExportFormat, ExportState, ExportWhat};
 use netraven_api::page::MAX_SIZE;
 use netraven_api::problem::Code;
@@ -170,6 +170,7 @@ struct Place {
 }
 
 async fn lines(client: Client, query: ListLogs, from: Place) -> Result<Page<LogEntry>, Problem> {
+    let end_time = from.until.or(query.filter.end_time);
     let place = ListLogs {
         page: None,
         size: Some(MAX_SIZE),
@@ -177,7 +178,7 @@ async fn lines(client: Client, query: ListLogs, from: Place) -> Result<Page<LogE
         order: Some(Order::Descending),
         after: None,
         before: from.before,
-        end_time: from.until.or(query.end_time),
+        filter: LogFilter { end_time, ..query.filter },
         ..query
     };
     client.send(&place).await

@@ -11,9 +11,11 @@ use crate::page::Page;
 use crate::sorting::{LogColumn, Order};
 use crate::words::{Open, words};
 
+mod filter;
 mod histogram;
 mod meta;
 
+pub use filter::{LiveFilter, LogFilter};
 pub use histogram::{DEFAULT_BUCKETS, GetLogHistogram, LogBucket, LogHistogram, MAX_BUCKETS, MIN_BUCKETS};
 pub use meta::{MetaMatch, NoMetaMatch};
 
@@ -120,30 +122,9 @@ pub struct ListLogs {
     /// Rows a page, 1 to 100.
     #[cfg_attr(feature = "openapi", schema(minimum = 1, maximum = 100, default = 20))]
     pub size: Option<i64>,
-    /// Any of these types.
-    #[cfg_attr(feature = "openapi", schema(value_type = Vec<String>))]
-    pub log_type: Vec<Open<LogType>>,
-    /// Any of these levels, any case.
-    #[cfg_attr(feature = "openapi", schema(value_type = Vec<String>))]
-    pub level: Vec<Open<Level>>,
-    /// Job.
-    pub job_id: Option<i64>,
-    /// Device.
-    pub device_id: Option<i64>,
-    /// Run.
-    pub run_id: Option<i64>,
-    /// Any of these sources, exact.
-    pub source: Vec<String>,
-    /// Lines at or after this time.
-    pub start_time: Option<Timestamp>,
-    /// Lines at or before this time.
-    pub end_time: Option<Timestamp>,
-    /// Part of the message, any case.
-    pub search: Option<String>,
-    /// Values that `meta` has, all of them: a JSON Pointer, `=` and the value as text, such as `/peer/port=22`; without `=` the
-    /// value is null. Not part of NetRaven's API.
-    #[cfg_attr(feature = "openapi", schema(value_type = Vec<String>))]
-    pub meta: Vec<MetaMatch>,
+    /// Which lines.
+    #[serde(flatten)]
+    pub filter: LogFilter,
     /// Any of these kinds of job.
     #[cfg_attr(feature = "openapi", schema(value_type = Vec<String>))]
     pub job_type: Vec<Open<JobKind>>,
@@ -157,6 +138,18 @@ pub struct ListLogs {
     pub after: Option<i64>,
     /// Only lines with a smaller id.
     pub before: Option<i64>,
+}
+
+impl From<LogFilter> for ListLogs {
+    fn from(filter: LogFilter) -> ListLogs {
+        ListLogs { filter, ..ListLogs::default() }
+    }
+}
+
+impl From<LiveFilter> for ListLogs {
+    fn from(filter: LiveFilter) -> ListLogs {
+        ListLogs::from(LogFilter::from(filter))
+    }
 }
 
 impl Endpoint for ListLogs {
@@ -270,18 +263,9 @@ impl Endpoint for GetLogStats {
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(default)]
 pub struct StreamFilter {
-    /// Job.
-    pub job_id: Option<i64>,
-    /// Device.
-    pub device_id: Option<i64>,
-    /// Run.
-    pub run_id: Option<i64>,
-    /// Any of these levels, any case.
-    #[cfg_attr(feature = "openapi", schema(value_type = Vec<String>))]
-    pub level: Vec<Open<Level>>,
-    /// Any of these types.
-    #[cfg_attr(feature = "openapi", schema(value_type = Vec<String>))]
-    pub log_type: Vec<Open<LogType>>,
+    /// Which lines.
+    #[serde(flatten)]
+    pub filter: LiveFilter,
     /// Begins behind this line; `Last-Event-ID` goes before it.
     pub after: Option<i64>,
     /// Also sends what changed (runs, devices, servers) as events named `changed`; see [`crate::event::Changed`].

@@ -12,12 +12,14 @@ use crate::words::{Open, words};
 
 mod charts;
 mod devices;
+mod filter;
 mod order;
 
 pub use charts::{
     GetRunOutcomes, GetRunTimeline, MOST_EDGES, OutcomeBucket, RunOutcomes, RunTimeline, TIMELINE_RUNS, TimelineRun,
 };
 pub use devices::{CancelDevice, DeviceState, GetRunDevice, ListRunDevices, RunDevice};
+pub use filter::RunFilter;
 
 words! {
     /// State of a run.
@@ -144,25 +146,11 @@ pub struct ListRuns {
     /// Rows a page, 1 to 100.
     #[cfg_attr(feature = "openapi", schema(minimum = 1, maximum = 100, default = 20))]
     pub size: Option<i64>,
-    /// Job.
-    pub job_id: Option<i64>,
-    /// Any of these kinds.
-    #[cfg_attr(feature = "openapi", schema(value_type = Vec<String>))]
-    pub job_type: Vec<Open<JobKind>>,
+    /// Which runs.
+    #[serde(flatten)]
+    pub filter: RunFilter,
     /// Any of these states.
     pub status: Vec<RunStatus>,
-    /// Started by any of these.
-    pub trigger: Vec<Trigger>,
-    /// Runs this device was in.
-    pub device_id: Option<i64>,
-    /// Runs with a device that carries one of these tags now.
-    pub tag_id: Vec<i64>,
-    /// Runs queued at or after this time.
-    pub start_time: Option<Timestamp>,
-    /// Runs queued at or before this time.
-    pub end_time: Option<Timestamp>,
-    /// Part of the job's name, or of a device's hostname in it.
-    pub search: Option<String>,
     /// Column the rows are sorted by; `queued_at` if absent. Equal rows are in the order of their ids.
     #[cfg_attr(feature = "openapi", schema(default = RunColumn::default))]
     pub sort: Option<RunColumn>,
@@ -173,6 +161,12 @@ pub struct ListRuns {
     pub after: Option<i64>,
     /// Only rows with a smaller id, in the order of ids.
     pub before: Option<i64>,
+}
+
+impl From<RunFilter> for ListRuns {
+    fn from(filter: RunFilter) -> ListRuns {
+        ListRuns { filter, ..ListRuns::default() }
+    }
 }
 
 impl Endpoint for ListRuns {
@@ -301,28 +295,14 @@ impl Endpoint for RunAgain {
     }
 }
 
-/// The four cards: true totals of a period, for the runs that fit the filters of [`ListRuns`] other than the state.
+/// The four cards: true totals of the runs that fit. Where a device is named, only its own results are counted.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(default)]
 pub struct SummarizeRuns {
-    /// Runs queued at or after this time; all if absent.
-    pub start_time: Option<Timestamp>,
-    /// Runs queued at or before this time.
-    pub end_time: Option<Timestamp>,
-    /// Job.
-    pub job_id: Option<i64>,
-    /// Any of these kinds.
-    #[cfg_attr(feature = "openapi", schema(value_type = Vec<String>))]
-    pub job_type: Vec<Open<JobKind>>,
-    /// Started by any of these.
-    pub trigger: Vec<Trigger>,
-    /// Runs this device was in; of their results only this device's count.
-    pub device_id: Option<i64>,
-    /// Runs with a device that carries one of these tags now.
-    pub tag_id: Vec<i64>,
-    /// Part of the job's name, or of a device's hostname in it.
-    pub search: Option<String>,
+    /// Which runs.
+    #[serde(flatten)]
+    pub filter: RunFilter,
 }
 
 /// Answer to [`SummarizeRuns`].

@@ -7,7 +7,7 @@ use netraven_api::configs::{Config, ListConfigs};
 use netraven_api::credentials::{CreateCredential, CredentialInput};
 use netraven_api::devices::{CreateDevice, DeviceInput};
 use netraven_api::jobs::{CreateJob, JobInput, JobKind, RunJob};
-use netraven_api::logs::{ListLogs, LogEntry};
+use netraven_api::logs::{ListLogs, LiveFilter, LogEntry};
 use netraven_api::page::MAX_SIZE;
 use netraven_api::runs::{GetRun, GetRunDevice, ListRunDevices, Run, RunDevice};
 use netraven_api::tags::{CreateTag, TagInput};
@@ -183,11 +183,10 @@ pub async fn logs(client: &Client, run: i64) -> anyhow::Result<Vec<LogEntry>> {
     loop {
         let after = lines.last().map_or(0, |line| line.id);
         let query = ListLogs {
-            run_id: Some(run),
             after: Some(after),
             order: Some(Order::Ascending),
             size: Some(100),
-            ..ListLogs::default()
+            ..ListLogs::from(LiveFilter { run_id: Some(run), ..LiveFilter::default() })
         };
         let page = client.send(&query).await?;
         if page.items.is_empty() {

@@ -2,7 +2,7 @@
 //! be drawn.
 
 use netraven_api::runs::{
-    GetRunOutcomes, GetRunTimeline, ListRuns, OutcomeBucket, RunStatus, SummarizeRuns, TimelineRun, Trigger,
+    GetRunOutcomes, GetRunTimeline, ListRuns, OutcomeBucket, RunFilter, RunStatus, SummarizeRuns, TimelineRun, Trigger,
 };
 use netraven_tests::support::app::TestApp;
 use serde_json::json;
@@ -58,37 +58,27 @@ async fn runs_are_counted_between_the_times_given_and_with_every_filter_of_the_l
     assert_eq!((first["succeeded"], first["partly_failed"], first["cancelled"]), (28, 14, 13));
     assert!(!first.contains_key("running"), "states without a run are left out: {first:?}");
 
-    let filters: &[(&str, ListRuns)] = &[
-        ("job", ListRuns { job_id: Some(81), ..ListRuns::default() }),
-        ("kind", ListRuns { job_type: vec!["reachability".into()], ..ListRuns::default() }),
-        ("trigger", ListRuns { trigger: vec![Trigger::Schedule], ..ListRuns::default() }),
-        ("device", ListRuns { device_id: Some(2), ..ListRuns::default() }),
-        ("tag", ListRuns { tag_id: vec![71], ..ListRuns::default() }),
-        ("search", ListRuns { search: Some("NIGHT".into()), ..ListRuns::default() }),
-        ("time", ListRuns { start_time: "2026-01-01T05:10:00Z".parse().ok(), ..ListRuns::default() }),
-        ("end", ListRuns { end_time: "2026-01-01T05:20:00Z".parse().ok(), ..ListRuns::default() }),
+    let filters: &[(&str, RunFilter)] = &[
+        ("job", RunFilter { job_id: Some(81), ..RunFilter::default() }),
+        ("kind", RunFilter { job_type: vec!["reachability".into()], ..RunFilter::default() }),
+        ("trigger", RunFilter { trigger: vec![Trigger::Schedule], ..RunFilter::default() }),
+        ("device", RunFilter { device_id: Some(2), ..RunFilter::default() }),
+        ("tag", RunFilter { tag_id: vec![71], ..RunFilter::default() }),
+        ("search", RunFilter { search: Some("NIGHT".into()), ..RunFilter::default() }),
+        ("time", RunFilter { start_time: "2026-01-01T05:10:00Z".parse().ok(), ..RunFilter::default() }),
+        ("end", RunFilter { end_time: "2026-01-01T05:20:00Z".parse().ok(), ..RunFilter::default() }),
     ];
-    for (name, list) in filters {
-        let asked = GetRunOutcomes {
-            edge: edges(),
-            start_time: list.start_time,
-            end_time: list.end_time,
-            job_id: list.job_id,
-            job_type: list.job_type.clone(),
-            trigger: list.trigger.clone(),
-            device_id: list.device_id,
-            tag_id: list.tag_id.clone(),
-            search: list.search.clone(),
-        };
+    for (name, filter) in filters {
+        let asked = GetRunOutcomes { edge: edges(), filter: filter.clone() };
         let counted = app.client.send(&asked).await?;
         for bucket in &counted.buckets {
-            let within = ListRuns {
-                start_time: list.start_time.max(Some(bucket.start)),
+            let within = RunFilter {
+                start_time: filter.start_time.max(Some(bucket.start)),
                 end_time: Some(bucket.end.checked_sub(jiff::Span::new().microseconds(1))?)
-                    .min(list.end_time.or(Some(jiff::Timestamp::MAX))),
-                size: Some(1),
-                ..list.clone()
+                    .min(filter.end_time.or(Some(jiff::Timestamp::MAX))),
+                ..filter.clone()
             };
+            let within = ListRuns { size: Some(1), ..ListRuns::from(within) };
             assert_eq!(runs(bucket), app.client.send(&within).await?.total, "{name} from {}", bucket.start);
         }
         assert!(counted.buckets.iter().map(runs).sum::<i64>() > 0, "{name}: nothing is compared with nothing");
@@ -137,11 +127,13 @@ async fn a_timeline_holds_the_newest_runs_and_says_how_many_there_are() -> anyho
     let few = app.client.send(&GetRunTimeline { limit: Some(3), ..GetRunTimeline::default() }).await?;
     assert_eq!((ids(&few.runs), few.total), (vec![2000, 1215, 1214], 217));
     let status = vec![RunStatus::Failed, RunStatus::PartlyFailed];
-    let narrowed = GetRunTimeline { status, job_id: Some(82), limit: Some(2), ..GetRunTimeline::default() };
+    let filter = RunFilter { job_id: Some(82), ..RunFilter::default() };
+    let narrowed = GetRunTimeline { status, filter, limit: Some(2) };
     let narrowed = app.client.send(&narrowed).await?;
     assert_eq!((ids(&narrowed.runs), narrowed.total), (vec![1213, 1207], 43));
     assert_eq!((narrowed.runs[0].succeeded, narrowed.runs[0].failed), (1, 1));
-    let none = GetRunTimeline { end_time: "2025-01-01T00:00:00Z".parse().ok(), ..GetRunTimeline::default() };
+    let filter = RunFilter { end_time: "2025-01-01T00:00:00Z".parse().ok(), ..RunFilter::default() };
+    let none = GetRunTimeline { filter, ..GetRunTimeline::default() };
     assert_eq!(app.client.send(&none).await?, netraven_api::runs::RunTimeline::default());
 
     let http = app.http()?;
@@ -158,7 +150,8 @@ async fn a_period_is_compared_with_the_four_weeks_before_it() -> anyhow::Result<
     let app = filled().await?;
     let usual = async |start: Option<&str>, job_id| -> anyhow::Result<(i64, i64)> {
         let start_time = start.map(str::parse).transpose()?;
-        let sums = app.client.send(&SummarizeRuns { start_time, job_id, ..SummarizeRuns::default() }).await?;
+        let filter = RunFilter { start_time, job_id, ..RunFilter::default() };
+        let sums = app.client.send(&SummarizeRuns { filter }).await?;
         Ok((sums.usual_ended, sums.usual_succeeded))
     };
     assert_eq!(usual(Some("2026-01-02T00:00:00Z"), None).await?, (72, 30));

@@ -1,7 +1,7 @@
 //! The filters of runs: each lets through what it says, in the list as in the cards' totals.
 
 use netraven_api::outcome::Cause;
-use netraven_api::runs::{CauseCount, ListRuns, RunSummary, SummarizeRuns, Trigger};
+use netraven_api::runs::{CauseCount, ListRuns, RunFilter, RunSummary, SummarizeRuns, Trigger};
 use netraven_lab::{DeviceSpec, Fault, Platform};
 use netraven_tests::support::app::TestApp;
 use netraven_tests::support::work::{self, Enrolled};
@@ -32,31 +32,35 @@ async fn runs_and_their_totals_are_narrowed_alike() -> anyhow::Result<()> {
     for sql in FILL {
         sqlx::query(*sql).execute(app.pool()).await?;
     }
-    let cases: &[(&str, ListRuns, &[i64])] = &[
-        ("nothing", ListRuns::default(), &[93, 92, 91]),
-        ("job", ListRuns { job_id: Some(81), ..ListRuns::default() }, &[93, 91]),
-        ("kind", ListRuns { job_type: vec!["reachability".into()], ..ListRuns::default() }, &[92]),
-        ("trigger", ListRuns { trigger: vec![Trigger::Schedule], ..ListRuns::default() }, &[91]),
-        ("both triggers", ListRuns { trigger: Trigger::ALL.to_vec(), ..ListRuns::default() }, &[93, 92, 91]),
-        ("device", ListRuns { device_id: Some(1), ..ListRuns::default() }, &[92, 91]),
-        ("tag", ListRuns { tag_id: vec![72], ..ListRuns::default() }, &[91]),
-        ("tags", ListRuns { tag_id: vec![71, 72], ..ListRuns::default() }, &[92, 91]),
-        ("no such tag", ListRuns { tag_id: vec![4711], ..ListRuns::default() }, &[]),
-        ("hostname", ListRuns { search: Some("DEVICE-3".into()), ..ListRuns::default() }, &[93, 91]),
-        ("job's name", ListRuns { search: Some("ping".into()), ..ListRuns::default() }, &[92]),
-        ("until", ListRuns { end_time: "2026-01-01T02:00:00Z".parse().ok(), ..ListRuns::default() }, &[92, 91]),
-        ("two at once", ListRuns { device_id: Some(3), trigger: vec![Trigger::Manual], ..ListRuns::default() }, &[93]),
+    let cases: &[(&str, RunFilter, &[i64])] = &[
+        ("nothing", RunFilter::default(), &[93, 92, 91]),
+        ("job", RunFilter { job_id: Some(81), ..RunFilter::default() }, &[93, 91]),
+        ("kind", RunFilter { job_type: vec!["reachability".into()], ..RunFilter::default() }, &[92]),
+        ("trigger", RunFilter { trigger: vec![Trigger::Schedule], ..RunFilter::default() }, &[91]),
+        ("both triggers", RunFilter { trigger: Trigger::ALL.to_vec(), ..RunFilter::default() }, &[93, 92, 91]),
+        ("device", RunFilter { device_id: Some(1), ..RunFilter::default() }, &[92, 91]),
+        ("tag", RunFilter { tag_id: vec![72], ..RunFilter::default() }, &[91]),
+        ("tags", RunFilter { tag_id: vec![71, 72], ..RunFilter::default() }, &[92, 91]),
+        ("no such tag", RunFilter { tag_id: vec![4711], ..RunFilter::default() }, &[]),
+        ("hostname", RunFilter { search: Some("DEVICE-3".into()), ..RunFilter::default() }, &[93, 91]),
+        ("job's name", RunFilter { search: Some("ping".into()), ..RunFilter::default() }, &[92]),
+        ("until", RunFilter { end_time: "2026-01-01T02:00:00Z".parse().ok(), ..RunFilter::default() }, &[92, 91]),
+        (
+            "two at once",
+            RunFilter { device_id: Some(3), trigger: vec![Trigger::Manual], ..RunFilter::default() },
+            &[93],
+        ),
     ];
-    for (name, query, expected) in cases {
-        let runs = app.client.send(query).await?;
+    for (name, filter, expected) in cases {
+        let runs = app.client.send(&ListRuns::from(filter.clone())).await?;
         assert_eq!(runs.items.iter().map(|run| run.id).collect::<Vec<_>>(), *expected, "{name}");
-        let summary = app.client.send(&same(query)).await?;
+        let summary = app.client.send(&SummarizeRuns { filter: filter.clone() }).await?;
         assert_eq!(usize::try_from(summary.total)?, expected.len(), "{name}: the cards count the same runs");
     }
     let of = async |query: SummarizeRuns| -> anyhow::Result<RunSummary> { Ok(app.client.send(&query).await?) };
     let all = of(SummarizeRuns::default()).await?;
     assert_eq!((all.running, all.failed, all.device_results, all.failure_causes, all.failing_devices), (1, 2, 4, 2, 2));
-    let one = of(SummarizeRuns { device_id: Some(1), ..SummarizeRuns::default() }).await?;
+    let one = of(SummarizeRuns { filter: RunFilter { device_id: Some(1), ..RunFilter::default() } }).await?;
     assert_eq!((one.total, one.device_results, one.failure_causes, one.failing_devices), (2, 2, 1, 1));
 
     let http = app.http()?;
@@ -71,19 +75,6 @@ async fn runs_and_their_totals_are_narrowed_alike() -> anyhow::Result<()> {
     }
     app.stop().await;
     Ok(())
-}
-
-fn same(query: &ListRuns) -> SummarizeRuns {
-    SummarizeRuns {
-        start_time: query.start_time,
-        end_time: query.end_time,
-        job_id: query.job_id,
-        job_type: query.job_type.clone(),
-        trigger: query.trigger.clone(),
-        device_id: query.device_id,
-        tag_id: query.tag_id.clone(),
-        search: query.search.clone(),
-    }
 }
 
 /// A run that has ended was counted when it did: its devices are not read again, however many there are.

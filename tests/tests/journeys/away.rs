@@ -4,8 +4,8 @@ use std::time::{Duration, Instant};
 
 use jiff::Timestamp;
 use netraven_api::jobs::{JobInput, Schedule};
-use netraven_api::logs::ListLogs;
-use netraven_api::runs::{CancelRun, DeviceState, ListRuns, RunStatus};
+use netraven_api::logs::{ListLogs, LogFilter};
+use netraven_api::runs::{CancelRun, DeviceState, ListRuns, RunFilter, RunStatus};
 use netraven_api::system::GetSystemStatus;
 use netraven_api::tags::{TagInput, UpdateTag};
 use netraven_lab::{DeviceSpec, Fault, Platform};
@@ -144,7 +144,8 @@ async fn a_worker_that_vanishes_while_it_writes_lines_stops_nobody() -> anyhow::
         app.app().mention(["somebody else writes".to_owned()]);
         let written = wait::within(Duration::from_secs(10), "the line is written", async || {
             let search = Some("somebody else writes".to_owned());
-            Ok((app.client.send(&ListLogs { search, ..ListLogs::default() }).await?.total > 0).then_some(()))
+            Ok((app.client.send(&ListLogs::from(LogFilter { search, ..LogFilter::default() })).await?.total > 0)
+                .then_some(()))
         });
         written.await?;
         drop(worker);
@@ -177,7 +178,8 @@ async fn lines_that_wait_are_told_of_while_they_wait() -> anyhow::Result<()> {
     for text in ["line 2 of three", "Log lines waited"] {
         wait::until("the log says it", async || {
             let search = Some(text.to_owned());
-            Ok((app.client.send(&ListLogs { search, ..ListLogs::default() }).await?.total > 0).then_some(()))
+            Ok((app.client.send(&ListLogs::from(LogFilter { search, ..LogFilter::default() })).await?.total > 0)
+                .then_some(()))
         })
         .await?;
     }
@@ -242,7 +244,7 @@ async fn the_lead_of_a_server_that_stands_still_passes_on() -> anyhow::Result<()
     let job = JobInput { schedule: Schedule::once(Timestamp::now()), ..work::backup(tag) };
     let job = work::add_job(&app.client, job).await?;
     let started = wait::until("the job was started by the other one", async || {
-        let page = app.client.send(&ListRuns { job_id: Some(job), ..ListRuns::default() }).await?;
+        let page = app.client.send(&ListRuns::from(RunFilter { job_id: Some(job), ..RunFilter::default() })).await?;
         Ok((page.total == 1).then_some(()))
     });
     started.await?;
@@ -320,7 +322,13 @@ async fn old_months_of_the_log_are_removed_by_a_clock_that_is_trusted() -> anyho
     wait::until("the old lines are gone", async || Ok((count(&app).await? == 0).then_some(()))).await?;
     let line = wait::until("the log says so", async || {
         let search = Some("The log of 2020-03 was removed: 1 lines".to_owned());
-        Ok(app.client.send(&ListLogs { search, ..ListLogs::default() }).await?.items.into_iter().next())
+        Ok(app
+            .client
+            .send(&ListLogs::from(LogFilter { search, ..LogFilter::default() }))
+            .await?
+            .items
+            .into_iter()
+            .next())
     });
     line.await?;
     let left: i64 =

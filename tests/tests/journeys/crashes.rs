@@ -5,7 +5,7 @@ use std::path::Path;
 use std::time::Duration;
 
 use anyhow::Context as _;
-use netraven_api::logs::{Level, ListLogs};
+use netraven_api::logs::{Level, ListLogs, LogFilter};
 use netraven_api::results::ListResults;
 use netraven_api::runs::{DeviceState, ListRuns, RunDevice, RunStatus};
 use netraven_api::system::GetSystemStatus;
@@ -169,7 +169,7 @@ async fn a_killed_postgres_is_told_of_and_comes_back() -> anyhow::Result<()> {
         Ok(client.send(&GetSystemStatus).await.ok().filter(|status| status.postgres != "healthy"))
     });
     let logged = wait::until("the log tells of it", async || {
-        let query = ListLogs { search: Some("PostgreSQL stopped".to_owned()), ..ListLogs::default() };
+        let query = ListLogs::from(LogFilter { search: Some("PostgreSQL stopped".to_owned()), ..LogFilter::default() });
         Ok(client.send(&query).await.ok().and_then(|page| page.items.into_iter().next()))
     });
     let (_, line) = tokio::try_join!(told, logged)?;

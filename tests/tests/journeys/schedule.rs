@@ -2,8 +2,8 @@
 
 use jiff::Timestamp;
 use netraven_api::jobs::{GetJob, JobInput, JobKind, Schedule};
-use netraven_api::logs::{Level, ListLogs};
-use netraven_api::runs::{CancelRun, ListRuns, Run, RunStatus, Trigger};
+use netraven_api::logs::{Level, ListLogs, LiveFilter};
+use netraven_api::runs::{CancelRun, ListRuns, Run, RunFilter, RunStatus, Trigger};
 use netraven_client::Client;
 use netraven_lab::{DeviceSpec, Fault, Platform};
 use netraven_tests::support::app::TestApp;
@@ -23,7 +23,7 @@ fn scheduled(name: &str, tag: i64, schedule: Schedule) -> JobInput {
 /// The runs of a job that have ended, once there are so many.
 async fn runs(client: &Client, job: i64, count: usize) -> anyhow::Result<Vec<Run>> {
     wait::until(&format!("job {job} has run {count} times"), async || {
-        let page = client.send(&ListRuns { job_id: Some(job), ..ListRuns::default() }).await?;
+        let page = client.send(&ListRuns::from(RunFilter { job_id: Some(job), ..RunFilter::default() })).await?;
         let done = page.items.iter().all(|run| !run.status.is_active());
         Ok((page.items.len() >= count && done).then_some(page.items))
     })
@@ -39,7 +39,8 @@ async fn an_interval_starts_by_itself_again_and_again() -> anyhow::Result<()> {
     // A minute is a long time for a test: the schedule is told that it began a minute ago, all but two seconds.
     let earlier = "update jobs set schedule_since = now() - interval '58 seconds' where id = $1";
     sqlx::query(earlier).bind(job).execute(app.pool()).await?;
-    let already = app.client.send(&ListRuns { job_id: Some(job), ..ListRuns::default() }).await?.items.len();
+    let already =
+        app.client.send(&ListRuns::from(RunFilter { job_id: Some(job), ..RunFilter::default() })).await?.items.len();
     let before = Timestamp::now();
     let found = runs(&app.client, job, already + 1).await?;
     assert_eq!(found[0].trigger, Trigger::Schedule);
@@ -72,7 +73,7 @@ async fn a_one_time_start_happens_once_late_rather_than_never() -> anyhow::Resul
         assert_eq!(runs(&app.client, job, 1).await?.len(), 1, "once is once");
         assert_eq!(app.client.send(&GetJob(job)).await?.next_run, None);
     }
-    let off = app.client.send(&ListRuns { job_id: Some(disabled), ..ListRuns::default() }).await?;
+    let off = app.client.send(&ListRuns::from(RunFilter { job_id: Some(disabled), ..RunFilter::default() })).await?;
     assert_eq!(off.total, 0, "a disabled schedule is not followed");
     app.stop().await;
     Ok(())
@@ -126,7 +127,8 @@ async fn schedules_go_on_after_a_clock_that_was_ahead() -> anyhow::Result<()> {
     sqlx::query(since).bind(jobs[0]).bind(jobs.to_vec()).execute(app.pool()).await?;
     for job in jobs {
         let healed = wait::until("the schedule is put right", async || {
-            let page = app.client.send(&ListLogs { job_id: Some(job), ..ListLogs::default() }).await?;
+            let page =
+                app.client.send(&ListLogs::from(LiveFilter { job_id: Some(job), ..LiveFilter::default() })).await?;
             Ok(page.items.into_iter().find(|line| line.message.contains("the clock had been ahead")))
         });
         assert_eq!(healed.await?.level, Level::Warning);
@@ -135,7 +137,8 @@ async fn schedules_go_on_after_a_clock_that_was_ahead() -> anyhow::Result<()> {
     for job in jobs {
         let limit = std::time::Duration::from_secs(90);
         wait::within(limit, "the job runs again", async || {
-            let page = app.client.send(&ListRuns { job_id: Some(job), ..ListRuns::default() }).await?;
+            let page =
+                app.client.send(&ListRuns::from(RunFilter { job_id: Some(job), ..RunFilter::default() })).await?;
             Ok((page.total >= 2).then_some(()))
         })
         .await?;
@@ -154,7 +157,7 @@ async fn missed_starts_are_told() -> anyhow::Result<()> {
     let off = "update jobs set cron_string = '30 * * * *', schedule_since = now() - interval '5 hours' where id = $1";
     sqlx::query(off).bind(job).execute(app.pool()).await?;
     let line = wait::until("the log tells of missed starts", async || {
-        let page = app.client.send(&ListLogs { job_id: Some(job), ..ListLogs::default() }).await?;
+        let page = app.client.send(&ListLogs::from(LiveFilter { job_id: Some(job), ..LiveFilter::default() })).await?;
         Ok(page.items.into_iter().find(|line| line.message.contains("missed, the first at")))
     });
     let line = line.await?;

@@ -10,12 +10,12 @@ use futures::{FutureExt, StreamExt};
 use jiff::{SignedDuration, Timestamp};
 use netraven_api::Problem;
 use netraven_api::event::{FeedMessage, Link};
-use netraven_api::logs::{ListLogs, LogEntry};
+use netraven_api::logs::{ListLogs, LogEntry, LogFilter};
 use netraven_api::native::FeedStart;
 use netraven_api::page::Page;
 
 use crate::data::api::{Api, use_api};
-use crate::state::logs::{LogFilter, LogLines, Reach};
+use crate::state::logs::{LogLines, Reach, history, stream};
 use crate::state::tally::Tally;
 
 /// Shortest time between two drawings of the lines over time, which has hundreds of pieces.
@@ -234,7 +234,7 @@ async fn keep(api: Api, view: LogView, filter: Memo<LogFilter>, mut woken: Unbou
         };
         let (sender, mut batches) = unbounded();
         let guard = api.bridge().feed(
-            FeedStart { filter: wanted.stream(Some(after)) },
+            FeedStart { filter: stream(&wanted, Some(after)) },
             Rc::new(move |batch| {
                 let _ = sender.unbounded_send(batch);
             }),
@@ -290,7 +290,7 @@ fn take(api: &Api, view: LogView, wanted: &LogFilter, batch: Vec<FeedMessage>) {
 async fn older(api: &Api, view: LogView, wanted: &LogFilter, reach: Option<Reach>) {
     let LogView { mut lines, mut problem, mut loading, mut note, mut stopped, .. } = view;
     loading.set(true);
-    match history(api, wanted, reach).await {
+    match api.send(&history(wanted, reach)).await {
         Ok(page) => {
             note.set(page.note);
             stopped.set(page.stopped_at);
@@ -315,25 +315,13 @@ struct Begun {
 /// before the lines are read comes twice then, and not never.
 async fn begin(api: &Api, wanted: &LogFilter) -> Result<Begun, Problem> {
     if !wanted.exceeds_stream() {
-        let page = history(api, wanted, None).await?;
+        let page = api.send(&history(wanted, None)).await?;
         let last = page.items.iter().map(|line| line.id).max();
-        if let Some(after) = last.or_else(|| wanted.since.is_none().then_some(0)) {
+        if let Some(after) = last.or_else(|| wanted.start_time.is_none().then_some(0)) {
             return Ok(Begun { page, after });
         }
     }
-    let plain = LogFilter {
-        search: String::new(),
-        sources: Vec::new(),
-        meta: Vec::new(),
-        since: None,
-        until: None,
-        ..wanted.clone()
-    };
-    let newest = api.send(&ListLogs { size: Some(1), ..plain.history(None) }).await?;
+    let newest = api.send(&ListLogs { size: Some(1), ..ListLogs::from(wanted.live.clone()) }).await?;
     let after = newest.items.first().map_or(0, |line| line.id);
-    Ok(Begun { page: history(api, wanted, None).await?, after })
-}
-
-async fn history(api: &Api, wanted: &LogFilter, reach: Option<Reach>) -> Result<Page<LogEntry>, Problem> {
-    api.send(&wanted.history(reach)).await
+    Ok(Begun { page: api.send(&history(wanted, None)).await?, after })
 }

@@ -272,7 +272,22 @@ fn number(text: &str) -> Result<i64, Problem> {
 
 fn asked<T: DeserializeOwned>(query: &str) -> Result<T, Problem> {
     serde_html_form::from_str(query)
+        .or_else(|_| of_parts(query))
         .map_err(|error| Problem::new(Code::Invalid, format!("The query was not understood: {error}.")))
+}
+
+/// A request that is made of parts, whose fields are not decoded from texts: each value is what its field takes.
+fn of_parts<T: DeserializeOwned>(query: &str) -> Result<T, serde_json::Error> {
+    let pairs: Vec<(String, String)> = serde_html_form::from_str(query).unwrap_or_default();
+    let number = |text: &str| serde_json::from_str(text).unwrap_or_else(|_| Value::from(text));
+    let mut fields = serde_json::Map::new();
+    for (name, text) in &pairs {
+        let all = || pairs.iter().filter(|(it, _)| it == name).map(|(_, text)| text.as_str());
+        let takes = |value: &Value| serde_json::from_value::<T>(serde_json::json!({ name: value })).is_ok();
+        let kinds = [Value::from(text.as_str()), number(text), all().collect(), all().map(number).collect()];
+        fields.insert(name.clone(), kinds.into_iter().find(takes).unwrap_or_else(|| Value::from(text.as_str())));
+    }
+    serde_json::from_value(Value::Object(fields))
 }
 
 fn body<T: DeserializeOwned>(request: &Request) -> Result<T, Problem> {

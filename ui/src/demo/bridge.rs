@@ -147,8 +147,11 @@ impl Bridge for DemoBridge {
                     let mut world = world.borrow_mut();
                     world.advance(clock.now());
                     let new = world.lines.partition_point(|line| line.id <= told);
-                    let lines: Vec<_> =
-                        world.lines[new..].iter().filter(|line| log::streams(&start.filter, line)).cloned().collect();
+                    let lines: Vec<_> = world.lines[new..]
+                        .iter()
+                        .filter(|line| log::streams(&start.filter.filter, line))
+                        .cloned()
+                        .collect();
                     told = world.lines.last().map_or(told, |line| line.id);
                     if !lines.is_empty() {
                         batch.push(FeedMessage::Lines { lines });

@@ -2,7 +2,7 @@
 
 use jiff::SignedDuration;
 use netraven_api::runs::{
-    GetRunOutcomes, GetRunTimeline, ListRuns, RunOutcomes, RunStatus, RunTimeline, SummarizeRuns, TIMELINE_RUNS,
+    GetRunOutcomes, GetRunTimeline, ListRuns, RunFilter, RunOutcomes, RunStatus, RunTimeline, TIMELINE_RUNS,
     TimelineRun,
 };
 
@@ -15,17 +15,7 @@ const USUAL: SignedDuration = SignedDuration::from_hours(24 * 28);
 /// Runs by state between the times that are given.
 #[must_use]
 pub fn outcomes(world: &World, asked: &GetRunOutcomes) -> RunOutcomes {
-    let wanted = SummarizeRuns {
-        start_time: asked.start_time,
-        end_time: asked.end_time,
-        job_id: asked.job_id,
-        job_type: asked.job_type.clone(),
-        trigger: asked.trigger.clone(),
-        device_id: asked.device_id,
-        tag_id: asked.tag_id.clone(),
-        search: asked.search.clone(),
-    };
-    let counts = runs::find(world, &wanted).into_iter().filter_map(|plan| {
+    let counts = runs::find(world, &asked.filter).into_iter().filter_map(|plan| {
         let behind = asked.edge.partition_point(|edge| *edge <= plan.queued_at);
         Some((behind.checked_sub(1)?, plan.status(world.now), 1))
     });
@@ -39,23 +29,9 @@ pub fn timeline(world: &World, asked: &GetRunTimeline) -> RunTimeline {
     let mut drawn = Vec::new();
     let mut total = 0;
     for number in 1.. {
-        let page = runs::list(
-            world,
-            &ListRuns {
-                page: Some(number),
-                size: Some(100),
-                start_time: asked.start_time,
-                end_time: asked.end_time,
-                job_id: asked.job_id,
-                job_type: asked.job_type.clone(),
-                status: asked.status.clone(),
-                trigger: asked.trigger.clone(),
-                device_id: asked.device_id,
-                tag_id: asked.tag_id.clone(),
-                search: asked.search.clone(),
-                ..ListRuns::default()
-            },
-        );
+        let (page, size) = (Some(number), Some(100));
+        let (filter, status) = (asked.filter.clone(), asked.status.clone());
+        let page = runs::list(world, &ListRuns { page, size, filter, status, ..ListRuns::default() });
         total = page.total;
         drawn.extend(page.items);
         if number >= page.pages {
@@ -81,9 +57,9 @@ pub fn timeline(world: &World, asked: &GetRunTimeline) -> RunTimeline {
 
 /// Runs that ended in the weeks before a period, and those of them in which every device succeeded.
 #[must_use]
-pub fn usual(world: &World, asked: &SummarizeRuns) -> (i64, i64) {
-    let Some(end) = asked.start_time else { return (0, 0) };
-    let before = SummarizeRuns { start_time: Some(end - USUAL), end_time: Some(end), ..asked.clone() };
+pub fn usual(world: &World, wanted: &RunFilter) -> (i64, i64) {
+    let Some(end) = wanted.start_time else { return (0, 0) };
+    let before = RunFilter { start_time: Some(end - USUAL), end_time: Some(end), ..wanted.clone() };
     let mut counts = (0, 0);
     for status in runs::find(world, &before).into_iter().map(|plan| plan.status(world.now)) {
         counts.0 += i64::from(!status.is_active());

@@ -3,15 +3,15 @@
 use std::collections::BTreeMap;
 
 use jiff::{SignedDuration, Timestamp};
+use netraven_api::Order;
 use netraven_api::devices::Device;
 use netraven_api::jobs::{Job, JobKind};
 use netraven_api::logs::{
-    DEFAULT_BUCKETS, GetLogHistogram, Level, ListLogs, LogBucket, LogEntry, LogHistogram, LogType, MAX_BUCKETS,
-    MIN_BUCKETS, StreamFilter,
+    DEFAULT_BUCKETS, GetLogHistogram, Level, ListLogs, LiveFilter, LogBucket, LogEntry, LogFilter, LogHistogram,
+    LogType, MAX_BUCKETS, MIN_BUCKETS,
 };
 use netraven_api::outcome::Stage;
 use netraven_api::page::{DEFAULT_SIZE, MAX_SIZE, Page};
-use netraven_api::{Open, Order};
 use serde_json::json;
 
 use super::jobs::DAYS;
@@ -154,9 +154,10 @@ pub fn list(world: &World, asked: &ListLogs) -> Page<LogEntry> {
         (Some(order), _) => order == Order::Ascending,
         (None, after) => after.is_some(),
     };
-    let wanted = Wanted::from(asked);
     let fits = |line: &&LogEntry| {
-        wanted.holds(line) && asked.after.is_none_or(|id| line.id > id) && asked.before.is_none_or(|id| line.id < id)
+        holds(&asked.filter, line)
+            && asked.after.is_none_or(|id| line.id > id)
+            && asked.before.is_none_or(|id| line.id < id)
     };
     let mut found: Vec<&LogEntry> = world.lines.iter().filter(fits).collect();
     if !ascending {
@@ -171,23 +172,10 @@ pub fn list(world: &World, asked: &ListLogs) -> Page<LogEntry> {
 /// The lines over time.
 #[must_use]
 pub fn histogram(world: &World, asked: &GetLogHistogram) -> LogHistogram {
-    let as_list = ListLogs {
-        log_type: asked.log_type.clone(),
-        level: asked.level.clone(),
-        source: asked.source.clone(),
-        meta: asked.meta.clone(),
-        job_id: asked.job_id,
-        device_id: asked.device_id,
-        run_id: asked.run_id,
-        start_time: asked.start_time,
-        end_time: asked.end_time,
-        search: asked.search.clone(),
-        ..ListLogs::default()
-    };
-    let wanted = Wanted::from(&as_list);
+    let wanted = &asked.filter;
     let oldest = world.lines.first().map_or(world.now, |line| line.timestamp);
-    let until = asked.end_time.unwrap_or(world.now).min(world.now);
-    let from = asked.start_time.unwrap_or(oldest).min(until);
+    let until = wanted.end_time.unwrap_or(world.now).min(world.now);
+    let from = wanted.start_time.unwrap_or(oldest).min(until);
     let most = asked.buckets.unwrap_or(DEFAULT_BUCKETS).clamp(MIN_BUCKETS, MAX_BUCKETS);
     let seconds = until.as_second() - from.as_second();
     let width = WIDTHS.into_iter().find(|width| seconds / width < most).unwrap_or(WIDTHS[13]);
@@ -199,7 +187,7 @@ pub fn histogram(world: &World, asked: &GetLogHistogram) -> LogHistogram {
             by_level: BTreeMap::new(),
         })
         .collect();
-    for line in world.lines.iter().filter(|line| wanted.holds(line)) {
+    for line in world.lines.iter().filter(|line| holds(wanted, line)) {
         let place = usize::try_from(line.timestamp.as_second().div_euclid(width) - first);
         if let Some(bucket) = place.ok().and_then(|place| buckets.get_mut(place)) {
             *bucket.by_level.entry(line.level).or_default() += 1;
@@ -216,61 +204,15 @@ pub fn histogram(world: &World, asked: &GetLogHistogram) -> LogHistogram {
 
 /// Whether a live line belongs into a stream.
 #[must_use]
-pub fn streams(filter: &StreamFilter, line: &LogEntry) -> bool {
-    let wanted = Wanted {
-        job_id: filter.job_id,
-        device_id: filter.device_id,
-        run_id: filter.run_id,
-        levels: &filter.level,
-        types: &filter.log_type,
-        ..Wanted::default()
-    };
-    wanted.holds(line)
+pub fn streams(filter: &LiveFilter, line: &LogEntry) -> bool {
+    (filter.level.is_empty() || filter.level.iter().any(|level| level.is(line.level)))
+        && (filter.log_type.is_empty() || filter.log_type.contains(&line.log_type))
+        && filter.job_id.is_none_or(|id| line.job_id == Some(id))
+        && filter.device_id.is_none_or(|id| line.device_id == Some(id))
+        && filter.run_id.is_none_or(|id| line.run_id == Some(id))
 }
 
-/// What a line has to have.
-#[derive(Default)]
-struct Wanted<'a> {
-    levels: &'a [Open<Level>],
-    types: &'a [Open<LogType>],
-    sources: &'a [String],
-    meta: &'a [netraven_api::logs::MetaMatch],
-    job_id: Option<i64>,
-    device_id: Option<i64>,
-    run_id: Option<i64>,
-    since: Option<Timestamp>,
-    until: Option<Timestamp>,
-    search: String,
-}
-
-impl<'a> From<&'a ListLogs> for Wanted<'a> {
-    fn from(asked: &'a ListLogs) -> Wanted<'a> {
-        Wanted {
-            levels: &asked.level,
-            types: &asked.log_type,
-            sources: &asked.source,
-            meta: &asked.meta,
-            job_id: asked.job_id,
-            device_id: asked.device_id,
-            run_id: asked.run_id,
-            since: asked.start_time,
-            until: asked.end_time,
-            search: asked.search.as_deref().unwrap_or_default().to_lowercase(),
-        }
-    }
-}
-
-impl Wanted<'_> {
-    fn holds(&self, line: &LogEntry) -> bool {
-        (self.levels.is_empty() || self.levels.iter().any(|level| level.is(line.level)))
-            && (self.types.is_empty() || self.types.contains(&line.log_type))
-            && self.meta.iter().all(|wanted| wanted.matches(line.meta.as_ref()))
-            && (self.sources.is_empty() || line.source.as_ref().is_some_and(|source| self.sources.contains(source)))
-            && self.job_id.is_none_or(|id| line.job_id == Some(id))
-            && self.device_id.is_none_or(|id| line.device_id == Some(id))
-            && self.run_id.is_none_or(|id| line.run_id == Some(id))
-            && self.since.is_none_or(|since| line.timestamp >= since)
-            && self.until.is_none_or(|until| line.timestamp <= until)
-            && (self.search.is_empty() || line.message.to_lowercase().contains(&self.search))
-    }
+fn holds(filter: &LogFilter, line: &LogEntry) -> bool {
+    let begins = filter.start_time.is_none_or(|start| line.timestamp >= start);
+    streams(&filter.live, line) && begins && filter.matches(line)
 }

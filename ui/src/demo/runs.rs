@@ -11,7 +11,9 @@ use netraven_api::matrix::{GetJobMatrix, JobMatrix, MATRIX_RUNS, MatrixCell, Mat
 use netraven_api::outcome::Cause;
 use netraven_api::page::Page;
 use netraven_api::results::{JobResult, ListResults, ResultStatus};
-use netraven_api::runs::{CauseCount, DeviceState, ListRuns, Run, RunDevice, RunStatus, RunSummary, SummarizeRuns};
+use netraven_api::runs::{
+    CauseCount, DeviceState, ListRuns, Run, RunDevice, RunFilter, RunStatus, RunSummary, SummarizeRuns,
+};
 use netraven_api::sorting::RunColumn;
 
 use super::lists::{Asked, among, holds, page};
@@ -142,22 +144,22 @@ pub fn devices(world: &World, plan: &Plan) -> Vec<RunDevice> {
 
 /// The runs a person asks for, the oldest first.
 #[must_use]
-pub fn find<'a>(world: &'a World, asked: &SummarizeRuns) -> Vec<&'a Plan> {
+pub fn find<'a>(world: &'a World, wanted: &RunFilter) -> Vec<&'a Plan> {
     let has = |plan: &Plan, fits: &dyn Fn(&Device) -> bool| {
         plan.steps.iter().any(|step| world.devices.iter().any(|device| device.id == step.device_id && fits(device)))
     };
     let fits = |plan: &&Plan| {
         let job = world.jobs.iter().find(|job| job.id == plan.job_id);
-        let search = asked.search.as_deref().filter(|text| !text.is_empty());
+        let search = wanted.search.as_deref().filter(|text| !text.is_empty());
         plan.queued_at <= world.now
-            && job.is_some_and(|job| among(&asked.job_type, &job.job_type))
-            && asked.start_time.is_none_or(|from| plan.queued_at >= from)
-            && asked.end_time.is_none_or(|until| plan.queued_at <= until)
-            && asked.job_id.is_none_or(|id| plan.job_id == id)
-            && among(&asked.trigger, &plan.trigger)
-            && asked.device_id.is_none_or(|id| plan.steps.iter().any(|step| step.device_id == id))
-            && (asked.tag_id.is_empty()
-                || has(plan, &|device| device.tags.iter().any(|tag| asked.tag_id.contains(&tag.id))))
+            && job.is_some_and(|job| among(&wanted.job_type, &job.job_type))
+            && wanted.start_time.is_none_or(|from| plan.queued_at >= from)
+            && wanted.end_time.is_none_or(|until| plan.queued_at <= until)
+            && wanted.job_id.is_none_or(|id| plan.job_id == id)
+            && among(&wanted.trigger, &plan.trigger)
+            && wanted.device_id.is_none_or(|id| plan.steps.iter().any(|step| step.device_id == id))
+            && (wanted.tag_id.is_empty()
+                || has(plan, &|device| device.tags.iter().any(|tag| wanted.tag_id.contains(&tag.id))))
             && (holds(job.map(|job| job.name.as_str()), search)
                 || has(plan, &|device| holds(Some(&device.hostname), search)))
     };
@@ -167,19 +169,7 @@ pub fn find<'a>(world: &'a World, asked: &SummarizeRuns) -> Vec<&'a Plan> {
 /// A page of runs.
 #[must_use]
 pub fn list(world: &World, asked: &ListRuns) -> Page<Run> {
-    let found = find(
-        world,
-        &SummarizeRuns {
-            start_time: asked.start_time,
-            end_time: asked.end_time,
-            job_id: asked.job_id,
-            job_type: asked.job_type.clone(),
-            trigger: asked.trigger.clone(),
-            device_id: asked.device_id,
-            tag_id: asked.tag_id.clone(),
-            search: asked.search.clone(),
-        },
-    );
+    let found = find(world, &asked.filter);
     let of_status = found.into_iter().filter(|plan| among(&asked.status, &plan.status(world.now)));
     let rows: Vec<Run> = of_status.map(|plan| run(world, plan)).collect();
     let seconds = |run: &Run| {
@@ -211,7 +201,7 @@ pub fn list(world: &World, asked: &ListRuns) -> Page<Run> {
 pub fn summary(world: &World, asked: &SummarizeRuns) -> RunSummary {
     let mut summary = RunSummary::default();
     let (mut causes, mut failing) = (BTreeSet::new(), BTreeSet::new());
-    for plan in find(world, asked) {
+    for plan in find(world, &asked.filter) {
         let status = plan.status(world.now);
         summary.total += 1;
         *match status {
@@ -221,7 +211,7 @@ pub fn summary(world: &World, asked: &SummarizeRuns) -> RunSummary {
             RunStatus::Cancelled => &mut summary.cancelled,
             RunStatus::Unknown => continue,
         } += 1;
-        let counted = |step: &&Step| asked.device_id.is_none_or(|id| step.device_id == id);
+        let counted = |step: &&Step| asked.filter.device_id.is_none_or(|id| step.device_id == id);
         for step in plan.steps.iter().filter(counted) {
             let state = step.state(plan, world.now);
             let ended = !matches!(state, DeviceState::Queued | DeviceState::Running);
@@ -238,7 +228,7 @@ pub fn summary(world: &World, asked: &SummarizeRuns) -> RunSummary {
     }
     summary.failure_causes = i64::try_from(causes.len()).unwrap_or_default();
     summary.failing_devices = i64::try_from(failing.len()).unwrap_or_default();
-    (summary.usual_ended, summary.usual_succeeded) = super::charts::usual(world, asked);
+    (summary.usual_ended, summary.usual_succeeded) = super::charts::usual(world, &asked.filter);
     summary
 }
 

@@ -3,6 +3,7 @@
 use dioxus::prelude::*;
 use netraven_api::Open;
 use netraven_api::jobs::JobKind;
+use netraven_api::logs::LiveFilter;
 use netraven_api::native::Feature;
 use netraven_api::problem::Code;
 use netraven_api::runs::{Again, DeviceState, GetRun, GetRunDevice, Run, RunDevice};
@@ -22,7 +23,6 @@ use crate::pages::remedy::Remedy;
 use crate::pages::run::run_name;
 use crate::pages::unified_logs::{LogControls, UnifiedLogsTable};
 use crate::route::Route;
-use crate::state::logs::LogFilter;
 use crate::state::moment::use_moment;
 use crate::state::session::use_workplace;
 
@@ -160,8 +160,9 @@ fn DossierTabs(
     device: RunDevice,
 ) -> Element {
     let tab = view.tab().cloned();
-    let log =
-        use_log(move || LogFilter { run_id: Some(run_id()), device_id: Some(device_id()), ..LogFilter::default() });
+    let log = use_log(move || {
+        LiveFilter { run_id: Some(run_id()), device_id: Some(device_id()), ..LiveFilter::default() }.into()
+    });
     let search = use_signal(String::new);
     let on_log = tab == DossierTab::Log;
     rsx! {

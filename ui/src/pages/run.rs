@@ -2,6 +2,7 @@
 
 use dioxus::prelude::*;
 use netraven_api::jobs::JobKind;
+use netraven_api::logs::LiveFilter;
 use netraven_api::native::Feature;
 use netraven_api::runs::{Again, GetRun, Run, Trigger};
 
@@ -18,7 +19,6 @@ use crate::pages::lab::LabBand;
 use crate::pages::run_duration::RunDuration;
 use crate::pages::unified_logs::{LogControls, UnifiedLogsTable};
 use crate::route::Route;
-use crate::state::logs::LogFilter;
 use crate::state::moment::use_moment;
 use crate::state::session::use_workplace;
 
@@ -213,7 +213,7 @@ fn RunStrip(run: Run) -> Element {
 
 #[component]
 fn RunTabs(id: ReadSignal<i64>, mut view: Store<RunView>, run: Run) -> Element {
-    let log = use_log(move || LogFilter { run_id: Some(id()), ..LogFilter::default() });
+    let log = use_log(move || LiveFilter { run_id: Some(id()), ..LiveFilter::default() }.into());
     let search = use_signal(String::new);
     let tab = view.tab().cloned();
     rsx! {

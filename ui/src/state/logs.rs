@@ -9,7 +9,7 @@ mod missing;
 mod pace;
 mod selection;
 
-pub use filter::{LogFilter, Reach};
+pub use filter::{Reach, history, stream};
 pub use find::Needle;
 pub use fold::{Ends, Layout, Row, RowKind};
 pub use lines::{HELD, LogLines};

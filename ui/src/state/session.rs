@@ -7,7 +7,7 @@ use futures::StreamExt;
 use futures::channel::mpsc::unbounded;
 use netraven_api::event::{FeedMessage, Link};
 use netraven_api::logs::Level;
-use netraven_api::logs::StreamFilter;
+use netraven_api::logs::{LiveFilter, StreamFilter};
 use netraven_api::native::{Deed, Feature, FeedStart, Native, Ready, Session};
 use netraven_api::users::Role;
 
@@ -115,8 +115,8 @@ pub fn use_workplace_provider(ready: ReadSignal<Ready>, topics: Topics) -> Workp
         let mut link = workplace.link;
         async move {
             let (sender, mut batches) = unbounded();
-            let filter =
-                StreamFilter { level: vec![Level::Critical.into()], changes: Some(true), ..StreamFilter::default() };
+            let filter = LiveFilter { level: vec![Level::Critical.into()], ..LiveFilter::default() };
+            let filter = StreamFilter { filter, changes: Some(true), after: None };
             let guard = api.bridge().feed(
                 FeedStart { filter },
                 Rc::new(move |batch| {

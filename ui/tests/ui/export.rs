@@ -47,8 +47,11 @@ fn the_lines_the_filters_find_are_written_and_it_is_said_where() {
     let [(ExportWhat::Logs { query }, ExportFormat::JsonLines)] = &exported(&fake)[..] else {
         panic!("{:?}", fake.wishes())
     };
-    assert_eq!((query.level.as_slice(), query.search.as_deref()), ([Level::Error.into()].as_slice(), Some("cut")));
-    assert!(query.start_time.is_some() && query.before.is_none());
+    assert_eq!(
+        (query.filter.live.level.as_slice(), query.filter.search.as_deref()),
+        ([Level::Error.into()].as_slice(), Some("cut"))
+    );
+    assert!(query.filter.start_time.is_some() && query.before.is_none());
     assert!(screen.shows("14,208 rows were written to /home/anna/lines.jsonl."));
 }
 
@@ -58,7 +61,7 @@ fn the_runs_the_filters_find_are_written_too() {
     screen.type_into("filter-runs", "edge");
     export(&mut screen, "CSV");
     let [(ExportWhat::Runs { query }, ExportFormat::Csv)] = &exported(&fake)[..] else { panic!("{:?}", fake.wishes()) };
-    assert_eq!(query.search.as_deref(), Some("edge"));
+    assert_eq!(query.filter.search.as_deref(), Some("edge"));
     assert!(!screen.shows("rows were"), "no file was chosen");
 }
 

@@ -126,7 +126,7 @@ fn each_filter_narrows_history_and_live_lines_alike() {
     let feeds = fake.log_feeds();
     assert_eq!(feeds.len(), 1, "the old feed was closed");
     assert_eq!(
-        (feeds[0].filter.level.as_slice(), feeds[0].filter.log_type.as_slice()),
+        (feeds[0].filter.filter.level.as_slice(), feeds[0].filter.filter.log_type.as_slice()),
         ([Level::Error.into()].as_slice(), [LogType::Connection.into()].as_slice())
     );
 }

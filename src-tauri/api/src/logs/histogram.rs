@@ -5,9 +5,8 @@ use std::collections::BTreeMap;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use super::{Level, LogType, MetaMatch};
+use super::{Level, LogFilter};
 use crate::endpoint::{Access, Endpoint, Method, Request};
-use crate::words::Open;
 
 /// Buckets when the caller does not say.
 pub const DEFAULT_BUCKETS: i64 = 60;
@@ -16,34 +15,14 @@ pub const MIN_BUCKETS: i64 = 10;
 /// Most buckets one can ask for.
 pub const MAX_BUCKETS: i64 = 200;
 
-/// Counts log lines over time. Not part of NetRaven's API.
+/// Counts log lines over time, from the oldest one until now where no times are given. Not part of NetRaven's API.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(default)]
 pub struct GetLogHistogram {
-    /// Any of these types.
-    #[cfg_attr(feature = "openapi", schema(value_type = Vec<String>))]
-    pub log_type: Vec<Open<LogType>>,
-    /// Any of these levels, any case.
-    #[cfg_attr(feature = "openapi", schema(value_type = Vec<String>))]
-    pub level: Vec<Open<Level>>,
-    /// Job.
-    pub job_id: Option<i64>,
-    /// Device.
-    pub device_id: Option<i64>,
-    /// Run.
-    pub run_id: Option<i64>,
-    /// Any of these sources, exact.
-    pub source: Vec<String>,
-    /// Values that `meta` has, all of them, as in [`super::ListLogs`].
-    #[cfg_attr(feature = "openapi", schema(value_type = Vec<String>))]
-    pub meta: Vec<MetaMatch>,
-    /// Lines at or after this time; the oldest line if absent.
-    pub start_time: Option<Timestamp>,
-    /// Lines at or before this time; now if absent.
-    pub end_time: Option<Timestamp>,
-    /// Part of the message, any case.
-    pub search: Option<String>,
+    /// Which lines.
+    #[serde(flatten)]
+    pub filter: LogFilter,
     /// Most buckets, 10 to 200. Their width is a round one, so there may be fewer.
     #[cfg_attr(feature = "openapi", schema(minimum = 10, maximum = 200, default = 60))]
     pub buckets: Option<i64>,

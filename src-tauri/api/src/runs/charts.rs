@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use super::{RunStatus, Trigger};
+use super::{RunFilter, RunStatus};
 use crate::endpoint::{Access, Endpoint, Method, Request};
 use crate::jobs::JobKind;
 use crate::words::Open;
@@ -15,31 +15,16 @@ pub const MOST_EDGES: usize = 201;
 /// Runs a timeline holds when the caller does not say, and at most.
 pub const TIMELINE_RUNS: i64 = 500;
 
-/// Counts runs over time by state, between the times one gives, so that a day is the asker's day. Filters as in
-/// [`super::SummarizeRuns`].
+/// Counts runs over time by state, between the times one gives, so that a day is the asker's day.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(default)]
 pub struct GetRunOutcomes {
     /// The times between which is counted, 2 to 201 of them, each later than the one before.
     pub edge: Vec<Timestamp>,
-    /// Runs queued at or after this time; all between the edges if absent.
-    pub start_time: Option<Timestamp>,
-    /// Runs queued at or before this time.
-    pub end_time: Option<Timestamp>,
-    /// Job.
-    pub job_id: Option<i64>,
-    /// Any of these kinds.
-    #[cfg_attr(feature = "openapi", schema(value_type = Vec<String>))]
-    pub job_type: Vec<Open<JobKind>>,
-    /// Started by any of these.
-    pub trigger: Vec<Trigger>,
-    /// Runs this device was in.
-    pub device_id: Option<i64>,
-    /// Runs with a device that carries one of these tags now.
-    pub tag_id: Vec<i64>,
-    /// Part of the job's name, or of a device's hostname in it.
-    pub search: Option<String>,
+    /// Which of the runs between the edges.
+    #[serde(flatten)]
+    pub filter: RunFilter,
 }
 
 /// Answer to [`GetRunOutcomes`].
@@ -99,7 +84,7 @@ impl Endpoint for GetRunOutcomes {
 }
 
 /// The runs of a period with little about each, for drawing those that overlap; the newest first, and no more than can be
-/// drawn. Filters as in [`super::ListRuns`].
+/// drawn.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(default)]
@@ -107,25 +92,11 @@ pub struct GetRunTimeline {
     /// Most runs, 1 to 500.
     #[cfg_attr(feature = "openapi", schema(minimum = 1, maximum = 500, default = 500))]
     pub limit: Option<i64>,
-    /// Runs queued at or after this time.
-    pub start_time: Option<Timestamp>,
-    /// Runs queued at or before this time.
-    pub end_time: Option<Timestamp>,
-    /// Job.
-    pub job_id: Option<i64>,
-    /// Any of these kinds.
-    #[cfg_attr(feature = "openapi", schema(value_type = Vec<String>))]
-    pub job_type: Vec<Open<JobKind>>,
+    /// Which runs.
+    #[serde(flatten)]
+    pub filter: RunFilter,
     /// Any of these states.
     pub status: Vec<RunStatus>,
-    /// Started by any of these.
-    pub trigger: Vec<Trigger>,
-    /// Runs this device was in.
-    pub device_id: Option<i64>,
-    /// Runs with a device that carries one of these tags now.
-    pub tag_id: Vec<i64>,
-    /// Part of the job's name, or of a device's hostname in it.
-    pub search: Option<String>,
 }
 
 /// Answer to [`GetRunTimeline`].

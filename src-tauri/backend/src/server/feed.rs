@@ -55,17 +55,17 @@ async fn stream(
     Caller(user): Caller,
     sign_in: SignIn,
     headers: HeaderMap,
-    Query(filter): Query<StreamFilter>,
+    Query(query): Query<StreamFilter>,
 ) -> Result<Sse<impl Stream<Item = Result<Event, Infallible>>>, Fault> {
     let resumed =
         headers.get("last-event-id").and_then(|value| value.to_str().ok()).and_then(|text| text.trim().parse().ok());
     let signals = shared.signals.subscribe();
-    let after = match resumed.or(filter.after) {
+    let after = match resumed.or(query.after) {
         Some(after) => after,
         None => shared.store.newest_log_id().await?,
     };
     let reader = Reader { sign_in, role: user.role, looked: Instant::now() };
-    let tail = Tail { shared, reader, filter, after, signals, ready: VecDeque::new(), more: true };
+    let tail = Tail { shared, reader, query, after, signals, ready: VecDeque::new(), more: true };
     let events = futures::stream::unfold(tail, |mut tail| async move {
         let event = tail.next().await?;
         Some((Ok(event), tail))
@@ -99,7 +99,7 @@ impl Reader {
 struct Tail {
     shared: Shared,
     reader: Reader,
-    filter: StreamFilter,
+    query: StreamFilter,
     after: i64,
     signals: broadcast::Receiver<Signal>,
     ready: VecDeque<Event>,
@@ -143,7 +143,7 @@ impl Tail {
         let store = &self.shared.store;
         // Asked before the lines: what a filter leaves out up to here need not be looked at again.
         let seen =
-            async { Ok((store.newest_log_id().await?, store.logs_after(self.after, &self.filter, READ).await?)) };
+            async { Ok((store.newest_log_id().await?, store.logs_after(self.after, &self.query.filter, READ).await?)) };
         let seen: crate::store::Result<_> = seen.await;
         match seen {
             Ok((newest, lines)) => {
@@ -160,7 +160,7 @@ impl Tail {
     }
 
     fn push_change(&mut self, changed: &Changed) {
-        if self.filter.changes == Some(true) {
+        if self.query.changes == Some(true) {
             let data = serde_json::to_string(changed).expect("a change is plain data");
             self.ready.push_back(Event::default().event("changed").data(data));
         }

@@ -49,9 +49,9 @@ fn decode<T: DeserializeOwned + ToSchema + 'static>(encoded: &[u8], place: &str)
     }
     let given: Vec<(String, String)> =
         serde_html_form::from_bytes(encoded).map_err(|error| unreadable(error.to_string()))?;
-    let pairs = Shape::of::<T>().pairs(&given, place).map_err(Fault::Fields)?;
-    let encoded = serde_html_form::to_string(&pairs).map_err(|error| unreadable(error.to_string()))?;
-    serde_html_form::from_str(&encoded).map_err(|error| unreadable(error.to_string()))
+    let shape = Shape::of::<T>();
+    let pairs = shape.pairs(&given, place).map_err(Fault::Fields)?;
+    serde_json::from_value(shape.typed(&pairs)).map_err(|error| unreadable(error.to_string()))
 }
 
 /// The one number in a path.

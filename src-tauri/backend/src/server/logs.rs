@@ -35,7 +35,7 @@ async fn histogram(
     State(shared): State<Shared>,
     Query(query): Query<GetLogHistogram>,
 ) -> Result<Json<LogHistogram>, Fault> {
-    if let (Some(start), Some(end)) = (query.start_time, query.end_time)
+    if let (Some(start), Some(end)) = (query.filter.start_time, query.filter.end_time)
         && start > end
     {
         return Err(Fault::query_field("start_time", "start_time should not be after end_time", start.to_string()));

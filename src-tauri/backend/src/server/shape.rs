@@ -74,11 +74,11 @@ fn flattened(schema: &Value) -> impl Iterator<Item = &Value> {
     schema["allOf"].as_array().into_iter().flatten()
 }
 
-/// Puts the fields of flattened types among the type's own, as they are on the wire.
+/// Puts the fields of flattened types among the type's own, as they are on the wire. A flattened type may have such itself.
 fn side_by_side(mut schema: Value, parts: &Parts) -> Value {
     let (mut fields, mut needed) = (serde_json::Map::new(), Vec::new());
     for part in flattened(&schema) {
-        let part = referred(part).and_then(|name| parts.get(name)).unwrap_or(part);
+        let part = side_by_side(referred(part).and_then(|name| parts.get(name)).unwrap_or(part).clone(), parts);
         fields.extend(part["properties"].as_object().cloned().unwrap_or_default());
         needed.extend(part["required"].as_array().cloned().unwrap_or_default());
     }

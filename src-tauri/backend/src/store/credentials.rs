@@ -82,13 +82,7 @@ pub struct CredentialChange<'a> {
 impl Store {
     /// One page of credentials.
     pub async fn list_credentials(&self, query: &ListCredentials) -> Result<RawPage> {
-        let paging = Paging {
-            page: query.page,
-            size: query.size,
-            sort: key(query.sort.unwrap_or_default()),
-            order: query.order,
-            ..Paging::default()
-        };
+        let paging = Paging::of(query.page, query.size).sorted(key(query.sort.unwrap_or_default()), query.order);
         self.page(&LIST, &paging, |sql| {
             like(sql, "c.username", &query.username);
             is(sql, "c.priority", query.priority);

@@ -90,14 +90,9 @@ fn key(column: DeviceColumn) -> SortKey {
 impl Store {
     /// One page of devices.
     pub async fn list_devices(&self, query: &ListDevices) -> Result<RawPage> {
-        let paging = Paging {
-            page: query.page,
-            size: query.size,
-            sort: key(query.sort.unwrap_or_default()),
-            order: query.order,
-            after: query.after,
-            before: query.before,
-        };
+        let paging = Paging::of(query.page, query.size)
+            .sorted(key(query.sort.unwrap_or_default()), query.order)
+            .between(query.after, query.before);
         let results: Vec<&str> = query.last_result.iter().map(|result| result.as_str()).collect();
         let sources: Vec<&str> = query.source.iter().map(|source| source.as_str()).collect();
         let approvals: Vec<&str> = query.approval.iter().map(|approval| approval.as_str()).collect();

@@ -121,14 +121,9 @@ pub struct JobSchedule {
 impl Store {
     /// One page of jobs; `next` reckons the next start of each.
     pub async fn list_jobs(&self, query: &ListJobs, next: impl Fn(&JobPlan) -> Option<Timestamp>) -> Result<RawPage> {
-        let paging = Paging {
-            page: query.page,
-            size: query.size,
-            sort: key(query.sort.unwrap_or_default()),
-            order: query.order,
-            after: query.after,
-            before: query.before,
-        };
+        let paging = Paging::of(query.page, query.size)
+            .sorted(key(query.sort.unwrap_or_default()), query.order)
+            .between(query.after, query.before);
         let status: Vec<String> = query.status.iter().map(|status| status.to_lowercase()).collect();
         let narrow = |sql: &mut Sql| {
             like(sql, "j.name", &query.name);

@@ -80,6 +80,21 @@ pub struct Paging {
 }
 
 impl Paging {
+    /// The page of this number, with so many rows.
+    pub fn of(page: Option<i64>, size: Option<i64>) -> Paging {
+        Paging { page, size, ..Paging::default() }
+    }
+
+    /// The rows in this order.
+    pub fn sorted(self, sort: SortKey, order: Option<Order>) -> Paging {
+        Paging { sort, order, ..self }
+    }
+
+    /// Only the rows between two ids.
+    pub fn between(self, after: Option<i64>, before: Option<i64>) -> Paging {
+        Paging { after, before, ..self }
+    }
+
     fn page(&self) -> i64 {
         self.page.unwrap_or(1).max(1)
     }
@@ -318,7 +333,7 @@ mod tests {
 
     #[test]
     fn a_page_that_is_not_full_needs_no_count() {
-        let paging = |page, size| Paging { page: Some(page), size: Some(size), ..Paging::default() };
+        let paging = |page, size| Paging::of(Some(page), Some(size));
         assert_eq!(all_rows(7, &paging(1, 20)), Some(7));
         assert_eq!(all_rows(7, &paging(3, 20)), Some(47));
         assert_eq!(all_rows(0, &paging(1, 20)), Some(0));

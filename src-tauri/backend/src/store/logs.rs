@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 use jiff_sqlx::ToSqlx as _;
 use netraven_api::jobs::JobDeviceLine;
-use netraven_api::logs::{Level, ListLogs, LogEntry, LogStats, LogType, StreamFilter};
+use netraven_api::logs::{Level, ListLogs, LiveFilter, LogEntry, LogFilter, LogStats, LogType};
 use netraven_api::sorting::LogColumn;
 use netraven_api::{Open, Order, Word};
 use serde_json::Value;
@@ -92,27 +92,31 @@ impl Store {
     /// One page of lines. How many lines of a type and level there are is kept, so that the lists people look at most are
     /// never counted.
     pub async fn list_logs(&self, query: &ListLogs) -> Result<RawPage> {
-        let paging = Paging {
-            page: query.page,
-            size: query.size,
-            sort: key(query.sort.unwrap_or_default()),
-            order: query.order,
-            after: query.after,
-            before: query.before,
+        let paging = Paging::of(query.page, query.size)
+            .sorted(key(query.sort.unwrap_or_default()), query.order)
+            .between(query.after, query.before);
+        let narrow = |sql: &mut Sql| {
+            filter(sql, &query.filter);
+            if !query.job_type.is_empty() {
+                sql.push(" and l.job_id in (select id from jobs where job_type = any(")
+                    .push_bind(query.job_type.iter().map(ToString::to_string).collect::<Vec<_>>())
+                    .push("))");
+            }
         };
-        let narrow = |sql: &mut Sql| filter(sql, query);
+        let is_counted =
+            by_kind_only(&query.filter) && query.job_type.is_empty() && query.after.is_none() && query.before.is_none();
         let (items, rows) = self.items(&LIST, &paging, narrow).await?;
         let total = match all_rows(rows, &paging) {
             Some(rows) => Total { rows, is_estimate: false },
-            None if by_kind_only(query) => Total { rows: self.kept_count(query).await?, is_estimate: false },
+            None if is_counted => Total { rows: self.kept_count(&query.filter.live).await?, is_estimate: false },
             None => self.count_if_cheap(&LIST, &paging, narrow).await?,
         };
         Ok(LIST.page(&items, total, &paging))
     }
 
-    async fn kept_count(&self, query: &ListLogs) -> Result<i64> {
+    async fn kept_count(&self, filter: &LiveFilter) -> Result<i64> {
         let mut sql = Sql::new("select coalesce(sum(l.lines), 0)::bigint from log_counts l where true");
-        by_kind(&mut sql, query);
+        by_kind(&mut sql, filter);
         Ok(sql.build_query_scalar().fetch_one(self.pool()).await?)
     }
 
@@ -125,18 +129,10 @@ impl Store {
     }
 
     /// The lines behind an id that pass a filter, in the order of their ids.
-    pub async fn logs_after(&self, after: i64, query: &StreamFilter, limit: i64) -> Result<Vec<LogEntry>> {
-        let query = ListLogs {
-            job_id: query.job_id,
-            device_id: query.device_id,
-            run_id: query.run_id,
-            level: query.level.clone(),
-            log_type: query.log_type.clone(),
-            ..Default::default()
-        };
+    pub async fn logs_after(&self, after: i64, filter: &LiveFilter, limit: i64) -> Result<Vec<LogEntry>> {
         let mut sql = Sql::new(format!("select {ROW} from logs l{AROUND}where l.id > "));
         sql.push_bind(after);
-        filter(&mut sql, &query);
+        live(&mut sql, filter);
         sql.push(" order by l.id limit ").push_bind(limit);
         let items: Vec<Json<LogEntry>> = sql.build_query_scalar().fetch_all(self.pool()).await?;
         Ok(items.into_iter().map(|row| row.0).collect())
@@ -195,31 +191,30 @@ impl Store {
     }
 }
 
-fn filter(sql: &mut Sql, query: &ListLogs) {
-    is(sql, "l.run_id", query.run_id);
-    is(sql, "l.job_id", query.job_id);
-    is(sql, "l.device_id", query.device_id);
-    by_kind(sql, query);
-    any_of(sql, "l.source", &query.source);
-    within(sql, "l.timestamp", query.start_time, query.end_time);
-    like(sql, "l.message", &query.search);
-    for wanted in &query.meta {
+fn filter(sql: &mut Sql, filter: &LogFilter) {
+    live(sql, &filter.live);
+    any_of(sql, "l.source", &filter.source);
+    within(sql, "l.timestamp", filter.start_time, filter.end_time);
+    like(sql, "l.message", &filter.search);
+    for wanted in &filter.meta {
         sql.push(" and l.meta #>> ").push_bind(wanted.path.clone());
         match &wanted.value {
             Some(value) => sql.push(" = ").push_bind(value.clone()),
             None => sql.push(" is null and l.meta #> ").push_bind(wanted.path.clone()).push(" = 'null'"),
         };
     }
-    if !query.job_type.is_empty() {
-        sql.push(" and l.job_id in (select id from jobs where job_type = any(")
-            .push_bind(query.job_type.iter().map(ToString::to_string).collect::<Vec<_>>())
-            .push("))");
-    }
 }
 
-fn by_kind(sql: &mut Sql, query: &ListLogs) {
-    words(sql, "l.level", &query.level);
-    words(sql, "l.log_type", &query.log_type);
+fn live(sql: &mut Sql, filter: &LiveFilter) {
+    is(sql, "l.run_id", filter.run_id);
+    is(sql, "l.job_id", filter.job_id);
+    is(sql, "l.device_id", filter.device_id);
+    by_kind(sql, filter);
+}
+
+fn by_kind(sql: &mut Sql, filter: &LiveFilter) {
+    words(sql, "l.level", &filter.level);
+    words(sql, "l.log_type", &filter.log_type);
 }
 
 /// A single word of a closed list is written out, so that the plan is that of this word: some are everywhere, some are rare.
@@ -233,8 +228,7 @@ fn words<W: Word>(sql: &mut Sql, column: &str, given: &[Open<W>]) {
 }
 
 /// Whether type and level are all that is asked for.
-fn by_kind_only(query: &ListLogs) -> bool {
-    let kind = ListLogs { level: query.level.clone(), log_type: query.log_type.clone(), ..ListLogs::default() };
-    let asked = ListLogs { page: None, size: None, sort: None, order: None, ..query.clone() };
-    asked == kind
+fn by_kind_only(filter: &LogFilter) -> bool {
+    let LiveFilter { level, log_type, .. } = filter.live.clone();
+    *filter == LogFilter::from(LiveFilter { level, log_type, ..LiveFilter::default() })
 }

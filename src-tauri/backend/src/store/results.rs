@@ -46,14 +46,9 @@ fn key(column: ResultColumn) -> SortKey {
 impl Store {
     /// One page of results.
     pub async fn list_results(&self, query: &ListResults) -> Result<RawPage> {
-        let paging = Paging {
-            page: query.page,
-            size: query.size,
-            sort: key(query.sort.unwrap_or_default()),
-            order: query.order,
-            after: query.after,
-            before: query.before,
-        };
+        let paging = Paging::of(query.page, query.size)
+            .sorted(key(query.sort.unwrap_or_default()), query.order)
+            .between(query.after, query.before);
         self.page(&LIST, &paging, |sql| {
             is(sql, "r.device_id", query.device_id);
             is(sql, "r.job_id", query.job_id);

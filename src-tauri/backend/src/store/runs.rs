@@ -5,8 +5,8 @@ use netraven_api::runs::{ListRuns, Run, RunStatus, RunSummary, SummarizeRuns};
 use netraven_api::sorting::RunColumn;
 use sqlx::types::Json;
 
-use super::listing::{List, Paging, RawPage, SortKey, Sql};
-use super::run_filter::RunFilter;
+use super::listing::{List, Paging, RawPage, SortKey, Sql, any_of};
+use super::run_filter::narrow;
 use super::{Result, Store, StoreError};
 
 /// Median duration of the last runs of the job of `r` before it.
@@ -134,15 +134,14 @@ fn key(column: RunColumn) -> SortKey {
 impl Store {
     /// One page of runs.
     pub async fn list_runs(&self, query: &ListRuns) -> Result<RawPage> {
-        let paging = Paging {
-            page: query.page,
-            size: query.size,
-            sort: key(query.sort.unwrap_or_default()),
-            order: query.order,
-            after: query.after,
-            before: query.before,
-        };
-        self.page(&LIST, &paging, |sql| RunFilter::from(query).narrow(sql)).await
+        let paging = Paging::of(query.page, query.size)
+            .sorted(key(query.sort.unwrap_or_default()), query.order)
+            .between(query.after, query.before);
+        self.page(&LIST, &paging, |sql| {
+            narrow(sql, &query.filter);
+            any_of(sql, "r.status", &query.status);
+        })
+        .await
     }
 
     /// One run.
@@ -159,8 +158,8 @@ impl Store {
         let mut sql = Sql::new(format!(
             "with period as (select r.id, r.status, r.succeeded, r.failed, r.causes from {FROM} where true"
         ));
-        RunFilter::from(query).narrow(&mut sql);
-        match query.device_id {
+        narrow(&mut sql, &query.filter);
+        match query.filter.device_id {
             Some(device_id) => {
                 sql.push(
                     "), outcomes as (select count(*) filter (where d.finished_at is not null) as results,
@@ -174,7 +173,7 @@ impl Store {
                 sql.push(OUTCOMES);
             }
         }
-        charts::usual(&mut sql, &RunFilter::from(query));
+        charts::usual(&mut sql, &query.filter);
         sql.push(
             "), active as (select coalesce(sum(t.devices), 0)::bigint as devices,
                  coalesce(sum(t.devices) filter (where t.state not in ('queued', 'running')), 0)::bigint as done

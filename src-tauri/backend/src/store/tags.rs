@@ -51,13 +51,7 @@ fn key(column: TagColumn) -> SortKey {
 impl Store {
     /// One page of tags.
     pub async fn list_tags(&self, query: &ListTags) -> Result<RawPage> {
-        let paging = Paging {
-            page: query.page,
-            size: query.size,
-            sort: key(query.sort.unwrap_or_default()),
-            order: query.order,
-            ..Paging::default()
-        };
+        let paging = Paging::of(query.page, query.size).sorted(key(query.sort.unwrap_or_default()), query.order);
         self.page(&LIST, &paging, |sql| {
             like(sql, "t.name", &query.name);
             any_of(sql, "t.type", &query.kind);

@@ -90,13 +90,7 @@ impl Store {
 
     /// One page of users.
     pub async fn list_users(&self, query: &ListUsers) -> Result<RawPage> {
-        let paging = Paging {
-            page: query.page,
-            size: query.size,
-            sort: key(query.sort.unwrap_or_default()),
-            order: query.order,
-            ..Paging::default()
-        };
+        let paging = Paging::of(query.page, query.size).sorted(key(query.sort.unwrap_or_default()), query.order);
         let roles: Vec<&str> = query.role.iter().map(|role| role.as_str()).collect();
         self.page(&LIST, &paging, |sql| {
             like(sql, "u.username", &query.username);

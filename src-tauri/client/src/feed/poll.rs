@@ -4,7 +4,7 @@
 use std::time::Duration;
 
 use netraven_api::event::{Changed, FeedMessage, Link, Skip};
-use netraven_api::logs::{STREAM_PATH, StreamFilter};
+use netraven_api::logs::{LiveFilter, STREAM_PATH, StreamFilter};
 use netraven_api::problem::Code;
 use netraven_api::{Method, Problem, Request};
 use tokio::sync::Notify;
@@ -33,8 +33,9 @@ pub async fn run(
     let woken = Notify::new();
     let mut poll =
         Poll { client, server, watch: filter.changes.unwrap_or_default().then(Watch::default), tail: None, filter };
-    let query =
-        StreamFilter { job_id: poll.filter.job_id, device_id: poll.filter.device_id, ..StreamFilter::default() };
+    let (job_id, device_id) = (poll.filter.filter.job_id, poll.filter.filter.device_id);
+    let filter = LiveFilter { job_id, device_id, ..LiveFilter::default() };
+    let query = StreamFilter { filter, ..StreamFilter::default() };
     tokio::select! {
         () = poll.keep_reading(limits, &woken, sink) => {}
         () = listen(client, server, limits, &query, &woken) => {}

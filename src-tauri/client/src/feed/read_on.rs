@@ -32,8 +32,8 @@ impl Feed<'_> {
     /// Reads the lines behind the position; whether there were any, or nothing if they could not be read.
     async fn catch_up(&mut self, sink: &mut impl FnMut(Vec<FeedMessage>)) -> Option<bool> {
         let begun_at = self.position?;
-        let StreamFilter { job_id, device_id, run_id, level, log_type, changes, .. } = self.filter.clone();
-        let mut wanted = ListLogs { job_id, device_id, run_id, level, log_type, ..ListLogs::default() };
+        let StreamFilter { filter, changes, .. } = self.filter.clone();
+        let mut wanted = ListLogs::from(filter);
         (wanted.size, wanted.order) = (Some(MAX_SIZE), Some(Order::Ascending));
         loop {
             wanted.after = self.position;

@@ -7,7 +7,7 @@ use std::time::Duration;
 use futures::future::BoxFuture;
 use netraven_api::Secret;
 use netraven_api::event::{Changed, FeedMessage, Link, Skip};
-use netraven_api::logs::StreamFilter;
+use netraven_api::logs::{LiveFilter, StreamFilter};
 use netraven_client::feed::Limits;
 use netraven_client::{Client, Tokens};
 use tokio::io::AsyncWriteExt;
@@ -103,7 +103,8 @@ async fn a_feed_without_position_begins_behind_the_newest_line() {
         }
     })
     .await;
-    let filter = StreamFilter { job_id: Some(2), ..StreamFilter::default() };
+    let filter = LiveFilter { job_id: Some(2), ..LiveFilter::default() };
+    let filter = StreamFilter { filter, ..StreamFilter::default() };
     let messages = run(&url, filter, |all| !ids(all).is_empty()).await;
     assert_eq!(ids(&messages), [42]);
     assert_eq!(links(&messages), [&Link::Live]);

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 use netraven_api::event::{Changed, FeedMessage, Link};
-use netraven_api::logs::StreamFilter;
+use netraven_api::logs::{LiveFilter, StreamFilter};
 use netraven_client::Client;
 use netraven_client::feed::Limits;
 use serde_json::json;
@@ -148,7 +148,8 @@ async fn what_the_stream_says_brings_the_next_reading_forward_and_no_line_twice(
 async fn filters_are_heeded_and_runs_that_go_on_are_told() {
     let replay = Replay::start().await;
     let level = vec!["CRITICAL".into(), "error".into()];
-    let filter = StreamFilter { level, changes: Some(true), ..StreamFilter::default() };
+    let filter = LiveFilter { level, ..LiveFilter::default() };
+    let filter = StreamFilter { filter, changes: Some(true), after: None };
     replay.change(|world| {
         let job = world.rows.get_mut("jobs").unwrap().iter_mut().find(|row| row["id"] == 33).unwrap();
         job["status"] = json!("pending");

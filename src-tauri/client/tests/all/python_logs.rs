@@ -1,6 +1,8 @@
 //! The log of the replayed Python server: filters of several values, places by id, and the search that always fails there.
 
-use netraven_api::logs::{GetLog, GetLogStats, Level, ListLogLevels, ListLogTypes, ListLogs, LogEntry, LogType};
+use netraven_api::logs::{
+    GetLog, GetLogStats, Level, ListLogLevels, ListLogTypes, ListLogs, LiveFilter, LogEntry, LogFilter, LogType,
+};
 use netraven_api::sorting::LogColumn;
 use netraven_api::{Order, Page};
 use netraven_client::Client;
@@ -28,15 +30,16 @@ async fn levels_are_written_large_and_filters_take_several_values() {
     assert_eq!((ids(&all)[0], all.total, all.note.as_deref()), (7009, 6, None));
     assert_eq!(all.items.iter().find(|line| line.id == 7005).unwrap().device_name.as_deref(), Some("spine-b"));
     let level = words(&["error", "CRITICAL"]);
-    let two = list(&client, ListLogs { level: level.clone(), ..ListLogs::default() }).await;
+    let two = list(&client, ListLogs::from(LiveFilter { level: level.clone(), ..LiveFilter::default() })).await;
     assert_eq!((ids(&two), two.total), (vec![7009, 7005], 2));
     let log_type = words(&["job", "connection"]);
-    let both = list(&client, ListLogs { level, log_type, ..ListLogs::default() }).await;
+    let both = list(&client, ListLogs::from(LiveFilter { level, log_type, ..LiveFilter::default() })).await;
     assert_eq!(ids(&both), [7005]);
     let asc = list(&client, ListLogs { order: Some(Order::Ascending), size: Some(2), ..ListLogs::default() }).await;
     assert_eq!(ids(&asc), [7001, 7002]);
     replay.asked("");
-    list(&client, ListLogs { level: words(&["INFO"]), job_id: Some(31), ..ListLogs::default() }).await;
+    list(&client, ListLogs::from(LiveFilter { level: words(&["INFO"]), job_id: Some(31), ..LiveFilter::default() }))
+        .await;
     let asked = replay.asked("GET /logs/");
     assert_eq!(asked, ["GET /logs/?job_id=31&order=desc&level=INFO&page=1&size=20"]);
 }
@@ -84,7 +87,8 @@ async fn a_search_is_done_here_and_says_so_and_the_server_is_asked_once() {
     let client = replay.client().await;
     replay.asked("");
     for _ in 0..2 {
-        let found = list(&client, ListLogs { search: Some("TIMEOUT".into()), ..ListLogs::default() }).await;
+        let found =
+            list(&client, ListLogs::from(LogFilter { search: Some("TIMEOUT".into()), ..LogFilter::default() })).await;
         assert_eq!((ids(&found), found.total), (vec![7006, 7005], 2));
         assert_eq!(
             found.note.as_deref(),
@@ -108,7 +112,8 @@ async fn a_search_in_a_long_log_ends_and_says_how_far_it_came() {
         world.rows.get_mut("logs").unwrap().extend(many);
     });
     let client = replay.client().await;
-    let found = list(&client, ListLogs { search: Some("nowhere".into()), ..ListLogs::default() }).await;
+    let found =
+        list(&client, ListLogs::from(LogFilter { search: Some("nowhere".into()), ..LogFilter::default() })).await;
     assert_eq!(found.items.len(), 0);
     assert!(found.note.unwrap().contains("the newest 1000 lines"));
 }

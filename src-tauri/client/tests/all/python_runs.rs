@@ -2,13 +2,13 @@
 
 use jiff::Timestamp;
 use netraven_api::Order;
-use netraven_api::logs::ListLogs;
+use netraven_api::logs::{ListLogs, LiveFilter};
 use netraven_api::outcome::{Cause, Stage};
 use netraven_api::problem::Code;
 use netraven_api::results::ListResults;
 use netraven_api::runs::{
-    DeviceState, GetRun, GetRunDevice, GetRunOutcomes, GetRunTimeline, ListRunDevices, ListRuns, RunStatus, RunSummary,
-    SummarizeRuns, Trigger,
+    DeviceState, GetRun, GetRunDevice, GetRunOutcomes, GetRunTimeline, ListRunDevices, ListRuns, RunFilter, RunStatus,
+    RunSummary, SummarizeRuns, Trigger,
 };
 use netraven_api::sorting::RunDeviceColumn;
 use serde_json::{Value, json};
@@ -52,23 +52,25 @@ async fn runs_are_filtered_and_keep_their_ids_at_the_edge_of_a_period() {
     let ids = async |query: ListRuns| -> Vec<i64> {
         client.send(&query).await.unwrap().items.iter().map(|run| run.id).collect()
     };
+    let of = |filter: RunFilter| ListRuns::from(filter);
     let status = vec![RunStatus::PartlyFailed, RunStatus::Unknown];
     assert_eq!(ids(ListRuns { status, ..ListRuns::default() }).await, [504, 502, 501]);
-    assert_eq!(ids(ListRuns { search: Some("FW-1".into()), ..ListRuns::default() }).await, [501]);
-    assert_eq!(ids(ListRuns { job_id: Some(31), ..ListRuns::default() }).await, [504, 502]);
+    assert_eq!(ids(of(RunFilter { search: Some("FW-1".into()), ..RunFilter::default() })).await, [501]);
+    assert_eq!(ids(of(RunFilter { job_id: Some(31), ..RunFilter::default() })).await, [504, 502]);
     assert_eq!(
-        ids(ListRuns { trigger: vec![Trigger::Unknown], ..ListRuns::default() }).await,
+        ids(of(RunFilter { trigger: vec![Trigger::Unknown], ..RunFilter::default() })).await,
         [1_000_000_000_033, 501]
     );
-    assert_eq!(ids(ListRuns { device_id: Some(11), ..ListRuns::default() }).await, [504, 502]);
-    assert_eq!(ids(ListRuns { tag_id: vec![4711], ..ListRuns::default() }).await, Vec::<i64>::new());
+    assert_eq!(ids(of(RunFilter { device_id: Some(11), ..RunFilter::default() })).await, [504, 502]);
+    assert_eq!(ids(of(RunFilter { tag_id: vec![4711], ..RunFilter::default() })).await, Vec::<i64>::new());
     assert_eq!(
         ids(ListRuns { size: Some(2), page: Some(2), ..ListRuns::default() }).await,
         [1_772_532_009_000_030, 502]
     );
     // The run that was going on when the period began is not in it, and is not taken for a shorter one.
-    let edge = ListRuns { start_time: Some(at("2026-03-04T01:16:00Z")), job_id: Some(31), ..ListRuns::default() };
-    assert_eq!(ids(edge).await, Vec::<i64>::new());
+    let start_time = Some(at("2026-03-04T01:16:00Z"));
+    let edge = RunFilter { start_time, job_id: Some(31), ..RunFilter::default() };
+    assert_eq!(ids(of(edge)).await, Vec::<i64>::new());
 }
 
 #[tokio::test]
@@ -94,7 +96,7 @@ async fn one_run_is_found_by_any_of_its_names() {
     assert_eq!(devices(99).await.unwrap_err().code, Code::NotFound);
     let results = client.send(&ListResults { run_id: Some(504), ..ListResults::default() }).await.unwrap();
     assert_eq!(results.items.iter().map(|result| result.id).collect::<Vec<_>>(), [505, 504]);
-    let lines = client.send(&ListLogs { run_id: Some(504), ..ListLogs::default() }).await.unwrap();
+    let lines = client.send(&ListLogs::from(LiveFilter { run_id: Some(504), ..LiveFilter::default() })).await.unwrap();
     assert_eq!(lines.items.iter().map(|line| line.id).collect::<Vec<_>>(), [7006, 7005, 7004]);
     assert!(lines.items.iter().all(|line| line.run_id == Some(504)));
 }
@@ -138,8 +140,8 @@ async fn the_cards_count_what_the_server_can_count() {
         note: None,
     };
     assert_eq!(summary, expected);
-    let narrowed = SummarizeRuns { job_id: Some(31), device_id: Some(11), ..SummarizeRuns::default() };
-    let narrowed = client.send(&narrowed).await.unwrap();
+    let filter = RunFilter { job_id: Some(31), device_id: Some(11), ..RunFilter::default() };
+    let narrowed = client.send(&SummarizeRuns { filter }).await.unwrap();
     assert_eq!((narrowed.total, narrowed.running, narrowed.device_results, narrowed.failing_devices), (2, 0, 2, 0));
 }
 
@@ -147,7 +149,8 @@ async fn the_cards_count_what_the_server_can_count() {
 async fn charts_are_drawn_of_the_runs_put_together() {
     let client = Replay::start().await.client().await;
     let edge = vec![at("2026-03-03T00:00:00Z"), at("2026-03-04T00:00:00Z"), at("2026-03-05T00:00:00Z")];
-    let outcomes = client.send(&GetRunOutcomes { edge, job_id: Some(31), ..GetRunOutcomes::default() }).await.unwrap();
+    let filter = RunFilter { job_id: Some(31), ..RunFilter::default() };
+    let outcomes = client.send(&GetRunOutcomes { edge, filter }).await.unwrap();
     let of = |place: usize, status| outcomes.buckets[place].runs(&[status]);
     assert_eq!((of(0, RunStatus::Unknown), of(1, RunStatus::PartlyFailed)), (1, 1));
     assert_eq!(outcomes.buckets[1].by_status.len(), 1, "{outcomes:?}");

@@ -6,8 +6,10 @@ use std::time::Duration;
 use jiff::{SignedDuration, Timestamp};
 use netraven_api::event::{Changed, FeedMessage, Link};
 use netraven_api::jobs::{ListJobs, RunJob};
-use netraven_api::logs::{ListLogs, StreamFilter};
-use netraven_api::runs::{DeviceState, GetRun, GetRunDevice, ListRunDevices, ListRuns, Run, RunStatus, Trigger};
+use netraven_api::logs::{ListLogs, LiveFilter, StreamFilter};
+use netraven_api::runs::{
+    DeviceState, GetRun, GetRunDevice, ListRunDevices, ListRuns, Run, RunFilter, RunStatus, Trigger,
+};
 use netraven_client::Client;
 use netraven_client::feed::Limits;
 use serde_json::{Value, json};
@@ -63,7 +65,7 @@ fn word(world: &mut World, job: i64, word: &str, completed_at: Option<Timestamp>
 }
 
 async fn runs(client: &Client, job_id: i64) -> Vec<Run> {
-    client.send(&ListRuns { job_id: Some(job_id), ..ListRuns::default() }).await.unwrap().items
+    client.send(&ListRuns::from(RunFilter { job_id: Some(job_id), ..RunFilter::default() })).await.unwrap().items
 }
 
 #[tokio::test]
@@ -118,7 +120,8 @@ async fn a_run_without_a_result_tells_the_reason_and_its_log() {
     assert!(message.contains("no result of its 2 devices") && message.contains("No handler registered"), "{message}");
     let device = client.send(&GetRunDevice { run_id: run.id, device_id: 11 }).await.unwrap();
     assert!(device.message.as_ref().unwrap().contains("No handler registered"), "{device:?}");
-    let lines = client.send(&ListLogs { run_id: Some(run.id), ..ListLogs::default() }).await.unwrap();
+    let lines =
+        client.send(&ListLogs::from(LiveFilter { run_id: Some(run.id), ..LiveFilter::default() })).await.unwrap();
     assert_eq!(lines.total, 7);
 }
 

@@ -3,7 +3,7 @@
 use netraven_api::configs::SearchConfigs;
 use netraven_api::devices::{CheckImport, CreateDevice, DeleteDevice, DeviceInput, ImportDevices};
 use netraven_api::jobs::{DeleteJob, ListJobs, RunJob};
-use netraven_api::logs::{GetLog, ListLogs};
+use netraven_api::logs::{GetLog, ListLogs, LogFilter};
 use netraven_api::native::{Deed, Feature};
 use netraven_api::problem::Code;
 use netraven_api::system::{GetSystemStatus, UNKNOWN};
@@ -228,11 +228,11 @@ async fn secrets_the_server_logs_are_hidden_wherever_a_line_is_read() {
     let client = replay.client().await;
     let one = client.send(&GetLog(7001)).await.unwrap();
     assert_eq!(one.message, "[Job: 31] Decrypted password: ‹hidden›");
-    let query = ListLogs { search: Some("decrypted".into()), ..ListLogs::default() };
+    let query = ListLogs::from(LogFilter { search: Some("decrypted".into()), ..LogFilter::default() });
     let all = [lines(&client, ListLogs::default()).await, lines(&client, query).await];
     assert!(all.iter().all(|page| page.items.iter().any(|line| line.id == 7001)));
     assert!(!format!("{one:?} {all:?}").contains(PASSWORD));
-    let guess = ListLogs { search: Some(PASSWORD.into()), ..ListLogs::default() };
+    let guess = ListLogs::from(LogFilter { search: Some(PASSWORD.into()), ..LogFilter::default() });
     assert_eq!(lines(&client, guess).await.items, [], "nor can it be guessed by a search");
 }
 
@@ -248,7 +248,8 @@ async fn a_search_of_the_log_tells_how_far_it_came_and_is_gone_on_with() {
         world.rows.get_mut("logs").unwrap().extend(many);
     });
     let client = replay.client().await;
-    let search = |end_time| ListLogs { search: Some("timeout".into()), end_time, ..ListLogs::default() };
+    let search =
+        |end_time| ListLogs::from(LogFilter { search: Some("timeout".into()), end_time, ..LogFilter::default() });
     let first = lines(&client, search(None)).await;
     assert_eq!((first.items.len(), first.stopped_at.unwrap().to_string().as_str()), (0, "2026-11-24T10:08:20Z"));
     assert!(first.note.unwrap().contains("the newest 1000 lines that fit the other filters; older ones were not"));

@@ -15,7 +15,7 @@ use netraven_api::devices::{
 use netraven_api::jobs::{
     CreateJob, DeleteJob, GetJob, GetJobStatus, JobInput, ListJobs, ListRecentJobs, RunJob, Schedule, UpdateJob,
 };
-use netraven_api::logs::{GetLogHistogram, GetLogStats, ListLogLevels, ListLogTypes, ListLogs};
+use netraven_api::logs::{GetLogHistogram, GetLogStats, ListLogLevels, ListLogTypes, ListLogs, LiveFilter, LogFilter};
 use netraven_api::matrix::GetJobMatrix;
 use netraven_api::outcome::Cause;
 use netraven_api::platforms::ListPlatforms;
@@ -23,7 +23,7 @@ use netraven_api::problem::Code;
 use netraven_api::results::ListResults;
 use netraven_api::runs::{
     Again, CancelDevice, CancelRun, DeviceState, GetRun, GetRunDevice, GetRunOutcomes, GetRunTimeline, ListRunDevices,
-    ListRuns, RunAgain, RunStatus, SummarizeRuns, Trigger,
+    ListRuns, RunAgain, RunFilter, RunStatus, SummarizeRuns, Trigger,
 };
 use netraven_api::sorting::RunDeviceColumn;
 use netraven_api::system::{GetHealth, GetSystemStatus};
@@ -151,17 +151,20 @@ impl Walk<'_> {
 
     async fn look(&mut self, device: i64, job: i64, run: i64) {
         let since = "2026-01-01T00:00:00Z".parse().ok();
-        self.ask(ListRuns { size: Some(50), page: Some(1), start_time: since, ..ListRuns::default() }).await;
+        let lately = || RunFilter { start_time: since, ..RunFilter::default() };
+        self.ask(ListRuns { size: Some(50), page: Some(1), ..ListRuns::from(lately()) }).await;
         let status = vec![RunStatus::Queued, RunStatus::Running];
-        self.ask(ListRuns { job_id: Some(job), status, search: Some("walk".into()), ..ListRuns::default() }).await;
-        self.ask(SummarizeRuns { start_time: since, ..SummarizeRuns::default() }).await;
+        let found = RunFilter { job_id: Some(job), search: Some("walk".into()), ..RunFilter::default() };
+        self.ask(ListRuns { status, ..ListRuns::from(found) }).await;
+        self.ask(SummarizeRuns { filter: lately() }).await;
         let edge = ["2026-01-01T00:00:00Z", "2026-06-01T00:00:00Z", "2027-01-01T00:00:00Z"];
         let edge = edge.iter().filter_map(|at| at.parse().ok()).collect();
-        self.ask(GetRunOutcomes { edge, start_time: since, ..GetRunOutcomes::default() }).await;
-        self.ask(GetRunTimeline { start_time: since, limit: Some(50), ..GetRunTimeline::default() }).await;
+        self.ask(GetRunOutcomes { edge, filter: lately() }).await;
+        self.ask(GetRunTimeline { filter: lately(), limit: Some(50), ..GetRunTimeline::default() }).await;
         let (trigger, device_id) = (vec![Trigger::Manual], Some(device));
-        self.ask(ListRuns { trigger: trigger.clone(), device_id, tag_id: vec![1], ..ListRuns::default() }).await;
-        self.ask(SummarizeRuns { trigger, device_id, tag_id: vec![1], ..SummarizeRuns::default() }).await;
+        let filter = RunFilter { trigger, device_id, tag_id: vec![1], ..RunFilter::default() };
+        self.ask(ListRuns::from(filter.clone())).await;
+        self.ask(SummarizeRuns { filter }).await;
         self.ask(GetRun(run)).await;
         let failed = vec![DeviceState::Failure, DeviceState::Cancelled];
         let (sort, order) = (Some(RunDeviceColumn::Duration), Some(Order::Descending));
@@ -183,20 +186,20 @@ impl Walk<'_> {
             .await;
         self.ask(ListResults { run_id: Some(run), ..ListResults::default() }).await;
         let levels: Vec<netraven_api::Open<_>> = vec!["ERROR".into(), "critical".into()];
-        let newest = self.ask(ListLogs { size: Some(100), start_time: since, ..ListLogs::default() }).await;
+        let lately = || LogFilter { start_time: since, ..LogFilter::default() };
+        let newest = self.ask(ListLogs { size: Some(100), ..ListLogs::from(lately()) }).await;
         let oldest = newest.and_then(|page| page.items.last().map(|line| line.id)).unwrap_or(1);
-        self.ask(ListLogs {
-            level: levels.clone(),
-            log_type: vec!["job".into(), "system".into()],
-            ..ListLogs::default()
-        })
-        .await;
-        self.ask(ListLogs { level: levels, search: Some("timeout".into()), ..ListLogs::default() }).await;
-        self.ask(ListLogs { run_id: Some(run), before: Some(oldest), ..ListLogs::default() }).await;
+        let severe = LiveFilter { level: levels, ..LiveFilter::default() };
+        let log_type = vec!["job".into(), "system".into()];
+        self.ask(ListLogs::from(LiveFilter { log_type, ..severe.clone() })).await;
+        self.ask(ListLogs::from(LogFilter { search: Some("timeout".into()), ..severe.into() })).await;
+        let of_run = LiveFilter { run_id: Some(run), ..LiveFilter::default() };
+        self.ask(ListLogs { before: Some(oldest), ..ListLogs::from(of_run) }).await;
         self.ask(ListLogTypes).await;
         self.ask(ListLogLevels).await;
         self.ask(GetLogStats).await;
-        self.ask(GetLogHistogram { start_time: since, device_id: Some(device), ..GetLogHistogram::default() }).await;
+        let live = LiveFilter { device_id: Some(device), ..LiveFilter::default() };
+        self.ask(GetLogHistogram { filter: LogFilter { live, ..lately() }, buckets: None }).await;
         self.ask(ListConfigs { device_id: Some(device), limit: Some(5), ..ListConfigs::default() }).await;
         self.ask(ListConfigHistory(device)).await;
         self.ask(GetConfig(902)).await;

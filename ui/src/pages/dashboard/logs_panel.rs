@@ -15,6 +15,7 @@ use crate::data::{use_log, use_query_in_time, use_settled};
 use crate::pages::export::ExportButton;
 use crate::pages::unified_logs::{LinePlace, LogControls, LogHistogram, UnifiedLogsTable};
 use crate::route::Route;
+use crate::state::logs::history;
 use crate::state::moment::use_moment;
 use crate::state::session::use_workplace;
 
@@ -70,7 +71,7 @@ pub fn LogsPanel(mut state: Store<DashboardState>, total: Option<String>, refres
                 noun: "line",
                 what: move |()| {
                     let shown = state.scope().peek().log(&lines.peek(), &search.peek(), moment.glance());
-                    ExportWhat::Logs { query: shown.history(None) }
+                    ExportWhat::Logs { query: history(&shown, None) }
                 },
             }
         }

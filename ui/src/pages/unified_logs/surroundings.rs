@@ -2,7 +2,7 @@
 
 use dioxus::prelude::*;
 use netraven_api::Order;
-use netraven_api::logs::{ListLogs, LogEntry};
+use netraven_api::logs::{ListLogs, LiveFilter, LogEntry};
 
 use super::columns::{cell, use_columns, widths};
 use super::row::device_word;
@@ -43,7 +43,8 @@ impl Shared {
             Shared::Run(id) => (None, Some(id)),
             Shared::Log => (None, None),
         };
-        ListLogs { device_id, run_id, size: Some(EACH_SIDE), ..ListLogs::default() }
+        let filter = LiveFilter { device_id, run_id, ..LiveFilter::default() };
+        ListLogs { size: Some(EACH_SIDE), ..ListLogs::from(filter) }
     }
 }
 

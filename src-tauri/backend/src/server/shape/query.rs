@@ -1,6 +1,6 @@
 //! A query or a form against its shape: texts become what they stand for.
 
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 
 use super::bounds::Faults;
 use super::text::{fault, instant, not_a_time, not_a_word, range};
@@ -47,6 +47,22 @@ impl Shape {
         let faults = faults.told(place);
         if faults.is_empty() { Ok(pairs) } else { Err(faults) }
     }
+
+    /// Checked pairs as the values they stand for. A request that is made of parts is decoded from them: serde hands the fields
+    /// of a flattened part on as they come, and would not take a text for a number.
+    pub fn typed(&self, pairs: &[(String, String)]) -> Value {
+        let mut fields = Map::new();
+        for field in &self.fields {
+            let mut values =
+                pairs.iter().filter(|(name, _)| *name == field.name).map(|(_, text)| text.as_str()).peekable();
+            let value = match &field.kind {
+                FieldKind::List(kind) => values.peek().is_some().then(|| values.map(|text| kind.typed(text)).collect()),
+                kind => values.next().map(|text| kind.typed(text)),
+            };
+            fields.extend(value.map(|value| (field.name.clone(), value)));
+        }
+        Value::Object(fields)
+    }
 }
 
 impl FieldKind {
@@ -82,6 +98,17 @@ impl FieldKind {
                 None => Err(not_a_word(words, location, json!(text))),
             },
             FieldKind::List(_) | FieldKind::Any => Ok(text.to_owned()),
+        }
+    }
+
+    /// The value of a checked text.
+    fn typed(&self, text: &str) -> Value {
+        match self {
+            FieldKind::Integer { .. } => text.parse::<i64>().map_or_else(|_| json!(text), |number| json!(number)),
+            FieldKind::Flag => json!(text == "true"),
+            FieldKind::Text(_) | FieldKind::Time | FieldKind::Word(_) | FieldKind::List(_) | FieldKind::Any => {
+                json!(text)
+            }
         }
     }
 }

@@ -3,6 +3,7 @@
 use netraven_api::devices::{DeviceInput, ListDevices};
 use netraven_api::jobs::JobInput;
 use netraven_api::logs::ListLogs;
+use netraven_api::runs::{ListRuns, RunFilter, RunStatus, Trigger};
 use netraven_api::sheet::{Cells, Column, Entry, Place, Row, check};
 use netraven_api::tags::{ListTags, TagInput};
 use netraven_api::users::UserInput;
@@ -86,6 +87,29 @@ fn a_query_is_written_in_one_form() {
     }
     let sources = Shape::of::<ListDevices>().pairs(&pairs("source=LOCAL"), "query").unwrap();
     assert_eq!(sources, [("source".to_owned(), "local".to_owned())], "words are read in any case");
+}
+
+#[test]
+fn the_parts_of_a_request_are_read_from_one_query() {
+    let shape = Shape::of::<ListRuns>();
+    let read = |text: &str| -> Result<ListRuns, usize> {
+        let given: Vec<(String, String)> = serde_html_form::from_str(text).unwrap();
+        let pairs = shape.pairs(&given, "query").map_err(|faults| faults.len())?;
+        Ok(serde_json::from_value(shape.typed(&pairs)).unwrap())
+    };
+    let filter = RunFilter {
+        job_id: Some(31),
+        trigger: vec![Trigger::Manual],
+        tag_id: vec![1, 2],
+        start_time: "2026-11-21T00:00:00Z".parse().ok(),
+        search: Some("7".to_owned()),
+        ..RunFilter::default()
+    };
+    let given = "page=2&job_id=31&tag_id=1&tag_id=2&trigger=MANUAL&start_time=2026-11-21&search=7&status=failed";
+    let expected = ListRuns { page: Some(2), status: vec![RunStatus::Failed], ..ListRuns::from(filter) };
+    assert_eq!(read(given), Ok(expected));
+    assert_eq!(read(""), Ok(ListRuns::default()));
+    assert_eq!(read("page=0&job_id=x&status=lost&trigger=timer"), Err(4), "the faults of all parts are told at once");
 }
 
 #[test]

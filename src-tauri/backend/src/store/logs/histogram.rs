@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 use jiff::Timestamp;
 use jiff_sqlx::{Timestamp as SqlTimestamp, ToSqlx as _};
 use netraven_api::logs::{
-    DEFAULT_BUCKETS, GetLogHistogram, Level, ListLogs, LogBucket, LogHistogram, MAX_BUCKETS, MIN_BUCKETS,
+    DEFAULT_BUCKETS, GetLogHistogram, Level, LogBucket, LogFilter, LogHistogram, MAX_BUCKETS, MIN_BUCKETS,
 };
 use sqlx::{Postgres, Transaction};
 
@@ -40,17 +40,18 @@ impl Store {
         // One moment for all statements: what is counted is exactly what has an id up to the newest.
         sqlx::query("set transaction isolation level repeatable read, read only").execute(&mut *tx).await?;
         let newest_id: i64 = sqlx::query_scalar("select coalesce(max(id), 0) from logs").fetch_one(&mut *tx).await?;
-        let until = query.end_time.unwrap_or_else(Timestamp::now).as_second();
-        let from = match query.start_time {
+        let until = query.filter.end_time.unwrap_or_else(Timestamp::now).as_second();
+        let from = match query.filter.start_time {
             Some(at) => at.as_second(),
             None => oldest(&mut tx).await?.map_or(until - OF_NONE_S, |at| at.as_second().min(until)),
         };
-        let lines = as_list(query);
+        // The times are those of the buckets.
+        let lines = LogFilter { start_time: None, end_time: None, ..query.filter.clone() };
         let keeps = by_kind_only(&lines) && until - from >= KEPT_FROM_S;
         let buckets = query.buckets.unwrap_or(DEFAULT_BUCKETS).clamp(MIN_BUCKETS, MAX_BUCKETS);
         let frame = Frame::of(from, until, buckets, if keeps { 60 } else { 1 });
-        let begin = query.start_time.unwrap_or(frame.start(0));
-        let end = query.end_time.unwrap_or(Timestamp::MAX);
+        let begin = query.filter.start_time.unwrap_or(frame.start(0));
+        let end = query.filter.end_time.unwrap_or(Timestamp::MAX);
         let (counts, counted_since) = if keeps {
             (kept(&mut tx, &frame, &lines, begin, end).await?, None)
         } else {
@@ -73,26 +74,11 @@ async fn oldest(tx: &mut Transaction<'_, Postgres>) -> Result<Option<Timestamp>>
     Ok(at.map(SqlTimestamp::to_jiff))
 }
 
-/// The filters as the list of lines has them, without the times.
-fn as_list(query: &GetLogHistogram) -> ListLogs {
-    ListLogs {
-        log_type: query.log_type.clone(),
-        level: query.level.clone(),
-        job_id: query.job_id,
-        device_id: query.device_id,
-        run_id: query.run_id,
-        source: query.source.clone(),
-        meta: query.meta.clone(),
-        search: query.search.clone().filter(|text| !text.is_empty()),
-        ..ListLogs::default()
-    }
-}
-
 /// Sums the kept counts: whole hours and minutes, and the lines themselves at both ends.
 async fn kept(
     tx: &mut Transaction<'_, Postgres>,
     frame: &Frame,
-    lines: &ListLogs,
+    lines: &LogFilter,
     begin: Timestamp,
     end: Timestamp,
 ) -> Result<Vec<Count>> {
@@ -106,7 +92,7 @@ async fn kept(
                 sql.push("select l.at, l.level, l.lines from log_times l where l.step_s = ").push_bind(step_s);
                 sql.push(" and l.at >= ").push_bind(from.to_sqlx());
                 sql.push(" and l.at < ").push_bind(until.to_sqlx());
-                by_kind(&mut sql, lines);
+                by_kind(&mut sql, &lines.live);
             }
             Stretch::Lines { from, until } => push_lines(&mut sql, lines, from, until, None),
         }
@@ -119,7 +105,7 @@ async fn kept(
 async fn counted(
     tx: &mut Transaction<'_, Postgres>,
     frame: &Frame,
-    lines: &ListLogs,
+    lines: &LogFilter,
     begin: Timestamp,
     end: Timestamp,
 ) -> Result<(Vec<Count>, Option<Timestamp>)> {
@@ -153,7 +139,7 @@ async fn counted(
     Ok((counts, None))
 }
 
-fn push_lines(sql: &mut Sql, lines: &ListLogs, from: Timestamp, until: Timestamp, end: Option<Timestamp>) {
+fn push_lines(sql: &mut Sql, lines: &LogFilter, from: Timestamp, until: Timestamp, end: Option<Timestamp>) {
     sql.push("select l.timestamp as at, l.level, 1::bigint as lines from logs l where l.timestamp >= ");
     sql.push_bind(from.to_sqlx()).push(" and l.timestamp < ").push_bind(until.to_sqlx());
     if let Some(end) = end.filter(|end| *end < until) {

@@ -2,10 +2,10 @@
 
 use jiff::{Span, Timestamp};
 use jiff_sqlx::{Timestamp as SqlTimestamp, ToSqlx as _};
-use netraven_api::runs::{GetRunOutcomes, GetRunTimeline, RunOutcomes, RunStatus, TIMELINE_RUNS};
+use netraven_api::runs::{GetRunOutcomes, GetRunTimeline, RunFilter, RunOutcomes, RunStatus, TIMELINE_RUNS};
 
-use super::super::listing::{Paging, Sql};
-use super::super::run_filter::RunFilter;
+use super::super::listing::{Paging, Sql, any_of};
+use super::super::run_filter::narrow;
 use super::super::{Result, Store};
 use super::{AROUND, COLUMNS, FROM, LIST};
 
@@ -24,13 +24,13 @@ const ROW: &str = concat!(
 );
 
 /// Writes a table `usual` into a statement: the runs that ended before the period a filter begins with.
-pub(super) fn usual(sql: &mut Sql, filter: &RunFilter<'_>) {
+pub(super) fn usual(sql: &mut Sql, filter: &RunFilter) {
     sql.push("), usual as (select count(*) as ended, count(*) filter (where status = 'succeeded') as succeeded from (");
     sql.push(format!("select r.status from {FROM} where r.status not in ('queued', 'running')"));
-    match filter.start {
+    match filter.start_time {
         Some(start) => {
             let from = start.checked_sub(Span::new().hours(24 * USUAL_DAYS)).unwrap_or(Timestamp::MIN);
-            RunFilter { start: Some(from), end: None, ..*filter }.narrow(sql);
+            narrow(sql, &RunFilter { start_time: Some(from), end_time: None, ..filter.clone() });
             sql.push(" and r.queued_at < ").push_bind(start.to_sqlx());
         }
         None => {
@@ -50,7 +50,7 @@ impl Store {
         let mut sql = Sql::new("select width_bucket(r.queued_at, ");
         sql.push_bind(edges).push(format!(") - 1, r.status, count(*) from {FROM} where r.queued_at >= "));
         sql.push_bind(first.to_sqlx()).push(" and r.queued_at < ").push_bind(last.to_sqlx());
-        RunFilter::from(query).narrow(&mut sql);
+        narrow(&mut sql, &query.filter);
         sql.push(" group by 1, 2");
         let counts: Vec<(i32, String, i64)> = sql.build_query_as().fetch_all(self.pool()).await?;
         let known = counts
@@ -62,18 +62,21 @@ impl Store {
     /// The newest runs with little about each, as the JSON text they are sent as.
     pub async fn run_timeline(&self, query: &GetRunTimeline) -> Result<String> {
         let limit = query.limit.unwrap_or(TIMELINE_RUNS).clamp(1, TIMELINE_RUNS);
-        let filter = RunFilter::from(query);
+        let narrowed = |sql: &mut Sql| {
+            narrow(sql, &query.filter);
+            any_of(sql, "r.status", &query.status);
+        };
         let mut sql = Sql::new(format!(
             "select coalesce(string_agg(({ROW})::text, ',' order by r.place), ''), count(*)
              from (select *, row_number() over () as place from (select {COLUMNS} from {FROM} where true"
         ));
-        filter.narrow(&mut sql);
+        narrowed(&mut sql);
         sql.push(format!(" order by r.queued_at desc, r.id desc limit {limit}) sorted) r{AROUND}"));
         let (runs, rows): (String, i64) = sql.build_query_as().fetch_one(self.pool()).await?;
         let (total, is_estimate) = if rows < limit {
             (rows, false)
         } else {
-            let total = self.count(&LIST, &Paging::default(), |sql| filter.narrow(sql)).await?;
+            let total = self.count(&LIST, &Paging::default(), narrowed).await?;
             (total.rows, total.is_estimate)
         };
         Ok(format!("{{\"runs\":[{runs}],\"total\":{total},\"total_is_estimate\":{is_estimate}}}"))

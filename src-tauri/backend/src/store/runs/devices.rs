@@ -98,13 +98,7 @@ fn ranked(column: &str, ranks: impl IntoIterator<Item = (&'static str, usize)>) 
 impl Store {
     /// One page of the devices of a run.
     pub async fn list_run_devices(&self, query: &ListRunDevices) -> Result<RawPage> {
-        let paging = Paging {
-            page: query.page,
-            size: query.size,
-            sort: key(query.sort.unwrap_or_default()),
-            order: query.order,
-            ..Paging::default()
-        };
+        let paging = Paging::of(query.page, query.size).sorted(key(query.sort.unwrap_or_default()), query.order);
         let (items, total) = self.items_and_total(&LIST, &paging, |sql| narrow(sql, query)).await?;
         if total.rows == 0 {
             self.run(query.run_id).await?;

@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 use netraven_api::Order;
-use netraven_api::logs::{Level, LogEntry, LogType, MetaMatch, StreamFilter};
+use netraven_api::logs::{Level, LiveFilter, LogEntry, LogType, MetaMatch};
 use netraven_api::{Open, Problem, Word};
 
 use super::time_of;
@@ -77,7 +77,7 @@ impl Filter {
     }
 
     /// Reads the filter of a stream.
-    pub async fn of_stream(talk: Talk<'_>, stream: &StreamFilter) -> Result<Filter, Problem> {
+    pub async fn of_stream(talk: Talk<'_>, stream: &LiveFilter) -> Result<Filter, Problem> {
         let mut common = Params::from([("order", "desc".to_owned())]);
         let mut job_id = stream.job_id;
         if let Some(run) = stream.run_id {

@@ -46,7 +46,7 @@ impl Tail {
                 rows_of(&newest).iter().map(|row| Row(row).id()).max().unwrap_or_default()
             }
         };
-        let mut tail = Tail { filter: Filter::of_stream(talk, stream).await?, floor, seen: BTreeSet::new() };
+        let mut tail = Tail { filter: Filter::of_stream(talk, &stream.filter).await?, floor, seen: BTreeSet::new() };
         tail.look_back(talk).await?;
         Ok(tail)
     }

@@ -3,57 +3,52 @@
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use netraven_api::Order;
-use netraven_api::logs::GetLogHistogram;
-use netraven_api::runs::{GetRunOutcomes, GetRunTimeline, ListRuns, RunStatus, SummarizeRuns};
+use netraven_api::logs::{GetLogHistogram, LiveFilter, LogFilter};
+use netraven_api::runs::{GetRunOutcomes, GetRunTimeline, ListRuns, RunFilter, RunStatus, SummarizeRuns};
 use netraven_api::sorting::RunColumn;
 
 use super::super::charts::Frame;
 use super::{DashboardState, LogChoice, Scope};
-use crate::state::logs::LogFilter;
 use crate::state::span::Span;
 
 /// Bars of the histogram at most.
 const BARS: i64 = 120;
 
 impl DashboardState {
-    /// The request for the runs; the search text is handed in because it settles later than it is typed.
+    /// Which runs are meant, whatever their state; the search text is handed in because it settles later than it is typed.
+    fn filter(&self, search: &str, now: Timestamp) -> RunFilter {
+        RunFilter {
+            job_id: self.scope.job_id,
+            job_type: self.runs.kind.iter().cloned().collect(),
+            trigger: self.runs.trigger.into_iter().collect(),
+            device_id: self.scope.device_id,
+            tag_id: self.runs.tags.clone(),
+            start_time: Some(self.scope.since(now)),
+            end_time: self.scope.span.map(|span| span.last()),
+            search: given(search),
+        }
+    }
+
+    /// The request for the runs.
     #[must_use]
     pub fn list(&self, search: &str, now: Timestamp) -> ListRuns {
-        let sums = self.summary(search, now);
         // The order every server has when nobody says otherwise.
         let as_usual = self.runs.sort == RunColumn::default() && self.runs.order == Order::Descending;
         ListRuns {
             page: Some(self.runs.page),
             size: Some(self.runs.size),
-            job_id: sums.job_id,
-            job_type: sums.job_type,
+            filter: self.filter(search, now),
             status: self.runs.statuses.clone(),
-            trigger: sums.trigger,
-            device_id: sums.device_id,
-            tag_id: sums.tag_id,
-            start_time: sums.start_time,
-            end_time: sums.end_time,
-            search: sums.search,
             sort: (!as_usual).then_some(self.runs.sort),
             order: (!as_usual).then_some(self.runs.order),
             ..ListRuns::default()
         }
     }
 
-    /// The request for the cards: every filter but the states, which the cards themselves are.
+    /// The request for the cards: whatever the state, which is what the cards themselves are.
     #[must_use]
     pub fn summary(&self, search: &str, now: Timestamp) -> SummarizeRuns {
-        let search = search.trim();
-        SummarizeRuns {
-            start_time: Some(self.scope.since(now)),
-            end_time: self.scope.span.map(|span| span.last()),
-            job_id: self.scope.job_id,
-            job_type: self.runs.kind.iter().cloned().collect(),
-            trigger: self.runs.trigger.into_iter().collect(),
-            device_id: self.scope.device_id,
-            tag_id: self.runs.tags.clone(),
-            search: (!search.is_empty()).then(|| search.to_owned()),
-        }
+        SummarizeRuns { filter: self.filter(search, now) }
     }
 
     /// The bars of the outcomes and since when runs are counted in them: those of the whole period, in which a chosen time
@@ -70,39 +65,17 @@ impl DashboardState {
         }
     }
 
-    /// The request for the outcomes in bars that begin with `since`, with the filters of the cards.
+    /// The request for the outcomes in bars that begin with `since`, of the runs of the cards.
     #[must_use]
     pub fn outcomes(&self, search: &str, bars: &Frame, since: Timestamp) -> GetRunOutcomes {
-        let sums = self.summary(search, since);
-        GetRunOutcomes {
-            edge: bars.edges.clone(),
-            start_time: Some(since),
-            end_time: None,
-            job_id: sums.job_id,
-            job_type: sums.job_type,
-            trigger: sums.trigger,
-            device_id: sums.device_id,
-            tag_id: sums.tag_id,
-            search: sums.search,
-        }
+        let filter = RunFilter { start_time: Some(since), end_time: None, ..self.filter(search, since) };
+        GetRunOutcomes { edge: bars.edges.clone(), filter }
     }
 
     /// The request for the timeline: the runs that the table lists.
     #[must_use]
     pub fn timeline(&self, search: &str, now: Timestamp) -> GetRunTimeline {
-        let runs = self.list(search, now);
-        GetRunTimeline {
-            limit: None,
-            start_time: runs.start_time,
-            end_time: runs.end_time,
-            job_id: runs.job_id,
-            job_type: runs.job_type,
-            status: runs.status,
-            trigger: runs.trigger,
-            device_id: runs.device_id,
-            tag_id: runs.tag_id,
-            search: runs.search,
-        }
+        GetRunTimeline { limit: None, filter: self.filter(search, now), status: self.runs.statuses.clone() }
     }
 
     /// The request for what the Running card counts.
@@ -116,16 +89,14 @@ impl LogChoice {
     /// The lines of the log, of any time and text: neither a letter being typed nor the line that is chosen changes it.
     #[must_use]
     pub fn lines(&self, scope: &Scope) -> LogFilter {
-        LogFilter {
-            levels: self.levels.clone(),
-            types: self.types.clone(),
-            sources: self.sources.clone(),
-            meta: self.meta.clone(),
+        let live = LiveFilter {
             job_id: scope.job_id,
             device_id: scope.device_id,
             run_id: self.run_id,
-            ..LogFilter::default()
-        }
+            level: self.levels.clone(),
+            log_type: self.types.clone(),
+        };
+        LogFilter { source: self.sources.clone(), meta: self.meta.clone(), ..LogFilter::from(live) }
     }
 }
 
@@ -134,9 +105,9 @@ impl Scope {
     #[must_use]
     pub fn log(&self, lines: &LogFilter, search: &str, now: Timestamp) -> LogFilter {
         LogFilter {
-            since: Some(self.since(now)),
-            until: self.span.map(|span| span.last()),
-            search: search.to_owned(),
+            start_time: Some(self.since(now)),
+            end_time: self.span.map(|span| span.last()),
+            search: given(search),
             ..lines.clone()
         }
     }
@@ -145,23 +116,17 @@ impl Scope {
     #[must_use]
     pub fn histogram(&self, lines: &LogFilter, search: &str, now: Timestamp) -> GetLogHistogram {
         let began = self.period.began(now);
-        let lines = LogFilter { search: search.to_owned(), ..lines.clone() }.history(None);
-        GetLogHistogram {
-            log_type: lines.log_type,
-            level: lines.level,
-            job_id: lines.job_id,
-            device_id: lines.device_id,
-            run_id: lines.run_id,
-            source: lines.source,
-            meta: lines.meta,
-            start_time: Some(self.span.map_or(began, |span| span.from.min(began))),
-            end_time: None,
-            search: lines.search,
-            buckets: Some(BARS),
-        }
+        let start_time = Some(self.span.map_or(began, |span| span.from.min(began)));
+        let filter = LogFilter { start_time, end_time: None, search: given(search), ..lines.clone() };
+        GetLogHistogram { filter, buckets: Some(BARS) }
     }
 
     fn since(&self, now: Timestamp) -> Timestamp {
         self.span.map_or_else(|| self.period.began(now), |span| span.from)
     }
+}
+
+/// A text that is looked for, if there is any.
+fn given(search: &str) -> Option<String> {
+    Some(search.trim().to_owned()).filter(|search| !search.is_empty())
 }
