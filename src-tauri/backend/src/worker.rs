@@ -7,7 +7,6 @@ mod held;
 mod patience;
 mod pauses;
 mod reachability;
-pub mod recorder;
 mod secrets;
 mod sink;
 mod veil;
