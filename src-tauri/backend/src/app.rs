@@ -258,7 +258,7 @@ impl Services {
             platforms,
             refused_platforms: Arc::new(refused),
             servers: servers_seen,
-            upcoming: Arc::default(),
+            next_runs: Arc::default(),
             scheduler: scheduler_seen,
             signals,
             stop: stop.clone(),
