@@ -24,6 +24,7 @@ use tokio::time::timeout_at;
 use tokio_util::sync::CancellationToken;
 
 use crate::config::{Config, External};
+use crate::finisher::Finisher;
 use crate::journal::{About, Journal, Signal};
 use crate::platforms::Registry;
 use crate::queue::Queue;
@@ -33,7 +34,6 @@ use crate::snapshots::Repository;
 use crate::start::StartError;
 use crate::store::{Store, StoreError};
 use crate::supervisor::{DataDirLock, Health, Options, Servers};
-use crate::worker::recorder::Recorder;
 use crate::worker::{self, Worker};
 use crate::{handover, hub};
 
@@ -224,9 +224,9 @@ impl Services {
             keep_logs_days: config.keep_logs_days,
         };
         tasks.push(tokio::spawn(scheduler.run(ticked, stop.clone())));
-        let recorder =
-            Recorder { store: store.clone(), journal: journal.clone(), repository, signals: signals.clone() };
-        tasks.push(tokio::spawn(recorder.run(stop.clone())));
+        let finisher =
+            Finisher { store: store.clone(), journal: journal.clone(), repository, signals: signals.clone() };
+        tasks.push(tokio::spawn(finisher.run(stop.clone())));
         tasks.push(tokio::spawn(handover::answer(
             store.clone(),
             journal.clone(),
@@ -258,7 +258,7 @@ impl Services {
             platforms,
             refused_platforms: Arc::new(refused),
             servers: servers_seen,
-            upcoming: Arc::default(),
+            next_runs: Arc::default(),
             scheduler: scheduler_seen,
             signals,
             stop: stop.clone(),

@@ -1,6 +1,7 @@
 //! The NetRaven backend: REST API, scheduler, SSH workers, snapshots and the embedded servers, composed by [`App`].
 
 pub mod config;
+mod finisher;
 mod handover;
 mod hub;
 mod journal;

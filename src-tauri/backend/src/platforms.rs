@@ -21,11 +21,12 @@ mod words;
 
 pub use clean::{clean, clean_read, significant};
 pub use definition::{
-    BadDefinition, BlockRule, Command, Definition, Dialog, FactField, FactRule, LineRule, PagingCommand, PagingRules,
-    Privilege, Prompt, PromptSeen, Purpose, SecretRule,
+    BadDefinition, Command, Definition, Dialog, FactField, FactRule, PagingCommand, PagingRules, Privilege, Prompt,
+    PromptSeen, Purpose,
 };
 pub use detect::{facts, facts_of};
 pub use known::Known;
 pub use redact::{Redacted, Redactor, redact_known};
 pub use refusal::{Refusal, is_configuration, learn_refusal};
 pub use registry::Registry;
+pub use rules::{BlockRule, LineRule, SecretRule};

@@ -19,6 +19,7 @@ use tokio_util::sync::CancellationToken;
 use crate::journal::{About, Journal};
 use crate::queue::{Priority, Queue, Task};
 use crate::store::jobs::JobSchedule;
+use crate::store::leases::{AttemptId, RunDeviceId};
 use crate::store::starts::StartedRun;
 use crate::store::{Store, StoreError};
 use next::Timing;
@@ -208,12 +209,13 @@ impl Scheduler {
         if open.is_empty() {
             return Ok(());
         }
-        let held: HashSet<(i64, i64)> =
-            self.queue.holds().await?.into_iter().map(|task| (task.run_id, task.device_id)).collect();
+        let held = self.queue.holds().await?.into_iter();
+        let held: HashSet<RunDeviceId> =
+            held.map(|Task { run_id, device_id, .. }| RunDeviceId { run_id, device_id }).collect();
         let missing: Vec<Task> = open
             .into_iter()
-            .filter(|(run_id, device_id, _)| !held.contains(&(*run_id, *device_id)))
-            .map(|(run_id, device_id, attempt)| Task { run_id, device_id, attempt })
+            .filter(|open| !held.contains(&open.run_device()))
+            .map(|AttemptId { run_id, device_id, attempt }| Task { run_id, device_id, attempt })
             .collect();
         if !missing.is_empty() {
             tracing::info!(tasks = missing.len(), "tasks the queue did not hold are queued again");

@@ -1,53 +1,36 @@
 //! The REST API: mounts the endpoints of `netraven_api`, checks who calls, answers in NetRaven's shapes. Knows neither
 //! worker nor session.
 
-mod accounts;
 mod approvals;
-mod auth;
 mod bulk;
-mod check;
 mod configs;
-mod connections;
 mod credentials;
-mod describe;
 mod devices;
 mod docs;
-mod fault;
 mod feed;
-mod guesses;
-mod hosts;
+mod http;
 mod import;
-mod input;
 mod jobs;
-mod large;
 mod login;
 mod logs;
 mod matrix;
-mod mount;
 mod networks;
-mod peer;
+mod next_run;
 mod platforms;
-mod raw;
 mod results;
 mod runs;
 mod schedules;
-mod shape;
-mod snippet;
 mod system;
 mod tags;
-mod tokens;
-mod upcoming;
 mod users;
 
 use std::net::SocketAddr;
 use std::path::Path;
 use std::sync::Arc;
-use std::time::Duration;
 
 use axum::Router;
-use axum::extract::Request;
 use axum::http::header::{CACHE_CONTROL, X_CONTENT_TYPE_OPTIONS};
-use axum::http::{HeaderValue, StatusCode, Uri};
+use axum::http::{HeaderValue, StatusCode};
 use axum::middleware::{from_fn, from_fn_with_state};
 use axum::response::{IntoResponse as _, Response};
 use netraven_api::runs::Trigger;
@@ -57,19 +40,18 @@ use tower::Layer as _;
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::set_header::SetResponseHeaderLayer;
 
-pub use connections::{Connection, Connections};
-pub use tokens::Tokens;
+pub use http::connections::{Connection, Connections};
+pub use http::tokens::Tokens;
 
 use crate::journal::{Journal, Signal};
 use crate::platforms::Registry;
 use crate::queue::Queue;
 use crate::seal::SealKey;
 use crate::store::Store;
-use fault::Fault;
-use upcoming::Upcoming;
-
-/// Longest a request may take; streams are not meant by it.
-const REQUEST_LIMIT: Duration = Duration::from_secs(90);
+use http::fault::Fault;
+use http::mount::Mount;
+use http::{body_limit, host_check, path};
+use next_run::NextRuns;
 
 /// State of the embedded servers, as far as the API tells of it.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -100,7 +82,7 @@ pub struct Shared {
     /// State of the embedded servers.
     pub servers: watch::Receiver<ServersState>,
     /// When schedules fire next.
-    pub upcoming: Arc<Upcoming>,
+    pub next_runs: Arc<NextRuns>,
     /// When the scheduler ticked last.
     pub scheduler: watch::Receiver<Option<jiff::Timestamp>>,
     /// Signals of every process, for the live streams.
@@ -130,12 +112,12 @@ impl Shared {
 
 /// Room for the files of devices that are taken at once.
 pub fn room_for_files() -> Arc<Semaphore> {
-    Arc::new(Semaphore::new(large::FILES))
+    Arc::new(Semaphore::new(body_limit::FILES))
 }
 
 /// The whole API as one service, for any number of connections.
 pub fn router(shared: Shared) -> Router {
-    let mut mount = mount::Mount::new(shared.clone());
+    let mut mount = Mount::new(shared.clone());
     login::mount(&mut mount);
     users::mount(&mut mount);
     system::mount(&mut mount);
@@ -156,13 +138,13 @@ pub fn router(shared: Shared) -> Router {
     let inner = docs::serve(routes, description)
         .fallback(|| async { Fault::detail(StatusCode::NOT_FOUND, "Not Found") })
         .method_not_allowed_fallback(|| async { Fault::detail(StatusCode::METHOD_NOT_ALLOWED, "Method Not Allowed") })
-        .layer(from_fn(large::check))
-        .layer(from_fn_with_state(hosts::Hosts::of(shared.bound, shared.behind_proxy), hosts::check))
+        .layer(from_fn(body_limit::check))
+        .layer(from_fn_with_state(host_check::Hosts::of(shared.bound, shared.behind_proxy), host_check::check))
         .layer(SetResponseHeaderLayer::overriding(X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff")))
         .layer(SetResponseHeaderLayer::overriding(CACHE_CONTROL, HeaderValue::from_static("no-store")))
         .layer(CatchPanicLayer::custom(|_: Box<dyn std::any::Any + Send>| panicked()))
         .with_state(shared);
-    Router::new().fallback_service(tower::util::MapRequestLayer::new(canonical_path).layer(inner))
+    Router::new().fallback_service(tower::util::MapRequestLayer::new(path::canonical_path).layer(inner))
 }
 
 fn panicked() -> Response {
@@ -171,51 +153,4 @@ fn panicked() -> Response {
         "Internal Server Error: a defect; the server's own log has the place.",
     )
     .into_response()
-}
-
-/// The one path a route is mounted under: without `/api` before it and without a slash at its end.
-fn canonical(path: &str) -> &str {
-    let mut path = path;
-    while let Some(rest) = path.strip_prefix("/api").filter(|rest| rest.is_empty() || rest.starts_with('/')) {
-        path = rest;
-    }
-    let path = path.trim_end_matches('/');
-    if path.is_empty() { "/" } else { path }
-}
-
-/// Both `/jobs` and `/jobs/`, at the root and under `/api`, are the same route: no redirects, so no token is lost in one.
-fn canonical_path(mut request: Request) -> Request {
-    let path = request.uri().path();
-    let short = canonical(path);
-    if short != path {
-        let target = match request.uri().query() {
-            Some(query) => format!("{short}?{query}"),
-            None => short.to_owned(),
-        };
-        if let Ok(uri) = target.parse::<Uri>() {
-            *request.uri_mut() = uri;
-        }
-    }
-    request
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn every_spelling_of_a_path_is_one_route() {
-        let path = |given: &str| {
-            let request = Request::builder().uri(given).body(axum::body::Body::empty()).unwrap();
-            canonical_path(request).uri().to_string()
-        };
-        assert_eq!(path("/jobs/?size=2"), "/jobs?size=2");
-        assert_eq!(path("/api/jobs"), "/jobs");
-        assert_eq!(path("/api/jobs/7/"), "/jobs/7");
-        assert_eq!(path("/api/backups/count"), "/backups/count");
-        assert_eq!(path("/api/api/backups/count"), "/backups/count");
-        assert_eq!(path("/apiary"), "/apiary");
-        assert_eq!(path("/api"), "/");
-        assert_eq!(path("/"), "/");
-    }
 }

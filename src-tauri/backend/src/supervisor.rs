@@ -9,6 +9,7 @@ mod error;
 mod find;
 mod folder;
 mod health;
+mod leftovers;
 mod lock;
 mod postgres;
 mod process;

@@ -7,7 +7,6 @@ mod held;
 mod patience;
 mod pauses;
 mod reachability;
-pub mod recorder;
 mod secrets;
 mod sink;
 mod veil;
@@ -26,7 +25,7 @@ use tokio::sync::broadcast;
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
-use self::held::{Held, Holding};
+use self::held::{Held, Holding, id_of};
 use self::patience::patiently;
 use self::pauses::Pauses;
 pub use self::secrets::Secrets;
@@ -36,7 +35,7 @@ use crate::queue::{self, Queue};
 use crate::seal::SealKey;
 use crate::session::Cancel;
 use crate::store::Store;
-use crate::store::leases::Lease;
+use crate::store::leases::{Lease, RunDeviceId};
 use crate::store::outcomes::Outcome;
 
 /// Longest wait for a task before the worker looks around.
@@ -128,18 +127,19 @@ impl Worker {
 
     /// One device of one run, from its lease to its result.
     async fn device(&self, task: queue::Delivery, held: &Held, pauses: &Pauses, stop: &CancellationToken) {
-        let key = (task.task.run_id, task.task.device_id);
+        let id = id_of(&task.task);
         // The queue may hold a device twice; this worker works on it once.
-        if held.has(key.0, key.1) {
+        if held.has(id) {
             return self.drop_task(&task).await;
         }
-        let lease = match self.store.lease(key.0, key.1, &self.id).await {
+        let lease = match self.store.lease(id, &self.id).await {
             Ok(Some(lease)) => lease,
             // Done, cancelled, or another living worker has it; if that one dies, the reconciler queues it again.
             Ok(None) => return self.drop_task(&task).await,
             Err(error) => {
                 // The task stays in this worker's hands on the queue and is taken over when it has been silent long enough.
-                tracing::warn!(%error, run_id = key.0, device_id = key.1, "a device could not be leased");
+                let RunDeviceId { run_id, device_id } = id;
+                tracing::warn!(%error, run_id, device_id, "a device could not be leased");
                 return;
             }
         };
@@ -147,7 +147,7 @@ impl Worker {
         let hand = held.take(Holding { task: task.clone(), attempt: lease.attempt, cancel: cancel.clone() });
         // Who stops or cancels looks at what is in hand, and may have looked before this device was.
         let is_late = stop.is_cancelled()
-            || self.store.cancelled_among(&[key]).await.is_ok_and(|cancelled| !cancelled.is_empty());
+            || self.store.cancelled_among(&[id]).await.is_ok_and(|cancelled| !cancelled.is_empty());
         if is_late {
             cancel.cancel();
         }
@@ -206,7 +206,8 @@ impl Worker {
             },
             // The lease ends by itself, and the reconciler puts the device back on the queue.
             Err(error) => {
-                tracing::warn!(%error, run_id = key.0, device_id = key.1, "a device waits for another attempt");
+                let RunDeviceId { run_id, device_id } = id;
+                tracing::warn!(%error, run_id, device_id, "a device waits for another attempt");
                 false
             }
         };

@@ -20,18 +20,11 @@ use serde_json::Value;
 use url::Url;
 
 use crate::dialect::{self, Dialect};
+use crate::limits::{CONNECT_LIMIT, TOTAL_LIMIT};
 use crate::{address, fault};
 use tokens::Plain;
 pub use tokens::Tokens;
 pub(crate) use wire::Seen;
-
-/// Longest wait for a connection.
-pub(crate) const CONNECT_LIMIT: Duration = Duration::from_secs(5);
-/// Longest wait for a complete answer.
-pub(crate) const TOTAL_LIMIT: Duration = Duration::from_secs(30);
-
-/// Longest wait for the answer to an import, which takes rows for 40 s at most.
-const IMPORT_LIMIT: Duration = Duration::from_secs(50);
 
 /// A server's API, with or without a token. Cloning is cheap and shares the connections.
 #[derive(Clone)]

@@ -14,7 +14,7 @@ use serde_json::Value;
 use url::Url;
 
 use crate::address;
-use crate::client::{CONNECT_LIMIT, TOTAL_LIMIT};
+use crate::limits::{CONNECT_LIMIT, TOTAL_LIMIT};
 
 /// Longest text of a server that is shown.
 const SHOWN_CHARS: usize = 600;

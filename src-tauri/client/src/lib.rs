@@ -8,6 +8,7 @@ mod dialect;
 mod discover;
 mod fault;
 pub mod feed;
+mod limits;
 pub mod sample;
 pub mod token;
 

@@ -5,7 +5,7 @@ use std::sync::OnceLock;
 use russh::keys::PrivateKey;
 use russh::keys::ssh_key::private::Ed25519Keypair;
 
-use crate::generate::Dice;
+use crate::dice::Dice;
 
 /// The RSA host key of every device with legacy algorithms; making one takes seconds, so it is fixed. It guards nothing.
 const LEGACY: &str = include_str!("keys/legacy_rsa.pem");

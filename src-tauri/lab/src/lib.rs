@@ -9,6 +9,7 @@
 
 pub mod cli;
 mod device;
+mod dice;
 mod generate;
 mod keys;
 mod offer;

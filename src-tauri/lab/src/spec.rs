@@ -63,7 +63,7 @@ impl DeviceSpec {
     pub fn new(hostname: impl Into<String>, platform: Platform) -> DeviceSpec {
         let hostname = hostname.into();
         DeviceSpec {
-            host_key_seed: crate::generate::seed(&hostname),
+            host_key_seed: crate::dice::seed(&hostname),
             hostname,
             platform,
             username: crate::SAMPLE_USERNAME.into(),

@@ -5,8 +5,8 @@ use std::time::Duration;
 
 use regex::{Regex, RegexSet};
 
-use super::rules::Rules;
-use super::{clock, raw, screen};
+use super::rules::{BlockRule, LineRule, Rules, SecretRule};
+use super::{clock, screen};
 
 /// Everything that is particular to one platform.
 #[derive(Debug, Clone)]
@@ -130,33 +130,6 @@ pub struct Command {
     pub optional: bool,
 }
 
-/// A line that holds secrets: every group the pattern captures is hidden.
-#[derive(Debug, Clone)]
-pub struct SecretRule {
-    /// Matched against one line without its line end.
-    pub pattern: Regex,
-    /// Matches the nearest less indented line above, where the rule holds only there.
-    pub within: Option<Regex>,
-}
-
-/// A line recognised by itself and, where that is not enough, by the line it is indented under.
-#[derive(Debug, Clone)]
-pub struct LineRule {
-    /// Matched against one line without its line end.
-    pub pattern: Regex,
-    /// Matches the nearest less indented line above, where the rule holds only there.
-    pub within: Option<Regex>,
-}
-
-/// Lines hidden together: those after the one `start` matches, up to but without the one `end` matches.
-#[derive(Debug, Clone)]
-pub struct BlockRule {
-    /// Matches the line before the first one hidden.
-    pub start: Regex,
-    /// Matches the line after the last one hidden; without such a line everything to the end is hidden.
-    pub end: Regex,
-}
-
 /// What a fact rule fills.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Deserialize)]
 #[serde(rename_all = "lowercase")]
@@ -233,11 +206,6 @@ static YES: LazyLock<Regex> =
 const ERROR_WINDOW: usize = 12;
 
 impl Definition {
-    /// Reads one TOML file, `file` being the name it is spoken of by.
-    pub fn parse(file: &str, text: &str) -> Result<Definition, BadDefinition> {
-        raw::parse(file, text)
-    }
-
     /// The line by which the device refused a command, if its answer holds one near its start or end.
     pub fn is_error(&self, answer: &str) -> Option<String> {
         let lines: Vec<&str> = answer.lines().map(str::trim_end).filter(|line| !line.is_empty()).collect();

@@ -7,10 +7,10 @@ use regex::{Regex, RegexBuilder, RegexSet};
 use serde::Deserialize;
 
 use super::definition::{
-    BadDefinition, BlockRule, Command, Definition, Dialog, FactField, FactRule, LineRule, PagingCommand, PagingRules,
-    Privilege, Prompt, Purpose, SecretRule,
+    BadDefinition, Command, Definition, Dialog, FactField, FactRule, PagingCommand, PagingRules, Privilege, Prompt,
+    Purpose,
 };
-use super::rules::Rules;
+use super::rules::{BlockRule, LineRule, Rules, SecretRule};
 
 const ADVICE: &str =
     "Correct the file and start again; docs/recipes/add-a-platform.md describes every field of a platform";
@@ -142,14 +142,16 @@ fn half_a_minute() -> u64 {
     30
 }
 
-/// Reads and validates one file.
-pub(super) fn parse(file: &str, text: &str) -> Result<Definition, BadDefinition> {
-    read(file, text)?.validate().map_err(|(field, problem)| BadDefinition {
-        file: file.to_string(),
-        field: Some(field),
-        problem,
-        advice: ADVICE.to_string(),
-    })
+impl Definition {
+    /// Reads one TOML file, `file` being the name it is spoken of by.
+    pub fn parse(file: &str, text: &str) -> Result<Definition, BadDefinition> {
+        read(file, text)?.validate().map_err(|(field, problem)| BadDefinition {
+            file: file.to_string(),
+            field: Some(field),
+            problem,
+            advice: ADVICE.to_string(),
+        })
+    }
 }
 
 fn read(file: &str, text: &str) -> Result<RawDefinition, BadDefinition> {
@@ -415,7 +417,7 @@ mod tests {
     /// What is said of the good file after replacing `from` with `to`.
     fn check(from: &str, to: &str, field: Option<&str>, says: &str) {
         assert!(GOOD.contains(from), "{from}");
-        let bad = parse("mine.toml", &GOOD.replace(from, to)).expect_err(to);
+        let bad = Definition::parse("mine.toml", &GOOD.replace(from, to)).expect_err(to);
         assert_eq!(bad.field.as_deref(), field, "{bad}");
         assert!(bad.problem.contains(says), "{bad}");
         let sentence = bad.to_string();
@@ -424,7 +426,7 @@ mod tests {
 
     #[test]
     fn the_good_file_is_good() {
-        let definition = parse("mine.toml", GOOD).unwrap();
+        let definition = Definition::parse("mine.toml", GOOD).unwrap();
         assert_eq!((definition.newline.as_str(), definition.paging.answer.as_str()), ("\n", " "));
         assert_eq!(definition.commands[1].timeout, Duration::from_secs(30));
     }

@@ -6,7 +6,6 @@ use std::sync::LazyLock;
 use regex::{Regex, RegexSet, RegexSetBuilder};
 
 use super::around::{TELLING, Told};
-use super::definition::{BlockRule, LineRule, SecretRule};
 use super::forms::{self, TRIGGER};
 use super::words::{self, ASSIGNED, STRONG, TOKEN, WEAK};
 
@@ -22,6 +21,33 @@ static DESCRIPTION: LazyLock<Regex> =
 /// What opens a value that has a closing, behind its key: a quote, or the end of an XML tag.
 static QUOTED: LazyLock<Regex> =
     LazyLock::new(|| Regex::new(r#"^(?:["']?\s*[:=]\s*["']|>)"#).expect("a constant pattern"));
+
+/// A line that holds secrets: every group the pattern captures is hidden.
+#[derive(Debug, Clone)]
+pub struct SecretRule {
+    /// Matched against one line without its line end.
+    pub pattern: Regex,
+    /// Matches the nearest less indented line above, where the rule holds only there.
+    pub within: Option<Regex>,
+}
+
+/// A line recognised by itself and, where that is not enough, by the line it is indented under.
+#[derive(Debug, Clone)]
+pub struct LineRule {
+    /// Matched against one line without its line end.
+    pub pattern: Regex,
+    /// Matches the nearest less indented line above, where the rule holds only there.
+    pub within: Option<Regex>,
+}
+
+/// Lines hidden together: those after the one `start` matches, up to but without the one `end` matches.
+#[derive(Debug, Clone)]
+pub struct BlockRule {
+    /// Matches the line before the first one hidden.
+    pub start: Regex,
+    /// Matches the line after the last one hidden; without such a line everything to the end is hidden.
+    pub end: Regex,
+}
 
 /// The secret rules of one platform.
 #[derive(Debug)]

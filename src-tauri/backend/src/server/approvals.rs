@@ -9,10 +9,10 @@ use netraven_api::logs::{Level, LogType};
 use serde_json::json;
 
 use super::Shared;
-use super::auth::Caller;
-use super::fault::Fault;
-use super::input::{Body, Id, Maybe};
-use super::mount::Mount;
+use super::http::auth::Caller;
+use super::http::fault::Fault;
+use super::http::input::{Body, Id, Maybe};
+use super::http::mount::Mount;
 use crate::journal::About;
 
 /// Most devices of one request.

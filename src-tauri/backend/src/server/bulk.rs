@@ -13,13 +13,13 @@ use netraven_api::{Access, Method};
 use serde_json::{Value, json};
 
 use super::Shared;
-use super::auth::Caller;
-use super::describe::{Operation, Takes};
-use super::fault::Fault;
+use super::http::auth::Caller;
+use super::http::body_limit::limit_of;
+use super::http::describe::{Operation, Takes};
+use super::http::fault::Fault;
+use super::http::input::body_fault;
+use super::http::mount::{Mount, limit};
 use super::import::{self, NoRows};
-use super::input::body_fault;
-use super::large::limit_of;
-use super::mount::{Mount, limit};
 use crate::store::approvals::Author;
 
 /// Mounts the import of a file.

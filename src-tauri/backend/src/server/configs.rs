@@ -16,12 +16,12 @@ use serde_json::json;
 use similar::TextDiff;
 
 use super::Shared;
-use super::auth::Caller;
-use super::fault::Fault;
-use super::input::{Id, Query};
-use super::mount::Mount;
-use super::raw::RawJson;
-use super::snippet::snippet;
+use super::http::auth::Caller;
+use super::http::fault::Fault;
+use super::http::input::{Id, Query};
+use super::http::mount::Mount;
+use super::http::raw_json::RawJson;
+use super::http::snippet::snippet;
 use crate::journal::About;
 use crate::places::{RAW_CONFIG, context};
 

@@ -11,12 +11,12 @@ use netraven_api::event::Changed;
 use netraven_api::logs::{Level, LogType};
 
 use super::Shared;
-use super::auth::Caller;
-use super::fault::Fault;
-use super::input::{Change, Id, New, Query, Resource};
-use super::mount::Mount;
+use super::http::auth::Caller;
+use super::http::fault::Fault;
+use super::http::input::{Change, Id, New, Query, Resource};
+use super::http::mount::Mount;
+use super::http::raw_json::RawJson;
 use super::networks;
-use super::raw::RawJson;
 use super::tags;
 use crate::journal::About;
 use crate::places::{ENABLE_PASSWORD, PASSWORD, context};

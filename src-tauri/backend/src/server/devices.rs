@@ -12,11 +12,11 @@ use netraven_api::event::Changed;
 use netraven_api::logs::{Level, LogType};
 use serde_json::json;
 
-use super::auth::Caller;
-use super::fault::Fault;
-use super::input::{Body, Change, Id, New, Query, Resource};
-use super::mount::Mount;
-use super::raw::RawJson;
+use super::http::auth::Caller;
+use super::http::fault::Fault;
+use super::http::input::{Body, Change, Id, New, Query, Resource};
+use super::http::mount::Mount;
+use super::http::raw_json::RawJson;
 use super::{Shared, approvals, import, tags};
 use crate::journal::About;
 

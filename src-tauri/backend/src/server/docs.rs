@@ -9,8 +9,8 @@ use netraven_api::{Access, Method};
 use serde_json::{Value, json};
 
 use super::Shared;
-use super::describe::{Description, Operation, page};
-use super::mount::Mount;
+use super::http::describe::{Description, Operation, page};
+use super::http::mount::Mount;
 
 const OPENAPI: Route = Route { method: Method::Get, path: "/openapi.json", access: Access::Open };
 const DOCS: Route = Route { method: Method::Get, path: "/docs", access: Access::Open };

@@ -24,12 +24,12 @@ use tokio::sync::broadcast;
 use tokio::sync::broadcast::error::RecvError;
 
 use super::Shared;
-use super::auth::{self, Caller};
-use super::describe::Operation;
-use super::fault::Fault;
-use super::input::Query;
-use super::mount::Mount;
-use super::tokens::SignIn;
+use super::http::auth::{self, Caller};
+use super::http::describe::Operation;
+use super::http::fault::Fault;
+use super::http::input::Query;
+use super::http::mount::Mount;
+use super::http::tokens::SignIn;
 use crate::journal::Signal;
 
 /// Lines read from the database at once.

@@ -14,7 +14,7 @@ use serde_json::{Value, json};
 use tokio::time::Instant;
 
 use super::Shared;
-use super::fault::Fault;
+use super::http::fault::Fault;
 use crate::journal::About;
 use crate::store::approvals::Author;
 

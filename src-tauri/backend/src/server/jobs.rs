@@ -13,12 +13,12 @@ use netraven_api::logs::{Level, LogType};
 use serde_json::json;
 
 use super::Shared;
-use super::auth::Caller;
-use super::check::Check;
-use super::fault::Fault;
-use super::input::{Change, Id, New, Query, Resource};
-use super::mount::Mount;
-use super::raw::RawJson;
+use super::http::auth::Caller;
+use super::http::body_check::Check;
+use super::http::fault::Fault;
+use super::http::input::{Change, Id, New, Query, Resource};
+use super::http::mount::Mount;
+use super::http::raw_json::RawJson;
 use super::tags;
 use crate::journal::About;
 use crate::scheduler::next::{Timing, zone};
@@ -87,7 +87,7 @@ pub fn next_run(shared: &Shared, job: &Job, now: Timestamp) -> Option<Timestamp>
 
 fn planned(shared: &Shared, job: &JobPlan, now: Timestamp) -> Option<Timestamp> {
     // When the schedule was set is not on the wire; counted from its newest start it is as exact as a person needs.
-    if job.is_enabled { shared.upcoming.next(&job.schedule, job.started_at, now) } else { None }
+    if job.is_enabled { shared.next_runs.next(&job.schedule, job.started_at, now) } else { None }
 }
 
 async fn create(State(shared): State<Shared>, caller: Caller, New(input): New<JobInput>) -> Result<Json<Job>, Fault> {

@@ -1,8 +1,6 @@
 //! The login: a password becomes a token.
 
-use std::net::IpAddr;
-use std::sync::Mutex;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use axum::Json;
 use axum::extract::State;
@@ -13,32 +11,27 @@ use axum::response::{IntoResponse as _, Response};
 use axum::routing::post;
 use jiff::Timestamp;
 use netraven_api::auth::{TOKEN_PATH, Token};
-use netraven_api::logs::{Level, LogType};
 use netraven_api::routes::Route;
 use netraven_api::{Access, Method, Secret};
 use serde::Deserialize;
-use serde_json::json;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
 use super::Shared;
-use super::auth::bearer;
-use super::describe::Operation;
-use super::fault::Fault;
-use super::guesses::TooMany;
-use super::input::Form;
-use super::mount::{Mount, limit};
-use super::peer::Peer;
-use crate::journal::About;
+use super::http::auth::bearer;
+use super::http::describe::Operation;
+use super::http::failed_logins::record;
+use super::http::fault::Fault;
+use super::http::input::Form;
+use super::http::login_throttle::TooMany;
+use super::http::mount::{Mount, limit};
+use super::http::peer::Peer;
 use crate::seal::password::{self, Verdict};
 
 /// How long a login lasts, as in NetRaven.
 const LIFETIME: Duration = Duration::from_secs(30 * 60);
 /// How long after its end a token still shows that its owner signed in before.
 const EARLIER_S: i64 = 30 * 24 * 60 * 60;
-/// Failed logins that are told one by one within [`WINDOW`]; more are told by their number.
-const TOLD: usize = 20;
-const WINDOW: Duration = Duration::from_secs(60);
 
 /// The form of the login, as OAuth has it; what has no use here is taken and ignored.
 #[derive(Deserialize, ToSchema)]
@@ -87,7 +80,7 @@ async fn login(
     let tokens = &shared.tokens;
     let earlier = earlier(&shared, &headers, &login.username);
     // Counted before the password is looked at: what is worked on at the same time counts, too.
-    let attempt = match tokens.guesses.attempt(&login.username, peer, earlier) {
+    let attempt = match tokens.throttle.attempt(&login.username, peer, earlier) {
         Ok(attempt) => attempt,
         Err(refused) => {
             record(&shared, &login.username, peer, "too many attempts");
@@ -97,16 +90,16 @@ async fn login(
     tokio::time::sleep(attempt.turn).await;
     let signed_in = sign_in(&shared, &login).await;
     match &signed_in {
-        Ok(_) => tokens.guesses.succeeded(&attempt),
+        Ok(_) => tokens.throttle.succeeded(&attempt),
         Err(Fault::Detail(StatusCode::UNAUTHORIZED, _)) => {
             record(&shared, &login.username, peer, "wrong user name or password");
         }
         Err(Fault::Detail(StatusCode::BAD_REQUEST, _)) => {
-            tokens.guesses.succeeded(&attempt);
+            tokens.throttle.succeeded(&attempt);
             record(&shared, &login.username, peer, "the user is inactive");
         }
         // Nobody was told whether the password is right.
-        Err(_) => tokens.guesses.unanswered(&attempt),
+        Err(_) => tokens.throttle.unanswered(&attempt),
     }
     signed_in.map_err(Fault::into_response)
 }
@@ -144,94 +137,4 @@ pub fn too_many(refused: &TooMany) -> Response {
     let mut response = Fault::detail(StatusCode::TOO_MANY_REQUESTS, sentence).into_response();
     response.headers_mut().insert(RETRY_AFTER, HeaderValue::from(seconds));
     response
-}
-
-/// Failed logins told lately.
-#[derive(Default)]
-pub struct Told(Mutex<Lately>);
-
-#[derive(Default)]
-struct Lately {
-    since: Option<Instant>,
-    told: usize,
-    untold: usize,
-}
-
-impl Told {
-    /// Whether one more is told by itself; `true` in the second place if it is the first that is not.
-    fn one_more(&self) -> (bool, bool) {
-        let mut lately = self.0.lock().expect("no holder of this lock panics");
-        if lately.since.is_none_or(|since| since.elapsed() >= WINDOW) && lately.untold == 0 {
-            *lately = Lately { since: Some(Instant::now()), told: 0, untold: 0 };
-        }
-        if lately.told < TOLD {
-            lately.told += 1;
-            return (true, false);
-        }
-        lately.untold += 1;
-        (false, lately.untold == 1)
-    }
-
-    /// How many were not told; the next are told one by one again.
-    fn untold(&self) -> usize {
-        std::mem::take(&mut *self.0.lock().expect("no holder of this lock panics")).untold
-    }
-}
-
-/// Puts a failed login on record, with its user name and its source.
-pub fn record(shared: &Shared, username: &str, peer: IpAddr, why: &str) {
-    let (tell, first_untold) = shared.tokens.told.one_more();
-    let line = |shared: &Shared, message: String, meta: serde_json::Value| {
-        tracing::warn!("{message}");
-        shared.journal.line(Level::Warning, LogType::System, "server.login", About::default(), message, meta);
-    };
-    if tell {
-        let name = shown(username);
-        line(shared, format!("Failed sign-in as {name} from {peer}: {why}."), json!({ "source": peer.to_string() }));
-    }
-    if first_untold {
-        let shared = shared.clone();
-        tokio::spawn(async move {
-            tokio::select! {
-                () = tokio::time::sleep(WINDOW) => {}
-                () = shared.stop.cancelled() => {}
-            }
-            let untold = shared.tokens.told.untold();
-            line(&shared, format!("{untold} further failed sign-ins within a minute."), json!({ "count": untold }));
-        });
-    }
-}
-
-/// A user name as it is put on record. What could be no user name may be a password typed into the wrong field.
-fn shown(username: &str) -> String {
-    let is_name = username.len() <= 50
-        && username.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | b'.'));
-    if is_name && !username.is_empty() {
-        format!("\"{username}\"")
-    } else {
-        "somebody (no possible user name)".to_owned()
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn what_is_no_user_name_is_not_put_on_record() {
-        assert_eq!(shown("o.neil-2"), "\"o.neil-2\"");
-        for text in ["", "My p@ssword", "a\nb", &"x".repeat(51)] {
-            assert_eq!(shown(text), "somebody (no possible user name)", "{text:?}");
-        }
-    }
-
-    #[test]
-    fn of_many_failures_the_first_are_told_and_the_rest_counted() {
-        let told = Told::default();
-        let all: Vec<(bool, bool)> = (0..100).map(|_| told.one_more()).collect();
-        assert_eq!(all.iter().filter(|(told, _)| *told).count(), TOLD);
-        assert_eq!(all.iter().filter(|(_, first)| *first).count(), 1);
-        assert_eq!(told.untold(), 100 - TOLD);
-        assert_eq!(told.one_more(), (true, false));
-    }
 }

@@ -8,10 +8,10 @@ use netraven_api::logs::{
 };
 
 use super::Shared;
-use super::fault::Fault;
-use super::input::{Id, Query};
-use super::mount::Mount;
-use super::raw::RawJson;
+use super::http::fault::Fault;
+use super::http::input::{Id, Query};
+use super::http::mount::Mount;
+use super::http::raw_json::RawJson;
 
 /// Mounts the endpoints of the log.
 pub fn mount(mount: &mut Mount) {

@@ -5,9 +5,9 @@ use axum::extract::State;
 use netraven_api::matrix::{GetJobMatrix, JobMatrix};
 
 use super::Shared;
-use super::fault::Fault;
-use super::input::{Id, Query};
-use super::mount::Mount;
+use super::http::fault::Fault;
+use super::http::input::{Id, Query};
+use super::http::mount::Mount;
 
 /// Mounts the endpoint.
 pub fn mount(mount: &mut Mount) {

@@ -5,8 +5,8 @@ use std::net::IpAddr;
 use ipnet::{IpNet, Ipv4Net};
 use netraven_api::credentials::CredentialInput;
 
-use super::check::Check;
-use super::fault::Fault;
+use super::http::body_check::Check;
+use super::http::fault::Fault;
 
 /// Most networks of a credential.
 const MOST: usize = 64;

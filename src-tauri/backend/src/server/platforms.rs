@@ -5,7 +5,7 @@ use axum::extract::State;
 use netraven_api::platforms::{ListPlatforms, Platform, Platforms};
 
 use super::Shared;
-use super::mount::Mount;
+use super::http::mount::Mount;
 
 /// Mounts the endpoint of platforms.
 pub fn mount(mount: &mut Mount) {

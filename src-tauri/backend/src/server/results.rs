@@ -5,10 +5,10 @@ use axum::extract::State;
 use netraven_api::results::{GetResult, JobResult, ListResults};
 
 use super::Shared;
-use super::fault::Fault;
-use super::input::{Id, Query};
-use super::mount::Mount;
-use super::raw::RawJson;
+use super::http::fault::Fault;
+use super::http::input::{Id, Query};
+use super::http::mount::Mount;
+use super::http::raw_json::RawJson;
 
 /// Mounts the endpoints of results.
 pub fn mount(mount: &mut Mount) {

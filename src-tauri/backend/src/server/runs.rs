@@ -12,11 +12,11 @@ use netraven_api::runs::{
 use serde_json::json;
 
 use super::Shared;
-use super::auth::Caller;
-use super::fault::Fault;
-use super::input::{Body, Id, Ids, Query};
-use super::mount::Mount;
-use super::raw::RawJson;
+use super::http::auth::Caller;
+use super::http::fault::Fault;
+use super::http::input::{Body, Id, Ids, Query};
+use super::http::mount::Mount;
+use super::http::raw_json::RawJson;
 use crate::journal::{About, Signal};
 use crate::queue::Priority;
 use crate::store::cancels::DeviceCancelled;

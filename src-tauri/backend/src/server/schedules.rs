@@ -8,9 +8,9 @@ use netraven_api::schedules::{JobType, ListJobTypes, ListQueues, ListScheduledJo
 use serde_json::json;
 
 use super::Shared;
-use super::fault::Fault;
+use super::http::fault::Fault;
+use super::http::mount::Mount;
 use super::jobs::next_run;
-use super::mount::Mount;
 use super::system::now;
 use crate::queue::Priority;
 

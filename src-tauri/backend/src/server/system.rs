@@ -10,7 +10,7 @@ use netraven_api::system::{GetHealth, GetSystemStatus, Health, SystemDetails, Sy
 use tokio::time::timeout;
 
 use super::Shared;
-use super::mount::Mount;
+use super::http::mount::Mount;
 use crate::queue::QueueStatus;
 use crate::store::system::DatabaseFacts;
 

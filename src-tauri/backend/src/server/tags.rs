@@ -7,11 +7,11 @@ use netraven_api::event::Changed;
 use netraven_api::tags::{CreateTag, DeleteTag, GetTag, ListTags, Tag, TagInput, UpdateTag};
 
 use super::Shared;
-use super::auth::Caller;
-use super::fault::Fault;
-use super::input::{Change, Id, New, Query, Resource};
-use super::mount::Mount;
-use super::raw::RawJson;
+use super::http::auth::Caller;
+use super::http::fault::Fault;
+use super::http::input::{Change, Id, New, Query, Resource};
+use super::http::mount::Mount;
+use super::http::raw_json::RawJson;
 
 /// Mounts the endpoints of tags.
 pub fn mount(mount: &mut Mount) {

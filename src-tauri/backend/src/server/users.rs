@@ -10,12 +10,12 @@ use netraven_api::users::{CreateUser, DeleteUser, GetMe, GetUser, ListUsers, Upd
 use serde_json::{Value, json};
 
 use super::Shared;
-use super::auth::Caller;
-use super::fault::Fault;
-use super::input::{Change, Id, New, Query, Resource};
-use super::mount::Mount;
-use super::raw::RawJson;
-use super::tokens::SignIn;
+use super::http::auth::Caller;
+use super::http::fault::Fault;
+use super::http::input::{Change, Id, New, Query, Resource};
+use super::http::mount::Mount;
+use super::http::raw_json::RawJson;
+use super::http::tokens::SignIn;
 use crate::journal::About;
 use crate::seal::password;
 

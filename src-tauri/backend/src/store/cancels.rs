@@ -4,7 +4,7 @@
 use netraven_api::runs::{DeviceState, RunStatus};
 use sqlx::PgConnection;
 
-use super::leases::lapsed;
+use super::leases::{RunDeviceId, lapsed};
 use super::{Result, Store, StoreError};
 
 /// What asking to cancel a device came to.
@@ -79,15 +79,15 @@ impl Store {
         Ok(done)
     }
 
-    /// Which of these devices (run, device) a person asked to cancel, alone or with their run.
-    pub async fn cancelled_among(&self, held: &[(i64, i64)]) -> Result<Vec<(i64, i64)>> {
+    /// Which of these devices a person asked to cancel, alone or with their run.
+    pub async fn cancelled_among(&self, held: &[RunDeviceId]) -> Result<Vec<RunDeviceId>> {
         Ok(sqlx::query_as(
             "select d.run_id, d.device_id from unnest($1::bigint[], $2::bigint[]) held (run_id, device_id)
              join run_devices d using (run_id, device_id) join job_runs r on r.id = d.run_id
              where r.cancel_requested or d.cancelled_by is not null",
         )
-        .bind(held.iter().map(|one| one.0).collect::<Vec<_>>())
-        .bind(held.iter().map(|one| one.1).collect::<Vec<_>>())
+        .bind(held.iter().map(|one| one.run_id).collect::<Vec<_>>())
+        .bind(held.iter().map(|one| one.device_id).collect::<Vec<_>>())
         .fetch_all(self.pool())
         .await?)
     }

@@ -21,6 +21,34 @@ macro_rules! lapsed {
 }
 pub(super) use lapsed;
 
+/// One device of one run.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, sqlx::FromRow)]
+pub struct RunDeviceId {
+    /// Run.
+    pub run_id: i64,
+    /// Device.
+    pub device_id: i64,
+}
+
+/// One attempt at a device of a run: what a lease is known by.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, sqlx::FromRow)]
+pub struct AttemptId {
+    /// Run.
+    pub run_id: i64,
+    /// Device.
+    pub device_id: i64,
+    /// Fencing number.
+    pub attempt: i64,
+}
+
+impl AttemptId {
+    /// The device of the run, whichever attempt it is.
+    #[must_use]
+    pub fn run_device(self) -> RunDeviceId {
+        RunDeviceId { run_id: self.run_id, device_id: self.device_id }
+    }
+}
+
 /// A device of a run that a worker now has.
 #[derive(Clone, Debug, Deserialize)]
 pub struct Lease {
@@ -51,7 +79,7 @@ pub struct Lease {
 impl Store {
     /// Takes a device of a run for a worker. None when there is nothing to take: it is done, cancelled, or another worker
     /// that is alive has it.
-    pub async fn lease(&self, run_id: i64, device_id: i64, worker: &str) -> Result<Option<Lease>> {
+    pub async fn lease(&self, id: RunDeviceId, worker: &str) -> Result<Option<Lease>> {
         let mut tx = self.pool().begin().await?;
         let row: Option<Json<Lease>> = sqlx::query_scalar(concat!(
             "update run_devices d set state = 'running', attempt = d.attempt + 1, worker = $3, stage = 'prepare',
@@ -66,8 +94,8 @@ impl Store {
                  'device_id', d.device_id, 'hostname', d.hostname, 'ip_address', d.ip_address, 'port', d.port,
                  'device_type', d.device_type, 'attempt', d.attempt, 'begins_run', r.status = 'queued')"
         ))
-        .bind(run_id)
-        .bind(device_id)
+        .bind(id.run_id)
+        .bind(id.device_id)
         .bind(worker)
         .bind(f64::from(LEASE_SECONDS))
         .fetch_optional(&mut *tx)
@@ -82,7 +110,7 @@ impl Store {
                      where id = $1 and status = 'queued' returning job_id)
                  update jobs set status = $2, started_at = now(), completed_at = null from begun where id = begun.job_id",
             )
-            .bind(run_id)
+            .bind(id.run_id)
             .bind(RunStatus::Running.job_word())
             .execute(&mut *tx)
             .await?
@@ -107,9 +135,9 @@ impl Store {
         Ok(())
     }
 
-    /// Prolongs the leases (run, device, attempt) that a worker says it works on; answers which of them it still has, so that
+    /// Prolongs the leases that a worker says it works on; answers which of them it still has, so that
     /// it can drop what it lost. What it has without knowing, because an answer was lost, ends by itself.
-    pub async fn beat(&self, worker: &str, leases: &[(i64, i64, i64)]) -> Result<Vec<(i64, i64, i64)>> {
+    pub async fn beat(&self, worker: &str, leases: &[AttemptId]) -> Result<Vec<AttemptId>> {
         Ok(sqlx::query_as(
             "update run_devices set lease_until = now() + make_interval(secs => $2)
              where worker = $1 and state = 'running' and (run_id, device_id, attempt) in
@@ -118,9 +146,9 @@ impl Store {
         )
         .bind(worker)
         .bind(f64::from(LEASE_SECONDS))
-        .bind(leases.iter().map(|lease| lease.0).collect::<Vec<_>>())
-        .bind(leases.iter().map(|lease| lease.1).collect::<Vec<_>>())
-        .bind(leases.iter().map(|lease| lease.2).collect::<Vec<_>>())
+        .bind(leases.iter().map(|lease| lease.run_id).collect::<Vec<_>>())
+        .bind(leases.iter().map(|lease| lease.device_id).collect::<Vec<_>>())
+        .bind(leases.iter().map(|lease| lease.attempt).collect::<Vec<_>>())
         .fetch_all(self.pool())
         .await?)
     }
@@ -152,8 +180,8 @@ impl Store {
         Ok(())
     }
 
-    /// Devices of active runs that wait for a worker, or whose worker's lease ran out: (run, device, attempt).
-    pub async fn open_devices(&self) -> Result<Vec<(i64, i64, i64)>> {
+    /// Devices of active runs that wait for a worker, or whose worker's lease ran out, each with its newest attempt.
+    pub async fn open_devices(&self) -> Result<Vec<AttemptId>> {
         Ok(sqlx::query_as(concat!(
             "select d.run_id, d.device_id, d.attempt from run_devices d join job_runs r on r.id = d.run_id
              where (d.state = 'queued' or (d.state = 'running' and ",

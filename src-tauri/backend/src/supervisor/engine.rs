@@ -1,7 +1,6 @@
-//! What both servers share: leftovers of a dead run, starting until it answers, watching, ending.
+//! What both servers share: starting until it answers, watching, ending.
 
 use std::{
-    path::Path,
     sync::Arc,
     time::{Duration, Instant, SystemTime},
 };
@@ -14,9 +13,9 @@ use tokio::{
 use super::{
     Progress,
     error::{Program, ServerStartError, StopError},
-    folder::Log,
-    health::{Backoff, Health, ProcessState},
-    os,
+    folder::{Log, disk_full},
+    health::{Backoff, Health, ProcessState, Readiness},
+    leftovers::{PATIENCE, clear_leftovers},
     postgres::Postgres,
     process::{Process, ProcessSignal},
     redis::Redis,
@@ -28,22 +27,10 @@ const PROBE_EVERY: Duration = Duration::from_secs(5);
 const START_LIMIT: Duration = Duration::from_secs(30);
 /// While it says that it is recovering or loading.
 const RECOVERY_LIMIT: Duration = Duration::from_secs(300);
-/// How long what an earlier run left behind may take to end in order.
-pub(super) const PATIENCE: Duration = Duration::from_secs(5);
-/// The same when we are ending ourselves.
+/// How long leftovers may take to end in order when we are ending ourselves.
 const LAST_PATIENCE: Duration = Duration::from_millis(2_500);
 /// A server that ran this long before it ended is started again at once.
 const STEADY: Duration = Duration::from_secs(60);
-
-/// What a server said when asked.
-pub(super) enum Readiness {
-    Ready,
-    /// It lives, and works towards readiness.
-    Loading,
-    Silent(String),
-    /// It will never answer us.
-    Refused(ServerStartError),
-}
 
 /// One of the two servers, ready to be started any number of times.
 pub(super) enum Engine {
@@ -256,56 +243,5 @@ impl Engine {
             *place = state;
             changed
         });
-    }
-}
-
-/// The error for a full disk, if that is what it was; a full disk may also have swallowed the log.
-pub(super) fn disk_full(folder: &Path, said: &str) -> Option<ServerStartError> {
-    let needed_bytes = 16 << 20;
-    let full = said.contains("No space left on device") || os::free_bytes(folder).is_some_and(|free| free < 1 << 20);
-    full.then(|| ServerStartError::DiskFull { path: folder.to_path_buf(), needed_bytes })
-}
-
-/// Ends the servers that a dead run left in `home`, orderly if possible, so that ours is the only one. They are
-/// stopped, not adopted: a child's end is noticed at once and its number cannot be recycled, a stranger's is not.
-pub(super) async fn clear_leftovers(
-    program: Program,
-    home: &Path,
-    log: &Log,
-    patience: Duration,
-    progress: Progress<'_>,
-) -> Result<(), ServerStartError> {
-    let (names, pid_file, ask): (&[&str], _, _) = match program {
-        Program::Postgres => (&["postgres", "initdb"], "postmaster.pid", ProcessSignal::Interrupt),
-        Program::Redis => (&["redis-server", "valkey-server", "memurai"], "redis.pid", ProcessSignal::Terminate),
-    };
-    let pid_file = home.join(pid_file);
-    let main = std::fs::read_to_string(&pid_file).ok();
-    let main = main.and_then(|text| text.lines().next()?.trim().parse().ok());
-    let mut living = os::living_in(home, main, names);
-    if !living.is_empty() {
-        progress(&format!("Stopping the {program} that an earlier run left behind…"));
-        tracing::warn!(%program, processes = ?living, "stopping what an earlier run left behind");
-        let orphans_only = !main.is_some_and(|main| living.contains(&main));
-        let patience = if orphans_only { Duration::from_millis(300) } else { patience };
-        let steps =
-            [(ask, patience), (ProcessSignal::Quit, patience / 5), (ProcessSignal::Kill, Duration::from_secs(3))];
-        for (signal, patience) in steps {
-            living.iter().for_each(|process| os::send(*process, signal));
-            let began = Instant::now();
-            while !living.is_empty() && began.elapsed() < patience {
-                sleep(Duration::from_millis(20)).await;
-                living = os::living_in(home, main, names);
-            }
-        }
-        if let Some(process) = living.first() {
-            let reason = format!("process {process} of an earlier run cannot be ended. End it by hand.");
-            return Err(ServerStartError::StartFailed { program, reason, log: log.path.clone() });
-        }
-    }
-    // Nobody lives here, so its number may belong to a stranger by now, which would keep the server from starting.
-    match std::fs::remove_file(&pid_file) {
-        Err(error) if error.kind() != std::io::ErrorKind::NotFound => Err(ServerStartError::writing(&pid_file, &error)),
-        _ => Ok(()),
     }
 }

@@ -203,6 +203,13 @@ pub(super) fn last_lines(text: &str) -> String {
     lines[lines.len().saturating_sub(12)..].join("\n")
 }
 
+/// The error for a full disk, if that is what it was; a full disk may also have swallowed the log.
+pub(super) fn disk_full(folder: &Path, said: &str) -> Option<ServerStartError> {
+    let needed_bytes = 16 << 20;
+    let full = said.contains("No space left on device") || os::free_bytes(folder).is_some_and(|free| free < 1 << 20);
+    full.then(|| ServerStartError::DiskFull { path: folder.to_path_buf(), needed_bytes })
+}
+
 #[cfg(test)]
 #[cfg(unix)]
 mod tests {

@@ -2,6 +2,8 @@
 
 use std::time::{Duration, SystemTime};
 
+use super::error::ServerStartError;
+
 /// One server's state.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum ProcessState {
@@ -35,6 +37,16 @@ impl Health {
     pub fn is_good(&self) -> bool {
         self.postgres == ProcessState::Running && self.redis == ProcessState::Running
     }
+}
+
+/// What a server said when asked.
+pub(super) enum Readiness {
+    Ready,
+    /// It lives, and works towards readiness.
+    Loading,
+    Silent(String),
+    /// It will never answer us.
+    Refused(ServerStartError),
 }
 
 /// How long to wait before each attempt to start a server again: at once, then 1, 2, 4 … 30 seconds.

@@ -12,10 +12,11 @@ use sqlx::{ConnectOptions, Connection, Executor, postgres::PgConnectOptions};
 
 use super::{
     Place, Progress,
-    engine::{PATIENCE, Readiness, clear_leftovers, disk_full},
     error::{Program, ServerStartError},
     find::{Found, beside},
-    folder::{Folder, Log, last_lines, random_name, sync_folder, write_private},
+    folder::{Folder, Log, disk_full, last_lines, random_name, sync_folder, write_private},
+    health::Readiness,
+    leftovers::{PATIENCE, clear_leftovers},
     os,
     process::{Launch, Process, ProcessSignal, spawn},
 };

@@ -7,9 +7,9 @@ use secrecy::{ExposeSecret, SecretString};
 
 use super::{
     Place,
-    engine::Readiness,
     error::{Program, ServerStartError},
     folder::{Log, write_private},
+    health::Readiness,
     process::{Launch, Process, ProcessSignal, spawn},
 };
 

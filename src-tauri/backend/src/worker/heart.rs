@@ -8,9 +8,10 @@ use tokio::time::{MissedTickBehavior, interval};
 use tokio_util::sync::CancellationToken;
 
 use super::Worker;
-use super::held::Held;
+use super::held::{Held, Holding, id_of};
 use crate::journal::Signal;
 use crate::queue::{self, WorkerBeat};
+use crate::store::leases::{AttemptId, RunDeviceId};
 
 /// Pause between two beats of the heart; a lease holds for three of them.
 const BEAT: Duration = Duration::from_secs(4);
@@ -37,7 +38,7 @@ impl Worker {
                 () = stop.cancelled() => return,
             }
             let asked = held.all();
-            let leases: Vec<(i64, i64, i64)> = asked.iter().map(|holding| holding.lease()).collect();
+            let leases: Vec<AttemptId> = asked.iter().map(Holding::lease).collect();
             match tokio::time::timeout(BEAT, self.store.beat(&self.id, &leases)).await {
                 Ok(Ok(mine)) => {
                     let lost = asked.iter().filter(|holding| !mine.contains(&holding.lease()));
@@ -84,7 +85,7 @@ impl Worker {
             Err(error) => return tracing::debug!(%error, "the queue was not searched for orphans"),
         };
         for orphan in orphans {
-            let mine = held.has(orphan.task.run_id, orphan.task.device_id);
+            let mine = held.has(id_of(&orphan.task));
             if !mine && self.queue.push(orphan.priority, std::slice::from_ref(&orphan.task)).await.is_ok() {
                 self.drop_task(&orphan).await;
             }
@@ -102,15 +103,17 @@ impl Worker {
                 () = stop.cancelled() => return,
                 signal = signals.recv() => match signal {
                     Ok(Signal::Cancel { run_id }) => held.cancel_run(run_id),
-                    Ok(Signal::CancelDevice { run_id, device_id }) => held.cancel_device(run_id, device_id),
+                    Ok(Signal::CancelDevice { run_id, device_id }) => {
+                        held.cancel_device(RunDeviceId { run_id, device_id });
+                    }
                     _ => {}
                 },
                 _ = looks.tick() => {
-                    let keys = held.keys();
-                    if !keys.is_empty()
-                        && let Ok(cancelled) = self.store.cancelled_among(&keys).await
+                    let ids = held.ids();
+                    if !ids.is_empty()
+                        && let Ok(cancelled) = self.store.cancelled_among(&ids).await
                     {
-                        cancelled.into_iter().for_each(|(run_id, device_id)| held.cancel_device(run_id, device_id));
+                        cancelled.into_iter().for_each(|id| held.cancel_device(id));
                     }
                 }
             }

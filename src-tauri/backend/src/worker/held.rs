@@ -5,6 +5,7 @@ use std::sync::{Arc, Mutex};
 
 use crate::queue;
 use crate::session::Cancel;
+use crate::store::leases::{AttemptId, RunDeviceId};
 
 /// A device in hand.
 #[derive(Clone)]
@@ -18,32 +19,33 @@ pub struct Holding {
 }
 
 impl Holding {
-    /// Run and device.
-    fn key(&self) -> (i64, i64) {
-        (self.task.task.run_id, self.task.task.device_id)
-    }
-
-    /// Run, device and fencing number: what a lease is known by in the store.
-    pub fn lease(&self) -> (i64, i64, i64) {
-        (self.task.task.run_id, self.task.task.device_id, self.attempt)
+    /// What its lease is known by in the store.
+    pub fn lease(&self) -> AttemptId {
+        let RunDeviceId { run_id, device_id } = id_of(&self.task.task);
+        AttemptId { run_id, device_id, attempt: self.attempt }
     }
 }
 
-/// The devices a worker has in hand, by run and device; cheap to clone.
+/// The device of a run that a task is about.
+pub fn id_of(task: &queue::Task) -> RunDeviceId {
+    RunDeviceId { run_id: task.run_id, device_id: task.device_id }
+}
+
+/// The devices a worker has in hand; cheap to clone.
 #[derive(Clone, Default)]
-pub struct Held(Arc<Mutex<HashMap<(i64, i64), Holding>>>);
+pub struct Held(Arc<Mutex<HashMap<RunDeviceId, Holding>>>);
 
 impl Held {
     /// Takes a device in hand, until the answer is dropped: a lease that nobody works on must not be kept.
     pub fn take(&self, holding: Holding) -> Hand {
         let lease = holding.lease();
-        self.with(|held| held.insert(holding.key(), holding));
+        self.with(|held| held.insert(lease.run_device(), holding));
         Hand { held: self.clone(), lease }
     }
 
     /// Whether a device of a run is in hand.
-    pub fn has(&self, run_id: i64, device_id: i64) -> bool {
-        self.with(|held| held.contains_key(&(run_id, device_id)))
+    pub fn has(&self, id: RunDeviceId) -> bool {
+        self.with(|held| held.contains_key(&id))
     }
 
     /// Everything in hand.
@@ -51,19 +53,19 @@ impl Held {
         self.with(|held| held.values().cloned().collect())
     }
 
-    /// What is in hand, by run and device.
-    pub fn keys(&self) -> Vec<(i64, i64)> {
+    /// What is in hand.
+    pub fn ids(&self) -> Vec<RunDeviceId> {
         self.with(|held| held.keys().copied().collect())
     }
 
     /// Closes the sessions of a run.
     pub fn cancel_run(&self, run_id: i64) {
-        self.all().iter().filter(|one| one.key().0 == run_id).for_each(|one| one.cancel.cancel());
+        self.all().iter().filter(|one| one.task.task.run_id == run_id).for_each(|one| one.cancel.cancel());
     }
 
     /// Closes the session of one device of a run.
-    pub fn cancel_device(&self, run_id: i64, device_id: i64) {
-        self.with(|held| held.get(&(run_id, device_id)).map(|one| one.cancel.clone())).iter().for_each(Cancel::cancel);
+    pub fn cancel_device(&self, id: RunDeviceId) {
+        self.with(|held| held.get(&id).map(|one| one.cancel.clone())).iter().for_each(Cancel::cancel);
     }
 
     /// Closes every session.
@@ -71,7 +73,7 @@ impl Held {
         self.all().iter().for_each(|one| one.cancel.cancel());
     }
 
-    fn with<T>(&self, work: impl FnOnce(&mut HashMap<(i64, i64), Holding>) -> T) -> T {
+    fn with<T>(&self, work: impl FnOnce(&mut HashMap<RunDeviceId, Holding>) -> T) -> T {
         work(&mut self.0.lock().expect("no holder of this lock panics"))
     }
 }
@@ -79,15 +81,15 @@ impl Held {
 /// Keeps one device in hand; dropping it, by a panic too, lets it go.
 pub struct Hand {
     held: Held,
-    lease: (i64, i64, i64),
+    lease: AttemptId,
 }
 
 impl Drop for Hand {
     fn drop(&mut self) {
-        let (run_id, device_id, _) = self.lease;
+        let id = self.lease.run_device();
         self.held.with(|held| {
-            if held.get(&(run_id, device_id)).is_some_and(|holding| holding.lease() == self.lease) {
-                held.remove(&(run_id, device_id));
+            if held.get(&id).is_some_and(|holding| holding.lease() == self.lease) {
+                held.remove(&id);
             }
         });
     }
@@ -99,6 +101,10 @@ mod tests {
 
     use super::*;
     use crate::queue::{Priority, Task};
+
+    fn id(run_id: i64, device_id: i64) -> RunDeviceId {
+        RunDeviceId { run_id, device_id }
+    }
 
     fn holding(run_id: i64, attempt: i64) -> Holding {
         of_device(run_id, 7, attempt)
@@ -115,7 +121,7 @@ mod tests {
         let held = Held::default();
         let broken = catch_unwind(AssertUnwindSafe(|| {
             let _hand = held.take(holding(1, 1));
-            assert!(held.has(1, 7));
+            assert!(held.has(id(1, 7)));
             panic!("the work broke");
         }));
         assert!(broken.is_err() && held.all().is_empty());
@@ -127,9 +133,9 @@ mod tests {
         let older = held.take(holding(1, 1));
         let newer = held.take(holding(1, 2));
         drop(older);
-        assert!(held.has(1, 7));
+        assert!(held.has(id(1, 7)));
         drop(newer);
-        assert!(!held.has(1, 7));
+        assert!(!held.has(id(1, 7)));
     }
 
     #[test]
@@ -150,9 +156,9 @@ mod tests {
         let (one, other) = (of_device(1, 7, 1), of_device(1, 8, 1));
         let (cancelled, goes_on) = (one.cancel.clone(), other.cancel.clone());
         let _hands = (held.take(one), held.take(other));
-        held.cancel_device(1, 9);
+        held.cancel_device(id(1, 9));
         assert!(!cancelled.is_cancelled());
-        held.cancel_device(1, 7);
+        held.cancel_device(id(1, 7));
         assert!(cancelled.is_cancelled() && !goes_on.is_cancelled());
     }
 }

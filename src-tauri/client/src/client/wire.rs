@@ -12,7 +12,8 @@ use reqwest::redirect::Policy;
 use reqwest::{RequestBuilder, Response, StatusCode};
 use url::Url;
 
-use super::{Client, IMPORT_LIMIT, TOTAL_LIMIT, name_of};
+use super::{Client, name_of};
+use crate::limits::{IMPORT_LIMIT, TOTAL_LIMIT};
 use crate::{address, fault};
 
 /// Most redirects followed, all within one origin.

@@ -8,7 +8,7 @@ use serde_json::Value;
 use super::asked::{Asked, id};
 use super::lists::{MOST_ROWS, finish, note};
 use super::row::{Row, reply};
-use super::tags::{counted_in, reached, tags};
+use super::tags::{counted_in, reached, tags, unique_tags};
 use super::{Talk, offered};
 
 /// Answers what is asked of credentials.
@@ -79,16 +79,4 @@ fn body(talk: Talk<'_>, asked: &Asked) -> Result<Value, Problem> {
     }
     unique_tags(&mut fields);
     Ok(Value::Object(fields))
-}
-
-/// The server looks for as many tags as ids were sent, so that an id sent twice is one it does not find.
-pub fn unique_tags(fields: &mut serde_json::Map<String, Value>) {
-    if let Some(Value::Array(ids)) = fields.get_mut("tags") {
-        let mut seen = Vec::new();
-        ids.retain(|id| {
-            let is_new = !seen.contains(id);
-            seen.push(id.clone());
-            is_new
-        });
-    }
 }

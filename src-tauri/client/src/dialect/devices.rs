@@ -2,6 +2,8 @@
 
 mod import;
 
+use std::sync::Arc;
+
 use netraven_api::devices::{Device, DeviceSource};
 use netraven_api::native::Feature;
 use netraven_api::page::MAX_SIZE;
@@ -11,10 +13,10 @@ use netraven_api::{Method, Open, Problem};
 use serde_json::{Map, Value};
 
 use super::asked::{Asked, id};
-use super::credentials::unique_tags;
 use super::lists::{MOST_ROWS, finish, note, rows_of};
+use super::names::Hostnames;
 use super::row::{Row, reply};
-use super::tags::tags;
+use super::tags::{tags, unique_tags};
 use super::{Talk, offered, used};
 
 /// Columns whose values the server's list does not have.
@@ -72,6 +74,19 @@ pub fn device(row: Row) -> Device {
 pub async fn all(talk: Talk<'_>) -> Result<Vec<Device>, Problem> {
     let loaded = talk.all("/devices/", &[], MOST_ROWS).await?;
     Ok(sorted(&loaded.rows))
+}
+
+impl Talk<'_> {
+    /// Hostnames of the devices; nobody's when they cannot be read.
+    pub async fn names(self) -> Hostnames {
+        if let Some(names) = self.server.names.kept() {
+            return names;
+        }
+        let devices = all(self).await.unwrap_or_default();
+        let names: Hostnames = Arc::new(devices.into_iter().map(|device| (device.id, device.hostname)).collect());
+        self.server.names.keep(Arc::clone(&names));
+        names
+    }
 }
 
 fn sorted(rows: &[Value]) -> Vec<Device> {

@@ -1,4 +1,4 @@
-//! Names of devices, for log lines of a server that writes none.
+//! Names of devices, for log lines of a server that writes none: kept for a moment.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -6,30 +6,25 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
-use super::{Talk, devices};
-
 /// How long the names serve.
 const KEPT: Duration = Duration::from_secs(60);
 
 /// Hostnames by id.
-type Hostnames = Arc<HashMap<i64, String>>;
+pub type Hostnames = Arc<HashMap<i64, String>>;
 
 /// The names, and when they were read.
 #[derive(Default)]
 pub struct Names(Mutex<Option<(Instant, Hostnames)>>);
 
-impl Talk<'_> {
-    /// Hostnames of the devices; nobody's when they cannot be read.
-    pub async fn names(self) -> Hostnames {
-        let kept = self.server.names.0.lock().unwrap_or_else(PoisonError::into_inner).clone();
-        if let Some((at, names)) = kept
-            && at.elapsed() < KEPT
-        {
-            return names;
-        }
-        let devices = devices::all(self).await.unwrap_or_default();
-        let names: Hostnames = Arc::new(devices.into_iter().map(|device| (device.id, device.hostname)).collect());
-        *self.server.names.0.lock().unwrap_or_else(PoisonError::into_inner) = Some((Instant::now(), names.clone()));
-        names
+impl Names {
+    /// The names, unless they were read too long ago.
+    pub fn kept(&self) -> Option<Hostnames> {
+        let kept = self.0.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        kept.filter(|(at, _)| at.elapsed() < KEPT).map(|(_, names)| names)
+    }
+
+    /// Keeps names that were read just now.
+    pub fn keep(&self, names: Hostnames) {
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = Some((Instant::now(), names));
     }
 }

@@ -6,7 +6,7 @@ use netraven_api::devices::Device;
 use netraven_api::sorting::TagColumn;
 use netraven_api::tags::Tag;
 use netraven_api::{Method, Problem};
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 use super::Talk;
 use super::asked::{Asked, id};
@@ -52,6 +52,18 @@ pub async fn counted_in(talk: Talk<'_>, asked: &Asked) -> Result<Option<Arc<Vec<
 pub fn reached(devices: &[Device], tags: &[Tag]) -> i64 {
     let carries = |device: &&Device| device.tags.iter().any(|tag| tags.iter().any(|wanted| wanted.id == tag.id));
     i64::try_from(devices.iter().filter(carries).count()).unwrap_or(i64::MAX)
+}
+
+/// The server looks for as many tags as ids were sent, so that an id sent twice is one it does not find.
+pub fn unique_tags(fields: &mut Map<String, Value>) {
+    if let Some(Value::Array(ids)) = fields.get_mut("tags") {
+        let mut seen = Vec::new();
+        ids.retain(|id| {
+            let is_new = !seen.contains(id);
+            seen.push(id.clone());
+            is_new
+        });
+    }
 }
 
 async fn list(talk: Talk<'_>, asked: &Asked) -> Result<Value, Problem> {

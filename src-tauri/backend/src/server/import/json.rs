@@ -7,7 +7,7 @@ use serde::de::{Deserializer as _, Error as _, IgnoredAny, SeqAccess, Visitor};
 use serde_json::Value;
 use serde_json::value::RawValue;
 
-use crate::server::shape::has_more_values;
+use crate::server::http::shape::has_more_values;
 
 /// Most values of an item.
 const VALUES: usize = 500;

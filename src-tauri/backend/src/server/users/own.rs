@@ -14,14 +14,15 @@ use utoipa::ToSchema;
 
 use super::{Mount, Shared, about, hashed, told};
 use crate::seal::password::Verdict;
-use crate::server::auth::Caller;
-use crate::server::describe::{Operation, Takes};
-use crate::server::fault::Fault;
-use crate::server::input::Body;
+use crate::server::http::auth::Caller;
+use crate::server::http::describe::{Operation, Takes};
+use crate::server::http::failed_logins::record;
+use crate::server::http::fault::Fault;
+use crate::server::http::input::Body;
+use crate::server::http::mount::limit;
+use crate::server::http::peer::Peer;
+use crate::server::http::tokens::SignIn;
 use crate::server::login;
-use crate::server::mount::limit;
-use crate::server::peer::Peer;
-use crate::server::tokens::SignIn;
 
 /// Mounts both.
 pub fn mount(mount: &mut Mount) {
@@ -75,15 +76,15 @@ async fn prove(
     peer: std::net::IpAddr,
     given: Secret,
 ) -> Result<(), Response> {
-    let attempt = shared.tokens.guesses.attempt(&user.username, peer, Some(sign_in.sid));
+    let attempt = shared.tokens.throttle.attempt(&user.username, peer, Some(sign_in.sid));
     let attempt = attempt.map_err(|refused| login::too_many(&refused))?;
     let account = shared.store.account_of(user.id).await.map_err(|error| Fault::from(error).into_response())?;
     let verdict = shared.tokens.verify(given, Some(account.password_hash)).await.map_err(Fault::into_response)?;
     if let Verdict::Right { .. } = verdict {
-        shared.tokens.guesses.succeeded(&attempt);
+        shared.tokens.throttle.succeeded(&attempt);
         return Ok(());
     }
-    login::record(shared, &user.username, peer, "a wrong password for a change of the own account");
+    record(shared, &user.username, peer, "a wrong password for a change of the own account");
     let sentence = "Value error, this is not your current password";
     Err(Fault::body_field("current_password", "value_error", sentence, Value::Null).into_response())
 }

@@ -8,7 +8,7 @@ use netraven_api::jobs::ScheduleKind;
 use netraven_api::native::Feature;
 use serde_json::{Map, Value};
 
-use crate::dialect::credentials::unique_tags;
+use crate::dialect::tags::unique_tags;
 use crate::dialect::description::Description;
 use crate::dialect::offered;
 

@@ -12,7 +12,7 @@ use serde_json::{Value, json};
 use utoipa::ToSchema;
 
 use super::{Shape, schema_of};
-use crate::server::fault::FieldFault;
+use crate::server::http::fault::FieldFault;
 
 fn refused<T: ToSchema + 'static>(mut body: Value, needed: &[&str]) -> Vec<(String, &'static str)> {
     let place = |fault: &FieldFault| fault.location.iter().map(Value::to_string).collect::<Vec<_>>().join(".");

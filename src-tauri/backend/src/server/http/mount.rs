@@ -1,6 +1,8 @@
 //! Mounting: an endpoint's method, path, access and status come from its type, so that they are spelled once, and each
 //! route is described as it is mounted, so that none is forgotten.
 
+use std::time::Duration;
+
 use axum::Router;
 use axum::extract::{DefaultBodyLimit, Request};
 use axum::handler::Handler;
@@ -14,7 +16,12 @@ use utoipa::ToSchema;
 
 use super::describe::{Describes, Description, Operation};
 use super::fault::Fault;
-use super::{REQUEST_LIMIT, Shared, auth, large};
+use super::path::canonical;
+use super::{auth, body_limit};
+use crate::server::Shared;
+
+/// Longest a request may take; streams are not meant by it.
+const REQUEST_LIMIT: Duration = Duration::from_secs(90);
 
 /// Collects the routes.
 pub struct Mount {
@@ -52,9 +59,9 @@ impl Mount {
     /// Mounts what is no [`Endpoint`]: the login, the import of a file, the live stream.
     pub fn route(&mut self, route: Route, operation: Operation, methods: MethodRouter<Shared>) {
         self.description.add(&route, operation);
-        let methods = methods.layer(DefaultBodyLimit::max(large::limit_of(route.path)));
-        let methods = if large::takes_file(route.path) {
-            methods.layer(from_fn_with_state(self.shared.clone(), large::one_of_few))
+        let methods = methods.layer(DefaultBodyLimit::max(body_limit::limit_of(route.path)));
+        let methods = if body_limit::takes_file(route.path) {
+            methods.layer(from_fn_with_state(self.shared.clone(), body_limit::one_of_few))
         } else {
             methods
         };
@@ -63,7 +70,7 @@ impl Mount {
             access => methods.layer(from_fn_with_state((self.shared.clone(), access), auth::require)),
         };
         let router = std::mem::take(&mut self.router);
-        self.router = router.route(super::canonical(route.path), guarded);
+        self.router = router.route(canonical(route.path), guarded);
     }
 
     /// Everything mounted, with its description.

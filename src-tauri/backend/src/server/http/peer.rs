@@ -7,7 +7,7 @@ use axum::extract::{ConnectInfo, FromRequestParts};
 use axum::http::HeaderMap;
 use axum::http::request::Parts;
 
-use super::Shared;
+use crate::server::Shared;
 
 /// The address a request comes from.
 #[derive(Clone, Copy, Debug)]

@@ -5,7 +5,7 @@ use serde_json::{Map, Value, json};
 use super::bounds::Faults;
 use super::text::{fault, instant, not_a_time, not_a_word, range};
 use super::{FieldKind, Shape};
-use crate::server::fault::{FieldFault, Location};
+use crate::server::http::fault::{FieldFault, Location};
 
 /// Names and values, in the order they came.
 pub type Pairs = Vec<(String, String)>;

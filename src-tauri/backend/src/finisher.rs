@@ -1,5 +1,6 @@
-//! The recorder: ends the runs of which every device is done. One commit per run names the devices whose text changed;
+//! The finisher: ends the runs of which every device is done. One commit per run names the devices whose text changed;
 //! only then is the run over. It takes no input and may be woken at any time; what a crash left half done, its next look does.
+//! Runs where the API is served, since a worker has no repository.
 
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -28,7 +29,7 @@ const NAMED: usize = 4;
 
 /// Ends runs.
 #[derive(Clone)]
-pub struct Recorder {
+pub struct Finisher {
     /// The truth.
     pub store: Store,
     /// The log.
@@ -39,7 +40,7 @@ pub struct Recorder {
     pub signals: broadcast::Sender<Signal>,
 }
 
-impl Recorder {
+impl Finisher {
     /// Looks until stopped, at every change of a run and every half second.
     pub async fn run(self, stop: CancellationToken) {
         let mut signals = self.signals.subscribe();
@@ -85,14 +86,8 @@ impl Recorder {
             if let Some(commit) = self.commit(left, "Mended after an interruption").await? {
                 let about = About { run_id, ..About::default() };
                 let message = format!("{count} snapshots of an interrupted run were committed.");
-                self.journal.line(
-                    Level::Warning,
-                    LogType::System,
-                    "worker.recorder",
-                    about,
-                    message,
-                    json!({ "commit": commit }),
-                );
+                let meta = json!({ "commit": commit });
+                self.journal.line(Level::Warning, LogType::System, "finisher", about, message, meta);
             }
         }
         Ok(())
@@ -130,7 +125,7 @@ impl Recorder {
                     run.job_name, run.succeeded, run.failed, run.changed
                 ),
             };
-            self.journal.line(level, LogType::Job, "worker.recorder", about, message, json!({ "commit": commit }));
+            self.journal.line(level, LogType::Job, "finisher", about, message, json!({ "commit": commit }));
             // The last line stands before the run is over, so that who waits for its end finds the whole log.
             self.journal.flush().await;
             let ended: Option<RunStatus> = self.store.end_run(run_id, commit.as_deref()).await?;

@@ -13,9 +13,9 @@ use tokio::sync::Semaphore;
 use uuid::Uuid;
 
 use super::accounts::Accounts;
+use super::failed_logins::FailedLogins;
 use super::fault::Fault;
-use super::guesses::Guesses;
-use super::login::Told;
+use super::login_throttle::LoginThrottle;
 use crate::seal::password::{self, Verdict};
 use crate::store::users::{Account, Standing};
 
@@ -57,9 +57,9 @@ pub struct Tokens {
     /// with the process.
     window: Uuid,
     /// Attempts to sign in.
-    pub guesses: Guesses,
+    pub throttle: LoginThrottle,
     /// Failed logins that were put on record lately.
-    pub told: Told,
+    pub failed: FailedLogins,
     /// The users that called lately.
     pub users: Accounts,
     /// One password takes tens of megabytes and a core for tens of milliseconds.
@@ -74,8 +74,8 @@ impl Tokens {
             encoding: EncodingKey::from_secret(key),
             decoding: DecodingKey::from_secret(key),
             window: Uuid::new_v4(),
-            guesses: Guesses::default(),
-            told: Told::default(),
+            throttle: LoginThrottle::default(),
+            failed: FailedLogins::default(),
             users: Accounts::default(),
             hashing: Semaphore::new(HASHING),
         }

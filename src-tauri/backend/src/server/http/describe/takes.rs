@@ -8,10 +8,10 @@ use utoipa::ToSchema;
 
 use super::Operation;
 use crate::server::Shared;
-use crate::server::auth::Caller;
-use crate::server::input::{Body, Change, Form, Id, Ids, Maybe, New, Query, Resource};
-use crate::server::peer::Peer;
-use crate::server::tokens::SignIn;
+use crate::server::http::auth::Caller;
+use crate::server::http::input::{Body, Change, Form, Id, Ids, Maybe, New, Query, Resource};
+use crate::server::http::peer::Peer;
+use crate::server::http::tokens::SignIn;
 
 /// The parameters of a handler, as axum hands them to the router: a tuple that begins with a mark of axum's own.
 pub trait Describes {

@@ -9,9 +9,10 @@ use axum::response::Response;
 use netraven_api::Access;
 use netraven_api::users::{Role, User};
 
+use super::connections::Connection;
 use super::fault::Fault;
 use super::tokens::SignIn;
-use super::{Connection, Shared};
+use crate::server::Shared;
 use crate::store::approvals::Author;
 use crate::store::users::Standing;
 

@@ -5,7 +5,7 @@ use serde_json::{Map, Value, json};
 use super::bounds::{Faults, repeated, repeated_fields};
 use super::text::{fault, instant, not_a_time, not_a_word, range};
 use super::{FieldKind, Shape};
-use crate::server::fault::{FieldFault, Location};
+use crate::server::http::fault::{FieldFault, Location};
 
 impl Shape {
     /// Checks a body, and brings its values into the form they are decoded from. `needed` are the fields it must have.

@@ -6,7 +6,7 @@ use std::fmt;
 use serde::de::{DeserializeSeed, Deserializer, Error, IgnoredAny, MapAccess, SeqAccess, Visitor};
 use serde_json::{Map, Value};
 
-use crate::server::fault::FieldFault;
+use crate::server::http::fault::FieldFault;
 
 /// Most values a JSON body may have, each item of a list and each field counted.
 pub const VALUES: usize = 100_000;

@@ -11,6 +11,7 @@ use netraven_api::{Access, Endpoint, Method};
 use serde_json::{Map, Value, json};
 use utoipa::ToSchema;
 
+use super::path::canonical;
 use super::shape::{Parts, schema_of};
 
 pub use takes::{Describes, Takes};
@@ -133,7 +134,7 @@ impl Description {
         let answers: Map<String, Value> =
             answers.into_iter().map(|(status, answer)| (status.to_string(), answer)).collect();
         let (summary, more) = operation.summary.split_once('\n').unwrap_or((&operation.summary, ""));
-        let group = super::canonical(route.path).split('/').nth(1).unwrap_or_default();
+        let group = canonical(route.path).split('/').nth(1).unwrap_or_default();
         let mut described = json!({
             "tags": [group], "summary": summary, "operationId": operation_id(route),
             "responses": answers, "x-access": access(route.access),

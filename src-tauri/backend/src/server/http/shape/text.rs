@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 
 use super::TextRule;
 use super::bounds::repeated_text;
-use crate::server::fault::{FieldFault, Location};
+use crate::server::http::fault::{FieldFault, Location};
 
 /// Refuses a value at a place.
 pub fn fault(location: Location, kind: &'static str, message: impl Into<String>, input: Value) -> FieldFault {

@@ -17,11 +17,11 @@ type Key = (Schedule, Option<Timestamp>);
 
 /// What was worked out.
 #[derive(Default)]
-pub struct Upcoming {
+pub struct NextRuns {
     known: Mutex<HashMap<Key, Option<Timestamp>>>,
 }
 
-impl Upcoming {
+impl NextRuns {
     /// When a schedule fires next; none for a job run by hand, and for what has fired for the last time. An interval is counted
     /// from `anchor`, or from now.
     pub fn next(&self, schedule: &Schedule, anchor: Option<Timestamp>, now: Timestamp) -> Option<Timestamp> {
@@ -52,14 +52,14 @@ mod tests {
     #[test]
     fn what_is_remembered_is_what_would_be_worked_out() {
         let at = |text: &str| text.parse::<Timestamp>().unwrap();
-        let (upcoming, schedule) = (Upcoming::default(), Schedule::cron("30 * * * *"));
+        let (next_runs, schedule) = (NextRuns::default(), Schedule::cron("30 * * * *"));
         for (now, expected) in [
             ("2026-01-01T10:00:00Z", "2026-01-01T10:30:00Z"),
             ("2026-01-01T10:29:59Z", "2026-01-01T10:30:00Z"),
             ("2026-01-01T10:30:00Z", "2026-01-01T11:30:00Z"),
             ("2026-01-01T11:15:00Z", "2026-01-01T11:30:00Z"),
         ] {
-            assert_eq!(upcoming.next(&schedule, None, at(now)), Some(at(expected)), "{now}");
+            assert_eq!(next_runs.next(&schedule, None, at(now)), Some(at(expected)), "{now}");
         }
     }
 }

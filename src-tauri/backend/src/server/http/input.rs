@@ -8,10 +8,10 @@ use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 use utoipa::ToSchema;
 
-use super::Shared;
+use super::body_limit;
 use super::fault::{Fault, FieldFault};
-use super::large;
 use super::shape::{Shape, VALUES, has_more_values};
+use crate::server::Shared;
 
 /// Most fields of a query or a form, repeated ones counted.
 const PAIRS: usize = 1_000;
@@ -184,14 +184,14 @@ fn no_json(bytes: &[u8], error: &serde_json::Error) -> Fault {
 
 /// The bytes of a body, within the limit.
 pub async fn bytes(request: Request, state: &Shared) -> Result<Bytes, Fault> {
-    let limit = large::limit_of(request.uri().path());
+    let limit = body_limit::limit_of(request.uri().path());
     Bytes::from_request(request, state).await.map_err(|error| body_fault(error.status(), limit))
 }
 
 /// Why a body was not read that may have this many bytes.
 pub fn body_fault(status: StatusCode, limit: usize) -> Fault {
     match status {
-        StatusCode::PAYLOAD_TOO_LARGE => large::refusal(limit),
+        StatusCode::PAYLOAD_TOO_LARGE => body_limit::refusal(limit),
         status => Fault::detail(status, "The body could not be read: send it again."),
     }
 }

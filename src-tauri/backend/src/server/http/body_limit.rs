@@ -15,7 +15,8 @@ use netraven_api::bulk::BULK_IMPORT_PATH;
 use netraven_api::devices::{CheckImport, ImportDevices};
 
 use super::fault::Fault;
-use super::{Shared, canonical};
+use super::path::canonical;
+use crate::server::Shared;
 
 /// Most bytes of a file of devices.
 const FILE: usize = 16 * MIB;

@@ -46,7 +46,7 @@ enum Key {
 
 /// The attempts of the last minutes.
 #[derive(Default)]
-pub struct Guesses {
+pub struct LoginThrottle {
     key: RandomState,
     counts: Mutex<Counts>,
 }
@@ -80,7 +80,7 @@ pub struct TooMany {
     pub wait: Duration,
 }
 
-impl Guesses {
+impl LoginThrottle {
     /// Counts an attempt, or refuses it. `earlier` is an earlier sign-in of the same user, if one was shown.
     pub fn attempt(&self, username: &str, peer: IpAddr, earlier: Option<Uuid>) -> Result<Attempt, TooMany> {
         self.attempt_at(username, peer, earlier, Instant::now())
@@ -189,74 +189,77 @@ mod tests {
     }
 
     fn let_through(
-        guesses: &Guesses,
+        throttle: &LoginThrottle,
         tries: usize,
         name: impl Fn(usize) -> String,
         peer: IpAddr,
         now: Instant,
     ) -> usize {
-        (0..tries).filter(|number| guesses.attempt_at(&name(*number), peer, None, now).is_ok()).count()
+        (0..tries).filter(|number| throttle.attempt_at(&name(*number), peer, None, now).is_ok()).count()
     }
 
     #[test]
     fn attempts_are_counted_by_user_and_source() {
-        let (guesses, now) = (Guesses::default(), Instant::now());
-        assert_eq!(let_through(&guesses, 300, |_| "Admin".into(), peer(1), now), 10);
-        let refused = guesses.attempt_at("admin", peer(1), None, now).err().unwrap();
+        let (throttle, now) = (LoginThrottle::default(), Instant::now());
+        assert_eq!(let_through(&throttle, 300, |_| "Admin".into(), peer(1), now), 10);
+        let refused = throttle.attempt_at("admin", peer(1), None, now).err().unwrap();
         assert!(refused.wait >= Duration::from_secs(1));
-        assert!(guesses.attempt_at("admin", peer(2), None, now).is_ok(), "somebody elsewhere");
-        assert!(guesses.attempt_at("other", peer(1), None, now).is_ok(), "somebody else");
-        assert!(guesses.attempt_at("admin", peer(1), None, now + Duration::from_secs(7)).is_ok(), "slowly");
+        assert!(throttle.attempt_at("admin", peer(2), None, now).is_ok(), "somebody elsewhere");
+        assert!(throttle.attempt_at("other", peer(1), None, now).is_ok(), "somebody else");
+        assert!(throttle.attempt_at("admin", peer(1), None, now + Duration::from_secs(7)).is_ok(), "slowly");
     }
 
     #[test]
     fn what_was_not_answered_was_no_guess_and_makes_no_place_known() {
-        let (guesses, now) = (Guesses::default(), Instant::now());
+        let (throttle, now) = (LoginThrottle::default(), Instant::now());
         for _ in 0..50 {
-            guesses.unanswered(&guesses.attempt_at("admin", peer(1), None, now).unwrap());
+            throttle.unanswered(&throttle.attempt_at("admin", peer(1), None, now).unwrap());
         }
-        assert_eq!(let_through(&guesses, 300, |_| "admin".into(), peer(1), now), 10);
+        assert_eq!(let_through(&throttle, 300, |_| "admin".into(), peer(1), now), 10);
     }
 
     #[test]
     fn one_password_over_many_names_is_limited() {
-        let (guesses, now) = (Guesses::default(), Instant::now());
-        assert_eq!(let_through(&guesses, 200, |number| format!("user {number}"), peer(1), now), 30);
-        assert!(guesses.attempt_at("user 1", peer(2), None, now).is_ok());
+        let (throttle, now) = (LoginThrottle::default(), Instant::now());
+        assert_eq!(let_through(&throttle, 200, |number| format!("user {number}"), peer(1), now), 30);
+        assert!(throttle.attempt_at("user 1", peer(2), None, now).is_ok());
     }
 
     #[test]
     fn one_name_from_many_sources_is_limited_and_its_owner_is_not_shut_out() {
-        let (guesses, now) = (Guesses::default(), Instant::now());
-        let right = guesses.attempt_at("admin", peer(1), None, now).unwrap();
-        guesses.succeeded(&right);
-        let through: usize = (2..60).map(|last| let_through(&guesses, 10, |_| "admin".into(), peer(last), now)).sum();
+        let (throttle, now) = (LoginThrottle::default(), Instant::now());
+        let right = throttle.attempt_at("admin", peer(1), None, now).unwrap();
+        throttle.succeeded(&right);
+        let through: usize = (2..60).map(|last| let_through(&throttle, 10, |_| "admin".into(), peer(last), now)).sum();
         assert_eq!(through, 100);
-        assert!(guesses.attempt_at("admin", peer(1), None, now).is_ok());
+        assert!(throttle.attempt_at("admin", peer(1), None, now).is_ok());
     }
 
     #[test]
     fn beside_guesses_at_the_same_source_the_right_one_waits_for_a_turn() {
-        let (guesses, now) = (Guesses::default(), Instant::now());
-        let right = guesses.attempt_at("admin", peer(1), None, now).unwrap();
-        guesses.succeeded(&right);
+        let (throttle, now) = (LoginThrottle::default(), Instant::now());
+        let right = throttle.attempt_at("admin", peer(1), None, now).unwrap();
+        throttle.succeeded(&right);
         for _ in 0..11 {
-            assert!(guesses.attempt_at("admin", peer(1), None, now).is_ok());
+            assert!(throttle.attempt_at("admin", peer(1), None, now).is_ok());
         }
-        let turn = guesses.attempt_at("admin", peer(1), None, now).unwrap().turn;
+        let turn = throttle.attempt_at("admin", peer(1), None, now).unwrap().turn;
         assert!(turn > Duration::ZERO && turn < Duration::from_secs(10), "{turn:?}");
-        assert_eq!(let_through(&guesses, 100, |_| "admin".into(), peer(1), now), 1, "no more than a few wait");
-        assert!(guesses.attempt_at("admin", peer(1), Some(Uuid::new_v4()), now).is_ok(), "an earlier sign-in is shown");
+        assert_eq!(let_through(&throttle, 100, |_| "admin".into(), peer(1), now), 1, "no more than a few wait");
+        assert!(
+            throttle.attempt_at("admin", peer(1), Some(Uuid::new_v4()), now).is_ok(),
+            "an earlier sign-in is shown"
+        );
     }
 
     #[test]
     fn no_number_of_guesses_takes_more_than_its_share_of_memory() {
-        let (guesses, now) = (Guesses::default(), Instant::now());
+        let (throttle, now) = (LoginThrottle::default(), Instant::now());
         for number in 0..REMEMBERED {
             let at = IpAddr::from([10, 0, (number / 250) as u8, (number % 250) as u8]);
-            let _ = guesses.attempt_at(&format!("user {number}"), at, None, now);
+            let _ = throttle.attempt_at(&format!("user {number}"), at, None, now);
         }
-        assert_eq!(guesses.counts.lock().unwrap().attempts.len(), REMEMBERED);
+        assert_eq!(throttle.counts.lock().unwrap().attempts.len(), REMEMBERED);
     }
 
     #[test]
