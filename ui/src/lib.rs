@@ -10,6 +10,7 @@ pub mod data;
 pub mod demo;
 pub mod dom;
 pub mod estimate;
+pub mod features;
 pub mod format;
 pub mod link;
 pub mod pages;

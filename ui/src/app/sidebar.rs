@@ -9,7 +9,6 @@ use super::palette::Palette;
 use crate::components::{Glyph, Icon};
 use crate::data::use_query_maybe;
 use crate::format;
-use crate::pages::devices::filters::DeviceFilter;
 use crate::route::Route;
 use crate::state::session::use_workplace;
 
@@ -77,7 +76,7 @@ fn Failing() -> Element {
     rsx! {
         Link {
             class: "side-note side-word",
-            to: DeviceFilter::failing(),
+            to: Route::failing_devices(),
             "data-action": FAILING,
             aria_label: "{count} failing now",
             title: "Devices whose newest result is a failure, whatever happened before",

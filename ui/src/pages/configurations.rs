@@ -15,10 +15,10 @@ use crate::components::{
     StaleNote, TableFrame, Time, TimesSwitch, UpdatedAgo,
 };
 use crate::data::{Query, use_list, use_list_maybe, use_query, use_settled};
+use crate::features::device::{LastResult, place, platform_title};
+use crate::features::lab::LabBand;
+use crate::features::paging::{Head, Sorted};
 use crate::format;
-use crate::pages::devices::table::{LastResult, place, platform_title};
-use crate::pages::lab::LabBand;
-use crate::pages::paging::{Head, Sorted};
 use crate::route::Route;
 use crate::state::session::use_workplace;
 
@@ -26,7 +26,6 @@ pub mod device;
 mod difference;
 mod found;
 mod history;
-pub mod snapshot;
 mod snippet;
 mod unified;
 pub mod view;

@@ -7,15 +7,14 @@ use netraven_api::sorting::CredentialColumn;
 
 use crate::components::{Button, ButtonKind, Crumb, Empty, Glyph, PageHeader, Panel, UpdatedAgo};
 use crate::data::use_list;
-use crate::pages::listing::{ListPanel, Words, use_listing};
-use crate::pages::open_dialog::{OpenDialog, Question, use_deletion};
+use crate::features::credential_form::CredentialDialog;
+use crate::features::listing::{ListPanel, Words, use_listing};
+use crate::features::open_dialog::{OpenDialog, Question, use_deletion};
 use crate::route::Route;
 use crate::state::session::use_workplace;
 
-pub mod form;
 mod table;
 
-use form::CredentialDialog;
 use table::CredentialsTable;
 
 /// Credentials on one page.

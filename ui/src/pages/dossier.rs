@@ -13,14 +13,13 @@ use crate::components::{
     TabItem,
 };
 use crate::data::{use_log, use_query};
+use crate::features::actions::{ONE_AT_A_TIME, use_cancel_device, use_run_job};
+use crate::features::cancel_device::CancelDeviceDialog;
+use crate::features::copy_link::CopyLink;
+use crate::features::lab::LabBand;
+use crate::features::remedy::Remedy;
+use crate::features::unified_logs::{LogControls, UnifiedLogsTable};
 use crate::format;
-use crate::pages::actions::{ONE_AT_A_TIME, use_cancel_device, use_run_job};
-use crate::pages::cancel_device::CancelDeviceDialog;
-use crate::pages::copy_link::CopyLink;
-use crate::pages::lab::LabBand;
-use crate::pages::remedy::Remedy;
-use crate::pages::run::run_name;
-use crate::pages::unified_logs::{LogControls, UnifiedLogsTable};
 use crate::route::Route;
 use crate::state::logs::LogFilter;
 use crate::state::moment::use_moment;
@@ -109,7 +108,7 @@ fn DossierHead(run: Run, device: RunDevice, link: Callback<(), Route>) -> Elemen
                 Crumb::link("Home", Route::dashboard()),
                 Crumb::here("Dashboard"),
                 Crumb::link("Job Status", Route::dashboard()),
-                Crumb::link(run_name(&run, &moment.zone()), Route::run(run.id)),
+                Crumb::link(format::run_name(&run, &moment.zone()), Route::run(run.id)),
                 Crumb::here(device.hostname.clone()),
             ],
             beside: rsx! { DeviceStateTag { state: device.state } },

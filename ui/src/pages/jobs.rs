@@ -7,10 +7,10 @@ use netraven_api::sorting::JobColumn;
 
 use crate::components::{Button, ButtonKind, Confirm, Crumb, Empty, Glyph, PageHeader, Panel, TimesSwitch, UpdatedAgo};
 use crate::data::use_list;
-use crate::pages::actions::use_cancel_run;
-use crate::pages::lab::{LabBand, LabButton};
-use crate::pages::listing::{ListPanel, Words, use_listing};
-use crate::pages::open_dialog::{OpenDialog, Question, use_deletion};
+use crate::features::actions::use_cancel_run;
+use crate::features::lab::{LabBand, LabButton};
+use crate::features::listing::{ListPanel, Words, use_listing};
+use crate::features::open_dialog::{OpenDialog, Question, use_deletion};
 use crate::route::Route;
 use crate::state::session::{Workplace, use_workplace};
 

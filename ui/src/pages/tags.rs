@@ -6,8 +6,8 @@ use netraven_api::tags::{DeleteTag, ListTags, Tag};
 
 use crate::components::{Button, ButtonKind, Crumb, Empty, Glyph, PageHeader, Panel, UpdatedAgo};
 use crate::data::use_list;
-use crate::pages::listing::{ListPanel, Words, use_listing};
-use crate::pages::open_dialog::{OpenDialog, Question, use_deletion};
+use crate::features::listing::{ListPanel, Words, use_listing};
+use crate::features::open_dialog::{OpenDialog, Question, use_deletion};
 use crate::route::Route;
 
 mod form;

@@ -3,9 +3,8 @@
 use netraven_api::devices::Device;
 
 use crate::components::Glyph;
+use crate::features::device::place;
 use crate::link;
-use crate::pages::devices::filters::DeviceFilter;
-use crate::pages::devices::table::place;
 use crate::route::Route;
 use crate::state::theme::Theme;
 use crate::state::times::Times;
@@ -60,7 +59,7 @@ impl Entry {
 
     /// Shows a device with what came of it.
     pub fn device(device: &Device) -> Entry {
-        let shown = Deed::Go(DeviceFilter::showing(device.id, &device.hostname));
+        let shown = Deed::Go(Route::device(device.id, &device.hostname));
         let entry = Entry::new(device.hostname.clone(), "device", Glyph::Devices, shown);
         Entry { about: Some(place(device)), ..entry }
     }
@@ -85,7 +84,7 @@ pub fn fixed(views: &[SavedView], embedded: bool) -> Vec<Entry> {
         Entry::new("System", "page", Glyph::System, Deed::Go(Route::SystemPage {})),
     ];
     entries.push(Entry::new("Runs that failed", "view", Glyph::Cross, Deed::Go(Route::failed_runs())));
-    entries.push(Entry::new("Devices that failed last", "view", Glyph::Cross, Deed::Go(DeviceFilter::failing())));
+    entries.push(Entry::new("Devices that failed last", "view", Glyph::Cross, Deed::Go(Route::failing_devices())));
     entries.extend(views.iter().map(|saved| {
         let route = Route::JobDashboard { view: saved.view.clone() };
         Entry::new(saved.name.clone(), "view", Glyph::Bookmark, Deed::Go(route))

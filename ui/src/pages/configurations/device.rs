@@ -10,7 +10,6 @@ use netraven_api::problem::Code;
 
 use super::difference::Difference;
 use super::history::History;
-use super::snapshot::{SnapshotBody, hidden};
 use super::unified::{counts, rows};
 use super::view::DeviceView;
 use crate::components::{
@@ -19,8 +18,9 @@ use crate::components::{
 };
 use crate::data::{Query, use_query, use_query_maybe};
 use crate::dom;
+use crate::features::actions::use_change;
+use crate::features::snapshot::{SnapshotBody, hidden};
 use crate::format;
-use crate::pages::actions::use_change;
 use crate::route::Route;
 use crate::state::moment::use_moment;
 use crate::state::notices::use_notices;
