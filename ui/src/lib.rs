@@ -15,6 +15,7 @@ pub mod format;
 pub mod link;
 pub mod pages;
 pub mod route;
+pub mod section;
 pub mod state;
 
 #[cfg(all(feature = "demo", not(debug_assertions)))]

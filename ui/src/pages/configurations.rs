@@ -11,7 +11,7 @@ use netraven_api::platforms::{ListPlatforms, Platforms};
 use netraven_api::sorting::DeviceColumn;
 
 use crate::components::{
-    Ago, Button, Crumb, Empty, ErrorState, Glyph, Icon, PageHeader, Pager, Panel, SearchField, SkeletonRows, SortHead,
+    Ago, Button, Empty, ErrorState, Glyph, Icon, PageHeader, Pager, Panel, SearchField, SkeletonRows, SortHead,
     StaleNote, TableFrame, Time, TimesSwitch, UpdatedAgo,
 };
 use crate::data::{Query, use_list, use_list_maybe, use_query, use_settled};
@@ -20,6 +20,7 @@ use crate::features::lab::LabBand;
 use crate::features::paging::{Head, Sorted};
 use crate::format;
 use crate::route::Route;
+use crate::section::Section;
 use crate::state::session::use_workplace;
 
 pub mod device;
@@ -78,7 +79,7 @@ pub fn ConfigurationsPage(view: ReadSignal<String>) -> Element {
         LabBand {}
         PageHeader {
             title: "Configurations",
-            crumbs: vec![Crumb::link("Home", Route::dashboard()), Crumb::here("Configurations")],
+            crumbs: Section::Configurations.crumbs(),
             UpdatedAgo { at: devices.at(), loading: devices.loading(), of_before: devices.is_of_before() }
             Button { label: "Refresh", glyph: Glyph::Refresh, onclick: move |_| devices.refresh() }
         }

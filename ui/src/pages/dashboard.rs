@@ -5,11 +5,12 @@ use jiff::Timestamp;
 use netraven_api::native::ExportWhat;
 
 use crate::address::use_address;
-use crate::components::{Button, ButtonKind, Crumb, Glyph, LayoutMenu, PageHeader, Panel, TabBar, TabItem, UpdatedAgo};
+use crate::components::{Button, ButtonKind, Glyph, LayoutMenu, PageHeader, Panel, TabBar, TabItem, UpdatedAgo};
 use crate::data::{use_list_in_time, use_query_in_time, use_settled};
 use crate::features::lab::LabBand;
 use crate::format;
 use crate::route::Route;
+use crate::section::Section;
 use crate::state::charts::Charts;
 use crate::state::kept::use_kept;
 use crate::state::moment::use_moment;
@@ -124,7 +125,7 @@ pub fn JobDashboard(view: ReadSignal<String>) -> Element {
         LabBand {}
         PageHeader {
             title: "Job Status Dashboard",
-            crumbs: vec![Crumb::link("Home", Route::dashboard()), Crumb::here("Dashboard"), Crumb::here("Job Status")],
+            crumbs: Section::JobStatus.crumbs(),
             UpdatedAgo { at: runs.at(), loading: runs.loading(), of_before: reading }
             PeriodChoice { state }
             Button { label: "Refresh", glyph: Glyph::Refresh, onclick: refresh }

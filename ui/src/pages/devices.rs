@@ -11,7 +11,7 @@ use netraven_api::platforms::{ListPlatforms, Platforms};
 
 use crate::address::{Addressed, use_address};
 use crate::components::{
-    Button, ButtonKind, Crumb, Empty, ErrorState, Glyph, PageHeader, Pager, Panel, SkeletonRows, StaleNote, UpdatedAgo,
+    Button, ButtonKind, Empty, ErrorState, Glyph, PageHeader, Pager, Panel, SkeletonRows, StaleNote, UpdatedAgo,
 };
 use crate::data::{Query, use_lab, use_list, use_query, use_settled};
 use crate::features::credential_form::CredentialDialog;
@@ -20,6 +20,7 @@ use crate::features::lab::{LabBand, LabButton};
 use crate::features::open_dialog::{OpenDialog, Question, use_deletion};
 use crate::format;
 use crate::route::Route;
+use crate::section::Section;
 use crate::state::session::{Workplace, use_workplace};
 use crate::state::standing::{Deed as Press, Line, Meant, use_line};
 use crate::state::steady::{Steady, use_steady};
@@ -76,7 +77,7 @@ pub fn DevicesPage(view: ReadSignal<String>) -> Element {
         LabBand {}
         PageHeader {
             title: "Devices",
-            crumbs: vec![Crumb::link("Home", Route::dashboard()), Crumb::here("Devices")],
+            crumbs: Section::Devices.crumbs(),
             beside: rsx! {
                 WaitingBadge {
                     onpress: move |()| {

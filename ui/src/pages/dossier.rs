@@ -21,6 +21,7 @@ use crate::features::remedy::Remedy;
 use crate::features::unified_logs::{LogControls, UnifiedLogsTable};
 use crate::format;
 use crate::route::Route;
+use crate::section::Section;
 use crate::state::logs::LogFilter;
 use crate::state::moment::use_moment;
 use crate::state::session::use_workplace;
@@ -68,13 +69,10 @@ pub fn DossierPage(run_id: ReadSignal<i64>, device_id: ReadSignal<i64>, view: Re
         _ => rsx! {
             PageHeader {
                 title: "Device {device_id}",
-                crumbs: vec![
-                    Crumb::link("Home", Route::dashboard()),
-                    Crumb::here("Dashboard"),
-                    Crumb::link("Job Status", Route::dashboard()),
+                crumbs: Section::JobStatus.crumbs_to([
                     Crumb::link(format!("Run {run_id}"), back.clone()),
                     Crumb::here(format!("Device {device_id}")),
-                ],
+                ]),
             }
             Panel {
                 if has_not {
@@ -104,13 +102,10 @@ fn DossierHead(run: Run, device: RunDevice, link: Callback<(), Route>) -> Elemen
     rsx! {
         PageHeader {
             title: device.hostname.clone(),
-            crumbs: vec![
-                Crumb::link("Home", Route::dashboard()),
-                Crumb::here("Dashboard"),
-                Crumb::link("Job Status", Route::dashboard()),
+            crumbs: Section::JobStatus.crumbs_to([
                 Crumb::link(format::run_name(&run, &moment.zone()), Route::run(run.id)),
                 Crumb::here(device.hostname.clone()),
-            ],
+            ]),
             beside: rsx! { DeviceStateTag { state: device.state } },
             // What comes and goes stands at the free end, each in a room of its own: nothing beside it moves.
             if under_way {

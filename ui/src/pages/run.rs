@@ -18,6 +18,7 @@ use crate::features::run_duration::RunDuration;
 use crate::features::unified_logs::{LogControls, UnifiedLogsTable};
 use crate::format;
 use crate::route::Route;
+use crate::section::Section;
 use crate::state::logs::LogFilter;
 use crate::state::moment::use_moment;
 use crate::state::session::use_workplace;
@@ -76,12 +77,7 @@ pub fn RunPage(id: ReadSignal<i64>, view: ReadSignal<String>) -> Element {
 }
 
 fn crumbs(here: String) -> Vec<Crumb> {
-    vec![
-        Crumb::link("Home", Route::dashboard()),
-        Crumb::here("Dashboard"),
-        Crumb::link("Job Status", Route::dashboard()),
-        Crumb::here(here),
-    ]
+    Section::JobStatus.crumbs_to([Crumb::here(here)])
 }
 
 #[component]

@@ -22,6 +22,7 @@ use crate::features::actions::use_change;
 use crate::features::snapshot::{SnapshotBody, hidden};
 use crate::format;
 use crate::route::Route;
+use crate::section::Section;
 use crate::state::moment::use_moment;
 use crate::state::notices::use_notices;
 use crate::state::session::use_workplace;
@@ -36,11 +37,7 @@ pub fn DeviceConfigurationsPage(device_id: ReadSignal<i64>, view: ReadSignal<Str
     rsx! {
         PageHeader {
             title: name.clone(),
-            crumbs: vec![
-                Crumb::link("Home", Route::dashboard()),
-                Crumb::link("Configurations", Route::configurations()),
-                Crumb::here(name.clone()),
-            ],
+            crumbs: Section::Configurations.crumbs_to([Crumb::here(name.clone())]),
             UpdatedAgo { at: history.at(), loading: history.loading() }
             Button { label: "Refresh", glyph: Glyph::Refresh, onclick: move |_| history.refresh() }
         }
