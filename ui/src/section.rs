@@ -134,8 +134,13 @@ impl Section {
 mod tests {
     use super::*;
 
-    fn names(crumbs: Vec<Crumb>) -> Vec<(String, bool)> {
+    /// Each crumb by its name, and whether it leads somewhere.
+    fn told(crumbs: Vec<Crumb>) -> Vec<(String, bool)> {
         crumbs.into_iter().map(|crumb| (crumb.name, crumb.to.is_some())).collect()
+    }
+
+    fn crumbs(wanted: &[(&str, bool)]) -> Vec<(String, bool)> {
+        wanted.iter().map(|(name, leads)| ((*name).to_owned(), *leads)).collect()
     }
 
     #[test]
@@ -149,11 +154,11 @@ mod tests {
 
     #[test]
     fn breadcrumbs_lead_from_home_to_the_page() {
-        let owned = |crumbs: &[(&str, bool)]| crumbs.iter().map(|(name, leads)| ((*name).to_owned(), *leads)).collect();
-        let own: Vec<(String, bool)> = owned(&[("Home", true), ("Setup", false), ("Tags", false)]);
-        assert_eq!(names(Section::Tags.crumbs()), own);
-        let beneath: Vec<(String, bool)> = owned(&[("Home", true), ("Configurations", true), ("core-sw-1", false)]);
-        assert_eq!(names(Section::Configurations.crumbs_to([Crumb::here("core-sw-1")])), beneath);
+        assert_eq!(told(Section::Tags.crumbs()), crumbs(&[("Home", true), ("Setup", false), ("Tags", false)]));
+        assert_eq!(
+            told(Section::Configurations.crumbs_to([Crumb::here("core-sw-1")])),
+            crumbs(&[("Home", true), ("Configurations", true), ("core-sw-1", false)])
+        );
     }
 
     #[test]
