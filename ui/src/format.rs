@@ -5,6 +5,7 @@ use jiff::tz::TimeZone;
 use netraven_api::Open;
 use netraven_api::jobs::JobKind;
 use netraven_api::outcome::Stage;
+use netraven_api::runs::Run;
 
 use crate::state::span::Span;
 
@@ -134,6 +135,12 @@ const MOMENT: &str = "%Y-%m-%d %H:%M:%S";
 #[must_use]
 pub fn date_time(at: Timestamp, zone: &TimeZone) -> String {
     at.to_zoned(zone.clone()).strftime(MOMENT).to_string()
+}
+
+/// A run by its job and when it began, as breadcrumbs name it.
+#[must_use]
+pub fn run_name(run: &Run, zone: &TimeZone) -> String {
+    format!("{}, {}", run.job_name, date_time(run.started_at.unwrap_or(run.queued_at), zone))
 }
 
 /// Date and time to the millisecond, where moments lie close together: `2026-11-23 14:02:11.204`.

@@ -10,10 +10,12 @@ pub mod data;
 pub mod demo;
 pub mod dom;
 pub mod estimate;
+pub mod features;
 pub mod format;
 pub mod link;
 pub mod pages;
 pub mod route;
+pub mod section;
 pub mod state;
 
 #[cfg(all(feature = "demo", not(debug_assertions)))]

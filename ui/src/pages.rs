@@ -1,32 +1,14 @@
-//! The pages, one file each, with its parts in a folder of the same name.
+//! The pages, one file each, with its parts in a folder of the same name. None knows another.
 
-pub mod actions;
-pub mod cancel_device;
 pub mod configurations;
-pub mod copy_link;
 pub mod credentials;
 pub mod dashboard;
 pub mod devices;
 pub mod dossier;
-pub mod export;
 pub mod first_start;
-pub mod forget_key;
-pub mod form;
 pub mod jobs;
-mod key_button;
-pub mod lab;
-pub mod listing;
 pub mod not_found;
-pub mod open_dialog;
-pub mod paging;
-pub mod pickers;
-pub mod remedy;
 pub mod run;
-pub mod run_causes;
-pub mod run_duration;
-pub mod sign_in;
 pub mod system;
 pub mod tags;
-pub mod trust_key;
-pub mod unified_logs;
 pub mod users;

@@ -1,6 +1,8 @@
 //! Where one can be inside the window.
 
 use dioxus::prelude::*;
+use netraven_api::devices::{ApprovalState, LastResult};
+use netraven_api::outcome::Cause;
 use netraven_api::runs::RunStatus;
 
 use crate::address::Addressed as _;
@@ -12,10 +14,11 @@ use crate::pages::credentials::CredentialsPage;
 use crate::pages::dashboard::JobDashboard;
 use crate::pages::dashboard::state::{DashboardState, DashboardTab, LogChoice, RunChoice};
 use crate::pages::devices::DevicesPage;
+use crate::pages::devices::filters::DeviceFilter;
 use crate::pages::dossier::DossierPage;
 use crate::pages::jobs::JobsPage;
 use crate::pages::not_found::NotFound;
-use crate::pages::run::RunPage;
+use crate::pages::run::{RunPage, of_cause};
 use crate::pages::system::SystemPage;
 use crate::pages::tags::TagsPage;
 use crate::pages::users::UsersPage;
@@ -90,6 +93,29 @@ impl Route {
         Route::DevicesPage { view: String::new() }
     }
 
+    /// The devices whose last result is a failure.
+    #[must_use]
+    pub fn failing_devices() -> Route {
+        Route::of_devices(&DeviceFilter { results: vec![LastResult::Failure], ..DeviceFilter::default() })
+    }
+
+    /// The devices that wait for an admin.
+    #[must_use]
+    pub fn waiting_devices() -> Route {
+        Route::of_devices(&DeviceFilter { approvals: vec![ApprovalState::Waiting], ..DeviceFilter::default() })
+    }
+
+    /// One device, shown beside the list.
+    #[must_use]
+    pub fn device(id: i64, hostname: &str) -> Route {
+        let hostname = hostname.to_owned();
+        Route::of_devices(&DeviceFilter { hostname, open: Some(id), ..DeviceFilter::default() })
+    }
+
+    fn of_devices(filter: &DeviceFilter) -> Route {
+        Route::DevicesPage { view: filter.address() }
+    }
+
     /// The configurations of all devices.
     #[must_use]
     pub fn configurations() -> Route {
@@ -115,6 +141,12 @@ impl Route {
         Route::RunPage { id, view: String::new() }
     }
 
+    /// The devices of a run that failed for a cause.
+    #[must_use]
+    pub fn failed_by(run_id: i64, cause: Cause) -> Route {
+        Route::RunPage { id: run_id, view: of_cause(cause) }
+    }
+
     /// The page of one device of a run: what came of it.
     #[must_use]
     pub fn dossier(run_id: i64, device_id: i64) -> Route {
@@ -132,6 +164,10 @@ mod tests {
             (Route::logs(), "/?tab=logs"),
             (Route::log_line(7), "/?tab=logs&line=7"),
             (Route::failed_runs(), "/?status=partly_failed,failed"),
+            (Route::failing_devices(), "/devices?result=failure"),
+            (Route::waiting_devices(), "/devices?approval=waiting"),
+            (Route::device(9, "core-sw-1"), "/devices?hostname=core-sw-1&open=9"),
+            (Route::failed_by(7, Cause::AuthFailed), "/runs/7?cause=auth-failed"),
             (Route::change(9, 903), "/configurations/9?new=903"),
         ] {
             assert_eq!(route.to_string(), address);

@@ -4,6 +4,7 @@ mod crates;
 mod documents;
 mod imports;
 mod names;
+mod references;
 mod source;
 mod table;
 mod tokens;
@@ -60,11 +61,13 @@ fn inspect(files: &[File]) -> Result<Vec<Finding>> {
     let picture = files
         .iter()
         .find(|file| file.name == table::PICTURE)
-        .with_context(|| format!("could not find {}, which holds the import table", table::PICTURE))?;
-    let modules = table::modules(&picture.text)?;
+        .with_context(|| format!("could not find {}, which holds the import tables", table::PICTURE))?;
     let crates = table::crates(&picture.text)?;
     let mut findings = source::check(files);
-    findings.extend(imports::check(files, &modules));
+    for inside in [imports::BACKEND, imports::UI] {
+        findings.extend(imports::check(files, &inside, &table::modules(&picture.text, inside.heading)?));
+    }
+    findings.extend(imports::check_shell(files));
     findings.extend(crates::check(files, &crates));
     findings.extend(documents::check(files));
     findings.extend(names::check(files));

@@ -8,7 +8,7 @@ use serde_json::Value;
 
 use crate::components::{Button, TextField};
 use crate::data::use_api;
-use crate::pages::form::{Form, FormDialog, refusal_of, use_form};
+use crate::features::form::{Form, FormDialog, refusal_of, use_form};
 use crate::pages::users::SHORTEST_PASSWORD;
 use crate::state::notices::use_notices;
 use crate::state::session::use_workplace;

@@ -9,30 +9,20 @@ use super::palette::Palette;
 use crate::components::{Glyph, Icon};
 use crate::data::use_query_maybe;
 use crate::format;
-use crate::pages::devices::filters::DeviceFilter;
 use crate::route::Route;
+use crate::section::{SETUP, Section};
 use crate::state::session::use_workplace;
 
 /// The way to the devices that fail.
 const FAILING: &str = "Failing devices";
 /// Id of the heading of the group.
-const SETUP: &str = "side-setup";
+const SETUP_GROUP: &str = "side-setup";
 
 /// The sidebar.
 #[component]
 pub fn Sidebar() -> Element {
-    let here = use_route::<Route>();
-    let section = match here {
-        Route::JobDashboard { .. } | Route::RunPage { .. } | Route::DossierPage { .. } => "Job Status",
-        Route::JobsPage {} => "Jobs",
-        Route::DevicesPage { .. } => "Devices",
-        Route::ConfigurationsPage { .. } | Route::DeviceConfigurationsPage { .. } => "Configurations",
-        Route::CredentialsPage {} => "Credentials",
-        Route::TagsPage {} => "Tags",
-        Route::UsersPage {} => "Users",
-        Route::SystemPage {} => "System",
-        Route::NotFound { .. } => "",
-    };
+    let here = Section::of(&use_route::<Route>());
+    let (setup, others): (Vec<Section>, Vec<Section>) = Section::ALL.into_iter().partition(|section| section.is_setup());
     rsx! {
         aside { class: "sidebar",
             div { class: "brand",
@@ -41,19 +31,14 @@ pub fn Sidebar() -> Element {
             }
             Palette {}
             nav { aria_label: "Pages",
-                Place { name: "Job Status", glyph: Glyph::Dashboard, to: Route::dashboard(), here: section == "Job Status" }
-                Place { name: "Jobs", glyph: Glyph::Jobs, to: Route::JobsPage {}, here: section == "Jobs" }
-                div { class: "place-noted",
-                    Place { name: "Devices", glyph: Glyph::Devices, to: Route::devices(), here: section == "Devices" }
-                    Failing {}
+                for section in others {
+                    Place { key: "{section.name()}", section, here: here == Some(section) }
                 }
-                Place { name: "Configurations", glyph: Glyph::Config, to: Route::configurations(), here: section == "Configurations" }
-                p { class: "side-group", id: SETUP, span { class: "side-word", "Setup" } }
-                div { role: "group", aria_labelledby: SETUP,
-                    Place { name: "Credentials", glyph: Glyph::Key, to: Route::CredentialsPage {}, here: section == "Credentials" }
-                    Place { name: "Tags", glyph: Glyph::Tag, to: Route::TagsPage {}, here: section == "Tags" }
-                    Place { name: "Users", glyph: Glyph::Users, to: Route::UsersPage {}, here: section == "Users" }
-                    Place { name: "System", glyph: Glyph::System, to: Route::SystemPage {}, here: section == "System" }
+                p { class: "side-group", id: SETUP_GROUP, span { class: "side-word", {SETUP} } }
+                div { role: "group", aria_labelledby: SETUP_GROUP,
+                    for section in setup {
+                        Place { key: "{section.name()}", section, here: here == Some(section) }
+                    }
                 }
             }
             ConnectionBox {}
@@ -77,7 +62,7 @@ fn Failing() -> Element {
     rsx! {
         Link {
             class: "side-note side-word",
-            to: DeviceFilter::failing(),
+            to: Route::failing_devices(),
             "data-action": FAILING,
             aria_label: "{count} failing now",
             title: "Devices whose newest result is a failure, whatever happened before",
@@ -88,18 +73,29 @@ fn Failing() -> Element {
     }
 }
 
+/// The way to a section, and beside it what is to be known of it.
 #[component]
-fn Place(name: String, glyph: Glyph, to: Route, here: bool) -> Element {
+fn Place(section: Section, here: bool) -> Element {
+    let (name, to) = (section.name(), section.route());
     // On the very page the link says so itself; on a page beneath it, it is said here.
-    let beneath = here && use_route::<Route>() != to;
-    rsx! {
+    let beneath = use_route::<Route>() != to && here;
+    let link = rsx! {
         Link {
             to,
             class: if here { "place here" } else { "place" },
             aria_current: if beneath { "true" },
             title: "{name}",
-            Icon { glyph, size: 17 }
+            Icon { glyph: section.glyph(), size: 17 }
             span { class: "side-word", "{name}" }
         }
+    };
+    match section {
+        Section::Devices => rsx! {
+            div { class: "place-noted",
+                {link}
+                Failing {}
+            }
+        },
+        _ => link,
     }
 }

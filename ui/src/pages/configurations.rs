@@ -11,22 +11,22 @@ use netraven_api::platforms::{ListPlatforms, Platforms};
 use netraven_api::sorting::DeviceColumn;
 
 use crate::components::{
-    Ago, Button, Crumb, Empty, ErrorState, Glyph, Icon, PageHeader, Pager, Panel, SearchField, SkeletonRows, SortHead,
+    Ago, Button, Empty, ErrorState, Glyph, Icon, PageHeader, Pager, Panel, SearchField, SkeletonRows, SortHead,
     StaleNote, TableFrame, Time, TimesSwitch, UpdatedAgo,
 };
 use crate::data::{Query, use_list, use_list_maybe, use_query, use_settled};
+use crate::features::device::{LastResult, place, platform_title};
+use crate::features::lab::LabBand;
+use crate::features::paging::{Head, Sorted};
 use crate::format;
-use crate::pages::devices::table::{LastResult, place, platform_title};
-use crate::pages::lab::LabBand;
-use crate::pages::paging::{Head, Sorted};
 use crate::route::Route;
+use crate::section::Section;
 use crate::state::session::use_workplace;
 
 pub mod device;
 mod difference;
 mod found;
 mod history;
-pub mod snapshot;
 mod snippet;
 mod unified;
 pub mod view;
@@ -79,7 +79,7 @@ pub fn ConfigurationsPage(view: ReadSignal<String>) -> Element {
         LabBand {}
         PageHeader {
             title: "Configurations",
-            crumbs: vec![Crumb::link("Home", Route::dashboard()), Crumb::here("Configurations")],
+            crumbs: Section::Configurations.crumbs(),
             UpdatedAgo { at: devices.at(), loading: devices.loading(), of_before: devices.is_of_before() }
             Button { label: "Refresh", glyph: Glyph::Refresh, onclick: move |_| devices.refresh() }
         }

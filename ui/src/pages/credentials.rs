@@ -5,17 +5,16 @@ use netraven_api::credentials::{Credential, DeleteCredential, ListCredentials};
 use netraven_api::native::Deed;
 use netraven_api::sorting::CredentialColumn;
 
-use crate::components::{Button, ButtonKind, Crumb, Empty, Glyph, PageHeader, Panel, UpdatedAgo};
+use crate::components::{Button, ButtonKind, Empty, Glyph, PageHeader, Panel, UpdatedAgo};
 use crate::data::use_list;
-use crate::pages::listing::{ListPanel, Words, use_listing};
-use crate::pages::open_dialog::{OpenDialog, Question, use_deletion};
-use crate::route::Route;
+use crate::features::credential_form::CredentialDialog;
+use crate::features::listing::{ListPanel, Words, use_listing};
+use crate::features::open_dialog::{OpenDialog, Question, use_deletion};
+use crate::section::Section;
 use crate::state::session::use_workplace;
 
-pub mod form;
 mod table;
 
-use form::CredentialDialog;
 use table::CredentialsTable;
 
 /// Credentials on one page.
@@ -44,7 +43,7 @@ pub fn CredentialsPage() -> Element {
     rsx! {
         PageHeader {
             title: "Credentials",
-            crumbs: vec![Crumb::link("Home", Route::dashboard()), Crumb::here("Setup"), Crumb::here("Credentials")],
+            crumbs: Section::Credentials.crumbs(),
             UpdatedAgo { at: credentials.at(), loading: credentials.loading(), of_before: credentials.is_of_before() }
             Button {
                 label: "Add credential",

@@ -5,12 +5,12 @@ use jiff::Timestamp;
 use netraven_api::native::ExportWhat;
 
 use crate::address::use_address;
-use crate::components::{Button, ButtonKind, Crumb, Glyph, LayoutMenu, PageHeader, Panel, TabBar, TabItem, UpdatedAgo};
+use crate::components::{Button, ButtonKind, Glyph, LayoutMenu, PageHeader, Panel, TabBar, TabItem, UpdatedAgo};
 use crate::data::{use_list_in_time, use_query_in_time, use_settled};
+use crate::features::lab::LabBand;
 use crate::format;
-use crate::pages::export::ExportButton;
-use crate::pages::lab::LabBand;
 use crate::route::Route;
+use crate::section::Section;
 use crate::state::charts::Charts;
 use crate::state::kept::use_kept;
 use crate::state::moment::use_moment;
@@ -19,6 +19,7 @@ mod address;
 mod charts;
 mod chips;
 mod device_field;
+mod export;
 mod filters_bar;
 mod logs_panel;
 mod period_choice;
@@ -34,6 +35,7 @@ mod words;
 
 use charts::{ChartsToggle, RunCharts, are_read};
 use chips::FilterChips;
+use export::ExportButton;
 use filters_bar::JobFiltersBar;
 use logs_panel::LogsPanel;
 use period_choice::PeriodChoice;
@@ -123,7 +125,7 @@ pub fn JobDashboard(view: ReadSignal<String>) -> Element {
         LabBand {}
         PageHeader {
             title: "Job Status Dashboard",
-            crumbs: vec![Crumb::link("Home", Route::dashboard()), Crumb::here("Dashboard"), Crumb::here("Job Status")],
+            crumbs: Section::JobStatus.crumbs(),
             UpdatedAgo { at: runs.at(), loading: runs.loading(), of_before: reading }
             PeriodChoice { state }
             Button { label: "Refresh", glyph: Glyph::Refresh, onclick: refresh }

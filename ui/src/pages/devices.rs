@@ -11,14 +11,16 @@ use netraven_api::platforms::{ListPlatforms, Platforms};
 
 use crate::address::{Addressed, use_address};
 use crate::components::{
-    Button, ButtonKind, Crumb, Empty, ErrorState, Glyph, PageHeader, Pager, Panel, SkeletonRows, StaleNote, UpdatedAgo,
+    Button, ButtonKind, Empty, ErrorState, Glyph, PageHeader, Pager, Panel, SkeletonRows, StaleNote, UpdatedAgo,
 };
 use crate::data::{Query, use_lab, use_list, use_query, use_settled};
+use crate::features::credential_form::CredentialDialog;
+use crate::features::device::place;
+use crate::features::lab::{LabBand, LabButton};
+use crate::features::open_dialog::{OpenDialog, Question, use_deletion};
 use crate::format;
-use crate::pages::credentials::form::CredentialDialog;
-use crate::pages::lab::{LabBand, LabButton};
-use crate::pages::open_dialog::{OpenDialog, Question, use_deletion};
 use crate::route::Route;
+use crate::section::Section;
 use crate::state::session::{Workplace, use_workplace};
 use crate::state::standing::{Deed as Press, Line, Meant, use_line};
 use crate::state::steady::{Steady, use_steady};
@@ -27,12 +29,11 @@ mod add;
 mod approval;
 mod approve;
 pub mod filters;
-pub mod form;
 mod import;
 mod newest;
 mod panel;
 mod snapshots;
-pub mod table;
+mod table;
 
 use add::AddDevice;
 use approval::{WaitingBadge, WaitingNote};
@@ -76,7 +77,7 @@ pub fn DevicesPage(view: ReadSignal<String>) -> Element {
         LabBand {}
         PageHeader {
             title: "Devices",
-            crumbs: vec![Crumb::link("Home", Route::dashboard()), Crumb::here("Devices")],
+            crumbs: Section::Devices.crumbs(),
             beside: rsx! {
                 WaitingBadge {
                     onpress: move |()| {
@@ -287,7 +288,7 @@ fn Dialogs(mut dialog: Signal<OpenDialog<Device, DevicesDialog>>) -> Element {
 
 /// What goes with a device that is deleted, and what stays, as this server has it.
 fn farewell(device: &Device, workplace: &Workplace) -> String {
-    let who = format!("{} ({})", device.hostname, table::place(device));
+    let who = format!("{} ({})", device.hostname, place(device));
     let what = match workplace.refusal(Feature::DeleteUsed) {
         Some(reason) => format!("{who} is deleted with its stored snapshots. {reason}"),
         None => format!("{who} is deleted with its results and its stored snapshots."),

@@ -14,15 +14,15 @@ use crate::components::{
     TabItem,
 };
 use crate::data::{use_log, use_query};
+use crate::features::actions::{ONE_AT_A_TIME, use_cancel_device, use_run_job};
+use crate::features::cancel_device::CancelDeviceDialog;
+use crate::features::copy_link::CopyLink;
+use crate::features::lab::LabBand;
+use crate::features::remedy::Remedy;
+use crate::features::unified_logs::{LogControls, UnifiedLogsTable};
 use crate::format;
-use crate::pages::actions::{ONE_AT_A_TIME, use_cancel_device, use_run_job};
-use crate::pages::cancel_device::CancelDeviceDialog;
-use crate::pages::copy_link::CopyLink;
-use crate::pages::lab::LabBand;
-use crate::pages::remedy::Remedy;
-use crate::pages::run::run_name;
-use crate::pages::unified_logs::{LogControls, UnifiedLogsTable};
 use crate::route::Route;
+use crate::section::Section;
 use crate::state::moment::use_moment;
 use crate::state::session::use_workplace;
 
@@ -69,13 +69,10 @@ pub fn DossierPage(run_id: ReadSignal<i64>, device_id: ReadSignal<i64>, view: Re
         _ => rsx! {
             PageHeader {
                 title: "Device {device_id}",
-                crumbs: vec![
-                    Crumb::link("Home", Route::dashboard()),
-                    Crumb::here("Dashboard"),
-                    Crumb::link("Job Status", Route::dashboard()),
+                crumbs: Section::JobStatus.crumbs_to([
                     Crumb::link(format!("Run {run_id}"), back.clone()),
                     Crumb::here(format!("Device {device_id}")),
-                ],
+                ]),
             }
             Panel {
                 if has_not {
@@ -105,13 +102,10 @@ fn DossierHead(run: Run, device: RunDevice, link: Callback<(), Route>) -> Elemen
     rsx! {
         PageHeader {
             title: device.hostname.clone(),
-            crumbs: vec![
-                Crumb::link("Home", Route::dashboard()),
-                Crumb::here("Dashboard"),
-                Crumb::link("Job Status", Route::dashboard()),
-                Crumb::link(run_name(&run, &moment.zone()), Route::run(run.id)),
+            crumbs: Section::JobStatus.crumbs_to([
+                Crumb::link(format::run_name(&run, &moment.zone()), Route::run(run.id)),
                 Crumb::here(device.hostname.clone()),
-            ],
+            ]),
             beside: rsx! { DeviceStateTag { state: device.state } },
             // What comes and goes stands at the free end, each in a room of its own: nothing beside it moves.
             if under_way {

@@ -11,8 +11,10 @@ use crate::data::use_api;
 use crate::state::notices::use_notices;
 
 mod server_form;
+mod sign_in;
 
-pub use server_form::ServerForm;
+use server_form::ServerForm;
+pub use sign_in::SignInPage;
 
 /// The frame of everything before a session.
 #[component]

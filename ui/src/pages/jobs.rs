@@ -5,13 +5,13 @@ use netraven_api::jobs::{DeleteJob, Job, ListJobs, ScheduleKind};
 use netraven_api::native::Feature;
 use netraven_api::sorting::JobColumn;
 
-use crate::components::{Button, ButtonKind, Confirm, Crumb, Empty, Glyph, PageHeader, Panel, TimesSwitch, UpdatedAgo};
+use crate::components::{Button, ButtonKind, Confirm, Empty, Glyph, PageHeader, Panel, TimesSwitch, UpdatedAgo};
 use crate::data::use_list;
-use crate::pages::actions::use_cancel_run;
-use crate::pages::lab::{LabBand, LabButton};
-use crate::pages::listing::{ListPanel, Words, use_listing};
-use crate::pages::open_dialog::{OpenDialog, Question, use_deletion};
-use crate::route::Route;
+use crate::features::actions::use_cancel_run;
+use crate::features::lab::{LabBand, LabButton};
+use crate::features::listing::{ListPanel, Words, use_listing};
+use crate::features::open_dialog::{OpenDialog, Question, use_deletion};
+use crate::section::Section;
 use crate::state::session::{Workplace, use_workplace};
 
 mod add;
@@ -52,7 +52,7 @@ pub fn JobsPage() -> Element {
         LabBand {}
         PageHeader {
             title: "Jobs",
-            crumbs: vec![Crumb::link("Home", Route::dashboard()), Crumb::here("Jobs")],
+            crumbs: Section::Jobs.crumbs(),
             UpdatedAgo { at: jobs.at(), loading: jobs.loading(), of_before: jobs.is_of_before() }
             Button {
                 label: "Add job",

@@ -12,13 +12,14 @@ use crate::components::{
     StaleNote, StatusTag, TabBar, TabItem, Time,
 };
 use crate::data::{use_log, use_query};
+use crate::features::actions::{ONE_AT_A_TIME, use_cancel_run, use_run_job};
+use crate::features::copy_link::CopyLink;
+use crate::features::lab::LabBand;
+use crate::features::run_duration::RunDuration;
+use crate::features::unified_logs::{LogControls, UnifiedLogsTable};
 use crate::format;
-use crate::pages::actions::{ONE_AT_A_TIME, use_cancel_run, use_run_job};
-use crate::pages::copy_link::CopyLink;
-use crate::pages::lab::LabBand;
-use crate::pages::run_duration::RunDuration;
-use crate::pages::unified_logs::{LogControls, UnifiedLogsTable};
 use crate::route::Route;
+use crate::section::Section;
 use crate::state::moment::use_moment;
 use crate::state::session::use_workplace;
 
@@ -26,7 +27,6 @@ mod causes;
 mod devices;
 mod devices_table;
 mod history;
-pub mod marks;
 mod view;
 
 use causes::OwnCauses;
@@ -76,18 +76,8 @@ pub fn RunPage(id: ReadSignal<i64>, view: ReadSignal<String>) -> Element {
     }
 }
 
-/// The name of a run in breadcrumbs: its job and when it began.
-pub fn run_name(run: &Run, zone: &jiff::tz::TimeZone) -> String {
-    format!("{}, {}", run.job_name, format::date_time(run.started_at.unwrap_or(run.queued_at), zone))
-}
-
 fn crumbs(here: String) -> Vec<Crumb> {
-    vec![
-        Crumb::link("Home", Route::dashboard()),
-        Crumb::here("Dashboard"),
-        Crumb::link("Job Status", Route::dashboard()),
-        Crumb::here(here),
-    ]
+    Section::JobStatus.crumbs_to([Crumb::here(here)])
 }
 
 #[component]
@@ -105,7 +95,7 @@ fn RunHead(run: Run, view: Store<RunView>) -> Element {
     rsx! {
         PageHeader {
             title: run.job_name.clone(),
-            crumbs: crumbs(run_name(&run, &moment.zone())),
+            crumbs: crumbs(format::run_name(&run, &moment.zone())),
             beside: rsx! { StatusTag { status: run.status, cancelling: run.cancel_requested } },
             // At the free end: when it goes, nothing beside it moves.
             if active {

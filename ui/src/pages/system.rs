@@ -7,12 +7,11 @@ use jiff::Timestamp;
 use netraven_api::system::{GetSystemStatus, SystemStatus};
 
 use crate::components::{
-    Button, Crumb, ErrorState, Glyph, PageHeader, Panel, SkeletonRows, StaleNote, Tag, Time, TimesSwitch, Tone,
-    UpdatedAgo,
+    Button, ErrorState, Glyph, PageHeader, Panel, SkeletonRows, StaleNote, Tag, Time, TimesSwitch, Tone, UpdatedAgo,
 };
 use crate::data::{Query, use_api, use_query};
 use crate::format;
-use crate::route::Route;
+use crate::section::Section;
 use crate::state::session::use_workplace;
 
 mod details;
@@ -45,7 +44,7 @@ pub fn SystemPage() -> Element {
     rsx! {
         PageHeader {
             title: "System",
-            crumbs: vec![Crumb::link("Home", Route::dashboard()), Crumb::here("Setup"), Crumb::here("System")],
+            crumbs: Section::System.crumbs(),
             UpdatedAgo { at: status.at(), loading: status.loading() }
             Button { label: "Refresh", glyph: Glyph::Refresh, onclick: move |_| status.refresh() }
         }

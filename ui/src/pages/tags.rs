@@ -4,11 +4,11 @@ use dioxus::prelude::*;
 use netraven_api::sorting::TagColumn;
 use netraven_api::tags::{DeleteTag, ListTags, Tag};
 
-use crate::components::{Button, ButtonKind, Crumb, Empty, Glyph, PageHeader, Panel, UpdatedAgo};
+use crate::components::{Button, ButtonKind, Empty, Glyph, PageHeader, Panel, UpdatedAgo};
 use crate::data::use_list;
-use crate::pages::listing::{ListPanel, Words, use_listing};
-use crate::pages::open_dialog::{OpenDialog, Question, use_deletion};
-use crate::route::Route;
+use crate::features::listing::{ListPanel, Words, use_listing};
+use crate::features::open_dialog::{OpenDialog, Question, use_deletion};
+use crate::section::Section;
 
 mod form;
 mod table;
@@ -37,7 +37,7 @@ pub fn TagsPage() -> Element {
     rsx! {
         PageHeader {
             title: "Tags",
-            crumbs: vec![Crumb::link("Home", Route::dashboard()), Crumb::here("Setup"), Crumb::here("Tags")],
+            crumbs: Section::Tags.crumbs(),
             UpdatedAgo { at: tags.at(), loading: tags.loading(), of_before: tags.is_of_before() }
             Button {
                 label: "Add tag",

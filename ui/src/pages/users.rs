@@ -4,11 +4,11 @@ use dioxus::prelude::*;
 use netraven_api::sorting::UserColumn;
 use netraven_api::users::{DeleteUser, ListUsers, UserPublic};
 
-use crate::components::{Button, ButtonKind, Crumb, Empty, Glyph, PageHeader, Panel, UpdatedAgo};
+use crate::components::{Button, ButtonKind, Empty, Glyph, PageHeader, Panel, UpdatedAgo};
 use crate::data::use_list_maybe;
-use crate::pages::listing::{ListPanel, Words, use_listing};
-use crate::pages::open_dialog::{OpenDialog, Question, use_deletion};
-use crate::route::Route;
+use crate::features::listing::{ListPanel, Words, use_listing};
+use crate::features::open_dialog::{OpenDialog, Question, use_deletion};
+use crate::section::Section;
 use crate::state::session::use_workplace;
 
 mod add;
@@ -32,7 +32,7 @@ pub fn UsersPage() -> Element {
     let workplace = use_workplace();
     let listing = use_listing("users", UserColumn::Username);
     let users = use_list_maybe(move || {
-        workplace.is_admin().then(|| ListUsers {
+        Section::Users.is_open_to(workplace.is_admin()).then(|| ListUsers {
             page: listing.page(),
             size: Some(PAGE_SIZE),
             username: listing.text(),
@@ -43,10 +43,11 @@ pub fn UsersPage() -> Element {
     });
     let mut dialog = use_signal(|| OpenDialog::<UserPublic>::Nothing);
     let admin = workplace.is_admin();
+    let open = Section::Users.is_open_to(admin);
     rsx! {
         PageHeader {
             title: "Users",
-            crumbs: vec![Crumb::link("Home", Route::dashboard()), Crumb::here("Setup"), Crumb::here("Users")],
+            crumbs: Section::Users.crumbs(),
             UpdatedAgo { at: users.at(), loading: users.loading(), of_before: users.is_of_before() }
             Button {
                 label: "Add user",
@@ -57,7 +58,7 @@ pub fn UsersPage() -> Element {
             }
         }
         Panel { reading: users.is_of_before(),
-            if admin {
+            if open {
                 ListPanel {
                     list: users,
                     listing,

@@ -1,12 +1,25 @@
-//! Who imports whom inside the backend, followed path by path.
+//! Who imports whom inside the backend and inside the web view, followed path by path.
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use crate::tidy::references::{Reference, references};
 use crate::tidy::table::{PICTURE, Rule};
-use crate::tidy::tokens::{Token, tokens};
+use crate::tidy::tokens::tokens;
 use crate::tidy::{File, Finding};
 
-const BACKEND: &str = "src-tauri/backend/src/";
+/// A crate of which a table says which of its modules may use what.
+pub struct Inside {
+    /// The heading of the table's first column.
+    pub heading: &'static str,
+    /// Where the modules are.
+    sources: &'static str,
+}
+
+/// The backend.
+pub const BACKEND: Inside = Inside { heading: "inside backend", sources: "src-tauri/backend/src/" };
+/// The web view.
+pub const UI: Inside = Inside { heading: "inside ui", sources: "ui/src/" };
+
 const SHELL: &str = "src-tauri/src/";
 
 /// Words of the column "must not know" that stand for a piece of the outside world: the paths that give it away.
@@ -16,54 +29,68 @@ const WORLD: &[(&str, &[&str])] = &[
     ("Redis", &["redis"]),
     ("async", &["tokio", "tokio_util", "futures"]),
     ("sockets", &["ssh2", "std::net", "tokio::net"]),
+    ("browser", &["web_sys", "js_sys", "wasm_bindgen", "wasm_bindgen_futures", "serde_wasm_bindgen", "gloo_timers"]),
 ];
 
-/// A path as the compiler would resolve it: `crate` first when it is our own.
-#[derive(Debug, PartialEq, Eq)]
-struct Reference {
-    path: Vec<String>,
-    line: usize,
-}
-
-/// Checks every file of the backend against the table, and that the shell stays at the backend's root.
-pub fn check(files: &[File], rules: &BTreeMap<String, Rule>) -> Vec<Finding> {
-    let backend: Vec<(&File, Vec<&str>)> =
-        files.iter().filter_map(|file| module_path(file).map(|path| (file, path))).collect();
-    let names: BTreeSet<&str> = backend.iter().filter_map(|(_, path)| path.first().copied()).collect();
+/// Checks every file of a crate against its table.
+pub fn check(files: &[File], inside: &Inside, rules: &BTreeMap<String, Rule>) -> Vec<Finding> {
+    let modules = modules(files, inside);
+    let names = names(&modules);
     let mut findings = Vec::new();
-    for (file, path) in &backend {
+    for (file, path) in &modules {
         let Some(module) = path.first() else { continue };
         match rules.get(*module) {
             Some(rule) => findings.extend(check_file(file, path, rule, &names)),
             None if path.len() == 1 => {
-                findings.push(Finding::new(file, 1, format!("`{module}` has no row in the import table of {PICTURE}")));
+                let sentence = format!("`{module}` has no row in the table `{}` of {PICTURE}", inside.heading);
+                findings.push(Finding::new(file, 1, sentence));
             }
             None => {}
         }
     }
-    for file in files.iter().filter(|file| file.name.starts_with(SHELL) && file.name.ends_with(".rs")) {
-        findings.extend(check_shell(file, &names));
-    }
     findings
 }
 
-/// `server/jobs.rs` is `server`, `jobs`; the library root and programs are no modules.
-fn module_path(file: &File) -> Option<Vec<&str>> {
-    let path = file.name.strip_prefix(BACKEND)?.strip_suffix(".rs")?;
-    (path != "lib" && !path.starts_with("bin/")).then(|| path.split('/').collect())
+/// Checks that the shell composes the backend by what its root offers, and by its configuration.
+pub fn check_shell(files: &[File]) -> Vec<Finding> {
+    let modules = modules(files, &BACKEND);
+    let names = names(&modules);
+    let shell = files.iter().filter(|file| file.name.starts_with(SHELL) && file.name.ends_with(".rs"));
+    shell.flat_map(|file| check_shell_file(file, &names)).collect()
 }
 
-fn check_file(file: &File, path: &[&str], rule: &Rule, names: &BTreeSet<&str>) -> Vec<Finding> {
-    let module = path[0];
+/// The files of a crate with the modules they are.
+fn modules<'a>(files: &'a [File], inside: &Inside) -> Vec<(&'a File, Vec<&'a str>)> {
+    files.iter().filter_map(|file| Some((file, module_path(file, inside.sources)?))).collect()
+}
+
+/// The modules right below the library root.
+fn names<'a>(modules: &[(&'a File, Vec<&'a str>)]) -> BTreeSet<&'a str> {
+    modules.iter().filter_map(|(_, path)| path.first().copied()).collect()
+}
+
+/// `server/jobs.rs` is `server`, `jobs`; the library root and programs are no modules.
+fn module_path<'a>(file: &'a File, sources: &str) -> Option<Vec<&'a str>> {
+    let path = file.name.strip_prefix(sources)?.strip_suffix(".rs")?;
+    (!["lib", "main"].contains(&path) && !path.starts_with("bin/")).then(|| path.split('/').collect())
+}
+
+fn check_file(file: &File, own: &[&str], rule: &Rule, names: &BTreeSet<&str>) -> Vec<Finding> {
+    let module = own[0];
     if rule.may_use.contains("everything") {
         return Vec::new();
     }
+    // The parts of some modules, as the pages, know nothing of each other either.
+    let kept_apart = rule.must_not_know.contains(&format!("other {module}"));
     let tokens = tokens(&file.text);
     let mut findings = Vec::new();
-    for Reference { path, line } in references(&tokens, path) {
+    for Reference { path, line } in references(&tokens, own) {
         let spelled = path.join("::");
         let broken = match (path[0].as_str(), path.get(1).map(String::as_str)) {
-            ("crate", Some(used)) if used == module => None,
+            ("crate", Some(used)) if used == module => match (own.get(1), path.get(2)) {
+                (Some(own), Some(other)) if kept_apart && own != other => Some(other.as_str()),
+                _ => None,
+            },
             ("crate", Some(used)) if names.contains(used) => (!rule.may_use.contains(used)).then_some(used),
             ("crate", _) => Some("the library root"),
             (ours, next) if ours.starts_with("netraven_") => {
@@ -85,8 +112,7 @@ fn check_file(file: &File, path: &[&str], rule: &Rule, names: &BTreeSet<&str>) -
     findings
 }
 
-/// The shell composes the backend by what its root offers, and by its configuration.
-fn check_shell(file: &File, names: &BTreeSet<&str>) -> Vec<Finding> {
+fn check_shell_file(file: &File, names: &BTreeSet<&str>) -> Vec<Finding> {
     let tokens = tokens(&file.text);
     let reaches_in = |reference: &Reference| {
         reference.path[0] == "netraven_backend"
@@ -108,96 +134,6 @@ fn is_below(path: &str, ancestor: &str) -> bool {
     path.strip_prefix(ancestor).is_some_and(|rest| rest.is_empty() || rest.starts_with("::"))
 }
 
-/// Every path of two or more words, with `super` resolved from the module the file is.
-fn references(tokens: &[Token<'_>], module: &[&str]) -> Vec<Reference> {
-    let mut found = Vec::new();
-    // Inline modules that are open, with the depth of braces outside each.
-    let mut inline: Vec<(&str, usize)> = Vec::new();
-    let mut depth = 0_usize;
-    let mut at = 0;
-    while let Some(token) = tokens.get(at) {
-        let next = tokens.get(at + 1).map(|token| token.text);
-        match token.text {
-            "{" => depth += 1,
-            "}" => {
-                depth = depth.saturating_sub(1);
-                inline.retain(|(_, outside)| *outside < depth);
-            }
-            "mod" if tokens.get(at + 2).is_some_and(|token| token.text == "{") => {
-                inline.push((tokens[at + 1].text, depth));
-            }
-            _ if next == Some("::") && is_name(token.text) && (at == 0 || tokens[at - 1].text != "::") => {
-                let here = module.iter().copied().chain(inline.iter().map(|(name, _)| *name)).collect::<Vec<_>>();
-                at = follow(tokens, at, &here, &mut found);
-                continue;
-            }
-            _ => {}
-        }
-        at += 1;
-    }
-    found
-}
-
-/// Resolves the first words of a path, then walks its tree. Returns where to read on.
-fn follow(tokens: &[Token<'_>], mut at: usize, here: &[&str], found: &mut Vec<Reference>) -> usize {
-    let mut base: Vec<String> = match tokens[at].text {
-        "crate" => vec!["crate".into()],
-        "super" | "self" => std::iter::once("crate").chain(here.iter().copied()).map(String::from).collect(),
-        name => vec![name.into()],
-    };
-    if tokens[at].text == "super" {
-        base.pop();
-    }
-    at += 2;
-    while tokens.get(at).is_some_and(|token| token.text == "super")
-        && tokens.get(at + 1).is_some_and(|token| token.text == "::")
-    {
-        base.pop();
-        at += 2;
-    }
-    tree(tokens, at, &base, found)
-}
-
-/// Reads `a::b`, `{a, b::{c}}` or `*` after a base.
-fn tree(tokens: &[Token<'_>], mut at: usize, base: &[String], found: &mut Vec<Reference>) -> usize {
-    let mut path = base.to_vec();
-    while let Some(token) = tokens.get(at) {
-        if token.text == "{" {
-            at += 1;
-            while tokens.get(at).is_some_and(|token| token.text != "}") {
-                let before = at;
-                at = tree(tokens, at, &path, found);
-                // `as other` and the comma between two branches.
-                while tokens.get(at).is_some_and(|token| !["}", ","].contains(&token.text)) {
-                    at += 1;
-                }
-                at += usize::from(tokens.get(at).is_some_and(|token| token.text == ",") || at == before);
-            }
-            return at + 1;
-        }
-        if !is_name(token.text) {
-            break;
-        }
-        if token.text != "self" {
-            path.push(token.text.into());
-        }
-        at += 1;
-        if tokens.get(at).is_none_or(|token| token.text != "::") {
-            break;
-        }
-        at += 1;
-    }
-    let line = tokens.get(at.saturating_sub(1)).map_or(1, |token| token.line);
-    if !path.is_empty() {
-        found.push(Reference { path, line });
-    }
-    at
-}
-
-fn is_name(text: &str) -> bool {
-    text.starts_with(|c: char| c.is_alphabetic() || c == '_')
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -208,27 +144,44 @@ mod tests {
         | store | `api` | HTTP |\n| worker | session, store | server |\n| server | store, api | worker |\n\
         | app | everything | nothing |";
 
-    fn findings(name: &str, text: &str) -> Vec<String> {
-        let mut files: Vec<File> = ["platforms", "session", "store", "worker", "server", "app"]
-            .map(|module| File { name: format!("{BACKEND}{module}.rs"), text: String::new() })
-            .into();
+    const ROOT: &str = "src-tauri/backend/src/";
+
+    const FLOORS: &str = "| inside ui | may use | must not know |\n| - | - | - |\n\
+        | app | pages, features | browser |\n| pages | features, components, `api` | app, other pages |\n\
+        | features | components | pages |\n| components | dom | pages, browser |\n| dom | nothing | pages |";
+
+    fn found(inside: &Inside, picture: &str, modules: &[&str], name: &str, text: &str) -> Vec<String> {
+        let empty = |module: &&str| File { name: format!("{}{module}.rs", inside.sources), text: String::new() };
+        let mut files: Vec<File> = modules.iter().map(empty).collect();
         files.push(File { name: name.into(), text: text.into() });
-        let found = check(&files, &table::modules(PICTURE).unwrap());
+        let mut found = check(&files, inside, &table::modules(picture, inside.heading).unwrap());
+        found.extend(check_shell(&files));
         found.iter().map(|finding| format!("{}: {}", finding.line, finding.sentence)).collect()
+    }
+
+    /// What is found in a file of the backend or of the shell.
+    fn findings(name: &str, text: &str) -> Vec<String> {
+        found(&BACKEND, PICTURE, &["platforms", "session", "store", "worker", "server", "app"], name, text)
+    }
+
+    /// What is found in a file of the web view.
+    fn ui_findings(name: &str, text: &str) -> Vec<String> {
+        let modules = ["app", "pages", "pages/jobs", "pages/tags", "features", "components", "dom", "main", "lib"];
+        found(&UI, FLOORS, &modules, &format!("ui/src/{name}"), text)
     }
 
     #[test]
     fn an_arrow_of_the_table_is_allowed_and_its_reverse_is_not() {
-        let worker = format!("{BACKEND}worker/backup.rs");
+        let worker = format!("{ROOT}worker/backup.rs");
         assert!(findings(&worker, "use crate::session::ssh;\nuse crate::worker::Outcome;").is_empty());
-        let found = findings(&format!("{BACKEND}session/ssh.rs"), "\nuse crate::worker::Outcome;");
+        let found = findings(&format!("{ROOT}session/ssh.rs"), "\nuse crate::worker::Outcome;");
         assert_eq!(found.len(), 1);
         assert!(found[0].starts_with("2: `session` may not use worker (`crate::worker::Outcome`)"), "{found:?}");
     }
 
     #[test]
     fn groups_supers_and_inline_modules_are_followed() {
-        let name = format!("{BACKEND}worker/backup.rs");
+        let name = format!("{ROOT}worker/backup.rs");
         assert_eq!(findings(&name, "use crate::{store::{jobs, runs as r}, server::{self, fault}};").len(), 2);
         assert_eq!(findings(&name, "fn f() { super::super::server::go() }").len(), 1);
         assert_eq!(findings(&name, "mod tests { use super::super::record; fn f() { super::x() } }").len(), 0);
@@ -238,7 +191,7 @@ mod tests {
 
     #[test]
     fn our_crates_count_by_their_part() {
-        let name = format!("{BACKEND}session/expect.rs");
+        let name = format!("{ROOT}session/expect.rs");
         assert!(findings(&name, "use netraven_api::outcome::Cause;").is_empty());
         assert_eq!(findings(&name, "use netraven_api::jobs::Job;").len(), 1);
         assert_eq!(findings(&name, "use netraven_api::{outcome::Cause, jobs::Job};").len(), 1);
@@ -246,23 +199,46 @@ mod tests {
 
     #[test]
     fn the_outside_world_is_kept_where_it_belongs() {
-        assert_eq!(findings(&format!("{BACKEND}platforms/detect.rs"), "use std::net::TcpStream;").len(), 1);
-        assert_eq!(findings(&format!("{BACKEND}platforms/detect.rs"), "use std::network::X;").len(), 0);
-        assert_eq!(findings(&format!("{BACKEND}session/ssh.rs"), "fn f() { sqlx::query(\"\") }").len(), 1);
-        assert_eq!(findings(&format!("{BACKEND}store/jobs.rs"), "fn f() -> axum::Json<()> {}").len(), 1);
+        assert_eq!(findings(&format!("{ROOT}platforms/detect.rs"), "use std::net::TcpStream;").len(), 1);
+        assert_eq!(findings(&format!("{ROOT}platforms/detect.rs"), "use std::network::X;").len(), 0);
+        assert_eq!(findings(&format!("{ROOT}session/ssh.rs"), "fn f() { sqlx::query(\"\") }").len(), 1);
+        assert_eq!(findings(&format!("{ROOT}store/jobs.rs"), "fn f() -> axum::Json<()> {}").len(), 1);
     }
 
     #[test]
     fn the_library_root_is_above_all_but_app() {
-        assert_eq!(findings(&format!("{BACKEND}server/jobs.rs"), "use crate::App;").len(), 1);
-        assert_eq!(findings(&format!("{BACKEND}app/start.rs"), "use crate::App; use crate::server::x;").len(), 0);
+        assert_eq!(findings(&format!("{ROOT}server/jobs.rs"), "use crate::App;").len(), 1);
+        assert_eq!(findings(&format!("{ROOT}app/start.rs"), "use crate::App; use crate::server::x;").len(), 0);
     }
 
     #[test]
     fn a_module_without_a_row_is_told_once() {
-        let found = findings(&format!("{BACKEND}extra.rs"), "use crate::server::x;");
+        let found = findings(&format!("{ROOT}extra.rs"), "use crate::server::x;");
         assert_eq!(found.len(), 1);
         assert!(found[0].contains("`extra` has no row"), "{found:?}");
+    }
+
+    #[test]
+    fn floors_of_the_web_view_are_built_upon_and_never_looked_up_from() {
+        assert!(ui_findings("app/sidebar.rs", "use crate::pages::jobs::A;\nuse crate::features::lab;").is_empty());
+        let upward = ui_findings("features/paging.rs", "use crate::components::Tag;\nuse crate::pages::jobs::A;");
+        assert_eq!(upward.len(), 1);
+        let sentence = "2: `features` may not use pages (`crate::pages::jobs::A`)";
+        assert!(upward[0].starts_with(sentence), "{upward:?}");
+        assert_eq!(ui_findings("components/tag.rs", "fn f() { web_sys::window(); crate::dom::focus() }").len(), 1);
+        assert!(ui_findings("dom/rows.rs", "use wasm_bindgen::JsCast;").is_empty());
+        assert!(ui_findings("main.rs", "use crate::app::App;").is_empty());
+    }
+
+    #[test]
+    fn one_page_knows_no_other() {
+        let own = "use super::table;\nuse crate::pages::jobs::{add, draft};\nmod tests { use super::*; }";
+        assert!(ui_findings("pages/jobs/form.rs", own).is_empty());
+        assert!(ui_findings("pages.rs", "mod jobs; fn f() { self::jobs::x(); crate::pages::tags::x() }").is_empty());
+        let other = ui_findings("pages/jobs/form.rs", "use crate::pages::tags::table;\nuse super::super::tags::Form;");
+        assert_eq!(other.len(), 2);
+        assert!(other[0].starts_with("1: `pages` may not use tags (`crate::pages::tags::table`)"), "{other:?}");
+        assert!(ui_findings("features/form.rs", "use super::paging::Sorted;").is_empty());
     }
 
     #[test]

@@ -1,4 +1,4 @@
-//! The two tables of `docs/ARCHITECTURE.md` section 2: which module and which crate may use what.
+//! The tables of `docs/ARCHITECTURE.md` section 2: which crate may use what, and which module inside a crate.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -7,19 +7,19 @@ use anyhow::{Result, bail};
 /// The document that holds the tables.
 pub const PICTURE: &str = "docs/ARCHITECTURE.md";
 
-/// What a module of the backend may use and what it must not know, in the words of the table.
+/// What a module may use and what it must not know, in the words of the table.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub struct Rule {
     /// Modules, our crates, or `everything`.
     pub may_use: BTreeSet<String>,
-    /// Modules and things of the world outside: `SQL`, `HTTP`, `async`, `sockets`.
+    /// Modules, things of the world outside such as `SQL` and `browser`, and `other` parts of the module itself.
     pub must_not_know: BTreeSet<String>,
 }
 
-/// Reads the table whose heading is `inside backend | may use | must not know`.
-pub fn modules(picture: &str) -> Result<BTreeMap<String, Rule>> {
+/// Reads the table of a crate, whose heading is for instance `inside backend | may use | must not know`.
+pub fn modules(picture: &str, heading: &str) -> Result<BTreeMap<String, Rule>> {
     let mut rules = BTreeMap::new();
-    for row in rows(picture, &["inside backend", "may use", "must not know"])? {
+    for row in rows(picture, &[heading, "may use", "must not know"])? {
         for name in words(row[0]) {
             rules.insert(name, Rule { may_use: words(row[1]), must_not_know: words(row[2]) });
         }
@@ -80,7 +80,7 @@ mod tests {
 
     #[test]
     fn rows_become_rules() {
-        let rules = modules(SAMPLE).unwrap();
+        let rules = modules(SAMPLE, "inside backend").unwrap();
         assert_eq!(rules.keys().collect::<Vec<_>>(), ["clock", "seal", "worker"]);
         assert!(rules["seal"].may_use.is_empty());
         assert_eq!(rules["worker"].may_use, ["platforms", "store"].map(String::from).into());
@@ -90,7 +90,9 @@ mod tests {
     #[test]
     fn a_lost_table_and_a_short_row_are_told() {
         assert!(crates(SAMPLE).unwrap_err().to_string().contains("`crate | may depend on`"));
+        let lost = modules(SAMPLE, "inside ui").unwrap_err().to_string();
+        assert!(lost.contains("`inside ui | may use | must not know`"), "{lost}");
         let short = SAMPLE.replace("| nothing (pure) | SQL |", "| nothing |");
-        assert!(modules(&short).unwrap_err().to_string().contains("should have 3 cells"));
+        assert!(modules(&short, "inside backend").unwrap_err().to_string().contains("should have 3 cells"));
     }
 }

@@ -3,10 +3,10 @@
 use netraven_api::devices::Device;
 
 use crate::components::Glyph;
+use crate::features::device::place;
 use crate::link;
-use crate::pages::devices::filters::DeviceFilter;
-use crate::pages::devices::table::place;
 use crate::route::Route;
+use crate::section::Section;
 use crate::state::theme::Theme;
 use crate::state::times::Times;
 use crate::state::views::SavedView;
@@ -53,6 +53,10 @@ impl Entry {
         Entry { word: word.into(), about: None, kind, glyph, deed }
     }
 
+    fn section(section: Section) -> Entry {
+        Entry::new(section.name(), "page", section.glyph(), Deed::Go(section.route()))
+    }
+
     /// Runs a job.
     pub fn job(id: i64, name: &str) -> Entry {
         Entry::new(format!("Run {name}"), "job", Glyph::Play, Deed::Run(id))
@@ -60,7 +64,7 @@ impl Entry {
 
     /// Shows a device with what came of it.
     pub fn device(device: &Device) -> Entry {
-        let shown = Deed::Go(DeviceFilter::showing(device.id, &device.hostname));
+        let shown = Deed::Go(Route::device(device.id, &device.hostname));
         let entry = Entry::new(device.hostname.clone(), "device", Glyph::Devices, shown);
         Entry { about: Some(place(device)), ..entry }
     }
@@ -73,19 +77,11 @@ impl Entry {
 
 /// What is there without asking the server.
 pub fn fixed(views: &[SavedView], embedded: bool) -> Vec<Entry> {
-    let mut entries = vec![
-        Entry::new("Job Status", "page", Glyph::Dashboard, Deed::Go(Route::dashboard())),
-        Entry::new("Unified Logs", "page", Glyph::Log, Deed::Go(Route::logs())),
-        Entry::new("Jobs", "page", Glyph::Jobs, Deed::Go(Route::JobsPage {})),
-        Entry::new("Devices", "page", Glyph::Devices, Deed::Go(Route::devices())),
-        Entry::new("Configurations", "page", Glyph::Config, Deed::Go(Route::configurations())),
-        Entry::new("Credentials", "page", Glyph::Key, Deed::Go(Route::CredentialsPage {})),
-        Entry::new("Tags", "page", Glyph::Tag, Deed::Go(Route::TagsPage {})),
-        Entry::new("Users", "page", Glyph::Users, Deed::Go(Route::UsersPage {})),
-        Entry::new("System", "page", Glyph::System, Deed::Go(Route::SystemPage {})),
-    ];
+    let mut entries: Vec<Entry> = Section::ALL.into_iter().map(Entry::section).collect();
+    // Below the page it is a tab of.
+    entries.insert(1, Entry::new("Unified Logs", "page", Glyph::Log, Deed::Go(Route::logs())));
     entries.push(Entry::new("Runs that failed", "view", Glyph::Cross, Deed::Go(Route::failed_runs())));
-    entries.push(Entry::new("Devices that failed last", "view", Glyph::Cross, Deed::Go(DeviceFilter::failing())));
+    entries.push(Entry::new("Devices that failed last", "view", Glyph::Cross, Deed::Go(Route::failing_devices())));
     entries.extend(views.iter().map(|saved| {
         let route = Route::JobDashboard { view: saved.view.clone() };
         Entry::new(saved.name.clone(), "view", Glyph::Bookmark, Deed::Go(route))

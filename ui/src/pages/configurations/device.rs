@@ -10,7 +10,6 @@ use netraven_api::problem::Code;
 
 use super::difference::Difference;
 use super::history::History;
-use super::snapshot::{SnapshotBody, hidden};
 use super::unified::{counts, rows};
 use super::view::DeviceView;
 use crate::components::{
@@ -19,9 +18,11 @@ use crate::components::{
 };
 use crate::data::{Query, use_query, use_query_maybe};
 use crate::dom;
+use crate::features::actions::use_change;
+use crate::features::snapshot::{SnapshotBody, hidden};
 use crate::format;
-use crate::pages::actions::use_change;
 use crate::route::Route;
+use crate::section::Section;
 use crate::state::moment::use_moment;
 use crate::state::notices::use_notices;
 use crate::state::session::use_workplace;
@@ -36,11 +37,7 @@ pub fn DeviceConfigurationsPage(device_id: ReadSignal<i64>, view: ReadSignal<Str
     rsx! {
         PageHeader {
             title: name.clone(),
-            crumbs: vec![
-                Crumb::link("Home", Route::dashboard()),
-                Crumb::link("Configurations", Route::configurations()),
-                Crumb::here(name.clone()),
-            ],
+            crumbs: Section::Configurations.crumbs_to([Crumb::here(name.clone())]),
             UpdatedAgo { at: history.at(), loading: history.loading() }
             Button { label: "Refresh", glyph: Glyph::Refresh, onclick: move |_| history.refresh() }
         }

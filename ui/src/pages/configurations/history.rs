@@ -6,8 +6,8 @@ use dioxus::prelude::*;
 use netraven_api::configs::ConfigHead;
 use netraven_api::native::Deed;
 
-use super::snapshot::{change, facts};
 use crate::components::{Button, ButtonKind, Glyph, TableFrame, Time};
+use crate::features::snapshot::{change, facts};
 use crate::format;
 use crate::state::moment::use_moment;
 use crate::state::session::use_workplace;

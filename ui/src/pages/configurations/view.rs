@@ -4,7 +4,7 @@ use netraven_api::configs::ConfigHead;
 use netraven_api::sorting::DeviceColumn;
 
 use crate::address::{Given, Parts};
-use crate::pages::paging::Sorted;
+use crate::features::paging::Sorted;
 
 /// What the list shows.
 #[derive(Clone, Debug, PartialEq, Eq)]

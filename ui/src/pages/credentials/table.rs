@@ -9,10 +9,10 @@ use netraven_api::native::{Deed, Feature};
 use netraven_api::sorting::CredentialColumn;
 
 use crate::components::{Button, ButtonKind, Glyph, SortHead, TableFrame};
+use crate::features::device::tag_names;
+use crate::features::lab::SimulatedTag;
+use crate::features::paging::{Head, Sorted};
 use crate::format;
-use crate::pages::devices::table::tag_names;
-use crate::pages::lab::SimulatedTag;
-use crate::pages::paging::{Head, Sorted};
 use crate::state::session::use_workplace;
 
 /// The heads of the columns, left to right.

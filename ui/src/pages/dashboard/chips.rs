@@ -11,8 +11,8 @@ use super::state::{
 use super::words::{status_word, trigger_word};
 use crate::components::Chip;
 use crate::data::use_query_maybe;
+use crate::features::pickers::use_tags_of;
 use crate::format;
-use crate::pages::pickers::use_tags_of;
 use crate::state::moment::use_moment;
 
 /// The chips of the tab on screen; nothing while no filter is set.

@@ -14,7 +14,7 @@ use super::state::{
 };
 use super::words::{status_word, trigger_word};
 use crate::components::{Button, ButtonKind, Choice, Glyph, Picker, SearchField};
-use crate::pages::pickers::{JobPicker, TagPicker};
+use crate::features::pickers::{JobPicker, TagPicker};
 use crate::state::session::use_workplace;
 
 /// The filters of the tab on screen.

@@ -7,13 +7,13 @@ use netraven_api::native::{ExportWhat, Feature};
 
 use super::address;
 use super::chips::FilterChips;
+use super::export::ExportButton;
 use super::filters_bar::JobFiltersBar;
 use super::{STILL, Tabs};
 
 use super::state::{DashboardState, DashboardStateStoreExt, DashboardVerbs, LogChoiceStoreExt, Period, ScopeStoreExt};
 use crate::data::{use_log, use_query_in_time, use_settled};
-use crate::pages::export::ExportButton;
-use crate::pages::unified_logs::{LinePlace, LogControls, LogHistogram, UnifiedLogsTable};
+use crate::features::unified_logs::{LinePlace, LogControls, LogHistogram, UnifiedLogsTable};
 use crate::route::Route;
 use crate::state::logs::history;
 use crate::state::moment::use_moment;

@@ -4,10 +4,10 @@ use dioxus::prelude::*;
 use netraven_api::jobs::Job;
 
 use crate::components::{Button, Dialog, Empty, ErrorState, Glyph, Icon, SearchField, SkeletonRows};
+use crate::features::actions::use_run_job;
+use crate::features::lab::SimulatedTag;
+use crate::features::pickers::use_jobs;
 use crate::format;
-use crate::pages::actions::use_run_job;
-use crate::pages::lab::SimulatedTag;
-use crate::pages::pickers::use_jobs;
 use crate::route::Route;
 
 /// Lets a person choose the job to run now.

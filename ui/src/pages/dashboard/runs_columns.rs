@@ -6,8 +6,8 @@ use netraven_api::sorting::RunColumn;
 
 use super::state::SORTS;
 use crate::components::{OutcomeBar, StatusTag, Time};
+use crate::features::run_duration::RunDuration;
 use crate::format;
-use crate::pages::run_duration::RunDuration;
 use crate::route::Route;
 use crate::state::layout::{Column, Shown, TableLayout};
 

@@ -10,7 +10,7 @@ use super::state::{
 };
 use crate::components::{Button, ButtonKind, Empty, ErrorState, Glyph, Pager, SkeletonRows, StaleNote, TimesSwitch};
 use crate::data::{Query, use_lab};
-use crate::pages::lab::LabButton;
+use crate::features::lab::LabButton;
 use crate::route::Route;
 use crate::state::steady::{Steady, use_steady};
 

@@ -7,7 +7,7 @@ use netraven_api::{Order, Page};
 
 use super::runs_columns::{RUNS, RunCell, class, sorted_by, width};
 use crate::components::{Glyph, Icon, SortHead, TableFrame};
-use crate::pages::run_causes::RunCauses;
+use crate::features::run_causes::RunCauses;
 use crate::route::Route;
 use crate::state::kept::use_kept;
 use crate::state::layout::{Column, Shown, Tables};

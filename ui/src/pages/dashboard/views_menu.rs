@@ -5,7 +5,7 @@ use dioxus::prelude::*;
 use super::address;
 use super::state::DashboardState;
 use crate::components::{Button, ButtonKind, Dialog, Empty, Glyph, Menu, MenuItem, TextField};
-use crate::pages::copy_link::use_copy_link;
+use crate::features::copy_link::use_copy_link;
 use crate::route::Route;
 use crate::state::notices::use_notices;
 use crate::state::views::use_views;

@@ -7,10 +7,10 @@ use netraven_api::native::Feature;
 use netraven_api::platforms::ListPlatforms;
 
 use super::approval::waiting;
-use super::form::{TagsField, tag_ids};
 use crate::components::{SelectField, TextField};
 use crate::data::{use_api, use_query};
-use crate::pages::form::{FormDialog, refusal_of, use_form};
+use crate::features::form::{FormDialog, refusal_of, use_form};
+use crate::features::tags_field::{TagsField, tag_ids};
 use crate::state::notices::use_notices;
 use crate::state::session::{Workplace, use_workplace};
 

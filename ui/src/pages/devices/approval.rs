@@ -6,9 +6,9 @@ use netraven_api::devices::{Approval, ApprovalState, Device, ListDevices};
 use netraven_api::native::Feature;
 
 use super::filters::DeviceFilter;
-use super::table::place;
 use crate::components::{Button, Glyph, Icon, Tag, Time, Tone};
 use crate::data::use_query_maybe;
+use crate::features::device::place;
 use crate::format;
 use crate::state::session::use_workplace;
 

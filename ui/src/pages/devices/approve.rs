@@ -6,11 +6,11 @@ use netraven_api::devices::{ApprovalState, ApproveDevices, ApprovedDevices, Devi
 use netraven_api::problem::Code;
 
 use super::approval::{is_a_name, reason, waiting};
-use super::table::place;
 use crate::components::{Ago, Button, ButtonKind, Dialog, ReadFailed, SkeletonRows};
 use crate::data::{use_api, use_query_maybe};
+use crate::features::device::place;
+use crate::features::form::FormProblem;
 use crate::format;
-use crate::pages::form::FormProblem;
 use crate::state::notices::use_notices;
 
 /// The box that ticks every device.

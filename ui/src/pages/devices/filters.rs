@@ -9,9 +9,8 @@ use netraven_api::sorting::DeviceColumn;
 use crate::address::{Addressed, Given, Parts};
 use crate::components::{Button, ButtonKind, Chip, Choice, Glyph, Picker, SearchField};
 use crate::data::Query;
-use crate::pages::paging::Sorted;
-use crate::pages::pickers::TagPicker;
-use crate::route::Route;
+use crate::features::paging::Sorted;
+use crate::features::pickers::TagPicker;
 use crate::state::session::use_workplace;
 
 /// Devices on one page.
@@ -98,27 +97,6 @@ impl Addressed for DeviceFilter {
 }
 
 impl DeviceFilter {
-    /// The way to the devices whose last result is a failure.
-    #[must_use]
-    pub fn failing() -> Route {
-        let failing = DeviceFilter { results: vec![LastResult::Failure], ..DeviceFilter::default() };
-        Route::DevicesPage { view: failing.address() }
-    }
-
-    /// The way to one device, shown beside the list.
-    #[must_use]
-    pub fn showing(id: i64, hostname: &str) -> Route {
-        let one = DeviceFilter { hostname: hostname.to_owned(), open: Some(id), ..DeviceFilter::default() };
-        Route::DevicesPage { view: one.address() }
-    }
-
-    /// The way to the devices that wait for an admin.
-    #[must_use]
-    pub fn waiting() -> Route {
-        let waiting = DeviceFilter { approvals: vec![ApprovalState::Waiting], ..DeviceFilter::default() };
-        Route::DevicesPage { view: waiting.address() }
-    }
-
     /// The request; the hostname is handed in because it settles later than it is typed.
     #[must_use]
     pub fn request(&self, hostname: &str) -> ListDevices {

@@ -7,8 +7,8 @@ use netraven_api::native::{Feature, Native, PickedFile};
 
 use crate::components::{Button, ButtonKind, Dialog, Glyph, Icon, SkeletonRows};
 use crate::data::use_api;
+use crate::features::form::FormProblem;
 use crate::format;
-use crate::pages::form::FormProblem;
 use crate::state::session::use_workplace;
 
 /// How far the import is.

@@ -6,9 +6,9 @@ use netraven_api::native::Feature;
 use netraven_api::outcome::Cause;
 use netraven_api::results::{JobResult, ListResults, ResultStatus};
 
-use super::table::LastResult;
 use crate::components::{Ago, ReadFailed, SkeletonRows};
 use crate::data::use_query_maybe;
+use crate::features::device::LastResult;
 use crate::state::session::use_workplace;
 
 /// What came of a device the last time, when, and what to do next.

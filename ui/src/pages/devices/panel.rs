@@ -11,11 +11,11 @@ use netraven_api::results::{JobResult, ListResults};
 use super::approval::ApprovalPart;
 use super::newest::NewestResult;
 use super::snapshots::Snapshots;
-use super::table::{ResultTag, place, platform_title, tag_names};
 use crate::components::{Button, ButtonKind, Glyph, ReadFailed, SkeletonRows, StaleNote, Time};
 use crate::data::use_query;
-use crate::pages::forget_key::ForgetKey;
-use crate::pages::lab::SimulatedTag;
+use crate::features::device::{ResultTag, place, platform_title, tag_names};
+use crate::features::forget_key::ForgetKey;
+use crate::features::lab::SimulatedTag;
 use crate::route::Route;
 
 /// Runs listed.

@@ -6,8 +6,8 @@ use netraven_api::devices::Device;
 
 use crate::components::{Button, Dialog, ReadFailed, SkeletonRows, StaleNote, Time};
 use crate::data::use_query;
+use crate::features::snapshot::{SnapshotBody, facts, hidden, use_snapshot};
 use crate::format;
-use crate::pages::configurations::snapshot::{SnapshotBody, facts, hidden, use_snapshot};
 use crate::route::Route;
 use crate::state::moment::use_moment;
 

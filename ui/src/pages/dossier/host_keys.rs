@@ -5,7 +5,7 @@ use netraven_api::devices::TrustedKey;
 use netraven_api::evidence::KeyChange;
 
 use crate::components::Tone;
-use crate::pages::trust_key::TrustKey;
+use crate::features::trust_key::TrustKey;
 
 /// The stored and the seen key.
 #[component]

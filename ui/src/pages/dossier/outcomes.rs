@@ -6,8 +6,8 @@ use netraven_api::results::{JobResult, ListResults, ResultStatus};
 use netraven_api::runs::DeviceState;
 
 use crate::data::use_query;
+use crate::features::marks::{CellMark, said};
 use crate::format;
-use crate::pages::run::marks::{CellMark, said};
 use crate::route::Route;
 use crate::state::moment::use_moment;
 

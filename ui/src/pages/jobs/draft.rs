@@ -6,7 +6,7 @@ use netraven_api::Problem;
 use netraven_api::jobs::{JobInput, JobKind, Schedule, ScheduleKind};
 
 use crate::components::{DayEnd, read_time};
-use crate::pages::form::refusal_of;
+use crate::features::form::refusal_of;
 
 /// Longest time between two starts, in seconds.
 const MOST_SECONDS: i64 = 31_536_000;

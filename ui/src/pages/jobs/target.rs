@@ -7,7 +7,7 @@ use netraven_api::native::LAB_TAG;
 
 use crate::components::{Glyph, Icon, SelectField, TextField};
 use crate::data::{use_finder, use_query_maybe};
-use crate::pages::lab::SimulatedTag;
+use crate::features::lab::SimulatedTag;
 
 /// Devices offered at once; further ones are found by their name.
 const OFFERED: i64 = 50;

@@ -3,7 +3,7 @@
 use dioxus::prelude::*;
 use netraven_api::runs::Run;
 
-use crate::pages::run_causes::RunCauses;
+use crate::features::run_causes::RunCauses;
 
 /// The causes of a run, above its devices. Who watched it from before its end keeps the room until the page is left.
 #[component]

@@ -13,9 +13,9 @@ use crate::components::{
     Choice, Empty, ErrorState, Glyph, Pager, Picker, SearchField, Segments, SkeletonRows, StaleNote,
 };
 use crate::data::{use_list, use_list_maybe, use_settled};
-use crate::pages::actions::use_cancel_device;
-use crate::pages::cancel_device::CancelDeviceDialog;
-use crate::pages::paging::use_existing_page;
+use crate::features::actions::use_cancel_device;
+use crate::features::cancel_device::CancelDeviceDialog;
+use crate::features::paging::use_existing_page;
 use crate::state::steady::{Steady, use_steady_page};
 
 /// The table of devices, a page of it at a time.

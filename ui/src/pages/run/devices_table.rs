@@ -10,9 +10,9 @@ use netraven_api::sorting::RunDeviceColumn;
 
 use super::view::{RunVerbs, RunView, RunViewStoreExt};
 use crate::components::{Button, ButtonKind, DeviceStateTag, Glyph, Icon, SortHead, TableFrame};
+use crate::features::actions::{ONE_AT_A_TIME, use_run_job};
+use crate::features::paging::Head;
 use crate::format;
-use crate::pages::actions::{ONE_AT_A_TIME, use_run_job};
-use crate::pages::paging::Head;
 use crate::route::Route;
 use crate::state::moment::use_moment;
 use crate::state::session::use_workplace;

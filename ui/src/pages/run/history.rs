@@ -6,11 +6,11 @@ use dioxus::prelude::*;
 use netraven_api::matrix::{GetJobMatrix, JobMatrix, MATRIX_RUNS, MatrixCell, MatrixRow, MatrixRun};
 use netraven_api::native::Feature;
 
-use super::marks::{CellMark, Mark, RunMark, Shape, said};
 use super::view::{RunView, RunViewStoreExt};
 use crate::components::{Empty, ErrorState, Glyph, Pager, SkeletonRows, StaleNote, Tone};
 use crate::data::use_list_maybe;
 use crate::dom;
+use crate::features::marks::{CellMark, Mark, RunMark, Shape, said};
 use crate::format;
 use crate::route::Route;
 use crate::state::moment::use_moment;

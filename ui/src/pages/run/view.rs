@@ -6,7 +6,7 @@ use netraven_api::runs::{DeviceState, ListRunDevices};
 use netraven_api::sorting::RunDeviceColumn;
 
 use crate::address::{Addressed, Given, Parts};
-use crate::pages::paging::Sorted;
+use crate::features::paging::Sorted;
 
 /// The page's tabs.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

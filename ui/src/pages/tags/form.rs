@@ -5,7 +5,7 @@ use netraven_api::tags::{CreateTag, Tag, TagInput, UpdateTag};
 
 use crate::components::TextField;
 use crate::data::use_api;
-use crate::pages::form::{FormDialog, refusal_of, use_form};
+use crate::features::form::{FormDialog, refusal_of, use_form};
 use crate::state::notices::use_notices;
 
 /// Fields that show their own refusal.

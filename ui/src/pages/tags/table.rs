@@ -9,8 +9,8 @@ use netraven_api::sorting::TagColumn;
 use netraven_api::tags::Tag;
 
 use crate::components::{Button, ButtonKind, Glyph, SortHead, TableFrame};
+use crate::features::paging::{Head, Sorted};
 use crate::format;
-use crate::pages::paging::{Head, Sorted};
 use crate::state::session::use_workplace;
 
 /// The tag every device carries.

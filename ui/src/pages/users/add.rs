@@ -8,7 +8,7 @@ use netraven_api::users::{CreateUser, Role, UserInput};
 use super::change::{RoleField, SHORTEST_PASSWORD};
 use crate::components::TextField;
 use crate::data::use_api;
-use crate::pages::form::{FormDialog, refusal_of, use_form};
+use crate::features::form::{FormDialog, refusal_of, use_form};
 use crate::state::notices::use_notices;
 use crate::state::session::use_workplace;
 

@@ -6,7 +6,7 @@ use netraven_api::users::{Role, UpdateUser, UserChange, UserPublic};
 
 use crate::components::{CheckField, SelectField, TextField};
 use crate::data::use_api;
-use crate::pages::form::{FormDialog, refusal_of, use_form};
+use crate::features::form::{FormDialog, refusal_of, use_form};
 use crate::state::notices::use_notices;
 use crate::state::session::use_workplace;
 

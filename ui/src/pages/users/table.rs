@@ -8,7 +8,7 @@ use netraven_api::sorting::UserColumn;
 use netraven_api::users::UserPublic;
 
 use crate::components::{Button, ButtonKind, Glyph, SortHead, TableFrame, Tag, Tone};
-use crate::pages::paging::{Head, Sorted};
+use crate::features::paging::{Head, Sorted};
 use crate::state::session::use_workplace;
 
 /// The heads of the columns, left to right.

@@ -2,7 +2,7 @@
 
 use dioxus::prelude::*;
 
-use crate::pages::first_start::{Card, ServerForm};
+use super::{Card, ServerForm};
 
 /// Asks for user and password of a server that is already chosen.
 #[component]

@@ -7,8 +7,8 @@ use netraven_api::{Problem, Secret};
 
 use crate::components::{CheckField, TextField};
 use crate::data::use_api;
-use crate::pages::devices::form::{TagsField, tag_ids};
-use crate::pages::form::{FormDialog, refusal_of, use_form};
+use crate::features::form::{FormDialog, refusal_of, use_form};
+use crate::features::tags_field::{TagsField, tag_ids};
 use crate::state::notices::use_notices;
 use crate::state::session::use_workplace;
 

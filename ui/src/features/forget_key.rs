@@ -5,7 +5,7 @@ use netraven_api::devices::ForgetHostKey;
 
 use super::key_button::KeyButton;
 use crate::components::ButtonKind;
-use crate::pages::actions::use_change;
+use crate::features::actions::use_change;
 
 /// A button that asks, and then forgets the key.
 #[component]

@@ -3,7 +3,6 @@
 use dioxus::prelude::*;
 use netraven_api::outcome::Cause;
 
-use crate::pages::devices::filters::DeviceFilter;
 use crate::route::Route;
 
 /// A way to the page on which a cause is mended; nothing where no page of the application mends it.
@@ -14,7 +13,7 @@ pub fn Remedy(cause: Cause) -> Element {
             Link { class: "btn btn-outline btn-sm", to: Route::CredentialsPage {}, "Open the credentials" }
         },
         Cause::AwaitingApproval => rsx! {
-            Link { class: "btn btn-outline btn-sm", to: DeviceFilter::waiting(), "Open the devices that wait" }
+            Link { class: "btn btn-outline btn-sm", to: Route::waiting_devices(), "Open the devices that wait" }
         },
         _ => rsx! {},
     }

@@ -7,7 +7,7 @@ use netraven_api::native::Feature;
 use super::key_button::KeyButton;
 use crate::components::Time;
 use crate::data::use_query_maybe;
-use crate::pages::actions::use_change;
+use crate::features::actions::use_change;
 use crate::state::session::use_workplace;
 
 /// A button that shows both fingerprints, and then has the one that was seen stored. Where that was done, it says so.

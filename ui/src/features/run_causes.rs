@@ -6,10 +6,9 @@ use netraven_api::outcome::Cause as DeviceCause;
 use netraven_api::runs::{Again, CauseCount, Run};
 
 use crate::components::{Button, Glyph, Icon};
+use crate::features::actions::{ONE_AT_A_TIME, use_run_job};
+use crate::features::remedy::Remedy;
 use crate::format;
-use crate::pages::actions::{ONE_AT_A_TIME, use_run_job};
-use crate::pages::remedy::Remedy;
-use crate::pages::run::of_cause;
 use crate::route::Route;
 use crate::state::session::use_workplace;
 use crate::state::steady::{use_order_seen, use_pointing};
@@ -85,7 +84,7 @@ fn Cause(run: Run, group: CauseCount) -> Element {
             } else {
                 Link {
                     class: "btn btn-outline btn-sm",
-                    to: Route::RunPage { id: run.id, view: of_cause(cause) },
+                    to: Route::failed_by(run.id, cause),
                     if group.devices == 1 { "Show the device" } else { "Show the devices" }
                 }
               }

@@ -6,8 +6,8 @@ use netraven_api::tags::{CreateTag, ListTags, Tag, TagInput};
 
 use crate::components::{CheckField, ReadFailed, SearchField, SkeletonRows, StaleNote, TextField};
 use crate::data::Api;
-use crate::pages::form::Form;
-use crate::pages::pickers::{use_tags, use_tags_of};
+use crate::features::form::Form;
+use crate::features::pickers::{use_tags, use_tags_of};
 
 /// Where the name of a new tag was refused.
 const NEW_TAG: &str = "body.new_tag";
