@@ -11,9 +11,11 @@ use crate::page::Page;
 use crate::sorting::{LogColumn, Order};
 use crate::words::{Open, words};
 
+mod frame;
 mod histogram;
 mod meta;
 
+pub use frame::Frame;
 pub use histogram::{DEFAULT_BUCKETS, GetLogHistogram, LogBucket, LogHistogram, MAX_BUCKETS, MIN_BUCKETS};
 pub use meta::{MetaMatch, NoMetaMatch};
 
