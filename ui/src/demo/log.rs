@@ -6,21 +6,19 @@ use jiff::{SignedDuration, Timestamp};
 use netraven_api::devices::Device;
 use netraven_api::jobs::{Job, JobKind};
 use netraven_api::logs::{
-    DEFAULT_BUCKETS, GetLogHistogram, Level, ListLogs, LogBucket, LogEntry, LogHistogram, LogType, MAX_BUCKETS,
+    DEFAULT_BUCKETS, Frame, GetLogHistogram, Level, ListLogs, LogBucket, LogEntry, LogHistogram, LogType, MAX_BUCKETS,
     MIN_BUCKETS, StreamFilter,
 };
 use netraven_api::outcome::Stage;
 use netraven_api::page::{DEFAULT_SIZE, MAX_SIZE, Page};
-use netraven_api::{Open, Order};
+use netraven_api::{Open, Order, Problem};
 use serde_json::json;
 
 use super::jobs::DAYS;
+use super::lists::asked;
 use super::plan::{Plan, Step};
 use super::random::below;
 use super::world::World;
-
-/// Widths of the histogram's bars in seconds, as the server has them.
-const WIDTHS: [i64; 14] = [1, 5, 15, 30, 60, 300, 900, 1800, 3600, 10_800, 21_600, 43_200, 86_400, 604_800];
 
 /// A line whose time will come.
 pub struct Due {
@@ -145,8 +143,8 @@ fn chatter_every(from: Timestamp, until: Timestamp, every_s: i64) -> Vec<Due> {
 }
 
 /// A page of lines.
-#[must_use]
-pub fn list(world: &World, asked: &ListLogs) -> Page<LogEntry> {
+pub fn list(world: &World, query: &str) -> Result<Page<LogEntry>, Problem> {
+    let asked: ListLogs = asked(query)?;
     let size = asked.size.unwrap_or(DEFAULT_SIZE).clamp(1, MAX_SIZE);
     let page = if asked.after.is_some() || asked.before.is_some() { 1 } else { asked.page.unwrap_or(1).max(1) };
     // Behind a line one reads on in its direction; otherwise the newest come first.
@@ -154,7 +152,7 @@ pub fn list(world: &World, asked: &ListLogs) -> Page<LogEntry> {
         (Some(order), _) => order == Order::Ascending,
         (None, after) => after.is_some(),
     };
-    let wanted = Wanted::from(asked);
+    let wanted = Wanted::from(&asked);
     let fits = |line: &&LogEntry| {
         wanted.holds(line) && asked.after.is_none_or(|id| line.id > id) && asked.before.is_none_or(|id| line.id < id)
     };
@@ -165,53 +163,33 @@ pub fn list(world: &World, asked: &ListLogs) -> Page<LogEntry> {
     let total = i64::try_from(found.len()).unwrap_or_default();
     let skip = usize::try_from((page - 1) * size).unwrap_or_default();
     let rows = found.into_iter().skip(skip).take(usize::try_from(size).unwrap_or_default());
-    Page::new(rows.cloned().collect(), total, page, size)
+    Ok(Page::new(rows.cloned().collect(), total, page, size))
 }
 
-/// The lines over time.
-#[must_use]
-pub fn histogram(world: &World, asked: &GetLogHistogram) -> LogHistogram {
-    let as_list = ListLogs {
-        log_type: asked.log_type.clone(),
-        level: asked.level.clone(),
-        source: asked.source.clone(),
-        meta: asked.meta.clone(),
-        job_id: asked.job_id,
-        device_id: asked.device_id,
-        run_id: asked.run_id,
-        start_time: asked.start_time,
-        end_time: asked.end_time,
-        search: asked.search.clone(),
-        ..ListLogs::default()
-    };
-    let wanted = Wanted::from(&as_list);
+/// The lines over time, by the filters of the list.
+pub fn histogram(world: &World, query: &str) -> Result<LogHistogram, Problem> {
+    let (asked, most): (ListLogs, _) = (asked(query)?, asked::<GetLogHistogram>(query)?.buckets);
+    let wanted = Wanted::from(&asked);
     let oldest = world.lines.first().map_or(world.now, |line| line.timestamp);
     let until = asked.end_time.unwrap_or(world.now).min(world.now);
     let from = asked.start_time.unwrap_or(oldest).min(until);
-    let most = asked.buckets.unwrap_or(DEFAULT_BUCKETS).clamp(MIN_BUCKETS, MAX_BUCKETS);
-    let seconds = until.as_second() - from.as_second();
-    let width = WIDTHS.into_iter().find(|width| seconds / width < most).unwrap_or(WIDTHS[13]);
-    let first = from.as_second().div_euclid(width);
-    let last = until.as_second().div_euclid(width);
-    let mut buckets: Vec<LogBucket> = (first..=last)
-        .map(|number| LogBucket {
-            start: Timestamp::from_second(number * width).unwrap_or(from),
-            by_level: BTreeMap::new(),
-        })
-        .collect();
+    let most = most.unwrap_or(DEFAULT_BUCKETS).clamp(MIN_BUCKETS, MAX_BUCKETS);
+    let frame = Frame::of(from.as_second(), until.as_second(), most, 1);
+    let empty = |place| LogBucket { start: frame.start(place), by_level: BTreeMap::new() };
+    let mut buckets: Vec<LogBucket> = (0..frame.count).map(empty).collect();
     for line in world.lines.iter().filter(|line| wanted.holds(line)) {
-        let place = usize::try_from(line.timestamp.as_second().div_euclid(width) - first);
+        let place = usize::try_from((line.timestamp.as_second() - frame.first_s).div_euclid(frame.width_s));
         if let Some(bucket) = place.ok().and_then(|place| buckets.get_mut(place)) {
             *bucket.by_level.entry(line.level).or_default() += 1;
         }
     }
-    LogHistogram {
-        bucket_s: width,
+    Ok(LogHistogram {
+        bucket_s: frame.width_s,
         buckets,
         newest_id: world.lines.last().map_or(0, |line| line.id),
         is_partial: false,
         counted_since: from,
-    }
+    })
 }
 
 /// Whether a live line belongs into a stream.
