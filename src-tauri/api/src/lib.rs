@@ -1,5 +1,6 @@
 //! Wire types of the NetRaven REST API: what server, client, shell and web view say to each other; and the rules
-//! all of them have to agree on: what an address is ([`address`]) and how a file of devices is read ([`sheet`]).
+//! all of them have to agree on: what an address is ([`address`]), how a file of devices is read ([`sheet`]), and how rows are
+//! sorted and paged where no database does it ([`rows`]).
 //!
 //! An endpoint is a request type with `impl Endpoint`; its URL is spelled there and nowhere else. Names and shapes follow
 //! the NetRaven API; what this product adds (runs, causes, host keys, platforms) is marked as such.
@@ -24,6 +25,7 @@ pub mod platforms;
 pub mod problem;
 pub mod results;
 pub mod routes;
+pub mod rows;
 pub mod runs;
 pub mod schedules;
 pub mod secret;

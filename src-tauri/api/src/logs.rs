@@ -12,10 +12,12 @@ use crate::sorting::{LogColumn, Order};
 use crate::words::{Open, words};
 
 mod filter;
+mod frame;
 mod histogram;
 mod meta;
 
 pub use filter::{LiveFilter, LogFilter};
+pub use frame::Frame;
 pub use histogram::{DEFAULT_BUCKETS, GetLogHistogram, LogBucket, LogHistogram, MAX_BUCKETS, MIN_BUCKETS};
 pub use meta::{MetaMatch, NoMetaMatch};
 

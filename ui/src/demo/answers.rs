@@ -15,6 +15,7 @@ use serde::de::DeserializeOwned;
 use serde_json::Value;
 
 use super::edits::gone;
+use super::lists::asked;
 use super::log::{self, line};
 use super::network::{host_key, platforms};
 use super::plan::Plan;
@@ -40,9 +41,9 @@ fn read(world: &World, parts: &[&str], query: &str) -> Answered {
         ["health"] => give(&Health { status: "healthy".into() }),
         ["system", "status"] => give(&status(world)),
         ["platforms"] => give(&platforms()),
-        ["tags"] => give(&tables::tags(world, &asked(query)?)),
-        ["credentials"] => give(&tables::credentials(world, &asked(query)?)),
-        ["devices"] => give(&tables::devices(world, &asked(query)?)),
+        ["tags"] => give(&tables::tags(world, query)?),
+        ["credentials"] => give(&tables::credentials(world, query)?),
+        ["devices"] => give(&tables::devices(world, query)?),
         ["devices", id] => {
             let device = device(world, id)?;
             give(&tables::device(world, device))
@@ -58,7 +59,7 @@ fn read(world: &World, parts: &[&str], query: &str) -> Answered {
             }
             give(&host_key(device.id, device.created_at.unwrap_or(world.opened)))
         }
-        ["jobs"] => give(&tables::jobs(world, &asked(query)?)),
+        ["jobs"] => give(&tables::jobs(world, query)?),
         ["jobs", id, "matrix"] => {
             let job_id = number(id)?;
             give(&runs::matrix(world, &netraven_api::matrix::GetJobMatrix { job_id, ..asked(query)? }))
@@ -68,9 +69,9 @@ fn read(world: &World, parts: &[&str], query: &str) -> Answered {
             let job = world.jobs.iter().find(|job| job.id == job_id).ok_or_else(|| gone("job", job_id))?;
             give(&tables::job(world, job))
         }
-        ["runs"] => give(&runs::list(world, &asked(query)?)),
-        ["runs", "outcomes"] => give(&charts::outcomes(world, &asked(query)?)),
-        ["runs", "timeline"] => give(&charts::timeline(world, &asked(query)?)),
+        ["runs"] => give(&runs::list(world, query)?),
+        ["runs", "outcomes"] => give(&charts::outcomes(world, query)?),
+        ["runs", "timeline"] => give(&charts::timeline(world, query)?),
         ["runs", "summary"] => give(&runs::summary(world, &asked(query)?)),
         ["runs", id] => give(&runs::run(world, plan(world, id)?)),
         ["runs", id, "devices"] => {
@@ -79,14 +80,14 @@ fn read(world: &World, parts: &[&str], query: &str) -> Answered {
             give(&wanted.page_of(runs::devices(world, plan), world.now))
         }
         ["runs", id, "devices", device_id] => give(&run_device(world, plan(world, id)?, number(device_id)?)?),
-        ["job-results"] => give(&runs::results(world, &asked(query)?)),
-        ["logs"] => give(&log::list(world, &asked(query)?)),
-        ["logs", "histogram"] => give(&log::histogram(world, &asked(query)?)),
+        ["job-results"] => give(&runs::results(world, query)?),
+        ["logs"] => give(&log::list(world, query)?),
+        ["logs", "histogram"] => give(&log::histogram(world, query)?),
         ["logs", id] => {
             let id = number(id)?;
             give(world.lines.iter().find(|line| line.id == id).ok_or_else(|| gone("line", id))?)
         }
-        ["users"] => give(&tables::users(&asked(query)?)),
+        ["users"] => give(&tables::users(query)?),
         ["users", id] => {
             let id = number(id)?;
             give(&tables::user(id).ok_or_else(|| gone("user", id))?)
@@ -268,26 +269,6 @@ fn plan<'a>(world: &'a World, id: &str) -> Result<&'a Plan, Problem> {
 
 fn number(text: &str) -> Result<i64, Problem> {
     text.parse().map_err(|_| Problem::new(Code::NotFound, format!("{text} is no number.")))
-}
-
-fn asked<T: DeserializeOwned>(query: &str) -> Result<T, Problem> {
-    serde_html_form::from_str(query)
-        .or_else(|_| of_parts(query))
-        .map_err(|error| Problem::new(Code::Invalid, format!("The query was not understood: {error}.")))
-}
-
-/// A request that is made of parts, whose fields are not decoded from texts: each value is what its field takes.
-fn of_parts<T: DeserializeOwned>(query: &str) -> Result<T, serde_json::Error> {
-    let pairs: Vec<(String, String)> = serde_html_form::from_str(query).unwrap_or_default();
-    let number = |text: &str| serde_json::from_str(text).unwrap_or_else(|_| Value::from(text));
-    let mut fields = serde_json::Map::new();
-    for (name, text) in &pairs {
-        let all = || pairs.iter().filter(|(it, _)| it == name).map(|(_, text)| text.as_str());
-        let takes = |value: &Value| serde_json::from_value::<T>(serde_json::json!({ name: value })).is_ok();
-        let kinds = [Value::from(text.as_str()), number(text), all().collect(), all().map(number).collect()];
-        fields.insert(name.clone(), kinds.into_iter().find(takes).unwrap_or_else(|| Value::from(text.as_str())));
-    }
-    serde_json::from_value(Value::Object(fields))
 }
 
 fn body<T: DeserializeOwned>(request: &Request) -> Result<T, Problem> {

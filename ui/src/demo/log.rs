@@ -3,24 +3,22 @@
 use std::collections::BTreeMap;
 
 use jiff::{SignedDuration, Timestamp};
-use netraven_api::Order;
 use netraven_api::devices::Device;
 use netraven_api::jobs::{Job, JobKind};
 use netraven_api::logs::{
-    DEFAULT_BUCKETS, GetLogHistogram, Level, ListLogs, LiveFilter, LogBucket, LogEntry, LogFilter, LogHistogram,
+    DEFAULT_BUCKETS, Frame, GetLogHistogram, Level, ListLogs, LiveFilter, LogBucket, LogEntry, LogFilter, LogHistogram,
     LogType, MAX_BUCKETS, MIN_BUCKETS,
 };
 use netraven_api::outcome::Stage;
 use netraven_api::page::{DEFAULT_SIZE, MAX_SIZE, Page};
+use netraven_api::{Order, Problem};
 use serde_json::json;
 
 use super::jobs::DAYS;
+use super::lists::asked;
 use super::plan::{Plan, Step};
 use super::random::below;
 use super::world::World;
-
-/// Widths of the histogram's bars in seconds, as the server has them.
-const WIDTHS: [i64; 14] = [1, 5, 15, 30, 60, 300, 900, 1800, 3600, 10_800, 21_600, 43_200, 86_400, 604_800];
 
 /// A line whose time will come.
 pub struct Due {
@@ -145,8 +143,8 @@ fn chatter_every(from: Timestamp, until: Timestamp, every_s: i64) -> Vec<Due> {
 }
 
 /// A page of lines.
-#[must_use]
-pub fn list(world: &World, asked: &ListLogs) -> Page<LogEntry> {
+pub fn list(world: &World, query: &str) -> Result<Page<LogEntry>, Problem> {
+    let asked: ListLogs = asked(query)?;
     let size = asked.size.unwrap_or(DEFAULT_SIZE).clamp(1, MAX_SIZE);
     let page = if asked.after.is_some() || asked.before.is_some() { 1 } else { asked.page.unwrap_or(1).max(1) };
     // Behind a line one reads on in its direction; otherwise the newest come first.
@@ -166,40 +164,33 @@ pub fn list(world: &World, asked: &ListLogs) -> Page<LogEntry> {
     let total = i64::try_from(found.len()).unwrap_or_default();
     let skip = usize::try_from((page - 1) * size).unwrap_or_default();
     let rows = found.into_iter().skip(skip).take(usize::try_from(size).unwrap_or_default());
-    Page::new(rows.cloned().collect(), total, page, size)
+    Ok(Page::new(rows.cloned().collect(), total, page, size))
 }
 
-/// The lines over time.
-#[must_use]
-pub fn histogram(world: &World, asked: &GetLogHistogram) -> LogHistogram {
+/// The lines over time, by the filters of the list.
+pub fn histogram(world: &World, query: &str) -> Result<LogHistogram, Problem> {
+    let asked: GetLogHistogram = asked(query)?;
     let wanted = &asked.filter;
     let oldest = world.lines.first().map_or(world.now, |line| line.timestamp);
     let until = wanted.end_time.unwrap_or(world.now).min(world.now);
     let from = wanted.start_time.unwrap_or(oldest).min(until);
     let most = asked.buckets.unwrap_or(DEFAULT_BUCKETS).clamp(MIN_BUCKETS, MAX_BUCKETS);
-    let seconds = until.as_second() - from.as_second();
-    let width = WIDTHS.into_iter().find(|width| seconds / width < most).unwrap_or(WIDTHS[13]);
-    let first = from.as_second().div_euclid(width);
-    let last = until.as_second().div_euclid(width);
-    let mut buckets: Vec<LogBucket> = (first..=last)
-        .map(|number| LogBucket {
-            start: Timestamp::from_second(number * width).unwrap_or(from),
-            by_level: BTreeMap::new(),
-        })
-        .collect();
+    let frame = Frame::of(from.as_second(), until.as_second(), most, 1);
+    let empty = |place| LogBucket { start: frame.start(place), by_level: BTreeMap::new() };
+    let mut buckets: Vec<LogBucket> = (0..frame.count).map(empty).collect();
     for line in world.lines.iter().filter(|line| holds(wanted, line)) {
-        let place = usize::try_from(line.timestamp.as_second().div_euclid(width) - first);
+        let place = usize::try_from((line.timestamp.as_second() - frame.first_s).div_euclid(frame.width_s));
         if let Some(bucket) = place.ok().and_then(|place| buckets.get_mut(place)) {
             *bucket.by_level.entry(line.level).or_default() += 1;
         }
     }
-    LogHistogram {
-        bucket_s: width,
+    Ok(LogHistogram {
+        bucket_s: frame.width_s,
         buckets,
         newest_id: world.lines.last().map_or(0, |line| line.id),
         is_partial: false,
         counted_since: from,
-    }
+    })
 }
 
 /// Whether a live line belongs into a stream.

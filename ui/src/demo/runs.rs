@@ -3,7 +3,6 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
-use netraven_api::Order;
 use netraven_api::devices::Device;
 use netraven_api::evidence::Evidence;
 use netraven_api::jobs::{Job, JobKind};
@@ -11,12 +10,14 @@ use netraven_api::matrix::{GetJobMatrix, JobMatrix, MATRIX_RUNS, MatrixCell, Mat
 use netraven_api::outcome::Cause;
 use netraven_api::page::Page;
 use netraven_api::results::{JobResult, ListResults, ResultStatus};
+use netraven_api::rows::Excerpt;
 use netraven_api::runs::{
     CauseCount, DeviceState, ListRuns, Run, RunDevice, RunFilter, RunStatus, RunSummary, SummarizeRuns,
 };
-use netraven_api::sorting::RunColumn;
+use netraven_api::sorting::{ResultColumn, RunColumn};
+use netraven_api::{Order, Problem};
 
-use super::lists::{Asked, among, holds, page};
+use super::lists::{among, asked, fields, holds};
 use super::plan::{Plan, Step};
 use super::random::digits;
 use super::story;
@@ -167,33 +168,22 @@ pub fn find<'a>(world: &'a World, wanted: &RunFilter) -> Vec<&'a Plan> {
 }
 
 /// A page of runs.
-#[must_use]
-pub fn list(world: &World, asked: &ListRuns) -> Page<Run> {
-    let found = find(world, &asked.filter);
-    let of_status = found.into_iter().filter(|plan| among(&asked.status, &plan.status(world.now)));
-    let rows: Vec<Run> = of_status.map(|plan| run(world, plan)).collect();
-    let seconds = |run: &Run| {
+pub fn list(world: &World, query: &str) -> Result<Page<Run>, Problem> {
+    let excerpt = asked::<Excerpt>(query)?.or(RunColumn::default().as_str(), Order::Descending);
+    Ok(excerpt.page_by(wanted(world, query)?, |run| {
         let end = run.finished_at.unwrap_or(world.now);
-        end.duration_since(run.started_at.unwrap_or(run.queued_at)).as_millis()
-    };
-    let wanted = Asked { page: asked.page, size: asked.size, order: asked.order.unwrap_or(Order::Descending) };
-    page(
-        rows,
-        wanted,
-        |run| run.id,
-        |one, other| match asked.sort.unwrap_or_default() {
-            RunColumn::JobName => one.job_name.cmp(&other.job_name),
-            RunColumn::Kind => one.job_type.as_str().cmp(other.job_type.as_str()),
-            RunColumn::Status => one.status.as_str().cmp(other.status.as_str()),
-            RunColumn::Trigger => one.trigger.as_str().cmp(other.trigger.as_str()),
-            RunColumn::Devices => one.devices.cmp(&other.devices),
-            RunColumn::Duration => seconds(one).cmp(&seconds(other)),
-            RunColumn::StartedAt => one.started_at.cmp(&other.started_at),
-            RunColumn::FinishedAt => one.finished_at.cmp(&other.finished_at),
-            RunColumn::Id => one.id.cmp(&other.id),
-            RunColumn::QueuedAt => one.queued_at.cmp(&other.queued_at),
-        },
-    )
+        let mut shown = fields(run);
+        shown["duration"] = run.started_at.map(|started| end.duration_since(started).as_secs_f64()).into();
+        shown
+    }))
+}
+
+/// The runs that a query asks for, the oldest first.
+pub fn wanted(world: &World, query: &str) -> Result<Vec<Run>, Problem> {
+    let statuses = asked::<ListRuns>(query)?.status;
+    let found = find(world, &asked(query)?);
+    let fits = |plan: &&Plan| among(&statuses, &plan.status(world.now));
+    Ok(found.into_iter().filter(fits).map(|plan| run(world, plan)).collect())
 }
 
 /// The totals of a period.
@@ -250,9 +240,9 @@ pub fn matrix(world: &World, asked: &GetJobMatrix) -> JobMatrix {
         hostname: device.hostname.clone(),
         cells: last.iter().map(|plan| cell(plan, device.id)).collect(),
     });
-    let wanted = Asked { page: asked.page, size: asked.size, order: Order::Ascending };
+    let excerpt = Excerpt { page: asked.page, size: asked.size, ..Excerpt::default() }.or("hostname", Order::Ascending);
     JobMatrix {
-        devices: page(rows.collect(), wanted, |row| row.device_id, |one, other| one.hostname.cmp(&other.hostname)),
+        devices: excerpt.page_of(rows.collect()),
         runs: last
             .iter()
             .map(|plan| MatrixRun { id: plan.id, status: plan.status(world.now), queued_at: plan.queued_at })
@@ -260,27 +250,25 @@ pub fn matrix(world: &World, asked: &GetJobMatrix) -> JobMatrix {
     }
 }
 
-/// A page of results, the newest first.
-#[must_use]
-pub fn results(world: &World, asked: &ListResults) -> Page<JobResult> {
+/// A page of results, the newest first unless the query asks for another order.
+pub fn results(world: &World, query: &str) -> Result<Page<JobResult>, Problem> {
+    let wanted: ListResults = asked(query)?;
+    let is_wanted = |plan: &&Plan| {
+        wanted.job_id.is_none_or(|id| plan.job_id == id) && wanted.run_id.is_none_or(|id| plan.id == id)
+    };
     let mut rows = Vec::new();
-    for plan in world
-        .plans
-        .iter()
-        .filter(|plan| asked.job_id.is_none_or(|id| plan.job_id == id) && asked.run_id.is_none_or(|id| plan.id == id))
-    {
+    for plan in world.plans.iter().filter(is_wanted) {
         let Some(job) = world.jobs.iter().find(|job| job.id == plan.job_id) else { continue };
-        let of_device = |step: &&Step| asked.device_id.is_none_or(|id| step.device_id == id);
+        let of_device = |step: &&Step| wanted.device_id.is_none_or(|id| step.device_id == id);
         rows.extend(plan.steps.iter().filter(of_device).filter_map(|step| result(world, job, plan, step)));
     }
     rows.retain(|row: &JobResult| {
-        among(&asked.job_type, &row.job_type)
-            && (asked.status.is_empty() || asked.status.iter().any(|word| word.is(row.status)))
-            && asked.start_time.is_none_or(|from| row.result_time >= from)
-            && asked.end_time.is_none_or(|until| row.result_time <= until)
+        among(&wanted.job_type, &row.job_type)
+            && (wanted.status.is_empty() || wanted.status.iter().any(|word| word.is(row.status)))
+            && wanted.start_time.is_none_or(|from| row.result_time >= from)
+            && wanted.end_time.is_none_or(|until| row.result_time <= until)
     });
-    let wanted = Asked { page: asked.page, size: asked.size, order: asked.order.unwrap_or(Order::Descending) };
-    page(rows, wanted, |row| row.id, |one, other| one.result_time.cmp(&other.result_time))
+    Ok(asked::<Excerpt>(query)?.or(ResultColumn::default().as_str(), Order::Descending).page_of(rows))
 }
 
 fn result(world: &World, job: &Job, plan: &Plan, step: &Step) -> Option<JobResult> {

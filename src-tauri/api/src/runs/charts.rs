@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use super::{RunFilter, RunStatus};
+use super::{Run, RunFilter, RunStatus};
 use crate::endpoint::{Access, Endpoint, Method, Request};
 use crate::jobs::JobKind;
 use crate::words::Open;
@@ -62,6 +62,16 @@ impl RunOutcomes {
             }
         }
         RunOutcomes { buckets, note: None }
+    }
+
+    /// The same of runs that are all there, handed in as the time they were put on the queue and their state.
+    #[must_use]
+    pub fn of(edges: &[Timestamp], runs: impl IntoIterator<Item = (Timestamp, RunStatus)>) -> RunOutcomes {
+        let counts = runs.into_iter().filter_map(|(queued_at, status)| {
+            let behind = edges.partition_point(|edge| *edge <= queued_at);
+            Some((behind.checked_sub(1)?, status, 1))
+        });
+        RunOutcomes::between(edges, counts)
     }
 }
 
@@ -143,6 +153,25 @@ pub struct TimelineRun {
     pub failed: i64,
     /// Median duration of the job's last finished runs in seconds, for a run that has not ended.
     pub usual_seconds: Option<f64>,
+}
+
+impl From<Run> for TimelineRun {
+    fn from(run: Run) -> TimelineRun {
+        TimelineRun {
+            id: run.id,
+            job_id: run.job_id,
+            job_name: run.job_name,
+            job_type: run.job_type,
+            status: run.status,
+            queued_at: run.queued_at,
+            started_at: run.started_at,
+            finished_at: run.finished_at,
+            devices: run.devices,
+            succeeded: run.succeeded,
+            failed: run.failed,
+            usual_seconds: run.usual_seconds,
+        }
+    }
 }
 
 impl Endpoint for GetRunTimeline {

@@ -3,18 +3,16 @@
 //! All pages are read, some of them at once, rows are told apart by id, and paging is done here. What was read is kept for a
 //! moment, because the parts of a page ask for the same list at the same time.
 
-use std::cmp::Ordering;
 use std::collections::{BTreeSet, HashMap};
 use std::sync::atomic::{AtomicBool, AtomicU64};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use futures::stream::{self, StreamExt};
-use netraven_api::Order;
-use netraven_api::address::Address;
-use netraven_api::page::{DEFAULT_SIZE, MAX_SIZE};
+use netraven_api::Problem;
+use netraven_api::page::MAX_SIZE;
 use netraven_api::problem::Code;
-use netraven_api::{Page, Problem};
+use netraven_api::rows::Excerpt;
 use serde::Serialize;
 use serde_json::Value;
 use tokio::sync::{OnceCell, watch};
@@ -247,81 +245,22 @@ pub fn rows_of(page: &Value) -> Vec<Value> {
     page.get("items").and_then(Value::as_array).cloned().unwrap_or_default()
 }
 
-/// A page of rows that are all there, filtered and sorted as a request asks; they come in the order they have unless it
-/// asks for another.
+/// A page of rows that are all there, as a request asks for it; they come in the order they have unless it asks for another.
 pub fn finish(rows: &[impl Serialize], asked: &Asked, note: Option<String>) -> Result<Value, Problem> {
-    let mut rows: Vec<Value> = rows.iter().map(reply).collect();
-    let descending = asked.word("order") == Some(Order::Descending);
-    let (after, before) = (asked.number("after")?, asked.number("before")?);
-    if after.is_some() || before.is_some() {
-        rows.retain(|row| {
-            let id = Row(row).id();
-            after.is_none_or(|after| id > after) && before.is_none_or(|before| id < before)
-        });
-        rows.sort_by_key(|row| Row(row).id());
-        if descending {
-            rows.reverse();
-        }
-    } else {
-        // The order they have counts among equals, and turns with the direction.
-        if descending {
-            rows.reverse();
-        }
-        if let Some(name) = asked.one("sort") {
-            rows.sort_by(|a, b| by_value(a.get(&name), b.get(&name), descending));
-        }
-    }
-    let (page, size) = place(asked)?;
-    let total = i64::try_from(rows.len()).unwrap_or(i64::MAX);
-    let skip = usize::try_from((page - 1).saturating_mul(size)).unwrap_or(usize::MAX);
-    let items = rows.into_iter().skip(skip).take(usize::try_from(size).unwrap_or_default()).collect();
-    Ok(reply(&Page::<Value>::new(items, total, page, size).with_note(note)))
-}
-
-/// Numbers by size, addresses by their numbers and before names, texts without regard to case; nothing at the end, whatever
-/// the direction.
-fn by_value(a: Option<&Value>, b: Option<&Value>, descending: bool) -> Ordering {
-    let is_something = |value: &&Value| !value.is_null() && value.as_array().is_none_or(|items| !items.is_empty());
-    let order = match (a.filter(is_something), b.filter(is_something)) {
-        (None, None) => return Ordering::Equal,
-        (None, _) => return Ordering::Greater,
-        (_, None) => return Ordering::Less,
-        (Some(a), Some(b)) => match (a.as_f64(), b.as_f64()) {
-            (Some(a), Some(b)) => a.total_cmp(&b),
-            _ => by_text(&text_of(a), &text_of(b)),
-        },
+    let excerpt = Excerpt {
+        page: asked.number("page")?,
+        size: asked.number("size")?,
+        sort: asked.one("sort"),
+        order: asked.word("order"),
+        after: asked.number("after")?,
+        before: asked.number("before")?,
     };
-    if descending { order.reverse() } else { order }
-}
-
-fn by_text(a: &str, b: &str) -> Ordering {
-    // Any text may stand here; only what is certainly an address is compared as one.
-    let address = |text: &str| text.parse::<Address>().ok().filter(|address| address.ip().is_some());
-    match (address(a), address(b)) {
-        (Some(a), Some(b)) => a.cmp(&b),
-        (Some(_), None) => Ordering::Less,
-        (None, Some(_)) => Ordering::Greater,
-        (None, None) => a.cmp(b),
-    }
-}
-
-/// What a value is compared by; of a list, such as the tags, the names in it.
-fn text_of(value: &Value) -> String {
-    match value {
-        Value::String(text) => text.to_lowercase(),
-        Value::Array(items) => {
-            let mut names: Vec<String> = items.iter().map(|item| Row(item).word("name").to_lowercase()).collect();
-            names.sort();
-            names.join(",")
-        }
-        other => other.to_string(),
-    }
+    Ok(reply(&excerpt.page_of(rows.iter().collect()).with_note(note)))
 }
 
 /// Page and size of a request, within their limits.
 pub fn place(asked: &Asked) -> Result<(i64, i64), Problem> {
-    let (page, size) = (asked.number("page")?, asked.number("size")?);
-    Ok((page.unwrap_or(1).max(1), size.unwrap_or(DEFAULT_SIZE).clamp(1, MAX_SIZE)))
+    Ok(Excerpt { page: asked.number("page")?, size: asked.number("size")?, ..Excerpt::default() }.place())
 }
 
 /// What a reader of a list should know about how it was read.
@@ -334,40 +273,4 @@ pub fn note(loaded: &Loaded, what: &str) -> Option<String> {
     }
     let shown = loaded.rows.len();
     loaded.is_cut().then(|| format!("The server has {} {what}, of which {shown} were read.", loaded.total))
-}
-
-#[cfg(test)]
-mod tests {
-    use serde_json::json;
-
-    use super::*;
-
-    fn order(name: &str, direction: &str, rows: &[Value]) -> Vec<i64> {
-        let request = netraven_api::Request {
-            method: netraven_api::Method::Get,
-            path: format!("/devices/?sort={name}&order={direction}"),
-            body: None,
-        };
-        let page = finish(rows, &Asked::read(&request), None).unwrap();
-        rows_of(&page).iter().map(|row| Row(row).id()).collect()
-    }
-
-    #[test]
-    fn rows_are_sorted_as_our_own_server_sorts_them() {
-        let rows = [
-            json!({ "id": 1, "ip_address": "10.0.0.10", "seen": "2026-01-02", "tags": [{ "name": "lab" }, { "name": "core" }] }),
-            json!({ "id": 2, "ip_address": "core.example", "seen": null, "tags": [] }),
-            json!({ "id": 3, "ip_address": "10.0.0.2", "seen": "2026-01-02", "tags": [{ "name": "Edge" }] }),
-            json!({ "id": 4, "ip_address": "2001:db8::1", "seen": "2025-01-02", "tags": [{ "name": "core" }] }),
-        ];
-        let local = ["fe80::1%eth1", "fe80::1%eth0", "fe80::1", "ff02::1", "core"];
-        let local: Vec<Value> =
-            (1..).zip(local).map(|(id, ip_address)| json!({ "id": id, "ip_address": ip_address })).collect();
-        assert_eq!(order("ip_address", "asc", &local), [3, 2, 1, 4, 5], "zones come behind their addresses");
-        assert_eq!(order("ip_address", "asc", &rows), [3, 1, 4, 2], "by number, then version 6, then names");
-        assert_eq!(order("ip_address", "desc", &rows), [2, 4, 1, 3]);
-        assert_eq!(order("seen", "asc", &rows), [4, 1, 3, 2]);
-        assert_eq!(order("seen", "desc", &rows), [3, 1, 4, 2], "nothing comes last either way");
-        assert_eq!(order("tags", "asc", &rows), [4, 1, 3, 2]);
-    }
 }

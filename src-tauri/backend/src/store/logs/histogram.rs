@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 use jiff::Timestamp;
 use jiff_sqlx::{Timestamp as SqlTimestamp, ToSqlx as _};
 use netraven_api::logs::{
-    DEFAULT_BUCKETS, GetLogHistogram, Level, LogBucket, LogFilter, LogHistogram, MAX_BUCKETS, MIN_BUCKETS,
+    DEFAULT_BUCKETS, Frame, GetLogHistogram, Level, LogBucket, LogFilter, LogHistogram, MAX_BUCKETS, MIN_BUCKETS,
 };
 use sqlx::{Postgres, Transaction};
 
@@ -15,9 +15,9 @@ use super::super::listing::Sql;
 use super::super::{Result, Store, StoreError};
 use super::{by_kind, by_kind_only, filter};
 
-mod frame;
+mod stretches;
 
-use frame::{Frame, Stretch, stretches};
+use stretches::{Stretch, grouped, stretches};
 
 /// Longest time spent on counting.
 const PATIENCE: Duration = Duration::from_millis(1_500);
@@ -82,7 +82,7 @@ async fn kept(
     begin: Timestamp,
     end: Timestamp,
 ) -> Result<Vec<Count>> {
-    let mut sql = frame.grouped();
+    let mut sql = grouped(frame);
     for (index, stretch) in stretches(frame, begin, end).into_iter().enumerate() {
         if index > 0 {
             sql.push(" union all ");
@@ -123,7 +123,7 @@ async fn counted(
             .bind(left.as_millis().max(1).to_string())
             .execute(&mut **tx)
             .await?;
-        let mut sql = frame.grouped();
+        let mut sql = grouped(frame);
         let from = begin.max(frame.start(first));
         // The last part ends with the time asked for, which is included; the others end where the next one begins.
         let last = (behind == frame.count).then_some(end);

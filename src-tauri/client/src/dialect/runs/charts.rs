@@ -14,11 +14,8 @@ use crate::dialect::row::reply;
 pub async fn outcomes(talk: Talk<'_>, asked: &Asked) -> Result<Value, Problem> {
     let edges = asked.times("edge")?;
     let (runs, note) = wanted_runs(talk, asked).await?;
-    let counts = runs.iter().filter_map(|run| {
-        let after = edges.partition_point(|edge| *edge <= run.queued_at);
-        Some((after.checked_sub(1)?, run.status, 1))
-    });
-    Ok(reply(&RunOutcomes { note, ..RunOutcomes::between(&edges, counts) }))
+    let counted = RunOutcomes::of(&edges, runs.iter().map(|run| (run.queued_at, run.status)));
+    Ok(reply(&RunOutcomes { note, ..counted }))
 }
 
 /// The newest runs of a period with little about each.
@@ -26,7 +23,7 @@ pub async fn timeline(talk: Talk<'_>, asked: &Asked) -> Result<Value, Problem> {
     let (runs, note) = wanted_runs(talk, asked).await?;
     let limit = asked.number("limit")?.unwrap_or(TIMELINE_RUNS).clamp(1, TIMELINE_RUNS);
     let total = i64::try_from(runs.len()).unwrap_or(i64::MAX);
-    let runs = runs.into_iter().take(usize::try_from(limit).unwrap_or_default()).map(light).collect();
+    let runs = runs.into_iter().take(usize::try_from(limit).unwrap_or_default()).map(TimelineRun::from).collect();
     Ok(reply(&RunTimeline { runs, total, total_is_estimate: false, note }))
 }
 
@@ -37,21 +34,4 @@ async fn wanted_runs(talk: Talk<'_>, asked: &Asked) -> Result<(Vec<Run>, Option<
     let note = window.note("The runs are drawn from this server's log and");
     let runs = window.runs.into_iter().filter(|(run, seen)| wanted.fits(run, seen.as_ref())).map(|(run, _)| run);
     Ok((runs.collect(), note))
-}
-
-fn light(run: Run) -> TimelineRun {
-    TimelineRun {
-        id: run.id,
-        job_id: run.job_id,
-        job_name: run.job_name,
-        job_type: run.job_type,
-        status: run.status,
-        queued_at: run.queued_at,
-        started_at: run.started_at,
-        finished_at: run.finished_at,
-        devices: run.devices,
-        succeeded: run.succeeded,
-        failed: run.failed,
-        usual_seconds: run.usual_seconds,
-    }
 }
