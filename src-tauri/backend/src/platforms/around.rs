@@ -18,14 +18,14 @@ pub(super) struct Around<'a> {
 
 /// What the lines before one say of what is secret in it.
 #[derive(Default)]
-pub(super) struct Told {
+pub(super) struct Hints {
     /// Parts that are secret.
     pub secrets: Vec<Range<usize>>,
     /// The part that is secret where it is a word alone.
     pub word: Option<Range<usize>>,
 }
 
-impl Told {
+impl Hints {
     /// Whether nothing was said.
     pub(super) fn is_empty(&self) -> bool {
         self.secrets.is_empty() && self.word.is_none()
@@ -80,8 +80,8 @@ impl<'a> Around<'a> {
 
     /// What of the next line, whose [parent](Around::parent) was asked for, is secret by what came before. `may_tell` is whether
     /// anything of [`TELLING`] may be in it.
-    pub(super) fn told(&self, line: &str, indent: usize, may_tell: bool) -> Told {
-        let mut told = Told::default();
+    pub(super) fn told(&self, line: &str, indent: usize, may_tell: bool) -> Hints {
+        let mut told = Hints::default();
         if self.section || self.is_within(line, may_tell) {
             told.secrets.extend(NAME.captures_iter(line).filter_map(|found| found.get(1)).map(|name| name.range()));
         }

@@ -5,7 +5,7 @@ use std::sync::LazyLock;
 
 use regex::{Regex, RegexSet, RegexSetBuilder};
 
-use super::around::{TELLING, Told};
+use super::around::{Hints, TELLING};
 use super::forms::{self, TRIGGER};
 use super::words::{self, ASSIGNED, STRONG, TOKEN, WEAK};
 
@@ -104,7 +104,7 @@ impl Rules {
     }
 
     /// What to hide of a line indented under `parent`, beside what is `told` already. In a sentence (`prose`) a keyword may be an ordinary word.
-    pub(super) fn judge(&self, line: &str, parent: &str, told: Told, prose: bool) -> LineVerdict {
+    pub(super) fn judge(&self, line: &str, parent: &str, told: Hints, prose: bool) -> LineVerdict {
         let matches = self.any.matches(line);
         let holds = |within: &Option<Regex>| within.as_ref().is_none_or(|within| within.is_match(parent));
         let block = (0..self.blocks.len()).find(|index| matches.matched(*index));
