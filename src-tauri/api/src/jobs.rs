@@ -11,9 +11,11 @@ use crate::words::Open;
 
 mod kind;
 mod schedule;
+mod status;
 
 pub use kind::JobKind;
 pub use schedule::{Schedule, ScheduleKind};
+pub use status::JobStatus;
 
 /// A job.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -34,7 +36,8 @@ pub struct Job {
     #[cfg_attr(feature = "openapi", schema(value_type = String))]
     pub job_type: Open<JobKind>,
     /// NetRaven's status word of the newest run: `pending`, `queued`, `RUNNING`, `COMPLETED_SUCCESS`, …
-    pub status: String,
+    #[cfg_attr(feature = "openapi", schema(value_type = String))]
+    pub status: Open<JobStatus>,
     /// Start of the newest run.
     pub started_at: Option<Timestamp>,
     /// End of the newest run.
@@ -96,7 +99,8 @@ pub struct ListJobs {
     /// Part of the name, any case.
     pub name: Option<String>,
     /// Any of these status words, any case.
-    pub status: Vec<String>,
+    #[cfg_attr(feature = "openapi", schema(value_type = Vec<String>))]
+    pub status: Vec<Open<JobStatus>>,
     /// Enabled or not.
     pub is_enabled: Option<bool>,
     /// Any of `interval`, `cron` and `onetime`.
@@ -338,7 +342,8 @@ pub struct RecentJob {
     /// Seconds it took; none while it runs.
     pub duration: Option<f64>,
     /// NetRaven's status word.
-    pub status: String,
+    #[cfg_attr(feature = "openapi", schema(value_type = String))]
+    pub status: Open<JobStatus>,
     /// Devices of the run.
     pub devices: Vec<DeviceName>,
     /// Tags of the job.

@@ -4,7 +4,7 @@ use netraven_api::Order;
 use netraven_api::address::Address;
 use netraven_api::credentials::{Credential, ListCredentials};
 use netraven_api::devices::{ApprovalState, Device, LastResult, ListDevices};
-use netraven_api::jobs::{Job, ListJobs};
+use netraven_api::jobs::{Job, JobStatus, ListJobs};
 use netraven_api::outcome::Stage;
 use netraven_api::page::Page;
 use netraven_api::results::ResultStatus;
@@ -109,7 +109,7 @@ fn approval(device: &Device) -> ApprovalState {
 pub fn job(world: &World, job: &Job) -> Job {
     let newest = world.plans.iter().rfind(|plan| plan.job_id == job.id);
     Job {
-        status: newest.map_or("pending", |plan| plan.status(world.now).job_word()).into(),
+        status: newest.map_or(JobStatus::Pending, |plan| plan.status(world.now).into()).into(),
         started_at: newest.map(|plan| plan.queued_at),
         completed_at: newest.and_then(|plan| plan.ended_at(world.now)),
         next_run: next_start(job, world.now),
@@ -123,7 +123,7 @@ pub fn job(world: &World, job: &Job) -> Job {
 pub fn jobs(world: &World, asked: &ListJobs) -> Page<Job> {
     let fits = |job: &Job| {
         holds(Some(&job.name), asked.name.as_deref())
-            && (asked.status.is_empty() || asked.status.iter().any(|word| word.eq_ignore_ascii_case(&job.status)))
+            && among(&asked.status, &job.status)
             && asked.is_enabled.is_none_or(|enabled| job.is_enabled == enabled)
             && (asked.schedule_type.is_empty()
                 || job.schedule.kind.as_ref().is_some_and(|kind| asked.schedule_type.contains(kind)))
@@ -138,7 +138,7 @@ pub fn jobs(world: &World, asked: &ListJobs) -> Page<Job> {
         |row| row.id,
         |one, other| match asked.sort.unwrap_or_default() {
             JobColumn::Kind => one.job_type.as_str().cmp(other.job_type.as_str()),
-            JobColumn::Status => one.status.cmp(&other.status),
+            JobColumn::Status => one.status.as_str().cmp(other.status.as_str()),
             JobColumn::IsEnabled => one.is_enabled.cmp(&other.is_enabled),
             JobColumn::ScheduleKind => one.schedule.kind.cmp(&other.schedule.kind),
             JobColumn::StartedAt => one.started_at.cmp(&other.started_at),

@@ -250,7 +250,7 @@ async fn told(shared: &Shared, caller: &Caller, id: i64, what: &str) {
 
 #[cfg(test)]
 mod tests {
-    use netraven_api::jobs::JobKind;
+    use netraven_api::jobs::{JobKind, JobStatus};
 
     use super::*;
 
@@ -269,7 +269,7 @@ mod tests {
                 scheduled_for: Some(Timestamp::UNIX_EPOCH),
             },
             job_type: JobKind::ConfigBackup.into(),
-            status: "pending".into(),
+            status: JobStatus::Pending.into(),
             started_at: None,
             completed_at: None,
             tags: Vec::new(),

@@ -129,7 +129,7 @@ impl Store {
             after: query.after,
             before: query.before,
         };
-        let status: Vec<String> = query.status.iter().map(|status| status.to_lowercase()).collect();
+        let status: Vec<String> = query.status.iter().map(|status| status.as_str().to_lowercase()).collect();
         let narrow = |sql: &mut Sql| {
             like(sql, "j.name", &query.name);
             any_of(sql, "lower(j.status)", &status);

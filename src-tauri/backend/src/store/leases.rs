@@ -1,9 +1,8 @@
 //! Leases: which worker has which device of which run, with a fencing number. The clock is the database's.
 
 use netraven_api::Open;
-use netraven_api::jobs::JobKind;
+use netraven_api::jobs::{JobKind, JobStatus};
 use netraven_api::outcome::Stage;
-use netraven_api::runs::RunStatus;
 use serde::Deserialize;
 use sqlx::types::Json;
 
@@ -83,7 +82,7 @@ impl Store {
                  update jobs set status = $2, started_at = now(), completed_at = null from begun where id = begun.job_id",
             )
             .bind(run_id)
-            .bind(RunStatus::Running.job_word())
+            .bind(JobStatus::Running.as_str())
             .execute(&mut *tx)
             .await?
             .rows_affected()

@@ -98,7 +98,7 @@ async fn list(talk: Talk<'_>, asked: &Asked) -> Result<Value, Problem> {
     let mut jobs: Vec<Job> = loaded.rows.iter().map(|row| job(Row(row))).collect();
     runs::judge(talk, &mut jobs).await;
     jobs.retain(|job| {
-        has(&statuses, &job.status)
+        has(&statuses, job.status.as_str())
             && has(&schedules, job.schedule.kind.as_ref().map(Open::as_str).unwrap_or_default())
             && has(&kinds, job.job_type.as_str())
     });
