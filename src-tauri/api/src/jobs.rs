@@ -10,10 +10,12 @@ use crate::tags::Tag;
 use crate::words::Open;
 
 mod kind;
+mod queues;
 mod schedule;
 mod status;
 
 pub use kind::JobKind;
+pub use queues::{GetJobStatus, JobDashboardStatus, Priority, QueueJobDetail, QueueStatus, WorkerState, WorkerStatus};
 pub use schedule::{Schedule, ScheduleKind};
 pub use status::JobStatus;
 
@@ -227,82 +229,6 @@ impl Endpoint for RunJob {
     const STATUS: u16 = 202;
     fn request(&self) -> Request {
         Request::to::<Self>().param("job_id", self.0)
-    }
-}
-
-/// State of queues and workers.
-#[derive(Clone, Copy, Debug)]
-#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-pub struct GetJobStatus;
-
-/// One task waiting in a queue.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-pub struct QueueJobDetail {
-    /// Id of the work.
-    pub job_id: String,
-    /// When it was queued.
-    pub enqueued_at: Option<Timestamp>,
-    /// What is done: the kind of job.
-    #[serde(default)]
-    pub func_name: Option<String>,
-    /// Run and device.
-    #[serde(default)]
-    pub args: Option<Vec<i64>>,
-    /// More about it.
-    #[serde(default)]
-    pub meta: Option<serde_json::Value>,
-}
-
-/// One queue.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-pub struct QueueStatus {
-    /// `high`, `default` or `low`.
-    pub name: String,
-    /// Tasks waiting.
-    pub job_count: i64,
-    /// When the oldest was queued.
-    pub oldest_job_ts: Option<Timestamp>,
-    /// The waiting tasks, the oldest first, at most 100.
-    pub jobs: Vec<QueueJobDetail>,
-}
-
-/// One worker.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-pub struct WorkerStatus {
-    /// Id, `host:pid:…`.
-    pub id: String,
-    /// `busy` or `idle`.
-    pub status: String,
-    /// Devices it works on now.
-    pub jobs_in_progress: i64,
-}
-
-/// Answer to [`GetJobStatus`].
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-pub struct JobDashboardStatus {
-    /// Seconds Redis has been up.
-    pub redis_uptime: Option<i64>,
-    /// Bytes Redis uses.
-    pub redis_memory: Option<i64>,
-    /// When Redis last answered.
-    pub redis_last_heartbeat: Option<Timestamp>,
-    /// The queues.
-    pub rq_queues: Vec<QueueStatus>,
-    /// The workers.
-    pub workers: Vec<WorkerStatus>,
-}
-
-impl Endpoint for GetJobStatus {
-    type Reply = JobDashboardStatus;
-    const METHOD: Method = Method::Get;
-    const PATH: &'static str = "/jobs/status";
-    const ACCESS: Access = Access::User;
-    fn request(&self) -> Request {
-        Request::to::<Self>()
     }
 }
 

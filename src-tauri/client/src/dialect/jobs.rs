@@ -192,7 +192,7 @@ async fn recent(talk: Talk<'_>, asked: &Asked) -> Result<Value, Problem> {
 
 fn status(row: Row) -> JobDashboardStatus {
     let queue = |row: Row| QueueStatus {
-        name: row.word("name"),
+        name: Open::of(&row.word("name")),
         job_count: row.number("job_count").unwrap_or_default(),
         oldest_job_ts: row.time("oldest_job_ts"),
         // The server names the tasks of a queue elsewhere, and here never.
@@ -200,7 +200,7 @@ fn status(row: Row) -> JobDashboardStatus {
     };
     let worker = |row: Row| WorkerStatus {
         id: row.word("id"),
-        status: row.word("status"),
+        status: Open::of(&row.word("status")),
         jobs_in_progress: row.number("jobs_in_progress").unwrap_or_default(),
     };
     JobDashboardStatus {
