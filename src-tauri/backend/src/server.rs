@@ -174,8 +174,7 @@ fn panicked() -> Response {
 }
 
 /// The one path a route is mounted under: without `/api` before it and without a slash at its end.
-fn canonical(path: &str) -> &str {
-    let mut path = path;
+fn canonical(mut path: &str) -> &str {
     while let Some(rest) = path.strip_prefix("/api").filter(|rest| rest.is_empty() || rest.starts_with('/')) {
         path = rest;
     }

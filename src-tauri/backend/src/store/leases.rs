@@ -71,10 +71,9 @@ impl Store {
         .bind(f64::from(LEASE_SECONDS))
         .fetch_optional(&mut *tx)
         .await?;
-        let Some(Json(lease)) = row else {
+        let Some(Json(mut lease)) = row else {
             return Ok(None);
         };
-        let mut lease = lease;
         if lease.begins_run {
             lease.begins_run = sqlx::query(
                 "with begun as (update job_runs set status = 'running', started_at = now()
