@@ -54,7 +54,8 @@ fn every_word_in_fixed_sql_is_of_its_list() {
     let compared = Regex::new(COMPARED).unwrap();
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
     let mut words = 0;
-    for (file, text) in [root.join("src/store"), root.join("../../migrations")].iter().flat_map(|folder| texts(folder)) {
+    let folders = [root.join("src/store"), root.join("../../migrations")];
+    for (file, text) in folders.iter().flat_map(|folder| texts(folder)) {
         for found in compared.captures_iter(&text) {
             for word in found[2].split(", ").map(|word| word.trim_matches('\'')) {
                 assert!(is_known(&found[1], word), "{file}: {} has no word '{word}'", &found[1]);
