@@ -13,7 +13,7 @@ use crate::Shell;
 #[tauri::command]
 pub async fn call(shell: State<'_, Shell>, request: Request, ticket: u64) -> Result<Value, Problem> {
     allow(&request)?;
-    shell.connection.call_by(ticket, request).await
+    shell.connection.calls().call_by(ticket, request).await
 }
 
 /// Refuses whatever is not in the table of routes.

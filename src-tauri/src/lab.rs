@@ -47,8 +47,14 @@ impl LabKeeper {
         self.state.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
-    /// Starts so many devices, makes them known to the server, and runs their backup.
+    /// Starts so many devices, makes them known to the server, and runs their backup. They listen on this computer alone, so
+    /// that only a backend here can reach them.
     pub async fn start(&self, client: &Client, devices: u16) -> Result<LabState, Problem> {
+        if !client.is_here() {
+            let message = "The sample lab runs on this computer, and the server on another one cannot reach it. Choose \
+                           \"On this computer\" to try it.";
+            return Err(Problem::new(Code::Conflict, message));
+        }
         if !(1..=MOST_DEVICES).contains(&devices) {
             let message = format!("The sample lab can have 1 to {MOST_DEVICES} devices.");
             return Err(Problem::field("devices", message));

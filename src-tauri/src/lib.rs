@@ -37,7 +37,7 @@ use connection::Connection;
 use end::End;
 use export::Exports;
 use feed::Feeds;
-use host::Desktop;
+use host::{Desktop, Host};
 use secrets::Secrets;
 
 /// Folder below the data folder for settings, the window's place and the web view's own files.
@@ -45,6 +45,7 @@ const WINDOW_FOLDER: &str = "window";
 
 /// What the commands work on.
 pub struct Shell {
+    host: Arc<dyn Host>,
     connection: Arc<Connection>,
     feeds: Feeds,
     exports: Exports,
@@ -121,9 +122,10 @@ fn build(arguments: &Arguments, end: End) -> Result<Start, String> {
             }
         })
         .setup(move |app| {
-            let host = Arc::new(Desktop::new(app.handle())?);
-            let connection = Arc::new(Connection::new(host, data_dir, Secrets::system()));
+            let host: Arc<dyn Host> = Arc::new(Desktop::new(app.handle())?);
+            let connection = Arc::new(Connection::new(host.clone(), data_dir, Secrets::system()));
             app.manage(Shell {
+                host,
                 connection: connection.clone(),
                 feeds: Feeds::default(),
                 exports: Exports::default(),

@@ -38,7 +38,7 @@ pub async fn native(app: AppHandle, shell: State<'_, Shell>, wish: Native) -> Re
         }
         Native::SignInAgain { password } => connection.sign_in_again(&password).await.map(|()| Value::Null),
         Native::Withdraw { ticket } => {
-            connection.withdraw(ticket);
+            connection.calls().withdraw(ticket);
             Ok(Value::Null)
         }
         Native::EditProfile { profile } => connection.edit_profile(&profile).map(|()| Value::Null),
@@ -52,14 +52,14 @@ pub async fn native(app: AppHandle, shell: State<'_, Shell>, wish: Native) -> Re
         }
         Native::GetSetting { name } => {
             let name = setting_name(&name)?;
-            Ok(connection.host().setting(&name).unwrap_or(Value::Null))
+            Ok(shell.host.setting(&name).unwrap_or(Value::Null))
         }
         Native::SetSetting { name, value } => {
             let name = setting_name(&name)?;
             if value.to_string().len() > SETTING_VALUE_LIMIT {
                 return Err(Problem::field("value", "The setting is too large to be kept."));
             }
-            connection.host().keep_setting(&name, value);
+            shell.host.keep_setting(&name, value);
             Ok(Value::Null)
         }
         Native::Zoom { percent } => window::zoom(&app, percent).map(|()| Value::Null),
@@ -71,8 +71,8 @@ pub async fn native(app: AppHandle, shell: State<'_, Shell>, wish: Native) -> Re
         }
         Native::ExportState => Ok(value(&shell.exports.state())),
         Native::ExportStop => Ok(value(&shell.exports.stop())),
-        Native::LabStart { devices } => Ok(value(&connection.start_lab(devices).await?)),
-        Native::LabStop => Ok(value(&connection.remove_lab().await?)),
+        Native::LabStart { devices } => Ok(value(&connection.lab().start(&connection.open()?.client, devices).await?)),
+        Native::LabStop => Ok(value(&connection.lab().remove(&connection.open()?.client).await?)),
         Native::LabState => Ok(value(&connection.lab().state())),
     }
 }

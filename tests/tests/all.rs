@@ -43,6 +43,7 @@ mod api {
     mod jobs;
     mod lists;
     mod log_meta;
+    mod log_rows;
     mod matrix;
     mod orders;
     mod paths;

@@ -3,6 +3,8 @@
 use serde::{Deserialize, Serialize};
 
 use crate::secret::Secret;
+use crate::users::Role;
+use crate::words::Open;
 
 /// Path of the login; it takes a form, not JSON, and is the one call that is not an [`crate::Endpoint`].
 pub const TOKEN_PATH: &str = "/auth/token";
@@ -39,7 +41,8 @@ pub struct Claims {
     /// User name.
     pub sub: String,
     /// `admin` or `user`.
-    pub role: String,
+    #[cfg_attr(feature = "openapi", schema(value_type = String))]
+    pub role: Open<Role>,
     /// Seconds since the epoch at which the token ends.
     pub exp: i64,
 }

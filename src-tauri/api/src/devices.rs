@@ -110,8 +110,8 @@ pub struct DeviceInput {
     pub model: Option<String>,
     /// `local` or `imported`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[cfg_attr(feature = "openapi", schema(pattern = "^(local|imported)$"))]
-    pub source: Option<String>,
+    #[cfg_attr(feature = "openapi", schema(value_type = Option<String>, pattern = "^(local|imported)$"))]
+    pub source: Option<DeviceSource>,
     /// Notes.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "openapi", schema(max_length = 100000))]

@@ -3,6 +3,8 @@
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
+use crate::words::words;
+
 /// HTTP method of an endpoint.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "UPPERCASE")]
@@ -30,15 +32,16 @@ impl Method {
     }
 }
 
-/// Who may call an endpoint.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Access {
-    /// Anybody, without a token.
-    Open,
-    /// Any active user.
-    User,
-    /// Active users of role `admin`.
-    Admin,
+words! {
+    /// Who may call an endpoint.
+    pub enum Access {
+        /// Anybody, without a token.
+        Open = "open": "open",
+        /// Any active user.
+        User = "user": "any user",
+        /// Active users of role `admin`.
+        Admin = "admin": "admins only",
+    }
 }
 
 /// A request type that knows where it goes and what comes back.

@@ -10,10 +10,14 @@ use crate::tags::Tag;
 use crate::words::Open;
 
 mod kind;
+mod queues;
 mod schedule;
+mod status;
 
 pub use kind::JobKind;
+pub use queues::{GetJobStatus, JobDashboardStatus, Priority, QueueJobDetail, QueueStatus, WorkerState, WorkerStatus};
 pub use schedule::{Schedule, ScheduleKind};
+pub use status::JobStatus;
 
 /// A job.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -34,7 +38,8 @@ pub struct Job {
     #[cfg_attr(feature = "openapi", schema(value_type = String))]
     pub job_type: Open<JobKind>,
     /// NetRaven's status word of the newest run: `pending`, `queued`, `RUNNING`, `COMPLETED_SUCCESS`, …
-    pub status: String,
+    #[cfg_attr(feature = "openapi", schema(value_type = String))]
+    pub status: Open<JobStatus>,
     /// Start of the newest run.
     pub started_at: Option<Timestamp>,
     /// End of the newest run.
@@ -96,7 +101,8 @@ pub struct ListJobs {
     /// Part of the name, any case.
     pub name: Option<String>,
     /// Any of these status words, any case.
-    pub status: Vec<String>,
+    #[cfg_attr(feature = "openapi", schema(value_type = Vec<String>))]
+    pub status: Vec<Open<JobStatus>>,
     /// Enabled or not.
     pub is_enabled: Option<bool>,
     /// Any of `interval`, `cron` and `onetime`.
@@ -226,82 +232,6 @@ impl Endpoint for RunJob {
     }
 }
 
-/// State of queues and workers.
-#[derive(Clone, Copy, Debug)]
-#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-pub struct GetJobStatus;
-
-/// One task waiting in a queue.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-pub struct QueueJobDetail {
-    /// Id of the work.
-    pub job_id: String,
-    /// When it was queued.
-    pub enqueued_at: Option<Timestamp>,
-    /// What is done: the kind of job.
-    #[serde(default)]
-    pub func_name: Option<String>,
-    /// Run and device.
-    #[serde(default)]
-    pub args: Option<Vec<i64>>,
-    /// More about it.
-    #[serde(default)]
-    pub meta: Option<serde_json::Value>,
-}
-
-/// One queue.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-pub struct QueueStatus {
-    /// `high`, `default` or `low`.
-    pub name: String,
-    /// Tasks waiting.
-    pub job_count: i64,
-    /// When the oldest was queued.
-    pub oldest_job_ts: Option<Timestamp>,
-    /// The waiting tasks, the oldest first, at most 100.
-    pub jobs: Vec<QueueJobDetail>,
-}
-
-/// One worker.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-pub struct WorkerStatus {
-    /// Id, `host:pid:…`.
-    pub id: String,
-    /// `busy` or `idle`.
-    pub status: String,
-    /// Devices it works on now.
-    pub jobs_in_progress: i64,
-}
-
-/// Answer to [`GetJobStatus`].
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-pub struct JobDashboardStatus {
-    /// Seconds Redis has been up.
-    pub redis_uptime: Option<i64>,
-    /// Bytes Redis uses.
-    pub redis_memory: Option<i64>,
-    /// When Redis last answered.
-    pub redis_last_heartbeat: Option<Timestamp>,
-    /// The queues.
-    pub rq_queues: Vec<QueueStatus>,
-    /// The workers.
-    pub workers: Vec<WorkerStatus>,
-}
-
-impl Endpoint for GetJobStatus {
-    type Reply = JobDashboardStatus;
-    const METHOD: Method = Method::Get;
-    const PATH: &'static str = "/jobs/status";
-    const ACCESS: Access = Access::User;
-    fn request(&self) -> Request {
-        Request::to::<Self>()
-    }
-}
-
 /// The jobs that ran last.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
@@ -338,7 +268,8 @@ pub struct RecentJob {
     /// Seconds it took; none while it runs.
     pub duration: Option<f64>,
     /// NetRaven's status word.
-    pub status: String,
+    #[cfg_attr(feature = "openapi", schema(value_type = String))]
+    pub status: Open<JobStatus>,
     /// Devices of the run.
     pub devices: Vec<DeviceName>,
     /// Tags of the job.

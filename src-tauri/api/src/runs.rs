@@ -47,20 +47,6 @@ impl RunStatus {
     pub fn is_active(self) -> bool {
         matches!(self, RunStatus::Queued | RunStatus::Running)
     }
-
-    /// NetRaven's status word for a job whose newest run has this status.
-    #[must_use]
-    pub fn job_word(self) -> &'static str {
-        match self {
-            RunStatus::Queued => "queued",
-            RunStatus::Running => "RUNNING",
-            RunStatus::Succeeded => "COMPLETED_SUCCESS",
-            RunStatus::PartlyFailed => "COMPLETED_PARTIAL_FAILURE",
-            RunStatus::Failed => "COMPLETED_FAILURE",
-            RunStatus::Cancelled => "CANCELLED",
-            RunStatus::Unknown => "UNKNOWN",
-        }
-    }
 }
 
 words! {

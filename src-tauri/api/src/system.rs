@@ -4,6 +4,29 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::endpoint::{Access, Endpoint, Method, Request};
+use crate::words::{Open, words};
+
+words! {
+    /// How a part of the system is.
+    pub enum Condition {
+        /// It answers.
+        Healthy = "healthy": "Healthy",
+        /// It stopped, and is being started again.
+        Restarting = "restarting": "Restarting",
+        /// It does not answer.
+        Unhealthy = "unhealthy": "Unhealthy",
+        /// A server of another kind does not tell how it is.
+        Unknown = "unknown": "Not told",
+    }
+}
+
+impl Condition {
+    /// Whether nothing is known to be wrong.
+    #[must_use]
+    pub fn is_well(self) -> bool {
+        matches!(self, Condition::Healthy | Condition::Unknown)
+    }
+}
 
 /// Whether the API answers.
 #[derive(Clone, Copy, Debug)]
@@ -15,7 +38,8 @@ pub struct GetHealth;
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Health {
     /// `healthy`.
-    pub status: String,
+    #[cfg_attr(feature = "openapi", schema(value_type = String))]
+    pub status: Open<Condition>,
 }
 
 impl Endpoint for GetHealth {
@@ -33,23 +57,26 @@ impl Endpoint for GetHealth {
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct GetSystemStatus;
 
-/// A part of which a server of another kind does not tell how it is.
-pub const UNKNOWN: &str = "unknown";
-
-/// Answer to [`GetSystemStatus`]. Each part is `healthy`, `restarting` or `unhealthy`; see also [`UNKNOWN`].
+/// Answer to [`GetSystemStatus`]. Each part is `healthy`, `restarting` or `unhealthy`; `unknown` is what a server of another kind
+/// does not tell.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct SystemStatus {
     /// The API.
-    pub api: String,
+    #[cfg_attr(feature = "openapi", schema(value_type = String))]
+    pub api: Open<Condition>,
     /// PostgreSQL.
-    pub postgres: String,
+    #[cfg_attr(feature = "openapi", schema(value_type = String))]
+    pub postgres: Open<Condition>,
     /// Redis.
-    pub redis: String,
+    #[cfg_attr(feature = "openapi", schema(value_type = String))]
+    pub redis: Open<Condition>,
     /// At least one worker beats.
-    pub worker: String,
+    #[cfg_attr(feature = "openapi", schema(value_type = String))]
+    pub worker: Open<Condition>,
     /// A scheduler holds the lead and ticks.
-    pub scheduler: String,
+    #[cfg_attr(feature = "openapi", schema(value_type = String))]
+    pub scheduler: Open<Condition>,
     /// The server's clock.
     pub system_time: Timestamp,
     /// Sentences about what is wrong. Not part of NetRaven's shape.

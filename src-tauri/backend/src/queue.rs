@@ -21,6 +21,7 @@ mod tests;
 mod workers;
 
 pub use events::Subscribed;
+pub use netraven_api::jobs::Priority;
 pub use workers::WorkerBeat;
 
 use link::RedisLink;
@@ -39,37 +40,6 @@ pub struct Task {
     pub attempt: i64,
 }
 
-/// How urgent a task is. More urgent ones are always handed out first.
-#[derive(Serialize, Deserialize, Clone, Copy, Debug, PartialEq, Eq, Hash)]
-#[serde(rename_all = "lowercase")]
-pub enum Priority {
-    /// A person is waiting.
-    High,
-    /// Everything else.
-    Default,
-    /// Whenever there is nothing better to do.
-    Low,
-}
-
-impl Priority {
-    /// All of them, the most urgent first.
-    pub const ALL: [Self; 3] = [Self::High, Self::Default, Self::Low];
-
-    /// The name, as it is stored and shown.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::High => "high",
-            Self::Default => "default",
-            Self::Low => "low",
-        }
-    }
-
-    /// The priority of that name.
-    pub fn parse(name: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|priority| priority.as_str() == name)
-    }
-}
-
 /// A task in a worker's hands. It has to be kept alive by heartbeats, else another worker takes it over.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Delivery {
@@ -86,8 +56,8 @@ pub struct Delivery {
 /// How one queue is doing.
 #[derive(Clone, Debug, PartialEq)]
 pub struct QueueStatus {
-    /// The name of its priority.
-    pub name: &'static str,
+    /// Its priority.
+    pub priority: Priority,
     /// Tasks nobody has yet.
     pub waiting: u64,
     /// Tasks in workers' hands.

@@ -155,7 +155,7 @@ impl Scheduler {
                     enqueue(&self.queue, &started, Priority::Default).await;
                     let about = About { run_id: Some(started.run_id), ..about };
                     let message = format!("{} queued by its schedule: {} devices.", job.name, started.devices.len());
-                    let meta = json!({ "trigger": "schedule", "fire_at": fire_at.to_string() });
+                    let meta = json!({ "trigger": Trigger::Schedule, "fire_at": fire_at.to_string() });
                     self.journal.line(Level::Info, LogType::Job, "scheduler", about, message, meta);
                     self.tell_missed(&timing, &job, fire_at, about);
                     self.journal.changed(Changed::Run { run_id: started.run_id, job_id: job.id, ended: false }).await;

@@ -26,6 +26,8 @@ pub mod system;
 pub mod tags;
 pub mod tallies;
 pub mod users;
+#[cfg(test)]
+mod words;
 
 use std::str::FromStr;
 use std::time::Duration;

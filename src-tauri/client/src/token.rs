@@ -6,7 +6,7 @@ use jiff::Timestamp;
 use netraven_api::auth::Claims;
 use netraven_api::problem::Code;
 use netraven_api::users::Role;
-use netraven_api::{Problem, Secret};
+use netraven_api::{Open, Problem, Secret};
 use serde::Deserialize;
 
 /// Claims as they may come: a server may leave out role and end.
@@ -14,7 +14,7 @@ use serde::Deserialize;
 struct RawClaims {
     sub: String,
     #[serde(default)]
-    role: Option<String>,
+    role: Option<Open<Role>>,
     #[serde(default)]
     exp: Option<f64>,
 }
@@ -28,7 +28,7 @@ pub fn claims(token: &Secret) -> Result<Claims, Problem> {
     let raw: RawClaims = serde_json::from_slice(&bytes).map_err(|_| refuse())?;
     Ok(Claims {
         sub: raw.sub,
-        role: raw.role.unwrap_or_else(|| Role::User.as_str().to_owned()),
+        role: raw.role.unwrap_or(Open::Known(Role::User)),
         exp: raw.exp.map_or(i64::MAX, |seconds| seconds as i64),
     })
 }
@@ -36,7 +36,7 @@ pub fn claims(token: &Secret) -> Result<Claims, Problem> {
 /// The role in the claims; an unknown word is the lesser role.
 #[must_use]
 pub fn role(claims: &Claims) -> Role {
-    if claims.role == Role::Admin.as_str() { Role::Admin } else { Role::User }
+    claims.role.known().unwrap_or(Role::User)
 }
 
 /// Whether the token is still good for at least some seconds at the given time.

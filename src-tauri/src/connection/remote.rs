@@ -10,8 +10,8 @@ use netraven_api::problem::Code;
 use netraven_api::{Problem, Secret};
 use netraven_client::{Client, Pause, Tokens as _, token};
 
+use super::Connection;
 use super::signed_in::{SignedIn, ask_at, end_of};
-use super::{Connection, memory};
 use crate::arguments::Place;
 use crate::native::no_session;
 
@@ -47,14 +47,14 @@ impl Connection {
         // A host that does not answer must not keep the application from ending.
         let (client, token) = tokio::select! {
             reached = reach => reached?,
-            () = self.ending.cancelled() => {
+            () = self.standing.ended() => {
                 return Err(Problem::new(Code::Unavailable, "NetRaven is being closed. Start it again to sign in."));
             }
         };
         let claims = token::claims(&token)?;
         self.leave_embedded().await;
-        let note = memory::keep_token(self.host(), &self.secrets, client.base_url(), username, &token, remember).await;
-        memory::keep_place(self.host(), Some(&Place::Remote(client.base_url().to_owned())));
+        let note = self.remembered.keep_token(client.base_url(), username, &token, remember).await;
+        self.remembered.keep_place(Some(&Place::Remote(client.base_url().to_owned())));
         self.enter_remote(client, token, &claims, note, remember);
         Ok(())
     }
@@ -62,11 +62,7 @@ impl Connection {
     /// Signs in again as the same user: requests that wait are sent, feeds go on, and the screen stays.
     pub async fn sign_in_again(&self, password: &Secret) -> Result<(), Problem> {
         let _one_at_a_time = self.change.lock().await;
-        let (client, signed_in, generation) = {
-            let state = self.state();
-            let client = state.client.clone().ok_or_else(no_session)?;
-            (client, state.signed_in.clone().ok_or_else(no_session)?, state.generation)
-        };
+        let (client, signed_in, generation) = self.standing.signed_in()?;
         let Session::Ready(Ready { username, .. }) = self.session() else { return Err(no_session()) };
         let token = client.login(&username, password, Some(&signed_in.token())).await?.access_token;
         let claims = token::claims(&token)?;
@@ -75,10 +71,10 @@ impl Connection {
             return Err(Problem::new(Code::NotUnderstood, message));
         }
         let url = client.base_url().to_owned();
-        let note = memory::keep_token(self.host(), &self.secrets, &url, &username, &token, signed_in.remember()).await;
+        let note = self.remembered.keep_token(&url, &username, &token, signed_in.remember()).await;
         let ends = end_of(&claims, Timestamp::now());
         signed_in.change(token, ends);
-        self.revise(generation, |ready| {
+        self.standing.revise(generation, |ready| {
             ready.renewal = Renewal::None;
             ready.expires_at = ends;
             ready.role = token::role(&claims);
@@ -89,18 +85,9 @@ impl Connection {
 
     /// The token of an earlier sign-in of this user to this very server, if there is one. No other server is shown it.
     async fn earlier(&self, url: &str, username: &str) -> Option<Secret> {
-        let open = {
-            let state = self.state();
-            match (&state.session, &state.signed_in) {
-                (Session::Ready(ready), Some(signed_in)) if ready.url == url && ready.username == username => {
-                    Some(signed_in.token())
-                }
-                _ => None,
-            }
-        };
-        match open {
+        match self.standing.token_of(url, username) {
             Some(token) => Some(token),
-            None => memory::kept_token(self.host(), &self.secrets, url, username).await.ok().flatten(),
+            None => self.remembered.kept_token(url, username).await.ok().flatten(),
         }
     }
 
@@ -110,28 +97,28 @@ impl Connection {
         let client = match Client::new(entered) {
             Ok(client) => client,
             Err(problem) => {
-                self.enter(Session::Failed { problem, embedded: false }, None, None);
+                self.standing.enter(Session::Failed { problem, embedded: false }, None, None);
                 return;
             }
         };
-        let Some(profile) = memory::profile_of(self.host(), client.base_url()) else {
+        let Some(profile) = self.remembered.profile_of(client.base_url()) else {
             let url = client.base_url().to_owned();
-            self.enter(Session::SignIn { url, username: None, reason: None }, None, None);
+            self.standing.enter(Session::SignIn { url, username: None, reason: None }, None, None);
             return;
         };
-        let kept = memory::kept_token(self.host(), &self.secrets, &profile.url, &profile.username).await;
+        let kept = self.remembered.kept_token(&profile.url, &profile.username).await;
         if let Ok(Some(token)) = &kept
             && let Ok(claims) = token::claims(token)
             && token::lasts(&claims, Timestamp::now(), WORTH_S)
             && let Ok(client) = Client::new(&profile.url)
         {
             let step = format!("Reaching {}.", client.place());
-            self.enter(Session::Starting { step }, None, None);
+            self.standing.enter(Session::Starting { step }, None, None);
             match client.clone().learn().await {
                 Ok(client) => self.enter_remote(client, token.clone(), &claims, None, true),
                 Err(problem) => {
                     let again = problem.code == Code::Unreachable;
-                    let generation = self.enter(Session::Failed { problem, embedded: false }, None, None);
+                    let generation = self.standing.enter(Session::Failed { problem, embedded: false }, None, None);
                     if again {
                         let kept = Kept { client, token: token.clone(), claims };
                         let pause = Pause::new(FIRST_PAUSE, LONGEST_PAUSE);
@@ -142,7 +129,7 @@ impl Connection {
             return;
         }
         let (url, username) = (profile.url, Some(profile.username));
-        self.enter(Session::SignIn { url, username, reason: kept.err() }, None, None);
+        self.standing.enter(Session::SignIn { url, username, reason: kept.err() }, None, None);
     }
 
     fn enter_remote(
@@ -167,12 +154,12 @@ impl Connection {
             open_to_users: client.open_to_users(),
             expires_at: ends,
             renewal: Renewal::None,
-            profile: Some(memory::keep_profile(self.host(), client.base_url(), &claims.sub)),
+            profile: Some(self.remembered.keep_profile(client.base_url(), &claims.sub)),
         };
         let signed_in = Arc::new(SignedIn::new(token, ends, remember));
         let client = client.with_tokens(signed_in.clone());
-        let generation = self.enter(Session::Ready(ready), Some(client), None);
-        self.state().signed_in = Some(signed_in.clone());
+        let generation = self.standing.enter(Session::Ready(ready), Some(client), None);
+        self.standing.keep_signed_in(signed_in.clone());
         tauri::async_runtime::spawn(watch(Arc::downgrade(self), generation, signed_in));
     }
 
@@ -181,15 +168,15 @@ impl Connection {
         if changed.name.chars().count() > NAME_LIMIT {
             return Err(Problem::field("name", format!("The name is longer than {NAME_LIMIT} letters: shorten it.")));
         }
-        if !memory::edit_profile(self.host(), changed) {
+        if !self.remembered.edit_profile(changed) {
             return Err(Problem::new(
                 Code::NotFound,
                 "This server is not among those used before. Sign in to it first.",
             ));
         }
-        let generation = self.state().generation;
-        let known = memory::profile_of(self.host(), &changed.url);
-        self.revise(generation, |ready| {
+        let generation = self.standing.generation();
+        let known = self.remembered.profile_of(&changed.url);
+        self.standing.revise(generation, |ready| {
             if ready.url == changed.url {
                 ready.profile = known;
             }
@@ -199,51 +186,20 @@ impl Connection {
 
     /// Forgets a server used before, and the token kept for it.
     pub async fn forget_profile(&self, url: &str, username: &str) {
-        memory::forget_token(self.host(), &self.secrets, url, username).await;
-        memory::forget_profile(self.host(), url);
-        let session = {
-            let mut state = self.state();
-            match &mut state.session {
-                Session::Choose { profiles } => *profiles = memory::profiles(self.host()),
-                _ => return,
-            }
-            state.session.clone()
-        };
-        self.host().announce(&session);
-    }
-
-    /// Whether another session began since, or the application ends.
-    fn is_over(&self, generation: u64) -> bool {
-        self.ending.is_cancelled() || self.state().generation != generation
-    }
-
-    /// Changes what is told of a session, without another session beginning.
-    fn revise(&self, generation: u64, change: impl FnOnce(&mut Ready)) {
-        let session = {
-            let mut state = self.state();
-            let is_current = state.generation == generation;
-            let Session::Ready(ready) = &mut state.session else { return };
-            let before = ready.clone();
-            if is_current {
-                change(ready);
-            }
-            if *ready == before {
-                return;
-            }
-            Session::Ready(ready.clone())
-        };
-        self.host().announce(&session);
+        self.remembered.forget_token(url, username).await;
+        self.remembered.forget_profile(url);
+        self.standing.offer(self.remembered.profiles());
     }
 
     /// A token was refused or has ended: the password is wanted now, and the token is kept no longer.
     async fn ask_now(&self, generation: u64) {
         let mut place = None;
-        self.revise(generation, |ready| {
+        self.standing.revise(generation, |ready| {
             ready.renewal = Renewal::Now;
             place = Some((ready.url.clone(), ready.username.clone()));
         });
         if let Some((url, username)) = place {
-            memory::forget_token(self.host(), &self.secrets, &url, &username).await;
+            self.remembered.forget_token(&url, &username).await;
         }
     }
 }
@@ -262,19 +218,19 @@ impl Kept {
         loop {
             tokio::time::sleep(pause.next(Duration::ZERO)).await;
             let Some(connection) = connection.upgrade() else { return };
-            if connection.is_over(generation) {
+            if connection.standing.is_over(generation) {
                 return;
             }
             let reached = self.client.clone().learn().await;
             let _one_at_a_time = connection.change.lock().await;
-            if connection.is_over(generation) {
+            if connection.standing.is_over(generation) {
                 return;
             }
             match reached {
                 Ok(client) => return connection.enter_remote(client, self.token, &self.claims, None, true),
                 Err(problem) if problem.code == Code::Unreachable => {}
                 Err(problem) => {
-                    connection.enter(Session::Failed { problem, embedded: false }, None, None);
+                    connection.standing.enter(Session::Failed { problem, embedded: false }, None, None);
                 }
             }
         }
@@ -294,7 +250,9 @@ async fn watch(connection: Weak<Connection>, generation: u64, signed_in: Arc<Sig
         match signed_in.ends() {
             _ if refused => connection.ask_now(generation).await,
             Some(end) if end <= now => connection.ask_now(generation).await,
-            Some(end) if ask_at(end) <= now => connection.revise(generation, |ready| ready.renewal = Renewal::Soon),
+            Some(end) if ask_at(end) <= now => {
+                connection.standing.revise(generation, |ready| ready.renewal = Renewal::Soon);
+            }
             _ => {}
         }
     }

@@ -4,9 +4,13 @@ use std::collections::HashMap;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use netraven_api::jobs::ListRecentJobs;
+use netraven_api::native::Renewal;
+use netraven_api::problem::Code;
 use netraven_api::tags::{CreateTag, TagInput};
 use netraven_api::users::Role;
 use netraven_api::{Endpoint, Secret};
+use netraven_client::{Client, token};
+use serde_json::Value;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 
@@ -55,6 +59,10 @@ impl Host for MemoryHost {
 
 fn connection(host: &Arc<MemoryHost>) -> Arc<Connection> {
     Arc::new(Connection::new(host.clone(), PathBuf::from("unused"), Secrets::absent()))
+}
+
+fn remembered(host: &Arc<MemoryHost>) -> Remembered {
+    Remembered::new(host.clone(), Secrets::absent())
 }
 
 /// A server that knows ann's password, and takes the tokens it is told to.
@@ -156,7 +164,7 @@ async fn signing_in_tells_who_and_where_and_what_is_not_kept() {
     assert_eq!(ready.url, url);
     assert!(ready.secrets_note.unwrap().contains("no password store"));
     assert_eq!(host.announced.lock().unwrap().last(), Some(&connection.session()));
-    assert_eq!(connection.call(ListRecentJobs::default().request()).await.unwrap(), serde_json::json!([]));
+    assert_eq!(connection.calls().call(ListRecentJobs::default().request()).await.unwrap(), serde_json::json!([]));
     assert!(!format!("{:?}", host.settings.lock().unwrap()).contains(TOKEN));
 }
 
@@ -167,7 +175,8 @@ async fn a_wrong_password_leaves_the_session_as_it_was() {
     connection.begin(None).await;
     assert_eq!(sign_in(&connection, &url, "wrong").await.unwrap_err().code, Code::Unauthenticated);
     assert_eq!(connection.session(), Session::Choose { profiles: vec![] });
-    assert_eq!(connection.call(ListRecentJobs::default().request()).await.unwrap_err().code, Code::Unauthenticated);
+    let problem = connection.calls().call(ListRecentJobs::default().request()).await.unwrap_err();
+    assert_eq!(problem.code, Code::Unauthenticated);
 }
 
 /// Waits until the session looks a certain way.
@@ -193,7 +202,7 @@ async fn a_request_whose_token_was_refused_is_held_and_sent_once_the_password_wa
     let open = connection.open().unwrap();
     good.store(TOKEN_AGAIN, Ordering::SeqCst);
     let held = connection.clone();
-    let call = tokio::spawn(async move { held.call(ListRecentJobs::default().request()).await });
+    let call = tokio::spawn(async move { held.calls().call(ListRecentJobs::default().request()).await });
     until(&connection, wants_password).await;
     let problem = connection.sign_in_again(&Secret::new("wrong")).await.unwrap_err();
     assert_eq!(problem.code, Code::Unauthenticated);
@@ -240,17 +249,17 @@ async fn a_held_change_that_was_taken_back_is_never_sent() {
     good.store(NOBODY, Ordering::SeqCst);
     let change = || CreateTag(TagInput { name: Some("late".into()), ..TagInput::default() }).request();
     let held = connection.clone();
-    let call = tokio::spawn(async move { held.call_by(7, change()).await });
+    let call = tokio::spawn(async move { held.calls().call_by(7, change()).await });
     until(&connection, wants_password).await;
     assert!(!call.is_finished(), "it waits for the password");
-    connection.withdraw(7);
+    connection.calls().withdraw(7);
     // Whoever has ended cannot be sent any more, whatever becomes of the sign-in.
     let ended = tokio::time::timeout(Duration::from_secs(20), call).await.expect("it waits no longer");
     assert_eq!(ended.unwrap().unwrap_err().code, Code::Unauthenticated);
     assert!(wants_password(&connection.session()), "nobody signed in meanwhile");
     // The message that takes it back may be the quicker one.
-    connection.withdraw(8);
-    let early = tokio::time::timeout(Duration::from_secs(20), connection.call_by(8, change())).await;
+    connection.calls().withdraw(8);
+    let early = tokio::time::timeout(Duration::from_secs(20), connection.calls().call_by(8, change())).await;
     assert_eq!(early.expect("it does not wait").unwrap_err().code, Code::Unauthenticated);
 }
 
@@ -261,7 +270,7 @@ async fn signing_out_lets_nobody_wait_for_a_password() {
     sign_in(&connection, &url, "right").await.unwrap();
     good.store(NOBODY, Ordering::SeqCst);
     let held = connection.clone();
-    let call = tokio::spawn(async move { held.call(ListRecentJobs::default().request()).await });
+    let call = tokio::spawn(async move { held.calls().call(ListRecentJobs::default().request()).await });
     until(&connection, wants_password).await;
     connection.sign_out().await;
     assert_eq!(call.await.unwrap().unwrap_err().code, Code::Unauthenticated);
@@ -279,7 +288,7 @@ async fn the_password_is_asked_for_before_the_sign_in_ends() {
     let Session::Ready(ready) = connection.session() else { panic!("{:?}", connection.session()) };
     assert!(ready.expires_at.is_some() && ready.renewal == Renewal::None, "{ready:?}");
     until(&connection, |session| matches!(session, Session::Ready(Ready { renewal: Renewal::Soon, .. }))).await;
-    assert_eq!(connection.call(ListRecentJobs::default().request()).await.unwrap(), serde_json::json!([]));
+    assert_eq!(connection.calls().call(ListRecentJobs::default().request()).await.unwrap(), serde_json::json!([]));
 }
 
 #[tokio::test]
@@ -291,7 +300,7 @@ async fn signing_out_goes_back_to_the_choice_with_the_server_in_it() {
     connection.sign_out().await;
     let profiles = vec![netraven_api::native::Profile::new(url, "ann")];
     assert_eq!(connection.session(), Session::Choose { profiles });
-    assert_eq!(memory::place(host.as_ref()), None);
+    assert_eq!(remembered(&host).place(), None);
 }
 
 #[tokio::test]
@@ -340,8 +349,8 @@ async fn a_sign_in_to_a_host_that_never_answers_does_not_hold_up_the_end() {
 async fn a_kept_sign_in_that_cannot_be_read_says_why_it_is_asked_for_again() {
     let (url, _) = server().await;
     let host = Arc::new(MemoryHost::default());
-    memory::keep_profile(host.as_ref(), &url, "ann");
-    memory::keep_place(host.as_ref(), Some(&Place::Remote(url.clone())));
+    remembered(&host).keep_profile(&url, "ann");
+    remembered(&host).keep_place(Some(&Place::Remote(url.clone())));
     host.keep_setting("kept_tokens", serde_json::json!([format!("ann at {url}")]));
     let connection = connection(&host);
     connection.begin(None).await;
@@ -359,7 +368,7 @@ async fn a_server_that_comes_back_is_reached_without_a_press() {
     drop(listener);
     let connection = connection(&Arc::default());
     let problem = Problem::new(Code::Unreachable, "Nothing listens there.");
-    let generation = connection.enter(Session::Failed { problem, embedded: false }, None, None);
+    let generation = connection.standing.enter(Session::Failed { problem, embedded: false }, None, None);
     let token = Secret::new(TOKEN);
     let kept = super::remote::Kept {
         client: Client::new(&format!("http://{address}")).unwrap(),

@@ -3,6 +3,7 @@
 use jsonwebtoken::{Algorithm, EncodingKey, Header};
 use netraven_api::auth::{Claims, Token};
 use netraven_api::routes::{ROUTES, Route};
+use netraven_api::users::Role;
 use netraven_api::{Access, Method, Secret};
 use netraven_backend::seal::SealKey;
 use netraven_tests::support::ADMIN_PASSWORD;
@@ -53,7 +54,7 @@ async fn token(
 /// A token that says nothing but what every NetRaven server's says.
 fn bare(username: &str, key: &[u8]) -> anyhow::Result<Secret> {
     let exp = jiff::Timestamp::now().as_second() + 60;
-    let claims = Claims { sub: username.to_owned(), role: "admin".to_owned(), exp };
+    let claims = Claims { sub: username.to_owned(), role: Role::Admin.into(), exp };
     Ok(Secret::new(jsonwebtoken::encode(&Header::default(), &claims, &EncodingKey::from_secret(key))?))
 }
 

@@ -8,7 +8,7 @@ use anyhow::Context as _;
 use netraven_api::logs::{Level, ListLogs, LogFilter};
 use netraven_api::results::ListResults;
 use netraven_api::runs::{DeviceState, ListRuns, RunDevice, RunStatus};
-use netraven_api::system::GetSystemStatus;
+use netraven_api::system::{Condition, GetSystemStatus};
 use netraven_client::Client;
 use netraven_lab::{DeviceSpec, Fault, Platform};
 use netraven_tests::support::app::TestApp;
@@ -161,12 +161,12 @@ async fn a_killed_postgres_is_told_of_and_comes_back() -> anyhow::Result<()> {
     assert_eq!(work::run(&client, lab.job).await?.run.status, RunStatus::Succeeded);
     let healthy = client.send(&GetSystemStatus).await?;
     let parts = [&healthy.postgres, &healthy.redis, &healthy.worker, &healthy.scheduler];
-    assert!(parts.iter().all(|part| *part == "healthy"), "{healthy:?}");
+    assert!(parts.iter().all(|part| part.is(Condition::Healthy)), "{healthy:?}");
 
     send(postmaster(&data)?, Signal::KILL)?;
     let told = wait::until("the status tells that Postgres is away", async || {
         // Who asks is looked up in the database too: until it is back, even this question may find nobody.
-        Ok(client.send(&GetSystemStatus).await.ok().filter(|status| status.postgres != "healthy"))
+        Ok(client.send(&GetSystemStatus).await.ok().filter(|status| !status.postgres.is(Condition::Healthy)))
     });
     let logged = wait::until("the log tells of it", async || {
         let query = ListLogs::from(LogFilter { search: Some("PostgreSQL stopped".to_owned()), ..LogFilter::default() });
@@ -175,7 +175,7 @@ async fn a_killed_postgres_is_told_of_and_comes_back() -> anyhow::Result<()> {
     let (_, line) = tokio::try_join!(told, logged)?;
     assert_eq!((line.level.as_str(), line.log_type.as_str()), ("ERROR", "system"), "{line:#?}");
     let back = wait::until("Postgres is back", async || {
-        Ok(client.send(&GetSystemStatus).await.ok().filter(|status| status.postgres == "healthy"))
+        Ok(client.send(&GetSystemStatus).await.ok().filter(|status| status.postgres.is(Condition::Healthy)))
     });
     back.await?;
     assert_eq!(postmasters(&data).len(), 1, "{:#?}", processes_of(&data));

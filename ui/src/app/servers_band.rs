@@ -3,9 +3,9 @@
 use std::time::Duration;
 
 use dioxus::prelude::*;
-use netraven_api::Problem;
 use netraven_api::problem::Code;
-use netraven_api::system::{GetSystemStatus, SystemStatus, UNKNOWN};
+use netraven_api::system::{Condition, GetSystemStatus, SystemStatus};
+use netraven_api::{Open, Problem};
 
 use crate::components::Glyph;
 use crate::data::{use_api, use_query};
@@ -58,31 +58,31 @@ fn is_away(problem: &Problem) -> bool {
 /// those is away; and they take a moment to begin, so that only a second look counts.
 fn sentences(status: &SystemStatus, looked_twice: bool) -> Vec<String> {
     let servers = [("PostgreSQL", &status.postgres), ("Redis", &status.redis)];
-    let away: Vec<_> = servers.into_iter().filter(|(_, word)| !is_healthy(word)).collect();
+    let away: Vec<_> = servers.into_iter().filter(|(_, condition)| !is_well(condition)).collect();
     let mut found = Vec::new();
     if !away.is_empty() {
         found.clone_from(&status.notes);
-        for (name, word) in away {
+        for (name, condition) in away {
             if !status.notes.iter().any(|note| note.contains(name)) {
-                let state = if word == "restarting" { "is being restarted" } else { "does not answer" };
+                let state = if condition.is(Condition::Restarting) { "is being restarted" } else { "does not answer" };
                 found.push(format!("{name} {state}."));
             }
         }
     } else if looked_twice {
         found.clone_from(&status.notes);
-        if !is_healthy(&status.worker) && found.is_empty() {
+        if !is_well(&status.worker) && found.is_empty() {
             found.push("No worker answers: jobs wait.".to_owned());
         }
-        if !is_healthy(&status.scheduler) {
+        if !is_well(&status.scheduler) {
             found.push("No scheduler answers: jobs with a schedule do not start.".to_owned());
         }
     }
     found
 }
 
-/// Whether nothing is known to be wrong.
-fn is_healthy(word: &str) -> bool {
-    word.eq_ignore_ascii_case("healthy") || word == UNKNOWN
+/// Whether nothing is known to be wrong. A word we do not know is no good sign.
+fn is_well(condition: &Open<Condition>) -> bool {
+    condition.known().is_some_and(Condition::is_well)
 }
 
 #[cfg(test)]
@@ -117,7 +117,7 @@ mod tests {
         assert_eq!(sentences(&waiting, false), Vec::<String>::new());
         assert_eq!(sentences(&waiting, true).len(), 2);
         assert_eq!(sentences(&status("Healthy", "healthy", "healthy", "healthy"), true), Vec::<String>::new());
-        let untold = status("healthy", "healthy", "healthy", UNKNOWN);
+        let untold = status("healthy", "healthy", "healthy", Condition::Unknown.as_str());
         assert_eq!(sentences(&untold, true), Vec::<String>::new(), "what is not told is no alarm");
     }
 }

@@ -92,10 +92,10 @@ pub fn DeviceStateTag(state: DeviceState) -> Element {
 #[component]
 pub fn LevelTag(level: Level) -> Element {
     let (word, tone) = match level {
-        Level::Debug => ("DEBUG", Tone::Neutral),
-        Level::Info => ("INFO", Tone::Info),
+        Level::Debug => (level.as_str(), Tone::Neutral),
+        Level::Info => (level.as_str(), Tone::Info),
         Level::Warning => ("WARN", Tone::Warning),
-        Level::Error => ("ERROR", Tone::Danger),
+        Level::Error => (level.as_str(), Tone::Danger),
         Level::Critical => ("CRIT", Tone::Danger),
     };
     rsx! {

@@ -8,8 +8,8 @@ use netraven_api::jobs::RunStarted;
 use netraven_api::logs::{Level, LogType};
 use netraven_api::problem::Code;
 use netraven_api::runs::{Again, DeviceState, ListRunDevices, RunDevice, Trigger};
-use netraven_api::system::{Health, SystemDetails, SystemStatus};
-use netraven_api::{Problem, Request};
+use netraven_api::system::{Condition, Health, SystemDetails, SystemStatus};
+use netraven_api::{Open, Problem, Request};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
@@ -38,7 +38,7 @@ pub fn answer(world: &mut World, request: &Request, now: Timestamp) -> Answered 
 
 fn read(world: &World, parts: &[&str], query: &str) -> Answered {
     match parts {
-        ["health"] => give(&Health { status: "healthy".into() }),
+        ["health"] => give(&Health { status: Condition::Healthy.into() }),
         ["system", "status"] => give(&status(world)),
         ["platforms"] => give(&platforms()),
         ["tags"] => give(&tables::tags(world, query)?),
@@ -231,7 +231,7 @@ fn run_device(world: &World, plan: &Plan, device_id: i64) -> Result<RunDevice, P
 }
 
 fn status(world: &World) -> SystemStatus {
-    let well = || "healthy".to_owned();
+    let well = || Open::Known(Condition::Healthy);
     SystemStatus {
         api: well(),
         postgres: well(),

@@ -78,7 +78,7 @@ impl World {
             description: input.description.or(before.description),
             serial_number: input.serial_number.or(before.serial_number),
             model: input.model.or(before.model),
-            source: input.source.map_or(before.source, |word| Open::of(&word)),
+            source: input.source.map_or(before.source, Open::Known),
             notes: input.notes.or(before.notes),
             tags: ids.map_or(before.tags, |ids| self.tags_of(&ids)),
             last_updated: Some(self.now),

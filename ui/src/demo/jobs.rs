@@ -1,7 +1,7 @@
 //! The six jobs of the demo, and when they ran.
 
 use jiff::{SignedDuration, Timestamp};
-use netraven_api::jobs::{Job, JobKind, Schedule};
+use netraven_api::jobs::{Job, JobKind, JobStatus, Schedule};
 use netraven_api::runs::Trigger;
 use netraven_api::tags::Tag;
 
@@ -48,7 +48,7 @@ pub fn job(id: i64, name: &str, kind: JobKind) -> Job {
         is_enabled: true,
         schedule: Schedule::default(),
         job_type: kind.into(),
-        status: "pending".into(),
+        status: JobStatus::Pending.into(),
         started_at: None,
         completed_at: None,
         tags: Vec::new(),

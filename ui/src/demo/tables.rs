@@ -3,7 +3,7 @@
 use netraven_api::Problem;
 use netraven_api::credentials::Credential;
 use netraven_api::devices::{ApprovalState, Device};
-use netraven_api::jobs::Job;
+use netraven_api::jobs::{Job, JobStatus};
 use netraven_api::outcome::Stage;
 use netraven_api::page::Page;
 use netraven_api::results::ResultStatus;
@@ -62,7 +62,7 @@ pub fn devices(world: &World, query: &str) -> Result<Page<Device>, Problem> {
 pub fn job(world: &World, job: &Job) -> Job {
     let newest = world.plans.iter().rfind(|plan| plan.job_id == job.id);
     Job {
-        status: newest.map_or("pending", |plan| plan.status(world.now).job_word()).into(),
+        status: newest.map_or(JobStatus::Pending, |plan| plan.status(world.now).into()).into(),
         started_at: newest.map(|plan| plan.queued_at),
         completed_at: newest.and_then(|plan| plan.ended_at(world.now)),
         next_run: next_start(job, world.now),

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use dioxus::prelude::*;
 use jiff::Timestamp;
-use netraven_api::system::{GetSystemStatus, SystemStatus};
+use netraven_api::system::{Condition, GetSystemStatus, SystemStatus};
 
 use crate::components::{
     Button, ErrorState, Glyph, PageHeader, Panel, SkeletonRows, StaleNote, Tag, Time, TimesSwitch, Tone, UpdatedAgo,
@@ -107,16 +107,16 @@ fn Parts(shown: SystemStatus) -> Element {
 
 #[component]
 fn PartRow(part: Part) -> Element {
-    let (tone, glyph) = match part.word.as_str() {
-        "Healthy" => (Tone::Success, Glyph::Check),
-        "Restarting" => (Tone::Warning, Glyph::Refresh),
-        "Not told" => (Tone::Neutral, Glyph::Info),
-        _ => (Tone::Danger, Glyph::Cross),
+    let (tone, glyph) = match part.condition.known() {
+        Some(Condition::Healthy) => (Tone::Success, Glyph::Check),
+        Some(Condition::Restarting) => (Tone::Warning, Glyph::Refresh),
+        Some(Condition::Unknown) => (Tone::Neutral, Glyph::Info),
+        Some(Condition::Unhealthy) | None => (Tone::Danger, Glyph::Cross),
     };
     rsx! {
         tr {
             td { class: "name", "{part.name}" }
-            td { Tag { text: part.word, tone, glyph } }
+            td { Tag { text: part.word(), tone, glyph } }
             td { class: "muted", title: "{part.about}", "{part.about}" }
         }
     }

@@ -5,7 +5,7 @@ use std::rc::Rc;
 use netraven_api::Problem;
 use netraven_api::event::Link;
 use netraven_api::native::{Deed, Feature, Missing, Ready, Session};
-use netraven_api::system::UNKNOWN;
+use netraven_api::system::{Condition, SystemStatus};
 use netraven_api::users::Role;
 use serde_json::{Value, json};
 
@@ -224,7 +224,7 @@ fn another_port_is_told_to_be_of_no_use_there() {
 #[test]
 fn a_scheduler_that_is_not_told_of_raises_no_alarm() {
     let fake = server(Role::Admin);
-    fake.answer("GET /system/status", &netraven_api::system::SystemStatus { scheduler: UNKNOWN.into(), ..system() });
+    fake.answer("GET /system/status", &SystemStatus { scheduler: Condition::Unknown.into(), ..system() });
     let mut screen = Screen::open(&fake, "/system");
     assert!(!screen.shows("role=\"alert\""), "{}", screen.outline());
     assert!(screen.shows("Not told") && screen.shows("whether it runs, this server does not tell"));

@@ -95,10 +95,8 @@ pub fn check(row: Row, platforms: Option<&[String]>) -> Result<Entry, Refusal> {
     if let Some(Err(text)) = port {
         faults.push(format!("the port {} is not a number from 1 to 65535", quoted(text)));
     }
-    let source = cells.get(Column::Source);
-    if let Some(word) =
-        source.filter(|word| ![DeviceSource::Local, DeviceSource::Imported].map(DeviceSource::as_str).contains(word))
-    {
+    let source = cells.get(Column::Source).map(|word| DeviceSource::parse(word).ok_or(word));
+    if let Some(Err(word)) = source {
         faults.push(format!("the source {} has to be local or imported", quoted(word)));
     }
     let tags = tags(cells.get(Column::Tags).unwrap_or_default(), &mut faults);
@@ -107,6 +105,7 @@ pub fn check(row: Row, platforms: Option<&[String]>) -> Result<Entry, Refusal> {
         return Err(Refusal::new(place, number, hostname, RefusalKind::Wrong, &faults.join("; ")));
     }
     let port = port.and_then(Result::ok).map(i64::from);
+    let source = source.and_then(Result::ok).unwrap_or(DeviceSource::Imported);
     let input = DeviceInput {
         hostname: cells.take(Column::Hostname),
         ip_address: address.map(|address| address.to_string()),
@@ -115,7 +114,7 @@ pub fn check(row: Row, platforms: Option<&[String]>) -> Result<Entry, Refusal> {
         description: cells.take(Column::Description),
         serial_number: cells.take(Column::SerialNumber),
         model: cells.take(Column::Model),
-        source: Some(cells.take(Column::Source).unwrap_or_else(|| DeviceSource::Imported.as_str().to_owned())),
+        source: Some(source),
         notes: cells.take(Column::Notes),
         tags: None,
     };

@@ -60,7 +60,7 @@ impl Queue {
             let length: u64 = self.link.ask(redis::cmd("XLEN").arg(self.stream(priority))).await?;
             let first_waiting = self.page(priority, &delivered_up_to, 1).await?;
             all.push(QueueStatus {
-                name: priority.as_str(),
+                priority,
                 waiting: length.saturating_sub(leased),
                 leased,
                 oldest: first_waiting.first().and_then(pushed_at),

@@ -10,6 +10,7 @@ use netraven_api::jobs::{
     RunJob, RunStarted, Schedule, ScheduleKind, UpdateJob,
 };
 use netraven_api::logs::{Level, LogType};
+use netraven_api::runs::Trigger;
 use serde_json::json;
 
 use super::Shared;
@@ -179,7 +180,8 @@ async fn run(State(shared): State<Shared>, caller: Caller, Id(id): Id) -> Result
     let started = shared.start_run(id, caller.name()).await?;
     let about = About { job_id: Some(id), run_id: Some(started.run_id), device_id: None };
     let message = format!("{} queued by {}: {} devices.", job.name, caller.name(), started.devices.len());
-    shared.journal.line(Level::Info, LogType::Job, "server.jobs", about, message, json!({ "trigger": "manual" }));
+    let meta = json!({ "trigger": Trigger::Manual });
+    shared.journal.line(Level::Info, LogType::Job, "server.jobs", about, message, meta);
     shared.journal.changed(Changed::Run { run_id: started.run_id, job_id: id, ended: false }).await;
     let reply = RunStarted {
         message: "Job triggered successfully".to_owned(),
@@ -250,7 +252,7 @@ async fn told(shared: &Shared, caller: &Caller, id: i64, what: &str) {
 
 #[cfg(test)]
 mod tests {
-    use netraven_api::jobs::JobKind;
+    use netraven_api::jobs::{JobKind, JobStatus};
 
     use super::*;
 
@@ -269,7 +271,7 @@ mod tests {
                 scheduled_for: Some(Timestamp::UNIX_EPOCH),
             },
             job_type: JobKind::ConfigBackup.into(),
-            status: "pending".into(),
+            status: JobStatus::Pending.into(),
             started_at: None,
             completed_at: None,
             tags: Vec::new(),

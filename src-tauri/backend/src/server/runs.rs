@@ -7,7 +7,7 @@ use netraven_api::jobs::RunStarted;
 use netraven_api::logs::{Level, LogType};
 use netraven_api::runs::{
     Again, CancelDevice, CancelRun, GetRun, GetRunDevice, GetRunOutcomes, GetRunTimeline, ListRunDevices, ListRuns,
-    MOST_EDGES, Run, RunAgain, RunDetail, RunDevice, RunOutcomes, RunParts, RunSummary, SummarizeRuns,
+    MOST_EDGES, Run, RunAgain, RunDetail, RunDevice, RunOutcomes, RunParts, RunSummary, SummarizeRuns, Trigger,
 };
 use serde_json::json;
 
@@ -107,7 +107,7 @@ async fn again(
         started.devices.len(),
         said(&which)
     );
-    let meta = json!({ "trigger": "manual", "again": id, "which": which });
+    let meta = json!({ "trigger": Trigger::Manual, "again": id, "which": which });
     shared.journal.line(Level::Info, LogType::Job, "server.runs", about, message, meta);
     shared.journal.changed(Changed::Run { run_id: started.run_id, job_id: run.job_id, ended: false }).await;
     Ok(Json(RunStarted {

@@ -3,7 +3,9 @@
 use axum::Json;
 use axum::extract::State;
 use jiff::Timestamp;
-use netraven_api::jobs::{GetJobStatus, Job, JobDashboardStatus, JobKind, QueueJobDetail, QueueStatus, WorkerStatus};
+use netraven_api::jobs::{
+    GetJobStatus, Job, JobDashboardStatus, JobKind, Priority, QueueJobDetail, QueueStatus, WorkerState, WorkerStatus,
+};
 use netraven_api::schedules::{JobType, ListJobTypes, ListQueues, ListScheduledJobs, ListSchedulerJobs, ScheduledJob};
 use serde_json::json;
 
@@ -12,7 +14,6 @@ use super::http::fault::Fault;
 use super::http::mount::Mount;
 use super::jobs::next_run;
 use super::system::now;
-use crate::queue::Priority;
 
 /// Most waiting tasks that are listed of one queue.
 const LISTED: i64 = 100;
@@ -66,13 +67,13 @@ async fn queues(State(shared): State<Shared>) -> Result<Json<Vec<QueueStatus>>, 
     let mut queues = Vec::new();
     for queue in lengths {
         // A person's runs go before those of schedules; the third queue is for what the product does by itself.
-        let jobs = match Priority::parse(queue.name) {
-            Some(Priority::High) => shared.store.waiting(true, LISTED).await?,
-            Some(Priority::Default) => shared.store.waiting(false, LISTED).await?,
-            _ => Vec::new(),
+        let jobs = match queue.priority {
+            Priority::High => shared.store.waiting(true, LISTED).await?,
+            Priority::Default => shared.store.waiting(false, LISTED).await?,
+            Priority::Low => Vec::new(),
         };
         queues.push(QueueStatus {
-            name: queue.name.to_owned(),
+            name: queue.priority.into(),
             job_count: i64::try_from(queue.waiting).unwrap_or(i64::MAX),
             oldest_job_ts: queue.oldest,
             jobs,
@@ -92,7 +93,7 @@ async fn status(State(shared): State<Shared>) -> Json<JobDashboardStatus> {
         rq_queues: queues
             .into_iter()
             .map(|queue| QueueStatus {
-                name: queue.name.to_string(),
+                name: queue.priority.into(),
                 job_count: i64::try_from(queue.waiting).unwrap_or(i64::MAX),
                 oldest_job_ts: queue.oldest,
                 jobs: Vec::<QueueJobDetail>::new(),
@@ -102,7 +103,7 @@ async fn status(State(shared): State<Shared>) -> Json<JobDashboardStatus> {
             .into_iter()
             .map(|worker| WorkerStatus {
                 id: worker.id,
-                status: if worker.busy > 0 { "busy" } else { "idle" }.to_owned(),
+                status: if worker.busy > 0 { WorkerState::Busy } else { WorkerState::Idle }.into(),
                 jobs_in_progress: i64::try_from(worker.busy).unwrap_or(i64::MAX),
             })
             .collect(),

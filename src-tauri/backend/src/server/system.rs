@@ -6,7 +6,7 @@ use std::time::Duration;
 use axum::Json;
 use axum::extract::State;
 use jiff::Timestamp;
-use netraven_api::system::{GetHealth, GetSystemStatus, Health, SystemDetails, SystemStatus};
+use netraven_api::system::{Condition, GetHealth, GetSystemStatus, Health, SystemDetails, SystemStatus};
 use tokio::time::timeout;
 
 use super::Shared;
@@ -27,7 +27,7 @@ pub fn mount(mount: &mut Mount) {
 }
 
 async fn health() -> Json<Health> {
-    Json(Health { status: "healthy".to_owned() })
+    Json(Health { status: Condition::Healthy.into() })
 }
 
 /// The clock, in the microseconds that other programs read.
@@ -48,20 +48,20 @@ async fn status(State(shared): State<Shared>) -> Json<SystemStatus> {
     let (facts, queues) = (facts.ok().and_then(Result::ok), queues.ok().and_then(Result::ok));
     let redis_version = redis.as_ref().ok().and_then(|redis| redis.as_ref().ok()).map(|info| info.version.clone());
     let details = details(&shared, facts, queues, redis_version);
-    let word = |answers: bool, wrong: &Option<String>| match (answers, wrong) {
-        (true, None) => "healthy",
-        (_, Some(_)) => "restarting",
-        (false, None) => "unhealthy",
+    let of = |is_well: bool| if is_well { Condition::Healthy } else { Condition::Unhealthy };
+    let of_server = |answers: bool, wrong: &Option<String>| match wrong {
+        Some(_) => Condition::Restarting,
+        None => of(answers),
     };
-    let postgres = word(matches!(postgres, Ok(Ok(()))), &servers.postgres);
-    let redis = word(matches!(redis, Ok(Ok(_))), &servers.redis);
+    let postgres = of_server(matches!(postgres, Ok(Ok(()))), &servers.postgres);
+    let redis = of_server(matches!(redis, Ok(Ok(_))), &servers.redis);
     let workers = workers.ok().and_then(Result::ok).map_or(0, |workers| workers.len());
     let ticked = *shared.scheduler.borrow();
     let scheduler =
         ticked.is_some_and(|at| (Timestamp::now().as_second() - at.as_second()).abs() <= SCHEDULER_SILENCE_S);
     let mut notes: Vec<String> = servers.postgres.into_iter().chain(servers.redis).collect();
     // While Redis is away nobody can tell whether a worker runs.
-    if workers == 0 && redis == "healthy" {
+    if workers == 0 && redis == Condition::Healthy {
         notes.push("No worker is running: jobs wait. Start one with `netraven-server worker`.".to_owned());
     }
     if let Some((lines, time)) = shared.journal.held_up() {
@@ -72,11 +72,11 @@ async fn status(State(shared): State<Shared>) -> Json<SystemStatus> {
         ));
     }
     Json(SystemStatus {
-        api: "healthy".to_owned(),
-        postgres: postgres.to_owned(),
-        redis: redis.to_owned(),
-        worker: if workers > 0 { "healthy" } else { "unhealthy" }.to_owned(),
-        scheduler: if scheduler { "healthy" } else { "unhealthy" }.to_owned(),
+        api: Condition::Healthy.into(),
+        postgres: postgres.into(),
+        redis: redis.into(),
+        worker: of(workers > 0).into(),
+        scheduler: of(scheduler).into(),
         system_time: now(),
         notes,
         workers: i64::try_from(workers).unwrap_or(i64::MAX),

@@ -1,7 +1,7 @@
 //! Devices and their tags.
 
 use netraven_api::Order;
-use netraven_api::devices::{Device, DeviceInput, ListDevices};
+use netraven_api::devices::{Device, DeviceInput, DeviceSource, ListDevices};
 use netraven_api::sorting::DeviceColumn;
 use sqlx::types::Json;
 
@@ -144,7 +144,7 @@ impl Store {
         .bind(&input.description)
         .bind(&input.serial_number)
         .bind(&input.model)
-        .bind(input.source.as_deref().unwrap_or("local"))
+        .bind(input.source.unwrap_or(DeviceSource::Local).as_str())
         .bind(&input.notes)
         .bind(author.name)
         .fetch_one(&mut *tx)
@@ -193,7 +193,7 @@ impl Store {
         .bind(&input.notes)
         .bind(author.name)
         .bind(emptied)
-        .bind(&input.source)
+        .bind(input.source.map(DeviceSource::as_str))
         .execute(&mut *tx)
         .await
         .map_err(|error| taken(error, input))?;

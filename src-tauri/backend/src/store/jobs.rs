@@ -124,7 +124,7 @@ impl Store {
         let paging = Paging::of(query.page, query.size)
             .sorted(key(query.sort.unwrap_or_default()), query.order)
             .between(query.after, query.before);
-        let status: Vec<String> = query.status.iter().map(|status| status.to_lowercase()).collect();
+        let status: Vec<String> = query.status.iter().map(|status| status.as_str().to_lowercase()).collect();
         let narrow = |sql: &mut Sql| {
             like(sql, "j.name", &query.name);
             any_of(sql, "lower(j.status)", &status);

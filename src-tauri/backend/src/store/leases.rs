@@ -1,9 +1,8 @@
 //! Leases: which worker has which device of which run, with a fencing number. The clock is the database's.
 
 use netraven_api::Open;
-use netraven_api::jobs::JobKind;
+use netraven_api::jobs::{JobKind, JobStatus};
 use netraven_api::outcome::Stage;
-use netraven_api::runs::RunStatus;
 use serde::Deserialize;
 use sqlx::types::Json;
 
@@ -100,10 +99,9 @@ impl Store {
         .bind(f64::from(LEASE_SECONDS))
         .fetch_optional(&mut *tx)
         .await?;
-        let Some(Json(lease)) = row else {
+        let Some(Json(mut lease)) = row else {
             return Ok(None);
         };
-        let mut lease = lease;
         if lease.begins_run {
             lease.begins_run = sqlx::query(
                 "with begun as (update job_runs set status = 'running', started_at = now()
@@ -111,7 +109,7 @@ impl Store {
                  update jobs set status = $2, started_at = now(), completed_at = null from begun where id = begun.job_id",
             )
             .bind(id.run_id)
-            .bind(RunStatus::Running.job_word())
+            .bind(JobStatus::Running.as_str())
             .execute(&mut *tx)
             .await?
             .rows_affected()

@@ -1,6 +1,7 @@
 //! Runs: reading and ending them. `starts` begins them, `cancels` cuts them short.
 
 use netraven_api::Order;
+use netraven_api::jobs::JobStatus;
 use netraven_api::runs::{ListRuns, Run, RunStatus, RunSummary, SummarizeRuns};
 use netraven_api::sorting::RunColumn;
 use sqlx::types::Json;
@@ -231,12 +232,13 @@ impl Store {
         let ended = status.as_deref().and_then(RunStatus::parse);
         if let Some(status) = ended {
             sqlx::query(
-                "update jobs j set status = case when r.devices = 0 then 'COMPLETED_NO_DEVICES' else $2 end,
+                "update jobs j set status = case when r.devices = 0 then $3 else $2 end,
                  started_at = r.started_at, completed_at = r.finished_at
                  from job_runs r where r.id = $1 and j.id = r.job_id",
             )
             .bind(id)
-            .bind(status.job_word())
+            .bind(JobStatus::from(status).as_str())
+            .bind(JobStatus::NoDevices.as_str())
             .execute(&mut *tx)
             .await?;
         }

@@ -2,7 +2,8 @@
 
 use jiff::Timestamp;
 use jiff_sqlx::ToSqlx as _;
-use netraven_api::runs::{Again, RunStatus, Trigger};
+use netraven_api::jobs::JobStatus;
+use netraven_api::runs::{Again, Trigger};
 
 use super::{Result, Store, StoreError, explain};
 
@@ -105,7 +106,7 @@ impl Store {
             .await?;
         sqlx::query("update jobs set status = $2 where id = $1")
             .bind(job_id)
-            .bind(RunStatus::Queued.job_word())
+            .bind(JobStatus::Queued.as_str())
             .execute(&mut *tx)
             .await?;
         tx.commit().await?;

@@ -57,13 +57,13 @@ pub struct Account {
 }
 
 fn account(row: &PgRow) -> sqlx::Result<Account> {
-    let role: String = row.try_get("role")?;
+    let role: &str = row.try_get("role")?;
     let user = User {
         id: row.try_get("id")?,
         username: row.try_get("username")?,
         email: row.try_get("email")?,
         full_name: row.try_get("full_name")?,
-        role: if role == "admin" { Role::Admin } else { Role::User },
+        role: Role::parse(role).unwrap_or(Role::User),
         is_active: row.try_get("is_active")?,
     };
     let standing = Standing { user, mark: row.try_get("sign_in_mark")?, kept: row.try_get("kept_sign_in")? };

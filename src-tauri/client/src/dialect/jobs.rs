@@ -98,7 +98,7 @@ async fn list(talk: Talk<'_>, asked: &Asked) -> Result<Value, Problem> {
     let mut jobs: Vec<Job> = loaded.rows.iter().map(|row| job(Row(row))).collect();
     runs::judge(talk, &mut jobs).await;
     jobs.retain(|job| {
-        has(&statuses, &job.status)
+        has(&statuses, job.status.as_str())
             && has(&schedules, job.schedule.kind.as_ref().map(Open::as_str).unwrap_or_default())
             && has(&kinds, job.job_type.as_str())
     });
@@ -192,7 +192,7 @@ async fn recent(talk: Talk<'_>, asked: &Asked) -> Result<Value, Problem> {
 
 fn status(row: Row) -> JobDashboardStatus {
     let queue = |row: Row| QueueStatus {
-        name: row.word("name"),
+        name: Open::of(&row.word("name")),
         job_count: row.number("job_count").unwrap_or_default(),
         oldest_job_ts: row.time("oldest_job_ts"),
         // The server names the tasks of a queue elsewhere, and here never.
@@ -200,7 +200,7 @@ fn status(row: Row) -> JobDashboardStatus {
     };
     let worker = |row: Row| WorkerStatus {
         id: row.word("id"),
-        status: row.word("status"),
+        status: Open::of(&row.word("status")),
         jobs_in_progress: row.number("jobs_in_progress").unwrap_or_default(),
     };
     JobDashboardStatus {

@@ -1,16 +1,14 @@
 //! Health of the system.
 
 use jiff::Timestamp;
-use netraven_api::Problem;
 use netraven_api::problem::Code;
-use netraven_api::system::{SystemDetails, SystemStatus, UNKNOWN};
+use netraven_api::system::{Condition, SystemDetails, SystemStatus};
+use netraven_api::{Open, Problem};
 use serde_json::Value;
 
 use super::Talk;
 use super::row::{Row, reply};
 
-/// A part that works.
-const HEALTHY: &str = "healthy";
 /// What is said while Redis is away.
 const NO_REDIS: &str = "Redis does not answer: no job can be started, and what waits there stays where it is.";
 
@@ -18,7 +16,7 @@ const NO_REDIS: &str = "Redis does not answer: no job can be started, and what w
 pub async fn status(talk: Talk<'_>) -> Result<Value, Problem> {
     let found = talk.get("/system/status", &[("refresh", "true".to_owned())]).await?;
     let row = Row(&found);
-    let word = |name| row.text(name).unwrap_or_else(|| "unhealthy".to_owned());
+    let part = |name| row.text(name).map_or(Open::Known(Condition::Unhealthy), |word| Open::of(&word));
     let mut details = SystemDetails::default();
     let workers = match talk.get("/jobs/status", &[]).await {
         Ok(found) => {
@@ -27,21 +25,22 @@ pub async fn status(talk: Talk<'_>) -> Result<Value, Problem> {
             details.waiting_since = found.rows("rq_queues").filter_map(|queue| queue.time("oldest_job_ts")).min();
             i64::try_from(found.rows("workers").count()).unwrap_or_default()
         }
-        Err(_) => i64::from(word("worker") == HEALTHY),
+        Err(_) => i64::from(part("worker").is(Condition::Healthy)),
     };
     let mut notes = Vec::new();
-    if word("redis") != HEALTHY {
+    if !part("redis").is(Condition::Healthy) {
         notes.push(NO_REDIS.to_owned());
-    } else if word("worker") != HEALTHY {
+    } else if !part("worker").is(Condition::Healthy) {
         notes.push("No worker is registered: runs wait until one is started.".to_owned());
     }
     // It calls its scheduler healthy whatever became of it.
-    let scheduler = if word("scheduler") == HEALTHY { UNKNOWN.to_owned() } else { word("scheduler") };
+    let scheduler = part("scheduler");
+    let scheduler = if scheduler.is(Condition::Healthy) { Open::Known(Condition::Unknown) } else { scheduler };
     Ok(reply(&SystemStatus {
-        api: word("api"),
-        postgres: word("postgres"),
-        redis: word("redis"),
-        worker: word("worker"),
+        api: part("api"),
+        postgres: part("postgres"),
+        redis: part("redis"),
+        worker: part("worker"),
         scheduler,
         system_time: row.time("system_time").unwrap_or_else(Timestamp::now),
         notes,
@@ -55,7 +54,7 @@ pub async fn not_started(talk: Talk<'_>) -> Problem {
     let refresh = [("refresh", "true".to_owned())];
     let found = talk.get("/system/status", &refresh).await.unwrap_or_default();
     let why = match Row(&found).text("redis") {
-        Some(word) if word != HEALTHY => "The server's Redis does not answer, so that nothing can be queued.",
+        Some(word) if !Open::of(&word).is(Condition::Healthy) => "The server's Redis does not answer, so that nothing can be queued.",
         _ => "The server failed at starting the job; its log has the reason.",
     };
     let message =

@@ -1,38 +1,29 @@
 //! The server's words, in ours: states of jobs, levels, kinds of job, and causes told by their text.
 
-use netraven_api::jobs::JobKind;
+use netraven_api::jobs::{JobKind, JobStatus};
 use netraven_api::logs::Level;
 use netraven_api::outcome::{Cause, Stage};
 use netraven_api::results::ResultStatus;
 use netraven_api::runs::RunStatus;
 use netraven_api::{Open, Word};
 
-/// A job's status word, in the one spelling we know it by.
-pub fn job_status(word: &str) -> String {
+/// A job's status, in the one spelling we know it by.
+pub fn job_status(word: &str) -> Open<JobStatus> {
     let upper = word.to_ascii_uppercase();
-    let known = match upper.as_str() {
-        "" | "PENDING" => "pending",
-        "UNKNOWN" => RunStatus::Unknown.job_word(),
-        "QUEUED" => RunStatus::Queued.job_word(),
-        "RUNNING" => RunStatus::Running.job_word(),
-        "COMPLETED" | "COMPLETED_SUCCESS" => RunStatus::Succeeded.job_word(),
-        "COMPLETED_PARTIAL_FAILURE" => RunStatus::PartlyFailed.job_word(),
-        "COMPLETED_NO_DEVICES" => "COMPLETED_NO_DEVICES",
-        _ if upper.starts_with("COMPLETED") || upper.starts_with("FAILED") => RunStatus::Failed.job_word(),
-        _ => return upper,
-    };
-    known.to_owned()
+    if let Some(status) = JobStatus::parse_any_case(&upper) {
+        return status.into();
+    }
+    match upper.as_str() {
+        "" => JobStatus::Pending.into(),
+        "COMPLETED" => JobStatus::Succeeded.into(),
+        _ if upper.starts_with("COMPLETED") || upper.starts_with("FAILED") => JobStatus::Failed.into(),
+        _ => Open::Other(upper),
+    }
 }
 
 /// The status of the run a job's word speaks of; none if the job never ran.
 pub fn run_status(word: &str) -> Option<RunStatus> {
-    let word = job_status(word);
-    match word.as_str() {
-        "COMPLETED_NO_DEVICES" => return Some(RunStatus::Failed),
-        "UNKNOWN" => return Some(RunStatus::Unknown),
-        _ => {}
-    }
-    RunStatus::ALL.into_iter().find(|status| status.job_word() == word)
+    job_status(word).known().and_then(JobStatus::run)
 }
 
 /// Why a run failed as a whole, by its word and by what its log says: the reason, and how many results came back of how many.

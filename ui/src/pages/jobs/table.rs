@@ -3,11 +3,11 @@
 use std::rc::Rc;
 
 use dioxus::prelude::*;
-use netraven_api::Page;
-use netraven_api::jobs::{Job, JobInput, ScheduleKind, UpdateJob};
+use netraven_api::jobs::{Job, JobInput, JobStatus, ScheduleKind, UpdateJob};
 use netraven_api::native::{Deed, Feature};
 use netraven_api::runs::RunStatus;
 use netraven_api::sorting::JobColumn;
+use netraven_api::{Open, Page};
 
 use super::schedule;
 use super::target::Target;
@@ -209,11 +209,11 @@ fn Actions(job: ReadSignal<Job>, oncancel: EventHandler<Job>, ondelete: EventHan
 }
 
 /// A status that is none of a run's, short enough for its column.
-fn other_word(status: &str) -> String {
-    match status {
-        "COMPLETED_NO_DEVICES" => "No devices".to_owned(),
-        other => other.to_lowercase().replace('_', " "),
+fn other_word(status: &Open<JobStatus>) -> String {
+    if status.is(JobStatus::NoDevices) {
+        return "No devices".to_owned();
     }
+    status.as_str().to_lowercase().replace('_', " ")
 }
 
 /// What switching a schedule did. `but` is why it does not do on this server what it says.
@@ -226,7 +226,7 @@ fn switched(name: &str, on: bool, but: Option<&str>) -> String {
     }
 }
 
-/// The state a status word of NetRaven's stands for.
-fn status_of(word: &str) -> Option<RunStatus> {
-    RunStatus::ALL.into_iter().find(|status| status.job_word().eq_ignore_ascii_case(word))
+/// The status of the newest run, where the job's own says no more than that.
+fn status_of(status: &Open<JobStatus>) -> Option<RunStatus> {
+    status.known().filter(|status| *status != JobStatus::NoDevices).and_then(JobStatus::run)
 }

@@ -1,6 +1,7 @@
 //! The parts a server is made of, each with its state and what it is for.
 
-use netraven_api::system::{SystemStatus, UNKNOWN};
+use netraven_api::Open;
+use netraven_api::system::{Condition, SystemStatus};
 
 use crate::format;
 
@@ -9,8 +10,8 @@ use crate::format;
 pub struct Part {
     /// Its name.
     pub name: &'static str,
-    /// Its state, as a word.
-    pub word: String,
+    /// How it is.
+    pub condition: Open<Condition>,
     /// What it does, and what does not happen while it is away.
     pub about: String,
 }
@@ -22,7 +23,7 @@ pub fn parts(status: &SystemStatus) -> [Part; 5] {
         0 => "Reads the devices: none is registered, so jobs wait".to_owned(),
         workers => format!("Reads the devices: {} registered", format::count(workers, "worker")),
     };
-    let scheduler = if status.scheduler == UNKNOWN {
+    let scheduler = if status.scheduler.is(Condition::Unknown) {
         "Starts the jobs that are due; whether it runs, this server does not tell"
     } else {
         "Starts the jobs that are due"
@@ -36,11 +37,22 @@ pub fn parts(status: &SystemStatus) -> [Part; 5] {
     ]
 }
 
-fn part(name: &'static str, word: &str, about: impl Into<String>) -> Part {
-    let word = if word == UNKNOWN { "not told" } else { word };
-    let mut letters = word.chars();
-    let word = letters.next().map(|first| first.to_uppercase().chain(letters).collect()).unwrap_or_default();
-    Part { name, word, about: about.into() }
+fn part(name: &'static str, condition: &Open<Condition>, about: impl Into<String>) -> Part {
+    Part { name, condition: condition.clone(), about: about.into() }
+}
+
+impl Part {
+    /// How it is, as a word.
+    #[must_use]
+    pub fn word(&self) -> String {
+        match &self.condition {
+            Open::Known(condition) => condition.title().to_owned(),
+            Open::Other(word) => {
+                let mut letters = word.chars();
+                letters.next().map(|first| first.to_uppercase().chain(letters).collect()).unwrap_or_default()
+            }
+        }
+    }
 }
 
 #[cfg(test)]
@@ -54,22 +66,19 @@ mod tests {
             postgres: "restarting".into(),
             redis: "healthy".into(),
             worker: "unhealthy".into(),
-            scheduler: String::new(),
+            scheduler: Open::default(),
             system_time: jiff::Timestamp::UNIX_EPOCH,
             notes: Vec::new(),
             workers: 0,
             details: Default::default(),
         };
         let parts = parts(&status);
-        assert_eq!(
-            parts.each_ref().map(|part| part.word.as_str()),
-            ["Healthy", "Restarting", "Healthy", "Unhealthy", ""]
-        );
+        assert_eq!(parts.each_ref().map(Part::word), ["Healthy", "Restarting", "Healthy", "Unhealthy", ""]);
         assert_eq!(parts[3].about, "Reads the devices: none is registered, so jobs wait");
-        let untold = SystemStatus { scheduler: UNKNOWN.into(), workers: 2, ..status };
+        let untold = SystemStatus { scheduler: Condition::Unknown.into(), workers: 2, ..status };
         let [.., workers, scheduler] = super::parts(&untold);
         assert_eq!(workers.about, "Reads the devices: 2 workers registered", "they may well be idle");
-        assert_eq!(scheduler.word, "Not told");
+        assert_eq!(scheduler.word(), "Not told");
         assert!(scheduler.about.ends_with("this server does not tell"), "{}", scheduler.about);
     }
 }

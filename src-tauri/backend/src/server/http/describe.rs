@@ -137,7 +137,7 @@ impl Description {
         let group = canonical(route.path).split('/').nth(1).unwrap_or_default();
         let mut described = json!({
             "tags": [group], "summary": summary, "operationId": operation_id(route),
-            "responses": answers, "x-access": access(route.access),
+            "responses": answers, "x-access": route.access,
         });
         if !more.trim().is_empty() {
             described["description"] = json!(more.trim());
@@ -194,14 +194,6 @@ impl Description {
 fn error(why: &str, schema: &str) -> Value {
     let schema = json!({ "$ref": format!("#/components/schemas/{schema}") });
     json!({ "description": why, "content": { "application/json": { "schema": schema } } })
-}
-
-fn access(access: Access) -> &'static str {
-    match access {
-        Access::Open => "open",
-        Access::User => "user",
-        Access::Admin => "admin",
-    }
 }
 
 fn path_names(path: &str) -> Vec<String> {

@@ -94,7 +94,7 @@ impl Tokens {
 
     fn signed(&self, username: &str, role: Role, uid: Option<i64>, mark: Uuid, lifetime: Duration) -> Secret {
         let ends = Timestamp::now().as_second().saturating_add(i64::try_from(lifetime.as_secs()).unwrap_or(i64::MAX));
-        let claims = Claims { sub: username.to_owned(), role: role.as_str().to_owned(), exp: ends };
+        let claims = Claims { sub: username.to_owned(), role: role.into(), exp: ends };
         let sign_in = SignIn { claims, uid, mark, sid: Uuid::new_v4() };
         let token = jsonwebtoken::encode(&Header::new(Algorithm::HS256), &sign_in, &self.encoding);
         Secret::new(token.expect("plain claims and an HMAC key always make a token"))

@@ -7,7 +7,8 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
-use netraven_api::jobs::{Job, ScheduleKind};
+use netraven_api::Open;
+use netraven_api::jobs::{Job, ScheduleKind, WorkerState};
 use netraven_api::runs::{RunStatus, Trigger};
 use serde_json::Value;
 use tokio::time::Instant;
@@ -223,7 +224,7 @@ async fn life(talk: Talk<'_>) -> Arc<Life> {
     }
     let is_busy = workers
         .filter(|found| found.get("workers").is_some_and(Value::is_array))
-        .map(|found| Row(&found).rows("workers").any(|worker| !worker.word("status").eq_ignore_ascii_case("idle")));
+        .map(|found| Row(&found).rows("workers").any(|worker| !Open::of(&worker.word("status")).is(WorkerState::Idle)));
     let life = Arc::new(Life { queue, is_busy });
     *kept = Some((Instant::now(), life.clone()));
     life

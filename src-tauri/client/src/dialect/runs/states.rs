@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use jiff::Timestamp;
 use netraven_api::Problem;
-use netraven_api::jobs::Job;
+use netraven_api::jobs::{Job, JobStatus};
 use netraven_api::runs::RunStatus;
 
 use super::life;
@@ -42,10 +42,10 @@ pub(crate) async fn states(client: &Client, server: &Server) -> Result<BTreeMap<
 /// Gives jobs that call themselves queued or running the state they are in, and the time of that run in place of the times
 /// of the one before, which the server leaves there.
 pub async fn judge(talk: Talk<'_>, jobs: &mut [Job]) {
-    for job in jobs.iter_mut().filter(|job| words::run_status(&job.status).is_some_and(RunStatus::is_active)) {
-        let state = life::state(talk, job.id, &job.status).await;
+    for job in jobs.iter_mut().filter(|job| words::run_status(job.status.as_str()).is_some_and(RunStatus::is_active)) {
+        let state = life::state(talk, job.id, job.status.as_str()).await;
         let Some(status) = state.status else { continue };
-        job.status = status.job_word().to_owned();
+        job.status = JobStatus::from(status).into();
         job.completed_at = None;
         job.started_at = match status {
             RunStatus::Queued => state.waiting.last().map(|entry| entry.at).or(Some(state.seen_at)),

@@ -2,6 +2,7 @@
 
 use std::fmt::Write as _;
 
+use netraven_api::Access;
 use serde_json::{Map, Value};
 
 /// A route: its path, its method and what is said of it.
@@ -57,11 +58,7 @@ const STYLE: &str = include_str!("page.css");
 
 fn operation(body: &mut String, path: &str, method: &str, operation: &Value) {
     let method = method.to_ascii_uppercase();
-    let access = match operation["x-access"].as_str() {
-        Some("admin") => "admins only",
-        Some("user") => "any user",
-        _ => "open",
-    };
+    let access = operation["x-access"].as_str().and_then(Access::parse).unwrap_or(Access::Open).title();
     let id = operation["operationId"].as_str().unwrap_or_default();
     let _ = write!(
         body,
