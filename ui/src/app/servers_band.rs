@@ -64,17 +64,17 @@ fn sentences(status: &SystemStatus, looked_twice: bool) -> Vec<String> {
         found.clone_from(&status.notes);
         for (name, word) in away {
             if !status.notes.iter().any(|note| note.contains(name)) {
-                let state = if word == "restarting" { "is being restarted" } else { "does not answer" };
+                let state = if word == "restarting" { "is being restarted" } else { "is not responding" };
                 found.push(format!("{name} {state}."));
             }
         }
     } else if looked_twice {
         found.clone_from(&status.notes);
         if !is_healthy(&status.worker) && found.is_empty() {
-            found.push("No worker answers: jobs wait.".to_owned());
+            found.push("No worker is responding; jobs are waiting.".to_owned());
         }
         if !is_healthy(&status.scheduler) {
-            found.push("No scheduler answers: jobs with a schedule do not start.".to_owned());
+            found.push("No scheduler is responding; scheduled jobs do not start.".to_owned());
         }
     }
     found

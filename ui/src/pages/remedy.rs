@@ -14,7 +14,7 @@ pub fn Remedy(cause: Cause) -> Element {
             Link { class: "btn btn-outline btn-sm", to: Route::CredentialsPage {}, "Open the credentials" }
         },
         Cause::AwaitingApproval => rsx! {
-            Link { class: "btn btn-outline btn-sm", to: DeviceFilter::waiting(), "Open the devices that wait" }
+            Link { class: "btn btn-outline btn-sm", to: DeviceFilter::waiting(), "Open the waiting devices" }
         },
         _ => rsx! {},
     }

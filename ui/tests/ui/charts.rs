@@ -199,7 +199,7 @@ fn five_hundred_runs_at_once_fill_the_lanes_and_the_rest_is_counted() {
     let mut screen = Screen::open(&fake, "/");
     let area = screen.part("Timeline of the runs", "div role=\"tabpanel\"");
     assert!(area.contains("+494 more · newest 500 of about 12,408"), "{area}");
-    assert!(area.contains("About 12,408 runs, up to 500 at the same time. 494 found no lane."), "{area}");
+    assert!(area.contains("About 12,408 runs, up to 500 at the same time. 494 do not fit."), "{area}");
     assert_eq!(area.matches("button").count(), 7, "six lanes and what is beyond them: {area}");
     assert!(area.contains("494 more runs at the same time"), "{area}");
     screen.key_in("id", "run-timeline", "End", false);

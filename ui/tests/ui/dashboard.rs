@@ -80,8 +80,8 @@ fn rows_stay_on_screen_when_reading_them_again_fails() {
     let mut screen = Screen::open(&fake, "/");
     fake.refuse("GET /runs/", Problem::new(Code::Unreachable, "The server did not answer."));
     screen.press("Refresh");
-    assert!(screen.shows("What you see was read") && screen.shows("0 s ago"), "{}", screen.outline());
-    assert!(screen.shows("and may be old.") && screen.shows("The server did not answer."), "{}", screen.outline());
+    assert!(screen.shows("Last updated") && screen.shows("0 s ago"), "{}", screen.outline());
+    assert!(screen.shows("this data may be out of date.") && screen.shows("The server did not answer."), "{}", screen.outline());
     assert!(screen.shows("Nightly core backup"));
 }
 
@@ -319,7 +319,7 @@ fn a_view_is_saved_by_name_chosen_again_and_forgotten() {
     screen.press("Night shift");
     assert!(fake.calls("GET /runs/").last().unwrap().contains("status=failed"));
     screen.press("Views");
-    screen.press("Forget a view…");
-    screen.press("Forget the view Night shift");
-    assert!(screen.shows("No view is saved"));
+    screen.press("Delete a view…");
+    screen.press("Delete the view Night shift");
+    assert!(screen.shows("No saved views"));
 }

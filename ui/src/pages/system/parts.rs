@@ -19,13 +19,13 @@ pub struct Part {
 #[must_use]
 pub fn parts(status: &SystemStatus) -> [Part; 5] {
     let workers = match status.workers {
-        0 => "Reads the devices: none is registered, so jobs wait".to_owned(),
+        0 => "Reads the devices: none registered, so jobs wait".to_owned(),
         workers => format!("Reads the devices: {} registered", format::count(workers, "worker")),
     };
     let scheduler = if status.scheduler == UNKNOWN {
-        "Starts the jobs that are due; whether it runs, this server does not tell"
+        "Starts due jobs; this server does not report whether it is running"
     } else {
-        "Starts the jobs that are due"
+        "Starts due jobs"
     };
     [
         part("API", &status.api, "Answers this window"),
@@ -37,7 +37,7 @@ pub fn parts(status: &SystemStatus) -> [Part; 5] {
 }
 
 fn part(name: &'static str, word: &str, about: impl Into<String>) -> Part {
-    let word = if word == UNKNOWN { "not told" } else { word };
+    let word = if word == UNKNOWN { "not reported" } else { word };
     let mut letters = word.chars();
     let word = letters.next().map(|first| first.to_uppercase().chain(letters).collect()).unwrap_or_default();
     Part { name, word, about: about.into() }
@@ -65,11 +65,11 @@ mod tests {
             parts.each_ref().map(|part| part.word.as_str()),
             ["Healthy", "Restarting", "Healthy", "Unhealthy", ""]
         );
-        assert_eq!(parts[3].about, "Reads the devices: none is registered, so jobs wait");
+        assert_eq!(parts[3].about, "Reads the devices: none registered, so jobs wait");
         let untold = SystemStatus { scheduler: UNKNOWN.into(), workers: 2, ..status };
         let [.., workers, scheduler] = super::parts(&untold);
         assert_eq!(workers.about, "Reads the devices: 2 workers registered", "they may well be idle");
-        assert_eq!(scheduler.word, "Not told");
-        assert!(scheduler.about.ends_with("this server does not tell"), "{}", scheduler.about);
+        assert_eq!(scheduler.word, "Not reported");
+        assert!(scheduler.about.ends_with("does not report whether it is running"), "{}", scheduler.about);
     }
 }
