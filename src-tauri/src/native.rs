@@ -173,7 +173,7 @@ mod tests {
         let excel: Vec<u8> = "\u{feff}hostname;Zürich\n".encode_utf16().flat_map(u16::to_le_bytes).collect();
         tokio::fs::write(&good, excel).await.unwrap();
         assert_eq!(read_text(&good).await.unwrap().text, "hostname;Zürich\n");
-        assert!(read_text(&bad).await.unwrap_err().starts_with("Line 2 holds a character that is not UTF-8"));
+        assert!(read_text(&bad).await.unwrap_err().starts_with("Line 2 contains a character that is not UTF-8"));
         assert!(read_text(&folder).await.unwrap_err().contains("no file"));
         assert!(read_text(&folder.join("absent")).await.is_err());
         tokio::fs::remove_dir_all(&folder).await.unwrap();

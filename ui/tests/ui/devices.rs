@@ -329,7 +329,7 @@ fn a_file_is_looked_into_and_imported() {
 
     // What the server refuses as a whole is told in its words, and cannot be imported.
     let refusal =
-        "The first line does not name hostname. Name the columns in it, separated by commas, semicolons or tabs.";
+        "The first line does not name hostname. Name the columns there, separated by commas, semicolons or tabs.";
     fake.refuse("POST /devices/import/check", Problem::field("body.csv", refusal));
     fake.pick("names.csv", "name,address\nr1,10.0.0.1\n");
     screen.press("Choose a file");

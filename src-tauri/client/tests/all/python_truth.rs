@@ -90,14 +90,14 @@ async fn a_file_of_devices_is_imported_row_by_row_and_each_fate_is_told() {
     let imported = client.send(&ImportDevices { csv: csv.into() }).await.unwrap();
     let errors: Vec<(i64, &str)> = imported.errors.iter().map(|it| (it.line, it.message.as_str())).collect();
     assert_eq!((imported.added, imported.refused), (2, 4), "{errors:?}");
-    let other = "an import changes no device, so change it there, or give this row another hostname.";
+    let other = "an import does not change devices, so edit that device, or give this row another hostname.";
     assert_eq!(
         errors,
         [
             (3, "Line 3: the row has no ip_address."),
-            (4, &*format!("Line 4: the hostname spine-a is there already, at 192.0.2.11:2222: {other}")),
+            (4, &*format!("Line 4: the hostname spine-a already exists, at 192.0.2.11:2222: {other}")),
             (5, "Line 5: device_type: Device type must be one of: cisco_ios, linux."),
-            (6, "Line 6: line 2 has the hostname r1 already."),
+            (6, "Line 6: line 2 already has the hostname r1."),
         ]
     );
     let asked = replay.asked("POST");
