@@ -187,7 +187,7 @@ impl Connection {
     fn too_long(&self) -> Problem {
         match self.session() {
             Session::Ready(Ready { renewal: Renewal::Now, .. }) => {
-                Problem::new(Code::Unauthenticated, "The sign-in has ended. Enter the password to go on.")
+                Problem::new(Code::Unauthenticated, "The sign-in has expired. Enter the password to continue.")
             }
             _ => {
                 let message = format!("No answer came within {} s. Try again.", CALL_LIMIT.as_secs());

@@ -160,7 +160,7 @@ pub const ROLE_USER: &[Stop] = &[
 /// The same window once its user may not sign in any more: what was read stays on screen.
 pub const SWITCHED_OFF: &[Stop] = &[stop(
     "user-switched-off",
-    &[Keys(ESCAPE), Until(NO_DIALOG), Press("Refresh"), Sees("switched off on the server")],
+    &[Keys(ESCAPE), Until(NO_DIALOG), Press("Refresh"), Sees("inactive on the server")],
 )];
 
 /// The same window once there is no such user.

@@ -108,7 +108,7 @@ mod tests {
         let found = sentences(&status("restarting", "healthy", "unhealthy", "unhealthy"), true);
         assert_eq!(found, ["PostgreSQL is being restarted."]);
         let found = sentences(&status("healthy", "unhealthy", "unhealthy", "healthy"), false);
-        assert_eq!(found, ["Redis does not answer."]);
+        assert_eq!(found, ["Redis is not responding."]);
     }
 
     #[test]

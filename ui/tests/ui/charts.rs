@@ -233,9 +233,9 @@ fn charts_that_cannot_be_drawn_say_why_and_the_rows_stay() {
     assert!(screen.shows("Runs over time"));
 
     let fake = filled();
-    fake.refuse(TIMELINE, Problem::new(Code::NotOffered, "This server does not offer GET /runs/timeline."));
+    fake.refuse(TIMELINE, Problem::new(Code::NotOffered, "This server does not support GET /runs/timeline."));
     let screen = Screen::open(&fake, "/");
-    assert!(screen.shows("This server does not offer GET /runs/timeline."), "{}", screen.outline());
+    assert!(screen.shows("This server does not support GET /runs/timeline."), "{}", screen.outline());
     assert!(!screen.shows("Draw again") && screen.shows("Nightly core backup"));
 }
 

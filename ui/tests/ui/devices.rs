@@ -395,7 +395,7 @@ fn a_file_that_is_too_long_to_list_says_how_much_is_left_out() {
     outcome["refused"] = json!(1_500);
     outcome["stopped"] = json!("The rows behind line 45,001 were not read, since it took more than 40 s.");
     let mut told = plan(&outcome);
-    told["note"] = json!("This server tells whether it knows a row's platform only when the row is imported.");
+    told["note"] = json!("This server checks a row's platform only when the row is imported.");
     fake.answer("POST /devices/import/check", &told);
     fake.pick("site.csv", "hostname;ip_address;device_type\n");
     let mut screen = Screen::open(&fake, "/devices");

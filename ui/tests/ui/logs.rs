@@ -167,7 +167,7 @@ fn with_a_search_live_lines_begin_behind_what_was_known_before_the_history_was_r
 #[test]
 fn lines_that_will_not_come_are_told_with_their_number() {
     let (fake, mut screen) = with_history();
-    assert!(!screen.shows("not understood") && !screen.shows("left out"));
+    assert!(!screen.shows("not readable") && !screen.shows("left out"));
     fake.skipped(2, Skip::NotUnderstood);
     fake.skipped(1, Skip::NotUnderstood);
     fake.skipped(4_200, Skip::TooMany);

@@ -205,7 +205,7 @@ fn an_address_is_asked_for_where_each_user_needs_one() {
     screen.type_into("user-password", "long enough");
     screen.submit();
     assert!(fake.calls("POST /users/").is_empty(), "it would fail there");
-    let taken = "bea@example.net is the address of ann already. Enter another one.";
+    let taken = "bea@example.net is already the address of ann. Enter another one.";
     fake.refuse("POST /users/", Problem::field("body.email", taken));
     screen.type_into("user-email", "bea@example.net");
     screen.submit();

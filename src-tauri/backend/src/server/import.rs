@@ -27,7 +27,7 @@ const LIMIT: Duration = Duration::from_secs(40);
 /// Most names of new tags that are told beforehand.
 const NEW_TAGS: usize = 100;
 /// What a person does about rows that were not read.
-const AGAIN: &str = "Import the same file again: rows that went in are recognised.";
+const AGAIN: &str = "Import the same file again: rows already added are recognised.";
 
 /// The rows of a CSV text, or the refusal of its first line.
 pub fn open(csv: &str) -> Result<Sheet<'_>, Fault> {

@@ -86,7 +86,7 @@ fn devices(seen: &Seen, run: &Run, known: &[Device], said: &Errors) -> Vec<RunDe
         let why = match said.by_device.get(&id) {
             _ if run.status.is_active() => "No result yet.".to_owned(),
             Some(text) => format!("No result. Its log says: {text}"),
-            None => "No result. The server kept none for this device.".to_owned(),
+            None => "No result. The server has none for this device.".to_owned(),
         };
         all.push(RunDevice {
             device_id: id,

@@ -92,7 +92,7 @@ impl<'a> Tags<'a> {
             Err(problem) if problem.code == Code::Unauthenticated => Err(problem),
             Err(problem) => {
                 let why = problem.message.trim_end_matches('.');
-                Ok(Err(format!("the tag {name} could not be made: {why}")))
+                Ok(Err(format!("the tag {name} could not be created: {why}")))
             }
         }
     }
