@@ -110,7 +110,7 @@ async fn a_wrong_row_says_in_words_where_and_what_to_write() -> anyhow::Result<(
         "Line 4: the platform 'toaster' is not known: use one of arista_eos, cisco_ios, cisco_nxos, generic, juniper_junos, linux.",
         "Line 5: the address '2001:db8::4%eth0' has a zone after '%', which only link-local addresses (fe80::/10) \
          have: write 2001:db8::4.",
-        "Line 6: no tag has the number or the name 4711.",
+        "Line 6: there is no tag with the number or name 4711.",
         "Line 7: it has 6 cells, but the first line names 5 columns: put quotation marks around a cell that holds a semicolon.",
     ];
     let look = http.post("/devices/import/check", json!({"csv": csv})).await?;
@@ -137,7 +137,7 @@ async fn a_wrong_row_says_in_words_where_and_what_to_write() -> anyhow::Result<(
         told(&json, "errors", "error"),
         [
             "Row 1: port is a text: write the number without quotation marks; the platform 'linus' is not known: write linux.",
-            "Row 2: it is no device but a number.",
+            "Row 2: it is not a device but a number.",
             "Row 3: ip_address is a number: write it in quotation marks; the row has no ip_address.",
             "Row 4: tags are names or numbers.",
         ]
@@ -372,7 +372,7 @@ async fn what_a_user_imports_waits_and_the_log_says_so() -> anyhow::Result<()> {
         (
             &json!("WARNING"),
             &json!(
-                "mallory imported 2 devices from a file: no credential is sent to them before an admin has approved them."
+                "mallory imported 2 devices from a file: no credential is sent to them until an admin approves them."
             )
         )
     );

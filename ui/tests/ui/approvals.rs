@@ -77,7 +77,7 @@ fn an_admin_looks_at_what_waits_and_approves_what_he_ticks() {
     assert!(fake.calls("POST /devices/approve").is_empty(), "nothing is ticked yet");
     screen.change("approve-1", "true");
     screen.change("approve-2", "true");
-    let late = "The device was changed since you looked at it: look again, then approve it.";
+    let late = "The device was changed since you loaded it: review it again, then approve it.";
     fake.answer("POST /devices/approve", &json!({"approved": [1], "refused": [{"id": 2, "message": late}]}));
     screen.press("Approve 2 devices");
     let sent = json!({"devices": [{"id": 1, "revision": "a1"}, {"id": 2, "revision": "b2"}]});

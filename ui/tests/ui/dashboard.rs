@@ -210,7 +210,7 @@ fn a_server_that_is_away_is_told_for_as_long_as_it_is() {
     screen.settle();
     insta::assert_snapshot!(screen.part("div role=\"alert\"", "header"));
 
-    let message = "The database does not answer; it is being restarted. Try again in a few seconds.";
+    let message = "The database is not responding; it is being restarted. Try again in a few seconds.";
     fake.refuse("GET /system/status", Problem::new(Code::Unavailable, message));
     fake.changed(Changed::System);
     screen.settle();

@@ -393,7 +393,7 @@ fn a_file_that_is_too_long_to_list_says_how_much_is_left_out() {
     let fake = filled();
     let mut outcome = imported(0, 0, &[(2, "r1", "Line 2: the address '10.0.0.x' is not an IPv4 or IPv6 address.")]);
     outcome["refused"] = json!(1_500);
-    outcome["stopped"] = json!("The rows behind line 45,001 were not read, since it took more than 40 s.");
+    outcome["stopped"] = json!("The rows after line 45,001 were not read because the import took more than 40 s.");
     let mut told = plan(&outcome);
     told["note"] = json!("This server checks a row's platform only when the row is imported.");
     fake.answer("POST /devices/import/check", &told);

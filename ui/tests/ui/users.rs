@@ -110,7 +110,7 @@ fn only_what_changed_is_sent() {
 #[test]
 fn the_servers_own_sentence_says_why_an_account_stays() {
     let fake = filled();
-    let own = "Your own account cannot be deleted: ask another admin to do it.";
+    let own = "You cannot delete your own account: ask another admin to do it.";
     fake.refuse("DELETE /users/1", Problem::new(Code::Invalid, own));
     fake.answer("DELETE /users/3", &Value::Null);
     let mut screen = Screen::open(&fake, "/users");

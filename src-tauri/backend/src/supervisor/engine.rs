@@ -114,7 +114,7 @@ impl Engine {
                     limit = RECOVERY_LIMIT;
                     if !told && began.elapsed() > Duration::from_secs(1) {
                         told = true;
-                        progress(&format!("{} is recovering what was written last…", self.program()));
+                        progress(&format!("{} is recovering recent writes…", self.program()));
                     }
                     "it is still recovering".to_owned()
                 }
@@ -169,7 +169,7 @@ impl Engine {
         match process.end(steps).await {
             Some(0) => Ok(()),
             Some(1) => {
-                tracing::warn!(%program, "did not end when asked; ended at once instead");
+                tracing::warn!(%program, "did not stop when asked; killed");
                 Ok(())
             }
             Some(_) => {
@@ -203,10 +203,10 @@ impl Engine {
                 backoff = Backoff::default();
             }
             let how = status.map_or_else(|error| error.to_string(), |status| status.to_string());
-            let mut reason = format!("It ended unexpectedly ({how}).");
+            let mut reason = format!("It stopped unexpectedly ({how}).");
             let since = SystemTime::now();
             process = loop {
-                tracing::warn!(program = %self.program(), reason, "starting a server again");
+                tracing::warn!(program = %self.program(), reason, "restarting a server");
                 self.note(&health, ProcessState::Restarting { since, reason });
                 let progress =
                     |step: &str| self.note(&health, ProcessState::Restarting { since, reason: step.to_owned() });
@@ -238,7 +238,7 @@ impl Engine {
         let reason = match answer {
             Readiness::Ready => return ProcessState::Running,
             Readiness::Loading => {
-                format!("{program} is recovering what was written last. It answers when that is done.")
+                format!("{program} is recovering recent writes. It responds when that is done.")
             }
             Readiness::Silent(reason) => format!("{program} is {reason}."),
             Readiness::Refused(error) => error.to_string(),
@@ -284,7 +284,7 @@ pub(super) async fn clear_leftovers(
     let main = main.and_then(|text| text.lines().next()?.trim().parse().ok());
     let mut living = os::living_in(home, main, names);
     if !living.is_empty() {
-        progress(&format!("Stopping the {program} that an earlier run left behind…"));
+        progress(&format!("Stopping the {program} left behind by an earlier run…"));
         tracing::warn!(%program, processes = ?living, "stopping what an earlier run left behind");
         let orphans_only = !main.is_some_and(|main| living.contains(&main));
         let patience = if orphans_only { Duration::from_millis(300) } else { patience };
@@ -299,7 +299,7 @@ pub(super) async fn clear_leftovers(
             }
         }
         if let Some(process) = living.first() {
-            let reason = format!("process {process} of an earlier run cannot be ended. End it by hand.");
+            let reason = format!("process {process} of an earlier run cannot be stopped. Stop it manually.");
             return Err(ServerStartError::StartFailed { program, reason, log: log.path.clone() });
         }
     }

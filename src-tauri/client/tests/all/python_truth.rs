@@ -123,7 +123,7 @@ async fn a_spreadsheet_is_read_there_as_on_our_own_server_and_what_is_there_is_n
     assert_eq!(imported.errors[0].message, "Line 2: Hostname already registered: spine-a.");
     let csv = "hostname,ip_address,device_type,tags\nr8,192.0.2.8,linux,4711\n";
     let imported = client.send(&ImportDevices { csv: csv.into() }).await.unwrap();
-    assert_eq!(imported.errors[0].message, "Line 2: no tag has the number or the name 4711.");
+    assert_eq!(imported.errors[0].message, "Line 2: there is no tag with the number or name 4711.");
 }
 
 #[tokio::test]

@@ -114,5 +114,5 @@ fn is_number(name: &str) -> bool {
 }
 
 fn no_tag(name: &str) -> String {
-    format!("no tag has the number or the name {name}")
+    format!("there is no tag with the number or name {name}")
 }
