@@ -190,7 +190,7 @@ impl Connection {
                 Problem::new(Code::Unauthenticated, "The sign-in has expired. Enter the password to continue.")
             }
             _ => {
-                let message = format!("No answer came within {} s. Try again.", CALL_LIMIT.as_secs());
+                let message = format!("No reply within {} s. Try again.", CALL_LIMIT.as_secs());
                 Problem::new(Code::Unreachable, message)
             }
         }
@@ -200,8 +200,8 @@ impl Connection {
     pub async fn start_lab(&self, devices: u16) -> Result<LabState, Problem> {
         let open = self.open()?;
         if !open.client.is_here() {
-            let message = "The sample lab runs on this computer, and the server on another one cannot reach it. Choose \
-                           \"On this computer\" to try it.";
+            let message = "The sample lab runs on this computer, and a server on another computer cannot reach it. \
+                           Choose \"On this computer\" to try it.";
             return Err(Problem::new(Code::Conflict, message));
         }
         self.lab.start(&open.client, devices).await
@@ -231,7 +231,7 @@ impl Connection {
 
     /// Says that the application starts again once it has ended.
     pub fn tell_restart(&self) {
-        self.tell_stop("Stopping; NetRaven opens again right after.");
+        self.tell_stop("Stopping; NetRaven then opens again.");
     }
 
     async fn start_embedded(self: &Arc<Self>) {
@@ -262,13 +262,13 @@ impl Connection {
         if started.is_ok()
             && let Err(problem) = self.lab.wake().await
         {
-            tracing::warn!(%problem, "the sample lab did not come back");
+            tracing::warn!(%problem, "the sample lab did not restart");
         }
         match started.and_then(|embedded| self.enter_embedded(embedded)) {
             Ok(client) => {
                 memory::keep_place(self.host(), Some(&Place::Embedded));
                 if let Err(problem) = self.lab.make_known(&client).await {
-                    tracing::warn!(%problem, "the sample lab's devices are not known by their new ports");
+                    tracing::warn!(%problem, "the new ports of the sample lab's devices were not stored");
                 }
                 self.note_secrets();
             }
@@ -374,7 +374,7 @@ impl Connection {
 }
 
 fn no_longer_wanted() -> Problem {
-    Problem::new(Code::Internal, "The page that asked was left before the answer came.")
+    Problem::new(Code::Internal, "The page was left before the reply arrived.")
 }
 
 #[cfg(test)]

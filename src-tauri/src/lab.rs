@@ -106,7 +106,7 @@ impl LabKeeper {
         }
         match fs::remove_file(&self.file) {
             Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
-                tracing::warn!(%error, "the sample lab is not forgotten");
+                tracing::warn!(%error, "the sample lab's settings were not removed");
             }
             _ => {}
         }
@@ -134,7 +134,7 @@ impl LabKeeper {
     fn remember(&self, memory: &Memory) {
         let text = serde_json::to_string(memory).expect("ports are plain data");
         if let Err(error) = fs::write(&self.file, text) {
-            tracing::warn!(%error, "the sample lab will not come back at the next start");
+            tracing::warn!(%error, "the sample lab will not restart at the next start");
         }
     }
 }

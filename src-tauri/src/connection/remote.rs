@@ -48,7 +48,7 @@ impl Connection {
         let (client, token) = tokio::select! {
             reached = reach => reached?,
             () = self.ending.cancelled() => {
-                return Err(Problem::new(Code::Unavailable, "NetRaven is being closed. Start it again to sign in."));
+                return Err(Problem::new(Code::Unavailable, "NetRaven is closing. Start it again to sign in."));
             }
         };
         let claims = token::claims(&token)?;
@@ -125,7 +125,7 @@ impl Connection {
             && token::lasts(&claims, Timestamp::now(), WORTH_S)
             && let Ok(client) = Client::new(&profile.url)
         {
-            let step = format!("Reaching {}.", client.place());
+            let step = format!("Connecting to {}.", client.place());
             self.enter(Session::Starting { step }, None, None);
             match client.clone().learn().await {
                 Ok(client) => self.enter_remote(client, token.clone(), &claims, None, true),
@@ -179,12 +179,12 @@ impl Connection {
     /// Changes what a server is called and how it is marked.
     pub fn edit_profile(&self, changed: &Profile) -> Result<(), Problem> {
         if changed.name.chars().count() > NAME_LIMIT {
-            return Err(Problem::field("name", format!("The name is longer than {NAME_LIMIT} letters: shorten it.")));
+            return Err(Problem::field("name", format!("The name is longer than {NAME_LIMIT} characters: shorten it.")));
         }
         if !memory::edit_profile(self.host(), changed) {
             return Err(Problem::new(
                 Code::NotFound,
-                "This server is not among those used before. Sign in to it first.",
+                "This server has not been used before. Sign in to it first.",
             ));
         }
         let generation = self.state().generation;
