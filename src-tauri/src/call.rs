@@ -22,7 +22,7 @@ pub fn allow(request: &Request) -> Result<(), Problem> {
     if routes::find(request.method, path).is_some() && !request.path.contains('#') {
         return Ok(());
     }
-    let message = format!("The window may not ask for {} {path}: it is no route of the API.", request.method.as_str());
+    let message = format!("The window may not call {} {path}: it is not a route of the API.", request.method.as_str());
     Err(Problem::new(Code::NotFound, message))
 }
 

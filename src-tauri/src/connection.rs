@@ -144,7 +144,7 @@ impl Connection {
 
     /// Says that the application starts again once it has ended.
     pub fn tell_restart(&self) {
-        self.standing.tell_stop("Stopping; NetRaven opens again right after.");
+        self.standing.tell_stop("Stopping; NetRaven then opens again.");
     }
 }
 

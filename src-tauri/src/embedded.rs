@@ -69,7 +69,7 @@ impl Embedded {
         if let Some(app) = app
             && tokio::time::timeout(STOP_LIMIT, app.stop()).await.is_err()
         {
-            tracing::warn!("the backend did not stop in time; its servers are taken over at the next start");
+            tracing::warn!("the backend did not stop in time; the next start takes over its servers");
         }
     }
 }

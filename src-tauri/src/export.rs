@@ -55,7 +55,7 @@ impl Exports {
         {
             let mut current = self.lock();
             if current.state.active {
-                return Err(Problem::new(Code::Conflict, "An export is under way. Wait for its end, or stop it."));
+                return Err(Problem::new(Code::Conflict, "An export is already running. Wait for it to finish, or stop it."));
             }
             *current =
                 Current { state: ExportState { active: true, ..ExportState::default() }, cancel: cancel.clone() };
@@ -107,7 +107,7 @@ impl Exports {
             && let Err(error) = tokio::fs::remove_file(&part).await
             && error.kind() != std::io::ErrorKind::NotFound
         {
-            tracing::warn!(%error, "what was written of an export is still there");
+            tracing::warn!(%error, "the partly written export was not removed");
         }
         written
     }

@@ -29,7 +29,7 @@ pub fn answer(app: &AppHandle, window_folder: &Path) {
         Ok(()) => {
             app.manage(Answering(window_folder.to_owned()));
         }
-        Err(error) => tracing::warn!(%error, "a second start will not find this window"),
+        Err(error) => tracing::warn!(%error, "starting NetRaven again will not find this window"),
     }
 }
 

@@ -51,7 +51,7 @@ impl LabKeeper {
     /// that only a backend here can reach them.
     pub async fn start(&self, client: &Client, devices: u16) -> Result<LabState, Problem> {
         if !client.is_here() {
-            let message = "The sample lab runs on this computer, and the server on another one cannot reach it. Choose \
+            let message = "The sample lab runs on this computer, and a server on another computer cannot reach it. Choose \
                            \"On this computer\" to try it.";
             return Err(Problem::new(Code::Conflict, message));
         }
@@ -112,7 +112,7 @@ impl LabKeeper {
         }
         match fs::remove_file(&self.file) {
             Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
-                tracing::warn!(%error, "the sample lab is not forgotten");
+                tracing::warn!(%error, "the sample lab's settings were not removed");
             }
             _ => {}
         }
@@ -140,7 +140,7 @@ impl LabKeeper {
     fn remember(&self, memory: &Memory) {
         let text = serde_json::to_string(memory).expect("ports are plain data");
         if let Err(error) = fs::write(&self.file, text) {
-            tracing::warn!(%error, "the sample lab will not come back at the next start");
+            tracing::warn!(%error, "the sample lab will not restart at the next start");
         }
     }
 }

@@ -90,7 +90,7 @@ enum Start {
 fn build(arguments: &Arguments, end: End) -> Result<Start, String> {
     if !has_display() {
         return Err(
-            "There is no screen to open a window on (DISPLAY and WAYLAND_DISPLAY are not set). Start it from a \
+            "There is no display to open a window on (DISPLAY and WAYLAND_DISPLAY are not set). Start it from a \
                     desktop, or run netraven-server, which needs none."
                 .to_owned(),
         );
@@ -138,7 +138,7 @@ fn build(arguments: &Arguments, end: End) -> Result<Start, String> {
             Ok(())
         });
     quietly(|| builder.build(context))
-        .ok_or("The window system does not answer. Check DISPLAY, or run netraven-server, which needs no screen.")?
+        .ok_or("The window system is not responding. Check DISPLAY, or run netraven-server, which needs no display.")?
         .map(|app| Start::First(Box::new(app)))
         .map_err(|error| format!("The window could not be opened: {error}."))
 }
@@ -175,7 +175,7 @@ fn make_folder(path: &Path) {
     #[cfg(unix)]
     std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
     if let Err(error) = builder.create(path) {
-        tracing::warn!(path = %path.display(), %error, "the data folder cannot be made");
+        tracing::warn!(path = %path.display(), %error, "the data folder cannot be created");
     }
 }
 

@@ -57,7 +57,7 @@ pub async fn native(app: AppHandle, shell: State<'_, Shell>, wish: Native) -> Re
         Native::SetSetting { name, value } => {
             let name = setting_name(&name)?;
             if value.to_string().len() > SETTING_VALUE_LIMIT {
-                return Err(Problem::field("value", "The setting is too large to be kept."));
+                return Err(Problem::field("value", "The setting is too large to store."));
             }
             shell.host.keep_setting(&name, value);
             Ok(Value::Null)
@@ -132,7 +132,7 @@ async fn save_path(app: &AppHandle, what: &ExportWhat, format: ExportFormat) -> 
 async fn read_text(path: &Path) -> Result<PickedFile, String> {
     let about = tokio::fs::metadata(path).await.map_err(|error| error.to_string())?;
     if !about.is_file() {
-        return Err("it is no file".to_owned());
+        return Err("it is not a file".to_owned());
     }
     if about.len() > FILE_LIMIT {
         return Err(format!("it is larger than {} MB", FILE_LIMIT / 1024 / 1024));
@@ -145,7 +145,7 @@ async fn read_text(path: &Path) -> Result<PickedFile, String> {
 
 /// The problem of a wish that only a session can fulfil.
 pub fn no_session() -> Problem {
-    Problem::new(Code::Unauthenticated, "There is no session. Choose where to work and sign in first.")
+    Problem::new(Code::Unauthenticated, "Not connected. Choose a connection and sign in first.")
 }
 
 #[cfg(test)]
@@ -173,7 +173,7 @@ mod tests {
         let excel: Vec<u8> = "\u{feff}hostname;Zürich\n".encode_utf16().flat_map(u16::to_le_bytes).collect();
         tokio::fs::write(&good, excel).await.unwrap();
         assert_eq!(read_text(&good).await.unwrap().text, "hostname;Zürich\n");
-        assert!(read_text(&bad).await.unwrap_err().starts_with("Line 2 holds a character that is not UTF-8"));
+        assert!(read_text(&bad).await.unwrap_err().starts_with("Line 2 contains a character that is not UTF-8"));
         assert!(read_text(&folder).await.unwrap_err().contains("no file"));
         assert!(read_text(&folder.join("absent")).await.is_err());
         tokio::fs::remove_dir_all(&folder).await.unwrap();

@@ -32,8 +32,8 @@ pub async fn restore(host: &dyn Host, secrets: &Secrets, data_dir: &Path) -> Res
     }
     let lost = |reason: String| {
         let message = format!(
-            "The key that opens the stored credentials is missing: {} is gone. {reason} Put the file back from a backup, or \
-             try again.",
+            "The key that opens the stored credentials is missing: {} is gone. {reason} Restore the file from a \
+             backup, or try again.",
             file.display()
         );
         Problem::new(Code::Unavailable, message)
@@ -42,7 +42,7 @@ pub async fn restore(host: &dyn Host, secrets: &Secrets, data_dir: &Path) -> Res
         Ok(Some(key)) => {
             write_private(&file, &key)
                 .map_err(|error| lost(format!("Its copy could not be written there ({error}).")))?;
-            tracing::warn!(file = %file.display(), "the seal key was missing and was put back from the password store");
+            tracing::warn!(file = %file.display(), "the seal key was missing and was restored from the password store");
             Ok(())
         }
         Ok(None) => Err(lost("The system's password store is locked, or has lost its copy.".to_owned())),
@@ -64,7 +64,7 @@ pub async fn keep(host: &dyn Host, secrets: &Secrets, data_dir: &Path) -> String
             host.keep_setting(NAME, json!(new));
             both
         }
-        Err(error) => format!("{FILES} There is no second copy of them: {error}."),
+        Err(error) => format!("{FILES} There is no second copy: {error}."),
     }
 }
 

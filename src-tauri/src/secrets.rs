@@ -31,7 +31,7 @@ pub enum StoreError {
     #[error("this computer offers no password store")]
     Absent,
     /// Locked, or waiting for somebody.
-    #[error("the system's password store does not answer")]
+    #[error("the system's password store is not responding")]
     Silent,
     /// It said no.
     #[error("the system's password store refused ({0})")]
@@ -58,7 +58,7 @@ impl Secrets {
             found => found.map(Some),
         });
         let text =
-            |bytes| String::from_utf8(bytes).map_err(|_| StoreError::Refused("it gave something else back".to_owned()));
+            |bytes| String::from_utf8(bytes).map_err(|_| StoreError::Refused("it returned something else".to_owned()));
         Ok(found.await?.map(text).transpose()?.map(Secret::new))
     }
 
@@ -71,13 +71,13 @@ impl Secrets {
                 entry.get_secret().map(|kept| kept == bytes)
             })
             .await?;
-        if same { Ok(()) } else { Err(StoreError::Refused("it gave something else back".to_owned())) }
+        if same { Ok(()) } else { Err(StoreError::Refused("it returned something else".to_owned())) }
     }
 
     /// Removes a secret, if it is there.
     pub async fn forget(&self, name: &str) {
         if let Err(error) = self.ask(name, |entry| entry.delete_credential()).await {
-            tracing::debug!(%error, "no secret removed");
+            tracing::debug!(%error, "no secret was removed");
         }
     }
 
@@ -104,7 +104,7 @@ impl Secrets {
             Ok(Ok(Ok(value))) => Ok(value),
             Ok(Ok(Err(Error::NoDefaultStore | Error::NoStorageAccess(_)))) => Err(StoreError::Absent),
             Ok(Ok(Err(error))) => Err(StoreError::Refused(kind(&error).to_owned())),
-            Ok(Err(_)) => Err(StoreError::Refused("it broke".to_owned())),
+            Ok(Err(_)) => Err(StoreError::Refused("it failed".to_owned())),
             Err(_) => {
                 self.silent.store(true, Ordering::Relaxed);
                 Err(StoreError::Silent)
@@ -118,7 +118,7 @@ fn kind(error: &Error) -> &'static str {
     match error {
         Error::NoEntry => "no such entry",
         Error::TooLong(..) => "the entry is too long",
-        Error::PlatformFailure(_) => "a failure of the system",
+        Error::PlatformFailure(_) => "a system failure",
         _ => "no reason given",
     }
 }

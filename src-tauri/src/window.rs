@@ -36,7 +36,7 @@ pub fn focus(app: &AppHandle) {
     let Some(window) = app.get_webview_window(MAIN) else { return };
     for result in [window.unminimize(), window.show(), window.set_focus()] {
         if let Err(error) = result {
-            tracing::debug!(%error, "the window did not come to the front");
+            tracing::debug!(%error, "the window could not be brought to the front");
         }
     }
 }
@@ -48,12 +48,12 @@ pub fn focus(app: &AppHandle) {
 /// A size that nobody could read, or that the web view does not take.
 pub fn zoom(app: &AppHandle, percent: u16) -> Result<(), Problem> {
     if !SIZES.contains(&percent) {
-        return Err(Problem::field("percent", "The size is from 50 to 300 percent."));
+        return Err(Problem::field("percent", "The size must be from 50 to 300 percent."));
     }
     let drawn = app.get_webview_window(MAIN).map(|window| window.set_zoom(f64::from(percent) / 100.0));
     drawn.unwrap_or(Ok(())).map_err(|error| {
-        tracing::warn!(%error, percent, "the window is not drawn in another size");
-        Problem::new(Code::Internal, "The window cannot be drawn in another size.")
+        tracing::warn!(%error, percent, "the window's zoom could not be changed");
+        Problem::new(Code::Internal, "The window's zoom cannot be changed.")
     })
 }
 

@@ -15,7 +15,7 @@ fn show_defect(defect: &std::panic::PanicHookInfo<'_>) {
     note.set_class_name("boot-failed");
     let _ = note.set_attribute("role", "alert");
     note.set_text_content(Some(
-        "This window has stopped because of a defect. Close it and start it again: jobs go on, and nothing is lost.",
+        "This window stopped because of an internal error. Close it and start it again; jobs continue and nothing is lost.",
     ));
     let _ = body.prepend_with_node_1(&note);
 }

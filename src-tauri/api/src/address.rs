@@ -102,7 +102,7 @@ impl FromStr for Address {
             format!("{} is not an IPv4 or IPv6 address", quoted(text))
         } else {
             format!(
-                "{} is neither an IPv4 or IPv6 address nor a host name, which has letters, digits, dashes and dots",
+                "{} is neither an IPv4 or IPv6 address nor a host name (letters, digits, dashes and dots)",
                 quoted(text)
             )
         }))
@@ -113,18 +113,18 @@ fn zoned(text: &str, ip: &str, zone: &str) -> Result<Address, NoAddress> {
     let shown = quoted(text);
     let Ok(ip) = ip.parse::<Ipv6Addr>() else {
         return Err(NoAddress(format!(
-            "{shown} is not an IPv6 address with the zone behind '%': write it like fe80::1%eth0"
+            "{shown} is not an IPv6 address with a zone after '%': write it like fe80::1%eth0"
         )));
     };
     if !ip.is_unicast_link_local() {
         return Err(NoAddress(format!(
-            "{shown} has a zone behind '%', which only link-local addresses (fe80::/10) have: write {ip}"
+            "{shown} has a zone after '%', which only link-local addresses (fe80::/10) have: write {ip}"
         )));
     }
     let is_word = |byte: u8| byte.is_ascii_alphanumeric() || b"._-:@~+".contains(&byte);
     if zone.is_empty() || zone.len() > ZONE || !zone.bytes().all(is_word) {
         return Err(NoAddress(format!(
-            "{shown} names no interface behind '%': write the one of the computer that connects, like fe80::1%eth0"
+            "{shown} names no interface after '%': write that of the computer that connects, like fe80::1%eth0"
         )));
     }
     Ok(Address::Zoned(ip, zone.to_owned()))
@@ -168,7 +168,7 @@ mod tests {
         for (given, told) in [
             ("2001:db8::1%eth0", "only link-local addresses (fe80::/10) have: write 2001:db8::1"),
             ("::1%lo", "write ::1"),
-            ("10.0.0.1%eth0", "is not an IPv6 address with the zone"),
+            ("10.0.0.1%eth0", "is not an IPv6 address with a zone"),
             ("fe80::1%", "names no interface"),
             ("fe80::1%eth 0", "names no interface"),
             ("fe80::1%eth0%1", "names no interface"),

@@ -42,11 +42,11 @@ impl Level {
     #[must_use]
     pub fn about(self) -> &'static str {
         match self {
-            Level::Debug => "Details for looking closely",
-            Level::Info => "What was done",
-            Level::Warning => "Worth a look",
-            Level::Error => "Something failed",
-            Level::Critical => "Work stopped",
+            Level::Debug => "Details for troubleshooting",
+            Level::Info => "Normal operation",
+            Level::Warning => "Possible problems",
+            Level::Error => "Failures",
+            Level::Critical => "Failures that stopped work",
         }
     }
 }
@@ -70,10 +70,10 @@ impl LogType {
     #[must_use]
     pub fn about(self) -> &'static str {
         match self {
-            LogType::Job => "What jobs did",
-            LogType::Connection => "Reaching devices and signing in",
-            LogType::Session => "What was said to devices",
-            LogType::System => "The system itself",
+            LogType::Job => "Job activity",
+            LogType::Connection => "Connections and sign-ins",
+            LogType::Session => "Session commands and output",
+            LogType::System => "NetRaven itself",
         }
     }
 }

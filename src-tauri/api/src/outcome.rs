@@ -69,28 +69,30 @@ impl Cause {
                 "Check that the device is up and that no firewall drops TCP to this port; then run it again."
             }
             Cause::NotConnected => {
-                "Check that the device is up, that SSH is enabled on its port, and that no firewall is between; then run it again."
+                "Check that the device is up, that SSH is enabled on its port, and that no firewall is in the way; \
+                 then run it again."
             }
             Cause::NotSsh => "Check the port: something other than SSH answers there.",
             Cause::HostKeyChanged => {
-                "If the device was replaced or its key renewed, trust the key that was seen; if not, do not sign in: someone may be in between."
+                "If the device was replaced or its key renewed, trust the key that was seen; if not, do not sign in: \
+                 someone may be intercepting the connection."
             }
             Cause::NoCommonCrypto => "Enable a newer key exchange or cipher on the device, or update its software.",
             Cause::NoCredentials => "Give a credential one of the device's tags.",
-            Cause::AwaitingApproval => "An admin has to approve this device before any credential is sent to it.",
+            Cause::AwaitingApproval => "An admin must approve this device before any credential is sent to it.",
             Cause::OutsideNetworks => {
-                "Check the device's address; if it is right, let an admin add its network to the credential."
+                "Check the device's address; if it is right, ask an admin to add its network to the credential."
             }
             Cause::AuthFailed => "Correct the credential; a retry will not help and may lock the account.",
-            Cause::PromptNotSeen => "Check the device's platform; the last bytes seen show what it printed instead.",
-            Cause::PrivilegeRefused => "Set the credential's enable password, or give the account the privilege.",
+            Cause::PromptNotSeen => "Check the device's platform; the last bytes received show what it printed instead.",
+            Cause::PrivilegeRefused => "Set the credential's enable password, or grant the account the privilege.",
             Cause::CommandRejected => "Check the platform and the account's rights for this command.",
             Cause::EmptyAnswer => "Check the account's rights: the device showed no configuration.",
             Cause::Truncated => {
-                "Run it again. If it repeats, a session limit on the device or a firewall cuts long readings."
+                "Run it again. If it repeats, a session limit on the device or a firewall cuts long sessions."
             }
             Cause::Unsettled => {
-                "Run it again when nothing changes on the device. If it repeats, keep the device's log off its terminal sessions."
+                "Run it again when nothing is changing on the device. If it repeats, turn off logging to its terminal sessions."
             }
             Cause::Disconnected => "Run it again. If it repeats, check the device's VTY limits and its log.",
             Cause::Timeout => "Run it again when the device is less busy, or raise its time limit.",

@@ -96,7 +96,7 @@ impl<'a> Sheet<'a> {
                 Some(None) => {
                     let column = index + 1;
                     fault.get_or_insert_with(|| {
-                        format!("{} stands in column {column}, which the first line does not name", quoted(&text))
+                        format!("{} is in column {column}, which the first line does not name", quoted(&text))
                     });
                 }
                 None => {

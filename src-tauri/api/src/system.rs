@@ -16,7 +16,7 @@ words! {
         /// It does not answer.
         Unhealthy = "unhealthy": "Unhealthy",
         /// A server of another kind does not tell how it is.
-        Unknown = "unknown": "Not told",
+        Unknown = "unknown": "Not reported",
     }
 }
 

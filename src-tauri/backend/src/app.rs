@@ -126,7 +126,7 @@ impl App {
                 (Some(servers), urls)
             }
         };
-        progress("Preparing the tables…");
+        progress("Preparing the database tables…");
         match Services::start(&config, &urls, servers.as_ref().map(Servers::health), &lock).await {
             Ok(services) => Ok(App { services, servers, _lock: lock }),
             // The lock is held until the servers are gone.
@@ -134,7 +134,7 @@ impl App {
                 if let Some(servers) = servers
                     && let Err(stopping) = servers.stop().await
                 {
-                    tracing::warn!(%stopping, "the embedded servers did not stop in order");
+                    tracing::warn!(%stopping, "the embedded servers did not stop cleanly");
                 }
                 Err(error)
             }
@@ -173,8 +173,8 @@ impl App {
         let Some(servers) = self.servers else { return };
         match timeout_at(limits.servers, servers.stop()).await {
             Ok(Ok(())) => {}
-            Ok(Err(error)) => tracing::warn!(%error, "the embedded servers did not stop in order"),
-            Err(_) => tracing::warn!("the embedded servers did not stop in time; the next start ends them"),
+            Ok(Err(error)) => tracing::warn!(%error, "the embedded servers did not stop cleanly"),
+            Err(_) => tracing::warn!("the embedded servers did not stop in time; the next start stops them"),
         }
     }
 }
@@ -273,7 +273,7 @@ impl Services {
         let serving = Serving::new(server::router(shared), tls, connections, stop.clone());
         tasks.push(tokio::spawn(serving.run(listener)));
         if let Err(error) = lock.write_info(&url) {
-            tracing::warn!(%error, "the address of the API was not noted in the data folder");
+            tracing::warn!(%error, "the address of the API was not recorded in the data folder");
         }
         journal.line(
             Level::Info,
@@ -290,7 +290,7 @@ impl Services {
     }
 
     async fn stop(self, limits: &StopLimits) {
-        self.journal.line(Level::Info, LogType::System, "app", About::default(), "NetRaven stops.", json!({}));
+        self.journal.line(Level::Info, LogType::System, "app", About::default(), "NetRaven is stopping.", json!({}));
         self.stop.cancel();
         join("workers and services", self.workers.into_iter().chain(self.tasks), limits.work).await;
         self.stop_last.cancel();

@@ -52,11 +52,11 @@ impl Finisher {
                         mended = Some(Instant::now());
                         self.pack().await;
                     }
-                    Err(error) => tracing::warn!(error = format!("{error:#}"), "snapshots wait for their commit"),
+                    Err(error) => tracing::warn!(error = format!("{error:#}"), "snapshots are waiting for their commit"),
                 }
             }
             if let Err(error) = self.end_runs().await {
-                tracing::warn!(error = format!("{error:#}"), "a run could not be ended; it is tried again");
+                tracing::warn!(error = format!("{error:#}"), "a run could not be ended; it will be retried");
             }
             let change = async {
                 loop {
@@ -83,7 +83,7 @@ impl Finisher {
         for run_id in self.store.runs_with_uncommitted().await? {
             let left = self.store.uncommitted(run_id).await?;
             let count = left.len();
-            if let Some(commit) = self.commit(left, "Mended after an interruption").await? {
+            if let Some(commit) = self.commit(left, "Repaired after an interruption").await? {
                 let about = About { run_id, ..About::default() };
                 let message = format!("{count} snapshots of an interrupted run were committed.");
                 let meta = json!({ "commit": commit });
@@ -99,8 +99,8 @@ impl Finisher {
         match tokio::task::spawn_blocking(move || repository.pack(LOOSE)).await {
             Ok(Ok(0)) => {}
             Ok(Ok(objects)) => tracing::info!(objects, "objects of the snapshot repository were packed"),
-            Ok(Err(error)) => tracing::warn!(%error, "the snapshot repository could not be packed; it is tried again"),
-            Err(error) => tracing::error!(%error, "packing the snapshot repository broke"),
+            Ok(Err(error)) => tracing::warn!(%error, "the snapshot repository could not be packed; it will be retried"),
+            Err(error) => tracing::error!(%error, "packing the snapshot repository failed"),
         }
     }
 
@@ -119,7 +119,7 @@ impl Finisher {
                 _ => (Level::Error, "failed"),
             };
             let message = match run.devices {
-                0 => format!("{} failed: no device carries a tag of this job.", run.job_name),
+                0 => format!("{} failed: no device has a tag of this job.", run.job_name),
                 _ => format!(
                     "{} {word}: {} ok, {} failed, {} changed.",
                     run.job_name, run.succeeded, run.failed, run.changed

@@ -38,7 +38,7 @@ pub async fn answer(
                     let sealed = handover.seal_text(&format!("{CONTEXT}:{worker}"), &seal.to_text());
                     journal.signal(&Signal::Key { worker, sealed }).await;
                 }
-                Err(error) => tracing::warn!(error = format!("{error:#}"), "a worker asked for the seal key in vain"),
+                Err(error) => tracing::warn!(error = format!("{error:#}"), "a worker asked for the seal key and did not get it"),
             },
             Ok(_) | Err(broadcast::error::RecvError::Lagged(_)) => {}
             Err(broadcast::error::RecvError::Closed) => break,
@@ -70,7 +70,7 @@ pub async fn ask(
         if let Ok(Some(sealed)) = tokio::time::timeout(ASK, answer).await {
             let text = handover.open_text(&format!("{CONTEXT}:{worker}"), &sealed)?;
             let key = SealKey::from_text(&text);
-            return key.ok_or_else(|| anyhow::anyhow!("the server handed over a key of an unknown form"));
+            return key.ok_or_else(|| anyhow::anyhow!("the server handed over a key in an unknown format"));
         }
         if !told {
             told = true;
@@ -84,5 +84,5 @@ async fn handover_key(store: &Store) -> anyhow::Result<SealKey> {
     store.add_setting(SETTING, &new.as_str()).await?;
     let text: String = store.setting(SETTING).await?.unwrap_or_default();
     SealKey::from_text(&text)
-        .ok_or_else(|| anyhow::anyhow!("the setting {SETTING} holds no key; remove it from system_settings"))
+        .ok_or_else(|| anyhow::anyhow!("the setting {SETTING} contains no key; remove it from system_settings"))
 }

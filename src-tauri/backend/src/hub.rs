@@ -21,7 +21,7 @@ pub async fn start(queue: &Queue, stop: CancellationToken) -> (broadcast::Sender
     let mut incoming = queue.subscribe();
     // The first thing said is that listening has begun, and nobody was there to miss anything before.
     if tokio::time::timeout(BEGIN_LIMIT, incoming.next()).await.is_err() {
-        tracing::warn!("the queue's events are not heard yet");
+        tracing::warn!("the queue's events are not received yet");
     }
     let task = tokio::spawn(async move {
         loop {

@@ -280,7 +280,7 @@ impl Writer {
                 }
                 Err(error) if stop.is_cancelled() => {
                     let lines = u64::try_from(self.waiting.len()).unwrap_or(u64::MAX).saturating_add(self.dropped);
-                    tracing::error!(%error, lines, "log lines could not be written before the end");
+                    tracing::error!(%error, lines, "log lines could not be written before the stop");
                     self.backlog.remove(self.waiting.len());
                     self.waiting.clear();
                     self.dropped = 0;
@@ -305,13 +305,13 @@ impl Writer {
 }
 
 fn lost(lines: u64) -> NewLog {
-    let message = format!("{lines} log lines were lost while the database was away.");
+    let message = format!("{lines} log lines were lost while the database was unavailable.");
     own(Level::Error, message, json!({ "lost": lines }))
 }
 
 fn waited(time: Duration) -> NewLog {
     let seconds = time.as_secs();
-    let message = format!("Log lines waited {seconds} s to be written: the database was away or busy.");
+    let message = format!("Log lines waited {seconds} s to be written: the database was unavailable or busy.");
     own(Level::Warning, message, json!({ "waited_s": seconds }))
 }
 

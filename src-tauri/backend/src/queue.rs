@@ -89,7 +89,7 @@ pub enum QueueError {
         reason: String,
     },
     /// No connection could be made, or it broke. The next call tries anew.
-    #[error("Redis at {server} cannot be reached: {reason}. Check that it runs; NetRaven keeps trying.")]
+    #[error("Redis at {server} cannot be reached: {reason}. Check that it is running; NetRaven keeps trying.")]
     Unreachable {
         /// Host and port, or the socket.
         server: String,
@@ -118,7 +118,7 @@ pub enum QueueError {
     },
     /// There are too many tasks to look at all of them.
     #[error(
-        "The queue holds more than {limit} tasks, too many to look through at once. Add workers or cancel runs that are no longer needed."
+        "The queue holds more than {limit} tasks, too many to search at once. Add workers or cancel runs that are no longer needed."
     )]
     TooLong {
         /// The most that is looked at.
@@ -170,7 +170,7 @@ impl Queue {
     async fn ask_group<T: redis::FromRedisValue>(&self, command: &redis::Cmd) -> Result<T, QueueError> {
         match self.link.ask(command).await {
             Err(error) if error.is_missing_group() => {
-                tracing::warn!("the queue's consumer groups are gone from Redis: making them anew");
+                tracing::warn!("the queue's consumer groups are missing in Redis: creating them again");
                 self.ensure_groups().await?;
                 self.link.ask(command).await
             }

@@ -89,9 +89,9 @@ impl Scheduler {
                             ticked.send_replace(Some(Timestamp::now()));
                         }
                         Ok(Err(error)) => {
-                            tracing::warn!(error = format!("{error:#}"), "the scheduler's look failed; it looks again")
+                            tracing::warn!(error = format!("{error:#}"), "the scheduler's check failed; it will be repeated")
                         }
-                        Err(_) => tracing::warn!("the scheduler's look took too long; it looks again"),
+                        Err(_) => tracing::warn!("the scheduler's check took too long; it will be repeated"),
                     }
                 }
                 // Somebody else leads: schedules are followed, though not here.
@@ -100,7 +100,7 @@ impl Scheduler {
                 }
                 Ok(Err(error)) => {
                     lead = None;
-                    tracing::debug!(%error, "the scheduler waits for the database");
+                    tracing::debug!(%error, "the scheduler is waiting for the database");
                 }
                 Err(_) => lead = None,
             }
@@ -135,7 +135,7 @@ impl Scheduler {
     async fn fire_due(&self) -> anyhow::Result<()> {
         for (job_id, name) in self.store.forget_the_future().await? {
             let about = About { job_id: Some(job_id), ..About::default() };
-            let message = format!("{name}: the clock had been ahead of today. Its schedule goes on from now.");
+            let message = format!("{name}: the clock had been set ahead. Its schedule continues from now.");
             self.journal.line(Level::Warning, LogType::System, "scheduler", about, message, json!({}));
         }
         let now = self.store.now().await?;
@@ -144,7 +144,7 @@ impl Scheduler {
                 Ok(Some(timing)) => timing,
                 Ok(None) => continue,
                 Err(reason) => {
-                    tracing::warn!(job_id = job.id, %reason, "a schedule cannot be followed");
+                    tracing::warn!(job_id = job.id, %reason, "a schedule cannot be used");
                     continue;
                 }
             };
@@ -180,7 +180,7 @@ impl Scheduler {
             _ => format!("{count} earlier starts were"),
         };
         let message = format!(
-            "{}: {starts} missed, the first at {first:.0}: the program was not running, or the run before had not ended.",
+            "{}: {starts} missed, the first at {first:.0}: NetRaven was not running, or the previous run had not ended.",
             job.name
         );
         let meta = json!({ "missed": count, "first": first.to_string() });
@@ -218,7 +218,7 @@ impl Scheduler {
             .map(|AttemptId { run_id, device_id, attempt }| Task { run_id, device_id, attempt })
             .collect();
         if !missing.is_empty() {
-            tracing::info!(tasks = missing.len(), "tasks the queue did not hold are queued again");
+            tracing::info!(tasks = missing.len(), "tasks missing from the queue are queued again");
             self.queue.push(Priority::Default, &missing).await?;
         }
         Ok(())
@@ -230,7 +230,7 @@ pub async fn enqueue(queue: &Queue, run: &StartedRun, priority: Priority) {
     let tasks: Vec<Task> =
         run.devices.iter().map(|device_id| Task { run_id: run.run_id, device_id: *device_id, attempt: 0 }).collect();
     if let Err(error) = queue.push(priority, &tasks).await {
-        tracing::warn!(%error, run_id = run.run_id, "the queue is away; the run is queued as soon as it is back");
+        tracing::warn!(%error, run_id = run.run_id, "the queue is unavailable; the run is queued once it is back");
     }
 }
 

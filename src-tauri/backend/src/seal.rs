@@ -30,13 +30,13 @@ const KEY_LENGTH: usize = 32;
 pub enum SealError {
     /// Too short, not base64, or made by a newer version.
     #[error(
-        "A stored secret has a form this version of NetRaven does not know. Update NetRaven, or enter the secret again."
+        "A stored secret has a format this version of NetRaven does not support. Update NetRaven, or enter the secret again."
     )]
     UnknownForm,
     /// Another key, another context, or changed bytes.
     #[error(
-        "A stored secret cannot be opened: it was sealed with another key, or it was changed. Put back the seal key that \
-         belongs to this database, or enter the secret again."
+        "A stored secret cannot be opened: it was sealed with another key, or it was altered. Restore the seal key \
+         that belongs to this database, or enter the secret again."
     )]
     Refused,
 }
@@ -45,7 +45,7 @@ pub enum SealError {
 #[derive(Debug, thiserror::Error)]
 pub enum KeyFileError {
     /// It cannot be read or made.
-    #[error("The seal key file {} cannot be used: {source}. Check that this user may read and write it.", .path.display())]
+    #[error("The seal key file {} cannot be used: {source}. Check that this user can read and write it.", .path.display())]
     Io {
         /// The key file.
         path: PathBuf,
@@ -54,8 +54,8 @@ pub enum KeyFileError {
     },
     /// It holds something else.
     #[error(
-        "The seal key file {} does not hold a key. Put back the right file from a backup: without it no stored secret can be \
-         opened. If there are none, remove it and a new key is made.",
+        "The seal key file {} does not contain a key. Restore the right file from a backup: without it no stored \
+         secret can be opened. If there are no secrets, remove it and a new key is created.",
         .path.display()
     )]
     NotAKey {
@@ -261,7 +261,7 @@ fn close_to_others(path: &Path) {
         tracing::warn!(
             file = %path.display(),
             closed = closed.is_ok(),
-            "the seal key file could be read by other users of this computer; stored secrets may be known to them"
+            "the seal key file was readable by other users of this computer; they may know the stored secrets"
         );
     }
     #[cfg(not(unix))]

@@ -150,7 +150,7 @@ pub fn router(shared: Shared) -> Router {
 fn panicked() -> Response {
     Fault::detail(
         StatusCode::INTERNAL_SERVER_ERROR,
-        "Internal Server Error: a defect; the server's own log has the place.",
+        "Internal Server Error: a defect; see the server's own log.",
     )
     .into_response()
 }

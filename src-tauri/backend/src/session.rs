@@ -133,7 +133,7 @@ fn about_the_sign_in(fault: Fault, stage: Stage, transcript: &Transcript) -> (Fa
     }
     match expiry::told_by(&transcript.last_seen(str::to_owned)) {
         Some(reason) => {
-            let message = format!("The device let nobody in: {reason}.");
+            let message = format!("The device refused the sign-in: {reason}.");
             (Fault::new(Cause::AuthFailed, message).advising(expiry::ADVICE), Stage::SignIn)
         }
         None => (fault, stage),

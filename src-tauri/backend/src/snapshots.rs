@@ -36,7 +36,7 @@ const LOCK_PATIENCE: Duration = Duration::from_secs(5);
 pub enum SnapshotError {
     /// The folder cannot be made, read or written.
     #[error(
-        "The snapshot folder {} cannot be used: {reason}. Check that the disk has space and that this user may write there.",
+        "The snapshot folder {} cannot be used: {reason}. Check that the disk has space and that this user can write there.",
         .folder.display()
     )]
     Folder {
@@ -47,8 +47,9 @@ pub enum SnapshotError {
     },
     /// Something that must be in the repository is missing or broken.
     #[error(
-        "The snapshot repository in {} is damaged ({reason}). Run \"git fsck\" there to see what is missing, then restore the \
-         folder from a backup; or move it aside and start again, which begins a new history with the current configurations.",
+        "The snapshot repository in {} is damaged ({reason}). Run \"git fsck\" there to see what is missing, then \
+         restore the folder from a backup; or move it aside and start again, which starts a new history with the \
+         current configurations.",
         .folder.display()
     )]
     Damaged {
@@ -73,13 +74,14 @@ pub enum SnapshotError {
         path: String,
     },
     /// There is no such commit.
-    #[error("The snapshot repository has no commit \"{commit}\". List the history again to see the commits there are.")]
+    #[error("The snapshot repository has no commit \"{commit}\". Reload the history to see its commits.")]
     UnknownCommit {
         /// The commit as it was given.
         commit: String,
     },
     /// Git refused for another reason.
-    #[error("The snapshot repository in {} could not be used: {reason}. Try again; if it stays, run \"git fsck\" there.", .folder.display())]
+    #[error("The snapshot repository in {} could not be used: {reason}. Try again; if it persists, run \"git fsck\" \
+             there.", .folder.display())]
     Git {
         /// The folder of the repository.
         folder: PathBuf,

@@ -15,7 +15,7 @@ pub enum StartError {
     #[error(transparent)]
     Servers(#[from] supervisor::ServerStartError),
     /// The address of the API is taken or not this computer's.
-    #[error("The API cannot listen on {address}: {source}. Choose another port with --listen, or stop what uses it.")]
+    #[error("The API cannot listen on {address}: {source}. Choose another port with --listen, or stop the program that uses it.")]
     Listen {
         /// Address.
         address: SocketAddr,
@@ -24,9 +24,9 @@ pub enum StartError {
     },
     /// The API would be reached from the network without encryption.
     #[error(
-        "On {address} the API is reached from the network, and passwords and tokens would cross it unencrypted. Give a \
-         certificate and its key with --tls-cert FILE and --tls-key FILE; or, where a proxy in front of it does the \
-         encryption, say so with --behind-proxy; or listen on 127.0.0.1."
+        "On {address} the API can be reached from the network, and passwords and tokens would be sent unencrypted. \
+         Give a certificate and its key with --tls-cert FILE and --tls-key FILE; or, if a proxy in front of it \
+         encrypts, use --behind-proxy; or listen on 127.0.0.1."
     )]
     Unencrypted {
         /// Address.
@@ -41,7 +41,7 @@ pub enum StartError {
         reason: String,
     },
     /// A database or queue that somebody else runs did not answer.
-    #[error("{what} cannot be reached or used: {reason}. Check its URL and that it runs.")]
+    #[error("{what} cannot be reached or used: {reason}. Check its URL and that it is running.")]
     External {
         /// What.
         what: &'static str,
@@ -53,8 +53,8 @@ pub enum StartError {
     KeyFile(#[from] KeyFileError),
     /// The database was begun with another seal key.
     #[error(
-        "The secrets in this database were sealed with another key than {file}. Copy the seal-key of the first server \
-         there (secrets/seal-key in its data folder), or start with an empty database."
+        "The secrets in this database were sealed with a different key than {file}. Copy the seal-key of the first \
+         server there (secrets/seal-key in its data folder), or start with an empty database."
     )]
     OtherKey {
         /// The key file.
@@ -62,9 +62,9 @@ pub enum StartError {
     },
     /// The database was begun with a seal key that is not here.
     #[error(
-        "The secrets in this database were sealed with a key, and {file} is missing. Put that file back from a backup, \
-         or copy the seal-key of the first server there (secrets/seal-key in its data folder). Without it no stored \
-         secret can be opened: then start with an empty database."
+        "The secrets in this database were sealed with a key, and {file} is missing. Restore that file from a \
+         backup, or copy the seal-key of the first server there (secrets/seal-key in its data folder). Without it no \
+         stored secret can be opened: then start with an empty database."
     )]
     KeyLost {
         /// The key file.

@@ -48,7 +48,7 @@ pub enum StoreError {
     #[error("{0}")]
     Conflict(String),
     /// The database refused or did not answer.
-    #[error("the database did not do it: {0}")]
+    #[error("the database request failed: {0}")]
     Database(#[from] sqlx::Error),
 }
 

@@ -177,10 +177,10 @@ impl Servers {
                     }
                 }
                 folder.remove_socket_folder();
-                return Err(failure.expect("one of the two failed"));
+                return Err(failure.expect("one of the two servers failed"));
             }
         };
-        tracing::info!(postgres = %postgres_found.version, redis = %redis_found.version, "the embedded servers run");
+        tracing::info!(postgres = %postgres_found.version, redis = %redis_found.version, "the embedded servers are running");
         let (health, watched) =
             watch::channel(Health { postgres: ProcessState::Running, redis: ProcessState::Running });
         let health = Arc::new(health);

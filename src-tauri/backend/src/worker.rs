@@ -93,7 +93,7 @@ impl Worker {
             let leased = match leased {
                 Ok(leased) => leased,
                 Err(error) => {
-                    tracing::warn!(%error, "the worker waits for the queue");
+                    tracing::warn!(%error, "the worker is waiting for the queue");
                     tokio::select! {
                         () = tokio::time::sleep(Duration::from_secs(1)) => {}
                         () = stop.cancelled() => {}
@@ -117,7 +117,7 @@ impl Worker {
         held.cancel_all();
         let drained = tokio::time::timeout(STOP_LIMIT, async { while devices.join_next().await.is_some() {} }).await;
         if drained.is_err() {
-            tracing::warn!("sessions did not close in time; their devices are taken over when their leases end");
+            tracing::warn!("sessions did not close in time; other workers take their devices over when the leases expire");
         }
         heart.abort();
         ear.abort();
@@ -166,7 +166,7 @@ impl Worker {
         }
         if lease.attempt > 1 {
             let message =
-                format!("{} is begun again, attempt {}: its worker had stopped.", lease.hostname, lease.attempt);
+                format!("{} is started again, attempt {}: its worker had stopped.", lease.hostname, lease.attempt);
             self.journal.line(
                 Level::Warning,
                 LogType::Job,
@@ -183,7 +183,7 @@ impl Worker {
             None => Ok(failed(
                 Cause::Internal,
                 Stage::Prepare,
-                format!("The kind of job '{}' is not known to this worker.", lease.job_type),
+                format!("This worker does not support the kind of job '{}'.", lease.job_type),
             )),
         };
         let done = match worked {
@@ -193,8 +193,8 @@ impl Worker {
             Ok(outcome) => match own_pause(&outcome, &lease, pauses, began) {
                 Some(lasted) => {
                     let message = format!(
-                        "This worker stood still for {} s, stopped or on a computer that slept. What it saw of {} meanwhile \
-                         does not count; another attempt begins.",
+                        "This worker was suspended for {} s, or its computer slept. Its result for {} does not \
+                         count; another attempt starts.",
                         lasted.as_secs(),
                         lease.hostname
                     );
@@ -207,7 +207,7 @@ impl Worker {
             // The lease ends by itself, and the reconciler puts the device back on the queue.
             Err(error) => {
                 let RunDeviceId { run_id, device_id } = id;
-                tracing::warn!(%error, run_id, device_id, "a device waits for another attempt");
+                tracing::warn!(%error, run_id, device_id, "a device is waiting for another attempt");
                 false
             }
         };
@@ -221,7 +221,7 @@ impl Worker {
         match self.store.give_back(lease).await {
             Ok(()) => true,
             Err(error) => {
-                tracing::warn!(%error, "a device could not be given back; it is taken over when its lease ends");
+                tracing::warn!(%error, "a device could not be released; another worker takes it over when its lease expires");
                 false
             }
         }
@@ -241,7 +241,7 @@ impl Worker {
         {
             tracing::error!(%error, run_id = lease.run_id, device_id = lease.device_id, "a result was refused");
             let message =
-                "The database refused what was read from this device; the application's own log has the reason.";
+                "The database refused the data read from this device; see the application's own log for the reason.";
             let outcome = failed(Cause::Internal, Stage::Record, message.to_owned());
             self.tell(&outcome, about).await;
             written = patiently(cancel, || self.store.finish(lease, &outcome)).await;
@@ -249,7 +249,7 @@ impl Worker {
         match written {
             Ok(Some(finished)) => {
                 if let Some(message) = finished.met_same {
-                    let message = format!("{message} Another run stored the same meanwhile.");
+                    let message = format!("{message} Another run stored the same in the meantime.");
                     self.journal.line(Level::Info, LogType::Job, "worker", about, message, json!({ "changed": false }));
                 }
                 let changed = Changed::Run { run_id: lease.run_id, job_id: lease.job_id, ended: false };
@@ -284,7 +284,7 @@ impl Worker {
 
     fn taken_over(&self, lease: &Lease, about: About) {
         let message = format!(
-            "What attempt {} on {} came to does not count: this worker no longer held its lease.",
+            "The result of attempt {} on {} does not count: this worker no longer held its lease.",
             lease.attempt, lease.hostname
         );
         self.journal.line(Level::Warning, LogType::Job, "worker", about, message, json!({ "attempt": lease.attempt }));
@@ -292,7 +292,7 @@ impl Worker {
 
     async fn drop_task(&self, task: &queue::Delivery) {
         if let Err(error) = self.queue.finish(task).await {
-            tracing::debug!(%error, "a done task stays on the queue until its next reader drops it");
+            tracing::debug!(%error, "a finished task stays in the queue until its next reader drops it");
         }
     }
 }

@@ -12,11 +12,11 @@ pub fn parse_base(text: &str) -> Result<Url, Problem> {
         return Err(Problem::field("url", "Enter the address of the server, e.g. https://netraven.example.net/api."));
     }
     if !entered.contains("://") {
-        return Err(refuse("the address must begin with https:// or http://."));
+        return Err(refuse("the address must start with https:// or http://."));
     }
-    let mut url = Url::parse(entered).map_err(|error| refuse(&format!("it is not an address ({error}).")))?;
+    let mut url = Url::parse(entered).map_err(|error| refuse(&format!("it is not a valid address ({error}).")))?;
     if !matches!(url.scheme(), "http" | "https") {
-        return Err(refuse("only https:// and http:// addresses lead to a NetRaven server."));
+        return Err(refuse("only https:// and http:// addresses can be used for a NetRaven server."));
     }
     if url.host_str().is_none_or(str::is_empty) {
         return Err(refuse("the name of the server is missing."));
@@ -24,7 +24,7 @@ pub fn parse_base(text: &str) -> Result<Url, Problem> {
     if !url.username().is_empty() || url.password().is_some() {
         return Err(Problem::field(
             "url",
-            "Leave user name and password out of the address; enter them in their own fields.",
+            "Remove user name and password from the address; enter them in their own fields.",
         ));
     }
     url.set_query(None);
@@ -37,7 +37,7 @@ pub fn parse_base(text: &str) -> Result<Url, Problem> {
 /// The URL of a request: the base and a path that begins with a slash. A path that leads out of the base is refused.
 pub fn join(base: &Url, path: &str) -> Result<Url, Problem> {
     let prefix = base.as_str().trim_end_matches('/');
-    let outside = || Problem::new(Code::NotFound, format!("There is no route {path} in the API."));
+    let outside = || Problem::new(Code::NotFound, format!("The API has no route {path}."));
     if !path.starts_with('/') {
         return Err(outside());
     }

@@ -151,7 +151,7 @@ impl Client {
         // The decoder's own message may quote the answer, and the answer holds a token.
         serde_json::from_slice(&answer).map_err(|_| {
             let message =
-                format!("{} answered the sign-in without a token; it is not a NetRaven server.", self.place());
+                format!("{} accepted the sign-in without returning a token; it is not a NetRaven server.", self.place());
             Problem::new(Code::NotUnderstood, message)
         })
     }

@@ -75,7 +75,7 @@ impl Client {
             return Err((Distance::Elsewhere, Problem::new(code, message)));
         }
         if serde_json::from_slice::<Health>(&seen.body).is_err() {
-            let message = format!("{place} answers, but it is not a NetRaven server: {}.", what_it_is(&seen.body));
+            let message = format!("{place} responds, but it is not a NetRaven server: {}.", what_it_is(&seen.body));
             return Err((Distance::Near, Problem::new(Code::NotUnderstood, message)));
         }
         let dialect = self.describe().await?;
@@ -110,7 +110,7 @@ fn in_front(base: &Url, seen: &Seen) -> Option<(Distance, Problem)> {
     }
     if seen.wants_sign_in || matches!(seen.status.as_u16(), 401 | 403 | 407) {
         let message = format!(
-            "A proxy in front of {place} asks for a sign-in of its own ({}). Ask its administrator for a way to the API \
+            "A proxy in front of {place} requires its own sign-in ({}). Ask its administrator for access to the API \
              without it.",
             seen.status.as_u16()
         );
@@ -131,7 +131,7 @@ fn what_it_is(body: &[u8]) -> String {
             let names: Vec<&str> = fields.keys().take(5).map(String::as_str).collect();
             format!("its {HEALTH} has the fields {}", names.join(", "))
         }
-        Ok(_) => format!("its {HEALTH} is JSON of another kind"),
-        Err(_) => format!("its {HEALTH} is no JSON"),
+        Ok(_) => format!("its {HEALTH} is a different kind of JSON"),
+        Err(_) => format!("its {HEALTH} is not JSON"),
     }
 }

@@ -39,10 +39,10 @@ pub fn of_answer(status: StatusCode, body: &[u8], what: &str) -> Problem {
     }
     if problem.code == Code::Inactive {
         problem.message =
-            "This user is switched off on the server. Ask an administrator to switch it on again.".to_owned();
+            "This user is inactive on the server. Ask an administrator to reactivate the account.".to_owned();
     }
     if problem.code == Code::Unauthenticated {
-        problem.message = "You are not signed in, or the session has run out. Sign in again.".to_owned();
+        problem.message = "You are not signed in, or your sign-in has expired. Sign in again.".to_owned();
     }
     problem
 }
@@ -51,23 +51,23 @@ pub fn of_answer(status: StatusCode, body: &[u8], what: &str) -> Problem {
 pub fn of_redirect(from: &Url, target: Option<&Url>) -> Problem {
     let place = address::place(from);
     let Some(target) = target else {
-        let message = format!("{place} answers with a redirect that leads nowhere. Check the address of the server.");
+        let message = format!("{place} responds with a redirect that has no target. Check the address of the server.");
         return Problem::new(Code::NotUnderstood, message);
     };
     let origin = target.origin().ascii_serialization();
     let is_same_host = from.host() == target.host();
     let message = match (is_same_host, from.scheme(), target.scheme()) {
         (true, "http", "https") => format!(
-            "{place} wants a secure connection: it sends requests on to {origin}, the same host. Enter {origin}{} instead.",
+            "{place} requires a secure connection: it redirects requests to {origin}, the same host. Enter {origin}{} instead.",
             from.path().trim_end_matches('/')
         ),
         (true, ..) => format!(
-            "{place} sends requests on to {origin}, another port of the same host. If the API is there, enter its address \
-             instead."
+            "{place} redirects requests to {origin}, another port of the same host. If the API is there, enter its \
+             address instead."
         ),
         (false, ..) => format!(
-            "{place} sends requests on to {origin}, which is another server. The sign-in stays here: if you trust that \
-             server, enter its address instead."
+            "{place} redirects requests to {origin}, which is another server. Your sign-in was not sent there: if \
+             you trust that server, enter its address instead."
         ),
     };
     Problem::new(Code::NotUnderstood, message)
@@ -76,7 +76,7 @@ pub fn of_redirect(from: &Url, target: Option<&Url>) -> Problem {
 /// The problem of a success whose content is not what the route promises.
 pub fn of_content(place: &str, what: &str, error: &serde_json::Error) -> Problem {
     let message = format!(
-        "The answer of {place} to {what} is not understood ({error}). It is not a NetRaven server, or one of another version."
+        "The reply of {place} to {what} could not be read ({error}). It is not a NetRaven server, or it is a different version."
     );
     Problem::new(Code::NotUnderstood, message)
 }
@@ -85,8 +85,9 @@ pub fn of_content(place: &str, what: &str, error: &serde_json::Error) -> Problem
 pub fn of_page(place: &str, body: &[u8]) -> Problem {
     let title = title_of(body).map_or_else(String::new, |title| format!(", \"{title}\""));
     let message = format!(
-        "{place} answers with a web page{title}, not with the API. If that is the sign-in of a proxy, pass it in a browser or \
-         ask for a way around it; if it is NetRaven's own page, enter the address of its API, which often ends in /api."
+        "{place} responds with a web page{title}, not with the API. If that is the sign-in page of a proxy, complete \
+         it in a browser or ask for access without it; if it is NetRaven's own page, enter the address of its API, \
+         which often ends in /api."
     );
     Problem::new(Code::NotUnderstood, message)
 }
@@ -97,15 +98,15 @@ pub fn of_transport(error: &reqwest::Error, place: &str) -> Problem {
     let has = |word: &str| chain.iter().any(|text| text.contains(word));
     let tls = has("certificate") || has("ssl") || has("tls") || has("handshake");
     let why = if error.is_timeout() && error.is_connect() {
-        format!("{place} cannot be reached: no answer to the connection within {} s.", CONNECT_LIMIT.as_secs())
+        format!("{place} cannot be reached: the connection timed out after {} s.", CONNECT_LIMIT.as_secs())
             + " Check the address, the network and any firewall between."
     } else if error.is_timeout() {
-        format!("{place} took the request but did not finish its answer within {} s.", TOTAL_LIMIT.as_secs())
-            + " Try again; if it stays so, look at the server's log."
+        format!("{place} accepted the request but did not finish its response within {} s.", TOTAL_LIMIT.as_secs())
+            + " Try again; if it persists, check the server's log."
     } else if error.is_dns() || has("dns error") || has("lookup address") {
-        format!("The name of {place} is not known to this network. Check the spelling, or use the address in numbers.")
+        format!("The name of {place} could not be resolved. Check the spelling, or use the IP address.")
     } else if has_kind(error, io::ErrorKind::ConnectionRefused) {
-        format!("{place} refuses the connection: nothing listens there. Check the port, and that the server runs.")
+        format!("{place} refuses the connection: nothing is listening there. Check the port, and that the server is running.")
     } else if error.is_connect() && tls {
         tracing::debug!(place, ?chain, "no secure connection");
         let (why, advice) = tls::reason(&chain);
@@ -128,7 +129,7 @@ fn of_validation(refusals: &[Value]) -> Problem {
     let named: Vec<String> =
         fields.iter().map(|it| sentence(&format!("{}: {}", fields::last_part(&it.field), it.message))).collect();
     let message = match named.as_slice() {
-        [] => "The server refused the input without saying why.".to_owned(),
+        [] => "The server refused the input without giving a reason.".to_owned(),
         [one] => one.clone(),
         many => sentence(&format!("{} values were refused. {}", many.len(), many.join(" "))),
     };
@@ -167,7 +168,7 @@ fn without_detail(status: StatusCode, what: &str) -> String {
         404 | 405 => format!("There is no NetRaven API at this address ({what} gives {number}). Check the address."),
         429 => "Too many attempts. Wait a minute and try again.".to_owned(),
         502..=504 => format!("The server is starting or cannot reach its own parts ({number}). Try again in a moment."),
-        500..=599 => format!("The server failed at {what} ({number}). Its log has the reason."),
+        500..=599 => format!("The server failed at {what} ({number}). See its log for the reason."),
         _ => format!("The server refused {what} ({number})."),
     }
 }
@@ -236,8 +237,8 @@ mod tests {
         check(400, r#"{"detail":"Hostname already registered: r1"}"#, Code::Conflict, "r1.");
         check(400, r#"{"detail":"A cron string is needed"}"#, Code::Invalid, "cron");
         check(409, r#"{"detail":"A run is active."}"#, Code::Conflict, "A run is active.");
-        check(400, r#"{"detail":"Inactive user"}"#, Code::Inactive, "switched off");
-        check(403, r#"{"detail":"Inactive user"}"#, Code::Inactive, "switched off");
+        check(400, r#"{"detail":"Inactive user"}"#, Code::Inactive, "inactive on the server");
+        check(403, r#"{"detail":"Inactive user"}"#, Code::Inactive, "inactive on the server");
         check(401, r#"{"detail":"Could not validate credentials"}"#, Code::Unauthenticated, "Sign in again.");
         check(429, r#"{"detail":"Too many attempts"}"#, Code::TooMany, "Too many");
         check(503, r#"{"detail":"The database is restarting"}"#, Code::Unavailable, "restarting.");
@@ -253,7 +254,7 @@ mod tests {
             said("http://nr.example/", "https://sso.example/x")
                 .contains("https://sso.example, which is another server")
         );
-        assert!(said("http://nr.example/", "").contains("leads nowhere"));
+        assert!(said("http://nr.example/", "").contains("has no target"));
     }
 
     #[test]

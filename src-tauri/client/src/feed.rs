@@ -113,7 +113,7 @@ impl Client {
                 End::Cancelled => return,
                 End::Forbidden => return sink(vec![FeedMessage::Link { link: Link::SignedOut }]),
                 End::Refused(refused) => {
-                    let reason = "The sign-in has ended. Enter the password to go on.".to_owned();
+                    let reason = "The sign-in has expired. Enter the password to continue.".to_owned();
                     sink(vec![FeedMessage::Link {
                         link: Link::Reconnecting { reason: reason.clone(), retry_in_s: 0 },
                     }]);
@@ -190,7 +190,7 @@ impl<'a> Feed<'a> {
                         self.heard = true;
                         match parser.push(&bytes) {
                             Ok(events) => events.iter().for_each(|event| self.take(event)),
-                            Err(parse::TooLong) => return End::Broken("The server sent a line without end.".into()),
+                            Err(parse::TooLong) => return End::Broken("The server sent a line that never ends.".into()),
                         }
                     }
                     Ok(None) => return End::Broken("The server ended the stream.".into()),
@@ -203,7 +203,7 @@ impl<'a> Feed<'a> {
 
     fn silence(&self) -> Problem {
         let seconds = self.limits.silence.as_secs();
-        Problem::new(Code::Unreachable, format!("Nothing was heard from the server for {seconds} s."))
+        Problem::new(Code::Unreachable, format!("The server sent nothing for {seconds} s."))
     }
 
     async fn open(&mut self) -> Result<Response, Problem> {
@@ -232,7 +232,7 @@ impl<'a> Feed<'a> {
             Said::Place(id) => self.position = self.position.max(Some(id)),
             Said::Broken(error) => {
                 self.dropped += 1;
-                tracing::warn!(%error, dropped = self.dropped, "an event of the stream is not understood");
+                tracing::warn!(%error, dropped = self.dropped, "an event in the stream could not be read");
                 if event.name == "log" {
                     let id: Option<i64> = event.id.as_ref().and_then(|id| id.parse().ok());
                     // Sent again after a break, it is the same line.
@@ -261,6 +261,6 @@ async fn open_stream(client: &Client, path: &str, place: Option<i64>) -> Result<
     if kind.starts_with("text/event-stream") {
         return Ok(response);
     }
-    let message = format!("{} answers the live stream with something else. Check the address.", client.place());
+    let message = format!("{} did not answer with a live stream. Check the address.", client.place());
     Err(Problem::new(Code::NotUnderstood, message))
 }

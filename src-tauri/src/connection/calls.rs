@@ -53,10 +53,10 @@ impl Calls {
     fn too_long(&self) -> Problem {
         match self.standing.session() {
             Session::Ready(Ready { renewal: Renewal::Now, .. }) => {
-                Problem::new(Code::Unauthenticated, "The sign-in has ended. Enter the password to go on.")
+                Problem::new(Code::Unauthenticated, "The sign-in has expired. Enter the password to continue.")
             }
             _ => {
-                let message = format!("No answer came within {} s. Try again.", CALL_LIMIT.as_secs());
+                let message = format!("No reply within {} s. Try again.", CALL_LIMIT.as_secs());
                 Problem::new(Code::Unreachable, message)
             }
         }
@@ -64,5 +64,5 @@ impl Calls {
 }
 
 fn no_longer_wanted() -> Problem {
-    Problem::new(Code::Internal, "The page that asked was left before the answer came.")
+    Problem::new(Code::Internal, "The page was left before the reply arrived.")
 }

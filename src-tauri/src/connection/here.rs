@@ -49,13 +49,13 @@ impl Connection {
         if started.is_ok()
             && let Err(problem) = self.lab.wake().await
         {
-            tracing::warn!(%problem, "the sample lab did not come back");
+            tracing::warn!(%problem, "the sample lab did not restart");
         }
         match started.and_then(|embedded| self.enter_embedded(embedded)) {
             Ok(client) => {
                 self.remembered.keep_place(Some(&Place::Embedded));
                 if let Err(problem) = self.lab.make_known(&client).await {
-                    tracing::warn!(%problem, "the sample lab's devices are not known by their new ports");
+                    tracing::warn!(%problem, "the new ports of the sample lab's devices were not stored");
                 }
                 self.note_secrets();
             }

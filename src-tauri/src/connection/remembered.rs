@@ -117,11 +117,11 @@ impl Remembered {
         match self.secrets.read(&name).await {
             Ok(Some(token)) => Ok(Some(token)),
             Ok(None) => {
-                Err("The system's password store is locked, or has lost the sign-in of last time. Sign in again, or \
-                     unlock the store and start again."
+                Err("The system's password store is locked, or the saved sign-in is missing. Sign in again, or unlock \
+                         the store and start again."
                     .to_owned())
             }
-            Err(error) => Err(format!("The sign-in of last time could not be read: {error}. Sign in again.")),
+            Err(error) => Err(format!("The saved sign-in could not be read: {error}. Sign in again.")),
         }
     }
 

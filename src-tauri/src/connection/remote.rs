@@ -48,7 +48,7 @@ impl Connection {
         let (client, token) = tokio::select! {
             reached = reach => reached?,
             () = self.standing.ended() => {
-                return Err(Problem::new(Code::Unavailable, "NetRaven is being closed. Start it again to sign in."));
+                return Err(Problem::new(Code::Unavailable, "NetRaven is closing. Start it again to sign in."));
             }
         };
         let claims = token::claims(&token)?;
@@ -112,7 +112,7 @@ impl Connection {
             && token::lasts(&claims, Timestamp::now(), WORTH_S)
             && let Ok(client) = Client::new(&profile.url)
         {
-            let step = format!("Reaching {}.", client.place());
+            let step = format!("Connecting to {}.", client.place());
             self.standing.enter(Session::Starting { step }, None, None);
             match client.clone().learn().await {
                 Ok(client) => self.enter_remote(client, token.clone(), &claims, None, true),
@@ -166,12 +166,12 @@ impl Connection {
     /// Changes what a server is called and how it is marked.
     pub fn edit_profile(&self, changed: &Profile) -> Result<(), Problem> {
         if changed.name.chars().count() > NAME_LIMIT {
-            return Err(Problem::field("name", format!("The name is longer than {NAME_LIMIT} letters: shorten it.")));
+            return Err(Problem::field("name", format!("The name is longer than {NAME_LIMIT} characters: shorten it.")));
         }
         if !self.remembered.edit_profile(changed) {
             return Err(Problem::new(
                 Code::NotFound,
-                "This server is not among those used before. Sign in to it first.",
+                "This server has not been used before. Sign in to it first.",
             ));
         }
         let generation = self.standing.generation();

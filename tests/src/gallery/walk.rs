@@ -79,7 +79,7 @@ pub const PAGES: &[Stop] = &[
     stop("dashboard-columns", &[Keys(ESCAPE), Press("Columns and rows"), Sees("Reset columns")]),
     stop(
         "dashboard-export",
-        &[Keys(ESCAPE), Until(NO_DIALOG), Press("Export"), Sees("Every run that the filters find")],
+        &[Keys(ESCAPE), Until(NO_DIALOG), Press("Export"), Sees("Exports every run that matches")],
     ),
     stop("logs", &[Keys(ESCAPE), Until(NO_DIALOG), Press("Unified Logs"), Until(HAS_LINES)]),
     stop(
@@ -106,7 +106,7 @@ pub const PAGES: &[Stop] = &[
     stop("devices-credential", &[Keys(ESCAPE), Until(NO_DIALOG), Press("Add credential"), Sees("Priority")]),
     stop("devices-import", &[Keys(ESCAPE), Until(NO_DIALOG), Press("Import CSV"), Sees("Choose a file")]),
     stop("jobs", &[Keys(ESCAPE), Until(NO_DIALOG), Go("Jobs"), Sees("Sample lab backup")]),
-    stop("jobs-add", &[Press("Add job"), Sees("It runs when someone presses Run.")]),
+    stop("jobs-add", &[Press("Add job"), Sees("It runs only when someone presses Run.")]),
     stop(
         "configurations",
         &[Keys(ESCAPE), Until(NO_DIALOG), Go("Configurations"), Sees("lab-core-01"), Until(HAS_ROWS)],
@@ -120,7 +120,7 @@ pub const PAGES: &[Stop] = &[
         "search",
         &[Keys(ESCAPE), Until(NO_DIALOG), Keys(SEARCH), Sees("Search or jump to"), Keys("lab-core"), Until(FOUND)],
     ),
-    stop("keys", &[Keys(ESCAPE), Until(NO_DIALOG), Do("document.activeElement.blur()"), Keys("?"), Sees("this list")]),
+    stop("keys", &[Keys(ESCAPE), Until(NO_DIALOG), Do("document.activeElement.blur()"), Keys("?"), Sees("show this list")]),
     stop("connection", &[Keys(ESCAPE), Until(NO_DIALOG), Press("Connection"), Sees("Theme")]),
 ];
 
@@ -131,7 +131,7 @@ pub const NOT_FOUND: &[Stop] = &[stop(
         Keys(ESCAPE),
         Until(NO_DIALOG),
         Do("history.pushState(null, '', '/no/such/page'); dispatchEvent(new PopStateEvent('popstate'))"),
-        Sees("Nothing is here"),
+        Sees("Page not found"),
     ],
 )];
 
@@ -143,15 +143,15 @@ pub const ROLE_USER: &[Stop] = &[
     stop("user-dashboard", &[Sees("ruth"), Sees("11 of 40")]),
     stop("user-run", &[Do("document.querySelector('td.name a[href^=\"/runs/2000\"]').click()"), Sees("dist-40")]),
     stop("user-devices", &[Go("Devices"), Sees("edge-2"), Press("Open core-1"), Sees("Host key")]),
-    stop("user-credentials", &[Go("Credentials"), Sees("There is no credential yet")]),
-    stop("user-users", &[Go("Users"), Sees("Only admins see the users")]),
+    stop("user-credentials", &[Go("Credentials"), Sees("No credentials yet")]),
+    stop("user-users", &[Go("Users"), Sees("Only admins can see users")]),
     stop(
         "production",
         &[
             Go("Job Status"),
             Press("Connection"),
             Click("#place-production"),
-            Press("Keep name and mark"),
+            Press("Save name and mark"),
             Sees("Production"),
         ],
     ),
@@ -160,11 +160,11 @@ pub const ROLE_USER: &[Stop] = &[
 /// The same window once its user may not sign in any more: what was read stays on screen.
 pub const SWITCHED_OFF: &[Stop] = &[stop(
     "user-switched-off",
-    &[Keys(ESCAPE), Until(NO_DIALOG), Press("Refresh"), Sees("switched off on the server")],
+    &[Keys(ESCAPE), Until(NO_DIALOG), Press("Refresh"), Sees("inactive on the server")],
 )];
 
 /// The same window once there is no such user.
-pub const ENDED: &[Stop] = &[stop("sign-in-ended", &[Press("Refresh"), Sees("Your sign-in has ended")])];
+pub const ENDED: &[Stop] = &[stop("sign-in-ended", &[Press("Refresh"), Sees("Your sign-in has expired")])];
 
 /// A start that cannot go well.
 pub const FAILED: &[Stop] = &[stop("failed-start", &[Sees("NetRaven could not start")])];

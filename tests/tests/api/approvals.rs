@@ -86,7 +86,7 @@ async fn a_device_of_a_user_waits_and_says_for_whom_and_what_for() -> anyhow::Re
     })
     .await?;
     assert!(
-        lines.iter().any(|line| line.starts_with("theirs was added by mallory and is at 192.0.2.1:22")),
+        lines.iter().any(|line| line.starts_with("theirs was added by mallory and is now at 192.0.2.1:22")),
         "{lines:?}"
     );
     let approved = "theirs was approved by admin at 192.0.2.1:22 with the tags core, default";
@@ -115,7 +115,7 @@ async fn what_was_changed_since_it_was_seen_is_not_approved() -> anyhow::Result<
         assert_eq!(user.put(&format!("/devices/{first}"), change.clone()).await?.status, 200);
         let late = admin.post(&approve, json!({"revision": one})).await?;
         assert_eq!(late.status, 409, "{change}: {late:?}");
-        assert!(late.detail().contains("look again"), "{late:?}");
+        assert!(late.detail().contains("review it again"), "{late:?}");
     }
     let wanted = json!([{"id": first, "revision": one}, {"id": second, "revision": other}, {"id": 987_654}]);
     let several = admin.post("/devices/approve", json!({"devices": wanted})).await?;

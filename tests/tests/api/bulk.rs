@@ -26,7 +26,7 @@ async fn a_file_is_taken_row_by_row() -> anyhow::Result<()> {
     };
     assert_eq!((rows("errors"), rows("duplicates")), (vec![4, 5, 6, 7], vec![3]), "{answer:?}");
     assert_eq!(answer.body["errors"][0]["error"], "Line 5: the row has no hostname.");
-    assert_eq!(answer.body["duplicates"][0]["reason"], "Line 4: line 2 has the hostname one already.");
+    assert_eq!(answer.body["duplicates"][0]["reason"], "Line 4: line 2 already has the hostname one.");
     let one = http.get("/devices/?hostname=one").await?.body["items"][0].clone();
     let tags: Vec<_> = one["tags"].as_array().into_iter().flatten().map(|tag| tag["name"].clone()).collect();
     assert_eq!((tags, &one["source"]), (vec![json!("core"), json!("default"), json!("edge")], &json!("imported")));

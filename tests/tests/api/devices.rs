@@ -98,7 +98,7 @@ async fn an_address_is_ipv4_ipv6_or_a_name_and_no_device_has_a_twin() -> anyhow:
     }
     for (address, told) in [
         ("2001:db8::1%eth0", "only link-local addresses (fe80::/10) have: write 2001:db8::1."),
-        ("fe80::9%", "names no interface behind '%'"),
+        ("fe80::9%", "names no interface after '%'"),
         ("10.0.0.300", "'10.0.0.300' is not an IPv4 or IPv6 address."),
     ] {
         let refused = http.post("/devices/", device("fresh", address)).await?;

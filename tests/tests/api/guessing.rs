@@ -178,7 +178,7 @@ async fn failed_sign_ins_are_on_record_without_what_was_typed() -> anyhow::Resul
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn the_commonest_passwords_are_refused_wherever_one_is_chosen() -> anyhow::Result<()> {
+async fn the_most common_passwords_are_refused_wherever_one_is_chosen() -> anyhow::Result<()> {
     let app = TestApp::start_with(|config| config.workers = 0).await?;
     let http = app.http()?;
     let id =
@@ -188,7 +188,7 @@ async fn the_commonest_passwords_are_refused_wherever_one_is_chosen() -> anyhow:
     {
         let made = http.post("/users/", json!({"username": "newuser", "password": common})).await?;
         assert_eq!((made.status, made.fields()), (422, vec!["body.password".to_owned()]), "{common}: {made:?}");
-        assert!(made.body.to_string().contains("commonest") && made.body["detail"][0]["input"].is_null(), "{made:?}");
+        assert!(made.body.to_string().contains("most common") && made.body["detail"][0]["input"].is_null(), "{made:?}");
         if common != "newuser1" {
             let changed = http.put(&format!("/users/{id}"), json!({"password": common})).await?;
             assert_eq!(changed.fields(), ["body.password"], "{common}: {changed:?}");

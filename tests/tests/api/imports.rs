@@ -71,7 +71,7 @@ async fn whatever_a_spreadsheet_writes_both_routes_read_the_same_from_it() -> an
     let refused = http.file(BULK, "devices.csv", latin).await?;
     let sentence = refused.body["errors"][0].as_str().unwrap_or_default();
     assert!(
-        sentence.contains("Line 3 holds a character that is not UTF-8") && sentence.contains("Save it"),
+        sentence.contains("Line 3 contains a character that is not UTF-8") && sentence.contains("Save it"),
         "{refused:?}"
     );
     assert_eq!(refused.body["success"], json!([]));
@@ -102,15 +102,15 @@ async fn a_wrong_row_says_in_words_where_and_what_to_write() -> anyhow::Result<(
                sw-6;10.0.0.6;linux;22;;x\n\
                sw-7;10.0.0.7;Linux;22;\n";
     let expected = [
-        "Line 2: the hostname 'sw 1' has to begin with a letter (A to Z) or a digit and may have letters, digits, dots, dashes and \
-         underscores behind it; the address '10.0.0.300' is not an IPv4 or IPv6 address; the platform 'cisco_iox' is not known: \
-         write cisco_ios or cisco_nxos; the port 'ssh' is not a number from 1 to 65535; the tag 'a/b' may have letters, digits, \
-         blanks, dashes and underscores alone; put | between tags.",
+        "Line 2: the hostname 'sw 1' must start with a letter (A to Z) or a digit, followed by letters, digits, \
+         dots, dashes and underscores only; the address '10.0.0.300' is not an IPv4 or IPv6 address; the platform \
+         'cisco_iox' is not known: write cisco_ios or cisco_nxos; the port 'ssh' is not a number from 1 to 65535; \
+         the tag 'a/b' may contain only letters, digits, spaces, dashes and underscores; put | between tags.",
         "Line 3: the row has no hostname.",
         "Line 4: the platform 'toaster' is not known: use one of arista_eos, cisco_ios, cisco_nxos, generic, juniper_junos, linux.",
-        "Line 5: the address '2001:db8::4%eth0' has a zone behind '%', which only link-local addresses (fe80::/10) have: write \
-         2001:db8::4.",
-        "Line 6: no tag has the number or the name 4711.",
+        "Line 5: the address '2001:db8::4%eth0' has a zone after '%', which only link-local addresses (fe80::/10) \
+         have: write 2001:db8::4.",
+        "Line 6: there is no tag with the number or name 4711.",
         "Line 7: it has 6 cells, but the first line names 5 columns: put quotation marks around a cell that holds a semicolon.",
     ];
     let look = http.post("/devices/import/check", json!({"csv": csv})).await?;
@@ -137,7 +137,7 @@ async fn a_wrong_row_says_in_words_where_and_what_to_write() -> anyhow::Result<(
         told(&json, "errors", "error"),
         [
             "Row 1: port is a text: write the number without quotation marks; the platform 'linus' is not known: write linux.",
-            "Row 2: it is no device but a number.",
+            "Row 2: it is not a device but a number.",
             "Row 3: ip_address is a number: write it in quotation marks; the row has no ip_address.",
             "Row 4: tags are names or numbers.",
         ]
@@ -171,9 +171,9 @@ async fn what_a_look_says_is_what_the_import_does_and_a_look_changes_nothing() -
     let lines: Vec<i64> = imported.errors.iter().map(|error| error.line).collect();
     assert_eq!(lines, [4, 5, 6, 7]);
     let told: Vec<&str> = imported.errors.iter().map(|error| error.message.as_str()).collect();
-    assert_eq!(told[0], "Line 4: line 2 has the hostname OLD already.");
-    assert_eq!(told[1], "Line 5: line 3 has the hostname NEW already.");
-    assert_eq!(told[2], "Line 6: line 2 has the address 192.0.2.1 with the port 22 already.");
+    assert_eq!(told[0], "Line 4: line 2 already has the hostname OLD.");
+    assert_eq!(told[1], "Line 5: line 3 already has the hostname NEW.");
+    assert_eq!(told[2], "Line 6: line 2 already has the address 192.0.2.1 with the port 22.");
     assert_eq!(http.get("/tags/").await?.body["total"], 4);
     app.stop().await;
     Ok(())
@@ -200,20 +200,20 @@ async fn a_corrected_file_goes_in_and_what_went_in_before_is_no_error() -> anyho
     assert_eq!((third.added, third.present, third.refused), (0, 498, 2));
     assert_eq!(
         third.errors[0].message,
-        "Line 8: the hostname sw-007 is there already, at 10.1.0.7:22: an import changes no device, so change it there, or give \
-         this row another hostname."
+        "Line 8: the hostname sw-007 already exists, at 10.1.0.7:22: an import does not change devices, so edit that \
+         device, or give this row another hostname."
     );
-    assert!(third.errors[1].message.contains("sw-008 is there already, as cisco_ios:"), "{:?}", third.errors[1]);
+    assert!(third.errors[1].message.contains("sw-008 already exists, as cisco_ios:"), "{:?}", third.errors[1]);
     let neighbour = "hostname,ip_address,device_type\nsw-600,10.1.0.9,linux\n";
     let taken = app.client.send(&ImportDevices { csv: neighbour.into() }).await?;
     assert_eq!(
         taken.errors[0].message,
-        "Line 2: sw-009 is at 10.1.0.9:22 already: another device has another address or port."
+        "Line 2: sw-009 is already at 10.1.0.9:22: give this device another address or port."
     );
     // To NetRaven's route all of these are duplicates.
     let file = http.file(BULK, "again.csv", corrected.as_bytes()).await?;
     assert_eq!((&file.body["success_count"], &file.body["errors"]), (&json!(0), &json!([])));
-    assert_eq!(told(&file, "duplicates", "reason")[0], "Line 2: sw-001 at 10.1.0.1:22 is there already.");
+    assert_eq!(told(&file, "duplicates", "reason")[0], "Line 2: sw-001 at 10.1.0.1:22 already exists.");
     let lines = wait::until("the log tells of both imports", async || {
         let page = http.get("/logs/?source=server.import&order=asc").await?;
         Ok(Some(told(&page, "items", "message")).filter(|lines| lines.len() > 1))
@@ -372,7 +372,7 @@ async fn what_a_user_imports_waits_and_the_log_says_so() -> anyhow::Result<()> {
         (
             &json!("WARNING"),
             &json!(
-                "mallory imported 2 devices from a file: no credential is sent to them before an admin has approved them."
+                "mallory imported 2 devices from a file: no credential is sent to them until an admin approves them."
             )
         )
     );

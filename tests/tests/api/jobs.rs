@@ -143,7 +143,7 @@ async fn a_job_without_devices_fails_and_says_why() -> anyhow::Result<()> {
     let job = work::add_job(&app.client, work::backup(tag)).await?;
     let detail = work::run(&app.client, job).await?;
     assert_eq!(detail.run.status.as_str(), "failed");
-    assert!(detail.run.message.is_some_and(|sentence| sentence.contains("No device carries a tag of this job")));
+    assert!(detail.run.message.is_some_and(|sentence| sentence.contains("No device has a tag of this job")));
     assert_eq!(app.http()?.get(&format!("/jobs/{job}")).await?.body["status"], "COMPLETED_NO_DEVICES");
     app.stop().await;
     Ok(())

@@ -25,17 +25,17 @@ async fn a_server_that_comes_back_is_shown_without_a_press_and_nothing_is_missed
         connection_is(&window, "reconnecting").await?;
         // What was read stays on screen, and says that it is old once it could not be read again.
         window.choose("button", "Refresh").await?;
-        window.find("alert", "Try again What you see was read").await?;
+        window.find("alert", "Try again Last updated").await?;
         ensure!(window.column("Job runs", "Job").await?.is_some_and(|rows| rows.len() == 50), "rows are gone");
         window.picture("server-away").await?;
         window.choose("tab", "Unified Logs").await?;
-        window.find("alert", "The log could not be read").await?;
+        window.find("alert", "The log could not be loaded").await?;
         window.choose("tab", "Job Runs").await?;
         window.column_is("Job runs", "Job", "the rows of before", |rows| rows.len() == 50).await?;
 
         site.come_back().await?;
         connection_is(&window, "live").await?;
-        window.lacks("alert", "Try again What you see was read").await?;
+        window.lacks("alert", "Try again Last updated").await?;
         window.choose("tab", "Unified Logs").await?;
         window.find("status", "Live").await?;
         window.has_lines(1).await?;

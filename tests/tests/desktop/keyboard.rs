@@ -17,9 +17,9 @@ async fn everything_is_reached_with_the_keyboard_alone() -> anyhow::Result<()> {
         window.find("link", "Core backup").await?;
         // The list of keys, and back to where one was.
         window.key("Shift ?").await?;
-        window.find("dialog", "Keys").await?;
+        window.find("dialog", "Keyboard shortcuts").await?;
         window.key("Escape").await?;
-        window.lacks("dialog", "Keys").await?;
+        window.lacks("dialog", "Keyboard shortcuts").await?;
 
         // Into the filter, and a row that is left.
         window.key("/").await?;

@@ -85,7 +85,7 @@ async fn a_person_backs_up_the_sample_lab() -> anyhow::Result<()> {
         window.press("Remove it").await?;
         window.sees("The sample lab was removed.").await?;
         window.go("Devices").await?;
-        window.sees("There is no device yet").await?;
+        window.sees("No devices yet").await?;
         anyhow::Ok(())
     };
     screen.walk(&window, "sample-lab-again", again).await?;

@@ -38,7 +38,7 @@ async fn an_admin_sets_a_site_up_and_clears_it_away() -> anyhow::Result<()> {
         window.choose("button", "Delete the credential of backup").await?;
         window.choose("button", "Delete the credential").await?;
         window.sees("The credential of backup was deleted.").await?;
-        window.sees("There is no credential yet").await?;
+        window.sees("No credentials yet").await?;
 
         window.choose("link", "Users").await?;
         window.choose("button", "Add user").await?;

@@ -19,14 +19,14 @@ const PAGES: [(&str, &str); 8] = [
 ];
 /// The dialogs of a page by the action that opens them, each with a text of its own.
 const DIALOGS: [(&str, &str, &str); 10] = [
-    ("Jobs", "Add job", "It runs when someone presses Run."),
+    ("Jobs", "Add job", "It runs only when someone presses Run."),
     ("Devices", "Add device", "SSH port"),
     ("Devices", "Add credential", "Allowed networks"),
     ("Devices", "Import CSV", "Choose a file"),
     ("Tags", "Add tag", "Letters, digits"),
     ("Users", "Add user", "Name to sign in with"),
     ("Job Status", "Run a job", "Core backup"),
-    ("Job Status", "Export", "Every run that the filters find"),
+    ("Job Status", "Export", "Exports every run that matches"),
     ("Job Status", "Connection", "High contrast"),
     ("Job Status", "Search", "Unified Logs"),
 ];

@@ -138,7 +138,7 @@ async fn one_device_is_cancelled_and_the_others_go_on() -> anyhow::Result<()> {
     assert_eq!(results.total, 3, "each device has exactly one result");
 
     let log = work::logs(client, run).await?;
-    assert!(says(&log, &format!("{} was cancelled by admin: it had not begun", dropped.spec.hostname)), "{log:#?}");
+    assert!(says(&log, &format!("{} was cancelled by admin: it had not started", dropped.spec.hostname)), "{log:#?}");
     let id = Some(lab.id(&busy.spec.hostname)?);
     let of_busy: Vec<&LogEntry> =
         log.iter().filter(|line| line.device_id == id && line.level == Level::Warning).collect();

@@ -87,7 +87,7 @@ async fn a_worker_that_stood_still_tells_its_own_pause() -> anyhow::Result<()> {
     let result = work::result(&detail, "patient")?;
     assert_eq!((result.state, result.attempt), (DeviceState::Success, 2), "{result:#?}");
     let log = work::logs(&app.client, run).await?;
-    assert!(log.iter().any(|line| line.message.contains("This worker stood still for")), "{log:#?}");
+    assert!(log.iter().any(|line| line.message.contains("This worker was suspended for")), "{log:#?}");
     app.stop().await;
     Ok(())
 }
@@ -112,7 +112,7 @@ async fn a_worker_that_stood_still_before_the_first_prompt_tells_its_own_pause()
         let log = work::logs(&app.client, run).await?;
         let ended = work::devices(&app.client, run).await?.iter().any(|device| device.finished_at.is_some());
         anyhow::ensure!(!ended, "the device was blamed: {log:#?}");
-        Ok(log.iter().any(|line| line.message.contains("This worker stood still for")).then_some(()))
+        Ok(log.iter().any(|line| line.message.contains("This worker was suspended for")).then_some(()))
     });
     told.await?;
     device.set_fault(None);
@@ -171,7 +171,7 @@ async fn lines_that_wait_are_told_of_while_they_wait() -> anyhow::Result<()> {
     let told = wait::until("the system says that lines wait", async || Ok(notes().await?.pop()));
     let told = told.await?;
     let count: u64 = told.split(' ').next().and_then(|number| number.parse().ok()).unwrap_or_default();
-    assert!(count >= 3 && told.contains("the database is away or busy"), "{told}");
+    assert!(count >= 3 && told.contains("the database is unavailable or busy"), "{told}");
     held.rollback().await?;
 
     wait::until("nothing waits", async || Ok(notes().await?.is_empty().then_some(()))).await?;

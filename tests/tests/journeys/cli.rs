@@ -150,7 +150,7 @@ async fn a_database_is_served_with_the_key_it_was_begun_with_and_no_other() -> a
     let other = SealKey::load_or_create(&key(&second))?;
     let (status, said) = start(&second)?.refused().await?;
     assert_eq!(status.code(), Some(1));
-    assert!(said.contains("sealed with another key than") && said.contains("Copy the seal-key"), "{said}");
+    assert!(said.contains("sealed with a different key than") && said.contains("Copy the seal-key"), "{said}");
     assert!(!said.contains(other.to_text().as_str()));
 
     std::fs::copy(key(&first), key(&second))?;

@@ -84,7 +84,7 @@ async fn a_run_of_twenty_survives_the_death_of_a_worker() -> anyhow::Result<()> 
     assert_eq!(commits(app.data_dir())?.len(), 1, "one commit for the run");
     let log = work::logs(&app.client, run).await?;
     assert!(
-        log.iter().any(|line| line.level == Level::Warning && line.message.contains("begun again, attempt 2")),
+        log.iter().any(|line| line.level == Level::Warning && line.message.contains("started again, attempt 2")),
         "{log:#?}"
     );
     drop(survivor);

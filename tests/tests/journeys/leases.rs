@@ -57,7 +57,7 @@ async fn an_attempt_that_lost_its_lease_tells_no_outcome() -> anyhow::Result<()>
     assert_eq!(detail.run.status, RunStatus::Succeeded, "{:#?}", detail.results);
     let log = work::logs(&app.client, run).await?;
     assert!(log.iter().all(|line| !line.message.starts_with("The session was cancelled")), "{log:#?}");
-    assert!(log.iter().any(|line| line.message.starts_with("What attempt 1 on contested came to does not count")));
+    assert!(log.iter().any(|line| line.message.starts_with("The result of attempt 1 on contested does not count")));
     app.stop().await;
     Ok(())
 }

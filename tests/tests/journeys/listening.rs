@@ -104,7 +104,7 @@ async fn a_data_folder_that_was_open_is_shut_with_its_secrets() -> anyhow::Resul
     }
     let mut server = serve(&data, &database)?.ready().await?;
     assert_eq!((mode(&data)?, mode(&data.join("secrets"))?, mode(&password)?), (0o700, 0o700, 0o600));
-    assert!(server.said().contains("was open to other users"), "{}", server.said());
+    assert!(server.said().contains("was accessible to other users"), "{}", server.said());
     server.terminate().await?;
 
     // A home, and a folder that is there for all, are left as they were.
@@ -142,12 +142,12 @@ async fn planted_links_are_refused_and_what_they_lead_to_is_untouched() -> anyho
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_first_password_that_is_among_the_commonest_is_refused() -> anyhow::Result<()> {
+async fn a_first_password_that_is_among_the_most common_is_refused() -> anyhow::Result<()> {
     let (database, data) = (Database::create().await?, tempfile::tempdir()?);
     sqlx::query("delete from users").execute(database.pool()).await?;
     let start = serve(data.path(), &database)?.env("NETRAVEN_ADMIN_PASSWORD", Some("admin123"));
     let (status, said) = start.refused().await?;
     assert_eq!(status.code(), Some(1));
-    assert!(said.contains("commonest") && !said.contains("admin123"), "{said}");
+    assert!(said.contains("most common") && !said.contains("admin123"), "{said}");
     Ok(())
 }

@@ -129,7 +129,7 @@ async fn schedules_go_on_after_a_clock_that_was_ahead() -> anyhow::Result<()> {
         let healed = wait::until("the schedule is put right", async || {
             let page =
                 app.client.send(&ListLogs::from(LiveFilter { job_id: Some(job), ..LiveFilter::default() })).await?;
-            Ok(page.items.into_iter().find(|line| line.message.contains("the clock had been ahead")))
+            Ok(page.items.into_iter().find(|line| line.message.contains("the clock had been set ahead")))
         });
         assert_eq!(healed.await?.level, Level::Warning);
     }

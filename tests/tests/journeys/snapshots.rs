@@ -106,7 +106,7 @@ async fn an_export_waits_for_its_record_and_is_refused_without_it() -> anyhow::R
     sqlx::query("lock table logs in access exclusive mode").execute(&mut *writing).await?;
     let refused = app.http()?.send("POST", &path, None).await?;
     assert_eq!(refused.status, 503, "{:?}", refused.body);
-    assert!(refused.detail().contains("could not be put on record"), "{:?}", refused.body);
+    assert!(refused.detail().contains("could not be recorded"), "{:?}", refused.body);
     writing.rollback().await?;
     let given = app.http()?.send("POST", &path, None).await?;
     assert_eq!(given.status, 200, "{:?}", given.body);

@@ -66,12 +66,12 @@ fn ChangePassword(onclose: EventHandler<()>) -> Element {
     let submit = move |()| {
         let mut wrong = Vec::new();
         if current.peek().is_empty() {
-            wrong.push(("current_password", "Enter the password you have now.".to_owned()));
+            wrong.push(("current_password", "Enter your current password.".to_owned()));
         }
         if chosen.peek().chars().count() < SHORTEST_PASSWORD {
             wrong.push(("new_password", format!("Enter a password of at least {SHORTEST_PASSWORD} characters.")));
         } else if *chosen.peek() != *repeated.peek() {
-            wrong.push(("repeated", "The two new passwords differ.".to_owned()));
+            wrong.push(("repeated", "The new passwords do not match.".to_owned()));
         }
         if form.refuse(refusal_of(wrong)) {
             return;
@@ -82,7 +82,7 @@ fn ChangePassword(onclose: EventHandler<()>) -> Element {
         };
         let api = api.clone();
         form.send(async move { api.send(&ChangeOwnPassword(change)).await }, move |()| {
-            notices.done("Your password was changed. Your other sign-ins have ended.");
+            notices.done("Password changed. You were signed out everywhere else.");
             onclose.call(());
         });
     };
@@ -95,7 +95,7 @@ fn ChangePassword(onclose: EventHandler<()>) -> Element {
             fields: FIELDS.to_vec(),
             onsubmit: submit,
             onclose,
-            p { class: "field-hint", "You stay signed in here. Wherever else you are signed in, you are signed out." }
+            p { class: "field-hint", "You stay signed in here and are signed out everywhere else." }
             CurrentPassword { form, typed: current }
             TextField {
                 id: "new-password",
@@ -109,7 +109,7 @@ fn ChangePassword(onclose: EventHandler<()>) -> Element {
             }
             TextField {
                 id: "repeated-password",
-                label: "New password again",
+                label: "Repeat new password",
                 kind: "password",
                 value: repeated(),
                 required: true,
@@ -144,7 +144,7 @@ fn SignOut(onclose: EventHandler<()>) -> Element {
         };
         form.send(sending, move |()| {
             if embedded {
-                notices.done("You are signed out everywhere but in this window.");
+                notices.done("You are signed out everywhere except in this window.");
                 onclose.call(());
             }
         });
@@ -153,16 +153,16 @@ fn SignOut(onclose: EventHandler<()>) -> Element {
         FormDialog {
             id: "sign-out-everywhere",
             title: "Sign out {ready.username} everywhere?",
-            action: "End every sign-in",
+            action: "End all sign-ins",
             form,
             fields: FIELDS.to_vec(),
             onsubmit: submit,
             onclose,
             p { class: "field-hint",
                 if embedded {
-                    "Whoever is signed in with this name at another program or computer is signed out."
+                    "Everyone signed in with this name in another program or on another computer is signed out."
                 } else {
-                    "Whoever is signed in with this name is signed out, here too."
+                    "Everyone signed in with this name is signed out, including this window."
                 }
             }
             CurrentPassword { form, typed: current }

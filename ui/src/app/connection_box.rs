@@ -81,7 +81,7 @@ fn ConnectionDialog(onclose: EventHandler<()>, onwish: EventHandler<Wish>) -> El
         Link::Connecting => "Connecting".to_owned(),
         Link::Live => "Live".to_owned(),
         Link::Reconnecting { reason, retry_in_s } => format!("Reconnecting in {retry_in_s} s: {reason}"),
-        Link::Polling { every_s } => format!("This server sends no news by itself; it is asked every {every_s} s."),
+        Link::Polling { every_s } => format!("This server does not push updates; it is polled every {every_s} s."),
         Link::SignedOut => "Signed out.".to_owned(),
     };
     let now = theme.get();
@@ -102,7 +102,7 @@ fn ConnectionDialog(onclose: EventHandler<()>, onwish: EventHandler<Wish>) -> El
             onclose: move |()| onclose.call(()),
             actions: rsx! {
                 Button {
-                    label: if ready.embedded { "Choose another place" } else { "Sign out" },
+                    label: if ready.embedded { "Change connection" } else { "Sign out" },
                     glyph: Glyph::SignOut,
                     busy: leaving(),
                     onclick: leave,
@@ -128,11 +128,11 @@ fn ConnectionDialog(onclose: EventHandler<()>, onwish: EventHandler<Wish>) -> El
                     dd { "{ready.server}" }
                 }
                 if let Some(end) = ready.expires_at {
-                    dt { "Sign-in ends" }
+                    dt { "Sign-in expires" }
                     dd { Time { at: end } }
                 }
                 if !ready.missing.is_empty() {
-                    dt { "Not offered" }
+                    dt { "Not supported" }
                     dd {
                         ul { class: "plain",
                             for missing in ready.missing {
@@ -183,7 +183,7 @@ fn ZoomChoice() -> Element {
                 label,
                 small: true,
                 named: "{label} ({keys})",
-                refused: to.is_none().then(|| "There is no further step.".to_owned()),
+                refused: to.is_none().then(|| "The zoom limit is reached.".to_owned()),
                 onclick: move |_| to.into_iter().for_each(|to| zoom.choose(to)),
             }
         }

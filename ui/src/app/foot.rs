@@ -48,8 +48,8 @@ pub fn Foot() -> Element {
                     meant: Meant::Warning,
                     glyph: Glyph::Alert,
                     text: match stale.iter().filter_map(|(_, at, _)| *at).min() {
-                        Some(at) => format!("What you see was read {} and may be old. {message}", format::ago(at, moment.now())),
-                        None => format!("What you see may be old. {message}"),
+                        Some(at) => format!("Last updated {}; this data may be out of date. {message}", format::ago(at, moment.now())),
+                        None => format!("This data may be out of date. {message}"),
                     },
                     deeds: vec![Deed { label: "Try again", named: None, busy: false, press: again }],
                 }

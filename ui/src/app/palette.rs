@@ -172,7 +172,7 @@ fn Search(ondeed: EventHandler<Deed>, onclose: EventHandler<()>) -> Element {
                     aria_expanded: "true",
                     aria_controls: "palette-list",
                     aria_activedescendant: (!entries.is_empty()).then(|| format!("palette-{at}")),
-                    placeholder: "A page, an action, a job, a device, an address, or a link",
+                    placeholder: "Page, action, job, device, address or link",
                     value: "{typed}",
                     autocomplete: "off",
                     spellcheck: "false",
@@ -183,7 +183,7 @@ fn Search(ondeed: EventHandler<Deed>, onclose: EventHandler<()>) -> Element {
                     onkeydown,
                 }
             }
-            ul { id: "palette-list", class: "palette-list", role: "listbox", aria_label: "What was found",
+            ul { id: "palette-list", class: "palette-list", role: "listbox", aria_label: "Results",
                 for (index, entry) in entries.iter().enumerate() {
                     li {
                         key: "{entry.key()}",
@@ -209,7 +209,7 @@ fn Search(ondeed: EventHandler<Deed>, onclose: EventHandler<()>) -> Element {
             if entries.is_empty() {
                 p { class: "muted", role: "status",
                     if looking {
-                        "Looking"
+                        "Searching"
                     } else {
                         "No matches. Type part of a name, an address or a status."
                     }
@@ -222,7 +222,7 @@ fn Search(ondeed: EventHandler<Deed>, onclose: EventHandler<()>) -> Element {
 #[component]
 fn Keys(onclose: EventHandler<()>) -> Element {
     rsx! {
-        Dialog { id: "keys", title: "Keys", onclose,
+        Dialog { id: "keys", title: "Keyboard shortcuts", onclose,
             dl { class: "facts keys",
                 for (key, what) in keys::LIST {
                     dt { key: "{key}", kbd { "{key}" } }

@@ -25,7 +25,7 @@ pub fn PlaceForm(profile: Profile) -> Element {
             let answer = api.ask::<Value>(Native::EditProfile { profile }).await;
             busy.set(false);
             match answer {
-                Ok(_) => notices.done("Name and mark of the server are kept."),
+                Ok(_) => notices.done("Server name and mark saved."),
                 Err(problem) => notices.problem(&problem),
             }
         });
@@ -55,11 +55,11 @@ pub fn PlaceForm(profile: Profile) -> Element {
             }
             CheckField {
                 id: "place-production",
-                label: "A production network: say so all the time, and ask for the name before anything is taken away",
+                label: "A production network: always show a warning, and ask for its name before deleting",
                 checked: typed.production,
                 onchange: move |yes| draft.write().production = yes,
             }
-            Button { label: "Keep name and mark", small: true, busy: busy(), disabled: !changed, onclick: keep }
+            Button { label: "Save name and mark", small: true, busy: busy(), disabled: !changed, onclick: keep }
         }
     }
 }

@@ -29,13 +29,13 @@ pub fn RenewalGate() -> Element {
     });
     let ended = ready.renewal == Renewal::Now;
     let said = match ready.expires_at {
-        _ if ended => "Your sign-in has ended. What you see stays, and goes on once you have signed in.".to_owned(),
+        _ if ended => "Your sign-in has expired. This page stays as it is and updates again once you sign in.".to_owned(),
         // Read only while it ends soon: else the whole would be drawn again every second.
         Some(end) if ready.renewal == Renewal::Soon => {
-            format!("Your sign-in ends {}.", format::until(end, moment.now()))
+            format!("Your sign-in expires {}.", format::until(end, moment.now()))
         }
         Some(_) => String::new(),
-        None => "Your sign-in ends soon.".to_owned(),
+        None => "Your sign-in expires soon.".to_owned(),
     };
     let press = use_callback(move |()| asking.set(true));
     use_line((ready.renewal != Renewal::None).then(|| Line::Said {
@@ -114,7 +114,7 @@ fn PasswordDialog(onclose: EventHandler<()>) -> Element {
                     event.prevent_default();
                     submit.call(());
                 },
-                p { "{ready.username} at {ready.place}. Nothing on screen is lost; what waits is sent afterwards." }
+                p { "{ready.username} at {ready.place}. Nothing on screen is lost; pending requests are sent afterwards." }
                 TextField {
                     id: "renewal-password",
                     label: "Password",

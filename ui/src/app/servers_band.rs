@@ -64,17 +64,17 @@ fn sentences(status: &SystemStatus, looked_twice: bool) -> Vec<String> {
         found.clone_from(&status.notes);
         for (name, condition) in away {
             if !status.notes.iter().any(|note| note.contains(name)) {
-                let state = if condition.is(Condition::Restarting) { "is being restarted" } else { "does not answer" };
+                let state = if condition.is(Condition::Restarting) { "is being restarted" } else { "is not responding" };
                 found.push(format!("{name} {state}."));
             }
         }
     } else if looked_twice {
         found.clone_from(&status.notes);
         if !is_well(&status.worker) && found.is_empty() {
-            found.push("No worker answers: jobs wait.".to_owned());
+            found.push("No worker is responding; jobs are waiting.".to_owned());
         }
         if !is_well(&status.scheduler) {
-            found.push("No scheduler answers: jobs with a schedule do not start.".to_owned());
+            found.push("No scheduler is responding; scheduled jobs do not start.".to_owned());
         }
     }
     found
@@ -108,7 +108,7 @@ mod tests {
         let found = sentences(&status("restarting", "healthy", "unhealthy", "unhealthy"), true);
         assert_eq!(found, ["PostgreSQL is being restarted."]);
         let found = sentences(&status("healthy", "unhealthy", "unhealthy", "healthy"), false);
-        assert_eq!(found, ["Redis does not answer."]);
+        assert_eq!(found, ["Redis is not responding."]);
     }
 
     #[test]

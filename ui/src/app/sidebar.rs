@@ -65,7 +65,7 @@ fn Failing() -> Element {
             to: Route::failing_devices(),
             "data-action": FAILING,
             aria_label: "{count} failing now",
-            title: "Devices whose newest result is a failure, whatever happened before",
+            title: "Devices whose latest result is a failure",
             "{count} failing now"
         }
         // Where there is no room for words.

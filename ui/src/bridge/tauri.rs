@@ -157,7 +157,7 @@ async fn keep_open(mut start: FeedStart, on_batch: Rc<dyn Fn(Vec<FeedMessage>)>,
                     }
                 }
                 opened.stopped().await;
-                "Nothing was heard of the live lines any more. They are opened anew.".to_owned()
+                "Live updates stopped. Reconnecting.".to_owned()
             }
             Err(problem) => problem.message,
         };
@@ -219,7 +219,7 @@ async fn ask(command: &str, arguments: &[(&str, JsValue)]) -> Result<Value, Prob
 fn to_js(value: &impl Serialize) -> Result<JsValue, Problem> {
     value
         .serialize(&serde_wasm_bindgen::Serializer::json_compatible())
-        .map_err(|error| Problem::new(Code::Internal, format!("A request could not be written down: {error}.")))
+        .map_err(|error| Problem::new(Code::Internal, format!("A request could not be encoded: {error}.")))
 }
 
 /// Reads a JavaScript value by way of its JSON, which measured faster for long batches than walking the object.
@@ -230,7 +230,7 @@ fn from_js<T: DeserializeOwned>(value: &JsValue) -> Result<T, Problem> {
         JSON::stringify(value).map(String::from).map_err(|error| broken(&error))?
     };
     serde_json::from_str(&text)
-        .map_err(|error| Problem::new(Code::NotUnderstood, format!("An answer was not understood: {error}.")))
+        .map_err(|error| Problem::new(Code::NotUnderstood, format!("A reply could not be decoded: {error}.")))
 }
 
 fn broken(error: &JsValue) -> Problem {
@@ -238,5 +238,5 @@ fn broken(error: &JsValue) -> Problem {
         .as_string()
         .or_else(|| JSON::stringify(error).ok().map(String::from))
         .unwrap_or_else(|| "no reason given".to_owned());
-    Problem::new(Code::Internal, format!("The window could not reach its own program: {reason}"))
+    Problem::new(Code::Internal, format!("The window could not reach the application: {reason}"))
 }

@@ -94,7 +94,7 @@ pub fn Confirm(
             if let Some(name) = typed {
                 TextField {
                     id: "confirm-name",
-                    label: "Type {name} to go on",
+                    label: "Type {name} to continue",
                     value: word(),
                     hint: "This is a production server.",
                     autocomplete: "off",

@@ -102,7 +102,7 @@ pub fn Pager(
             {children}
             span { class: "grow cut", role: "status",
                 if joined > 0 {
-                    {format!("{} new at the end, in place once the pointer leaves the table", format::number(i64::try_from(joined).unwrap_or_default()))}
+                    {format!("{} new at the end; sorted once the pointer leaves the table", format::number(i64::try_from(joined).unwrap_or_default()))}
                 }
             }
             if let Some(onsize) = onsize {

@@ -69,9 +69,9 @@ pub fn UpdatedAgo(
 ) -> Element {
     let moment = use_moment();
     let text = match at {
-        _ if of_before => "Reading".to_owned(),
+        _ if of_before => "Loading".to_owned(),
         Some(at) => format!("Updated {}", format::ago(at, moment.now())),
-        None if loading => "Reading".to_owned(),
+        None if loading => "Loading".to_owned(),
         None => String::new(),
     };
     rsx! {

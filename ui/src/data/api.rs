@@ -90,7 +90,7 @@ impl Api {
             Either::Right(_) => Err(Problem::new(
                 Code::Unreachable,
                 format!(
-                    "No answer came within {} seconds. Check that the server is running, then try again.",
+                    "No reply within {} seconds. Check that the server is running, then try again.",
                     limit.as_secs()
                 ),
             )),
@@ -102,7 +102,7 @@ pub(super) fn decode<T: DeserializeOwned>(value: Value) -> Result<T, Problem> {
     serde_json::from_value(value).map_err(|error| {
         Problem::new(
             Code::NotUnderstood,
-            format!("The server's answer was not understood ({error}). It may be of another version."),
+            format!("The server's reply could not be read ({error}). It may be a different version."),
         )
     })
 }

@@ -88,7 +88,7 @@ impl<T: Clone + 'static> Finder<T> {
         let shown = count(&page);
         let more = if typed.is_empty() { "Type part of a name to find others." } else { "Type more of the name." };
         match page.total {
-            0 if !typed.is_empty() => Some(format!("Nothing has “{typed}” in its name.")),
+            0 if !typed.is_empty() => Some(format!("No name contains “{typed}”.")),
             total if total > shown => Some(format!("The first {shown} of {}. {more}", format::number(total))),
             _ => None,
         }

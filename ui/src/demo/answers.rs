@@ -159,7 +159,7 @@ fn change(world: &mut World, request: &Request, parts: &[&str]) -> Answered {
 fn start(world: &mut World, job_id: i64, only: Option<Vec<i64>>) -> Answered {
     let job = world.jobs.iter().find(|job| job.id == job_id).ok_or_else(|| gone("job", job_id))?.clone();
     if tables::is_active(world, job_id) {
-        return Err(Problem::new(Code::Conflict, format!("{} is running. Wait for its end, or cancel it.", job.name)));
+        return Err(Problem::new(Code::Conflict, format!("{} is running. Wait for it to finish, or cancel it.", job.name)));
     }
     let now = world.now;
     let run_id = world.begin(job_id, Trigger::Manual, Some("admin".into()), now, only.as_deref());
@@ -183,7 +183,7 @@ fn wanted(world: &World, run_id: i64, which: &Again) -> Result<(i64, Vec<i64>), 
     let all = runs::devices(world, plan);
     let devices: Vec<i64> = all.iter().filter(fits).map(|device| device.device_id).collect();
     if devices.is_empty() {
-        return Err(Problem::new(Code::Conflict, "None of the run's devices is left to run again."));
+        return Err(Problem::new(Code::Conflict, "None of this run's devices can be run again."));
     }
     Ok((plan.job_id, devices))
 }
@@ -192,7 +192,7 @@ fn cancel_run(world: &mut World, run_id: i64) -> Answered {
     let now = world.now;
     let plan = world.plans.iter_mut().find(|plan| plan.id == run_id).ok_or_else(|| gone("run", run_id))?;
     if plan.ended_at(now).is_some() {
-        return Err(Problem::new(Code::Conflict, "The run has ended already."));
+        return Err(Problem::new(Code::Conflict, "The run has already ended."));
     }
     plan.cancelled_at = Some(now);
     let said = line(Level::Warning, LogType::Job, "server.runs", "The run was cancelled by admin.");
@@ -209,7 +209,7 @@ fn cancel_device(world: &mut World, run_id: i64, device_id: i64) -> Answered {
     let step =
         plan.steps.iter_mut().find(|step| step.device_id == device_id).ok_or_else(|| gone("device", device_id))?;
     if step.ends <= now {
-        return Err(Problem::new(Code::Conflict, "The device is done already."));
+        return Err(Problem::new(Code::Conflict, "The device has already finished."));
     }
     step.cancelled_at = Some(now);
     let hostname = world.devices.iter().find(|device| device.id == device_id).map(|device| device.hostname.clone());
@@ -268,12 +268,12 @@ fn plan<'a>(world: &'a World, id: &str) -> Result<&'a Plan, Problem> {
 }
 
 fn number(text: &str) -> Result<i64, Problem> {
-    text.parse().map_err(|_| Problem::new(Code::NotFound, format!("{text} is no number.")))
+    text.parse().map_err(|_| Problem::new(Code::NotFound, format!("{text} is not a number.")))
 }
 
 fn body<T: DeserializeOwned>(request: &Request) -> Result<T, Problem> {
     serde_json::from_value(request.body.clone().unwrap_or(Value::Null))
-        .map_err(|error| Problem::new(Code::Invalid, format!("The body was not understood: {error}.")))
+        .map_err(|error| Problem::new(Code::Invalid, format!("The body could not be read: {error}.")))
 }
 
 fn give(value: &impl Serialize) -> Answered {

@@ -20,7 +20,7 @@ pub fn gone(what: &str, id: i64) -> Problem {
 }
 
 fn wanted(field: &str) -> Problem {
-    Problem::field(format!("body.{field}"), "This is needed.")
+    Problem::field(format!("body.{field}"), "This is required.")
 }
 
 fn open(csv: &str) -> Result<Sheet<'_>, Problem> {
@@ -36,7 +36,7 @@ impl World {
     pub fn put_device(&mut self, id: Option<i64>, input: DeviceInput) -> Result<Device, Problem> {
         let taken = |device: &Device| Some(&device.hostname) == input.hostname.as_ref() && Some(device.id) != id;
         if self.devices.iter().any(taken) {
-            return Err(Problem::field("body.hostname", "A device of this name is there already."));
+            return Err(Problem::field("body.hostname", "A device with this name already exists."));
         }
         let before = match id {
             Some(id) => {
@@ -161,7 +161,7 @@ impl World {
     pub fn put_job(&mut self, id: Option<i64>, input: JobInput) -> Result<Job, Problem> {
         let taken = |job: &Job| Some(&job.name) == input.name.as_ref() && Some(job.id) != id;
         if self.jobs.iter().any(taken) {
-            return Err(Problem::field("body.name", "A job of this name is there already."));
+            return Err(Problem::field("body.name", "A job with this name already exists."));
         }
         let before = match id {
             Some(id) => self.jobs.iter().find(|job| job.id == id).cloned().ok_or_else(|| gone("job", id))?,
@@ -189,7 +189,7 @@ impl World {
     pub fn add_tag(&mut self, input: TagInput) -> Result<Tag, Problem> {
         let name = input.name.ok_or_else(|| wanted("name"))?;
         if self.tags.iter().any(|tag| tag.name == name) {
-            return Err(Problem::field("body.name", "A tag of this name is there already."));
+            return Err(Problem::field("body.name", "A tag with this name already exists."));
         }
         let id = self.tags.iter().map(|tag| tag.id).max().unwrap_or_default() + 1;
         let tag = Tag { id, name, kind: input.kind, description: input.description, devices: None };

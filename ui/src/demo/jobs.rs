@@ -34,7 +34,7 @@ pub fn jobs(tags: &[Tag], firewall: i64) -> Vec<Job> {
             ..job(id, name, *kind)
         })
         .collect();
-    jobs.push(Job { device_id: Some(firewall), ..job(6, "Hamburg firewall by hand", JobKind::ConfigBackup) });
+    jobs.push(Job { device_id: Some(firewall), ..job(6, "Hamburg firewall, manual", JobKind::ConfigBackup) });
     jobs
 }
 

@@ -19,7 +19,7 @@ const PARTS: [&str; 7] = ["hostname", "ip_address", "serial_number", "model", "n
 pub fn asked<T: DeserializeOwned>(query: &str) -> Result<T, Problem> {
     serde_html_form::from_str(query)
         .or_else(|_| of_parts(query))
-        .map_err(|error| Problem::new(Code::Invalid, format!("The query was not understood: {error}.")))
+        .map_err(|error| Problem::new(Code::Invalid, format!("The query could not be read: {error}.")))
 }
 
 /// A request that is made of parts, whose fields are not decoded from texts: each value is what its field takes.

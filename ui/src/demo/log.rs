@@ -74,7 +74,7 @@ pub fn of_run(plan: &Plan, job: &Job, devices: &[Device], logins: &[Vec<String>]
             };
             say(after(5), met);
             if step.last_stage > Stage::SignIn {
-                say(after(22), line(Level::Info, LogType::Session, "session.ssh", "Signed in; the prompt is there."));
+                say(after(22), line(Level::Info, LogType::Session, "session.ssh", "Signed in; got the prompt."));
             }
         }
         let level = match step.cause {
@@ -119,7 +119,7 @@ pub fn chatter(from: Timestamp, until: Timestamp) -> Vec<Due> {
 
 fn chatter_every(from: Timestamp, until: Timestamp, every_s: i64) -> Vec<Due> {
     let said = [
-        (Level::Debug, "scheduler", "Looked for jobs that are due."),
+        (Level::Debug, "scheduler", "Checked for due jobs."),
         (Level::Debug, "worker.heart", "Leases were renewed."),
         (Level::Info, "server.auth", "j.weber signed in."),
         (Level::Debug, "queue", "No entry waits longer than 1 s."),

@@ -74,7 +74,7 @@ pub fn credentials(tags: &[Tag]) -> Vec<Credential> {
     };
     vec![
         credential(1, "netbackup", 10, "Read only, on all network devices", &[CORE, EDGE, ACCESS, FIREWALL]),
-        credential(2, "admin", 20, "Where netbackup is not known yet", &[EDGE]),
+        credential(2, "admin", 20, "For devices without netbackup", &[EDGE]),
         credential(3, "svc-netraven", 10, "Servers", &[SERVER]),
     ]
 }

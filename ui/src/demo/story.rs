@@ -24,7 +24,7 @@ pub fn message(cause: Option<Cause>, device: &Device, logins: &[String], backup:
         Cause::AuthFailed => format!("The device refused {}.", logins.join(", then ")),
         Cause::Truncated => format!("The end of the configuration was not seen after {} bytes.", read(device)),
         Cause::Disconnected => "The device closed the connection while the configuration was read.".into(),
-        Cause::HostKeyChanged => "The device offers another host key than the one stored on first use.".into(),
+        Cause::HostKeyChanged => "The device offers a different host key from the one stored on first use.".into(),
         Cause::TimeoutConnect => format!("{place} did not answer within 10 s."),
         Cause::Refused => format!("{place} refused the connection."),
         Cause::CommandRejected => {

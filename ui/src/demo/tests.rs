@@ -414,8 +414,8 @@ fn every_page_is_shown_with_the_band_above_it() {
     let dossier = format!("/runs/{id}/devices/{}", device.device_id);
     for (path, text) in [
         ("/".to_owned(), "Edge routers backup"),
-        ("/?period=30d&status=failed&size=100".to_owned(), "Hamburg firewall by hand"),
-        ("/?tab=logs".to_owned(), "Signed in; the prompt is there."),
+        ("/?period=30d&status=failed&size=100".to_owned(), "Hamburg firewall, manual"),
+        ("/?tab=logs".to_owned(), "Signed in; got the prompt."),
         (format!("/runs/{id}"), device.hostname.as_str()),
         (format!("/runs/{id}?tab=history"), "edge-fra-03"),
         (format!("/runs/{id}?tab=log"), "Connected to 10."),

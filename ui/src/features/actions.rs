@@ -10,7 +10,7 @@ use crate::route::Route;
 use crate::state::notices::{Notices, use_notices};
 
 /// Why nothing is started while a run is active.
-pub const ONE_AT_A_TIME: &str = "A job has one run at a time; this one has not ended.";
+pub const ONE_AT_A_TIME: &str = "A job can have only one run at a time; this one has not ended.";
 
 /// Starts jobs and opens the run that comes of it.
 #[derive(Clone)]
@@ -120,7 +120,7 @@ pub fn use_cancel_run() -> Callback<i64> {
         spawn(async move {
             match api.send(&CancelRun(run_id)).await {
                 Ok(_) => {
-                    notices.done("The run is being cancelled: waiting devices never start, open sessions are closed.")
+                    notices.done("Cancelling the run: waiting devices do not start, open sessions are closed.")
                 }
                 Err(problem) => notices.problem(&problem),
             }
@@ -136,7 +136,7 @@ pub fn use_cancel_device() -> Callback<CancelDevice> {
         spawn(async move {
             match api.send(&which).await {
                 Ok(device) => {
-                    notices.done(format!("{} is cancelled; the other devices go on.", device.hostname));
+                    notices.done(format!("{} is cancelled; the other devices continue.", device.hostname));
                 }
                 Err(problem) => notices.problem(&problem),
             }

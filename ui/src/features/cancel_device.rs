@@ -14,11 +14,11 @@ pub fn CancelDeviceDialog(
     onclose: EventHandler<()>,
 ) -> Element {
     let which = CancelDevice { run_id, device_id: device.device_id };
-    let what = if device.state == DeviceState::Running { "Its session is closed" } else { "It is not started" };
+    let what = if device.state == DeviceState::Running { "Its session is closed" } else { "It does not start" };
     rsx! {
         Confirm {
             title: "Cancel {device.hostname}?",
-            text: "{what}; the other devices of this run go on.",
+            text: "{what}; the other devices of this run continue.",
             action: "Cancel the device",
             onconfirm: move |()| {
                 onclose.call(());

@@ -15,9 +15,9 @@ pub fn use_copy_link() -> Callback<Route> {
         let text = link::to(&place);
         spawn(async move {
             if dom::copy(&text).await {
-                notices.done("The link was copied. Who searches for it in their window, with Ctrl K, sees this view.");
+                notices.done("Link copied. Paste it into search (Ctrl K) to open this view.");
             } else {
-                notices.wrong(format!("The clipboard cannot be reached. The link is {text}"));
+                notices.wrong(format!("The clipboard is not available. The link is {text}"));
             }
         });
     })

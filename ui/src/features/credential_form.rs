@@ -16,7 +16,7 @@ use crate::state::session::use_workplace;
 const FIELDS: [&str; 8] =
     ["username", "password", "enable_password", "priority", "allowed_networks", "description", "tags", "new_tag"];
 /// What the field of networks is for.
-const NETWORKS_HINT: &str = "It is sent to no address outside them. Leave it empty for any address.";
+const NETWORKS_HINT: &str = "It is never sent to an address outside these networks. Leave empty to allow any address.";
 
 /// Adds a credential, or changes the one given; `tags` are ticked from the start.
 #[component]
@@ -70,9 +70,9 @@ pub fn CredentialDialog(credential: Option<Credential>, tags: Vec<i64>, onclose:
     let no_enable = workplace.refusal(Feature::EnablePassword);
     let enable_hint = no_enable.clone().unwrap_or_else(|| {
         match (changing, has_enable) {
-            (true, true) => "One is stored; leave this empty to keep it.",
-            (true, false) => "None is stored. Only where it differs from the password.",
-            (false, _) => "Only where it differs from the password.",
+            (true, true) => "One is stored; leave empty to keep it.",
+            (true, false) => "Not set. Only needed if it differs from the password.",
+            (false, _) => "Only needed if it differs from the password.",
         }
         .to_owned()
     });
@@ -101,7 +101,7 @@ pub fn CredentialDialog(credential: Option<Credential>, tags: Vec<i64>, onclose:
                     label: "Priority",
                     kind: "number",
                     value: priority(),
-                    hint: "smallest first",
+                    hint: "lowest first",
                     error: form.refusal("priority"),
                     oninput: move |text| priority.set(text),
                 }
@@ -113,7 +113,7 @@ pub fn CredentialDialog(credential: Option<Credential>, tags: Vec<i64>, onclose:
                 value: password(),
                 required: !changing,
                 autocomplete: "new-password",
-                hint: if changing { "Leave it empty to keep the stored one." } else { "" },
+                hint: if changing { "Leave empty to keep the stored password." } else { "" },
                 error: form.refusal("password"),
                 oninput: move |text| password.set(text),
             }
@@ -155,10 +155,10 @@ pub fn CredentialDialog(credential: Option<Credential>, tags: Vec<i64>, onclose:
             }
             TagsField {
                 id: "credential-tags",
-                label: "Serves the devices of these tags",
+                label: "Used for devices with these tags",
                 chosen,
                 fresh,
-                hint: "Every device carries the tag default.",
+                hint: "Every device has the tag default.",
                 form,
             }
         }
@@ -190,10 +190,10 @@ impl Typed {
             wrong.push(("password", "Enter the password.".to_owned()));
         }
         if priority.is_none() {
-            wrong.push(("priority", "Enter a number from 1 to 1000; the smallest is tried first.".to_owned()));
+            wrong.push(("priority", "Enter a number from 1 to 1000; the lowest is tried first.".to_owned()));
         }
         if !self.has_tags {
-            wrong.push(("tags", "Choose at least one tag: a credential serves the devices that share one.".to_owned()));
+            wrong.push(("tags", "Choose at least one tag; a credential is used for devices that share one.".to_owned()));
         }
         if let Some(found) = refusal_of(wrong) {
             return Err(found);

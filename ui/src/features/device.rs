@@ -42,7 +42,7 @@ pub fn ResultTag(
 #[component]
 pub fn NeverRun(word: &'static str) -> Element {
     match use_workplace().refusal(Feature::NewestResults) {
-        Some(reason) => rsx! { span { class: "muted", title: "{reason}", "not told here" } },
+        Some(reason) => rsx! { span { class: "muted", title: "{reason}", "not reported" } },
         None => rsx! { span { class: "muted", "{word}" } },
     }
 }

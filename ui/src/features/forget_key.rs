@@ -25,7 +25,7 @@ pub fn ForgetKey(device_id: i64, hostname: String) -> Element {
             onconfirm: move |()| {
                 forget.make(
                     ForgetHostKey(device_id),
-                    "The stored key was forgotten. The next session stores the key the device offers then.",
+                    "The stored key was forgotten. The next session stores the key the device offers.",
                 );
             },
         }

@@ -43,7 +43,7 @@ pub fn LabBand() -> Element {
     let is_left = tags.value().is_some_and(|tags| tags.items.iter().any(|tag| tag.name == LAB_TAG));
     let is_on = devices > 0 || (is_left && !lab.starting());
     let said = match devices {
-        0 => "Sample lab: its simulated devices do not run in this window".to_owned(),
+        0 => "Sample lab: its simulated devices are not running in this window".to_owned(),
         _ => format!("Sample lab: {} on this computer", format::count(devices, "simulated device")),
     };
     let (start, stop) = (use_callback(move |()| lab.start()), use_callback(move |()| lab.stop()));

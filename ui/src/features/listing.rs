@@ -117,7 +117,7 @@ pub fn ListPanel<T: Clone + PartialEq + 'static, C: Word>(
                     {table.call(page.clone())}
                 } else if reading {
                     // That nothing was there before says nothing of now.
-                    SkeletonRows { rows: 6, label: "Reading the {many}" }
+                    SkeletonRows { rows: 6, label: "Loading the {many}" }
                 } else if let Some(empty) = empty.filter(|_| !searched) {
                     {empty}
                 } else {
@@ -140,10 +140,10 @@ pub fn ListPanel<T: Clone + PartialEq + 'static, C: Word>(
             }
         }
         (None, Some(problem)) => rsx! {
-            ErrorState { title: "The {many} could not be read", problem, onretry: retry }
+            ErrorState { title: "The {many} could not be loaded", problem, onretry: retry }
         },
         (None, None) => rsx! {
-            SkeletonRows { rows: 6, label: "Reading the {many}" }
+            SkeletonRows { rows: 6, label: "Loading the {many}" }
         },
     };
     rsx! {

@@ -70,7 +70,7 @@ impl Mark {
             Mark::NotTrusted => "not trusted",
             Mark::NotLetIn => "sign-in refused",
             Mark::NotRead => "read failed",
-            Mark::Broken => "broke here",
+            Mark::Broken => "failed here",
             Mark::Cancelled => "cancelled",
             Mark::Working => "under way",
             Mark::Waiting => "waiting",

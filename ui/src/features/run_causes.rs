@@ -44,7 +44,7 @@ pub fn RunCauses(run: Run, #[props(default)] own: bool) -> Element {
                             which: Again::causes(helped.iter().map(|group| group.cause).collect()),
                         }
                     } else {
-                        span { class: "muted", "A retry fixes none of them." }
+                        span { class: "muted", "A retry will not fix any of them." }
                     }
                 }
             }

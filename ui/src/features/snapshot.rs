@@ -45,9 +45,9 @@ pub fn SnapshotBody(config: Query<netraven_api::configs::Config>) -> Element {
             pre { class: "code-block mono", tabindex: "0", aria_label: "Configuration", "{config.config_data}" }
         },
         (None, Some(problem)) => rsx! {
-            ErrorState { title: "The snapshot could not be read", problem, onretry: move |()| config.refresh() }
+            ErrorState { title: "The snapshot could not be loaded", problem, onretry: move |()| config.refresh() }
         },
-        (None, None) => rsx! { SkeletonRows { rows: 12, label: "Reading the snapshot" } },
+        (None, None) => rsx! { SkeletonRows { rows: 12, label: "Loading the snapshot" } },
     }
 }
 

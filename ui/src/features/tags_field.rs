@@ -71,7 +71,7 @@ pub fn TagsField(
             ReadFailed { problem, onretry: move |()| tags.refresh() }
         },
         (None, None) => rsx! {
-            SkeletonRows { rows: 2, label: "Reading the tags" }
+            SkeletonRows { rows: 2, label: "Loading the tags" }
         },
     };
     rsx! {
@@ -86,7 +86,7 @@ pub fn TagsField(
         }
         TextField {
             id: "{id}-new",
-            label: "A new tag",
+            label: "New tag",
             value: fresh(),
             placeholder: "optional",
             error: form.refusal("new_tag"),

@@ -36,13 +36,13 @@ pub fn TrustKey(device_id: ReadSignal<i64>, hostname: String, seen: TrustedKey) 
             label: "Trust this key",
             denied: "Only admins may trust another key.",
             title: "Trust this key of {hostname}?",
-            text: "Sessions accept exactly this key from now on. A device that shows any other, the old one included, is refused.",
+            text: "From now on, sessions accept only this key. Any other key, including the old one, is refused.",
             action: "Trust this key",
             keep: "Cancel",
             asking,
             busy: trust.busy(),
             onconfirm: move |()| {
-                trust.make(TrustHostKey(device_id(), chosen.clone()), "The key is trusted. Run the device again.");
+                trust.make(TrustHostKey(device_id(), chosen.clone()), "Key trusted. Run the device again.");
             },
             dl { class: "facts keys-compared",
                 dt { "Seen" }

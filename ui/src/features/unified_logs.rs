@@ -109,20 +109,20 @@ pub fn UnifiedLogsTable(
         }
         if lines.is_empty() {
             if let Some(problem) = problem {
-                ErrorState { title: "The log could not be read", problem, onretry: retry }
+                ErrorState { title: "The log could not be loaded", problem, onretry: retry }
             } else if reading || *view.loading.read() {
-                SkeletonRows { rows: 12, label: "Reading the log" }
+                SkeletonRows { rows: 12, label: "Loading the log" }
             } else if let Some(at) = view.stopped.cloned() {
                 Empty {
                     title: "No line found so far",
-                    text: "Lines back to {moment.short(at)} were searched. Older ones were not.",
+                    text: "Lines back to {moment.short(at)} were searched; older ones were not.",
                     glyph: Glyph::Search,
                     Button { label: "Search older lines", glyph: Glyph::Search, onclick: move |_| view.search_on() }
                 }
             } else if narrowed {
                 Empty { title: "No line matches", text: "New lines that match the filters appear here as they are written.", glyph: Glyph::Search }
             } else {
-                Empty { title: "No lines yet", text: "What the workers do appears here as it happens.", glyph: Glyph::Log }
+                Empty { title: "No lines yet", text: "Log lines appear here as they are written.", glyph: Glyph::Log }
             }
         } else {
             div {

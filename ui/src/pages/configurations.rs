@@ -149,15 +149,15 @@ fn Devices(shown: ReadSignal<ListView>, hostname: ReadSignal<String>, devices: Q
                     },
                 }
             } else if devices.is_of_before() {
-                SkeletonRows { rows: 10, label: "Reading the devices" }
+                SkeletonRows { rows: 10, label: "Loading the devices" }
             } else if narrows {
-                Empty { title: "No device matches", text: "No device has this in its name.", glyph: Glyph::Search,
+                Empty { title: "No device matches", text: "No device name contains this text.", glyph: Glyph::Search,
                     Button { label: "Clear the filters", onclick: move |_| { go.replace(Route::configurations()); } }
                 }
             } else {
                 Empty {
-                    title: "There is no device yet",
-                    text: "Add the devices whose configurations are to be kept; a backup that succeeds stores the first snapshot.",
+                    title: "No devices yet",
+                    text: "Add the devices to back up; the first successful backup stores a snapshot.",
                     glyph: Glyph::Config,
                     Link { class: "btn btn-outline", to: Route::devices(), "Open the devices" }
                 }
@@ -178,9 +178,9 @@ fn Devices(shown: ReadSignal<ListView>, hostname: ReadSignal<String>, devices: Q
             }
         },
         (None, Some(problem)) => rsx! {
-            ErrorState { title: "The devices could not be read", problem, onretry: retry }
+            ErrorState { title: "The devices could not be loaded", problem, onretry: retry }
         },
-        (None, None) => rsx! { SkeletonRows { rows: 10, label: "Reading the devices" } },
+        (None, None) => rsx! { SkeletonRows { rows: 10, label: "Loading the devices" } },
     }
 }
 
@@ -250,7 +250,7 @@ fn DeviceRow(device: Device, platform: String) -> Element {
                     Time { at }
                     span { class: "muted wide-only", ", " Ago { at } }
                 } else if let Some(reason) = untold {
-                    span { class: "muted", title: "{reason}", "not told here" }
+                    span { class: "muted", title: "{reason}", "not reported" }
                 } else {
                     span { class: "muted", "none yet" }
                 }

@@ -24,7 +24,7 @@ const WORDS: Words = Words {
     one: "credential",
     many: "credentials",
     find: "user name",
-    nothing: "No credential has this in its user name.",
+    nothing: "No user name contains this text.",
 };
 
 /// The list of credentials.
@@ -71,8 +71,8 @@ pub fn CredentialsPage() -> Element {
                 },
                 empty: rsx! {
                     Empty {
-                        title: "There is no credential yet",
-                        text: "Without one a backup cannot sign in. A credential serves the devices that share one of its tags; the one with the smallest priority is tried first.",
+                        title: "No credentials yet",
+                        text: "Backups need a credential to sign in. A credential is used for devices that share one of its tags; the lowest priority number is tried first.",
                         glyph: Glyph::Key,
                         Button { label: "Add credential", glyph: Glyph::Plus, refused: workplace.forbids(Deed::AddCredential), onclick: move |_| dialog.set(OpenDialog::Add) }
                     }
@@ -100,7 +100,8 @@ fn Dialogs(mut dialog: Signal<OpenDialog<Credential>>) -> Element {
         OpenDialog::Delete(credential) => {
             let question = Question {
                 title: format!("Delete the credential of {}?", credential.username),
-                text: "Devices that no other credential serves cannot be signed in to any more. The password is gone with it. This can't be undone.".to_owned(),
+                text: "NetRaven can no longer sign in to devices that have no other credential. The stored password \
+                       is deleted too. This can't be undone.".to_owned(),
                 action: "Delete the credential",
                 done: format!("The credential of {} was deleted.", credential.username),
             };

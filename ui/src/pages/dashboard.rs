@@ -180,7 +180,7 @@ fn Tabs(mut state: Store<DashboardState>, total: Option<String>, children: Eleme
     let tab = *state.tab().read();
     rsx! {
         TabBar {
-            label: "What is shown",
+            label: "Content",
             tabs: vec![
                 TabItem::new("runs", "Job Runs").count(total),
                 TabItem::new("logs", "Unified Logs").live(true),

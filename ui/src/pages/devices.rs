@@ -136,7 +136,7 @@ fn DevicesBody(
                     div { class: "panel-body min-w-0",
                         if page.items.is_empty() && devices.is_of_before() {
                             // That nothing was there before says nothing of now.
-                            SkeletonRows { rows: 10, label: "Reading the devices" }
+                            SkeletonRows { rows: 10, label: "Loading the devices" }
                         } else if page.items.is_empty() {
                             NoDevices { filter, hostname, dialog }
                         } else {
@@ -176,10 +176,10 @@ fn DevicesBody(
             }
         }
         (None, Some(problem)) => rsx! {
-            ErrorState { title: "The devices could not be read", problem, onretry: retry }
+            ErrorState { title: "The devices could not be loaded", problem, onretry: retry }
         },
         (None, None) => rsx! {
-            SkeletonRows { rows: 10, label: "Reading the devices" }
+            SkeletonRows { rows: 10, label: "Loading the devices" }
         },
     }
 }
@@ -240,18 +240,18 @@ fn NoDevices(
     let asked = DeviceFilter { hostname: hostname.cloned(), ..filter.read().clone() };
     if asked.narrows() {
         return rsx! {
-            Empty { title: "No device matches", text: "None of the devices has what the filters ask for.", glyph: Glyph::Search,
+            Empty { title: "No device matches", text: "No devices match these filters.", glyph: Glyph::Search,
                 Button { label: "Clear the filters", onclick: move |_| filter.set(DeviceFilter::default()) }
             }
         };
     }
     rsx! {
         Empty {
-            title: "There is no device yet",
+            title: "No devices yet",
             text: if simulated {
-                "Add the routers, switches and servers whose configurations are to be kept; or look around with simulated devices first."
+                "Add the routers, switches and servers to back up; or try NetRaven with simulated devices first."
             } else {
-                "Add the routers, switches and servers whose configurations are to be kept."
+                "Add the routers, switches and servers to back up."
             },
             glyph: Glyph::Devices,
             LabButton {}

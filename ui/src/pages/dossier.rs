@@ -76,13 +76,13 @@ pub fn DossierPage(run_id: ReadSignal<i64>, device_id: ReadSignal<i64>, view: Re
             }
             Panel {
                 if has_not {
-                    Empty { title: "Not in this run", text: "This run did not work on the device.", glyph: Glyph::Devices,
+                    Empty { title: "Not in this run", text: "This device is not part of this run.", glyph: Glyph::Devices,
                         Link { class: "btn btn-outline", to: back, "Open the run" }
                     }
                 } else if let Some(problem) = run.error().or(device.error()) {
-                    ErrorState { title: "The run could not be read", problem, onretry: retry }
+                    ErrorState { title: "The run could not be loaded", problem, onretry: retry }
                 } else {
-                    SkeletonRows { rows: 8, label: "Reading the run" }
+                    SkeletonRows { rows: 8, label: "Loading the run" }
                 }
             }
         },
@@ -162,7 +162,7 @@ fn DossierTabs(
     rsx! {
         Stages { job_type: run.job_type.clone(), device: device.clone() }
         TabBar {
-            label: "What is shown",
+            label: "Content",
             tabs: vec![
                 TabItem::new("story", "What happened"),
                 TabItem::new("log", "Log of this device").live(run.status.is_active()),
@@ -194,12 +194,12 @@ fn Story(job_type: Open<JobKind>, device: RunDevice) -> Element {
     let evidence = *device.details.clone().unwrap_or_default();
     match device.state {
         DeviceState::Queued => rsx! {
-            Empty { title: "Waiting for a worker", text: "Nothing was done with this device yet.", glyph: Glyph::Waiting }
+            Empty { title: "Waiting for a worker", text: "Work on this device has not started.", glyph: Glyph::Waiting }
         },
         DeviceState::Running => {
             let stage = device.stage.map_or("Under way", |stage| format::stage(stage, &job_type));
             rsx! {
-                Empty { title: "{stage}", text: "A worker is in session with this device now.", glyph: Glyph::Reach }
+                Empty { title: "{stage}", text: "A worker is working on this device now.", glyph: Glyph::Reach }
             }
         }
         DeviceState::Success => rsx! {

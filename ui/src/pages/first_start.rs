@@ -40,17 +40,17 @@ pub fn FirstStart(profiles: Vec<Profile>) -> Element {
     rsx! {
         Card {
             title: "Where is your data?",
-            text: "NetRaven keeps device backups and job history on this computer, or shows those of a NetRaven server.",
+            text: "Keep device backups and job history on this computer, or connect to a NetRaven server.",
             div { class: "gate-choices",
                 Place {
                     name: "On this computer",
-                    text: "Everything runs inside this application. Nothing else to install or to sign in to.",
+                    text: "Everything runs inside this application. Nothing else to install, and no sign-in.",
                     glyph: Glyph::Computer,
                     onchoose: move |()| ask.call(Native::UseEmbedded),
                 }
                 Place {
                     name: "NetRaven server",
-                    text: "A server in your network, with its address, your user name and password.",
+                    text: "A server in your network: enter its address, your user name and password.",
                     glyph: Glyph::Server,
                     open: server(),
                     onchoose: move |()| server.toggle(),
@@ -99,7 +99,7 @@ pub fn Starting(step: String) -> Element {
 #[component]
 pub fn Stopping(step: String) -> Element {
     rsx! {
-        Card { title: "One moment", text: "What runs is stopped in order, so that nothing is lost.", Step { step } }
+        Card { title: "One moment", text: "Stopping everything in order, so that nothing is lost.", Step { step } }
     }
 }
 
@@ -126,9 +126,9 @@ pub fn FailedStart(problem: Problem, embedded: bool) -> Element {
         Card {
             title: if embedded { "NetRaven could not start" } else { "The server could not be reached" },
             text: if !embedded && problem.code == Code::Unreachable {
-                "It is tried again by itself. The reason, and what to do about it:"
+                "NetRaven keeps trying. The reason, and what to do:"
             } else {
-                "The reason, and what to do about it:"
+                "The reason, and what to do:"
             },
             div { class: "gate-problem", role: "alert",
                 Icon { glyph: Glyph::Alert, class: "text-danger" }
@@ -154,7 +154,7 @@ pub fn FailedStart(problem: Problem, embedded: bool) -> Element {
 pub fn LeaveButton() -> Element {
     let ask = use_shell();
     rsx! {
-        Button { label: "Choose another place", onclick: move |_| ask.call(Native::SignOut) }
+        Button { label: "Change connection", onclick: move |_| ask.call(Native::SignOut) }
     }
 }
 

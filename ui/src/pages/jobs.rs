@@ -26,7 +26,7 @@ use table::JobsTable;
 /// Jobs on one page.
 const PAGE_SIZE: i64 = 50;
 /// The words of the list.
-const WORDS: Words = Words { one: "job", many: "jobs", find: "job", nothing: "No job has this in its name." };
+const WORDS: Words = Words { one: "job", many: "jobs", find: "job", nothing: "No job name contains this text." };
 
 /// The dialog that jobs alone have.
 #[derive(Clone, Debug, PartialEq)]
@@ -79,8 +79,9 @@ pub fn JobsPage() -> Element {
                 },
                 empty: rsx! {
                     Empty {
-                        title: "There is no job yet",
-                        text: "A job says what is done to which devices, and when: back up the routers of a site every night, for example.",
+                        title: "No jobs yet",
+                        text: "A job defines what is done on which devices, and when: for example, back up the \
+                               routers of a site every night.",
                         glyph: Glyph::Jobs,
                         LabButton {}
                         Button { label: "Add job", glyph: Glyph::Plus, onclick: move |_| dialog.set(OpenDialog::Add) }
@@ -104,7 +105,7 @@ fn Dialogs(mut dialog: Signal<OpenDialog<Job, JobsDialog>>) -> Element {
         OpenDialog::More(JobsDialog::Cancel(job)) => rsx! {
             Confirm {
                 title: "Cancel this run of {job.name}?",
-                text: "Devices that wait are not started, open sessions are closed. What was read so far stays.",
+                text: "Waiting devices do not start, open sessions are closed. Results so far are kept.",
                 action: "Cancel the run",
                 onconfirm: move |()| {
                     dialog.set(OpenDialog::Nothing);
@@ -136,5 +137,5 @@ fn farewell(job: &Job, workplace: &Workplace) -> String {
     let is_interval = job.schedule.known() == Some(ScheduleKind::Interval);
     let kept = is_interval.then(|| workplace.refusal(Feature::ScheduleChange)).flatten();
     let kept = kept.map(|reason| format!(" {reason}")).unwrap_or_default();
-    format!("{what}{kept} The devices and their stored configurations stay. This can't be undone.")
+    format!("{what}{kept} The devices and their stored configurations are kept. This can't be undone.")
 }

@@ -13,7 +13,7 @@ pub fn NotFound(segments: Vec<String>) -> Element {
             title: "No such page",
             crumbs: vec![Crumb::link("Home", Route::dashboard()), Crumb::here("No such page")],
         }
-        Empty { title: "Nothing is here", text: "There is no page at /{segments.join(\"/\")}.",
+        Empty { title: "Page not found", text: "There is no page at /{segments.join(\"/\")}.",
             Link { to: Route::dashboard(), class: "btn btn-outline", "Go to Job Status" }
         }
     }

@@ -66,9 +66,9 @@ pub fn RunPage(id: ReadSignal<i64>, view: ReadSignal<String>) -> Element {
             PageHeader { title: "Run {id}", crumbs: crumbs(format!("Run {id}")) }
             section { class: "panel bg-card",
                 if let Some(problem) = problem {
-                    ErrorState { title: "The run could not be read", problem, onretry: retry }
+                    ErrorState { title: "The run could not be loaded", problem, onretry: retry }
                 } else {
-                    SkeletonRows { rows: 10, label: "Reading the run" }
+                    SkeletonRows { rows: 10, label: "Loading the run" }
                 }
             }
             span { hidden: true, {format::zone_name(moment.glance(), &moment.zone())} }
@@ -89,7 +89,7 @@ fn RunHead(run: Run, view: Store<RunView>) -> Element {
         .refusal(Feature::RunSome)
         .or_else(|| (run.failed == 0).then(|| "No device of this run failed.".to_owned()));
     let part = match run.failed {
-        0 => "Only those that failed".to_owned(),
+        0 => "Only failed devices".to_owned(),
         failed => format!("Only the {} that failed", format::number(failed)),
     };
     rsx! {
@@ -130,7 +130,7 @@ fn RunHead(run: Run, view: Store<RunView>) -> Element {
         if asking() {
             Confirm {
                 title: "Cancel this run?",
-                text: "Devices that wait are not started, open sessions are closed. What was read so far stays.",
+                text: "Waiting devices do not start, open sessions are closed. Results so far are kept.",
                 action: "Cancel the run",
                 onconfirm: move |()| {
                     asking.set(false);
@@ -188,7 +188,7 @@ fn RunStrip(run: Run) -> Element {
                                 dd { class: "mono", title: "{commit}", {commit.chars().take(10).collect::<String>()} }
                             },
                             None if active => rsx! { dd { class: "muted", "at the end" } },
-                            None if untold => rsx! { dd { class: "muted", "not told here" } },
+                            None if untold => rsx! { dd { class: "muted", "not reported" } },
                             None => rsx! { dd { class: "muted", "none" } },
                         }
                     }
@@ -208,7 +208,7 @@ fn RunTabs(id: ReadSignal<i64>, mut view: Store<RunView>, run: Run) -> Element {
     let tab = view.tab().cloned();
     rsx! {
         TabBar {
-            label: "What is shown",
+            label: "Content",
             tabs: vec![
                 TabItem::new("devices", "Devices").count(Some(format::number(run.devices))),
                 TabItem::new("history", "History"),

@@ -67,15 +67,15 @@ fn Body(status: Query<SystemStatus>) -> Element {
                 Facts { shown: (*shown).clone(), at: status.at() }
             }
             footer { class: "status-line",
-                span { "Asked again every {LOOK_AGAIN.as_secs()} seconds, and whenever the server tells of a change" }
+                span { "Checked every {LOOK_AGAIN.as_secs()} seconds, and whenever the server reports a change" }
                 span { class: "grow" }
                 TimesSwitch {}
             }
         },
         (None, Some(problem)) => rsx! {
-            ErrorState { title: "The state of the system could not be read", problem, onretry: retry }
+            ErrorState { title: "The state of the system could not be loaded", problem, onretry: retry }
         },
-        (None, None) => rsx! { SkeletonRows { rows: 6, label: "Reading the state of the system" } },
+        (None, None) => rsx! { SkeletonRows { rows: 6, label: "Loading the state of the system" } },
     }
 }
 
@@ -175,7 +175,7 @@ fn against(ahead: i64) -> String {
     };
     let side = if ahead > 0 { "ahead of" } else { "behind" };
     let harm = if ahead.abs() >= HARMFUL_S {
-        ": schedules follow the server's clock, so set one of the two right"
+        ": schedules follow the server's clock, so correct one of the two"
     } else {
         ""
     };
@@ -192,7 +192,7 @@ mod tests {
         assert_eq!(against(5), "5 s ahead of this computer's");
         assert_eq!(
             against(-180),
-            "3 min behind this computer's: schedules follow the server's clock, so set one of the two right"
+            "3 min behind this computer's: schedules follow the server's clock, so correct one of the two"
         );
         assert!(against(90_000).starts_with("25 h ahead of this computer's: "));
     }

@@ -19,7 +19,7 @@ use table::TagsTable;
 /// Tags on one page.
 const PAGE_SIZE: i64 = 25;
 /// The words of the list.
-const WORDS: Words = Words { one: "tag", many: "tags", find: "tag", nothing: "No tag has this in its name." };
+const WORDS: Words = Words { one: "tag", many: "tags", find: "tag", nothing: "No tag name contains this text." };
 
 /// The list of tags.
 #[component]
@@ -64,8 +64,8 @@ pub fn TagsPage() -> Element {
                 },
                 empty: rsx! {
                     Empty {
-                        title: "There is no tag yet",
-                        text: "Tags join devices, credentials and jobs: a site, a role, a region. A job works on the devices that carry its tags.",
+                        title: "No tags yet",
+                        text: "Tags link devices, credentials and jobs: a site, a role, a region. A job runs on the devices that have its tags.",
                         glyph: Glyph::Tag,
                         Button { label: "Add tag", glyph: Glyph::Plus, onclick: move |_| dialog.set(OpenDialog::Add) }
                     }
@@ -87,7 +87,7 @@ fn Dialogs(mut dialog: Signal<OpenDialog<Tag>>) -> Element {
         OpenDialog::Delete(tag) => {
             let question = Question {
                 title: format!("Delete the tag {}?", tag.name),
-                text: "It goes from every device, credential and job that carries it: jobs no longer reach those devices by it, and credentials no longer serve them. The devices themselves stay. This can't be undone.".to_owned(),
+                text: "It is removed from every device, credential and job: jobs and credentials no longer apply to those devices through it. The devices themselves are kept. This can't be undone.".to_owned(),
                 action: "Delete the tag",
                 done: format!("The tag {} was deleted.", tag.name),
             };

@@ -24,7 +24,7 @@ use table::UsersTable;
 /// Users on one page.
 const PAGE_SIZE: i64 = 50;
 /// The words of the list.
-const WORDS: Words = Words { one: "user", many: "users", find: "user", nothing: "No user has this in the name." };
+const WORDS: Words = Words { one: "user", many: "users", find: "user", nothing: "No user name contains this text." };
 
 /// The list of users.
 #[component]
@@ -77,8 +77,8 @@ pub fn UsersPage() -> Element {
                 }
             } else {
                 Empty {
-                    title: "Only admins see the users",
-                    text: "You are signed in with the role user. Ask an admin to add somebody, to change a role, or to set a new password.",
+                    title: "Only admins can see users",
+                    text: "You are signed in with the role user. Ask an admin to add a user, change a role or set a new password.",
                     glyph: Glyph::Lock,
                 }
             }
@@ -99,7 +99,7 @@ fn Dialogs(mut dialog: Signal<OpenDialog<UserPublic>>) -> Element {
             let question = Question {
                 title: format!("Delete {}?", user.username),
                 text: format!(
-                    "{} is signed out everywhere and cannot sign in any more. What was done under this name stays in the log. To keep the account for later, change it to may not sign in instead.",
+                    "{} is signed out everywhere and can no longer sign in. Actions under this name stay in the log. To keep the account for later, deactivate it instead.",
                     user.username
                 ),
                 action: "Delete the user",

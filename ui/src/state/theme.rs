@@ -40,7 +40,7 @@ impl Theme {
             Theme::Dark => "Dark",
             Theme::Light => "Light",
             Theme::Contrast => "High contrast",
-            Theme::System => "As the system",
+            Theme::System => "Match system",
         }
     }
 

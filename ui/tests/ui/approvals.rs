@@ -62,22 +62,22 @@ fn an_admin_looks_at_what_waits_and_approves_what_he_ticks() {
     let mut screen = Screen::open(&fake, "/devices");
     assert!(screen.shows("3 devices wait for approval"));
     assert!(
-        !screen.shows("No credential is sent to one before"),
+        !screen.shows("No credential is sent to them until"),
         "the sentence stands over the list of those that wait"
     );
     screen.press("3 devices wait for approval");
     assert_eq!(screen.address(), "/devices?approval=waiting");
     let asked = |call: &String| call.contains("size=50") && call.contains("approval=waiting");
     assert!(fake.calls("GET /devices/").iter().any(asked), "{:?}", fake.calls("GET /devices/"));
-    assert!(screen.shows("No credential is sent to one before an admin has approved it."));
-    screen.press("Look and approve");
+    assert!(screen.shows("No credential is sent to them until an admin approves them."));
+    screen.press("Review and approve");
     insta::assert_snapshot!(screen.dialog());
 
     screen.press("Approve");
     assert!(fake.calls("POST /devices/approve").is_empty(), "nothing is ticked yet");
     screen.change("approve-1", "true");
     screen.change("approve-2", "true");
-    let late = "The device was changed since you looked at it: look again, then approve it.";
+    let late = "The device was changed since you loaded it: review it again, then approve it.";
     fake.answer("POST /devices/approve", &json!({"approved": [1], "refused": [{"id": 2, "message": late}]}));
     screen.press("Approve 2 devices");
     let sent = json!({"devices": [{"id": 1, "revision": "a1"}, {"id": 2, "revision": "b2"}]});
@@ -100,10 +100,10 @@ fn one_device_is_approved_from_its_panel() {
     screen.press("Open added");
     let panel = screen.part("section aria-label=\"Approval\"", "section aria-label=\"Host key\"");
     assert!(
-        panel.contains("mallory added it. No credential is sent to it before an admin has approved it."),
+        panel.contains("mallory added it. No credential is sent to it until an admin approves it."),
         "{panel}"
     );
-    screen.press("Look and approve");
+    screen.press("Review and approve");
     let shown = screen.dialog();
     assert!(shown.contains("Approve added") && !shown.contains("Approve moved"), "{shown}");
     fake.answer("POST /devices/approve", &json!({"approved": [1], "refused": []}));
@@ -117,19 +117,19 @@ fn one_device_is_approved_from_its_panel() {
     assert_eq!(fake.bodies("POST /devices/approve"), [json!({"devices": [{"id": 1, "revision": "a1"}]})]);
     let panel = screen.part("section aria-label=\"Approval\"", "section aria-label=\"Host key\"");
     assert!(panel.contains("Approved by admin"), "{panel}");
-    assert!(!screen.shows("wait for approval") && !screen.shows("Waits for approval"));
+    assert!(!screen.shows("wait for approval") && !screen.shows("Waiting for approval"));
 }
 
 #[test]
 fn a_user_is_told_that_a_device_waits_and_cannot_approve_it() {
     let fake = as_user();
     let mut screen = Screen::open(&fake, "/devices?approval=waiting");
-    let reason = "j.weber moved it from 10.20.0.1:22. No credential is sent to it before an admin has approved it.";
+    let reason = "j.weber changed its address from 10.20.0.1:22. No credential is sent to it until an admin approves it.";
     assert!(screen.outline().contains(reason), "{}", screen.outline());
-    assert!(screen.shows("No credential is sent to one before an admin has approved it."));
-    assert!(!screen.shows("Look and approve"));
+    assert!(screen.shows("No credential is sent to them until an admin approves them."));
+    assert!(!screen.shows("Review and approve"));
     screen.press("Open added");
-    assert!(screen.shows("mallory added it.") && !screen.shows("Look and approve"));
+    assert!(screen.shows("mallory added it.") && !screen.shows("Review and approve"));
 
     screen.press("Add device");
     screen.type_into("device-hostname", "new");
@@ -137,7 +137,7 @@ fn a_user_is_told_that_a_device_waits_and_cannot_approve_it() {
     screen.change("device-platform", "cisco_ios");
     fake.answer("POST /devices/", &device(7, "new", &added("d4")));
     screen.submit();
-    assert!(screen.shows("new was added. It waits: no credential is sent to it before an admin has approved it."));
+    assert!(screen.shows("new was added and waits for approval: no credential is sent to it until an admin approves it."));
 
     screen.press("Import CSV");
     fake.pick("site.csv", "hostname,ip_address,device_type\nr1,10.0.0.1,linux\n");
@@ -148,7 +148,7 @@ fn a_user_is_told_that_a_device_waits_and_cannot_approve_it() {
     fake.answer("POST /devices/import", &outcome);
     screen.press("Choose a file");
     screen.press("Import");
-    assert!(screen.dialog().contains("They wait: no credential is sent to them before an admin has approved them."));
+    assert!(screen.dialog().contains("They wait for approval: no credential is sent to them until an admin approves them."));
 }
 
 #[test]

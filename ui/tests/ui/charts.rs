@@ -199,7 +199,7 @@ fn five_hundred_runs_at_once_fill_the_lanes_and_the_rest_is_counted() {
     let mut screen = Screen::open(&fake, "/");
     let area = screen.part("Timeline of the runs", "div role=\"tabpanel\"");
     assert!(area.contains("+494 more · newest 500 of about 12,408"), "{area}");
-    assert!(area.contains("About 12,408 runs, up to 500 at the same time. 494 found no lane."), "{area}");
+    assert!(area.contains("About 12,408 runs, up to 500 at the same time. 494 do not fit."), "{area}");
     assert_eq!(area.matches("button").count(), 7, "six lanes and what is beyond them: {area}");
     assert!(area.contains("494 more runs at the same time"), "{area}");
     screen.key_in("id", "run-timeline", "End", false);
@@ -233,9 +233,9 @@ fn charts_that_cannot_be_drawn_say_why_and_the_rows_stay() {
     assert!(screen.shows("Runs over time"));
 
     let fake = filled();
-    fake.refuse(TIMELINE, Problem::new(Code::NotOffered, "This server does not offer GET /runs/timeline."));
+    fake.refuse(TIMELINE, Problem::new(Code::NotOffered, "This server does not support GET /runs/timeline."));
     let screen = Screen::open(&fake, "/");
-    assert!(screen.shows("This server does not offer GET /runs/timeline."), "{}", screen.outline());
+    assert!(screen.shows("This server does not support GET /runs/timeline."), "{}", screen.outline());
     assert!(!screen.shows("Draw again") && screen.shows("Nightly core backup"));
 }
 

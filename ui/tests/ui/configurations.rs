@@ -97,10 +97,10 @@ fn shows_each_device_with_its_newest_snapshot() {
 fn reading_nothing_and_failure_have_their_own_faces() {
     let fake = filled();
     fake.hang("GET /devices/");
-    assert!(Screen::open(&fake, "/configurations").shows("Reading the devices"));
+    assert!(Screen::open(&fake, "/configurations").shows("Loading the devices"));
     fake.answer("GET /devices/", &Page::<Value>::new(Vec::new(), 0, 1, 50));
     let screen = Screen::open(&fake, "/configurations");
-    insta::assert_snapshot!(screen.part("There is no device yet", "footer"));
+    insta::assert_snapshot!(screen.part("No devices yet", "footer"));
     let mut screen = Screen::open(&fake, "/configurations?find=zzz");
     assert!(screen.shows("No device matches"));
     screen.press("Clear the filters");
@@ -108,14 +108,14 @@ fn reading_nothing_and_failure_have_their_own_faces() {
 
     fake.refuse("GET /devices/", Problem::new(Code::Unreachable, "The server did not answer."));
     let mut screen = Screen::open(&fake, "/configurations");
-    assert!(screen.shows("The devices could not be read"));
+    assert!(screen.shows("The devices could not be loaded"));
     answers(&fake);
     screen.press("Try again");
     assert!(screen.shows("edge-fra-09"));
     fake.refuse("GET /devices/", Problem::new(Code::Unreachable, "The server did not answer."));
     fake.changed(Changed::Devices);
     screen.settle();
-    assert!(screen.shows("may be old") && screen.shows("edge-fra-09"), "old rows stay, and say so");
+    assert!(screen.shows("may be out of date") && screen.shows("edge-fra-09"), "old rows stay, and say so");
 }
 
 #[test]
@@ -138,7 +138,7 @@ fn a_search_shows_the_lines_it_found_and_never_as_html() {
     fake.answer("GET /configs/search", &found);
     let mut screen = Screen::open(&fake, "/configurations");
     screen.type_into("filter-text", "t");
-    assert!(screen.shows("Two letters are the least") && fake.calls("GET /configs/search").is_empty());
+    assert!(screen.shows("Enter at least two characters") && fake.calls("GET /configs/search").is_empty());
     screen.type_into("filter-text", "tcp ");
     assert_eq!(fake.calls("GET /configs/search"), ["GET /configs/search?q=tcp"]);
     insta::assert_snapshot!(screen.part("ul aria-label=\"Found", "section aria-label=\"Notices\""));
@@ -147,10 +147,10 @@ fn a_search_shows_the_lines_it_found_and_never_as_html() {
 
     fake.answer("GET /configs/search", &json!([]));
     screen.type_into("filter-text", "udp");
-    assert!(screen.shows("No snapshot holds this text."));
+    assert!(screen.shows("No snapshot contains this text."));
     fake.refuse("GET /configs/search", Problem::new(Code::Unreachable, "The server did not answer."));
     let screen = Screen::open(&fake, "/configurations?text=icmp");
-    assert!(screen.shows("The search did not work") && screen.shows("value=\"icmp\""));
+    assert!(screen.shows("The search failed") && screen.shows("value=\"icmp\""));
 }
 
 #[test]
@@ -181,7 +181,7 @@ fn any_two_snapshots_are_compared_and_the_address_says_which() {
 
     fake.refuse("GET /configs/diff", Problem::new(Code::NotFound, "Config snapshot 4 is not there."));
     let screen = Screen::open(&fake, "/configurations/9?old=4&new=512");
-    assert!(screen.shows("The difference could not be read") && screen.shows("Config snapshot 4 is not there."));
+    assert!(screen.shows("The difference could not be loaded") && screen.shows("Config snapshot 4 is not there."));
 }
 
 #[test]
@@ -205,15 +205,15 @@ fn one_snapshot_is_shown_whole_and_none_says_what_to_do() {
 
     fake.answer("GET /configs/9/history", &json!([]));
     let screen = Screen::open(&fake, "/configurations/9");
-    insta::assert_snapshot!(screen.part("There is no snapshot yet", "section aria-label=\"Notices\""));
+    insta::assert_snapshot!(screen.part("No snapshots yet", "section aria-label=\"Notices\""));
 
     fake.refuse("GET /devices/9", Problem::new(Code::NotFound, "Device not found"));
     let screen = Screen::open(&fake, "/configurations/9");
-    assert!(screen.shows("There is no such device") && screen.shows("Show all configurations"));
+    assert!(screen.shows("No such device") && screen.shows("Show all configurations"));
     answers(&fake);
 
     fake.hang("GET /configs/9/history");
-    assert!(Screen::open(&fake, "/configurations/9").shows("Reading the snapshots"));
+    assert!(Screen::open(&fake, "/configurations/9").shows("Loading the snapshots"));
     fake.refuse("GET /configs/9/history", Problem::new(Code::NotFound, "There is no device 9."));
     let mut screen = Screen::open(&fake, "/configurations/9");
     assert!(screen.shows("There is no device 9."));
@@ -252,10 +252,10 @@ fn a_long_history_and_a_long_difference_are_drawn_in_parts() {
     fake.answer("GET /configs/diff", &json!({"config_id_a": 999, "config_id_b": 1000, "diff": lines}));
     let mut screen = Screen::open(&fake, "/configurations/9");
     assert!(screen.shows("30 more") && !screen.shows("900 bytes"));
-    screen.press("Show older ones");
+    screen.press("Show older");
     assert!(screen.shows("\"first · 61,871 bytes · 871f0a2\""));
     assert!(screen.shows("1,001 lines more") && !screen.shows("line 2999"));
-    screen.press("Show all of it");
+    screen.press("Show all");
     assert!(screen.shows("line 2999"));
 }
 

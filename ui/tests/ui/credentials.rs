@@ -53,17 +53,17 @@ fn shows_the_credentials_in_the_order_they_are_tried() {
 fn reading_nothing_and_failure_have_their_own_faces() {
     let fake = filled();
     fake.hang("GET /credentials/");
-    assert!(Screen::open(&fake, "/credentials").shows("Reading the credentials"));
+    assert!(Screen::open(&fake, "/credentials").shows("Loading the credentials"));
     fake.answer("GET /credentials/", &Page::<Value>::new(Vec::new(), 0, 1, 25));
     let mut screen = Screen::open(&fake, "/credentials");
-    insta::assert_snapshot!(screen.part("There is no credential yet", "footer"));
+    insta::assert_snapshot!(screen.part("No credentials yet", "footer"));
     screen.type_into("filter-credentials", "zzz");
     assert!(screen.shows("No credential matches"));
     screen.press("Clear the filters");
-    assert!(screen.shows("There is no credential yet"));
+    assert!(screen.shows("No credentials yet"));
     fake.refuse("GET /credentials/", Problem::new(Code::Unreachable, "The server did not answer."));
     let mut screen = Screen::open(&fake, "/credentials");
-    assert!(screen.shows("The credentials could not be read"));
+    assert!(screen.shows("The credentials could not be loaded"));
     answers(&fake);
     screen.press("Try again");
     assert!(screen.shows("netbackup"));
@@ -126,7 +126,7 @@ fn only_an_admin_adds_changes_and_deletes() {
     screen.press("Delete the credential of netraven");
     assert!(!screen.shows("role=\"dialog\""), "the product's own stays");
     screen.press("Delete the credential of admin");
-    assert!(screen.dialog().contains("Devices that no other credential serves"));
+    assert!(screen.dialog().contains("devices that have no other credential"));
     screen.press("Delete the credential");
     assert_eq!(fake.calls("DELETE /credentials/2").len(), 1);
     assert!(screen.shows("The credential of admin was deleted."));
@@ -146,7 +146,7 @@ fn what_the_server_does_not_keep_is_not_asked_for() {
     let reason = "This server keeps no enable passwords.";
     let fake = Fake::lacking(Feature::EnablePassword, reason, answers);
     let mut screen = Screen::open(&fake, "/credentials");
-    assert_eq!(screen.outline().matches("\"not offered\"").count(), 3);
+    assert_eq!(screen.outline().matches("\"not supported\"").count(), 3);
     screen.press("Change the credential of netbackup");
     let shown = screen.dialog();
     assert!(shown.contains(reason) && !shown.contains("Remove the stored enable password"), "{shown}");

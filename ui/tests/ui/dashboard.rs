@@ -80,8 +80,8 @@ fn rows_stay_on_screen_when_reading_them_again_fails() {
     let mut screen = Screen::open(&fake, "/");
     fake.refuse("GET /runs/", Problem::new(Code::Unreachable, "The server did not answer."));
     screen.press("Refresh");
-    assert!(screen.shows("What you see was read") && screen.shows("0 s ago"), "{}", screen.outline());
-    assert!(screen.shows("and may be old.") && screen.shows("The server did not answer."), "{}", screen.outline());
+    assert!(screen.shows("Last updated") && screen.shows("0 s ago"), "{}", screen.outline());
+    assert!(screen.shows("this data may be out of date.") && screen.shows("The server did not answer."), "{}", screen.outline());
     assert!(screen.shows("Nightly core backup"));
 }
 
@@ -210,7 +210,7 @@ fn a_server_that_is_away_is_told_for_as_long_as_it_is() {
     screen.settle();
     insta::assert_snapshot!(screen.part("div role=\"alert\"", "header"));
 
-    let message = "The database does not answer; it is being restarted. Try again in a few seconds.";
+    let message = "The database is not responding; it is being restarted. Try again in a few seconds.";
     fake.refuse("GET /system/status", Problem::new(Code::Unavailable, message));
     fake.changed(Changed::System);
     screen.settle();
@@ -319,7 +319,7 @@ fn a_view_is_saved_by_name_chosen_again_and_forgotten() {
     screen.press("Night shift");
     assert!(fake.calls("GET /runs/").last().unwrap().contains("status=failed"));
     screen.press("Views");
-    screen.press("Forget a view…");
-    screen.press("Forget the view Night shift");
-    assert!(screen.shows("No view is saved"));
+    screen.press("Delete a view…");
+    screen.press("Delete the view Night shift");
+    assert!(screen.shows("No saved views"));
 }

@@ -84,20 +84,20 @@ fn shows_the_devices() {
 fn reading_nothing_and_failure_have_their_own_faces() {
     let fake = filled();
     fake.hang("GET /devices/");
-    assert!(Screen::open(&fake, "/devices").shows("Reading the devices"));
+    assert!(Screen::open(&fake, "/devices").shows("Loading the devices"));
 
     fake.answer("GET /devices/", &empty_page());
     let screen = Screen::open(&fake, "/devices");
-    insta::assert_snapshot!(screen.part("There is no device yet", "footer"));
+    insta::assert_snapshot!(screen.part("No devices yet", "footer"));
 
     let elsewhere = Fake::with(Session::Ready(Ready { embedded: false, ..Fake::admin() }));
     elsewhere.answer("GET /devices/", &empty_page());
     let screen = Screen::open(&elsewhere, "/devices");
-    assert!(screen.shows("There is no device yet") && !screen.shows("simulated"), "the lab is on this computer only");
+    assert!(screen.shows("No devices yet") && !screen.shows("simulated"), "the lab is on this computer only");
 
     fake.refuse("GET /devices/", Problem::new(Code::Unreachable, "The server did not answer."));
     let mut screen = Screen::open(&fake, "/devices");
-    assert!(screen.shows("The devices could not be read"));
+    assert!(screen.shows("The devices could not be loaded"));
     fake.answer("GET /devices/", &page(devices(), 3));
     screen.press("Try again");
     assert!(screen.shows("edge-ber-01"));
@@ -329,7 +329,7 @@ fn a_file_is_looked_into_and_imported() {
 
     // What the server refuses as a whole is told in its words, and cannot be imported.
     let refusal =
-        "The first line does not name hostname. Name the columns in it, separated by commas, semicolons or tabs.";
+        "The first line does not name hostname. Name the columns there, separated by commas, semicolons or tabs.";
     fake.refuse("POST /devices/import/check", Problem::field("body.csv", refusal));
     fake.pick("names.csv", "name,address\nr1,10.0.0.1\n");
     screen.press("Choose a file");
@@ -375,15 +375,15 @@ fn a_corrected_file_of_the_same_name_is_read_and_looked_into_again() {
     fake.answer("POST /devices/import", &imported(1, 1, &[]));
     fake.pick("site.csv", &corrected);
     screen.press("Choose a file again");
-    assert!(screen.shows("1 device will be added, 1 is there already, 0 rows refused."), "{}", screen.dialog());
+    assert!(screen.shows("1 device will be added, 1 already exists, 0 rows refused."), "{}", screen.dialog());
     screen.press("Import");
     assert_eq!(fake.bodies("POST /devices/import")[1], json!({ "csv": corrected }));
-    assert!(screen.shows("1 device added, 1 is there already, 0 rows refused."), "{}", screen.dialog());
+    assert!(screen.shows("1 device added, 1 already exists, 0 rows refused."), "{}", screen.dialog());
 
     // Once more, and there is nothing left to add.
     fake.answer("POST /devices/import/check", &plan(&imported(0, 2_000, &[])));
     screen.press("Choose a file again");
-    assert!(screen.shows("0 devices will be added, 2,000 are there already, 0 rows refused."), "{}", screen.dialog());
+    assert!(screen.shows("0 devices will be added, 2,000 already exist, 0 rows refused."), "{}", screen.dialog());
     screen.press("Import");
     assert_eq!(fake.bodies("POST /devices/import").len(), 2);
 }
@@ -393,9 +393,9 @@ fn a_file_that_is_too_long_to_list_says_how_much_is_left_out() {
     let fake = filled();
     let mut outcome = imported(0, 0, &[(2, "r1", "Line 2: the address '10.0.0.x' is not an IPv4 or IPv6 address.")]);
     outcome["refused"] = json!(1_500);
-    outcome["stopped"] = json!("The rows behind line 45,001 were not read, since it took more than 40 s.");
+    outcome["stopped"] = json!("The rows after line 45,001 were not read because the import took more than 40 s.");
     let mut told = plan(&outcome);
-    told["note"] = json!("This server tells whether it knows a row's platform only when the row is imported.");
+    told["note"] = json!("This server checks a row's platform only when the row is imported.");
     fake.answer("POST /devices/import/check", &told);
     fake.pick("site.csv", "hostname;ip_address;device_type\n");
     let mut screen = Screen::open(&fake, "/devices");
@@ -414,7 +414,7 @@ fn a_file_that_is_too_long_to_list_says_how_much_is_left_out() {
     // A file that is looked into can be let go for another one.
     fake.hang("POST /devices/import/check");
     screen.press("Choose a file again");
-    assert!(screen.shows("Looking what would come of each row"), "{}", screen.dialog());
+    assert!(screen.shows("Checking each row"), "{}", screen.dialog());
     fake.answer("POST /devices/import/check", &plan(&imported(3, 0, &[])));
     screen.press("Choose a file again");
     assert!(screen.shows("3 devices will be added, 0 rows refused."), "{}", screen.dialog());
@@ -449,7 +449,7 @@ fn a_device_opens_beside_the_list() {
     );
     let mut screen = Screen::open(&fake, "/devices");
     screen.press("Open edge-ber-01");
-    insta::assert_snapshot!(screen.part("aside aria-label=\"The chosen device\"", "footer"));
+    insta::assert_snapshot!(screen.part("aside aria-label=\"Selected device\"", "footer"));
 
     screen.press("Snapshot 512");
     let shown = screen.dialog();
@@ -462,8 +462,8 @@ fn a_device_opens_beside_the_list() {
     screen.press("Forget stored key");
     fake.refuse("GET /devices/1/host-key", Problem::new(Code::NotFound, "No host key is stored."));
     screen.press("Forget the key");
-    assert!(screen.shows("None is stored yet; the first session stores the one it meets."));
+    assert!(screen.shows("None stored yet; the first session stores the key the device shows."));
 
     screen.press("Open edge-ber-01");
-    assert!(!screen.shows("The chosen device"));
+    assert!(!screen.shows("Selected device"));
 }

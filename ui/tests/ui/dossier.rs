@@ -95,7 +95,7 @@ fn what_no_retry_can_fix_is_not_offered_one() {
     let mut hopeless = detail();
     hopeless.run.causes.retain(|group| !group.cause.retry_may_help());
     let screen = Screen::open(&with(&hopeless), "/runs/4188");
-    assert!(screen.shows("A retry fixes none of them.") && !screen.shows("retryable"));
+    assert!(screen.shows("A retry will not fix any of them.") && !screen.shows("retryable"));
     let fake = with(&detail());
     starting(&fake, "POST /runs/4188/again");
     let mut screen = Screen::open(&fake, "/runs/4188");
@@ -132,7 +132,7 @@ fn a_stage_that_a_device_does_without_is_not_shown_as_done() {
     assert_eq!(done.matches("data-state=\"well\"").count(), 9, "{done}");
     let under_way = stages(112);
     assert!(!under_way.contains("\"done\"") && under_way.contains("data-state=\"now\""), "{under_way}");
-    assert_eq!(under_way.matches("\"not told yet\"").count(), 7, "{under_way}");
+    assert_eq!(under_way.matches("\"not reported yet\"").count(), 7, "{under_way}");
     let old = stages(113);
     assert_eq!((old.matches("data-state").count(), old.contains("\"Record\"")), (1, true), "{old}");
 }

@@ -80,8 +80,8 @@ fn an_export_under_way_says_how_far_it_is_and_can_be_stopped() {
 #[test]
 fn an_export_that_fails_says_why() {
     let (fake, mut screen) = open();
-    let problem = Some(Problem::new(Code::Unreachable, "The server does not answer."));
+    let problem = Some(Problem::new(Code::Unreachable, "The server does not respond."));
     fake.export(Some(ExportState { problem, ..ExportState::default() }));
     export(&mut screen, "CSV");
-    assert!(screen.shows("Nothing was exported. The server does not answer."));
+    assert!(screen.shows("Nothing was exported. The server does not respond."));
 }

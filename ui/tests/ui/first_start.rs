@@ -88,7 +88,7 @@ fn a_session_that_ran_out_asks_for_the_password_alone() {
     });
     let mut screen = Screen::open(&fake, "/");
     insta::assert_snapshot!(screen.outline());
-    screen.press("Choose another place");
+    screen.press("Change connection");
     assert!(fake.wishes().contains(&Native::SignOut));
 }
 
@@ -101,5 +101,5 @@ fn a_server_that_was_not_reached_is_tried_again_unless_its_address_can_be_none()
     assert!(fake.wishes().contains(&Native::Retry));
     fake.session(failed(Code::Invalid));
     screen.settle();
-    assert!(!screen.shows("Try again") && screen.shows("Choose another place"));
+    assert!(!screen.shows("Try again") && screen.shows("Change connection"));
 }

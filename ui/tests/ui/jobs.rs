@@ -69,13 +69,13 @@ fn shows_the_jobs() {
 fn reading_nothing_and_failure_have_their_own_faces() {
     let fake = filled();
     fake.hang("GET /jobs/");
-    assert!(Screen::open(&fake, "/jobs").shows("Reading the jobs"));
+    assert!(Screen::open(&fake, "/jobs").shows("Loading the jobs"));
     fake.answer("GET /jobs/", &Page::<Value>::new(Vec::new(), 0, 1, 50));
     let screen = Screen::open(&fake, "/jobs");
-    insta::assert_snapshot!(screen.part("There is no job yet", "footer"));
+    insta::assert_snapshot!(screen.part("No jobs yet", "footer"));
     fake.refuse("GET /jobs/", Problem::new(Code::Unreachable, "The server did not answer."));
     let mut screen = Screen::open(&fake, "/jobs");
-    assert!(screen.shows("The jobs could not be read"));
+    assert!(screen.shows("The jobs could not be loaded"));
     answers(&fake);
     screen.press("Try again");
     assert!(screen.shows("Nightly core backup"));
@@ -112,7 +112,7 @@ fn an_active_run_is_cancelled_after_being_asked() {
     screen.press_where("aria-label", "Cancel the run of Nightly core backup");
     screen.press("Cancel the run");
     assert_eq!(fake.calls("POST /runs/4190/cancel").len(), 1);
-    assert!(screen.shows("The run is being cancelled"));
+    assert!(screen.shows("Cancelling the run: waiting devices do not start"));
 }
 
 #[test]

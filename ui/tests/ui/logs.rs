@@ -136,9 +136,9 @@ fn a_search_holds_for_live_lines_too_and_is_marked() {
     let (fake, mut screen) = with_history();
     screen.type_into("filter-lines", "timed out");
     assert!(fake.calls("GET /logs/").iter().any(|call| call.contains("search=timed+out")));
-    fake.lines(&[line(20, "ERROR", "TCP connect Timed Out"), line(21, "INFO", "Something else")]);
+    fake.lines(&[line(20, "ERROR", "TCP connect Timed Out"), line(21, "INFO", "Something other than SSH")]);
     screen.settle();
-    assert!(screen.shows("\"Timed Out\"") && !screen.shows("Something else"));
+    assert!(screen.shows("\"Timed Out\"") && !screen.shows("Something other than SSH"));
 }
 
 #[test]
@@ -149,7 +149,7 @@ fn one_line_is_explained_beside_the_list() {
     fake.lines(&[failed]);
     screen.settle();
     screen.press("Line 13");
-    insta::assert_snapshot!(screen.part("aside aria-label=\"The chosen line\"", "footer"));
+    insta::assert_snapshot!(screen.part("aside aria-label=\"Selected line\"", "footer"));
     screen.press("Same device");
     assert!(fake.calls("GET /logs/").last().unwrap().contains("device_id=9"));
 }
@@ -167,12 +167,12 @@ fn with_a_search_live_lines_begin_behind_what_was_known_before_the_history_was_r
 #[test]
 fn lines_that_will_not_come_are_told_with_their_number() {
     let (fake, mut screen) = with_history();
-    assert!(!screen.shows("not understood") && !screen.shows("left out"));
+    assert!(!screen.shows("not readable") && !screen.shows("left out"));
     fake.skipped(2, Skip::NotUnderstood);
     fake.skipped(1, Skip::NotUnderstood);
     fake.skipped(4_200, Skip::TooMany);
     screen.settle();
-    assert!(screen.shows("3 lines were not understood and not shown"));
+    assert!(screen.shows("3 lines were not readable and not shown"));
     assert!(screen.shows("Up to 4,200 lines were left out"), "{}", screen.outline());
 }
 
@@ -244,7 +244,7 @@ fn an_exact_time_is_typed_in_the_zone_on_screen() {
     screen.type_into("span-from", "2026-11-23 13:28");
     screen.type_into("span-until", "2026-11-23 13:20");
     screen.press("Show this time");
-    assert!(screen.shows("The end has to be after the beginning."));
+    assert!(screen.shows("The end must be after the start."));
     screen.type_into("span-until", "2026-11-23 13:34");
     screen.press("Show this time");
     let asked = fake.calls("GET /logs/").into_iter().rfind(|call| call.contains("size=100")).unwrap();
@@ -327,5 +327,5 @@ fn the_lines_around_one_are_shown_and_there_is_a_way_back() {
     insta::assert_snapshot!(screen.part("section aria-label=\"Lines around", "section aria-label=\"Notices\""));
     screen.press("Back to the list");
     assert!(screen.shows("Connected in 41 ms") && !screen.shows("Said before"));
-    assert!(screen.shows("The chosen line"), "the line is still chosen");
+    assert!(screen.shows("Selected line"), "the line is still chosen");
 }

@@ -50,8 +50,8 @@ fn keys_lead_to_the_next_and_the_one_before_and_the_list_follows() {
     screen.window_key(&f3(true));
     assert!(screen.shows("\"8 of 9\""));
     screen.window_key(&f3(false));
-    screen.press("Find the one before");
-    screen.press("Find the next one");
+    screen.press("Find previous");
+    screen.press("Find next");
     assert!(screen.shows("\"9 of 9\""));
 }
 
@@ -60,7 +60,7 @@ fn a_match_stays_in_its_place_while_lines_arrive() {
     let (fake, mut screen) = with_bar();
     screen.type_into(FIELD, "timed out");
     screen.key_in("id", FIELD, "Enter", false);
-    fake.lines(&[line(91, "INFO", "timed out again"), line(92, "INFO", "Something else")]);
+    fake.lines(&[line(91, "INFO", "timed out again"), line(92, "INFO", "Something other than SSH")]);
     screen.settle();
     assert!(screen.shows("\"3 of 10\""), "{}", screen.outline());
     assert!(screen.part("data-state=\"found\"", "Line 79").contains("\"80\""));

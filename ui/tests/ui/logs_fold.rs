@@ -18,7 +18,7 @@ fn with_repeats() -> (Rc<Fake>, Screen) {
 #[test]
 fn lines_that_say_the_same_are_one_row_with_their_number_and_times() {
     let (_, screen) = with_repeats();
-    let fold = screen.part("aria-label=\"3 lines that say the same\"", "div role=\"row\"");
+    let fold = screen.part("aria-label=\"3 lines with the same text\"", "div role=\"row\"");
     for part in [
         "aria-expanded=\"false\"",
         "\"×3\"",
@@ -35,7 +35,7 @@ fn a_fold_opens_and_closes_by_mouse_and_by_keys() {
     let (_, mut screen) = with_repeats();
     screen.press("Show the same 14");
     assert!(screen.shows("aria-rowcount=\"6\""));
-    let open = screen.part("aria-label=\"3 lines that say the same\"", "footer");
+    let open = screen.part("aria-label=\"3 lines with the same text\"", "footer");
     assert!(open.contains("aria-expanded=\"true\""), "{open}");
     assert_eq!(open.matches("No answer, trying again").count(), 4, "the row and each line below it");
     screen.press("Fold the same 14");

@@ -14,7 +14,7 @@ fn history() -> Vec<netraven_api::logs::LogEntry> {
 #[test]
 fn a_link_leads_to_its_line_in_the_list() {
     let (fake, screen) = open_log("/?tab=logs&line=12", history());
-    assert!(screen.part("The chosen line", "footer").contains("Line 12 said"));
+    assert!(screen.part("Selected line", "footer").contains("Line 12 said"));
     assert!(screen.part("role=\"grid\"", "aside").contains("Line 11 said"), "the list has moved there");
     assert!(fake.calls("GET /logs/12").is_empty(), "the line is at hand");
 }
@@ -37,20 +37,20 @@ fn a_line_that_is_gone_is_told_of_and_one_that_cannot_be_read_is_tried_again() {
     let (fake, _) = open_log("/", history());
     fake.refuse("GET /logs/7000", Problem::new(Code::NotFound, "There is no such line."));
     let mut screen = Screen::open(&fake, "/?tab=logs&line=7000");
-    assert!(screen.shows("Line 7,000 is not in the log any more"));
+    assert!(screen.shows("Line 7,000 is no longer in the log"));
     assert!(screen.shows("Line 90 said"), "the list is there");
     let list = screen.part("role=\"tabpanel\"", "section aria-label=\"Notices\"");
-    let (rows, said) = (list.find("role=\"grid\"").unwrap(), list.find("not in the log any more").unwrap());
+    let (rows, said) = (list.find("role=\"grid\"").unwrap(), list.find("no longer in the log").unwrap());
     assert!(rows < said, "what is said stands below the page and moves none of its lines: {list}");
     screen.press("Close the note about the line");
-    assert!(!screen.shows("not in the log any more"));
+    assert!(!screen.shows("no longer in the log"));
     assert_eq!(screen.address(), "/?tab=logs");
 
     fake.refuse("GET /logs/7000", Problem::new(Code::Unreachable, "The server went away."));
     let mut screen = Screen::open(&fake, "/?tab=logs&line=7000");
-    assert!(screen.shows("Line 7,000 could not be read. The server went away."));
+    assert!(screen.shows("Line 7,000 could not be loaded. The server went away."));
     fake.answer("GET /logs/7000", &line(7_000, "ERROR", "Cut short"));
-    screen.press("Read the line again");
+    screen.press("Load the line again");
     assert!(screen.shows("Lines around line 7000") && !screen.shows("could not be read"));
 }
 
@@ -69,7 +69,7 @@ fn the_chosen_line_is_in_the_address_and_its_link_can_be_copied() {
     screen.press("Job Runs");
     assert!(!screen.address().contains("line"), "{}", screen.address());
     screen.back();
-    assert!(screen.part("The chosen line", "footer").contains("Line 88 said"), "back restores it");
+    assert!(screen.part("Selected line", "footer").contains("Line 88 said"), "back restores it");
 }
 
 #[test]

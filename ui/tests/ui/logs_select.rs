@@ -21,14 +21,14 @@ fn selected(screen: &Screen) -> usize {
 fn a_click_selects_a_line_and_a_shift_click_all_up_to_another() {
     let mut screen = five();
     screen.press("Line 12");
-    assert!(screen.shows("The chosen line") && selected(&screen) == 1);
+    assert!(screen.shows("Selected line") && selected(&screen) == 1);
     screen.press_with_shift("Line 15");
     assert_eq!(selected(&screen), 4);
-    assert!(screen.shows("\"4 selected\"") && !screen.shows("The chosen line"), "{}", screen.outline());
+    assert!(screen.shows("\"4 selected\"") && !screen.shows("Selected line"), "{}", screen.outline());
     screen.press_with_shift("Line 11");
     assert_eq!(selected(&screen), 2, "the range turns about the line it began in");
     screen.press("Line 14");
-    assert!(screen.shows("The chosen line") && selected(&screen) == 1);
+    assert!(screen.shows("Selected line") && selected(&screen) == 1);
     screen.press("Line 14");
     assert_eq!(selected(&screen), 0, "a second click takes it back");
 }
@@ -72,7 +72,7 @@ fn the_selection_is_copied_as_lines_of_text_as_on_screen() {
 fn a_folded_row_stands_for_all_its_lines() {
     let (fake, mut screen) = open_log("/?tab=logs", (11..=15).rev().map(|id| line(id, "INFO", "The same")).collect());
     screen.press("Line 15");
-    assert!(screen.shows("\"5 selected\"") && screen.shows("The chosen line"));
+    assert!(screen.shows("\"5 selected\"") && screen.shows("Selected line"));
     fake.lines(&[line(16, "INFO", "The same")]);
     screen.settle();
     screen.keys_in("id", LIST, "c", Modifiers::META);

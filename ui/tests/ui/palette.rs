@@ -44,7 +44,7 @@ fn it_finds_devices_on_the_server_runs_jobs_and_opens_links() {
     assert!(screen.shows("Run Edge routers backup"));
     screen.press("edge-fra-09");
     assert_eq!(screen.address(), "/devices?hostname=edge-fra-09&open=9");
-    assert!(screen.shows("The chosen device"), "{}", screen.outline());
+    assert!(screen.shows("Selected device"), "{}", screen.outline());
 
     screen.press("Search");
     fake.answer("GET /devices/", &page(vec![crate::samples::device_row(9, "edge-fra-09")], 1));
@@ -52,11 +52,11 @@ fn it_finds_devices_on_the_server_runs_jobs_and_opens_links() {
     assert!(fake.calls("GET /devices/").iter().any(|call| call.contains("ip_address=10.20.0.9")));
     assert!(screen.shows("10.20.0.9:22"), "{}", screen.outline());
     screen.type_into("palette-text", "failed");
-    screen.press("Devices that failed last");
+    screen.press("Devices whose last run failed");
     assert_eq!(screen.address(), "/devices?result=failure");
     screen.press("Search");
     screen.type_into("palette-text", "sign out");
-    screen.press("Sign out: choose another place");
+    screen.press("Sign out: change connection");
     assert!(fake.wishes().contains(&Native::SignOut));
 
     screen.press("Search");
@@ -67,7 +67,7 @@ fn it_finds_devices_on_the_server_runs_jobs_and_opens_links() {
     screen.press("Search");
     screen.type_into("palette-text", "zzz");
     assert!(screen.shows("No matches."));
-    screen.type_into("palette-text", "keys");
-    screen.press("Show the keys");
-    assert!(screen.shows("into the filter of the page"));
+    screen.type_into("palette-text", "shortcuts");
+    screen.press("Show keyboard shortcuts");
+    assert!(screen.shows("go to the filter of the page"));
 }

@@ -76,7 +76,7 @@ fn what_is_not_there_is_said_and_chooses_nothing() {
     let mut screen = Screen::open(&fake, "/devices?tag=3");
     screen.press_where("id", "filter-tag");
     type_in(&mut screen, "filter-tag", "zz");
-    assert!(screen.shows("Nothing has “zz” in its name."), "{}", screen.outline());
+    assert!(screen.shows("No name contains “zz”."), "{}", screen.outline());
     screen.key_in("id", "filter-tag", "Enter", false);
     assert_eq!(screen.address(), "/devices?tag=3");
     screen.key_in("id", "filter-tag", "Backspace", false);

@@ -38,10 +38,10 @@ fn fake(ready: Ready) -> Rc<Fake> {
 fn a_minute_before_the_end_a_line_asks_for_the_password_and_the_page_stays() {
     let fake = fake(elsewhere());
     let mut screen = Screen::open(&fake, "/");
-    assert!(!screen.shows("Your sign-in ends"));
+    assert!(!screen.shows("Your sign-in expires"));
     fake.session(Session::Ready(Ready { renewal: Renewal::Soon, expires_at: Some(at(55)), ..elsewhere() }));
     screen.settle();
-    assert!(screen.shows("Your sign-in ends in 55 s.") && screen.shows("Edge routers backup"), "{}", screen.outline());
+    assert!(screen.shows("Your sign-in expires in 55 s.") && screen.shows("Edge routers backup"), "{}", screen.outline());
     assert!(!screen.shows("Sign in again"), "nobody is interrupted before it is time");
     screen.press("Enter the password");
     screen.type_into("renewal-password", "not-it");
@@ -72,7 +72,7 @@ fn an_ended_sign_in_asks_over_the_page_and_can_be_put_off() {
     let mut screen = Screen::open(&fake, "/");
     insta::assert_snapshot!(screen.part("role=\"dialog\"", "nav aria-label=\"Breadcrumbs\""));
     screen.press("Close");
-    assert!(!screen.shows("Sign in again") && screen.shows("Your sign-in has ended."));
+    assert!(!screen.shows("Sign in again") && screen.shows("Your sign-in has expired."));
     screen.press("Enter the password");
     assert!(screen.shows("Sign in again"));
 }
@@ -122,7 +122,7 @@ fn a_server_is_named_and_marked_in_its_box() {
     screen.type_into("place-name", "Core Berlin");
     screen.change("place-colour", "red");
     screen.change("place-production", "true");
-    screen.press("Keep name and mark");
+    screen.press("Save name and mark");
     let profile =
         Profile { name: "Core Berlin".into(), colour: Colour::Red, production: true, ..elsewhere().profile.unwrap() };
     assert!(fake.wishes().contains(&Native::EditProfile { profile }), "{:?}", fake.wishes());
@@ -146,14 +146,14 @@ fn the_own_password_is_changed_where_one_is_signed_in() {
     let mut screen = Screen::open(&fake, "/");
     screen.press("Connection");
     screen.press("Change password");
-    assert!(screen.shows("Change the password of j.weber") && !screen.shows("Sign-in ends"), "{}", screen.outline());
+    assert!(screen.shows("Change the password of j.weber") && !screen.shows("Sign-in expires"), "{}", screen.outline());
     screen.submit();
-    assert!(screen.shows("Enter the password you have now.") && screen.shows("at least 8 characters"));
+    assert!(screen.shows("Enter your current password.") && screen.shows("at least 8 characters"));
     screen.type_into("current-password", "old secret words");
     screen.type_into("new-password", "new secret words");
     screen.type_into("repeated-password", "new secret word");
     screen.submit();
-    assert!(screen.shows("The two new passwords differ.") && fake.calls("PUT /users/me/password").is_empty());
+    assert!(screen.shows("The new passwords do not match.") && fake.calls("PUT /users/me/password").is_empty());
     screen.type_into("repeated-password", "new secret words");
     fake.refuse(
         "PUT /users/me/password",
@@ -166,7 +166,7 @@ fn the_own_password_is_changed_where_one_is_signed_in() {
     let sent = fake.bodies("PUT /users/me/password").last().cloned().unwrap();
     let expected = serde_json::json!({"current_password": "old secret words", "new_password": "new secret words"});
     assert_eq!(sent, expected);
-    assert!(screen.shows("Your password was changed.") && !screen.shows("new-password"), "{}", screen.outline());
+    assert!(screen.shows("Password changed.") && !screen.shows("new-password"), "{}", screen.outline());
 }
 
 #[test]
@@ -186,7 +186,7 @@ fn signing_out_everywhere_leaves_this_window_too_unless_the_backend_is_in_it() {
             screen.outline()
         );
         assert_eq!(fake.wishes().contains(&Native::SignOut), !embedded);
-        assert_eq!(screen.shows("You are signed out everywhere but in this window."), embedded);
+        assert_eq!(screen.shows("You are signed out everywhere except in this window."), embedded);
     }
 }
 

@@ -78,13 +78,13 @@ fn a_schedule_that_never_starts_is_told_in_the_list_the_form_and_the_notices() {
     assert!(row(&screen, "Hourly").contains("next in 10 min"), "{}", row(&screen, "Hourly"));
     for (name, reason) in [("Nightly", LACKS[0].1), ("Move", LACKS[1].1)] {
         let shown = row(&screen, name);
-        assert!(shown.contains("never starts here") && shown.contains(reason), "{shown}");
+        assert!(shown.contains("never starts on this server") && shown.contains(reason), "{shown}");
     }
     screen.press("Disable the schedule of Hourly");
-    assert!(screen.shows("The schedule of Hourly was switched off. An interval is kept here."));
+    assert!(screen.shows("Schedule disabled for Hourly. An interval is kept here."));
     assert!(!screen.shows("it can still be run"));
     screen.press("Disable the schedule of Nightly");
-    assert!(screen.shows("The schedule of Nightly was switched off. Nothing starts by cron here."));
+    assert!(screen.shows("Schedule disabled for Nightly. Nothing starts by cron here."));
 
     screen.press("Add job");
     for (choice, reason) in [("Schedule cron", LACKS[0].1), ("Schedule once", LACKS[1].1)] {
@@ -113,7 +113,7 @@ fn only_the_stage_that_broke_is_shown() {
     let screen = Screen::open(&fake, "/runs/4188/devices/46");
     let stages = screen.part("ol aria-label=\"Stages\"", "div role=\"tablist\"");
     assert_eq!(stages.matches("data-state").count(), 1, "{stages}");
-    assert!(stages.contains("\"Sign in\"") && stages.contains("\"broke here\"") && stages.contains(reason), "{stages}");
+    assert!(stages.contains("\"Sign in\"") && stages.contains("\"failed here\"") && stages.contains(reason), "{stages}");
     let screen = Screen::open(&fake, "/runs/4188/devices/112");
     assert!(screen.shows("Configuration changed") && !screen.shows("aria-label=\"Stages\""), "{}", screen.outline());
 }
@@ -157,10 +157,10 @@ fn a_result_the_list_does_not_tell_is_not_called_none_and_the_panel_reads_it() {
     });
     fake.answer("GET /job-results/", &page(vec![result], 1));
     let mut screen = Screen::open(&fake, "/devices");
-    assert_eq!(screen.outline().matches("\"not told here\"").count(), 2, "the result and when it was seen");
+    assert_eq!(screen.outline().matches("\"not reported\"").count(), 2, "the result and when it was seen");
     assert!(!screen.shows("never run") && !screen.shows("\"never\""));
     screen.press("Open edge-fra-09");
-    let panel = screen.part("aside aria-label=\"The chosen device\"", "Host key");
+    let panel = screen.part("aside aria-label=\"Selected device\"", "Host key");
     assert!(panel.contains("Correct the credential") && panel.contains("2 min ago"), "{panel}");
     let asked = fake.calls("GET /job-results/");
     assert_eq!(asked, ["GET /job-results/?size=5&device_id=9", "GET /job-results/?size=1&device_id=9"]);
@@ -168,10 +168,10 @@ fn a_result_the_list_does_not_tell_is_not_called_none_and_the_panel_reads_it() {
     let mut screen = Screen::open(&fake, "/devices");
     screen.press("Open edge-fra-09");
     assert!(
-        screen.part("aside aria-label=\"The chosen device\"", "Host key").contains("never run"),
+        screen.part("aside aria-label=\"Selected device\"", "Host key").contains("never run"),
         "that is known now"
     );
-    assert!(Screen::open(&fake, "/configurations").outline().matches("\"not told here\"").count() == 2);
+    assert!(Screen::open(&fake, "/configurations").outline().matches("\"not reported\"").count() == 2);
 }
 
 #[test]
@@ -205,7 +205,7 @@ fn an_address_is_asked_for_where_each_user_needs_one() {
     screen.type_into("user-password", "long enough");
     screen.submit();
     assert!(fake.calls("POST /users/").is_empty(), "it would fail there");
-    let taken = "bea@example.net is the address of ann already. Enter another one.";
+    let taken = "bea@example.net is already the address of ann. Enter another one.";
     fake.refuse("POST /users/", Problem::field("body.email", taken));
     screen.type_into("user-email", "bea@example.net");
     screen.submit();
@@ -227,11 +227,11 @@ fn a_scheduler_that_is_not_told_of_raises_no_alarm() {
     fake.answer("GET /system/status", &SystemStatus { scheduler: Condition::Unknown.into(), ..system() });
     let mut screen = Screen::open(&fake, "/system");
     assert!(!screen.shows("role=\"alert\""), "{}", screen.outline());
-    assert!(screen.shows("Not told") && screen.shows("whether it runs, this server does not tell"));
+    assert!(screen.shows("Not reported") && screen.shows("this server does not report whether it is running"));
     fake.link(&Link::Polling { every_s: 30 });
     screen.settle();
     screen.press("Connection");
-    assert!(screen.shows("This server sends no news by itself; it is asked every 30 s."));
+    assert!(screen.shows("This server does not push updates; it is polled every 30 s."));
 }
 
 #[test]
@@ -240,9 +240,9 @@ fn a_search_that_looked_at_a_part_says_what_it_did_not_look_at() {
     let note = "The newest 2000 snapshots were searched for the text.";
     fake.answer("GET /configs/search", &json!({"items": [], "note": note}));
     let screen = Screen::open(&fake, "/configurations?text=uplin");
-    assert!(screen.shows(note) && !screen.shows("No snapshot holds this text."), "{}", screen.outline());
+    assert!(screen.shows(note) && !screen.shows("No snapshot contains this text."), "{}", screen.outline());
     fake.answer("GET /configs/search", &json!([]));
-    assert!(Screen::open(&fake, "/configurations?text=uplin").shows("No snapshot holds this text."));
+    assert!(Screen::open(&fake, "/configurations?text=uplin").shows("No snapshot contains this text."));
 }
 
 #[test]

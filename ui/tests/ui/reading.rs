@@ -13,11 +13,11 @@ use crate::support::{Fake, Screen, at};
 
 /// Each list: its page, its request, the field that narrows it, what is said where there is nothing, and where nothing fits.
 const LISTS: [(&str, &str, &str, &str, &str); 7] = [
-    ("/devices", "GET /devices/", "filter-hostname", "There is no device yet", "No device matches"),
-    ("/configurations", "GET /devices/", "filter-hostname", "There is no device yet", "No device matches"),
-    ("/jobs", "GET /jobs/", "filter-jobs", "There is no job yet", "No job matches"),
-    ("/credentials", "GET /credentials/", "filter-credentials", "There is no credential yet", "No credential matches"),
-    ("/tags", "GET /tags/", "filter-tags", "There is no tag yet", "No tag matches"),
+    ("/devices", "GET /devices/", "filter-hostname", "No devices yet", "No device matches"),
+    ("/configurations", "GET /devices/", "filter-hostname", "No devices yet", "No device matches"),
+    ("/jobs", "GET /jobs/", "filter-jobs", "No jobs yet", "No job matches"),
+    ("/credentials", "GET /credentials/", "filter-credentials", "No credentials yet", "No credential matches"),
+    ("/tags", "GET /tags/", "filter-tags", "No tags yet", "No tag matches"),
     ("/users", "GET /users/", "filter-users", "No user matches", "No user matches"),
     ("/", "GET /runs/", "filter-runs", "Nothing ran in", "No run matches"),
 ];
@@ -44,7 +44,7 @@ fn no_list_says_that_there_is_nothing_while_another_answer_is_awaited() {
         screen.type_into(field, "xy");
         let shown = screen.outline();
         assert!(!shown.contains(none) && !shown.contains(no_match), "{address}: {shown}");
-        assert!(shown.contains("aria-busy=\"true\"") && shown.contains("Reading"), "{address}: {shown}");
+        assert!(shown.contains("aria-busy=\"true\"") && shown.contains("Loading"), "{address}: {shown}");
         // What cannot be read is said, and the answer to the wish before is no answer to this one.
         fake.refuse(route, Problem::new(Code::Unreachable, "The server did not answer."));
         screen.type_into(field, "xyz");
@@ -68,7 +68,7 @@ fn what_was_read_of_one_device_is_never_shown_of_another() {
     assert!(screen.shows("Nightly of nine"), "{}", screen.outline());
     fake.hang("GET /job-results/");
     screen.press("Open edge-fra-10");
-    assert!(!screen.shows("Nightly of nine") && screen.shows("Reading the runs"), "{}", screen.outline());
+    assert!(!screen.shows("Nightly of nine") && screen.shows("Loading the runs"), "{}", screen.outline());
 }
 
 #[test]
@@ -94,7 +94,7 @@ fn the_lines_of_other_filters_are_not_counted_as_those_that_are_read() {
     assert!(!shown.contains("Showing 1 of") && shown.contains("aria-busy=\"true\""), "{shown}");
     fake.refuse("GET /logs/", Problem::new(Code::Unreachable, "The server did not answer."));
     screen.type_into("filter-lines", "refused by");
-    assert!(screen.shows("The log could not be read") && !screen.shows("Connected in 41 ms"), "{}", screen.outline());
+    assert!(screen.shows("The log could not be loaded") && !screen.shows("Connected in 41 ms"), "{}", screen.outline());
 }
 
 #[test]
@@ -107,10 +107,10 @@ fn the_chart_of_another_period_is_not_drawn_under_the_one_that_is_read() {
     fake.answer("GET /runs/4188", &detail().run);
     fake.answer("GET /jobs/", &page(vec![job(1, "Edge routers backup")], 1));
     let mut screen = Screen::open(&fake, "/");
-    assert!(!screen.shows("The runs are being counted."));
+    assert!(!screen.shows("Counting runs."));
     fake.hang("GET /runs/outcomes");
     screen.press("Period 30 d");
-    assert!(screen.shows("The runs are being counted."), "{}", screen.outline());
+    assert!(screen.shows("Counting runs."), "{}", screen.outline());
 }
 
 #[test]
@@ -119,7 +119,7 @@ fn what_is_offered_where_nothing_ran_comes_once_and_does_not_move() {
     fake.hang("GET /runs/outcomes");
     fake.answer("GET /runs/timeline", &timeline());
     let screen = Screen::open(&fake, "/");
-    assert!(!screen.shows("Nothing ran in") && screen.shows("Reading the runs"), "{}", screen.outline());
+    assert!(!screen.shows("Nothing ran in") && screen.shows("Loading the runs"), "{}", screen.outline());
 }
 
 #[test]

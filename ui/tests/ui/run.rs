@@ -108,7 +108,7 @@ fn the_letters_of_the_log_are_heard_on_the_page_of_a_run_too() {
     );
     let mut screen = Screen::open(&fake, "/runs/4188?tab=log");
     let letter = |key: &str| Pressed { key: key.to_owned(), ..Pressed::default() };
-    let chosen = |screen: &Screen| screen.part("aside aria-label=\"The chosen line\"", "footer");
+    let chosen = |screen: &Screen| screen.part("aside aria-label=\"Selected line\"", "footer");
     for (key, message) in [("j", "Connected in 41 ms"), ("j", "Host key known"), ("k", "Connected in 41 ms")] {
         assert!(screen.window_key(&letter(key)), "{key}");
         assert!(chosen(&screen).contains(message), "{key}: {}", screen.outline());
@@ -125,7 +125,7 @@ fn what_is_known_stays_when_the_devices_cannot_be_read() {
     let fake = with(&detail());
     fake.refuse("GET /runs/4188/devices", Problem::new(Code::Unreachable, "The server did not answer."));
     let mut screen = Screen::open(&fake, "/runs/4188");
-    assert!(screen.shows("The devices could not be read") && screen.shows("Why devices failed"));
+    assert!(screen.shows("The devices could not be loaded") && screen.shows("Why devices failed"));
     answer(&fake, &detail());
     screen.press("Try again");
     assert!(screen.shows("Devices of this run"));
@@ -182,10 +182,10 @@ fn a_run_without_devices_says_what_is_true_of_it() {
     empty.results.clear();
     (empty.run.causes, empty.run.status, empty.run.devices) = (Vec::new(), RunStatus::Failed, 0);
     let screen = Screen::open(&with(&empty), "/runs/4188");
-    assert!(screen.shows("When it began, there was no device for the job to work on."));
+    assert!(screen.shows("The job had no devices when this run started."));
     (empty.run.status, empty.run.finished_at) = (RunStatus::Queued, None);
     let screen = Screen::open(&with(&empty), "/runs/4188");
-    assert!(screen.shows("The devices of this run appear here as they are worked on."));
+    assert!(screen.shows("The devices of this run appear here as workers start on them."));
 }
 
 #[test]
@@ -282,10 +282,10 @@ fn one_device_is_cancelled_after_being_asked() {
     assert!(fake.calls("POST /runs/4188/again").is_empty(), "one run at a time");
     screen.press("Cancel edge-ham-20");
     assert!(fake.calls("POST /runs/4188/devices").is_empty(), "it asks first");
-    assert!(screen.shows("Its session is closed; the other devices of this run go on."));
+    assert!(screen.shows("Its session is closed; the other devices of this run continue."));
     screen.press("Cancel the device");
     assert_eq!(fake.calls("POST /runs/4188/devices/120/cancel").len(), 1);
-    assert!(screen.shows("edge-ham-20 is cancelled; the other devices go on."));
+    assert!(screen.shows("edge-ham-20 is cancelled; the other devices continue."));
 }
 
 /// Three runs, the first of which did not have one of the devices.

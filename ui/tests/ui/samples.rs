@@ -248,7 +248,7 @@ pub fn detail() -> RunDetail {
         details: evidence(json!({
             "cause": "truncated", "stage": "prove_complete", "expected": "end", "bytes_read": 41212, "host_keys": null, "said": null,
             "last_seen": "enable secret 9 ‹secret 7c1e›\n neighbor 10.255.3.14 desc",
-            "advice": "Run it again. If it repeats, a session limit on the device or a firewall cuts long readings.",
+            "advice": "Run it again. If it repeats, a session limit on the device or a firewall cuts long sessions.",
             "timings": timings(&[&SIGNED_IN[..], &[(Stage::Privilege, 157)], &READ].concat())
         })),
         ..failed(9, "edge-fra-09", Stage::ProveComplete, Cause::Truncated, "The end was not seen after 41,212 bytes.")

@@ -173,7 +173,7 @@ fn the_numbers_of_another_period_are_never_shown_under_the_one_that_is_read() {
     fake.hang("GET /runs/summary");
     screen.press("Period 30 d");
     assert!(!screen.shows("171") && !screen.shows("\"186\""), "{}", screen.outline());
-    assert!(screen.shows("\"Reading\"") && screen.shows("aria-busy=\"true\""), "{}", screen.outline());
+    assert!(screen.shows("\"Loading\"") && screen.shows("aria-busy=\"true\""), "{}", screen.outline());
 }
 
 #[test]
@@ -183,8 +183,8 @@ fn rows_that_could_not_be_read_again_are_told_once_below_the_page() {
     fake.refuse("GET /runs/4188", Problem::new(Code::Unreachable, "The server did not answer."));
     fake.changed(ENDED);
     screen.settle();
-    in_order(&screen, &["Devices of this run", "What you see was read", "The server did not answer.", "\"Notices\""]);
+    in_order(&screen, &["Devices of this run", "Last updated", "The server did not answer.", "\"Notices\""]);
     crate::run::answer(&fake, &detail());
     screen.press("Try again");
-    assert!(!screen.shows("What you see was read"));
+    assert!(!screen.shows("Last updated"));
 }

@@ -51,14 +51,14 @@ fn what_is_wrong_is_told_and_read_again_when_the_server_says_so() {
 fn reading_and_failure_have_their_own_faces() {
     let fake = filled();
     fake.hang("GET /system/status");
-    assert!(Screen::open(&fake, "/system").shows("Reading the state of the system"));
+    assert!(Screen::open(&fake, "/system").shows("Loading the state of the system"));
     fake.refuse("GET /system/status", Problem::new(Code::Unreachable, "The server did not answer."));
     let mut screen = Screen::open(&fake, "/system");
-    assert!(screen.shows("The state of the system could not be read"));
+    assert!(screen.shows("The state of the system could not be loaded"));
     fake.answer("GET /system/status", &system());
     screen.press("Try again");
     assert!(screen.shows("PostgreSQL"));
     fake.refuse("GET /system/status", Problem::new(Code::Unreachable, "The server did not answer."));
     screen.press("Refresh");
-    assert!(screen.shows("may be old") && screen.shows("PostgreSQL"), "old states stay, and say so");
+    assert!(screen.shows("may be out of date") && screen.shows("PostgreSQL"), "old states stay, and say so");
 }

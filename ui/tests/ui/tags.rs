@@ -46,15 +46,15 @@ fn shows_the_tags_and_how_many_devices_carry_each() {
 fn reading_nothing_and_failure_have_their_own_faces() {
     let fake = filled();
     fake.hang("GET /tags/");
-    assert!(Screen::open(&fake, "/tags").shows("Reading the tags"));
+    assert!(Screen::open(&fake, "/tags").shows("Loading the tags"));
     fake.answer("GET /tags/", &Page::<Value>::new(Vec::new(), 0, 1, 25));
     let mut screen = Screen::open(&fake, "/tags");
-    insta::assert_snapshot!(screen.part("There is no tag yet", "footer"));
+    insta::assert_snapshot!(screen.part("No tags yet", "footer"));
     screen.type_into("filter-tags", "zzz");
     assert!(screen.shows("No tag matches"));
     fake.refuse("GET /tags/", Problem::new(Code::Unreachable, "The server did not answer."));
     let mut screen = Screen::open(&fake, "/tags");
-    assert!(screen.shows("The tags could not be read"));
+    assert!(screen.shows("The tags could not be loaded"));
     answers(&fake);
     screen.press("Try again");
     assert!(screen.shows("Routers at the edge"));

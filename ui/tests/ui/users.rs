@@ -47,12 +47,12 @@ fn others_see_why_not_and_nothing_is_asked() {
 fn reading_nothing_and_failure_have_their_own_faces() {
     let fake = filled();
     fake.hang("GET /users/");
-    assert!(Screen::open(&fake, "/users").shows("Reading the users"));
+    assert!(Screen::open(&fake, "/users").shows("Loading the users"));
     fake.answer("GET /users/", &Page::<Value>::new(Vec::new(), 0, 1, 50));
     assert!(Screen::open(&fake, "/users").shows("No user matches"));
     fake.refuse("GET /users/", Problem::new(Code::Unreachable, "The server did not answer."));
     let mut screen = Screen::open(&fake, "/users");
-    assert!(screen.shows("The users could not be read"));
+    assert!(screen.shows("The users could not be loaded"));
     answers(&fake);
     screen.press("Try again");
     assert!(screen.shows("j.weber"));
@@ -80,7 +80,7 @@ fn a_user_is_added() {
     screen.submit();
     let body = json!({"username": "anna", "password": "longenough", "email": "anna@example.org", "role": "admin"});
     assert_eq!(fake.bodies("POST /users/").last(), Some(&body));
-    assert!(screen.shows("anna was added and may sign in."));
+    assert!(screen.shows("anna was added and can sign in."));
     assert!(fake.calls("GET /users/").len() > read, "the list is read again");
     assert!(!screen.shows("longenough"));
 }
@@ -110,7 +110,7 @@ fn only_what_changed_is_sent() {
 #[test]
 fn the_servers_own_sentence_says_why_an_account_stays() {
     let fake = filled();
-    let own = "Your own account cannot be deleted: ask another admin to do it.";
+    let own = "You cannot delete your own account: ask another admin to do it.";
     fake.refuse("DELETE /users/1", Problem::new(Code::Invalid, own));
     fake.answer("DELETE /users/3", &Value::Null);
     let mut screen = Screen::open(&fake, "/users");

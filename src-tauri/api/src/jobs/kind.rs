@@ -36,7 +36,7 @@ impl JobKind {
     #[must_use]
     pub fn about(self) -> &'static str {
         match self {
-            JobKind::ConfigBackup => "Reads the configuration and keeps it when it has changed.",
+            JobKind::ConfigBackup => "Reads the configuration and stores it if it has changed.",
             JobKind::Reachability => "Tests whether the device answers on its SSH port.",
         }
     }

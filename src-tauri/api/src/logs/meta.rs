@@ -25,7 +25,7 @@ pub struct NoMetaMatch;
 
 impl fmt::Display for NoMetaMatch {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "expected a place in meta and its value, such as /bytes=4096, of at most {LONGEST} bytes")
+        write!(f, "expected a path in meta and its value, such as /bytes=4096, of at most {LONGEST} bytes")
     }
 }
 

@@ -83,7 +83,7 @@ pub fn check(row: Row, platforms: Option<&[String]>) -> Result<Entry, Refusal> {
     lengths(&cells, &mut faults);
     if let Some(name) = cells.get(Column::Hostname).filter(|name| !is_hostname(name)) {
         faults.push(format!(
-            "the hostname {} has to begin with a letter (A to Z) or a digit and may have letters, digits, dots, dashes and underscores behind it",
+            "the hostname {} must start with a letter (A to Z) or a digit, followed by letters, digits, dots, dashes and underscores only",
             quoted(name)
         ));
     }
@@ -97,7 +97,7 @@ pub fn check(row: Row, platforms: Option<&[String]>) -> Result<Entry, Refusal> {
     }
     let source = cells.get(Column::Source).map(|word| DeviceSource::parse(word).ok_or(word));
     if let Some(Err(word)) = source {
-        faults.push(format!("the source {} has to be local or imported", quoted(word)));
+        faults.push(format!("the source {} must be local or imported", quoted(word)));
     }
     let tags = tags(cells.get(Column::Tags).unwrap_or_default(), &mut faults);
     if !faults.is_empty() {
@@ -125,12 +125,12 @@ fn lengths(cells: &Cells, faults: &mut Vec<String>) {
     for (column, most) in LIMITS {
         let length = cells.get(*column).map_or(0, |text| text.chars().count());
         if length > *most {
-            faults.push(format!("{} has {length} letters, of which {most} are the most", column.said()));
+            faults.push(format!("{} has {length} characters; the maximum is {most}", column.said()));
         }
     }
     for column in Column::ALL {
         if cells.get(column).is_some_and(|text| text.contains('\0')) {
-            faults.push(format!("{} holds a NUL character", column.said()));
+            faults.push(format!("{} contains a NUL character", column.said()));
         }
     }
 }
@@ -149,7 +149,7 @@ fn platform(name: &str, known: Option<&[String]>) -> Result<String, String> {
     let near = near(&super::columns::plain(name), known);
     let advice = match (near.as_slice(), known) {
         ([], known) if known.len() <= FEW => format!("use one of {}", known.join(", ")),
-        ([], _) => "use one of the list that Add device shows".to_owned(),
+        ([], _) => "use one from the list in Add device".to_owned(),
         (near, _) => format!("write {}", either(near)),
     };
     Err(format!("the platform {} is not known: {advice}", quoted(name)))
@@ -161,15 +161,15 @@ fn tags(text: &str, faults: &mut Vec<String>) -> Vec<String> {
     let mut tags: Vec<String> = Vec::new();
     for name in text.split('|').map(str::trim).filter(|name| !name.is_empty()) {
         if tags.len() == TAGS {
-            faults.push(format!("the row names more than {TAGS} tags"));
+            faults.push(format!("the row has more than {TAGS} tags"));
             break;
         }
         let length = name.chars().count();
         if length > TAG {
-            faults.push(format!("the tag {} has {length} letters, of which {TAG} are the most", quoted(name)));
+            faults.push(format!("the tag {} has {length} characters; the maximum is {TAG}", quoted(name)));
         } else if !name.chars().all(is_word) {
             faults.push(format!(
-                "the tag {} may have letters, digits, blanks, dashes and underscores alone; put | between tags",
+                "the tag {} may contain only letters, digits, spaces, dashes and underscores; put | between tags",
                 quoted(name)
             ));
         } else if !tags.iter().any(|tag| tag == name) {

@@ -22,7 +22,7 @@ pub fn decode(bytes: &[u8]) -> Result<Cow<'_, str>, String> {
         Some(at) => {
             let line = line_of(&text.as_bytes()[..at]);
             Err(format!(
-                "Line {line} holds a NUL character: this is no text, or one in an encoding without a mark. {SAVE}"
+                "Line {line} contains a NUL character: this is not text, or its encoding has no mark. {SAVE}"
             ))
         }
     }
@@ -31,7 +31,7 @@ pub fn decode(bytes: &[u8]) -> Result<Cow<'_, str>, String> {
 fn utf8(bytes: &[u8]) -> Result<&str, String> {
     std::str::from_utf8(bytes).map_err(|error| {
         let line = line_of(&bytes[..error.valid_up_to()]);
-        format!("Line {line} holds a character that is not UTF-8: the file has another encoding, such as Windows-1252. {SAVE}")
+        format!("Line {line} contains a character that is not UTF-8: the file has another encoding, such as Windows-1252. {SAVE}")
     })
 }
 
@@ -40,7 +40,7 @@ fn utf16(bytes: &[u8], unit: fn([u8; 2]) -> u16) -> Result<String, String> {
     let text: Result<String, _> = char::decode_utf16(pairs.iter().map(|pair| unit(*pair))).collect();
     match text {
         Ok(text) if rest.is_empty() => Ok(text),
-        _ => Err(format!("The file says that it is UTF-16, but it is damaged or cut off. {SAVE}")),
+        _ => Err(format!("The file is marked as UTF-16, but it is damaged or cut off. {SAVE}")),
     }
 }
 
@@ -67,7 +67,7 @@ mod tests {
             assert_eq!(decode(&bytes).unwrap(), text);
         }
         for (bytes, told) in [
-            (&b"hostname\nZ\xfcrich\n"[..], "Line 2 holds a character that is not UTF-8"),
+            (&b"hostname\nZ\xfcrich\n"[..], "Line 2 contains a character that is not UTF-8"),
             (b"\xff\xfeh\0o", "cut off"),
             (b"\xff\xfe\x00\xd8h\0", "damaged"),
             (b"h\0o\0s\0t\0", "NUL"),

@@ -81,7 +81,7 @@ pub fn read(text: &str) -> Result<(Header, Records<'_>), String> {
     }
     let Some(names) = best else {
         return Err(broken.unwrap_or_else(|| {
-            format!("The file is empty. Its first line has to name the columns: {}, and any others.", needed())
+            format!("The file is empty. Its first line must name the columns: {}, and any others.", needed())
         }));
     };
     let columns = columns(&names)?;
@@ -131,9 +131,9 @@ fn columns(names: &Names) -> Result<Vec<Option<Column>>, String> {
         Column::NEEDED.into_iter().filter(|needed| !columns.contains(&Some(*needed))).map(Column::name).collect();
     let known: Vec<&str> = Column::ALL.into_iter().map(Column::name).collect();
     if !missing.is_empty() {
-        let found = unknown.map(|name| format!(" It names {}, which is no column.", quoted(name))).unwrap_or_default();
+        let found = unknown.map(|name| format!(" It names {}, which is not a column.", quoted(name))).unwrap_or_default();
         return Err(format!(
-            "The first line does not name {}.{found} Name the columns in it, separated by commas, semicolons or tabs.",
+            "The first line does not name {}.{found} Name the columns there, separated by commas, semicolons or tabs.",
             missing.join(", ")
         ));
     }
@@ -142,9 +142,9 @@ fn columns(names: &Names) -> Result<Vec<Option<Column>>, String> {
     }
     if let Some(name) = unknown {
         let near = near(&plain(name), &known);
-        let meant = near.first().map_or_else(String::new, |near| format!(" (is {near} meant?)"));
+        let meant = near.first().map_or_else(String::new, |near| format!(" (did you mean {near}?)"));
         return Err(format!(
-            "The first line names a column {} that is not known{meant}. Remove the column, or use one of {}.",
+            "The first line names an unknown column {}{meant}. Remove the column, or use one of {}.",
             quoted(name),
             known.join(", ")
         ));

@@ -24,7 +24,7 @@ impl Record<'_> {
 /// A quotation mark that is never closed: everything behind it would be one cell.
 #[derive(Debug, PartialEq, Eq, thiserror::Error)]
 #[error(
-    "Line {line}: the quotation mark before {begins} is never closed, so this line and those behind it were not read. Close it, or remove it."
+    "Line {line}: the quotation mark before {begins} is never closed, so this line and those after it were not read. Close it, or remove it."
 )]
 pub struct Unclosed {
     line: i64,

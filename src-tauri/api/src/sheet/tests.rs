@@ -65,7 +65,7 @@ fn separators_at_the_end_and_blank_rows_are_nothing() {
     assert_eq!(
         told,
         [
-            Err("Line 2: 'x' stands in column 4, which the first line does not name.".to_owned()),
+            Err("Line 2: 'x' is in column 4, which the first line does not name.".to_owned()),
             Err("Line 3: it has 5 cells, but the first line names 4 columns: put quotation marks around a cell that holds a comma.".to_owned()),
         ]
     );
@@ -82,19 +82,20 @@ fn lines_are_counted_as_an_editor_does() {
 #[test]
 fn a_first_line_that_will_not_do_says_what_to_write() {
     for (text, told) in [
-        ("", "The file is empty. Its first line has to name the columns: hostname, ip_address, device_type"),
+        ("", "The file is empty. Its first line must name the columns: hostname, ip_address, device_type"),
         ("\n,,\n", "The file is empty."),
         (
             "name,mac\nr1,x\n",
-            "The first line does not name hostname, ip_address, device_type. It names 'name', which is no column. Name the columns in it, separated by commas, semicolons or tabs.",
+            "The first line does not name hostname, ip_address, device_type. It names 'name', which is not a column. \
+             Name the columns there, separated by commas, semicolons or tabs.",
         ),
         ("hostname|ip_address|device_type\n", "The first line does not name hostname, ip_address, device_type."),
         ("hostname,ip_address\n", "The first line does not name device_type. Name"),
         (
             "hostname,ip_address,device_type,colour\n",
-            "The first line names a column 'colour' that is not known. Remove the column, or use one of hostname, ip_address,",
+            "The first line names an unknown column 'colour'. Remove the column, or use one of hostname, ip_address,",
         ),
-        ("hostname;ip_address;device_type;descripton\n", "'descripton' that is not known (is description meant?)"),
+        ("hostname;ip_address;device_type;descripton\n", "unknown column 'descripton' (did you mean description?)"),
         ("hostname,ip,address,device_type\n", "names the column ip_address more than once"),
         ("\"hostname,ip_address\n", "Line 1: the quotation mark before 'hostname,ip_address' is never closed"),
     ] {
@@ -113,20 +114,20 @@ fn a_wrong_row_says_every_reason_in_words() {
     };
     wrong("r1,10.0.0.300,linux", "Line 2: the address '10.0.0.300' is not an IPv4 or IPv6 address.");
     wrong("r1,2001:db8::1%eth0,linux", "only link-local addresses");
-    wrong("edge 1,10.0.0.1,linux", "the hostname 'edge 1' has to begin with a letter");
+    wrong("edge 1,10.0.0.1,linux", "the hostname 'edge 1' must start with a letter");
     wrong("-r1,10.0.0.1,linux", "the hostname '-r1'");
     wrong(",10.0.0.1,", "Line 2: the row has no hostname and no device_type.");
     wrong("r1,10.0.0.1,cisco_iox", "the platform 'cisco_iox' is not known: write cisco_ios or cisco_nxos.");
     wrong("r1,10.0.0.1,toaster", "use one of arista_eos, cisco_ios, cisco_nxos, linux.");
     wrong("r1,10.0.0.1,linux,ssh", "the port 'ssh' is not a number from 1 to 65535");
     wrong("r1,10.0.0.1,linux,0", "the port '0'");
-    wrong("r1,10.0.0.1,linux,22,,a;b", "the tag 'a;b' may have letters");
-    wrong("r1,10.0.0.1,linux,22,,,dreamt", "the source 'dreamt' has to be local or imported");
+    wrong("r1,10.0.0.1,linux,22,,a;b", "the tag 'a;b' may contain only letters");
+    wrong("r1,10.0.0.1,linux,22,,,dreamt", "the source 'dreamt' must be local or imported");
     wrong(
         &format!("r1,10.0.0.1,linux,,{}", "x".repeat(501)),
-        "the description has 501 letters, of which 500 are the most",
+        "the description has 501 characters; the maximum is 500",
     );
-    wrong("r 1,10.0.0,linus", "'r 1' has to begin");
+    wrong("r 1,10.0.0,linus", "'r 1' must start");
     wrong("r 1,10.0.0,linus", "; the address '10.0.0' is not");
     wrong("r 1,10.0.0,linus", "; the platform 'linus' is not known: write linux.");
 }
@@ -143,10 +144,10 @@ fn a_platform_is_known_in_any_case_and_a_zone_is_kept() {
 fn twins_in_a_file_are_told_by_their_lines() {
     let rows = "r1,10.0.0.1,linux\nR1,10.0.0.2,linux\nr3,10.0.0.1,linux\nr4,fe80::1%eth0,linux\nr5,fe80::1%eth1,linux\nr6,FE80::1%eth1,linux";
     let told = fates(&format!("{HEAD}\n{rows}\n"));
-    assert_eq!(told[1], Err("Line 3: line 2 has the hostname R1 already.".to_owned()));
-    assert_eq!(told[2], Err("Line 4: line 2 has the address 10.0.0.1 with the port 22 already.".to_owned()));
+    assert_eq!(told[1], Err("Line 3: line 2 already has the hostname R1.".to_owned()));
+    assert_eq!(told[2], Err("Line 4: line 2 already has the address 10.0.0.1 with the port 22.".to_owned()));
     assert!(told[3].is_ok() && told[4].is_ok(), "another zone is another place: {told:?}");
-    assert_eq!(told[5], Err("Line 7: line 6 has the address fe80::1%eth1 with the port 22 already.".to_owned()));
+    assert_eq!(told[5], Err("Line 7: line 6 already has the address fe80::1%eth1 with the port 22.".to_owned()));
 }
 
 #[test]
@@ -166,9 +167,9 @@ fn a_row_that_went_in_before_is_known_and_another_device_is_not_changed() {
         other => panic!("{other:?}"),
     };
     let moved = there("r1", "10.0.0.9", "linux");
-    assert!(told(Some(&moved), None).starts_with("Line 2: the hostname r1 is there already, at 10.0.0.9:22: "));
+    assert!(told(Some(&moved), None).starts_with("Line 2: the hostname r1 already exists, at 10.0.0.9:22: "));
     let other = there("r1", "10.0.0.1", "cisco_ios");
-    assert!(told(Some(&other), Some(&other)).contains("is there already, as cisco_ios: "));
+    assert!(told(Some(&other), Some(&other)).contains("already exists, as cisco_ios: "));
     let neighbour = there("r9", "10.0.0.1", "linux");
     assert!(told(None, Some(&neighbour)).starts_with("Line 2: r9 is at 10.0.0.1:22 already"));
 }

@@ -22,7 +22,7 @@ impl Seen {
         let address = (entry.address().to_lowercase(), entry.port());
         let earlier = |place: &Place, what: &str| {
             let place = place.to_string().to_lowercase();
-            entry.refused(RefusalKind::Taken, &format!("{place} has {what} already"))
+            entry.refused(RefusalKind::Taken, &format!("{place} already has {what}"))
         };
         if let Some(place) = self.names.get(&name) {
             return Err(earlier(place, &format!("the hostname {}", entry.hostname())));
@@ -67,12 +67,13 @@ pub fn compare(entry: &Entry, by_name: Option<&There>, by_place: Option<&There>)
         let place = place_of(&there.ip_address, there.port);
         let same_place = there.ip_address.eq_ignore_ascii_case(entry.address()) && there.port == entry.port();
         if same_place && there.device_type == entry.platform() {
-            let why = format!("{} at {place} is there already", there.hostname);
+            let why = format!("{} at {place} already exists", there.hostname);
             return Fate::Present(entry.refused(RefusalKind::Present, &why));
         }
         let what = if same_place { format!("as {}", there.device_type) } else { format!("at {place}") };
         let why = format!(
-            "the hostname {} is there already, {what}: an import changes no device, so change it there, or give this row another hostname",
+            "the hostname {} already exists, {what}: an import does not change devices, so edit that device, or give \
+             this row another hostname",
             there.hostname
         );
         return Fate::Taken(entry.refused(RefusalKind::Taken, &why));
@@ -81,7 +82,7 @@ pub fn compare(entry: &Entry, by_name: Option<&There>, by_place: Option<&There>)
         None => Fate::New,
         Some(there) => {
             let place = place_of(&there.ip_address, there.port);
-            let why = format!("{} is at {place} already: another device has another address or port", there.hostname);
+            let why = format!("{} is already at {place}: give this device another address or port", there.hostname);
             Fate::Taken(entry.refused(RefusalKind::Taken, &why))
         }
     }

@@ -24,7 +24,7 @@ pub(super) async fn ensure(config: &Config, store: &Store) -> anyhow::Result<()>
         None => {
             let generated = Secret::new(&SealKey::generate().to_text()[..24]);
             supervisor::write_private(&file, &format!("{}\n", generated.expose()))?;
-            tracing::info!(file = shown(&file), "the password of the user admin was generated; it is in the file");
+            tracing::info!(file = shown(&file), "a password for the user admin was generated; it is in the file");
             generated
         }
     };
@@ -34,7 +34,7 @@ pub(super) async fn ensure(config: &Config, store: &Store) -> anyhow::Result<()>
     if !made && config.admin_password.is_none() {
         // Another server on this database was first: the password that counts is the one it left.
         std::fs::remove_file(&file)?;
-        tracing::info!("another server has made the user admin; its password is the one that opens");
+        tracing::info!("another server created the user admin first; use the password it set");
     }
     Ok(())
 }

@@ -67,7 +67,7 @@ impl Serving {
                 }
                 Err(error) if is_of_one(&error) => {}
                 Err(error) => {
-                    tracing::warn!(%error, "no connection could be taken: another one is closed for the next");
+                    tracing::warn!(%error, "no connection could be accepted: another one is closed to make room");
                     self.connections.make_room();
                     tokio::time::sleep(PAUSE).await;
                 }

@@ -13,17 +13,17 @@ pub(super) fn acceptor(tls: &Tls) -> Result<TlsAcceptor, StartError> {
     let (certificate, key) = (read(&tls.certificate, "certificate")?, read(&tls.key, "key")?);
     let bad = |file: &Path, reason: String| StartError::Tls { file: shown(file), reason };
     if !has(&certificate, "BEGIN CERTIFICATE") {
-        return Err(bad(&tls.certificate, "it holds no certificate in the form PEM".to_owned()));
+        return Err(bad(&tls.certificate, "it contains no certificate in PEM format".to_owned()));
     }
     if !has(&key, "BEGIN PRIVATE KEY") {
-        let reason = "it holds no unencrypted key in the form PKCS #8 (\"BEGIN PRIVATE KEY\"). OpenSSL makes one of any \
-                      other: openssl pkcs8 -topk8 -nocrypt -in KEY -out FILE";
+        let reason = "it contains no unencrypted key in PKCS #8 format (\"BEGIN PRIVATE KEY\"). OpenSSL converts \
+                      other formats: openssl pkcs8 -topk8 -nocrypt -in KEY -out FILE";
         return Err(bad(&tls.key, reason.to_owned()));
     }
     let identity = Identity::from_pkcs8(&certificate, key.trim_ascii_start());
     let identity = identity.map_err(|error| bad(&tls.key, format!("key and certificate cannot be used: {error}")))?;
     let built = native_tls::TlsAcceptor::builder(identity).min_protocol_version(Some(Protocol::Tlsv12)).build();
-    let built = built.map_err(|error| bad(&tls.key, format!("key and certificate do not fit together: {error}")))?;
+    let built = built.map_err(|error| bad(&tls.key, format!("the key does not match the certificate: {error}")))?;
     Ok(TlsAcceptor::from(built))
 }
 

@@ -43,7 +43,7 @@ pub(super) async fn watch(
                         LogType::System,
                         "supervisor",
                         About::default(),
-                        format!("{name} answers again."),
+                        format!("{name} is responding again."),
                         json!({}),
                     );
                 }
@@ -84,9 +84,9 @@ mod tests {
     #[test]
     fn what_is_wrong_is_said_once() {
         let since = SystemTime::UNIX_EPOCH + Duration::from_secs(60);
-        let reason = "It ended unexpectedly (signal: 9 (SIGKILL)).".to_owned();
+        let reason = "It stopped unexpectedly (signal: 9 (SIGKILL)).".to_owned();
         let restarting = wrong("Redis", &ProcessState::Restarting { since, reason }).unwrap();
-        let expected = "Redis stopped and is being restarted since 1970-01-01T00:01:00Z. It ended unexpectedly (signal: 9 \
+        let expected = "Redis stopped and is being restarted since 1970-01-01T00:01:00Z. It stopped unexpectedly (signal: 9 \
                         (SIGKILL)).";
         assert_eq!(restarting, expected);
         let reason = "PostgreSQL is not answering within 5 s.".to_owned();

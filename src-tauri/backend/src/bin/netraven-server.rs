@@ -137,7 +137,7 @@ fn main() -> ExitCode {
 async fn serve(args: Serve) -> anyhow::Result<()> {
     let data_dir = args.data_dir.or_else(Config::default_data_dir);
     let data_dir = data_dir
-        .ok_or_else(|| anyhow::anyhow!("this system names no folder for applications: give one with --data-dir"))?;
+        .ok_or_else(|| anyhow::anyhow!("this system has no default folder for application data: give one with --data-dir"))?;
     let external = args.database_url.zip(args.redis_url).map(|(database_url, redis_url)| External {
         database_url: Secret::new(database_url),
         redis_url: Secret::new(redis_url),
@@ -181,7 +181,7 @@ async fn work(args: WorkerArgs) -> anyhow::Result<()> {
 /// Waits for an end, but not longer than was promised.
 async fn in_time(end: impl Future<Output = ()>) {
     if tokio::time::timeout(STOP_LIMIT, end).await.is_err() {
-        tracing::warn!("the end took too long and is cut short; what is left is ended at the next start");
+        tracing::warn!("stopping took too long and was cut short; the next start stops what is left");
     }
 }
 

@@ -209,7 +209,7 @@ impl RawDefinition {
             return Err(("commands".to_string(), problem.to_string()));
         }
         if self.errors.is_empty() {
-            let problem = "the list is empty, so a refused command would be taken for a configuration";
+            let problem = "the list is empty, so a refused command would be mistaken for a configuration";
             return Err(("errors".to_string(), problem.to_string()));
         }
         let secrets = each("secrets", self.secrets, RawLineRule::validate_secret)?;
@@ -306,7 +306,7 @@ impl RawCommand {
         }
         let end = self.end.map(|text| compile(&format!("{path}.end"), &text)).transpose()?;
         if end.as_ref().is_some_and(|end| end.is_match(&self.send)) {
-            let problem = "matches the command itself, so its echo would pass for the end of the answer";
+            let problem = "matches the command itself, so its echo would be mistaken for the end of the answer";
             return Err((format!("{path}.end"), problem.to_string()));
         }
         let anywhere = |field: &str, text: Option<String>| {

@@ -115,7 +115,7 @@ fn unreadable(path: &Path, problem: String) -> BadDefinition {
         file: path.display().to_string(),
         field: None,
         problem,
-        advice: "Make it a readable text file, or take it out of the folder, and start again".to_string(),
+        advice: "Make it a readable text file, or remove it from the folder, and start again".to_string(),
     }
 }
 

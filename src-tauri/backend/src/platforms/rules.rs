@@ -80,7 +80,7 @@ impl Rules {
         patterns.extend([TRIGGER, STRONG, WEAK, ASSIGNED, TOKEN].into_iter().chain(TELLING));
         let set = |patterns: &[&str]| {
             let set = RegexSetBuilder::new(patterns).dfa_size_limit(8 << 20).build();
-            set.map_err(|error| format!("the patterns are too large together: {error}"))
+            set.map_err(|error| format!("the patterns together are too large: {error}"))
         };
         let any = set(&patterns)?;
         patterns.drain(blocks.len()..blocks.len() + harmless.len());

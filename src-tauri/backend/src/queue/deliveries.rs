@@ -70,7 +70,7 @@ impl Queue {
             let reply: Option<StreamReadReply> = match self.ask_group(&read).await {
                 // What an earlier stream gave must reach the caller.
                 Err(error) if !deliveries.is_empty() => {
-                    tracing::warn!(%error, "handing out tasks stopped half way");
+                    tracing::warn!(%error, "handing out tasks stopped halfway");
                     break;
                 }
                 other => other?,
@@ -191,7 +191,7 @@ impl Queue {
         if let Some(task) = task_of(&entry) {
             return Ok(Some(Delivery { task, priority, entry_id: entry.id, delivered }));
         }
-        tracing::warn!(queue = priority.as_str(), entry = entry.id, "removed an entry of the queue that is no task");
+        tracing::warn!(queue = priority.as_str(), entry = entry.id, "removed an entry of the queue that is not a task");
         let mut commands = redis::pipe();
         remove(&mut commands, &self.stream(priority), &entry.id);
         self.link.ask_many::<()>(&commands).await?;

@@ -72,7 +72,7 @@ impl Listener {
             match timeout(self.quiet, messages.next()).await {
                 Ok(Some(message)) => match message.get_payload() {
                     Ok(text) => return Subscribed::Message(text),
-                    Err(_) => tracing::debug!("ignored an event that is no text"),
+                    Err(_) => tracing::debug!("ignored an event that is not text"),
                 },
                 Ok(None) => self.open = None,
                 Err(_) => {

@@ -51,7 +51,7 @@ pub enum BadSchedule {
         kind: &'static str,
     },
     /// Its kind is none that is known.
-    #[error("The schedule type '{kind}' is not known: use interval, cron or onetime.")]
+    #[error("Unknown schedule type '{kind}': use interval, cron or onetime.")]
     Kind {
         /// The kind as it was given.
         kind: String,
@@ -76,7 +76,7 @@ pub enum BadSchedule {
         reason: String,
     },
     /// The expression is right, and there is no such day.
-    #[error("The cron expression \"{expression}\" names a time that never comes. Change its day or its month.")]
+    #[error("The cron expression \"{expression}\" never matches any time. Change its day or its month.")]
     Never {
         /// The expression as it was given.
         expression: String,
@@ -357,7 +357,7 @@ mod tests {
             let told = bad(Timing::cron(expression, "UTC"));
             assert!(told.contains("five fields") && told.contains(&format!("\"{expression}\"")), "{told}");
         }
-        assert!(bad(Timing::cron("0 0 30 2 *", "UTC")).contains("never comes"));
+        assert!(bad(Timing::cron("0 0 30 2 *", "UTC")).contains("never matches any time"));
         for zone in ["Mars/Olympus", "", "CEST+2"] {
             assert!(bad(Timing::cron("0 0 * * *", zone)).contains("no time zone"), "{zone}");
         }
@@ -388,7 +388,7 @@ mod tests {
             ("interval", "interval_seconds is required for an interval schedule."),
             ("cron", "cron_string is required for a cron schedule."),
             ("onetime", "scheduled_for is required for a one-time schedule."),
-            ("weekly", "The schedule type 'weekly' is not known: use interval, cron or onetime."),
+            ("weekly", "Unknown schedule type 'weekly': use interval, cron or onetime."),
         ] {
             assert_eq!(of(kind, Schedule::default()).unwrap_err().to_string(), sentence);
         }

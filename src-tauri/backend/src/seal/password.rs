@@ -34,8 +34,8 @@ pub fn hash(password: &str, params: &Params) -> String {
 }
 
 /// Why a password is refused that [`is_common`] knows.
-pub const COMMON: &str = "this password is among the commonest, or next to one, and would be guessed at once: choose \
-                          another, such as four words that have nothing to do with each other";
+pub const COMMON: &str = "this password is one of the most common, or close to one, and easy to guess: choose \
+                          another, such as four unrelated words";
 
 /// Guesses after which a password is found by who tries the commonest first.
 const GUESSES: u64 = 10_000;
@@ -68,7 +68,7 @@ pub fn verify(password: &str, stored: &str, params: &Params) -> Verdict {
     }
     let Ok(parsed) = PasswordHash::new(stored) else {
         tracing::warn!(
-            "a stored password hash has an unknown form; that user cannot sign in until the password is set anew"
+            "a stored password hash has an unknown format; that user cannot sign in until a new password is set"
         );
         verify_dummy(password, params);
         return Verdict::Wrong;

@@ -18,7 +18,7 @@ use crate::journal::About;
 /// Most devices of one request.
 const MOST: usize = 1_000;
 /// Why a device is not approved that is there.
-const NOT_AS_SEEN: &str = "The device was changed since you looked at it: look again, then approve it.";
+const NOT_AS_SEEN: &str = "The device was changed since you loaded it: review it again, then approve it.";
 
 /// Mounts the endpoints of approvals.
 pub fn mount(mount: &mut Mount) {
@@ -50,7 +50,7 @@ async fn approve_several(
 ) -> Result<Json<ApprovedDevices>, Fault> {
     let count = wanted.devices.len();
     if !(1..=MOST).contains(&count) {
-        let sentence = format!("Name 1 to {MOST} devices; {count} were named.");
+        let sentence = format!("Name 1 to {MOST} devices; {count} were given.");
         return Err(Fault::body_field("devices", "value_error", sentence, json!(count)));
     }
     let done = shared.store.approve_devices(&wanted.devices, caller.name()).await?;
@@ -95,7 +95,7 @@ pub fn tell(shared: &Shared, caller: &Caller, device: &Device, what: &str) {
         return;
     };
     let message = format!(
-        "{} was {what} by {} and is at {} now: no credential is sent to it before an admin has approved it.",
+        "{} was {what} by {} and is now at {}: no credential is sent to it until an admin approves it.",
         device.hostname,
         caller.name(),
         place(device)

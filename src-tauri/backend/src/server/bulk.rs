@@ -107,7 +107,7 @@ async fn json(shared: &Shared, author: &Author<'_>, content: &[u8]) -> Read {
         Ok(rows) => Ok(Ok(import::take(shared, author, rows).await?)),
         Err(NoRows::Unreadable(why)) => Ok(Err(format!("JSON parse error: {why}"))),
         Err(NoRows::TooMany) => {
-            let sentence = format!("The file has more than {ROWS} rows: send it in parts.");
+            let sentence = format!("The file has more than {ROWS} rows: split it.");
             Err(Fault::detail(StatusCode::PAYLOAD_TOO_LARGE, sentence))
         }
     }

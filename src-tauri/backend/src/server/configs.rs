@@ -79,7 +79,7 @@ async fn diff(State(shared): State<Shared>, Query(query): Query<DiffConfigs>) ->
 async fn delete(State(shared): State<Shared>, caller: Caller, Id(id): Id) -> Result<Json<ConfigDeleted>, Fault> {
     let device_id = shared.store.delete_config(id).await?;
     let about = About { device_id: Some(device_id), ..About::default() };
-    let message = format!("The snapshot {id} was deleted by {}; the git history keeps its text.", caller.name());
+    let message = format!("Snapshot {id} was deleted by {}; the git history keeps its text.", caller.name());
     shared.journal.line(Level::Warning, LogType::System, "server.configs", about, message, json!({ "config_id": id }));
     Ok(Json(ConfigDeleted { deleted_id: id }))
 }
@@ -88,7 +88,7 @@ async fn restore(State(shared): State<Shared>, caller: Caller, Id(id): Id) -> Re
     let config = shared.store.config(id).await?;
     let about = About { device_id: Some(config.device_id), ..About::default() };
     let message =
-        format!("The snapshot {id} was marked as restored by {}; nothing was sent to the device.", caller.name());
+        format!("Snapshot {id} was marked as restored by {}; nothing was sent to the device.", caller.name());
     shared.journal.line(Level::Info, LogType::System, "server.configs", about, message, json!({ "config_id": id }));
     Ok(Json(ConfigRestored {
         restored_id: id,
@@ -119,7 +119,7 @@ async fn export(State(shared): State<Shared>, caller: Caller, Id(id): Id) -> Res
     // Nobody gets the text whose export is not on record.
     if !shared.journal.flush().await {
         let sentence =
-            "The export could not be put on record: the log is not written at the moment. Try again in a minute.";
+            "The export could not be recorded: the log cannot be written at the moment. Try again in a minute.";
         return Err(Fault::detail(StatusCode::SERVICE_UNAVAILABLE, sentence));
     }
     let raw = shared

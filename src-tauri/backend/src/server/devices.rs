@@ -121,7 +121,7 @@ async fn check_csv(State(shared): State<Shared>, Body(input): Body<CheckImport>)
 async fn host_key(State(shared): State<Shared>, Id(id): Id) -> Result<Json<HostKey>, Fault> {
     let key = shared.store.host_key(id).await?;
     key.map(Json)
-        .ok_or_else(|| Fault::not_found("No host key is stored for this device: it has not been signed in to yet."))
+        .ok_or_else(|| Fault::not_found("No host key is stored for this device: no session has signed in to it yet."))
 }
 
 async fn trust_host_key(
@@ -134,23 +134,23 @@ async fn trust_host_key(
     // What is trusted is a key that was met: never one that somebody only wrote into a request.
     match shared.store.shown_host_key(id).await? {
         None => {
-            return Err(Fault::bad_request("No session has met a key at this device yet. Run a job with it first."));
+            return Err(Fault::bad_request("No session has seen a host key of this device yet. Run a job on it first."));
         }
         Some((key_type, sha256)) if (&key_type, &sha256) != (&key.key_type, &key.sha256) => {
             return Err(Fault::bad_request(format!(
-                "This is not the key the device showed last, which is {key_type} {sha256}. Compare that one with the device's own."
+                "This is not the key the device showed last, which is {key_type} {sha256}. Compare that key with the device's own."
             )));
         }
         Some(_) => {}
     }
     if !shared.store.replace_host_key(id, &key, caller.name()).await? {
         return Err(Fault::bad_request(
-            "The stored key is not the one you saw any more. Run the device again and look anew.",
+            "The stored key has changed since you saw it. Run the device again, then review the key again.",
         ));
     }
     let about = About { device_id: Some(id), ..About::default() };
     let message = format!(
-        "{} trusts the key {} of this device from now on, in place of {}.",
+        "{} trusted the key {} of this device, replacing {}.",
         caller.name(),
         key.sha256,
         key.replaces
@@ -165,7 +165,7 @@ async fn forget_host_key(State(shared): State<Shared>, caller: Caller, Id(id): I
     shared.store.forget_host_key(id).await?;
     let about = About { device_id: Some(id), ..About::default() };
     let message =
-        format!("The stored host key was forgotten by {}; the next session trusts the key it meets.", caller.name());
+        format!("The stored host key was forgotten by {}; the next session trusts the key the device shows.", caller.name());
     let meta = json!({ "forgotten": old.map(|key| key.sha256) });
     shared.journal.line(Level::Warning, LogType::Connection, "server.devices", about, message, meta);
     Ok(())

@@ -153,7 +153,7 @@ impl Tail {
                 self.ready.extend(lines.iter().map(event));
             }
             Err(error) => {
-                tracing::debug!(%error, "a live stream waits for the database");
+                tracing::debug!(%error, "a live stream is waiting for the database");
                 self.more = false;
             }
         }

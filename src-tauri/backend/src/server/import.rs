@@ -27,7 +27,7 @@ const LIMIT: Duration = Duration::from_secs(40);
 /// Most names of new tags that are told beforehand.
 const NEW_TAGS: usize = 100;
 /// What a person does about rows that were not read.
-const AGAIN: &str = "Import the same file again: rows that went in are recognised.";
+const AGAIN: &str = "Import the same file again: rows already added are recognised.";
 
 /// The rows of a CSV text, or the refusal of its first line.
 pub fn open(csv: &str) -> Result<Sheet<'_>, Fault> {
@@ -47,7 +47,7 @@ pub async fn take(
         let (level, waits) = if author.approves {
             (Level::Info, ".")
         } else {
-            (Level::Warning, ": no credential is sent to them before an admin has approved them.")
+            (Level::Warning, ": no credential is sent to them until an admin approves them.")
         };
         let message = format!("{} imported {} from a file{waits}", author.name, devices(tally.added));
         let meta = json!({ "added": tally.added, "imported_by": author.name });
@@ -99,7 +99,7 @@ impl<'a> Import<'a> {
                 // What went in before is told, so that nobody has to guess at it.
                 (Err(fault), Some(place)) if self.author.is_some() && self.tally.added > 0 => {
                     let why = reason(fault);
-                    self.tally.stop(format!("No row from {} on was added. {why} {AGAIN}", small(place)));
+                    self.tally.stop(format!("No rows from {} on were added. {why} {AGAIN}", small(place)));
                 }
                 (Err(fault), _) => return Err(fault),
             }
@@ -109,10 +109,11 @@ impl<'a> Import<'a> {
                 let (place, seconds) = (small(last), LIMIT.as_secs());
                 let why = if full {
                     format!(
-                        "The rows behind {place} were not read: {ROWS} are the most of one file. Import the others by another one."
+                        "The rows after {place} were not read: a file can have at most {ROWS} rows. Import the \
+                         others from another file."
                     )
                 } else {
-                    format!("The rows behind {place} were not read, since it took more than {seconds} s. {AGAIN}")
+                    format!("The rows after {place} were not read because the import took more than {seconds} s. {AGAIN}")
                 };
                 if rows.next().is_some() {
                     self.tally.stop(why);
@@ -177,7 +178,7 @@ impl<'a> Import<'a> {
             if added.contains(entry.hostname()) {
                 self.tally.added += 1;
             } else {
-                let why = "somebody else added a device with this hostname or address in the same moment";
+                let why = "someone else added a device with this hostname or address at the same moment";
                 self.tally.refuse(entry.refused(RefusalKind::Taken, why));
             }
         }
@@ -198,7 +199,7 @@ impl<'a> Import<'a> {
         entries.retain(|entry| match no_tag(entry) {
             None => true,
             Some(tag) => {
-                let why = format!("no tag has the number or the name {tag}");
+                let why = format!("there is no tag with the number or name {tag}");
                 self.tally.refuse(entry.refused(RefusalKind::Wrong, &why));
                 false
             }
@@ -226,8 +227,8 @@ fn reason(fault: Fault) -> String {
     match fault {
         Fault::Detail(_, sentence) => sentence,
         other => {
-            tracing::error!(?other, "an import was broken off");
-            "The server failed at it; its own log has the reason.".to_owned()
+            tracing::error!(?other, "an import was interrupted");
+            "The server failed; see its own log for the reason.".to_owned()
         }
     }
 }

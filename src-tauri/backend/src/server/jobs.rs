@@ -168,7 +168,7 @@ async fn delete(State(shared): State<Shared>, caller: Caller, Id(id): Id) -> Res
     if let Some(run_id) = job.last_run_id
         && shared.store.run(run_id).await?.status.is_active()
     {
-        return Err(Fault::bad_request("A run of this job is active: cancel it first, then delete the job."));
+        return Err(Fault::bad_request("A run of this job is active: cancel it, then delete the job."));
     }
     shared.store.delete_job(id).await?;
     told(&shared, &caller, id, "deleted").await;

@@ -38,7 +38,8 @@ fn network(text: &str) -> Result<String, String> {
     let shown: String = text.chars().take(60).collect();
     if text.contains('%') {
         return Err(format!(
-            "'{shown}' has a zone behind '%', which a network has not: write the address without it, or fe80::/10 for every link-local one."
+            "'{shown}' has a zone after '%', which networks do not have: write the address without it, or fe80::/10 \
+             for all link-local addresses."
         ));
     }
     let address = |text: &str| text.parse::<IpAddr>().ok().map(IpNet::from);

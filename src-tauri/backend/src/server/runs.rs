@@ -132,7 +132,7 @@ fn said(which: &Again) -> String {
     if !which.devices.is_empty() {
         parts.push("those chosen".to_owned());
     }
-    if parts.is_empty() { "all that it had".to_owned() } else { parts.join(", ") }
+    if parts.is_empty() { "all of them".to_owned() } else { parts.join(", ") }
 }
 
 async fn cancel_device(
@@ -146,16 +146,16 @@ async fn cancel_device(
         let job_id = shared.store.run(run_id).await?.job_id;
         let about = About { job_id: Some(job_id), run_id: Some(run_id), device_id: Some(device_id) };
         let what = match done {
-            DeviceCancelled::Waiting => "it had not begun",
+            DeviceCancelled::Waiting => "it had not started",
             _ => "its session is closed",
         };
         let message =
-            format!("{} was cancelled by {}: {what}, the other devices go on.", device.hostname, caller.name());
+            format!("{} was cancelled by {}: {what}, the other devices continue.", device.hostname, caller.name());
         shared.journal.line(Level::Warning, LogType::Job, "server.runs", about, message, json!({}));
         // What the signal misses, the worker sees in the database within a second.
         shared.journal.signal(&Signal::CancelDevice { run_id, device_id }).await;
         if let Err(error) = shared.queue.remove_device(run_id, device_id).await {
-            tracing::warn!(%error, run_id, device_id, "the task of a cancelled device stays on the queue; workers drop it");
+            tracing::warn!(%error, run_id, device_id, "the task of a cancelled device stays in the queue; workers drop it");
         }
         shared.journal.changed(Changed::Run { run_id, job_id, ended: false }).await;
     }
@@ -171,7 +171,7 @@ async fn cancel(State(shared): State<Shared>, caller: Caller, Id(id): Id) -> Res
         // What the signal misses, the workers see in the database within a second.
         shared.journal.signal(&Signal::Cancel { run_id: id }).await;
         if let Err(error) = shared.queue.remove_run(id).await {
-            tracing::warn!(%error, run_id = id, "tasks of a cancelled run stay on the queue; workers drop them");
+            tracing::warn!(%error, run_id = id, "tasks of a cancelled run stay in the queue; workers drop them");
         }
         shared.journal.changed(Changed::Run { run_id: id, job_id: run.job_id, ended: false }).await;
     }

@@ -61,7 +61,7 @@ fn of_job(shared: &Shared, job: Job, now: Timestamp) -> ScheduledJob {
 async fn queues(State(shared): State<Shared>) -> Result<Json<Vec<QueueStatus>>, Fault> {
     let lengths = shared.queue.lengths().await.map_err(|error| {
         tracing::warn!(%error, "the queue was not read");
-        let sentence = "The queue does not answer; it is being restarted. Try again in a few seconds.";
+        let sentence = "The queue is not responding; it is being restarted. Try again in a few seconds.";
         Fault::detail(axum::http::StatusCode::SERVICE_UNAVAILABLE, sentence)
     })?;
     let mut queues = Vec::new();

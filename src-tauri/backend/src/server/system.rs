@@ -62,12 +62,12 @@ async fn status(State(shared): State<Shared>) -> Json<SystemStatus> {
     let mut notes: Vec<String> = servers.postgres.into_iter().chain(servers.redis).collect();
     // While Redis is away nobody can tell whether a worker runs.
     if workers == 0 && redis == Condition::Healthy {
-        notes.push("No worker is running: jobs wait. Start one with `netraven-server worker`.".to_owned());
+        notes.push("No worker is running; jobs are waiting. Start one with `netraven-server worker`.".to_owned());
     }
     if let Some((lines, time)) = shared.journal.held_up() {
         let lines = if lines == 1 { "1 log line waits".to_owned() } else { format!("{lines} log lines wait") };
         notes.push(format!(
-            "{lines} to be written, for {} s now: the database is away or busy. They are shown once it takes them.",
+            "{lines} to be written, for {} s now: the database is unavailable or busy. They appear once they are written.",
             time.as_secs()
         ));
     }

@@ -59,7 +59,7 @@ async fn update(
     let renames = input.name.as_ref().is_some_and(|name| *name != old.name);
     if renames && !author.approves && shared.store.tag_is_carried(id).await? {
         let sentence = format!(
-            "The tag '{}' cannot be renamed by you: a credential carries it, and where credentials go is for admins to say.",
+            "You cannot rename the tag '{}': a credential uses it, and only admins decide where credentials are sent.",
             old.name
         );
         return Err(Fault::detail(StatusCode::FORBIDDEN, sentence));
@@ -82,7 +82,7 @@ async fn protect(shared: &Shared, id: i64, what: &str) -> Result<(), Fault> {
     if tag.name == "default" {
         return Err(Fault::detail(
             StatusCode::FORBIDDEN,
-            format!("The tag 'default' cannot be {what}: every device carries it."),
+            format!("The tag 'default' cannot be {what}: every device has it."),
         ));
     }
     Ok(())

@@ -89,7 +89,7 @@ async fn update(
 async fn delete(State(shared): State<Shared>, caller: Caller, Id(id): Id) -> Result<(), Fault> {
     let user = shared.store.user(id).await?;
     if user.id == caller.0.id {
-        return Err(Fault::bad_request("Your own account cannot be deleted: ask another admin to do it."));
+        return Err(Fault::bad_request("You cannot delete your own account: ask another admin to do it."));
     }
     let deleted = shared.store.delete_user(id).await;
     shared.tokens.forget_users();

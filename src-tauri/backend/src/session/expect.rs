@@ -106,7 +106,7 @@ impl Conversation<'_, '_> {
             let text = String::from_utf8_lossy(&told.raw).into_owned();
             if let Some(line) = definition.is_error(&text) {
                 let level = if command.optional { Level::Debug } else { Level::Warning };
-                let message = format!("The device refused `{}`; its pager will be answered.", short(&command.send));
+                let message = format!("The device refused `{}`; NetRaven will answer its pager.", short(&command.send));
                 self.progress.session(level, message, json!({"command": command.send, "answer": line}));
             }
         }

@@ -59,7 +59,7 @@ impl SignIns {
         progress: &mut Progress<'_>,
     ) -> Result<(Shell, Greeting), Fault> {
         if logins.is_empty() {
-            return Err(Fault::new(Cause::NoCredentials, format!("There is no credential for {target}.")));
+            return Err(Fault::new(Cause::NoCredentials, format!("No credential for {target}.")));
         }
         let mut link: Option<Link> = None;
         let mut last_user = "";

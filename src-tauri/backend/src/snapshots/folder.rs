@@ -102,7 +102,7 @@ pub(super) fn remove_dead_locks(repo: &git2::Repository, patience: Duration) {
         // A time in the future (the clock was set back) says nothing about life: treated as dead.
         let dead = SystemTime::now().duration_since(touched).map_or(true, |age| age >= patience);
         if dead && fs::remove_file(&lock).is_ok() {
-            tracing::warn!(lock = %lock.display(), "removed a lock file left by a process that is gone");
+            tracing::warn!(lock = %lock.display(), "removed a lock file left by a process that has ended");
         }
     }
 }
@@ -126,7 +126,7 @@ fn locks(repo: &git2::Repository) -> Vec<PathBuf> {
 /// Notes, before the branch moves, that the checked-out files are about to be old.
 pub(super) fn mark_work_tree_behind(repo: &git2::Repository) {
     if let Err(error) = fs::write(repo.path().join(BEHIND_FILE), b"") {
-        tracing::warn!(%error, "could not note that the checked-out snapshots need an update");
+        tracing::warn!(%error, "could not record that the checked-out snapshots need an update");
     }
 }
 
@@ -168,13 +168,13 @@ fn finish_checkout(repo: &git2::Repository, done: Result<(), git2::Error>) {
     match done {
         Ok(()) => {
             if let Err(error) = fs::remove_file(repo.path().join(BEHIND_FILE)) {
-                tracing::debug!(%error, "no note about the checked-out snapshots to remove");
+                tracing::debug!(%error, "no record about the checked-out snapshots to remove");
             }
         }
         Err(error) => {
             tracing::warn!(
                 reason = error.message(),
-                "the snapshots are committed, but their checked-out files are behind"
+                "the snapshots are committed, but their checked-out files are out of date"
             );
         }
     }

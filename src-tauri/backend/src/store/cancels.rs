@@ -118,11 +118,11 @@ impl Store {
 async fn end_waiting(tx: &mut PgConnection, run_id: i64, device_id: Option<i64>) -> Result<()> {
     sqlx::query(
         "with ended as (update run_devices set state = 'cancelled', cause = 'cancelled', stage = 'prepare',
-             message = 'Cancelled before it began.', finished_at = now()
+             message = 'Cancelled before it started.', finished_at = now()
              where run_id = $1 and state = 'queued' and ($2::bigint is null or device_id = $2) returning device_id)
          insert into job_results (run_id, job_id, device_id, job_type, status, cause, stage, result_time, details)
          select $1, j.id, e.device_id, j.job_type, 'failure', 'cancelled', 'prepare', now(),
-             jsonb_build_object('cause', 'cancelled', 'stage', 'prepare', 'message', 'Cancelled before it began.')
+             jsonb_build_object('cause', 'cancelled', 'stage', 'prepare', 'message', 'Cancelled before it started.')
          from ended e join devices d on d.id = e.device_id, job_runs r join jobs j on j.id = r.job_id where r.id = $1
          on conflict (run_id, device_id) do nothing",
     )

@@ -215,7 +215,7 @@ impl Store {
             ", usual_seconds = ",
             usual_seconds!(),
             ",
-             message = case when r.devices = 0 then 'No device carries a tag of this job; give one of its tags to a device.'
+             message = case when r.devices = 0 then 'No device has a tag of this job; give one of its tags to a device.'
                  else r.message end,
              status = case when c.cancelled > 0 and (r.cancel_requested or c.cancelled = c.total) then 'cancelled'
                  when c.total = 0 or c.good = 0 then 'failed' when c.good = c.total then 'succeeded'

@@ -8,12 +8,12 @@ use netraven_api::runs::{Again, Trigger};
 use super::{Result, Store, StoreError, explain};
 
 const UNIQUE: &[(&str, &str)] = &[
-    ("job_runs_active", "A run of this job is still active: wait for its end, or cancel it"),
+    ("job_runs_active", "A run of this job is still active: wait for it to finish, or cancel it"),
     ("job_runs_job_id_fire_at_key", "The schedule has already fired for this time"),
 ];
 
-const NOTHING: &str = "None of this run's devices is what was asked for, or the job has none of them any longer: \
-    choose other devices, or run the whole job.";
+const NOTHING: &str = "None of this run's devices matches the request, or the job no longer includes them: choose \
+    other devices, or run the whole job.";
 
 /// A run that has just been started, with the devices to put on the queue.
 #[derive(Clone, Debug)]

@@ -242,6 +242,6 @@ async fn an_admin_is_left(tx: &mut sqlx::PgTransaction<'_>) -> Result<()> {
     let left: bool = sqlx::query_scalar("select exists (select 1 from users where role = 'admin' and is_active)")
         .fetch_one(&mut **tx)
         .await?;
-    let sentence = "This is the last active admin: make somebody else an admin first.";
+    let sentence = "This is the last active admin: make someone else an admin first.";
     if left { Ok(()) } else { Err(StoreError::Conflict(sentence.to_owned())) }
 }

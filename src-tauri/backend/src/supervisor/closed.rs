@@ -30,7 +30,7 @@ pub(super) fn shut(data_dir: &Path) -> Result<(), ServerStartError> {
     tracing::warn!(
         folder = %data_dir.display(),
         mode = format!("{mode:04o}"),
-        "the data folder was open to other users of this computer and was shut; what it holds may be known to them"
+        "the data folder was accessible to other users of this computer and is now restricted; they may know its contents"
     );
     Ok(())
 }
@@ -75,7 +75,8 @@ pub(super) fn look_through(data_dir: &Path) -> Result<(), ServerStartError> {
         }
         if os::open_to_others(file).is_ok_and(|mode| mode.is_some()) {
             os::shut_file(file).map_err(|error| ServerStartError::writing(file, &error))?;
-            tracing::warn!(file = %file.display(), "a secret could be read by other users of this computer; the file was shut");
+            tracing::warn!(file = %file.display(), "a secret was readable by other users of this computer; the file \
+                                                    is now restricted");
         }
     }
     Ok(())

@@ -101,7 +101,7 @@ impl Engine {
                     limit = RECOVERY_LIMIT;
                     if !told && began.elapsed() > Duration::from_secs(1) {
                         told = true;
-                        progress(&format!("{} is recovering what was written last…", self.program()));
+                        progress(&format!("{} is recovering recent writes…", self.program()));
                     }
                     "it is still recovering".to_owned()
                 }
@@ -156,7 +156,7 @@ impl Engine {
         match process.end(steps).await {
             Some(0) => Ok(()),
             Some(1) => {
-                tracing::warn!(%program, "did not end when asked; ended at once instead");
+                tracing::warn!(%program, "did not stop when asked; killed");
                 Ok(())
             }
             Some(_) => {
@@ -190,10 +190,10 @@ impl Engine {
                 backoff = Backoff::default();
             }
             let how = status.map_or_else(|error| error.to_string(), |status| status.to_string());
-            let mut reason = format!("It ended unexpectedly ({how}).");
+            let mut reason = format!("It stopped unexpectedly ({how}).");
             let since = SystemTime::now();
             process = loop {
-                tracing::warn!(program = %self.program(), reason, "starting a server again");
+                tracing::warn!(program = %self.program(), reason, "restarting a server");
                 self.note(&health, ProcessState::Restarting { since, reason });
                 let progress =
                     |step: &str| self.note(&health, ProcessState::Restarting { since, reason: step.to_owned() });
@@ -225,7 +225,7 @@ impl Engine {
         let reason = match answer {
             Readiness::Ready => return ProcessState::Running,
             Readiness::Loading => {
-                format!("{program} is recovering what was written last. It answers when that is done.")
+                format!("{program} is recovering recent writes. It responds when that is done.")
             }
             Readiness::Silent(reason) => format!("{program} is {reason}."),
             Readiness::Refused(error) => error.to_string(),

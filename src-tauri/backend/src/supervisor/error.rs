@@ -75,8 +75,8 @@ pub enum ServerStartError {
     },
     /// The data folder can be entered by others, and holds things that are theirs to use.
     #[error(
-        "The folder {} is open to other users of this computer (mode {mode:04o}), so what is stored there would be, too. \
-         Choose a folder of its own for the data, or shut this one first: chmod 700 \"{}\".",
+        "The folder {} is accessible to other users of this computer (mode {mode:04o}), so the data stored there \
+         would be too. Choose a separate folder for the data, or restrict this one first: chmod 700 \"{}\".",
         path.display(), path.display()
     )]
     Open {
@@ -87,7 +87,7 @@ pub enum ServerStartError {
     },
     /// A link stands in the place of a file or folder of ours.
     #[error(
-        "{} is a link, which somebody may have put there to have another file read or written. Remove it, then start again.",
+        "{} is a link, which someone may have put there so that another file is read or written. Remove it, then start again.",
         path.display()
     )]
     Link {
@@ -95,7 +95,7 @@ pub enum ServerStartError {
         path: PathBuf,
     },
     /// The file system has no room left.
-    #[error("No space is left for {}. Free at least {} MB there, then start again.", path.display(), needed_bytes >> 20)]
+    #[error("No space left for {}. Free at least {} MB there, then start again.", path.display(), needed_bytes >> 20)]
     DiskFull {
         /// Where space is missing.
         path: PathBuf,
@@ -162,7 +162,7 @@ impl ServerStartError {
                 return Self::DiskFull { path, needed_bytes: 16 << 20 };
             }
             io::ErrorKind::ReadOnlyFilesystem => "the file system is read-only".to_owned(),
-            io::ErrorKind::PermissionDenied => "this account may not (it may belong to another account)".to_owned(),
+            io::ErrorKind::PermissionDenied => "permission denied (it may belong to another account)".to_owned(),
             io::ErrorKind::NotADirectory | io::ErrorKind::AlreadyExists => "a file is in the way".to_owned(),
             _ => error.to_string(),
         };
@@ -177,7 +177,7 @@ pub enum StopError {
     #[error("{0} did not stop in time and was killed. It recovers by itself at the next start.")]
     Killed(Program),
     /// The server is still there.
-    #[error("{program} could not be stopped: process {pid} is still running. End it by hand.")]
+    #[error("{program} could not be stopped: process {pid} is still running. Stop it manually.")]
     StillRunning {
         /// Which server.
         program: Program,
@@ -211,18 +211,18 @@ fn advice_for(program: Program, major: Option<u32>, os: &str, os_release: &str) 
             let wanted = major.map_or_else(|| "14 or newer".to_owned(), |major| major.to_string());
             return format!(
                 "Install PostgreSQL {wanted} with the installer from https://www.postgresql.org/download/windows/, \
-                 or name the folder of its programs in NETRAVEN_POSTGRES_BIN."
+                 or set NETRAVEN_POSTGRES_BIN to the folder of its programs."
             );
         }
         "windows" => {
-            return "Install Memurai, run Redis in WSL and give its address by --redis-url, or name the folder of \
-                    the program in NETRAVEN_REDIS_BIN."
+            return "Install Memurai, run Redis in WSL and give its address with --redis-url, or set \
+                    NETRAVEN_REDIS_BIN to the folder of the program."
                 .to_owned();
         }
         _ if is(&["debian", "ubuntu"]) && postgres && major.is_some() => {
             return format!(
-                "Install it with `sudo apt-get install {}`, or name its folder in {}. Where this release does not carry \
-                 that version, add PostgreSQL's own repository first: https://wiki.postgresql.org/wiki/Apt.",
+                "Install it with `sudo apt-get install {}`, or give its folder in {}. If this release does not \
+                 provide that version, add PostgreSQL's own repository first: https://wiki.postgresql.org/wiki/Apt.",
                 versioned("postgresql", "-"),
                 variable(program)
             );
@@ -238,12 +238,12 @@ fn advice_for(program: Program, major: Option<u32>, os: &str, os_release: &str) 
         _ => {
             let package = if postgres { versioned("PostgreSQL", " ") } else { "Redis or Valkey".to_owned() };
             return format!(
-                "Install {package} with this system's package manager, or name its folder in {}.",
+                "Install {package} with this system's package manager, or give its folder in {}.",
                 variable(program)
             );
         }
     };
-    format!("Install it with `{command}`, or name its folder in {}.", variable(program))
+    format!("Install it with `{command}`, or give its folder in {}.", variable(program))
 }
 
 /// The environment variable that names the folder of `program`.
@@ -276,7 +276,7 @@ mod tests {
     #[test]
     fn a_failed_write_names_its_cause() {
         let sentence = |kind: io::ErrorKind| ServerStartError::writing(Path::new("/data"), &kind.into()).to_string();
-        assert!(sentence(io::ErrorKind::StorageFull).starts_with("No space is left for /data."));
+        assert!(sentence(io::ErrorKind::StorageFull).starts_with("No space left for /data."));
         assert!(sentence(io::ErrorKind::ReadOnlyFilesystem).contains("the file system is read-only"));
         assert!(sentence(io::ErrorKind::PermissionDenied).contains("this account may not"));
     }

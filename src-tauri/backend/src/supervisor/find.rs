@@ -160,8 +160,8 @@ pub(super) async fn postgres(
             data_folder_major: major,
             found_major: newest.version.major,
             advice: format!(
-                "To keep using it, install PostgreSQL {major} beside the other. {} To move to PostgreSQL {}, export \
-                 with {major}'s pg_dump, start on a new data folder, and restore there.",
+                "To keep using it, install PostgreSQL {major} beside the other version. {} To move to PostgreSQL {}, \
+                 export with {major}'s pg_dump, start on a new data folder, and restore there.",
                 install_advice(program, Some(major)),
                 newest.version.major
             ),
@@ -212,7 +212,7 @@ async fn version(path: &Path) -> Option<Version> {
         Ok(Err(error)) => error.to_string(),
         Err(_) => "it did not answer --version in time".to_owned(),
     };
-    tracing::warn!(program = %path.display(), reason, "passed over a program that cannot be used");
+    tracing::warn!(program = %path.display(), reason, "skipped a program that cannot be used");
     None
 }
 

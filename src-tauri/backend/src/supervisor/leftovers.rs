@@ -36,7 +36,7 @@ pub(super) async fn clear_leftovers(
     let main = main.and_then(|text| text.lines().next()?.trim().parse().ok());
     let mut living = os::living_in(home, main, names);
     if !living.is_empty() {
-        progress(&format!("Stopping the {program} that an earlier run left behind…"));
+        progress(&format!("Stopping the {program} left behind by an earlier run…"));
         tracing::warn!(%program, processes = ?living, "stopping what an earlier run left behind");
         let orphans_only = !main.is_some_and(|main| living.contains(&main));
         let patience = if orphans_only { Duration::from_millis(300) } else { patience };
@@ -51,7 +51,7 @@ pub(super) async fn clear_leftovers(
             }
         }
         if let Some(process) = living.first() {
-            let reason = format!("process {process} of an earlier run cannot be ended. End it by hand.");
+            let reason = format!("process {process} of an earlier run cannot be stopped. Stop it manually.");
             return Err(ServerStartError::StartFailed { program, reason, log: log.path.clone() });
         }
     }

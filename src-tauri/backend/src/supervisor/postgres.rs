@@ -60,7 +60,7 @@ pub(super) async fn initialise(
     if fs::read_dir(&cluster).is_ok_and(|mut entries| entries.next().is_some()) {
         return Err(corrupt(
             "PG_VERSION is missing.",
-            "Restore the folder from a backup, or move it away to begin anew.",
+            "Restore the folder from a backup, or move it away to start again.",
         ));
     }
     progress("Creating the database…");
@@ -179,7 +179,7 @@ impl Postgres {
             Some("28P01" | "28000") => Readiness::Refused(ServerStartError::Corrupt {
                 program: Program::Postgres,
                 path: self.cluster.clone(),
-                reason: "the password in secrets/postgres-password does not fit.".to_owned(),
+                reason: "the password in secrets/postgres-password is wrong.".to_owned(),
                 advice: "Restore that file from a backup.".to_owned(),
             }),
             _ => Readiness::Silent(format!("not answering ({error})")),
@@ -279,7 +279,7 @@ impl Postgres {
             program: Program::Postgres,
             path: self.cluster.clone(),
             reason: format!("it said: {tail}"),
-            advice: "Restore the data folder from a backup, or move it away to begin anew.".to_owned(),
+            advice: "Restore the data folder from a backup, or move it away to start again.".to_owned(),
         })
     }
 

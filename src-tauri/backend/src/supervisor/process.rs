@@ -61,7 +61,7 @@ pub(super) async fn spawn(launch: Launch) -> io::Result<Process> {
         let thread = std::thread::Builder::new().name("server-keeper".to_owned());
         thread.spawn(move || jobs.into_iter().for_each(|job| job())).ok().map(|_| Mutex::new(sender))
     });
-    let gone = || io::Error::other("the thread that starts servers is gone");
+    let gone = || io::Error::other("the thread that starts servers has ended");
     let keeper = keeper.as_ref().ok_or_else(gone)?;
     let (reply, answer) = oneshot::channel();
     let runtime = Handle::current();

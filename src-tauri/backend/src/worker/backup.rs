@@ -36,8 +36,8 @@ const STACK: usize = 1024 * 1024;
 pub async fn work(worker: &Worker, lease: &Lease, cancel: &Cancel) -> Result<Outcome, Undone> {
     match try_work(worker, lease, cancel).await {
         Err(Undone::Broken(error)) => {
-            tracing::error!(error = format!("{error:#}"), device_id = lease.device_id, "a backup broke");
-            let message = format!("The backup broke on our side: {error:#}.");
+            tracing::error!(error = format!("{error:#}"), device_id = lease.device_id, "a backup failed internally");
+            let message = format!("The backup failed inside NetRaven: {error:#}.");
             Ok(failed(Cause::Internal, Stage::Record, message))
         }
         other => other,
@@ -47,12 +47,12 @@ pub async fn work(worker: &Worker, lease: &Lease, cancel: &Cancel) -> Result<Out
 async fn try_work(worker: &Worker, lease: &Lease, cancel: &Cancel) -> Result<Outcome, Undone> {
     let store = &worker.store;
     let Some(aim) = patiently(cancel, || store.aim(lease.device_id)).await? else {
-        let message = "This device was deleted after the run began, so there is no credential for it.".to_owned();
+        let message = "This device was deleted after the run started, so there is no credential for it.".to_owned();
         return Ok(failed(Cause::NoCredentials, Stage::Prepare, message));
     };
     if aim.waits {
         let message = format!(
-            "Somebody other than an admin added or changed this device, at {}:{} now: no credential was sent to it.",
+            "Someone other than an admin added or changed this device, now at {}:{}: no credential was sent to it.",
             aim.ip_address, aim.port
         );
         return Ok(failed(Cause::AwaitingApproval, Stage::Prepare, message));
@@ -123,7 +123,7 @@ async fn sign_in(worker: &Worker, lease: &Lease, sealed: Vec<SealedLogin>, cance
     follower.abort();
     let Ok(read) = read else {
         let message =
-            "The session's thread ended without an answer: a defect; the application's own log has the place.";
+            "The session's thread ended without a result: a defect; see the application's own log.";
         return Ok(failed(Cause::Internal, Stage::Read, message.to_owned()));
     };
     match read {

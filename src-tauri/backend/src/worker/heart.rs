@@ -44,8 +44,8 @@ impl Worker {
                     let lost = asked.iter().filter(|holding| !mine.contains(&holding.lease()));
                     lost.for_each(|holding| holding.cancel.cancel());
                 }
-                Ok(Err(error)) => tracing::debug!(%error, "leases were not prolonged"),
-                Err(_) => tracing::debug!("leases were not prolonged in time"),
+                Ok(Err(error)) => tracing::debug!(%error, "leases were not renewed"),
+                Err(_) => tracing::debug!("leases were not renewed in time"),
             }
         }
     }
@@ -64,10 +64,10 @@ impl Worker {
                 started_at,
             };
             if let Err(error) = self.queue.beat(&beat, SILENCE).await {
-                tracing::debug!(%error, "a beat was not heard by the queue");
+                tracing::debug!(%error, "a heartbeat did not reach the queue");
             }
             if let Err(error) = self.queue.heartbeat(&self.id, &tasks).await {
-                tracing::debug!(%error, "leases on the queue were not prolonged");
+                tracing::debug!(%error, "leases in the queue were not renewed");
             }
             self.take_over(held).await;
             tokio::select! {

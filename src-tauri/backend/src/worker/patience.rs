@@ -19,7 +19,7 @@ where
     loop {
         match ask().await {
             Err(error) if error.is_absence() && !cancel.is_cancelled() && began.elapsed() < LIMIT => {
-                tracing::warn!(%error, "a device's work waits for the database");
+                tracing::warn!(%error, "work on a device is waiting for the database");
                 tokio::time::sleep(pause).await;
                 pause = (pause * 2).min(PAUSES.1);
             }
@@ -32,7 +32,7 @@ where
 #[derive(Debug, thiserror::Error)]
 pub enum Undone {
     /// The database stayed away: the device keeps its place, and another attempt begins when the database is back.
-    #[error("the database stayed away: {0}")]
+    #[error("the database stayed unavailable: {0}")]
     Away(StoreError),
     /// Something on our side is wrong.
     #[error("{0:#}")]

@@ -29,7 +29,7 @@ pub async fn work(worker: &Worker, lease: &Lease, cancel: &Cancel) -> Result<Out
         return Ok(failed(Cause::Internal, Stage::Prepare, message));
     }
     let Ok(reach) = receiver.await else {
-        let message = "The probe ended without an answer: a defect.".to_owned();
+        let message = "The probe ended without a result: a defect.".to_owned();
         return Ok(failed(Cause::Internal, Stage::Reach, message));
     };
     let held = patiently(cancel, || worker.secrets.all(&worker.store, &worker.seal)).await?;
@@ -87,5 +87,5 @@ fn outcome(target: &Target, reach: &Reach, veil: &Veil) -> Outcome {
 }
 
 fn sentence(reach: &Reach, target: &Target) -> String {
-    reach.message.clone().unwrap_or_else(|| format!("{target} does not answer."))
+    reach.message.clone().unwrap_or_else(|| format!("{target} does not respond."))
 }

@@ -36,7 +36,7 @@ impl Gap {
         let title = if title.is_empty() { "something without a name" } else { title };
         match self {
             Gap::NotNetRaven => {
-                format!("{place} is not a NetRaven server; it calls itself {title}. Check the address.")
+                format!("{place} is not a NetRaven server; it identifies itself as {title}. Check the address.")
             }
             Gap::TooOld(route) => {
                 format!("The NetRaven server at {place} ({title}) is too old: it has no {route}. Update it first.")

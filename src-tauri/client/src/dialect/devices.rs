@@ -175,8 +175,8 @@ async fn update(talk: Talk<'_>, asked: &Asked, id: i64) -> Result<Value, Problem
     match talk.change(Method::Put, format!("/devices/{id}"), Some(Value::Object(fields))).await {
         Ok(changed) => Ok(reply(&device(Row(&changed)))),
         Err(problem) if problem.code == Code::Internal => {
-            let message = "This server failed to change the device, and nothing was saved; some versions of NetRaven fail at \
-                           every such change. Remove the device and add it anew, or update the server.";
+            let message = "This server failed to change the device, and nothing was saved; some versions of NetRaven \
+                           fail at every such change. Delete the device and add it again, or update the server.";
             Err(Problem::new(Code::NotOffered, message))
         }
         Err(problem) => Err(problem),

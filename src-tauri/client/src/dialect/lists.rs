@@ -267,10 +267,10 @@ pub fn place(asked: &Asked) -> Result<(i64, i64), Problem> {
 pub fn note(loaded: &Loaded, what: &str) -> Option<String> {
     if loaded.unreadable > 0 {
         return Some(format!(
-            "The server fails to show {} of the {what}; the others are listed. Its log has the reason.",
+            "The server failed to return {} of the {what}; the others are listed. See the server's log for the reason.",
             loaded.unreadable
         ));
     }
     let shown = loaded.rows.len();
-    loaded.is_cut().then(|| format!("The server has {} {what}, of which {shown} were read.", loaded.total))
+    loaded.is_cut().then(|| format!("The server has {} {what}; {shown} of them were loaded.", loaded.total))
 }

@@ -156,10 +156,10 @@ async fn scan(
 fn said(scan: &Scan, filter: &Filter) -> String {
     let lines = scan.read;
     let which = match (scan.is_cut, filter.is_bounded || filter.is_ascending) {
-        (false, false) => format!("all {lines} lines that fit the other filters"),
-        (false, true) => "the rest of the lines that fit the other filters".to_owned(),
-        (true, false) => format!("the newest {lines} lines that fit the other filters; older ones were not"),
-        (true, true) => format!("{lines} more lines that fit the other filters; the rest was not"),
+        (false, false) => format!("all {lines} lines that match the other filters"),
+        (false, true) => "the rest of the lines that match the other filters".to_owned(),
+        (true, false) => format!("the newest {lines} lines that match the other filters; older ones were not"),
+        (true, true) => format!("{lines} more lines that match the other filters; the rest was not"),
     };
     format!("This server cannot search its log. Searched were {which}.")
 }

@@ -23,7 +23,7 @@ const TABLE: &[(Feature, Sign, &str)] = &[
     (
         Feature::CancelRun,
         Sign::Route(Method::Post, "/runs/{run_id}/cancel"),
-        "This server cannot cancel a run once it was started.",
+        "This server cannot cancel a run once it has started.",
     ),
     (
         Feature::RunSome,
@@ -33,12 +33,12 @@ const TABLE: &[(Feature, Sign, &str)] = &[
     (
         Feature::CancelDevice,
         Sign::Route(Method::Post, "/runs/{run_id}/devices/{device_id}/cancel"),
-        "This server cannot cancel a device once its run was started.",
+        "This server cannot cancel a device once its run has started.",
     ),
     (
         Feature::RunHistory,
         Sign::Route(Method::Get, "/jobs/{job_id}/matrix"),
-        "This server keeps no runs, so there is no history of a job's devices to draw.",
+        "This server keeps no runs, so there is no history of a job's devices to show.",
     ),
     (
         Feature::HostKeys,
@@ -48,7 +48,7 @@ const TABLE: &[(Feature, Sign, &str)] = &[
     (
         Feature::ExportConfig,
         Sign::Route(Method::Post, "/configs/{config_id}/export"),
-        "This server stores configurations with the lines that hold secrets removed, so that there is nothing to export.",
+        "This server stores configurations with the lines that contain secrets removed, so there is nothing to export.",
     ),
     (
         Feature::EnablePassword,
@@ -63,77 +63,78 @@ const TABLE: &[(Feature, Sign, &str)] = &[
     (
         Feature::Platforms,
         Sign::Route(Method::Get, "/platforms/"),
-        "This server does not tell which platforms it knows; the usual ones and those of its devices are listed.",
+        "This server does not report which platforms it supports; the usual ones and those of its devices are listed.",
     ),
     (
         Feature::LogHistogram,
         Sign::Route(Method::Get, "/logs/histogram"),
-        "This server does not count its log over time, so that there is no chart above the lines.",
+        "This server does not count its log over time, so there is no chart above the lines.",
     ),
     (
         Feature::NewestResults,
         Sign::Field("Device", "last_snapshot_at"),
-        "This server's list of devices does not tell their newest results and snapshots; open a device to see them.",
+        "This server's list of devices does not include their newest results and snapshots; open a device to see them.",
     ),
     (
         Feature::CronSchedule,
         Sign::Untold,
-        "This server never starts a job by cron: its scheduler fails at every such schedule. Choose an interval, or run the \
-         job by hand.",
+        "This server never starts a job by cron: its scheduler fails at every such schedule. Choose an interval, or \
+         run the job manually.",
     ),
     (
         Feature::OnceSchedule,
         Sign::Untold,
-        "This server never starts a job at a set time: its scheduler fails when the time has come. Run the job by hand then.",
+        "This server never starts a job at a set time: its scheduler fails when it is due. Run the job manually then.",
     ),
     (
         Feature::ScheduleChange,
         Sign::Untold,
-        "This server's scheduler keeps an interval it has taken up once: it goes on starting the job, even when the schedule \
-         was changed or switched off or the job was deleted.",
+        "This server's scheduler never drops an interval once loaded: it keeps starting the job even after the \
+         schedule is changed or disabled or the job is deleted.",
     ),
-    (Feature::GitHistory, Sign::Untold, "This server keeps no git history: what is deleted there is gone for good."),
+    (Feature::GitHistory, Sign::Untold, "This server keeps no git history: what is deleted there is lost for good."),
     (
         Feature::DeleteUsed,
         Sign::Untold,
-        "This server fails at deleting a device or a job that has results; only what has none can be deleted.",
+        "This server cannot delete a device or a job that has results; only those without results can be deleted.",
     ),
-    (Feature::ChangeDevice, Sign::Untold, "This server fails at every change of a device and saves nothing."),
+    (Feature::ChangeDevice, Sign::Untold, "This server fails whenever a device is changed and saves nothing."),
     (Feature::DevicePort, Sign::Untold, "This server stores the SSH port of a device, but always connects to port 22."),
     (
         Feature::UserWithoutEmail,
         Sign::Untold,
-        "This server wants an e-mail address for each user, another one for each.",
+        "This server requires an e-mail address for each user, and each must be different.",
     ),
     (
         Feature::LogSearch,
         Sign::Untold,
-        "This server cannot search its log: the newest 1,000 lines that fit the other filters are read and searched here.",
+        "This server cannot search its log: the newest 1,000 lines that match the other filters are loaded and searched here.",
     ),
     (
         Feature::RunRecords,
         Sign::Route(Method::Get, "/runs/{run_id}"),
-        "This server keeps no record of runs: it tells neither the stages of a session nor, of every run, what started it.",
+        "This server keeps no record of runs: it does not report the stages of a session nor, for every run, what started it.",
     ),
     (
         Feature::OwnPassword,
         Sign::Route(Method::Put, "/users/me/password"),
-        "On this server an admin changes passwords, on the page Users.",
+        "On this server only an admin can change passwords, on the Users page.",
     ),
     (
         Feature::SignOutEverywhere,
         Sign::Route(Method::Post, "/users/me/sign-out"),
-        "This server cannot end a sign-in before its time is over.",
+        "This server cannot end a sign-in before it expires.",
     ),
     (
         Feature::Approvals,
         Sign::Route(Method::Post, "/devices/{device_id}/approve"),
-        "This server asks no admin: whoever may add or move a device on it can have credentials sent to an address of his own.",
+        "This server does not require approval: anyone who can add a device or change its address can have \
+         credentials sent to any address.",
     ),
     (
         Feature::AllowedNetworks,
         Sign::Field("CredentialCreate", "allowed_networks"),
-        "This server confines no credential to networks: it sends it to every device that shares a tag.",
+        "This server cannot limit credentials to networks: it sends a credential to every device that shares a tag.",
     ),
 ];
 
@@ -150,7 +151,7 @@ pub fn missing(description: &Description) -> Vec<Missing> {
 
 /// Why a feature is not offered.
 pub fn reason(feature: Feature) -> &'static str {
-    TABLE.iter().find(|(known, ..)| *known == feature).map_or("This server does not offer it.", |row| row.2)
+    TABLE.iter().find(|(known, ..)| *known == feature).map_or("This server does not support this.", |row| row.2)
 }
 
 /// The refusal of a feature.
@@ -160,5 +161,5 @@ pub fn refusal(feature: Feature) -> Problem {
 
 /// The refusal of a route that the server does not describe.
 pub fn no_route(method: Method, path: &str) -> Problem {
-    Problem::new(Code::NotOffered, format!("This server does not offer {} {path}.", method.as_str()))
+    Problem::new(Code::NotOffered, format!("This server does not support {} {path}.", method.as_str()))
 }

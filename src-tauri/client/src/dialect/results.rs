@@ -99,7 +99,7 @@ fn said(details: &Map<String, Value>) -> (String, bool) {
         Some(format!("{title}: {}", text.trim_end_matches('.')))
     });
     let failed: Vec<String> = failed.collect();
-    if failed.is_empty() { ("The server does not say why.".to_owned(), false) } else { (failed.join("; "), true) }
+    if failed.is_empty() { ("The server does not report why.".to_owned(), false) } else { (failed.join("; "), true) }
 }
 
 #[cfg(test)]

@@ -305,7 +305,7 @@ impl Window {
     fn note(&self, begin: &str) -> Option<String> {
         self.is_cut.then(|| match self.results > i64::try_from(self.read).unwrap_or(i64::MAX) {
             true => format!("{begin} the newest {} of {} results in this period.", self.read, self.results),
-            false => format!("{begin} results, and older runs of this period were left out: its log is too long."),
+            false => format!("{begin} results; older runs of this period are left out because its log is too long."),
         })
     }
 }

@@ -10,7 +10,7 @@ use super::Talk;
 use super::row::{Row, reply};
 
 /// What is said while Redis is away.
-const NO_REDIS: &str = "Redis does not answer: no job can be started, and what waits there stays where it is.";
+const NO_REDIS: &str = "Redis is not responding: no job can be started, and queued tasks stay in the queue.";
 
 /// The state of each part, asked anew: the server's own answer is up to half a minute old otherwise.
 pub async fn status(talk: Talk<'_>) -> Result<Value, Problem> {
@@ -54,10 +54,10 @@ pub async fn not_started(talk: Talk<'_>) -> Problem {
     let refresh = [("refresh", "true".to_owned())];
     let found = talk.get("/system/status", &refresh).await.unwrap_or_default();
     let why = match Row(&found).text("redis") {
-        Some(word) if !Open::of(&word).is(Condition::Healthy) => "The server's Redis does not answer, so that nothing can be queued.",
-        _ => "The server failed at starting the job; its log has the reason.",
+        Some(word) if !Open::of(&word).is(Condition::Healthy) => "The server's Redis is not responding, so nothing can be queued.",
+        _ => "The server failed to start the job; see its log for the reason.",
     };
     let message =
-        format!("{why} The job was not started, though the server may go on calling it queued. Run it again then.");
+        format!("{why} The job was not started, though the server may still list it as queued. Run it again later.");
     Problem::new(Code::Unavailable, message)
 }

@@ -58,7 +58,7 @@ async fn taken(talk: Talk<'_>, asked: &Asked, rest: &[&str], problem: Problem) -
         let Ok(other) = talk.get(&format!("/users/{}", row.id()), &[]).await else { continue };
         let other = user(Row(&other));
         if other.email.as_deref().is_some_and(|it| it.eq_ignore_ascii_case(&email)) {
-            let message = format!("{email} is the address of {} already. Enter another one.", other.username);
+            let message = format!("{email} is already the address of {}. Enter another one.", other.username);
             return Problem::field("body.email", message);
         }
     }

@@ -34,23 +34,23 @@ pub fn run_message(word: &str, reason: Option<&str>, returned: Option<(i64, i64)
     }
     let because = |what: &str| match reason {
         Some(reason) => format!("{what}: {}", sentence(reason)),
-        None => format!("{what}; its log has the reason."),
+        None => format!("{what}; see its log for the reason."),
     };
     match word.as_str() {
-        "COMPLETED_NO_DEVICES" => Some("There was no device for the job to work on.".to_owned()),
+        "COMPLETED_NO_DEVICES" => Some("The job had no devices to run on.".to_owned()),
         "COMPLETED_NO_CREDENTIALS" => {
-            Some("No credential fits the devices of this job. Give a credential one of their tags.".to_owned())
+            Some("No credential matches the devices of this job. Give a credential one of their tags.".to_owned())
         }
         "FAILED_CREDENTIAL_RESOLUTION" => Some(because("The run failed while the server worked on its devices")),
         "FAILED_DISPATCHER_ERROR" => Some(match returned {
             Some((got, of)) => format!(
-                "The server lost track of its work on this run: it counted {got} results of {of} devices. Run it again."
+                "The server lost track of this run: it counted {got} results for {of} devices. Run it again."
             ),
-            None => "The server lost track of its work on this run; some devices may have no result. Run it again."
+            None => "The server lost track of this run; some devices may have no result. Run it again."
                 .to_owned(),
         }),
         "FAILED_UNEXPECTED" => Some(because("The run failed inside the server")),
-        "UNKNOWN" => Some("The server itself does not know how this run ended.".to_owned()),
+        "UNKNOWN" => Some("The server does not know how this run ended.".to_owned()),
         _ => None,
     }
 }

@@ -41,7 +41,7 @@ fn message(refusal: &Value) -> String {
         ("string_pattern_mismatch", msg) => {
             let pattern = context("pattern").and_then(Value::as_str).map(str::to_owned).or_else(|| quoted(msg));
             let said = pattern.as_deref().and_then(pattern::said);
-            said.unwrap_or_else(|| "This is not in the form that is asked for.".to_owned())
+            said.unwrap_or_else(|| "This does not have the required format.".to_owned())
         }
         ("greater_than_equal", msg) => {
             limit("ge").map_or_else(|| sentence(msg), |least| format!("Enter {least} or more."))
@@ -50,7 +50,7 @@ fn message(refusal: &Value) -> String {
         ("int_parsing" | "int_type" | "int_from_float", _) => "Enter a whole number.".to_owned(),
         ("literal_error" | "enum", msg) => {
             let expected = context("expected").and_then(Value::as_str).map(|list| list.replace('\'', ""));
-            expected.map_or_else(|| sentence(msg), |list| format!("This has to be {list}."))
+            expected.map_or_else(|| sentence(msg), |list| format!("This must be {list}."))
         }
         ("ip_any_address", _) => "Enter an IPv4 or IPv6 address.".to_owned(),
         (kind, _) if kind.starts_with("datetime") => {
@@ -111,7 +111,7 @@ mod tests {
             ),
             (
                 json!({"type": "string_pattern_mismatch", "msg": "String should match pattern '^(asc|desc)$'"}),
-                "This has to be asc or desc.",
+                "This must be asc or desc.",
             ),
             (
                 json!({"type": "greater_than_equal", "msg": "Input should be greater than or equal to 60", "ctx": {"ge": 60}}),
@@ -119,7 +119,7 @@ mod tests {
             ),
             (
                 json!({"type": "literal_error", "msg": "x", "ctx": {"expected": "'admin' or 'user'"}}),
-                "This has to be admin or user.",
+                "This must be admin or user.",
             ),
             (json!({"type": "ip_any_address", "msg": "value is not a valid"}), "Enter an IPv4 or IPv6 address."),
             (

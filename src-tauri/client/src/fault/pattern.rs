@@ -11,14 +11,14 @@ pub fn said(pattern: &str) -> Option<String> {
         return choice(words);
     }
     if !inside.is_empty() && inside.chars().all(|letter| letter.is_ascii_alphanumeric() || letter == '_') {
-        return Some(format!("This has to be {inside}."));
+        return Some(format!("This must be {inside}."));
     }
     let classes = classes(inside)?;
     let first = classes.first()?;
     let mut all = Class::default();
     classes.iter().for_each(|class| all.add(class));
     let begin: Vec<String> = first.words().iter().map(|word| one_of(word)).collect();
-    let begin = if *first == all { String::new() } else { format!("; begin with {}", list(&begin, "or")) };
+    let begin = if *first == all { String::new() } else { format!("; start with {}", list(&begin, "or")) };
     Some(format!("Use {} only{begin}.", list(&all.words(), "and")))
 }
 
@@ -32,8 +32,8 @@ fn choice(words: &str) -> Option<String> {
         return None;
     }
     Some(match others {
-        [] => format!("This has to be {last}."),
-        others => format!("This has to be {} or {last}.", others.join(", ")),
+        [] => format!("This must be {last}."),
+        others => format!("This must be {} or {last}.", others.join(", ")),
     })
 }
 
@@ -163,12 +163,12 @@ mod tests {
         let said = |pattern: &str| super::said(pattern).unwrap_or_default();
         assert_eq!(
             said(r"^[a-zA-Z0-9][\w\.\-]*$"),
-            "Use letters, digits, underscores, dots and hyphens only; begin with a letter or a digit."
+            "Use letters, digits, underscores, dots and hyphens only; start with a letter or a digit."
         );
         assert_eq!(said(r"^[a-zA-Z0-9_\-\.]+$"), "Use letters, digits, underscores, hyphens and dots only.");
         assert_eq!(said("^[0-9]{4}$"), "Use digits only.");
-        assert_eq!(said("^(local|imported)$"), "This has to be local or imported.");
-        assert_eq!(said("^password$"), "This has to be password.");
+        assert_eq!(said("^(local|imported)$"), "This must be local or imported.");
+        assert_eq!(said("^password$"), "This must be password.");
         assert_eq!(said(r"^[^@\s]+@[^@\s.]+(\.[^@\s.]+)*$"), "Enter an e-mail address.");
         for other in [r"^(?!-)[a-z]+$", r"\d+:\d+", "^[^a]+$", "^[b-y]$"] {
             assert_eq!(said(other), "", "{other}");

@@ -5,7 +5,7 @@ const SIGNS: &[(&[&str], &str, &str)] = &[
     (
         &["certificate has expired", "certificate expired", "expired certificate", "cert_date_invalid", "certexpired"],
         "its certificate has expired",
-        "Have it renewed; if it is valid, set this computer's clock right.",
+        "Have it renewed; if it is still valid, correct this computer's clock.",
     ),
     (
         &["not yet valid", "notvalidyet"],
@@ -14,8 +14,8 @@ const SIGNS: &[(&[&str], &str, &str)] = &[
     ),
     (
         &["hostname mismatch", "ip address mismatch", "name mismatch", "notvalidforname", "does not match"],
-        "its certificate is made out to another name",
-        "Enter the address by the name in the certificate.",
+        "its certificate is for another name",
+        "Enter the address with the name in the certificate.",
     ),
     (
         &[
@@ -26,8 +26,8 @@ const SIGNS: &[(&[&str], &str, &str)] = &[
             "invalidcontenttype",
             "wrong_version_number",
         ],
-        "it does not speak TLS at this port",
-        "If it speaks plain HTTP, begin the address with http://; else check the port.",
+        "it does not use TLS on this port",
+        "If it uses plain HTTP, start the address with http://; otherwise check the port.",
     ),
     (&["revoked"], "its certificate was revoked", "Ask its administrator for a new one."),
     (
@@ -37,12 +37,12 @@ const SIGNS: &[(&[&str], &str, &str)] = &[
     ),
     (
         &["client certificate", "certificate required", "bad certificate"],
-        "it asks for a certificate of this computer, which NetRaven does not present",
-        "Ask its administrator for a way without one.",
+        "it requires a client certificate, which NetRaven does not present",
+        "Ask its administrator for access without one.",
     ),
     (
         &["self-signed", "self signed"],
-        "its certificate is signed by itself or by an authority that this computer does not trust",
+        "its certificate is self-signed or signed by an authority that this computer does not trust",
         TRUST,
     ),
     (
@@ -65,8 +65,8 @@ const SIGNS: &[(&[&str], &str, &str)] = &[
             "no protocols available",
             "handshake failure",
         ],
-        "the two have no version of TLS or no cipher in common",
-        "Update the older of the two.",
+        "no TLS version or cipher is supported by both sides",
+        "Update the older side.",
     ),
 ];
 
@@ -76,7 +76,7 @@ const TRUST: &str = "Add its certificate, or that of its authority, to this comp
 pub fn reason(chain: &[String]) -> (&'static str, &'static str) {
     let has = |sign: &&str| chain.iter().any(|text| text.contains(*sign));
     SIGNS.iter().find(|(signs, ..)| signs.iter().any(has)).map_or(
-        ("the handshake broke off", "If it speaks plain HTTP, begin the address with http://; else look at its log."),
+        ("the handshake was interrupted", "If it uses plain HTTP, start the address with http://; otherwise check its log."),
         |(_, why, advice)| (*why, *advice),
     )
 }
@@ -90,7 +90,7 @@ mod tests {
         for (text, why) in [
             (
                 "error:0a000086:ssl routines:tls_post_process_server_certificate:certificate verify failed:../ssl/statem/statem_clnt.c:1889: (self-signed certificate)",
-                "signed by itself",
+                "self-signed",
             ),
             (
                 "error:0a000086:ssl routines::certificate verify failed: (unable to get local issuer certificate)",
@@ -98,9 +98,9 @@ mod tests {
             ),
             ("error:0a000086:ssl routines::certificate verify failed: (certificate has expired)", "has expired"),
             ("error:0a000086:ssl routines::certificate verify failed: (hostname mismatch)", "another name"),
-            ("error:0a00010b:ssl routines:ssl3_get_record:wrong version number", "does not speak TLS"),
-            ("error:0a000410:ssl routines::sslv3 alert handshake failure", "in common"),
-            ("error:0a000126:ssl routines::unexpected eof while reading", "broke off"),
+            ("error:0a00010b:ssl routines:ssl3_get_record:wrong version number", "does not use TLS"),
+            ("error:0a000410:ssl routines::sslv3 alert handshake failure", "supported by both sides"),
+            ("error:0a000126:ssl routines::unexpected eof while reading", "was interrupted"),
         ] {
             let (said, advice) = reason(&["client error (connect)".to_owned(), text.to_owned()]);
             assert!(said.contains(why), "{text}: {said}");

@@ -35,7 +35,7 @@ pub fn read(event: &Event) -> Said {
                 Err(error) => Said::Broken(error.to_string()),
             },
             Ok(line) if line.get("message").is_some() => Said::Hint,
-            Ok(_) => Said::Broken("a line has neither id nor message".to_owned()),
+            Ok(_) => Said::Broken("a line has no id and no message".to_owned()),
             Err(error) => Said::Broken(error.to_string()),
         },
         "changed" => match serde_json::from_str(&event.data) {

@@ -101,14 +101,14 @@ async fn what_is_there_instead_is_told() {
     );
 
     let basic = || async { (StatusCode::UNAUTHORIZED, [(header::WWW_AUTHENTICATE, "Basic realm=x")]).into_response() };
-    assert!(refused(Router::new().fallback(basic)).await.contains("asks for a sign-in of its own (401)"));
+    assert!(refused(Router::new().fallback(basic)).await.contains("requires its own sign-in (401)"));
 
     let other = || async { Json(json!({"status": 1, "uptime": 3})) };
     assert!(
         refused(Router::new().route("/health", get(other))).await.contains("not a NetRaven server: its /health has")
     );
 
-    assert!(refused(server(openapi("Petstore", &["/pets"]))).await.contains("calls itself Petstore 2.0"));
+    assert!(refused(server(openapi("Petstore", &["/pets"]))).await.contains("identifies itself as Petstore 2.0"));
     assert!(refused(server(openapi("NetRaven API", &ROUTES[..4]))).await.contains("too old: it has no /job-results/"));
     assert!(refused(Router::new()).await.contains("no NetRaven API at this address"));
 

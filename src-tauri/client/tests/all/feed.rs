@@ -193,7 +193,7 @@ async fn a_silent_stream_is_opened_anew_and_the_reason_is_told() {
     assert_eq!(ids(&messages), [1, 2]);
     match links(&messages).as_slice() {
         [Link::Live, Link::Reconnecting { reason, retry_in_s: 1 }, Link::Live] => {
-            assert!(reason.contains("Nothing was heard"))
+            assert!(reason.contains("The server sent nothing"))
         }
         other => panic!("{other:?}"),
     }
@@ -209,7 +209,7 @@ async fn a_refused_token_ends_the_feed() {
     })
     .await;
     let messages = run(&url, StreamFilter::default(), |_| false).await;
-    let reason = "The sign-in has ended. Enter the password to go on.".to_owned();
+    let reason = "The sign-in has expired. Enter the password to continue.".to_owned();
     assert_eq!(links(&messages), [&Link::Reconnecting { reason, retry_in_s: 0 }, &Link::SignedOut]);
 }
 

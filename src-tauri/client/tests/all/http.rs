@@ -99,7 +99,7 @@ async fn an_empty_answer_is_null_and_a_wrong_one_is_not_understood() {
     assert_eq!(client.forward(DeleteJob(3).request()).await.unwrap(), Value::Null);
     let problem = client.send(&GetHealth).await.unwrap_err();
     assert_eq!(problem.code, Code::NotUnderstood);
-    assert!(problem.message.contains("GET /health is not understood (missing field `status`"), "{}", problem.message);
+    assert!(problem.message.contains("GET /health could not be read (missing field `status`"), "{}", problem.message);
 }
 
 #[tokio::test]
@@ -160,8 +160,8 @@ async fn what_cannot_be_reached_is_told_precisely() {
     drop(listener);
     let plain = serve(health()).await.replace("http://", "https://");
     for (url, part) in [
-        (format!("http://{closed}"), "nothing listens there"),
-        ("http://no-such-host.invalid".to_owned(), "name of no-such-host.invalid is not known"),
+        (format!("http://{closed}"), "nothing is listening there"),
+        ("http://no-such-host.invalid".to_owned(), "name of no-such-host.invalid could not be resolved"),
         (plain, "No secure connection"),
     ] {
         let problem = Client::new(&url).unwrap().send(&GetHealth).await.unwrap_err();

@@ -223,7 +223,7 @@ async fn a_job_that_breaks_its_list_is_left_out_and_the_others_are_shown() {
     let client = replay.client().await;
     let jobs = client.send(&ListJobs::default()).await.unwrap();
     assert_eq!(jobs.items.iter().map(|job| job.id).collect::<Vec<_>>(), [31, 32, 33]);
-    assert!(jobs.note.unwrap().contains("fails to show 1 of the jobs"));
+    assert!(jobs.note.unwrap().contains("failed to return 1 of the jobs"));
     let problem = client.send(&GetJob(30)).await.unwrap_err();
     assert!(problem.message.contains("set the whole schedule again"), "{}", problem.message);
 }
@@ -260,7 +260,7 @@ async fn a_sign_in_tells_a_wrong_password_from_a_user_who_is_switched_off() {
     assert!(login("ann", "right").await.is_ok());
     assert_eq!(login("ann", "wrong").await.unwrap_err().code, Code::Unauthenticated);
     let problem = login("gone", "right").await.unwrap_err();
-    assert_eq!((problem.code, problem.message.contains("switched off")), (Code::Inactive, true));
+    assert_eq!((problem.code, problem.message.contains("inactive on the server")), (Code::Inactive, true));
     let unsigned = client.send(&ListTags::default()).await.unwrap_err();
     assert_eq!(unsigned.code, Code::Unauthenticated);
 }

@@ -92,7 +92,7 @@ async fn a_search_is_done_here_and_says_so_and_the_server_is_asked_once() {
         assert_eq!((ids(&found), found.total), (vec![7006, 7005], 2));
         assert_eq!(
             found.note.as_deref(),
-            Some("This server cannot search its log. Searched were all 6 lines that fit the other filters.")
+            Some("This server cannot search its log. Searched were all 6 lines that match the other filters.")
         );
     }
     let asked = replay.asked("GET /logs/");

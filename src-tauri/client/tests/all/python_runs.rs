@@ -182,5 +182,5 @@ async fn the_devices_of_a_run_are_filtered_sorted_and_paged_here() {
     let one = client.send(&GetRunDevice { run_id: 504, device_id: 11 }).await.unwrap();
     assert_eq!((one.hostname.as_str(), one.details.is_some()), ("spine-a", true));
     let other = client.send(&GetRunDevice { run_id: 504, device_id: 4711 }).await.unwrap_err();
-    assert_eq!((other.code, other.message.as_str()), (Code::NotFound, "This run did not work on the device."));
+    assert_eq!((other.code, other.message.as_str()), (Code::NotFound, "This device is not part of this run."));
 }

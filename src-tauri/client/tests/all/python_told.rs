@@ -93,7 +93,7 @@ async fn what_the_log_counts_holds_against_results_that_were_lost() {
     let states: Vec<_> = devices.iter().map(|device| (device.hostname.as_str(), device.state)).collect();
     let lost = DeviceState::NoResult;
     assert_eq!(states, [("spine-b", lost), ("spine-c", lost), ("spine-a", DeviceState::Success)]);
-    assert!(run.message.as_ref().unwrap().contains("a result of 1 of the 3 devices"));
+    assert!(run.message.as_ref().unwrap().contains("results for only 1 of the 3 devices"));
     // Nothing but its name is known of one that is gone, and it can be asked for all the same.
     let gone = client.send(&GetRunDevice { run_id: run.id, device_id: devices[1].device_id }).await.unwrap();
     assert_eq!((gone.hostname.as_str(), gone.state, gone.device_id > 0), ("spine-c", lost, true));
@@ -117,7 +117,7 @@ async fn a_run_without_a_result_tells_the_reason_and_its_log() {
     let run = client.send(&GetRun(1_000_000_000_031)).await.unwrap();
     assert_eq!((run.status, run.devices, run.failed), (RunStatus::Failed, 2, 2));
     let message = run.message.as_deref().unwrap_or_default();
-    assert!(message.contains("no result of its 2 devices") && message.contains("No handler registered"), "{message}");
+    assert!(message.contains("no results for its 2 devices") && message.contains("No handler registered"), "{message}");
     let device = client.send(&GetRunDevice { run_id: run.id, device_id: 11 }).await.unwrap();
     assert!(device.message.as_ref().unwrap().contains("No handler registered"), "{device:?}");
     let lines =
@@ -137,7 +137,7 @@ async fn results_whose_log_is_gone_are_no_success() {
     let all = runs(&client, 31).await;
     let [whole, left] = &all[all.len() - 2..] else { panic!("{all:?}") };
     assert_eq!((left.id, left.status), (600, RunStatus::Unknown));
-    assert!(left.message.as_ref().unwrap().contains("no longer tells of this run"));
+    assert!(left.message.as_ref().unwrap().contains("no longer covers this run"));
     assert_eq!((whole.status, whole.started_at), (RunStatus::Succeeded, Some(at("2026-02-01T02:00:00Z"))));
 }
 
@@ -157,7 +157,7 @@ async fn as_many_results_as_the_job_has_devices_now_are_no_success() {
     let all = runs(&client, 31).await;
     let of = |id: i64| all.iter().find(|run| run.id == id).unwrap_or_else(|| panic!("{all:#?}"));
     assert_eq!((of(600).status, of(600).succeeded), (RunStatus::Unknown, 2));
-    assert!(of(600).message.as_ref().unwrap().contains("no longer tells of this run"));
+    assert!(of(600).message.as_ref().unwrap().contains("no longer covers this run"));
     assert_eq!((of(700).status, of(700).succeeded), (RunStatus::Succeeded, 2));
 }
 
@@ -235,7 +235,7 @@ async fn a_job_that_waits_in_no_queue_is_not_said_to_wait_for_ever() {
         }
     };
     let run = tokio::time::timeout(Duration::from_secs(60), told).await.expect("it is told in the end");
-    assert!(run.message.as_ref().unwrap().contains("waits in no queue"));
+    assert!(run.message.as_ref().unwrap().contains("is in no queue"));
 }
 
 type Told = Arc<Mutex<Vec<FeedMessage>>>;

@@ -90,14 +90,14 @@ async fn a_file_of_devices_is_imported_row_by_row_and_each_fate_is_told() {
     let imported = client.send(&ImportDevices { csv: csv.into() }).await.unwrap();
     let errors: Vec<(i64, &str)> = imported.errors.iter().map(|it| (it.line, it.message.as_str())).collect();
     assert_eq!((imported.added, imported.refused), (2, 4), "{errors:?}");
-    let other = "an import changes no device, so change it there, or give this row another hostname.";
+    let other = "an import does not change devices, so edit that device, or give this row another hostname.";
     assert_eq!(
         errors,
         [
             (3, "Line 3: the row has no ip_address."),
-            (4, &*format!("Line 4: the hostname spine-a is there already, at 192.0.2.11:2222: {other}")),
+            (4, &*format!("Line 4: the hostname spine-a already exists, at 192.0.2.11:2222: {other}")),
             (5, "Line 5: device_type: Device type must be one of: cisco_ios, linux."),
-            (6, "Line 6: line 2 has the hostname r1 already."),
+            (6, "Line 6: line 2 already has the hostname r1."),
         ]
     );
     let asked = replay.asked("POST");
@@ -123,7 +123,7 @@ async fn a_spreadsheet_is_read_there_as_on_our_own_server_and_what_is_there_is_n
     assert_eq!(imported.errors[0].message, "Line 2: Hostname already registered: spine-a.");
     let csv = "hostname,ip_address,device_type,tags\nr8,192.0.2.8,linux,4711\n";
     let imported = client.send(&ImportDevices { csv: csv.into() }).await.unwrap();
-    assert_eq!(imported.errors[0].message, "Line 2: no tag has the number or the name 4711.");
+    assert_eq!(imported.errors[0].message, "Line 2: there is no tag with the number or name 4711.");
 }
 
 #[tokio::test]
@@ -133,9 +133,9 @@ async fn what_has_results_is_not_deleted_and_the_reason_is_told() {
     replay.asked("");
     let device = client.send(&DeleteDevice(12)).await.unwrap_err();
     assert_eq!(device.code, Code::NotOffered);
-    assert!(device.message.starts_with("This device has 2 results, so it stays."), "{}", device.message);
+    assert!(device.message.starts_with("This device has 2 results, so it cannot be deleted."), "{}", device.message);
     let job = client.send(&DeleteJob(33)).await.unwrap_err();
-    assert!(job.message.starts_with("This job has a result, so it stays."), "{}", job.message);
+    assert!(job.message.starts_with("This job has a result, so it cannot be deleted."), "{}", job.message);
     assert!(replay.asked("DELETE").is_empty(), "it is known before");
     client.send(&DeleteJob(30)).await.unwrap();
     assert_eq!(replay.asked("DELETE"), ["DELETE /jobs/30"]);
@@ -151,7 +151,7 @@ async fn an_address_that_is_missing_or_taken_is_told_at_its_field() {
         role: Some(Role::User),
         ..UserInput::default()
     };
-    for (email, said) in [(None, "wants an e-mail address"), (Some("zoe@example.net"), "is the address of zoe already")]
+    for (email, said) in [(None, "requires an e-mail address"), (Some("zoe@example.net"), "is already the address of zoe")]
     {
         let problem = client.send(&CreateUser(input(email))).await.unwrap_err();
         assert_eq!(problem.fields[0].field, "body.email", "{}", problem.message);
@@ -174,10 +174,10 @@ async fn a_scheduler_of_which_nothing_is_known_is_not_called_healthy() {
     assert_eq!(client.send(&GetSystemStatus).await.unwrap().notes, Vec::<String>::new(), "nothing is wrong");
     replay.change(|world| world.rows.get_mut("status").unwrap()[0]["redis"] = json!("unhealthy"));
     let status = client.send(&GetSystemStatus).await.unwrap();
-    assert!(status.notes.len() == 1 && status.notes[0].starts_with("Redis does not answer"), "{:?}", status.notes);
+    assert!(status.notes.len() == 1 && status.notes[0].starts_with("Redis is not responding"), "{:?}", status.notes);
     let problem = client.send(&RunJob(31)).await.unwrap_err();
-    assert!(problem.message.contains("Redis does not answer"), "{}", problem.message);
-    assert!(problem.message.contains("may go on calling it queued"), "{}", problem.message);
+    assert!(problem.message.contains("Redis is not responding"), "{}", problem.message);
+    assert!(problem.message.contains("may still list it as queued"), "{}", problem.message);
 }
 
 #[tokio::test]
@@ -252,7 +252,7 @@ async fn a_search_of_the_log_tells_how_far_it_came_and_is_gone_on_with() {
         |end_time| ListLogs::from(LogFilter { search: Some("timeout".into()), end_time, ..LogFilter::default() });
     let first = lines(&client, search(None)).await;
     assert_eq!((first.items.len(), first.stopped_at.unwrap().to_string().as_str()), (0, "2026-11-24T10:08:20Z"));
-    assert!(first.note.unwrap().contains("the newest 1000 lines that fit the other filters; older ones were not"));
+    assert!(first.note.unwrap().contains("the newest 1000 lines that match the other filters; older ones were not"));
     let second = lines(&client, search(first.stopped_at)).await;
     assert_eq!(second.items.iter().map(|line| line.id).collect::<Vec<_>>(), [7006, 7005]);
     assert_eq!(second.stopped_at, None, "there is nothing older");

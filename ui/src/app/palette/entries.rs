@@ -80,16 +80,16 @@ pub fn fixed(views: &[SavedView], embedded: bool) -> Vec<Entry> {
     let mut entries: Vec<Entry> = Section::ALL.into_iter().map(Entry::section).collect();
     // Below the page it is a tab of.
     entries.insert(1, Entry::new("Unified Logs", "page", Glyph::Log, Deed::Go(Route::logs())));
-    entries.push(Entry::new("Runs that failed", "view", Glyph::Cross, Deed::Go(Route::failed_runs())));
-    entries.push(Entry::new("Devices that failed last", "view", Glyph::Cross, Deed::Go(Route::failing_devices())));
+    entries.push(Entry::new("Failed runs", "view", Glyph::Cross, Deed::Go(Route::failed_runs())));
+    entries.push(Entry::new("Devices whose last run failed", "view", Glyph::Cross, Deed::Go(Route::failing_devices())));
     entries.extend(views.iter().map(|saved| {
         let route = Route::JobDashboard { view: saved.view.clone() };
         Entry::new(saved.name.clone(), "view", Glyph::Bookmark, Deed::Go(route))
     }));
-    entries.push(Entry::new("Refresh everything", "action", Glyph::Refresh, Deed::Refresh));
-    let leave = if embedded { "Sign out: choose another place" } else { "Sign out" };
+    entries.push(Entry::new("Refresh all", "action", Glyph::Refresh, Deed::Refresh));
+    let leave = if embedded { "Sign out: change connection" } else { "Sign out" };
     entries.push(Entry::new(leave, "action", Glyph::SignOut, Deed::SignOut));
-    entries.push(Entry::new("Show the keys", "action", Glyph::Info, Deed::Keys));
+    entries.push(Entry::new("Show keyboard shortcuts", "action", Glyph::Info, Deed::Keys));
     entries.extend(
         Theme::ALL
             .into_iter()
@@ -156,8 +156,8 @@ mod tests {
         assert_eq!(
             words("r"),
             [
-                "Runs that failed",
-                "Refresh everything",
+                "Failed runs",
+                "Refresh all",
                 "Relative times",
                 "Run Edge routers backup",
                 "Configurations",
@@ -168,7 +168,7 @@ mod tests {
             ]
         );
         assert_eq!(words("NIGHT"), ["Night shift"]);
-        assert_eq!(words("failed"), ["Runs that failed", "Devices that failed last"]);
+        assert_eq!(words("failed"), ["Failed runs", "Devices whose last run failed"]);
         assert_eq!(words("sign out"), ["Sign out"]);
         assert_eq!(words("no such thing"), Vec::<String>::new());
     }

@@ -20,18 +20,18 @@ pub enum Command {
 /// The keys for people to read.
 pub const LIST: [(&str, &str); 13] = [
     ("Ctrl K", "search: pages, actions, views, jobs, devices, links"),
-    ("/", "into the filter of the page"),
-    ("?", "this list"),
+    ("/", "go to the filter of the page"),
+    ("?", "show this list"),
     ("Alt ←  Alt →", "back and forward"),
-    ("j k", "to the next or previous row, or line of the log"),
-    ("↑ ↓", "move in the table or log that has the focus, in lists and in menus"),
-    ("Page ↑ ↓, Home, End", "move far in the log"),
+    ("j k", "go to the next or previous row or log line"),
+    ("↑ ↓", "move in the focused table or log, in lists and in menus"),
+    ("Page ↑ ↓, Home, End", "move by pages in the log, or to its ends"),
     ("Shift ↑ ↓, Ctrl C", "select lines of the log and copy them"),
-    ("Ctrl F, F3, Shift F3", "find in the log: open, next, before"),
-    ("→ ←", "open and close repeated lines of the log"),
-    ("Enter, Space", "open or choose what has the focus"),
-    ("Ctrl + − 0", "draw everything larger, smaller, or as usual"),
-    ("Esc", "close what is open"),
+    ("Ctrl F, F3, Shift F3", "find in the log: open, next, previous"),
+    ("→ ←", "expand or collapse repeated log lines"),
+    ("Enter, Space", "open or choose the focused item"),
+    ("Ctrl + − 0", "zoom in, out, or to normal size"),
+    ("Esc", "close the open dialog, menu or panel"),
 ];
 
 /// The command of a key. A key that types something is none while a person types or answers a dialog.

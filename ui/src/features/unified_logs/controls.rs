@@ -44,7 +44,7 @@ pub fn LogControls(view: LogView) -> Element {
         }
         span { class: "wide-only", if rate < 10.0 { "{rate:.1} lines/s" } else { "{rate:.0} lines/s" } }
         if let Some(lag) = lag {
-            span { class: "wide-only", title: "From the writing of the newest lines until they were here", {format::behind(lag)} }
+            span { class: "wide-only", title: "Delay from writing the newest lines to showing them", {format::behind(lag)} }
         }
         if paused {
             span { class: "text-warning", {format!("{} waiting", format::number(i64::try_from(waiting).unwrap_or(i64::MAX)))} }

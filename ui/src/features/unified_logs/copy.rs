@@ -28,7 +28,7 @@ async fn copy(notices: Notices, text: &str, said: String) {
     if dom::copy(text).await {
         notices.done(said);
     } else {
-        notices.wrong("The clipboard cannot be reached. Select the text and copy it yourself.");
+        notices.wrong("The clipboard is not available. Select the text and copy it.");
     }
 }
 
@@ -38,7 +38,7 @@ fn said(copied: usize, wanted: usize) -> String {
         return format!("{} copied.", format::count_of(number(copied), "line was", "lines were"));
     }
     format!(
-        "Only the newest {} of {} were copied: more is too long for the clipboard. An export writes all of them.",
+        "Only the newest {} of {} were copied: the rest is too long for the clipboard. Export to get all of them.",
         format::number(number(copied)),
         format::count(number(wanted), "line")
     )

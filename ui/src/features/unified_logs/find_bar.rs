@@ -88,7 +88,7 @@ pub fn FindBar(desk: Desk, onsearch: Option<EventHandler<String>>) -> Element {
             span { class: if count == 0 && !empty { "num text-warning" } else { "num" }, role: "status", "{said}" }
             Button {
                 label: "Previous (Shift Enter)",
-                named: "Find the one before",
+                named: "Find previous",
                 kind: ButtonKind::Text,
                 glyph: Glyph::ChevronUp,
                 icon_only: true,
@@ -98,7 +98,7 @@ pub fn FindBar(desk: Desk, onsearch: Option<EventHandler<String>>) -> Element {
             }
             Button {
                 label: "Next (Enter)",
-                named: "Find the next one",
+                named: "Find next",
                 kind: ButtonKind::Text,
                 glyph: Glyph::ChevronDown,
                 icon_only: true,

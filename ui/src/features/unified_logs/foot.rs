@@ -21,7 +21,7 @@ pub fn Foot(desk: Desk, oncopy: EventHandler<()>) -> Element {
     rsx! {
         footer { class: "status-line",
             if desk.view.is_of_before() {
-                span { "Reading" }
+                span { "Loading" }
             } else if let Some(at) = desk.view.stopped.cloned().filter(|_| shown > 0) {
                 span { {format!("Showing {} found back to {}", format::count(shown, "line"), moment.short(at))} }
                 Button {
@@ -47,21 +47,21 @@ pub fn Foot(desk: Desk, oncopy: EventHandler<()>) -> Element {
                 }
             }
             if missing.not_understood > 0 {
-                span { class: "text-danger", title: "The server may be of another version.",
-                    {format!("{} not understood and not shown", counted(missing.not_understood, "line was", "lines were"))}
+                span { class: "text-danger", title: "The server may be a different version.",
+                    {format!("{} not readable and not shown", counted(missing.not_understood, "line was", "lines were"))}
                 }
             }
             if missing.too_many > 0 {
-                span { class: "text-warning", title: "More came at once than is read. Narrow the filters to find them.",
+                span { class: "text-warning", title: "More lines arrived at once than can be read. Narrow the filters.",
                     {format!("Up to {} left out", counted(missing.too_many, "line was", "lines were"))}
                 }
             }
             if missing.let_go > 0 {
                 span { class: "text-warning",
-                    {format!("{} of this view let go to make room; narrow the filters to find them", format::count_of(number(missing.let_go), "older line was", "older lines were"))}
+                    {format!("{} dropped from this view to make room; narrow the filters to find them", format::count_of(number(missing.let_go), "older line was", "older lines were"))}
                 }
             } else if !lines.has_room() && lines.has_older() {
-                span { "Older lines are found by narrowing the filters." }
+                span { "Narrow the filters to find older lines." }
             }
             if let Some(note) = desk.view.note.read().clone() {
                 span { class: "text-warning", "{note}" }

@@ -115,9 +115,9 @@ pub fn LogHistogram(
             p { id: WORDS, class: "sr-only",
                 if histogram.is_some() {
                     {drawn.words(&zone)}
-                    " Arrow keys move over the bars, Shift widens, Enter chooses, Escape clears."
+                    " Arrow keys move between the bars, Shift extends the selection, Enter selects, Escape clears."
                 } else {
-                    "The lines are being counted."
+                    "Counting lines."
                 }
             }
             p { class: "histogram-about", role: "status", "{about}" }

@@ -35,7 +35,7 @@ pub fn LinePanel(
     let meta =
         line.meta.clone().filter(|meta| !meta.is_null() && meta.as_object().is_none_or(|fields| !fields.is_empty()));
     rsx! {
-        aside { class: "side", aria_label: "The chosen line",
+        aside { class: "side", aria_label: "Selected line",
             div { class: "side-head",
                 h3 { "{title}" }
                 Button {

@@ -106,17 +106,17 @@ pub fn MissedNote(missed: Missed, onretry: EventHandler<i64>, onclose: EventHand
     let gone = problem.code == Code::NotFound;
     let text = if gone {
         format!(
-            "Line {number} is not in the log any more: old lines are removed after a while. The list shows the log as it is now."
+            "Line {number} is no longer in the log: old lines are removed after a while. The list shows the current log."
         )
     } else {
-        format!("Line {number} could not be read. {}", problem.message)
+        format!("Line {number} could not be loaded. {}", problem.message)
     };
     let again = use_callback(move |()| onretry.call(id));
     let close = use_callback(move |()| onclose.call(()));
     let mut deeds =
         vec![Deed { label: "Close", named: Some("Close the note about the line"), busy: false, press: close }];
     if !gone {
-        deeds.insert(0, Deed { label: "Try again", named: Some("Read the line again"), busy: false, press: again });
+        deeds.insert(0, Deed { label: "Try again", named: Some("Load the line again"), busy: false, press: again });
     }
     use_line(Some(Line::Said { meant: Meant::Warning, glyph: Glyph::Alert, text, deeds }));
     rsx! {}

@@ -80,8 +80,8 @@ fn repeats(desk: Desk, index: usize, row: &Row) -> Element {
             tabindex: "-1",
             "data-action": "{word} the same {row.ends.high}",
             aria_expanded: if open { "true" } else { "false" },
-            aria_label: "{format::count(count, \"line\")} that say the same",
-            title: if open { "Show them as one row again" } else { "Show each of them" },
+            aria_label: "{format::count(count, \"line\")} with the same text",
+            title: if open { "Collapse into one row" } else { "Show each line" },
             onclick: move |event| {
                 event.stop_propagation();
                 desk.toggle(index);

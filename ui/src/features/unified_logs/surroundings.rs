@@ -98,7 +98,7 @@ pub fn Surroundings(line: LogEntry, shared: Shared, onback: EventHandler<()>) ->
         }
         (_, _, Some(problem)) => rsx! {
             ErrorState {
-                title: "The lines around it could not be read",
+                title: "The lines around it could not be loaded",
                 problem,
                 onretry: move |()| {
                     before.refresh();
@@ -107,7 +107,7 @@ pub fn Surroundings(line: LogEntry, shared: Shared, onback: EventHandler<()>) ->
             }
         },
         _ => rsx! {
-            SkeletonRows { rows: 12, label: "Reading the lines around it" }
+            SkeletonRows { rows: 12, label: "Loading the lines around it" }
         },
     };
     rsx! {

@@ -43,7 +43,7 @@ pub fn DeviceConfigurationsPage(device_id: ReadSignal<i64>, view: ReadSignal<Str
         }
         Panel {
             if let Some(problem) = device.error().filter(|problem| problem.code == Code::NotFound) {
-                Empty { title: "There is no such device", text: problem.message, glyph: Glyph::Devices,
+                Empty { title: "No such device", text: problem.message, glyph: Glyph::Devices,
                     Link { class: "btn btn-outline", to: Route::configurations(), "Show all configurations" }
                 }
             } else {
@@ -86,8 +86,8 @@ fn Body(
                 }
                 if heads.is_empty() && new.is_none() {
                     Empty {
-                        title: "There is no snapshot yet",
-                        text: "A backup that succeeds stores the first one. Add a job that backs the device up, or run the one there is.",
+                        title: "No snapshots yet",
+                        text: "The first successful backup stores one. Add a backup job for this device, or run an existing one.",
                         glyph: Glyph::Config,
                         Link { class: "btn btn-outline", to: Route::JobsPage {}, "Open the jobs" }
                     }
@@ -111,9 +111,9 @@ fn Body(
             }
         }
         (None, Some(problem)) => rsx! {
-            ErrorState { title: "The snapshots could not be read", problem, onretry: retry }
+            ErrorState { title: "The snapshots could not be loaded", problem, onretry: retry }
         },
-        (None, None) => rsx! { SkeletonRows { rows: 10, label: "Reading the snapshots" } },
+        (None, None) => rsx! { SkeletonRows { rows: 10, label: "Loading the snapshots" } },
     }
 }
 
@@ -139,14 +139,14 @@ fn Content(
     } else {
         diff.value().map(|diff| diff.diff.join("\n")).filter(|text| !text.is_empty())
     };
-    let refused = copied.is_none().then(|| "There is nothing to copy.".to_owned());
+    let refused = copied.is_none().then(|| "Nothing to copy.".to_owned());
     let copy = move |_| {
         let Some(text) = copied.clone() else { return };
         spawn(async move {
             if dom::copy(&text).await {
                 notices.done(format!("The {what} was copied."));
             } else {
-                notices.wrong("The clipboard cannot be reached. Select the text and copy it yourself.");
+                notices.wrong("The clipboard is not available. Select the text and copy it.");
             }
         });
     };

@@ -23,7 +23,8 @@ pub fn Difference(diff: Query<ConfigDiff>, rows: ReadSignal<Rc<Vec<Row>>>, pair:
         (Some(_), _) if rows.is_empty() => rsx! {
             Empty {
                 title: "No difference",
-                text: "The two snapshots have the same text. A hidden secret that changes shows another mark, so that is told, too.",
+                text: "The two snapshots have the same text. A hidden secret that changes gets another mark, so \
+                       changes to hidden secrets still show.",
                 glyph: Glyph::Check,
             }
         },
@@ -49,7 +50,7 @@ pub fn Difference(diff: Query<ConfigDiff>, rows: ReadSignal<Rc<Vec<Row>>>, pair:
                     }
                     if drawn < all {
                         div { class: "history-more",
-                            Button { label: "Show all of it", small: true, onclick: move |_| whole.set(true) }
+                            Button { label: "Show all", small: true, onclick: move |_| whole.set(true) }
                             span { class: "muted", {format!("{} more", format::count(i64::try_from(all - drawn).unwrap_or(i64::MAX), "line"))} }
                         }
                     }
@@ -57,7 +58,7 @@ pub fn Difference(diff: Query<ConfigDiff>, rows: ReadSignal<Rc<Vec<Row>>>, pair:
             }
         }
         (None, Some(problem)) => rsx! {
-            ErrorState { title: "The difference could not be read", problem, onretry: move |()| diff.refresh() }
+            ErrorState { title: "The difference could not be loaded", problem, onretry: move |()| diff.refresh() }
         },
         (None, None) => rsx! { SkeletonRows { rows: 12, label: "Comparing the snapshots" } },
     }

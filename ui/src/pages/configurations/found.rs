@@ -31,7 +31,7 @@ pub fn Found(text: ReadSignal<String>, hostname: ReadSignal<String>, found: Quer
     }
     if !is_long_enough(&text.read()) {
         return rsx! {
-            Empty { title: "Type a little more", text: "Two letters are the least to search for.", glyph: Glyph::Search }
+            Empty { title: "Keep typing", text: "Enter at least two characters.", glyph: Glyph::Search }
         };
     }
     let named = hostname.read().to_lowercase();
@@ -47,7 +47,7 @@ pub fn Found(text: ReadSignal<String>, hostname: ReadSignal<String>, found: Quer
                     SkeletonRows { rows: 8, label: "Searching the configurations" }
                 } else if shown.is_empty() {
                     Empty {
-                        title: "Nothing was found",
+                        title: "No matches",
                         text: nothing(&all, !named.is_empty()),
                         glyph: Glyph::Search,
                     }
@@ -64,14 +64,14 @@ pub fn Found(text: ReadSignal<String>, hostname: ReadSignal<String>, found: Quer
                         span { class: "text-warning", "{note}" }
                     }
                     if all.items.len() >= MOST {
-                        span { "The newest {MOST} that hold it; search for more words to find others." }
+                        span { "The newest {MOST} matches; add words to find others." }
                     }
                     TimesSwitch {}
                 }
             }
         }
         (None, Some(problem)) => rsx! {
-            ErrorState { title: "The search did not work", problem, onretry: retry }
+            ErrorState { title: "The search failed", problem, onretry: retry }
         },
         (None, None) => rsx! { SkeletonRows { rows: 8, label: "Searching the configurations" } },
     }
@@ -82,12 +82,12 @@ fn nothing(all: &FoundConfigs, narrowed: bool) -> String {
     let what = match &all.note {
         _ if narrowed && all.items.len() >= MOST => {
             format!(
-                "None of the newest {MOST} snapshots that hold this text is of such a device; there may be older ones."
+                "None of the newest {MOST} matching snapshots belongs to such a device; there may be older ones."
             )
         }
-        _ if narrowed && !all.items.is_empty() => "Snapshots of other devices hold this text.".to_owned(),
+        _ if narrowed && !all.items.is_empty() => "Only snapshots of other devices contain this text.".to_owned(),
         Some(note) => format!("No snapshot was found. {note}"),
-        None => "No snapshot holds this text.".to_owned(),
+        None => "No snapshot contains this text.".to_owned(),
     };
     format!("{what} Hidden secrets cannot be searched for.")
 }

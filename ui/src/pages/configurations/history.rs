@@ -43,8 +43,8 @@ pub fn History(
                     }
                     thead {
                         tr {
-                            th { scope: "col", title: "The older of the two that are compared", "From" }
-                            th { scope: "col", title: "The newer of the two that are compared", "To" }
+                            th { scope: "col", title: "Older of the two snapshots compared", "From" }
+                            th { scope: "col", title: "Newer of the two snapshots compared", "To" }
                             th { scope: "col", "Snapshot" }
                             th { scope: "col", aria_label: "Delete" }
                         }
@@ -72,7 +72,7 @@ pub fn History(
             if rest > 0 {
                 div { class: "history-more",
                     Button {
-                        label: "Show older ones",
+                        label: "Show older",
                         small: true,
                         onclick: move |_| shown += STEP,
                     }

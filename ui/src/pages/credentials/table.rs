@@ -78,7 +78,7 @@ fn Row(credential: Credential, onchange: EventHandler<Credential>, ondelete: Eve
     let name = credential.username.clone();
     let description = credential.description.clone().unwrap_or_default();
     let system =
-        credential.is_system.then(|| "NetRaven needs this credential itself; it cannot be deleted.".to_owned());
+        credential.is_system.then(|| "NetRaven uses this credential itself; it cannot be deleted.".to_owned());
     let workplace = use_workplace();
     let undeletable = workplace.forbids(Deed::DeleteCredential).or(system);
     rsx! {
@@ -125,7 +125,7 @@ fn Networks(networks: Vec<String>) -> Element {
     }
     let networks = networks.join(", ");
     rsx! {
-        span { title: "Sent to no address outside {networks}", " in {networks}" }
+        span { title: "Never sent to an address outside {networks}", " in {networks}" }
     }
 }
 
@@ -133,7 +133,7 @@ fn Networks(networks: Vec<String>) -> Element {
 #[component]
 fn EnablePassword(stored: bool) -> Element {
     match use_workplace().refusal(Feature::EnablePassword) {
-        Some(reason) => rsx! { span { title: "{reason}", "not offered" } },
+        Some(reason) => rsx! { span { title: "{reason}", "not supported" } },
         None if stored => rsx! { "stored" },
         None => rsx! { "none" },
     }

@@ -41,7 +41,7 @@ pub fn ExportButton(noun: String, what: Callback<(), ExportWhat>) -> Element {
                         },
                     }
                 },
-                p { "Every {noun} that the filters find is written, the newest first, as on screen: secrets that are recognised are hidden." }
+                p { "Exports every {noun} that matches the filters, newest first, as on screen: recognised secrets are hidden." }
                 Segments {
                     label: "Format",
                     options: ExportFormat::ALL.map(|format| (format.ending().to_owned(), format.title().to_owned())).to_vec(),

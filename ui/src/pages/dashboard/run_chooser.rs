@@ -17,7 +17,7 @@ pub fn RunChooser(onclose: EventHandler<()>) -> Element {
     let mut search = jobs.typed();
     let body = match (jobs.rows(), jobs.error()) {
         (Some(found), _) if found.is_empty() && search.read().is_empty() => rsx! {
-            Empty { title: "There is no job yet", text: "A job says what is done to which devices.", glyph: Glyph::Jobs,
+            Empty { title: "No jobs yet", text: "A job defines what is done on which devices.", glyph: Glyph::Jobs,
                 Link { class: "btn btn-outline", to: Route::JobsPage {}, "Go to Jobs" }
             }
         },
@@ -32,7 +32,7 @@ pub fn RunChooser(onclose: EventHandler<()>) -> Element {
             }
         },
         (None, Some(problem)) => rsx! {
-            ErrorState { title: "The jobs could not be read", problem, onretry: move |()| jobs.refresh() }
+            ErrorState { title: "The jobs could not be loaded", problem, onretry: move |()| jobs.refresh() }
         },
         (None, None) => rsx! { SkeletonRows { rows: 4 } },
     };

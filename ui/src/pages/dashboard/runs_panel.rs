@@ -34,7 +34,7 @@ pub fn RunsPanel(
             }
             if rows.is_empty() && (runs.is_of_before() || charts_are_read) {
                 // That nothing was there before says nothing of now; and what is offered instead is not to move.
-                SkeletonRows { rows: 10, label: "Reading the runs" }
+                SkeletonRows { rows: 10, label: "Loading the runs" }
             } else if rows.is_empty() {
                 NoRuns { state, search }
             } else {
@@ -61,10 +61,10 @@ pub fn RunsPanel(
             }
         },
         (None, Some(problem)) => rsx! {
-            ErrorState { title: "The runs could not be read", problem, onretry: retry }
+            ErrorState { title: "The runs could not be loaded", problem, onretry: retry }
         },
         (None, None) => rsx! {
-            SkeletonRows { rows: 10, label: "Reading the runs" }
+            SkeletonRows { rows: 10, label: "Loading the runs" }
         },
     };
     rsx! {
@@ -77,7 +77,7 @@ fn NoRuns(mut state: Store<DashboardState>, search: ReadSignal<String>) -> Eleme
     let simulated = use_lab().offered();
     if state.scope().read().narrows() || state.runs().read().narrows(&search.read()) {
         return rsx! {
-            Empty { title: "No run matches", text: "None of the runs of this period has what the filters ask for.", glyph: Glyph::Search,
+            Empty { title: "No run matches", text: "No runs in this period match these filters.", glyph: Glyph::Search,
                 Button { label: "Clear the filters", onclick: move |_| state.clear_runs() }
             }
         };
@@ -87,7 +87,8 @@ fn NoRuns(mut state: Store<DashboardState>, search: ReadSignal<String>) -> Eleme
         Empty {
             title: "Nothing ran in {period.words()}",
             text: if simulated {
-                "Add your devices, give a credential one of their tags, and run a backup; or look around with simulated devices first."
+                "Add your devices, give a credential one of their tags, and run a backup; or try NetRaven with \
+                 simulated devices first."
             } else {
                 "Add your devices, give a credential one of their tags, and run a backup."
             },

@@ -53,7 +53,7 @@ pub fn SpanDialog(first: Span, onchoose: EventHandler<Span>, onclose: EventHandl
 fn read(from: &str, until: &str, zone: &TimeZone) -> Result<Span, (Option<String>, Option<String>)> {
     match (read_time(from, zone, DayEnd::Begin), read_time(until, zone, DayEnd::End)) {
         (Ok(from), Ok(until)) if from < until => Ok(Span { from, until }),
-        (Ok(_), Ok(_)) => Err((None, Some("The end has to be after the beginning.".to_owned()))),
+        (Ok(_), Ok(_)) => Err((None, Some("The end must be after the start.".to_owned()))),
         (from, until) => Err((from.err(), until.err())),
     }
 }

@@ -88,7 +88,7 @@ pub fn JobSummaryCards(
                 tone: Tone::Danger,
                 value: value(|sums| sums.failed),
                 text: text(if slim { slim_failed_words } else { failed_words }),
-                about: "Runs of this time in which a device failed. Devices that have succeeded since are counted, too; the sidebar counts those that are failing now.",
+                about: "Runs in this period in which a device failed, even if it has succeeded since. The sidebar counts devices failing now.",
                 bars: bars(FAILED),
                 pressed: chosen == FAILED,
                 onpress: move |()| onchoose.call(FAILED),

@@ -24,11 +24,11 @@ pub fn ViewsMenu(state: Store<DashboardState>) -> Element {
     let (views, copy, go) = (use_views(), use_copy_link(), navigator());
     let mut open = use_signal(|| Open::Nothing);
     let known = views.all();
-    let none = known.is_empty().then(|| "No view is saved yet.".to_owned());
+    let none = known.is_empty().then(|| "No saved views yet.".to_owned());
     let mut items: Vec<MenuItem> =
         known.iter().map(|view| MenuItem::new(&format!("view:{}", view.name), view.name.clone())).collect();
     items.push(MenuItem::new("save", "Save this view…"));
-    items.push(MenuItem::new("manage", "Forget a view…").refused(none));
+    items.push(MenuItem::new("manage", "Delete a view…").refused(none));
     items.push(MenuItem::new("link", "Copy a link to this view"));
     let onselect = move |chosen: String| match chosen.as_str() {
         "save" => open.set(Open::Saving),
@@ -93,9 +93,9 @@ fn SaveDialog(state: Store<DashboardState>, onclose: EventHandler<()>) -> Elemen
                     label: "Name",
                     value: name(),
                     hint: if taken {
-                        "A view of this name is there; it is replaced."
+                        "A view with this name exists; it will be replaced."
                     } else {
-                        "The tab, the filters, the sorting and the period are kept."
+                        "Saves the tab, the filters, the sorting and the period."
                     },
                     focus: true,
                     oninput: move |text| name.set(text),
@@ -118,15 +118,15 @@ fn ManageDialog(onclose: EventHandler<()>) -> Element {
                 Button { label: "Done", kind: ButtonKind::Primary, onclick: move |_| onclose.call(()) }
             },
             if known.is_empty() {
-                Empty { title: "No view is saved", text: "Views are saved from the menu Views of the dashboard.", glyph: Glyph::Bookmark }
+                Empty { title: "No saved views", text: "Save views from the Views menu of the dashboard.", glyph: Glyph::Bookmark }
             }
             ul { class: "plain saved-views",
                 for view in known {
                     li { key: "{view.name}",
                         span { class: "grow", "{view.name}" }
                         Button {
-                            label: "Forget",
-                            named: "Forget the view {view.name}",
+                            label: "Delete",
+                            named: "Delete the view {view.name}",
                             kind: ButtonKind::Text,
                             small: true,
                             glyph: Glyph::Trash,

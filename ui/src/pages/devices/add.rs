@@ -106,7 +106,7 @@ pub fn AddDevice(onclose: EventHandler<()>) -> Element {
                 label: "Tags",
                 chosen,
                 fresh,
-                hint: "A credential signs in to the devices that share one of its tags. The tag default is always added.",
+                hint: "A credential is used for devices that share one of its tags. The tag default is always added.",
                 form,
             }
             TextField {
@@ -131,7 +131,7 @@ fn read(hostname: &str, address: &str, port: &str, platform: &str, description: 
     };
     let hostname = needed("hostname", hostname, "Enter the device's hostname.");
     let ip_address = needed("ip_address", address, "Enter an IPv4 or IPv6 address, or a name.");
-    let device_type = needed("device_type", platform, "Choose what the device runs.");
+    let device_type = needed("device_type", platform, "Choose the device's platform.");
     let port = match port.trim() {
         "" => Some(22),
         text => text.parse::<i64>().ok().filter(|port| (1..=65_535).contains(port)),
@@ -154,7 +154,7 @@ fn other_port(port: &str, workplace: &Workplace) -> String {
 
 fn added(device: &Device) -> String {
     if waiting(device).is_some() {
-        format!("{} was added. It waits: no credential is sent to it before an admin has approved it.", device.hostname)
+        format!("{} was added and waits for approval: no credential is sent to it until an admin approves it.", device.hostname)
     } else if device.matching_credentials_count == 0 {
         format!("{} was added. No credential shares a tag with it yet, so a backup cannot sign in.", device.hostname)
     } else {

@@ -13,7 +13,7 @@ use crate::format;
 use crate::state::session::use_workplace;
 
 /// Why nothing is sent to a device that waits.
-const NOTHING_SENT: &str = "No credential is sent to it before an admin has approved it.";
+const NOTHING_SENT: &str = "No credential is sent to it until an admin approves it.";
 
 /// What is to be done about a device's approval; none if credentials may be sent to it.
 #[must_use]
@@ -24,7 +24,7 @@ pub fn waiting(device: &Device) -> Option<&Approval> {
 /// Why a device waits, as a sentence: who did what to it.
 #[must_use]
 pub fn reason(device: &Device, approval: &Approval) -> String {
-    let who = approval.changed_by.as_deref().unwrap_or("Somebody");
+    let who = approval.changed_by.as_deref().unwrap_or("Someone");
     if approval.approved_at.is_none() {
         return format!("{who} added it.");
     }
@@ -34,16 +34,16 @@ pub fn reason(device: &Device, approval: &Approval) -> String {
         parts.push(match approval.approved_address.clone() {
             Some(ip_address) => {
                 let before = Device { ip_address, port: approval.approved_port, ..device.clone() };
-                format!("moved it from {}", place(&before))
+                format!("changed its address from {}", place(&before))
             }
-            None => "gave it its address".to_owned(),
+            None => "set its address".to_owned(),
         });
     }
     if let Some(platform) = approval.approved_type.as_ref().filter(|platform| **platform != device.device_type) {
         parts.push(format!("changed its platform from {platform}"));
     }
     if !approval.new_tags.is_empty() {
-        parts.push(format!("gave it {}", tags(&approval.new_tags)));
+        parts.push(format!("added {}", tags(&approval.new_tags)));
     }
     if parts.is_empty() { format!("{who} changed it.") } else { format!("{who} {}.", parts.join(" and ")) }
 }
@@ -95,10 +95,11 @@ pub fn WaitingNote(filter: Store<DeviceFilter>, onapprove: EventHandler<()>) -> 
         div { class: "band band-warning", role: "note",
             Icon { glyph: Glyph::Lock, size: 14 }
             span { class: "grow",
-                "Somebody other than an admin added, moved or tagged these devices. No credential is sent to one before an admin has approved it."
+                "Someone other than an admin added these devices or changed their address, platform or tags. No \
+                 credential is sent to them until an admin approves them."
             }
             if admin {
-                Button { label: "Look and approve", small: true, onclick: move |_| onapprove.call(()) }
+                Button { label: "Review and approve", small: true, onclick: move |_| onapprove.call(()) }
             }
         }
     }
@@ -110,7 +111,7 @@ pub fn WaitingTag(device: Device) -> Element {
     let Some(approval) = waiting(&device) else { return rsx! {} };
     rsx! {
         span { title: "{reason(&device, approval)} {NOTHING_SENT}",
-            Tag { text: "Waits for approval", tone: Tone::Warning, glyph: Glyph::Lock }
+            Tag { text: "Waiting for approval", tone: Tone::Warning, glyph: Glyph::Lock }
         }
     }
 }
@@ -127,12 +128,12 @@ pub fn ApprovalPart(device: ReadSignal<Device>, onapprove: EventHandler<Device>)
                 p { WaitingTag { device: shown.clone() } }
                 p { "{reason(&shown, &approval)} {NOTHING_SENT}" }
                 if admin {
-                    Button { label: "Look and approve", small: true, onclick: move |_| onapprove.call(shown.clone()) }
+                    Button { label: "Review and approve", small: true, onclick: move |_| onapprove.call(shown.clone()) }
                 }
             } else if let (Some(by), Some(at)) = (&approval.approved_by, approval.approved_at) {
                 p { class: "muted", "Approved by {by}, " Time { at } }
             } else {
-                p { class: "muted", "Here before devices were approved." }
+                p { class: "muted", "Added before approval was required." }
             }
         }
     }
@@ -180,11 +181,11 @@ mod tests {
             ..new
         };
         let moved = Approval { approved_address: Some("2001:db8::1".into()), ..approved.clone() };
-        assert_eq!(said(moved.clone()), "mallory moved it from [2001:db8::1]:22.");
+        assert_eq!(said(moved.clone()), "mallory changed its address from [2001:db8::1]:22.");
         let other = Approval { approved_type: Some("cisco_ios".into()), new_tags: vec!["core".into()], ..moved };
         assert_eq!(
             said(other),
-            "mallory moved it from [2001:db8::1]:22 and changed its platform from cisco_ios and gave it the tag core."
+            "mallory changed its address from [2001:db8::1]:22 and changed its platform from cisco_ios and added the tag core."
         );
         let tagged = Approval { new_tags: vec!["core".into(), "edge".into()], ..approved };
         assert_eq!(said(tagged), "mallory gave it the tags core, edge.");

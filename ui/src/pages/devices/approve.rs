@@ -95,20 +95,20 @@ pub fn ApproveDialog(device: Option<Device>, onclose: EventHandler<()>) -> Eleme
                     label: if count > 1 { format!("Approve {}", format::count(count, "device")) } else { "Approve".to_owned() },
                     kind: ButtonKind::Primary,
                     busy: busy(),
-                    refused: (count == 0).then(|| "Tick the devices to approve first.".to_owned()),
+                    refused: (count == 0).then(|| "Select the devices to approve first.".to_owned()),
                     onclick: approve,
                 }
             },
             FormProblem { problem: problem(), fields: Vec::new() }
-            p { "Approve a device only if the address is one you know: whoever answers there gets the passwords of its credentials." }
+            p { "Approve a device only if you know its address: the host at that address receives the passwords of its credentials." }
             match (shown(), found.error()) {
-                (Some(devices), _) if devices.is_empty() => rsx! { p { class: "muted", "No other device waits." } },
+                (Some(devices), _) if devices.is_empty() => rsx! { p { class: "muted", "No other devices are waiting." } },
                 (Some(devices), _) => rsx! { Waiting { devices, ticked } },
                 (None, Some(problem)) => rsx! { ReadFailed { problem, onretry: move |()| found.refresh() } },
-                (None, None) => rsx! { SkeletonRows { rows: 3, label: "Reading the devices that wait" } },
+                (None, None) => rsx! { SkeletonRows { rows: 3, label: "Loading the waiting devices" } },
             }
             if left > 0 {
-                p { class: "muted", "{format::number(left)} more wait; they are listed once these are approved." }
+                p { class: "muted", "{format::number(left)} more are waiting; they are listed once these are approved." }
             }
         }
     }
@@ -130,7 +130,7 @@ fn Waiting(devices: Vec<Device>, mut ticked: Signal<Vec<i64>>) -> Element {
     let every = all.iter().all(|id| ticked.read().contains(id));
     rsx! {
         div { class: "refused-rows",
-            table { class: "data-table history-table", aria_label: "Devices that wait",
+            table { class: "data-table history-table", aria_label: "Waiting devices",
                 colgroup {
                     col { class: "col-pick" }
                     col {}
@@ -143,13 +143,13 @@ fn Waiting(devices: Vec<Device>, mut ticked: Signal<Vec<i64>>) -> Element {
                             input {
                                 id: EVERY,
                                 r#type: "checkbox",
-                                aria_label: "Every device listed",
+                                aria_label: "All listed devices",
                                 checked: every,
                                 onchange: move |event| ticked.set(if event.checked() { all.clone() } else { Vec::new() }),
                             }
                         }
                         th { scope: "col", "Device" }
-                        th { scope: "col", "Why it waits" }
+                        th { scope: "col", "Reason" }
                         th { scope: "col", "Credentials to be sent" }
                     }
                 }
@@ -189,7 +189,7 @@ fn Row(device: Device, mut ticked: Signal<Vec<i64>>) -> Element {
                 "{device.hostname}"
                 small { class: "mono", "{place(&device)}" }
                 if is_a_name(&device) {
-                    small { class: "text-warning", "A name: it leads wherever its owner says." }
+                    small { class: "text-warning", "A host name: its owner decides which address it points to." }
                 }
                 small { class: "muted", "{names.join(\", \")}" }
             }

@@ -139,7 +139,7 @@ fn title(result: LastResult) -> &'static str {
 
 fn approval_title(state: ApprovalState) -> &'static str {
     match state {
-        ApprovalState::Waiting => "Waits",
+        ApprovalState::Waiting => "Waiting",
         ApprovalState::Approved => "Approved",
     }
 }

@@ -95,12 +95,12 @@ pub fn ImportDialog(onclose: EventHandler<()>) -> Element {
     let refused = match &now {
         Step::Choose => Some("Choose a file first.".to_owned()),
         Step::Refused => Some("Correct the file, then choose it again.".to_owned()),
-        Step::Checked(plan) if plan.outcome.added == 0 => Some("The file has no device to add.".to_owned()),
+        Step::Checked(plan) if plan.outcome.added == 0 => Some("The file has no devices to add.".to_owned()),
         _ => None,
     };
     let finished = matches!(now, Step::Done(_));
     let again = !matches!(now, Step::Choose);
-    let adding = matches!(now, Step::Import(_)).then(|| "The devices are being added.".to_owned());
+    let adding = matches!(now, Step::Import(_)).then(|| "Adding the devices.".to_owned());
     rsx! {
         Dialog {
             id: "import-devices",
@@ -120,7 +120,7 @@ pub fn ImportDialog(onclose: EventHandler<()>) -> Element {
             FormProblem { problem: problem(), fields: Vec::new() }
             match now {
                 Step::Choose => rsx! { HowTo {} },
-                Step::Check => rsx! { SkeletonRows { rows: 3, label: "Looking what would come of each row" } },
+                Step::Check => rsx! { SkeletonRows { rows: 3, label: "Checking each row" } },
                 Step::Checked(plan) | Step::Import(plan) => rsx! {
                     FilePreview { name: file().map(|file| file.name).unwrap_or_default(), plan }
                 },
@@ -139,13 +139,13 @@ pub fn ImportDialog(onclose: EventHandler<()>) -> Element {
 #[component]
 fn HowTo() -> Element {
     rsx! {
-        p { "The first line names the columns, each further line is a device:" }
+        p { "The first line names the columns; each further line is one device:" }
         pre { class: "code-block mono",
             "hostname,ip_address,device_type,port,description,tags\n"
             "edge-ber-01,192.0.2.10,cisco_ios,22,Rack 4,edge|berlin"
         }
         p { class: "muted",
-            "hostname, ip_address and device_type are needed. Cells are separated by commas, semicolons or tabs, tags by |; tags that do not exist yet are made. Each row is taken or refused by itself, and devices that are there already stay as they are."
+            "hostname, ip_address and device_type are required. Cells are separated by commas, semicolons or tabs, tags by |; tags that do not exist yet are created. Each row is accepted or refused on its own, and existing devices are not changed."
         }
     }
 }
@@ -184,11 +184,11 @@ fn Outcome(imported: Imported) -> Element {
     rsx! {
         p { class: "text-heading", role: "status", "{said}" }
         if waits && imported.added > 0 {
-            p { "They wait: no credential is sent to them before an admin has approved them." }
+            p { "They wait for approval: no credential is sent to them until an admin approves them." }
         }
         if imported.refused > 0 {
             p { class: "muted",
-                "Correct these rows in the file and choose it again: the devices that are there now are recognised."
+                "Correct these rows in the file and choose it again; devices that exist now are recognised."
             }
         }
         Stopped { why: imported.stopped }
@@ -201,8 +201,8 @@ fn others(outcome: &Imported) -> String {
     let refused = format!("{} refused", format::count(outcome.refused, "row"));
     match outcome.present {
         0 => refused,
-        1 => format!("1 is there already, {refused}"),
-        many => format!("{} are there already, {refused}", format::number(many)),
+        1 => format!("1 already exists, {refused}"),
+        many => format!("{} already exist, {refused}", format::number(many)),
     }
 }
 
@@ -236,7 +236,7 @@ fn RefusedRows(refused: i64, errors: Vec<ImportError>) -> Element {
                     tr {
                         th { scope: "col", class: "num", "Line" }
                         th { scope: "col", "Hostname" }
-                        th { scope: "col", "Why" }
+                        th { scope: "col", "Reason" }
                     }
                 }
                 tbody {

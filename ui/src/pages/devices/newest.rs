@@ -32,7 +32,7 @@ pub fn NewestResult(device: ReadSignal<Device>) -> Element {
         (Some(_), None, Some(problem)) => rsx! {
             Instead { ReadFailed { problem, onretry: move |()| results.refresh() } }
         },
-        (Some(_), None, None) => rsx! { Instead { SkeletonRows { rows: 1, label: "Reading the newest result" } } },
+        (Some(_), None, None) => rsx! { Instead { SkeletonRows { rows: 1, label: "Loading the newest result" } } },
     };
     rsx! { {body} }
 }

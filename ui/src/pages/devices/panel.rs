@@ -32,7 +32,7 @@ pub fn DevicePanel(
     let shown = device.read().clone();
     let unknown = "not known";
     rsx! {
-        aside { class: "side", aria_label: "The chosen device",
+        aside { class: "side", aria_label: "Selected device",
             div { class: "side-head",
                 h3 { "{shown.hostname}" }
                 Button {
@@ -80,7 +80,7 @@ fn StoredKey(device: ReadSignal<Device>) -> Element {
     let key = use_query(move || GetHostKey(device.read().id));
     let body = match (key.value(), key.error()) {
         (_, Some(problem)) if problem.code == Code::NotFound => rsx! {
-            p { class: "muted", "None is stored yet; the first session stores the one it meets." }
+            p { class: "muted", "None stored yet; the first session stores the key the device shows." }
         },
         (_, Some(problem)) if problem.code == Code::NotOffered => rsx! {
             p { class: "muted", "{problem.message}" }
@@ -89,7 +89,7 @@ fn StoredKey(device: ReadSignal<Device>) -> Element {
             ReadFailed { problem, onretry: move |()| key.refresh() }
         },
         (None, None) => rsx! {
-            SkeletonRows { rows: 1, label: "Reading the host key" }
+            SkeletonRows { rows: 1, label: "Loading the host key" }
         },
         (Some(key), _) => rsx! {
             p { class: "mono wraps", "{key.sha256}" }
@@ -127,7 +127,7 @@ fn LastRuns(device: ReadSignal<Device>) -> Element {
                         StaleNote { problem, at: None, onretry: retry }
                     }
                     if page.items.is_empty() {
-                        p { class: "muted", "No run had this device yet." }
+                        p { class: "muted", "No runs of this device yet." }
                     }
                     ul { class: "side-list",
                         for result in page.items.iter().cloned() {
@@ -136,7 +136,7 @@ fn LastRuns(device: ReadSignal<Device>) -> Element {
                     }
                 },
                 (None, Some(problem)) => rsx! { ReadFailed { problem, onretry: retry } },
-                (None, None) => rsx! { SkeletonRows { rows: 2, label: "Reading the runs" } },
+                (None, None) => rsx! { SkeletonRows { rows: 2, label: "Loading the runs" } },
             }
         }
     }

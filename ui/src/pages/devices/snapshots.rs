@@ -29,7 +29,7 @@ pub fn Snapshots(device: ReadSignal<Device>) -> Element {
                         StaleNote { problem, at: None, onretry: retry }
                     }
                     if heads.is_empty() {
-                        p { class: "muted", "None yet; a backup that succeeds stores the first one." }
+                        p { class: "muted", "None yet; the first successful backup stores one." }
                     } else {
                         p {
                             Link { class: "side-link", to: Route::device_configurations(device.read().id), "See what changed" }
@@ -53,11 +53,11 @@ pub fn Snapshots(device: ReadSignal<Device>) -> Element {
                         }
                     }
                     if heads.len() > SHOWN {
-                        p { class: "muted", "{heads.len() - SHOWN} older ones are under Configurations." }
+                        p { class: "muted", "{heads.len() - SHOWN} older snapshots are under Configurations." }
                     }
                 },
                 (None, Some(problem)) => rsx! { ReadFailed { problem, onretry: retry } },
-                (None, None) => rsx! { SkeletonRows { rows: 2, label: "Reading the snapshots" } },
+                (None, None) => rsx! { SkeletonRows { rows: 2, label: "Loading the snapshots" } },
             }
         }
         if let Some(head) = open() {

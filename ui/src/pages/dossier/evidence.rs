@@ -75,7 +75,7 @@ pub fn SuccessFacts(device: RunDevice, evidence: Evidence) -> Element {
         Some(true) => "Configuration changed",
         Some(false) => "Configuration unchanged",
         None if backup => "Configuration read",
-        None => "The device answers",
+        None => "Device reachable",
     };
     let mut said = Vec::new();
     if let (Some(lines), Some(bytes)) = (evidence.lines, evidence.bytes) {
@@ -147,7 +147,7 @@ fn Side(title: String, words: Words, tone: Tone) -> Element {
 
 fn tail_title(bytes_read: Option<u64>) -> String {
     bytes_read.and_then(|bytes| i64::try_from(bytes).ok()).map_or_else(
-        || "The last bytes seen".to_owned(),
-        |bytes| format!("The last of {} seen", format::count(bytes, "byte")),
+        || "Last bytes received".to_owned(),
+        |bytes| format!("Last of {} received", format::count(bytes, "byte")),
     )
 }

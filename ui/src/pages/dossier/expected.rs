@@ -59,27 +59,27 @@ fn is_told(cause: Cause) -> bool {
 
 fn in_words(cause: Cause) -> (&'static str, &'static str) {
     match cause {
-        Cause::NameNotResolved => ("An address for the name", "None is known for it"),
-        Cause::Unreachable => ("An answer from the device", "Nothing at all, or word that no way leads there"),
+        Cause::NameNotResolved => ("An address for the host name", "The name did not resolve"),
+        Cause::Unreachable => ("A reply from the device", "No reply, or \"no route to host\""),
         Cause::Refused => ("An open TCP port", "The connection was refused"),
-        Cause::TimeoutConnect => ("An answer from the TCP port", "Nothing within the time limit"),
-        Cause::NotConnected => ("A TCP connection", "None; this server does not tell why"),
-        Cause::NotSsh => ("The greeting of an SSH server", "Something else"),
+        Cause::TimeoutConnect => ("A reply from the TCP port", "No reply within the time limit"),
+        Cause::NotConnected => ("A TCP connection", "None; this server does not report why"),
+        Cause::NotSsh => ("The banner of an SSH server", "Something other than SSH"),
         Cause::NoCommonCrypto => ("A key exchange that both sides accept", "None"),
         Cause::NoCredentials => ("A credential with one of the device's tags", "None"),
         Cause::AwaitingApproval => ("An admin's approval of the device as it is now", "None"),
-        Cause::OutsideNetworks => ("A credential that may be sent to the device's address", "None"),
+        Cause::OutsideNetworks => ("A credential allowed for the device's address", "None"),
         Cause::AuthFailed => ("A credential that the device accepts", "Every credential was refused"),
         Cause::PromptNotSeen => ("The platform's prompt", "Nothing"),
-        Cause::PrivilegeRefused => ("The privileged prompt", "The privilege was refused"),
-        Cause::CommandRejected => ("An answer to the command", "The command was refused"),
+        Cause::PrivilegeRefused => ("The privileged prompt", "Privileged mode was refused"),
+        Cause::CommandRejected => ("A reply to the command", "The command was refused"),
         Cause::EmptyAnswer => ("A configuration", "An empty answer"),
-        Cause::Truncated => ("The end of the configuration", "The reading stopped before it"),
-        Cause::Unsettled => ("Two readings that agree", "Another text each time"),
+        Cause::Truncated => ("The end of the configuration", "The output stopped before it"),
+        Cause::Unsettled => ("Two readings that agree", "Different text each time"),
         Cause::Disconnected => ("An open session", "The device closed it"),
-        Cause::Timeout => ("An answer within the time limit", "Silence"),
+        Cause::Timeout => ("A reply within the time limit", "No reply"),
         Cause::TooLarge => ("A configuration", "More text than a configuration may have"),
-        Cause::UnknownPlatform => ("A platform that is defined", "None of that name"),
+        Cause::UnknownPlatform => ("A defined platform", "No platform with that name"),
         Cause::HostKeyChanged | Cause::Cancelled | Cause::Internal => ("", ""),
     }
 }
@@ -116,7 +116,7 @@ mod tests {
         let details = json!({"expected": "end", "last_seen": "router bgp 64512\n neighbor 10.255.3.14 desc\n"});
         assert_eq!(said(Cause::Truncated, details), Some(("end".into(), "neighbor 10.255.3.14 desc".into())));
         let details = json!({"said": "% Invalid input", "last_seen": "% Invalid input\nR1#"});
-        let expected = Some(("An answer to the command".to_owned(), "% Invalid input".to_owned()));
+        let expected = Some(("A reply to the command".to_owned(), "% Invalid input".to_owned()));
         assert_eq!(said(Cause::CommandRejected, details), expected);
         let details = json!({"last_seen": "show running-config\nR1#"});
         assert_eq!(said(Cause::EmptyAnswer, details), Some(("A configuration".into(), "An empty answer".into())));

@@ -23,7 +23,7 @@ pub fn HostKeys(device_id: i64, hostname: String, keys: KeyChange) -> Element {
         }
         div { class: "story-actions",
             TrustKey { device_id, hostname, seen }
-            span { class: "muted", "Compare the key that was seen with the device's own first, for example on its console." }
+            span { class: "muted", "First compare the key seen with the device's own, for example on its console." }
         }
     }
 }

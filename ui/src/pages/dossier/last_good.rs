@@ -27,8 +27,8 @@ pub fn LastGood(device_id: ReadSignal<i64>, #[props(!optional)] failed_at: Optio
                     }
                 }
                 Some(None) => rsx! { "Last good snapshot: none, no backup of this device has succeeded yet" },
-                None if history.error().is_some() => rsx! { "Last good snapshot: could not be read" },
-                None => rsx! { "Last good snapshot: reading" },
+                None if history.error().is_some() => rsx! { "Last good snapshot: could not be loaded" },
+                None => rsx! { "Last good snapshot: loading" },
             }
         }
     }

@@ -26,7 +26,7 @@ pub fn CopyReport(run: Run, device: RunDevice) -> Element {
             if dom::copy(&report).await {
                 notices.done("The report was copied, secrets hidden.");
             } else {
-                notices.wrong("The clipboard cannot be reached; mark the text on this page and copy it from there.");
+                notices.wrong("The clipboard is not available; select the text on this page and copy it.");
             }
         });
     };

@@ -42,10 +42,10 @@ impl Went {
     fn word(self) -> &'static str {
         match self {
             Went::Well => "done",
-            Went::Wrong => "broke here",
+            Went::Wrong => "failed here",
             Went::Cancelled => "cancelled here",
             Went::Now => "now",
-            Went::NotTold => "not told yet",
+            Went::NotTold => "not reported yet",
             Went::NotYet => "not reached",
         }
     }

@@ -8,7 +8,7 @@ use super::{Card, ServerForm};
 #[component]
 pub fn SignInPage(url: String, username: Option<String>, reason: Option<String>) -> Element {
     rsx! {
-        Card { title: "Sign in", text: reason.unwrap_or_else(|| "Sign in to go on.".to_owned()),
+        Card { title: "Sign in", text: reason.unwrap_or_else(|| "Sign in to continue.".to_owned()),
             ServerForm { url, username: username.unwrap_or_default(), known: true }
         }
     }

@@ -96,7 +96,7 @@ pub fn AddJob(onclose: EventHandler<()>) -> Element {
                     label: "Tags",
                     chosen,
                     fresh,
-                    hint: "The job works on every device that carries one of them when it runs.",
+                    hint: "Each run includes every device that has one of these tags at that time.",
                     form,
                 }
             }
@@ -134,7 +134,7 @@ fn WhenFields(mut draft: Signal<Draft>, form: Form) -> Element {
     let units = [("60", "minutes"), ("3600", "hours"), ("86400", "days")];
     match typed.when {
         When::ByHand => rsx! {
-            p { class: "field-hint field", "It runs when someone presses Run." }
+            p { class: "field-hint field", "It runs only when someone presses Run." }
         },
         When::Interval => rsx! {
             div { class: "fields-2",

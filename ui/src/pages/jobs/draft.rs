@@ -108,7 +108,7 @@ impl Draft {
             wrong.push(("device_id", "Choose the device.".to_owned()));
         }
         if !self.one_device && !has_tags {
-            wrong.push(("tags", "Choose at least one tag: the job works on the devices that carry one.".to_owned()));
+            wrong.push(("tags", "Choose at least one tag; the job runs on devices that have one.".to_owned()));
         }
         let description = Some(self.description.trim()).filter(|text| !text.is_empty()).map(str::to_owned);
         let mut input = JobInput {
@@ -166,7 +166,7 @@ fn wrong_cron(text: &str) -> Option<String> {
     let mut fields = parts.into_iter().zip(FIELDS);
     fields.find_map(|(part, (name, most))| {
         let large = part.split([',', '-', '/']).find(|piece| piece.parse::<u32>().is_ok_and(|number| number > most))?;
-        Some(format!("The {name} is {large}: it may be {most} at most."))
+        Some(format!("The {name} is {large}; the maximum is {most}."))
     })
 }
 
@@ -203,8 +203,8 @@ mod tests {
 
     #[test]
     fn cron_fields_that_no_clock_knows_are_named() {
-        assert_eq!(wrong_cron("99 * * * *").as_deref(), Some("The minute is 99: it may be 59 at most."));
-        assert_eq!(wrong_cron("0 1-24 * * *").as_deref(), Some("The hour is 24: it may be 23 at most."));
+        assert_eq!(wrong_cron("99 * * * *").as_deref(), Some("The minute is 99; the maximum is 59."));
+        assert_eq!(wrong_cron("0 1-24 * * *").as_deref(), Some("The hour is 24; the maximum is 23."));
         for good in ["*/15 2-4 * JAN MON", "0 0 1,31 12 7"] {
             assert_eq!(wrong_cron(good), None, "{good}");
         }

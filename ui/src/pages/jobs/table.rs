@@ -22,7 +22,7 @@ use crate::state::notices::use_notices;
 use crate::state::session::use_workplace;
 
 /// Why a job of the product itself is left alone.
-const SYSTEM: &str = "NetRaven needs this job itself; it cannot be changed.";
+const SYSTEM: &str = "NetRaven uses this job itself; it cannot be changed.";
 
 /// The heads of the columns, left to right.
 const HEADS: [Head<JobColumn>; 5] = [
@@ -110,7 +110,7 @@ fn Schedule(job: ReadSignal<Job>) -> Element {
         if !by_hand && !job.is_enabled {
             span { class: "muted cut", "off" }
         } else if let Some(reason) = never {
-            span { class: "text-warning cut", title: "{reason}", "never starts here" }
+            span { class: "text-warning cut", title: "{reason}", "never starts on this server" }
         } else if let Some(next) = job.next_run {
             span { class: "muted cut", title: format::full_time(next, &moment.zone()), "next {format::until(next, moment.now())}" }
         }
@@ -219,10 +219,10 @@ fn other_word(status: &Open<JobStatus>) -> String {
 /// What switching a schedule did. `but` is why it does not do on this server what it says.
 fn switched(name: &str, on: bool, but: Option<&str>) -> String {
     match (on, but) {
-        (true, None) => format!("The schedule of {name} is followed."),
-        (false, None) => format!("The schedule of {name} is off; it can still be run manually."),
-        (true, Some(reason)) => format!("The schedule of {name} was switched on. {reason}"),
-        (false, Some(reason)) => format!("The schedule of {name} was switched off. {reason}"),
+        (true, None) => format!("Schedule enabled for {name}."),
+        (false, None) => format!("Schedule disabled for {name}; it can still be run manually."),
+        (true, Some(reason)) => format!("Schedule enabled for {name}. {reason}"),
+        (false, Some(reason)) => format!("Schedule disabled for {name}. {reason}"),
     }
 }
 

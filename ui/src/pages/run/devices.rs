@@ -48,7 +48,7 @@ pub fn RunDevices(run: ReadSignal<Run>, view: Store<RunView>) -> Element {
                 StaleNote { problem, at: list.at(), onretry: retry }
             }
             if shown.is_empty() && reading {
-                SkeletonRows { rows: 10, label: "Reading the devices" }
+                SkeletonRows { rows: 10, label: "Loading the devices" }
             } else if shown.is_empty() {
                 NoDevices { run, total: page.total, filtered: view.read().is_narrowed() }
             } else {
@@ -65,10 +65,10 @@ pub fn RunDevices(run: ReadSignal<Run>, view: Store<RunView>) -> Element {
             }
         },
         (None, Some(problem)) => rsx! {
-            ErrorState { title: "The devices could not be read", problem, onretry: retry }
+            ErrorState { title: "The devices could not be loaded", problem, onretry: retry }
         },
         (None, None) => rsx! {
-            SkeletonRows { rows: 10, label: "Reading the devices" }
+            SkeletonRows { rows: 10, label: "Loading the devices" }
         },
     };
     rsx! {
@@ -147,13 +147,13 @@ fn Filters(run: ReadSignal<Run>, mut view: Store<RunView>) -> Element {
 fn NoDevices(run: ReadSignal<Run>, total: i64, filtered: bool) -> Element {
     let run = run.read();
     let (title, text, glyph) = if run.devices > 0 && (filtered || total > 0) {
-        ("No device matches", "None of the devices of this run has what the filters ask for.", Glyph::Search)
+        ("No device matches", "No devices of this run match these filters.", Glyph::Search)
     } else if run.status.is_active() {
-        ("No device yet", "The devices of this run appear here as they are worked on.", Glyph::Devices)
+        ("No device yet", "The devices of this run appear here as workers start on them.", Glyph::Devices)
     } else if let Some(why) = &run.message {
         ("No result in this run", why.as_str(), Glyph::Devices)
     } else {
-        let why = "When it began, there was no device for the job to work on. Give a device one of the job's tags.";
+        let why = "The job had no devices when this run started. Give a device one of the job's tags.";
         ("No device in this run", why, Glyph::Devices)
     };
     rsx! {

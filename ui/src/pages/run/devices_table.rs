@@ -106,7 +106,7 @@ fn DeviceRow(
             td {
                 DeviceStateTag { state: device.state }
                 if device.attempt > 1 {
-                    span { class: "muted", title: "A worker began with it {device.attempt} times", " ×{device.attempt}" }
+                    span { class: "muted", title: "Started {device.attempt} times", " ×{device.attempt}" }
                 }
             }
             td { class: "muted wide-only", {device.stage.map(|stage| format::stage(stage, &job_type)).unwrap_or_default()} }

@@ -43,7 +43,7 @@ pub fn RunHistory(job_id: ReadSignal<i64>, run_id: i64, view: Store<RunView>) ->
                 StaleNote { problem, at: matrix.at(), onretry: retry }
             }
             if shown.devices.total == 0 {
-                Empty { title: "No device yet", text: "None of the job's last runs had a device.", glyph: Glyph::Devices }
+                Empty { title: "No device yet", text: "None of this job's recent runs had a device.", glyph: Glyph::Devices }
             } else {
                 Legend { cells: cells(&shown) }
                 div { class: "scroll",
@@ -59,10 +59,10 @@ pub fn RunHistory(job_id: ReadSignal<i64>, run_id: i64, view: Store<RunView>) ->
             }
         },
         (None, Some(problem)) => rsx! {
-            ErrorState { title: "The history could not be read", problem, onretry: retry }
+            ErrorState { title: "The history could not be loaded", problem, onretry: retry }
         },
         (None, None) => rsx! {
-            SkeletonRows { rows: 10, label: "Reading the history" }
+            SkeletonRows { rows: 10, label: "Loading the history" }
         },
     }
 }
@@ -78,7 +78,7 @@ fn Legend(cells: Vec<MatrixCell>) -> Element {
     marks.sort_unstable();
     marks.dedup();
     rsx! {
-        ul { class: "legend", aria_label: "What the signs mean",
+        ul { class: "legend", aria_label: "Legend",
             for mark in marks {
                 li { key: "{mark.title()}",
                     Shape { mark, tone: Tone::Neutral }

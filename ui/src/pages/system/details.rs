@@ -9,7 +9,7 @@ use crate::format;
 use crate::state::moment::use_moment;
 
 /// What stands where the server says nothing.
-const UNTOLD: &str = "not told by this server";
+const UNTOLD: &str = "not reported by this server";
 /// A disk with less than this free is worth a warning: a run of many devices may need as much.
 const LITTLE_BYTES: i64 = 2_000_000_000;
 
@@ -81,14 +81,14 @@ fn queue(details: &SystemDetails, now: Timestamp) -> Option<String> {
         text.push_str(&format!(", the first for {}", format::lasting(format::seconds_between(since, now))));
     }
     if let Some(leased) = details.leased {
-        text.push_str(&format!(", {} in work", format::number(leased)));
+        text.push_str(&format!(", {} in progress", format::number(leased)));
     }
     Some(text)
 }
 
 fn kept(days: i64) -> String {
     match days {
-        0 => "lines are kept for ever".to_owned(),
+        0 => "lines are kept forever".to_owned(),
         days => format!("lines are kept for {}", format::count(days, "day")),
     }
 }
@@ -116,6 +116,6 @@ mod tests {
         assert_eq!(queue(&idle, now).as_deref(), Some("nothing waits, 50 in work"));
         let empty = SystemDetails { leased: Some(0), ..idle };
         assert_eq!(queue(&empty, now).as_deref(), Some("empty"));
-        assert_eq!((kept(0), kept(365)), ("lines are kept for ever".into(), "lines are kept for 365 days".into()));
+        assert_eq!((kept(0), kept(365)), ("lines are kept forever".into(), "lines are kept for 365 days".into()));
     }
 }

@@ -20,13 +20,13 @@ pub struct Part {
 #[must_use]
 pub fn parts(status: &SystemStatus) -> [Part; 5] {
     let workers = match status.workers {
-        0 => "Reads the devices: none is registered, so jobs wait".to_owned(),
+        0 => "Reads the devices: none registered, so jobs wait".to_owned(),
         workers => format!("Reads the devices: {} registered", format::count(workers, "worker")),
     };
     let scheduler = if status.scheduler.is(Condition::Unknown) {
-        "Starts the jobs that are due; whether it runs, this server does not tell"
+        "Starts due jobs; this server does not report whether it is running"
     } else {
-        "Starts the jobs that are due"
+        "Starts due jobs"
     };
     [
         part("API", &status.api, "Answers this window"),
@@ -74,11 +74,11 @@ mod tests {
         };
         let parts = parts(&status);
         assert_eq!(parts.each_ref().map(Part::word), ["Healthy", "Restarting", "Healthy", "Unhealthy", ""]);
-        assert_eq!(parts[3].about, "Reads the devices: none is registered, so jobs wait");
+        assert_eq!(parts[3].about, "Reads the devices: none registered, so jobs wait");
         let untold = SystemStatus { scheduler: Condition::Unknown.into(), workers: 2, ..status };
         let [.., workers, scheduler] = super::parts(&untold);
         assert_eq!(workers.about, "Reads the devices: 2 workers registered", "they may well be idle");
-        assert_eq!(scheduler.word(), "Not told");
-        assert!(scheduler.about.ends_with("this server does not tell"), "{}", scheduler.about);
+        assert_eq!(scheduler.word(), "Not reported");
+        assert!(scheduler.about.ends_with("does not report whether it is running"), "{}", scheduler.about);
     }
 }

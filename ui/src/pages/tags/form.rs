@@ -61,7 +61,7 @@ pub fn TagDialog(tag: Option<Tag>, onclose: EventHandler<()>) -> Element {
                 required: true,
                 focus: true,
                 autocomplete: "off",
-                hint: "Letters, digits, blanks, - and _.",
+                hint: "Letters, digits, spaces, - and _.",
                 error: form.refusal("name"),
                 oninput: move |text| name.set(text),
             }

@@ -70,7 +70,7 @@ pub fn TagsTable(
 #[component]
 fn Row(tag: Tag, onchange: EventHandler<Tag>, ondelete: EventHandler<Tag>) -> Element {
     let (changed, doomed) = (tag.clone(), tag.clone());
-    let kept = (tag.name == DEFAULT).then(|| "Every device carries the tag default; it stays as it is.".to_owned());
+    let kept = (tag.name == DEFAULT).then(|| "Every device has the tag default; it cannot be changed.".to_owned());
     let no_users = use_workplace().forbids(Deed::DeleteTag);
     let undeletable = kept.clone().or(no_users);
     let description = tag.description.clone().unwrap_or_default();

@@ -51,7 +51,7 @@ pub fn AddUser(onclose: EventHandler<()>) -> Element {
         };
         let api = api.clone();
         form.send(async move { api.send(&CreateUser(input)).await }, move |user| {
-            notices.done(format!("{} was added and may sign in.", user.username));
+            notices.done(format!("{} was added and can sign in.", user.username));
             onclose.call(());
         });
     };
@@ -72,7 +72,7 @@ pub fn AddUser(onclose: EventHandler<()>) -> Element {
                 required: true,
                 focus: true,
                 autocomplete: "off",
-                hint: "It stays as it is; upper and lower case are told apart.",
+                hint: "Cannot be changed later. Case-sensitive.",
                 error: form.refusal("username"),
                 oninput: move |text| username.set(text),
             }

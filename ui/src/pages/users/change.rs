@@ -64,9 +64,9 @@ pub fn ChangeUser(user: UserPublic, onclose: EventHandler<()>) -> Element {
             RoleField { role: role(), error: form.refusal("role"), onchange: move |chosen| role.set(chosen) }
             CheckField {
                 id: "user-active",
-                label: "May sign in",
+                label: "Active",
                 checked: active(),
-                hint: "Who may not is signed out at once.",
+                hint: "Inactive users cannot sign in. A user you deactivate is signed out at once.",
                 onchange: move |yes| active.set(yes),
             }
             TextField {
@@ -75,7 +75,7 @@ pub fn ChangeUser(user: UserPublic, onclose: EventHandler<()>) -> Element {
                 kind: "password",
                 value: password(),
                 autocomplete: "new-password",
-                hint: "Leave it empty to keep the old one.",
+                hint: "Leave empty to keep the current password.",
                 error: form.refusal("password"),
                 oninput: move |text| password.set(text),
             }
@@ -88,7 +88,7 @@ pub fn ChangeUser(user: UserPublic, onclose: EventHandler<()>) -> Element {
 pub fn RoleField(role: Role, error: Option<String>, onchange: EventHandler<Role>) -> Element {
     let roles = [
         (Role::User, "user: reads, runs, cancels, and edits devices, jobs and tags"),
-        (Role::Admin, "admin: may do everything"),
+        (Role::Admin, "admin: can do everything"),
     ];
     rsx! {
         SelectField {

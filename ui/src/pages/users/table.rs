@@ -72,9 +72,9 @@ fn Row(user: UserPublic, onchange: EventHandler<UserPublic>, ondelete: EventHand
             td { "{user.role.as_str()}" }
             td {
                 if user.is_active {
-                    Tag { text: "May sign in", tone: Tone::Success, glyph: Glyph::Check }
+                    Tag { text: "Active", tone: Tone::Success, glyph: Glyph::Check }
                 } else {
-                    Tag { text: "Switched off", glyph: Glyph::Ban }
+                    Tag { text: "Inactive", glyph: Glyph::Ban }
                 }
             }
             td { class: "row-actions",

@@ -51,7 +51,7 @@ impl Target {
             (Some(_), _) => None,
             (None, Some(given)) => Some(given.clone()),
             (None, None) => Some(Config::default_data_dir().context(
-                "this system names no folder for applications: give one with --data-dir, or an address with --url",
+                "this system has no default folder for application data: give one with --data-dir, or an address with --url",
             )?),
         };
         let url = match (&args.url, &data_dir) {
@@ -102,7 +102,7 @@ pub async fn run(args: LabArgs) -> anyhow::Result<()> {
         }
         Err(problem) => {
             if let Err(left) = target.clear().await {
-                tracing::warn!("what was added so far is still there: {left}");
+                tracing::warn!("what was added so far was not removed: {left}");
             }
             lab.stop().await;
             return Err(problem.into());
@@ -112,8 +112,8 @@ pub async fn run(args: LabArgs) -> anyhow::Result<()> {
     lab.stop().await;
     cleared.with_context(|| {
         format!(
-            "what the lab added to {} is still there: press \"Remove it\" in the window, or start the lab there once more \
-             and end it with Ctrl-C",
+            "what the lab added to {} was not removed: press \"Remove it\" in the window, or start the lab there \
+             once more and end it with Ctrl-C",
             target.url
         )
     })
@@ -137,7 +137,7 @@ fn running_on(data_dir: &Path, devices: usize) -> anyhow::Result<String> {
         Ok(_free) => Err(nobody()),
         Err(LockError::Locked { info: Some(url), .. }) => Ok(url),
         Err(LockError::Locked { info: None, .. }) => {
-            anyhow::bail!("the backend on {folder} is just starting or stopping. Try again in a few seconds")
+            anyhow::bail!("the backend on {folder} is starting or stopping. Try again in a few seconds")
         }
         Err(unusable @ LockError::Unusable(_)) => Err(unusable.into()),
     }

@@ -95,7 +95,7 @@ async fn throw_away(request: Request) {
 /// Why a body of more than this many bytes is not read.
 pub fn refusal(limit: usize) -> Fault {
     let size = if limit < MIB { format!("{} KiB", limit / 1024) } else { format!("{} MiB", limit / MIB) };
-    let advice = if limit == LOGIN { "send user name and password alone." } else { "send it in parts." };
+    let advice = if limit == LOGIN { "send only user name and password." } else { "send it in parts." };
     Fault::detail(StatusCode::PAYLOAD_TOO_LARGE, format!("The body is larger than {size}: {advice}"))
 }
 

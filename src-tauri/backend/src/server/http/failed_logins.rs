@@ -65,7 +65,7 @@ pub fn record(shared: &Shared, username: &str, peer: IpAddr, why: &str) {
                 () = shared.stop.cancelled() => {}
             }
             let untold = shared.tokens.failed.untold();
-            line(&shared, format!("{untold} further failed sign-ins within a minute."), json!({ "count": untold }));
+            line(&shared, format!("{untold} more failed sign-ins within a minute."), json!({ "count": untold }));
         });
     }
 }
@@ -77,7 +77,7 @@ fn shown(username: &str) -> String {
     if is_name && !username.is_empty() {
         format!("\"{username}\"")
     } else {
-        "somebody (no possible user name)".to_owned()
+        "someone (not a possible user name)".to_owned()
     }
 }
 
@@ -89,7 +89,7 @@ mod tests {
     fn what_is_no_user_name_is_not_put_on_record() {
         assert_eq!(shown("o.neil-2"), "\"o.neil-2\"");
         for text in ["", "My p@ssword", "a\nb", &"x".repeat(51)] {
-            assert_eq!(shown(text), "somebody (no possible user name)", "{text:?}");
+            assert_eq!(shown(text), "someone (not a possible user name)", "{text:?}");
         }
     }
 

@@ -106,16 +106,16 @@ fn database(error: &sqlx::Error) -> Fault {
     // What the checks before let pass and Postgres refuses (class 22, data exceptions) is the caller's input.
     if error.as_database_error().and_then(|inner| inner.code()).is_some_and(|code| code.starts_with("22")) {
         tracing::warn!(%error, "the database refused a value that had passed the checks");
-        return Fault::bad_request("A value cannot be stored: look for unusual characters and very large numbers.");
+        return Fault::bad_request("A value cannot be stored: check for unusual characters and very large numbers.");
     }
     let Some(absence) = Absence::of(error) else { return Fault::Broken(error.to_string()) };
     let sentence = match absence {
-        Absence::Gone => "The database does not answer; it is being restarted. Try again in a few seconds.",
-        Absence::Busy => "The database is busy and gave the request up. Try again in a few seconds.",
-        Absence::Full => "The database has no space left on its disk: free some there, then try again.",
-        Absence::Crowded => "The database takes no further connections. Try again in a few seconds.",
-        Absence::ReadOnly => "The database takes no changes at the moment. Try again in a few seconds.",
-        Absence::Shut => "The database takes no requests at the moment. Try again in a few seconds.",
+        Absence::Gone => "The database is not responding; it is being restarted. Try again in a few seconds.",
+        Absence::Busy => "The database is busy and gave up on the request. Try again in a few seconds.",
+        Absence::Full => "The database has no disk space left: free some, then try again.",
+        Absence::Crowded => "The database accepts no more connections. Try again in a few seconds.",
+        Absence::ReadOnly => "The database accepts no changes at the moment. Try again in a few seconds.",
+        Absence::Shut => "The database accepts no requests at the moment. Try again in a few seconds.",
     };
     if absence == Absence::Gone {
         tracing::debug!(%error, "a request found no database");
@@ -158,7 +158,7 @@ impl IntoResponse for Fault {
             }
             Fault::Broken(reason) => {
                 tracing::error!(%reason, "a request failed");
-                let sentence = "Internal Server Error: the server's own log has the reason.";
+                let sentence = "Internal Server Error: see the server's own log for the reason.";
                 (StatusCode::INTERNAL_SERVER_ERROR, Json(json!({ "detail": sentence }))).into_response()
             }
         }

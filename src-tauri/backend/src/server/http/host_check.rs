@@ -26,7 +26,7 @@ impl Hosts {
     fn refuses(self, headers: &HeaderMap, uri: &Uri) -> Option<Fault> {
         // Whoever stands between may believe the other one.
         if headers.get_all(HOST).iter().count() > 1 {
-            return Some(Fault::bad_request("The request names more than one host: send one Host header."));
+            return Some(Fault::bad_request("The request has more than one Host header: send one."));
         }
         if !self.loopback_only {
             return None;
@@ -38,14 +38,14 @@ impl Hosts {
         let host = named.first().map_or("", String::as_str);
         if named.is_empty() || !named.iter().all(|host| is_loopback(host)) {
             let sentence =
-                "This server answers programs of its own computer only: use http://127.0.0.1 or http://localhost.";
+                "This server only answers programs on its own computer: use http://127.0.0.1 or http://localhost.";
             return Some(Fault::detail(StatusCode::MISDIRECTED_REQUEST, sentence));
         }
         let known = |origin: &str| {
             let same = origin.split_once("://").is_some_and(|(_, origin)| origin.eq_ignore_ascii_case(host));
             same || ["tauri://localhost", "http://tauri.localhost", "https://tauri.localhost"].contains(&origin)
         };
-        let sentence = "Requests of pages from other sites are not answered.";
+        let sentence = "Requests from pages of other sites are refused.";
         let foreign = !headers.get_all(ORIGIN).iter().all(|origin| known(&text(origin)));
         foreign.then(|| Fault::detail(StatusCode::FORBIDDEN, sentence))
     }

@@ -45,7 +45,7 @@ impl<T: DeserializeOwned + ToSchema + 'static> FromRequest<Shared> for Form<T> {
 fn decode<T: DeserializeOwned + ToSchema + 'static>(encoded: &[u8], place: &str) -> Result<T, Fault> {
     let unreadable = |reason: String| refused(place, &reason, Value::Null);
     if encoded.iter().filter(|byte| **byte == b'&').count() >= PAIRS {
-        return Err(unreadable(format!("Value error, more than {PAIRS} fields: ask for less")));
+        return Err(unreadable(format!("Value error, more than {PAIRS} fields: send fewer")));
     }
     let given: Vec<(String, String)> =
         serde_html_form::from_bytes(encoded).map_err(|error| unreadable(error.to_string()))?;

@@ -91,7 +91,7 @@ fn with_status(response: Response, status: StatusCode) -> Response {
 
 /// Gives up a request that takes too long.
 pub async fn limit(request: Request, next: Next) -> Result<Response, Fault> {
-    let sentence = "The request took too long and was given up: try again, or ask for less.";
+    let sentence = "The request took too long and was aborted: try again, or request less.";
     let answer = tokio::time::timeout(REQUEST_LIMIT, next.run(request)).await;
     answer.map_err(|_| Fault::detail(StatusCode::SERVICE_UNAVAILABLE, sentence))
 }

@@ -31,7 +31,7 @@ pub fn rows(content: &[u8]) -> Result<impl Iterator<Item = Result<Row, String>>,
     let items: Vec<&RawValue> = match read.get().as_bytes().first() {
         Some(b'[') => serde_json::from_str(read.get()).map_err(unreadable)?,
         Some(b'{') => vec![read],
-        _ => return Err(NoRows::Unreadable("the file holds neither a list of devices nor one device".to_owned())),
+        _ => return Err(NoRows::Unreadable("the file contains neither a list of devices nor a single device".to_owned())),
     };
     Ok((1..).zip(items).map(|(number, item)| Ok(row(number, item))))
 }
@@ -86,7 +86,7 @@ fn row(number: i64, item: &RawValue) -> Row {
                 }
             }
         }
-        Ok(other) => row.fault = Some(format!("it is no device but {}", kind(&other))),
+        Ok(other) => row.fault = Some(format!("it is not a device but {}", kind(&other))),
         Err(error) => row.fault = Some(format!("it cannot be read: {error}")),
     }
     row

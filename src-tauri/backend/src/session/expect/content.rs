@@ -52,12 +52,12 @@ fn lacking(command: &Command, text: &str) -> Option<Fault> {
     let pattern = command.must_contain.as_ref().filter(|pattern| !pattern.is_match(text))?;
     let send = short(&command.send);
     let (cause, message) = match command.end {
-        None => (Cause::Truncated, format!("The answer to `{send}` lacks what every complete one contains.")),
+        None => (Cause::Truncated, format!("The answer to `{send}` lacks what every complete answer contains.")),
         // The end was proven, so nothing was cut off: there was no more for this account.
         Some(_) => (
             Cause::EmptyAnswer,
             format!(
-                "The answer to `{send}` has its end, but lacks what every configuration contains: this account may not be allowed to read it."
+                "The answer to `{send}` is complete, but lacks what every configuration contains: this account may not be allowed to read it."
             ),
         ),
     };
@@ -68,6 +68,6 @@ fn lacking(command: &Command, text: &str) -> Option<Fault> {
 fn withheld(command: &Command, text: &str) -> Option<Fault> {
     command.must_not_contain.as_ref().filter(|pattern| pattern.is_match(text))?;
     let send = short(&command.send);
-    let message = format!("The answer to `{send}` says that parts of it are withheld from this account.");
+    let message = format!("The answer to `{send}` says that parts of it are hidden from this account.");
     Some(Fault::new(Cause::CommandRejected, message))
 }

@@ -85,7 +85,7 @@ impl Conversation<'_, '_> {
                 until = self.terminal.now() + limit;
                 self.terminal.forget_line();
                 self.terminal.send(&answer)?;
-                self.progress.session(Level::Debug, "Answered a question the device asks at sign-in.", json!({}));
+                self.progress.session(Level::Debug, "Answered a question the device asked at sign-in.", json!({}));
             } else if self.definition.is_more(&line) {
                 if quiet >= PAGER_QUIET {
                     self.terminal.answer_pager()?;
@@ -157,8 +157,8 @@ impl Conversation<'_, '_> {
     }
 
     fn asked_unknown(&self, asked: String) -> Fault {
-        let message = "Signed in, but the device stands at a line that is no prompt and may ask something, and nobody has told \
-                       what to answer.";
+        let message = "Signed in, but the device is waiting at a line that is not a prompt and may be a question, \
+                       and no answer to it is defined.";
         Fault::new(Cause::PromptNotSeen, message)
             .quoting(Some(asked))
             .expecting(self.definition.prompt.pattern.as_str())
@@ -186,8 +186,8 @@ impl Conversation<'_, '_> {
                 self.terminal.send_password(login.password())?;
             }
             Question::OtherSecret => {
-                let message = "Signed in, but the device asks in its shell for a password or a code that no credential holds. \
-                               It may want the password changed before anything else.";
+                let message = "Signed in, but the device asks in its shell for a password or a code that no \
+                               credential contains. It may require a password change first.";
                 return Err(Fault::new(Cause::AuthFailed, message).quoting(Some(asked)));
             }
             Question::ChangePassword(no) if done.dialogs < DIALOGS => {
@@ -205,7 +205,7 @@ impl Conversation<'_, '_> {
             }
             Question::Colon if !self.is_menu() => return Ok(false),
             _ if self.terminal.quiet() >= self.question_after() => {
-                let message = "Signed in, but the device asks something before its first prompt, and nobody has told what to answer.";
+                let message = "Signed in, but the device asks a question before its first prompt, and no answer to it is defined.";
                 return Err(Fault::new(Cause::PromptNotSeen, message)
                     .quoting(Some(asked))
                     .expecting(self.definition.prompt.pattern.as_str()));
@@ -234,7 +234,7 @@ impl Conversation<'_, '_> {
 
     fn strange_prompt(&self, line: &str) -> Fault {
         let title = &self.definition.title;
-        let message = format!("Signed in, but the device stands at what is no prompt of {title}.");
+        let message = format!("Signed in, but the device is waiting at a line that is not a {title} prompt.");
         Fault::new(Cause::PromptNotSeen, message)
             .quoting(Some(screen::line(line).trim().to_string()))
             .expecting(self.definition.prompt.pattern.as_str())
@@ -242,7 +242,7 @@ impl Conversation<'_, '_> {
 
     fn no_prompt(&self, limit: Duration, line: &str) -> Fault {
         let title = &self.definition.title;
-        let message = format!("Signed in, but no prompt of {title} was seen within {} s.", limit.as_secs());
+        let message = format!("Signed in, but no {title} prompt was seen within {} s.", limit.as_secs());
         let last = screen::line(line).trim().to_string();
         Fault::new(Cause::PromptNotSeen, message)
             .quoting((questions::of(&last).is_some() || !questions::asks_nothing(&last)).then_some(last))

@@ -112,7 +112,7 @@ impl Conversation<'_, '_> {
                 Response::Unfinished if late || (learning && quiet >= limit) => return Ok(None),
                 Response::Unfinished if quiet >= limit => {
                     let message = format!(
-                        "The device stopped at what looks like its prompt, but did not answer there for {} s.",
+                        "The device stopped at what looks like its prompt, but did not respond there for {} s.",
                         limit.as_secs()
                     );
                     return Err(Fault::new(Cause::Truncated, message).expecting(&self.prompt.shown));

@@ -53,7 +53,7 @@ impl Conversation<'_, '_> {
                     self.prompt.varies |= seen.host != self.prompt.seen.host;
                     self.prompt.shown = shown.trim_end().to_string();
                     self.prompt.seen = seen;
-                    let message = format!("Privileged mode: the prompt is `{}` now.", self.prompt.shown);
+                    let message = format!("Privileged mode: the prompt is now `{}`.", self.prompt.shown);
                     self.progress.session(Level::Debug, message, json!({"prompt": self.prompt.shown}));
                     return Ok(());
                 }
@@ -65,7 +65,7 @@ impl Conversation<'_, '_> {
                         .lines()
                         .map(|line| screen::line(line).trim().to_string())
                         .find(|line| privilege.refused.iter().any(|refusal| refusal.is_match(line)));
-                    let why = if line.is_some() { "" } else { ": it stayed in the unprivileged mode" };
+                    let why = if line.is_some() { "" } else { ": it stayed in unprivileged mode" };
                     return Err(refused(why).quoting(line));
                 }
                 wait = need - quiet;

@@ -26,8 +26,8 @@ const QUIET: Duration = Duration::from_millis(30);
 /// How often one command is sent before its answer counts as unreadable.
 const ATTEMPTS: u32 = 3;
 /// What a person does about an answer that the device ended by itself: nothing on the way cut it.
-pub(super) const ENDED_ADVICE: &str = "The device ended its answer by itself: check the device's platform, and that the account may read the whole configuration.";
-const LOOK_ALIKE_ADVICE: &str = "Find the line of the configuration that reads like the prompt, in a banner for instance, and change it: the device pauses behind it.";
+pub(super) const ENDED_ADVICE: &str = "The device ended its answer early: check the device's platform, and that the account may read the whole configuration.";
+const LOOK_ALIKE_ADVICE: &str = "Find the line of the configuration that looks like the prompt, for example in a banner, and change it: the device pauses after it.";
 /// After so many newlines that nothing confirmed, what stands above the prompt is learnt anew.
 const RELEARN_AFTER: u32 = 4;
 /// After so many the device is given up.
@@ -107,7 +107,7 @@ impl Conversation<'_, '_> {
                     self.drain(Duration::from_millis(200))?;
                 }
                 Proof::Renamed => {
-                    let message = format!("The prompt is `{}` now: reading once more with it.", self.prompt.shown);
+                    let message = format!("The prompt is now `{}`: reading again with it.", self.prompt.shown);
                     self.progress.session(Level::Info, message, json!({"command": ask.send, "attempt": attempt}));
                     self.drain(Duration::from_millis(200))?;
                 }
@@ -115,7 +115,7 @@ impl Conversation<'_, '_> {
         }
         self.progress.enter(Stage::ProveComplete);
         let message = format!(
-            "The answer to `{}` was read {ATTEMPTS} times, and each time a line that looks like the prompt was followed by more text.",
+            "The answer to `{}` was read {ATTEMPTS} times; each time a line that looks like the prompt was followed by more text.",
             short(ask.send)
         );
         Err(Fault::new(Cause::Truncated, message).expecting(&self.prompt.shown).advising(LOOK_ALIKE_ADVICE))
@@ -258,14 +258,14 @@ impl Conversation<'_, '_> {
     /// The failure of an answer that ended without its marker.
     pub(super) fn unproven(&mut self, send: &str, end: &str) -> Fault {
         self.progress.enter(Stage::ProveComplete);
-        let message = format!("The answer to `{}` ended without the line that ends a complete one.", short(send));
+        let message = format!("The answer to `{}` ended without the line that ends a complete answer.", short(send));
         Fault::new(Cause::Truncated, message).expecting(end).advising(ENDED_ADVICE)
     }
 
     fn restless(&mut self, send: &str) -> Fault {
         self.progress.enter(Stage::ProveComplete);
         let message = format!(
-            "The device's prompt after `{}` does not answer a newline with itself alone: other text comes each time.",
+            "The device's prompt after `{}` does not answer a newline with only the prompt: other text appears each time.",
             short(send)
         );
         Fault::new(Cause::PromptNotSeen, message).expecting(&self.prompt.shown)
@@ -273,7 +273,7 @@ impl Conversation<'_, '_> {
 
     fn left_its_mode(&self, send: &str, before: &str) -> Fault {
         let message = format!(
-            "The device went to another prompt, `{}`, in answer to `{}`: the session may do less there.",
+            "The device changed to another prompt, `{}`, in answer to `{}`: the session may have fewer rights there.",
             self.prompt.shown,
             short(send)
         );
@@ -295,9 +295,9 @@ impl Conversation<'_, '_> {
 fn unanswered(ask: &Ask<'_>, asked: String, sure: bool) -> Fault {
     let send = short(ask.send);
     let message = match sure {
-        true => format!("The device asks something in its answer to `{send}`, and nobody has told what to answer."),
+        true => format!("The device asks a question in its answer to `{send}`, and no answer to it is defined."),
         false => format!(
-            "The device came to a stop in its answer to `{send}` at a line that reads like a question or like another prompt, and nobody has told what to answer."
+            "The device stopped in its answer to `{send}` at a line that looks like a question or another prompt, and no answer to it is defined."
         ),
     };
     Fault::new(Cause::PromptNotSeen, message).quoting(Some(asked)).expecting("the prompt")

@@ -40,7 +40,7 @@ impl Conversation<'_, '_> {
         self.refusal = learn_refusal(self.definition, command, &told.raw);
         let message = match self.refusal {
             Some(_) => format!("Learned how the device refuses a command, by `{command}`."),
-            None => format!("The device did not refuse `{command}`, which cannot exist, in a few words."),
+            None => format!("The device did not refuse `{command}`, which cannot exist, with a short message."),
         };
         self.progress.session(Level::Debug, message, json!({"command": command}));
         Ok(())
@@ -72,8 +72,8 @@ impl Conversation<'_, '_> {
         let took: Duration = once.iter().map(|once| once.took).sum();
         // There may be a third reading as well.
         if !suspect && self.terminal.time_left() < took * 5 / 2 {
-            let message = "The configuration is not the stored one, but so slow to read that it was not read once more: \
-                           what the device's log may have printed into it was not looked for.";
+            let message = "The configuration differs from the stored one, but was too slow to read a second time: \
+                           lines that the device's log may have printed into it were not checked for.";
             self.progress.session(Level::Warning, message, json!({"ms": took.as_millis() as u64}));
             return Ok(());
         }
@@ -82,7 +82,7 @@ impl Conversation<'_, '_> {
             let command = &self.definition.commands[answer.command];
             let send = short(&command.send);
             let message =
-                format!("The answer to `{send}` is new or looks odd: reading it once more before it is stored.");
+                format!("The answer to `{send}` is new or looks unusual: reading it again before it is stored.");
             self.progress.session(Level::Debug, message, json!({"command": send, "reading": 1}));
             self.progress.enter(Stage::Read);
             if let Some(taken) = self.run(command, vec![answer.text.clone()])? {
@@ -109,7 +109,7 @@ impl Conversation<'_, '_> {
             }
             let is_config = command.purpose == Purpose::Config && !command.optional;
             if is_config && text.trim().is_empty() {
-                return Err(Fault::new(Cause::EmptyAnswer, format!("The device answered `{send}` with nothing.")));
+                return Err(Fault::new(Cause::EmptyAnswer, format!("The device's answer to `{send}` was empty.")));
             }
             if let Some(end) = command.end.as_ref().filter(|_| !told.marked) {
                 match endless.take() {
@@ -117,7 +117,7 @@ impl Conversation<'_, '_> {
                     Some(before) => return Err(self.endless(command, end.as_str(), &before, &text)),
                     None => {
                         let message = format!(
-                            "The answer to `{send}` has no end although the prompt is back: reading it once more."
+                            "The answer to `{send}` has no end marker although the prompt is back: reading it again."
                         );
                         self.progress.session(Level::Info, message, json!({"command": send}));
                         endless = Some(text);
@@ -127,7 +127,7 @@ impl Conversation<'_, '_> {
                 }
             }
             if is_config && content::only_comments(self.definition, &text) {
-                let message = format!("The device answered `{send}` with comments and nothing else.");
+                let message = format!("The device answered `{send}` with comments only.");
                 return Err(Fault::new(Cause::EmptyAnswer, message));
             }
             if command.optional && !content::is_whole(command, &text) {
@@ -152,7 +152,7 @@ impl Conversation<'_, '_> {
     fn refused(&mut self, command: &Command, line: String) -> Result<Option<Taken>, Fault> {
         let send = short(&command.send);
         if command.optional {
-            let message = format!("The device does not know `{send}`, which is optional.");
+            let message = format!("The device does not support `{send}`, which is optional.");
             self.progress.session(Level::Debug, message, json!({"command": send, "answer": line}));
             return Ok(None);
         }
@@ -166,7 +166,7 @@ impl Conversation<'_, '_> {
         match content::same_few_words(command, before, now) {
             Some(line) => {
                 let message =
-                    format!("The device answered `{send}` twice with a few words where a configuration was expected.");
+                    format!("The device answered `{send}` twice with a short message instead of a configuration.");
                 Fault::new(Cause::CommandRejected, message).quoting(Some(line)).expecting(end)
             }
             None => self.unproven(&command.send, end),
@@ -179,7 +179,7 @@ impl Conversation<'_, '_> {
         let (definition, send) = (self.definition, short(&command.send));
         let text = foreign::without_ends(text).to_string();
         if text.trim().is_empty() {
-            let message = format!("The device answered `{send}` with lines of its log and nothing else.");
+            let message = format!("The device answered `{send}` with lines of its log only.");
             return Err(Fault::new(Cause::EmptyAnswer, message));
         }
         if readings.is_empty() {
@@ -189,7 +189,7 @@ impl Conversation<'_, '_> {
         if agreed.is_none() {
             readings.push(text);
             if readings.len() < READINGS {
-                let message = format!("Reading the answer to `{send}` once more, to tell what belongs to it.");
+                let message = format!("Reading the answer to `{send}` again, to find out what belongs to it.");
                 self.progress.session(Level::Debug, message, json!({"command": send, "reading": readings.len()}));
                 self.progress.enter(Stage::Read);
                 return Ok(None);
@@ -203,13 +203,13 @@ impl Conversation<'_, '_> {
         let Some(agreed) = agreed else {
             self.progress.enter(Stage::ProveComplete);
             let message = format!(
-                "The answer to `{send}` was read {READINGS} times and was never the same: lines of the device's log, or changes, came between."
+                "The answer to `{send}` was read {READINGS} times and differed each time: the device's log or changes interfered."
             );
             return Err(Fault::new(Cause::Unsettled, message).expecting("two readings that agree"));
         };
         if readings.iter().any(|earlier| earlier.lines().count() != agreed.lines().count()) {
             let message = format!(
-                "Left out of the answer to `{send}` what was there in one reading only, such as lines of the device's log."
+                "Removed from the answer to `{send}` what appeared in only one reading, such as lines of the device's log."
             );
             self.progress.session(Level::Info, message, json!({"command": send, "readings": readings.len() + 1}));
         }

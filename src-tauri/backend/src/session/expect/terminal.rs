@@ -179,7 +179,7 @@ impl<'a> Terminal<'a> {
             let limit = self.bounds.limits.max_bytes / 1024;
             return Err(Fault::new(
                 Cause::TooLarge,
-                format!("The device's answer is larger than the {limit} KiB a configuration may have."),
+                format!("The device's answer is larger than the {limit} KiB allowed for a configuration."),
             ));
         }
         if let Some(place) = piece.iter().rposition(|byte| *byte == b'\n') {
@@ -239,7 +239,7 @@ impl<'a> Terminal<'a> {
             let limit = self.bounds.limits.total.as_secs();
             return Err(Fault::new(
                 Cause::Timeout,
-                format!("The session took longer than the {limit} s it is allowed as a whole."),
+                format!("The session took longer than the {limit} s allowed in total."),
             ));
         }
         Ok(())

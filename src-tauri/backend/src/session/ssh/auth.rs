@@ -130,11 +130,11 @@ fn try_methods(link: &Link, login: &Login, bounds: &Bounds<'_>, heard: &mut Hear
             MethodOutcome::Accepted => return Ok(SignInOutcome::Accepted { method }),
             MethodOutcome::Expired => return Ok(expired("the password has expired", tried, true)),
             MethodOutcome::Gone if !heard.sent => {
-                let message = format!("{} closed the connection before it asked for a password.", link.address());
+                let message = format!("{} closed the connection before asking for a password.", link.address());
                 return Err(Fault::new(Cause::Disconnected, message));
             }
             MethodOutcome::Gone => {
-                let reason = "it closed the connection instead of answering the password".to_string();
+                let reason = "it closed the connection after the password was sent".to_string();
                 return Ok(refused(reason, heard, tried, false));
             }
             MethodOutcome::Refused(why) => reason = why,
@@ -182,7 +182,7 @@ fn by_password(link: &Link, login: &Login, bounds: &Bounds<'_>) -> Result<Method
     let call = || raw::sign_in(&link.session, &login.username, login.password.expose_secret());
     match link.patiently(limit, bounds, call) {
         Ok(()) if link.session.authenticated() => Ok(MethodOutcome::Accepted),
-        Ok(()) => Ok(MethodOutcome::Refused("it wants more than the password".to_string())),
+        Ok(()) => Ok(MethodOutcome::Refused("it requires more than the password".to_string())),
         Err(Halt::Ssh(error)) => Ok(refusal(&error, "the password was refused")),
         Err(halt) => Err(stopped(link, halt, limit)),
     }
@@ -195,10 +195,10 @@ fn by_keyboard(link: &Link, login: &Login, bounds: &Bounds<'_>, heard: &mut Hear
     let call = || raw::sign_in_by_keyboard(&link.session, &login.username, &mut answers);
     match link.patiently(limit, bounds, call) {
         Ok(()) if link.session.authenticated() => Ok(MethodOutcome::Accepted),
-        Ok(()) => Ok(MethodOutcome::Refused("it wants more than the password".to_string())),
+        Ok(()) => Ok(MethodOutcome::Refused("it requires more than the password".to_string())),
         Err(Halt::Ssh(error)) => {
             let why = match (heard.unanswered.is_empty(), heard.sent) {
-                (false, _) => "it asked what a password does not answer",
+                (false, _) => "it asked for something other than a password",
                 (true, true) => "the password was refused",
                 (true, false) => "it did not ask for a password",
             };

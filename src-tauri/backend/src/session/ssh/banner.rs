@@ -108,7 +108,7 @@ fn look<'b>(stream: &TcpStream, buffer: &'b mut [u8], address: SocketAddr, cance
         Err(error) if error.kind() == io::ErrorKind::Interrupted => Ok(Peek::Nothing),
         Err(error) if is_reset(&error) => Ok(Peek::End),
         Err(error) => {
-            let message = format!("{address} accepted the connection, and reading from it failed ({error}).");
+            let message = format!("{address} accepted the connection, but reading from it failed ({error}).");
             Err(Fault::new(Cause::Disconnected, message))
         }
     }
@@ -119,7 +119,7 @@ pub(super) fn old_version(address: SocketAddr, line: &str) -> Option<Fault> {
     let line = line.trim();
     let is_old = line.starts_with("SSH-1.") && line.len() >= "SSH-1.99".len() && !line.starts_with("SSH-1.99");
     is_old.then(|| {
-        let message = format!("{address} speaks only version 1 of SSH, which is not safe to use.");
+        let message = format!("{address} supports only SSH version 1, which is not safe to use.");
         Fault::new(Cause::NoCommonCrypto, message).expecting("SSH-2.0").quoting(Some(line.to_string()))
     })
 }
@@ -128,7 +128,7 @@ pub(super) fn old_version(address: SocketAddr, line: &str) -> Option<Fault> {
 /// or as a socket that is no longer connected.
 pub(in crate::session) fn closed_at_once(address: SocketAddr) -> Fault {
     let message = format!(
-        "{address} accepted the connection and closed it before it sent an SSH banner: its sessions may all be in use, or it refuses this address."
+        "{address} accepted the connection and closed it before sending an SSH banner: all its sessions may be in use, or it refuses this address."
     );
     Fault::new(Cause::Disconnected, message)
 }
@@ -141,7 +141,7 @@ pub(super) fn not_ssh(address: SocketAddr, seen: &[u8]) -> Fault {
     let lower = text.to_lowercase();
     let busy = ["maxstartups", "too many", "not allowed at this time", "try again", "no free", "busy", "in use"];
     let fault = if busy.iter().any(|word| lower.contains(word)) {
-        Fault::new(Cause::Disconnected, format!("{address} takes no further connection now."))
+        Fault::new(Cause::Disconnected, format!("{address} accepts no more connections at the moment."))
     } else {
         Fault::new(Cause::NotSsh, format!("{address} answered with something that is not SSH."))
             .expecting("a line that starts with SSH-2.0")

@@ -38,14 +38,14 @@ impl Shell {
         let limit = bounds.limits.auth;
         let mut channel = link
             .patiently(limit, bounds, || link.session.channel_session())
-            .map_err(|halt| refused(halt, limit, "opens no channel; its sessions may all be in use"))?;
+            .map_err(|halt| refused(halt, limit, "opened no channel; all its sessions may be in use"))?;
         match link.patiently(limit, bounds, || channel.request_pty(TERMINAL, None, Some(SIZE))) {
             Ok(()) => {}
             Err(Halt::Ssh(error)) if !super::link::is_gone(&error) => {
-                let message = format!("The device gives no terminal ({}); trying without one.", error.message());
+                let message = format!("The device provides no terminal ({}); trying without one.", error.message());
                 progress.session(Level::Warning, message, json!({}));
             }
-            Err(halt) => return Err(refused(halt, limit, "gives no terminal")),
+            Err(halt) => return Err(refused(halt, limit, "provided no terminal")),
         }
         // What a device says on its error stream belongs on the screen too, and unread it would fill the window.
         let _ = link.patiently(limit, bounds, || channel.handle_extended_data(ExtendedData::Merge));
@@ -54,7 +54,7 @@ impl Shell {
                 let message = format!("Signed in, but the device gives this account no shell ({}).", error.message());
                 Fault::new(Cause::PromptNotSeen, message).expecting("a shell")
             }
-            halt => refused(halt, limit, "starts no shell"),
+            halt => refused(halt, limit, "started no shell"),
         })?;
         let timeout_ms = link.session.timeout();
         Ok(Shell { channel: Some(channel), link, timeout_ms, silent_since: Instant::now(), keepalive: false })

@@ -40,7 +40,7 @@ pub(in crate::session) fn connect_within(
         resolve(target, limits.resolve, cancel)?.into_iter().partition(|address| permits(address.ip()));
     if addresses.is_empty() && !outside.is_empty() {
         let outside: Vec<String> = outside.iter().map(|address| address.ip().to_string()).collect();
-        return Err(Fault::new(Cause::OutsideNetworks, format!("It may not be sent to {}.", outside.join(", "))));
+        return Err(Fault::new(Cause::OutsideNetworks, format!("It must not be sent to {}.", outside.join(", "))));
     }
     let started = Instant::now();
     let (results, incoming) = mpsc::channel();
@@ -113,7 +113,7 @@ fn in_zone(
         Err(_) => {
             let message = format!("This computer has no interface `{zone}`, which the address {address}%{zone} names.");
             Err(Fault::new(Cause::Unreachable, message).advising(
-                "Enter the zone as the computer calls it that connects: the name of its interface, or the interface's number.",
+                "Enter the zone as the connecting computer names it: the name or number of its interface.",
             ))
         }
     }
@@ -136,7 +136,7 @@ fn look_up(host: &str, port: u16, limit: Duration, cancel: &Cancel) -> Result<Re
             None => {}
         }
     }
-    Ok(Err(format!("was not looked up within {} s", limit.as_secs())))
+    Ok(Err(format!("could not be resolved within {} s", limit.as_secs())))
 }
 
 fn taking_turns(addresses: Vec<SocketAddr>) -> Vec<SocketAddr> {
@@ -174,10 +174,10 @@ fn unreached(target: &Target, limits: &Limits, failures: Vec<(SocketAddr, io::Er
     let seconds = limits.connect.as_secs();
     let message = match cause {
         Cause::Disconnected => return closed_at_once(address),
-        Cause::Refused => format!("{address} refused the connection: nothing listens on this port."),
+        Cause::Refused => format!("{address} refused the connection: nothing is listening on this port."),
         Cause::TimeoutConnect => format!("{address} did not answer within {seconds} s."),
         _ if lacks_zone(address) => {
-            format!("{address} is a link-local address, which leads nowhere without its zone ({error}).")
+            format!("{address} is a link-local address, which cannot be reached without its zone ({error}).")
         }
         _ => format!("{address} cannot be reached ({error})."),
     };
@@ -218,7 +218,7 @@ fn on_a_thread(name: &str, work: impl FnOnce() + Send + 'static) -> Result<(), F
     thread.map(drop).map_err(|error| {
         Fault::new(
             Cause::Internal,
-            format!("The system gives no further thread ({error}); lower the number of workers."),
+            format!("The system cannot start another thread ({error}); reduce the number of workers."),
         )
     })
 }
@@ -232,7 +232,7 @@ fn wait<T>(incoming: &Receiver<T>, slice: Duration, cancel: &Cancel) -> Result<O
         Ok(result) => Ok(Some(result)),
         Err(RecvTimeoutError::Timeout) => Ok(None),
         Err(RecvTimeoutError::Disconnected) => {
-            Err(Fault::new(Cause::Internal, "A thread that looks up or connects ended without a result."))
+            Err(Fault::new(Cause::Internal, "A lookup or connection thread ended without a result."))
         }
     }
 }

@@ -26,7 +26,8 @@ use crate::session::report::{Fault, Target};
 const SLICE_MS: u32 = 250;
 /// How long leaving may take.
 const LEAVE_MS: u32 = 100;
-const GROUP_ADVICE: &str = "Let the device use groups of 2048 bit or more, or enable another key exchange on it, such as diffie-hellman-group14-sha256.";
+const GROUP_ADVICE: &str = "Configure the device to use groups of 2048 bits or more, or enable another key exchange \
+                            on it, such as diffie-hellman-group14-sha256.";
 
 /// A connection whose host key was accepted. Dropping it closes the socket without waiting for the device.
 pub(super) struct Link {
@@ -145,7 +146,7 @@ impl Link {
         progress.connection(Level::Debug, format!("Keys exchanged with {version}."), meta);
         let legacy = algorithms::legacy(&agreed);
         if !legacy.is_empty() {
-            let message = format!("The device offers nothing better than {}.", legacy.join(", "));
+            let message = format!("The device offers nothing stronger than {}.", legacy.join(", "));
             progress.connection(Level::Warning, message, json!({"legacy": legacy}));
         }
 
@@ -188,7 +189,7 @@ impl Link {
         let meta = json!({"key_type": offered.key_type, "sha256": offered.sha256});
         match known {
             Some(stored) if stored == offered => {
-                progress.connection(Level::Debug, format!("The host key is the stored one, {offered}."), meta);
+                progress.connection(Level::Debug, format!("The host key matches the stored key, {offered}."), meta);
                 Ok(())
             }
             None => {
@@ -280,7 +281,7 @@ fn no_handshake(
         return banner::not_ssh(address, line.as_bytes()).into();
     }
     let Some(error) = error else {
-        return Fault::new(Cause::Timeout, format!("{address} fell silent.")).into();
+        return Fault::new(Cause::Timeout, format!("{address} stopped responding.")).into();
     };
     if let Some(fault) = banner.as_deref().and_then(|line| banner::old_version(address, line)) {
         return fault.into();
@@ -324,7 +325,7 @@ fn no_keys(
         if closed {
             return closed_at_the_exchange(address).into();
         }
-        let message = format!("Client and device agreed on no keys ({}).", error.message());
+        let message = format!("Key exchange with the device failed ({}).", error.message());
         return Fault::new(Cause::NoCommonCrypto, message).into();
     };
     let common = match algorithms::common(session, &offer, groups) {
@@ -334,19 +335,19 @@ fn no_keys(
     if !common.missing.is_empty() {
         let mut missing = common.missing;
         missing.dedup();
-        let message = format!("Client and device share no {}. {}", missing.join(" and no "), offer.sentence());
+        let message = format!("Client and device have no {} in common. {}", missing.join(" and no "), offer.sentence());
         return Fault::new(Cause::NoCommonCrypto, message).into();
     }
     let kex = common.kex.unwrap_or_default();
     if algorithms::chooses_group(&kex) {
         let message = match offer::group_bits(address, &kex, bounds) {
             Some(bits) if bits < 2048 => format!(
-                "{address} gives a group of {bits} bit for {kex}, which is too small to be safe: at least 2048 are needed."
+                "{address} offers a group of {bits} bits for {kex}, which is too small to be safe: at least 2048 are required."
             ),
-            Some(bits) => format!("The key exchange {kex} with {address} failed, in a group of {bits} bit."),
-            None => format!("{address} gives no group for {kex} when it is asked for one of at least 2048 bit."),
+            Some(bits) => format!("The key exchange {kex} with {address} failed, in a group of {bits} bits."),
+            None => format!("{address} offers no group for {kex} of at least 2048 bits."),
         };
-        let fault = Fault::new(Cause::NoCommonCrypto, message).expecting("a group of at least 2048 bit");
+        let fault = Fault::new(Cause::NoCommonCrypto, message).expecting("a group of at least 2048 bits");
         return Broken::SmallGroup(fault.advising(GROUP_ADVICE), common.has_fixed_group);
     }
     if closed {
@@ -357,7 +358,7 @@ fn no_keys(
 }
 
 fn host_key(session: &Session) -> Result<ShownKey, Fault> {
-    let missing = || Fault::new(Cause::Internal, "The SSH library did not tell the device's host key.");
+    let missing = || Fault::new(Cause::Internal, "The SSH library did not report the device's host key.");
     let (blob, _) = session.host_key().ok_or_else(missing)?;
     let digest = session.host_key_hash(HashType::Sha256).ok_or_else(missing)?;
     // A key's first field is the name of its type.

@@ -144,7 +144,7 @@ async fn a_server_that_dies_is_started_again_and_health_says_so_meanwhile() {
     for round in 0..2 {
         let mut seen = servers.health();
         let watcher = tokio::spawn(async move {
-            let restarting = |health: &Health| matches!(&health.postgres, ProcessState::Restarting { reason, .. } if reason.contains("ended unexpectedly"));
+            let restarting = |health: &Health| matches!(&health.postgres, ProcessState::Restarting { reason, .. } if reason.contains("stopped unexpectedly"));
             tokio::time::timeout(Duration::from_secs(20), seen.wait_for(restarting)).await.is_ok()
         });
         freeze(postmaster(here.data()).unwrap(), "KILL");
@@ -168,7 +168,7 @@ async fn a_server_that_cannot_come_back_keeps_being_tried_and_says_why() {
     let process = postmaster(here.data()).unwrap();
     fs::rename(&cluster, &hidden).unwrap();
     freeze(process, "KILL");
-    let tried = |health: &Health| matches!(&health.postgres, ProcessState::Restarting { reason, .. } if !reason.contains("ended unexpectedly"));
+    let tried = |health: &Health| matches!(&health.postgres, ProcessState::Restarting { reason, .. } if !reason.contains("stopped unexpectedly"));
     until_health(&servers, "an attempt failed", tried).await;
     fs::rename(&hidden, &cluster).unwrap();
     until_health(&servers, "it runs again", Health::is_good).await;

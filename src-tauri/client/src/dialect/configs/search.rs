@@ -50,8 +50,8 @@ pub async fn answer(talk: Talk<'_>, asked: &Asked) -> Result<FoundConfigs, Probl
         let older = by_words(talk, &wanted).await?;
         items.extend(older.into_iter().filter(|one| !read.contains(&one.id)).take(MOST_FOUND - items.len()));
         note = Some(format!(
-            "The newest {} snapshots were searched for the text. In older ones this server finds whole English words alone, \
-             in any of their forms, and tells its newest {MOST_FOUND}.",
+            "The newest {} snapshots were searched for the text. In older ones this server finds only whole English \
+             words, in any of their forms, and returns its newest {MOST_FOUND}.",
             read.len()
         ));
     }

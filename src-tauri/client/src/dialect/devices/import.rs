@@ -28,9 +28,9 @@ const BATCH: usize = 100;
 /// Longest time rows are sent; the window waits little longer for an answer.
 const LIMIT: Duration = Duration::from_secs(40);
 /// What a person does about rows that were not sent.
-const AGAIN: &str = "Import the same file again: rows that went in are recognised.";
+const AGAIN: &str = "Import the same file again: rows already added are recognised.";
 /// What cannot be said before a row is sent.
-const NOTE: &str = "This server tells whether it knows a row's platform only when the row is imported.";
+const NOTE: &str = "This server checks a row's platform only when the row is imported.";
 
 /// What came of a row.
 enum Sent {
@@ -54,7 +54,7 @@ pub async fn answer(talk: Talk<'_>, asked: &Asked) -> Result<Imported, Problem> 
             Err(problem) if file.tally.added == 0 => return Err(problem),
             Err(problem) => {
                 let place = begins.to_string().to_lowercase();
-                file.tally.stop(format!("No row from {place} on was sent. {} {AGAIN}", problem.message));
+                file.tally.stop(format!("No rows from {place} on were sent. {} {AGAIN}", problem.message));
                 Vec::new()
             }
         };
@@ -66,13 +66,13 @@ pub async fn answer(talk: Talk<'_>, asked: &Asked) -> Result<Imported, Problem> 
                 Sent::Refused(refusal) => file.tally.refuse(refusal),
                 Sent::Late => {
                     let seconds = LIMIT.as_secs();
-                    file.tally.stop(format!("Not every row was sent, since it took more than {seconds} s. {AGAIN}"));
+                    file.tally.stop(format!("Not every row was sent because the import took more than {seconds} s. {AGAIN}"));
                 }
                 Sent::Lost(_, problem) if file.tally.added == 0 => return Err(problem),
                 Sent::Lost(place, problem) => {
                     let place = place.to_string().to_lowercase();
                     file.tally.stop(format!(
-                        "From {place} on it is not known which rows went in. {} {AGAIN}",
+                        "From {place} on it is not known which rows were added. {} {AGAIN}",
                         problem.message
                     ));
                 }

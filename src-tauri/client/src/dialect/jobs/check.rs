@@ -13,8 +13,8 @@ use crate::dialect::description::Description;
 use crate::dialect::offered;
 
 /// The problem of a job that can no longer be shown.
-pub const POISONED: &str = "The server failed at this job, most likely because its schedule is not complete. It may have been \
-                            saved all the same: set the whole schedule again.";
+pub const POISONED: &str = "The server failed to save this job, most likely because its schedule is incomplete. It \
+                            may have been saved anyway: set the whole schedule again.";
 
 /// What a cron schedule is made of.
 const FIVE: &str = "A cron schedule needs its five fields: minute, hour, day, month, weekday.";
@@ -82,9 +82,9 @@ mod tests {
         assert_eq!(why("0 0 0 * *"), "The day goes from 1 to 31: 0 is out of range.");
         assert_eq!(why("0 0 1 1-13 *"), "The month goes from 1 to 12: 13 is out of range.");
         assert_eq!(why("0 0 * * 8"), "The weekday goes from 0 to 7: 8 is out of range.");
-        assert_eq!(why("*/0 * * * *"), "The minute has a step of 0: the least is 1.");
+        assert_eq!(why("*/0 * * * *"), "The minute has a step of 0; the minimum is 1.");
         assert_eq!(why("0 0 * FOO *"), "The month cannot be \"FOO\".");
-        assert_eq!(why("0 0 30-10 * *"), "The day begins at 30 and ends at 10: the smaller number comes first.");
+        assert_eq!(why("0 0 30-10 * *"), "The day starts at 30 and ends at 10: put the smaller number first.");
         assert_eq!(why("0 0 * *"), FIVE);
     }
 

@@ -96,7 +96,7 @@ impl Tail {
                 }
                 if page == MOST_PAGES {
                     skipped += oldest.map_or(0, |oldest| self.unknown_below(oldest));
-                    tracing::warn!(skipped, "more was logged than a window holds; the oldest of it is left out");
+                    tracing::warn!(skipped, "more was logged than a window can hold; the oldest lines are left out");
                 }
             }
         }

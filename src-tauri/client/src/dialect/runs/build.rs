@@ -109,8 +109,8 @@ fn by_log(seen: &Seen, told: &super::journal::Told, around: Around, failed: i64)
     let message = words::run_message(word, told.said.reason.as_deref(), told.said.returned);
     let left_out = told.said.targets.zip(told.said.handed).map_or(0, |(targets, handed)| (targets - handed).max(0));
     let without = (left_out > 0).then(|| match left_out {
-        1 => "One device was left out, as no credential fits it.".to_owned(),
-        many => format!("{many} devices were left out, as no credential fits them."),
+        1 => "One device was left out because it has no matching credential.".to_owned(),
+        many => format!("{many} devices were left out because they have no matching credential."),
     });
     let status = match status {
         // The server calls a run a success when it left devices out.
@@ -155,7 +155,8 @@ fn by_results(seen: &Seen, around: Around, succeeded: i64, failed: i64) -> End {
     // How many devices the job has now says nothing about how many it had. Results of both kinds are what "partly" means, however
     // many are missing.
     let status = if succeeded > 0 && failed > 0 { RunStatus::PartlyFailed } else { RunStatus::Unknown };
-    let message = "This server's log no longer tells of this run. How many devices it had is not known, nor whether each has a result.";
+    let message = "This server's log no longer covers this run. It is not known how many devices it had, nor whether \
+                   each has a result.";
     End { status, at: Some(last), message: Some(message.to_owned()) }
 }
 
@@ -199,7 +200,7 @@ pub fn of_job(known: &Known, state: &State, newest: Option<&Seen>, devices: i64)
                 return None;
             }
             let message = words::run_message(word, None, None);
-            let lost = (devices > 0).then(|| "The server kept no result of it.".to_owned());
+            let lost = (devices > 0).then(|| "The server has no result for it.".to_owned());
             let run = bare(Name::Began(job.id, ended).id(), known, status, ended);
             Some(Run { finished_at: Some(ended), message: joined(message, lost), ..run })
         }
@@ -207,8 +208,8 @@ pub fn of_job(known: &Known, state: &State, newest: Option<&Seen>, devices: i64)
 }
 
 /// What is said of a job that waits in no queue.
-const NOWHERE: &str = "The server calls this job queued, but it waits in no queue and no worker has it. It will not start by \
-                       itself: run it again.";
+const NOWHERE: &str = "The server lists this job as queued, but it is in no queue and no worker has it. It will not \
+                       start by itself: run it again.";
 
 fn bare(id: i64, (job, _): &Known, status: RunStatus, at: Timestamp) -> Run {
     Run {
@@ -238,15 +239,15 @@ fn bare(id: i64, (job, _): &Known, status: RunStatus, at: Timestamp) -> Run {
 
 fn silent(since: Option<Timestamp>) -> String {
     let since = since.map(|at| format!(" since {}", at.strftime("%Y-%m-%d %H:%M:%S UTC"))).unwrap_or_default();
-    format!("No sign of life{since}. The server never told the end of this run, so what became of it is not known.")
+    format!("No sign of life{since}. The server never reported the end of this run, so its outcome is not known.")
 }
 
 fn lost(kept: i64, devices: i64) -> String {
     match (kept, devices) {
-        (0, 1) => "The server kept no result of its device.".to_owned(),
-        (0, _) => format!("The server kept no result of its {devices} devices."),
-        (1, _) => format!("The server kept a result of 1 of the {devices} devices only."),
-        _ => format!("The server kept results of {kept} of the {devices} devices only."),
+        (0, 1) => "The server has no result for its device.".to_owned(),
+        (0, _) => format!("The server has no results for its {devices} devices."),
+        (1, _) => format!("The server has results for only 1 of the {devices} devices."),
+        _ => format!("The server has results for only {kept} of the {devices} devices."),
     }
 }
 

@@ -64,7 +64,7 @@ pub async fn list(talk: Talk<'_>, asked: &Asked, run: i64) -> Result<Value, Prob
 pub async fn one(talk: Talk<'_>, run: i64, device_id: i64) -> Result<Value, Problem> {
     let (_, all) = with_run(talk, run).await?;
     let found = all.into_iter().find(|device| device.device_id == device_id);
-    let found = found.ok_or_else(|| Problem::new(Code::NotFound, "This run did not work on the device."))?;
+    let found = found.ok_or_else(|| Problem::new(Code::NotFound, "This device is not part of this run."))?;
     Ok(reply(&found))
 }
 
@@ -86,7 +86,7 @@ fn devices(seen: &Seen, run: &Run, known: &[Device], said: &Errors) -> Vec<RunDe
         let why = match said.by_device.get(&id) {
             _ if run.status.is_active() => "No result yet.".to_owned(),
             Some(text) => format!("No result. Its log says: {text}"),
-            None => "No result. The server kept none for this device.".to_owned(),
+            None => "No result. The server has none for this device.".to_owned(),
         };
         all.push(RunDevice {
             device_id: id,

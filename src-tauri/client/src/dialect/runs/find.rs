@@ -29,7 +29,7 @@ pub struct Found {
 
 /// Finds a run.
 pub async fn find(talk: Talk<'_>, id: i64) -> Result<Found, Problem> {
-    let gone = || Problem::new(Code::NotFound, "There is no such run; what the server knew of it is no longer there.");
+    let gone = || Problem::new(Code::NotFound, "No such run; the server no longer has any record of it.");
     match Name::of(id) {
         Name::Result(result) => {
             let first = get_result(talk, result)

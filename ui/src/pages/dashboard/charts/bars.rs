@@ -124,9 +124,10 @@ pub fn OutcomeBars(mut state: Store<DashboardState>, unit: ReadSignal<String>, c
             p { id: WORDS, class: "sr-only",
                 if counted.value().is_some() {
                     {in_words(&drawn, &buckets, |place| words(place, place))}
-                    " Left and right arrow keys move over the bars, up and down over the parts of one, Shift widens, Enter chooses, Escape clears."
+                    " Left and right arrow keys move between the bars, up and down between the parts of one; Shift \
+                     extends the selection, Enter selects, Escape clears."
                 } else {
-                    "The runs are being counted."
+                    "Counting runs."
                 }
             }
             div { class: "chart-plot",
@@ -258,7 +259,7 @@ fn in_words(frame: &Frame, outcomes: &RunOutcomes, bar: impl Fn(usize) -> String
     let mut words = format!("{}.", told(&outcomes.buckets));
     let most = outcomes.buckets.iter().map(runs).max().unwrap_or_default();
     if let Some(place) = outcomes.buckets.iter().position(|bucket| most > 0 && runs(bucket) == most) {
-        words.push_str(&format!(" The most per {}: {}.", frame.unit, bar(place)));
+        words.push_str(&format!(" Most per {}: {}.", frame.unit, bar(place)));
     }
     if let Some(note) = &outcomes.note {
         words.push(' ');

@@ -95,9 +95,9 @@ pub fn Timeline(mut state: Store<DashboardState>, read: Query<RunTimeline>) -> E
             p { id: WORDS, class: "sr-only",
                 if read.value().is_some() {
                     {told(&drawn)}
-                    " Each is a row of the table below, too. Left and right arrow keys move in the order of time, up and down across the lanes, Enter shows a run alone, Enter again opens its page, Escape shows all of the period."
+                    " Each run is also a row in the table below. Left and right arrow keys move in time order, up and down between lanes; Enter shows only that run, Enter again opens its page, Escape shows the whole period."
                 } else {
-                    "The runs are being read."
+                    "Loading runs."
                 }
             }
             div { class: "chart-plot",
@@ -213,7 +213,7 @@ fn told(layout: &Layout) -> String {
     }
     words.push('.');
     if layout.left_out > 0 {
-        words.push_str(&format!(" {} found no lane.", format::number(as_number(layout.left_out))));
+        words.push_str(&format!(" {} do not fit.", format::number(as_number(layout.left_out))));
     }
     if let Some((unread, _)) = layout.unread {
         words.push_str(&format!(" The oldest {} are not drawn.", format::number(unread)));

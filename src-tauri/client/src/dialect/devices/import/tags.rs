@@ -92,7 +92,7 @@ impl<'a> Tags<'a> {
             Err(problem) if problem.code == Code::Unauthenticated => Err(problem),
             Err(problem) => {
                 let why = problem.message.trim_end_matches('.');
-                Ok(Err(format!("the tag {name} could not be made: {why}")))
+                Ok(Err(format!("the tag {name} could not be created: {why}")))
             }
         }
     }
@@ -114,5 +114,5 @@ fn is_number(name: &str) -> bool {
 }
 
 fn no_tag(name: &str) -> String {
-    format!("no tag has the number or the name {name}")
+    format!("there is no tag with the number or name {name}")
 }

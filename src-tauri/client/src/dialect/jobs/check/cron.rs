@@ -38,7 +38,7 @@ impl Field {
         let (range, step) = item.split_once('/').map_or((item, None), |(range, step)| (range, Some(step)));
         if let Some(step) = step {
             match step.parse::<u32>() {
-                Ok(0) => return Some(format!("The {} has a step of 0: the least is 1.", self.name)),
+                Ok(0) => return Some(format!("The {} has a step of 0; the minimum is 1.", self.name)),
                 Ok(_) => {}
                 Err(_) => return Some(self.cannot_be(item)),
             }
@@ -49,7 +49,7 @@ impl Field {
                 let (first, last) = (from.parse::<u32>().ok()?, to.parse::<u32>().ok()?);
                 let name = self.name;
                 (first > last).then(|| {
-                    format!("The {name} begins at {first} and ends at {last}: the smaller number comes first.")
+                    format!("The {name} starts at {first} and ends at {last}: put the smaller number first.")
                 })
             }),
         }

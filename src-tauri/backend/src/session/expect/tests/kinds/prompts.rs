@@ -160,7 +160,7 @@ fn a_privileged_prompt_drawn_with_cursor_movements_is_remembered_as_it_is_recogn
         let mut device = device.answers("enable", vec![Act::Rename(prompt)]);
         let outcome = read(&mut device, &definition);
         judged(&outcome, IOS, &format!("{prompt:?}"), 4_000, &mut bad);
-        let now = "Privileged mode: the prompt is `sw1#` now.";
+        let now = "Privileged mode: the prompt is now `sw1#`.";
         if !outcome.log.0.iter().any(|(_, message)| message == now) {
             bad.push(format!("{prompt:?} is remembered as another one: {:?}", outcome.log.0));
         }
