@@ -10,7 +10,7 @@ use crate::logs::LogEntry;
 pub enum Changed {
     /// A run was queued, moved on, or ended.
     Run {
-        /// Run.
+        /// Id of the run.
         run_id: i64,
         /// Its job.
         job_id: i64,
@@ -40,17 +40,17 @@ pub enum FeedMessage {
     Skipped {
         /// How many; where the server cannot tell, how many at most.
         lines: u64,
-        /// Why.
+        /// Why they will not come.
         why: Skip,
     },
     /// Things that changed.
     Changes {
-        /// What.
+        /// The changes, in the order they were made.
         changes: Vec<Changed>,
     },
     /// The state of the connection.
     Link {
-        /// State.
+        /// The new state.
         link: Link,
     },
 }

@@ -85,9 +85,9 @@ parts! {
 /// How long a stage took.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct StageTime {
-    /// Stage.
+    /// The stage that was timed.
     pub stage: Open<Stage>,
-    /// Milliseconds.
+    /// Duration in milliseconds.
     pub ms: u64,
 }
 
@@ -139,7 +139,7 @@ pub struct Algorithms {
 /// What a device says of itself.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Facts {
-    /// Model.
+    /// Hardware model.
     pub model: Option<String>,
     /// Serial number.
     pub serial: Option<String>,

@@ -126,11 +126,11 @@ pub struct ListLogs {
     /// Any of these levels, any case.
     #[cfg_attr(feature = "openapi", schema(value_type = Vec<String>))]
     pub level: Vec<Open<Level>>,
-    /// Job.
+    /// Lines of the job with this id.
     pub job_id: Option<i64>,
-    /// Device.
+    /// Lines of the device with this id.
     pub device_id: Option<i64>,
-    /// Run.
+    /// Lines of the run with this id.
     pub run_id: Option<i64>,
     /// Any of these sources, exact.
     pub source: Vec<String>,
@@ -193,7 +193,7 @@ pub struct ListLogTypes;
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema), schema(as = LogType))]
 pub struct LogTypeInfo {
-    /// Type.
+    /// The type described.
     #[cfg_attr(feature = "openapi", schema(value_type = String))]
     pub log_type: Open<LogType>,
     /// What it holds.
@@ -219,7 +219,7 @@ pub struct ListLogLevels;
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema), schema(as = LogLevel))]
 pub struct LogLevelInfo {
-    /// Level.
+    /// The level described.
     #[cfg_attr(feature = "openapi", schema(value_type = String))]
     pub level: Level,
     /// What it means.
@@ -270,11 +270,11 @@ impl Endpoint for GetLogStats {
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(default)]
 pub struct StreamFilter {
-    /// Job.
+    /// Lines of the job with this id.
     pub job_id: Option<i64>,
-    /// Device.
+    /// Lines of the device with this id.
     pub device_id: Option<i64>,
-    /// Run.
+    /// Lines of the run with this id.
     pub run_id: Option<i64>,
     /// Any of these levels, any case.
     #[cfg_attr(feature = "openapi", schema(value_type = Vec<String>))]

@@ -17,9 +17,9 @@ pub const MATRIX_MOST_RUNS: i64 = 100;
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct MatrixRun {
-    /// Run.
+    /// Id of the run.
     pub id: i64,
-    /// State.
+    /// State of the run.
     pub status: RunStatus,
     /// When it was put on the queue.
     pub queued_at: Timestamp,
@@ -29,7 +29,7 @@ pub struct MatrixRun {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct MatrixCell {
-    /// State.
+    /// State of the device in that run.
     pub state: DeviceState,
     /// Why it failed.
     pub cause: Option<Cause>,
@@ -39,7 +39,7 @@ pub struct MatrixCell {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct MatrixRow {
-    /// Device.
+    /// Id of the device.
     pub device_id: i64,
     /// Its hostname in the newest of these runs.
     pub hostname: String,
@@ -65,7 +65,7 @@ pub struct JobMatrix {
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(default)]
 pub struct GetJobMatrix {
-    /// Job.
+    /// Id of the job.
     #[serde(skip)]
     pub job_id: i64,
     /// How many runs, counted from the newest.

@@ -127,7 +127,7 @@ impl Ready {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Renewal {
-    /// No.
+    /// The password is not wanted.
     #[default]
     None,
     /// The sign-in ends within a minute; until then everything works.
@@ -178,15 +178,15 @@ words! {
     pub enum Colour {
         /// No mark.
         None = "none",
-        /// Blue.
+        /// The blue mark.
         Blue = "blue",
-        /// Green.
+        /// The green mark.
         Green = "green",
-        /// Amber.
+        /// The amber mark.
         Amber = "amber",
-        /// Red.
+        /// The red mark.
         Red = "red",
-        /// Violet.
+        /// The violet mark.
         Violet = "violet",
     }
 }
@@ -215,7 +215,7 @@ pub enum Native {
         url: String,
         /// User name.
         username: String,
-        /// Password.
+        /// The user's password.
         password: Secret,
         /// Keep the token in the system's store, so that the next start needs no password while it lasts.
         remember: bool,
@@ -223,7 +223,7 @@ pub enum Native {
     /// Sign in again as the same user, within the session that is open ([`Ready::renewal`]): nothing, or a [`Problem`].
     /// Requests that were held are sent, and feeds go on where they stopped.
     SignInAgain {
-        /// Password.
+        /// The user's password.
         password: Secret,
     },
     /// Take back a request whose answer nobody waits for any more: nothing. One that is held for a new sign-in is never sent;
@@ -254,9 +254,9 @@ pub enum Native {
     },
     /// Changes a setting: nothing.
     SetSetting {
-        /// Name.
+        /// Name, e.g. `theme`.
         name: String,
-        /// Value.
+        /// The JSON value to store.
         value: serde_json::Value,
     },
     /// Draw the whole window larger or smaller, from 50 to 300 percent of the usual size: nothing.
@@ -276,7 +276,7 @@ pub enum Native {
     Export {
         /// What is written.
         what: ExportWhat,
-        /// How.
+        /// Format of the file.
         format: ExportFormat,
     },
     /// The newest export as it is: [`ExportState`].
@@ -299,7 +299,7 @@ pub enum Native {
 pub struct PickedFile {
     /// File name.
     pub name: String,
-    /// Text.
+    /// The file's content.
     pub text: String,
 }
 

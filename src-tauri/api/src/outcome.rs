@@ -131,7 +131,7 @@ words! {
         KeyExchange = "key_exchange": "Key exchange",
         /// Comparing the host key with the stored one.
         HostKey = "host_key": "Host key",
-        /// Authentication.
+        /// Signing in with a credential.
         SignIn = "sign_in": "Sign in",
         /// Waiting for the first prompt.
         Prompt = "prompt": "Prompt",

@@ -77,9 +77,9 @@ words! {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct CauseCount {
-    /// Cause.
+    /// Why they failed.
     pub cause: Cause,
-    /// Devices.
+    /// Number of devices.
     pub devices: i64,
 }
 
@@ -89,7 +89,7 @@ pub struct CauseCount {
 pub struct Run {
     /// Id, ascending in time.
     pub id: i64,
-    /// Job.
+    /// Id of the job.
     pub job_id: i64,
     /// Its name.
     pub job_name: String,
@@ -100,7 +100,7 @@ pub struct Run {
     pub trigger: Trigger,
     /// Who started it, for [`Trigger::Manual`].
     pub triggered_by: Option<String>,
-    /// State.
+    /// State of the run.
     pub status: RunStatus,
     /// When it was put on the queue.
     pub queued_at: Timestamp,
@@ -144,7 +144,7 @@ pub struct ListRuns {
     /// Rows a page, 1 to 100.
     #[cfg_attr(feature = "openapi", schema(minimum = 1, maximum = 100, default = 20))]
     pub size: Option<i64>,
-    /// Job.
+    /// Runs of the job with this id.
     pub job_id: Option<i64>,
     /// Any of these kinds.
     #[cfg_attr(feature = "openapi", schema(value_type = Vec<String>))]
@@ -310,7 +310,7 @@ pub struct SummarizeRuns {
     pub start_time: Option<Timestamp>,
     /// Runs queued at or before this time.
     pub end_time: Option<Timestamp>,
-    /// Job.
+    /// Runs of the job with this id.
     pub job_id: Option<i64>,
     /// Any of these kinds.
     #[cfg_attr(feature = "openapi", schema(value_type = Vec<String>))]

@@ -14,7 +14,7 @@ pub struct GetHealth;
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Health {
-    /// `healthy`.
+    /// Always `healthy`.
     pub status: String,
 }
 
@@ -42,9 +42,9 @@ pub const UNKNOWN: &str = "unknown";
 pub struct SystemStatus {
     /// The API.
     pub api: String,
-    /// PostgreSQL.
+    /// State of PostgreSQL.
     pub postgres: String,
-    /// Redis.
+    /// State of Redis.
     pub redis: String,
     /// At least one worker beats.
     pub worker: String,

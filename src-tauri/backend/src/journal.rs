@@ -40,24 +40,24 @@ pub enum Signal {
     },
     /// Something changed.
     Changed {
-        /// What.
+        /// What changed.
         changed: Changed,
     },
     /// A run is to be cancelled.
     Cancel {
-        /// Run.
+        /// Id of the run.
         run_id: i64,
     },
     /// One device of a run is to be cancelled, the others go on.
     CancelDevice {
-        /// Run.
+        /// Id of the run.
         run_id: i64,
-        /// Device.
+        /// Id of the device.
         device_id: i64,
     },
     /// A worker asks for the seal key; see `handover`.
     KeyWanted {
-        /// Worker.
+        /// Id of the worker.
         worker: String,
     },
     /// The answer to it.
@@ -74,11 +74,11 @@ pub enum Signal {
 /// What a line belongs to.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct About {
-    /// Job.
+    /// Id of the job.
     pub job_id: Option<i64>,
-    /// Device.
+    /// Id of the device.
     pub device_id: Option<i64>,
-    /// Run.
+    /// Id of the run.
     pub run_id: Option<i64>,
 }
 

@@ -37,7 +37,7 @@ const END_PACE: Duration = Duration::from_millis(200);
 /// One simulated device, as the server should know it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SampleDevice {
-    /// Name.
+    /// The device's hostname.
     pub hostname: String,
     /// Address it listens at.
     pub address: String,

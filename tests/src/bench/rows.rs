@@ -127,9 +127,9 @@ pub async fn forget_runs(connection: &mut PgConnection) -> anyhow::Result<()> {
 /// How lines lie in time: so many evenly over so long, the last one now.
 #[derive(Clone, Copy)]
 pub struct Spread {
-    /// Lines.
+    /// Number of lines.
     pub lines: i64,
-    /// Time.
+    /// Length of the period they are spread over.
     pub over: Duration,
 }
 

@@ -20,7 +20,7 @@ pub const READY: &str = "ready";
 pub struct Urls {
     /// Postgres, as the owner of every database.
     pub database: String,
-    /// Redis.
+    /// URL of the Redis server.
     pub redis: String,
 }
 

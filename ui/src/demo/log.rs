@@ -24,7 +24,7 @@ const WIDTHS: [i64; 14] = [1, 5, 15, 30, 60, 300, 900, 1800, 3600, 10_800, 21_60
 
 /// A line whose time will come.
 pub struct Due {
-    /// When.
+    /// When the line is due.
     pub at: Timestamp,
     /// The line, without id.
     pub line: LogEntry,

@@ -29,9 +29,9 @@ pub struct World {
     pub opened: Timestamp,
     /// Until when everything has happened.
     pub now: Timestamp,
-    /// Tags.
+    /// All tags.
     pub tags: Vec<Tag>,
-    /// Credentials.
+    /// All credentials.
     pub credentials: Vec<Credential>,
     /// Devices; what came of them last is filled in when they are asked for.
     pub devices: Vec<Device>,

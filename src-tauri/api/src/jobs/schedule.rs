@@ -13,7 +13,7 @@ words! {
         Interval = "interval",
         /// By cron fields.
         Cron = "cron",
-        /// Once.
+        /// A single start, at a given time.
         Once = "onetime",
     }
 }

@@ -27,11 +27,11 @@ pub struct GetLogHistogram {
     /// Any of these levels, any case.
     #[cfg_attr(feature = "openapi", schema(value_type = Vec<String>))]
     pub level: Vec<Open<Level>>,
-    /// Job.
+    /// Lines of the job with this id.
     pub job_id: Option<i64>,
-    /// Device.
+    /// Lines of the device with this id.
     pub device_id: Option<i64>,
-    /// Run.
+    /// Lines of the run with this id.
     pub run_id: Option<i64>,
     /// Any of these sources, exact.
     pub source: Vec<String>,

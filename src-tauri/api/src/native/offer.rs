@@ -63,7 +63,7 @@ pub enum Feature {
 /// Something the server does not offer.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Missing {
-    /// What.
+    /// What is not offered.
     pub feature: Feature,
     /// Why, as a sentence.
     pub reason: String,

@@ -75,7 +75,7 @@ pub fn names_event(line: &str) -> bool {
 /// What a line may have to do with the device's log, by its looks.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Look {
-    /// Nothing.
+    /// Ordinary text.
     Text,
     /// It may be a line of the log.
     Log,

@@ -32,7 +32,7 @@ pub enum Timing {
         /// The IANA name of the time zone.
         time_zone: String,
     },
-    /// Once.
+    /// A single start, at a given time.
     Once {
         /// That time.
         at: Timestamp,

@@ -45,7 +45,7 @@ const WINDOW: Duration = Duration::from_secs(60);
 struct LoginForm {
     /// User name, case sensitive.
     username: String,
-    /// Password.
+    /// The user's password.
     #[schema(value_type = String, format = Password)]
     password: Secret,
     /// `password`, if given.

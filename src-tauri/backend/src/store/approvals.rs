@@ -88,7 +88,7 @@ pub struct Aim {
     pub ip_address: String,
     /// SSH port.
     pub port: u16,
-    /// Platform.
+    /// Name of the platform.
     pub device_type: String,
     /// Whether an admin has to approve the device first; there are no logins then.
     pub waits: bool,

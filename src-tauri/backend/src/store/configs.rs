@@ -19,11 +19,11 @@ const HEAD: &str = "'id', c.id, 'device_id', c.device_id, 'retrieved_at', wire_t
 /// A snapshot that has no commit yet.
 #[derive(Clone, Debug, Deserialize)]
 pub struct Uncommitted {
-    /// Snapshot.
+    /// Id of the snapshot.
     pub id: i64,
-    /// Device.
+    /// Id of the device.
     pub device_id: i64,
-    /// Hostname.
+    /// The device's hostname.
     pub hostname: String,
     /// Text, secrets hidden.
     pub text: String,

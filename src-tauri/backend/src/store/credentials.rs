@@ -69,7 +69,7 @@ pub struct CredentialChange<'a> {
     pub password: Option<String>,
     /// Sealed enable password; `Some(None)` removes it.
     pub enable_password: Option<Option<String>>,
-    /// Priority.
+    /// New priority; unchanged if absent.
     pub priority: Option<i64>,
     /// Description; `Some(None)` removes it.
     pub description: Option<Option<&'a str>>,

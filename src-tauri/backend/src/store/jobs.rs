@@ -84,7 +84,7 @@ fn key(column: JobColumn) -> SortKey {
 /// What the next start of a job follows from.
 #[derive(Clone, Debug, Deserialize)]
 pub struct JobPlan {
-    /// Job.
+    /// Id of the job.
     pub id: i64,
     /// Whether its schedule is followed.
     pub is_enabled: bool,
@@ -105,7 +105,7 @@ impl From<&Job> for JobPlan {
 /// A job's schedule, as the scheduler reads it.
 #[derive(Clone, Debug, Deserialize)]
 pub struct JobSchedule {
-    /// Job.
+    /// Id of the job.
     pub id: i64,
     /// Its name.
     pub name: String,

@@ -24,23 +24,23 @@ pub(super) use lapsed;
 /// A device of a run that a worker now has.
 #[derive(Clone, Debug, Deserialize)]
 pub struct Lease {
-    /// Run.
+    /// Id of the run.
     pub run_id: i64,
-    /// Job.
+    /// Id of the job.
     pub job_id: i64,
     /// Kind of job.
     pub job_type: Open<JobKind>,
     /// Job's name.
     pub job_name: String,
-    /// Device.
+    /// Id of the device.
     pub device_id: i64,
-    /// Hostname.
+    /// The device's hostname.
     pub hostname: String,
-    /// Address.
+    /// The device's address when the run began.
     pub ip_address: String,
     /// SSH port.
     pub port: u16,
-    /// Platform.
+    /// Name of the device's platform.
     pub device_type: String,
     /// Fencing number.
     pub attempt: i64,

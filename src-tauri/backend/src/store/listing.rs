@@ -98,7 +98,7 @@ impl Paging {
 /// How many rows there are.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Total {
-    /// Rows.
+    /// Number of rows.
     pub rows: i64,
     /// Whether the database guessed.
     pub is_estimate: bool,

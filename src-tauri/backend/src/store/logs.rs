@@ -56,11 +56,11 @@ pub struct NewLog {
     pub log_type: LogType,
     /// How much it matters.
     pub level: Level,
-    /// Job.
+    /// Id of the job.
     pub job_id: Option<i64>,
-    /// Device.
+    /// Id of the device.
     pub device_id: Option<i64>,
-    /// Run.
+    /// Id of the run.
     pub run_id: Option<i64>,
     /// Part of the program.
     pub source: &'static str,

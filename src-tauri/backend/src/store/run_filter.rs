@@ -11,7 +11,7 @@ use super::listing::{Sql, any_of, is, within};
 /// Filters of runs; what is not given lets every run through.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct RunFilter<'a> {
-    /// Job.
+    /// Runs of the job with this id.
     pub job_id: Option<i64>,
     /// Any of these kinds.
     pub kinds: &'a [Open<JobKind>],

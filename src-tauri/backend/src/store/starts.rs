@@ -17,7 +17,7 @@ const NOTHING: &str = "None of this run's devices is what was asked for, or the 
 /// A run that has just been started, with the devices to put on the queue.
 #[derive(Clone, Debug)]
 pub struct StartedRun {
-    /// Run.
+    /// Id of the run.
     pub run_id: i64,
     /// Its devices.
     pub devices: Vec<i64>,

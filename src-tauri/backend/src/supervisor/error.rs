@@ -5,7 +5,7 @@ use std::{fmt, io, path::Path, path::PathBuf};
 /// One of the two servers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Program {
-    /// PostgreSQL.
+    /// The PostgreSQL server.
     Postgres,
     /// Redis, or Valkey, which speaks the same protocol.
     Redis,

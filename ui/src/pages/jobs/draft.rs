@@ -20,7 +20,7 @@ pub enum When {
     Interval,
     /// By cron fields.
     Cron,
-    /// Once.
+    /// A single start, at a given time.
     Once,
 }
 
@@ -54,15 +54,15 @@ impl When {
 /// What is typed.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Draft {
-    /// Name.
+    /// Name of the job.
     pub name: String,
-    /// Kind.
+    /// What is done on each device.
     pub kind: JobKind,
     /// Whether one device is the target, not tags.
     pub one_device: bool,
     /// The device.
     pub device_id: Option<i64>,
-    /// When.
+    /// When the job runs.
     pub when: When,
     /// How many units lie between two starts.
     pub every: String,
@@ -74,7 +74,7 @@ pub struct Draft {
     pub time_zone: String,
     /// Start, in the zone times are written in, as it was typed.
     pub once: String,
-    /// Description.
+    /// What it is for, free text.
     pub description: String,
 }
 

@@ -15,11 +15,11 @@ pub struct LogFilter {
     pub sources: Vec<String>,
     /// Values that `meta` has, all of them.
     pub meta: Vec<MetaMatch>,
-    /// Job.
+    /// Lines of the job with this id.
     pub job_id: Option<i64>,
-    /// Device.
+    /// Lines of the device with this id.
     pub device_id: Option<i64>,
-    /// Run.
+    /// Lines of the run with this id.
     pub run_id: Option<i64>,
     /// Lines at or after this time.
     pub since: Option<Timestamp>,
