@@ -132,7 +132,7 @@ words! {
 }
 
 words! {
-    /// What came of a device the last time.
+    /// A device's newest result, as a filter.
     pub enum LastResult {
         /// Its newest result is a failure.
         Failure = "failure",

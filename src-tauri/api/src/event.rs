@@ -31,14 +31,14 @@ pub enum Changed {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "kind", rename_all = "snake_case")]
 pub enum FeedMessage {
-    /// New log lines, in order, none missing but those told of by [`FeedMessage::Skipped`].
+    /// New log lines, in order and complete except for those reported by [`FeedMessage::Skipped`].
     Lines {
         /// The lines.
         lines: Vec<LogEntry>,
     },
     /// Lines that were written and will not come by this feed.
     Skipped {
-        /// How many; where the server cannot tell, how many at most.
+        /// How many; the maximum where the server does not know.
         lines: u64,
         /// Why they will not come.
         why: Skip,

@@ -75,7 +75,7 @@ parts! {
         pub ssh_banner: Option<String>,
         /// Milliseconds until the echo came back.
         pub icmp_ms: Option<u64>,
-        /// What came of the echo request.
+        /// The result of the echo request.
         pub icmp: Option<Echo>,
         /// The address that answered, with its port.
         pub address: Option<String>,
@@ -148,7 +148,7 @@ pub struct Facts {
 }
 
 words! {
-    /// What came of an ICMP echo request.
+    /// The result of an ICMP echo request.
     pub enum Echo {
         /// It came back.
         Answered = "answered",

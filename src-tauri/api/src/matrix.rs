@@ -1,4 +1,4 @@
-//! A job's devices against its last runs: what came of each device each time.
+//! The run history of a job: each device's result in each of the last runs.
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -25,7 +25,7 @@ pub struct MatrixRun {
     pub queued_at: Timestamp,
 }
 
-/// What came of one device in one run.
+/// The result of one device in one run.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct MatrixCell {
@@ -43,7 +43,7 @@ pub struct MatrixRow {
     pub device_id: i64,
     /// Its hostname in the newest of these runs.
     pub hostname: String,
-    /// What came of it, one for each run in their order; null where the run did not have it.
+    /// One cell per run, in the order of the runs; null where the device was not in the run.
     pub cells: Vec<Option<MatrixCell>>,
 }
 
@@ -60,7 +60,7 @@ pub struct JobMatrix {
     pub devices: MatrixPage,
 }
 
-/// What came of a job's devices in its last runs.
+/// The results of a job's devices in its last runs.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(default)]

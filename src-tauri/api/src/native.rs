@@ -205,9 +205,9 @@ impl Default for Colour {
 pub enum Native {
     /// The session as it is now: [`Session`].
     Session,
-    /// Start (or start again) the embedded backend: nothing; [`SESSION_EVENT`] tells the rest.
+    /// Start (or restart) the embedded backend: nothing; progress follows as [`SESSION_EVENT`].
     UseEmbedded,
-    /// Try a start that failed once more: nothing; [`SESSION_EVENT`] tells the rest.
+    /// Repeat a start that failed: nothing; progress follows as [`SESSION_EVENT`].
     Retry,
     /// Reach a server and sign in: nothing, or a [`Problem`].
     SignIn {
@@ -234,13 +234,13 @@ pub enum Native {
     },
     /// Forget the token and go back to the choice: nothing.
     SignOut,
-    /// Change what a server used before is called and how it is marked, found by URL and user name: nothing, or a
-    /// [`Problem`]; [`SESSION_EVENT`] tells the rest.
+    /// Change the name and mark of a server used before, found by URL and user name: nothing, or a
+    /// [`Problem`]; the new state follows as [`SESSION_EVENT`].
     EditProfile {
         /// The server as it shall be.
         profile: Profile,
     },
-    /// Forget a server used before, and the token kept for it: nothing; [`SESSION_EVENT`] tells the rest.
+    /// Forget a server used before, and the token kept for it: nothing; the new state follows as [`SESSION_EVENT`].
     ForgetProfile {
         /// Base URL.
         url: String,

@@ -13,7 +13,7 @@ words! {
         Refused = "refused": "Connection refused",
         /// No TCP answer in time.
         TimeoutConnect = "timeout-connect": "No answer",
-        /// No TCP connection, and the server does not tell whether it was refused, unanswered or had no route.
+        /// No TCP connection; the server does not report whether it was refused, unanswered or had no route.
         NotConnected = "not-connected": "No connection",
         /// The port answered, but not with an SSH banner.
         NotSsh = "not-ssh": "Not an SSH server",

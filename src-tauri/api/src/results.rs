@@ -1,4 +1,4 @@
-//! Results: what came of one device in one run.
+//! Results: one device's outcome in one run.
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};

@@ -185,7 +185,7 @@ impl Endpoint for ListRuns {
     }
 }
 
-/// What is told of one run.
+/// What to include about a run.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct RunParts {

@@ -33,7 +33,7 @@ impl Endpoint for GetHealth {
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct GetSystemStatus;
 
-/// A part of which a server of another kind does not tell how it is.
+/// State of a part that another kind of server does not report.
 pub const UNKNOWN: &str = "unknown";
 
 /// Answer to [`GetSystemStatus`]. Each part is `healthy`, `restarting` or `unhealthy`; see also [`UNKNOWN`].
@@ -63,7 +63,7 @@ pub struct SystemStatus {
     pub details: SystemDetails,
 }
 
-/// What a server works with. What is absent it does not tell, or could not be asked now. Not part of NetRaven's shape.
+/// What a server works with. A field is absent if the server does not report it or could not find out. Not part of NetRaven's shape.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(default)]

@@ -24,7 +24,7 @@ use crate::store::logs::NewLog;
 const LINGER: Duration = Duration::from_millis(60);
 /// Most lines written in one statement.
 const BATCH: usize = 1_000;
-/// A wait for the database that is told of: by the system's state while it lasts, by the log itself afterwards.
+/// A wait for the database longer than this is reported: in the system's state while it lasts, in the log afterwards.
 const LONG: Duration = Duration::from_secs(5);
 /// Most lines that wait while the database is away.
 const WAITING: usize = 200_000;
@@ -67,7 +67,7 @@ pub enum Signal {
         /// The key, sealed.
         sealed: String,
     },
-    /// Signals were lost: whoever shows what they tell of reads it again. Said inside a process, never published.
+    /// Signals were lost; listeners must refetch what they show. Sent within a process, never published.
     Gap,
 }
 
@@ -95,7 +95,7 @@ pub struct Journal {
     backlog: Arc<Backlog>,
 }
 
-/// What waits to be written, for whoever asks meanwhile.
+/// Lines waiting to be written, so that they can be read meanwhile.
 #[derive(Debug, Default)]
 struct Backlog {
     lines: AtomicUsize,

@@ -2,7 +2,7 @@
 //!
 //! One stream per priority, each with one consumer group: the group's pending list is the list of deliveries. An entry stays in
 //! its stream until it is finished, so "held" means "in a stream". Everything is at least once: after a lost connection a push
-//! may have happened twice, after a worker's death a task runs again, and Redis may lose its last second. Whoever records a
+//! may have happened twice, after a worker's death a task runs again, and Redis may lose its last second. The recorder of a
 //! result guards it with the attempt's number.
 
 use std::fmt;
@@ -45,7 +45,7 @@ pub struct Task {
 pub enum Priority {
     /// A person is waiting.
     High,
-    /// Everything else.
+    /// All other work.
     Default,
     /// Whenever there is nothing better to do.
     Low,
@@ -118,7 +118,7 @@ pub enum QueueError {
         /// What is wrong with it.
         reason: String,
     },
-    /// No connection could be made, or it broke. The next call tries anew.
+    /// No connection could be made, or it broke. The next call reconnects.
     #[error("Redis at {server} cannot be reached: {reason}. Check that it runs; NetRaven keeps trying.")]
     Unreachable {
         /// Host and port, or the socket.
@@ -156,7 +156,7 @@ pub enum QueueError {
     },
 }
 
-/// The queue of an installation. Cheap to clone; every call has a time limit and connects anew by itself.
+/// The queue of an installation. Cheap to clone; every call has a time limit and reconnects by itself.
 #[derive(Clone)]
 pub struct Queue {
     link: RedisLink,

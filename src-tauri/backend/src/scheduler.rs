@@ -1,6 +1,6 @@
 //! The scheduler: starts what is due, and puts back on the queue what Postgres says is open and Redis does not hold.
 //!
-//! One process at a time does it: whoever holds an advisory lock on a connection of its own. Knows no worker.
+//! Only one process does this at a time: the one whose own connection holds an advisory lock. Knows no worker.
 
 pub mod next;
 

@@ -52,7 +52,7 @@ pub enum KeyFileError {
         /// What the system said.
         source: std::io::Error,
     },
-    /// It holds something else.
+    /// It holds something other than a key.
     #[error(
         "The seal key file {} does not hold a key. Put back the right file from a backup: without it no stored secret can be \
          opened. If there are none, remove it and a new key is made.",

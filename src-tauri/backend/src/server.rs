@@ -71,7 +71,7 @@ use upcoming::Upcoming;
 /// Longest a request may take; streams are not meant by it.
 const REQUEST_LIMIT: Duration = Duration::from_secs(90);
 
-/// State of the embedded servers, as far as the API tells of it.
+/// State of the embedded servers, as far as the API reports it.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct ServersState {
     /// What is wrong with PostgreSQL, as a sentence; none when it runs.

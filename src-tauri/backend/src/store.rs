@@ -124,7 +124,7 @@ impl Store {
     }
 
     /// A connection of its own, outside the pool: for the scheduler's lead, which is held by the connection. The database
-    /// ends it after so many seconds without a word, so that the lead of a process that hangs, or whose machine is gone,
+    /// ends it after `silence_s` seconds without traffic, so that the lead of a process that hangs, or whose machine is gone,
     /// passes on.
     pub async fn own_connection(&self, silence_s: u32) -> Result<sqlx::PgConnection> {
         use sqlx::ConnectOptions as _;

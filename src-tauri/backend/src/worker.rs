@@ -1,4 +1,4 @@
-//! The worker: leases devices of runs from the queue, works on each in a thread of its own, and records what came of it.
+//! The worker: leases devices of runs from the queue, works on each in its own thread, and records the outcome.
 //! Knows no server.
 
 mod backup;
@@ -145,7 +145,7 @@ impl Worker {
         };
         let cancel = Cancel::new();
         let hand = held.take(Holding { task: task.clone(), attempt: lease.attempt, cancel: cancel.clone() });
-        // Who stops or cancels looks at what is in hand, and may have looked before this device was.
+        // A stop or cancellation looks at the devices in progress, and may have looked before this one was added.
         let is_late = stop.is_cancelled()
             || self.store.cancelled_among(&[key]).await.is_ok_and(|cancelled| !cancelled.is_empty());
         if is_late {
@@ -228,7 +228,7 @@ impl Worker {
 
     /// Writes the outcome; waits for a database that is away, so that nothing is lost.
     async fn record(&self, lease: &Lease, outcome: Outcome, about: About, cancel: &Cancel) -> bool {
-        // What a worker that lost its lease found is no news: the newer attempt tells its own.
+        // A worker that lost its lease logs nothing: the newer attempt reports its own result.
         if patiently(cancel, || self.store.holds(lease)).await.is_ok_and(|holds| !holds) {
             self.taken_over(lease, about);
             return true;

@@ -41,7 +41,7 @@ pub struct Schedule {
 }
 
 impl Schedule {
-    /// Every so many seconds.
+    /// Every `interval_seconds` seconds.
     #[must_use]
     pub fn every(interval_seconds: i64) -> Schedule {
         let kind = Some(ScheduleKind::Interval.into());

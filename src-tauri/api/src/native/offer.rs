@@ -36,7 +36,7 @@ pub enum Feature {
     CronSchedule,
     /// Starting a job once, at a time of its own.
     OnceSchedule,
-    /// Heeding that a schedule was switched off or changed.
+    /// Following a schedule that was changed or switched off.
     ScheduleChange,
     /// A git history beside the database.
     GitHistory,

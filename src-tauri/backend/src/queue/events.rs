@@ -1,4 +1,4 @@
-//! Live events: a wake-up for those who listen, not a record. Whoever must miss nothing reads the store after each gap.
+//! Live events: a wake-up for listeners, not a record. A reader that must miss nothing reads the store after each gap.
 
 use std::time::Duration;
 

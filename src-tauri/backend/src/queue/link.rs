@@ -1,4 +1,4 @@
-//! Connections to the server: one shared by all short calls, one per blocking call, each made anew when it breaks.
+//! Connections to the server: one shared by all short calls, one per blocking call, each replaced when it breaks.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -30,7 +30,7 @@ struct LinkState {
     blocking: std::sync::Mutex<Vec<MultiplexedConnection>>,
 }
 
-/// The shared connection; the number tells a broken one from the one that has already replaced it.
+/// The shared connection; the number distinguishes a broken one from its replacement.
 #[derive(Default)]
 struct SharedConnection {
     number: u64,

@@ -12,10 +12,10 @@ const SHORTEST_INTERVAL_S: i64 = 60;
 /// The longest interval: a year of 365 days.
 const LONGEST_INTERVAL_S: i64 = 31_536_000;
 
-/// A schedule with what its kind needs, and nothing else.
+/// A schedule, reduced to what its kind needs.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Timing {
-    /// At `anchor` and every so many seconds after it, whatever the clocks of people do.
+    /// At `anchor` and at fixed intervals after it, regardless of clock changes.
     Interval {
         /// Seconds from one time to the next.
         every_s: i64,

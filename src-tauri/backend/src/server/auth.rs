@@ -53,7 +53,7 @@ pub fn bearer(headers: &HeaderMap) -> Option<&str> {
     scheme.eq_ignore_ascii_case("bearer").then_some(token.trim())
 }
 
-/// The gate: lets in who may call, and tells the handler who it is.
+/// The gate: admits permitted callers, and hands the caller to the handler.
 pub async fn require(
     State((shared, access)): State<(Shared, Access)>,
     mut request: Request,
@@ -90,8 +90,8 @@ pub async fn holder(shared: &Shared, sign_in: &SignIn) -> Result<User, Fault> {
     if holds { Ok(standing.user) } else { Err(refused()) }
 }
 
-/// The user of this name. While the database is being restarted, whoever was known shortly before still is: then the state
-/// of the system can be asked for, and everything else says by itself why it has to wait.
+/// The user of this name. While the database is being restarted, users known shortly before are still accepted: so the state
+/// of the system can be read, and every other request explains by itself why it has to wait.
 async fn standing(shared: &Shared, username: &str) -> Result<Option<Standing>, Fault> {
     let users = &shared.tokens.users;
     if let Some(standing) = users.fresh(username) {

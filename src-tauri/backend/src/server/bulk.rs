@@ -87,7 +87,7 @@ async fn import(
     Ok((StatusCode::CREATED, Json(answer)))
 }
 
-/// What came of the rows of a file, or why it could not be read.
+/// The outcome of a file's rows, or why it could not be read.
 type Read = Result<Result<Tally, String>, Fault>;
 
 async fn csv(shared: &Shared, author: &Author<'_>, content: &[u8]) -> Read {

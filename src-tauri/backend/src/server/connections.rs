@@ -30,14 +30,14 @@ struct OpenConnection {
 enum ConnectionState {
     /// No request was read whole, or the last one is answered.
     Silent,
-    /// A request is in hand.
+    /// A request is in progress.
     Asking,
-    /// A request of somebody who is signed in is in hand.
+    /// A signed-in user's request is in progress.
     SignedIn,
 }
 
 impl Connections {
-    /// None yet, and never more than so many.
+    /// No connections yet; `most` at a time.
     #[must_use]
     pub fn new(most: usize) -> Arc<Connections> {
         Arc::new(Connections { most: most.max(1), next: AtomicU64::new(0), open: Mutex::default() })
@@ -95,7 +95,7 @@ impl Connection {
         self.seat.close.cancelled().await;
     }
 
-    /// Whether no request is in hand.
+    /// Whether no request is in progress.
     pub fn is_silent(&self) -> bool {
         let open = self.seat.connections.open.lock().expect("no holder of this lock panics");
         open.get(&self.seat.number).is_none_or(|entry| entry.state == ConnectionState::Silent)
@@ -106,7 +106,7 @@ impl Connection {
         self.is(ConnectionState::Asking);
     }
 
-    /// The request in hand is one of somebody who is signed in.
+    /// Notes that the request in progress is from a signed-in user.
     pub fn is_signed_in(&self) {
         self.is(ConnectionState::SignedIn);
     }

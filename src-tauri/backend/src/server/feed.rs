@@ -2,7 +2,7 @@
 //!
 //! A signal only wakes a stream; what is sent is read from the database behind the last id sent. So a lost signal costs a
 //! second, never a line, and a client that comes back with `Last-Event-ID` goes on where it was. What changed has no such
-//! order: when signals of it were lost, the stream ends, and the client that opens it anew reads everything again. It ends,
+//! order: when signals of it were lost, the stream ends, and the client reopens it and reads everything again. It ends,
 //! too, within seconds of the sign-in it was opened by.
 
 use std::collections::VecDeque;

@@ -1,5 +1,5 @@
 //! Attempts to sign in, counted before the password is looked at, so that guessing is slow however many guess at once. What
-//! is kept is bounded, whoever guesses what.
+//! is kept is bounded, no matter who guesses what.
 //!
 //! An attempt counts for the user name at its source, for the source and for the name. Where a name signed in before only the
 //! first counts, and the next few wait for their turn instead of being refused: so nobody elsewhere, and nobody who guesses
@@ -169,7 +169,7 @@ fn make_room<K: Copy + Eq + Hash, V>(entries: &mut HashMap<K, V>, key: &K, at: i
     }
 }
 
-/// Whoever has one IPv6 address has all of its network.
+/// An IPv6 address counts as its whole network, which its owner controls.
 fn source(peer: IpAddr) -> IpAddr {
     match peer.to_canonical() {
         IpAddr::V6(address) => {

@@ -24,7 +24,7 @@ impl Hosts {
     }
 
     fn refuses(self, headers: &HeaderMap, uri: &Uri) -> Option<Fault> {
-        // Whoever stands between may believe the other one.
+        // A proxy in between may go by the other one.
         if headers.get_all(HOST).iter().count() > 1 {
             return Some(Fault::bad_request("The request names more than one host: send one Host header."));
         }

@@ -22,9 +22,9 @@ pub use json::{NoRows, rows as json_rows};
 
 /// Rows of a batch, which is one transaction.
 const BATCH: usize = 500;
-/// Longest an import takes rows; whoever asked waits little longer for the answer.
+/// How long an import accepts rows; the caller waits little longer for the answer.
 const LIMIT: Duration = Duration::from_secs(40);
-/// Most names of new tags that are told beforehand.
+/// Most new tags listed by the check.
 const NEW_TAGS: usize = 100;
 /// What a person does about rows that were not read.
 const AGAIN: &str = "Import the same file again: rows that went in are recognised.";
@@ -96,7 +96,7 @@ impl<'a> Import<'a> {
             let begins = batch.first().map(|entry| entry.place);
             match (self.settle(batch).await, begins) {
                 (Ok(()), _) => {}
-                // What went in before is told, so that nobody has to guess at it.
+                // Rows added before the failure are reported, so that nobody has to guess.
                 (Err(fault), Some(place)) if self.author.is_some() && self.tally.added > 0 => {
                     let why = reason(fault);
                     self.tally.stop(format!("No row from {} on was added. {why} {AGAIN}", small(place)));
@@ -221,7 +221,7 @@ fn small(place: Place) -> String {
     place.to_string().to_lowercase()
 }
 
-/// What a failure of the store is to whoever imports.
+/// A failure of the store, in words for the user who imports.
 fn reason(fault: Fault) -> String {
     match fault {
         Fault::Detail(_, sentence) => sentence,

@@ -1,5 +1,5 @@
 //! How large a body may be, by route, how many large ones are taken at once, and what becomes of the others: the refusal has to
-//! reach whoever is still sending.
+//! reach the client while it is still sending.
 
 use std::time::Duration;
 
@@ -28,7 +28,7 @@ const MIB: usize = 1024 * 1024;
 /// Files of devices taken at once, from the first byte of the body to the answer: each may hold its whole file in memory.
 pub const FILES: usize = 3;
 
-/// Most bytes that are read and thrown away; whoever sends more is cut off.
+/// Most bytes read and thrown away; a client that sends more is cut off.
 const THROWN_AWAY: usize = 64 * MIB;
 /// Longest that is done.
 const PATIENCE: Duration = Duration::from_secs(10);
@@ -72,7 +72,7 @@ pub async fn check(request: Request, next: Next) -> Response {
 }
 
 /// Reads a body that nobody wants. A connection that is closed while the other end still writes loses the answer with it; only
-/// a sender that waits to be told to send it needs no such care.
+/// a client that waits for permission to send needs no such care.
 async fn throw_away(request: Request) {
     if request.headers().contains_key(EXPECT) {
         return;

@@ -36,7 +36,7 @@ use crate::seal::password::{self, Verdict};
 const LIFETIME: Duration = Duration::from_secs(30 * 60);
 /// How long after its end a token still shows that its owner signed in before.
 const EARLIER_S: i64 = 30 * 24 * 60 * 60;
-/// Failed logins that are told one by one within [`WINDOW`]; more are told by their number.
+/// Failed logins logged one by one within [`WINDOW`]; the rest are only counted.
 const TOLD: usize = 20;
 const WINDOW: Duration = Duration::from_secs(60);
 
@@ -105,13 +105,13 @@ async fn login(
             tokens.guesses.succeeded(&attempt);
             record(&shared, &login.username, peer, "the user is inactive");
         }
-        // Nobody was told whether the password is right.
+        // The answer does not reveal whether the password is right.
         Err(_) => tokens.guesses.unanswered(&attempt),
     }
     signed_in.map_err(Fault::into_response)
 }
 
-/// An earlier sign-in of this user that came with the request: whoever has one is not held up by guesses of others.
+/// An earlier sign-in of this user that came with the request: its holder is not slowed down by other people's guesses.
 fn earlier(shared: &Shared, headers: &HeaderMap, username: &str) -> Option<Uuid> {
     let sign_in = shared.tokens.read_even_ended(bearer(headers)?)?;
     let is_recent = sign_in.claims.exp.saturating_add(EARLIER_S) > Timestamp::now().as_second();
@@ -146,7 +146,7 @@ pub fn too_many(refused: &TooMany) -> Response {
     response
 }
 
-/// Failed logins told lately.
+/// Failed logins logged recently.
 #[derive(Default)]
 pub struct Told(Mutex<Lately>);
 
@@ -158,7 +158,7 @@ struct Lately {
 }
 
 impl Told {
-    /// Whether one more is told by itself; `true` in the second place if it is the first that is not.
+    /// Whether to log one more by itself; the second value is `true` for the first one that is not.
     fn one_more(&self) -> (bool, bool) {
         let mut lately = self.0.lock().expect("no holder of this lock panics");
         if lately.since.is_none_or(|since| since.elapsed() >= WINDOW) && lately.untold == 0 {
@@ -172,7 +172,7 @@ impl Told {
         (false, lately.untold == 1)
     }
 
-    /// How many were not told; the next are told one by one again.
+    /// How many were not logged; the next are logged one by one again.
     fn untold(&self) -> usize {
         std::mem::take(&mut *self.0.lock().expect("no holder of this lock panics")).untold
     }

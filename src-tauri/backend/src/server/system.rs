@@ -60,7 +60,7 @@ async fn status(State(shared): State<Shared>) -> Json<SystemStatus> {
     let scheduler =
         ticked.is_some_and(|at| (Timestamp::now().as_second() - at.as_second()).abs() <= SCHEDULER_SILENCE_S);
     let mut notes: Vec<String> = servers.postgres.into_iter().chain(servers.redis).collect();
-    // While Redis is away nobody can tell whether a worker runs.
+    // While Redis is away it is unknown whether a worker runs.
     if workers == 0 && redis == "healthy" {
         notes.push("No worker is running: jobs wait. Start one with `netraven-server worker`.".to_owned());
     }
@@ -84,7 +84,7 @@ async fn status(State(shared): State<Shared>) -> Json<SystemStatus> {
     })
 }
 
-/// What this server works with, as far as its parts have told it.
+/// What this server works with, as far as its parts have reported it.
 fn details(
     shared: &Shared,
     facts: Option<DatabaseFacts>,
@@ -123,7 +123,7 @@ fn disk(folder: &Path) -> Option<(i64, i64)> {
     Some((bytes(disk.f_bavail), bytes(disk.f_blocks)))
 }
 
-/// Nothing here tells it.
+/// Not available on this system.
 #[cfg(not(unix))]
 fn disk(_folder: &Path) -> Option<(i64, i64)> {
     None

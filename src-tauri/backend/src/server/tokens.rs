@@ -131,7 +131,7 @@ impl Tokens {
         self.users.forget();
     }
 
-    /// Compares a password with a hash; without one it takes as long, so that the time does not tell who exists.
+    /// Compares a password with a hash; without one it takes as long, so that the time does not reveal which users exist.
     pub async fn verify(&self, given: Secret, hash: Option<String>) -> Result<Verdict, Fault> {
         let params = password::production_params;
         self.hash(move || match hash {

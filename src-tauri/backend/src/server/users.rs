@@ -76,7 +76,7 @@ async fn update(
         }
         None => None,
     };
-    // Whoever changes the own password this way stays signed in here.
+    // The sign-in that changes its own user's password stays valid.
     let kept = (id == caller.0.id).then_some(sign_in.sid);
     let changed = shared.store.update_user(id, &change, &emptied, hash.as_deref(), kept).await;
     shared.tokens.forget_users();

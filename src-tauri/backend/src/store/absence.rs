@@ -1,4 +1,4 @@
-//! When the database is away or busy for a moment, and how: the one list of it. A worker waits then, and a request is told to.
+//! The one list of what it means that the database is briefly away or busy. A worker waits then; a client is asked to.
 
 /// Why the database does not do now what it may do in a while.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -1,5 +1,5 @@
-//! Cancelling: a whole run, or one device of it. What waits ends at once with its result; what a worker has in hand is marked,
-//! and the worker, which is told by a signal and looks for the mark by itself, closes the session and records the end.
+//! Cancelling a whole run, or one device of it. Waiting devices end at once with their result; devices being worked on are
+//! marked, and their worker, woken by a signal or by its own checks, closes the session and records the end.
 
 use netraven_api::runs::{DeviceState, RunStatus};
 use sqlx::PgConnection;
@@ -20,7 +20,7 @@ pub enum DeviceCancelled {
 
 impl Store {
     /// Asks for a run's cancellation: devices still queued are cancelled at once, each with its result; open sessions are
-    /// closed by their workers. Does nothing to a run that has ended; tells whether it was active.
+    /// closed by their workers. Does nothing to a run that has ended; returns whether it was active.
     pub async fn cancel_run(&self, id: i64, by: &str) -> Result<bool> {
         let mut tx = self.pool().begin().await?;
         let status: Option<String> = sqlx::query_scalar("select status from job_runs where id = $1 for update")

@@ -33,7 +33,7 @@ pub struct Uncommitted {
 
 impl Store {
     /// The newest snapshot of a device: its id and its fingerprint. None if it bears another name than the device has now: a
-    /// renamed device is stored anew, since its file has another name.
+    /// renamed device is stored again, since its file has another name.
     pub async fn newest_config(&self, device_id: i64) -> Result<Option<(i64, String)>> {
         newest(&mut *self.pool().acquire().await?, device_id).await
     }
@@ -66,7 +66,7 @@ impl Store {
         Ok(rows.into_iter().map(|row| row.0).collect())
     }
 
-    /// Removes a snapshot; tells whose it was.
+    /// Removes a snapshot; returns the id of its device.
     pub async fn delete_config(&self, id: i64) -> Result<i64> {
         let device: Option<i64> =
             sqlx::query_scalar("delete from device_configurations where id = $1 returning device_id")

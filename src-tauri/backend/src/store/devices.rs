@@ -34,7 +34,7 @@ const AROUND: &str = concat!(
 );
 /// Whether a device waits for an admin, as the filter spells it.
 const APPROVAL: &str = concat!("(case when ", approvals::waits!(), " then 'waiting' else 'approved' end)");
-/// What came of a device the last time, as the filter spells it.
+/// A device's newest result, as the filter spells it.
 const CAME: &str = "coalesce((select status from job_results where device_id = d.id order by result_time desc limit 1), \
                     'never')";
 

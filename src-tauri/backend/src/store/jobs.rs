@@ -119,7 +119,7 @@ pub struct JobSchedule {
 }
 
 impl Store {
-    /// One page of jobs; `next` reckons the next start of each.
+    /// One page of jobs; `next` computes the next start of each.
     pub async fn list_jobs(&self, query: &ListJobs, next: impl Fn(&JobPlan) -> Option<Timestamp>) -> Result<RawPage> {
         let paging = Paging {
             page: query.page,
@@ -156,7 +156,7 @@ impl Store {
         Ok(LIST.page(&items.join(","), total, &paging))
     }
 
-    /// One page of jobs by their next starts: those of all that fit are reckoned, and only the page is read whole.
+    /// One page of jobs by their next starts: those of all matching jobs are computed, and only the page is read whole.
     async fn jobs_by_next_run(
         &self,
         paging: &Paging,
@@ -242,7 +242,7 @@ impl Store {
         Ok(id)
     }
 
-    /// Writes a job as it shall be after a change; its schedule begins anew if `reschedule` says so.
+    /// Writes a job after a change; its schedule restarts if `reschedule` is set.
     pub async fn update_job(&self, job: &Job, tags: Option<&[i64]>, reschedule: bool) -> Result<()> {
         let schedule = &job.schedule;
         let mut tx = self.pool().begin().await?;

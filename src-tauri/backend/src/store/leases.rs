@@ -13,7 +13,7 @@ use super::{Result, Store};
 pub const LEASE_SECONDS: i32 = 15;
 
 /// Whether the lease of the device `d` has ended. None is given for longer than it holds: one that ends later was given by a
-/// clock that was ahead, and its worker, if it lives, has set it anew with its next beat.
+/// clock that was ahead, and its worker, if it lives, has renewed it at its next heartbeat.
 macro_rules! lapsed {
     () => {
         "(d.lease_until < now() or d.lease_until > now() + interval '45 seconds')"

@@ -116,7 +116,7 @@ impl List {
             self.columns, self.from
         ));
         self.narrow(sql, paging, filter);
-        // Written out, not bound: a plan for any limit would not be one for a small one, and so be made anew each time.
+        // Written out, not bound: a plan for any limit is poor for a small one, so PostgreSQL would plan each time.
         sql.push(format!(" order by {} limit {}", self.order(paging), paging.size()));
         if paging.offset() > 0 {
             sql.push(" offset ").push_bind(paging.offset());
@@ -239,7 +239,7 @@ struct QueryPlan {
 }
 
 impl QueryPlan {
-    /// The plan is: count, of at most so many, of the rows.
+    /// The plan is: count the rows, up to a bound.
     fn of(plan: &Value) -> QueryPlan {
         let count = &plan[0]["Plan"];
         let rows = &count["Plans"][0]["Plans"][0]["Plan Rows"];
@@ -251,7 +251,7 @@ impl QueryPlan {
     }
 }
 
-/// A page that is not full tells how many rows there are.
+/// A page that is not full gives the total number of rows.
 pub fn all_rows(rows: i64, paging: &Paging) -> Option<i64> {
     let tells = rows < paging.size() && (rows > 0 || paging.offset() == 0);
     tells.then(|| paging.offset().saturating_add(rows))

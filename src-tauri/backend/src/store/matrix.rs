@@ -1,5 +1,5 @@
 //! A job's devices against its last runs. Only the devices of one page are looked up in each run; to know which devices there
-//! are, the keys of those runs are read and nothing else.
+//! are, only the keys of those runs are read.
 
 use netraven_api::matrix::{GetJobMatrix, JobMatrix, MATRIX_MOST_RUNS, MATRIX_RUNS, MatrixRow, MatrixRun};
 use netraven_api::page::{DEFAULT_SIZE, MAX_SIZE, Page};

@@ -1,4 +1,4 @@
-//! Outcomes: what came of a device of a run, written at once with its result and its snapshot, or not at all.
+//! Outcomes: how one device of a run ended, written in one transaction with its result and its snapshot, or not at all.
 
 use jiff::Timestamp;
 use jiff_sqlx::ToSqlx as _;
@@ -15,7 +15,7 @@ use super::configs::newest;
 use super::leases::Lease;
 use super::{Result, Store, without_nul};
 
-/// What came of a device.
+/// How one device of a run ended.
 #[derive(Clone, Debug)]
 pub struct Outcome {
     /// Why it failed; none for a success.
@@ -77,7 +77,7 @@ impl Outcome {
 }
 
 impl Store {
-    /// Writes what came of a device: its result, its snapshot and its state, at once or not at all. None when the worker had
+    /// Writes the outcome of a device: its result, its snapshot and its state, together or not at all. None when the worker had
     /// lost the lease: then nothing is written.
     pub async fn finish(&self, lease: &Lease, outcome: &Outcome) -> Result<Option<Finished>> {
         let mut tx = self.pool().begin().await?;

@@ -10,7 +10,7 @@ use super::{Result, Store};
 
 /// Setting that holds when retention looked last.
 const LOOKED: &str = "log_retention";
-/// So many looks have to agree before anything is removed: of their times the earliest counts.
+/// This many looks have to agree before anything is removed: the earliest of their times counts.
 const LOOKS: usize = 24;
 /// Most lines of the partition for all other months that are removed with one statement.
 const BATCH: i64 = 5_000;
@@ -43,7 +43,7 @@ impl Looked {
 impl Store {
     /// Removes the months of the log that ended more than `days` before the earliest of the last [`LOOKS`] looks, of which this
     /// is one; answers what went. Called once an hour and at each start. A computer whose clock is a year ahead must not lose
-    /// its log, and the gap between two looks does not tell it from one that was off.
+    /// its log, and the gap between two looks is the same for a computer that was off.
     pub async fn remove_old_logs(&self, days: u32, now: Timestamp) -> Result<Vec<RemovedMonth>> {
         let mut looked: Looked = self.setting(LOOKED).await?.unwrap_or_default();
         let over = looked.note(now);
@@ -74,8 +74,8 @@ impl Store {
         Ok(names.iter().filter_map(|name| month_of(name)).collect())
     }
 
-    /// Drops a month's partition and its kept counts. Gives up after two seconds, because whoever wants to read the log
-    /// waits behind it; the next look tries again.
+    /// Drops a month's partition and its kept counts. Gives up after two seconds, because readers of the log wait
+    /// behind it; the next look tries again.
     async fn drop_log_month(&self, month: Date) -> Result<RemovedMonth> {
         let next = month.saturating_add(jiff::Span::new().months(1));
         let mut tx = self.pool().begin().await?;

@@ -31,7 +31,7 @@ pub struct RunFilter<'a> {
     pub search: Option<&'a str>,
 }
 
-/// Reads the filters of a request. All requests have the same ones, except that a sum told by state is not narrowed by it.
+/// Reads the filters of a request. All requests have the same ones, except that a sum by state is not narrowed by state.
 macro_rules! filters {
     ($($request:ty, |$query:ident| $statuses:expr;)*) => {
         $(impl<'a> From<&'a $request> for RunFilter<'a> {

@@ -85,7 +85,7 @@ const AROUND: &str = concat!(
     " t) c "
 );
 
-/// What the devices of a `period` of runs came to: as the rows of runs tell it, as it was tallied for those that go on, and
+/// The outcomes of a `period` of runs' devices: from the rows of ended runs, from tallies for active ones, and
 /// counted where the end of a run was written without counts.
 const OUTCOMES: &str = "), uncounted as (
         select t.state, t.cause, t.devices from run_tallies t join period p on p.id = t.run_id
@@ -153,8 +153,8 @@ impl Store {
         row.map(|row| row.0).ok_or(StoreError::NotFound("Run"))
     }
 
-    /// The totals of a period. Of one device they are counted from its rows; of all, the rows of runs tell them, and the tallies
-    /// of those that go on. Which devices failed is known of the devices alone.
+    /// The totals of a period. For one device they are counted from its rows; for all, they come from the rows of runs and the
+    /// tallies of active ones. Which devices failed is only known from the devices.
     pub async fn summarize_runs(&self, query: &SummarizeRuns) -> Result<RunSummary> {
         let mut sql = Sql::new(format!(
             "with period as (select r.id, r.status, r.succeeded, r.failed, r.causes from {FROM} where true"

@@ -85,8 +85,8 @@ impl Store {
             .map_err(|error| explain(error, UNIQUE))
     }
 
-    /// Changes a tag; absent fields stay, the `emptied` go. Another name is another tag to whoever approved it by its name,
-    /// unless an admin gives it.
+    /// Changes a tag; absent fields stay, the `emptied` are cleared. A new name makes it another tag for approvals, which were
+    /// given by name, unless an admin renames it.
     pub async fn update_tag(&self, id: i64, input: &TagInput, emptied: &[&str], author: &Author<'_>) -> Result<()> {
         let mut tx = self.pool().begin().await?;
         let old: Option<String> = sqlx::query_scalar("select name from tags where id = $1 for update")

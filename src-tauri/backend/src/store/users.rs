@@ -192,7 +192,7 @@ impl Store {
         Ok(())
     }
 
-    /// Adds a user unless the name is taken; tells whether it did.
+    /// Adds a user unless the name is taken; returns whether it did.
     pub async fn create_user(&self, username: &str, password_hash: &str, role: Role) -> Result<bool> {
         let done = sqlx::query(
             "insert into users (username, password_hash, role) values ($1, $2, $3) on conflict (username) do nothing",

@@ -1,4 +1,4 @@
-//! What can keep the embedded servers from starting or stopping, each told as a sentence with what to do next.
+//! What can keep the embedded servers from starting or stopping, each as a sentence with the next step.
 
 use std::{fmt, io, path::Path, path::PathBuf};
 

@@ -330,7 +330,7 @@ fn refused(failure: &Failure, logins: &[Login], veil: &Veil) -> Outcome {
     }
 }
 
-/// The lines cut to about so many letters: the beginning, and above all the end, where it broke.
+/// Truncates to about `letters` characters, keeping the start and, preferably, the end, where the session failed.
 fn shortened(lines: Vec<TranscriptLine>, letters: usize) -> Vec<TranscriptLine> {
     let ends = fitting(lines.iter().rev(), letters - letters / 4);
     if ends == lines.len() {

@@ -1,4 +1,4 @@
-//! What a worker does beside its work: it keeps the leases of what it has in hand and tells that it lives, takes over what
+//! A worker's heartbeat: renews the leases of its devices and announces that it is alive, takes over what
 //! silent workers left on the queue, and closes the sessions of what was cancelled.
 
 use std::time::Duration;
@@ -22,12 +22,12 @@ const CANCEL_LOOK: Duration = Duration::from_secs(1);
 const ORPHANS: usize = 200;
 
 impl Worker {
-    /// The heart. Postgres and Redis are told each in its own time: a lease must not end because the queue hangs.
+    /// The heartbeat. Postgres and Redis get a loop each: a lease must not end because the queue hangs.
     pub(super) async fn beat(self, held: Held, stop: CancellationToken) {
         tokio::join!(self.keep_leases(&held, &stop), self.keep_tasks(&held, &stop));
     }
 
-    /// Prolongs the leases of what is in hand, and stops what another worker has by now: its result would not be taken.
+    /// Renews the leases of the devices in progress, and stops those another worker has taken: their results would be refused.
     async fn keep_leases(&self, held: &Held, stop: &CancellationToken) {
         let mut beats = interval(BEAT);
         beats.set_missed_tick_behavior(MissedTickBehavior::Delay);
@@ -49,7 +49,7 @@ impl Worker {
         }
     }
 
-    /// Keeps the queue's entries of what is in hand, and puts back those of silent workers.
+    /// Keeps the queue's entries of the devices in progress, and puts back those of silent workers.
     async fn keep_tasks(&self, held: &Held, stop: &CancellationToken) {
         let started_at = Timestamp::now();
         while !stop.is_cancelled() {

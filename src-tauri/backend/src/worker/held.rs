@@ -1,4 +1,4 @@
-//! The devices a worker has in hand: each with its task on the queue, its fencing number, and the means to stop it.
+//! The devices a worker is working on: each with its task on the queue, its fencing number, and the means to stop it.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex};
@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex};
 use crate::queue;
 use crate::session::Cancel;
 
-/// A device in hand.
+/// A device being worked on.
 #[derive(Clone)]
 pub struct Holding {
     /// Its entry on the queue.
@@ -29,29 +29,29 @@ impl Holding {
     }
 }
 
-/// The devices a worker has in hand, by run and device; cheap to clone.
+/// The devices a worker is working on, by run and device; cheap to clone.
 #[derive(Clone, Default)]
 pub struct Held(Arc<Mutex<HashMap<(i64, i64), Holding>>>);
 
 impl Held {
-    /// Takes a device in hand, until the answer is dropped: a lease that nobody works on must not be kept.
+    /// Marks a device as in progress until the answer is dropped: a lease that nobody works on must not be kept.
     pub fn take(&self, holding: Holding) -> Hand {
         let lease = holding.lease();
         self.with(|held| held.insert(holding.key(), holding));
         Hand { held: self.clone(), lease }
     }
 
-    /// Whether a device of a run is in hand.
+    /// Whether a device of a run is in progress.
     pub fn has(&self, run_id: i64, device_id: i64) -> bool {
         self.with(|held| held.contains_key(&(run_id, device_id)))
     }
 
-    /// Everything in hand.
+    /// All devices in progress.
     pub fn all(&self) -> Vec<Holding> {
         self.with(|held| held.values().cloned().collect())
     }
 
-    /// What is in hand, by run and device.
+    /// The devices in progress, by run and device.
     pub fn keys(&self) -> Vec<(i64, i64)> {
         self.with(|held| held.keys().copied().collect())
     }
@@ -76,7 +76,7 @@ impl Held {
     }
 }
 
-/// Keeps one device in hand; dropping it, by a panic too, lets it go.
+/// Marks one device as in progress; released on drop, including during a panic.
 pub struct Hand {
     held: Held,
     lease: (i64, i64, i64),

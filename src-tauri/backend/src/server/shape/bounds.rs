@@ -16,8 +16,8 @@ const FAULTS: usize = 100;
 const REPEATED: usize = 100;
 const LETTERS: usize = 1_000;
 
-/// Whether a JSON text has more values than this; counted without keeping any of them. What is no JSON is left to whoever
-/// reads it.
+/// Whether a JSON text has more values than this; counted without keeping any of them. Invalid JSON is left to
+/// the reader.
 pub fn has_more_values(json: &[u8], most: usize) -> bool {
     let mut left = Some(most);
     let counted = Count { left: &mut left }.deserialize(&mut serde_json::Deserializer::from_slice(json));
@@ -107,7 +107,7 @@ impl Faults {
         }
     }
 
-    /// What is told: the first faults, and how many there are beside them. `place` is "query" or "body".
+    /// The faults to report: the first ones, and the number of the rest. `place` is "query" or "body".
     pub fn told(mut self, place: &str) -> Vec<FieldFault> {
         if self.more > 0 {
             self.listed.push(FieldFault {
