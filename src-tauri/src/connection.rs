@@ -328,7 +328,7 @@ impl Connection {
         embedded.stop().await;
     }
 
-    /// Replaces the session: what belonged to the old one ends, and the web view is told. Once the application ends, what
+    /// Replaces the session: what belonged to the old one ends, and the web view is notified. Once the application ends, what
     /// was still being started only waits to be stopped.
     fn enter(&self, session: Session, client: Option<Client>, embedded: Option<Embedded>) -> u64 {
         let (ends, generation) = {

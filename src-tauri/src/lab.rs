@@ -47,7 +47,7 @@ impl LabKeeper {
         self.state.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
-    /// Starts so many devices, makes them known to the server, and runs their backup.
+    /// Starts `devices` simulated devices, makes them known to the server, and runs their backup.
     pub async fn start(&self, client: &Client, devices: u16) -> Result<LabState, Problem> {
         if !(1..=MOST_DEVICES).contains(&devices) {
             let message = format!("The sample lab can have 1 to {MOST_DEVICES} devices.");
@@ -71,7 +71,7 @@ impl LabKeeper {
         Ok(self.show(LabState { devices, run_id: enrolled.run_id }))
     }
 
-    /// Starts the devices of the remembered lab, if there is one. [`LabKeeper::make_known`] tells the server where they are.
+    /// Starts the devices of the remembered lab, if there is one. [`LabKeeper::make_known`] adds them to the server.
     pub async fn wake(&self) -> Result<(), Problem> {
         let memory = self.remembered();
         let devices = u16::try_from(memory.ports.len()).unwrap_or(0).min(MOST_DEVICES);

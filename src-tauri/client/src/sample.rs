@@ -1,6 +1,6 @@
 //! The sample lab's entries in a server: tag, credential, devices and backup job, made and removed as one.
 //!
-//! It does not start the simulated devices; it only tells the server of them.
+//! It does not start the simulated devices; it only makes them known to the server.
 
 use std::net::IpAddr;
 use std::time::Duration;

@@ -59,7 +59,7 @@ pub fn keep_profile(host: &dyn Host, url: &str, username: &str) -> Profile {
     profile
 }
 
-/// Changes name and marks of a server used before; tells whether there is one.
+/// Changes name and marks of a server used before; returns whether there is one.
 pub fn edit_profile(host: &dyn Host, changed: &Profile) -> bool {
     let mut all = profiles(host);
     let Some(profile) = all.iter_mut().find(|profile| profile.url == changed.url) else { return false };

@@ -217,7 +217,7 @@ impl Connection {
         self.ending.is_cancelled() || self.state().generation != generation
     }
 
-    /// Changes what is told of a session, without another session beginning.
+    /// Changes the details of a session without starting another one.
     fn revise(&self, generation: u64, change: impl FnOnce(&mut Ready)) {
         let session = {
             let mut state = self.state();

@@ -41,7 +41,7 @@ impl Meeting {
         self.open("users.lock")
     }
 
-    /// Held by whoever starts or ends the servers.
+    /// Held while the servers are started or stopped.
     pub fn change(&self) -> anyhow::Result<File> {
         self.open("change.lock")
     }

@@ -14,7 +14,7 @@ const HEALTHY: &str = "healthy";
 /// What is said while Redis is away.
 const NO_REDIS: &str = "Redis does not answer: no job can be started, and what waits there stays where it is.";
 
-/// The state of each part, asked anew: the server's own answer is up to half a minute old otherwise.
+/// The state of each part, asked directly: the server's own summary can be half a minute old.
 pub async fn status(talk: Talk<'_>) -> Result<Value, Problem> {
     let found = talk.get("/system/status", &[("refresh", "true".to_owned())]).await?;
     let row = Row(&found);

@@ -154,7 +154,7 @@ fn DeviceRow(
     }
 }
 
-/// What came of a device the last time.
+/// A device's newest result.
 #[component]
 pub fn LastResult(device: Device) -> Element {
     rsx! {
@@ -162,7 +162,7 @@ pub fn LastResult(device: Device) -> Element {
     }
 }
 
-/// What came of a device: its own result, and the cause where it is a failure.
+/// A device's own result, and the cause if it failed.
 #[component]
 pub fn ResultTag(
     #[props(!optional)] result: Option<ResultStatus>,
@@ -181,7 +181,7 @@ pub fn ResultTag(
     }
 }
 
-/// That nothing came of a device yet; or that this server's list would not tell, whatever came.
+/// That a device has no result yet; or that this server's list does not include results.
 #[component]
 fn NeverRun(word: &'static str) -> Element {
     match use_workplace().refusal(Feature::NewestResults) {

@@ -132,7 +132,7 @@ impl Draft {
                 let fields = self.cron.split_whitespace().collect::<Vec<_>>().join(" ");
                 let time_zone = Some(self.time_zone.trim().to_owned()).filter(|zone| !zone.is_empty());
                 input.schedule = Schedule { time_zone, ..Schedule::cron(fields) };
-                // Both are looked at, so that both are told at once, each at its own field.
+                // Both are checked, so that both are reported at once, each at its own field.
                 wrong.extend(wrong_cron(&self.cron).map(|why| ("cron_string", why)));
                 if let Some(zone) = input.schedule.time_zone.as_ref().filter(|zone| TimeZone::get(zone).is_err()) {
                     let why = format!("There is no time zone \"{zone}\". Use a name such as Europe/Berlin, or UTC.");
