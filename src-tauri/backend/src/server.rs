@@ -1,4 +1,4 @@
-//! The REST API: mounts the endpoints of `netraven_api`, checks who calls, answers in NetRaven's shapes. Knows neither
+//! The REST API: mounts the endpoints of `netraven_api`, checks callers, answers in NetRaven's shapes. Knows neither
 //! worker nor session.
 
 mod accounts;
@@ -68,7 +68,7 @@ use crate::store::Store;
 use fault::Fault;
 use upcoming::Upcoming;
 
-/// Longest a request may take; streams are not meant by it.
+/// Longest a request may take; streams are exempt.
 const REQUEST_LIMIT: Duration = Duration::from_secs(90);
 
 /// State of the embedded servers, as far as the API reports it.
@@ -80,7 +80,7 @@ pub struct ServersState {
     pub redis: Option<String>,
 }
 
-/// What every handler may use.
+/// State shared by all handlers.
 #[derive(Clone)]
 pub struct Shared {
     /// The truth.
@@ -101,21 +101,21 @@ pub struct Shared {
     pub servers: watch::Receiver<ServersState>,
     /// When schedules fire next.
     pub upcoming: Arc<Upcoming>,
-    /// When the scheduler ticked last.
+    /// The scheduler's last tick.
     pub scheduler: watch::Receiver<Option<jiff::Timestamp>>,
-    /// Signals of every process, for the live streams.
+    /// Signals of all processes, for the live streams.
     pub signals: tokio::sync::broadcast::Sender<Signal>,
     /// Ends the streams.
     pub stop: CancellationToken,
     /// Where the API listens.
     pub bound: SocketAddr,
-    /// Folder of everything that lasts.
+    /// The data folder.
     pub data_dir: Arc<Path>,
     /// Days log lines are kept; 0 for ever.
     pub keep_logs_days: u32,
     /// Whether a proxy stands in front.
     pub behind_proxy: bool,
-    /// Room for files of devices.
+    /// Slots for files of devices.
     pub files: Arc<Semaphore>,
 }
 
@@ -128,7 +128,7 @@ impl Shared {
     }
 }
 
-/// Room for the files of devices that are taken at once.
+/// Slots for files of devices accepted at once.
 pub fn room_for_files() -> Arc<Semaphore> {
     Arc::new(Semaphore::new(large::FILES))
 }
@@ -173,7 +173,7 @@ fn panicked() -> Response {
     .into_response()
 }
 
-/// The one path a route is mounted under: without `/api` before it and without a slash at its end.
+/// The one path a route is mounted under: without a leading `/api` and without a trailing slash.
 fn canonical(path: &str) -> &str {
     let mut path = path;
     while let Some(rest) = path.strip_prefix("/api").filter(|rest| rest.is_empty() || rest.starts_with('/')) {

@@ -1,4 +1,4 @@
-//! Who calls: the gate before every route.
+//! Authentication: the gate before every route.
 
 use axum::extract::{FromRequestParts, Request, State};
 use axum::http::header::AUTHORIZATION;
@@ -15,7 +15,7 @@ use super::{Connection, Shared};
 use crate::store::approvals::Author;
 use crate::store::users::Standing;
 
-/// Who calls; there once a route's gate has let the request in.
+/// The caller; present once a route's gate has admitted the request.
 #[derive(Clone, Debug)]
 pub struct Caller(pub User);
 
@@ -25,7 +25,7 @@ impl Caller {
         &self.0.username
     }
 
-    /// Who gives devices their addresses and tags: what an admin gives is approved by that.
+    /// The author of devices' addresses and tags: an admin's are approved by that.
     pub fn author(&self) -> Author<'_> {
         Author { name: self.name(), approves: self.0.role == Role::Admin }
     }
@@ -77,7 +77,7 @@ fn refused() -> Fault {
     Fault::unauthenticated("Could not validate credentials")
 }
 
-/// The user of a sign-in as it is now. Refused once the sign-in has ended, for whatever reason.
+/// The current user of a sign-in. Refused once the sign-in has ended, for whatever reason.
 pub async fn holder(shared: &Shared, sign_in: &SignIn) -> Result<User, Fault> {
     if sign_in.is_over() {
         return Err(refused());

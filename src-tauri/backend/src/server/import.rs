@@ -1,5 +1,5 @@
-//! Adding devices from a file, batch by batch: however long it is, no more than a batch of its devices is held, and of the rows
-//! before only the names and places by which twins are known. What was added stays.
+//! Adding devices from a file, batch by batch: however long it is, only a batch of its devices is held, and of earlier
+//! rows only the names and addresses that detect duplicates. What was added stays.
 
 mod json;
 
@@ -26,7 +26,7 @@ const BATCH: usize = 500;
 const LIMIT: Duration = Duration::from_secs(40);
 /// Most new tags listed by the check.
 const NEW_TAGS: usize = 100;
-/// What a person does about rows that were not read.
+/// Advice for rows that were not read.
 const AGAIN: &str = "Import the same file again: rows that went in are recognised.";
 
 /// The rows of a CSV text, or the refusal of its first line.
@@ -56,7 +56,7 @@ pub async fn take(
     Ok(tally)
 }
 
-/// Says what [`take`] would do now, and the names of tags it would make.
+/// Reports what [`take`] would do now, and the names of tags it would create.
 pub async fn look(
     shared: &Shared,
     rows: impl Iterator<Item = Result<Row, String>> + Send,
@@ -71,7 +71,7 @@ fn devices(count: i64) -> String {
 
 struct Import<'a> {
     shared: &'a Shared,
-    /// Who adds; nobody where it is only looked at.
+    /// The author; none in a check.
     author: Option<&'a Author<'a>>,
     platforms: Vec<String>,
     seen: Seen,
@@ -119,13 +119,13 @@ impl<'a> Import<'a> {
                 }
                 break;
             }
-            // Rows that are all wrong never wait for anything.
+            // Rows that are all wrong never wait for the database.
             tokio::task::yield_now().await;
         }
         Ok((self.tally, self.new_tags))
     }
 
-    /// Reads the rows of a batch: the devices of those that are right, and where the last one stands unless there are no more.
+    /// Reads the rows of a batch: the devices of the valid ones, and the place of the last one unless there are no more.
     fn batch(&mut self, rows: &mut impl Iterator<Item = Result<Row, String>>) -> (Vec<Entry>, Option<Place>) {
         let (mut entries, mut last) = (Vec::new(), None);
         for _ in 0..BATCH {
@@ -146,7 +146,7 @@ impl<'a> Import<'a> {
         (entries, last)
     }
 
-    /// Adds what of a batch is new.
+    /// Adds the new devices of a batch.
     async fn settle(&mut self, entries: Vec<Entry>) -> Result<(), Fault> {
         if entries.is_empty() {
             return Ok(());
@@ -184,8 +184,8 @@ impl<'a> Import<'a> {
         Ok(())
     }
 
-    /// The ids of the tags that entries name, of which new ones are made, or noted where it is only looked at. An entry that
-    /// names a number no tag has is refused.
+    /// The ids of the tags that entries name; new ones are created, or only noted in a check. An entry with a number
+    /// that no tag has is refused.
     async fn tags(&mut self, entries: &mut Vec<Entry>) -> Result<HashMap<String, i64>, Fault> {
         let store = &self.shared.store;
         let called: HashSet<&str> = entries.iter().flat_map(|entry| &entry.tags).map(String::as_str).collect();

@@ -34,13 +34,13 @@ use crate::seal::password::{self, Verdict};
 
 /// How long a login lasts, as in NetRaven.
 const LIFETIME: Duration = Duration::from_secs(30 * 60);
-/// How long after its end a token still shows that its owner signed in before.
+/// How long after its end a token still proves that its owner signed in before.
 const EARLIER_S: i64 = 30 * 24 * 60 * 60;
 /// Failed logins logged one by one within [`WINDOW`]; the rest are only counted.
 const TOLD: usize = 20;
 const WINDOW: Duration = Duration::from_secs(60);
 
-/// The form of the login, as OAuth has it; what has no use here is taken and ignored.
+/// The form of the login, as in OAuth; fields of no use here are accepted and ignored.
 #[derive(Deserialize, ToSchema)]
 struct LoginForm {
     /// User name, case sensitive.
@@ -86,7 +86,7 @@ async fn login(
 ) -> Result<Json<Token>, Response> {
     let tokens = &shared.tokens;
     let earlier = earlier(&shared, &headers, &login.username);
-    // Counted before the password is looked at: what is worked on at the same time counts, too.
+    // Counted before the password is checked: simultaneous attempts count, too.
     let attempt = match tokens.guesses.attempt(&login.username, peer, earlier) {
         Ok(attempt) => attempt,
         Err(refused) => {
@@ -178,7 +178,7 @@ impl Told {
     }
 }
 
-/// Puts a failed login on record, with its user name and its source.
+/// Logs a failed login, with its user name and its source.
 pub fn record(shared: &Shared, username: &str, peer: IpAddr, why: &str) {
     let (tell, first_untold) = shared.tokens.told.one_more();
     let line = |shared: &Shared, message: String, meta: serde_json::Value| {
@@ -202,7 +202,7 @@ pub fn record(shared: &Shared, username: &str, peer: IpAddr, why: &str) {
     }
 }
 
-/// A user name as it is put on record. What could be no user name may be a password typed into the wrong field.
+/// A user name as it is logged. An invalid one may be a password typed into the wrong field.
 fn shown(username: &str) -> String {
     let is_name = username.len() <= 50
         && username.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | b'.'));

@@ -1,4 +1,4 @@
-//! Mounting: an endpoint's method, path, access and status come from its type, so that they are spelled once, and each
+//! Mounting: an endpoint's method, path, access and status come from its type, so that they are written once, and each
 //! route is described as it is mounted, so that none is forgotten.
 
 use axum::Router;
@@ -29,7 +29,7 @@ impl Mount {
         Mount { shared, router: Router::new(), description: Description::default() }
     }
 
-    /// Mounts an endpoint; only those it lets in reach the handler. The handler's parameters are what is described.
+    /// Mounts an endpoint; only callers it admits reach the handler. The handler's parameters are described.
     pub fn add<E, T>(&mut self, handler: impl Handler<T, Shared>)
     where
         E: Endpoint<Reply: ToSchema + 'static> + ToSchema,
@@ -49,7 +49,7 @@ impl Mount {
         self.route(Route::of::<E>(), operation, methods);
     }
 
-    /// Mounts what is no [`Endpoint`]: the login, the import of a file, the live stream.
+    /// Mounts routes without an [`Endpoint`]: the login, the import of a file, the live stream.
     pub fn route(&mut self, route: Route, operation: Operation, methods: MethodRouter<Shared>) {
         self.description.add(&route, operation);
         let methods = methods.layer(DefaultBodyLimit::max(large::limit_of(route.path)));
@@ -72,7 +72,7 @@ impl Mount {
     }
 }
 
-/// A success has the status its endpoint says.
+/// A success has its endpoint's status.
 fn with_status(response: Response, status: StatusCode) -> Response {
     match (response.status(), status) {
         (StatusCode::OK, StatusCode::OK) => response,
@@ -82,7 +82,7 @@ fn with_status(response: Response, status: StatusCode) -> Response {
     }
 }
 
-/// Gives up a request that takes too long.
+/// Cuts off a request that takes too long.
 pub async fn limit(request: Request, next: Next) -> Result<Response, Fault> {
     let sentence = "The request took too long and was given up: try again, or ask for less.";
     let answer = tokio::time::timeout(REQUEST_LIMIT, next.run(request)).await;

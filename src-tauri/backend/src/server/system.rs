@@ -1,4 +1,4 @@
-//! Health of the system, asked now, never remembered.
+//! Health of the system, always measured, never cached.
 
 use std::path::Path;
 use std::time::Duration;
@@ -14,10 +14,10 @@ use super::mount::Mount;
 use crate::queue::QueueStatus;
 use crate::store::system::DatabaseFacts;
 
-/// How long a part is waited for.
+/// How long to wait for a part.
 const LIMIT: Duration = Duration::from_secs(3);
 
-/// Seconds after its last tick that a scheduler still counts as healthy.
+/// Seconds since its last tick for which a scheduler counts as healthy.
 const SCHEDULER_SILENCE_S: i64 = 15;
 
 /// Mounts the endpoints of the system.
@@ -115,7 +115,7 @@ fn number(value: u64) -> i64 {
     i64::try_from(value).unwrap_or(i64::MAX)
 }
 
-/// Bytes that are free on the disk of a folder, and all of them.
+/// Free and total bytes on the disk of a folder.
 #[cfg(unix)]
 fn disk(folder: &Path) -> Option<(i64, i64)> {
     let disk = rustix::fs::statvfs(folder).ok()?;

@@ -7,14 +7,14 @@ use sqlx::PgConnection;
 use super::leases::lapsed;
 use super::{Result, Store, StoreError};
 
-/// What asking to cancel a device came to.
+/// The outcome of a request to cancel a device.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum DeviceCancelled {
-    /// It waited, and has ended.
+    /// It was waiting, and has ended.
     Waiting,
-    /// A worker has it and is to close its session.
+    /// A worker has it and will close its session.
     Running,
-    /// It had ended, or was being cancelled: nothing was done.
+    /// It had ended, or was already being cancelled: nothing was done.
     Nothing,
 }
 
@@ -49,7 +49,7 @@ impl Store {
     /// result; if a worker has it, the worker closes its session.
     pub async fn cancel_device(&self, run_id: i64, device_id: i64, by: &str) -> Result<DeviceCancelled> {
         let mut tx = self.pool().begin().await?;
-        // Under the row's lock a worker either has leased it before, or sees the mark.
+        // Under the row's lock, a worker either leased it earlier or sees the mark.
         let row: Option<(String, bool)> = sqlx::query_as(
             "select d.state, r.cancel_requested or d.cancelled_by is not null from run_devices d
              join job_runs r on r.id = d.run_id where d.run_id = $1 and d.device_id = $2 for update of d",
@@ -92,7 +92,7 @@ impl Store {
         .await?)
     }
 
-    /// Ends cancelled devices whose worker died before it could.
+    /// Ends cancelled devices whose worker died before doing so.
     pub async fn end_cancelled(&self) -> Result<u64> {
         Ok(sqlx::query(concat!(
             "with ended as (update run_devices d set state = 'cancelled', cause = 'cancelled',

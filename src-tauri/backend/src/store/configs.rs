@@ -1,4 +1,4 @@
-//! Configurations read from devices; each also stands in the snapshot repository.
+//! Configurations read from devices; each is also in the snapshot repository.
 
 use jiff::Timestamp;
 use netraven_api::configs::{Config, ConfigHead, ListConfigs};
@@ -32,7 +32,7 @@ pub struct Uncommitted {
 }
 
 impl Store {
-    /// The newest snapshot of a device: its id and its fingerprint. None if it bears another name than the device has now: a
+    /// The newest snapshot of a device: its id and its fingerprint. None if it is stored under another name than the device has now: a
     /// renamed device is stored again, since its file has another name.
     pub async fn newest_config(&self, device_id: i64) -> Result<Option<(i64, String)>> {
         newest(&mut *self.pool().acquire().await?, device_id).await
@@ -120,7 +120,7 @@ impl Store {
         }
     }
 
-    /// The runs that have ended, or were removed, and left snapshots without a commit: a crash came between.
+    /// Runs that ended, or were removed, and left snapshots without a commit, because of a crash.
     pub async fn runs_with_uncommitted(&self) -> Result<Vec<Option<i64>>> {
         Ok(sqlx::query_scalar(
             "select distinct c.run_id from device_configurations c left join job_runs r on r.id = c.run_id
@@ -144,7 +144,7 @@ impl Store {
         Ok(rows.into_iter().map(|row| row.0).collect())
     }
 
-    /// Notes the commit that holds these snapshots.
+    /// Records the commit that holds these snapshots.
     pub async fn set_commit(&self, ids: &[i64], commit: &str) -> Result<()> {
         sqlx::query("update device_configurations set commit_id = $2 where id = any($1)")
             .bind(ids)

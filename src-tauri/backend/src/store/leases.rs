@@ -9,10 +9,10 @@ use sqlx::types::Json;
 
 use super::{Result, Store};
 
-/// Seconds a lease holds without a beat of its worker's heart.
+/// Seconds a lease holds without a heartbeat of its worker.
 pub const LEASE_SECONDS: i32 = 15;
 
-/// Whether the lease of the device `d` has ended. None is given for longer than it holds: one that ends later was given by a
+/// Whether the lease of the device `d` has ended. No lease lasts longer than this: one that ends later was given by a
 /// clock that was ahead, and its worker, if it lives, has renewed it at its next heartbeat.
 macro_rules! lapsed {
     () => {
@@ -21,7 +21,7 @@ macro_rules! lapsed {
 }
 pub(super) use lapsed;
 
-/// A device of a run that a worker now has.
+/// A device of a run, leased by a worker.
 #[derive(Clone, Debug, Deserialize)]
 pub struct Lease {
     /// Id of the run.
@@ -49,8 +49,8 @@ pub struct Lease {
 }
 
 impl Store {
-    /// Takes a device of a run for a worker. None when there is nothing to take: it is done, cancelled, or another worker
-    /// that is alive has it.
+    /// Leases a device of a run to a worker. None if there is nothing to lease: it is done, cancelled, or held by another
+    /// living worker.
     pub async fn lease(&self, run_id: i64, device_id: i64, worker: &str) -> Result<Option<Lease>> {
         let mut tx = self.pool().begin().await?;
         let row: Option<Json<Lease>> = sqlx::query_scalar(concat!(
@@ -93,7 +93,7 @@ impl Store {
         Ok(Some(lease))
     }
 
-    /// Notes the stage a device is in, if the worker still has it.
+    /// Records the stage a device is in, if the worker still holds it.
     pub async fn set_stage(&self, lease: &Lease, stage: Stage) -> Result<()> {
         sqlx::query(
             "update run_devices set stage = $4 where run_id = $1 and device_id = $2 and attempt = $3 and state = 'running'",
@@ -107,8 +107,8 @@ impl Store {
         Ok(())
     }
 
-    /// Prolongs the leases (run, device, attempt) that a worker says it works on; answers which of them it still has, so that
-    /// it can drop what it lost. What it has without knowing, because an answer was lost, ends by itself.
+    /// Extends the leases (run, device, attempt) a worker says it works on; returns those it still holds, so that it can drop
+    /// the rest. A lease it holds without knowing, because an answer was lost, ends by itself.
     pub async fn beat(&self, worker: &str, leases: &[(i64, i64, i64)]) -> Result<Vec<(i64, i64, i64)>> {
         Ok(sqlx::query_as(
             "update run_devices set lease_until = now() + make_interval(secs => $2)
@@ -125,7 +125,7 @@ impl Store {
         .await?)
     }
 
-    /// Whether a worker still has a lease.
+    /// Whether a worker still holds a lease.
     pub async fn holds(&self, lease: &Lease) -> Result<bool> {
         Ok(sqlx::query_scalar(
             "select exists (select 1 from run_devices
@@ -138,7 +138,7 @@ impl Store {
         .await?)
     }
 
-    /// Gives devices back that a worker will not do (it stops): they are queued again.
+    /// Returns devices that a stopping worker will not do: they are queued again.
     pub async fn give_back(&self, lease: &Lease) -> Result<()> {
         sqlx::query(
             "update run_devices set state = 'queued', worker = null, lease_until = null, stage = null
@@ -152,7 +152,7 @@ impl Store {
         Ok(())
     }
 
-    /// Devices of active runs that wait for a worker, or whose worker's lease ran out: (run, device, attempt).
+    /// Devices of active runs that wait for a worker, or whose lease has expired: (run, device, attempt).
     pub async fn open_devices(&self) -> Result<Vec<(i64, i64, i64)>> {
         Ok(sqlx::query_as(concat!(
             "select d.run_id, d.device_id, d.attempt from run_devices d join job_runs r on r.id = d.run_id

@@ -8,7 +8,7 @@ use sqlx::types::Json;
 use super::{Result, Store};
 
 impl Store {
-    /// A page of the matrix of a job.
+    /// A page of a job's matrix.
     pub async fn job_matrix(&self, query: &GetJobMatrix) -> Result<JobMatrix> {
         self.job(query.job_id).await?;
         let (page, size) = (query.page.unwrap_or(1).max(1), query.size.unwrap_or(DEFAULT_SIZE).clamp(1, MAX_SIZE));

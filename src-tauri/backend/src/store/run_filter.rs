@@ -8,7 +8,7 @@ use netraven_api::runs::{GetRunOutcomes, GetRunTimeline, ListRuns, RunStatus, Su
 use super::contains;
 use super::listing::{Sql, any_of, is, within};
 
-/// Filters of runs; what is not given lets every run through.
+/// Filters of runs; an absent filter lets every run through.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct RunFilter<'a> {
     /// Runs of the job with this id.
@@ -21,7 +21,7 @@ pub struct RunFilter<'a> {
     pub triggers: &'a [Trigger],
     /// A device that was in it.
     pub device_id: Option<i64>,
-    /// Tags of which a device in it carries one now.
+    /// Tags, one of which a device in it carries now.
     pub tags: &'a [i64],
     /// Queued at or after.
     pub start: Option<Timestamp>,

@@ -37,7 +37,7 @@ const LIST: List = List {
     pages_of_none: 0,
 };
 
-/// What a column is in the database.
+/// The database's expression for a column.
 fn key(column: TagColumn) -> SortKey {
     match column {
         TagColumn::Id => SortKey::of("t.id"),
@@ -74,7 +74,7 @@ impl Store {
         row.map(|row| row.0).ok_or(StoreError::NotFound("Tag"))
     }
 
-    /// Adds a tag and answers its id.
+    /// Adds a tag and returns its id.
     pub async fn create_tag(&self, input: &TagInput) -> Result<i64> {
         sqlx::query_scalar("insert into tags (name, type, description) values ($1, $2, $3) returning id")
             .bind(&input.name)

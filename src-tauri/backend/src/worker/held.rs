@@ -23,7 +23,7 @@ impl Holding {
         (self.task.task.run_id, self.task.task.device_id)
     }
 
-    /// Run, device and fencing number: what a lease is known by in the store.
+    /// Run, device and fencing number: the key of a lease in the store.
     pub fn lease(&self) -> (i64, i64, i64) {
         (self.task.task.run_id, self.task.task.device_id, self.attempt)
     }

@@ -4,13 +4,13 @@ use jiff::Timestamp;
 
 use crate::store::listing::Sql;
 
-/// Widths that read well on an axis, in seconds; beyond them it is whole days.
+/// Widths that read well on an axis, in seconds; above them, whole days.
 const WIDTHS_S: [i64; 17] = [1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1_800, 3_600, 7_200, 10_800, 21_600, 43_200];
 const DAY_S: i64 = 86_400;
-/// Steps in which counts are kept, the coarse one first.
+/// Steps of the kept counts, the coarse one first.
 const STEPS_S: [i32; 2] = [3_600, 60];
 
-/// Buckets of one width, one after the other.
+/// Consecutive buckets of one width.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Frame {
     first_s: i64,
@@ -21,7 +21,7 @@ pub struct Frame {
 }
 
 impl Frame {
-    /// At most `buckets` of them around two times, at least `narrowest_s` wide, on round times.
+    /// At most `buckets` of them around two times, at least `narrowest_s` wide, aligned to round times.
     pub fn of(from_s: i64, until_s: i64, buckets: i64, narrowest_s: i64) -> Frame {
         let until_s = until_s.max(from_s);
         let around = |width_s: i64| {
@@ -37,7 +37,7 @@ impl Frame {
         })
     }
 
-    /// When a bucket begins; the one behind the last is the end.
+    /// When a bucket begins; the one after the last is the end.
     pub fn start(&self, place: i64) -> Timestamp {
         let second = self.first_s + place * self.width_s;
         Timestamp::from_second(second).unwrap_or(if second < 0 { Timestamp::MIN } else { Timestamp::MAX })
@@ -52,7 +52,7 @@ impl Frame {
     }
 }
 
-/// Where the counts of a stretch of time come from; `until` itself is not in it.
+/// Where the counts of a period come from; `until` is exclusive.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Stretch {
     /// Counts kept for each step.
@@ -61,20 +61,20 @@ pub enum Stretch {
         step_s: i32,
         /// First step.
         from: Timestamp,
-        /// Step behind the last.
+        /// Step after the last.
         until: Timestamp,
     },
     /// The lines themselves.
     Lines {
         /// Earliest time.
         from: Timestamp,
-        /// Time behind the last.
+        /// Time after the last.
         until: Timestamp,
     },
 }
 
-/// Cuts the time from `begin` to `end`, both included, into stretches: as much as can be in hours if the buckets are whole
-/// hours, then in minutes, and what is less than a minute by its lines.
+/// Splits the period from `begin` to `end`, both included: as much as possible into hours if the buckets are whole
+/// hours, then into minutes, and what is shorter than a minute into single lines.
 pub fn stretches(frame: &Frame, begin: Timestamp, end: Timestamp) -> Vec<Stretch> {
     // A timestamp of the log is whole microseconds.
     let behind = end.checked_add(jiff::Span::new().microseconds(1)).unwrap_or(Timestamp::MAX);
