@@ -13,9 +13,9 @@ use std::process::Command;
 
 /// Turns the composing off; read by WebKitGTK when its first process starts.
 const PLAIN: &str = "WEBKIT_DISABLE_DMABUF_RENDERER";
-/// Whoever set one of these has chosen for themselves.
+/// A user who set one of these has chosen.
 const CHOICES: [&str; 2] = [PLAIN, "WEBKIT_DISABLE_COMPOSITING_MODE"];
-/// The graphics devices of this computer, and what the kernel tells of each.
+/// The graphics devices of this computer, as the kernel lists them.
 const DEVICES: &str = "/sys/class/drm";
 /// PCI vendors whose graphics cards are those of a virtual machine: VMware, VirtualBox, virtio, QXL, QEMU, Hyper-V.
 const VIRTUAL: [&str; 6] = ["0x15ad", "0x80ee", "0x1af4", "0x1b36", "0x1234", "0x1414"];

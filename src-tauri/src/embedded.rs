@@ -14,7 +14,7 @@ use netraven_client::{Tokens, token};
 
 /// Longest wait for an orderly stop.
 const STOP_LIMIT: Duration = Duration::from_secs(10);
-/// A token is made anew this long before its end.
+/// A token is renewed this long before its end.
 const RENEW_BEFORE_S: i64 = 60;
 
 /// The running backend; clones share it.
@@ -30,7 +30,7 @@ struct Running {
 }
 
 impl Embedded {
-    /// Starts the backend on a data folder and tells each step as a sentence.
+    /// Starts the backend on a data folder and reports each step as a sentence.
     pub async fn start(data_dir: &Path, step: impl Fn(&str) + Send + Sync + 'static) -> Result<Embedded, Problem> {
         let config = Config::embedded(data_dir.to_owned());
         let app = App::start(config, step).await.map_err(|error| problem_of(&error, data_dir))?;

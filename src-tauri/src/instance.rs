@@ -1,7 +1,7 @@
 //! One window per data folder: a second start brings the first window to the front and ends.
 //!
 //! The folder's own lock is the truth; this is only the friendly answer. A doorbell in the folder carries the message; where the
-//! system has a way of its own, that one too, which also tells starts at the same moment apart.
+//! system has a way of its own, that one too, which also separates starts at the same moment.
 
 mod doorbell;
 

@@ -77,7 +77,7 @@ impl LabKeeper {
         Ok(self.show(LabState { devices, run_id: enrolled.run_id }))
     }
 
-    /// Starts the devices of the remembered lab, if there is one. [`LabKeeper::make_known`] tells the server where they are.
+    /// Starts the devices of the remembered lab, if there is one. [`LabKeeper::make_known`] adds them to the server.
     pub async fn wake(&self) -> Result<(), Problem> {
         let memory = self.remembered();
         let devices = u16::try_from(memory.ports.len()).unwrap_or(0).min(MOST_DEVICES);

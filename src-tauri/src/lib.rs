@@ -168,7 +168,7 @@ fn has_display() -> bool {
     !cfg!(target_os = "linux") || is_set("DISPLAY") || is_set("WAYLAND_DISPLAY")
 }
 
-/// Makes the data folder for this user alone. What is wrong with it, the backend tells in the window.
+/// Makes the data folder for this user alone. If something is wrong with it, the backend reports that in the window.
 fn make_folder(path: &Path) {
     let mut builder = std::fs::DirBuilder::new();
     builder.recursive(true);

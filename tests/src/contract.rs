@@ -20,7 +20,7 @@ pub const PASSWORD: &str = "$password";
 pub struct Exchange {
     /// Name of the recording.
     pub name: String,
-    /// Method.
+    /// HTTP method.
     pub method: String,
     /// Path with its query.
     pub path: String,
@@ -40,7 +40,7 @@ pub struct Exchange {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Body {
-    /// JSON.
+    /// A JSON value.
     Json(Value),
     /// Fields of a form.
     Form(Vec<(String, String)>),

@@ -110,7 +110,7 @@ impl Gallery {
         bail!("{place} looks different each time: compare {} and {}", others[0].display(), others[1].display())
     }
 
-    /// Fails with every finding, each told once with all the places it was found at.
+    /// Fails with every finding, each listed once with all the places it was found at.
     pub fn verdict(&self) -> anyhow::Result<()> {
         ensure!(self.findings.is_empty(), "not everybody can use these pages:\n{}", rules::told(&self.findings));
         Ok(())

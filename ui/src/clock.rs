@@ -12,7 +12,7 @@ pub trait Clock {
     fn now(&self) -> Timestamp;
     /// The time zone times are shown in.
     fn zone(&self) -> TimeZone;
-    /// Waits.
+    /// Waits for the given time.
     fn sleep(&self, duration: Duration) -> LocalBoxFuture<'static, ()>;
 }
 

@@ -121,7 +121,7 @@ pub fn focus(id: &str) {
 }
 
 /// Moves the focus to the element of an id where the one that had it is drawn away now: it would be nowhere, and the next
-/// Tab would begin at the top of the page. Whoever has gone on to something else is left there.
+/// Tab would begin at the top of the page. A focus that has moved on is left there.
 pub fn focus_if_lost(id: &str) {
     #[cfg(target_arch = "wasm32")]
     {

@@ -5,20 +5,20 @@ use netraven_api::runs::{Run, TimelineRun};
 
 use crate::format::{count_of, number, seconds_between};
 
-/// Share of the devices, in percent, that has to be done before the run's own pace tells more than the usual duration.
+/// Share of the devices, in percent, that must be done before the run's own pace is a better guide than the usual duration.
 const TELLING_PERCENT: i64 = 20;
 
-/// Fewer seconds than this are not promised: whoever said so was wrong most of the time.
+/// Fewer seconds than this are not promised: such estimates were wrong most of the time.
 const TELLABLE_S: i64 = 5;
 
 /// What can be said of the rest of a run.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Left {
-    /// About so many seconds.
+    /// About this many seconds.
     Seconds(i64),
-    /// It takes longer than usual already, by so many seconds.
+    /// It is already taking longer than usual, by this many seconds.
     Over(i64),
-    /// So many devices, of which nobody knows how long they still take: the last ones are often the slow ones.
+    /// This many devices, with no estimate for them: the last ones are often the slow ones.
     Devices(i64),
 }
 

@@ -147,7 +147,7 @@ impl Route {
         Route::RunPage { id: run_id, view: of_cause(cause) }
     }
 
-    /// The page of one device of a run: what came of it.
+    /// The page of one device of a run: its result.
     #[must_use]
     pub fn dossier(run_id: i64, device_id: i64) -> Route {
         Route::DossierPage { run_id, device_id, view: String::new() }

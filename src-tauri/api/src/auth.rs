@@ -15,7 +15,7 @@ pub const TOKEN_PATH: &str = "/auth/token";
 pub struct Login {
     /// User name, case sensitive.
     pub username: String,
-    /// Password.
+    /// The user's password.
     #[cfg_attr(feature = "openapi", schema(value_type = String, format = Password))]
     pub password: Secret,
     /// `password`, if given.

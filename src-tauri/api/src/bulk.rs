@@ -30,11 +30,11 @@ pub enum BulkImported {
     },
     /// It was not.
     Unreadable {
-        /// Nothing.
+        /// Always empty.
         success: Vec<String>,
         /// Why, as sentences.
         errors: Vec<String>,
-        /// Nothing.
+        /// Always empty.
         duplicates: Vec<BulkDuplicate>,
     },
 }

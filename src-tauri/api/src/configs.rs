@@ -32,9 +32,9 @@ parts! {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Config {
-    /// Id.
+    /// Id of the snapshot.
     pub id: i64,
-    /// Device.
+    /// Id of the device.
     pub device_id: i64,
     /// When it was read.
     pub retrieved_at: Timestamp,
@@ -49,9 +49,9 @@ pub struct Config {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct ConfigHead {
-    /// Id.
+    /// Id of the snapshot.
     pub id: i64,
-    /// Device.
+    /// Id of the device.
     pub device_id: i64,
     /// When it was read.
     pub retrieved_at: Timestamp,
@@ -65,7 +65,7 @@ pub struct ConfigHead {
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(default)]
 pub struct ListConfigs {
-    /// Device.
+    /// Snapshots of the device with this id.
     pub device_id: Option<i64>,
     /// Rows to skip.
     #[cfg_attr(feature = "openapi", schema(minimum = 0, default = 0))]
@@ -124,11 +124,11 @@ pub struct ExportConfig(pub i64);
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct RawConfig {
-    /// Snapshot.
+    /// Id of the snapshot.
     pub id: i64,
-    /// Device.
+    /// Id of the device.
     pub device_id: i64,
-    /// Hostname.
+    /// The device's hostname.
     pub hostname: String,
     /// The text as the device showed it.
     pub raw: crate::secret::Secret,
@@ -172,9 +172,9 @@ pub struct SearchConfigs {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct FoundConfig {
-    /// Id.
+    /// Id of the snapshot.
     pub id: i64,
-    /// Device.
+    /// Id of the device.
     pub device_id: i64,
     /// When it was read.
     pub retrieved_at: Timestamp,
@@ -309,9 +309,9 @@ impl Endpoint for DeleteConfig {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct ConfigRestored {
-    /// Snapshot.
+    /// Id of the snapshot.
     pub restored_id: i64,
-    /// Device.
+    /// Id of the device.
     pub device_id: i64,
     /// When the snapshot was read, as NetRaven has it.
     pub restored_at: Timestamp,

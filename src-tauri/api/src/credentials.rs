@@ -12,13 +12,13 @@ use crate::tags::Tag;
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Credential {
-    /// Id.
+    /// Id of the credential.
     pub id: i64,
     /// User name on the devices.
     pub username: String,
     /// 1 to 1000; the smallest is tried first.
     pub priority: i64,
-    /// Description.
+    /// What it is for, free text.
     pub description: Option<String>,
     /// Made by the product itself; cannot be deleted.
     pub is_system: bool,
@@ -55,7 +55,7 @@ pub struct CredentialInput {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "openapi", schema(minimum = 1, maximum = 1000))]
     pub priority: Option<i64>,
-    /// Description.
+    /// What it is for, free text.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "openapi", schema(max_length = 500))]
     pub description: Option<String>,

@@ -24,7 +24,7 @@ pub use import::{CheckImport, ImportDevices, ImportError, ImportPlan, Imported};
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Device {
-    /// Id.
+    /// Id of the device.
     pub id: i64,
     /// Name, unique.
     pub hostname: String,
@@ -33,7 +33,7 @@ pub struct Device {
     pub ip_address: String,
     /// Platform, a Netmiko `device_type` such as `cisco_ios`.
     pub device_type: String,
-    /// Description.
+    /// What it is, free text.
     pub description: Option<String>,
     /// SSH port.
     pub port: Option<i64>,
@@ -44,13 +44,13 @@ pub struct Device {
     /// Where it came from.
     #[cfg_attr(feature = "openapi", schema(value_type = String))]
     pub source: Open<DeviceSource>,
-    /// Notes.
+    /// Remarks, free text.
     pub notes: Option<String>,
     /// When it was added.
     pub created_at: Option<Timestamp>,
     /// When it last answered.
     pub last_seen: Option<Timestamp>,
-    /// Tags.
+    /// Tags it carries; they decide which jobs and credentials apply.
     pub tags: Vec<Tag>,
     /// Credentials that share a tag with it.
     pub matching_credentials_count: i64,
@@ -96,7 +96,7 @@ pub struct DeviceInput {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "openapi", schema(minimum = 1, maximum = 65535))]
     pub port: Option<i64>,
-    /// Description.
+    /// What it is, free text.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "openapi", schema(max_length = 500))]
     pub description: Option<String>,
@@ -104,7 +104,7 @@ pub struct DeviceInput {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "openapi", schema(max_length = 128))]
     pub serial_number: Option<String>,
-    /// Model.
+    /// Model, e.g. `C9300-48P`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "openapi", schema(max_length = 128))]
     pub model: Option<String>,
@@ -112,7 +112,7 @@ pub struct DeviceInput {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "openapi", schema(value_type = Option<String>, pattern = "^(local|imported)$"))]
     pub source: Option<DeviceSource>,
-    /// Notes.
+    /// Remarks, free text.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "openapi", schema(max_length = 100000))]
     pub notes: Option<String>,
@@ -132,7 +132,7 @@ words! {
 }
 
 words! {
-    /// What came of a device the last time.
+    /// A device's newest result, as a filter.
     pub enum LastResult {
         /// Its newest result is a failure.
         Failure = "failure",
@@ -265,7 +265,7 @@ impl Endpoint for DeleteDevice {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct HostKey {
-    /// Device.
+    /// Id of the device.
     pub device_id: i64,
     /// Algorithm, e.g. `ssh-ed25519`.
     pub key_type: String,

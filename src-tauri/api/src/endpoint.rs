@@ -15,7 +15,7 @@ pub enum Method {
     Post,
     /// Changes; absent fields stay as they are.
     Put,
-    /// Removes.
+    /// Removes the resource.
     Delete,
 }
 

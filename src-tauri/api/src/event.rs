@@ -10,7 +10,7 @@ use crate::logs::LogEntry;
 pub enum Changed {
     /// A run was queued, moved on, or ended.
     Run {
-        /// Run.
+        /// Id of the run.
         run_id: i64,
         /// Its job.
         job_id: i64,
@@ -31,26 +31,26 @@ pub enum Changed {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "kind", rename_all = "snake_case")]
 pub enum FeedMessage {
-    /// New log lines, in order, none missing but those told of by [`FeedMessage::Skipped`].
+    /// New log lines, in order and complete except for those reported by [`FeedMessage::Skipped`].
     Lines {
         /// The lines.
         lines: Vec<LogEntry>,
     },
     /// Lines that were written and will not come by this feed.
     Skipped {
-        /// How many; where the server cannot tell, how many at most.
+        /// How many; the maximum where the server does not know.
         lines: u64,
-        /// Why.
+        /// Why they will not come.
         why: Skip,
     },
     /// Things that changed.
     Changes {
-        /// What.
+        /// The changes, in the order they were made.
         changes: Vec<Changed>,
     },
     /// The state of the connection.
     Link {
-        /// State.
+        /// The new state.
         link: Link,
     },
 }

@@ -75,7 +75,7 @@ parts! {
         pub ssh_banner: Option<String>,
         /// Milliseconds until the echo came back.
         pub icmp_ms: Option<u64>,
-        /// What came of the echo request.
+        /// The result of the echo request.
         pub icmp: Option<Echo>,
         /// The address that answered, with its port.
         pub address: Option<String>,
@@ -85,9 +85,9 @@ parts! {
 /// How long a stage took.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct StageTime {
-    /// Stage.
+    /// The stage that was timed.
     pub stage: Open<Stage>,
-    /// Milliseconds.
+    /// Duration in milliseconds.
     pub ms: u64,
 }
 
@@ -139,7 +139,7 @@ pub struct Algorithms {
 /// What a device says of itself.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Facts {
-    /// Model.
+    /// Hardware model.
     pub model: Option<String>,
     /// Serial number.
     pub serial: Option<String>,
@@ -148,7 +148,7 @@ pub struct Facts {
 }
 
 words! {
-    /// What came of an ICMP echo request.
+    /// The result of an ICMP echo request.
     pub enum Echo {
         /// It came back.
         Answered = "answered",

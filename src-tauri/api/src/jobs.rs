@@ -23,18 +23,18 @@ pub use status::JobStatus;
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Job {
-    /// Id.
+    /// Id of the job.
     pub id: i64,
     /// Name, unique, 1 to 255.
     pub name: String,
-    /// Description.
+    /// What it is for, free text.
     pub description: Option<String>,
     /// Whether the schedule is followed; a person may run it all the same.
     pub is_enabled: bool,
     /// When it runs by itself.
     #[serde(flatten)]
     pub schedule: Schedule,
-    /// Kind.
+    /// What is done on each device.
     #[cfg_attr(feature = "openapi", schema(value_type = String))]
     pub job_type: Open<JobKind>,
     /// NetRaven's status word of the newest run: `pending`, `queued`, `RUNNING`, `COMPLETED_SUCCESS`, …
@@ -69,7 +69,7 @@ pub struct JobInput {
     /// Kind; needed for a new job, fixed afterwards.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub job_type: Option<JobKind>,
-    /// Description.
+    /// What it is for, free text.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "openapi", schema(max_length = 1000))]
     pub description: Option<String>,
@@ -210,7 +210,7 @@ pub struct RunJob(pub i64);
 pub struct RunStarted {
     /// A sentence.
     pub message: String,
-    /// Job.
+    /// Id of the job.
     pub job_id: i64,
     /// Its name.
     pub job_name: String,
@@ -246,9 +246,9 @@ pub struct ListRecentJobs {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct DeviceName {
-    /// Id.
+    /// Id of the device.
     pub id: i64,
-    /// Hostname.
+    /// Hostname of the device.
     pub name: String,
 }
 
@@ -258,9 +258,9 @@ pub struct DeviceName {
 pub struct RecentJob {
     /// Job id.
     pub id: i64,
-    /// Name.
+    /// Name of the job.
     pub name: String,
-    /// Kind.
+    /// What is done on each device.
     #[cfg_attr(feature = "openapi", schema(value_type = String))]
     pub job_type: Open<JobKind>,
     /// When it ran.
@@ -292,7 +292,7 @@ impl Endpoint for ListRecentJobs {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct JobDeviceLine {
-    /// Device.
+    /// Id of the device.
     pub device_id: i64,
     /// Its hostname.
     pub device_name: String,

@@ -188,7 +188,7 @@ pub struct ListLogTypes;
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema), schema(as = LogType))]
 pub struct LogTypeInfo {
-    /// Type.
+    /// The type described.
     #[cfg_attr(feature = "openapi", schema(value_type = String))]
     pub log_type: Open<LogType>,
     /// What it holds.
@@ -214,7 +214,7 @@ pub struct ListLogLevels;
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema), schema(as = LogLevel))]
 pub struct LogLevelInfo {
-    /// Level.
+    /// The level described.
     #[cfg_attr(feature = "openapi", schema(value_type = String))]
     pub level: Level,
     /// What it means.

@@ -1,4 +1,4 @@
-//! A job's devices against its last runs: what came of each device each time.
+//! The run history of a job: each device's result in each of the last runs.
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -17,19 +17,19 @@ pub const MATRIX_MOST_RUNS: i64 = 100;
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct MatrixRun {
-    /// Run.
+    /// Id of the run.
     pub id: i64,
-    /// State.
+    /// State of the run.
     pub status: RunStatus,
     /// When it was put on the queue.
     pub queued_at: Timestamp,
 }
 
-/// What came of one device in one run.
+/// The result of one device in one run.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct MatrixCell {
-    /// State.
+    /// State of the device in that run.
     pub state: DeviceState,
     /// Why it failed.
     pub cause: Option<Cause>,
@@ -39,11 +39,11 @@ pub struct MatrixCell {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct MatrixRow {
-    /// Device.
+    /// Id of the device.
     pub device_id: i64,
     /// Its hostname in the newest of these runs.
     pub hostname: String,
-    /// What came of it, one for each run in their order; null where the run did not have it.
+    /// One cell per run, in the order of the runs; null where the device was not in the run.
     pub cells: Vec<Option<MatrixCell>>,
 }
 
@@ -60,12 +60,12 @@ pub struct JobMatrix {
     pub devices: MatrixPage,
 }
 
-/// What came of a job's devices in its last runs.
+/// The results of a job's devices in its last runs.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(default)]
 pub struct GetJobMatrix {
-    /// Job.
+    /// Id of the job.
     #[serde(skip)]
     pub job_id: i64,
     /// How many runs, counted from the newest.

@@ -127,7 +127,7 @@ impl Ready {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Renewal {
-    /// No.
+    /// The password is not wanted.
     #[default]
     None,
     /// The sign-in ends within a minute; until then everything works.
@@ -178,15 +178,15 @@ words! {
     pub enum Colour {
         /// No mark.
         None = "none",
-        /// Blue.
+        /// The blue mark.
         Blue = "blue",
-        /// Green.
+        /// The green mark.
         Green = "green",
-        /// Amber.
+        /// The amber mark.
         Amber = "amber",
-        /// Red.
+        /// The red mark.
         Red = "red",
-        /// Violet.
+        /// The violet mark.
         Violet = "violet",
     }
 }
@@ -205,9 +205,9 @@ impl Default for Colour {
 pub enum Native {
     /// The session as it is now: [`Session`].
     Session,
-    /// Start (or start again) the embedded backend: nothing; [`SESSION_EVENT`] tells the rest.
+    /// Start (or restart) the embedded backend: nothing; progress follows as [`SESSION_EVENT`].
     UseEmbedded,
-    /// Try a start that failed once more: nothing; [`SESSION_EVENT`] tells the rest.
+    /// Repeat a start that failed: nothing; progress follows as [`SESSION_EVENT`].
     Retry,
     /// Reach a server and sign in: nothing, or a [`Problem`].
     SignIn {
@@ -215,7 +215,7 @@ pub enum Native {
         url: String,
         /// User name.
         username: String,
-        /// Password.
+        /// The user's password.
         password: Secret,
         /// Keep the token in the system's store, so that the next start needs no password while it lasts.
         remember: bool,
@@ -223,7 +223,7 @@ pub enum Native {
     /// Sign in again as the same user, within the session that is open ([`Ready::renewal`]): nothing, or a [`Problem`].
     /// Requests that were held are sent, and feeds go on where they stopped.
     SignInAgain {
-        /// Password.
+        /// The user's password.
         password: Secret,
     },
     /// Take back a request whose answer nobody waits for any more: nothing. One that is held for a new sign-in is never sent;
@@ -234,13 +234,13 @@ pub enum Native {
     },
     /// Forget the token and go back to the choice: nothing.
     SignOut,
-    /// Change what a server used before is called and how it is marked, found by URL and user name: nothing, or a
-    /// [`Problem`]; [`SESSION_EVENT`] tells the rest.
+    /// Change the name and mark of a server used before, found by URL and user name: nothing, or a
+    /// [`Problem`]; the new state follows as [`SESSION_EVENT`].
     EditProfile {
         /// The server as it shall be.
         profile: Profile,
     },
-    /// Forget a server used before, and the token kept for it: nothing; [`SESSION_EVENT`] tells the rest.
+    /// Forget a server used before, and the token kept for it: nothing; the new state follows as [`SESSION_EVENT`].
     ForgetProfile {
         /// Base URL.
         url: String,
@@ -254,9 +254,9 @@ pub enum Native {
     },
     /// Changes a setting: nothing.
     SetSetting {
-        /// Name.
+        /// Name, e.g. `theme`.
         name: String,
-        /// Value.
+        /// The JSON value to store.
         value: serde_json::Value,
     },
     /// Draw the whole window larger or smaller, from 50 to 300 percent of the usual size: nothing.
@@ -276,7 +276,7 @@ pub enum Native {
     Export {
         /// What is written.
         what: ExportWhat,
-        /// How.
+        /// Format of the file.
         format: ExportFormat,
     },
     /// The newest export as it is: [`ExportState`].
@@ -299,7 +299,7 @@ pub enum Native {
 pub struct PickedFile {
     /// File name.
     pub name: String,
-    /// Text.
+    /// The file's content.
     pub text: String,
 }
 

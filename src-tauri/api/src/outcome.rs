@@ -13,7 +13,7 @@ words! {
         Refused = "refused": "Connection refused",
         /// No TCP answer in time.
         TimeoutConnect = "timeout-connect": "No answer",
-        /// No TCP connection, and the server does not tell whether it was refused, unanswered or had no route.
+        /// No TCP connection; the server does not report whether it was refused, unanswered or had no route.
         NotConnected = "not-connected": "No connection",
         /// The port answered, but not with an SSH banner.
         NotSsh = "not-ssh": "Not an SSH server",
@@ -133,7 +133,7 @@ words! {
         KeyExchange = "key_exchange": "Key exchange",
         /// Comparing the host key with the stored one.
         HostKey = "host_key": "Host key",
-        /// Authentication.
+        /// Signing in with a credential.
         SignIn = "sign_in": "Sign in",
         /// Waiting for the first prompt.
         Prompt = "prompt": "Prompt",

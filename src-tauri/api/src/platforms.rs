@@ -12,7 +12,7 @@ pub struct Platform {
     pub name: String,
     /// Name for people, e.g. "Cisco IOS / IOS XE".
     pub title: String,
-    /// Vendor.
+    /// Vendor for people, e.g. "Cisco".
     pub vendor: String,
     /// Whether the definition comes from the user's folder.
     pub custom: bool,

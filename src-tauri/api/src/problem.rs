@@ -16,7 +16,7 @@ pub enum Code {
     Inactive,
     /// This server does not offer it; the message says why.
     NotOffered,
-    /// There is no such thing.
+    /// No such thing.
     NotFound,
     /// The input was refused; `fields` says where.
     Invalid,

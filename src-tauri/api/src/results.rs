@@ -1,4 +1,4 @@
-//! Results: what came of one device in one run.
+//! Results: one device's outcome in one run.
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -25,11 +25,11 @@ words! {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct JobResult {
-    /// Id.
+    /// Id of the result.
     pub id: i64,
-    /// Job.
+    /// Id of the job.
     pub job_id: i64,
-    /// Device.
+    /// Id of the device.
     pub device_id: i64,
     /// Kind of job.
     #[cfg_attr(feature = "openapi", schema(value_type = String))]
@@ -72,11 +72,11 @@ pub struct ListResults {
     /// Rows a page, 1 to 100.
     #[cfg_attr(feature = "openapi", schema(minimum = 1, maximum = 100, default = 20))]
     pub size: Option<i64>,
-    /// Device.
+    /// Results of the device with this id.
     pub device_id: Option<i64>,
-    /// Job.
+    /// Results of the job with this id.
     pub job_id: Option<i64>,
-    /// Run.
+    /// Results of the run with this id.
     pub run_id: Option<i64>,
     /// Devices that carry any of these tags now.
     pub tag_id: Vec<i64>,

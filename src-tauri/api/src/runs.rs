@@ -65,9 +65,9 @@ words! {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct CauseCount {
-    /// Cause.
+    /// Why they failed.
     pub cause: Cause,
-    /// Devices.
+    /// Number of devices.
     pub devices: i64,
 }
 
@@ -77,7 +77,7 @@ pub struct CauseCount {
 pub struct Run {
     /// Id, ascending in time.
     pub id: i64,
-    /// Job.
+    /// Id of the job.
     pub job_id: i64,
     /// Its name.
     pub job_name: String,
@@ -88,7 +88,7 @@ pub struct Run {
     pub trigger: Trigger,
     /// Who started it, for [`Trigger::Manual`].
     pub triggered_by: Option<String>,
-    /// State.
+    /// State of the run.
     pub status: RunStatus,
     /// When it was put on the queue.
     pub queued_at: Timestamp,
@@ -165,7 +165,7 @@ impl Endpoint for ListRuns {
     }
 }
 
-/// What is told of one run.
+/// What to include about a run.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct RunParts {

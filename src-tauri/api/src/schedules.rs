@@ -12,14 +12,14 @@ use crate::words::Open;
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct ScheduledJob {
-    /// Job.
+    /// Id of the job.
     pub id: i64,
     /// Its name.
     pub name: String,
     /// Its kind.
     #[cfg_attr(feature = "openapi", schema(value_type = String))]
     pub job_type: Open<JobKind>,
-    /// Description.
+    /// What it is for, free text.
     pub description: Option<String>,
     /// `interval`, `cron` or `onetime`.
     #[cfg_attr(feature = "openapi", schema(value_type = Option<String>))]
@@ -38,7 +38,7 @@ pub struct ScheduledJob {
     pub args: Option<Vec<i64>>,
     /// More about it.
     pub meta: Option<serde_json::Value>,
-    /// Tags.
+    /// Tags whose devices the job works on.
     pub tags: Vec<Tag>,
     /// Whether it is followed.
     pub is_enabled: bool,

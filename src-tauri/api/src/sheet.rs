@@ -1,6 +1,6 @@
 //! Files of devices as spreadsheets write them: the one reader of server, client and window.
 //!
-//! It knows no server. Which platforms there are and which devices are there already it is told.
+//! It knows no server: the platforms and the devices that exist are passed in.
 
 mod columns;
 mod device;

@@ -37,7 +37,7 @@ pub struct GetHealth;
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Health {
-    /// `healthy`.
+    /// Always `healthy`.
     #[cfg_attr(feature = "openapi", schema(value_type = String))]
     pub status: Open<Condition>,
 }
@@ -65,10 +65,10 @@ pub struct SystemStatus {
     /// The API.
     #[cfg_attr(feature = "openapi", schema(value_type = String))]
     pub api: Open<Condition>,
-    /// PostgreSQL.
+    /// State of PostgreSQL.
     #[cfg_attr(feature = "openapi", schema(value_type = String))]
     pub postgres: Open<Condition>,
-    /// Redis.
+    /// State of Redis.
     #[cfg_attr(feature = "openapi", schema(value_type = String))]
     pub redis: Open<Condition>,
     /// At least one worker beats.
@@ -90,7 +90,7 @@ pub struct SystemStatus {
     pub details: SystemDetails,
 }
 
-/// What a server works with. What is absent it does not tell, or could not be asked now. Not part of NetRaven's shape.
+/// What a server works with. A field is absent if the server does not report it or could not find out. Not part of NetRaven's shape.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(default)]

@@ -10,14 +10,14 @@ use crate::sorting::{Order, TagColumn};
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Tag {
-    /// Id.
+    /// Id of the tag.
     pub id: i64,
     /// Name, unique, 1 to 50 of letters, digits, `_`, `-` and blanks.
     pub name: String,
     /// What kind of tag it is, free text, e.g. `site`.
     #[serde(rename = "type")]
     pub kind: Option<String>,
-    /// Description.
+    /// What it stands for, free text.
     pub description: Option<String>,
     /// How many devices carry it; only where tags themselves are asked for, not where one stands in something else. Not part
     /// of NetRaven's shape.
@@ -33,11 +33,11 @@ pub struct TagInput {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "openapi", schema(min_length = 1, max_length = 50, pattern = r"^[\w\-\s]+$"))]
     pub name: Option<String>,
-    /// Kind.
+    /// What kind of tag it is, free text, e.g. `site`.
     #[serde(default, rename = "type", skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "openapi", schema(max_length = 50))]
     pub kind: Option<String>,
-    /// Description.
+    /// What it stands for, free text.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "openapi", schema(max_length = 255))]
     pub description: Option<String>,

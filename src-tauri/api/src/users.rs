@@ -22,7 +22,7 @@ words! {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct User {
-    /// Id.
+    /// Id of the user.
     pub id: i64,
     /// Name to sign in with.
     pub username: String,
@@ -30,7 +30,7 @@ pub struct User {
     pub email: Option<String>,
     /// Full name.
     pub full_name: Option<String>,
-    /// Role.
+    /// What the user may do.
     pub role: Role,
     /// Whether the user may sign in.
     pub is_active: bool,
@@ -87,11 +87,11 @@ impl Endpoint for SignOutEverywhere {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct UserPublic {
-    /// Id.
+    /// Id of the user.
     pub id: i64,
     /// Name to sign in with.
     pub username: String,
-    /// Role.
+    /// What the user may do.
     pub role: Role,
     /// Whether the user may sign in.
     pub is_active: bool,
@@ -159,7 +159,7 @@ pub struct UserChange {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "openapi", schema(max_length = 100))]
     pub full_name: Option<String>,
-    /// Role.
+    /// New role.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub role: Option<Role>,
     /// Whether the user may sign in.

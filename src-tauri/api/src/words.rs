@@ -287,7 +287,7 @@ mod tests {
         pub enum Lamp {
             /// Not at all.
             Dark = "dark": "Off",
-            /// Bright.
+            /// At full power.
             VeryBright = "very_bright": "On",
         }
     }

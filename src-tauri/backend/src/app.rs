@@ -55,7 +55,7 @@ const INSTALLATION: &str = "installation";
 pub struct App {
     services: Services,
     servers: Option<Servers>,
-    /// Released last: whoever gets the folder next finds no server in it.
+    /// Released last, so that the next program to take the folder finds no server in it.
     _lock: DataDirLock,
 }
 
@@ -104,7 +104,7 @@ async fn installation(store: &Store) -> Result<String, StoreError> {
 }
 
 impl App {
-    /// Starts everything; `progress` is told in sentences what is being done.
+    /// Starts everything; `progress` receives each step as a sentence.
     pub async fn start(config: Config, progress: impl Fn(&str) + Send + Sync + 'static) -> Result<App, StartError> {
         if !config.listen.ip().is_loopback() && config.tls.is_none() && !config.behind_proxy {
             return Err(StartError::Unencrypted { address: config.listen });

@@ -32,7 +32,7 @@ pub struct Tls {
 /// What a backend is started with.
 #[derive(Clone, Debug)]
 pub struct Config {
-    /// Folder of everything that lasts.
+    /// The data folder.
     pub data_dir: PathBuf,
     /// Address of the API; port 0 takes a free one.
     pub listen: SocketAddr,

@@ -1,5 +1,5 @@
-//! The finisher: ends the runs of which every device is done. One commit per run names the devices whose text changed;
-//! only then is the run over. It takes no input and may be woken at any time; what a crash left half done, its next look does.
+//! The finisher: ends runs whose devices are all done. One commit per run names the devices whose text changed;
+//! only then is the run over. It takes no input and may be woken at any time; its next look completes what a crash interrupted.
 //! Runs where the API is served, since a worker has no repository.
 
 use std::sync::Arc;
@@ -20,11 +20,11 @@ use crate::store::configs::Uncommitted;
 
 /// Longest pause between two looks.
 const LOOK: Duration = Duration::from_millis(500);
-/// Pause between two looks for what an interruption left without a commit.
+/// Pause between two looks for snapshots that an interruption left without a commit.
 const MEND: Duration = Duration::from_secs(60);
-/// Most objects of the repository that may be files of their own.
+/// Most loose objects in the repository.
 const LOOSE: usize = 2_000;
-/// Names of devices a commit's subject holds; the rest are counted.
+/// Most names of devices in a commit's subject; the rest are counted.
 const NAMED: usize = 4;
 
 /// Ends runs.
@@ -69,7 +69,7 @@ impl Finisher {
             };
             tokio::select! {
                 () = tokio::time::sleep(LOOK) => {}
-                // With a job its runs may have gone, and nobody ends those any more.
+                // The deletion of a job may have removed its runs, and nothing else commits their snapshots.
                 jobs_changed = change => if jobs_changed {
                     mended = None;
                 },
@@ -78,7 +78,7 @@ impl Finisher {
         }
     }
 
-    /// Commits what a crash, or the deletion of a job, left without a commit.
+    /// Commits snapshots that a crash, or the deletion of a job, left without a commit.
     async fn mend(&self) -> anyhow::Result<()> {
         for run_id in self.store.runs_with_uncommitted().await? {
             let left = self.store.uncommitted(run_id).await?;
@@ -93,7 +93,7 @@ impl Finisher {
         Ok(())
     }
 
-    /// Gathers the objects of many commits into one file.
+    /// Packs the objects of many commits into one file.
     async fn pack(&self) {
         let repository = Arc::clone(&self.repository);
         match tokio::task::spawn_blocking(move || repository.pack(LOOSE)).await {
@@ -126,7 +126,7 @@ impl Finisher {
                 ),
             };
             self.journal.line(level, LogType::Job, "finisher", about, message, json!({ "commit": commit }));
-            // The last line stands before the run is over, so that who waits for its end finds the whole log.
+            // The last line is written before the run ends, so that a reader waiting for the end finds the whole log.
             self.journal.flush().await;
             let ended: Option<RunStatus> = self.store.end_run(run_id, commit.as_deref()).await?;
             if ended.is_some() {
@@ -137,7 +137,7 @@ impl Finisher {
         Ok(())
     }
 
-    /// Commits texts in one commit and notes it at each; answers the commit that holds them, if there were any.
+    /// Commits texts in one commit and records it with each; returns the commit that holds them, if there were any.
     async fn commit(&self, new: Vec<Uncommitted>, title: &str) -> anyhow::Result<Option<String>> {
         let Some(last) = new.last() else { return Ok(None) };
         let (when, message) = (last.retrieved_at, message(title, &new));
@@ -148,7 +148,7 @@ impl Finisher {
                 .iter()
                 .map(|one| SnapshotFile { path: path_of(&one.hostname, one.device_id), text: &one.text })
                 .collect();
-            // Nothing differs when a crash came after the commit and before the note of it: then it is the newest one.
+            // Nothing differs if a crash came after the commit and before its id was recorded: then it is the newest one.
             match repository.commit(&files, &message, when)? {
                 Some(commit) => Ok(Some(commit)),
                 None => repository.head(),

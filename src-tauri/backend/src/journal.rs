@@ -1,7 +1,7 @@
-//! The journal: takes log lines from anywhere in the backend, writes them in batches, and wakes those who listen.
+//! The journal: takes log lines from anywhere in the backend, writes them in batches, and wakes listeners.
 //!
-//! A line never costs a commit of its own. What waits is bounded; when the database is away for long, the oldest waiting
-//! lines are dropped and their number is written as a line of its own, so that nothing is ever missing silently.
+//! A line never costs a commit of its own. The buffer is bounded; when the database is away for long, the oldest waiting
+//! lines are dropped and their number is logged as a line of its own, so that no loss goes unnoticed.
 
 use std::collections::VecDeque;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -20,16 +20,16 @@ use crate::queue::Queue;
 use crate::store::Store;
 use crate::store::logs::NewLog;
 
-/// Longest a line waits for others to be written with it.
+/// How long a line waits for others to be written with it.
 const LINGER: Duration = Duration::from_millis(60);
 /// Most lines written in one statement.
 const BATCH: usize = 1_000;
-/// A wait for the database that is told of: by the system's state while it lasts, by the log itself afterwards.
+/// A wait for the database longer than this is reported: in the system's state while it lasts, in the log afterwards.
 const LONG: Duration = Duration::from_secs(5);
-/// Most lines that wait while the database is away.
+/// Most lines buffered while the database is away.
 const WAITING: usize = 200_000;
 
-/// What is published on the queue's channel: a wake-up, never data that matters.
+/// Published on the queue's channel: a wake-up, never data that matters.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "signal", rename_all = "snake_case")]
 pub enum Signal {
@@ -40,24 +40,24 @@ pub enum Signal {
     },
     /// Something changed.
     Changed {
-        /// What.
+        /// What changed.
         changed: Changed,
     },
     /// A run is to be cancelled.
     Cancel {
-        /// Run.
+        /// Id of the run.
         run_id: i64,
     },
-    /// One device of a run is to be cancelled, the others go on.
+    /// One device of a run is to be cancelled; the others go on.
     CancelDevice {
-        /// Run.
+        /// Id of the run.
         run_id: i64,
-        /// Device.
+        /// Id of the device.
         device_id: i64,
     },
     /// A worker asks for the seal key; see `handover`.
     KeyWanted {
-        /// Worker.
+        /// Id of the worker.
         worker: String,
     },
     /// The answer to it.
@@ -67,18 +67,18 @@ pub enum Signal {
         /// The key, sealed.
         sealed: String,
     },
-    /// Signals were lost: whoever shows what they tell of reads it again. Said inside a process, never published.
+    /// Signals were lost; listeners must refetch what they show. Sent within a process, never published.
     Gap,
 }
 
-/// What a line belongs to.
+/// What a line is about.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct About {
-    /// Job.
+    /// Id of the job.
     pub job_id: Option<i64>,
-    /// Device.
+    /// Id of the device.
     pub device_id: Option<i64>,
-    /// Run.
+    /// Id of the run.
     pub run_id: Option<i64>,
 }
 
@@ -95,11 +95,11 @@ pub struct Journal {
     backlog: Arc<Backlog>,
 }
 
-/// What waits to be written, for whoever asks meanwhile.
+/// Lines waiting to be written, so that they can be read meanwhile.
 #[derive(Debug, Default)]
 struct Backlog {
     lines: AtomicUsize,
-    /// Since when the writer has been at its batch.
+    /// Since when the writer has been working on its batch.
     since: Mutex<Option<Instant>>,
 }
 
@@ -128,7 +128,7 @@ impl Journal {
         (Journal { entries, queue, backlog }, tokio::spawn(writer.run(receiver, stop)))
     }
 
-    /// Adds a line. The message and `meta` hold no secret: the caller has hidden them.
+    /// Adds a line. The message and `meta` hold no secret: the caller has redacted them.
     pub fn line(
         &self,
         level: Level,
@@ -150,7 +150,7 @@ impl Journal {
             meta,
         };
         self.backlog.add(1);
-        // The writer is gone only while the program ends. What comes then is at least in the program's own log.
+        // The writer is gone only while the program ends. Later lines at least go to the program's own log.
         if let Err(mpsc::error::SendError(WriterMessage::Line(line))) =
             self.entries.send(WriterMessage::Line(Box::new(line)))
         {
@@ -159,21 +159,21 @@ impl Journal {
         }
     }
 
-    /// How many lines of this process wait to be written, and for how long; none while that is as short as usual.
+    /// How many lines of this process wait to be written, and for how long; none while the delay is normal.
     pub fn held_up(&self) -> Option<(usize, Duration)> {
         let since = *self.backlog.since.lock().expect("no holder of this lock panics");
         let time = since?.elapsed();
         (time >= LONG).then(|| (self.backlog.lines.load(Ordering::Relaxed), time))
     }
 
-    /// Waits until every line added before is written, for at most ten seconds; false where they are not, or not yet.
+    /// Waits until every line added before is written, for at most ten seconds; false if they are not, or not yet.
     pub async fn flush(&self) -> bool {
         let (sender, receiver) = oneshot::channel();
         self.entries.send(WriterMessage::Flush(sender)).is_ok()
             && matches!(tokio::time::timeout(Duration::from_secs(10), receiver).await, Ok(Ok(())))
     }
 
-    /// Tells those who listen that something changed. Best effort: they also look by themselves.
+    /// Notifies listeners that something changed. Best effort: they also look by themselves.
     pub async fn changed(&self, changed: Changed) {
         self.signal(&Signal::Changed { changed }).await;
     }
@@ -221,7 +221,7 @@ impl Writer {
                     () = &mut linger => break,
                 }
             }
-            // What has been sent by now goes with it.
+            // Everything sent by now is included.
             while self.waiting.len() < BATCH
                 && let Ok(entry) = entries.try_recv()
             {
@@ -272,7 +272,7 @@ impl Writer {
                         self.waiting.push_back(waited(began.elapsed()));
                         self.backlog.add(1);
                     }
-                    // That others hear of it late is no wait for the database.
+                    // A late notification is not a wait for the database.
                     self.backlog.writing_since(None);
                     publish(&self.queue, &Signal::Logs { newest }).await;
                     began = Instant::now();
@@ -284,7 +284,7 @@ impl Writer {
                     self.backlog.remove(self.waiting.len());
                     self.waiting.clear();
                     self.dropped = 0;
-                    // Who waits for them hears that they are not written.
+                    // Callers waiting for them learn that they are not written.
                     flushes.clear();
                 }
                 Err(error) => {

@@ -1,8 +1,8 @@
-//! The queue on Redis: tasks handed to workers, their signs of life, and live events. Knows no SQL, and nobody else knows Redis.
+//! The queue on Redis: tasks handed to workers, the workers' heartbeats, and live events. Knows no SQL; no other module knows Redis.
 //!
 //! One stream per priority, each with one consumer group: the group's pending list is the list of deliveries. An entry stays in
 //! its stream until it is finished, so "held" means "in a stream". Everything is at least once: after a lost connection a push
-//! may have happened twice, after a worker's death a task runs again, and Redis may lose its last second. Whoever records a
+//! may have happened twice, after a worker's death a task runs again, and Redis may lose its last second. The recorder of a
 //! result guards it with the attempt's number.
 
 use std::fmt;
@@ -40,7 +40,7 @@ pub struct Task {
     pub attempt: i64,
 }
 
-/// A task in a worker's hands. It has to be kept alive by heartbeats, else another worker takes it over.
+/// A task held by a worker. It has to be kept alive by heartbeats, or another worker takes it over.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Delivery {
     /// What to do.
@@ -53,16 +53,16 @@ pub struct Delivery {
     pub delivered: u64,
 }
 
-/// How one queue is doing.
+/// The state of one queue.
 #[derive(Clone, Debug, PartialEq)]
 pub struct QueueStatus {
     /// Its priority.
     pub priority: Priority,
-    /// Tasks nobody has yet.
+    /// Tasks not yet handed out.
     pub waiting: u64,
-    /// Tasks in workers' hands.
+    /// Tasks held by workers.
     pub leased: u64,
-    /// When the task that waits longest was pushed.
+    /// When the longest-waiting task was pushed.
     pub oldest: Option<Timestamp>,
 }
 
@@ -77,10 +77,10 @@ pub struct ServerInfo {
     pub version: String,
 }
 
-/// What can go wrong with the queue. None of it shows the password of the server.
+/// What can go wrong with the queue. None of it contains the server's password.
 #[derive(Debug, Clone, thiserror::Error)]
 pub enum QueueError {
-    /// The address of the server is not one.
+    /// The server's address is not valid.
     #[error(
         "The Redis URL cannot be used: {reason}. Write it like redis://:password@host:6379 or redis+unix:///path/to/socket?pass=password."
     )]
@@ -88,7 +88,7 @@ pub enum QueueError {
         /// What is wrong with it.
         reason: String,
     },
-    /// No connection could be made, or it broke. The next call tries anew.
+    /// No connection could be made, or it broke. The next call reconnects.
     #[error("Redis at {server} cannot be reached: {reason}. Check that it is running; NetRaven keeps trying.")]
     Unreachable {
         /// Host and port, or the socket.
@@ -103,10 +103,10 @@ pub enum QueueError {
     TooSlow {
         /// Host and port, or the socket.
         server: String,
-        /// The limit that passed.
+        /// The limit that was exceeded.
         seconds: u64,
     },
-    /// It answered, and the answer is no.
+    /// It refused the command.
     #[error(
         "Redis at {server} refused: {reason}. Check its password, its memory limit, and that it is Redis 6.2 or newer or Valkey."
     )]
@@ -116,17 +116,17 @@ pub enum QueueError {
         /// What it said.
         reason: String,
     },
-    /// There are too many tasks to look at all of them.
+    /// There are too many tasks to scan all of them.
     #[error(
         "The queue holds more than {limit} tasks, too many to search at once. Add workers or cancel runs that are no longer needed."
     )]
     TooLong {
-        /// The most that is looked at.
+        /// The most that are scanned.
         limit: usize,
     },
 }
 
-/// The queue of an installation. Cheap to clone; every call has a time limit and connects anew by itself.
+/// The queue of an installation. Cheap to clone; every call has a time limit and reconnects by itself.
 #[derive(Clone)]
 pub struct Queue {
     link: RedisLink,
@@ -166,7 +166,7 @@ impl Queue {
         Ok(())
     }
 
-    /// Asks; where the server has lost the groups (its data was deleted or not kept), makes them and asks again.
+    /// Runs a command; if the server has lost the groups (its data was deleted or not kept), recreates them and repeats it.
     async fn ask_group<T: redis::FromRedisValue>(&self, command: &redis::Cmd) -> Result<T, QueueError> {
         match self.link.ask(command).await {
             Err(error) if error.is_missing_group() => {
@@ -181,7 +181,7 @@ impl Queue {
 
 impl QueueError {
     fn is_missing_group(&self) -> bool {
-        // The second is what asking for the group of an absent stream says.
+        // The second is the answer when the stream itself is missing.
         matches!(self, Self::Refused { reason, .. } if reason.contains("NOGROUP") || reason.contains("no such key"))
     }
 }

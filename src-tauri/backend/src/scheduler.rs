@@ -1,6 +1,6 @@
-//! The scheduler: starts what is due, and puts back on the queue what Postgres says is open and Redis does not hold.
+//! The scheduler: starts due jobs, and requeues work that Postgres says is open and Redis does not hold.
 //!
-//! One process at a time does it: whoever holds an advisory lock on a connection of its own. Knows no worker.
+//! Only one process does this at a time: the one whose own connection holds an advisory lock. Knows no worker.
 
 pub mod next;
 
@@ -32,11 +32,11 @@ const TICK_LIMIT: Duration = Duration::from_secs(30);
 const RECONCILE: Duration = Duration::from_secs(5);
 /// Pause between two looks at the log's partitions.
 const PARTITIONS: Duration = Duration::from_secs(3600);
-/// Seconds after which the lead of a scheduler that says nothing passes on.
+/// Seconds after which the lead of a silent scheduler passes on.
 const SILENCE_S: u32 = 10;
 /// Most missed starts that are counted.
 const MISSED: usize = 1_000;
-/// Key of the advisory lock that makes a scheduler the one.
+/// Key of the advisory lock that makes a scheduler the leader.
 const LEAD: i64 = 0x6e72_7363_6865;
 
 /// What a scheduler works with.
@@ -94,7 +94,7 @@ impl Scheduler {
                         Err(_) => tracing::warn!("the scheduler's check took too long; it will be repeated"),
                     }
                 }
-                // Somebody else leads: schedules are followed, though not here.
+                // Another scheduler leads: schedules are followed, but not here.
                 Ok(Ok(false)) => {
                     ticked.send_replace(Some(Timestamp::now()));
                 }
@@ -114,7 +114,7 @@ impl Scheduler {
         }
     }
 
-    /// Whether this scheduler is the one; the lock lives and dies with its connection.
+    /// Whether this scheduler leads; the lock lives and dies with its connection.
     async fn hold(&self, lead: &mut Option<PgConnection>) -> Result<bool, StoreError> {
         if let Some(connection) = lead {
             sqlx::query("select 1").execute(connection).await?;
@@ -171,7 +171,7 @@ impl Scheduler {
         Ok(())
     }
 
-    /// Says which starts of a schedule never were: only the newest of them is made up for.
+    /// Logs the missed starts of a schedule: only the newest of them is made up for.
     fn tell_missed(&self, timing: &Timing, job: &JobSchedule, fire_at: Timestamp, about: About) {
         let Some((first, count)) = missed(timing, since(timing, job), fire_at) else { return };
         let starts = match count {
@@ -187,7 +187,7 @@ impl Scheduler {
         self.journal.line(Level::Warning, LogType::Job, "scheduler", about, message, meta);
     }
 
-    /// Makes the log's next partitions and removes those that are old enough.
+    /// Creates the log's next partitions and removes those that are old enough.
     async fn tend_logs(&self) -> anyhow::Result<()> {
         self.store.ensure_log_partitions().await?;
         if self.keep_logs_days == 0 {
@@ -202,7 +202,7 @@ impl Scheduler {
         Ok(())
     }
 
-    /// Puts on the queue what is open and not on it: Redis may lose its last second, a worker may die with a lease.
+    /// Queues work that is open and not on the queue: Redis may lose its last second, a worker may die with a lease.
     async fn reconcile(&self) -> anyhow::Result<()> {
         self.store.end_cancelled().await?;
         let open = self.store.open_devices().await?;
@@ -234,13 +234,13 @@ pub async fn enqueue(queue: &Queue, run: &StartedRun, priority: Priority) {
     }
 }
 
-/// The time a job is due for, if it is due. Fires from before the schedule was made are not made up for, save a one-time
-/// start: that is done late rather than never.
+/// The time a job is due for, if it is due. Starts before the schedule was made are not made up for, except a one-time
+/// start: better late than never.
 fn due(timing: &Timing, job: &JobSchedule, now: Timestamp) -> Option<Timestamp> {
     timing.due(since(timing, job), now)
 }
 
-/// The time a schedule ran for last, or since when it counts; none for one that never ran and is made up for.
+/// The last start of a schedule, or the time from which it counts; none for one that never ran and is made up for.
 fn since(timing: &Timing, job: &JobSchedule) -> Option<Timestamp> {
     match timing {
         Timing::Once { .. } => job.last_fire,
@@ -249,7 +249,7 @@ fn since(timing: &Timing, job: &JobSchedule) -> Option<Timestamp> {
     }
 }
 
-/// The first of the times between the last one and this one, and how many there are, up to [`MISSED`].
+/// The first start between the last one and this one, and how many there are, up to [`MISSED`].
 fn missed(timing: &Timing, since: Option<Timestamp>, fire_at: Timestamp) -> Option<(Timestamp, usize)> {
     let next = |after: Timestamp| timing.next_after(after).filter(|at| *at < fire_at);
     let first = next(since.unwrap_or(Timestamp::UNIX_EPOCH))?;

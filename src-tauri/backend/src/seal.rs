@@ -52,7 +52,7 @@ pub enum KeyFileError {
         /// What the system said.
         source: std::io::Error,
     },
-    /// It holds something else.
+    /// It holds something other than a key.
     #[error(
         "The seal key file {} does not contain a key. Restore the right file from a backup: without it no stored \
          secret can be opened. If there are no secrets, remove it and a new key is created.",

@@ -1,4 +1,4 @@
-//! The REST API: mounts the endpoints of `netraven_api`, checks who calls, answers in NetRaven's shapes. Knows neither
+//! The REST API: mounts the endpoints of `netraven_api`, checks callers, answers in NetRaven's shapes. Knows neither
 //! worker nor session.
 
 mod approvals;
@@ -53,7 +53,7 @@ use http::mount::Mount;
 use http::{body_limit, host_check, path};
 use next_run::NextRuns;
 
-/// State of the embedded servers, as far as the API tells of it.
+/// State of the embedded servers, as far as the API reports it.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct ServersState {
     /// What is wrong with PostgreSQL, as a sentence; none when it runs.
@@ -62,7 +62,7 @@ pub struct ServersState {
     pub redis: Option<String>,
 }
 
-/// What every handler may use.
+/// State shared by all handlers.
 #[derive(Clone)]
 pub struct Shared {
     /// The truth.
@@ -83,21 +83,21 @@ pub struct Shared {
     pub servers: watch::Receiver<ServersState>,
     /// When schedules fire next.
     pub next_runs: Arc<NextRuns>,
-    /// When the scheduler ticked last.
+    /// The scheduler's last tick.
     pub scheduler: watch::Receiver<Option<jiff::Timestamp>>,
-    /// Signals of every process, for the live streams.
+    /// Signals of all processes, for the live streams.
     pub signals: tokio::sync::broadcast::Sender<Signal>,
     /// Ends the streams.
     pub stop: CancellationToken,
     /// Where the API listens.
     pub bound: SocketAddr,
-    /// Folder of everything that lasts.
+    /// The data folder.
     pub data_dir: Arc<Path>,
     /// Days log lines are kept; 0 for ever.
     pub keep_logs_days: u32,
     /// Whether a proxy stands in front.
     pub behind_proxy: bool,
-    /// Room for files of devices.
+    /// Slots for files of devices.
     pub files: Arc<Semaphore>,
 }
 
@@ -110,7 +110,7 @@ impl Shared {
     }
 }
 
-/// Room for the files of devices that are taken at once.
+/// Slots for files of devices accepted at once.
 pub fn room_for_files() -> Arc<Semaphore> {
     Arc::new(Semaphore::new(body_limit::FILES))
 }

@@ -125,7 +125,7 @@ pub fn read(visit: Visit<'_>, cancel: &Cancel, observer: &mut dyn Observer) -> R
 }
 
 /// A shell that only says that the password has run out, and then closes, asks for a new one or falls silent, is the answer to
-/// the sign-in: many servers let the user in first and tell him then.
+/// the sign-in: many servers let the user in first and say so then.
 fn about_the_sign_in(fault: Fault, stage: Stage, transcript: &Transcript) -> (Fault, Stage) {
     let is_about_the_shell = matches!(fault.cause, Cause::Disconnected | Cause::PromptNotSeen | Cause::Timeout);
     if stage != Stage::Prompt || !is_about_the_shell {

@@ -145,7 +145,7 @@ impl Repository {
         for _ in 0..ATTEMPTS {
             match self.try_commit(&writer, &wanted, message, when) {
                 Ok(done) => return Ok(done.map(|id| id.to_string())),
-                // The branch moved under us: the tree has to be made anew on top of what is there now.
+                // The branch moved meanwhile: the tree must be rebuilt on top of the new commit.
                 Err(error) if matches!(error.code(), ErrorCode::Modified | ErrorCode::Exists) => {}
                 Err(error) if error.code() == ErrorCode::Locked => folder::wait_for_locks(&writer, self.lock_patience),
                 Err(error) => return Err(self.explain(&error)),
@@ -231,7 +231,7 @@ impl Repository {
         folder::open(&self.folder)
     }
 
-    /// Walks from the branch to the root tree, so that plain damage is told at the start and not in the middle of a run.
+    /// Walks from the branch to the root tree, so that plain damage shows at the start and not in the middle of a run.
     fn check(&self, repo: &git2::Repository) -> Result<(), SnapshotError> {
         let tree = head_commit(repo).and_then(|head| head.map(|commit| commit.tree()).transpose());
         tree.map_err(|error| self.explain(&error))?;

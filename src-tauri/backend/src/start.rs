@@ -17,7 +17,7 @@ pub enum StartError {
     /// The address of the API is taken or not this computer's.
     #[error("The API cannot listen on {address}: {source}. Choose another port with --listen, or stop the program that uses it.")]
     Listen {
-        /// Address.
+        /// The address it was to listen on.
         address: SocketAddr,
         /// What the system said.
         source: std::io::Error,
@@ -29,7 +29,7 @@ pub enum StartError {
          encrypts, use --behind-proxy; or listen on 127.0.0.1."
     )]
     Unencrypted {
-        /// Address.
+        /// The address it was to listen on.
         address: SocketAddr,
     },
     /// Certificate or key cannot be used.
@@ -43,7 +43,7 @@ pub enum StartError {
     /// A database or queue that somebody else runs did not answer.
     #[error("{what} cannot be reached or used: {reason}. Check its URL and that it is running.")]
     External {
-        /// What.
+        /// Which one, as the subject of the sentence.
         what: &'static str,
         /// What it said; URLs with passwords are not in it.
         reason: String,

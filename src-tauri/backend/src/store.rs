@@ -1,4 +1,4 @@
-//! The truth, in Postgres: one file per table, one statement per function. Knows neither HTTP nor the queue.
+//! The source of truth, in Postgres: one file per table, one statement per function. Knows neither HTTP nor the queue.
 
 mod absence;
 pub mod approvals;
@@ -38,7 +38,7 @@ use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 
 pub use absence::Absence;
 
-/// Why the store did not do it.
+/// Why the store refused or failed.
 #[derive(Debug, thiserror::Error)]
 pub enum StoreError {
     /// There is no such row.
@@ -53,7 +53,7 @@ pub enum StoreError {
 }
 
 impl StoreError {
-    /// Whether the database was away or busy for a moment, so that the same may be asked again.
+    /// Whether the database was away or busy for a moment, so that the call may be repeated.
     #[must_use]
     pub fn is_absence(&self) -> bool {
         match self {
@@ -75,10 +75,10 @@ fn without_nul(value: &Value) -> Value {
     }
 }
 
-/// Shorthand for what the store answers.
+/// Shorthand for the store's results.
 pub type Result<T, E = StoreError> = std::result::Result<T, E>;
 
-/// How long a connection may rest before it is asked whether it is still there.
+/// How long a connection may be idle before it is checked.
 const IDLE: Duration = Duration::from_secs(1);
 
 /// The database.
@@ -95,13 +95,13 @@ impl Store {
                 ("timezone", "UTC"),
                 ("statement_timeout", "60000"),
                 ("lock_timeout", "15000"),
-                // A process that stops between two statements of a transaction must not keep its locks from the others.
+                // A process that stops between two statements of a transaction must not keep its locks.
                 ("idle_in_transaction_session_timeout", "5000"),
             ]);
         let pool = PgPoolOptions::new()
             .max_connections(24)
             .acquire_timeout(Duration::from_secs(6))
-            // A connection that was used a moment ago is there; asking each time would double the work of small requests.
+            // A recently used connection is alive; checking each time would double the work of small requests.
             .test_before_acquire(false)
             .before_acquire(|connection, used| {
                 Box::pin(async move {
@@ -126,7 +126,7 @@ impl Store {
     }
 
     /// A connection of its own, outside the pool: for the scheduler's lead, which is held by the connection. The database
-    /// ends it after so many seconds without a word, so that the lead of a process that hangs, or whose machine is gone,
+    /// ends it after `silence_s` seconds without traffic, so that the lead of a process that hangs, or whose machine is gone,
     /// passes on.
     pub async fn own_connection(&self, silence_s: u32) -> Result<sqlx::PgConnection> {
         use sqlx::ConnectOptions as _;
@@ -135,7 +135,7 @@ impl Store {
         Ok(options.options([("idle_session_timeout", limit.as_str())]).connect().await?)
     }
 
-    /// The time by the database's clock, which all its servers and workers share.
+    /// The database's clock, which all its servers and workers share.
     pub async fn now(&self) -> Result<jiff::Timestamp> {
         let now: jiff_sqlx::Timestamp = sqlx::query_scalar("select now()").fetch_one(&self.pool).await?;
         Ok(now.to_jiff())

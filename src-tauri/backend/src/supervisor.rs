@@ -53,7 +53,7 @@ pub use self::{
     lock::{DataDirLock, LockError},
 };
 
-/// Told what is being done, in sentences for a person who waits.
+/// Receives each step as a sentence for the person waiting.
 pub type Progress<'a> = &'a (dyn Fn(&str) + Send + Sync);
 
 /// Where everything is.

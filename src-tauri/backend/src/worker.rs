@@ -1,4 +1,4 @@
-//! The worker: leases devices of runs from the queue, works on each in a thread of its own, and records what came of it.
+//! The worker: leases devices of runs from the queue, works on each in its own thread, and records the outcome.
 //! Knows no server.
 
 mod backup;
@@ -38,9 +38,9 @@ use crate::store::Store;
 use crate::store::leases::{Lease, RunDeviceId};
 use crate::store::outcomes::Outcome;
 
-/// Longest wait for a task before the worker looks around.
+/// Longest wait for a task before the worker does other chores.
 const LEASE_WAIT: Duration = Duration::from_millis(500);
-/// Attempts after which a device's failure counts although this worker stood still meanwhile.
+/// Attempts after which a device's failure counts even if this worker stood still meanwhile.
 const ATTEMPTS: i64 = 4;
 /// Longest wait for open sessions when the worker stops.
 const STOP_LIMIT: Duration = Duration::from_secs(4);
@@ -62,14 +62,14 @@ pub struct Worker {
     pub seal: Arc<SealKey>,
     /// The platforms.
     pub platforms: Arc<Registry>,
-    /// What to hide in whatever a device says.
+    /// The secrets to hide in everything a device says.
     pub secrets: Secrets,
     /// Signals of every process.
     pub signals: broadcast::Sender<Signal>,
 }
 
 impl Worker {
-    /// Works until stopped; then open sessions are closed and their devices given back.
+    /// Works until stopped; then open sessions are closed and their devices returned.
     pub async fn run(self, stop: CancellationToken) {
         let held = Held::default();
         let heart = tokio::spawn(self.clone().beat(held.clone(), stop.clone()));
@@ -134,10 +134,10 @@ impl Worker {
         }
         let lease = match self.store.lease(id, &self.id).await {
             Ok(Some(lease)) => lease,
-            // Done, cancelled, or another living worker has it; if that one dies, the reconciler queues it again.
+            // Done, cancelled, or held by another living worker; if that one dies, the reconciler queues it again.
             Ok(None) => return self.drop_task(&task).await,
             Err(error) => {
-                // The task stays in this worker's hands on the queue and is taken over when it has been silent long enough.
+                // The queue's entry stays with this worker and is taken over when it has been silent long enough.
                 let RunDeviceId { run_id, device_id } = id;
                 tracing::warn!(%error, run_id, device_id, "a device could not be leased");
                 return;
@@ -145,7 +145,7 @@ impl Worker {
         };
         let cancel = Cancel::new();
         let hand = held.take(Holding { task: task.clone(), attempt: lease.attempt, cancel: cancel.clone() });
-        // Who stops or cancels looks at what is in hand, and may have looked before this device was.
+        // A stop or cancellation looks at the devices in progress, and may have looked before this one was added.
         let is_late = stop.is_cancelled()
             || self.store.cancelled_among(&[id]).await.is_ok_and(|cancelled| !cancelled.is_empty());
         if is_late {
@@ -229,7 +229,7 @@ impl Worker {
 
     /// Writes the outcome; waits for a database that is away, so that nothing is lost.
     async fn record(&self, lease: &Lease, outcome: Outcome, about: About, cancel: &Cancel) -> bool {
-        // What a worker that lost its lease found is no news: the newer attempt tells its own.
+        // A worker that lost its lease logs nothing: the newer attempt reports its own result.
         if patiently(cancel, || self.store.holds(lease)).await.is_ok_and(|holds| !holds) {
             self.taken_over(lease, about);
             return true;
@@ -267,7 +267,7 @@ impl Worker {
         }
     }
 
-    /// Logs an outcome. A result stands for a log that can be read whole, so this comes first and is waited for.
+    /// Logs an outcome. A result promises a complete log, so this comes first and is waited for.
     async fn tell(&self, outcome: &Outcome, about: About) {
         let (level, text) = match outcome.cause {
             None => (Level::Info, outcome.message.clone()),
@@ -297,15 +297,15 @@ impl Worker {
     }
 }
 
-/// How long this worker stood still during a session that failed in a way that such a pause explains; none where the
-/// failure is the device's own, or has come up too often to be put down to pauses.
+/// How long this worker stood still during a session whose failure such a pause explains; none if the failure is the
+/// device's own, or has happened too often to be explained by pauses.
 fn own_pause(outcome: &Outcome, lease: &Lease, pauses: &Pauses, began: Instant) -> Option<Duration> {
     let explained = outcome.cause.is_some_and(a_pause_explains);
     if explained && lease.attempt < ATTEMPTS { pauses.since(began) } else { None }
 }
 
-/// Whether a failure may come of waking behind a time limit. A prompt or a name that was not seen does, although without a
-/// pause another look at it helps nobody.
+/// Whether a failure can be caused by waking after a time limit. A missing prompt or an unresolved name can, although without
+/// a pause a retry would not help.
 fn a_pause_explains(cause: Cause) -> bool {
     match cause {
         Cause::Cancelled => false,
@@ -320,7 +320,7 @@ fn failed(cause: Cause, stage: Stage, message: String) -> Outcome {
     Outcome { cause: Some(cause), stage, message, evidence, changed: None, snapshot: None, same_as: None }
 }
 
-/// The name of this machine, for people.
+/// The name of this machine, to show.
 fn host() -> String {
     #[cfg(unix)]
     let name = rustix::system::uname().nodename().to_string_lossy().into_owned();
@@ -329,7 +329,7 @@ fn host() -> String {
     name
 }
 
-/// A name for a new worker, unlike any other.
+/// A unique name for a new worker.
 #[must_use]
 pub fn new_id() -> String {
     format!("{}:{}:{}", host(), std::process::id(), &uuid::Uuid::new_v4().simple().to_string()[..8])

@@ -82,7 +82,7 @@ impl Client {
         self.with_token_source(move || token.clone())
     }
 
-    /// The same client with a source of tokens, asked for each request; for tokens that are made anew before they end.
+    /// The same client with a source of tokens, asked for each request; for tokens that are renewed before they end.
     #[must_use]
     pub fn with_token_source(self, source: impl Fn() -> Secret + Send + Sync + 'static) -> Client {
         self.with_tokens(Arc::new(Plain(source)))
@@ -205,7 +205,7 @@ impl Client {
         if response.status().is_success() { Ok(response) } else { Err(self.refusal(response, &what).await) }
     }
 
-    /// The time now by the server's clock, as its last answer told it.
+    /// The server's current time, by its last answer.
     pub(crate) fn server_now(&self) -> Timestamp {
         let now = Timestamp::now();
         now.checked_add(SignedDuration::from_millis(self.ahead.load(Ordering::Relaxed))).unwrap_or(now)

@@ -95,7 +95,7 @@ impl Client {
                 }
             };
         }
-        // Some proxies keep the description from the outside. One list then tells the two kinds of server apart.
+        // Some proxies block the description from outside. A single list then distinguishes the two kinds of server.
         let seen = self.look(OWN_LIST).await.map_err(|problem| (Distance::Elsewhere, problem))?;
         let is_unknown_route = seen.status.as_u16() == 404 && serde_json::from_slice::<Value>(&seen.body).is_ok();
         Ok(if is_unknown_route { Dialect::of(Description::unread()) } else { Dialect::default() })

@@ -40,7 +40,7 @@ const STREAM_PATIENCE: u32 = 10;
 /// How long the feed waits for things; the defaults are right outside tests.
 #[derive(Clone, Copy, Debug)]
 pub struct Limits {
-    /// Silence after which the stream is opened anew.
+    /// Silence after which the stream is reopened.
     pub silence: Duration,
     /// First pause before a new try; it doubles from try to try.
     pub first_pause: Duration,
@@ -79,8 +79,8 @@ enum End {
 impl Client {
     /// Hands log lines and changes to `sink` in batches until `cancel`, or until the token is no longer good.
     ///
-    /// After a break, [`Link::Live`] follows [`Link::Reconnecting`]: lines were caught up, changes were not, so whoever
-    /// shows more than lines reads it again.
+    /// After a break, [`Link::Live`] follows [`Link::Reconnecting`]: lines were caught up, changes were not, so a page that
+    /// shows more than lines must refetch.
     pub async fn feed(&self, filter: StreamFilter, cancel: CancellationToken, sink: impl FnMut(Vec<FeedMessage>)) {
         self.feed_within(Limits::default(), filter, cancel, sink).await;
     }

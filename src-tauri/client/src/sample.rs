@@ -1,6 +1,6 @@
 //! The sample lab's entries in a server: tag, credential, devices and backup job, made and removed as one.
 //!
-//! It does not start the simulated devices; it only tells the server of them.
+//! It does not start the simulated devices; it only makes them known to the server.
 
 use std::net::IpAddr;
 use std::time::Duration;
@@ -37,7 +37,7 @@ const END_PACE: Duration = Duration::from_millis(200);
 /// One simulated device, as the server should know it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SampleDevice {
-    /// Name.
+    /// The device's hostname.
     pub hostname: String,
     /// Address it listens at.
     pub address: String,

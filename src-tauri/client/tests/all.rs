@@ -1,4 +1,4 @@
-//! The client against servers on loopback that answer as told.
+//! The client against servers on loopback that answer by script.
 
 #![allow(clippy::unwrap_used, reason = "helpers of tests are tests")]
 

@@ -259,7 +259,7 @@ pub(crate) fn error(platform: Platform, parsed: &Parsed, typed: &str, column: us
     }
 }
 
-/// What an unprivileged session is told when it asks for the configuration.
+/// The answer to an unprivileged session that asks for the configuration.
 pub(crate) fn privilege_missing(platform: Platform, typed: &str, column: usize) -> String {
     match platform {
         Platform::AristaEos => "% Invalid input (privileged mode required)\r\n".into(),

@@ -11,7 +11,7 @@ use crate::spec::{DeviceSpec, Fault};
 
 /// One running device.
 pub struct Running {
-    /// What it was told to be at the start.
+    /// The specification it was started with.
     pub spec: DeviceSpec,
     /// Where it listens.
     pub address: SocketAddr,

@@ -1,4 +1,4 @@
-//! What a simulated device is told to be: names, platform, credentials, configuration and fault.
+//! The specification of a simulated device: names, platform, credentials, configuration and fault.
 
 use std::fmt;
 use std::net::{IpAddr, Ipv4Addr};
@@ -202,7 +202,7 @@ pub enum Fault {
     TwoPrompts,
     /// Offers only what old equipment has: group1/group14 with SHA-1, ssh-rsa, CBC ciphers, hmac-sha1.
     LegacyAlgorithms,
-    /// Gives a group of 1024 bit to whoever lets it choose the group of the key exchange.
+    /// Gives a 1024-bit group to a client that lets it choose the group of the key exchange.
     SmallGroup {
         /// Whether a key exchange with a fixed group is offered beside.
         or_fixed: bool,

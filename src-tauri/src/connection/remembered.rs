@@ -73,7 +73,7 @@ impl Remembered {
         profile
     }
 
-    /// Changes name and marks of a server used before; tells whether there is one.
+    /// Changes name and marks of a server used before; returns whether there is one.
     pub fn edit_profile(&self, changed: &Profile) -> bool {
         let mut all = self.profiles();
         let Some(profile) = all.iter_mut().find(|profile| profile.url == changed.url) else { return false };

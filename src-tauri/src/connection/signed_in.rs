@@ -48,7 +48,7 @@ impl SignedIn {
         self.token.borrow().1
     }
 
-    /// Changes the token; whoever waits for one goes on.
+    /// Changes the token; calls that wait for one go on.
     pub fn change(&self, token: Secret, ends: Option<Timestamp>) {
         self.token.send_replace((token, ends));
     }
@@ -97,15 +97,15 @@ impl Tokens for SignedIn {
                     return false;
                 }
             }
-            // Whoever asked may have left while the server was refusing.
+            // The caller may have left while the server was refusing.
             !tickets::is_withdrawn()
         }
         .boxed()
     }
 }
 
-/// When a token that was just given ends. One that ends at once by this computer's clock was made by another clock, and
-/// then the server alone can tell.
+/// When a token that was just given ends. If it has already ended by this computer's clock, the clocks disagree, and
+/// only the server can say.
 pub fn end_of(claims: &Claims, now: Timestamp) -> Option<Timestamp> {
     Timestamp::from_second(claims.exp).ok().filter(|end| end.as_second() > now.as_second() + ASK_BEFORE_S)
 }

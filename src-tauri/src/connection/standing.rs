@@ -94,7 +94,7 @@ impl Standing {
         self.state().embedded.take()
     }
 
-    /// Replaces the session: what belonged to the old one ends, and the web view is told. Once the application ends, what
+    /// Replaces the session: what belonged to the old one ends, and the web view is notified. Once the application ends, what
     /// was still being started only waits to be stopped.
     pub fn enter(&self, session: Session, client: Option<Client>, embedded: Option<Embedded>) -> u64 {
         let (ends, generation) = {
@@ -121,7 +121,7 @@ impl Standing {
         self.state().signed_in = Some(signed_in);
     }
 
-    /// Changes what is told of a session, without another session beginning.
+    /// Changes the details of a session without starting another one.
     pub fn revise(&self, generation: u64, change: impl FnOnce(&mut Ready)) {
         let session = {
             let mut state = self.state();

@@ -65,7 +65,7 @@ fn remembered(host: &Arc<MemoryHost>) -> Remembered {
     Remembered::new(host.clone(), Secrets::absent())
 }
 
-/// A server that knows ann's password, and takes the tokens it is told to.
+/// A server that knows ann's password, and accepts the tokens in its list.
 async fn server() -> (String, Arc<AtomicUsize>) {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let url = format!("http://{}", listener.local_addr().unwrap());
@@ -214,7 +214,7 @@ async fn a_request_whose_token_was_refused_is_held_and_sent_once_the_password_wa
     assert!(!open.scope.is_cancelled(), "what belonged to the session ended");
 }
 
-/// The server spares whoever shows an earlier sign-in from waiting behind those who guess.
+/// A client with an earlier sign-in does not have to wait behind guesses.
 #[tokio::test(flavor = "multi_thread")]
 async fn an_earlier_sign_in_is_shown_to_its_own_server_and_to_no_other() {
     let (url, good) = server().await;
@@ -253,7 +253,7 @@ async fn a_held_change_that_was_taken_back_is_never_sent() {
     until(&connection, wants_password).await;
     assert!(!call.is_finished(), "it waits for the password");
     connection.calls().withdraw(7);
-    // Whoever has ended cannot be sent any more, whatever becomes of the sign-in.
+    // An ended session sends nothing more, whatever becomes of the sign-in.
     let ended = tokio::time::timeout(Duration::from_secs(20), call).await.expect("it waits no longer");
     assert_eq!(ended.unwrap().unwrap_err().code, Code::Unauthenticated);
     assert!(wants_password(&connection.session()), "nobody signed in meanwhile");

@@ -19,7 +19,7 @@ const MOST_LEFT: usize = 1_000;
 pub struct Tickets(Mutex<HashMap<u64, CancellationToken>>);
 
 impl Tickets {
-    /// Does the work of a call, which can tell from within whether it was taken back.
+    /// Does the work of a call, which can check from within whether it was withdrawn.
     pub async fn keep<T>(&self, ticket: u64, work: impl Future<Output = T>) -> T {
         // It may have been taken back already: the two messages of the web view are handled side by side.
         let withdrawn = self.open().entry(ticket).or_default().clone();

@@ -10,7 +10,7 @@ use std::time::Duration;
 
 use uuid::Uuid;
 
-/// In the folder of the window: the port, and the word that whoever rings has to say.
+/// In the folder of the window: the port, and the word a caller has to send.
 const FILE: &str = "doorbell";
 /// What is answered to the right word.
 const COMING: &[u8] = b"coming";

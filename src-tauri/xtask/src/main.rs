@@ -62,7 +62,7 @@ enum Task {
         #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
         arguments: Vec<String>,
     },
-    /// Picture every page in every theme and size, and take those that docs/screens keeps anew.
+    /// Picture every page in every theme and size, and renew those kept in docs/screens.
     Screens,
     /// Write the generated documents: docs/platforms.md.
     Docs,

@@ -78,7 +78,7 @@ fn missing(packages: Packages, purposes: &[Purpose]) -> Vec<&'static Need> {
 fn is_there(check: &Check, packages: Packages) -> bool {
     match check {
         Check::Program(names) => process::find(names).is_some(),
-        // Windows has no pkg-config; openssl-sys is told by OPENSSL_DIR there.
+        // Windows has no pkg-config; openssl-sys is pointed there by OPENSSL_DIR.
         Check::Library(_) if packages == Packages::Winget => std::env::var_os("OPENSSL_DIR").is_some(),
         Check::Library(name) => {
             process::succeeds(Command::new("pkg-config").args(["--exists", name]))

@@ -37,7 +37,7 @@ pub fn prepare(project: &Project) -> Result<()> {
     process::run(project.cargo("build").args(["--workspace", "--exclude", "xtask", "--all-targets"]))
 }
 
-/// The test runner over all members, to be told which tests.
+/// The test runner over all members; the caller adds which tests.
 pub fn runner(project: &Project) -> Result<Command> {
     let has_nextest = has_nextest(project);
     let mut runner = project.cargo(if has_nextest { "nextest" } else { "test" });

@@ -1,4 +1,4 @@
-//! What a process costs, as Linux tells it.
+//! What a process costs, as Linux accounts for it.
 
 use std::time::Duration;
 

@@ -7,7 +7,7 @@ use anyhow::Context as _;
 use netraven_backend::platforms::{Redactor, Registry};
 use netraven_lab::{DeviceSpec, Lab, Platform, Running};
 
-/// So many devices of so many bytes make one text: a single long one would be little else than one of its lists.
+/// This many devices of this many bytes make one text: a single long one would be little more than one of its lists.
 const DEVICES: usize = 6;
 const BYTES: usize = 20_000;
 const PASSES: usize = 400;

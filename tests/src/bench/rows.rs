@@ -124,12 +124,12 @@ pub async fn forget_runs(connection: &mut PgConnection) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// How lines lie in time: so many evenly over so long, the last one now.
+/// How lines are spread over time: evenly over a period that ends now.
 #[derive(Clone, Copy)]
 pub struct Spread {
-    /// Lines.
+    /// Number of lines.
     pub lines: i64,
-    /// Time.
+    /// Length of the period they are spread over.
     pub over: Duration,
 }
 

@@ -147,7 +147,7 @@ fn sorted(mut numbers: Vec<f64>) -> Vec<f64> {
     numbers
 }
 
-/// The number that so many percent of a sorted list do not exceed.
+/// The number that `percent` percent of a sorted list do not exceed.
 fn percentile(sorted: &[f64], percent: usize) -> f64 {
     let place = (sorted.len() * percent).div_ceil(100).saturating_sub(1);
     sorted.get(place).or(sorted.last()).copied().unwrap_or(f64::NAN)

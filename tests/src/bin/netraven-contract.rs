@@ -1,4 +1,4 @@
-//! Makes `tests/contract/exchanges.json` from the recordings in the folder that `NETRAVEN_RECORDINGS` names, and tells what
+//! Makes `tests/contract/exchanges.json` from the recordings in the folder that `NETRAVEN_RECORDINGS` names, and prints what
 //! is different from the file there was.
 
 use std::path::PathBuf;

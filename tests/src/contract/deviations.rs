@@ -18,7 +18,7 @@ pub struct Deviation {
     pub names: Vec<String>,
     /// The status of ours.
     pub status: u16,
-    /// Why.
+    /// Why ours differs.
     pub reason: String,
 }
 

@@ -26,7 +26,7 @@ impl Window {
         Ok(self.look("return page.outline()", json!([])).await?.as_str().unwrap_or_default().to_owned())
     }
 
-    /// Waits until there is an answer; otherwise what is on the page instead is told.
+    /// Waits until there is an answer; otherwise the error shows what is on the page instead.
     pub async fn wait<T>(&self, what: &str, ask: impl AsyncFnMut() -> anyhow::Result<Option<T>>) -> anyhow::Result<T> {
         match wait::within(super::PATIENCE, what, ask).await {
             Ok(answer) => Ok(answer),
@@ -51,7 +51,7 @@ impl Window {
     /// The element of this role and name, if it is there now.
     pub async fn glance(&self, role: &str, name: &str) -> anyhow::Result<Option<Element>> {
         let found = match self.look("return page.find(arguments[0], arguments[1])", json!([role, name])).await {
-            // Drawn anew between being found and being handed over: it is not there now.
+            // Redrawn between being found and being handed over: it is not there now.
             Err(error) if format!("{error:#}").contains(STALE) => return Ok(None),
             found => found?,
         };
@@ -67,13 +67,13 @@ impl Window {
                 return Ok(None);
             }
             let Some(element) = self.glance(role, name).await? else { return Ok(None) };
-            // It may be drawn anew, or move, between look and press.
+            // It may be redrawn, or move, between look and press.
             Ok(element.click().await.ok())
         })
         .await
     }
 
-    /// Waits until an action is off, and gives the reason that is told.
+    /// Waits until an action is off, and returns the reason shown.
     pub async fn refusal(&self, role: &str, name: &str) -> anyhow::Result<String> {
         let script =
             "const found = page.find(arguments[0], arguments[1]); return found && page.off(found) ? found.title : null";

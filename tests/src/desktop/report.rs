@@ -55,7 +55,7 @@ impl Window {
 }
 
 impl Screen {
-    /// Walks a journey. One that fails tells what the application printed, and leaves a picture of where it ended.
+    /// Walks a journey. One that fails prints the application's output, and leaves a picture of where it ended.
     pub async fn walk<T>(
         &self,
         window: &Window,

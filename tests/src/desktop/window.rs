@@ -74,7 +74,7 @@ impl Window {
         self.ask(&format!("return {LINES}")).await?.as_u64().context("the page tells no count of lines")
     }
 
-    /// Waits until the log on screen has so many lines.
+    /// Waits until the log on screen has `count` lines.
     pub async fn has_lines(&self, count: u64) -> anyhow::Result<()> {
         self.until(&format!("return {LINES} >= arguments[0]"), json!([count])).await
     }

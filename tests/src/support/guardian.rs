@@ -35,7 +35,7 @@ pub async fn keep(folder: &Path) -> anyhow::Result<()> {
     fs::set_permissions(&fresh, std::os::unix::fs::PermissionsExt::from_mode(0o600))?;
     fs::rename(&fresh, meeting.urls())?;
     println!("{READY}");
-    // Held to the very end, so that whoever comes now starts servers of its own after these are gone.
+    // Held to the very end, so that a test run that comes now starts servers of its own after these are gone.
     let _change = unused(&meeting).await?;
     fs::remove_file(meeting.urls())?;
     let stopped = servers.stop().await;
@@ -96,7 +96,7 @@ async fn unused(meeting: &Meeting) -> anyhow::Result<fs::File> {
         if idle_since.get_or_insert_with(Instant::now).elapsed() < IDLE || change.try_lock().is_err() {
             continue;
         }
-        // Whoever came between the two locks has the first one now.
+        // Another test run that came between the two locks has the first one now.
         if users.try_lock().is_ok() {
             users.unlock()?;
             return Ok(change);

@@ -21,7 +21,7 @@ pub struct Http {
 pub struct Answer {
     /// Status code.
     pub status: u16,
-    /// Headers.
+    /// Response headers.
     pub headers: HeaderMap,
     /// Body; null if it is empty, a text if it is no JSON.
     pub body: Value,
@@ -107,7 +107,7 @@ impl Http {
         self.answer(request).await
     }
 
-    /// Reads.
+    /// Sends GET.
     pub async fn get(&self, path: &str) -> anyhow::Result<Answer> {
         self.send("GET", path, None).await
     }
@@ -117,12 +117,12 @@ impl Http {
         self.send("POST", path, Some(&body)).await
     }
 
-    /// Changes.
+    /// Sends PUT with a JSON body.
     pub async fn put(&self, path: &str, body: Value) -> anyhow::Result<Answer> {
         self.send("PUT", path, Some(&body)).await
     }
 
-    /// Removes.
+    /// Sends DELETE.
     pub async fn delete(&self, path: &str) -> anyhow::Result<Answer> {
         self.send("DELETE", path, None).await
     }

@@ -14,7 +14,7 @@ use rustix::process::{Pid, Signal, kill_process, kill_process_group};
 
 use super::{ADMIN_PASSWORD, wait};
 
-/// Longest wait for a process to become ready: a first start makes a cluster, on a machine that does much else.
+/// Longest wait for a process to become ready: a first start makes a cluster, on a busy machine.
 const START_LIMIT: Duration = Duration::from_secs(90);
 
 /// A program of this workspace, built before the tests; missing ones are built once.

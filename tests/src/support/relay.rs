@@ -1,5 +1,5 @@
 //! A line between a program and Postgres that can fall silent at a chosen moment, as when the program's machine is frozen or
-//! gone: neither side hears of the other any more, and neither is told.
+//! gone: neither side hears from the other, and neither learns of it.
 
 use std::str::FromStr as _;
 use std::sync::Arc;

@@ -20,7 +20,7 @@ pub const READY: &str = "ready";
 pub struct Urls {
     /// Postgres, as the owner of every database.
     pub database: String,
-    /// Redis.
+    /// URL of the Redis server.
     pub redis: String,
 }
 
@@ -41,7 +41,7 @@ impl Meeting {
         self.open("users.lock")
     }
 
-    /// Held by whoever starts or ends the servers.
+    /// Held while the servers are started or stopped.
     pub fn change(&self) -> anyhow::Result<File> {
         self.open("change.lock")
     }

@@ -15,14 +15,14 @@ async fn exchange(url: &str, head: &str, body: &[u8]) -> anyhow::Result<String> 
     let address = url.strip_prefix("http://").context("the address is plain")?;
     let mut stream = TcpStream::connect(address).await?;
     stream.write_all(head.replace("HOST", address).as_bytes()).await?;
-    // Whoever is refused before the end is not read to the end.
+    // A request refused before its end is not read to its end.
     let _ = stream.write_all(body).await;
     let mut answer = Vec::new();
     let _ = tokio::time::timeout(wait::PATIENCE, stream.read_to_end(&mut answer)).await?;
     Ok(String::from_utf8_lossy(&answer).into_owned())
 }
 
-/// A body in chunks, whose length nobody is told.
+/// A body in chunks, without its length.
 fn chunked(body: &[u8]) -> Vec<u8> {
     let mut chunks = Vec::new();
     for part in body.chunks(8192) {
@@ -66,7 +66,7 @@ async fn a_list_with_a_million_wrong_items_is_refused_with_a_small_answer() -> a
     Ok(())
 }
 
-/// However many send files at once, few of them are held in memory; who is refused is told so, and one who goes makes room.
+/// However many send files at once, few of them are held in memory; the rest are refused, and a client that leaves makes room.
 #[tokio::test(flavor = "multi_thread")]
 async fn of_many_files_at_once_a_few_are_taken() -> anyhow::Result<()> {
     let app = TestApp::start_with(|config| config.workers = 0).await?;

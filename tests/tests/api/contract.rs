@@ -13,7 +13,7 @@ use netraven_tests::support::app::TestApp;
 use netraven_tests::support::http::{Answer, Http};
 use serde_json::{Value, json};
 
-/// Whoever may ask, by the names of the contract.
+/// The callers, by their names in the contract.
 async fn callers(app: &TestApp) -> anyhow::Result<BTreeMap<&'static str, Http>> {
     let key = SealKey::load_or_create(&app.data_dir().join("secrets/seal-key"))?.jwt_key();
     let nobody = Http::new(app.url())?;
@@ -84,7 +84,7 @@ async fn load(app: &TestApp, file: &str) -> anyhow::Result<()> {
             Err(error) if error.as_database_error().is_some_and(|error| error.code().as_deref() == Some("40P01")) => {}
             done => {
                 done?;
-                // Loaded anew, a user has a new mark; here it is always the same one, so that tokens go on.
+                // Each reload gives a user a new mark; here it is always the same one, so that tokens stay valid.
                 let mark = "update users set sign_in_mark = md5(username)::uuid";
                 sqlx::query(mark).execute(app.pool()).await?;
                 return Ok(());

@@ -1,4 +1,4 @@
-//! Files of devices as spreadsheets and people write them: read alike by every route, told in sentences, taken again once
+//! Files of devices as spreadsheets and people write them: read alike by every route, explained in sentences, accepted again once
 //! corrected, and never held whole.
 
 use std::fmt::Write as _;
@@ -193,7 +193,7 @@ async fn a_corrected_file_goes_in_and_what_went_in_before_is_no_error() -> anyho
     let corrected = csv.replace("cisco_iox", "cisco_ios");
     let second = app.client.send(&ImportDevices { csv: corrected.clone() }).await?;
     assert_eq!((second.added, second.present, second.refused), (8, 492, 0), "{:?}", second.errors);
-    // The description of a device that is there is not changed, another place or platform is told.
+    // An existing device's description is not changed; another place or platform is reported.
     let moved =
         corrected.replace("10.1.0.7,cisco_ios", "10.9.0.7,cisco_ios").replace("10.1.0.8,cisco_ios", "10.1.0.8,linux");
     let third = app.client.send(&ImportDevices { csv: moved }).await?;

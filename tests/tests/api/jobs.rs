@@ -1,4 +1,4 @@
-//! Jobs and runs: schedules that could never fire are refused, a job has one active run, and lists tell the truth.
+//! Jobs and runs: schedules that could never fire are refused, a job has one active run, and lists are accurate.
 
 use netraven_api::logs::LogEntry;
 use netraven_lab::{DeviceSpec, Fault, Platform};

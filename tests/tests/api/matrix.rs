@@ -1,4 +1,4 @@
-//! A job's devices against its last runs: every cell is what came of the device in that run.
+//! A job's devices against its last runs: every cell is the device's result in that run.
 
 use netraven_api::matrix::{GetJobMatrix, JobMatrix};
 use netraven_lab::{DeviceSpec, Fault, Platform};
@@ -30,7 +30,7 @@ async fn history(pool: &PgPool, runs: i64, devices: i64) -> anyhow::Result<i64> 
     Ok(job)
 }
 
-/// A row as a text: `.` where the device was not in the run, `x` where it failed, `o` else.
+/// A row as a text: `.` where the device was not in the run, `x` where it failed, otherwise `o`.
 fn drawn(matrix: &JobMatrix, hostname: &str) -> String {
     let row = matrix.devices.items.iter().find(|row| row.hostname == hostname);
     let cells = row.into_iter().flat_map(|row| &row.cells);

@@ -1,4 +1,4 @@
-//! The orders of lists that are reckoned from more than one table: what a person sees in a column is what it is sorted by.
+//! The orders of lists that come from more than one table: a column is sorted by what a person sees in it.
 
 use netraven_tests::support::app::TestApp;
 use netraven_tests::support::http::Http;

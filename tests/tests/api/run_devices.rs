@@ -13,7 +13,7 @@ use netraven_tests::support::app::TestApp;
 use netraven_tests::support::wait;
 use netraven_tests::support::work::{self, Enrolled};
 
-/// An active run of so many devices, in every state, stage and cause, with names that others have in another case.
+/// An active run of `devices` devices, in every state, stage and cause, with names that differ only in case.
 async fn fill(app: &TestApp, devices: i64) -> anyhow::Result<i64> {
     // At once: a run without open devices would be ended.
     let mut transaction = app.pool().begin().await?;
@@ -144,7 +144,7 @@ async fn a_run_of_five_thousand_is_read_in_small_answers() -> anyhow::Result<()>
     Ok(())
 }
 
-/// What is told of a run under way, in the list and by itself: succeeded, failed, running, changed, and causes.
+/// The summary of an active run, in the list and by itself: succeeded, failed, running, changed, and causes.
 async fn told(app: &TestApp, run_id: i64) -> anyhow::Result<(i64, i64, i64, i64, BTreeMap<Cause, i64>)> {
     let run = app.client.send(&GetRun(run_id)).await?;
     assert_eq!(app.client.send(&ListRuns::default()).await?.items, std::slice::from_ref(&run.run));
@@ -196,7 +196,7 @@ async fn a_run_under_way_is_tallied_as_its_devices_change() -> anyhow::Result<()
     wait::until("the tallies are put together", async || Ok((tallies().await? <= 100).then_some(()))).await?;
     let now = told(&app, run_id).await?;
     assert_eq!(now, counted(&app, run_id).await?);
-    // Nobody counts again: what no tally tells of is not seen.
+    // Nothing is counted again: what is missing from the tally is not seen.
     let mut transaction = app.pool().begin().await?;
     for sql in [
         "alter table run_devices disable trigger run_devices_changed",

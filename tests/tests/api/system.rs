@@ -1,4 +1,4 @@
-//! What the server tells of itself.
+//! What the server reports about itself.
 
 use netraven_api::system::SystemStatus;
 use netraven_tests::support::app::TestApp;

@@ -92,7 +92,7 @@ async fn choose(window: &Window, filter: &str, line: &str) -> anyhow::Result<()>
     window.lacks("listbox", filter).await
 }
 
-/// Waits until there are so many runs by the page's own count, and every row on screen is one that is wanted.
+/// Waits until the page counts this many runs, and every row on screen is one that is wanted.
 async fn all_are(window: &Window, runs: usize, head: &str, wanted: impl Fn(&str) -> bool) -> anyhow::Result<()> {
     let shown = window.column_is("Job runs", head, "as many rows as runs, all of them wanted", |cells| {
         cells.len() == runs.min(50) && cells.iter().all(|cell| wanted(cell))

@@ -6,7 +6,7 @@ use netraven_tests::support::app::TestApp;
 
 use netraven_tests::support::network;
 
-/// Pages, and what is off on them with the reason it tells.
+/// Pages, what is disabled on them, and the reason shown.
 const OFF: [(&str, &str, &str); 5] = [
     ("Devices", "Add credential", "Only admins may add credentials."),
     ("Devices", "No credential", "Only admins may add credentials."),

@@ -99,7 +99,7 @@ async fn devices_are(window: &Window, hostnames: &[&str]) -> anyhow::Result<()> 
     Ok(())
 }
 
-/// Waits until so many devices have come to this state, and none to another.
+/// Waits until `devices` devices have come to this state, and none to another.
 async fn states_are(window: &Window, state: &str, devices: usize) -> anyhow::Result<()> {
     let what = format!("{devices} times {state}");
     let is_all = |cells: &[String]| cells.len() == devices && cells.iter().all(|cell| cell.starts_with(state));

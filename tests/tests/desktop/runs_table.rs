@@ -53,7 +53,7 @@ async fn runs_are_paged_sorted_and_read_again() -> anyhow::Result<()> {
         window.choose("button", "Back").await?;
         sorted(&window, "descending").await?;
 
-        // What no event tells of is there once it is asked for.
+        // A change without an event appears once it is asked for.
         sqlx::query("update jobs set name = 'Renamed backup' where id = 81").execute(app.pool()).await?;
         window.choose("button", "Refresh").await?;
         window.find("link", "Renamed backup").await?;

@@ -1,4 +1,4 @@
-//! Running again what a retry may help, and cancelling one device while the others go on: both as the log tells it.
+//! Running again what a retry may help, and cancelling one device while the others go on: both as the log records it.
 
 use std::time::Duration;
 

@@ -31,7 +31,7 @@ struct Scene {
     theirs: Lab,
     user: Client,
     token: Secret,
-    /// Jobs are told apart by it.
+    /// Distinguishes jobs.
     attempts: AtomicUsize,
 }
 

@@ -107,7 +107,7 @@ async fn a_worker_that_stood_still_before_the_first_prompt_tells_its_own_pause()
     let pause = Duration::from_secs(7);
     wait::until("the pause is over", async || Ok((began.elapsed() > pause).then_some(()))).await?;
     send(worker.pid(), Signal::CONT)?;
-    // The device answers whoever comes to it next; what the first one hears stays silent.
+    // The device answers the next visitor; for the first one it stays silent.
     let told = wait::until("the worker has told its pause", async || {
         let log = work::logs(&app.client, run).await?;
         let ended = work::devices(&app.client, run).await?.iter().any(|device| device.finished_at.is_some());
@@ -299,7 +299,7 @@ async fn old_months_of_the_log_are_removed_by_a_clock_that_is_trusted() -> anyho
             on conflict (key) do update set value = excluded.value";
         let looks: Vec<String> = (0..23).map(|number| before(number).to_string()).collect();
         sqlx::query(sql).bind(looks.clone()).execute(app.pool()).await?;
-        // Whoever gets the lead looks at once.
+        // The next leader looks at once.
         let lead = "select pg_terminate_backend(pid) from pg_locks where locktype = 'advisory' and granted
             and database = (select oid from pg_database where datname = current_database())";
         sqlx::query(lead).execute(app.pool()).await?;

@@ -66,7 +66,7 @@ async fn the_first_password_is_generated_and_only_its_owner_may_read_it() -> any
     assert!(!server.said().contains(password) && server.printed().len() == 1, "the password is printed nowhere");
     server.terminate().await?;
 
-    // Started again, nothing is generated anew.
+    // Started again, nothing new is generated.
     let again = Start::serve(data.path())?.args(&on(&database)).env("NETRAVEN_ADMIN_PASSWORD", None).ready().await?;
     assert!(Client::new(&again.url)?.login("admin", &Secret::new(password), None).await.is_ok());
     assert_eq!(std::fs::read_to_string(&file)?.trim(), password);

@@ -29,7 +29,7 @@ fn slow(count: usize) -> Vec<DeviceSpec> {
     (0..count).map(spec).collect()
 }
 
-/// Waits until a run has so many devices in this state.
+/// Waits until a run has `count` devices in this state.
 async fn until_some(client: &Client, run: i64, state: DeviceState, count: usize) -> anyhow::Result<()> {
     wait::until(&format!("{count} devices are {}", state.as_str()), async || {
         let devices = work::devices(client, run).await?;
@@ -246,7 +246,7 @@ async fn two_workers_share_a_queue() -> anyhow::Result<()> {
     let workers: BTreeSet<&str> = detail.results.iter().filter_map(|device| device.worker.as_deref()).collect();
     assert_eq!(workers.len(), 2, "{workers:?}");
     assert!(detail.results.iter().all(|device| device.attempt == 1), "{:#?}", detail.results);
-    // A visit may read more than once, to tell what belongs to the answer.
+    // A visit may read more than once, to separate the answer from other output.
     assert!(lab.lab.devices().iter().all(|device| device.logins() == 1), "each was visited once");
     let (status, took) = worker.terminate().await?;
     assert_eq!(status.code(), Some(0), "{}", worker.said());

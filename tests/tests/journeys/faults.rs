@@ -370,7 +370,7 @@ async fn a_refused_credential_is_followed_by_the_next_in_order_of_priority() -> 
     Ok(())
 }
 
-/// Reachability needs no credential: it tells who answers, and how.
+/// Reachability needs no credential: it shows which devices answer, and how.
 #[tokio::test(flavor = "multi_thread")]
 async fn reachability_tells_who_answers() -> anyhow::Result<()> {
     let specs = vec![

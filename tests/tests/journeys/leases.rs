@@ -1,4 +1,4 @@
-//! Leases that went wrong between worker and database: each ends by itself, and no outcome is told that does not count.
+//! Leases that went wrong between worker and database: each ends by itself, and no outcome that does not count is reported.
 
 use std::io::{Read as _, Write as _};
 use std::net::TcpListener;
@@ -39,7 +39,7 @@ async fn a_lease_its_worker_does_not_know_of_ends_by_itself() -> anyhow::Result<
     Ok(())
 }
 
-/// A worker that lost its lease tells nothing of what it found; the newer attempt does.
+/// A worker that lost its lease reports nothing it found; the newer attempt does.
 #[tokio::test(flavor = "multi_thread")]
 async fn an_attempt_that_lost_its_lease_tells_no_outcome() -> anyhow::Result<()> {
     let spec = DeviceSpec::new("contested", Platform::CiscoIos).with_fault(Fault::Stalls { after_bytes: 200 });

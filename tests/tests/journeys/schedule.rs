@@ -20,7 +20,7 @@ fn scheduled(name: &str, tag: i64, schedule: Schedule) -> JobInput {
     }
 }
 
-/// The runs of a job that have ended, once there are so many.
+/// The runs of a job that have ended, once there are `count`.
 async fn runs(client: &Client, job: i64, count: usize) -> anyhow::Result<Vec<Run>> {
     wait::until(&format!("job {job} has run {count} times"), async || {
         let page = client.send(&ListRuns::from(RunFilter { job_id: Some(job), ..RunFilter::default() })).await?;
@@ -36,7 +36,7 @@ async fn an_interval_starts_by_itself_again_and_again() -> anyhow::Result<()> {
     let lab = Enrolled::start(&app.client, vec![DeviceSpec::new("tick", Platform::CiscoIos)]).await?;
     let input = scheduled("every minute", lab.tag, Schedule::every(60));
     let job = work::add_job(&app.client, input).await?;
-    // A minute is a long time for a test: the schedule is told that it began a minute ago, all but two seconds.
+    // A minute is a long time for a test: the schedule's start is set to a minute ago, less two seconds.
     let earlier = "update jobs set schedule_since = now() - interval '58 seconds' where id = $1";
     sqlx::query(earlier).bind(job).execute(app.pool()).await?;
     let already =

@@ -114,7 +114,7 @@ async fn an_export_waits_for_its_record_and_is_refused_without_it() -> anyhow::R
     Ok(())
 }
 
-/// A line that nothing tells from a configuration is known by not being there again, so what is new is read twice.
+/// A line that looks just like a configuration is recognised by its absence from a second reading, so anything new is read twice.
 #[tokio::test(flavor = "multi_thread")]
 async fn an_unchanged_device_is_read_once_and_a_new_or_changed_one_twice() -> anyhow::Result<()> {
     let platforms =

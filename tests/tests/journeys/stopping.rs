@@ -70,7 +70,7 @@ async fn a_postgres_that_hangs_does_not_keep_the_server_from_ending() -> anyhow:
     all_gone(&data).await
 }
 
-/// A worker is started before the servers answer; whoever ends it then does not wait for them.
+/// A worker is started before the servers answer; it can be stopped without waiting for them.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_worker_that_still_connects_ends_when_asked() -> anyhow::Result<()> {
     // Takes connections and says nothing.

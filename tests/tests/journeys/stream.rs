@@ -19,7 +19,7 @@ use tokio_util::sync::CancellationToken;
 
 /// Lines written in all.
 const LINES: usize = 10_000;
-/// Lines after which the connection is dropped, each time anew.
+/// Lines after which the connection is dropped.
 const BREAKS: [usize; 3] = [1_700, 4_100, 7_300];
 
 #[tokio::test(flavor = "multi_thread")]
@@ -125,7 +125,7 @@ async fn a_stream_wants_a_token() -> anyhow::Result<()> {
     Ok(())
 }
 
-/// What changed while Redis was away was told to nobody: the streams end, so that their readers come back and look.
+/// Changes made while Redis was away were never announced: the streams end, so that their readers come back and look.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_killed_redis_makes_the_streams_begin_anew_without_losing_a_line() -> anyhow::Result<()> {
     let data = tempfile::tempdir()?;

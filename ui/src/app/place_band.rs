@@ -5,7 +5,7 @@ use dioxus::prelude::*;
 use crate::components::{Glyph, Icon};
 use crate::state::session::use_workplace;
 
-/// Shows "production" for as long as a production server is looked at; nothing anywhere else.
+/// Shows "production" while a production server is open; otherwise nothing.
 #[component]
 pub fn PlaceBand() -> Element {
     let Some(profile) = use_workplace().ready().profile.filter(|profile| profile.production) else {

@@ -18,7 +18,7 @@ use crate::state::standing::{Deed, Line, Meant, use_line};
 pub fn RenewalGate() -> Element {
     let (workplace, moment) = (use_workplace(), use_moment());
     let mut asking = use_signal(|| false);
-    // Whoever closes the dialog looks at old rows for a while; the line below the page keeps asking.
+    // After the dialog is closed, the rows on screen are old for a while; the line below the page keeps asking.
     let mut put_off = use_signal(|| false);
     let ready = workplace.ready();
     use_effect(move || {

@@ -11,7 +11,7 @@ use crate::components::Glyph;
 use crate::data::{use_api, use_query};
 use crate::state::standing::{Line, Meant, use_line};
 
-/// Pause between two looks while something is wrong; when all is well, the feed tells of a change.
+/// Pause between two looks while something is wrong; when all is well, the feed reports changes.
 const LOOK_AGAIN: Duration = Duration::from_secs(3);
 
 /// Shows what is wrong with the servers for as long as it is wrong.
@@ -49,7 +49,7 @@ pub fn ServersBand() -> Element {
     rsx! {}
 }
 
-/// Whether the request reached a server that could not answer it. What does not reach one, the connection's box tells.
+/// Whether the request reached a server that could not answer it. A server that is out of reach shows in the connection's box.
 fn is_away(problem: &Problem) -> bool {
     problem.code == Code::Unavailable
 }

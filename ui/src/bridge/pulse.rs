@@ -1,6 +1,6 @@
 //! Whether a feed still lives: the shell says something at least every ten seconds, if only that it is there.
 //!
-//! A batch that gets lost on the way holds back all that follow it, and nothing else would tell.
+//! A batch that gets lost on the way holds back all that follow it, and nothing else would show it.
 
 use std::cell::Cell;
 
@@ -33,14 +33,14 @@ impl Pulse {
         }
     }
 
-    /// Looks; whether the feed is dead and has to be opened anew.
+    /// Looks; whether the feed is dead and has to be reopened.
     pub fn look(&self) -> bool {
         let silent = if self.heard.take() { 0 } else { self.silent.get() + 1 };
         self.silent.set(silent);
         silent >= PATIENCE && !self.over.get()
     }
 
-    /// Begins anew.
+    /// Starts over.
     pub fn reset(&self) {
         self.heard.set(false);
         self.silent.set(0);

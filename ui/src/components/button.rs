@@ -19,7 +19,7 @@ pub enum ButtonKind {
 }
 
 /// A button. With `icon_only` its `label` is read out but not drawn; with `refused` it is off and says why. Among several
-/// alike, `named` is read out in full where the label alone does not tell them apart.
+/// alike, `named` is read out in full where the label alone is ambiguous.
 #[component]
 pub fn Button(
     label: String,

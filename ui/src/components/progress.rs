@@ -10,7 +10,7 @@ use crate::format;
 pub fn OutcomeBar(run: Run, #[props(default)] wide: bool) -> Element {
     let active = run.status.is_active();
     let done = run.succeeded + run.failed;
-    // Of a run that is over, devices may be left only where the server lost what came of them.
+    // When a run is over, devices can only be left where the server lost their results.
     let untold = if active { 0 } else { (run.devices - done).max(0) };
     let (ok, bad) = shares(run.succeeded, run.failed, run.devices.max(done));
     let said = match (active, untold) {

@@ -76,7 +76,7 @@ pub fn TabBar(
             onselect.call(id.clone());
             let tab = format!("tab-{id}");
             dom::focus(&tab);
-            // The tabs may be drawn anew together with what they open.
+            // The tabs may be redrawn together with what they open.
             dom::focus_if_lost(&tab);
         }
     };

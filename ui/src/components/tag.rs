@@ -88,7 +88,7 @@ pub fn DeviceStateTag(state: DeviceState) -> Element {
     }
 }
 
-/// Level of a log line; the word itself tells it apart.
+/// Level of a log line; the word alone identifies it.
 #[component]
 pub fn LevelTag(level: Level) -> Element {
     let (word, tone) = match level {

@@ -1,4 +1,4 @@
-//! What was last read, so that a page opened again shows it at once while it is read anew.
+//! What was last read, so that a page opened again shows it at once while it is refetched.
 
 use std::any::Any;
 use std::cell::RefCell;

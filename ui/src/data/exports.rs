@@ -1,4 +1,4 @@
-//! Exports of what is filtered. The shell writes; the window asks how far it is, and says what came of it, on whichever page.
+//! Exports of what is filtered. The shell writes; the window asks for progress and reports the outcome, on whichever page.
 
 use std::time::Duration;
 

@@ -100,7 +100,7 @@ impl Lab {
         self.wish.call(Native::LabStop);
     }
 
-    /// What came of the last wish, once.
+    /// The outcome of the last command, once.
     pub fn take_news(mut self) -> Option<LabNews> {
         let found = *self.news.read();
         if found.is_some() {

@@ -123,7 +123,7 @@ impl LogView {
         self.answered.read().as_ref().is_some_and(|answered| *answered != *self.wanted.read())
     }
 
-    /// Begins anew.
+    /// Starts over.
     pub fn refresh(mut self) {
         self.wishes += 1;
     }
@@ -137,7 +137,7 @@ enum Wake {
     Further,
 }
 
-/// Keeps the lines that match a filter; begins anew when the filter changes.
+/// Keeps the lines that match a filter; starts over when the filter changes.
 pub fn use_log(filter: impl Fn() -> LogFilter + 'static) -> LogView {
     let api = use_api();
     let filter = use_memo(filter);

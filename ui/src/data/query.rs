@@ -22,7 +22,7 @@ const REST: Duration = Duration::from_millis(250);
 enum Meanwhile {
     /// Nothing: what answers another wish would be taken for the answer to this one.
     Nothing,
-    /// The old rows of the same list: whoever shows them says that they are being read.
+    /// The old rows of the same list; a page that shows them says that new ones are being read.
     OldRows,
 }
 
@@ -163,7 +163,7 @@ where
 }
 
 /// [`use_query`] of a list that is searched, sorted and turned over: its old rows stay until the new ones are there, so that
-/// the page does not flicker. Whoever shows them heeds [`Query::is_of_before`].
+/// the page does not flicker. Pages that show them check [`Query::is_of_before`].
 pub fn use_list<E>(endpoint: impl Fn() -> E + 'static) -> Query<E::Reply>
 where
     E: Endpoint,

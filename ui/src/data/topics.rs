@@ -54,7 +54,7 @@ impl Topics {
         }
     }
 
-    /// How many changes this window made itself so far, without being told of the next.
+    /// How many changes this window has made itself so far, without subscribing to later ones.
     #[must_use]
     pub fn own(&self) -> u64 {
         *self.own.peek()
@@ -66,7 +66,7 @@ impl Topics {
         self.bump_all();
     }
 
-    /// Takes in what the feed tells.
+    /// Applies changes pushed by the feed.
     pub fn apply(&self, changes: &[Changed]) {
         let mut bumped = [false; TOPICS];
         for change in changes {
@@ -87,7 +87,7 @@ impl Topics {
         }
     }
 
-    /// Takes in a change this window made itself, without waiting for the feed to tell.
+    /// Applies a change this window made itself, without waiting for the feed.
     pub fn changed_by(mut self, path: &str) {
         let topics: &[Topic] = match resource(path) {
             "jobs" if path.starts_with("/jobs/run/") => &[Topic::Runs, Topic::Jobs],

@@ -14,7 +14,7 @@ use super::jobs;
 use super::network::{DEFAULT, approval, platforms};
 use super::world::World;
 
-/// There is no such thing.
+/// No such thing.
 pub fn gone(what: &str, id: i64) -> Problem {
     Problem::new(Code::NotFound, format!("There is no {what} {id} in the demo."))
 }

@@ -101,7 +101,7 @@ pub fn next_start(job: &Job, now: Timestamp) -> Option<Timestamp> {
     job.is_enabled.then(|| last_start(now, hours, minutes) + SignedDuration::from_hours(hours))
 }
 
-/// The newest start before now of a schedule that fires every so many hours, so many minutes after midnight.
+/// The newest start before now of a schedule that fires every `hours` hours, `minutes` minutes after midnight.
 fn last_start(now: Timestamp, hours: i64, minutes: i64) -> Timestamp {
     let (period, offset) = (hours * 3600, minutes * 60);
     let seconds = now.as_second() - 90 - offset;

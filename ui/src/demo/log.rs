@@ -22,7 +22,7 @@ use super::world::World;
 
 /// A line whose time will come.
 pub struct Due {
-    /// When.
+    /// When the line is due.
     pub at: Timestamp,
     /// The line, without id.
     pub line: LogEntry,

@@ -32,13 +32,13 @@ const ROLES: [(&str, &str, i64, &str, &str); 5] = [
 pub const DEFAULT: i64 = 1;
 /// The first tag of a role; the others follow in their order.
 pub const CORE: i64 = 7;
-/// Edge routers.
+/// Id of the tag for edge routers.
 pub const EDGE: i64 = 8;
-/// Access switches.
+/// Id of the tag for access switches.
 pub const ACCESS: i64 = 9;
-/// Firewalls.
+/// Id of the tag for firewalls.
 pub const FIREWALL: i64 = 10;
-/// Servers.
+/// Id of the tag for servers.
 pub const SERVER: i64 = 11;
 /// What stands in a corner, and has no credential.
 pub const LAB: i64 = 12;

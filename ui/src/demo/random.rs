@@ -21,7 +21,7 @@ pub fn below(place: &[i64], limit: i64) -> i64 {
     (hash(place) % limit.max(1).cast_unsigned()).cast_signed()
 }
 
-/// Whether something happens that happens so many times in a thousand.
+/// True with a probability of this many in a thousand.
 #[must_use]
 pub fn happens(place: &[i64], per_mille: i64) -> bool {
     below(place, 1000) < per_mille

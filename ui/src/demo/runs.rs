@@ -1,4 +1,4 @@
-//! Runs as the server tells of them, worked out from their plans at a moment.
+//! Runs as the server reports them, worked out from their plans at a moment.
 
 use std::collections::{BTreeMap, BTreeSet};
 

@@ -18,7 +18,7 @@ use super::lists::{fields, page};
 use super::plan::stage_of;
 use super::world::World;
 
-/// A device with what came of it last.
+/// A device with its newest result.
 #[must_use]
 pub fn device(world: &World, device: &Device) -> Device {
     let now = world.now;

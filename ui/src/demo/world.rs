@@ -29,11 +29,11 @@ pub struct World {
     pub opened: Timestamp,
     /// Until when everything has happened.
     pub now: Timestamp,
-    /// Tags.
+    /// All tags.
     pub tags: Vec<Tag>,
-    /// Credentials.
+    /// All credentials.
     pub credentials: Vec<Credential>,
-    /// Devices; what came of them last is filled in when they are asked for.
+    /// Devices; their newest results are filled in on request.
     pub devices: Vec<Device>,
     /// Jobs; how they stand is filled in when they are asked for.
     pub jobs: Vec<Job>,
@@ -47,7 +47,7 @@ pub struct World {
     pub forgotten_keys: Vec<i64>,
     /// Keys that were trusted in place of stored ones.
     pub trusted_keys: Vec<HostKey>,
-    /// What changed, in order; a feed remembers how far it has told.
+    /// What changed, in order; a feed remembers how far it has read.
     pub changes: Vec<Changed>,
     due: Vec<Due>,
     next_line: i64,

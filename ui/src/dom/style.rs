@@ -1,4 +1,4 @@
-//! What the style sheet is told, and what it cannot know: how much room there is.
+//! Properties passed to the style sheet, and what it cannot know: how much room there is.
 
 #[cfg(target_arch = "wasm32")]
 use wasm_bindgen::JsCast;

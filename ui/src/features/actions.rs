@@ -91,7 +91,7 @@ impl<E: 'static> Change<E> {
     }
 }
 
-/// A change of this component. It is told afterwards whether the change was made.
+/// A change of this component. `after` learns whether the change was made.
 pub fn use_change<E: Endpoint + 'static>(after: impl FnMut(bool) + 'static) -> Change<E> {
     let (api, notices) = (use_api(), use_notices());
     let mut busy = use_signal(|| false);

@@ -11,7 +11,7 @@ use netraven_api::tags::Tag as ApiTag;
 use crate::components::{Glyph, Tag, Tone};
 use crate::state::session::use_workplace;
 
-/// What came of a device the last time.
+/// A device's newest result, as a filter.
 #[component]
 pub fn LastResult(device: Device) -> Element {
     rsx! {
@@ -19,7 +19,7 @@ pub fn LastResult(device: Device) -> Element {
     }
 }
 
-/// What came of a device: its own result, and the cause where it is a failure.
+/// A device's own result, and the cause if it failed.
 #[component]
 pub fn ResultTag(
     #[props(!optional)] result: Option<ResultStatus>,
@@ -38,7 +38,7 @@ pub fn ResultTag(
     }
 }
 
-/// That nothing came of a device yet; or that this server's list would not tell, whatever came.
+/// That a device has no result yet; or that this server's list does not include results.
 #[component]
 pub fn NeverRun(word: &'static str) -> Element {
     match use_workplace().refusal(Feature::NewestResults) {

@@ -86,7 +86,7 @@ pub struct Words {
 }
 
 /// The list below its search, a page of it at a time, in each of its states. `table` draws the rows, `empty` stands where
-/// there is none at all, `row_id` tells rows apart, and the children are put into the line below.
+/// there is none at all, `row_id` identifies rows, and the children are put into the line below.
 #[component]
 pub fn ListPanel<T: Clone + PartialEq + 'static, C: Word>(
     list: Query<Page<T>>,

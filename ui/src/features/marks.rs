@@ -1,4 +1,4 @@
-//! What came of a device as a small sign: its shape says where it broke, its colour whether that may pass by itself.
+//! A device's result as a small sign: its shape shows where it broke, its colour whether that may pass by itself.
 
 use dioxus::prelude::*;
 use netraven_api::matrix::MatrixCell;
@@ -109,7 +109,7 @@ fn tone(cell: MatrixCell) -> Tone {
     }
 }
 
-/// What came of a device, in words.
+/// A device's result in words.
 #[must_use]
 pub fn said(cell: MatrixCell) -> &'static str {
     cell.cause.map_or_else(|| Mark::of(cell).title(), Cause::title)

@@ -12,7 +12,7 @@ use crate::state::session::use_workplace;
 /// Which dialog is open over a list of `T`. `More` are those that this list alone has.
 #[derive(Clone, Debug, PartialEq)]
 pub enum OpenDialog<T, More = Infallible> {
-    /// None.
+    /// No dialog is open.
     Nothing,
     /// The form for a new row.
     Add,

@@ -13,11 +13,7 @@ pub fn Remedy(cause: Cause) -> Element {
             Link { class: "btn btn-outline btn-sm", to: Route::CredentialsPage {}, "Open the credentials" }
         },
         Cause::AwaitingApproval => rsx! {
-<<<<<<< HEAD:ui/src/features/remedy.rs
-            Link { class: "btn btn-outline btn-sm", to: Route::waiting_devices(), "Open the devices that wait" }
-=======
-            Link { class: "btn btn-outline btn-sm", to: DeviceFilter::waiting(), "Open the waiting devices" }
->>>>>>> e/english:ui/src/pages/remedy.rs
+            Link { class: "btn btn-outline btn-sm", to: Route::waiting_devices(), "Open the waiting devices" }
         },
         _ => rsx! {},
     }

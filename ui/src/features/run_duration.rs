@@ -10,7 +10,7 @@ use crate::state::moment::use_moment;
 /// A difference smaller than this is not worth a word.
 const NOTABLE_SECONDS: i64 = 5;
 
-/// The duration of a run; drawn again every second while it is going on. Where it is `roomy`, what is left is told in full.
+/// The duration of a run; redrawn every second while it is going on. Where it is `roomy`, the remaining time is spelled out.
 #[component]
 pub fn RunDuration(run: Run, #[props(default)] roomy: bool) -> Element {
     let moment = use_moment();

@@ -61,7 +61,7 @@ pub fn JobDashboard(view: ReadSignal<String>) -> Element {
     // The requests follow the minute, not the second.
     let minute = use_memo(move || Period::Hour.began(moment.now()));
     let search = use_settled(move || state.runs().search().cloned());
-    // What is wished does not change with the minute: it is told by the same request at a time that stands still.
+    // The query does not change with the minute: it is identified by the same request at a fixed time.
     let runs = use_list_in_time(
         move || state.read().list(&search.read(), STILL),
         move || {

@@ -192,7 +192,7 @@ fn NoCredentialNote(mut filter: Store<DeviceFilter>, oncredential: EventHandler<
     let without = found.value();
     let first = without.as_ref().and_then(|without| without.items.first().cloned());
     let total = without.as_ref().map_or(0, |without| without.total);
-    // The tags they share, as far as they were read; the default tag if nothing else.
+    // The tags they share, as far as they were read; otherwise the default tag.
     let shared: Vec<i64> = first
         .iter()
         .flat_map(|first| first.tags.iter().map(|tag| tag.id))

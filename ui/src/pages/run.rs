@@ -1,4 +1,4 @@
-//! One run: how far it is, what came of each device, and its own log.
+//! One run: its progress, each device's result, and its own log.
 
 use dioxus::prelude::*;
 use netraven_api::jobs::JobKind;
@@ -145,7 +145,7 @@ fn RunHead(run: Run, view: Store<RunView>) -> Element {
 /// What the run is, in one line.
 #[component]
 fn RunStrip(run: Run) -> Element {
-    // Such a server does not tell which devices are being worked on.
+    // Such a server does not report which devices are being worked on.
     let untold = use_workplace().refusal(Feature::RunRecords).is_some();
     let waiting = (run.devices - run.succeeded - run.failed - run.running).max(0);
     let who = match (run.trigger, &run.triggered_by) {

@@ -20,7 +20,7 @@ mod parts;
 use details::Details;
 use parts::{Part, parts};
 
-/// Pause between two looks; a change that the server tells of is shown at once.
+/// Pause between two looks; a change reported by the server is shown at once.
 const LOOK_AGAIN: Duration = Duration::from_secs(10);
 /// Seconds two clocks may differ and still count as the same: an answer takes its time.
 const SAME_S: i64 = 2;
@@ -165,7 +165,7 @@ fn Facts(shown: SystemStatus, at: Option<Timestamp>) -> Element {
     }
 }
 
-/// How a clock that is so many seconds ahead stands to this computer's.
+/// How a clock that is this many seconds ahead compares with this computer's.
 fn against(ahead: i64) -> String {
     let apart = match ahead.abs() {
         ..=SAME_S => return "the same as this computer's".to_owned(),

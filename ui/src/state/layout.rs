@@ -42,7 +42,7 @@ impl Density {
         }
     }
 
-    /// Height of a row of the log in pixels; the style sheet is told it (`--nr-log-row`).
+    /// Height of a row of the log in pixels; passed to the style sheet as `--nr-log-row`.
     #[must_use]
     pub fn log_row(self) -> i32 {
         match self {
@@ -173,7 +173,7 @@ impl Setting for Tables {
 
     fn take_effect(&self) {
         dom::set_root_attribute("data-density", self.density.as_str());
-        // The places of the log's rows are reckoned with this: told once, both agree.
+        // The positions of the log's rows are computed with this: set in one place, both agree.
         dom::set_root_property("--nr-log-row", &format!("{}px", self.density.log_row()));
     }
 }

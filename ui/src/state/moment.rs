@@ -20,7 +20,7 @@ pub struct Moment {
 }
 
 impl Moment {
-    /// Now; whoever reads it is drawn again every second.
+    /// Now; a component that reads it is redrawn every second.
     #[must_use]
     pub fn now(&self) -> Timestamp {
         *self.now.read()
@@ -56,7 +56,7 @@ impl Moment {
         format::zone_name(self.glance(), &self.zone.peek())
     }
 
-    /// A time in a table. Whoever shows one as a distance is drawn again every second.
+    /// A time in a table. A component that shows one as a distance is redrawn every second.
     #[must_use]
     pub fn short(&self, at: Timestamp) -> String {
         match self.times() {

@@ -14,7 +14,7 @@ use netraven_api::users::Role;
 use crate::data::{Topics, use_api};
 use crate::state::notices::use_notices;
 
-/// Keeps the session as the shell tells it.
+/// Keeps the session as the shell reports it.
 pub fn use_session() -> Signal<Session> {
     let api = use_api();
     let mut session = use_signal(|| Session::Starting { step: "Opening NetRaven".to_owned() });
@@ -95,7 +95,7 @@ impl Workplace {
     }
 }
 
-/// Provides the workplace and keeps one feed open that tells what changed. Lines of level CRITICAL come with it and are
+/// Provides the workplace and keeps one feed of changes open. Lines of level CRITICAL come with it and are
 /// shown as notices; the pages that show logs open feeds of their own.
 pub fn use_workplace_provider(ready: ReadSignal<Ready>, topics: Topics) -> Workplace {
     let (api, notices) = (use_api(), use_notices());

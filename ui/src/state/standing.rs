@@ -21,7 +21,7 @@ pub enum Meant {
 pub struct Deed {
     /// The words of its button.
     pub label: &'static str,
-    /// Its words in full, where the label alone does not tell it from others.
+    /// Its full wording, where the label alone is ambiguous.
     pub named: Option<&'static str>,
     /// Whether it is being done.
     pub busy: bool,
@@ -43,7 +43,7 @@ pub enum Line {
         /// What can be done.
         deeds: Vec<Deed>,
     },
-    /// Reading something again failed: what is on screen is from before. Several of them are told as one.
+    /// Refetching something failed: what is on screen is old. Several of them are shown as one.
     Stale {
         /// Why it failed.
         problem: Problem,

@@ -11,7 +11,7 @@ use dioxus::prelude::*;
 pub struct Pointing(Signal<bool>);
 
 impl Pointing {
-    /// Whether it is; whoever reads it is drawn again when that changes.
+    /// Whether it is; a component that reads it is redrawn when that changes.
     #[must_use]
     pub fn is_on(&self) -> bool {
         *self.0.read()
@@ -54,7 +54,7 @@ struct Drawn<T> {
 }
 
 /// The rows of a list, kept steady under the pointer. Another `question` (a filter, a page, an order) and a change made in
-/// this window (`own` grows) arrange them anew at once: that is what the person wished.
+/// this window (`own` grows) rearrange them at once: that is what the person wanted.
 pub fn use_steady<T: Clone + 'static>(fresh: Vec<T>, question: String, own: u64, id: impl Fn(&T) -> i64) -> Steady<T> {
     use_steady_page(fresh, question, own, usize::MAX, id)
 }

@@ -327,7 +327,7 @@ fn a_file_is_looked_into_and_imported() {
     screen.press("Import");
     assert!(fake.calls("POST /devices/import").is_empty(), "there is no file yet");
 
-    // What the server refuses as a whole is told in its words, and cannot be imported.
+    // What the server refuses as a whole is reported in its words, and cannot be imported.
     let refusal =
         "The first line does not name hostname. Name the columns there, separated by commas, semicolons or tabs.";
     fake.refuse("POST /devices/import/check", Problem::field("body.csv", refusal));
@@ -435,7 +435,7 @@ fn a_device_opens_beside_the_list() {
             "device_name": "edge-ber-01", "run_id": 4182
         })
     };
-    // Runs in which other devices failed: what is told is what came of this one.
+    // Runs in which other devices failed: only this one's result is shown.
     let results = vec![result(2, "success", None), result(1, "failure", Some("auth-failed"))];
     fake.answer("GET /job-results/", &page(results, 2));
     let head = json!({

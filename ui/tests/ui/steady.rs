@@ -61,7 +61,7 @@ fn a_row_that_left_its_page_keeps_its_place_and_tells_what_became_of_it() {
     in_order(&screen, &["\"core-1\"", "\"core-2\"", "Timed out", "\"core-3\"", "2 devices"]);
     let calls = fake.calls("GET /runs/4188/devices");
     assert!(calls.last().unwrap().ends_with("?size=100&device_id=2"), "{calls:?}");
-    // It goes on being told.
+    // It goes on being reported.
     going.results[1].cause = Some(Cause::Truncated);
     crate::run::answer(&fake, &going);
     fake.changed(ENDED);
@@ -135,7 +135,7 @@ fn causes_have_their_room_below_the_tabs_before_there_is_one_and_keep_their_orde
         &screen,
         &["role=\"tablist\"", "Why devices failed", title(Cause::AuthFailed), title(Cause::TimeoutConnect)],
     );
-    // Whoever saw it end keeps the room.
+    // After seeing it end, the room is kept.
     (going.run.status, going.run.causes, going.run.failed) = (RunStatus::Succeeded, Vec::new(), 0);
     crate::run::answer(&fake, &going);
     fake.changed(ENDED);

@@ -27,7 +27,7 @@ impl Rule {
         self.declarations.iter().find(|(name, _)| name == property).map(|(_, value)| value.as_str())
     }
 
-    /// The token a property is set to, if it is one and nothing else.
+    /// The token a property is set to, if its value is just that.
     pub fn token(&self, property: &str) -> Option<&str> {
         self.get(property)?.strip_prefix("var(--nr-")?.strip_suffix(')')
     }

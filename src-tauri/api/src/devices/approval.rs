@@ -18,7 +18,7 @@ pub struct Approval {
     pub waiting: bool,
     /// Who gave it its present address, port, platform and tags.
     pub changed_by: Option<String>,
-    /// When.
+    /// When the address, port, platform or tags were last changed.
     pub changed_at: Option<Timestamp>,
     /// Who approved it last; absent for a device that is older than approvals.
     pub approved_by: Option<String>,
@@ -80,7 +80,7 @@ impl Endpoint for ApproveDevice {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct SeenDevice {
-    /// Id.
+    /// Id of the device.
     pub id: i64,
     /// The revision of its approval as it was seen. Refused if that has changed since; absent: it is approved as it is now.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -111,7 +111,7 @@ pub struct ApprovedDevices {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct NotApproved {
-    /// Id.
+    /// Id of the device.
     pub id: i64,
     /// Why, as a sentence.
     pub message: String,

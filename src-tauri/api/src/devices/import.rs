@@ -91,7 +91,7 @@ pub struct ImportPlan {
     pub new_tags: Vec<String>,
     /// What would come of the rows.
     pub outcome: Imported,
-    /// What the server does not tell before it takes a row, as a sentence.
+    /// What this server cannot check before it takes a row, as a sentence.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub note: Option<String>,
 }

@@ -14,7 +14,7 @@ words! {
         High = "high",
         /// Everything else.
         Default = "default",
-        /// Whenever there is nothing better to do.
+        /// When there is nothing more urgent to do.
         Low = "low",
     }
 }

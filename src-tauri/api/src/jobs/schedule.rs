@@ -13,7 +13,7 @@ words! {
         Interval = "interval",
         /// By cron fields.
         Cron = "cron",
-        /// Once.
+        /// A single start, at a given time.
         Once = "onetime",
     }
 }
@@ -41,7 +41,7 @@ pub struct Schedule {
 }
 
 impl Schedule {
-    /// Every so many seconds.
+    /// Every `interval_seconds` seconds.
     #[must_use]
     pub fn every(interval_seconds: i64) -> Schedule {
         let kind = Some(ScheduleKind::Interval.into());

@@ -11,11 +11,11 @@ use crate::words::Open;
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(default)]
 pub struct LiveFilter {
-    /// Job.
+    /// Lines of the job with this id.
     pub job_id: Option<i64>,
-    /// Device.
+    /// Lines of the device with this id.
     pub device_id: Option<i64>,
-    /// Run.
+    /// Lines of the run with this id.
     pub run_id: Option<i64>,
     /// Any of these levels, any case.
     #[cfg_attr(feature = "openapi", schema(value_type = Vec<String>))]

@@ -2,11 +2,11 @@
 
 use jiff::Timestamp;
 
-/// Widths that read well on an axis, in seconds; beyond them it is whole days.
+/// Widths that read well on an axis, in seconds; above them, whole days.
 const WIDTHS_S: [i64; 17] = [1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1_800, 3_600, 7_200, 10_800, 21_600, 43_200];
 const DAY_S: i64 = 86_400;
 
-/// Buckets of one width, one after the other.
+/// Consecutive buckets of one width.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Frame {
     /// When the first begins, in seconds since 1970.
@@ -18,7 +18,7 @@ pub struct Frame {
 }
 
 impl Frame {
-    /// At most `buckets` of them around two times, at least `narrowest_s` wide, on round times.
+    /// At most `buckets` of them around two times, at least `narrowest_s` wide, aligned to round times.
     #[must_use]
     pub fn of(from_s: i64, until_s: i64, buckets: i64, narrowest_s: i64) -> Frame {
         let until_s = until_s.max(from_s);
@@ -35,7 +35,7 @@ impl Frame {
         })
     }
 
-    /// When a bucket begins; the one behind the last is the end.
+    /// When a bucket begins; the one after the last is the end.
     #[must_use]
     pub fn start(&self, place: i64) -> Timestamp {
         let second = self.first_s + place * self.width_s;

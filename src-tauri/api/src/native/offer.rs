@@ -36,7 +36,7 @@ pub enum Feature {
     CronSchedule,
     /// Starting a job once, at a time of its own.
     OnceSchedule,
-    /// Heeding that a schedule was switched off or changed.
+    /// Following a schedule that was changed or switched off.
     ScheduleChange,
     /// A git history beside the database.
     GitHistory,
@@ -63,7 +63,7 @@ pub enum Feature {
 /// Something the server does not offer.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Missing {
-    /// What.
+    /// What is not offered.
     pub feature: Feature,
     /// Why, as a sentence.
     pub reason: String,

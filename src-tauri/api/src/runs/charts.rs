@@ -128,16 +128,16 @@ pub struct RunTimeline {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct TimelineRun {
-    /// Run.
+    /// Id of the run.
     pub id: i64,
-    /// Job.
+    /// Id of the job.
     pub job_id: i64,
     /// Its name.
     pub job_name: String,
     /// Its kind.
     #[cfg_attr(feature = "openapi", schema(value_type = String))]
     pub job_type: Open<JobKind>,
-    /// State.
+    /// State of the run.
     pub status: RunStatus,
     /// When it was put on the queue.
     pub queued_at: Timestamp,

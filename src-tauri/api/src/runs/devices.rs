@@ -32,7 +32,7 @@ words! {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct RunDevice {
-    /// Device.
+    /// Id of the device.
     pub device_id: i64,
     /// Its hostname when the run began.
     pub hostname: String,
@@ -40,7 +40,7 @@ pub struct RunDevice {
     pub address: String,
     /// Its platform.
     pub device_type: String,
-    /// State.
+    /// State of the device in the run.
     pub state: DeviceState,
     /// The stage it is in, or ended in.
     pub stage: Option<Stage>,
@@ -88,7 +88,7 @@ impl RunDevice {
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(default)]
 pub struct ListRunDevices {
-    /// Run.
+    /// Id of the run.
     #[serde(skip)]
     pub run_id: i64,
     /// Page number, from 1.
@@ -129,9 +129,9 @@ impl Endpoint for ListRunDevices {
 #[derive(Clone, Copy, Debug)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct GetRunDevice {
-    /// Run.
+    /// Id of the run.
     pub run_id: i64,
-    /// Device.
+    /// Id of the device.
     pub device_id: i64,
 }
 
@@ -149,9 +149,9 @@ impl Endpoint for GetRunDevice {
 #[derive(Clone, Copy, Debug)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct CancelDevice {
-    /// Run.
+    /// Id of the run.
     pub run_id: i64,
-    /// Device.
+    /// Id of the device.
     pub device_id: i64,
 }
 

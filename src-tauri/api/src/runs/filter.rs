@@ -15,7 +15,7 @@ use crate::words::Open;
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(default)]
 pub struct RunFilter {
-    /// Job.
+    /// Runs of the job with this id.
     pub job_id: Option<i64>,
     /// Any of these kinds.
     #[cfg_attr(feature = "openapi", schema(value_type = Vec<String>))]

@@ -11,17 +11,17 @@ pub enum Column {
     Platform,
     /// Its SSH port.
     Port,
-    /// Description.
+    /// What it is, free text.
     Description,
     /// Its tags.
     Tags,
     /// Serial number.
     SerialNumber,
-    /// Model.
+    /// Its hardware model.
     Model,
     /// Where it came from.
     Source,
-    /// Notes.
+    /// Remarks, free text.
     Notes,
 }
 

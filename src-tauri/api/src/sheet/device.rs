@@ -19,7 +19,7 @@ const LIMITS: &[(Column, usize)] = &[
 /// Letters a tag's name may have, and tags a row may name.
 const TAG: usize = 50;
 const TAGS: usize = 100;
-/// So many platforms are told one by one.
+/// Up to this many platforms are named in a refusal.
 const FEW: usize = 12;
 
 /// A device that a row describes, in the form a server takes.
@@ -67,7 +67,7 @@ impl Entry {
     }
 }
 
-/// Makes a device of a row. `platforms` are those that are known, or none where nobody tells.
+/// Makes a device of a row. `platforms` are the known ones, or `None` where the server does not list them.
 ///
 /// # Errors
 /// Says everything that is wrong with the row at once.
@@ -76,7 +76,7 @@ pub fn check(row: Row, platforms: Option<&[String]>) -> Result<Entry, Refusal> {
     let mut faults: Vec<String> = fault.into_iter().collect();
     let missing: Vec<&str> =
         Column::NEEDED.into_iter().filter(|needed| cells.get(*needed).is_none()).map(Column::name).collect();
-    // What has no cells at all was told why.
+    // A row without any cells already has its reason.
     if !missing.is_empty() && (faults.is_empty() || cells != Cells::default()) {
         faults.push(format!("the row has no {}", missing.join(" and no ")));
     }

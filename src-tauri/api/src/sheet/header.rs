@@ -17,7 +17,7 @@ pub enum Separator {
 }
 
 impl Separator {
-    /// Every one; the first counts where a line tells nothing.
+    /// Every separator; the first is the default where the line does not settle it.
     const ALL: [Separator; 3] = [Separator::Comma, Separator::Semicolon, Separator::Tab];
 
     fn byte(self) -> u8 {

@@ -1,6 +1,6 @@
 //! Names that may be meant by one that is not known.
 
-/// Most names that are told.
+/// Most names suggested.
 const MOST: usize = 3;
 /// Names longer than this are no slip of a pen.
 const LONGEST: usize = 64;

@@ -1,4 +1,4 @@
-//! What came of the rows of a file: counted whole, listed up to a bound, so that the answer is small however long the file is.
+//! The outcome of a file's rows: counted in full, listed up to a bound, so that the answer stays small for any file.
 
 use super::Place;
 use crate::devices::{ImportError, Imported};
@@ -13,7 +13,7 @@ pub enum RefusalKind {
     Present,
     /// Another device has its name or place, on the server or in the file.
     Taken,
-    /// Anything else.
+    /// Any other reason.
     Wrong,
 }
 
@@ -26,7 +26,7 @@ pub struct Refusal {
     pub told: Told,
 }
 
-/// What is told of a row.
+/// What is reported about a row.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Told {
     /// Where it stands.
@@ -55,7 +55,7 @@ struct Rows {
     count: i64,
 }
 
-/// What came of the rows so far.
+/// The outcome of the rows so far.
 #[derive(Clone, Debug, Default)]
 pub struct Tally {
     /// Devices added.

@@ -1,5 +1,5 @@
 //! How many files this process may have open, and how many of them are connections: the rest is kept for devices, the
-//! database and the snapshots, so that whoever connects cannot stop the work.
+//! database and the snapshots, so that clients cannot stop the work by connecting.
 
 /// Most files that are asked for.
 const MOST_FILES: u64 = 65_536;
@@ -12,7 +12,7 @@ const OF_SESSION: u64 = 2;
 /// Most and fewest connections.
 const CONNECTIONS: std::ops::RangeInclusive<u64> = 32..=4_096;
 
-/// How many connections there may be beside so many sessions. Raises the limit of open files as far as the system allows.
+/// How many connections fit beside `sessions` sessions. Raises the limit of open files as far as the system allows.
 pub(super) fn connections(sessions: usize) -> usize {
     let files = raise().unwrap_or(USUAL_FILES);
     usize::try_from(left(files, sessions)).unwrap_or(usize::MAX)

@@ -51,7 +51,7 @@ impl Serving {
         Serving { router, tls, connections, stop, head: HEAD }
     }
 
-    /// Takes connections until stopped, then waits for what is in hand.
+    /// Accepts connections until stopped, then waits for the requests in progress.
     pub(super) async fn run(self, listener: TcpListener) {
         let mut tasks = JoinSet::new();
         loop {
@@ -145,7 +145,7 @@ mod tests {
         (address, stop, tokio::spawn(serving.run(listener)))
     }
 
-    /// What a connection that sent this is told until it is closed.
+    /// Everything the server answers on a connection that sent this, until it is closed.
     async fn told(address: SocketAddr, sent: &str) -> String {
         let mut stream = TcpStream::connect(address).await.unwrap();
         stream.write_all(sent.as_bytes()).await.unwrap();

@@ -78,7 +78,7 @@ fn without_echo<'a>(definition: &Definition, text: &'a str, command: &str) -> &'
     if rest.len() == text.len() { late_echo(definition, text, command).map_or(text, |end| &text[end..]) } else { rest }
 }
 
-/// Where an echo ends before which the device printed lines of its log, and perhaps its prompt anew.
+/// Where an echo ends if the device printed log lines, and perhaps its prompt again, before it.
 fn late_echo(definition: &Definition, text: &str, command: &str) -> Option<usize> {
     let mut start = 0;
     for line in text.split_inclusive('\n').take(BEFORE_ECHO) {
@@ -131,7 +131,7 @@ fn echo_end(text: &str, command: &str) -> Option<usize> {
     (matched == command.len()).then_some(at)
 }
 
-/// Where an echo ends that the device drew anew: after the prompt, or scrolled sideways with `$` for what is not shown.
+/// Where an echo ends that the device redrew: after the prompt, or scrolled sideways with `$` for the hidden part.
 fn redrawn_echo_end(definition: &Definition, text: &str, command: &str) -> Option<usize> {
     let start = text.len() - text.trim_start_matches(['\r', '\n']).len();
     let end = text[start..].find('\n').map_or(text.len(), |at| start + at + 1);

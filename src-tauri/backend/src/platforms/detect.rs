@@ -8,7 +8,7 @@ use super::definition::{Definition, FactField, Purpose};
 pub fn facts(definition: &Definition, text: &str) -> Facts {
     let find = |field: FactField| {
         let rules = definition.facts.iter().filter(|rule| rule.field == field);
-        // Some devices list what they tell in a sentence.
+        // Some devices list these values in a sentence.
         let bare = |value: &str| value.trim().trim_end_matches([',', ';']).to_string();
         let mut values = rules.filter_map(|rule| Some(bare(rule.pattern.captures(text)?.get(1)?.as_str())));
         values.find(|value| !value.is_empty())
@@ -17,7 +17,7 @@ pub fn facts(definition: &Definition, text: &str) -> Facts {
 }
 
 /// Reads the facts of a whole reading: from what was asked for them. A configuration may speak of versions and numbers of
-/// everything else, so it tells them only where a platform asks for nothing else.
+/// other things, so it is searched only where a platform has no command for facts.
 pub fn facts_of(definition: &Definition, about: &str, config: &str) -> Facts {
     let asks = definition.commands.iter().any(|command| command.purpose == Purpose::Facts);
     facts(definition, if asks { about } else { config })

@@ -12,7 +12,7 @@ use super::definition::Definition;
 
 /// How many letters two lines must share at their start to be two showings of one line.
 const SHARED: usize = 4;
-/// From so many letters without a gap on a line is a piece of something encoded.
+/// A run of at least this many characters without a gap is part of something encoded.
 const OPAQUE: usize = 24;
 
 /// Cisco and its like: facility, severity and mnemonic.
@@ -63,7 +63,7 @@ fn set(patterns: &[&str]) -> RegexSet {
 
 /// Whether a line, as a screen shows it, may be one of the device's log.
 pub fn may_be_log(line: &str) -> bool {
-    // Comments at the head of a configuration tell times of their own.
+    // Comments at the head of a configuration carry times of their own.
     MARKED.is_match(line) || (!line.trim_start().starts_with(['!', '#', ';']) && TIMED.is_match(line))
 }
 
@@ -75,7 +75,7 @@ pub fn names_event(line: &str) -> bool {
 /// What a line may have to do with the device's log, by its looks.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Look {
-    /// Nothing.
+    /// Ordinary text.
     Text,
     /// It may be a line of the log.
     Log,
@@ -227,7 +227,7 @@ fn is_same_line(one: &str, other: &str) -> bool {
     shared >= SHARED || (is_opaque(one) && is_opaque(other))
 }
 
-/// Whether a line is a piece of something encoded, such as a key that the device seals anew each time it shows it.
+/// Whether a line is part of something encoded, such as a key that the device reseals each time it shows it.
 fn is_opaque(line: &str) -> bool {
     let line = line.trim();
     let is_encoded = line.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"+/=".contains(&byte));

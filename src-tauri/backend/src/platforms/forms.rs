@@ -26,7 +26,7 @@ const FORMS: [&str; 45] = [
     r#"(?i)\b(?:scp|s?ftps?|rcp|tftp|https?|ssh):/{0,2}[^\s/@:"]*:([^\s"@]+)@"#,
     r#"(?i)https?://([^\s/@:"]{16,})@"#,
     r#"(?:^|[\s"'=(,])[\w.-]+:([^\s:@/"']+)@(?:\d+\.|\[|\w)"#,
-    // Addresses that are secrets: whoever has them may post.
+    // Addresses that are secrets: anyone who has one may post.
     r#"(?i)https?://[^\s"'<>]*?(?:hooks?|webhook\w*)/([^\s"'<>]+)"#,
     r#"(?i)\b(?:hooks?|[\w-]*webhook\w*)\.[\w.:-]+/([^\s"'<>]+)"#,
     r#"(?i)\bapi\.telegram\.org/bot([^\s/"'<>]+)"#,
@@ -65,7 +65,7 @@ const FORMS: [&str; 45] = [
     r"(?i)\b(?:log-?ins?|log-?ons?|users?|usernames?|cred(?:ential)?s?|accounts?)(?:\s+(?:with|as|is|are|via|for)\b|\s*[:=]|\s)\s*[a-z][\w.@-]*\s?/\s?([^\s/,;|]{3,}[^\s/,;|.])",
     // Elements of XML.
     r"(?i)<(?:[\w.-]+:)?[\w.-]*(?:key|hash|phash|token|pwd|bindpw|prv|otp_seed|tls|pin|psk|secret|community)\d?(?:\s[^<>]*)?>([^<>]+)<",
-    // A secret key where it is not told by a word: Azure and its like.
+    // A secret key that no keyword announces: Azure and similar.
     r"(?i)\b(?:sharedaccesssignature|accountkey|sharedaccesskey)\s*=?\s*([\w+/=%&-]{16,})",
     r"(?i)\bsecurityname\s+(?:cipher\s+|simple\s+)?(\S+)\s+v[12]",
     r"\bmgmt-user\s+\S+\s+\S+\s+([0-9a-f]{16,})",
@@ -86,7 +86,7 @@ static SETTING: LazyLock<Regex> = LazyLock::new(|| {
     Regex::new(&format!(r"(?i)^\s*(?:{words})\s*$")).expect("a constant pattern")
 });
 
-/// On bytes, since letters beyond ASCII would make the patterns many times as large and tell nothing here.
+/// On bytes: letters beyond ASCII would make the patterns many times as large and are never needed here.
 static COMPILED: LazyLock<(RegexSet, Vec<Bytes>)> = LazyLock::new(|| {
     let forms = FORMS.map(|form| format!("(?-u){form}"));
     let set = RegexSet::new(&forms).expect("constant patterns");

@@ -8,9 +8,9 @@ use regex::Regex;
 use super::definition::{Command, Definition, Purpose};
 use super::{clean, foreign, screen, significant};
 
-/// An answer of at most so many lines is looked through for the words in which devices refuse.
+/// Answers of at most this many lines are searched for words of refusal.
 const FEW: usize = 10;
-/// An answer of at most so many lines is no configuration unless something in it is.
+/// An answer of at most this many lines is no configuration unless a line in it is one.
 const HARDLY_ANY: usize = 3;
 /// How many lines an answer may have beyond a learned refusal and still be one.
 const BEYOND: usize = 8;
@@ -39,7 +39,7 @@ static SENTENCE: LazyLock<Regex> =
 static CARET: LazyLock<Regex> =
     LazyLock::new(|| Regex::new(r"^[\s^~-]*\^[\s^~-]*$").expect("the pattern of carets is valid"));
 
-/// What a line of a configuration begins or ends with, whoever made the device.
+/// How a line of a configuration begins or ends, on any vendor's device.
 static CONFIGURATION: LazyLock<Regex> = LazyLock::new(|| {
     Regex::new(
         r"(?ix)^\s*(?: (?:host-?name|sysname|system-name|switchname|interfaces?|vlans?|version|system|set|config|add|create|configure|no
@@ -143,7 +143,7 @@ impl Definition {
     }
 }
 
-/// Whether a line is one of a configuration, whoever made the device.
+/// Whether a line belongs to a configuration, on any vendor's device.
 pub fn is_configuration(line: &str) -> bool {
     CONFIGURATION.is_match(line) && !SENTENCE.is_match(line)
 }

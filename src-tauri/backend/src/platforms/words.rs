@@ -13,10 +13,10 @@ pub(super) const STRONG: &str = concat!(
     "|(?:auth|priv|privacy|admin|ssh|snmp|bind|ldap|db|smtp|ftp|http|proxy|root|user|login|enable|become|key|wpa|mgmt)[-_]pass(?:[^a-z]|$)"
 );
 
-/// As [`STRONG`], but also an ordinary word: not heeded in descriptions.
+/// As [`STRONG`], but also an ordinary word: ignored in descriptions.
 pub(super) const WEAK: &str = r"(?i)(?:^|[\s_-])keys?[\s:=]";
 
-/// Words that announce a secret where a value is assigned to them, and ordinary words everywhere else.
+/// Words that announce a secret when a value is assigned to them, and are ordinary words otherwise.
 pub(super) const ASSIGNED: &str =
     r#"(?i)(?:^|[^a-z0-9])(pw|pwd|pass|pin|pincode|psw|snmp string)["']?[ \t]*(?:[:=]|[ \t]ist?(?:[ \t]|$))"#;
 

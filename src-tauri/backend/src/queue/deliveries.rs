@@ -1,4 +1,4 @@
-//! The way of a task: pushed, handed out, kept alive, taken over from the dead, finished.
+//! The life of a task: pushed, handed out, kept alive, taken over from a dead worker, finished.
 
 use std::time::Duration;
 
@@ -9,7 +9,7 @@ use super::{Delivery, GROUP, Priority, Queue, QueueError, Task, scripts};
 
 /// Entries sent in one pipeline.
 const BATCH: usize = 500;
-/// Pause after a blocking read failed, before the next.
+/// Pause after a failed blocking read.
 const PAUSE: Duration = Duration::from_millis(100);
 
 impl Queue {
@@ -28,14 +28,14 @@ impl Queue {
 
     /// Hands up to `max` tasks to `worker`, the most urgent first; waits for one at most `wait`.
     ///
-    /// Giving this call up half way loses nothing: what was handed out and not seen is taken over later.
+    /// Cancelling this call loses nothing: tasks that were handed out and not seen are taken over later.
     pub async fn hand_out(&self, worker: &str, max: usize, wait: Duration) -> Result<Vec<Delivery>, QueueError> {
         if max == 0 {
             return Ok(Vec::new());
         }
         let deadline = Instant::now() + wait;
         loop {
-            // Read before handing out, so that whatever comes in between ends the waiting.
+            // Read before handing out, so that an entry that arrives in between ends the wait.
             let newest = self.newest_entries().await?;
             let deliveries = self.hand_out_now(worker, max).await?;
             let left = deadline.saturating_duration_since(Instant::now());
@@ -68,7 +68,7 @@ impl Queue {
             read.arg("GROUP").arg(GROUP).arg(worker).arg("COUNT").arg(max - deliveries.len());
             read.arg("STREAMS").arg(self.stream(priority)).arg(">");
             let reply: Option<StreamReadReply> = match self.ask_group(&read).await {
-                // What an earlier stream gave must reach the caller.
+                // Tasks from an earlier stream must reach the caller.
                 Err(error) if !deliveries.is_empty() => {
                     tracing::warn!(%error, "handing out tasks stopped halfway");
                     break;
@@ -82,7 +82,7 @@ impl Queue {
         Ok(deliveries)
     }
 
-    /// Waits until a stream has an entry newer than those given. Hands out nothing, so it can be given up at any time.
+    /// Waits until a stream has an entry newer than those given. Hands out nothing, so it can be cancelled at any time.
     async fn wait_for_more(&self, newest: &[String], wait: Duration) {
         let mut read = redis::cmd("XREAD");
         // Zero would mean for ever.
@@ -99,7 +99,7 @@ impl Queue {
         }
     }
 
-    /// Shows that `worker` is still busy with these deliveries. Gives those that are no longer its own: their tasks must stop.
+    /// Shows that `worker` is still busy with these deliveries. Returns those that are no longer its own: their tasks must stop.
     pub async fn heartbeat(&self, worker: &str, deliveries: &[Delivery]) -> Result<Vec<Delivery>, QueueError> {
         let mut lost = Vec::new();
         for priority in Priority::ALL {
@@ -132,7 +132,7 @@ impl Queue {
 
     /// Takes over up to `max` tasks whose worker showed no life for `idle_for`, and forgets dead workers that hold nothing.
     ///
-    /// A worker may get back tasks of its own that way: those it never heard of, and those it was too slow to show.
+    /// A worker may get its own tasks back this way: those it never received, and those whose heartbeats came too late.
     pub async fn take_over(&self, worker: &str, idle_for: Duration, max: usize) -> Result<Vec<Delivery>, QueueError> {
         let mut deliveries = Vec::new();
         for priority in Priority::ALL {
@@ -164,24 +164,24 @@ impl Queue {
         Ok(reply.ids.first().map_or(1, |entry| entry.times_delivered as u64))
     }
 
-    /// Ends a delivery whose result is recorded: the task is gone from the queue.
+    /// Ends a delivery whose result is recorded: the task leaves the queue.
     pub async fn finish(&self, delivery: &Delivery) -> Result<(), QueueError> {
         let mut commands = redis::pipe();
         remove(&mut commands, &self.stream(delivery.priority), &delivery.entry_id);
         self.link.ask_many(&commands).await
     }
 
-    /// Ends a delivery without having done its task, which goes to the end of its queue: for an orderly stop.
+    /// Ends a delivery without having done its task, which moves to the end of its queue: for an orderly stop.
     pub async fn put_back(&self, delivery: &Delivery) -> Result<(), QueueError> {
         let stream = self.stream(delivery.priority);
         let mut commands = redis::pipe();
-        // Added first: a break in between leaves the task twice rather than not at all.
+        // Added first: a failure in between leaves the task twice rather than not at all.
         add(&mut commands, &stream, &delivery.task);
         remove(&mut commands, &stream, &delivery.entry_id);
         self.link.ask_many(&commands).await
     }
 
-    /// The delivery of an entry. An entry that is no task is removed, else it would be handed out for ever.
+    /// The delivery of an entry. An entry that is not a task is removed, or it would be handed out for ever.
     async fn read_entry(
         &self,
         priority: Priority,

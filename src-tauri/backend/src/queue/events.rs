@@ -1,4 +1,4 @@
-//! Live events: a wake-up for those who listen, not a record. Whoever must miss nothing reads the store after each gap.
+//! Live events: a wake-up for listeners, not a record. A reader that must miss nothing reads the store after each gap.
 
 use std::time::Duration;
 
@@ -8,23 +8,23 @@ use tokio::time::{sleep, timeout};
 
 use super::{Queue, QueueError};
 
-/// A connection without a message for this long is asked whether it still lives.
+/// A connection without a message for this long is checked.
 const QUIET: Duration = Duration::from_secs(15);
 const PING_LIMIT: Duration = Duration::from_secs(5);
 const FIRST_PAUSE: Duration = Duration::from_millis(50);
 const LONGEST_PAUSE: Duration = Duration::from_secs(2);
 
-/// What a listener gets.
+/// What a listener receives.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Subscribed {
-    /// Listening has begun, for the first time or after a gap: what happened before has to be read from the store.
+    /// Listening has begun, for the first time or after a gap: earlier events have to be read from the store.
     Reconnected,
     /// An event as it was published.
     Message(String),
 }
 
 impl Queue {
-    /// Tells all listeners of an event (JSON).
+    /// Publishes an event (JSON) to all listeners.
     pub async fn publish(&self, event: &str) -> Result<(), QueueError> {
         self.link.ask(redis::cmd("PUBLISH").arg(self.channel()).arg(event)).await
     }

@@ -1,4 +1,4 @@
-//! Connections to the server: one shared by all short calls, one per blocking call, each made anew when it breaks.
+//! Connections to the server: one shared by all short calls, one per blocking call, each replaced when it breaks.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -14,7 +14,7 @@ use super::QueueError;
 
 /// Longest time to make a connection.
 const CONNECT_LIMIT: Duration = Duration::from_secs(3);
-/// Longest time for an answer to a call that does not wait on purpose.
+/// Longest time for an answer to a non-blocking call.
 const ANSWER_LIMIT: Duration = Duration::from_secs(5);
 /// A call is tried this often when the connection breaks or the server is still loading its data.
 const ATTEMPTS: u32 = 4;
@@ -30,7 +30,7 @@ struct LinkState {
     blocking: std::sync::Mutex<Vec<MultiplexedConnection>>,
 }
 
-/// The shared connection; the number tells a broken one from the one that has already replaced it.
+/// The shared connection; the number distinguishes a broken one from its replacement.
 #[derive(Default)]
 struct SharedConnection {
     number: u64,
@@ -60,7 +60,7 @@ impl RedisLink {
         })))
     }
 
-    /// Where the server is, without its password.
+    /// The server's address, without its password.
     pub(super) fn server(&self) -> &str {
         &self.0.server
     }
@@ -75,14 +75,14 @@ impl RedisLink {
         self.parse(self.send(Request::Many(commands)).await?)
     }
 
-    /// Sends a command that the server answers within `wait`, on a connection that nobody else uses meanwhile.
+    /// Sends a command that the server answers within `wait`, on a connection used by nothing else meanwhile.
     pub(super) async fn ask_blocking<T: FromRedisValue>(&self, command: &Cmd, wait: Duration) -> Result<T, QueueError> {
         let idle = self.idle_connections().pop();
         let mut connection = match idle {
             Some(connection) => connection,
             None => self.connect().await?,
         };
-        // A connection that failed or was given up half way is closed by dropping it.
+        // A connection that failed or was abandoned half way is closed by dropping it.
         let limit = wait + ANSWER_LIMIT;
         let value = timeout(limit, connection.send_packed_command(command))
             .await
@@ -115,7 +115,7 @@ impl RedisLink {
         }
     }
 
-    /// Gives with an error whether it may pass in a moment: a broken connection, a server that is just starting.
+    /// Adds to an error whether it may pass in a moment: a broken connection, a server that is just starting.
     async fn send_once(&self, request: Request<'_>) -> Result<Value, (QueueError, bool)> {
         let (number, mut connection) = self.shared().await.map_err(|error| {
             let passing = matches!(error, QueueError::Unreachable { .. });
@@ -198,7 +198,7 @@ impl RedisLink {
 }
 
 fn is_broken(error: &RedisError) -> bool {
-    // A refused password also ends the connection, but trying again does not help.
+    // A refused password also ends the connection, but retrying does not help.
     if error.kind() == ErrorKind::AuthenticationFailed {
         return false;
     }

@@ -1,4 +1,4 @@
-//! Looking at the queue as a whole: what it holds, how long it is, how the server is; and taking waiting tasks out.
+//! Looking at the queue as a whole: its tasks, its length, the server's state; and removing waiting tasks.
 
 use std::collections::{HashMap, HashSet};
 
@@ -14,7 +14,7 @@ const PAGE: usize = 1000;
 const SCAN_LIMIT: usize = 500_000;
 
 impl Queue {
-    /// Every task that is queued or leased. An error and not a part when there are too many: a task that is not in the answer
+    /// Every task that is queued or leased. An error rather than a part when there are too many: a task missing from the answer
     /// counts as lost and would be queued twice.
     pub async fn holds(&self) -> Result<HashSet<Task>, QueueError> {
         self.holds_up_to(SCAN_LIMIT).await
@@ -47,7 +47,7 @@ impl Queue {
         Ok(self.link.ask::<StreamRangeReply>(&range).await?.ids)
     }
 
-    /// How each queue is doing, the most urgent first.
+    /// The state of each queue, the most urgent first.
     pub async fn lengths(&self) -> Result<Vec<QueueStatus>, QueueError> {
         let mut all = Vec::with_capacity(Priority::ALL.len());
         for priority in Priority::ALL {
@@ -69,12 +69,12 @@ impl Queue {
         Ok(all)
     }
 
-    /// Takes a run's tasks out as far as nobody has them yet, and says how many those were.
+    /// Removes a run's tasks that no worker has yet, and returns how many.
     pub async fn remove_run(&self, run_id: i64) -> Result<u64, QueueError> {
         self.remove_waiting(run_id, "").await
     }
 
-    /// Takes one device of a run out if nobody has it yet, and says how many tasks those were.
+    /// Removes one device of a run if no worker has it yet, and returns how many tasks that were.
     pub async fn remove_device(&self, run_id: i64, device_id: i64) -> Result<u64, QueueError> {
         self.remove_waiting(run_id, &device_id.to_string()).await
     }
@@ -97,7 +97,7 @@ impl Queue {
         Ok(removed)
     }
 
-    /// Asks the server how it is.
+    /// Asks the server about itself.
     pub async fn ping(&self) -> Result<ServerInfo, QueueError> {
         let text: String = self.link.ask(&redis::cmd("INFO")).await?;
         let fields: HashMap<_, _> = text.lines().filter_map(|line| line.trim().split_once(':')).collect();
@@ -110,7 +110,7 @@ impl Queue {
     }
 }
 
-/// An entry's id begins with the server's clock at its push.
+/// An entry's id begins with the server's time of the push.
 fn pushed_at(entry: &StreamId) -> Option<Timestamp> {
     let (milliseconds, _) = entry.id.split_once('-')?;
     Timestamp::from_millisecond(milliseconds.parse().ok()?).ok()

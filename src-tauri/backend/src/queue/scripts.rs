@@ -1,4 +1,4 @@
-//! What has to happen in one step inside the server, as Lua.
+//! What must happen atomically inside the server, as Lua.
 
 /// Resets the idle time of those entries that the worker still owns, and gives back those it does not.
 /// Keys: the stream. Arguments: group, worker, entry ids.
@@ -11,7 +11,7 @@ for i = 3, #ARGV do
 end
 return lost";
 
-/// Deletes, in one page of the stream, the entries of a run (and of one device, if it is given) that nobody has leased.
+/// Deletes, in one page of the stream, the entries of a run (and of one device, if given) that are not leased.
 /// Keys: the stream. Arguments: group, where to start, page size, run, device or an empty text.
 /// Gives the last entry looked at (empty at the end of the stream) and how many were deleted.
 pub(super) const REMOVE_WAITING: &str = r"
@@ -29,7 +29,7 @@ end
 local last = #page == tonumber(ARGV[3]) and page[#page][1] or ''
 return {last, removed}";
 
-/// Removes a consumer that holds nothing; one that holds something has to be taken over first.
+/// Removes a consumer that holds nothing; otherwise its tasks have to be taken over first.
 /// Keys: the stream. Arguments: group, worker. Gives 1 if it was removed.
 pub(super) const FORGET_CONSUMER: &str = r"
 if #redis.call('XPENDING', KEYS[1], ARGV[1], '-', '+', 1, ARGV[2]) > 0 then return 0 end

@@ -1,4 +1,4 @@
-//! Signs of life of the workers, for people and for tidying up after the dead.
+//! Heartbeats of the workers, to show them and to clean up after dead ones.
 
 use std::time::Duration;
 
@@ -15,7 +15,7 @@ pub struct WorkerBeat {
     pub id: String,
     /// The computer it runs on.
     pub host: String,
-    /// Its process there.
+    /// Its process id there.
     pub pid: u32,
     /// How many tasks it can do at once.
     pub capacity: usize,
@@ -26,7 +26,7 @@ pub struct WorkerBeat {
 }
 
 impl Queue {
-    /// Tells the others that a worker lives; without the next one within `ttl` it counts as gone.
+    /// Announces that a worker is alive; without another call within `ttl` it counts as gone.
     pub async fn beat(&self, worker: &WorkerBeat, ttl: Duration) -> Result<(), QueueError> {
         let text = serde_json::to_string(worker).expect("a beat is plain numbers and text");
         let mut commands = redis::pipe();
@@ -35,7 +35,7 @@ impl Queue {
         self.link.ask_many(&commands).await
     }
 
-    /// The workers that live, by name.
+    /// The living workers, by name.
     pub async fn workers(&self) -> Result<Vec<WorkerBeat>, QueueError> {
         let mut ids: Vec<String> = self.link.ask(redis::cmd("SMEMBERS").arg(self.index_key())).await?;
         if ids.is_empty() {
@@ -66,7 +66,7 @@ impl Queue {
         Ok(workers)
     }
 
-    /// Takes a worker that stopped off the list. What it still holds stays for others to take over.
+    /// Removes a stopped worker from the list. Others take over what it still holds.
     pub async fn forget_worker(&self, id: &str) -> Result<(), QueueError> {
         let mut commands = redis::pipe();
         commands.cmd("DEL").arg(self.beat_key(id));
@@ -78,7 +78,7 @@ impl Queue {
         Ok(())
     }
 
-    /// Forgets the consumers of one queue that hold nothing, did nothing for `idle_for`, and show no sign of life.
+    /// Forgets the consumers of one queue that hold nothing, have been idle for `idle_for`, and have no heartbeat.
     pub(super) async fn forget_idle_consumers(&self, priority: Priority, idle_for: Duration) -> Result<(), QueueError> {
         let mut info = redis::cmd("XINFO");
         info.arg("CONSUMERS").arg(self.stream(priority)).arg(GROUP);

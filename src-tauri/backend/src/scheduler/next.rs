@@ -12,10 +12,10 @@ const SHORTEST_INTERVAL_S: i64 = 60;
 /// The longest interval: a year of 365 days.
 const LONGEST_INTERVAL_S: i64 = 31_536_000;
 
-/// A schedule with what its kind needs, and nothing else.
+/// A schedule, reduced to what its kind needs.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Timing {
-    /// At `anchor` and every so many seconds after it, whatever the clocks of people do.
+    /// At `anchor` and at fixed intervals after it, regardless of clock changes.
     Interval {
         /// Seconds from one time to the next.
         every_s: i64,
@@ -32,7 +32,7 @@ pub enum Timing {
         /// The IANA name of the time zone.
         time_zone: String,
     },
-    /// Once.
+    /// A single start, at a given time.
     Once {
         /// That time.
         at: Timestamp,
@@ -42,7 +42,7 @@ pub enum Timing {
 /// Why a schedule cannot be used.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum BadSchedule {
-    /// What its kind needs is not there.
+    /// A field that its kind needs is missing.
     #[error("{field} is required for {kind} schedule.")]
     Missing {
         /// Name of the field.
@@ -50,7 +50,7 @@ pub enum BadSchedule {
         /// The kind, with its article.
         kind: &'static str,
     },
-    /// Its kind is none that is known.
+    /// Its kind is unknown.
     #[error("Unknown schedule type '{kind}': use interval, cron or onetime.")]
     Kind {
         /// The kind as it was given.
@@ -64,7 +64,7 @@ pub enum BadSchedule {
         /// The seconds as they were given.
         every_s: i64,
     },
-    /// The expression has a form nobody understands.
+    /// The expression cannot be parsed.
     #[error(
         "\"{expression}\" is not a cron expression ({reason}). Write five fields: minute, hour, day of month, month, day of week, \
          for example \"30 2 * * 1-5\"."
@@ -75,7 +75,7 @@ pub enum BadSchedule {
         /// What is wrong with it.
         reason: String,
     },
-    /// The expression is right, and there is no such day.
+    /// The expression is valid, but there is no such day.
     #[error("The cron expression \"{expression}\" never matches any time. Change its day or its month.")]
     Never {
         /// The expression as it was given.
@@ -129,18 +129,18 @@ impl Timing {
         Ok(self)
     }
 
-    /// The first time after `after`; `None` when there is none any more, or the schedule is not valid.
+    /// The first time after `after`; `None` if there is none, or the schedule is not valid.
     pub fn next_after(&self, after: Timestamp) -> Option<Timestamp> {
         Times::of(self).ok()?.next_after(after)
     }
 
-    /// The time that is to be run now, if any. Several missed ones collapse to the newest of them.
+    /// The start that is due now, if any. Several missed ones collapse to the newest of them.
     ///
-    /// `since` is the time that ran last; for a schedule that never ran, when it was made or changed. Without it every time of
+    /// `since` is the last start; for a schedule that never ran, when it was made or changed. Without it every time in
     /// the past counts as missed, so a new daily schedule would run at once.
     pub fn due(&self, since: Option<Timestamp>, now: Timestamp) -> Option<Timestamp> {
         let times = Times::of(self).ok()?;
-        // The first second after which nothing up to now follows is looked for by halving.
+        // A binary search for the first second after which no start follows up to now.
         let mut before = since.unwrap_or(Timestamp::UNIX_EPOCH).min(now);
         let mut newest = times.next_after(before).filter(|time| *time <= now)?;
         before = newest;
@@ -193,7 +193,7 @@ impl Times {
                     return Some(*anchor);
                 }
                 let passed = after.as_second().checked_sub(anchor.as_second())?.div_euclid(*every_s);
-                // The fraction of the anchor's second may put the counted one before `after` or behind it.
+                // The fraction of the anchor's second may put the computed one before or after `after`.
                 (passed..=passed + 1)
                     .filter_map(|count| {
                         anchor.checked_add(jiff::SignedDuration::from_secs(count.checked_mul(*every_s)?)).ok()

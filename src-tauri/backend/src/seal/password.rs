@@ -83,7 +83,7 @@ pub fn verify(password: &str, stored: &str, params: &Params) -> Verdict {
     Verdict::Right { needs_rehash: !today }
 }
 
-/// Does the work of [`verify`] for a user who does not exist, so that the time taken does not tell who does.
+/// Does the work of [`verify`] for a user who does not exist, so that the time taken does not reveal which users exist.
 pub fn verify_dummy(password: &str, params: &Params) {
     let mut out = [0; 32];
     let done = hasher(params).hash_password_into(password.as_bytes(), b"nobody has this", &mut out);

@@ -1,4 +1,4 @@
-//! Approving devices: only an admin says to which of them credentials are sent.
+//! Approving devices: only an admin decides which of them receive credentials.
 
 use axum::Json;
 use axum::extract::State;
@@ -15,9 +15,9 @@ use super::http::input::{Body, Id, Maybe};
 use super::http::mount::Mount;
 use crate::journal::About;
 
-/// Most devices of one request.
+/// Most devices in one request.
 const MOST: usize = 1_000;
-/// Why a device is not approved that is there.
+/// Why an existing device is not approved.
 const NOT_AS_SEEN: &str = "The device was changed since you loaded it: review it again, then approve it.";
 
 /// Mounts the endpoints of approvals.
@@ -72,7 +72,7 @@ async fn approve_several(
     Ok(Json(ApprovedDevices { approved: done.approved, refused }))
 }
 
-/// The log says who approved a device, and for what.
+/// Logs who approved a device, and for what.
 fn log(shared: &Shared, caller: &Caller, device: &Device) {
     let tags: Vec<&str> = device.tags.iter().map(|tag| tag.name.as_str()).collect();
     let message = format!(
@@ -88,7 +88,7 @@ fn log(shared: &Shared, caller: &Caller, device: &Device) {
     shared.journal.line(Level::Info, LogType::System, "server.approvals", about, message, meta);
 }
 
-/// Says in the log that a device waits since somebody added or changed it.
+/// Logs that a device waits because somebody added or changed it.
 pub fn tell(shared: &Shared, caller: &Caller, device: &Device, what: &str) {
     let Some(approval) = device.approval.as_ref().filter(|approval| approval.waiting && !caller.author().approves)
     else {
@@ -106,7 +106,7 @@ pub fn tell(shared: &Shared, caller: &Caller, device: &Device, what: &str) {
     shared.journal.line(Level::Warning, LogType::System, "server.approvals", about, message, meta);
 }
 
-/// Address and port as one writes them.
+/// Address and port as they are usually written.
 fn place(device: &Device) -> String {
     let (address, port) = (&device.ip_address, device.port.unwrap_or(22));
     if address.contains(':') { format!("[{address}]:{port}") } else { format!("{address}:{port}") }

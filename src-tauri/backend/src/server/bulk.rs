@@ -1,4 +1,4 @@
-//! Adding devices from a file, CSV or JSON, as NetRaven takes and answers it.
+//! Adding devices from a file, CSV or JSON, with NetRaven's request and answer.
 
 use axum::Json;
 use axum::body::Bytes;
@@ -87,7 +87,7 @@ async fn import(
     Ok((StatusCode::CREATED, Json(answer)))
 }
 
-/// What came of the rows of a file, or why it could not be read.
+/// The outcome of a file's rows, or why it could not be read.
 type Read = Result<Result<Tally, String>, Fault>;
 
 async fn csv(shared: &Shared, author: &Author<'_>, content: &[u8]) -> Read {
@@ -113,7 +113,7 @@ async fn json(shared: &Shared, author: &Author<'_>, content: &[u8]) -> Read {
     }
 }
 
-/// The answer in NetRaven's shape, to which a device that is there already is a duplicate, however it got there.
+/// The answer in NetRaven's shape, which counts any existing device as a duplicate.
 fn answer(tally: &Tally) -> BulkImported {
     let (wrong, listed) = tally.refused(RefusalKind::Wrong);
     let mut errors: Vec<BulkError> =

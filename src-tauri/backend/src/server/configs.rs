@@ -27,7 +27,7 @@ use crate::places::{RAW_CONFIG, context};
 
 /// Most snapshots a search finds.
 const FOUND: i64 = 50;
-/// How long a difference is made as small as it can be; after that it is still right, but longer.
+/// How long a difference is minimised; after that it is still right, but longer.
 const DIFF_LIMIT: Duration = Duration::from_secs(2);
 
 /// Mounts the endpoints of configurations.
@@ -65,7 +65,7 @@ async fn search(
 async fn diff(State(shared): State<Shared>, Query(query): Query<DiffConfigs>) -> Result<Json<ConfigDiff>, Fault> {
     let (one, other) = (shared.store.config(query.config_id_a).await?, shared.store.config(query.config_id_b).await?);
     let names = (format!("config_{}", one.id), format!("config_{}", other.id));
-    // Two long texts without a line in common take a while: not on the threads that serve.
+    // Two long texts without a common line take a while: not on the threads that serve.
     let lines = tokio::task::spawn_blocking(move || {
         let diff = TextDiff::configure().timeout(DIFF_LIMIT).diff_lines(&one.config_data, &other.config_data);
         let text =
@@ -116,7 +116,7 @@ async fn export(State(shared): State<Shared>, caller: Caller, Id(id): Id) -> Res
     let message =
         format!("The raw configuration {id} of {hostname}, secrets included, was exported by {}.", caller.name());
     shared.journal.line(Level::Warning, LogType::System, "server.configs", about, message, json!({ "config_id": id }));
-    // Nobody gets the text whose export is not on record.
+    // Nobody gets the text unless the export is on record.
     if !shared.journal.flush().await {
         let sentence =
             "The export could not be recorded: the log cannot be written at the moment. Try again in a minute.";

@@ -1,4 +1,4 @@
-//! Credentials: their secrets are sealed as they come in and never leave.
+//! Credentials: their secrets are sealed on arrival and never leave.
 
 use axum::Json;
 use axum::extract::State;

@@ -131,7 +131,7 @@ async fn trust_host_key(
     Body(key): Body<TrustedKey>,
 ) -> Result<Json<HostKey>, Fault> {
     shared.store.device(id).await?;
-    // What is trusted is a key that was met: never one that somebody only wrote into a request.
+    // Only a key that a session met can be trusted: never one that merely appears in a request.
     match shared.store.shown_host_key(id).await? {
         None => {
             return Err(Fault::bad_request("No session has seen a host key of this device yet. Run a job on it first."));

@@ -1,4 +1,4 @@
-//! The API about itself: `/openapi.json` for programs and `/docs` for people, both open.
+//! The API's own description: `/openapi.json` for programs and `/docs` for people, both open.
 
 use axum::Router;
 use axum::http::header::{CONTENT_SECURITY_POLICY, CONTENT_TYPE};
@@ -15,7 +15,7 @@ use super::http::mount::Mount;
 const OPENAPI: Route = Route { method: Method::Get, path: "/openapi.json", access: Access::Open };
 const DOCS: Route = Route { method: Method::Get, path: "/docs", access: Access::Open };
 
-/// Describes the two, as everything else is by now.
+/// Describes the two; all other routes are described by now.
 pub fn mount(mount: Mount) -> (Router<Shared>, Value) {
     let (routes, mut description): (_, Description) = mount.finish();
     let answer = |kind: &str| json!({ "description": "Done.", "content": { kind: { "schema": {} } } });
@@ -26,7 +26,7 @@ pub fn mount(mount: Mount) -> (Router<Shared>, Value) {
     (routes, description.document())
 }
 
-/// Serves both. Neither changes while the program runs, so both are made once.
+/// Serves both. Neither changes while the program runs, so both are built once.
 pub fn serve(routes: Router<Shared>, document: Value) -> Router<Shared> {
     let html: axum::body::Bytes = page::html(&document).into();
     let text: axum::body::Bytes = document.to_string().into();

@@ -1,8 +1,8 @@
 //! The live stream: history and live lines are one sequence in the order of their ids.
 //!
-//! A signal only wakes a stream; what is sent is read from the database behind the last id sent. So a lost signal costs a
-//! second, never a line, and a client that comes back with `Last-Event-ID` goes on where it was. What changed has no such
-//! order: when signals of it were lost, the stream ends, and the client that opens it anew reads everything again. It ends,
+//! A signal only wakes a stream; lines are read from the database after the last id sent. So a lost signal costs a
+//! second, never a line, and a client that returns with `Last-Event-ID` continues where it was. Changes have no such
+//! order: when signals of it were lost, the stream ends, and the client reopens it and reads everything again. It ends,
 //! too, within seconds of the sign-in it was opened by.
 
 use std::collections::VecDeque;
@@ -34,9 +34,9 @@ use crate::journal::Signal;
 
 /// Lines read from the database at once.
 const READ: i64 = 500;
-/// Longest a stream sleeps without looking, should a signal be lost.
+/// Longest a stream sleeps without looking, in case a signal is lost.
 const LOOK: Duration = Duration::from_secs(1);
-/// Pause between life signs (comments).
+/// Pause between keep-alives (comments).
 const KEEP_ALIVE: Duration = Duration::from_secs(10);
 
 /// Mounts the live stream.
@@ -73,16 +73,16 @@ async fn stream(
     Ok(Sse::new(events).keep_alive(KeepAlive::new().interval(KEEP_ALIVE).text("keep-alive")))
 }
 
-/// Who reads a stream, and may lose the right to.
+/// The reader of a stream, who may lose the right to it.
 struct Reader {
     sign_in: SignIn,
     role: Role,
-    /// When it was last looked whether the sign-in still holds.
+    /// When the sign-in was last checked.
     looked: Instant,
 }
 
 impl Reader {
-    /// Whether the stream may go on: a stream ends with the sign-in it was opened by, and with a role that was taken.
+    /// Whether the stream may go on: it ends with the sign-in that opened it, and with a role that was revoked.
     async fn may_read_on(&mut self, shared: &Shared) -> bool {
         if self.looked.elapsed() < LOOK {
             return true;
@@ -103,7 +103,7 @@ struct Tail {
     after: i64,
     signals: broadcast::Receiver<Signal>,
     ready: VecDeque<Event>,
-    /// Whether the last reading was full, so that there may be more.
+    /// Whether the last read was full, so that there may be more.
     more: bool,
 }
 
@@ -141,7 +141,7 @@ impl Tail {
 
     async fn read(&mut self) {
         let store = &self.shared.store;
-        // Asked before the lines: what a filter leaves out up to here need not be looked at again.
+        // Read before the lines: lines up to here that the filter leaves out need not be looked at again.
         let seen =
             async { Ok((store.newest_log_id().await?, store.logs_after(self.after, &self.query.filter, READ).await?)) };
         let seen: crate::store::Result<_> = seen.await;

@@ -1,5 +1,5 @@
-//! Adding devices from a file, batch by batch: however long it is, no more than a batch of its devices is held, and of the rows
-//! before only the names and places by which twins are known. What was added stays.
+//! Adding devices from a file, batch by batch: however long it is, only a batch of its devices is held, and of earlier
+//! rows only the names and addresses that detect duplicates. What was added stays.
 
 mod json;
 
@@ -22,11 +22,11 @@ pub use json::{NoRows, rows as json_rows};
 
 /// Rows of a batch, which is one transaction.
 const BATCH: usize = 500;
-/// Longest an import takes rows; whoever asked waits little longer for the answer.
+/// How long an import accepts rows; the caller waits little longer for the answer.
 const LIMIT: Duration = Duration::from_secs(40);
-/// Most names of new tags that are told beforehand.
+/// Most new tags listed by the check.
 const NEW_TAGS: usize = 100;
-/// What a person does about rows that were not read.
+/// Advice for rows that were not read.
 const AGAIN: &str = "Import the same file again: rows already added are recognised.";
 
 /// The rows of a CSV text, or the refusal of its first line.
@@ -56,7 +56,7 @@ pub async fn take(
     Ok(tally)
 }
 
-/// Says what [`take`] would do now, and the names of tags it would make.
+/// Reports what [`take`] would do now, and the names of tags it would create.
 pub async fn look(
     shared: &Shared,
     rows: impl Iterator<Item = Result<Row, String>> + Send,
@@ -71,7 +71,7 @@ fn devices(count: i64) -> String {
 
 struct Import<'a> {
     shared: &'a Shared,
-    /// Who adds; nobody where it is only looked at.
+    /// The author; none in a check.
     author: Option<&'a Author<'a>>,
     platforms: Vec<String>,
     seen: Seen,
@@ -96,7 +96,7 @@ impl<'a> Import<'a> {
             let begins = batch.first().map(|entry| entry.place);
             match (self.settle(batch).await, begins) {
                 (Ok(()), _) => {}
-                // What went in before is told, so that nobody has to guess at it.
+                // Rows added before the failure are reported, so that nobody has to guess.
                 (Err(fault), Some(place)) if self.author.is_some() && self.tally.added > 0 => {
                     let why = reason(fault);
                     self.tally.stop(format!("No rows from {} on were added. {why} {AGAIN}", small(place)));
@@ -120,13 +120,13 @@ impl<'a> Import<'a> {
                 }
                 break;
             }
-            // Rows that are all wrong never wait for anything.
+            // Rows that are all wrong never wait for the database.
             tokio::task::yield_now().await;
         }
         Ok((self.tally, self.new_tags))
     }
 
-    /// Reads the rows of a batch: the devices of those that are right, and where the last one stands unless there are no more.
+    /// Reads the rows of a batch: the devices of the valid ones, and the place of the last one unless there are no more.
     fn batch(&mut self, rows: &mut impl Iterator<Item = Result<Row, String>>) -> (Vec<Entry>, Option<Place>) {
         let (mut entries, mut last) = (Vec::new(), None);
         for _ in 0..BATCH {
@@ -147,7 +147,7 @@ impl<'a> Import<'a> {
         (entries, last)
     }
 
-    /// Adds what of a batch is new.
+    /// Adds the new devices of a batch.
     async fn settle(&mut self, entries: Vec<Entry>) -> Result<(), Fault> {
         if entries.is_empty() {
             return Ok(());
@@ -185,8 +185,8 @@ impl<'a> Import<'a> {
         Ok(())
     }
 
-    /// The ids of the tags that entries name, of which new ones are made, or noted where it is only looked at. An entry that
-    /// names a number no tag has is refused.
+    /// The ids of the tags that entries name; new ones are created, or only noted in a check. An entry with a number
+    /// that no tag has is refused.
     async fn tags(&mut self, entries: &mut Vec<Entry>) -> Result<HashMap<String, i64>, Fault> {
         let store = &self.shared.store;
         let called: HashSet<&str> = entries.iter().flat_map(|entry| &entry.tags).map(String::as_str).collect();
@@ -222,7 +222,7 @@ fn small(place: Place) -> String {
     place.to_string().to_lowercase()
 }
 
-/// What a failure of the store is to whoever imports.
+/// A failure of the store, in words for the user who imports.
 fn reason(fault: Fault) -> String {
     match fault {
         Fault::Detail(_, sentence) => sentence,

@@ -43,7 +43,7 @@ impl Resource for JobInput {
     const EMPTIED: &'static [&'static str] = &names(&EMPTIED);
 }
 
-/// A field that null empties, and how.
+/// A field that null clears, and how.
 type Emptied = (&'static str, fn(&mut Job));
 
 const EMPTIED: [Emptied; 7] = [
@@ -87,7 +87,7 @@ pub fn next_run(shared: &Shared, job: &Job, now: Timestamp) -> Option<Timestamp>
 }
 
 fn planned(shared: &Shared, job: &JobPlan, now: Timestamp) -> Option<Timestamp> {
-    // When the schedule was set is not on the wire; counted from its newest start it is as exact as a person needs.
+    // The wire does not say when the schedule was set; counted from the newest start it is exact enough for people.
     if job.is_enabled { shared.next_runs.next(&job.schedule, job.started_at, now) } else { None }
 }
 
@@ -127,14 +127,14 @@ async fn update(
     }
     new.description = input.description.clone().or(new.description);
     if input.schedule.kind.is_some() && input.schedule.kind != old.schedule.kind {
-        // Another kind of schedule: what belonged to the old one goes.
+        // Another kind of schedule: the old one's fields are cleared.
         new.schedule = Schedule { time_zone: new.schedule.time_zone, ..Schedule::default() };
     }
     new.schedule = input.schedule.clone().or(new.schedule);
     for (_, empty) in EMPTIED.iter().filter(|(name, _)| emptied.contains(name)) {
         empty(&mut new);
     }
-    // One target at a time: tags given take the place of a device, and the other way round.
+    // One target at a time: given tags replace a device, and the other way round.
     let mut target_tags = input.tags.clone();
     match (&input.tags, input.device_id) {
         (Some(tags), Some(_)) if !tags.is_empty() => {
@@ -193,7 +193,7 @@ async fn run(State(shared): State<Shared>, caller: Caller, Id(id): Id) -> Result
     Ok(Json(reply))
 }
 
-/// Superseded, and says so in a header, as NetRaven does.
+/// Superseded, and marked so in a header, as in NetRaven.
 async fn devices(State(shared): State<Shared>, Id(id): Id) -> Result<(HeaderMap, Json<Vec<JobDeviceLine>>), Fault> {
     shared.store.job(id).await?;
     let lines = shared.store.device_lines(id, 1000).await?;
@@ -212,15 +212,15 @@ async fn recent(
 const NOT_BOTH: &str = "Value error, Provide either device_id or tags, not both.";
 const NO_TARGET: &str = "Value error, Either device_id or tags must be provided.";
 
-/// Refuses a schedule that could never fire: what belongs to its kind is missing or not readable. Cron fields and their time
-/// zone are read even while the schedule is of another kind, and each for itself: both may be wrong.
+/// Refuses a schedule that could never fire: a field of its kind is missing or unreadable. Cron fields and their time
+/// zone are read even while the schedule is of another kind, and separately: both may be wrong.
 fn schedule(check: &mut Check, given: &Schedule) {
     let bad_zone = given.time_zone.as_deref().and_then(|name| zone(name).err());
     if let Some(reason) = &bad_zone {
         check.refuse("time_zone", "value_error", reason.to_string(), json!(given.time_zone));
     }
     let mut read = |kind: ScheduleKind, field: &str| {
-        // What is wrong with the zone was said above.
+        // What is wrong with the zone was reported above.
         let time_zone = given.time_zone.clone().filter(|_| bad_zone.is_none());
         let read = Schedule { kind: Some(kind.into()), time_zone, ..given.clone() };
         if let Err(reason) = Timing::of(&read, Timestamp::now()) {

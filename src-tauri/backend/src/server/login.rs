@@ -30,15 +30,15 @@ use crate::seal::password::{self, Verdict};
 
 /// How long a login lasts, as in NetRaven.
 const LIFETIME: Duration = Duration::from_secs(30 * 60);
-/// How long after its end a token still shows that its owner signed in before.
+/// How long after its end a token still proves that its owner signed in before.
 const EARLIER_S: i64 = 30 * 24 * 60 * 60;
 
-/// The form of the login, as OAuth has it; what has no use here is taken and ignored.
+/// The form of the login, as in OAuth; fields of no use here are accepted and ignored.
 #[derive(Deserialize, ToSchema)]
 struct LoginForm {
     /// User name, case sensitive.
     username: String,
-    /// Password.
+    /// The user's password.
     #[schema(value_type = String, format = Password)]
     password: Secret,
     /// `password`, if given.
@@ -79,7 +79,7 @@ async fn login(
 ) -> Result<Json<Token>, Response> {
     let tokens = &shared.tokens;
     let earlier = earlier(&shared, &headers, &login.username);
-    // Counted before the password is looked at: what is worked on at the same time counts, too.
+    // Counted before the password is checked: simultaneous attempts count, too.
     let attempt = match tokens.throttle.attempt(&login.username, peer, earlier) {
         Ok(attempt) => attempt,
         Err(refused) => {
@@ -98,13 +98,13 @@ async fn login(
             tokens.throttle.succeeded(&attempt);
             record(&shared, &login.username, peer, "the user is inactive");
         }
-        // Nobody was told whether the password is right.
+        // The answer does not reveal whether the password is right.
         Err(_) => tokens.throttle.unanswered(&attempt),
     }
     signed_in.map_err(Fault::into_response)
 }
 
-/// An earlier sign-in of this user that came with the request: whoever has one is not held up by guesses of others.
+/// An earlier sign-in of this user that came with the request: its holder is not slowed down by other people's guesses.
 fn earlier(shared: &Shared, headers: &HeaderMap, username: &str) -> Option<Uuid> {
     let sign_in = shared.tokens.read_even_ended(bearer(headers)?)?;
     let is_recent = sign_in.claims.exp.saturating_add(EARLIER_S) > Timestamp::now().as_second();

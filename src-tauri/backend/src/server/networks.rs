@@ -11,7 +11,7 @@ use super::http::fault::Fault;
 /// Most networks of a credential.
 const MOST: usize = 64;
 
-/// Writes the networks in their canonical form, each once, or refuses those that are none.
+/// Writes the networks in their canonical form, each once, or refuses invalid ones.
 pub fn canonical(input: &mut CredentialInput) -> Result<(), Fault> {
     let Some(networks) = &mut input.allowed_networks else { return Ok(()) };
     let mut check = Check::default();
@@ -55,7 +55,7 @@ fn network(text: &str) -> Result<String, String> {
     Ok(plain.to_string())
 }
 
-/// A network of IPv4 addresses written as IPv6 is the network it means: it is these addresses that are connected to.
+/// An IPv4 network written as IPv6 stands for the IPv4 network: connections are made to those addresses.
 fn plain(network: IpNet) -> IpNet {
     match network {
         IpNet::V6(six) if six.prefix_len() >= 96 => match six.addr().to_ipv4_mapped() {

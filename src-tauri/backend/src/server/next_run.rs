@@ -1,5 +1,5 @@
-//! When schedules fire next, remembered: working out cron fields takes longer than reading the job, and the answer stays
-//! right until that moment has come.
+//! A cache of when schedules fire next: evaluating cron fields takes longer than reading the job, and the answer stays
+//! right until that moment.
 
 use std::collections::HashMap;
 use std::sync::Mutex;
@@ -9,24 +9,24 @@ use netraven_api::jobs::{Schedule, ScheduleKind};
 
 use crate::scheduler::next::Timing;
 
-/// Most schedules remembered; beyond that all are forgotten.
+/// Most schedules cached; beyond that all are forgotten.
 const REMEMBERED: usize = 10_000;
 
 /// A schedule, and what its interval is counted from; now if absent.
 type Key = (Schedule, Option<Timestamp>);
 
-/// What was worked out.
+/// The cached answers.
 #[derive(Default)]
 pub struct NextRuns {
     known: Mutex<HashMap<Key, Option<Timestamp>>>,
 }
 
 impl NextRuns {
-    /// When a schedule fires next; none for a job run by hand, and for what has fired for the last time. An interval is counted
-    /// from `anchor`, or from now.
+    /// When a schedule fires next; none for a job run by hand, and for a schedule that has fired for the last time. An interval
+    /// is counted from `anchor`, or from now.
     pub fn next(&self, schedule: &Schedule, anchor: Option<Timestamp>, now: Timestamp) -> Option<Timestamp> {
         let work_out = || Timing::of(schedule, anchor.unwrap_or(now)).ok().flatten()?.next_after(now);
-        // Counted from now it is another moment each time.
+        // Counted from now, it is a different moment each time.
         if schedule.kind.is_none() || schedule.known() == Some(ScheduleKind::Interval) && anchor.is_none() {
             return work_out();
         }

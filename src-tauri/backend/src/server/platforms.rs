@@ -1,4 +1,4 @@
-//! Platforms: names only; how to talk to them is the worker's.
+//! Platforms: names only; how to talk to them is the worker's business.
 
 use axum::Json;
 use axum::extract::State;

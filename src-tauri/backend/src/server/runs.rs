@@ -119,7 +119,7 @@ async fn again(
     }))
 }
 
-/// What was chosen, in words.
+/// The selection, in words.
 fn said(which: &Again) -> String {
     let mut parts = Vec::new();
     if which.failed == Some(true) {
@@ -152,7 +152,7 @@ async fn cancel_device(
         let message =
             format!("{} was cancelled by {}: {what}, the other devices continue.", device.hostname, caller.name());
         shared.journal.line(Level::Warning, LogType::Job, "server.runs", about, message, json!({}));
-        // What the signal misses, the worker sees in the database within a second.
+        // If the signal is lost, the worker sees it in the database within a second.
         shared.journal.signal(&Signal::CancelDevice { run_id, device_id }).await;
         if let Err(error) = shared.queue.remove_device(run_id, device_id).await {
             tracing::warn!(%error, run_id, device_id, "the task of a cancelled device stays in the queue; workers drop it");
@@ -168,7 +168,7 @@ async fn cancel(State(shared): State<Shared>, caller: Caller, Id(id): Id) -> Res
         let about = About { job_id: Some(run.job_id), run_id: Some(id), device_id: None };
         let message = format!("Cancelled by {}: waiting devices are dropped, open sessions are closed.", caller.name());
         shared.journal.line(Level::Warning, LogType::Job, "server.runs", about, message, json!({}));
-        // What the signal misses, the workers see in the database within a second.
+        // If the signal is lost, the workers see it in the database within a second.
         shared.journal.signal(&Signal::Cancel { run_id: id }).await;
         if let Err(error) = shared.queue.remove_run(id).await {
             tracing::warn!(%error, run_id = id, "tasks of a cancelled run stay in the queue; workers drop them");

@@ -1,4 +1,4 @@
-//! Schedules and what waits: the scheduler's side of jobs.
+//! Schedules and waiting tasks: the scheduler's side of jobs.
 
 use axum::Json;
 use axum::extract::State;
@@ -15,7 +15,7 @@ use super::http::mount::Mount;
 use super::jobs::next_run;
 use super::system::now;
 
-/// Most waiting tasks that are listed of one queue.
+/// Most waiting tasks listed per queue.
 const LISTED: i64 = 100;
 
 /// Mounts the endpoints of schedules and queues.
@@ -31,7 +31,7 @@ async fn scheduled(State(shared): State<Shared>) -> Result<Json<Vec<ScheduledJob
     let time = Timestamp::now();
     let mut jobs: Vec<ScheduledJob> =
         shared.store.scheduled_jobs().await?.into_iter().map(|job| of_job(&shared, job, time)).collect();
-    // What fires no more comes last.
+    // Schedules that will not fire again come last.
     jobs.sort_by_key(|job| (job.next_run.is_none(), job.next_run, job.id));
     Ok(Json(jobs))
 }
@@ -66,7 +66,7 @@ async fn queues(State(shared): State<Shared>) -> Result<Json<Vec<QueueStatus>>, 
     })?;
     let mut queues = Vec::new();
     for queue in lengths {
-        // A person's runs go before those of schedules; the third queue is for what the product does by itself.
+        // Runs started by people go before scheduled ones; the third queue is for the product's own work.
         let jobs = match queue.priority {
             Priority::High => shared.store.waiting(true, LISTED).await?,
             Priority::Default => shared.store.waiting(false, LISTED).await?,

@@ -1,4 +1,4 @@
-//! Health of the system, asked now, never remembered.
+//! Health of the system, always measured, never cached.
 
 use std::path::Path;
 use std::time::Duration;
@@ -14,10 +14,10 @@ use super::http::mount::Mount;
 use crate::queue::QueueStatus;
 use crate::store::system::DatabaseFacts;
 
-/// How long a part is waited for.
+/// How long to wait for a part.
 const LIMIT: Duration = Duration::from_secs(3);
 
-/// Seconds after its last tick that a scheduler still counts as healthy.
+/// Seconds since its last tick for which a scheduler counts as healthy.
 const SCHEDULER_SILENCE_S: i64 = 15;
 
 /// Mounts the endpoints of the system.
@@ -60,7 +60,7 @@ async fn status(State(shared): State<Shared>) -> Json<SystemStatus> {
     let scheduler =
         ticked.is_some_and(|at| (Timestamp::now().as_second() - at.as_second()).abs() <= SCHEDULER_SILENCE_S);
     let mut notes: Vec<String> = servers.postgres.into_iter().chain(servers.redis).collect();
-    // While Redis is away nobody can tell whether a worker runs.
+    // While Redis is away it is unknown whether a worker runs.
     if workers == 0 && redis == Condition::Healthy {
         notes.push("No worker is running; jobs are waiting. Start one with `netraven-server worker`.".to_owned());
     }
@@ -84,7 +84,7 @@ async fn status(State(shared): State<Shared>) -> Json<SystemStatus> {
     })
 }
 
-/// What this server works with, as far as its parts have told it.
+/// What this server works with, as far as its parts have reported it.
 fn details(
     shared: &Shared,
     facts: Option<DatabaseFacts>,
@@ -115,7 +115,7 @@ fn number(value: u64) -> i64 {
     i64::try_from(value).unwrap_or(i64::MAX)
 }
 
-/// Bytes that are free on the disk of a folder, and all of them.
+/// Free and total bytes on the disk of a folder.
 #[cfg(unix)]
 fn disk(folder: &Path) -> Option<(i64, i64)> {
     let disk = rustix::fs::statvfs(folder).ok()?;
@@ -123,7 +123,7 @@ fn disk(folder: &Path) -> Option<(i64, i64)> {
     Some((bytes(disk.f_bavail), bytes(disk.f_blocks)))
 }
 
-/// Nothing here tells it.
+/// Not available on this system.
 #[cfg(not(unix))]
 fn disk(_folder: &Path) -> Option<(i64, i64)> {
     None

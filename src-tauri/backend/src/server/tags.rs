@@ -28,7 +28,7 @@ impl Resource for TagInput {
     const EMPTIED: &'static [&'static str] = &["type", "description"];
 }
 
-/// Refuses ids that no tag has, with NetRaven's sentence.
+/// Refuses unknown tag ids, with NetRaven's sentence.
 pub async fn known(shared: &Shared, ids: Option<&[i64]>) -> Result<(), Fault> {
     let unknown = shared.store.unknown_tags(ids.unwrap_or_default()).await?;
     if unknown.is_empty() { Ok(()) } else { Err(Fault::not_found(format!("Tag(s) not found: {unknown:?}"))) }
@@ -76,7 +76,7 @@ async fn delete(State(shared): State<Shared>, Id(id): Id) -> Result<(), Fault> {
     Ok(())
 }
 
-/// The tag every device carries stays as it is.
+/// The tag every device carries cannot be changed.
 async fn protect(shared: &Shared, id: i64, what: &str) -> Result<(), Fault> {
     let tag = shared.store.tag(id).await?;
     if tag.name == "default" {

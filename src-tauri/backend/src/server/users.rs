@@ -76,7 +76,7 @@ async fn update(
         }
         None => None,
     };
-    // Whoever changes the own password this way stays signed in here.
+    // The sign-in that changes its own user's password stays valid.
     let kept = (id == caller.0.id).then_some(sign_in.sid);
     let changed = shared.store.update_user(id, &change, &emptied, hash.as_deref(), kept).await;
     shared.tokens.forget_users();
@@ -98,13 +98,13 @@ async fn delete(State(shared): State<Shared>, caller: Caller, Id(id): Id) -> Res
     Ok(())
 }
 
-/// What others may know of a user, and try as a password first.
+/// What others may know about a user, and try as a password first.
 fn about(user: &User) -> Vec<String> {
     let others = [&user.email, &user.full_name].into_iter().flatten().cloned();
     std::iter::once(user.username.clone()).chain(others).collect()
 }
 
-/// The hash of a new password that came in this field, unless it is one that is guessed at once.
+/// The hash of a new password from this field, unless it is easily guessed.
 async fn hashed(shared: &Shared, field: &str, given: Secret, about: Vec<String>) -> Result<String, Fault> {
     let work = move || {
         let is_common = password::is_common(given.expose(), &about);

@@ -4,7 +4,7 @@ use std::net::{Shutdown, TcpStream};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-/// A switch shared by a session and whoever may end it. Clones are the same switch.
+/// A switch shared by a session and its canceller. Clones are the same switch.
 #[derive(Clone, Debug, Default)]
 pub struct Cancel {
     inner: Arc<CancelState>,

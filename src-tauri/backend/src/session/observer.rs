@@ -6,7 +6,7 @@ pub use netraven_api::logs::{Level, LogType};
 use netraven_api::outcome::Stage;
 use serde_json::Value;
 
-/// Follows one session. What it is told never holds a secret.
+/// Follows one session. Nothing passed to it holds a secret.
 pub trait Observer: Send {
     /// The session entered a stage; each is entered once, in the order of [`Stage::ALL`].
     fn stage(&mut self, stage: Stage);
@@ -19,7 +19,7 @@ pub trait Observer: Send {
 pub(super) struct Progress<'a> {
     observer: &'a mut dyn Observer,
     stage: Stage,
-    /// The furthest stage the observer was told of.
+    /// The furthest stage reported to the observer.
     told: Stage,
     since: Instant,
     timings: Vec<(Stage, Duration)>,

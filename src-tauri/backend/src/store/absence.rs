@@ -1,6 +1,6 @@
-//! When the database is away or busy for a moment, and how: the one list of it. A worker waits then, and a request is told to.
+//! The one list of what it means that the database is briefly away or busy. A worker waits then; a client is asked to.
 
-/// Why the database does not do now what it may do in a while.
+/// Why the database cannot do now what it may do in a while.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Absence {
     /// It does not answer.
@@ -11,18 +11,18 @@ pub enum Absence {
     Full,
     /// It has no connection left.
     Crowded,
-    /// It takes no changes.
+    /// It is read-only.
     ReadOnly,
-    /// It starts, ends, is shut, lets nobody in, or cannot reach its files.
+    /// It is starting, stopping, closed, refusing logins, or cannot reach its files.
     Shut,
 }
 
 impl Absence {
-    /// What an error says about it; none is the refusal of a statement that is refused each time.
+    /// The absence an error stands for; none for a statement that would be refused every time.
     pub fn of(error: &sqlx::Error) -> Option<Absence> {
         match error {
             sqlx::Error::Database(error) => Absence::of_code(&error.code()?),
-            // A pool is closed by the end of the program, which is nobody's failure either.
+            // The program's end closes the pool, which is not a failure either.
             sqlx::Error::Io(_)
             | sqlx::Error::Tls(_)
             | sqlx::Error::Protocol(_)
@@ -33,7 +33,7 @@ impl Absence {
         }
     }
 
-    /// The same by the code Postgres gives (SQLSTATE). Its first two letters are the class.
+    /// The same by Postgres's error code (SQLSTATE). Its first two letters are the class.
     fn of_code(code: &str) -> Option<Absence> {
         Some(match code {
             "53100" => Absence::Full,
@@ -41,10 +41,10 @@ impl Absence {
             "25006" => Absence::ReadOnly,
             "57014" | "55P03" => Absence::Busy,
             _ => match code.get(..2)? {
-                // Two statements in each other's way.
+                // Two statements deadlocked or in conflict.
                 "40" => Absence::Busy,
-                // The connection broke; the transaction was ended while it waited; the sign-in was changed; no memory; not in
-                // the state for it; stopped by an operator; the disk.
+                // The connection broke; the transaction was ended while idle; the login was changed; out of memory; in the wrong
+                // state; stopped by an operator; a disk error.
                 "08" | "25" | "28" | "53" | "55" | "57" | "58" => Absence::Shut,
                 _ => return None,
             },

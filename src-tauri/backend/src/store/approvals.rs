@@ -1,5 +1,5 @@
-//! Where credentials may go: what of a device an admin approved, and whether it is still so. Knows nobody's role: who asks
-//! says whether what he gives a device counts as approved.
+//! Where credentials may go: what an admin approved about a device, and whether that still holds. Knows no roles: the
+//! caller says whether its changes to a device count as approved.
 
 use netraven_api::devices::SeenDevice;
 use serde::Deserialize;
@@ -9,8 +9,8 @@ use sqlx::types::Json;
 use super::leases::Lease;
 use super::{Result, Store, StoreError};
 
-/// Whether a device `d` waits for an admin: it has not the approved address, port and platform, or has a tag that brings a
-/// credential which the approved tags do not bring. A tag that no credential carries makes no difference.
+/// Whether a device `d` waits for an admin: its address, port or platform is not the approved one, or it has a tag that
+/// brings a credential the approved tags do not bring. A tag that no credential carries makes no difference.
 macro_rules! waits {
     () => {
         "((d.approved_address, d.approved_port, d.approved_type) is distinct from (d.ip_address, d.port, d.device_type)
@@ -20,7 +20,7 @@ macro_rules! waits {
     };
 }
 
-/// All that decides which credentials go to a device `d` and where, in one word: who approves says what he saw by it.
+/// A fingerprint of all that decides which credentials go to a device `d` and where: an approval quotes the one that was seen.
 macro_rules! revision {
     () => {
         "md5(row(d.ip_address, d.port, d.device_type,
@@ -36,7 +36,7 @@ macro_rules! shared {
     };
 }
 
-/// What the row of a device `d` says of its approval, where `w.waits` is whether it waits.
+/// A device's approval as JSON, from the row `d`, where `w.waits` is whether it waits.
 macro_rules! approval {
     () => {
         concat!(
@@ -57,12 +57,12 @@ macro_rules! approval {
 
 pub(super) use {approval, revision, shared, waits};
 
-/// Who gives a device its address and tags.
+/// The author of a device's address and tags.
 #[derive(Clone, Copy, Debug)]
 pub struct Author<'a> {
     /// User name.
     pub name: &'a str,
-    /// Whether what he gives is approved by that: an admin's is.
+    /// Whether the author's changes are approved by themselves: an admin's are.
     pub approves: bool,
 }
 
@@ -81,14 +81,14 @@ pub struct SealedLogin {
     pub allowed_networks: Vec<String>,
 }
 
-/// Where credentials may be sent, and which: read as one, so that none goes where it was not approved for.
+/// Where credentials may be sent, and which ones: read together, so that none goes where it was not approved for.
 #[derive(Clone, Debug, Deserialize)]
 pub struct Aim {
     /// Address or name.
     pub ip_address: String,
     /// SSH port.
     pub port: u16,
-    /// Platform.
+    /// Name of the platform.
     pub device_type: String,
     /// Whether an admin has to approve the device first; there are no logins then.
     pub waits: bool,
@@ -96,17 +96,17 @@ pub struct Aim {
     pub logins: Vec<SealedLogin>,
 }
 
-/// What became of a wish to approve devices.
+/// The outcome of a request to approve devices.
 #[derive(Clone, Debug, Default)]
 pub struct Approvals {
     /// Ids of the devices that are approved now.
     pub approved: Vec<i64>,
-    /// Ids of those that are not any more as they were seen.
+    /// Ids of those that have changed since they were seen.
     pub changed: Vec<i64>,
 }
 
 impl Store {
-    /// Where credentials may be sent for a device; none if the device is gone.
+    /// Where a device's credentials may be sent; none if the device is gone.
     pub async fn aim(&self, device_id: i64) -> Result<Option<Aim>> {
         let row: Option<Json<Aim>> = sqlx::query_scalar(concat!(
             "select json_build_object('ip_address', d.ip_address, 'port', d.port, 'device_type', d.device_type,
@@ -125,7 +125,7 @@ impl Store {
         Ok(row.map(|row| row.0))
     }
 
-    /// Notes where a device of a run really is, when it was moved after the run began.
+    /// Records a device's actual address in its run, if it was moved after the run began.
     pub async fn moved(&self, lease: &Lease) -> Result<()> {
         sqlx::query(
             "update run_devices set ip_address = $4, port = $5, device_type = $6
@@ -142,7 +142,7 @@ impl Store {
         Ok(())
     }
 
-    /// Approves devices as they are, unless one is not any more as it was seen. Unknown ids are in neither list.
+    /// Approves devices as they are, unless they have changed since they were seen. Unknown ids are in neither list.
     pub async fn approve_devices(&self, seen: &[SeenDevice], by: &str) -> Result<Approvals> {
         let ids: Vec<i64> = seen.iter().map(|device| device.id).collect();
         let revisions: Vec<Option<&str>> = seen.iter().map(|device| device.revision.as_deref()).collect();
@@ -171,7 +171,7 @@ impl Store {
     }
 }
 
-/// Notes who gave new devices their addresses and tags, and whether that approves them.
+/// Records the author of new devices' addresses and tags, and whether that approves them.
 pub(super) async fn added(tx: &mut PgTransaction<'_>, ids: &[i64], author: &Author<'_>) -> Result<()> {
     sqlx::query("update devices set aimed_by = $2, aimed_at = now() where id = any ($1)")
         .bind(ids)
@@ -182,7 +182,7 @@ pub(super) async fn added(tx: &mut PgTransaction<'_>, ids: &[i64], author: &Auth
     if author.approves { approve(tx, ids, author, all).await } else { Ok(()) }
 }
 
-/// What of a device's aim a change names.
+/// The parts of a device's aim that a change names.
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Named {
     pub address: bool,
@@ -191,7 +191,7 @@ pub(super) struct Named {
     pub tags: bool,
 }
 
-/// The revision of a device before a change, which it locks; none if there is no such device.
+/// Locks a device for a change and returns its revision; none if there is no such device.
 pub(super) async fn before(tx: &mut PgTransaction<'_>, id: i64) -> Result<String> {
     let locked: Option<i64> = sqlx::query_scalar("select id from devices where id = $1 for update")
         .bind(id)
@@ -202,8 +202,8 @@ pub(super) async fn before(tx: &mut PgTransaction<'_>, id: i64) -> Result<String
     Ok(revision.bind(id).fetch_one(&mut **tx).await?)
 }
 
-/// Notes who changed where a device is and what it carries, if that changed, and approves what an admin named. Who names an
-/// address vouches for the device as a whole; otherwise only for what he named, and an address that waits goes on waiting.
+/// Records the author of a change to a device's address or tags, and approves what an admin named. Naming an address
+/// vouches for the device as a whole; otherwise only for the named parts, and an address that waits goes on waiting.
 pub(super) async fn changed(
     tx: &mut PgTransaction<'_>,
     id: i64,
@@ -245,8 +245,8 @@ async fn approve(tx: &mut PgTransaction<'_>, ids: &[i64], author: &Author<'_>, n
     Ok(())
 }
 
-/// A tag is not any more what was approved, since somebody who approves nothing gave it another name: an admin who reads the
-/// new name would send a credential to the devices of the old one.
+/// A tag that a user renames is no longer the approved one: an admin who reads the new name would otherwise send a
+/// credential to the devices of the old one.
 pub(super) async fn renamed(tx: &mut PgTransaction<'_>, tag_id: i64) -> Result<()> {
     sqlx::query(
         "with carried as (select id from devices where $1 = any (approved_tags) order by id for update)

@@ -1,5 +1,5 @@
-//! Cancelling: a whole run, or one device of it. What waits ends at once with its result; what a worker has in hand is marked,
-//! and the worker, which is told by a signal and looks for the mark by itself, closes the session and records the end.
+//! Cancelling a whole run, or one device of it. Waiting devices end at once with their result; devices being worked on are
+//! marked, and their worker, woken by a signal or by its own checks, closes the session and records the end.
 
 use netraven_api::runs::{DeviceState, RunStatus};
 use sqlx::PgConnection;
@@ -7,20 +7,20 @@ use sqlx::PgConnection;
 use super::leases::{RunDeviceId, lapsed};
 use super::{Result, Store, StoreError};
 
-/// What asking to cancel a device came to.
+/// The outcome of a request to cancel a device.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum DeviceCancelled {
-    /// It waited, and has ended.
+    /// It was waiting, and has ended.
     Waiting,
-    /// A worker has it and is to close its session.
+    /// A worker has it and will close its session.
     Running,
-    /// It had ended, or was being cancelled: nothing was done.
+    /// It had ended, or was already being cancelled: nothing was done.
     Nothing,
 }
 
 impl Store {
     /// Asks for a run's cancellation: devices still queued are cancelled at once, each with its result; open sessions are
-    /// closed by their workers. Does nothing to a run that has ended; tells whether it was active.
+    /// closed by their workers. Does nothing to a run that has ended; returns whether it was active.
     pub async fn cancel_run(&self, id: i64, by: &str) -> Result<bool> {
         let mut tx = self.pool().begin().await?;
         let status: Option<String> = sqlx::query_scalar("select status from job_runs where id = $1 for update")
@@ -49,7 +49,7 @@ impl Store {
     /// result; if a worker has it, the worker closes its session.
     pub async fn cancel_device(&self, run_id: i64, device_id: i64, by: &str) -> Result<DeviceCancelled> {
         let mut tx = self.pool().begin().await?;
-        // Under the row's lock a worker either has leased it before, or sees the mark.
+        // Under the row's lock, a worker either leased it earlier or sees the mark.
         let row: Option<(String, bool)> = sqlx::query_as(
             "select d.state, r.cancel_requested or d.cancelled_by is not null from run_devices d
              join job_runs r on r.id = d.run_id where d.run_id = $1 and d.device_id = $2 for update of d",
@@ -92,7 +92,7 @@ impl Store {
         .await?)
     }
 
-    /// Ends cancelled devices whose worker died before it could.
+    /// Ends cancelled devices whose worker died before doing so.
     pub async fn end_cancelled(&self) -> Result<u64> {
         Ok(sqlx::query(concat!(
             "with ended as (update run_devices d set state = 'cancelled', cause = 'cancelled',

@@ -1,12 +1,12 @@
-//! What a clock that was wrong for a while has left behind, and how it is put right. The clock that counts is the database's.
+//! Repairs the traces of a clock that was wrong for a while. The clock that counts is the database's.
 
 use super::{Result, Store};
 
 impl Store {
-    /// Forgets starts that a clock which was ahead noted for times that are yet to come, and schedules that would begin only
-    /// then; answers the jobs (id, name) whose schedules stood still and go on now.
+    /// Forgets starts that were recorded for the future by a clock that was ahead, and resets schedules that would only begin
+    /// then; returns the jobs (id, name) whose schedules stood still and continue now.
     pub async fn forget_the_future(&self) -> Result<Vec<(i64, String)>> {
-        // An interval's first start lies one interval ahead of its making.
+        // An interval's first start is one interval after its creation.
         Ok(sqlx::query_as(
             "with fired as (update job_runs set fire_at = null where fire_at > now() + interval '1 minute' returning job_id),
              begun as (update jobs set schedule_since = now() + coalesce(interval_seconds, 0) * interval '1 second'

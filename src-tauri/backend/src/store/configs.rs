@@ -1,4 +1,4 @@
-//! Configurations read from devices; each also stands in the snapshot repository.
+//! Configurations read from devices; each is also in the snapshot repository.
 
 use jiff::Timestamp;
 use netraven_api::configs::{Config, ConfigHead, ListConfigs};
@@ -19,11 +19,11 @@ const HEAD: &str = "'id', c.id, 'device_id', c.device_id, 'retrieved_at', wire_t
 /// A snapshot that has no commit yet.
 #[derive(Clone, Debug, Deserialize)]
 pub struct Uncommitted {
-    /// Snapshot.
+    /// Id of the snapshot.
     pub id: i64,
-    /// Device.
+    /// Id of the device.
     pub device_id: i64,
-    /// Hostname.
+    /// The device's hostname.
     pub hostname: String,
     /// Text, secrets hidden.
     pub text: String,
@@ -32,8 +32,8 @@ pub struct Uncommitted {
 }
 
 impl Store {
-    /// The newest snapshot of a device: its id and its fingerprint. None if it bears another name than the device has now: a
-    /// renamed device is stored anew, since its file has another name.
+    /// The newest snapshot of a device: its id and its fingerprint. None if it is stored under another name than the device has now: a
+    /// renamed device is stored again, since its file has another name.
     pub async fn newest_config(&self, device_id: i64) -> Result<Option<(i64, String)>> {
         newest(&mut *self.pool().acquire().await?, device_id).await
     }
@@ -66,7 +66,7 @@ impl Store {
         Ok(rows.into_iter().map(|row| row.0).collect())
     }
 
-    /// Removes a snapshot; tells whose it was.
+    /// Removes a snapshot; returns the id of its device.
     pub async fn delete_config(&self, id: i64) -> Result<i64> {
         let device: Option<i64> =
             sqlx::query_scalar("delete from device_configurations where id = $1 returning device_id")
@@ -120,7 +120,7 @@ impl Store {
         }
     }
 
-    /// The runs that have ended, or were removed, and left snapshots without a commit: a crash came between.
+    /// Runs that ended, or were removed, and left snapshots without a commit, because of a crash.
     pub async fn runs_with_uncommitted(&self) -> Result<Vec<Option<i64>>> {
         Ok(sqlx::query_scalar(
             "select distinct c.run_id from device_configurations c left join job_runs r on r.id = c.run_id
@@ -144,7 +144,7 @@ impl Store {
         Ok(rows.into_iter().map(|row| row.0).collect())
     }
 
-    /// Notes the commit that holds these snapshots.
+    /// Records the commit that holds these snapshots.
     pub async fn set_commit(&self, ids: &[i64], commit: &str) -> Result<()> {
         sqlx::query("update device_configurations set commit_id = $2 where id = any($1)")
             .bind(ids)

@@ -1,4 +1,4 @@
-//! Credentials; their secrets are sealed before they come here.
+//! Credentials; their secrets are sealed before they reach this module.
 
 use netraven_api::Order;
 use netraven_api::credentials::{Credential, ListCredentials};
@@ -30,7 +30,7 @@ const ROW: &str = concat!(
     ")"
 );
 
-/// The names of the tags, one after the other.
+/// The names of the tags, joined.
 const TAGS: &str = "(select string_agg(lower(t.name), ',' order by lower(t.name)) from credential_tags ct \
                                join tags t on t.id = ct.tag_id where ct.credential_id = c.id)";
 
@@ -47,7 +47,7 @@ const LIST: List = List {
     pages_of_none: 0,
 };
 
-/// What a column is in the database.
+/// The database's expression for a column.
 fn key(column: CredentialColumn) -> SortKey {
     match column {
         CredentialColumn::Id => SortKey::of("c.id"),
@@ -60,7 +60,7 @@ fn key(column: CredentialColumn) -> SortKey {
     }
 }
 
-/// What of a credential changes; absent fields stay.
+/// A change of a credential; absent fields stay.
 #[derive(Debug, Default)]
 pub struct CredentialChange<'a> {
     /// User name.
@@ -69,7 +69,7 @@ pub struct CredentialChange<'a> {
     pub password: Option<String>,
     /// Sealed enable password; `Some(None)` removes it.
     pub enable_password: Option<Option<String>>,
-    /// Priority.
+    /// New priority; unchanged if absent.
     pub priority: Option<i64>,
     /// Description; `Some(None)` removes it.
     pub description: Option<Option<&'a str>>,
@@ -174,7 +174,7 @@ impl Store {
         if done.rows_affected() == 0 { Err(StoreError::NotFound("Credential")) } else { Ok(()) }
     }
 
-    /// A text that changes whenever a secret of a credential does: sealing the same secret again gives another text.
+    /// A text that changes whenever a credential's secret does: sealing the same secret twice gives different texts.
     pub async fn credentials_mark(&self) -> Result<String> {
         let (mark,): (String,) = sqlx::query_as(
             "select coalesce(md5(string_agg(id || ':' || password || ':' || coalesce(enable_password, ''), ',' order by id)), '')

@@ -34,17 +34,17 @@ const AROUND: &str = concat!(
 );
 /// Whether a device waits for an admin, as the filter spells it.
 const APPROVAL: &str = concat!("(case when ", approvals::waits!(), " then 'waiting' else 'approved' end)");
-/// What came of a device the last time, as the filter spells it.
+/// A device's newest result, as the filter spells it.
 const CAME: &str = "coalesce((select status from job_results where device_id = d.id order by result_time desc limit 1), \
                     'never')";
 
-/// The order of last results: failures by their causes, then successes; nothing for a device without one.
+/// The order of last results: failures by cause, then successes; null for a device without one.
 const LAST_RESULT: &str = "(select status || ' ' || coalesce(cause, '') from job_results \
                                       where device_id = d.id order by result_time desc limit 1)";
 /// When the newest snapshot was read.
 const LAST_SNAPSHOT: &str =
     "(select c.retrieved_at from device_configurations c where c.device_id = d.id order by c.id desc limit 1)";
-/// The names of the tags, one after the other.
+/// The names of the tags, joined.
 const TAGS: &str = "(select string_agg(lower(t.name), ',' order by lower(t.name)) from device_tags dt \
                                join tags t on t.id = dt.tag_id where dt.device_id = d.id)";
 /// How many credentials share a tag with it.
@@ -67,7 +67,7 @@ const LIST: List = List {
     pages_of_none: 0,
 };
 
-/// What a column is in the database.
+/// The database's expression for a column.
 fn key(column: DeviceColumn) -> SortKey {
     match column {
         DeviceColumn::Id => SortKey::of("d.id"),
@@ -130,7 +130,7 @@ impl Store {
         Ok(rows.into_iter().map(|row| row.0).collect())
     }
 
-    /// Adds a device with its tags (and the tag `default`) and answers its id.
+    /// Adds a device with its tags (and the tag `default`) and returns its id.
     pub async fn create_device(&self, input: &DeviceInput, author: &Author<'_>) -> Result<i64> {
         let mut tx = self.pool().begin().await?;
         let id: i64 = sqlx::query_scalar(
@@ -163,7 +163,7 @@ impl Store {
         Ok(id)
     }
 
-    /// Changes a device; absent fields stay, the `emptied` go, given tags replace the old ones (`default` stays).
+    /// Changes a device; absent fields stay, the `emptied` are cleared, given tags replace the old ones (`default` stays).
     pub async fn update_device(
         &self,
         id: i64,
@@ -232,7 +232,7 @@ impl Store {
         if done.rows_affected() == 0 { Err(StoreError::NotFound("Device")) } else { Ok(()) }
     }
 
-    /// Notes that a device answered, and what it said of itself; absent facts stay.
+    /// Records that a device answered, and the facts it gave; absent facts stay.
     pub async fn device_seen(&self, id: i64, model: Option<&str>, serial: Option<&str>) -> Result<()> {
         sqlx::query(
             "update devices set last_seen = now(), model = coalesce($2, model),
@@ -247,7 +247,7 @@ impl Store {
     }
 }
 
-/// Says which device is there already, in NetRaven's words.
+/// Names the existing device, in NetRaven's words.
 fn taken(error: sqlx::Error, input: &DeviceInput) -> StoreError {
     let hostname = input.hostname.as_deref().unwrap_or_default();
     let address = input.ip_address.as_deref().unwrap_or_default();

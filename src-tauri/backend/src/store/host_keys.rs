@@ -18,7 +18,7 @@ impl Store {
         Ok(row.map(|row| row.0))
     }
 
-    /// Stores the host key a device showed first; one that is there already stays.
+    /// Stores the first host key a device showed; an existing one stays.
     pub async fn trust_host_key(&self, device_id: i64, key_type: &str, sha256: &str) -> Result<()> {
         sqlx::query(
             "insert into host_keys (device_id, key_type, sha256)
@@ -32,7 +32,7 @@ impl Store {
         Ok(())
     }
 
-    /// The key that a device showed last, stored or not, as its algorithm and fingerprint.
+    /// The last key a device showed, stored or not, as algorithm and fingerprint.
     pub async fn shown_host_key(&self, device_id: i64) -> Result<Option<(String, String)>> {
         Ok(sqlx::query_as(
             "select key ->> 'key_type', key ->> 'sha256' from (select result_time, id,
@@ -46,7 +46,7 @@ impl Store {
         .await?)
     }
 
-    /// Stores a key in place of the one it replaces; gives whether that one was still there, or none at all.
+    /// Replaces a stored key; returns whether the replaced one was still there, or none at all.
     pub async fn replace_host_key(&self, device_id: i64, key: &TrustedKey, by: &str) -> Result<bool> {
         let done = sqlx::query(
             "insert into host_keys as kept (device_id, key_type, sha256, trusted_by) select id, $2, $3, $5 from devices

@@ -1,4 +1,4 @@
-//! Many devices at once: which of them are there, and adding those that are not.
+//! Many devices at once: finds those that exist, and adds the rest.
 
 use std::collections::{HashMap, HashSet};
 
@@ -10,7 +10,7 @@ use sqlx::types::Json;
 use super::approvals::{self, Author};
 use super::{Result, Store};
 
-/// A device that has the name or the place of an entry.
+/// A device that has an entry's name or its address and port.
 #[derive(Deserialize)]
 struct Twin {
     entry: usize,
@@ -21,7 +21,7 @@ struct Twin {
     device_type: String,
 }
 
-/// For each entry, the device that has its name and the one that has its place.
+/// For each entry, the device with its name and the one with its address and port.
 pub type Twins = Vec<(Option<There>, Option<There>)>;
 
 impl Store {
@@ -55,7 +55,7 @@ impl Store {
         Ok(twins)
     }
 
-    /// The ids of tags by the names or numbers they are called by. A number is an id, or else a name.
+    /// The ids of tags given by name or number. A number is an id or, failing that, a name.
     pub async fn tags_called(&self, called: &HashSet<&str>) -> Result<HashMap<String, i64>> {
         let called: Vec<&str> = called.iter().copied().collect();
         let rows: Vec<(String, i64)> = sqlx::query_as(
@@ -68,7 +68,7 @@ impl Store {
         Ok(rows.into_iter().collect())
     }
 
-    /// Makes tags of these names, where there are none.
+    /// Creates tags with these names, where there are none.
     pub async fn make_tags(&self, names: &[&str]) -> Result<()> {
         sqlx::query(
             "insert into tags (name) select name from unnest($1::text[]) w (name) order by name on conflict do nothing",
@@ -79,12 +79,12 @@ impl Store {
         Ok(())
     }
 
-    /// Adds devices with their tags (and the tag `default`) in one transaction, but for those whose name or place is taken
-    /// since; answers the hostnames of those it added.
+    /// Adds devices with their tags (and the tag `default`) in one transaction, except those whose name or address has been
+    /// taken meanwhile; returns the hostnames of those it added.
     pub async fn add_devices(&self, inputs: &[DeviceInput], author: &Author<'_>) -> Result<HashSet<String>> {
         let inputs = Json(inputs);
         let mut tx = self.pool().begin().await?;
-        // In the order of their names, so that two imports of the same file do not wait for each other.
+        // In the order of their names, so that two imports of the same file do not deadlock.
         let added: Vec<(i64, String)> = sqlx::query_as(
             "insert into devices (hostname, ip_address, port, device_type, description, serial_number, model, source, notes,
                  updated_by)

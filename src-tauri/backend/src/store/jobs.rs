@@ -37,13 +37,13 @@ const ROW: &str = concat!(
     'last_run_id', (select max(r.id) from job_runs r where r.job_id = j.id))"
 );
 
-/// The end of the newest run, or its start while there is none.
+/// The end of the newest run, or its start while it has none.
 const LAST_RUN: &str = "coalesce(j.completed_at, j.started_at)";
-/// The device by its name, or the first of the tags.
+/// The device's name, or the first of the tags.
 const TARGET: &str = "coalesce((select lower(d.hostname) from devices d where d.id = j.device_id), \
                                  (select min(lower(t.name)) from job_tags jt join tags t on t.id = jt.tag_id \
                                   where jt.job_id = j.id))";
-/// What the next start of a job follows from.
+/// What the next start of a job depends on.
 const PLAN: &str = concat!(
     "json_build_object('id', j.id, 'is_enabled', j.is_enabled, ",
     schedule!(),
@@ -63,7 +63,7 @@ const LIST: List = List {
     pages_of_none: 0,
 };
 
-/// What a column is in the database.
+/// The database's expression for a column.
 fn key(column: JobColumn) -> SortKey {
     match column {
         JobColumn::Id => SortKey::of("j.id"),
@@ -74,19 +74,19 @@ fn key(column: JobColumn) -> SortKey {
         JobColumn::ScheduleKind => SortKey::nullable("j.schedule_type"),
         JobColumn::StartedAt => SortKey::nullable("j.started_at"),
         JobColumn::CompletedAt => SortKey::nullable("j.completed_at"),
-        // The database cannot know it, see `jobs_by_next_run`.
+        // The database cannot know it; see `jobs_by_next_run`.
         JobColumn::NextRun => SortKey::default(),
         JobColumn::LastRunAt => SortKey::nullable(LAST_RUN),
         JobColumn::Target => SortKey::nullable(TARGET),
     }
 }
 
-/// What the next start of a job follows from.
+/// What the next start of a job depends on.
 #[derive(Clone, Debug, Deserialize)]
 pub struct JobPlan {
-    /// Job.
+    /// Id of the job.
     pub id: i64,
-    /// Whether its schedule is followed.
+    /// Whether its schedule is active.
     pub is_enabled: bool,
     /// The schedule.
     #[serde(flatten)]
@@ -105,21 +105,21 @@ impl From<&Job> for JobPlan {
 /// A job's schedule, as the scheduler reads it.
 #[derive(Clone, Debug, Deserialize)]
 pub struct JobSchedule {
-    /// Job.
+    /// Id of the job.
     pub id: i64,
     /// Its name.
     pub name: String,
     /// The schedule.
     #[serde(flatten)]
     pub schedule: Schedule,
-    /// Since when the schedule is as it is.
+    /// When the schedule was last changed.
     pub schedule_since: Timestamp,
-    /// The due time it fired for last.
+    /// The due time of its last start.
     pub last_fire: Option<Timestamp>,
 }
 
 impl Store {
-    /// One page of jobs; `next` reckons the next start of each.
+    /// One page of jobs; `next` computes the next start of each.
     pub async fn list_jobs(&self, query: &ListJobs, next: impl Fn(&JobPlan) -> Option<Timestamp>) -> Result<RawPage> {
         let paging = Paging::of(query.page, query.size)
             .sorted(key(query.sort.unwrap_or_default()), query.order)
@@ -151,7 +151,7 @@ impl Store {
         Ok(LIST.page(&items.join(","), total, &paging))
     }
 
-    /// One page of jobs by their next starts: those of all that fit are reckoned, and only the page is read whole.
+    /// One page of jobs by their next starts: those of all matching jobs are computed, and only the page is read whole.
     async fn jobs_by_next_run(
         &self,
         paging: &Paging,
@@ -163,7 +163,7 @@ impl Store {
         let plans: Vec<Json<JobPlan>> = sql.build_query_scalar().fetch_all(self.pool()).await?;
         let mut order: Vec<(Option<Timestamp>, i64)> = plans.iter().map(|job| (next(job), job.id)).collect();
         let descending = paging.order == Some(Order::Descending);
-        // As in the database: nothing comes last either way, and ids follow the direction.
+        // As in the database: missing values come last either way, and ids follow the direction.
         order.sort_by(|one, other| {
             let (one, other) = if descending { (other, one) } else { (one, other) };
             one.cmp(other)
@@ -201,7 +201,7 @@ impl Store {
         Ok(rows.into_iter().map(|row| row.0).collect())
     }
 
-    /// When a run of each kind of job was started last.
+    /// When a run of each kind of job last started.
     pub async fn kinds_last_used(&self) -> Result<Vec<(String, Timestamp)>> {
         let rows: Vec<(String, jiff_sqlx::Timestamp)> = sqlx::query_as(
             "select j.job_type, max(r.queued_at) from job_runs r join jobs j on j.id = r.job_id group by j.job_type",
@@ -211,7 +211,7 @@ impl Store {
         Ok(rows.into_iter().map(|(kind, at)| (kind, at.to_jiff())).collect())
     }
 
-    /// Adds a job and answers its id.
+    /// Adds a job and returns its id.
     pub async fn create_job(&self, input: &JobInput) -> Result<i64> {
         let schedule = &input.schedule;
         let mut tx = self.pool().begin().await?;
@@ -237,7 +237,7 @@ impl Store {
         Ok(id)
     }
 
-    /// Writes a job as it shall be after a change; its schedule begins anew if `reschedule` says so.
+    /// Writes a job after a change; its schedule restarts if `reschedule` is set.
     pub async fn update_job(&self, job: &Job, tags: Option<&[i64]>, reschedule: bool) -> Result<()> {
         let schedule = &job.schedule;
         let mut tx = self.pool().begin().await?;
@@ -277,7 +277,7 @@ impl Store {
         if done.rows_affected() == 0 { Err(StoreError::NotFound("Job")) } else { Ok(()) }
     }
 
-    /// The schedules that are followed.
+    /// The active schedules.
     pub async fn schedules(&self) -> Result<Vec<JobSchedule>> {
         let rows: Vec<Json<JobSchedule>> = sqlx::query_scalar(concat!(
             "select json_build_object('id', j.id, 'name', j.name, ",
@@ -291,7 +291,7 @@ impl Store {
         Ok(rows.into_iter().map(|row| row.0).collect())
     }
 
-    /// The jobs that ran last, with their newest run.
+    /// The most recent jobs, with their newest run.
     pub async fn recent_jobs(&self, query: &ListRecentJobs) -> Result<Vec<RecentJob>> {
         let rows: Vec<Json<RecentJob>> = sqlx::query_scalar(
             "select json_build_object('id', j.id, 'name', j.name, 'job_type', j.job_type,

@@ -8,11 +8,11 @@ use sqlx::types::Json;
 
 use super::{Result, Store};
 
-/// Seconds a lease holds without a beat of its worker's heart.
+/// Seconds a lease holds without a heartbeat of its worker.
 pub const LEASE_SECONDS: i32 = 15;
 
-/// Whether the lease of the device `d` has ended. None is given for longer than it holds: one that ends later was given by a
-/// clock that was ahead, and its worker, if it lives, has set it anew with its next beat.
+/// Whether the lease of the device `d` has ended. No lease lasts longer than this: one that ends later was given by a
+/// clock that was ahead, and its worker, if it lives, has renewed it at its next heartbeat.
 macro_rules! lapsed {
     () => {
         "(d.lease_until < now() or d.lease_until > now() + interval '45 seconds')"
@@ -23,18 +23,18 @@ pub(super) use lapsed;
 /// One device of one run.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, sqlx::FromRow)]
 pub struct RunDeviceId {
-    /// Run.
+    /// Id of the run.
     pub run_id: i64,
-    /// Device.
+    /// Id of the device.
     pub device_id: i64,
 }
 
 /// One attempt at a device of a run: what a lease is known by.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, sqlx::FromRow)]
 pub struct AttemptId {
-    /// Run.
+    /// Id of the run.
     pub run_id: i64,
-    /// Device.
+    /// Id of the device.
     pub device_id: i64,
     /// Fencing number.
     pub attempt: i64,
@@ -48,26 +48,26 @@ impl AttemptId {
     }
 }
 
-/// A device of a run that a worker now has.
+/// A device of a run, leased by a worker.
 #[derive(Clone, Debug, Deserialize)]
 pub struct Lease {
-    /// Run.
+    /// Id of the run.
     pub run_id: i64,
-    /// Job.
+    /// Id of the job.
     pub job_id: i64,
     /// Kind of job.
     pub job_type: Open<JobKind>,
     /// Job's name.
     pub job_name: String,
-    /// Device.
+    /// Id of the device.
     pub device_id: i64,
-    /// Hostname.
+    /// The device's hostname.
     pub hostname: String,
-    /// Address.
+    /// The device's address when the run began.
     pub ip_address: String,
     /// SSH port.
     pub port: u16,
-    /// Platform.
+    /// Name of the device's platform.
     pub device_type: String,
     /// Fencing number.
     pub attempt: i64,
@@ -76,8 +76,8 @@ pub struct Lease {
 }
 
 impl Store {
-    /// Takes a device of a run for a worker. None when there is nothing to take: it is done, cancelled, or another worker
-    /// that is alive has it.
+    /// Leases a device of a run to a worker. None if there is nothing to lease: it is done, cancelled, or held by another
+    /// living worker.
     pub async fn lease(&self, id: RunDeviceId, worker: &str) -> Result<Option<Lease>> {
         let mut tx = self.pool().begin().await?;
         let row: Option<Json<Lease>> = sqlx::query_scalar(concat!(
@@ -119,7 +119,7 @@ impl Store {
         Ok(Some(lease))
     }
 
-    /// Notes the stage a device is in, if the worker still has it.
+    /// Records the stage a device is in, if the worker still holds it.
     pub async fn set_stage(&self, lease: &Lease, stage: Stage) -> Result<()> {
         sqlx::query(
             "update run_devices set stage = $4 where run_id = $1 and device_id = $2 and attempt = $3 and state = 'running'",
@@ -151,7 +151,7 @@ impl Store {
         .await?)
     }
 
-    /// Whether a worker still has a lease.
+    /// Whether a worker still holds a lease.
     pub async fn holds(&self, lease: &Lease) -> Result<bool> {
         Ok(sqlx::query_scalar(
             "select exists (select 1 from run_devices
@@ -164,7 +164,7 @@ impl Store {
         .await?)
     }
 
-    /// Gives devices back that a worker will not do (it stops): they are queued again.
+    /// Returns devices that a stopping worker will not do: they are queued again.
     pub async fn give_back(&self, lease: &Lease) -> Result<()> {
         sqlx::query(
             "update run_devices set state = 'queued', worker = null, lease_until = null, stage = null

@@ -1,5 +1,5 @@
-//! One page of a list: filtered, sorted, counted, and built as JSON text by Postgres, so that no row is taken apart and put
-//! together again on its way through.
+//! One page of a list: filtered, sorted, counted, and built as JSON text by Postgres, so that rows are not decoded and
+//! encoded again on their way through.
 
 use netraven_api::Order;
 use netraven_api::page::{DEFAULT_SIZE, EXACT_TOTAL, MAX_SIZE};
@@ -9,24 +9,24 @@ use sqlx::{Postgres, QueryBuilder};
 
 use super::{Result, Store};
 
-/// Effort of counting, in the planner's unit, from which on a number is guessed: some 50 ms on a computer of today.
+/// Planner cost above which a count is estimated: some 50 ms on a current computer.
 const COSTLY: f64 = 3_000.0;
 
-/// A statement in the making. Only what is asked for is written into it: each combination of filters has a plan of its own,
+/// A statement being built. Only the filters in use are written into it: each combination of filters has a plan of its own,
 /// and the driver keeps the prepared statement of each.
 pub type Sql = QueryBuilder<Postgres>;
 
-/// How a list reads.
+/// How a list is queried.
 pub struct List {
-    /// Tables of the rows, with what sorting and filtering need of others.
+    /// Tables of the rows, joined with those needed for sorting and filtering.
     pub from: &'static str,
-    /// Tables that have as many rows, if they are fewer.
+    /// Tables with the same number of rows, if fewer suffice for counting.
     pub counted: &'static str,
     /// Columns taken from them.
     pub columns: &'static str,
-    /// Name the row has outside.
+    /// Alias of the row outside.
     pub name: &'static str,
-    /// What is added to the rows of one page only.
+    /// Joins for the rows of one page only.
     pub around: &'static str,
     /// The JSON of a row.
     pub row: &'static str,
@@ -34,7 +34,7 @@ pub struct List {
     pub then: &'static [&'static str],
     /// Column of the id.
     pub id: &'static str,
-    /// The direction when nobody says otherwise.
+    /// The direction when the request names none.
     pub order: Order,
     /// Pages of an empty list; NetRaven has both.
     pub pages_of_none: i64,
@@ -43,20 +43,20 @@ pub struct List {
 /// What rows are sorted by.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct SortKey {
-    /// It in SQL; without any, rows are sorted by their ids.
+    /// The SQL expression; without one, rows are sorted by their ids.
     pub sql: &'static str,
-    /// Whether it may be null; rows without a value come last in both directions. Only then, because asking for it keeps an
+    /// Whether it may be null; rows without a value come last in both directions. A flag, because the test for null keeps an
     /// index from being used.
     nullable: bool,
 }
 
 impl SortKey {
-    /// What every row has.
+    /// A column that is never null.
     pub const fn of(sql: &'static str) -> SortKey {
         SortKey { sql, nullable: false }
     }
 
-    /// What a row may lack.
+    /// A column that may be null.
     pub const fn nullable(sql: &'static str) -> SortKey {
         SortKey { sql, nullable: true }
     }
@@ -113,9 +113,9 @@ impl Paging {
 /// How many rows there are.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Total {
-    /// Rows.
+    /// Number of rows.
     pub rows: i64,
-    /// Whether the database guessed.
+    /// Whether it is the database's estimate.
     pub is_estimate: bool,
 }
 
@@ -131,7 +131,7 @@ impl List {
             self.columns, self.from
         ));
         self.narrow(sql, paging, filter);
-        // Written out, not bound: a plan for any limit would not be one for a small one, and so be made anew each time.
+        // Written out, not bound: a plan for any limit is poor for a small one, so PostgreSQL would plan each time.
         sql.push(format!(" order by {} limit {}", self.order(paging), paging.size()));
         if paging.offset() > 0 {
             sql.push(" offset ").push_bind(paging.offset());
@@ -139,7 +139,7 @@ impl List {
         sql.push(format!(") sorted) {}", self.name));
     }
 
-    /// The columns of the order that is asked for, each with its direction.
+    /// The columns of the requested order, each with its direction.
     fn order(&self, paging: &Paging) -> String {
         let SortKey { sql: column, nullable } = paging.sort;
         let direction = paging.order.unwrap_or(self.order).as_str();
@@ -165,7 +165,7 @@ impl List {
         filter(sql);
     }
 
-    /// The statement that counts its rows as far as they are counted, behind a word.
+    /// The statement that counts its rows up to the bound, after a prefix.
     fn counting(&self, word: &str, paging: &Paging, filter: impl Fn(&mut Sql)) -> Sql {
         let mut sql = Sql::new(format!("{word}select count(*) from (select 1 from {} where true", self.counted));
         self.narrow(&mut sql, paging, filter);
@@ -217,7 +217,7 @@ impl Store {
         Ok(sql.build_query_as().fetch_one(self.pool()).await?)
     }
 
-    /// Counts the rows of a list up to [`EXACT_TOTAL`]; beyond that it is the planner's guess, which costs nothing.
+    /// Counts the rows of a list up to [`EXACT_TOTAL`]; beyond that it is the planner's estimate, which is free.
     pub async fn count(&self, list: &List, paging: &Paging, filter: impl Fn(&mut Sql)) -> Result<Total> {
         let rows: i64 = list.counting("", paging, &filter).build_query_scalar().fetch_one(self.pool()).await?;
         if rows <= EXACT_TOTAL {
@@ -226,7 +226,7 @@ impl Store {
         Ok(self.plan(list, paging, &filter).await?.guess(rows))
     }
 
-    /// [`Store::count`] for a list so long that a filter may look for a needle in a haystack: what would take longer than a
+    /// [`Store::count`] for very long lists, where a filter may have to search all rows: a count that would take longer than a
     /// person waits for a number is not counted at all.
     pub async fn count_if_cheap(&self, list: &List, paging: &Paging, filter: impl Fn(&mut Sql)) -> Result<Total> {
         let plan = self.plan(list, paging, &filter).await?;
@@ -244,17 +244,17 @@ impl Store {
     }
 }
 
-/// What the planner expects of counting.
+/// The planner's estimate for a count.
 #[derive(Clone, Copy, Debug, PartialEq)]
 struct QueryPlan {
-    /// Effort of counting as far as is counted, in the planner's own unit.
+    /// Cost of counting up to the bound, in the planner's unit.
     cost: f64,
-    /// All rows there may be.
+    /// Estimated number of rows.
     rows: i64,
 }
 
 impl QueryPlan {
-    /// The plan is: count, of at most so many, of the rows.
+    /// The plan is: count the rows, up to a bound.
     fn of(plan: &Value) -> QueryPlan {
         let count = &plan[0]["Plan"];
         let rows = &count["Plans"][0]["Plans"][0]["Plan Rows"];
@@ -266,13 +266,13 @@ impl QueryPlan {
     }
 }
 
-/// A page that is not full tells how many rows there are.
+/// A page that is not full gives the total number of rows.
 pub fn all_rows(rows: i64, paging: &Paging) -> Option<i64> {
     let tells = rows < paging.size() && (rows > 0 || paging.offset() == 0);
     tells.then(|| paging.offset().saturating_add(rows))
 }
 
-/// Adds: the column holds one of these, if any are given.
+/// Adds a condition: the column holds one of these, if any are given.
 pub fn any_of(sql: &mut Sql, column: &str, values: &[impl AsRef<str>]) {
     match values {
         [] => {}
@@ -287,28 +287,28 @@ pub fn any_of(sql: &mut Sql, column: &str, values: &[impl AsRef<str>]) {
     }
 }
 
-/// Adds: the column is this, if it is given.
+/// Adds a condition: the column equals this, if it is given.
 pub fn is(sql: &mut Sql, column: &str, value: Option<i64>) {
     if let Some(value) = value {
         sql.push(format!(" and {column} = ")).push_bind(value);
     }
 }
 
-/// Adds: the column is one of these ids, if any are given.
+/// Adds a condition: the column is one of these ids, if any are given.
 pub fn any_id(sql: &mut Sql, column: &str, ids: &[i64]) {
     if !ids.is_empty() {
         sql.push(format!(" and {column} = any(")).push_bind(ids.to_vec()).push(")");
     }
 }
 
-/// Adds: the column contains this text in any case, if it is given.
+/// Adds a condition: the column contains this text in any case, if it is given.
 pub fn like(sql: &mut Sql, column: &str, text: &Option<String>) {
     if let Some(pattern) = super::contains(text) {
         sql.push(format!(" and {column} ilike ")).push_bind(pattern);
     }
 }
 
-/// Adds: the column is a time within these, both included, as far as they are given.
+/// Adds a condition: the column is a time in this range, both ends included, as far as they are given.
 pub fn within(sql: &mut Sql, column: &str, start: Option<jiff::Timestamp>, end: Option<jiff::Timestamp>) {
     use jiff_sqlx::ToSqlx as _;
     if let Some(at) = start {
@@ -319,7 +319,7 @@ pub fn within(sql: &mut Sql, column: &str, start: Option<jiff::Timestamp>, end: 
     }
 }
 
-/// Adds: one of these tags is carried, as the table of links says.
+/// Adds a condition: it carries one of these tags, by the link table.
 pub fn tagged(sql: &mut Sql, links: &str, owner: &str, id: &str, tags: &[i64]) {
     if !tags.is_empty() {
         sql.push(format!(" and exists (select 1 from {links} x where x.{owner} = {id} and x.tag_id = any("));

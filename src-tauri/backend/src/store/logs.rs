@@ -15,7 +15,7 @@ use super::{Result, Store, StoreError, without_nul};
 
 mod histogram;
 
-/// A line of a page. It is written by hand because a page is read often and has many.
+/// A line of a page. Written by hand because pages are read often and have many lines.
 const LISTED: &str = "'{\"id\":' || l.id || ',\"timestamp\":\"' || wire_time(l.timestamp) || '\",\"log_type\":' || to_json(l.log_type)
     || ',\"level\":' || to_json(l.level) || ',\"job_id\":' || coalesce(l.job_id::text, 'null')
     || ',\"device_id\":' || coalesce(l.device_id::text, 'null') || ',\"run_id\":' || coalesce(l.run_id::text, 'null')
@@ -39,7 +39,7 @@ const LIST: List = List {
     pages_of_none: 1,
 };
 
-/// What a column is in the database.
+/// The database's expression for a column.
 fn key(column: LogColumn) -> SortKey {
     match column {
         LogColumn::Timestamp => SortKey::of("l.timestamp"),
@@ -56,11 +56,11 @@ pub struct NewLog {
     pub log_type: LogType,
     /// How much it matters.
     pub level: Level,
-    /// Job.
+    /// Id of the job.
     pub job_id: Option<i64>,
-    /// Device.
+    /// Id of the device.
     pub device_id: Option<i64>,
-    /// Run.
+    /// Id of the run.
     pub run_id: Option<i64>,
     /// Part of the program.
     pub source: &'static str,
@@ -71,8 +71,8 @@ pub struct NewLog {
 }
 
 impl Store {
-    /// Writes lines; answers the greatest id. One statement and no transaction of ours around it: the lock under which ids
-    /// are handed out begins and ends inside the database, so that nobody who stops half way can keep it from the others.
+    /// Writes lines; returns the greatest id. One statement without a transaction of ours around it: the lock under which ids
+    /// are assigned begins and ends inside the database, so that a process that stops half way cannot keep it.
     pub async fn append_logs(&self, lines: &[NewLog]) -> Result<i64> {
         let newest: Option<i64> = sqlx::query_scalar("select append_logs($1, $2, $3, $4, $5, $6, $7, $8, $9)")
             .bind(lines.iter().map(|line| line.timestamp.to_sqlx()).collect::<Vec<_>>())
@@ -89,7 +89,7 @@ impl Store {
         Ok(newest.unwrap_or_default())
     }
 
-    /// One page of lines. How many lines of a type and level there are is kept, so that the lists people look at most are
+    /// One page of lines. The number of lines per type and level is kept, so that the most common lists are
     /// never counted.
     pub async fn list_logs(&self, query: &ListLogs) -> Result<RawPage> {
         let paging = Paging::of(query.page, query.size)
@@ -128,7 +128,7 @@ impl Store {
         row.map(|row| row.0).ok_or(StoreError::NotFound("Log entry"))
     }
 
-    /// The lines behind an id that pass a filter, in the order of their ids.
+    /// The lines after an id that pass a filter, in the order of their ids.
     pub async fn logs_after(&self, after: i64, filter: &LiveFilter, limit: i64) -> Result<Vec<LogEntry>> {
         let mut sql = Sql::new(format!("select {ROW} from logs l{AROUND}where l.id > "));
         sql.push_bind(after);
@@ -138,7 +138,7 @@ impl Store {
         Ok(items.into_iter().map(|row| row.0).collect())
     }
 
-    /// The lines of a job that speak of its devices, the newest first.
+    /// The lines of a job about its devices, the newest first.
     pub async fn device_lines(&self, job_id: i64, limit: i64) -> Result<Vec<JobDeviceLine>> {
         let sql = format!(
             "select json_build_object('device_id', d.id, 'device_name', d.hostname, 'device_ip', d.ip_address, 'log', {ROW})
@@ -150,7 +150,7 @@ impl Store {
         Ok(rows.into_iter().map(|row| row.0).collect())
     }
 
-    /// The greatest id that readers can see.
+    /// The greatest id visible to readers.
     pub async fn newest_log_id(&self) -> Result<i64> {
         Ok(sqlx::query_scalar("select coalesce(max(id), 0) from logs").fetch_one(self.pool()).await?)
     }
@@ -176,8 +176,8 @@ impl Store {
         for ahead in 0..3 {
             let month = |by: i64| -> Date { now.first_of_month().saturating_add(jiff::Span::new().months(by)) };
             let (from, to) = (month(ahead), month(ahead + 1));
-            // Lines of a month without a partition are in the default one; then the month stays there. Another server that
-            // starts at this moment may make it first.
+            // Lines of a month without a partition are in the default one; then the month stays there. Another server starting at
+            // the same moment may create it first.
             let sql = format!(
                 "do $$ begin
                      create table if not exists logs_{0:04}_{1:02} partition of logs for values from ('{from} 00:00:00+00') to ('{to} 00:00:00+00');
@@ -217,7 +217,7 @@ fn by_kind(sql: &mut Sql, filter: &LiveFilter) {
     words(sql, "l.log_type", &filter.log_type);
 }
 
-/// A single word of a closed list is written out, so that the plan is that of this word: some are everywhere, some are rare.
+/// A single word of a closed list is written out, so that the plan suits that word: some are common, some are rare.
 fn words<W: Word>(sql: &mut Sql, column: &str, given: &[Open<W>]) {
     match given {
         [Open::Known(word)] => {
@@ -227,7 +227,7 @@ fn words<W: Word>(sql: &mut Sql, column: &str, given: &[Open<W>]) {
     }
 }
 
-/// Whether type and level are all that is asked for.
+/// Whether type and level are the only filters.
 fn by_kind_only(filter: &LogFilter) -> bool {
     let LiveFilter { level, log_type, .. } = filter.live.clone();
     *filter == LogFilter::from(LiveFilter { level, log_type, ..LiveFilter::default() })

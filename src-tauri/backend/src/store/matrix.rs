@@ -1,5 +1,5 @@
 //! A job's devices against its last runs. Only the devices of one page are looked up in each run; to know which devices there
-//! are, the keys of those runs are read and nothing else.
+//! are, only the keys of those runs are read.
 
 use netraven_api::matrix::{GetJobMatrix, JobMatrix, MATRIX_MOST_RUNS, MATRIX_RUNS, MatrixRow, MatrixRun};
 use netraven_api::page::{DEFAULT_SIZE, MAX_SIZE, Page};
@@ -8,7 +8,7 @@ use sqlx::types::Json;
 use super::{Result, Store};
 
 impl Store {
-    /// A page of the matrix of a job.
+    /// A page of a job's matrix.
     pub async fn job_matrix(&self, query: &GetJobMatrix) -> Result<JobMatrix> {
         self.job(query.job_id).await?;
         let (page, size) = (query.page.unwrap_or(1).max(1), query.size.unwrap_or(DEFAULT_SIZE).clamp(1, MAX_SIZE));

@@ -1,4 +1,4 @@
-//! Outcomes: what came of a device of a run, written at once with its result and its snapshot, or not at all.
+//! Outcomes: how one device of a run ended, written in one transaction with its result and its snapshot, or not at all.
 
 use jiff::Timestamp;
 use jiff_sqlx::ToSqlx as _;
@@ -15,7 +15,7 @@ use super::configs::newest;
 use super::leases::Lease;
 use super::{Result, Store, without_nul};
 
-/// What came of a device.
+/// How one device of a run ended.
 #[derive(Clone, Debug)]
 pub struct Outcome {
     /// Why it failed; none for a success.
@@ -24,7 +24,7 @@ pub struct Outcome {
     pub stage: Stage,
     /// What happened, as a sentence.
     pub message: String,
-    /// What else is known of it, secrets hidden.
+    /// Further evidence, secrets hidden.
     pub evidence: Evidence,
     /// Whether the configuration differed; none where there was none to compare.
     pub changed: Option<bool>,
@@ -43,23 +43,23 @@ pub struct NewSnapshot {
     pub fingerprint: String,
     /// The text as the device showed it, sealed.
     pub raw_sealed: String,
-    /// What else is known of it; the device's name is written beside it.
+    /// Further facts; the device's name is added to them.
     pub facts: SnapshotFacts,
     /// When it was read.
     pub retrieved_at: Timestamp,
-    /// What is said if the newest snapshot turns out to be the same.
+    /// The message if the newest snapshot turns out to be the same.
     pub if_unchanged: String,
 }
 
-/// What became of an outcome.
+/// The recorded outcome.
 #[derive(Clone, Debug)]
 pub struct Finished {
-    /// What is true of the device instead, when its configuration was found stored already, by another run meanwhile.
+    /// The message that applies instead, if another run had stored the same configuration meanwhile.
     pub met_same: Option<String>,
 }
 
 impl Outcome {
-    /// All that is known of it: what it says of itself, with the rest.
+    /// All its evidence: its own fields and the rest.
     #[must_use]
     pub fn evidence(&self) -> Evidence {
         let advice = self.evidence.advice.clone().or_else(|| self.cause.map(|cause| cause.advice().to_owned()));
@@ -77,7 +77,7 @@ impl Outcome {
 }
 
 impl Store {
-    /// Writes what came of a device: its result, its snapshot and its state, at once or not at all. None when the worker had
+    /// Writes the outcome of a device: its result, its snapshot and its state, together or not at all. None when the worker had
     /// lost the lease: then nothing is written.
     pub async fn finish(&self, lease: &Lease, outcome: &Outcome) -> Result<Option<Finished>> {
         let mut tx = self.pool().begin().await?;
@@ -139,14 +139,14 @@ impl Store {
     }
 }
 
-/// The newest snapshot of a device under its present name, no other run storing one until the transaction ends.
+/// The newest snapshot of a device under its present name; no other run stores one until the transaction ends.
 async fn newest_under_lock(tx: &mut PgConnection, device_id: i64) -> Result<Option<(i64, String)>> {
-    // A statement of its own: what it waits for must be seen by the next one.
+    // A statement of its own: the next one must see what this one waited for.
     sqlx::query("select id from devices where id = $1 for update").bind(device_id).execute(&mut *tx).await?;
     newest(tx, device_id).await
 }
 
-/// A snapshot bears the name the device has now, which is also that of its file.
+/// A snapshot has the device's present name, which is also that of its file.
 async fn insert_snapshot(tx: &mut PgConnection, lease: &Lease, new: &NewSnapshot) -> Result<Option<i64>> {
     Ok(sqlx::query_scalar(
         "insert into device_configurations (device_id, run_id, hostname, retrieved_at, config_data, config_metadata,

@@ -1,4 +1,4 @@
-//! What waits, as Postgres has it: the queue itself holds only numbers.
+//! The waiting tasks, as Postgres has them: the queue itself holds only numbers.
 
 use netraven_api::jobs::QueueJobDetail;
 use sqlx::types::Json;
@@ -6,7 +6,7 @@ use sqlx::types::Json;
 use super::{Result, Store};
 
 impl Store {
-    /// The devices that wait for a worker, the oldest first; of runs started by a person, or of those of schedules.
+    /// The devices that wait for a worker, the oldest first; of runs started by a person, or of scheduled ones.
     pub async fn waiting(&self, by_person: bool, limit: i64) -> Result<Vec<QueueJobDetail>> {
         let rows: Vec<Json<QueueJobDetail>> = sqlx::query_scalar(
             "select json_build_object('job_id', d.run_id || ':' || d.device_id, 'enqueued_at', wire_time(r.queued_at),

@@ -29,7 +29,7 @@ const LIST: List = List {
     pages_of_none: 0,
 };
 
-/// What a column is in the database.
+/// The database's expression for a column.
 fn key(column: ResultColumn) -> SortKey {
     match column {
         ResultColumn::Id => SortKey::of("r.id"),

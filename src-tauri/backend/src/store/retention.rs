@@ -8,11 +8,11 @@ use serde::{Deserialize, Serialize};
 
 use super::{Result, Store};
 
-/// Setting that holds when retention looked last.
+/// Setting with the times of the last looks.
 const LOOKED: &str = "log_retention";
-/// So many looks have to agree before anything is removed: of their times the earliest counts.
+/// This many looks have to agree before anything is removed: the earliest of their times counts.
 const LOOKS: usize = 24;
-/// Most lines of the partition for all other months that are removed with one statement.
+/// Most lines of the default partition removed with one statement.
 const BATCH: i64 = 5_000;
 
 /// A month of the log that was removed.
@@ -31,8 +31,8 @@ struct Looked {
 }
 
 impl Looked {
-    /// Notes a look; answers the time that is surely over, if one is known. A clock that is ahead is believed only when all
-    /// looks were made by it; a computer that is seldom on only removes later what it would have removed.
+    /// Records a look; returns the time that has certainly passed, if one is known. A clock that is ahead is only believed when
+    /// it made all the looks; a computer that is seldom on merely removes its lines later.
     fn note(&mut self, now: Timestamp) -> Option<Timestamp> {
         self.looks.push(now);
         self.looks.drain(..self.looks.len().saturating_sub(LOOKS));
@@ -42,8 +42,8 @@ impl Looked {
 
 impl Store {
     /// Removes the months of the log that ended more than `days` before the earliest of the last [`LOOKS`] looks, of which this
-    /// is one; answers what went. Called once an hour and at each start. A computer whose clock is a year ahead must not lose
-    /// its log, and the gap between two looks does not tell it from one that was off.
+    /// is one; returns the removed months. Called once an hour and at each start. A computer whose clock is a year ahead must not lose
+    /// its log, and the gap between two looks is the same for a computer that was off.
     pub async fn remove_old_logs(&self, days: u32, now: Timestamp) -> Result<Vec<RemovedMonth>> {
         let mut looked: Looked = self.setting(LOOKED).await?.unwrap_or_default();
         let over = looked.note(now);
@@ -74,8 +74,8 @@ impl Store {
         Ok(names.iter().filter_map(|name| month_of(name)).collect())
     }
 
-    /// Drops a month's partition and its kept counts. Gives up after two seconds, because whoever wants to read the log
-    /// waits behind it; the next look tries again.
+    /// Drops a month's partition and its kept counts. Gives up after two seconds, because readers of the log wait
+    /// behind it; the next look tries again.
     async fn drop_log_month(&self, month: Date) -> Result<RemovedMonth> {
         let next = month.saturating_add(jiff::Span::new().months(1));
         let mut tx = self.pool().begin().await?;

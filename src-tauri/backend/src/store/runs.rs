@@ -32,7 +32,7 @@ macro_rules! causes {
     };
 }
 
-/// The devices of `r`, counted one by one: when it ends, and where its end was written without counts.
+/// The devices of `r`, counted one by one: at its end, and where its end was written without counts.
 macro_rules! counted {
     ($when:literal) => {
         concat!(
@@ -43,7 +43,7 @@ macro_rules! counted {
     };
 }
 
-/// What `r` has come to so far, if it is not written into its row: as it was tallied while it goes on.
+/// The tally of `r` so far, if it is not in its row: kept up to date while the run is active.
 macro_rules! so_far {
     () => {
         concat!(
@@ -73,10 +73,10 @@ const ROW: &str = concat!(
     " else r.usual_seconds end)"
 );
 const FROM: &str = "job_runs r join jobs j on j.id = r.job_id";
-/// How long it took, or has been going on; nothing before its first device.
+/// Its duration so far; null before its first device.
 const DURATION: &str = "coalesce(r.finished_at, now()) - r.started_at";
 const COLUMNS: &str = "r.*, j.name as job_name, j.job_type";
-/// What a run that goes on has come to so far. What has ended was counted when it did, and is not counted again.
+/// Counts of active runs so far. Those of ended runs were written at their end, and are not counted again.
 const AROUND: &str = concat!(
     " cross join lateral (select coalesce(sum(devices) filter (where state = 'success'), 0)::bigint as succeeded,
     coalesce(sum(devices) filter (where state in ('failure', 'cancelled')), 0)::bigint as failed,
@@ -86,7 +86,7 @@ const AROUND: &str = concat!(
     " t) c "
 );
 
-/// What the devices of a `period` of runs came to: as the rows of runs tell it, as it was tallied for those that go on, and
+/// The outcomes of a `period` of runs' devices: from the rows of ended runs, from tallies for active ones, and
 /// counted where the end of a run was written without counts.
 const OUTCOMES: &str = "), uncounted as (
         select t.state, t.cause, t.devices from run_tallies t join period p on p.id = t.run_id
@@ -116,7 +116,7 @@ const LIST: List = List {
     pages_of_none: 0,
 };
 
-/// What a column is in the database.
+/// The database's expression for a column.
 fn key(column: RunColumn) -> SortKey {
     match column {
         RunColumn::Id => SortKey::of("r.id"),
@@ -153,8 +153,8 @@ impl Store {
         row.map(|row| row.0).ok_or(StoreError::NotFound("Run"))
     }
 
-    /// The totals of a period. Of one device they are counted from its rows; of all, the rows of runs tell them, and the tallies
-    /// of those that go on. Which devices failed is known of the devices alone.
+    /// The totals of a period. For one device they are counted from its rows; for all, they come from the rows of runs and the
+    /// tallies of active ones. Which devices failed is only known from the devices.
     pub async fn summarize_runs(&self, query: &SummarizeRuns) -> Result<RunSummary> {
         let mut sql = Sql::new(format!(
             "with period as (select r.id, r.status, r.succeeded, r.failed, r.causes from {FROM} where true"
@@ -204,8 +204,8 @@ impl Store {
         .await?)
     }
 
-    /// Ends a run: writes its status and its counts as its devices have them, its commit, and the job's status word. Nothing happens to a
-    /// run that has ended; answers the run's end state if this call ended it.
+    /// Ends a run: writes its status, its counts as its devices have them, its commit, and the job's status word. Does nothing to
+    /// a run that has ended; returns the run's end state if this call ended it.
     pub async fn end_run(&self, id: i64, commit: Option<&str>) -> Result<Option<RunStatus>> {
         let mut tx = self.pool().begin().await?;
         let status: Option<String> = sqlx::query_scalar(concat!(

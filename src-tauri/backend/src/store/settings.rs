@@ -7,7 +7,7 @@ use sqlx::types::Json;
 use super::{Result, Store};
 
 impl Store {
-    /// A setting, if it is there and readable.
+    /// A setting, if it exists and can be read.
     pub async fn setting<T: DeserializeOwned + Send + Unpin>(&self, key: &str) -> Result<Option<T>> {
         let value: Option<Json<serde_json::Value>> =
             sqlx::query_scalar("select value from system_settings where key = $1")
@@ -17,7 +17,7 @@ impl Store {
         Ok(value.and_then(|value| serde_json::from_value(value.0).ok()))
     }
 
-    /// Writes a setting, whatever it was before.
+    /// Writes a setting, replacing an old value.
     pub async fn set_setting(&self, key: &str, value: &impl Serialize) -> Result<()> {
         let value = serde_json::to_value(value).map_err(|error| sqlx::Error::Encode(Box::new(error)))?;
         sqlx::query(
@@ -30,7 +30,7 @@ impl Store {
         Ok(())
     }
 
-    /// Writes a setting unless it is there.
+    /// Writes a setting unless it exists.
     pub async fn add_setting(&self, key: &str, value: &impl Serialize) -> Result<()> {
         let value = serde_json::to_value(value).map_err(|error| sqlx::Error::Encode(Box::new(error)))?;
         sqlx::query("insert into system_settings (key, value) values ($1, $2) on conflict (key) do nothing")

@@ -1,4 +1,4 @@
-//! Starting runs: of everything a job has, or again of some devices of an earlier run.
+//! Starting runs: of all the devices of a job, or again of some devices of an earlier run.
 
 use jiff::Timestamp;
 use jiff_sqlx::ToSqlx as _;
@@ -15,16 +15,16 @@ const UNIQUE: &[(&str, &str)] = &[
 const NOTHING: &str = "None of this run's devices matches the request, or the job no longer includes them: choose \
     other devices, or run the whole job.";
 
-/// A run that has just been started, with the devices to put on the queue.
+/// A run that was just started, with the devices to put on the queue.
 #[derive(Clone, Debug)]
 pub struct StartedRun {
-    /// Run.
+    /// Id of the run.
     pub run_id: i64,
     /// Its devices.
     pub devices: Vec<i64>,
 }
 
-/// What a run begins with.
+/// The parameters of a new run.
 struct Beginning<'a> {
     job_id: i64,
     trigger: Trigger,
@@ -47,7 +47,7 @@ impl Store {
         self.begin(&Beginning { job_id, trigger, by, fire_at, again: None }).await
     }
 
-    /// Starts another run of a run's job, with those of its devices that are asked for and that the job still has. Refused
+    /// Starts another run of a run's job, with the requested devices, as far as the job still has them. Refused
     /// while one is active, and when no device is left.
     pub async fn start_again(&self, run_id: i64, which: &Again, by: &str) -> Result<StartedRun> {
         let job_id: Option<i64> = sqlx::query_scalar("select job_id from job_runs where id = $1")

@@ -1,10 +1,10 @@
-//! What the database tells of itself.
+//! The database's own version, size and state.
 
 use jiff::Timestamp;
 
 use super::{Result, Store};
 
-/// What the database tells of itself.
+/// Facts about the database, as it reports them.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct DatabaseFacts {
     /// Its version, as its server writes it: `15.18`.
@@ -16,7 +16,7 @@ pub struct DatabaseFacts {
 }
 
 impl Store {
-    /// What the database tells of itself, asked now.
+    /// Asks the database for them now.
     pub async fn facts(&self) -> Result<DatabaseFacts> {
         let (version, bytes, oldest): (String, i64, Option<jiff_sqlx::Timestamp>) = sqlx::query_as(
             "select split_part(current_setting('server_version'), ' ', 1), pg_database_size(current_database()),

@@ -37,7 +37,7 @@ const LIST: List = List {
     pages_of_none: 0,
 };
 
-/// What a column is in the database.
+/// The database's expression for a column.
 fn key(column: TagColumn) -> SortKey {
     match column {
         TagColumn::Id => SortKey::of("t.id"),
@@ -68,7 +68,7 @@ impl Store {
         row.map(|row| row.0).ok_or(StoreError::NotFound("Tag"))
     }
 
-    /// Adds a tag and answers its id.
+    /// Adds a tag and returns its id.
     pub async fn create_tag(&self, input: &TagInput) -> Result<i64> {
         sqlx::query_scalar("insert into tags (name, type, description) values ($1, $2, $3) returning id")
             .bind(&input.name)
@@ -79,8 +79,8 @@ impl Store {
             .map_err(|error| explain(error, UNIQUE))
     }
 
-    /// Changes a tag; absent fields stay, the `emptied` go. Another name is another tag to whoever approved it by its name,
-    /// unless an admin gives it.
+    /// Changes a tag; absent fields stay, the `emptied` are cleared. A new name makes it another tag for approvals, which were
+    /// given by name, unless an admin renames it.
     pub async fn update_tag(&self, id: i64, input: &TagInput, emptied: &[&str], author: &Author<'_>) -> Result<()> {
         let mut tx = self.pool().begin().await?;
         let old: Option<String> = sqlx::query_scalar("select name from tags where id = $1 for update")

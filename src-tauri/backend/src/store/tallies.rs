@@ -1,12 +1,12 @@
-//! Tallies: what active runs have come to so far. The database adds to them as devices change; here they are kept short.
+//! Tallies: the counts of active runs so far. The database adds to them as devices change; here they are compacted.
 
 use super::{Result, Store};
 
-/// Rows of a run from which on they are put together.
+/// Number of rows of a run at which they are merged.
 const MANY: i64 = 100;
 
 impl Store {
-    /// Puts the tallies of each run together, and drops those of runs that have ended or are gone.
+    /// Merges the tallies of each run, and drops those of runs that have ended or are gone.
     pub async fn tend_tallies(&self) -> Result<()> {
         sqlx::query(
             "delete from run_tallies t where not exists

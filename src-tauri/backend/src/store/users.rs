@@ -26,7 +26,7 @@ const LIST: List = List {
     pages_of_none: 1,
 };
 
-/// What a column is in the database.
+/// The database's expression for a column.
 fn key(column: UserColumn) -> SortKey {
     match column {
         UserColumn::Id => SortKey::of("u.id"),
@@ -36,14 +36,14 @@ fn key(column: UserColumn) -> SortKey {
     }
 }
 
-/// A user, and which sign-ins of this user hold.
+/// A user, and which of the user's sign-ins are valid.
 #[derive(Clone, Debug)]
 pub struct Standing {
     /// The user.
     pub user: User,
-    /// What a sign-in has to carry.
+    /// The mark a valid sign-in carries.
     pub mark: Uuid,
-    /// A sign-in that holds without it.
+    /// A sign-in that is valid without it.
     pub kept: Option<Uuid>,
 }
 
@@ -119,7 +119,7 @@ impl Store {
         row.as_ref().map(account).transpose()?.ok_or(StoreError::NotFound("User"))
     }
 
-    /// Adds a user with all that is known of it; answers its id.
+    /// Adds a user with all details; returns its id.
     pub async fn add_user(&self, new: &UserInput, password_hash: &str) -> Result<i64> {
         sqlx::query_scalar(
             "insert into users (username, email, full_name, role, password_hash) values ($1, $2, $3, $4, $5) returning id",
@@ -134,8 +134,8 @@ impl Store {
         .map_err(|error| explain(error, UNIQUE))
     }
 
-    /// Changes a user; absent fields stay, the `emptied` go. The last active admin stays one. A new password, or being made
-    /// inactive, ends every sign-in but the `kept` one.
+    /// Changes a user; absent fields stay, the `emptied` are cleared. The last active admin stays one. A new password, or being
+    /// deactivated, ends every sign-in but the `kept` one.
     pub async fn update_user(
         &self,
         id: i64,
@@ -186,7 +186,7 @@ impl Store {
         Ok(())
     }
 
-    /// Adds a user unless the name is taken; tells whether it did.
+    /// Adds a user unless the name is taken; returns whether it did.
     pub async fn create_user(&self, username: &str, password_hash: &str, role: Role) -> Result<bool> {
         let done = sqlx::query(
             "insert into users (username, password_hash, role) values ($1, $2, $3) on conflict (username) do nothing",
@@ -208,7 +208,7 @@ impl Store {
         Ok(())
     }
 
-    /// Gives a user a new password, which ends every sign-in but the `kept` one.
+    /// Sets a user's new password, which ends every sign-in but the `kept` one.
     pub async fn change_password(&self, user_id: i64, password_hash: &str, kept: Uuid) -> Result<()> {
         sqlx::query(
             "update users set password_hash = $2, sign_in_mark = gen_random_uuid(), kept_sign_in = $3 where id = $1",
@@ -221,7 +221,7 @@ impl Store {
         Ok(())
     }
 
-    /// Replaces the hash of a password that stays the same.
+    /// Replaces the hash of an unchanged password.
     pub async fn set_password_hash(&self, user_id: i64, password_hash: &str) -> Result<()> {
         sqlx::query("update users set password_hash = $2 where id = $1")
             .bind(user_id)
@@ -232,7 +232,7 @@ impl Store {
     }
 }
 
-/// Two changes at once could each leave the other's admin as the last: one waits for the other.
+/// Two simultaneous changes could each leave the other's admin as the last: one waits for the other.
 async fn keep_an_admin(tx: &mut sqlx::PgTransaction<'_>) -> Result<()> {
     sqlx::query("select id from users where role = 'admin' order by id for update").execute(&mut **tx).await?;
     Ok(())

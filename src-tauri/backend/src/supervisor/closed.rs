@@ -5,7 +5,7 @@ use std::{fs, io, path::Path};
 
 use super::{error::ServerStartError, os};
 
-/// Names under which a link is never followed, whoever made it.
+/// Names under which a link is never followed, no matter who made it.
 const NO_LINKS: [&str; 9] = [
     "netraven.lock",
     "netraven.lock.info",

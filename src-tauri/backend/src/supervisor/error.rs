@@ -1,11 +1,11 @@
-//! What can keep the embedded servers from starting or stopping, each told as a sentence with what to do next.
+//! What can keep the embedded servers from starting or stopping, each as a sentence with the next step.
 
 use std::{fmt, io, path::Path, path::PathBuf};
 
 /// One of the two servers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Program {
-    /// PostgreSQL.
+    /// The PostgreSQL server.
     Postgres,
     /// Redis, or Valkey, which speaks the same protocol.
     Redis,

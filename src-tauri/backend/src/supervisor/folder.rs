@@ -165,7 +165,7 @@ pub(super) struct Log {
 impl Log {
     pub(super) const LARGEST: u64 = 8 << 20;
 
-    /// Opens it for a server; also tells where the new lines will begin.
+    /// Opens it for a server; also returns where the new lines will begin.
     pub(super) fn open(&self) -> Result<(fs::File, u64), ServerStartError> {
         self.bound(Self::LARGEST);
         let opened = os::private_file().append(true).open(&self.path);

@@ -26,7 +26,7 @@ pub enum ProcessState {
 /// Both servers' states.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Health {
-    /// PostgreSQL.
+    /// State of PostgreSQL.
     pub postgres: ProcessState,
     /// Redis or Valkey.
     pub redis: ProcessState,

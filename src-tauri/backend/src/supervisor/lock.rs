@@ -69,7 +69,7 @@ impl DataDirLock {
         Ok(lock)
     }
 
-    /// Leaves one line for whoever finds the folder taken, such as the address of the API.
+    /// Leaves one line for the next program that finds the folder taken, such as the address of the API.
     pub fn write_info(&self, info: &str) -> std::io::Result<()> {
         self.write(info.lines().next().unwrap_or_default())
     }

@@ -52,7 +52,7 @@ impl Redis {
         match asked.await {
             Ok(_) => Readiness::Ready,
             Err(error) if error.code() == Some("LOADING") => Readiness::Loading,
-            // It does as it is told otherwise, it only cannot save just now; the disk may be full.
+            // It works otherwise and only cannot save just now; the disk may be full.
             Err(error) if error.code() == Some("MISCONF") => Readiness::Silent(format!("not saving ({error})")),
             Err(error) => Readiness::Silent(format!("not answering ({error})")),
         }

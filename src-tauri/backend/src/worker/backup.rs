@@ -25,9 +25,9 @@ use crate::store::approvals::SealedLogin;
 use crate::store::leases::Lease;
 use crate::store::outcomes::{NewSnapshot, Outcome};
 
-/// Most letters of a transcript that go into a result.
+/// Most characters of a transcript stored in a result.
 const TRANSCRIPT: usize = 12_000;
-/// What a line counts beside its text.
+/// Cost of a line in addition to its text.
 const LINE: usize = 13;
 /// Stack of a session's thread.
 const STACK: usize = 1024 * 1024;
@@ -57,7 +57,7 @@ async fn try_work(worker: &Worker, lease: &Lease, cancel: &Cancel) -> Result<Out
         );
         return Ok(failed(Cause::AwaitingApproval, Stage::Prepare, message));
     }
-    // Credentials go where they were read for, in the same instant, whatever the run noted when it began.
+    // Credentials go to the address they were read with, in the same instant, whatever the run recorded when it began.
     let aimed = Lease {
         ip_address: aim.ip_address.clone(),
         port: aim.port,
@@ -111,7 +111,7 @@ async fn sign_in(worker: &Worker, lease: &Lease, sealed: Vec<SealedLogin>, cance
                 limits: &Limits::default(),
             };
             let read = session::read(visit, &cancel, &mut sink);
-            // Cleaning and hiding is work for this thread, not for those that serve everybody.
+            // Cleaning and redacting is work for this thread, not for those that serve requests.
             let _ = sender.send(read.map(|reading| {
                 let text = Text::of(&definition, &reading, &key, &veil);
                 (reading, text)
@@ -133,13 +133,13 @@ async fn sign_in(worker: &Worker, lease: &Lease, sealed: Vec<SealedLogin>, cance
             }
             let facts = (text.facts.model.as_deref(), text.facts.serial.as_deref());
             patiently(cancel, || store.device_seen(lease.device_id, facts.0, facts.1)).await?;
-            // A session takes its time: somebody may have stored or removed one meanwhile.
+            // A session takes time: a key may have been stored or removed meanwhile.
             let newest = patiently(cancel, || store.newest_config(lease.device_id)).await?;
             let backup = Backup { worker, lease, definition: &definition, logins: &logins };
             Ok(backup.stored(&reading, text, newest))
         }
         Err(failure) => {
-            // A password may have gone to this key: the next session expects it again.
+            // A password may have been sent under this key: the next session expects it again.
             if let (None, Some(met)) = (&known, &failure.host_key) {
                 trust(worker, lease, cancel, met).await?;
             }
@@ -148,7 +148,7 @@ async fn sign_in(worker: &Worker, lease: &Lease, sealed: Vec<SealedLogin>, cance
     }
 }
 
-/// Remembers the key a device showed first.
+/// Remembers the first key a device showed.
 async fn trust(worker: &Worker, lease: &Lease, cancel: &Cancel, key: &ShownKey) -> Result<(), Undone> {
     let trusted = || worker.store.trust_host_key(lease.device_id, &key.key_type, &key.sha256);
     Ok(patiently(cancel, trusted).await?)
@@ -168,7 +168,7 @@ fn opened(worker: &Worker, sealed: Vec<SealedLogin>) -> anyhow::Result<Vec<Login
                 password: open(PASSWORD, login.id, &login.password)?,
                 username: login.username,
                 enable_password: enable,
-                // What cannot be read is no network: better none is sent than one anywhere.
+                // An unreadable network matches nothing: better to send no credential than to send one anywhere.
                 networks: login
                     .allowed_networks
                     .iter()
@@ -212,10 +212,10 @@ impl Text {
     }
 }
 
-/// What counts of a configuration, and what it is compared by.
+/// The significant part of a configuration, and its fingerprint.
 struct Marked {
     significant: String,
-    /// Changes whenever the configuration does, a secret in it included. The tags in the text are too short to rely on.
+    /// Changes whenever the configuration does, including a secret in it. The tags in the text are too short to rely on.
     fingerprint: String,
 }
 
@@ -227,12 +227,12 @@ impl Marked {
     }
 }
 
-/// Whether a configuration is the one of this snapshot.
+/// Whether a configuration is that of this snapshot.
 fn is_same(snapshot: Option<&(i64, String)>, marked: &Marked) -> bool {
     snapshot.is_some_and(|(_, fingerprint)| *fingerprint == marked.fingerprint)
 }
 
-/// A keyed hash, hexadecimal: without the key nobody can try out secrets against it.
+/// A keyed hash, hexadecimal: without the key nobody can test guessed secrets against it.
 fn fingerprint(key: &[u8; 32], text: &str) -> String {
     let mut mac = Hmac::<Sha256>::new_from_slice(key).expect("a key of any length is taken");
     mac.update(text.as_bytes());
@@ -330,7 +330,7 @@ fn refused(failure: &Failure, logins: &[Login], veil: &Veil) -> Outcome {
     }
 }
 
-/// The lines cut to about so many letters: the beginning, and above all the end, where it broke.
+/// Truncates to about `letters` characters, keeping the start and, preferably, the end, where the session failed.
 fn shortened(lines: Vec<TranscriptLine>, letters: usize) -> Vec<TranscriptLine> {
     let ends = fitting(lines.iter().rev(), letters - letters / 4);
     if ends == lines.len() {
@@ -345,7 +345,7 @@ fn shortened(lines: Vec<TranscriptLine>, letters: usize) -> Vec<TranscriptLine> 
     begin.chain([TranscriptLine::note(format!("… {left_out} lines left out …"))]).chain(end).collect()
 }
 
-/// How many lines from the first on have room.
+/// How many lines, from the first on, fit.
 fn fitting<'a>(lines: impl Iterator<Item = &'a TranscriptLine>, mut room: usize) -> usize {
     let fits = |line: &&TranscriptLine| {
         let letters = LINE + line.text.len();

@@ -1,5 +1,5 @@
-//! What a worker does beside its work: it keeps the leases of what it has in hand and tells that it lives, takes over what
-//! silent workers left on the queue, and closes the sessions of what was cancelled.
+//! A worker's heartbeat: renews the leases of its devices and announces that it is alive, takes over what
+//! silent workers left on the queue, and closes the sessions of cancelled devices.
 
 use std::time::Duration;
 
@@ -13,22 +13,22 @@ use crate::journal::Signal;
 use crate::queue::{self, WorkerBeat};
 use crate::store::leases::{AttemptId, RunDeviceId};
 
-/// Pause between two beats of the heart; a lease holds for three of them.
+/// Pause between two heartbeats; a lease holds for three of them.
 const BEAT: Duration = Duration::from_secs(4);
-/// How long the queue's entry of a silent worker is left to it.
+/// How long a silent worker keeps its entries on the queue.
 const SILENCE: Duration = Duration::from_secs(15);
-/// Pause between two looks for what was cancelled, should a signal be lost.
+/// Pause between two checks for cancellations, in case a signal is lost.
 const CANCEL_LOOK: Duration = Duration::from_secs(1);
 /// Most entries of silent workers taken over at once.
 const ORPHANS: usize = 200;
 
 impl Worker {
-    /// The heart. Postgres and Redis are told each in its own time: a lease must not end because the queue hangs.
+    /// The heartbeat. Postgres and Redis get a loop each: a lease must not end because the queue hangs.
     pub(super) async fn beat(self, held: Held, stop: CancellationToken) {
         tokio::join!(self.keep_leases(&held, &stop), self.keep_tasks(&held, &stop));
     }
 
-    /// Prolongs the leases of what is in hand, and stops what another worker has by now: its result would not be taken.
+    /// Renews the leases of the devices in progress, and stops those another worker has taken: their results would be refused.
     async fn keep_leases(&self, held: &Held, stop: &CancellationToken) {
         let mut beats = interval(BEAT);
         beats.set_missed_tick_behavior(MissedTickBehavior::Delay);
@@ -50,7 +50,7 @@ impl Worker {
         }
     }
 
-    /// Keeps the queue's entries of what is in hand, and puts back those of silent workers.
+    /// Keeps the queue's entries of the devices in progress, and puts back those of silent workers.
     async fn keep_tasks(&self, held: &Held, stop: &CancellationToken) {
         let started_at = Timestamp::now();
         while !stop.is_cancelled() {
@@ -77,8 +77,8 @@ impl Worker {
         }
     }
 
-    /// Entries of dead workers go to the back of the queue; if their leases in Postgres have not ended by the time somebody
-    /// reads them, the reconciler queues them once more.
+    /// Entries of dead workers go to the back of the queue; if their leases in Postgres have not ended by the time they are
+    /// read, the reconciler queues them once more.
     async fn take_over(&self, held: &Held) {
         let orphans = match self.queue.take_over(&self.id, SILENCE, ORPHANS).await {
             Ok(orphans) => orphans,
@@ -92,10 +92,10 @@ impl Worker {
         }
     }
 
-    /// The ear: closes the sessions of cancelled runs and devices.
+    /// Listens for cancellations, and closes the sessions of cancelled runs and devices.
     pub(super) async fn listen(self, held: Held, stop: CancellationToken) {
         let mut signals = self.signals.subscribe();
-        // One clock for the whole time: signals that keep coming must not put the look off.
+        // One timer for the whole time: a stream of signals must not postpone the check.
         let mut looks = interval(CANCEL_LOOK);
         looks.set_missed_tick_behavior(MissedTickBehavior::Delay);
         loop {

@@ -1,4 +1,4 @@
-//! The devices a worker has in hand: each with its task on the queue, its fencing number, and the means to stop it.
+//! The devices a worker is working on: each with its task on the queue, its fencing number, and the means to stop it.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex};
@@ -7,7 +7,7 @@ use crate::queue;
 use crate::session::Cancel;
 use crate::store::leases::{AttemptId, RunDeviceId};
 
-/// A device in hand.
+/// A device being worked on.
 #[derive(Clone)]
 pub struct Holding {
     /// Its entry on the queue.
@@ -36,19 +36,19 @@ pub fn id_of(task: &queue::Task) -> RunDeviceId {
 pub struct Held(Arc<Mutex<HashMap<RunDeviceId, Holding>>>);
 
 impl Held {
-    /// Takes a device in hand, until the answer is dropped: a lease that nobody works on must not be kept.
+    /// Marks a device as in progress until the answer is dropped: a lease that nobody works on must not be kept.
     pub fn take(&self, holding: Holding) -> Hand {
         let lease = holding.lease();
         self.with(|held| held.insert(lease.run_device(), holding));
         Hand { held: self.clone(), lease }
     }
 
-    /// Whether a device of a run is in hand.
+    /// Whether a device of a run is in progress.
     pub fn has(&self, id: RunDeviceId) -> bool {
         self.with(|held| held.contains_key(&id))
     }
 
-    /// Everything in hand.
+    /// All devices in progress.
     pub fn all(&self) -> Vec<Holding> {
         self.with(|held| held.values().cloned().collect())
     }
@@ -78,7 +78,7 @@ impl Held {
     }
 }
 
-/// Keeps one device in hand; dropping it, by a panic too, lets it go.
+/// Marks one device as in progress; released on drop, including during a panic.
 pub struct Hand {
     held: Held,
     lease: AttemptId,

@@ -1,16 +1,16 @@
-//! Waiting for the database: that it is away for a while is nobody's failure, least of all the device's.
+//! Waiting for the database: its absence is nobody's failure, least of all the device's.
 
 use std::time::{Duration, Instant};
 
 use crate::session::Cancel;
 use crate::store::{Result, StoreError};
 
-/// How long a worker waits for the database before it lets a device go; another attempt begins when it is back.
+/// How long a worker waits for the database before it drops a device; another attempt begins when it is back.
 const LIMIT: Duration = Duration::from_secs(600);
 /// First and longest pause between two attempts.
 const PAUSES: (Duration, Duration) = (Duration::from_millis(200), Duration::from_secs(3));
 
-/// Asks the store until it answers, for as long as it is only away and nobody wants the device's work to end.
+/// Asks the store until it answers, for as long as it is only away and the device's work is not to end.
 pub async fn patiently<T, F>(cancel: &Cancel, mut ask: impl FnMut() -> F) -> Result<T>
 where
     F: Future<Output = Result<T>>,
@@ -28,10 +28,10 @@ where
     }
 }
 
-/// Why a device's work came to nothing that could be recorded.
+/// Why a device's work has no outcome that could be recorded.
 #[derive(Debug, thiserror::Error)]
 pub enum Undone {
-    /// The database stayed away: the device keeps its place, and another attempt begins when the database is back.
+    /// The database stayed away: the device stays queued, and another attempt begins when the database is back.
     #[error("the database stayed unavailable: {0}")]
     Away(StoreError),
     /// Something on our side is wrong.

@@ -1,5 +1,5 @@
 //! Notices when this process stood still: it was stopped, its machine was frozen, or the computer slept. What a session saw
-//! across such a pause, a device that "did not answer" above all, says nothing about the device.
+//! across such a pause, such as a device that "did not answer", says nothing about the device.
 
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
@@ -12,11 +12,11 @@ const LOOK: Duration = Duration::from_millis(500);
 /// A look this late means that the process stood still.
 const STILL: Duration = Duration::from_secs(5);
 
-/// The pauses of this process; clones are the same.
+/// The pauses of this process; clones share them.
 #[derive(Clone, Debug, Default)]
 pub struct Pauses(Arc<Mutex<Seen>>);
 
-/// Two clocks: one stands still while the computer sleeps, the other one may be set. A pause shows on at least one of them;
+/// Two clocks: one stops while the computer sleeps, the other can be set. A pause shows on at least one of them;
 /// a clock that was set forward looks like one, which costs no more than another attempt.
 #[derive(Clone, Copy, Debug)]
 struct Clocks {
@@ -62,7 +62,7 @@ impl Pauses {
         }
     }
 
-    /// How long the process stood still since this moment, if it did. Asked right after a pause it notices it by itself.
+    /// How long the process stood still since this moment, if it did. Called right after a pause, it notices it itself.
     pub fn since(&self, began: Instant) -> Option<Duration> {
         self.look(Clocks::now());
         let newest = self.0.lock().expect("no holder of this lock panics").newest;

@@ -75,7 +75,7 @@ fn outcome(target: &Target, reach: &Reach, veil: &Veil) -> Outcome {
         (Ok(took), Ok(banner)) => {
             (None, Stage::KeyExchange, format!("{target} answered in {} ms: {banner}", whole_ms(*took)))
         }
-        // The port answered, whether the reset came before or after we knew.
+        // The port answered, whether the reset came before or after the connection was reported.
         (Err(Cause::Disconnected), _) => (Some(Cause::Disconnected), Stage::KeyExchange, sentence(reach, target)),
         (Err(cause), _) => (Some(*cause), Stage::Reach, sentence(reach, target)),
         (Ok(_), Err(cause)) => (Some(**cause), Stage::KeyExchange, sentence(reach, target)),

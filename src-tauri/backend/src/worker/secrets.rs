@@ -1,5 +1,5 @@
-//! Every secret this server holds for devices, opened and put together so that it can be hidden in whatever a device says: the
-//! credential of one device may stand in the configuration of another.
+//! Every secret this server holds for devices, unsealed and compiled so that it can be hidden in everything a device says:
+//! one device's credential may appear in another's configuration.
 
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -8,17 +8,17 @@ use crate::platforms::Known;
 use crate::seal::SealKey;
 use crate::store::{Store, StoreError};
 
-/// The secrets as they were last put together. Clones share them.
+/// The secrets as last compiled. Clones share them.
 #[derive(Clone, Default)]
 pub struct Secrets {
     made: Arc<Mutex<Option<Made>>>,
 }
 
-/// The mark of the credentials, and what was made of them.
+/// The mark of the credentials, and what was compiled from them.
 type Made = (String, Arc<Known>);
 
 impl Secrets {
-    /// All secrets as they are now; put together again only when a credential has changed.
+    /// All current secrets; recompiled only when a credential has changed.
     pub(super) async fn all(&self, store: &Store, seal: &SealKey) -> Result<Arc<Known>, StoreError> {
         let mark = store.credentials_mark().await?;
         if let Some(known) = self.made(&mark) {
@@ -30,7 +30,7 @@ impl Secrets {
             for (place, sealed) in sealed.into_iter().filter_map(|(place, sealed)| Some((place, sealed?))) {
                 match seal.open_text(&context(place, id), &sealed) {
                     Ok(secret) => secrets.push(secret.as_str().to_owned()),
-                    // The device this credential is for says so; here it only cannot be looked for.
+                    // The session with this credential's device reports it; here it merely cannot be searched for.
                     Err(error) => tracing::warn!(%error, credential_id = id, "a credential could not be opened"),
                 }
             }

@@ -1,5 +1,5 @@
-//! Follows a session for the journal and the run's row: lines go on with what they belong to, secrets hidden; the stage is
-//! written at most a few times a second.
+//! Follows a session for the journal and the run's row: lines are logged with their job, run and device, secrets hidden;
+//! the stage is written at most a few times a second.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -15,7 +15,7 @@ use crate::session::Observer;
 use crate::store::Store;
 use crate::store::leases::Lease;
 
-/// Shortest time between two writings of the stage.
+/// Shortest time between two writes of the stage.
 const STAGE_PAUSE: Duration = Duration::from_millis(400);
 
 /// The observer of one session.

@@ -1,11 +1,11 @@
-//! The veil over a session: whatever a device said passes it on its way to a result, a log line, a snapshot or a screen.
+//! Redaction of a session: everything a device said passes through it on its way to a result, a log line, a snapshot or a screen.
 
 use std::sync::Arc;
 
 use crate::platforms::{Definition, Known, Redacted, Redactor, redact_known};
 
-/// Hides the secrets of one session, in this order: the passwords it signs in with, what the platform's rules name, what the
-/// rules for any text name, and every other secret this server holds.
+/// Hides the secrets of one session, in this order: the passwords it signs in with, those found by the platform's rules,
+/// those found by the general rules, and every other secret this server holds.
 pub struct Veil {
     own: Vec<String>,
     platform: Redactor,
@@ -16,7 +16,7 @@ pub struct Veil {
 }
 
 impl Veil {
-    /// The veil of a session on this platform that signs in with its `own` secrets, beside all that are `known`.
+    /// For a session on this platform that signs in with its `own` secrets, beside all `known` ones.
     pub fn new(definition: &Definition, key: &[u8; 32], own: Vec<String>, known: Arc<Known>) -> Veil {
         let stored = Redactor::new(definition, key);
         let platform = stored.clone().keeping_lines();
@@ -24,31 +24,31 @@ impl Veil {
         Veil { own, quoted: platform.clone().in_prose(), platform, generic, stored, known }
     }
 
-    /// The veil over a device whose platform does not matter and that nobody signs in to.
+    /// For a device whose platform does not matter and that is not signed in to.
     pub fn of_any(key: &[u8; 32], known: Arc<Known>) -> Veil {
         let generic = Redactor::generic(key).keeping_lines();
         let [platform, quoted, stored] = [(); 3].map(|()| generic.clone());
         Veil { own: Vec::new(), quoted, platform, generic, stored, known }
     }
 
-    /// A sentence of our own, which may only repeat a password by chance.
+    /// A sentence of our own, which can only contain a password by chance.
     pub fn sentence(&self, text: &str) -> String {
         self.known.hide(&self.without_own(text)).text
     }
 
-    /// A configuration as it is stored: what its platform's rules name, and every secret that is known.
+    /// A configuration as it is stored: hides what its platform's rules name, and every known secret.
     pub fn configuration(&self, text: &str) -> Redacted {
         let by_rules = self.stored.redact(text);
         let known = self.known.hide(&by_rules.text);
         Redacted { text: known.text, hidden: by_rules.hidden + known.hidden }
     }
 
-    /// A single line of the device, which may be a sentence as well as a line of its configuration.
+    /// A single line of the device, which may be a sentence or a line of its configuration.
     pub fn quoted(&self, text: &str) -> String {
         self.known.hide(&self.generic.redact(&self.quoted.redact(&self.without_own(text)).text).text).text
     }
 
-    /// Lines of the device as they stood in its shell; the answer has as many.
+    /// Lines of the device as they stood in its shell; returns as many.
     pub fn lines(&self, text: &str) -> String {
         self.known.hide(&self.generic.redact(&self.platform.redact(&self.without_own(text)).text).text).text
     }

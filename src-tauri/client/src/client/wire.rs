@@ -1,4 +1,4 @@
-//! One exchange over HTTP: sent, read to its end, and every way it can fail told as a problem.
+//! One exchange over HTTP: sent, read to its end, and every failure reported as a problem.
 
 use std::sync::atomic::Ordering;
 
@@ -18,7 +18,7 @@ use crate::{address, fault};
 
 /// Most redirects followed, all within one origin.
 const REDIRECTS: usize = 3;
-/// A difference of clocks that may come of the time an answer takes, and of its date being told to the second.
+/// The difference of clocks that the duration of an answer and a date in whole seconds can account for.
 const CLOCK_ROUNDING: SignedDuration = SignedDuration::from_secs(5);
 /// Largest answer read.
 const BODY_LIMIT: usize = 64 * 1024 * 1024;

@@ -1,7 +1,7 @@
 //! A request of the window, taken apart for translation.
 //!
 //! The query is read by name and not as the types of `netraven-api`, so that a filter they gain is at worst one that is
-//! not heeded here.
+//! ignored here.
 
 use jiff::Timestamp;
 use netraven_api::{Method, Problem, Request, Word};
@@ -64,7 +64,7 @@ impl Asked {
         self.many(name).iter().map(read).collect()
     }
 
-    /// Some filters as they were given, for the server to heed.
+    /// Some filters as they were given, to be applied by the server.
     pub fn given<'a>(&self, names: &[&'a str]) -> Vec<(&'a str, String)> {
         names.iter().flat_map(|name| self.many(name).into_iter().map(|value| (*name, value))).collect()
     }

@@ -43,7 +43,7 @@ pub async fn answer(talk: Talk<'_>, asked: &Asked, rest: &[&str]) -> Result<Valu
     }
 }
 
-/// A device of the server; what it does not tell stays empty.
+/// A device of the server; fields it does not send stay empty.
 pub fn device(row: Row) -> Device {
     Device {
         id: row.id(),
@@ -143,7 +143,7 @@ async fn add(talk: Talk<'_>, fields: Map<String, Value>) -> Result<Device, Probl
     Ok(added)
 }
 
-/// The number of credentials that fit a device, as the list tells it.
+/// The number of credentials that fit a device, as the list reports it.
 async fn listed(talk: Talk<'_>, added: &Device) -> Option<i64> {
     let found = talk.page("/devices/", &[("hostname", added.hostname.clone())], 1, MAX_SIZE).await.ok()?;
     let rows = rows_of(&found);
@@ -159,7 +159,7 @@ async fn delete(talk: Talk<'_>, asked: &Asked, id: i64) -> Result<Value, Problem
     })
 }
 
-/// The number of credentials that fit a device, which the server tells in its list alone.
+/// The number of credentials that fit a device, which the server reports only in its list.
 async fn matching(talk: Talk<'_>, path: &str) -> Option<i64> {
     let path = format!("{path}/credentials");
     if !talk.server.description.shows(Method::Get, &path) {

@@ -119,8 +119,8 @@ fn with_orders(job: &Job, hosts: &[Device]) -> Value {
     row
 }
 
-/// Fills in when the intervals end next. The server reckons from the first start, so that a time gone by says nothing; and
-/// the times it tells of other schedules are none: its scheduler starts intervals alone.
+/// Fills in when the intervals end next. The server counts from the first start, so a time in the past means nothing; and
+/// its times for other schedules mean nothing either: its scheduler only starts intervals.
 async fn plan(talk: Talk<'_>, jobs: &mut [Job]) {
     let Ok(planned) = talk.get("/jobs/scheduled", &[]).await else { return };
     let now = Timestamp::now();

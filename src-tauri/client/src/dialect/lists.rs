@@ -1,6 +1,6 @@
 //! Whole lists of a server whose own paging cannot be relied on: unordered, moving, at times unreadable in places.
 //!
-//! All pages are read, some of them at once, rows are told apart by id, and paging is done here. What was read is kept for a
+//! All pages are read, some of them at once, rows are identified by id, and paging is done here. What was read is kept for a
 //! moment, because the parts of a page ask for the same list at the same time.
 
 use std::collections::{BTreeSet, HashMap};

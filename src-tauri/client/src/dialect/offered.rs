@@ -10,7 +10,7 @@ use super::description::Description;
 enum Sign {
     Route(Method, &'static str),
     Field(&'static str, &'static str),
-    /// Nothing in the description tells: the server describes it, and was seen not to do it.
+    /// The description does not show it: the server describes the feature, but was seen not to have it.
     Untold,
 }
 

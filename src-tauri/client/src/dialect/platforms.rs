@@ -1,4 +1,4 @@
-//! Platforms, of a server that does not tell which it knows: the usual ones of Netmiko, and those of its devices.
+//! Platforms of a server that does not list its own: the usual ones of Netmiko, and those of its devices.
 
 use std::collections::BTreeSet;
 

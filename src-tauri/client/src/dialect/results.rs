@@ -1,4 +1,4 @@
-//! Results: what came of one device, its details brought from two levels to one.
+//! Results: one device's outcome, its details flattened from two levels to one.
 
 use netraven_api::evidence::Evidence;
 use netraven_api::results::{JobResult, ResultStatus};
@@ -65,7 +65,7 @@ async fn list(talk: Talk<'_>, asked: &Asked) -> Result<Value, Problem> {
     Ok(found)
 }
 
-/// Details on one level. A failure gets the parts of ours: what was said, and the cause and stage told by it.
+/// Details on one level. A failure gets our own parts: what was said, and the cause and stage derived from it.
 fn evidence(details: Option<Value>, failed: bool) -> Option<Evidence> {
     let mut outer = match details? {
         Value::Object(outer) => outer,

@@ -1,7 +1,7 @@
-//! Runs, which the server does not keep: told by the log of its runner, with the results that it kept.
+//! Runs, which the server does not keep: reconstructed from its runner's log, and the results that it kept.
 //!
-//! What the log tells is exact: beginning, devices, counts and end. Where its lines are gone, results are put together by the
-//! rule of [`cluster`], and what they cannot tell is said to be unknown. How runs are called is in [`name`].
+//! What the log says is exact: beginning, devices, counts and end. Where its lines are gone, results are grouped by the
+//! rule of [`cluster`], and what they do not show is reported as unknown. How runs are named is in [`name`].
 
 mod bind;
 mod build;
@@ -125,7 +125,7 @@ pub async fn span(talk: Talk<'_>, run: i64) -> Result<(i64, Timestamp, Option<Ti
     let later = |at: Timestamp, by: SignedDuration| at.checked_add(by).unwrap_or(at);
     let Some(seen) = found.seen else {
         let begins = later(found.run.queued_at, -GAP);
-        // A run that ended without a trace is told by its end alone.
+        // A run that ended without a trace only has its end.
         let began = if found.run.finished_at.is_some() { begins } else { found.run.queued_at };
         return Ok((found.run.job_id, began, found.run.finished_at.map(|ended| later(ended, GAP / 6))));
     };
@@ -268,7 +268,7 @@ async fn of_seen(talk: Talk<'_>, seen: &Seen, known: Option<&Known>, is_now: boo
     build::of_seen(seen, Around { job: known, state: state.as_ref(), devices_now }, trigger)
 }
 
-/// Runs of a job that neither its log nor a result tells of.
+/// Runs of a job that neither its log nor a result mentions.
 async fn of_job(talk: Talk<'_>, known: &Known, newest: Option<&Seen>) -> Vec<Run> {
     let (job, word) = known;
     if super::words::run_status(word).is_none() {
@@ -319,7 +319,7 @@ fn with_duration(run: &Run, now: Timestamp) -> Value {
     row
 }
 
-/// When the run of a job that goes on began, if its log tells.
+/// When a job's active run began, if the log says so.
 async fn began(talk: Talk<'_>, job_id: i64) -> Option<Timestamp> {
     let found = find(talk, newest_of(job_id)).await.ok()?;
     found.run.started_at

@@ -1,7 +1,7 @@
 //! Hides secrets in what the server wrote down: it logs the passwords of devices in clear at every run.
 //!
 //! Rather too much is hidden than too little: what stands behind a word such as "password" goes to the end of its line.
-//! What has neither such a word nor a known form before it cannot be told from other text.
+//! A secret with neither such a word nor a known form cannot be distinguished from other text.
 
 use std::sync::LazyLock;
 

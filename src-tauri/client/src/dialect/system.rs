@@ -12,7 +12,7 @@ use super::row::{Row, reply};
 /// What is said while Redis is away.
 const NO_REDIS: &str = "Redis is not responding: no job can be started, and queued tasks stay in the queue.";
 
-/// The state of each part, asked anew: the server's own answer is up to half a minute old otherwise.
+/// The state of each part, asked directly: the server's own summary can be half a minute old.
 pub async fn status(talk: Talk<'_>) -> Result<Value, Problem> {
     let found = talk.get("/system/status", &[("refresh", "true".to_owned())]).await?;
     let row = Row(&found);

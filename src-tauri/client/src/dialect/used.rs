@@ -7,7 +7,7 @@ use netraven_api::problem::Code;
 
 use super::{Talk, offered};
 
-/// Refuses to delete a thing that has results, told by a filter of theirs.
+/// Refuses to delete a thing that has results, which a filter on results finds.
 pub async fn refuse(talk: Talk<'_>, (name, id): (&str, i64), what: &str) -> Result<(), Problem> {
     let results = match talk.count("/job-results/", &[(name, id.to_string())]).await? {
         0 => return Ok(()),

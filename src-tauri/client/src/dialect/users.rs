@@ -12,7 +12,7 @@ use super::row::{Row, reply};
 use super::{Talk, offered};
 use crate::token;
 
-/// The signed-in user, from the token: the server tells a user without the role `admin` nothing about itself.
+/// The signed-in user, from the token: the server gives a user without the role `admin` no profile.
 pub fn me(talk: Talk<'_>) -> Result<Value, Problem> {
     let token = talk.client.token().ok_or_else(|| Problem::new(Code::Unauthenticated, "You are not signed in."))?;
     let claims = token::claims(&token)?;
@@ -48,8 +48,8 @@ fn email(asked: &Asked) -> Option<String> {
     (!text.is_empty()).then(|| text.to_owned())
 }
 
-/// The problem of a change the server failed at. It does so at an address that another user has, without a word; who has
-/// which is told of one user at a time.
+/// The problem of a change the server failed at. It fails without a reason when another user has the e-mail address, and it
+/// only shows addresses one user at a time.
 async fn taken(talk: Talk<'_>, asked: &Asked, rest: &[&str], problem: Problem) -> Problem {
     let Some(email) = email(asked) else { return problem };
     let Ok(users) = talk.all("/users/", &[], MOST_ROWS).await else { return problem };

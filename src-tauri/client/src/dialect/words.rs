@@ -1,4 +1,4 @@
-//! The server's words, in ours: states of jobs, levels, kinds of job, and causes told by their text.
+//! The server's words, in ours: states of jobs, levels, kinds of job, and causes derived from their text.
 
 use netraven_api::jobs::{JobKind, JobStatus};
 use netraven_api::logs::Level;
@@ -115,7 +115,7 @@ const SIGNS: &[(&str, Cause, Option<Stage>)] = &[
     ("ping failed", Cause::Unreachable, Some(Stage::Reach)),
 ];
 
-/// The cause a failure's text speaks of, and the stage where one can be told by it.
+/// The cause named in a failure's text, and the stage if the text shows it.
 pub fn cause(text: &str) -> (Cause, Option<Stage>) {
     let lower = text.to_lowercase();
     let found = SIGNS.iter().find(|(sign, ..)| lower.contains(sign));

@@ -1,4 +1,4 @@
-//! Patterns of values in words: people are told which characters to use, not which expression they missed.
+//! Patterns of values in words: people see which characters to use, not which expression did not match.
 
 /// What a pattern asks for, as a sentence; none for one that is not made of classes of characters or a choice of words.
 pub fn said(pattern: &str) -> Option<String> {

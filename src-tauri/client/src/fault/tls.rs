@@ -72,7 +72,7 @@ const SIGNS: &[(&[&str], &str, &str)] = &[
 
 const TRUST: &str = "Add its certificate, or that of its authority, to this computer's trust store.";
 
-/// What is wrong and what to do, told by the texts of an error.
+/// What is wrong and what to do, derived from the texts of an error.
 pub fn reason(chain: &[String]) -> (&'static str, &'static str) {
     let has = |sign: &&str| chain.iter().any(|text| text.contains(*sign));
     SIGNS.iter().find(|(signs, ..)| signs.iter().any(has)).map_or(

@@ -139,7 +139,7 @@ async fn listen(client: &Client, server: &Server, limits: Limits, query: &Stream
         let opened = Instant::now();
         if let Ok(mut response) = open_stream(client, &path, None).await {
             let mut parser = Parser::default();
-            // Keep-alives count as life alone; a stream that falls silent is opened anew.
+            // Keep-alives alone count as life; a stream that falls silent is reopened.
             while let Ok(Ok(Some(bytes))) = timeout(limits.silence, response.chunk()).await {
                 let Ok(events) = parser.push(&bytes) else { break };
                 if events.iter().any(|event| matches!(read(event), Said::Hint | Said::Line(_))) {

@@ -11,7 +11,7 @@ use super::parse::Event;
 pub enum Said {
     /// A log line with its id.
     Line(Box<LogEntry>),
-    /// A log line without one, which cannot be told from the same line read later: no more than a hint.
+    /// A log line without one, indistinguishable from the same line read later: only a hint.
     Hint,
     /// Something changed.
     Change(Changed),

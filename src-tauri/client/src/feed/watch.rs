@@ -15,7 +15,7 @@ use crate::dialect::{JobState, Server, job_states};
 #[derive(Default)]
 pub struct Watch {
     before: Option<BTreeMap<i64, JobState>>,
-    /// When news of a run that goes on were told.
+    /// When changes of an active run were last reported.
     told: BTreeMap<i64, Instant>,
 }
 
@@ -53,7 +53,7 @@ impl Watch {
     }
 }
 
-/// What changed, and the states it is told of. A line that is not told yet stays to be told.
+/// What changed, and the states that have been reported. A line not yet reported stays to be reported.
 fn compare(
     before: &mut BTreeMap<i64, JobState>,
     now: BTreeMap<i64, JobState>,

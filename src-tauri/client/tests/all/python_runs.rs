@@ -33,14 +33,14 @@ async fn results_become_runs_and_jobs_tell_of_those_without_any() {
             (1_772_532_009_000_030, RunStatus::Failed, 0, 0),
             // Each device the job has now has a good result, and nobody knows whether those are all it had.
             (502, RunStatus::Unknown, 2, 0),
-            // One of three devices has a result, and no line tells of the others.
+            // One of three devices has a result, and no line mentions the others.
             (501, RunStatus::Unknown, 1, 1),
         ]
     );
     let run = &runs.items[1];
     // This server never starts what is planned by cron.
     assert_eq!((run.job_name.as_str(), run.trigger, run.changed), ("Nightly spines", Trigger::Manual, 1));
-    // When it began is not known without the log; the job tells when it ended.
+    // Its beginning is unknown without the log; the job gives its end.
     assert_eq!((run.started_at, run.finished_at), (None, Some(at("2026-03-04T01:17:00Z"))));
     assert_eq!(run.causes[0].cause, Cause::NotConnected);
     assert!(runs.items[2].message.as_ref().unwrap().contains("inside the server"));

@@ -1,4 +1,4 @@
-//! Runs as the log of the replayed Python server's runner tells them, whatever its results have lost.
+//! Runs as the replayed Python server's runner logs them, whatever its results have lost.
 
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
@@ -148,7 +148,7 @@ async fn as_many_results_as_the_job_has_devices_now_are_no_success() {
     replay.change(|world| {
         success(world, 600, (11, "spine-a"), at("2026-02-01T01:00:09Z"));
         success(world, 601, (12, "spine-b"), at("2026-02-01T01:00:10Z"));
-        // A later one, of which the job itself tells the end.
+        // A later one, whose end only the job gives.
         success(world, 700, (11, "spine-a"), at("2026-03-05T01:00:09Z"));
         success(world, 701, (12, "spine-b"), at("2026-03-05T01:00:10Z"));
         word(world, 31, "COMPLETED_SUCCESS", Some(at("2026-03-05T01:00:11Z")));
@@ -246,7 +246,7 @@ fn changes(told: &Told) -> Vec<Changed> {
     all.flatten().cloned().collect()
 }
 
-/// A feed of a client, and what it told.
+/// A client's feed, and what it reported.
 fn feed(client: &Client, first_poll: Duration) -> (Told, CancellationToken) {
     let (said, cancel): (Told, _) = (Arc::default(), CancellationToken::new());
     let limits = Limits {

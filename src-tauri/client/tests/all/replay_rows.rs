@@ -145,14 +145,14 @@ impl World {
     }
 }
 
-/// A user as the server tells one alone; its list has no addresses.
+/// A user as the server returns one alone; its list has no addresses.
 fn with_email(row: &Value) -> Value {
     let mut row = row.clone();
     row["email"] = json!(format!("{}@example.net", row["username"].as_str().unwrap()));
     row
 }
 
-/// Versions differ in what they tell of their queue.
+/// Versions differ in what they report about their queue.
 fn told(world: &World, name: &str) -> Answer {
     match world.rows.get(name) {
         Some(rows) => Answer::json("200 OK", &json!(rows)),
@@ -220,7 +220,7 @@ fn list(world: &mut World, resource: &str, asked: &Asked) -> Answer {
     Answer::json("200 OK", &json!({"items": items, "total": total, "page": page, "size": size, "pages": pages}))
 }
 
-/// Exact, but for names; parameters that are not known are not heeded.
+/// Exact, but for names; unknown parameters are ignored.
 fn fits(row: &Value, asked: &Asked) -> bool {
     let exact = ["level", "log_type", "status", "device_type", "source", "type", "job_id", "device_id", "job_type"];
     let part = ["hostname", "name", "username", "model"];

@@ -38,7 +38,7 @@ pub enum Deed {
 pub struct Entry {
     /// What is read, and searched in.
     pub word: String,
-    /// What else tells it apart, searched in as well: a device's address.
+    /// Further text that identifies it, also searched: a device's address.
     pub about: Option<String>,
     /// What it is.
     pub kind: &'static str,
@@ -62,14 +62,14 @@ impl Entry {
         Entry::new(format!("Run {name}"), "job", Glyph::Play, Deed::Run(id))
     }
 
-    /// Shows a device with what came of it.
+    /// Shows a device with its newest result.
     pub fn device(device: &Device) -> Entry {
         let shown = Deed::Go(Route::device(device.id, &device.hostname));
         let entry = Entry::new(device.hostname.clone(), "device", Glyph::Devices, shown);
         Entry { about: Some(place(device)), ..entry }
     }
 
-    /// What tells it apart from every other.
+    /// What identifies it among all entries.
     pub fn key(&self) -> String {
         format!("{} {} {}", self.kind, self.word, self.about.as_deref().unwrap_or_default())
     }

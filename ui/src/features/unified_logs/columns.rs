@@ -13,7 +13,7 @@ use crate::state::kept::use_kept;
 use crate::state::layout::{Column, Shown, TableLayout, Tables};
 use crate::state::moment::{Moment, use_moment};
 
-/// Jobs whose names are asked for; those of others are told by their number.
+/// Jobs whose names are fetched; the others are shown by number.
 const NAMED_JOBS: i64 = 100;
 
 /// The list of lines. The message is drawn by the row itself: it holds the count of a fold.

@@ -14,7 +14,7 @@ use crate::state::notices::{Notices, use_notices};
 /// Longest text that is copied.
 const MOST_BYTES: usize = 1_000_000;
 
-/// Copies lines and says what came of it.
+/// Copies lines and reports the outcome.
 pub fn use_copy_lines() -> Callback<Vec<LogEntry>> {
     let (moment, notices) = (use_moment(), use_notices());
     use_callback(move |lines: Vec<LogEntry>| {

@@ -31,7 +31,7 @@ pub enum Shared {
 }
 
 impl Shared {
-    /// What tells most about a line: its device, else its run.
+    /// The most specific thing about a line: its device, otherwise its run.
     pub fn of(line: &LogEntry) -> Shared {
         let run = || line.run_id.map(Shared::Run);
         line.device_id.map(Shared::Device).or_else(run).unwrap_or(Shared::Log)

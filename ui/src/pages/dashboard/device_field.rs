@@ -25,7 +25,7 @@ pub fn DeviceField(id: String, onchoose: EventHandler<i64>) -> Element {
     let devices = found.value().map(|page| page.items.clone()).unwrap_or_default();
     let names: Vec<(i64, String)> = devices.into_iter().map(|device| (device.id, device.hostname)).collect();
     let known = names.clone();
-    // Whoever confirms sooner than the names are there need not do so twice.
+    // Confirming before the names are there need not be done twice.
     let mut confirmed = use_signal(|| false);
     use_effect(move || {
         let (text, names) = (typed.read().trim().to_owned(), found.value());

@@ -26,7 +26,7 @@ pub fn LogsPanel(mut state: Store<DashboardState>, total: Option<String>, refres
     let search = use_settled(move || state.log().search().cloned());
     // What is asked follows what concerns the log; another line that is chosen must not read it again.
     let lines = use_memo(move || state.log().read().lines(&state.scope().read()));
-    // The period begins where it was chosen: the log must not start anew every minute.
+    // The period begins where it was chosen: the log must not start over every minute.
     let view = use_log(move || state.scope().read().log(&lines.read(), &search.read(), moment.glance()));
     // The chart moves on with time.
     let minute = use_memo(move || Period::Hour.began(moment.now()));

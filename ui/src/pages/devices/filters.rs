@@ -21,7 +21,7 @@ pub const PAGE_SIZE: i64 = 50;
 pub struct DeviceFilter {
     /// Part of the hostname.
     pub hostname: String,
-    /// Platform.
+    /// Name of the platform.
     pub platform: Option<String>,
     /// Any of these tags.
     pub tags: Vec<i64>,

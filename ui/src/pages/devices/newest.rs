@@ -1,4 +1,4 @@
-//! The newest result of one device, read from the results where the list of devices does not tell it.
+//! The newest result of one device, read from the results where the list of devices does not include it.
 
 use dioxus::prelude::*;
 use netraven_api::devices::Device;
@@ -11,7 +11,7 @@ use crate::data::use_query_maybe;
 use crate::features::device::LastResult;
 use crate::state::session::use_workplace;
 
-/// What came of a device the last time, when, and what to do next.
+/// A device's newest result, when it was, and what to do next.
 #[component]
 pub fn NewestResult(device: ReadSignal<Device>) -> Element {
     let workplace = use_workplace();
@@ -65,7 +65,7 @@ fn Instead(children: Element) -> Element {
     }
 }
 
-/// The device as the list would tell it with this result.
+/// The device as the list would show it with this result.
 fn with(device: Device, newest: &JobResult) -> Device {
     Device {
         last_result: Some(newest.status),

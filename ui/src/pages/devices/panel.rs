@@ -109,7 +109,7 @@ fn StoredKey(device: ReadSignal<Device>) -> Element {
     }
 }
 
-/// What came of the device itself in its last runs, each a way to the story of it.
+/// The device's results in its last runs, each with a link to the details.
 #[component]
 fn LastRuns(device: ReadSignal<Device>) -> Element {
     let results = use_query(move || ListResults {

@@ -67,7 +67,7 @@ pub fn FailureFacts(cause: Option<Cause>, evidence: Evidence) -> Element {
     }
 }
 
-/// What came of a device that succeeded.
+/// The result of a device that succeeded.
 #[component]
 pub fn SuccessFacts(device: RunDevice, evidence: Evidence) -> Element {
     let backup = evidence.bytes.is_some();

@@ -1,4 +1,4 @@
-//! What was expected and what was seen: the device's own words where there are some, ours for the cause else.
+//! What was expected and what was seen: the device's own words if there are any, otherwise ours for the cause.
 
 use netraven_api::evidence::Evidence;
 use netraven_api::outcome::Cause;

@@ -8,7 +8,7 @@ use crate::components::Time;
 use crate::data::use_query;
 use crate::route::Route;
 
-/// Names the newest snapshot. `failed_at` tells whether it is from before the failure or was read since.
+/// Names the newest snapshot. `failed_at` shows whether it is from before the failure or was read since.
 #[component]
 pub fn LastGood(device_id: ReadSignal<i64>, #[props(!optional)] failed_at: Option<Timestamp>) -> Element {
     let history = use_query(move || ListConfigHistory(device_id()));

@@ -1,4 +1,4 @@
-//! What came of the device the last times, the newest at the right.
+//! The device's last results, the newest on the right.
 
 use dioxus::prelude::*;
 use netraven_api::matrix::MatrixCell;

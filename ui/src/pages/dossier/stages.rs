@@ -22,7 +22,7 @@ enum Went {
     /// The device was cancelled while it was in it.
     Cancelled,
     Now,
-    /// The work is beyond it; whether it was needed is told with the result.
+    /// The work is past it; the result will show whether it was needed.
     NotTold,
     NotYet,
 }

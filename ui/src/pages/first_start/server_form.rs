@@ -52,7 +52,7 @@ pub fn ServerForm(
         });
     };
     rsx! {
-        // What is no address is told by our own sentence, not by the web view's bubble.
+        // A bad address is reported by our own sentence, not by the web view's bubble.
         form { class: "gate-form", novalidate: true, onsubmit: submit,
             if known {
                 dl { class: "facts",

@@ -20,7 +20,7 @@ pub enum When {
     Interval,
     /// By cron fields.
     Cron,
-    /// Once.
+    /// A single start, at a given time.
     Once,
 }
 
@@ -54,15 +54,15 @@ impl When {
 /// What is typed.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Draft {
-    /// Name.
+    /// Name of the job.
     pub name: String,
-    /// Kind.
+    /// What is done on each device.
     pub kind: JobKind,
     /// Whether one device is the target, not tags.
     pub one_device: bool,
     /// The device.
     pub device_id: Option<i64>,
-    /// When.
+    /// When the job runs.
     pub when: When,
     /// How many units lie between two starts.
     pub every: String,
@@ -74,7 +74,7 @@ pub struct Draft {
     pub time_zone: String,
     /// Start, in the zone times are written in, as it was typed.
     pub once: String,
-    /// Description.
+    /// What it is for, free text.
     pub description: String,
 }
 
@@ -132,7 +132,7 @@ impl Draft {
                 let fields = self.cron.split_whitespace().collect::<Vec<_>>().join(" ");
                 let time_zone = Some(self.time_zone.trim().to_owned()).filter(|zone| !zone.is_empty());
                 input.schedule = Schedule { time_zone, ..Schedule::cron(fields) };
-                // Both are looked at, so that both are told at once, each at its own field.
+                // Both are checked, so that both are reported at once, each at its own field.
                 wrong.extend(wrong_cron(&self.cron).map(|why| ("cron_string", why)));
                 if let Some(zone) = input.schedule.time_zone.as_ref().filter(|zone| TimeZone::get(zone).is_err()) {
                     let why = format!("There is no time zone \"{zone}\". Use a name such as Europe/Berlin, or UTC.");

@@ -117,7 +117,7 @@ fn Schedule(job: ReadSignal<Job>) -> Element {
     }
 }
 
-/// What came of the newest run, and the way to it.
+/// The result of the newest run, and the link to it.
 #[component]
 fn LastRun(job: Job) -> Element {
     let Some(run_id) = job.last_run_id else {

@@ -8,7 +8,7 @@ use crate::features::run_causes::RunCauses;
 /// The causes of a run, above its devices. Who watched it from before its end keeps the room until the page is left.
 #[component]
 pub fn OwnCauses(run: Run) -> Element {
-    // Another run on the same page, as after running it again, begins anew.
+    // Another run on the same page, as after running it again, starts over.
     let mut watched = use_signal(|| None::<i64>);
     let (id, active) = (run.id, run.status.is_active());
     use_effect(use_reactive((&id, &active), move |(id, active)| {

@@ -1,4 +1,4 @@
-//! The rows of a run's devices: what came of each, with stage, cause and message, and what can be done with it.
+//! The rows of a run's devices: result, stage, cause and message of each, and what can be done with it.
 
 use dioxus::prelude::*;
 use netraven_api::Open;
@@ -27,7 +27,7 @@ const HEADS: [Head<RunDeviceColumn>; 6] = [
     (RunDeviceColumn::Duration, "Duration", "num"),
 ];
 
-/// The table of the devices of a page; `oncancel` is told of one that a person wants to cancel.
+/// The table of the devices of a page; `oncancel` receives the one a person wants to cancel.
 #[component]
 pub fn DevicesTable(
     run: ReadSignal<Run>,

@@ -43,7 +43,7 @@ impl RunTab {
 /// Which devices are shown.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Show {
-    /// All.
+    /// All devices.
     #[default]
     All,
     /// Those that failed or were cancelled.

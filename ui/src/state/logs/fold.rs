@@ -1,7 +1,7 @@
 //! Which rows a list of lines has: one for each line, or one for several that say the same one after the other.
 //!
 //! Lines are the same when level, type, source, device and message are, to the letter. Numbers are not left out of the
-//! comparison: an address, an interface or a count is often all that tells two lines apart.
+//! comparison: an address, an interface or a count is often the only difference between two lines.
 
 use std::collections::BTreeSet;
 

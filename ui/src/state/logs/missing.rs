@@ -5,11 +5,11 @@ use netraven_api::event::Skip;
 /// The numbers.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Missing {
-    /// Held or waiting once, and gone because only so many fit.
+    /// Held or waiting once, and dropped because of the limit on lines.
     pub let_go: usize,
     /// Sent in a way that was not understood.
     pub not_understood: u64,
-    /// Left out by the reader of a server without a cursor, at most so many.
+    /// Left out by the reader of a server without a cursor; an upper bound.
     pub too_many: u64,
 }
 

@@ -34,7 +34,7 @@ impl Pace {
     }
 
     /// Milliseconds from the writing of the newest lines until they were here, while lines arrive. None where the clocks of
-    /// server and window differ too much to tell.
+    /// server and window differ too much to know.
     #[must_use]
     pub fn lag_ms(&self, now: Timestamp) -> Option<i64> {
         let lag = self.lag?;

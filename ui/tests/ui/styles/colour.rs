@@ -1,4 +1,4 @@
-//! Colours as WCAG 2.2 reckons with them.
+//! Colours as WCAG 2.2 computes with them.
 
 /// Red, green and blue from 0 to 255, and how much of it covers what is behind.
 #[derive(Clone, Copy, Debug, PartialEq)]

@@ -31,7 +31,7 @@ const PRIMARY: [&str; 2] = ["primary", "primary-hover"];
 /// Grounds without text: what a bar runs in, what veils the page behind a dialog, a line drawn as a ground.
 const BARE: [&str; 3] = ["track", "veil", "line-strong"];
 
-/// Where something may be fainter than its colour: out of use, an ornament, or told in words beside it.
+/// Where something may be fainter than its colour: out of use, an ornament, or repeated in words beside it.
 const FAINT: [&str; 7] = [
     ".btn[aria-disabled=\"true\"]:not([aria-busy=\"true\"])",
     ".crumbs li + li::before",

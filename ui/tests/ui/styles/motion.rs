@@ -7,7 +7,7 @@ use super::{Rule, rules};
 
 const REDUCED: &str = "@media (prefers-reduced-motion: reduce)";
 
-/// What moves, and how it is told not to.
+/// What moves, and how motion is switched off.
 const OFF: [(&str, &str); 3] =
     [("animation", "none !important"), ("transition", "none !important"), ("scroll-behavior", "auto !important")];
 

@@ -1,4 +1,4 @@
-//! A shell that answers what it was told to, remembers what it was asked, and never waits.
+//! A shell that gives prepared answers, remembers what it was asked, and never waits.
 
 use std::cell::{Cell, RefCell};
 use std::collections::HashMap;

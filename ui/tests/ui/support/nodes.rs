@@ -20,7 +20,7 @@ pub struct Nodes {
 
 impl Nodes {
     /// The element whose attribute has a value and that listens to an event; the newest, since of what was taken off the
-    /// screen only its outermost element is told.
+    /// screen only its outermost element is reported.
     pub fn find(&self, attribute: &str, value: &str, event: &str) -> Option<ElementId> {
         self.known
             .iter()

@@ -1,5 +1,5 @@
-//! Users as the gate remembers them: for a moment, so that not every request asks the database, and longer for the time the
-//! database is away. A change through this server is seen by its next request; one made elsewhere after [`FRESH`].
+//! The gate's cache of users: short, so that not every request asks the database, and longer while the database is
+//! away. A change through this server is seen by its next request; one made elsewhere after [`FRESH`].
 
 use std::collections::HashMap;
 use std::sync::Mutex;
@@ -7,12 +7,12 @@ use std::time::{Duration, Instant};
 
 use crate::store::users::Standing;
 
-/// How long a user is not asked for again.
+/// How long a user is not fetched again.
 const FRESH: Duration = Duration::from_secs(1);
-/// How long a user is remembered for the time the database is away.
+/// How long a user is remembered while the database is away.
 const MEMORY: Duration = Duration::from_secs(10 * 60);
 
-/// The users that called lately. Only those that exist are kept, so there are not many.
+/// Users that called recently. Only existing ones are kept, so there are not many.
 #[derive(Default)]
 pub struct Accounts {
     known: Mutex<KnownUsers>,
@@ -21,17 +21,17 @@ pub struct Accounts {
 #[derive(Default)]
 struct KnownUsers {
     users: HashMap<String, (Standing, Instant)>,
-    /// Raised by every change: an answer that was asked for before it is not remembered.
+    /// Incremented by every change: an answer to an older question is not kept.
     generation: u64,
 }
 
 impl Accounts {
-    /// The user, if it was read a moment ago.
+    /// The user, if fetched a moment ago.
     pub fn fresh(&self, username: &str) -> Option<Standing> {
         self.younger_than(username, FRESH)
     }
 
-    /// The user, if it was read within the last minutes.
+    /// The user, if fetched within the last minutes.
     pub fn remembered(&self, username: &str) -> Option<Standing> {
         self.younger_than(username, MEMORY)
     }
@@ -41,7 +41,7 @@ impl Accounts {
         self.known.lock().expect("no holder of this lock panics").generation
     }
 
-    /// Keeps what the database answered, unless a user was changed since the mark was taken.
+    /// Keeps the database's answer, unless a user was changed since the mark was taken.
     pub fn remember(&self, username: &str, standing: Option<&Standing>, generation: u64) {
         let mut known = self.known.lock().expect("no holder of this lock panics");
         match standing {
@@ -54,7 +54,7 @@ impl Accounts {
         }
     }
 
-    /// Forgets everybody: a user was changed.
+    /// Forgets all users: one of them was changed.
     pub fn forget(&self) {
         let mut known = self.known.lock().expect("no holder of this lock panics");
         known.users.clear();

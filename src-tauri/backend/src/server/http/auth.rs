@@ -1,4 +1,4 @@
-//! Who calls: the gate before every route.
+//! Authentication: the gate before every route.
 
 use axum::extract::{FromRequestParts, Request, State};
 use axum::http::header::AUTHORIZATION;
@@ -16,7 +16,7 @@ use crate::server::Shared;
 use crate::store::approvals::Author;
 use crate::store::users::Standing;
 
-/// Who calls; there once a route's gate has let the request in.
+/// The caller; present once a route's gate has admitted the request.
 #[derive(Clone, Debug)]
 pub struct Caller(pub User);
 
@@ -26,7 +26,7 @@ impl Caller {
         &self.0.username
     }
 
-    /// Who gives devices their addresses and tags: what an admin gives is approved by that.
+    /// The author of devices' addresses and tags: an admin's are approved by that.
     pub fn author(&self) -> Author<'_> {
         Author { name: self.name(), approves: self.0.role == Role::Admin }
     }
@@ -54,7 +54,7 @@ pub fn bearer(headers: &HeaderMap) -> Option<&str> {
     scheme.eq_ignore_ascii_case("bearer").then_some(token.trim())
 }
 
-/// The gate: lets in who may call, and tells the handler who it is.
+/// The gate: admits permitted callers, and hands the caller to the handler.
 pub async fn require(
     State((shared, access)): State<(Shared, Access)>,
     mut request: Request,
@@ -78,7 +78,7 @@ fn refused() -> Fault {
     Fault::unauthenticated("Could not validate credentials")
 }
 
-/// The user of a sign-in as it is now. Refused once the sign-in has ended, for whatever reason.
+/// The current user of a sign-in. Refused once the sign-in has ended, for whatever reason.
 pub async fn holder(shared: &Shared, sign_in: &SignIn) -> Result<User, Fault> {
     if sign_in.is_over() {
         return Err(refused());
@@ -91,8 +91,8 @@ pub async fn holder(shared: &Shared, sign_in: &SignIn) -> Result<User, Fault> {
     if holds { Ok(standing.user) } else { Err(refused()) }
 }
 
-/// The user of this name. While the database is being restarted, whoever was known shortly before still is: then the state
-/// of the system can be asked for, and everything else says by itself why it has to wait.
+/// The user of this name. While the database is being restarted, users known shortly before are still accepted: so the state
+/// of the system can be read, and every other request explains by itself why it has to wait.
 async fn standing(shared: &Shared, username: &str) -> Result<Option<Standing>, Fault> {
     let users = &shared.tokens.users;
     if let Some(standing) = users.fresh(username) {

@@ -1,4 +1,4 @@
-//! Rules between fields, which no description of a single one holds; collected so that a caller sees every refused field at once.
+//! Rules between fields, which no field's own schema can express; collected so that a caller sees every refused field at once.
 
 use serde_json::Value;
 
@@ -33,7 +33,7 @@ impl Check {
         });
     }
 
-    /// The whole check: nothing, or every refused field.
+    /// The result: nothing, or every refused field.
     pub fn done(self) -> Result<(), Fault> {
         if self.faults.is_empty() { Ok(()) } else { Err(Fault::Fields(self.faults)) }
     }

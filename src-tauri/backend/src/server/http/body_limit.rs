@@ -1,5 +1,5 @@
-//! How large a body may be, by route, how many large ones are taken at once, and what becomes of the others: the refusal has to
-//! reach whoever is still sending.
+//! How large a body may be, by route, how many large ones are accepted at once, and how the others are refused: the refusal has to
+//! reach the client while it is still sending.
 
 use std::time::Duration;
 
@@ -26,12 +26,12 @@ const BODY: usize = MIB;
 const LOGIN: usize = 8 * 1024;
 const MIB: usize = 1024 * 1024;
 
-/// Files of devices taken at once, from the first byte of the body to the answer: each may hold its whole file in memory.
+/// Files of devices accepted at once, from the first byte of the body to the answer: each may hold its whole file in memory.
 pub const FILES: usize = 3;
 
-/// Most bytes that are read and thrown away; whoever sends more is cut off.
+/// Most bytes read and thrown away; a client that sends more is cut off.
 const THROWN_AWAY: usize = 64 * MIB;
-/// Longest that is done.
+/// Longest time spent on that.
 const PATIENCE: Duration = Duration::from_secs(10);
 
 /// Most bytes a body of this route may have.
@@ -51,7 +51,7 @@ pub fn takes_file(path: &str) -> bool {
     [BULK_IMPORT_PATH, ImportDevices::PATH, CheckImport::PATH].map(canonical).contains(&canonical(path))
 }
 
-/// Takes a file of devices only while few others are taken. Asked once it is known who sends it, and before any of it is read.
+/// Accepts a file of devices only while few others are in progress. Checked once the sender is known, and before any of it is read.
 pub async fn one_of_few(State(shared): State<Shared>, request: Request, next: Next) -> Response {
     let Ok(_place) = shared.files.try_acquire() else {
         throw_away(request).await;
@@ -61,7 +61,7 @@ pub async fn one_of_few(State(shared): State<Shared>, request: Request, next: Ne
     next.run(request).await
 }
 
-/// Refuses a request whose length says that it is too large.
+/// Refuses a request whose declared length is too large.
 pub async fn check(request: Request, next: Next) -> Response {
     let limit = limit_of(request.uri().path());
     let length = request.headers().get(CONTENT_LENGTH).and_then(|length| length.to_str().ok()?.parse::<usize>().ok());
@@ -72,8 +72,8 @@ pub async fn check(request: Request, next: Next) -> Response {
     refusal(limit).into_response()
 }
 
-/// Reads a body that nobody wants. A connection that is closed while the other end still writes loses the answer with it; only
-/// a sender that waits to be told to send it needs no such care.
+/// Reads a body to discard it. A connection that is closed while the other end still writes loses the answer with it; only
+/// a client that waits for permission to send needs no such care.
 async fn throw_away(request: Request) {
     if request.headers().contains_key(EXPECT) {
         return;

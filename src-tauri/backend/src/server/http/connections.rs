@@ -1,5 +1,5 @@
-//! The open connections: how many there may be, and which has to go when there are too many. One that says nothing goes before
-//! one that asks something, and that before one whose caller is signed in; of those alike the oldest goes.
+//! The open connections: how many there may be, and which is closed when there are too many. Silent ones go before those with
+//! a request, and those before signed-in ones; among equals the oldest goes.
 
 use std::collections::HashMap;
 use std::pin::Pin;
@@ -25,19 +25,19 @@ struct OpenConnection {
     close: CancellationToken,
 }
 
-/// What a connection does; what comes first goes first.
+/// What a connection is doing; the first kind is closed first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 enum ConnectionState {
-    /// No request was read whole, or the last one is answered.
+    /// No complete request was read yet, or the last one is answered.
     Silent,
-    /// A request is in hand.
+    /// A request is in progress.
     Asking,
-    /// A request of somebody who is signed in is in hand.
+    /// A signed-in user's request is in progress.
     SignedIn,
 }
 
 impl Connections {
-    /// None yet, and never more than so many.
+    /// No connections yet; `most` at a time.
     #[must_use]
     pub fn new(most: usize) -> Arc<Connections> {
         Arc::new(Connections { most: most.max(1), next: AtomicU64::new(0), open: Mutex::default() })
@@ -58,7 +58,7 @@ impl Connections {
         Connection { seat: Arc::new(Seat { connections: Arc::clone(self), number, close }) }
     }
 
-    /// Closes one, because the system gives no further.
+    /// Closes one, because the system is out of file handles.
     pub fn make_room(&self) {
         close_one(&mut self.open.lock().expect("no holder of this lock panics"));
     }
@@ -90,12 +90,12 @@ impl Drop for Seat {
 }
 
 impl Connection {
-    /// Waits until this connection has to go.
+    /// Waits until this connection must be closed.
     pub async fn closed(&self) {
         self.seat.close.cancelled().await;
     }
 
-    /// Whether no request is in hand.
+    /// Whether no request is in progress.
     pub fn is_silent(&self) -> bool {
         let open = self.seat.connections.open.lock().expect("no holder of this lock panics");
         open.get(&self.seat.number).is_none_or(|entry| entry.state == ConnectionState::Silent)
@@ -106,7 +106,7 @@ impl Connection {
         self.is(ConnectionState::Asking);
     }
 
-    /// The request in hand is one of somebody who is signed in.
+    /// Notes that the request in progress is from a signed-in user.
     pub fn is_signed_in(&self) {
         self.is(ConnectionState::SignedIn);
     }
@@ -118,13 +118,13 @@ impl Connection {
         }
     }
 
-    /// The answer, after whose end the connection is silent again.
+    /// The answer; once it is sent, the connection is silent again.
     pub fn answers(&self, response: Response) -> Response {
         response.map(|body| Body::new(TrackedBody { body, connection: self.clone() }))
     }
 }
 
-/// A body that says when it was sent.
+/// A body that notices when it was sent.
 struct TrackedBody {
     body: Body,
     connection: Connection,

@@ -1,5 +1,5 @@
-//! The description of the API, OpenAPI 3.1, put together from the mounted handlers: a handler's parameters say what it
-//! takes, its endpoint what it answers.
+//! The description of the API, OpenAPI 3.1, assembled from the mounted handlers: a handler's parameters define its input,
+//! its endpoint the answer.
 
 pub mod page;
 mod takes;
@@ -27,7 +27,7 @@ pub struct Operation {
 }
 
 impl Operation {
-    /// What an endpoint's type says of it.
+    /// What an endpoint's type says about it.
     pub fn of<E: Endpoint<Reply: ToSchema + 'static> + ToSchema>() -> Operation {
         let summary = schema_of::<E>().0["description"].as_str().unwrap_or_default().to_owned();
         let operation = Operation { summary, ..Operation::default() };
@@ -37,7 +37,7 @@ impl Operation {
         operation.replies::<E::Reply>(E::STATUS)
     }
 
-    /// A route that is no endpoint.
+    /// A route without an endpoint type.
     pub fn new(summary: &str) -> Operation {
         Operation { summary: summary.to_owned(), ..Operation::default() }
     }
@@ -45,7 +45,7 @@ impl Operation {
     /// Adds an answer of a type.
     pub fn replies<R: ToSchema>(mut self, status: u16) -> Operation {
         let mut schema = self.schema::<R>();
-        // What has a name of its own is kept under it; the library calls every list by the same.
+        // Named types are kept under their name; the library gives every list the same one.
         let (name, named) = (R::name(), schema["properties"].is_object() || schema["allOf"].is_array());
         if named {
             let path = format!("#/components/schemas/{name}");
@@ -66,7 +66,7 @@ impl Operation {
         self.answers(status, error(why, "Error"))
     }
 
-    /// Adds what a parameter of the handler takes.
+    /// Adds what a handler's parameter takes.
     pub fn takes<T: Takes>(&mut self) {
         T::takes(self);
     }
@@ -90,7 +90,7 @@ impl Operation {
         self.body = Some(json!({ "required": true, "content": { kind: { "schema": schema } } }));
     }
 
-    /// Says that the body may be left out.
+    /// Marks the body as optional.
     pub fn body_may_be_absent(&mut self) {
         if let Some(body) = &mut self.body {
             body["required"] = json!(false);
@@ -155,7 +155,7 @@ impl Description {
         path[route.method.as_str().to_ascii_lowercase()] = described;
     }
 
-    /// The whole as OpenAPI.
+    /// The whole description as OpenAPI.
     pub fn document(self) -> Value {
         let mut parts: Map<String, Value> = self.parts.into_iter().collect();
         parts.insert(

@@ -10,11 +10,11 @@ use serde_json::json;
 use crate::journal::About;
 use crate::server::Shared;
 
-/// Failed logins that are told one by one within [`WINDOW`]; more are told by their number.
+/// Failed logins logged one by one within [`WINDOW`]; the rest are only counted.
 const TOLD: usize = 20;
 const WINDOW: Duration = Duration::from_secs(60);
 
-/// Failed logins told lately.
+/// Failed logins logged recently.
 #[derive(Default)]
 pub struct FailedLogins(Mutex<Lately>);
 
@@ -26,7 +26,7 @@ struct Lately {
 }
 
 impl FailedLogins {
-    /// Whether one more is told by itself; `true` in the second place if it is the first that is not.
+    /// Whether to log one more by itself; the second value is `true` for the first one that is not.
     fn one_more(&self) -> (bool, bool) {
         let mut lately = self.0.lock().expect("no holder of this lock panics");
         if lately.since.is_none_or(|since| since.elapsed() >= WINDOW) && lately.untold == 0 {
@@ -40,13 +40,13 @@ impl FailedLogins {
         (false, lately.untold == 1)
     }
 
-    /// How many were not told; the next are told one by one again.
+    /// How many were not logged; the next are logged one by one again.
     fn untold(&self) -> usize {
         std::mem::take(&mut *self.0.lock().expect("no holder of this lock panics")).untold
     }
 }
 
-/// Puts a failed login on record, with its user name and its source.
+/// Logs a failed login, with its user name and its source.
 pub fn record(shared: &Shared, username: &str, peer: IpAddr, why: &str) {
     let (tell, first_untold) = shared.tokens.failed.one_more();
     let line = |shared: &Shared, message: String, meta: serde_json::Value| {
@@ -70,7 +70,7 @@ pub fn record(shared: &Shared, username: &str, peer: IpAddr, why: &str) {
     }
 }
 
-/// A user name as it is put on record. What could be no user name may be a password typed into the wrong field.
+/// A user name as it is logged. An invalid one may be a password typed into the wrong field.
 fn shown(username: &str) -> String {
     let is_name = username.len() <= 50
         && username.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | b'.'));

@@ -8,10 +8,10 @@ use serde_json::{Value, json};
 
 use crate::store::{Absence, StoreError};
 
-/// Seconds after which a request that found no database is worth another try.
+/// Seconds after which a request that failed without a database is worth another try.
 const RETRY_S: &str = "5";
 
-/// One part of where a field is.
+/// One part of a field's path.
 pub type Location = Vec<Value>;
 
 /// One refused field.
@@ -23,20 +23,20 @@ pub struct FieldFault {
     pub location: Location,
     /// Why, as a sentence.
     pub message: String,
-    /// What was given, unless it is secret.
+    /// The value given, unless it is secret.
     pub input: Value,
-    /// The limit that was passed, by FastAPI's name for it.
+    /// The limit that was exceeded, by FastAPI's name for it.
     pub context: Option<Box<Value>>,
 }
 
 impl FieldFault {
-    /// The same with the limit that was passed.
+    /// The same with the limit that was exceeded.
     pub fn with(self, context: Value) -> FieldFault {
         FieldFault { context: Some(Box::new(context)), ..self }
     }
 }
 
-/// An answer that is an error.
+/// An error answer.
 #[derive(Debug)]
 pub enum Fault {
     /// One sentence.
@@ -53,17 +53,17 @@ impl Fault {
         Fault::Detail(status, sentence.into())
     }
 
-    /// Nobody is signed in, or nobody any longer.
+    /// Not signed in, or no longer.
     pub fn unauthenticated(sentence: &str) -> Fault {
         Fault::detail(StatusCode::UNAUTHORIZED, sentence)
     }
 
-    /// There is no such thing.
+    /// No such thing.
     pub fn not_found(sentence: impl Into<String>) -> Fault {
         Fault::detail(StatusCode::NOT_FOUND, sentence)
     }
 
-    /// The state forbids it; NetRaven answers 400 for duplicates.
+    /// The current state forbids it; NetRaven answers 400 for duplicates.
     pub fn bad_request(sentence: impl Into<String>) -> Fault {
         Fault::detail(StatusCode::BAD_REQUEST, sentence)
     }
@@ -101,9 +101,9 @@ impl From<StoreError> for Fault {
     }
 }
 
-/// What a failure of the database is to the caller: a while to wait, a value of his own, or a defect.
+/// A failure of the database, for the caller: wait a while, correct the input, or a defect.
 fn database(error: &sqlx::Error) -> Fault {
-    // What the checks before let pass and Postgres refuses (class 22, data exceptions) is the caller's input.
+    // Values that pass the checks and that Postgres refuses (class 22, data exceptions) are the caller's input.
     if error.as_database_error().and_then(|inner| inner.code()).is_some_and(|code| code.starts_with("22")) {
         tracing::warn!(%error, "the database refused a value that had passed the checks");
         return Fault::bad_request("A value cannot be stored: check for unusual characters and very large numbers.");
@@ -146,7 +146,7 @@ impl IntoResponse for Fault {
                         let mut fault = json!({
                             "type": field.kind, "loc": field.location, "msg": field.message, "input": field.input
                         });
-                        // A rule has no limit to name; FastAPI names it all the same.
+                        // A rule has no limit to name; FastAPI names it regardless.
                         let rule = (field.kind == "value_error").then(|| json!({ "error": {} }));
                         if let Some(context) = field.context.map(|context| *context).or(rule) {
                             fault["ctx"] = context;

@@ -1,4 +1,4 @@
-//! Whom a server on loopback talks to: programs of this computer, and no web page that was made to reach it. A page of
+//! Which clients a server on loopback serves: programs on this computer, and no web page built to reach it. A page of
 //! another site can point its own name at 127.0.0.1; its requests still carry that name, or that page's origin.
 
 use std::net::{IpAddr, SocketAddr};
@@ -18,13 +18,13 @@ pub struct Hosts {
 }
 
 impl Hosts {
-    /// Those of a server that listens here: all, unless it is loopback and no proxy stands in front.
+    /// Those of a server that listens here: all, unless it is loopback without a proxy in front.
     pub fn of(bound: SocketAddr, behind_proxy: bool) -> Hosts {
         Hosts { loopback_only: bound.ip().is_loopback() && !behind_proxy }
     }
 
     fn refuses(self, headers: &HeaderMap, uri: &Uri) -> Option<Fault> {
-        // Whoever stands between may believe the other one.
+        // A proxy in between may go by the other one.
         if headers.get_all(HOST).iter().count() > 1 {
             return Some(Fault::bad_request("The request has more than one Host header: send one."));
         }
@@ -32,7 +32,7 @@ impl Hosts {
             return None;
         }
         let text = |value: &axum::http::HeaderValue| value.to_str().unwrap_or("?").to_owned();
-        // Absolute requests name the host in the address; whichever of the two is believed elsewhere, both are checked.
+        // Absolute requests name the host in the address; both are checked, whichever one is used elsewhere.
         let named = uri.authority().map(|authority| authority.as_str().to_owned());
         let named: Vec<String> = named.into_iter().chain(headers.get_all(HOST).iter().map(text)).collect();
         let host = named.first().map_or("", String::as_str);
@@ -51,7 +51,7 @@ impl Hosts {
     }
 }
 
-/// Refuses requests that a web page of another site sent.
+/// Refuses requests sent by another site's web page.
 pub async fn check(State(hosts): State<Hosts>, request: Request, next: Next) -> Result<Response, Fault> {
     match hosts.refuses(request.headers(), request.uri()) {
         Some(fault) => Err(fault),

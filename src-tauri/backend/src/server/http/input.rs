@@ -1,4 +1,4 @@
-//! What comes in: query, path and body, each refused in FastAPI's shape when it is not what its type describes.
+//! Input: query, path and body, each refused in FastAPI's shape when it does not match its type.
 
 use axum::body::Bytes;
 use axum::extract::{FromRequest, FromRequestParts, Path, Request};
@@ -34,7 +34,7 @@ impl<T: DeserializeOwned + ToSchema + 'static> FromRequest<Shared> for Form<T> {
     type Rejection = Fault;
 
     async fn from_request(request: Request, state: &Shared) -> Result<Form<T>, Fault> {
-        // Whatever is no form has none of the fields.
+        // A body that is no form has none of the fields.
         let kind = request.headers().get(axum::http::header::CONTENT_TYPE).map(|value| value.as_bytes().to_vec());
         let is_form = kind.is_none_or(|kind| kind.starts_with(b"application/x-www-form-urlencoded"));
         let bytes = bytes(request, state).await?;
@@ -94,13 +94,13 @@ impl<const COUNT: usize> FromRequestParts<Shared> for Ids<COUNT> {
     }
 }
 
-/// What a new one of these must have, and what null means in a change.
+/// The fields a new resource must have, and what null means in a change.
 pub trait Resource: DeserializeOwned + ToSchema + 'static {
-    /// Name of the body of a new one in the description; empty if none is made.
+    /// Name of the schema for a new one; empty if none is created.
     const NEW: &'static str;
     /// Fields a new one must have.
     const NEEDED: &'static [&'static str];
-    /// Fields that null empties; in all others null is as good as absent.
+    /// Fields that null clears; in all others null is the same as absent.
     const EMPTIED: &'static [&'static str];
 }
 
@@ -116,7 +116,7 @@ impl<T: Resource> FromRequest<Shared> for New<T> {
     }
 }
 
-/// The JSON body of a change: what is absent stays. The names are those of the fields to be emptied.
+/// The JSON body of a change: absent fields stay. The names are those of the fields to clear.
 pub struct Change<T>(pub T, pub Vec<&'static str>);
 
 impl<T: Resource> FromRequest<Shared> for Change<T> {
@@ -129,7 +129,7 @@ impl<T: Resource> FromRequest<Shared> for Change<T> {
     }
 }
 
-/// Any other JSON body, of which every field that has to be there is one of the type.
+/// Any other JSON body; its required fields are those of the type.
 pub struct Body<T>(pub T);
 
 impl<T: DeserializeOwned + ToSchema + 'static> FromRequest<Shared> for Body<T> {
@@ -141,7 +141,7 @@ impl<T: DeserializeOwned + ToSchema + 'static> FromRequest<Shared> for Body<T> {
     }
 }
 
-/// A JSON body that may be left out: it is then one without any of its fields.
+/// An optional JSON body; an absent one has none of its fields.
 pub struct Maybe<T>(pub T);
 
 impl<T: DeserializeOwned + ToSchema + 'static> FromRequest<Shared> for Maybe<T> {
@@ -188,7 +188,7 @@ pub async fn bytes(request: Request, state: &Shared) -> Result<Bytes, Fault> {
     Bytes::from_request(request, state).await.map_err(|error| body_fault(error.status(), limit))
 }
 
-/// Why a body was not read that may have this many bytes.
+/// Why a body with this limit was not read.
 pub fn body_fault(status: StatusCode, limit: usize) -> Fault {
     match status {
         StatusCode::PAYLOAD_TOO_LARGE => body_limit::refusal(limit),
@@ -206,7 +206,7 @@ fn refused(place: &str, reason: &str, input: Value) -> Fault {
     }])
 }
 
-/// A library's message without its line and column, which say nothing to the caller.
+/// A library's message without its line and column, which mean nothing to the caller.
 fn sentence(text: &str) -> String {
     text.split(" at line ").next().unwrap_or(text).to_owned()
 }

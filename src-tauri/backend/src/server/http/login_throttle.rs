@@ -1,10 +1,10 @@
-//! Attempts to sign in, counted before the password is looked at, so that guessing is slow however many guess at once. What
-//! is kept is bounded, whoever guesses what.
+//! Attempts to sign in, counted before the password is checked, so that guessing is slow however many guess at once. What
+//! is kept is bounded, no matter who guesses what.
 //!
-//! An attempt counts for the user name at its source, for the source and for the name. Where a name signed in before only the
-//! first counts, and the next few wait for their turn instead of being refused: so nobody elsewhere, and nobody who guesses
-//! one after the other beside the right one, keeps the right one out. Who shows an earlier sign-in of the same user has a
-//! count of his own.
+//! An attempt counts for the user name at its source, for the source and for the name. Where a name has signed in before,
+//! only the first counts, and the next few wait for their turn instead of being refused: so an attacker elsewhere, or one
+//! who guesses sequentially beside the real user, cannot lock the user out. A client that presents an earlier sign-in of
+//! the same user has a count of its own.
 
 use std::collections::HashMap;
 use std::hash::{BuildHasher as _, Hash, RandomState};
@@ -14,12 +14,12 @@ use std::time::{Duration, Instant};
 
 use uuid::Uuid;
 
-/// Most names, sources and pairs that are remembered; beyond that the one that was quiet longest is forgotten.
+/// Most names, sources and pairs remembered; beyond that the one idle longest is forgotten.
 const REMEMBERED: usize = 10_000;
 /// Attempts that wait for their turn where the name signed in before.
 const WAITING: f64 = 3.0;
 
-/// How many attempts are let through at once, and how soon one more is.
+/// How many attempts are allowed at once, and how soon another one is.
 #[derive(Clone, Copy)]
 struct Limit {
     most: f64,
@@ -35,7 +35,7 @@ const SOURCE: Limit = Limit { most: 30.0, one_more_s: 4.0 };
 /// One name, over all sources where it did not sign in before.
 const NAME: Limit = Limit { most: 100.0, one_more_s: 3.0 };
 
-/// What attempts are counted by. Names are kept as a number: they are the caller's, and as long as he likes.
+/// What attempts are counted by. Names are kept as a hash: they come from the caller and may be of any length.
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
 enum Key {
     Pair(u64, IpAddr),
@@ -58,13 +58,13 @@ struct Counts {
     known: HashMap<(u64, IpAddr), Instant>,
 }
 
-/// Attempts not worked off yet.
+/// Attempts not yet expired.
 struct Attempts {
     open: f64,
     at: Instant,
 }
 
-/// An attempt that was let through, and counted.
+/// An attempt that was allowed, and counted.
 pub struct Attempt {
     name: u64,
     source: IpAddr,
@@ -73,10 +73,10 @@ pub struct Attempt {
     pub turn: Duration,
 }
 
-/// An attempt that was not.
+/// An attempt that was refused.
 #[derive(Debug)]
 pub struct TooMany {
-    /// After how long it is worth another try.
+    /// After how long to try again.
     pub wait: Duration,
 }
 
@@ -118,7 +118,7 @@ impl LoginThrottle {
         Ok(Attempt { name, source, keys, turn: Duration::from_secs_f64(turn.max(0.0)) })
     }
 
-    /// Notes that an attempt had the right password: it was no guess, and its source is known from now on.
+    /// Records that an attempt had the right password: it was no guess, and its source is known from now on.
     pub fn succeeded(&self, attempt: &Attempt) {
         let mut counts = self.counts.lock().expect("no holder of this lock panics");
         counts.give_back(attempt);
@@ -127,14 +127,14 @@ impl LoginThrottle {
         counts.known.insert(place, Instant::now());
     }
 
-    /// Notes that an attempt was answered without the password being looked at, as while the database is away.
+    /// Takes back an attempt that was answered without checking the password, as while the database is away.
     pub fn unanswered(&self, attempt: &Attempt) {
         self.counts.lock().expect("no holder of this lock panics").give_back(attempt);
     }
 }
 
 impl Counts {
-    /// Attempts of this key that are not worked off yet.
+    /// Attempts with this key that have not expired.
     fn open(&self, key: &Key, limit: Limit, now: Instant) -> f64 {
         self.attempts.get(key).map_or(0.0, |attempts| attempts.left(limit, now))
     }
@@ -161,7 +161,7 @@ impl Attempts {
     }
 }
 
-/// Forgets the entry that was quiet longest where a new key would be one too many.
+/// Forgets the entry idle longest where a new key would be one too many.
 fn make_room<K: Copy + Eq + Hash, V>(entries: &mut HashMap<K, V>, key: &K, at: impl Fn(&V) -> Instant) {
     if entries.len() >= REMEMBERED && !entries.contains_key(key) {
         let oldest = entries.iter().min_by_key(|(_, entry)| at(entry)).map(|(key, _)| *key);
@@ -169,7 +169,7 @@ fn make_room<K: Copy + Eq + Hash, V>(entries: &mut HashMap<K, V>, key: &K, at: i
     }
 }
 
-/// Whoever has one IPv6 address has all of its network.
+/// An IPv6 address counts as its whole network, which its owner controls.
 fn source(peer: IpAddr) -> IpAddr {
     match peer.to_canonical() {
         IpAddr::V6(address) => {

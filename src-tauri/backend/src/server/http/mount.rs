@@ -1,4 +1,4 @@
-//! Mounting: an endpoint's method, path, access and status come from its type, so that they are spelled once, and each
+//! Mounting: an endpoint's method, path, access and status come from its type, so that they are written once, and each
 //! route is described as it is mounted, so that none is forgotten.
 
 use std::time::Duration;
@@ -20,7 +20,7 @@ use super::path::canonical;
 use super::{auth, body_limit};
 use crate::server::Shared;
 
-/// Longest a request may take; streams are not meant by it.
+/// Longest a request may take; streams are exempt.
 const REQUEST_LIMIT: Duration = Duration::from_secs(90);
 
 /// Collects the routes.
@@ -36,7 +36,7 @@ impl Mount {
         Mount { shared, router: Router::new(), description: Description::default() }
     }
 
-    /// Mounts an endpoint; only those it lets in reach the handler. The handler's parameters are what is described.
+    /// Mounts an endpoint; only callers it admits reach the handler. The handler's parameters are described.
     pub fn add<E, T>(&mut self, handler: impl Handler<T, Shared>)
     where
         E: Endpoint<Reply: ToSchema + 'static> + ToSchema,
@@ -56,7 +56,7 @@ impl Mount {
         self.route(Route::of::<E>(), operation, methods);
     }
 
-    /// Mounts what is no [`Endpoint`]: the login, the import of a file, the live stream.
+    /// Mounts routes without an [`Endpoint`]: the login, the import of a file, the live stream.
     pub fn route(&mut self, route: Route, operation: Operation, methods: MethodRouter<Shared>) {
         self.description.add(&route, operation);
         let methods = methods.layer(DefaultBodyLimit::max(body_limit::limit_of(route.path)));
@@ -79,7 +79,7 @@ impl Mount {
     }
 }
 
-/// A success has the status its endpoint says.
+/// A success has its endpoint's status.
 fn with_status(response: Response, status: StatusCode) -> Response {
     match (response.status(), status) {
         (StatusCode::OK, StatusCode::OK) => response,
@@ -89,7 +89,7 @@ fn with_status(response: Response, status: StatusCode) -> Response {
     }
 }
 
-/// Gives up a request that takes too long.
+/// Cuts off a request that takes too long.
 pub async fn limit(request: Request, next: Next) -> Result<Response, Fault> {
     let sentence = "The request took too long and was aborted: try again, or request less.";
     let answer = tokio::time::timeout(REQUEST_LIMIT, next.run(request)).await;

@@ -3,7 +3,7 @@
 use axum::extract::Request;
 use axum::http::Uri;
 
-/// The one path a route is mounted under: without `/api` before it and without a slash at its end.
+/// The one path a route is mounted under: without a leading `/api` and without a trailing slash.
 pub fn canonical(path: &str) -> &str {
     let mut path = path;
     while let Some(rest) = path.strip_prefix("/api").filter(|rest| rest.is_empty() || rest.starts_with('/')) {

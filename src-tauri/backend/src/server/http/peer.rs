@@ -27,7 +27,7 @@ impl FromRequestParts<Shared> for Peer {
     }
 }
 
-/// The address that the proxy in front saw: the last one, as all before it are what its own client says.
+/// The address that the proxy in front saw: the last one, since all before it come from its client.
 fn forwarded(headers: &HeaderMap) -> Option<IpAddr> {
     let last = headers.get_all("x-forwarded-for").iter().next_back()?.to_str().ok()?.rsplit(',').next()?.trim();
     let address = last.parse().or_else(|_| last.parse::<SocketAddr>().map(|address| address.ip()));

@@ -1,4 +1,4 @@
-//! JSON that Postgres has written already, handed on as it is.
+//! JSON that Postgres has already written, passed on unchanged.
 
 use axum::http::header::CONTENT_TYPE;
 use axum::response::{IntoResponse, Response};

@@ -1,4 +1,4 @@
-//! What a type may hold, read from its own description: what `/openapi.json` says and what is refused are one thing.
+//! What a type accepts, read from its own description: `/openapi.json` and the checks are one thing.
 
 mod bounds;
 mod json;
@@ -64,12 +64,12 @@ pub fn schema_of<T: ToSchema>() -> (Value, Parts) {
     (side_by_side(schema, &parts), whole)
 }
 
-/// The name of the schema that this one refers to.
+/// The name of the schema this one refers to.
 fn referred(schema: &Value) -> Option<&str> {
     schema["$ref"].as_str()?.rsplit('/').next()
 }
 
-/// The types whose fields stand among those of a type, and its own fields behind them; none where no type is flattened.
+/// The types flattened into a type, and its own fields after them; none if no type is flattened.
 fn flattened(schema: &Value) -> impl Iterator<Item = &Value> {
     schema["allOf"].as_array().into_iter().flatten()
 }
@@ -93,22 +93,22 @@ fn side_by_side(mut schema: Value, parts: &Parts) -> Value {
     schema
 }
 
-/// Whether a schema is a text and no closed list: nobody looks for it under a name, it is written out where it stands. The
-/// library of times describes itself as such a text, too, and under this name.
+/// Whether a schema is a plain text and no closed list: it is inlined, since its name means nothing to readers. The time
+/// library describes itself as such a text, too, and under this name.
 fn is_plain((name, schema): &(String, Value)) -> bool {
     name == TIME || (schema["type"] == "string" && schema.get("enum").is_none())
 }
 
-/// The name under which the library of times describes itself, which says less than what it is.
+/// The name under which the time library describes itself, which says less than the description.
 const TIME: &str = "String";
 
-/// Writes out what refers to a plain text, also where a reference is one of two because the field may be null.
+/// Inlines references to a plain text, also where a reference is one of two because the field may be null.
 fn written_out(schema: Value, plain: &Parts) -> Value {
     let text_of = |schema: &Value| {
         let name = referred(schema)?;
         let time = || json!({ "type": "string", "format": "date-time" });
         let mut text = if name == TIME { time() } else { plain.get(name).cloned()? };
-        // A field says what it is beside its reference.
+        // A field has its description beside its reference.
         let beside = schema.as_object().into_iter().flatten().filter(|(key, _)| *key != "$ref");
         merge(&mut text, beside.map(|(key, value)| (key.clone(), value.clone())));
         Some(text)
@@ -140,14 +140,14 @@ fn written_out(schema: Value, plain: &Parts) -> Value {
     }
 }
 
-/// What a field says of itself goes before what its type says.
+/// A field's own description replaces its type's.
 fn merge(text: &mut Value, fields: impl IntoIterator<Item = (String, Value)>) {
     for (name, value) in fields {
         text[name] = value;
     }
 }
 
-/// The fields of a type in the order they are written in, those of flattened types last.
+/// The fields of a type in the order they are declared, flattened ones last.
 fn names<T: ToSchema>() -> Vec<String> {
     let mut parts = Vec::new();
     T::schemas(&mut parts);
@@ -169,7 +169,7 @@ fn names_of(schema: &RefOr<Schema>, parts: &[(String, RefOr<Schema>)]) -> Vec<St
 static SHAPES: LazyLock<RwLock<HashMap<TypeId, &'static Shape>>> = LazyLock::new(RwLock::default);
 
 impl Shape {
-    /// The shape of a type; worked out once and kept, for there are as many as there are request types.
+    /// The shape of a type; computed once and kept, since there are only as many as request types.
     pub fn of<T: ToSchema + 'static>() -> &'static Shape {
         let id = TypeId::of::<T>();
         if let Some(shape) = SHAPES.read().expect("no holder of this lock panics").get(&id) {
@@ -189,14 +189,14 @@ impl Shape {
             |name: &str| schema["required"].as_array().is_some_and(|names| names.iter().any(|one| one == name));
         let fields = schema["properties"].as_object().into_iter().flatten().map(|(name, schema)| {
             let kind = FieldKind::read(schema, parts);
-            // A list in a query may be absent, whatever serde says of it in a body.
+            // A list in a query may be absent, even if serde requires it in a body.
             let needed = needed(name) && !matches!(kind, FieldKind::List(_));
             Field { name: name.clone(), needed, kind }
         });
         Shape { fields: fields.collect() }
     }
 
-    /// The fields that have to be there.
+    /// The required fields.
     pub fn needed(&self) -> Vec<&str> {
         self.fields.iter().filter(|field| field.needed).map(|field| field.name.as_str()).collect()
     }

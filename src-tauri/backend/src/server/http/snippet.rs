@@ -1,8 +1,8 @@
-//! The place in a text where something was found, as HTML that is safe to show.
+//! The place in a text where a search matched, as HTML that is safe to show.
 
-/// Lines shown before and after the one that was found.
+/// Lines shown before and after the match.
 const AROUND: usize = 3;
-/// Most letters of one line.
+/// Most characters of one line.
 const WIDTH: usize = 200;
 
 /// The lines around the first place that contains the text in any case: escaped, with every such place in `<b>`.
@@ -18,7 +18,7 @@ fn marked(line: &str, wanted: &str) -> String {
     let line: String = line.chars().take(WIDTH).collect();
     let mut html = String::new();
     let mut rest = line.as_str();
-    // Where lower case has another length the places do not agree; then the line is shown without marks.
+    // Where lower case changes the length the positions disagree; then the line is shown without marks.
     while let Some(place) = place_of(rest, wanted) {
         html.push_str(&escaped(&rest[..place]));
         let end = place + wanted.len();

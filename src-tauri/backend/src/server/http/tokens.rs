@@ -1,5 +1,5 @@
-//! Tokens: made at a sign-in, and read before every request. What a token says is compared with its user's row each time, so
-//! that a new password, a removal or a sign-out ends it before its time.
+//! Tokens: issued at sign-in, and checked on every request. A token's claims are compared with its user's row each time, so
+//! that a new password, a removal or a sign-out ends it early.
 
 use std::time::Duration;
 
@@ -19,20 +19,20 @@ use super::login_throttle::LoginThrottle;
 use crate::seal::password::{self, Verdict};
 use crate::store::users::{Account, Standing};
 
-/// Passwords worked on at once.
+/// Passwords hashed at once.
 const HASHING: usize = 4;
 
-/// What a token of ours says.
+/// The claims of our tokens.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct SignIn {
-    /// What every NetRaven token says.
+    /// The claims of every NetRaven token.
     #[serde(flatten)]
     pub claims: Claims,
-    /// Id of the user; none in a token of the window this backend runs in.
+    /// Id of the user; none in a token of the window that runs this backend.
     uid: Option<i64>,
-    /// The user's mark at the sign-in, or that of this process.
+    /// The user's mark at sign-in, or that of this process.
     mark: Uuid,
-    /// This sign-in and no other.
+    /// Unique id of this sign-in.
     pub sid: Uuid,
 }
 
@@ -42,9 +42,9 @@ impl SignIn {
         self.uid == Some(user.id)
     }
 
-    /// Whether the token's time is over.
+    /// Whether the token has expired.
     pub fn is_over(&self) -> bool {
-        // The library lets a token live through the second it ends in.
+        // The library accepts a token throughout the second it ends in.
         self.claims.exp <= Timestamp::now().as_second()
     }
 }
@@ -53,14 +53,14 @@ impl SignIn {
 pub struct Tokens {
     encoding: EncodingKey,
     decoding: DecodingKey,
-    /// Marks the tokens of the window this backend runs in. They need no password, so a new one does not end them; they end
+    /// Marks the tokens of the window that runs this backend. They need no password, so a new one does not end them; they end
     /// with the process.
     window: Uuid,
     /// Attempts to sign in.
     pub throttle: LoginThrottle,
-    /// Failed logins that were put on record lately.
+    /// Failed logins logged recently.
     pub failed: FailedLogins,
-    /// The users that called lately.
+    /// Users that called recently.
     pub users: Accounts,
     /// One password takes tens of megabytes and a core for tens of milliseconds.
     hashing: Semaphore,
@@ -81,13 +81,13 @@ impl Tokens {
         }
     }
 
-    /// A token for a user who signed in, that lasts this long.
+    /// A token for a user who signed in, valid this long.
     pub fn issue(&self, account: &Account, lifetime: Duration) -> Secret {
         let Standing { user, mark, .. } = &account.standing;
         self.signed(&user.username, user.role, Some(user.id), *mark, lifetime)
     }
 
-    /// A token for the window this backend runs in.
+    /// A token for the window that runs this backend.
     pub fn for_window(&self, username: &str, role: Role, lifetime: Duration) -> Secret {
         self.signed(username, role, None, self.window, lifetime)
     }
@@ -100,12 +100,12 @@ impl Tokens {
         Secret::new(token.expect("plain claims and an HMAC key always make a token"))
     }
 
-    /// What a token says that is ours and has not ended. Only HS256 is read, whatever the token says of itself.
+    /// The claims of a token that is ours and has not expired. Only HS256 is accepted, whatever the token claims.
     pub fn read(&self, token: &str) -> Option<SignIn> {
         self.read_even_ended(token).filter(|sign_in| !sign_in.is_over())
     }
 
-    /// What a token says that was made here, though its time may be over.
+    /// The claims of a token made here, even if it has expired.
     pub fn read_even_ended(&self, token: &str) -> Option<SignIn> {
         let mut validation = Validation::new(Algorithm::HS256);
         validation.set_required_spec_claims(&["exp", "sub"]);
@@ -126,12 +126,12 @@ impl Tokens {
         }
     }
 
-    /// Forgets what is remembered of users: one of them was changed.
+    /// Forgets cached users: one of them was changed.
     pub fn forget_users(&self) {
         self.users.forget();
     }
 
-    /// Compares a password with a hash; without one it takes as long, so that the time does not tell who exists.
+    /// Compares a password with a hash; without one it takes as long, so that the time does not reveal which users exist.
     pub async fn verify(&self, given: Secret, hash: Option<String>) -> Result<Verdict, Fault> {
         let params = password::production_params;
         self.hash(move || match hash {
@@ -144,7 +144,7 @@ impl Tokens {
         .await
     }
 
-    /// Does work on a password on a thread of its own, a few at a time.
+    /// Works on a password on a thread of its own, a few at a time.
     pub async fn hash<T: Send + 'static>(&self, work: impl FnOnce() -> T + Send + 'static) -> Result<T, Fault> {
         let _turn = self.hashing.acquire().await.map_err(|error| Fault::Broken(error.to_string()))?;
         tokio::task::spawn_blocking(work).await.map_err(|error| Fault::Broken(error.to_string()))

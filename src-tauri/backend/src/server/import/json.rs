@@ -20,7 +20,7 @@ pub enum NoRows {
     TooMany,
 }
 
-/// The rows of a file. Items are counted before any is kept, and made into values one by one.
+/// The rows of a file. Items are counted before any is kept, and parsed one by one.
 pub fn rows(content: &[u8]) -> Result<impl Iterator<Item = Result<Row, String>>, NoRows> {
     let content = content.strip_prefix(b"\xef\xbb\xbf").unwrap_or(content);
     let unreadable = |error: serde_json::Error| NoRows::Unreadable(error.to_string());
@@ -36,7 +36,7 @@ pub fn rows(content: &[u8]) -> Result<impl Iterator<Item = Result<Row, String>>,
     Ok((1..).zip(items).map(|(number, item)| Ok(row(number, item))))
 }
 
-/// Whether a text is a list of more items than this; they are passed over, and no further than that.
+/// Whether a text is a list of more items than this; they are skipped over, and no further than that.
 fn is_longer_than(json: &[u8], most: usize) -> bool {
     struct ItemCount<'a> {
         left: usize,
@@ -92,7 +92,7 @@ fn row(number: i64, item: &RawValue) -> Row {
     row
 }
 
-/// The text of a field, if it has one. Numbers are numbers, and everything else but tags is a text.
+/// The text of a field, if it has one. Numbers stay numbers, and everything else but tags is a text.
 fn cell(column: Column, value: &Value) -> Result<Option<String>, String> {
     let name = column.name();
     match (column, value) {

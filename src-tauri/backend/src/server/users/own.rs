@@ -1,5 +1,5 @@
-//! What a user does with the own sign-ins: a new password, and the end of all of them. Both ask for the password of now, so
-//! that a token that was left behind is not enough.
+//! What users do with their own sign-ins: a new password, and ending all of them. Both require the current password, so
+//! that a token left behind is not enough.
 
 use axum::extract::State;
 use axum::http::StatusCode;
@@ -68,7 +68,7 @@ async fn sign_out(
     Ok(StatusCode::NO_CONTENT)
 }
 
-/// Refuses who does not know the password of now. Tries are counted as those of a login are.
+/// Refuses a wrong current password. Tries are counted as those of a login are.
 async fn prove(
     shared: &Shared,
     user: &User,

@@ -7,7 +7,7 @@ use super::Conversation;
 use super::proof::{ENDED_ADVICE, short};
 use crate::platforms::{Command, Definition, foreign, is_configuration, significant};
 
-/// An answer of at most so many lines is a few words.
+/// An answer of at most this many lines is just a few words.
 const FEW_WORDS: usize = 5;
 
 impl Conversation<'_, '_> {

@@ -73,7 +73,7 @@ impl Conversation<'_, '_> {
             let asked = covered.unwrap_or_else(|| line.clone());
             let question = questions::of(&screen::last_row(&asked));
             if self.terminal.now() >= until {
-                // Whoever was held up looks at what came meanwhile before he says that nothing did.
+                // After being held up, look once more at what arrived before reporting silence.
                 if !std::mem::replace(&mut late, true) && self.terminal.pump(Duration::from_millis(1))? {
                     continue;
                 }

@@ -46,7 +46,7 @@ impl Learned {
             .is_some_and(|seen| seen.privileged == self.seen.privileged && self.is_host(&seen, self.varies))
     }
 
-    /// Whether a line, as a screen shows it, is one of those above the prompt. What it tells, such as which of two engines leads,
+    /// Whether a line, as a screen shows it, is one of those above the prompt. Its content, such as which of two engines leads,
     /// may have changed since.
     pub(super) fn is_decor(&self, line: &str) -> bool {
         self.decor.iter().any(|known| is_alike(known, line))

@@ -1,4 +1,4 @@
-//! What a newline at the prompt brings: the prompt again, at once and alone, or something else.
+//! What a newline at the prompt brings: the prompt again, at once and alone, or other text.
 
 use std::time::Duration;
 
@@ -40,7 +40,7 @@ enum Response {
 }
 
 impl Conversation<'_, '_> {
-    /// Learns anew which lines stand above the prompt, which may have changed since; false where the device does not stand there.
+    /// Relearns which lines stand above the prompt, which may have changed; false if the device is not at its prompt.
     pub(super) fn relearn(&mut self, limit: Duration) -> Result<bool, Fault> {
         let before = self.prompt.clone();
         let Some(answer) = self.newline_answer(&before, true, limit)? else { return Ok(false) };
@@ -52,7 +52,7 @@ impl Conversation<'_, '_> {
         Ok(stands)
     }
 
-    /// Lets the prompt answer so many newlines; false as soon as anything but the prompt follows one. An answer that takes
+    /// Has the prompt answer this many newlines; false as soon as anything but the prompt follows one. An answer that takes
     /// much longer than the first one of this session may be a text that happened to go on with a look-alike: it does not
     /// count, unless the device goes on being so slow.
     pub(super) fn confirm_rounds(&mut self, rounds: u32, limit: Duration) -> Result<bool, Fault> {

@@ -1,6 +1,6 @@
 //! The proof that an answer is complete: its end marker, and a prompt that answers a newline with itself.
 //!
-//! A prompt look-alike in the text is told from the prompt by what a newline brings: the prompt appears again, at once and
+//! A newline distinguishes a look-alike in the text from the prompt: the prompt appears again, at once and
 //! alone; a text goes on. The newline that went into a text is answered later, at the true prompt, or may have been echoed
 //! into the middle of the text by a terminal driver. So a reading in which a look-alike was taken for the prompt is not
 //! mended but read again, with more patience than the device's pause.
@@ -28,9 +28,9 @@ const ATTEMPTS: u32 = 3;
 /// What a person does about an answer that the device ended by itself: nothing on the way cut it.
 pub(super) const ENDED_ADVICE: &str = "The device ended its answer early: check the device's platform, and that the account may read the whole configuration.";
 const LOOK_ALIKE_ADVICE: &str = "Find the line of the configuration that looks like the prompt, for example in a banner, and change it: the device pauses after it.";
-/// After so many newlines that nothing confirmed, what stands above the prompt is learnt anew.
+/// After this many unconfirmed newlines, the lines above the prompt are relearned.
 const RELEARN_AFTER: u32 = 4;
-/// After so many the device is given up.
+/// After this many, the device is given up.
 const RESTLESS: u32 = 24;
 
 /// A command to be sent and what proves its answer.

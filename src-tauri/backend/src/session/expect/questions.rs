@@ -15,13 +15,13 @@ pub(super) enum Question {
     User,
     /// The password that belongs to it.
     Password,
-    /// A password that nobody told us: a new one, or a code.
+    /// A password we do not have: a new one, or a code.
     OtherSecret,
     /// Whether to change the password; this is how to say no.
     ChangePassword(&'static str),
     /// Any key; this one is pressed.
     Key(&'static str),
-    /// Something else.
+    /// Any other question.
     Other,
     /// A line that ends in a colon and may be a question.
     Colon,
@@ -79,7 +79,7 @@ pub(super) fn of(line: &str) -> Option<Question> {
     if let Some(choice) = patterns.choice.captures(line) {
         let long = choice.get(1).or(choice.get(2)).is_some_and(|yes| yes.as_str().eq_ignore_ascii_case("yes"));
         let declined = patterns.change.is_match(line) && !patterns.keep.is_match(line);
-        // Behind the choice nothing but a mark may stand, else the line tells of a choice and does not offer it.
+        // Only a mark may follow the choice; otherwise the line mentions a choice and does not offer it.
         let offered = line.len() - choice.get(0).map_or(0, |choice| choice.end()) <= 4;
         return match (declined && offered, offered) {
             (true, _) => Some(Question::ChangePassword(if long { "no" } else { "n" })),

@@ -1,4 +1,4 @@
-//! One command's answer, from its sending to a text that may be stored: refusals told from texts, ends proven, and what was
+//! One command's answer, from sending it to a text that may be stored: refusals separated from texts, ends proven, and what was
 //! printed into it left out.
 
 use std::time::Duration;

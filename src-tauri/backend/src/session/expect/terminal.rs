@@ -21,7 +21,7 @@ const SLICE: Duration = Duration::from_secs(1);
 
 /// What a read brought.
 pub(in crate::session) enum Incoming {
-    /// So many bytes.
+    /// This many bytes.
     Bytes(usize),
     /// Nothing within the time given.
     Nothing,

@@ -86,7 +86,7 @@ pub(super) fn agreed(session: &Session) -> Algorithms {
     Algorithms { kex: method(MethodType::Kex), host_key: method(MethodType::HostKey), cipher, mac }
 }
 
-/// Those of the agreed algorithms that are only for gear that can do nothing else.
+/// Those of the agreed algorithms that are offered only for gear that supports no better ones.
 pub(super) fn legacy(agreed: &Algorithms) -> Vec<&str> {
     [&agreed.kex, &agreed.host_key, &agreed.cipher, &agreed.mac]
         .into_iter()

@@ -16,7 +16,7 @@ const SLICE: Duration = Duration::from_millis(100);
 const SILENT_BEFORE_BANNER: Duration = Duration::from_millis(1500);
 /// How long lines that are no SSH banner may go on before one must have come.
 const CHATTER: Duration = Duration::from_secs(2);
-/// How much that is no version line is heard before it counts as something else.
+/// How many bytes before a version line are read before the server counts as not SSH.
 const HEARD: usize = 4096;
 /// No version line is longer (RFC 4253, 4.2).
 const LONGEST_VERSION: usize = 255;

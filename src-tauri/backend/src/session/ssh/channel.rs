@@ -18,7 +18,7 @@ const TERMINAL: &str = "vt100";
 const SIZE: (u32, u32, u32, u32) = (511, 1000, 0, 0);
 /// How long a write may take: the device reads nothing then.
 const WRITE_LIMIT: Duration = Duration::from_secs(15);
-/// From this silence on, keepalives tell firewalls that the session lives.
+/// After this much silence, keepalives show firewalls that the session is alive.
 const KEEPALIVE_AFTER: Duration = Duration::from_secs(15);
 const KEEPALIVE_SECONDS: u32 = 15;
 
@@ -70,7 +70,7 @@ impl Shell {
     }
 
     /// Why nothing can be read or written any more, in a person's words where it is the connection that is gone. The library's
-    /// text is the same for that and for a packet it could not decrypt; the code of its last error tells them apart.
+    /// text is the same for that and for a packet it could not decrypt; the code of its last error distinguishes them.
     fn lost(&self, error: &std::io::Error) -> Lost {
         let gone = ssh2::Error::last_session_error(&self.link.session).is_some_and(|last| super::link::is_gone(&last));
         Lost(if gone {

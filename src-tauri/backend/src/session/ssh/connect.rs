@@ -28,8 +28,8 @@ pub(in crate::session) fn connect(target: &Target, limits: &Limits, cancel: &Can
     connect_within(target, &|_| true, limits, cancel)
 }
 
-/// Connects to the first address of the device that answers, of those that are permitted. Whoever has a name can give it any
-/// address at any time, so it is the address connected to that is asked about.
+/// Connects to the first permitted address of the device that answers. The owner of a name can point it at any address
+/// at any time, so the address connected to is the one checked.
 pub(in crate::session) fn connect_within(
     target: &Target,
     permits: &dyn Fn(IpAddr) -> bool,
@@ -159,8 +159,8 @@ fn taking_turns(addresses: Vec<SocketAddr>) -> Vec<SocketAddr> {
 }
 
 fn unreached(target: &Target, limits: &Limits, failures: Vec<(SocketAddr, io::Error)>) -> Fault {
-    // The most telling of several: a reset says that somebody listens, a refusal says more than silence, silence more than a
-    // missing route.
+    // The most informative of several: a reset proves that something listens, a refusal says more than silence, silence more
+    // than a missing route.
     let rank = |cause: Cause| match cause {
         Cause::Disconnected => 0,
         Cause::Refused => 1,
@@ -188,14 +188,14 @@ fn unreached(target: &Target, limits: &Limits, failures: Vec<(SocketAddr, io::Er
     fault
 }
 
-/// Whether an address is one of those that every interface has anew, and none of them is named.
+/// Whether an address exists on every interface, and no interface is named.
 fn lacks_zone(address: SocketAddr) -> bool {
     matches!(address, SocketAddr::V6(six) if six.ip().is_unicast_link_local() && six.scope_id() == 0)
 }
 
 fn cause_of(error: &io::Error) -> Cause {
     match error.kind() {
-        // Accepted, and reset before the system told us so.
+        // Accepted, and reset before the system reported it.
         _ if is_reset(error) => Cause::Disconnected,
         io::ErrorKind::ConnectionRefused => Cause::Refused,
         io::ErrorKind::TimedOut | io::ErrorKind::WouldBlock => Cause::TimeoutConnect,
@@ -263,7 +263,7 @@ mod tests {
             let fault =
                 super::super::banner::await_banner(&client, address, &Limits::default(), &Cancel::new()).unwrap_err();
             messages.push((fault.cause, fault.message));
-            // Once told, the system has forgotten the reset: the socket is no longer connected, or at its end.
+            // Once reported, the reset is forgotten by the system: the socket is no longer connected, or at its end.
             let fault =
                 super::super::banner::await_banner(&client, address, &Limits::default(), &Cancel::new()).unwrap_err();
             messages.push((fault.cause, fault.message));

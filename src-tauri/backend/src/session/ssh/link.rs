@@ -39,7 +39,7 @@ pub(super) struct Link {
     _watched: Watched,
 }
 
-/// One socket for the library and for whoever shuts it: a copy each would cost every session two more open files.
+/// One socket shared by the library and the canceller: a copy each would cost every session two more open files.
 struct SharedSocket(Arc<TcpStream>);
 
 #[cfg(unix)]

@@ -16,9 +16,9 @@ const MOST: usize = 64 * 1024;
 const KEXINIT: u8 = 20;
 const GROUP: u8 = 31;
 const GROUP_REQUEST: u8 = 34;
-/// The groups the library asks for: at least, at best and at most so many bits.
+/// Sizes in bits of the groups the library asks for: least, preferred and most.
 const BITS: [u32; 3] = [2048, 4096, 8192];
-/// The name lists worth telling, by their place in the message.
+/// The name lists worth showing, by their place in the message.
 const TOLD: [(usize, &str); 4] = [(0, "key exchange"), (1, "host keys"), (3, "ciphers"), (5, "MACs")];
 
 /// The lists of names a device offers, in the order of RFC 4253, section 7.1.
@@ -156,7 +156,7 @@ fn payload(received: &[u8]) -> Option<(&[u8], usize)> {
     Some((&content[..content.len().saturating_sub(usize::from(*padding))], 4 + length))
 }
 
-/// A payload as a packet: its length and that of the packet are told, and it ends at a multiple of eight bytes.
+/// A payload as a packet: prefixed by packet and padding length, and padded to a multiple of eight bytes.
 fn packet(payload: &[u8]) -> Vec<u8> {
     let padding = 8 - (payload.len() + 5) % 8;
     let padding = if padding < 4 { padding + 8 } else { padding };

@@ -1,7 +1,7 @@
 //! The calls into libssh2 that its safe wrapper does not offer, and all of our unsafe code about it: a sign-in that hears of an
 //! expired password, one that hears what is said without a question, and the words with which a device ends the connection.
 //!
-//! libssh2 tells that a server asks for a new password only to a caller that brings a function for it; without one it says
+//! libssh2 reports that a server asks for a new password only to a caller that passes a function for it; without one it says
 //! that the password was refused. The wrapper does not hand over what a server says in a round of no questions, which is where
 //! many say that the password has expired.
 
@@ -123,7 +123,7 @@ extern "C" fn asked<A: Answering>(
 /// A text of the library's.
 ///
 /// # Safety
-/// Unless it is null, `start` has to lead to so many bytes.
+/// Unless it is null, `start` must point to `length` bytes.
 unsafe fn text(start: *const u8, length: usize) -> String {
     if start.is_null() || length == 0 {
         return String::new();

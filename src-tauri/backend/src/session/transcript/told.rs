@@ -1,5 +1,5 @@
-//! A record as lines with time, direction and text. What the device said is put together first, however it arrived, so that whoever hides its
-//! secrets sees every line whole, and only then cut into what is shown.
+//! A record as lines with time, direction and text. What the device said is first put together, however it arrived, so that
+//! redaction sees every line whole, and only then cut into what is shown.
 
 use std::time::Duration;
 
@@ -143,7 +143,7 @@ fn blank_rest_of_block(lines: &mut [String]) {
     }
 }
 
-/// Cuts an address with which a line breaks off: it may hold a password, which only the host after it would tell.
+/// Cuts an address at which a line breaks off: it may hold a password, which only the host after it would reveal.
 fn cut_address(line: &mut String) {
     if let Some(start) = line.rfind("://")
         && !line[start..].trim_end_matches('@').contains(['@', ' ', '"'])

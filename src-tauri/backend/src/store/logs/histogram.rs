@@ -1,5 +1,5 @@
-//! Lines over time: from kept counts where only time and kind are asked for, else counted from the newest backwards for as
-//! long as a person would wait.
+//! Lines over time: from kept counts if only time, level and type are asked for, otherwise counted from the newest backwards
+//! for as long as a person would wait.
 
 use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
@@ -23,7 +23,7 @@ use stretches::{Stretch, grouped, stretches};
 const PATIENCE: Duration = Duration::from_millis(1_500);
 /// Parts that are counted one after the other, the newest first.
 const PARTS: i64 = 16;
-/// Shortest time whose lines are taken from the kept counts; what is shorter is seen in more detail by counting.
+/// Shortest period served from the kept counts; shorter ones are counted, which shows more detail.
 const KEPT_FROM_S: i64 = 20 * 60;
 /// How far back an empty log is shown.
 const OF_NONE_S: i64 = 3_600;
@@ -37,7 +37,7 @@ impl Store {
     /// Lines over time by level.
     pub async fn log_histogram(&self, query: &GetLogHistogram) -> Result<LogHistogram> {
         let mut tx = self.pool().begin().await?;
-        // One moment for all statements: what is counted is exactly what has an id up to the newest.
+        // One snapshot for all statements: exactly the lines up to the newest id are counted.
         sqlx::query("set transaction isolation level repeatable read, read only").execute(&mut *tx).await?;
         let newest_id: i64 = sqlx::query_scalar("select coalesce(max(id), 0) from logs").fetch_one(&mut *tx).await?;
         let until = query.filter.end_time.unwrap_or_else(Timestamp::now).as_second();
@@ -101,7 +101,7 @@ async fn kept(
     Ok(sql.build_query_as().fetch_all(&mut **tx).await?)
 }
 
-/// Counts the lines themselves, the newest first, until patience ends; then says since when they are counted.
+/// Counts the lines themselves, the newest first, until time is up; then says since when they are counted.
 async fn counted(
     tx: &mut Transaction<'_, Postgres>,
     frame: &Frame,

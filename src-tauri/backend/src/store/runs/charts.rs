@@ -11,7 +11,7 @@ use super::{AROUND, COLUMNS, FROM, LIST};
 
 /// How far back "usually" looks.
 const USUAL_DAYS: i64 = 28;
-/// Runs it looks at, so that a busy month costs no more than a quiet one.
+/// Most runs it looks at, so that a busy month costs no more than a quiet one.
 const USUAL_RUNS: i64 = 5_000;
 
 const ROW: &str = concat!(
@@ -41,7 +41,7 @@ pub(super) fn usual(sql: &mut Sql, filter: &RunFilter) {
 }
 
 impl Store {
-    /// Runs over time by state, between the query's edges, of which there are at least two in the order of time.
+    /// Runs over time by state, between the query's edges, of which there are at least two in ascending order.
     pub async fn run_outcomes(&self, query: &GetRunOutcomes) -> Result<RunOutcomes> {
         let (Some(first), Some(last)) = (query.edge.first(), query.edge.last()) else {
             return Ok(RunOutcomes::default());
@@ -59,7 +59,7 @@ impl Store {
         Ok(RunOutcomes::between(&query.edge, known))
     }
 
-    /// The newest runs with little about each, as the JSON text they are sent as.
+    /// The newest runs, briefly, as the JSON text they are sent as.
     pub async fn run_timeline(&self, query: &GetRunTimeline) -> Result<String> {
         let limit = query.limit.unwrap_or(TIMELINE_RUNS).clamp(1, TIMELINE_RUNS);
         let narrowed = |sql: &mut Sql| {

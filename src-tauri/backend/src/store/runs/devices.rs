@@ -19,7 +19,7 @@ macro_rules! address {
     };
 }
 
-/// The fields of a row, without the bracket at their end.
+/// The fields of a row, without the closing bracket.
 macro_rules! fields {
     () => {
         concat!(
@@ -49,7 +49,7 @@ macro_rules! detailed {
 const ONE: &str = detailed!("and d.device_id = $2");
 const ALL: &str = detailed!("");
 
-/// Sorted by its keys alone; whole rows are read of one page only.
+/// Sorted by its keys alone; whole rows are only read for one page.
 const LIST: List = List {
     from: "run_devices d",
     counted: "run_devices d",
@@ -65,7 +65,7 @@ const LIST: List = List {
 
 const HOSTNAME: &str = "lower(d.hostname)";
 
-/// What a column is in the database: the ranks and titles of closed lists are those of the wire types.
+/// The database's expression for a column: the ranks and titles of closed lists are those of the wire types.
 fn key(column: RunDeviceColumn) -> SortKey {
     static STATE: LazyLock<String> = LazyLock::new(|| {
         ranked("d.state", DeviceState::ALL.map(|state| (state.as_str(), usize::from(state.attention()))))

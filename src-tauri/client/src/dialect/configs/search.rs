@@ -15,7 +15,7 @@ use crate::dialect::Talk;
 use crate::dialect::asked::Asked;
 use crate::dialect::row::Row;
 
-/// Most snapshots told, as by a server of our own.
+/// Most snapshots returned, as by a server of our own.
 const MOST_FOUND: usize = 50;
 /// Snapshots asked for at once.
 const PAGE: usize = 50;

@@ -1,5 +1,5 @@
 //! The import of a CSV text on a server that has none of this shape: row by row, so that the fate of each is known. Its own
-//! import takes a file, too, but knows tags by their numbers alone and tells refusals in the words of its libraries.
+//! import takes a file, too, but knows tags only by number and words its refusals as its libraries do.
 
 mod tags;
 
@@ -32,7 +32,7 @@ const AGAIN: &str = "Import the same file again: rows already added are recognis
 /// What cannot be said before a row is sent.
 const NOTE: &str = "This server checks a row's platform only when the row is imported.";
 
-/// What came of a row.
+/// The outcome of a row.
 enum Sent {
     Added,
     Refused(Refusal),

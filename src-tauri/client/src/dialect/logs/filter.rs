@@ -92,7 +92,7 @@ impl Filter {
         Ok(filter.with_values(common, &stream.level, &stream.log_type))
     }
 
-    /// One request for each value, since of several the server heeds the last alone. All values are no filter.
+    /// One request for each value, since the server only applies the last of several. All values are no filter.
     fn with_values(mut self, common: Params, levels: &[Open<Level>], types: &[Open<LogType>]) -> Filter {
         let (levels, types) = (chosen(levels), chosen(types));
         let by_type = levels.len().max(1) * types.len().max(1) <= MOST_REQUESTS;

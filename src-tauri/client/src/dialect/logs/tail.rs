@@ -65,7 +65,7 @@ impl Tail {
                     break;
                 }
                 if page == FIRST_PAGES {
-                    // Too far away to be told apart.
+                    // Too far away to be distinguished.
                     return Ok(());
                 }
                 page += 1;

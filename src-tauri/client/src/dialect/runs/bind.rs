@@ -1,4 +1,4 @@
-//! Results given to the runs that the log tells of. What no run of the log claims is put together by [`super::cluster`].
+//! Assigns results to the runs in the log. Results that no logged run claims are grouped by [`super::cluster`].
 
 use std::collections::BTreeMap;
 
@@ -18,7 +18,7 @@ const AFTER: SignedDuration = SignedDuration::from_secs(30);
 #[derive(Clone, Debug)]
 pub struct Seen {
     pub job_id: i64,
-    /// What the log tells of it.
+    /// The run in the log, if it is still there.
     pub told: Option<Told>,
     /// Its results, in the order of their times.
     pub results: Vec<JobResult>,
@@ -104,7 +104,7 @@ fn place(runs: &[Seen], result: &JobResult) -> Option<usize> {
     let span = |place: usize, slack: SignedDuration| {
         let told = runs[place].told.as_ref()?;
         let next = || runs.get(place + 1).and_then(|next| next.told.as_ref()).map(|next| next.began);
-        // Only the end of a run is a bound for it, though one that never told its end is over when the next begins.
+        // Only the end of a run bounds it, though one whose end was never logged is over when the next begins.
         let until = told.ended().and_then(|ended| ended.checked_add(slack).ok()).or_else(next);
         let from = told.began.checked_sub(INEXACT).ok()?;
         Some(at >= from && until.is_none_or(|until| at <= until))

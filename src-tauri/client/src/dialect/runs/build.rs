@@ -89,13 +89,13 @@ pub fn of_seen(seen: &Seen, around: Around, trigger: Trigger) -> Run {
     }
 }
 
-/// The end as the log tells it, or the job itself where the log does not.
+/// The end by the log, or by the job itself where the log has none.
 fn by_log(seen: &Seen, told: &super::journal::Told, around: Around, failed: i64) -> End {
     let job = around.job;
     let by_job = || {
         let (job, word) = job?;
         let ended = job.completed_at?;
-        // The job tells the end of its newest run to the second.
+        // The job gives the end of its newest run to the second.
         let is_its = ended >= told.began.checked_sub(jiff::SignedDuration::from_secs(1)).ok()?
             && seen.after.is_none_or(|after| ended < after);
         let status = words::run_status(word).filter(|status| !status.is_active())?;
@@ -120,7 +120,7 @@ fn by_log(seen: &Seen, told: &super::journal::Told, around: Around, failed: i64)
     End { status, at: Some(at), message: joined(message, without) }
 }
 
-/// A run whose end nobody told.
+/// A run whose end was never logged.
 fn unended(seen: &Seen, around: Around) -> End {
     match around.state {
         Some(state) if state.lives && seen.after.is_none() => {
@@ -133,7 +133,7 @@ fn unended(seen: &Seen, around: Around) -> End {
     }
 }
 
-/// The end as far as results alone tell it. What the log no longer tells is said, and is not taken for a success.
+/// The end, as far as results alone show it. What the log no longer has is reported as such, not taken for a success.
 fn by_results(seen: &Seen, around: Around, succeeded: i64, failed: i64) -> End {
     let last = seen.last();
     if let Some(state) = around.state
@@ -194,7 +194,7 @@ pub fn of_job(known: &Known, state: &State, newest: Option<&Seen>, devices: i64)
         }
         status => {
             let ended = job.completed_at?;
-            // The server tells the end of the newest run alone.
+            // The server only gives the end of the newest run.
             let earliest = ended.checked_sub(GAP).unwrap_or(ended);
             if newest.is_some_and(|newest| newest.last() >= earliest) {
                 return None;

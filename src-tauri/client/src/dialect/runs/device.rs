@@ -42,7 +42,7 @@ pub async fn with_run(talk: Talk<'_>, run: i64) -> Result<(Run, Vec<RunDevice>),
     Ok((found.run, all))
 }
 
-/// A page of a run's devices. All of them were read for it: this server tells of a run by what is left of it.
+/// A page of a run's devices. All of them were read for it: this server keeps no list of a run's devices.
 pub async fn list(talk: Talk<'_>, asked: &Asked, run: i64) -> Result<Value, Problem> {
     let words = |name: &str| asked.many(name).into_iter().map(|word| word.to_lowercase());
     let wanted = ListRunDevices {
@@ -160,11 +160,11 @@ pub fn cause(result: &JobResult) -> Option<Cause> {
 pub struct Errors {
     /// The first error of each device.
     by_device: HashMap<i64, String>,
-    /// The error told most often.
+    /// The most frequent error.
     pub most: Option<String>,
 }
 
-/// Reads the errors of a run in the log: the reasons that lost results would have told.
+/// Reads the errors of a run in the log: the reasons that lost results would have given.
 pub async fn errors(talk: Talk<'_>, seen: &Seen) -> Result<Errors, Problem> {
     let slack = jiff::SignedDuration::from_secs(2);
     let from = seen.began().checked_sub(slack).unwrap_or(seen.began());
@@ -185,7 +185,7 @@ pub async fn errors(talk: Talk<'_>, seen: &Seen) -> Result<Errors, Problem> {
         params[1].1 = level.to_owned();
         let loaded = talk.all("/logs/", &params, MOST_LINES).await?;
         for row in loaded.rows.iter().map(Row) {
-            // The runner's own lines tell that it failed, not why.
+            // The runner's own lines say that it failed, not why.
             if row.word("source") == super::journal::SOURCE {
                 continue;
             }
@@ -199,7 +199,7 @@ pub async fn errors(talk: Talk<'_>, seen: &Seen) -> Result<Errors, Problem> {
             }
         }
     }
-    // Of those told equally often, the first.
+    // Of equally frequent ones, the first.
     errors.most = counts.into_iter().rev().max_by_key(|(_, count)| *count).map(|(text, _)| text);
     Ok(errors)
 }

@@ -113,7 +113,7 @@ impl Near {
     }
 }
 
-/// The newest run of a job: one that waits, one that its log or results tell of, or one that it alone speaks of.
+/// The newest run of a job: one that waits, one in its log or results, or one that only the job itself reports.
 async fn newest(talk: Talk<'_>, runs: Near) -> Result<Option<Found>, Problem> {
     if let Some(known) = &runs.known {
         let own = of_job(talk, known, runs.seen.first()).await;
@@ -147,7 +147,7 @@ async fn around(talk: Talk<'_>, job_id: i64, at: Option<Timestamp>) -> Result<Ne
         }
     };
     let told = told(lines.iter().filter_map(|row| Line::of(Row(row))));
-    // The results of the newest two runs are enough to tell the newest; the older ones may have lost their first lines.
+    // The results of the newest two runs are enough to find the newest; the older ones may have lost their first lines.
     let since = || told.iter().rev().nth(1).or(told.last()).map(|told| earlier(told.began, GAP));
     let mut filter = vec![of_job];
     filter.extend(from.or_else(since).map(|from| ("start_time", from.to_string())));
@@ -157,7 +157,7 @@ async fn around(talk: Talk<'_>, job_id: i64, at: Option<Timestamp>) -> Result<Ne
     Ok(Near { known, seen, is_now: until.is_none() })
 }
 
-/// When the first run began that its log tells of from a time on.
+/// When the first run in its log after a given time began.
 async fn first_after(talk: Talk<'_>, job_id: i64, at: Timestamp) -> Result<Option<Timestamp>, Problem> {
     let params = [
         ("job_id", job_id.to_string()),

@@ -1,7 +1,7 @@
-//! The lines of the server's runner put together into the runs they tell of.
+//! Groups the lines of the server's runner into runs.
 //!
-//! Lines of one job follow each other, though two runs of a job may overlap when there are several workers; a line that tells
-//! how long its run took says by that which run it ends.
+//! Lines of one job follow each other, though two runs of a job may overlap when there are several workers; a line that says
+//! how long its run took thereby identifies the run it ends.
 
 use std::collections::BTreeMap;
 
@@ -14,7 +14,7 @@ use crate::dialect::row::Row;
 pub const SOURCE: &str = "runner";
 /// A run that wrote nothing for this long is not thought to write the next line, if another one may have.
 const STALE: SignedDuration = SignedDuration::from_secs(300);
-/// Lines that tell the end again come within this time.
+/// Further lines about the end come within this time.
 const ECHO: SignedDuration = SignedDuration::from_secs(20);
 /// By how much a run's beginning may differ from what its duration says.
 const INEXACT: f64 = 3.0;
@@ -40,18 +40,18 @@ impl Line {
     }
 }
 
-/// A run as the log tells it.
+/// A run as the log records it.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Told {
     pub job_id: i64,
     pub began: Timestamp,
-    /// Time of its last line, or of the one that told its end.
+    /// Time of its last line, or of the one about its end.
     pub last: Timestamp,
-    /// What its lines say together. It has no word while it goes on, or when its end was never told.
+    /// The content of its lines. It has no word while the run goes on, or when its end was never logged.
     pub said: Said,
-    /// Whether the line that tells its beginning is still there, or its beginning is known by its duration.
+    /// Whether the line about its beginning is still there, or its beginning follows from its duration.
     pub is_whole: bool,
-    /// Beginnings told so far, as long as nothing else was.
+    /// Lines about a beginning so far, as long as there were no others.
     beginnings: Vec<String>,
 }
 
@@ -65,7 +65,7 @@ impl Told {
         self.said.word.map(|_| self.last)
     }
 
-    /// Number of its devices, if any line told it.
+    /// Number of its devices, if a line gave it.
     pub fn devices(&self) -> Option<i64> {
         let Said { targets, handed, counts, returned, .. } = self.said;
         let counted = counts.map(|(succeeded, failed)| succeeded + failed);
@@ -120,7 +120,7 @@ fn of_one_job(mut lines: Vec<Line>) -> Vec<Told> {
     runs
 }
 
-/// The run of a line about its end, by the line that soon tells how long it took.
+/// The run that a line about an end belongs to, by the line that follows with the duration.
 fn announced(runs: &[Told], said: &Said, at: Timestamp, next: &[(Line, Said)]) -> Option<usize> {
     if said.seconds.is_some() || (said.counts.is_none() && said.word.is_none()) {
         return None;
@@ -138,7 +138,7 @@ fn before(at: Timestamp, seconds: f64) -> Option<Timestamp> {
     at.checked_sub(SignedDuration::try_from_secs_f64(seconds).ok()?).ok()
 }
 
-/// A beginning that is told in other words than the one before belongs to the same run.
+/// A line that words the beginning differently from the one before belongs to the same run.
 fn begin(runs: &mut Vec<Told>, line: &Line) {
     let text = bare(&line.message).to_lowercase();
     if let Some(last) = runs.last_mut()

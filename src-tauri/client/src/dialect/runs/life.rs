@@ -1,4 +1,4 @@
-//! What the server's queue, workers and log tell of a job that calls itself queued or running.
+//! What the server's queue, workers and log say about a job that calls itself queued or running.
 //!
 //! Its word alone is no proof: a worker that died leaves it as it was, and so does a queue that lost its entry.
 
@@ -73,7 +73,7 @@ pub struct State {
 }
 
 impl State {
-    /// Heeds another sign of life: a result that came.
+    /// Takes another sign of life into account: a result that arrived.
     pub fn heed(mut self, word: &str, at: Option<Timestamp>, now: Timestamp) -> State {
         if words::run_status(word) == Some(RunStatus::Running)
             && at.is_some_and(|at| now.duration_since(at) <= self.patience)
@@ -88,7 +88,7 @@ impl State {
 /// Something with the time it was read.
 type Read<T> = Option<(Instant, T)>;
 
-/// The jobs whose schedule is followed; none if the server does not tell.
+/// The jobs whose schedule is active; none if the server does not list them.
 type Schedules = Option<Arc<BTreeSet<i64>>>;
 
 /// When the last line of a job was read, how long that serves, and the line.
@@ -110,7 +110,7 @@ impl Memory {
         self.remember(Waiting { job_id, at, trigger: Trigger::Manual });
     }
 
-    /// Makes the next look ask anew about jobs that do not live.
+    /// Makes the next look ask again about jobs that show no life.
     pub fn stale(&self) {
         self.signs.lock().unwrap_or_else(PoisonError::into_inner).retain(|_, (_, kept, _)| *kept == KEPT_SIGN);
         if let Ok(mut life) = self.life.try_lock() {

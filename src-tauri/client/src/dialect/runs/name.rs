@@ -1,8 +1,8 @@
 //! How runs are called on a server that gives them no ids.
 //!
-//! A run the log tells of is called after its job and the moment it began, so that its name outlives the log lines; one that
+//! A run in the log is named after its job and the moment it began, so that its name outlives the log lines; one that
 //! waits, after the moment it was put on the queue. A run of which results alone are left is called after its first result.
-//! Whoever has just started a job calls its newest run by the job, and is told the lasting name.
+//! After starting a job, its newest run is requested by the job; the answer has the lasting name.
 
 use jiff::Timestamp;
 

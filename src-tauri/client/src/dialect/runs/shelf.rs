@@ -52,7 +52,7 @@ impl Kept for Line {
 pub struct Rows<T> {
     /// The rows, by id.
     pub rows: Vec<T>,
-    /// Rows there are in the period, as far as the server told.
+    /// Number of rows in the period, as far as the server reported it.
     pub total: i64,
     /// The oldest time from which on all rows are there, if older ones were left unread.
     pub whole_from: Option<Timestamp>,
@@ -97,7 +97,7 @@ impl<T: Kept> Shelves<T> {
     /// Makes the next reading ask for what is new.
     pub fn stale(&self) {
         for shelf in self.0.lock().unwrap_or_else(PoisonError::into_inner).values() {
-            // One that is being read is asked again by whoever waits for it.
+            // One that is being read is requested again by its reader.
             if let Ok(mut held) = shelf.try_lock() {
                 held.read_at = None;
             }

@@ -13,7 +13,7 @@ use crate::Client;
 use crate::dialect::lists::Server;
 use crate::dialect::{Talk, jobs, words};
 
-/// What tells one run of a job from the next, and how far it is.
+/// What distinguishes one run of a job from the next, and its progress.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct JobState {
     /// The job's newest run.

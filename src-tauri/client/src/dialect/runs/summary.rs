@@ -44,7 +44,7 @@ pub async fn summary(talk: Talk<'_>, asked: &Asked) -> Result<Value, Problem> {
         active_devices: active.iter().map(|run| run.devices).sum(),
         failure_causes: number(failures.iter().map(|(cause, _)| *cause).collect::<BTreeSet<_>>().len()),
         failing_devices: number(failures.iter().map(|(_, device)| *device).collect::<BTreeSet<_>>().len()),
-        // Reading four weeks of results to compare with would cost the server more than it tells.
+        // Reading four weeks of results for comparison would cost the server more than it is worth.
         usual_ended: 0,
         usual_succeeded: 0,
         note,

@@ -1,4 +1,4 @@
-//! Which of the runs put together are meant, by the filters a server with runs would heed itself.
+//! Selects among the reconstructed runs by the filters that a server with runs would apply itself.
 
 use std::collections::BTreeSet;
 
@@ -11,7 +11,7 @@ use super::bind::Seen;
 use crate::dialect::Talk;
 use crate::dialect::asked::Asked;
 
-/// The filters; job and period are heeded where the results are read.
+/// The filters; job and period are applied where the results are read.
 pub struct Wanted {
     kinds: Vec<Open<JobKind>>,
     statuses: Vec<RunStatus>,

@@ -1,4 +1,4 @@
-//! How a run ended, as charts tell them apart: each with a colour, a pattern and a word.
+//! How a run ended, as charts show it: each outcome with a colour, a pattern and a word.
 
 use netraven_api::runs::{OutcomeBucket, RunStatus};
 

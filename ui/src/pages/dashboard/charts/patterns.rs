@@ -1,4 +1,4 @@
-//! The patterns that tell outcomes apart without their colours, and the key to them.
+//! The patterns that distinguish outcomes without their colours, and the key to them.
 
 use dioxus::prelude::*;
 

@@ -6,7 +6,7 @@ use netraven_api::runs::OutcomeBucket;
 
 use crate::state::span::Span;
 
-/// Most bars that are told apart at a glance.
+/// Most bars that can be distinguished at a glance.
 const MOST: usize = 32;
 /// From here on bars are whole days, for people think of a week in days.
 const DAYS_FROM_S: i64 = 2 * 86_400;

@@ -1,11 +1,11 @@
-//! The description as one page for people: static, nothing fetched, readable with a screen reader and without scripts.
+//! The description as one page for people: static, self-contained, readable with a screen reader and without scripts.
 
 use std::fmt::Write as _;
 
 use netraven_api::Access;
 use serde_json::{Map, Value};
 
-/// A route: its path, its method and what is said of it.
+/// A route: its path, its method and its description.
 type Row<'a> = (&'a str, &'a str, &'a Value);
 
 /// The page.
@@ -190,7 +190,7 @@ fn limits(schema: &Value) -> String {
     if said.is_empty() { String::new() } else { format!(" <small>({})</small>", said.join(", ")) }
 }
 
-/// A text as HTML, with what stands between back quotes as code and links to our own types as their names.
+/// A text as HTML: text in back quotes becomes code, and links to our own types become their names.
 fn prose(sentences: &str) -> String {
     let plain = sentences.replace("[`", "`").replace("`]", "`");
     let parts = plain.split('`').enumerate();

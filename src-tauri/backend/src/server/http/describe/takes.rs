@@ -13,7 +13,7 @@ use crate::server::http::input::{Body, Change, Form, Id, Ids, Maybe, New, Query,
 use crate::server::http::peer::Peer;
 use crate::server::http::tokens::SignIn;
 
-/// The parameters of a handler, as axum hands them to the router: a tuple that begins with a mark of axum's own.
+/// The parameters of a handler, as axum passes them to the router: a tuple that begins with axum's own marker.
 pub trait Describes {
     /// Adds what they take to the description.
     fn describe(operation: &mut Operation);
@@ -21,7 +21,7 @@ pub trait Describes {
 
 /// One parameter of a handler.
 pub trait Takes {
-    /// Adds what it takes; those of the server's own making take nothing.
+    /// Adds what it takes; the server's own types take nothing.
     fn takes(_: &mut Operation) {}
 }
 
@@ -101,7 +101,7 @@ fn each(mut schema: Value, change: impl Fn(Value) -> Value) -> Value {
     schema
 }
 
-/// A value in a query is a text, so it is there or not, but never null.
+/// A value in a query is a text: present or absent, but never null.
 fn not_null(mut schema: Value) -> Value {
     if let Value::Array(kinds) = &schema["type"]
         && let Some(kind) = kinds.iter().find(|kind| *kind != "null")
@@ -123,7 +123,7 @@ fn not_null(mut schema: Value) -> Value {
     schema
 }
 
-/// A time in a query may be written in more ways than one.
+/// A time in a query has several accepted formats.
 fn any_time(schema: Value) -> Value {
     if schema["format"] != "date-time" {
         return schema;
@@ -135,7 +135,7 @@ fn any_time(schema: Value) -> Value {
     any
 }
 
-/// Texts hold no NUL, which the checks refuse whatever else they allow.
+/// Texts hold no NUL, which the checks refuse in every field.
 fn readable(mut schema: Value) -> Value {
     let is_text = |schema: &Value| match &schema["type"] {
         Value::Array(kinds) => kinds.iter().any(|kind| kind == "string"),

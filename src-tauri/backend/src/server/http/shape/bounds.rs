@@ -1,5 +1,5 @@
-//! What is bounded before and while a body is looked at: how many values it has, how many faults are listed, how much of a
-//! refused value is repeated. A body that is wrong a million times must not cost a million times its size.
+//! Limits before and during the check of a body: how many values it has, how many faults are listed, how much of a
+//! refused value is echoed. A body that is wrong a million times must not cost a million times its size.
 
 use std::fmt;
 
@@ -10,14 +10,14 @@ use crate::server::http::fault::FieldFault;
 
 /// Most values a JSON body may have, each item of a list and each field counted.
 pub const VALUES: usize = 100_000;
-/// Most faults that are listed.
+/// Most faults listed.
 const FAULTS: usize = 100;
-/// Most values and letters of a refused value that are repeated.
+/// Most values and characters of a refused value that are echoed.
 const REPEATED: usize = 100;
 const LETTERS: usize = 1_000;
 
-/// Whether a JSON text has more values than this; counted without keeping any of them. What is no JSON is left to whoever
-/// reads it.
+/// Whether a JSON text has more values than this; counted without keeping any of them. Invalid JSON is left to
+/// the reader.
 pub fn has_more_values(json: &[u8], most: usize) -> bool {
     let mut left = Some(most);
     let counted = Count { left: &mut left }.deserialize(&mut serde_json::Deserializer::from_slice(json));
@@ -90,7 +90,7 @@ impl<'de> Visitor<'de> for Count<'_> {
     }
 }
 
-/// The faults found so far, of which the first are listed and the rest are counted.
+/// The faults found so far; the first are listed and the rest are counted.
 #[derive(Default)]
 pub struct Faults {
     listed: Vec<FieldFault>,
@@ -98,7 +98,7 @@ pub struct Faults {
 }
 
 impl Faults {
-    /// Takes a fault.
+    /// Adds a fault.
     pub fn push(&mut self, fault: FieldFault) {
         if self.listed.len() < FAULTS {
             self.listed.push(fault);
@@ -107,7 +107,7 @@ impl Faults {
         }
     }
 
-    /// What is told: the first faults, and how many there are beside them. `place` is "query" or "body".
+    /// The faults to report: the first ones, and the number of the rest. `place` is "query" or "body".
     pub fn told(mut self, place: &str) -> Vec<FieldFault> {
         if self.more > 0 {
             self.listed.push(FieldFault {
@@ -122,12 +122,12 @@ impl Faults {
     }
 }
 
-/// A refused value as it is repeated: whole if it is small, else its beginning.
+/// A refused value as it is echoed: whole if it is small, otherwise its beginning.
 pub fn repeated(value: &Value) -> Value {
     part(value, &mut { REPEATED })
 }
 
-/// A refused text as it is repeated.
+/// A refused text as it is echoed.
 pub fn repeated_text(text: &str) -> Value {
     match text.char_indices().nth(LETTERS) {
         Some((end, _)) => Value::String(format!("{}…", &text[..end])),
@@ -135,7 +135,7 @@ pub fn repeated_text(text: &str) -> Value {
     }
 }
 
-/// The fields of a refused object as they are repeated.
+/// The fields of a refused object as they are echoed.
 pub fn repeated_fields<'a>(fields: impl Iterator<Item = (&'a String, &'a Value)>) -> Map<String, Value> {
     let mut left = REPEATED;
     let mut taken = Map::new();

@@ -8,7 +8,7 @@ use super::{FieldKind, Shape};
 use crate::server::http::fault::{FieldFault, Location};
 
 impl Shape {
-    /// Checks a body, and brings its values into the form they are decoded from. `needed` are the fields it must have.
+    /// Checks a body, and converts its values to the form they are decoded from. `needed` are its required fields.
     pub fn check(&self, body: &mut Value, needed: &[&str]) -> Vec<FieldFault> {
         let place = || -> Location { vec!["body".into()] };
         let Value::Object(given) = body else {
@@ -41,7 +41,7 @@ impl Shape {
         faults.told("body")
     }
 
-    /// What was given, without its secrets, as far as it is repeated.
+    /// The value given, without its secrets, as far as it is echoed.
     pub fn shown(&self, given: &Map<String, Value>) -> Map<String, Value> {
         repeated_fields(given.iter().filter(|(name, _)| !self.secret(name)))
     }
@@ -94,7 +94,7 @@ impl FieldKind {
     }
 }
 
-/// A number without a fraction, whichever way it is written.
+/// A number without a fraction, in either notation.
 fn whole(value: &Value) -> Result<i64, (&'static str, &'static str)> {
     if let Some(number) = value.as_i64() {
         return Ok(number);

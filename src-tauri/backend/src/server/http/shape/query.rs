@@ -12,8 +12,8 @@ pub type Pairs = Vec<(String, String)>;
 
 impl Shape {
     /// Checks the pairs of a query (`place` is "query") or of a form ("body"), and writes the values in the one form they
-    /// are decoded from. Of a repeated name a list takes all, everything else the last. Names nobody knows are ignored, and
-    /// so is an empty text, unless it is needed.
+    /// are decoded from. For a repeated name a list takes all values, any other field the last. Unknown names are ignored, and
+    /// so is an empty text, unless the field is required.
     pub fn pairs(&self, given: &[(String, String)], place: &str) -> Result<Pairs, Vec<FieldFault>> {
         let (mut pairs, mut faults) = (Vec::new(), Faults::default());
         for field in &self.fields {

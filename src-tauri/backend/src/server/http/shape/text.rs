@@ -1,4 +1,4 @@
-//! Single values: each refused in the words FastAPI has for it.
+//! Single values: each refused in FastAPI's words.
 
 use jiff::Timestamp;
 use jiff::civil::{Date, DateTime};
@@ -15,8 +15,8 @@ pub fn fault(location: Location, kind: &'static str, message: impl Into<String>,
 }
 
 impl TextRule {
-    /// Refuses a text that is too short or too long, has other letters than it may, or holds a NUL, which Postgres cannot
-    /// keep. A secret is never repeated.
+    /// Refuses a text that is too short or too long, has characters it may not have, or holds a NUL, which Postgres cannot
+    /// store. A secret is never echoed.
     pub fn check(&self, text: &str, location: Location) -> Option<FieldFault> {
         let input = if self.secret { Value::Null } else { repeated_text(text) };
         let length = text.chars().count();
@@ -56,7 +56,7 @@ pub fn range(
     Some(fault(location, "less_than_equal", message, input).with(json!({ "le": most })))
 }
 
-/// Refuses a word that is none of these.
+/// Refuses a word that is not in the list.
 pub fn not_a_word(words: &[String], location: Location, input: Value) -> FieldFault {
     let quoted: Vec<String> = words.iter().map(|word| format!("'{word}'")).collect();
     let expected = match quoted.as_slice() {
@@ -67,7 +67,7 @@ pub fn not_a_word(words: &[String], location: Location, input: Value) -> FieldFa
     fault(location, "literal_error", format!("Input should be {expected}"), input).with(context)
 }
 
-/// Refuses what is no time.
+/// Refuses an invalid time.
 pub fn not_a_time(location: Location, input: Value) -> FieldFault {
     let message = "Input should be a valid datetime, such as 2026-11-22T14:00:00Z";
     fault(location, "datetime_parsing", message, input).with(json!({ "error": "it is no form of a date or time" }))

@@ -65,7 +65,7 @@ fn enter_is_never_typed_at_a_question() {
     }
 }
 
-/// That a question before the first prompt is told with its words within this time, on known platforms and unknown ones, and that
+/// Asserts that a question before the first prompt is reported in its words within this time, on known and unknown platforms, and that
 /// nothing is typed at it.
 fn is_told(question: &'static str, seconds: u64) {
     let platforms = ["generic", "cisco_nxos", "linux"].map(platform);

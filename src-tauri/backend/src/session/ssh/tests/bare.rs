@@ -1,4 +1,4 @@
-//! A bare SSH server that says word for word what a test tells it to: what whole servers do not let one say, such as that the
+//! A bare SSH server that says exactly what a test scripts: what complete servers do not let one say, such as that the
 //! password has expired. It speaks one set of algorithms.
 
 use std::io::{Read, Write};
@@ -27,7 +27,7 @@ pub(super) enum Heard {
     Answers(Vec<String>),
 }
 
-/// Serves one connection by the script, and tells the passwords it heard.
+/// Serves one connection by the script, and reports the passwords it received.
 pub(super) struct Bare {
     pub(super) address: SocketAddr,
     serving: JoinHandle<Vec<String>>,

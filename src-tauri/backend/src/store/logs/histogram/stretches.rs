@@ -5,7 +5,7 @@ use netraven_api::logs::Frame;
 
 use crate::store::listing::Sql;
 
-/// Steps in which counts are kept, the coarse one first.
+/// Steps of the kept counts, the coarse one first.
 const STEPS_S: [i32; 2] = [3_600, 60];
 
 /// The beginning of a statement that sums `at, level, lines` of what follows by bucket, which `) t group by 1, 2` closes.
@@ -16,7 +16,7 @@ pub fn grouped(frame: &Frame) -> Sql {
     sql
 }
 
-/// Where the counts of a stretch of time come from; `until` itself is not in it.
+/// Where the counts of a period come from; `until` is exclusive.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Stretch {
     /// Counts kept for each step.
@@ -25,20 +25,20 @@ pub enum Stretch {
         step_s: i32,
         /// First step.
         from: Timestamp,
-        /// Step behind the last.
+        /// Step after the last.
         until: Timestamp,
     },
     /// The lines themselves.
     Lines {
         /// Earliest time.
         from: Timestamp,
-        /// Time behind the last.
+        /// Time after the last.
         until: Timestamp,
     },
 }
 
-/// Cuts the time from `begin` to `end`, both included, into stretches: as much as can be in hours if the buckets are whole
-/// hours, then in minutes, and what is less than a minute by its lines.
+/// Splits the period from `begin` to `end`, both included: as much as possible into hours if the buckets are whole
+/// hours, then into minutes, and what is shorter than a minute into single lines.
 pub fn stretches(frame: &Frame, begin: Timestamp, end: Timestamp) -> Vec<Stretch> {
     // A timestamp of the log is whole microseconds.
     let behind = end.checked_add(jiff::Span::new().microseconds(1)).unwrap_or(Timestamp::MAX);

@@ -11,7 +11,7 @@ use crate::dialect::Talk;
 use crate::dialect::lists::MOST_ROWS;
 use crate::dialect::row::Row;
 
-/// Most names of new tags that are told beforehand.
+/// Most new tags listed by the check.
 const TOLD: usize = 100;
 
 /// The tags of a server, read when the first is named.

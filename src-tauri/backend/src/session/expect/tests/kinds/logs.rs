@@ -12,7 +12,7 @@ fn a_line_of_the_log_wherever_it_stands_is_no_part_of_what_is_stored() {
         let starts: Vec<usize> = std::iter::once(0).chain(wire.match_indices('\n').map(|(at, _)| at + 1)).collect();
         for (number, log) in LOGS.iter().enumerate() {
             let log = log.replace("\r\n", "\n");
-            // The first ones everywhere, the others where it is told apart in different ways.
+            // The first ones everywhere, the others where they are recognised in different ways.
             let everywhere =
                 starts.iter().enumerate().filter(|(at, _)| number < 4 || [0, 2, starts.len() - 1].contains(at));
             for (_, place) in everywhere {
@@ -97,7 +97,7 @@ fn a_line_of_the_log_about_the_prompt_is_no_part_of_what_is_stored() {
     complain(bad);
 }
 
-/// Lines that nothing tells from a configuration: without a mark, without a time.
+/// Lines that look just like a configuration: without a mark, without a time.
 const UNKNOWN: &[&str] = &[
     "port three went away",
     "IP: s=192.0.2.1 (local), d=192.0.2.9, len 40, sending",

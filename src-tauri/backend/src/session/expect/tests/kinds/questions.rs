@@ -18,7 +18,7 @@ const QUESTIONS: &[&str] = &[
     "This will take a while. Continue? ",
 ];
 
-/// Questions that nothing but the silence behind them tells from a text or a prompt.
+/// Questions that only the silence after them distinguishes from a text or a prompt.
 const SILENT: &[&str] = &[
     "Enter number of lines: ",
     "Number of lines:",
@@ -41,7 +41,7 @@ fn a_question_inside_an_answer_is_told_within_seconds_also_under_lines_of_the_lo
         for question in QUESTIONS.iter().chain(SILENT) {
             let silent = SILENT.contains(question);
             for log in [LOGS[0], LOGS[1], LOGS[5], LOGS[9], LOGS[22], LOGS[24], ""] {
-                // Lines of the log over it leave nothing that tells it.
+                // Log lines over it leave nothing to recognise it by.
                 if silent && !log.is_empty() {
                     continue;
                 }

@@ -58,7 +58,7 @@ fn a_shell_that_asks_who_is_there_in_any_makers_words_is_told_once() {
             if !typed.starts_with("backup\ns3cret-login\n") || typed.matches("s3cret-login").count() != 1 {
                 bad.push(format!("TYPED {what}: {:?}", &typed[..typed.len().min(60)]));
             }
-            // Refused, it is told and not tried again.
+            // A refusal is reported and not tried again.
             for (again, how) in
                 [(Question(user), "asked for the name"), (Question(password), "asked again"), (Break, "left")]
             {
