@@ -103,7 +103,8 @@ impl<'a> Sheet<'a> {
                     let separator = self.header.separator.one();
                     fault.get_or_insert_with(|| {
                         format!(
-                            "it has {found} cells, but the first line names {named} columns: put quotation marks around a cell that holds a {separator}"
+                            "it has {found} cells, but the first line names {named} columns: put quotation marks \
+                             around a cell that contains a {separator}"
                         )
                     });
                 }

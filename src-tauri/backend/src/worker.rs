@@ -159,7 +159,7 @@ impl Worker {
                 LogType::Job,
                 "worker",
                 run,
-                format!("{} began.", lease.job_name),
+                format!("{} started.", lease.job_name),
                 json!({}),
             );
             self.journal.changed(Changed::Run { run_id: lease.run_id, job_id: lease.job_id, ended: false }).await;

@@ -114,7 +114,7 @@ pub fn of_transport(error: &reqwest::Error, place: &str) -> Problem {
     } else if error.is_connect() {
         format!("{place} cannot be reached ({}). Check the address and the network.", last(&chain))
     } else {
-        format!("The connection to {place} broke ({}). Try again.", last(&chain))
+        format!("The connection to {place} was lost ({}). Try again.", last(&chain))
     };
     Problem::new(Code::Unreachable, why)
 }

@@ -178,7 +178,7 @@ async fn failed_sign_ins_are_on_record_without_what_was_typed() -> anyhow::Resul
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn the_most common_passwords_are_refused_wherever_one_is_chosen() -> anyhow::Result<()> {
+async fn the_commonest_passwords_are_refused_wherever_one_is_chosen() -> anyhow::Result<()> {
     let app = TestApp::start_with(|config| config.workers = 0).await?;
     let http = app.http()?;
     let id =

@@ -111,7 +111,8 @@ async fn a_wrong_row_says_in_words_where_and_what_to_write() -> anyhow::Result<(
         "Line 5: the address '2001:db8::4%eth0' has a zone after '%', which only link-local addresses (fe80::/10) \
          have: write 2001:db8::4.",
         "Line 6: there is no tag with the number or name 4711.",
-        "Line 7: it has 6 cells, but the first line names 5 columns: put quotation marks around a cell that holds a semicolon.",
+        "Line 7: it has 6 cells, but the first line names 5 columns: put quotation marks around a cell that contains \
+         a semicolon.",
     ];
     let look = http.post("/devices/import/check", json!({"csv": csv})).await?;
     assert_eq!(told(&Answer { body: look.body["outcome"].clone(), ..look }, "errors", "message"), expected);

@@ -142,7 +142,7 @@ async fn planted_links_are_refused_and_what_they_lead_to_is_untouched() -> anyho
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_first_password_that_is_among_the_most common_is_refused() -> anyhow::Result<()> {
+async fn a_first_password_that_is_among_the_commonest_is_refused() -> anyhow::Result<()> {
     let (database, data) = (Database::create().await?, tempfile::tempdir()?);
     sqlx::query("delete from users").execute(database.pool()).await?;
     let start = serve(data.path(), &database)?.env("NETRAVEN_ADMIN_PASSWORD", Some("admin123"));

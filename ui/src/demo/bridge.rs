@@ -76,7 +76,8 @@ impl DemoBridge {
             Native::SignOut => self.change(Session::SignIn {
                 url: URL.into(),
                 username: Some("admin".into()),
-                reason: Some("The demo takes any password. A name that begins with user signs in as a user, any other as an admin.".into()),
+                reason: Some("The demo accepts any password. A name that starts with user signs in as a user, any \
+                              other as an admin.".into()),
             }),
             Native::PickFile { .. } => {
                 let text = "hostname,ip_address,device_type\nedge-ber-05,10.20.8.5,cisco_ios\nedge-ber-01,10.20.8.1,cisco_ios\n";
@@ -86,7 +87,8 @@ impl DemoBridge {
                 return Err(Problem::new(Code::NotOffered, "The demo writes no files; the window does."));
             }
             Native::LabStart { .. } | Native::LabStop => {
-                return Err(Problem::new(Code::NotOffered, "The demo has made-up devices of its own; the sample lab is in the window."));
+                return Err(Problem::new(Code::NotOffered, "The demo has its own made-up devices; the sample lab is \
+                                                           only in the window."));
             }
             Native::LabState => return json(serde_json::to_value(LabState::default())),
             Native::SignInAgain { .. } | Native::Withdraw { .. } | Native::Zoom { .. } | Native::EditProfile { .. } | Native::ForgetProfile { .. } => {}

@@ -30,7 +30,7 @@ pub fn message(cause: Option<Cause>, device: &Device, logins: &[String], backup:
         Cause::CommandRejected => {
             "The device rejected `show running-config`. It said: `% Permission denied for the role`.".into()
         }
-        Cause::NoCredentials => "No credential carries a tag of this device.".into(),
+        Cause::NoCredentials => "No credential shares a tag with this device.".into(),
         Cause::Timeout => "The device was silent for 30 s while the configuration was read.".into(),
         other => format!("{}.", other.title()),
     }

@@ -66,7 +66,8 @@ fn separators_at_the_end_and_blank_rows_are_nothing() {
         told,
         [
             Err("Line 2: 'x' is in column 4, which the first line does not name.".to_owned()),
-            Err("Line 3: it has 5 cells, but the first line names 4 columns: put quotation marks around a cell that holds a comma.".to_owned()),
+            Err("Line 3: it has 5 cells, but the first line names 4 columns: put quotation marks around a cell that \
+                 contains a comma.".to_owned()),
         ]
     );
 }

@@ -116,7 +116,7 @@ impl Redis {
                 program: Program::Redis,
                 path: self.folder.clone(),
                 reason: format!("it said: {tail}"),
-                advice: "It holds queued work only: move this folder away and start again.".to_owned(),
+                advice: "It contains only queued work: move this folder away and start again.".to_owned(),
             }
         })
     }

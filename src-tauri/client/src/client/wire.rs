@@ -141,7 +141,7 @@ impl Client {
         while let Some(chunk) = response.chunk().await.map_err(|error| fault::of_transport(&error, &self.place()))? {
             body.extend_from_slice(&chunk);
             if body.len() > BODY_LIMIT {
-                let message = format!("The answer of {} is larger than 64 MB. Ask for fewer rows.", self.place());
+                let message = format!("The response of {} is larger than 64 MB. Request fewer rows.", self.place());
                 return Err(Problem::new(Code::NotUnderstood, message));
             }
         }

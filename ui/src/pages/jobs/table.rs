@@ -110,7 +110,7 @@ fn Schedule(job: ReadSignal<Job>) -> Element {
         if !by_hand && !job.is_enabled {
             span { class: "muted cut", "off" }
         } else if let Some(reason) = never {
-            span { class: "text-warning cut", title: "{reason}", "never starts on this server" }
+            span { class: "text-warning cut", title: "{reason}", "never starts" }
         } else if let Some(next) = job.next_run {
             span { class: "muted cut", title: format::full_time(next, &moment.zone()), "next {format::until(next, moment.now())}" }
         }

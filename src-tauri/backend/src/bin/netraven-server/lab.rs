@@ -124,9 +124,9 @@ fn running_on(data_dir: &Path, devices: usize) -> anyhow::Result<String> {
     let folder = data_dir.display();
     let nobody = || {
         anyhow::anyhow!(
-            "no backend runs on {folder}. Start the window or `netraven-server serve --data-dir \"{folder}\"` first, name \
-             another backend by --data-dir or --url, or start the devices alone: \
-             `netraven-server lab {devices} --only-start`"
+            "no backend runs on {folder}. Start the window or `netraven-server serve --data-dir \"{folder}\"` first, \
+             select another backend with --data-dir or --url, or start the devices alone: `netraven-server lab \
+             {devices} --only-start`"
         )
     };
     // Looking must not make a folder.
