@@ -1,4 +1,4 @@
-//! The session: where the window's data comes from, who is signed in, and every way from one session to the next.
+//! The session: where the window's data comes from, who is signed in, and all transitions between sessions.
 
 mod memory;
 mod remote;
@@ -28,7 +28,7 @@ use tickets::Tickets;
 
 /// Longest wait for the answer to a request of the window, which itself gives up after a minute.
 const CALL_LIMIT: Duration = Duration::from_secs(55);
-/// Longest wait at the end for a start or sign-in that is under way.
+/// Longest wait at shutdown for a start or sign-in in progress.
 const GRACE: Duration = Duration::from_secs(8);
 /// Name of the embedded backend for people.
 const HERE: &str = "On this computer";
@@ -41,13 +41,13 @@ pub struct Connection {
     lab: LabKeeper,
     state: Mutex<State>,
     tickets: Tickets,
-    /// Where the last start went.
+    /// The place of the last start.
     goal: Mutex<Option<Place>>,
     /// Held while the session changes in steps: one start, sign-in or sign-out at a time.
     change: tokio::sync::Mutex<()>,
-    /// The application ends: nothing new is started.
+    /// The application is ending: nothing new is started.
     ending: CancellationToken,
-    /// It ends now: what is being started is dropped.
+    /// The wait for that is over: starts in progress are dropped.
     abort: CancellationToken,
 }
 
@@ -57,13 +57,13 @@ struct State {
     embedded: Option<Embedded>,
     /// The sign-in to a server.
     signed_in: Option<Arc<SignedIn>>,
-    /// Grows with each session, so that a late answer cannot end a newer one.
+    /// Incremented with each session, so that a late answer cannot end a newer one.
     generation: u64,
     /// Cancelled when the session ends.
     scope: CancellationToken,
 }
 
-/// A session one can send requests in.
+/// A session in which requests can be sent.
 pub struct Open {
     /// The server, with the token.
     pub client: Client,
@@ -72,7 +72,7 @@ pub struct Open {
 }
 
 impl Connection {
-    /// A connection that has not begun.
+    /// A connection that has not started.
     pub fn new(host: Arc<dyn Host>, data_dir: PathBuf, secrets: Secrets) -> Connection {
         let session = Session::Starting { step: "Opening the window.".to_owned() };
         let scope = CancellationToken::new();
@@ -91,7 +91,7 @@ impl Connection {
         }
     }
 
-    /// The session as it is now.
+    /// The current session.
     pub fn session(&self) -> Session {
         self.state().session.clone()
     }
@@ -106,14 +106,14 @@ impl Connection {
         &self.lab
     }
 
-    /// Goes where the command line says, else where the last start went, else asks.
+    /// Opens the place from the command line, otherwise the last one, otherwise asks.
     pub async fn begin(self: &Arc<Self>, place: Option<Place>) {
         let place = place.or_else(|| memory::place(self.host()));
         self.goal.lock().unwrap_or_else(PoisonError::into_inner).clone_from(&place);
         self.go(place).await;
     }
 
-    /// Goes once more where the last start went, if it failed.
+    /// Retries the place of the last start, if it failed.
     pub fn retry(self: &Arc<Self>) {
         let session = self.session();
         if !matches!(session, Session::Failed { .. }) {
@@ -137,7 +137,7 @@ impl Connection {
         tauri::async_runtime::spawn(async move { connection.start_embedded().await });
     }
 
-    /// Forgets the token, stops the embedded backend, and goes back to the choice.
+    /// Forgets the token, stops the embedded backend, and returns to the choice.
     pub async fn sign_out(&self) {
         let _one_at_a_time = self.change.lock().await;
         if let Session::Ready(Ready { embedded: false, url, username, .. }) = self.session() {
@@ -160,26 +160,26 @@ impl Connection {
         Ok(Open { client, scope: state.scope.clone() })
     }
 
-    /// Sends a request on. One whose token was refused is held until the person has signed in again, though not for ever.
+    /// Forwards a request. If its token is refused, it is held until the person has signed in again, within a time limit.
     pub async fn call(&self, request: Request) -> Result<Value, Problem> {
         let open = self.open()?;
         tokio::time::timeout(CALL_LIMIT, open.client.forward(request)).await.unwrap_or_else(|_| Err(self.too_long()))
     }
 
-    /// [`Connection::call`] under a number by which it can be taken back.
+    /// [`Connection::call`] with a ticket by which it can be withdrawn.
     pub async fn call_by(&self, ticket: u64, request: Request) -> Result<Value, Problem> {
         let reads = request.method == Method::Get;
         let work = async {
             tokio::select! {
                 answer = self.call(request) => answer,
-                // A reading that nobody waits for is given up wherever it is; a change is not broken off half-way.
+                // A read whose answer is no longer wanted is dropped at any point; a change is not interrupted half way.
                 () = tickets::withdrawn(), if reads => Err(no_longer_wanted()),
             }
         };
         self.tickets.keep(ticket, work).await
     }
 
-    /// Takes a call back: what waits for a new sign-in is never sent.
+    /// Withdraws a call: one that waits for a new sign-in is never sent.
     pub fn withdraw(&self, ticket: u64) {
         self.tickets.withdraw(ticket);
     }
@@ -196,7 +196,7 @@ impl Connection {
         }
     }
 
-    /// Starts the sample lab. Its devices listen on this computer alone, so that only a backend here can reach them.
+    /// Starts the sample lab. Its devices listen on this computer only, so that only a backend here can reach them.
     pub async fn start_lab(&self, devices: u16) -> Result<LabState, Problem> {
         let open = self.open()?;
         if !open.client.is_here() {
@@ -212,7 +212,7 @@ impl Connection {
         self.lab.remove(&self.open()?.client).await
     }
 
-    /// Ends everything orderly: subscriptions, lab, backend.
+    /// Shuts down in order: subscriptions, lab, backend.
     pub async fn shut_down(&self) {
         self.ending.cancel();
         self.state().scope.cancel();
@@ -229,7 +229,7 @@ impl Connection {
         let _both = tokio::join!(tokio::time::timeout(GRACE, self.lab.halt()), stop);
     }
 
-    /// Says that the application starts again once it has ended.
+    /// Requests a restart of the application once it has ended.
     pub fn tell_restart(&self) {
         self.tell_stop("Stopping; NetRaven opens again right after.");
     }
@@ -258,7 +258,7 @@ impl Connection {
             started = start => started,
             () = self.abort.cancelled() => return,
         };
-        // The web view asks for the lab as soon as the session is there.
+        // The web view asks for the lab as soon as there is a session.
         if started.is_ok()
             && let Err(problem) = self.lab.wake().await
         {
@@ -279,7 +279,7 @@ impl Connection {
         }
     }
 
-    /// Keeps a copy of the seal key, and says in the session where the secrets are. The store may be slow: nobody waits.
+    /// Keeps a copy of the seal key, and shows in the session where the secrets are. The store may be slow: nothing waits for it.
     fn note_secrets(self: &Arc<Self>) {
         let (connection, generation) = (self.clone(), self.state().generation);
         tauri::async_runtime::spawn(async move {

@@ -1,4 +1,4 @@
-//! Names of devices, for log lines of a server that writes none.
+//! Names of devices, for log lines of a server that leaves them out.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -8,7 +8,7 @@ use tokio::time::Instant;
 
 use super::{Talk, devices};
 
-/// How long the names serve.
+/// How long the names are reused.
 const KEPT: Duration = Duration::from_secs(60);
 
 /// Hostnames by id.
@@ -19,7 +19,7 @@ type Hostnames = Arc<HashMap<i64, String>>;
 pub struct Names(Mutex<Option<(Instant, Hostnames)>>);
 
 impl Talk<'_> {
-    /// Hostnames of the devices; nobody's when they cannot be read.
+    /// Hostnames of the devices; empty if they cannot be read.
     pub async fn names(self) -> Hostnames {
         let kept = self.server.names.0.lock().unwrap_or_else(PoisonError::into_inner).clone();
         if let Some((at, names)) = kept

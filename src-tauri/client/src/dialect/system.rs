@@ -11,7 +11,7 @@ use super::row::{Row, reply};
 
 /// A part that works.
 const HEALTHY: &str = "healthy";
-/// What is said while Redis is away.
+/// The message while Redis is away.
 const NO_REDIS: &str = "Redis does not answer: no job can be started, and what waits there stays where it is.";
 
 /// The state of each part, asked directly: the server's own summary can be half a minute old.
@@ -35,7 +35,7 @@ pub async fn status(talk: Talk<'_>) -> Result<Value, Problem> {
     } else if word("worker") != HEALTHY {
         notes.push("No worker is registered: runs wait until one is started.".to_owned());
     }
-    // It calls its scheduler healthy whatever became of it.
+    // It calls its scheduler healthy in any state.
     let scheduler = if word("scheduler") == HEALTHY { UNKNOWN.to_owned() } else { word("scheduler") };
     Ok(reply(&SystemStatus {
         api: word("api"),
@@ -50,7 +50,7 @@ pub async fn status(talk: Talk<'_>) -> Result<Value, Problem> {
     }))
 }
 
-/// Why a job could not be started where the server only says that it failed. The job itself says "queued" all the same.
+/// Why a job could not be started, if the server only says that it failed. The job itself still says "queued".
 pub async fn not_started(talk: Talk<'_>) -> Problem {
     let refresh = [("refresh", "true".to_owned())];
     let found = talk.get("/system/status", &refresh).await.unwrap_or_default();
