@@ -1,4 +1,4 @@
-//! What an endpoint is: a request type that knows its method, path, access and reply.
+//! The trait of an endpoint: a request type that knows its method, path, access and reply.
 
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
@@ -18,7 +18,7 @@ pub enum Method {
 }
 
 impl Method {
-    /// The method as HTTP writes it.
+    /// The method in HTTP's spelling.
     #[must_use]
     pub fn as_str(self) -> &'static str {
         match self {
@@ -33,7 +33,7 @@ impl Method {
 /// Who may call an endpoint.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Access {
-    /// Anybody, without a token.
+    /// Anyone, without a token.
     Open,
     /// Any active user.
     User,
@@ -54,7 +54,7 @@ pub trait Endpoint {
     /// Status of a success; 204 goes with the reply `()`.
     const STATUS: u16 = 200;
 
-    /// The request as it goes out.
+    /// The request to send.
     fn request(&self) -> Request;
 }
 
@@ -84,7 +84,7 @@ impl Request {
         self
     }
 
-    /// Attaches a query, behind one that is there; lists repeat their key, absent values are left out.
+    /// Attaches a query, after an existing one; lists repeat their key, absent values are left out.
     #[must_use]
     pub fn query(mut self, query: &impl Serialize) -> Request {
         let encoded = serde_html_form::to_string(query).expect("a query is a flat struct of scalars and lists");

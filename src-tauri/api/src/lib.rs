@@ -1,7 +1,7 @@
-//! Wire types of the NetRaven REST API: what server, client, shell and web view say to each other; and the rules
-//! all of them have to agree on: what an address is ([`address`]) and how a file of devices is read ([`sheet`]).
+//! Wire types of the NetRaven REST API, shared by server, client, shell and web view; and the rules
+//! all of them must agree on: what an address is ([`address`]) and how a file of devices is read ([`sheet`]).
 //!
-//! An endpoint is a request type with `impl Endpoint`; its URL is spelled there and nowhere else. Names and shapes follow
+//! An endpoint is a request type with `impl Endpoint`; its URL is written only there. Names and shapes follow
 //! the NetRaven API; what this product adds (runs, causes, host keys, platforms) is marked as such.
 
 pub mod address;

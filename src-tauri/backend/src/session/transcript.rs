@@ -16,7 +16,7 @@ const LAST_SEEN: usize = 2 * 1024;
 const SEARCHED: usize = 4;
 const PASSWORD: &str = "‹password›";
 
-/// Who spoke.
+/// Speaker of a part.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Direction {
     /// We to the device.
@@ -30,7 +30,7 @@ pub enum Direction {
 pub struct Entry {
     /// Since the shell was opened.
     pub at: Duration,
-    /// Who spoke.
+    /// The speaker.
     pub direction: Direction,
     /// What was said; a password reads `‹password›`.
     pub bytes: Vec<u8>,

@@ -1,4 +1,4 @@
-//! Who imports whom inside the backend, followed path by path.
+//! Imports between modules of the backend, followed path by path.
 
 use std::collections::{BTreeMap, BTreeSet};
 
