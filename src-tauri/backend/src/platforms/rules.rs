@@ -77,7 +77,7 @@ impl Rules {
         self.blocks[block].end.is_match(line)
     }
 
-    /// What to hide of a line indented under `parent`, in addition to `told`. In a sentence (`prose`) a keyword may be an ordinary word.
+    /// What to hide of a line indented under `parent`, beside what is `told` already. In a sentence (`prose`) a keyword may be an ordinary word.
     pub(super) fn judge(&self, line: &str, parent: &str, told: Told, prose: bool) -> LineVerdict {
         let matches = self.any.matches(line);
         let holds = |within: &Option<Regex>| within.as_ref().is_none_or(|within| within.is_match(parent));
