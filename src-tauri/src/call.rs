@@ -1,4 +1,4 @@
-//! The one data command: a request of the web view goes to the server with the token the web view never sees.
+//! The one data command: forwards a request of the web view to the server, with the token the web view never sees.
 
 #[cfg(doc)]
 use netraven_api::native::Native;
@@ -9,14 +9,14 @@ use tauri::State;
 
 use crate::Shell;
 
-/// Forwards a request to the server of the session. `ticket` is the number by which [`Native::Withdraw`] takes it back.
+/// Forwards a request to the session's server. `ticket` is the number by which [`Native::Withdraw`] cancels it.
 #[tauri::command]
 pub async fn call(shell: State<'_, Shell>, request: Request, ticket: u64) -> Result<Value, Problem> {
     allow(&request)?;
     shell.connection.calls().call_by(ticket, request).await
 }
 
-/// Refuses whatever is not in the table of routes.
+/// Refuses requests that are not in the table of routes.
 pub fn allow(request: &Request) -> Result<(), Problem> {
     let path = request.path.split(['?', '#']).next().unwrap_or_default();
     if routes::find(request.method, path).is_some() && !request.path.contains('#') {

@@ -49,7 +49,7 @@ pub struct Connection {
 }
 
 impl Connection {
-    /// A connection that has not begun.
+    /// A connection that has not started.
     pub fn new(host: Arc<dyn Host>, data_dir: PathBuf, secrets: Secrets) -> Connection {
         let standing = Arc::new(Standing::new(host.clone()));
         Connection {
@@ -66,7 +66,7 @@ impl Connection {
         }
     }
 
-    /// The session as it is now.
+    /// The current session.
     pub fn session(&self) -> Session {
         self.standing.session()
     }
@@ -86,14 +86,14 @@ impl Connection {
         &self.lab
     }
 
-    /// Goes where the command line says, else where the last start went, else asks.
+    /// Opens the place from the command line, otherwise the last one, otherwise asks.
     pub async fn begin(self: &Arc<Self>, place: Option<Place>) {
         let place = place.or_else(|| self.remembered.place());
         self.goal.lock().unwrap_or_else(PoisonError::into_inner).clone_from(&place);
         self.go(place).await;
     }
 
-    /// Goes once more where the last start went, if it failed.
+    /// Retries the place of the last start, if it failed.
     pub fn retry(self: &Arc<Self>) {
         if !matches!(self.session(), Session::Failed { .. }) {
             return self.standing.announce();
@@ -126,7 +126,7 @@ impl Connection {
         self.standing.enter(Session::Choose { profiles: self.remembered.profiles() }, None, None);
     }
 
-    /// Ends everything orderly: subscriptions, lab, backend.
+    /// Shuts down in order: subscriptions, lab, backend.
     pub async fn shut_down(&self) {
         self.standing.end();
         self.standing.tell_stop("Stopping.");
@@ -142,7 +142,7 @@ impl Connection {
         let _both = tokio::join!(tokio::time::timeout(GRACE, self.lab.halt()), stop);
     }
 
-    /// Says that the application starts again once it has ended.
+    /// Requests a restart of the application once it has ended.
     pub fn tell_restart(&self) {
         self.standing.tell_stop("Stopping; NetRaven then opens again.");
     }

@@ -1,7 +1,7 @@
-//! How the web view draws on Linux where no graphics card helps it: a virtual machine, a jump host, a remote desktop.
+//! How the web view draws on Linux without a usable graphics card: in a virtual machine, on a jump host, on a remote desktop.
 //!
 //! WebKitGTK then composes the page with OpenGL in software, which costs most of two processor cores for a scrolling log
-//! (`docs/speed.md`). Its plain drawing does not. Others report a blank window besides, on virtual graphics cards, and list
+//! (`docs/speed.md`). Its plain drawing does not. Others also report a blank window on virtual graphics cards, and list
 //! them as below: <https://github.com/clash-verge-rev/clash-verge-rev/pull/7791>. That was not seen here.
 
 use std::convert::Infallible;
@@ -20,8 +20,8 @@ const DEVICES: &str = "/sys/class/drm";
 /// PCI vendors whose graphics cards are those of a virtual machine: VMware, VirtualBox, virtio, QXL, QEMU, Hyper-V.
 const VIRTUAL: [&str; 6] = ["0x15ad", "0x80ee", "0x1af4", "0x1b36", "0x1234", "0x1414"];
 
-/// Starts this program over with plain drawing where nothing helps to draw. Returns where it is not needed, or the person has
-/// chosen; the variables of a process cannot be changed safely once it runs, those of the next one can.
+/// Restarts this program with plain drawing if no graphics card helps. Returns if that is not needed, or the person has
+/// chosen; variables cannot be changed safely in a running process, but they can for the next one.
 pub fn choose() {
     let chosen = CHOICES.iter().any(|name| std::env::var_os(name).is_some());
     if !chosen && !is_helped(Path::new(DEVICES)) {
@@ -40,7 +40,7 @@ fn is_helped(devices: &Path) -> bool {
     let entries = fs::read_dir(devices).into_iter().flatten().flatten();
     let mut nodes = entries.filter(|entry| entry.file_name().to_string_lossy().starts_with("renderD"));
     nodes.any(|node| {
-        // A card of a mobile processor is on no PCI bus and has no vendor: it is a real one.
+        // The card of a mobile processor is on no PCI bus and has no vendor: it is a real one.
         let vendor = fs::read_to_string(node.path().join("device/vendor")).unwrap_or_default();
         !VIRTUAL.contains(&vendor.trim())
     })

@@ -12,7 +12,7 @@ use netraven_api::{Problem, Secret};
 use netraven_backend::{App, Config, StartError};
 use netraven_client::{Tokens, token};
 
-/// Longest wait for an orderly stop.
+/// Longest wait for an orderly shutdown.
 const STOP_LIMIT: Duration = Duration::from_secs(10);
 /// A token is renewed this long before its end.
 const RENEW_BEFORE_S: i64 = 60;
@@ -63,7 +63,7 @@ impl Embedded {
         self.running.lock().unwrap_or_else(PoisonError::into_inner).token = None;
     }
 
-    /// Stops the backend orderly; a second call does nothing.
+    /// Stops the backend in order; a second call does nothing.
     pub async fn stop(&self) {
         let app = self.running.lock().unwrap_or_else(PoisonError::into_inner).app.take();
         if let Some(app) = app

@@ -1,4 +1,4 @@
-//! The orderly end: the first wish to close the window or to exit stops everything, then the application exits.
+//! The orderly end: the first request to close the window or to exit stops everything, then the application exits.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -7,26 +7,26 @@ use tauri::{AppHandle, Manager, RunEvent, WindowEvent};
 
 use crate::{Shell, instance};
 
-/// How far the end has come; clones share it.
+/// Progress of the shutdown; clones share it.
 #[derive(Clone, Default)]
 pub struct End(Arc<Marks>);
 
 #[derive(Default)]
 struct Marks {
     begun: AtomicBool,
-    /// Somebody started the application again meanwhile.
+    /// The application was started again meanwhile.
     again: AtomicBool,
     done: AtomicBool,
 }
 
 impl End {
-    /// Takes notice of what happens to the application.
+    /// Handles events of the application.
     pub fn watch(&self, app: &AppHandle, event: RunEvent) {
         if self.0.done.load(Ordering::SeqCst) {
             return;
         }
         match event {
-            // The window stays until all is stopped: it says so, and a new start meanwhile has something to show.
+            // The window stays until everything has stopped: it says so, and a new start meanwhile has something to show.
             RunEvent::WindowEvent { event: WindowEvent::CloseRequested { api, .. }, .. } => {
                 api.prevent_close();
                 self.begin(app, 0);
@@ -35,7 +35,7 @@ impl End {
                 api.prevent_exit();
                 self.begin(app, code.unwrap_or(0));
             }
-            // Some ways to end, such as the end of the desktop's session, come here without asking first.
+            // Some exits, such as the end of the desktop session, arrive here without asking first.
             RunEvent::Exit => {
                 instance::leave(app);
                 if let Some(shell) = app.try_state::<Shell>() {
@@ -46,7 +46,7 @@ impl End {
         }
     }
 
-    /// The application was started again; true if it ends just now, and will start again once it has.
+    /// The application was started again; true if it is ending, and will restart once it has.
     pub fn start_again(&self) -> bool {
         let ends = self.0.begun.load(Ordering::SeqCst);
         if ends {
@@ -62,7 +62,7 @@ impl End {
         let (app, marks) = (app.clone(), self.0.clone());
         tauri::async_runtime::spawn(async move {
             app.state::<Shell>().connection.clone().shut_down().await;
-            // From here on nobody rings in vain: a later start finds no window, and opens its own.
+            // From here on the doorbell is not answered: a later start finds no window, and opens its own.
             instance::leave(&app);
             marks.done.store(true, Ordering::SeqCst);
             if marks.again.load(Ordering::SeqCst) {

@@ -1,4 +1,4 @@
-//! Exports: every row a filter finds, read page by page and written to a file, one export at a time. Memory holds one page.
+//! Exports: every row that matches a filter, read page by page and written to a file, one export at a time. Memory holds one page.
 
 mod rows;
 
@@ -32,18 +32,18 @@ struct Current {
 }
 
 impl Exports {
-    /// How far the newest export is.
+    /// Progress of the newest export.
     pub fn state(&self) -> ExportState {
         self.lock().state.clone()
     }
 
-    /// Stops it and waits for nothing: what was written is removed.
+    /// Stops it without waiting: the partial file is removed.
     pub fn stop(&self) -> ExportState {
         self.lock().cancel.cancel();
         self.state()
     }
 
-    /// Begins to write; it ends with the session. There is one at a time.
+    /// Starts writing; it ends with the session. Only one at a time.
     pub fn start(
         &self,
         open: Open,
@@ -88,7 +88,7 @@ impl Exports {
         }
     }
 
-    /// Writes beside the file and gives it its name when it is whole: nobody finds half a file.
+    /// Writes to a temporary name and renames at the end, so that there is never half a file.
     async fn write<R: Row, F: Future<Output = Result<Page<R>, Problem>>>(
         &self,
         path: &Path,
@@ -128,9 +128,9 @@ impl Exports {
                 () = cancel.cancelled() => return Err(Problem::new(Code::Conflict, "The export was stopped.")),
                 page = pages(place) => page?,
             };
-            // The least id, however the server sorts: each page lies behind the last, so that the end is reached.
+            // The smallest id, however the server sorts: each page is past the last, so that the end is reached.
             let Some(least) = page.items.iter().map(Row::id).min() else {
-                // A search may have looked at many rows in vain: what is older is still to be looked at.
+                // A search may have read many rows without a match: older ones are still to be read.
                 match page.stopped_at.filter(|at| place.until != Some(*at)) {
                     Some(at) => place.until = Some(at),
                     None => break,
@@ -163,7 +163,7 @@ impl Exports {
 /// Where the next page begins.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 struct Place {
-    /// Behind this row.
+    /// After this row.
     before: Option<i64>,
     /// Rows up to this time.
     until: Option<Timestamp>,

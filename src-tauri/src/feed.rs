@@ -13,7 +13,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::Shell;
 
-/// Pause between two signs of life, which are batches of nothing: the web view hears whether a feed is still there.
+/// Pause between two heartbeats, which are empty batches: they show the web view that a feed is still alive.
 const SIGN_OF_LIFE: Duration = Duration::from_secs(10);
 
 /// The open subscriptions.
@@ -27,7 +27,7 @@ struct Open {
 }
 
 impl Feeds {
-    /// Ends every subscription, e.g. because the page that held them was left.
+    /// Ends every subscription, e.g. because its page was left.
     pub fn stop_all(&self) {
         self.lock().cancels.drain().for_each(|(_, cancel)| cancel.cancel());
     }
@@ -75,14 +75,14 @@ pub async fn feed(
     Ok(id)
 }
 
-/// Gives signs of life until nobody takes them.
+/// Sends heartbeats until nobody receives them.
 async fn live(channel: &Channel<Vec<FeedMessage>>) {
     while channel.send(Vec::new()).is_ok() {
         tokio::time::sleep(SIGN_OF_LIFE).await;
     }
 }
 
-/// Ends a feed; one that has ended already is no mistake.
+/// Ends a feed; one that has already ended is no error.
 #[tauri::command]
 pub async fn feed_stop(shell: State<'_, Shell>, id: u32) -> Result<(), Problem> {
     if let Some(cancel) = shell.feeds.remove(id) {

@@ -1,4 +1,4 @@
-//! What the session needs of the window's host, and nothing more: to announce itself, and to remember settings.
+//! The session's view of the window: it announces sessions, and stores settings.
 
 use std::sync::Arc;
 
@@ -12,7 +12,7 @@ const SETTINGS_FILE: &str = "settings.json";
 
 /// The host of a session.
 pub trait Host: Send + Sync + 'static {
-    /// Tells the web view the new session.
+    /// Announces the new session to the web view.
     fn announce(&self, session: &Session);
     /// A setting.
     fn setting(&self, name: &str) -> Option<Value>;

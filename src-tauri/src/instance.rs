@@ -1,6 +1,6 @@
 //! One window per data folder: a second start brings the first window to the front and ends.
 //!
-//! The folder's own lock is the truth; this is only the friendly answer. A doorbell in the folder carries the message; where the
+//! The folder's own lock is authoritative; this is only the friendly answer. A doorbell in the folder carries the message; where the
 //! system has a way of its own, that one too, which also separates starts at the same moment.
 
 mod doorbell;
@@ -17,7 +17,7 @@ use crate::window;
 /// Name of the application on the session bus.
 const NAME: &str = "dev.netraven.desktop";
 
-/// Brings the window that is already open on this folder to the front; false if there is none.
+/// Brings the window already open on this folder to the front; false if there is none.
 pub fn raise(window_folder: &Path) -> bool {
     doorbell::ring(window_folder)
 }
@@ -33,19 +33,19 @@ pub fn answer(app: &AppHandle, window_folder: &Path) {
     }
 }
 
-/// Lets later starts alone, because this one is about to end.
+/// Ignores later starts, because this one is about to end.
 pub fn leave(app: &AppHandle) {
     if let Some(answering) = app.try_state::<Answering>() {
         doorbell::take_down(&answering.0);
     }
 }
 
-/// The folder of the window that later starts are raising.
+/// The folder whose window later starts raise.
 struct Answering(PathBuf);
 
-/// The plugin that carries the message, where there is a way to carry it.
+/// The plugin that carries the message, where there is one.
 pub fn plugin(data_dir: &Path, is_usual: bool) -> Option<TauriPlugin<Wry>> {
-    // Only the name on the bus can be chosen per folder; elsewhere another folder has the doorbell alone.
+    // Only the name on the bus can be chosen per folder; elsewhere other folders only have the doorbell.
     if if cfg!(target_os = "linux") { !has_session_bus() } else { !is_usual } {
         return None;
     }

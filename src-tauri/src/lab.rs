@@ -25,7 +25,7 @@ pub struct LabKeeper {
     state: StdMutex<LabState>,
 }
 
-/// What is remembered of a lab from one start to the next.
+/// The state of a lab remembered from one start to the next.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 struct Memory {
     /// Port of each device, in the order of the sample.
@@ -41,7 +41,7 @@ impl LabKeeper {
         LabKeeper { file: data_dir.join(FILE), lab: Mutex::default(), state: StdMutex::default() }
     }
 
-    /// The lab as it is.
+    /// The current state of the lab.
     #[must_use]
     pub fn state(&self) -> LabState {
         self.state.lock().unwrap_or_else(PoisonError::into_inner).clone()
@@ -90,7 +90,7 @@ impl LabKeeper {
         Ok(())
     }
 
-    /// Makes devices that came back on other ports than before known to the server again.
+    /// Updates the server about devices that came back on other ports.
     pub async fn make_known(&self, client: &Client) -> Result<(), Problem> {
         let slot = self.lab.lock().await;
         let Some(lab) = slot.as_ref() else { return Ok(()) };
@@ -145,7 +145,7 @@ impl LabKeeper {
     }
 }
 
-/// Starts the devices on the ports they had; where one of those is taken, all get new ones.
+/// Starts the devices on their previous ports; if one of those is taken, all get new ones.
 async fn open(devices: u16, ports: &[u16]) -> Result<Lab, Problem> {
     if let Ok(lab) = Lab::start(specs(devices, ports)).await {
         return Ok(lab);

@@ -43,7 +43,7 @@ use secrets::Secrets;
 /// Folder below the data folder for settings, the window's place and the web view's own files.
 const WINDOW_FOLDER: &str = "window";
 
-/// What the commands work on.
+/// State of the commands.
 pub struct Shell {
     host: Arc<dyn Host>,
     connection: Arc<Connection>,
@@ -78,11 +78,11 @@ pub fn run(arguments: Arguments) -> ExitCode {
     }
 }
 
-/// What a start turned out to be.
+/// The result of a start.
 enum Start {
     /// The first on its data folder: it has the window.
     First(Box<App>),
-    /// There is a window on this data folder already, which was asked to the front.
+    /// There is already a window on this data folder; it was asked to come to the front.
     Second(PathBuf),
 }
 
@@ -179,7 +179,7 @@ fn make_folder(path: &Path) {
     }
 }
 
-/// Runs what panics where a sentence is wanted: the windowing library does so without a screen.
+/// Runs code that panics where an error is wanted: the windowing library does so without a screen.
 fn quietly<T>(work: impl FnOnce() -> T) -> Option<T> {
     let hook = take_hook();
     set_hook(Box::new(|_| {}));

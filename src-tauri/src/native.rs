@@ -1,4 +1,4 @@
-//! The wishes of the web view that are no REST calls: the session, settings, the file dialog, the sample lab.
+//! Requests of the web view that are no REST calls: the session, settings, the file dialog, the sample lab.
 
 use std::path::{Path, PathBuf};
 
@@ -19,7 +19,7 @@ const FILE_LIMIT: u64 = 10 * 1024 * 1024;
 const SETTING_NAME_LIMIT: usize = 64;
 const SETTING_VALUE_LIMIT: usize = 64 * 1024;
 
-/// Fulfils a wish; [`Native`] says what each answers.
+/// Handles a request; [`Native`] documents each answer.
 #[tauri::command]
 pub async fn native(app: AppHandle, shell: State<'_, Shell>, wish: Native) -> Result<Value, Problem> {
     let connection = &shell.connection;
@@ -81,7 +81,7 @@ fn value(reply: &impl Serialize) -> Value {
     serde_json::to_value(reply).expect("replies are plain data")
 }
 
-/// The name in the settings file: apart from the shell's own settings.
+/// The name in the settings file: separate from the shell's own settings.
 fn setting_name(name: &str) -> Result<String, Problem> {
     let good = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | b'.');
     if name.is_empty() || name.len() > SETTING_NAME_LIMIT || !name.bytes().all(good) {
@@ -128,7 +128,7 @@ async fn save_path(app: &AppHandle, what: &ExportWhat, format: ExportFormat) -> 
     chosen.into_path().map(Some).map_err(|error| refuse(error.to_string()))
 }
 
-/// Reads a text file of bounded size, as it is now; the error is a reason.
+/// Reads a text file of bounded size in its current state; the error is a reason.
 async fn read_text(path: &Path) -> Result<PickedFile, String> {
     let about = tokio::fs::metadata(path).await.map_err(|error| error.to_string())?;
     if !about.is_file() {
@@ -143,7 +143,7 @@ async fn read_text(path: &Path) -> Result<PickedFile, String> {
     Ok(PickedFile { name, text })
 }
 
-/// The problem of a wish that only a session can fulfil.
+/// The problem of a request that needs a session.
 pub fn no_session() -> Problem {
     Problem::new(Code::Unauthenticated, "Not connected. Choose a connection and sign in first.")
 }
@@ -169,7 +169,7 @@ mod tests {
         tokio::fs::write(&bad, b"hostname\nZ\xfcrich\n").await.unwrap();
         let read = read_text(&good).await.unwrap();
         assert_eq!((read.name.as_str(), read.text.as_str()), ("good.csv", "hostname\n"));
-        // A person corrects the file and chooses it again.
+        // The person may correct the file and choose it again.
         let excel: Vec<u8> = "\u{feff}hostname;Zürich\n".encode_utf16().flat_map(u16::to_le_bytes).collect();
         tokio::fs::write(&good, excel).await.unwrap();
         assert_eq!(read_text(&good).await.unwrap().text, "hostname;Zürich\n");

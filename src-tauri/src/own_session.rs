@@ -1,5 +1,5 @@
-//! Tests that need a session of their own: stores are found by the environment, which belongs to the whole process, so that
-//! such a test runs itself once more in another one.
+//! Tests that need a session of their own: stores are found through the environment, which belongs to the whole process, so
+//! such a test runs itself again in another process.
 
 #![allow(clippy::unwrap_used, reason = "a helper of a test may fail as a test may")]
 
@@ -8,7 +8,7 @@ use std::os::unix::net::UnixListener;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
-/// Says to a test that it runs in its own session.
+/// Marks a process that runs in its own session.
 const INSIDE: &str = "NETRAVEN_TEST_INSIDE";
 /// Unlocks a new store, then becomes the program that follows.
 const UNLOCK: &str =
@@ -27,7 +27,7 @@ pub fn with_store(test: &str) {
     passes(command, test, &home);
 }
 
-/// Runs the test of this full name in a session whose bus takes connections and never says a word.
+/// Runs the test of this full name in a session whose bus accepts connections and never answers.
 pub fn with_silent_store(test: &str) {
     let home = home(test);
     let bus = home.join("bus");

@@ -1,7 +1,7 @@
-//! A second copy of the embedded backend's seal key in the system's password store, should its file be lost.
+//! A second copy of the embedded backend's seal key in the system's password store, in case its file is lost.
 //!
-//! The file stays what the backend reads: why is written in ADR 0006. The settings of the folder name the copy, so that a
-//! folder that was moved finds it again, and one that has none never opens the store.
+//! The backend only reads the file: ADR 0006 explains why. The settings of the folder name the copy, so that a
+//! moved folder finds it again, and a folder without one never opens the store.
 
 use std::fs;
 use std::hash::{BuildHasher, Hasher, RandomState};
@@ -18,12 +18,12 @@ use crate::secrets::Secrets;
 
 /// Setting that names the copy.
 const NAME: &str = "seal_key_copy";
-/// Folder of the database: before there is one, nothing is sealed, and a new key is right.
+/// Folder of the database: before it exists, nothing is sealed, and a new key is right.
 const DATABASE: &str = "postgres";
-/// Where the secrets are, when nothing more is to be said.
+/// Where the secrets are, if there is nothing else to report.
 const FILES: &str = "The embedded backend keeps its secrets in its data folder, in files only you can read.";
 
-/// Puts a lost key file back from the copy, before the backend would make a new key that opens nothing.
+/// Restores a lost key file from the copy, before the backend would make a new key that opens nothing.
 pub async fn restore(host: &dyn Host, secrets: &Secrets, data_dir: &Path) -> Result<(), Problem> {
     let file = Config::embedded(data_dir.to_owned()).seal_key_file();
     let Some(name) = name(host) else { return Ok(()) };
@@ -50,7 +50,7 @@ pub async fn restore(host: &dyn Host, secrets: &Secrets, data_dir: &Path) -> Res
     }
 }
 
-/// Keeps the copy if there is none yet; gives the sentence where the secrets are now.
+/// Keeps the copy if there is none yet; returns the sentence where the secrets are now.
 pub async fn keep(host: &dyn Host, secrets: &Secrets, data_dir: &Path) -> String {
     let both = format!("{FILES} The key that seals credentials is also in the system's password store.");
     if name(host).is_some() {

@@ -1,6 +1,6 @@
 //! The system's own store for passwords: Secret Service, Keychain or Credential Manager.
 //!
-//! A locked or half-dead store may block for ever, so that each question has a thread of its own and a time limit.
+//! A locked or hanging store may block for ever, so each request has a thread of its own and a time limit.
 //! There is no fallback to a file: a token that cannot be kept here lives in memory until the window closes.
 
 use std::sync::Arc;
@@ -11,7 +11,7 @@ use keyring::{Entry, Error};
 use netraven_api::Secret;
 use tokio::sync::oneshot;
 
-/// Name under which the entries stand in the store.
+/// Name of the entries in the store.
 const SERVICE: &str = "dev.netraven.desktop";
 /// Longest wait for the store.
 const LIMIT: Duration = Duration::from_secs(5);
@@ -19,7 +19,7 @@ const LIMIT: Duration = Duration::from_secs(5);
 /// The store, or the reason why there is none.
 #[derive(Clone, Debug)]
 pub struct Secrets {
-    /// A question went unanswered; the next ones are not asked, since they would wait as long.
+    /// A request went unanswered; later ones are not sent, since they would wait as long.
     silent: Arc<AtomicBool>,
     absent: bool,
 }
@@ -33,7 +33,7 @@ pub enum StoreError {
     /// Locked, or waiting for somebody.
     #[error("the system's password store is not responding")]
     Silent,
-    /// It said no.
+    /// It refused.
     #[error("the system's password store refused ({0})")]
     Refused(String),
 }
@@ -113,7 +113,7 @@ impl Secrets {
     }
 }
 
-/// The kind of an error alone: its text may hold what was to be kept.
+/// Only the kind of an error: its text may contain the secret.
 fn kind(error: &Error) -> &'static str {
     match error {
         Error::NoEntry => "no such entry",

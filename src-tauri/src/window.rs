@@ -11,7 +11,7 @@ use crate::Shell;
 /// Label of the window, named by the capability.
 pub const MAIN: &str = "main";
 const TITLE: &str = "NetRaven";
-/// Sizes everything can be drawn in, in percent.
+/// Supported zoom factors, in percent.
 const SIZES: RangeInclusive<u16> = 50..=300;
 
 /// Opens the window.
@@ -25,8 +25,8 @@ pub fn open(app: &AppHandle) -> tauri::Result<()> {
     Ok(())
 }
 
-/// Brings the window to the front when the application is started a second time. One that ends just now says so, and
-/// starts again when it has ended.
+/// Brings the window to the front when the application is started a second time. An ending application says so, and
+/// restarts once it has ended.
 pub fn focus(app: &AppHandle) {
     if let Some(shell) = app.try_state::<Shell>()
         && shell.end.start_again()
@@ -41,11 +41,11 @@ pub fn focus(app: &AppHandle) {
     }
 }
 
-/// Draws everything larger or smaller, as the web view itself does it: the page sees a smaller or larger window.
+/// Draws everything larger or smaller, by the web view's own zoom: the page sees a smaller or larger window.
 ///
 /// # Errors
 ///
-/// A size that nobody could read, or that the web view does not take.
+/// A size out of range, or one the web view refuses.
 pub fn zoom(app: &AppHandle, percent: u16) -> Result<(), Problem> {
     if !SIZES.contains(&percent) {
         return Err(Problem::field("percent", "The size must be from 50 to 300 percent."));
@@ -57,7 +57,7 @@ pub fn zoom(app: &AppHandle, percent: u16) -> Result<(), Problem> {
     })
 }
 
-/// Whether a page is the application's own: nothing else is shown here.
+/// Whether a page is the application's own: no other is shown here.
 fn is_own(scheme: &str, host: Option<&str>) -> bool {
     match scheme {
         "tauri" => true,

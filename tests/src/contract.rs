@@ -24,7 +24,7 @@ pub struct Exchange {
     pub method: String,
     /// Path with its query.
     pub path: String,
-    /// Who asks: `admin`, `operator`, `nobody`, or a token of a special kind such as `expired`.
+    /// The caller: `admin`, `operator`, `nobody`, or a token of a special kind such as `expired`.
     pub caller: String,
     /// The body.
     #[serde(default, skip_serializing_if = "Option::is_none")]

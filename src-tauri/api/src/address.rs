@@ -1,4 +1,4 @@
-//! Where a device is, as one enters it: an IPv4 or IPv6 address, a link-local one with its zone, or a name.
+//! A device's address, as people enter it: an IPv4 or IPv6 address, a link-local one with its zone, or a name.
 
 use std::cmp::Ordering;
 use std::fmt;
@@ -25,7 +25,7 @@ pub enum Address {
     Name(String),
 }
 
-/// Why a text is no address. What it says begins with the text and ends without a full stop.
+/// Why a text is not an address. The message begins with the text and ends without a full stop.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{0}")]
 pub struct NoAddress(String);
@@ -41,7 +41,7 @@ impl Address {
         }
     }
 
-    /// The zone and the name, of which it has one at most.
+    /// The zone and the name; at most one of them is set.
     fn words(&self) -> (&str, &str) {
         match self {
             Address::Ip(_) => ("", ""),
@@ -92,7 +92,7 @@ impl FromStr for Address {
             return zoned(text, ip, zone);
         }
         let name = text.strip_suffix('.').unwrap_or(text);
-        // All digits and dots is an address that was mistyped, not a name.
+        // A text of digits and dots only is a mistyped address, not a name.
         let has_letter = name.bytes().any(|byte| byte.is_ascii_alphabetic());
         if name.len() <= NAME && has_letter && name.split('.').all(is_label) {
             return Ok(Address::Name(name.to_lowercase()));

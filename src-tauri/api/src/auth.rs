@@ -6,19 +6,19 @@ use crate::secret::Secret;
 use crate::users::Role;
 use crate::words::Open;
 
-/// Path of the login; it takes a form, not JSON, and is the one call that is not an [`crate::Endpoint`].
+/// Path of the login; it takes a form, not JSON, and is the only call without an [`crate::Endpoint`].
 pub const TOKEN_PATH: &str = "/auth/token";
 
 /// The form of `POST /auth/token`.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Login {
-    /// User name, case sensitive.
+    /// User name, case-sensitive.
     pub username: String,
     /// The user's password.
     #[cfg_attr(feature = "openapi", schema(value_type = String, format = Password))]
     pub password: Secret,
-    /// `password`, if given.
+    /// Always `password`, if given.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "openapi", schema(pattern = "^password$"))]
     pub grant_type: Option<String>,

@@ -2,10 +2,10 @@
 
 use serde::{Deserialize, Serialize};
 
-/// Path of the import of a file; it takes a form with a file, so it is no [`crate::Endpoint`].
+/// Path of the import of a file; it takes a form with a file, so it has no [`crate::Endpoint`].
 pub const BULK_IMPORT_PATH: &str = "/devices/bulk_import";
 
-/// Answer to an import of a file: of its rows, or why it could not be read.
+/// Answer to an import of a file: the outcome of its rows, or why it could not be read.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(untagged)]
@@ -16,19 +16,19 @@ pub enum BulkImported {
         success_count: i64,
         /// The first 500 of the rows refused.
         errors: Vec<BulkError>,
-        /// The first 500 of the rows whose device is there already, just so, and of those whose name or place another one has.
+        /// The first 500 rows that match an existing device exactly, or whose name or address another device has.
         duplicates: Vec<BulkDuplicate>,
-        /// Rows refused that are not listed; absent if there are none. Not part of NetRaven's answer, as all below.
+        /// Number of further refused rows; absent if there are none. Not part of NetRaven's answer, as all below.
         #[serde(default, skip_serializing_if = "is_none")]
         more_errors: i64,
-        /// Duplicates that are not listed; absent if there are none.
+        /// Number of further duplicates; absent if there are none.
         #[serde(default, skip_serializing_if = "is_none")]
         more_duplicates: i64,
-        /// Why the rows behind one were not read, as a sentence; absent if all were.
+        /// Why the remaining rows were not read, as a sentence; absent if all were.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         stopped: Option<String>,
     },
-    /// It was not.
+    /// The file could not be read.
     Unreadable {
         /// Always empty.
         success: Vec<String>,
@@ -43,7 +43,7 @@ fn is_none(count: &i64) -> bool {
     *count == 0
 }
 
-/// A row refused.
+/// A refused row.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct BulkError {
@@ -53,7 +53,7 @@ pub struct BulkError {
     pub error: String,
 }
 
-/// A row whose device is there already.
+/// A row whose device already exists.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct BulkDuplicate {

@@ -7,11 +7,11 @@ use crate::endpoint::{Access, Endpoint, Method, Request};
 use crate::parts::parts;
 
 parts! {
-    /// What is known of a snapshot beside its text.
+    /// Metadata of a snapshot.
     pub struct SnapshotFacts {
-        /// Job that read it.
+        /// Id of the job that read it.
         pub job_id: Option<i64>,
-        /// Run that read it.
+        /// Id of the run that read it.
         pub run_id: Option<i64>,
         /// The device's name when it was read, which is also that of its file.
         pub hostname: Option<String>,
@@ -38,7 +38,7 @@ pub struct Config {
     pub device_id: i64,
     /// When it was read.
     pub retrieved_at: Timestamp,
-    /// `job_id`, `run_id`, `hostname`, `commit`, `sha256`, `bytes`, `secrets_hidden`, as far as they are known.
+    /// Metadata: `job_id`, `run_id`, `hostname`, `commit`, `sha256`, `bytes`, `secrets_hidden`, as far as known.
     #[cfg_attr(feature = "openapi", schema(value_type = Option<serde_json::Value>))]
     pub config_metadata: Option<SnapshotFacts>,
     /// The text, secrets hidden.
@@ -70,7 +70,7 @@ pub struct ListConfigs {
     /// Rows to skip.
     #[cfg_attr(feature = "openapi", schema(minimum = 0, default = 0))]
     pub start: Option<i64>,
-    /// Most rows, 0 to 500; 50 if absent. What is more is answered with 500 rows.
+    /// Most rows, 0 to 500; 50 if absent. Larger values return 500 rows.
     #[cfg_attr(feature = "openapi", schema(minimum = 0, default = 50))]
     pub limit: Option<i64>,
 }
@@ -115,7 +115,7 @@ impl Endpoint for ListConfigHistory {
     }
 }
 
-/// Opens the sealed raw text of a snapshot, secrets and all, for a restore. Logged with who asked.
+/// Opens the sealed raw text of a snapshot, including its secrets, for a restore. The log records the caller.
 #[derive(Clone, Copy, Debug)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct ExportConfig(pub i64);
@@ -144,7 +144,7 @@ impl Endpoint for ExportConfig {
     }
 }
 
-/// Lists snapshots with their texts, the newest first; the same as [`ListConfigs`] by another path.
+/// Lists snapshots with their texts, the newest first; the same as [`ListConfigs`] under another path.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct ListConfigsAtRoot(pub ListConfigs);
@@ -163,7 +163,7 @@ impl Endpoint for ListConfigsAtRoot {
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct SearchConfigs {
-    /// Text to look for, any case; nothing is found by an empty one.
+    /// Text to look for, any case; an empty one finds nothing.
     #[cfg_attr(feature = "openapi", schema(max_length = 500))]
     pub q: String,
 }
@@ -178,21 +178,21 @@ pub struct FoundConfig {
     pub device_id: i64,
     /// When it was read.
     pub retrieved_at: Timestamp,
-    /// The lines around the first place, as HTML: the text is escaped, what was found is in `<b>`.
+    /// The lines around the first match, as HTML: the text is escaped, matches are in `<b>`.
     pub snippet: String,
     /// As in [`Config`].
     #[cfg_attr(feature = "openapi", schema(value_type = Option<serde_json::Value>))]
     pub config_metadata: Option<SnapshotFacts>,
 }
 
-/// What a search found. Over the wire it is the list alone; with a note it is an object, which only the client makes where a
+/// The result of a search. On the wire it is only the list; with a note it is an object, which only the client builds if a
 /// server cannot do what was asked.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(from = "FoundShape", into = "FoundShape")]
 pub struct FoundConfigs {
     /// The snapshots, the newest first.
     pub items: Vec<FoundConfig>,
-    /// What a reader should know about how they were found, as a sentence.
+    /// What readers should know about how they were found, as a sentence.
     pub note: Option<String>,
 }
 
@@ -268,7 +268,7 @@ pub struct ConfigDiff {
     pub config_id_a: i64,
     /// The newer one.
     pub config_id_b: i64,
-    /// Lines of a unified diff with three lines of context, without their ends; none when the texts are the same.
+    /// Lines of a unified diff with three lines of context, without their ends; empty if the texts are equal.
     pub diff: Vec<String>,
 }
 
@@ -286,7 +286,7 @@ impl Endpoint for DiffConfigs {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct ConfigDeleted {
-    /// The snapshot that is gone.
+    /// Id of the removed snapshot.
     pub deleted_id: i64,
 }
 
@@ -313,13 +313,13 @@ pub struct ConfigRestored {
     pub restored_id: i64,
     /// Id of the device.
     pub device_id: i64,
-    /// When the snapshot was read, as NetRaven has it.
+    /// When the snapshot was read, as in NetRaven.
     pub restored_at: Timestamp,
     /// What was done, as a sentence.
     pub message: String,
 }
 
-/// Notes in the log that a snapshot is the wanted one. Nothing is sent to the device.
+/// Records in the log that a snapshot is the wanted one. Nothing is sent to the device.
 #[derive(Clone, Copy, Debug)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct RestoreConfig(pub i64);

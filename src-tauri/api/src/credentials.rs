@@ -1,4 +1,4 @@
-//! Credentials: how devices are signed in to. Passwords go in and never come out.
+//! Credentials for signing in to devices. Passwords go in and never come out.
 
 use serde::{Deserialize, Serialize};
 
@@ -20,12 +20,12 @@ pub struct Credential {
     pub priority: i64,
     /// What it is for, free text.
     pub description: Option<String>,
-    /// Made by the product itself; cannot be deleted.
+    /// Created by the product itself; cannot be deleted.
     pub is_system: bool,
-    /// Whether an enable password is stored; the password serves where it is not. Not part of NetRaven's shape.
+    /// Whether an enable password is stored; otherwise the password is used. Not part of NetRaven's shape.
     #[serde(default)]
     pub has_enable_password: bool,
-    /// The only networks it is sent to, in CIDR form; to any address if there are none. Not part of NetRaven's shape.
+    /// The only networks it may be sent to, in CIDR form; empty for any address. Not part of NetRaven's shape.
     #[serde(default)]
     pub allowed_networks: Vec<String>,
     /// Tags; it serves the devices that share one.
@@ -62,8 +62,8 @@ pub struct CredentialInput {
     /// Ids of the tags.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub tags: Option<Vec<i64>>,
-    /// The only networks it may be sent to, such as `10.0.0.0/8` or `2001:db8::/32`, 64 at most; an address alone is a network
-    /// of one. The address that is connected to counts, not the device's name. An empty list lifts the limit.
+    /// The only networks it may be sent to, such as `10.0.0.0/8` or `2001:db8::/32`, 64 at most; a single address is a network
+    /// of one. The address connected to counts, not the device's name. An empty list lifts the limit.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "openapi", schema(max_items = 64))]
     pub allowed_networks: Option<Vec<String>>,
@@ -86,8 +86,8 @@ pub struct ListCredentials {
     pub priority: Option<i64>,
     /// Any of these tags.
     pub tag_id: Vec<i64>,
-    /// Column the rows are sorted by; `priority` if absent. `devices` is how many devices share a tag with it. Equal rows are
-    /// in the order of their ids, and those that have nothing there come last.
+    /// Column the rows are sorted by; `priority` if absent. `devices` is how many devices share a tag with it. Ties are in the
+    /// order of ids, and rows without a value come last.
     #[cfg_attr(feature = "openapi", schema(default = CredentialColumn::default))]
     pub sort: Option<CredentialColumn>,
     /// `asc` or `desc`; `asc` if absent.
@@ -136,7 +136,7 @@ impl Endpoint for CreateCredential {
     }
 }
 
-/// Changes a credential. NetRaven spells this one path with a slash at its end.
+/// Changes a credential. NetRaven's path ends with a slash here.
 #[derive(Clone, Debug)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct UpdateCredential(pub i64, pub CredentialInput);

@@ -41,18 +41,18 @@ pub struct Device {
     pub serial_number: Option<String>,
     /// Model, as read from the device or entered.
     pub model: Option<String>,
-    /// Where it came from.
+    /// How it was added.
     #[cfg_attr(feature = "openapi", schema(value_type = String))]
     pub source: Open<DeviceSource>,
     /// Remarks, free text.
     pub notes: Option<String>,
     /// When it was added.
     pub created_at: Option<Timestamp>,
-    /// When it last answered.
+    /// When it last answered a worker.
     pub last_seen: Option<Timestamp>,
     /// Tags it carries; they decide which jobs and credentials apply.
     pub tags: Vec<Tag>,
-    /// Credentials that share a tag with it.
+    /// Number of credentials that share a tag with it.
     pub matching_credentials_count: i64,
     /// When it was last changed.
     pub last_updated: Option<Timestamp>,
@@ -71,7 +71,7 @@ pub struct Device {
     /// Time of its newest snapshot.
     #[serde(default)]
     pub last_snapshot_at: Option<Timestamp>,
-    /// Whether an admin approved that credentials are sent to it; absent where the server asks nobody.
+    /// Whether an admin approved sending credentials to it; absent if the server has no approvals.
     #[serde(default)]
     pub approval: Option<Approval>,
 }
@@ -122,7 +122,7 @@ pub struct DeviceInput {
 }
 
 words! {
-    /// Where a device came from.
+    /// How a device was added.
     pub enum DeviceSource {
         /// Entered by hand.
         Local = "local",
@@ -172,18 +172,18 @@ pub struct ListDevices {
     pub tag_id: Vec<i64>,
     /// Any of these last results. Not part of NetRaven's request.
     pub last_result: Vec<LastResult>,
-    /// Those that a credential serves because they share a tag, or those that none serves. Not part of NetRaven's request.
+    /// With a credential that shares a tag, or without one. Not part of NetRaven's request.
     pub has_credential: Option<bool>,
-    /// Those that are approved, or those that wait for an admin. Not part of NetRaven's request.
+    /// Approved devices, or those that wait for an admin. Not part of NetRaven's request.
     pub approval: Vec<ApprovalState>,
-    /// Column the rows are sorted by; `hostname` if absent. Equal rows are in the order of their ids, and those that have
-    /// nothing there come last. Addresses are sorted by their numbers.
+    /// Column the rows are sorted by; `hostname` if absent. Ties are in the order of ids, and rows without a value
+    /// come last. Addresses are sorted numerically.
     #[cfg_attr(feature = "openapi", schema(default = DeviceColumn::default))]
     pub sort: Option<DeviceColumn>,
     /// `asc` or `desc`; `asc` if absent.
     #[cfg_attr(feature = "openapi", schema(default = "asc"))]
     pub order: Option<Order>,
-    /// Only rows with a greater id, in the order of ids; for reading on without gaps, and instead of `page` and `sort`.
+    /// Only rows with a greater id, in the order of ids; to read on without gaps, instead of `page` and `sort`.
     pub after: Option<i64>,
     /// Only rows with a smaller id, in the order of ids.
     pub before: Option<i64>,
@@ -273,7 +273,7 @@ pub struct HostKey {
     pub sha256: String,
     /// When it was first seen.
     pub first_seen: Timestamp,
-    /// The admin who trusted it in place of another one; none for a key that was stored on first use.
+    /// The admin who trusted it in place of another key; none for a key stored on first use.
     #[serde(default)]
     pub trusted_by: Option<String>,
 }
@@ -313,18 +313,18 @@ impl Endpoint for ForgetHostKey {
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct TrustedKey {
-    /// Algorithm of the key that was seen, e.g. `ssh-ed25519`.
+    /// Algorithm of the new key, e.g. `ssh-ed25519`.
     #[cfg_attr(feature = "openapi", schema(min_length = 1, max_length = 100))]
     pub key_type: String,
-    /// Its fingerprint as OpenSSH prints it, `SHA256:…`.
+    /// Fingerprint of the new key as OpenSSH prints it, `SHA256:…`.
     #[cfg_attr(feature = "openapi", schema(min_length = 1, max_length = 100))]
     pub sha256: String,
-    /// Fingerprint of the stored key it takes the place of.
+    /// Fingerprint of the stored key to be replaced.
     #[cfg_attr(feature = "openapi", schema(min_length = 1, max_length = 100))]
     pub replaces: String,
 }
 
-/// Stores exactly the key that the newest session with the device met, in place of the stored one. A device that shows yet
+/// Stores exactly the key seen in the newest session with the device, replacing the stored one. A device that shows yet
 /// another key is refused as before.
 #[derive(Clone, Debug)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]

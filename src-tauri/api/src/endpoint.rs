@@ -1,4 +1,4 @@
-//! What an endpoint is: a request type that knows its method, path, access and reply.
+//! The trait of an endpoint: a request type that knows its method, path, access and reply.
 
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
@@ -20,7 +20,7 @@ pub enum Method {
 }
 
 impl Method {
-    /// The method as HTTP writes it.
+    /// The method in HTTP's spelling.
     #[must_use]
     pub fn as_str(self) -> &'static str {
         match self {
@@ -57,7 +57,7 @@ pub trait Endpoint {
     /// Status of a success; 204 goes with the reply `()`.
     const STATUS: u16 = 200;
 
-    /// The request as it goes out.
+    /// The request to send.
     fn request(&self) -> Request;
 }
 
@@ -87,7 +87,7 @@ impl Request {
         self
     }
 
-    /// Attaches a query, behind one that is there; lists repeat their key, absent values are left out.
+    /// Attaches a query, after an existing one; lists repeat their key, absent values are left out.
     #[must_use]
     pub fn query(mut self, query: &impl Serialize) -> Request {
         let encoded = serde_html_form::to_string(query).expect("a query is a flat struct of scalars and lists");

@@ -1,10 +1,10 @@
-//! What is pushed: log lines, what changed, and the state of the connection.
+//! Pushed data: log lines, changes, and the state of the connection.
 
 use serde::{Deserialize, Serialize};
 
 use crate::logs::LogEntry;
 
-/// Something changed that a page may show; the page reads it again.
+/// Something that a page may show has changed; the page refetches it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "topic", rename_all = "snake_case")]
 pub enum Changed {
@@ -36,7 +36,7 @@ pub enum FeedMessage {
         /// The lines.
         lines: Vec<LogEntry>,
     },
-    /// Lines that were written and will not come by this feed.
+    /// Lines that were written and will not arrive by this feed.
     Skipped {
         /// How many; the maximum where the server does not know.
         lines: u64,
@@ -59,9 +59,9 @@ pub enum FeedMessage {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Skip {
-    /// What was sent for them is not understood.
+    /// Their data was not understood.
     NotUnderstood,
-    /// More was written at once than is read of a server without a cursor.
+    /// More was written at once than is read from a server without a cursor.
     TooMany,
 }
 
@@ -74,18 +74,18 @@ pub enum Link {
     Connecting,
     /// Lines arrive as they are written.
     Live,
-    /// The stream is broken or silent; it is tried again.
+    /// The stream is broken or silent; it is being retried.
     Reconnecting {
         /// Why, as a sentence.
         reason: String,
         /// Seconds until the next try.
         retry_in_s: u64,
     },
-    /// The server has no live stream; lines are read from time to time.
+    /// The server has no live stream; lines are polled.
     Polling {
-        /// Seconds between readings.
+        /// Seconds between two polls.
         every_s: u64,
     },
-    /// The token is no longer good.
+    /// The token is no longer valid.
     SignedOut,
 }

@@ -1,7 +1,7 @@
 //! Evidence: what happened on a device while it was worked on, secrets hidden, as `details` of its result holds it.
 //!
-//! A part is there when there is something to say. What another server, or one of another version, says in a form that is
-//! not known here fails nothing: it is kept in `other`.
+//! A part is present if there is something to report. Data in an unknown form, from another server or another version,
+//! fails nothing: it is kept in `other`.
 
 use std::fmt;
 use std::time::Duration;
@@ -17,21 +17,21 @@ mod transcript;
 pub use transcript::{Speaker, TranscriptLine};
 
 parts! {
-    /// What happened on a device while it was worked on, secrets hidden.
+    /// What happened on a device during an attempt, secrets hidden.
     pub struct Evidence {
         /// Why it failed.
         pub cause: Option<Open<Cause>>,
-        /// For a failure, the stage that broke.
+        /// For a failure, the stage at which it broke.
         pub stage: Option<Open<Stage>>,
         /// What happened, as a sentence.
         pub message: Option<String>,
-        /// What a person does next, for a failure.
+        /// For a failure, what to do next.
         pub advice: Option<String>,
-        /// What was waited for.
+        /// What the session waited for.
         pub expected: Option<String>,
-        /// The device's own line the message is about.
+        /// The device's own line that the message quotes.
         pub said: Option<String>,
-        /// The end of what the device said.
+        /// The end of the device's output.
         pub last_seen: Option<String>,
         /// Bytes the device sent in its shell.
         pub bytes_read: Option<u64>,
@@ -39,9 +39,9 @@ parts! {
         pub refused_logins: Vec<String>,
         /// The stored host key and the one that was offered instead.
         pub host_keys: Option<KeyChange>,
-        /// What device and worker said to each other: the beginning, and above all the end.
+        /// The dialogue of device and worker: its beginning and, preferably, its end.
         pub transcript: Vec<TranscriptLine>,
-        /// How long each stage took, the one that broke included.
+        /// Duration of each stage, including the one that broke.
         pub timings: Vec<StageTime>,
         /// Whether the configuration differed from the last snapshot.
         pub changed: Option<bool>,
@@ -49,15 +49,15 @@ parts! {
         pub deduplicated: Option<bool>,
         /// The snapshot stored, or the one it was found equal to.
         pub snapshot_id: Option<i64>,
-        /// Bytes of the configuration, as it is stored.
+        /// Bytes of the stored configuration.
         pub bytes: Option<i64>,
-        /// Its lines.
+        /// Lines of the stored configuration.
         pub lines: Option<i64>,
-        /// Secrets hidden in it.
+        /// Number of secrets hidden in it.
         pub secrets_hidden: Option<i64>,
-        /// SHA-256 of the text as it is stored, hexadecimal.
+        /// SHA-256 of the stored text, hexadecimal.
         pub sha256: Option<String>,
-        /// Platform it was read as.
+        /// Platform it was read with.
         pub platform: Option<String>,
         /// The device's prompt.
         pub prompt: Option<String>,
@@ -65,11 +65,11 @@ parts! {
         pub login: Option<String>,
         /// The key the device identified itself with.
         pub host_key: Option<ShownKey>,
-        /// What client and device agreed on.
+        /// The algorithms client and device agreed on.
         pub algorithms: Option<Algorithms>,
-        /// What the device says of itself.
+        /// Facts the device reported about itself.
         pub facts: Option<Facts>,
-        /// Milliseconds until the TCP connection stood.
+        /// Milliseconds until the TCP connection was established.
         pub tcp_ms: Option<u64>,
         /// The greeting of the SSH server.
         pub ssh_banner: Option<String>,
@@ -99,7 +99,7 @@ impl StageTime {
     }
 }
 
-/// A host key as a device shows it.
+/// A host key as shown by a device.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ShownKey {
     /// Such as `ssh-ed25519`.
@@ -114,7 +114,7 @@ impl fmt::Display for ShownKey {
     }
 }
 
-/// A host key that is not the stored one.
+/// A host key that differs from the stored one.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct KeyChange {
     /// The one stored on first use, or trusted since.
@@ -136,7 +136,7 @@ pub struct Algorithms {
     pub mac: String,
 }
 
-/// What a device says of itself.
+/// Facts a device reports about itself.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Facts {
     /// Hardware model.
@@ -154,7 +154,7 @@ words! {
         Answered = "answered",
         /// It did not come back in time.
         NoAnswer = "no answer",
-        /// The system lets this program send none.
+        /// The system does not allow this program to send one.
         NotAllowed = "not allowed",
     }
 }

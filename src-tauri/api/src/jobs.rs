@@ -29,9 +29,9 @@ pub struct Job {
     pub name: String,
     /// What it is for, free text.
     pub description: Option<String>,
-    /// Whether the schedule is followed; a person may run it all the same.
+    /// Whether the schedule is active; the job can still be started by hand.
     pub is_enabled: bool,
-    /// When it runs by itself.
+    /// The schedule, if there is one.
     #[serde(flatten)]
     pub schedule: Schedule,
     /// What is done on each device.
@@ -48,12 +48,12 @@ pub struct Job {
     pub tags: Vec<Tag>,
     /// Or this one device.
     pub device_id: Option<i64>,
-    /// Made by the product itself; cannot be changed or deleted.
+    /// Created by the product itself; cannot be changed or deleted.
     pub is_system_job: bool,
-    /// When the schedule fires next. Not part of NetRaven's shape, as below.
+    /// Next start by the schedule. Not part of NetRaven's shape, as below.
     #[serde(default)]
     pub next_run: Option<Timestamp>,
-    /// The newest run.
+    /// Id of the newest run.
     #[serde(default)]
     pub last_run_id: Option<i64>,
 }
@@ -73,7 +73,7 @@ pub struct JobInput {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "openapi", schema(max_length = 1000))]
     pub description: Option<String>,
-    /// Whether the schedule is followed.
+    /// Whether the schedule is active.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub is_enabled: Option<bool>,
     /// When it runs by itself.
@@ -113,15 +113,15 @@ pub struct ListJobs {
     pub job_type: Vec<Open<JobKind>>,
     /// Any of these tags.
     pub tag_id: Vec<i64>,
-    /// Column the rows are sorted by; `name` if absent. `last_run_at` is the end of the newest run or else its start, `target`
-    /// the device's hostname or the first of the tags. Equal rows are in the order of their ids, and those that have nothing
-    /// there come last.
+    /// Column the rows are sorted by; `name` if absent. `last_run_at` is the end of the newest run, or its start while it is
+    /// active; `target` the device's hostname or the first of the tags. Ties are in the order of ids, and rows without a value
+    /// come last.
     #[cfg_attr(feature = "openapi", schema(default = JobColumn::default))]
     pub sort: Option<JobColumn>,
     /// `asc` or `desc`; `asc` if absent.
     #[cfg_attr(feature = "openapi", schema(default = "asc"))]
     pub order: Option<Order>,
-    /// Only rows with a greater id, in the order of ids; for reading on without gaps, and instead of `page` and `sort`.
+    /// Only rows with a greater id, in the order of ids; to read on without gaps, instead of `page` and `sort`.
     pub after: Option<i64>,
     /// Only rows with a smaller id, in the order of ids.
     pub before: Option<i64>,
@@ -208,15 +208,15 @@ pub struct RunJob(pub i64);
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct RunStarted {
-    /// A sentence.
+    /// A sentence for people.
     pub message: String,
     /// Id of the job.
     pub job_id: i64,
-    /// Its name.
+    /// Name of the job.
     pub job_name: String,
     /// Id of the work in the queue: the run's id as text.
     pub queue_job_id: String,
-    /// The run. Not part of NetRaven's shape.
+    /// Id of the run. Not part of NetRaven's shape.
     #[serde(default)]
     pub run_id: Option<i64>,
 }
@@ -263,9 +263,9 @@ pub struct RecentJob {
     /// What is done on each device.
     #[cfg_attr(feature = "openapi", schema(value_type = String))]
     pub job_type: Open<JobKind>,
-    /// When it ran.
+    /// When the newest run began.
     pub run_time: Timestamp,
-    /// Seconds it took; none while it runs.
+    /// Duration in seconds; none while it runs.
     pub duration: Option<f64>,
     /// NetRaven's status word.
     #[cfg_attr(feature = "openapi", schema(value_type = String))]
@@ -274,7 +274,7 @@ pub struct RecentJob {
     pub devices: Vec<DeviceName>,
     /// Tags of the job.
     pub tags: Vec<Tag>,
-    /// Made by the product itself.
+    /// Created by the product itself.
     pub is_system_job: bool,
 }
 
@@ -288,7 +288,7 @@ impl Endpoint for ListRecentJobs {
     }
 }
 
-/// What a job's log says of a device.
+/// A log line of a job about one of its devices.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct JobDeviceLine {
@@ -302,7 +302,7 @@ pub struct JobDeviceLine {
     pub log: crate::logs::LogEntry,
 }
 
-/// Log lines of a job that speak of its devices, the newest first, 1000 at most. Superseded by the results and runs.
+/// Log lines of a job about its devices, the newest first, 1000 at most. Superseded by the results and runs.
 #[derive(Clone, Copy, Debug)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct ListJobDevices(pub i64);

@@ -22,23 +22,23 @@ pub use histogram::{DEFAULT_BUCKETS, GetLogHistogram, LogBucket, LogHistogram, M
 pub use meta::{MetaMatch, NoMetaMatch};
 
 words! {
-    /// How much a log line matters, from low to high.
+    /// Severity of a log line, from low to high.
     pub enum Level {
-        /// For looking closely.
+        /// Details for debugging.
         Debug = "DEBUG": "debug",
-        /// What was done, in the ordinary course.
+        /// Normal operation.
         Info = "INFO": "info",
-        /// It works, but somebody should look.
+        /// It works, but should be looked at.
         Warning = "WARNING": "warning",
         /// Something failed.
         Error = "ERROR": "error",
-        /// Work stopped.
+        /// Work has stopped.
         Critical = "CRITICAL": "critical",
     }
 }
 
 impl Level {
-    /// What it means, as the API describes it.
+    /// Its meaning, as described by the API.
     #[must_use]
     pub fn about(self) -> &'static str {
         match self {
@@ -52,13 +52,13 @@ impl Level {
 }
 
 words! {
-    /// What a log line is about, as NetRaven names it.
+    /// Subject of a log line, in NetRaven's words.
     pub enum LogType {
         /// Jobs and their runs.
         Job = "job",
         /// Reaching a device and signing in.
         Connection = "connection",
-        /// What was said in a device's shell.
+        /// The dialogue in a device's shell.
         Session = "session",
         /// The system itself.
         System = "system",
@@ -66,7 +66,7 @@ words! {
 }
 
 impl LogType {
-    /// What lines of this type hold, as the API describes it.
+    /// The content of lines of this type, as described by the API.
     #[must_use]
     pub fn about(self) -> &'static str {
         match self {
@@ -85,14 +85,14 @@ pub const STREAM_PATH: &str = "/logs/stream";
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct LogEntry {
-    /// Id; a later line has a greater one. History and live lines share it.
+    /// Id; later lines have greater ones. History and live lines share it.
     pub id: i64,
-    /// When it was said.
+    /// When it was logged.
     pub timestamp: Timestamp,
-    /// What it is about.
+    /// Its subject.
     #[cfg_attr(feature = "openapi", schema(value_type = String))]
     pub log_type: Open<LogType>,
-    /// How much it matters.
+    /// Its severity.
     #[cfg_attr(feature = "openapi", schema(value_type = String))]
     pub level: Level,
     /// Job it belongs to.
@@ -102,11 +102,11 @@ pub struct LogEntry {
     /// Run it belongs to. Not part of NetRaven's shape.
     #[serde(default)]
     pub run_id: Option<i64>,
-    /// Part of the program that said it.
+    /// Part of the program that logged it.
     pub source: Option<String>,
-    /// The line.
+    /// The text of the line.
     pub message: String,
-    /// More about it.
+    /// Structured details.
     pub meta: Option<serde_json::Value>,
     /// Hostname of the device. Not part of NetRaven's shape.
     #[serde(default)]
@@ -136,7 +136,7 @@ pub struct ListLogs {
     /// `asc` or `desc`; `desc` if absent.
     #[cfg_attr(feature = "openapi", schema(default = "desc"))]
     pub order: Option<Order>,
-    /// Only lines with a greater id; for reading on without gaps.
+    /// Only lines with a greater id; to read on without gaps.
     pub after: Option<i64>,
     /// Only lines with a smaller id.
     pub before: Option<i64>,
@@ -191,7 +191,7 @@ pub struct LogTypeInfo {
     /// The type described.
     #[cfg_attr(feature = "openapi", schema(value_type = String))]
     pub log_type: Open<LogType>,
-    /// What it holds.
+    /// The content of its lines.
     pub description: Option<String>,
 }
 
@@ -260,7 +260,7 @@ impl Endpoint for GetLogStats {
     }
 }
 
-/// Query of the live stream. With the header `Last-Event-ID` (or `after`) it begins behind that line, else with new lines.
+/// Query of the live stream. With the header `Last-Event-ID` (or `after`) it begins after that line, otherwise with new lines.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(default)]
@@ -270,6 +270,6 @@ pub struct StreamFilter {
     pub filter: LiveFilter,
     /// Begins behind this line; `Last-Event-ID` goes before it.
     pub after: Option<i64>,
-    /// Also sends what changed (runs, devices, servers) as events named `changed`; see [`crate::event::Changed`].
+    /// Also sends changes (runs, devices, servers) as events named `changed`; see [`crate::event::Changed`].
     pub changes: Option<bool>,
 }

@@ -8,9 +8,9 @@ use crate::outcome::Cause;
 use crate::page::Page;
 use crate::runs::{DeviceState, RunStatus};
 
-/// Runs a matrix shows when nobody says how many.
+/// Runs in a matrix if the request names no number.
 pub const MATRIX_RUNS: i64 = 30;
-/// Most runs a matrix shows.
+/// Most runs in a matrix.
 pub const MATRIX_MOST_RUNS: i64 = 100;
 
 /// A run in a matrix.
@@ -21,7 +21,7 @@ pub struct MatrixRun {
     pub id: i64,
     /// State of the run.
     pub status: RunStatus,
-    /// When it was put on the queue.
+    /// When it was queued.
     pub queued_at: Timestamp,
 }
 
@@ -47,7 +47,7 @@ pub struct MatrixRow {
     pub cells: Vec<Option<MatrixCell>>,
 }
 
-/// One page of devices; named, because a description of a generic type has no name of its own.
+/// One page of devices; a named type, because the description of a generic type has no name.
 pub type MatrixPage = Page<MatrixRow>;
 
 /// A job's devices against its last runs.

@@ -1,4 +1,4 @@
-//! What web view and shell say to each other beside REST calls: the session, settings, dialogs, the sample lab.
+//! Messages between web view and shell other than REST calls: the session, settings, dialogs, the sample lab.
 //!
 //! The shell has one command for REST (`call`, taking a [`crate::Request`]), one for the feed (`feed`, taking a
 //! [`FeedStart`] and a channel of `Vec<FeedMessage>`; `feed_stop` ends it), and one for everything here (`native`, taking a
@@ -22,7 +22,7 @@ pub use offer::{Deed, Feature, Missing};
 /// Name of the event that carries a new [`Session`].
 pub const SESSION_EVENT: &str = "session";
 
-/// Where the window's data comes from, and who is signed in.
+/// The source of the window's data, and the signed-in user.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "state", rename_all = "snake_case")]
 #[cfg_attr(
@@ -32,40 +32,40 @@ pub const SESSION_EVENT: &str = "session";
 pub enum Session {
     /// First start: the person chooses between this computer and a server.
     Choose {
-        /// Servers used before.
+        /// Servers used before, the last one first.
         profiles: Vec<Profile>,
     },
-    /// The embedded backend starts, or a server is being reached.
+    /// The embedded backend is starting, or a server is being contacted.
     Starting {
         /// What is being done, as a sentence.
         step: String,
     },
-    /// What runs here is being stopped, before another place is chosen or the application ends.
+    /// The backend here is stopping, before another place is opened or the application ends.
     Stopping {
         /// What is being done, as a sentence.
         step: String,
     },
-    /// It could not be started or reached.
+    /// The backend could not be started, or the server not reached.
     Failed {
         /// Why, with what to do.
         problem: Problem,
         /// Whether it was the embedded backend.
         embedded: bool,
     },
-    /// A server is reached; a person has to sign in (again).
+    /// The server was reached; a person has to sign in (again).
     SignIn {
         /// Base URL.
         url: String,
         /// User name used last.
         username: Option<String>,
-        /// Why again, e.g. that the session ran out.
+        /// Why another sign-in is needed, e.g. that the session expired.
         reason: Option<String>,
     },
     /// Signed in.
     Ready(Ready),
 }
 
-/// A session one can work in.
+/// A session to work in.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Ready {
     /// "On this computer", or the server's host.
@@ -78,91 +78,91 @@ pub struct Ready {
     pub username: String,
     /// As what.
     pub role: Role,
-    /// Where tokens and secrets are kept, when that is not the system's own store; a sentence for the status box.
+    /// Where tokens and secrets are kept if not in the system's own store; a sentence for the status box.
     pub secrets_note: Option<String>,
     /// Folder of the embedded backend's data.
     pub data_dir: Option<String>,
-    /// What the server is, and its version, e.g. "NetRaven API 1.0.0".
+    /// The server's product and version, e.g. "NetRaven API 1.0.0".
     #[serde(default)]
     pub server: String,
-    /// What this server does not offer, each with the reason. Ask with [`Ready::offers`] and [`Ready::reason`].
+    /// Features this server lacks, each with the reason. See [`Ready::offers`] and [`Ready::reason`].
     #[serde(default)]
     pub missing: Vec<Missing>,
-    /// What every user of this server may do although it is for admins elsewhere. Ask with [`Ready::may`].
+    /// Actions every user may take on this server although they are normally for admins. See [`Ready::may`].
     #[serde(default)]
     pub open_to_users: Vec<Deed>,
-    /// When the sign-in ends, if it does.
+    /// When the sign-in expires, if it does.
     #[serde(default)]
     pub expires_at: Option<Timestamp>,
-    /// Whether the password is wanted again. The session goes on meanwhile: its data, its feeds and its screen stay, and
-    /// [`Native::SignInAgain`] answers the wish.
+    /// Whether the password is needed again. The session continues meanwhile: its data, its feeds and its screen stay, and
+    /// [`Native::SignInAgain`] provides the password.
     #[serde(default)]
     pub renewal: Renewal,
-    /// What the person calls the server and how it is marked; none for this computer.
+    /// The person's name and mark for the server; none for this computer.
     #[serde(default)]
     pub profile: Option<Profile>,
 }
 
 impl Ready {
-    /// Whether the signed-in person may do something on this server.
+    /// Whether the signed-in user may take an action on this server.
     #[must_use]
     pub fn may(&self, deed: Deed) -> bool {
         self.role == Role::Admin || self.open_to_users.contains(&deed)
     }
 
-    /// Whether the server offers something.
+    /// Whether the server has a feature.
     #[must_use]
     pub fn offers(&self, feature: Feature) -> bool {
         self.reason(feature).is_none()
     }
 
-    /// Why the server does not offer something, as a sentence for a tooltip; none if it does.
+    /// Why the server lacks a feature, as a sentence for a tooltip; none if it has it.
     #[must_use]
     pub fn reason(&self, feature: Feature) -> Option<&str> {
         self.missing.iter().find(|missing| missing.feature == feature).map(|missing| missing.reason.as_str())
     }
 }
 
-/// Whether a session wants the password again.
+/// Whether a session needs the password again.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Renewal {
     /// The password is not wanted.
     #[default]
     None,
-    /// The sign-in ends within a minute; until then everything works.
+    /// The sign-in expires within a minute; until then everything works.
     Soon,
-    /// The sign-in has ended. Requests are held for a while and sent once the password was given.
+    /// The sign-in has expired. Requests are held for a while and sent once the password is given.
     Now,
 }
 
-/// A server used before, and what a person calls it.
+/// A server used before, and the person's name for it.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Profile {
     /// Base URL.
     pub url: String,
     /// User name.
     pub username: String,
-    /// What the person calls it; empty for its host. Ask with [`Profile::title`].
+    /// The person's name for it; empty to use its host. See [`Profile::title`].
     #[serde(default)]
     pub name: String,
     /// Its mark in the window.
     #[serde(default)]
     pub colour: Colour,
-    /// Whether it runs a network that people depend on: the window says so all the time, and asks for the name before it
-    /// takes something away.
+    /// Whether it runs a production network: the window always shows a warning, and asks for the name before it
+    /// deletes anything.
     #[serde(default)]
     pub production: bool,
 }
 
 impl Profile {
-    /// A server without a name of its own yet.
+    /// A server not yet named.
     #[must_use]
     pub fn new(url: impl Into<String>, username: impl Into<String>) -> Profile {
         Profile { url: url.into(), username: username.into(), ..Profile::default() }
     }
 
-    /// The given name, else host and port.
+    /// The given name, otherwise host and port.
     #[must_use]
     pub fn title(&self) -> &str {
         if !self.name.is_empty() {
@@ -198,18 +198,18 @@ impl Default for Colour {
     }
 }
 
-/// A wish of the web view to the shell. Each names the reply it gets.
+/// A request of the web view to the shell. Each documents the reply it gets.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "do", rename_all = "snake_case")]
 #[expect(clippy::large_enum_variant, reason = "one is alive at a time; a box would be on no wire")]
 pub enum Native {
-    /// The session as it is now: [`Session`].
+    /// The current session: [`Session`].
     Session,
     /// Start (or restart) the embedded backend: nothing; progress follows as [`SESSION_EVENT`].
     UseEmbedded,
     /// Repeat a start that failed: nothing; progress follows as [`SESSION_EVENT`].
     Retry,
-    /// Reach a server and sign in: nothing, or a [`Problem`].
+    /// Connect to a server and sign in: nothing, or a [`Problem`].
     SignIn {
         /// Base URL.
         url: String,
@@ -217,27 +217,27 @@ pub enum Native {
         username: String,
         /// The user's password.
         password: Secret,
-        /// Keep the token in the system's store, so that the next start needs no password while it lasts.
+        /// Keep the token in the system's store, so that the next start needs no password while the token is valid.
         remember: bool,
     },
-    /// Sign in again as the same user, within the session that is open ([`Ready::renewal`]): nothing, or a [`Problem`].
-    /// Requests that were held are sent, and feeds go on where they stopped.
+    /// Sign in again as the same user, within the open session ([`Ready::renewal`]): nothing, or a [`Problem`].
+    /// Held requests are sent, and feeds continue where they stopped.
     SignInAgain {
         /// The user's password.
         password: Secret,
     },
-    /// Take back a request whose answer nobody waits for any more: nothing. One that is held for a new sign-in is never sent;
-    /// a change that is on its way to the server stays on its way.
+    /// Withdraw a request whose answer is no longer wanted: nothing. One held for a new sign-in is never sent;
+    /// a change already on its way to the server is not recalled.
     Withdraw {
-        /// The number it was sent with.
+        /// The ticket it was sent with.
         ticket: u64,
     },
-    /// Forget the token and go back to the choice: nothing.
+    /// Forget the token and return to the choice: nothing.
     SignOut,
     /// Change the name and mark of a server used before, found by URL and user name: nothing, or a
     /// [`Problem`]; the new state follows as [`SESSION_EVENT`].
     EditProfile {
-        /// The server as it shall be.
+        /// The profile with the new values.
         profile: Profile,
     },
     /// Forget a server used before, and the token kept for it: nothing; the new state follows as [`SESSION_EVENT`].
@@ -247,54 +247,54 @@ pub enum Native {
         /// User name.
         username: String,
     },
-    /// A setting: the JSON value or null.
+    /// Read a setting: its JSON value or null.
     GetSetting {
         /// Name, e.g. `theme`.
         name: String,
     },
-    /// Changes a setting: nothing.
+    /// Change a setting: nothing.
     SetSetting {
         /// Name, e.g. `theme`.
         name: String,
         /// The JSON value to store.
         value: serde_json::Value,
     },
-    /// Draw the whole window larger or smaller, from 50 to 300 percent of the usual size: nothing.
+    /// Draw the whole window larger or smaller, from 50 to 300 percent of the normal size: nothing.
     Zoom {
-        /// In percent.
+        /// Zoom factor in percent.
         percent: u16,
     },
-    /// Lets a person choose a text file: [`PickedFile`] or null.
+    /// Let a person choose a text file: [`PickedFile`] or null.
     PickFile {
         /// Title of the dialog.
         title: String,
         /// File name endings without the dot, e.g. `csv`.
         extensions: Vec<String>,
     },
-    /// Lets a person choose a file and begins to write what a filter finds to it: [`ExportState`], or null where no file was
+    /// Let a person choose a file and start writing the results of a filter to it: [`ExportState`], or null if no file was
     /// chosen.
     Export {
-        /// What is written.
+        /// What is exported.
         what: ExportWhat,
         /// Format of the file.
         format: ExportFormat,
     },
-    /// The newest export as it is: [`ExportState`].
+    /// State of the newest export: [`ExportState`].
     ExportState,
-    /// Stops the export and removes what was written: [`ExportState`].
+    /// Stop the export and remove its file: [`ExportState`].
     ExportStop,
-    /// Starts the sample lab, adds its devices, credential and job, and runs the job: [`LabState`].
+    /// Start the sample lab, add its devices, credential and job, and run the job: [`LabState`].
     LabStart {
         /// Number of simulated devices.
         devices: u16,
     },
-    /// Stops the sample lab and removes what it added: [`LabState`].
+    /// Stop the sample lab and remove what it added: [`LabState`].
     LabStop,
-    /// The sample lab as it is: [`LabState`].
+    /// State of the sample lab: [`LabState`].
     LabState,
 }
 
-/// A chosen text file.
+/// A text file a person chose.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PickedFile {
     /// File name.
@@ -306,9 +306,9 @@ pub struct PickedFile {
 /// State of the sample lab.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct LabState {
-    /// Simulated devices that run; 0 if the lab is off.
+    /// Number of running simulated devices; 0 if the lab is off.
     pub devices: u16,
-    /// The run that was started with it.
+    /// Id of the run started with it.
     pub run_id: Option<i64>,
 }
 

@@ -1,13 +1,13 @@
-//! Why a device failed and how far the work on it came: two closed lists that session, worker, store and screen share.
+//! Why a device failed, and at which stage: two closed lists shared by session, worker, store and screen.
 
 use crate::words::words;
 
 words! {
-    /// Why a device of a run did not succeed. Closed: a new cause is a new variant here, a title and advice below, nothing else.
+    /// Why a device of a run did not succeed. A closed list: a new cause needs a new variant here, and a title and advice below.
     pub enum Cause {
         /// The name has no address.
         NameNotResolved = "name-not-resolved": "Name not found",
-        /// No route, or the host answers nothing at all (ICMP unreachable).
+        /// No route, or no answer at all (ICMP unreachable).
         Unreachable = "unreachable": "Unreachable",
         /// The TCP port answered with a reset.
         Refused = "refused": "Connection refused",
@@ -19,46 +19,46 @@ words! {
         NotSsh = "not-ssh": "Not an SSH server",
         /// The host key is not the one stored on first use.
         HostKeyChanged = "host-key-changed": "Host key changed",
-        /// Client and device agree on no keys: they share no key exchange, cipher, MAC or host key algorithm, or the device has
-        /// only what is not safe.
+        /// Client and device have no common key exchange, cipher, MAC or host key algorithm, or the device only
+        /// offers unsafe ones.
         NoCommonCrypto = "no-common-crypto": "Key exchange failed",
         /// No credential carries a tag of this device.
         NoCredentials = "no-credentials": "No credential",
-        /// Somebody other than an admin added or moved the device, and no admin has approved it since.
+        /// A user who is not an admin added or moved the device, and no admin has approved it since.
         AwaitingApproval = "awaiting-approval": "Not approved",
-        /// The address is outside the networks every credential of this device is confined to.
+        /// The address is outside the allowed networks of all the device's credentials.
         OutsideNetworks = "outside-networks": "Outside allowed networks",
         /// Every credential tried was refused.
         AuthFailed = "auth-failed": "Authentication refused",
         /// Signed in, but no prompt of the platform was seen in time.
         PromptNotSeen = "prompt-not-seen": "Prompt not seen",
-        /// Enable (or its like) was refused.
+        /// Enable (or similar) was refused.
         PrivilegeRefused = "privilege-refused": "Privilege refused",
         /// The device answered a command with an error text.
         CommandRejected = "command-rejected": "Command rejected",
         /// The device answered the configuration command with nothing.
         EmptyAnswer = "empty-answer": "Empty answer",
-        /// The reading ended without proof that it was complete.
+        /// The reading ended before it was proven complete.
         Truncated = "truncated": "Configuration cut short",
-        /// The answer came whole, and differently each time it was read.
+        /// The answer was complete, but different each time it was read.
         Unsettled = "unsettled": "Readings disagree",
         /// The device closed the connection.
         Disconnected = "disconnected": "Connection lost",
-        /// The device was silent, or the whole session took, longer than allowed.
+        /// The device was silent for too long, or the whole session took too long.
         Timeout = "timeout": "Timed out",
         /// The answer is larger than a configuration may be.
         TooLarge = "too-large": "Answer too large",
-        /// The platform named by the device is not defined.
+        /// The device's platform is not defined.
         UnknownPlatform = "unknown-platform": "Unknown platform",
         /// A person cancelled the run or this device.
         Cancelled = "cancelled": "Cancelled",
-        /// Something of ours broke (database, disk, a defect); the log has the reason.
+        /// Something on our side broke (database, disk, a defect); the log has the reason.
         Internal = "internal": "Internal error",
     }
 }
 
 impl Cause {
-    /// What a person does next, as a sentence.
+    /// What to do next, as a sentence.
     #[must_use]
     pub fn advice(self) -> &'static str {
         match self {
@@ -103,7 +103,7 @@ impl Cause {
         }
     }
 
-    /// Whether running the device again without changing anything has a chance.
+    /// Whether a retry without any change may succeed.
     #[must_use]
     pub fn retry_may_help(self) -> bool {
         matches!(
@@ -123,7 +123,7 @@ impl Cause {
 }
 
 words! {
-    /// How far the work on a device came; a failure names the stage that broke.
+    /// Stage of the work on a device; a failure names the stage that broke.
     pub enum Stage {
         /// Waiting for a worker, choosing platform and credentials.
         Prepare = "prepare": "Prepare",
@@ -137,7 +137,7 @@ words! {
         SignIn = "sign_in": "Sign in",
         /// Waiting for the first prompt.
         Prompt = "prompt": "Prompt",
-        /// Enable or its like.
+        /// Enable or similar.
         Privilege = "privilege": "Privilege",
         /// Turning paging off.
         PagingOff = "paging_off": "Paging off",

@@ -1,4 +1,4 @@
-//! One page of a list, as every NetRaven collection answers.
+//! One page of a list, as in every NetRaven collection.
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 pub struct Page<T> {
     /// The rows of this page.
     pub items: Vec<T>,
-    /// Rows in all pages; where counting them takes long it is an estimate, see `total_is_estimate`.
+    /// Rows in all pages; an estimate if counting them takes long, see `total_is_estimate`.
     pub total: i64,
     /// This page's number, from 1.
     pub page: i64,
@@ -19,18 +19,18 @@ pub struct Page<T> {
     /// Whether `total` is the database's estimate, because counting would have taken long. Not part of NetRaven's shape.
     #[serde(default)]
     pub total_is_estimate: bool,
-    /// What a reader should know about how the rows were found, as a sentence. Only the client writes it, where a server
-    /// cannot do what was asked and it was done another way; a server of ours never sends it.
+    /// What readers should know about how the rows were found, as a sentence. Only the client sets it, if a server
+    /// cannot do what was asked and the client did it in another way; our own server never sends it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub note: Option<String>,
-    /// Where looking for rows stopped although there may be more: the time of the last row that was looked at. What is older is
-    /// found by asking up to that time. Only the client writes it, as with `note`.
+    /// Where the search for rows stopped although there may be more: the time of the last row examined. Older rows are
+    /// found by asking up to that time. Only the client sets it, as with `note`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub stopped_at: Option<Timestamp>,
 }
 
 impl<T> Page<T> {
-    /// A page with `pages` worked out from `total` and `size`.
+    /// A page with `pages` computed from `total` and `size`.
     #[must_use]
     pub fn new(items: Vec<T>, total: i64, page: i64, size: i64) -> Page<T> {
         let pages = (total + size - 1) / size.max(1);
@@ -78,9 +78,9 @@ impl<T: utoipa::ToSchema> utoipa::ToSchema for Page<T> {
     }
 }
 
-/// Rows a page holds when the caller does not say.
+/// Rows per page if the request names no number.
 pub const DEFAULT_SIZE: i64 = 20;
-/// Most rows a page may hold.
+/// Most rows per page.
 pub const MAX_SIZE: i64 = 100;
-/// Rows up to which a total is counted; what is more may be an estimate.
+/// Rows up to which a total is exact; above that it may be an estimate.
 pub const EXACT_TOTAL: i64 = 10_000;

@@ -1,11 +1,11 @@
-//! Objects of which another server, or one of another version, may say more than is known here, or say it otherwise: each
-//! part is read by itself, so that what is not understood fails nothing, and is kept.
+//! Objects that may have more, or differently typed, fields from another server or another version: each
+//! part is read by itself, so that unknown data fails nothing and is kept.
 
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 
-/// Makes such an object: its parts, each absent where there is nothing to say, and `other`, which holds whatever else it had
-/// by name. A value that is no object is kept there as `value`.
+/// Defines such an object: its parts, each absent if there is nothing to report, and `other`, which holds all other fields
+/// by name. A value that is not an object is kept there as `value`.
 macro_rules! parts {
     (
         $(#[doc = $doc:literal])+
@@ -18,7 +18,7 @@ macro_rules! parts {
         #[serde(from = "serde_json::Value")]
         pub struct $name {
             $($(#[doc = $about])+ #[serde(skip_serializing_if = "crate::parts::is_nothing")] pub $part: $kind,)+
-            /// What else was said, by name.
+            /// All other fields, by name.
             #[serde(flatten)]
             pub other: serde_json::Map<String, serde_json::Value>,
         }
@@ -43,7 +43,7 @@ pub(crate) fn fields(value: Value) -> Map<String, Value> {
     }
 }
 
-/// Takes a part out of an object. One in a form that is not known stays there.
+/// Takes a part out of an object. A part in an unknown form stays there.
 pub(crate) fn take<T: DeserializeOwned + Default>(fields: &mut Map<String, Value>, name: &str) -> T {
     let Some(value) = fields.remove(name).filter(|value| !value.is_null()) else { return T::default() };
     T::deserialize(&value).unwrap_or_else(|_| {
@@ -52,7 +52,7 @@ pub(crate) fn take<T: DeserializeOwned + Default>(fields: &mut Map<String, Value
     })
 }
 
-/// Whether there is nothing to say.
+/// Whether the part is empty.
 pub(crate) fn is_nothing<T: Default + PartialEq>(part: &T) -> bool {
     *part == T::default()
 }

@@ -14,11 +14,11 @@ pub struct Platform {
     pub title: String,
     /// Vendor for people, e.g. "Cisco".
     pub vendor: String,
-    /// Whether the definition comes from the user's folder.
+    /// Whether it is defined in the user's folder.
     pub custom: bool,
 }
 
-/// Lists platforms by title, and what was refused in the user's folder.
+/// Lists platforms by title, and refused files in the user's folder.
 #[derive(Clone, Copy, Debug)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct ListPlatforms;

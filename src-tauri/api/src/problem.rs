@@ -4,23 +4,23 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-/// What went wrong, in a form a caller can branch on. A code exists only where someone branches on it.
+/// What went wrong, for callers that branch on it. A code exists only if some caller does.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Code {
-    /// Not signed in, or the token is no longer good.
+    /// Not signed in, or the token is no longer valid.
     Unauthenticated,
     /// Signed in, but not allowed.
     Forbidden,
-    /// The user is switched off; only an administrator can change that.
+    /// The user is deactivated; only an admin can change that.
     Inactive,
-    /// This server does not offer it; the message says why.
+    /// This server lacks the feature; the message says why.
     NotOffered,
     /// No such thing.
     NotFound,
     /// The input was refused; `fields` says where.
     Invalid,
-    /// The state does not allow it (a duplicate, an active run).
+    /// The current state forbids it (a duplicate, an active run).
     Conflict,
     /// Too many attempts; try again later.
     TooMany,
@@ -28,7 +28,7 @@ pub enum Code {
     Unreachable,
     /// The backend is starting or one of its servers is restarting.
     Unavailable,
-    /// What answers is not a NetRaven server, or not one this client understands.
+    /// The answer is not from a NetRaven server, or not one this client understands.
     NotUnderstood,
     /// Something broke inside the server; its log has the reason.
     Internal,
@@ -37,16 +37,16 @@ pub enum Code {
 /// One refused field of the input.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct FieldError {
-    /// Where, e.g. `body.hostname` or `query.size`.
+    /// Path of the field, e.g. `body.hostname` or `query.size`.
     pub field: String,
     /// Why, for people.
     pub message: String,
 }
 
-/// An error as server, client, shell and screen hand it on.
+/// An error, as passed between server, client, shell and screen.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Problem {
-    /// What to branch on.
+    /// The code to branch on.
     pub code: Code,
     /// A sentence for people, with a next step where there is one.
     pub message: String,

@@ -12,11 +12,11 @@ use crate::sorting::{Order, ResultColumn};
 use crate::words::{Open, words};
 
 words! {
-    /// What one device of a run came to.
+    /// The status of a result.
     pub enum ResultStatus {
-        /// It went well.
+        /// The work succeeded.
         Success = "success": "Succeeded",
-        /// It did not, or it was cancelled.
+        /// It failed or was cancelled.
         Failure = "failure": "Failed",
     }
 }
@@ -31,30 +31,30 @@ pub struct JobResult {
     pub job_id: i64,
     /// Id of the device.
     pub device_id: i64,
-    /// Kind of job.
+    /// Kind of the job.
     #[cfg_attr(feature = "openapi", schema(value_type = String))]
     pub job_type: Open<JobKind>,
-    /// What it came to.
+    /// Whether it succeeded.
     #[cfg_attr(feature = "openapi", schema(value_type = String))]
     pub status: ResultStatus,
-    /// When the device was done.
+    /// When the device was finished.
     pub result_time: Timestamp,
     /// When the row was written.
     pub created_at: Timestamp,
-    /// For a failure `cause`, `stage`, `message` and the last bytes seen, secrets hidden; for a success what was read.
+    /// For a failure `cause`, `stage`, `message` and the last output, secrets hidden; for a success what was read.
     #[cfg_attr(feature = "openapi", schema(value_type = Option<serde_json::Value>))]
     pub details: Option<Box<Evidence>>,
-    /// Job's name.
+    /// Name of the job.
     pub job_name: String,
-    /// Device's hostname.
+    /// Hostname of the device.
     pub device_name: String,
-    /// Run. Not part of NetRaven's shape.
+    /// Id of the run. Not part of NetRaven's shape.
     #[serde(default)]
     pub run_id: Option<i64>,
 }
 
 impl JobResult {
-    /// Why it is a failure, where the details say so.
+    /// Why it failed, if the details say so.
     #[must_use]
     pub fn cause(&self) -> Option<Cause> {
         self.details.as_ref()?.cause.as_ref()?.known().filter(|_| self.status == ResultStatus::Failure)
@@ -90,13 +90,13 @@ pub struct ListResults {
     pub start_time: Option<Timestamp>,
     /// Results at or before this time.
     pub end_time: Option<Timestamp>,
-    /// Column the rows are sorted by; `result_time` if absent. Equal rows are in the order of their ids.
+    /// Column the rows are sorted by; `result_time` if absent. Ties are in the order of ids.
     #[cfg_attr(feature = "openapi", schema(default = ResultColumn::default))]
     pub sort: Option<ResultColumn>,
     /// `asc` or `desc`; `desc` if absent.
     #[cfg_attr(feature = "openapi", schema(default = "desc"))]
     pub order: Option<Order>,
-    /// Only rows with a greater id, in the order of ids; for reading on without gaps, and instead of `page` and `sort`.
+    /// Only rows with a greater id, in the order of ids; to read on without gaps, instead of `page` and `sort`.
     pub after: Option<i64>,
     /// Only rows with a smaller id, in the order of ids.
     pub before: Option<i64>,

@@ -1,4 +1,4 @@
-//! The table of every endpoint: what the shell forwards, what the server mounts, what the role test walks.
+//! The table of all endpoints: the shell forwards them, the server mounts them, the role test walks them.
 
 use crate::endpoint::{Access, Endpoint, Method};
 use crate::{
@@ -23,7 +23,7 @@ impl Route {
         Route { method: E::METHOD, path: E::PATH, access: E::ACCESS }
     }
 
-    /// Whether a method and a path (without its query) belong to this row.
+    /// Whether a method and a path (without its query) match this row.
     #[must_use]
     pub fn matches(&self, method: Method, path: &str) -> bool {
         let (mut pattern, mut given) = (self.path.split('/'), path.split('/'));
@@ -123,7 +123,7 @@ pub const ROUTES: &[Route] = &[
     Route::of::<configs::CountBackups>(),
 ];
 
-/// The row a method and a path (without its query) belong to, if any.
+/// The row that a method and a path (without its query) match, if any.
 #[must_use]
 pub fn find(method: Method, path: &str) -> Option<&'static Route> {
     ROUTES.iter().find(|route| route.matches(method, path))

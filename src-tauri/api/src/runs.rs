@@ -1,4 +1,4 @@
-//! Runs: one execution of a job each. NetRaven has no such resource.
+//! Runs: single executions of a job. NetRaven has no such resource.
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -36,13 +36,13 @@ words! {
         Failed = "failed",
         /// A person cancelled it before its end.
         Cancelled = "cancelled",
-        /// How it ended, or whether it did, is not known; the message says why. Only of servers that keep no record of runs.
+        /// Whether or how it ended is unknown; the message says why. Only for servers that keep no record of runs.
         Unknown = "unknown",
     }
 }
 
 impl RunStatus {
-    /// Whether the run has not ended.
+    /// Whether the run is active.
     #[must_use]
     pub fn is_active(self) -> bool {
         matches!(self, RunStatus::Queued | RunStatus::Running)
@@ -56,12 +56,12 @@ words! {
         Manual = "manual",
         /// The job's schedule.
         Schedule = "schedule",
-        /// Not known. Only of servers that keep no record of runs.
+        /// Unknown. Only for servers that keep no record of runs.
         Unknown = "unknown",
     }
 }
 
-/// How many devices of a run failed for one cause.
+/// Number of devices of a run that failed for one cause.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct CauseCount {
@@ -75,13 +75,13 @@ pub struct CauseCount {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Run {
-    /// Id, ascending in time.
+    /// Id, ascending over time.
     pub id: i64,
     /// Id of the job.
     pub job_id: i64,
-    /// Its name.
+    /// Name of the job.
     pub job_name: String,
-    /// Its kind.
+    /// Kind of the job.
     #[cfg_attr(feature = "openapi", schema(value_type = String))]
     pub job_type: Open<JobKind>,
     /// What started it.
@@ -90,33 +90,33 @@ pub struct Run {
     pub triggered_by: Option<String>,
     /// State of the run.
     pub status: RunStatus,
-    /// When it was put on the queue.
+    /// When it was queued.
     pub queued_at: Timestamp,
     /// When its first device was started.
     pub started_at: Option<Timestamp>,
     /// When it ended.
     pub finished_at: Option<Timestamp>,
-    /// Devices in it.
+    /// Number of its devices.
     pub devices: i64,
-    /// Devices that succeeded so far.
+    /// Number of devices that have succeeded so far.
     pub succeeded: i64,
-    /// Devices that failed so far, cancelled ones included.
+    /// Number of devices that have failed so far, including cancelled ones.
     pub failed: i64,
-    /// Devices being worked on now.
+    /// Number of devices being worked on now.
     pub running: i64,
-    /// Configurations that differed from the last snapshot.
+    /// Number of configurations that differed from the last snapshot.
     pub changed: i64,
-    /// Why it failed as a whole (no devices, …), as a sentence.
+    /// Why it failed as a whole (e.g. no devices), as a sentence.
     pub message: Option<String>,
     /// Commit that holds its changed configurations.
     pub commit: Option<String>,
-    /// Whether a person asked to cancel it.
+    /// Whether its cancellation was requested.
     pub cancel_requested: bool,
     /// Failed devices by cause, most first.
     pub causes: Vec<CauseCount>,
     /// Median duration of the job's last finished runs, in seconds.
     pub usual_seconds: Option<f64>,
-    /// The run of which this one repeats devices; none for a run of everything.
+    /// Id of the run whose devices it repeats; none for a complete run.
     #[serde(default)]
     pub repeats: Option<i64>,
 }
@@ -143,7 +143,7 @@ pub struct ListRuns {
     /// `asc` or `desc`; `desc` if absent.
     #[cfg_attr(feature = "openapi", schema(default = "desc"))]
     pub order: Option<Order>,
-    /// Only rows with a greater id, in the order of ids; for reading on without gaps, and instead of `page` and `sort`.
+    /// Only rows with a greater id, in the order of ids; to read on without gaps, instead of `page` and `sort`.
     pub after: Option<i64>,
     /// Only rows with a smaller id, in the order of ids.
     pub before: Option<i64>,
@@ -169,19 +169,19 @@ impl Endpoint for ListRuns {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct RunParts {
-    /// Whether all its devices are listed as `results`. A run may have thousands: `/runs/{run_id}/devices` has a page of them.
+    /// Whether all its devices are listed as `results`. A run may have thousands: `/runs/{run_id}/devices` lists them by page.
     #[cfg_attr(feature = "openapi", schema(default = true))]
     pub results: Option<bool>,
 }
 
-/// A run, with its devices where they are asked for.
+/// A run, with its devices if requested.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct RunDetail {
     /// The run.
     #[serde(flatten)]
     pub run: Run,
-    /// All its devices with the details of their results: those that ask for attention first, then by hostname.
+    /// All its devices with the details of their results: those that need attention first, then by hostname.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub results: Option<Vec<RunDevice>>,
 }
@@ -193,7 +193,7 @@ impl std::ops::Deref for RunDetail {
     }
 }
 
-/// One run. Asked this way its devices are left out: [`ListRunDevices`] lists them, a page at a time.
+/// One run, without its devices: [`ListRunDevices`] lists them, a page at a time.
 #[derive(Clone, Copy, Debug)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct GetRun(pub i64);
@@ -223,18 +223,18 @@ impl Endpoint for CancelRun {
     }
 }
 
-/// Which devices of an earlier run are run again: those that fit everything given here, all of them if nothing is given.
+/// Selects devices of an earlier run to run again: those that match all given filters, or all devices without a filter.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(default)]
 pub struct Again {
-    /// Whether only those that failed or were cancelled.
+    /// Only those that failed or were cancelled.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub failed: Option<bool>,
     /// Only those that ended with one of these causes.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub causes: Vec<Cause>,
-    /// Only these.
+    /// Only devices with these ids.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub devices: Vec<i64>,
 }
@@ -258,14 +258,14 @@ impl Again {
         Again { devices: vec![device_id], ..Again::default() }
     }
 
-    /// Whether nothing narrows it.
+    /// Whether there is no filter.
     #[must_use]
     pub fn is_everything(&self) -> bool {
         self.failed != Some(true) && self.causes.is_empty() && self.devices.is_empty()
     }
 }
 
-/// Starts a new run of a run's job with the devices of that run, or some of them, as far as the job still has them.
+/// Starts a new run of a run's job with that run's devices, or some of them, as far as the job still has them.
 #[derive(Clone, Debug)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct RunAgain(pub i64, pub Again);
@@ -315,13 +315,13 @@ pub struct RunSummary {
     pub failure_causes: i64,
     /// Different devices among the failed results.
     pub failing_devices: i64,
-    /// Runs that ended in the four weeks before `start_time`, for comparison: of the newest 5,000 there. 0 without one.
+    /// Runs that ended in the four weeks before `start_time`, for comparison, among the newest 5,000. 0 without a `start_time`.
     #[serde(default)]
     pub usual_ended: i64,
-    /// Those of them in which every device succeeded.
+    /// Those in which every device succeeded.
     #[serde(default)]
     pub usual_succeeded: i64,
-    /// What a reader should know about how the runs were counted, as in [`Page::note`].
+    /// What readers should know about how the runs were counted, as in [`Page::note`].
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub note: Option<String>,
 }

@@ -1,4 +1,4 @@
-//! Schedules that are followed, what waits in the queues, and the kinds of job.
+//! Active schedules, waiting tasks in the queues, and the kinds of job.
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -8,15 +8,15 @@ use crate::jobs::{JobKind, QueueStatus, ScheduleKind};
 use crate::tags::Tag;
 use crate::words::Open;
 
-/// A schedule that is followed, in the shape NetRaven lists it in: its time zone stands in `meta`.
+/// An active schedule, in NetRaven's list format: its time zone is in `meta`.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct ScheduledJob {
     /// Id of the job.
     pub id: i64,
-    /// Its name.
+    /// Name of the job.
     pub name: String,
-    /// Its kind.
+    /// Kind of the job.
     #[cfg_attr(feature = "openapi", schema(value_type = String))]
     pub job_type: Open<JobKind>,
     /// What it is for, free text.
@@ -34,15 +34,15 @@ pub struct ScheduledJob {
     pub next_run: Option<Timestamp>,
     /// Not used.
     pub repeat: Option<i64>,
-    /// What the scheduler hands on: the job.
+    /// Arguments for the scheduler: the job's id.
     pub args: Option<Vec<i64>>,
-    /// More about it.
+    /// Further details.
     pub meta: Option<serde_json::Value>,
     /// Tags whose devices the job works on.
     pub tags: Vec<Tag>,
-    /// Whether it is followed.
+    /// Whether it is active.
     pub is_enabled: bool,
-    /// Made by the product itself.
+    /// Created by the product itself.
     pub is_system_job: bool,
 }
 
@@ -61,7 +61,7 @@ impl Endpoint for ListScheduledJobs {
     }
 }
 
-/// The same schedules as the scheduler follows them.
+/// The same schedules, as the scheduler follows them.
 #[derive(Clone, Copy, Debug)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct ListSchedulerJobs;
@@ -76,7 +76,7 @@ impl Endpoint for ListSchedulerJobs {
     }
 }
 
-/// The queues with the tasks that wait in them.
+/// The queues with their waiting tasks.
 #[derive(Clone, Copy, Debug)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct ListQueues;
@@ -104,7 +104,7 @@ pub struct JobType {
     pub description: Option<String>,
     /// Name of a Material Design icon.
     pub icon: Option<String>,
-    /// When a run of it began last.
+    /// When a run of it last began.
     pub last_used: Option<Timestamp>,
 }
 

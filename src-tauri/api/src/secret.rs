@@ -1,10 +1,10 @@
-//! A text that travels but never prints itself.
+//! A text that can be sent but never prints itself.
 
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-/// A password or its like on its way in. `Debug` and `Display` hide it.
+/// A password or similar secret on its way in. `Debug` and `Display` hide it.
 #[derive(Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct Secret(String);
@@ -15,7 +15,7 @@ impl Secret {
         Secret(text.into())
     }
 
-    /// The text itself; every caller is a place to look at twice.
+    /// The text itself; every use deserves a second look.
     #[must_use]
     pub fn expose(&self) -> &str {
         &self.0

@@ -1,4 +1,4 @@
-//! Files of devices as spreadsheets write them: the one reader of server, client and window.
+//! Files of devices as spreadsheets write them: the one reader for server, client and window.
 //!
 //! It knows no server: the platforms and the devices that exist are passed in.
 
@@ -26,12 +26,12 @@ use records::{Record, Records};
 /// Most rows of one file.
 pub const ROWS: i64 = 200_000;
 
-/// Where a row stands, as its sentences begin.
+/// The place of a row, as its messages begin.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Place {
-    /// A line of a text; the first is 1, and rows in which a cell has several lines have the number of their first.
+    /// A line of a text, from 1; a row that spans several lines has the number of the first.
     Line(i64),
-    /// An item of a list; the first is 1.
+    /// An item of a list, from 1.
     Row(i64),
 }
 
@@ -44,20 +44,20 @@ impl fmt::Display for Place {
     }
 }
 
-/// A row that holds something.
+/// A row that is not blank.
 #[derive(Clone, Debug)]
 pub struct Row {
-    /// Where it stands.
+    /// Its place in the file.
     pub place: Place,
-    /// The how many-th it is; blank rows are not counted.
+    /// Its number; blank rows are not counted.
     pub number: i64,
     /// Its cells.
     pub cells: Cells,
-    /// What is wrong with it whatever the cells hold, without a full stop.
+    /// What is wrong with it regardless of its cells, without a full stop.
     pub fault: Option<String>,
 }
 
-/// A file whose first line was understood. It gives its rows one by one; none is kept, and what cannot be read ends it.
+/// A file whose first line was understood. It yields its rows one by one and keeps none; an unreadable row ends it.
 pub struct Sheet<'a> {
     header: Header,
     records: Records<'a>,
@@ -75,13 +75,13 @@ impl<'a> Sheet<'a> {
         Ok(Sheet { header, records, rows: 0, ended: false })
     }
 
-    /// What separates its cells.
+    /// The separator of its cells.
     #[must_use]
     pub fn separator(&self) -> Separator {
         self.header.separator
     }
 
-    /// The columns it names, in their order.
+    /// The columns it names, in order.
     pub fn columns(&self) -> impl Iterator<Item = Column> {
         self.header.columns.iter().copied().flatten()
     }
@@ -115,7 +115,7 @@ impl<'a> Sheet<'a> {
 }
 
 impl Iterator for Sheet<'_> {
-    /// A row, or why no further one can be read.
+    /// A row, or why no more can be read.
     type Item = Result<Row, String>;
 
     fn next(&mut self) -> Option<Result<Row, String>> {
@@ -133,9 +133,9 @@ impl Iterator for Sheet<'_> {
     }
 }
 
-/// A text of a file in quotation marks, in one line, and cut where it is long.
+/// A text of a file in quotation marks, on one line, and truncated if it is long.
 pub(crate) fn quoted(text: &str) -> String {
-    /// Letters that are shown.
+    /// Most characters shown.
     const SHOWN: usize = 60;
     let shown = text.chars().take(SHOWN).map(|letter| if letter.is_control() { ' ' } else { letter });
     let end = if text.chars().nth(SHOWN).is_some() { "…" } else { "" };

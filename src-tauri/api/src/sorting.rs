@@ -1,16 +1,16 @@
-//! What each list can be sorted by, and in which direction.
+//! The columns and directions that lists can be sorted by.
 //!
-//! The default of a list of columns is what the rows are sorted by when a request does not say. Where a column has nothing in a
-//! row, the row comes last in both directions.
+//! The default of a list of columns applies if a request names none. A row without a value in the column
+//! comes last in both directions.
 
 use crate::words::words;
 
 words! {
     /// The direction rows are sorted in.
     pub enum Order as pattern {
-        /// The smallest first.
+        /// Smallest first.
         Ascending = "asc",
-        /// The greatest first.
+        /// Greatest first.
         Descending = "desc",
     }
 }
@@ -27,7 +27,7 @@ impl Order {
 }
 
 words! {
-    /// What devices can be sorted by.
+    /// Columns to sort devices by.
     pub enum DeviceColumn as pattern {
         /// Their ids.
         Id = "id",
@@ -41,7 +41,7 @@ words! {
         Model = "model",
         /// Their serial numbers.
         SerialNumber = "serial_number",
-        /// Where they came from.
+        /// How they were added.
         Source = "source",
         /// When they were added.
         CreatedAt = "created_at",
@@ -61,7 +61,7 @@ words! {
 }
 
 words! {
-    /// What jobs can be sorted by.
+    /// Columns to sort jobs by.
     pub enum JobColumn as pattern {
         /// Their ids.
         Id = "id",
@@ -81,7 +81,7 @@ words! {
         CompletedAt = "completed_at",
         /// When their schedules fire next.
         NextRun = "next_run",
-        /// The end of their newest runs, or else the start.
+        /// The end of their newest runs, or the start while they are active.
         LastRunAt = "last_run_at",
         /// The hostname of the device they work on, or the first of their tags.
         Target = "target",
@@ -89,7 +89,7 @@ words! {
 }
 
 words! {
-    /// What runs can be sorted by.
+    /// Columns to sort runs by.
     pub enum RunColumn as pattern {
         /// Their ids.
         Id = "id",
@@ -109,19 +109,19 @@ words! {
         Trigger = "trigger",
         /// How many devices they have.
         Devices = "devices",
-        /// How long they took, or have been going on.
+        /// Their duration, so far for active ones.
         Duration = "duration",
     }
 }
 
 words! {
-    /// What the devices of a run can be sorted by.
+    /// Columns to sort the devices of a run by.
     pub enum RunDeviceColumn as pattern {
-        /// How soon they ask for attention.
+        /// How urgently they need attention.
         Attention = "attention",
         /// Their hostnames.
         Device = "device",
-        /// Their states, which is how soon they ask for attention.
+        /// Their states, in the order of urgency.
         State = "state",
         /// The stages they are in or ended in.
         Stage = "stage",
@@ -129,17 +129,17 @@ words! {
         Cause = "cause",
         /// What happened, in words.
         Message = "message",
-        /// How long they took, or have been going on.
+        /// Their duration, so far for active ones.
         Duration = "duration",
     }
 }
 
 words! {
-    /// What results can be sorted by.
+    /// Columns to sort results by.
     pub enum ResultColumn as pattern {
         /// Their ids.
         Id = "id",
-        /// When they came.
+        /// Their times.
         Time = "result_time",
         /// Their jobs' ids.
         Job = "job_id",
@@ -157,7 +157,7 @@ words! {
 }
 
 words! {
-    /// What tags can be sorted by.
+    /// Columns to sort tags by.
     pub enum TagColumn as pattern {
         /// Their ids.
         Id = "id",
@@ -173,7 +173,7 @@ words! {
 }
 
 words! {
-    /// What credentials can be sorted by.
+    /// Columns to sort credentials by.
     pub enum CredentialColumn as pattern {
         /// Their ids.
         Id = "id",
@@ -193,7 +193,7 @@ words! {
 }
 
 words! {
-    /// What users can be sorted by.
+    /// Columns to sort users by.
     pub enum UserColumn as pattern {
         /// Their ids.
         Id = "id",
@@ -207,7 +207,7 @@ words! {
 }
 
 words! {
-    /// What log lines can be sorted by.
+    /// Columns to sort log lines by.
     pub enum LogColumn as pattern {
         /// When they were written.
         Timestamp = "timestamp",
@@ -216,7 +216,7 @@ words! {
     }
 }
 
-/// Says which column of a list is the default.
+/// Declares the default column of a list.
 macro_rules! defaults {
     ($($list:ident = $column:ident,)+) => {
         $(

@@ -52,7 +52,7 @@ impl Endpoint for GetHealth {
     }
 }
 
-/// State of each part, asked now.
+/// State of each part, measured now.
 #[derive(Clone, Copy, Debug)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct GetSystemStatus;
@@ -79,13 +79,13 @@ pub struct SystemStatus {
     pub scheduler: Open<Condition>,
     /// The server's clock.
     pub system_time: Timestamp,
-    /// Sentences about what is wrong. Not part of NetRaven's shape.
+    /// What is wrong, as sentences. Not part of NetRaven's shape.
     #[serde(default)]
     pub notes: Vec<String>,
     /// Number of workers.
     #[serde(default)]
     pub workers: i64,
-    /// What it works with, and how full that is.
+    /// Versions, sizes and usage.
     #[serde(default)]
     pub details: SystemDetails,
 }
@@ -103,15 +103,15 @@ pub struct SystemDetails {
     pub redis_version: Option<String>,
     /// Bytes of its database.
     pub database_bytes: Option<i64>,
-    /// Bytes that are free for it on the disk of its data folder.
+    /// Free bytes on the disk of its data folder.
     pub disk_free_bytes: Option<i64>,
-    /// Bytes of that disk.
+    /// Total bytes of that disk.
     pub disk_bytes: Option<i64>,
-    /// Devices that wait in the queue for a worker.
+    /// Number of devices waiting in the queue for a worker.
     pub waiting: Option<i64>,
-    /// Devices that workers have.
+    /// Number of devices held by workers.
     pub leased: Option<i64>,
-    /// Since when the first of those that wait does.
+    /// Since when the first waiting device has been waiting.
     pub waiting_since: Option<Timestamp>,
     /// Time of its oldest log line.
     pub oldest_log: Option<Timestamp>,

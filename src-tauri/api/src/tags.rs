@@ -1,4 +1,4 @@
-//! Tags: what joins devices, credentials and jobs.
+//! Tags: they connect devices, credentials and jobs.
 
 use serde::{Deserialize, Serialize};
 
@@ -19,7 +19,7 @@ pub struct Tag {
     pub kind: Option<String>,
     /// What it stands for, free text.
     pub description: Option<String>,
-    /// How many devices carry it; only where tags themselves are asked for, not where one stands in something else. Not part
+    /// How many devices carry it; only where tags themselves are requested, not inside other resources. Not part
     /// of NetRaven's shape.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub devices: Option<i64>,
@@ -61,8 +61,8 @@ pub struct ListTags {
     pub kind: Vec<String>,
     /// Any of these ids. Not part of NetRaven's filters.
     pub id: Vec<i64>,
-    /// Column the rows are sorted by; `name` if absent. `devices` is how many devices carry it. Equal rows are in the order of
-    /// their ids, and those that have nothing there come last.
+    /// Column the rows are sorted by; `name` if absent. `devices` is how many devices carry it. Ties are in the order of
+    /// ids, and rows without a value come last.
     #[cfg_attr(feature = "openapi", schema(default = TagColumn::default))]
     pub sort: Option<TagColumn>,
     /// `asc` or `desc`; `asc` if absent.

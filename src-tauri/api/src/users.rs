@@ -51,7 +51,7 @@ impl Endpoint for GetMe {
     }
 }
 
-/// Changes the own password. Every other sign-in of the user ends.
+/// Changes the caller's own password. All the user's other sign-ins end.
 #[derive(Clone, Debug)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct ChangeOwnPassword(pub PasswordChange);
@@ -67,7 +67,7 @@ impl Endpoint for ChangeOwnPassword {
     }
 }
 
-/// Ends every sign-in of the user, this one included.
+/// Ends all the caller's sign-ins, including this one.
 #[derive(Clone, Debug)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct SignOutEverywhere(pub PasswordCheck);
@@ -83,7 +83,7 @@ impl Endpoint for SignOutEverywhere {
     }
 }
 
-/// A user as lists show it.
+/// A user as shown in lists.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct UserPublic {
@@ -101,7 +101,7 @@ pub struct UserPublic {
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct UserInput {
-    /// Name to sign in with, unique, case sensitive; fixed afterwards.
+    /// Name to sign in with, unique, case-sensitive; cannot be changed later.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "openapi", schema(min_length = 3, max_length = 50, pattern = r"^[a-zA-Z0-9_\-\.]+$"))]
     pub username: Option<String>,
@@ -122,14 +122,14 @@ pub struct UserInput {
     pub role: Option<Role>,
 }
 
-/// Body of a change of the own password.
+/// Body of a change of the caller's own password.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct PasswordChange {
-    /// The password of now. Write-only.
+    /// The current password. Write-only.
     #[cfg_attr(feature = "openapi", schema(value_type = String, format = Password, write_only, max_length = 1000))]
     pub current_password: Secret,
-    /// The new one. Write-only.
+    /// The new password. Write-only.
     #[cfg_attr(feature = "openapi", schema(value_type = String, format = Password, write_only, min_length = 8, max_length = 100))]
     pub new_password: Secret,
 }
@@ -138,12 +138,12 @@ pub struct PasswordChange {
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct PasswordCheck {
-    /// The password of now. Write-only.
+    /// The current password. Write-only.
     #[cfg_attr(feature = "openapi", schema(value_type = String, format = Password, write_only, max_length = 1000))]
     pub current_password: Secret,
 }
 
-/// Body of a change of a user; absent fields stay, an e-mail address or full name of null goes.
+/// Body of a change of a user; absent fields stay, null clears an e-mail address or full name.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct UserChange {
@@ -184,7 +184,7 @@ pub struct ListUsers {
     pub role: Vec<Role>,
     /// Active or not.
     pub is_active: Option<bool>,
-    /// Column the rows are sorted by; `id` if absent. Equal rows are in the order of their ids.
+    /// Column the rows are sorted by; `id` if absent. Ties are in the order of ids.
     #[cfg_attr(feature = "openapi", schema(default = UserColumn::default))]
     pub sort: Option<UserColumn>,
     /// `asc` or `desc`; `asc` if absent.
@@ -248,7 +248,7 @@ impl Endpoint for UpdateUser {
     }
 }
 
-/// Removes a user; not one's own account, nor the last active admin.
+/// Removes a user; not the caller's own account, nor the last active admin.
 #[derive(Clone, Copy, Debug)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct DeleteUser(pub i64);

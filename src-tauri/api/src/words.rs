@@ -1,7 +1,7 @@
-//! Closed lists of words: each is written once, in `words!`, and everything else about it follows.
+//! Closed lists of words: each is written once, in `words!`, and the rest is derived from it.
 //!
-//! A list is an enum whose variants are words on the wire and in the database. Nobody else spells them: a word is parsed where
-//! it comes in, and compared as a variant from there on.
+//! A list is an enum whose variants are words on the wire and in the database. Nothing else spells them: a word is parsed on
+//! input, and compared as a variant from there on.
 
 use std::fmt;
 use std::marker::PhantomData;
@@ -11,42 +11,42 @@ use serde::ser::{Serialize, Serializer};
 
 /// A closed list of words.
 pub trait Word: Copy + Eq + fmt::Debug + 'static {
-    /// Every word of the list, in the order it is shown in.
+    /// Every word of the list, in display order.
     const WORDS: &'static [Self];
 
-    /// The word as it is written on the wire and in the database.
+    /// The word as written on the wire and in the database.
     fn as_str(self) -> &'static str;
 
-    /// The word written so, upper and lower case as in [`Word::as_str`]; none if it is not in the list.
+    /// The word with this spelling, in the case of [`Word::as_str`]; none if it is not in the list.
     #[must_use]
     fn parse(text: &str) -> Option<Self> {
         Self::WORDS.iter().copied().find(|word| word.as_str() == text)
     }
 
-    /// The word written so in upper or lower case; none if it is not in the list.
+    /// The word with this spelling in any case; none if it is not in the list.
     #[must_use]
     fn parse_any_case(text: &str) -> Option<Self> {
         Self::WORDS.iter().copied().find(|word| word.as_str().eq_ignore_ascii_case(text))
     }
 }
 
-/// A word of a list that another server may know more of: what is not in ours is kept as it came.
+/// A word of a list that another server may extend: an unknown word is kept as received.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Open<W> {
     /// A word of the list.
     Known(W),
-    /// A word that is not in the list.
+    /// A word not in the list.
     Other(String),
 }
 
 impl<W: Word> Open<W> {
-    /// The word written so, in upper or lower case; one that is not in the list is kept.
+    /// The word with this spelling, in any case; an unknown one is kept.
     #[must_use]
     pub fn of(text: &str) -> Open<W> {
         W::parse_any_case(text).map_or_else(|| Open::Other(text.to_owned()), Open::Known)
     }
 
-    /// The word as it is written.
+    /// The word as written.
     #[must_use]
     pub fn as_str(&self) -> &str {
         match self {
@@ -55,7 +55,7 @@ impl<W: Word> Open<W> {
         }
     }
 
-    /// The word, if the list has it.
+    /// The word, if it is in the list.
     #[must_use]
     pub fn known(&self) -> Option<W> {
         match self {
@@ -129,7 +129,7 @@ impl<'de, W: Word> Deserialize<'de> for Open<W> {
 /// Reads a word of a closed list, for the `Deserialize` of `words!`.
 ///
 /// # Errors
-/// When it is not a text, or not one of the words; the message names them all.
+/// If it is not a text, or not one of the words; the message lists them all.
 pub fn read_word<'de, W: Word, D: Deserializer<'de>>(deserializer: D) -> Result<W, D::Error> {
     struct OneOf<W>(PhantomData<W>);
     impl<W: Word> Visitor<'_> for OneOf<W> {
@@ -150,9 +150,9 @@ pub fn read_word<'de, W: Word, D: Deserializer<'de>>(deserializer: D) -> Result<
     deserializer.deserialize_str(OneOf(PhantomData))
 }
 
-/// Makes a closed list: variants, the word of each, `ALL` in the order they are written in, `as_str`, `parse`, serde, and the
-/// schema for `openapi.json`. With a second text behind each word, also `title`, which is what people read. A list that is
-/// `as pattern` is described and refused as a text with a pattern, as the NetRaven API does with most of its lists.
+/// Makes a closed list: variants, the word of each, `ALL` in the order they are written, `as_str`, `parse`, serde, and the
+/// schema for `openapi.json`. With a second text after each word, also `title`, which people read. A list that is
+/// `as pattern` is described and checked as a text with a pattern, as in most lists of the NetRaven API.
 macro_rules! words {
     (
         $(#[doc = $doc:literal])+
@@ -190,10 +190,10 @@ macro_rules! words {
         }
 
         impl $name {
-            /// Every word of the list, in the order it is shown in.
+            /// Every word of the list, in display order.
             pub const ALL: [$name; [$($word),+].len()] = [$($name::$variant),+];
 
-            /// The word as it is written on the wire and in the database.
+            /// The word as written on the wire and in the database.
             #[must_use]
             pub const fn as_str(self) -> &'static str {
                 match self {
@@ -201,7 +201,7 @@ macro_rules! words {
                 }
             }
 
-            /// The word written so, or none.
+            /// The word with this spelling, or none.
             #[must_use]
             pub fn parse(text: &str) -> Option<$name> {
                 <$name as $crate::words::Word>::parse(text)
@@ -283,7 +283,7 @@ mod tests {
     use super::*;
 
     words! {
-        /// How a lamp shines.
+        /// The light of a lamp.
         pub enum Lamp {
             /// Not at all.
             Dark = "dark": "Off",

@@ -1,4 +1,4 @@
-//! The places sealed secrets live in, spelled once: who seals and who opens must name the same.
+//! The places sealed secrets live in, written once: sealing and opening must use the same name.
 
 /// Password of a credential.
 pub const PASSWORD: &str = "credentials.password";

@@ -4,7 +4,7 @@ use netraven_api::Problem;
 use netraven_api::problem::Code;
 use url::Url;
 
-/// Reads a base URL; it comes back without slash, query and fragment at its end.
+/// Reads a base URL; returned without trailing slash, query and fragment.
 pub fn parse_base(text: &str) -> Result<Url, Problem> {
     let refuse = |why: &str| Problem::field("url", format!("\"{}\" cannot be used: {why}", text.trim()));
     let entered = text.trim();
@@ -34,7 +34,7 @@ pub fn parse_base(text: &str) -> Result<Url, Problem> {
     Ok(url)
 }
 
-/// The URL of a request: the base and a path that begins with a slash. A path that leads out of the base is refused.
+/// The URL of a request: the base and a path that begins with a slash. A path that escapes the base is refused.
 pub fn join(base: &Url, path: &str) -> Result<Url, Problem> {
     let prefix = base.as_str().trim_end_matches('/');
     let outside = || Problem::new(Code::NotFound, format!("The API has no route {path}."));
@@ -46,7 +46,7 @@ pub fn join(base: &Url, path: &str) -> Result<Url, Problem> {
     if below && url.origin() == base.origin() { Ok(url) } else { Err(outside()) }
 }
 
-/// Host and port as a person would say them.
+/// Host and port, as people write them.
 pub fn place(url: &Url) -> String {
     let host = url.host_str().unwrap_or_default();
     url.port().map_or_else(|| host.to_owned(), |port| format!("{host}:{port}"))

@@ -1,4 +1,4 @@
-//! One server, reached: base URL, token, and requests with every wait limited.
+//! A connection to one server: base URL, token, and requests, each with a time limit.
 
 mod tokens;
 mod wire;
@@ -33,13 +33,13 @@ pub struct Client {
     base: Url,
     tokens: Option<Arc<dyn Tokens>>,
     dialect: Dialect,
-    /// By how many milliseconds the server's clock is ahead of this computer's.
+    /// How many milliseconds the server's clock is ahead of this computer's.
     ahead: Arc<AtomicI64>,
 }
 
 impl Client {
-    /// A client of the API at a base URL such as `https://host/api`, which is taken for one of our own until
-    /// [`Client::learn`] has asked. Nothing is sent yet.
+    /// A client of the API at a base URL such as `https://host/api`. The server counts as one of our own until
+    /// [`Client::learn`] has asked it. Nothing is sent yet.
     pub fn new(base_url: &str) -> Result<Client, Problem> {
         let base = address::parse_base(base_url)?;
         let mut builder = reqwest::Client::builder()
@@ -58,7 +58,7 @@ impl Client {
         Ok(Client { http, base, tokens: None, dialect: Dialect::default(), ahead: Arc::default() })
     }
 
-    /// The base URL, without a slash at its end.
+    /// The base URL, without a trailing slash.
     #[must_use]
     pub fn base_url(&self) -> &str {
         self.base.as_str().trim_end_matches('/')
@@ -70,7 +70,7 @@ impl Client {
         address::place(&self.base)
     }
 
-    /// Whether the server is on this very computer.
+    /// Whether the server is on this computer.
     #[must_use]
     pub fn is_here(&self) -> bool {
         address::is_loopback(&self.base)
@@ -95,7 +95,7 @@ impl Client {
         self
     }
 
-    /// What the server is, and its version, for people; empty until [`Client::learn`] has asked.
+    /// The server's product and version, for people; empty until [`Client::learn`] has asked.
     #[must_use]
     pub fn server(&self) -> &str {
         self.dialect.server()
@@ -107,7 +107,7 @@ impl Client {
         self.dialect.missing()
     }
 
-    /// What the server lets every user do although it is for admins on a server of our own.
+    /// What the server lets every user do although our own server reserves it for admins.
     #[must_use]
     pub fn open_to_users(&self) -> Vec<Deed> {
         self.dialect.open_to_users()
@@ -126,8 +126,8 @@ impl Client {
         self
     }
 
-    /// Signs in. The token is returned, not kept: see [`Client::with_token`]. A token of an earlier sign-in of this user to this
-    /// server, ended or not, shows that this is nobody who guesses: the server does not make him wait for those who do.
+    /// Signs in. The token is returned, not kept: see [`Client::with_token`]. An earlier token of this user from this
+    /// server, expired or not, proves that this is no guess: the server then does not make the user wait behind guesses.
     pub async fn login(&self, username: &str, password: &Secret, earlier: Option<&Secret>) -> Result<Token, Problem> {
         let form = Login { username: username.to_owned(), password: password.clone(), grant_type: None };
         let body = serde_html_form::to_string(&form).expect("a login is a flat struct of texts");
@@ -148,7 +148,7 @@ impl Client {
                 problem
             }
         })?;
-        // The decoder's own message may quote the answer, and the answer holds a token.
+        // The decoder's own message may quote the answer, which contains a token.
         serde_json::from_slice(&answer).map_err(|_| {
             let message =
                 format!("{} accepted the sign-in without returning a token; it is not a NetRaven server.", self.place());
@@ -169,7 +169,7 @@ impl Client {
         }
     }
 
-    /// Sends a request on as it is, in the server's own dialect; an empty answer is null.
+    /// Sends a request unchanged, in the server's own dialect; an empty answer is null.
     pub async fn forward(&self, request: Request) -> Result<Value, Problem> {
         match &self.dialect {
             Dialect::Own(_) => self.fetch(&request).await,
@@ -177,7 +177,7 @@ impl Client {
         }
     }
 
-    /// Sends a request untranslated and decodes what comes back.
+    /// Sends a request untranslated and decodes the answer.
     pub(crate) async fn fetch<T: DeserializeOwned>(&self, request: &Request) -> Result<T, Problem> {
         let answer = self.deliver(request).await?;
         serde_json::from_slice(or_null(&answer)).map_err(|error| {
@@ -211,7 +211,7 @@ impl Client {
         now.checked_add(SignedDuration::from_millis(self.ahead.load(Ordering::Relaxed))).unwrap_or(now)
     }
 
-    /// The token as it is now.
+    /// The current token.
     pub(crate) fn token(&self) -> Option<Secret> {
         self.tokens.as_ref().map(|tokens| tokens.token())
     }

@@ -1,7 +1,7 @@
-//! Dialects: what other servers do differently, absorbed so that everybody else sees one API, ours.
+//! Dialects: the differences of other servers, absorbed so that all callers see one API, ours.
 //!
-//! A server of our own is spoken to as it is. The NetRaven server written in Python is translated for, resource by
-//! resource: requests are rewritten, replies brought into the shapes of `netraven-api`, and what it lacks is put together
+//! Requests to a server of our own pass through. For the NetRaven server written in Python they are translated, resource by
+//! resource: requests are rewritten, replies brought into the shapes of `netraven-api`, and what it lacks is composed
 //! from what it has, or refused with the reason. What it can do is read from its `openapi.json`.
 
 mod asked;
@@ -39,10 +39,10 @@ pub(crate) use lists::Server;
 pub(crate) use logs::Tail;
 pub(crate) use runs::{JobState, states as job_states};
 
-/// How a server is spoken to.
+/// The kind of a server.
 #[derive(Clone)]
 pub(crate) enum Dialect {
-    /// One of our own, and what it calls itself.
+    /// One of our own, and the name it gives itself.
     Own(Arc<str>),
     /// The NetRaven server written in Python.
     NetRaven(Arc<Server>),
@@ -64,7 +64,7 @@ impl Dialect {
         }
     }
 
-    /// What the server calls itself.
+    /// The name it gives itself.
     pub fn server(&self) -> &str {
         match self {
             Dialect::Own(title) => title,
@@ -80,7 +80,7 @@ impl Dialect {
         }
     }
 
-    /// What it lets every user do although it is for admins on a server of our own.
+    /// What it lets every user do although our own server reserves it for admins.
     pub fn open_to_users(&self) -> Vec<Deed> {
         match self {
             Dialect::Own(_) => Vec::new(),
@@ -89,14 +89,14 @@ impl Dialect {
     }
 }
 
-/// One request being answered: who to ask, and what is known of the server.
+/// One request being answered: the server to ask, and what is known about it.
 #[derive(Clone, Copy)]
 pub(crate) struct Talk<'a> {
     pub client: &'a Client,
     pub server: &'a Server,
 }
 
-/// Answers a request in our own shapes by whatever the server has.
+/// Answers a request in our own shapes, with whatever the server has.
 pub(crate) async fn answer(client: &Client, server: &Server, request: Request) -> Result<Value, Problem> {
     let talk = Talk { client, server };
     let asked = Asked::read(&request);
@@ -128,7 +128,7 @@ pub(crate) async fn answer(client: &Client, server: &Server, request: Request) -
 }
 
 impl Talk<'_> {
-    /// Sends a request on with nothing but its path made canonical; one the server does not describe is refused.
+    /// Forwards a request, only making its path canonical; one the server does not describe is refused.
     pub async fn plain(self, asked: &Asked) -> Result<Value, Problem> {
         let path = asked.path();
         if !self.server.description.has(asked.method, &path) {
@@ -137,14 +137,14 @@ impl Talk<'_> {
         self.client.fetch(&asked.request(&self.server.description)).await
     }
 
-    /// Reads something of the server as it writes it.
+    /// Reads a resource of the server in the server's own form.
     pub async fn get(self, path: &str, params: &[(&str, String)]) -> Result<Value, Problem> {
         let request = Request { method: Method::Get, path: path.to_owned(), body: None };
         let request = if params.is_empty() { request } else { request.query(&params) };
         self.client.fetch(&request).await
     }
 
-    /// The time now by the server's clock.
+    /// The current time by the server's clock.
     pub fn now(self) -> Timestamp {
         self.client.server_now()
     }

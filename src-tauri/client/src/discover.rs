@@ -1,4 +1,4 @@
-//! Finds the API at an address a person entered, and says precisely what is there when it is none.
+//! Finds the API at an address a person entered, and explains what is there if it is none.
 
 use netraven_api::Problem;
 use netraven_api::problem::Code;
@@ -11,11 +11,11 @@ use crate::client::Seen;
 use crate::dialect::{Description, Dialect};
 use crate::{address, fault};
 
-/// Where the server says whether it lives.
+/// The server's health route.
 const HEALTH: &str = "/health";
 /// Where the server describes itself.
 const OPENAPI: &str = "/openapi.json";
-/// A list only our own servers have; asked without a token where the description is kept from us.
+/// A list only our own servers have; requested without a token if the description is blocked.
 const OWN_LIST: &str = "/runs/";
 
 /// Why there is no usable API at a place; the later ones say more.
@@ -30,8 +30,8 @@ enum Distance {
 }
 
 impl Client {
-    /// Finds the API at an address a person entered: there, below it under `/api`, or above it when that was entered in
-    /// vain. The client that comes back knows what the server can do.
+    /// Finds the API at an address a person entered: there, below it under `/api`, or above it if `/api` was entered in
+    /// vain. The returned client knows what the server can do.
     pub async fn discover(entered: &str) -> Result<Client, Problem> {
         let client = Client::new(entered)?;
         let other = match client.base_url().strip_suffix("/api") {
@@ -55,7 +55,7 @@ impl Client {
         Err(problem)
     }
 
-    /// The same client, knowing what the server can do. Its health is not asked.
+    /// The same client, with knowledge of what the server can do. Its health is not checked.
     pub async fn learn(self) -> Result<Client, Problem> {
         let dialect = self.describe().await.map_err(|(_, problem)| problem)?;
         Ok(self.speaking(dialect))
@@ -124,7 +124,7 @@ fn nothing_at(place: &str, status: u16) -> String {
     format!("There is no NetRaven API at this address of {place} (GET {HEALTH} gives {status}). Check its path.")
 }
 
-/// What an answer that is not ours looks like, in a few words.
+/// A short description of an answer that is not ours.
 fn what_it_is(body: &[u8]) -> String {
     match serde_json::from_slice::<Value>(body) {
         Ok(Value::Object(fields)) => {

@@ -16,7 +16,7 @@ use url::Url;
 use crate::address;
 use crate::limits::{CONNECT_LIMIT, TOTAL_LIMIT};
 
-/// Longest text of a server that is shown.
+/// Most characters of a server's text that are shown.
 const SHOWN_CHARS: usize = 600;
 
 /// The problem in an answer that is no success. `what` names the request, e.g. `GET /jobs/`.
@@ -47,7 +47,7 @@ pub fn of_answer(status: StatusCode, body: &[u8], what: &str) -> Problem {
     problem
 }
 
-/// The problem of a server that leads elsewhere.
+/// The problem of a server that redirects elsewhere.
 pub fn of_redirect(from: &Url, target: Option<&Url>) -> Problem {
     let place = address::place(from);
     let Some(target) = target else {
@@ -73,7 +73,7 @@ pub fn of_redirect(from: &Url, target: Option<&Url>) -> Problem {
     Problem::new(Code::NotUnderstood, message)
 }
 
-/// The problem of a success whose content is not what the route promises.
+/// The problem of a success whose content does not match the route.
 pub fn of_content(place: &str, what: &str, error: &serde_json::Error) -> Problem {
     let message = format!(
         "The reply of {place} to {what} could not be read ({error}). It is not a NetRaven server, or it is a different version."
@@ -81,7 +81,7 @@ pub fn of_content(place: &str, what: &str, error: &serde_json::Error) -> Problem
     Problem::new(Code::NotUnderstood, message)
 }
 
-/// The problem of a web page where an answer of the API was due.
+/// The problem of a web page in place of an answer of the API.
 pub fn of_page(place: &str, body: &[u8]) -> Problem {
     let title = title_of(body).map_or_else(String::new, |title| format!(", \"{title}\""));
     let message = format!(
@@ -119,7 +119,7 @@ pub fn of_transport(error: &reqwest::Error, place: &str) -> Problem {
     Problem::new(Code::Unreachable, why)
 }
 
-/// Whether the server closed a connection that was kept for the next request, so that this request never reached it.
+/// Whether the server closed an idle connection, so that this request never reached it.
 pub fn is_dead_connection(error: &reqwest::Error) -> bool {
     !error.is_timeout() && !error.is_connect() && (error.is_request() || error.is_body())
 }
@@ -185,7 +185,7 @@ fn sentence(text: &str) -> String {
 /// The title of a web page, shortened.
 fn title_of(body: &[u8]) -> Option<String> {
     let text = String::from_utf8_lossy(&body[..body.len().min(16 * 1024)]).into_owned();
-    // Only ASCII letters change, so that places stay where they are.
+    // Only ASCII letters change, so that positions stay.
     let lower = text.to_ascii_lowercase();
     let begin = lower.find("<title")?;
     let begin = begin + lower[begin..].find('>')? + 1;

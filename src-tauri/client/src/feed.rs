@@ -1,7 +1,7 @@
 //! The live feed: log lines and changes as they happen, resumed after every break without gap or repetition.
 //!
 //! The log id is the position. It is known before the stream is opened for the first time, so that a break at any moment
-//! can be resumed behind the last line that was handed on.
+//! can be resumed after the last line that was passed on.
 
 mod batch;
 mod parse;
@@ -31,13 +31,13 @@ use said::{Said, read};
 use crate::Client;
 use crate::dialect::Dialect;
 
-/// Silence after which a stream counts as broken; a server gives a sign of life every 15 s.
+/// Silence after which a stream counts as broken; a server sends a keep-alive every 15 s.
 const SILENCE_LIMIT: Duration = Duration::from_secs(45);
 
-/// How many of the longest pauses between two readings a stream that said nothing is left alone.
+/// For how many of the longest poll pauses a stream that sent nothing is left alone.
 const STREAM_PATIENCE: u32 = 10;
 
-/// How long the feed waits for things; the defaults are right outside tests.
+/// Time limits of the feed; the defaults are right outside tests.
 #[derive(Clone, Copy, Debug)]
 pub struct Limits {
     /// Silence after which the stream is reopened.
@@ -46,9 +46,9 @@ pub struct Limits {
     pub first_pause: Duration,
     /// Longest pause.
     pub longest_pause: Duration,
-    /// Time between two readings of a server without a usable stream, while something happens there.
+    /// Time between two readings of a server without a usable stream, while it is active.
     pub first_poll: Duration,
-    /// The same after a long time in which nothing did.
+    /// The same after a long time without activity.
     pub longest_poll: Duration,
 }
 
@@ -147,14 +147,14 @@ impl Client {
     }
 }
 
-/// One subscription: what it wants and how far it has come.
+/// One subscription: its filter and its position.
 struct Feed<'a> {
     client: &'a Client,
     limits: Limits,
     filter: StreamFilter,
     position: Option<i64>,
     batch: Batch,
-    /// Whether the stream opened last brought anything at all.
+    /// Whether the last stream delivered anything at all.
     heard: bool,
     /// Events that were not understood.
     dropped: u64,
@@ -165,7 +165,7 @@ impl<'a> Feed<'a> {
         Feed { client, limits, position: filter.after, filter, batch: Batch::default(), heard: false, dropped: 0 }
     }
 
-    /// Opens the stream behind the position and reads it to its end.
+    /// Opens the stream at the position and reads it to its end.
     async fn stream(&mut self, sink: &mut impl FnMut(Vec<FeedMessage>)) -> End {
         self.heard = false;
         let token = self.client.token().unwrap_or_default();
@@ -216,7 +216,7 @@ impl<'a> Feed<'a> {
         open_stream(self.client, &path, Some(position)).await
     }
 
-    /// Id of the newest line of all: a new subscription begins behind it.
+    /// Id of the newest line: a new subscription begins after it.
     async fn newest(&self) -> Result<i64, Problem> {
         let page = self.client.send(&ListLogs { size: Some(1), ..ListLogs::default() }).await?;
         Ok(page.items.iter().map(|line| line.id).max().unwrap_or(0))
@@ -247,7 +247,7 @@ impl<'a> Feed<'a> {
     }
 }
 
-/// Opens a stream behind a place in the log; whatever else answers there is a problem.
+/// Opens a stream at a position in the log; any other answer is a problem.
 async fn open_stream(client: &Client, path: &str, place: Option<i64>) -> Result<Response, Problem> {
     let prepare = |request: RequestBuilder| {
         let request = request.header(ACCEPT, "text/event-stream");

@@ -1,6 +1,6 @@
 //! Client of a NetRaven REST API: typed calls, forwarded calls, the live feed, and the sample lab's entries.
 //!
-//! It knows HTTP and the wire types; it does not know where tokens are kept, nor who looks at the answers.
+//! It knows HTTP and the wire types; it does not know where tokens are kept, nor who uses the answers.
 
 mod address;
 mod client;

@@ -1,4 +1,4 @@
-//! The sample lab's entries in a server: tag, credential, devices and backup job, made and removed as one.
+//! The sample lab's entries in a server: tag, credential, devices and backup job, created and removed together.
 //!
 //! It does not start the simulated devices; it only makes them known to the server.
 
@@ -27,11 +27,11 @@ pub const JOB_NAME: &str = "Sample lab backup";
 pub const DEVICE_DESCRIPTION: &str = "Simulated device of the sample lab";
 /// Description of the lab's credential and tag.
 const DESCRIPTION: &str = "Sample lab";
-/// Requests under way at once.
+/// Requests in flight at once.
 const AT_ONCE: usize = 8;
 /// Longest wait for a cancelled run to end.
 const END_LIMIT: Duration = Duration::from_secs(15);
-/// Time between two looks whether it has.
+/// Time between two checks for that.
 const END_PACE: Duration = Duration::from_millis(200);
 
 /// One simulated device, as the server should know it.
@@ -47,7 +47,7 @@ pub struct SampleDevice {
     pub platform: String,
 }
 
-/// What [`enrol`] made and started.
+/// What [`enrol`] created and started.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Enrolled {
     /// The lab's job.
@@ -56,7 +56,7 @@ pub struct Enrolled {
     pub run_id: Option<i64>,
 }
 
-/// Makes the lab's entries, or brings those that are there up to date, and runs its job.
+/// Creates or updates the lab's entries, and runs its job.
 pub async fn enrol(
     client: &Client,
     devices: &[SampleDevice],
@@ -72,7 +72,7 @@ pub async fn enrol(
     Ok(Enrolled { job_id, run_id })
 }
 
-/// [`enrol`] without the run, e.g. when the devices came back on other ports; gives the job.
+/// [`enrol`] without the run, e.g. when the devices came back on other ports; returns the job.
 pub async fn register(
     client: &Client,
     devices: &[SampleDevice],
@@ -85,7 +85,7 @@ pub async fn register(
     ensure_job(client, tag).await
 }
 
-/// Removes the lab's job, devices, credential and tag. What a person gave the lab's tag to, but is not the lab's, stays.
+/// Removes the lab's job, devices, credential and tag. Things that a person gave the lab's tag, but are not the lab's, stay.
 pub async fn remove(client: &Client) -> Result<(), Problem> {
     let Some(tag) = find_tag(client).await? else { return Ok(()) };
     if let Some(job) = find_job(client, tag).await? {
@@ -141,7 +141,7 @@ async fn ensure_credential(client: &Client, tag: i64, username: &str, password: 
     Ok(())
 }
 
-/// Devices that moved are removed first: a new address may be one that another device of the lab still holds.
+/// Devices whose address changed are removed first: a new address may still be held by another device of the lab.
 async fn ensure_devices(client: &Client, tag: i64, wanted: &[SampleDevice]) -> Result<(), Problem> {
     let there = lab_devices(client, tag).await?;
     let stale = there.iter().filter(|device| is_simulated(device) && !wanted.iter().any(|it| same(it, device)));
@@ -191,7 +191,7 @@ fn same(wanted: &SampleDevice, device: &Device) -> bool {
         && device.device_type == wanted.platform
 }
 
-/// Whether the device is the lab's own, and not a real one that was given the tag.
+/// Whether the device is the lab's own, and not a real one with the lab's tag.
 fn is_simulated(device: &Device) -> bool {
     device.description.as_deref() == Some(DEVICE_DESCRIPTION)
         || device.ip_address.parse::<IpAddr>().is_ok_and(|address| address.is_loopback())
@@ -238,7 +238,7 @@ async fn end_newest(client: &Client, job: &Job) {
     }
 }
 
-/// What is gone already is removed.
+/// Already removed entries count as removed.
 fn gone(result: Result<(), Problem>) -> Result<(), Problem> {
     match result {
         Err(problem) if problem.code == Code::NotFound => Ok(()),

@@ -1,4 +1,4 @@
-//! What a token says about its owner. The signature is the server's business; here it is only read.
+//! A token's claims about its owner. The signature is the server's business; here it is only read.
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -9,7 +9,7 @@ use netraven_api::users::Role;
 use netraven_api::{Open, Problem, Secret};
 use serde::Deserialize;
 
-/// Claims as they may come: a server may leave out role and end.
+/// Claims as servers send them: role and end may be missing.
 #[derive(Deserialize)]
 struct RawClaims {
     sub: String,
@@ -33,13 +33,13 @@ pub fn claims(token: &Secret) -> Result<Claims, Problem> {
     })
 }
 
-/// The role in the claims; an unknown word is the lesser role.
+/// The role in the claims; an unknown word counts as the lesser role.
 #[must_use]
 pub fn role(claims: &Claims) -> Role {
     claims.role.known().unwrap_or(Role::User)
 }
 
-/// Whether the token is still good for at least some seconds at the given time.
+/// Whether the token is still valid for at least some seconds at the given time.
 #[must_use]
 pub fn lasts(claims: &Claims, now: Timestamp, seconds: i64) -> bool {
     claims.exp > now.as_second().saturating_add(seconds)

@@ -1,6 +1,6 @@
-//! What is remembered of sessions from one start to the next: the place, the servers used, and their tokens.
+//! What is remembered from one start to the next: the place, the servers used, and their tokens.
 //!
-//! Tokens are in the system's store alone; the settings only say for which servers one was put there, so that the store
+//! Tokens are only in the system's store; the settings just record for which servers one was put there, so that the store
 //! is never opened for people who keep nothing in it.
 
 use netraven_api::Secret;
@@ -17,7 +17,7 @@ const KEPT: &str = "kept_tokens";
 /// Most servers remembered.
 const MOST_PROFILES: usize = 10;
 
-/// Where the last start went.
+/// The place of the last start.
 pub fn place(host: &dyn Host) -> Option<Place> {
     let place = host.setting(PLACE)?;
     if place.get("embedded").and_then(Value::as_bool) == Some(true) {
@@ -26,7 +26,7 @@ pub fn place(host: &dyn Host) -> Option<Place> {
     place.get("url").and_then(Value::as_str).map(|url| Place::Remote(url.to_owned()))
 }
 
-/// Remembers where the next start goes; none asks again.
+/// Remembers the place of the next start; none asks again.
 pub fn keep_place(host: &dyn Host, place: Option<&Place>) {
     let value = match place {
         Some(Place::Embedded) => json!({"embedded": true}),
@@ -41,12 +41,12 @@ pub fn profiles(host: &dyn Host) -> Vec<Profile> {
     host.setting(PROFILES).and_then(|value| serde_json::from_value(value).ok()).unwrap_or_default()
 }
 
-/// The profile of a server, also when its API was found below the address entered.
+/// The profile of a server, also if its API was found below the address entered.
 pub fn profile_of(host: &dyn Host, url: &str) -> Option<Profile> {
     profiles(host).into_iter().find(|profile| profile.url == url || profile.url.strip_suffix("/api") == Some(url))
 }
 
-/// Puts a server at the head of those used before, with the name and the marks it had.
+/// Puts a server at the head of those used before, keeping its name and marks.
 pub fn keep_profile(host: &dyn Host, url: &str, username: &str) -> Profile {
     let mut all = profiles(host);
     // Name and marks are the server's; another user sees them too.
@@ -76,7 +76,7 @@ pub fn forget_profile(host: &dyn Host, url: &str) {
     host.keep_setting(PROFILES, json!(all));
 }
 
-/// Keeps a token for the next start if asked to; gives a sentence when it stays in memory alone.
+/// Keeps a token for the next start if requested; returns a sentence if it only stays in memory.
 pub async fn keep_token(
     host: &dyn Host,
     secrets: &Secrets,
@@ -101,7 +101,7 @@ pub async fn keep_token(
     None
 }
 
-/// The token kept from an earlier start, if one was; the error is a sentence why it could not be had.
+/// The token kept from an earlier start, if any; the error is a sentence why it is unavailable.
 pub async fn kept_token(
     host: &dyn Host,
     secrets: &Secrets,

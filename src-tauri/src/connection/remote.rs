@@ -1,4 +1,4 @@
-//! Sessions with a server elsewhere: signing in, coming back at the next start, and signing in again without leaving.
+//! Sessions with a remote server: signing in, resuming at the next start, and signing in again without leaving.
 
 use std::sync::{Arc, Weak};
 use std::time::Duration;
@@ -15,18 +15,18 @@ use super::signed_in::{SignedIn, ask_at, end_of};
 use crate::arguments::Place;
 use crate::native::no_session;
 
-/// A kept token must last at least this long to be worth a try.
+/// A kept token must last at least this long to be worth trying.
 const WORTH_S: i64 = 30;
 /// First and longest pause between two tries to reach a server that does not answer.
 const FIRST_PAUSE: Duration = Duration::from_secs(2);
 const LONGEST_PAUSE: Duration = Duration::from_secs(60);
-/// Longest name of a server, in letters.
+/// Longest name of a server, in characters.
 const NAME_LIMIT: usize = 60;
-/// Longest sleep of the watch over a sign-in: a computer that was suspended looks at its clock soon afterwards.
+/// Longest sleep of the sign-in watch: a computer that was suspended checks its clock soon afterwards.
 const GLANCE: Duration = Duration::from_secs(15);
 
 impl Connection {
-    /// Reaches a server and signs in.
+    /// Connects to a server and signs in.
     pub async fn sign_in(
         self: &Arc<Self>,
         url: &str,
@@ -59,7 +59,7 @@ impl Connection {
         Ok(())
     }
 
-    /// Signs in again as the same user: requests that wait are sent, feeds go on, and the screen stays.
+    /// Signs in again as the same user: held requests are sent, feeds continue, and the screen stays.
     pub async fn sign_in_again(&self, password: &Secret) -> Result<(), Problem> {
         let _one_at_a_time = self.change.lock().await;
         let (client, signed_in, generation) = self.standing.signed_in()?;
@@ -83,7 +83,7 @@ impl Connection {
         Ok(())
     }
 
-    /// The token of an earlier sign-in of this user to this very server, if there is one. No other server is shown it.
+    /// The token of an earlier sign-in of this user to exactly this server, if there is one. It is never shown to another server.
     async fn earlier(&self, url: &str, username: &str) -> Option<Secret> {
         match self.standing.token_of(url, username) {
             Some(token) => Some(token),
@@ -91,7 +91,7 @@ impl Connection {
         }
     }
 
-    /// Goes to a server with the token kept from last time, or asks for the password.
+    /// Opens a server with the token kept from last time, or asks for the password.
     pub(super) async fn resume(self: &Arc<Self>, entered: &str) {
         let _one_at_a_time = self.change.lock().await;
         let client = match Client::new(entered) {
@@ -163,7 +163,7 @@ impl Connection {
         tauri::async_runtime::spawn(watch(Arc::downgrade(self), generation, signed_in));
     }
 
-    /// Changes what a server is called and how it is marked.
+    /// Changes a server's name and marks.
     pub fn edit_profile(&self, changed: &Profile) -> Result<(), Problem> {
         if changed.name.chars().count() > NAME_LIMIT {
             return Err(Problem::field("name", format!("The name is longer than {NAME_LIMIT} characters: shorten it.")));
@@ -191,7 +191,7 @@ impl Connection {
         self.standing.offer(self.remembered.profiles());
     }
 
-    /// A token was refused or has ended: the password is wanted now, and the token is kept no longer.
+    /// A token was refused or has expired: the password is needed now, and the token is no longer kept.
     async fn ask_now(&self, generation: u64) {
         let mut place = None;
         self.standing.revise(generation, |ready| {
@@ -204,7 +204,7 @@ impl Connection {
     }
 }
 
-/// A sign-in kept from an earlier start, for a server that is not reached yet.
+/// A sign-in kept from an earlier start, for a server not yet reached.
 pub(super) struct Kept {
     pub(super) client: Client,
     pub(super) token: Secret,
@@ -212,7 +212,7 @@ pub(super) struct Kept {
 }
 
 impl Kept {
-    /// Tries by itself, ever more rarely, for as long as the person looks at the failure: a server that comes back is
+    /// Retries by itself, less and less often, for as long as the failure is on screen: a server that comes back is
     /// shown without a press.
     pub(super) async fn reach(self, connection: Weak<Connection>, generation: u64, mut pause: Pause) {
         loop {
@@ -237,7 +237,7 @@ impl Kept {
     }
 }
 
-/// Watches over a sign-in until its session is over: asks for the password shortly before it ends, and when it was refused.
+/// Watches a sign-in until its session is over: asks for the password shortly before it ends, and when it was refused.
 async fn watch(connection: Weak<Connection>, generation: u64, signed_in: Arc<SignedIn>) {
     loop {
         let refused = tokio::select! {
@@ -258,7 +258,7 @@ async fn watch(connection: Weak<Connection>, generation: u64, signed_in: Arc<Sig
     }
 }
 
-/// Time until the watch has something to do, at most [`GLANCE`].
+/// Time until the watch has to act, at most [`GLANCE`].
 fn until_next(signed_in: &SignedIn) -> Duration {
     let now = Timestamp::now();
     let Some(end) = signed_in.ends() else { return GLANCE };

@@ -1,4 +1,4 @@
-//! A sign-in to a server: its token, which can be changed in place, and those who wait for that.
+//! A sign-in to a server: its token, which can be replaced in place, and the callers waiting for that.
 
 use std::sync::{Mutex, PoisonError};
 
@@ -12,7 +12,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::tickets;
 
-/// The password is asked for so long before the end.
+/// How long before the end the password is asked for.
 const ASK_BEFORE_S: i64 = 60;
 
 /// The sign-in of one session.
@@ -53,7 +53,7 @@ impl SignedIn {
         self.token.send_replace((token, ends));
     }
 
-    /// The session is over: nobody needs to wait any longer.
+    /// The session is over: waiting callers are released.
     pub fn end(&self) {
         self.over.cancel();
     }
@@ -63,7 +63,7 @@ impl SignedIn {
         self.over.cancelled().await;
     }
 
-    /// Waits until the token as it is now was refused.
+    /// Waits until the current token has been refused.
     pub async fn refused(&self) {
         loop {
             self.was_refused.notified().await;
@@ -83,7 +83,7 @@ impl Tokens for SignedIn {
     fn renewed<'a>(&'a self, refused: &'a Secret) -> BoxFuture<'a, bool> {
         async move {
             let mut changes = self.token.subscribe();
-            // Several requests may be refused at once, and the first of them may have been answered already.
+            // Several requests may be refused at once, and the first of them may already have led to a new token.
             while self.token() == *refused {
                 *self.refused.lock().unwrap_or_else(PoisonError::into_inner) = Some(refused.clone());
                 self.was_refused.notify_one();

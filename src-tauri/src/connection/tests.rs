@@ -16,19 +16,19 @@ use tokio::net::{TcpListener, TcpStream};
 
 use super::*;
 
-/// Claims: user `ann`, role `user`, no end; and another of the same, signed later.
+/// Claims: user `ann`, role `user`, no end; and the same, signed later.
 const TOKEN: &str = "e30.eyJzdWIiOiJhbm4iLCJyb2xlIjoidXNlciJ9.c2ln";
 const LATER_TOKEN: &str = "e30.eyJzdWIiOiJhbm4iLCJyb2xlIjoidXNlciJ9.c2lnMg";
 
-/// Which token the server gives and takes.
+/// Which token the server issues and accepts.
 const TOKEN_FIRST: usize = 0;
 const TOKEN_AGAIN: usize = 1;
 const NOBODY: usize = 2;
-/// A token that ends a minute and a second from when it is given.
+/// A token that ends a minute and a second after it is issued.
 const SOON: usize = 3;
-/// It signs in again only who shows the first token.
+/// It only signs in again with the first token.
 const EARLIER: usize = 4;
-/// It signs in nobody who shows a token.
+/// It signs in nobody who sends a token.
 const STRANGERS: usize = 5;
 
 /// A host that remembers in memory.
@@ -99,7 +99,7 @@ async fn answer(mut stream: TcpStream, good: Arc<AtomicUsize>) {
         SOON => soon(),
         _ => "nobody's".to_owned(),
     };
-    // A token that ends soon is another one each time.
+    // A short-lived token differs each time.
     let signed =
         if good.load(Ordering::SeqCst) == SOON { "Bearer e30.".to_owned() } else { format!("Bearer {token}\r\n") };
     let is_signed = request.contains(&signed);
@@ -225,7 +225,7 @@ async fn an_earlier_sign_in_is_shown_to_its_own_server_and_to_no_other() {
     good.store(EARLIER, Ordering::SeqCst);
     assert!(Client::new(&url).unwrap().login("ann", &Secret::new("right"), None).await.is_err(), "nothing is shown");
     connection.sign_in_again(&Secret::new("right")).await.unwrap();
-    // The token is another one now; the first is nobody's any more.
+    // The token has changed; the first is no longer valid.
     assert_eq!(connection.sign_in_again(&Secret::new("right")).await.unwrap_err().code, Code::Unauthenticated);
 
     good.store(TOKEN_FIRST, Ordering::SeqCst);
@@ -360,7 +360,7 @@ async fn a_kept_sign_in_that_cannot_be_read_says_why_it_is_asked_for_again() {
     assert!(reason.contains("no password store") && reason.contains("Sign in again"), "{reason}");
 }
 
-/// The tests have no store that keeps a token: this one is given by hand.
+/// The tests have no store that keeps a token: this one is passed in.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_server_that_comes_back_is_reached_without_a_press() {
     let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();

@@ -1,6 +1,6 @@
-//! Calls that the web view takes back: a page that was left, a dialog that was closed, an answer nobody waits for any more.
+//! Calls that the web view withdraws: a page was left, a dialog was closed, an answer is no longer wanted.
 //!
-//! A change that is on its way to the server stays on its way. What still waits here for a new sign-in is never sent.
+//! A change already sent to the server is not recalled. A call that still waits here for a new sign-in is never sent.
 
 use std::collections::HashMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -11,23 +11,23 @@ tokio::task_local! {
     static WITHDRAWN: CancellationToken;
 }
 
-/// Tickets kept of calls that were taken back before they began or after they ended.
+/// Number of remembered tickets of calls that were withdrawn before they began or after they ended.
 const MOST_LEFT: usize = 1_000;
 
-/// The calls under way, by the numbers the web view gave them.
+/// Calls in progress, by the web view's numbers.
 #[derive(Default)]
 pub struct Tickets(Mutex<HashMap<u64, CancellationToken>>);
 
 impl Tickets {
     /// Does the work of a call, which can check from within whether it was withdrawn.
     pub async fn keep<T>(&self, ticket: u64, work: impl Future<Output = T>) -> T {
-        // It may have been taken back already: the two messages of the web view are handled side by side.
+        // It may already have been withdrawn: the web view's two messages are handled concurrently.
         let withdrawn = self.open().entry(ticket).or_default().clone();
         let _given_back = GivenBack { tickets: self, ticket };
         WITHDRAWN.scope(withdrawn, work).await
     }
 
-    /// Takes a call back.
+    /// Withdraws a call.
     pub fn withdraw(&self, ticket: u64) {
         let mut open = self.open();
         if open.len() > MOST_LEFT {
@@ -52,7 +52,7 @@ impl Drop for GivenBack<'_> {
     }
 }
 
-/// Waits until the call this is part of was taken back; for ever outside of one.
+/// Waits until the surrounding call is withdrawn; for ever outside of a call.
 pub async fn withdrawn() {
     match WITHDRAWN.try_with(Clone::clone) {
         Ok(withdrawn) => withdrawn.cancelled().await,
@@ -60,7 +60,7 @@ pub async fn withdrawn() {
     }
 }
 
-/// Whether the call this is part of was taken back.
+/// Whether the surrounding call was withdrawn.
 pub fn is_withdrawn() -> bool {
     WITHDRAWN.try_with(CancellationToken::is_cancelled).unwrap_or(false)
 }

@@ -9,7 +9,7 @@ use serde::Serialize;
 pub trait Row: Serialize {
     /// Names of the columns.
     const COLUMNS: &'static [&'static str];
-    /// What the next page is behind.
+    /// Where the next page begins.
     fn id(&self) -> i64;
     /// The cells, as many as there are columns.
     fn cells(&self) -> Vec<String>;
@@ -97,7 +97,7 @@ impl Row for Run {
     }
 }
 
-/// The line above the first row.
+/// The header line.
 pub fn head<R: Row>(format: ExportFormat) -> String {
     match format {
         ExportFormat::Csv => format!("{}\r\n", R::COLUMNS.join(",")),
@@ -105,7 +105,7 @@ pub fn head<R: Row>(format: ExportFormat) -> String {
     }
 }
 
-/// One row, with the end of its line.
+/// One row, with its line end.
 pub fn line<R: Row>(row: &R, format: ExportFormat) -> String {
     match format {
         ExportFormat::Csv => {
@@ -122,7 +122,7 @@ fn maybe(value: Option<impl ToString>) -> String {
     value.map(|value| value.to_string()).unwrap_or_default()
 }
 
-/// A cell as RFC 4180 has it. A spreadsheet would compute what begins like a formula: it becomes a text.
+/// A cell as in RFC 4180. A spreadsheet would evaluate text that begins like a formula: it is marked as text.
 fn quoted(cell: &str) -> String {
     let is_formula = cell.starts_with(['=', '+', '-', '@', '\t', '\r']) && cell.parse::<f64>().is_err();
     let cell = if is_formula { format!("'{cell}") } else { cell.to_owned() };

@@ -1,6 +1,6 @@
-//! How a second start reaches the window of the first: a loopback port, whose number and password are in a private file.
+//! How a second start reaches the first window: a loopback port, whose number and password are in a private file.
 //!
-//! It works where nothing else carries the message: without a session bus, and with a data folder of one's own on any system.
+//! It works where nothing else carries the message: without a session bus, and on any system with a data folder of its own.
 
 use std::fs;
 use std::io::{self, Read as _, Write as _};
@@ -12,14 +12,14 @@ use uuid::Uuid;
 
 /// In the folder of the window: the port, and the word a caller has to send.
 const FILE: &str = "doorbell";
-/// What is answered to the right word.
+/// The answer to the right word.
 const COMING: &[u8] = b"coming";
-/// Longest wait for what a caller says.
+/// Longest wait for a caller's word.
 const LIMIT: Duration = Duration::from_secs(1);
 /// Longest wait for the answer, which may come after another caller's silence.
 const PATIENCE: Duration = Duration::from_secs(3);
 
-/// Listens on a thread of its own until this process ends, and calls `coming` whenever somebody rings.
+/// Listens on a thread of its own until this process ends, and calls `coming` on every ring.
 pub fn listen(folder: &Path, coming: impl Fn() + Send + 'static) -> io::Result<()> {
     let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?;
     let word = Uuid::new_v4().simple().to_string();
@@ -35,7 +35,7 @@ pub fn listen(folder: &Path, coming: impl Fn() + Send + 'static) -> io::Result<(
     std::thread::Builder::new().name("doorbell".to_owned()).spawn(answer).map(drop)
 }
 
-/// Rings; whether the window of this folder answered. What a killed run left in the file answers nothing.
+/// Rings; returns whether the window of this folder answered. The file of a killed run leads to no answer.
 pub fn ring(folder: &Path) -> bool {
     let Ok(text) = fs::read_to_string(folder.join(FILE)) else { return false };
     let Some((port, word)) = text.trim().split_once(' ') else { return false };
@@ -43,7 +43,7 @@ pub fn ring(folder: &Path) -> bool {
     said(port, word).is_ok_and(|answer| answer == COMING)
 }
 
-/// Rings no more: this window is about to close, and who starts now is the next first.
+/// Stops answering: this window is about to close, and the next start becomes the first.
 pub fn take_down(folder: &Path) {
     let _ = fs::remove_file(folder.join(FILE));
 }
@@ -58,7 +58,7 @@ fn said(port: u16, word: &str) -> io::Result<Vec<u8>> {
     Ok(answer)
 }
 
-/// Whether the caller says the word. One that says little, slowly or nothing costs a second at most.
+/// Whether the caller sends the word. A caller that sends little, slowly or nothing costs a second at most.
 fn hears(mut caller: TcpStream, word: &str) -> bool {
     let mut heard = [0; 64];
     let read = caller.set_read_timeout(Some(LIMIT)).and_then(|()| caller.read(&mut heard));

@@ -1,4 +1,4 @@
-//! The store where there is none, where it never answers, and where there is a real one.
+//! The store when there is none, when it never answers, and when there is a real one.
 
 use super::*;
 #[cfg(target_os = "linux")]

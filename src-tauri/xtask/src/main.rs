@@ -42,7 +42,7 @@ enum Task {
     Ui(ui::Options),
     /// Formatting, clippy, rustdoc and tidy: what a reviewer should not have to say.
     Check,
-    /// Check module docs, file sizes, names of types, who imports whom, and what documents name.
+    /// Check module docs, file sizes, names of types, imports between modules, and files that documents name.
     Tidy,
     /// Start simulated devices on loopback and print how to reach them.
     Lab {

@@ -1,4 +1,4 @@
-//! Who may call what: the table of endpoints, walked with every kind of caller there is.
+//! Access to every endpoint: the table of endpoints, walked with every kind of caller there is.
 
 use jsonwebtoken::{Algorithm, EncodingKey, Header};
 use netraven_api::auth::{Claims, Token};

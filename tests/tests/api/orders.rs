@@ -52,7 +52,7 @@ async fn devices_are_sorted_by_what_stands_in_each_column() -> anyhow::Result<()
     let http = app.http()?;
     for (column, upwards, downwards) in [
         ("ip_address", "two ten hundred six named", "named six hundred ten two"),
-        // Who has none is last, whatever the direction, in the order of ids.
+        // Missing values come last in either direction, in the order of ids.
         ("last_snapshot_at", "two hundred ten six named", "hundred two named six ten"),
         ("last_result", "six ten two named hundred", "two ten six hundred named"),
         ("tags", "ten two six named hundred", "six two ten hundred named"),

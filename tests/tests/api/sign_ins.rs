@@ -105,7 +105,7 @@ async fn a_name_given_anew_revives_no_token() -> anyhow::Result<()> {
     assert_eq!(nobody.with_token(&old).get("/users/me").await?.status, 401);
     assert_eq!(nobody.with_token(&new).get("/users/me").await?.status, 200);
 
-    // Who was shut out for a while signs in again, too.
+    // A user who was locked out for a while can sign in again, too.
     let (id, old) = user(&app, "paul", "user").await?;
     for active in [false, true] {
         assert_eq!(http.put(&format!("/users/{id}"), json!({"is_active": active})).await?.status, 200);

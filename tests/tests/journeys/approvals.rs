@@ -1,4 +1,4 @@
-//! Who may not read credentials cannot aim them: every way to a device of an attacker's own ends before a password is sent.
+//! Users who may not read credentials cannot aim them: every way to a device of an attacker's own ends before a password is sent.
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 

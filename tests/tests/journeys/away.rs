@@ -92,7 +92,7 @@ async fn a_worker_that_stood_still_tells_its_own_pause() -> anyhow::Result<()> {
     Ok(())
 }
 
-/// Who is stopped right after the sign-in wakes when most of the time for the first prompt has gone, and blames nobody for it.
+/// A worker paused right after the sign-in wakes when most of the time for the first prompt has gone, and blames nobody for it.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_worker_that_stood_still_before_the_first_prompt_tells_its_own_pause() -> anyhow::Result<()> {
     let spec = DeviceSpec::new("quiet", Platform::CiscoIos).with_fault(Fault::SilentAfterLogin);

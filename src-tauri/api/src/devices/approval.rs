@@ -1,4 +1,4 @@
-//! Approving devices: an admin decides to which of them credentials may be sent. Not part of NetRaven.
+//! Approving devices: an admin decides which of them may receive credentials. Not part of NetRaven.
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -7,10 +7,10 @@ use super::Device;
 use crate::endpoint::{Access, Endpoint, Method, Request};
 use crate::words::words;
 
-/// Whether credentials may be sent to a device, and who decided that.
+/// Whether credentials may be sent to a device, and the decisions behind that.
 ///
-/// A device that somebody other than an admin added, or gave another address, port or platform, or a tag that brings a further
-/// credential, waits for an admin: until then no credential is sent to it.
+/// A device that a user other than an admin added, or gave another address, port or platform, or a tag that brings a
+/// further credential, waits for an admin: until then no credential is sent to it.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Approval {
@@ -20,9 +20,9 @@ pub struct Approval {
     pub changed_by: Option<String>,
     /// When the address, port, platform or tags were last changed.
     pub changed_at: Option<Timestamp>,
-    /// Who approved it last; absent for a device that is older than approvals.
+    /// Who approved it last; absent for a device that predates approvals.
     pub approved_by: Option<String>,
-    /// When; absent for a device that was never approved.
+    /// When it was approved; absent for a device that was never approved.
     pub approved_at: Option<Timestamp>,
     /// The address that was approved.
     pub approved_address: Option<String>,
@@ -30,10 +30,10 @@ pub struct Approval {
     pub approved_port: Option<i64>,
     /// The platform that was approved.
     pub approved_type: Option<String>,
-    /// Names of the tags that were not approved.
+    /// Names of its unapproved tags.
     #[serde(default)]
     pub new_tags: Vec<String>,
-    /// User names of the credentials that will be sent to it once it is approved, in the order they are tried; none unless it
+    /// User names of the credentials that will be sent to it once it is approved, in the order they are tried; empty unless it
     /// waits.
     #[serde(default)]
     pub credentials: Vec<String>,
@@ -51,17 +51,17 @@ words! {
     }
 }
 
-/// As what a device was seen by who approves it.
+/// The state of a device as the approving admin saw it.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Seen {
-    /// The revision of its approval. Refused if that has changed since; absent: it is approved as it is now.
+    /// The revision of its approval. Refused if it has changed since; if absent, the device is approved as it is now.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "openapi", schema(max_length = 64))]
     pub revision: Option<String>,
 }
 
-/// Approves that credentials are sent to a device as it is now. Without a body it is not compared with anything.
+/// Approves sending credentials to a device as it is now. Without a body nothing is compared.
 #[derive(Clone, Debug)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct ApproveDevice(pub i64, pub Seen);
@@ -82,7 +82,7 @@ impl Endpoint for ApproveDevice {
 pub struct SeenDevice {
     /// Id of the device.
     pub id: i64,
-    /// The revision of its approval as it was seen. Refused if that has changed since; absent: it is approved as it is now.
+    /// The revision of its approval as seen. Refused if it has changed since; if absent, the device is approved as it is now.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub revision: Option<String>,
 }
@@ -97,13 +97,13 @@ pub struct ApproveDevices {
     pub devices: Vec<SeenDevice>,
 }
 
-/// What became of it.
+/// The outcome of an approval.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct ApprovedDevices {
     /// Ids of the devices that are approved now.
     pub approved: Vec<i64>,
-    /// Those that are not, and why.
+    /// Devices that were not approved, and why.
     pub refused: Vec<NotApproved>,
 }
 

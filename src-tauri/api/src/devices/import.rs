@@ -1,14 +1,14 @@
-//! Adding the devices of a CSV text, and looking beforehand what would come of it. Not part of NetRaven, whose import takes a
+//! Adding the devices of a CSV text, and checking the outcome in advance. Not part of NetRaven, whose import takes a
 //! file.
 
 use serde::{Deserialize, Serialize};
 
 use crate::endpoint::{Access, Endpoint, Method, Request};
 
-/// Rows to add at once; each is taken or refused by itself.
+/// Rows to add at once; each is accepted or refused by itself.
 ///
-/// They are added in batches of 500, each in a transaction of its own: what was added stays, whatever becomes of later rows. The
-/// same text may be imported again; rows whose device is there just so are counted as present and changed in nothing.
+/// They are added in batches of 500, each in a transaction of its own: added rows stay, whatever happens to later ones. The
+/// same text may be imported again; rows that match an existing device exactly count as present and change nothing.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct ImportDevices {
@@ -29,7 +29,7 @@ impl Endpoint for ImportDevices {
     }
 }
 
-/// Says what an import of the same text would do now, and does nothing.
+/// Reports what an import of the same text would do now, without doing it.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct CheckImport {
@@ -52,7 +52,7 @@ impl Endpoint for CheckImport {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct ImportError {
-    /// Line number in the file, the header being line 1; of a row that has several lines the first.
+    /// Line number in the file, the header being line 1; the first line of a row that spans several.
     pub line: i64,
     /// Hostname of the row, if it had one.
     pub hostname: Option<String>,
@@ -60,13 +60,13 @@ pub struct ImportError {
     pub message: String,
 }
 
-/// What an import did.
+/// The outcome of an import.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Imported {
     /// Devices added.
     pub added: i64,
-    /// Rows whose device was there already, with the same hostname, address, port and platform.
+    /// Rows whose device already existed with the same hostname, address, port and platform.
     #[serde(default)]
     pub present: i64,
     /// Rows refused.
@@ -74,22 +74,22 @@ pub struct Imported {
     pub refused: i64,
     /// The first 500 of the refused rows.
     pub errors: Vec<ImportError>,
-    /// Why the rows behind a line were not read, as a sentence; absent if all were.
+    /// Why the rows after a line were not read, as a sentence; absent if all were.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub stopped: Option<String>,
 }
 
-/// What an import would do.
+/// The expected outcome of an import.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct ImportPlan {
     /// What separates the cells: `comma`, `semicolon` or `tab`.
     pub separator: String,
-    /// The columns by the names of their fields.
+    /// The columns, by field name.
     pub columns: Vec<String>,
-    /// The first 100 of the tags that would be made.
+    /// The first 100 tags that would be created.
     pub new_tags: Vec<String>,
-    /// What would come of the rows.
+    /// The outcome of the rows.
     pub outcome: Imported,
     /// What this server cannot check before it takes a row, as a sentence.
     #[serde(default, skip_serializing_if = "Option::is_none")]

@@ -1,4 +1,4 @@
-//! The lines of a transcript, and the form in which they were stored before they had parts.
+//! The lines of a transcript, and the form in which older results stored them.
 
 use std::fmt;
 use std::str::Chars;
@@ -14,7 +14,7 @@ words! {
         Device = "device",
         /// The worker, to the device.
         Worker = "worker",
-        /// Nobody: it says what was left out.
+        /// An editorial note: lines were left out here.
         Note = "note",
     }
 }
@@ -23,23 +23,23 @@ words! {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(from = "Kept")]
 pub struct TranscriptLine {
-    /// Milliseconds since the shell was opened; none where that is not known.
+    /// Milliseconds since the shell was opened; none if unknown.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub at_ms: Option<u64>,
     /// Who said it.
     pub from: Speaker,
-    /// What was said; for the worker the keys as they were sent, return included.
+    /// The text; for the worker, the keys as sent, including the return.
     pub text: String,
 }
 
 impl TranscriptLine {
-    /// A line of the device of which it is not known when it was said.
+    /// A line of the device whose time is unknown.
     #[must_use]
     pub fn of_device(text: &str) -> TranscriptLine {
         TranscriptLine { at_ms: None, from: Speaker::Device, text: text.to_owned() }
     }
 
-    /// A line that says what was left out.
+    /// A note that lines were left out.
     #[must_use]
     pub fn note(text: String) -> TranscriptLine {
         TranscriptLine { at_ms: None, from: Speaker::Note, text }
@@ -51,8 +51,8 @@ impl TranscriptLine {
         self.at_ms.map(|ms| format!("{}.{:03}", ms / 1_000, ms % 1_000))
     }
 
-    /// A line as it was stored once: `    0.402 < R1#`, keys as a quoted text behind `>`, and a text of its own where something
-    /// was left out. What has no such beginning is the device's as it stands.
+    /// A line in the old stored form: `    0.402 < R1#`, keys as a quoted text after `>`, and a plain text where lines
+    /// were left out. A line without such a beginning is the device's, unchanged.
     fn stored(written: &str) -> TranscriptLine {
         let bare = written.trim_start();
         if bare.starts_with('…') {
@@ -109,7 +109,7 @@ fn milliseconds(seconds: &str) -> Option<u64> {
     whole.parse::<u64>().ok()?.checked_mul(1_000)?.checked_add(part.parse().ok()?)
 }
 
-/// Keys out of the quoted text in which they were stored, as `Debug` writes one.
+/// Keys from the quoted text in which they were stored, as `Debug` writes it.
 fn keys(quoted: &str) -> String {
     let Some(inner) = quoted.strip_prefix('"').and_then(|text| text.strip_suffix('"')) else {
         return quoted.to_owned();

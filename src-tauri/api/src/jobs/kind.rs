@@ -1,10 +1,10 @@
-//! The kinds of job there are, and what is known of each without running one.
+//! The kinds of job, and their properties.
 
 use crate::outcome::Stage;
 use crate::words::words;
 
 words! {
-    /// What a job does with its devices. What a kind does to one is its file in the backend's `worker/`.
+    /// What a job does on its devices. The work itself is a file in the backend's `worker/`.
     pub enum JobKind as pattern {
         /// Reads, proves and stores configurations.
         ConfigBackup = "config_backup": "Configuration backup",
@@ -14,7 +14,7 @@ words! {
 }
 
 impl JobKind {
-    /// Its name within a line of text.
+    /// Its short name within a sentence.
     #[must_use]
     pub fn short(self) -> &'static str {
         match self {
@@ -50,7 +50,7 @@ impl JobKind {
         }
     }
 
-    /// Whether it reads configurations, and so makes snapshots.
+    /// Whether it reads configurations, and so creates snapshots.
     #[must_use]
     pub fn reads_configurations(self) -> bool {
         match self {

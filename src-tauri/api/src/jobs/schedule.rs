@@ -1,4 +1,4 @@
-//! When a job runs by itself.
+//! The schedule of a job.
 
 use jiff::Timestamp;
 use serde::ser::Error;
@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize, Serializer};
 use crate::words::{Open, words};
 
 words! {
-    /// How a schedule finds its times.
+    /// How a schedule determines its starts.
     pub enum ScheduleKind as pattern {
         /// Again and again after some time.
         Interval = "interval",
@@ -18,7 +18,7 @@ words! {
     }
 }
 
-/// When a job runs by itself. On the wire its fields stand among those of the job.
+/// The schedule of a job. On the wire its fields are among those of the job.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Schedule {
@@ -68,7 +68,7 @@ impl Schedule {
         self.kind.as_ref().and_then(Open::known)
     }
 
-    /// This schedule; what it leaves open is as in the other.
+    /// This schedule, with absent fields taken from another.
     #[must_use]
     pub fn or(self, other: Schedule) -> Schedule {
         Schedule {
@@ -80,7 +80,7 @@ impl Schedule {
         }
     }
 
-    /// Writes the fields that are there: in a change those that are absent stay, and null empties.
+    /// Serializes the fields that are set: in a change absent fields stay, and null clears.
     pub(super) fn write_given<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let fields = serde_json::to_value(self).map_err(S::Error::custom)?;
         serializer.collect_map(fields.as_object().into_iter().flatten().filter(|(_, value)| !value.is_null()))

@@ -1,4 +1,4 @@
-//! How many lines the log holds over time, by level.
+//! The number of log lines over time, by level.
 
 use std::collections::BTreeMap;
 
@@ -8,11 +8,11 @@ use serde::{Deserialize, Serialize};
 use super::{Level, LogFilter};
 use crate::endpoint::{Access, Endpoint, Method, Request};
 
-/// Buckets when the caller does not say.
+/// Buckets if the request names no number.
 pub const DEFAULT_BUCKETS: i64 = 60;
-/// Fewest buckets one can ask for.
+/// Fewest buckets in a request.
 pub const MIN_BUCKETS: i64 = 10;
-/// Most buckets one can ask for.
+/// Most buckets in a request.
 pub const MAX_BUCKETS: i64 = 200;
 
 /// Counts log lines over time, from the oldest one until now where no times are given. Not part of NetRaven's API.
@@ -34,22 +34,22 @@ pub struct GetLogHistogram {
 pub struct LogHistogram {
     /// Width of a bucket in seconds.
     pub bucket_s: i64,
-    /// Every bucket from the first time to the last, empty ones too. The first and the last may reach beyond the times asked
-    /// for, but count only the lines between them.
+    /// Every bucket from the first time to the last, including empty ones. The first and the last may extend beyond the requested
+    /// times, but only lines between them are counted.
     pub buckets: Vec<LogBucket>,
-    /// Greatest id of a line when it was counted: a line with a greater one is not in it.
+    /// Greatest id of a line at the time of counting: later lines are not included.
     pub newest_id: i64,
-    /// Whether counting would have taken too long: only lines since `counted_since` are in it then.
+    /// Whether counting would have taken too long: then only lines since `counted_since` are included.
     pub is_partial: bool,
-    /// Since when lines are counted.
+    /// Start of the counted period.
     pub counted_since: Timestamp,
 }
 
-/// The lines of a stretch of time.
+/// The lines in a period.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct LogBucket {
-    /// When it begins.
+    /// Start of the period.
     pub start: Timestamp,
     /// Lines by level; levels without a line are left out.
     #[cfg_attr(feature = "openapi", schema(value_type = BTreeMap<String, i64>))]

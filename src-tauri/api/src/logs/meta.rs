@@ -1,4 +1,4 @@
-//! A value within a line's `meta`, as a filter: where it is and what it is, `/bytes=4096`.
+//! A filter on a value in a line's `meta`: its path and the value, `/bytes=4096`.
 
 use std::fmt;
 
@@ -8,18 +8,18 @@ use serde_json::Value;
 /// Longest text of a filter, in bytes.
 const LONGEST: usize = 1_000;
 
-/// Lines whose `meta` has a value at a place. It is written as the place, a JSON Pointer (RFC 6901), then `=` and the value
-/// as text: `/peer/port=22`. Without `=` the value is null. A `=` within the place is written `~2`.
+/// Matches lines whose `meta` has a value at a path. Written as the path, a JSON Pointer (RFC 6901), then `=` and the value
+/// as text: `/peer/port=22`. Without `=` the value is null. A `=` within the path is written `~2`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
 pub struct MetaMatch {
-    /// Names of fields and numbers of elements, from the outside in.
+    /// Names of fields and indexes of elements, from the outside in.
     pub path: Vec<String>,
-    /// The value as text; none is null.
+    /// The value as text; none for null.
     pub value: Option<String>,
 }
 
-/// Why a text is no [`MetaMatch`].
+/// Why a text is not a [`MetaMatch`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct NoMetaMatch;
 
@@ -32,7 +32,7 @@ impl fmt::Display for NoMetaMatch {
 impl std::error::Error for NoMetaMatch {}
 
 impl MetaMatch {
-    /// The filter for a value at a place; none for what holds values itself, or is too long to be asked for.
+    /// The filter for a value at a path; none for objects and lists, and for texts too long to be sent.
     #[must_use]
     pub fn of(path: &[String], value: &Value) -> Option<MetaMatch> {
         let value = match value {
@@ -60,7 +60,7 @@ impl MetaMatch {
     }
 }
 
-/// A plain value as PostgreSQL's `#>>` gives it.
+/// A scalar as PostgreSQL's `#>>` returns it.
 fn as_text(value: &Value) -> String {
     value.as_str().map_or_else(|| value.to_string(), str::to_owned)
 }

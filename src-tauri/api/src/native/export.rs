@@ -1,4 +1,4 @@
-//! Writing what is filtered to a file: the shell reads page after page and writes, the window only asks how far it is.
+//! Exporting filtered rows to a file: the shell reads page after page and writes, the window only asks for progress.
 
 use serde::{Deserialize, Serialize};
 
@@ -6,31 +6,31 @@ use crate::logs::ListLogs;
 use crate::problem::Problem;
 use crate::runs::ListRuns;
 
-/// What is written to a file.
+/// What is exported.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "of", rename_all = "snake_case")]
 pub enum ExportWhat {
-    /// Every log line a filter finds; page, size and order of the query do not matter.
+    /// Every log line that matches a filter; page, size and order of the query are ignored.
     Logs {
         /// The filter.
         query: ListLogs,
     },
-    /// Every run a filter finds; page, size and order of the query do not matter.
+    /// Every run that matches a filter; page, size and order of the query are ignored.
     Runs {
         /// The filter.
         query: ListRuns,
     },
 }
 
-/// How it is written.
+/// Format of an export.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum ExportFormat {
-    /// Comma-separated values with a line of names, for spreadsheets. A text that a spreadsheet would take for a formula
+    /// Comma-separated values with a header, for spreadsheets. A text that a spreadsheet would take for a formula
     /// begins with an apostrophe.
     #[default]
     Csv,
-    /// A JSON object on each line, for programs; exactly what the server answered.
+    /// A JSON object on each line, for programs; exactly the server's answer.
     JsonLines,
 }
 
@@ -38,7 +38,7 @@ impl ExportFormat {
     /// Every format.
     pub const ALL: [ExportFormat; 2] = [ExportFormat::Csv, ExportFormat::JsonLines];
 
-    /// Ending of a file's name, without the dot.
+    /// Extension of the file name, without the dot.
     #[must_use]
     pub fn ending(self) -> &'static str {
         match self {
@@ -47,7 +47,7 @@ impl ExportFormat {
         }
     }
 
-    /// The format on a button.
+    /// Label of the format on a button.
     #[must_use]
     pub fn title(self) -> &'static str {
         match self {
@@ -57,20 +57,20 @@ impl ExportFormat {
     }
 }
 
-/// How far an export is.
+/// Progress of an export.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct ExportState {
-    /// Whether it goes on.
+    /// Whether it is running.
     pub active: bool,
-    /// Rows written.
+    /// Rows written so far.
     pub rows: i64,
-    /// Rows there are, as the server counted or guessed them at the beginning.
+    /// Total rows, as counted or estimated by the server at the beginning.
     pub total: Option<i64>,
-    /// The file, once it is whole.
+    /// The file, once it is complete.
     pub file: Option<String>,
-    /// Whether it was stopped by the person; then there is no file.
+    /// Whether the person stopped it; then there is no file.
     pub stopped: bool,
-    /// What a reader should know about how the rows were found, as a sentence.
+    /// What readers should know about how the rows were found, as a sentence.
     pub note: Option<String>,
     /// Why it ended without a file.
     pub problem: Option<Problem>,

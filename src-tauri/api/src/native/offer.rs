@@ -1,8 +1,8 @@
-//! What servers do not offer, and what they let every user do.
+//! Features that servers may lack, and actions they may allow every user.
 
 use serde::{Deserialize, Serialize};
 
-/// Something a server may not offer.
+/// A feature a server may lack.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Feature {
@@ -20,7 +20,7 @@ pub enum Feature {
     ExportConfig,
     /// Importing many devices at once.
     ImportDevices,
-    /// An enable password beside the password of a credential.
+    /// An enable password in addition to a credential's password.
     EnablePassword,
     /// A time zone for the fields of a cron schedule.
     CronTimeZone,
@@ -38,29 +38,29 @@ pub enum Feature {
     OnceSchedule,
     /// Following a schedule that was changed or switched off.
     ScheduleChange,
-    /// A git history beside the database.
+    /// A git history in addition to the database.
     GitHistory,
     /// Deleting a device or a job that has results.
     DeleteUsed,
     /// Changing a device.
     ChangeDevice,
-    /// Connecting to another port than 22.
+    /// Connecting to a port other than 22.
     DevicePort,
     /// Users without an e-mail address.
     UserWithoutEmail,
     /// Searching its log.
     LogSearch,
-    /// A change of the own password.
+    /// Changing one's own password.
     OwnPassword,
-    /// The end of every sign-in of one's own.
+    /// Ending all of one's own sign-ins.
     SignOutEverywhere,
     /// An admin approves a device before a credential is sent to it.
     Approvals,
-    /// Networks a credential is confined to.
+    /// Confining a credential to networks.
     AllowedNetworks,
 }
 
-/// Something the server does not offer.
+/// A feature the server lacks.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Missing {
     /// What is not offered.
@@ -69,7 +69,7 @@ pub struct Missing {
     pub reason: String,
 }
 
-/// Something that is for admins on a server of our own; other servers may let every user do it.
+/// An action that our own server reserves for admins; other servers may allow it to every user.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Deed {

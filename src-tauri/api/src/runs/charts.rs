@@ -1,4 +1,4 @@
-//! Runs as charts draw them: how many came to which end over time, and which went on at the same time.
+//! Data of the run charts: runs by end state over time, and runs that were active at the same time.
 
 use std::collections::BTreeMap;
 
@@ -10,9 +10,9 @@ use crate::endpoint::{Access, Endpoint, Method, Request};
 use crate::jobs::JobKind;
 use crate::words::Open;
 
-/// Most edges one can give.
+/// Most edges in a request.
 pub const MOST_EDGES: usize = 201;
-/// Runs a timeline holds when the caller does not say, and at most.
+/// Runs in a timeline, by default and at most.
 pub const TIMELINE_RUNS: i64 = 500;
 
 /// Counts runs over time by state, between the times one gives, so that a day is the asker's day.
@@ -20,7 +20,7 @@ pub const TIMELINE_RUNS: i64 = 500;
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(default)]
 pub struct GetRunOutcomes {
-    /// The times between which is counted, 2 to 201 of them, each later than the one before.
+    /// The times that delimit the buckets, 2 to 201 of them, ascending.
     pub edge: Vec<Timestamp>,
     /// Which of the runs between the edges.
     #[serde(flatten)]
@@ -31,27 +31,27 @@ pub struct GetRunOutcomes {
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct RunOutcomes {
-    /// One for each two edges that follow each other, those without a run too.
+    /// One bucket between each two edges, including empty ones.
     pub buckets: Vec<OutcomeBucket>,
-    /// What a reader should know about how the runs were counted, as in [`crate::Page::note`].
+    /// What readers should know about how the runs were counted, as in [`crate::Page::note`].
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub note: Option<String>,
 }
 
-/// The runs of a stretch of time.
+/// The runs in a period.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct OutcomeBucket {
-    /// When it begins.
+    /// Start of the period.
     pub start: Timestamp,
-    /// When it ends; this moment is in the next one.
+    /// End of the period, exclusive.
     pub end: Timestamp,
     /// Runs by state; states without a run are left out.
     pub by_status: BTreeMap<String, i64>,
 }
 
 impl RunOutcomes {
-    /// The runs of each bucket, handed in as bucket, state and number.
+    /// Builds the buckets from rows of bucket, state and number.
     #[must_use]
     pub fn between(edges: &[Timestamp], counts: impl IntoIterator<Item = (usize, RunStatus, i64)>) -> RunOutcomes {
         let empty = |pair: &[Timestamp]| OutcomeBucket { start: pair[0], end: pair[1], by_status: BTreeMap::new() };
@@ -115,11 +115,11 @@ pub struct GetRunTimeline {
 pub struct RunTimeline {
     /// The newest runs, the newest first.
     pub runs: Vec<TimelineRun>,
-    /// Runs there are in all; true up to 10,000, and see `total_is_estimate`.
+    /// Total number of runs; exact up to 10,000, see `total_is_estimate`.
     pub total: i64,
     /// Whether `total` is the database's estimate.
     pub total_is_estimate: bool,
-    /// What a reader should know about how the runs were found, as in [`crate::Page::note`].
+    /// What readers should know about how the runs were found, as in [`crate::Page::note`].
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub note: Option<String>,
 }
@@ -132,24 +132,24 @@ pub struct TimelineRun {
     pub id: i64,
     /// Id of the job.
     pub job_id: i64,
-    /// Its name.
+    /// Name of the job.
     pub job_name: String,
-    /// Its kind.
+    /// Kind of the job.
     #[cfg_attr(feature = "openapi", schema(value_type = String))]
     pub job_type: Open<JobKind>,
     /// State of the run.
     pub status: RunStatus,
-    /// When it was put on the queue.
+    /// When it was queued.
     pub queued_at: Timestamp,
     /// When its first device was started.
     pub started_at: Option<Timestamp>,
     /// When it ended.
     pub finished_at: Option<Timestamp>,
-    /// Devices in it.
+    /// Number of its devices.
     pub devices: i64,
-    /// Devices that succeeded so far.
+    /// Number of devices that have succeeded so far.
     pub succeeded: i64,
-    /// Devices that failed so far, cancelled ones included.
+    /// Number of devices that have failed so far, including cancelled ones.
     pub failed: i64,
     /// Median duration of the job's last finished runs in seconds, for a run that has not ended.
     pub usual_seconds: Option<f64>,

@@ -15,15 +15,15 @@ words! {
     pub enum DeviceState {
         /// Waits for a worker.
         Queued = "queued",
-        /// A worker has it.
+        /// A worker is working on it.
         Running = "running",
-        /// Done, well.
+        /// It succeeded.
         Success = "success",
-        /// Done, badly.
+        /// It failed.
         Failure = "failure",
         /// Cancelled before its end.
         Cancelled = "cancelled",
-        /// It has no result. Only of servers that keep no record of runs, and may lose results.
+        /// It has no result. Only for servers that keep no record of runs, and may lose results.
         NoResult = "no_result",
     }
 }
@@ -48,24 +48,24 @@ pub struct RunDevice {
     pub cause: Option<Cause>,
     /// What happened, as a sentence.
     pub message: Option<String>,
-    /// How often a worker began with it; above 1 after a worker's death or a retry.
+    /// Number of attempts so far; above 1 after a worker's death or a retry.
     pub attempt: i64,
-    /// Worker that has it, or had it.
+    /// Worker that works or worked on it.
     pub worker: Option<String>,
-    /// When a worker began with it.
+    /// When the current or last attempt began.
     pub started_at: Option<Timestamp>,
     /// When it ended.
     pub finished_at: Option<Timestamp>,
-    /// Its result, once it ended.
+    /// Id of its result, once it ended.
     pub result_id: Option<i64>,
-    /// Its result's details: last bytes seen, expected, seen, host keys, timings, commit; secrets hidden. Only where one device
-    /// is asked for; a list leaves them out.
+    /// Its result's details: last output, expected, seen, host keys, timings, commit; secrets hidden. Only if one device
+    /// is requested; lists leave them out.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "openapi", schema(value_type = Option<serde_json::Value>))]
     pub details: Option<Box<Evidence>>,
     /// Whether its configuration differed from the last snapshot.
     pub changed: Option<bool>,
-    /// The snapshot read, or the one it was found equal to.
+    /// Id of the snapshot read, or of the one it was found equal to.
     pub snapshot_id: Option<i64>,
 }
 
@@ -82,8 +82,8 @@ impl RunDevice {
     }
 }
 
-/// Lists the devices of a run, those that ask for attention first. Equal rows are in the order of their hostnames, then of their
-/// ids, so that a page is a part of one whole.
+/// Lists the devices of a run, those that need attention first. Ties are in the order of hostnames, then of
+/// ids, so that pages do not overlap.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(default)]
@@ -106,8 +106,8 @@ pub struct ListRunDevices {
     /// Part of the hostname or of the address, in any case.
     #[cfg_attr(feature = "openapi", schema(max_length = 255))]
     pub search: Option<String>,
-    /// What the rows are sorted by; `attention` if absent: failed, cancelled, running, waiting, succeeded. Rows that have nothing
-    /// there are last either way.
+    /// Sort column; `attention` if absent: failed, cancelled, running, waiting, succeeded. Rows without a value
+    /// come last either way.
     #[cfg_attr(feature = "openapi", schema(default = RunDeviceColumn::default))]
     pub sort: Option<RunDeviceColumn>,
     /// `asc` or `desc`; `asc` if absent.
@@ -145,7 +145,7 @@ impl Endpoint for GetRunDevice {
     }
 }
 
-/// Cancels one device of a run: if it waits it never starts, if it is worked on its session is closed. The others go on.
+/// Cancels one device of a run: a waiting one never starts, the session of an active one is closed. The others continue.
 #[derive(Clone, Copy, Debug)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct CancelDevice {

@@ -1,5 +1,5 @@
-//! The order of a run's devices, and which of them are asked for. A server of ours does this in its database, by the same ranks;
-//! where a server keeps no runs it is done here.
+//! Ordering and filtering a run's devices. Our own server does this in its database, by the same ranks;
+//! for a server that keeps no runs it is done here.
 
 use std::cmp::Reverse;
 
@@ -11,7 +11,7 @@ use crate::page::{DEFAULT_SIZE, MAX_SIZE, Page};
 use crate::sorting::{Order, RunDeviceColumn};
 
 impl DeviceState {
-    /// How soon a device in this state asks for attention: 0 first.
+    /// How urgently a device in this state needs attention: 0 first.
     #[must_use]
     pub fn attention(self) -> u8 {
         match self {
@@ -25,7 +25,7 @@ impl DeviceState {
 }
 
 impl ListRunDevices {
-    /// The page that is asked for, of all devices of the run.
+    /// The requested page of all devices of the run.
     #[must_use]
     pub fn page_of(&self, mut devices: Vec<RunDevice>, now: Timestamp) -> Page<RunDevice> {
         let text = self.search.as_deref().unwrap_or_default().to_lowercase();
@@ -35,7 +35,7 @@ impl ListRunDevices {
             RunDeviceColumn::Attention | RunDeviceColumn::State => {
                 sort(&mut devices, descending, |device| Some(device.state.attention()));
             }
-            // Its name is what every order ends with.
+            // Every order ends with the name.
             RunDeviceColumn::Device => sort(&mut devices, descending, |_| Some(())),
             RunDeviceColumn::Stage => sort(&mut devices, descending, |device| device.stage),
             RunDeviceColumn::Cause => sort(&mut devices, descending, |device| device.cause.map(Cause::title)),
@@ -53,7 +53,7 @@ impl ListRunDevices {
         Page::new(rows.map(|device| RunDevice { details: None, ..device }).collect(), total, page, size)
     }
 
-    /// Whether a device is asked for; `text` is what is searched for, in lower case.
+    /// Whether a device matches; `text` is the search text in lower case.
     fn fits(&self, device: &RunDevice, text: &str) -> bool {
         (self.device_id.is_empty() || self.device_id.contains(&device.device_id))
             && (self.state.is_empty() || self.state.contains(&device.state))
@@ -111,7 +111,7 @@ mod tests {
             device(1, "core-2", DeviceState::Failure, Some(Stage::Reach), Some(9)),
             device(4, "access-1", DeviceState::Success, Some(Stage::Record), Some(40)),
             device(2, "Core-1", DeviceState::Queued, None, None),
-            // Going on for 400 s, and of the name another one has, too.
+            // Active for 400 s, and with another one's name.
             device(5, "core-2", DeviceState::Running, Some(Stage::Read), Some(0)),
         ];
         let page = wanted.page_of(all, Timestamp::from_second(500).unwrap());

@@ -1,13 +1,13 @@
-//! The columns a file may have, by the names people give them.
+//! The columns a file may have, under their common names.
 
 /// A column.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Column {
     /// The device's name.
     Hostname,
-    /// Where it is.
+    /// The device's address.
     Address,
-    /// What it runs.
+    /// The device's platform.
     Platform,
     /// Its SSH port.
     Port,
@@ -19,13 +19,13 @@ pub enum Column {
     SerialNumber,
     /// Its hardware model.
     Model,
-    /// Where it came from.
+    /// How it was added.
     Source,
     /// Remarks, free text.
     Notes,
 }
 
-/// Other names of columns; blanks and dashes count as `_`, and large letters as small ones.
+/// Other names of columns; blanks and dashes count as `_`, and case does not matter.
 const SYNONYMS: &[(&str, Column)] = &[
     ("host", Column::Hostname),
     ("host_name", Column::Hostname),
@@ -54,7 +54,7 @@ impl Column {
         Column::Source,
         Column::Notes,
     ];
-    /// Those every file needs.
+    /// The columns every file needs.
     pub const NEEDED: [Column; 3] = [Column::Hostname, Column::Address, Column::Platform];
 
     /// Its name, which is the field's.
@@ -74,7 +74,7 @@ impl Column {
         }
     }
 
-    /// What its cells are called in sentences.
+    /// What its cells are called in messages.
     pub(super) fn said(self) -> &'static str {
         match self {
             Column::Hostname => "the hostname",
@@ -90,7 +90,7 @@ impl Column {
         }
     }
 
-    /// The column that is meant by a name.
+    /// The column with a name.
     pub(super) fn named(name: &str) -> Option<Column> {
         let name = plain(name);
         let synonym = || SYNONYMS.iter().find(|(known, _)| *known == name).map(|(_, column)| *column);
@@ -98,13 +98,13 @@ impl Column {
     }
 }
 
-/// A name as it is compared: small letters, and `_` between words.
+/// A name in the form for comparison: lower case, and `_` between words.
 pub(super) fn plain(name: &str) -> String {
     let words: Vec<&str> = name.split([' ', '-', '_', '.']).filter(|word| !word.is_empty()).collect();
     words.join("_").to_lowercase()
 }
 
-/// The cells of a row, by their columns. None is empty.
+/// The cells of a row, by column. None is empty.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Cells([Option<String>; Column::ALL.len()]);
 
@@ -115,7 +115,7 @@ impl Cells {
         self.0[column as usize].as_deref()
     }
 
-    /// Gives a cell its text; blanks alone are none.
+    /// Sets a cell; a blank text counts as none.
     pub fn set(&mut self, column: Column, text: String) {
         self.0[column as usize] = Some(text).filter(|text| !text.trim().is_empty());
     }

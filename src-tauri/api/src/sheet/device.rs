@@ -1,4 +1,4 @@
-//! What a row says, checked as a whole: a device, or every reason why it is none.
+//! A row, checked as a whole: a device, or all the reasons why it is none.
 
 use super::columns::{Cells, Column};
 use super::near::near;
@@ -7,7 +7,7 @@ use super::{Place, Row, either, quoted};
 use crate::address::Address;
 use crate::devices::{DeviceInput, DeviceSource};
 
-/// Letters a cell may have, as the fields of [`DeviceInput`] may.
+/// Most characters of a cell, as in the fields of [`DeviceInput`].
 const LIMITS: &[(Column, usize)] = &[
     (Column::Hostname, 255),
     (Column::Address, 255),
@@ -16,18 +16,18 @@ const LIMITS: &[(Column, usize)] = &[
     (Column::Model, 128),
     (Column::Notes, 100_000),
 ];
-/// Letters a tag's name may have, and tags a row may name.
+/// Most characters of a tag's name, and most tags in a row.
 const TAG: usize = 50;
 const TAGS: usize = 100;
 /// Up to this many platforms are named in a refusal.
 const FEW: usize = 12;
 
-/// A device that a row describes, in the form a server takes.
+/// A device described by a row, in the form a server accepts.
 #[derive(Clone, Debug)]
 pub struct Entry {
-    /// Where the row stands.
+    /// The row's place in the file.
     pub place: Place,
-    /// The how many-th row it is.
+    /// The row's number.
     pub number: i64,
     /// The device, without its tags.
     pub input: DeviceInput,
@@ -42,7 +42,7 @@ impl Entry {
         self.input.hostname.as_deref().unwrap_or_default()
     }
 
-    /// Where it is, in the form addresses are stored.
+    /// Its address in the stored form.
     #[must_use]
     pub fn address(&self) -> &str {
         self.input.ip_address.as_deref().unwrap_or_default()
@@ -54,7 +54,7 @@ impl Entry {
         self.input.port.unwrap_or(22)
     }
 
-    /// What it runs.
+    /// Its platform.
     #[must_use]
     pub fn platform(&self) -> &str {
         self.input.device_type.as_deref().unwrap_or_default()
@@ -70,7 +70,7 @@ impl Entry {
 /// Makes a device of a row. `platforms` are the known ones, or `None` where the server does not list them.
 ///
 /// # Errors
-/// Says everything that is wrong with the row at once.
+/// Returns everything that is wrong with the row at once.
 pub fn check(row: Row, platforms: Option<&[String]>) -> Result<Entry, Refusal> {
     let Row { place, number, mut cells, fault } = row;
     let mut faults: Vec<String> = fault.into_iter().collect();
@@ -140,7 +140,7 @@ fn is_hostname(name: &str) -> bool {
     name.starts_with(|first: char| first.is_ascii_alphanumeric()) && name.chars().all(is_word)
 }
 
-/// The platform of a name, whose case does not matter.
+/// The platform with a name in any case.
 fn platform(name: &str, known: Option<&[String]>) -> Result<String, String> {
     let Some(known) = known else { return Ok(name.to_owned()) };
     if let Some(found) = known.iter().find(|known| known.eq_ignore_ascii_case(name)) {
@@ -155,7 +155,7 @@ fn platform(name: &str, known: Option<&[String]>) -> Result<String, String> {
     Err(format!("the platform {} is not known: {advice}", quoted(name)))
 }
 
-/// Names or numbers between `|`, each once.
+/// Names or numbers separated by `|`, each once.
 fn tags(text: &str, faults: &mut Vec<String>) -> Vec<String> {
     let is_word = |letter: char| letter.is_alphabetic() || letter.is_ascii_digit() || "_- ".contains(letter);
     let mut tags: Vec<String> = Vec::new();

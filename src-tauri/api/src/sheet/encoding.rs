@@ -2,11 +2,11 @@
 
 use std::borrow::Cow;
 
-/// What a person does about a file in another encoding.
+/// Advice for a file in another encoding.
 const SAVE: &str = "Save it as UTF-8 (in Excel the type \"CSV UTF-8\", in LibreOffice the character set \"Unicode (UTF-8)\"), then import it again.";
 
-/// The text of a file: UTF-8, with or without its mark, or UTF-16 with its mark, as Excel's "Unicode text" is. What is neither
-/// is not guessed at: the same bytes are other letters in other countries.
+/// The text of a file: UTF-8, with or without its mark, or UTF-16 with its mark, like Excel's "Unicode text". Any other
+/// encoding is not guessed: the same bytes are different letters in each.
 ///
 /// # Errors
 /// Says what is wrong and what to do, in sentences.

@@ -1,18 +1,18 @@
-//! The first line: what separates the cells, and which columns it names.
+//! The first line: the separator, and the columns it names.
 
 use super::columns::{Column, plain};
 use super::near::near;
 use super::quoted;
 use super::records::Records;
 
-/// What separates cells.
+/// A separator of cells.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Separator {
     /// `,`
     Comma,
     /// `;`, in countries that write numbers with a comma.
     Semicolon,
-    /// Tabs, as in what is copied from a table.
+    /// Tabs, as in text copied from a table.
     Tab,
 }
 
@@ -39,18 +39,18 @@ impl Separator {
     }
 }
 
-/// What the first line says.
+/// The content of the first line.
 pub struct Header {
     pub separator: Separator,
     /// None where a column has no name.
     pub columns: Vec<Option<Column>>,
 }
 
-/// Names as they stand in the first line that holds something.
+/// Names in the first line that is not blank.
 struct Names {
     separator: Separator,
     names: Vec<String>,
-    /// Where the text goes on, and in which line.
+    /// Where the text continues, and on which line.
     rest: (usize, i64),
 }
 
@@ -60,12 +60,12 @@ impl Names {
     }
 }
 
-/// Reads the first line that holds something, and leaves the records behind it.
+/// Reads the first line that is not blank, and returns the records after it.
 pub fn read(text: &str) -> Result<(Header, Records<'_>), String> {
     let (start, said) = hint(text);
     let separators = said.map_or(Separator::ALL.to_vec(), |separator| vec![separator]);
     let read = separators.into_iter().filter_map(|separator| names(text, start, separator).transpose());
-    // The one by which most names are known; of equal ones that which divides the line, else the first.
+    // The separator with the most known names; among equals the one that divides the line, otherwise the first.
     let mut best: Option<Names> = None;
     let mut broken = None;
     for names in read {
@@ -90,7 +90,7 @@ pub fn read(text: &str) -> Result<(Header, Records<'_>), String> {
     Ok((Header { separator, columns }, Records::new(&text[at..], line, separator.byte())))
 }
 
-/// The line `sep=;` that Excel understands and some programs write, and where the text begins behind it.
+/// The line `sep=;` that Excel understands and some programs write, and where the text begins after it.
 fn hint(text: &str) -> ((usize, i64), Option<Separator>) {
     let first = text.lines().next().unwrap_or_default();
     let said = first.trim_matches('"').to_ascii_lowercase();

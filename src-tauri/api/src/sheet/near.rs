@@ -1,12 +1,12 @@
-//! Names that may be meant by one that is not known.
+//! Suggests known names similar to an unknown one.
 
 /// Most names suggested.
 const MOST: usize = 3;
-/// Names longer than this are no slip of a pen.
+/// Longer names are no typing errors.
 const LONGEST: usize = 64;
 
-/// Names that are near to one that is not known, the nearest first: with few letters changed, added, left out or swapped, or
-/// the whole of which it is a part.
+/// Known names similar to an unknown one, the most similar first: with a few letters changed, added, left out or swapped, or
+/// containing it.
 pub fn near<'a, T: AsRef<str>>(name: &str, known: &'a [T]) -> Vec<&'a str> {
     let letters: Vec<char> = name.chars().take(LONGEST + 1).collect();
     if letters.len() > LONGEST {
@@ -24,7 +24,7 @@ pub fn near<'a, T: AsRef<str>>(name: &str, known: &'a [T]) -> Vec<&'a str> {
     near.into_iter().take(MOST).map(|(_, other)| other).collect()
 }
 
-/// How many letters are changed, added, left out or swapped with their neighbour between two words.
+/// The number of letters changed, added, left out or swapped with their neighbour between two words.
 fn distance(one: &[char], other: &[char]) -> usize {
     let mut before: Vec<usize> = Vec::new();
     let mut last: Vec<usize> = (0..=other.len()).collect();

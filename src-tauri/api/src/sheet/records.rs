@@ -1,5 +1,5 @@
-//! Records of a text: cells between separators, in quotation marks where they hold one or an end of line (RFC 4180, and what
-//! programs make of it).
+//! Records of a text: cells between separators, quoted if they contain one or an end of line (RFC 4180, and its
+//! variations in practice).
 
 use std::borrow::Cow;
 
@@ -8,20 +8,20 @@ use super::quoted;
 /// One record.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Record<'a> {
-    /// The line it begins in; the first is 1.
+    /// The line it begins on, from 1.
     pub line: i64,
-    /// Its cells, without the blanks around them.
+    /// Its cells, without surrounding blanks.
     pub cells: Vec<Cow<'a, str>>,
 }
 
 impl Record<'_> {
-    /// Whether no cell holds anything.
+    /// Whether all its cells are empty.
     pub fn is_blank(&self) -> bool {
         self.cells.iter().all(|cell| cell.is_empty())
     }
 }
 
-/// A quotation mark that is never closed: everything behind it would be one cell.
+/// A quotation mark that is never closed: all the rest would be one cell.
 #[derive(Debug, PartialEq, Eq, thiserror::Error)]
 #[error(
     "Line {line}: the quotation mark before {begins} is never closed, so this line and those after it were not read. Close it, or remove it."

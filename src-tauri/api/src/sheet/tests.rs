@@ -8,7 +8,7 @@ fn platforms() -> Vec<String> {
     ["arista_eos", "cisco_ios", "cisco_nxos", "linux"].map(str::to_owned).to_vec()
 }
 
-/// What becomes of each row: its hostname, or the sentence of its refusal.
+/// The outcome of each row: its hostname, or the message of its refusal.
 fn fates(text: &str) -> Vec<Result<String, String>> {
     let (platforms, mut seen) = (platforms(), Seen::default());
     let sheet = Sheet::open(text).unwrap();
@@ -35,7 +35,7 @@ fn whatever_separates_the_cells_the_same_devices_are_read() {
         let hinted = format!("sep={separator}\r\n{text}");
         assert_eq!(fates(&hinted).len(), 2, "{hinted}");
     }
-    // A list of tags with commas in a file with semicolons divides nothing.
+    // A list of tags with commas does not affect a file with semicolons.
     let text = "hostname;ip_address;device_type;description\nr1;10.0.0.1;linux;a,b,c,d,e\n";
     assert_eq!(one(text).input.description.as_deref(), Some("a,b,c,d,e"));
 }

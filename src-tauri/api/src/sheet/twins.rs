@@ -1,4 +1,4 @@
-//! Rows that are the same device: twice in a file, or in the file and on the server.
+//! Rows for the same device: twice in a file, or in the file and on the server.
 
 use std::collections::HashMap;
 
@@ -13,10 +13,10 @@ pub struct Seen {
 }
 
 impl Seen {
-    /// Takes note of a device.
+    /// Records a device.
     ///
     /// # Errors
-    /// Refuses one whose name or place an earlier row has.
+    /// Refuses one with the name or address of an earlier row.
     pub fn note(&mut self, entry: Entry) -> Result<Entry, Refusal> {
         let name = entry.hostname().to_lowercase();
         let address = (entry.address().to_lowercase(), entry.port());
@@ -36,31 +36,31 @@ impl Seen {
     }
 }
 
-/// A device that is there already.
+/// An existing device.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct There {
     /// Its name.
     pub hostname: String,
-    /// Where it is.
+    /// Its address.
     pub ip_address: String,
     /// Its SSH port.
     pub port: i64,
-    /// What it runs.
+    /// Its platform.
     pub device_type: String,
 }
 
-/// What a row is to the devices that are there.
+/// How a row relates to the existing devices.
 #[derive(Clone, Debug)]
 pub enum Fate {
-    /// It names a new one.
+    /// It describes a new one.
     New,
-    /// It names one that is there just so: the file was imported before.
+    /// It matches an existing one exactly: the file was imported before.
     Present(Refusal),
-    /// It names another one by a name or a place that is taken.
+    /// It describes another one with a name or an address that is taken.
     Taken(Refusal),
 }
 
-/// Compares a row with the device that has its name and the one that has its place.
+/// Compares a row with the device that has its name and the one that has its address.
 #[must_use]
 pub fn compare(entry: &Entry, by_name: Option<&There>, by_place: Option<&There>) -> Fate {
     if let Some(there) = by_name {

@@ -40,7 +40,7 @@ pub(super) struct Conversed {
     pub(super) prompt: String,
 }
 
-/// Who speaks: everything a conversation has besides its channel.
+/// One side of a conversation: everything it has besides its channel.
 pub(super) struct Parties<'a, 'p> {
     pub(super) definition: &'a Definition,
     /// The credential that opened the shell, which may ask for it again.

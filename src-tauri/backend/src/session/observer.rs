@@ -1,4 +1,4 @@
-//! Who follows a session while it runs: the stages it enters and the lines it logs.
+//! Follows a session while it runs: the stages it enters and the lines it logs.
 
 use std::time::{Duration, Instant};
 

@@ -16,7 +16,7 @@ const LAST_SEEN: usize = 2 * 1024;
 const SEARCHED: usize = 4;
 const PASSWORD: &str = "‹password›";
 
-/// Who spoke.
+/// Direction of a part of the dialogue.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Direction {
     /// We to the device.
@@ -30,7 +30,7 @@ pub enum Direction {
 pub struct Entry {
     /// Since the shell was opened.
     pub at: Duration,
-    /// Who spoke.
+    /// Who sent them.
     pub direction: Direction,
     /// What was said; a password reads `‹password›`.
     pub bytes: Vec<u8>,

@@ -19,7 +19,7 @@ const PASSWORD_LENGTH: usize = 32;
 #[derive(Debug)]
 pub(super) struct Folder {
     pub root: PathBuf,
-    /// Who runs PostgreSQL, if not we.
+    /// The account that runs PostgreSQL, if not our own.
     pub account: Option<os::SystemAccount>,
 }
 

@@ -1,14 +1,14 @@
-//! What requests are signed with, and what happens when that is refused.
+//! What requests are authorised with, and what happens when that is refused.
 
 use futures::future::{BoxFuture, FutureExt};
 use netraven_api::Secret;
 
-/// Gives the token of each request.
+/// Provides the token of each request.
 pub trait Tokens: Send + Sync {
-    /// The token as it is now; asked again for each request.
+    /// The current token; asked again for each request.
     fn token(&self) -> Secret;
 
-    /// A server refused a token. True when another one can be had, so that the request is worth repeating; it may take as
+    /// A server refused a token. True if another one is available, so that the request is worth repeating; it may take as
     /// long as a person needs to enter a password, and has a time limit of its own.
     fn renewed<'a>(&'a self, refused: &'a Secret) -> BoxFuture<'a, bool>;
 }

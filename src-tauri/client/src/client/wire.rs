@@ -23,7 +23,7 @@ const CLOCK_ROUNDING: SignedDuration = SignedDuration::from_secs(5);
 /// Largest answer read.
 const BODY_LIMIT: usize = 64 * 1024 * 1024;
 
-/// What came back, whatever its status.
+/// An answer, whatever its status.
 pub(crate) struct Seen {
     pub status: StatusCode,
     pub is_page: bool,
@@ -33,7 +33,7 @@ pub(crate) struct Seen {
 }
 
 impl Client {
-    /// Sends a request, and once more if its token was refused and a new one can be had.
+    /// Sends a request, and once more if its token was refused and a new one is available.
     pub(super) async fn deliver(&self, request: &Request) -> Result<Vec<u8>, Problem> {
         let token = self.token();
         let answer = self.attempt(request, token.as_ref()).await;
@@ -46,7 +46,7 @@ impl Client {
         }
     }
 
-    /// Whether another token than the refused one can be had.
+    /// Whether a token other than the refused one is available.
     pub(crate) async fn renewed(&self, refused: &Secret) -> bool {
         match &self.tokens {
             Some(tokens) => tokens.renewed(refused).await,
@@ -54,7 +54,7 @@ impl Client {
         }
     }
 
-    /// A GET without token whose answer is looked at, whatever it is.
+    /// A GET without token that accepts any answer.
     pub(crate) async fn look(&self, path: &str) -> Result<Seen, Problem> {
         let builder = self.http.get(address::join(&self.base, path)?).timeout(TOTAL_LIMIT);
         let response = self.sent(builder, &format!("GET {path}"), true).await?;
@@ -88,7 +88,7 @@ impl Client {
         self.exchange(builder, &name_of(request), request.method == Method::Get).await
     }
 
-    /// Sends what has its time limit, and reads to the end.
+    /// Sends a request within its time limit, and reads the answer to the end.
     pub(super) async fn exchange(
         &self,
         builder: RequestBuilder,
@@ -99,7 +99,7 @@ impl Client {
         if response.status().is_success() { self.body(response).await } else { Err(self.refusal(response, what).await) }
     }
 
-    /// Sends what has its time limit; a repeatable request is sent once more when its connection turns out to be dead.
+    /// Sends a request within its time limit; a repeatable one is sent again if its connection turns out to be dead.
     async fn sent(&self, builder: RequestBuilder, what: &str, repeatable: bool) -> Result<Response, Problem> {
         let builder = builder.header(ACCEPT, "application/json");
         let spare = if repeatable { builder.try_clone() } else { None };
@@ -115,7 +115,7 @@ impl Client {
         Ok(response)
     }
 
-    /// Learns how far the server's clock is from this computer's; a difference that is no more than rounding is none.
+    /// Measures how far the server's clock is from this computer's; a difference within rounding counts as none.
     fn heed_clock(&self, response: &Response) {
         let text = response.headers().get(DATE).and_then(|value| value.to_str().ok());
         let Some(there) = text.and_then(|text| rfc2822::parse(text).ok()) else { return };
@@ -149,7 +149,7 @@ impl Client {
     }
 }
 
-/// Follows a redirect only to the very same scheme, host and port: a token must not travel.
+/// Follows a redirect only to exactly the same scheme, host and port: a token must not travel.
 pub(super) fn within_origin() -> Policy {
     Policy::custom(|attempt| {
         let stays = attempt.previous().first().is_some_and(|first| first.origin() == attempt.url().origin());

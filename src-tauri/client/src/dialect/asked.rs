@@ -1,6 +1,6 @@
-//! A request of the window, taken apart for translation.
+//! A request of the window, parsed for translation.
 //!
-//! The query is read by name and not as the types of `netraven-api`, so that a filter they gain is at worst one that is
+//! The query is read by name and not as the types of `netraven-api`, so that, at worst, a filter they gain is
 //! ignored here.
 
 use jiff::Timestamp;
@@ -11,7 +11,7 @@ use url::form_urlencoded;
 use super::description::Description;
 use super::row::time;
 
-/// Method, parts of the path, query and body.
+/// Method, segments of the path, query and body.
 pub struct Asked {
     pub method: Method,
     pub segments: Vec<String>,
@@ -20,7 +20,7 @@ pub struct Asked {
 }
 
 impl Asked {
-    /// Takes a request apart; a slash at the path's end makes no difference.
+    /// Parses a request; a trailing slash makes no difference.
     pub fn read(request: &Request) -> Asked {
         let (path, query) = request.path.split_once('?').unwrap_or((&request.path, ""));
         let segments = path.trim_matches('/').split('/').map(str::to_owned).collect();
@@ -36,7 +36,7 @@ impl Asked {
         self.query.iter().filter(|(key, _)| key == name).map(|(_, value)| value.clone()).collect()
     }
 
-    /// The value of a filter; of several the last.
+    /// The value of a filter; the last of several.
     pub fn one(&self, name: &str) -> Option<String> {
         self.many(name).pop()
     }
@@ -77,12 +77,12 @@ impl Asked {
         }
     }
 
-    /// The path without slash at its end.
+    /// The path without a trailing slash.
     pub fn path(&self) -> String {
         format!("/{}", self.segments.join("/"))
     }
 
-    /// The request again, its path spelled as the server spells it.
+    /// The request again, with its path in the server's spelling.
     pub fn request(&self, description: &Description) -> Request {
         let path = description.spelled(self.method, &self.path());
         let request = Request { method: self.method, path, body: self.body.clone() };

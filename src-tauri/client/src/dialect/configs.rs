@@ -1,4 +1,4 @@
-//! Configurations, and the difference of two, which the server describes but never reaches.
+//! Configurations, and the difference of two, which the server describes but cannot reach.
 
 mod search;
 mod snippet;
@@ -15,12 +15,12 @@ use super::asked::{Asked, id};
 use super::row::{Row, reply};
 use super::{Talk, offered};
 
-/// Most configurations asked for at once.
+/// Most configurations requested at once.
 const MOST: i64 = 500;
 /// Unchanged lines shown around a change.
 const CONTEXT: usize = 3;
 
-/// Answers what is asked of configurations.
+/// Answers requests for configurations.
 pub async fn answer(talk: Talk<'_>, asked: &Asked, rest: &[&str]) -> Result<Value, Problem> {
     match (asked.method, rest) {
         (Method::Get, [] | ["list"]) => list(talk, asked).await,
@@ -83,7 +83,7 @@ async fn diff(talk: Talk<'_>, asked: &Asked) -> Result<Value, Problem> {
     Ok(json!({"config_id_a": old.id, "config_id_b": new.id, "diff": unified(&old, &new)}))
 }
 
-/// The lines of the difference of two configurations in the unified form; none when they are equal.
+/// The lines of a unified diff of two configurations; none if they are equal.
 fn unified(old: &Config, new: &Config) -> Vec<String> {
     let title = |config: &Config| format!("{} {}", config.id, config.retrieved_at);
     let text = TextDiff::from_lines(&old.config_data, &new.config_data)

@@ -11,7 +11,7 @@ use super::row::{Row, reply};
 use super::tags::{counted_in, reached, tags, unique_tags};
 use super::{Talk, offered};
 
-/// Answers what is asked of credentials.
+/// Answers requests for credentials.
 pub async fn answer(talk: Talk<'_>, asked: &Asked, rest: &[&str]) -> Result<Value, Problem> {
     match (asked.method, rest) {
         (Method::Get, []) => list(talk, asked).await,
@@ -60,7 +60,7 @@ async fn list(talk: Talk<'_>, asked: &Asked) -> Result<Value, Problem> {
     finish(&all, asked, note(&loaded, "credentials"))
 }
 
-/// The body without what this server has no place for; what was entered there is refused instead of being lost.
+/// The body without fields this server has no place for; entering such a field is refused instead of losing its value.
 fn body(talk: Talk<'_>, asked: &Asked) -> Result<Value, Problem> {
     let mut fields = asked.fields()?;
     if !talk.server.description.takes("CredentialCreate", "enable_password") {

@@ -1,4 +1,4 @@
-//! What a server can do, as it describes itself in its `openapi.json`.
+//! What a server can do, according to its `openapi.json`.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -7,7 +7,7 @@ use serde_json::Value;
 
 /// Routes without which nothing works.
 const NEEDED: [&str; 2] = ["/auth/token", "/jobs/"];
-/// Routes that early NetRaven servers did not have.
+/// Routes missing from early NetRaven servers.
 const LATER: [&str; 4] = ["/devices/", "/job-results/", "/logs/", "/tags/"];
 /// The route only our own servers have.
 const OWN: &str = "/runs/";
@@ -16,12 +16,12 @@ const OWN: &str = "/runs/";
 #[derive(Debug, Default)]
 pub struct Description {
     title: String,
-    /// Methods by path; none when the description is kept from us.
+    /// Methods by path; none if the description is blocked.
     routes: Option<BTreeMap<String, BTreeSet<String>>>,
     fields: BTreeSet<(String, String)>,
 }
 
-/// What keeps a server from being used.
+/// Why a server cannot be used.
 #[derive(Debug, PartialEq, Eq)]
 pub enum Gap {
     /// It is another product.
@@ -65,12 +65,12 @@ impl Description {
         Description { title, routes: Some(routes), fields }
     }
 
-    /// A NetRaven server whose description is kept from us.
+    /// A NetRaven server whose description is blocked.
     pub fn unread() -> Description {
         Description { title: "NetRaven API".to_owned(), ..Description::default() }
     }
 
-    /// What it calls itself, with its version.
+    /// Its name and version.
     pub fn title(&self) -> &str {
         &self.title
     }
@@ -80,7 +80,7 @@ impl Description {
         self.routes.as_ref().is_some_and(|routes| routes.contains_key(OWN))
     }
 
-    /// What keeps it from being used, if anything does.
+    /// Why it cannot be used, if so.
     pub fn gap(&self) -> Option<Gap> {
         let routes = self.routes.as_ref()?;
         if NEEDED.iter().any(|path| !routes.contains_key(*path)) {
@@ -89,7 +89,7 @@ impl Description {
         LATER.into_iter().find(|path| !routes.contains_key(*path)).map(Gap::TooOld)
     }
 
-    /// Whether a route is described; a path may have ids in it. True for all when nothing could be read.
+    /// Whether a route is described; a path may contain ids. True for all if there is no description.
     pub fn has(&self, method: Method, path: &str) -> bool {
         self.routes.is_none() || self.find(method, path).is_some()
     }
@@ -104,7 +104,7 @@ impl Description {
         self.fields.contains(&(schema.to_owned(), field.to_owned()))
     }
 
-    /// A path with the slash at its end that the server wants, or without it.
+    /// A path with or without its trailing slash, as the server expects it.
     pub fn spelled(&self, method: Method, path: &str) -> String {
         let wants_slash = self.find(method, path).is_some_and(|pattern| pattern.len() > 1 && pattern.ends_with('/'));
         if wants_slash { format!("{path}/") } else { path.to_owned() }
@@ -119,7 +119,7 @@ impl Description {
     }
 }
 
-/// Whether a path is one of a pattern; a slash at the end makes no difference, and only numbers stand for parameters.
+/// Whether a path matches a pattern; a trailing slash makes no difference, and only numbers stand for parameters.
 fn is_like(pattern: &str, path: &str) -> bool {
     let (mut pattern, mut path) = (pattern.trim_end_matches('/').split('/'), path.trim_end_matches('/').split('/'));
     loop {

@@ -22,7 +22,7 @@ use super::{Talk, offered, used};
 /// Columns whose values the server's list does not have.
 const UNTOLD: [DeviceColumn; 2] = [DeviceColumn::LastResult, DeviceColumn::LastSnapshotAt];
 
-/// Answers what is asked of devices.
+/// Answers requests for devices.
 pub async fn answer(talk: Talk<'_>, asked: &Asked, rest: &[&str]) -> Result<Value, Problem> {
     match (asked.method, rest) {
         (Method::Get, []) => list(talk, asked).await,
@@ -106,7 +106,7 @@ async fn list(talk: Talk<'_>, asked: &Asked) -> Result<Value, Problem> {
     }
     let filter = asked.given(&["hostname", "ip_address", "serial_number", "model", "notes", "tag_id"]);
     let loaded = talk.all("/devices/", &filter, MOST_ROWS).await?;
-    // The server takes one value of these, and fails at a source it does not know.
+    // The server accepts one value of these, and fails at a source it does not know.
     let (platforms, sources) = (asked.many("device_type"), asked.many("source"));
     let mut devices = sorted(&loaded.rows);
     devices.retain(|device| {
@@ -117,7 +117,7 @@ async fn list(talk: Talk<'_>, asked: &Asked) -> Result<Value, Problem> {
     finish(&devices, asked, note(&loaded, "devices"))
 }
 
-/// Adds a device. Where no credential fits it, the server saves it and then answers as if it had not.
+/// Adds a device. If no credential fits it, the server saves it and then answers as if it had not.
 async fn create(talk: Talk<'_>, mut fields: Map<String, Value>) -> Result<Device, Problem> {
     unique_tags(&mut fields);
     let hostname = fields.get("hostname").and_then(Value::as_str).unwrap_or_default().to_owned();
@@ -131,7 +131,7 @@ async fn create(talk: Talk<'_>, mut fields: Map<String, Value>) -> Result<Device
     }
 }
 
-/// Adds a device and counts the credentials that fit it, which the server does not when it answers.
+/// Adds a device and counts the credentials that fit it, which the server's answer does not include.
 async fn add(talk: Talk<'_>, fields: Map<String, Value>) -> Result<Device, Problem> {
     let mut added = create(talk, fields).await?;
     let path = format!("/devices/{}", added.id);
@@ -150,7 +150,7 @@ async fn listed(talk: Talk<'_>, added: &Device) -> Option<i64> {
     rows.iter().map(Row).find(|row| row.id() == added.id)?.number("matching_credentials_count")
 }
 
-/// A device with results cannot be deleted: the server fails at it, and does not say why.
+/// A device with results cannot be deleted: the server fails at it without a reason.
 async fn delete(talk: Talk<'_>, asked: &Asked, id: i64) -> Result<Value, Problem> {
     used::refuse(talk, ("device_id", id), "device").await?;
     talk.plain(asked).await.map_err(|problem| match problem.code {

@@ -22,7 +22,7 @@ use super::{Talk, devices, offered, runs, system, used, words};
 /// Most jobs of `/jobs/recent` asked for.
 const MOST_RECENT: i64 = 100;
 
-/// Answers what is asked of jobs.
+/// Answers requests for jobs.
 pub async fn answer(talk: Talk<'_>, asked: &Asked, rest: &[&str]) -> Result<Value, Problem> {
     match (asked.method, rest) {
         (Method::Get, []) => list(talk, asked).await,
@@ -69,13 +69,13 @@ pub fn job(row: Row) -> Job {
     }
 }
 
-/// Every job the server can show, by name, with its status word as the server spells it.
+/// Every job the server can show, by name, with its status word in the server's spelling.
 pub async fn all(talk: Talk<'_>) -> Result<Vec<(Job, String)>, Problem> {
     let loaded = talk.all("/jobs/", &[], MOST_ROWS).await?;
     Ok(loaded.rows.iter().map(|row| (job(Row(row)), Row(row).word("status"))).collect())
 }
 
-/// The same, asked now.
+/// The same, read now.
 pub async fn anew(talk: Talk<'_>) -> Result<Vec<(Job, String)>, Problem> {
     talk.anew("/jobs/", &[], MOST_ROWS).await?;
     all(talk).await
@@ -109,7 +109,7 @@ async fn list(talk: Talk<'_>, asked: &Asked) -> Result<Value, Problem> {
     finish(&rows, asked, note(&loaded, "jobs"))
 }
 
-/// A row with what it can be sorted by beside what it has.
+/// A row together with its sort keys.
 fn with_orders(job: &Job, hosts: &[Device]) -> Value {
     let host = job.device_id.and_then(|id| hosts.iter().find(|device| device.id == id));
     let tag = || job.tags.iter().map(|tag| tag.name.to_lowercase()).min();
@@ -161,7 +161,7 @@ async fn run(talk: Talk<'_>, id: i64) -> Result<Value, Problem> {
     }))
 }
 
-/// A job with results cannot be deleted: the server fails at it, and does not say why.
+/// A job with results cannot be deleted: the server fails at it without a reason.
 async fn delete(talk: Talk<'_>, asked: &Asked, id: i64) -> Result<Value, Problem> {
     used::refuse(talk, ("job_id", id), "job").await?;
     talk.plain(asked).await.map_err(|problem| match problem.code {
@@ -195,7 +195,7 @@ fn status(row: Row) -> JobDashboardStatus {
         name: Open::of(&row.word("name")),
         job_count: row.number("job_count").unwrap_or_default(),
         oldest_job_ts: row.time("oldest_job_ts"),
-        // The server names the tasks of a queue elsewhere, and here never.
+        // The server lists the tasks of a queue elsewhere, never here.
         jobs: Vec::new(),
     };
     let worker = |row: Row| WorkerStatus {

@@ -1,4 +1,4 @@
-//! Whole lists of a server whose own paging cannot be relied on: unordered, moving, at times unreadable in places.
+//! Whole lists of a server whose own paging is unreliable: unordered, shifting, sometimes unreadable in places.
 //!
 //! All pages are read, some of them at once, rows are identified by id, and paging is done here. What was read is kept for a
 //! moment, because the parts of a page ask for the same list at the same time.
@@ -26,31 +26,31 @@ use super::names::Names;
 use super::row::{Row, reply};
 use super::runs::Memory;
 
-/// How long a list that was read serves again.
+/// How long a list is reused.
 const KEPT: Duration = Duration::from_secs(2);
-/// The same for one the server fails to show in places: finding them costs it twenty failures.
+/// The same for a list with rows the server fails to show: finding them costs it twenty failures.
 const KEPT_BROKEN: Duration = Duration::from_secs(10);
-/// Pages asked for at the same time.
+/// Pages requested at the same time.
 const AT_ONCE: usize = 5;
 /// Most rows of a list that are read.
 pub const MOST_ROWS: usize = 5_000;
 
-/// A list under way or read, with the time it was begun.
+/// A list being read or cached, with the time it was begun.
 type Slot = (Instant, Arc<OnceCell<Arc<Loaded>>>);
 
 /// The server written in Python, and what is known of it.
 pub struct Server {
-    /// What it says of itself.
+    /// Its description.
     pub description: Description,
-    /// It was seen failing at a search in its log, and is not asked again.
+    /// It failed at a search in its log, and is not asked again.
     pub search_fails: AtomicBool,
     /// Hostnames of its devices.
     pub names: Names,
-    /// Texts of configurations that were read for a search.
+    /// Texts of configurations read for a search.
     pub texts: KeptTexts,
     /// How often something was changed from here.
     pub changes: AtomicU64,
-    /// What is known of its runs.
+    /// What is known about its runs.
     pub runs: Memory,
     kept: Mutex<HashMap<String, Slot>>,
     /// Counts the changes made through this client.
@@ -82,7 +82,7 @@ impl Loaded {
 }
 
 impl Server {
-    /// A server of which nothing but its description is known.
+    /// A server of which only the description is known.
     pub fn new(description: Description) -> Server {
         Server {
             description,
@@ -96,14 +96,14 @@ impl Server {
         }
     }
 
-    /// Forgets what was read, because something was changed.
+    /// Forgets cached lists, because something was changed.
     pub fn forget(&self) {
         self.changes.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
         self.kept.lock().unwrap_or_else(PoisonError::into_inner).clear();
         self.runs.stale();
     }
 
-    /// Forgets what was read, and wakes who waits for changes: one was made through this client.
+    /// Forgets cached lists, and wakes listeners: a change was made through this client.
     pub fn changed(&self) {
         self.forget();
         self.runs.forget_devices();
@@ -139,18 +139,18 @@ impl Talk<'_> {
         slot.get_or_try_init(|| async { self.whole(path, params, most).await.map(Arc::new) }).await.cloned()
     }
 
-    /// All rows of a list as they are now, kept for who asks after.
+    /// All rows of a list as they are now, cached for later callers.
     pub async fn anew(self, path: &str, params: &[(&str, String)], most: usize) -> Result<Arc<Loaded>, Problem> {
         self.server.drop_unless_broken(&key(path, params, most));
         self.all(path, params, most).await
     }
 
-    /// Number of rows that fit a filter, by asking for one.
+    /// Number of rows that match a filter, by requesting one.
     pub async fn count(self, path: &str, params: &[(&str, String)]) -> Result<i64, Problem> {
         Ok(Row(&self.page(path, params, 1, 1).await?).number("total").unwrap_or_default())
     }
 
-    /// One page as the server gives it.
+    /// One page as the server returns it.
     pub async fn page(self, path: &str, params: &[(&str, String)], page: i64, size: i64) -> Result<Value, Problem> {
         self.get(path, &[params, &[("page", page.to_string()), ("size", size.to_string())]].concat()).await
     }
@@ -159,7 +159,7 @@ impl Talk<'_> {
     pub async fn whole(self, path: &str, params: &[(&str, String)], most: usize) -> Result<Loaded, Problem> {
         let mut seen = BTreeSet::new();
         let mut loaded = Loaded::default();
-        // Rows move while they are read, so that one may hide from the first round.
+        // Rows shift while they are read, so the first round may miss one.
         for _round in 0..2 {
             self.read_round(path, params, most, &mut loaded, &mut seen).await?;
             if !loaded.is_cut() || loaded.rows.len() >= most {
@@ -190,7 +190,7 @@ impl Talk<'_> {
         Ok(())
     }
 
-    /// A page's rows, how many of it cannot be shown, and how many rows there are.
+    /// A page's rows, how many of its rows cannot be shown, and the total.
     async fn read_page(
         self,
         path: &str,
@@ -204,7 +204,7 @@ impl Talk<'_> {
         }
     }
 
-    /// Reads a page the server fails at in ever smaller pieces, and leaves out the rows that make it fail.
+    /// Reads a page at which the server fails in ever smaller pieces, and leaves out the rows that make it fail.
     async fn read_around(
         self,
         path: &str,

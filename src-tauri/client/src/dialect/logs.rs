@@ -1,5 +1,5 @@
-//! The log: several values of a filter by several requests, places by id through their times, and a search over the lines
-//! that were read where the server's own fails.
+//! The log: several values of a filter by several requests, positions by id through their times, and a search over the lines
+//! that were read if the server's own fails.
 
 mod filter;
 mod tail;
@@ -26,7 +26,7 @@ pub(crate) use tail::Tail;
 /// Pages of a hundred lines read for one answer.
 const MOST_PAGES: i64 = 10;
 
-/// Answers what is asked of the log.
+/// Answers requests for the log.
 pub async fn answer(talk: Talk<'_>, asked: &Asked, rest: &[&str]) -> Result<Value, Problem> {
     match (asked.method, rest) {
         (Method::Get, []) => list(talk, asked).await,
@@ -42,7 +42,7 @@ pub async fn answer(talk: Talk<'_>, asked: &Asked, rest: &[&str]) -> Result<Valu
     }
 }
 
-/// A line of the server, its secrets hidden. Levels of some rows are written small there.
+/// A line of the server, its secrets hidden. Levels of some rows are in lower case there.
 pub fn entry(row: Row, names: &HashMap<i64, String>) -> LogEntry {
     let device_id = row.number("device_id");
     let mut meta = row.value("meta").or_else(|| row.value("extra"));
@@ -75,7 +75,7 @@ async fn list(talk: Talk<'_>, asked: &Asked) -> Result<Value, Problem> {
     Ok(reply(&page))
 }
 
-/// The server's own page, where one request says all that is asked.
+/// The server's own page, if one request covers the whole query.
 async fn direct(
     talk: Talk<'_>,
     filter: &Filter,
@@ -108,7 +108,7 @@ async fn direct(
     }
 }
 
-/// What reading the log line by line found.
+/// The result of reading the log line by line.
 #[derive(Default)]
 struct Scan {
     lines: Vec<LogEntry>,
@@ -119,7 +119,7 @@ struct Scan {
     last: Option<Timestamp>,
 }
 
-/// Reads on in each of the requests until there are lines enough, and sorts them into one list.
+/// Reads on in each of the requests until there are enough lines, and merges them into one list.
 async fn scan(
     talk: Talk<'_>,
     filter: &Filter,
@@ -134,7 +134,7 @@ async fn scan(
         all.lines.extend(found.lines);
         all.read += found.read;
         all.total += found.total;
-        // Of several requests the one that came least far counts: behind it lines were not looked at.
+        // Of several requests the least advanced one counts: lines after it were not looked at.
         if found.is_cut {
             all.is_cut = true;
             all.last = if filter.is_ascending { earlier(all.last, found.last) } else { all.last.max(found.last) };
@@ -142,7 +142,7 @@ async fn scan(
     }
     sort(&mut all.lines, filter.is_ascending);
     let found = i64::try_from(all.lines.len()).unwrap_or(i64::MAX);
-    // What passes no look of ours is counted by the server, the rest by what was seen.
+    // Totals without filters of ours are counted by the server, others by what was seen.
     let total = if filter.looks_closer() { found } else { all.total };
     let skip = usize::try_from((page - 1).saturating_mul(size)).unwrap_or(usize::MAX);
     let note = filter.search.as_ref().map(|_| said(&all, filter));
@@ -152,7 +152,7 @@ async fn scan(
     Ok(page)
 }
 
-/// How far a search came.
+/// How far a search got.
 fn said(scan: &Scan, filter: &Filter) -> String {
     let lines = scan.read;
     let which = match (scan.is_cut, filter.is_bounded || filter.is_ascending) {
@@ -177,7 +177,7 @@ async fn read_on(
         let found = talk.page("/logs/", params, page, MAX_SIZE).await?;
         let rows = rows_of(&found);
         scan.total = Row(&found).number("total").unwrap_or_default();
-        // Lines that were written meanwhile move the others on to the next page.
+        // Lines written meanwhile shift the others to the next page.
         let new = rows.iter().map(|row| entry(Row(row), names)).filter(|line| seen.insert(line.id));
         scan.lines.extend(new.filter(|line| filter.fits(line)));
         scan.read = seen.len();
@@ -191,7 +191,7 @@ async fn read_on(
     Ok(scan)
 }
 
-/// By time, and lines of one time by id.
+/// By time, and lines of the same time by id.
 fn sort(lines: &mut [LogEntry], is_ascending: bool) {
     lines.sort_by_key(|line| (line.timestamp, line.id));
     if !is_ascending {
@@ -208,7 +208,7 @@ async fn time_of(talk: Talk<'_>, id: i64) -> Result<Option<Timestamp>, Problem> 
     }
 }
 
-/// The levels as rows hold them; the server lists them in small letters, by which it finds nothing.
+/// The levels as rows have them; the server lists them in lower case, by which it finds nothing.
 fn levels() -> Vec<LogLevelInfo> {
     let description = |level: Level| {
         let (first, rest) = level.as_str().split_at(1);

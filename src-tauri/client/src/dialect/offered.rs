@@ -1,4 +1,4 @@
-//! What a server does not offer, and why: the one table for tooltips and refusals.
+//! What a server does not offer, and why: the only table for tooltips and refusals.
 
 use netraven_api::native::{Deed, Feature, Missing};
 use netraven_api::problem::Code;
@@ -6,7 +6,7 @@ use netraven_api::{Method, Problem};
 
 use super::description::Description;
 
-/// What shows that a feature is there.
+/// How the description shows that a feature exists.
 enum Sign {
     Route(Method, &'static str),
     Field(&'static str, &'static str),
@@ -14,8 +14,8 @@ enum Sign {
     Untold,
 }
 
-/// What the server lets every user do: it asks for the role `admin` only where jobs and credentials are deleted, and for
-/// all that concerns users.
+/// What the server lets every user do: it only requires the role `admin` for deleting jobs and credentials, and for
+/// everything about users.
 pub const OPEN_TO_USERS: &[Deed] =
     &[Deed::AddCredential, Deed::ChangeCredential, Deed::DeleteDevice, Deed::DeleteSnapshot, Deed::DeleteTag];
 

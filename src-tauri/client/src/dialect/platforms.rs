@@ -33,7 +33,7 @@ const USUAL: &[(&str, &str, &str)] = &[
 /// The platforms to choose from.
 pub async fn list(talk: Talk<'_>) -> Result<Value, Problem> {
     let mut items: Vec<Platform> = USUAL.iter().map(|(name, title, vendor)| platform(name, title, vendor)).collect();
-    // The usual ones serve when the devices cannot be read.
+    // The usual ones are the fallback when the devices cannot be read.
     let seen: BTreeSet<String> =
         devices::all(talk).await.unwrap_or_default().into_iter().map(|device| device.device_type).collect();
     for name in seen {

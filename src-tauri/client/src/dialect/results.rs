@@ -10,10 +10,10 @@ use super::lists::{place, rows_of};
 use super::row::{Row, reply};
 use super::{Talk, runs, words};
 
-/// Filters the server knows and takes one value of.
+/// Filters the server knows, each with one value.
 const FILTERS: [&str; 6] = ["device_id", "job_id", "tag_id", "job_type", "start_time", "end_time"];
 
-/// Answers what is asked of results.
+/// Answers requests for results.
 pub async fn answer(talk: Talk<'_>, asked: &Asked, rest: &[&str]) -> Result<Value, Problem> {
     match (asked.method, rest) {
         (Method::Get, []) => list(talk, asked).await,
@@ -51,7 +51,7 @@ async fn list(talk: Talk<'_>, asked: &Asked) -> Result<Value, Problem> {
     let mut statuses = asked.many("status");
     statuses.iter_mut().for_each(|status| *status = status.to_lowercase());
     statuses.dedup();
-    // There are two words, so that two different ones are no filter.
+    // There are two words, so both together are no filter.
     if let [status] = statuses.as_slice() {
         filter.push(("status", status.clone()));
     }
@@ -88,7 +88,7 @@ fn evidence(details: Option<Value>, failed: bool) -> Option<Evidence> {
     Some(evidence)
 }
 
-/// What a failure says of itself: its error, or those of the checks that failed, and whether it is the latter.
+/// A failure's own account: its error, or those of the failed checks, and whether it is the latter.
 fn said(details: &Map<String, Value>) -> (String, bool) {
     if let Some(text) = details.get("error").and_then(Value::as_str) {
         return (text.to_owned(), false);

@@ -1,4 +1,4 @@
-//! Reading fields of a server's rows, whatever they turn out to be.
+//! Reads fields of a server's rows, whatever their type turns out to be.
 
 use jiff::Timestamp;
 use jiff::civil::DateTime;
@@ -6,7 +6,7 @@ use jiff::tz::TimeZone;
 use serde::Serialize;
 use serde_json::Value;
 
-/// An object as a server wrote it; what is absent or of another kind reads as nothing.
+/// An object as a server wrote it; an absent value or one of another type reads as none.
 #[derive(Clone, Copy)]
 pub struct Row<'a>(pub &'a Value);
 
@@ -37,7 +37,7 @@ impl<'a> Row<'a> {
         self.text(name).unwrap_or_default()
     }
 
-    /// A yes or no.
+    /// A boolean.
     pub fn flag(self, name: &str) -> bool {
         self.0.get(name).and_then(Value::as_bool).unwrap_or_default()
     }
@@ -64,7 +64,7 @@ pub fn time(text: &str) -> Option<Timestamp> {
     text.parse::<Timestamp>().ok().or_else(naive)
 }
 
-/// A reply as it goes on.
+/// A reply in its final form.
 pub fn reply(reply: &impl Serialize) -> Value {
     serde_json::to_value(reply).expect("replies are plain data")
 }

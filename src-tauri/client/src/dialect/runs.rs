@@ -48,16 +48,16 @@ pub use states::judge;
 pub(crate) use states::{JobState, states};
 use wanted::Wanted;
 
-/// Results looked at for a list of runs.
+/// Results read for a list of runs.
 const WINDOW: usize = 2_000;
-/// Lines of the runner looked at for it; a run writes about ten.
+/// Lines of the runner read for it; a run writes about ten.
 const LINES: usize = 4_000;
-/// What is read before a period to find where a run at its edge began, and around a run to find all of it.
+/// How much is read before a period to find the beginning of a run at its edge, and around a run to find all of it.
 const EDGE: SignedDuration = SignedDuration::from_hours(1);
-/// How long the list of devices serves for counting.
+/// How long the list of devices is reused for counting.
 const KEPT_DEVICES: Duration = Duration::from_secs(60);
 
-/// What is known of the server's runs.
+/// What is known about the server's runs.
 #[derive(Default)]
 pub struct Memory {
     lines: Shelves<Line>,
@@ -67,14 +67,14 @@ pub struct Memory {
 }
 
 impl Memory {
-    /// Makes the next look ask for what is new.
+    /// Makes the next look ask for new rows.
     pub fn stale(&self) {
         self.lines.stale();
         self.results.stale();
         self.life.stale();
     }
 
-    /// Reads the devices again when they are needed next.
+    /// Makes the devices be reread when they are needed next.
     pub fn forget_devices(&self) {
         *self.devices.lock().unwrap_or_else(PoisonError::into_inner) = None;
     }
@@ -90,7 +90,7 @@ pub fn newest_of(job_id: i64) -> i64 {
     Name::Newest(job_id).id()
 }
 
-/// Answers what is asked of runs.
+/// Answers requests for runs.
 pub async fn answer(talk: Talk<'_>, asked: &Asked, rest: &[&str]) -> Result<Value, Problem> {
     match (asked.method, rest) {
         (Method::Get, []) => list(talk, asked).await,
@@ -107,7 +107,7 @@ pub async fn answer(talk: Talk<'_>, asked: &Asked, rest: &[&str]) -> Result<Valu
     }
 }
 
-/// The results of a run, of one status if just one is wanted.
+/// The results of a run, of one status if only one is wanted.
 pub async fn results(talk: Talk<'_>, asked: &Asked, run: i64, statuses: &[String]) -> Result<Value, Problem> {
     let found = find(talk, run).await?;
     let mut all: Vec<JobResult> = found.seen.map(|seen| seen.results).unwrap_or_default();
@@ -119,7 +119,7 @@ pub async fn results(talk: Talk<'_>, asked: &Asked, run: i64, statuses: &[String
     finish(&all, asked, None)
 }
 
-/// The job of a run and the time in which it wrote its log lines.
+/// The job of a run and the period in which it wrote its log lines.
 pub async fn span(talk: Talk<'_>, run: i64) -> Result<(i64, Timestamp, Option<Timestamp>), Problem> {
     let found = find(talk, run).await?;
     let later = |at: Timestamp, by: SignedDuration| at.checked_add(by).unwrap_or(at);
@@ -131,7 +131,7 @@ pub async fn span(talk: Talk<'_>, run: i64) -> Result<(i64, Timestamp, Option<Ti
     };
     let began = match &seen.told {
         Some(_) => later(seen.began(), SignedDuration::from_secs(-1)),
-        // A run writes before its first result comes in, though not before the run before it ended.
+        // A run writes before its first result arrives, though not before the previous run ended.
         None => later(seen.began(), -GAP).max(found.before_ended.unwrap_or(Timestamp::MIN)),
     };
     let slack = if seen.told.is_some() { SignedDuration::from_secs(3) } else { GAP / 6 };
@@ -140,7 +140,7 @@ pub async fn span(talk: Talk<'_>, run: i64) -> Result<(i64, Timestamp, Option<Ti
 }
 
 impl Talk<'_> {
-    /// Every device, as of the last minute.
+    /// Every device, at most a minute old.
     pub async fn known_devices(self) -> Result<Arc<Vec<Device>>, Problem> {
         let slot = &self.server.runs.devices;
         let kept = slot.lock().unwrap_or_else(PoisonError::into_inner).clone();
@@ -188,7 +188,7 @@ async fn window(talk: Talk<'_>, asked: &Asked) -> Result<Window, Problem> {
     let (lines_from, results_from) = (lines.whole_from, results.whole_from);
     let is_cut = lines_from.is_some() || results_from.is_some();
     let mut seen = bind(told(lines.rows), results.rows);
-    // Of a run at the end of what was read the beginning may be missing, and with it the name.
+    // A run at the end of what was read may lack its beginning, and with it the name.
     let whole = |seen: &Seen, from: Option<Timestamp>| {
         from.is_none_or(|from| seen.began() > from.checked_add(GAP).unwrap_or(from))
     };
@@ -210,7 +210,7 @@ async fn window(talk: Talk<'_>, asked: &Asked) -> Result<Window, Problem> {
     Ok(Window { runs, results: total, read, is_cut })
 }
 
-/// The runner's lines and the results of a period. One that is over is read by itself, the rest is kept and read on.
+/// The runner's lines and the results of a period. A past period is read by itself, a current one is cached and continued.
 async fn rows(
     talk: Talk<'_>,
     job_id: Option<i64>,
@@ -230,7 +230,7 @@ async fn rows(
     let mut period: Vec<(&str, String)> = job_id.map(|id| ("job_id", id.to_string())).into_iter().collect();
     period.extend(from.map(|from| ("start_time", from.to_string())));
     let past = |by: SignedDuration| ("end_time", until.checked_add(by).unwrap_or(until).to_string());
-    // The end of a run that began in the period may lie behind it.
+    // The end of a run that began in the period may be after it.
     let of_lines = [&runner[..], &period, &[past(GAP * 2)]].concat();
     let of_results = [&period[..], &[past(GAP * 2)]].concat();
     let (lines, results) =
@@ -250,7 +250,7 @@ async fn rows(
     Ok((lines, results))
 }
 
-/// A run of which something is left, in our shape.
+/// A run with remaining traces, in our shape.
 async fn of_seen(talk: Talk<'_>, seen: &Seen, known: Option<&Known>, is_now: bool) -> Run {
     let is_open = seen.told.as_ref().is_none_or(|told| told.said.word.is_none());
     let is_active = |word: &str| super::words::run_status(word).is_some_and(RunStatus::is_active);
@@ -301,7 +301,7 @@ async fn list(talk: Talk<'_>, asked: &Asked) -> Result<Value, Problem> {
 }
 
 impl Window {
-    /// That older runs were left out, if they were.
+    /// A note that older runs were left out, if they were.
     fn note(&self, begin: &str) -> Option<String> {
         self.is_cut.then(|| match self.results > i64::try_from(self.read).unwrap_or(i64::MAX) {
             true => format!("{begin} the newest {} of {} results in this period.", self.read, self.results),
@@ -310,7 +310,7 @@ impl Window {
     }
 }
 
-/// A row with what it can be sorted by beside what it has.
+/// A row together with its sort keys.
 fn with_duration(run: &Run, now: Timestamp) -> Value {
     let ended = run.finished_at.or(run.status.is_active().then_some(now));
     let took = run.started_at.zip(ended).map(|(started, ended)| ended.duration_since(started).as_secs_f64());

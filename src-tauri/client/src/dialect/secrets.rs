@@ -1,6 +1,6 @@
-//! Hides secrets in what the server wrote down: it logs the passwords of devices in clear at every run.
+//! Hides secrets in the server's texts: it logs the passwords of devices in clear at every run.
 //!
-//! Rather too much is hidden than too little: what stands behind a word such as "password" goes to the end of its line.
+//! Rather too much is hidden than too little: text after a word such as "password" is hidden to the end of its line.
 //! A secret with neither such a word nor a known form cannot be distinguished from other text.
 
 use std::sync::LazyLock;
@@ -8,13 +8,13 @@ use std::sync::LazyLock;
 use regex::{Captures, Regex};
 use serde_json::Value;
 
-/// What stands where a secret was.
+/// Replaces a secret.
 pub const HIDDEN: &str = "‹hidden›";
 
-/// Words behind whose colon or equals sign a secret stands, to the end of the line.
+/// Words whose colon or equals sign is followed by a secret, to the end of the line.
 const LABELS: &str = r"pass(?:word|wd|phrase|code)|pwd|secret|communit(?:y|ies)|(?:private|api|auth|priv|fernet|encryption)[ _-]?key|key[ _-]?string|(?:access|refresh|api|bearer|session)[ _-]?token|cipher[ _-]?text|plain[ _-]?text|(?:stored|password) hash";
 
-/// A label, what describes it, a colon or equals sign outside brackets, and all that follows on the line.
+/// A label, its qualifiers, a colon or equals sign outside brackets, and the rest of the line.
 static LABELLED: LazyLock<Regex> = LazyLock::new(|| {
     compiled(&format!(
         r#"(?i)((?:[\w.-]*(?:{LABELS})[\w.-]*|\b(?:pass|token)\b)["']?(?:[^\n:=(]|\([^\n)]*\)){{0,80}}[:=]>?[ \t]*)([^\s:=][^\n]*)"#
@@ -30,7 +30,7 @@ static UNLABELLED: LazyLock<[Regex; 2]> = LazyLock::new(|| {
     .map(compiled)
 });
 
-/// What has the form of a secret wherever it stands, and the part of it that stays.
+/// Text in the form of a secret, and the part of it that stays.
 static FORMS: LazyLock<Vec<(Regex, &str)>> = LazyLock::new(|| {
     let forms = [
         // Hashes of passwords, as bcrypt and the systems' own crypt write them.
@@ -40,7 +40,7 @@ static FORMS: LazyLock<Vec<(Regex, &str)>> = LazyLock::new(|| {
         (r"\bgAAAA[A-Za-z0-9_-]{16,}={0,2}", ""),
         (r"\beyJ[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+(?:\.[A-Za-z0-9_-]*)?", ""),
         (r"(?i)\b(?P<kept>(?:bearer|basic|digest)\s+)[A-Za-z0-9._~+/=-]{8,}", "kept"),
-        // The password within an address; it may hold an at sign itself.
+        // The password within a URL; it may contain an at sign.
         (r"(?P<kept>\b[A-Za-z][A-Za-z0-9+.-]*://[^\s/:@]*:)[^\s/]*@", "kept"),
         (r"(?s)-----BEGIN [A-Z ]*PRIVATE KEY-----.*?(?:-----END [A-Z ]*PRIVATE KEY-----|\z)", ""),
     ];
@@ -73,7 +73,7 @@ pub fn hide(text: &str) -> String {
     shown
 }
 
-/// A value with the secrets in its texts hidden, and whatever stands in a field named after one.
+/// A value with the secrets in its texts hidden, and everything in a field named after one.
 pub fn hide_in(value: &mut Value) {
     match value {
         Value::String(text) => *text = hide(text),

@@ -49,7 +49,7 @@ pub async fn status(talk: Talk<'_>) -> Result<Value, Problem> {
     }))
 }
 
-/// Why a job could not be started where the server only says that it failed. The job itself says "queued" all the same.
+/// Why a job could not be started, if the server only says that it failed. The job itself still says "queued".
 pub async fn not_started(talk: Talk<'_>) -> Problem {
     let refresh = [("refresh", "true".to_owned())];
     let found = talk.get("/system/status", &refresh).await.unwrap_or_default();

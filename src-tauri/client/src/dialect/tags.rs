@@ -29,7 +29,7 @@ pub fn tags(row: Row) -> Vec<Tag> {
     row.rows("tags").map(tag).collect()
 }
 
-/// Answers what is asked of tags.
+/// Answers requests for tags.
 pub async fn answer(talk: Talk<'_>, asked: &Asked, rest: &[&str]) -> Result<Value, Problem> {
     match (asked.method, rest) {
         (Method::Get, []) => list(talk, asked).await,
@@ -39,8 +39,8 @@ pub async fn answer(talk: Talk<'_>, asked: &Asked, rest: &[&str]) -> Result<Valu
     }
 }
 
-/// The devices that the rows of a list are counted in: those known, because one request for each row would cost the server
-/// more. Where they cannot be read, or not all of them, there are no numbers; and a list to be sorted by them says why.
+/// The devices by which the rows of a list are counted: those already read, because one request per row would cost the server
+/// more. If they cannot be read completely, there are no numbers; and a list sorted by them says why.
 pub async fn counted_in(talk: Talk<'_>, asked: &Asked) -> Result<Option<Arc<Vec<Device>>>, Problem> {
     match talk.known_devices().await {
         Err(problem) if asked.word("sort") == Some(TagColumn::Devices) => Err(problem),

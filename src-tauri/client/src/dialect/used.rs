@@ -1,5 +1,5 @@
-//! What has results cannot be deleted: the server fails at it without a word. It is asked before, so that nobody is promised
-//! what does not come.
+//! A thing with results cannot be deleted: the server fails at it without a reason. This is checked first, so that nothing is
+//! promised in vain.
 
 use netraven_api::Problem;
 use netraven_api::native::Feature;

@@ -20,7 +20,7 @@ pub fn me(talk: Talk<'_>) -> Result<Value, Problem> {
     Ok(reply(&User { id: 0, username: claims.sub, email: None, full_name: None, role, is_active: true }))
 }
 
-/// Answers what is asked of users.
+/// Answers requests for users.
 pub async fn answer(talk: Talk<'_>, asked: &Asked, rest: &[&str]) -> Result<Value, Problem> {
     if asked.method == Method::Post && rest.is_empty() && email(asked).is_none() {
         return Err(Problem::field("body.email", offered::reason(Feature::UserWithoutEmail)));
@@ -41,7 +41,7 @@ pub async fn answer(talk: Talk<'_>, asked: &Asked, rest: &[&str]) -> Result<Valu
     }
 }
 
-/// The e-mail address that is asked for.
+/// The requested e-mail address.
 fn email(asked: &Asked) -> Option<String> {
     let fields = asked.fields().ok()?;
     let text = fields.get("email")?.as_str()?.trim();
@@ -65,7 +65,7 @@ async fn taken(talk: Talk<'_>, asked: &Asked, rest: &[&str], problem: Problem) -
     problem
 }
 
-/// A user in either of the two shapes the server has.
+/// A user in either of the server's two shapes.
 fn user(row: Row) -> User {
     User {
         id: row.id(),

@@ -26,7 +26,7 @@ pub fn run_status(word: &str) -> Option<RunStatus> {
     job_status(word).known().and_then(JobStatus::run)
 }
 
-/// Why a run failed as a whole, by its word and by what its log says: the reason, and how many results came back of how many.
+/// Why a run failed as a whole, by its word and its log: the reason, and how many results were received of how many.
 pub fn run_message(word: &str, reason: Option<&str>, returned: Option<(i64, i64)>) -> Option<String> {
     let word = word.to_ascii_uppercase();
     if let Some(reason) = reason.filter(|reason| reason.to_lowercase().contains("maximum timeout")) {
@@ -65,17 +65,17 @@ pub fn level(word: &str) -> Level {
     })
 }
 
-/// What a device came to. A word that is not known is no success.
+/// The result of a device. An unknown word is no success.
 pub fn result_status(word: &str) -> ResultStatus {
     ResultStatus::parse_any_case(word).unwrap_or(ResultStatus::Failure)
 }
 
-/// A kind of job; the documents of the server call the backup `backup`, its code `config_backup`.
+/// A kind of job; the server's documents call the backup `backup`, its code `config_backup`.
 pub fn job_type(word: &str) -> Open<JobKind> {
     if word.eq_ignore_ascii_case("backup") { JobKind::ConfigBackup.into() } else { Open::of(word) }
 }
 
-/// What is recognised in the text of a failure, the surest signs first, and at which stage it strikes. Where the same text
+/// What is recognised in the text of a failure, the surest phrases first, and the stage it belongs to. If the same text
 /// is written at several stages, none is named.
 const SIGNS: &[(&str, Cause, Option<Stage>)] = &[
     ("authentication", Cause::AuthFailed, Some(Stage::SignIn)),
@@ -90,10 +90,10 @@ const SIGNS: &[(&str, Cause, Option<Stage>)] = &[
     ("no route to host", Cause::Unreachable, Some(Stage::Reach)),
     ("network is unreachable", Cause::Unreachable, Some(Stage::Reach)),
     ("connection refused", Cause::Refused, Some(Stage::Reach)),
-    // Written alike for a port that refuses, does not answer, or has no route.
+    // The same text for a port that refuses, does not answer, or has no route.
     ("tcp connection to device failed", Cause::NotConnected, Some(Stage::Reach)),
     ("unable to connect to port", Cause::NotConnected, Some(Stage::Reach)),
-    // The port took the connection, and nothing that is SSH came of it.
+    // The port accepted the connection, and no SSH followed.
     ("no existing session", Cause::Timeout, Some(Stage::KeyExchange)),
     ("indecipherable protocol version", Cause::NotSsh, Some(Stage::KeyExchange)),
     ("protocol banner", Cause::NotSsh, Some(Stage::KeyExchange)),
@@ -122,7 +122,7 @@ pub fn cause(text: &str) -> (Cause, Option<Stage>) {
     found.map_or((Cause::Internal, None), |(_, cause, stage)| (*cause, *stage))
 }
 
-/// The same of a check whether a device answers, which does nothing but connect.
+/// The same for a reachability check, which only connects.
 pub fn cause_of_check(text: &str) -> (Cause, Option<Stage>) {
     match cause(text).0 {
         Cause::Timeout => (Cause::TimeoutConnect, Some(Stage::Reach)),
@@ -130,7 +130,7 @@ pub fn cause_of_check(text: &str) -> (Cause, Option<Stage>) {
     }
 }
 
-/// The first line of a text that runs over many, as a sentence; one that ends with a colon goes on with the next.
+/// The first line of a multi-line text, as a sentence; one that ends with a colon continues with the next.
 pub fn sentence(text: &str) -> String {
     let mut lines = text.lines().map(str::trim).filter(|line| !line.is_empty());
     let mut said = lines.next().unwrap_or_default().to_owned();
@@ -182,7 +182,7 @@ mod tests {
 
     #[test]
     fn a_stage_is_named_only_where_the_text_tells_it() {
-        // A device that took the connection and never said a byte was not let in, nor read.
+        // A device that accepted the connection and never sent a byte was not signed in to, nor read.
         let silent = "Paramiko: 'No existing session' error: try increasing 'conn_timeout' to 15 seconds or larger.";
         assert_eq!(cause(silent), (Cause::Timeout, Some(Stage::KeyExchange)));
         assert_eq!(cause("Pattern not detected: 'edge-1#' in output.").1, None);

@@ -1,11 +1,11 @@
-//! Refusals of single values, as sentences: servers say them in the words of the library that checks.
+//! Refusals of single values, as sentences: servers report them in the words of their validation library.
 
 use netraven_api::problem::FieldError;
 use serde_json::Value;
 
 use super::pattern;
 
-/// One refusal of a list, with the place it belongs to; `input` and `ctx` are not shown, since they may repeat a whole body
+/// One refusal of a list, with its field; `input` and `ctx` are not shown, since they may repeat a whole body
 /// with its passwords.
 pub fn field(refusal: &Value) -> FieldError {
     let loc = refusal.get("loc").and_then(Value::as_array);
@@ -74,13 +74,13 @@ fn number_in(text: &str) -> Option<String> {
     (!number.is_empty()).then_some(number)
 }
 
-/// What stands in quotes at the end of a text.
+/// The quoted text at the end of a text.
 fn quoted(text: &str) -> Option<String> {
     let (_, rest) = text.split_once('\'')?;
     rest.strip_suffix('\'').map(str::to_owned)
 }
 
-/// A text with a capital letter and an end.
+/// A text with a capital letter and a full stop.
 fn sentence(text: &str) -> String {
     let mut letters = text.trim().chars();
     let Some(first) = letters.next() else { return String::new() };

@@ -1,6 +1,6 @@
 //! Patterns of values in words: people see which characters to use, not which expression did not match.
 
-/// What a pattern asks for, as a sentence; none for one that is not made of classes of characters or a choice of words.
+/// The requirement of a pattern, as a sentence; none unless it consists of character classes or a choice of words.
 pub fn said(pattern: &str) -> Option<String> {
     let inside = pattern.strip_prefix('^').unwrap_or(pattern);
     let inside = inside.strip_suffix('$').unwrap_or(inside);
@@ -37,7 +37,7 @@ fn choice(words: &str) -> Option<String> {
     })
 }
 
-/// Characters that a place may hold.
+/// Characters allowed at a position.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 struct Class {
     letters: bool,
@@ -58,7 +58,7 @@ impl Class {
         }
     }
 
-    /// What it holds, in words for many of each.
+    /// Its content, in plural words.
     fn words(&self) -> Vec<String> {
         let kinds = [(self.letters, "letters"), (self.digits, "digits"), (self.spaces, "spaces")];
         let kinds = kinds.into_iter().filter(|(there, _)| *there).map(|(_, word)| word.to_owned());
@@ -66,7 +66,7 @@ impl Class {
     }
 }
 
-/// A character by its name, for many of it.
+/// A character's name, in the plural.
 fn name(letter: char) -> String {
     match letter {
         '_' => "underscores",
@@ -80,7 +80,7 @@ fn name(letter: char) -> String {
     .to_owned()
 }
 
-/// One of what a word names many of.
+/// The singular of a plural word.
 fn one_of(word: &str) -> String {
     let single = if word == "slashes" { "slash" } else { word.strip_suffix('s').unwrap_or(word) };
     if word.starts_with('"') {
@@ -90,7 +90,7 @@ fn one_of(word: &str) -> String {
     }
 }
 
-/// Words as a list, with a word of its own before the last.
+/// Words as a list, with a conjunction before the last.
 fn list(words: &[String], last: &str) -> String {
     match words {
         [] => String::new(),
@@ -99,7 +99,7 @@ fn list(words: &[String], last: &str) -> String {
     }
 }
 
-/// The classes a pattern is a row of.
+/// The classes a pattern consists of.
 fn classes(pattern: &str) -> Option<Vec<Class>> {
     let mut found = Vec::new();
     let mut rest = pattern;

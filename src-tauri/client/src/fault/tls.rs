@@ -1,6 +1,6 @@
-//! Why there is no secure connection, in words: the library's own text is for its developers.
+//! Why there is no secure connection, in plain words: the library's own text is for developers.
 
-/// Signs in the texts of an error, in small letters, the surest first; what is wrong, and what to do.
+/// Phrases in the texts of an error, in lower case, the surest first; what is wrong, and what to do.
 const SIGNS: &[(&[&str], &str, &str)] = &[
     (
         &["certificate has expired", "certificate expired", "expired certificate", "cert_date_invalid", "certexpired"],

@@ -1,4 +1,4 @@
-//! Gathers what arrives, so that the screen gets few large messages: at most one each 33 ms, of at most 500 lines.
+//! Collects arriving lines, so that the screen gets few large messages: at most one every 33 ms, of at most 500 lines.
 
 use std::time::Duration;
 
@@ -11,7 +11,7 @@ const PACE: Duration = Duration::from_millis(33);
 /// Most lines in a batch.
 pub const MOST_LINES: usize = 500;
 
-/// What waits to be handed on.
+/// Content waiting to be passed on.
 #[derive(Debug, Default)]
 pub struct Batch {
     lines: Vec<LogEntry>,
@@ -26,7 +26,7 @@ impl Batch {
         self.lines.push(line);
     }
 
-    /// Adds a line that is not understood.
+    /// Adds a line that was not understood.
     pub fn skip(&mut self) {
         self.skipped += 1;
     }
@@ -38,7 +38,7 @@ impl Batch {
         }
     }
 
-    /// Whether a whole batch waits, so that nothing more should be read before it is handed on.
+    /// Whether a full batch waits, so that reading should pause until it is passed on.
     pub fn is_full(&self) -> bool {
         self.lines.len() >= MOST_LINES
     }
@@ -49,7 +49,7 @@ impl Batch {
         (!is_empty).then(|| self.last.map_or_else(Instant::now, |last| last + PACE))
     }
 
-    /// Hands one batch on: lines first, then changes, so that a run's end comes behind its last line.
+    /// Passes one batch on: lines first, then changes, so that a run's end comes after its last line.
     pub fn flush(&mut self, sink: &mut impl FnMut(Vec<FeedMessage>)) {
         let rest = self.lines.split_off(self.lines.len().min(MOST_LINES));
         let lines = std::mem::replace(&mut self.lines, rest);
@@ -68,7 +68,7 @@ impl Batch {
         sink(messages);
     }
 
-    /// Hands on everything that waits.
+    /// Passes on everything that waits.
     pub fn flush_all(&mut self, sink: &mut impl FnMut(Vec<FeedMessage>)) {
         while self.due().is_some() {
             self.flush(sink);

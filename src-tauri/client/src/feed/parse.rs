@@ -1,8 +1,8 @@
 //! Reads server-sent events from bytes that arrive in any pieces.
 
-/// Longest line, and longest event, that is held; what is longer is passed over.
+/// Longest line, and longest event, that is kept; longer ones are skipped.
 const LIMIT: usize = 16 * 1024 * 1024;
-/// Longest that is passed over before the stream counts as no stream of events.
+/// Most bytes skipped before the stream counts as no stream of events.
 const PATIENCE: usize = 2 * LIMIT;
 
 /// One event.
@@ -14,7 +14,7 @@ pub struct Event {
     pub id: Option<String>,
     /// Its data, lines joined by `\n`.
     pub data: String,
-    /// It was longer than what is held: its data is not all there.
+    /// It was longer than the limit: its data is incomplete.
     pub is_cut: bool,
 }
 
@@ -31,12 +31,12 @@ pub struct Parser {
     /// The last byte was a CR: an LF that follows belongs to it.
     after_cr: bool,
     begun: bool,
-    /// Bytes of this event that were passed over.
+    /// Bytes of this event that were skipped.
     passed: usize,
 }
 
 impl Parser {
-    /// Takes the next piece and gives the events that it completes.
+    /// Takes the next piece and returns the events it completes.
     pub fn push(&mut self, bytes: &[u8]) -> Result<Vec<Event>, TooLong> {
         let mut events = Vec::new();
         for &byte in bytes {
@@ -51,7 +51,7 @@ impl Parser {
         Ok(events)
     }
 
-    /// Passes a byte over. Of its line only is kept that it was not empty, for the end of the event to be seen.
+    /// Skips a byte. Only whether its line was empty is kept, to detect the end of the event.
     fn pass(&mut self, byte: u8) -> Result<(), TooLong> {
         if !std::mem::replace(&mut self.event.is_cut, true) {
             self.event.data = String::new();
@@ -85,7 +85,7 @@ impl Parser {
                 self.event.data.push_str(value);
             }
             "id" if !value.contains('\0') => self.event.id = Some(value.to_owned()),
-            // Comments have an empty field name; `retry` and unknown fields are passed over.
+            // Comments have an empty field name; `retry` and unknown fields are skipped.
             _ => {}
         }
         None

@@ -1,9 +1,9 @@
-//! How long to wait before the next try: doubling, with chance in it so that many windows do not come back at once.
+//! How long to wait before the next try: doubling, with jitter so that many windows do not return at once.
 
 use std::hash::{BuildHasher, Hasher, RandomState};
 use std::time::Duration;
 
-/// A stream that held this long counts as a good one; the next pause is the first again.
+/// A stream that lasted this long counts as good; the next pause is the first again.
 const GOOD_AFTER: Duration = Duration::from_secs(5);
 
 /// The pauses of one subscription.
@@ -20,7 +20,7 @@ impl Pause {
         Pause { first, longest, next: first }
     }
 
-    /// The next pause, after a stream that held for `held`.
+    /// The next pause, after a stream that lasted for `held`.
     pub fn next(&mut self, held: Duration) -> Duration {
         if held >= GOOD_AFTER {
             self.next = self.first;

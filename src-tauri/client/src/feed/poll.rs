@@ -1,5 +1,5 @@
-//! The feed of a server whose stream cannot be relied on: its log and jobs read again and again, faster while something
-//! happens. What the stream does say only makes the next reading come at once, so that no line comes twice.
+//! The feed of a server whose stream is unreliable: its log and jobs are polled, faster while something
+//! happens. The stream only triggers the next reading early, so that no line comes twice.
 
 use std::time::Duration;
 
@@ -19,10 +19,10 @@ use super::{Limits, STREAM_PATIENCE, open_stream};
 use crate::Client;
 use crate::dialect::{Server, Tail};
 
-/// How many readings news of a run that goes on are apart at least.
+/// Least number of readings between two reports about an active run.
 const NEWS_PACE: u32 = 3;
 
-/// Reads on until the token is no longer good; it is dropped when nobody wants it any more.
+/// Polls until the token is no longer valid; dropped when the subscriber leaves.
 pub async fn run(
     client: &Client,
     server: &Server,
@@ -78,11 +78,11 @@ impl Poll<'_> {
                     wait
                 }
             };
-            // An event of the stream is worth a reading, though many at once are worth one.
+            // An event of the stream triggers a reading, many at once trigger one.
             tokio::select! {
                 () = tokio::time::sleep(wait) => {}
                 () = woken.notified() => tokio::time::sleep(limits.first_pause.min(wait)).await,
-                // What was changed through this client is looked at at once, and for a while more often.
+                // A change made through this client is followed up at once, and more often for a while.
                 Ok(()) = own_changes.changed() => {
                     every = limits.first_poll;
                     tokio::time::sleep(limits.first_pause.min(wait)).await;
@@ -91,7 +91,7 @@ impl Poll<'_> {
         }
     }
 
-    /// Reads what is new; whether there was anything, or may be any moment.
+    /// Reads new lines and changes; returns whether there were any, or may be soon.
     async fn read(&mut self, limits: Limits, sink: &mut impl FnMut(Vec<FeedMessage>)) -> Result<bool, Problem> {
         let tail = match &mut self.tail {
             Some(tail) => tail,
@@ -104,7 +104,7 @@ impl Poll<'_> {
         }
         let mut news = !lines.is_empty();
         lines.into_iter().for_each(|line| batch.line(line));
-        // Lines are handed on before jobs are asked, which may fail: they count as seen from here on.
+        // Lines are passed on before jobs are read, which may fail: they count as seen from here on.
         batch.flush_all(sink);
         if let Some(watch) = &mut self.watch {
             let look = watch.look(self.client, self.server, limits.first_poll * NEWS_PACE).await?;
@@ -128,7 +128,7 @@ fn everything() -> Vec<Changed> {
     vec![Changed::Devices, Changed::Jobs, Changed::Setup, Changed::System]
 }
 
-/// Listens to the stream, if there is one, and wakes the reader at what it says. Never ends.
+/// Listens to the stream, if there is one, and wakes the reader on each event. Never ends.
 async fn listen(client: &Client, server: &Server, limits: Limits, query: &StreamFilter, woken: &Notify) {
     if !server.description.has(Method::Get, STREAM_PATH) {
         return std::future::pending().await;

@@ -1,4 +1,4 @@
-//! The feed of a server of ours when its stream does not come through: the log is read behind the last line instead.
+//! The feed of a server of ours if its stream does not get through: the log is polled after the last line instead.
 
 use netraven_api::Order;
 use netraven_api::event::{Changed, FeedMessage, Link};
@@ -9,8 +9,8 @@ use tokio::time::Instant;
 use super::{Feed, STREAM_PATIENCE};
 
 impl Feed<'_> {
-    /// Reads the log again and again for a while, when the stream was opened in vain: a proxy may hold it back, or know no
-    /// such route. Whether the log could be read at all.
+    /// Polls the log for a while after the stream could not be opened: a proxy may buffer it, or not know the
+    /// route. Returns whether the log could be read at all.
     pub(super) async fn read_on(&mut self, sink: &mut impl FnMut(Vec<FeedMessage>)) -> bool {
         if self.heard {
             return false;
@@ -29,7 +29,7 @@ impl Feed<'_> {
         has_read
     }
 
-    /// Reads the lines behind the position; whether there were any, or nothing if they could not be read.
+    /// Reads the lines after the position; returns whether there were any, or none if they could not be read.
     async fn catch_up(&mut self, sink: &mut impl FnMut(Vec<FeedMessage>)) -> Option<bool> {
         let begun_at = self.position?;
         let StreamFilter { filter, changes, .. } = self.filter.clone();

@@ -1,4 +1,4 @@
-//! What an event of a stream says, in the shapes of both kinds of server.
+//! The meaning of a stream's event, for both kinds of server.
 
 use netraven_api::event::Changed;
 use netraven_api::logs::LogEntry;
@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use super::parse::Event;
 
-/// What one event says.
+/// The meaning of one event.
 #[derive(Debug, PartialEq)]
 pub enum Said {
     /// A log line with its id.
@@ -15,11 +15,11 @@ pub enum Said {
     Hint,
     /// Something changed.
     Change(Changed),
-    /// A place in the log, moved over lines that were not wanted.
+    /// A position in the log, past lines that were filtered out.
     Place(i64),
-    /// A sign of life.
+    /// A keep-alive.
     Alive,
-    /// Something that is not understood.
+    /// An event that is not understood.
     Broken(String),
 }
 

@@ -1,4 +1,4 @@
-//! Tells what changed on a server that does not: by comparing its jobs with those of the last look.
+//! Finds changes on a server that does not report them, by comparing its jobs with those of the last look.
 
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -19,17 +19,17 @@ pub struct Watch {
     told: BTreeMap<i64, Instant>,
 }
 
-/// What a look found.
+/// The result of a look.
 #[derive(Debug, Default, PartialEq)]
 pub struct Look {
-    /// What changed since the look before.
+    /// Changes since the previous look.
     pub changes: Vec<Changed>,
-    /// Whether a run waits or goes on, so that something may change any moment.
+    /// Whether a run waits or is active, so that something may change any moment.
     pub is_active: bool,
 }
 
 impl Watch {
-    /// Looks again. A run that goes on counts as changed when its job wrote a line, since results come in meanwhile, though
+    /// Looks again. An active run counts as changed when its job wrote a line, since results may have arrived, though
     /// not more often than at this pace.
     pub async fn look(&mut self, client: &Client, server: &Server, pace: Duration) -> Result<Look, Problem> {
         let now = job_states(client, server).await?;

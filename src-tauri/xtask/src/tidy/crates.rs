@@ -1,4 +1,4 @@
-//! Who depends on whom among the members, from their manifests.
+//! Dependencies between the members, from their manifests.
 
 use std::collections::{BTreeMap, BTreeSet};
 

@@ -1,4 +1,4 @@
-//! A type's name is unique in its crate: who reads it knows which is meant.
+//! A type's name is unique in its crate: a reader knows which one is meant.
 
 use std::collections::{BTreeMap, BTreeSet};
 

@@ -45,7 +45,7 @@ pub(super) struct KeyboardQuestion {
     pub(super) echo: bool,
 }
 
-/// Who answers the rounds of a keyboard-interactive sign-in.
+/// Answers the rounds of a keyboard-interactive sign-in.
 pub(super) trait Answering {
     /// The answers to one round of questions, of which there may be none; `words` are the title and the instruction above them.
     fn round(&mut self, words: [&str; 2], questions: &[KeyboardQuestion]) -> Vec<String>;

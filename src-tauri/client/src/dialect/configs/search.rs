@@ -1,5 +1,5 @@
-//! The search in all configurations: the texts are read and searched here. The server's own search knows stems of English
-//! words alone, so that it misses half an address and finds "shut" for "no shutdown".
+//! The search in all configurations: the texts are read and searched here. The server's own search only knows stems of
+//! English words, so that it misses half an address and finds "shut" for "no shutdown".
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -17,14 +17,14 @@ use crate::dialect::row::Row;
 
 /// Most snapshots returned, as by a server of our own.
 const MOST_FOUND: usize = 50;
-/// Snapshots asked for at once.
+/// Snapshots requested at once.
 const PAGE: usize = 50;
 /// Most snapshots read for a search, and most bytes of their texts.
 const MOST_READ: usize = 2_000;
 const MOST_BYTES: usize = 32 * 1024 * 1024;
-/// Longest time a search reads.
+/// Longest time spent reading for a search.
 const LIMIT: Duration = Duration::from_secs(20);
-/// How long texts that were read serve again: somebody who types searches with each pause.
+/// How long texts are reused: a person who is typing searches at each pause.
 const KEPT: Duration = Duration::from_secs(20);
 
 /// The newest texts, the newest first, and whether there are older ones.
@@ -34,7 +34,7 @@ pub struct Texts {
     is_cut: bool,
 }
 
-/// Texts that serve again, since when, and how often something had been changed from here then.
+/// Cached texts, since when, and the number of changes made from here at that time.
 pub type KeptTexts = tokio::sync::Mutex<Option<(Instant, u64, Arc<Texts>)>>;
 
 /// Answers a search.
@@ -104,7 +104,7 @@ async fn read(talk: Talk<'_>) -> Result<Texts, Problem> {
         let page = [("start", start.to_string()), ("limit", PAGE.to_string())];
         let rows = match timeout_at(until, talk.get("/configs/list", &page)).await {
             Ok(rows) => rows?,
-            // What was read so far is searched; without anything the answer is that there was none.
+            // What has been read so far is searched; if that is nothing, the answer says so.
             Err(_) if !texts.all.is_empty() => break,
             Err(_) => talk.get("/configs/list", &page).await?,
         };

@@ -1,11 +1,11 @@
-//! The lines around what a search found, as HTML in which `<b>` marks it and everything else is escaped.
+//! The lines around a search match, as HTML in which `<b>` marks it and everything else is escaped.
 
 /// Lines shown before and after the first place.
 const AROUND: usize = 3;
-/// Most letters shown of a line.
+/// Most characters shown of a line.
 const WIDTH: usize = 400;
 
-/// The lines around the first place of a text that was found in any case; `wanted` is in small letters.
+/// The lines around the first match of a text in any case; `wanted` is in lower case.
 pub fn around(config: &str, wanted: &str) -> String {
     let lines: Vec<&str> = config.lines().collect();
     let found = lines.iter().position(|line| line.to_lowercase().contains(wanted)).unwrap_or_default();
@@ -16,7 +16,7 @@ pub fn around(config: &str, wanted: &str) -> String {
 fn marked(line: &str, wanted: &str) -> String {
     let line: String = line.chars().take(WIDTH).collect();
     let lower = line.to_lowercase();
-    // Where small letters have another length the places do not agree; then the line is shown without marks.
+    // Where lower case changes the length the positions disagree; then the line is shown without marks.
     if lower.len() != line.len() {
         return escaped(&line);
     }
@@ -30,7 +30,7 @@ fn marked(line: &str, wanted: &str) -> String {
     html + &escaped(&line[end..])
 }
 
-/// A snippet of the server's own: it marks what it found and leaves the text around it as it is.
+/// A snippet from the server: it marks the match and leaves the surrounding text unescaped.
 pub fn of_server(snippet: &str) -> String {
     escaped(snippet).replace("&lt;b&gt;", "<b>").replace("&lt;/b&gt;", "</b>")
 }

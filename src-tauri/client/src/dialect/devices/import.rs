@@ -1,4 +1,4 @@
-//! The import of a CSV text on a server that has none of this shape: row by row, so that the fate of each is known. Its own
+//! The import of a CSV text on a server without such a route: row by row, so that the outcome of each is known. Its own
 //! import takes a file, too, but knows tags only by number and words its refusals as its libraries do.
 
 mod tags;
@@ -23,9 +23,9 @@ use tags::Tags;
 
 /// Rows sent at once.
 const AT_ONCE: usize = 4;
-/// Rows looked at before the first of them is sent.
+/// Rows read before the first of them is sent.
 const BATCH: usize = 100;
-/// Longest time rows are sent; the window waits little longer for an answer.
+/// Longest time spent sending rows; the window waits little longer for an answer.
 const LIMIT: Duration = Duration::from_secs(40);
 /// What a person does about rows that were not sent.
 const AGAIN: &str = "Import the same file again: rows already added are recognised.";
@@ -37,11 +37,11 @@ enum Sent {
     Added,
     Refused(Refusal),
     Late,
-    /// Nobody knows: the server did not answer, or takes no further requests.
+    /// Unknown: the server did not answer, or accepts no further requests.
     Lost(Place, Problem),
 }
 
-/// Adds the devices of a text, each taken or refused by itself.
+/// Adds the devices of a text, each accepted or refused by itself.
 pub async fn answer(talk: Talk<'_>, asked: &Asked) -> Result<Imported, Problem> {
     let text = text(asked)?;
     let until = Instant::now() + LIMIT;
@@ -84,7 +84,7 @@ pub async fn answer(talk: Talk<'_>, asked: &Asked) -> Result<Imported, Problem> 
     }
 }
 
-/// Says what would come of it, as far as that can be known before.
+/// Reports the expected outcome, as far as it can be known in advance.
 pub async fn look(talk: Talk<'_>, asked: &Asked) -> Result<ImportPlan, Problem> {
     let text = text(asked)?;
     let mut file = File::open(talk, &text).await?;
@@ -109,7 +109,7 @@ fn text(asked: &Asked) -> Result<String, Problem> {
     }
 }
 
-/// A file that is being read, and what the server has.
+/// A file being read, and what the server has.
 struct File<'a> {
     sheet: Sheet<'a>,
     tags: Tags<'a>,
@@ -142,7 +142,7 @@ impl<'a> File<'a> {
                 }
                 Some(Ok(row)) => row,
             };
-            // The server itself says which platforms it takes.
+            // The server decides which platforms it accepts.
             let entry = match check(row, None).and_then(|entry| self.seen.note(entry)) {
                 Ok(entry) => entry,
                 Err(refusal) => {
@@ -188,7 +188,7 @@ async fn send(talk: Talk<'_>, entry: Entry, tags: Vec<i64>, until: Instant) -> S
     }
 }
 
-/// A row the server refused: it has more devices than were read, or does not take this one.
+/// A row the server refused: it has more devices than were read, or does not accept this one.
 async fn refused(talk: Talk<'_>, entry: &Entry, problem: &Problem) -> Refusal {
     if problem.message.contains("already registered") {
         let filter = [("hostname", entry.hostname().to_owned())];

@@ -1,5 +1,5 @@
-//! What is looked at before a job is sent: the server saves a schedule first and finds out afterwards that it is none,
-//! and from then on fails at every page that holds the job.
+//! Checks before a job is sent: the server saves a schedule before it finds out that it is invalid,
+//! and from then on fails at every page that contains the job.
 
 mod cron;
 
@@ -16,10 +16,10 @@ use crate::dialect::offered;
 pub const POISONED: &str = "The server failed to save this job, most likely because its schedule is incomplete. It \
                             may have been saved anyway: set the whole schedule again.";
 
-/// What a cron schedule is made of.
+/// The parts of a cron schedule.
 const FIVE: &str = "A cron schedule needs its five fields: minute, hour, day, month, weekday.";
 
-/// The body as the server takes it, its schedule complete.
+/// The body as the server accepts it, its schedule complete.
 pub fn body(description: &Description, mut fields: Map<String, Value>) -> Result<Value, Problem> {
     if !description.takes("JobCreate", "time_zone") {
         let zone = fields.remove("time_zone");

@@ -1,4 +1,4 @@
-//! A filter of log lines as the server takes it: one value of each kind a request, and the rest looked at here.
+//! A filter of log lines as the server accepts it: one value of each kind per request, and the rest checked here.
 
 use jiff::Timestamp;
 use netraven_api::Order;
@@ -9,26 +9,26 @@ use super::time_of;
 use crate::dialect::asked::Asked;
 use crate::dialect::{Talk, runs};
 
-/// Most requests for one answer; beyond that, types are looked at here.
+/// Most requests for one answer; beyond that, types are checked here.
 const MOST_REQUESTS: usize = 8;
 
 /// Parameters of a request.
 pub type Params = Vec<(&'static str, String)>;
 
-/// What is asked of the log.
+/// A query of the log.
 #[derive(Debug, Default)]
 pub struct Filter {
-    /// The requests that find it, all together.
+    /// The requests that together answer it.
     pub requests: Vec<Params>,
-    /// Part of the message, in small letters.
+    /// Part of the message, in lower case.
     pub search: Option<String>,
     /// The oldest line first.
     pub is_ascending: bool,
-    /// Only lines up to some place are asked for, so that those found are not the newest.
+    /// Only lines up to some position are wanted, so that those found are not the newest.
     pub is_bounded: bool,
     /// Run, which the server does not know.
     pub run_id: Option<i64>,
-    /// Values within `meta`, which the server does not look at.
+    /// Values within `meta`, which the server cannot filter by.
     meta: Vec<MetaMatch>,
     types: Vec<Open<LogType>>,
     after: Option<i64>,
@@ -49,7 +49,7 @@ impl Filter {
             from = from.max(Some(began));
             until = earlier(until, ended);
         }
-        // The server knows no place by id, but the time of the line at it.
+        // The server knows no position by id, but the time of the line there.
         if let Some(after) = after.filter(|id| *id > 0) {
             from = from.max(time_of(talk, after).await?);
         }
@@ -105,17 +105,17 @@ impl Filter {
         self
     }
 
-    /// Whether lines are wanted from a place in the log.
+    /// Whether lines from a position on are wanted.
     pub fn has_place(&self) -> bool {
         self.after.is_some() || self.before.is_some() || !self.types.is_empty()
     }
 
-    /// Whether lines the server gives may not be wanted.
+    /// Whether lines from the server may have to be left out.
     pub fn looks_closer(&self) -> bool {
         self.has_place() || self.search.is_some() || !self.meta.is_empty()
     }
 
-    /// Whether a line the server gave is wanted.
+    /// Whether a line from the server is wanted.
     pub fn fits(&self, line: &LogEntry) -> bool {
         self.after.is_none_or(|after| line.id > after)
             && self.before.is_none_or(|before| line.id < before)
@@ -129,7 +129,7 @@ fn meta(text: String) -> Result<MetaMatch, Problem> {
     MetaMatch::try_from(text).map_err(|why| Problem::field("query.meta", why.to_string()))
 }
 
-/// The earlier of two times that may not be there.
+/// The earlier of two optional times.
 pub fn earlier(a: Option<Timestamp>, b: Option<Timestamp>) -> Option<Timestamp> {
     match (a, b) {
         (Some(a), Some(b)) => Some(a.min(b)),
@@ -137,7 +137,7 @@ pub fn earlier(a: Option<Timestamp>, b: Option<Timestamp>) -> Option<Timestamp> 
     }
 }
 
-/// The values chosen of all, each once; none when every one was chosen.
+/// The chosen values, each once; none if every one was chosen.
 fn chosen<W: Word + Ord>(values: &[Open<W>]) -> Vec<Open<W>> {
     let mut chosen = values.to_vec();
     chosen.sort();

@@ -1,8 +1,8 @@
-//! The end of the log, followed by reading it again: backwards from the newest line to those that were seen.
+//! Follows the end of the log by reading it repeatedly: backwards from the newest line to known ones.
 //!
-//! The server has no cursor, and its lines are in the order of their times, not of their ids; lines written at one moment
-//! may become visible in any order. Which lines were seen is therefore kept as a set, and a line that turns up late is
-//! still handed on.
+//! The server has no cursor, and its lines are in the order of their times, not of their ids; simultaneous lines
+//! may become visible in any order. Lines already seen are therefore kept as a set, and a line that turns up late is
+//! still passed on.
 
 use std::collections::BTreeSet;
 
@@ -19,15 +19,15 @@ use crate::dialect::row::Row;
 
 /// Most pages read backwards at once: twenty thousand lines are more than a window holds.
 const MOST_PAGES: i64 = 200;
-/// Most pages read backwards to learn what was there at the beginning.
+/// Most pages read backwards to learn which lines existed at the beginning.
 const FIRST_PAGES: i64 = 20;
 /// Most ids kept; below the lowest of them every line counts as seen.
 const MOST_SEEN: usize = 40_000;
 
-/// How far below the line it begins behind one may still turn up late.
+/// How far below its first line late lines are still expected.
 const LATE: i64 = 1_000;
 
-/// Which lines were handed on.
+/// The lines that were passed on.
 pub(crate) struct Tail {
     filter: Filter,
     /// Every line up to here counts as seen.
@@ -36,7 +36,7 @@ pub(crate) struct Tail {
 }
 
 impl Tail {
-    /// Begins behind a line, or behind the newest of all.
+    /// Begins after a line, or after the newest of all.
     pub async fn begin(client: &Client, server: &Server, stream: &StreamFilter) -> Result<Tail, Problem> {
         let talk = Talk { client, server };
         let floor = match stream.after {
@@ -51,7 +51,7 @@ impl Tail {
         Ok(tail)
     }
 
-    /// Learns which lines were there before the place it begins at: what turns up among them later is new.
+    /// Learns which lines existed before the starting position: later additions among them are new.
     async fn look_back(&mut self, talk: Talk<'_>) -> Result<(), Problem> {
         let begins = self.floor;
         for params in &self.filter.requests {
@@ -75,7 +75,7 @@ impl Tail {
         Ok(())
     }
 
-    /// Reads what is new, by id, and how many lines before it were left out at most.
+    /// Reads new lines, by id, and the maximum number of lines left out before them.
     pub async fn read(&mut self, client: &Client, server: &Server) -> Result<(Vec<LogEntry>, u64), Problem> {
         let talk = Talk { client, server };
         let mut rows = Vec::new();

@@ -9,12 +9,12 @@ use super::cluster::clusters;
 use super::journal::Told;
 use super::name::Name;
 
-/// Times of results and of log lines are taken by different parts of the server.
+/// Results and log lines are dated by different parts of the server.
 const INEXACT: SignedDuration = SignedDuration::from_secs(2);
 /// A result may become visible, and be dated, this long after its run ended.
 const AFTER: SignedDuration = SignedDuration::from_secs(30);
 
-/// A run as far as anything is left of it.
+/// A run as far as any trace of it is left.
 #[derive(Clone, Debug)]
 pub struct Seen {
     pub job_id: i64,
@@ -22,25 +22,25 @@ pub struct Seen {
     pub told: Option<Told>,
     /// Its results, in the order of their times.
     pub results: Vec<JobResult>,
-    /// When the run of its job before it began, and the one after it.
+    /// When the job's previous run began, and its next one.
     pub before: Option<Timestamp>,
     pub after: Option<Timestamp>,
 }
 
 impl Seen {
-    /// When it began; without the log, when its first result came.
+    /// When it began; without the log, when its first result arrived.
     pub fn began(&self) -> Timestamp {
         let first = || self.results.first().map(|result| result.result_time);
         self.told.as_ref().map(|told| told.began).or_else(first).unwrap_or_default()
     }
 
-    /// The last that is known of it.
+    /// The last known time.
     pub fn last(&self) -> Timestamp {
         let newest = self.results.last().map(|result| result.result_time);
         self.told.as_ref().map(|told| told.last).max(newest).unwrap_or_default()
     }
 
-    /// What it is called.
+    /// Its name.
     pub fn name(&self) -> Name {
         match (&self.told, self.results.first()) {
             (None, Some(first)) => Name::Result(first.id),
@@ -98,7 +98,7 @@ pub fn bind(told: Vec<Told>, mut results: Vec<JobResult>) -> Vec<Seen> {
     all
 }
 
-/// The run in whose time a result came. Of runs that overlap, one that works on the device and has no result of it.
+/// The run during which a result arrived. Of overlapping runs, one that works on the device and has no result of it.
 fn place(runs: &[Seen], result: &JobResult) -> Option<usize> {
     let at = result.result_time;
     let span = |place: usize, slack: SignedDuration| {
@@ -114,7 +114,7 @@ fn place(runs: &[Seen], result: &JobResult) -> Option<usize> {
     within(INEXACT)
         .find(fits)
         .or_else(|| within(AFTER).rev().find(fits))
-        // The log has the name a device had then.
+        // The log has the device's name at that time.
         .or_else(|| within(INEXACT).find(|place| runs[*place].lacks(result)))
 }
 
@@ -165,7 +165,7 @@ mod tests {
             (1022, "[Job: 7] Loaded 2 devices: ['r1', 'r2']"),
             (1040, "Job completed with status 'COMPLETED_SUCCESS' in 19.00s"),
         ]));
-        // The first run lost a result; by the devices alone one of the second would have been given to it.
+        // The first run lost a result; judging by devices only, one of the second would have been assigned to it.
         let results = vec![result(1, 1, 1010), result(2, 2, 1030), result(3, 1, 1031), result(4, 1, 700)];
         let shape: Vec<(i64, Vec<i64>, bool)> = bind(runs, results)
             .iter()

@@ -1,4 +1,4 @@
-//! Runs in our shape: the state of each, its counts, and what is not known of it.
+//! Runs in our shape: state, counts, and what is unknown about each.
 
 use std::collections::BTreeMap;
 
@@ -14,28 +14,28 @@ use super::life::{State, Waiting};
 use super::name::Name;
 use crate::dialect::words;
 
-/// A job with its status word as the server spells it.
+/// A job with its status word in the server's spelling.
 pub type Known = (Job, String);
 
-/// What is known around a run.
+/// The context of a run.
 #[derive(Clone, Copy, Default)]
 pub struct Around<'a> {
     /// Its job.
     pub job: Option<&'a Known>,
-    /// What is made of the job's word, if it is about this run: the newest of the job, and not ended by the log.
+    /// The interpretation of the job's word, if it is about this run: the job's newest, and not ended by the log.
     pub state: Option<&'a State>,
     /// Devices the job works on now.
     pub devices_now: Option<i64>,
 }
 
-/// How a run ended, and what there is to say about that.
+/// How a run ended, and the message about that.
 struct End {
     status: RunStatus,
     at: Option<Timestamp>,
     message: Option<String>,
 }
 
-/// A run of which log lines or results are left.
+/// A run with log lines or results left.
 pub fn of_seen(seen: &Seen, around: Around, trigger: Trigger) -> Run {
     let failed = seen.results.iter().filter(|result| result.status == ResultStatus::Failure).count();
     let kept = number(seen.results.len());
@@ -43,7 +43,7 @@ pub fn of_seen(seen: &Seen, around: Around, trigger: Trigger) -> Run {
     let mut devices = kept;
     if let Some(told) = &seen.told {
         devices = told.devices().unwrap_or_default().max(kept);
-        // What the server counted at the end it also knows of devices whose results it lost.
+        // The server's count at the end includes devices whose results it lost.
         (succeeded, failed) = told.said.counts.unwrap_or((succeeded, failed));
     }
     let End { status, at, message } = match &seen.told {
@@ -72,7 +72,7 @@ pub fn of_seen(seen: &Seen, around: Around, trigger: Trigger) -> Run {
         triggered_by: None,
         status,
         queued_at: seen.began(),
-        // Without the log, the first result came some time after the beginning.
+        // Without the log, the first result arrived some time after the beginning.
         started_at: seen.told.as_ref().filter(|told| told.is_whole).map(|told| told.began),
         finished_at: at,
         devices,
@@ -113,7 +113,7 @@ fn by_log(seen: &Seen, told: &super::journal::Told, around: Around, failed: i64)
         many => format!("{many} devices were left out because they have no matching credential."),
     });
     let status = match status {
-        // The server calls a run a success when it left devices out.
+        // The server calls a run a success even if it left devices out.
         RunStatus::Succeeded if left_out > 0 || failed > 0 => RunStatus::PartlyFailed,
         status => status,
     };
@@ -152,7 +152,7 @@ fn by_results(seen: &Seen, around: Around, succeeded: i64, failed: i64) -> End {
         let status = if status == RunStatus::Succeeded && failed > 0 { RunStatus::PartlyFailed } else { status };
         return End { status, at: Some(ended), message };
     }
-    // How many devices the job has now says nothing about how many it had. Results of both kinds are what "partly" means, however
+    // The job's current number of devices does not show how many it had then. Results of both kinds are "partly", however
     // many are missing.
     let status = if succeeded > 0 && failed > 0 { RunStatus::PartlyFailed } else { RunStatus::Unknown };
     let message = "This server's log no longer covers this run. It is not known how many devices it had, nor whether \
@@ -166,7 +166,7 @@ pub fn of_waiting(entry: &Waiting, known: &Known, devices: i64) -> Run {
     Run { devices, trigger: entry.trigger, ..bare(id, known, RunStatus::Queued, entry.at) }
 }
 
-/// What the job itself says of its newest run, when neither its log nor a result nor the queue does.
+/// What the job itself says about its newest run, if neither its log nor a result nor the queue does.
 pub fn of_job(known: &Known, state: &State, newest: Option<&Seen>, devices: i64) -> Option<Run> {
     let (job, word) = known;
     let alias = Name::Newest(job.id).id();

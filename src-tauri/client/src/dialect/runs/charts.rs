@@ -1,4 +1,4 @@
-//! Charts of the runs put together: how many came to which end over time, and which went on at the same time.
+//! Charts of the reconstructed runs: how many ended in which state over time, and which were active at the same time.
 
 use netraven_api::Problem;
 use netraven_api::runs::{Run, RunOutcomes, RunTimeline, TIMELINE_RUNS, TimelineRun};
@@ -18,7 +18,7 @@ pub async fn outcomes(talk: Talk<'_>, asked: &Asked) -> Result<Value, Problem> {
     Ok(reply(&RunOutcomes { note, ..counted }))
 }
 
-/// The newest runs of a period with little about each.
+/// The newest runs of a period, briefly.
 pub async fn timeline(talk: Talk<'_>, asked: &Asked) -> Result<Value, Problem> {
     let (runs, note) = wanted_runs(talk, asked).await?;
     let limit = asked.number("limit")?.unwrap_or(TIMELINE_RUNS).clamp(1, TIMELINE_RUNS);
@@ -27,7 +27,7 @@ pub async fn timeline(talk: Talk<'_>, asked: &Asked) -> Result<Value, Problem> {
     Ok(reply(&RunTimeline { runs, total, total_is_estimate: false, note }))
 }
 
-/// The runs that fit, the newest first, and what to know about how they were found.
+/// The matching runs, the newest first, and a note on how they were found.
 async fn wanted_runs(talk: Talk<'_>, asked: &Asked) -> Result<(Vec<Run>, Option<String>), Problem> {
     let window = window(talk, asked).await?;
     let wanted = Wanted::read(talk, asked).await?;

@@ -1,9 +1,9 @@
-//! Results put together into runs, for a server that does not keep runs.
+//! Groups results into runs, for a server that does not keep runs.
 //!
-//! The rule: of the results of one job in the order of their times, a new run begins with a result that comes later than
-//! [`GAP`] after the one before it, or whose device has a result in the run already, since a run works on a device once.
-//! The server ends a run after 180 seconds by default, so that two results of one run are never further apart. A run is
-//! called after its first result: results only ever join at its end, so the name stays.
+//! The rule: among the results of one job in the order of their times, a new run begins with a result that comes later than
+//! [`GAP`] after the previous one, or whose device already has a result in the run, since a run works on a device once.
+//! The server ends a run after 180 seconds by default, so two results of one run are never further apart. A run is
+//! named after its first result: results only ever join at its end, so the name stays.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -46,7 +46,7 @@ impl Cluster {
     }
 }
 
-/// Puts results together; the newest run comes first.
+/// Groups results; the newest run comes first.
 pub fn clusters(results: Vec<JobResult>) -> Vec<Cluster> {
     let mut jobs: BTreeMap<i64, Vec<JobResult>> = BTreeMap::new();
     for result in results {
@@ -147,7 +147,7 @@ mod tests {
             let mut ids: Vec<i64> = all.iter().flat_map(Cluster::results).map(|result| result.id).collect();
             ids.sort_unstable();
             prop_assert_eq!(ids, (1..=i64::try_from(rows.len()).unwrap()).collect::<Vec<_>>());
-            // What was read earlier has the same names in what is read later.
+            // Runs keep their names when more is read later.
             prop_assert!(names(&rows[..read.min(rows.len())]).is_subset(&names(&rows)));
         }
     }

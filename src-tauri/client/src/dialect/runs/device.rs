@@ -1,4 +1,4 @@
-//! The devices of a run: those with a result, and those the log names without one.
+//! The devices of a run: those with a result, and those in the log without one.
 
 use std::collections::{HashMap, HashSet};
 
@@ -16,9 +16,9 @@ use crate::dialect::asked::Asked;
 use crate::dialect::row::{Row, reply};
 use crate::dialect::{Talk, words};
 
-/// Lines of errors looked at for a run.
+/// Lines of errors read for a run.
 const MOST_LINES: usize = 500;
-/// From here on: devices that are gone and have no id any more, by their place in the log. Ids of devices are 32 bits long.
+/// From here on: deleted devices without an id, by their place in the log. Ids of devices are 32 bits long.
 const GONE: i64 = 1_000_000_000_000;
 
 /// A run and its devices.
@@ -68,7 +68,7 @@ pub async fn one(talk: Talk<'_>, run: i64, device_id: i64) -> Result<Value, Prob
     Ok(reply(&found))
 }
 
-/// The devices of a run that has left something.
+/// The devices of a run with remaining traces.
 fn devices(seen: &Seen, run: &Run, known: &[Device], said: &Errors) -> Vec<RunDevice> {
     let by_id: HashMap<i64, &Device> = known.iter().map(|device| (device.id, device)).collect();
     let by_name: HashMap<&str, &Device> = known.iter().map(|device| (device.hostname.as_str(), device)).collect();
@@ -141,7 +141,7 @@ fn address(device: &Device) -> String {
     }
 }
 
-/// Whether a configuration differed from the one before; nothing for results that read none.
+/// Whether a configuration differed from the previous one; none for results without one.
 pub fn changed(result: &JobResult) -> Option<bool> {
     let evidence = result.details.as_ref()?;
     if evidence.other.get("db_snapshot_id").is_some_and(Value::is_number) {
@@ -150,12 +150,12 @@ pub fn changed(result: &JobResult) -> Option<bool> {
     evidence.deduplicated.map(|same| !same)
 }
 
-/// Why a result failed; nothing for one that did not.
+/// Why a result failed; none for a success.
 pub fn cause(result: &JobResult) -> Option<Cause> {
     (result.status == ResultStatus::Failure).then(|| result.cause().unwrap_or(Cause::Internal))
 }
 
-/// What the log says went wrong in a run.
+/// The errors of a run in the log.
 #[derive(Debug, Default)]
 pub struct Errors {
     /// The first error of each device.

@@ -16,14 +16,14 @@ use crate::dialect::results::{get as get_result, result};
 use crate::dialect::row::Row;
 use crate::dialect::{Talk, jobs};
 
-/// A name and the beginning it was made of differ by less; a beginning known by a duration is less exact.
+/// A name and the beginning it stands for differ by less; a beginning derived from a duration is less exact.
 const INEXACT: SignedDuration = SignedDuration::from_secs(3);
 
 /// A run and what is left of it.
 pub struct Found {
     pub run: Run,
     pub seen: Option<Seen>,
-    /// The last that is known of the run before it.
+    /// The last known time of the previous run.
     pub before_ended: Option<Timestamp>,
 }
 
@@ -56,7 +56,7 @@ pub async fn find(talk: Talk<'_>, id: i64) -> Result<Found, Problem> {
             if let Some(found) = waiting.by_job(talk, id).await {
                 return Ok(found);
             }
-            // What was on the queue then is the first run that began after it.
+            // A run queued at that time is the first run that began after it.
             let runs = match first_after(talk, job, at).await? {
                 Some(began) => around(talk, job, Some(began)).await?,
                 None => waiting,
@@ -83,7 +83,7 @@ struct Near {
 }
 
 impl Near {
-    /// The run that began at a time, or of which a result is left from about then.
+    /// The run that began at a time, or has a result from about then.
     fn place_at(&self, at: Timestamp) -> Option<usize> {
         let off = |seen: &Seen| seen.began().duration_since(at).abs();
         let of_log = (0..self.seen.len())
@@ -104,7 +104,7 @@ impl Near {
         Ok(Found { run, seen: Some(seen), before_ended })
     }
 
-    /// A run known by the job alone that has this id.
+    /// A run with this id that only the job reports.
     async fn by_job(&self, talk: Talk<'_>, id: i64) -> Option<Found> {
         let known = self.known.as_ref()?;
         let runs = of_job(talk, known, self.seen.first().filter(|_| self.is_now)).await;
@@ -167,7 +167,7 @@ async fn first_after(talk: Talk<'_>, job_id: i64, at: Timestamp) -> Result<Optio
     ];
     let page = talk.page("/logs/", &params, 1, 100).await?;
     let runs = told(rows_of(&page).iter().filter_map(|row| Line::of(Row(row))));
-    // Lines at the edge may be the last of the run before.
+    // Lines at the edge may be the last of the previous run.
     Ok(runs.iter().find(|told| told.is_whole && told.began >= earlier(at, INEXACT)).map(|told| told.began))
 }
 

@@ -12,11 +12,11 @@ use crate::dialect::row::Row;
 
 /// The source of the lines.
 pub const SOURCE: &str = "runner";
-/// A run that wrote nothing for this long is not thought to write the next line, if another one may have.
+/// A run silent for this long is not expected to write the next line if another run may have.
 const STALE: SignedDuration = SignedDuration::from_secs(300);
 /// Further lines about the end come within this time.
 const ECHO: SignedDuration = SignedDuration::from_secs(20);
-/// By how much a run's beginning may differ from what its duration says.
+/// Tolerance between a run's beginning and its duration.
 const INEXACT: f64 = 3.0;
 
 /// A line of the runner.
@@ -29,7 +29,7 @@ pub struct Line {
 }
 
 impl Line {
-    /// A row of the log; none if it speaks of no job.
+    /// A row of the log; none if it is not about a job.
     pub fn of(row: Row) -> Option<Line> {
         Some(Line {
             id: row.id(),

@@ -1,6 +1,6 @@
 //! What the server's queue, workers and log say about a job that calls itself queued or running.
 //!
-//! Its word alone is no proof: a worker that died leaves it as it was, and so does a queue that lost its entry.
+//! Its word alone is no proof: a dead worker leaves it unchanged, and so does a queue that lost its entry.
 
 use std::collections::{BTreeSet, HashMap};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -17,15 +17,15 @@ use crate::dialect::lists::rows_of;
 use crate::dialect::row::Row;
 use crate::dialect::{Talk, words};
 
-/// A run that wrote nothing for this long is not taken for alive; the server stops one after 180 seconds by default.
+/// A run silent for this long is not considered alive; the server stops one after 180 seconds by default.
 const SILENT: SignedDuration = SignedDuration::from_secs(300);
-/// The same where no worker is at work.
+/// The same if no worker is running.
 const SILENT_ALONE: SignedDuration = SignedDuration::from_secs(15);
-/// A job may be on its way from the queue to a worker for this long.
+/// A job may take this long from the queue to a worker.
 const ON_THE_WAY: Duration = Duration::from_secs(3);
-/// How long the queue and the workers serve again.
+/// How long queue and workers are cached.
 const KEPT: Duration = Duration::from_secs(2);
-/// The same for the last line of a job that lives, for one that does not, and for the list of schedules.
+/// The same for the last line of a live job, of a dead one, and for the list of schedules.
 const KEPT_SIGN: Duration = Duration::from_millis(900);
 const KEPT_DEAD: Duration = Duration::from_secs(20);
 const KEPT_SCHEDULES: Duration = Duration::from_secs(60);
@@ -40,11 +40,11 @@ pub struct Waiting {
     pub trigger: Trigger,
 }
 
-/// The queue and the workers; none of what could not be read.
+/// The queue and the workers; none if they could not be read.
 #[derive(Debug, Default)]
 struct Life {
     queue: Option<Vec<Waiting>>,
-    /// Whether any worker is at work.
+    /// Whether any worker is running.
     is_busy: Option<bool>,
 }
 
@@ -55,7 +55,7 @@ pub struct Sign {
     pub at: Timestamp,
 }
 
-/// What is made of a job's word.
+/// The interpretation of a job's word.
 #[derive(Clone, Debug)]
 pub struct State {
     /// Its state; none if it never ran.
@@ -68,7 +68,7 @@ pub struct State {
     pub waiting: Vec<Waiting>,
     /// When it was first seen with this word.
     pub seen_at: Timestamp,
-    /// How long it may be silent and still be taken for alive.
+    /// How long it may be silent and still count as alive.
     patience: SignedDuration,
 }
 
@@ -91,10 +91,10 @@ type Read<T> = Option<(Instant, T)>;
 /// The jobs whose schedule is active; none if the server does not list them.
 type Schedules = Option<Arc<BTreeSet<i64>>>;
 
-/// When the last line of a job was read, how long that serves, and the line.
+/// When the last line of a job was read, how long it is cached, and the line.
 type KeptSign = (Instant, Duration, Option<Sign>);
 
-/// What was learnt of jobs, and when.
+/// What was learnt about jobs, and when.
 #[derive(Default)]
 pub struct Memory {
     life: tokio::sync::Mutex<Read<Arc<Life>>>,
@@ -127,7 +127,7 @@ impl Memory {
         }
     }
 
-    /// What started the run of a job that began at a time, if its start was seen; `before` is when the one before it began.
+    /// What started the run of a job that began at a time, if its start was seen; `before` is when the previous one began.
     fn seen_start(&self, job_id: i64, began: Timestamp, before: Option<Timestamp>) -> Option<Trigger> {
         // Times of this computer and of the server may differ a little.
         let latest = began.saturating_add(SignedDuration::from_secs(2)).unwrap_or(began);
@@ -148,7 +148,7 @@ impl Memory {
     }
 }
 
-/// What is made of the word of a job.
+/// Interprets the word of a job.
 pub async fn state(talk: Talk<'_>, job_id: i64, word: &str) -> State {
     let now = talk.now();
     let memory = &talk.server.runs.life;
@@ -161,7 +161,7 @@ pub async fn state(talk: Talk<'_>, job_id: i64, word: &str) -> State {
     let life = life(talk).await;
     state.sign = sign(talk, job_id).await;
     let quiet = |at: Timestamp| now.duration_since(at);
-    // Of a job without any line, what is known is when it was first seen.
+    // For a job without any line, only the time it was first seen is known.
     let silent_for = quiet(state.sign.map_or(seen_at, |sign| sign.at));
     if life.is_busy == Some(false) {
         state.patience = SILENT_ALONE;
@@ -172,13 +172,13 @@ pub async fn state(talk: Talk<'_>, job_id: i64, word: &str) -> State {
         Some(RunStatus::Running) if state.lives => RunStatus::Running,
         Some(RunStatus::Running) => RunStatus::Unknown,
         _ if !state.waiting.is_empty() || life.queue.is_none() => RunStatus::Queued,
-        // It was asked for again while it runs, or a worker has just taken it.
+        // It was requested again while it runs, or a worker has just taken it.
         _ if state.lives && life.is_busy == Some(true) => RunStatus::Running,
         _ if first.elapsed() < ON_THE_WAY => RunStatus::Queued,
         _ => RunStatus::Unknown,
     });
     if status == Some(RunStatus::Queued) && state.status != Some(RunStatus::Running) {
-        // What it wrote last belongs to a run before.
+        // Its last line belongs to an earlier run.
         state.lives = state.lives && life.is_busy != Some(false);
     }
     if state.status == Some(RunStatus::Unknown) {
@@ -196,7 +196,7 @@ pub async fn trigger(talk: Talk<'_>, job: Option<&Job>, began: Timestamp, before
     if let Some(seen) = talk.server.runs.life.seen_start(job.id, began, before) {
         return seen;
     }
-    // Intervals are the only schedules this server follows; it goes on following one that was taken off the job.
+    // Intervals are the only schedules this server follows; it continues one that was removed from the job.
     let follows = job.schedule.known() == Some(ScheduleKind::Interval)
         || schedules(talk).await.is_some_and(|schedules| schedules.contains(&job.id));
     if follows { Trigger::Unknown } else { Trigger::Manual }
@@ -211,7 +211,7 @@ async fn life(talk: Talk<'_>) -> Arc<Life> {
         return life.clone();
     }
     let (queue, workers) = futures::join!(talk.get("/scheduler/queue/status", &[]), talk.get("/jobs/status", &[]),);
-    // Without its Redis the server answers, and knows nothing.
+    // Without its Redis the server answers, but knows nothing.
     let workers = workers.ok().filter(|found| Row(found).number("redis_uptime").is_some());
     let is_empty = |found: &Value| {
         Row(found).rows("rq_queues").count() > 0
@@ -267,7 +267,7 @@ async fn sign(talk: Talk<'_>, job_id: i64) -> Option<Sign> {
     sign
 }
 
-/// The jobs whose schedule the server follows.
+/// The jobs with active schedules.
 async fn schedules(talk: Talk<'_>) -> Schedules {
     let mut kept = talk.server.runs.life.schedules.lock().await;
     if let Some((at, known)) = kept.as_ref()

@@ -1,6 +1,6 @@
-//! What a line of the server's runner says of the run that wrote it.
+//! What a line of the server's runner says about its run.
 //!
-//! The wordings differ between versions of the server, so that a line is read for what it holds and not compared as a whole.
+//! The wordings differ between versions of the server, so a line is searched for its content and not compared as a whole.
 
 /// Words a run can end with, as the server spells them.
 const WORDS: [&str; 8] = [
@@ -14,7 +14,7 @@ const WORDS: [&str; 8] = [
     "FAILED_UNEXPECTED",
 ];
 
-/// The same in sentences, the longer signs first.
+/// The same in sentences, the longer phrases first.
 const SENTENCES: [(&str, &str); 8] = [
     ("with partial failure", "COMPLETED_PARTIAL_FAILURE"),
     ("completed successfully", "COMPLETED_SUCCESS"),
@@ -36,20 +36,20 @@ const BEFORE_REASONS: [&str; 6] = [
     "unexpected error: ",
 ];
 
-/// What one line says, or all lines of a run together.
+/// The content of one line, or of all lines of a run together.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Said {
     /// A run began.
     pub began: bool,
     /// Hostnames of the devices it works on.
     pub names: Vec<String>,
-    /// How many they are.
+    /// Number of devices.
     pub targets: Option<i64>,
     /// How many of them have a credential, and are worked on.
     pub handed: Option<i64>,
     /// Devices that succeeded, and that failed.
     pub counts: Option<(i64, i64)>,
-    /// How many results came back, of how many.
+    /// Number of results received, and expected.
     pub returned: Option<(i64, i64)>,
     /// The word it ended with.
     pub word: Option<&'static str>,
@@ -60,7 +60,7 @@ pub struct Said {
 }
 
 impl Said {
-    /// Adds what a later line of the same run says; what was said before stands.
+    /// Adds the content of a later line of the same run; earlier content stays.
     pub fn add(&mut self, later: Said) {
         if self.names.is_empty() {
             self.names = later.names;
@@ -76,7 +76,7 @@ impl Said {
     }
 }
 
-/// A line without the job's number before it.
+/// A line without its leading job number.
 pub fn bare(message: &str) -> &str {
     let text = message.trim();
     match text.strip_prefix("[Job").and_then(|rest| rest.split_once(']')) {
@@ -88,7 +88,7 @@ pub fn bare(message: &str) -> &str {
 /// Reads a line.
 pub fn read(message: &str) -> Said {
     let text = bare(message);
-    // Only signs of the same length in bytes are looked for, so that places in one are places in the other.
+    // Only phrases of the same length in bytes are searched, so that positions in one are positions in the other.
     let lower = text.to_ascii_lowercase();
     let word = WORDS.into_iter().find(|word| text.contains(word)).or_else(|| {
         let told = SENTENCES.iter().find(|(sign, _)| lower.contains(sign)).map(|(_, word)| *word);

@@ -1,7 +1,7 @@
-//! How runs are called on a server that gives them no ids.
+//! Names of runs on a server that gives them no ids.
 //!
 //! A run in the log is named after its job and the moment it began, so that its name outlives the log lines; one that
-//! waits, after the moment it was put on the queue. A run of which results alone are left is called after its first result.
+//! waits, after the moment it was put on the queue. A run with only results left is named after its first result.
 //! After starting a job, its newest run is requested by the job; the answer has the lasting name.
 
 use jiff::Timestamp;
@@ -54,7 +54,7 @@ impl Name {
         match self {
             Name::Result(id) => id,
             Name::Newest(job) => NEWEST + job,
-            // Beyond that many jobs the newest run is the only one with a name.
+            // Beyond that many jobs only the newest run has a name.
             Name::Began(job, _) | Name::Asked(job, _) if job >= JOBS => NEWEST + job,
             Name::Began(job, at) => moment(job, at),
             Name::Asked(job, at) => moment(job, at) - BEGAN + ASKED,

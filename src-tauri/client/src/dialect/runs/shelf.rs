@@ -1,5 +1,5 @@
-//! Rows of the server that never change once they were written, kept and only read on: its results, and the lines of its
-//! runner. Reading them all again each time would cost the server more than the runs themselves do.
+//! A cache of rows that never change on the server: its results, and the lines of its runner. Only newer rows are read;
+//! reading them all each time would cost the server more than the runs themselves.
 
 use std::collections::{BTreeMap, HashMap};
 use std::sync::{Arc, PoisonError};
@@ -14,14 +14,14 @@ use tokio::time::Instant;
 use super::journal::Line;
 use crate::dialect::Talk;
 
-/// How long what was read serves without asking for more: the parts of a page ask at the same time.
+/// How long cached rows are used without asking for more: the parts of a page ask at the same time.
 const FRESH: Duration = Duration::from_secs(1);
-/// Rows this much older than the newest may still turn up, because the server makes them visible late.
+/// Rows this much older than the newest may still appear, because the server makes them visible late.
 const LATE: SignedDuration = SignedDuration::from_secs(200);
-/// Most jobs whose rows are kept by themselves.
+/// Most jobs with a cache of their own.
 const MOST_SHELVES: usize = 12;
 
-/// A row that is kept.
+/// A cached row.
 pub trait Kept: Clone {
     fn id(&self) -> i64;
     fn at(&self) -> Timestamp;
@@ -54,7 +54,7 @@ pub struct Rows<T> {
     pub rows: Vec<T>,
     /// Number of rows in the period, as far as the server reported it.
     pub total: i64,
-    /// The oldest time from which on all rows are there, if older ones were left unread.
+    /// The time from which on all rows are present, if older ones were left unread.
     pub whole_from: Option<Timestamp>,
 }
 
@@ -63,13 +63,13 @@ pub struct Rows<T> {
 pub struct Source<'a> {
     pub path: &'a str,
     pub params: &'a [(&'a str, String)],
-    /// Most rows read and kept.
+    /// Most rows read and cached.
     pub most: usize,
 }
 
 struct Held<T> {
     rows: BTreeMap<i64, T>,
-    /// From when on rows were asked for; none for all of them. Nothing before the first reading.
+    /// Start of the requested period; none for all rows. Nothing before the first reading.
     asked_from: Option<Option<Timestamp>>,
     /// Rows that were left unread.
     unread: i64,
@@ -82,7 +82,7 @@ impl<T> Default for Held<T> {
     }
 }
 
-/// Rows of each job asked for by itself, and of all together.
+/// Rows requested for single jobs, and for all together.
 pub struct Shelves<T>(std::sync::Mutex<HashMap<Option<i64>, Shelf<T>>>);
 
 type Shelf<T> = Arc<Mutex<Held<T>>>;
@@ -94,7 +94,7 @@ impl<T> Default for Shelves<T> {
 }
 
 impl<T: Kept> Shelves<T> {
-    /// Makes the next reading ask for what is new.
+    /// Makes the next reading ask for new rows.
     pub fn stale(&self) {
         for shelf in self.0.lock().unwrap_or_else(PoisonError::into_inner).values() {
             // One that is being read is requested again by its reader.
@@ -104,7 +104,7 @@ impl<T: Kept> Shelves<T> {
         }
     }
 
-    /// The rows of a job, or of all, from a time on.
+    /// The rows of a job, or of all jobs, from a time on.
     pub async fn read(
         &self,
         talk: Talk<'_>,
@@ -130,7 +130,7 @@ impl<T: Kept> Shelves<T> {
             params.extend(asked.map(|time| ("start_time", time.to_string())));
             let began = Instant::now();
             let found = talk.whole(source.path, &params, source.most).await?;
-            // More came meanwhile than is read at once: what was kept no longer joins what was read.
+            // More rows arrived meanwhile than are read at once: the cached ones no longer join the new ones.
             if since.is_some() && !found.is_cut() {
                 held.rows.retain(|_, row| asked.is_some_and(|asked| row.at() < asked));
             } else {
@@ -166,7 +166,7 @@ impl<T: Kept> Held<T> {
         let is_in = |row: &&T| from.is_none_or(|from| row.at() >= from);
         let rows: Vec<T> = self.rows.values().filter(is_in).cloned().collect();
         let oldest = self.rows.values().map(Kept::at).min();
-        // Where rows were left unread, those before the oldest that is kept are missing.
+        // If rows were left unread, those before the oldest cached one are missing.
         let whole_from = oldest.filter(|oldest| self.unread > 0 && from.is_none_or(|from| from < *oldest));
         let unread = if whole_from.is_some() { self.unread } else { 0 };
         Rows { total: i64::try_from(rows.len()).unwrap_or(i64::MAX).saturating_add(unread), rows, whole_from }

@@ -20,13 +20,13 @@ pub(crate) struct JobState {
     pub run_id: i64,
     /// Its status; none if the job never ran.
     pub status: Option<RunStatus>,
-    /// When the last run that ended did.
+    /// When the last ended run ended.
     pub ended_at: Option<Timestamp>,
-    /// Its last line while it goes on: with each, results may have come in.
+    /// Its last line while it is active: with each line, results may have arrived.
     pub line: Option<i64>,
 }
 
-/// The state of every job, asked now.
+/// The state of every job, read now.
 pub(crate) async fn states(client: &Client, server: &Server) -> Result<BTreeMap<i64, JobState>, Problem> {
     let talk = Talk { client, server };
     let mut all = BTreeMap::new();
@@ -39,8 +39,8 @@ pub(crate) async fn states(client: &Client, server: &Server) -> Result<BTreeMap<
     Ok(all)
 }
 
-/// Gives jobs that call themselves queued or running the state they are in, and the time of that run in place of the times
-/// of the one before, which the server leaves there.
+/// Replaces the state of jobs that call themselves queued or running with the actual one, and the previous run's times,
+/// which the server leaves there, with those of that run.
 pub async fn judge(talk: Talk<'_>, jobs: &mut [Job]) {
     for job in jobs.iter_mut().filter(|job| words::run_status(job.status.as_str()).is_some_and(RunStatus::is_active)) {
         let state = life::state(talk, job.id, job.status.as_str()).await;

@@ -25,7 +25,7 @@ pub async fn summary(talk: Talk<'_>, asked: &Asked) -> Result<Value, Problem> {
     let of = |wanted: &[RunStatus]| number(runs.iter().filter(|(run, _)| wanted.contains(&run.status)).count());
     let of_device = |device_id: i64| wanted.device().is_none_or(|wanted| wanted == device_id);
     let kept = || runs.iter().filter_map(|(_, seen)| seen.as_ref()).flat_map(|seen| &seen.results);
-    // All results of a period are counted by the server. Narrowed further, those of the runs are counted here.
+    // All results of a period are counted by the server. With further filters, those of the runs are counted here.
     let device_results =
         if is_narrowed { number(kept().filter(|result| of_device(result.device_id)).count()) } else { results };
     let failures: Vec<_> = kept()

@@ -18,13 +18,13 @@ pub struct Wanted {
     triggers: Vec<Trigger>,
     device: Option<i64>,
     tagged: Option<BTreeSet<i64>>,
-    /// Names of the devices asked for, which the log has in place of ids.
+    /// Names of the wanted devices, which the log has instead of ids.
     named: BTreeSet<String>,
     search: String,
 }
 
 impl Wanted {
-    /// Reads the filters, and which devices carry the tags asked for.
+    /// Reads the filters, and which devices carry the wanted tags.
     pub async fn read(talk: Talk<'_>, asked: &Asked) -> Result<Wanted, Problem> {
         let tags: Vec<i64> = asked.many("tag_id").iter().filter_map(|id| id.parse().ok()).collect();
         let device = asked.number("device_id")?;
@@ -46,7 +46,7 @@ impl Wanted {
         })
     }
 
-    /// Whether anything is asked for.
+    /// Whether any filter is set.
     pub fn is_everything(&self) -> bool {
         self.kinds.is_empty()
             && self.statuses.is_empty()
@@ -56,12 +56,12 @@ impl Wanted {
             && self.search.is_empty()
     }
 
-    /// The device asked for.
+    /// The wanted device.
     pub fn device(&self) -> Option<i64> {
         self.device
     }
 
-    /// Whether a run is meant. One without results yet has no devices to be found by.
+    /// Whether a run matches. One without results yet has no devices to match.
     pub fn fits(&self, run: &Run, seen: Option<&Seen>) -> bool {
         let holds = |text: &str| text.to_lowercase().contains(&self.search);
         let named = |name: &str| self.named.contains(name);

@@ -1,4 +1,4 @@
-//! The tags that rows name, by the server's numbers. It knows tags by these alone.
+//! The tags that rows name, by the server's numbers, the only way it knows them.
 
 use std::collections::{BTreeSet, HashMap};
 
@@ -14,7 +14,7 @@ use crate::dialect::row::Row;
 /// Most new tags listed by the check.
 const TOLD: usize = 100;
 
-/// The tags of a server, read when the first is named.
+/// The tags of a server, read when the first one is needed.
 pub struct Tags<'a> {
     talk: Talk<'a>,
     /// By name, and by number as a text.
@@ -26,7 +26,7 @@ impl<'a> Tags<'a> {
         Tags { talk, known: None }
     }
 
-    /// Finds the tags of each entry, and makes those there are none of. Entries with a tag that cannot be made are refused.
+    /// Finds the tags of each entry, and creates missing ones. Entries with a tag that cannot be created are refused.
     pub async fn make(&mut self, entries: Vec<Entry>, tally: &mut Tally) -> Result<Vec<(Entry, Vec<i64>)>, Problem> {
         let mut right = Vec::new();
         for entry in entries {
@@ -48,7 +48,7 @@ impl<'a> Tags<'a> {
         Ok(right)
     }
 
-    /// Counts the entries whose tags are there or can be made, notes the names of those that would be, and refuses the others.
+    /// Counts the entries whose tags exist or can be created, collects the names of the new ones, and refuses the other entries.
     pub async fn look(
         &mut self,
         entries: Vec<Entry>,

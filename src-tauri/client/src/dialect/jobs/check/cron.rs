@@ -1,4 +1,4 @@
-//! What is wrong with the fields of a cron schedule, said of the field it is in.
+//! What is wrong with a cron schedule, reported for the field it is in.
 
 use super::FIVE;
 
@@ -23,7 +23,7 @@ const FIELDS: [Field; 5] = [
     Field { name: "weekday", least: 0, most: 7, words: &["SUN", "MON", "TUE", "WED", "THU", "FRI", "SAT"] },
 ];
 
-/// What is wrong with a schedule, as a sentence; none if nothing is.
+/// What is wrong with a schedule, as a sentence; none if it is valid.
 pub fn wrong(text: &str) -> Option<String> {
     let parts: Vec<&str> = text.split_whitespace().collect();
     if parts.len() != FIELDS.len() {
@@ -33,7 +33,7 @@ pub fn wrong(text: &str) -> Option<String> {
 }
 
 impl Field {
-    /// What is wrong with one item of the list a field is.
+    /// What is wrong with one item of a field's list.
     fn wrong(&self, item: &str) -> Option<String> {
         let (range, step) = item.split_once('/').map_or((item, None), |(range, step)| (range, Some(step)));
         if let Some(step) = step {
