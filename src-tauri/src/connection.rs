@@ -28,7 +28,7 @@ use standing::Standing;
 
 pub use standing::Open;
 
-/// Longest wait at the end for a start or sign-in that is under way.
+/// Longest wait at shutdown for a start or sign-in in progress.
 const GRACE: Duration = Duration::from_secs(8);
 
 /// The connection of the window to its data.
@@ -40,7 +40,7 @@ pub struct Connection {
     lab: LabKeeper,
     standing: Arc<Standing>,
     calls: Calls,
-    /// Where the last start went.
+    /// The place of the last start.
     goal: Mutex<Option<Place>>,
     /// Held while the session changes in steps: one start, sign-in or sign-out at a time.
     change: tokio::sync::Mutex<()>,
@@ -110,7 +110,7 @@ impl Connection {
         }
     }
 
-    /// Forgets the token, stops the embedded backend, and goes back to the choice.
+    /// Forgets the token, stops the embedded backend, and returns to the choice.
     pub async fn sign_out(&self) {
         let _one_at_a_time = self.change.lock().await;
         if let Session::Ready(Ready { embedded: false, url, username, .. }) = self.session() {

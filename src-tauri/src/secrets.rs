@@ -30,7 +30,7 @@ pub enum StoreError {
     /// No store on this computer.
     #[error("this computer offers no password store")]
     Absent,
-    /// Locked, or waiting for somebody.
+    /// Locked, or waiting for the person.
     #[error("the system's password store is not responding")]
     Silent,
     /// It refused.

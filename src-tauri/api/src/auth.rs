@@ -43,6 +43,6 @@ pub struct Claims {
     /// `admin` or `user`.
     #[cfg_attr(feature = "openapi", schema(value_type = String))]
     pub role: Open<Role>,
-    /// Seconds since the epoch at which the token ends.
+    /// When the token ends, in seconds since the epoch.
     pub exp: i64,
 }

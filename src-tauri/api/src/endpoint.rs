@@ -35,7 +35,7 @@ impl Method {
 words! {
     /// Who may call an endpoint.
     pub enum Access {
-        /// Anybody, without a token.
+        /// Anyone, without a token.
         Open = "open": "open",
         /// Any active user.
         User = "user": "any user",

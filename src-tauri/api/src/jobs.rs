@@ -76,7 +76,7 @@ pub struct JobInput {
     /// Whether the schedule is active.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub is_enabled: Option<bool>,
-    /// When it runs by itself.
+    /// The schedule, if there is one.
     #[serde(flatten, serialize_with = "Schedule::write_given")]
     pub schedule: Schedule,
     /// Ids of the tags.
@@ -232,7 +232,7 @@ impl Endpoint for RunJob {
     }
 }
 
-/// The jobs that ran last.
+/// The most recent jobs.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(default)]
@@ -270,7 +270,7 @@ pub struct RecentJob {
     /// NetRaven's status word.
     #[cfg_attr(feature = "openapi", schema(value_type = String))]
     pub status: Open<JobStatus>,
-    /// Devices of the run.
+    /// Devices in the run.
     pub devices: Vec<DeviceName>,
     /// Tags of the job.
     pub tags: Vec<Tag>,

@@ -268,7 +268,7 @@ pub struct StreamFilter {
     /// Which lines.
     #[serde(flatten)]
     pub filter: LiveFilter,
-    /// Begins behind this line; `Last-Event-ID` goes before it.
+    /// Begins after this line; `Last-Event-ID` takes precedence.
     pub after: Option<i64>,
     /// Also sends changes (runs, devices, servers) as events named `changed`; see [`crate::event::Changed`].
     pub changes: Option<bool>,

@@ -62,7 +62,7 @@ impl Excerpt {
                 rows.reverse();
             }
         } else {
-            // The order they have counts among equals, and turns with the direction.
+            // Their order breaks ties, and turns with the direction.
             if descending {
                 rows.reverse();
             }
@@ -108,7 +108,7 @@ fn by_content(one: &Value, other: &Value) -> Ordering {
 }
 
 fn by_text(one: &str, other: &str) -> Ordering {
-    // Any text may stand here; only what is certainly an address is compared as one.
+    // Any text may be here; only certain addresses are compared as such.
     let address = |text: &str| text.parse::<Address>().ok().filter(|address| address.ip().is_some());
     match (address(one), address(other)) {
         (Some(one), Some(other)) => one.cmp(&other),
@@ -118,7 +118,7 @@ fn by_text(one: &str, other: &str) -> Ordering {
     }
 }
 
-/// What a value is compared by; of a list, such as the tags, the names in it.
+/// The sort key of a value; for a list, such as the tags, the names in it.
 fn text_of(value: &Value) -> String {
     match value {
         Value::String(text) => text.to_lowercase(),

@@ -137,7 +137,7 @@ pub struct ListRuns {
     pub filter: RunFilter,
     /// Any of these states.
     pub status: Vec<RunStatus>,
-    /// Column the rows are sorted by; `queued_at` if absent. Equal rows are in the order of their ids.
+    /// Column the rows are sorted by; `queued_at` if absent. Ties are in the order of ids.
     #[cfg_attr(feature = "openapi", schema(default = RunColumn::default))]
     pub sort: Option<RunColumn>,
     /// `asc` or `desc`; `desc` if absent.

@@ -71,10 +71,10 @@ pub struct SystemStatus {
     /// State of Redis.
     #[cfg_attr(feature = "openapi", schema(value_type = String))]
     pub redis: Open<Condition>,
-    /// At least one worker beats.
+    /// State of the workers: healthy if at least one has a heartbeat.
     #[cfg_attr(feature = "openapi", schema(value_type = String))]
     pub worker: Open<Condition>,
-    /// A scheduler holds the lead and ticks.
+    /// State of the scheduler: healthy if one leads and ticks.
     #[cfg_attr(feature = "openapi", schema(value_type = String))]
     pub scheduler: Open<Condition>,
     /// The server's clock.

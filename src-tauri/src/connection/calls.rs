@@ -26,7 +26,7 @@ impl Calls {
         Calls { standing, tickets: Tickets::default() }
     }
 
-    /// Sends a request on. One whose token was refused is held until the person has signed in again, though not for ever.
+    /// Forwards a request. If its token is refused, it is held until the person has signed in again, within a time limit.
     pub async fn call(&self, request: Request) -> Result<Value, Problem> {
         let open = self.standing.open()?;
         tokio::time::timeout(CALL_LIMIT, open.client.forward(request)).await.unwrap_or_else(|_| Err(self.too_long()))
@@ -38,14 +38,14 @@ impl Calls {
         let work = async {
             tokio::select! {
                 answer = self.call(request) => answer,
-                // A reading that nobody waits for is given up wherever it is; a change is not broken off half-way.
+                // A read whose answer is no longer wanted is dropped at any point; a change is not interrupted half way.
                 () = tickets::withdrawn(), if reads => Err(no_longer_wanted()),
             }
         };
         self.tickets.keep(ticket, work).await
     }
 
-    /// Takes a call back: what waits for a new sign-in is never sent.
+    /// Withdraws a call: one that waits for a new sign-in is never sent.
     pub fn withdraw(&self, ticket: u64) {
         self.tickets.withdraw(ticket);
     }

@@ -45,7 +45,7 @@ impl Connection {
             started = start => started,
             () = self.abort.cancelled() => return,
         };
-        // The web view asks for the lab as soon as the session is there.
+        // The web view asks for the lab as soon as there is a session.
         if started.is_ok()
             && let Err(problem) = self.lab.wake().await
         {
@@ -66,7 +66,7 @@ impl Connection {
         }
     }
 
-    /// Keeps a copy of the seal key, and says in the session where the secrets are. The store may be slow: nobody waits.
+    /// Keeps a copy of the seal key, and shows in the session where the secrets are. The store may be slow: nothing waits for it.
     fn note_secrets(self: &Arc<Self>) {
         let (connection, generation) = (self.clone(), self.standing.generation());
         tauri::async_runtime::spawn(async move {

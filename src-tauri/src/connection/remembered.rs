@@ -1,6 +1,6 @@
-//! What is remembered of sessions from one start to the next: the place, the servers used, and their tokens.
+//! What is remembered from one start to the next: the place, the servers used, and their tokens.
 //!
-//! Tokens are in the system's store alone; the settings only say for which servers one was put there, so that the store
+//! Tokens are only in the system's store; the settings just record for which servers one was put there, so that the store
 //! is never opened for people who keep nothing in it.
 
 use std::sync::Arc;
@@ -40,7 +40,7 @@ impl Remembered {
         place.get("url").and_then(Value::as_str).map(|url| Place::Remote(url.to_owned()))
     }
 
-    /// Remembers where the next start goes; none asks again.
+    /// Remembers the place of the next start; none asks again.
     pub fn keep_place(&self, place: Option<&Place>) {
         let value = match place {
             Some(Place::Embedded) => json!({"embedded": true}),
@@ -55,12 +55,12 @@ impl Remembered {
         self.host.setting(PROFILES).and_then(|value| serde_json::from_value(value).ok()).unwrap_or_default()
     }
 
-    /// The profile of a server, also when its API was found below the address entered.
+    /// The profile of a server, also if its API was found below the address entered.
     pub fn profile_of(&self, url: &str) -> Option<Profile> {
         self.profiles().into_iter().find(|profile| profile.url == url || profile.url.strip_suffix("/api") == Some(url))
     }
 
-    /// Puts a server at the head of those used before, with the name and the marks it had.
+    /// Puts a server at the head of those used before, keeping its name and marks.
     pub fn keep_profile(&self, url: &str, username: &str) -> Profile {
         let mut all = self.profiles();
         // Name and marks are the server's; another user sees them too.
@@ -90,7 +90,7 @@ impl Remembered {
         self.host.keep_setting(PROFILES, json!(all));
     }
 
-    /// Keeps a token for the next start if asked to; gives a sentence when it stays in memory alone.
+    /// Keeps a token for the next start if requested; returns a sentence if it only stays in memory.
     pub async fn keep_token(&self, url: &str, username: &str, token: &Secret, remember: bool) -> Option<String> {
         if !remember {
             self.forget_token(url, username).await;
@@ -108,7 +108,7 @@ impl Remembered {
         None
     }
 
-    /// The token kept from an earlier start, if one was; the error is a sentence why it could not be had.
+    /// The token kept from an earlier start, if any; the error is a sentence why it is unavailable.
     pub async fn kept_token(&self, url: &str, username: &str) -> Result<Option<Secret>, String> {
         let name = name_of(url, username);
         if !self.kept_names().contains(&name) {

@@ -16,7 +16,7 @@ use crate::native::no_session;
 pub struct Standing {
     host: Arc<dyn Host>,
     state: Mutex<State>,
-    /// The application ends: nothing new is started.
+    /// The application is ending: nothing new is started.
     ending: CancellationToken,
 }
 
@@ -26,7 +26,7 @@ struct State {
     embedded: Option<Embedded>,
     /// The sign-in to a server.
     signed_in: Option<Arc<SignedIn>>,
-    /// Grows with each session, so that a late answer cannot end a newer one.
+    /// Incremented with each session, so that a late answer cannot end a newer one.
     generation: u64,
     /// Cancelled when the session ends.
     scope: CancellationToken,
@@ -193,7 +193,7 @@ impl Standing {
         self.ending.cancelled().await;
     }
 
-    /// Whether another session began since, or the application ends.
+    /// Whether another session began since, or the application is ending.
     pub fn is_over(&self, generation: u64) -> bool {
         self.ends() || self.generation() != generation
     }

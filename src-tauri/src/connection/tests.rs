@@ -257,7 +257,7 @@ async fn a_held_change_that_was_taken_back_is_never_sent() {
     let ended = tokio::time::timeout(Duration::from_secs(20), call).await.expect("it waits no longer");
     assert_eq!(ended.unwrap().unwrap_err().code, Code::Unauthenticated);
     assert!(wants_password(&connection.session()), "nobody signed in meanwhile");
-    // The message that takes it back may be the quicker one.
+    // The withdrawal may overtake the call.
     connection.calls().withdraw(8);
     let early = tokio::time::timeout(Duration::from_secs(20), connection.calls().call_by(8, change())).await;
     assert_eq!(early.expect("it does not wait").unwrap_err().code, Code::Unauthenticated);

@@ -165,7 +165,7 @@ async fn a_killed_postgres_is_told_of_and_comes_back() -> anyhow::Result<()> {
 
     send(postmaster(&data)?, Signal::KILL)?;
     let told = wait::until("the status tells that Postgres is away", async || {
-        // Who asks is looked up in the database too: until it is back, even this question may find nobody.
+        // The caller is looked up in the database too: until it is back, even this request may find nobody.
         Ok(client.send(&GetSystemStatus).await.ok().filter(|status| !status.postgres.is(Condition::Healthy)))
     });
     let logged = wait::until("the log tells of it", async || {

@@ -72,7 +72,7 @@ impl Lab {
         self.offered
     }
 
-    /// Simulated devices that run; 0 if the lab is off.
+    /// Number of running simulated devices; 0 if the lab is off.
     #[must_use]
     pub fn devices(&self) -> u16 {
         self.state.read().devices

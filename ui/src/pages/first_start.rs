@@ -87,7 +87,7 @@ fn Place(name: String, text: String, glyph: Glyph, open: Option<bool>, onchoose:
     }
 }
 
-/// The embedded backend starts, or a server is being reached.
+/// The embedded backend is starting, or a server is being contacted.
 #[component]
 pub fn Starting(step: String) -> Element {
     rsx! {

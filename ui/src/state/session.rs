@@ -75,7 +75,7 @@ impl Workplace {
         (!self.ready.read().may(deed)).then(|| format!("Only admins may {what}."))
     }
 
-    /// Why the server does not offer something, as a sentence for a tooltip; none if it does.
+    /// Why the server lacks a feature, as a sentence for a tooltip; none if it has it.
     #[must_use]
     pub fn refusal(&self, feature: Feature) -> Option<String> {
         self.ready.read().reason(feature).map(str::to_owned)

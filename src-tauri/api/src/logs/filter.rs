@@ -41,8 +41,8 @@ pub struct LogFilter {
     pub end_time: Option<Timestamp>,
     /// Part of the message, any case.
     pub search: Option<String>,
-    /// Values that `meta` has, all of them: a JSON Pointer, `=` and the value as text, such as `/peer/port=22`; without `=` the
-    /// value is null. Not part of NetRaven's API.
+    /// Values in `meta`, all of which must match: a JSON Pointer, `=` and the value as text, such as `/peer/port=22`; without `=`
+    /// the value is null. Not part of NetRaven's API.
     #[cfg_attr(feature = "openapi", schema(value_type = Vec<String>))]
     pub meta: Vec<MetaMatch>,
 }

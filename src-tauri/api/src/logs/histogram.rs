@@ -23,7 +23,7 @@ pub struct GetLogHistogram {
     /// Which lines.
     #[serde(flatten)]
     pub filter: LogFilter,
-    /// Most buckets, 10 to 200. Their width is a round one, so there may be fewer.
+    /// Most buckets, 10 to 200. Their width is rounded, so there may be fewer.
     #[cfg_attr(feature = "openapi", schema(minimum = 10, maximum = 200, default = 60))]
     pub buckets: Option<i64>,
 }

@@ -93,7 +93,7 @@ impl Endpoint for GetRunOutcomes {
     }
 }
 
-/// The runs of a period with little about each, for drawing those that overlap; the newest first, and no more than can be
+/// The runs of a period, briefly, to draw those that overlap; the newest first, and no more than can be
 /// drawn.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]

@@ -182,7 +182,7 @@ pub struct Failure {
     pub refused_logins: Vec<i64>,
     /// How many bytes the device sent in its shell.
     pub bytes_read: u64,
-    /// How long each stage took, the one that broke included.
+    /// Duration of each stage, including the one that broke.
     pub timings: Vec<(Stage, Duration)>,
     /// What was said.
     pub transcript: Transcript,

@@ -107,7 +107,7 @@ impl From<&Job> for JobPlan {
 pub struct JobSchedule {
     /// Id of the job.
     pub id: i64,
-    /// Its name.
+    /// Name of the job.
     pub name: String,
     /// The schedule.
     #[serde(flatten)]

@@ -50,11 +50,11 @@ fn key(column: LogColumn) -> SortKey {
 /// A log line before it has an id.
 #[derive(Clone, Debug)]
 pub struct NewLog {
-    /// When it was said.
+    /// When it was logged.
     pub timestamp: Timestamp,
-    /// What it is about.
+    /// Its subject.
     pub log_type: LogType,
-    /// How much it matters.
+    /// Its severity.
     pub level: Level,
     /// Id of the job.
     pub job_id: Option<i64>,

@@ -77,7 +77,7 @@ pub async fn all(talk: Talk<'_>) -> Result<Vec<Device>, Problem> {
 }
 
 impl Talk<'_> {
-    /// Hostnames of the devices; nobody's when they cannot be read.
+    /// Hostnames of the devices; empty if they cannot be read.
     pub async fn names(self) -> Hostnames {
         if let Some(names) = self.server.names.kept() {
             return names;

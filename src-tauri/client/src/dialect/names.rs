@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
-/// How long the names serve.
+/// How long the names are reused.
 const KEPT: Duration = Duration::from_secs(60);
 
 /// Hostnames by id.

@@ -9,7 +9,7 @@ use serde_json::Value;
 use super::Talk;
 use super::row::{Row, reply};
 
-/// What is said while Redis is away.
+/// The message while Redis is away.
 const NO_REDIS: &str = "Redis is not responding: no job can be started, and queued tasks stay in the queue.";
 
 /// The state of each part, asked directly: the server's own summary can be half a minute old.
@@ -33,7 +33,7 @@ pub async fn status(talk: Talk<'_>) -> Result<Value, Problem> {
     } else if !part("worker").is(Condition::Healthy) {
         notes.push("No worker is registered: runs wait until one is started.".to_owned());
     }
-    // It calls its scheduler healthy whatever became of it.
+    // It calls its scheduler healthy in any state.
     let scheduler = part("scheduler");
     let scheduler = if scheduler.is(Condition::Healthy) { Open::Known(Condition::Unknown) } else { scheduler };
     Ok(reply(&SystemStatus {

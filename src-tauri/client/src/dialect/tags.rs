@@ -54,7 +54,7 @@ pub fn reached(devices: &[Device], tags: &[Tag]) -> i64 {
     i64::try_from(devices.iter().filter(carries).count()).unwrap_or(i64::MAX)
 }
 
-/// The server looks for as many tags as ids were sent, so that an id sent twice is one it does not find.
+/// The server expects as many tags as ids were sent, so it does not find an id sent twice.
 pub fn unique_tags(fields: &mut Map<String, Value>) {
     if let Some(Value::Array(ids)) = fields.get_mut("tags") {
         let mut seen = Vec::new();

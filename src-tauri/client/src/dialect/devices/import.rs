@@ -27,9 +27,9 @@ const AT_ONCE: usize = 4;
 const BATCH: usize = 100;
 /// Longest time spent sending rows; the window waits little longer for an answer.
 const LIMIT: Duration = Duration::from_secs(40);
-/// What a person does about rows that were not sent.
+/// Advice for rows that were not sent.
 const AGAIN: &str = "Import the same file again: rows already added are recognised.";
-/// What cannot be said before a row is sent.
+/// What cannot be checked before a row is sent.
 const NOTE: &str = "This server checks a row's platform only when the row is imported.";
 
 /// The outcome of a row.

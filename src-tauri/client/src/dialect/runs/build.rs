@@ -207,7 +207,7 @@ pub fn of_job(known: &Known, state: &State, newest: Option<&Seen>, devices: i64)
     }
 }
 
-/// What is said of a job that waits in no queue.
+/// The message about a job that waits in no queue.
 const NOWHERE: &str = "The server lists this job as queued, but it is in no queue and no worker has it. It will not \
                        start by itself: run it again.";
 
