@@ -103,7 +103,7 @@ impl World {
         if let Some(plan) = world.plans.iter_mut().rfind(|plan| plan.job_id != 1 && plan.trigger == Trigger::Manual) {
             plan.cancelled_at = Some(plan.queued_at + SignedDuration::from_secs(12));
         }
-        world.begin(ROUND[0], Trigger::Schedule, None, now - SignedDuration::from_secs(14), None);
+        world.begin(ROUND[0], Trigger::Schedule, None, now - SignedDuration::from_secs(8), None);
         world.advance(now);
         world.changes.clear();
         world
