@@ -7,3 +7,5 @@ pub mod desktop;
 #[cfg(target_os = "linux")]
 pub mod gallery;
 pub mod support;
+#[cfg(unix)]
+pub mod tape;

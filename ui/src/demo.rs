@@ -1,7 +1,7 @@
-//! Made-up data for working on the screen in an ordinary browser: `cargo xtask ui --demo`. A release cannot contain it.
+//! Mock data for working on the screen in an ordinary browser: `cargo xtask ui --demo`. A release cannot contain it.
 //!
-//! It knows no server: a small world in memory, the same each time but for the hour, in which jobs run, devices fail for
-//! their reasons, and lines are written as time passes.
+//! It knows no server: a small world in memory, the same each time but for the hour, in which jobs run again and again as a real
+//! backend recorded them with the sample lab. Requests that no code here answers are answered by the tape alone.
 
 use dioxus::prelude::*;
 
@@ -15,12 +15,10 @@ mod edits;
 mod jobs;
 mod lists;
 mod log;
-mod network;
 mod plan;
-mod random;
 mod runs;
-mod story;
 mod tables;
+mod tape;
 mod world;
 
 #[cfg(test)]
@@ -35,7 +33,7 @@ pub fn DemoBand() -> Element {
         div { class: "demo-band", role: "note",
             Icon { glyph: Glyph::Info, size: 14 }
             b { "Demo data" }
-            span { "Made up in this browser: no server, no device, and nothing stays." }
+            span { "A recording of the sample lab, played in this browser: no server, no device, and nothing stays." }
         }
     }
 }

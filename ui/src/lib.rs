@@ -20,5 +20,5 @@ pub mod state;
 
 #[cfg(all(feature = "demo", not(debug_assertions)))]
 compile_error!(
-    "The demo's made-up data is for working on the screen; a release cannot contain it. Build without --features demo."
+    "The demo's data is for working on the screen; a release cannot contain it. Build without --features demo."
 );

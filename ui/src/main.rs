@@ -20,7 +20,7 @@ fn show_defect(defect: &std::panic::PanicHookInfo<'_>) {
     let _ = body.prepend_with_node_1(&note);
 }
 
-/// Hands the real bridge and the real clock to the application; in the demo, a made-up world instead of the bridge.
+/// Hands the real bridge and the real clock to the application; in the demo, a recorded world instead of the bridge.
 #[cfg(target_arch = "wasm32")]
 fn root() -> dioxus::prelude::Element {
     use std::rc::Rc;

@@ -38,7 +38,7 @@ enum Task {
         #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
         filter: Vec<String>,
     },
-    /// Build the web view into ui/dist; with --demo, with made-up data for a browser.
+    /// Build the web view into ui/dist; with --demo, with recorded data for a browser.
     Ui(ui::Options),
     /// Formatting, clippy, rustdoc and tidy: what a reviewer should not have to say.
     Check,

@@ -7,12 +7,18 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::time::Duration;
 
 use anyhow::{Context, Result, bail};
 use wasm_bindgen_cli_support::Bindgen;
 
-use crate::project::Project;
-use crate::{process, serve, system};
+use crate::project::{Build, Project};
+use crate::system::{self, Purpose};
+use crate::{process, serve};
+
+/// Longest a recording may take: its jobs take some ten minutes.
+const RECORDING_LIMIT: Duration = Duration::from_secs(40 * 60);
 
 /// What `cargo xtask ui` can be asked for.
 #[derive(clap::Args, Clone, Copy, Default)]
@@ -20,12 +26,15 @@ pub struct Options {
     /// Small and slow to build.
     #[arg(long)]
     pub release: bool,
-    /// With made-up data, into target/ui-demo instead of ui/dist, and serve it to a browser on this computer until Ctrl-C.
+    /// With recorded data, into target/ui-demo instead of ui/dist, and serve it to a browser on this computer until Ctrl-C.
     #[arg(long)]
     pub demo: bool,
     /// Build the demo without serving it.
     #[arg(long, requires = "demo")]
     pub no_serve: bool,
+    /// Record the demo's data anew from a real backend with the sample lab, and build nothing.
+    #[arg(long, requires = "demo")]
+    pub record: bool,
     /// Port the demo is served on; any free one if 0.
     #[arg(long, default_value_t = 4180, requires = "demo")]
     pub port: u16,
@@ -34,6 +43,9 @@ pub struct Options {
 /// Builds the web view after making sure that the wasm target is there, and says where it is. The demo is served as well.
 pub fn command(project: &Project, options: &Options) -> Result<()> {
     refuse_demo_release(options)?;
+    if options.record {
+        return record(project);
+    }
     system::wasm_target()?;
     // Before the long build: a port that is taken is said at once.
     let listener = (options.demo && !options.no_serve).then(|| serve::open(options.port)).transpose()?;
@@ -47,10 +59,24 @@ pub fn command(project: &Project, options: &Options) -> Result<()> {
     Ok(())
 }
 
-/// The demo's made-up data is for working on the screen and must not reach anybody's release.
+/// The file that the demo plays.
+fn tape(project: &Project) -> PathBuf {
+    project.root.join("ui/src/demo/tape.json")
+}
+
+/// Starts the recorder, which starts a backend with servers of its own and the sample lab.
+fn record(project: &Project) -> Result<()> {
+    system::prepare(&[Purpose::Build, Purpose::Embedded])?;
+    let programs = project.build_programs(&["netraven-tape", "netraven-test-servers"], Build::Debug)?;
+    let mut recorder = Command::new(programs.join("netraven-tape"));
+    recorder.arg(tape(project)).env("NETRAVEN_BIN_DIR", &programs);
+    process::run_within(&mut recorder, RECORDING_LIMIT)
+}
+
+/// The demo's data is for working on the screen and must not reach anybody's release.
 fn refuse_demo_release(options: &Options) -> Result<()> {
     if options.demo && options.release {
-        bail!("a release cannot contain the demo's made-up data; leave out --release or --demo");
+        bail!("a release cannot contain the demo's data; leave out --release or --demo");
     }
     Ok(())
 }
@@ -58,6 +84,9 @@ fn refuse_demo_release(options: &Options) -> Result<()> {
 /// Builds the web view and returns the folder that holds it.
 pub fn build(project: &Project, options: &Options) -> Result<PathBuf> {
     refuse_demo_release(options)?;
+    if options.demo && !tape(project).is_file() {
+        bail!("the demo has nothing to play: record it first by `cargo xtask ui --demo --record`");
+    }
     let folder = if options.demo { project.target.join("ui-demo") } else { project.root.join("ui").join("dist") };
     let wasm = compile(project, options)?;
     let assets = static_files(&project.root.join("ui"))?;
@@ -199,7 +228,7 @@ mod tests {
         let options = Options { release: true, demo: true, ..Options::default() };
         for refused in [build(&project, &options).map(|_| ()), command(&project, &options)] {
             let sentence = refused.unwrap_err().to_string();
-            assert_eq!(sentence, "a release cannot contain the demo's made-up data; leave out --release or --demo");
+            assert_eq!(sentence, "a release cannot contain the demo's data; leave out --release or --demo");
         }
     }
 

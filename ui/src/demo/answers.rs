@@ -1,4 +1,5 @@
-//! What the demo answers to a request: the same table of paths as the server's, over the world in memory.
+//! What the demo answers to a request: what depends on the time and on what a person did there is worked out from the world in
+//! memory, everything else is as it was recorded.
 
 use jiff::Timestamp;
 use netraven_api::configs::DiffConfigs;
@@ -8,16 +9,14 @@ use netraven_api::jobs::RunStarted;
 use netraven_api::logs::{Level, LogType};
 use netraven_api::problem::Code;
 use netraven_api::runs::{Again, DeviceState, ListRunDevices, RunDevice, Trigger};
-use netraven_api::system::{Condition, Health, SystemDetails, SystemStatus};
-use netraven_api::{Open, Problem, Request};
+use netraven_api::{Problem, Request};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
 use super::edits::gone;
-use super::lists::asked;
+use super::lists::{asked, page};
 use super::log::{self, line};
-use super::network::{host_key, platforms};
 use super::plan::Plan;
 use super::world::World;
 use super::{charts, configs, runs, tables};
@@ -31,16 +30,13 @@ pub fn answer(world: &mut World, request: &Request, now: Timestamp) -> Answered 
     let (path, query) = request.path.split_once('?').unwrap_or((&request.path, ""));
     let parts: Vec<&str> = path.trim_matches('/').split('/').collect();
     match request.method {
-        Method::Get => read(world, &parts, query),
+        Method::Get => read(world, path, &parts, query),
         _ => change(world, request, &parts),
     }
 }
 
-fn read(world: &World, parts: &[&str], query: &str) -> Answered {
+fn read(world: &World, path: &str, parts: &[&str], query: &str) -> Answered {
     match parts {
-        ["health"] => give(&Health { status: Condition::Healthy.into() }),
-        ["system", "status"] => give(&status(world)),
-        ["platforms"] => give(&platforms()),
         ["tags"] => give(&tables::tags(world, query)?),
         ["credentials"] => give(&tables::credentials(world, query)?),
         ["devices"] => give(&tables::devices(world, query)?),
@@ -50,21 +46,19 @@ fn read(world: &World, parts: &[&str], query: &str) -> Answered {
         }
         ["devices", id, "credentials"] => give(&world.logins(device(world, id)?)),
         ["devices", id, "host-key"] => {
-            let device = device(world, id)?;
-            if world.forgotten_keys.contains(&device.id) {
-                return Err(Problem::new(Code::NotFound, "No host key is stored for this device yet."));
-            }
-            if let Some(key) = world.trusted_keys.iter().find(|key| key.device_id == device.id) {
+            let id = device(world, id)?.id;
+            if let Some(key) = world.trusted_keys.iter().rfind(|key| key.device_id == id) {
                 return give(key);
             }
-            give(&host_key(device.id, device.created_at.unwrap_or(world.opened)))
+            let stored = world.tape.answer(path, world.made).filter(|_| !world.forgotten_keys.contains(&id));
+            stored.ok_or_else(|| Problem::new(Code::NotFound, "No host key is stored for this device yet."))
         }
         ["jobs"] => give(&tables::jobs(world, query)?),
         ["jobs", id, "matrix"] => {
             let job_id = number(id)?;
             give(&runs::matrix(world, &netraven_api::matrix::GetJobMatrix { job_id, ..asked(query)? }))
         }
-        ["jobs", id] => {
+        ["jobs", id] if number(id).is_ok() => {
             let job_id = number(id)?;
             let job = world.jobs.iter().find(|job| job.id == job_id).ok_or_else(|| gone("job", job_id))?;
             give(&tables::job(world, job))
@@ -83,14 +77,9 @@ fn read(world: &World, parts: &[&str], query: &str) -> Answered {
         ["job-results"] => give(&runs::results(world, query)?),
         ["logs"] => give(&log::list(world, query)?),
         ["logs", "histogram"] => give(&log::histogram(world, query)?),
-        ["logs", id] => {
+        ["logs", id] if number(id).is_ok() => {
             let id = number(id)?;
             give(world.lines.iter().find(|line| line.id == id).ok_or_else(|| gone("line", id))?)
-        }
-        ["users"] => give(&tables::users(query)?),
-        ["users", id] => {
-            let id = number(id)?;
-            give(&tables::user(id).ok_or_else(|| gone("user", id))?)
         }
         ["api", "backups", "count"] => give(&configs::count(world)),
         ["configs", "search"] => give(&configs::search(world, &asked(query)?)),
@@ -99,12 +88,20 @@ fn read(world: &World, parts: &[&str], query: &str) -> Answered {
             give(&configs::diff(world, wanted).ok_or_else(|| gone("snapshot", wanted.config_id_a))?)
         }
         ["configs", id, "history"] => give(&configs::history(world, number(id)?)),
-        ["configs", id] => {
+        ["configs", id] if number(id).is_ok() => {
             let id = number(id)?;
             give(&configs::config(world, id).ok_or_else(|| gone("snapshot", id))?)
         }
-        _ => Err(nothing(Method::Get, parts)),
+        _ => recorded(world, path, query),
     }
+}
+
+/// What was recorded at a path; of a list the rows and the page that are asked for.
+fn recorded(world: &World, path: &str, query: &str) -> Answered {
+    if let Some(rows) = world.tape.list(path, world.now) {
+        return give(&page(query, "id", rows, Value::clone)?);
+    }
+    world.tape.answer(path, world.now).ok_or_else(nothing)
 }
 
 fn change(world: &mut World, request: &Request, parts: &[&str]) -> Answered {
@@ -152,7 +149,7 @@ fn change(world: &mut World, request: &Request, parts: &[&str]) -> Answered {
         (Method::Post, ["runs", id, "devices", device_id, "cancel"]) => {
             cancel_device(world, number(id)?, number(device_id)?)
         }
-        (method, _) => Err(nothing(method, parts)),
+        _ => Err(nothing()),
     }
 }
 
@@ -230,33 +227,6 @@ fn run_device(world: &World, plan: &Plan, device_id: i64) -> Result<RunDevice, P
     step.and_then(|step| runs::device(world, plan, step)).ok_or_else(|| gone("device", device_id))
 }
 
-fn status(world: &World) -> SystemStatus {
-    let well = || Open::Known(Condition::Healthy);
-    SystemStatus {
-        api: well(),
-        postgres: well(),
-        redis: well(),
-        worker: well(),
-        scheduler: well(),
-        system_time: world.now,
-        notes: Vec::new(),
-        workers: 2,
-        details: SystemDetails {
-            version: Some(env!("CARGO_PKG_VERSION").to_owned()),
-            postgres_version: Some("15.18".to_owned()),
-            redis_version: Some("7.0.15".to_owned()),
-            database_bytes: Some(1_284_000_000),
-            disk_free_bytes: Some(182_000_000_000),
-            disk_bytes: Some(512_000_000_000),
-            waiting: Some(0),
-            leased: Some(0),
-            waiting_since: None,
-            oldest_log: world.now.checked_sub(jiff::SignedDuration::from_hours(24 * 90)).ok(),
-            keep_logs_days: Some(365),
-        },
-    }
-}
-
 fn device<'a>(world: &'a World, id: &str) -> Result<&'a netraven_api::devices::Device, Problem> {
     let id = number(id)?;
     world.devices.iter().find(|device| device.id == id).ok_or_else(|| gone("device", id))
@@ -281,6 +251,6 @@ fn give(value: &impl Serialize) -> Answered {
         .map_err(|error| Problem::new(Code::Internal, format!("The answer cannot be written: {error}.")))
 }
 
-fn nothing(method: Method, parts: &[&str]) -> Problem {
-    Problem::new(Code::NotOffered, format!("The demo has no answer to {} /{}.", method.as_str(), parts.join("/")))
+fn nothing() -> Problem {
+    Problem::new(Code::NotOffered, "The demo has no recording of this.")
 }

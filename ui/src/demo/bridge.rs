@@ -80,15 +80,14 @@ impl DemoBridge {
                               other as an admin.".into()),
             }),
             Native::PickFile { .. } => {
-                let text = "hostname,ip_address,device_type\nedge-ber-05,10.20.8.5,cisco_ios\nedge-ber-01,10.20.8.1,cisco_ios\n";
+                let text = "hostname,ip_address,device_type\nlab-edge-09,10.20.8.5,cisco_ios\nlab-edge-01,10.20.8.1,cisco_ios\n";
                 return json(serde_json::to_value(PickedFile { name: "devices.csv".into(), text: text.into() }));
             }
             Native::Export { .. } | Native::ExportState | Native::ExportStop => {
                 return Err(Problem::new(Code::NotOffered, "The demo writes no files; the window does."));
             }
             Native::LabStart { .. } | Native::LabStop => {
-                return Err(Problem::new(Code::NotOffered, "The demo has its own made-up devices; the sample lab is \
-                                                           only in the window."));
+                return Err(Problem::new(Code::NotOffered, "The demo plays what was recorded of the sample lab; the lab itself is in the window."));
             }
             Native::LabState => return json(serde_json::to_value(LabState::default())),
             Native::SignInAgain { .. } | Native::Withdraw { .. } | Native::Zoom { .. } | Native::EditProfile { .. } | Native::ForgetProfile { .. } => {}

@@ -1,22 +1,19 @@
-//! The configurations of the demo: a snapshot for each change, its text written when it is asked for.
+//! The configurations of the demo: a snapshot for each change, its text a recorded one.
 
-use std::fmt::Write as _;
+use std::rc::Rc;
 
 use jiff::Timestamp;
 use netraven_api::configs::{
     BackupCount, Config, ConfigDiff, ConfigHead, DiffConfigs, FoundConfig, SearchConfigs, SnapshotFacts,
 };
-use netraven_api::devices::Device;
 use similar::TextDiff;
 
-use super::random::{below, digits};
-use super::story;
 use super::world::World;
 
 /// A snapshot.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub struct Snapshot {
-    /// Its id: a thousand times the device's, and which of its snapshots it is.
+    /// Its id.
     pub id: i64,
     /// Its device.
     pub device_id: i64,
@@ -26,6 +23,8 @@ pub struct Snapshot {
     pub job_id: i64,
     /// When it was read.
     pub at: Timestamp,
+    /// The recorded one.
+    pub config: Rc<Config>,
 }
 
 /// The snapshots of a device, the newest first.
@@ -47,13 +46,12 @@ pub fn history(world: &World, device_id: i64) -> Vec<ConfigHead> {
 #[must_use]
 pub fn config(world: &World, id: i64) -> Option<Config> {
     let snapshot = world.snapshots.iter().find(|snapshot| snapshot.id == id && snapshot.at <= world.now)?;
-    let device = world.devices.iter().find(|device| device.id == snapshot.device_id)?;
     Some(Config {
         id,
         device_id: snapshot.device_id,
         retrieved_at: snapshot.at,
         config_metadata: Some(known(world, snapshot)),
-        config_data: text(device, id % 1000),
+        config_data: snapshot.config.config_data.clone(),
     })
 }
 
@@ -107,34 +105,6 @@ fn known(world: &World, snapshot: &Snapshot) -> SnapshotFacts {
         job_id: Some(snapshot.job_id),
         run_id: Some(snapshot.run_id),
         hostname: hostname.cloned(),
-        commit: Some(digits(&[snapshot.id, 1], 40)),
-        sha256: Some(digits(&[snapshot.id, 2], 64)),
-        secrets_hidden: Some(2),
-        ..SnapshotFacts::default()
+        ..snapshot.config.config_metadata.clone().unwrap_or_default()
     }
-}
-
-/// The text of a device's configuration; each one differs a little from the one before.
-#[must_use]
-pub fn text(device: &Device, which: i64) -> String {
-    let secret = |place: i64| digits(&[device.id, place], 4);
-    let mut text = format!(
-        "!\nversion {}\nhostname {}\n!\nenable secret 9 ‹secret {}›\n!\n",
-        story::version(device),
-        device.hostname,
-        secret(21)
-    );
-    for port in 1..=8 {
-        let vlan = 10 + below(&[device.id, port, which / 3], 4) * 10;
-        let _ = writeln!(text, "interface Ethernet1/{port}\n description to {}-{port:02}", device.hostname);
-        let shut = if (port + which) % 5 == 0 { "\n shutdown" } else { "" };
-        let _ = writeln!(text, " switchport access vlan {vlan}{shut}\n!");
-    }
-    let _ = writeln!(text, "router bgp 64512\n neighbor 10.255.3.13 remote-as 64601");
-    let _ = writeln!(text, " neighbor 10.255.3.13 password 7 ‹secret {}›\n!", secret(22));
-    for server in 1..=1 + which % 3 {
-        let _ = writeln!(text, "ntp server 10.0.0.{server}");
-    }
-    text.push_str("!\nend\n");
-    text
 }

@@ -3,18 +3,20 @@
 use netraven_api::Open;
 use netraven_api::Problem;
 use netraven_api::credentials::{Credential, CredentialInput};
-use netraven_api::devices::{Device, DeviceInput, DeviceSource, ImportPlan, Imported};
+use netraven_api::devices::{Approval, Device, DeviceInput, DeviceSource, ImportPlan, Imported};
 use netraven_api::event::Changed;
-use netraven_api::jobs::{Job, JobInput};
+use netraven_api::jobs::{Job, JobInput, Schedule};
+use netraven_api::platforms::Platforms;
 use netraven_api::problem::Code;
 use netraven_api::sheet::{Entry, Fate, RefusalKind, Seen, Sheet, Tally, There, check, compare};
 use netraven_api::tags::{Tag, TagInput};
 
-use super::jobs;
-use super::network::{DEFAULT, approval, platforms};
 use super::world::World;
 
-/// No such thing.
+/// The tag that every device carries.
+const DEFAULT: i64 = 1;
+
+/// There is no such thing.
 pub fn gone(what: &str, id: i64) -> Problem {
     Problem::new(Code::NotFound, format!("There is no {what} {id} in the demo."))
 }
@@ -63,7 +65,11 @@ impl World {
                 last_cause: None,
                 last_result_at: None,
                 last_snapshot_at: None,
-                approval: Some(approval("admin", self.now)),
+                approval: Some(Approval {
+                    approved_by: Some("admin".to_owned()),
+                    approved_at: Some(self.now),
+                    ..Approval::default()
+                }),
             },
         };
         let mut ids = input.tags;
@@ -127,7 +133,8 @@ impl World {
 
     /// The devices of a file that are new.
     fn entries(&self, sheet: &mut Sheet<'_>, tally: &mut Tally) -> Vec<Entry> {
-        let platforms: Vec<String> = platforms().items.into_iter().map(|platform| platform.name).collect();
+        let known: Platforms = self.tape.known("/platforms/", self.now);
+        let platforms: Vec<String> = known.items.into_iter().map(|platform| platform.name).collect();
         let there = |device: &Device| There {
             hostname: device.hostname.clone(),
             ip_address: device.ip_address.clone(),
@@ -165,11 +172,22 @@ impl World {
         }
         let before = match id {
             Some(id) => self.jobs.iter().find(|job| job.id == id).cloned().ok_or_else(|| gone("job", id))?,
-            None => {
-                let id = self.jobs.iter().map(|job| job.id).max().unwrap_or_default() + 1;
-                let name = input.name.clone().ok_or_else(|| wanted("name"))?;
-                jobs::job(id, &name, input.job_type.ok_or_else(|| wanted("job_type"))?)
-            }
+            None => Job {
+                id: self.jobs.iter().map(|job| job.id).max().unwrap_or_default() + 1,
+                name: input.name.clone().ok_or_else(|| wanted("name"))?,
+                description: None,
+                is_enabled: true,
+                schedule: Schedule::default(),
+                job_type: input.job_type.ok_or_else(|| wanted("job_type"))?.into(),
+                status: "pending".into(),
+                started_at: None,
+                completed_at: None,
+                tags: Vec::new(),
+                device_id: None,
+                is_system_job: false,
+                next_run: None,
+                last_run_id: None,
+            },
         };
         let job = Job {
             name: input.name.unwrap_or(before.name),

@@ -2,23 +2,23 @@
 
 use std::collections::BTreeMap;
 
-use jiff::{SignedDuration, Timestamp};
+use jiff::Timestamp;
 use netraven_api::devices::Device;
-use netraven_api::jobs::{Job, JobKind};
+use netraven_api::jobs::Job;
 use netraven_api::logs::{
     DEFAULT_BUCKETS, Frame, GetLogHistogram, Level, ListLogs, LiveFilter, LogBucket, LogEntry, LogFilter, LogHistogram,
     LogType, MAX_BUCKETS, MIN_BUCKETS,
 };
-use netraven_api::outcome::Stage;
 use netraven_api::page::{DEFAULT_SIZE, MAX_SIZE, Page};
-use netraven_api::{Order, Problem};
-use serde_json::json;
+use netraven_api::{Open, Order, Problem};
 
-use super::jobs::DAYS;
 use super::lists::asked;
-use super::plan::{Plan, Step};
-use super::random::below;
+use super::plan::Plan;
+use super::tape::Recording;
 use super::world::World;
+
+/// Seconds between two lines that belong to no run.
+const EVERY_S: i64 = 600;
 
 /// A line whose time will come.
 pub struct Due {
@@ -26,8 +26,8 @@ pub struct Due {
     pub at: Timestamp,
     /// The line, without id.
     pub line: LogEntry,
-    /// The run and the device whose work says it.
-    pub step: Option<(i64, i64)>,
+    /// Whether work says it, so that it is not said once that is cancelled.
+    pub is_of_work: bool,
 }
 
 /// A line about nothing in particular.
@@ -48,98 +48,49 @@ pub fn line(level: Level, log_type: LogType, source: &str, message: impl Into<St
     }
 }
 
-/// What a run says.
+/// What a run says: its beginning and its end by what it comes to here, and of each device what was recorded.
 #[must_use]
-pub fn of_run(plan: &Plan, job: &Job, devices: &[Device], logins: &[Vec<String>]) -> Vec<Due> {
-    let backup = job.job_type.known().is_some_and(JobKind::reads_configurations);
-    let about = |line: LogEntry| LogEntry { job_id: Some(job.id), run_id: Some(plan.id), ..line };
-    let start = match &plan.by {
-        Some(who) => format!("{} was started by {who} with {} devices.", job.name, plan.steps.len()),
-        None => format!("{} was started by its schedule with {} devices.", job.name, plan.steps.len()),
+pub fn of_run(plan: &Plan, job: &Job, played: &[(&Device, &Recording)]) -> Vec<Due> {
+    let of_work = |at: Timestamp, line: LogEntry| {
+        let line = LogEntry { job_id: Some(job.id), run_id: Some(plan.id), ..line };
+        Due { at, line, is_of_work: true }
     };
-    let mut due =
-        vec![Due { at: plan.queued_at, line: about(line(Level::Info, LogType::Job, "scheduler", start)), step: None }];
-    for ((step, device), logins) in plan.steps.iter().zip(devices).zip(logins) {
-        let mut say = |at: Timestamp, said: LogEntry| {
-            let line =
-                LogEntry { device_id: Some(device.id), device_name: Some(device.hostname.clone()), ..about(said) };
-            due.push(Due { at, line, step: Some((plan.id, device.id)) });
-        };
-        let source = if backup { "worker.backup" } else { "worker.reachability" };
-        if backup && step.last_stage > Stage::HostKey {
-            let after = |part: i64| step.begins + SignedDuration::from_millis(ms(step) * part / 100);
-            let met = LogEntry {
-                meta: Some(json!({"kex": "curve25519-sha256", "cipher": "aes256-ctr"})),
-                ..line(Level::Debug, LogType::Connection, "session.ssh", format!("Connected to {}.", device.ip_address))
+    let (source, by) = plan.by.as_deref().map_or(("scheduler", "its schedule"), |who| ("server.jobs", who));
+    let begun = format!("{} queued by {by}: {} devices.", job.name, plan.steps.len());
+    let mut due = vec![of_work(plan.queued_at, line(Level::Info, LogType::Job, source, begun))];
+    for (step, (device, recording)) in plan.steps.iter().zip(played) {
+        for line in recording.lines.iter().filter(|line| line.device_id == Some(step.told.device_id)) {
+            let line = LogEntry {
+                device_id: Some(device.id),
+                device_name: Some(device.hostname.clone()),
+                ..line.clone()
             };
-            say(after(5), met);
-            if step.last_stage > Stage::SignIn {
-                say(after(22), line(Level::Info, LogType::Session, "session.ssh", "Signed in; got the prompt."));
-            }
+            due.push(of_work(plan.queued_at + line.timestamp.duration_since(recording.run.queued_at), line));
         }
-        let level = match step.cause {
-            None => Level::Info,
-            Some(cause) if cause.retry_may_help() => Level::Warning,
-            Some(_) => Level::Error,
-        };
-        let message = super::story::message(step.cause, device, logins, backup, step.is_changed);
-        let meta = Some(
-            json!({"cause": step.cause, "stage": step.last_stage, "changed": step.is_changed, "took_ms": ms(step)}),
-        );
-        let log_type = if backup { LogType::Job } else { LogType::Connection };
-        say(step.ends, LogEntry { meta, ..line(level, log_type, source, message) });
     }
+    let failed = plan.steps.iter().filter(|step| step.told.cause.is_some()).count();
+    let changed = plan.steps.iter().filter(|step| step.is_changed).count();
+    let succeeded = plan.steps.len() - failed;
+    let (level, word) = match (failed, succeeded) {
+        (0, 1..) => (Level::Info, "succeeded"),
+        (_, 1..) => (Level::Warning, "partly failed"),
+        _ => (Level::Error, "failed"),
+    };
+    let ended = format!("{} {word}: {succeeded} ok, {failed} failed, {changed} changed.", job.name);
+    let end = plan.steps.iter().map(|step| step.ends).max().unwrap_or(plan.queued_at);
+    due.push(of_work(end, line(level, LogType::Job, "worker.recorder", ended)));
     due
 }
 
-fn ms(step: &Step) -> i64 {
-    i64::try_from(step.ends.duration_since(step.begins).as_millis()).unwrap_or_default()
-}
-
-/// What the servers said in the time the demo looks back on.
+/// What was said outside of runs, one line after the other, again and again between two moments.
 #[must_use]
-pub fn background(now: Timestamp) -> Vec<Due> {
-    let from = now - SignedDuration::from_hours(24 * DAYS);
-    let mut due = chatter_every(from, now, 600);
-    let lost = line(
-        Level::Critical,
-        LogType::System,
-        "supervisor",
-        "Redis did not answer for 12 s and was started again; no run was lost.",
-    );
-    due.push(Due { at: now - SignedDuration::from_hours(61), line: lost, step: None });
-    due
-}
-
-/// What the servers say between two moments, while the demo is open.
-#[must_use]
-pub fn chatter(from: Timestamp, until: Timestamp) -> Vec<Due> {
-    chatter_every(from, until, 3)
-}
-
-fn chatter_every(from: Timestamp, until: Timestamp, every_s: i64) -> Vec<Due> {
-    let said = [
-        (Level::Debug, "scheduler", "Checked for due jobs."),
-        (Level::Debug, "worker.heart", "Leases were renewed."),
-        (Level::Info, "server.auth", "j.weber signed in."),
-        (Level::Debug, "queue", "No entry waits longer than 1 s."),
-        (Level::Info, "journal", "No log lines are older than 90 days."),
-        (Level::Debug, "worker.heart", "Leases were renewed."),
-        (Level::Warning, "server", "A request took 1.2 s: GET /configs/search."),
-    ];
-    let first = from.as_second().div_euclid(every_s) + 1;
-    let last = until.as_second().div_euclid(every_s);
-    (first..=last)
-        .filter_map(|tick| {
-            let place = usize::try_from(below(&[tick, 31], 7)).ok()?;
-            let (level, source, message) = said[place];
-            Some(Due {
-                at: Timestamp::from_second(tick * every_s).ok()?,
-                line: line(level, LogType::System, source, message),
-                step: None,
-            })
-        })
-        .collect()
+pub fn chatter(said: &[LogEntry], from: Timestamp, until: Timestamp) -> Vec<Due> {
+    let ticks = from.as_second().div_euclid(EVERY_S) + 1..=until.as_second().div_euclid(EVERY_S);
+    let due = ticks.filter_map(|tick| {
+        let line = said.get(usize::try_from(tick).ok()?.checked_rem(said.len())?)?.clone();
+        Some(Due { at: Timestamp::from_second(tick * EVERY_S).ok()?, line, is_of_work: false })
+    });
+    due.collect()
 }
 
 /// A page of lines.

@@ -1,11 +1,10 @@
-//! A run as it will go: when work on each device begins and ends, and what comes of it. How far it is follows from the time.
+//! A run as it goes: a recorded one at another time. How far it is follows from the time.
+
+use std::rc::Rc;
 
 use jiff::{SignedDuration, Timestamp};
-use netraven_api::outcome::{Cause, Stage};
-use netraven_api::runs::{DeviceState, RunStatus, Trigger};
-
-/// Devices worked on at once.
-const LANES: usize = 4;
+use netraven_api::outcome::Stage;
+use netraven_api::runs::{DeviceState, RunDevice, RunStatus, Trigger};
 
 /// A run.
 #[derive(Clone, Debug)]
@@ -26,6 +25,8 @@ pub struct Plan {
     pub cancelled_at: Option<Timestamp>,
     /// Whether it repeats some devices of another run.
     pub is_part: bool,
+    /// The commit of the recorded run.
+    pub commit: Option<String>,
 }
 
 /// The work on one device.
@@ -33,14 +34,12 @@ pub struct Plan {
 pub struct Step {
     /// The device.
     pub device_id: i64,
+    /// What was recorded of it, or of another that stands in for it.
+    pub told: Rc<RunDevice>,
     /// When a worker begins with it.
     pub begins: Timestamp,
     /// When it is done.
     pub ends: Timestamp,
-    /// Why it fails.
-    pub cause: Option<Cause>,
-    /// The stage it ends in.
-    pub last_stage: Stage,
     /// The snapshot read, or the one it is found equal to; of backups that succeed.
     pub snapshot_id: Option<i64>,
     /// Whether the snapshot is a new one.
@@ -49,72 +48,22 @@ pub struct Step {
     pub cancelled_at: Option<Timestamp>,
 }
 
-/// What comes of a device, before it has a time.
-pub struct Outcome {
-    /// The device.
-    pub device_id: i64,
-    /// How long it takes, in milliseconds.
-    pub takes_ms: i64,
-    /// Why it fails.
-    pub cause: Option<Cause>,
-    /// The stage it ends in.
-    pub last_stage: Stage,
-}
-
-/// Gives each device its time: a few are worked on at once, in their order.
-#[must_use]
-pub fn schedule(outcomes: Vec<Outcome>, queued_at: Timestamp) -> Vec<Step> {
-    let mut free = [queued_at + SignedDuration::from_millis(420); LANES];
-    outcomes
-        .into_iter()
-        .map(|outcome| {
-            let lane = free.iter_mut().min().expect("there are lanes");
-            let begins = *lane;
-            let ends = begins + SignedDuration::from_millis(outcome.takes_ms);
-            *lane = ends + SignedDuration::from_millis(60);
-            let Outcome { device_id, cause, last_stage, .. } = outcome;
-            Step {
-                device_id,
-                begins,
-                ends,
-                cause,
-                last_stage,
-                snapshot_id: None,
-                is_changed: false,
-                cancelled_at: None,
-            }
-        })
-        .collect()
-}
-
-/// The stage that a cause breaks.
-#[must_use]
-pub fn stage_of(cause: Cause) -> Stage {
-    match cause {
-        Cause::NoCredentials
-        | Cause::AwaitingApproval
-        | Cause::UnknownPlatform
-        | Cause::Internal
-        | Cause::Cancelled => Stage::Prepare,
-        Cause::NameNotResolved
-        | Cause::Unreachable
-        | Cause::Refused
-        | Cause::TimeoutConnect
-        | Cause::NotConnected
-        | Cause::OutsideNetworks => Stage::Reach,
-        Cause::NotSsh | Cause::NoCommonCrypto => Stage::KeyExchange,
-        Cause::HostKeyChanged => Stage::HostKey,
-        Cause::AuthFailed => Stage::SignIn,
-        Cause::PromptNotSeen => Stage::Prompt,
-        Cause::PrivilegeRefused => Stage::Privilege,
-        Cause::CommandRejected | Cause::EmptyAnswer | Cause::Disconnected | Cause::Timeout | Cause::TooLarge => {
-            Stage::Read
-        }
-        Cause::Truncated | Cause::Unsettled => Stage::ProveComplete,
-    }
-}
-
 impl Step {
+    /// The work on a device, later than recorded by so much.
+    #[must_use]
+    pub fn of(device_id: i64, told: &Rc<RunDevice>, later: SignedDuration) -> Step {
+        let ends = told.finished_at.unwrap_or_default() + later;
+        Step {
+            device_id,
+            told: told.clone(),
+            begins: told.started_at.map_or(ends, |began| began + later),
+            ends,
+            snapshot_id: None,
+            is_changed: false,
+            cancelled_at: None,
+        }
+    }
+
     /// When it was or will be cancelled, if that is before its end.
     fn cancelled(&self, plan: &Plan) -> Option<Timestamp> {
         let first = match (self.cancelled_at, plan.cancelled_at) {
@@ -130,7 +79,7 @@ impl Step {
         if self.cancelled(plan).is_some_and(|at| at <= now) {
             return DeviceState::Cancelled;
         }
-        match self.cause {
+        match self.told.cause {
             _ if now < self.begins => DeviceState::Queued,
             _ if now < self.ends => DeviceState::Running,
             Some(_) => DeviceState::Failure,
@@ -151,18 +100,20 @@ impl Step {
         Some(self.begins).filter(|at| *at <= now && !never)
     }
 
-    /// The stage it is in, or ended in.
+    /// The stage it is in, by the times that were recorded, or ended in.
     #[must_use]
     pub fn stage(&self, plan: &Plan, now: Timestamp) -> Option<Stage> {
         let began = self.began_at(plan, now)?;
-        let until = self.ended_at(plan, now).unwrap_or(now).min(self.ends);
-        let whole = self.ends.duration_since(began).as_millis().max(1);
-        let gone = until.duration_since(began).as_millis();
-        let last = Stage::ALL.iter().position(|stage| *stage == self.last_stage).unwrap_or_default();
-        let index = usize::try_from(gone * i128::try_from(last).unwrap_or_default() / whole).unwrap_or(last);
-        // No account of the demo has to become privileged.
-        let seen = |stage: Stage| if stage == Stage::Privilege { Stage::PagingOff } else { stage };
-        Stage::ALL.get(index.min(last)).copied().map(seen)
+        let until = self.ended_at(plan, now).unwrap_or(now);
+        let mut spent = until.duration_since(began).as_millis();
+        let timings = self.told.details.iter().flat_map(|details| &details.timings).filter(|_| until < self.ends);
+        for timed in timings {
+            spent -= i128::from(timed.ms);
+            if spent < 0 {
+                return timed.stage.known();
+            }
+        }
+        self.told.stage
     }
 }
 
@@ -193,29 +144,37 @@ impl Plan {
 
 #[cfg(test)]
 mod tests {
+    use netraven_api::outcome::Cause;
+    use serde_json::json;
+
     use super::*;
 
     fn at(seconds: i64) -> Timestamp {
         Timestamp::from_second(1_000_000 + seconds).unwrap()
     }
 
+    /// Six devices, two of them at a time, 10 s each.
     fn plan() -> Plan {
-        let outcome = |device_id, cause: Option<Cause>| Outcome {
-            device_id,
-            takes_ms: 10_000,
-            cause,
-            last_stage: cause.map_or(Stage::Record, stage_of),
+        let told = |id: i64| {
+            let began = at(id.div_euclid(2) * 10);
+            let told = json!({
+                "device_id": id, "hostname": "", "address": "", "device_type": "", "state": "success", "attempt": 1,
+                "started_at": began, "finished_at": began + SignedDuration::from_secs(10), "stage": "sign_in",
+                "cause": (id == 2).then_some(Cause::AuthFailed),
+                "details": { "timings": [{ "stage": "reach", "ms": 2_000 }, { "stage": "sign_in", "ms": 8_000 }] },
+            });
+            Rc::new(serde_json::from_value(told).unwrap())
         };
-        let outcomes = (1..=6).map(|id| outcome(id, (id == 2).then_some(Cause::AuthFailed))).collect();
         Plan {
             id: 1,
             job_id: 1,
             trigger: Trigger::Manual,
             by: None,
             queued_at: at(0),
-            steps: schedule(outcomes, at(0)),
+            steps: (2..8).map(|id| Step::of(id, &told(id), SignedDuration::ZERO)).collect(),
             cancelled_at: None,
             is_part: false,
+            commit: None,
         }
     }
 
@@ -225,20 +184,20 @@ mod tests {
         assert_eq!(plan.status(at(0)), RunStatus::Queued);
         let states = |plan: &Plan, now| plan.steps.iter().map(|step| step.state(plan, now)).collect::<Vec<_>>();
         let (running, queued) = (DeviceState::Running, DeviceState::Queued);
-        assert_eq!(states(&plan, at(5)), [running, running, running, running, queued, queued]);
-        assert_eq!((plan.status(at(5)), plan.ended_at(at(5))), (RunStatus::Running, None));
-        assert_eq!(plan.steps[1].stage(&plan, at(60)), Some(Stage::SignIn));
-        assert_eq!(plan.status(at(60)), RunStatus::PartlyFailed);
-        assert!(plan.ended_at(at(60)).is_some_and(|end| end < at(22)));
+        assert_eq!(states(&plan, at(15)), [running, running, queued, queued, queued, queued]);
+        assert_eq!((plan.status(at(15)), plan.ended_at(at(15))), (RunStatus::Running, None));
+        let stages = [11, 13, 60].map(|second| plan.steps[0].stage(&plan, at(second)));
+        assert_eq!(stages, [Some(Stage::Reach), Some(Stage::SignIn), Some(Stage::SignIn)]);
+        assert_eq!((plan.status(at(60)), plan.ended_at(at(60))), (RunStatus::PartlyFailed, Some(at(40))));
     }
 
     #[test]
     fn a_cancelled_run_keeps_what_was_done_and_starts_nothing_more() {
         let mut plan = plan();
-        plan.cancelled_at = Some(at(12));
+        plan.cancelled_at = Some(at(32));
         let last = &plan.steps[5];
-        assert_eq!((last.state(&plan, at(60)), last.ended_at(&plan, at(60))), (DeviceState::Cancelled, Some(at(12))));
-        assert_eq!(plan.steps[0].state(&plan, at(60)), DeviceState::Success);
+        assert_eq!((last.state(&plan, at(60)), last.ended_at(&plan, at(60))), (DeviceState::Cancelled, Some(at(32))));
+        assert_eq!(plan.steps[1].state(&plan, at(60)), DeviceState::Success);
         assert_eq!(plan.status(at(60)), RunStatus::Cancelled);
         let mut plan = self::plan();
         plan.steps[5].cancelled_at = Some(at(1));

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use jiff::Timestamp;
 use netraven_api::devices::Device;
 use netraven_api::evidence::Evidence;
-use netraven_api::jobs::{Job, JobKind};
+use netraven_api::jobs::Job;
 use netraven_api::matrix::{GetJobMatrix, JobMatrix, MATRIX_RUNS, MatrixCell, MatrixRow, MatrixRun};
 use netraven_api::outcome::Cause;
 use netraven_api::page::Page;
@@ -19,8 +19,6 @@ use netraven_api::{Order, Problem};
 
 use super::lists::{among, asked, fields, holds};
 use super::plan::{Plan, Step};
-use super::random::digits;
-use super::story;
 use super::world::World;
 
 /// Finished runs that say how long a job usually takes.
@@ -64,7 +62,7 @@ pub fn run(world: &World, plan: &Plan) -> Run {
         running: count(DeviceState::Running),
         changed,
         message: None,
-        commit: (changed > 0 && finished_at.is_some()).then(|| digits(&[plan.id, 17], 40)),
+        commit: plan.commit.clone().filter(|_| changed > 0 && finished_at.is_some()),
         cancel_requested: plan.cancelled_at.is_some_and(|at| at <= now),
         causes,
         usual_seconds: usual(world, plan.job_id),
@@ -74,7 +72,7 @@ pub fn run(world: &World, plan: &Plan) -> Run {
 
 fn cause(step: &Step, state: DeviceState) -> Option<Cause> {
     match state {
-        DeviceState::Failure => step.cause,
+        DeviceState::Failure => step.told.cause,
         DeviceState::Cancelled => Some(Cause::Cancelled),
         _ => None,
     }
@@ -97,19 +95,11 @@ fn usual(world: &World, job_id: i64) -> Option<f64> {
 pub fn device(world: &World, plan: &Plan, step: &Step) -> Option<RunDevice> {
     let now = world.now;
     let device = world.devices.iter().find(|device| device.id == step.device_id)?;
-    let backup = world
-        .jobs
-        .iter()
-        .any(|job| job.id == plan.job_id && job.job_type.known().is_some_and(JobKind::reads_configurations));
-    let state = step.state(plan, now);
+    let (state, told) = (step.state(plan, now), &step.told);
     let (began, ended) = (step.began_at(plan, now), step.ended_at(plan, now));
     let done = matches!(state, DeviceState::Success | DeviceState::Failure);
-    let logins = world.usernames(device);
-    let took = step.ends.duration_since(step.begins).as_millis();
-    let took_ms = i64::try_from(took).unwrap_or_default();
-    let evidence = || story::evidence(step.cause, step.last_stage, device, &logins, backup, took_ms);
     let port = device.port.filter(|port| *port != 22).map(|port| format!(":{port}")).unwrap_or_default();
-    let read = backup && state == DeviceState::Success;
+    let snapshot_id = step.snapshot_id.filter(|_| state == DeviceState::Success);
     Some(RunDevice {
         device_id: device.id,
         hostname: device.hostname.clone(),
@@ -120,16 +110,16 @@ pub fn device(world: &World, plan: &Plan, step: &Step) -> Option<RunDevice> {
         cause: cause(step, state),
         message: match state {
             DeviceState::Cancelled => Some("Cancelled by admin.".into()),
-            _ => done.then(|| story::message(step.cause, device, &logins, backup, step.is_changed)),
+            _ => told.message.clone().filter(|_| done),
         },
         attempt: i64::from(began.is_some()),
-        worker: began.map(|_| format!("demo:1:{}", device.id % 2)),
+        worker: told.worker.clone().filter(|_| began.is_some()),
         started_at: began,
         finished_at: ended,
         result_id: ended.map(|_| result_id(plan, step)),
-        details: done.then(|| Box::new(evidence())),
-        changed: read.then_some(step.is_changed),
-        snapshot_id: step.snapshot_id.filter(|_| read),
+        details: told.details.clone().filter(|_| done),
+        changed: snapshot_id.map(|_| step.is_changed),
+        snapshot_id,
     })
 }
 

@@ -8,21 +8,26 @@ use netraven_api::outcome::Stage;
 use netraven_api::page::Page;
 use netraven_api::results::ResultStatus;
 use netraven_api::runs::DeviceState;
-use netraven_api::sorting::{CredentialColumn, DeviceColumn, JobColumn, TagColumn, UserColumn};
+use netraven_api::sorting::{CredentialColumn, DeviceColumn, JobColumn, TagColumn};
 use netraven_api::tags::Tag;
-use netraven_api::users::{Role, User, UserPublic};
 use serde_json::Value;
 
 use super::jobs::next_start;
 use super::lists::{fields, page};
-use super::plan::stage_of;
 use super::world::World;
 
 /// A device with its newest result.
 #[must_use]
 pub fn device(world: &World, device: &Device) -> Device {
     let now = world.now;
-    let mut told = Device { matching_credentials_count: count(world.logins(device).len()), ..device.clone() };
+    let mut told = Device {
+        matching_credentials_count: count(world.logins(device).len()),
+        last_seen: None,
+        last_result: None,
+        last_cause: None,
+        last_result_at: None,
+        ..device.clone()
+    };
     let ended = world.plans.iter().rev().filter_map(|plan| {
         let step = plan.steps.iter().find(|step| step.device_id == device.id)?;
         Some((step, step.state(plan, now), step.ended_at(plan, now)?))
@@ -31,10 +36,10 @@ pub fn device(world: &World, device: &Device) -> Device {
         if told.last_result_at.is_none() {
             told.last_result =
                 Some(if state == DeviceState::Success { ResultStatus::Success } else { ResultStatus::Failure });
-            told.last_cause = step.cause;
+            told.last_cause = step.told.cause;
             told.last_result_at = Some(at);
         }
-        if step.cause.is_none_or(|cause| stage_of(cause) > Stage::Reach) {
+        if step.told.cause.is_none() || step.told.stage > Some(Stage::Reach) {
             told.last_seen = Some(at);
             break;
         }
@@ -110,31 +115,4 @@ pub fn is_active(world: &World, job_id: i64) -> bool {
 
 fn count(rows: usize) -> i64 {
     i64::try_from(rows).unwrap_or_default()
-}
-
-/// The people of the demo.
-const USERS: [(&str, Role, bool); 4] = [
-    ("admin", Role::Admin, true),
-    ("j.weber", Role::User, true),
-    ("m.okafor", Role::User, true),
-    ("noc-ham", Role::User, false),
-];
-
-/// A page of users.
-pub fn users(query: &str) -> Result<Page<UserPublic>, Problem> {
-    let known = (1..).zip(USERS).map(|(id, (name, role, is_active))| UserPublic {
-        id,
-        username: name.to_owned(),
-        role,
-        is_active,
-    });
-    page(query, UserColumn::default().as_str(), known.collect(), fields)
-}
-
-/// A user.
-#[must_use]
-pub fn user(id: i64) -> Option<User> {
-    let place = usize::try_from(id).ok()?.checked_sub(1)?;
-    let (username, role, is_active) = *USERS.get(place)?;
-    Some(User { id, username: username.to_owned(), email: None, full_name: None, role, is_active })
 }

@@ -1,27 +1,31 @@
 //! Everything there is in the demo, and how it goes on with time.
 
 use std::collections::BTreeMap;
+use std::rc::Rc;
 
 use jiff::{SignedDuration, Timestamp};
+use netraven_api::configs::Config;
 use netraven_api::credentials::Credential;
 use netraven_api::devices::{Device, HostKey};
 use netraven_api::event::Changed;
 use netraven_api::jobs::{Job, JobKind};
 use netraven_api::logs::LogEntry;
-use netraven_api::outcome::{Cause, Stage};
-use netraven_api::runs::{DeviceState, Trigger};
+use netraven_api::outcome::Cause;
+use netraven_api::runs::{DeviceState, RunDevice, Trigger};
 use netraven_api::tags::Tag;
 
 use super::configs::Snapshot;
+use super::jobs::{self, DAYS};
 use super::log::{self, Due};
-use super::plan::{Outcome, Plan, schedule, stage_of};
-use super::random::{below, happens};
-use super::{jobs, network};
+use super::plan::{Plan, Step};
+use super::tape::{Recording, Tape, turn};
 
+/// How long before the demo is opened everything in it was made.
+const AGE: SignedDuration = SignedDuration::from_hours(24 * 40);
 /// Pause between the end of a run and the next one, so that there is always one to watch.
 const BREAK: SignedDuration = SignedDuration::from_secs(20);
 /// The jobs that follow each other while the demo is open.
-const ROUND: [i64; 4] = [2, 5, 3, 1];
+const ROUND: [i64; 4] = [2, 6, 3, 4];
 
 /// Everything there is.
 pub struct World {
@@ -29,7 +33,11 @@ pub struct World {
     pub opened: Timestamp,
     /// Until when everything has happened.
     pub now: Timestamp,
-    /// All tags.
+    /// When everything in it was made.
+    pub made: Timestamp,
+    /// What was recorded.
+    pub tape: Tape,
+    /// Tags.
     pub tags: Vec<Tag>,
     /// All credentials.
     pub credentials: Vec<Credential>,
@@ -49,6 +57,9 @@ pub struct World {
     pub trusted_keys: Vec<HostKey>,
     /// What changed, in order; a feed remembers how far it has read.
     pub changes: Vec<Changed>,
+    recordings: Rc<[Recording]>,
+    configs: BTreeMap<i64, Rc<Config>>,
+    chatter: Vec<LogEntry>,
     due: Vec<Due>,
     next_line: i64,
     next_run: i64,
@@ -59,34 +70,40 @@ impl World {
     /// The world two weeks long, with a run under way.
     #[must_use]
     pub fn new(now: Timestamp) -> World {
-        let tags = network::tags();
-        let devices = network::devices(now, &tags);
-        let firewall = devices.iter().find(|device| device.hostname == "fw-ham-01").map_or(1, |device| device.id);
+        let (tape, made) = (Tape::open(), now - AGE);
+        let configs: Vec<Config> = tape.known("/configs/list", now);
+        let mut chatter: Vec<LogEntry> = tape.known("/logs/", now);
+        chatter.retain(|line| line.run_id.is_none() && line.device_id.is_none() && line.job_id.is_none());
         let mut world = World {
             opened: now,
             now,
-            credentials: network::credentials(&tags),
-            jobs: jobs::jobs(&tags, firewall),
-            tags,
-            devices,
+            made,
+            tags: tape.known("/tags/", made),
+            credentials: tape.known("/credentials/", made),
+            devices: tape.known("/devices/", made),
+            jobs: tape.known("/jobs/", made),
             plans: Vec::new(),
             snapshots: Vec::new(),
             lines: Vec::new(),
             forgotten_keys: Vec::new(),
             trusted_keys: Vec::new(),
             changes: Vec::new(),
-            due: log::background(now),
+            recordings: tape.recordings().into(),
+            configs: configs.into_iter().map(|config| (config.id, Rc::new(config))).collect(),
+            due: log::chatter(&chatter, now - SignedDuration::from_hours(24 * DAYS), now),
+            chatter,
+            tape,
             next_line: 2_400_000,
             next_run: 3_900,
             round: 1,
         };
-        for (at, job_id, trigger, by) in jobs::starts(now) {
+        for (at, job_id, trigger, by) in jobs::starts(&world.jobs, now) {
             world.begin(job_id, trigger, by.map(str::to_owned), at, None);
         }
-        if let Some(plan) = world.plans.iter_mut().rfind(|plan| plan.job_id == 1 && plan.trigger == Trigger::Manual) {
-            plan.cancelled_at = Some(plan.queued_at + SignedDuration::from_secs(9));
+        if let Some(plan) = world.plans.iter_mut().rfind(|plan| plan.job_id != 1 && plan.trigger == Trigger::Manual) {
+            plan.cancelled_at = Some(plan.queued_at + SignedDuration::from_secs(12));
         }
-        world.begin(ROUND[0], Trigger::Schedule, None, now - SignedDuration::from_secs(14), None);
+        world.begin(ROUND[0], Trigger::Schedule, None, now - SignedDuration::from_secs(8), None);
         world.advance(now);
         world.changes.clear();
         world
@@ -104,14 +121,14 @@ impl World {
             self.begin(job_id, Trigger::Schedule, None, now, None);
         }
         let moved = self.plans.iter().filter(|plan| {
-            let goes_on = |step: &super::plan::Step| step.state(plan, before) != step.state(plan, now);
+            let goes_on = |step: &Step| step.state(plan, before) != step.state(plan, now);
             plan.ended_at(before).is_none() && plan.steps.iter().any(goes_on)
         });
         let told: Vec<Changed> = moved
             .map(|plan| Changed::Run { run_id: plan.id, job_id: plan.job_id, ended: plan.ended_at(now).is_some() })
             .collect();
         self.changes.extend(told);
-        self.due.extend(log::chatter(before, now));
+        self.due.extend(log::chatter(&self.chatter, before, now));
         self.write_due();
     }
 
@@ -120,15 +137,9 @@ impl World {
         let now = self.now;
         self.due.sort_by_key(|due| due.at);
         let ready = self.due.partition_point(|due| due.at <= now);
-        for due in self.due.drain(..ready) {
-            // What was cancelled before it was said is not said.
-            let silenced = due.step.and_then(|(run_id, device_id)| {
-                let place = self.plans.binary_search_by_key(&run_id, |plan| plan.id).ok()?;
-                let plan = &self.plans[place];
-                let step = plan.steps.iter().find(|step| step.device_id == device_id)?;
-                Some(step.state(plan, due.at) == DeviceState::Cancelled)
-            });
-            if silenced != Some(true) {
+        let ready: Vec<Due> = self.due.drain(..ready).collect();
+        for due in ready {
+            if !due.is_of_work || !self.is_cancelled(&due) {
                 self.next_line += 1;
                 self.lines.push(LogEntry { id: self.next_line, timestamp: due.at, ..due.line });
             }
@@ -137,8 +148,18 @@ impl World {
 
     /// Writes a line now.
     pub fn say(&mut self, line: LogEntry) {
-        self.due.push(Due { at: self.now, line, step: None });
+        self.due.push(Due { at: self.now, line, is_of_work: false });
         self.write_due();
+    }
+
+    /// Whether the work that would say this was cancelled before: of its device, or of any if it speaks of the whole run.
+    fn is_cancelled(&self, due: &Due) -> bool {
+        let run = self.plans.binary_search_by_key(&due.line.run_id, |plan| Some(plan.id));
+        run.is_ok_and(|place| {
+            let plan = &self.plans[place];
+            let is_meant = |step: &&Step| due.line.device_id.is_none_or(|id| id == step.device_id);
+            plan.steps.iter().filter(is_meant).any(|step| step.state(plan, due.at) == DeviceState::Cancelled)
+        })
     }
 
     /// Starts a run, of some devices if they are given, and gives its id.
@@ -153,28 +174,61 @@ impl World {
         let job = self.jobs.iter().find(|job| job.id == job_id)?.clone();
         let id = self.next_run;
         self.next_run += 1;
-        let backup = job.job_type.known().is_some_and(JobKind::reads_configurations);
-        let devices: Vec<Device> =
-            self.of_job(&job).into_iter().filter(|device| only.is_none_or(|only| only.contains(&device.id))).collect();
-        let outcomes = devices.iter().map(|device| self.outcome(device, backup, id, at)).collect();
+        let recordings = self.recordings.clone();
+        let played = turn(&recordings, job_id, self.plans.iter().filter(|plan| plan.job_id == job_id).count());
+        let mut devices = self.of_job(&job);
+        devices.retain(|device| only.is_none_or(|only| only.contains(&device.id)));
+        let takes: Vec<(&Device, &Recording, &Rc<RunDevice>)> = devices
+            .iter()
+            .filter_map(|device| {
+                let (recording, told) = self.take(&recordings, &job, played, device)?;
+                Some((device, recording, told))
+            })
+            .collect();
+        let step = |(device, recording, told): &(&Device, &Recording, &Rc<RunDevice>)| {
+            Step::of(device.id, told, at.duration_since(recording.run.queued_at))
+        };
         let mut plan = Plan {
             id,
             job_id,
             trigger,
             by,
             queued_at: at,
-            steps: schedule(outcomes, at),
+            steps: takes.iter().map(step).collect(),
             cancelled_at: None,
             is_part: only.is_some(),
+            commit: played.and_then(|recording| recording.run.commit.clone()),
         };
-        if backup {
-            self.take_snapshots(&mut plan);
-        }
-        let logins: Vec<Vec<String>> = devices.iter().map(|device| self.usernames(device)).collect();
-        self.due.extend(log::of_run(&plan, &job, &devices, &logins));
+        self.take_snapshots(&mut plan);
+        let said: Vec<(&Device, &Recording)> = takes.iter().map(|take| (take.0, take.1)).collect();
+        self.due.extend(log::of_run(&plan, &job, &said));
         self.changes.push(Changed::Run { run_id: id, job_id, ended: false });
         self.plans.push(plan);
         Some(id)
+    }
+
+    /// What is played of a device: what was recorded of it in this run, or else what comes nearest among runs of the kind.
+    fn take<'a>(
+        &self,
+        recordings: &'a [Recording],
+        job: &Job,
+        played: Option<&Recording>,
+        device: &Device,
+    ) -> Option<(&'a Recording, &'a Rc<RunDevice>)> {
+        let reads = job.job_type.known().is_some_and(JobKind::reads_configurations);
+        let is_bare = reads && self.logins(device).is_empty();
+        let knows_new_key = self.knows_new_key(device.id);
+        let fits = |told: &RunDevice| {
+            (told.cause == Some(Cause::NoCredentials)) == is_bare
+                && !(knows_new_key && told.cause == Some(Cause::HostKeyChanged))
+        };
+        let of_kind = recordings.iter().filter(|recording| recording.run.job_type == job.job_type);
+        let all = of_kind.flat_map(|recording| recording.devices.iter().map(move |told| (recording, told)));
+        all.max_by_key(|(recording, told)| {
+            let is_played = played.is_some_and(|played| played.run.id == recording.run.id);
+            let (is_it, is_alike) = (told.device_id == device.id, told.device_type == device.device_type);
+            (fits(told), is_it, is_alike, is_played, told.cause.is_none())
+        })
     }
 
     /// The devices a job works on.
@@ -197,59 +251,23 @@ impl World {
         logins
     }
 
-    /// Their user names, in the order they are tried.
-    #[must_use]
-    pub fn usernames(&self, device: &Device) -> Vec<String> {
-        self.logins(device).into_iter().map(|login| login.username).collect()
-    }
-
     /// Whether the next session expects the key that a device shows now.
     fn knows_new_key(&self, device_id: i64) -> bool {
         self.forgotten_keys.contains(&device_id) || self.trusted_keys.iter().any(|key| key.device_id == device_id)
     }
 
-    fn outcome(&self, device: &Device, backup: bool, run_id: i64, at: Timestamp) -> Outcome {
-        let hours_ago = self.opened.duration_since(at).as_hours();
-        let place = [run_id, device.id];
-        let mut cause = network::ails(&device.hostname, hours_ago, &place);
-        if self.logins(device).is_empty() {
-            cause = Some(Cause::NoCredentials);
-        } else if cause == Some(Cause::HostKeyChanged) && self.knows_new_key(device.id) {
-            cause = None;
-        }
-        if !backup {
-            // Whether a device answers has nothing to do with its logins and its configuration.
-            cause = cause.filter(|cause| stage_of(*cause) == Stage::Reach);
-        }
-        let slow = below(&place, 900);
-        let takes_ms = match cause {
-            Some(Cause::TimeoutConnect) => 10_000,
-            Some(Cause::Timeout) => 30_000,
-            Some(Cause::NoCredentials) => 20,
-            Some(Cause::Refused) => 40,
-            _ if backup => 4_000 + 7 * slow,
-            _ => 500 + slow,
-        };
-        let good = if backup { Stage::Record } else { Stage::KeyExchange };
-        Outcome { device_id: device.id, takes_ms, cause, last_stage: cause.map_or(good, stage_of) }
-    }
-
-    /// Decides which devices of a backup have changed, and notes the snapshots.
+    /// Notes a snapshot for each device of which the recording read another text than the one before.
     fn take_snapshots(&mut self, plan: &mut Plan) {
-        let mut newest: BTreeMap<i64, i64> = BTreeMap::new();
-        for snapshot in &self.snapshots {
-            newest.insert(snapshot.device_id, snapshot.id);
-        }
-        for step in plan.steps.iter_mut().filter(|step| step.cause.is_none()) {
-            let before = newest.get(&step.device_id).copied();
-            step.is_changed = before.is_none() || happens(&[plan.id, step.device_id, 5], 60);
+        for step in &mut plan.steps {
+            let Some(config) = step.told.snapshot_id.and_then(|id| self.configs.get(&id)) else { continue };
+            let newest = self.snapshots.iter().rfind(|snapshot| snapshot.device_id == step.device_id);
+            step.is_changed = newest.is_none_or(|newest| newest.config.id != config.id);
+            step.snapshot_id = newest.map(|newest| newest.id);
             if step.is_changed {
-                let id = before.unwrap_or(step.device_id * 1000) + 1;
-                let (run_id, job_id, device_id, at) = (plan.id, plan.job_id, step.device_id, step.ends);
-                self.snapshots.push(Snapshot { id, device_id, run_id, job_id, at });
+                let id = i64::try_from(self.snapshots.len()).unwrap_or_default() + 1;
                 step.snapshot_id = Some(id);
-            } else {
-                step.snapshot_id = before;
+                let (device_id, run_id, job_id) = (step.device_id, plan.id, plan.job_id);
+                self.snapshots.push(Snapshot { id, device_id, run_id, job_id, at: step.ends, config: config.clone() });
             }
         }
     }
