@@ -39,9 +39,10 @@ use self::unix as os;
 #[cfg(windows)]
 use self::windows as os;
 use self::{
-    engine::{Engine, PATIENCE, clear_leftovers},
+    engine::Engine,
     find::Search,
     folder::{Folder, Log},
+    leftovers::{PATIENCE, clear_leftovers},
     postgres::Postgres,
     process::Process,
     redis::Redis,

@@ -10,7 +10,7 @@ use netraven_api::logs::{
     LogType, MAX_BUCKETS, MIN_BUCKETS,
 };
 use netraven_api::page::{DEFAULT_SIZE, MAX_SIZE, Page};
-use netraven_api::{Open, Order, Problem};
+use netraven_api::{Order, Problem};
 
 use super::lists::asked;
 use super::plan::Plan;
