@@ -68,11 +68,11 @@ async fn the_token_goes_with_each_request_and_a_source_is_asked_each_time() {
     let echo = |headers: HeaderMap| async move { Json(json!({"status": headers["authorization"].to_str().unwrap()})) };
     let client = Client::new(&serve(Router::new().route("/health", get(echo))).await).unwrap();
     let fixed = client.clone().with_token(Secret::new("one"));
-    assert_eq!(fixed.send(&GetHealth).await.unwrap().status, "Bearer one");
+    assert_eq!(fixed.send(&GetHealth).await.unwrap().status.as_str(), "Bearer one");
     let count = AtomicUsize::new(0);
     let source = client.with_token_source(move || Secret::new(format!("t{}", count.fetch_add(1, Ordering::SeqCst))));
-    assert_eq!(source.send(&GetHealth).await.unwrap().status, "Bearer t0");
-    assert_eq!(source.send(&GetHealth).await.unwrap().status, "Bearer t1");
+    assert_eq!(source.send(&GetHealth).await.unwrap().status.as_str(), "Bearer t0");
+    assert_eq!(source.send(&GetHealth).await.unwrap().status.as_str(), "Bearer t1");
     assert!(!format!("{source:?}{fixed:?}").contains("one"));
 }
 
