@@ -5,7 +5,7 @@ use netraven_api::Problem;
 use netraven_api::credentials::{Credential, CredentialInput};
 use netraven_api::devices::{Approval, Device, DeviceInput, DeviceSource, ImportPlan, Imported};
 use netraven_api::event::Changed;
-use netraven_api::jobs::{Job, JobInput, Schedule};
+use netraven_api::jobs::{Job, JobInput, JobStatus, Schedule};
 use netraven_api::platforms::Platforms;
 use netraven_api::problem::Code;
 use netraven_api::sheet::{Entry, Fate, RefusalKind, Seen, Sheet, Tally, There, check, compare};
@@ -179,7 +179,7 @@ impl World {
                 is_enabled: true,
                 schedule: Schedule::default(),
                 job_type: input.job_type.ok_or_else(|| wanted("job_type"))?.into(),
-                status: "pending".into(),
+                status: JobStatus::Pending.into(),
                 started_at: None,
                 completed_at: None,
                 tags: Vec::new(),

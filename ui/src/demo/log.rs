@@ -78,7 +78,7 @@ pub fn of_run(plan: &Plan, job: &Job, played: &[(&Device, &Recording)]) -> Vec<D
     };
     let ended = format!("{} {word}: {succeeded} ok, {failed} failed, {changed} changed.", job.name);
     let end = plan.steps.iter().map(|step| step.ends).max().unwrap_or(plan.queued_at);
-    due.push(of_work(end, line(level, LogType::Job, "worker.recorder", ended)));
+    due.push(of_work(end, line(level, LogType::Job, "finisher", ended)));
     due
 }
 
