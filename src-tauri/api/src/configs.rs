@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use crate::endpoint::{Access, Endpoint, Method, Request};
+use crate::endpoint::endpoint;
 use crate::parts::parts;
 
 parts! {
@@ -75,44 +75,23 @@ pub struct ListConfigs {
     pub limit: Option<i64>,
 }
 
-impl Endpoint for ListConfigs {
-    type Reply = Vec<Config>;
-    const METHOD: Method = Method::Get;
-    const PATH: &'static str = "/configs/list";
-    const ACCESS: Access = Access::User;
-    fn request(&self) -> Request {
-        Request::to::<Self>().query(self)
-    }
-}
+endpoint! { ListConfigs: Get "/configs/list" by User => Vec<Config>, |it, to| to.query(it) }
 
 /// One snapshot.
 #[derive(Clone, Copy, Debug)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct GetConfig(pub i64);
 
-impl Endpoint for GetConfig {
-    type Reply = Config;
-    const METHOD: Method = Method::Get;
-    const PATH: &'static str = "/configs/{config_id}";
-    const ACCESS: Access = Access::User;
-    fn request(&self) -> Request {
-        Request::to::<Self>().param("config_id", self.0)
-    }
-}
+endpoint! { GetConfig: Get "/configs/{config_id}" by User => Config, |it, to| to.param("config_id", it.0) }
 
 /// The snapshots of a device without their texts, the newest first.
 #[derive(Clone, Copy, Debug)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct ListConfigHistory(pub i64);
 
-impl Endpoint for ListConfigHistory {
-    type Reply = Vec<ConfigHead>;
-    const METHOD: Method = Method::Get;
-    const PATH: &'static str = "/configs/{device_id}/history";
-    const ACCESS: Access = Access::User;
-    fn request(&self) -> Request {
-        Request::to::<Self>().param("device_id", self.0)
-    }
+endpoint! {
+    ListConfigHistory: Get "/configs/{device_id}/history" by User => Vec<ConfigHead>,
+    |it, to| to.param("device_id", it.0)
 }
 
 /// Opens the sealed raw text of a snapshot, secrets and all, for a restore. Logged with who asked.
@@ -134,14 +113,9 @@ pub struct RawConfig {
     pub raw: crate::secret::Secret,
 }
 
-impl Endpoint for ExportConfig {
-    type Reply = RawConfig;
-    const METHOD: Method = Method::Post;
-    const PATH: &'static str = "/configs/{config_id}/export";
-    const ACCESS: Access = Access::Admin;
-    fn request(&self) -> Request {
-        Request::to::<Self>().param("config_id", self.0)
-    }
+endpoint! {
+    ExportConfig: Post "/configs/{config_id}/export" by Admin => RawConfig,
+    |it, to| to.param("config_id", it.0)
 }
 
 /// Lists snapshots with their texts, the newest first; the same as [`ListConfigs`] by another path.
@@ -149,15 +123,7 @@ impl Endpoint for ExportConfig {
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct ListConfigsAtRoot(pub ListConfigs);
 
-impl Endpoint for ListConfigsAtRoot {
-    type Reply = Vec<Config>;
-    const METHOD: Method = Method::Get;
-    const PATH: &'static str = "/configs";
-    const ACCESS: Access = Access::User;
-    fn request(&self) -> Request {
-        Request::to::<Self>().query(&self.0)
-    }
-}
+endpoint! { ListConfigsAtRoot: Get "/configs" by User => Vec<Config>, |it, to| to.query(&it.0) }
 
 /// Searches the texts of snapshots for words, the newest first, 50 at most.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -240,15 +206,7 @@ impl utoipa::ToSchema for FoundConfigs {
     }
 }
 
-impl Endpoint for SearchConfigs {
-    type Reply = FoundConfigs;
-    const METHOD: Method = Method::Get;
-    const PATH: &'static str = "/configs/search";
-    const ACCESS: Access = Access::User;
-    fn request(&self) -> Request {
-        Request::to::<Self>().query(self)
-    }
-}
+endpoint! { SearchConfigs: Get "/configs/search" by User => FoundConfigs, |it, to| to.query(it) }
 
 /// The difference of two snapshots.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -272,15 +230,7 @@ pub struct ConfigDiff {
     pub diff: Vec<String>,
 }
 
-impl Endpoint for DiffConfigs {
-    type Reply = ConfigDiff;
-    const METHOD: Method = Method::Get;
-    const PATH: &'static str = "/configs/diff";
-    const ACCESS: Access = Access::User;
-    fn request(&self) -> Request {
-        Request::to::<Self>().query(self)
-    }
-}
+endpoint! { DiffConfigs: Get "/configs/diff" by User => ConfigDiff, |it, to| to.query(it) }
 
 /// Answer to [`DeleteConfig`].
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -295,14 +245,9 @@ pub struct ConfigDeleted {
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct DeleteConfig(pub i64);
 
-impl Endpoint for DeleteConfig {
-    type Reply = ConfigDeleted;
-    const METHOD: Method = Method::Delete;
-    const PATH: &'static str = "/configs/{config_id}";
-    const ACCESS: Access = Access::Admin;
-    fn request(&self) -> Request {
-        Request::to::<Self>().param("config_id", self.0)
-    }
+endpoint! {
+    DeleteConfig: Delete "/configs/{config_id}" by Admin => ConfigDeleted,
+    |it, to| to.param("config_id", it.0)
 }
 
 /// Answer to [`RestoreConfig`].
@@ -324,14 +269,9 @@ pub struct ConfigRestored {
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct RestoreConfig(pub i64);
 
-impl Endpoint for RestoreConfig {
-    type Reply = ConfigRestored;
-    const METHOD: Method = Method::Post;
-    const PATH: &'static str = "/configs/{config_id}/restore";
-    const ACCESS: Access = Access::User;
-    fn request(&self) -> Request {
-        Request::to::<Self>().param("config_id", self.0)
-    }
+endpoint! {
+    RestoreConfig: Post "/configs/{config_id}/restore" by User => ConfigRestored,
+    |it, to| to.param("config_id", it.0)
 }
 
 /// Answer to [`CountBackups`].
@@ -347,12 +287,4 @@ pub struct BackupCount {
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct CountBackups;
 
-impl Endpoint for CountBackups {
-    type Reply = BackupCount;
-    const METHOD: Method = Method::Get;
-    const PATH: &'static str = "/api/backups/count";
-    const ACCESS: Access = Access::User;
-    fn request(&self) -> Request {
-        Request::to::<Self>()
-    }
-}
+endpoint! { CountBackups: Get "/api/backups/count" by User => BackupCount }

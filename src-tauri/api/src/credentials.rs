@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::endpoint::{Access, Endpoint, Method, Request};
+use crate::endpoint::endpoint;
 use crate::page::Page;
 use crate::secret::Secret;
 use crate::sorting::{CredentialColumn, Order};
@@ -95,29 +95,16 @@ pub struct ListCredentials {
     pub order: Option<Order>,
 }
 
-impl Endpoint for ListCredentials {
-    type Reply = Page<Credential>;
-    const METHOD: Method = Method::Get;
-    const PATH: &'static str = "/credentials/";
-    const ACCESS: Access = Access::User;
-    fn request(&self) -> Request {
-        Request::to::<Self>().query(self)
-    }
-}
+endpoint! { ListCredentials: Get "/credentials/" by User => Page<Credential>, |it, to| to.query(it) }
 
 /// One credential.
 #[derive(Clone, Copy, Debug)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct GetCredential(pub i64);
 
-impl Endpoint for GetCredential {
-    type Reply = Credential;
-    const METHOD: Method = Method::Get;
-    const PATH: &'static str = "/credentials/{credential_id}";
-    const ACCESS: Access = Access::User;
-    fn request(&self) -> Request {
-        Request::to::<Self>().param("credential_id", self.0)
-    }
+endpoint! {
+    GetCredential: Get "/credentials/{credential_id}" by User => Credential,
+    |it, to| to.param("credential_id", it.0)
 }
 
 /// A new credential.
@@ -125,30 +112,16 @@ impl Endpoint for GetCredential {
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct CreateCredential(pub CredentialInput);
 
-impl Endpoint for CreateCredential {
-    type Reply = Credential;
-    const METHOD: Method = Method::Post;
-    const PATH: &'static str = "/credentials/";
-    const ACCESS: Access = Access::Admin;
-    const STATUS: u16 = 201;
-    fn request(&self) -> Request {
-        Request::to::<Self>().json(&self.0)
-    }
-}
+endpoint! { CreateCredential: Post "/credentials/" by Admin => 201 Credential, |it, to| to.json(&it.0) }
 
 /// Changes a credential. NetRaven spells this one path with a slash at its end.
 #[derive(Clone, Debug)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct UpdateCredential(pub i64, pub CredentialInput);
 
-impl Endpoint for UpdateCredential {
-    type Reply = Credential;
-    const METHOD: Method = Method::Put;
-    const PATH: &'static str = "/credentials/{credential_id}/";
-    const ACCESS: Access = Access::Admin;
-    fn request(&self) -> Request {
-        Request::to::<Self>().param("credential_id", self.0).json(&self.1)
-    }
+endpoint! {
+    UpdateCredential: Put "/credentials/{credential_id}/" by Admin => Credential,
+    |it, to| to.param("credential_id", it.0).json(&it.1)
 }
 
 /// Removes a credential.
@@ -156,13 +129,7 @@ impl Endpoint for UpdateCredential {
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct DeleteCredential(pub i64);
 
-impl Endpoint for DeleteCredential {
-    type Reply = ();
-    const METHOD: Method = Method::Delete;
-    const PATH: &'static str = "/credentials/{credential_id}";
-    const ACCESS: Access = Access::Admin;
-    const STATUS: u16 = 204;
-    fn request(&self) -> Request {
-        Request::to::<Self>().param("credential_id", self.0)
-    }
+endpoint! {
+    DeleteCredential: Delete "/credentials/{credential_id}" by Admin => 204 (),
+    |it, to| to.param("credential_id", it.0)
 }

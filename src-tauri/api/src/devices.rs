@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::credentials::Credential;
-use crate::endpoint::{Access, Endpoint, Method, Request};
+use crate::endpoint::endpoint;
 use crate::outcome::Cause;
 use crate::page::Page;
 use crate::results::ResultStatus;
@@ -189,60 +189,30 @@ pub struct ListDevices {
     pub before: Option<i64>,
 }
 
-impl Endpoint for ListDevices {
-    type Reply = Page<Device>;
-    const METHOD: Method = Method::Get;
-    const PATH: &'static str = "/devices/";
-    const ACCESS: Access = Access::User;
-    fn request(&self) -> Request {
-        Request::to::<Self>().query(self)
-    }
-}
+endpoint! { ListDevices: Get "/devices/" by User => Page<Device>, |it, to| to.query(it) }
 
 /// One device.
 #[derive(Clone, Copy, Debug)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct GetDevice(pub i64);
 
-impl Endpoint for GetDevice {
-    type Reply = Device;
-    const METHOD: Method = Method::Get;
-    const PATH: &'static str = "/devices/{device_id}";
-    const ACCESS: Access = Access::User;
-    fn request(&self) -> Request {
-        Request::to::<Self>().param("device_id", self.0)
-    }
-}
+endpoint! { GetDevice: Get "/devices/{device_id}" by User => Device, |it, to| to.param("device_id", it.0) }
 
 /// A new device.
 #[derive(Clone, Debug)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct CreateDevice(pub DeviceInput);
 
-impl Endpoint for CreateDevice {
-    type Reply = Device;
-    const METHOD: Method = Method::Post;
-    const PATH: &'static str = "/devices/";
-    const ACCESS: Access = Access::User;
-    const STATUS: u16 = 201;
-    fn request(&self) -> Request {
-        Request::to::<Self>().json(&self.0)
-    }
-}
+endpoint! { CreateDevice: Post "/devices/" by User => 201 Device, |it, to| to.json(&it.0) }
 
 /// Changes a device.
 #[derive(Clone, Debug)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct UpdateDevice(pub i64, pub DeviceInput);
 
-impl Endpoint for UpdateDevice {
-    type Reply = Device;
-    const METHOD: Method = Method::Put;
-    const PATH: &'static str = "/devices/{device_id}";
-    const ACCESS: Access = Access::User;
-    fn request(&self) -> Request {
-        Request::to::<Self>().param("device_id", self.0).json(&self.1)
-    }
+endpoint! {
+    UpdateDevice: Put "/devices/{device_id}" by User => Device,
+    |it, to| to.param("device_id", it.0).json(&it.1)
 }
 
 /// Removes a device with its results and snapshots; the git history keeps its file.
@@ -250,16 +220,7 @@ impl Endpoint for UpdateDevice {
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct DeleteDevice(pub i64);
 
-impl Endpoint for DeleteDevice {
-    type Reply = ();
-    const METHOD: Method = Method::Delete;
-    const PATH: &'static str = "/devices/{device_id}";
-    const ACCESS: Access = Access::Admin;
-    const STATUS: u16 = 204;
-    fn request(&self) -> Request {
-        Request::to::<Self>().param("device_id", self.0)
-    }
-}
+endpoint! { DeleteDevice: Delete "/devices/{device_id}" by Admin => 204 (), |it, to| to.param("device_id", it.0) }
 
 /// The host key stored for a device, on first use or because an admin trusts it. Not part of NetRaven.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -283,30 +244,16 @@ pub struct HostKey {
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct GetHostKey(pub i64);
 
-impl Endpoint for GetHostKey {
-    type Reply = HostKey;
-    const METHOD: Method = Method::Get;
-    const PATH: &'static str = "/devices/{device_id}/host-key";
-    const ACCESS: Access = Access::User;
-    fn request(&self) -> Request {
-        Request::to::<Self>().param("device_id", self.0)
-    }
-}
+endpoint! { GetHostKey: Get "/devices/{device_id}/host-key" by User => HostKey, |it, to| to.param("device_id", it.0) }
 
 /// Forgets the stored host key, so that the next session accepts the device's new one.
 #[derive(Clone, Copy, Debug)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct ForgetHostKey(pub i64);
 
-impl Endpoint for ForgetHostKey {
-    type Reply = ();
-    const METHOD: Method = Method::Delete;
-    const PATH: &'static str = "/devices/{device_id}/host-key";
-    const ACCESS: Access = Access::Admin;
-    const STATUS: u16 = 204;
-    fn request(&self) -> Request {
-        Request::to::<Self>().param("device_id", self.0)
-    }
+endpoint! {
+    ForgetHostKey: Delete "/devices/{device_id}/host-key" by Admin => 204 (),
+    |it, to| to.param("device_id", it.0)
 }
 
 /// A key that a device showed instead of the stored one, to be trusted from now on.
@@ -330,14 +277,9 @@ pub struct TrustedKey {
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct TrustHostKey(pub i64, pub TrustedKey);
 
-impl Endpoint for TrustHostKey {
-    type Reply = HostKey;
-    const METHOD: Method = Method::Put;
-    const PATH: &'static str = "/devices/{device_id}/host-key";
-    const ACCESS: Access = Access::Admin;
-    fn request(&self) -> Request {
-        Request::to::<Self>().param("device_id", self.0).json(&self.1)
-    }
+endpoint! {
+    TrustHostKey: Put "/devices/{device_id}/host-key" by Admin => HostKey,
+    |it, to| to.param("device_id", it.0).json(&it.1)
 }
 
 /// The credentials that share a tag with a device, in the order they are tried.
@@ -345,12 +287,7 @@ impl Endpoint for TrustHostKey {
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct ListDeviceCredentials(pub i64);
 
-impl Endpoint for ListDeviceCredentials {
-    type Reply = Vec<Credential>;
-    const METHOD: Method = Method::Get;
-    const PATH: &'static str = "/devices/{device_id}/credentials";
-    const ACCESS: Access = Access::User;
-    fn request(&self) -> Request {
-        Request::to::<Self>().param("device_id", self.0)
-    }
+endpoint! {
+    ListDeviceCredentials: Get "/devices/{device_id}/credentials" by User => Vec<Credential>,
+    |it, to| to.param("device_id", it.0)
 }

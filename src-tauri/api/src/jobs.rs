@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use crate::endpoint::{Access, Endpoint, Method, Request};
+use crate::endpoint::endpoint;
 use crate::page::Page;
 use crate::sorting::{JobColumn, Order};
 use crate::tags::Tag;
@@ -127,77 +127,35 @@ pub struct ListJobs {
     pub before: Option<i64>,
 }
 
-impl Endpoint for ListJobs {
-    type Reply = Page<Job>;
-    const METHOD: Method = Method::Get;
-    const PATH: &'static str = "/jobs/";
-    const ACCESS: Access = Access::User;
-    fn request(&self) -> Request {
-        Request::to::<Self>().query(self)
-    }
-}
+endpoint! { ListJobs: Get "/jobs/" by User => Page<Job>, |it, to| to.query(it) }
 
 /// One job.
 #[derive(Clone, Copy, Debug)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct GetJob(pub i64);
 
-impl Endpoint for GetJob {
-    type Reply = Job;
-    const METHOD: Method = Method::Get;
-    const PATH: &'static str = "/jobs/{job_id}";
-    const ACCESS: Access = Access::User;
-    fn request(&self) -> Request {
-        Request::to::<Self>().param("job_id", self.0)
-    }
-}
+endpoint! { GetJob: Get "/jobs/{job_id}" by User => Job, |it, to| to.param("job_id", it.0) }
 
 /// A new job.
 #[derive(Clone, Debug)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct CreateJob(pub JobInput);
 
-impl Endpoint for CreateJob {
-    type Reply = Job;
-    const METHOD: Method = Method::Post;
-    const PATH: &'static str = "/jobs/";
-    const ACCESS: Access = Access::User;
-    const STATUS: u16 = 201;
-    fn request(&self) -> Request {
-        Request::to::<Self>().json(&self.0)
-    }
-}
+endpoint! { CreateJob: Post "/jobs/" by User => 201 Job, |it, to| to.json(&it.0) }
 
 /// Changes a job.
 #[derive(Clone, Debug)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct UpdateJob(pub i64, pub JobInput);
 
-impl Endpoint for UpdateJob {
-    type Reply = Job;
-    const METHOD: Method = Method::Put;
-    const PATH: &'static str = "/jobs/{job_id}";
-    const ACCESS: Access = Access::User;
-    fn request(&self) -> Request {
-        Request::to::<Self>().param("job_id", self.0).json(&self.1)
-    }
-}
+endpoint! { UpdateJob: Put "/jobs/{job_id}" by User => Job, |it, to| to.param("job_id", it.0).json(&it.1) }
 
 /// Removes a job with its runs.
 #[derive(Clone, Copy, Debug)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct DeleteJob(pub i64);
 
-impl Endpoint for DeleteJob {
-    type Reply = ();
-    const METHOD: Method = Method::Delete;
-    const PATH: &'static str = "/jobs/{job_id}";
-    const ACCESS: Access = Access::Admin;
-    const STATUS: u16 = 204;
-    fn request(&self) -> Request {
-        Request::to::<Self>().param("job_id", self.0)
-    }
-}
+endpoint! { DeleteJob: Delete "/jobs/{job_id}" by Admin => 204 (), |it, to| to.param("job_id", it.0) }
 
 /// Starts a job now. Refused while a run of it is active.
 #[derive(Clone, Copy, Debug)]
@@ -221,16 +179,7 @@ pub struct RunStarted {
     pub run_id: Option<i64>,
 }
 
-impl Endpoint for RunJob {
-    type Reply = RunStarted;
-    const METHOD: Method = Method::Post;
-    const PATH: &'static str = "/jobs/run/{job_id}";
-    const ACCESS: Access = Access::User;
-    const STATUS: u16 = 202;
-    fn request(&self) -> Request {
-        Request::to::<Self>().param("job_id", self.0)
-    }
-}
+endpoint! { RunJob: Post "/jobs/run/{job_id}" by User => 202 RunStarted, |it, to| to.param("job_id", it.0) }
 
 /// The jobs that ran last.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -278,15 +227,7 @@ pub struct RecentJob {
     pub is_system_job: bool,
 }
 
-impl Endpoint for ListRecentJobs {
-    type Reply = Vec<RecentJob>;
-    const METHOD: Method = Method::Get;
-    const PATH: &'static str = "/jobs/recent";
-    const ACCESS: Access = Access::User;
-    fn request(&self) -> Request {
-        Request::to::<Self>().query(self)
-    }
-}
+endpoint! { ListRecentJobs: Get "/jobs/recent" by User => Vec<RecentJob>, |it, to| to.query(it) }
 
 /// What a job's log says of a device.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -307,12 +248,7 @@ pub struct JobDeviceLine {
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct ListJobDevices(pub i64);
 
-impl Endpoint for ListJobDevices {
-    type Reply = Vec<JobDeviceLine>;
-    const METHOD: Method = Method::Get;
-    const PATH: &'static str = "/jobs/{job_id}/devices";
-    const ACCESS: Access = Access::User;
-    fn request(&self) -> Request {
-        Request::to::<Self>().param("job_id", self.0)
-    }
+endpoint! {
+    ListJobDevices: Get "/jobs/{job_id}/devices" by User => Vec<JobDeviceLine>,
+    |it, to| to.param("job_id", it.0)
 }

@@ -2,7 +2,7 @@
 //! all of them have to agree on: what an address is ([`address`]), how a file of devices is read ([`sheet`]), and how rows are
 //! sorted and paged where no database does it ([`rows`]).
 //!
-//! An endpoint is a request type with `impl Endpoint`; its URL is spelled there and nowhere else. Names and shapes follow
+//! An endpoint is a request type with its line of `endpoint!`; its URL is spelled there and nowhere else. Names and shapes follow
 //! the NetRaven API; what this product adds (runs, causes, host keys, platforms) is marked as such.
 
 pub mod address;

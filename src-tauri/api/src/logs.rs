@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use crate::endpoint::{Access, Endpoint, Method, Request};
+use crate::endpoint::endpoint;
 use crate::jobs::JobKind;
 use crate::page::Page;
 use crate::sorting::{LogColumn, Order};
@@ -154,30 +154,14 @@ impl From<LiveFilter> for ListLogs {
     }
 }
 
-impl Endpoint for ListLogs {
-    type Reply = Page<LogEntry>;
-    const METHOD: Method = Method::Get;
-    const PATH: &'static str = "/logs/";
-    const ACCESS: Access = Access::User;
-    fn request(&self) -> Request {
-        Request::to::<Self>().query(self)
-    }
-}
+endpoint! { ListLogs: Get "/logs/" by User => Page<LogEntry>, |it, to| to.query(it) }
 
 /// One log line.
 #[derive(Clone, Copy, Debug)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct GetLog(pub i64);
 
-impl Endpoint for GetLog {
-    type Reply = LogEntry;
-    const METHOD: Method = Method::Get;
-    const PATH: &'static str = "/logs/{log_id}";
-    const ACCESS: Access = Access::User;
-    fn request(&self) -> Request {
-        Request::to::<Self>().param("log_id", self.0)
-    }
-}
+endpoint! { GetLog: Get "/logs/{log_id}" by User => LogEntry, |it, to| to.param("log_id", it.0) }
 
 /// The log types.
 #[derive(Clone, Copy, Debug)]
@@ -195,15 +179,7 @@ pub struct LogTypeInfo {
     pub description: Option<String>,
 }
 
-impl Endpoint for ListLogTypes {
-    type Reply = Vec<LogTypeInfo>;
-    const METHOD: Method = Method::Get;
-    const PATH: &'static str = "/logs/types";
-    const ACCESS: Access = Access::User;
-    fn request(&self) -> Request {
-        Request::to::<Self>()
-    }
-}
+endpoint! { ListLogTypes: Get "/logs/types" by User => Vec<LogTypeInfo> }
 
 /// The log levels.
 #[derive(Clone, Copy, Debug)]
@@ -221,15 +197,7 @@ pub struct LogLevelInfo {
     pub description: Option<String>,
 }
 
-impl Endpoint for ListLogLevels {
-    type Reply = Vec<LogLevelInfo>;
-    const METHOD: Method = Method::Get;
-    const PATH: &'static str = "/logs/levels";
-    const ACCESS: Access = Access::User;
-    fn request(&self) -> Request {
-        Request::to::<Self>()
-    }
-}
+endpoint! { ListLogLevels: Get "/logs/levels" by User => Vec<LogLevelInfo> }
 
 /// Counts of the log.
 #[derive(Clone, Copy, Debug)]
@@ -250,15 +218,7 @@ pub struct LogStats {
     pub last_log_time: Option<Timestamp>,
 }
 
-impl Endpoint for GetLogStats {
-    type Reply = LogStats;
-    const METHOD: Method = Method::Get;
-    const PATH: &'static str = "/logs/stats";
-    const ACCESS: Access = Access::User;
-    fn request(&self) -> Request {
-        Request::to::<Self>()
-    }
-}
+endpoint! { GetLogStats: Get "/logs/stats" by User => LogStats }
 
 /// Query of the live stream. With the header `Last-Event-ID` (or `after`) it begins behind that line, else with new lines.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]

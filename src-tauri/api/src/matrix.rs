@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use crate::endpoint::{Access, Endpoint, Method, Request};
+use crate::endpoint::endpoint;
 use crate::outcome::Cause;
 use crate::page::Page;
 use crate::runs::{DeviceState, RunStatus};
@@ -79,12 +79,7 @@ pub struct GetJobMatrix {
     pub size: Option<i64>,
 }
 
-impl Endpoint for GetJobMatrix {
-    type Reply = JobMatrix;
-    const METHOD: Method = Method::Get;
-    const PATH: &'static str = "/jobs/{job_id}/matrix";
-    const ACCESS: Access = Access::User;
-    fn request(&self) -> Request {
-        Request::to::<Self>().param("job_id", self.job_id).query(self)
-    }
+endpoint! {
+    GetJobMatrix: Get "/jobs/{job_id}/matrix" by User => JobMatrix,
+    |it, to| to.param("job_id", it.job_id).query(it)
 }

@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use crate::endpoint::{Access, Endpoint, Method, Request};
+use crate::endpoint::endpoint;
 use crate::evidence::Evidence;
 use crate::jobs::JobKind;
 use crate::outcome::Cause;
@@ -102,27 +102,14 @@ pub struct ListResults {
     pub before: Option<i64>,
 }
 
-impl Endpoint for ListResults {
-    type Reply = Page<JobResult>;
-    const METHOD: Method = Method::Get;
-    const PATH: &'static str = "/job-results/";
-    const ACCESS: Access = Access::User;
-    fn request(&self) -> Request {
-        Request::to::<Self>().query(self)
-    }
-}
+endpoint! { ListResults: Get "/job-results/" by User => Page<JobResult>, |it, to| to.query(it) }
 
 /// One result.
 #[derive(Clone, Copy, Debug)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct GetResult(pub i64);
 
-impl Endpoint for GetResult {
-    type Reply = JobResult;
-    const METHOD: Method = Method::Get;
-    const PATH: &'static str = "/job-results/{job_result_id}";
-    const ACCESS: Access = Access::User;
-    fn request(&self) -> Request {
-        Request::to::<Self>().param("job_result_id", self.0)
-    }
+endpoint! {
+    GetResult: Get "/job-results/{job_result_id}" by User => JobResult,
+    |it, to| to.param("job_result_id", it.0)
 }

@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use crate::endpoint::{Access, Endpoint, Method, Request};
+use crate::endpoint::endpoint;
 use crate::jobs::{JobKind, RunStarted};
 use crate::outcome::Cause;
 use crate::page::Page;
@@ -155,15 +155,7 @@ impl From<RunFilter> for ListRuns {
     }
 }
 
-impl Endpoint for ListRuns {
-    type Reply = Page<Run>;
-    const METHOD: Method = Method::Get;
-    const PATH: &'static str = "/runs/";
-    const ACCESS: Access = Access::User;
-    fn request(&self) -> Request {
-        Request::to::<Self>().query(self)
-    }
-}
+endpoint! { ListRuns: Get "/runs/" by User => Page<Run>, |it, to| to.query(it) }
 
 /// What is told of one run.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -198,14 +190,9 @@ impl std::ops::Deref for RunDetail {
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct GetRun(pub i64);
 
-impl Endpoint for GetRun {
-    type Reply = RunDetail;
-    const METHOD: Method = Method::Get;
-    const PATH: &'static str = "/runs/{run_id}";
-    const ACCESS: Access = Access::User;
-    fn request(&self) -> Request {
-        Request::to::<Self>().param("run_id", self.0).query(&RunParts { results: Some(false) })
-    }
+endpoint! {
+    GetRun: Get "/runs/{run_id}" by User => RunDetail,
+    |it, to| to.param("run_id", it.0).query(&RunParts { results: Some(false) })
 }
 
 /// Cancels a run: queued devices never start, open sessions are closed.
@@ -213,15 +200,7 @@ impl Endpoint for GetRun {
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct CancelRun(pub i64);
 
-impl Endpoint for CancelRun {
-    type Reply = Run;
-    const METHOD: Method = Method::Post;
-    const PATH: &'static str = "/runs/{run_id}/cancel";
-    const ACCESS: Access = Access::User;
-    fn request(&self) -> Request {
-        Request::to::<Self>().param("run_id", self.0)
-    }
-}
+endpoint! { CancelRun: Post "/runs/{run_id}/cancel" by User => Run, |it, to| to.param("run_id", it.0) }
 
 /// Which devices of an earlier run are run again: those that fit everything given here, all of them if nothing is given.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -270,15 +249,9 @@ impl Again {
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct RunAgain(pub i64, pub Again);
 
-impl Endpoint for RunAgain {
-    type Reply = RunStarted;
-    const METHOD: Method = Method::Post;
-    const PATH: &'static str = "/runs/{run_id}/again";
-    const ACCESS: Access = Access::User;
-    const STATUS: u16 = 202;
-    fn request(&self) -> Request {
-        Request::to::<Self>().param("run_id", self.0).json(&self.1)
-    }
+endpoint! {
+    RunAgain: Post "/runs/{run_id}/again" by User => 202 RunStarted,
+    |it, to| to.param("run_id", it.0).json(&it.1)
 }
 
 /// The four cards: true totals of the runs that fit. Where a device is named, only its own results are counted.
@@ -326,12 +299,4 @@ pub struct RunSummary {
     pub note: Option<String>,
 }
 
-impl Endpoint for SummarizeRuns {
-    type Reply = RunSummary;
-    const METHOD: Method = Method::Get;
-    const PATH: &'static str = "/runs/summary";
-    const ACCESS: Access = Access::User;
-    fn request(&self) -> Request {
-        Request::to::<Self>().query(self)
-    }
-}
+endpoint! { SummarizeRuns: Get "/runs/summary" by User => RunSummary, |it, to| to.query(it) }

@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use crate::endpoint::{Access, Endpoint, Method, Request};
+use crate::endpoint::endpoint;
 use crate::jobs::{JobKind, QueueStatus, ScheduleKind};
 use crate::tags::Tag;
 use crate::words::Open;
@@ -51,45 +51,21 @@ pub struct ScheduledJob {
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct ListScheduledJobs;
 
-impl Endpoint for ListScheduledJobs {
-    type Reply = Vec<ScheduledJob>;
-    const METHOD: Method = Method::Get;
-    const PATH: &'static str = "/jobs/scheduled";
-    const ACCESS: Access = Access::User;
-    fn request(&self) -> Request {
-        Request::to::<Self>()
-    }
-}
+endpoint! { ListScheduledJobs: Get "/jobs/scheduled" by User => Vec<ScheduledJob> }
 
 /// The same schedules as the scheduler follows them.
 #[derive(Clone, Copy, Debug)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct ListSchedulerJobs;
 
-impl Endpoint for ListSchedulerJobs {
-    type Reply = Vec<ScheduledJob>;
-    const METHOD: Method = Method::Get;
-    const PATH: &'static str = "/scheduler/jobs";
-    const ACCESS: Access = Access::User;
-    fn request(&self) -> Request {
-        Request::to::<Self>()
-    }
-}
+endpoint! { ListSchedulerJobs: Get "/scheduler/jobs" by User => Vec<ScheduledJob> }
 
 /// The queues with the tasks that wait in them.
 #[derive(Clone, Copy, Debug)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct ListQueues;
 
-impl Endpoint for ListQueues {
-    type Reply = Vec<QueueStatus>;
-    const METHOD: Method = Method::Get;
-    const PATH: &'static str = "/scheduler/queue/status";
-    const ACCESS: Access = Access::User;
-    fn request(&self) -> Request {
-        Request::to::<Self>()
-    }
-}
+endpoint! { ListQueues: Get "/scheduler/queue/status" by User => Vec<QueueStatus> }
 
 /// A kind of job.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -113,12 +89,4 @@ pub struct JobType {
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct ListJobTypes;
 
-impl Endpoint for ListJobTypes {
-    type Reply = Vec<JobType>;
-    const METHOD: Method = Method::Get;
-    const PATH: &'static str = "/jobs/job-types";
-    const ACCESS: Access = Access::User;
-    fn request(&self) -> Request {
-        Request::to::<Self>()
-    }
-}
+endpoint! { ListJobTypes: Get "/jobs/job-types" by User => Vec<JobType> }

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::endpoint::{Access, Endpoint, Method, Request};
+use crate::endpoint::endpoint;
 use crate::page::Page;
 use crate::sorting::{Order, TagColumn};
 
@@ -70,74 +70,32 @@ pub struct ListTags {
     pub order: Option<Order>,
 }
 
-impl Endpoint for ListTags {
-    type Reply = Page<Tag>;
-    const METHOD: Method = Method::Get;
-    const PATH: &'static str = "/tags/";
-    const ACCESS: Access = Access::User;
-    fn request(&self) -> Request {
-        Request::to::<Self>().query(self)
-    }
-}
+endpoint! { ListTags: Get "/tags/" by User => Page<Tag>, |it, to| to.query(it) }
 
 /// One tag.
 #[derive(Clone, Copy, Debug)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct GetTag(pub i64);
 
-impl Endpoint for GetTag {
-    type Reply = Tag;
-    const METHOD: Method = Method::Get;
-    const PATH: &'static str = "/tags/{tag_id}";
-    const ACCESS: Access = Access::User;
-    fn request(&self) -> Request {
-        Request::to::<Self>().param("tag_id", self.0)
-    }
-}
+endpoint! { GetTag: Get "/tags/{tag_id}" by User => Tag, |it, to| to.param("tag_id", it.0) }
 
 /// A new tag.
 #[derive(Clone, Debug)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct CreateTag(pub TagInput);
 
-impl Endpoint for CreateTag {
-    type Reply = Tag;
-    const METHOD: Method = Method::Post;
-    const PATH: &'static str = "/tags/";
-    const ACCESS: Access = Access::User;
-    const STATUS: u16 = 201;
-    fn request(&self) -> Request {
-        Request::to::<Self>().json(&self.0)
-    }
-}
+endpoint! { CreateTag: Post "/tags/" by User => 201 Tag, |it, to| to.json(&it.0) }
 
 /// Changes a tag.
 #[derive(Clone, Debug)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct UpdateTag(pub i64, pub TagInput);
 
-impl Endpoint for UpdateTag {
-    type Reply = Tag;
-    const METHOD: Method = Method::Put;
-    const PATH: &'static str = "/tags/{tag_id}";
-    const ACCESS: Access = Access::User;
-    fn request(&self) -> Request {
-        Request::to::<Self>().param("tag_id", self.0).json(&self.1)
-    }
-}
+endpoint! { UpdateTag: Put "/tags/{tag_id}" by User => Tag, |it, to| to.param("tag_id", it.0).json(&it.1) }
 
 /// Removes a tag.
 #[derive(Clone, Copy, Debug)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct DeleteTag(pub i64);
 
-impl Endpoint for DeleteTag {
-    type Reply = ();
-    const METHOD: Method = Method::Delete;
-    const PATH: &'static str = "/tags/{tag_id}";
-    const ACCESS: Access = Access::Admin;
-    const STATUS: u16 = 204;
-    fn request(&self) -> Request {
-        Request::to::<Self>().param("tag_id", self.0)
-    }
-}
+endpoint! { DeleteTag: Delete "/tags/{tag_id}" by Admin => 204 (), |it, to| to.param("tag_id", it.0) }

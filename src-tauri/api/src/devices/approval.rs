@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::Device;
-use crate::endpoint::{Access, Endpoint, Method, Request};
+use crate::endpoint::endpoint;
 use crate::words::words;
 
 /// Whether credentials may be sent to a device, and who decided that.
@@ -66,14 +66,9 @@ pub struct Seen {
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct ApproveDevice(pub i64, pub Seen);
 
-impl Endpoint for ApproveDevice {
-    type Reply = Device;
-    const METHOD: Method = Method::Post;
-    const PATH: &'static str = "/devices/{device_id}/approve";
-    const ACCESS: Access = Access::Admin;
-    fn request(&self) -> Request {
-        Request::to::<Self>().param("device_id", self.0).json(&self.1)
-    }
+endpoint! {
+    ApproveDevice: Post "/devices/{device_id}/approve" by Admin => Device,
+    |it, to| to.param("device_id", it.0).json(&it.1)
 }
 
 /// One of the devices to approve.
@@ -117,12 +112,4 @@ pub struct NotApproved {
     pub message: String,
 }
 
-impl Endpoint for ApproveDevices {
-    type Reply = ApprovedDevices;
-    const METHOD: Method = Method::Post;
-    const PATH: &'static str = "/devices/approve";
-    const ACCESS: Access = Access::Admin;
-    fn request(&self) -> Request {
-        Request::to::<Self>().json(self)
-    }
-}
+endpoint! { ApproveDevices: Post "/devices/approve" by Admin => ApprovedDevices, |it, to| to.json(it) }

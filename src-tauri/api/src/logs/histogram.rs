@@ -6,7 +6,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::{Level, LogFilter};
-use crate::endpoint::{Access, Endpoint, Method, Request};
+use crate::endpoint::endpoint;
 
 /// Buckets when the caller does not say.
 pub const DEFAULT_BUCKETS: i64 = 60;
@@ -56,12 +56,4 @@ pub struct LogBucket {
     pub by_level: BTreeMap<Level, i64>,
 }
 
-impl Endpoint for GetLogHistogram {
-    type Reply = LogHistogram;
-    const METHOD: Method = Method::Get;
-    const PATH: &'static str = "/logs/histogram";
-    const ACCESS: Access = Access::User;
-    fn request(&self) -> Request {
-        Request::to::<Self>().query(self)
-    }
-}
+endpoint! { GetLogHistogram: Get "/logs/histogram" by User => LogHistogram, |it, to| to.query(it) }

@@ -6,7 +6,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::{Run, RunFilter, RunStatus};
-use crate::endpoint::{Access, Endpoint, Method, Request};
+use crate::endpoint::endpoint;
 use crate::jobs::JobKind;
 use crate::words::Open;
 
@@ -83,15 +83,7 @@ impl OutcomeBucket {
     }
 }
 
-impl Endpoint for GetRunOutcomes {
-    type Reply = RunOutcomes;
-    const METHOD: Method = Method::Get;
-    const PATH: &'static str = "/runs/outcomes";
-    const ACCESS: Access = Access::User;
-    fn request(&self) -> Request {
-        Request::to::<Self>().query(self)
-    }
-}
+endpoint! { GetRunOutcomes: Get "/runs/outcomes" by User => RunOutcomes, |it, to| to.query(it) }
 
 /// The runs of a period with little about each, for drawing those that overlap; the newest first, and no more than can be
 /// drawn.
@@ -174,12 +166,4 @@ impl From<Run> for TimelineRun {
     }
 }
 
-impl Endpoint for GetRunTimeline {
-    type Reply = RunTimeline;
-    const METHOD: Method = Method::Get;
-    const PATH: &'static str = "/runs/timeline";
-    const ACCESS: Access = Access::User;
-    fn request(&self) -> Request {
-        Request::to::<Self>().query(self)
-    }
-}
+endpoint! { GetRunTimeline: Get "/runs/timeline" by User => RunTimeline, |it, to| to.query(it) }

@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use crate::endpoint::{Access, Endpoint, Method, Request};
+use crate::endpoint::endpoint;
 use crate::evidence::Evidence;
 use crate::outcome::{Cause, Stage};
 use crate::page::Page;
@@ -115,14 +115,9 @@ pub struct ListRunDevices {
     pub order: Option<Order>,
 }
 
-impl Endpoint for ListRunDevices {
-    type Reply = Page<RunDevice>;
-    const METHOD: Method = Method::Get;
-    const PATH: &'static str = "/runs/{run_id}/devices";
-    const ACCESS: Access = Access::User;
-    fn request(&self) -> Request {
-        Request::to::<Self>().param("run_id", self.run_id).query(self)
-    }
+endpoint! {
+    ListRunDevices: Get "/runs/{run_id}/devices" by User => Page<RunDevice>,
+    |it, to| to.param("run_id", it.run_id).query(it)
 }
 
 /// One device of a run, with the details of its result.
@@ -135,14 +130,9 @@ pub struct GetRunDevice {
     pub device_id: i64,
 }
 
-impl Endpoint for GetRunDevice {
-    type Reply = RunDevice;
-    const METHOD: Method = Method::Get;
-    const PATH: &'static str = "/runs/{run_id}/devices/{device_id}";
-    const ACCESS: Access = Access::User;
-    fn request(&self) -> Request {
-        Request::to::<Self>().param("run_id", self.run_id).param("device_id", self.device_id)
-    }
+endpoint! {
+    GetRunDevice: Get "/runs/{run_id}/devices/{device_id}" by User => RunDevice,
+    |it, to| to.param("run_id", it.run_id).param("device_id", it.device_id)
 }
 
 /// Cancels one device of a run: if it waits it never starts, if it is worked on its session is closed. The others go on.
@@ -155,12 +145,7 @@ pub struct CancelDevice {
     pub device_id: i64,
 }
 
-impl Endpoint for CancelDevice {
-    type Reply = RunDevice;
-    const METHOD: Method = Method::Post;
-    const PATH: &'static str = "/runs/{run_id}/devices/{device_id}/cancel";
-    const ACCESS: Access = Access::User;
-    fn request(&self) -> Request {
-        Request::to::<Self>().param("run_id", self.run_id).param("device_id", self.device_id)
-    }
+endpoint! {
+    CancelDevice: Post "/runs/{run_id}/devices/{device_id}/cancel" by User => RunDevice,
+    |it, to| to.param("run_id", it.run_id).param("device_id", it.device_id)
 }
