@@ -12,7 +12,7 @@ use netraven_api::page::MAX_SIZE;
 use netraven_api::problem::Code;
 use netraven_api::runs::{ListRuns, Run};
 use netraven_api::sorting::{LogColumn, RunColumn};
-use netraven_api::{Order, Page, Problem};
+use netraven_api::{Order, Page, Problem, RunId};
 use netraven_client::Client;
 use tokio::fs::File;
 use tokio::io::{AsyncWriteExt, BufWriter};
@@ -191,7 +191,7 @@ async fn runs(client: Client, query: ListRuns, from: Place) -> Result<Page<Run>,
         sort: Some(RunColumn::Id),
         order: Some(Order::Descending),
         after: None,
-        before: from.before,
+        before: from.before.map(RunId::new),
         ..query
     };
     client.send(&place).await

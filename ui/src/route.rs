@@ -1,6 +1,7 @@
 //! Where one can be inside the window.
 
 use dioxus::prelude::*;
+use netraven_api::RunId;
 use netraven_api::devices::{ApprovalState, LastResult};
 use netraven_api::outcome::Cause;
 use netraven_api::runs::RunStatus;
@@ -32,9 +33,9 @@ pub enum Route {
         #[route("/?:..view")]
         JobDashboard { view: String },
         #[route("/runs/:id?:..view")]
-        RunPage { id: i64, view: String },
+        RunPage { id: RunId, view: String },
         #[route("/runs/:run_id/devices/:device_id?:..view")]
-        DossierPage { run_id: i64, device_id: i64, view: String },
+        DossierPage { run_id: RunId, device_id: i64, view: String },
         #[route("/jobs")]
         JobsPage {},
         #[route("/devices?:..view")]
@@ -137,19 +138,19 @@ impl Route {
 
     /// The page of a run, all its devices shown.
     #[must_use]
-    pub fn run(id: i64) -> Route {
+    pub fn run(id: RunId) -> Route {
         Route::RunPage { id, view: String::new() }
     }
 
     /// The devices of a run that failed for a cause.
     #[must_use]
-    pub fn failed_by(run_id: i64, cause: Cause) -> Route {
+    pub fn failed_by(run_id: RunId, cause: Cause) -> Route {
         Route::RunPage { id: run_id, view: of_cause(cause) }
     }
 
     /// The page of one device of a run: what came of it.
     #[must_use]
-    pub fn dossier(run_id: i64, device_id: i64) -> Route {
+    pub fn dossier(run_id: RunId, device_id: i64) -> Route {
         Route::DossierPage { run_id, device_id, view: String::new() }
     }
 }
@@ -167,7 +168,7 @@ mod tests {
             (Route::failing_devices(), "/devices?result=failure"),
             (Route::waiting_devices(), "/devices?approval=waiting"),
             (Route::device(9, "core-sw-1"), "/devices?hostname=core-sw-1&open=9"),
-            (Route::failed_by(7, Cause::AuthFailed), "/runs/7?cause=auth-failed"),
+            (Route::failed_by(7.into(), Cause::AuthFailed), "/runs/7?cause=auth-failed"),
             (Route::change(9, 903), "/configurations/9?new=903"),
         ] {
             assert_eq!(route.to_string(), address);

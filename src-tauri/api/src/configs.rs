@@ -4,6 +4,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::endpoint::endpoint;
+use crate::ids::RunId;
 use crate::parts::parts;
 
 parts! {
@@ -12,7 +13,7 @@ parts! {
         /// Job that read it.
         pub job_id: Option<i64>,
         /// Run that read it.
-        pub run_id: Option<i64>,
+        pub run_id: Option<RunId>,
         /// The device's name when it was read, which is also that of its file.
         pub hostname: Option<String>,
         /// Commit that holds it.

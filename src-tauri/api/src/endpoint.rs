@@ -82,8 +82,8 @@ impl Request {
 
     /// Fills in the path parameter `{name}`.
     #[must_use]
-    pub fn param(mut self, name: &str, value: i64) -> Request {
-        self.path = self.path.replace(&format!("{{{name}}}"), &value.to_string());
+    pub fn param(mut self, name: &str, id: impl Into<i64>) -> Request {
+        self.path = self.path.replace(&format!("{{{name}}}"), &id.into().to_string());
         self
     }
 

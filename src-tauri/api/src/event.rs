@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::ids::RunId;
 use crate::logs::LogEntry;
 
 /// Something changed that a page may show; the page reads it again.
@@ -11,7 +12,7 @@ pub enum Changed {
     /// A run was queued, moved on, or ended.
     Run {
         /// Run.
-        run_id: i64,
+        run_id: RunId,
         /// Its job.
         job_id: i64,
         /// Whether it has ended.

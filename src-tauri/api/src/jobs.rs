@@ -4,6 +4,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::endpoint::endpoint;
+use crate::ids::RunId;
 use crate::page::Page;
 use crate::sorting::{JobColumn, Order};
 use crate::tags::Tag;
@@ -55,7 +56,7 @@ pub struct Job {
     pub next_run: Option<Timestamp>,
     /// The newest run.
     #[serde(default)]
-    pub last_run_id: Option<i64>,
+    pub last_run_id: Option<RunId>,
 }
 
 /// Body of a new job, and of a change (absent fields stay).
@@ -176,7 +177,7 @@ pub struct RunStarted {
     pub queue_job_id: String,
     /// The run. Not part of NetRaven's shape.
     #[serde(default)]
-    pub run_id: Option<i64>,
+    pub run_id: Option<RunId>,
 }
 
 endpoint! { RunJob: Post "/jobs/run/{job_id}" by User => 202 RunStarted, |it, to| to.param("job_id", it.0) }

@@ -14,6 +14,7 @@ pub mod devices;
 pub mod endpoint;
 pub mod event;
 pub mod evidence;
+pub mod ids;
 pub mod jobs;
 pub mod logs;
 pub mod matrix;
@@ -37,6 +38,7 @@ pub mod users;
 pub mod words;
 
 pub use endpoint::{Access, Endpoint, Method, Request};
+pub use ids::RunId;
 pub use page::Page;
 pub use problem::Problem;
 pub use secret::Secret;

@@ -6,6 +6,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::endpoint::endpoint;
+use crate::ids::RunId;
 use crate::jobs::JobKind;
 use crate::page::Page;
 use crate::sorting::{LogColumn, Order};
@@ -101,7 +102,7 @@ pub struct LogEntry {
     pub device_id: Option<i64>,
     /// Run it belongs to. Not part of NetRaven's shape.
     #[serde(default)]
-    pub run_id: Option<i64>,
+    pub run_id: Option<RunId>,
     /// Part of the program that said it.
     pub source: Option<String>,
     /// The line.

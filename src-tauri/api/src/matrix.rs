@@ -4,6 +4,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::endpoint::endpoint;
+use crate::ids::RunId;
 use crate::outcome::Cause;
 use crate::page::Page;
 use crate::runs::{DeviceState, RunStatus};
@@ -18,7 +19,7 @@ pub const MATRIX_MOST_RUNS: i64 = 100;
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct MatrixRun {
     /// Run.
-    pub id: i64,
+    pub id: RunId,
     /// State.
     pub status: RunStatus,
     /// When it was put on the queue.

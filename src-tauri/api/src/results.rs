@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::endpoint::endpoint;
 use crate::evidence::Evidence;
+use crate::ids::RunId;
 use crate::jobs::JobKind;
 use crate::outcome::Cause;
 use crate::page::Page;
@@ -50,7 +51,7 @@ pub struct JobResult {
     pub device_name: String,
     /// Run. Not part of NetRaven's shape.
     #[serde(default)]
-    pub run_id: Option<i64>,
+    pub run_id: Option<RunId>,
 }
 
 impl JobResult {
@@ -77,7 +78,7 @@ pub struct ListResults {
     /// Job.
     pub job_id: Option<i64>,
     /// Run.
-    pub run_id: Option<i64>,
+    pub run_id: Option<RunId>,
     /// Devices that carry any of these tags now.
     pub tag_id: Vec<i64>,
     /// Any of these kinds of job.

@@ -4,6 +4,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::endpoint::endpoint;
+use crate::ids::RunId;
 use crate::jobs::{JobKind, RunStarted};
 use crate::outcome::Cause;
 use crate::page::Page;
@@ -76,7 +77,7 @@ pub struct CauseCount {
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Run {
     /// Id, ascending in time.
-    pub id: i64,
+    pub id: RunId,
     /// Job.
     pub job_id: i64,
     /// Its name.
@@ -118,7 +119,7 @@ pub struct Run {
     pub usual_seconds: Option<f64>,
     /// The run of which this one repeats devices; none for a run of everything.
     #[serde(default)]
-    pub repeats: Option<i64>,
+    pub repeats: Option<RunId>,
 }
 
 /// Lists runs, the newest first.
@@ -144,9 +145,9 @@ pub struct ListRuns {
     #[cfg_attr(feature = "openapi", schema(default = "desc"))]
     pub order: Option<Order>,
     /// Only rows with a greater id, in the order of ids; for reading on without gaps, and instead of `page` and `sort`.
-    pub after: Option<i64>,
+    pub after: Option<RunId>,
     /// Only rows with a smaller id, in the order of ids.
-    pub before: Option<i64>,
+    pub before: Option<RunId>,
 }
 
 impl From<RunFilter> for ListRuns {
@@ -188,7 +189,7 @@ impl std::ops::Deref for RunDetail {
 /// One run. Asked this way its devices are left out: [`ListRunDevices`] lists them, a page at a time.
 #[derive(Clone, Copy, Debug)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-pub struct GetRun(pub i64);
+pub struct GetRun(pub RunId);
 
 endpoint! {
     GetRun: Get "/runs/{run_id}" by User => RunDetail,
@@ -198,7 +199,7 @@ endpoint! {
 /// Cancels a run: queued devices never start, open sessions are closed.
 #[derive(Clone, Copy, Debug)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-pub struct CancelRun(pub i64);
+pub struct CancelRun(pub RunId);
 
 endpoint! { CancelRun: Post "/runs/{run_id}/cancel" by User => Run, |it, to| to.param("run_id", it.0) }
 
@@ -247,7 +248,7 @@ impl Again {
 /// Starts a new run of a run's job with the devices of that run, or some of them, as far as the job still has them.
 #[derive(Clone, Debug)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-pub struct RunAgain(pub i64, pub Again);
+pub struct RunAgain(pub RunId, pub Again);
 
 endpoint! {
     RunAgain: Post "/runs/{run_id}/again" by User => 202 RunStarted,

@@ -9,6 +9,7 @@ use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 use jiff::Timestamp;
+use netraven_api::RunId;
 use netraven_api::event::Changed;
 use netraven_api::logs::{Level, LogType};
 use serde::{Deserialize, Serialize};
@@ -46,12 +47,12 @@ pub enum Signal {
     /// A run is to be cancelled.
     Cancel {
         /// Run.
-        run_id: i64,
+        run_id: RunId,
     },
     /// One device of a run is to be cancelled, the others go on.
     CancelDevice {
         /// Run.
-        run_id: i64,
+        run_id: RunId,
         /// Device.
         device_id: i64,
     },
@@ -79,7 +80,7 @@ pub struct About {
     /// Device.
     pub device_id: Option<i64>,
     /// Run.
-    pub run_id: Option<i64>,
+    pub run_id: Option<RunId>,
 }
 
 enum WriterMessage {

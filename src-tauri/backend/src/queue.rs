@@ -8,6 +8,7 @@
 use std::fmt;
 
 use jiff::Timestamp;
+use netraven_api::RunId;
 use serde::{Deserialize, Serialize};
 
 mod deliveries;
@@ -33,7 +34,7 @@ const GROUP: &str = "workers";
 #[derive(Serialize, Deserialize, Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Task {
     /// The run it belongs to.
-    pub run_id: i64,
+    pub run_id: RunId,
     /// The device to visit.
     pub device_id: i64,
     /// Which attempt this is; the fencing number in the store.

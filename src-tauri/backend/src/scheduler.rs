@@ -230,7 +230,7 @@ pub async fn enqueue(queue: &Queue, run: &StartedRun, priority: Priority) {
     let tasks: Vec<Task> =
         run.devices.iter().map(|device_id| Task { run_id: run.run_id, device_id: *device_id, attempt: 0 }).collect();
     if let Err(error) = queue.push(priority, &tasks).await {
-        tracing::warn!(%error, run_id = run.run_id, "the queue is away; the run is queued as soon as it is back");
+        tracing::warn!(%error, run_id = run.run_id.get(), "the queue is away; the run is queued as soon as it is back");
     }
 }
 

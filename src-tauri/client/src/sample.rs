@@ -16,7 +16,7 @@ use netraven_api::page::MAX_SIZE;
 use netraven_api::problem::Code;
 use netraven_api::runs::{CancelRun, GetRun};
 use netraven_api::tags::{CreateTag, DeleteTag, ListTags, TagInput};
-use netraven_api::{Problem, Secret};
+use netraven_api::{Problem, RunId, Secret};
 use tokio::time::{Instant, sleep};
 
 use crate::Client;
@@ -53,7 +53,7 @@ pub struct Enrolled {
     /// The lab's job.
     pub job_id: i64,
     /// The run that was started, or the one that was active already.
-    pub run_id: Option<i64>,
+    pub run_id: Option<RunId>,
 }
 
 /// Makes the lab's entries, or brings those that are there up to date, and runs its job.
@@ -227,7 +227,7 @@ async fn ensure_job(client: &Client, tag: i64) -> Result<i64, Problem> {
 async fn end_newest(client: &Client, job: &Job) {
     let Some(run) = job.last_run_id else { return };
     if let Err(problem) = client.send(&CancelRun(run)).await {
-        tracing::debug!(run, %problem, "the lab's newest run was not cancelled");
+        tracing::debug!(run = run.get(), %problem, "the lab's newest run was not cancelled");
     }
     let give_up = Instant::now() + END_LIMIT;
     while Instant::now() < give_up {

@@ -11,7 +11,7 @@ use netraven_api::logs::{ListLogs, LiveFilter, LogEntry};
 use netraven_api::page::MAX_SIZE;
 use netraven_api::runs::{GetRun, GetRunDevice, ListRunDevices, Run, RunDevice};
 use netraven_api::tags::{CreateTag, TagInput};
-use netraven_api::{Order, Secret};
+use netraven_api::{Order, RunId, Secret};
 use netraven_client::Client;
 use netraven_lab::{DeviceSpec, Lab, Running, SAMPLE_PASSWORD, SAMPLE_USERNAME};
 
@@ -110,7 +110,7 @@ pub async fn add_job(client: &Client, input: JobInput) -> anyhow::Result<i64> {
 }
 
 /// Starts a job; its run.
-pub async fn start(client: &Client, job: i64) -> anyhow::Result<i64> {
+pub async fn start(client: &Client, job: i64) -> anyhow::Result<RunId> {
     client.send(&RunJob(job)).await?.run_id.context("the server names the run it started")
 }
 
@@ -124,7 +124,7 @@ pub struct RunDetail {
 }
 
 /// A run as it is now, with its devices.
-pub async fn detail(client: &Client, run: i64) -> anyhow::Result<RunDetail> {
+pub async fn detail(client: &Client, run: RunId) -> anyhow::Result<RunDetail> {
     let mut results = Vec::new();
     for device in devices(client, run).await? {
         results.push(client.send(&GetRunDevice { run_id: run, device_id: device.device_id }).await?);
@@ -133,7 +133,7 @@ pub async fn detail(client: &Client, run: i64) -> anyhow::Result<RunDetail> {
 }
 
 /// All devices of a run, page after page.
-pub async fn devices(client: &Client, run: i64) -> anyhow::Result<Vec<RunDevice>> {
+pub async fn devices(client: &Client, run: RunId) -> anyhow::Result<Vec<RunDevice>> {
     let mut all = Vec::new();
     for number in 1.. {
         let asked =
@@ -148,7 +148,7 @@ pub async fn devices(client: &Client, run: i64) -> anyhow::Result<Vec<RunDevice>
 }
 
 /// Waits for the end of a run.
-pub async fn ended(client: &Client, run: i64) -> anyhow::Result<RunDetail> {
+pub async fn ended(client: &Client, run: RunId) -> anyhow::Result<RunDetail> {
     let what = format!("run {run} has ended");
     let waited = wait::until(&what, async || {
         let now = client.send(&GetRun(run)).await?;
@@ -178,7 +178,7 @@ pub fn result<'a>(detail: &'a RunDetail, hostname: &str) -> anyhow::Result<&'a R
 }
 
 /// Every line of a run, in the order of their ids.
-pub async fn logs(client: &Client, run: i64) -> anyhow::Result<Vec<LogEntry>> {
+pub async fn logs(client: &Client, run: RunId) -> anyhow::Result<Vec<LogEntry>> {
     let mut lines: Vec<LogEntry> = Vec::new();
     loop {
         let after = lines.last().map_or(0, |line| line.id);

@@ -112,14 +112,14 @@ async fn edges_that_make_no_sense_are_refused_by_field() -> anyhow::Result<()> {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_timeline_holds_the_newest_runs_and_says_how_many_there_are() -> anyhow::Result<()> {
     let app = filled().await?;
-    let ids = |runs: &[TimelineRun]| runs.iter().map(|run| run.id).collect::<Vec<_>>();
+    let ids = |runs: &[TimelineRun]| runs.iter().map(|run| run.id.get()).collect::<Vec<_>>();
     let all = app.client.send(&GetRunTimeline::default()).await?;
     assert_eq!((all.runs.len(), all.total, all.total_is_estimate), (217, 217, false));
     let under_way = &all.runs[0];
-    assert_eq!((under_way.id, under_way.status, under_way.finished_at), (2000, RunStatus::Running, None));
+    assert_eq!((under_way.id.get(), under_way.status, under_way.finished_at), (2000, RunStatus::Running, None));
     assert_eq!(under_way.usual_seconds, Some(90.0));
     let failed = &all.runs[1];
-    assert_eq!((failed.id, failed.status, failed.succeeded, failed.failed), (1215, RunStatus::Succeeded, 2, 0));
+    assert_eq!((failed.id.get(), failed.status, failed.succeeded, failed.failed), (1215, RunStatus::Succeeded, 2, 0));
     assert_eq!((failed.job_name.as_str(), failed.job_type.as_str()), ("ping", "reachability"));
     assert_eq!(failed.usual_seconds, None, "only what has not ended is estimated");
     assert_eq!(failed.finished_at, "2026-01-03T23:41:30Z".parse().ok());

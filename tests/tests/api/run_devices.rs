@@ -3,18 +3,18 @@
 use std::collections::BTreeMap;
 
 use jiff::Timestamp;
-use netraven_api::Order;
 use netraven_api::outcome::Cause;
 use netraven_api::problem::Code;
 use netraven_api::runs::{DeviceState, GetRun, GetRunDevice, ListRunDevices, ListRuns, RunDevice};
 use netraven_api::sorting::RunDeviceColumn;
+use netraven_api::{Order, RunId};
 use netraven_lab::{DeviceSpec, Fault, Platform};
 use netraven_tests::support::app::TestApp;
 use netraven_tests::support::wait;
 use netraven_tests::support::work::{self, Enrolled};
 
 /// An active run of so many devices, in every state, stage and cause, with names that others have in another case.
-async fn fill(app: &TestApp, devices: i64) -> anyhow::Result<i64> {
+async fn fill(app: &TestApp, devices: i64) -> anyhow::Result<RunId> {
     // At once: a run without open devices would be ended.
     let mut transaction = app.pool().begin().await?;
     sqlx::query("insert into jobs (id, name, job_type) values (81, 'nightly', 'config_backup')")
@@ -46,7 +46,7 @@ async fn fill(app: &TestApp, devices: i64) -> anyhow::Result<i64> {
     .execute(&mut *transaction)
     .await?;
     transaction.commit().await?;
-    Ok(91)
+    Ok(RunId::new(91))
 }
 
 fn ids(devices: &[RunDevice]) -> Vec<i64> {
@@ -145,7 +145,7 @@ async fn a_run_of_five_thousand_is_read_in_small_answers() -> anyhow::Result<()>
 }
 
 /// What is told of a run under way, in the list and by itself: succeeded, failed, running, changed, and causes.
-async fn told(app: &TestApp, run_id: i64) -> anyhow::Result<(i64, i64, i64, i64, BTreeMap<Cause, i64>)> {
+async fn told(app: &TestApp, run_id: RunId) -> anyhow::Result<(i64, i64, i64, i64, BTreeMap<Cause, i64>)> {
     let run = app.client.send(&GetRun(run_id)).await?;
     assert_eq!(app.client.send(&ListRuns::default()).await?.items, std::slice::from_ref(&run.run));
     assert!(run.causes.is_sorted_by_key(|group| -group.devices), "{:?}", run.causes);
@@ -154,7 +154,7 @@ async fn told(app: &TestApp, run_id: i64) -> anyhow::Result<(i64, i64, i64, i64,
 }
 
 /// The same, counted device by device.
-async fn counted(app: &TestApp, run_id: i64) -> anyhow::Result<(i64, i64, i64, i64, BTreeMap<Cause, i64>)> {
+async fn counted(app: &TestApp, run_id: RunId) -> anyhow::Result<(i64, i64, i64, i64, BTreeMap<Cause, i64>)> {
     let devices = work::devices(&app.client, run_id).await?;
     let count = |fits: &dyn Fn(&RunDevice) -> bool| i64::try_from(devices.iter().filter(|device| fits(device)).count());
     let mut causes = BTreeMap::new();

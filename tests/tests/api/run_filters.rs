@@ -53,7 +53,7 @@ async fn runs_and_their_totals_are_narrowed_alike() -> anyhow::Result<()> {
     ];
     for (name, filter, expected) in cases {
         let runs = app.client.send(&ListRuns::from(filter.clone())).await?;
-        assert_eq!(runs.items.iter().map(|run| run.id).collect::<Vec<_>>(), *expected, "{name}");
+        assert_eq!(runs.items.iter().map(|run| run.id.get()).collect::<Vec<_>>(), *expected, "{name}");
         let summary = app.client.send(&SummarizeRuns { filter: filter.clone() }).await?;
         assert_eq!(usize::try_from(summary.total)?, expected.len(), "{name}: the cards count the same runs");
     }
@@ -94,13 +94,13 @@ async fn what_has_ended_is_not_counted_again() -> anyhow::Result<()> {
     assert_eq!(summary().await?, (2, 1));
     let spoil = "update run_devices set state = 'success', cause = null, changed = false, finished_at = null
         where run_id = $1";
-    sqlx::query(spoil).bind(ended.id).execute(app.pool()).await?;
+    sqlx::query(spoil).bind(ended.id.get()).execute(app.pool()).await?;
     let listed = app.client.send(&ListRuns::default()).await?.items.remove(0);
     assert_eq!(listed, ended);
     assert_eq!(summary().await?, (2, 1), "nor for the totals");
     // Written without counts, as by an earlier version while it is still running beside this one: then it is counted.
     sqlx::query("update job_runs set succeeded = null, causes = null, failed = null, changed = null where id = $1")
-        .bind(ended.id)
+        .bind(ended.id.get())
         .execute(app.pool())
         .await?;
     let listed = app.client.send(&ListRuns::default()).await?.items.remove(0);

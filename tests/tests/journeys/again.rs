@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use netraven_api::RunId;
 use netraven_api::logs::{Level, LogEntry};
 use netraven_api::outcome::Cause;
 use netraven_api::problem::Code;
@@ -14,7 +15,7 @@ use netraven_tests::support::wait;
 use netraven_tests::support::work::{self, Enrolled};
 use serde_json::json;
 
-async fn again(client: &Client, run: i64, which: Again) -> anyhow::Result<work::RunDetail> {
+async fn again(client: &Client, run: RunId, which: Again) -> anyhow::Result<work::RunDetail> {
     let started = client.send(&RunAgain(run, which)).await?;
     work::ended(client, started.run_id.unwrap_or_default()).await
 }
@@ -76,7 +77,7 @@ async fn a_run_is_repeated_for_the_devices_that_are_asked_for() -> anyhow::Resul
         assert_eq!(problem.code, Code::Invalid, "{problem:?}");
         assert!(problem.message.contains("None of this run's devices"), "{problem:?}");
     }
-    let problem = client.send(&RunAgain(987_654, Again::default())).await.expect_err("no such run");
+    let problem = client.send(&RunAgain(987_654.into(), Again::default())).await.expect_err("no such run");
     assert_eq!(problem.code, Code::NotFound);
     let http = app.http()?;
     let path = format!("/runs/{}/again", first.run.id);

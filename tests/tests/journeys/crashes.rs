@@ -5,6 +5,7 @@ use std::path::Path;
 use std::time::Duration;
 
 use anyhow::Context as _;
+use netraven_api::RunId;
 use netraven_api::logs::{Level, ListLogs, LogFilter};
 use netraven_api::results::ListResults;
 use netraven_api::runs::{DeviceState, ListRuns, RunDevice, RunStatus};
@@ -30,7 +31,7 @@ fn slow(count: usize) -> Vec<DeviceSpec> {
 }
 
 /// Waits until a run has so many devices in this state.
-async fn until_some(client: &Client, run: i64, state: DeviceState, count: usize) -> anyhow::Result<()> {
+async fn until_some(client: &Client, run: RunId, state: DeviceState, count: usize) -> anyhow::Result<()> {
     wait::until(&format!("{count} devices are {}", state.as_str()), async || {
         let devices = work::devices(client, run).await?;
         let found = devices.iter().filter(|device| device.state == state).count();

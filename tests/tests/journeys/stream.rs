@@ -4,10 +4,10 @@ use std::collections::BTreeSet;
 use std::sync::{Arc, Mutex};
 
 use anyhow::Context as _;
-use netraven_api::Order;
 use netraven_api::event::{FeedMessage, Link};
 use netraven_api::logs::{Level, ListLogs, LogEntry, LogType, StreamFilter};
 use netraven_api::runs::RunStatus;
+use netraven_api::{Order, RunId};
 use netraven_lab::{DeviceSpec, Fault, Platform};
 use netraven_tests::support::app::TestApp;
 use netraven_tests::support::process::{Start, all_gone, processes_of, send};
@@ -77,7 +77,7 @@ async fn filters_hold_and_a_quiet_stream_shows_that_it_lives() -> anyhow::Result
     let other = work::run(&app.client, lab.job).await?;
     let token = app.app().local_token();
     let (bad, job) = (lab.id("bad")?, lab.job);
-    let next = other.run.id + 1;
+    let next = RunId::new(other.run.id.get() + 1);
     let open = async |query: String, last: Option<i64>| Stream::open(app.url(), token.expose(), &query, last).await;
     let mut by_run = open(format!("?run_id={next}"), None).await?;
     let mut by_device = open(format!("?device_id={bad}&level=error"), None).await?;

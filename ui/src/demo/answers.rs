@@ -9,7 +9,7 @@ use netraven_api::logs::{Level, LogType};
 use netraven_api::problem::Code;
 use netraven_api::runs::{Again, DeviceState, ListRunDevices, RunDevice, Trigger};
 use netraven_api::system::{Condition, Health, SystemDetails, SystemStatus};
-use netraven_api::{Open, Problem, Request};
+use netraven_api::{Open, Problem, Request, RunId};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
@@ -61,11 +61,11 @@ fn read(world: &World, parts: &[&str], query: &str) -> Answered {
         }
         ["jobs"] => give(&tables::jobs(world, query)?),
         ["jobs", id, "matrix"] => {
-            let job_id = number(id)?;
+            let job_id: i64 = number(id)?;
             give(&runs::matrix(world, &netraven_api::matrix::GetJobMatrix { job_id, ..asked(query)? }))
         }
         ["jobs", id] => {
-            let job_id = number(id)?;
+            let job_id: i64 = number(id)?;
             let job = world.jobs.iter().find(|job| job.id == job_id).ok_or_else(|| gone("job", job_id))?;
             give(&tables::job(world, job))
         }
@@ -84,12 +84,12 @@ fn read(world: &World, parts: &[&str], query: &str) -> Answered {
         ["logs"] => give(&log::list(world, query)?),
         ["logs", "histogram"] => give(&log::histogram(world, query)?),
         ["logs", id] => {
-            let id = number(id)?;
+            let id: i64 = number(id)?;
             give(world.lines.iter().find(|line| line.id == id).ok_or_else(|| gone("line", id))?)
         }
         ["users"] => give(&tables::users(query)?),
         ["users", id] => {
-            let id = number(id)?;
+            let id: i64 = number(id)?;
             give(&tables::user(id).ok_or_else(|| gone("user", id))?)
         }
         ["api", "backups", "count"] => give(&configs::count(world)),
@@ -100,7 +100,7 @@ fn read(world: &World, parts: &[&str], query: &str) -> Answered {
         }
         ["configs", id, "history"] => give(&configs::history(world, number(id)?)),
         ["configs", id] => {
-            let id = number(id)?;
+            let id: i64 = number(id)?;
             give(&configs::config(world, id).ok_or_else(|| gone("snapshot", id))?)
         }
         _ => Err(nothing(Method::Get, parts)),
@@ -173,7 +173,7 @@ fn start(world: &mut World, job_id: i64, only: Option<Vec<i64>>) -> Answered {
 }
 
 /// The job of an earlier run, and which of its devices are to be run again.
-fn wanted(world: &World, run_id: i64, which: &Again) -> Result<(i64, Vec<i64>), Problem> {
+fn wanted(world: &World, run_id: RunId, which: &Again) -> Result<(i64, Vec<i64>), Problem> {
     let plan = world.plans.iter().find(|plan| plan.id == run_id).ok_or_else(|| gone("run", run_id))?;
     let fits = |device: &&RunDevice| {
         (which.failed != Some(true) || matches!(device.state, DeviceState::Failure | DeviceState::Cancelled))
@@ -188,7 +188,7 @@ fn wanted(world: &World, run_id: i64, which: &Again) -> Result<(i64, Vec<i64>), 
     Ok((plan.job_id, devices))
 }
 
-fn cancel_run(world: &mut World, run_id: i64) -> Answered {
+fn cancel_run(world: &mut World, run_id: RunId) -> Answered {
     let now = world.now;
     let plan = world.plans.iter_mut().find(|plan| plan.id == run_id).ok_or_else(|| gone("run", run_id))?;
     if plan.ended_at(now).is_some() {
@@ -202,7 +202,7 @@ fn cancel_run(world: &mut World, run_id: i64) -> Answered {
     give(&runs::run(world, plan))
 }
 
-fn cancel_device(world: &mut World, run_id: i64, device_id: i64) -> Answered {
+fn cancel_device(world: &mut World, run_id: RunId, device_id: i64) -> Answered {
     let now = world.now;
     let plan = world.plans.iter_mut().find(|plan| plan.id == run_id).ok_or_else(|| gone("run", run_id))?;
     let job_id = plan.job_id;
@@ -258,17 +258,17 @@ fn status(world: &World) -> SystemStatus {
 }
 
 fn device<'a>(world: &'a World, id: &str) -> Result<&'a netraven_api::devices::Device, Problem> {
-    let id = number(id)?;
+    let id: i64 = number(id)?;
     world.devices.iter().find(|device| device.id == id).ok_or_else(|| gone("device", id))
 }
 
 fn plan<'a>(world: &'a World, id: &str) -> Result<&'a Plan, Problem> {
-    let id = number(id)?;
+    let id: RunId = number(id)?;
     world.plans.iter().find(|plan| plan.id == id).ok_or_else(|| gone("run", id))
 }
 
-fn number(text: &str) -> Result<i64, Problem> {
-    text.parse().map_err(|_| Problem::new(Code::NotFound, format!("{text} is no number.")))
+fn number<I: From<i64>>(text: &str) -> Result<I, Problem> {
+    text.parse::<i64>().map(I::from).map_err(|_| Problem::new(Code::NotFound, format!("{text} is no number.")))
 }
 
 fn body<T: DeserializeOwned>(request: &Request) -> Result<T, Problem> {

@@ -3,6 +3,7 @@
 use std::fmt::Write as _;
 
 use jiff::Timestamp;
+use netraven_api::RunId;
 use netraven_api::configs::{
     BackupCount, Config, ConfigDiff, ConfigHead, DiffConfigs, FoundConfig, SearchConfigs, SnapshotFacts,
 };
@@ -21,7 +22,7 @@ pub struct Snapshot {
     /// Its device.
     pub device_id: i64,
     /// The run that read it.
-    pub run_id: i64,
+    pub run_id: RunId,
     /// The job of the run.
     pub job_id: i64,
     /// When it was read.

@@ -1,5 +1,7 @@
 //! What a person changes in the demo: devices, jobs, tags and credentials, for as long as it is open.
 
+use std::fmt::Display;
+
 use netraven_api::Open;
 use netraven_api::Problem;
 use netraven_api::credentials::{Credential, CredentialInput};
@@ -15,7 +17,7 @@ use super::network::{DEFAULT, approval, platforms};
 use super::world::World;
 
 /// There is no such thing.
-pub fn gone(what: &str, id: i64) -> Problem {
+pub fn gone(what: &str, id: impl Display) -> Problem {
     Problem::new(Code::NotFound, format!("There is no {what} {id} in the demo."))
 }
 

@@ -1,6 +1,7 @@
 //! A run as it will go: when work on each device begins and ends, and what comes of it. How far it is follows from the time.
 
 use jiff::{SignedDuration, Timestamp};
+use netraven_api::RunId;
 use netraven_api::outcome::{Cause, Stage};
 use netraven_api::runs::{DeviceState, RunStatus, Trigger};
 
@@ -11,7 +12,7 @@ const LANES: usize = 4;
 #[derive(Clone, Debug)]
 pub struct Plan {
     /// Its id.
-    pub id: i64,
+    pub id: RunId,
     /// Its job.
     pub job_id: i64,
     /// What started it.

@@ -64,7 +64,7 @@ pub fn run(world: &World, plan: &Plan) -> Run {
         running: count(DeviceState::Running),
         changed,
         message: None,
-        commit: (changed > 0 && finished_at.is_some()).then(|| digits(&[plan.id, 17], 40)),
+        commit: (changed > 0 && finished_at.is_some()).then(|| digits(&[plan.id.get(), 17], 40)),
         cancel_requested: plan.cancelled_at.is_some_and(|at| at <= now),
         causes,
         usual_seconds: usual(world, plan.job_id),
@@ -134,7 +134,7 @@ pub fn device(world: &World, plan: &Plan, step: &Step) -> Option<RunDevice> {
 }
 
 fn result_id(plan: &Plan, step: &Step) -> i64 {
-    plan.id * 1000 + step.device_id
+    plan.id.get() * 1000 + step.device_id
 }
 
 /// All devices of a run.

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use jiff::{SignedDuration, Timestamp};
+use netraven_api::RunId;
 use netraven_api::credentials::Credential;
 use netraven_api::devices::{Device, HostKey};
 use netraven_api::event::Changed;
@@ -149,9 +150,9 @@ impl World {
         by: Option<String>,
         at: Timestamp,
         only: Option<&[i64]>,
-    ) -> Option<i64> {
+    ) -> Option<RunId> {
         let job = self.jobs.iter().find(|job| job.id == job_id)?.clone();
-        let id = self.next_run;
+        let id = RunId::new(self.next_run);
         self.next_run += 1;
         let backup = job.job_type.known().is_some_and(JobKind::reads_configurations);
         let devices: Vec<Device> =
@@ -208,9 +209,9 @@ impl World {
         self.forgotten_keys.contains(&device_id) || self.trusted_keys.iter().any(|key| key.device_id == device_id)
     }
 
-    fn outcome(&self, device: &Device, backup: bool, run_id: i64, at: Timestamp) -> Outcome {
+    fn outcome(&self, device: &Device, backup: bool, run_id: RunId, at: Timestamp) -> Outcome {
         let hours_ago = self.opened.duration_since(at).as_hours();
-        let place = [run_id, device.id];
+        let place = [run_id.get(), device.id];
         let mut cause = network::ails(&device.hostname, hours_ago, &place);
         if self.logins(device).is_empty() {
             cause = Some(Cause::NoCredentials);
@@ -242,7 +243,7 @@ impl World {
         }
         for step in plan.steps.iter_mut().filter(|step| step.cause.is_none()) {
             let before = newest.get(&step.device_id).copied();
-            step.is_changed = before.is_none() || happens(&[plan.id, step.device_id, 5], 60);
+            step.is_changed = before.is_none() || happens(&[plan.id.get(), step.device_id, 5], 60);
             if step.is_changed {
                 let id = before.unwrap_or(step.device_id * 1000) + 1;
                 let (run_id, job_id, device_id, at) = (plan.id, plan.job_id, step.device_id, step.ends);

@@ -1,7 +1,7 @@
 //! A value of a log line that can become a filter.
 
 use netraven_api::logs::{Level, LogType, MetaMatch};
-use netraven_api::{Open, Word};
+use netraven_api::{Open, RunId, Word};
 use serde_json::Value;
 
 /// What the lines are narrowed to.
@@ -18,7 +18,7 @@ pub enum Pick {
     /// A device.
     Device(i64),
     /// A run.
-    Run(i64),
+    Run(RunId),
     /// Any other value of a line's `meta`.
     Meta(MetaMatch),
 }
@@ -40,7 +40,7 @@ impl Pick {
             "source" => text().map(Pick::Source),
             "job_id" => value.as_i64().map(Pick::Job),
             "device_id" => value.as_i64().map(Pick::Device),
-            "run_id" => value.as_i64().map(Pick::Run),
+            "run_id" => value.as_i64().map(|id| Pick::Run(id.into())),
             _ => None,
         }
     }

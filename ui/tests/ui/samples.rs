@@ -18,7 +18,7 @@ use crate::support::at;
 /// A run that succeeded an hour ago.
 pub fn run(id: i64, job_name: &str) -> Run {
     Run {
-        id,
+        id: id.into(),
         job_id: 1,
         job_name: job_name.into(),
         job_type: netraven_api::jobs::JobKind::ConfigBackup.into(),
@@ -282,7 +282,7 @@ pub fn line(id: i64, level: &str, message: &str) -> LogEntry {
         level: Level::parse(level).unwrap(),
         job_id: Some(1),
         device_id: Some(9),
-        run_id: Some(4188),
+        run_id: Some(4188.into()),
         source: Some("worker.backup".into()),
         message: message.into(),
         meta: None,

@@ -4,6 +4,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::{Level, LogEntry, LogType, MetaMatch};
+use crate::ids::RunId;
 use crate::words::Open;
 
 /// What the live stream can be narrowed by, a part of every filter of lines.
@@ -16,7 +17,7 @@ pub struct LiveFilter {
     /// Device.
     pub device_id: Option<i64>,
     /// Run.
-    pub run_id: Option<i64>,
+    pub run_id: Option<RunId>,
     /// Any of these levels, any case.
     #[cfg_attr(feature = "openapi", schema(value_type = Vec<String>))]
     pub level: Vec<Open<Level>>,

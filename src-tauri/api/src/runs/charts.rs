@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{Run, RunFilter, RunStatus};
 use crate::endpoint::endpoint;
+use crate::ids::RunId;
 use crate::jobs::JobKind;
 use crate::words::Open;
 
@@ -121,7 +122,7 @@ pub struct RunTimeline {
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct TimelineRun {
     /// Run.
-    pub id: i64,
+    pub id: RunId,
     /// Job.
     pub job_id: i64,
     /// Its name.

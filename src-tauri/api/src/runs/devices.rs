@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::endpoint::endpoint;
 use crate::evidence::Evidence;
+use crate::ids::RunId;
 use crate::outcome::{Cause, Stage};
 use crate::page::Page;
 use crate::sorting::{Order, RunDeviceColumn};
@@ -90,7 +91,7 @@ impl RunDevice {
 pub struct ListRunDevices {
     /// Run.
     #[serde(skip)]
-    pub run_id: i64,
+    pub run_id: RunId,
     /// Page number, from 1.
     #[cfg_attr(feature = "openapi", schema(minimum = 1, default = 1))]
     pub page: Option<i64>,
@@ -125,7 +126,7 @@ endpoint! {
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct GetRunDevice {
     /// Run.
-    pub run_id: i64,
+    pub run_id: RunId,
     /// Device.
     pub device_id: i64,
 }
@@ -140,7 +141,7 @@ endpoint! {
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct CancelDevice {
     /// Run.
-    pub run_id: i64,
+    pub run_id: RunId,
     /// Device.
     pub device_id: i64,
 }

@@ -29,7 +29,7 @@ pub fn mount(mount: &mut Mount) {
 async fn approve(
     State(shared): State<Shared>,
     caller: Caller,
-    Id(id): Id,
+    Id(id): Id<i64>,
     Maybe(seen): Maybe<Seen>,
 ) -> Result<Json<Device>, Fault> {
     let seen = SeenDevice { id, revision: seen.revision };

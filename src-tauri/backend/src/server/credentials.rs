@@ -41,7 +41,7 @@ async fn list(State(shared): State<Shared>, Query(query): Query<ListCredentials>
     Ok(shared.store.list_credentials(&query).await?.into())
 }
 
-async fn get(State(shared): State<Shared>, Id(id): Id) -> Result<Json<Credential>, Fault> {
+async fn get(State(shared): State<Shared>, Id(id): Id<i64>) -> Result<Json<Credential>, Fault> {
     Ok(Json(shared.store.credential(id).await?))
 }
 
@@ -62,7 +62,7 @@ async fn create(
 async fn update(
     State(shared): State<Shared>,
     caller: Caller,
-    Id(id): Id,
+    Id(id): Id<i64>,
     Change(mut input, emptied): Change<CredentialInput>,
 ) -> Result<Json<Credential>, Fault> {
     not_blank(&input)?;
@@ -73,7 +73,7 @@ async fn update(
     Ok(Json(shared.store.credential(id).await?))
 }
 
-async fn delete(State(shared): State<Shared>, caller: Caller, Id(id): Id) -> Result<(), Fault> {
+async fn delete(State(shared): State<Shared>, caller: Caller, Id(id): Id<i64>) -> Result<(), Fault> {
     if shared.store.credential(id).await?.is_system {
         return Err(Fault::detail(StatusCode::FORBIDDEN, "System credentials cannot be deleted"));
     }

@@ -71,7 +71,7 @@ async fn list(State(shared): State<Shared>, Query(query): Query<ListJobs>) -> Re
     Ok(shared.store.list_jobs(&query, |job| planned(&shared, job, now)).await?.into())
 }
 
-async fn get(State(shared): State<Shared>, Id(id): Id) -> Result<Json<Job>, Fault> {
+async fn get(State(shared): State<Shared>, Id(id): Id<i64>) -> Result<Json<Job>, Fault> {
     Ok(Json(read(&shared, id).await?))
 }
 
@@ -110,7 +110,7 @@ async fn create(State(shared): State<Shared>, caller: Caller, New(input): New<Jo
 async fn update(
     State(shared): State<Shared>,
     caller: Caller,
-    Id(id): Id,
+    Id(id): Id<i64>,
     Change(input, emptied): Change<JobInput>,
 ) -> Result<Json<Job>, Fault> {
     let old = shared.store.job(id).await?;
@@ -160,7 +160,7 @@ async fn update(
     Ok(Json(read(&shared, id).await?))
 }
 
-async fn delete(State(shared): State<Shared>, caller: Caller, Id(id): Id) -> Result<(), Fault> {
+async fn delete(State(shared): State<Shared>, caller: Caller, Id(id): Id<i64>) -> Result<(), Fault> {
     let job = shared.store.job(id).await?;
     if job.is_system_job {
         return Err(Fault::detail(StatusCode::FORBIDDEN, "System jobs cannot be deleted."));
@@ -175,7 +175,7 @@ async fn delete(State(shared): State<Shared>, caller: Caller, Id(id): Id) -> Res
     Ok(())
 }
 
-async fn run(State(shared): State<Shared>, caller: Caller, Id(id): Id) -> Result<Json<RunStarted>, Fault> {
+async fn run(State(shared): State<Shared>, caller: Caller, Id(id): Id<i64>) -> Result<Json<RunStarted>, Fault> {
     let job = shared.store.job(id).await?;
     let started = shared.start_run(id, caller.name()).await?;
     let about = About { job_id: Some(id), run_id: Some(started.run_id), device_id: None };
@@ -194,7 +194,7 @@ async fn run(State(shared): State<Shared>, caller: Caller, Id(id): Id) -> Result
 }
 
 /// Superseded, and says so in a header, as NetRaven does.
-async fn devices(State(shared): State<Shared>, Id(id): Id) -> Result<(HeaderMap, Json<Vec<JobDeviceLine>>), Fault> {
+async fn devices(State(shared): State<Shared>, Id(id): Id<i64>) -> Result<(HeaderMap, Json<Vec<JobDeviceLine>>), Fault> {
     shared.store.job(id).await?;
     let lines = shared.store.device_lines(id, 1000).await?;
     let deprecated = [("deprecation", HeaderValue::from_static("true"))];

@@ -27,7 +27,7 @@ async fn list(State(shared): State<Shared>, Query(query): Query<ListLogs>) -> Re
     Ok(shared.store.list_logs(&query).await?.into())
 }
 
-async fn get(State(shared): State<Shared>, Id(id): Id) -> Result<Json<LogEntry>, Fault> {
+async fn get(State(shared): State<Shared>, Id(id): Id<i64>) -> Result<Json<LogEntry>, Fault> {
     Ok(Json(shared.store.log(id).await?))
 }
 

@@ -16,7 +16,7 @@ pub fn mount(mount: &mut Mount) {
 
 async fn matrix(
     State(shared): State<Shared>,
-    Id(job_id): Id,
+    Id(job_id): Id<i64>,
     Query(query): Query<GetJobMatrix>,
 ) -> Result<Json<JobMatrix>, Fault> {
     Ok(Json(shared.store.job_matrix(&GetJobMatrix { job_id, ..query }).await?))

@@ -20,6 +20,6 @@ async fn list(State(shared): State<Shared>, Query(query): Query<ListResults>) ->
     Ok(shared.store.list_results(&query).await?.into())
 }
 
-async fn get(State(shared): State<Shared>, Id(id): Id) -> Result<Json<JobResult>, Fault> {
+async fn get(State(shared): State<Shared>, Id(id): Id<i64>) -> Result<Json<JobResult>, Fault> {
     Ok(Json(shared.store.result(id).await?))
 }

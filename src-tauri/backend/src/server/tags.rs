@@ -38,7 +38,7 @@ async fn list(State(shared): State<Shared>, Query(query): Query<ListTags>) -> Re
     Ok(shared.store.list_tags(&query).await?.into())
 }
 
-async fn get(State(shared): State<Shared>, Id(id): Id) -> Result<Json<Tag>, Fault> {
+async fn get(State(shared): State<Shared>, Id(id): Id<i64>) -> Result<Json<Tag>, Fault> {
     Ok(Json(shared.store.tag(id).await?))
 }
 
@@ -51,7 +51,7 @@ async fn create(State(shared): State<Shared>, New(input): New<TagInput>) -> Resu
 async fn update(
     State(shared): State<Shared>,
     caller: Caller,
-    Id(id): Id,
+    Id(id): Id<i64>,
     Change(input, emptied): Change<TagInput>,
 ) -> Result<Json<Tag>, Fault> {
     protect(&shared, id, "renamed").await?;
@@ -69,7 +69,7 @@ async fn update(
     Ok(Json(shared.store.tag(id).await?))
 }
 
-async fn delete(State(shared): State<Shared>, Id(id): Id) -> Result<(), Fault> {
+async fn delete(State(shared): State<Shared>, Id(id): Id<i64>) -> Result<(), Fault> {
     protect(&shared, id, "deleted").await?;
     shared.store.delete_tag(id).await?;
     shared.journal.changed(Changed::Setup).await;

@@ -131,7 +131,7 @@ impl Store {
             "update run_devices set ip_address = $4, port = $5, device_type = $6
              where run_id = $1 and device_id = $2 and attempt = $3 and state = 'running'",
         )
-        .bind(lease.run_id)
+        .bind(lease.run_id.get())
         .bind(lease.device_id)
         .bind(lease.attempt)
         .bind(&lease.ip_address)

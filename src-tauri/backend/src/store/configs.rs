@@ -1,6 +1,7 @@
 //! Configurations read from devices; each also stands in the snapshot repository.
 
 use jiff::Timestamp;
+use netraven_api::RunId;
 use netraven_api::configs::{Config, ConfigHead, ListConfigs};
 use serde::Deserialize;
 use sqlx::PgConnection;
@@ -121,24 +122,25 @@ impl Store {
     }
 
     /// The runs that have ended, or were removed, and left snapshots without a commit: a crash came between.
-    pub async fn runs_with_uncommitted(&self) -> Result<Vec<Option<i64>>> {
-        Ok(sqlx::query_scalar(
+    pub async fn runs_with_uncommitted(&self) -> Result<Vec<Option<RunId>>> {
+        let ids: Vec<Option<i64>> = sqlx::query_scalar(
             "select distinct c.run_id from device_configurations c left join job_runs r on r.id = c.run_id
              where c.commit_id is null and (r.id is null or r.status not in ('queued', 'running')) order by 1",
         )
         .fetch_all(self.pool())
-        .await?)
+        .await?;
+        Ok(ids.into_iter().map(|id| id.map(RunId::new)).collect())
     }
 
     /// The snapshots of a run that have no commit yet, in the order they were read.
-    pub async fn uncommitted(&self, run_id: Option<i64>) -> Result<Vec<Uncommitted>> {
+    pub async fn uncommitted(&self, run_id: Option<RunId>) -> Result<Vec<Uncommitted>> {
         let rows: Vec<Json<Uncommitted>> = sqlx::query_scalar(
             "select json_build_object('id', c.id, 'device_id', c.device_id, 'hostname', d.hostname,
              'text', c.config_data, 'retrieved_at', c.retrieved_at)
              from device_configurations c join devices d on d.id = c.device_id
              where c.commit_id is null and c.run_id is not distinct from $1 order by c.id",
         )
-        .bind(run_id)
+        .bind(run_id.map(RunId::get))
         .fetch_all(self.pool())
         .await?;
         Ok(rows.into_iter().map(|row| row.0).collect())

@@ -1,8 +1,8 @@
 //! Leases: which worker has which device of which run, with a fencing number. The clock is the database's.
 
-use netraven_api::Open;
 use netraven_api::jobs::{JobKind, JobStatus};
 use netraven_api::outcome::Stage;
+use netraven_api::{Open, RunId};
 use serde::Deserialize;
 use sqlx::types::Json;
 
@@ -24,7 +24,8 @@ pub(super) use lapsed;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, sqlx::FromRow)]
 pub struct RunDeviceId {
     /// Run.
-    pub run_id: i64,
+    #[sqlx(try_from = "i64")]
+    pub run_id: RunId,
     /// Device.
     pub device_id: i64,
 }
@@ -33,7 +34,8 @@ pub struct RunDeviceId {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, sqlx::FromRow)]
 pub struct AttemptId {
     /// Run.
-    pub run_id: i64,
+    #[sqlx(try_from = "i64")]
+    pub run_id: RunId,
     /// Device.
     pub device_id: i64,
     /// Fencing number.
@@ -52,7 +54,7 @@ impl AttemptId {
 #[derive(Clone, Debug, Deserialize)]
 pub struct Lease {
     /// Run.
-    pub run_id: i64,
+    pub run_id: RunId,
     /// Job.
     pub job_id: i64,
     /// Kind of job.
@@ -93,7 +95,7 @@ impl Store {
                  'device_id', d.device_id, 'hostname', d.hostname, 'ip_address', d.ip_address, 'port', d.port,
                  'device_type', d.device_type, 'attempt', d.attempt, 'begins_run', r.status = 'queued')"
         ))
-        .bind(id.run_id)
+        .bind(id.run_id.get())
         .bind(id.device_id)
         .bind(worker)
         .bind(f64::from(LEASE_SECONDS))
@@ -108,7 +110,7 @@ impl Store {
                      where id = $1 and status = 'queued' returning job_id)
                  update jobs set status = $2, started_at = now(), completed_at = null from begun where id = begun.job_id",
             )
-            .bind(id.run_id)
+            .bind(id.run_id.get())
             .bind(JobStatus::Running.as_str())
             .execute(&mut *tx)
             .await?
@@ -124,7 +126,7 @@ impl Store {
         sqlx::query(
             "update run_devices set stage = $4 where run_id = $1 and device_id = $2 and attempt = $3 and state = 'running'",
         )
-        .bind(lease.run_id)
+        .bind(lease.run_id.get())
         .bind(lease.device_id)
         .bind(lease.attempt)
         .bind(stage.as_str())
@@ -144,7 +146,7 @@ impl Store {
         )
         .bind(worker)
         .bind(f64::from(LEASE_SECONDS))
-        .bind(leases.iter().map(|lease| lease.run_id).collect::<Vec<_>>())
+        .bind(leases.iter().map(|lease| lease.run_id.get()).collect::<Vec<_>>())
         .bind(leases.iter().map(|lease| lease.device_id).collect::<Vec<_>>())
         .bind(leases.iter().map(|lease| lease.attempt).collect::<Vec<_>>())
         .fetch_all(self.pool())
@@ -157,7 +159,7 @@ impl Store {
             "select exists (select 1 from run_devices
              where run_id = $1 and device_id = $2 and attempt = $3 and state = 'running')",
         )
-        .bind(lease.run_id)
+        .bind(lease.run_id.get())
         .bind(lease.device_id)
         .bind(lease.attempt)
         .fetch_one(self.pool())
@@ -170,7 +172,7 @@ impl Store {
             "update run_devices set state = 'queued', worker = null, lease_until = null, stage = null
              where run_id = $1 and device_id = $2 and attempt = $3 and state = 'running'",
         )
-        .bind(lease.run_id)
+        .bind(lease.run_id.get())
         .bind(lease.device_id)
         .bind(lease.attempt)
         .execute(self.pool())

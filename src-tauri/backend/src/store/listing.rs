@@ -7,7 +7,7 @@ use serde_json::Value;
 use sqlx::types::Json;
 use sqlx::{Postgres, QueryBuilder};
 
-use super::{Result, Store};
+use super::{Result, Store, numbers};
 
 /// Effort of counting, in the planner's unit, from which on a number is guessed: some 50 ms on a computer of today.
 const COSTLY: f64 = 3_000.0;
@@ -91,8 +91,8 @@ impl Paging {
     }
 
     /// Only the rows between two ids.
-    pub fn between(self, after: Option<i64>, before: Option<i64>) -> Paging {
-        Paging { after, before, ..self }
+    pub fn between<I: Into<i64>>(self, after: Option<I>, before: Option<I>) -> Paging {
+        Paging { after: after.map(Into::into), before: before.map(Into::into), ..self }
     }
 
     fn page(&self) -> i64 {
@@ -287,17 +287,17 @@ pub fn any_of(sql: &mut Sql, column: &str, values: &[impl AsRef<str>]) {
     }
 }
 
-/// Adds: the column is this, if it is given.
-pub fn is(sql: &mut Sql, column: &str, value: Option<i64>) {
-    if let Some(value) = value {
-        sql.push(format!(" and {column} = ")).push_bind(value);
+/// Adds: the column is this id, if it is given.
+pub fn is(sql: &mut Sql, column: &str, id: Option<impl Into<i64>>) {
+    if let Some(id) = id {
+        sql.push(format!(" and {column} = ")).push_bind(id.into());
     }
 }
 
 /// Adds: the column is one of these ids, if any are given.
-pub fn any_id(sql: &mut Sql, column: &str, ids: &[i64]) {
+pub fn any_id<I: Copy + Into<i64>>(sql: &mut Sql, column: &str, ids: &[I]) {
     if !ids.is_empty() {
-        sql.push(format!(" and {column} = any(")).push_bind(ids.to_vec()).push(")");
+        sql.push(format!(" and {column} = any(")).push_bind(numbers(ids)).push(")");
     }
 }
 

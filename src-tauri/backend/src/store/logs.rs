@@ -6,7 +6,7 @@ use jiff_sqlx::ToSqlx as _;
 use netraven_api::jobs::JobDeviceLine;
 use netraven_api::logs::{Level, ListLogs, LiveFilter, LogEntry, LogFilter, LogStats, LogType};
 use netraven_api::sorting::LogColumn;
-use netraven_api::{Open, Order, Word};
+use netraven_api::{Open, Order, RunId, Word};
 use serde_json::Value;
 use sqlx::types::Json;
 
@@ -61,7 +61,7 @@ pub struct NewLog {
     /// Device.
     pub device_id: Option<i64>,
     /// Run.
-    pub run_id: Option<i64>,
+    pub run_id: Option<RunId>,
     /// Part of the program.
     pub source: &'static str,
     /// The line, secrets hidden.
@@ -80,7 +80,7 @@ impl Store {
             .bind(lines.iter().map(|line| line.level.as_str()).collect::<Vec<_>>())
             .bind(lines.iter().map(|line| line.job_id).collect::<Vec<_>>())
             .bind(lines.iter().map(|line| line.device_id).collect::<Vec<_>>())
-            .bind(lines.iter().map(|line| line.run_id).collect::<Vec<_>>())
+            .bind(lines.iter().map(|line| line.run_id.map(RunId::get)).collect::<Vec<_>>())
             .bind(lines.iter().map(|line| line.source).collect::<Vec<_>>())
             .bind(lines.iter().map(|line| line.message.replace('\0', "")).collect::<Vec<_>>())
             .bind(lines.iter().map(|line| Json(without_nul(&line.meta))).collect::<Vec<_>>())

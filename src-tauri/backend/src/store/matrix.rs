@@ -34,7 +34,7 @@ impl Store {
                   left join run_devices d on d.run_id = r.id and d.device_id = s.device_id))
                  order by lower(s.hostname), s.device_id) from shown s), '[]')",
         )
-        .bind(runs.iter().map(|run| run.id).collect::<Vec<_>>())
+        .bind(runs.iter().map(|run| run.id.get()).collect::<Vec<_>>())
         .bind(size)
         .bind((page - 1).saturating_mul(size))
         .fetch_one(self.pool())

@@ -91,7 +91,7 @@ impl Store {
                  finished_at = greatest(now(), started_at), lease_until = null
              where run_id = $1 and device_id = $2 and attempt = $3 and state = 'running'",
         )
-        .bind(lease.run_id)
+        .bind(lease.run_id.get())
         .bind(lease.device_id)
         .bind(lease.attempt)
         .bind(state.as_str())
@@ -126,7 +126,7 @@ impl Store {
             "update run_devices set result_id = $3, snapshot_id = $4, message = $5, changed = $6
              where run_id = $1 and device_id = $2",
         )
-        .bind(lease.run_id)
+        .bind(lease.run_id.get())
         .bind(lease.device_id)
         .bind(result_id)
         .bind(evidence.snapshot_id)
@@ -155,7 +155,7 @@ async fn insert_snapshot(tx: &mut PgConnection, lease: &Lease, new: &NewSnapshot
          returning id",
     )
     .bind(lease.device_id)
-    .bind(lease.run_id)
+    .bind(lease.run_id.get())
     .bind(new.retrieved_at.to_sqlx())
     .bind(new.text.replace('\0', ""))
     .bind(Json(without_nul(&json!(new.facts))))
@@ -176,7 +176,7 @@ async fn insert_result(
          select $1, $2, id, $4, $5, $6, $7, now(), $8 from devices where id = $3
          on conflict (run_id, device_id) do nothing returning id",
     )
-    .bind(lease.run_id)
+    .bind(lease.run_id.get())
     .bind(lease.job_id)
     .bind(lease.device_id)
     .bind(lease.job_type.as_str())

@@ -2,6 +2,7 @@
 
 use jiff::Timestamp;
 use jiff_sqlx::ToSqlx as _;
+use netraven_api::RunId;
 use netraven_api::jobs::JobStatus;
 use netraven_api::runs::{Again, Trigger};
 
@@ -19,7 +20,7 @@ const NOTHING: &str = "None of this run's devices is what was asked for, or the 
 #[derive(Clone, Debug)]
 pub struct StartedRun {
     /// Run.
-    pub run_id: i64,
+    pub run_id: RunId,
     /// Its devices.
     pub devices: Vec<i64>,
 }
@@ -31,7 +32,7 @@ struct Beginning<'a> {
     by: Option<&'a str>,
     fire_at: Option<Timestamp>,
     /// The run to take the devices from, and which of them.
-    again: Option<(i64, &'a Again)>,
+    again: Option<(RunId, &'a Again)>,
 }
 
 impl Store {
@@ -49,9 +50,9 @@ impl Store {
 
     /// Starts another run of a run's job, with those of its devices that are asked for and that the job still has. Refused
     /// while one is active, and when no device is left.
-    pub async fn start_again(&self, run_id: i64, which: &Again, by: &str) -> Result<StartedRun> {
+    pub async fn start_again(&self, run_id: RunId, which: &Again, by: &str) -> Result<StartedRun> {
         let job_id: Option<i64> = sqlx::query_scalar("select job_id from job_runs where id = $1")
-            .bind(run_id)
+            .bind(run_id.get())
             .fetch_optional(self.pool())
             .await?;
         let job_id = job_id.ok_or(StoreError::NotFound("Run"))?;
@@ -70,7 +71,7 @@ impl Store {
         .bind(trigger.as_str())
         .bind(by)
         .bind(fire_at.map(|at| at.to_sqlx()))
-        .bind(again.filter(|(_, which)| !which.is_everything()).map(|(run_id, _)| run_id))
+        .bind(again.filter(|(_, which)| !which.is_everything()).map(|(run_id, _)| run_id.get()))
         .fetch_optional(&mut *tx)
         .await
         .map_err(|error| explain(error, UNIQUE))?;
@@ -90,7 +91,7 @@ impl Store {
         )
         .bind(run_id)
         .bind(job_id)
-        .bind(again.map(|(run_id, _)| run_id))
+        .bind(again.map(|(run_id, _)| run_id.get()))
         .bind(again.is_some_and(|(_, which)| which.failed == Some(true)))
         .bind(causes)
         .bind(again.map(|(_, which)| which.devices.as_slice()).unwrap_or_default())
@@ -110,6 +111,6 @@ impl Store {
             .execute(&mut *tx)
             .await?;
         tx.commit().await?;
-        Ok(StartedRun { run_id, devices })
+        Ok(StartedRun { run_id: run_id.into(), devices })
     }
 }

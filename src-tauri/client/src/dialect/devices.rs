@@ -27,7 +27,7 @@ pub async fn answer(talk: Talk<'_>, asked: &Asked, rest: &[&str]) -> Result<Valu
     match (asked.method, rest) {
         (Method::Get, []) => list(talk, asked).await,
         (Method::Get, [text]) if *text != "import" => {
-            let path = format!("/devices/{}", id(text)?);
+            let path = format!("/devices/{}", id::<i64>(text)?);
             let mut found = device(Row(&talk.get(&path, &[]).await?));
             found.matching_credentials_count = matching(talk, &path).await.unwrap_or_default();
             Ok(reply(&found))

@@ -35,7 +35,7 @@ pub async fn answer(talk: Talk<'_>, asked: &Asked, rest: &[&str]) -> Result<Valu
         (Method::Get, ["histogram"]) => Err(offered::refusal(Feature::LogHistogram)),
         (Method::Get, ["types"]) => talk.plain(asked).await,
         (Method::Get, [text]) => {
-            let found = talk.get(&format!("/logs/{}", id(text)?), &[]).await?;
+            let found = talk.get(&format!("/logs/{}", id::<i64>(text)?), &[]).await?;
             Ok(reply(&entry(Row(&found), &*talk.names().await)))
         }
         _ => talk.plain(asked).await,

@@ -55,7 +55,7 @@ async fn list(talk: Talk<'_>, asked: &Asked) -> Result<Value, Problem> {
     if let [status] = statuses.as_slice() {
         filter.push(("status", status.clone()));
     }
-    if let Some(run) = asked.number("run_id")? {
+    if let Some(run) = asked.id("run_id")? {
         return runs::results(talk, asked, run, &statuses).await;
     }
     let (page, size) = place(asked)?;

@@ -27,7 +27,7 @@ use netraven_api::jobs::Job;
 use netraven_api::native::Feature;
 use netraven_api::results::JobResult;
 use netraven_api::runs::{Run, RunStatus};
-use netraven_api::{Method, Problem};
+use netraven_api::{Method, Problem, RunId};
 use serde_json::Value;
 use tokio::time::Instant;
 
@@ -86,7 +86,7 @@ impl Memory {
 }
 
 /// Id of the newest run of a job.
-pub fn newest_of(job_id: i64) -> i64 {
+pub fn newest_of(job_id: i64) -> RunId {
     Name::Newest(job_id).id()
 }
 
@@ -108,7 +108,7 @@ pub async fn answer(talk: Talk<'_>, asked: &Asked, rest: &[&str]) -> Result<Valu
 }
 
 /// The results of a run, of one status if just one is wanted.
-pub async fn results(talk: Talk<'_>, asked: &Asked, run: i64, statuses: &[String]) -> Result<Value, Problem> {
+pub async fn results(talk: Talk<'_>, asked: &Asked, run: RunId, statuses: &[String]) -> Result<Value, Problem> {
     let found = find(talk, run).await?;
     let mut all: Vec<JobResult> = found.seen.map(|seen| seen.results).unwrap_or_default();
     all.retain(|result| {
@@ -120,7 +120,7 @@ pub async fn results(talk: Talk<'_>, asked: &Asked, run: i64, statuses: &[String
 }
 
 /// The job of a run and the time in which it wrote its log lines.
-pub async fn span(talk: Talk<'_>, run: i64) -> Result<(i64, Timestamp, Option<Timestamp>), Problem> {
+pub async fn span(talk: Talk<'_>, run: RunId) -> Result<(i64, Timestamp, Option<Timestamp>), Problem> {
     let found = find(talk, run).await?;
     let later = |at: Timestamp, by: SignedDuration| at.checked_add(by).unwrap_or(at);
     let Some(seen) = found.seen else {

@@ -90,7 +90,7 @@ mod tests {
 
     fn states((status, ended_at, line): Row) -> BTreeMap<i64, JobState> {
         let ended_at = Timestamp::from_second(ended_at).ok();
-        BTreeMap::from([(7, JobState { run_id: 1, status, ended_at, line })])
+        BTreeMap::from([(7, JobState { run_id: 1.into(), status, ended_at, line })])
     }
 
     fn told(before: Row, now: Row, may_tell: bool) -> Vec<Changed> {
@@ -101,7 +101,7 @@ mod tests {
     fn a_run_is_told_when_something_happens_to_it_and_not_for_going_on() {
         let done = (Some(RunStatus::Succeeded), 50, None);
         let going = |line| (Some(RunStatus::Running), 50, Some(line));
-        let run = |ended| vec![Changed::Run { run_id: 1, job_id: 7, ended }];
+        let run = |ended| vec![Changed::Run { run_id: 1.into(), job_id: 7, ended }];
         assert_eq!(told(done, done, true), []);
         assert_eq!(told(done, going(1), false), run(false));
         assert_eq!(told(going(1), going(1), true), []);
@@ -116,7 +116,7 @@ mod tests {
     #[test]
     fn a_run_that_shows_no_life_is_told_once() {
         let dead = (Some(RunStatus::Unknown), 50, None);
-        let run = vec![Changed::Run { run_id: 1, job_id: 7, ended: true }];
+        let run = vec![Changed::Run { run_id: 1.into(), job_id: 7, ended: true }];
         assert_eq!(told((Some(RunStatus::Running), 50, Some(1)), dead, true), run);
         assert_eq!(told(dead, dead, true), []);
     }

@@ -19,7 +19,7 @@ use netraven_api::runs::{Again, CancelDevice, CancelRun, RunAgain};
 use netraven_api::system::GetSystemStatus;
 use netraven_api::tags::{CreateTag, ListTags, TagInput};
 use netraven_api::users::{GetMe, Role};
-use netraven_api::{Endpoint, Method, Request, Secret};
+use netraven_api::{Endpoint, Method, Request, RunId, Secret};
 use netraven_client::Client;
 use serde_json::{Value, json};
 
@@ -182,7 +182,7 @@ async fn changes_are_sent_as_the_server_takes_them() {
     }
     assert!(replay.asked("P").is_empty(), "half a schedule reached the server");
     let started = client.send(&RunJob(31)).await.unwrap();
-    assert_eq!(started.run_id, Some(1_000_000_000_031));
+    assert_eq!(started.run_id, Some(RunId::new(1_000_000_000_031)));
 }
 
 #[tokio::test]
@@ -198,9 +198,9 @@ async fn what_the_server_does_not_offer_is_refused_with_the_reason_and_without_a
         ApproveDevices::default().request(),
         ListDevices { approval: vec![ApprovalState::Waiting], ..ListDevices::default() }.request(),
         ExportConfig(901).request(),
-        CancelRun(504).request(),
-        RunAgain(504, Again::failed()).request(),
-        CancelDevice { run_id: 504, device_id: 11 }.request(),
+        CancelRun(504.into()).request(),
+        RunAgain(504.into(), Again::failed()).request(),
+        CancelDevice { run_id: 504.into(), device_id: 11 }.request(),
         GetJobMatrix { job_id: 31, ..GetJobMatrix::default() }.request(),
         GetLogHistogram::default().request(),
         get("/weather/"),

@@ -98,7 +98,7 @@ async fn what_the_log_counts_holds_against_results_that_were_lost() {
     let gone = client.send(&GetRunDevice { run_id: run.id, device_id: devices[1].device_id }).await.unwrap();
     assert_eq!((gone.hostname.as_str(), gone.state, gone.device_id > 0), ("spine-c", lost, true));
     // A result leads to the run it came of.
-    assert_eq!(client.send(&GetRun(601)).await.unwrap().id, all[0].id);
+    assert_eq!(client.send(&GetRun(601.into())).await.unwrap().id, all[0].id);
 }
 
 #[tokio::test]
@@ -114,7 +114,7 @@ async fn a_run_without_a_result_tells_the_reason_and_its_log() {
         word(world, 31, "COMPLETED_FAILURE", Some(later(began, 3)));
     });
     let client = replay.client().await;
-    let run = client.send(&GetRun(1_000_000_000_031)).await.unwrap();
+    let run = client.send(&GetRun(1_000_000_000_031.into())).await.unwrap();
     assert_eq!((run.status, run.devices, run.failed), (RunStatus::Failed, 2, 2));
     let message = run.message.as_deref().unwrap_or_default();
     assert!(message.contains("no result of its 2 devices") && message.contains("No handler registered"), "{message}");
@@ -136,7 +136,7 @@ async fn results_whose_log_is_gone_are_no_success() {
     let client = replay.client().await;
     let all = runs(&client, 31).await;
     let [whole, left] = &all[all.len() - 2..] else { panic!("{all:?}") };
-    assert_eq!((left.id, left.status), (600, RunStatus::Unknown));
+    assert_eq!((left.id.get(), left.status), (600, RunStatus::Unknown));
     assert!(left.message.as_ref().unwrap().contains("no longer tells of this run"));
     assert_eq!((whole.status, whole.started_at), (RunStatus::Succeeded, Some(at("2026-02-01T02:00:00Z"))));
 }
@@ -155,7 +155,7 @@ async fn as_many_results_as_the_job_has_devices_now_are_no_success() {
     });
     let client = replay.client().await;
     let all = runs(&client, 31).await;
-    let of = |id: i64| all.iter().find(|run| run.id == id).unwrap_or_else(|| panic!("{all:#?}"));
+    let of = |id: i64| all.iter().find(|run| run.id.get() == id).unwrap_or_else(|| panic!("{all:#?}"));
     assert_eq!((of(600).status, of(600).succeeded), (RunStatus::Unknown, 2));
     assert!(of(600).message.as_ref().unwrap().contains("no longer tells of this run"));
     assert_eq!((of(700).status, of(700).succeeded), (RunStatus::Succeeded, 2));
@@ -195,7 +195,7 @@ async fn a_job_that_waits_is_told_by_the_queue_and_keeps_its_name_when_it_runs()
         world.rows.insert("queue", queue(vec![entry("4162aa28", asked)]));
     });
     let client = replay.client().await;
-    let waiting = client.send(&GetRun(1_000_000_000_031)).await.unwrap();
+    let waiting = client.send(&GetRun(1_000_000_000_031.into())).await.unwrap();
     assert_eq!((waiting.status, waiting.queued_at, waiting.trigger), (RunStatus::Queued, asked, Trigger::Manual));
     replay.change(|world| {
         let began = later(asked, 20);
@@ -209,7 +209,7 @@ async fn a_job_that_waits_is_told_by_the_queue_and_keeps_its_name_when_it_runs()
     let client = replay.client().await;
     let ended = client.send(&GetRun(waiting.id)).await.unwrap();
     assert_eq!((ended.status, ended.started_at), (RunStatus::Succeeded, Some(later(asked, 20))));
-    let newest = client.send(&GetRun(1_000_000_000_031)).await.unwrap();
+    let newest = client.send(&GetRun(1_000_000_000_031.into())).await.unwrap();
     assert_eq!((newest.status, newest.id == ended.id), (RunStatus::Failed, false));
     // The lasting name stays with its run.
     assert_eq!(client.send(&GetRun(ended.id)).await.unwrap().status, RunStatus::Succeeded);
@@ -223,7 +223,7 @@ async fn a_job_that_waits_in_no_queue_is_not_said_to_wait_for_ever() {
         world.rows.insert("queue", vec![json!({"name": "default", "job_count": 0, "jobs": []})]);
     });
     let client = replay.client().await;
-    let newest = async || client.send(&GetRun(1_000_000_000_031)).await.unwrap();
+    let newest = async || client.send(&GetRun(1_000_000_000_031.into())).await.unwrap();
     let told = async {
         loop {
             let run = newest().await;

@@ -29,7 +29,7 @@ use netraven_api::sorting::RunDeviceColumn;
 use netraven_api::system::{GetHealth, GetSystemStatus};
 use netraven_api::tags::{CreateTag, DeleteTag, GetTag, ListTags, TagInput, UpdateTag};
 use netraven_api::users::GetMe;
-use netraven_api::{Endpoint, Order, Secret};
+use netraven_api::{Endpoint, Order, RunId, Secret};
 use netraven_client::Client;
 
 /// What was refused on the way, by method and path.
@@ -87,7 +87,7 @@ impl Walk<'_> {
         };
         let job = self.ask(CreateJob(job)).await.map_or(0, |job| job.id);
         self.setup(tag, credential, device, job).await;
-        let run = self.ask(RunJob(job)).await.and_then(|started| started.run_id).unwrap_or(0);
+        let run = self.ask(RunJob(job)).await.and_then(|started| started.run_id).unwrap_or_default();
         self.look(device, job, run).await;
         self.ask(CancelDevice { run_id: run, device_id: device }).await;
         if self.ask(CancelRun(run)).await.is_some() {
@@ -106,7 +106,7 @@ impl Walk<'_> {
     }
 
     /// A job whose run has not ended cannot be removed.
-    async fn until_ended(&self, run: i64) {
+    async fn until_ended(&self, run: RunId) {
         let ended = async {
             while self.client.send(&GetRun(run)).await.is_ok_and(|run| run.status.is_active()) {
                 tokio::time::sleep(Duration::from_millis(50)).await;
@@ -149,7 +149,7 @@ impl Walk<'_> {
         self.ask(ListRecentJobs { limit: Some(5) }).await;
     }
 
-    async fn look(&mut self, device: i64, job: i64, run: i64) {
+    async fn look(&mut self, device: i64, job: i64, run: RunId) {
         let since = "2026-01-01T00:00:00Z".parse().ok();
         let lately = || RunFilter { start_time: since, ..RunFilter::default() };
         self.ask(ListRuns { size: Some(50), page: Some(1), ..ListRuns::from(lately()) }).await;

@@ -183,7 +183,7 @@ mod tests {
     #[test]
     fn a_link_leads_to_its_place_and_a_broken_one_nowhere() {
         let entries = found("netraven:/runs/7", fixed(&[], false));
-        assert_eq!(entries[0].deed, Deed::Go(Route::run(7)));
+        assert_eq!(entries[0].deed, Deed::Go(Route::run(7.into())));
         assert_eq!(found("netraven:/nowhere/else", fixed(&[], false)), []);
     }
 }

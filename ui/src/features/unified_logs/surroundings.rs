@@ -1,8 +1,8 @@
 //! The lines before and after one, of the same device or the same run, whatever the filters hide.
 
 use dioxus::prelude::*;
-use netraven_api::Order;
 use netraven_api::logs::{ListLogs, LiveFilter, LogEntry};
+use netraven_api::{Order, RunId};
 
 use super::columns::{cell, use_columns, widths};
 use super::row::device_word;
@@ -25,7 +25,7 @@ pub enum Shared {
     /// The device.
     Device(i64),
     /// The run.
-    Run(i64),
+    Run(RunId),
     /// Nothing but the log itself.
     Log,
 }

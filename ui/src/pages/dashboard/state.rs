@@ -5,7 +5,7 @@ use netraven_api::jobs::JobKind;
 use netraven_api::logs::{Level, LogType, MetaMatch};
 use netraven_api::runs::{RunStatus, Trigger};
 use netraven_api::sorting::RunColumn;
-use netraven_api::{Open, Order};
+use netraven_api::{Open, Order, RunId};
 
 use crate::state::pick::Pick;
 use crate::state::span::Span;
@@ -97,7 +97,7 @@ pub struct RunChoice {
     /// Rows of a page, one of [`PAGE_SIZES`].
     pub size: i64,
     /// The run opened in place.
-    pub open: Option<i64>,
+    pub open: Option<RunId>,
 }
 
 /// Which lines of the log are shown.
@@ -112,7 +112,7 @@ pub struct LogChoice {
     /// Lines whose `meta` has these values, all of them.
     pub meta: Vec<MetaMatch>,
     /// Lines of this run.
-    pub run_id: Option<i64>,
+    pub run_id: Option<RunId>,
     /// Part of a line.
     pub search: String,
     /// The line that is chosen: opened beside the list, or shown with those around it if the list does not hold it.
@@ -209,7 +209,7 @@ impl<Lens> Store<DashboardState, Lens> {
     }
 
     /// A run was pressed on the timeline: shows its job's runs of its time, opened if it has something to say.
-    fn see_run(&mut self, job_id: i64, span: Span, open: Option<i64>) {
+    fn see_run(&mut self, job_id: i64, span: Span, open: Option<RunId>) {
         self.scope().job_id().set(Some(job_id));
         self.choose_span(Some(span));
         self.runs().open().set(open);
@@ -286,7 +286,7 @@ impl<Lens> Store<DashboardState, Lens> {
     }
 
     /// Opens a run in place, or closes it.
-    fn toggle_open(&mut self, run_id: i64) {
+    fn toggle_open(&mut self, run_id: RunId) {
         let open = *self.runs().open().read();
         self.runs().open().set((open != Some(run_id)).then_some(run_id));
     }

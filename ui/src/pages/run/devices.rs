@@ -3,9 +3,9 @@
 use std::rc::Rc;
 
 use dioxus::prelude::*;
-use netraven_api::Page;
 use netraven_api::outcome::Cause;
 use netraven_api::runs::{ListRunDevices, Run, RunDevice};
+use netraven_api::{Page, RunId};
 
 use super::devices_table::DevicesTable;
 use super::view::{PAGE_SIZE, RunVerbs, RunView, RunViewStoreExt, Show};
@@ -86,7 +86,7 @@ pub fn RunDevices(run: ReadSignal<Run>, view: Store<RunView>) -> Element {
 }
 
 /// Devices of a run by their ids, as they are now; none where none is asked for.
-fn use_devices(run_id: Memo<i64>, ids: Vec<i64>) -> Option<Rc<Page<RunDevice>>> {
+fn use_devices(run_id: Memo<RunId>, ids: Vec<i64>) -> Option<Rc<Page<RunDevice>>> {
     let mut wanted = use_signal(Vec::new);
     use_effect(use_reactive((&ids,), move |(ids,)| {
         if *wanted.peek() != ids {

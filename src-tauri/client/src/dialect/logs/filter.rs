@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use netraven_api::Order;
 use netraven_api::logs::{Level, LiveFilter, LogEntry, LogType, MetaMatch};
-use netraven_api::{Open, Problem, Word};
+use netraven_api::{Open, Problem, RunId, Word};
 
 use super::time_of;
 use crate::dialect::asked::Asked;
@@ -27,7 +27,7 @@ pub struct Filter {
     /// Only lines up to some place are asked for, so that those found are not the newest.
     pub is_bounded: bool,
     /// Run, which the server does not know.
-    pub run_id: Option<i64>,
+    pub run_id: Option<RunId>,
     /// Values within `meta`, which the server does not look at.
     meta: Vec<MetaMatch>,
     types: Vec<Open<LogType>>,
@@ -41,7 +41,7 @@ impl Filter {
         let mut common = asked.given(&["device_id", "source", "job_type"]);
         let (mut from, mut until) = (asked.time("start_time")?, asked.time("end_time")?);
         let (after, before) = (asked.number("after")?, asked.number("before")?);
-        let run_id = asked.number("run_id")?;
+        let run_id = asked.id("run_id")?;
         let mut job_id = asked.number("job_id")?;
         if let Some(run) = run_id {
             let (job, began, ended) = runs::span(talk, run).await?;

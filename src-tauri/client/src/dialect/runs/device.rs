@@ -2,12 +2,12 @@
 
 use std::collections::{HashMap, HashSet};
 
-use netraven_api::Problem;
 use netraven_api::devices::Device;
 use netraven_api::outcome::Cause;
 use netraven_api::problem::Code;
 use netraven_api::results::{JobResult, ResultStatus};
 use netraven_api::runs::{DeviceState, ListRunDevices, Run, RunDevice};
+use netraven_api::{Problem, RunId};
 use serde_json::Value;
 
 use super::bind::Seen;
@@ -22,7 +22,7 @@ const MOST_LINES: usize = 500;
 const GONE: i64 = 1_000_000_000_000;
 
 /// A run and its devices.
-pub async fn with_run(talk: Talk<'_>, run: i64) -> Result<(Run, Vec<RunDevice>), Problem> {
+pub async fn with_run(talk: Talk<'_>, run: RunId) -> Result<(Run, Vec<RunDevice>), Problem> {
     let mut found = find(talk, run).await?;
     let mut all = Vec::new();
     if let Some(seen) = &found.seen {
@@ -43,7 +43,7 @@ pub async fn with_run(talk: Talk<'_>, run: i64) -> Result<(Run, Vec<RunDevice>),
 }
 
 /// A page of a run's devices. All of them were read for it: this server tells of a run by what is left of it.
-pub async fn list(talk: Talk<'_>, asked: &Asked, run: i64) -> Result<Value, Problem> {
+pub async fn list(talk: Talk<'_>, asked: &Asked, run: RunId) -> Result<Value, Problem> {
     let words = |name: &str| asked.many(name).into_iter().map(|word| word.to_lowercase());
     let wanted = ListRunDevices {
         run_id: run,
@@ -61,7 +61,7 @@ pub async fn list(talk: Talk<'_>, asked: &Asked, run: i64) -> Result<Value, Prob
 }
 
 /// One device of a run.
-pub async fn one(talk: Talk<'_>, run: i64, device_id: i64) -> Result<Value, Problem> {
+pub async fn one(talk: Talk<'_>, run: RunId, device_id: i64) -> Result<Value, Problem> {
     let (_, all) = with_run(talk, run).await?;
     let found = all.into_iter().find(|device| device.device_id == device_id);
     let found = found.ok_or_else(|| Problem::new(Code::NotFound, "This run did not work on the device."))?;

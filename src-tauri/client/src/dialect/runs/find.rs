@@ -1,9 +1,9 @@
 //! One run, found by any of its names.
 
 use jiff::{SignedDuration, Timestamp};
-use netraven_api::Problem;
 use netraven_api::problem::Code;
 use netraven_api::runs::Run;
+use netraven_api::{Problem, RunId};
 
 use super::bind::{Seen, bind};
 use super::build::Known;
@@ -28,7 +28,7 @@ pub struct Found {
 }
 
 /// Finds a run.
-pub async fn find(talk: Talk<'_>, id: i64) -> Result<Found, Problem> {
+pub async fn find(talk: Talk<'_>, id: RunId) -> Result<Found, Problem> {
     let gone = || Problem::new(Code::NotFound, "There is no such run; what the server knew of it is no longer there.");
     match Name::of(id) {
         Name::Result(result) => {
@@ -105,7 +105,7 @@ impl Near {
     }
 
     /// A run known by the job alone that has this id.
-    async fn by_job(&self, talk: Talk<'_>, id: i64) -> Option<Found> {
+    async fn by_job(&self, talk: Talk<'_>, id: RunId) -> Option<Found> {
         let known = self.known.as_ref()?;
         let runs = of_job(talk, known, self.seen.first().filter(|_| self.is_now)).await;
         let run = runs.into_iter().find(|run| run.id == id)?;

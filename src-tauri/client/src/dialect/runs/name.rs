@@ -5,6 +5,7 @@
 //! Whoever has just started a job calls its newest run by the job, and is told the lasting name.
 
 use jiff::Timestamp;
+use netraven_api::RunId;
 
 /// From here on: the newest run of a job. Ids of results are 32 bits long and never come this far.
 const NEWEST: i64 = 1_000_000_000_000;
@@ -30,7 +31,8 @@ pub enum Name {
 
 impl Name {
     /// What an id stands for.
-    pub fn of(id: i64) -> Name {
+    pub fn of(id: RunId) -> Name {
+        let id = id.get();
         let moment = |rest: i64| {
             let at = Timestamp::from_millisecond(rest / JOBS * 100).unwrap_or_default();
             (rest % JOBS, at)
@@ -49,16 +51,16 @@ impl Name {
     }
 
     /// The id.
-    pub fn id(self) -> i64 {
+    pub fn id(self) -> RunId {
         let moment = |job: i64, at: Timestamp| at.as_millisecond().div_euclid(100) * JOBS + job;
-        match self {
+        RunId::new(match self {
             Name::Result(id) => id,
             Name::Newest(job) => NEWEST + job,
             // Beyond that many jobs the newest run is the only one with a name.
             Name::Began(job, _) | Name::Asked(job, _) if job >= JOBS => NEWEST + job,
             Name::Began(job, at) => moment(job, at),
             Name::Asked(job, at) => moment(job, at) - BEGAN + ASKED,
-        }
+        })
     }
 }
 
@@ -73,7 +75,7 @@ mod tests {
             assert_eq!(Name::of(name.id()), name);
         }
         let late: Timestamp = "2099-12-31T00:00:00Z".parse().unwrap();
-        assert!(Name::Asked(99_999, late).id() < 1 << 53);
-        assert!(Name::Began(1, late).id() < ASKED);
+        assert!(Name::Asked(99_999, late).id().get() < 1 << 53);
+        assert!(Name::Began(1, late).id().get() < ASKED);
     }
 }

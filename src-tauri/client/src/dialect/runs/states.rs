@@ -3,9 +3,9 @@
 use std::collections::BTreeMap;
 
 use jiff::Timestamp;
-use netraven_api::Problem;
 use netraven_api::jobs::{Job, JobStatus};
 use netraven_api::runs::RunStatus;
+use netraven_api::{Problem, RunId};
 
 use super::life;
 use super::newest_of;
@@ -17,7 +17,7 @@ use crate::dialect::{Talk, jobs, words};
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct JobState {
     /// The job's newest run.
-    pub run_id: i64,
+    pub run_id: RunId,
     /// Its status; none if the job never ran.
     pub status: Option<RunStatus>,
     /// When the last run that ended did.

@@ -184,7 +184,7 @@ mod tests {
 
     fn run(id: i64, from: i64, until: Option<i64>) -> TimelineRun {
         TimelineRun {
-            id,
+            id: id.into(),
             job_id: 1,
             job_name: "core".into(),
             job_type: JobKind::ConfigBackup.into(),
