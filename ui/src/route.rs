@@ -1,10 +1,10 @@
 //! Where one can be inside the window.
 
 use dioxus::prelude::*;
-use netraven_api::RunId;
 use netraven_api::devices::{ApprovalState, LastResult};
 use netraven_api::outcome::Cause;
 use netraven_api::runs::RunStatus;
+use netraven_api::{DeviceId, RunId};
 
 use crate::address::Addressed as _;
 use crate::app::Shell;
@@ -35,7 +35,7 @@ pub enum Route {
         #[route("/runs/:id?:..view")]
         RunPage { id: RunId, view: String },
         #[route("/runs/:run_id/devices/:device_id?:..view")]
-        DossierPage { run_id: RunId, device_id: i64, view: String },
+        DossierPage { run_id: RunId, device_id: DeviceId, view: String },
         #[route("/jobs")]
         JobsPage {},
         #[route("/devices?:..view")]
@@ -43,7 +43,7 @@ pub enum Route {
         #[route("/configurations?:..view")]
         ConfigurationsPage { view: String },
         #[route("/configurations/:device_id?:..view")]
-        DeviceConfigurationsPage { device_id: i64, view: String },
+        DeviceConfigurationsPage { device_id: DeviceId, view: String },
         #[route("/credentials")]
         CredentialsPage {},
         #[route("/tags")]
@@ -108,7 +108,7 @@ impl Route {
 
     /// One device, shown beside the list.
     #[must_use]
-    pub fn device(id: i64, hostname: &str) -> Route {
+    pub fn device(id: DeviceId, hostname: &str) -> Route {
         let hostname = hostname.to_owned();
         Route::of_devices(&DeviceFilter { hostname, open: Some(id), ..DeviceFilter::default() })
     }
@@ -125,13 +125,13 @@ impl Route {
 
     /// The configurations of a device, its newest change shown.
     #[must_use]
-    pub fn device_configurations(device_id: i64) -> Route {
+    pub fn device_configurations(device_id: DeviceId) -> Route {
         Route::DeviceConfigurationsPage { device_id, view: String::new() }
     }
 
     /// What a snapshot changed against the one before it.
     #[must_use]
-    pub fn change(device_id: i64, snapshot_id: i64) -> Route {
+    pub fn change(device_id: DeviceId, snapshot_id: i64) -> Route {
         let view = DeviceView { new: Some(snapshot_id), ..DeviceView::default() };
         Route::DeviceConfigurationsPage { device_id, view: view.write() }
     }
@@ -150,7 +150,7 @@ impl Route {
 
     /// The page of one device of a run: what came of it.
     #[must_use]
-    pub fn dossier(run_id: RunId, device_id: i64) -> Route {
+    pub fn dossier(run_id: RunId, device_id: DeviceId) -> Route {
         Route::DossierPage { run_id, device_id, view: String::new() }
     }
 }
@@ -167,9 +167,9 @@ mod tests {
             (Route::failed_runs(), "/?status=partly_failed,failed"),
             (Route::failing_devices(), "/devices?result=failure"),
             (Route::waiting_devices(), "/devices?approval=waiting"),
-            (Route::device(9, "core-sw-1"), "/devices?hostname=core-sw-1&open=9"),
+            (Route::device(9.into(), "core-sw-1"), "/devices?hostname=core-sw-1&open=9"),
             (Route::failed_by(7.into(), Cause::AuthFailed), "/runs/7?cause=auth-failed"),
-            (Route::change(9, 903), "/configurations/9?new=903"),
+            (Route::change(9.into(), 903), "/configurations/9?new=903"),
         ] {
             assert_eq!(route.to_string(), address);
         }

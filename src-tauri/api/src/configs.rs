@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::endpoint::endpoint;
-use crate::ids::RunId;
+use crate::ids::{DeviceId, RunId};
 use crate::parts::parts;
 
 parts! {
@@ -36,7 +36,7 @@ pub struct Config {
     /// Id.
     pub id: i64,
     /// Device.
-    pub device_id: i64,
+    pub device_id: DeviceId,
     /// When it was read.
     pub retrieved_at: Timestamp,
     /// `job_id`, `run_id`, `hostname`, `commit`, `sha256`, `bytes`, `secrets_hidden`, as far as they are known.
@@ -53,7 +53,7 @@ pub struct ConfigHead {
     /// Id.
     pub id: i64,
     /// Device.
-    pub device_id: i64,
+    pub device_id: DeviceId,
     /// When it was read.
     pub retrieved_at: Timestamp,
     /// As in [`Config`].
@@ -67,7 +67,7 @@ pub struct ConfigHead {
 #[serde(default)]
 pub struct ListConfigs {
     /// Device.
-    pub device_id: Option<i64>,
+    pub device_id: Option<DeviceId>,
     /// Rows to skip.
     #[cfg_attr(feature = "openapi", schema(minimum = 0, default = 0))]
     pub start: Option<i64>,
@@ -88,7 +88,7 @@ endpoint! { GetConfig: Get "/configs/{config_id}" by User => Config, |it, to| to
 /// The snapshots of a device without their texts, the newest first.
 #[derive(Clone, Copy, Debug)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-pub struct ListConfigHistory(pub i64);
+pub struct ListConfigHistory(pub DeviceId);
 
 endpoint! {
     ListConfigHistory: Get "/configs/{device_id}/history" by User => Vec<ConfigHead>,
@@ -107,7 +107,7 @@ pub struct RawConfig {
     /// Snapshot.
     pub id: i64,
     /// Device.
-    pub device_id: i64,
+    pub device_id: DeviceId,
     /// Hostname.
     pub hostname: String,
     /// The text as the device showed it.
@@ -142,7 +142,7 @@ pub struct FoundConfig {
     /// Id.
     pub id: i64,
     /// Device.
-    pub device_id: i64,
+    pub device_id: DeviceId,
     /// When it was read.
     pub retrieved_at: Timestamp,
     /// The lines around the first place, as HTML: the text is escaped, what was found is in `<b>`.
@@ -258,7 +258,7 @@ pub struct ConfigRestored {
     /// Snapshot.
     pub restored_id: i64,
     /// Device.
-    pub device_id: i64,
+    pub device_id: DeviceId,
     /// When the snapshot was read, as NetRaven has it.
     pub restored_at: Timestamp,
     /// What was done, as a sentence.

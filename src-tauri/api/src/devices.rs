@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::credentials::Credential;
 use crate::endpoint::endpoint;
+use crate::ids::DeviceId;
 use crate::outcome::Cause;
 use crate::page::Page;
 use crate::results::ResultStatus;
@@ -25,7 +26,7 @@ pub use import::{CheckImport, ImportDevices, ImportError, ImportPlan, Imported};
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Device {
     /// Id.
-    pub id: i64,
+    pub id: DeviceId,
     /// Name, unique.
     pub hostname: String,
     /// IPv4 or IPv6 address, or a name; unique together with the port. A link-local address may have a zone, such as
@@ -184,9 +185,9 @@ pub struct ListDevices {
     #[cfg_attr(feature = "openapi", schema(default = "asc"))]
     pub order: Option<Order>,
     /// Only rows with a greater id, in the order of ids; for reading on without gaps, and instead of `page` and `sort`.
-    pub after: Option<i64>,
+    pub after: Option<DeviceId>,
     /// Only rows with a smaller id, in the order of ids.
-    pub before: Option<i64>,
+    pub before: Option<DeviceId>,
 }
 
 endpoint! { ListDevices: Get "/devices/" by User => Page<Device>, |it, to| to.query(it) }
@@ -194,7 +195,7 @@ endpoint! { ListDevices: Get "/devices/" by User => Page<Device>, |it, to| to.qu
 /// One device.
 #[derive(Clone, Copy, Debug)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-pub struct GetDevice(pub i64);
+pub struct GetDevice(pub DeviceId);
 
 endpoint! { GetDevice: Get "/devices/{device_id}" by User => Device, |it, to| to.param("device_id", it.0) }
 
@@ -208,7 +209,7 @@ endpoint! { CreateDevice: Post "/devices/" by User => 201 Device, |it, to| to.js
 /// Changes a device.
 #[derive(Clone, Debug)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-pub struct UpdateDevice(pub i64, pub DeviceInput);
+pub struct UpdateDevice(pub DeviceId, pub DeviceInput);
 
 endpoint! {
     UpdateDevice: Put "/devices/{device_id}" by User => Device,
@@ -218,7 +219,7 @@ endpoint! {
 /// Removes a device with its results and snapshots; the git history keeps its file.
 #[derive(Clone, Copy, Debug)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-pub struct DeleteDevice(pub i64);
+pub struct DeleteDevice(pub DeviceId);
 
 endpoint! { DeleteDevice: Delete "/devices/{device_id}" by Admin => 204 (), |it, to| to.param("device_id", it.0) }
 
@@ -227,7 +228,7 @@ endpoint! { DeleteDevice: Delete "/devices/{device_id}" by Admin => 204 (), |it,
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct HostKey {
     /// Device.
-    pub device_id: i64,
+    pub device_id: DeviceId,
     /// Algorithm, e.g. `ssh-ed25519`.
     pub key_type: String,
     /// Fingerprint as OpenSSH prints it, `SHA256:…`.
@@ -242,14 +243,14 @@ pub struct HostKey {
 /// The stored host key of a device.
 #[derive(Clone, Copy, Debug)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-pub struct GetHostKey(pub i64);
+pub struct GetHostKey(pub DeviceId);
 
 endpoint! { GetHostKey: Get "/devices/{device_id}/host-key" by User => HostKey, |it, to| to.param("device_id", it.0) }
 
 /// Forgets the stored host key, so that the next session accepts the device's new one.
 #[derive(Clone, Copy, Debug)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-pub struct ForgetHostKey(pub i64);
+pub struct ForgetHostKey(pub DeviceId);
 
 endpoint! {
     ForgetHostKey: Delete "/devices/{device_id}/host-key" by Admin => 204 (),
@@ -275,7 +276,7 @@ pub struct TrustedKey {
 /// another key is refused as before.
 #[derive(Clone, Debug)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-pub struct TrustHostKey(pub i64, pub TrustedKey);
+pub struct TrustHostKey(pub DeviceId, pub TrustedKey);
 
 endpoint! {
     TrustHostKey: Put "/devices/{device_id}/host-key" by Admin => HostKey,
@@ -285,7 +286,7 @@ endpoint! {
 /// The credentials that share a tag with a device, in the order they are tried.
 #[derive(Clone, Copy, Debug)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-pub struct ListDeviceCredentials(pub i64);
+pub struct ListDeviceCredentials(pub DeviceId);
 
 endpoint! {
     ListDeviceCredentials: Get "/devices/{device_id}/credentials" by User => Vec<Credential>,

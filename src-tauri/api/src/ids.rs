@@ -65,6 +65,8 @@ macro_rules! ids {
 }
 
 ids! {
+    /// Id of a device.
+    DeviceId,
     /// Id of a run.
     RunId,
 }

@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::endpoint::endpoint;
-use crate::ids::RunId;
+use crate::ids::{DeviceId, RunId};
 use crate::page::Page;
 use crate::sorting::{JobColumn, Order};
 use crate::tags::Tag;
@@ -48,7 +48,7 @@ pub struct Job {
     /// The devices of these tags are worked on.
     pub tags: Vec<Tag>,
     /// Or this one device.
-    pub device_id: Option<i64>,
+    pub device_id: Option<DeviceId>,
     /// Made by the product itself; cannot be changed or deleted.
     pub is_system_job: bool,
     /// When the schedule fires next. Not part of NetRaven's shape, as below.
@@ -85,7 +85,7 @@ pub struct JobInput {
     pub tags: Option<Vec<i64>>,
     /// One device instead of tags.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub device_id: Option<i64>,
+    pub device_id: Option<DeviceId>,
 }
 
 /// Lists jobs by name.
@@ -197,7 +197,7 @@ pub struct ListRecentJobs {
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct DeviceName {
     /// Id.
-    pub id: i64,
+    pub id: DeviceId,
     /// Hostname.
     pub name: String,
 }
@@ -235,7 +235,7 @@ endpoint! { ListRecentJobs: Get "/jobs/recent" by User => Vec<RecentJob>, |it, t
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct JobDeviceLine {
     /// Device.
-    pub device_id: i64,
+    pub device_id: DeviceId,
     /// Its hostname.
     pub device_name: String,
     /// Its address.

@@ -6,7 +6,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::endpoint::endpoint;
-use crate::ids::RunId;
+use crate::ids::{DeviceId, RunId};
 use crate::jobs::JobKind;
 use crate::page::Page;
 use crate::sorting::{LogColumn, Order};
@@ -99,7 +99,7 @@ pub struct LogEntry {
     /// Job it belongs to.
     pub job_id: Option<i64>,
     /// Device it belongs to.
-    pub device_id: Option<i64>,
+    pub device_id: Option<DeviceId>,
     /// Run it belongs to. Not part of NetRaven's shape.
     #[serde(default)]
     pub run_id: Option<RunId>,

@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::endpoint::endpoint;
-use crate::ids::RunId;
+use crate::ids::{DeviceId, RunId};
 use crate::outcome::Cause;
 use crate::page::Page;
 use crate::runs::{DeviceState, RunStatus};
@@ -41,7 +41,7 @@ pub struct MatrixCell {
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct MatrixRow {
     /// Device.
-    pub device_id: i64,
+    pub device_id: DeviceId,
     /// Its hostname in the newest of these runs.
     pub hostname: String,
     /// What came of it, one for each run in their order; null where the run did not have it.

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::endpoint::endpoint;
 use crate::evidence::Evidence;
-use crate::ids::RunId;
+use crate::ids::{DeviceId, RunId};
 use crate::jobs::JobKind;
 use crate::outcome::Cause;
 use crate::page::Page;
@@ -31,7 +31,7 @@ pub struct JobResult {
     /// Job.
     pub job_id: i64,
     /// Device.
-    pub device_id: i64,
+    pub device_id: DeviceId,
     /// Kind of job.
     #[cfg_attr(feature = "openapi", schema(value_type = String))]
     pub job_type: Open<JobKind>,
@@ -74,7 +74,7 @@ pub struct ListResults {
     #[cfg_attr(feature = "openapi", schema(minimum = 1, maximum = 100, default = 20))]
     pub size: Option<i64>,
     /// Device.
-    pub device_id: Option<i64>,
+    pub device_id: Option<DeviceId>,
     /// Job.
     pub job_id: Option<i64>,
     /// Run.

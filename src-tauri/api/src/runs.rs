@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::endpoint::endpoint;
-use crate::ids::RunId;
+use crate::ids::{DeviceId, RunId};
 use crate::jobs::{JobKind, RunStarted};
 use crate::outcome::Cause;
 use crate::page::Page;
@@ -216,7 +216,7 @@ pub struct Again {
     pub causes: Vec<Cause>,
     /// Only these.
     #[serde(skip_serializing_if = "Vec::is_empty")]
-    pub devices: Vec<i64>,
+    pub devices: Vec<DeviceId>,
 }
 
 impl Again {
@@ -234,7 +234,7 @@ impl Again {
 
     /// One device.
     #[must_use]
-    pub fn device(device_id: i64) -> Again {
+    pub fn device(device_id: DeviceId) -> Again {
         Again { devices: vec![device_id], ..Again::default() }
     }
 

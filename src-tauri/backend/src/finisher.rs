@@ -146,7 +146,7 @@ impl Finisher {
         let commit = tokio::task::spawn_blocking(move || {
             let files: Vec<SnapshotFile<'_>> = new
                 .iter()
-                .map(|one| SnapshotFile { path: path_of(&one.hostname, one.device_id), text: &one.text })
+                .map(|one| SnapshotFile { path: path_of(&one.hostname, one.device_id.get()), text: &one.text })
                 .collect();
             // Nothing differs when a crash came after the commit and before the note of it: then it is the newest one.
             match repository.commit(&files, &message, when)? {

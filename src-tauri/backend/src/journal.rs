@@ -9,9 +9,9 @@ use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 use jiff::Timestamp;
-use netraven_api::RunId;
 use netraven_api::event::Changed;
 use netraven_api::logs::{Level, LogType};
+use netraven_api::{DeviceId, RunId};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use tokio::sync::{mpsc, oneshot};
@@ -54,7 +54,7 @@ pub enum Signal {
         /// Run.
         run_id: RunId,
         /// Device.
-        device_id: i64,
+        device_id: DeviceId,
     },
     /// A worker asks for the seal key; see `handover`.
     KeyWanted {
@@ -78,7 +78,7 @@ pub struct About {
     /// Job.
     pub job_id: Option<i64>,
     /// Device.
-    pub device_id: Option<i64>,
+    pub device_id: Option<DeviceId>,
     /// Run.
     pub run_id: Option<RunId>,
 }

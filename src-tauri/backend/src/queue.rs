@@ -8,7 +8,7 @@
 use std::fmt;
 
 use jiff::Timestamp;
-use netraven_api::RunId;
+use netraven_api::{DeviceId, RunId};
 use serde::{Deserialize, Serialize};
 
 mod deliveries;
@@ -36,7 +36,7 @@ pub struct Task {
     /// The run it belongs to.
     pub run_id: RunId,
     /// The device to visit.
-    pub device_id: i64,
+    pub device_id: DeviceId,
     /// Which attempt this is; the fencing number in the store.
     pub attempt: i64,
 }

@@ -16,7 +16,7 @@ use netraven_api::page::MAX_SIZE;
 use netraven_api::problem::Code;
 use netraven_api::runs::{CancelRun, GetRun};
 use netraven_api::tags::{CreateTag, DeleteTag, ListTags, TagInput};
-use netraven_api::{Problem, RunId, Secret};
+use netraven_api::{DeviceId, Problem, RunId, Secret};
 use tokio::time::{Instant, sleep};
 
 use crate::Client;
@@ -167,7 +167,7 @@ async fn lab_devices(client: &Client, tag: i64) -> Result<Vec<Device>, Problem> 
     Ok(devices)
 }
 
-async fn delete_devices(client: &Client, ids: Vec<i64>) -> Result<(), Problem> {
+async fn delete_devices(client: &Client, ids: Vec<DeviceId>) -> Result<(), Problem> {
     let deleted = ids.into_iter().map(|id| async move { gone(client.send(&DeleteDevice(id)).await) });
     stream::iter(deleted).buffer_unordered(AT_ONCE).try_collect::<()>().await
 }

@@ -11,7 +11,7 @@ use netraven_api::logs::{ListLogs, LiveFilter, LogEntry};
 use netraven_api::page::MAX_SIZE;
 use netraven_api::runs::{GetRun, GetRunDevice, ListRunDevices, Run, RunDevice};
 use netraven_api::tags::{CreateTag, TagInput};
-use netraven_api::{Order, RunId, Secret};
+use netraven_api::{DeviceId, Order, RunId, Secret};
 use netraven_client::Client;
 use netraven_lab::{DeviceSpec, Lab, Running, SAMPLE_PASSWORD, SAMPLE_USERNAME};
 
@@ -28,7 +28,7 @@ pub struct Enrolled {
     /// Backup job over the tag.
     pub job: i64,
     /// Ids of the devices by hostname.
-    pub devices: BTreeMap<String, i64>,
+    pub devices: BTreeMap<String, DeviceId>,
 }
 
 impl Enrolled {
@@ -52,7 +52,7 @@ impl Enrolled {
     }
 
     /// Its id in the backend.
-    pub fn id(&self, hostname: &str) -> anyhow::Result<i64> {
+    pub fn id(&self, hostname: &str) -> anyhow::Result<DeviceId> {
         self.devices.get(hostname).copied().with_context(|| format!("no device {hostname} was added"))
     }
 }
@@ -92,7 +92,7 @@ pub async fn add_credential(
 }
 
 /// Adds a simulated device; its id.
-pub async fn add_device(client: &Client, tag: i64, device: &Running) -> anyhow::Result<i64> {
+pub async fn add_device(client: &Client, tag: i64, device: &Running) -> anyhow::Result<DeviceId> {
     let input = DeviceInput {
         hostname: Some(device.spec.hostname.clone()),
         ip_address: Some(device.address.ip().to_string()),
@@ -198,6 +198,6 @@ pub async fn logs(client: &Client, run: RunId) -> anyhow::Result<Vec<LogEntry>> 
 }
 
 /// The snapshots of a device, the newest first.
-pub async fn snapshots(client: &Client, device: i64) -> anyhow::Result<Vec<Config>> {
+pub async fn snapshots(client: &Client, device: DeviceId) -> anyhow::Result<Vec<Config>> {
     Ok(client.send(&ListConfigs { device_id: Some(device), ..ListConfigs::default() }).await?)
 }

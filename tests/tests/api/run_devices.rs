@@ -7,7 +7,7 @@ use netraven_api::outcome::Cause;
 use netraven_api::problem::Code;
 use netraven_api::runs::{DeviceState, GetRun, GetRunDevice, ListRunDevices, ListRuns, RunDevice};
 use netraven_api::sorting::RunDeviceColumn;
-use netraven_api::{Order, RunId};
+use netraven_api::{DeviceId, Order, RunId};
 use netraven_lab::{DeviceSpec, Fault, Platform};
 use netraven_tests::support::app::TestApp;
 use netraven_tests::support::wait;
@@ -50,7 +50,7 @@ async fn fill(app: &TestApp, devices: i64) -> anyhow::Result<RunId> {
 }
 
 fn ids(devices: &[RunDevice]) -> Vec<i64> {
-    devices.iter().map(|device| device.device_id).collect()
+    devices.iter().map(|device| device.device_id.get()).collect()
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -67,7 +67,7 @@ async fn the_database_sorts_filters_and_pages_as_the_wire_types_say() -> anyhow:
         ListRunDevices { state: vec![DeviceState::NoResult], ..plain() },
         ListRunDevices { cause: vec![Cause::Truncated, Cause::Cancelled], ..plain() },
         ListRunDevices { cause: vec![Cause::TooLarge], ..plain() },
-        ListRunDevices { device_id: vec![7, 3, 4711], ..plain() },
+        ListRunDevices { device_id: [7, 3, 4711].map(DeviceId::new).to_vec(), ..plain() },
         ListRunDevices { search: Some("CORE-1".into()), ..plain() },
         ListRunDevices { search: Some("]:2222".into()), ..plain() },
         ListRunDevices { search: Some("10.1.0.1".into()), state: vec![DeviceState::Success], ..plain() },
@@ -226,7 +226,7 @@ async fn one_device_has_its_details_and_the_list_leaves_them_out() -> anyhow::Re
     let one = app.client.send(&GetRunDevice { run_id, device_id: lab.id("locked")? }).await?;
     assert_eq!(one.details.clone().unwrap_or_default().cause, Some(Cause::AuthFailed.into()));
     assert_eq!(RunDevice { details: None, ..one }, listed[0]);
-    let other = app.client.send(&GetRunDevice { run_id, device_id: 4711 }).await.expect_err("not in this run");
+    let other = app.client.send(&GetRunDevice { run_id, device_id: 4711.into() }).await.expect_err("not in this run");
     assert_eq!(other.code, Code::NotFound);
     app.stop().await;
     Ok(())

@@ -38,7 +38,7 @@ async fn runs_and_their_totals_are_narrowed_alike() -> anyhow::Result<()> {
         ("kind", RunFilter { job_type: vec!["reachability".into()], ..RunFilter::default() }, &[92]),
         ("trigger", RunFilter { trigger: vec![Trigger::Schedule], ..RunFilter::default() }, &[91]),
         ("both triggers", RunFilter { trigger: Trigger::ALL.to_vec(), ..RunFilter::default() }, &[93, 92, 91]),
-        ("device", RunFilter { device_id: Some(1), ..RunFilter::default() }, &[92, 91]),
+        ("device", RunFilter { device_id: Some(1.into()), ..RunFilter::default() }, &[92, 91]),
         ("tag", RunFilter { tag_id: vec![72], ..RunFilter::default() }, &[91]),
         ("tags", RunFilter { tag_id: vec![71, 72], ..RunFilter::default() }, &[92, 91]),
         ("no such tag", RunFilter { tag_id: vec![4711], ..RunFilter::default() }, &[]),
@@ -47,7 +47,7 @@ async fn runs_and_their_totals_are_narrowed_alike() -> anyhow::Result<()> {
         ("until", RunFilter { end_time: "2026-01-01T02:00:00Z".parse().ok(), ..RunFilter::default() }, &[92, 91]),
         (
             "two at once",
-            RunFilter { device_id: Some(3), trigger: vec![Trigger::Manual], ..RunFilter::default() },
+            RunFilter { device_id: Some(3.into()), trigger: vec![Trigger::Manual], ..RunFilter::default() },
             &[93],
         ),
     ];
@@ -60,7 +60,7 @@ async fn runs_and_their_totals_are_narrowed_alike() -> anyhow::Result<()> {
     let of = async |query: SummarizeRuns| -> anyhow::Result<RunSummary> { Ok(app.client.send(&query).await?) };
     let all = of(SummarizeRuns::default()).await?;
     assert_eq!((all.running, all.failed, all.device_results, all.failure_causes, all.failing_devices), (1, 2, 4, 2, 2));
-    let one = of(SummarizeRuns { filter: RunFilter { device_id: Some(1), ..RunFilter::default() } }).await?;
+    let one = of(SummarizeRuns { filter: RunFilter { device_id: Some(1.into()), ..RunFilter::default() } }).await?;
     assert_eq!((one.total, one.device_results, one.failure_causes, one.failing_devices), (2, 2, 1, 1));
 
     let http = app.http()?;

@@ -70,7 +70,7 @@ async fn a_run_is_repeated_for_the_devices_that_are_asked_for() -> anyhow::Resul
 
     for nothing in [
         Again::causes(vec![Cause::NotSsh]),
-        Again::device(987_654),
+        Again::device(987_654.into()),
         Again { devices: vec![lab.id("good")?], ..Again::failed() },
     ] {
         let problem = client.send(&RunAgain(first.run.id, nothing)).await.expect_err("nothing matches");
@@ -151,7 +151,7 @@ async fn one_device_is_cancelled_and_the_others_go_on() -> anyhow::Result<()> {
     let after = client.send(&cancel(&waiting[1].spec.hostname)?).await?;
     assert_eq!(after.state, DeviceState::Success);
     assert_eq!(work::logs(client, run).await?.len(), lines);
-    let nobody = client.send(&CancelDevice { run_id: run, device_id: 987_654 }).await.expect_err("not in this run");
+    let nobody = client.send(&CancelDevice { run_id: run, device_id: 987_654.into() }).await.expect_err("not in this run");
     assert_eq!(nobody.code, Code::NotFound);
     app.stop().await;
     Ok(())

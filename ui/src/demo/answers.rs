@@ -9,7 +9,7 @@ use netraven_api::logs::{Level, LogType};
 use netraven_api::problem::Code;
 use netraven_api::runs::{Again, DeviceState, ListRunDevices, RunDevice, Trigger};
 use netraven_api::system::{Condition, Health, SystemDetails, SystemStatus};
-use netraven_api::{Open, Problem, Request, RunId};
+use netraven_api::{DeviceId, Open, Problem, Request, RunId};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
@@ -124,7 +124,7 @@ fn change(world: &mut World, request: &Request, parts: &[&str]) -> Answered {
         (Method::Put, ["devices", id]) => give(&world.put_device(Some(number(id)?), body(request)?)?),
         (Method::Delete, ["devices", id]) => give(&world.remove_device(number(id)?)?),
         (Method::Put, ["devices", id, "host-key"]) => {
-            let (device_id, key): (i64, TrustedKey) = (device(world, id)?.id, body(request)?);
+            let (device_id, key): (DeviceId, TrustedKey) = (device(world, id)?.id, body(request)?);
             let key = HostKey {
                 device_id,
                 key_type: key.key_type,
@@ -156,7 +156,7 @@ fn change(world: &mut World, request: &Request, parts: &[&str]) -> Answered {
     }
 }
 
-fn start(world: &mut World, job_id: i64, only: Option<Vec<i64>>) -> Answered {
+fn start(world: &mut World, job_id: i64, only: Option<Vec<DeviceId>>) -> Answered {
     let job = world.jobs.iter().find(|job| job.id == job_id).ok_or_else(|| gone("job", job_id))?.clone();
     if tables::is_active(world, job_id) {
         return Err(Problem::new(Code::Conflict, format!("{} is running. Wait for its end, or cancel it.", job.name)));
@@ -173,7 +173,7 @@ fn start(world: &mut World, job_id: i64, only: Option<Vec<i64>>) -> Answered {
 }
 
 /// The job of an earlier run, and which of its devices are to be run again.
-fn wanted(world: &World, run_id: RunId, which: &Again) -> Result<(i64, Vec<i64>), Problem> {
+fn wanted(world: &World, run_id: RunId, which: &Again) -> Result<(i64, Vec<DeviceId>), Problem> {
     let plan = world.plans.iter().find(|plan| plan.id == run_id).ok_or_else(|| gone("run", run_id))?;
     let fits = |device: &&RunDevice| {
         (which.failed != Some(true) || matches!(device.state, DeviceState::Failure | DeviceState::Cancelled))
@@ -181,7 +181,7 @@ fn wanted(world: &World, run_id: RunId, which: &Again) -> Result<(i64, Vec<i64>)
             && (which.devices.is_empty() || which.devices.contains(&device.device_id))
     };
     let all = runs::devices(world, plan);
-    let devices: Vec<i64> = all.iter().filter(fits).map(|device| device.device_id).collect();
+    let devices: Vec<DeviceId> = all.iter().filter(fits).map(|device| device.device_id).collect();
     if devices.is_empty() {
         return Err(Problem::new(Code::Conflict, "None of the run's devices is left to run again."));
     }
@@ -202,7 +202,7 @@ fn cancel_run(world: &mut World, run_id: RunId) -> Answered {
     give(&runs::run(world, plan))
 }
 
-fn cancel_device(world: &mut World, run_id: RunId, device_id: i64) -> Answered {
+fn cancel_device(world: &mut World, run_id: RunId, device_id: DeviceId) -> Answered {
     let now = world.now;
     let plan = world.plans.iter_mut().find(|plan| plan.id == run_id).ok_or_else(|| gone("run", run_id))?;
     let job_id = plan.job_id;
@@ -225,7 +225,7 @@ fn cancel_device(world: &mut World, run_id: RunId, device_id: i64) -> Answered {
     give(&run_device(world, plan, device_id)?)
 }
 
-fn run_device(world: &World, plan: &Plan, device_id: i64) -> Result<RunDevice, Problem> {
+fn run_device(world: &World, plan: &Plan, device_id: DeviceId) -> Result<RunDevice, Problem> {
     let step = plan.steps.iter().find(|step| step.device_id == device_id);
     step.and_then(|step| runs::device(world, plan, step)).ok_or_else(|| gone("device", device_id))
 }
@@ -258,7 +258,7 @@ fn status(world: &World) -> SystemStatus {
 }
 
 fn device<'a>(world: &'a World, id: &str) -> Result<&'a netraven_api::devices::Device, Problem> {
-    let id: i64 = number(id)?;
+    let id: DeviceId = number(id)?;
     world.devices.iter().find(|device| device.id == id).ok_or_else(|| gone("device", id))
 }
 

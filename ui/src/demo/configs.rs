@@ -3,11 +3,11 @@
 use std::fmt::Write as _;
 
 use jiff::Timestamp;
-use netraven_api::RunId;
 use netraven_api::configs::{
     BackupCount, Config, ConfigDiff, ConfigHead, DiffConfigs, FoundConfig, SearchConfigs, SnapshotFacts,
 };
 use netraven_api::devices::Device;
+use netraven_api::{DeviceId, RunId};
 use similar::TextDiff;
 
 use super::random::{below, digits};
@@ -20,7 +20,7 @@ pub struct Snapshot {
     /// Its id: a thousand times the device's, and which of its snapshots it is.
     pub id: i64,
     /// Its device.
-    pub device_id: i64,
+    pub device_id: DeviceId,
     /// The run that read it.
     pub run_id: RunId,
     /// The job of the run.
@@ -31,7 +31,7 @@ pub struct Snapshot {
 
 /// The snapshots of a device, the newest first.
 #[must_use]
-pub fn history(world: &World, device_id: i64) -> Vec<ConfigHead> {
+pub fn history(world: &World, device_id: DeviceId) -> Vec<ConfigHead> {
     let there = |snapshot: &&Snapshot| snapshot.device_id == device_id && snapshot.at <= world.now;
     let heads = world.snapshots.iter().rev().filter(there);
     heads
@@ -118,7 +118,7 @@ fn known(world: &World, snapshot: &Snapshot) -> SnapshotFacts {
 /// The text of a device's configuration; each one differs a little from the one before.
 #[must_use]
 pub fn text(device: &Device, which: i64) -> String {
-    let secret = |place: i64| digits(&[device.id, place], 4);
+    let secret = |place: i64| digits(&[device.id.get(), place], 4);
     let mut text = format!(
         "!\nversion {}\nhostname {}\n!\nenable secret 9 ‹secret {}›\n!\n",
         story::version(device),
@@ -126,7 +126,7 @@ pub fn text(device: &Device, which: i64) -> String {
         secret(21)
     );
     for port in 1..=8 {
-        let vlan = 10 + below(&[device.id, port, which / 3], 4) * 10;
+        let vlan = 10 + below(&[device.id.get(), port, which / 3], 4) * 10;
         let _ = writeln!(text, "interface Ethernet1/{port}\n description to {}-{port:02}", device.hostname);
         let shut = if (port + which) % 5 == 0 { "\n shutdown" } else { "" };
         let _ = writeln!(text, " switchport access vlan {vlan}{shut}\n!");

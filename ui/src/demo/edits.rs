@@ -2,8 +2,6 @@
 
 use std::fmt::Display;
 
-use netraven_api::Open;
-use netraven_api::Problem;
 use netraven_api::credentials::{Credential, CredentialInput};
 use netraven_api::devices::{Device, DeviceInput, DeviceSource, ImportPlan, Imported};
 use netraven_api::event::Changed;
@@ -11,6 +9,7 @@ use netraven_api::jobs::{Job, JobInput};
 use netraven_api::problem::Code;
 use netraven_api::sheet::{Entry, Fate, RefusalKind, Seen, Sheet, Tally, There, check, compare};
 use netraven_api::tags::{Tag, TagInput};
+use netraven_api::{DeviceId, Open, Problem};
 
 use super::jobs;
 use super::network::{DEFAULT, approval, platforms};
@@ -35,7 +34,7 @@ impl World {
     }
 
     /// Adds a device, or changes the one of an id.
-    pub fn put_device(&mut self, id: Option<i64>, input: DeviceInput) -> Result<Device, Problem> {
+    pub fn put_device(&mut self, id: Option<DeviceId>, input: DeviceInput) -> Result<Device, Problem> {
         let taken = |device: &Device| Some(&device.hostname) == input.hostname.as_ref() && Some(device.id) != id;
         if self.devices.iter().any(taken) {
             return Err(Problem::field("body.hostname", "A device of this name is there already."));
@@ -45,7 +44,7 @@ impl World {
                 self.devices.iter().find(|device| device.id == id).cloned().ok_or_else(|| gone("device", id))?
             }
             None => Device {
-                id: self.devices.iter().map(|device| device.id).max().unwrap_or_default() + 1,
+                id: next(self.devices.iter().map(|device| device.id.get())).into(),
                 hostname: input.hostname.clone().ok_or_else(|| wanted("hostname"))?,
                 ip_address: input.ip_address.clone().ok_or_else(|| wanted("ip_address"))?,
                 device_type: input.device_type.clone().ok_or_else(|| wanted("device_type"))?,
@@ -168,7 +167,7 @@ impl World {
         let before = match id {
             Some(id) => self.jobs.iter().find(|job| job.id == id).cloned().ok_or_else(|| gone("job", id))?,
             None => {
-                let id = self.jobs.iter().map(|job| job.id).max().unwrap_or_default() + 1;
+                let id = next(self.jobs.iter().map(|job| job.id));
                 let name = input.name.clone().ok_or_else(|| wanted("name"))?;
                 jobs::job(id, &name, input.job_type.ok_or_else(|| wanted("job_type"))?)
             }
@@ -193,7 +192,7 @@ impl World {
         if self.tags.iter().any(|tag| tag.name == name) {
             return Err(Problem::field("body.name", "A tag of this name is there already."));
         }
-        let id = self.tags.iter().map(|tag| tag.id).max().unwrap_or_default() + 1;
+        let id = next(self.tags.iter().map(|tag| tag.id));
         let tag = Tag { id, name, kind: input.kind, description: input.description, devices: None };
         self.tags.push(tag.clone());
         self.changes.push(Changed::Setup);
@@ -203,7 +202,7 @@ impl World {
     /// Adds a credential. Its passwords go nowhere.
     pub fn add_credential(&mut self, input: CredentialInput) -> Result<Credential, Problem> {
         let credential = Credential {
-            id: self.credentials.iter().map(|credential| credential.id).max().unwrap_or_default() + 1,
+            id: next(self.credentials.iter().map(|credential| credential.id)),
             username: input.username.ok_or_else(|| wanted("username"))?,
             priority: input.priority.unwrap_or(100),
             description: input.description,
@@ -219,7 +218,7 @@ impl World {
     }
 
     /// Removes a device.
-    pub fn remove_device(&mut self, id: i64) -> Result<(), Problem> {
+    pub fn remove_device(&mut self, id: DeviceId) -> Result<(), Problem> {
         remove(&mut self.devices, |device| device.id == id).ok_or_else(|| gone("device", id))?;
         self.changes.push(Changed::Devices);
         Ok(())
@@ -234,7 +233,12 @@ impl World {
     }
 }
 
-fn replace<T>(rows: &mut Vec<T>, row: T, id: impl Fn(&T) -> i64) {
+/// An id behind those there are.
+fn next(ids: impl Iterator<Item = i64>) -> i64 {
+    ids.max().unwrap_or_default() + 1
+}
+
+fn replace<T, K: PartialEq>(rows: &mut Vec<T>, row: T, id: impl Fn(&T) -> K) {
     match rows.iter_mut().find(|known| id(known) == id(&row)) {
         Some(known) => *known = row,
         None => rows.push(row),

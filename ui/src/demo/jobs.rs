@@ -1,6 +1,7 @@
 //! The six jobs of the demo, and when they ran.
 
 use jiff::{SignedDuration, Timestamp};
+use netraven_api::DeviceId;
 use netraven_api::jobs::{Job, JobKind, JobStatus, Schedule};
 use netraven_api::runs::Trigger;
 use netraven_api::tags::Tag;
@@ -21,7 +22,7 @@ const JOBS: [(&str, JobKind, &[i64], i64, i64); 5] = [
 
 /// The jobs; the last works on one device, by hand.
 #[must_use]
-pub fn jobs(tags: &[Tag], firewall: i64) -> Vec<Job> {
+pub fn jobs(tags: &[Tag], firewall: DeviceId) -> Vec<Job> {
     let mut jobs: Vec<Job> = JOBS
         .iter()
         .zip(1..)

@@ -11,7 +11,7 @@ use netraven_api::logs::{
 };
 use netraven_api::outcome::Stage;
 use netraven_api::page::{DEFAULT_SIZE, MAX_SIZE, Page};
-use netraven_api::{Order, Problem, RunId};
+use netraven_api::{DeviceId, Order, Problem, RunId};
 use serde_json::json;
 
 use super::jobs::DAYS;
@@ -27,7 +27,7 @@ pub struct Due {
     /// The line, without id.
     pub line: LogEntry,
     /// The run and the device whose work says it.
-    pub step: Option<(RunId, i64)>,
+    pub step: Option<(RunId, DeviceId)>,
 }
 
 /// A line about nothing in particular.

@@ -1,6 +1,7 @@
 //! The network of the demo: five sites with a dozen devices each, their tags, their credentials, and what ails some of them.
 
 use jiff::{SignedDuration, Timestamp};
+use netraven_api::DeviceId;
 use netraven_api::credentials::Credential;
 use netraven_api::devices::DeviceSource;
 use netraven_api::devices::{Approval, Device, HostKey};
@@ -113,7 +114,7 @@ fn device(
     of: &[i64],
 ) -> Device {
     Device {
-        id,
+        id: id.into(),
         hostname: hostname.into(),
         ip_address: address.into(),
         device_type: platform.into(),
@@ -164,11 +165,11 @@ pub fn ails(hostname: &str, hours_ago: i64, place: &[i64]) -> Option<Cause> {
 
 /// The stored host key of a device.
 #[must_use]
-pub fn host_key(device_id: i64, first_seen: Timestamp) -> HostKey {
+pub fn host_key(device_id: DeviceId, first_seen: Timestamp) -> HostKey {
     HostKey {
         device_id,
         key_type: "ssh-ed25519".into(),
-        sha256: fingerprint(&[device_id, 11]),
+        sha256: fingerprint(&[device_id.get(), 11]),
         first_seen,
         trusted_by: None,
     }

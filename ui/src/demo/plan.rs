@@ -1,9 +1,9 @@
 //! A run as it will go: when work on each device begins and ends, and what comes of it. How far it is follows from the time.
 
 use jiff::{SignedDuration, Timestamp};
-use netraven_api::RunId;
 use netraven_api::outcome::{Cause, Stage};
 use netraven_api::runs::{DeviceState, RunStatus, Trigger};
+use netraven_api::{DeviceId, RunId};
 
 /// Devices worked on at once.
 const LANES: usize = 4;
@@ -33,7 +33,7 @@ pub struct Plan {
 #[derive(Clone, Debug)]
 pub struct Step {
     /// The device.
-    pub device_id: i64,
+    pub device_id: DeviceId,
     /// When a worker begins with it.
     pub begins: Timestamp,
     /// When it is done.
@@ -53,7 +53,7 @@ pub struct Step {
 /// What comes of a device, before it has a time.
 pub struct Outcome {
     /// The device.
-    pub device_id: i64,
+    pub device_id: DeviceId,
     /// How long it takes, in milliseconds.
     pub takes_ms: i64,
     /// Why it fails.
@@ -207,9 +207,9 @@ mod tests {
             cause,
             last_stage: cause.map_or(Stage::Record, stage_of),
         };
-        let outcomes = (1..=6).map(|id| outcome(id, (id == 2).then_some(Cause::AuthFailed))).collect();
+        let outcomes = (1_i64..=6).map(|id| outcome(id.into(), (id == 2).then_some(Cause::AuthFailed))).collect();
         Plan {
-            id: 1,
+            id: 1.into(),
             job_id: 1,
             trigger: Trigger::Manual,
             by: None,

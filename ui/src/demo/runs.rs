@@ -15,7 +15,7 @@ use netraven_api::runs::{
     CauseCount, DeviceState, ListRuns, Run, RunDevice, RunFilter, RunStatus, RunSummary, SummarizeRuns,
 };
 use netraven_api::sorting::{ResultColumn, RunColumn};
-use netraven_api::{Order, Problem};
+use netraven_api::{DeviceId, Order, Problem};
 
 use super::lists::{among, asked, fields, holds};
 use super::plan::{Plan, Step};
@@ -123,7 +123,7 @@ pub fn device(world: &World, plan: &Plan, step: &Step) -> Option<RunDevice> {
             _ => done.then(|| story::message(step.cause, device, &logins, backup, step.is_changed)),
         },
         attempt: i64::from(began.is_some()),
-        worker: began.map(|_| format!("demo:1:{}", device.id % 2)),
+        worker: began.map(|_| format!("demo:1:{}", device.id.get() % 2)),
         started_at: began,
         finished_at: ended,
         result_id: ended.map(|_| result_id(plan, step)),
@@ -134,7 +134,7 @@ pub fn device(world: &World, plan: &Plan, step: &Step) -> Option<RunDevice> {
 }
 
 fn result_id(plan: &Plan, step: &Step) -> i64 {
-    plan.id.get() * 1000 + step.device_id
+    plan.id.get() * 1000 + step.device_id.get()
 }
 
 /// All devices of a run.
@@ -228,8 +228,8 @@ pub fn matrix(world: &World, asked: &GetJobMatrix) -> JobMatrix {
     let most = usize::try_from(asked.runs.unwrap_or(MATRIX_RUNS)).unwrap_or_default();
     let mut last: Vec<&Plan> = world.plans.iter().rev().filter(|plan| plan.job_id == asked.job_id).take(most).collect();
     last.reverse();
-    let ids: BTreeSet<i64> = last.iter().flat_map(|plan| plan.steps.iter().map(|step| step.device_id)).collect();
-    let cell = |plan: &Plan, device_id: i64| {
+    let ids: BTreeSet<DeviceId> = last.iter().flat_map(|plan| plan.steps.iter().map(|step| step.device_id)).collect();
+    let cell = |plan: &Plan, device_id: DeviceId| {
         let step = plan.steps.iter().find(|step| step.device_id == device_id)?;
         let state = step.state(plan, world.now);
         Some(MatrixCell { state, cause: cause(step, state) })

@@ -17,7 +17,7 @@ pub fn message(cause: Option<Cause>, device: &Device, logins: &[String], backup:
         return match (backup, changed) {
             (true, true) => format!("Configuration stored, {lines} lines, complete."),
             (true, false) => format!("Configuration unchanged, {lines} lines, complete."),
-            (false, _) => format!("{place} answered in {} ms: SSH-2.0-{}", 2 + below(&[device.id], 38), banner(device)),
+            (false, _) => format!("{place} answered in {} ms: SSH-2.0-{}", 2 + below(&[device.id.get()], 38), banner(device)),
         };
     };
     match cause {
@@ -54,7 +54,7 @@ pub fn evidence(
             Evidence {
                 bytes: Some(lines(device) * 28),
                 lines: Some(lines(device)),
-                secrets_hidden: Some(3 + below(&[device.id, 9], 6)),
+                secrets_hidden: Some(3 + below(&[device.id.get(), 9], 6)),
                 platform: Some(device.device_type.clone()),
                 prompt: Some(prompt(device)),
                 login: logins.first().cloned(),
@@ -76,9 +76,9 @@ pub fn evidence(
         } else {
             Evidence {
                 timings,
-                tcp_ms: ms(2 + below(&[device.id], 38)),
+                tcp_ms: ms(2 + below(&[device.id.get()], 38)),
                 ssh_banner: Some(format!("SSH-2.0-{}", banner(device))),
-                icmp_ms: ms(1 + below(&[device.id, 2], 20)),
+                icmp_ms: ms(1 + below(&[device.id.get(), 2], 20)),
                 icmp: Some(Echo::Answered),
                 address: Some(device.ip_address.clone()),
                 ..Evidence::default()
@@ -117,7 +117,7 @@ fn timings(device: &Device, last: Stage, backup: bool, took_ms: i64) -> Vec<Stag
             Stage::SignIn | Stage::KeyExchange => 12,
             _ => 3,
         };
-        usual + below(&[device.id, stage as i64], 3)
+        usual + below(&[device.id.get(), stage as i64], 3)
     };
     let whole: i64 = stages.iter().map(|stage| weight(*stage)).sum::<i64>().max(1);
     stages
@@ -152,7 +152,7 @@ fn transcript(cause: Cause, device: &Device) -> Vec<TranscriptLine> {
     say(Speaker::Device, "!");
     say(Speaker::Device, &format!("version {}", version(device)));
     say(Speaker::Device, &format!("hostname {}", device.hostname));
-    say(Speaker::Device, &format!("enable secret 9 ‹secret {}›", digits(&[device.id, 21], 4)));
+    say(Speaker::Device, &format!("enable secret 9 ‹secret {}›", digits(&[device.id.get(), 21], 4)));
     lines.push(TranscriptLine::note("… 1,581 lines left out …".to_owned()));
     let mut at_ms = 3_100;
     let mut say = |text: &str| {
@@ -162,13 +162,13 @@ fn transcript(cause: Cause, device: &Device) -> Vec<TranscriptLine> {
     say("router bgp 64512");
     say(" bgp log-neighbor-changes");
     say(" neighbor 10.255.3.13 remote-as 64601");
-    say(&format!(" neighbor 10.255.3.13 password 7 ‹secret {}›", digits(&[device.id, 22], 4)));
+    say(&format!(" neighbor 10.255.3.13 password 7 ‹secret {}›", digits(&[device.id.get(), 22], 4)));
     say(" neighbor 10.255.3.14 desc");
     lines
 }
 
 fn lines(device: &Device) -> i64 {
-    180 + below(&[device.id, 8], 2_000)
+    180 + below(&[device.id.get(), 8], 2_000)
 }
 
 fn read(device: &Device) -> i64 {
@@ -202,5 +202,5 @@ fn banner(device: &Device) -> &'static str {
 /// The fingerprint of the stored or of the offered key.
 fn key(device: &Device, which: &str) -> String {
     let place = if which == "stored" { 11 } else { 12 };
-    fingerprint(&[device.id, place])
+    fingerprint(&[device.id.get(), place])
 }

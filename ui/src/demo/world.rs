@@ -3,7 +3,6 @@
 use std::collections::BTreeMap;
 
 use jiff::{SignedDuration, Timestamp};
-use netraven_api::RunId;
 use netraven_api::credentials::Credential;
 use netraven_api::devices::{Device, HostKey};
 use netraven_api::event::Changed;
@@ -12,6 +11,7 @@ use netraven_api::logs::LogEntry;
 use netraven_api::outcome::{Cause, Stage};
 use netraven_api::runs::{DeviceState, Trigger};
 use netraven_api::tags::Tag;
+use netraven_api::{DeviceId, RunId};
 
 use super::configs::Snapshot;
 use super::log::{self, Due};
@@ -45,7 +45,7 @@ pub struct World {
     /// Log lines that were written, the oldest first.
     pub lines: Vec<LogEntry>,
     /// Devices whose stored host key was forgotten.
-    pub forgotten_keys: Vec<i64>,
+    pub forgotten_keys: Vec<DeviceId>,
     /// Keys that were trusted in place of stored ones.
     pub trusted_keys: Vec<HostKey>,
     /// What changed, in order; a feed remembers how far it has told.
@@ -62,7 +62,7 @@ impl World {
     pub fn new(now: Timestamp) -> World {
         let tags = network::tags();
         let devices = network::devices(now, &tags);
-        let firewall = devices.iter().find(|device| device.hostname == "fw-ham-01").map_or(1, |device| device.id);
+        let firewall = devices.iter().find(|device| device.hostname == "fw-ham-01").map_or(DeviceId::new(1), |device| device.id);
         let mut world = World {
             opened: now,
             now,
@@ -149,7 +149,7 @@ impl World {
         trigger: Trigger,
         by: Option<String>,
         at: Timestamp,
-        only: Option<&[i64]>,
+        only: Option<&[DeviceId]>,
     ) -> Option<RunId> {
         let job = self.jobs.iter().find(|job| job.id == job_id)?.clone();
         let id = RunId::new(self.next_run);
@@ -205,13 +205,13 @@ impl World {
     }
 
     /// Whether the next session expects the key that a device shows now.
-    fn knows_new_key(&self, device_id: i64) -> bool {
+    fn knows_new_key(&self, device_id: DeviceId) -> bool {
         self.forgotten_keys.contains(&device_id) || self.trusted_keys.iter().any(|key| key.device_id == device_id)
     }
 
     fn outcome(&self, device: &Device, backup: bool, run_id: RunId, at: Timestamp) -> Outcome {
         let hours_ago = self.opened.duration_since(at).as_hours();
-        let place = [run_id.get(), device.id];
+        let place = [run_id.get(), device.id.get()];
         let mut cause = network::ails(&device.hostname, hours_ago, &place);
         if self.logins(device).is_empty() {
             cause = Some(Cause::NoCredentials);
@@ -237,15 +237,15 @@ impl World {
 
     /// Decides which devices of a backup have changed, and notes the snapshots.
     fn take_snapshots(&mut self, plan: &mut Plan) {
-        let mut newest: BTreeMap<i64, i64> = BTreeMap::new();
+        let mut newest: BTreeMap<DeviceId, i64> = BTreeMap::new();
         for snapshot in &self.snapshots {
             newest.insert(snapshot.device_id, snapshot.id);
         }
         for step in plan.steps.iter_mut().filter(|step| step.cause.is_none()) {
             let before = newest.get(&step.device_id).copied();
-            step.is_changed = before.is_none() || happens(&[plan.id.get(), step.device_id, 5], 60);
+            step.is_changed = before.is_none() || happens(&[plan.id.get(), step.device_id.get(), 5], 60);
             if step.is_changed {
-                let id = before.unwrap_or(step.device_id * 1000) + 1;
+                let id = before.unwrap_or(step.device_id.get() * 1000) + 1;
                 let (run_id, job_id, device_id, at) = (plan.id, plan.job_id, step.device_id, step.ends);
                 self.snapshots.push(Snapshot { id, device_id, run_id, job_id, at });
                 step.snapshot_id = Some(id);

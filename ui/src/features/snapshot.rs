@@ -59,7 +59,7 @@ mod tests {
 
     fn head(known: Value) -> ConfigHead {
         let config_metadata = Some(known.into());
-        ConfigHead { id: 1, device_id: 1, retrieved_at: jiff::Timestamp::UNIX_EPOCH, config_metadata }
+        ConfigHead { id: 1, device_id: 1.into(), retrieved_at: jiff::Timestamp::UNIX_EPOCH, config_metadata }
     }
 
     #[test]

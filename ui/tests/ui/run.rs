@@ -9,7 +9,7 @@ use netraven_api::native::{Feature, Missing, Session};
 use netraven_api::outcome::Cause;
 use netraven_api::problem::Code;
 use netraven_api::runs::{DeviceState, ListRunDevices, RunStatus};
-use netraven_api::{Problem, RunId};
+use netraven_api::{DeviceId, Problem, RunId};
 use netraven_ui::dom::Pressed;
 
 use crate::samples::{RunDetail, detail, device, line, page, run};
@@ -295,7 +295,7 @@ fn matrix() -> JobMatrix {
     let good = Some(MatrixCell { state: DeviceState::Success, cause: None });
     let bad = |cause| Some(MatrixCell { state: DeviceState::Failure, cause: Some(cause) });
     let row = |device_id, hostname: &str, cells: [Option<MatrixCell>; 3]| MatrixRow {
-        device_id,
+        device_id: DeviceId::new(device_id),
         hostname: hostname.into(),
         cells: cells.to_vec(),
     };

@@ -197,7 +197,7 @@ const READ: [(Stage, i64); 3] = [(Stage::PagingOff, 61), (Stage::Read, 2_410), (
 /// A device of a run that succeeded.
 pub fn device(device_id: i64, hostname: &str) -> RunDevice {
     RunDevice {
-        device_id,
+        device_id: device_id.into(),
         hostname: hostname.into(),
         address: format!("10.20.0.{device_id}"),
         device_type: "cisco_ios".into(),
@@ -281,7 +281,7 @@ pub fn line(id: i64, level: &str, message: &str) -> LogEntry {
         log_type: "job".into(),
         level: Level::parse(level).unwrap(),
         job_id: Some(1),
-        device_id: Some(9),
+        device_id: Some(9.into()),
         run_id: Some(4188.into()),
         source: Some("worker.backup".into()),
         message: message.into(),

@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use super::Device;
 use crate::endpoint::endpoint;
+use crate::ids::DeviceId;
 use crate::words::words;
 
 /// Whether credentials may be sent to a device, and who decided that.
@@ -64,7 +65,7 @@ pub struct Seen {
 /// Approves that credentials are sent to a device as it is now. Without a body it is not compared with anything.
 #[derive(Clone, Debug)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-pub struct ApproveDevice(pub i64, pub Seen);
+pub struct ApproveDevice(pub DeviceId, pub Seen);
 
 endpoint! {
     ApproveDevice: Post "/devices/{device_id}/approve" by Admin => Device,
@@ -76,7 +77,7 @@ endpoint! {
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct SeenDevice {
     /// Id.
-    pub id: i64,
+    pub id: DeviceId,
     /// The revision of its approval as it was seen. Refused if that has changed since; absent: it is approved as it is now.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub revision: Option<String>,
@@ -97,7 +98,7 @@ pub struct ApproveDevices {
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct ApprovedDevices {
     /// Ids of the devices that are approved now.
-    pub approved: Vec<i64>,
+    pub approved: Vec<DeviceId>,
     /// Those that are not, and why.
     pub refused: Vec<NotApproved>,
 }
@@ -107,7 +108,7 @@ pub struct ApprovedDevices {
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct NotApproved {
     /// Id.
-    pub id: i64,
+    pub id: DeviceId,
     /// Why, as a sentence.
     pub message: String,
 }

@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::{Level, LogEntry, LogType, MetaMatch};
-use crate::ids::RunId;
+use crate::ids::{DeviceId, RunId};
 use crate::words::Open;
 
 /// What the live stream can be narrowed by, a part of every filter of lines.
@@ -15,7 +15,7 @@ pub struct LiveFilter {
     /// Job.
     pub job_id: Option<i64>,
     /// Device.
-    pub device_id: Option<i64>,
+    pub device_id: Option<DeviceId>,
     /// Run.
     pub run_id: Option<RunId>,
     /// Any of these levels, any case.

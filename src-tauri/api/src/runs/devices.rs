@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::endpoint::endpoint;
 use crate::evidence::Evidence;
-use crate::ids::RunId;
+use crate::ids::{DeviceId, RunId};
 use crate::outcome::{Cause, Stage};
 use crate::page::Page;
 use crate::sorting::{Order, RunDeviceColumn};
@@ -34,7 +34,7 @@ words! {
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct RunDevice {
     /// Device.
-    pub device_id: i64,
+    pub device_id: DeviceId,
     /// Its hostname when the run began.
     pub hostname: String,
     /// Its address, with the port when that is not 22.
@@ -99,7 +99,7 @@ pub struct ListRunDevices {
     #[cfg_attr(feature = "openapi", schema(minimum = 1, maximum = 100, default = 20))]
     pub size: Option<i64>,
     /// Any of these devices.
-    pub device_id: Vec<i64>,
+    pub device_id: Vec<DeviceId>,
     /// In any of these states.
     pub state: Vec<DeviceState>,
     /// Ended for any of these causes.
@@ -128,7 +128,7 @@ pub struct GetRunDevice {
     /// Run.
     pub run_id: RunId,
     /// Device.
-    pub device_id: i64,
+    pub device_id: DeviceId,
 }
 
 endpoint! {
@@ -143,7 +143,7 @@ pub struct CancelDevice {
     /// Run.
     pub run_id: RunId,
     /// Device.
-    pub device_id: i64,
+    pub device_id: DeviceId,
 }
 
 endpoint! {

@@ -4,6 +4,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::Trigger;
+use crate::ids::DeviceId;
 use crate::jobs::JobKind;
 use crate::words::Open;
 
@@ -23,7 +24,7 @@ pub struct RunFilter {
     /// Started by any of these.
     pub trigger: Vec<Trigger>,
     /// Runs this device was in.
-    pub device_id: Option<i64>,
+    pub device_id: Option<DeviceId>,
     /// Runs with a device that carries one of these tags now.
     pub tag_id: Vec<i64>,
     /// Runs queued at or after this time.

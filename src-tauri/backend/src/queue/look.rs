@@ -3,7 +3,7 @@
 use std::collections::{HashMap, HashSet};
 
 use jiff::Timestamp;
-use netraven_api::RunId;
+use netraven_api::{DeviceId, RunId};
 use redis::streams::{StreamId, StreamInfoGroupsReply, StreamRangeReply};
 
 use super::deliveries::task_of;
@@ -76,7 +76,7 @@ impl Queue {
     }
 
     /// Takes one device of a run out if nobody has it yet, and says how many tasks those were.
-    pub async fn remove_device(&self, run_id: RunId, device_id: i64) -> Result<u64, QueueError> {
+    pub async fn remove_device(&self, run_id: RunId, device_id: DeviceId) -> Result<u64, QueueError> {
         self.remove_waiting(run_id, &device_id.to_string()).await
     }
 

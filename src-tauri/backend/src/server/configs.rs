@@ -5,13 +5,13 @@ use std::time::Duration;
 use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
-use netraven_api::Secret;
 use netraven_api::configs::{
     BackupCount, Config, ConfigDeleted, ConfigDiff, ConfigHead, ConfigRestored, CountBackups, DeleteConfig,
     DiffConfigs, ExportConfig, FoundConfig, GetConfig, ListConfigHistory, ListConfigs, ListConfigsAtRoot, RawConfig,
     RestoreConfig, SearchConfigs,
 };
 use netraven_api::logs::{Level, LogType};
+use netraven_api::{DeviceId, Secret};
 use serde_json::json;
 use similar::TextDiff;
 
@@ -106,7 +106,7 @@ async fn get(State(shared): State<Shared>, Id(id): Id<i64>) -> Result<Json<Confi
     Ok(Json(shared.store.config(id).await?))
 }
 
-async fn history(State(shared): State<Shared>, Id(device_id): Id<i64>) -> Result<Json<Vec<ConfigHead>>, Fault> {
+async fn history(State(shared): State<Shared>, Id(device_id): Id<DeviceId>) -> Result<Json<Vec<ConfigHead>>, Fault> {
     Ok(Json(shared.store.config_history(device_id).await?))
 }
 

@@ -275,7 +275,7 @@ mod tests {
             started_at: None,
             completed_at: None,
             tags: Vec::new(),
-            device_id: Some(7),
+            device_id: Some(7.into()),
             is_system_job: false,
             next_run: None,
             last_run_id: None,

@@ -2,7 +2,6 @@
 
 use axum::Json;
 use axum::extract::State;
-use netraven_api::RunId;
 use netraven_api::event::Changed;
 use netraven_api::jobs::RunStarted;
 use netraven_api::logs::{Level, LogType};
@@ -10,6 +9,7 @@ use netraven_api::runs::{
     Again, CancelDevice, CancelRun, GetRun, GetRunDevice, GetRunOutcomes, GetRunTimeline, ListRunDevices, ListRuns,
     MOST_EDGES, Run, RunAgain, RunDetail, RunDevice, RunOutcomes, RunParts, RunSummary, SummarizeRuns, Trigger,
 };
+use netraven_api::{DeviceId, RunId};
 use serde_json::json;
 
 use super::Shared;
@@ -61,7 +61,7 @@ async fn devices(
     Ok(shared.store.list_run_devices(&ListRunDevices { run_id, ..query }).await?.into())
 }
 
-async fn device(State(shared): State<Shared>, Ids(run_id, device_id): Ids<RunId, i64>) -> Result<Json<RunDevice>, Fault> {
+async fn device(State(shared): State<Shared>, Ids(run_id, device_id): Ids<RunId, DeviceId>) -> Result<Json<RunDevice>, Fault> {
     Ok(Json(shared.store.run_device(run_id, device_id).await?))
 }
 
@@ -139,7 +139,7 @@ fn said(which: &Again) -> String {
 async fn cancel_device(
     State(shared): State<Shared>,
     caller: Caller,
-    Ids(run_id, device_id): Ids<RunId, i64>,
+    Ids(run_id, device_id): Ids<RunId, DeviceId>,
 ) -> Result<Json<RunDevice>, Fault> {
     let done = shared.store.cancel_device(run_id, device_id, caller.name()).await?;
     let device = shared.store.run_device(run_id, device_id).await?;
@@ -156,7 +156,7 @@ async fn cancel_device(
         // What the signal misses, the worker sees in the database within a second.
         shared.journal.signal(&Signal::CancelDevice { run_id, device_id }).await;
         if let Err(error) = shared.queue.remove_device(run_id, device_id).await {
-            tracing::warn!(%error, run_id = run_id.get(), device_id, "the task of a cancelled device stays on the queue; workers drop it");
+            tracing::warn!(%error, run_id = run_id.get(), device_id = device_id.get(), "the task of a cancelled device stays on the queue; workers drop it");
         }
         shared.journal.changed(Changed::Run { run_id, job_id, ended: false }).await;
     }

@@ -1,8 +1,8 @@
 //! Cancelling: a whole run, or one device of it. What waits ends at once with its result; what a worker has in hand is marked,
 //! and the worker, which is told by a signal and looks for the mark by itself, closes the session and records the end.
 
-use netraven_api::RunId;
 use netraven_api::runs::{DeviceState, RunStatus};
+use netraven_api::{DeviceId, RunId};
 use sqlx::PgConnection;
 
 use super::leases::{RunDeviceId, lapsed};
@@ -48,7 +48,7 @@ impl Store {
 
     /// Asks for the cancellation of one device of a run; the others go on. If it waits it is cancelled at once, with its
     /// result; if a worker has it, the worker closes its session.
-    pub async fn cancel_device(&self, run_id: RunId, device_id: i64, by: &str) -> Result<DeviceCancelled> {
+    pub async fn cancel_device(&self, run_id: RunId, device_id: DeviceId, by: &str) -> Result<DeviceCancelled> {
         let mut tx = self.pool().begin().await?;
         // Under the row's lock a worker either has leased it before, or sees the mark.
         let row: Option<(String, bool)> = sqlx::query_as(
@@ -56,7 +56,7 @@ impl Store {
              join job_runs r on r.id = d.run_id where d.run_id = $1 and d.device_id = $2 for update of d",
         )
         .bind(run_id.get())
-        .bind(device_id)
+        .bind(device_id.get())
         .fetch_optional(&mut *tx)
         .await?;
         let (state, is_asked) = row.ok_or(StoreError::NotFound("Device of this run"))?;
@@ -69,7 +69,7 @@ impl Store {
             "update run_devices set cancelled_by = coalesce(cancelled_by, $3) where run_id = $1 and device_id = $2",
         )
         .bind(run_id.get())
-        .bind(device_id)
+        .bind(device_id.get())
         .bind(by)
         .execute(&mut *tx)
         .await?;
@@ -88,7 +88,7 @@ impl Store {
              where r.cancel_requested or d.cancelled_by is not null",
         )
         .bind(held.iter().map(|one| one.run_id.get()).collect::<Vec<_>>())
-        .bind(held.iter().map(|one| one.device_id).collect::<Vec<_>>())
+        .bind(held.iter().map(|one| one.device_id.get()).collect::<Vec<_>>())
         .fetch_all(self.pool())
         .await?)
     }
@@ -116,7 +116,7 @@ impl Store {
 }
 
 /// Ends the waiting devices of a run, or one of them, each with its result.
-async fn end_waiting(tx: &mut PgConnection, run_id: RunId, device_id: Option<i64>) -> Result<()> {
+async fn end_waiting(tx: &mut PgConnection, run_id: RunId, device_id: Option<DeviceId>) -> Result<()> {
     sqlx::query(
         "with ended as (update run_devices set state = 'cancelled', cause = 'cancelled', stage = 'prepare',
              message = 'Cancelled before it began.', finished_at = now()
@@ -128,7 +128,7 @@ async fn end_waiting(tx: &mut PgConnection, run_id: RunId, device_id: Option<i64
          on conflict (run_id, device_id) do nothing",
     )
     .bind(run_id.get())
-    .bind(device_id)
+    .bind(device_id.map(DeviceId::get))
     .execute(tx)
     .await?;
     Ok(())

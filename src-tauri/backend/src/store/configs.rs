@@ -1,8 +1,8 @@
 //! Configurations read from devices; each also stands in the snapshot repository.
 
 use jiff::Timestamp;
-use netraven_api::RunId;
 use netraven_api::configs::{Config, ConfigHead, ListConfigs};
+use netraven_api::{DeviceId, RunId};
 use serde::Deserialize;
 use sqlx::PgConnection;
 use sqlx::types::Json;
@@ -23,7 +23,7 @@ pub struct Uncommitted {
     /// Snapshot.
     pub id: i64,
     /// Device.
-    pub device_id: i64,
+    pub device_id: DeviceId,
     /// Hostname.
     pub hostname: String,
     /// Text, secrets hidden.
@@ -35,7 +35,7 @@ pub struct Uncommitted {
 impl Store {
     /// The newest snapshot of a device: its id and its fingerprint. None if it bears another name than the device has now: a
     /// renamed device is stored anew, since its file has another name.
-    pub async fn newest_config(&self, device_id: i64) -> Result<Option<(i64, String)>> {
+    pub async fn newest_config(&self, device_id: DeviceId) -> Result<Option<(i64, String)>> {
         newest(&mut *self.pool().acquire().await?, device_id).await
     }
 
@@ -68,13 +68,13 @@ impl Store {
     }
 
     /// Removes a snapshot; tells whose it was.
-    pub async fn delete_config(&self, id: i64) -> Result<i64> {
+    pub async fn delete_config(&self, id: i64) -> Result<DeviceId> {
         let device: Option<i64> =
             sqlx::query_scalar("delete from device_configurations where id = $1 returning device_id")
                 .bind(id)
                 .fetch_optional(self.pool())
                 .await?;
-        device.ok_or(StoreError::NotFound("Config snapshot"))
+        device.map(DeviceId::new).ok_or(StoreError::NotFound("Config snapshot"))
     }
 
     /// How many snapshots there are.
@@ -94,19 +94,19 @@ impl Store {
     }
 
     /// The snapshots of a device without their texts, the newest first.
-    pub async fn config_history(&self, device_id: i64) -> Result<Vec<ConfigHead>> {
+    pub async fn config_history(&self, device_id: DeviceId) -> Result<Vec<ConfigHead>> {
         let rows: Vec<Json<ConfigHead>> = sqlx::query_scalar(sqlx::AssertSqlSafe(format!(
             "select json_build_object({HEAD}) from device_configurations c where c.device_id = $1
              order by c.retrieved_at desc, c.id desc limit 1000"
         )))
-        .bind(device_id)
+        .bind(device_id.get())
         .fetch_all(self.pool())
         .await?;
         Ok(rows.into_iter().map(|row| row.0).collect())
     }
 
     /// The sealed raw text of a snapshot, with device and hostname.
-    pub async fn sealed_config(&self, id: i64) -> Result<(i64, String, String)> {
+    pub async fn sealed_config(&self, id: i64) -> Result<(DeviceId, String, String)> {
         let row: Option<(i64, String, Option<String>)> = sqlx::query_as(
             "select d.id, d.hostname, c.raw_sealed from device_configurations c join devices d on d.id = c.device_id
              where c.id = $1",
@@ -117,7 +117,7 @@ impl Store {
         match row {
             None => Err(StoreError::NotFound("Config snapshot")),
             Some((_, _, None)) => Err(StoreError::Conflict("This snapshot has no raw text.".to_owned())),
-            Some((device, hostname, Some(sealed))) => Ok((device, hostname, sealed)),
+            Some((device, hostname, Some(sealed))) => Ok((device.into(), hostname, sealed)),
         }
     }
 
@@ -157,14 +157,14 @@ impl Store {
     }
 }
 
-pub(super) async fn newest(connection: &mut PgConnection, device_id: i64) -> Result<Option<(i64, String)>> {
+pub(super) async fn newest(connection: &mut PgConnection, device_id: DeviceId) -> Result<Option<(i64, String)>> {
     Ok(sqlx::query_as(
         "select c.id, c.fingerprint from devices d cross join lateral
              (select id, fingerprint, hostname from device_configurations
               where device_id = d.id order by id desc limit 1) c
          where d.id = $1 and coalesce(c.hostname, d.hostname) = d.hostname",
     )
-    .bind(device_id)
+    .bind(device_id.get())
     .fetch_optional(connection)
     .await?)
 }

@@ -1,8 +1,8 @@
 //! Credentials; their secrets are sealed before they come here.
 
-use netraven_api::Order;
 use netraven_api::credentials::{Credential, ListCredentials};
 use netraven_api::sorting::CredentialColumn;
+use netraven_api::{DeviceId, Order};
 use sqlx::types::Json;
 
 use super::approvals::shared;
@@ -100,13 +100,13 @@ impl Store {
     }
 
     /// The credentials that share a tag with a device, in the order they are tried.
-    pub async fn credentials_of_device(&self, device_id: i64) -> Result<Vec<Credential>> {
+    pub async fn credentials_of_device(&self, device_id: DeviceId) -> Result<Vec<Credential>> {
         let sql = format!(
             "select {ROW} from devices d join credentials c on {} where d.id = $1 order by c.priority, c.id",
             shared!()
         );
         let rows: Vec<Json<Credential>> =
-            sqlx::query_scalar(sqlx::AssertSqlSafe(sql)).bind(device_id).fetch_all(self.pool()).await?;
+            sqlx::query_scalar(sqlx::AssertSqlSafe(sql)).bind(device_id.get()).fetch_all(self.pool()).await?;
         Ok(rows.into_iter().map(|row| row.0).collect())
     }
 

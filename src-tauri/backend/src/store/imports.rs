@@ -2,13 +2,14 @@
 
 use std::collections::{HashMap, HashSet};
 
+use netraven_api::DeviceId;
 use netraven_api::devices::DeviceInput;
 use netraven_api::sheet::{Entry, There};
 use serde::Deserialize;
 use sqlx::types::Json;
 
 use super::approvals::{self, Author};
-use super::{Result, Store};
+use super::{Result, Store, numbers};
 
 /// A device that has the name or the place of an entry.
 #[derive(Deserialize)]
@@ -98,14 +99,14 @@ impl Store {
         .bind(author.name)
         .fetch_all(&mut *tx)
         .await?;
-        let (ids, names): (Vec<i64>, Vec<String>) = added.into_iter().unzip();
+        let (ids, names): (Vec<DeviceId>, Vec<String>) = added.into_iter().map(|(id, name)| (id.into(), name)).unzip();
         sqlx::query(
             "insert into device_tags (device_id, tag_id)
              select d.id, t.id from unnest($1::bigint[], $2::text[]) d (id, hostname)
              join jsonb_to_recordset($3) r (hostname text, tags bigint[]) on r.hostname = d.hostname
              join tags t on t.id = any (r.tags) or t.name = 'default' on conflict do nothing",
         )
-        .bind(&ids)
+        .bind(numbers(&ids))
         .bind(&names)
         .bind(inputs)
         .execute(&mut *tx)

@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use jiff_sqlx::ToSqlx as _;
 use netraven_api::jobs::{Job, JobInput, JobKind, ListJobs, ListRecentJobs, RecentJob, Schedule};
 use netraven_api::sorting::JobColumn;
-use netraven_api::{Open, Order};
+use netraven_api::{DeviceId, Open, Order};
 use serde::Deserialize;
 use sqlx::types::Json;
 
@@ -228,7 +228,7 @@ impl Store {
         .bind(&schedule.cron_string)
         .bind(&schedule.time_zone)
         .bind(schedule.scheduled_for.map(|at| at.to_sqlx()))
-        .bind(input.device_id)
+        .bind(input.device_id.map(DeviceId::get))
         .fetch_one(&mut *tx)
         .await
         .map_err(|error| explain(error, UNIQUE))?;
@@ -256,7 +256,7 @@ impl Store {
         .bind(&schedule.cron_string)
         .bind(&schedule.time_zone)
         .bind(schedule.scheduled_for.map(|at| at.to_sqlx()))
-        .bind(job.device_id)
+        .bind(job.device_id.map(DeviceId::get))
         .bind(reschedule)
         .execute(&mut *tx)
         .await

@@ -2,7 +2,7 @@
 
 use netraven_api::jobs::{JobKind, JobStatus};
 use netraven_api::outcome::Stage;
-use netraven_api::{Open, RunId};
+use netraven_api::{DeviceId, Open, RunId};
 use serde::Deserialize;
 use sqlx::types::Json;
 
@@ -27,7 +27,8 @@ pub struct RunDeviceId {
     #[sqlx(try_from = "i64")]
     pub run_id: RunId,
     /// Device.
-    pub device_id: i64,
+    #[sqlx(try_from = "i64")]
+    pub device_id: DeviceId,
 }
 
 /// One attempt at a device of a run: what a lease is known by.
@@ -37,7 +38,8 @@ pub struct AttemptId {
     #[sqlx(try_from = "i64")]
     pub run_id: RunId,
     /// Device.
-    pub device_id: i64,
+    #[sqlx(try_from = "i64")]
+    pub device_id: DeviceId,
     /// Fencing number.
     pub attempt: i64,
 }
@@ -62,7 +64,7 @@ pub struct Lease {
     /// Job's name.
     pub job_name: String,
     /// Device.
-    pub device_id: i64,
+    pub device_id: DeviceId,
     /// Hostname.
     pub hostname: String,
     /// Address.
@@ -96,7 +98,7 @@ impl Store {
                  'device_type', d.device_type, 'attempt', d.attempt, 'begins_run', r.status = 'queued')"
         ))
         .bind(id.run_id.get())
-        .bind(id.device_id)
+        .bind(id.device_id.get())
         .bind(worker)
         .bind(f64::from(LEASE_SECONDS))
         .fetch_optional(&mut *tx)
@@ -127,7 +129,7 @@ impl Store {
             "update run_devices set stage = $4 where run_id = $1 and device_id = $2 and attempt = $3 and state = 'running'",
         )
         .bind(lease.run_id.get())
-        .bind(lease.device_id)
+        .bind(lease.device_id.get())
         .bind(lease.attempt)
         .bind(stage.as_str())
         .execute(self.pool())
@@ -147,7 +149,7 @@ impl Store {
         .bind(worker)
         .bind(f64::from(LEASE_SECONDS))
         .bind(leases.iter().map(|lease| lease.run_id.get()).collect::<Vec<_>>())
-        .bind(leases.iter().map(|lease| lease.device_id).collect::<Vec<_>>())
+        .bind(leases.iter().map(|lease| lease.device_id.get()).collect::<Vec<_>>())
         .bind(leases.iter().map(|lease| lease.attempt).collect::<Vec<_>>())
         .fetch_all(self.pool())
         .await?)
@@ -160,7 +162,7 @@ impl Store {
              where run_id = $1 and device_id = $2 and attempt = $3 and state = 'running')",
         )
         .bind(lease.run_id.get())
-        .bind(lease.device_id)
+        .bind(lease.device_id.get())
         .bind(lease.attempt)
         .fetch_one(self.pool())
         .await?)
@@ -173,7 +175,7 @@ impl Store {
              where run_id = $1 and device_id = $2 and attempt = $3 and state = 'running'",
         )
         .bind(lease.run_id.get())
-        .bind(lease.device_id)
+        .bind(lease.device_id.get())
         .bind(lease.attempt)
         .execute(self.pool())
         .await?;

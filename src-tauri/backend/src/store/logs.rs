@@ -6,7 +6,7 @@ use jiff_sqlx::ToSqlx as _;
 use netraven_api::jobs::JobDeviceLine;
 use netraven_api::logs::{Level, ListLogs, LiveFilter, LogEntry, LogFilter, LogStats, LogType};
 use netraven_api::sorting::LogColumn;
-use netraven_api::{Open, Order, RunId, Word};
+use netraven_api::{DeviceId, Open, Order, RunId, Word};
 use serde_json::Value;
 use sqlx::types::Json;
 
@@ -59,7 +59,7 @@ pub struct NewLog {
     /// Job.
     pub job_id: Option<i64>,
     /// Device.
-    pub device_id: Option<i64>,
+    pub device_id: Option<DeviceId>,
     /// Run.
     pub run_id: Option<RunId>,
     /// Part of the program.
@@ -79,7 +79,7 @@ impl Store {
             .bind(lines.iter().map(|line| line.log_type.as_str()).collect::<Vec<_>>())
             .bind(lines.iter().map(|line| line.level.as_str()).collect::<Vec<_>>())
             .bind(lines.iter().map(|line| line.job_id).collect::<Vec<_>>())
-            .bind(lines.iter().map(|line| line.device_id).collect::<Vec<_>>())
+            .bind(lines.iter().map(|line| line.device_id.map(DeviceId::get)).collect::<Vec<_>>())
             .bind(lines.iter().map(|line| line.run_id.map(RunId::get)).collect::<Vec<_>>())
             .bind(lines.iter().map(|line| line.source).collect::<Vec<_>>())
             .bind(lines.iter().map(|line| line.message.replace('\0', "")).collect::<Vec<_>>())

@@ -2,6 +2,7 @@
 
 use jiff::Timestamp;
 use jiff_sqlx::ToSqlx as _;
+use netraven_api::DeviceId;
 use netraven_api::configs::SnapshotFacts;
 use netraven_api::evidence::Evidence;
 use netraven_api::outcome::{Cause, Stage};
@@ -92,7 +93,7 @@ impl Store {
              where run_id = $1 and device_id = $2 and attempt = $3 and state = 'running'",
         )
         .bind(lease.run_id.get())
-        .bind(lease.device_id)
+        .bind(lease.device_id.get())
         .bind(lease.attempt)
         .bind(state.as_str())
         .bind(outcome.stage.as_str())
@@ -127,7 +128,7 @@ impl Store {
              where run_id = $1 and device_id = $2",
         )
         .bind(lease.run_id.get())
-        .bind(lease.device_id)
+        .bind(lease.device_id.get())
         .bind(result_id)
         .bind(evidence.snapshot_id)
         .bind(evidence.message.map(|message| message.replace('\0', "")))
@@ -140,9 +141,9 @@ impl Store {
 }
 
 /// The newest snapshot of a device under its present name, no other run storing one until the transaction ends.
-async fn newest_under_lock(tx: &mut PgConnection, device_id: i64) -> Result<Option<(i64, String)>> {
+async fn newest_under_lock(tx: &mut PgConnection, device_id: DeviceId) -> Result<Option<(i64, String)>> {
     // A statement of its own: what it waits for must be seen by the next one.
-    sqlx::query("select id from devices where id = $1 for update").bind(device_id).execute(&mut *tx).await?;
+    sqlx::query("select id from devices where id = $1 for update").bind(device_id.get()).execute(&mut *tx).await?;
     newest(tx, device_id).await
 }
 
@@ -154,7 +155,7 @@ async fn insert_snapshot(tx: &mut PgConnection, lease: &Lease, new: &NewSnapshot
          select id, $2, hostname, $3, $4, $5, $6, $7 from devices where id = $1
          returning id",
     )
-    .bind(lease.device_id)
+    .bind(lease.device_id.get())
     .bind(lease.run_id.get())
     .bind(new.retrieved_at.to_sqlx())
     .bind(new.text.replace('\0', ""))
@@ -178,7 +179,7 @@ async fn insert_result(
     )
     .bind(lease.run_id.get())
     .bind(lease.job_id)
-    .bind(lease.device_id)
+    .bind(lease.device_id.get())
     .bind(lease.job_type.as_str())
     .bind(if outcome.cause.is_none() { ResultStatus::Success } else { ResultStatus::Failure }.as_str())
     .bind(outcome.cause.map(Cause::as_str))

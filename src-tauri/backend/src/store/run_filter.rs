@@ -13,7 +13,7 @@ pub fn narrow(sql: &mut Sql, filter: &RunFilter) {
     within(sql, "r.queued_at", filter.start_time, filter.end_time);
     if let Some(device_id) = filter.device_id {
         sql.push(" and exists (select 1 from run_devices d where d.run_id = r.id and d.device_id = ");
-        sql.push_bind(device_id).push(")");
+        sql.push_bind(device_id.get()).push(")");
     }
     if !filter.tag_id.is_empty() {
         sql.push(" and exists (select 1 from run_devices d join device_tags x on x.device_id = d.device_id");

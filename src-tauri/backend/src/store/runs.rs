@@ -168,7 +168,7 @@ impl Store {
                          count(distinct d.device_id) filter (where d.state = 'failure') as failing
                          from run_devices d join period p on p.id = d.run_id where d.device_id = ",
                 );
-                sql.push_bind(device_id);
+                sql.push_bind(device_id.get());
             }
             None => {
                 sql.push(OUTCOMES);

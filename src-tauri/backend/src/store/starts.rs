@@ -2,11 +2,11 @@
 
 use jiff::Timestamp;
 use jiff_sqlx::ToSqlx as _;
-use netraven_api::RunId;
 use netraven_api::jobs::JobStatus;
 use netraven_api::runs::{Again, Trigger};
+use netraven_api::{DeviceId, RunId};
 
-use super::{Result, Store, StoreError, explain};
+use super::{Result, Store, StoreError, explain, numbers};
 
 const UNIQUE: &[(&str, &str)] = &[
     ("job_runs_active", "A run of this job is still active: wait for its end, or cancel it"),
@@ -22,7 +22,7 @@ pub struct StartedRun {
     /// Run.
     pub run_id: RunId,
     /// Its devices.
-    pub devices: Vec<i64>,
+    pub devices: Vec<DeviceId>,
 }
 
 /// What a run begins with.
@@ -94,7 +94,7 @@ impl Store {
         .bind(again.map(|(run_id, _)| run_id.get()))
         .bind(again.is_some_and(|(_, which)| which.failed == Some(true)))
         .bind(causes)
-        .bind(again.map(|(_, which)| which.devices.as_slice()).unwrap_or_default())
+        .bind(again.map(|(_, which)| numbers(&which.devices)).unwrap_or_default())
         .fetch_all(&mut *tx)
         .await?;
         if again.is_some() && devices.is_empty() {
@@ -111,6 +111,6 @@ impl Store {
             .execute(&mut *tx)
             .await?;
         tx.commit().await?;
-        Ok(StartedRun { run_id: run_id.into(), devices })
+        Ok(StartedRun { run_id: run_id.into(), devices: devices.into_iter().map(DeviceId::new).collect() })
     }
 }

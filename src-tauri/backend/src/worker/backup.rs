@@ -36,7 +36,7 @@ const STACK: usize = 1024 * 1024;
 pub async fn work(worker: &Worker, lease: &Lease, cancel: &Cancel) -> Result<Outcome, Undone> {
     match try_work(worker, lease, cancel).await {
         Err(Undone::Broken(error)) => {
-            tracing::error!(error = format!("{error:#}"), device_id = lease.device_id, "a backup broke");
+            tracing::error!(error = format!("{error:#}"), device_id = lease.device_id.get(), "a backup broke");
             let message = format!("The backup broke on our side: {error:#}.");
             Ok(failed(Cause::Internal, Stage::Record, message))
         }

@@ -104,16 +104,16 @@ mod tests {
     use super::*;
     use crate::queue::{Priority, Task};
 
-    fn id(run: i64, device_id: i64) -> RunDeviceId {
-        RunDeviceId { run_id: run.into(), device_id }
+    fn id(run: i64, device: i64) -> RunDeviceId {
+        RunDeviceId { run_id: run.into(), device_id: device.into() }
     }
 
     fn holding(run: i64, attempt: i64) -> Holding {
         of_device(run, 7, attempt)
     }
 
-    fn of_device(run: i64, device_id: i64, attempt: i64) -> Holding {
-        let task = Task { run_id: run.into(), device_id, attempt: 0 };
+    fn of_device(run: i64, device: i64, attempt: i64) -> Holding {
+        let task = Task { run_id: run.into(), device_id: device.into(), attempt: 0 };
         let task = queue::Delivery { priority: Priority::Default, entry_id: "1-0".to_owned(), delivered: 1, task };
         Holding { task, attempt, cancel: Cancel::new() }
     }

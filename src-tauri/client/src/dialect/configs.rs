@@ -5,7 +5,7 @@ mod snippet;
 
 use netraven_api::configs::{Config, ConfigHead};
 use netraven_api::native::Feature;
-use netraven_api::{Method, Problem};
+use netraven_api::{DeviceId, Method, Problem};
 use serde_json::{Value, json};
 use similar::TextDiff;
 
@@ -47,7 +47,7 @@ fn config(row: Row) -> Config {
 fn head(row: Row) -> ConfigHead {
     ConfigHead {
         id: row.id(),
-        device_id: row.number("device_id").unwrap_or_default(),
+        device_id: row.id_of("device_id").unwrap_or_default(),
         retrieved_at: row.time("retrieved_at").unwrap_or_default(),
         config_metadata: row.value("config_metadata").map(Into::into),
     }
@@ -67,7 +67,7 @@ async fn get(talk: Talk<'_>, id: i64) -> Result<Config, Problem> {
     Ok(config(Row(&talk.get(&format!("/configs/{id}"), &[]).await?)))
 }
 
-async fn history(talk: Talk<'_>, device_id: i64) -> Result<Value, Problem> {
+async fn history(talk: Talk<'_>, device_id: DeviceId) -> Result<Value, Problem> {
     let found = talk.get(&format!("/configs/{device_id}/history"), &[]).await?;
     let mut heads: Vec<ConfigHead> = found.as_array().into_iter().flatten().map(|row| head(Row(row))).collect();
     heads.sort_by(|a, b| b.retrieved_at.cmp(&a.retrieved_at).then(b.id.cmp(&a.id)));
@@ -102,7 +102,7 @@ mod tests {
     fn config_of(id: i64, text: &str) -> Config {
         Config {
             id,
-            device_id: 1,
+            device_id: 1.into(),
             retrieved_at: jiff::Timestamp::UNIX_EPOCH,
             config_metadata: None,
             config_data: text.to_owned(),

@@ -61,7 +61,7 @@ pub fn job(row: Row) -> Job {
         started_at: row.time("started_at"),
         completed_at: row.time("completed_at"),
         tags: tags(row),
-        device_id: row.number("device_id"),
+        device_id: row.id_of("device_id"),
         is_system_job: row.flag("is_system_job"),
         next_run: None,
         last_run_id: words::run_status(&status).map(|_| runs::newest_of(row.id())),
@@ -127,7 +127,7 @@ async fn plan(talk: Talk<'_>, jobs: &mut [Job]) {
     for row in planned.as_array().into_iter().flatten().map(Row) {
         let next = row.time("next_run").filter(|next| *next > now);
         let is_it = |job: &&mut Job| {
-            job.id == row.id() && job.is_enabled && job.schedule.known() == Some(ScheduleKind::Interval)
+            job.id == row.id::<i64>() && job.is_enabled && job.schedule.known() == Some(ScheduleKind::Interval)
         };
         if let Some(job) = jobs.iter_mut().find(is_it) {
             job.next_run = next;

@@ -55,7 +55,7 @@ async fn taken(talk: Talk<'_>, asked: &Asked, rest: &[&str], problem: Problem) -
     let Ok(users) = talk.all("/users/", &[], MOST_ROWS).await else { return problem };
     let changed = rest.first().and_then(|text| text.parse::<i64>().ok());
     for row in users.rows.iter().map(Row).filter(|row| Some(row.id()) != changed) {
-        let Ok(other) = talk.get(&format!("/users/{}", row.id()), &[]).await else { continue };
+        let Ok(other) = talk.get(&format!("/users/{}", row.id::<i64>()), &[]).await else { continue };
         let other = user(Row(&other));
         if other.email.as_deref().is_some_and(|it| it.eq_ignore_ascii_case(&email)) {
             let message = format!("{email} is the address of {} already. Enter another one.", other.username);

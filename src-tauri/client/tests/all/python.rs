@@ -19,7 +19,7 @@ use netraven_api::runs::{Again, CancelDevice, CancelRun, RunAgain};
 use netraven_api::system::GetSystemStatus;
 use netraven_api::tags::{CreateTag, ListTags, TagInput};
 use netraven_api::users::{GetMe, Role};
-use netraven_api::{Endpoint, Method, Request, RunId, Secret};
+use netraven_api::{DeviceId, Endpoint, Method, Request, RunId, Secret};
 use netraven_client::Client;
 use serde_json::{Value, json};
 
@@ -80,7 +80,7 @@ async fn rows_that_move_while_they_are_read_come_once_and_none_is_missing() {
         let found =
             client.send(&ListDevices { page: Some(page), size: Some(100), ..ListDevices::default() }).await.unwrap();
         assert_eq!((found.total, found.pages), (250, 3));
-        ids.extend(found.items.into_iter().map(|device| device.id));
+        ids.extend(found.items.into_iter().map(|device| device.id.get()));
     }
     assert_eq!(ids, (100..350).collect::<Vec<_>>());
 }
@@ -121,11 +121,11 @@ async fn single_things_are_asked_for_without_a_redirect() {
     let replay = Replay::start().await;
     let client = replay.client().await;
     replay.asked("");
-    assert_eq!(client.send(&GetDevice(11)).await.unwrap().matching_credentials_count, 2);
+    assert_eq!(client.send(&GetDevice(11.into())).await.unwrap().matching_credentials_count, 2);
     assert_eq!(client.send(&GetJob(31)).await.unwrap().name, "Nightly spines");
     assert_eq!(client.send(&GetResult(505)).await.unwrap().cause(), Some(Cause::NotConnected));
-    assert_eq!(client.send(&GetConfig(902)).await.unwrap().device_id, 11);
-    let history = client.send(&ListConfigHistory(11)).await.unwrap();
+    assert_eq!(client.send(&GetConfig(902)).await.unwrap().device_id, DeviceId::new(11));
+    let history = client.send(&ListConfigHistory(11.into())).await.unwrap();
     assert_eq!(history.iter().map(|head| head.id).collect::<Vec<_>>(), [902, 901]);
     assert_eq!(client.send(&ListConfigs::default()).await.unwrap().len(), 2);
     let asked = replay.asked("");
@@ -168,7 +168,7 @@ async fn changes_are_sent_as_the_server_takes_them() {
         "t"
     );
     replay.change(|world| world.rows.get_mut("results").unwrap().clear());
-    client.send(&DeleteDevice(11)).await.unwrap();
+    client.send(&DeleteDevice(11.into())).await.unwrap();
 
     let interval = JobInput { schedule: Schedule::every(900), ..JobInput::default() };
     assert_eq!(client.send(&UpdateJob(31, interval)).await.unwrap().schedule.interval_seconds, Some(900));
@@ -191,16 +191,16 @@ async fn what_the_server_does_not_offer_is_refused_with_the_reason_and_without_a
     let client = replay.client().await;
     replay.asked("");
     for request in [
-        GetHostKey(11).request(),
-        TrustHostKey(11, TrustedKey::default()).request(),
-        ForgetHostKey(11).request(),
-        ApproveDevice(11, Seen::default()).request(),
+        GetHostKey(11.into()).request(),
+        TrustHostKey(11.into(), TrustedKey::default()).request(),
+        ForgetHostKey(11.into()).request(),
+        ApproveDevice(11.into(), Seen::default()).request(),
         ApproveDevices::default().request(),
         ListDevices { approval: vec![ApprovalState::Waiting], ..ListDevices::default() }.request(),
         ExportConfig(901).request(),
         CancelRun(504.into()).request(),
         RunAgain(504.into(), Again::failed()).request(),
-        CancelDevice { run_id: 504.into(), device_id: 11 }.request(),
+        CancelDevice { run_id: 504.into(), device_id: 11.into() }.request(),
         GetJobMatrix { job_id: 31, ..GetJobMatrix::default() }.request(),
         GetLogHistogram::default().request(),
         get("/weather/"),
@@ -211,7 +211,7 @@ async fn what_the_server_does_not_offer_is_refused_with_the_reason_and_without_a
     }
     assert_eq!(replay.asked(""), Vec::<String>::new());
     let input = DeviceInput { notes: Some("x".into()), ..DeviceInput::default() };
-    let problem = client.send(&UpdateDevice(11, input)).await.unwrap_err();
+    let problem = client.send(&UpdateDevice(11.into(), input)).await.unwrap_err();
     assert_eq!(problem.code, Code::NotOffered);
     assert!(problem.message.contains("nothing was saved"), "{}", problem.message);
 }
@@ -234,7 +234,7 @@ async fn a_connection_closed_after_a_failure_without_a_word_does_no_harm() {
     let client = replay.client().await;
     for _ in 0..8 {
         let input = DeviceInput::default();
-        assert!(client.send(&UpdateDevice(11, input)).await.is_err());
+        assert!(client.send(&UpdateDevice(11.into(), input)).await.is_err());
         assert_eq!(client.send(&GetJob(31)).await.unwrap().id, 31);
     }
 }

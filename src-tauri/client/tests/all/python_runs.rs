@@ -61,7 +61,7 @@ async fn runs_are_filtered_and_keep_their_ids_at_the_edge_of_a_period() {
         ids(of(RunFilter { trigger: vec![Trigger::Unknown], ..RunFilter::default() })).await,
         [1_000_000_000_033, 501]
     );
-    assert_eq!(ids(of(RunFilter { device_id: Some(11), ..RunFilter::default() })).await, [504, 502]);
+    assert_eq!(ids(of(RunFilter { device_id: Some(11.into()), ..RunFilter::default() })).await, [504, 502]);
     assert_eq!(ids(of(RunFilter { tag_id: vec![4711], ..RunFilter::default() })).await, Vec::<i64>::new());
     assert_eq!(
         ids(ListRuns { size: Some(2), page: Some(2), ..ListRuns::default() }).await,
@@ -140,7 +140,7 @@ async fn the_cards_count_what_the_server_can_count() {
         note: None,
     };
     assert_eq!(summary, expected);
-    let filter = RunFilter { job_id: Some(31), device_id: Some(11), ..RunFilter::default() };
+    let filter = RunFilter { job_id: Some(31), device_id: Some(11.into()), ..RunFilter::default() };
     let narrowed = client.send(&SummarizeRuns { filter }).await.unwrap();
     assert_eq!((narrowed.total, narrowed.running, narrowed.device_results, narrowed.failing_devices), (2, 0, 2, 0));
 }
@@ -178,9 +178,9 @@ async fn the_devices_of_a_run_are_filtered_sorted_and_paged_here() {
     assert_eq!(names(ListRunDevices { state: vec![DeviceState::Success], ..all() }).await, ["spine-a"]);
     assert_eq!(names(ListRunDevices { cause: vec![Cause::NotConnected], ..all() }).await, ["spine-b"]);
     assert_eq!(names(ListRunDevices { search: Some("2.11:22".into()), ..all() }).await, ["spine-a"]);
-    assert_eq!(names(ListRunDevices { device_id: vec![11], ..all() }).await, ["spine-a"]);
-    let one = client.send(&GetRunDevice { run_id: 504.into(), device_id: 11 }).await.unwrap();
+    assert_eq!(names(ListRunDevices { device_id: vec![11.into()], ..all() }).await, ["spine-a"]);
+    let one = client.send(&GetRunDevice { run_id: 504.into(), device_id: 11.into() }).await.unwrap();
     assert_eq!((one.hostname.as_str(), one.details.is_some()), ("spine-a", true));
-    let other = client.send(&GetRunDevice { run_id: 504.into(), device_id: 4711 }).await.unwrap_err();
+    let other = client.send(&GetRunDevice { run_id: 504.into(), device_id: 4711.into() }).await.unwrap_err();
     assert_eq!((other.code, other.message.as_str()), (Code::NotFound, "This run did not work on the device."));
 }

@@ -96,7 +96,7 @@ async fn what_the_log_counts_holds_against_results_that_were_lost() {
     assert!(run.message.as_ref().unwrap().contains("a result of 1 of the 3 devices"));
     // Nothing but its name is known of one that is gone, and it can be asked for all the same.
     let gone = client.send(&GetRunDevice { run_id: run.id, device_id: devices[1].device_id }).await.unwrap();
-    assert_eq!((gone.hostname.as_str(), gone.state, gone.device_id > 0), ("spine-c", lost, true));
+    assert_eq!((gone.hostname.as_str(), gone.state, gone.device_id.get() > 0), ("spine-c", lost, true));
     // A result leads to the run it came of.
     assert_eq!(client.send(&GetRun(601.into())).await.unwrap().id, all[0].id);
 }
@@ -118,7 +118,7 @@ async fn a_run_without_a_result_tells_the_reason_and_its_log() {
     assert_eq!((run.status, run.devices, run.failed), (RunStatus::Failed, 2, 2));
     let message = run.message.as_deref().unwrap_or_default();
     assert!(message.contains("no result of its 2 devices") && message.contains("No handler registered"), "{message}");
-    let device = client.send(&GetRunDevice { run_id: run.id, device_id: 11 }).await.unwrap();
+    let device = client.send(&GetRunDevice { run_id: run.id, device_id: 11.into() }).await.unwrap();
     assert!(device.message.as_ref().unwrap().contains("No handler registered"), "{device:?}");
     let lines =
         client.send(&ListLogs::from(LiveFilter { run_id: Some(run.id), ..LiveFilter::default() })).await.unwrap();

@@ -131,7 +131,7 @@ async fn what_has_results_is_not_deleted_and_the_reason_is_told() {
     let replay = Replay::start().await;
     let client = replay.client().await;
     replay.asked("");
-    let device = client.send(&DeleteDevice(12)).await.unwrap_err();
+    let device = client.send(&DeleteDevice(12.into())).await.unwrap_err();
     assert_eq!(device.code, Code::NotOffered);
     assert!(device.message.starts_with("This device has 2 results, so it stays."), "{}", device.message);
     let job = client.send(&DeleteJob(33)).await.unwrap_err();

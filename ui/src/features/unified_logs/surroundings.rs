@@ -2,7 +2,7 @@
 
 use dioxus::prelude::*;
 use netraven_api::logs::{ListLogs, LiveFilter, LogEntry};
-use netraven_api::{Order, RunId};
+use netraven_api::{DeviceId, Order, RunId};
 
 use super::columns::{cell, use_columns, widths};
 use super::row::device_word;
@@ -23,7 +23,7 @@ const BACK: &str = "log-back";
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Shared {
     /// The device.
-    Device(i64),
+    Device(DeviceId),
     /// The run.
     Run(RunId),
     /// Nothing but the log itself.

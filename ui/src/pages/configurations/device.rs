@@ -3,6 +3,7 @@
 use std::rc::Rc;
 
 use dioxus::prelude::*;
+use netraven_api::DeviceId;
 use netraven_api::configs::{Config, ConfigDiff, ConfigHead, DeleteConfig, DiffConfigs, GetConfig, ListConfigHistory};
 use netraven_api::devices::GetDevice;
 use netraven_api::native::Feature;
@@ -29,7 +30,7 @@ use crate::state::session::use_workplace;
 
 /// The page of a device's configurations. `view` is what is compared, as the page's address has it.
 #[component]
-pub fn DeviceConfigurationsPage(device_id: ReadSignal<i64>, view: ReadSignal<String>) -> Element {
+pub fn DeviceConfigurationsPage(device_id: ReadSignal<DeviceId>, view: ReadSignal<String>) -> Element {
     let device = use_query(move || GetDevice(device_id()));
     let history = use_query(move || ListConfigHistory(device_id()));
     let name = device.value().map_or_else(|| format!("Device {device_id}"), |device| device.hostname.clone());
@@ -56,7 +57,7 @@ pub fn DeviceConfigurationsPage(device_id: ReadSignal<i64>, view: ReadSignal<Str
 
 #[component]
 fn Body(
-    device_id: ReadSignal<i64>,
+    device_id: ReadSignal<DeviceId>,
     view: ReadSignal<String>,
     history: Query<Vec<ConfigHead>>,
     mut doomed: Signal<Option<ConfigHead>>,
@@ -201,7 +202,7 @@ fn When(id: Option<i64>, at: Option<jiff::Timestamp>) -> Element {
 
 #[component]
 fn Deleting(
-    device_id: ReadSignal<i64>,
+    device_id: ReadSignal<DeviceId>,
     view: ReadSignal<String>,
     mut doomed: Signal<Option<ConfigHead>>,
     name: String,

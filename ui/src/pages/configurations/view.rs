@@ -101,7 +101,7 @@ mod tests {
     fn heads(ids: &[i64]) -> Vec<ConfigHead> {
         let head = |id: &i64| ConfigHead {
             id: *id,
-            device_id: 1,
+            device_id: 1.into(),
             retrieved_at: jiff::Timestamp::UNIX_EPOCH,
             config_metadata: None,
         };

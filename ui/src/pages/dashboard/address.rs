@@ -81,7 +81,7 @@ pub fn read(address: &str) -> DashboardState {
             period: one("period").and_then(|key| Period::of(&key)).unwrap_or_default(),
             span: span.filter(|span| span.from < span.until),
             job_id: number("job"),
-            device_id: number("device"),
+            device_id: given.parsed("device"),
         },
         runs: RunChoice {
             statuses: many("status").iter().filter_map(|word| RunStatus::parse(word)).collect(),
@@ -123,7 +123,7 @@ mod tests {
                     until: "2026-11-23T13:34:00.5Z".parse().unwrap(),
                 }),
                 job_id: Some(4),
-                device_id: Some(9),
+                device_id: Some(9.into()),
             },
             runs: RunChoice {
                 statuses: vec![RunStatus::PartlyFailed, RunStatus::Failed],

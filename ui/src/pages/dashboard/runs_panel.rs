@@ -26,7 +26,7 @@ pub fn RunsPanel(
     let (open, page_number) = (*state.runs().open().read(), *state.runs().page().read());
     let retry = move |()| runs.refresh();
     let fresh = runs.value().map(|page| page.items.clone()).unwrap_or_default();
-    let Steady { rows, joined } = use_steady(fresh, runs.answered(), runs.own(), |run: &Run| run.id.get());
+    let Steady { rows, joined } = use_steady(fresh, runs.answered(), runs.own(), |run: &Run| run.id);
     let body = match (runs.value(), runs.error()) {
         (Some(page), stale) => rsx! {
             if let Some(problem) = stale {

@@ -5,7 +5,7 @@ use netraven_api::jobs::JobKind;
 use netraven_api::logs::{Level, LogType, MetaMatch};
 use netraven_api::runs::{RunStatus, Trigger};
 use netraven_api::sorting::RunColumn;
-use netraven_api::{Open, Order, RunId};
+use netraven_api::{DeviceId, Open, Order, RunId};
 
 use crate::state::pick::Pick;
 use crate::state::span::Span;
@@ -72,7 +72,7 @@ pub struct Scope {
     /// Runs and lines of this job.
     pub job_id: Option<i64>,
     /// Runs and lines of this device.
-    pub device_id: Option<i64>,
+    pub device_id: Option<DeviceId>,
 }
 
 /// Which runs are listed, and how.
@@ -233,7 +233,7 @@ impl<Lens> Store<DashboardState, Lens> {
         self.first_page();
     }
 
-    fn choose_device(&mut self, device_id: Option<i64>) {
+    fn choose_device(&mut self, device_id: Option<DeviceId>) {
         self.scope().device_id().set(device_id);
         self.first_page();
     }

@@ -1,6 +1,7 @@
 //! What narrows the list of devices, each a parameter of the request.
 
 use dioxus::prelude::*;
+use netraven_api::DeviceId;
 use netraven_api::devices::{ApprovalState, LastResult, ListDevices};
 use netraven_api::native::Feature;
 use netraven_api::platforms::Platforms;
@@ -36,7 +37,7 @@ pub struct DeviceFilter {
     /// Page, from 1.
     pub page: i64,
     /// The device that is shown beside the list.
-    pub open: Option<i64>,
+    pub open: Option<DeviceId>,
 }
 
 impl Default for DeviceFilter {
@@ -255,7 +256,7 @@ mod tests {
             sorted: Sorted { column: DeviceColumn::LastSeen, order: Order::Descending },
             approvals: vec![ApprovalState::Waiting],
             page: 2,
-            open: Some(9),
+            open: Some(9.into()),
         };
         assert_eq!(
             filter.address(),

@@ -3,12 +3,12 @@
 use std::rc::Rc;
 
 use dioxus::prelude::*;
-use netraven_api::Page;
 use netraven_api::devices::Device;
 use netraven_api::native::{Deed, Feature};
 use netraven_api::outcome::Cause;
 use netraven_api::platforms::Platforms;
 use netraven_api::sorting::DeviceColumn;
+use netraven_api::{DeviceId, Page};
 
 use super::approval::{WaitingTag, waiting};
 use crate::components::{Ago, Button, ButtonKind, Glyph, Icon, SortHead, TableFrame};
@@ -34,10 +34,10 @@ const HEADS: [Head<DeviceColumn>; 7] = [
 pub fn DevicesTable(
     page: Rc<Page<Device>>,
     titles: Option<Rc<Platforms>>,
-    open: Option<i64>,
+    open: Option<DeviceId>,
     sorted: Sorted<DeviceColumn>,
     onsort: EventHandler<DeviceColumn>,
-    onopen: EventHandler<i64>,
+    onopen: EventHandler<DeviceId>,
     oncredential: EventHandler<Vec<i64>>,
     ondelete: EventHandler<Device>,
 ) -> Element {
@@ -93,7 +93,7 @@ fn DeviceRow(
     device: Device,
     platform: String,
     open: bool,
-    onopen: EventHandler<i64>,
+    onopen: EventHandler<DeviceId>,
     oncredential: EventHandler<Vec<i64>>,
     ondelete: EventHandler<Device>,
 ) -> Element {

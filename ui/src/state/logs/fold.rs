@@ -177,7 +177,7 @@ mod tests {
         told[1].level = netraven_api::logs::Level::Error;
         told[2].log_type = "session".into();
         told[3].source = Some("scheduler".into());
-        told[4].device_id = Some(9);
+        told[4].device_id = Some(9.into());
         lines.take_live(told, at(1));
         assert_eq!(Layout::of(&lines, true, &BTreeSet::new()).len(), 5);
     }

@@ -5,11 +5,11 @@ use std::sync::LazyLock;
 use netraven_api::outcome::{Cause, Stage};
 use netraven_api::runs::{DeviceState, ListRunDevices, RunDevice};
 use netraven_api::sorting::RunDeviceColumn;
-use netraven_api::{Order, RunId};
+use netraven_api::{DeviceId, Order, RunId};
 use sqlx::types::Json;
 
 use crate::store::listing::{List, Paging, RawPage, SortKey, Sql, any_of};
-use crate::store::{Result, Store, StoreError, contains};
+use crate::store::{Result, Store, StoreError, contains, numbers};
 
 /// The address as it is shown.
 macro_rules! address {
@@ -116,9 +116,9 @@ impl Store {
     }
 
     /// One device of a run, with the details of its result.
-    pub async fn run_device(&self, id: RunId, device_id: i64) -> Result<RunDevice> {
+    pub async fn run_device(&self, id: RunId, device_id: DeviceId) -> Result<RunDevice> {
         let row: Option<Json<RunDevice>> =
-            sqlx::query_scalar(ONE).bind(id.get()).bind(device_id).fetch_optional(self.pool()).await?;
+            sqlx::query_scalar(ONE).bind(id.get()).bind(device_id.get()).fetch_optional(self.pool()).await?;
         row.map(|row| row.0).ok_or(StoreError::NotFound("Device of this run"))
     }
 }
@@ -126,7 +126,7 @@ impl Store {
 fn narrow(sql: &mut Sql, query: &ListRunDevices) {
     sql.push(" and d.run_id = ").push_bind(query.run_id.get());
     if !query.device_id.is_empty() {
-        sql.push(" and d.device_id = any(").push_bind(query.device_id.clone()).push(")");
+        sql.push(" and d.device_id = any(").push_bind(numbers(&query.device_id)).push(")");
     }
     any_of(sql, "d.state", &query.state.iter().map(|state| state.as_str()).collect::<Vec<_>>());
     any_of(sql, "d.cause", &query.cause.iter().map(|cause| cause.as_str()).collect::<Vec<_>>());

@@ -73,7 +73,7 @@ async fn by_words(talk: Talk<'_>, wanted: &str) -> Result<Vec<FoundConfig>, Prob
     let rows = talk.get("/configs/search", &[("q", wanted.to_owned())]).await?;
     let found = rows.as_array().into_iter().flatten().map(Row).map(|row| FoundConfig {
         id: row.id(),
-        device_id: row.number("device_id").unwrap_or_default(),
+        device_id: row.id_of("device_id").unwrap_or_default(),
         retrieved_at: row.time("retrieved_at").unwrap_or_default(),
         snippet: snippet::of_server(&row.word("snippet")),
         config_metadata: row.value("config_metadata").map(Into::into),

@@ -43,7 +43,7 @@ impl Tail {
             Some(after) => after,
             None => {
                 let newest = talk.page("/logs/", &[("order", "desc".to_owned())], 1, MAX_SIZE).await?;
-                rows_of(&newest).iter().map(|row| Row(row).id()).max().unwrap_or_default()
+                rows_of(&newest).iter().map(|row| Row(row).id::<i64>()).max().unwrap_or_default()
             }
         };
         let mut tail = Tail { filter: Filter::of_stream(talk, &stream.filter).await?, floor, seen: BTreeSet::new() };
@@ -58,10 +58,10 @@ impl Tail {
             let mut page = 1;
             loop {
                 let page_rows = rows_of(&talk.page("/logs/", params, page, MAX_SIZE).await?);
-                let ids = page_rows.iter().map(|row| Row(row).id());
+                let ids = page_rows.iter().map(|row| Row(row).id::<i64>());
                 self.seen.extend(ids.filter(|id| *id <= begins));
                 let is_end = i64::try_from(page_rows.len()).unwrap_or(i64::MAX) < MAX_SIZE;
-                if is_end || page_rows.last().is_some_and(|row| Row(row).id() <= begins) {
+                if is_end || page_rows.last().is_some_and(|row| Row(row).id::<i64>() <= begins) {
                     break;
                 }
                 if page == FIRST_PAGES {
@@ -85,10 +85,10 @@ impl Tail {
             for page in 1..=MOST_PAGES {
                 let page_rows = rows_of(&talk.page("/logs/", params, page, MAX_SIZE).await?);
                 let is_end = i64::try_from(page_rows.len()).unwrap_or(i64::MAX) < MAX_SIZE;
-                let oldest = page_rows.last().map(|row| Row(row).id());
-                let reaches_seen = page_rows.last().is_none_or(|row| self.knows(Row(row).id()));
+                let oldest = page_rows.last().map(|row| Row(row).id::<i64>());
+                let reaches_seen = page_rows.last().is_none_or(|row| self.knows(Row(row).id::<i64>()));
                 rows.extend(page_rows.into_iter().filter(|row| {
-                    let id = Row(row).id();
+                    let id = Row(row).id::<i64>();
                     !self.knows(id) && found.insert(id)
                 }));
                 if is_end || reaches_seen {

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use jiff::{SignedDuration, Timestamp};
+use netraven_api::DeviceId;
 use netraven_api::results::JobResult;
 
 use super::cluster::clusters;
@@ -49,7 +50,7 @@ impl Seen {
     }
 
     /// Whether it worked on a device.
-    pub fn holds(&self, is: impl Fn(i64, &str) -> bool, named: impl Fn(&str) -> bool) -> bool {
+    pub fn holds(&self, is: impl Fn(DeviceId, &str) -> bool, named: impl Fn(&str) -> bool) -> bool {
         self.results.iter().any(|result| is(result.device_id, &result.device_name))
             || self.told.iter().flat_map(|told| &told.said.names).any(|name| named(name))
     }
@@ -133,7 +134,7 @@ mod tests {
         JobResult {
             id,
             job_id: 7,
-            device_id: device,
+            device_id: device.into(),
             job_type: JobKind::ConfigBackup.into(),
             status: netraven_api::results::ResultStatus::Success,
             result_time: at(second),

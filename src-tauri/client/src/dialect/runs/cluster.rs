@@ -89,7 +89,7 @@ mod tests {
         JobResult {
             id,
             job_id: job,
-            device_id: device,
+            device_id: device.into(),
             job_type: JobKind::ConfigBackup.into(),
             status: netraven_api::results::ResultStatus::Success,
             result_time: time,

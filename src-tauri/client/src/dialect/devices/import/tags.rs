@@ -85,7 +85,7 @@ impl<'a> Tags<'a> {
         }
         match self.talk.change(Method::Post, "/tags/".to_owned(), Some(json!({ "name": name }))).await {
             Ok(made) => {
-                let id = Row(&made).id();
+                let id: i64 = Row(&made).id();
                 self.known().await?.insert(name.to_owned(), id);
                 Ok(Ok(id))
             }
@@ -101,7 +101,7 @@ impl<'a> Tags<'a> {
         if self.known.is_none() {
             let there = self.talk.all("/tags/", &[], MOST_ROWS).await?;
             let rows = || there.rows.iter().map(Row);
-            let mut known: HashMap<String, i64> = rows().map(|row| (row.id().to_string(), row.id())).collect();
+            let mut known: HashMap<String, i64> = rows().map(|row| (row.id::<i64>().to_string(), row.id())).collect();
             known.extend(rows().map(|row| (row.word("name"), row.id())));
             self.known = Some(known);
         }
