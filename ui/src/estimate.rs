@@ -107,7 +107,7 @@ mod tests {
     fn run(devices: i64, succeeded: i64, usual_seconds: Option<f64>) -> Run {
         Run {
             id: 1.into(),
-            job_id: 1,
+            job_id: 1.into(),
             job_name: "core".into(),
             job_type: JobKind::ConfigBackup.into(),
             trigger: Trigger::Manual,
@@ -159,7 +159,7 @@ mod tests {
         let at = |second| Timestamp::from_second(second).unwrap();
         let run = |began, devices, succeeded, usual_seconds| TimelineRun {
             id: 1.into(),
-            job_id: 1,
+            job_id: 1.into(),
             job_name: "core".into(),
             job_type: JobKind::ConfigBackup.into(),
             status: RunStatus::Running,

@@ -4,14 +4,14 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::endpoint::endpoint;
-use crate::ids::{DeviceId, RunId};
+use crate::ids::{DeviceId, JobId, RunId};
 use crate::parts::parts;
 
 parts! {
     /// What is known of a snapshot beside its text.
     pub struct SnapshotFacts {
         /// Job that read it.
-        pub job_id: Option<i64>,
+        pub job_id: Option<JobId>,
         /// Run that read it.
         pub run_id: Option<RunId>,
         /// The device's name when it was read, which is also that of its file.

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::ids::RunId;
+use crate::ids::{JobId, RunId};
 use crate::logs::LogEntry;
 
 /// Something changed that a page may show; the page reads it again.
@@ -14,7 +14,7 @@ pub enum Changed {
         /// Run.
         run_id: RunId,
         /// Its job.
-        job_id: i64,
+        job_id: JobId,
         /// Whether it has ended.
         ended: bool,
     },

@@ -67,6 +67,8 @@ macro_rules! ids {
 ids! {
     /// Id of a device.
     DeviceId,
+    /// Id of a job.
+    JobId,
     /// Id of a run.
     RunId,
 }

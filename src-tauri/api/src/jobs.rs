@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::endpoint::endpoint;
-use crate::ids::{DeviceId, RunId};
+use crate::ids::{DeviceId, JobId, RunId};
 use crate::page::Page;
 use crate::sorting::{JobColumn, Order};
 use crate::tags::Tag;
@@ -25,7 +25,7 @@ pub use status::JobStatus;
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Job {
     /// Id.
-    pub id: i64,
+    pub id: JobId,
     /// Name, unique, 1 to 255.
     pub name: String,
     /// Description.
@@ -123,9 +123,9 @@ pub struct ListJobs {
     #[cfg_attr(feature = "openapi", schema(default = "asc"))]
     pub order: Option<Order>,
     /// Only rows with a greater id, in the order of ids; for reading on without gaps, and instead of `page` and `sort`.
-    pub after: Option<i64>,
+    pub after: Option<JobId>,
     /// Only rows with a smaller id, in the order of ids.
-    pub before: Option<i64>,
+    pub before: Option<JobId>,
 }
 
 endpoint! { ListJobs: Get "/jobs/" by User => Page<Job>, |it, to| to.query(it) }
@@ -133,7 +133,7 @@ endpoint! { ListJobs: Get "/jobs/" by User => Page<Job>, |it, to| to.query(it) }
 /// One job.
 #[derive(Clone, Copy, Debug)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-pub struct GetJob(pub i64);
+pub struct GetJob(pub JobId);
 
 endpoint! { GetJob: Get "/jobs/{job_id}" by User => Job, |it, to| to.param("job_id", it.0) }
 
@@ -147,21 +147,21 @@ endpoint! { CreateJob: Post "/jobs/" by User => 201 Job, |it, to| to.json(&it.0)
 /// Changes a job.
 #[derive(Clone, Debug)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-pub struct UpdateJob(pub i64, pub JobInput);
+pub struct UpdateJob(pub JobId, pub JobInput);
 
 endpoint! { UpdateJob: Put "/jobs/{job_id}" by User => Job, |it, to| to.param("job_id", it.0).json(&it.1) }
 
 /// Removes a job with its runs.
 #[derive(Clone, Copy, Debug)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-pub struct DeleteJob(pub i64);
+pub struct DeleteJob(pub JobId);
 
 endpoint! { DeleteJob: Delete "/jobs/{job_id}" by Admin => 204 (), |it, to| to.param("job_id", it.0) }
 
 /// Starts a job now. Refused while a run of it is active.
 #[derive(Clone, Copy, Debug)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-pub struct RunJob(pub i64);
+pub struct RunJob(pub JobId);
 
 /// Answer to [`RunJob`].
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -170,7 +170,7 @@ pub struct RunStarted {
     /// A sentence.
     pub message: String,
     /// Job.
-    pub job_id: i64,
+    pub job_id: JobId,
     /// Its name.
     pub job_name: String,
     /// Id of the work in the queue: the run's id as text.
@@ -207,7 +207,7 @@ pub struct DeviceName {
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct RecentJob {
     /// Job id.
-    pub id: i64,
+    pub id: JobId,
     /// Name.
     pub name: String,
     /// Kind.
@@ -247,7 +247,7 @@ pub struct JobDeviceLine {
 /// Log lines of a job that speak of its devices, the newest first, 1000 at most. Superseded by the results and runs.
 #[derive(Clone, Copy, Debug)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-pub struct ListJobDevices(pub i64);
+pub struct ListJobDevices(pub JobId);
 
 endpoint! {
     ListJobDevices: Get "/jobs/{job_id}/devices" by User => Vec<JobDeviceLine>,

@@ -6,7 +6,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::endpoint::endpoint;
-use crate::ids::{DeviceId, RunId};
+use crate::ids::{DeviceId, JobId, RunId};
 use crate::jobs::JobKind;
 use crate::page::Page;
 use crate::sorting::{LogColumn, Order};
@@ -97,7 +97,7 @@ pub struct LogEntry {
     #[cfg_attr(feature = "openapi", schema(value_type = String))]
     pub level: Level,
     /// Job it belongs to.
-    pub job_id: Option<i64>,
+    pub job_id: Option<JobId>,
     /// Device it belongs to.
     pub device_id: Option<DeviceId>,
     /// Run it belongs to. Not part of NetRaven's shape.

@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::endpoint::endpoint;
-use crate::ids::{DeviceId, RunId};
+use crate::ids::{DeviceId, JobId, RunId};
 use crate::outcome::Cause;
 use crate::page::Page;
 use crate::runs::{DeviceState, RunStatus};
@@ -68,7 +68,7 @@ pub struct JobMatrix {
 pub struct GetJobMatrix {
     /// Job.
     #[serde(skip)]
-    pub job_id: i64,
+    pub job_id: JobId,
     /// How many runs, counted from the newest.
     #[cfg_attr(feature = "openapi", schema(minimum = 1, maximum = 100, default = 30))]
     pub runs: Option<i64>,

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::endpoint::endpoint;
 use crate::evidence::Evidence;
-use crate::ids::{DeviceId, RunId};
+use crate::ids::{DeviceId, JobId, RunId};
 use crate::jobs::JobKind;
 use crate::outcome::Cause;
 use crate::page::Page;
@@ -29,7 +29,7 @@ pub struct JobResult {
     /// Id.
     pub id: i64,
     /// Job.
-    pub job_id: i64,
+    pub job_id: JobId,
     /// Device.
     pub device_id: DeviceId,
     /// Kind of job.
@@ -76,7 +76,7 @@ pub struct ListResults {
     /// Device.
     pub device_id: Option<DeviceId>,
     /// Job.
-    pub job_id: Option<i64>,
+    pub job_id: Option<JobId>,
     /// Run.
     pub run_id: Option<RunId>,
     /// Devices that carry any of these tags now.

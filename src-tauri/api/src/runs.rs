@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::endpoint::endpoint;
-use crate::ids::{DeviceId, RunId};
+use crate::ids::{DeviceId, JobId, RunId};
 use crate::jobs::{JobKind, RunStarted};
 use crate::outcome::Cause;
 use crate::page::Page;
@@ -79,7 +79,7 @@ pub struct Run {
     /// Id, ascending in time.
     pub id: RunId,
     /// Job.
-    pub job_id: i64,
+    pub job_id: JobId,
     /// Its name.
     pub job_name: String,
     /// Its kind.

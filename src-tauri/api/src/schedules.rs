@@ -4,6 +4,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::endpoint::endpoint;
+use crate::ids::JobId;
 use crate::jobs::{JobKind, QueueStatus, ScheduleKind};
 use crate::tags::Tag;
 use crate::words::Open;
@@ -13,7 +14,7 @@ use crate::words::Open;
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct ScheduledJob {
     /// Job.
-    pub id: i64,
+    pub id: JobId,
     /// Its name.
     pub name: String,
     /// Its kind.

@@ -11,7 +11,7 @@ use std::time::{Duration, Instant};
 use jiff::Timestamp;
 use netraven_api::event::Changed;
 use netraven_api::logs::{Level, LogType};
-use netraven_api::{DeviceId, RunId};
+use netraven_api::{DeviceId, JobId, RunId};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use tokio::sync::{mpsc, oneshot};
@@ -76,7 +76,7 @@ pub enum Signal {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct About {
     /// Job.
-    pub job_id: Option<i64>,
+    pub job_id: Option<JobId>,
     /// Device.
     pub device_id: Option<DeviceId>,
     /// Run.

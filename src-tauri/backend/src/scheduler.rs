@@ -144,7 +144,7 @@ impl Scheduler {
                 Ok(Some(timing)) => timing,
                 Ok(None) => continue,
                 Err(reason) => {
-                    tracing::warn!(job_id = job.id, %reason, "a schedule cannot be followed");
+                    tracing::warn!(job_id = job.id.get(), %reason, "a schedule cannot be followed");
                     continue;
                 }
             };
@@ -162,7 +162,7 @@ impl Scheduler {
                 }
                 // Its last run is still active, or another scheduler was faster: the next look decides again.
                 Err(StoreError::Conflict(reason)) => {
-                    tracing::debug!(job_id = job.id, reason, "a due job was not started");
+                    tracing::debug!(job_id = job.id.get(), reason, "a due job was not started");
                 }
                 Err(StoreError::NotFound(_)) => {}
                 Err(error) => return Err(error.into()),

@@ -16,7 +16,7 @@ use netraven_api::page::MAX_SIZE;
 use netraven_api::problem::Code;
 use netraven_api::runs::{CancelRun, GetRun};
 use netraven_api::tags::{CreateTag, DeleteTag, ListTags, TagInput};
-use netraven_api::{DeviceId, Problem, RunId, Secret};
+use netraven_api::{DeviceId, JobId, Problem, RunId, Secret};
 use tokio::time::{Instant, sleep};
 
 use crate::Client;
@@ -51,7 +51,7 @@ pub struct SampleDevice {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Enrolled {
     /// The lab's job.
-    pub job_id: i64,
+    pub job_id: JobId,
     /// The run that was started, or the one that was active already.
     pub run_id: Option<RunId>,
 }
@@ -78,7 +78,7 @@ pub async fn register(
     devices: &[SampleDevice],
     username: &str,
     password: &Secret,
-) -> Result<i64, Problem> {
+) -> Result<JobId, Problem> {
     let tag = ensure_tag(client).await?;
     ensure_credential(client, tag, username, password).await?;
     ensure_devices(client, tag, devices).await?;
@@ -204,7 +204,7 @@ async fn find_job(client: &Client, tag: i64) -> Result<Option<Job>, Problem> {
     Ok(jobs.into_iter().find(|job| job.name == JOB_NAME))
 }
 
-async fn ensure_job(client: &Client, tag: i64) -> Result<i64, Problem> {
+async fn ensure_job(client: &Client, tag: i64) -> Result<JobId, Problem> {
     if let Some(job) = find_job(client, tag).await? {
         if job.tags.iter().any(|other| other.id != tag) {
             let only_lab = JobInput { tags: Some(vec![tag]), ..JobInput::default() };

@@ -11,7 +11,7 @@ use netraven_api::logs::{ListLogs, LiveFilter, LogEntry};
 use netraven_api::page::MAX_SIZE;
 use netraven_api::runs::{GetRun, GetRunDevice, ListRunDevices, Run, RunDevice};
 use netraven_api::tags::{CreateTag, TagInput};
-use netraven_api::{DeviceId, Order, RunId, Secret};
+use netraven_api::{DeviceId, JobId, Order, RunId, Secret};
 use netraven_client::Client;
 use netraven_lab::{DeviceSpec, Lab, Running, SAMPLE_PASSWORD, SAMPLE_USERNAME};
 
@@ -26,7 +26,7 @@ pub struct Enrolled {
     /// Credential of every device.
     pub credential: i64,
     /// Backup job over the tag.
-    pub job: i64,
+    pub job: JobId,
     /// Ids of the devices by hostname.
     pub devices: BTreeMap<String, DeviceId>,
 }
@@ -105,12 +105,12 @@ pub async fn add_device(client: &Client, tag: i64, device: &Running) -> anyhow::
 }
 
 /// Adds a job; its id.
-pub async fn add_job(client: &Client, input: JobInput) -> anyhow::Result<i64> {
+pub async fn add_job(client: &Client, input: JobInput) -> anyhow::Result<JobId> {
     Ok(client.send(&CreateJob(input)).await?.id)
 }
 
 /// Starts a job; its run.
-pub async fn start(client: &Client, job: i64) -> anyhow::Result<RunId> {
+pub async fn start(client: &Client, job: JobId) -> anyhow::Result<RunId> {
     client.send(&RunJob(job)).await?.run_id.context("the server names the run it started")
 }
 
@@ -166,7 +166,7 @@ pub async fn ended(client: &Client, run: RunId) -> anyhow::Result<RunDetail> {
 }
 
 /// Starts a job and waits for its end.
-pub async fn run(client: &Client, job: i64) -> anyhow::Result<RunDetail> {
+pub async fn run(client: &Client, job: JobId) -> anyhow::Result<RunDetail> {
     let run = start(client, job).await?;
     ended(client, run).await
 }

@@ -59,7 +59,7 @@ async fn runs_are_counted_between_the_times_given_and_with_every_filter_of_the_l
     assert!(!first.contains_key("running"), "states without a run are left out: {first:?}");
 
     let filters: &[(&str, RunFilter)] = &[
-        ("job", RunFilter { job_id: Some(81), ..RunFilter::default() }),
+        ("job", RunFilter { job_id: Some(81.into()), ..RunFilter::default() }),
         ("kind", RunFilter { job_type: vec!["reachability".into()], ..RunFilter::default() }),
         ("trigger", RunFilter { trigger: vec![Trigger::Schedule], ..RunFilter::default() }),
         ("device", RunFilter { device_id: Some(2.into()), ..RunFilter::default() }),
@@ -127,7 +127,7 @@ async fn a_timeline_holds_the_newest_runs_and_says_how_many_there_are() -> anyho
     let few = app.client.send(&GetRunTimeline { limit: Some(3), ..GetRunTimeline::default() }).await?;
     assert_eq!((ids(&few.runs), few.total), (vec![2000, 1215, 1214], 217));
     let status = vec![RunStatus::Failed, RunStatus::PartlyFailed];
-    let filter = RunFilter { job_id: Some(82), ..RunFilter::default() };
+    let filter = RunFilter { job_id: Some(82.into()), ..RunFilter::default() };
     let narrowed = GetRunTimeline { status, filter, limit: Some(2) };
     let narrowed = app.client.send(&narrowed).await?;
     assert_eq!((ids(&narrowed.runs), narrowed.total), (vec![1213, 1207], 43));

@@ -34,7 +34,7 @@ async fn runs_and_their_totals_are_narrowed_alike() -> anyhow::Result<()> {
     }
     let cases: &[(&str, RunFilter, &[i64])] = &[
         ("nothing", RunFilter::default(), &[93, 92, 91]),
-        ("job", RunFilter { job_id: Some(81), ..RunFilter::default() }, &[93, 91]),
+        ("job", RunFilter { job_id: Some(81.into()), ..RunFilter::default() }, &[93, 91]),
         ("kind", RunFilter { job_type: vec!["reachability".into()], ..RunFilter::default() }, &[92]),
         ("trigger", RunFilter { trigger: vec![Trigger::Schedule], ..RunFilter::default() }, &[91]),
         ("both triggers", RunFilter { trigger: Trigger::ALL.to_vec(), ..RunFilter::default() }, &[93, 92, 91]),

@@ -9,7 +9,7 @@ use netraven_api::logs::{Level, LogType};
 use netraven_api::problem::Code;
 use netraven_api::runs::{Again, DeviceState, ListRunDevices, RunDevice, Trigger};
 use netraven_api::system::{Condition, Health, SystemDetails, SystemStatus};
-use netraven_api::{DeviceId, Open, Problem, Request, RunId};
+use netraven_api::{DeviceId, JobId, Open, Problem, Request, RunId};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
@@ -61,11 +61,11 @@ fn read(world: &World, parts: &[&str], query: &str) -> Answered {
         }
         ["jobs"] => give(&tables::jobs(world, query)?),
         ["jobs", id, "matrix"] => {
-            let job_id: i64 = number(id)?;
+            let job_id: JobId = number(id)?;
             give(&runs::matrix(world, &netraven_api::matrix::GetJobMatrix { job_id, ..asked(query)? }))
         }
         ["jobs", id] => {
-            let job_id: i64 = number(id)?;
+            let job_id: JobId = number(id)?;
             let job = world.jobs.iter().find(|job| job.id == job_id).ok_or_else(|| gone("job", job_id))?;
             give(&tables::job(world, job))
         }
@@ -156,7 +156,7 @@ fn change(world: &mut World, request: &Request, parts: &[&str]) -> Answered {
     }
 }
 
-fn start(world: &mut World, job_id: i64, only: Option<Vec<DeviceId>>) -> Answered {
+fn start(world: &mut World, job_id: JobId, only: Option<Vec<DeviceId>>) -> Answered {
     let job = world.jobs.iter().find(|job| job.id == job_id).ok_or_else(|| gone("job", job_id))?.clone();
     if tables::is_active(world, job_id) {
         return Err(Problem::new(Code::Conflict, format!("{} is running. Wait for its end, or cancel it.", job.name)));
@@ -173,7 +173,7 @@ fn start(world: &mut World, job_id: i64, only: Option<Vec<DeviceId>>) -> Answere
 }
 
 /// The job of an earlier run, and which of its devices are to be run again.
-fn wanted(world: &World, run_id: RunId, which: &Again) -> Result<(i64, Vec<DeviceId>), Problem> {
+fn wanted(world: &World, run_id: RunId, which: &Again) -> Result<(JobId, Vec<DeviceId>), Problem> {
     let plan = world.plans.iter().find(|plan| plan.id == run_id).ok_or_else(|| gone("run", run_id))?;
     let fits = |device: &&RunDevice| {
         (which.failed != Some(true) || matches!(device.state, DeviceState::Failure | DeviceState::Cancelled))

@@ -7,7 +7,7 @@ use netraven_api::configs::{
     BackupCount, Config, ConfigDiff, ConfigHead, DiffConfigs, FoundConfig, SearchConfigs, SnapshotFacts,
 };
 use netraven_api::devices::Device;
-use netraven_api::{DeviceId, RunId};
+use netraven_api::{DeviceId, JobId, RunId};
 use similar::TextDiff;
 
 use super::random::{below, digits};
@@ -24,7 +24,7 @@ pub struct Snapshot {
     /// The run that read it.
     pub run_id: RunId,
     /// The job of the run.
-    pub job_id: i64,
+    pub job_id: JobId,
     /// When it was read.
     pub at: Timestamp,
 }

@@ -9,7 +9,7 @@ use netraven_api::jobs::{Job, JobInput};
 use netraven_api::problem::Code;
 use netraven_api::sheet::{Entry, Fate, RefusalKind, Seen, Sheet, Tally, There, check, compare};
 use netraven_api::tags::{Tag, TagInput};
-use netraven_api::{DeviceId, Open, Problem};
+use netraven_api::{DeviceId, JobId, Open, Problem};
 
 use super::jobs;
 use super::network::{DEFAULT, approval, platforms};
@@ -159,7 +159,7 @@ impl World {
     }
 
     /// Adds a job, or changes the one of an id.
-    pub fn put_job(&mut self, id: Option<i64>, input: JobInput) -> Result<Job, Problem> {
+    pub fn put_job(&mut self, id: Option<JobId>, input: JobInput) -> Result<Job, Problem> {
         let taken = |job: &Job| Some(&job.name) == input.name.as_ref() && Some(job.id) != id;
         if self.jobs.iter().any(taken) {
             return Err(Problem::field("body.name", "A job of this name is there already."));
@@ -167,7 +167,7 @@ impl World {
         let before = match id {
             Some(id) => self.jobs.iter().find(|job| job.id == id).cloned().ok_or_else(|| gone("job", id))?,
             None => {
-                let id = next(self.jobs.iter().map(|job| job.id));
+                let id = next(self.jobs.iter().map(|job| job.id.get()));
                 let name = input.name.clone().ok_or_else(|| wanted("name"))?;
                 jobs::job(id, &name, input.job_type.ok_or_else(|| wanted("job_type"))?)
             }
@@ -225,7 +225,7 @@ impl World {
     }
 
     /// Removes a job with its runs.
-    pub fn remove_job(&mut self, id: i64) -> Result<(), Problem> {
+    pub fn remove_job(&mut self, id: JobId) -> Result<(), Problem> {
         remove(&mut self.jobs, |job| job.id == id).ok_or_else(|| gone("job", id))?;
         self.plans.retain(|plan| plan.job_id != id);
         self.changes.push(Changed::Jobs);

@@ -1,10 +1,10 @@
 //! The six jobs of the demo, and when they ran.
 
 use jiff::{SignedDuration, Timestamp};
-use netraven_api::DeviceId;
 use netraven_api::jobs::{Job, JobKind, JobStatus, Schedule};
 use netraven_api::runs::Trigger;
 use netraven_api::tags::Tag;
+use netraven_api::{DeviceId, JobId};
 
 use super::network::{ACCESS, CORE, DEFAULT, EDGE, FIREWALL, LAB, SERVER};
 
@@ -43,7 +43,7 @@ pub fn jobs(tags: &[Tag], firewall: DeviceId) -> Vec<Job> {
 #[must_use]
 pub fn job(id: i64, name: &str, kind: JobKind) -> Job {
     Job {
-        id,
+        id: id.into(),
         name: name.into(),
         description: None,
         is_enabled: true,
@@ -61,7 +61,7 @@ pub fn job(id: i64, name: &str, kind: JobKind) -> Job {
 }
 
 /// A start: when, of which job, by what and by whom.
-pub type Start = (Timestamp, i64, Trigger, Option<&'static str>);
+pub type Start = (Timestamp, JobId, Trigger, Option<&'static str>);
 
 /// When the jobs were started in the time the demo looks back on, in order.
 #[must_use]
@@ -70,7 +70,7 @@ pub fn starts(now: Timestamp) -> Vec<Start> {
     for ((_, _, _, hours, minutes), id) in JOBS.iter().zip(1..) {
         let mut at = last_start(now, *hours, *minutes);
         while now.duration_since(at) < SignedDuration::from_hours(24 * DAYS) {
-            starts.push((at, id, Trigger::Schedule, None));
+            starts.push((at, JobId::new(id), Trigger::Schedule, None));
             at -= SignedDuration::from_hours(*hours);
         }
     }
@@ -84,7 +84,7 @@ pub fn starts(now: Timestamp) -> Vec<Start> {
     ];
     starts.extend(by_hand.map(|(hours, id, who)| {
         let at = now - SignedDuration::from_mins(hours * 60 + 7);
-        (at, id, Trigger::Manual, Some(who))
+        (at, JobId::new(id), Trigger::Manual, Some(who))
     }));
     starts.sort_by_key(|(at, id, ..)| (*at, *id));
     starts
@@ -93,7 +93,7 @@ pub fn starts(now: Timestamp) -> Vec<Start> {
 /// When a schedule fires next.
 #[must_use]
 pub fn next_start(job: &Job, now: Timestamp) -> Option<Timestamp> {
-    let known = usize::try_from(job.id - 1).ok().and_then(|index| JOBS.get(index));
+    let known = usize::try_from(job.id.get() - 1).ok().and_then(|index| JOBS.get(index));
     let (hours, minutes) = match (known, job.schedule.interval_seconds) {
         (Some((_, _, _, hours, minutes)), _) => (*hours, *minutes),
         (None, Some(seconds)) => (seconds / 3600 + 1, 0),

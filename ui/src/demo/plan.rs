@@ -3,7 +3,7 @@
 use jiff::{SignedDuration, Timestamp};
 use netraven_api::outcome::{Cause, Stage};
 use netraven_api::runs::{DeviceState, RunStatus, Trigger};
-use netraven_api::{DeviceId, RunId};
+use netraven_api::{DeviceId, JobId, RunId};
 
 /// Devices worked on at once.
 const LANES: usize = 4;
@@ -14,7 +14,7 @@ pub struct Plan {
     /// Its id.
     pub id: RunId,
     /// Its job.
-    pub job_id: i64,
+    pub job_id: JobId,
     /// What started it.
     pub trigger: Trigger,
     /// Who started it.
@@ -210,7 +210,7 @@ mod tests {
         let outcomes = (1_i64..=6).map(|id| outcome(id.into(), (id == 2).then_some(Cause::AuthFailed))).collect();
         Plan {
             id: 1.into(),
-            job_id: 1,
+            job_id: 1.into(),
             trigger: Trigger::Manual,
             by: None,
             queued_at: at(0),

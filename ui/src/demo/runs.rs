@@ -15,7 +15,7 @@ use netraven_api::runs::{
     CauseCount, DeviceState, ListRuns, Run, RunDevice, RunFilter, RunStatus, RunSummary, SummarizeRuns,
 };
 use netraven_api::sorting::{ResultColumn, RunColumn};
-use netraven_api::{DeviceId, Order, Problem};
+use netraven_api::{DeviceId, JobId, Order, Problem};
 
 use super::lists::{among, asked, fields, holds};
 use super::plan::{Plan, Step};
@@ -81,7 +81,7 @@ fn cause(step: &Step, state: DeviceState) -> Option<Cause> {
 }
 
 /// The median of a job's last whole runs, in seconds.
-fn usual(world: &World, job_id: i64) -> Option<f64> {
+fn usual(world: &World, job_id: JobId) -> Option<f64> {
     let whole =
         world.plans.iter().rev().filter(|plan| plan.job_id == job_id && !plan.is_part && plan.cancelled_at.is_none());
     let mut took: Vec<f64> = whole

@@ -185,13 +185,13 @@ fn runs_are_filtered_sorted_and_paged() {
     let whole = some(&mut world, "").total;
     for (query, fits) in [
         ("status=failed&status=partly_failed", (|run| run.failed > 0) as fn(&Run) -> bool),
-        ("job_id=2", |run| run.job_id == 2),
+        ("job_id=2", |run| run.job_id.get() == 2),
         ("job_type=reachability", |run| run.job_type.is(JobKind::Reachability)),
         ("trigger=manual", |run| run.triggered_by.is_some()),
-        ("search=EDGE", |run| run.job_id == 2 || run.devices > 20),
-        ("search=fw-ham", |run| matches!(run.job_id, 4..=6)),
-        ("device_id=1", |run| matches!(run.job_id, 1 | 5)),
-        ("tag_id=11", |run| matches!(run.job_id, 4 | 5)),
+        ("search=EDGE", |run| run.job_id.get() == 2 || run.devices > 20),
+        ("search=fw-ham", |run| matches!(run.job_id.get(), 4..=6)),
+        ("device_id=1", |run| matches!(run.job_id.get(), 1 | 5)),
+        ("tag_id=11", |run| matches!(run.job_id.get(), 4 | 5)),
         ("start_time=2026-11-23T00:00:00Z&end_time=2026-11-23T06:00:00Z", |run| run.queued_at < at(-8 * 3600)),
     ] {
         let page = some(&mut world, query);

@@ -11,7 +11,7 @@ use netraven_api::logs::LogEntry;
 use netraven_api::outcome::{Cause, Stage};
 use netraven_api::runs::{DeviceState, Trigger};
 use netraven_api::tags::Tag;
-use netraven_api::{DeviceId, RunId};
+use netraven_api::{DeviceId, JobId, RunId};
 
 use super::configs::Snapshot;
 use super::log::{self, Due};
@@ -84,10 +84,10 @@ impl World {
         for (at, job_id, trigger, by) in jobs::starts(now) {
             world.begin(job_id, trigger, by.map(str::to_owned), at, None);
         }
-        if let Some(plan) = world.plans.iter_mut().rfind(|plan| plan.job_id == 1 && plan.trigger == Trigger::Manual) {
+        if let Some(plan) = world.plans.iter_mut().rfind(|plan| plan.job_id.get() == 1 && plan.trigger == Trigger::Manual) {
             plan.cancelled_at = Some(plan.queued_at + SignedDuration::from_secs(9));
         }
-        world.begin(ROUND[0], Trigger::Schedule, None, now - SignedDuration::from_secs(14), None);
+        world.begin(ROUND[0].into(), Trigger::Schedule, None, now - SignedDuration::from_secs(14), None);
         world.advance(now);
         world.changes.clear();
         world
@@ -100,7 +100,7 @@ impl World {
         let last_end = self.plans.iter().filter_map(|plan| plan.ended_at(now)).max();
         let is_active = |plan: &Plan| plan.ended_at(now).is_none();
         if !self.plans.iter().any(is_active) && last_end.is_some_and(|end| now.duration_since(end) > BREAK) {
-            let job_id = ROUND[self.round % ROUND.len()];
+            let job_id = ROUND[self.round % ROUND.len()].into();
             self.round += 1;
             self.begin(job_id, Trigger::Schedule, None, now, None);
         }
@@ -145,7 +145,7 @@ impl World {
     /// Starts a run, of some devices if they are given, and gives its id.
     pub fn begin(
         &mut self,
-        job_id: i64,
+        job_id: JobId,
         trigger: Trigger,
         by: Option<String>,
         at: Timestamp,

@@ -3,7 +3,7 @@
 use dioxus::prelude::*;
 use netraven_api::jobs::{RunJob, RunStarted};
 use netraven_api::runs::{Again, CancelDevice, CancelRun, RunAgain};
-use netraven_api::{Endpoint, RunId};
+use netraven_api::{Endpoint, JobId, RunId};
 
 use crate::data::{Api, use_api};
 use crate::route::Route;
@@ -33,7 +33,7 @@ impl JobStarter {
     }
 
     /// Starts a job and opens its run.
-    pub fn start(&self, job_id: i64) {
+    pub fn start(&self, job_id: JobId) {
         self.send(RunJob(job_id));
     }
 

@@ -1,12 +1,13 @@
 //! Filters by tags and jobs, however many the server has.
 
 use std::collections::BTreeSet;
+use std::fmt::Display;
 
 use dioxus::prelude::*;
-use netraven_api::Page;
 use netraven_api::jobs::{GetJob, Job, ListJobs};
 use netraven_api::page::MAX_SIZE;
 use netraven_api::tags::{ListTags, Tag};
+use netraven_api::{JobId, Page};
 
 use crate::components::{Choice, Picker, PickerSearch};
 use crate::data::{Finder, Query, use_finder, use_list_maybe, use_query_maybe};
@@ -57,8 +58,8 @@ pub fn TagPicker(id: String, none: String, chosen: ReadSignal<Vec<i64>>, onchang
 pub fn JobPicker(
     id: String,
     none: String,
-    chosen: ReadSignal<Option<i64>>,
-    onchange: EventHandler<Option<i64>>,
+    chosen: ReadSignal<Option<JobId>>,
+    onchange: EventHandler<Option<JobId>>,
 ) -> Element {
     let jobs = use_jobs();
     let named = use_query_maybe(move || chosen.cloned().filter(|_| jobs.is_long()).map(GetJob));
@@ -70,7 +71,7 @@ pub fn JobPicker(
             label: "Job",
             none,
             choices: choices(known.map(|job| (job.id, &job.name))),
-            selected: chosen.read().iter().map(i64::to_string).collect::<Vec<_>>(),
+            selected: chosen.read().iter().map(JobId::to_string).collect::<Vec<_>>(),
             find: PickerSearch { typed: jobs.typed(), note: jobs.note() },
             onchange: move |chosen: Vec<String>| onchange.call(chosen.first().and_then(|id| id.parse().ok())),
         }
@@ -78,7 +79,7 @@ pub fn JobPicker(
 }
 
 /// A line for each id, once.
-fn choices<'a>(known: impl Iterator<Item = (i64, &'a String)>) -> Vec<Choice> {
+fn choices<'a, I: Copy + Ord + Display>(known: impl Iterator<Item = (I, &'a String)>) -> Vec<Choice> {
     let mut seen = BTreeSet::new();
     known.filter(|(id, _)| seen.insert(*id)).map(|(id, name)| Choice::new(id.to_string(), name)).collect()
 }

@@ -1,7 +1,7 @@
 //! A value of a log line that can become a filter.
 
 use netraven_api::logs::{Level, LogType, MetaMatch};
-use netraven_api::{DeviceId, Open, RunId, Word};
+use netraven_api::{DeviceId, JobId, Open, RunId, Word};
 use serde_json::Value;
 
 /// What the lines are narrowed to.
@@ -14,7 +14,7 @@ pub enum Pick {
     /// A part of the program.
     Source(String),
     /// A job.
-    Job(i64),
+    Job(JobId),
     /// A device.
     Device(DeviceId),
     /// A run.
@@ -38,7 +38,7 @@ impl Pick {
             "level" => Level::parse_any_case(value.as_str()?).map(Pick::Level),
             "log_type" => text().map(|word| Pick::Type(Open::of(&word))),
             "source" => text().map(Pick::Source),
-            "job_id" => value.as_i64().map(Pick::Job),
+            "job_id" => value.as_i64().map(|id| Pick::Job(id.into())),
             "device_id" => value.as_i64().map(|id| Pick::Device(id.into())),
             "run_id" => value.as_i64().map(|id| Pick::Run(id.into())),
             _ => None,

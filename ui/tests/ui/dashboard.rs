@@ -163,7 +163,7 @@ fn what_changed_is_read_again() {
     let fake = filled();
     let mut screen = Screen::open(&fake, "/");
     fake.answer("GET /runs/", &page(vec![run(4191, "A run of just now")], 187));
-    fake.changed(Changed::Run { run_id: 4191.into(), job_id: 1, ended: false });
+    fake.changed(Changed::Run { run_id: 4191.into(), job_id: 1.into(), ended: false });
     screen.settle();
     assert!(screen.shows("A run of just now"));
 }

@@ -19,7 +19,7 @@ use crate::support::at;
 pub fn run(id: i64, job_name: &str) -> Run {
     Run {
         id: id.into(),
-        job_id: 1,
+        job_id: 1.into(),
         job_name: job_name.into(),
         job_type: netraven_api::jobs::JobKind::ConfigBackup.into(),
         trigger: Trigger::Schedule,
@@ -280,7 +280,7 @@ pub fn line(id: i64, level: &str, message: &str) -> LogEntry {
         timestamp: Timestamp::from_millisecond(at(-60).as_millisecond() + id).unwrap(),
         log_type: "job".into(),
         level: Level::parse(level).unwrap(),
-        job_id: Some(1),
+        job_id: Some(1.into()),
         device_id: Some(9.into()),
         run_id: Some(4188.into()),
         source: Some("worker.backup".into()),

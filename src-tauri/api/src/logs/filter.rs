@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::{Level, LogEntry, LogType, MetaMatch};
-use crate::ids::{DeviceId, RunId};
+use crate::ids::{DeviceId, JobId, RunId};
 use crate::words::Open;
 
 /// What the live stream can be narrowed by, a part of every filter of lines.
@@ -13,7 +13,7 @@ use crate::words::Open;
 #[serde(default)]
 pub struct LiveFilter {
     /// Job.
-    pub job_id: Option<i64>,
+    pub job_id: Option<JobId>,
     /// Device.
     pub device_id: Option<DeviceId>,
     /// Run.

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{Run, RunFilter, RunStatus};
 use crate::endpoint::endpoint;
-use crate::ids::RunId;
+use crate::ids::{JobId, RunId};
 use crate::jobs::JobKind;
 use crate::words::Open;
 
@@ -124,7 +124,7 @@ pub struct TimelineRun {
     /// Run.
     pub id: RunId,
     /// Job.
-    pub job_id: i64,
+    pub job_id: JobId,
     /// Its name.
     pub job_name: String,
     /// Its kind.

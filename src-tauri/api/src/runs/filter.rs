@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::Trigger;
-use crate::ids::DeviceId;
+use crate::ids::{DeviceId, JobId};
 use crate::jobs::JobKind;
 use crate::words::Open;
 
@@ -17,7 +17,7 @@ use crate::words::Open;
 #[serde(default)]
 pub struct RunFilter {
     /// Job.
-    pub job_id: Option<i64>,
+    pub job_id: Option<JobId>,
     /// Any of these kinds.
     #[cfg_attr(feature = "openapi", schema(value_type = Vec<String>))]
     pub job_type: Vec<Open<JobKind>>,
@@ -43,7 +43,7 @@ mod tests {
 
     #[test]
     fn the_parts_of_a_request_are_one_query() {
-        let filter = RunFilter { job_id: Some(31), tag_id: vec![1, 2], ..RunFilter::default() };
+        let filter = RunFilter { job_id: Some(31.into()), tag_id: vec![1, 2], ..RunFilter::default() };
         let request = ListRuns { page: Some(2), status: vec![RunStatus::Failed], ..ListRuns::from(filter) };
         assert_eq!(request.request().path, "/runs/?page=2&job_id=31&tag_id=1&tag_id=2&status=failed");
     }

@@ -2,7 +2,7 @@
 
 use netraven_api::jobs::{JobKind, JobStatus};
 use netraven_api::outcome::Stage;
-use netraven_api::{DeviceId, Open, RunId};
+use netraven_api::{DeviceId, JobId, Open, RunId};
 use serde::Deserialize;
 use sqlx::types::Json;
 
@@ -58,7 +58,7 @@ pub struct Lease {
     /// Run.
     pub run_id: RunId,
     /// Job.
-    pub job_id: i64,
+    pub job_id: JobId,
     /// Kind of job.
     pub job_type: Open<JobKind>,
     /// Job's name.

@@ -6,7 +6,7 @@ use jiff_sqlx::ToSqlx as _;
 use netraven_api::jobs::JobDeviceLine;
 use netraven_api::logs::{Level, ListLogs, LiveFilter, LogEntry, LogFilter, LogStats, LogType};
 use netraven_api::sorting::LogColumn;
-use netraven_api::{DeviceId, Open, Order, RunId, Word};
+use netraven_api::{DeviceId, JobId, Open, Order, RunId, Word};
 use serde_json::Value;
 use sqlx::types::Json;
 
@@ -57,7 +57,7 @@ pub struct NewLog {
     /// How much it matters.
     pub level: Level,
     /// Job.
-    pub job_id: Option<i64>,
+    pub job_id: Option<JobId>,
     /// Device.
     pub device_id: Option<DeviceId>,
     /// Run.
@@ -78,7 +78,7 @@ impl Store {
             .bind(lines.iter().map(|line| line.timestamp.to_sqlx()).collect::<Vec<_>>())
             .bind(lines.iter().map(|line| line.log_type.as_str()).collect::<Vec<_>>())
             .bind(lines.iter().map(|line| line.level.as_str()).collect::<Vec<_>>())
-            .bind(lines.iter().map(|line| line.job_id).collect::<Vec<_>>())
+            .bind(lines.iter().map(|line| line.job_id.map(JobId::get)).collect::<Vec<_>>())
             .bind(lines.iter().map(|line| line.device_id.map(DeviceId::get)).collect::<Vec<_>>())
             .bind(lines.iter().map(|line| line.run_id.map(RunId::get)).collect::<Vec<_>>())
             .bind(lines.iter().map(|line| line.source).collect::<Vec<_>>())
@@ -139,14 +139,14 @@ impl Store {
     }
 
     /// The lines of a job that speak of its devices, the newest first.
-    pub async fn device_lines(&self, job_id: i64, limit: i64) -> Result<Vec<JobDeviceLine>> {
+    pub async fn device_lines(&self, job_id: JobId, limit: i64) -> Result<Vec<JobDeviceLine>> {
         let sql = format!(
             "select json_build_object('device_id', d.id, 'device_name', d.hostname, 'device_ip', d.ip_address, 'log', {ROW})
              from logs l join devices d on d.id = l.device_id where l.job_id = $1 and l.log_type = 'job'
              order by l.timestamp desc, l.id desc limit $2"
         );
         let rows: Vec<Json<JobDeviceLine>> =
-            sqlx::query_scalar(sqlx::AssertSqlSafe(sql)).bind(job_id).bind(limit).fetch_all(self.pool()).await?;
+            sqlx::query_scalar(sqlx::AssertSqlSafe(sql)).bind(job_id.get()).bind(limit).fetch_all(self.pool()).await?;
         Ok(rows.into_iter().map(|row| row.0).collect())
     }
 

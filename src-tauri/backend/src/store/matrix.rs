@@ -16,7 +16,7 @@ impl Store {
             "select json_build_object('id', id, 'status', status, 'queued_at', wire_time(queued_at))
              from (select id, status, queued_at from job_runs where job_id = $1 order by id desc limit $2) r order by id",
         )
-        .bind(query.job_id)
+        .bind(query.job_id.get())
         .bind(query.runs.unwrap_or(MATRIX_RUNS).clamp(1, MATRIX_MOST_RUNS))
         .fetch_all(self.pool())
         .await?;

@@ -178,7 +178,7 @@ async fn insert_result(
          on conflict (run_id, device_id) do nothing returning id",
     )
     .bind(lease.run_id.get())
-    .bind(lease.job_id)
+    .bind(lease.job_id.get())
     .bind(lease.device_id.get())
     .bind(lease.job_type.as_str())
     .bind(if outcome.cause.is_none() { ResultStatus::Success } else { ResultStatus::Failure }.as_str())

@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use jiff_sqlx::ToSqlx as _;
 use netraven_api::jobs::JobStatus;
 use netraven_api::runs::{Again, Trigger};
-use netraven_api::{DeviceId, RunId};
+use netraven_api::{DeviceId, JobId, RunId};
 
 use super::{Result, Store, StoreError, explain, numbers};
 
@@ -27,7 +27,7 @@ pub struct StartedRun {
 
 /// What a run begins with.
 struct Beginning<'a> {
-    job_id: i64,
+    job_id: JobId,
     trigger: Trigger,
     by: Option<&'a str>,
     fire_at: Option<Timestamp>,
@@ -40,7 +40,7 @@ impl Store {
     /// schedule has fired for `fire_at` before.
     pub async fn start_run(
         &self,
-        job_id: i64,
+        job_id: JobId,
         trigger: Trigger,
         by: Option<&str>,
         fire_at: Option<Timestamp>,
@@ -55,7 +55,7 @@ impl Store {
             .bind(run_id.get())
             .fetch_optional(self.pool())
             .await?;
-        let job_id = job_id.ok_or(StoreError::NotFound("Run"))?;
+        let job_id = job_id.map(JobId::new).ok_or(StoreError::NotFound("Run"))?;
         let again = Some((run_id, which));
         self.begin(&Beginning { job_id, trigger: Trigger::Manual, by: Some(by), fire_at: None, again }).await
     }
@@ -67,7 +67,7 @@ impl Store {
             "insert into job_runs (job_id, trigger, triggered_by, fire_at, repeats) select id, $2, $3, $4, $5 from jobs
              where id = $1 returning id",
         )
-        .bind(job_id)
+        .bind(job_id.get())
         .bind(trigger.as_str())
         .bind(by)
         .bind(fire_at.map(|at| at.to_sqlx()))
@@ -90,7 +90,7 @@ impl Store {
              order by d.id returning device_id",
         )
         .bind(run_id)
-        .bind(job_id)
+        .bind(job_id.get())
         .bind(again.map(|(run_id, _)| run_id.get()))
         .bind(again.is_some_and(|(_, which)| which.failed == Some(true)))
         .bind(causes)
@@ -106,7 +106,7 @@ impl Store {
             .execute(&mut *tx)
             .await?;
         sqlx::query("update jobs set status = $2 where id = $1")
-            .bind(job_id)
+            .bind(job_id.get())
             .bind(JobStatus::Queued.as_str())
             .execute(&mut *tx)
             .await?;

@@ -52,7 +52,7 @@ pub fn entry(row: Row, names: &HashMap<DeviceId, String>) -> LogEntry {
         timestamp: row.time("timestamp").unwrap_or_default(),
         log_type: Open::of(&row.word("log_type")),
         level: words::level(&row.word("level")),
-        job_id: row.number("job_id"),
+        job_id: row.id_of("job_id"),
         device_id,
         run_id: None,
         source: row.text("source"),

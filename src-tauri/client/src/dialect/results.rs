@@ -33,7 +33,7 @@ pub fn result(row: Row) -> JobResult {
     let status = words::result_status(&row.word("status"));
     JobResult {
         id: row.id(),
-        job_id: row.number("job_id").unwrap_or_default(),
+        job_id: row.id_of("job_id").unwrap_or_default(),
         device_id: row.id_of("device_id").unwrap_or_default(),
         job_type: words::job_type(&row.word("job_type")),
         details: evidence(row.value("details"), status == ResultStatus::Failure).map(Box::new),

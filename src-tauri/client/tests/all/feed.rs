@@ -103,7 +103,7 @@ async fn a_feed_without_position_begins_behind_the_newest_line() {
         }
     })
     .await;
-    let filter = LiveFilter { job_id: Some(2), ..LiveFilter::default() };
+    let filter = LiveFilter { job_id: Some(2.into()), ..LiveFilter::default() };
     let filter = StreamFilter { filter, ..StreamFilter::default() };
     let messages = run(&url, filter, |all| !ids(all).is_empty()).await;
     assert_eq!(ids(&messages), [42]);
@@ -154,7 +154,7 @@ async fn changes_arrive_and_unknown_events_do_no_harm() {
         lists.flatten().cloned().collect()
     };
     let messages = run(&url, StreamFilter::default(), |all| changes(all).len() == 2).await;
-    assert_eq!(changes(&messages), [Changed::Run { run_id: 3.into(), job_id: 2, ended: true }, Changed::Devices]);
+    assert_eq!(changes(&messages), [Changed::Run { run_id: 3.into(), job_id: 2.into(), ended: true }, Changed::Devices]);
 }
 
 #[tokio::test]

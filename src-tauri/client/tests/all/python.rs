@@ -122,7 +122,7 @@ async fn single_things_are_asked_for_without_a_redirect() {
     let client = replay.client().await;
     replay.asked("");
     assert_eq!(client.send(&GetDevice(11.into())).await.unwrap().matching_credentials_count, 2);
-    assert_eq!(client.send(&GetJob(31)).await.unwrap().name, "Nightly spines");
+    assert_eq!(client.send(&GetJob(31.into())).await.unwrap().name, "Nightly spines");
     assert_eq!(client.send(&GetResult(505)).await.unwrap().cause(), Some(Cause::NotConnected));
     assert_eq!(client.send(&GetConfig(902)).await.unwrap().device_id, DeviceId::new(11));
     let history = client.send(&ListConfigHistory(11.into())).await.unwrap();
@@ -171,17 +171,17 @@ async fn changes_are_sent_as_the_server_takes_them() {
     client.send(&DeleteDevice(11.into())).await.unwrap();
 
     let interval = JobInput { schedule: Schedule::every(900), ..JobInput::default() };
-    assert_eq!(client.send(&UpdateJob(31, interval)).await.unwrap().schedule.interval_seconds, Some(900));
+    assert_eq!(client.send(&UpdateJob(31.into(), interval)).await.unwrap().schedule.interval_seconds, Some(900));
     replay.asked("");
     let half = Schedule { kind: Some(ScheduleKind::Cron.into()), ..Schedule::default() };
     let half = JobInput { schedule: half, ..JobInput::default() };
     for problem in
-        [client.send(&UpdateJob(31, half.clone())).await.unwrap_err(), client.send(&CreateJob(half)).await.unwrap_err()]
+        [client.send(&UpdateJob(31.into(), half.clone())).await.unwrap_err(), client.send(&CreateJob(half)).await.unwrap_err()]
     {
         assert_eq!(problem.fields[0].field, "body.cron_string");
     }
     assert!(replay.asked("P").is_empty(), "half a schedule reached the server");
-    let started = client.send(&RunJob(31)).await.unwrap();
+    let started = client.send(&RunJob(31.into())).await.unwrap();
     assert_eq!(started.run_id, Some(RunId::new(1_000_000_000_031)));
 }
 
@@ -201,7 +201,7 @@ async fn what_the_server_does_not_offer_is_refused_with_the_reason_and_without_a
         CancelRun(504.into()).request(),
         RunAgain(504.into(), Again::failed()).request(),
         CancelDevice { run_id: 504.into(), device_id: 11.into() }.request(),
-        GetJobMatrix { job_id: 31, ..GetJobMatrix::default() }.request(),
+        GetJobMatrix { job_id: 31.into(), ..GetJobMatrix::default() }.request(),
         GetLogHistogram::default().request(),
         get("/weather/"),
     ] {
@@ -222,9 +222,9 @@ async fn a_job_that_breaks_its_list_is_left_out_and_the_others_are_shown() {
     replay.change(|world| world.poisoned = Some(30));
     let client = replay.client().await;
     let jobs = client.send(&ListJobs::default()).await.unwrap();
-    assert_eq!(jobs.items.iter().map(|job| job.id).collect::<Vec<_>>(), [31, 32, 33]);
+    assert_eq!(jobs.items.iter().map(|job| job.id.get()).collect::<Vec<_>>(), [31, 32, 33]);
     assert!(jobs.note.unwrap().contains("fails to show 1 of the jobs"));
-    let problem = client.send(&GetJob(30)).await.unwrap_err();
+    let problem = client.send(&GetJob(30.into())).await.unwrap_err();
     assert!(problem.message.contains("set the whole schedule again"), "{}", problem.message);
 }
 
@@ -235,7 +235,7 @@ async fn a_connection_closed_after_a_failure_without_a_word_does_no_harm() {
     for _ in 0..8 {
         let input = DeviceInput::default();
         assert!(client.send(&UpdateDevice(11.into(), input)).await.is_err());
-        assert_eq!(client.send(&GetJob(31)).await.unwrap().id, 31);
+        assert_eq!(client.send(&GetJob(31.into())).await.unwrap().id.get(), 31);
     }
 }
 

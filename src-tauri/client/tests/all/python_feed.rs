@@ -165,7 +165,7 @@ async fn filters_are_heeded_and_runs_that_go_on_are_told() {
         let job = world.rows.get_mut("jobs").unwrap().iter_mut().find(|row| row["id"] == 31).unwrap();
         job["status"] = json!("RUNNING");
     });
-    let run = |ended| Changed::Run { run_id: 1_000_000_000_031.into(), job_id: 31, ended };
+    let run = |ended| Changed::Run { run_id: 1_000_000_000_031.into(), job_id: 31.into(), ended };
     feed.until(|feed| feed.changes().contains(&run(false)) && feed.ids() == [8_001]).await;
     replay.change(|world| {
         let job = world.rows.get_mut("jobs").unwrap().iter_mut().find(|row| row["id"] == 31).unwrap();

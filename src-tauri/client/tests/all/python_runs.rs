@@ -56,7 +56,7 @@ async fn runs_are_filtered_and_keep_their_ids_at_the_edge_of_a_period() {
     let status = vec![RunStatus::PartlyFailed, RunStatus::Unknown];
     assert_eq!(ids(ListRuns { status, ..ListRuns::default() }).await, [504, 502, 501]);
     assert_eq!(ids(of(RunFilter { search: Some("FW-1".into()), ..RunFilter::default() })).await, [501]);
-    assert_eq!(ids(of(RunFilter { job_id: Some(31), ..RunFilter::default() })).await, [504, 502]);
+    assert_eq!(ids(of(RunFilter { job_id: Some(31.into()), ..RunFilter::default() })).await, [504, 502]);
     assert_eq!(
         ids(of(RunFilter { trigger: vec![Trigger::Unknown], ..RunFilter::default() })).await,
         [1_000_000_000_033, 501]
@@ -69,7 +69,7 @@ async fn runs_are_filtered_and_keep_their_ids_at_the_edge_of_a_period() {
     );
     // The run that was going on when the period began is not in it, and is not taken for a shorter one.
     let start_time = Some(at("2026-03-04T01:16:00Z"));
-    let edge = RunFilter { start_time, job_id: Some(31), ..RunFilter::default() };
+    let edge = RunFilter { start_time, job_id: Some(31.into()), ..RunFilter::default() };
     assert_eq!(ids(of(edge)).await, Vec::<i64>::new());
 }
 
@@ -77,7 +77,7 @@ async fn runs_are_filtered_and_keep_their_ids_at_the_edge_of_a_period() {
 async fn one_run_is_found_by_any_of_its_names() {
     let client = Replay::start().await.client().await;
     let run = client.send(&GetRun(504.into())).await.unwrap();
-    assert_eq!((run.id, run.job_id, run.status), (RunId::new(504), 31, RunStatus::PartlyFailed));
+    assert_eq!((run.id.get(), run.job_id.get(), run.status), (504, 31, RunStatus::PartlyFailed));
     let devices = async |run_id: RunId| {
         client.send(&ListRunDevices { run_id, ..ListRunDevices::default() }).await.map(|page| page.items)
     };
@@ -140,7 +140,7 @@ async fn the_cards_count_what_the_server_can_count() {
         note: None,
     };
     assert_eq!(summary, expected);
-    let filter = RunFilter { job_id: Some(31), device_id: Some(11.into()), ..RunFilter::default() };
+    let filter = RunFilter { job_id: Some(31.into()), device_id: Some(11.into()), ..RunFilter::default() };
     let narrowed = client.send(&SummarizeRuns { filter }).await.unwrap();
     assert_eq!((narrowed.total, narrowed.running, narrowed.device_results, narrowed.failing_devices), (2, 0, 2, 0));
 }
@@ -149,7 +149,7 @@ async fn the_cards_count_what_the_server_can_count() {
 async fn charts_are_drawn_of_the_runs_put_together() {
     let client = Replay::start().await.client().await;
     let edge = vec![at("2026-03-03T00:00:00Z"), at("2026-03-04T00:00:00Z"), at("2026-03-05T00:00:00Z")];
-    let filter = RunFilter { job_id: Some(31), ..RunFilter::default() };
+    let filter = RunFilter { job_id: Some(31.into()), ..RunFilter::default() };
     let outcomes = client.send(&GetRunOutcomes { edge, filter }).await.unwrap();
     let of = |place: usize, status| outcomes.buckets[place].runs(&[status]);
     assert_eq!((of(0, RunStatus::Unknown), of(1, RunStatus::PartlyFailed)), (1, 1));

@@ -65,7 +65,7 @@ fn word(world: &mut World, job: i64, word: &str, completed_at: Option<Timestamp>
 }
 
 async fn runs(client: &Client, job_id: i64) -> Vec<Run> {
-    client.send(&ListRuns::from(RunFilter { job_id: Some(job_id), ..RunFilter::default() })).await.unwrap().items
+    client.send(&ListRuns::from(RunFilter { job_id: Some(job_id.into()), ..RunFilter::default() })).await.unwrap().items
 }
 
 #[tokio::test]
@@ -180,7 +180,7 @@ async fn a_run_whose_worker_died_is_one_run_of_which_the_end_is_not_known() {
     let second = runs(&again, 31).await;
     assert_eq!((second[0].id, second[0].queued_at), (first[0].id, first[0].queued_at));
     let jobs = client.send(&ListJobs::default()).await.unwrap().items;
-    let job = jobs.iter().find(|job| job.id == 31).unwrap();
+    let job = jobs.iter().find(|job| job.id.get() == 31).unwrap();
     assert_eq!((job.status.as_str(), job.completed_at), ("UNKNOWN", None), "the end of the run before is not its end");
 }
 
@@ -305,8 +305,8 @@ async fn an_own_change_wakes_the_feed() {
     until(|| said.lock().unwrap().iter().any(|it| matches!(it, FeedMessage::Link { link: Link::Polling { .. } })))
         .await;
     replay.change(|world| word(world, 31, "COMPLETED_SUCCESS", Some(Timestamp::now())));
-    client.send(&RunJob(31)).await.unwrap();
-    until(|| changes(&said).iter().any(|it| matches!(it, Changed::Run { job_id: 31, ended: true, .. }))).await;
+    client.send(&RunJob(31.into())).await.unwrap();
+    until(|| changes(&said).iter().any(|it| matches!(it, Changed::Run { job_id, ended: true, .. } if job_id.get() == 31))).await;
     cancel.cancel();
 }
 
@@ -323,7 +323,7 @@ async fn a_second_look_reads_on_and_not_all_again() {
     client.send(&ListRuns::default()).await.unwrap();
     assert_eq!(replay.asked("GET /job-results/").len(), 5);
     // A change makes the next look ask again, for what is new alone.
-    client.send(&RunJob(32)).await.unwrap();
+    client.send(&RunJob(32.into())).await.unwrap();
     client.send(&ListRuns::default()).await.unwrap();
     assert_eq!(replay.asked("GET /job-results/").len(), 1);
 }

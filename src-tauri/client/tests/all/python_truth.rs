@@ -134,10 +134,10 @@ async fn what_has_results_is_not_deleted_and_the_reason_is_told() {
     let device = client.send(&DeleteDevice(12.into())).await.unwrap_err();
     assert_eq!(device.code, Code::NotOffered);
     assert!(device.message.starts_with("This device has 2 results, so it stays."), "{}", device.message);
-    let job = client.send(&DeleteJob(33)).await.unwrap_err();
+    let job = client.send(&DeleteJob(33.into())).await.unwrap_err();
     assert!(job.message.starts_with("This job has a result, so it stays."), "{}", job.message);
     assert!(replay.asked("DELETE").is_empty(), "it is known before");
-    client.send(&DeleteJob(30)).await.unwrap();
+    client.send(&DeleteJob(30.into())).await.unwrap();
     assert_eq!(replay.asked("DELETE"), ["DELETE /jobs/30"]);
 }
 
@@ -175,7 +175,7 @@ async fn a_scheduler_of_which_nothing_is_known_is_not_called_healthy() {
     replay.change(|world| world.rows.get_mut("status").unwrap()[0]["redis"] = json!("unhealthy"));
     let status = client.send(&GetSystemStatus).await.unwrap();
     assert!(status.notes.len() == 1 && status.notes[0].starts_with("Redis does not answer"), "{:?}", status.notes);
-    let problem = client.send(&RunJob(31)).await.unwrap_err();
+    let problem = client.send(&RunJob(31.into())).await.unwrap_err();
     assert!(problem.message.contains("Redis does not answer"), "{}", problem.message);
     assert!(problem.message.contains("may go on calling it queued"), "{}", problem.message);
 }

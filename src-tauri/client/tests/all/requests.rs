@@ -29,7 +29,7 @@ use netraven_api::sorting::RunDeviceColumn;
 use netraven_api::system::{GetHealth, GetSystemStatus};
 use netraven_api::tags::{CreateTag, DeleteTag, GetTag, ListTags, TagInput, UpdateTag};
 use netraven_api::users::GetMe;
-use netraven_api::{DeviceId, Endpoint, Order, RunId, Secret};
+use netraven_api::{DeviceId, Endpoint, JobId, Order, RunId, Secret};
 use netraven_client::Client;
 
 /// What was refused on the way, by method and path.
@@ -85,7 +85,7 @@ impl Walk<'_> {
             tags: Some(vec![tag]),
             ..JobInput::default()
         };
-        let job = self.ask(CreateJob(job)).await.map_or(0, |job| job.id);
+        let job = self.ask(CreateJob(job)).await.map(|job| job.id).unwrap_or_default();
         self.setup(tag, credential, device, job).await;
         let run = self.ask(RunJob(job)).await.and_then(|started| started.run_id).unwrap_or_default();
         self.look(device, job, run).await;
@@ -115,7 +115,7 @@ impl Walk<'_> {
         tokio::time::timeout(Duration::from_secs(30), ended).await.expect("the cancelled run ends");
     }
 
-    async fn setup(&mut self, tag: i64, credential: i64, device: DeviceId, job: i64) {
+    async fn setup(&mut self, tag: i64, credential: i64, device: DeviceId, job: JobId) {
         self.ask(ListTags { size: Some(100), name: Some("walk".into()), ..ListTags::default() }).await;
         self.ask(GetTag(tag)).await;
         self.ask(UpdateTag(tag, TagInput { description: Some("walked".into()), ..TagInput::default() })).await;
@@ -149,7 +149,7 @@ impl Walk<'_> {
         self.ask(ListRecentJobs { limit: Some(5) }).await;
     }
 
-    async fn look(&mut self, device: DeviceId, job: i64, run: RunId) {
+    async fn look(&mut self, device: DeviceId, job: JobId, run: RunId) {
         let since = "2026-01-01T00:00:00Z".parse().ok();
         let lately = || RunFilter { start_time: since, ..RunFilter::default() };
         self.ask(ListRuns { size: Some(50), page: Some(1), ..ListRuns::from(lately()) }).await;

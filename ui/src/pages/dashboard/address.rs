@@ -80,7 +80,7 @@ pub fn read(address: &str) -> DashboardState {
         scope: Scope {
             period: one("period").and_then(|key| Period::of(&key)).unwrap_or_default(),
             span: span.filter(|span| span.from < span.until),
-            job_id: number("job"),
+            job_id: given.parsed("job"),
             device_id: given.parsed("device"),
         },
         runs: RunChoice {
@@ -122,7 +122,7 @@ mod tests {
                     from: "2026-11-23T13:28:00Z".parse().unwrap(),
                     until: "2026-11-23T13:34:00.5Z".parse().unwrap(),
                 }),
-                job_id: Some(4),
+                job_id: Some(4.into()),
                 device_id: Some(9.into()),
             },
             runs: RunChoice {

@@ -5,7 +5,7 @@ use netraven_api::jobs::JobKind;
 use netraven_api::logs::{Level, LogType, MetaMatch};
 use netraven_api::runs::{RunStatus, Trigger};
 use netraven_api::sorting::RunColumn;
-use netraven_api::{DeviceId, Open, Order, RunId};
+use netraven_api::{DeviceId, JobId, Open, Order, RunId};
 
 use crate::state::pick::Pick;
 use crate::state::span::Span;
@@ -70,7 +70,7 @@ pub struct Scope {
     /// This time instead of the period.
     pub span: Option<Span>,
     /// Runs and lines of this job.
-    pub job_id: Option<i64>,
+    pub job_id: Option<JobId>,
     /// Runs and lines of this device.
     pub device_id: Option<DeviceId>,
 }
@@ -209,7 +209,7 @@ impl<Lens> Store<DashboardState, Lens> {
     }
 
     /// A run was pressed on the timeline: shows its job's runs of its time, opened if it has something to say.
-    fn see_run(&mut self, job_id: i64, span: Span, open: Option<RunId>) {
+    fn see_run(&mut self, job_id: JobId, span: Span, open: Option<RunId>) {
         self.scope().job_id().set(Some(job_id));
         self.choose_span(Some(span));
         self.runs().open().set(open);
@@ -228,7 +228,7 @@ impl<Lens> Store<DashboardState, Lens> {
         self.first_page();
     }
 
-    fn choose_job(&mut self, job_id: Option<i64>) {
+    fn choose_job(&mut self, job_id: Option<JobId>) {
         self.scope().job_id().set(job_id);
         self.first_page();
     }

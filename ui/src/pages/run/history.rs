@@ -3,9 +3,9 @@
 use std::rc::Rc;
 
 use dioxus::prelude::*;
-use netraven_api::RunId;
 use netraven_api::matrix::{GetJobMatrix, JobMatrix, MATRIX_RUNS, MatrixCell, MatrixRow, MatrixRun};
 use netraven_api::native::Feature;
+use netraven_api::{JobId, RunId};
 
 use super::view::{RunView, RunViewStoreExt};
 use crate::components::{Empty, ErrorState, Glyph, Pager, SkeletonRows, StaleNote, Tone};
@@ -22,7 +22,7 @@ const PAGE_SIZE: i64 = 50;
 
 /// The matrix of a job; the column of the run it is shown for is marked.
 #[component]
-pub fn RunHistory(job_id: ReadSignal<i64>, run_id: RunId, view: Store<RunView>) -> Element {
+pub fn RunHistory(job_id: ReadSignal<JobId>, run_id: RunId, view: Store<RunView>) -> Element {
     let workplace = use_workplace();
     let matrix = use_list_maybe(move || {
         workplace.refusal(Feature::RunHistory).is_none().then(|| GetJobMatrix {

@@ -42,7 +42,7 @@ impl Filter {
         let (mut from, mut until) = (asked.time("start_time")?, asked.time("end_time")?);
         let (after, before) = (asked.number("after")?, asked.number("before")?);
         let run_id = asked.id("run_id")?;
-        let mut job_id = asked.number("job_id")?;
+        let mut job_id = asked.id("job_id")?;
         if let Some(run) = run_id {
             let (job, began, ended) = runs::span(talk, run).await?;
             job_id = Some(job);

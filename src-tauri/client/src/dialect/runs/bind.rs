@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 
 use jiff::{SignedDuration, Timestamp};
-use netraven_api::DeviceId;
 use netraven_api::results::JobResult;
+use netraven_api::{DeviceId, JobId};
 
 use super::cluster::clusters;
 use super::journal::Told;
@@ -18,7 +18,7 @@ const AFTER: SignedDuration = SignedDuration::from_secs(30);
 /// A run as far as anything is left of it.
 #[derive(Clone, Debug)]
 pub struct Seen {
-    pub job_id: i64,
+    pub job_id: JobId,
     /// What the log tells of it.
     pub told: Option<Told>,
     /// Its results, in the order of their times.
@@ -69,7 +69,7 @@ impl Seen {
 /// Runs, the newest first.
 pub fn bind(told: Vec<Told>, mut results: Vec<JobResult>) -> Vec<Seen> {
     results.sort_by_key(|result| (result.result_time, result.id));
-    let mut jobs: BTreeMap<i64, Vec<Seen>> = BTreeMap::new();
+    let mut jobs: BTreeMap<JobId, Vec<Seen>> = BTreeMap::new();
     for told in told {
         let seen = Seen { job_id: told.job_id, told: Some(told), results: Vec::new(), before: None, after: None };
         jobs.entry(seen.job_id).or_default().push(seen);
@@ -133,7 +133,7 @@ mod tests {
     fn result(id: i64, device: i64, second: i64) -> JobResult {
         JobResult {
             id,
-            job_id: 7,
+            job_id: 7.into(),
             device_id: device.into(),
             job_type: JobKind::ConfigBackup.into(),
             status: netraven_api::results::ResultStatus::Success,
@@ -150,7 +150,7 @@ mod tests {
         let line = |(second, message): &(i64, &str)| Line {
             id: *second,
             at: at(*second),
-            job_id: 7,
+            job_id: 7.into(),
             message: (*message).to_owned(),
         };
         rows.iter().map(line).collect()

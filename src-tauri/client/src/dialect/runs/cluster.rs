@@ -8,6 +8,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::{SignedDuration, Timestamp};
+use netraven_api::JobId;
 use netraven_api::results::JobResult;
 
 /// Longest time between two results of one run.
@@ -48,7 +49,7 @@ impl Cluster {
 
 /// Puts results together; the newest run comes first.
 pub fn clusters(results: Vec<JobResult>) -> Vec<Cluster> {
-    let mut jobs: BTreeMap<i64, Vec<JobResult>> = BTreeMap::new();
+    let mut jobs: BTreeMap<JobId, Vec<JobResult>> = BTreeMap::new();
     for result in results {
         jobs.entry(result.job_id).or_default().push(result);
     }
@@ -88,7 +89,7 @@ mod tests {
         let time = Timestamp::from_second(second).unwrap();
         JobResult {
             id,
-            job_id: job,
+            job_id: job.into(),
             device_id: device.into(),
             job_type: JobKind::ConfigBackup.into(),
             status: netraven_api::results::ResultStatus::Success,

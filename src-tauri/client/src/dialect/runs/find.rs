@@ -3,7 +3,7 @@
 use jiff::{SignedDuration, Timestamp};
 use netraven_api::problem::Code;
 use netraven_api::runs::Run;
-use netraven_api::{Problem, RunId};
+use netraven_api::{JobId, Problem, RunId};
 
 use super::bind::{Seen, bind};
 use super::build::Known;
@@ -128,7 +128,7 @@ async fn newest(talk: Talk<'_>, runs: Near) -> Result<Option<Found>, Problem> {
     if runs.seen.is_empty() { Ok(None) } else { runs.found(talk, 0).await.map(Some) }
 }
 
-async fn around(talk: Talk<'_>, job_id: i64, at: Option<Timestamp>) -> Result<Near, Problem> {
+async fn around(talk: Talk<'_>, job_id: JobId, at: Option<Timestamp>) -> Result<Near, Problem> {
     let known = jobs::all(talk).await?.into_iter().find(|(job, _)| job.id == job_id);
     let of_job = ("job_id", job_id.to_string());
     let runner = [of_job.clone(), ("source", journal::SOURCE.to_owned())];
@@ -158,7 +158,7 @@ async fn around(talk: Talk<'_>, job_id: i64, at: Option<Timestamp>) -> Result<Ne
 }
 
 /// When the first run began that its log tells of from a time on.
-async fn first_after(talk: Talk<'_>, job_id: i64, at: Timestamp) -> Result<Option<Timestamp>, Problem> {
+async fn first_after(talk: Talk<'_>, job_id: JobId, at: Timestamp) -> Result<Option<Timestamp>, Problem> {
     let params = [
         ("job_id", job_id.to_string()),
         ("source", journal::SOURCE.to_owned()),

@@ -6,8 +6,8 @@ use std::sync::{Arc, PoisonError};
 use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
-use netraven_api::Problem;
 use netraven_api::results::JobResult;
+use netraven_api::{JobId, Problem};
 use tokio::sync::Mutex;
 use tokio::time::Instant;
 
@@ -83,7 +83,7 @@ impl<T> Default for Held<T> {
 }
 
 /// Rows of each job asked for by itself, and of all together.
-pub struct Shelves<T>(std::sync::Mutex<HashMap<Option<i64>, Shelf<T>>>);
+pub struct Shelves<T>(std::sync::Mutex<HashMap<Option<JobId>, Shelf<T>>>);
 
 type Shelf<T> = Arc<Mutex<Held<T>>>;
 
@@ -109,7 +109,7 @@ impl<T: Kept> Shelves<T> {
         &self,
         talk: Talk<'_>,
         source: Source<'_>,
-        job_id: Option<i64>,
+        job_id: Option<JobId>,
         from: Option<Timestamp>,
         read: impl Fn(&serde_json::Value) -> Option<T>,
     ) -> Result<Rows<T>, Problem> {

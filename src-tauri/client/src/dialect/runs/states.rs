@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use jiff::Timestamp;
 use netraven_api::jobs::{Job, JobStatus};
 use netraven_api::runs::RunStatus;
-use netraven_api::{Problem, RunId};
+use netraven_api::{JobId, Problem, RunId};
 
 use super::life;
 use super::newest_of;
@@ -27,7 +27,7 @@ pub(crate) struct JobState {
 }
 
 /// The state of every job, asked now.
-pub(crate) async fn states(client: &Client, server: &Server) -> Result<BTreeMap<i64, JobState>, Problem> {
+pub(crate) async fn states(client: &Client, server: &Server) -> Result<BTreeMap<JobId, JobState>, Problem> {
     let talk = Talk { client, server };
     let mut all = BTreeMap::new();
     for (job, word) in jobs::anew(talk).await? {

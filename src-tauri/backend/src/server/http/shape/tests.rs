@@ -99,7 +99,7 @@ fn the_parts_of_a_request_are_read_from_one_query() {
         Ok(serde_json::from_value(shape.typed(&pairs)).unwrap())
     };
     let filter = RunFilter {
-        job_id: Some(31),
+        job_id: Some(31.into()),
         trigger: vec![Trigger::Manual],
         tag_id: vec![1, 2],
         start_time: "2026-11-21T00:00:00Z".parse().ok(),
