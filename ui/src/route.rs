@@ -4,7 +4,7 @@ use dioxus::prelude::*;
 use netraven_api::devices::{ApprovalState, LastResult};
 use netraven_api::outcome::Cause;
 use netraven_api::runs::RunStatus;
-use netraven_api::{DeviceId, RunId};
+use netraven_api::{DeviceId, RunId, SnapshotId};
 
 use crate::address::Addressed as _;
 use crate::app::Shell;
@@ -131,7 +131,7 @@ impl Route {
 
     /// What a snapshot changed against the one before it.
     #[must_use]
-    pub fn change(device_id: DeviceId, snapshot_id: i64) -> Route {
+    pub fn change(device_id: DeviceId, snapshot_id: SnapshotId) -> Route {
         let view = DeviceView { new: Some(snapshot_id), ..DeviceView::default() };
         Route::DeviceConfigurationsPage { device_id, view: view.write() }
     }
@@ -169,7 +169,7 @@ mod tests {
             (Route::waiting_devices(), "/devices?approval=waiting"),
             (Route::device(9.into(), "core-sw-1"), "/devices?hostname=core-sw-1&open=9"),
             (Route::failed_by(7.into(), Cause::AuthFailed), "/runs/7?cause=auth-failed"),
-            (Route::change(9.into(), 903), "/configurations/9?new=903"),
+            (Route::change(9.into(), 903.into()), "/configurations/9?new=903"),
         ] {
             assert_eq!(route.to_string(), address);
         }

@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::endpoint::endpoint;
-use crate::ids::{DeviceId, JobId, RunId};
+use crate::ids::{DeviceId, JobId, RunId, SnapshotId};
 use crate::parts::parts;
 
 parts! {
@@ -34,7 +34,7 @@ parts! {
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Config {
     /// Id.
-    pub id: i64,
+    pub id: SnapshotId,
     /// Device.
     pub device_id: DeviceId,
     /// When it was read.
@@ -51,7 +51,7 @@ pub struct Config {
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct ConfigHead {
     /// Id.
-    pub id: i64,
+    pub id: SnapshotId,
     /// Device.
     pub device_id: DeviceId,
     /// When it was read.
@@ -81,7 +81,7 @@ endpoint! { ListConfigs: Get "/configs/list" by User => Vec<Config>, |it, to| to
 /// One snapshot.
 #[derive(Clone, Copy, Debug)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-pub struct GetConfig(pub i64);
+pub struct GetConfig(pub SnapshotId);
 
 endpoint! { GetConfig: Get "/configs/{config_id}" by User => Config, |it, to| to.param("config_id", it.0) }
 
@@ -98,14 +98,14 @@ endpoint! {
 /// Opens the sealed raw text of a snapshot, secrets and all, for a restore. Logged with who asked.
 #[derive(Clone, Copy, Debug)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-pub struct ExportConfig(pub i64);
+pub struct ExportConfig(pub SnapshotId);
 
 /// Answer to [`ExportConfig`].
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct RawConfig {
     /// Snapshot.
-    pub id: i64,
+    pub id: SnapshotId,
     /// Device.
     pub device_id: DeviceId,
     /// Hostname.
@@ -140,7 +140,7 @@ pub struct SearchConfigs {
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct FoundConfig {
     /// Id.
-    pub id: i64,
+    pub id: SnapshotId,
     /// Device.
     pub device_id: DeviceId,
     /// When it was read.
@@ -214,9 +214,9 @@ endpoint! { SearchConfigs: Get "/configs/search" by User => FoundConfigs, |it, t
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct DiffConfigs {
     /// The older one.
-    pub config_id_a: i64,
+    pub config_id_a: SnapshotId,
     /// The newer one.
-    pub config_id_b: i64,
+    pub config_id_b: SnapshotId,
 }
 
 /// Answer to [`DiffConfigs`].
@@ -224,9 +224,9 @@ pub struct DiffConfigs {
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct ConfigDiff {
     /// The older one.
-    pub config_id_a: i64,
+    pub config_id_a: SnapshotId,
     /// The newer one.
-    pub config_id_b: i64,
+    pub config_id_b: SnapshotId,
     /// Lines of a unified diff with three lines of context, without their ends; none when the texts are the same.
     pub diff: Vec<String>,
 }
@@ -238,13 +238,13 @@ endpoint! { DiffConfigs: Get "/configs/diff" by User => ConfigDiff, |it, to| to.
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct ConfigDeleted {
     /// The snapshot that is gone.
-    pub deleted_id: i64,
+    pub deleted_id: SnapshotId,
 }
 
 /// Removes a snapshot from the database; the git history keeps its text.
 #[derive(Clone, Copy, Debug)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-pub struct DeleteConfig(pub i64);
+pub struct DeleteConfig(pub SnapshotId);
 
 endpoint! {
     DeleteConfig: Delete "/configs/{config_id}" by Admin => ConfigDeleted,
@@ -256,7 +256,7 @@ endpoint! {
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct ConfigRestored {
     /// Snapshot.
-    pub restored_id: i64,
+    pub restored_id: SnapshotId,
     /// Device.
     pub device_id: DeviceId,
     /// When the snapshot was read, as NetRaven has it.
@@ -268,7 +268,7 @@ pub struct ConfigRestored {
 /// Notes in the log that a snapshot is the wanted one. Nothing is sent to the device.
 #[derive(Clone, Copy, Debug)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-pub struct RestoreConfig(pub i64);
+pub struct RestoreConfig(pub SnapshotId);
 
 endpoint! {
     RestoreConfig: Post "/configs/{config_id}/restore" by User => ConfigRestored,

@@ -69,8 +69,12 @@ ids! {
     DeviceId,
     /// Id of a job.
     JobId,
+    /// Id of a result.
+    ResultId,
     /// Id of a run.
     RunId,
+    /// Id of a snapshot.
+    SnapshotId,
 }
 
 #[cfg(test)]

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::endpoint::endpoint;
 use crate::evidence::Evidence;
-use crate::ids::{DeviceId, JobId, RunId};
+use crate::ids::{DeviceId, JobId, ResultId, RunId};
 use crate::jobs::JobKind;
 use crate::outcome::Cause;
 use crate::page::Page;
@@ -27,7 +27,7 @@ words! {
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct JobResult {
     /// Id.
-    pub id: i64,
+    pub id: ResultId,
     /// Job.
     pub job_id: JobId,
     /// Device.
@@ -98,9 +98,9 @@ pub struct ListResults {
     #[cfg_attr(feature = "openapi", schema(default = "desc"))]
     pub order: Option<Order>,
     /// Only rows with a greater id, in the order of ids; for reading on without gaps, and instead of `page` and `sort`.
-    pub after: Option<i64>,
+    pub after: Option<ResultId>,
     /// Only rows with a smaller id, in the order of ids.
-    pub before: Option<i64>,
+    pub before: Option<ResultId>,
 }
 
 endpoint! { ListResults: Get "/job-results/" by User => Page<JobResult>, |it, to| to.query(it) }
@@ -108,7 +108,7 @@ endpoint! { ListResults: Get "/job-results/" by User => Page<JobResult>, |it, to
 /// One result.
 #[derive(Clone, Copy, Debug)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-pub struct GetResult(pub i64);
+pub struct GetResult(pub ResultId);
 
 endpoint! {
     GetResult: Get "/job-results/{job_result_id}" by User => JobResult,

@@ -9,7 +9,7 @@ use netraven_api::logs::{Level, LogType};
 use netraven_api::problem::Code;
 use netraven_api::runs::{Again, DeviceState, ListRunDevices, RunDevice, Trigger};
 use netraven_api::system::{Condition, Health, SystemDetails, SystemStatus};
-use netraven_api::{DeviceId, JobId, Open, Problem, Request, RunId};
+use netraven_api::{DeviceId, JobId, Open, Problem, Request, RunId, SnapshotId};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
@@ -100,7 +100,7 @@ fn read(world: &World, parts: &[&str], query: &str) -> Answered {
         }
         ["configs", id, "history"] => give(&configs::history(world, number(id)?)),
         ["configs", id] => {
-            let id: i64 = number(id)?;
+            let id: SnapshotId = number(id)?;
             give(&configs::config(world, id).ok_or_else(|| gone("snapshot", id))?)
         }
         _ => Err(nothing(Method::Get, parts)),

@@ -7,7 +7,7 @@ use netraven_api::configs::{
     BackupCount, Config, ConfigDiff, ConfigHead, DiffConfigs, FoundConfig, SearchConfigs, SnapshotFacts,
 };
 use netraven_api::devices::Device;
-use netraven_api::{DeviceId, JobId, RunId};
+use netraven_api::{DeviceId, JobId, RunId, SnapshotId};
 use similar::TextDiff;
 
 use super::random::{below, digits};
@@ -18,7 +18,7 @@ use super::world::World;
 #[derive(Clone, Copy, Debug)]
 pub struct Snapshot {
     /// Its id: a thousand times the device's, and which of its snapshots it is.
-    pub id: i64,
+    pub id: SnapshotId,
     /// Its device.
     pub device_id: DeviceId,
     /// The run that read it.
@@ -46,7 +46,7 @@ pub fn history(world: &World, device_id: DeviceId) -> Vec<ConfigHead> {
 
 /// A snapshot with its text.
 #[must_use]
-pub fn config(world: &World, id: i64) -> Option<Config> {
+pub fn config(world: &World, id: SnapshotId) -> Option<Config> {
     let snapshot = world.snapshots.iter().find(|snapshot| snapshot.id == id && snapshot.at <= world.now)?;
     let device = world.devices.iter().find(|device| device.id == snapshot.device_id)?;
     Some(Config {
@@ -54,7 +54,7 @@ pub fn config(world: &World, id: i64) -> Option<Config> {
         device_id: snapshot.device_id,
         retrieved_at: snapshot.at,
         config_metadata: Some(known(world, snapshot)),
-        config_data: text(device, id % 1000),
+        config_data: text(device, id.get() % 1000),
     })
 }
 
@@ -108,8 +108,8 @@ fn known(world: &World, snapshot: &Snapshot) -> SnapshotFacts {
         job_id: Some(snapshot.job_id),
         run_id: Some(snapshot.run_id),
         hostname: hostname.cloned(),
-        commit: Some(digits(&[snapshot.id, 1], 40)),
-        sha256: Some(digits(&[snapshot.id, 2], 64)),
+        commit: Some(digits(&[snapshot.id.get(), 1], 40)),
+        sha256: Some(digits(&[snapshot.id.get(), 2], 64)),
         secrets_hidden: Some(2),
         ..SnapshotFacts::default()
     }

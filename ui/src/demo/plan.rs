@@ -3,7 +3,7 @@
 use jiff::{SignedDuration, Timestamp};
 use netraven_api::outcome::{Cause, Stage};
 use netraven_api::runs::{DeviceState, RunStatus, Trigger};
-use netraven_api::{DeviceId, JobId, RunId};
+use netraven_api::{DeviceId, JobId, RunId, SnapshotId};
 
 /// Devices worked on at once.
 const LANES: usize = 4;
@@ -43,7 +43,7 @@ pub struct Step {
     /// The stage it ends in.
     pub last_stage: Stage,
     /// The snapshot read, or the one it is found equal to; of backups that succeed.
-    pub snapshot_id: Option<i64>,
+    pub snapshot_id: Option<SnapshotId>,
     /// Whether the snapshot is a new one.
     pub is_changed: bool,
     /// When it was cancelled alone.

@@ -15,7 +15,7 @@ use netraven_api::runs::{
     CauseCount, DeviceState, ListRuns, Run, RunDevice, RunFilter, RunStatus, RunSummary, SummarizeRuns,
 };
 use netraven_api::sorting::{ResultColumn, RunColumn};
-use netraven_api::{DeviceId, JobId, Order, Problem};
+use netraven_api::{DeviceId, JobId, Order, Problem, ResultId};
 
 use super::lists::{among, asked, fields, holds};
 use super::plan::{Plan, Step};
@@ -133,8 +133,8 @@ pub fn device(world: &World, plan: &Plan, step: &Step) -> Option<RunDevice> {
     })
 }
 
-fn result_id(plan: &Plan, step: &Step) -> i64 {
-    plan.id.get() * 1000 + step.device_id.get()
+fn result_id(plan: &Plan, step: &Step) -> ResultId {
+    ResultId::new(plan.id.get() * 1000 + step.device_id.get())
 }
 
 /// All devices of a run.

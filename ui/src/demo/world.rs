@@ -11,7 +11,7 @@ use netraven_api::logs::LogEntry;
 use netraven_api::outcome::{Cause, Stage};
 use netraven_api::runs::{DeviceState, Trigger};
 use netraven_api::tags::Tag;
-use netraven_api::{DeviceId, JobId, RunId};
+use netraven_api::{DeviceId, JobId, RunId, SnapshotId};
 
 use super::configs::Snapshot;
 use super::log::{self, Due};
@@ -237,7 +237,7 @@ impl World {
 
     /// Decides which devices of a backup have changed, and notes the snapshots.
     fn take_snapshots(&mut self, plan: &mut Plan) {
-        let mut newest: BTreeMap<DeviceId, i64> = BTreeMap::new();
+        let mut newest: BTreeMap<DeviceId, SnapshotId> = BTreeMap::new();
         for snapshot in &self.snapshots {
             newest.insert(snapshot.device_id, snapshot.id);
         }
@@ -245,7 +245,7 @@ impl World {
             let before = newest.get(&step.device_id).copied();
             step.is_changed = before.is_none() || happens(&[plan.id.get(), step.device_id.get(), 5], 60);
             if step.is_changed {
-                let id = before.unwrap_or(step.device_id.get() * 1000) + 1;
+                let id = SnapshotId::new(before.map_or(step.device_id.get() * 1000, SnapshotId::get) + 1);
                 let (run_id, job_id, device_id, at) = (plan.id, plan.job_id, step.device_id, step.ends);
                 self.snapshots.push(Snapshot { id, device_id, run_id, job_id, at });
                 step.snapshot_id = Some(id);

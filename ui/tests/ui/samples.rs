@@ -209,13 +209,13 @@ pub fn device(device_id: i64, hostname: &str) -> RunDevice {
         worker: Some("w1".into()),
         started_at: Some(at(-3600)),
         finished_at: Some(at(-3597)),
-        result_id: Some(9000 + device_id),
+        result_id: Some((9000 + device_id).into()),
         details: evidence(json!({
             "changed": true, "snapshot_id": 512, "bytes": 61204, "lines": 2210, "secrets_hidden": 7, "prompt": "edge#",
             "timings": timings(&[&SIGNED_IN[..], &READ].concat())
         })),
         changed: Some(true),
-        snapshot_id: Some(512),
+        snapshot_id: Some(512.into()),
     }
 }
 

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::endpoint::endpoint;
 use crate::evidence::Evidence;
-use crate::ids::{DeviceId, RunId};
+use crate::ids::{DeviceId, ResultId, RunId, SnapshotId};
 use crate::outcome::{Cause, Stage};
 use crate::page::Page;
 use crate::sorting::{Order, RunDeviceColumn};
@@ -58,7 +58,7 @@ pub struct RunDevice {
     /// When it ended.
     pub finished_at: Option<Timestamp>,
     /// Its result, once it ended.
-    pub result_id: Option<i64>,
+    pub result_id: Option<ResultId>,
     /// Its result's details: last bytes seen, expected, seen, host keys, timings, commit; secrets hidden. Only where one device
     /// is asked for; a list leaves them out.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -67,7 +67,7 @@ pub struct RunDevice {
     /// Whether its configuration differed from the last snapshot.
     pub changed: Option<bool>,
     /// The snapshot read, or the one it was found equal to.
-    pub snapshot_id: Option<i64>,
+    pub snapshot_id: Option<SnapshotId>,
 }
 
 impl RunDevice {

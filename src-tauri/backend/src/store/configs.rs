@@ -2,13 +2,13 @@
 
 use jiff::Timestamp;
 use netraven_api::configs::{Config, ConfigHead, ListConfigs};
-use netraven_api::{DeviceId, RunId};
+use netraven_api::{DeviceId, RunId, SnapshotId};
 use serde::Deserialize;
 use sqlx::PgConnection;
 use sqlx::types::Json;
 
 use super::listing::{Sql, is};
-use super::{Result, Store, StoreError, contains};
+use super::{Result, Store, StoreError, contains, numbers};
 
 /// Most snapshots with their texts at once.
 const MOST: i64 = 500;
@@ -21,7 +21,7 @@ const HEAD: &str = "'id', c.id, 'device_id', c.device_id, 'retrieved_at', wire_t
 #[derive(Clone, Debug, Deserialize)]
 pub struct Uncommitted {
     /// Snapshot.
-    pub id: i64,
+    pub id: SnapshotId,
     /// Device.
     pub device_id: DeviceId,
     /// Hostname.
@@ -35,7 +35,7 @@ pub struct Uncommitted {
 impl Store {
     /// The newest snapshot of a device: its id and its fingerprint. None if it bears another name than the device has now: a
     /// renamed device is stored anew, since its file has another name.
-    pub async fn newest_config(&self, device_id: DeviceId) -> Result<Option<(i64, String)>> {
+    pub async fn newest_config(&self, device_id: DeviceId) -> Result<Option<(SnapshotId, String)>> {
         newest(&mut *self.pool().acquire().await?, device_id).await
     }
 
@@ -68,10 +68,10 @@ impl Store {
     }
 
     /// Removes a snapshot; tells whose it was.
-    pub async fn delete_config(&self, id: i64) -> Result<DeviceId> {
+    pub async fn delete_config(&self, id: SnapshotId) -> Result<DeviceId> {
         let device: Option<i64> =
             sqlx::query_scalar("delete from device_configurations where id = $1 returning device_id")
-                .bind(id)
+                .bind(id.get())
                 .fetch_optional(self.pool())
                 .await?;
         device.map(DeviceId::new).ok_or(StoreError::NotFound("Config snapshot"))
@@ -83,11 +83,11 @@ impl Store {
     }
 
     /// One snapshot.
-    pub async fn config(&self, id: i64) -> Result<Config> {
+    pub async fn config(&self, id: SnapshotId) -> Result<Config> {
         let row: Option<Json<Config>> = sqlx::query_scalar(sqlx::AssertSqlSafe(format!(
             "select json_build_object({HEAD}, 'config_data', c.config_data) from device_configurations c where c.id = $1"
         )))
-        .bind(id)
+        .bind(id.get())
         .fetch_optional(self.pool())
         .await?;
         row.map(|row| row.0).ok_or(StoreError::NotFound("Config snapshot"))
@@ -106,12 +106,12 @@ impl Store {
     }
 
     /// The sealed raw text of a snapshot, with device and hostname.
-    pub async fn sealed_config(&self, id: i64) -> Result<(DeviceId, String, String)> {
+    pub async fn sealed_config(&self, id: SnapshotId) -> Result<(DeviceId, String, String)> {
         let row: Option<(i64, String, Option<String>)> = sqlx::query_as(
             "select d.id, d.hostname, c.raw_sealed from device_configurations c join devices d on d.id = c.device_id
              where c.id = $1",
         )
-        .bind(id)
+        .bind(id.get())
         .fetch_optional(self.pool())
         .await?;
         match row {
@@ -147,9 +147,9 @@ impl Store {
     }
 
     /// Notes the commit that holds these snapshots.
-    pub async fn set_commit(&self, ids: &[i64], commit: &str) -> Result<()> {
+    pub async fn set_commit(&self, ids: &[SnapshotId], commit: &str) -> Result<()> {
         sqlx::query("update device_configurations set commit_id = $2 where id = any($1)")
-            .bind(ids)
+            .bind(numbers(ids))
             .bind(commit)
             .execute(self.pool())
             .await?;
@@ -157,8 +157,11 @@ impl Store {
     }
 }
 
-pub(super) async fn newest(connection: &mut PgConnection, device_id: DeviceId) -> Result<Option<(i64, String)>> {
-    Ok(sqlx::query_as(
+pub(super) async fn newest(
+    connection: &mut PgConnection,
+    device_id: DeviceId,
+) -> Result<Option<(SnapshotId, String)>> {
+    let newest: Option<(i64, String)> = sqlx::query_as(
         "select c.id, c.fingerprint from devices d cross join lateral
              (select id, fingerprint, hostname from device_configurations
               where device_id = d.id order by id desc limit 1) c
@@ -166,5 +169,6 @@ pub(super) async fn newest(connection: &mut PgConnection, device_id: DeviceId) -
     )
     .bind(device_id.get())
     .fetch_optional(connection)
-    .await?)
+    .await?;
+    Ok(newest.map(|(id, fingerprint)| (id.into(), fingerprint)))
 }

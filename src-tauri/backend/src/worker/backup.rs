@@ -6,6 +6,7 @@ use std::time::Duration;
 use anyhow::Context as _;
 use hmac::{Hmac, KeyInit as _, Mac as _};
 use jiff::Timestamp;
+use netraven_api::SnapshotId;
 use netraven_api::configs::SnapshotFacts;
 use netraven_api::evidence::{Evidence, Facts, ShownKey, StageTime, TranscriptLine};
 use netraven_api::outcome::{Cause, Stage};
@@ -228,7 +229,7 @@ impl Marked {
 }
 
 /// Whether a configuration is the one of this snapshot.
-fn is_same(snapshot: Option<&(i64, String)>, marked: &Marked) -> bool {
+fn is_same(snapshot: Option<&(SnapshotId, String)>, marked: &Marked) -> bool {
     snapshot.is_some_and(|(_, fingerprint)| *fingerprint == marked.fingerprint)
 }
 
@@ -249,7 +250,7 @@ struct Backup<'a> {
 
 impl Backup<'_> {
     /// The outcome of a reading; `newest` is the id and the fingerprint of the device's newest snapshot.
-    fn stored(&self, reading: &Reading, text: Text, newest: Option<(i64, String)>) -> Outcome {
+    fn stored(&self, reading: &Reading, text: Text, newest: Option<(SnapshotId, String)>) -> Outcome {
         let Backup { worker, lease, definition, logins } = *self;
         let same_as = newest.filter(|newest| is_same(Some(newest), &text.marked)).map(|(id, _)| id);
         let (bytes, lines) = (text.hidden.len(), text.hidden.lines().count());

@@ -2,7 +2,7 @@
 
 use netraven_api::evidence::Evidence;
 use netraven_api::results::{JobResult, ResultStatus};
-use netraven_api::{Method, Problem};
+use netraven_api::{Method, Problem, ResultId};
 use serde_json::{Map, Value, json};
 
 use super::asked::{Asked, id};
@@ -23,7 +23,7 @@ pub async fn answer(talk: Talk<'_>, asked: &Asked, rest: &[&str]) -> Result<Valu
 }
 
 /// One result.
-pub async fn get(talk: Talk<'_>, id: i64) -> Result<JobResult, Problem> {
+pub async fn get(talk: Talk<'_>, id: ResultId) -> Result<JobResult, Problem> {
     Ok(result(Row(&talk.get(&format!("/job-results/{id}"), &[]).await?)))
 }
 

@@ -123,10 +123,10 @@ async fn single_things_are_asked_for_without_a_redirect() {
     replay.asked("");
     assert_eq!(client.send(&GetDevice(11.into())).await.unwrap().matching_credentials_count, 2);
     assert_eq!(client.send(&GetJob(31.into())).await.unwrap().name, "Nightly spines");
-    assert_eq!(client.send(&GetResult(505)).await.unwrap().cause(), Some(Cause::NotConnected));
-    assert_eq!(client.send(&GetConfig(902)).await.unwrap().device_id, DeviceId::new(11));
+    assert_eq!(client.send(&GetResult(505.into())).await.unwrap().cause(), Some(Cause::NotConnected));
+    assert_eq!(client.send(&GetConfig(902.into())).await.unwrap().device_id, DeviceId::new(11));
     let history = client.send(&ListConfigHistory(11.into())).await.unwrap();
-    assert_eq!(history.iter().map(|head| head.id).collect::<Vec<_>>(), [902, 901]);
+    assert_eq!(history.iter().map(|head| head.id.get()).collect::<Vec<_>>(), [902, 901]);
     assert_eq!(client.send(&ListConfigs::default()).await.unwrap().len(), 2);
     let asked = replay.asked("");
     let expected = [
@@ -197,7 +197,7 @@ async fn what_the_server_does_not_offer_is_refused_with_the_reason_and_without_a
         ApproveDevice(11.into(), Seen::default()).request(),
         ApproveDevices::default().request(),
         ListDevices { approval: vec![ApprovalState::Waiting], ..ListDevices::default() }.request(),
-        ExportConfig(901).request(),
+        ExportConfig(901.into()).request(),
         CancelRun(504.into()).request(),
         RunAgain(504.into(), Again::failed()).request(),
         CancelDevice { run_id: 504.into(), device_id: 11.into() }.request(),
@@ -244,7 +244,7 @@ async fn results_platforms_and_differences_are_put_together() {
     let client = Replay::start().await.client().await;
     let failed = ListResults { status: vec!["FAILURE".into()], size: Some(1), ..ListResults::default() };
     let results = client.send(&failed).await.unwrap();
-    assert_eq!((results.total, results.items[0].id), (2, 505));
+    assert_eq!((results.total, results.items[0].id.get()), (2, 505));
     let platforms = client.send(&ListPlatforms).await.unwrap().items;
     assert!(["cisco_ios", "linux", "checkpoint_gaia"].iter().all(|name| platforms.iter().any(|it| it.name == *name)));
     let diff = client.forward(get("/configs/diff?config_id_a=901&config_id_b=902")).await.unwrap();

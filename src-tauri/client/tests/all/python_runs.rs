@@ -10,7 +10,7 @@ use netraven_api::runs::{
     RunSummary, SummarizeRuns, Trigger,
 };
 use netraven_api::sorting::RunDeviceColumn;
-use netraven_api::{Order, RunId};
+use netraven_api::{Order, RunId, SnapshotId};
 use serde_json::{Value, json};
 
 use crate::replay::Replay;
@@ -86,7 +86,7 @@ async fn one_run_is_found_by_any_of_its_names() {
     assert_eq!((failed.hostname.as_str(), failed.state, failed.attempt), ("spine-b", DeviceState::Failure, 3));
     assert_eq!((failed.cause, failed.stage), (Some(Cause::NotConnected), Some(Stage::Reach)));
     assert_eq!(failed.message.as_deref(), Some("TCP connection to device failed."));
-    assert_eq!((of_504[1].address.as_str(), of_504[1].snapshot_id), ("192.0.2.11:2222", Some(902)));
+    assert_eq!((of_504[1].address.as_str(), of_504[1].snapshot_id), ("192.0.2.11:2222", Some(SnapshotId::new(902))));
     let newest = client.send(&GetRun(1_000_000_000_031.into())).await.unwrap();
     assert_eq!(newest.id, RunId::new(504), "it is told the name that lasts");
     assert_eq!(devices(1_000_000_000_031.into()).await.unwrap(), of_504);
@@ -95,7 +95,7 @@ async fn one_run_is_found_by_any_of_its_names() {
     assert_eq!(client.send(&GetRun(99.into())).await.unwrap_err().code, Code::NotFound);
     assert_eq!(devices(99).await.unwrap_err().code, Code::NotFound);
     let results = client.send(&ListResults { run_id: Some(504.into()), ..ListResults::default() }).await.unwrap();
-    assert_eq!(results.items.iter().map(|result| result.id).collect::<Vec<_>>(), [505, 504]);
+    assert_eq!(results.items.iter().map(|result| result.id.get()).collect::<Vec<_>>(), [505, 504]);
     let lines = client.send(&ListLogs::from(LiveFilter { run_id: Some(504.into()), ..LiveFilter::default() })).await.unwrap();
     assert_eq!(lines.items.iter().map(|line| line.id).collect::<Vec<_>>(), [7006, 7005, 7004]);
     assert!(lines.items.iter().all(|line| line.run_id == Some(RunId::new(504))));

@@ -189,7 +189,7 @@ async fn a_text_is_found_in_configurations_wherever_it_stands() {
         [("eaf-7", vec![902]), ("Ethernet1\n DESC", vec![902, 901]), ("the", vec![902, 901]), ("leaf-9", vec![])]
     {
         let found = search(q).await;
-        assert_eq!(found.items.iter().map(|one| one.id).collect::<Vec<_>>(), ids, "{q}");
+        assert_eq!(found.items.iter().map(|one| one.id.get()).collect::<Vec<_>>(), ids, "{q}");
         assert_eq!(found.note, None, "everything was searched");
     }
     assert!(search("LEAF-7").await.items[0].snippet.contains("to <b>leaf-7</b>"));
@@ -205,7 +205,7 @@ async fn a_search_that_did_not_look_everywhere_says_so() {
         world.rows.get_mut("configs").unwrap().extend(many);
     });
     let found = replay.client().await.send(&SearchConfigs { q: "leaf-7".into() }).await.unwrap();
-    assert_eq!(found.items.iter().map(|one| one.id).collect::<Vec<_>>(), [902], "by the words of the server");
+    assert_eq!(found.items.iter().map(|one| one.id.get()).collect::<Vec<_>>(), [902], "by the words of the server");
     assert_eq!(found.items[0].snippet, "to <b>leaf</b> &amp; &lt;more&gt;");
     let note = found.note.unwrap();
     assert!(note.contains("The newest 2000 snapshots") && note.contains("whole English words"), "{note}");

@@ -202,7 +202,7 @@ impl Walk<'_> {
         self.ask(GetLogHistogram { filter: LogFilter { live, ..lately() }, buckets: None }).await;
         self.ask(ListConfigs { device_id: Some(device), limit: Some(5), ..ListConfigs::default() }).await;
         self.ask(ListConfigHistory(device)).await;
-        self.ask(GetConfig(902)).await;
-        self.ask(ExportConfig(902)).await;
+        self.ask(GetConfig(902.into())).await;
+        self.ask(ExportConfig(902.into())).await;
     }
 }

@@ -3,11 +3,11 @@
 use std::rc::Rc;
 
 use dioxus::prelude::*;
-use netraven_api::DeviceId;
 use netraven_api::configs::{Config, ConfigDiff, ConfigHead, DeleteConfig, DiffConfigs, GetConfig, ListConfigHistory};
 use netraven_api::devices::GetDevice;
 use netraven_api::native::Feature;
 use netraven_api::problem::Code;
+use netraven_api::{DeviceId, SnapshotId};
 
 use super::difference::Difference;
 use super::history::History;
@@ -122,7 +122,7 @@ fn Body(
 #[component]
 fn Content(
     heads: Rc<Vec<ConfigHead>>,
-    pair: (Option<i64>, Option<i64>),
+    pair: (Option<SnapshotId>, Option<SnapshotId>),
     text: bool,
     diff: Query<ConfigDiff>,
     config: Query<Config>,
@@ -131,7 +131,7 @@ fn Content(
     let notices = use_notices();
     let drawn = use_memo(move || Rc::new(diff.value().map(|diff| rows(&diff.diff)).unwrap_or_default()));
     let (old, new) = pair;
-    let head = |id: Option<i64>| heads.iter().find(|head| Some(head.id) == id);
+    let head = |id: Option<SnapshotId>| heads.iter().find(|head| Some(head.id) == id);
     let (added, removed) = counts(&drawn.read());
     let note = if text { head(new).and_then(hidden) } else { None };
     let what = if text { "configuration" } else { "difference" };
@@ -192,7 +192,7 @@ fn Content(
 
 /// When a snapshot was read; its number where that is not known, because it is gone or very old.
 #[component]
-fn When(id: Option<i64>, at: Option<jiff::Timestamp>) -> Element {
+fn When(id: Option<SnapshotId>, at: Option<jiff::Timestamp>) -> Element {
     match (at, id) {
         (Some(at), _) => rsx! { Time { at } },
         (None, Some(id)) => rsx! { "snapshot {id}" },

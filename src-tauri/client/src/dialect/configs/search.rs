@@ -6,8 +6,8 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 
-use netraven_api::Problem;
 use netraven_api::configs::{Config, FoundConfig, FoundConfigs};
+use netraven_api::{Problem, SnapshotId};
 use tokio::time::{Instant, timeout_at};
 
 use super::{config, snippet};
@@ -46,7 +46,7 @@ pub async fn answer(talk: Talk<'_>, asked: &Asked) -> Result<FoundConfigs, Probl
     let mut items: Vec<FoundConfig> = fits.take(MOST_FOUND).map(|config| found(config, &lower)).collect();
     let mut note = None;
     if texts.is_cut && items.len() < MOST_FOUND {
-        let read: BTreeSet<i64> = texts.all.iter().map(|config| config.id).collect();
+        let read: BTreeSet<SnapshotId> = texts.all.iter().map(|config| config.id).collect();
         let older = by_words(talk, &wanted).await?;
         items.extend(older.into_iter().filter(|one| !read.contains(&one.id)).take(MOST_FOUND - items.len()));
         note = Some(format!(

@@ -132,7 +132,7 @@ mod tests {
 
     fn result(id: i64, device: i64, second: i64) -> JobResult {
         JobResult {
-            id,
+            id: id.into(),
             job_id: 7.into(),
             device_id: device.into(),
             job_type: JobKind::ConfigBackup.into(),
@@ -170,7 +170,7 @@ mod tests {
         let results = vec![result(1, 1, 1010), result(2, 2, 1030), result(3, 1, 1031), result(4, 1, 700)];
         let shape: Vec<(i64, Vec<i64>, bool)> = bind(runs, results)
             .iter()
-            .map(|seen| (seen.began().as_second(), seen.results.iter().map(|it| it.id).collect(), seen.told.is_some()))
+            .map(|seen| (seen.began().as_second(), seen.results.iter().map(|it| it.id.get()).collect(), seen.told.is_some()))
             .collect();
         assert_eq!(shape, [(1021, vec![2, 3], true), (1000, vec![1], true), (700, vec![4], false)]);
     }
@@ -187,7 +187,7 @@ mod tests {
         ]));
         let results = vec![result(1, 1, 1010), result(2, 2, 1011), result(3, 1, 1012)];
         let shape: Vec<Vec<i64>> =
-            bind(runs, results).iter().map(|seen| seen.results.iter().map(|it| it.id).collect()).collect();
+            bind(runs, results).iter().map(|seen| seen.results.iter().map(|it| it.id.get()).collect()).collect();
         assert_eq!(shape, [vec![2, 3], vec![1]]);
     }
 }

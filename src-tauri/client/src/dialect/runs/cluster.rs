@@ -8,8 +8,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::{SignedDuration, Timestamp};
-use netraven_api::JobId;
 use netraven_api::results::JobResult;
+use netraven_api::{JobId, ResultId};
 
 /// Longest time between two results of one run.
 pub const GAP: SignedDuration = SignedDuration::from_secs(180);
@@ -22,7 +22,7 @@ pub struct Cluster {
 
 impl Cluster {
     /// The run's id.
-    pub fn id(&self) -> i64 {
+    pub fn id(&self) -> ResultId {
         self.first().id
     }
 
@@ -88,7 +88,7 @@ mod tests {
     fn result(id: i64, job: i64, device: i64, second: i64) -> JobResult {
         let time = Timestamp::from_second(second).unwrap();
         JobResult {
-            id,
+            id: id.into(),
             job_id: job.into(),
             device_id: device.into(),
             job_type: JobKind::ConfigBackup.into(),
@@ -103,7 +103,7 @@ mod tests {
     }
 
     fn shape(results: Vec<JobResult>) -> Vec<(i64, usize)> {
-        clusters(results).iter().map(|cluster| (cluster.id(), cluster.results().len())).collect()
+        clusters(results).iter().map(|cluster| (cluster.id().get(), cluster.results().len())).collect()
     }
 
     #[test]
@@ -145,7 +145,7 @@ mod tests {
                 .collect();
             let names = |rows: &[JobResult]| clusters(rows.to_vec()).iter().map(Cluster::id).collect::<BTreeSet<_>>();
             let all = clusters(rows.clone());
-            let mut ids: Vec<i64> = all.iter().flat_map(Cluster::results).map(|result| result.id).collect();
+            let mut ids: Vec<i64> = all.iter().flat_map(Cluster::results).map(|result| result.id.get()).collect();
             ids.sort_unstable();
             prop_assert_eq!(ids, (1..=i64::try_from(rows.len()).unwrap()).collect::<Vec<_>>());
             // What was read earlier has the same names in what is read later.

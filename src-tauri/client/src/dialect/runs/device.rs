@@ -7,7 +7,7 @@ use netraven_api::outcome::Cause;
 use netraven_api::problem::Code;
 use netraven_api::results::{JobResult, ResultStatus};
 use netraven_api::runs::{DeviceState, ListRunDevices, Run, RunDevice};
-use netraven_api::{DeviceId, Problem, RunId};
+use netraven_api::{DeviceId, Problem, RunId, SnapshotId};
 use serde_json::Value;
 
 use super::bind::Seen;
@@ -131,7 +131,7 @@ fn device(result: &JobResult, known: Option<&Device>) -> RunDevice {
         result_id: Some(result.id),
         details: result.details.clone(),
         changed: changed(result),
-        snapshot_id: number("db_snapshot_id"),
+        snapshot_id: number("db_snapshot_id").map(SnapshotId::new),
     }
 }
 

@@ -5,7 +5,7 @@
 //! Whoever has just started a job calls its newest run by the job, and is told the lasting name.
 
 use jiff::Timestamp;
-use netraven_api::{JobId, RunId};
+use netraven_api::{JobId, ResultId, RunId};
 
 /// From here on: the newest run of a job. Ids of results are 32 bits long and never come this far.
 const NEWEST: i64 = 1_000_000_000_000;
@@ -20,7 +20,7 @@ const JOBS: i64 = 100_000;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Name {
     /// The run of a result.
-    Result(i64),
+    Result(ResultId),
     /// The newest run of a job.
     Newest(JobId),
     /// The run of a job that began at a time, to a tenth of a second.
@@ -46,7 +46,7 @@ impl Name {
         } else if id > NEWEST {
             Name::Newest(JobId::new(id - NEWEST))
         } else {
-            Name::Result(id)
+            Name::Result(ResultId::new(id))
         }
     }
 
@@ -54,7 +54,7 @@ impl Name {
     pub fn id(self) -> RunId {
         let moment = |job: JobId, at: Timestamp| at.as_millisecond().div_euclid(100) * JOBS + job.get();
         RunId::new(match self {
-            Name::Result(id) => id,
+            Name::Result(id) => id.get(),
             Name::Newest(job) => NEWEST + job.get(),
             // Beyond that many jobs the newest run is the only one with a name.
             Name::Began(job, _) | Name::Asked(job, _) if job.get() >= JOBS => NEWEST + job.get(),
@@ -71,7 +71,7 @@ mod tests {
     #[test]
     fn a_name_comes_back_from_its_id() {
         let at: Timestamp = "2026-11-22T20:03:14.3Z".parse().unwrap();
-        for name in [Name::Result(504), Name::Newest(31.into()), Name::Began(31.into(), at), Name::Asked(99_999.into(), at)] {
+        for name in [Name::Result(504.into()), Name::Newest(31.into()), Name::Began(31.into(), at), Name::Asked(99_999.into(), at)] {
             assert_eq!(Name::of(name.id()), name);
         }
         let late: Timestamp = "2099-12-31T00:00:00Z".parse().unwrap();

@@ -29,7 +29,7 @@ pub trait Kept: Clone {
 
 impl Kept for JobResult {
     fn id(&self) -> i64 {
-        self.id
+        self.id.get()
     }
 
     fn at(&self) -> Timestamp {
