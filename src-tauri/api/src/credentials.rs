@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::endpoint::endpoint;
+use crate::ids::TagId;
 use crate::page::Page;
 use crate::secret::Secret;
 use crate::sorting::{CredentialColumn, Order};
@@ -61,7 +62,7 @@ pub struct CredentialInput {
     pub description: Option<String>,
     /// Ids of the tags.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub tags: Option<Vec<i64>>,
+    pub tags: Option<Vec<TagId>>,
     /// The only networks it may be sent to, such as `10.0.0.0/8` or `2001:db8::/32`, 64 at most; an address alone is a network
     /// of one. The address that is connected to counts, not the device's name. An empty list lifts the limit.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -85,7 +86,7 @@ pub struct ListCredentials {
     /// Priority, exact.
     pub priority: Option<i64>,
     /// Any of these tags.
-    pub tag_id: Vec<i64>,
+    pub tag_id: Vec<TagId>,
     /// Column the rows are sorted by; `priority` if absent. `devices` is how many devices share a tag with it. Equal rows are
     /// in the order of their ids, and those that have nothing there come last.
     #[cfg_attr(feature = "openapi", schema(default = CredentialColumn::default))]

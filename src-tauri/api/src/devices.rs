@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::credentials::Credential;
 use crate::endpoint::endpoint;
-use crate::ids::DeviceId;
+use crate::ids::{DeviceId, TagId};
 use crate::outcome::Cause;
 use crate::page::Page;
 use crate::results::ResultStatus;
@@ -119,7 +119,7 @@ pub struct DeviceInput {
     pub notes: Option<String>,
     /// Ids of the tags; the tag `default` is always added.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub tags: Option<Vec<i64>>,
+    pub tags: Option<Vec<TagId>>,
 }
 
 words! {
@@ -170,7 +170,7 @@ pub struct ListDevices {
     /// Part of the notes.
     pub notes: Option<String>,
     /// Any of these tags.
-    pub tag_id: Vec<i64>,
+    pub tag_id: Vec<TagId>,
     /// Any of these last results. Not part of NetRaven's request.
     pub last_result: Vec<LastResult>,
     /// Those that a credential serves because they share a tag, or those that none serves. Not part of NetRaven's request.

@@ -75,6 +75,8 @@ ids! {
     RunId,
     /// Id of a snapshot.
     SnapshotId,
+    /// Id of a tag.
+    TagId,
 }
 
 #[cfg(test)]

@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::endpoint::endpoint;
-use crate::ids::{DeviceId, JobId, RunId};
+use crate::ids::{DeviceId, JobId, RunId, TagId};
 use crate::page::Page;
 use crate::sorting::{JobColumn, Order};
 use crate::tags::Tag;
@@ -82,7 +82,7 @@ pub struct JobInput {
     pub schedule: Schedule,
     /// Ids of the tags.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub tags: Option<Vec<i64>>,
+    pub tags: Option<Vec<TagId>>,
     /// One device instead of tags.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub device_id: Option<DeviceId>,
@@ -113,7 +113,7 @@ pub struct ListJobs {
     #[cfg_attr(feature = "openapi", schema(value_type = Vec<String>))]
     pub job_type: Vec<Open<JobKind>>,
     /// Any of these tags.
-    pub tag_id: Vec<i64>,
+    pub tag_id: Vec<TagId>,
     /// Column the rows are sorted by; `name` if absent. `last_run_at` is the end of the newest run or else its start, `target`
     /// the device's hostname or the first of the tags. Equal rows are in the order of their ids, and those that have nothing
     /// there come last.

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::endpoint::endpoint;
 use crate::evidence::Evidence;
-use crate::ids::{DeviceId, JobId, ResultId, RunId};
+use crate::ids::{DeviceId, JobId, ResultId, RunId, TagId};
 use crate::jobs::JobKind;
 use crate::outcome::Cause;
 use crate::page::Page;
@@ -80,7 +80,7 @@ pub struct ListResults {
     /// Run.
     pub run_id: Option<RunId>,
     /// Devices that carry any of these tags now.
-    pub tag_id: Vec<i64>,
+    pub tag_id: Vec<TagId>,
     /// Any of these kinds of job.
     #[cfg_attr(feature = "openapi", schema(value_type = Vec<String>))]
     pub job_type: Vec<Open<JobKind>>,

@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::endpoint::endpoint;
+use crate::ids::TagId;
 use crate::page::Page;
 use crate::sorting::{Order, TagColumn};
 
@@ -11,7 +12,7 @@ use crate::sorting::{Order, TagColumn};
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Tag {
     /// Id.
-    pub id: i64,
+    pub id: TagId,
     /// Name, unique, 1 to 50 of letters, digits, `_`, `-` and blanks.
     pub name: String,
     /// What kind of tag it is, free text, e.g. `site`.
@@ -60,7 +61,7 @@ pub struct ListTags {
     #[serde(rename = "type")]
     pub kind: Vec<String>,
     /// Any of these ids. Not part of NetRaven's filters.
-    pub id: Vec<i64>,
+    pub id: Vec<TagId>,
     /// Column the rows are sorted by; `name` if absent. `devices` is how many devices carry it. Equal rows are in the order of
     /// their ids, and those that have nothing there come last.
     #[cfg_attr(feature = "openapi", schema(default = TagColumn::default))]
@@ -75,7 +76,7 @@ endpoint! { ListTags: Get "/tags/" by User => Page<Tag>, |it, to| to.query(it) }
 /// One tag.
 #[derive(Clone, Copy, Debug)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-pub struct GetTag(pub i64);
+pub struct GetTag(pub TagId);
 
 endpoint! { GetTag: Get "/tags/{tag_id}" by User => Tag, |it, to| to.param("tag_id", it.0) }
 
@@ -89,13 +90,13 @@ endpoint! { CreateTag: Post "/tags/" by User => 201 Tag, |it, to| to.json(&it.0)
 /// Changes a tag.
 #[derive(Clone, Debug)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-pub struct UpdateTag(pub i64, pub TagInput);
+pub struct UpdateTag(pub TagId, pub TagInput);
 
 endpoint! { UpdateTag: Put "/tags/{tag_id}" by User => Tag, |it, to| to.param("tag_id", it.0).json(&it.1) }
 
 /// Removes a tag.
 #[derive(Clone, Copy, Debug)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-pub struct DeleteTag(pub i64);
+pub struct DeleteTag(pub TagId);
 
 endpoint! { DeleteTag: Delete "/tags/{tag_id}" by Admin => 204 (), |it, to| to.param("tag_id", it.0) }

@@ -11,7 +11,7 @@ use netraven_api::logs::{ListLogs, LiveFilter, LogEntry};
 use netraven_api::page::MAX_SIZE;
 use netraven_api::runs::{GetRun, GetRunDevice, ListRunDevices, Run, RunDevice};
 use netraven_api::tags::{CreateTag, TagInput};
-use netraven_api::{DeviceId, JobId, Order, RunId, Secret};
+use netraven_api::{DeviceId, JobId, Order, RunId, Secret, TagId};
 use netraven_client::Client;
 use netraven_lab::{DeviceSpec, Lab, Running, SAMPLE_PASSWORD, SAMPLE_USERNAME};
 
@@ -22,7 +22,7 @@ pub struct Enrolled {
     /// The lab itself.
     pub lab: Lab,
     /// Tag that joins everything.
-    pub tag: i64,
+    pub tag: TagId,
     /// Credential of every device.
     pub credential: i64,
     /// Backup job over the tag.
@@ -59,7 +59,7 @@ impl Enrolled {
 
 /// The body of a backup job over a tag.
 #[must_use]
-pub fn backup(tag: i64) -> JobInput {
+pub fn backup(tag: TagId) -> JobInput {
     JobInput {
         name: Some("lab backup".to_owned()),
         job_type: Some(JobKind::ConfigBackup),
@@ -69,14 +69,14 @@ pub fn backup(tag: i64) -> JobInput {
 }
 
 /// Adds a tag; its id.
-pub async fn add_tag(client: &Client, name: &str) -> anyhow::Result<i64> {
+pub async fn add_tag(client: &Client, name: &str) -> anyhow::Result<TagId> {
     Ok(client.send(&CreateTag(TagInput { name: Some(name.to_owned()), ..TagInput::default() })).await?.id)
 }
 
 /// Adds a credential; its id.
 pub async fn add_credential(
     client: &Client,
-    tag: i64,
+    tag: TagId,
     username: &str,
     password: &str,
     enable: Option<&str>,
@@ -92,7 +92,7 @@ pub async fn add_credential(
 }
 
 /// Adds a simulated device; its id.
-pub async fn add_device(client: &Client, tag: i64, device: &Running) -> anyhow::Result<DeviceId> {
+pub async fn add_device(client: &Client, tag: TagId, device: &Running) -> anyhow::Result<DeviceId> {
     let input = DeviceInput {
         hostname: Some(device.spec.hostname.clone()),
         ip_address: Some(device.address.ip().to_string()),

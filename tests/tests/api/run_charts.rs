@@ -63,7 +63,7 @@ async fn runs_are_counted_between_the_times_given_and_with_every_filter_of_the_l
         ("kind", RunFilter { job_type: vec!["reachability".into()], ..RunFilter::default() }),
         ("trigger", RunFilter { trigger: vec![Trigger::Schedule], ..RunFilter::default() }),
         ("device", RunFilter { device_id: Some(2.into()), ..RunFilter::default() }),
-        ("tag", RunFilter { tag_id: vec![71], ..RunFilter::default() }),
+        ("tag", RunFilter { tag_id: vec![71.into()], ..RunFilter::default() }),
         ("search", RunFilter { search: Some("NIGHT".into()), ..RunFilter::default() }),
         ("time", RunFilter { start_time: "2026-01-01T05:10:00Z".parse().ok(), ..RunFilter::default() }),
         ("end", RunFilter { end_time: "2026-01-01T05:20:00Z".parse().ok(), ..RunFilter::default() }),

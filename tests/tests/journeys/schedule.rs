@@ -1,17 +1,17 @@
 //! Schedules: what is due starts by itself, once, however many servers look.
 
 use jiff::Timestamp;
-use netraven_api::JobId;
 use netraven_api::jobs::{GetJob, JobInput, JobKind, Schedule};
 use netraven_api::logs::{Level, ListLogs, LiveFilter};
 use netraven_api::runs::{CancelRun, ListRuns, Run, RunFilter, RunStatus, Trigger};
+use netraven_api::{JobId, TagId};
 use netraven_client::Client;
 use netraven_lab::{DeviceSpec, Fault, Platform};
 use netraven_tests::support::app::TestApp;
 use netraven_tests::support::wait;
 use netraven_tests::support::work::{self, Enrolled};
 
-fn scheduled(name: &str, tag: i64, schedule: Schedule) -> JobInput {
+fn scheduled(name: &str, tag: TagId, schedule: Schedule) -> JobInput {
     JobInput {
         name: Some(name.to_owned()),
         job_type: Some(JobKind::Reachability),

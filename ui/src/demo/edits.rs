@@ -9,7 +9,7 @@ use netraven_api::jobs::{Job, JobInput};
 use netraven_api::problem::Code;
 use netraven_api::sheet::{Entry, Fate, RefusalKind, Seen, Sheet, Tally, There, check, compare};
 use netraven_api::tags::{Tag, TagInput};
-use netraven_api::{DeviceId, JobId, Open, Problem};
+use netraven_api::{DeviceId, JobId, Open, Problem, TagId};
 
 use super::jobs;
 use super::network::{DEFAULT, approval, platforms};
@@ -29,7 +29,7 @@ fn open(csv: &str) -> Result<Sheet<'_>, Problem> {
 }
 
 impl World {
-    fn tags_of(&self, ids: &[i64]) -> Vec<Tag> {
+    fn tags_of(&self, ids: &[TagId]) -> Vec<Tag> {
         self.tags.iter().filter(|tag| ids.contains(&tag.id)).cloned().collect()
     }
 
@@ -56,7 +56,7 @@ impl World {
                 notes: None,
                 created_at: Some(self.now),
                 last_seen: None,
-                tags: self.tags_of(&[DEFAULT]),
+                tags: self.tags_of(&[DEFAULT.into()]),
                 matching_credentials_count: 0,
                 last_updated: None,
                 updated_by: None,
@@ -69,7 +69,7 @@ impl World {
         };
         let mut ids = input.tags;
         if let Some(ids) = &mut ids {
-            ids.push(DEFAULT);
+            ids.push(DEFAULT.into());
         }
         let device = Device {
             hostname: input.hostname.unwrap_or(before.hostname),
@@ -192,7 +192,7 @@ impl World {
         if self.tags.iter().any(|tag| tag.name == name) {
             return Err(Problem::field("body.name", "A tag of this name is there already."));
         }
-        let id = next(self.tags.iter().map(|tag| tag.id));
+        let id = next(self.tags.iter().map(|tag| tag.id.get())).into();
         let tag = Tag { id, name, kind: input.kind, description: input.description, devices: None };
         self.tags.push(tag.clone());
         self.changes.push(Changed::Setup);

@@ -27,7 +27,7 @@ pub fn jobs(tags: &[Tag], firewall: DeviceId) -> Vec<Job> {
         .iter()
         .zip(1..)
         .map(|((name, kind, of, hours, minutes), id)| Job {
-            tags: tags.iter().filter(|tag| of.contains(&tag.id)).cloned().collect(),
+            tags: tags.iter().filter(|tag| of.contains(&tag.id.get())).cloned().collect(),
             schedule: match hours {
                 24 => Schedule::cron(format!("{} {} * * *", minutes % 60, minutes / 60)),
                 hours => Schedule::every(hours * 3600),

@@ -47,8 +47,8 @@ pub const LAB: i64 = 12;
 /// The tags.
 #[must_use]
 pub fn tags() -> Vec<Tag> {
-    let tag = |id, name: &str, kind: Option<&str>| Tag {
-        id,
+    let tag = |id: i64, name: &str, kind: Option<&str>| Tag {
+        id: id.into(),
         name: name.into(),
         kind: kind.map(Into::into),
         description: None,
@@ -70,7 +70,7 @@ pub fn credentials(tags: &[Tag]) -> Vec<Credential> {
         is_system: false,
         has_enable_password: of.contains(&EDGE),
         allowed_networks: if of.contains(&CORE) { vec!["10.0.0.0/8".into()] } else { Vec::new() },
-        tags: tags.iter().filter(|tag| of.contains(&tag.id)).cloned().collect(),
+        tags: tags.iter().filter(|tag| of.contains(&tag.id.get())).cloned().collect(),
         devices: None,
     };
     vec![
@@ -126,7 +126,7 @@ fn device(
         notes: None,
         created_at: Some(now - SignedDuration::from_hours(24 * (40 + below(&[id, 4], 300)))),
         last_seen: None,
-        tags: tags.iter().filter(|tag| of.contains(&tag.id)).cloned().collect(),
+        tags: tags.iter().filter(|tag| of.contains(&tag.id.get())).cloned().collect(),
         matching_credentials_count: 0,
         last_updated: Some(now - SignedDuration::from_hours(24 * below(&[id, 5], 40))),
         updated_by: Some(if happens(&[id, 6], 500) { "admin" } else { "j.weber" }.into()),

@@ -7,7 +7,7 @@ use dioxus::prelude::*;
 use netraven_api::jobs::{GetJob, Job, ListJobs};
 use netraven_api::page::MAX_SIZE;
 use netraven_api::tags::{ListTags, Tag};
-use netraven_api::{JobId, Page};
+use netraven_api::{JobId, Page, TagId};
 
 use crate::components::{Choice, Picker, PickerSearch};
 use crate::data::{Finder, Query, use_finder, use_list_maybe, use_query_maybe};
@@ -23,7 +23,7 @@ pub fn use_jobs() -> Finder<Job> {
 }
 
 /// The tags of some ids; nothing is asked while there are none.
-pub fn use_tags_of(ids: impl Fn() -> Vec<i64> + 'static) -> Query<Page<Tag>> {
+pub fn use_tags_of(ids: impl Fn() -> Vec<TagId> + 'static) -> Query<Page<Tag>> {
     use_list_maybe(move || {
         let id = ids();
         (!id.is_empty()).then(|| ListTags { size: Some(MAX_SIZE), id, ..ListTags::default() })
@@ -32,7 +32,7 @@ pub fn use_tags_of(ids: impl Fn() -> Vec<i64> + 'static) -> Query<Page<Tag>> {
 
 /// A filter by tags.
 #[component]
-pub fn TagPicker(id: String, none: String, chosen: ReadSignal<Vec<i64>>, onchange: EventHandler<Vec<i64>>) -> Element {
+pub fn TagPicker(id: String, none: String, chosen: ReadSignal<Vec<TagId>>, onchange: EventHandler<Vec<TagId>>) -> Element {
     let tags = use_tags();
     let named = use_tags_of(move || if tags.is_long() { chosen.cloned() } else { Vec::new() });
     let is_chosen = |tag: &&Tag| chosen.read().contains(&tag.id);
@@ -45,7 +45,7 @@ pub fn TagPicker(id: String, none: String, chosen: ReadSignal<Vec<i64>>, onchang
             label: "Tag",
             none,
             choices: choices(known.map(|tag| (tag.id, &tag.name))),
-            selected: chosen.read().iter().map(i64::to_string).collect::<Vec<_>>(),
+            selected: chosen.read().iter().map(TagId::to_string).collect::<Vec<_>>(),
             several: true,
             find: PickerSearch { typed: tags.typed(), note: tags.note() },
             onchange: move |chosen: Vec<String>| onchange.call(chosen.iter().filter_map(|id| id.parse().ok()).collect()),

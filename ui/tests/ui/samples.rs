@@ -320,5 +320,5 @@ pub fn device_row(id: i64, hostname: &str) -> Value {
 
 /// A tag.
 pub fn tag(id: i64, name: &str) -> netraven_api::tags::Tag {
-    netraven_api::tags::Tag { id, name: name.into(), kind: None, description: None, devices: None }
+    netraven_api::tags::Tag { id: id.into(), name: name.into(), kind: None, description: None, devices: None }
 }

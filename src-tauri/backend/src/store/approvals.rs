@@ -1,8 +1,8 @@
 //! Where credentials may go: what of a device an admin approved, and whether it is still so. Knows nobody's role: who asks
 //! says whether what he gives a device counts as approved.
 
-use netraven_api::DeviceId;
 use netraven_api::devices::SeenDevice;
+use netraven_api::{DeviceId, TagId};
 use serde::Deserialize;
 use sqlx::PgTransaction;
 use sqlx::types::Json;
@@ -248,12 +248,12 @@ async fn approve(tx: &mut PgTransaction<'_>, ids: &[DeviceId], author: &Author<'
 
 /// A tag is not any more what was approved, since somebody who approves nothing gave it another name: an admin who reads the
 /// new name would send a credential to the devices of the old one.
-pub(super) async fn renamed(tx: &mut PgTransaction<'_>, tag_id: i64) -> Result<()> {
+pub(super) async fn renamed(tx: &mut PgTransaction<'_>, tag_id: TagId) -> Result<()> {
     sqlx::query(
         "with carried as (select id from devices where $1 = any (approved_tags) order by id for update)
          update devices d set approved_tags = array_remove(d.approved_tags, $1) from carried where d.id = carried.id",
     )
-    .bind(tag_id)
+    .bind(tag_id.get())
     .execute(&mut **tx)
     .await?;
     Ok(())

@@ -2,12 +2,12 @@
 
 use netraven_api::credentials::{Credential, ListCredentials};
 use netraven_api::sorting::CredentialColumn;
-use netraven_api::{DeviceId, Order};
+use netraven_api::{DeviceId, Order, TagId};
 use sqlx::types::Json;
 
 use super::approvals::shared;
 use super::listing::{List, Paging, RawPage, SortKey, is, like, tagged};
-use super::{Result, Store, StoreError};
+use super::{Result, Store, StoreError, numbers};
 
 /// How many devices share a tag with it.
 macro_rules! devices {
@@ -74,7 +74,7 @@ pub struct CredentialChange<'a> {
     /// Description; `Some(None)` removes it.
     pub description: Option<Option<&'a str>>,
     /// Ids of the tags.
-    pub tags: Option<&'a [i64]>,
+    pub tags: Option<&'a [TagId]>,
     /// The only networks it may be sent to; an empty list lifts the limit.
     pub allowed_networks: Option<Vec<String>>,
 }
@@ -193,11 +193,11 @@ impl Store {
     }
 }
 
-async fn replace_tags(tx: &mut sqlx::PgTransaction<'_>, id: i64, tags: &[i64]) -> Result<()> {
+async fn replace_tags(tx: &mut sqlx::PgTransaction<'_>, id: i64, tags: &[TagId]) -> Result<()> {
     sqlx::query("delete from credential_tags where credential_id = $1").bind(id).execute(&mut **tx).await?;
     sqlx::query("insert into credential_tags (credential_id, tag_id) select $1, id from tags where id = any($2)")
         .bind(id)
-        .bind(tags)
+        .bind(numbers(tags))
         .execute(&mut **tx)
         .await?;
     Ok(())

@@ -155,7 +155,7 @@ impl Store {
              select $1, id from tags where id = any($2) or name = 'default' on conflict do nothing",
         )
         .bind(id)
-        .bind(input.tags.as_deref().unwrap_or_default())
+        .bind(numbers(input.tags.as_deref().unwrap_or_default()))
         .execute(&mut *tx)
         .await?;
         approvals::added(&mut tx, &[id.into()], author).await?;
@@ -203,7 +203,7 @@ impl Store {
                  and tag_id <> (select id from tags where name = 'default')",
             )
             .bind(id.get())
-            .bind(tags)
+            .bind(numbers(tags))
             .execute(&mut *tx)
             .await?;
             sqlx::query(
@@ -211,7 +211,7 @@ impl Store {
                  on conflict do nothing",
             )
             .bind(id.get())
-            .bind(tags)
+            .bind(numbers(tags))
             .execute(&mut *tx)
             .await?;
         }

@@ -2,9 +2,9 @@
 
 use std::collections::{HashMap, HashSet};
 
-use netraven_api::DeviceId;
 use netraven_api::devices::DeviceInput;
 use netraven_api::sheet::{Entry, There};
+use netraven_api::{DeviceId, TagId};
 use serde::Deserialize;
 use sqlx::types::Json;
 
@@ -57,7 +57,7 @@ impl Store {
     }
 
     /// The ids of tags by the names or numbers they are called by. A number is an id, or else a name.
-    pub async fn tags_called(&self, called: &HashSet<&str>) -> Result<HashMap<String, i64>> {
+    pub async fn tags_called(&self, called: &HashSet<&str>) -> Result<HashMap<String, TagId>> {
         let called: Vec<&str> = called.iter().copied().collect();
         let rows: Vec<(String, i64)> = sqlx::query_as(
             "select distinct on (w.called) w.called, t.id from unnest($1::text[]) w (called)
@@ -66,7 +66,7 @@ impl Store {
         .bind(called)
         .fetch_all(self.pool())
         .await?;
-        Ok(rows.into_iter().collect())
+        Ok(rows.into_iter().map(|(called, id)| (called, id.into())).collect())
     }
 
     /// Makes tags of these names, where there are none.

@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use jiff_sqlx::ToSqlx as _;
 use netraven_api::jobs::{Job, JobInput, JobKind, ListJobs, ListRecentJobs, RecentJob, Schedule};
 use netraven_api::sorting::JobColumn;
-use netraven_api::{DeviceId, JobId, Open, Order};
+use netraven_api::{DeviceId, JobId, Open, Order, TagId};
 use serde::Deserialize;
 use sqlx::types::Json;
 
@@ -238,7 +238,7 @@ impl Store {
     }
 
     /// Writes a job as it shall be after a change; its schedule begins anew if `reschedule` says so.
-    pub async fn update_job(&self, job: &Job, tags: Option<&[i64]>, reschedule: bool) -> Result<()> {
+    pub async fn update_job(&self, job: &Job, tags: Option<&[TagId]>, reschedule: bool) -> Result<()> {
         let schedule = &job.schedule;
         let mut tx = self.pool().begin().await?;
         let done = sqlx::query(
@@ -319,11 +319,11 @@ fn with_next_run(mut job: Job, next: impl Fn(&JobPlan) -> Option<Timestamp>) -> 
     serde_json::to_string(&job).map_err(|error| StoreError::Database(sqlx::Error::Encode(error.into())))
 }
 
-async fn replace_tags(tx: &mut sqlx::PgTransaction<'_>, id: JobId, tags: &[i64]) -> Result<()> {
+async fn replace_tags(tx: &mut sqlx::PgTransaction<'_>, id: JobId, tags: &[TagId]) -> Result<()> {
     sqlx::query("delete from job_tags where job_id = $1").bind(id.get()).execute(&mut **tx).await?;
     sqlx::query("insert into job_tags (job_id, tag_id) select $1, id from tags where id = any($2)")
         .bind(id.get())
-        .bind(tags)
+        .bind(numbers(tags))
         .execute(&mut **tx)
         .await?;
     Ok(())

@@ -1,8 +1,8 @@
 //! One page of a list: filtered, sorted, counted, and built as JSON text by Postgres, so that no row is taken apart and put
 //! together again on its way through.
 
-use netraven_api::Order;
 use netraven_api::page::{DEFAULT_SIZE, EXACT_TOTAL, MAX_SIZE};
+use netraven_api::{Order, TagId};
 use serde_json::Value;
 use sqlx::types::Json;
 use sqlx::{Postgres, QueryBuilder};
@@ -287,10 +287,10 @@ pub fn any_of(sql: &mut Sql, column: &str, values: &[impl AsRef<str>]) {
     }
 }
 
-/// Adds: the column is this id, if it is given.
-pub fn is(sql: &mut Sql, column: &str, id: Option<impl Into<i64>>) {
-    if let Some(id) = id {
-        sql.push(format!(" and {column} = ")).push_bind(id.into());
+/// Adds: the column is this number or id, if it is given.
+pub fn is(sql: &mut Sql, column: &str, value: Option<impl Into<i64>>) {
+    if let Some(value) = value {
+        sql.push(format!(" and {column} = ")).push_bind(value.into());
     }
 }
 
@@ -320,10 +320,10 @@ pub fn within(sql: &mut Sql, column: &str, start: Option<jiff::Timestamp>, end: 
 }
 
 /// Adds: one of these tags is carried, as the table of links says.
-pub fn tagged(sql: &mut Sql, links: &str, owner: &str, id: &str, tags: &[i64]) {
+pub fn tagged(sql: &mut Sql, links: &str, owner: &str, id: &str, tags: &[TagId]) {
     if !tags.is_empty() {
         sql.push(format!(" and exists (select 1 from {links} x where x.{owner} = {id} and x.tag_id = any("));
-        sql.push_bind(tags.to_vec()).push("))");
+        sql.push_bind(numbers(tags)).push("))");
     }
 }
 

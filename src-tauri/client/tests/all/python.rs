@@ -161,7 +161,7 @@ async fn changes_are_sent_as_the_server_takes_them() {
     let problem = client.send(&CreateCredential(enable)).await.unwrap_err();
     assert_eq!(problem.fields[0].field, "body.enable_password");
 
-    let device = DeviceInput { hostname: Some("new".into()), tags: Some(vec![2, 2]), ..DeviceInput::default() };
+    let device = DeviceInput { hostname: Some("new".into()), tags: Some(vec![2.into(), 2.into()]), ..DeviceInput::default() };
     assert_eq!(client.send(&CreateDevice(device)).await.unwrap().hostname, "new");
     assert_eq!(
         client.send(&CreateTag(TagInput { name: Some("t".into()), ..TagInput::default() })).await.unwrap().name,

@@ -62,7 +62,7 @@ async fn runs_are_filtered_and_keep_their_ids_at_the_edge_of_a_period() {
         [1_000_000_000_033, 501]
     );
     assert_eq!(ids(of(RunFilter { device_id: Some(11.into()), ..RunFilter::default() })).await, [504, 502]);
-    assert_eq!(ids(of(RunFilter { tag_id: vec![4711], ..RunFilter::default() })).await, Vec::<i64>::new());
+    assert_eq!(ids(of(RunFilter { tag_id: vec![4711.into()], ..RunFilter::default() })).await, Vec::<i64>::new());
     assert_eq!(
         ids(ListRuns { size: Some(2), page: Some(2), ..ListRuns::default() }).await,
         [1_772_532_009_000_030, 502]

@@ -29,7 +29,7 @@ use netraven_api::sorting::RunDeviceColumn;
 use netraven_api::system::{GetHealth, GetSystemStatus};
 use netraven_api::tags::{CreateTag, DeleteTag, GetTag, ListTags, TagInput, UpdateTag};
 use netraven_api::users::GetMe;
-use netraven_api::{DeviceId, Endpoint, JobId, Order, RunId, Secret};
+use netraven_api::{DeviceId, Endpoint, JobId, Order, RunId, Secret, TagId};
 use netraven_client::Client;
 
 /// What was refused on the way, by method and path.
@@ -63,7 +63,7 @@ impl Walk<'_> {
         self.ask(GetSystemStatus).await;
         self.ask(ListPlatforms).await;
         let tag = self.ask(CreateTag(TagInput { name: Some("walk".into()), ..TagInput::default() })).await;
-        let tag = tag.map_or(0, |tag| tag.id);
+        let tag = tag.map(|tag| tag.id).unwrap_or_default();
         let credential = CredentialInput {
             username: Some("walker".into()),
             password: Some(Secret::new("a password")),
@@ -115,7 +115,7 @@ impl Walk<'_> {
         tokio::time::timeout(Duration::from_secs(30), ended).await.expect("the cancelled run ends");
     }
 
-    async fn setup(&mut self, tag: i64, credential: i64, device: DeviceId, job: JobId) {
+    async fn setup(&mut self, tag: TagId, credential: i64, device: DeviceId, job: JobId) {
         self.ask(ListTags { size: Some(100), name: Some("walk".into()), ..ListTags::default() }).await;
         self.ask(GetTag(tag)).await;
         self.ask(UpdateTag(tag, TagInput { description: Some("walked".into()), ..TagInput::default() })).await;
@@ -162,7 +162,7 @@ impl Walk<'_> {
         self.ask(GetRunOutcomes { edge, filter: lately() }).await;
         self.ask(GetRunTimeline { filter: lately(), limit: Some(50), ..GetRunTimeline::default() }).await;
         let (trigger, device_id) = (vec![Trigger::Manual], Some(device));
-        let filter = RunFilter { trigger, device_id, tag_id: vec![1], ..RunFilter::default() };
+        let filter = RunFilter { trigger, device_id, tag_id: vec![1.into()], ..RunFilter::default() };
         self.ask(ListRuns::from(filter.clone())).await;
         self.ask(SummarizeRuns { filter }).await;
         self.ask(GetRun(run)).await;

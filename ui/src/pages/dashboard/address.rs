@@ -129,7 +129,7 @@ mod tests {
                 statuses: vec![RunStatus::PartlyFailed, RunStatus::Failed],
                 kind: Some(JobKind::ConfigBackup.into()),
                 trigger: Some(Trigger::Schedule),
-                tags: vec![71, 72],
+                tags: vec![71.into(), 72.into()],
                 search: "core & edge, 100% ~x~26".into(),
                 sort: RunColumn::JobName,
                 order: Order::Ascending,

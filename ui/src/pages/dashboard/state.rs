@@ -5,7 +5,7 @@ use netraven_api::jobs::JobKind;
 use netraven_api::logs::{Level, LogType, MetaMatch};
 use netraven_api::runs::{RunStatus, Trigger};
 use netraven_api::sorting::RunColumn;
-use netraven_api::{DeviceId, JobId, Open, Order, RunId};
+use netraven_api::{DeviceId, JobId, Open, Order, RunId, TagId};
 
 use crate::state::pick::Pick;
 use crate::state::span::Span;
@@ -85,7 +85,7 @@ pub struct RunChoice {
     /// Runs started so.
     pub trigger: Option<Trigger>,
     /// Runs with a device that carries one of these tags.
-    pub tags: Vec<i64>,
+    pub tags: Vec<TagId>,
     /// Part of a job's or device's name.
     pub search: String,
     /// Column the runs are sorted by.
@@ -248,7 +248,7 @@ impl<Lens> Store<DashboardState, Lens> {
         self.first_page();
     }
 
-    fn choose_tags(&mut self, tags: Vec<i64>) {
+    fn choose_tags(&mut self, tags: Vec<TagId>) {
         self.runs().tags().set(tags);
         self.first_page();
     }

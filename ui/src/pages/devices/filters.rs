@@ -1,11 +1,11 @@
 //! What narrows the list of devices, each a parameter of the request.
 
 use dioxus::prelude::*;
-use netraven_api::DeviceId;
 use netraven_api::devices::{ApprovalState, LastResult, ListDevices};
 use netraven_api::native::Feature;
 use netraven_api::platforms::Platforms;
 use netraven_api::sorting::DeviceColumn;
+use netraven_api::{DeviceId, TagId};
 
 use crate::address::{Addressed, Given, Parts};
 use crate::components::{Button, ButtonKind, Chip, Choice, Glyph, Picker, SearchField};
@@ -25,7 +25,7 @@ pub struct DeviceFilter {
     /// Platform.
     pub platform: Option<String>,
     /// Any of these tags.
-    pub tags: Vec<i64>,
+    pub tags: Vec<TagId>,
     /// Any of these last results.
     pub results: Vec<LastResult>,
     /// Those without a credential only.
@@ -250,7 +250,7 @@ mod tests {
         let filter = DeviceFilter {
             hostname: "edge".to_owned(),
             platform: Some("cisco_ios".to_owned()),
-            tags: vec![3, 7],
+            tags: vec![3.into(), 7.into()],
             results: vec![LastResult::Failure, LastResult::Never],
             no_credential: true,
             sorted: Sorted { column: DeviceColumn::LastSeen, order: Order::Descending },

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use netraven_api::devices::Device;
 use netraven_api::jobs::JobKind;
 use netraven_api::runs::{Run, RunStatus, Trigger};
-use netraven_api::{DeviceId, Open, Problem};
+use netraven_api::{DeviceId, Open, Problem, TagId};
 
 use super::bind::Seen;
 use crate::dialect::Talk;
@@ -26,7 +26,7 @@ pub struct Wanted {
 impl Wanted {
     /// Reads the filters, and which devices carry the tags asked for.
     pub async fn read(talk: Talk<'_>, asked: &Asked) -> Result<Wanted, Problem> {
-        let tags: Vec<i64> = asked.many("tag_id").iter().filter_map(|id| id.parse().ok()).collect();
+        let tags: Vec<TagId> = asked.many("tag_id").iter().filter_map(|id| id.parse().ok()).collect();
         let device = asked.id("device_id")?;
         let known = if tags.is_empty() && device.is_none() { None } else { Some(talk.known_devices().await?) };
         let has_tag = |found: &&Device| found.tags.iter().any(|tag| tags.contains(&tag.id));

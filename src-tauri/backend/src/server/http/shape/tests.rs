@@ -101,7 +101,7 @@ fn the_parts_of_a_request_are_read_from_one_query() {
     let filter = RunFilter {
         job_id: Some(31.into()),
         trigger: vec![Trigger::Manual],
-        tag_id: vec![1, 2],
+        tag_id: vec![1.into(), 2.into()],
         start_time: "2026-11-21T00:00:00Z".parse().ok(),
         search: Some("7".to_owned()),
         ..RunFilter::default()
