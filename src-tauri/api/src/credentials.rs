@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::endpoint::endpoint;
-use crate::ids::TagId;
+use crate::ids::{CredentialId, TagId};
 use crate::page::Page;
 use crate::secret::Secret;
 use crate::sorting::{CredentialColumn, Order};
@@ -14,7 +14,7 @@ use crate::tags::Tag;
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Credential {
     /// Id.
-    pub id: i64,
+    pub id: CredentialId,
     /// User name on the devices.
     pub username: String,
     /// 1 to 1000; the smallest is tried first.
@@ -101,7 +101,7 @@ endpoint! { ListCredentials: Get "/credentials/" by User => Page<Credential>, |i
 /// One credential.
 #[derive(Clone, Copy, Debug)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-pub struct GetCredential(pub i64);
+pub struct GetCredential(pub CredentialId);
 
 endpoint! {
     GetCredential: Get "/credentials/{credential_id}" by User => Credential,
@@ -118,7 +118,7 @@ endpoint! { CreateCredential: Post "/credentials/" by Admin => 201 Credential, |
 /// Changes a credential. NetRaven spells this one path with a slash at its end.
 #[derive(Clone, Debug)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-pub struct UpdateCredential(pub i64, pub CredentialInput);
+pub struct UpdateCredential(pub CredentialId, pub CredentialInput);
 
 endpoint! {
     UpdateCredential: Put "/credentials/{credential_id}/" by Admin => Credential,
@@ -128,7 +128,7 @@ endpoint! {
 /// Removes a credential.
 #[derive(Clone, Copy, Debug)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-pub struct DeleteCredential(pub i64);
+pub struct DeleteCredential(pub CredentialId);
 
 endpoint! {
     DeleteCredential: Delete "/credentials/{credential_id}" by Admin => 204 (),

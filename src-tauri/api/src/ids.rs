@@ -65,6 +65,8 @@ macro_rules! ids {
 }
 
 ids! {
+    /// Id of a credential.
+    CredentialId,
     /// Id of a device.
     DeviceId,
     /// Id of a job.

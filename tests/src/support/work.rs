@@ -11,7 +11,7 @@ use netraven_api::logs::{ListLogs, LiveFilter, LogEntry};
 use netraven_api::page::MAX_SIZE;
 use netraven_api::runs::{GetRun, GetRunDevice, ListRunDevices, Run, RunDevice};
 use netraven_api::tags::{CreateTag, TagInput};
-use netraven_api::{DeviceId, JobId, Order, RunId, Secret, TagId};
+use netraven_api::{CredentialId, DeviceId, JobId, Order, RunId, Secret, TagId};
 use netraven_client::Client;
 use netraven_lab::{DeviceSpec, Lab, Running, SAMPLE_PASSWORD, SAMPLE_USERNAME};
 
@@ -24,7 +24,7 @@ pub struct Enrolled {
     /// Tag that joins everything.
     pub tag: TagId,
     /// Credential of every device.
-    pub credential: i64,
+    pub credential: CredentialId,
     /// Backup job over the tag.
     pub job: JobId,
     /// Ids of the devices by hostname.
@@ -80,7 +80,7 @@ pub async fn add_credential(
     username: &str,
     password: &str,
     enable: Option<&str>,
-) -> anyhow::Result<i64> {
+) -> anyhow::Result<CredentialId> {
     let input = CredentialInput {
         username: Some(username.to_owned()),
         password: Some(Secret::new(password)),

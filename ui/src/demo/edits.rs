@@ -202,7 +202,7 @@ impl World {
     /// Adds a credential. Its passwords go nowhere.
     pub fn add_credential(&mut self, input: CredentialInput) -> Result<Credential, Problem> {
         let credential = Credential {
-            id: next(self.credentials.iter().map(|credential| credential.id)),
+            id: next(self.credentials.iter().map(|credential| credential.id.get())).into(),
             username: input.username.ok_or_else(|| wanted("username"))?,
             priority: input.priority.unwrap_or(100),
             description: input.description,

@@ -62,8 +62,8 @@ pub fn tags() -> Vec<Tag> {
 /// The credentials.
 #[must_use]
 pub fn credentials(tags: &[Tag]) -> Vec<Credential> {
-    let credential = |id, username: &str, priority, description: &str, of: &[i64]| Credential {
-        id,
+    let credential = |id: i64, username: &str, priority, description: &str, of: &[i64]| Credential {
+        id: id.into(),
         username: username.into(),
         priority,
         description: Some(description.into()),

@@ -2,7 +2,7 @@
 //! says whether what he gives a device counts as approved.
 
 use netraven_api::devices::SeenDevice;
-use netraven_api::{DeviceId, TagId};
+use netraven_api::{CredentialId, DeviceId, TagId};
 use serde::Deserialize;
 use sqlx::PgTransaction;
 use sqlx::types::Json;
@@ -71,7 +71,7 @@ pub struct Author<'a> {
 #[derive(Clone, Debug, Deserialize)]
 pub struct SealedLogin {
     /// Id, part of what the seal authenticates.
-    pub id: i64,
+    pub id: CredentialId,
     /// User name.
     pub username: String,
     /// Sealed password.

@@ -6,10 +6,10 @@ use std::time::Duration;
 use anyhow::Context as _;
 use hmac::{Hmac, KeyInit as _, Mac as _};
 use jiff::Timestamp;
-use netraven_api::SnapshotId;
 use netraven_api::configs::SnapshotFacts;
 use netraven_api::evidence::{Evidence, Facts, ShownKey, StageTime, TranscriptLine};
 use netraven_api::outcome::{Cause, Stage};
+use netraven_api::{CredentialId, SnapshotId};
 use secrecy::{ExposeSecret as _, SecretString};
 use sha2::Sha256;
 use tokio::sync::oneshot;
@@ -156,7 +156,7 @@ async fn trust(worker: &Worker, lease: &Lease, cancel: &Cancel, key: &ShownKey) 
 }
 
 fn opened(worker: &Worker, sealed: Vec<SealedLogin>) -> anyhow::Result<Vec<Login>> {
-    let open = |place: &str, id: i64, sealed: &str| -> anyhow::Result<SecretString> {
+    let open = |place: &str, id: CredentialId, sealed: &str| -> anyhow::Result<SecretString> {
         Ok(SecretString::from(worker.seal.open_text(&context(place, id), sealed)?.as_str()))
     };
     sealed

@@ -147,7 +147,7 @@ async fn changes_are_sent_as_the_server_takes_them() {
     let client = replay.client().await;
     replay.asked("");
     let input = CredentialInput { priority: Some(5), ..CredentialInput::default() };
-    assert_eq!(client.send(&UpdateCredential(6, input)).await.unwrap().priority, 5);
+    assert_eq!(client.send(&UpdateCredential(6.into(), input)).await.unwrap().priority, 5);
     assert_eq!(replay.asked("PUT"), ["PUT /credentials/6/"]);
     let secret = |text: &str| Some(Secret::new(text));
     let plain = CredentialInput {

@@ -29,7 +29,7 @@ use netraven_api::sorting::RunDeviceColumn;
 use netraven_api::system::{GetHealth, GetSystemStatus};
 use netraven_api::tags::{CreateTag, DeleteTag, GetTag, ListTags, TagInput, UpdateTag};
 use netraven_api::users::GetMe;
-use netraven_api::{DeviceId, Endpoint, JobId, Order, RunId, Secret, TagId};
+use netraven_api::{CredentialId, DeviceId, Endpoint, JobId, Order, RunId, Secret, TagId};
 use netraven_client::Client;
 
 /// What was refused on the way, by method and path.
@@ -70,7 +70,8 @@ impl Walk<'_> {
             tags: Some(vec![tag]),
             ..CredentialInput::default()
         };
-        let credential = self.ask(CreateCredential(credential)).await.map_or(0, |credential| credential.id);
+        let credential = self.ask(CreateCredential(credential)).await;
+        let credential = credential.map(|credential| credential.id).unwrap_or_default();
         let device = DeviceInput {
             hostname: Some("walk-1".into()),
             ip_address: Some("192.0.2.99".into()),
@@ -115,7 +116,7 @@ impl Walk<'_> {
         tokio::time::timeout(Duration::from_secs(30), ended).await.expect("the cancelled run ends");
     }
 
-    async fn setup(&mut self, tag: TagId, credential: i64, device: DeviceId, job: JobId) {
+    async fn setup(&mut self, tag: TagId, credential: CredentialId, device: DeviceId, job: JobId) {
         self.ask(ListTags { size: Some(100), name: Some("walk".into()), ..ListTags::default() }).await;
         self.ask(GetTag(tag)).await;
         self.ask(UpdateTag(tag, TagInput { description: Some("walked".into()), ..TagInput::default() })).await;
