@@ -79,6 +79,8 @@ ids! {
     SnapshotId,
     /// Id of a tag.
     TagId,
+    /// Id of a user.
+    UserId,
 }
 
 #[cfg(test)]

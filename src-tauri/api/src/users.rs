@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::endpoint::endpoint;
+use crate::ids::UserId;
 use crate::page::Page;
 use crate::secret::Secret;
 use crate::sorting::{Order, UserColumn};
@@ -23,7 +24,7 @@ words! {
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct User {
     /// Id.
-    pub id: i64,
+    pub id: UserId,
     /// Name to sign in with.
     pub username: String,
     /// E-mail address.
@@ -62,7 +63,7 @@ endpoint! { SignOutEverywhere: Post "/users/me/sign-out" by User => 204 (), |it,
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct UserPublic {
     /// Id.
-    pub id: i64,
+    pub id: UserId,
     /// Name to sign in with.
     pub username: String,
     /// Role.
@@ -171,7 +172,7 @@ endpoint! { ListUsers: Get "/users/" by Admin => Page<UserPublic>, |it, to| to.q
 /// One user.
 #[derive(Clone, Copy, Debug)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-pub struct GetUser(pub i64);
+pub struct GetUser(pub UserId);
 
 endpoint! { GetUser: Get "/users/{user_id}" by Admin => User, |it, to| to.param("user_id", it.0) }
 
@@ -185,13 +186,13 @@ endpoint! { CreateUser: Post "/users/" by Admin => 201 User, |it, to| to.json(&i
 /// Changes a user. The last active admin stays one.
 #[derive(Clone, Debug)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-pub struct UpdateUser(pub i64, pub UserChange);
+pub struct UpdateUser(pub UserId, pub UserChange);
 
 endpoint! { UpdateUser: Put "/users/{user_id}" by Admin => User, |it, to| to.param("user_id", it.0).json(&it.1) }
 
 /// Removes a user; not one's own account, nor the last active admin.
 #[derive(Clone, Copy, Debug)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-pub struct DeleteUser(pub i64);
+pub struct DeleteUser(pub UserId);
 
 endpoint! { DeleteUser: Delete "/users/{user_id}" by Admin => 204 (), |it, to| to.param("user_id", it.0) }

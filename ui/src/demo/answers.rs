@@ -9,7 +9,7 @@ use netraven_api::logs::{Level, LogType};
 use netraven_api::problem::Code;
 use netraven_api::runs::{Again, DeviceState, ListRunDevices, RunDevice, Trigger};
 use netraven_api::system::{Condition, Health, SystemDetails, SystemStatus};
-use netraven_api::{DeviceId, JobId, Open, Problem, Request, RunId, SnapshotId};
+use netraven_api::{DeviceId, JobId, Open, Problem, Request, RunId, SnapshotId, UserId};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
@@ -89,7 +89,7 @@ fn read(world: &World, parts: &[&str], query: &str) -> Answered {
         }
         ["users"] => give(&tables::users(query)?),
         ["users", id] => {
-            let id: i64 = number(id)?;
+            let id: UserId = number(id)?;
             give(&tables::user(id).ok_or_else(|| gone("user", id))?)
         }
         ["api", "backups", "count"] => give(&configs::count(world)),

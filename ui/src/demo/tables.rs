@@ -10,7 +10,7 @@ use netraven_api::runs::DeviceState;
 use netraven_api::sorting::{CredentialColumn, DeviceColumn, JobColumn, TagColumn, UserColumn};
 use netraven_api::tags::Tag;
 use netraven_api::users::{Role, User, UserPublic};
-use netraven_api::{JobId, Problem};
+use netraven_api::{JobId, Problem, UserId};
 use serde_json::Value;
 
 use super::jobs::next_start;
@@ -123,7 +123,7 @@ const USERS: [(&str, Role, bool); 4] = [
 /// A page of users.
 pub fn users(query: &str) -> Result<Page<UserPublic>, Problem> {
     let known = (1..).zip(USERS).map(|(id, (name, role, is_active))| UserPublic {
-        id,
+        id: UserId::new(id),
         username: name.to_owned(),
         role,
         is_active,
@@ -133,8 +133,8 @@ pub fn users(query: &str) -> Result<Page<UserPublic>, Problem> {
 
 /// A user.
 #[must_use]
-pub fn user(id: i64) -> Option<User> {
-    let place = usize::try_from(id).ok()?.checked_sub(1)?;
+pub fn user(id: UserId) -> Option<User> {
+    let place = usize::try_from(id.get()).ok()?.checked_sub(1)?;
     let (username, role, is_active) = *USERS.get(place)?;
     Some(User { id, username: username.to_owned(), email: None, full_name: None, role, is_active })
 }

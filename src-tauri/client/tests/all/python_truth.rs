@@ -159,7 +159,7 @@ async fn an_address_that_is_missing_or_taken_is_told_at_its_field() {
     }
     assert!(client.send(&CreateUser(input(Some("new@example.net")))).await.is_ok());
     let change = UserChange { email: Some("ann@example.net".into()), ..UserChange::default() };
-    let problem = client.send(&UpdateUser(3, change)).await.unwrap_err();
+    let problem = client.send(&UpdateUser(3.into(), change)).await.unwrap_err();
     assert_eq!(problem.fields[0].field, "body.email", "{}", problem.message);
 }
 
