@@ -4,7 +4,7 @@ use dioxus::prelude::*;
 use netraven_api::devices::{ApprovalState, LastResult};
 use netraven_api::outcome::Cause;
 use netraven_api::runs::RunStatus;
-use netraven_api::{DeviceId, RunId, SnapshotId};
+use netraven_api::{DeviceId, LogId, RunId, SnapshotId};
 
 use crate::address::Addressed as _;
 use crate::app::Shell;
@@ -71,7 +71,7 @@ impl Route {
 
     /// One line of it, shown where the list does not hold it with those around it.
     #[must_use]
-    pub fn log_line(id: i64) -> Route {
+    pub fn log_line(id: LogId) -> Route {
         let log = LogChoice { line: Some(id), ..LogChoice::default() };
         Route::of_dashboard(&DashboardState { tab: DashboardTab::Logs, log, ..DashboardState::default() })
     }
@@ -163,7 +163,7 @@ mod tests {
     fn places_inside_a_page_have_the_address_that_the_page_reads() {
         for (route, address) in [
             (Route::logs(), "/?tab=logs"),
-            (Route::log_line(7), "/?tab=logs&line=7"),
+            (Route::log_line(7.into()), "/?tab=logs&line=7"),
             (Route::failed_runs(), "/?status=partly_failed,failed"),
             (Route::failing_devices(), "/devices?result=failure"),
             (Route::waiting_devices(), "/devices?approval=waiting"),

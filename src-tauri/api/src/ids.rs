@@ -71,6 +71,8 @@ ids! {
     DeviceId,
     /// Id of a job.
     JobId,
+    /// Id of a line of the log: a later line has a greater one.
+    LogId,
     /// Id of a result.
     ResultId,
     /// Id of a run.

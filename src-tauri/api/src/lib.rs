@@ -38,7 +38,7 @@ pub mod users;
 pub mod words;
 
 pub use endpoint::{Access, Endpoint, Method, Request};
-pub use ids::{CredentialId, DeviceId, JobId, ResultId, RunId, SnapshotId, TagId, UserId};
+pub use ids::{CredentialId, DeviceId, JobId, LogId, ResultId, RunId, SnapshotId, TagId, UserId};
 pub use page::Page;
 pub use problem::Problem;
 pub use secret::Secret;

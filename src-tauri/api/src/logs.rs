@@ -6,7 +6,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::endpoint::endpoint;
-use crate::ids::{DeviceId, JobId, RunId};
+use crate::ids::{DeviceId, JobId, LogId, RunId};
 use crate::jobs::JobKind;
 use crate::page::Page;
 use crate::sorting::{LogColumn, Order};
@@ -87,7 +87,7 @@ pub const STREAM_PATH: &str = "/logs/stream";
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct LogEntry {
     /// Id; a later line has a greater one. History and live lines share it.
-    pub id: i64,
+    pub id: LogId,
     /// When it was said.
     pub timestamp: Timestamp,
     /// What it is about.
@@ -138,9 +138,9 @@ pub struct ListLogs {
     #[cfg_attr(feature = "openapi", schema(default = "desc"))]
     pub order: Option<Order>,
     /// Only lines with a greater id; for reading on without gaps.
-    pub after: Option<i64>,
+    pub after: Option<LogId>,
     /// Only lines with a smaller id.
-    pub before: Option<i64>,
+    pub before: Option<LogId>,
 }
 
 impl From<LogFilter> for ListLogs {
@@ -160,7 +160,7 @@ endpoint! { ListLogs: Get "/logs/" by User => Page<LogEntry>, |it, to| to.query(
 /// One log line.
 #[derive(Clone, Copy, Debug)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-pub struct GetLog(pub i64);
+pub struct GetLog(pub LogId);
 
 endpoint! { GetLog: Get "/logs/{log_id}" by User => LogEntry, |it, to| to.param("log_id", it.0) }
 
@@ -230,7 +230,7 @@ pub struct StreamFilter {
     #[serde(flatten)]
     pub filter: LiveFilter,
     /// Begins behind this line; `Last-Event-ID` goes before it.
-    pub after: Option<i64>,
+    pub after: Option<LogId>,
     /// Also sends what changed (runs, devices, servers) as events named `changed`; see [`crate::event::Changed`].
     pub changes: Option<bool>,
 }

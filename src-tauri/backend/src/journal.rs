@@ -11,7 +11,7 @@ use std::time::{Duration, Instant};
 use jiff::Timestamp;
 use netraven_api::event::Changed;
 use netraven_api::logs::{Level, LogType};
-use netraven_api::{DeviceId, JobId, RunId};
+use netraven_api::{DeviceId, JobId, LogId, RunId};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use tokio::sync::{mpsc, oneshot};
@@ -37,7 +37,7 @@ pub enum Signal {
     /// Lines up to this id can be read.
     Logs {
         /// Greatest id.
-        newest: i64,
+        newest: LogId,
     },
     /// Something changed.
     Changed {

@@ -181,7 +181,7 @@ pub fn result<'a>(detail: &'a RunDetail, hostname: &str) -> anyhow::Result<&'a R
 pub async fn logs(client: &Client, run: RunId) -> anyhow::Result<Vec<LogEntry>> {
     let mut lines: Vec<LogEntry> = Vec::new();
     loop {
-        let after = lines.last().map_or(0, |line| line.id);
+        let after = lines.last().map(|line| line.id).unwrap_or_default();
         let query = ListLogs {
             after: Some(after),
             order: Some(Order::Ascending),

@@ -9,7 +9,7 @@ use netraven_api::logs::{Level, LogType};
 use netraven_api::problem::Code;
 use netraven_api::runs::{Again, DeviceState, ListRunDevices, RunDevice, Trigger};
 use netraven_api::system::{Condition, Health, SystemDetails, SystemStatus};
-use netraven_api::{DeviceId, JobId, Open, Problem, Request, RunId, SnapshotId, UserId};
+use netraven_api::{DeviceId, JobId, LogId, Open, Problem, Request, RunId, SnapshotId, UserId};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
@@ -84,7 +84,7 @@ fn read(world: &World, parts: &[&str], query: &str) -> Answered {
         ["logs"] => give(&log::list(world, query)?),
         ["logs", "histogram"] => give(&log::histogram(world, query)?),
         ["logs", id] => {
-            let id: i64 = number(id)?;
+            let id: LogId = number(id)?;
             give(world.lines.iter().find(|line| line.id == id).ok_or_else(|| gone("line", id))?)
         }
         ["users"] => give(&tables::users(query)?),

@@ -131,7 +131,7 @@ impl World {
             });
             if silenced != Some(true) {
                 self.next_line += 1;
-                self.lines.push(LogEntry { id: self.next_line, timestamp: due.at, ..due.line });
+                self.lines.push(LogEntry { id: self.next_line.into(), timestamp: due.at, ..due.line });
             }
         }
     }

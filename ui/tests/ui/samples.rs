@@ -276,7 +276,7 @@ pub fn detail() -> RunDetail {
 /// A log line.
 pub fn line(id: i64, level: &str, message: &str) -> LogEntry {
     LogEntry {
-        id,
+        id: id.into(),
         timestamp: Timestamp::from_millisecond(at(-60).as_millisecond() + id).unwrap(),
         log_type: "job".into(),
         level: Level::parse(level).unwrap(),
@@ -303,7 +303,7 @@ pub fn histogram() -> LogHistogram {
             bucket(-120, &[("INFO", 1_200), ("ERROR", 7), ("CRITICAL", 1)]),
             bucket(-60, &[("INFO", 1), ("DEBUG", 1)]),
         ],
-        newest_id: 12,
+        newest_id: 12.into(),
         is_partial: false,
         counted_since: at(-180),
     }

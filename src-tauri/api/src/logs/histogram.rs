@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{Level, LogFilter};
 use crate::endpoint::endpoint;
+use crate::ids::LogId;
 
 /// Buckets when the caller does not say.
 pub const DEFAULT_BUCKETS: i64 = 60;
@@ -38,7 +39,7 @@ pub struct LogHistogram {
     /// for, but count only the lines between them.
     pub buckets: Vec<LogBucket>,
     /// Greatest id of a line when it was counted: a line with a greater one is not in it.
-    pub newest_id: i64,
+    pub newest_id: LogId,
     /// Whether counting would have taken too long: only lines since `counted_since` are in it then.
     pub is_partial: bool,
     /// Since when lines are counted.

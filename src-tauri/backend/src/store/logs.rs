@@ -6,7 +6,7 @@ use jiff_sqlx::ToSqlx as _;
 use netraven_api::jobs::JobDeviceLine;
 use netraven_api::logs::{Level, ListLogs, LiveFilter, LogEntry, LogFilter, LogStats, LogType};
 use netraven_api::sorting::LogColumn;
-use netraven_api::{DeviceId, JobId, Open, Order, RunId, Word};
+use netraven_api::{DeviceId, JobId, LogId, Open, Order, RunId, Word};
 use serde_json::Value;
 use sqlx::types::Json;
 
@@ -73,7 +73,7 @@ pub struct NewLog {
 impl Store {
     /// Writes lines; answers the greatest id. One statement and no transaction of ours around it: the lock under which ids
     /// are handed out begins and ends inside the database, so that nobody who stops half way can keep it from the others.
-    pub async fn append_logs(&self, lines: &[NewLog]) -> Result<i64> {
+    pub async fn append_logs(&self, lines: &[NewLog]) -> Result<LogId> {
         let newest: Option<i64> = sqlx::query_scalar("select append_logs($1, $2, $3, $4, $5, $6, $7, $8, $9)")
             .bind(lines.iter().map(|line| line.timestamp.to_sqlx()).collect::<Vec<_>>())
             .bind(lines.iter().map(|line| line.log_type.as_str()).collect::<Vec<_>>())
@@ -86,7 +86,7 @@ impl Store {
             .bind(lines.iter().map(|line| Json(without_nul(&line.meta))).collect::<Vec<_>>())
             .fetch_one(self.pool())
             .await?;
-        Ok(newest.unwrap_or_default())
+        Ok(LogId::new(newest.unwrap_or_default()))
     }
 
     /// One page of lines. How many lines of a type and level there are is kept, so that the lists people look at most are
@@ -121,17 +121,17 @@ impl Store {
     }
 
     /// One line.
-    pub async fn log(&self, id: i64) -> Result<LogEntry> {
+    pub async fn log(&self, id: LogId) -> Result<LogEntry> {
         let sql = format!("select {ROW} from logs l{AROUND}where l.id = $1");
         let row: Option<Json<LogEntry>> =
-            sqlx::query_scalar(sqlx::AssertSqlSafe(sql)).bind(id).fetch_optional(self.pool()).await?;
+            sqlx::query_scalar(sqlx::AssertSqlSafe(sql)).bind(id.get()).fetch_optional(self.pool()).await?;
         row.map(|row| row.0).ok_or(StoreError::NotFound("Log entry"))
     }
 
     /// The lines behind an id that pass a filter, in the order of their ids.
-    pub async fn logs_after(&self, after: i64, filter: &LiveFilter, limit: i64) -> Result<Vec<LogEntry>> {
+    pub async fn logs_after(&self, after: LogId, filter: &LiveFilter, limit: i64) -> Result<Vec<LogEntry>> {
         let mut sql = Sql::new(format!("select {ROW} from logs l{AROUND}where l.id > "));
-        sql.push_bind(after);
+        sql.push_bind(after.get());
         live(&mut sql, filter);
         sql.push(" order by l.id limit ").push_bind(limit);
         let items: Vec<Json<LogEntry>> = sql.build_query_scalar().fetch_all(self.pool()).await?;
@@ -151,8 +151,9 @@ impl Store {
     }
 
     /// The greatest id that readers can see.
-    pub async fn newest_log_id(&self) -> Result<i64> {
-        Ok(sqlx::query_scalar("select coalesce(max(id), 0) from logs").fetch_one(self.pool()).await?)
+    pub async fn newest_log_id(&self) -> Result<LogId> {
+        let id: i64 = sqlx::query_scalar("select coalesce(max(id), 0) from logs").fetch_one(self.pool()).await?;
+        Ok(id.into())
     }
 
     /// Counts by type and level.

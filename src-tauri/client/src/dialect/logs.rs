@@ -12,7 +12,7 @@ use netraven_api::logs::{Level, LogEntry, LogLevelInfo, LogStats};
 use netraven_api::native::Feature;
 use netraven_api::page::MAX_SIZE;
 use netraven_api::problem::Code;
-use netraven_api::{DeviceId, Method, Open, Page, Problem};
+use netraven_api::{DeviceId, LogId, Method, Open, Page, Problem};
 use serde_json::Value;
 
 use super::Talk;
@@ -35,7 +35,7 @@ pub async fn answer(talk: Talk<'_>, asked: &Asked, rest: &[&str]) -> Result<Valu
         (Method::Get, ["histogram"]) => Err(offered::refusal(Feature::LogHistogram)),
         (Method::Get, ["types"]) => talk.plain(asked).await,
         (Method::Get, [text]) => {
-            let found = talk.get(&format!("/logs/{}", id::<i64>(text)?), &[]).await?;
+            let found = talk.get(&format!("/logs/{}", id::<LogId>(text)?), &[]).await?;
             Ok(reply(&entry(Row(&found), &*talk.names().await)))
         }
         _ => talk.plain(asked).await,
@@ -200,7 +200,7 @@ fn sort(lines: &mut [LogEntry], is_ascending: bool) {
 }
 
 /// The time of a line, if it is still there.
-async fn time_of(talk: Talk<'_>, id: i64) -> Result<Option<Timestamp>, Problem> {
+async fn time_of(talk: Talk<'_>, id: LogId) -> Result<Option<Timestamp>, Problem> {
     match talk.get(&format!("/logs/{id}"), &[]).await {
         Ok(found) => Ok(Row(&found).time("timestamp")),
         Err(problem) if problem.code == Code::NotFound => Ok(None),

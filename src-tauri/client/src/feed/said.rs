@@ -1,5 +1,6 @@
 //! What an event of a stream says, in the shapes of both kinds of server.
 
+use netraven_api::LogId;
 use netraven_api::event::Changed;
 use netraven_api::logs::LogEntry;
 use serde_json::Value;
@@ -16,7 +17,7 @@ pub enum Said {
     /// Something changed.
     Change(Changed),
     /// A place in the log, moved over lines that were not wanted.
-    Place(i64),
+    Place(LogId),
     /// A sign of life.
     Alive,
     /// Something that is not understood.

@@ -83,6 +83,7 @@ fn compare(
 #[cfg(test)]
 mod tests {
     use jiff::Timestamp;
+    use netraven_api::LogId;
 
     use super::*;
 
@@ -90,7 +91,7 @@ mod tests {
 
     fn states((status, ended_at, line): Row) -> BTreeMap<JobId, JobState> {
         let ended_at = Timestamp::from_second(ended_at).ok();
-        BTreeMap::from([(7.into(), JobState { run_id: 1.into(), status, ended_at, line })])
+        BTreeMap::from([(7.into(), JobState { run_id: 1.into(), status, ended_at, line: line.map(LogId::new) })])
     }
 
     fn told(before: Row, now: Row, may_tell: bool) -> Vec<Changed> {

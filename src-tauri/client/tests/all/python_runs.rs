@@ -97,7 +97,7 @@ async fn one_run_is_found_by_any_of_its_names() {
     let results = client.send(&ListResults { run_id: Some(504.into()), ..ListResults::default() }).await.unwrap();
     assert_eq!(results.items.iter().map(|result| result.id.get()).collect::<Vec<_>>(), [505, 504]);
     let lines = client.send(&ListLogs::from(LiveFilter { run_id: Some(504.into()), ..LiveFilter::default() })).await.unwrap();
-    assert_eq!(lines.items.iter().map(|line| line.id).collect::<Vec<_>>(), [7006, 7005, 7004]);
+    assert_eq!(lines.items.iter().map(|line| line.id.get()).collect::<Vec<_>>(), [7006, 7005, 7004]);
     assert!(lines.items.iter().all(|line| line.run_id == Some(RunId::new(504))));
 }
 

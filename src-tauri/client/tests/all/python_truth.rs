@@ -226,11 +226,11 @@ async fn secrets_the_server_logs_are_hidden_wherever_a_line_is_read() {
         logs[0] = changed(&logs[0], &json!({"message": said, "meta": meta}));
     });
     let client = replay.client().await;
-    let one = client.send(&GetLog(7001)).await.unwrap();
+    let one = client.send(&GetLog(7001.into())).await.unwrap();
     assert_eq!(one.message, "[Job: 31] Decrypted password: ‹hidden›");
     let query = ListLogs::from(LogFilter { search: Some("decrypted".into()), ..LogFilter::default() });
     let all = [lines(&client, ListLogs::default()).await, lines(&client, query).await];
-    assert!(all.iter().all(|page| page.items.iter().any(|line| line.id == 7001)));
+    assert!(all.iter().all(|page| page.items.iter().any(|line| line.id.get() == 7001)));
     assert!(!format!("{one:?} {all:?}").contains(PASSWORD));
     let guess = ListLogs::from(LogFilter { search: Some(PASSWORD.into()), ..LogFilter::default() });
     assert_eq!(lines(&client, guess).await.items, [], "nor can it be guessed by a search");
@@ -254,7 +254,7 @@ async fn a_search_of_the_log_tells_how_far_it_came_and_is_gone_on_with() {
     assert_eq!((first.items.len(), first.stopped_at.unwrap().to_string().as_str()), (0, "2026-11-24T10:08:20Z"));
     assert!(first.note.unwrap().contains("the newest 1000 lines that fit the other filters; older ones were not"));
     let second = lines(&client, search(first.stopped_at)).await;
-    assert_eq!(second.items.iter().map(|line| line.id).collect::<Vec<_>>(), [7006, 7005]);
+    assert_eq!(second.items.iter().map(|line| line.id.get()).collect::<Vec<_>>(), [7006, 7005]);
     assert_eq!(second.stopped_at, None, "there is nothing older");
     assert!(second.note.unwrap().contains("the rest of the lines"));
 }

@@ -29,7 +29,7 @@ use netraven_api::sorting::RunDeviceColumn;
 use netraven_api::system::{GetHealth, GetSystemStatus};
 use netraven_api::tags::{CreateTag, DeleteTag, GetTag, ListTags, TagInput, UpdateTag};
 use netraven_api::users::GetMe;
-use netraven_api::{CredentialId, DeviceId, Endpoint, JobId, Order, RunId, Secret, TagId};
+use netraven_api::{CredentialId, DeviceId, Endpoint, JobId, LogId, Order, RunId, Secret, TagId};
 use netraven_client::Client;
 
 /// What was refused on the way, by method and path.
@@ -189,7 +189,7 @@ impl Walk<'_> {
         let levels: Vec<netraven_api::Open<_>> = vec!["ERROR".into(), "critical".into()];
         let lately = || LogFilter { start_time: since, ..LogFilter::default() };
         let newest = self.ask(ListLogs { size: Some(100), ..ListLogs::from(lately()) }).await;
-        let oldest = newest.and_then(|page| page.items.last().map(|line| line.id)).unwrap_or(1);
+        let oldest = newest.and_then(|page| page.items.last().map(|line| line.id)).unwrap_or(LogId::new(1));
         let severe = LiveFilter { level: levels, ..LiveFilter::default() };
         let log_type = vec!["job".into(), "system".into()];
         self.ask(ListLogs::from(LiveFilter { log_type, ..severe.clone() })).await;

@@ -102,7 +102,7 @@ pub fn read(address: &str) -> DashboardState {
             meta: many("meta").into_iter().filter_map(|text| text.try_into().ok()).collect(),
             run_id: given.parsed("run"),
             search: one("text").unwrap_or_default(),
-            line: number("line"),
+            line: given.parsed("line"),
         },
     }
 }
@@ -144,7 +144,7 @@ mod tests {
                 meta: vec!["/bytes=4,096".to_owned().try_into().unwrap(), "/peer/a~2b".to_owned().try_into().unwrap()],
                 run_id: Some(4182.into()),
                 search: "größe = 1+1? #7".into(),
-                line: Some(2_418_907),
+                line: Some(2_418_907.into()),
             },
         }
     }

@@ -5,7 +5,7 @@ use netraven_api::jobs::JobKind;
 use netraven_api::logs::{Level, LogType, MetaMatch};
 use netraven_api::runs::{RunStatus, Trigger};
 use netraven_api::sorting::RunColumn;
-use netraven_api::{DeviceId, JobId, Open, Order, RunId, TagId};
+use netraven_api::{DeviceId, JobId, LogId, Open, Order, RunId, TagId};
 
 use crate::state::pick::Pick;
 use crate::state::span::Span;
@@ -116,7 +116,7 @@ pub struct LogChoice {
     /// Part of a line.
     pub search: String,
     /// The line that is chosen: opened beside the list, or shown with those around it if the list does not hold it.
-    pub line: Option<i64>,
+    pub line: Option<LogId>,
 }
 
 impl Default for RunChoice {
@@ -322,7 +322,7 @@ impl<Lens> Store<DashboardState, Lens> {
     }
 
     /// Another line is chosen, or none.
-    fn keep_line(&mut self, line: Option<i64>) {
+    fn keep_line(&mut self, line: Option<LogId>) {
         self.log().line().set(line);
     }
 

@@ -148,7 +148,7 @@ mod tests {
 
     fn lines(rows: &[(i64, &str)]) -> Vec<Line> {
         let line = |(second, message): &(i64, &str)| Line {
-            id: *second,
+            id: (*second).into(),
             at: at(*second),
             job_id: 7.into(),
             message: (*message).to_owned(),

@@ -6,7 +6,7 @@
 use std::collections::BTreeMap;
 
 use jiff::{SignedDuration, Timestamp};
-use netraven_api::JobId;
+use netraven_api::{JobId, LogId};
 
 use super::line::{Said, bare, read};
 use crate::dialect::row::Row;
@@ -23,7 +23,7 @@ const INEXACT: f64 = 3.0;
 /// A line of the runner.
 #[derive(Clone, Debug)]
 pub struct Line {
-    pub id: i64,
+    pub id: LogId,
     pub at: Timestamp,
     pub job_id: JobId,
     pub message: String,
@@ -199,7 +199,7 @@ mod tests {
 
     fn lines(rows: &[(i64, &str)]) -> Vec<Line> {
         let line = |(place, (second, message)): (usize, &(i64, &str))| Line {
-            id: i64::try_from(place).unwrap() + 100,
+            id: LogId::new(i64::try_from(place).unwrap() + 100),
             at: Timestamp::from_second(*second).unwrap(),
             job_id: 7.into(),
             message: (*message).to_owned(),

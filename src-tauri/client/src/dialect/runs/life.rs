@@ -9,7 +9,7 @@ use std::time::Duration;
 use jiff::{SignedDuration, Timestamp};
 use netraven_api::jobs::{Job, ScheduleKind, WorkerState};
 use netraven_api::runs::{RunStatus, Trigger};
-use netraven_api::{JobId, Open};
+use netraven_api::{JobId, LogId, Open};
 use serde_json::Value;
 use tokio::time::Instant;
 
@@ -51,7 +51,7 @@ struct Life {
 /// The last line of a job.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Sign {
-    pub id: i64,
+    pub id: LogId,
     pub at: Timestamp,
 }
 

@@ -39,7 +39,7 @@ impl Kept for JobResult {
 
 impl Kept for Line {
     fn id(&self) -> i64 {
-        self.id
+        self.id.get()
     }
 
     fn at(&self) -> Timestamp {

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use jiff::Timestamp;
 use netraven_api::jobs::{Job, JobStatus};
 use netraven_api::runs::RunStatus;
-use netraven_api::{JobId, Problem, RunId};
+use netraven_api::{JobId, LogId, Problem, RunId};
 
 use super::life;
 use super::newest_of;
@@ -23,7 +23,7 @@ pub(crate) struct JobState {
     /// When the last run that ended did.
     pub ended_at: Option<Timestamp>,
     /// Its last line while it goes on: with each, results may have come in.
-    pub line: Option<i64>,
+    pub line: Option<LogId>,
 }
 
 /// The state of every job, asked now.
