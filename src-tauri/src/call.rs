@@ -39,7 +39,7 @@ mod tests {
     #[test]
     fn routes_of_the_table_pass_with_their_query() {
         assert_eq!(allow(&jobs::ListJobs { size: Some(5), ..Default::default() }.request()), Ok(()));
-        assert_eq!(allow(&jobs::RunJob(3).request()), Ok(()));
+        assert_eq!(allow(&jobs::RunJob(3.into()).request()), Ok(()));
     }
 
     #[test]

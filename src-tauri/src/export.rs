@@ -12,7 +12,7 @@ use netraven_api::page::MAX_SIZE;
 use netraven_api::problem::Code;
 use netraven_api::runs::{ListRuns, Run};
 use netraven_api::sorting::{LogColumn, RunColumn};
-use netraven_api::{Order, Page, Problem};
+use netraven_api::{LogId, Order, Page, Problem, RunId};
 use netraven_client::Client;
 use tokio::fs::File;
 use tokio::io::{AsyncWriteExt, BufWriter};
@@ -177,7 +177,7 @@ async fn lines(client: Client, query: ListLogs, from: Place) -> Result<Page<LogE
         sort: Some(LogColumn::Id),
         order: Some(Order::Descending),
         after: None,
-        before: from.before,
+        before: from.before.map(LogId::new),
         filter: LogFilter { end_time, ..query.filter },
         ..query
     };
@@ -191,7 +191,7 @@ async fn runs(client: Client, query: ListRuns, from: Place) -> Result<Page<Run>,
         sort: Some(RunColumn::Id),
         order: Some(Order::Descending),
         after: None,
-        before: from.before,
+        before: from.before.map(RunId::new),
         ..query
     };
     client.send(&place).await
@@ -234,7 +234,7 @@ mod tests {
         exports.write(&path, ExportFormat::JsonLines, &cancel, pages).await.unwrap();
         exports.end(Ok(()), &path);
         let text = std::fs::read_to_string(&path).unwrap();
-        let ids: BTreeSet<i64> = text.lines().map(|line| serde_json::from_str::<LogEntry>(line).unwrap().id).collect();
+        let ids: BTreeSet<i64> = text.lines().map(|line| serde_json::from_str::<LogEntry>(line).unwrap().id.get()).collect();
         assert_eq!((text.lines().count(), ids.len()), (1_050, 1_050));
         let state = exports.state();
         assert_eq!((state.rows, state.total, state.active), (1_050, Some(1_050), false));

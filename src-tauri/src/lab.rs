@@ -6,7 +6,7 @@ use std::sync::{Mutex as StdMutex, PoisonError};
 
 use netraven_api::native::LabState;
 use netraven_api::problem::Code;
-use netraven_api::{Problem, Secret};
+use netraven_api::{Problem, RunId, Secret};
 use netraven_client::Client;
 use netraven_client::sample::{self, SampleDevice};
 use netraven_lab::{DeviceSpec, Lab, LabError, SAMPLE_PASSWORD, SAMPLE_USERNAME};
@@ -31,7 +31,7 @@ struct Memory {
     /// Port of each device, in the order of the sample.
     ports: Vec<u16>,
     /// The run that was started with it.
-    run_id: Option<i64>,
+    run_id: Option<RunId>,
 }
 
 impl LabKeeper {
@@ -191,7 +191,7 @@ mod tests {
         fs::create_dir_all(&folder).unwrap();
         let keeper = LabKeeper::new(&folder);
         assert_eq!(keeper.remembered(), Memory::default());
-        let memory = Memory { ports: vec![1, 2], run_id: Some(3) };
+        let memory = Memory { ports: vec![1, 2], run_id: Some(3.into()) };
         keeper.remember(&memory);
         assert_eq!(keeper.remembered(), memory);
         fs::write(folder.join(FILE), "{").unwrap();
@@ -206,9 +206,9 @@ mod tests {
         let keeper = LabKeeper::new(&folder);
         keeper.wake().await.unwrap();
         assert_eq!(keeper.state(), LabState::default());
-        keeper.remember(&Memory { ports: vec![0, 0], run_id: Some(3) });
+        keeper.remember(&Memory { ports: vec![0, 0], run_id: Some(3.into()) });
         keeper.wake().await.unwrap();
-        assert_eq!(keeper.state(), LabState { devices: 2, run_id: Some(3) });
+        assert_eq!(keeper.state(), LabState { devices: 2, run_id: Some(3.into()) });
         keeper.halt().await;
         fs::remove_dir_all(&folder).unwrap();
     }

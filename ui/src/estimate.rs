@@ -106,8 +106,8 @@ mod tests {
 
     fn run(devices: i64, succeeded: i64, usual_seconds: Option<f64>) -> Run {
         Run {
-            id: 1,
-            job_id: 1,
+            id: 1.into(),
+            job_id: 1.into(),
             job_name: "core".into(),
             job_type: JobKind::ConfigBackup.into(),
             trigger: Trigger::Manual,
@@ -158,8 +158,8 @@ mod tests {
     fn of_runs_side_by_side_the_longest_counts() {
         let at = |second| Timestamp::from_second(second).unwrap();
         let run = |began, devices, succeeded, usual_seconds| TimelineRun {
-            id: 1,
-            job_id: 1,
+            id: 1.into(),
+            job_id: 1.into(),
             job_name: "core".into(),
             job_type: JobKind::ConfigBackup.into(),
             status: RunStatus::Running,

@@ -4,6 +4,7 @@ use dioxus::prelude::*;
 use netraven_api::devices::{ApprovalState, LastResult};
 use netraven_api::outcome::Cause;
 use netraven_api::runs::RunStatus;
+use netraven_api::{DeviceId, LogId, RunId, SnapshotId};
 
 use crate::address::Addressed as _;
 use crate::app::Shell;
@@ -32,9 +33,9 @@ pub enum Route {
         #[route("/?:..view")]
         JobDashboard { view: String },
         #[route("/runs/:id?:..view")]
-        RunPage { id: i64, view: String },
+        RunPage { id: RunId, view: String },
         #[route("/runs/:run_id/devices/:device_id?:..view")]
-        DossierPage { run_id: i64, device_id: i64, view: String },
+        DossierPage { run_id: RunId, device_id: DeviceId, view: String },
         #[route("/jobs")]
         JobsPage {},
         #[route("/devices?:..view")]
@@ -42,7 +43,7 @@ pub enum Route {
         #[route("/configurations?:..view")]
         ConfigurationsPage { view: String },
         #[route("/configurations/:device_id?:..view")]
-        DeviceConfigurationsPage { device_id: i64, view: String },
+        DeviceConfigurationsPage { device_id: DeviceId, view: String },
         #[route("/credentials")]
         CredentialsPage {},
         #[route("/tags")]
@@ -70,7 +71,7 @@ impl Route {
 
     /// One line of it, shown where the list does not hold it with those around it.
     #[must_use]
-    pub fn log_line(id: i64) -> Route {
+    pub fn log_line(id: LogId) -> Route {
         let log = LogChoice { line: Some(id), ..LogChoice::default() };
         Route::of_dashboard(&DashboardState { tab: DashboardTab::Logs, log, ..DashboardState::default() })
     }
@@ -107,7 +108,7 @@ impl Route {
 
     /// One device, shown beside the list.
     #[must_use]
-    pub fn device(id: i64, hostname: &str) -> Route {
+    pub fn device(id: DeviceId, hostname: &str) -> Route {
         let hostname = hostname.to_owned();
         Route::of_devices(&DeviceFilter { hostname, open: Some(id), ..DeviceFilter::default() })
     }
@@ -124,32 +125,32 @@ impl Route {
 
     /// The configurations of a device, its newest change shown.
     #[must_use]
-    pub fn device_configurations(device_id: i64) -> Route {
+    pub fn device_configurations(device_id: DeviceId) -> Route {
         Route::DeviceConfigurationsPage { device_id, view: String::new() }
     }
 
     /// What a snapshot changed against the one before it.
     #[must_use]
-    pub fn change(device_id: i64, snapshot_id: i64) -> Route {
+    pub fn change(device_id: DeviceId, snapshot_id: SnapshotId) -> Route {
         let view = DeviceView { new: Some(snapshot_id), ..DeviceView::default() };
         Route::DeviceConfigurationsPage { device_id, view: view.write() }
     }
 
     /// The page of a run, all its devices shown.
     #[must_use]
-    pub fn run(id: i64) -> Route {
+    pub fn run(id: RunId) -> Route {
         Route::RunPage { id, view: String::new() }
     }
 
     /// The devices of a run that failed for a cause.
     #[must_use]
-    pub fn failed_by(run_id: i64, cause: Cause) -> Route {
+    pub fn failed_by(run_id: RunId, cause: Cause) -> Route {
         Route::RunPage { id: run_id, view: of_cause(cause) }
     }
 
     /// The page of one device of a run: its result.
     #[must_use]
-    pub fn dossier(run_id: i64, device_id: i64) -> Route {
+    pub fn dossier(run_id: RunId, device_id: DeviceId) -> Route {
         Route::DossierPage { run_id, device_id, view: String::new() }
     }
 }
@@ -162,13 +163,13 @@ mod tests {
     fn places_inside_a_page_have_the_address_that_the_page_reads() {
         for (route, address) in [
             (Route::logs(), "/?tab=logs"),
-            (Route::log_line(7), "/?tab=logs&line=7"),
+            (Route::log_line(7.into()), "/?tab=logs&line=7"),
             (Route::failed_runs(), "/?status=partly_failed,failed"),
             (Route::failing_devices(), "/devices?result=failure"),
             (Route::waiting_devices(), "/devices?approval=waiting"),
-            (Route::device(9, "core-sw-1"), "/devices?hostname=core-sw-1&open=9"),
-            (Route::failed_by(7, Cause::AuthFailed), "/runs/7?cause=auth-failed"),
-            (Route::change(9, 903), "/configurations/9?new=903"),
+            (Route::device(9.into(), "core-sw-1"), "/devices?hostname=core-sw-1&open=9"),
+            (Route::failed_by(7.into(), Cause::AuthFailed), "/runs/7?cause=auth-failed"),
+            (Route::change(9.into(), 903.into()), "/configurations/9?new=903"),
         ] {
             assert_eq!(route.to_string(), address);
         }

@@ -148,7 +148,7 @@ mod tests {
         for section in Section::ALL {
             assert_eq!(Section::of(&section.route()), Some(section));
         }
-        assert_eq!(Section::of(&Route::run(7)), Some(Section::JobStatus));
+        assert_eq!(Section::of(&Route::run(7.into())), Some(Section::JobStatus));
         assert_eq!(Section::of(&Route::NotFound { segments: vec!["lost".to_owned()] }), None);
     }
 

@@ -3,16 +3,17 @@
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use crate::endpoint::{Access, Endpoint, Method, Request};
+use crate::endpoint::endpoint;
+use crate::ids::{DeviceId, JobId, RunId, SnapshotId};
 use crate::parts::parts;
 
 parts! {
     /// Metadata of a snapshot.
     pub struct SnapshotFacts {
         /// Id of the job that read it.
-        pub job_id: Option<i64>,
+        pub job_id: Option<JobId>,
         /// Id of the run that read it.
-        pub run_id: Option<i64>,
+        pub run_id: Option<RunId>,
         /// The device's name when it was read, which is also that of its file.
         pub hostname: Option<String>,
         /// Commit that holds it.
@@ -33,9 +34,9 @@ parts! {
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Config {
     /// Id of the snapshot.
-    pub id: i64,
+    pub id: SnapshotId,
     /// Id of the device.
-    pub device_id: i64,
+    pub device_id: DeviceId,
     /// When it was read.
     pub retrieved_at: Timestamp,
     /// Metadata: `job_id`, `run_id`, `hostname`, `commit`, `sha256`, `bytes`, `secrets_hidden`, as far as known.
@@ -50,9 +51,9 @@ pub struct Config {
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct ConfigHead {
     /// Id of the snapshot.
-    pub id: i64,
+    pub id: SnapshotId,
     /// Id of the device.
-    pub device_id: i64,
+    pub device_id: DeviceId,
     /// When it was read.
     pub retrieved_at: Timestamp,
     /// As in [`Config`].
@@ -66,7 +67,7 @@ pub struct ConfigHead {
 #[serde(default)]
 pub struct ListConfigs {
     /// Snapshots of the device with this id.
-    pub device_id: Option<i64>,
+    pub device_id: Option<DeviceId>,
     /// Rows to skip.
     #[cfg_attr(feature = "openapi", schema(minimum = 0, default = 0))]
     pub start: Option<i64>,
@@ -75,73 +76,47 @@ pub struct ListConfigs {
     pub limit: Option<i64>,
 }
 
-impl Endpoint for ListConfigs {
-    type Reply = Vec<Config>;
-    const METHOD: Method = Method::Get;
-    const PATH: &'static str = "/configs/list";
-    const ACCESS: Access = Access::User;
-    fn request(&self) -> Request {
-        Request::to::<Self>().query(self)
-    }
-}
+endpoint! { ListConfigs: Get "/configs/list" by User => Vec<Config>, |it, to| to.query(it) }
 
 /// One snapshot.
 #[derive(Clone, Copy, Debug)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-pub struct GetConfig(pub i64);
+pub struct GetConfig(pub SnapshotId);
 
-impl Endpoint for GetConfig {
-    type Reply = Config;
-    const METHOD: Method = Method::Get;
-    const PATH: &'static str = "/configs/{config_id}";
-    const ACCESS: Access = Access::User;
-    fn request(&self) -> Request {
-        Request::to::<Self>().param("config_id", self.0)
-    }
-}
+endpoint! { GetConfig: Get "/configs/{config_id}" by User => Config, |it, to| to.param("config_id", it.0) }
 
 /// The snapshots of a device without their texts, the newest first.
 #[derive(Clone, Copy, Debug)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-pub struct ListConfigHistory(pub i64);
+pub struct ListConfigHistory(pub DeviceId);
 
-impl Endpoint for ListConfigHistory {
-    type Reply = Vec<ConfigHead>;
-    const METHOD: Method = Method::Get;
-    const PATH: &'static str = "/configs/{device_id}/history";
-    const ACCESS: Access = Access::User;
-    fn request(&self) -> Request {
-        Request::to::<Self>().param("device_id", self.0)
-    }
+endpoint! {
+    ListConfigHistory: Get "/configs/{device_id}/history" by User => Vec<ConfigHead>,
+    |it, to| to.param("device_id", it.0)
 }
 
 /// Opens the sealed raw text of a snapshot, including its secrets, for a restore. The log records the caller.
 #[derive(Clone, Copy, Debug)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-pub struct ExportConfig(pub i64);
+pub struct ExportConfig(pub SnapshotId);
 
 /// Answer to [`ExportConfig`].
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct RawConfig {
     /// Id of the snapshot.
-    pub id: i64,
+    pub id: SnapshotId,
     /// Id of the device.
-    pub device_id: i64,
+    pub device_id: DeviceId,
     /// The device's hostname.
     pub hostname: String,
     /// The text as the device showed it.
     pub raw: crate::secret::Secret,
 }
 
-impl Endpoint for ExportConfig {
-    type Reply = RawConfig;
-    const METHOD: Method = Method::Post;
-    const PATH: &'static str = "/configs/{config_id}/export";
-    const ACCESS: Access = Access::Admin;
-    fn request(&self) -> Request {
-        Request::to::<Self>().param("config_id", self.0)
-    }
+endpoint! {
+    ExportConfig: Post "/configs/{config_id}/export" by Admin => RawConfig,
+    |it, to| to.param("config_id", it.0)
 }
 
 /// Lists snapshots with their texts, the newest first; the same as [`ListConfigs`] under another path.
@@ -149,15 +124,7 @@ impl Endpoint for ExportConfig {
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct ListConfigsAtRoot(pub ListConfigs);
 
-impl Endpoint for ListConfigsAtRoot {
-    type Reply = Vec<Config>;
-    const METHOD: Method = Method::Get;
-    const PATH: &'static str = "/configs";
-    const ACCESS: Access = Access::User;
-    fn request(&self) -> Request {
-        Request::to::<Self>().query(&self.0)
-    }
-}
+endpoint! { ListConfigsAtRoot: Get "/configs" by User => Vec<Config>, |it, to| to.query(&it.0) }
 
 /// Searches the texts of snapshots for words, the newest first, 50 at most.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -173,9 +140,9 @@ pub struct SearchConfigs {
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct FoundConfig {
     /// Id of the snapshot.
-    pub id: i64,
+    pub id: SnapshotId,
     /// Id of the device.
-    pub device_id: i64,
+    pub device_id: DeviceId,
     /// When it was read.
     pub retrieved_at: Timestamp,
     /// The lines around the first match, as HTML: the text is escaped, matches are in `<b>`.
@@ -240,24 +207,16 @@ impl utoipa::ToSchema for FoundConfigs {
     }
 }
 
-impl Endpoint for SearchConfigs {
-    type Reply = FoundConfigs;
-    const METHOD: Method = Method::Get;
-    const PATH: &'static str = "/configs/search";
-    const ACCESS: Access = Access::User;
-    fn request(&self) -> Request {
-        Request::to::<Self>().query(self)
-    }
-}
+endpoint! { SearchConfigs: Get "/configs/search" by User => FoundConfigs, |it, to| to.query(it) }
 
 /// The difference of two snapshots.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct DiffConfigs {
     /// The older one.
-    pub config_id_a: i64,
+    pub config_id_a: SnapshotId,
     /// The newer one.
-    pub config_id_b: i64,
+    pub config_id_b: SnapshotId,
 }
 
 /// Answer to [`DiffConfigs`].
@@ -265,44 +224,31 @@ pub struct DiffConfigs {
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct ConfigDiff {
     /// The older one.
-    pub config_id_a: i64,
+    pub config_id_a: SnapshotId,
     /// The newer one.
-    pub config_id_b: i64,
+    pub config_id_b: SnapshotId,
     /// Lines of a unified diff with three lines of context, without their ends; empty if the texts are equal.
     pub diff: Vec<String>,
 }
 
-impl Endpoint for DiffConfigs {
-    type Reply = ConfigDiff;
-    const METHOD: Method = Method::Get;
-    const PATH: &'static str = "/configs/diff";
-    const ACCESS: Access = Access::User;
-    fn request(&self) -> Request {
-        Request::to::<Self>().query(self)
-    }
-}
+endpoint! { DiffConfigs: Get "/configs/diff" by User => ConfigDiff, |it, to| to.query(it) }
 
 /// Answer to [`DeleteConfig`].
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct ConfigDeleted {
     /// Id of the removed snapshot.
-    pub deleted_id: i64,
+    pub deleted_id: SnapshotId,
 }
 
 /// Removes a snapshot from the database; the git history keeps its text.
 #[derive(Clone, Copy, Debug)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-pub struct DeleteConfig(pub i64);
+pub struct DeleteConfig(pub SnapshotId);
 
-impl Endpoint for DeleteConfig {
-    type Reply = ConfigDeleted;
-    const METHOD: Method = Method::Delete;
-    const PATH: &'static str = "/configs/{config_id}";
-    const ACCESS: Access = Access::Admin;
-    fn request(&self) -> Request {
-        Request::to::<Self>().param("config_id", self.0)
-    }
+endpoint! {
+    DeleteConfig: Delete "/configs/{config_id}" by Admin => ConfigDeleted,
+    |it, to| to.param("config_id", it.0)
 }
 
 /// Answer to [`RestoreConfig`].
@@ -310,9 +256,9 @@ impl Endpoint for DeleteConfig {
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct ConfigRestored {
     /// Id of the snapshot.
-    pub restored_id: i64,
+    pub restored_id: SnapshotId,
     /// Id of the device.
-    pub device_id: i64,
+    pub device_id: DeviceId,
     /// When the snapshot was read, as in NetRaven.
     pub restored_at: Timestamp,
     /// What was done, as a sentence.
@@ -322,16 +268,11 @@ pub struct ConfigRestored {
 /// Records in the log that a snapshot is the wanted one. Nothing is sent to the device.
 #[derive(Clone, Copy, Debug)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-pub struct RestoreConfig(pub i64);
+pub struct RestoreConfig(pub SnapshotId);
 
-impl Endpoint for RestoreConfig {
-    type Reply = ConfigRestored;
-    const METHOD: Method = Method::Post;
-    const PATH: &'static str = "/configs/{config_id}/restore";
-    const ACCESS: Access = Access::User;
-    fn request(&self) -> Request {
-        Request::to::<Self>().param("config_id", self.0)
-    }
+endpoint! {
+    RestoreConfig: Post "/configs/{config_id}/restore" by User => ConfigRestored,
+    |it, to| to.param("config_id", it.0)
 }
 
 /// Answer to [`CountBackups`].
@@ -347,12 +288,4 @@ pub struct BackupCount {
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct CountBackups;
 
-impl Endpoint for CountBackups {
-    type Reply = BackupCount;
-    const METHOD: Method = Method::Get;
-    const PATH: &'static str = "/api/backups/count";
-    const ACCESS: Access = Access::User;
-    fn request(&self) -> Request {
-        Request::to::<Self>()
-    }
-}
+endpoint! { CountBackups: Get "/api/backups/count" by User => BackupCount }

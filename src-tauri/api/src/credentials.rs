@@ -2,7 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::endpoint::{Access, Endpoint, Method, Request};
+use crate::endpoint::endpoint;
+use crate::ids::{CredentialId, TagId};
 use crate::page::Page;
 use crate::secret::Secret;
 use crate::sorting::{CredentialColumn, Order};
@@ -13,7 +14,7 @@ use crate::tags::Tag;
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Credential {
     /// Id of the credential.
-    pub id: i64,
+    pub id: CredentialId,
     /// User name on the devices.
     pub username: String,
     /// 1 to 1000; the smallest is tried first.
@@ -61,7 +62,7 @@ pub struct CredentialInput {
     pub description: Option<String>,
     /// Ids of the tags.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub tags: Option<Vec<i64>>,
+    pub tags: Option<Vec<TagId>>,
     /// The only networks it may be sent to, such as `10.0.0.0/8` or `2001:db8::/32`, 64 at most; a single address is a network
     /// of one. The address connected to counts, not the device's name. An empty list lifts the limit.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -85,7 +86,7 @@ pub struct ListCredentials {
     /// Priority, exact.
     pub priority: Option<i64>,
     /// Any of these tags.
-    pub tag_id: Vec<i64>,
+    pub tag_id: Vec<TagId>,
     /// Column the rows are sorted by; `priority` if absent. `devices` is how many devices share a tag with it. Ties are in the
     /// order of ids, and rows without a value come last.
     #[cfg_attr(feature = "openapi", schema(default = CredentialColumn::default))]
@@ -95,29 +96,16 @@ pub struct ListCredentials {
     pub order: Option<Order>,
 }
 
-impl Endpoint for ListCredentials {
-    type Reply = Page<Credential>;
-    const METHOD: Method = Method::Get;
-    const PATH: &'static str = "/credentials/";
-    const ACCESS: Access = Access::User;
-    fn request(&self) -> Request {
-        Request::to::<Self>().query(self)
-    }
-}
+endpoint! { ListCredentials: Get "/credentials/" by User => Page<Credential>, |it, to| to.query(it) }
 
 /// One credential.
 #[derive(Clone, Copy, Debug)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-pub struct GetCredential(pub i64);
+pub struct GetCredential(pub CredentialId);
 
-impl Endpoint for GetCredential {
-    type Reply = Credential;
-    const METHOD: Method = Method::Get;
-    const PATH: &'static str = "/credentials/{credential_id}";
-    const ACCESS: Access = Access::User;
-    fn request(&self) -> Request {
-        Request::to::<Self>().param("credential_id", self.0)
-    }
+endpoint! {
+    GetCredential: Get "/credentials/{credential_id}" by User => Credential,
+    |it, to| to.param("credential_id", it.0)
 }
 
 /// A new credential.
@@ -125,44 +113,24 @@ impl Endpoint for GetCredential {
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct CreateCredential(pub CredentialInput);
 
-impl Endpoint for CreateCredential {
-    type Reply = Credential;
-    const METHOD: Method = Method::Post;
-    const PATH: &'static str = "/credentials/";
-    const ACCESS: Access = Access::Admin;
-    const STATUS: u16 = 201;
-    fn request(&self) -> Request {
-        Request::to::<Self>().json(&self.0)
-    }
-}
+endpoint! { CreateCredential: Post "/credentials/" by Admin => 201 Credential, |it, to| to.json(&it.0) }
 
 /// Changes a credential. NetRaven's path ends with a slash here.
 #[derive(Clone, Debug)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-pub struct UpdateCredential(pub i64, pub CredentialInput);
+pub struct UpdateCredential(pub CredentialId, pub CredentialInput);
 
-impl Endpoint for UpdateCredential {
-    type Reply = Credential;
-    const METHOD: Method = Method::Put;
-    const PATH: &'static str = "/credentials/{credential_id}/";
-    const ACCESS: Access = Access::Admin;
-    fn request(&self) -> Request {
-        Request::to::<Self>().param("credential_id", self.0).json(&self.1)
-    }
+endpoint! {
+    UpdateCredential: Put "/credentials/{credential_id}/" by Admin => Credential,
+    |it, to| to.param("credential_id", it.0).json(&it.1)
 }
 
 /// Removes a credential.
 #[derive(Clone, Copy, Debug)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-pub struct DeleteCredential(pub i64);
+pub struct DeleteCredential(pub CredentialId);
 
-impl Endpoint for DeleteCredential {
-    type Reply = ();
-    const METHOD: Method = Method::Delete;
-    const PATH: &'static str = "/credentials/{credential_id}";
-    const ACCESS: Access = Access::Admin;
-    const STATUS: u16 = 204;
-    fn request(&self) -> Request {
-        Request::to::<Self>().param("credential_id", self.0)
-    }
+endpoint! {
+    DeleteCredential: Delete "/credentials/{credential_id}" by Admin => 204 (),
+    |it, to| to.param("credential_id", it.0)
 }

@@ -7,7 +7,8 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::credentials::Credential;
-use crate::endpoint::{Access, Endpoint, Method, Request};
+use crate::endpoint::endpoint;
+use crate::ids::{DeviceId, TagId};
 use crate::outcome::Cause;
 use crate::page::Page;
 use crate::results::ResultStatus;
@@ -25,7 +26,7 @@ pub use import::{CheckImport, ImportDevices, ImportError, ImportPlan, Imported};
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Device {
     /// Id of the device.
-    pub id: i64,
+    pub id: DeviceId,
     /// Name, unique.
     pub hostname: String,
     /// IPv4 or IPv6 address, or a name; unique together with the port. A link-local address may have a zone, such as
@@ -118,7 +119,7 @@ pub struct DeviceInput {
     pub notes: Option<String>,
     /// Ids of the tags; the tag `default` is always added.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub tags: Option<Vec<i64>>,
+    pub tags: Option<Vec<TagId>>,
 }
 
 words! {
@@ -169,7 +170,7 @@ pub struct ListDevices {
     /// Part of the notes.
     pub notes: Option<String>,
     /// Any of these tags.
-    pub tag_id: Vec<i64>,
+    pub tag_id: Vec<TagId>,
     /// Any of these last results. Not part of NetRaven's request.
     pub last_result: Vec<LastResult>,
     /// With a credential that shares a tag, or without one. Not part of NetRaven's request.
@@ -184,89 +185,50 @@ pub struct ListDevices {
     #[cfg_attr(feature = "openapi", schema(default = "asc"))]
     pub order: Option<Order>,
     /// Only rows with a greater id, in the order of ids; to read on without gaps, instead of `page` and `sort`.
-    pub after: Option<i64>,
+    pub after: Option<DeviceId>,
     /// Only rows with a smaller id, in the order of ids.
-    pub before: Option<i64>,
+    pub before: Option<DeviceId>,
 }
 
-impl Endpoint for ListDevices {
-    type Reply = Page<Device>;
-    const METHOD: Method = Method::Get;
-    const PATH: &'static str = "/devices/";
-    const ACCESS: Access = Access::User;
-    fn request(&self) -> Request {
-        Request::to::<Self>().query(self)
-    }
-}
+endpoint! { ListDevices: Get "/devices/" by User => Page<Device>, |it, to| to.query(it) }
 
 /// One device.
 #[derive(Clone, Copy, Debug)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-pub struct GetDevice(pub i64);
+pub struct GetDevice(pub DeviceId);
 
-impl Endpoint for GetDevice {
-    type Reply = Device;
-    const METHOD: Method = Method::Get;
-    const PATH: &'static str = "/devices/{device_id}";
-    const ACCESS: Access = Access::User;
-    fn request(&self) -> Request {
-        Request::to::<Self>().param("device_id", self.0)
-    }
-}
+endpoint! { GetDevice: Get "/devices/{device_id}" by User => Device, |it, to| to.param("device_id", it.0) }
 
 /// A new device.
 #[derive(Clone, Debug)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct CreateDevice(pub DeviceInput);
 
-impl Endpoint for CreateDevice {
-    type Reply = Device;
-    const METHOD: Method = Method::Post;
-    const PATH: &'static str = "/devices/";
-    const ACCESS: Access = Access::User;
-    const STATUS: u16 = 201;
-    fn request(&self) -> Request {
-        Request::to::<Self>().json(&self.0)
-    }
-}
+endpoint! { CreateDevice: Post "/devices/" by User => 201 Device, |it, to| to.json(&it.0) }
 
 /// Changes a device.
 #[derive(Clone, Debug)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-pub struct UpdateDevice(pub i64, pub DeviceInput);
+pub struct UpdateDevice(pub DeviceId, pub DeviceInput);
 
-impl Endpoint for UpdateDevice {
-    type Reply = Device;
-    const METHOD: Method = Method::Put;
-    const PATH: &'static str = "/devices/{device_id}";
-    const ACCESS: Access = Access::User;
-    fn request(&self) -> Request {
-        Request::to::<Self>().param("device_id", self.0).json(&self.1)
-    }
+endpoint! {
+    UpdateDevice: Put "/devices/{device_id}" by User => Device,
+    |it, to| to.param("device_id", it.0).json(&it.1)
 }
 
 /// Removes a device with its results and snapshots; the git history keeps its file.
 #[derive(Clone, Copy, Debug)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-pub struct DeleteDevice(pub i64);
+pub struct DeleteDevice(pub DeviceId);
 
-impl Endpoint for DeleteDevice {
-    type Reply = ();
-    const METHOD: Method = Method::Delete;
-    const PATH: &'static str = "/devices/{device_id}";
-    const ACCESS: Access = Access::Admin;
-    const STATUS: u16 = 204;
-    fn request(&self) -> Request {
-        Request::to::<Self>().param("device_id", self.0)
-    }
-}
+endpoint! { DeleteDevice: Delete "/devices/{device_id}" by Admin => 204 (), |it, to| to.param("device_id", it.0) }
 
 /// The host key stored for a device, on first use or because an admin trusts it. Not part of NetRaven.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct HostKey {
     /// Id of the device.
-    pub device_id: i64,
+    pub device_id: DeviceId,
     /// Algorithm, e.g. `ssh-ed25519`.
     pub key_type: String,
     /// Fingerprint as OpenSSH prints it, `SHA256:…`.
@@ -281,32 +243,18 @@ pub struct HostKey {
 /// The stored host key of a device.
 #[derive(Clone, Copy, Debug)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-pub struct GetHostKey(pub i64);
+pub struct GetHostKey(pub DeviceId);
 
-impl Endpoint for GetHostKey {
-    type Reply = HostKey;
-    const METHOD: Method = Method::Get;
-    const PATH: &'static str = "/devices/{device_id}/host-key";
-    const ACCESS: Access = Access::User;
-    fn request(&self) -> Request {
-        Request::to::<Self>().param("device_id", self.0)
-    }
-}
+endpoint! { GetHostKey: Get "/devices/{device_id}/host-key" by User => HostKey, |it, to| to.param("device_id", it.0) }
 
 /// Forgets the stored host key, so that the next session accepts the device's new one.
 #[derive(Clone, Copy, Debug)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-pub struct ForgetHostKey(pub i64);
+pub struct ForgetHostKey(pub DeviceId);
 
-impl Endpoint for ForgetHostKey {
-    type Reply = ();
-    const METHOD: Method = Method::Delete;
-    const PATH: &'static str = "/devices/{device_id}/host-key";
-    const ACCESS: Access = Access::Admin;
-    const STATUS: u16 = 204;
-    fn request(&self) -> Request {
-        Request::to::<Self>().param("device_id", self.0)
-    }
+endpoint! {
+    ForgetHostKey: Delete "/devices/{device_id}/host-key" by Admin => 204 (),
+    |it, to| to.param("device_id", it.0)
 }
 
 /// A key that a device showed instead of the stored one, to be trusted from now on.
@@ -328,29 +276,19 @@ pub struct TrustedKey {
 /// another key is refused as before.
 #[derive(Clone, Debug)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-pub struct TrustHostKey(pub i64, pub TrustedKey);
+pub struct TrustHostKey(pub DeviceId, pub TrustedKey);
 
-impl Endpoint for TrustHostKey {
-    type Reply = HostKey;
-    const METHOD: Method = Method::Put;
-    const PATH: &'static str = "/devices/{device_id}/host-key";
-    const ACCESS: Access = Access::Admin;
-    fn request(&self) -> Request {
-        Request::to::<Self>().param("device_id", self.0).json(&self.1)
-    }
+endpoint! {
+    TrustHostKey: Put "/devices/{device_id}/host-key" by Admin => HostKey,
+    |it, to| to.param("device_id", it.0).json(&it.1)
 }
 
 /// The credentials that share a tag with a device, in the order they are tried.
 #[derive(Clone, Copy, Debug)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-pub struct ListDeviceCredentials(pub i64);
+pub struct ListDeviceCredentials(pub DeviceId);
 
-impl Endpoint for ListDeviceCredentials {
-    type Reply = Vec<Credential>;
-    const METHOD: Method = Method::Get;
-    const PATH: &'static str = "/devices/{device_id}/credentials";
-    const ACCESS: Access = Access::User;
-    fn request(&self) -> Request {
-        Request::to::<Self>().param("device_id", self.0)
-    }
+endpoint! {
+    ListDeviceCredentials: Get "/devices/{device_id}/credentials" by User => Vec<Credential>,
+    |it, to| to.param("device_id", it.0)
 }

@@ -82,8 +82,8 @@ impl Request {
 
     /// Fills in the path parameter `{name}`.
     #[must_use]
-    pub fn param(mut self, name: &str, value: i64) -> Request {
-        self.path = self.path.replace(&format!("{{{name}}}"), &value.to_string());
+    pub fn param(mut self, name: &str, id: impl Into<i64>) -> Request {
+        self.path = self.path.replace(&format!("{{{name}}}"), &id.into().to_string());
         self
     }
 
@@ -106,6 +106,37 @@ impl Request {
     }
 }
 
+/// Makes a request type an endpoint: method, path, who may call it, the status of a success unless it is 200, the reply, and
+/// what goes into the request (`it` is the request type, `to` the request so far).
+///
+/// ```text
+/// endpoint! { UpdateTag: Put "/tags/{tag_id}" by User => Tag, |it, to| to.param("tag_id", it.0).json(&it.1) }
+/// ```
+macro_rules! endpoint {
+    ($name:ident: $method:ident $path:literal by $access:ident => $($status:literal)? $reply:ty) => {
+        $crate::endpoint::endpoint! { $name: $method $path by $access => $($status)? $reply, |_it, to| to }
+    };
+    (
+        $name:ident: $method:ident $path:literal by $access:ident => $($status:literal)? $reply:ty,
+        |$it:ident, $to:ident| $built:expr
+    ) => {
+        impl $crate::endpoint::Endpoint for $name {
+            type Reply = $reply;
+            const METHOD: $crate::endpoint::Method = $crate::endpoint::Method::$method;
+            const PATH: &'static str = $path;
+            const ACCESS: $crate::endpoint::Access = $crate::endpoint::Access::$access;
+            $(const STATUS: u16 = $status;)?
+
+            fn request(&self) -> $crate::endpoint::Request {
+                let ($it, $to) = (self, $crate::endpoint::Request::to::<Self>());
+                $built
+            }
+        }
+    };
+}
+
+pub(crate) use endpoint;
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -122,5 +153,18 @@ mod tests {
         let request = Request { method: Method::Get, path: "/logs/".to_owned(), body: None };
         let request = request.query(&part(Some(20), vec![])).query(&part(None, vec!["INFO", "ERROR"]));
         assert_eq!(request.query(&part(None, vec![])).path, "/logs/?size=20&level=INFO&level=ERROR");
+    }
+    #[test]
+    fn an_endpoint_says_everything_in_a_line() {
+        struct Empty;
+        struct Change(i64, Part);
+        endpoint! { Empty: Get "/lamps/" by Open => String }
+        endpoint! { Change: Put "/lamps/{lamp}" by Admin => 202 (), |it, to| to.param("lamp", it.0).json(&it.1) }
+        assert_eq!((Empty::METHOD, Empty::ACCESS, Empty::STATUS), (Method::Get, Access::Open, 200));
+        assert_eq!(Empty.request(), Request { method: Method::Get, path: "/lamps/".to_owned(), body: None });
+        assert_eq!((Change::METHOD, Change::ACCESS, Change::STATUS), (Method::Put, Access::Admin, 202));
+        let request = Change(7, Part { size: Some(1), level: vec![] }).request();
+        let body = serde_json::json!({"size": 1, "level": []});
+        assert_eq!(request, Request { method: Method::Put, path: "/lamps/7".to_owned(), body: Some(body) });
     }
 }

@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::ids::{JobId, RunId};
 use crate::logs::LogEntry;
 
 /// Something that a page may show has changed; the page refetches it.
@@ -11,9 +12,9 @@ pub enum Changed {
     /// A run was queued, moved on, or ended.
     Run {
         /// Id of the run.
-        run_id: i64,
+        run_id: RunId,
         /// Its job.
-        job_id: i64,
+        job_id: JobId,
         /// Whether it has ended.
         ended: bool,
     },

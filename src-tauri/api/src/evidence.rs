@@ -8,6 +8,7 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
+use crate::ids::SnapshotId;
 use crate::outcome::{Cause, Stage};
 use crate::parts::parts;
 use crate::words::{Open, words};
@@ -48,7 +49,7 @@ parts! {
         /// Whether it was found equal to the last snapshot.
         pub deduplicated: Option<bool>,
         /// The snapshot stored, or the one it was found equal to.
-        pub snapshot_id: Option<i64>,
+        pub snapshot_id: Option<SnapshotId>,
         /// Bytes of the stored configuration.
         pub bytes: Option<i64>,
         /// Lines of the stored configuration.

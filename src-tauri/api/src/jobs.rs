@@ -3,7 +3,8 @@
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use crate::endpoint::{Access, Endpoint, Method, Request};
+use crate::endpoint::endpoint;
+use crate::ids::{DeviceId, JobId, RunId, TagId};
 use crate::page::Page;
 use crate::sorting::{JobColumn, Order};
 use crate::tags::Tag;
@@ -24,7 +25,7 @@ pub use status::JobStatus;
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Job {
     /// Id of the job.
-    pub id: i64,
+    pub id: JobId,
     /// Name, unique, 1 to 255.
     pub name: String,
     /// What it is for, free text.
@@ -47,7 +48,7 @@ pub struct Job {
     /// The devices of these tags are worked on.
     pub tags: Vec<Tag>,
     /// Or this one device.
-    pub device_id: Option<i64>,
+    pub device_id: Option<DeviceId>,
     /// Created by the product itself; cannot be changed or deleted.
     pub is_system_job: bool,
     /// Next start by the schedule. Not part of NetRaven's shape, as below.
@@ -55,7 +56,7 @@ pub struct Job {
     pub next_run: Option<Timestamp>,
     /// Id of the newest run.
     #[serde(default)]
-    pub last_run_id: Option<i64>,
+    pub last_run_id: Option<RunId>,
 }
 
 /// Body of a new job, and of a change (absent fields stay).
@@ -81,10 +82,10 @@ pub struct JobInput {
     pub schedule: Schedule,
     /// Ids of the tags.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub tags: Option<Vec<i64>>,
+    pub tags: Option<Vec<TagId>>,
     /// One device instead of tags.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub device_id: Option<i64>,
+    pub device_id: Option<DeviceId>,
 }
 
 /// Lists jobs by name.
@@ -112,7 +113,7 @@ pub struct ListJobs {
     #[cfg_attr(feature = "openapi", schema(value_type = Vec<String>))]
     pub job_type: Vec<Open<JobKind>>,
     /// Any of these tags.
-    pub tag_id: Vec<i64>,
+    pub tag_id: Vec<TagId>,
     /// Column the rows are sorted by; `name` if absent. `last_run_at` is the end of the newest run, or its start while it is
     /// active; `target` the device's hostname or the first of the tags. Ties are in the order of ids, and rows without a value
     /// come last.
@@ -122,87 +123,45 @@ pub struct ListJobs {
     #[cfg_attr(feature = "openapi", schema(default = "asc"))]
     pub order: Option<Order>,
     /// Only rows with a greater id, in the order of ids; to read on without gaps, instead of `page` and `sort`.
-    pub after: Option<i64>,
+    pub after: Option<JobId>,
     /// Only rows with a smaller id, in the order of ids.
-    pub before: Option<i64>,
+    pub before: Option<JobId>,
 }
 
-impl Endpoint for ListJobs {
-    type Reply = Page<Job>;
-    const METHOD: Method = Method::Get;
-    const PATH: &'static str = "/jobs/";
-    const ACCESS: Access = Access::User;
-    fn request(&self) -> Request {
-        Request::to::<Self>().query(self)
-    }
-}
+endpoint! { ListJobs: Get "/jobs/" by User => Page<Job>, |it, to| to.query(it) }
 
 /// One job.
 #[derive(Clone, Copy, Debug)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-pub struct GetJob(pub i64);
+pub struct GetJob(pub JobId);
 
-impl Endpoint for GetJob {
-    type Reply = Job;
-    const METHOD: Method = Method::Get;
-    const PATH: &'static str = "/jobs/{job_id}";
-    const ACCESS: Access = Access::User;
-    fn request(&self) -> Request {
-        Request::to::<Self>().param("job_id", self.0)
-    }
-}
+endpoint! { GetJob: Get "/jobs/{job_id}" by User => Job, |it, to| to.param("job_id", it.0) }
 
 /// A new job.
 #[derive(Clone, Debug)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct CreateJob(pub JobInput);
 
-impl Endpoint for CreateJob {
-    type Reply = Job;
-    const METHOD: Method = Method::Post;
-    const PATH: &'static str = "/jobs/";
-    const ACCESS: Access = Access::User;
-    const STATUS: u16 = 201;
-    fn request(&self) -> Request {
-        Request::to::<Self>().json(&self.0)
-    }
-}
+endpoint! { CreateJob: Post "/jobs/" by User => 201 Job, |it, to| to.json(&it.0) }
 
 /// Changes a job.
 #[derive(Clone, Debug)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-pub struct UpdateJob(pub i64, pub JobInput);
+pub struct UpdateJob(pub JobId, pub JobInput);
 
-impl Endpoint for UpdateJob {
-    type Reply = Job;
-    const METHOD: Method = Method::Put;
-    const PATH: &'static str = "/jobs/{job_id}";
-    const ACCESS: Access = Access::User;
-    fn request(&self) -> Request {
-        Request::to::<Self>().param("job_id", self.0).json(&self.1)
-    }
-}
+endpoint! { UpdateJob: Put "/jobs/{job_id}" by User => Job, |it, to| to.param("job_id", it.0).json(&it.1) }
 
 /// Removes a job with its runs.
 #[derive(Clone, Copy, Debug)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-pub struct DeleteJob(pub i64);
+pub struct DeleteJob(pub JobId);
 
-impl Endpoint for DeleteJob {
-    type Reply = ();
-    const METHOD: Method = Method::Delete;
-    const PATH: &'static str = "/jobs/{job_id}";
-    const ACCESS: Access = Access::Admin;
-    const STATUS: u16 = 204;
-    fn request(&self) -> Request {
-        Request::to::<Self>().param("job_id", self.0)
-    }
-}
+endpoint! { DeleteJob: Delete "/jobs/{job_id}" by Admin => 204 (), |it, to| to.param("job_id", it.0) }
 
 /// Starts a job now. Refused while a run of it is active.
 #[derive(Clone, Copy, Debug)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-pub struct RunJob(pub i64);
+pub struct RunJob(pub JobId);
 
 /// Answer to [`RunJob`].
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -211,26 +170,17 @@ pub struct RunStarted {
     /// A sentence for people.
     pub message: String,
     /// Id of the job.
-    pub job_id: i64,
+    pub job_id: JobId,
     /// Name of the job.
     pub job_name: String,
     /// Id of the work in the queue: the run's id as text.
     pub queue_job_id: String,
     /// Id of the run. Not part of NetRaven's shape.
     #[serde(default)]
-    pub run_id: Option<i64>,
+    pub run_id: Option<RunId>,
 }
 
-impl Endpoint for RunJob {
-    type Reply = RunStarted;
-    const METHOD: Method = Method::Post;
-    const PATH: &'static str = "/jobs/run/{job_id}";
-    const ACCESS: Access = Access::User;
-    const STATUS: u16 = 202;
-    fn request(&self) -> Request {
-        Request::to::<Self>().param("job_id", self.0)
-    }
-}
+endpoint! { RunJob: Post "/jobs/run/{job_id}" by User => 202 RunStarted, |it, to| to.param("job_id", it.0) }
 
 /// The most recent jobs.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -247,7 +197,7 @@ pub struct ListRecentJobs {
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct DeviceName {
     /// Id of the device.
-    pub id: i64,
+    pub id: DeviceId,
     /// Hostname of the device.
     pub name: String,
 }
@@ -257,7 +207,7 @@ pub struct DeviceName {
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct RecentJob {
     /// Job id.
-    pub id: i64,
+    pub id: JobId,
     /// Name of the job.
     pub name: String,
     /// What is done on each device.
@@ -278,22 +228,14 @@ pub struct RecentJob {
     pub is_system_job: bool,
 }
 
-impl Endpoint for ListRecentJobs {
-    type Reply = Vec<RecentJob>;
-    const METHOD: Method = Method::Get;
-    const PATH: &'static str = "/jobs/recent";
-    const ACCESS: Access = Access::User;
-    fn request(&self) -> Request {
-        Request::to::<Self>().query(self)
-    }
-}
+endpoint! { ListRecentJobs: Get "/jobs/recent" by User => Vec<RecentJob>, |it, to| to.query(it) }
 
 /// A log line of a job about one of its devices.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct JobDeviceLine {
     /// Id of the device.
-    pub device_id: i64,
+    pub device_id: DeviceId,
     /// Its hostname.
     pub device_name: String,
     /// Its address.
@@ -305,14 +247,9 @@ pub struct JobDeviceLine {
 /// Log lines of a job about its devices, the newest first, 1000 at most. Superseded by the results and runs.
 #[derive(Clone, Copy, Debug)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-pub struct ListJobDevices(pub i64);
+pub struct ListJobDevices(pub JobId);
 
-impl Endpoint for ListJobDevices {
-    type Reply = Vec<JobDeviceLine>;
-    const METHOD: Method = Method::Get;
-    const PATH: &'static str = "/jobs/{job_id}/devices";
-    const ACCESS: Access = Access::User;
-    fn request(&self) -> Request {
-        Request::to::<Self>().param("job_id", self.0)
-    }
+endpoint! {
+    ListJobDevices: Get "/jobs/{job_id}/devices" by User => Vec<JobDeviceLine>,
+    |it, to| to.param("job_id", it.0)
 }

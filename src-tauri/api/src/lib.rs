@@ -2,7 +2,7 @@
 //! all of them have to agree on: what an address is ([`address`]), how a file of devices is read ([`sheet`]), and how rows are
 //! sorted and paged where no database does it ([`rows`]).
 //!
-//! An endpoint is a request type with `impl Endpoint`; its URL is written only there. Names and shapes follow
+//! An endpoint is a request type with its line of `endpoint!`; its URL is written only there. Names and shapes follow
 //! the NetRaven API; what this product adds (runs, causes, host keys, platforms) is marked as such.
 
 pub mod address;
@@ -14,6 +14,7 @@ pub mod devices;
 pub mod endpoint;
 pub mod event;
 pub mod evidence;
+pub mod ids;
 pub mod jobs;
 pub mod logs;
 pub mod matrix;
@@ -37,6 +38,7 @@ pub mod users;
 pub mod words;
 
 pub use endpoint::{Access, Endpoint, Method, Request};
+pub use ids::{CredentialId, DeviceId, JobId, LogId, ResultId, RunId, SnapshotId, TagId, UserId};
 pub use page::Page;
 pub use problem::Problem;
 pub use secret::Secret;

@@ -5,7 +5,8 @@ use std::collections::BTreeMap;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use crate::endpoint::{Access, Endpoint, Method, Request};
+use crate::endpoint::endpoint;
+use crate::ids::{DeviceId, JobId, LogId, RunId};
 use crate::jobs::JobKind;
 use crate::page::Page;
 use crate::sorting::{LogColumn, Order};
@@ -86,7 +87,7 @@ pub const STREAM_PATH: &str = "/logs/stream";
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct LogEntry {
     /// Id; later lines have greater ones. History and live lines share it.
-    pub id: i64,
+    pub id: LogId,
     /// When it was logged.
     pub timestamp: Timestamp,
     /// Its subject.
@@ -96,12 +97,12 @@ pub struct LogEntry {
     #[cfg_attr(feature = "openapi", schema(value_type = String))]
     pub level: Level,
     /// Job it belongs to.
-    pub job_id: Option<i64>,
+    pub job_id: Option<JobId>,
     /// Device it belongs to.
-    pub device_id: Option<i64>,
+    pub device_id: Option<DeviceId>,
     /// Run it belongs to. Not part of NetRaven's shape.
     #[serde(default)]
-    pub run_id: Option<i64>,
+    pub run_id: Option<RunId>,
     /// Part of the program that logged it.
     pub source: Option<String>,
     /// The text of the line.
@@ -137,9 +138,9 @@ pub struct ListLogs {
     #[cfg_attr(feature = "openapi", schema(default = "desc"))]
     pub order: Option<Order>,
     /// Only lines with a greater id; to read on without gaps.
-    pub after: Option<i64>,
+    pub after: Option<LogId>,
     /// Only lines with a smaller id.
-    pub before: Option<i64>,
+    pub before: Option<LogId>,
 }
 
 impl From<LogFilter> for ListLogs {
@@ -154,30 +155,14 @@ impl From<LiveFilter> for ListLogs {
     }
 }
 
-impl Endpoint for ListLogs {
-    type Reply = Page<LogEntry>;
-    const METHOD: Method = Method::Get;
-    const PATH: &'static str = "/logs/";
-    const ACCESS: Access = Access::User;
-    fn request(&self) -> Request {
-        Request::to::<Self>().query(self)
-    }
-}
+endpoint! { ListLogs: Get "/logs/" by User => Page<LogEntry>, |it, to| to.query(it) }
 
 /// One log line.
 #[derive(Clone, Copy, Debug)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-pub struct GetLog(pub i64);
+pub struct GetLog(pub LogId);
 
-impl Endpoint for GetLog {
-    type Reply = LogEntry;
-    const METHOD: Method = Method::Get;
-    const PATH: &'static str = "/logs/{log_id}";
-    const ACCESS: Access = Access::User;
-    fn request(&self) -> Request {
-        Request::to::<Self>().param("log_id", self.0)
-    }
-}
+endpoint! { GetLog: Get "/logs/{log_id}" by User => LogEntry, |it, to| to.param("log_id", it.0) }
 
 /// The log types.
 #[derive(Clone, Copy, Debug)]
@@ -195,15 +180,7 @@ pub struct LogTypeInfo {
     pub description: Option<String>,
 }
 
-impl Endpoint for ListLogTypes {
-    type Reply = Vec<LogTypeInfo>;
-    const METHOD: Method = Method::Get;
-    const PATH: &'static str = "/logs/types";
-    const ACCESS: Access = Access::User;
-    fn request(&self) -> Request {
-        Request::to::<Self>()
-    }
-}
+endpoint! { ListLogTypes: Get "/logs/types" by User => Vec<LogTypeInfo> }
 
 /// The log levels.
 #[derive(Clone, Copy, Debug)]
@@ -221,15 +198,7 @@ pub struct LogLevelInfo {
     pub description: Option<String>,
 }
 
-impl Endpoint for ListLogLevels {
-    type Reply = Vec<LogLevelInfo>;
-    const METHOD: Method = Method::Get;
-    const PATH: &'static str = "/logs/levels";
-    const ACCESS: Access = Access::User;
-    fn request(&self) -> Request {
-        Request::to::<Self>()
-    }
-}
+endpoint! { ListLogLevels: Get "/logs/levels" by User => Vec<LogLevelInfo> }
 
 /// Counts of the log.
 #[derive(Clone, Copy, Debug)]
@@ -250,15 +219,7 @@ pub struct LogStats {
     pub last_log_time: Option<Timestamp>,
 }
 
-impl Endpoint for GetLogStats {
-    type Reply = LogStats;
-    const METHOD: Method = Method::Get;
-    const PATH: &'static str = "/logs/stats";
-    const ACCESS: Access = Access::User;
-    fn request(&self) -> Request {
-        Request::to::<Self>()
-    }
-}
+endpoint! { GetLogStats: Get "/logs/stats" by User => LogStats }
 
 /// Query of the live stream. With the header `Last-Event-ID` (or `after`) it begins after that line, otherwise with new lines.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -269,7 +230,7 @@ pub struct StreamFilter {
     #[serde(flatten)]
     pub filter: LiveFilter,
     /// Begins after this line; `Last-Event-ID` takes precedence.
-    pub after: Option<i64>,
+    pub after: Option<LogId>,
     /// Also sends changes (runs, devices, servers) as events named `changed`; see [`crate::event::Changed`].
     pub changes: Option<bool>,
 }

@@ -3,7 +3,8 @@
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use crate::endpoint::{Access, Endpoint, Method, Request};
+use crate::endpoint::endpoint;
+use crate::ids::{DeviceId, JobId, RunId};
 use crate::outcome::Cause;
 use crate::page::Page;
 use crate::runs::{DeviceState, RunStatus};
@@ -18,7 +19,7 @@ pub const MATRIX_MOST_RUNS: i64 = 100;
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct MatrixRun {
     /// Id of the run.
-    pub id: i64,
+    pub id: RunId,
     /// State of the run.
     pub status: RunStatus,
     /// When it was queued.
@@ -40,7 +41,7 @@ pub struct MatrixCell {
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct MatrixRow {
     /// Id of the device.
-    pub device_id: i64,
+    pub device_id: DeviceId,
     /// Its hostname in the newest of these runs.
     pub hostname: String,
     /// One cell per run, in the order of the runs; null where the device was not in the run.
@@ -67,7 +68,7 @@ pub struct JobMatrix {
 pub struct GetJobMatrix {
     /// Id of the job.
     #[serde(skip)]
-    pub job_id: i64,
+    pub job_id: JobId,
     /// How many runs, counted from the newest.
     #[cfg_attr(feature = "openapi", schema(minimum = 1, maximum = 100, default = 30))]
     pub runs: Option<i64>,
@@ -79,12 +80,7 @@ pub struct GetJobMatrix {
     pub size: Option<i64>,
 }
 
-impl Endpoint for GetJobMatrix {
-    type Reply = JobMatrix;
-    const METHOD: Method = Method::Get;
-    const PATH: &'static str = "/jobs/{job_id}/matrix";
-    const ACCESS: Access = Access::User;
-    fn request(&self) -> Request {
-        Request::to::<Self>().param("job_id", self.job_id).query(self)
-    }
+endpoint! {
+    GetJobMatrix: Get "/jobs/{job_id}/matrix" by User => JobMatrix,
+    |it, to| to.param("job_id", it.job_id).query(it)
 }

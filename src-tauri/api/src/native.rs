@@ -7,6 +7,7 @@
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
+use crate::ids::RunId;
 use crate::logs::StreamFilter;
 use crate::problem::Problem;
 use crate::secret::Secret;
@@ -309,7 +310,7 @@ pub struct LabState {
     /// Number of running simulated devices; 0 if the lab is off.
     pub devices: u16,
     /// Id of the run started with it.
-    pub run_id: Option<i64>,
+    pub run_id: Option<RunId>,
 }
 
 /// Tag that every device, credential and job of the sample lab carries.

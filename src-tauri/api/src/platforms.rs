@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::endpoint::{Access, Endpoint, Method, Request};
+use crate::endpoint::endpoint;
 
 /// A platform.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -33,12 +33,4 @@ pub struct Platforms {
     pub refused: Vec<String>,
 }
 
-impl Endpoint for ListPlatforms {
-    type Reply = Platforms;
-    const METHOD: Method = Method::Get;
-    const PATH: &'static str = "/platforms/";
-    const ACCESS: Access = Access::User;
-    fn request(&self) -> Request {
-        Request::to::<Self>()
-    }
-}
+endpoint! { ListPlatforms: Get "/platforms/" by User => Platforms }

@@ -3,8 +3,9 @@
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use crate::endpoint::{Access, Endpoint, Method, Request};
+use crate::endpoint::endpoint;
 use crate::evidence::Evidence;
+use crate::ids::{DeviceId, JobId, ResultId, RunId, TagId};
 use crate::jobs::JobKind;
 use crate::outcome::Cause;
 use crate::page::Page;
@@ -26,11 +27,11 @@ words! {
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct JobResult {
     /// Id of the result.
-    pub id: i64,
+    pub id: ResultId,
     /// Id of the job.
-    pub job_id: i64,
+    pub job_id: JobId,
     /// Id of the device.
-    pub device_id: i64,
+    pub device_id: DeviceId,
     /// Kind of the job.
     #[cfg_attr(feature = "openapi", schema(value_type = String))]
     pub job_type: Open<JobKind>,
@@ -50,7 +51,7 @@ pub struct JobResult {
     pub device_name: String,
     /// Id of the run. Not part of NetRaven's shape.
     #[serde(default)]
-    pub run_id: Option<i64>,
+    pub run_id: Option<RunId>,
 }
 
 impl JobResult {
@@ -73,13 +74,13 @@ pub struct ListResults {
     #[cfg_attr(feature = "openapi", schema(minimum = 1, maximum = 100, default = 20))]
     pub size: Option<i64>,
     /// Results of the device with this id.
-    pub device_id: Option<i64>,
+    pub device_id: Option<DeviceId>,
     /// Results of the job with this id.
-    pub job_id: Option<i64>,
+    pub job_id: Option<JobId>,
     /// Results of the run with this id.
-    pub run_id: Option<i64>,
+    pub run_id: Option<RunId>,
     /// Devices that carry any of these tags now.
-    pub tag_id: Vec<i64>,
+    pub tag_id: Vec<TagId>,
     /// Any of these kinds of job.
     #[cfg_attr(feature = "openapi", schema(value_type = Vec<String>))]
     pub job_type: Vec<Open<JobKind>>,
@@ -97,32 +98,19 @@ pub struct ListResults {
     #[cfg_attr(feature = "openapi", schema(default = "desc"))]
     pub order: Option<Order>,
     /// Only rows with a greater id, in the order of ids; to read on without gaps, instead of `page` and `sort`.
-    pub after: Option<i64>,
+    pub after: Option<ResultId>,
     /// Only rows with a smaller id, in the order of ids.
-    pub before: Option<i64>,
+    pub before: Option<ResultId>,
 }
 
-impl Endpoint for ListResults {
-    type Reply = Page<JobResult>;
-    const METHOD: Method = Method::Get;
-    const PATH: &'static str = "/job-results/";
-    const ACCESS: Access = Access::User;
-    fn request(&self) -> Request {
-        Request::to::<Self>().query(self)
-    }
-}
+endpoint! { ListResults: Get "/job-results/" by User => Page<JobResult>, |it, to| to.query(it) }
 
 /// One result.
 #[derive(Clone, Copy, Debug)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-pub struct GetResult(pub i64);
+pub struct GetResult(pub ResultId);
 
-impl Endpoint for GetResult {
-    type Reply = JobResult;
-    const METHOD: Method = Method::Get;
-    const PATH: &'static str = "/job-results/{job_result_id}";
-    const ACCESS: Access = Access::User;
-    fn request(&self) -> Request {
-        Request::to::<Self>().param("job_result_id", self.0)
-    }
+endpoint! {
+    GetResult: Get "/job-results/{job_result_id}" by User => JobResult,
+    |it, to| to.param("job_result_id", it.0)
 }

@@ -3,7 +3,8 @@
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use crate::endpoint::{Access, Endpoint, Method, Request};
+use crate::endpoint::endpoint;
+use crate::ids::{DeviceId, JobId, RunId};
 use crate::jobs::{JobKind, RunStarted};
 use crate::outcome::Cause;
 use crate::page::Page;
@@ -76,9 +77,9 @@ pub struct CauseCount {
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Run {
     /// Id, ascending over time.
-    pub id: i64,
+    pub id: RunId,
     /// Id of the job.
-    pub job_id: i64,
+    pub job_id: JobId,
     /// Name of the job.
     pub job_name: String,
     /// Kind of the job.
@@ -118,7 +119,7 @@ pub struct Run {
     pub usual_seconds: Option<f64>,
     /// Id of the run whose devices it repeats; none for a complete run.
     #[serde(default)]
-    pub repeats: Option<i64>,
+    pub repeats: Option<RunId>,
 }
 
 /// Lists runs, the newest first.
@@ -144,9 +145,9 @@ pub struct ListRuns {
     #[cfg_attr(feature = "openapi", schema(default = "desc"))]
     pub order: Option<Order>,
     /// Only rows with a greater id, in the order of ids; to read on without gaps, instead of `page` and `sort`.
-    pub after: Option<i64>,
+    pub after: Option<RunId>,
     /// Only rows with a smaller id, in the order of ids.
-    pub before: Option<i64>,
+    pub before: Option<RunId>,
 }
 
 impl From<RunFilter> for ListRuns {
@@ -155,15 +156,7 @@ impl From<RunFilter> for ListRuns {
     }
 }
 
-impl Endpoint for ListRuns {
-    type Reply = Page<Run>;
-    const METHOD: Method = Method::Get;
-    const PATH: &'static str = "/runs/";
-    const ACCESS: Access = Access::User;
-    fn request(&self) -> Request {
-        Request::to::<Self>().query(self)
-    }
-}
+endpoint! { ListRuns: Get "/runs/" by User => Page<Run>, |it, to| to.query(it) }
 
 /// What to include about a run.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -196,32 +189,19 @@ impl std::ops::Deref for RunDetail {
 /// One run, without its devices: [`ListRunDevices`] lists them, a page at a time.
 #[derive(Clone, Copy, Debug)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-pub struct GetRun(pub i64);
+pub struct GetRun(pub RunId);
 
-impl Endpoint for GetRun {
-    type Reply = RunDetail;
-    const METHOD: Method = Method::Get;
-    const PATH: &'static str = "/runs/{run_id}";
-    const ACCESS: Access = Access::User;
-    fn request(&self) -> Request {
-        Request::to::<Self>().param("run_id", self.0).query(&RunParts { results: Some(false) })
-    }
+endpoint! {
+    GetRun: Get "/runs/{run_id}" by User => RunDetail,
+    |it, to| to.param("run_id", it.0).query(&RunParts { results: Some(false) })
 }
 
 /// Cancels a run: queued devices never start, open sessions are closed.
 #[derive(Clone, Copy, Debug)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-pub struct CancelRun(pub i64);
+pub struct CancelRun(pub RunId);
 
-impl Endpoint for CancelRun {
-    type Reply = Run;
-    const METHOD: Method = Method::Post;
-    const PATH: &'static str = "/runs/{run_id}/cancel";
-    const ACCESS: Access = Access::User;
-    fn request(&self) -> Request {
-        Request::to::<Self>().param("run_id", self.0)
-    }
-}
+endpoint! { CancelRun: Post "/runs/{run_id}/cancel" by User => Run, |it, to| to.param("run_id", it.0) }
 
 /// Selects devices of an earlier run to run again: those that match all given filters, or all devices without a filter.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -236,7 +216,7 @@ pub struct Again {
     pub causes: Vec<Cause>,
     /// Only devices with these ids.
     #[serde(skip_serializing_if = "Vec::is_empty")]
-    pub devices: Vec<i64>,
+    pub devices: Vec<DeviceId>,
 }
 
 impl Again {
@@ -254,7 +234,7 @@ impl Again {
 
     /// One device.
     #[must_use]
-    pub fn device(device_id: i64) -> Again {
+    pub fn device(device_id: DeviceId) -> Again {
         Again { devices: vec![device_id], ..Again::default() }
     }
 
@@ -268,17 +248,11 @@ impl Again {
 /// Starts a new run of a run's job with that run's devices, or some of them, as far as the job still has them.
 #[derive(Clone, Debug)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-pub struct RunAgain(pub i64, pub Again);
+pub struct RunAgain(pub RunId, pub Again);
 
-impl Endpoint for RunAgain {
-    type Reply = RunStarted;
-    const METHOD: Method = Method::Post;
-    const PATH: &'static str = "/runs/{run_id}/again";
-    const ACCESS: Access = Access::User;
-    const STATUS: u16 = 202;
-    fn request(&self) -> Request {
-        Request::to::<Self>().param("run_id", self.0).json(&self.1)
-    }
+endpoint! {
+    RunAgain: Post "/runs/{run_id}/again" by User => 202 RunStarted,
+    |it, to| to.param("run_id", it.0).json(&it.1)
 }
 
 /// The four cards: true totals of the runs that fit. Where a device is named, only its own results are counted.
@@ -326,12 +300,4 @@ pub struct RunSummary {
     pub note: Option<String>,
 }
 
-impl Endpoint for SummarizeRuns {
-    type Reply = RunSummary;
-    const METHOD: Method = Method::Get;
-    const PATH: &'static str = "/runs/summary";
-    const ACCESS: Access = Access::User;
-    fn request(&self) -> Request {
-        Request::to::<Self>().query(self)
-    }
-}
+endpoint! { SummarizeRuns: Get "/runs/summary" by User => RunSummary, |it, to| to.query(it) }

@@ -3,7 +3,8 @@
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use crate::endpoint::{Access, Endpoint, Method, Request};
+use crate::endpoint::endpoint;
+use crate::ids::JobId;
 use crate::jobs::{JobKind, QueueStatus, ScheduleKind};
 use crate::tags::Tag;
 use crate::words::Open;
@@ -13,7 +14,7 @@ use crate::words::Open;
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct ScheduledJob {
     /// Id of the job.
-    pub id: i64,
+    pub id: JobId,
     /// Name of the job.
     pub name: String,
     /// Kind of the job.
@@ -51,45 +52,21 @@ pub struct ScheduledJob {
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct ListScheduledJobs;
 
-impl Endpoint for ListScheduledJobs {
-    type Reply = Vec<ScheduledJob>;
-    const METHOD: Method = Method::Get;
-    const PATH: &'static str = "/jobs/scheduled";
-    const ACCESS: Access = Access::User;
-    fn request(&self) -> Request {
-        Request::to::<Self>()
-    }
-}
+endpoint! { ListScheduledJobs: Get "/jobs/scheduled" by User => Vec<ScheduledJob> }
 
 /// The same schedules, as the scheduler follows them.
 #[derive(Clone, Copy, Debug)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct ListSchedulerJobs;
 
-impl Endpoint for ListSchedulerJobs {
-    type Reply = Vec<ScheduledJob>;
-    const METHOD: Method = Method::Get;
-    const PATH: &'static str = "/scheduler/jobs";
-    const ACCESS: Access = Access::User;
-    fn request(&self) -> Request {
-        Request::to::<Self>()
-    }
-}
+endpoint! { ListSchedulerJobs: Get "/scheduler/jobs" by User => Vec<ScheduledJob> }
 
 /// The queues with their waiting tasks.
 #[derive(Clone, Copy, Debug)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct ListQueues;
 
-impl Endpoint for ListQueues {
-    type Reply = Vec<QueueStatus>;
-    const METHOD: Method = Method::Get;
-    const PATH: &'static str = "/scheduler/queue/status";
-    const ACCESS: Access = Access::User;
-    fn request(&self) -> Request {
-        Request::to::<Self>()
-    }
-}
+endpoint! { ListQueues: Get "/scheduler/queue/status" by User => Vec<QueueStatus> }
 
 /// A kind of job.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -113,12 +90,4 @@ pub struct JobType {
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct ListJobTypes;
 
-impl Endpoint for ListJobTypes {
-    type Reply = Vec<JobType>;
-    const METHOD: Method = Method::Get;
-    const PATH: &'static str = "/jobs/job-types";
-    const ACCESS: Access = Access::User;
-    fn request(&self) -> Request {
-        Request::to::<Self>()
-    }
-}
+endpoint! { ListJobTypes: Get "/jobs/job-types" by User => Vec<JobType> }

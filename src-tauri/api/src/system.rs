@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use crate::endpoint::{Access, Endpoint, Method, Request};
+use crate::endpoint::endpoint;
 use crate::words::{Open, words};
 
 words! {
@@ -42,15 +42,7 @@ pub struct Health {
     pub status: Open<Condition>,
 }
 
-impl Endpoint for GetHealth {
-    type Reply = Health;
-    const METHOD: Method = Method::Get;
-    const PATH: &'static str = "/health";
-    const ACCESS: Access = Access::Open;
-    fn request(&self) -> Request {
-        Request::to::<Self>()
-    }
-}
+endpoint! { GetHealth: Get "/health" by Open => Health }
 
 /// State of each part, measured now.
 #[derive(Clone, Copy, Debug)]
@@ -119,12 +111,4 @@ pub struct SystemDetails {
     pub keep_logs_days: Option<i64>,
 }
 
-impl Endpoint for GetSystemStatus {
-    type Reply = SystemStatus;
-    const METHOD: Method = Method::Get;
-    const PATH: &'static str = "/system/status";
-    const ACCESS: Access = Access::User;
-    fn request(&self) -> Request {
-        Request::to::<Self>()
-    }
-}
+endpoint! { GetSystemStatus: Get "/system/status" by User => SystemStatus }

@@ -2,7 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::endpoint::{Access, Endpoint, Method, Request};
+use crate::endpoint::endpoint;
+use crate::ids::TagId;
 use crate::page::Page;
 use crate::sorting::{Order, TagColumn};
 
@@ -11,7 +12,7 @@ use crate::sorting::{Order, TagColumn};
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Tag {
     /// Id of the tag.
-    pub id: i64,
+    pub id: TagId,
     /// Name, unique, 1 to 50 of letters, digits, `_`, `-` and blanks.
     pub name: String,
     /// What kind of tag it is, free text, e.g. `site`.
@@ -60,7 +61,7 @@ pub struct ListTags {
     #[serde(rename = "type")]
     pub kind: Vec<String>,
     /// Any of these ids. Not part of NetRaven's filters.
-    pub id: Vec<i64>,
+    pub id: Vec<TagId>,
     /// Column the rows are sorted by; `name` if absent. `devices` is how many devices carry it. Ties are in the order of
     /// ids, and rows without a value come last.
     #[cfg_attr(feature = "openapi", schema(default = TagColumn::default))]
@@ -70,74 +71,32 @@ pub struct ListTags {
     pub order: Option<Order>,
 }
 
-impl Endpoint for ListTags {
-    type Reply = Page<Tag>;
-    const METHOD: Method = Method::Get;
-    const PATH: &'static str = "/tags/";
-    const ACCESS: Access = Access::User;
-    fn request(&self) -> Request {
-        Request::to::<Self>().query(self)
-    }
-}
+endpoint! { ListTags: Get "/tags/" by User => Page<Tag>, |it, to| to.query(it) }
 
 /// One tag.
 #[derive(Clone, Copy, Debug)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-pub struct GetTag(pub i64);
+pub struct GetTag(pub TagId);
 
-impl Endpoint for GetTag {
-    type Reply = Tag;
-    const METHOD: Method = Method::Get;
-    const PATH: &'static str = "/tags/{tag_id}";
-    const ACCESS: Access = Access::User;
-    fn request(&self) -> Request {
-        Request::to::<Self>().param("tag_id", self.0)
-    }
-}
+endpoint! { GetTag: Get "/tags/{tag_id}" by User => Tag, |it, to| to.param("tag_id", it.0) }
 
 /// A new tag.
 #[derive(Clone, Debug)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct CreateTag(pub TagInput);
 
-impl Endpoint for CreateTag {
-    type Reply = Tag;
-    const METHOD: Method = Method::Post;
-    const PATH: &'static str = "/tags/";
-    const ACCESS: Access = Access::User;
-    const STATUS: u16 = 201;
-    fn request(&self) -> Request {
-        Request::to::<Self>().json(&self.0)
-    }
-}
+endpoint! { CreateTag: Post "/tags/" by User => 201 Tag, |it, to| to.json(&it.0) }
 
 /// Changes a tag.
 #[derive(Clone, Debug)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-pub struct UpdateTag(pub i64, pub TagInput);
+pub struct UpdateTag(pub TagId, pub TagInput);
 
-impl Endpoint for UpdateTag {
-    type Reply = Tag;
-    const METHOD: Method = Method::Put;
-    const PATH: &'static str = "/tags/{tag_id}";
-    const ACCESS: Access = Access::User;
-    fn request(&self) -> Request {
-        Request::to::<Self>().param("tag_id", self.0).json(&self.1)
-    }
-}
+endpoint! { UpdateTag: Put "/tags/{tag_id}" by User => Tag, |it, to| to.param("tag_id", it.0).json(&it.1) }
 
 /// Removes a tag.
 #[derive(Clone, Copy, Debug)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-pub struct DeleteTag(pub i64);
+pub struct DeleteTag(pub TagId);
 
-impl Endpoint for DeleteTag {
-    type Reply = ();
-    const METHOD: Method = Method::Delete;
-    const PATH: &'static str = "/tags/{tag_id}";
-    const ACCESS: Access = Access::Admin;
-    const STATUS: u16 = 204;
-    fn request(&self) -> Request {
-        Request::to::<Self>().param("tag_id", self.0)
-    }
-}
+endpoint! { DeleteTag: Delete "/tags/{tag_id}" by Admin => 204 (), |it, to| to.param("tag_id", it.0) }

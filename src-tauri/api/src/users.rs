@@ -2,7 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::endpoint::{Access, Endpoint, Method, Request};
+use crate::endpoint::endpoint;
+use crate::ids::UserId;
 use crate::page::Page;
 use crate::secret::Secret;
 use crate::sorting::{Order, UserColumn};
@@ -23,7 +24,7 @@ words! {
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct User {
     /// Id of the user.
-    pub id: i64,
+    pub id: UserId,
     /// Name to sign in with.
     pub username: String,
     /// E-mail address.
@@ -41,54 +42,28 @@ pub struct User {
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct GetMe;
 
-impl Endpoint for GetMe {
-    type Reply = User;
-    const METHOD: Method = Method::Get;
-    const PATH: &'static str = "/users/me";
-    const ACCESS: Access = Access::User;
-    fn request(&self) -> Request {
-        Request::to::<Self>()
-    }
-}
+endpoint! { GetMe: Get "/users/me" by User => User }
 
 /// Changes the caller's own password. All the user's other sign-ins end.
 #[derive(Clone, Debug)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct ChangeOwnPassword(pub PasswordChange);
 
-impl Endpoint for ChangeOwnPassword {
-    type Reply = ();
-    const METHOD: Method = Method::Put;
-    const PATH: &'static str = "/users/me/password";
-    const ACCESS: Access = Access::User;
-    const STATUS: u16 = 204;
-    fn request(&self) -> Request {
-        Request::to::<Self>().json(&self.0)
-    }
-}
+endpoint! { ChangeOwnPassword: Put "/users/me/password" by User => 204 (), |it, to| to.json(&it.0) }
 
 /// Ends all the caller's sign-ins, including this one.
 #[derive(Clone, Debug)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct SignOutEverywhere(pub PasswordCheck);
 
-impl Endpoint for SignOutEverywhere {
-    type Reply = ();
-    const METHOD: Method = Method::Post;
-    const PATH: &'static str = "/users/me/sign-out";
-    const ACCESS: Access = Access::User;
-    const STATUS: u16 = 204;
-    fn request(&self) -> Request {
-        Request::to::<Self>().json(&self.0)
-    }
-}
+endpoint! { SignOutEverywhere: Post "/users/me/sign-out" by User => 204 (), |it, to| to.json(&it.0) }
 
 /// A user as shown in lists.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct UserPublic {
     /// Id of the user.
-    pub id: i64,
+    pub id: UserId,
     /// Name to sign in with.
     pub username: String,
     /// What the user may do.
@@ -192,74 +167,32 @@ pub struct ListUsers {
     pub order: Option<Order>,
 }
 
-impl Endpoint for ListUsers {
-    type Reply = Page<UserPublic>;
-    const METHOD: Method = Method::Get;
-    const PATH: &'static str = "/users/";
-    const ACCESS: Access = Access::Admin;
-    fn request(&self) -> Request {
-        Request::to::<Self>().query(self)
-    }
-}
+endpoint! { ListUsers: Get "/users/" by Admin => Page<UserPublic>, |it, to| to.query(it) }
 
 /// One user.
 #[derive(Clone, Copy, Debug)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-pub struct GetUser(pub i64);
+pub struct GetUser(pub UserId);
 
-impl Endpoint for GetUser {
-    type Reply = User;
-    const METHOD: Method = Method::Get;
-    const PATH: &'static str = "/users/{user_id}";
-    const ACCESS: Access = Access::Admin;
-    fn request(&self) -> Request {
-        Request::to::<Self>().param("user_id", self.0)
-    }
-}
+endpoint! { GetUser: Get "/users/{user_id}" by Admin => User, |it, to| to.param("user_id", it.0) }
 
 /// A new user.
 #[derive(Clone, Debug)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct CreateUser(pub UserInput);
 
-impl Endpoint for CreateUser {
-    type Reply = User;
-    const METHOD: Method = Method::Post;
-    const PATH: &'static str = "/users/";
-    const ACCESS: Access = Access::Admin;
-    const STATUS: u16 = 201;
-    fn request(&self) -> Request {
-        Request::to::<Self>().json(&self.0)
-    }
-}
+endpoint! { CreateUser: Post "/users/" by Admin => 201 User, |it, to| to.json(&it.0) }
 
 /// Changes a user. The last active admin stays one.
 #[derive(Clone, Debug)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-pub struct UpdateUser(pub i64, pub UserChange);
+pub struct UpdateUser(pub UserId, pub UserChange);
 
-impl Endpoint for UpdateUser {
-    type Reply = User;
-    const METHOD: Method = Method::Put;
-    const PATH: &'static str = "/users/{user_id}";
-    const ACCESS: Access = Access::Admin;
-    fn request(&self) -> Request {
-        Request::to::<Self>().param("user_id", self.0).json(&self.1)
-    }
-}
+endpoint! { UpdateUser: Put "/users/{user_id}" by Admin => User, |it, to| to.param("user_id", it.0).json(&it.1) }
 
 /// Removes a user; not the caller's own account, nor the last active admin.
 #[derive(Clone, Copy, Debug)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-pub struct DeleteUser(pub i64);
+pub struct DeleteUser(pub UserId);
 
-impl Endpoint for DeleteUser {
-    type Reply = ();
-    const METHOD: Method = Method::Delete;
-    const PATH: &'static str = "/users/{user_id}";
-    const ACCESS: Access = Access::Admin;
-    const STATUS: u16 = 204;
-    fn request(&self) -> Request {
-        Request::to::<Self>().param("user_id", self.0)
-    }
-}
+endpoint! { DeleteUser: Delete "/users/{user_id}" by Admin => 204 (), |it, to| to.param("user_id", it.0) }

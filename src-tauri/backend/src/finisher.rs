@@ -5,6 +5,7 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use netraven_api::SnapshotId;
 use netraven_api::event::Changed;
 use netraven_api::logs::{Level, LogType};
 use netraven_api::outcome::Cause;
@@ -141,12 +142,12 @@ impl Finisher {
     async fn commit(&self, new: Vec<Uncommitted>, title: &str) -> anyhow::Result<Option<String>> {
         let Some(last) = new.last() else { return Ok(None) };
         let (when, message) = (last.retrieved_at, message(title, &new));
-        let ids: Vec<i64> = new.iter().map(|one| one.id).collect();
+        let ids: Vec<SnapshotId> = new.iter().map(|one| one.id).collect();
         let repository = Arc::clone(&self.repository);
         let commit = tokio::task::spawn_blocking(move || {
             let files: Vec<SnapshotFile<'_>> = new
                 .iter()
-                .map(|one| SnapshotFile { path: path_of(&one.hostname, one.device_id), text: &one.text })
+                .map(|one| SnapshotFile { path: path_of(&one.hostname, one.device_id.get()), text: &one.text })
                 .collect();
             // Nothing differs if a crash came after the commit and before its id was recorded: then it is the newest one.
             match repository.commit(&files, &message, when)? {

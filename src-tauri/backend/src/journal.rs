@@ -11,6 +11,7 @@ use std::time::{Duration, Instant};
 use jiff::Timestamp;
 use netraven_api::event::Changed;
 use netraven_api::logs::{Level, LogType};
+use netraven_api::{DeviceId, JobId, LogId, RunId};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use tokio::sync::{mpsc, oneshot};
@@ -36,7 +37,7 @@ pub enum Signal {
     /// Lines up to this id can be read.
     Logs {
         /// Greatest id.
-        newest: i64,
+        newest: LogId,
     },
     /// Something changed.
     Changed {
@@ -46,14 +47,14 @@ pub enum Signal {
     /// A run is to be cancelled.
     Cancel {
         /// Id of the run.
-        run_id: i64,
+        run_id: RunId,
     },
     /// One device of a run is to be cancelled; the others go on.
     CancelDevice {
         /// Id of the run.
-        run_id: i64,
+        run_id: RunId,
         /// Id of the device.
-        device_id: i64,
+        device_id: DeviceId,
     },
     /// A worker asks for the seal key; see `handover`.
     KeyWanted {
@@ -75,11 +76,11 @@ pub enum Signal {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct About {
     /// Id of the job.
-    pub job_id: Option<i64>,
+    pub job_id: Option<JobId>,
     /// Id of the device.
-    pub device_id: Option<i64>,
+    pub device_id: Option<DeviceId>,
     /// Id of the run.
-    pub run_id: Option<i64>,
+    pub run_id: Option<RunId>,
 }
 
 enum WriterMessage {

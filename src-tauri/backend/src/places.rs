@@ -1,5 +1,7 @@
 //! The places sealed secrets live in, written once: sealing and opening must use the same name.
 
+use std::fmt::Display;
+
 /// Password of a credential.
 pub const PASSWORD: &str = "credentials.password";
 /// Enable password of a credential.
@@ -9,6 +11,6 @@ pub const RAW_CONFIG: &str = "device_configurations.raw";
 
 /// What a sealed value is bound to: its place and the id of its row.
 #[must_use]
-pub fn context(place: &str, id: i64) -> String {
+pub fn context(place: &str, id: impl Display) -> String {
     format!("{place}:{id}")
 }

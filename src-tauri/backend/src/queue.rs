@@ -8,6 +8,7 @@
 use std::fmt;
 
 use jiff::Timestamp;
+use netraven_api::{DeviceId, RunId};
 use serde::{Deserialize, Serialize};
 
 mod deliveries;
@@ -33,9 +34,9 @@ const GROUP: &str = "workers";
 #[derive(Serialize, Deserialize, Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Task {
     /// The run it belongs to.
-    pub run_id: i64,
+    pub run_id: RunId,
     /// The device to visit.
-    pub device_id: i64,
+    pub device_id: DeviceId,
     /// Which attempt this is; the fencing number in the store.
     pub attempt: i64,
 }

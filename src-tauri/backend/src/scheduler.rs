@@ -144,7 +144,7 @@ impl Scheduler {
                 Ok(Some(timing)) => timing,
                 Ok(None) => continue,
                 Err(reason) => {
-                    tracing::warn!(job_id = job.id, %reason, "a schedule cannot be used");
+                    tracing::warn!(job_id = job.id.get(), %reason, "a schedule cannot be used");
                     continue;
                 }
             };
@@ -162,7 +162,7 @@ impl Scheduler {
                 }
                 // Its last run is still active, or another scheduler was faster: the next look decides again.
                 Err(StoreError::Conflict(reason)) => {
-                    tracing::debug!(job_id = job.id, reason, "a due job was not started");
+                    tracing::debug!(job_id = job.id.get(), reason, "a due job was not started");
                 }
                 Err(StoreError::NotFound(_)) => {}
                 Err(error) => return Err(error.into()),
@@ -230,7 +230,7 @@ pub async fn enqueue(queue: &Queue, run: &StartedRun, priority: Priority) {
     let tasks: Vec<Task> =
         run.devices.iter().map(|device_id| Task { run_id: run.run_id, device_id: *device_id, attempt: 0 }).collect();
     if let Err(error) = queue.push(priority, &tasks).await {
-        tracing::warn!(%error, run_id = run.run_id, "the queue is unavailable; the run is queued once it is back");
+        tracing::warn!(%error, run_id = run.run_id.get(), "the queue is unavailable; the run is queued once it is back");
     }
 }
 

@@ -33,6 +33,7 @@ use axum::http::header::{CACHE_CONTROL, X_CONTENT_TYPE_OPTIONS};
 use axum::http::{HeaderValue, StatusCode};
 use axum::middleware::{from_fn, from_fn_with_state};
 use axum::response::{IntoResponse as _, Response};
+use netraven_api::JobId;
 use netraven_api::runs::Trigger;
 use tokio::sync::{Semaphore, watch};
 use tokio_util::sync::CancellationToken;
@@ -103,7 +104,7 @@ pub struct Shared {
 
 impl Shared {
     /// Starts a run and puts its devices on the queue; the reconciler does the second if the queue is away.
-    async fn start_run(&self, job_id: i64, by: &str) -> Result<crate::store::starts::StartedRun, Fault> {
+    async fn start_run(&self, job_id: JobId, by: &str) -> Result<crate::store::starts::StartedRun, Fault> {
         let started = self.store.start_run(job_id, Trigger::Manual, Some(by), None).await?;
         crate::scheduler::enqueue(&self.queue, &started, crate::queue::Priority::High).await;
         Ok(started)

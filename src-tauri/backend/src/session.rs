@@ -168,7 +168,7 @@ mod tests {
 
     fn login() -> Login {
         Login {
-            id: 3,
+            id: 3.into(),
             username: "admin".into(),
             password: "hunter22".into(),
             enable_password: None,

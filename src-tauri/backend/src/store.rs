@@ -165,6 +165,11 @@ fn contains(text: &Option<String>) -> Option<String> {
     Some(pattern)
 }
 
+/// Ids as the database takes them.
+fn numbers<I: Copy + Into<i64>>(ids: &[I]) -> Vec<i64> {
+    ids.iter().map(|id| (*id).into()).collect()
+}
+
 /// Turns the violation of a named constraint into a sentence.
 fn explain(error: sqlx::Error, constraints: &[(&str, &str)]) -> StoreError {
     let name = error.as_database_error().and_then(|error| error.constraint());

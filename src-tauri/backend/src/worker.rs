@@ -139,7 +139,7 @@ impl Worker {
             Err(error) => {
                 // The queue's entry stays with this worker and is taken over when it has been silent long enough.
                 let RunDeviceId { run_id, device_id } = id;
-                tracing::warn!(%error, run_id, device_id, "a device could not be leased");
+                tracing::warn!(%error, run_id = run_id.get(), device_id = device_id.get(), "a device could not be leased");
                 return;
             }
         };
@@ -207,7 +207,7 @@ impl Worker {
             // The lease ends by itself, and the reconciler puts the device back on the queue.
             Err(error) => {
                 let RunDeviceId { run_id, device_id } = id;
-                tracing::warn!(%error, run_id, device_id, "a device is waiting for another attempt");
+                tracing::warn!(%error, run_id = run_id.get(), device_id = device_id.get(), "a device is waiting for another attempt");
                 false
             }
         };
@@ -239,7 +239,7 @@ impl Worker {
         if let Err(error) = &written
             && !error.is_absence()
         {
-            tracing::error!(%error, run_id = lease.run_id, device_id = lease.device_id, "a result was refused");
+            tracing::error!(%error, run_id = lease.run_id.get(), device_id = lease.device_id.get(), "a result was refused");
             let message =
                 "The database refused the data read from this device; see the application's own log for the reason.";
             let outcome = failed(Cause::Internal, Stage::Record, message.to_owned());
@@ -261,7 +261,7 @@ impl Worker {
                 true
             }
             Err(error) => {
-                tracing::error!(%error, run_id = lease.run_id, device_id = lease.device_id, "a result was not written");
+                tracing::error!(%error, run_id = lease.run_id.get(), device_id = lease.device_id.get(), "a result was not written");
                 false
             }
         }

@@ -13,11 +13,10 @@ mod watch;
 
 use std::time::Duration;
 
-use netraven_api::Problem;
 use netraven_api::event::{FeedMessage, Link};
 use netraven_api::logs::{ListLogs, STREAM_PATH, StreamFilter};
 use netraven_api::problem::Code;
-use netraven_api::{Method, Request, Secret};
+use netraven_api::{LogId, Method, Problem, Request, Secret};
 use reqwest::header::ACCEPT;
 use reqwest::{RequestBuilder, Response};
 use tokio::time::{Instant, sleep_until, timeout};
@@ -152,7 +151,7 @@ struct Feed<'a> {
     client: &'a Client,
     limits: Limits,
     filter: StreamFilter,
-    position: Option<i64>,
+    position: Option<LogId>,
     batch: Batch,
     /// Whether the last stream delivered anything at all.
     heard: bool,
@@ -217,9 +216,9 @@ impl<'a> Feed<'a> {
     }
 
     /// Id of the newest line: a new subscription begins after it.
-    async fn newest(&self) -> Result<i64, Problem> {
+    async fn newest(&self) -> Result<LogId, Problem> {
         let page = self.client.send(&ListLogs { size: Some(1), ..ListLogs::default() }).await?;
-        Ok(page.items.iter().map(|line| line.id).max().unwrap_or(0))
+        Ok(page.items.iter().map(|line| line.id).max().unwrap_or_default())
     }
 
     fn take(&mut self, event: &Event) {
@@ -234,7 +233,7 @@ impl<'a> Feed<'a> {
                 self.dropped += 1;
                 tracing::warn!(%error, dropped = self.dropped, "an event in the stream could not be read");
                 if event.name == "log" {
-                    let id: Option<i64> = event.id.as_ref().and_then(|id| id.parse().ok());
+                    let id: Option<LogId> = event.id.as_ref().and_then(|id| id.parse().ok());
                     // Sent again after a break, it is the same line.
                     if id.is_none() || id > self.position {
                         self.batch.skip();
@@ -248,11 +247,11 @@ impl<'a> Feed<'a> {
 }
 
 /// Opens a stream at a position in the log; any other answer is a problem.
-async fn open_stream(client: &Client, path: &str, place: Option<i64>) -> Result<Response, Problem> {
+async fn open_stream(client: &Client, path: &str, place: Option<LogId>) -> Result<Response, Problem> {
     let prepare = |request: RequestBuilder| {
         let request = request.header(ACCEPT, "text/event-stream");
         match place {
-            Some(place) => request.header("Last-Event-ID", place),
+            Some(place) => request.header("Last-Event-ID", place.get()),
             None => request,
         }
     };

@@ -16,7 +16,7 @@ use netraven_api::page::MAX_SIZE;
 use netraven_api::problem::Code;
 use netraven_api::runs::{CancelRun, GetRun};
 use netraven_api::tags::{CreateTag, DeleteTag, ListTags, TagInput};
-use netraven_api::{Problem, Secret};
+use netraven_api::{DeviceId, JobId, Problem, RunId, Secret, TagId};
 use tokio::time::{Instant, sleep};
 
 use crate::Client;
@@ -51,9 +51,9 @@ pub struct SampleDevice {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Enrolled {
     /// The lab's job.
-    pub job_id: i64,
+    pub job_id: JobId,
     /// The run that was started, or the one that was active already.
-    pub run_id: Option<i64>,
+    pub run_id: Option<RunId>,
 }
 
 /// Creates or updates the lab's entries, and runs its job.
@@ -78,7 +78,7 @@ pub async fn register(
     devices: &[SampleDevice],
     username: &str,
     password: &Secret,
-) -> Result<i64, Problem> {
+) -> Result<JobId, Problem> {
     let tag = ensure_tag(client).await?;
     ensure_credential(client, tag, username, password).await?;
     ensure_devices(client, tag, devices).await?;
@@ -102,13 +102,13 @@ pub async fn remove(client: &Client) -> Result<(), Problem> {
     gone(client.send(&DeleteTag(tag)).await)
 }
 
-async fn find_tag(client: &Client) -> Result<Option<i64>, Problem> {
+async fn find_tag(client: &Client) -> Result<Option<TagId>, Problem> {
     let wanted = ListTags { size: Some(MAX_SIZE), name: Some(LAB_TAG.to_owned()), ..ListTags::default() };
     let tags = client.send(&wanted).await?.items;
     Ok(tags.into_iter().find(|tag| tag.name == LAB_TAG).map(|tag| tag.id))
 }
 
-async fn ensure_tag(client: &Client) -> Result<i64, Problem> {
+async fn ensure_tag(client: &Client) -> Result<TagId, Problem> {
     if let Some(id) = find_tag(client).await? {
         return Ok(id);
     }
@@ -124,7 +124,7 @@ fn all_credentials() -> ListCredentials {
     ListCredentials { size: Some(MAX_SIZE), ..ListCredentials::default() }
 }
 
-async fn ensure_credential(client: &Client, tag: i64, username: &str, password: &Secret) -> Result<(), Problem> {
+async fn ensure_credential(client: &Client, tag: TagId, username: &str, password: &Secret) -> Result<(), Problem> {
     let input = CredentialInput {
         username: Some(username.to_owned()),
         password: Some(password.clone()),
@@ -142,7 +142,7 @@ async fn ensure_credential(client: &Client, tag: i64, username: &str, password: 
 }
 
 /// Devices whose address changed are removed first: a new address may still be held by another device of the lab.
-async fn ensure_devices(client: &Client, tag: i64, wanted: &[SampleDevice]) -> Result<(), Problem> {
+async fn ensure_devices(client: &Client, tag: TagId, wanted: &[SampleDevice]) -> Result<(), Problem> {
     let there = lab_devices(client, tag).await?;
     let stale = there.iter().filter(|device| is_simulated(device) && !wanted.iter().any(|it| same(it, device)));
     delete_devices(client, stale.map(|device| device.id).collect()).await?;
@@ -152,7 +152,7 @@ async fn ensure_devices(client: &Client, tag: i64, wanted: &[SampleDevice]) -> R
     stream::iter(created).buffer_unordered(AT_ONCE).try_collect::<()>().await
 }
 
-async fn lab_devices(client: &Client, tag: i64) -> Result<Vec<Device>, Problem> {
+async fn lab_devices(client: &Client, tag: TagId) -> Result<Vec<Device>, Problem> {
     let mut devices = Vec::new();
     for page in 1.. {
         let wanted =
@@ -167,12 +167,12 @@ async fn lab_devices(client: &Client, tag: i64) -> Result<Vec<Device>, Problem> 
     Ok(devices)
 }
 
-async fn delete_devices(client: &Client, ids: Vec<i64>) -> Result<(), Problem> {
+async fn delete_devices(client: &Client, ids: Vec<DeviceId>) -> Result<(), Problem> {
     let deleted = ids.into_iter().map(|id| async move { gone(client.send(&DeleteDevice(id)).await) });
     stream::iter(deleted).buffer_unordered(AT_ONCE).try_collect::<()>().await
 }
 
-fn input_of(device: &SampleDevice, tag: i64) -> DeviceInput {
+fn input_of(device: &SampleDevice, tag: TagId) -> DeviceInput {
     DeviceInput {
         hostname: Some(device.hostname.clone()),
         ip_address: Some(device.address.clone()),
@@ -197,14 +197,14 @@ fn is_simulated(device: &Device) -> bool {
         || device.ip_address.parse::<IpAddr>().is_ok_and(|address| address.is_loopback())
 }
 
-async fn find_job(client: &Client, tag: i64) -> Result<Option<Job>, Problem> {
+async fn find_job(client: &Client, tag: TagId) -> Result<Option<Job>, Problem> {
     let wanted =
         ListJobs { size: Some(MAX_SIZE), name: Some(JOB_NAME.to_owned()), tag_id: vec![tag], ..ListJobs::default() };
     let jobs = client.send(&wanted).await?.items;
     Ok(jobs.into_iter().find(|job| job.name == JOB_NAME))
 }
 
-async fn ensure_job(client: &Client, tag: i64) -> Result<i64, Problem> {
+async fn ensure_job(client: &Client, tag: TagId) -> Result<JobId, Problem> {
     if let Some(job) = find_job(client, tag).await? {
         if job.tags.iter().any(|other| other.id != tag) {
             let only_lab = JobInput { tags: Some(vec![tag]), ..JobInput::default() };
@@ -227,7 +227,7 @@ async fn ensure_job(client: &Client, tag: i64) -> Result<i64, Problem> {
 async fn end_newest(client: &Client, job: &Job) {
     let Some(run) = job.last_run_id else { return };
     if let Err(problem) = client.send(&CancelRun(run)).await {
-        tracing::debug!(run, %problem, "the lab's newest run was not cancelled");
+        tracing::debug!(run = run.get(), %problem, "the lab's newest run was not cancelled");
     }
     let give_up = Instant::now() + END_LIMIT;
     while Instant::now() < give_up {

@@ -31,7 +31,7 @@ impl Row for LogEntry {
     ];
 
     fn id(&self) -> i64 {
-        self.id
+        self.id.get()
     }
 
     fn cells(&self) -> Vec<String> {
@@ -71,7 +71,7 @@ impl Row for Run {
     ];
 
     fn id(&self) -> i64 {
-        self.id
+        self.id.get()
     }
 
     fn cells(&self) -> Vec<String> {

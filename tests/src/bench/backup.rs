@@ -3,12 +3,12 @@
 use std::time::{Duration, Instant};
 
 use anyhow::ensure;
-use netraven_api::Secret;
 use netraven_api::credentials::{CreateCredential, CredentialInput};
 use netraven_api::devices::ImportDevices;
 use netraven_api::jobs::{CreateJob, JobInput, JobKind, RunJob};
 use netraven_api::runs::{GetRun, Run};
 use netraven_api::tags::{CreateTag, TagInput};
+use netraven_api::{JobId, RunId, Secret};
 use netraven_client::Client;
 use netraven_lab::{Lab, SAMPLE_PASSWORD, SAMPLE_USERNAME, fleet};
 
@@ -53,7 +53,7 @@ async fn measure(sessions: &str) -> anyhow::Result<()> {
     Ok(())
 }
 
-async fn enrol(client: &Client, lab: &Lab) -> anyhow::Result<i64> {
+async fn enrol(client: &Client, lab: &Lab) -> anyhow::Result<JobId> {
     let tag = client.send(&CreateTag(TagInput { name: Some("bench".into()), ..TagInput::default() })).await?;
     let credential = CredentialInput {
         username: Some(SAMPLE_USERNAME.into()),
@@ -78,7 +78,7 @@ async fn enrol(client: &Client, lab: &Lab) -> anyhow::Result<i64> {
     Ok(client.send(&CreateJob(job)).await?.id)
 }
 
-async fn finish(client: &Client, run_id: i64) -> anyhow::Result<Run> {
+async fn finish(client: &Client, run_id: RunId) -> anyhow::Result<Run> {
     let began = Instant::now();
     loop {
         let run = client.send(&GetRun(run_id)).await?;

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use anyhow::{Context as _, bail};
+use netraven_api::LogId;
 use netraven_api::logs::LogEntry;
 
 /// Longest wait for the next event or comment; the server gives a sign of life every ten seconds.
@@ -12,7 +13,7 @@ const SILENCE: Duration = Duration::from_secs(20);
 #[derive(Clone, Debug, PartialEq)]
 pub enum Said {
     /// A log line, with the id of its event.
-    Line(i64, Box<LogEntry>),
+    Line(LogId, Box<LogEntry>),
     /// Another event: its name and its data.
     Other(String, String),
     /// A comment.
@@ -27,7 +28,7 @@ pub struct Stream {
 
 impl Stream {
     /// Opens `/logs/stream` with a query such as `?run_id=3`, behind a line if one is named.
-    pub async fn open(url: &str, token: &str, query: &str, last: Option<i64>) -> anyhow::Result<Stream> {
+    pub async fn open(url: &str, token: &str, query: &str, last: Option<LogId>) -> anyhow::Result<Stream> {
         let mut request = reqwest::Client::builder().no_proxy().build()?.get(format!("{url}/logs/stream{query}"));
         request = request.bearer_auth(token).header("accept", "text/event-stream");
         if let Some(last) = last {

@@ -11,7 +11,7 @@ use netraven_api::logs::{ListLogs, LiveFilter, LogEntry};
 use netraven_api::page::MAX_SIZE;
 use netraven_api::runs::{GetRun, GetRunDevice, ListRunDevices, Run, RunDevice};
 use netraven_api::tags::{CreateTag, TagInput};
-use netraven_api::{Order, Secret};
+use netraven_api::{CredentialId, DeviceId, JobId, Order, RunId, Secret, TagId};
 use netraven_client::Client;
 use netraven_lab::{DeviceSpec, Lab, Running, SAMPLE_PASSWORD, SAMPLE_USERNAME};
 
@@ -22,13 +22,13 @@ pub struct Enrolled {
     /// The lab itself.
     pub lab: Lab,
     /// Tag that joins everything.
-    pub tag: i64,
+    pub tag: TagId,
     /// Credential of every device.
-    pub credential: i64,
+    pub credential: CredentialId,
     /// Backup job over the tag.
-    pub job: i64,
+    pub job: JobId,
     /// Ids of the devices by hostname.
-    pub devices: BTreeMap<String, i64>,
+    pub devices: BTreeMap<String, DeviceId>,
 }
 
 impl Enrolled {
@@ -52,14 +52,14 @@ impl Enrolled {
     }
 
     /// Its id in the backend.
-    pub fn id(&self, hostname: &str) -> anyhow::Result<i64> {
+    pub fn id(&self, hostname: &str) -> anyhow::Result<DeviceId> {
         self.devices.get(hostname).copied().with_context(|| format!("no device {hostname} was added"))
     }
 }
 
 /// The body of a backup job over a tag.
 #[must_use]
-pub fn backup(tag: i64) -> JobInput {
+pub fn backup(tag: TagId) -> JobInput {
     JobInput {
         name: Some("lab backup".to_owned()),
         job_type: Some(JobKind::ConfigBackup),
@@ -69,18 +69,18 @@ pub fn backup(tag: i64) -> JobInput {
 }
 
 /// Adds a tag; its id.
-pub async fn add_tag(client: &Client, name: &str) -> anyhow::Result<i64> {
+pub async fn add_tag(client: &Client, name: &str) -> anyhow::Result<TagId> {
     Ok(client.send(&CreateTag(TagInput { name: Some(name.to_owned()), ..TagInput::default() })).await?.id)
 }
 
 /// Adds a credential; its id.
 pub async fn add_credential(
     client: &Client,
-    tag: i64,
+    tag: TagId,
     username: &str,
     password: &str,
     enable: Option<&str>,
-) -> anyhow::Result<i64> {
+) -> anyhow::Result<CredentialId> {
     let input = CredentialInput {
         username: Some(username.to_owned()),
         password: Some(Secret::new(password)),
@@ -92,7 +92,7 @@ pub async fn add_credential(
 }
 
 /// Adds a simulated device; its id.
-pub async fn add_device(client: &Client, tag: i64, device: &Running) -> anyhow::Result<i64> {
+pub async fn add_device(client: &Client, tag: TagId, device: &Running) -> anyhow::Result<DeviceId> {
     let input = DeviceInput {
         hostname: Some(device.spec.hostname.clone()),
         ip_address: Some(device.address.ip().to_string()),
@@ -105,12 +105,12 @@ pub async fn add_device(client: &Client, tag: i64, device: &Running) -> anyhow::
 }
 
 /// Adds a job; its id.
-pub async fn add_job(client: &Client, input: JobInput) -> anyhow::Result<i64> {
+pub async fn add_job(client: &Client, input: JobInput) -> anyhow::Result<JobId> {
     Ok(client.send(&CreateJob(input)).await?.id)
 }
 
 /// Starts a job; its run.
-pub async fn start(client: &Client, job: i64) -> anyhow::Result<i64> {
+pub async fn start(client: &Client, job: JobId) -> anyhow::Result<RunId> {
     client.send(&RunJob(job)).await?.run_id.context("the server names the run it started")
 }
 
@@ -124,7 +124,7 @@ pub struct RunDetail {
 }
 
 /// A run as it is now, with its devices.
-pub async fn detail(client: &Client, run: i64) -> anyhow::Result<RunDetail> {
+pub async fn detail(client: &Client, run: RunId) -> anyhow::Result<RunDetail> {
     let mut results = Vec::new();
     for device in devices(client, run).await? {
         results.push(client.send(&GetRunDevice { run_id: run, device_id: device.device_id }).await?);
@@ -133,7 +133,7 @@ pub async fn detail(client: &Client, run: i64) -> anyhow::Result<RunDetail> {
 }
 
 /// All devices of a run, page after page.
-pub async fn devices(client: &Client, run: i64) -> anyhow::Result<Vec<RunDevice>> {
+pub async fn devices(client: &Client, run: RunId) -> anyhow::Result<Vec<RunDevice>> {
     let mut all = Vec::new();
     for number in 1.. {
         let asked =
@@ -148,7 +148,7 @@ pub async fn devices(client: &Client, run: i64) -> anyhow::Result<Vec<RunDevice>
 }
 
 /// Waits for the end of a run.
-pub async fn ended(client: &Client, run: i64) -> anyhow::Result<RunDetail> {
+pub async fn ended(client: &Client, run: RunId) -> anyhow::Result<RunDetail> {
     let what = format!("run {run} has ended");
     let waited = wait::until(&what, async || {
         let now = client.send(&GetRun(run)).await?;
@@ -166,7 +166,7 @@ pub async fn ended(client: &Client, run: i64) -> anyhow::Result<RunDetail> {
 }
 
 /// Starts a job and waits for its end.
-pub async fn run(client: &Client, job: i64) -> anyhow::Result<RunDetail> {
+pub async fn run(client: &Client, job: JobId) -> anyhow::Result<RunDetail> {
     let run = start(client, job).await?;
     ended(client, run).await
 }
@@ -178,10 +178,10 @@ pub fn result<'a>(detail: &'a RunDetail, hostname: &str) -> anyhow::Result<&'a R
 }
 
 /// Every line of a run, in the order of their ids.
-pub async fn logs(client: &Client, run: i64) -> anyhow::Result<Vec<LogEntry>> {
+pub async fn logs(client: &Client, run: RunId) -> anyhow::Result<Vec<LogEntry>> {
     let mut lines: Vec<LogEntry> = Vec::new();
     loop {
-        let after = lines.last().map_or(0, |line| line.id);
+        let after = lines.last().map(|line| line.id).unwrap_or_default();
         let query = ListLogs {
             after: Some(after),
             order: Some(Order::Ascending),
@@ -198,6 +198,6 @@ pub async fn logs(client: &Client, run: i64) -> anyhow::Result<Vec<LogEntry>> {
 }
 
 /// The snapshots of a device, the newest first.
-pub async fn snapshots(client: &Client, device: i64) -> anyhow::Result<Vec<Config>> {
+pub async fn snapshots(client: &Client, device: DeviceId) -> anyhow::Result<Vec<Config>> {
     Ok(client.send(&ListConfigs { device_id: Some(device), ..ListConfigs::default() }).await?)
 }

@@ -6,12 +6,12 @@ use std::net::Ipv4Addr;
 use std::time::Duration;
 
 use anyhow::Context as _;
-use netraven_api::Secret;
 use netraven_api::credentials::{CreateCredential, CredentialInput};
 use netraven_api::devices::{CreateDevice, DeviceInput};
 use netraven_api::jobs::{JobInput, JobKind, Schedule};
 use netraven_api::runs::GetRun;
 use netraven_api::tags::{CreateTag, TagInput};
+use netraven_api::{DeviceId, JobId, Secret, TagId};
 use netraven_client::Client;
 use netraven_client::sample::DEVICE_DESCRIPTION;
 use netraven_lab::{DeviceSpec, Fault, Lab, Running, SAMPLE_PASSWORD, SAMPLE_USERNAME, sample};
@@ -42,7 +42,7 @@ const TAGS: [(&str, &str); 8] = [
 ];
 
 /// Ids by name.
-type Ids = BTreeMap<String, i64>;
+type Ids<I> = BTreeMap<String, I>;
 
 /// Sets everything up and runs the jobs, one after the other.
 pub async fn play(app: &TestApp) -> anyhow::Result<Lab> {
@@ -50,7 +50,7 @@ pub async fn play(app: &TestApp) -> anyhow::Result<Lab> {
     for (name, is_active) in [("j.weber", true), ("m.okafor", true), ("noc", false)] {
         app.add_user(name, "user", is_active).await?;
     }
-    let mut tags = Ids::new();
+    let mut tags: Ids<TagId> = Ids::new();
     for (name, kind) in TAGS {
         let input = TagInput { name: Some(name.to_owned()), kind: Some(kind.to_owned()), description: None };
         tags.insert(name.to_owned(), client.send(&CreateTag(input)).await?.id);
@@ -110,8 +110,8 @@ fn fault(device: &Running, turn: usize) -> Fault {
     ails.unwrap_or(Fault::Slow { bytes_per_second: 250 + 50 * pace })
 }
 
-async fn add_devices(client: &Client, lab: &Lab, tags: &Ids) -> anyhow::Result<Ids> {
-    let mut wanted: Vec<(&str, String, &str, Vec<i64>)> = Vec::new();
+async fn add_devices(client: &Client, lab: &Lab, tags: &Ids<TagId>) -> anyhow::Result<Ids<DeviceId>> {
+    let mut wanted: Vec<(&str, String, &str, Vec<TagId>)> = Vec::new();
     for device in lab.devices() {
         let name = device.spec.hostname.as_str();
         let role = name.split('-').nth(1).unwrap_or_default();
@@ -138,7 +138,11 @@ async fn add_devices(client: &Client, lab: &Lab, tags: &Ids) -> anyhow::Result<I
 
 /// The jobs, each with its name and how many runs of it are recorded. The first has one device: what is recorded by the first id
 /// alone is then little.
-async fn add_jobs(client: &Client, devices: &Ids, tags: &Ids) -> anyhow::Result<Vec<(i64, &'static str, usize)>> {
+async fn add_jobs(
+    client: &Client,
+    devices: &Ids<DeviceId>,
+    tags: &Ids<TagId>,
+) -> anyhow::Result<Vec<(JobId, &'static str, usize)>> {
     let refusing = devices.get("lab-edge-02").copied().context("the sample lab has a device that refuses to sign in")?;
     let job = |name: &str, kind, schedule| JobInput {
         name: Some(name.to_owned()),
@@ -163,7 +167,7 @@ async fn add_jobs(client: &Client, devices: &Ids, tags: &Ids) -> anyhow::Result<
     Ok(added)
 }
 
-async fn run(client: &Client, job: i64, name: &str) -> anyhow::Result<()> {
+async fn run(client: &Client, job: JobId, name: &str) -> anyhow::Result<()> {
     let id = work::start(client, job).await?;
     let what = format!("run {id} ({name}) has ended");
     let run = wait::within(RUN_LIMIT, &what, async || {
@@ -176,6 +180,6 @@ async fn run(client: &Client, job: i64, name: &str) -> anyhow::Result<()> {
     Ok(())
 }
 
-fn ids(tags: &Ids, names: &[&str]) -> Vec<i64> {
+fn ids(tags: &Ids<TagId>, names: &[&str]) -> Vec<TagId> {
     names.iter().filter_map(|name| tags.get(*name).copied()).collect()
 }

@@ -1,5 +1,6 @@
 //! Jobs and runs: schedules that could never fire are refused, a job has one active run, and lists are accurate.
 
+use netraven_api::RunId;
 use netraven_api::logs::LogEntry;
 use netraven_lab::{DeviceSpec, Fault, Platform};
 use netraven_tests::support::app::TestApp;
@@ -83,7 +84,7 @@ async fn a_job_has_one_active_run_and_the_lists_tell_the_truth() -> anyhow::Resu
     let http = app.http()?;
     let started = http.post(&format!("/jobs/run/{}", lab.job), json!({})).await?;
     assert_eq!((started.status, &started.body["message"]), (202, &json!("Job triggered successfully")), "{started:?}");
-    let run = started.body["run_id"].as_i64().unwrap_or_default();
+    let run = RunId::new(started.body["run_id"].as_i64().unwrap_or_default());
     let twin = http.post(&format!("/jobs/run/{}", lab.job), json!({})).await?;
     assert_eq!(twin.status, 400, "{twin:?}");
     assert!(twin.detail().contains("still active"), "{twin:?}");

@@ -1,5 +1,6 @@
 //! A job's devices against its last runs: every cell is the device's result in that run.
 
+use netraven_api::JobId;
 use netraven_api::matrix::{GetJobMatrix, JobMatrix};
 use netraven_lab::{DeviceSpec, Fault, Platform};
 use netraven_tests::support::app::TestApp;
@@ -7,7 +8,7 @@ use netraven_tests::support::work::{self, Enrolled};
 use sqlx::PgPool;
 
 /// A job with runs that never were: device d is in run r unless r is a multiple of d, and failed in run 3.
-async fn history(pool: &PgPool, runs: i64, devices: i64) -> anyhow::Result<i64> {
+async fn history(pool: &PgPool, runs: i64, devices: i64) -> anyhow::Result<JobId> {
     let job: i64 = sqlx::query_scalar(
         "insert into jobs (name, job_type, is_enabled) values ('history', 'reachability', true) returning id",
     )
@@ -27,7 +28,7 @@ async fn history(pool: &PgPool, runs: i64, devices: i64) -> anyhow::Result<i64> 
     .bind(devices)
     .execute(pool)
     .await?;
-    Ok(job)
+    Ok(job.into())
 }
 
 /// A row as a text: `.` where the device was not in the run, `x` where it failed, otherwise `o`.

@@ -59,11 +59,11 @@ async fn runs_are_counted_between_the_times_given_and_with_every_filter_of_the_l
     assert!(!first.contains_key("running"), "states without a run are left out: {first:?}");
 
     let filters: &[(&str, RunFilter)] = &[
-        ("job", RunFilter { job_id: Some(81), ..RunFilter::default() }),
+        ("job", RunFilter { job_id: Some(81.into()), ..RunFilter::default() }),
         ("kind", RunFilter { job_type: vec!["reachability".into()], ..RunFilter::default() }),
         ("trigger", RunFilter { trigger: vec![Trigger::Schedule], ..RunFilter::default() }),
-        ("device", RunFilter { device_id: Some(2), ..RunFilter::default() }),
-        ("tag", RunFilter { tag_id: vec![71], ..RunFilter::default() }),
+        ("device", RunFilter { device_id: Some(2.into()), ..RunFilter::default() }),
+        ("tag", RunFilter { tag_id: vec![71.into()], ..RunFilter::default() }),
         ("search", RunFilter { search: Some("NIGHT".into()), ..RunFilter::default() }),
         ("time", RunFilter { start_time: "2026-01-01T05:10:00Z".parse().ok(), ..RunFilter::default() }),
         ("end", RunFilter { end_time: "2026-01-01T05:20:00Z".parse().ok(), ..RunFilter::default() }),
@@ -112,14 +112,14 @@ async fn edges_that_make_no_sense_are_refused_by_field() -> anyhow::Result<()> {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_timeline_holds_the_newest_runs_and_says_how_many_there_are() -> anyhow::Result<()> {
     let app = filled().await?;
-    let ids = |runs: &[TimelineRun]| runs.iter().map(|run| run.id).collect::<Vec<_>>();
+    let ids = |runs: &[TimelineRun]| runs.iter().map(|run| run.id.get()).collect::<Vec<_>>();
     let all = app.client.send(&GetRunTimeline::default()).await?;
     assert_eq!((all.runs.len(), all.total, all.total_is_estimate), (217, 217, false));
     let under_way = &all.runs[0];
-    assert_eq!((under_way.id, under_way.status, under_way.finished_at), (2000, RunStatus::Running, None));
+    assert_eq!((under_way.id.get(), under_way.status, under_way.finished_at), (2000, RunStatus::Running, None));
     assert_eq!(under_way.usual_seconds, Some(90.0));
     let failed = &all.runs[1];
-    assert_eq!((failed.id, failed.status, failed.succeeded, failed.failed), (1215, RunStatus::Succeeded, 2, 0));
+    assert_eq!((failed.id.get(), failed.status, failed.succeeded, failed.failed), (1215, RunStatus::Succeeded, 2, 0));
     assert_eq!((failed.job_name.as_str(), failed.job_type.as_str()), ("ping", "reachability"));
     assert_eq!(failed.usual_seconds, None, "only what has not ended is estimated");
     assert_eq!(failed.finished_at, "2026-01-03T23:41:30Z".parse().ok());
@@ -127,7 +127,7 @@ async fn a_timeline_holds_the_newest_runs_and_says_how_many_there_are() -> anyho
     let few = app.client.send(&GetRunTimeline { limit: Some(3), ..GetRunTimeline::default() }).await?;
     assert_eq!((ids(&few.runs), few.total), (vec![2000, 1215, 1214], 217));
     let status = vec![RunStatus::Failed, RunStatus::PartlyFailed];
-    let filter = RunFilter { job_id: Some(82), ..RunFilter::default() };
+    let filter = RunFilter { job_id: Some(82.into()), ..RunFilter::default() };
     let narrowed = GetRunTimeline { status, filter, limit: Some(2) };
     let narrowed = app.client.send(&narrowed).await?;
     assert_eq!((ids(&narrowed.runs), narrowed.total), (vec![1213, 1207], 43));

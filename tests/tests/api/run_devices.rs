@@ -3,18 +3,18 @@
 use std::collections::BTreeMap;
 
 use jiff::Timestamp;
-use netraven_api::Order;
 use netraven_api::outcome::Cause;
 use netraven_api::problem::Code;
 use netraven_api::runs::{DeviceState, GetRun, GetRunDevice, ListRunDevices, ListRuns, RunDevice};
 use netraven_api::sorting::RunDeviceColumn;
+use netraven_api::{DeviceId, Order, RunId};
 use netraven_lab::{DeviceSpec, Fault, Platform};
 use netraven_tests::support::app::TestApp;
 use netraven_tests::support::wait;
 use netraven_tests::support::work::{self, Enrolled};
 
 /// An active run of `devices` devices, in every state, stage and cause, with names that differ only in case.
-async fn fill(app: &TestApp, devices: i64) -> anyhow::Result<i64> {
+async fn fill(app: &TestApp, devices: i64) -> anyhow::Result<RunId> {
     // At once: a run without open devices would be ended.
     let mut transaction = app.pool().begin().await?;
     sqlx::query("insert into jobs (id, name, job_type) values (81, 'nightly', 'config_backup')")
@@ -46,11 +46,11 @@ async fn fill(app: &TestApp, devices: i64) -> anyhow::Result<i64> {
     .execute(&mut *transaction)
     .await?;
     transaction.commit().await?;
-    Ok(91)
+    Ok(RunId::new(91))
 }
 
 fn ids(devices: &[RunDevice]) -> Vec<i64> {
-    devices.iter().map(|device| device.device_id).collect()
+    devices.iter().map(|device| device.device_id.get()).collect()
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -67,7 +67,7 @@ async fn the_database_sorts_filters_and_pages_as_the_wire_types_say() -> anyhow:
         ListRunDevices { state: vec![DeviceState::NoResult], ..plain() },
         ListRunDevices { cause: vec![Cause::Truncated, Cause::Cancelled], ..plain() },
         ListRunDevices { cause: vec![Cause::TooLarge], ..plain() },
-        ListRunDevices { device_id: vec![7, 3, 4711], ..plain() },
+        ListRunDevices { device_id: [7, 3, 4711].map(DeviceId::new).to_vec(), ..plain() },
         ListRunDevices { search: Some("CORE-1".into()), ..plain() },
         ListRunDevices { search: Some("]:2222".into()), ..plain() },
         ListRunDevices { search: Some("10.1.0.1".into()), state: vec![DeviceState::Success], ..plain() },
@@ -145,7 +145,7 @@ async fn a_run_of_five_thousand_is_read_in_small_answers() -> anyhow::Result<()>
 }
 
 /// The summary of an active run, in the list and by itself: succeeded, failed, running, changed, and causes.
-async fn told(app: &TestApp, run_id: i64) -> anyhow::Result<(i64, i64, i64, i64, BTreeMap<Cause, i64>)> {
+async fn told(app: &TestApp, run_id: RunId) -> anyhow::Result<(i64, i64, i64, i64, BTreeMap<Cause, i64>)> {
     let run = app.client.send(&GetRun(run_id)).await?;
     assert_eq!(app.client.send(&ListRuns::default()).await?.items, std::slice::from_ref(&run.run));
     assert!(run.causes.is_sorted_by_key(|group| -group.devices), "{:?}", run.causes);
@@ -154,7 +154,7 @@ async fn told(app: &TestApp, run_id: i64) -> anyhow::Result<(i64, i64, i64, i64,
 }
 
 /// The same, counted device by device.
-async fn counted(app: &TestApp, run_id: i64) -> anyhow::Result<(i64, i64, i64, i64, BTreeMap<Cause, i64>)> {
+async fn counted(app: &TestApp, run_id: RunId) -> anyhow::Result<(i64, i64, i64, i64, BTreeMap<Cause, i64>)> {
     let devices = work::devices(&app.client, run_id).await?;
     let count = |fits: &dyn Fn(&RunDevice) -> bool| i64::try_from(devices.iter().filter(|device| fits(device)).count());
     let mut causes = BTreeMap::new();
@@ -226,7 +226,7 @@ async fn one_device_has_its_details_and_the_list_leaves_them_out() -> anyhow::Re
     let one = app.client.send(&GetRunDevice { run_id, device_id: lab.id("locked")? }).await?;
     assert_eq!(one.details.clone().unwrap_or_default().cause, Some(Cause::AuthFailed.into()));
     assert_eq!(RunDevice { details: None, ..one }, listed[0]);
-    let other = app.client.send(&GetRunDevice { run_id, device_id: 4711 }).await.expect_err("not in this run");
+    let other = app.client.send(&GetRunDevice { run_id, device_id: 4711.into() }).await.expect_err("not in this run");
     assert_eq!(other.code, Code::NotFound);
     app.stop().await;
     Ok(())

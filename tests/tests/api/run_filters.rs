@@ -34,33 +34,33 @@ async fn runs_and_their_totals_are_narrowed_alike() -> anyhow::Result<()> {
     }
     let cases: &[(&str, RunFilter, &[i64])] = &[
         ("nothing", RunFilter::default(), &[93, 92, 91]),
-        ("job", RunFilter { job_id: Some(81), ..RunFilter::default() }, &[93, 91]),
+        ("job", RunFilter { job_id: Some(81.into()), ..RunFilter::default() }, &[93, 91]),
         ("kind", RunFilter { job_type: vec!["reachability".into()], ..RunFilter::default() }, &[92]),
         ("trigger", RunFilter { trigger: vec![Trigger::Schedule], ..RunFilter::default() }, &[91]),
         ("both triggers", RunFilter { trigger: Trigger::ALL.to_vec(), ..RunFilter::default() }, &[93, 92, 91]),
-        ("device", RunFilter { device_id: Some(1), ..RunFilter::default() }, &[92, 91]),
-        ("tag", RunFilter { tag_id: vec![72], ..RunFilter::default() }, &[91]),
-        ("tags", RunFilter { tag_id: vec![71, 72], ..RunFilter::default() }, &[92, 91]),
-        ("no such tag", RunFilter { tag_id: vec![4711], ..RunFilter::default() }, &[]),
+        ("device", RunFilter { device_id: Some(1.into()), ..RunFilter::default() }, &[92, 91]),
+        ("tag", RunFilter { tag_id: vec![72.into()], ..RunFilter::default() }, &[91]),
+        ("tags", RunFilter { tag_id: vec![71.into(), 72.into()], ..RunFilter::default() }, &[92, 91]),
+        ("no such tag", RunFilter { tag_id: vec![4711.into()], ..RunFilter::default() }, &[]),
         ("hostname", RunFilter { search: Some("DEVICE-3".into()), ..RunFilter::default() }, &[93, 91]),
         ("job's name", RunFilter { search: Some("ping".into()), ..RunFilter::default() }, &[92]),
         ("until", RunFilter { end_time: "2026-01-01T02:00:00Z".parse().ok(), ..RunFilter::default() }, &[92, 91]),
         (
             "two at once",
-            RunFilter { device_id: Some(3), trigger: vec![Trigger::Manual], ..RunFilter::default() },
+            RunFilter { device_id: Some(3.into()), trigger: vec![Trigger::Manual], ..RunFilter::default() },
             &[93],
         ),
     ];
     for (name, filter, expected) in cases {
         let runs = app.client.send(&ListRuns::from(filter.clone())).await?;
-        assert_eq!(runs.items.iter().map(|run| run.id).collect::<Vec<_>>(), *expected, "{name}");
+        assert_eq!(runs.items.iter().map(|run| run.id.get()).collect::<Vec<_>>(), *expected, "{name}");
         let summary = app.client.send(&SummarizeRuns { filter: filter.clone() }).await?;
         assert_eq!(usize::try_from(summary.total)?, expected.len(), "{name}: the cards count the same runs");
     }
     let of = async |query: SummarizeRuns| -> anyhow::Result<RunSummary> { Ok(app.client.send(&query).await?) };
     let all = of(SummarizeRuns::default()).await?;
     assert_eq!((all.running, all.failed, all.device_results, all.failure_causes, all.failing_devices), (1, 2, 4, 2, 2));
-    let one = of(SummarizeRuns { filter: RunFilter { device_id: Some(1), ..RunFilter::default() } }).await?;
+    let one = of(SummarizeRuns { filter: RunFilter { device_id: Some(1.into()), ..RunFilter::default() } }).await?;
     assert_eq!((one.total, one.device_results, one.failure_causes, one.failing_devices), (2, 2, 1, 1));
 
     let http = app.http()?;
@@ -94,13 +94,13 @@ async fn what_has_ended_is_not_counted_again() -> anyhow::Result<()> {
     assert_eq!(summary().await?, (2, 1));
     let spoil = "update run_devices set state = 'success', cause = null, changed = false, finished_at = null
         where run_id = $1";
-    sqlx::query(spoil).bind(ended.id).execute(app.pool()).await?;
+    sqlx::query(spoil).bind(ended.id.get()).execute(app.pool()).await?;
     let listed = app.client.send(&ListRuns::default()).await?.items.remove(0);
     assert_eq!(listed, ended);
     assert_eq!(summary().await?, (2, 1), "nor for the totals");
     // Written without counts, as by an earlier version while it is still running beside this one: then it is counted.
     sqlx::query("update job_runs set succeeded = null, causes = null, failed = null, changed = null where id = $1")
-        .bind(ended.id)
+        .bind(ended.id.get())
         .execute(app.pool())
         .await?;
     let listed = app.client.send(&ListRuns::default()).await?.items.remove(0);

@@ -112,10 +112,10 @@ async fn nothing_is_cut_off_where_there_is_room() -> anyhow::Result<()> {
     for sql in USUAL {
         sqlx::query(*sql).execute(app.pool()).await?;
     }
-    let credential = work::add_credential(&app.client, 901, "netbackup", "k7-cedar-lantern", None).await?;
+    let credential = work::add_credential(&app.client, 901.into(), "netbackup", "k7-cedar-lantern", None).await?;
     let confined =
         "update credentials set allowed_networks = '{192.0.2.0/24,198.51.100.0/24,203.0.113.0/24}' where id = $1";
-    sqlx::query(confined).bind(credential).execute(app.pool()).await?;
+    sqlx::query(confined).bind(credential.get()).execute(app.pool()).await?;
     let screen = Screen::open().await?;
     let window = screen.signed_in(app.url(), "admin").await?;
     let journey = async {

@@ -64,8 +64,8 @@ async fn the_sign_in_is_asked_for_above_an_open_dialog_and_what_was_cancelled_is
 
 /// Takes the user away, and with that the token.
 async fn end_sign_in(app: &TestApp) -> anyhow::Result<()> {
-    let ruth = sqlx::query_scalar("select id from users where username = 'ruth'").fetch_one(app.pool()).await?;
-    app.client.send(&DeleteUser(ruth)).await?;
+    let ruth: i64 = sqlx::query_scalar("select id from users where username = 'ruth'").fetch_one(app.pool()).await?;
+    app.client.send(&DeleteUser(ruth.into())).await?;
     Ok(())
 }
 

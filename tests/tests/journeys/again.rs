@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use netraven_api::RunId;
 use netraven_api::logs::{Level, LogEntry};
 use netraven_api::outcome::Cause;
 use netraven_api::problem::Code;
@@ -14,7 +15,7 @@ use netraven_tests::support::wait;
 use netraven_tests::support::work::{self, Enrolled};
 use serde_json::json;
 
-async fn again(client: &Client, run: i64, which: Again) -> anyhow::Result<work::RunDetail> {
+async fn again(client: &Client, run: RunId, which: Again) -> anyhow::Result<work::RunDetail> {
     let started = client.send(&RunAgain(run, which)).await?;
     work::ended(client, started.run_id.unwrap_or_default()).await
 }
@@ -69,14 +70,14 @@ async fn a_run_is_repeated_for_the_devices_that_are_asked_for() -> anyhow::Resul
 
     for nothing in [
         Again::causes(vec![Cause::NotSsh]),
-        Again::device(987_654),
+        Again::device(987_654.into()),
         Again { devices: vec![lab.id("good")?], ..Again::failed() },
     ] {
         let problem = client.send(&RunAgain(first.run.id, nothing)).await.expect_err("nothing matches");
         assert_eq!(problem.code, Code::Invalid, "{problem:?}");
         assert!(problem.message.contains("None of this run's devices"), "{problem:?}");
     }
-    let problem = client.send(&RunAgain(987_654, Again::default())).await.expect_err("no such run");
+    let problem = client.send(&RunAgain(987_654.into(), Again::default())).await.expect_err("no such run");
     assert_eq!(problem.code, Code::NotFound);
     let http = app.http()?;
     let path = format!("/runs/{}/again", first.run.id);
@@ -150,7 +151,7 @@ async fn one_device_is_cancelled_and_the_others_go_on() -> anyhow::Result<()> {
     let after = client.send(&cancel(&waiting[1].spec.hostname)?).await?;
     assert_eq!(after.state, DeviceState::Success);
     assert_eq!(work::logs(client, run).await?.len(), lines);
-    let nobody = client.send(&CancelDevice { run_id: run, device_id: 987_654 }).await.expect_err("not in this run");
+    let nobody = client.send(&CancelDevice { run_id: run, device_id: 987_654.into() }).await.expect_err("not in this run");
     assert_eq!(nobody.code, Code::NotFound);
     app.stop().await;
     Ok(())

@@ -3,7 +3,6 @@
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use anyhow::Context as _;
-use netraven_api::Secret;
 use netraven_api::bulk::BULK_IMPORT_PATH;
 use netraven_api::credentials::{CredentialInput, UpdateCredential};
 use netraven_api::devices::{
@@ -15,6 +14,7 @@ use netraven_api::outcome::{Cause, Stage};
 use netraven_api::problem::Code;
 use netraven_api::runs::{Again, RunAgain, RunStatus};
 use netraven_api::tags::{TagInput, UpdateTag};
+use netraven_api::{Secret, TagId};
 use netraven_client::Client;
 use netraven_lab::{DeviceSpec, Lab, Platform, Running, SAMPLE_USERNAME};
 use netraven_tests::support::ADMIN_PASSWORD;
@@ -218,7 +218,7 @@ async fn a_tag_brings_no_credential_that_no_admin_approved_for_the_device() -> a
     let waits = async || -> anyhow::Result<bool> {
         Ok(admin.send(&GetDevice(device)).await?.approval.is_some_and(|approval| approval.waiting))
     };
-    let tagged = async |tags: Vec<i64>| -> anyhow::Result<()> {
+    let tagged = async |tags: Vec<TagId>| -> anyhow::Result<()> {
         let input = DeviceInput { tags: Some(tags), ..DeviceInput::default() };
         user.send(&UpdateDevice(device, input)).await?;
         Ok(())

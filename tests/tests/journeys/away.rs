@@ -267,7 +267,7 @@ async fn a_run_ends_although_its_lease_lies_in_the_future() -> anyhow::Result<()
         let before = device.readings();
         wait::until("the device is in work", async || Ok((device.readings() > before).then_some(()))).await?;
         worker.kill()?;
-        sqlx::query(ahead).bind(run).execute(app.pool()).await?;
+        sqlx::query(ahead).bind(run.get()).execute(app.pool()).await?;
         let expected = if is_cancelled {
             app.client.send(&CancelRun(run)).await?;
             RunStatus::Cancelled

@@ -9,6 +9,7 @@ use netraven_api::logs::{Level, ListLogs, LogFilter};
 use netraven_api::results::ListResults;
 use netraven_api::runs::{DeviceState, ListRuns, RunDevice, RunStatus};
 use netraven_api::system::{Condition, GetSystemStatus};
+use netraven_api::{DeviceId, RunId};
 use netraven_client::Client;
 use netraven_lab::{DeviceSpec, Fault, Platform};
 use netraven_tests::support::app::TestApp;
@@ -30,7 +31,7 @@ fn slow(count: usize) -> Vec<DeviceSpec> {
 }
 
 /// Waits until a run has `count` devices in this state.
-async fn until_some(client: &Client, run: i64, state: DeviceState, count: usize) -> anyhow::Result<()> {
+async fn until_some(client: &Client, run: RunId, state: DeviceState, count: usize) -> anyhow::Result<()> {
     wait::until(&format!("{count} devices are {}", state.as_str()), async || {
         let devices = work::devices(client, run).await?;
         let found = devices.iter().filter(|device| device.state == state).count();
@@ -44,7 +45,7 @@ async fn is_whole(client: &Client, lab: &Enrolled, detail: &work::RunDetail) -> 
     assert_eq!(detail.run.status, RunStatus::Succeeded, "{:#?}", detail.results);
     let query = ListResults { run_id: Some(detail.run.id), size: Some(100), ..ListResults::default() };
     let results = client.send(&query).await?.items;
-    let devices: BTreeSet<i64> = results.iter().map(|result| result.device_id).collect();
+    let devices: BTreeSet<DeviceId> = results.iter().map(|result| result.device_id).collect();
     assert_eq!((results.len(), devices.len()), (lab.devices.len(), lab.devices.len()), "one result each");
     for (name, id) in &lab.devices {
         assert_eq!(work::snapshots(client, *id).await?.len(), 1, "{name}");

@@ -4,6 +4,7 @@ use std::path::Path;
 use std::time::Duration;
 
 use anyhow::Context as _;
+use netraven_api::DeviceId;
 use netraven_api::devices::{
     CreateDevice, DeviceInput, ForgetHostKey, GetHostKey, TrustHostKey, TrustedKey, UpdateDevice,
 };
@@ -208,7 +209,7 @@ async fn what_only_looks_like_a_fault_is_read_whole() -> anyhow::Result<()> {
     });
     assert!(warned, "old algorithms are used with a warning: {log:#?}");
     let small = lab.id("small-group")?;
-    let is_modern = |id: Option<i64>| id != Some(legacy) && id != Some(small);
+    let is_modern = |id: Option<DeviceId>| id != Some(legacy) && id != Some(small);
     assert!(
         !log.iter()
             .any(|line| is_modern(line.device_id) && line.level == Level::Warning && line.message.contains("sha1"))

@@ -28,7 +28,7 @@ async fn a_lease_its_worker_does_not_know_of_ends_by_itself() -> anyhow::Result<
     let busy = busy.await?.spec.hostname.clone();
     let lost = "update run_devices w set state = 'running', attempt = 1, worker = o.worker, lease_until = o.lease_until
         from run_devices o where w.run_id = $1 and w.state = 'queued' and o.run_id = $1 and o.state = 'running'";
-    assert_eq!(sqlx::query(lost).bind(run).execute(app.pool()).await?.rows_affected(), 1);
+    assert_eq!(sqlx::query(lost).bind(run.get()).execute(app.pool()).await?.rows_affected(), 1);
     lab.lab.devices().iter().for_each(|device| device.set_fault(None));
     lab.device(&busy)?.close_connections();
 
@@ -51,7 +51,7 @@ async fn an_attempt_that_lost_its_lease_tells_no_outcome() -> anyhow::Result<()>
     device.set_fault(None);
     let taken =
         "update run_devices set attempt = attempt + 1, worker = 'elsewhere', lease_until = now() where run_id = $1";
-    sqlx::query(taken).bind(run).execute(app.pool()).await?;
+    sqlx::query(taken).bind(run.get()).execute(app.pool()).await?;
 
     let detail = work::ended(&app.client, run).await?;
     assert_eq!(detail.run.status, RunStatus::Succeeded, "{:#?}", detail.results);
@@ -71,7 +71,7 @@ async fn a_cancellation_whose_signal_was_lost_is_seen_among_many_others() -> any
     let run = work::start(&app.client, lab.job).await?;
     let device = lab.device("stalled")?;
     wait::until("the device is in work", async || Ok((device.readings() > 0).then_some(()))).await?;
-    sqlx::query("update job_runs set cancel_requested = true where id = $1").bind(run).execute(app.pool()).await?;
+    sqlx::query("update job_runs set cancel_requested = true where id = $1").bind(run.get()).execute(app.pool()).await?;
     let closed = wait::within(Duration::from_secs(4), "the session is closed", async || {
         let input = TagInput { name: Some("noise".to_owned()), ..TagInput::default() };
         let tag = app.client.send(&CreateTag(input)).await?.id;

@@ -4,13 +4,14 @@ use jiff::Timestamp;
 use netraven_api::jobs::{GetJob, JobInput, JobKind, Schedule};
 use netraven_api::logs::{Level, ListLogs, LiveFilter};
 use netraven_api::runs::{CancelRun, ListRuns, Run, RunFilter, RunStatus, Trigger};
+use netraven_api::{JobId, TagId};
 use netraven_client::Client;
 use netraven_lab::{DeviceSpec, Fault, Platform};
 use netraven_tests::support::app::TestApp;
 use netraven_tests::support::wait;
 use netraven_tests::support::work::{self, Enrolled};
 
-fn scheduled(name: &str, tag: i64, schedule: Schedule) -> JobInput {
+fn scheduled(name: &str, tag: TagId, schedule: Schedule) -> JobInput {
     JobInput {
         name: Some(name.to_owned()),
         job_type: Some(JobKind::Reachability),
@@ -21,7 +22,7 @@ fn scheduled(name: &str, tag: i64, schedule: Schedule) -> JobInput {
 }
 
 /// The runs of a job that have ended, once there are `count`.
-async fn runs(client: &Client, job: i64, count: usize) -> anyhow::Result<Vec<Run>> {
+async fn runs(client: &Client, job: JobId, count: usize) -> anyhow::Result<Vec<Run>> {
     wait::until(&format!("job {job} has run {count} times"), async || {
         let page = client.send(&ListRuns::from(RunFilter { job_id: Some(job), ..RunFilter::default() })).await?;
         let done = page.items.iter().all(|run| !run.status.is_active());
@@ -38,7 +39,7 @@ async fn an_interval_starts_by_itself_again_and_again() -> anyhow::Result<()> {
     let job = work::add_job(&app.client, input).await?;
     // A minute is a long time for a test: the schedule's start is set to a minute ago, less two seconds.
     let earlier = "update jobs set schedule_since = now() - interval '58 seconds' where id = $1";
-    sqlx::query(earlier).bind(job).execute(app.pool()).await?;
+    sqlx::query(earlier).bind(job.get()).execute(app.pool()).await?;
     let already =
         app.client.send(&ListRuns::from(RunFilter { job_id: Some(job), ..RunFilter::default() })).await?.items.len();
     let before = Timestamp::now();
@@ -120,11 +121,11 @@ async fn schedules_go_on_after_a_clock_that_was_ahead() -> anyhow::Result<()> {
     for job in jobs {
         let ahead = "insert into job_runs (job_id, trigger, status, fire_at, queued_at, started_at, finished_at)
             values ($1, 'schedule', 'succeeded', now() + interval '30 days', now(), now(), now())";
-        sqlx::query(ahead).bind(job).execute(app.pool()).await?;
+        sqlx::query(ahead).bind(job.get()).execute(app.pool()).await?;
     }
     let since = "update jobs set schedule_since = case id when $1 then now() - interval '58 seconds'
         else now() + interval '30 days' end where id = any($2)";
-    sqlx::query(since).bind(jobs[0]).bind(jobs.to_vec()).execute(app.pool()).await?;
+    sqlx::query(since).bind(jobs[0].get()).bind(jobs.map(JobId::get).to_vec()).execute(app.pool()).await?;
     for job in jobs {
         let healed = wait::until("the schedule is put right", async || {
             let page =
@@ -155,7 +156,7 @@ async fn missed_starts_are_told() -> anyhow::Result<()> {
     let input = scheduled("yearly", tag, Schedule::cron("0 0 1 1 *"));
     let job = work::add_job(&app.client, input).await?;
     let off = "update jobs set cron_string = '30 * * * *', schedule_since = now() - interval '5 hours' where id = $1";
-    sqlx::query(off).bind(job).execute(app.pool()).await?;
+    sqlx::query(off).bind(job.get()).execute(app.pool()).await?;
     let line = wait::until("the log tells of missed starts", async || {
         let page = app.client.send(&ListLogs::from(LiveFilter { job_id: Some(job), ..LiveFilter::default() })).await?;
         Ok(page.items.into_iter().find(|line| line.message.contains("missed, the first at")))

@@ -4,10 +4,10 @@ use std::collections::BTreeSet;
 use std::sync::{Arc, Mutex};
 
 use anyhow::Context as _;
-use netraven_api::Order;
 use netraven_api::event::{FeedMessage, Link};
 use netraven_api::logs::{Level, ListLogs, LogEntry, LogType, StreamFilter};
 use netraven_api::runs::RunStatus;
+use netraven_api::{LogId, Order, RunId};
 use netraven_lab::{DeviceSpec, Fault, Platform};
 use netraven_tests::support::app::TestApp;
 use netraven_tests::support::process::{Start, all_gone, processes_of, send};
@@ -27,7 +27,7 @@ async fn ten_thousand_lines_survive_three_reconnects() -> anyhow::Result<()> {
     let app = TestApp::start_with(|config| config.workers = 0).await?;
     let token = app.app().local_token();
     let read = async {
-        let mut stream = Stream::open(app.url(), token.expose(), "", Some(0)).await?;
+        let mut stream = Stream::open(app.url(), token.expose(), "", Some(0.into())).await?;
         let mut lines: Vec<LogEntry> = Vec::new();
         let mut numbered = 0;
         let mut breaks = BREAKS.iter().copied().peekable();
@@ -77,8 +77,8 @@ async fn filters_hold_and_a_quiet_stream_shows_that_it_lives() -> anyhow::Result
     let other = work::run(&app.client, lab.job).await?;
     let token = app.app().local_token();
     let (bad, job) = (lab.id("bad")?, lab.job);
-    let next = other.run.id + 1;
-    let open = async |query: String, last: Option<i64>| Stream::open(app.url(), token.expose(), &query, last).await;
+    let next = RunId::new(other.run.id.get() + 1);
+    let open = async |query: String, last: Option<LogId>| Stream::open(app.url(), token.expose(), &query, last).await;
     let mut by_run = open(format!("?run_id={next}"), None).await?;
     let mut by_device = open(format!("?device_id={bad}&level=error"), None).await?;
     let mut by_type = open(format!("?job_id={job}&log_type=job&changes=true"), None).await?;
@@ -135,7 +135,7 @@ async fn a_killed_redis_makes_the_streams_begin_anew_without_losing_a_line() -> 
     let heard = Arc::new(Mutex::new(Vec::<FeedMessage>::new()));
     let (reader, sink, cancel) = (client.clone(), heard.clone(), CancellationToken::new());
     let stop = cancel.clone();
-    let filter = StreamFilter { after: Some(0), changes: Some(true), ..StreamFilter::default() };
+    let filter = StreamFilter { after: Some(0.into()), changes: Some(true), ..StreamFilter::default() };
     let feed = tokio::spawn(async move { reader.feed(filter, stop, |batch| sink.lock().unwrap().extend(batch)).await });
     let links = || -> Vec<bool> {
         let heard = heard.lock().unwrap();
@@ -158,14 +158,14 @@ async fn a_killed_redis_makes_the_streams_begin_anew_without_losing_a_line() -> 
     let detail = work::run(&client, lab.job).await?;
     assert_eq!(detail.run.status, RunStatus::Succeeded, "{:#?}", detail.results);
     let log = work::logs(&client, detail.run.id).await?;
-    let expected: Vec<i64> = log.iter().map(|line| line.id).collect();
+    let expected: Vec<LogId> = log.iter().map(|line| line.id).collect();
     let arrived = wait::until("every line of the run arrives", async || {
         let heard = heard.lock().unwrap();
         let lines = heard.iter().flat_map(|message| match message {
             FeedMessage::Lines { lines } => lines.as_slice(),
             _ => &[],
         });
-        let ids: Vec<i64> = lines.map(|line| line.id).collect();
+        let ids: Vec<LogId> = lines.map(|line| line.id).collect();
         Ok(expected.iter().all(|id| ids.contains(id)).then_some(ids))
     })
     .await?;

@@ -51,7 +51,7 @@ mod tests {
         ]);
         let read = read(&batch.to_string());
         let [FeedMessage::Lines { lines }, lost, link] = read.as_slice() else { panic!("{read:?}") };
-        assert_eq!((lines.len(), lines[0].id), (1, 7));
+        assert_eq!((lines.len(), lines[0].id.get()), (1, 7));
         assert_eq!((lost, link), (&skipped(2), &FeedMessage::Link { link: Link::Live }));
         assert_eq!(super::read("no batch"), [skipped(1)]);
         assert_eq!(super::read("[]"), []);

@@ -4,6 +4,7 @@
 
 use std::cell::Cell;
 
+use netraven_api::LogId;
 use netraven_api::event::{FeedMessage, Link};
 
 /// Seconds between two looks.
@@ -14,7 +15,7 @@ const PATIENCE: u32 = 6;
 /// The signs of life of one feed.
 #[derive(Debug, Default)]
 pub struct Pulse {
-    last: Cell<Option<i64>>,
+    last: Cell<Option<LogId>>,
     heard: Cell<bool>,
     silent: Cell<u32>,
     over: Cell<bool>,
@@ -48,7 +49,7 @@ impl Pulse {
 
     /// The last line that came.
     #[must_use]
-    pub fn last(&self) -> Option<i64> {
+    pub fn last(&self) -> Option<LogId> {
         self.last.get()
     }
 }
@@ -69,7 +70,7 @@ mod tests {
         assert_eq!(looks(&pulse, 6), [false; 6]);
         pulse.hear(&[]);
         assert_eq!(looks(&pulse, 6), [false; 6], "an empty batch is a sign of life");
-        assert_eq!((looks(&pulse, 1), pulse.last()), (vec![true], Some(7)));
+        assert_eq!((looks(&pulse, 1), pulse.last()), (vec![true], Some(LogId::new(7))));
         pulse.reset();
         assert_eq!(looks(&pulse, 5), [false; 5]);
     }

@@ -1,6 +1,7 @@
 //! The sample lab: simulated devices on this computer, for a person without gear.
 
 use dioxus::prelude::*;
+use netraven_api::RunId;
 use netraven_api::native::{LabState, Native};
 
 use crate::data::api::{Api, use_api};
@@ -23,7 +24,7 @@ pub struct Lab {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum LabNews {
     /// It was started, with this run.
-    Started(i64),
+    Started(RunId),
     /// It was removed, and its runs with it.
     Removed,
 }

@@ -8,11 +8,11 @@ use futures::channel::mpsc::{UnboundedReceiver, unbounded};
 use futures::future::{Either, select};
 use futures::{FutureExt, StreamExt};
 use jiff::{SignedDuration, Timestamp};
-use netraven_api::Problem;
 use netraven_api::event::{FeedMessage, Link};
 use netraven_api::logs::{ListLogs, LogEntry, LogFilter};
 use netraven_api::native::FeedStart;
 use netraven_api::page::Page;
+use netraven_api::{LogId, Problem};
 
 use crate::data::api::{Api, use_api};
 use crate::state::logs::{LogLines, Reach, history, stream};
@@ -111,7 +111,7 @@ impl LogView {
     }
 
     /// The server has counted the lines up to this one: the tally need not keep them.
-    pub fn counted_up_to(mut self, id: i64) {
+    pub fn counted_up_to(mut self, id: LogId) {
         if self.tally.peek().has_up_to(id) {
             self.tally.write().forget(id);
         }
@@ -305,7 +305,7 @@ async fn older(api: &Api, view: LogView, wanted: &LogFilter, reach: Option<Reach
 struct Begun {
     page: Page<LogEntry>,
     /// The line behind which live lines begin.
-    after: i64,
+    after: LogId,
 }
 
 /// Reads the newest lines, and where live ones begin: behind the last of them, so that none is between.
@@ -317,11 +317,11 @@ async fn begin(api: &Api, wanted: &LogFilter) -> Result<Begun, Problem> {
     if !wanted.exceeds_stream() {
         let page = api.send(&history(wanted, None)).await?;
         let last = page.items.iter().map(|line| line.id).max();
-        if let Some(after) = last.or_else(|| wanted.start_time.is_none().then_some(0)) {
+        if let Some(after) = last.or_else(|| wanted.start_time.is_none().then(LogId::default)) {
             return Ok(Begun { page, after });
         }
     }
     let newest = api.send(&ListLogs { size: Some(1), ..ListLogs::from(wanted.live.clone()) }).await?;
-    let after = newest.items.first().map_or(0, |line| line.id);
+    let after = newest.items.first().map(|line| line.id).unwrap_or_default();
     Ok(Begun { page: api.send(&history(wanted, None)).await?, after })
 }

@@ -9,7 +9,7 @@ use netraven_api::jobs::RunStarted;
 use netraven_api::logs::{Level, LogType};
 use netraven_api::problem::Code;
 use netraven_api::runs::{Again, DeviceState, ListRunDevices, RunDevice, Trigger};
-use netraven_api::{Problem, Request};
+use netraven_api::{DeviceId, JobId, LogId, Problem, Request, RunId, SnapshotId};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
@@ -55,11 +55,11 @@ fn read(world: &World, path: &str, parts: &[&str], query: &str) -> Answered {
         }
         ["jobs"] => give(&tables::jobs(world, query)?),
         ["jobs", id, "matrix"] => {
-            let job_id = number(id)?;
+            let job_id: JobId = number(id)?;
             give(&runs::matrix(world, &netraven_api::matrix::GetJobMatrix { job_id, ..asked(query)? }))
         }
-        ["jobs", id] if number(id).is_ok() => {
-            let job_id = number(id)?;
+        ["jobs", id] if number::<i64>(id).is_ok() => {
+            let job_id: JobId = number(id)?;
             let job = world.jobs.iter().find(|job| job.id == job_id).ok_or_else(|| gone("job", job_id))?;
             give(&tables::job(world, job))
         }
@@ -77,8 +77,8 @@ fn read(world: &World, path: &str, parts: &[&str], query: &str) -> Answered {
         ["job-results"] => give(&runs::results(world, query)?),
         ["logs"] => give(&log::list(world, query)?),
         ["logs", "histogram"] => give(&log::histogram(world, query)?),
-        ["logs", id] if number(id).is_ok() => {
-            let id = number(id)?;
+        ["logs", id] if number::<i64>(id).is_ok() => {
+            let id: LogId = number(id)?;
             give(world.lines.iter().find(|line| line.id == id).ok_or_else(|| gone("line", id))?)
         }
         ["api", "backups", "count"] => give(&configs::count(world)),
@@ -88,8 +88,8 @@ fn read(world: &World, path: &str, parts: &[&str], query: &str) -> Answered {
             give(&configs::diff(world, wanted).ok_or_else(|| gone("snapshot", wanted.config_id_a))?)
         }
         ["configs", id, "history"] => give(&configs::history(world, number(id)?)),
-        ["configs", id] if number(id).is_ok() => {
-            let id = number(id)?;
+        ["configs", id] if number::<i64>(id).is_ok() => {
+            let id: SnapshotId = number(id)?;
             give(&configs::config(world, id).ok_or_else(|| gone("snapshot", id))?)
         }
         _ => recorded(world, path, query),
@@ -121,7 +121,7 @@ fn change(world: &mut World, request: &Request, parts: &[&str]) -> Answered {
         (Method::Put, ["devices", id]) => give(&world.put_device(Some(number(id)?), body(request)?)?),
         (Method::Delete, ["devices", id]) => give(&world.remove_device(number(id)?)?),
         (Method::Put, ["devices", id, "host-key"]) => {
-            let (device_id, key): (i64, TrustedKey) = (device(world, id)?.id, body(request)?);
+            let (device_id, key): (DeviceId, TrustedKey) = (device(world, id)?.id, body(request)?);
             let key = HostKey {
                 device_id,
                 key_type: key.key_type,
@@ -153,7 +153,7 @@ fn change(world: &mut World, request: &Request, parts: &[&str]) -> Answered {
     }
 }
 
-fn start(world: &mut World, job_id: i64, only: Option<Vec<i64>>) -> Answered {
+fn start(world: &mut World, job_id: JobId, only: Option<Vec<DeviceId>>) -> Answered {
     let job = world.jobs.iter().find(|job| job.id == job_id).ok_or_else(|| gone("job", job_id))?.clone();
     if tables::is_active(world, job_id) {
         return Err(Problem::new(Code::Conflict, format!("{} is running. Wait for it to finish, or cancel it.", job.name)));
@@ -170,7 +170,7 @@ fn start(world: &mut World, job_id: i64, only: Option<Vec<i64>>) -> Answered {
 }
 
 /// The job of an earlier run, and which of its devices are to be run again.
-fn wanted(world: &World, run_id: i64, which: &Again) -> Result<(i64, Vec<i64>), Problem> {
+fn wanted(world: &World, run_id: RunId, which: &Again) -> Result<(JobId, Vec<DeviceId>), Problem> {
     let plan = world.plans.iter().find(|plan| plan.id == run_id).ok_or_else(|| gone("run", run_id))?;
     let fits = |device: &&RunDevice| {
         (which.failed != Some(true) || matches!(device.state, DeviceState::Failure | DeviceState::Cancelled))
@@ -178,14 +178,14 @@ fn wanted(world: &World, run_id: i64, which: &Again) -> Result<(i64, Vec<i64>), 
             && (which.devices.is_empty() || which.devices.contains(&device.device_id))
     };
     let all = runs::devices(world, plan);
-    let devices: Vec<i64> = all.iter().filter(fits).map(|device| device.device_id).collect();
+    let devices: Vec<DeviceId> = all.iter().filter(fits).map(|device| device.device_id).collect();
     if devices.is_empty() {
         return Err(Problem::new(Code::Conflict, "None of this run's devices can be run again."));
     }
     Ok((plan.job_id, devices))
 }
 
-fn cancel_run(world: &mut World, run_id: i64) -> Answered {
+fn cancel_run(world: &mut World, run_id: RunId) -> Answered {
     let now = world.now;
     let plan = world.plans.iter_mut().find(|plan| plan.id == run_id).ok_or_else(|| gone("run", run_id))?;
     if plan.ended_at(now).is_some() {
@@ -199,7 +199,7 @@ fn cancel_run(world: &mut World, run_id: i64) -> Answered {
     give(&runs::run(world, plan))
 }
 
-fn cancel_device(world: &mut World, run_id: i64, device_id: i64) -> Answered {
+fn cancel_device(world: &mut World, run_id: RunId, device_id: DeviceId) -> Answered {
     let now = world.now;
     let plan = world.plans.iter_mut().find(|plan| plan.id == run_id).ok_or_else(|| gone("run", run_id))?;
     let job_id = plan.job_id;
@@ -222,23 +222,23 @@ fn cancel_device(world: &mut World, run_id: i64, device_id: i64) -> Answered {
     give(&run_device(world, plan, device_id)?)
 }
 
-fn run_device(world: &World, plan: &Plan, device_id: i64) -> Result<RunDevice, Problem> {
+fn run_device(world: &World, plan: &Plan, device_id: DeviceId) -> Result<RunDevice, Problem> {
     let step = plan.steps.iter().find(|step| step.device_id == device_id);
     step.and_then(|step| runs::device(world, plan, step)).ok_or_else(|| gone("device", device_id))
 }
 
 fn device<'a>(world: &'a World, id: &str) -> Result<&'a netraven_api::devices::Device, Problem> {
-    let id = number(id)?;
+    let id: DeviceId = number(id)?;
     world.devices.iter().find(|device| device.id == id).ok_or_else(|| gone("device", id))
 }
 
 fn plan<'a>(world: &'a World, id: &str) -> Result<&'a Plan, Problem> {
-    let id = number(id)?;
+    let id: RunId = number(id)?;
     world.plans.iter().find(|plan| plan.id == id).ok_or_else(|| gone("run", id))
 }
 
-fn number(text: &str) -> Result<i64, Problem> {
-    text.parse().map_err(|_| Problem::new(Code::NotFound, format!("{text} is not a number.")))
+fn number<I: From<i64>>(text: &str) -> Result<I, Problem> {
+    text.parse::<i64>().map(I::from).map_err(|_| Problem::new(Code::NotFound, format!("{text} is not a number.")))
 }
 
 fn body<T: DeserializeOwned>(request: &Request) -> Result<T, Problem> {

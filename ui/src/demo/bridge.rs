@@ -133,7 +133,7 @@ impl Bridge for DemoBridge {
         let (world, clock) = (self.world.clone(), self.clock.clone());
         let ended = Rc::new(Cell::new(false));
         let end = ended.clone();
-        let last_line = world.borrow().lines.last().map_or(0, |line| line.id);
+        let last_line = world.borrow().lines.last().map(|line| line.id).unwrap_or_default();
         let mut told = start.filter.after.unwrap_or(last_line);
         let mut changes = world.borrow().changes.len();
         spawn(async move {

@@ -6,6 +6,7 @@ use jiff::Timestamp;
 use netraven_api::configs::{
     BackupCount, Config, ConfigDiff, ConfigHead, DiffConfigs, FoundConfig, SearchConfigs, SnapshotFacts,
 };
+use netraven_api::{DeviceId, JobId, RunId, SnapshotId};
 use similar::TextDiff;
 
 use super::world::World;
@@ -14,13 +15,13 @@ use super::world::World;
 #[derive(Clone, Debug)]
 pub struct Snapshot {
     /// Its id.
-    pub id: i64,
+    pub id: SnapshotId,
     /// Its device.
-    pub device_id: i64,
+    pub device_id: DeviceId,
     /// The run that read it.
-    pub run_id: i64,
+    pub run_id: RunId,
     /// The job of the run.
-    pub job_id: i64,
+    pub job_id: JobId,
     /// When it was read.
     pub at: Timestamp,
     /// The recorded one.
@@ -29,7 +30,7 @@ pub struct Snapshot {
 
 /// The snapshots of a device, the newest first.
 #[must_use]
-pub fn history(world: &World, device_id: i64) -> Vec<ConfigHead> {
+pub fn history(world: &World, device_id: DeviceId) -> Vec<ConfigHead> {
     let there = |snapshot: &&Snapshot| snapshot.device_id == device_id && snapshot.at <= world.now;
     let heads = world.snapshots.iter().rev().filter(there);
     heads
@@ -44,7 +45,7 @@ pub fn history(world: &World, device_id: i64) -> Vec<ConfigHead> {
 
 /// A snapshot with its text.
 #[must_use]
-pub fn config(world: &World, id: i64) -> Option<Config> {
+pub fn config(world: &World, id: SnapshotId) -> Option<Config> {
     let snapshot = world.snapshots.iter().find(|snapshot| snapshot.id == id && snapshot.at <= world.now)?;
     Some(Config {
         id,

@@ -1,7 +1,7 @@
 //! What a person changes in the demo: devices, jobs, tags and credentials, for as long as it is open.
 
-use netraven_api::Open;
-use netraven_api::Problem;
+use std::fmt::Display;
+
 use netraven_api::credentials::{Credential, CredentialInput};
 use netraven_api::devices::{Approval, Device, DeviceInput, DeviceSource, ImportPlan, Imported};
 use netraven_api::event::Changed;
@@ -10,6 +10,7 @@ use netraven_api::platforms::Platforms;
 use netraven_api::problem::Code;
 use netraven_api::sheet::{Entry, Fate, RefusalKind, Seen, Sheet, Tally, There, check, compare};
 use netraven_api::tags::{Tag, TagInput};
+use netraven_api::{DeviceId, JobId, Open, Problem, TagId};
 
 use super::world::World;
 
@@ -17,7 +18,7 @@ use super::world::World;
 const DEFAULT: i64 = 1;
 
 /// There is no such thing.
-pub fn gone(what: &str, id: i64) -> Problem {
+pub fn gone(what: &str, id: impl Display) -> Problem {
     Problem::new(Code::NotFound, format!("There is no {what} {id} in the demo."))
 }
 
@@ -30,12 +31,12 @@ fn open(csv: &str) -> Result<Sheet<'_>, Problem> {
 }
 
 impl World {
-    fn tags_of(&self, ids: &[i64]) -> Vec<Tag> {
+    fn tags_of(&self, ids: &[TagId]) -> Vec<Tag> {
         self.tags.iter().filter(|tag| ids.contains(&tag.id)).cloned().collect()
     }
 
     /// Adds a device, or changes the one of an id.
-    pub fn put_device(&mut self, id: Option<i64>, input: DeviceInput) -> Result<Device, Problem> {
+    pub fn put_device(&mut self, id: Option<DeviceId>, input: DeviceInput) -> Result<Device, Problem> {
         let taken = |device: &Device| Some(&device.hostname) == input.hostname.as_ref() && Some(device.id) != id;
         if self.devices.iter().any(taken) {
             return Err(Problem::field("body.hostname", "A device with this name already exists."));
@@ -45,7 +46,7 @@ impl World {
                 self.devices.iter().find(|device| device.id == id).cloned().ok_or_else(|| gone("device", id))?
             }
             None => Device {
-                id: self.devices.iter().map(|device| device.id).max().unwrap_or_default() + 1,
+                id: next(self.devices.iter().map(|device| device.id.get())).into(),
                 hostname: input.hostname.clone().ok_or_else(|| wanted("hostname"))?,
                 ip_address: input.ip_address.clone().ok_or_else(|| wanted("ip_address"))?,
                 device_type: input.device_type.clone().ok_or_else(|| wanted("device_type"))?,
@@ -57,7 +58,7 @@ impl World {
                 notes: None,
                 created_at: Some(self.now),
                 last_seen: None,
-                tags: self.tags_of(&[DEFAULT]),
+                tags: self.tags_of(&[DEFAULT.into()]),
                 matching_credentials_count: 0,
                 last_updated: None,
                 updated_by: None,
@@ -74,7 +75,7 @@ impl World {
         };
         let mut ids = input.tags;
         if let Some(ids) = &mut ids {
-            ids.push(DEFAULT);
+            ids.push(DEFAULT.into());
         }
         let device = Device {
             hostname: input.hostname.unwrap_or(before.hostname),
@@ -165,7 +166,7 @@ impl World {
     }
 
     /// Adds a job, or changes the one of an id.
-    pub fn put_job(&mut self, id: Option<i64>, input: JobInput) -> Result<Job, Problem> {
+    pub fn put_job(&mut self, id: Option<JobId>, input: JobInput) -> Result<Job, Problem> {
         let taken = |job: &Job| Some(&job.name) == input.name.as_ref() && Some(job.id) != id;
         if self.jobs.iter().any(taken) {
             return Err(Problem::field("body.name", "A job with this name already exists."));
@@ -173,7 +174,7 @@ impl World {
         let before = match id {
             Some(id) => self.jobs.iter().find(|job| job.id == id).cloned().ok_or_else(|| gone("job", id))?,
             None => Job {
-                id: self.jobs.iter().map(|job| job.id).max().unwrap_or_default() + 1,
+                id: next(self.jobs.iter().map(|job| job.id.get())).into(),
                 name: input.name.clone().ok_or_else(|| wanted("name"))?,
                 description: None,
                 is_enabled: true,
@@ -209,7 +210,7 @@ impl World {
         if self.tags.iter().any(|tag| tag.name == name) {
             return Err(Problem::field("body.name", "A tag with this name already exists."));
         }
-        let id = self.tags.iter().map(|tag| tag.id).max().unwrap_or_default() + 1;
+        let id = next(self.tags.iter().map(|tag| tag.id.get())).into();
         let tag = Tag { id, name, kind: input.kind, description: input.description, devices: None };
         self.tags.push(tag.clone());
         self.changes.push(Changed::Setup);
@@ -219,7 +220,7 @@ impl World {
     /// Adds a credential. Its passwords go nowhere.
     pub fn add_credential(&mut self, input: CredentialInput) -> Result<Credential, Problem> {
         let credential = Credential {
-            id: self.credentials.iter().map(|credential| credential.id).max().unwrap_or_default() + 1,
+            id: next(self.credentials.iter().map(|credential| credential.id.get())).into(),
             username: input.username.ok_or_else(|| wanted("username"))?,
             priority: input.priority.unwrap_or(100),
             description: input.description,
@@ -235,14 +236,14 @@ impl World {
     }
 
     /// Removes a device.
-    pub fn remove_device(&mut self, id: i64) -> Result<(), Problem> {
+    pub fn remove_device(&mut self, id: DeviceId) -> Result<(), Problem> {
         remove(&mut self.devices, |device| device.id == id).ok_or_else(|| gone("device", id))?;
         self.changes.push(Changed::Devices);
         Ok(())
     }
 
     /// Removes a job with its runs.
-    pub fn remove_job(&mut self, id: i64) -> Result<(), Problem> {
+    pub fn remove_job(&mut self, id: JobId) -> Result<(), Problem> {
         remove(&mut self.jobs, |job| job.id == id).ok_or_else(|| gone("job", id))?;
         self.plans.retain(|plan| plan.job_id != id);
         self.changes.push(Changed::Jobs);
@@ -250,7 +251,12 @@ impl World {
     }
 }
 
-fn replace<T>(rows: &mut Vec<T>, row: T, id: impl Fn(&T) -> i64) {
+/// The next id after those in use.
+fn next(ids: impl Iterator<Item = i64>) -> i64 {
+    ids.max().unwrap_or_default() + 1
+}
+
+fn replace<T, K: PartialEq>(rows: &mut Vec<T>, row: T, id: impl Fn(&T) -> K) {
     match rows.iter_mut().find(|known| id(known) == id(&row)) {
         Some(known) => *known = row,
         None => rows.push(row),

@@ -1,6 +1,7 @@
 //! When the jobs of the demo run: their schedules read backwards and forwards, and what people started by hand.
 
 use jiff::{SignedDuration, Timestamp};
+use netraven_api::JobId;
 use netraven_api::jobs::{Job, Schedule, ScheduleKind};
 use netraven_api::runs::Trigger;
 
@@ -13,7 +14,7 @@ const BY_HAND: [(i64, i64, &str); 6] =
     [(3, 1, "j.weber"), (27, 1, "j.weber"), (43, 1, "admin"), (50, 2, "admin"), (74, 2, "j.weber"), (98, 3, "admin")];
 
 /// A start: when, of which job, by what and by whom.
-pub type Start = (Timestamp, i64, Trigger, Option<&'static str>);
+pub type Start = (Timestamp, JobId, Trigger, Option<&'static str>);
 
 /// When the jobs were started in the time the demo looks back on, in order.
 #[must_use]
@@ -29,7 +30,7 @@ pub fn starts(jobs: &[Job], now: Timestamp) -> Vec<Start> {
     }
     starts.extend(BY_HAND.map(|(hours, id, who)| {
         let at = now - SignedDuration::from_mins(hours * 60 + 7);
-        (at, id, Trigger::Manual, Some(who))
+        (at, JobId::new(id), Trigger::Manual, Some(who))
     }));
     starts.sort_by_key(|(at, id, ..)| (*at, *id));
     starts

@@ -10,7 +10,7 @@ use netraven_api::logs::{
     LogType, MAX_BUCKETS, MIN_BUCKETS,
 };
 use netraven_api::page::{DEFAULT_SIZE, MAX_SIZE, Page};
-use netraven_api::{Order, Problem};
+use netraven_api::{LogId, Order, Problem};
 
 use super::lists::asked;
 use super::plan::Plan;
@@ -34,7 +34,7 @@ pub struct Due {
 #[must_use]
 pub fn line(level: Level, log_type: LogType, source: &str, message: impl Into<String>) -> LogEntry {
     LogEntry {
-        id: 0,
+        id: LogId::default(),
         timestamp: Timestamp::UNIX_EPOCH,
         log_type: log_type.into(),
         level,
@@ -138,7 +138,7 @@ pub fn histogram(world: &World, query: &str) -> Result<LogHistogram, Problem> {
     Ok(LogHistogram {
         bucket_s: frame.width_s,
         buckets,
-        newest_id: world.lines.last().map_or(0, |line| line.id),
+        newest_id: world.lines.last().map(|line| line.id).unwrap_or_default(),
         is_partial: false,
         counted_since: from,
     })

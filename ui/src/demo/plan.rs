@@ -5,14 +5,15 @@ use std::rc::Rc;
 use jiff::{SignedDuration, Timestamp};
 use netraven_api::outcome::Stage;
 use netraven_api::runs::{DeviceState, RunDevice, RunStatus, Trigger};
+use netraven_api::{DeviceId, JobId, RunId, SnapshotId};
 
 /// A run.
 #[derive(Clone, Debug)]
 pub struct Plan {
     /// Its id.
-    pub id: i64,
+    pub id: RunId,
     /// Its job.
-    pub job_id: i64,
+    pub job_id: JobId,
     /// What started it.
     pub trigger: Trigger,
     /// Who started it.
@@ -33,7 +34,7 @@ pub struct Plan {
 #[derive(Clone, Debug)]
 pub struct Step {
     /// The device.
-    pub device_id: i64,
+    pub device_id: DeviceId,
     /// What was recorded of it, or of another that stands in for it.
     pub told: Rc<RunDevice>,
     /// When a worker begins with it.
@@ -41,7 +42,7 @@ pub struct Step {
     /// When it is done.
     pub ends: Timestamp,
     /// The snapshot read, or the one it is found equal to; of backups that succeed.
-    pub snapshot_id: Option<i64>,
+    pub snapshot_id: Option<SnapshotId>,
     /// Whether the snapshot is a new one.
     pub is_changed: bool,
     /// When it was cancelled alone.
@@ -51,7 +52,7 @@ pub struct Step {
 impl Step {
     /// The work on a device, later than recorded by so much.
     #[must_use]
-    pub fn of(device_id: i64, told: &Rc<RunDevice>, later: SignedDuration) -> Step {
+    pub fn of(device_id: DeviceId, told: &Rc<RunDevice>, later: SignedDuration) -> Step {
         let ends = told.finished_at.unwrap_or_default() + later;
         Step {
             device_id,
@@ -166,12 +167,12 @@ mod tests {
             Rc::new(serde_json::from_value(told).unwrap())
         };
         Plan {
-            id: 1,
-            job_id: 1,
+            id: 1.into(),
+            job_id: 1.into(),
             trigger: Trigger::Manual,
             by: None,
             queued_at: at(0),
-            steps: (2..8).map(|id| Step::of(id, &told(id), SignedDuration::ZERO)).collect(),
+            steps: (2_i64..8).map(|id| Step::of(id.into(), &told(id), SignedDuration::ZERO)).collect(),
             cancelled_at: None,
             is_part: false,
             commit: None,

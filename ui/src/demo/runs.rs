@@ -15,7 +15,7 @@ use netraven_api::runs::{
     CauseCount, DeviceState, ListRuns, Run, RunDevice, RunFilter, RunStatus, RunSummary, SummarizeRuns,
 };
 use netraven_api::sorting::{ResultColumn, RunColumn};
-use netraven_api::{Order, Problem};
+use netraven_api::{DeviceId, JobId, Order, Problem, ResultId};
 
 use super::lists::{among, asked, fields, holds};
 use super::plan::{Plan, Step};
@@ -79,7 +79,7 @@ fn cause(step: &Step, state: DeviceState) -> Option<Cause> {
 }
 
 /// The median of a job's last whole runs, in seconds.
-fn usual(world: &World, job_id: i64) -> Option<f64> {
+fn usual(world: &World, job_id: JobId) -> Option<f64> {
     let whole =
         world.plans.iter().rev().filter(|plan| plan.job_id == job_id && !plan.is_part && plan.cancelled_at.is_none());
     let mut took: Vec<f64> = whole
@@ -123,8 +123,8 @@ pub fn device(world: &World, plan: &Plan, step: &Step) -> Option<RunDevice> {
     })
 }
 
-fn result_id(plan: &Plan, step: &Step) -> i64 {
-    plan.id * 1000 + step.device_id
+fn result_id(plan: &Plan, step: &Step) -> ResultId {
+    ResultId::new(plan.id.get() * 1000 + step.device_id.get())
 }
 
 /// All devices of a run.
@@ -218,8 +218,8 @@ pub fn matrix(world: &World, asked: &GetJobMatrix) -> JobMatrix {
     let most = usize::try_from(asked.runs.unwrap_or(MATRIX_RUNS)).unwrap_or_default();
     let mut last: Vec<&Plan> = world.plans.iter().rev().filter(|plan| plan.job_id == asked.job_id).take(most).collect();
     last.reverse();
-    let ids: BTreeSet<i64> = last.iter().flat_map(|plan| plan.steps.iter().map(|step| step.device_id)).collect();
-    let cell = |plan: &Plan, device_id: i64| {
+    let ids: BTreeSet<DeviceId> = last.iter().flat_map(|plan| plan.steps.iter().map(|step| step.device_id)).collect();
+    let cell = |plan: &Plan, device_id: DeviceId| {
         let step = plan.steps.iter().find(|step| step.device_id == device_id)?;
         let state = step.state(plan, world.now);
         Some(MatrixCell { state, cause: cause(step, state) })

@@ -1,6 +1,5 @@
 //! Devices, jobs, tags and credentials as the server lists them.
 
-use netraven_api::Problem;
 use netraven_api::credentials::Credential;
 use netraven_api::devices::{ApprovalState, Device};
 use netraven_api::jobs::{Job, JobStatus};
@@ -10,6 +9,7 @@ use netraven_api::results::ResultStatus;
 use netraven_api::runs::DeviceState;
 use netraven_api::sorting::{CredentialColumn, DeviceColumn, JobColumn, TagColumn};
 use netraven_api::tags::Tag;
+use netraven_api::{JobId, Problem};
 use serde_json::Value;
 
 use super::jobs::next_start;
@@ -109,7 +109,7 @@ fn carry(world: &World, tags: &[Tag]) -> i64 {
 
 /// Whether a run of a job has not ended: it has one at a time.
 #[must_use]
-pub fn is_active(world: &World, job_id: i64) -> bool {
+pub fn is_active(world: &World, job_id: JobId) -> bool {
     world.plans.iter().any(|plan| plan.job_id == job_id && plan.ended_at(world.now).is_none())
 }
 

@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 use std::rc::Rc;
 
 use jiff::{SignedDuration, Timestamp};
+use netraven_api::JobId;
 use netraven_api::logs::LogEntry;
 use netraven_api::runs::{Run, RunDevice};
 use serde::Deserialize;
@@ -89,7 +90,7 @@ impl Tape {
 
 /// What is played when a job runs: its first recording first, then the others by turns.
 #[must_use]
-pub fn turn(recordings: &[Recording], job_id: i64, runs_before: usize) -> Option<&Recording> {
+pub fn turn(recordings: &[Recording], job_id: JobId, runs_before: usize) -> Option<&Recording> {
     let own: Vec<&Recording> = recordings.iter().filter(|recording| recording.run.job_id == job_id).collect();
     let place = match own.len() {
         0 | 1 => 0,
@@ -114,6 +115,7 @@ fn outdated(path: &str, why: &str) -> ! {
 
 #[cfg(test)]
 mod tests {
+    use netraven_api::RunId;
     use serde_json::json;
 
     use super::*;
@@ -131,7 +133,7 @@ mod tests {
         let job = recordings.iter().map(|recording| recording.run.job_id).max_by_key(|id| {
             recordings.iter().filter(|recording| recording.run.job_id == *id).count()
         });
-        let played: Vec<i64> =
+        let played: Vec<RunId> =
             (0..5).filter_map(|before| Some(turn(&recordings, job?, before)?.run.id)).collect();
         let [first, second, third, ..] = played[..] else { panic!("{played:?}") };
         assert_eq!(played, [first, second, third, second, third], "three runs of a job are recorded");

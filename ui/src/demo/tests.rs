@@ -181,13 +181,13 @@ fn runs_are_filtered_sorted_and_paged() {
     let whole = some(&mut world, "").total;
     for (query, fits) in [
         ("status=failed&status=partly_failed", (|run| run.failed > 0) as fn(&Run) -> bool),
-        ("job_id=2", |run| run.job_id == 2),
+        ("job_id=2", |run| run.job_id.get() == 2),
         ("job_type=reachability", |run| run.job_type.is(JobKind::Reachability)),
         ("trigger=manual", |run| run.triggered_by.is_some()),
-        ("search=EDGE", |run| matches!(run.job_id, 1 | 4 | 6)),
-        ("search=lab-bare", |run| run.job_id == 4),
-        ("device_id=1", |run| matches!(run.job_id, 3 | 6)),
-        ("tag_id=9", |run| run.job_id == 4),
+        ("search=EDGE", |run| matches!(run.job_id.get(), 1 | 4 | 6)),
+        ("search=lab-bare", |run| run.job_id.get() == 4),
+        ("device_id=1", |run| matches!(run.job_id.get(), 3 | 6)),
+        ("tag_id=9", |run| run.job_id.get() == 4),
         ("start_time=2026-11-23T00:00:00Z&end_time=2026-11-23T06:00:00Z", |run| run.queued_at < at(-8 * 3600)),
     ] {
         let page = some(&mut world, query);
@@ -330,8 +330,8 @@ fn every_path_that_is_read_has_an_answer() {
     let ids = [
         ("{run_id}", 3900),
         ("{log_id}", 2_400_001),
-        ("{device_id}", device.device_id),
-        ("{config_id}", device.snapshot_id.unwrap()),
+        ("{device_id}", device.device_id.get()),
+        ("{config_id}", device.snapshot_id.unwrap().get()),
         ("{job_id}", 1),
     ];
     for route in ROUTES.iter().filter(|route| route.method == Method::Get) {

@@ -13,6 +13,7 @@ use netraven_api::logs::LogEntry;
 use netraven_api::outcome::Cause;
 use netraven_api::runs::{DeviceState, RunDevice, Trigger};
 use netraven_api::tags::Tag;
+use netraven_api::{DeviceId, JobId, RunId, SnapshotId};
 
 use super::configs::Snapshot;
 use super::jobs::{self, DAYS};
@@ -52,13 +53,13 @@ pub struct World {
     /// Log lines that were written, the oldest first.
     pub lines: Vec<LogEntry>,
     /// Devices whose stored host key was forgotten.
-    pub forgotten_keys: Vec<i64>,
+    pub forgotten_keys: Vec<DeviceId>,
     /// Keys that were trusted in place of stored ones.
     pub trusted_keys: Vec<HostKey>,
     /// What changed, in order; a feed remembers how far it has read.
     pub changes: Vec<Changed>,
     recordings: Rc<[Recording]>,
-    configs: BTreeMap<i64, Rc<Config>>,
+    configs: BTreeMap<SnapshotId, Rc<Config>>,
     chatter: Vec<LogEntry>,
     due: Vec<Due>,
     next_line: i64,
@@ -100,10 +101,10 @@ impl World {
         for (at, job_id, trigger, by) in jobs::starts(&world.jobs, now) {
             world.begin(job_id, trigger, by.map(str::to_owned), at, None);
         }
-        if let Some(plan) = world.plans.iter_mut().rfind(|plan| plan.job_id != 1 && plan.trigger == Trigger::Manual) {
+        if let Some(plan) = world.plans.iter_mut().rfind(|plan| plan.job_id.get() != 1 && plan.trigger == Trigger::Manual) {
             plan.cancelled_at = Some(plan.queued_at + SignedDuration::from_secs(12));
         }
-        world.begin(ROUND[0], Trigger::Schedule, None, now - SignedDuration::from_secs(8), None);
+        world.begin(ROUND[0].into(), Trigger::Schedule, None, now - SignedDuration::from_secs(8), None);
         world.advance(now);
         world.changes.clear();
         world
@@ -116,7 +117,7 @@ impl World {
         let last_end = self.plans.iter().filter_map(|plan| plan.ended_at(now)).max();
         let is_active = |plan: &Plan| plan.ended_at(now).is_none();
         if !self.plans.iter().any(is_active) && last_end.is_some_and(|end| now.duration_since(end) > BREAK) {
-            let job_id = ROUND[self.round % ROUND.len()];
+            let job_id = ROUND[self.round % ROUND.len()].into();
             self.round += 1;
             self.begin(job_id, Trigger::Schedule, None, now, None);
         }
@@ -141,7 +142,7 @@ impl World {
         for due in ready {
             if !due.is_of_work || !self.is_cancelled(&due) {
                 self.next_line += 1;
-                self.lines.push(LogEntry { id: self.next_line, timestamp: due.at, ..due.line });
+                self.lines.push(LogEntry { id: self.next_line.into(), timestamp: due.at, ..due.line });
             }
         }
     }
@@ -165,14 +166,14 @@ impl World {
     /// Starts a run, of some devices if they are given, and gives its id.
     pub fn begin(
         &mut self,
-        job_id: i64,
+        job_id: JobId,
         trigger: Trigger,
         by: Option<String>,
         at: Timestamp,
-        only: Option<&[i64]>,
-    ) -> Option<i64> {
+        only: Option<&[DeviceId]>,
+    ) -> Option<RunId> {
         let job = self.jobs.iter().find(|job| job.id == job_id)?.clone();
-        let id = self.next_run;
+        let id = RunId::new(self.next_run);
         self.next_run += 1;
         let recordings = self.recordings.clone();
         let played = turn(&recordings, job_id, self.plans.iter().filter(|plan| plan.job_id == job_id).count());
@@ -252,7 +253,7 @@ impl World {
     }
 
     /// Whether the next session expects the key that a device shows now.
-    fn knows_new_key(&self, device_id: i64) -> bool {
+    fn knows_new_key(&self, device_id: DeviceId) -> bool {
         self.forgotten_keys.contains(&device_id) || self.trusted_keys.iter().any(|key| key.device_id == device_id)
     }
 
@@ -264,7 +265,7 @@ impl World {
             step.is_changed = newest.is_none_or(|newest| newest.config.id != config.id);
             step.snapshot_id = newest.map(|newest| newest.id);
             if step.is_changed {
-                let id = i64::try_from(self.snapshots.len()).unwrap_or_default() + 1;
+                let id = SnapshotId::new(i64::try_from(self.snapshots.len()).unwrap_or_default() + 1);
                 step.snapshot_id = Some(id);
                 let (device_id, run_id, job_id) = (step.device_id, plan.id, plan.job_id);
                 self.snapshots.push(Snapshot { id, device_id, run_id, job_id, at: step.ends, config: config.clone() });

@@ -1,9 +1,9 @@
 //! What several pages do: start a job, run some devices again, cancel, and make a change that was asked for.
 
 use dioxus::prelude::*;
-use netraven_api::Endpoint;
 use netraven_api::jobs::{RunJob, RunStarted};
 use netraven_api::runs::{Again, CancelDevice, CancelRun, RunAgain};
+use netraven_api::{Endpoint, JobId, RunId};
 
 use crate::data::{Api, use_api};
 use crate::route::Route;
@@ -33,12 +33,12 @@ impl JobStarter {
     }
 
     /// Starts a job and opens its run.
-    pub fn start(&self, job_id: i64) {
+    pub fn start(&self, job_id: JobId) {
         self.send(RunJob(job_id));
     }
 
     /// Runs devices of a run again and opens the new run.
-    pub fn again(&self, run_id: i64, which: Again) {
+    pub fn again(&self, run_id: RunId, which: Again) {
         self.send(RunAgain(run_id, which));
     }
 
@@ -113,9 +113,9 @@ pub fn use_change<E: Endpoint + 'static>(after: impl FnMut(bool) + 'static) -> C
 }
 
 /// Cancels a run; what goes wrong is said in a notice.
-pub fn use_cancel_run() -> Callback<i64> {
+pub fn use_cancel_run() -> Callback<RunId> {
     let (api, notices) = (use_api(), use_notices());
-    use_callback(move |run_id: i64| {
+    use_callback(move |run_id: RunId| {
         let api = api.clone();
         spawn(async move {
             match api.send(&CancelRun(run_id)).await {

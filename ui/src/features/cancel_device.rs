@@ -1,6 +1,7 @@
 //! The question before one device of a run is cancelled.
 
 use dioxus::prelude::*;
+use netraven_api::RunId;
 use netraven_api::runs::{CancelDevice, DeviceState, RunDevice};
 
 use crate::components::Confirm;
@@ -8,7 +9,7 @@ use crate::components::Confirm;
 /// Asks, and closes itself before it hands on what is wanted: who does it has to outlive the question.
 #[component]
 pub fn CancelDeviceDialog(
-    run_id: i64,
+    run_id: RunId,
     device: RunDevice,
     oncancel: EventHandler<CancelDevice>,
     onclose: EventHandler<()>,

@@ -3,7 +3,7 @@
 use dioxus::prelude::*;
 use netraven_api::credentials::{CreateCredential, Credential, CredentialInput, UpdateCredential};
 use netraven_api::native::Feature;
-use netraven_api::{Problem, Secret};
+use netraven_api::{Problem, Secret, TagId};
 
 use crate::components::{CheckField, TextField};
 use crate::data::use_api;
@@ -20,7 +20,7 @@ const NETWORKS_HINT: &str = "It is never sent to an address outside these networ
 
 /// Adds a credential, or changes the one given; `tags` are ticked from the start.
 #[component]
-pub fn CredentialDialog(credential: Option<Credential>, tags: Vec<i64>, onclose: EventHandler<()>) -> Element {
+pub fn CredentialDialog(credential: Option<Credential>, tags: Vec<TagId>, onclose: EventHandler<()>) -> Element {
     let (api, notices, workplace) = (use_api(), use_notices(), use_workplace());
     let known = credential.clone();
     let mut username = use_signal(|| known.as_ref().map(|known| known.username.clone()).unwrap_or_default());

@@ -1,6 +1,7 @@
 //! Forgetting a device's stored host key.
 
 use dioxus::prelude::*;
+use netraven_api::DeviceId;
 use netraven_api::devices::ForgetHostKey;
 
 use super::key_button::KeyButton;
@@ -9,7 +10,7 @@ use crate::features::actions::use_change;
 
 /// A button that asks, and then forgets the key.
 #[component]
-pub fn ForgetKey(device_id: i64, hostname: String) -> Element {
+pub fn ForgetKey(device_id: DeviceId, hostname: String) -> Element {
     let mut asking = use_signal(|| false);
     let forget = use_change(move |_| asking.set(false));
     rsx! {

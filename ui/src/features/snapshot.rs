@@ -1,6 +1,7 @@
 //! What a snapshot is said to be without its text: how large, of which commit, and whether it changed anything.
 
 use dioxus::prelude::*;
+use netraven_api::SnapshotId;
 use netraven_api::configs::{ConfigHead, GetConfig};
 
 use crate::components::{ErrorState, SkeletonRows};
@@ -33,7 +34,7 @@ pub fn hidden(head: &ConfigHead) -> Option<String> {
 }
 
 /// Reads the text of a snapshot.
-pub fn use_snapshot(id: impl Fn() -> i64 + 'static) -> Query<netraven_api::configs::Config> {
+pub fn use_snapshot(id: impl Fn() -> SnapshotId + 'static) -> Query<netraven_api::configs::Config> {
     use_query(move || GetConfig(id()))
 }
 
@@ -59,7 +60,7 @@ mod tests {
 
     fn head(known: Value) -> ConfigHead {
         let config_metadata = Some(known.into());
-        ConfigHead { id: 1, device_id: 1, retrieved_at: jiff::Timestamp::UNIX_EPOCH, config_metadata }
+        ConfigHead { id: 1.into(), device_id: 1.into(), retrieved_at: jiff::Timestamp::UNIX_EPOCH, config_metadata }
     }
 
     #[test]

@@ -1,8 +1,8 @@
 //! The choice of tags in a form: those there are, and one more by its name.
 
 use dioxus::prelude::*;
-use netraven_api::Problem;
 use netraven_api::tags::{CreateTag, ListTags, Tag, TagInput};
+use netraven_api::{Problem, TagId};
 
 use crate::components::{CheckField, ReadFailed, SearchField, SkeletonRows, StaleNote, TextField};
 use crate::data::Api;
@@ -17,7 +17,7 @@ const NEW_TAG: &str = "body.new_tag";
 pub fn TagsField(
     id: String,
     label: String,
-    mut chosen: Signal<Vec<i64>>,
+    mut chosen: Signal<Vec<TagId>>,
     mut fresh: Signal<String>,
     hint: String,
     form: Form,
@@ -96,7 +96,7 @@ pub fn TagsField(
 }
 
 /// The ids of the ticked tags and of the one typed by name, which is made if there is none of that name.
-pub async fn tag_ids(api: &Api, mut chosen: Signal<Vec<i64>>, mut fresh: Signal<String>) -> Result<Vec<i64>, Problem> {
+pub async fn tag_ids(api: &Api, mut chosen: Signal<Vec<TagId>>, mut fresh: Signal<String>) -> Result<Vec<TagId>, Problem> {
     let name = fresh.peek().trim().to_owned();
     if !name.is_empty() {
         let id = match tag_named(api, &name).await? {
@@ -115,7 +115,7 @@ pub async fn tag_ids(api: &Api, mut chosen: Signal<Vec<i64>>, mut fresh: Signal<
     Ok(chosen.peek().clone())
 }
 
-async fn tag_named(api: &Api, name: &str) -> Result<Option<i64>, Problem> {
+async fn tag_named(api: &Api, name: &str) -> Result<Option<TagId>, Problem> {
     let found = api.send(&ListTags { size: Some(100), name: Some(name.to_owned()), ..ListTags::default() }).await?;
     Ok(found.items.iter().find(|tag| tag.name == name).map(|tag| tag.id))
 }

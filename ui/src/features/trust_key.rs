@@ -1,6 +1,7 @@
 //! Trusting the host key that a device showed in place of the stored one: that key and no other.
 
 use dioxus::prelude::*;
+use netraven_api::DeviceId;
 use netraven_api::devices::{GetHostKey, TrustHostKey, TrustedKey};
 use netraven_api::native::Feature;
 
@@ -12,7 +13,7 @@ use crate::state::session::use_workplace;
 
 /// A button that shows both fingerprints, and then has the one that was seen stored. Where that was done, it says so.
 #[component]
-pub fn TrustKey(device_id: ReadSignal<i64>, hostname: String, seen: TrustedKey) -> Element {
+pub fn TrustKey(device_id: ReadSignal<DeviceId>, hostname: String, seen: TrustedKey) -> Element {
     let workplace = use_workplace();
     let mut asking = use_signal(|| false);
     let trust = use_change(move |_| asking.set(false));

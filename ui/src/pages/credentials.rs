@@ -59,7 +59,7 @@ pub fn CredentialsPage() -> Element {
                 listing,
                 words: WORDS,
                 size: PAGE_SIZE,
-                row_id: move |row: Credential| row.id,
+                row_id: move |row: Credential| row.id.get(),
                 table: move |page| rsx! {
                     CredentialsTable {
                         page,

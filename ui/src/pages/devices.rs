@@ -3,11 +3,11 @@
 use std::rc::Rc;
 
 use dioxus::prelude::*;
-use netraven_api::Page;
 use netraven_api::devices::{ApprovalState, DeleteDevice, Device, ListDevices};
 use netraven_api::native::{Deed, Feature};
 use netraven_api::outcome::Cause;
 use netraven_api::platforms::{ListPlatforms, Platforms};
+use netraven_api::{Page, TagId};
 
 use crate::address::{Addressed, use_address};
 use crate::components::{
@@ -48,7 +48,7 @@ use table::DevicesTable;
 enum DevicesDialog {
     Import,
     /// Adds a credential for these tags.
-    AddCredential(Vec<i64>),
+    AddCredential(Vec<TagId>),
     /// Approves this device, or whichever wait.
     Approve(Option<Box<Device>>),
 }
@@ -186,14 +186,14 @@ fn DevicesBody(
 
 /// Says how many of all devices cannot be signed in to, and what to do.
 #[component]
-fn NoCredentialNote(mut filter: Store<DeviceFilter>, oncredential: EventHandler<Vec<i64>>) -> Element {
+fn NoCredentialNote(mut filter: Store<DeviceFilter>, oncredential: EventHandler<Vec<TagId>>) -> Element {
     let workplace = use_workplace();
     let found = use_query(|| ListDevices { size: Some(100), has_credential: Some(false), ..ListDevices::default() });
     let without = found.value();
     let first = without.as_ref().and_then(|without| without.items.first().cloned());
     let total = without.as_ref().map_or(0, |without| without.total);
     // The tags they share, as far as they were read; otherwise the default tag.
-    let shared: Vec<i64> = first
+    let shared: Vec<TagId> = first
         .iter()
         .flat_map(|first| first.tags.iter().map(|tag| tag.id))
         .filter(|id| {

@@ -1,12 +1,12 @@
 //! One device of a run: how far it came, what broke, and what to do next.
 
 use dioxus::prelude::*;
-use netraven_api::Open;
 use netraven_api::jobs::JobKind;
 use netraven_api::logs::LiveFilter;
 use netraven_api::native::Feature;
 use netraven_api::problem::Code;
 use netraven_api::runs::{Again, DeviceState, GetRun, GetRunDevice, Run, RunDevice};
+use netraven_api::{DeviceId, Open, RunId};
 
 use crate::address::{Addressed, use_address};
 use crate::components::{
@@ -46,7 +46,7 @@ use view::{DossierTab, DossierView, DossierViewStoreExt};
 
 /// The page of one device of a run. `view` is what is looked at, as the page's address has it.
 #[component]
-pub fn DossierPage(run_id: ReadSignal<i64>, device_id: ReadSignal<i64>, view: ReadSignal<String>) -> Element {
+pub fn DossierPage(run_id: ReadSignal<RunId>, device_id: ReadSignal<DeviceId>, view: ReadSignal<String>) -> Element {
     let chosen = use_store(|| DossierView::of_address(&view.peek()));
     let place = move |view| Route::DossierPage { run_id: *run_id.peek(), device_id: *device_id.peek(), view };
     use_address(chosen, view, place);
@@ -147,8 +147,8 @@ fn DossierHead(run: Run, device: RunDevice, link: Callback<(), Route>) -> Elemen
 
 #[component]
 fn DossierTabs(
-    run_id: ReadSignal<i64>,
-    device_id: ReadSignal<i64>,
+    run_id: ReadSignal<RunId>,
+    device_id: ReadSignal<DeviceId>,
     view: Store<DossierView>,
     run: Run,
     device: RunDevice,

@@ -67,7 +67,7 @@ pub fn JobsPage() -> Element {
                 listing,
                 words: WORDS,
                 size: PAGE_SIZE,
-                row_id: move |row: Job| row.id,
+                row_id: move |row: Job| row.id.get(),
                 table: move |page| rsx! {
                     JobsTable {
                         page,

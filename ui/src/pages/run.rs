@@ -1,6 +1,7 @@
 //! One run: its progress, each device's result, and its own log.
 
 use dioxus::prelude::*;
+use netraven_api::RunId;
 use netraven_api::jobs::JobKind;
 use netraven_api::logs::LiveFilter;
 use netraven_api::native::Feature;
@@ -37,7 +38,7 @@ use view::{RunTab, RunVerbs, RunView, RunViewStoreExt};
 
 /// The page of a run. `view` is what is looked at, as the page's address has it.
 #[component]
-pub fn RunPage(id: ReadSignal<i64>, view: ReadSignal<String>) -> Element {
+pub fn RunPage(id: ReadSignal<RunId>, view: ReadSignal<String>) -> Element {
     let chosen = use_store(|| RunView::of_address(&view.peek()));
     use_address(chosen, view, move |view| Route::RunPage { id: *id.peek(), view });
     let run = use_query(move || GetRun(id()));
@@ -202,7 +203,7 @@ fn RunStrip(run: Run) -> Element {
 }
 
 #[component]
-fn RunTabs(id: ReadSignal<i64>, mut view: Store<RunView>, run: Run) -> Element {
+fn RunTabs(id: ReadSignal<RunId>, mut view: Store<RunView>, run: Run) -> Element {
     let log = use_log(move || LiveFilter { run_id: Some(id()), ..LiveFilter::default() }.into());
     let search = use_signal(String::new);
     let tab = view.tab().cloned();

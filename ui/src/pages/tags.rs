@@ -52,7 +52,7 @@ pub fn TagsPage() -> Element {
                 listing,
                 words: WORDS,
                 size: PAGE_SIZE,
-                row_id: move |row: Tag| row.id,
+                row_id: move |row: Tag| row.id.get(),
                 table: move |page| rsx! {
                     TagsTable {
                         page,

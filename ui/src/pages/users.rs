@@ -64,7 +64,7 @@ pub fn UsersPage() -> Element {
                     listing,
                     words: WORDS,
                     size: PAGE_SIZE,
-                    row_id: move |row: UserPublic| row.id,
+                    row_id: move |row: UserPublic| row.id.get(),
                     table: move |page| rsx! {
                         UsersTable {
                             page,

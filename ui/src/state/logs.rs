@@ -29,7 +29,7 @@ mod samples {
     /// A line that says this.
     pub fn said(id: i64, message: &str) -> LogEntry {
         LogEntry {
-            id,
+            id: id.into(),
             timestamp: Timestamp::from_second(id).unwrap(),
             log_type: "job".into(),
             level: netraven_api::logs::Level::Info,

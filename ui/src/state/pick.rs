@@ -1,7 +1,7 @@
 //! A value of a log line that can become a filter.
 
 use netraven_api::logs::{Level, LogType, MetaMatch};
-use netraven_api::{Open, Word};
+use netraven_api::{DeviceId, JobId, Open, RunId, Word};
 use serde_json::Value;
 
 /// What the lines are narrowed to.
@@ -14,11 +14,11 @@ pub enum Pick {
     /// A part of the program.
     Source(String),
     /// A job.
-    Job(i64),
+    Job(JobId),
     /// A device.
-    Device(i64),
+    Device(DeviceId),
     /// A run.
-    Run(i64),
+    Run(RunId),
     /// Any other value of a line's `meta`.
     Meta(MetaMatch),
 }
@@ -38,9 +38,9 @@ impl Pick {
             "level" => Level::parse_any_case(value.as_str()?).map(Pick::Level),
             "log_type" => text().map(|word| Pick::Type(Open::of(&word))),
             "source" => text().map(Pick::Source),
-            "job_id" => value.as_i64().map(Pick::Job),
-            "device_id" => value.as_i64().map(Pick::Device),
-            "run_id" => value.as_i64().map(Pick::Run),
+            "job_id" => value.as_i64().map(|id| Pick::Job(id.into())),
+            "device_id" => value.as_i64().map(|id| Pick::Device(id.into())),
+            "run_id" => value.as_i64().map(|id| Pick::Run(id.into())),
             _ => None,
         }
     }
@@ -58,7 +58,7 @@ mod tests {
 
     #[test]
     fn a_value_has_the_filter_of_its_name_or_is_looked_for_in_meta() {
-        assert_eq!(of("device_id", &json!(9)), Some(Pick::Device(9)));
+        assert_eq!(of("device_id", &json!(9)), Some(Pick::Device(9.into())));
         assert_eq!(of("level", &json!("error")), Some(Pick::Level(Level::Error)));
         let within = |text: &str| Some(Pick::Meta(MetaMatch::try_from(text.to_owned()).expect("a place")));
         assert_eq!(of("bytes", &json!(9)), within("/bytes=9"));

@@ -55,17 +55,22 @@ struct Drawn<T> {
 
 /// The rows of a list, kept steady under the pointer. Another `question` (a filter, a page, an order) and a change made in
 /// this window (`own` grows) rearrange them at once: that is what the person wanted.
-pub fn use_steady<T: Clone + 'static>(fresh: Vec<T>, question: String, own: u64, id: impl Fn(&T) -> i64) -> Steady<T> {
+pub fn use_steady<T: Clone + 'static, K: PartialEq>(
+    fresh: Vec<T>,
+    question: String,
+    own: u64,
+    id: impl Fn(&T) -> K,
+) -> Steady<T> {
     use_steady_page(fresh, question, own, usize::MAX, id)
 }
 
 /// [`use_steady`] of a list that changes so fast that `most` rows are drawn: what has no room joins once the pointer leaves.
-pub fn use_steady_page<T: Clone + 'static>(
+pub fn use_steady_page<T: Clone + 'static, K: PartialEq>(
     fresh: Vec<T>,
     question: String,
     own: u64,
     most: usize,
-    id: impl Fn(&T) -> i64,
+    id: impl Fn(&T) -> K,
 ) -> Steady<T> {
     let pointing = use_pointing().is_on();
     // Not a signal: it is what the last drawing left behind, and nothing is drawn because of it.
@@ -82,7 +87,7 @@ pub fn use_steady_page<T: Clone + 'static>(
 }
 
 /// The rows drawn before in their order, as they are now or as they were last, and behind them those that joined, `most` in all.
-fn arranged<T: Clone>(before: &[T], mut fresh: Vec<T>, most: usize, id: impl Fn(&T) -> i64) -> Vec<T> {
+fn arranged<T: Clone, K: PartialEq>(before: &[T], mut fresh: Vec<T>, most: usize, id: impl Fn(&T) -> K) -> Vec<T> {
     let mut rows: Vec<T> = before
         .iter()
         .map(|old| match fresh.iter().position(|row| id(row) == id(old)) {

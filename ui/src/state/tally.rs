@@ -2,6 +2,7 @@
 
 use std::collections::VecDeque;
 
+use netraven_api::LogId;
 use netraven_api::logs::{Level, LogEntry};
 
 /// Most parts kept: some minutes of the quickest feed, should no answer of the server come.
@@ -16,11 +17,11 @@ struct Part {
     second: i64,
     sum: Levels,
     /// Id and level of each, for the part that an answer of the server ends in.
-    lines: Vec<(i64, usize)>,
+    lines: Vec<(LogId, usize)>,
 }
 
 impl Part {
-    fn is_up_to(&self, id: i64) -> bool {
+    fn is_up_to(&self, id: LogId) -> bool {
         self.lines.last().is_none_or(|(last, _)| *last <= id)
     }
 }
@@ -49,7 +50,7 @@ impl Tally {
     }
 
     /// Lets go of the parts up to a line, because an answer of the server has them.
-    pub fn forget(&mut self, id: i64) {
+    pub fn forget(&mut self, id: LogId) {
         while self.has_up_to(id) {
             self.parts.pop_front();
         }
@@ -57,12 +58,12 @@ impl Tally {
 
     /// Whether there is a part to let go of.
     #[must_use]
-    pub fn has_up_to(&self, id: i64) -> bool {
+    pub fn has_up_to(&self, id: LogId) -> bool {
         self.parts.front().is_some_and(|part| part.is_up_to(id))
     }
 
     /// Second and lines of what came behind a line.
-    pub fn behind(&self, id: i64) -> impl Iterator<Item = (i64, Levels)> {
+    pub fn behind(&self, id: LogId) -> impl Iterator<Item = (i64, Levels)> {
         self.parts.iter().filter_map(move |part| {
             let (first, last) = (part.lines.first()?.0, part.lines.last()?.0);
             if first > id {
@@ -104,14 +105,14 @@ mod tests {
         tally.take(&lines(1..=4, 10));
         tally.take(&lines(5..=8, 11));
         let behind = |tally: &Tally| {
-            tally.behind(6).map(|(second, sum)| (second, sum.iter().sum())).collect::<Vec<(i64, i64)>>()
+            tally.behind(6.into()).map(|(second, sum)| (second, sum.iter().sum())).collect::<Vec<(i64, i64)>>()
         };
         let before = behind(&tally);
-        assert!(tally.has_up_to(6));
-        tally.forget(6);
+        assert!(tally.has_up_to(6.into()));
+        tally.forget(6.into());
         assert_eq!((tally.parts.len(), behind(&tally)), (1, before), "a part that it ends in is kept whole");
-        assert!(!tally.has_up_to(6));
-        tally.forget(8);
+        assert!(!tally.has_up_to(6.into()));
+        tally.forget(8.into());
         assert!(tally.parts.is_empty());
     }
 }

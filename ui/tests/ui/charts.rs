@@ -193,7 +193,7 @@ fn a_period_with_one_run_shows_it_and_opens_it_at_once() {
 #[test]
 fn five_hundred_runs_at_once_fill_the_lanes_and_the_rest_is_counted() {
     let fake = filled();
-    let crowd = |id: i64| TimelineRun { id, ..on_timeline(&run(id, "Reachability")) };
+    let crowd = |id: i64| TimelineRun { id: id.into(), ..on_timeline(&run(id, "Reachability")) };
     let runs: Vec<TimelineRun> = (1..=500).map(crowd).collect();
     fake.answer(TIMELINE, &RunTimeline { runs, total: 12_408, total_is_estimate: true, note: None });
     let mut screen = Screen::open(&fake, "/");

@@ -101,7 +101,7 @@ fn the_sort_of_a_column_stays_when_others_go() {
 fn the_log_has_columns_of_its_own_and_names_jobs() {
     let fake = filled();
     let mut said = line(13, "INFO", "Connected");
-    said.job_id = Some(4);
+    said.job_id = Some(4.into());
     fake.answer("GET /logs/", &page(vec![said], 1));
     fake.answer("GET /jobs/", &page(vec![job(4, "Nightly core backup")], 1));
     let mut screen = Screen::open(&fake, "/?tab=logs");

@@ -263,7 +263,7 @@ fn a_long_history_and_a_long_difference_are_drawn_in_parts() {
 fn what_a_run_changed_is_one_press_away() {
     let fake = filled();
     let mut detail = crate::samples::detail();
-    detail.run.id = 4188;
+    detail.run.id = 4188.into();
     crate::run::answer(&fake, &detail);
     fake.answer("GET /logs/", &Page::<Value>::new(Vec::new(), 0, 1, 50));
     let link = "href=\"/configurations/111?new=512\"";

@@ -148,7 +148,7 @@ fn all_that_a_retry_may_fix_is_run_again_at_once() {
         &serde_json::json!({"message": "ok", "job_id": 1, "job_name": "Edge routers backup", "queue_job_id": "4191", "run_id": 4191}),
     );
     let mut new = crate::samples::detail();
-    new.run.id = 4191;
+    new.run.id = 4191.into();
     crate::run::answer(&fake, &new);
     fake.answer("GET /logs/", &page(Vec::<Run>::new(), 0));
     let mut screen = Screen::open(&fake, "/");
@@ -163,7 +163,7 @@ fn what_changed_is_read_again() {
     let fake = filled();
     let mut screen = Screen::open(&fake, "/");
     fake.answer("GET /runs/", &page(vec![run(4191, "A run of just now")], 187));
-    fake.changed(Changed::Run { run_id: 4191, job_id: 1, ended: false });
+    fake.changed(Changed::Run { run_id: 4191.into(), job_id: 1.into(), ended: false });
     screen.settle();
     assert!(screen.shows("A run of just now"));
 }

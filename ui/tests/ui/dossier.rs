@@ -106,7 +106,7 @@ fn what_no_retry_can_fix_is_not_offered_one() {
 #[test]
 fn a_stage_that_was_not_reached_has_no_duration() {
     let mut detail = detail();
-    let device = detail.results.iter_mut().find(|device| device.device_id == 9).unwrap();
+    let device = detail.results.iter_mut().find(|device| device.device_id.get() == 9).unwrap();
     device.details = evidence(json!({"timings": [{"stage": "read", "ms": 7}, {"stage": "record", "ms": 11}]}));
     let screen = Screen::open(&with(&detail), "/runs/4188/devices/9");
     assert!(screen.shows("7 ms") && !screen.shows("11 ms"));
@@ -115,7 +115,7 @@ fn a_stage_that_was_not_reached_has_no_duration() {
 #[test]
 fn a_stage_that_a_device_does_without_is_not_shown_as_done() {
     let mut detail = detail();
-    let done = detail.results.iter_mut().find(|device| device.device_id == 111).unwrap();
+    let done = detail.results.iter_mut().find(|device| device.device_id.get() == 111).unwrap();
     done.device_type = "juniper_junos".into();
     let mut under_way = device(112, "edge-ber-12");
     (under_way.state, under_way.stage, under_way.details) = (DeviceState::Running, Some(Stage::Read), None);

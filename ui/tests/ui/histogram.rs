@@ -2,10 +2,10 @@
 
 use std::rc::Rc;
 
-use netraven_api::Problem;
 use netraven_api::logs::LogHistogram;
 use netraven_api::native::Feature;
 use netraven_api::problem::Code;
+use netraven_api::{LogId, Problem};
 
 use crate::samples::{histogram, job, line, page, runs, summary};
 use crate::support::{Fake, Screen, at};
@@ -74,7 +74,7 @@ fn lines_that_come_after_the_chosen_time_are_not_shown_in_it() {
     let (fake, mut screen) = counted();
     screen.mouse("mousedown", "data-bar", "1");
     screen.mouse("mouseup", "id", "log-histogram");
-    assert_eq!(fake.log_feeds()[0].filter.after, Some(12));
+    assert_eq!(fake.log_feeds()[0].filter.after, Some(LogId::new(12)));
     fake.lines(&[line(15, "INFO", "Later than chosen")]);
     screen.settle();
     assert!(!screen.shows("Later than chosen") && screen.shows("1,256 lines in"));

@@ -2,10 +2,10 @@
 
 use std::rc::Rc;
 
-use netraven_api::Problem;
 use netraven_api::event::Skip;
 use netraven_api::logs::{Level, LogEntry, LogType};
 use netraven_api::problem::Code;
+use netraven_api::{LogId, Problem};
 use netraven_ui::dom::Pressed;
 use serde_json::json;
 
@@ -37,7 +37,7 @@ fn live_lines_follow_the_history_without_gap_or_double() {
     let (fake, mut screen) = with_history();
     let feeds = fake.log_feeds();
     assert_eq!(feeds.len(), 1);
-    assert_eq!(feeds[0].filter.after, Some(12));
+    assert_eq!(feeds[0].filter.after, Some(LogId::new(12)));
     fake.lines(&[line(12, "INFO", "Connected in 41 ms"), line(13, "ERROR", "Configuration cut short")]);
     screen.settle();
     insta::assert_snapshot!(screen.part("div role=\"tablist\"", "section aria-label=\"Notices\""));
@@ -161,7 +161,7 @@ fn with_a_search_live_lines_begin_behind_what_was_known_before_the_history_was_r
     let calls = fake.calls("GET /logs/");
     let place = |part: &str| calls.iter().rposition(|call| format!("{call}&").contains(part)).unwrap();
     assert!(place("size=1&") < place("size=100&"), "what is written between both would be in neither: {calls:?}");
-    assert_eq!(fake.log_feeds()[0].filter.after, Some(12));
+    assert_eq!(fake.log_feeds()[0].filter.after, Some(LogId::new(12)));
 }
 
 #[test]

@@ -3,13 +3,13 @@
 use std::rc::Rc;
 
 use dioxus::prelude::Key;
-use netraven_api::Problem;
 use netraven_api::logs::LogEntry;
 use netraven_api::matrix::{JobMatrix, MatrixCell, MatrixRow, MatrixRun};
 use netraven_api::native::{Feature, Missing, Session};
 use netraven_api::outcome::Cause;
 use netraven_api::problem::Code;
 use netraven_api::runs::{DeviceState, ListRunDevices, RunStatus};
+use netraven_api::{DeviceId, Problem, RunId};
 use netraven_ui::dom::Pressed;
 
 use crate::samples::{RunDetail, detail, device, line, page, run};
@@ -222,7 +222,7 @@ pub fn starting(fake: &Rc<Fake>, route: &str) {
         &serde_json::json!({"message": "ok", "job_id": 1, "job_name": "Edge routers backup", "queue_job_id": "4191", "run_id": 4191}),
     );
     let mut new = detail();
-    new.run.id = 4191;
+    new.run.id = 4191.into();
     answer(fake, &new);
 }
 
@@ -291,11 +291,11 @@ fn one_device_is_cancelled_after_being_asked() {
 /// Three runs, the first of which did not have one of the devices.
 fn matrix() -> JobMatrix {
     let runs = [(4170, RunStatus::Succeeded), (4182, RunStatus::Failed), (4188, RunStatus::PartlyFailed)];
-    let runs = runs.map(|(id, status)| MatrixRun { id, status, queued_at: at((id - 4188) * 3600) });
+    let runs = runs.map(|(id, status)| MatrixRun { id: RunId::new(id), status, queued_at: at((id - 4188) * 3600) });
     let good = Some(MatrixCell { state: DeviceState::Success, cause: None });
     let bad = |cause| Some(MatrixCell { state: DeviceState::Failure, cause: Some(cause) });
     let row = |device_id, hostname: &str, cells: [Option<MatrixCell>; 3]| MatrixRow {
-        device_id,
+        device_id: DeviceId::new(device_id),
         hostname: hostname.into(),
         cells: cells.to_vec(),
     };

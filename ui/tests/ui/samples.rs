@@ -18,8 +18,8 @@ use crate::support::at;
 /// A run that succeeded an hour ago.
 pub fn run(id: i64, job_name: &str) -> Run {
     Run {
-        id,
-        job_id: 1,
+        id: id.into(),
+        job_id: 1.into(),
         job_name: job_name.into(),
         job_type: netraven_api::jobs::JobKind::ConfigBackup.into(),
         trigger: Trigger::Schedule,
@@ -197,7 +197,7 @@ const READ: [(Stage, i64); 3] = [(Stage::PagingOff, 61), (Stage::Read, 2_410), (
 /// A device of a run that succeeded.
 pub fn device(device_id: i64, hostname: &str) -> RunDevice {
     RunDevice {
-        device_id,
+        device_id: device_id.into(),
         hostname: hostname.into(),
         address: format!("10.20.0.{device_id}"),
         device_type: "cisco_ios".into(),
@@ -209,13 +209,13 @@ pub fn device(device_id: i64, hostname: &str) -> RunDevice {
         worker: Some("w1".into()),
         started_at: Some(at(-3600)),
         finished_at: Some(at(-3597)),
-        result_id: Some(9000 + device_id),
+        result_id: Some((9000 + device_id).into()),
         details: evidence(json!({
             "changed": true, "snapshot_id": 512, "bytes": 61204, "lines": 2210, "secrets_hidden": 7, "prompt": "edge#",
             "timings": timings(&[&SIGNED_IN[..], &READ].concat())
         })),
         changed: Some(true),
-        snapshot_id: Some(512),
+        snapshot_id: Some(512.into()),
     }
 }
 
@@ -276,13 +276,13 @@ pub fn detail() -> RunDetail {
 /// A log line.
 pub fn line(id: i64, level: &str, message: &str) -> LogEntry {
     LogEntry {
-        id,
+        id: id.into(),
         timestamp: Timestamp::from_millisecond(at(-60).as_millisecond() + id).unwrap(),
         log_type: "job".into(),
         level: Level::parse(level).unwrap(),
-        job_id: Some(1),
-        device_id: Some(9),
-        run_id: Some(4188),
+        job_id: Some(1.into()),
+        device_id: Some(9.into()),
+        run_id: Some(4188.into()),
         source: Some("worker.backup".into()),
         message: message.into(),
         meta: None,
@@ -303,7 +303,7 @@ pub fn histogram() -> LogHistogram {
             bucket(-120, &[("INFO", 1_200), ("ERROR", 7), ("CRITICAL", 1)]),
             bucket(-60, &[("INFO", 1), ("DEBUG", 1)]),
         ],
-        newest_id: 12,
+        newest_id: 12.into(),
         is_partial: false,
         counted_since: at(-180),
     }
@@ -320,5 +320,5 @@ pub fn device_row(id: i64, hostname: &str) -> Value {
 
 /// A tag.
 pub fn tag(id: i64, name: &str) -> netraven_api::tags::Tag {
-    netraven_api::tags::Tag { id, name: name.into(), kind: None, description: None, devices: None }
+    netraven_api::tags::Tag { id: id.into(), name: name.into(), kind: None, description: None, devices: None }
 }

@@ -1,17 +1,17 @@
 //! Nothing moves under the pointer, nothing is covered, and nothing of before is shown as of now.
 
-use netraven_api::Problem;
 use netraven_api::event::Changed;
 use netraven_api::native::Session;
 use netraven_api::outcome::Cause;
 use netraven_api::problem::Code;
 use netraven_api::runs::{CauseCount, DeviceState, RunDevice, RunStatus};
+use netraven_api::{JobId, Problem, RunId};
 
 use crate::run::with;
 use crate::samples::{detail, device, page, run, runs, summary};
 use crate::support::{Fake, Screen};
 
-const ENDED: Changed = Changed::Run { run_id: 4188, job_id: 1, ended: true };
+const ENDED: Changed = Changed::Run { run_id: RunId::new(4188), job_id: JobId::new(1), ended: true };
 
 /// The places of texts on screen, which come in this order.
 fn in_order(screen: &Screen, words: &[&str]) {
@@ -127,7 +127,7 @@ fn causes_have_their_room_below_the_tabs_before_there_is_one_and_keep_their_orde
         going.run.failed = causes.iter().map(|group| group.devices).sum();
         going.run.causes = causes;
         crate::run::answer(&fake, &going);
-        fake.changed(Changed::Run { run_id: 4188, job_id: 1, ended: false });
+        fake.changed(Changed::Run { run_id: 4188.into(), job_id: 1.into(), ended: false });
         screen.settle();
     }
     let title = |cause: Cause| cause.title();

@@ -4,7 +4,8 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::Device;
-use crate::endpoint::{Access, Endpoint, Method, Request};
+use crate::endpoint::endpoint;
+use crate::ids::DeviceId;
 use crate::words::words;
 
 /// Whether credentials may be sent to a device, and the decisions behind that.
@@ -64,16 +65,11 @@ pub struct Seen {
 /// Approves sending credentials to a device as it is now. Without a body nothing is compared.
 #[derive(Clone, Debug)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-pub struct ApproveDevice(pub i64, pub Seen);
+pub struct ApproveDevice(pub DeviceId, pub Seen);
 
-impl Endpoint for ApproveDevice {
-    type Reply = Device;
-    const METHOD: Method = Method::Post;
-    const PATH: &'static str = "/devices/{device_id}/approve";
-    const ACCESS: Access = Access::Admin;
-    fn request(&self) -> Request {
-        Request::to::<Self>().param("device_id", self.0).json(&self.1)
-    }
+endpoint! {
+    ApproveDevice: Post "/devices/{device_id}/approve" by Admin => Device,
+    |it, to| to.param("device_id", it.0).json(&it.1)
 }
 
 /// One of the devices to approve.
@@ -81,7 +77,7 @@ impl Endpoint for ApproveDevice {
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct SeenDevice {
     /// Id of the device.
-    pub id: i64,
+    pub id: DeviceId,
     /// The revision of its approval as seen. Refused if it has changed since; if absent, the device is approved as it is now.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub revision: Option<String>,
@@ -102,7 +98,7 @@ pub struct ApproveDevices {
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct ApprovedDevices {
     /// Ids of the devices that are approved now.
-    pub approved: Vec<i64>,
+    pub approved: Vec<DeviceId>,
     /// Devices that were not approved, and why.
     pub refused: Vec<NotApproved>,
 }
@@ -112,17 +108,9 @@ pub struct ApprovedDevices {
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct NotApproved {
     /// Id of the device.
-    pub id: i64,
+    pub id: DeviceId,
     /// Why, as a sentence.
     pub message: String,
 }
 
-impl Endpoint for ApproveDevices {
-    type Reply = ApprovedDevices;
-    const METHOD: Method = Method::Post;
-    const PATH: &'static str = "/devices/approve";
-    const ACCESS: Access = Access::Admin;
-    fn request(&self) -> Request {
-        Request::to::<Self>().json(self)
-    }
-}
+endpoint! { ApproveDevices: Post "/devices/approve" by Admin => ApprovedDevices, |it, to| to.json(it) }

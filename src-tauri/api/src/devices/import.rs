@@ -3,7 +3,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::endpoint::{Access, Endpoint, Method, Request};
+use crate::endpoint::endpoint;
 
 /// Rows to add at once; each is accepted or refused by itself.
 ///
@@ -19,15 +19,7 @@ pub struct ImportDevices {
     pub csv: String,
 }
 
-impl Endpoint for ImportDevices {
-    type Reply = Imported;
-    const METHOD: Method = Method::Post;
-    const PATH: &'static str = "/devices/import";
-    const ACCESS: Access = Access::User;
-    fn request(&self) -> Request {
-        Request::to::<Self>().json(self)
-    }
-}
+endpoint! { ImportDevices: Post "/devices/import" by User => Imported, |it, to| to.json(it) }
 
 /// Reports what an import of the same text would do now, without doing it.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -38,15 +30,7 @@ pub struct CheckImport {
     pub csv: String,
 }
 
-impl Endpoint for CheckImport {
-    type Reply = ImportPlan;
-    const METHOD: Method = Method::Post;
-    const PATH: &'static str = "/devices/import/check";
-    const ACCESS: Access = Access::User;
-    fn request(&self) -> Request {
-        Request::to::<Self>().json(self)
-    }
-}
+endpoint! { CheckImport: Post "/devices/import/check" by User => ImportPlan, |it, to| to.json(it) }
 
 /// One refused row of an import.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::JobKind;
-use crate::endpoint::{Access, Endpoint, Method, Request};
+use crate::endpoint::endpoint;
 use crate::words::{Open, words};
 
 words! {
@@ -98,12 +98,4 @@ pub struct JobDashboardStatus {
     pub workers: Vec<WorkerStatus>,
 }
 
-impl Endpoint for GetJobStatus {
-    type Reply = JobDashboardStatus;
-    const METHOD: Method = Method::Get;
-    const PATH: &'static str = "/jobs/status";
-    const ACCESS: Access = Access::User;
-    fn request(&self) -> Request {
-        Request::to::<Self>()
-    }
-}
+endpoint! { GetJobStatus: Get "/jobs/status" by User => JobDashboardStatus }

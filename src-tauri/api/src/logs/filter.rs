@@ -4,6 +4,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::{Level, LogEntry, LogType, MetaMatch};
+use crate::ids::{DeviceId, JobId, RunId};
 use crate::words::Open;
 
 /// What the live stream can be narrowed by, a part of every filter of lines.
@@ -12,11 +13,11 @@ use crate::words::Open;
 #[serde(default)]
 pub struct LiveFilter {
     /// Lines of the job with this id.
-    pub job_id: Option<i64>,
+    pub job_id: Option<JobId>,
     /// Lines of the device with this id.
-    pub device_id: Option<i64>,
+    pub device_id: Option<DeviceId>,
     /// Lines of the run with this id.
-    pub run_id: Option<i64>,
+    pub run_id: Option<RunId>,
     /// Any of these levels, any case.
     #[cfg_attr(feature = "openapi", schema(value_type = Vec<String>))]
     pub level: Vec<Open<Level>>,

@@ -6,7 +6,8 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::{Level, LogFilter};
-use crate::endpoint::{Access, Endpoint, Method, Request};
+use crate::endpoint::endpoint;
+use crate::ids::LogId;
 
 /// Buckets if the request names no number.
 pub const DEFAULT_BUCKETS: i64 = 60;
@@ -38,7 +39,7 @@ pub struct LogHistogram {
     /// times, but only lines between them are counted.
     pub buckets: Vec<LogBucket>,
     /// Greatest id of a line at the time of counting: later lines are not included.
-    pub newest_id: i64,
+    pub newest_id: LogId,
     /// Whether counting would have taken too long: then only lines since `counted_since` are included.
     pub is_partial: bool,
     /// Start of the counted period.
@@ -56,12 +57,4 @@ pub struct LogBucket {
     pub by_level: BTreeMap<Level, i64>,
 }
 
-impl Endpoint for GetLogHistogram {
-    type Reply = LogHistogram;
-    const METHOD: Method = Method::Get;
-    const PATH: &'static str = "/logs/histogram";
-    const ACCESS: Access = Access::User;
-    fn request(&self) -> Request {
-        Request::to::<Self>().query(self)
-    }
-}
+endpoint! { GetLogHistogram: Get "/logs/histogram" by User => LogHistogram, |it, to| to.query(it) }

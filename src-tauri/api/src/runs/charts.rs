@@ -6,7 +6,8 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::{Run, RunFilter, RunStatus};
-use crate::endpoint::{Access, Endpoint, Method, Request};
+use crate::endpoint::endpoint;
+use crate::ids::{JobId, RunId};
 use crate::jobs::JobKind;
 use crate::words::Open;
 
@@ -83,15 +84,7 @@ impl OutcomeBucket {
     }
 }
 
-impl Endpoint for GetRunOutcomes {
-    type Reply = RunOutcomes;
-    const METHOD: Method = Method::Get;
-    const PATH: &'static str = "/runs/outcomes";
-    const ACCESS: Access = Access::User;
-    fn request(&self) -> Request {
-        Request::to::<Self>().query(self)
-    }
-}
+endpoint! { GetRunOutcomes: Get "/runs/outcomes" by User => RunOutcomes, |it, to| to.query(it) }
 
 /// The runs of a period, briefly, to draw those that overlap; the newest first, and no more than can be
 /// drawn.
@@ -129,9 +122,9 @@ pub struct RunTimeline {
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct TimelineRun {
     /// Id of the run.
-    pub id: i64,
+    pub id: RunId,
     /// Id of the job.
-    pub job_id: i64,
+    pub job_id: JobId,
     /// Name of the job.
     pub job_name: String,
     /// Kind of the job.
@@ -174,12 +167,4 @@ impl From<Run> for TimelineRun {
     }
 }
 
-impl Endpoint for GetRunTimeline {
-    type Reply = RunTimeline;
-    const METHOD: Method = Method::Get;
-    const PATH: &'static str = "/runs/timeline";
-    const ACCESS: Access = Access::User;
-    fn request(&self) -> Request {
-        Request::to::<Self>().query(self)
-    }
-}
+endpoint! { GetRunTimeline: Get "/runs/timeline" by User => RunTimeline, |it, to| to.query(it) }

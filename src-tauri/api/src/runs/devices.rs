@@ -3,8 +3,9 @@
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use crate::endpoint::{Access, Endpoint, Method, Request};
+use crate::endpoint::endpoint;
 use crate::evidence::Evidence;
+use crate::ids::{DeviceId, ResultId, RunId, SnapshotId};
 use crate::outcome::{Cause, Stage};
 use crate::page::Page;
 use crate::sorting::{Order, RunDeviceColumn};
@@ -33,7 +34,7 @@ words! {
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct RunDevice {
     /// Id of the device.
-    pub device_id: i64,
+    pub device_id: DeviceId,
     /// Its hostname when the run began.
     pub hostname: String,
     /// Its address, with the port when that is not 22.
@@ -57,7 +58,7 @@ pub struct RunDevice {
     /// When it ended.
     pub finished_at: Option<Timestamp>,
     /// Id of its result, once it ended.
-    pub result_id: Option<i64>,
+    pub result_id: Option<ResultId>,
     /// Its result's details: last output, expected, seen, host keys, timings, commit; secrets hidden. Only if one device
     /// is requested; lists leave them out.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -66,7 +67,7 @@ pub struct RunDevice {
     /// Whether its configuration differed from the last snapshot.
     pub changed: Option<bool>,
     /// Id of the snapshot read, or of the one it was found equal to.
-    pub snapshot_id: Option<i64>,
+    pub snapshot_id: Option<SnapshotId>,
 }
 
 impl RunDevice {
@@ -90,7 +91,7 @@ impl RunDevice {
 pub struct ListRunDevices {
     /// Id of the run.
     #[serde(skip)]
-    pub run_id: i64,
+    pub run_id: RunId,
     /// Page number, from 1.
     #[cfg_attr(feature = "openapi", schema(minimum = 1, default = 1))]
     pub page: Option<i64>,
@@ -98,7 +99,7 @@ pub struct ListRunDevices {
     #[cfg_attr(feature = "openapi", schema(minimum = 1, maximum = 100, default = 20))]
     pub size: Option<i64>,
     /// Any of these devices.
-    pub device_id: Vec<i64>,
+    pub device_id: Vec<DeviceId>,
     /// In any of these states.
     pub state: Vec<DeviceState>,
     /// Ended for any of these causes.
@@ -115,14 +116,9 @@ pub struct ListRunDevices {
     pub order: Option<Order>,
 }
 
-impl Endpoint for ListRunDevices {
-    type Reply = Page<RunDevice>;
-    const METHOD: Method = Method::Get;
-    const PATH: &'static str = "/runs/{run_id}/devices";
-    const ACCESS: Access = Access::User;
-    fn request(&self) -> Request {
-        Request::to::<Self>().param("run_id", self.run_id).query(self)
-    }
+endpoint! {
+    ListRunDevices: Get "/runs/{run_id}/devices" by User => Page<RunDevice>,
+    |it, to| to.param("run_id", it.run_id).query(it)
 }
 
 /// One device of a run, with the details of its result.
@@ -130,19 +126,14 @@ impl Endpoint for ListRunDevices {
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct GetRunDevice {
     /// Id of the run.
-    pub run_id: i64,
+    pub run_id: RunId,
     /// Id of the device.
-    pub device_id: i64,
+    pub device_id: DeviceId,
 }
 
-impl Endpoint for GetRunDevice {
-    type Reply = RunDevice;
-    const METHOD: Method = Method::Get;
-    const PATH: &'static str = "/runs/{run_id}/devices/{device_id}";
-    const ACCESS: Access = Access::User;
-    fn request(&self) -> Request {
-        Request::to::<Self>().param("run_id", self.run_id).param("device_id", self.device_id)
-    }
+endpoint! {
+    GetRunDevice: Get "/runs/{run_id}/devices/{device_id}" by User => RunDevice,
+    |it, to| to.param("run_id", it.run_id).param("device_id", it.device_id)
 }
 
 /// Cancels one device of a run: a waiting one never starts, the session of an active one is closed. The others continue.
@@ -150,17 +141,12 @@ impl Endpoint for GetRunDevice {
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct CancelDevice {
     /// Id of the run.
-    pub run_id: i64,
+    pub run_id: RunId,
     /// Id of the device.
-    pub device_id: i64,
+    pub device_id: DeviceId,
 }
 
-impl Endpoint for CancelDevice {
-    type Reply = RunDevice;
-    const METHOD: Method = Method::Post;
-    const PATH: &'static str = "/runs/{run_id}/devices/{device_id}/cancel";
-    const ACCESS: Access = Access::User;
-    fn request(&self) -> Request {
-        Request::to::<Self>().param("run_id", self.run_id).param("device_id", self.device_id)
-    }
+endpoint! {
+    CancelDevice: Post "/runs/{run_id}/devices/{device_id}/cancel" by User => RunDevice,
+    |it, to| to.param("run_id", it.run_id).param("device_id", it.device_id)
 }

@@ -81,12 +81,13 @@ fn sort<K: Ord>(devices: &mut [RunDevice], descending: bool, key: impl Fn(&RunDe
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::ids::DeviceId;
     use crate::outcome::Stage;
 
     fn device(id: i64, hostname: &str, state: DeviceState, stage: Option<Stage>, took_s: Option<i64>) -> RunDevice {
         let at = |second| Timestamp::from_second(second).unwrap();
         RunDevice {
-            device_id: id,
+            device_id: id.into(),
             hostname: hostname.into(),
             address: format!("10.0.0.{id}"),
             device_type: "cisco_ios".into(),
@@ -116,7 +117,7 @@ mod tests {
         ];
         let page = wanted.page_of(all, Timestamp::from_second(500).unwrap());
         assert!(page.items.iter().all(|device| device.details.is_none()), "a list is small");
-        page.items.iter().map(|device| device.device_id).collect()
+        page.items.iter().map(|device| device.device_id.get()).collect()
     }
 
     #[test]
@@ -148,7 +149,7 @@ mod tests {
             (ListRunDevices { state: vec![DeviceState::Queued, DeviceState::Running], ..none() }, vec![5, 2]),
             (ListRunDevices { cause: vec![Cause::AuthFailed, Cause::Truncated], ..none() }, vec![1]),
             (ListRunDevices { cause: vec![Cause::Truncated], ..none() }, vec![]),
-            (ListRunDevices { device_id: vec![3, 2, 99], ..none() }, vec![2, 3]),
+            (ListRunDevices { device_id: [3, 2, 99].map(DeviceId::new).to_vec(), ..none() }, vec![2, 3]),
             (ListRunDevices { search: Some("CORE".into()), ..none() }, vec![1, 5, 2]),
             (ListRunDevices { search: Some("0.0.4".into()), ..none() }, vec![4]),
             (ListRunDevices { state: vec![DeviceState::Success], search: Some("core".into()), ..none() }, vec![]),

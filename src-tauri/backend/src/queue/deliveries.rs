@@ -201,7 +201,7 @@ impl Queue {
 
 fn add(commands: &mut redis::Pipeline, stream: &str, task: &Task) {
     commands.cmd("XADD").arg(stream).arg("*");
-    commands.arg("run").arg(task.run_id).arg("device").arg(task.device_id).arg("attempt").arg(task.attempt);
+    commands.arg("run").arg(task.run_id.get()).arg("device").arg(task.device_id.get()).arg("attempt").arg(task.attempt);
 }
 
 fn remove(commands: &mut redis::Pipeline, stream: &str, entry_id: &str) {
@@ -211,5 +211,5 @@ fn remove(commands: &mut redis::Pipeline, stream: &str, entry_id: &str) {
 
 /// The task an entry stands for.
 pub(super) fn task_of(entry: &StreamId) -> Option<Task> {
-    Some(Task { run_id: entry.get("run")?, device_id: entry.get("device")?, attempt: entry.get("attempt")? })
+    Some(Task { run_id: entry.get::<i64>("run")?.into(), device_id: entry.get::<i64>("device")?.into(), attempt: entry.get("attempt")? })
 }

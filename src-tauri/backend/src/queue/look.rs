@@ -3,6 +3,7 @@
 use std::collections::{HashMap, HashSet};
 
 use jiff::Timestamp;
+use netraven_api::{DeviceId, RunId};
 use redis::streams::{StreamId, StreamInfoGroupsReply, StreamRangeReply};
 
 use super::deliveries::task_of;
@@ -70,22 +71,22 @@ impl Queue {
     }
 
     /// Removes a run's tasks that no worker has yet, and returns how many.
-    pub async fn remove_run(&self, run_id: i64) -> Result<u64, QueueError> {
+    pub async fn remove_run(&self, run_id: RunId) -> Result<u64, QueueError> {
         self.remove_waiting(run_id, "").await
     }
 
     /// Removes one device of a run if no worker has it yet, and returns how many tasks that were.
-    pub async fn remove_device(&self, run_id: i64, device_id: i64) -> Result<u64, QueueError> {
+    pub async fn remove_device(&self, run_id: RunId, device_id: DeviceId) -> Result<u64, QueueError> {
         self.remove_waiting(run_id, &device_id.to_string()).await
     }
 
-    async fn remove_waiting(&self, run_id: i64, device: &str) -> Result<u64, QueueError> {
+    async fn remove_waiting(&self, run_id: RunId, device: &str) -> Result<u64, QueueError> {
         let mut removed = 0;
         for priority in Priority::ALL {
             let mut start = "-".to_owned();
             loop {
                 let mut script = scripts::on(scripts::REMOVE_WAITING, &self.stream(priority));
-                script.arg(GROUP).arg(&start).arg(PAGE).arg(run_id).arg(device);
+                script.arg(GROUP).arg(&start).arg(PAGE).arg(run_id.get()).arg(device);
                 let (last, count): (String, u64) = self.ask_group(&script).await?;
                 removed += count;
                 if last.is_empty() {

@@ -92,7 +92,7 @@ async fn eventually(what: &str, mut condition: impl AsyncFnMut() -> bool) {
 }
 
 fn task(device_id: i64) -> Task {
-    Task { run_id: 7, device_id, attempt: 1 }
+    Task { run_id: 7.into(), device_id: device_id.into(), attempt: 1 }
 }
 
 fn tasks(devices: std::ops::Range<i64>) -> Vec<Task> {
@@ -100,7 +100,7 @@ fn tasks(devices: std::ops::Range<i64>) -> Vec<Task> {
 }
 
 fn devices(deliveries: &[Delivery]) -> Vec<i64> {
-    deliveries.iter().map(|delivery| delivery.task.device_id).collect()
+    deliveries.iter().map(|delivery| delivery.task.device_id.get()).collect()
 }
 
 async fn raw(queue: &Queue, words: &[&str]) {
@@ -248,13 +248,13 @@ async fn a_task_put_back_is_handed_out_again() {
 async fn cancelling_takes_out_only_what_nobody_has() {
     let server = Server::start().await;
     let queue = server.queue().await;
-    let other = Task { run_id: 8, device_id: 1, attempt: 1 };
+    let other = Task { run_id: 8.into(), device_id: 1.into(), attempt: 1 };
     queue.push(Priority::Default, &tasks(0..2500)).await.unwrap();
     queue.push(Priority::Low, &[task(1), other.clone()]).await.unwrap();
     let deliveries = queue.hand_out("a", 3, NOW).await.unwrap();
-    assert_eq!(queue.remove_device(7, 2).await.unwrap(), 0, "device 2 is handed out");
-    assert_eq!(queue.remove_device(7, 1).await.unwrap(), 1, "device 1 waits in the low queue");
-    assert_eq!(queue.remove_run(7).await.unwrap(), 2497);
+    assert_eq!(queue.remove_device(7.into(), 2.into()).await.unwrap(), 0, "device 2 is handed out");
+    assert_eq!(queue.remove_device(7.into(), 1.into()).await.unwrap(), 1, "device 1 waits in the low queue");
+    assert_eq!(queue.remove_run(7.into()).await.unwrap(), 2497);
     let mut left: Vec<_> = queue.holds().await.unwrap().into_iter().collect();
     left.sort_by_key(|task| (task.run_id, task.device_id));
     assert_eq!(left, [task(0), task(1), task(2), other]);
@@ -281,7 +281,7 @@ async fn a_server_that_lost_its_data_is_used_on() {
         match round {
             0 => assert_eq!(queue.heartbeat("a", &deliveries).await.unwrap(), deliveries),
             1 => assert_eq!(queue.take_over("a", NOW, 5).await.unwrap(), []),
-            2 => assert_eq!(queue.remove_run(7).await.unwrap(), 0),
+            2 => assert_eq!(queue.remove_run(7.into()).await.unwrap(), 0),
             3 => assert_eq!(queue.lengths().await.unwrap().len(), 3),
             4 => queue.forget_worker("a").await.unwrap(),
             _ => queue.finish(&deliveries[0]).await.unwrap(),
@@ -317,7 +317,7 @@ async fn a_restart_of_the_server_is_survived() {
     });
     server.restart().await;
     eventually("a push succeeds", async || queue.push(Priority::High, &tasks(9..10)).await.is_ok()).await;
-    assert_eq!(timeout(LONG, waiter).await.unwrap().unwrap()[0].task.device_id, 9);
+    assert_eq!(timeout(LONG, waiter).await.unwrap().unwrap()[0].task.device_id.get(), 9);
 }
 
 #[tokio::test]

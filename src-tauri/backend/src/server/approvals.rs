@@ -3,6 +3,7 @@
 use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
+use netraven_api::DeviceId;
 use netraven_api::devices::{ApproveDevice, ApproveDevices, ApprovedDevices, Device, NotApproved, Seen, SeenDevice};
 use netraven_api::event::Changed;
 use netraven_api::logs::{Level, LogType};
@@ -29,7 +30,7 @@ pub fn mount(mount: &mut Mount) {
 async fn approve(
     State(shared): State<Shared>,
     caller: Caller,
-    Id(id): Id,
+    Id(id): Id<DeviceId>,
     Maybe(seen): Maybe<Seen>,
 ) -> Result<Json<Device>, Fault> {
     let seen = SeenDevice { id, revision: seen.revision };

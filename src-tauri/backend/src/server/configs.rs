@@ -5,13 +5,13 @@ use std::time::Duration;
 use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
-use netraven_api::Secret;
 use netraven_api::configs::{
     BackupCount, Config, ConfigDeleted, ConfigDiff, ConfigHead, ConfigRestored, CountBackups, DeleteConfig,
     DiffConfigs, ExportConfig, FoundConfig, GetConfig, ListConfigHistory, ListConfigs, ListConfigsAtRoot, RawConfig,
     RestoreConfig, SearchConfigs,
 };
 use netraven_api::logs::{Level, LogType};
+use netraven_api::{DeviceId, Secret, SnapshotId};
 use serde_json::json;
 use similar::TextDiff;
 
@@ -76,7 +76,7 @@ async fn diff(State(shared): State<Shared>, Query(query): Query<DiffConfigs>) ->
     Ok(Json(ConfigDiff { config_id_a: query.config_id_a, config_id_b: query.config_id_b, diff }))
 }
 
-async fn delete(State(shared): State<Shared>, caller: Caller, Id(id): Id) -> Result<Json<ConfigDeleted>, Fault> {
+async fn delete(State(shared): State<Shared>, caller: Caller, Id(id): Id<SnapshotId>) -> Result<Json<ConfigDeleted>, Fault> {
     let device_id = shared.store.delete_config(id).await?;
     let about = About { device_id: Some(device_id), ..About::default() };
     let message = format!("Snapshot {id} was deleted by {}; the git history keeps its text.", caller.name());
@@ -84,7 +84,7 @@ async fn delete(State(shared): State<Shared>, caller: Caller, Id(id): Id) -> Res
     Ok(Json(ConfigDeleted { deleted_id: id }))
 }
 
-async fn restore(State(shared): State<Shared>, caller: Caller, Id(id): Id) -> Result<Json<ConfigRestored>, Fault> {
+async fn restore(State(shared): State<Shared>, caller: Caller, Id(id): Id<SnapshotId>) -> Result<Json<ConfigRestored>, Fault> {
     let config = shared.store.config(id).await?;
     let about = About { device_id: Some(config.device_id), ..About::default() };
     let message =
@@ -102,15 +102,15 @@ async fn count(State(shared): State<Shared>) -> Result<Json<BackupCount>, Fault>
     Ok(Json(BackupCount { count: shared.store.count_configs().await? }))
 }
 
-async fn get(State(shared): State<Shared>, Id(id): Id) -> Result<Json<Config>, Fault> {
+async fn get(State(shared): State<Shared>, Id(id): Id<SnapshotId>) -> Result<Json<Config>, Fault> {
     Ok(Json(shared.store.config(id).await?))
 }
 
-async fn history(State(shared): State<Shared>, Id(device_id): Id) -> Result<Json<Vec<ConfigHead>>, Fault> {
+async fn history(State(shared): State<Shared>, Id(device_id): Id<DeviceId>) -> Result<Json<Vec<ConfigHead>>, Fault> {
     Ok(Json(shared.store.config_history(device_id).await?))
 }
 
-async fn export(State(shared): State<Shared>, caller: Caller, Id(id): Id) -> Result<Json<RawConfig>, Fault> {
+async fn export(State(shared): State<Shared>, caller: Caller, Id(id): Id<SnapshotId>) -> Result<Json<RawConfig>, Fault> {
     let (device_id, hostname, sealed) = shared.store.sealed_config(id).await?;
     let about = About { device_id: Some(device_id), ..About::default() };
     let message =

@@ -3,12 +3,12 @@
 use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
-use netraven_api::Secret;
 use netraven_api::credentials::{
     CreateCredential, Credential, CredentialInput, DeleteCredential, GetCredential, ListCredentials, UpdateCredential,
 };
 use netraven_api::event::Changed;
 use netraven_api::logs::{Level, LogType};
+use netraven_api::{CredentialId, Secret};
 
 use super::Shared;
 use super::http::auth::Caller;
@@ -41,7 +41,7 @@ async fn list(State(shared): State<Shared>, Query(query): Query<ListCredentials>
     Ok(shared.store.list_credentials(&query).await?.into())
 }
 
-async fn get(State(shared): State<Shared>, Id(id): Id) -> Result<Json<Credential>, Fault> {
+async fn get(State(shared): State<Shared>, Id(id): Id<CredentialId>) -> Result<Json<Credential>, Fault> {
     Ok(Json(shared.store.credential(id).await?))
 }
 
@@ -62,7 +62,7 @@ async fn create(
 async fn update(
     State(shared): State<Shared>,
     caller: Caller,
-    Id(id): Id,
+    Id(id): Id<CredentialId>,
     Change(mut input, emptied): Change<CredentialInput>,
 ) -> Result<Json<Credential>, Fault> {
     not_blank(&input)?;
@@ -73,7 +73,7 @@ async fn update(
     Ok(Json(shared.store.credential(id).await?))
 }
 
-async fn delete(State(shared): State<Shared>, caller: Caller, Id(id): Id) -> Result<(), Fault> {
+async fn delete(State(shared): State<Shared>, caller: Caller, Id(id): Id<CredentialId>) -> Result<(), Fault> {
     if shared.store.credential(id).await?.is_system {
         return Err(Fault::detail(StatusCode::FORBIDDEN, "System credentials cannot be deleted"));
     }
@@ -92,7 +92,7 @@ fn not_blank(input: &CredentialInput) -> Result<(), Fault> {
     }
 }
 
-fn sealed<'a>(shared: &Shared, id: i64, input: &'a CredentialInput, emptied: &[&str]) -> CredentialChange<'a> {
+fn sealed<'a>(shared: &Shared, id: CredentialId, input: &'a CredentialInput, emptied: &[&str]) -> CredentialChange<'a> {
     let seal = |place: &str, secret: &Secret| shared.seal.seal_text(&context(place, id), secret.expose());
     CredentialChange {
         username: input.username.as_deref(),
@@ -114,7 +114,7 @@ fn sealed<'a>(shared: &Shared, id: i64, input: &'a CredentialInput, emptied: &[&
     }
 }
 
-async fn told(shared: &Shared, caller: &Caller, id: i64, what: &str) {
+async fn told(shared: &Shared, caller: &Caller, id: CredentialId, what: &str) {
     let message = format!("Credential {id} was {what} by {}.", caller.name());
     shared.journal.line(
         Level::Info,

@@ -2,6 +2,7 @@
 
 use axum::Json;
 use axum::extract::State;
+use netraven_api::DeviceId;
 use netraven_api::address::Address;
 use netraven_api::credentials::Credential;
 use netraven_api::devices::{
@@ -46,7 +47,7 @@ async fn list(State(shared): State<Shared>, Query(query): Query<ListDevices>) ->
     Ok(shared.store.list_devices(&query).await?.into())
 }
 
-async fn get(State(shared): State<Shared>, Id(id): Id) -> Result<Json<Device>, Fault> {
+async fn get(State(shared): State<Shared>, Id(id): Id<DeviceId>) -> Result<Json<Device>, Fault> {
     Ok(Json(shared.store.device(id).await?))
 }
 
@@ -67,7 +68,7 @@ async fn create(
 async fn update(
     State(shared): State<Shared>,
     caller: Caller,
-    Id(id): Id,
+    Id(id): Id<DeviceId>,
     Change(mut input, emptied): Change<DeviceInput>,
 ) -> Result<Json<Device>, Fault> {
     canonical(&mut input)?;
@@ -79,7 +80,7 @@ async fn update(
     Ok(Json(device))
 }
 
-async fn delete(State(shared): State<Shared>, caller: Caller, Id(id): Id) -> Result<(), Fault> {
+async fn delete(State(shared): State<Shared>, caller: Caller, Id(id): Id<DeviceId>) -> Result<(), Fault> {
     let device = shared.store.device(id).await?;
     shared.store.delete_device(id).await?;
     let message = format!("Device {} was deleted by {}.", device.hostname, caller.name());
@@ -95,7 +96,7 @@ async fn delete(State(shared): State<Shared>, caller: Caller, Id(id): Id) -> Res
     Ok(())
 }
 
-async fn credentials(State(shared): State<Shared>, Id(id): Id) -> Result<Json<Vec<Credential>>, Fault> {
+async fn credentials(State(shared): State<Shared>, Id(id): Id<DeviceId>) -> Result<Json<Vec<Credential>>, Fault> {
     shared.store.device(id).await?;
     Ok(Json(shared.store.credentials_of_device(id).await?))
 }
@@ -118,7 +119,7 @@ async fn check_csv(State(shared): State<Shared>, Body(input): Body<CheckImport>)
     Ok(Json(ImportPlan { separator, columns, new_tags, outcome: tally.imported(), note: None }))
 }
 
-async fn host_key(State(shared): State<Shared>, Id(id): Id) -> Result<Json<HostKey>, Fault> {
+async fn host_key(State(shared): State<Shared>, Id(id): Id<DeviceId>) -> Result<Json<HostKey>, Fault> {
     let key = shared.store.host_key(id).await?;
     key.map(Json)
         .ok_or_else(|| Fault::not_found("No host key is stored for this device: no session has signed in to it yet."))
@@ -127,7 +128,7 @@ async fn host_key(State(shared): State<Shared>, Id(id): Id) -> Result<Json<HostK
 async fn trust_host_key(
     State(shared): State<Shared>,
     caller: Caller,
-    Id(id): Id,
+    Id(id): Id<DeviceId>,
     Body(key): Body<TrustedKey>,
 ) -> Result<Json<HostKey>, Fault> {
     shared.store.device(id).await?;
@@ -160,7 +161,7 @@ async fn trust_host_key(
     host_key(State(shared), Id(id)).await
 }
 
-async fn forget_host_key(State(shared): State<Shared>, caller: Caller, Id(id): Id) -> Result<(), Fault> {
+async fn forget_host_key(State(shared): State<Shared>, caller: Caller, Id(id): Id<DeviceId>) -> Result<(), Fault> {
     let old = shared.store.host_key(id).await?;
     shared.store.forget_host_key(id).await?;
     let about = About { device_id: Some(id), ..About::default() };

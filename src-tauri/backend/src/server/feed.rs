@@ -18,7 +18,7 @@ use netraven_api::event::Changed;
 use netraven_api::logs::{LogEntry, STREAM_PATH, StreamFilter};
 use netraven_api::routes::Route;
 use netraven_api::users::Role;
-use netraven_api::{Access, Method};
+use netraven_api::{Access, LogId, Method};
 use serde_json::json;
 use tokio::sync::broadcast;
 use tokio::sync::broadcast::error::RecvError;
@@ -100,7 +100,7 @@ struct Tail {
     shared: Shared,
     reader: Reader,
     query: StreamFilter,
-    after: i64,
+    after: LogId,
     signals: broadcast::Receiver<Signal>,
     ready: VecDeque<Event>,
     /// Whether the last read was full, so that there may be more.

@@ -6,6 +6,7 @@ mod json;
 use std::collections::{BTreeSet, HashMap, HashSet};
 use std::time::Duration;
 
+use netraven_api::TagId;
 use netraven_api::devices::DeviceInput;
 use netraven_api::event::Changed;
 use netraven_api::logs::{Level, LogType};
@@ -187,7 +188,7 @@ impl<'a> Import<'a> {
 
     /// The ids of the tags that entries name; new ones are created, or only noted in a check. An entry with a number
     /// that no tag has is refused.
-    async fn tags(&mut self, entries: &mut Vec<Entry>) -> Result<HashMap<String, i64>, Fault> {
+    async fn tags(&mut self, entries: &mut Vec<Entry>) -> Result<HashMap<String, TagId>, Fault> {
         let store = &self.shared.store;
         let called: HashSet<&str> = entries.iter().flat_map(|entry| &entry.tags).map(String::as_str).collect();
         if called.is_empty() {

@@ -4,6 +4,7 @@ use axum::Json;
 use axum::extract::State;
 use axum::http::{HeaderMap, HeaderValue, StatusCode};
 use jiff::Timestamp;
+use netraven_api::JobId;
 use netraven_api::event::Changed;
 use netraven_api::jobs::{
     CreateJob, DeleteJob, GetJob, Job, JobDeviceLine, JobInput, ListJobDevices, ListJobs, ListRecentJobs, RecentJob,
@@ -71,11 +72,11 @@ async fn list(State(shared): State<Shared>, Query(query): Query<ListJobs>) -> Re
     Ok(shared.store.list_jobs(&query, |job| planned(&shared, job, now)).await?.into())
 }
 
-async fn get(State(shared): State<Shared>, Id(id): Id) -> Result<Json<Job>, Fault> {
+async fn get(State(shared): State<Shared>, Id(id): Id<JobId>) -> Result<Json<Job>, Fault> {
     Ok(Json(read(&shared, id).await?))
 }
 
-async fn read(shared: &Shared, id: i64) -> Result<Job, Fault> {
+async fn read(shared: &Shared, id: JobId) -> Result<Job, Fault> {
     let mut job = shared.store.job(id).await?;
     job.next_run = next_run(shared, &job, Timestamp::now());
     Ok(job)
@@ -110,7 +111,7 @@ async fn create(State(shared): State<Shared>, caller: Caller, New(input): New<Jo
 async fn update(
     State(shared): State<Shared>,
     caller: Caller,
-    Id(id): Id,
+    Id(id): Id<JobId>,
     Change(input, emptied): Change<JobInput>,
 ) -> Result<Json<Job>, Fault> {
     let old = shared.store.job(id).await?;
@@ -160,7 +161,7 @@ async fn update(
     Ok(Json(read(&shared, id).await?))
 }
 
-async fn delete(State(shared): State<Shared>, caller: Caller, Id(id): Id) -> Result<(), Fault> {
+async fn delete(State(shared): State<Shared>, caller: Caller, Id(id): Id<JobId>) -> Result<(), Fault> {
     let job = shared.store.job(id).await?;
     if job.is_system_job {
         return Err(Fault::detail(StatusCode::FORBIDDEN, "System jobs cannot be deleted."));
@@ -175,7 +176,7 @@ async fn delete(State(shared): State<Shared>, caller: Caller, Id(id): Id) -> Res
     Ok(())
 }
 
-async fn run(State(shared): State<Shared>, caller: Caller, Id(id): Id) -> Result<Json<RunStarted>, Fault> {
+async fn run(State(shared): State<Shared>, caller: Caller, Id(id): Id<JobId>) -> Result<Json<RunStarted>, Fault> {
     let job = shared.store.job(id).await?;
     let started = shared.start_run(id, caller.name()).await?;
     let about = About { job_id: Some(id), run_id: Some(started.run_id), device_id: None };
@@ -194,7 +195,7 @@ async fn run(State(shared): State<Shared>, caller: Caller, Id(id): Id) -> Result
 }
 
 /// Superseded, and marked so in a header, as in NetRaven.
-async fn devices(State(shared): State<Shared>, Id(id): Id) -> Result<(HeaderMap, Json<Vec<JobDeviceLine>>), Fault> {
+async fn devices(State(shared): State<Shared>, Id(id): Id<JobId>) -> Result<(HeaderMap, Json<Vec<JobDeviceLine>>), Fault> {
     shared.store.job(id).await?;
     let lines = shared.store.device_lines(id, 1000).await?;
     let deprecated = [("deprecation", HeaderValue::from_static("true"))];
@@ -237,7 +238,7 @@ fn schedule(check: &mut Check, given: &Schedule) {
     }
 }
 
-async fn told(shared: &Shared, caller: &Caller, id: i64, what: &str) {
+async fn told(shared: &Shared, caller: &Caller, id: JobId, what: &str) {
     let about = About { job_id: Some(id), ..About::default() };
     shared.journal.line(
         Level::Info,
@@ -259,7 +260,7 @@ mod tests {
     #[test]
     fn each_field_that_may_be_emptied_is_and_no_other() {
         let full = Job {
-            id: 3,
+            id: 3.into(),
             name: "nightly".into(),
             description: Some("every night".into()),
             is_enabled: true,
@@ -275,7 +276,7 @@ mod tests {
             started_at: None,
             completed_at: None,
             tags: Vec::new(),
-            device_id: Some(7),
+            device_id: Some(7.into()),
             is_system_job: false,
             next_run: None,
             last_run_id: None,

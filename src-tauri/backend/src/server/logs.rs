@@ -2,6 +2,7 @@
 
 use axum::Json;
 use axum::extract::State;
+use netraven_api::LogId;
 use netraven_api::logs::{
     GetLog, GetLogHistogram, GetLogStats, Level, ListLogLevels, ListLogTypes, ListLogs, LogEntry, LogHistogram,
     LogLevelInfo, LogStats, LogType, LogTypeInfo,
@@ -27,7 +28,7 @@ async fn list(State(shared): State<Shared>, Query(query): Query<ListLogs>) -> Re
     Ok(shared.store.list_logs(&query).await?.into())
 }
 
-async fn get(State(shared): State<Shared>, Id(id): Id) -> Result<Json<LogEntry>, Fault> {
+async fn get(State(shared): State<Shared>, Id(id): Id<LogId>) -> Result<Json<LogEntry>, Fault> {
     Ok(Json(shared.store.log(id).await?))
 }
 

@@ -2,6 +2,7 @@
 
 use axum::Json;
 use axum::extract::State;
+use netraven_api::JobId;
 use netraven_api::matrix::{GetJobMatrix, JobMatrix};
 
 use super::Shared;
@@ -16,7 +17,7 @@ pub fn mount(mount: &mut Mount) {
 
 async fn matrix(
     State(shared): State<Shared>,
-    Id(job_id): Id,
+    Id(job_id): Id<JobId>,
     Query(query): Query<GetJobMatrix>,
 ) -> Result<Json<JobMatrix>, Fault> {
     Ok(Json(shared.store.job_matrix(&GetJobMatrix { job_id, ..query }).await?))

@@ -2,6 +2,7 @@
 
 use axum::Json;
 use axum::extract::State;
+use netraven_api::ResultId;
 use netraven_api::results::{GetResult, JobResult, ListResults};
 
 use super::Shared;
@@ -20,6 +21,6 @@ async fn list(State(shared): State<Shared>, Query(query): Query<ListResults>) ->
     Ok(shared.store.list_results(&query).await?.into())
 }
 
-async fn get(State(shared): State<Shared>, Id(id): Id) -> Result<Json<JobResult>, Fault> {
+async fn get(State(shared): State<Shared>, Id(id): Id<ResultId>) -> Result<Json<JobResult>, Fault> {
     Ok(Json(shared.store.result(id).await?))
 }

@@ -9,6 +9,7 @@ use netraven_api::runs::{
     Again, CancelDevice, CancelRun, GetRun, GetRunDevice, GetRunOutcomes, GetRunTimeline, ListRunDevices, ListRuns,
     MOST_EDGES, Run, RunAgain, RunDetail, RunDevice, RunOutcomes, RunParts, RunSummary, SummarizeRuns, Trigger,
 };
+use netraven_api::{DeviceId, RunId};
 use serde_json::json;
 
 use super::Shared;
@@ -41,7 +42,7 @@ async fn list(State(shared): State<Shared>, Query(query): Query<ListRuns>) -> Re
 
 async fn get(
     State(shared): State<Shared>,
-    Id(id): Id,
+    Id(id): Id<RunId>,
     Query(parts): Query<RunParts>,
 ) -> Result<Json<RunDetail>, Fault> {
     let run = shared.store.run(id).await?;
@@ -54,13 +55,13 @@ async fn get(
 
 async fn devices(
     State(shared): State<Shared>,
-    Id(run_id): Id,
+    Id(run_id): Id<RunId>,
     Query(query): Query<ListRunDevices>,
 ) -> Result<RawJson, Fault> {
     Ok(shared.store.list_run_devices(&ListRunDevices { run_id, ..query }).await?.into())
 }
 
-async fn device(State(shared): State<Shared>, Ids([run_id, device_id]): Ids<2>) -> Result<Json<RunDevice>, Fault> {
+async fn device(State(shared): State<Shared>, Ids(run_id, device_id): Ids<RunId, DeviceId>) -> Result<Json<RunDevice>, Fault> {
     Ok(Json(shared.store.run_device(run_id, device_id).await?))
 }
 
@@ -93,7 +94,7 @@ async fn timeline(State(shared): State<Shared>, Query(query): Query<GetRunTimeli
 async fn again(
     State(shared): State<Shared>,
     caller: Caller,
-    Id(id): Id,
+    Id(id): Id<RunId>,
     Body(which): Body<Again>,
 ) -> Result<Json<RunStarted>, Fault> {
     let started = shared.store.start_again(id, &which, caller.name()).await?;
@@ -138,7 +139,7 @@ fn said(which: &Again) -> String {
 async fn cancel_device(
     State(shared): State<Shared>,
     caller: Caller,
-    Ids([run_id, device_id]): Ids<2>,
+    Ids(run_id, device_id): Ids<RunId, DeviceId>,
 ) -> Result<Json<RunDevice>, Fault> {
     let done = shared.store.cancel_device(run_id, device_id, caller.name()).await?;
     let device = shared.store.run_device(run_id, device_id).await?;
@@ -155,14 +156,14 @@ async fn cancel_device(
         // If the signal is lost, the worker sees it in the database within a second.
         shared.journal.signal(&Signal::CancelDevice { run_id, device_id }).await;
         if let Err(error) = shared.queue.remove_device(run_id, device_id).await {
-            tracing::warn!(%error, run_id, device_id, "the task of a cancelled device stays in the queue; workers drop it");
+            tracing::warn!(%error, run_id = run_id.get(), device_id = device_id.get(), "the task of a cancelled device stays in the queue; workers drop it");
         }
         shared.journal.changed(Changed::Run { run_id, job_id, ended: false }).await;
     }
     Ok(Json(device))
 }
 
-async fn cancel(State(shared): State<Shared>, caller: Caller, Id(id): Id) -> Result<Json<Run>, Fault> {
+async fn cancel(State(shared): State<Shared>, caller: Caller, Id(id): Id<RunId>) -> Result<Json<Run>, Fault> {
     if shared.store.cancel_run(id, caller.name()).await? {
         let run = shared.store.run(id).await?;
         let about = About { job_id: Some(run.job_id), run_id: Some(id), device_id: None };
@@ -171,7 +172,7 @@ async fn cancel(State(shared): State<Shared>, caller: Caller, Id(id): Id) -> Res
         // If the signal is lost, the workers see it in the database within a second.
         shared.journal.signal(&Signal::Cancel { run_id: id }).await;
         if let Err(error) = shared.queue.remove_run(id).await {
-            tracing::warn!(%error, run_id = id, "tasks of a cancelled run stay in the queue; workers drop them");
+            tracing::warn!(%error, run_id = id.get(), "tasks of a cancelled run stay in the queue; workers drop them");
         }
         shared.journal.changed(Changed::Run { run_id: id, job_id: run.job_id, ended: false }).await;
     }

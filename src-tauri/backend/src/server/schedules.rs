@@ -39,7 +39,7 @@ async fn scheduled(State(shared): State<Shared>) -> Result<Json<Vec<ScheduledJob
 fn of_job(shared: &Shared, job: Job, now: Timestamp) -> ScheduledJob {
     ScheduledJob {
         next_run: next_run(shared, &job, now),
-        args: Some(vec![job.id]),
+        args: Some(vec![job.id.get()]),
         meta: Some(
             json!({ "db_job_id": job.id, "schedule_type": job.schedule.kind, "time_zone": job.schedule.time_zone }),
         ),

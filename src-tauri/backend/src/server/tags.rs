@@ -3,6 +3,7 @@
 use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
+use netraven_api::TagId;
 use netraven_api::event::Changed;
 use netraven_api::tags::{CreateTag, DeleteTag, GetTag, ListTags, Tag, TagInput, UpdateTag};
 
@@ -29,16 +30,17 @@ impl Resource for TagInput {
 }
 
 /// Refuses unknown tag ids, with NetRaven's sentence.
-pub async fn known(shared: &Shared, ids: Option<&[i64]>) -> Result<(), Fault> {
+pub async fn known(shared: &Shared, ids: Option<&[TagId]>) -> Result<(), Fault> {
     let unknown = shared.store.unknown_tags(ids.unwrap_or_default()).await?;
-    if unknown.is_empty() { Ok(()) } else { Err(Fault::not_found(format!("Tag(s) not found: {unknown:?}"))) }
+    let numbers: Vec<i64> = unknown.into_iter().map(TagId::get).collect();
+    if numbers.is_empty() { Ok(()) } else { Err(Fault::not_found(format!("Tag(s) not found: {numbers:?}"))) }
 }
 
 async fn list(State(shared): State<Shared>, Query(query): Query<ListTags>) -> Result<RawJson, Fault> {
     Ok(shared.store.list_tags(&query).await?.into())
 }
 
-async fn get(State(shared): State<Shared>, Id(id): Id) -> Result<Json<Tag>, Fault> {
+async fn get(State(shared): State<Shared>, Id(id): Id<TagId>) -> Result<Json<Tag>, Fault> {
     Ok(Json(shared.store.tag(id).await?))
 }
 
@@ -51,7 +53,7 @@ async fn create(State(shared): State<Shared>, New(input): New<TagInput>) -> Resu
 async fn update(
     State(shared): State<Shared>,
     caller: Caller,
-    Id(id): Id,
+    Id(id): Id<TagId>,
     Change(input, emptied): Change<TagInput>,
 ) -> Result<Json<Tag>, Fault> {
     protect(&shared, id, "renamed").await?;
@@ -69,7 +71,7 @@ async fn update(
     Ok(Json(shared.store.tag(id).await?))
 }
 
-async fn delete(State(shared): State<Shared>, Id(id): Id) -> Result<(), Fault> {
+async fn delete(State(shared): State<Shared>, Id(id): Id<TagId>) -> Result<(), Fault> {
     protect(&shared, id, "deleted").await?;
     shared.store.delete_tag(id).await?;
     shared.journal.changed(Changed::Setup).await;
@@ -77,7 +79,7 @@ async fn delete(State(shared): State<Shared>, Id(id): Id) -> Result<(), Fault> {
 }
 
 /// The tag every device carries cannot be changed.
-async fn protect(shared: &Shared, id: i64, what: &str) -> Result<(), Fault> {
+async fn protect(shared: &Shared, id: TagId, what: &str) -> Result<(), Fault> {
     let tag = shared.store.tag(id).await?;
     if tag.name == "default" {
         return Err(Fault::detail(

@@ -4,9 +4,9 @@ mod own;
 
 use axum::Json;
 use axum::extract::State;
-use netraven_api::Secret;
 use netraven_api::logs::{Level, LogType};
 use netraven_api::users::{CreateUser, DeleteUser, GetMe, GetUser, ListUsers, UpdateUser, User, UserChange, UserInput};
+use netraven_api::{Secret, UserId};
 use serde_json::{Value, json};
 
 use super::Shared;
@@ -50,7 +50,7 @@ async fn list(State(shared): State<Shared>, Query(query): Query<ListUsers>) -> R
     Ok(shared.store.list_users(&query).await?.into())
 }
 
-async fn get(State(shared): State<Shared>, Id(id): Id) -> Result<Json<User>, Fault> {
+async fn get(State(shared): State<Shared>, Id(id): Id<UserId>) -> Result<Json<User>, Fault> {
     Ok(Json(shared.store.user(id).await?))
 }
 
@@ -66,7 +66,7 @@ async fn create(State(shared): State<Shared>, caller: Caller, New(input): New<Us
 async fn update(
     State(shared): State<Shared>,
     (caller, sign_in): (Caller, SignIn),
-    Id(id): Id,
+    Id(id): Id<UserId>,
     Change(change, emptied): Change<UserChange>,
 ) -> Result<Json<User>, Fault> {
     let hash = match &change.password {
@@ -86,7 +86,7 @@ async fn update(
     Ok(Json(user))
 }
 
-async fn delete(State(shared): State<Shared>, caller: Caller, Id(id): Id) -> Result<(), Fault> {
+async fn delete(State(shared): State<Shared>, caller: Caller, Id(id): Id<UserId>) -> Result<(), Fault> {
     let user = shared.store.user(id).await?;
     if user.id == caller.0.id {
         return Err(Fault::bad_request("You cannot delete your own account: ask another admin to do it."));

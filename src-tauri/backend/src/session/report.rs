@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use ipnet::IpNet;
 use netraven_api::evidence::{Algorithms, KeyChange, ShownKey};
+use netraven_api::ids::CredentialId;
 use netraven_api::outcome::{Cause, Stage};
 use secrecy::{ExposeSecret, SecretString};
 
@@ -34,7 +35,7 @@ impl fmt::Display for Target {
 #[derive(Clone)]
 pub struct Login {
     /// The credential's number, by which the outcome speaks of it.
-    pub id: i64,
+    pub id: CredentialId,
     /// The user name.
     pub username: String,
     /// The password.
@@ -149,7 +150,7 @@ pub struct Reading {
     /// What client and device agreed on.
     pub algorithms: Algorithms,
     /// The credential that was accepted.
-    pub login_id: i64,
+    pub login_id: CredentialId,
     /// The prompt, as it was when the commands were sent.
     pub prompt: String,
     /// How long each stage took.
@@ -179,7 +180,7 @@ pub struct Failure {
     /// The stored key, and the one offered instead.
     pub host_keys: Option<KeyChange>,
     /// The credentials the device refused.
-    pub refused_logins: Vec<i64>,
+    pub refused_logins: Vec<CredentialId>,
     /// How many bytes the device sent in its shell.
     pub bytes_read: u64,
     /// Duration of each stage, including the one that broke.
@@ -231,7 +232,7 @@ mod tests {
     #[test]
     fn a_login_does_not_print_its_secrets() {
         let login = Login {
-            id: 7,
+            id: 7.into(),
             username: "admin".into(),
             password: "hunter22".into(),
             enable_password: Some("hunter33".into()),
@@ -244,7 +245,7 @@ mod tests {
     #[test]
     fn a_login_goes_to_its_networks_alone() {
         let login = |networks: &[&str]| Login {
-            id: 7,
+            id: 7.into(),
             username: "admin".into(),
             password: "hunter22".into(),
             enable_password: None,

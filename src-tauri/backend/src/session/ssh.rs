@@ -17,6 +17,7 @@ mod raw;
 use std::net::IpAddr;
 
 use netraven_api::evidence::{Algorithms, ShownKey};
+use netraven_api::ids::CredentialId;
 use netraven_api::outcome::{Cause, Stage};
 use serde_json::json;
 
@@ -41,7 +42,7 @@ pub(super) struct SignIns {
     /// The stored host key, if any, and from the first key exchange on the key the device showed: a password was sent to it.
     pub(super) met: Option<ShownKey>,
     /// Ids of the credentials that were refused.
-    pub(super) refused: Vec<i64>,
+    pub(super) refused: Vec<CredentialId>,
 }
 
 impl SignIns {

@@ -2,12 +2,13 @@
 //! caller says whether its changes to a device count as approved.
 
 use netraven_api::devices::SeenDevice;
+use netraven_api::{CredentialId, DeviceId, TagId};
 use serde::Deserialize;
 use sqlx::PgTransaction;
 use sqlx::types::Json;
 
 use super::leases::Lease;
-use super::{Result, Store, StoreError};
+use super::{Result, Store, StoreError, numbers};
 
 /// Whether a device `d` waits for an admin: its address, port or platform is not the approved one, or it has a tag that
 /// brings a credential the approved tags do not bring. A tag that no credential carries makes no difference.
@@ -70,7 +71,7 @@ pub struct Author<'a> {
 #[derive(Clone, Debug, Deserialize)]
 pub struct SealedLogin {
     /// Id, part of what the seal authenticates.
-    pub id: i64,
+    pub id: CredentialId,
     /// User name.
     pub username: String,
     /// Sealed password.
@@ -100,14 +101,14 @@ pub struct Aim {
 #[derive(Clone, Debug, Default)]
 pub struct Approvals {
     /// Ids of the devices that are approved now.
-    pub approved: Vec<i64>,
+    pub approved: Vec<DeviceId>,
     /// Ids of those that have changed since they were seen.
-    pub changed: Vec<i64>,
+    pub changed: Vec<DeviceId>,
 }
 
 impl Store {
     /// Where a device's credentials may be sent; none if the device is gone.
-    pub async fn aim(&self, device_id: i64) -> Result<Option<Aim>> {
+    pub async fn aim(&self, device_id: DeviceId) -> Result<Option<Aim>> {
         let row: Option<Json<Aim>> = sqlx::query_scalar(concat!(
             "select json_build_object('ip_address', d.ip_address, 'port', d.port, 'device_type', d.device_type,
                  'waits', w.waits, 'logins', coalesce((select json_agg(json_build_object('id', c.id,
@@ -119,7 +120,7 @@ impl Store {
             waits!(),
             " as waits) w where d.id = $1"
         ))
-        .bind(device_id)
+        .bind(device_id.get())
         .fetch_optional(self.pool())
         .await?;
         Ok(row.map(|row| row.0))
@@ -131,8 +132,8 @@ impl Store {
             "update run_devices set ip_address = $4, port = $5, device_type = $6
              where run_id = $1 and device_id = $2 and attempt = $3 and state = 'running'",
         )
-        .bind(lease.run_id)
-        .bind(lease.device_id)
+        .bind(lease.run_id.get())
+        .bind(lease.device_id.get())
         .bind(lease.attempt)
         .bind(&lease.ip_address)
         .bind(i32::from(lease.port))
@@ -144,7 +145,7 @@ impl Store {
 
     /// Approves devices as they are, unless they have changed since they were seen. Unknown ids are in neither list.
     pub async fn approve_devices(&self, seen: &[SeenDevice], by: &str) -> Result<Approvals> {
-        let ids: Vec<i64> = seen.iter().map(|device| device.id).collect();
+        let ids: Vec<i64> = seen.iter().map(|device| device.id.get()).collect();
         let revisions: Vec<Option<&str>> = seen.iter().map(|device| device.revision.as_deref()).collect();
         let mut tx = self.pool().begin().await?;
         let there: Vec<i64> = sqlx::query_scalar("select id from devices where id = any ($1) order by id for update")
@@ -166,15 +167,15 @@ impl Store {
         .fetch_all(&mut *tx)
         .await?;
         tx.commit().await?;
-        let changed = there.into_iter().filter(|id| !approved.contains(id)).collect();
-        Ok(Approvals { approved, changed })
+        let changed = there.into_iter().filter(|id| !approved.contains(id)).map(DeviceId::new).collect();
+        Ok(Approvals { approved: approved.into_iter().map(DeviceId::new).collect(), changed })
     }
 }
 
 /// Records the author of new devices' addresses and tags, and whether that approves them.
-pub(super) async fn added(tx: &mut PgTransaction<'_>, ids: &[i64], author: &Author<'_>) -> Result<()> {
+pub(super) async fn added(tx: &mut PgTransaction<'_>, ids: &[DeviceId], author: &Author<'_>) -> Result<()> {
     sqlx::query("update devices set aimed_by = $2, aimed_at = now() where id = any ($1)")
-        .bind(ids)
+        .bind(numbers(ids))
         .bind(author.name)
         .execute(&mut **tx)
         .await?;
@@ -192,21 +193,21 @@ pub(super) struct Named {
 }
 
 /// Locks a device for a change and returns its revision; none if there is no such device.
-pub(super) async fn before(tx: &mut PgTransaction<'_>, id: i64) -> Result<String> {
+pub(super) async fn before(tx: &mut PgTransaction<'_>, id: DeviceId) -> Result<String> {
     let locked: Option<i64> = sqlx::query_scalar("select id from devices where id = $1 for update")
-        .bind(id)
+        .bind(id.get())
         .fetch_optional(&mut **tx)
         .await?;
     locked.ok_or(StoreError::NotFound("Device"))?;
     let revision = sqlx::query_scalar(concat!("select ", revision!(), " from devices d where d.id = $1"));
-    Ok(revision.bind(id).fetch_one(&mut **tx).await?)
+    Ok(revision.bind(id.get()).fetch_one(&mut **tx).await?)
 }
 
 /// Records the author of a change to a device's address or tags, and approves what an admin named. Naming an address
 /// vouches for the device as a whole; otherwise only for the named parts, and an address that waits goes on waiting.
 pub(super) async fn changed(
     tx: &mut PgTransaction<'_>,
-    id: i64,
+    id: DeviceId,
     author: &Author<'_>,
     named: Named,
     before: &str,
@@ -215,7 +216,7 @@ pub(super) async fn changed(
         "update devices d set aimed_by = $2, aimed_at = now() where d.id = $1 and $3 <> ",
         revision!()
     ))
-    .bind(id)
+    .bind(id.get())
     .bind(author.name)
     .bind(before)
     .execute(&mut **tx)
@@ -224,7 +225,7 @@ pub(super) async fn changed(
     if author.approves && names_any { approve(tx, &[id], author, named).await } else { Ok(()) }
 }
 
-async fn approve(tx: &mut PgTransaction<'_>, ids: &[i64], author: &Author<'_>, named: Named) -> Result<()> {
+async fn approve(tx: &mut PgTransaction<'_>, ids: &[DeviceId], author: &Author<'_>, named: Named) -> Result<()> {
     sqlx::query(
         "update devices d set approved_by = $2, approved_at = now(),
              approved_address = case when $3 then d.ip_address else approved_address end,
@@ -234,7 +235,7 @@ async fn approve(tx: &mut PgTransaction<'_>, ids: &[i64], author: &Author<'_>, n
                  else approved_tags end
          where d.id = any ($1)",
     )
-    .bind(ids)
+    .bind(numbers(ids))
     .bind(author.name)
     .bind(named.address)
     .bind(named.port)
@@ -247,12 +248,12 @@ async fn approve(tx: &mut PgTransaction<'_>, ids: &[i64], author: &Author<'_>, n
 
 /// A tag that a user renames is no longer the approved one: an admin who reads the new name would otherwise send a
 /// credential to the devices of the old one.
-pub(super) async fn renamed(tx: &mut PgTransaction<'_>, tag_id: i64) -> Result<()> {
+pub(super) async fn renamed(tx: &mut PgTransaction<'_>, tag_id: TagId) -> Result<()> {
     sqlx::query(
         "with carried as (select id from devices where $1 = any (approved_tags) order by id for update)
          update devices d set approved_tags = array_remove(d.approved_tags, $1) from carried where d.id = carried.id",
     )
-    .bind(tag_id)
+    .bind(tag_id.get())
     .execute(&mut **tx)
     .await?;
     Ok(())

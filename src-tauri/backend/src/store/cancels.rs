@@ -2,6 +2,7 @@
 //! marked, and their worker, woken by a signal or by its own checks, closes the session and records the end.
 
 use netraven_api::runs::{DeviceState, RunStatus};
+use netraven_api::{DeviceId, RunId};
 use sqlx::PgConnection;
 
 use super::leases::{RunDeviceId, lapsed};
@@ -21,10 +22,10 @@ pub enum DeviceCancelled {
 impl Store {
     /// Asks for a run's cancellation: devices still queued are cancelled at once, each with its result; open sessions are
     /// closed by their workers. Does nothing to a run that has ended; returns whether it was active.
-    pub async fn cancel_run(&self, id: i64, by: &str) -> Result<bool> {
+    pub async fn cancel_run(&self, id: RunId, by: &str) -> Result<bool> {
         let mut tx = self.pool().begin().await?;
         let status: Option<String> = sqlx::query_scalar("select status from job_runs where id = $1 for update")
-            .bind(id)
+            .bind(id.get())
             .fetch_optional(&mut *tx)
             .await?;
         let active = match status.as_deref().map(RunStatus::parse) {
@@ -35,7 +36,7 @@ impl Store {
             sqlx::query(
                 "update job_runs set cancel_requested = true, cancelled_by = coalesce(cancelled_by, $2) where id = $1",
             )
-            .bind(id)
+            .bind(id.get())
             .bind(by)
             .execute(&mut *tx)
             .await?;
@@ -47,15 +48,15 @@ impl Store {
 
     /// Asks for the cancellation of one device of a run; the others go on. If it waits it is cancelled at once, with its
     /// result; if a worker has it, the worker closes its session.
-    pub async fn cancel_device(&self, run_id: i64, device_id: i64, by: &str) -> Result<DeviceCancelled> {
+    pub async fn cancel_device(&self, run_id: RunId, device_id: DeviceId, by: &str) -> Result<DeviceCancelled> {
         let mut tx = self.pool().begin().await?;
         // Under the row's lock, a worker either leased it earlier or sees the mark.
         let row: Option<(String, bool)> = sqlx::query_as(
             "select d.state, r.cancel_requested or d.cancelled_by is not null from run_devices d
              join job_runs r on r.id = d.run_id where d.run_id = $1 and d.device_id = $2 for update of d",
         )
-        .bind(run_id)
-        .bind(device_id)
+        .bind(run_id.get())
+        .bind(device_id.get())
         .fetch_optional(&mut *tx)
         .await?;
         let (state, is_asked) = row.ok_or(StoreError::NotFound("Device of this run"))?;
@@ -67,8 +68,8 @@ impl Store {
         sqlx::query(
             "update run_devices set cancelled_by = coalesce(cancelled_by, $3) where run_id = $1 and device_id = $2",
         )
-        .bind(run_id)
-        .bind(device_id)
+        .bind(run_id.get())
+        .bind(device_id.get())
         .bind(by)
         .execute(&mut *tx)
         .await?;
@@ -86,8 +87,8 @@ impl Store {
              join run_devices d using (run_id, device_id) join job_runs r on r.id = d.run_id
              where r.cancel_requested or d.cancelled_by is not null",
         )
-        .bind(held.iter().map(|one| one.run_id).collect::<Vec<_>>())
-        .bind(held.iter().map(|one| one.device_id).collect::<Vec<_>>())
+        .bind(held.iter().map(|one| one.run_id.get()).collect::<Vec<_>>())
+        .bind(held.iter().map(|one| one.device_id.get()).collect::<Vec<_>>())
         .fetch_all(self.pool())
         .await?)
     }
@@ -115,7 +116,7 @@ impl Store {
 }
 
 /// Ends the waiting devices of a run, or one of them, each with its result.
-async fn end_waiting(tx: &mut PgConnection, run_id: i64, device_id: Option<i64>) -> Result<()> {
+async fn end_waiting(tx: &mut PgConnection, run_id: RunId, device_id: Option<DeviceId>) -> Result<()> {
     sqlx::query(
         "with ended as (update run_devices set state = 'cancelled', cause = 'cancelled', stage = 'prepare',
              message = 'Cancelled before it started.', finished_at = now()
@@ -126,8 +127,8 @@ async fn end_waiting(tx: &mut PgConnection, run_id: i64, device_id: Option<i64>)
          from ended e join devices d on d.id = e.device_id, job_runs r join jobs j on j.id = r.job_id where r.id = $1
          on conflict (run_id, device_id) do nothing",
     )
-    .bind(run_id)
-    .bind(device_id)
+    .bind(run_id.get())
+    .bind(device_id.map(DeviceId::get))
     .execute(tx)
     .await?;
     Ok(())

@@ -2,12 +2,13 @@
 
 use jiff::Timestamp;
 use netraven_api::configs::{Config, ConfigHead, ListConfigs};
+use netraven_api::{DeviceId, RunId, SnapshotId};
 use serde::Deserialize;
 use sqlx::PgConnection;
 use sqlx::types::Json;
 
 use super::listing::{Sql, is};
-use super::{Result, Store, StoreError, contains};
+use super::{Result, Store, StoreError, contains, numbers};
 
 /// Most snapshots with their texts at once.
 const MOST: i64 = 500;
@@ -20,9 +21,9 @@ const HEAD: &str = "'id', c.id, 'device_id', c.device_id, 'retrieved_at', wire_t
 #[derive(Clone, Debug, Deserialize)]
 pub struct Uncommitted {
     /// Id of the snapshot.
-    pub id: i64,
+    pub id: SnapshotId,
     /// Id of the device.
-    pub device_id: i64,
+    pub device_id: DeviceId,
     /// The device's hostname.
     pub hostname: String,
     /// Text, secrets hidden.
@@ -34,7 +35,7 @@ pub struct Uncommitted {
 impl Store {
     /// The newest snapshot of a device: its id and its fingerprint. None if it is stored under another name than the device has now: a
     /// renamed device is stored again, since its file has another name.
-    pub async fn newest_config(&self, device_id: i64) -> Result<Option<(i64, String)>> {
+    pub async fn newest_config(&self, device_id: DeviceId) -> Result<Option<(SnapshotId, String)>> {
         newest(&mut *self.pool().acquire().await?, device_id).await
     }
 
@@ -67,13 +68,13 @@ impl Store {
     }
 
     /// Removes a snapshot; returns the id of its device.
-    pub async fn delete_config(&self, id: i64) -> Result<i64> {
+    pub async fn delete_config(&self, id: SnapshotId) -> Result<DeviceId> {
         let device: Option<i64> =
             sqlx::query_scalar("delete from device_configurations where id = $1 returning device_id")
-                .bind(id)
+                .bind(id.get())
                 .fetch_optional(self.pool())
                 .await?;
-        device.ok_or(StoreError::NotFound("Config snapshot"))
+        device.map(DeviceId::new).ok_or(StoreError::NotFound("Config snapshot"))
     }
 
     /// How many snapshots there are.
@@ -82,72 +83,73 @@ impl Store {
     }
 
     /// One snapshot.
-    pub async fn config(&self, id: i64) -> Result<Config> {
+    pub async fn config(&self, id: SnapshotId) -> Result<Config> {
         let row: Option<Json<Config>> = sqlx::query_scalar(sqlx::AssertSqlSafe(format!(
             "select json_build_object({HEAD}, 'config_data', c.config_data) from device_configurations c where c.id = $1"
         )))
-        .bind(id)
+        .bind(id.get())
         .fetch_optional(self.pool())
         .await?;
         row.map(|row| row.0).ok_or(StoreError::NotFound("Config snapshot"))
     }
 
     /// The snapshots of a device without their texts, the newest first.
-    pub async fn config_history(&self, device_id: i64) -> Result<Vec<ConfigHead>> {
+    pub async fn config_history(&self, device_id: DeviceId) -> Result<Vec<ConfigHead>> {
         let rows: Vec<Json<ConfigHead>> = sqlx::query_scalar(sqlx::AssertSqlSafe(format!(
             "select json_build_object({HEAD}) from device_configurations c where c.device_id = $1
              order by c.retrieved_at desc, c.id desc limit 1000"
         )))
-        .bind(device_id)
+        .bind(device_id.get())
         .fetch_all(self.pool())
         .await?;
         Ok(rows.into_iter().map(|row| row.0).collect())
     }
 
     /// The sealed raw text of a snapshot, with device and hostname.
-    pub async fn sealed_config(&self, id: i64) -> Result<(i64, String, String)> {
+    pub async fn sealed_config(&self, id: SnapshotId) -> Result<(DeviceId, String, String)> {
         let row: Option<(i64, String, Option<String>)> = sqlx::query_as(
             "select d.id, d.hostname, c.raw_sealed from device_configurations c join devices d on d.id = c.device_id
              where c.id = $1",
         )
-        .bind(id)
+        .bind(id.get())
         .fetch_optional(self.pool())
         .await?;
         match row {
             None => Err(StoreError::NotFound("Config snapshot")),
             Some((_, _, None)) => Err(StoreError::Conflict("This snapshot has no raw text.".to_owned())),
-            Some((device, hostname, Some(sealed))) => Ok((device, hostname, sealed)),
+            Some((device, hostname, Some(sealed))) => Ok((device.into(), hostname, sealed)),
         }
     }
 
     /// Runs that ended, or were removed, and left snapshots without a commit, because of a crash.
-    pub async fn runs_with_uncommitted(&self) -> Result<Vec<Option<i64>>> {
-        Ok(sqlx::query_scalar(
+    pub async fn runs_with_uncommitted(&self) -> Result<Vec<Option<RunId>>> {
+        let ids: Vec<Option<i64>> = sqlx::query_scalar(
             "select distinct c.run_id from device_configurations c left join job_runs r on r.id = c.run_id
              where c.commit_id is null and (r.id is null or r.status not in ('queued', 'running')) order by 1",
         )
         .fetch_all(self.pool())
-        .await?)
+        .await?;
+        Ok(ids.into_iter().map(|id| id.map(RunId::new)).collect())
     }
 
     /// The snapshots of a run that have no commit yet, in the order they were read.
-    pub async fn uncommitted(&self, run_id: Option<i64>) -> Result<Vec<Uncommitted>> {
+    pub async fn uncommitted(&self, run_id: Option<RunId>) -> Result<Vec<Uncommitted>> {
         let rows: Vec<Json<Uncommitted>> = sqlx::query_scalar(
             "select json_build_object('id', c.id, 'device_id', c.device_id, 'hostname', d.hostname,
              'text', c.config_data, 'retrieved_at', c.retrieved_at)
              from device_configurations c join devices d on d.id = c.device_id
              where c.commit_id is null and c.run_id is not distinct from $1 order by c.id",
         )
-        .bind(run_id)
+        .bind(run_id.map(RunId::get))
         .fetch_all(self.pool())
         .await?;
         Ok(rows.into_iter().map(|row| row.0).collect())
     }
 
     /// Records the commit that holds these snapshots.
-    pub async fn set_commit(&self, ids: &[i64], commit: &str) -> Result<()> {
+    pub async fn set_commit(&self, ids: &[SnapshotId], commit: &str) -> Result<()> {
         sqlx::query("update device_configurations set commit_id = $2 where id = any($1)")
-            .bind(ids)
+            .bind(numbers(ids))
             .bind(commit)
             .execute(self.pool())
             .await?;
@@ -155,14 +157,18 @@ impl Store {
     }
 }
 
-pub(super) async fn newest(connection: &mut PgConnection, device_id: i64) -> Result<Option<(i64, String)>> {
-    Ok(sqlx::query_as(
+pub(super) async fn newest(
+    connection: &mut PgConnection,
+    device_id: DeviceId,
+) -> Result<Option<(SnapshotId, String)>> {
+    let newest: Option<(i64, String)> = sqlx::query_as(
         "select c.id, c.fingerprint from devices d cross join lateral
              (select id, fingerprint, hostname from device_configurations
               where device_id = d.id order by id desc limit 1) c
          where d.id = $1 and coalesce(c.hostname, d.hostname) = d.hostname",
     )
-    .bind(device_id)
+    .bind(device_id.get())
     .fetch_optional(connection)
-    .await?)
+    .await?;
+    Ok(newest.map(|(id, fingerprint)| (id.into(), fingerprint)))
 }

@@ -1,13 +1,13 @@
 //! Credentials; their secrets are sealed before they reach this module.
 
-use netraven_api::Order;
 use netraven_api::credentials::{Credential, ListCredentials};
 use netraven_api::sorting::CredentialColumn;
+use netraven_api::{CredentialId, DeviceId, Order, TagId};
 use sqlx::types::Json;
 
 use super::approvals::shared;
 use super::listing::{List, Paging, RawPage, SortKey, is, like, tagged};
-use super::{Result, Store, StoreError};
+use super::{Result, Store, StoreError, numbers};
 
 /// How many devices share a tag with it.
 macro_rules! devices {
@@ -74,7 +74,7 @@ pub struct CredentialChange<'a> {
     /// Description; `Some(None)` removes it.
     pub description: Option<Option<&'a str>>,
     /// Ids of the tags.
-    pub tags: Option<&'a [i64]>,
+    pub tags: Option<&'a [TagId]>,
     /// The only networks it may be sent to; an empty list lifts the limit.
     pub allowed_networks: Option<Vec<String>>,
 }
@@ -92,39 +92,40 @@ impl Store {
     }
 
     /// One credential.
-    pub async fn credential(&self, id: i64) -> Result<Credential> {
+    pub async fn credential(&self, id: CredentialId) -> Result<Credential> {
         let sql = format!("select {ROW} from credentials c where c.id = $1");
         let row: Option<Json<Credential>> =
-            sqlx::query_scalar(sqlx::AssertSqlSafe(sql)).bind(id).fetch_optional(self.pool()).await?;
+            sqlx::query_scalar(sqlx::AssertSqlSafe(sql)).bind(id.get()).fetch_optional(self.pool()).await?;
         row.map(|row| row.0).ok_or(StoreError::NotFound("Credential"))
     }
 
     /// The credentials that share a tag with a device, in the order they are tried.
-    pub async fn credentials_of_device(&self, device_id: i64) -> Result<Vec<Credential>> {
+    pub async fn credentials_of_device(&self, device_id: DeviceId) -> Result<Vec<Credential>> {
         let sql = format!(
             "select {ROW} from devices d join credentials c on {} where d.id = $1 order by c.priority, c.id",
             shared!()
         );
         let rows: Vec<Json<Credential>> =
-            sqlx::query_scalar(sqlx::AssertSqlSafe(sql)).bind(device_id).fetch_all(self.pool()).await?;
+            sqlx::query_scalar(sqlx::AssertSqlSafe(sql)).bind(device_id.get()).fetch_all(self.pool()).await?;
         Ok(rows.into_iter().map(|row| row.0).collect())
     }
 
     /// The id the next credential gets, so that its secrets can be sealed to it.
-    pub async fn next_credential_id(&self) -> Result<i64> {
-        Ok(sqlx::query_scalar("select nextval(pg_get_serial_sequence('credentials', 'id'))")
+    pub async fn next_credential_id(&self) -> Result<CredentialId> {
+        let id: i64 = sqlx::query_scalar("select nextval(pg_get_serial_sequence('credentials', 'id'))")
             .fetch_one(self.pool())
-            .await?)
+            .await?;
+        Ok(id.into())
     }
 
     /// Adds a credential under an id from [`Store::next_credential_id`].
-    pub async fn create_credential(&self, id: i64, new: &CredentialChange<'_>) -> Result<()> {
+    pub async fn create_credential(&self, id: CredentialId, new: &CredentialChange<'_>) -> Result<()> {
         let mut tx = self.pool().begin().await?;
         sqlx::query(
             "insert into credentials (id, username, password, enable_password, priority, description, allowed_networks)
              values ($1, $2, $3, $4, $5, $6, $7)",
         )
-        .bind(id)
+        .bind(id.get())
         .bind(new.username)
         .bind(&new.password)
         .bind(new.enable_password.clone().flatten())
@@ -139,7 +140,7 @@ impl Store {
     }
 
     /// Changes a credential.
-    pub async fn update_credential(&self, id: i64, change: &CredentialChange<'_>) -> Result<()> {
+    pub async fn update_credential(&self, id: CredentialId, change: &CredentialChange<'_>) -> Result<()> {
         let mut tx = self.pool().begin().await?;
         let done = sqlx::query(
             "update credentials set username = coalesce($2, username), password = coalesce($3, password),
@@ -147,7 +148,7 @@ impl Store {
              priority = coalesce($6, priority), allowed_networks = coalesce($9, allowed_networks),
              description = case when $7 then $8 else description end where id = $1",
         )
-        .bind(id)
+        .bind(id.get())
         .bind(change.username)
         .bind(&change.password)
         .bind(change.enable_password.is_some())
@@ -169,8 +170,8 @@ impl Store {
     }
 
     /// Removes a credential.
-    pub async fn delete_credential(&self, id: i64) -> Result<()> {
-        let done = sqlx::query("delete from credentials where id = $1").bind(id).execute(self.pool()).await?;
+    pub async fn delete_credential(&self, id: CredentialId) -> Result<()> {
+        let done = sqlx::query("delete from credentials where id = $1").bind(id.get()).execute(self.pool()).await?;
         if done.rows_affected() == 0 { Err(StoreError::NotFound("Credential")) } else { Ok(()) }
     }
 
@@ -186,18 +187,20 @@ impl Store {
     }
 
     /// Every credential's id, sealed password and sealed enable password.
-    pub async fn sealed_secrets(&self) -> Result<Vec<(i64, String, Option<String>)>> {
-        Ok(sqlx::query_as("select id, password, enable_password from credentials order by id")
-            .fetch_all(self.pool())
-            .await?)
+    pub async fn sealed_secrets(&self) -> Result<Vec<(CredentialId, String, Option<String>)>> {
+        let rows: Vec<(i64, String, Option<String>)> =
+            sqlx::query_as("select id, password, enable_password from credentials order by id")
+                .fetch_all(self.pool())
+                .await?;
+        Ok(rows.into_iter().map(|(id, password, enable_password)| (id.into(), password, enable_password)).collect())
     }
 }
 
-async fn replace_tags(tx: &mut sqlx::PgTransaction<'_>, id: i64, tags: &[i64]) -> Result<()> {
-    sqlx::query("delete from credential_tags where credential_id = $1").bind(id).execute(&mut **tx).await?;
+async fn replace_tags(tx: &mut sqlx::PgTransaction<'_>, id: CredentialId, tags: &[TagId]) -> Result<()> {
+    sqlx::query("delete from credential_tags where credential_id = $1").bind(id.get()).execute(&mut **tx).await?;
     sqlx::query("insert into credential_tags (credential_id, tag_id) select $1, id from tags where id = any($2)")
-        .bind(id)
-        .bind(tags)
+        .bind(id.get())
+        .bind(numbers(tags))
         .execute(&mut **tx)
         .await?;
     Ok(())

@@ -1,13 +1,13 @@
 //! Devices and their tags.
 
-use netraven_api::Order;
 use netraven_api::devices::{Device, DeviceInput, DeviceSource, ListDevices};
 use netraven_api::sorting::DeviceColumn;
+use netraven_api::{DeviceId, Order};
 use sqlx::types::Json;
 
 use super::approvals::{self, Author, Named};
 use super::listing::{List, Paging, RawPage, SortKey, any_of, like, tagged};
-use super::{Result, Store, StoreError, explain};
+use super::{Result, Store, StoreError, explain, numbers};
 
 const ROW: &str = concat!(
     "json_build_object(
@@ -115,23 +115,23 @@ impl Store {
     }
 
     /// One device.
-    pub async fn device(&self, id: i64) -> Result<Device> {
+    pub async fn device(&self, id: DeviceId) -> Result<Device> {
         let sql = format!("select {ROW} from devices d{AROUND}where d.id = $1");
         let row: Option<Json<Device>> =
-            sqlx::query_scalar(sqlx::AssertSqlSafe(sql)).bind(id).fetch_optional(self.pool()).await?;
+            sqlx::query_scalar(sqlx::AssertSqlSafe(sql)).bind(id.get()).fetch_optional(self.pool()).await?;
         row.map(|row| row.0).ok_or(StoreError::NotFound("Device"))
     }
 
     /// Several devices.
-    pub async fn devices_named(&self, ids: &[i64]) -> Result<Vec<Device>> {
+    pub async fn devices_named(&self, ids: &[DeviceId]) -> Result<Vec<Device>> {
         let sql = format!("select {ROW} from devices d{AROUND}where d.id = any ($1) order by lower(d.hostname), d.id");
         let rows: Vec<Json<Device>> =
-            sqlx::query_scalar(sqlx::AssertSqlSafe(sql)).bind(ids).fetch_all(self.pool()).await?;
+            sqlx::query_scalar(sqlx::AssertSqlSafe(sql)).bind(numbers(ids)).fetch_all(self.pool()).await?;
         Ok(rows.into_iter().map(|row| row.0).collect())
     }
 
     /// Adds a device with its tags (and the tag `default`) and returns its id.
-    pub async fn create_device(&self, input: &DeviceInput, author: &Author<'_>) -> Result<i64> {
+    pub async fn create_device(&self, input: &DeviceInput, author: &Author<'_>) -> Result<DeviceId> {
         let mut tx = self.pool().begin().await?;
         let id: i64 = sqlx::query_scalar(
             "insert into devices (hostname, ip_address, port, device_type, description, serial_number, model, source,
@@ -155,18 +155,18 @@ impl Store {
              select $1, id from tags where id = any($2) or name = 'default' on conflict do nothing",
         )
         .bind(id)
-        .bind(input.tags.as_deref().unwrap_or_default())
+        .bind(numbers(input.tags.as_deref().unwrap_or_default()))
         .execute(&mut *tx)
         .await?;
-        approvals::added(&mut tx, &[id], author).await?;
+        approvals::added(&mut tx, &[id.into()], author).await?;
         tx.commit().await?;
-        Ok(id)
+        Ok(id.into())
     }
 
     /// Changes a device; absent fields stay, the `emptied` are cleared, given tags replace the old ones (`default` stays).
     pub async fn update_device(
         &self,
-        id: i64,
+        id: DeviceId,
         input: &DeviceInput,
         emptied: &[&str],
         author: &Author<'_>,
@@ -182,7 +182,7 @@ impl Store {
              notes = case when 'notes' = any($11) then null else coalesce($9, notes) end,
              source = coalesce($12, source), last_updated = now(), updated_by = $10 where id = $1",
         )
-        .bind(id)
+        .bind(id.get())
         .bind(&input.hostname)
         .bind(&input.ip_address)
         .bind(input.port.map(port))
@@ -202,16 +202,16 @@ impl Store {
                 "delete from device_tags where device_id = $1 and tag_id <> all($2)
                  and tag_id <> (select id from tags where name = 'default')",
             )
-            .bind(id)
-            .bind(tags)
+            .bind(id.get())
+            .bind(numbers(tags))
             .execute(&mut *tx)
             .await?;
             sqlx::query(
                 "insert into device_tags (device_id, tag_id) select $1, id from tags where id = any($2)
                  on conflict do nothing",
             )
-            .bind(id)
-            .bind(tags)
+            .bind(id.get())
+            .bind(numbers(tags))
             .execute(&mut *tx)
             .await?;
         }
@@ -227,18 +227,18 @@ impl Store {
     }
 
     /// Removes a device with its results and snapshots.
-    pub async fn delete_device(&self, id: i64) -> Result<()> {
-        let done = sqlx::query("delete from devices where id = $1").bind(id).execute(self.pool()).await?;
+    pub async fn delete_device(&self, id: DeviceId) -> Result<()> {
+        let done = sqlx::query("delete from devices where id = $1").bind(id.get()).execute(self.pool()).await?;
         if done.rows_affected() == 0 { Err(StoreError::NotFound("Device")) } else { Ok(()) }
     }
 
     /// Records that a device answered, and the facts it gave; absent facts stay.
-    pub async fn device_seen(&self, id: i64, model: Option<&str>, serial: Option<&str>) -> Result<()> {
+    pub async fn device_seen(&self, id: DeviceId, model: Option<&str>, serial: Option<&str>) -> Result<()> {
         sqlx::query(
             "update devices set last_seen = now(), model = coalesce($2, model),
              serial_number = coalesce($3, serial_number) where id = $1",
         )
-        .bind(id)
+        .bind(id.get())
         .bind(model)
         .bind(serial)
         .execute(self.pool())

@@ -4,11 +4,12 @@ use std::collections::{HashMap, HashSet};
 
 use netraven_api::devices::DeviceInput;
 use netraven_api::sheet::{Entry, There};
+use netraven_api::{DeviceId, TagId};
 use serde::Deserialize;
 use sqlx::types::Json;
 
 use super::approvals::{self, Author};
-use super::{Result, Store};
+use super::{Result, Store, numbers};
 
 /// A device that has an entry's name or its address and port.
 #[derive(Deserialize)]
@@ -56,7 +57,7 @@ impl Store {
     }
 
     /// The ids of tags given by name or number. A number is an id or, failing that, a name.
-    pub async fn tags_called(&self, called: &HashSet<&str>) -> Result<HashMap<String, i64>> {
+    pub async fn tags_called(&self, called: &HashSet<&str>) -> Result<HashMap<String, TagId>> {
         let called: Vec<&str> = called.iter().copied().collect();
         let rows: Vec<(String, i64)> = sqlx::query_as(
             "select distinct on (w.called) w.called, t.id from unnest($1::text[]) w (called)
@@ -65,7 +66,7 @@ impl Store {
         .bind(called)
         .fetch_all(self.pool())
         .await?;
-        Ok(rows.into_iter().collect())
+        Ok(rows.into_iter().map(|(called, id)| (called, id.into())).collect())
     }
 
     /// Creates tags with these names, where there are none.
@@ -98,14 +99,14 @@ impl Store {
         .bind(author.name)
         .fetch_all(&mut *tx)
         .await?;
-        let (ids, names): (Vec<i64>, Vec<String>) = added.into_iter().unzip();
+        let (ids, names): (Vec<DeviceId>, Vec<String>) = added.into_iter().map(|(id, name)| (id.into(), name)).unzip();
         sqlx::query(
             "insert into device_tags (device_id, tag_id)
              select d.id, t.id from unnest($1::bigint[], $2::text[]) d (id, hostname)
              join jsonb_to_recordset($3) r (hostname text, tags bigint[]) on r.hostname = d.hostname
              join tags t on t.id = any (r.tags) or t.name = 'default' on conflict do nothing",
         )
-        .bind(&ids)
+        .bind(numbers(&ids))
         .bind(&names)
         .bind(inputs)
         .execute(&mut *tx)

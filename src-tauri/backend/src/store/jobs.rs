@@ -4,12 +4,12 @@ use jiff::Timestamp;
 use jiff_sqlx::ToSqlx as _;
 use netraven_api::jobs::{Job, JobInput, JobKind, ListJobs, ListRecentJobs, RecentJob, Schedule};
 use netraven_api::sorting::JobColumn;
-use netraven_api::{Open, Order};
+use netraven_api::{DeviceId, JobId, Open, Order, TagId};
 use serde::Deserialize;
 use sqlx::types::Json;
 
 use super::listing::{List, Paging, RawPage, SortKey, Sql, Total, all_rows, any_of, like, tagged};
-use super::{Result, Store, StoreError, explain};
+use super::{Result, Store, StoreError, explain, numbers};
 
 const UNIQUE: &[(&str, &str)] = &[
     ("jobs_name_key", "Job name already exists"),
@@ -85,7 +85,7 @@ fn key(column: JobColumn) -> SortKey {
 #[derive(Clone, Debug, Deserialize)]
 pub struct JobPlan {
     /// Id of the job.
-    pub id: i64,
+    pub id: JobId,
     /// Whether its schedule is active.
     pub is_enabled: bool,
     /// The schedule.
@@ -106,7 +106,7 @@ impl From<&Job> for JobPlan {
 #[derive(Clone, Debug, Deserialize)]
 pub struct JobSchedule {
     /// Id of the job.
-    pub id: i64,
+    pub id: JobId,
     /// Name of the job.
     pub name: String,
     /// The schedule.
@@ -161,7 +161,7 @@ impl Store {
         let mut sql = Sql::new(format!("select {PLAN} from jobs j where true"));
         narrow(&mut sql);
         let plans: Vec<Json<JobPlan>> = sql.build_query_scalar().fetch_all(self.pool()).await?;
-        let mut order: Vec<(Option<Timestamp>, i64)> = plans.iter().map(|job| (next(job), job.id)).collect();
+        let mut order: Vec<(Option<Timestamp>, JobId)> = plans.iter().map(|job| (next(job), job.id)).collect();
         let descending = paging.order == Some(Order::Descending);
         // As in the database: missing values come last either way, and ids follow the direction.
         order.sort_by(|one, other| {
@@ -171,9 +171,9 @@ impl Store {
         order.sort_by_key(|(at, _)| at.is_none());
         let skipped = usize::try_from(paging.offset()).unwrap_or(usize::MAX);
         let size = usize::try_from(paging.size()).unwrap_or_default();
-        let ids: Vec<i64> = order.iter().map(|(_, id)| *id).skip(skipped).take(size).collect();
+        let ids: Vec<JobId> = order.iter().map(|(_, id)| *id).skip(skipped).take(size).collect();
         let mut jobs: Vec<Json<Job>> = Sql::new(format!("select {ROW} from jobs j where j.id = any("))
-            .push_bind(ids.clone())
+            .push_bind(numbers(&ids))
             .push(")")
             .build_query_scalar()
             .fetch_all(self.pool())
@@ -185,10 +185,10 @@ impl Store {
     }
 
     /// One job.
-    pub async fn job(&self, id: i64) -> Result<Job> {
+    pub async fn job(&self, id: JobId) -> Result<Job> {
         let sql = format!("select {ROW} from jobs j where j.id = $1");
         let row: Option<Json<Job>> =
-            sqlx::query_scalar(sqlx::AssertSqlSafe(sql)).bind(id).fetch_optional(self.pool()).await?;
+            sqlx::query_scalar(sqlx::AssertSqlSafe(sql)).bind(id.get()).fetch_optional(self.pool()).await?;
         row.map(|row| row.0).ok_or(StoreError::NotFound("Job"))
     }
 
@@ -212,7 +212,7 @@ impl Store {
     }
 
     /// Adds a job and returns its id.
-    pub async fn create_job(&self, input: &JobInput) -> Result<i64> {
+    pub async fn create_job(&self, input: &JobInput) -> Result<JobId> {
         let schedule = &input.schedule;
         let mut tx = self.pool().begin().await?;
         let id: i64 = sqlx::query_scalar(
@@ -228,17 +228,17 @@ impl Store {
         .bind(&schedule.cron_string)
         .bind(&schedule.time_zone)
         .bind(schedule.scheduled_for.map(|at| at.to_sqlx()))
-        .bind(input.device_id)
+        .bind(input.device_id.map(DeviceId::get))
         .fetch_one(&mut *tx)
         .await
         .map_err(|error| explain(error, UNIQUE))?;
-        replace_tags(&mut tx, id, input.tags.as_deref().unwrap_or_default()).await?;
+        replace_tags(&mut tx, id.into(), input.tags.as_deref().unwrap_or_default()).await?;
         tx.commit().await?;
-        Ok(id)
+        Ok(id.into())
     }
 
     /// Writes a job after a change; its schedule restarts if `reschedule` is set.
-    pub async fn update_job(&self, job: &Job, tags: Option<&[i64]>, reschedule: bool) -> Result<()> {
+    pub async fn update_job(&self, job: &Job, tags: Option<&[TagId]>, reschedule: bool) -> Result<()> {
         let schedule = &job.schedule;
         let mut tx = self.pool().begin().await?;
         let done = sqlx::query(
@@ -247,7 +247,7 @@ impl Store {
              schedule_since = case when $11 then now() + coalesce($6, 0) * interval '1 second' else schedule_since end
              where id = $1",
         )
-        .bind(job.id)
+        .bind(job.id.get())
         .bind(&job.name)
         .bind(&job.description)
         .bind(job.is_enabled)
@@ -256,7 +256,7 @@ impl Store {
         .bind(&schedule.cron_string)
         .bind(&schedule.time_zone)
         .bind(schedule.scheduled_for.map(|at| at.to_sqlx()))
-        .bind(job.device_id)
+        .bind(job.device_id.map(DeviceId::get))
         .bind(reschedule)
         .execute(&mut *tx)
         .await
@@ -272,8 +272,8 @@ impl Store {
     }
 
     /// Removes a job with its runs.
-    pub async fn delete_job(&self, id: i64) -> Result<()> {
-        let done = sqlx::query("delete from jobs where id = $1").bind(id).execute(self.pool()).await?;
+    pub async fn delete_job(&self, id: JobId) -> Result<()> {
+        let done = sqlx::query("delete from jobs where id = $1").bind(id.get()).execute(self.pool()).await?;
         if done.rows_affected() == 0 { Err(StoreError::NotFound("Job")) } else { Ok(()) }
     }
 
@@ -319,11 +319,11 @@ fn with_next_run(mut job: Job, next: impl Fn(&JobPlan) -> Option<Timestamp>) -> 
     serde_json::to_string(&job).map_err(|error| StoreError::Database(sqlx::Error::Encode(error.into())))
 }
 
-async fn replace_tags(tx: &mut sqlx::PgTransaction<'_>, id: i64, tags: &[i64]) -> Result<()> {
-    sqlx::query("delete from job_tags where job_id = $1").bind(id).execute(&mut **tx).await?;
+async fn replace_tags(tx: &mut sqlx::PgTransaction<'_>, id: JobId, tags: &[TagId]) -> Result<()> {
+    sqlx::query("delete from job_tags where job_id = $1").bind(id.get()).execute(&mut **tx).await?;
     sqlx::query("insert into job_tags (job_id, tag_id) select $1, id from tags where id = any($2)")
-        .bind(id)
-        .bind(tags)
+        .bind(id.get())
+        .bind(numbers(tags))
         .execute(&mut **tx)
         .await?;
     Ok(())

@@ -1,8 +1,8 @@
 //! Leases: which worker has which device of which run, with a fencing number. The clock is the database's.
 
-use netraven_api::Open;
 use netraven_api::jobs::{JobKind, JobStatus};
 use netraven_api::outcome::Stage;
+use netraven_api::{DeviceId, JobId, Open, RunId};
 use serde::Deserialize;
 use sqlx::types::Json;
 
@@ -24,18 +24,22 @@ pub(super) use lapsed;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, sqlx::FromRow)]
 pub struct RunDeviceId {
     /// Id of the run.
-    pub run_id: i64,
+    #[sqlx(try_from = "i64")]
+    pub run_id: RunId,
     /// Id of the device.
-    pub device_id: i64,
+    #[sqlx(try_from = "i64")]
+    pub device_id: DeviceId,
 }
 
 /// One attempt at a device of a run: what a lease is known by.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, sqlx::FromRow)]
 pub struct AttemptId {
     /// Id of the run.
-    pub run_id: i64,
+    #[sqlx(try_from = "i64")]
+    pub run_id: RunId,
     /// Id of the device.
-    pub device_id: i64,
+    #[sqlx(try_from = "i64")]
+    pub device_id: DeviceId,
     /// Fencing number.
     pub attempt: i64,
 }
@@ -52,15 +56,15 @@ impl AttemptId {
 #[derive(Clone, Debug, Deserialize)]
 pub struct Lease {
     /// Id of the run.
-    pub run_id: i64,
+    pub run_id: RunId,
     /// Id of the job.
-    pub job_id: i64,
+    pub job_id: JobId,
     /// Kind of job.
     pub job_type: Open<JobKind>,
     /// Job's name.
     pub job_name: String,
     /// Id of the device.
-    pub device_id: i64,
+    pub device_id: DeviceId,
     /// The device's hostname.
     pub hostname: String,
     /// The device's address when the run began.
@@ -93,8 +97,8 @@ impl Store {
                  'device_id', d.device_id, 'hostname', d.hostname, 'ip_address', d.ip_address, 'port', d.port,
                  'device_type', d.device_type, 'attempt', d.attempt, 'begins_run', r.status = 'queued')"
         ))
-        .bind(id.run_id)
-        .bind(id.device_id)
+        .bind(id.run_id.get())
+        .bind(id.device_id.get())
         .bind(worker)
         .bind(f64::from(LEASE_SECONDS))
         .fetch_optional(&mut *tx)
@@ -108,7 +112,7 @@ impl Store {
                      where id = $1 and status = 'queued' returning job_id)
                  update jobs set status = $2, started_at = now(), completed_at = null from begun where id = begun.job_id",
             )
-            .bind(id.run_id)
+            .bind(id.run_id.get())
             .bind(JobStatus::Running.as_str())
             .execute(&mut *tx)
             .await?
@@ -124,8 +128,8 @@ impl Store {
         sqlx::query(
             "update run_devices set stage = $4 where run_id = $1 and device_id = $2 and attempt = $3 and state = 'running'",
         )
-        .bind(lease.run_id)
-        .bind(lease.device_id)
+        .bind(lease.run_id.get())
+        .bind(lease.device_id.get())
         .bind(lease.attempt)
         .bind(stage.as_str())
         .execute(self.pool())
@@ -144,8 +148,8 @@ impl Store {
         )
         .bind(worker)
         .bind(f64::from(LEASE_SECONDS))
-        .bind(leases.iter().map(|lease| lease.run_id).collect::<Vec<_>>())
-        .bind(leases.iter().map(|lease| lease.device_id).collect::<Vec<_>>())
+        .bind(leases.iter().map(|lease| lease.run_id.get()).collect::<Vec<_>>())
+        .bind(leases.iter().map(|lease| lease.device_id.get()).collect::<Vec<_>>())
         .bind(leases.iter().map(|lease| lease.attempt).collect::<Vec<_>>())
         .fetch_all(self.pool())
         .await?)
@@ -157,8 +161,8 @@ impl Store {
             "select exists (select 1 from run_devices
              where run_id = $1 and device_id = $2 and attempt = $3 and state = 'running')",
         )
-        .bind(lease.run_id)
-        .bind(lease.device_id)
+        .bind(lease.run_id.get())
+        .bind(lease.device_id.get())
         .bind(lease.attempt)
         .fetch_one(self.pool())
         .await?)
@@ -170,8 +174,8 @@ impl Store {
             "update run_devices set state = 'queued', worker = null, lease_until = null, stage = null
              where run_id = $1 and device_id = $2 and attempt = $3 and state = 'running'",
         )
-        .bind(lease.run_id)
-        .bind(lease.device_id)
+        .bind(lease.run_id.get())
+        .bind(lease.device_id.get())
         .bind(lease.attempt)
         .execute(self.pool())
         .await?;

@@ -1,13 +1,13 @@
 //! One page of a list: filtered, sorted, counted, and built as JSON text by Postgres, so that rows are not decoded and
 //! encoded again on their way through.
 
-use netraven_api::Order;
 use netraven_api::page::{DEFAULT_SIZE, EXACT_TOTAL, MAX_SIZE};
+use netraven_api::{Order, TagId};
 use serde_json::Value;
 use sqlx::types::Json;
 use sqlx::{Postgres, QueryBuilder};
 
-use super::{Result, Store};
+use super::{Result, Store, numbers};
 
 /// Planner cost above which a count is estimated: some 50 ms on a current computer.
 const COSTLY: f64 = 3_000.0;
@@ -91,8 +91,8 @@ impl Paging {
     }
 
     /// Only the rows between two ids.
-    pub fn between(self, after: Option<i64>, before: Option<i64>) -> Paging {
-        Paging { after, before, ..self }
+    pub fn between<I: Into<i64>>(self, after: Option<I>, before: Option<I>) -> Paging {
+        Paging { after: after.map(Into::into), before: before.map(Into::into), ..self }
     }
 
     fn page(&self) -> i64 {
@@ -287,17 +287,17 @@ pub fn any_of(sql: &mut Sql, column: &str, values: &[impl AsRef<str>]) {
     }
 }
 
-/// Adds a condition: the column equals this, if it is given.
-pub fn is(sql: &mut Sql, column: &str, value: Option<i64>) {
+/// Adds a condition: the column equals this number or id, if it is given.
+pub fn is(sql: &mut Sql, column: &str, value: Option<impl Into<i64>>) {
     if let Some(value) = value {
-        sql.push(format!(" and {column} = ")).push_bind(value);
+        sql.push(format!(" and {column} = ")).push_bind(value.into());
     }
 }
 
 /// Adds a condition: the column is one of these ids, if any are given.
-pub fn any_id(sql: &mut Sql, column: &str, ids: &[i64]) {
+pub fn any_id<I: Copy + Into<i64>>(sql: &mut Sql, column: &str, ids: &[I]) {
     if !ids.is_empty() {
-        sql.push(format!(" and {column} = any(")).push_bind(ids.to_vec()).push(")");
+        sql.push(format!(" and {column} = any(")).push_bind(numbers(ids)).push(")");
     }
 }
 
@@ -320,10 +320,10 @@ pub fn within(sql: &mut Sql, column: &str, start: Option<jiff::Timestamp>, end: 
 }
 
 /// Adds a condition: it carries one of these tags, by the link table.
-pub fn tagged(sql: &mut Sql, links: &str, owner: &str, id: &str, tags: &[i64]) {
+pub fn tagged(sql: &mut Sql, links: &str, owner: &str, id: &str, tags: &[TagId]) {
     if !tags.is_empty() {
         sql.push(format!(" and exists (select 1 from {links} x where x.{owner} = {id} and x.tag_id = any("));
-        sql.push_bind(tags.to_vec()).push("))");
+        sql.push_bind(numbers(tags)).push("))");
     }
 }
 

@@ -6,7 +6,7 @@ use jiff_sqlx::ToSqlx as _;
 use netraven_api::jobs::JobDeviceLine;
 use netraven_api::logs::{Level, ListLogs, LiveFilter, LogEntry, LogFilter, LogStats, LogType};
 use netraven_api::sorting::LogColumn;
-use netraven_api::{Open, Order, Word};
+use netraven_api::{DeviceId, JobId, LogId, Open, Order, RunId, Word};
 use serde_json::Value;
 use sqlx::types::Json;
 
@@ -57,11 +57,11 @@ pub struct NewLog {
     /// Its severity.
     pub level: Level,
     /// Id of the job.
-    pub job_id: Option<i64>,
+    pub job_id: Option<JobId>,
     /// Id of the device.
-    pub device_id: Option<i64>,
+    pub device_id: Option<DeviceId>,
     /// Id of the run.
-    pub run_id: Option<i64>,
+    pub run_id: Option<RunId>,
     /// Part of the program.
     pub source: &'static str,
     /// The line, secrets hidden.
@@ -73,20 +73,20 @@ pub struct NewLog {
 impl Store {
     /// Writes lines; returns the greatest id. One statement without a transaction of ours around it: the lock under which ids
     /// are assigned begins and ends inside the database, so that a process that stops half way cannot keep it.
-    pub async fn append_logs(&self, lines: &[NewLog]) -> Result<i64> {
+    pub async fn append_logs(&self, lines: &[NewLog]) -> Result<LogId> {
         let newest: Option<i64> = sqlx::query_scalar("select append_logs($1, $2, $3, $4, $5, $6, $7, $8, $9)")
             .bind(lines.iter().map(|line| line.timestamp.to_sqlx()).collect::<Vec<_>>())
             .bind(lines.iter().map(|line| line.log_type.as_str()).collect::<Vec<_>>())
             .bind(lines.iter().map(|line| line.level.as_str()).collect::<Vec<_>>())
-            .bind(lines.iter().map(|line| line.job_id).collect::<Vec<_>>())
-            .bind(lines.iter().map(|line| line.device_id).collect::<Vec<_>>())
-            .bind(lines.iter().map(|line| line.run_id).collect::<Vec<_>>())
+            .bind(lines.iter().map(|line| line.job_id.map(JobId::get)).collect::<Vec<_>>())
+            .bind(lines.iter().map(|line| line.device_id.map(DeviceId::get)).collect::<Vec<_>>())
+            .bind(lines.iter().map(|line| line.run_id.map(RunId::get)).collect::<Vec<_>>())
             .bind(lines.iter().map(|line| line.source).collect::<Vec<_>>())
             .bind(lines.iter().map(|line| line.message.replace('\0', "")).collect::<Vec<_>>())
             .bind(lines.iter().map(|line| Json(without_nul(&line.meta))).collect::<Vec<_>>())
             .fetch_one(self.pool())
             .await?;
-        Ok(newest.unwrap_or_default())
+        Ok(LogId::new(newest.unwrap_or_default()))
     }
 
     /// One page of lines. The number of lines per type and level is kept, so that the most common lists are
@@ -121,17 +121,17 @@ impl Store {
     }
 
     /// One line.
-    pub async fn log(&self, id: i64) -> Result<LogEntry> {
+    pub async fn log(&self, id: LogId) -> Result<LogEntry> {
         let sql = format!("select {ROW} from logs l{AROUND}where l.id = $1");
         let row: Option<Json<LogEntry>> =
-            sqlx::query_scalar(sqlx::AssertSqlSafe(sql)).bind(id).fetch_optional(self.pool()).await?;
+            sqlx::query_scalar(sqlx::AssertSqlSafe(sql)).bind(id.get()).fetch_optional(self.pool()).await?;
         row.map(|row| row.0).ok_or(StoreError::NotFound("Log entry"))
     }
 
     /// The lines after an id that pass a filter, in the order of their ids.
-    pub async fn logs_after(&self, after: i64, filter: &LiveFilter, limit: i64) -> Result<Vec<LogEntry>> {
+    pub async fn logs_after(&self, after: LogId, filter: &LiveFilter, limit: i64) -> Result<Vec<LogEntry>> {
         let mut sql = Sql::new(format!("select {ROW} from logs l{AROUND}where l.id > "));
-        sql.push_bind(after);
+        sql.push_bind(after.get());
         live(&mut sql, filter);
         sql.push(" order by l.id limit ").push_bind(limit);
         let items: Vec<Json<LogEntry>> = sql.build_query_scalar().fetch_all(self.pool()).await?;
@@ -139,20 +139,21 @@ impl Store {
     }
 
     /// The lines of a job about its devices, the newest first.
-    pub async fn device_lines(&self, job_id: i64, limit: i64) -> Result<Vec<JobDeviceLine>> {
+    pub async fn device_lines(&self, job_id: JobId, limit: i64) -> Result<Vec<JobDeviceLine>> {
         let sql = format!(
             "select json_build_object('device_id', d.id, 'device_name', d.hostname, 'device_ip', d.ip_address, 'log', {ROW})
              from logs l join devices d on d.id = l.device_id where l.job_id = $1 and l.log_type = 'job'
              order by l.timestamp desc, l.id desc limit $2"
         );
         let rows: Vec<Json<JobDeviceLine>> =
-            sqlx::query_scalar(sqlx::AssertSqlSafe(sql)).bind(job_id).bind(limit).fetch_all(self.pool()).await?;
+            sqlx::query_scalar(sqlx::AssertSqlSafe(sql)).bind(job_id.get()).bind(limit).fetch_all(self.pool()).await?;
         Ok(rows.into_iter().map(|row| row.0).collect())
     }
 
     /// The greatest id visible to readers.
-    pub async fn newest_log_id(&self) -> Result<i64> {
-        Ok(sqlx::query_scalar("select coalesce(max(id), 0) from logs").fetch_one(self.pool()).await?)
+    pub async fn newest_log_id(&self) -> Result<LogId> {
+        let id: i64 = sqlx::query_scalar("select coalesce(max(id), 0) from logs").fetch_one(self.pool()).await?;
+        Ok(id.into())
     }
 
     /// Counts by type and level.

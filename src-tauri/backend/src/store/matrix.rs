@@ -16,7 +16,7 @@ impl Store {
             "select json_build_object('id', id, 'status', status, 'queued_at', wire_time(queued_at))
              from (select id, status, queued_at from job_runs where job_id = $1 order by id desc limit $2) r order by id",
         )
-        .bind(query.job_id)
+        .bind(query.job_id.get())
         .bind(query.runs.unwrap_or(MATRIX_RUNS).clamp(1, MATRIX_MOST_RUNS))
         .fetch_all(self.pool())
         .await?;
@@ -34,7 +34,7 @@ impl Store {
                   left join run_devices d on d.run_id = r.id and d.device_id = s.device_id))
                  order by lower(s.hostname), s.device_id) from shown s), '[]')",
         )
-        .bind(runs.iter().map(|run| run.id).collect::<Vec<_>>())
+        .bind(runs.iter().map(|run| run.id.get()).collect::<Vec<_>>())
         .bind(size)
         .bind((page - 1).saturating_mul(size))
         .fetch_one(self.pool())

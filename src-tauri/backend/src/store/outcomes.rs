@@ -7,6 +7,7 @@ use netraven_api::evidence::Evidence;
 use netraven_api::outcome::{Cause, Stage};
 use netraven_api::results::ResultStatus;
 use netraven_api::runs::DeviceState;
+use netraven_api::{DeviceId, ResultId, SnapshotId};
 use serde_json::json;
 use sqlx::PgConnection;
 use sqlx::types::Json;
@@ -31,7 +32,7 @@ pub struct Outcome {
     /// Snapshot to store, when the configuration differed.
     pub snapshot: Option<NewSnapshot>,
     /// The snapshot it was found equal to.
-    pub same_as: Option<i64>,
+    pub same_as: Option<SnapshotId>,
 }
 
 /// A configuration to store.
@@ -91,8 +92,8 @@ impl Store {
                  finished_at = greatest(now(), started_at), lease_until = null
              where run_id = $1 and device_id = $2 and attempt = $3 and state = 'running'",
         )
-        .bind(lease.run_id)
-        .bind(lease.device_id)
+        .bind(lease.run_id.get())
+        .bind(lease.device_id.get())
         .bind(lease.attempt)
         .bind(state.as_str())
         .bind(outcome.stage.as_str())
@@ -126,10 +127,10 @@ impl Store {
             "update run_devices set result_id = $3, snapshot_id = $4, message = $5, changed = $6
              where run_id = $1 and device_id = $2",
         )
-        .bind(lease.run_id)
-        .bind(lease.device_id)
-        .bind(result_id)
-        .bind(evidence.snapshot_id)
+        .bind(lease.run_id.get())
+        .bind(lease.device_id.get())
+        .bind(result_id.map(ResultId::get))
+        .bind(evidence.snapshot_id.map(SnapshotId::get))
         .bind(evidence.message.map(|message| message.replace('\0', "")))
         .bind(evidence.changed)
         .execute(&mut *tx)
@@ -140,29 +141,30 @@ impl Store {
 }
 
 /// The newest snapshot of a device under its present name; no other run stores one until the transaction ends.
-async fn newest_under_lock(tx: &mut PgConnection, device_id: i64) -> Result<Option<(i64, String)>> {
+async fn newest_under_lock(tx: &mut PgConnection, device_id: DeviceId) -> Result<Option<(SnapshotId, String)>> {
     // A statement of its own: the next one must see what this one waited for.
-    sqlx::query("select id from devices where id = $1 for update").bind(device_id).execute(&mut *tx).await?;
+    sqlx::query("select id from devices where id = $1 for update").bind(device_id.get()).execute(&mut *tx).await?;
     newest(tx, device_id).await
 }
 
 /// A snapshot has the device's present name, which is also that of its file.
-async fn insert_snapshot(tx: &mut PgConnection, lease: &Lease, new: &NewSnapshot) -> Result<Option<i64>> {
-    Ok(sqlx::query_scalar(
+async fn insert_snapshot(tx: &mut PgConnection, lease: &Lease, new: &NewSnapshot) -> Result<Option<SnapshotId>> {
+    let id: Option<i64> = sqlx::query_scalar(
         "insert into device_configurations (device_id, run_id, hostname, retrieved_at, config_data, config_metadata,
              fingerprint, raw_sealed)
          select id, $2, hostname, $3, $4, $5, $6, $7 from devices where id = $1
          returning id",
     )
-    .bind(lease.device_id)
-    .bind(lease.run_id)
+    .bind(lease.device_id.get())
+    .bind(lease.run_id.get())
     .bind(new.retrieved_at.to_sqlx())
     .bind(new.text.replace('\0', ""))
     .bind(Json(without_nul(&json!(new.facts))))
     .bind(&new.fingerprint)
     .bind(&new.raw_sealed)
     .fetch_optional(tx)
-    .await?)
+    .await?;
+    Ok(id.map(SnapshotId::new))
 }
 
 async fn insert_result(
@@ -170,22 +172,23 @@ async fn insert_result(
     lease: &Lease,
     outcome: &Outcome,
     evidence: &Evidence,
-) -> Result<Option<i64>> {
-    Ok(sqlx::query_scalar(
+) -> Result<Option<ResultId>> {
+    let id: Option<i64> = sqlx::query_scalar(
         "insert into job_results (run_id, job_id, device_id, job_type, status, cause, stage, result_time, details)
          select $1, $2, id, $4, $5, $6, $7, now(), $8 from devices where id = $3
          on conflict (run_id, device_id) do nothing returning id",
     )
-    .bind(lease.run_id)
-    .bind(lease.job_id)
-    .bind(lease.device_id)
+    .bind(lease.run_id.get())
+    .bind(lease.job_id.get())
+    .bind(lease.device_id.get())
     .bind(lease.job_type.as_str())
     .bind(if outcome.cause.is_none() { ResultStatus::Success } else { ResultStatus::Failure }.as_str())
     .bind(outcome.cause.map(Cause::as_str))
     .bind(outcome.stage.as_str())
     .bind(Json(without_nul(&json!(evidence))))
     .fetch_optional(tx)
-    .await?)
+    .await?;
+    Ok(id.map(ResultId::new))
 }
 
 #[cfg(test)]
@@ -212,7 +215,7 @@ mod tests {
         let advised = Outcome { evidence: advised, ..failed.clone() };
         assert_eq!(advised.evidence().advice.as_deref(), Some("Set a new password."), "the more particular one");
         let unchanged =
-            Outcome { cause: None, stage: Stage::Record, changed: Some(false), same_as: Some(512), ..failed };
+            Outcome { cause: None, stage: Stage::Record, changed: Some(false), same_as: Some(512.into()), ..failed };
         let told = json!({
             "message": "The device refused netops.", "changed": false, "deduplicated": true, "snapshot_id": 512,
         });

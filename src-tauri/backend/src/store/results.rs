@@ -1,8 +1,8 @@
 //! Results, one for each device of a run.
 
-use netraven_api::Order;
 use netraven_api::results::{JobResult, ListResults};
 use netraven_api::sorting::ResultColumn;
+use netraven_api::{Order, ResultId};
 use sqlx::types::Json;
 
 use super::listing::{List, Paging, RawPage, SortKey, any_of, is, tagged, within};
@@ -62,10 +62,10 @@ impl Store {
     }
 
     /// One result.
-    pub async fn result(&self, id: i64) -> Result<JobResult> {
+    pub async fn result(&self, id: ResultId) -> Result<JobResult> {
         let sql = format!("select {ROW} from (select {COLUMNS} from {FROM} where r.id = $1) r");
         let row: Option<Json<JobResult>> =
-            sqlx::query_scalar(sqlx::AssertSqlSafe(sql)).bind(id).fetch_optional(self.pool()).await?;
+            sqlx::query_scalar(sqlx::AssertSqlSafe(sql)).bind(id.get()).fetch_optional(self.pool()).await?;
         row.map(|row| row.0).ok_or(StoreError::NotFound("JobResult"))
     }
 }

@@ -1,9 +1,9 @@
 //! Runs: reading and ending them. `starts` begins them, `cancels` cuts them short.
 
-use netraven_api::Order;
 use netraven_api::jobs::JobStatus;
 use netraven_api::runs::{ListRuns, Run, RunStatus, RunSummary, SummarizeRuns};
 use netraven_api::sorting::RunColumn;
+use netraven_api::{Order, RunId};
 use sqlx::types::Json;
 
 use super::listing::{List, Paging, RawPage, SortKey, Sql, any_of};
@@ -146,10 +146,10 @@ impl Store {
     }
 
     /// One run.
-    pub async fn run(&self, id: i64) -> Result<Run> {
+    pub async fn run(&self, id: RunId) -> Result<Run> {
         let sql = format!("select {ROW} from (select {COLUMNS} from {FROM} where r.id = $1) r{AROUND}");
         let row: Option<Json<Run>> =
-            sqlx::query_scalar(sqlx::AssertSqlSafe(sql)).bind(id).fetch_optional(self.pool()).await?;
+            sqlx::query_scalar(sqlx::AssertSqlSafe(sql)).bind(id.get()).fetch_optional(self.pool()).await?;
         row.map(|row| row.0).ok_or(StoreError::NotFound("Run"))
     }
 
@@ -168,7 +168,7 @@ impl Store {
                          count(distinct d.device_id) filter (where d.state = 'failure') as failing
                          from run_devices d join period p on p.id = d.run_id where d.device_id = ",
                 );
-                sql.push_bind(device_id);
+                sql.push_bind(device_id.get());
             }
             None => {
                 sql.push(OUTCOMES);
@@ -194,19 +194,20 @@ impl Store {
     }
 
     /// Active runs of which every device is done, the oldest first.
-    pub async fn runs_to_end(&self) -> Result<Vec<i64>> {
-        Ok(sqlx::query_scalar(
+    pub async fn runs_to_end(&self) -> Result<Vec<RunId>> {
+        let ids: Vec<i64> = sqlx::query_scalar(
             "select id from job_runs r where status in ('queued', 'running')
              and not exists (select 1 from run_devices d where d.run_id = r.id and d.state in ('queued', 'running'))
              order by id",
         )
         .fetch_all(self.pool())
-        .await?)
+        .await?;
+        Ok(ids.into_iter().map(RunId::new).collect())
     }
 
     /// Ends a run: writes its status, its counts as its devices have them, its commit, and the job's status word. Does nothing to
     /// a run that has ended; returns the run's end state if this call ended it.
-    pub async fn end_run(&self, id: i64, commit: Option<&str>) -> Result<Option<RunStatus>> {
+    pub async fn end_run(&self, id: RunId, commit: Option<&str>) -> Result<Option<RunStatus>> {
         let mut tx = self.pool().begin().await?;
         let status: Option<String> = sqlx::query_scalar(concat!(
             "update job_runs r set finished_at = greatest(now(), r.started_at), started_at = coalesce(r.started_at, now()),
@@ -225,7 +226,7 @@ impl Store {
                  count(*) filter (where state = 'cancelled') as cancelled from run_devices where run_id = $1) c
              where r.id = $1 and r.status in ('queued', 'running') returning r.status",
         ))
-        .bind(id)
+        .bind(id.get())
         .bind(commit)
         .fetch_optional(&mut *tx)
         .await?;
@@ -236,7 +237,7 @@ impl Store {
                  started_at = r.started_at, completed_at = r.finished_at
                  from job_runs r where r.id = $1 and j.id = r.job_id",
             )
-            .bind(id)
+            .bind(id.get())
             .bind(JobStatus::from(status).as_str())
             .bind(JobStatus::NoDevices.as_str())
             .execute(&mut *tx)

@@ -4,8 +4,9 @@ use jiff::Timestamp;
 use jiff_sqlx::ToSqlx as _;
 use netraven_api::jobs::JobStatus;
 use netraven_api::runs::{Again, Trigger};
+use netraven_api::{DeviceId, JobId, RunId};
 
-use super::{Result, Store, StoreError, explain};
+use super::{Result, Store, StoreError, explain, numbers};
 
 const UNIQUE: &[(&str, &str)] = &[
     ("job_runs_active", "A run of this job is still active: wait for it to finish, or cancel it"),
@@ -19,19 +20,19 @@ const NOTHING: &str = "None of this run's devices matches the request, or the jo
 #[derive(Clone, Debug)]
 pub struct StartedRun {
     /// Id of the run.
-    pub run_id: i64,
+    pub run_id: RunId,
     /// Its devices.
-    pub devices: Vec<i64>,
+    pub devices: Vec<DeviceId>,
 }
 
 /// The parameters of a new run.
 struct Beginning<'a> {
-    job_id: i64,
+    job_id: JobId,
     trigger: Trigger,
     by: Option<&'a str>,
     fire_at: Option<Timestamp>,
     /// The run to take the devices from, and which of them.
-    again: Option<(i64, &'a Again)>,
+    again: Option<(RunId, &'a Again)>,
 }
 
 impl Store {
@@ -39,7 +40,7 @@ impl Store {
     /// schedule has fired for `fire_at` before.
     pub async fn start_run(
         &self,
-        job_id: i64,
+        job_id: JobId,
         trigger: Trigger,
         by: Option<&str>,
         fire_at: Option<Timestamp>,
@@ -49,12 +50,12 @@ impl Store {
 
     /// Starts another run of a run's job, with the requested devices, as far as the job still has them. Refused
     /// while one is active, and when no device is left.
-    pub async fn start_again(&self, run_id: i64, which: &Again, by: &str) -> Result<StartedRun> {
+    pub async fn start_again(&self, run_id: RunId, which: &Again, by: &str) -> Result<StartedRun> {
         let job_id: Option<i64> = sqlx::query_scalar("select job_id from job_runs where id = $1")
-            .bind(run_id)
+            .bind(run_id.get())
             .fetch_optional(self.pool())
             .await?;
-        let job_id = job_id.ok_or(StoreError::NotFound("Run"))?;
+        let job_id = job_id.map(JobId::new).ok_or(StoreError::NotFound("Run"))?;
         let again = Some((run_id, which));
         self.begin(&Beginning { job_id, trigger: Trigger::Manual, by: Some(by), fire_at: None, again }).await
     }
@@ -66,11 +67,11 @@ impl Store {
             "insert into job_runs (job_id, trigger, triggered_by, fire_at, repeats) select id, $2, $3, $4, $5 from jobs
              where id = $1 returning id",
         )
-        .bind(job_id)
+        .bind(job_id.get())
         .bind(trigger.as_str())
         .bind(by)
         .bind(fire_at.map(|at| at.to_sqlx()))
-        .bind(again.filter(|(_, which)| !which.is_everything()).map(|(run_id, _)| run_id))
+        .bind(again.filter(|(_, which)| !which.is_everything()).map(|(run_id, _)| run_id.get()))
         .fetch_optional(&mut *tx)
         .await
         .map_err(|error| explain(error, UNIQUE))?;
@@ -89,11 +90,11 @@ impl Store {
              order by d.id returning device_id",
         )
         .bind(run_id)
-        .bind(job_id)
-        .bind(again.map(|(run_id, _)| run_id))
+        .bind(job_id.get())
+        .bind(again.map(|(run_id, _)| run_id.get()))
         .bind(again.is_some_and(|(_, which)| which.failed == Some(true)))
         .bind(causes)
-        .bind(again.map(|(_, which)| which.devices.as_slice()).unwrap_or_default())
+        .bind(again.map(|(_, which)| numbers(&which.devices)).unwrap_or_default())
         .fetch_all(&mut *tx)
         .await?;
         if again.is_some() && devices.is_empty() {
@@ -105,11 +106,11 @@ impl Store {
             .execute(&mut *tx)
             .await?;
         sqlx::query("update jobs set status = $2 where id = $1")
-            .bind(job_id)
+            .bind(job_id.get())
             .bind(JobStatus::Queued.as_str())
             .execute(&mut *tx)
             .await?;
         tx.commit().await?;
-        Ok(StartedRun { run_id, devices })
+        Ok(StartedRun { run_id: run_id.into(), devices: devices.into_iter().map(DeviceId::new).collect() })
     }
 }

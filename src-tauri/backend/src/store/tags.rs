@@ -1,13 +1,13 @@
 //! Tags.
 
-use netraven_api::Order;
 use netraven_api::sorting::TagColumn;
 use netraven_api::tags::{ListTags, Tag, TagInput};
+use netraven_api::{Order, TagId};
 use sqlx::types::Json;
 
 use super::approvals::{self, Author};
 use super::listing::{List, Paging, RawPage, SortKey, any_id, any_of, like};
-use super::{Result, Store, StoreError, explain};
+use super::{Result, Store, StoreError, explain, numbers};
 
 const UNIQUE: &[(&str, &str)] = &[("tags_name_key", "Tag name already exists")];
 
@@ -61,30 +61,31 @@ impl Store {
     }
 
     /// One tag.
-    pub async fn tag(&self, id: i64) -> Result<Tag> {
+    pub async fn tag(&self, id: TagId) -> Result<Tag> {
         let sql = format!("select {ROW} from tags t where t.id = $1");
         let row: Option<Json<Tag>> =
-            sqlx::query_scalar(sqlx::AssertSqlSafe(sql)).bind(id).fetch_optional(self.pool()).await?;
+            sqlx::query_scalar(sqlx::AssertSqlSafe(sql)).bind(id.get()).fetch_optional(self.pool()).await?;
         row.map(|row| row.0).ok_or(StoreError::NotFound("Tag"))
     }
 
     /// Adds a tag and returns its id.
-    pub async fn create_tag(&self, input: &TagInput) -> Result<i64> {
-        sqlx::query_scalar("insert into tags (name, type, description) values ($1, $2, $3) returning id")
+    pub async fn create_tag(&self, input: &TagInput) -> Result<TagId> {
+        let id: i64 = sqlx::query_scalar("insert into tags (name, type, description) values ($1, $2, $3) returning id")
             .bind(&input.name)
             .bind(&input.kind)
             .bind(&input.description)
             .fetch_one(self.pool())
             .await
-            .map_err(|error| explain(error, UNIQUE))
+            .map_err(|error| explain(error, UNIQUE))?;
+        Ok(id.into())
     }
 
     /// Changes a tag; absent fields stay, the `emptied` are cleared. A new name makes it another tag for approvals, which were
     /// given by name, unless an admin renames it.
-    pub async fn update_tag(&self, id: i64, input: &TagInput, emptied: &[&str], author: &Author<'_>) -> Result<()> {
+    pub async fn update_tag(&self, id: TagId, input: &TagInput, emptied: &[&str], author: &Author<'_>) -> Result<()> {
         let mut tx = self.pool().begin().await?;
         let old: Option<String> = sqlx::query_scalar("select name from tags where id = $1 for update")
-            .bind(id)
+            .bind(id.get())
             .fetch_optional(&mut *tx)
             .await?;
         let old = old.ok_or(StoreError::NotFound("Tag"))?;
@@ -93,7 +94,7 @@ impl Store {
              type = case when 'type' = any($5) then null else coalesce($3, type) end,
              description = case when 'description' = any($5) then null else coalesce($4, description) end where id = $1",
         )
-        .bind(id)
+        .bind(id.get())
         .bind(&input.name)
         .bind(&input.kind)
         .bind(&input.description)
@@ -109,27 +110,28 @@ impl Store {
     }
 
     /// Whether a credential carries a tag.
-    pub async fn tag_is_carried(&self, id: i64) -> Result<bool> {
+    pub async fn tag_is_carried(&self, id: TagId) -> Result<bool> {
         Ok(sqlx::query_scalar("select exists (select 1 from credential_tags where tag_id = $1)")
-            .bind(id)
+            .bind(id.get())
             .fetch_one(self.pool())
             .await?)
     }
 
     /// Removes a tag.
-    pub async fn delete_tag(&self, id: i64) -> Result<()> {
-        let done = sqlx::query("delete from tags where id = $1").bind(id).execute(self.pool()).await?;
+    pub async fn delete_tag(&self, id: TagId) -> Result<()> {
+        let done = sqlx::query("delete from tags where id = $1").bind(id.get()).execute(self.pool()).await?;
         if done.rows_affected() == 0 { Err(StoreError::NotFound("Tag")) } else { Ok(()) }
     }
 
     /// Which of these tags do not exist.
-    pub async fn unknown_tags(&self, ids: &[i64]) -> Result<Vec<i64>> {
-        Ok(sqlx::query_scalar(
+    pub async fn unknown_tags(&self, ids: &[TagId]) -> Result<Vec<TagId>> {
+        let unknown: Vec<i64> = sqlx::query_scalar(
             "select wanted from unnest($1::bigint[]) as wanted
              where not exists (select 1 from tags where id = wanted) order by wanted",
         )
-        .bind(ids)
+        .bind(numbers(ids))
         .fetch_all(self.pool())
-        .await?)
+        .await?;
+        Ok(unknown.into_iter().map(TagId::new).collect())
     }
 }

@@ -1,8 +1,8 @@
 //! Users and their password hashes.
 
-use netraven_api::Order;
 use netraven_api::sorting::UserColumn;
 use netraven_api::users::{ListUsers, Role, User, UserChange, UserInput};
+use netraven_api::{Order, UserId};
 use sqlx::Row as _;
 use sqlx::postgres::PgRow;
 use uuid::Uuid;
@@ -59,7 +59,7 @@ pub struct Account {
 fn account(row: &PgRow) -> sqlx::Result<Account> {
     let role: &str = row.try_get("role")?;
     let user = User {
-        id: row.try_get("id")?,
+        id: UserId::new(row.try_get("id")?),
         username: row.try_get("username")?,
         email: row.try_get("email")?,
         full_name: row.try_get("full_name")?,
@@ -103,25 +103,25 @@ impl Store {
     }
 
     /// One user.
-    pub async fn user(&self, id: i64) -> Result<User> {
+    pub async fn user(&self, id: UserId) -> Result<User> {
         Ok(self.account_of(id).await?.standing.user)
     }
 
     /// The account of a user.
-    pub async fn account_of(&self, id: i64) -> Result<Account> {
+    pub async fn account_of(&self, id: UserId) -> Result<Account> {
         let row = sqlx::query(
             "select id, username, email, full_name, role, is_active, password_hash, sign_in_mark, kept_sign_in
              from users where id = $1",
         )
-        .bind(id)
+        .bind(id.get())
         .fetch_optional(self.pool())
         .await?;
         row.as_ref().map(account).transpose()?.ok_or(StoreError::NotFound("User"))
     }
 
     /// Adds a user with all details; returns its id.
-    pub async fn add_user(&self, new: &UserInput, password_hash: &str) -> Result<i64> {
-        sqlx::query_scalar(
+    pub async fn add_user(&self, new: &UserInput, password_hash: &str) -> Result<UserId> {
+        let id: i64 = sqlx::query_scalar(
             "insert into users (username, email, full_name, role, password_hash) values ($1, $2, $3, $4, $5) returning id",
         )
         .bind(&new.username)
@@ -131,14 +131,15 @@ impl Store {
         .bind(password_hash)
         .fetch_one(self.pool())
         .await
-        .map_err(|error| explain(error, UNIQUE))
+        .map_err(|error| explain(error, UNIQUE))?;
+        Ok(id.into())
     }
 
     /// Changes a user; absent fields stay, the `emptied` are cleared. The last active admin stays one. A new password, or being
     /// deactivated, ends every sign-in but the `kept` one.
     pub async fn update_user(
         &self,
-        id: i64,
+        id: UserId,
         change: &UserChange,
         emptied: &[&str],
         password_hash: Option<&str>,
@@ -154,7 +155,7 @@ impl Store {
              sign_in_mark = case when $6 is not null or not $5 then gen_random_uuid() else sign_in_mark end,
              kept_sign_in = case when $6 is not null or not $5 then $8 else kept_sign_in end where id = $1",
         )
-        .bind(id)
+        .bind(id.get())
         .bind(&change.email)
         .bind(&change.full_name)
         .bind(change.role.map(Role::as_str))
@@ -174,10 +175,10 @@ impl Store {
     }
 
     /// Removes a user, unless it is the last active admin.
-    pub async fn delete_user(&self, id: i64) -> Result<()> {
+    pub async fn delete_user(&self, id: UserId) -> Result<()> {
         let mut tx = self.pool().begin().await?;
         keep_an_admin(&mut tx).await?;
-        let done = sqlx::query("delete from users where id = $1").bind(id).execute(&mut *tx).await?;
+        let done = sqlx::query("delete from users where id = $1").bind(id.get()).execute(&mut *tx).await?;
         if done.rows_affected() == 0 {
             return Err(StoreError::NotFound("User"));
         }
@@ -200,20 +201,20 @@ impl Store {
     }
 
     /// Ends every sign-in of a user.
-    pub async fn end_sign_ins(&self, user_id: i64) -> Result<()> {
+    pub async fn end_sign_ins(&self, user_id: UserId) -> Result<()> {
         sqlx::query("update users set sign_in_mark = gen_random_uuid(), kept_sign_in = null where id = $1")
-            .bind(user_id)
+            .bind(user_id.get())
             .execute(self.pool())
             .await?;
         Ok(())
     }
 
     /// Sets a user's new password, which ends every sign-in but the `kept` one.
-    pub async fn change_password(&self, user_id: i64, password_hash: &str, kept: Uuid) -> Result<()> {
+    pub async fn change_password(&self, user_id: UserId, password_hash: &str, kept: Uuid) -> Result<()> {
         sqlx::query(
             "update users set password_hash = $2, sign_in_mark = gen_random_uuid(), kept_sign_in = $3 where id = $1",
         )
-        .bind(user_id)
+        .bind(user_id.get())
         .bind(password_hash)
         .bind(kept)
         .execute(self.pool())
@@ -222,9 +223,9 @@ impl Store {
     }
 
     /// Replaces the hash of an unchanged password.
-    pub async fn set_password_hash(&self, user_id: i64, password_hash: &str) -> Result<()> {
+    pub async fn set_password_hash(&self, user_id: UserId, password_hash: &str) -> Result<()> {
         sqlx::query("update users set password_hash = $2 where id = $1")
-            .bind(user_id)
+            .bind(user_id.get())
             .bind(password_hash)
             .execute(self.pool())
             .await?;

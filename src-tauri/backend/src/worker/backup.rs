@@ -9,6 +9,7 @@ use jiff::Timestamp;
 use netraven_api::configs::SnapshotFacts;
 use netraven_api::evidence::{Evidence, Facts, ShownKey, StageTime, TranscriptLine};
 use netraven_api::outcome::{Cause, Stage};
+use netraven_api::{CredentialId, SnapshotId};
 use secrecy::{ExposeSecret as _, SecretString};
 use sha2::Sha256;
 use tokio::sync::oneshot;
@@ -36,7 +37,7 @@ const STACK: usize = 1024 * 1024;
 pub async fn work(worker: &Worker, lease: &Lease, cancel: &Cancel) -> Result<Outcome, Undone> {
     match try_work(worker, lease, cancel).await {
         Err(Undone::Broken(error)) => {
-            tracing::error!(error = format!("{error:#}"), device_id = lease.device_id, "a backup failed internally");
+            tracing::error!(error = format!("{error:#}"), device_id = lease.device_id.get(), "a backup failed internally");
             let message = format!("The backup failed inside NetRaven: {error:#}.");
             Ok(failed(Cause::Internal, Stage::Record, message))
         }
@@ -155,7 +156,7 @@ async fn trust(worker: &Worker, lease: &Lease, cancel: &Cancel, key: &ShownKey) 
 }
 
 fn opened(worker: &Worker, sealed: Vec<SealedLogin>) -> anyhow::Result<Vec<Login>> {
-    let open = |place: &str, id: i64, sealed: &str| -> anyhow::Result<SecretString> {
+    let open = |place: &str, id: CredentialId, sealed: &str| -> anyhow::Result<SecretString> {
         Ok(SecretString::from(worker.seal.open_text(&context(place, id), sealed)?.as_str()))
     };
     sealed
@@ -228,7 +229,7 @@ impl Marked {
 }
 
 /// Whether a configuration is that of this snapshot.
-fn is_same(snapshot: Option<&(i64, String)>, marked: &Marked) -> bool {
+fn is_same(snapshot: Option<&(SnapshotId, String)>, marked: &Marked) -> bool {
     snapshot.is_some_and(|(_, fingerprint)| *fingerprint == marked.fingerprint)
 }
 
@@ -249,7 +250,7 @@ struct Backup<'a> {
 
 impl Backup<'_> {
     /// The outcome of a reading; `newest` is the id and the fingerprint of the device's newest snapshot.
-    fn stored(&self, reading: &Reading, text: Text, newest: Option<(i64, String)>) -> Outcome {
+    fn stored(&self, reading: &Reading, text: Text, newest: Option<(SnapshotId, String)>) -> Outcome {
         let Backup { worker, lease, definition, logins } = *self;
         let same_as = newest.filter(|newest| is_same(Some(newest), &text.marked)).map(|(id, _)| id);
         let (bytes, lines) = (text.hidden.len(), text.hidden.lines().count());

@@ -3,6 +3,8 @@
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex};
 
+use netraven_api::RunId;
+
 use crate::queue;
 use crate::session::Cancel;
 use crate::store::leases::{AttemptId, RunDeviceId};
@@ -59,7 +61,7 @@ impl Held {
     }
 
     /// Closes the sessions of a run.
-    pub fn cancel_run(&self, run_id: i64) {
+    pub fn cancel_run(&self, run_id: RunId) {
         self.all().iter().filter(|one| one.task.task.run_id == run_id).for_each(|one| one.cancel.cancel());
     }
 
@@ -102,16 +104,16 @@ mod tests {
     use super::*;
     use crate::queue::{Priority, Task};
 
-    fn id(run_id: i64, device_id: i64) -> RunDeviceId {
-        RunDeviceId { run_id, device_id }
+    fn id(run: i64, device: i64) -> RunDeviceId {
+        RunDeviceId { run_id: run.into(), device_id: device.into() }
     }
 
-    fn holding(run_id: i64, attempt: i64) -> Holding {
-        of_device(run_id, 7, attempt)
+    fn holding(run: i64, attempt: i64) -> Holding {
+        of_device(run, 7, attempt)
     }
 
-    fn of_device(run_id: i64, device_id: i64, attempt: i64) -> Holding {
-        let task = Task { run_id, device_id, attempt: 0 };
+    fn of_device(run: i64, device: i64, attempt: i64) -> Holding {
+        let task = Task { run_id: run.into(), device_id: device.into(), attempt: 0 };
         let task = queue::Delivery { priority: Priority::Default, entry_id: "1-0".to_owned(), delivered: 1, task };
         Holding { task, attempt, cancel: Cancel::new() }
     }
@@ -144,7 +146,7 @@ mod tests {
         let (one, two) = (holding(1, 1), holding(2, 1));
         let (first, second) = (one.cancel.clone(), two.cancel.clone());
         let _hands = (held.take(one), held.take(two));
-        held.cancel_run(1);
+        held.cancel_run(1.into());
         assert!(first.is_cancelled() && !second.is_cancelled());
         held.cancel_all();
         assert!(second.is_cancelled());

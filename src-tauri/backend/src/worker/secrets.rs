@@ -31,7 +31,7 @@ impl Secrets {
                 match seal.open_text(&context(place, id), &sealed) {
                     Ok(secret) => secrets.push(secret.as_str().to_owned()),
                     // The session with this credential's device reports it; here it merely cannot be searched for.
-                    Err(error) => tracing::warn!(%error, credential_id = id, "a credential could not be opened"),
+                    Err(error) => tracing::warn!(%error, credential_id = id.get(), "a credential could not be opened"),
                 }
             }
         }

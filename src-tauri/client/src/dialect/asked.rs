@@ -52,6 +52,11 @@ impl Asked {
         self.one(name).map(read).transpose()
     }
 
+    /// An id.
+    pub fn id<I: From<i64>>(&self, name: &str) -> Result<Option<I>, Problem> {
+        Ok(self.number(name)?.map(I::from))
+    }
+
     /// A time.
     pub fn time(&self, name: &str) -> Result<Option<Timestamp>, Problem> {
         let read = |text: String| time(&text).ok_or_else(|| refused(name, &text, "a time"));
@@ -90,9 +95,9 @@ impl Asked {
     }
 }
 
-/// A number in a path.
-pub fn id(text: &str) -> Result<i64, Problem> {
-    text.parse().map_err(|_| refused("id", text, "a number"))
+/// An id in a path.
+pub fn id<I: From<i64>>(text: &str) -> Result<I, Problem> {
+    text.parse::<i64>().map(I::from).map_err(|_| refused("id", text, "a number"))
 }
 
 fn refused(name: &str, text: &str, kind: &str) -> Problem {

@@ -5,7 +5,7 @@ mod snippet;
 
 use netraven_api::configs::{Config, ConfigHead};
 use netraven_api::native::Feature;
-use netraven_api::{Method, Problem};
+use netraven_api::{DeviceId, Method, Problem, SnapshotId};
 use serde_json::{Value, json};
 use similar::TextDiff;
 
@@ -47,7 +47,7 @@ fn config(row: Row) -> Config {
 fn head(row: Row) -> ConfigHead {
     ConfigHead {
         id: row.id(),
-        device_id: row.number("device_id").unwrap_or_default(),
+        device_id: row.id_of("device_id").unwrap_or_default(),
         retrieved_at: row.time("retrieved_at").unwrap_or_default(),
         config_metadata: row.value("config_metadata").map(Into::into),
     }
@@ -63,11 +63,11 @@ async fn list(talk: Talk<'_>, asked: &Asked) -> Result<Value, Problem> {
     Ok(reply(&configs))
 }
 
-async fn get(talk: Talk<'_>, id: i64) -> Result<Config, Problem> {
+async fn get(talk: Talk<'_>, id: SnapshotId) -> Result<Config, Problem> {
     Ok(config(Row(&talk.get(&format!("/configs/{id}"), &[]).await?)))
 }
 
-async fn history(talk: Talk<'_>, device_id: i64) -> Result<Value, Problem> {
+async fn history(talk: Talk<'_>, device_id: DeviceId) -> Result<Value, Problem> {
     let found = talk.get(&format!("/configs/{device_id}/history"), &[]).await?;
     let mut heads: Vec<ConfigHead> = found.as_array().into_iter().flatten().map(|row| head(Row(row))).collect();
     heads.sort_by(|a, b| b.retrieved_at.cmp(&a.retrieved_at).then(b.id.cmp(&a.id)));
@@ -77,7 +77,7 @@ async fn history(talk: Talk<'_>, device_id: i64) -> Result<Value, Problem> {
 async fn diff(talk: Talk<'_>, asked: &Asked) -> Result<Value, Problem> {
     let needed = |name: &str| {
         let missing = || Problem::field(format!("query.{name}"), "Two snapshots are needed for a difference.");
-        asked.number(name)?.ok_or_else(missing)
+        asked.id(name)?.ok_or_else(missing)
     };
     let (old, new) = (get(talk, needed("config_id_a")?).await?, get(talk, needed("config_id_b")?).await?);
     Ok(json!({"config_id_a": old.id, "config_id_b": new.id, "diff": unified(&old, &new)}))
@@ -101,8 +101,8 @@ mod tests {
 
     fn config_of(id: i64, text: &str) -> Config {
         Config {
-            id,
-            device_id: 1,
+            id: id.into(),
+            device_id: 1.into(),
             retrieved_at: jiff::Timestamp::UNIX_EPOCH,
             config_metadata: None,
             config_data: text.to_owned(),

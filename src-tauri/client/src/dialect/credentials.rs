@@ -2,7 +2,7 @@
 
 use netraven_api::credentials::Credential;
 use netraven_api::native::Feature;
-use netraven_api::{Method, Problem};
+use netraven_api::{CredentialId, Method, Problem};
 use serde_json::Value;
 
 use super::asked::{Asked, id};
@@ -15,7 +15,7 @@ use super::{Talk, offered};
 pub async fn answer(talk: Talk<'_>, asked: &Asked, rest: &[&str]) -> Result<Value, Problem> {
     match (asked.method, rest) {
         (Method::Get, []) => list(talk, asked).await,
-        (Method::Get, [text]) => one(&talk.get(&format!("/credentials/{}", id(text)?), &[]).await?),
+        (Method::Get, [text]) => one(&talk.get(&format!("/credentials/{}", id::<CredentialId>(text)?), &[]).await?),
         (Method::Post, []) => {
             let body = body(talk, asked)?;
             one(&talk.change(Method::Post, "/credentials/".to_owned(), Some(body)).await?)
@@ -23,7 +23,7 @@ pub async fn answer(talk: Talk<'_>, asked: &Asked, rest: &[&str]) -> Result<Valu
         // This one path ends in a slash, and without it the server knows no PUT.
         (Method::Put, [text]) => {
             let body = body(talk, asked)?;
-            one(&talk.change(Method::Put, format!("/credentials/{}/", id(text)?), Some(body)).await?)
+            one(&talk.change(Method::Put, format!("/credentials/{}/", id::<CredentialId>(text)?), Some(body)).await?)
         }
         _ => talk.plain(asked).await,
     }

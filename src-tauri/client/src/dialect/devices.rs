@@ -9,7 +9,7 @@ use netraven_api::native::Feature;
 use netraven_api::page::MAX_SIZE;
 use netraven_api::problem::Code;
 use netraven_api::sorting::DeviceColumn;
-use netraven_api::{Method, Open, Problem};
+use netraven_api::{DeviceId, Method, Open, Problem};
 use serde_json::{Map, Value};
 
 use super::asked::{Asked, id};
@@ -27,7 +27,7 @@ pub async fn answer(talk: Talk<'_>, asked: &Asked, rest: &[&str]) -> Result<Valu
     match (asked.method, rest) {
         (Method::Get, []) => list(talk, asked).await,
         (Method::Get, [text]) if *text != "import" => {
-            let path = format!("/devices/{}", id(text)?);
+            let path = format!("/devices/{}", id::<DeviceId>(text)?);
             let mut found = device(Row(&talk.get(&path, &[]).await?));
             found.matching_credentials_count = matching(talk, &path).await.unwrap_or_default();
             Ok(reply(&found))
@@ -147,11 +147,11 @@ async fn add(talk: Talk<'_>, fields: Map<String, Value>) -> Result<Device, Probl
 async fn listed(talk: Talk<'_>, added: &Device) -> Option<i64> {
     let found = talk.page("/devices/", &[("hostname", added.hostname.clone())], 1, MAX_SIZE).await.ok()?;
     let rows = rows_of(&found);
-    rows.iter().map(Row).find(|row| row.id() == added.id)?.number("matching_credentials_count")
+    rows.iter().map(Row).find(|row| row.id::<DeviceId>() == added.id)?.number("matching_credentials_count")
 }
 
 /// A device with results cannot be deleted: the server fails at it without a reason.
-async fn delete(talk: Talk<'_>, asked: &Asked, id: i64) -> Result<Value, Problem> {
+async fn delete(talk: Talk<'_>, asked: &Asked, id: DeviceId) -> Result<Value, Problem> {
     used::refuse(talk, ("device_id", id), "device").await?;
     talk.plain(asked).await.map_err(|problem| match problem.code {
         Code::Internal => offered::refusal(Feature::DeleteUsed),
@@ -169,7 +169,7 @@ async fn matching(talk: Talk<'_>, path: &str) -> Option<i64> {
     i64::try_from(found.as_array()?.len()).ok()
 }
 
-async fn update(talk: Talk<'_>, asked: &Asked, id: i64) -> Result<Value, Problem> {
+async fn update(talk: Talk<'_>, asked: &Asked, id: DeviceId) -> Result<Value, Problem> {
     let mut fields = asked.fields()?;
     unique_tags(&mut fields);
     match talk.change(Method::Put, format!("/devices/{id}"), Some(Value::Object(fields))).await {

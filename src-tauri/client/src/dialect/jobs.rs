@@ -10,7 +10,7 @@ use netraven_api::jobs::{
 use netraven_api::native::Feature;
 use netraven_api::problem::Code;
 use netraven_api::sorting::JobColumn;
-use netraven_api::{Method, Open, Problem};
+use netraven_api::{JobId, Method, Open, Problem};
 use serde_json::Value;
 
 use super::asked::{Asked, id};
@@ -61,7 +61,7 @@ pub fn job(row: Row) -> Job {
         started_at: row.time("started_at"),
         completed_at: row.time("completed_at"),
         tags: tags(row),
-        device_id: row.number("device_id"),
+        device_id: row.id_of("device_id"),
         is_system_job: row.flag("is_system_job"),
         next_run: None,
         last_run_id: words::run_status(&status).map(|_| runs::newest_of(row.id())),
@@ -81,7 +81,7 @@ pub async fn anew(talk: Talk<'_>) -> Result<Vec<(Job, String)>, Problem> {
     all(talk).await
 }
 
-async fn get(talk: Talk<'_>, id: i64) -> Result<Job, Problem> {
+async fn get(talk: Talk<'_>, id: JobId) -> Result<Job, Problem> {
     let found = talk.get(&format!("/jobs/{id}"), &[]).await.map_err(|problem| match problem.code {
         Code::Internal => Problem::new(Code::Internal, check::POISONED),
         _ => problem,
@@ -127,7 +127,7 @@ async fn plan(talk: Talk<'_>, jobs: &mut [Job]) {
     for row in planned.as_array().into_iter().flatten().map(Row) {
         let next = row.time("next_run").filter(|next| *next > now);
         let is_it = |job: &&mut Job| {
-            job.id == row.id() && job.is_enabled && job.schedule.known() == Some(ScheduleKind::Interval)
+            job.id == row.id::<JobId>() && job.is_enabled && job.schedule.known() == Some(ScheduleKind::Interval)
         };
         if let Some(job) = jobs.iter_mut().find(is_it) {
             job.next_run = next;
@@ -135,7 +135,7 @@ async fn plan(talk: Talk<'_>, jobs: &mut [Job]) {
     }
 }
 
-async fn update(talk: Talk<'_>, asked: &Asked, id: i64) -> Result<Value, Problem> {
+async fn update(talk: Talk<'_>, asked: &Asked, id: JobId) -> Result<Value, Problem> {
     let body = check::body(&talk.server.description, asked.fields()?)?;
     match talk.change(Method::Put, format!("/jobs/{id}"), Some(body)).await {
         Ok(changed) => Ok(reply(&job(Row(&changed)))),
@@ -144,7 +144,7 @@ async fn update(talk: Talk<'_>, asked: &Asked, id: i64) -> Result<Value, Problem
     }
 }
 
-async fn run(talk: Talk<'_>, id: i64) -> Result<Value, Problem> {
+async fn run(talk: Talk<'_>, id: JobId) -> Result<Value, Problem> {
     let pressed_at = talk.now();
     let found = match talk.change(Method::Post, format!("/jobs/run/{id}"), None).await {
         Err(problem) if problem.code == Code::Internal => return Err(system::not_started(talk).await),
@@ -154,7 +154,7 @@ async fn run(talk: Talk<'_>, id: i64) -> Result<Value, Problem> {
     talk.server.runs.pressed(id, pressed_at);
     Ok(reply(&RunStarted {
         message: row.word("message"),
-        job_id: row.number("job_id").unwrap_or(id),
+        job_id: row.id_of("job_id").unwrap_or(id),
         job_name: row.word("job_name"),
         queue_job_id: row.word("queue_job_id"),
         run_id: Some(runs::newest_of(id)),
@@ -162,7 +162,7 @@ async fn run(talk: Talk<'_>, id: i64) -> Result<Value, Problem> {
 }
 
 /// A job with results cannot be deleted: the server fails at it without a reason.
-async fn delete(talk: Talk<'_>, asked: &Asked, id: i64) -> Result<Value, Problem> {
+async fn delete(talk: Talk<'_>, asked: &Asked, id: JobId) -> Result<Value, Problem> {
     used::refuse(talk, ("job_id", id), "job").await?;
     talk.plain(asked).await.map_err(|problem| match problem.code {
         Code::Internal => offered::refusal(Feature::DeleteUsed),

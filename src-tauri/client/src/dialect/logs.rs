@@ -12,7 +12,7 @@ use netraven_api::logs::{Level, LogEntry, LogLevelInfo, LogStats};
 use netraven_api::native::Feature;
 use netraven_api::page::MAX_SIZE;
 use netraven_api::problem::Code;
-use netraven_api::{Method, Open, Page, Problem};
+use netraven_api::{DeviceId, LogId, Method, Open, Page, Problem};
 use serde_json::Value;
 
 use super::Talk;
@@ -35,7 +35,7 @@ pub async fn answer(talk: Talk<'_>, asked: &Asked, rest: &[&str]) -> Result<Valu
         (Method::Get, ["histogram"]) => Err(offered::refusal(Feature::LogHistogram)),
         (Method::Get, ["types"]) => talk.plain(asked).await,
         (Method::Get, [text]) => {
-            let found = talk.get(&format!("/logs/{}", id(text)?), &[]).await?;
+            let found = talk.get(&format!("/logs/{}", id::<LogId>(text)?), &[]).await?;
             Ok(reply(&entry(Row(&found), &*talk.names().await)))
         }
         _ => talk.plain(asked).await,
@@ -43,8 +43,8 @@ pub async fn answer(talk: Talk<'_>, asked: &Asked, rest: &[&str]) -> Result<Valu
 }
 
 /// A line of the server, its secrets hidden. Levels of some rows are in lower case there.
-pub fn entry(row: Row, names: &HashMap<i64, String>) -> LogEntry {
-    let device_id = row.number("device_id");
+pub fn entry(row: Row, names: &HashMap<DeviceId, String>) -> LogEntry {
+    let device_id = row.id_of("device_id");
     let mut meta = row.value("meta").or_else(|| row.value("extra"));
     meta.iter_mut().for_each(secrets::hide_in);
     LogEntry {
@@ -52,7 +52,7 @@ pub fn entry(row: Row, names: &HashMap<i64, String>) -> LogEntry {
         timestamp: row.time("timestamp").unwrap_or_default(),
         log_type: Open::of(&row.word("log_type")),
         level: words::level(&row.word("level")),
-        job_id: row.number("job_id"),
+        job_id: row.id_of("job_id"),
         device_id,
         run_id: None,
         source: row.text("source"),
@@ -80,7 +80,7 @@ async fn direct(
     talk: Talk<'_>,
     filter: &Filter,
     asked: &Asked,
-    names: &HashMap<i64, String>,
+    names: &HashMap<DeviceId, String>,
 ) -> Result<Option<Page<LogEntry>>, Problem> {
     let [params] = filter.requests.as_slice() else { return Ok(None) };
     let mut params = params.clone();
@@ -124,7 +124,7 @@ async fn scan(
     talk: Talk<'_>,
     filter: &Filter,
     asked: &Asked,
-    names: &HashMap<i64, String>,
+    names: &HashMap<DeviceId, String>,
 ) -> Result<Page<LogEntry>, Problem> {
     let (page, size) = place(asked)?;
     let needed = usize::try_from(page.saturating_mul(size)).unwrap_or(usize::MAX);
@@ -169,7 +169,7 @@ async fn read_on(
     filter: &Filter,
     params: &[(&'static str, String)],
     needed: usize,
-    names: &HashMap<i64, String>,
+    names: &HashMap<DeviceId, String>,
 ) -> Result<Scan, Problem> {
     let mut seen = BTreeSet::new();
     let mut scan = Scan::default();
@@ -200,7 +200,7 @@ fn sort(lines: &mut [LogEntry], is_ascending: bool) {
 }
 
 /// The time of a line, if it is still there.
-async fn time_of(talk: Talk<'_>, id: i64) -> Result<Option<Timestamp>, Problem> {
+async fn time_of(talk: Talk<'_>, id: LogId) -> Result<Option<Timestamp>, Problem> {
     match talk.get(&format!("/logs/{id}"), &[]).await {
         Ok(found) => Ok(Row(&found).time("timestamp")),
         Err(problem) if problem.code == Code::NotFound => Ok(None),

@@ -4,13 +4,14 @@ use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
+use netraven_api::DeviceId;
 use tokio::time::Instant;
 
 /// How long the names are reused.
 const KEPT: Duration = Duration::from_secs(60);
 
 /// Hostnames by id.
-pub type Hostnames = Arc<HashMap<i64, String>>;
+pub type Hostnames = Arc<HashMap<DeviceId, String>>;
 
 /// The names, and when they were read.
 #[derive(Default)]

@@ -2,7 +2,7 @@
 
 use netraven_api::evidence::Evidence;
 use netraven_api::results::{JobResult, ResultStatus};
-use netraven_api::{Method, Problem};
+use netraven_api::{Method, Problem, ResultId};
 use serde_json::{Map, Value, json};
 
 use super::asked::{Asked, id};
@@ -23,7 +23,7 @@ pub async fn answer(talk: Talk<'_>, asked: &Asked, rest: &[&str]) -> Result<Valu
 }
 
 /// One result.
-pub async fn get(talk: Talk<'_>, id: i64) -> Result<JobResult, Problem> {
+pub async fn get(talk: Talk<'_>, id: ResultId) -> Result<JobResult, Problem> {
     Ok(result(Row(&talk.get(&format!("/job-results/{id}"), &[]).await?)))
 }
 
@@ -33,8 +33,8 @@ pub fn result(row: Row) -> JobResult {
     let status = words::result_status(&row.word("status"));
     JobResult {
         id: row.id(),
-        job_id: row.number("job_id").unwrap_or_default(),
-        device_id: row.number("device_id").unwrap_or_default(),
+        job_id: row.id_of("job_id").unwrap_or_default(),
+        device_id: row.id_of("device_id").unwrap_or_default(),
         job_type: words::job_type(&row.word("job_type")),
         details: evidence(row.value("details"), status == ResultStatus::Failure).map(Box::new),
         status,
@@ -55,7 +55,7 @@ async fn list(talk: Talk<'_>, asked: &Asked) -> Result<Value, Problem> {
     if let [status] = statuses.as_slice() {
         filter.push(("status", status.clone()));
     }
-    if let Some(run) = asked.number("run_id")? {
+    if let Some(run) = asked.id("run_id")? {
         return runs::results(talk, asked, run, &statuses).await;
     }
     let (page, size) = place(asked)?;

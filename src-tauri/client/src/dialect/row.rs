@@ -23,8 +23,13 @@ impl<'a> Row<'a> {
     }
 
     /// The row's own id.
-    pub fn id(self) -> i64 {
-        self.number("id").unwrap_or_default()
+    pub fn id<I: From<i64>>(self) -> I {
+        self.number("id").unwrap_or_default().into()
+    }
+
+    /// The id of something else.
+    pub fn id_of<I: From<i64>>(self, name: &str) -> Option<I> {
+        self.number(name).map(I::from)
     }
 
     /// A text.

@@ -27,7 +27,7 @@ use netraven_api::jobs::Job;
 use netraven_api::native::Feature;
 use netraven_api::results::JobResult;
 use netraven_api::runs::{Run, RunStatus};
-use netraven_api::{Method, Problem};
+use netraven_api::{JobId, Method, Problem, RunId};
 use serde_json::Value;
 use tokio::time::Instant;
 
@@ -80,13 +80,13 @@ impl Memory {
     }
 
     /// Remembers that a person started a job.
-    pub fn pressed(&self, job_id: i64, at: Timestamp) {
+    pub fn pressed(&self, job_id: JobId, at: Timestamp) {
         self.life.pressed(job_id, at);
     }
 }
 
 /// Id of the newest run of a job.
-pub fn newest_of(job_id: i64) -> i64 {
+pub fn newest_of(job_id: JobId) -> RunId {
     Name::Newest(job_id).id()
 }
 
@@ -108,7 +108,7 @@ pub async fn answer(talk: Talk<'_>, asked: &Asked, rest: &[&str]) -> Result<Valu
 }
 
 /// The results of a run, of one status if only one is wanted.
-pub async fn results(talk: Talk<'_>, asked: &Asked, run: i64, statuses: &[String]) -> Result<Value, Problem> {
+pub async fn results(talk: Talk<'_>, asked: &Asked, run: RunId, statuses: &[String]) -> Result<Value, Problem> {
     let found = find(talk, run).await?;
     let mut all: Vec<JobResult> = found.seen.map(|seen| seen.results).unwrap_or_default();
     all.retain(|result| {
@@ -120,7 +120,7 @@ pub async fn results(talk: Talk<'_>, asked: &Asked, run: i64, statuses: &[String
 }
 
 /// The job of a run and the period in which it wrote its log lines.
-pub async fn span(talk: Talk<'_>, run: i64) -> Result<(i64, Timestamp, Option<Timestamp>), Problem> {
+pub async fn span(talk: Talk<'_>, run: RunId) -> Result<(JobId, Timestamp, Option<Timestamp>), Problem> {
     let found = find(talk, run).await?;
     let later = |at: Timestamp, by: SignedDuration| at.checked_add(by).unwrap_or(at);
     let Some(seen) = found.seen else {
@@ -178,7 +178,7 @@ struct Window {
 async fn window(talk: Talk<'_>, asked: &Asked) -> Result<Window, Problem> {
     let now = talk.now();
     let (from, until) = (asked.time("start_time")?, asked.time("end_time")?);
-    let job_id = asked.number("job_id")?;
+    let job_id: Option<JobId> = asked.id("job_id")?;
     let edge = from.map(|from| from.checked_sub(EDGE).unwrap_or(from));
     let (lines, results) = rows(talk, job_id, edge, until.filter(|until| *until < now)).await?;
     let in_period = |at: Timestamp| from.is_none_or(|from| at >= from) && until.is_none_or(|until| at <= until);
@@ -213,7 +213,7 @@ async fn window(talk: Talk<'_>, asked: &Asked) -> Result<Window, Problem> {
 /// The runner's lines and the results of a period. A past period is read by itself, a current one is cached and continued.
 async fn rows(
     talk: Talk<'_>,
-    job_id: Option<i64>,
+    job_id: Option<JobId>,
     from: Option<Timestamp>,
     until: Option<Timestamp>,
 ) -> Result<(Rows<Line>, Rows<JobResult>), Problem> {
@@ -320,7 +320,7 @@ fn with_duration(run: &Run, now: Timestamp) -> Value {
 }
 
 /// When a job's active run began, if the log says so.
-async fn began(talk: Talk<'_>, job_id: i64) -> Option<Timestamp> {
+async fn began(talk: Talk<'_>, job_id: JobId) -> Option<Timestamp> {
     let found = find(talk, newest_of(job_id)).await.ok()?;
     found.run.started_at
 }

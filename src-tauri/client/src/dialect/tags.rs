@@ -5,7 +5,7 @@ use std::sync::Arc;
 use netraven_api::devices::Device;
 use netraven_api::sorting::TagColumn;
 use netraven_api::tags::Tag;
-use netraven_api::{Method, Problem};
+use netraven_api::{Method, Problem, TagId};
 use serde_json::{Map, Value};
 
 use super::Talk;
@@ -33,7 +33,7 @@ pub fn tags(row: Row) -> Vec<Tag> {
 pub async fn answer(talk: Talk<'_>, asked: &Asked, rest: &[&str]) -> Result<Value, Problem> {
     match (asked.method, rest) {
         (Method::Get, []) => list(talk, asked).await,
-        (Method::Get, [text]) => Ok(reply(&tag(Row(&talk.get(&format!("/tags/{}", id(text)?), &[]).await?)))),
+        (Method::Get, [text]) => Ok(reply(&tag(Row(&talk.get(&format!("/tags/{}", id::<TagId>(text)?), &[]).await?)))),
         (Method::Post, []) | (Method::Put, [_]) => Ok(reply(&tag(Row(&talk.plain(asked).await?)))),
         _ => talk.plain(asked).await,
     }

@@ -1,6 +1,8 @@
 //! A thing with results cannot be deleted: the server fails at it without a reason. This is checked first, so that nothing is
 //! promised in vain.
 
+use std::fmt::Display;
+
 use netraven_api::Problem;
 use netraven_api::native::Feature;
 use netraven_api::problem::Code;
@@ -8,7 +10,7 @@ use netraven_api::problem::Code;
 use super::{Talk, offered};
 
 /// Refuses to delete a thing that has results, which a filter on results finds.
-pub async fn refuse(talk: Talk<'_>, (name, id): (&str, i64), what: &str) -> Result<(), Problem> {
+pub async fn refuse(talk: Talk<'_>, (name, id): (&str, impl Display), what: &str) -> Result<(), Problem> {
     let results = match talk.count("/job-results/", &[(name, id.to_string())]).await? {
         0 => return Ok(()),
         1 => "a result".to_owned(),

@@ -3,7 +3,7 @@
 use netraven_api::native::Feature;
 use netraven_api::problem::Code;
 use netraven_api::users::{Role, User};
-use netraven_api::{Method, Page, Problem};
+use netraven_api::{Method, Page, Problem, UserId};
 use serde_json::Value;
 
 use super::asked::Asked;
@@ -17,7 +17,7 @@ pub fn me(talk: Talk<'_>) -> Result<Value, Problem> {
     let token = talk.client.token().ok_or_else(|| Problem::new(Code::Unauthenticated, "You are not signed in."))?;
     let claims = token::claims(&token)?;
     let role = token::role(&claims);
-    Ok(reply(&User { id: 0, username: claims.sub, email: None, full_name: None, role, is_active: true }))
+    Ok(reply(&User { id: UserId::default(), username: claims.sub, email: None, full_name: None, role, is_active: true }))
 }
 
 /// Answers requests for users.
@@ -53,9 +53,9 @@ fn email(asked: &Asked) -> Option<String> {
 async fn taken(talk: Talk<'_>, asked: &Asked, rest: &[&str], problem: Problem) -> Problem {
     let Some(email) = email(asked) else { return problem };
     let Ok(users) = talk.all("/users/", &[], MOST_ROWS).await else { return problem };
-    let changed = rest.first().and_then(|text| text.parse::<i64>().ok());
+    let changed = rest.first().and_then(|text| text.parse::<UserId>().ok());
     for row in users.rows.iter().map(Row).filter(|row| Some(row.id()) != changed) {
-        let Ok(other) = talk.get(&format!("/users/{}", row.id()), &[]).await else { continue };
+        let Ok(other) = talk.get(&format!("/users/{}", row.id::<UserId>()), &[]).await else { continue };
         let other = user(Row(&other));
         if other.email.as_deref().is_some_and(|it| it.eq_ignore_ascii_case(&email)) {
             let message = format!("{email} is already the address of {}. Enter another one.", other.username);

@@ -84,7 +84,7 @@ mod tests {
 
     fn line(id: i64) -> LogEntry {
         LogEntry {
-            id,
+            id: id.into(),
             timestamp: Timestamp::UNIX_EPOCH,
             log_type: "job".into(),
             level: netraven_api::logs::Level::Info,

@@ -1,5 +1,6 @@
 //! The meaning of a stream's event, for both kinds of server.
 
+use netraven_api::LogId;
 use netraven_api::event::Changed;
 use netraven_api::logs::LogEntry;
 use serde_json::Value;
@@ -16,7 +17,7 @@ pub enum Said {
     /// Something changed.
     Change(Changed),
     /// A position in the log, past lines that were filtered out.
-    Place(i64),
+    Place(LogId),
     /// A keep-alive.
     Alive,
     /// An event that is not understood.

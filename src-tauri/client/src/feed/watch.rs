@@ -3,9 +3,9 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use netraven_api::Problem;
 use netraven_api::event::Changed;
 use netraven_api::runs::RunStatus;
+use netraven_api::{JobId, Problem};
 use tokio::time::Instant;
 
 use crate::Client;
@@ -14,9 +14,9 @@ use crate::dialect::{JobState, Server, job_states};
 /// The jobs at the last look.
 #[derive(Default)]
 pub struct Watch {
-    before: Option<BTreeMap<i64, JobState>>,
+    before: Option<BTreeMap<JobId, JobState>>,
     /// When changes of an active run were last reported.
-    told: BTreeMap<i64, Instant>,
+    told: BTreeMap<JobId, Instant>,
 }
 
 /// The result of a look.
@@ -55,9 +55,9 @@ impl Watch {
 
 /// What changed, and the states that have been reported. A line not yet reported stays to be reported.
 fn compare(
-    before: &mut BTreeMap<i64, JobState>,
-    now: BTreeMap<i64, JobState>,
-    mut may_tell: impl FnMut(i64) -> bool,
+    before: &mut BTreeMap<JobId, JobState>,
+    now: BTreeMap<JobId, JobState>,
+    mut may_tell: impl FnMut(JobId) -> bool,
 ) -> Vec<Changed> {
     let mut changes = Vec::new();
     if !before.keys().eq(now.keys()) {
@@ -83,14 +83,15 @@ fn compare(
 #[cfg(test)]
 mod tests {
     use jiff::Timestamp;
+    use netraven_api::LogId;
 
     use super::*;
 
     type Row = (Option<RunStatus>, i64, Option<i64>);
 
-    fn states((status, ended_at, line): Row) -> BTreeMap<i64, JobState> {
+    fn states((status, ended_at, line): Row) -> BTreeMap<JobId, JobState> {
         let ended_at = Timestamp::from_second(ended_at).ok();
-        BTreeMap::from([(7, JobState { run_id: 1, status, ended_at, line })])
+        BTreeMap::from([(7.into(), JobState { run_id: 1.into(), status, ended_at, line: line.map(LogId::new) })])
     }
 
     fn told(before: Row, now: Row, may_tell: bool) -> Vec<Changed> {
@@ -101,7 +102,7 @@ mod tests {
     fn a_run_is_told_when_something_happens_to_it_and_not_for_going_on() {
         let done = (Some(RunStatus::Succeeded), 50, None);
         let going = |line| (Some(RunStatus::Running), 50, Some(line));
-        let run = |ended| vec![Changed::Run { run_id: 1, job_id: 7, ended }];
+        let run = |ended| vec![Changed::Run { run_id: 1.into(), job_id: 7.into(), ended }];
         assert_eq!(told(done, done, true), []);
         assert_eq!(told(done, going(1), false), run(false));
         assert_eq!(told(going(1), going(1), true), []);
@@ -116,7 +117,7 @@ mod tests {
     #[test]
     fn a_run_that_shows_no_life_is_told_once() {
         let dead = (Some(RunStatus::Unknown), 50, None);
-        let run = vec![Changed::Run { run_id: 1, job_id: 7, ended: true }];
+        let run = vec![Changed::Run { run_id: 1.into(), job_id: 7.into(), ended: true }];
         assert_eq!(told((Some(RunStatus::Running), 50, Some(1)), dead, true), run);
         assert_eq!(told(dead, dead, true), []);
     }

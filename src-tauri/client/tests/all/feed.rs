@@ -79,7 +79,7 @@ fn ids(messages: &[FeedMessage]) -> Vec<i64> {
         FeedMessage::Lines { lines } => Some(lines),
         _ => None,
     });
-    lines.flatten().map(|line| line.id).collect()
+    lines.flatten().map(|line| line.id.get()).collect()
 }
 
 fn links(messages: &[FeedMessage]) -> Vec<&Link> {
@@ -103,7 +103,7 @@ async fn a_feed_without_position_begins_behind_the_newest_line() {
         }
     })
     .await;
-    let filter = LiveFilter { job_id: Some(2), ..LiveFilter::default() };
+    let filter = LiveFilter { job_id: Some(2.into()), ..LiveFilter::default() };
     let filter = StreamFilter { filter, ..StreamFilter::default() };
     let messages = run(&url, filter, |all| !ids(all).is_empty()).await;
     assert_eq!(ids(&messages), [42]);
@@ -154,7 +154,7 @@ async fn changes_arrive_and_unknown_events_do_no_harm() {
         lists.flatten().cloned().collect()
     };
     let messages = run(&url, StreamFilter::default(), |all| changes(all).len() == 2).await;
-    assert_eq!(changes(&messages), [Changed::Run { run_id: 3, job_id: 2, ended: true }, Changed::Devices]);
+    assert_eq!(changes(&messages), [Changed::Run { run_id: 3.into(), job_id: 2.into(), ended: true }, Changed::Devices]);
 }
 
 #[tokio::test]
@@ -236,7 +236,7 @@ async fn a_stream_that_is_held_back_is_replaced_by_reading_on() {
     let client = Client::new(&url).unwrap();
     let (cancel, mut all) = (CancellationToken::new(), Vec::new());
     let limits = Limits { silence: Duration::from_millis(20), ..LIMITS };
-    let filter = StreamFilter { after: Some(1), ..StreamFilter::default() };
+    let filter = StreamFilter { after: Some(1.into()), ..StreamFilter::default() };
     // The head never comes, so that it is the wait for it that ends; the test waits less long for it than people do.
     let feed = client.feed_within(limits, filter, cancel.clone(), |messages| {
         all.extend(messages);
@@ -276,7 +276,7 @@ async fn a_feed_goes_on_behind_its_last_line_after_signing_in_again() {
     .await;
     let client = Client::new(&url).unwrap().with_tokens(Arc::new(Second(AtomicBool::new(false))));
     let (cancel, mut all) = (CancellationToken::new(), Vec::new());
-    let filter = StreamFilter { after: Some(40), ..StreamFilter::default() };
+    let filter = StreamFilter { after: Some(40.into()), ..StreamFilter::default() };
     let feed = client.feed_within(LIMITS, filter, cancel.clone(), |messages| {
         all.extend(messages);
         if !ids(&all).is_empty() {
@@ -296,6 +296,6 @@ async fn an_id_without_a_line_moves_the_position() {
     })
     .await;
     let messages =
-        run(&url, StreamFilter { after: Some(5), ..StreamFilter::default() }, |all| !ids(all).is_empty()).await;
+        run(&url, StreamFilter { after: Some(5.into()), ..StreamFilter::default() }, |all| !ids(all).is_empty()).await;
     assert_eq!(ids(&messages), [91]);
 }

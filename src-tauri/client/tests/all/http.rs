@@ -83,8 +83,8 @@ async fn refusals_come_as_problems() {
         .route("/jobs/run/2", post(|| async { (StatusCode::INTERNAL_SERVER_ERROR, "Internal Server Error") }))
         .route("/jobs/", get(|| async { (StatusCode::UNAUTHORIZED, Json(json!({"detail": "Not authenticated"}))) }));
     let client = Client::new(&serve(router).await).unwrap();
-    assert_eq!(client.send(&RunJob(1)).await.unwrap_err().message, "A run is active.");
-    assert_eq!(client.send(&RunJob(2)).await.unwrap_err().code, Code::Internal);
+    assert_eq!(client.send(&RunJob(1.into())).await.unwrap_err().message, "A run is active.");
+    assert_eq!(client.send(&RunJob(2.into())).await.unwrap_err().code, Code::Internal);
     assert_eq!(client.send(&ListJobs::default()).await.unwrap_err().code, Code::Unauthenticated);
     assert_eq!(client.send(&GetHealth).await.unwrap_err().code, Code::NotUnderstood);
 }
@@ -95,8 +95,8 @@ async fn an_empty_answer_is_null_and_a_wrong_one_is_not_understood() {
         .route("/jobs/3", delete(|| async { StatusCode::NO_CONTENT }))
         .route("/health", get(|| async { Json(json!({"state": 1})) }));
     let client = Client::new(&serve(router).await).unwrap();
-    client.send(&DeleteJob(3)).await.unwrap();
-    assert_eq!(client.forward(DeleteJob(3).request()).await.unwrap(), Value::Null);
+    client.send(&DeleteJob(3.into())).await.unwrap();
+    assert_eq!(client.forward(DeleteJob(3.into()).request()).await.unwrap(), Value::Null);
     let problem = client.send(&GetHealth).await.unwrap_err();
     assert_eq!(problem.code, Code::NotUnderstood);
     assert!(problem.message.contains("GET /health could not be read (missing field `status`"), "{}", problem.message);
@@ -148,7 +148,7 @@ async fn a_get_on_a_dead_kept_connection_is_sent_once_more_and_a_post_is_not() {
     for _ in 0..4 {
         assert!(client.send(&GetHealth).await.unwrap().status.is(Condition::Healthy));
     }
-    let problem = client.send(&RunJob(1)).await.unwrap_err();
+    let problem = client.send(&RunJob(1.into())).await.unwrap_err();
     assert_eq!(problem.code, Code::Unreachable);
     assert_eq!(posts.load(Ordering::SeqCst), 1);
 }
@@ -215,12 +215,12 @@ async fn a_refused_request_is_sent_once_more_with_another_token() {
     };
     let client = Client::new(&serve(Router::new().route("/jobs/run/1", post(run))).await).unwrap();
     let client = client.with_tokens(Arc::new(Renewing(AtomicUsize::new(0))));
-    client.send(&RunJob(1)).await.unwrap();
+    client.send(&RunJob(1.into())).await.unwrap();
     assert_eq!(sent.load(Ordering::SeqCst), 2);
     // The second time neither this token nor the next one is good, and that is the end of it.
     let other = client.with_tokens(Arc::new(Renewing(AtomicUsize::new(1))));
-    other.send(&RunJob(1)).await.unwrap();
+    other.send(&RunJob(1.into())).await.unwrap();
     let hopeless = other.with_tokens(Arc::new(Renewing(AtomicUsize::new(5))));
-    assert_eq!(hopeless.send(&RunJob(1)).await.unwrap_err().code, Code::Unauthenticated);
+    assert_eq!(hopeless.send(&RunJob(1.into())).await.unwrap_err().code, Code::Unauthenticated);
     assert_eq!(sent.load(Ordering::SeqCst), 4);
 }

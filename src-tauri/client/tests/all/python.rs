@@ -19,7 +19,7 @@ use netraven_api::runs::{Again, CancelDevice, CancelRun, RunAgain};
 use netraven_api::system::GetSystemStatus;
 use netraven_api::tags::{CreateTag, ListTags, TagInput};
 use netraven_api::users::{GetMe, Role};
-use netraven_api::{Endpoint, Method, Request, Secret};
+use netraven_api::{DeviceId, Endpoint, Method, Request, RunId, Secret};
 use netraven_client::Client;
 use serde_json::{Value, json};
 
@@ -80,7 +80,7 @@ async fn rows_that_move_while_they_are_read_come_once_and_none_is_missing() {
         let found =
             client.send(&ListDevices { page: Some(page), size: Some(100), ..ListDevices::default() }).await.unwrap();
         assert_eq!((found.total, found.pages), (250, 3));
-        ids.extend(found.items.into_iter().map(|device| device.id));
+        ids.extend(found.items.into_iter().map(|device| device.id.get()));
     }
     assert_eq!(ids, (100..350).collect::<Vec<_>>());
 }
@@ -121,12 +121,12 @@ async fn single_things_are_asked_for_without_a_redirect() {
     let replay = Replay::start().await;
     let client = replay.client().await;
     replay.asked("");
-    assert_eq!(client.send(&GetDevice(11)).await.unwrap().matching_credentials_count, 2);
-    assert_eq!(client.send(&GetJob(31)).await.unwrap().name, "Nightly spines");
-    assert_eq!(client.send(&GetResult(505)).await.unwrap().cause(), Some(Cause::NotConnected));
-    assert_eq!(client.send(&GetConfig(902)).await.unwrap().device_id, 11);
-    let history = client.send(&ListConfigHistory(11)).await.unwrap();
-    assert_eq!(history.iter().map(|head| head.id).collect::<Vec<_>>(), [902, 901]);
+    assert_eq!(client.send(&GetDevice(11.into())).await.unwrap().matching_credentials_count, 2);
+    assert_eq!(client.send(&GetJob(31.into())).await.unwrap().name, "Nightly spines");
+    assert_eq!(client.send(&GetResult(505.into())).await.unwrap().cause(), Some(Cause::NotConnected));
+    assert_eq!(client.send(&GetConfig(902.into())).await.unwrap().device_id, DeviceId::new(11));
+    let history = client.send(&ListConfigHistory(11.into())).await.unwrap();
+    assert_eq!(history.iter().map(|head| head.id.get()).collect::<Vec<_>>(), [902, 901]);
     assert_eq!(client.send(&ListConfigs::default()).await.unwrap().len(), 2);
     let asked = replay.asked("");
     let expected = [
@@ -147,7 +147,7 @@ async fn changes_are_sent_as_the_server_takes_them() {
     let client = replay.client().await;
     replay.asked("");
     let input = CredentialInput { priority: Some(5), ..CredentialInput::default() };
-    assert_eq!(client.send(&UpdateCredential(6, input)).await.unwrap().priority, 5);
+    assert_eq!(client.send(&UpdateCredential(6.into(), input)).await.unwrap().priority, 5);
     assert_eq!(replay.asked("PUT"), ["PUT /credentials/6/"]);
     let secret = |text: &str| Some(Secret::new(text));
     let plain = CredentialInput {
@@ -161,28 +161,28 @@ async fn changes_are_sent_as_the_server_takes_them() {
     let problem = client.send(&CreateCredential(enable)).await.unwrap_err();
     assert_eq!(problem.fields[0].field, "body.enable_password");
 
-    let device = DeviceInput { hostname: Some("new".into()), tags: Some(vec![2, 2]), ..DeviceInput::default() };
+    let device = DeviceInput { hostname: Some("new".into()), tags: Some(vec![2.into(), 2.into()]), ..DeviceInput::default() };
     assert_eq!(client.send(&CreateDevice(device)).await.unwrap().hostname, "new");
     assert_eq!(
         client.send(&CreateTag(TagInput { name: Some("t".into()), ..TagInput::default() })).await.unwrap().name,
         "t"
     );
     replay.change(|world| world.rows.get_mut("results").unwrap().clear());
-    client.send(&DeleteDevice(11)).await.unwrap();
+    client.send(&DeleteDevice(11.into())).await.unwrap();
 
     let interval = JobInput { schedule: Schedule::every(900), ..JobInput::default() };
-    assert_eq!(client.send(&UpdateJob(31, interval)).await.unwrap().schedule.interval_seconds, Some(900));
+    assert_eq!(client.send(&UpdateJob(31.into(), interval)).await.unwrap().schedule.interval_seconds, Some(900));
     replay.asked("");
     let half = Schedule { kind: Some(ScheduleKind::Cron.into()), ..Schedule::default() };
     let half = JobInput { schedule: half, ..JobInput::default() };
     for problem in
-        [client.send(&UpdateJob(31, half.clone())).await.unwrap_err(), client.send(&CreateJob(half)).await.unwrap_err()]
+        [client.send(&UpdateJob(31.into(), half.clone())).await.unwrap_err(), client.send(&CreateJob(half)).await.unwrap_err()]
     {
         assert_eq!(problem.fields[0].field, "body.cron_string");
     }
     assert!(replay.asked("P").is_empty(), "half a schedule reached the server");
-    let started = client.send(&RunJob(31)).await.unwrap();
-    assert_eq!(started.run_id, Some(1_000_000_000_031));
+    let started = client.send(&RunJob(31.into())).await.unwrap();
+    assert_eq!(started.run_id, Some(RunId::new(1_000_000_000_031)));
 }
 
 #[tokio::test]
@@ -191,17 +191,17 @@ async fn what_the_server_does_not_offer_is_refused_with_the_reason_and_without_a
     let client = replay.client().await;
     replay.asked("");
     for request in [
-        GetHostKey(11).request(),
-        TrustHostKey(11, TrustedKey::default()).request(),
-        ForgetHostKey(11).request(),
-        ApproveDevice(11, Seen::default()).request(),
+        GetHostKey(11.into()).request(),
+        TrustHostKey(11.into(), TrustedKey::default()).request(),
+        ForgetHostKey(11.into()).request(),
+        ApproveDevice(11.into(), Seen::default()).request(),
         ApproveDevices::default().request(),
         ListDevices { approval: vec![ApprovalState::Waiting], ..ListDevices::default() }.request(),
-        ExportConfig(901).request(),
-        CancelRun(504).request(),
-        RunAgain(504, Again::failed()).request(),
-        CancelDevice { run_id: 504, device_id: 11 }.request(),
-        GetJobMatrix { job_id: 31, ..GetJobMatrix::default() }.request(),
+        ExportConfig(901.into()).request(),
+        CancelRun(504.into()).request(),
+        RunAgain(504.into(), Again::failed()).request(),
+        CancelDevice { run_id: 504.into(), device_id: 11.into() }.request(),
+        GetJobMatrix { job_id: 31.into(), ..GetJobMatrix::default() }.request(),
         GetLogHistogram::default().request(),
         get("/weather/"),
     ] {
@@ -211,7 +211,7 @@ async fn what_the_server_does_not_offer_is_refused_with_the_reason_and_without_a
     }
     assert_eq!(replay.asked(""), Vec::<String>::new());
     let input = DeviceInput { notes: Some("x".into()), ..DeviceInput::default() };
-    let problem = client.send(&UpdateDevice(11, input)).await.unwrap_err();
+    let problem = client.send(&UpdateDevice(11.into(), input)).await.unwrap_err();
     assert_eq!(problem.code, Code::NotOffered);
     assert!(problem.message.contains("nothing was saved"), "{}", problem.message);
 }
@@ -222,9 +222,9 @@ async fn a_job_that_breaks_its_list_is_left_out_and_the_others_are_shown() {
     replay.change(|world| world.poisoned = Some(30));
     let client = replay.client().await;
     let jobs = client.send(&ListJobs::default()).await.unwrap();
-    assert_eq!(jobs.items.iter().map(|job| job.id).collect::<Vec<_>>(), [31, 32, 33]);
+    assert_eq!(jobs.items.iter().map(|job| job.id.get()).collect::<Vec<_>>(), [31, 32, 33]);
     assert!(jobs.note.unwrap().contains("failed to return 1 of the jobs"));
-    let problem = client.send(&GetJob(30)).await.unwrap_err();
+    let problem = client.send(&GetJob(30.into())).await.unwrap_err();
     assert!(problem.message.contains("set the whole schedule again"), "{}", problem.message);
 }
 
@@ -234,8 +234,8 @@ async fn a_connection_closed_after_a_failure_without_a_word_does_no_harm() {
     let client = replay.client().await;
     for _ in 0..8 {
         let input = DeviceInput::default();
-        assert!(client.send(&UpdateDevice(11, input)).await.is_err());
-        assert_eq!(client.send(&GetJob(31)).await.unwrap().id, 31);
+        assert!(client.send(&UpdateDevice(11.into(), input)).await.is_err());
+        assert_eq!(client.send(&GetJob(31.into())).await.unwrap().id.get(), 31);
     }
 }
 
@@ -244,7 +244,7 @@ async fn results_platforms_and_differences_are_put_together() {
     let client = Replay::start().await.client().await;
     let failed = ListResults { status: vec!["FAILURE".into()], size: Some(1), ..ListResults::default() };
     let results = client.send(&failed).await.unwrap();
-    assert_eq!((results.total, results.items[0].id), (2, 505));
+    assert_eq!((results.total, results.items[0].id.get()), (2, 505));
     let platforms = client.send(&ListPlatforms).await.unwrap().items;
     assert!(["cisco_ios", "linux", "checkpoint_gaia"].iter().all(|name| platforms.iter().any(|it| it.name == *name)));
     let diff = client.forward(get("/configs/diff?config_id_a=901&config_id_b=902")).await.unwrap();

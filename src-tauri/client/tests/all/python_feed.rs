@@ -40,7 +40,7 @@ impl Running {
     fn ids(&self) -> Vec<i64> {
         let said = self.said.lock().unwrap();
         let lines = said.iter().filter_map(|it| if let FeedMessage::Lines { lines } = it { Some(lines) } else { None });
-        lines.flatten().map(|line| line.id).collect()
+        lines.flatten().map(|line| line.id.get()).collect()
     }
 
     fn links(&self) -> Vec<Link> {
@@ -104,7 +104,7 @@ async fn every_line_comes_once_however_many_were_written_and_in_whatever_order()
 async fn a_line_that_becomes_visible_after_a_later_one_was_read_is_handed_on() {
     let replay = Replay::start().await;
     replay.change(|world| write(world, [8_000, 8_002]));
-    let filter = StreamFilter { after: Some(8_002), ..StreamFilter::default() };
+    let filter = StreamFilter { after: Some(8_002.into()), ..StreamFilter::default() };
     let feed = Running::start(&replay, LIMITS, filter).await;
     feed.until(|feed| !feed.links().is_empty()).await;
     replay.change(|world| write(world, [8_001, 8_003]));
@@ -165,7 +165,7 @@ async fn filters_are_heeded_and_runs_that_go_on_are_told() {
         let job = world.rows.get_mut("jobs").unwrap().iter_mut().find(|row| row["id"] == 31).unwrap();
         job["status"] = json!("RUNNING");
     });
-    let run = |ended| Changed::Run { run_id: 1_000_000_000_031, job_id: 31, ended };
+    let run = |ended| Changed::Run { run_id: 1_000_000_000_031.into(), job_id: 31.into(), ended };
     feed.until(|feed| feed.changes().contains(&run(false)) && feed.ids() == [8_001]).await;
     replay.change(|world| {
         let job = world.rows.get_mut("jobs").unwrap().iter_mut().find(|row| row["id"] == 31).unwrap();

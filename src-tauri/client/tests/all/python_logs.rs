@@ -15,7 +15,7 @@ async fn list(client: &Client, query: ListLogs) -> Page<LogEntry> {
 }
 
 fn ids(page: &Page<LogEntry>) -> Vec<i64> {
-    page.items.iter().map(|line| line.id).collect()
+    page.items.iter().map(|line| line.id.get()).collect()
 }
 
 fn words<W: netraven_api::Word>(words: &[&str]) -> Vec<netraven_api::Open<W>> {
@@ -28,7 +28,7 @@ async fn levels_are_written_large_and_filters_take_several_values() {
     let client = replay.client().await;
     let all = list(&client, ListLogs::default()).await;
     assert_eq!((ids(&all)[0], all.total, all.note.as_deref()), (7009, 6, None));
-    assert_eq!(all.items.iter().find(|line| line.id == 7005).unwrap().device_name.as_deref(), Some("spine-b"));
+    assert_eq!(all.items.iter().find(|line| line.id.get() == 7005).unwrap().device_name.as_deref(), Some("spine-b"));
     let level = words(&["error", "CRITICAL"]);
     let two = list(&client, ListLogs::from(LiveFilter { level: level.clone(), ..LiveFilter::default() })).await;
     assert_eq!((ids(&two), two.total), (vec![7009, 7005], 2));
@@ -38,7 +38,7 @@ async fn levels_are_written_large_and_filters_take_several_values() {
     let asc = list(&client, ListLogs { order: Some(Order::Ascending), size: Some(2), ..ListLogs::default() }).await;
     assert_eq!(ids(&asc), [7001, 7002]);
     replay.asked("");
-    list(&client, ListLogs::from(LiveFilter { level: words(&["INFO"]), job_id: Some(31), ..LiveFilter::default() }))
+    list(&client, ListLogs::from(LiveFilter { level: words(&["INFO"]), job_id: Some(31.into()), ..LiveFilter::default() }))
         .await;
     let asked = replay.asked("GET /logs/");
     assert_eq!(asked, ["GET /logs/?job_id=31&order=desc&level=INFO&page=1&size=20"]);
@@ -47,11 +47,11 @@ async fn levels_are_written_large_and_filters_take_several_values() {
 #[tokio::test]
 async fn older_lines_are_found_behind_a_line() {
     let client = Replay::start().await.client().await;
-    let older = list(&client, ListLogs { before: Some(7006), size: Some(2), ..ListLogs::default() }).await;
+    let older = list(&client, ListLogs { before: Some(7006.into()), size: Some(2), ..ListLogs::default() }).await;
     assert_eq!(ids(&older), [7005, 7004]);
-    let newer = list(&client, ListLogs { after: Some(7005), ..ListLogs::default() }).await;
+    let newer = list(&client, ListLogs { after: Some(7005.into()), ..ListLogs::default() }).await;
     assert_eq!(ids(&newer), [7009, 7006]);
-    let gone = list(&client, ListLogs { before: Some(7003), ..ListLogs::default() }).await;
+    let gone = list(&client, ListLogs { before: Some(7003.into()), ..ListLogs::default() }).await;
     assert_eq!(ids(&gone), [7002, 7001]);
 }
 
@@ -121,7 +121,7 @@ async fn a_search_in_a_long_log_ends_and_says_how_far_it_came() {
 #[tokio::test]
 async fn the_rest_of_the_log_is_in_our_words() {
     let client = Replay::start().await.client().await;
-    assert_eq!(client.send(&GetLog(7006)).await.unwrap().level, Level::Warning);
+    assert_eq!(client.send(&GetLog(7006.into())).await.unwrap().level, Level::Warning);
     let stats = client.send(&GetLogStats).await.unwrap();
     assert_eq!((stats.by_level["WARNING"], stats.by_level.get("warning"), stats.total), (3, None, 6));
     let levels = client.send(&ListLogLevels).await.unwrap();

@@ -65,7 +65,7 @@ fn word(world: &mut World, job: i64, word: &str, completed_at: Option<Timestamp>
 }
 
 async fn runs(client: &Client, job_id: i64) -> Vec<Run> {
-    client.send(&ListRuns::from(RunFilter { job_id: Some(job_id), ..RunFilter::default() })).await.unwrap().items
+    client.send(&ListRuns::from(RunFilter { job_id: Some(job_id.into()), ..RunFilter::default() })).await.unwrap().items
 }
 
 #[tokio::test]
@@ -96,9 +96,9 @@ async fn what_the_log_counts_holds_against_results_that_were_lost() {
     assert!(run.message.as_ref().unwrap().contains("results for only 1 of the 3 devices"));
     // Nothing but its name is known of one that is gone, and it can be asked for all the same.
     let gone = client.send(&GetRunDevice { run_id: run.id, device_id: devices[1].device_id }).await.unwrap();
-    assert_eq!((gone.hostname.as_str(), gone.state, gone.device_id > 0), ("spine-c", lost, true));
+    assert_eq!((gone.hostname.as_str(), gone.state, gone.device_id.get() > 0), ("spine-c", lost, true));
     // A result leads to the run it came of.
-    assert_eq!(client.send(&GetRun(601)).await.unwrap().id, all[0].id);
+    assert_eq!(client.send(&GetRun(601.into())).await.unwrap().id, all[0].id);
 }
 
 #[tokio::test]
@@ -114,11 +114,11 @@ async fn a_run_without_a_result_tells_the_reason_and_its_log() {
         word(world, 31, "COMPLETED_FAILURE", Some(later(began, 3)));
     });
     let client = replay.client().await;
-    let run = client.send(&GetRun(1_000_000_000_031)).await.unwrap();
+    let run = client.send(&GetRun(1_000_000_000_031.into())).await.unwrap();
     assert_eq!((run.status, run.devices, run.failed), (RunStatus::Failed, 2, 2));
     let message = run.message.as_deref().unwrap_or_default();
     assert!(message.contains("no results for its 2 devices") && message.contains("No handler registered"), "{message}");
-    let device = client.send(&GetRunDevice { run_id: run.id, device_id: 11 }).await.unwrap();
+    let device = client.send(&GetRunDevice { run_id: run.id, device_id: 11.into() }).await.unwrap();
     assert!(device.message.as_ref().unwrap().contains("No handler registered"), "{device:?}");
     let lines =
         client.send(&ListLogs::from(LiveFilter { run_id: Some(run.id), ..LiveFilter::default() })).await.unwrap();
@@ -136,7 +136,7 @@ async fn results_whose_log_is_gone_are_no_success() {
     let client = replay.client().await;
     let all = runs(&client, 31).await;
     let [whole, left] = &all[all.len() - 2..] else { panic!("{all:?}") };
-    assert_eq!((left.id, left.status), (600, RunStatus::Unknown));
+    assert_eq!((left.id.get(), left.status), (600, RunStatus::Unknown));
     assert!(left.message.as_ref().unwrap().contains("no longer covers this run"));
     assert_eq!((whole.status, whole.started_at), (RunStatus::Succeeded, Some(at("2026-02-01T02:00:00Z"))));
 }
@@ -155,7 +155,7 @@ async fn as_many_results_as_the_job_has_devices_now_are_no_success() {
     });
     let client = replay.client().await;
     let all = runs(&client, 31).await;
-    let of = |id: i64| all.iter().find(|run| run.id == id).unwrap_or_else(|| panic!("{all:#?}"));
+    let of = |id: i64| all.iter().find(|run| run.id.get() == id).unwrap_or_else(|| panic!("{all:#?}"));
     assert_eq!((of(600).status, of(600).succeeded), (RunStatus::Unknown, 2));
     assert!(of(600).message.as_ref().unwrap().contains("no longer covers this run"));
     assert_eq!((of(700).status, of(700).succeeded), (RunStatus::Succeeded, 2));
@@ -180,7 +180,7 @@ async fn a_run_whose_worker_died_is_one_run_of_which_the_end_is_not_known() {
     let second = runs(&again, 31).await;
     assert_eq!((second[0].id, second[0].queued_at), (first[0].id, first[0].queued_at));
     let jobs = client.send(&ListJobs::default()).await.unwrap().items;
-    let job = jobs.iter().find(|job| job.id == 31).unwrap();
+    let job = jobs.iter().find(|job| job.id.get() == 31).unwrap();
     assert_eq!((job.status.as_str(), job.completed_at), ("UNKNOWN", None), "the end of the run before is not its end");
 }
 
@@ -195,7 +195,7 @@ async fn a_job_that_waits_is_told_by_the_queue_and_keeps_its_name_when_it_runs()
         world.rows.insert("queue", queue(vec![entry("4162aa28", asked)]));
     });
     let client = replay.client().await;
-    let waiting = client.send(&GetRun(1_000_000_000_031)).await.unwrap();
+    let waiting = client.send(&GetRun(1_000_000_000_031.into())).await.unwrap();
     assert_eq!((waiting.status, waiting.queued_at, waiting.trigger), (RunStatus::Queued, asked, Trigger::Manual));
     replay.change(|world| {
         let began = later(asked, 20);
@@ -209,7 +209,7 @@ async fn a_job_that_waits_is_told_by_the_queue_and_keeps_its_name_when_it_runs()
     let client = replay.client().await;
     let ended = client.send(&GetRun(waiting.id)).await.unwrap();
     assert_eq!((ended.status, ended.started_at), (RunStatus::Succeeded, Some(later(asked, 20))));
-    let newest = client.send(&GetRun(1_000_000_000_031)).await.unwrap();
+    let newest = client.send(&GetRun(1_000_000_000_031.into())).await.unwrap();
     assert_eq!((newest.status, newest.id == ended.id), (RunStatus::Failed, false));
     // The lasting name stays with its run.
     assert_eq!(client.send(&GetRun(ended.id)).await.unwrap().status, RunStatus::Succeeded);
@@ -223,7 +223,7 @@ async fn a_job_that_waits_in_no_queue_is_not_said_to_wait_for_ever() {
         world.rows.insert("queue", vec![json!({"name": "default", "job_count": 0, "jobs": []})]);
     });
     let client = replay.client().await;
-    let newest = async || client.send(&GetRun(1_000_000_000_031)).await.unwrap();
+    let newest = async || client.send(&GetRun(1_000_000_000_031.into())).await.unwrap();
     let told = async {
         loop {
             let run = newest().await;
@@ -305,8 +305,8 @@ async fn an_own_change_wakes_the_feed() {
     until(|| said.lock().unwrap().iter().any(|it| matches!(it, FeedMessage::Link { link: Link::Polling { .. } })))
         .await;
     replay.change(|world| word(world, 31, "COMPLETED_SUCCESS", Some(Timestamp::now())));
-    client.send(&RunJob(31)).await.unwrap();
-    until(|| changes(&said).iter().any(|it| matches!(it, Changed::Run { job_id: 31, ended: true, .. }))).await;
+    client.send(&RunJob(31.into())).await.unwrap();
+    until(|| changes(&said).iter().any(|it| matches!(it, Changed::Run { job_id, ended: true, .. } if job_id.get() == 31))).await;
     cancel.cancel();
 }
 
@@ -323,7 +323,7 @@ async fn a_second_look_reads_on_and_not_all_again() {
     client.send(&ListRuns::default()).await.unwrap();
     assert_eq!(replay.asked("GET /job-results/").len(), 5);
     // A change makes the next look ask again, for what is new alone.
-    client.send(&RunJob(32)).await.unwrap();
+    client.send(&RunJob(32.into())).await.unwrap();
     client.send(&ListRuns::default()).await.unwrap();
     assert_eq!(replay.asked("GET /job-results/").len(), 1);
 }

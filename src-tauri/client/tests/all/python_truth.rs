@@ -131,13 +131,13 @@ async fn what_has_results_is_not_deleted_and_the_reason_is_told() {
     let replay = Replay::start().await;
     let client = replay.client().await;
     replay.asked("");
-    let device = client.send(&DeleteDevice(12)).await.unwrap_err();
+    let device = client.send(&DeleteDevice(12.into())).await.unwrap_err();
     assert_eq!(device.code, Code::NotOffered);
     assert!(device.message.starts_with("This device has 2 results, so it cannot be deleted."), "{}", device.message);
-    let job = client.send(&DeleteJob(33)).await.unwrap_err();
+    let job = client.send(&DeleteJob(33.into())).await.unwrap_err();
     assert!(job.message.starts_with("This job has a result, so it cannot be deleted."), "{}", job.message);
     assert!(replay.asked("DELETE").is_empty(), "it is known before");
-    client.send(&DeleteJob(30)).await.unwrap();
+    client.send(&DeleteJob(30.into())).await.unwrap();
     assert_eq!(replay.asked("DELETE"), ["DELETE /jobs/30"]);
 }
 
@@ -159,7 +159,7 @@ async fn an_address_that_is_missing_or_taken_is_told_at_its_field() {
     }
     assert!(client.send(&CreateUser(input(Some("new@example.net")))).await.is_ok());
     let change = UserChange { email: Some("ann@example.net".into()), ..UserChange::default() };
-    let problem = client.send(&UpdateUser(3, change)).await.unwrap_err();
+    let problem = client.send(&UpdateUser(3.into(), change)).await.unwrap_err();
     assert_eq!(problem.fields[0].field, "body.email", "{}", problem.message);
 }
 
@@ -175,7 +175,7 @@ async fn a_scheduler_of_which_nothing_is_known_is_not_called_healthy() {
     replay.change(|world| world.rows.get_mut("status").unwrap()[0]["redis"] = json!("unhealthy"));
     let status = client.send(&GetSystemStatus).await.unwrap();
     assert!(status.notes.len() == 1 && status.notes[0].starts_with("Redis is not responding"), "{:?}", status.notes);
-    let problem = client.send(&RunJob(31)).await.unwrap_err();
+    let problem = client.send(&RunJob(31.into())).await.unwrap_err();
     assert!(problem.message.contains("Redis is not responding"), "{}", problem.message);
     assert!(problem.message.contains("may still list it as queued"), "{}", problem.message);
 }
@@ -189,7 +189,7 @@ async fn a_text_is_found_in_configurations_wherever_it_stands() {
         [("eaf-7", vec![902]), ("Ethernet1\n DESC", vec![902, 901]), ("the", vec![902, 901]), ("leaf-9", vec![])]
     {
         let found = search(q).await;
-        assert_eq!(found.items.iter().map(|one| one.id).collect::<Vec<_>>(), ids, "{q}");
+        assert_eq!(found.items.iter().map(|one| one.id.get()).collect::<Vec<_>>(), ids, "{q}");
         assert_eq!(found.note, None, "everything was searched");
     }
     assert!(search("LEAF-7").await.items[0].snippet.contains("to <b>leaf-7</b>"));
@@ -205,7 +205,7 @@ async fn a_search_that_did_not_look_everywhere_says_so() {
         world.rows.get_mut("configs").unwrap().extend(many);
     });
     let found = replay.client().await.send(&SearchConfigs { q: "leaf-7".into() }).await.unwrap();
-    assert_eq!(found.items.iter().map(|one| one.id).collect::<Vec<_>>(), [902], "by the words of the server");
+    assert_eq!(found.items.iter().map(|one| one.id.get()).collect::<Vec<_>>(), [902], "by the words of the server");
     assert_eq!(found.items[0].snippet, "to <b>leaf</b> &amp; &lt;more&gt;");
     let note = found.note.unwrap();
     assert!(note.contains("The newest 2000 snapshots") && note.contains("whole English words"), "{note}");
@@ -226,11 +226,11 @@ async fn secrets_the_server_logs_are_hidden_wherever_a_line_is_read() {
         logs[0] = changed(&logs[0], &json!({"message": said, "meta": meta}));
     });
     let client = replay.client().await;
-    let one = client.send(&GetLog(7001)).await.unwrap();
+    let one = client.send(&GetLog(7001.into())).await.unwrap();
     assert_eq!(one.message, "[Job: 31] Decrypted password: ‹hidden›");
     let query = ListLogs::from(LogFilter { search: Some("decrypted".into()), ..LogFilter::default() });
     let all = [lines(&client, ListLogs::default()).await, lines(&client, query).await];
-    assert!(all.iter().all(|page| page.items.iter().any(|line| line.id == 7001)));
+    assert!(all.iter().all(|page| page.items.iter().any(|line| line.id.get() == 7001)));
     assert!(!format!("{one:?} {all:?}").contains(PASSWORD));
     let guess = ListLogs::from(LogFilter { search: Some(PASSWORD.into()), ..LogFilter::default() });
     assert_eq!(lines(&client, guess).await.items, [], "nor can it be guessed by a search");
@@ -254,7 +254,7 @@ async fn a_search_of_the_log_tells_how_far_it_came_and_is_gone_on_with() {
     assert_eq!((first.items.len(), first.stopped_at.unwrap().to_string().as_str()), (0, "2026-11-24T10:08:20Z"));
     assert!(first.note.unwrap().contains("the newest 1000 lines that match the other filters; older ones were not"));
     let second = lines(&client, search(first.stopped_at)).await;
-    assert_eq!(second.items.iter().map(|line| line.id).collect::<Vec<_>>(), [7006, 7005]);
+    assert_eq!(second.items.iter().map(|line| line.id.get()).collect::<Vec<_>>(), [7006, 7005]);
     assert_eq!(second.stopped_at, None, "there is nothing older");
     assert!(second.note.unwrap().contains("the rest of the lines"));
 }

@@ -29,7 +29,7 @@ use netraven_api::sorting::RunDeviceColumn;
 use netraven_api::system::{GetHealth, GetSystemStatus};
 use netraven_api::tags::{CreateTag, DeleteTag, GetTag, ListTags, TagInput, UpdateTag};
 use netraven_api::users::GetMe;
-use netraven_api::{Endpoint, Order, Secret};
+use netraven_api::{CredentialId, DeviceId, Endpoint, JobId, LogId, Order, RunId, Secret, TagId};
 use netraven_client::Client;
 
 /// What was refused on the way, by method and path.
@@ -63,14 +63,15 @@ impl Walk<'_> {
         self.ask(GetSystemStatus).await;
         self.ask(ListPlatforms).await;
         let tag = self.ask(CreateTag(TagInput { name: Some("walk".into()), ..TagInput::default() })).await;
-        let tag = tag.map_or(0, |tag| tag.id);
+        let tag = tag.map(|tag| tag.id).unwrap_or_default();
         let credential = CredentialInput {
             username: Some("walker".into()),
             password: Some(Secret::new("a password")),
             tags: Some(vec![tag]),
             ..CredentialInput::default()
         };
-        let credential = self.ask(CreateCredential(credential)).await.map_or(0, |credential| credential.id);
+        let credential = self.ask(CreateCredential(credential)).await;
+        let credential = credential.map(|credential| credential.id).unwrap_or_default();
         let device = DeviceInput {
             hostname: Some("walk-1".into()),
             ip_address: Some("192.0.2.99".into()),
@@ -78,16 +79,16 @@ impl Walk<'_> {
             tags: Some(vec![tag]),
             ..DeviceInput::default()
         };
-        let device = self.ask(CreateDevice(device)).await.map_or(0, |device| device.id);
+        let device = self.ask(CreateDevice(device)).await.map(|device| device.id).unwrap_or_default();
         let job = JobInput {
             name: Some("walk".into()),
             job_type: Some(netraven_api::jobs::JobKind::ConfigBackup),
             tags: Some(vec![tag]),
             ..JobInput::default()
         };
-        let job = self.ask(CreateJob(job)).await.map_or(0, |job| job.id);
+        let job = self.ask(CreateJob(job)).await.map(|job| job.id).unwrap_or_default();
         self.setup(tag, credential, device, job).await;
-        let run = self.ask(RunJob(job)).await.and_then(|started| started.run_id).unwrap_or(0);
+        let run = self.ask(RunJob(job)).await.and_then(|started| started.run_id).unwrap_or_default();
         self.look(device, job, run).await;
         self.ask(CancelDevice { run_id: run, device_id: device }).await;
         if self.ask(CancelRun(run)).await.is_some() {
@@ -106,7 +107,7 @@ impl Walk<'_> {
     }
 
     /// A job whose run has not ended cannot be removed.
-    async fn until_ended(&self, run: i64) {
+    async fn until_ended(&self, run: RunId) {
         let ended = async {
             while self.client.send(&GetRun(run)).await.is_ok_and(|run| run.status.is_active()) {
                 tokio::time::sleep(Duration::from_millis(50)).await;
@@ -115,7 +116,7 @@ impl Walk<'_> {
         tokio::time::timeout(Duration::from_secs(30), ended).await.expect("the cancelled run ends");
     }
 
-    async fn setup(&mut self, tag: i64, credential: i64, device: i64, job: i64) {
+    async fn setup(&mut self, tag: TagId, credential: CredentialId, device: DeviceId, job: JobId) {
         self.ask(ListTags { size: Some(100), name: Some("walk".into()), ..ListTags::default() }).await;
         self.ask(GetTag(tag)).await;
         self.ask(UpdateTag(tag, TagInput { description: Some("walked".into()), ..TagInput::default() })).await;
@@ -149,7 +150,7 @@ impl Walk<'_> {
         self.ask(ListRecentJobs { limit: Some(5) }).await;
     }
 
-    async fn look(&mut self, device: i64, job: i64, run: i64) {
+    async fn look(&mut self, device: DeviceId, job: JobId, run: RunId) {
         let since = "2026-01-01T00:00:00Z".parse().ok();
         let lately = || RunFilter { start_time: since, ..RunFilter::default() };
         self.ask(ListRuns { size: Some(50), page: Some(1), ..ListRuns::from(lately()) }).await;
@@ -162,7 +163,7 @@ impl Walk<'_> {
         self.ask(GetRunOutcomes { edge, filter: lately() }).await;
         self.ask(GetRunTimeline { filter: lately(), limit: Some(50), ..GetRunTimeline::default() }).await;
         let (trigger, device_id) = (vec![Trigger::Manual], Some(device));
-        let filter = RunFilter { trigger, device_id, tag_id: vec![1], ..RunFilter::default() };
+        let filter = RunFilter { trigger, device_id, tag_id: vec![1.into()], ..RunFilter::default() };
         self.ask(ListRuns::from(filter.clone())).await;
         self.ask(SummarizeRuns { filter }).await;
         self.ask(GetRun(run)).await;
@@ -188,7 +189,7 @@ impl Walk<'_> {
         let levels: Vec<netraven_api::Open<_>> = vec!["ERROR".into(), "critical".into()];
         let lately = || LogFilter { start_time: since, ..LogFilter::default() };
         let newest = self.ask(ListLogs { size: Some(100), ..ListLogs::from(lately()) }).await;
-        let oldest = newest.and_then(|page| page.items.last().map(|line| line.id)).unwrap_or(1);
+        let oldest = newest.and_then(|page| page.items.last().map(|line| line.id)).unwrap_or(LogId::new(1));
         let severe = LiveFilter { level: levels, ..LiveFilter::default() };
         let log_type = vec!["job".into(), "system".into()];
         self.ask(ListLogs::from(LiveFilter { log_type, ..severe.clone() })).await;
@@ -202,7 +203,7 @@ impl Walk<'_> {
         self.ask(GetLogHistogram { filter: LogFilter { live, ..lately() }, buckets: None }).await;
         self.ask(ListConfigs { device_id: Some(device), limit: Some(5), ..ListConfigs::default() }).await;
         self.ask(ListConfigHistory(device)).await;
-        self.ask(GetConfig(902)).await;
-        self.ask(ExportConfig(902)).await;
+        self.ask(GetConfig(902.into())).await;
+        self.ask(ExportConfig(902.into())).await;
     }
 }

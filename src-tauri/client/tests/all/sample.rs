@@ -94,7 +94,7 @@ async fn enrolling_twice_makes_everything_once_and_removing_leaves_nothing() {
     let password = Secret::new("lab");
     let first = sample::enrol(&client, &devices, "lab", &password).await.unwrap();
     let second = sample::enrol(&client, &devices, "lab", &password).await.unwrap();
-    assert_eq!((first, second.job_id), (Enrolled { job_id: first.job_id, run_id: Some(9) }, first.job_id));
+    assert_eq!((first, second.job_id), (Enrolled { job_id: first.job_id, run_id: Some(9.into()) }, first.job_id));
     assert_eq!(counts(&rows), [1, 1, 12, 1]);
     sample::remove(&client).await.unwrap();
     assert_eq!(counts(&rows), [0, 0, 0, 0]);

@@ -30,10 +30,10 @@ pub async fn measure(app: &App) -> anyhow::Result<()> {
             let level = usize::try_from(n).map_or(Level::Debug, |n| levels[n % levels.len()]);
             of(LiveFilter { level: vec![level.into()], ..LiveFilter::default() })
         }),
-        ("device", &|n| of(LiveFilter { device_id: Some(n + 1), ..LiveFilter::default() })),
+        ("device", &|n| of(LiveFilter { device_id: Some((n + 1).into()), ..LiveFilter::default() })),
         ("level and type of device", &|n| {
             let (level, log_type) = (vec![Level::Error.into()], vec![LogType::Job.into()]);
-            of(LiveFilter { device_id: Some(n + 1), level, log_type, ..LiveFilter::default() })
+            of(LiveFilter { device_id: Some((n + 1).into()), level, log_type, ..LiveFilter::default() })
         }),
         ("text in every tenth line", &|n| LogFilter { search: Some(format!("{} of a job", n % 10)), ..all.clone() }),
         ("text in few lines", &|n| LogFilter { search: Some(format!("line 1{n}7 of a")), ..all.clone() }),

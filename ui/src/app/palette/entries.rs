@@ -1,5 +1,6 @@
 //! What the search of the window can find, and in which order.
 
+use netraven_api::JobId;
 use netraven_api::devices::Device;
 
 use crate::components::Glyph;
@@ -20,7 +21,7 @@ pub enum Deed {
     /// Goes to a place.
     Go(Route),
     /// Runs a job.
-    Run(i64),
+    Run(JobId),
     /// Reads everything on screen again.
     Refresh,
     /// Changes the theme.
@@ -58,7 +59,7 @@ impl Entry {
     }
 
     /// Runs a job.
-    pub fn job(id: i64, name: &str) -> Entry {
+    pub fn job(id: JobId, name: &str) -> Entry {
         Entry::new(format!("Run {name}"), "job", Glyph::Play, Deed::Run(id))
     }
 
@@ -146,7 +147,7 @@ mod tests {
 
     fn words(text: &str) -> Vec<String> {
         let mut all = fixed(&[SavedView { name: "Night shift".into(), view: "status=failed".into() }], false);
-        all.push(Entry::job(4, "Edge routers backup"));
+        all.push(Entry::job(4.into(), "Edge routers backup"));
         found(text, all).into_iter().map(|entry| entry.word).collect()
     }
 
@@ -183,7 +184,7 @@ mod tests {
     #[test]
     fn a_link_leads_to_its_place_and_a_broken_one_nowhere() {
         let entries = found("netraven:/runs/7", fixed(&[], false));
-        assert_eq!(entries[0].deed, Deed::Go(Route::run(7)));
+        assert_eq!(entries[0].deed, Deed::Go(Route::run(7.into())));
         assert_eq!(found("netraven:/nowhere/else", fixed(&[], false)), []);
     }
 }

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use dioxus::prelude::*;
+use netraven_api::JobId;
 use netraven_api::jobs::ListJobs;
 use netraven_api::logs::LogEntry;
 
@@ -42,7 +43,7 @@ pub struct LineLayout {
     /// How times are written.
     pub moment: Moment,
     /// The names of jobs by their ids, as far as they are known.
-    jobs: BTreeMap<i64, String>,
+    jobs: BTreeMap<JobId, String>,
     /// What a cell is to assistive technology.
     pub role: &'static str,
 }
@@ -94,6 +95,6 @@ pub fn cell(column: &Column, line: &LogEntry, layout: &LineLayout) -> Option<Ele
 
 /// The job of a line by its name, or by its number where that is all there is.
 fn job_word(line: &LogEntry, layout: &LineLayout) -> String {
-    let name = |id: i64| layout.jobs.get(&id).cloned().unwrap_or_else(|| format!("job {id}"));
+    let name = |id: JobId| layout.jobs.get(&id).cloned().unwrap_or_else(|| format!("job {id}"));
     line.job_id.map(name).unwrap_or_default()
 }

@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use dioxus::prelude::*;
+use netraven_api::LogId;
 use netraven_api::logs::LogEntry;
 
 use super::rows::FIRST_HEIGHT;
@@ -40,7 +41,7 @@ pub struct Desk {
     pub find: Signal<Option<Find>>,
     /// The rows in which it is found.
     pub found: Memo<Vec<usize>>,
-    open: Signal<BTreeSet<i64>>,
+    open: Signal<BTreeSet<LogId>>,
     selection: Signal<Option<Selection>>,
     tables: Kept<Tables>,
 }
@@ -89,7 +90,7 @@ impl Desk {
 
     /// Id of the line that is chosen alone.
     #[must_use]
-    pub fn chosen_id(&self) -> Option<i64> {
+    pub fn chosen_id(&self) -> Option<LogId> {
         self.selection()?.single().map(|row| row.high)
     }
 
@@ -116,7 +117,7 @@ impl Desk {
 
     /// Selects the row of a line and shows it; whether the line is held.
     #[must_use]
-    pub fn choose_line(&self, id: i64) -> bool {
+    pub fn choose_line(&self, id: LogId) -> bool {
         let held = self.view.lines.read().between(Ends::one(id)).len() > 0;
         let index = self.layout.read().find(Ends::one(id)).filter(|_| held);
         index.into_iter().for_each(|index| self.choose(index, false));

@@ -76,7 +76,7 @@ pub fn LinePanel(
                     dd { Only { name: "run", text: "{id}", pick: Pick::Run(id), onpick } }
                 }
                 dt { "Id" }
-                dd { class: "mono", {format::number(line.id)} }
+                dd { class: "mono", {format::number(line.id.get())} }
             }
             if let Some(value) = meta {
                 JsonTree {

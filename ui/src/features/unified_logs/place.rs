@@ -1,9 +1,9 @@
 //! The line that an address names: shown when a link is opened, and kept while one is chosen.
 
 use dioxus::prelude::*;
-use netraven_api::Problem;
 use netraven_api::logs::{GetLog, LogEntry};
 use netraven_api::problem::Code;
+use netraven_api::{LogId, Problem};
 
 use super::desk::Desk;
 use super::surroundings::Shared;
@@ -17,17 +17,17 @@ use crate::state::standing::{Deed, Line, Meant, use_line};
 #[derive(Clone, Copy, PartialEq)]
 pub struct LinePlace {
     /// The line of the address.
-    pub line: ReadSignal<Option<i64>>,
+    pub line: ReadSignal<Option<LogId>>,
     /// Keeps another line, or none.
-    pub keep: Callback<Option<i64>>,
+    pub keep: Callback<Option<LogId>>,
     /// The address of a line in this view.
-    pub link: Callback<i64, Route>,
+    pub link: Callback<LogId, Route>,
 }
 
 /// Why the line of a link is not shown.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Missed {
-    id: i64,
+    id: LogId,
     problem: Problem,
 }
 
@@ -37,12 +37,12 @@ pub fn use_place(
     desk: Desk,
     place: Option<LinePlace>,
     mut around: Signal<Option<(LogEntry, Shared)>>,
-) -> (Signal<Option<Missed>>, Callback<i64>) {
+) -> (Signal<Option<Missed>>, Callback<LogId>) {
     let api = use_api();
     let mut missed = use_signal(|| None::<Missed>);
     // The line that address and list agree on.
-    let mut known = use_signal(|| None::<i64>);
-    let mut sought = use_signal(|| None::<i64>);
+    let mut known = use_signal(|| None::<LogId>);
+    let mut sought = use_signal(|| None::<LogId>);
     use_effect(move || {
         let Some(place) = place else { return };
         let line = (place.line)();
@@ -56,7 +56,7 @@ pub fn use_place(
             desk.clear();
         }
     });
-    let read = use_callback(move |id: i64| {
+    let read = use_callback(move |id: LogId| {
         let api = api.clone();
         spawn(async move {
             let found = api.send(&GetLog(id)).await;
@@ -85,7 +85,7 @@ pub fn use_place(
     });
     // Moving through the list quickly is one choice: browsers refuse an address that changes all the time.
     let chosen = use_settled(move || desk.chosen_id());
-    let mut last = use_signal(|| None::<i64>);
+    let mut last = use_signal(|| None::<LogId>);
     use_effect(move || {
         let (chosen, Some(place)) = (chosen(), place) else { return };
         // Nothing has been chosen while the line of a link is still looked for.
@@ -100,9 +100,9 @@ pub fn use_place(
 
 /// Says below the page that the line of a link is not shown, and why; nothing is drawn here, so that the list stays where it is.
 #[component]
-pub fn MissedNote(missed: Missed, onretry: EventHandler<i64>, onclose: EventHandler<()>) -> Element {
+pub fn MissedNote(missed: Missed, onretry: EventHandler<LogId>, onclose: EventHandler<()>) -> Element {
     let Missed { id, problem } = missed;
-    let number = format::number(id);
+    let number = format::number(id.get());
     let gone = problem.code == Code::NotFound;
     let text = if gone {
         format!(

@@ -1,8 +1,8 @@
 //! The lines before and after one, of the same device or the same run, whatever the filters hide.
 
 use dioxus::prelude::*;
-use netraven_api::Order;
 use netraven_api::logs::{ListLogs, LiveFilter, LogEntry};
+use netraven_api::{DeviceId, Order, RunId};
 
 use super::columns::{cell, use_columns, widths};
 use super::row::device_word;
@@ -23,9 +23,9 @@ const BACK: &str = "log-back";
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Shared {
     /// The device.
-    Device(i64),
+    Device(DeviceId),
     /// The run.
-    Run(i64),
+    Run(RunId),
     /// Nothing but the log itself.
     Log,
 }

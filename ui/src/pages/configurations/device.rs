@@ -7,6 +7,7 @@ use netraven_api::configs::{Config, ConfigDiff, ConfigHead, DeleteConfig, DiffCo
 use netraven_api::devices::GetDevice;
 use netraven_api::native::Feature;
 use netraven_api::problem::Code;
+use netraven_api::{DeviceId, SnapshotId};
 
 use super::difference::Difference;
 use super::history::History;
@@ -29,7 +30,7 @@ use crate::state::session::use_workplace;
 
 /// The page of a device's configurations. `view` is what is compared, as the page's address has it.
 #[component]
-pub fn DeviceConfigurationsPage(device_id: ReadSignal<i64>, view: ReadSignal<String>) -> Element {
+pub fn DeviceConfigurationsPage(device_id: ReadSignal<DeviceId>, view: ReadSignal<String>) -> Element {
     let device = use_query(move || GetDevice(device_id()));
     let history = use_query(move || ListConfigHistory(device_id()));
     let name = device.value().map_or_else(|| format!("Device {device_id}"), |device| device.hostname.clone());
@@ -56,7 +57,7 @@ pub fn DeviceConfigurationsPage(device_id: ReadSignal<i64>, view: ReadSignal<Str
 
 #[component]
 fn Body(
-    device_id: ReadSignal<i64>,
+    device_id: ReadSignal<DeviceId>,
     view: ReadSignal<String>,
     history: Query<Vec<ConfigHead>>,
     mut doomed: Signal<Option<ConfigHead>>,
@@ -121,7 +122,7 @@ fn Body(
 #[component]
 fn Content(
     heads: Rc<Vec<ConfigHead>>,
-    pair: (Option<i64>, Option<i64>),
+    pair: (Option<SnapshotId>, Option<SnapshotId>),
     text: bool,
     diff: Query<ConfigDiff>,
     config: Query<Config>,
@@ -130,7 +131,7 @@ fn Content(
     let notices = use_notices();
     let drawn = use_memo(move || Rc::new(diff.value().map(|diff| rows(&diff.diff)).unwrap_or_default()));
     let (old, new) = pair;
-    let head = |id: Option<i64>| heads.iter().find(|head| Some(head.id) == id);
+    let head = |id: Option<SnapshotId>| heads.iter().find(|head| Some(head.id) == id);
     let (added, removed) = counts(&drawn.read());
     let note = if text { head(new).and_then(hidden) } else { None };
     let what = if text { "configuration" } else { "difference" };
@@ -191,7 +192,7 @@ fn Content(
 
 /// When a snapshot was read; its number where that is not known, because it is gone or very old.
 #[component]
-fn When(id: Option<i64>, at: Option<jiff::Timestamp>) -> Element {
+fn When(id: Option<SnapshotId>, at: Option<jiff::Timestamp>) -> Element {
     match (at, id) {
         (Some(at), _) => rsx! { Time { at } },
         (None, Some(id)) => rsx! { "snapshot {id}" },
@@ -201,7 +202,7 @@ fn When(id: Option<i64>, at: Option<jiff::Timestamp>) -> Element {
 
 #[component]
 fn Deleting(
-    device_id: ReadSignal<i64>,
+    device_id: ReadSignal<DeviceId>,
     view: ReadSignal<String>,
     mut doomed: Signal<Option<ConfigHead>>,
     name: String,

@@ -3,6 +3,7 @@
 use std::rc::Rc;
 
 use dioxus::prelude::*;
+use netraven_api::SnapshotId;
 use netraven_api::configs::ConfigDiff;
 
 use super::unified::{Fate, Row};
@@ -15,7 +16,7 @@ const DRAWN: usize = 2_000;
 
 /// The rows of a difference, or why there are none. `pair` is what was asked for: an answer about others is not shown.
 #[component]
-pub fn Difference(diff: Query<ConfigDiff>, rows: ReadSignal<Rc<Vec<Row>>>, pair: (i64, i64)) -> Element {
+pub fn Difference(diff: Query<ConfigDiff>, rows: ReadSignal<Rc<Vec<Row>>>, pair: (SnapshotId, SnapshotId)) -> Element {
     let mut whole = use_signal(|| false);
     let current = diff.value().filter(|shown| (shown.config_id_a, shown.config_id_b) == pair);
     let rows = rows.read().clone();

@@ -3,6 +3,7 @@
 use std::rc::Rc;
 
 use dioxus::prelude::*;
+use netraven_api::SnapshotId;
 use netraven_api::configs::ConfigHead;
 use netraven_api::native::Deed;
 
@@ -21,14 +22,14 @@ const ROWS: &str = "snapshot-rows";
 #[component]
 pub fn History(
     heads: Rc<Vec<ConfigHead>>,
-    old: Option<i64>,
-    new: Option<i64>,
-    onshow: EventHandler<i64>,
-    oncompare: EventHandler<(Option<i64>, Option<i64>)>,
+    old: Option<SnapshotId>,
+    new: Option<SnapshotId>,
+    onshow: EventHandler<SnapshotId>,
+    oncompare: EventHandler<(Option<SnapshotId>, Option<SnapshotId>)>,
     ondelete: EventHandler<ConfigHead>,
 ) -> Element {
     let mut shown = use_signal(|| STEP);
-    let place = |id: Option<i64>| heads.iter().position(|head| Some(head.id) == id);
+    let place = |id: Option<SnapshotId>| heads.iter().position(|head| Some(head.id) == id);
     let (old_place, new_place) = (place(old), place(new));
     let rest = heads.len().saturating_sub(shown());
     rsx! {
@@ -91,9 +92,9 @@ fn Snapshot(
     is_new: bool,
     old_off: bool,
     new_off: bool,
-    onshow: EventHandler<i64>,
-    onold: EventHandler<i64>,
-    onnew: EventHandler<i64>,
+    onshow: EventHandler<SnapshotId>,
+    onold: EventHandler<SnapshotId>,
+    onnew: EventHandler<SnapshotId>,
     ondelete: EventHandler<ConfigHead>,
 ) -> Element {
     let (moment, workplace) = (use_moment(), use_workplace());

@@ -1,5 +1,6 @@
 //! What the pages of configurations show, as their addresses have it.
 
+use netraven_api::SnapshotId;
 use netraven_api::configs::ConfigHead;
 use netraven_api::sorting::DeviceColumn;
 
@@ -48,9 +49,9 @@ impl ListView {
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct DeviceView {
     /// The older snapshot.
-    pub old: Option<i64>,
+    pub old: Option<SnapshotId>,
     /// The newer snapshot.
-    pub new: Option<i64>,
+    pub new: Option<SnapshotId>,
     /// Whether the text of the newer one is shown, and not the difference.
     pub text: bool,
 }
@@ -79,8 +80,8 @@ impl DeviceView {
 
     /// The two snapshots that are meant, the older one first, among a device's, the newest first.
     #[must_use]
-    pub fn pair(&self, heads: &[ConfigHead]) -> (Option<i64>, Option<i64>) {
-        let place = |id: i64| heads.iter().position(|head| head.id == id);
+    pub fn pair(&self, heads: &[ConfigHead]) -> (Option<SnapshotId>, Option<SnapshotId>) {
+        let place = |id: SnapshotId| heads.iter().position(|head| head.id == id);
         let new = self.new.or_else(|| heads.first().map(|head| head.id));
         let before = new.and_then(place).and_then(|place| heads.get(place + 1)).map(|head| head.id);
         let old = self.old.or(before);
@@ -100,8 +101,8 @@ mod tests {
 
     fn heads(ids: &[i64]) -> Vec<ConfigHead> {
         let head = |id: &i64| ConfigHead {
-            id: *id,
-            device_id: 1,
+            id: SnapshotId::new(*id),
+            device_id: 1.into(),
             retrieved_at: jiff::Timestamp::UNIX_EPOCH,
             config_metadata: None,
         };
@@ -118,14 +119,17 @@ mod tests {
         };
         assert_eq!(ListView::read(&list.write()), list);
         assert_eq!(ListView::read("page=0").write(), "");
-        let device = DeviceView { old: Some(4), new: Some(7), text: true };
+        let device = DeviceView { old: Some(4.into()), new: Some(7.into()), text: true };
         assert_eq!(DeviceView::read(&device.write()), device);
         assert_eq!(DeviceView::read("new=x&show=maps"), DeviceView::default());
     }
 
     #[test]
     fn the_newest_is_compared_with_the_one_before_unless_others_are_named() {
-        let pair = |address: &str, ids: &[i64]| DeviceView::read(address).pair(&heads(ids));
+        let pair = |address: &str, ids: &[i64]| {
+            let (old, new) = DeviceView::read(address).pair(&heads(ids));
+            (old.map(SnapshotId::get), new.map(SnapshotId::get))
+        };
         assert_eq!(pair("", &[9, 7, 4]), (Some(7), Some(9)));
         assert_eq!(pair("new=7", &[9, 7, 4]), (Some(4), Some(7)));
         assert_eq!(pair("old=4", &[9, 7, 4]), (Some(4), Some(9)));

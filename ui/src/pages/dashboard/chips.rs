@@ -1,6 +1,7 @@
 //! The filters that are set, each as a chip that takes it away.
 
 use dioxus::prelude::*;
+use netraven_api::TagId;
 use netraven_api::devices::GetDevice;
 use netraven_api::jobs::GetJob;
 
@@ -58,7 +59,7 @@ pub fn FilterChips(mut state: Store<DashboardState>) -> Element {
 #[component]
 fn RunChips(mut state: Store<DashboardState>) -> Element {
     let tags = use_tags_of(move || state.runs().tags().cloned());
-    let name = |id: i64| {
+    let name = |id: TagId| {
         let known = tags.value();
         known
             .and_then(|page| page.items.iter().find(|tag| tag.id == id).map(|tag| tag.name.clone()))

@@ -1,6 +1,7 @@
 //! A device by its name, found while it is typed, however many there are.
 
 use dioxus::prelude::*;
+use netraven_api::DeviceId;
 use netraven_api::devices::ListDevices;
 
 use crate::components::{Glyph, Icon};
@@ -11,19 +12,19 @@ const OFFERED: i64 = 20;
 
 /// The field. `onchoose` is called with a device once its whole name is there, or the only one that fits is confirmed.
 #[component]
-pub fn DeviceField(id: String, onchoose: EventHandler<i64>) -> Element {
+pub fn DeviceField(id: String, onchoose: EventHandler<DeviceId>) -> Element {
     let mut typed = use_signal(String::new);
     let settled = use_settled(move || typed.read().trim().to_owned());
     let found = use_list_maybe(move || {
         let name = settled.read().clone();
         (!name.is_empty()).then(|| ListDevices { hostname: Some(name), size: Some(OFFERED), ..ListDevices::default() })
     });
-    let mut choose = move |device_id: i64| {
+    let mut choose = move |device_id: DeviceId| {
         typed.set(String::new());
         onchoose.call(device_id);
     };
     let devices = found.value().map(|page| page.items.clone()).unwrap_or_default();
-    let names: Vec<(i64, String)> = devices.into_iter().map(|device| (device.id, device.hostname)).collect();
+    let names: Vec<(DeviceId, String)> = devices.into_iter().map(|device| (device.id, device.hostname)).collect();
     let known = names.clone();
     // Confirming before the names are there need not be done twice.
     let mut confirmed = use_signal(|| false);

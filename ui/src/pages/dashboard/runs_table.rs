@@ -3,7 +3,7 @@
 use dioxus::prelude::*;
 use netraven_api::runs::Run;
 use netraven_api::sorting::RunColumn;
-use netraven_api::{Order, Page};
+use netraven_api::{Order, Page, RunId};
 
 use super::runs_columns::{RUNS, RunCell, class, sorted_by, width};
 use crate::components::{Glyph, Icon, SortHead, TableFrame};
@@ -16,10 +16,10 @@ use crate::state::layout::{Column, Shown, Tables};
 #[component]
 pub fn JobRunsTable(
     page: Page<Run>,
-    open: Option<i64>,
+    open: Option<RunId>,
     sort: RunColumn,
     order: Order,
-    ontoggle: EventHandler<i64>,
+    ontoggle: EventHandler<RunId>,
     onsort: EventHandler<RunColumn>,
 ) -> Element {
     let columns = use_kept::<Tables>().with(|tables| tables.columns(&RUNS));
@@ -63,7 +63,7 @@ pub fn JobRunsTable(
 }
 
 #[component]
-fn RunRow(run: Run, open: bool, columns: Vec<&'static Column>, ontoggle: EventHandler<i64>) -> Element {
+fn RunRow(run: Run, open: bool, columns: Vec<&'static Column>, ontoggle: EventHandler<RunId>) -> Element {
     let id = run.id;
     let opens = !run.causes.is_empty() || run.message.is_some();
     let go = navigator();

@@ -5,7 +5,7 @@ use netraven_api::jobs::JobKind;
 use netraven_api::logs::{Level, LogType, MetaMatch};
 use netraven_api::runs::{RunStatus, Trigger};
 use netraven_api::sorting::RunColumn;
-use netraven_api::{Open, Order};
+use netraven_api::{DeviceId, JobId, LogId, Open, Order, RunId, TagId};
 
 use crate::state::pick::Pick;
 use crate::state::span::Span;
@@ -70,9 +70,9 @@ pub struct Scope {
     /// This time instead of the period.
     pub span: Option<Span>,
     /// Runs and lines of this job.
-    pub job_id: Option<i64>,
+    pub job_id: Option<JobId>,
     /// Runs and lines of this device.
-    pub device_id: Option<i64>,
+    pub device_id: Option<DeviceId>,
 }
 
 /// Which runs are listed, and how.
@@ -85,7 +85,7 @@ pub struct RunChoice {
     /// Runs started so.
     pub trigger: Option<Trigger>,
     /// Runs with a device that carries one of these tags.
-    pub tags: Vec<i64>,
+    pub tags: Vec<TagId>,
     /// Part of a job's or device's name.
     pub search: String,
     /// Column the runs are sorted by.
@@ -97,7 +97,7 @@ pub struct RunChoice {
     /// Rows of a page, one of [`PAGE_SIZES`].
     pub size: i64,
     /// The run opened in place.
-    pub open: Option<i64>,
+    pub open: Option<RunId>,
 }
 
 /// Which lines of the log are shown.
@@ -112,11 +112,11 @@ pub struct LogChoice {
     /// Lines whose `meta` has these values, all of them.
     pub meta: Vec<MetaMatch>,
     /// Lines of this run.
-    pub run_id: Option<i64>,
+    pub run_id: Option<RunId>,
     /// Part of a line.
     pub search: String,
     /// The line that is chosen: opened beside the list, or shown with those around it if the list does not hold it.
-    pub line: Option<i64>,
+    pub line: Option<LogId>,
 }
 
 impl Default for RunChoice {
@@ -209,7 +209,7 @@ impl<Lens> Store<DashboardState, Lens> {
     }
 
     /// A run was pressed on the timeline: shows its job's runs of its time, opened if it has something to say.
-    fn see_run(&mut self, job_id: i64, span: Span, open: Option<i64>) {
+    fn see_run(&mut self, job_id: JobId, span: Span, open: Option<RunId>) {
         self.scope().job_id().set(Some(job_id));
         self.choose_span(Some(span));
         self.runs().open().set(open);
@@ -228,12 +228,12 @@ impl<Lens> Store<DashboardState, Lens> {
         self.first_page();
     }
 
-    fn choose_job(&mut self, job_id: Option<i64>) {
+    fn choose_job(&mut self, job_id: Option<JobId>) {
         self.scope().job_id().set(job_id);
         self.first_page();
     }
 
-    fn choose_device(&mut self, device_id: Option<i64>) {
+    fn choose_device(&mut self, device_id: Option<DeviceId>) {
         self.scope().device_id().set(device_id);
         self.first_page();
     }
@@ -248,7 +248,7 @@ impl<Lens> Store<DashboardState, Lens> {
         self.first_page();
     }
 
-    fn choose_tags(&mut self, tags: Vec<i64>) {
+    fn choose_tags(&mut self, tags: Vec<TagId>) {
         self.runs().tags().set(tags);
         self.first_page();
     }
@@ -286,7 +286,7 @@ impl<Lens> Store<DashboardState, Lens> {
     }
 
     /// Opens a run in place, or closes it.
-    fn toggle_open(&mut self, run_id: i64) {
+    fn toggle_open(&mut self, run_id: RunId) {
         let open = *self.runs().open().read();
         self.runs().open().set((open != Some(run_id)).then_some(run_id));
     }
@@ -322,7 +322,7 @@ impl<Lens> Store<DashboardState, Lens> {
     }
 
     /// Another line is chosen, or none.
-    fn keep_line(&mut self, line: Option<i64>) {
+    fn keep_line(&mut self, line: Option<LogId>) {
         self.log().line().set(line);
     }
 

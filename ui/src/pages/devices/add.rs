@@ -1,10 +1,10 @@
 //! The dialog that adds one device.
 
 use dioxus::prelude::*;
-use netraven_api::Problem;
 use netraven_api::devices::{CreateDevice, Device, DeviceInput};
 use netraven_api::native::Feature;
 use netraven_api::platforms::ListPlatforms;
+use netraven_api::{Problem, TagId};
 
 use super::approval::waiting;
 use crate::components::{SelectField, TextField};
@@ -27,7 +27,7 @@ pub fn AddDevice(onclose: EventHandler<()>) -> Element {
     let mut port = use_signal(|| "22".to_owned());
     let mut platform = use_signal(String::new);
     let mut description = use_signal(String::new);
-    let (chosen, fresh) = (use_signal(Vec::<i64>::new), use_signal(String::new));
+    let (chosen, fresh) = (use_signal(Vec::<TagId>::new), use_signal(String::new));
     let form = use_form();
 
     let submit = move |()| {

@@ -1,9 +1,9 @@
 //! The dialog in which an admin looks at devices that wait, and approves those he knows.
 
 use dioxus::prelude::*;
-use netraven_api::Problem;
 use netraven_api::devices::{ApprovalState, ApproveDevices, ApprovedDevices, Device, ListDevices, SeenDevice};
 use netraven_api::problem::Code;
+use netraven_api::{DeviceId, Problem};
 
 use super::approval::{is_a_name, reason, waiting};
 use crate::components::{Ago, Button, ButtonKind, Dialog, ReadFailed, SkeletonRows};
@@ -33,7 +33,7 @@ pub fn ApproveDialog(device: Option<Device>, onclose: EventHandler<()>) -> Eleme
     });
     let first = device.clone();
     let mut shown = use_signal(move || first.map(|device| vec![device]));
-    let mut ticked = use_signal(move || device.iter().map(|device| device.id).collect::<Vec<i64>>());
+    let mut ticked = use_signal(move || device.iter().map(|device| device.id).collect::<Vec<DeviceId>>());
     let mut problem = use_signal(|| None::<Problem>);
     let mut busy = use_signal(|| false);
     use_effect(move || {
@@ -72,7 +72,7 @@ pub fn ApproveDialog(device: Option<Device>, onclose: EventHandler<()>) -> Eleme
                         return onclose.call(());
                     }
                     problem.set(Some(refused(&shown.peek(), &done)));
-                    let gone = |id: i64| done.approved.contains(&id) || done.refused.iter().any(|one| one.id == id);
+                    let gone = |id: DeviceId| done.approved.contains(&id) || done.refused.iter().any(|one| one.id == id);
                     ticked.write().retain(|id| !gone(*id));
                     shown.write().iter_mut().for_each(|devices| devices.retain(|device| !gone(device.id)));
                 }
@@ -116,7 +116,7 @@ pub fn ApproveDialog(device: Option<Device>, onclose: EventHandler<()>) -> Eleme
 
 /// Which devices were not approved, and why.
 fn refused(shown: &Option<Vec<Device>>, done: &ApprovedDevices) -> Problem {
-    let name = |id: i64| {
+    let name = |id: DeviceId| {
         let found = shown.iter().flatten().find(|device| device.id == id);
         found.map_or_else(|| format!("Device {id}"), |device| device.hostname.clone())
     };
@@ -125,8 +125,8 @@ fn refused(shown: &Option<Vec<Device>>, done: &ApprovedDevices) -> Problem {
 }
 
 #[component]
-fn Waiting(devices: Vec<Device>, mut ticked: Signal<Vec<i64>>) -> Element {
-    let all: Vec<i64> = devices.iter().map(|device| device.id).collect();
+fn Waiting(devices: Vec<Device>, mut ticked: Signal<Vec<DeviceId>>) -> Element {
+    let all: Vec<DeviceId> = devices.iter().map(|device| device.id).collect();
     let every = all.iter().all(|id| ticked.read().contains(id));
     rsx! {
         div { class: "refused-rows",
@@ -164,7 +164,7 @@ fn Waiting(devices: Vec<Device>, mut ticked: Signal<Vec<i64>>) -> Element {
 }
 
 #[component]
-fn Row(device: Device, mut ticked: Signal<Vec<i64>>) -> Element {
+fn Row(device: Device, mut ticked: Signal<Vec<DeviceId>>) -> Element {
     let (id, approval) = (device.id, device.approval.clone().unwrap_or_default());
     let names: Vec<&str> = device.tags.iter().map(|tag| tag.name.as_str()).collect();
     let credentials = if approval.credentials.is_empty() { "none".to_owned() } else { approval.credentials.join(", ") };

@@ -5,6 +5,7 @@ use netraven_api::devices::{ApprovalState, LastResult, ListDevices};
 use netraven_api::native::Feature;
 use netraven_api::platforms::Platforms;
 use netraven_api::sorting::DeviceColumn;
+use netraven_api::{DeviceId, TagId};
 
 use crate::address::{Addressed, Given, Parts};
 use crate::components::{Button, ButtonKind, Chip, Choice, Glyph, Picker, SearchField};
@@ -24,7 +25,7 @@ pub struct DeviceFilter {
     /// Name of the platform.
     pub platform: Option<String>,
     /// Any of these tags.
-    pub tags: Vec<i64>,
+    pub tags: Vec<TagId>,
     /// Any of these last results.
     pub results: Vec<LastResult>,
     /// Those without a credential only.
@@ -36,7 +37,7 @@ pub struct DeviceFilter {
     /// Page, from 1.
     pub page: i64,
     /// The device that is shown beside the list.
-    pub open: Option<i64>,
+    pub open: Option<DeviceId>,
 }
 
 impl Default for DeviceFilter {
@@ -249,13 +250,13 @@ mod tests {
         let filter = DeviceFilter {
             hostname: "edge".to_owned(),
             platform: Some("cisco_ios".to_owned()),
-            tags: vec![3, 7],
+            tags: vec![3.into(), 7.into()],
             results: vec![LastResult::Failure, LastResult::Never],
             no_credential: true,
             sorted: Sorted { column: DeviceColumn::LastSeen, order: Order::Descending },
             approvals: vec![ApprovalState::Waiting],
             page: 2,
-            open: Some(9),
+            open: Some(9.into()),
         };
         assert_eq!(
             filter.address(),

@@ -3,12 +3,12 @@
 use std::rc::Rc;
 
 use dioxus::prelude::*;
-use netraven_api::Page;
 use netraven_api::devices::Device;
 use netraven_api::native::{Deed, Feature};
 use netraven_api::outcome::Cause;
 use netraven_api::platforms::Platforms;
 use netraven_api::sorting::DeviceColumn;
+use netraven_api::{DeviceId, Page, TagId};
 
 use super::approval::{WaitingTag, waiting};
 use crate::components::{Ago, Button, ButtonKind, Glyph, Icon, SortHead, TableFrame};
@@ -34,11 +34,11 @@ const HEADS: [Head<DeviceColumn>; 7] = [
 pub fn DevicesTable(
     page: Rc<Page<Device>>,
     titles: Option<Rc<Platforms>>,
-    open: Option<i64>,
+    open: Option<DeviceId>,
     sorted: Sorted<DeviceColumn>,
     onsort: EventHandler<DeviceColumn>,
-    onopen: EventHandler<i64>,
-    oncredential: EventHandler<Vec<i64>>,
+    onopen: EventHandler<DeviceId>,
+    oncredential: EventHandler<Vec<TagId>>,
     ondelete: EventHandler<Device>,
 ) -> Element {
     let untold = use_workplace().refusal(Feature::NewestResults);
@@ -93,8 +93,8 @@ fn DeviceRow(
     device: Device,
     platform: String,
     open: bool,
-    onopen: EventHandler<i64>,
-    oncredential: EventHandler<Vec<i64>>,
+    onopen: EventHandler<DeviceId>,
+    oncredential: EventHandler<Vec<TagId>>,
     ondelete: EventHandler<Device>,
 ) -> Element {
     let id = device.id;
@@ -155,7 +155,7 @@ fn DeviceRow(
 
 /// How many credentials serve a device; without one it says what to do and does it.
 #[component]
-fn Credentials(device: Device, oncredential: EventHandler<Vec<i64>>) -> Element {
+fn Credentials(device: Device, oncredential: EventHandler<Vec<TagId>>) -> Element {
     let forbidden = use_workplace().forbids(Deed::AddCredential);
     if waiting(&device).is_some() {
         return rsx! { WaitingTag { device } };
@@ -166,7 +166,7 @@ fn Credentials(device: Device, oncredential: EventHandler<Vec<i64>>) -> Element 
     let advice = Cause::NoCredentials.advice();
     let advice = forbidden.as_ref().map_or_else(|| advice.to_owned(), |why| format!("{advice} {why}"));
     let allowed = forbidden.is_none();
-    let tags: Vec<i64> = device.tags.iter().map(|tag| tag.id).collect();
+    let tags: Vec<TagId> = device.tags.iter().map(|tag| tag.id).collect();
     rsx! {
         button {
             class: "btn btn-text btn-sm no-credential",

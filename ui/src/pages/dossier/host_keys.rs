@@ -1,6 +1,7 @@
 //! Both fingerprints of a host key that changed, and trusting the one that was seen.
 
 use dioxus::prelude::*;
+use netraven_api::DeviceId;
 use netraven_api::devices::TrustedKey;
 use netraven_api::evidence::KeyChange;
 
@@ -9,7 +10,7 @@ use crate::features::trust_key::TrustKey;
 
 /// The stored and the seen key.
 #[component]
-pub fn HostKeys(device_id: i64, hostname: String, keys: KeyChange) -> Element {
+pub fn HostKeys(device_id: DeviceId, hostname: String, keys: KeyChange) -> Element {
     let KeyChange { stored, offered } = keys;
     let seen = TrustedKey {
         key_type: offered.key_type.clone(),

@@ -2,6 +2,7 @@
 
 use dioxus::prelude::*;
 use jiff::Timestamp;
+use netraven_api::DeviceId;
 use netraven_api::configs::ListConfigHistory;
 
 use crate::components::Time;
@@ -10,7 +11,7 @@ use crate::route::Route;
 
 /// Names the newest snapshot. `failed_at` shows whether it is from before the failure or was read since.
 #[component]
-pub fn LastGood(device_id: ReadSignal<i64>, #[props(!optional)] failed_at: Option<Timestamp>) -> Element {
+pub fn LastGood(device_id: ReadSignal<DeviceId>, #[props(!optional)] failed_at: Option<Timestamp>) -> Element {
     let history = use_query(move || ListConfigHistory(device_id()));
     let newest = history.value().map(|heads| heads.iter().max_by_key(|head| (head.retrieved_at, head.id)).cloned());
     // The line has its place from the start: what stands below does not move when the answer comes.

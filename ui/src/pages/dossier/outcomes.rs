@@ -4,6 +4,7 @@ use dioxus::prelude::*;
 use netraven_api::matrix::MatrixCell;
 use netraven_api::results::{JobResult, ListResults, ResultStatus};
 use netraven_api::runs::DeviceState;
+use netraven_api::{DeviceId, JobId, RunId};
 
 use crate::data::use_query;
 use crate::features::marks::{CellMark, said};
@@ -17,7 +18,7 @@ const SHOWN: i64 = 30;
 /// The last results of a job with a device, each a way to its page. Nothing is shown where they cannot be read: it is only
 /// a look aside.
 #[component]
-pub fn Outcomes(job_id: ReadSignal<i64>, device_id: ReadSignal<i64>, run_id: i64) -> Element {
+pub fn Outcomes(job_id: ReadSignal<JobId>, device_id: ReadSignal<DeviceId>, run_id: RunId) -> Element {
     let moment = use_moment();
     let results = use_query(move || ListResults {
         size: Some(SHOWN),

@@ -2,6 +2,7 @@
 
 use dioxus::prelude::*;
 use jiff::tz::TimeZone;
+use netraven_api::TagId;
 use netraven_api::jobs::{CreateJob, Job, JobInput, JobKind};
 use netraven_api::native::Feature;
 
@@ -26,7 +27,7 @@ pub fn AddJob(onclose: EventHandler<()>) -> Element {
     let workplace = use_workplace();
     let reads_utc = workplace.refusal(Feature::CronTimeZone).is_some();
     let mut draft = use_signal(move || Draft::new(&if reads_utc { TimeZone::UTC } else { moment.zone() }));
-    let (chosen, fresh) = (use_signal(Vec::<i64>::new), use_signal(String::new));
+    let (chosen, fresh) = (use_signal(Vec::<TagId>::new), use_signal(String::new));
     let form = use_form();
 
     let submit = move |()| {

@@ -2,8 +2,8 @@
 
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
-use netraven_api::Problem;
 use netraven_api::jobs::{JobInput, JobKind, Schedule, ScheduleKind};
+use netraven_api::{DeviceId, Problem};
 
 use crate::components::{DayEnd, read_time};
 use crate::features::form::refusal_of;
@@ -61,7 +61,7 @@ pub struct Draft {
     /// Whether one device is the target, not tags.
     pub one_device: bool,
     /// The device.
-    pub device_id: Option<i64>,
+    pub device_id: Option<DeviceId>,
     /// When the job runs.
     pub when: When,
     /// How many units lie between two starts.

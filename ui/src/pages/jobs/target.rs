@@ -1,6 +1,7 @@
 //! What a job works on: shown in its row, and chosen for a new one.
 
 use dioxus::prelude::*;
+use netraven_api::DeviceId;
 use netraven_api::devices::{Device, GetDevice, ListDevices};
 use netraven_api::jobs::Job;
 use netraven_api::native::LAB_TAG;
@@ -40,7 +41,7 @@ pub fn Target(job: ReadSignal<Job>) -> Element {
 
 /// Lets a person choose one device by a part of its name.
 #[component]
-pub fn DeviceField(chosen: Option<i64>, error: Option<String>, onchange: EventHandler<Option<i64>>) -> Element {
+pub fn DeviceField(chosen: Option<DeviceId>, error: Option<String>, onchange: EventHandler<Option<DeviceId>>) -> Element {
     let mut kept = use_signal(|| None::<(String, String)>);
     let devices = use_finder(
         |device: &Device| &device.hostname,

@@ -1,6 +1,7 @@
 //! The causes on the run's own page, in a room they have before there is one: a run that fails moves nothing.
 
 use dioxus::prelude::*;
+use netraven_api::RunId;
 use netraven_api::runs::Run;
 
 use crate::features::run_causes::RunCauses;
@@ -9,7 +10,7 @@ use crate::features::run_causes::RunCauses;
 #[component]
 pub fn OwnCauses(run: Run) -> Element {
     // Another run on the same page, as after running it again, starts over.
-    let mut watched = use_signal(|| None::<i64>);
+    let mut watched = use_signal(|| None::<RunId>);
     let (id, active) = (run.id, run.status.is_active());
     use_effect(use_reactive((&id, &active), move |(id, active)| {
         if active && *watched.peek() != Some(id) {

@@ -3,9 +3,9 @@
 use std::rc::Rc;
 
 use dioxus::prelude::*;
-use netraven_api::Page;
 use netraven_api::outcome::Cause;
 use netraven_api::runs::{ListRunDevices, Run, RunDevice};
+use netraven_api::{DeviceId, Page, RunId};
 
 use super::devices_table::DevicesTable;
 use super::view::{PAGE_SIZE, RunVerbs, RunView, RunViewStoreExt, Show};
@@ -32,7 +32,7 @@ pub fn RunDevices(run: ReadSignal<Run>, view: Store<RunView>) -> Element {
     let fresh = page.as_ref().map(|page| page.items.clone()).unwrap_or_default();
     let most = usize::try_from(PAGE_SIZE).unwrap_or(usize::MAX);
     let Steady { rows, joined } = use_steady_page(fresh, list.answered(), list.own(), most, |device| device.device_id);
-    let is_on_page = |id: i64| page.as_ref().is_some_and(|page| page.items.iter().any(|device| device.device_id == id));
+    let is_on_page = |id: DeviceId| page.as_ref().is_some_and(|page| page.items.iter().any(|device| device.device_id == id));
     // One that went to another page keeps its place until the pointer leaves, and shows its new state.
     let gone = rows.iter().map(|device| device.device_id).filter(|id| !is_on_page(*id)).collect();
     let elsewhere = use_devices(run_id, gone);
@@ -86,7 +86,7 @@ pub fn RunDevices(run: ReadSignal<Run>, view: Store<RunView>) -> Element {
 }
 
 /// Devices of a run by their ids, as they are now; none where none is asked for.
-fn use_devices(run_id: Memo<i64>, ids: Vec<i64>) -> Option<Rc<Page<RunDevice>>> {
+fn use_devices(run_id: Memo<RunId>, ids: Vec<DeviceId>) -> Option<Rc<Page<RunDevice>>> {
     let mut wanted = use_signal(Vec::new);
     use_effect(use_reactive((&ids,), move |(ids,)| {
         if *wanted.peek() != ids {

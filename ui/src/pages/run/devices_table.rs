@@ -1,12 +1,12 @@
 //! The rows of a run's devices: result, stage, cause and message of each, and what can be done with it.
 
 use dioxus::prelude::*;
-use netraven_api::Open;
 use netraven_api::jobs::JobKind;
 use netraven_api::native::Feature;
 use netraven_api::outcome::Cause;
 use netraven_api::runs::{Again, DeviceState, Run, RunDevice};
 use netraven_api::sorting::RunDeviceColumn;
+use netraven_api::{Open, RunId};
 
 use super::view::{RunVerbs, RunView, RunViewStoreExt};
 use crate::components::{Button, ButtonKind, DeviceStateTag, Glyph, Icon, SortHead, TableFrame};
@@ -85,7 +85,7 @@ pub fn DevicesTable(
 
 #[component]
 fn DeviceRow(
-    run_id: i64,
+    run_id: RunId,
     job_type: Open<JobKind>,
     active: bool,
     is_cancelled: bool,
@@ -131,7 +131,7 @@ fn DeviceRow(
 /// that what is pressed as the device ends is never the other.
 #[component]
 fn DeviceAction(
-    run_id: i64,
+    run_id: RunId,
     active: bool,
     is_cancelled: bool,
     device: RunDevice,

@@ -5,6 +5,7 @@ use std::rc::Rc;
 use dioxus::prelude::*;
 use netraven_api::matrix::{GetJobMatrix, JobMatrix, MATRIX_RUNS, MatrixCell, MatrixRow, MatrixRun};
 use netraven_api::native::Feature;
+use netraven_api::{JobId, RunId};
 
 use super::view::{RunView, RunViewStoreExt};
 use crate::components::{Empty, ErrorState, Glyph, Pager, SkeletonRows, StaleNote, Tone};
@@ -21,7 +22,7 @@ const PAGE_SIZE: i64 = 50;
 
 /// The matrix of a job; the column of the run it is shown for is marked.
 #[component]
-pub fn RunHistory(job_id: ReadSignal<i64>, run_id: i64, view: Store<RunView>) -> Element {
+pub fn RunHistory(job_id: ReadSignal<JobId>, run_id: RunId, view: Store<RunView>) -> Element {
     let workplace = use_workplace();
     let matrix = use_list_maybe(move || {
         workplace.refusal(Feature::RunHistory).is_none().then(|| GetJobMatrix {
@@ -92,7 +93,7 @@ fn Legend(cells: Vec<MatrixCell>) -> Element {
 
 /// The signs, after the ARIA pattern of a grid: one of them is in the tab order, arrows lead to the others.
 #[component]
-fn Grid(run_id: i64, matrix: Rc<JobMatrix>) -> Element {
+fn Grid(run_id: RunId, matrix: Rc<JobMatrix>) -> Element {
     let moment = use_moment();
     let (rows, last) = (matrix.devices.items.len(), matrix.runs.len().saturating_sub(1));
     let mut place = use_signal(|| (1_usize, usize::MAX));
@@ -163,7 +164,7 @@ fn DeviceLine(
     row: MatrixRow,
     runs: Vec<MatrixRun>,
     times: Vec<String>,
-    run_id: i64,
+    run_id: RunId,
     focused: Option<usize>,
 ) -> Element {
     let (device_id, hostname) = (row.device_id, row.hostname);

@@ -1,6 +1,7 @@
 //! What the person looks at on the page of a run, and the page's address for it.
 
 use dioxus::prelude::*;
+use netraven_api::RunId;
 use netraven_api::outcome::Cause;
 use netraven_api::runs::{DeviceState, ListRunDevices};
 use netraven_api::sorting::RunDeviceColumn;
@@ -143,7 +144,7 @@ impl RunView {
 
     /// The request for the devices of a run that are looked at; `text` is what is searched for, once it has come to rest.
     #[must_use]
-    pub fn devices_of(&self, run_id: i64, text: &str) -> ListRunDevices {
+    pub fn devices_of(&self, run_id: RunId, text: &str) -> ListRunDevices {
         let (sort, order) = self.sorted.wish();
         ListRunDevices {
             run_id,

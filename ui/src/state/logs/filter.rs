@@ -1,6 +1,7 @@
 //! What a log view shows, as requests.
 
 use jiff::Timestamp;
+use netraven_api::LogId;
 use netraven_api::logs::{ListLogs, LogFilter, StreamFilter};
 
 /// How far down the log has been read: every line later than this time, and the pages before this one of what is left.
@@ -29,6 +30,6 @@ pub fn history(lines: &LogFilter, reach: Option<Reach>) -> ListLogs {
 
 /// The request for the live lines behind `after`.
 #[must_use]
-pub fn stream(lines: &LogFilter, after: Option<i64>) -> StreamFilter {
+pub fn stream(lines: &LogFilter, after: Option<LogId>) -> StreamFilter {
     StreamFilter { filter: lines.live.clone(), after, changes: None }
 }

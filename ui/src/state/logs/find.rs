@@ -83,6 +83,8 @@ impl Needle {
 mod tests {
     use std::collections::BTreeSet;
 
+    use netraven_api::LogId;
+
     use super::*;
     use crate::state::logs::samples::{at, said};
 
@@ -104,7 +106,7 @@ mod tests {
         let mut lines = LogLines::default();
         lines.take_live([said(1, "cut"), said(2, "b"), said(3, "Cut"), said(4, "Cut")], at(1));
         let rows = |open: &[i64]| {
-            let layout = Layout::of(&lines, true, &open.iter().copied().collect::<BTreeSet<_>>());
+            let layout = Layout::of(&lines, true, &open.iter().copied().map(LogId::new).collect::<BTreeSet<_>>());
             Needle::of("cut").rows(&lines, &layout)
         };
         assert_eq!((rows(&[]), rows(&[4])), (vec![0, 2], vec![1, 2, 4]));

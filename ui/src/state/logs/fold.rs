@@ -5,6 +5,7 @@
 
 use std::collections::BTreeSet;
 
+use netraven_api::LogId;
 use netraven_api::logs::LogEntry;
 
 use super::lines::LogLines;
@@ -13,15 +14,15 @@ use super::lines::LogLines;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Ends {
     /// Id of the oldest.
-    pub low: i64,
+    pub low: LogId,
     /// Id of the newest.
-    pub high: i64,
+    pub high: LogId,
 }
 
 impl Ends {
     /// One line.
     #[must_use]
-    pub fn one(id: i64) -> Ends {
+    pub fn one(id: LogId) -> Ends {
         Ends { low: id, high: id }
     }
 
@@ -71,7 +72,7 @@ pub struct Layout(Vec<Row>);
 impl Layout {
     /// The rows of lines. With `folds` those that say the same are one, but where one of their ids is in `open`.
     #[must_use]
-    pub fn of(lines: &LogLines, folds: bool, open: &BTreeSet<i64>) -> Layout {
+    pub fn of(lines: &LogLines, folds: bool, open: &BTreeSet<LogId>) -> Layout {
         let mut rows = Vec::with_capacity(lines.len());
         let mut place = 0;
         while let Some(newest) = lines.newest(place) {
@@ -155,7 +156,7 @@ mod tests {
     }
 
     fn shape(layout: &Layout) -> Vec<(i64, i64, RowKind)> {
-        layout.iter().map(|row| (row.ends.high, row.ends.low, row.kind)).collect()
+        layout.iter().map(|row| (row.ends.high.get(), row.ends.low.get(), row.kind)).collect()
     }
 
     #[test]
@@ -166,8 +167,8 @@ mod tests {
         assert_eq!(shape(&folded), [(6, 5, RowKind::Fold), (4, 2, RowKind::Fold), (1, 1, RowKind::Line)]);
         assert_eq!(folded.iter().map(|row| row.count).sum::<usize>(), lines.len());
         assert_eq!(Layout::of(&lines, false, &none).len(), 6);
-        assert_eq!(folded.find(Ends::one(3)), Some(1));
-        assert_eq!(folded.find(Ends::one(9)), None);
+        assert_eq!(folded.find(Ends::one(3.into())), Some(1));
+        assert_eq!(folded.find(Ends::one(9.into())), None);
     }
 
     #[test]
@@ -177,7 +178,7 @@ mod tests {
         told[1].level = netraven_api::logs::Level::Error;
         told[2].log_type = "session".into();
         told[3].source = Some("scheduler".into());
-        told[4].device_id = Some(9);
+        told[4].device_id = Some(9.into());
         lines.take_live(told, at(1));
         assert_eq!(Layout::of(&lines, true, &BTreeSet::new()).len(), 5);
     }
@@ -185,18 +186,18 @@ mod tests {
     #[test]
     fn an_open_fold_stays_open_while_more_of_the_same_arrive() {
         let mut lines = lines(&["a", "b", "b"]);
-        let open = BTreeSet::from([3]);
+        let open = BTreeSet::from([LogId::new(3)]);
         let before = Layout::of(&lines, true, &open);
         let expected = [(3, 2, RowKind::Open), (3, 3, RowKind::Member), (2, 2, RowKind::Member), (1, 1, RowKind::Line)];
         assert_eq!(shape(&before), expected);
-        assert_eq!(before.find(Ends { low: 2, high: 3 }), Some(0));
+        assert_eq!(before.find(Ends { low: 2.into(), high: 3.into() }), Some(0));
         assert_eq!(
-            (before.find(Ends::one(3)), before.find(Ends::one(2)), before.find(Ends::one(1))),
+            (before.find(Ends::one(3.into())), before.find(Ends::one(2.into())), before.find(Ends::one(1.into()))),
             (Some(1), Some(2), Some(3))
         );
         lines.take_live([said(4, "b")], at(1));
         let after = Layout::of(&lines, true, &open);
-        assert_eq!((after.len(), after.get(0).unwrap().ends), (5, Ends { low: 2, high: 4 }));
-        assert_eq!(after.find(Ends { low: 2, high: 3 }), Some(0), "what was chosen stays chosen");
+        assert_eq!((after.len(), after.get(0).unwrap().ends), (5, Ends { low: 2.into(), high: 4.into() }));
+        assert_eq!(after.find(Ends { low: 2.into(), high: 3.into() }), Some(0), "what was chosen stays chosen");
     }
 }

@@ -3,6 +3,7 @@
 use std::collections::VecDeque;
 
 use jiff::Timestamp;
+use netraven_api::LogId;
 use netraven_api::event::Skip;
 use netraven_api::logs::LogEntry;
 
@@ -52,7 +53,7 @@ impl LogLines {
 
     /// The line of an id and its place, the newest at 0.
     #[must_use]
-    pub fn find(&self, id: i64) -> Option<(usize, &LogEntry)> {
+    pub fn find(&self, id: LogId) -> Option<(usize, &LogEntry)> {
         let index = self.rows.binary_search_by_key(&id, |row| row.id).ok()?;
         Some((self.rows.len() - 1 - index, &self.rows[index]))
     }
@@ -66,7 +67,7 @@ impl LogLines {
 
     /// Id of the newest line held or waiting.
     #[must_use]
-    pub fn last_id(&self) -> Option<i64> {
+    pub fn last_id(&self) -> Option<LogId> {
         self.waiting.back().or_else(|| self.rows.back()).map(|row| row.id)
     }
 
@@ -224,7 +225,7 @@ mod tests {
     use crate::state::logs::samples::{at, line};
 
     fn ids(lines: &LogLines) -> Vec<i64> {
-        (0..lines.len()).map(|place| lines.newest(place).unwrap().id).collect()
+        (0..lines.len()).map(|place| lines.newest(place).unwrap().id.get()).collect()
     }
 
     #[test]
@@ -267,7 +268,7 @@ mod tests {
         lines.pause();
         lines.take_live([line(2), line(3), line(2)], at(1));
         assert_eq!((ids(&lines), lines.waiting()), (vec![1], 2));
-        assert_eq!(lines.last_id(), Some(3));
+        assert_eq!(lines.last_id(), Some(LogId::new(3)));
         lines.resume();
         assert_eq!((ids(&lines), lines.waiting()), (vec![3, 2, 1], 0));
     }
@@ -281,7 +282,7 @@ mod tests {
         lines.take_live((11..=held + 50).map(line), at(2));
         assert_eq!(lines.waiting(), HELD + 40);
         lines.resume();
-        assert_eq!((lines.len(), ids(&lines).last(), lines.last_id()), (HELD, Some(&51), Some(held + 50)));
+        assert_eq!((lines.len(), ids(&lines).last(), lines.last_id()), (HELD, Some(&51), Some(LogId::new(held + 50))));
         assert!(lines.has_older());
         assert_eq!(lines.missing().let_go, 50, "what had to go is counted");
         assert_eq!(lines.reach(), Some(Reach { at: at(50), page: 1 }), "and is read again from there");
@@ -291,7 +292,10 @@ mod tests {
     fn the_lines_between_two_are_those_that_are_held() {
         let mut lines = LogLines::default();
         lines.take_live([line(2), line(4), line(6), line(8)], at(1));
-        let between = |low, high| lines.between(Ends { low, high }).map(|line| line.id).collect::<Vec<_>>();
+        let between = |low: i64, high: i64| {
+            let ends = Ends { low: low.into(), high: high.into() };
+            lines.between(ends).map(|line| line.id.get()).collect::<Vec<_>>()
+        };
         assert_eq!((between(3, 6), between(8, 8), between(9, 12)), (vec![6, 4], vec![8], vec![]));
         assert_eq!(between(7, 3), [] as [i64; 0]);
     }

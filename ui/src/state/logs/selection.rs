@@ -47,11 +47,11 @@ mod tests {
 
     #[test]
     fn a_selection_turns_about_the_row_it_began_in() {
-        let begun = Selection::of(Ends { low: 5, high: 7 });
-        assert_eq!(begun.single(), Some(Ends { low: 5, high: 7 }));
-        assert_eq!(begun.to(Ends::one(9)).ends(), Ends { low: 5, high: 9 });
-        let turned = begun.to(Ends::one(9)).to(Ends::one(2));
-        assert_eq!((turned.ends(), turned.here(), turned.single()), (Ends { low: 2, high: 7 }, Ends::one(2), None));
-        assert!(turned.ends().meets(Ends { low: 7, high: 8 }) && !turned.ends().meets(Ends { low: 8, high: 9 }));
+        let begun = Selection::of(Ends { low: 5.into(), high: 7.into() });
+        assert_eq!(begun.single(), Some(Ends { low: 5.into(), high: 7.into() }));
+        assert_eq!(begun.to(Ends::one(9.into())).ends(), Ends { low: 5.into(), high: 9.into() });
+        let turned = begun.to(Ends::one(9.into())).to(Ends::one(2.into()));
+        assert_eq!((turned.ends(), turned.here(), turned.single()), (Ends { low: 2.into(), high: 7.into() }, Ends::one(2.into()), None));
+        assert!(turned.ends().meets(Ends { low: 7.into(), high: 8.into() }) && !turned.ends().meets(Ends { low: 8.into(), high: 9.into() }));
     }
 }

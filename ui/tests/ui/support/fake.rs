@@ -212,7 +212,7 @@ impl Fake {
 
     /// A lab that runs already.
     pub fn start_lab(&self) {
-        *self.lab.borrow_mut() = LabState { devices: 12, run_id: Some(4188) };
+        *self.lab.borrow_mut() = LabState { devices: 12, run_id: Some(4188.into()) };
     }
 
     /// Ends a start of the lab that waits.
@@ -299,7 +299,7 @@ impl Fake {
             | Native::SignOut => refusal,
             Native::LabStart { devices } => {
                 refusal?;
-                *self.lab.borrow_mut() = LabState { devices, run_id: Some(4188) };
+                *self.lab.borrow_mut() = LabState { devices, run_id: Some(4188.into()) };
                 Ok(serde_json::to_value(&*self.lab.borrow()).unwrap())
             }
             Native::LabStop => {

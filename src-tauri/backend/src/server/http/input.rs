@@ -54,44 +54,50 @@ fn decode<T: DeserializeOwned + ToSchema + 'static>(encoded: &[u8], place: &str)
     serde_json::from_value(shape.typed(&pairs)).map_err(|error| unreadable(error.to_string()))
 }
 
-/// The one number in a path.
-pub struct Id(pub i64);
+/// The one id in a path.
+pub struct Id<T>(pub T);
 
-impl FromRequestParts<Shared> for Id {
+impl<T: From<i64>> FromRequestParts<Shared> for Id<T> {
     type Rejection = Fault;
 
-    async fn from_request_parts(parts: &mut Parts, state: &Shared) -> Result<Id, Fault> {
-        let Ids([id]) = Ids::from_request_parts(parts, state).await?;
-        Ok(Id(id))
+    async fn from_request_parts(parts: &mut Parts, state: &Shared) -> Result<Id<T>, Fault> {
+        let [id] = numbers(parts, state).await?;
+        Ok(Id(id.into()))
+    }
+}
+
+/// The two ids in a path, in their order.
+pub struct Ids<A, B>(pub A, pub B);
+
+impl<A: From<i64>, B: From<i64>> FromRequestParts<Shared> for Ids<A, B> {
+    type Rejection = Fault;
+
+    async fn from_request_parts(parts: &mut Parts, state: &Shared) -> Result<Ids<A, B>, Fault> {
+        let [first, second] = numbers(parts, state).await?;
+        Ok(Ids(first.into(), second.into()))
     }
 }
 
 /// The numbers in a path, in their order.
-pub struct Ids<const COUNT: usize>(pub [i64; COUNT]);
-
-impl<const COUNT: usize> FromRequestParts<Shared> for Ids<COUNT> {
-    type Rejection = Fault;
-
-    async fn from_request_parts(parts: &mut Parts, state: &Shared) -> Result<Ids<COUNT>, Fault> {
-        let Path(values) = Path::<Vec<(String, String)>>::from_request_parts(parts, state)
-            .await
-            .map_err(|error| refused("path", &error.to_string(), Value::Null))?;
-        let mut ids = [0; COUNT];
-        let mut faults = Vec::new();
-        for (id, (name, text)) in ids.iter_mut().zip(values) {
-            match text.parse() {
-                Ok(number) => *id = number,
-                Err(_) => faults.push(FieldFault {
-                    kind: "int_parsing",
-                    location: vec!["path".into(), name.into()],
-                    message: "Input should be a valid integer, unable to parse string as an integer".to_owned(),
-                    input: json!(text),
-                    context: None,
-                }),
-            }
+async fn numbers<const COUNT: usize>(parts: &mut Parts, state: &Shared) -> Result<[i64; COUNT], Fault> {
+    let Path(values) = Path::<Vec<(String, String)>>::from_request_parts(parts, state)
+        .await
+        .map_err(|error| refused("path", &error.to_string(), Value::Null))?;
+    let mut numbers = [0; COUNT];
+    let mut faults = Vec::new();
+    for (number, (name, text)) in numbers.iter_mut().zip(values) {
+        match text.parse() {
+            Ok(parsed) => *number = parsed,
+            Err(_) => faults.push(FieldFault {
+                kind: "int_parsing",
+                location: vec!["path".into(), name.into()],
+                message: "Input should be a valid integer, unable to parse string as an integer".to_owned(),
+                input: json!(text),
+                context: None,
+            }),
         }
-        if faults.is_empty() { Ok(Ids(ids)) } else { Err(Fault::Fields(faults)) }
     }
+    if faults.is_empty() { Ok(numbers) } else { Err(Fault::Fields(faults)) }
 }
 
 /// The fields a new resource must have, and what null means in a change.

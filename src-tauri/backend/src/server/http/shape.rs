@@ -93,16 +93,16 @@ fn side_by_side(mut schema: Value, parts: &Parts) -> Value {
     schema
 }
 
-/// Whether a schema is a plain text and no closed list: it is inlined, since its name means nothing to readers. The time
-/// library describes itself as such a text, too, and under this name.
+/// Whether a schema is a number, or a plain text and no closed list: it is inlined, since its name means nothing to readers.
+/// The time library describes itself as such a text, too, and under this name.
 fn is_plain((name, schema): &(String, Value)) -> bool {
-    name == TIME || (schema["type"] == "string" && schema.get("enum").is_none())
+    name == TIME || schema["type"] == "integer" || (schema["type"] == "string" && schema.get("enum").is_none())
 }
 
 /// The name under which the time library describes itself, which says less than the description.
 const TIME: &str = "String";
 
-/// Inlines references to a plain text, also where a reference is one of two because the field may be null.
+/// Inlines references to a plain text or number, also where a reference is one of two because the field may be null.
 fn written_out(schema: Value, plain: &Parts) -> Value {
     let text_of = |schema: &Value| {
         let name = referred(schema)?;
@@ -122,7 +122,7 @@ fn written_out(schema: Value, plain: &Parts) -> Value {
                 let nullable = key == "oneOf";
                 fields.remove(key);
                 if nullable {
-                    text["type"] = json!(["string", "null"]);
+                    text["type"] = json!([text["type"], "null"]);
                 }
                 merge(&mut text, fields);
                 return text;

@@ -5,9 +5,9 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 use jsonwebtoken::{Algorithm, DecodingKey, EncodingKey, Header, Validation};
-use netraven_api::Secret;
 use netraven_api::auth::Claims;
 use netraven_api::users::{Role, User};
+use netraven_api::{Secret, UserId};
 use serde::{Deserialize, Serialize};
 use tokio::sync::Semaphore;
 use uuid::Uuid;
@@ -29,7 +29,7 @@ pub struct SignIn {
     #[serde(flatten)]
     pub claims: Claims,
     /// Id of the user; none in a token of the window that runs this backend.
-    uid: Option<i64>,
+    uid: Option<UserId>,
     /// The user's mark at sign-in, or that of this process.
     mark: Uuid,
     /// Unique id of this sign-in.
@@ -92,7 +92,7 @@ impl Tokens {
         self.signed(username, role, None, self.window, lifetime)
     }
 
-    fn signed(&self, username: &str, role: Role, uid: Option<i64>, mark: Uuid, lifetime: Duration) -> Secret {
+    fn signed(&self, username: &str, role: Role, uid: Option<UserId>, mark: Uuid, lifetime: Duration) -> Secret {
         let ends = Timestamp::now().as_second().saturating_add(i64::try_from(lifetime.as_secs()).unwrap_or(i64::MAX));
         let claims = Claims { sub: username.to_owned(), role: role.into(), exp: ends };
         let sign_in = SignIn { claims, uid, mark, sid: Uuid::new_v4() };
@@ -159,7 +159,7 @@ mod tests {
 
     fn account(id: i64) -> Account {
         let username = "admin".to_owned();
-        let user = User { id, username, email: None, full_name: None, role: Role::Admin, is_active: true };
+        let user = User { id: id.into(), username, email: None, full_name: None, role: Role::Admin, is_active: true };
         let standing = Standing { user, mark: Uuid::new_v4(), kept: None };
         Account { standing, password_hash: String::new() }
     }

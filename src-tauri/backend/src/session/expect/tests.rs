@@ -59,7 +59,7 @@ impl Outcome {
 
 fn login() -> Login {
     Login {
-        id: 1,
+        id: 1.into(),
         username: "backup".to_string(),
         password: "s3cret-login".into(),
         enable_password: Some("s3cret-enable".into()),

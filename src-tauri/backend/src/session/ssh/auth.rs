@@ -279,7 +279,7 @@ mod tests {
 
     fn asked(questions: &[(&str, bool)]) -> Vec<String> {
         let login = Login {
-            id: 1,
+            id: 1.into(),
             username: "admin".into(),
             password: "hunter22".into(),
             enable_password: None,

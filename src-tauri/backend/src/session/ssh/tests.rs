@@ -23,7 +23,7 @@ fn signing_in(script: Script) -> (Failure, Vec<String>) {
                 pattern = '(?P<host>\\w+)#'\n[[commands]]\nsend = 'show'\npurpose = 'config'\n";
     let definition = Definition::parse("test.toml", text).unwrap();
     let login = Login {
-        id: 3,
+        id: 3.into(),
         username: "ops".into(),
         password: "old-Password-1".into(),
         enable_password: None,

@@ -60,7 +60,7 @@ impl Store {
         Ok(LogHistogram {
             bucket_s: frame.width_s,
             buckets: fill(&frame, counts),
-            newest_id,
+            newest_id: newest_id.into(),
             is_partial: counted_since.is_some(),
             counted_since: counted_since.unwrap_or(begin),
         })

@@ -2,14 +2,14 @@
 
 use std::sync::LazyLock;
 
-use netraven_api::Order;
 use netraven_api::outcome::{Cause, Stage};
 use netraven_api::runs::{DeviceState, ListRunDevices, RunDevice};
 use netraven_api::sorting::RunDeviceColumn;
+use netraven_api::{DeviceId, Order, RunId};
 use sqlx::types::Json;
 
 use crate::store::listing::{List, Paging, RawPage, SortKey, Sql, any_of};
-use crate::store::{Result, Store, StoreError, contains};
+use crate::store::{Result, Store, StoreError, contains, numbers};
 
 /// The address as it is shown.
 macro_rules! address {
@@ -107,26 +107,26 @@ impl Store {
     }
 
     /// All devices of a run with the details of their results, those that ask for attention first.
-    pub async fn all_run_devices(&self, id: i64) -> Result<Vec<RunDevice>> {
+    pub async fn all_run_devices(&self, id: RunId) -> Result<Vec<RunDevice>> {
         let attention = key(RunDeviceColumn::Attention).sql;
         let sql = format!("{ALL} order by {attention}, {HOSTNAME}, d.device_id");
         let rows: Vec<Json<RunDevice>> =
-            sqlx::query_scalar(sqlx::AssertSqlSafe(sql)).bind(id).fetch_all(self.pool()).await?;
+            sqlx::query_scalar(sqlx::AssertSqlSafe(sql)).bind(id.get()).fetch_all(self.pool()).await?;
         Ok(rows.into_iter().map(|row| row.0).collect())
     }
 
     /// One device of a run, with the details of its result.
-    pub async fn run_device(&self, id: i64, device_id: i64) -> Result<RunDevice> {
+    pub async fn run_device(&self, id: RunId, device_id: DeviceId) -> Result<RunDevice> {
         let row: Option<Json<RunDevice>> =
-            sqlx::query_scalar(ONE).bind(id).bind(device_id).fetch_optional(self.pool()).await?;
+            sqlx::query_scalar(ONE).bind(id.get()).bind(device_id.get()).fetch_optional(self.pool()).await?;
         row.map(|row| row.0).ok_or(StoreError::NotFound("Device of this run"))
     }
 }
 
 fn narrow(sql: &mut Sql, query: &ListRunDevices) {
-    sql.push(" and d.run_id = ").push_bind(query.run_id);
+    sql.push(" and d.run_id = ").push_bind(query.run_id.get());
     if !query.device_id.is_empty() {
-        sql.push(" and d.device_id = any(").push_bind(query.device_id.clone()).push(")");
+        sql.push(" and d.device_id = any(").push_bind(numbers(&query.device_id)).push(")");
     }
     any_of(sql, "d.state", &query.state.iter().map(|state| state.as_str()).collect::<Vec<_>>());
     any_of(sql, "d.cause", &query.cause.iter().map(|cause| cause.as_str()).collect::<Vec<_>>());

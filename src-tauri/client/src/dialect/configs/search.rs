@@ -6,8 +6,8 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 
-use netraven_api::Problem;
 use netraven_api::configs::{Config, FoundConfig, FoundConfigs};
+use netraven_api::{Problem, SnapshotId};
 use tokio::time::{Instant, timeout_at};
 
 use super::{config, snippet};
@@ -46,7 +46,7 @@ pub async fn answer(talk: Talk<'_>, asked: &Asked) -> Result<FoundConfigs, Probl
     let mut items: Vec<FoundConfig> = fits.take(MOST_FOUND).map(|config| found(config, &lower)).collect();
     let mut note = None;
     if texts.is_cut && items.len() < MOST_FOUND {
-        let read: BTreeSet<i64> = texts.all.iter().map(|config| config.id).collect();
+        let read: BTreeSet<SnapshotId> = texts.all.iter().map(|config| config.id).collect();
         let older = by_words(talk, &wanted).await?;
         items.extend(older.into_iter().filter(|one| !read.contains(&one.id)).take(MOST_FOUND - items.len()));
         note = Some(format!(
@@ -73,7 +73,7 @@ async fn by_words(talk: Talk<'_>, wanted: &str) -> Result<Vec<FoundConfig>, Prob
     let rows = talk.get("/configs/search", &[("q", wanted.to_owned())]).await?;
     let found = rows.as_array().into_iter().flatten().map(Row).map(|row| FoundConfig {
         id: row.id(),
-        device_id: row.number("device_id").unwrap_or_default(),
+        device_id: row.id_of("device_id").unwrap_or_default(),
         retrieved_at: row.time("retrieved_at").unwrap_or_default(),
         snippet: snippet::of_server(&row.word("snippet")),
         config_metadata: row.value("config_metadata").map(Into::into),

@@ -7,11 +7,11 @@ use std::collections::HashMap;
 use std::time::Duration;
 
 use futures::{StreamExt, stream};
-use netraven_api::Problem;
 use netraven_api::devices::{Device, DeviceInput, ImportPlan, Imported};
 use netraven_api::page::MAX_SIZE;
 use netraven_api::problem::Code;
 use netraven_api::sheet::{Entry, Fate, Place, Refusal, RefusalKind, Seen, Sheet, Tally, There, check, compare};
+use netraven_api::{Problem, TagId};
 use serde_json::{Map, Value};
 use tokio::time::Instant;
 
@@ -170,7 +170,7 @@ fn there(device: Device) -> There {
     }
 }
 
-async fn send(talk: Talk<'_>, entry: Entry, tags: Vec<i64>, until: Instant) -> Sent {
+async fn send(talk: Talk<'_>, entry: Entry, tags: Vec<TagId>, until: Instant) -> Sent {
     if Instant::now() >= until {
         return Sent::Late;
     }

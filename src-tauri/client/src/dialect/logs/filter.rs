@@ -1,9 +1,8 @@
 //! A filter of log lines as the server accepts it: one value of each kind per request, and the rest checked here.
 
 use jiff::Timestamp;
-use netraven_api::Order;
 use netraven_api::logs::{Level, LiveFilter, LogEntry, LogType, MetaMatch};
-use netraven_api::{Open, Problem, Word};
+use netraven_api::{LogId, Open, Order, Problem, RunId, Word};
 
 use super::time_of;
 use crate::dialect::asked::Asked;
@@ -27,12 +26,12 @@ pub struct Filter {
     /// Only lines up to some position are wanted, so that those found are not the newest.
     pub is_bounded: bool,
     /// Run, which the server does not know.
-    pub run_id: Option<i64>,
+    pub run_id: Option<RunId>,
     /// Values within `meta`, which the server cannot filter by.
     meta: Vec<MetaMatch>,
     types: Vec<Open<LogType>>,
-    after: Option<i64>,
-    before: Option<i64>,
+    after: Option<LogId>,
+    before: Option<LogId>,
 }
 
 impl Filter {
@@ -40,9 +39,9 @@ impl Filter {
     pub async fn read(talk: Talk<'_>, asked: &Asked) -> Result<Filter, Problem> {
         let mut common = asked.given(&["device_id", "source", "job_type"]);
         let (mut from, mut until) = (asked.time("start_time")?, asked.time("end_time")?);
-        let (after, before) = (asked.number("after")?, asked.number("before")?);
-        let run_id = asked.number("run_id")?;
-        let mut job_id = asked.number("job_id")?;
+        let (after, before): (Option<LogId>, Option<LogId>) = (asked.id("after")?, asked.id("before")?);
+        let run_id = asked.id("run_id")?;
+        let mut job_id = asked.id("job_id")?;
         if let Some(run) = run_id {
             let (job, began, ended) = runs::span(talk, run).await?;
             job_id = Some(job);
@@ -50,7 +49,7 @@ impl Filter {
             until = earlier(until, ended);
         }
         // The server knows no position by id, but the time of the line there.
-        if let Some(after) = after.filter(|id| *id > 0) {
+        if let Some(after) = after.filter(|id| id.get() > 0) {
             from = from.max(time_of(talk, after).await?);
         }
         if let Some(before) = before {

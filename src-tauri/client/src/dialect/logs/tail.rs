@@ -6,9 +6,9 @@
 
 use std::collections::BTreeSet;
 
-use netraven_api::Problem;
 use netraven_api::logs::{LogEntry, StreamFilter};
 use netraven_api::page::MAX_SIZE;
+use netraven_api::{LogId, Problem};
 
 use super::entry;
 use super::filter::Filter;
@@ -31,8 +31,8 @@ const LATE: i64 = 1_000;
 pub(crate) struct Tail {
     filter: Filter,
     /// Every line up to here counts as seen.
-    floor: i64,
-    seen: BTreeSet<i64>,
+    floor: LogId,
+    seen: BTreeSet<LogId>,
 }
 
 impl Tail {
@@ -43,7 +43,7 @@ impl Tail {
             Some(after) => after,
             None => {
                 let newest = talk.page("/logs/", &[("order", "desc".to_owned())], 1, MAX_SIZE).await?;
-                rows_of(&newest).iter().map(|row| Row(row).id()).max().unwrap_or_default()
+                rows_of(&newest).iter().map(|row| Row(row).id::<LogId>()).max().unwrap_or_default()
             }
         };
         let mut tail = Tail { filter: Filter::of_stream(talk, &stream.filter).await?, floor, seen: BTreeSet::new() };
@@ -58,10 +58,10 @@ impl Tail {
             let mut page = 1;
             loop {
                 let page_rows = rows_of(&talk.page("/logs/", params, page, MAX_SIZE).await?);
-                let ids = page_rows.iter().map(|row| Row(row).id());
+                let ids = page_rows.iter().map(|row| Row(row).id::<LogId>());
                 self.seen.extend(ids.filter(|id| *id <= begins));
                 let is_end = i64::try_from(page_rows.len()).unwrap_or(i64::MAX) < MAX_SIZE;
-                if is_end || page_rows.last().is_some_and(|row| Row(row).id() <= begins) {
+                if is_end || page_rows.last().is_some_and(|row| Row(row).id::<LogId>() <= begins) {
                     break;
                 }
                 if page == FIRST_PAGES {
@@ -71,7 +71,7 @@ impl Tail {
                 page += 1;
             }
         }
-        self.floor = begins - LATE;
+        self.floor = LogId::new(begins.get() - LATE);
         Ok(())
     }
 
@@ -85,10 +85,10 @@ impl Tail {
             for page in 1..=MOST_PAGES {
                 let page_rows = rows_of(&talk.page("/logs/", params, page, MAX_SIZE).await?);
                 let is_end = i64::try_from(page_rows.len()).unwrap_or(i64::MAX) < MAX_SIZE;
-                let oldest = page_rows.last().map(|row| Row(row).id());
-                let reaches_seen = page_rows.last().is_none_or(|row| self.knows(Row(row).id()));
+                let oldest = page_rows.last().map(|row| Row(row).id::<LogId>());
+                let reaches_seen = page_rows.last().is_none_or(|row| self.knows(Row(row).id::<LogId>()));
                 rows.extend(page_rows.into_iter().filter(|row| {
-                    let id = Row(row).id();
+                    let id = Row(row).id::<LogId>();
                     !self.knows(id) && found.insert(id)
                 }));
                 if is_end || reaches_seen {
@@ -111,12 +111,12 @@ impl Tail {
     }
 
     /// How many lines there can be between an id and the last one below it that was seen.
-    fn unknown_below(&self, id: i64) -> u64 {
+    fn unknown_below(&self, id: LogId) -> u64 {
         let known = self.seen.range(..id).next_back().copied().unwrap_or(self.floor);
-        u64::try_from(id - known - 1).unwrap_or_default()
+        u64::try_from(id.get() - known.get() - 1).unwrap_or_default()
     }
 
-    fn knows(&self, id: i64) -> bool {
+    fn knows(&self, id: LogId) -> bool {
         id <= self.floor || self.seen.contains(&id)
     }
 
@@ -133,9 +133,9 @@ mod tests {
 
     #[test]
     fn what_is_left_out_is_all_between_the_oldest_read_and_the_last_seen_below_it() {
-        let mut tail = Tail { filter: Filter::default(), floor: 8_000, seen: BTreeSet::new() };
-        assert_eq!(tail.unknown_below(8_101), 100);
-        tail.seen.extend([8_050, 9_000]);
-        assert_eq!((tail.unknown_below(8_101), tail.unknown_below(8_051)), (50, 0));
+        let mut tail = Tail { filter: Filter::default(), floor: 8_000.into(), seen: BTreeSet::new() };
+        assert_eq!(tail.unknown_below(8_101.into()), 100);
+        tail.seen.extend([8_050, 9_000].map(LogId::new));
+        assert_eq!((tail.unknown_below(8_101.into()), tail.unknown_below(8_051.into())), (50, 0));
     }
 }

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use jiff::{SignedDuration, Timestamp};
 use netraven_api::results::JobResult;
+use netraven_api::{DeviceId, JobId};
 
 use super::cluster::clusters;
 use super::journal::Told;
@@ -17,7 +18,7 @@ const AFTER: SignedDuration = SignedDuration::from_secs(30);
 /// A run as far as any trace of it is left.
 #[derive(Clone, Debug)]
 pub struct Seen {
-    pub job_id: i64,
+    pub job_id: JobId,
     /// The run in the log, if it is still there.
     pub told: Option<Told>,
     /// Its results, in the order of their times.
@@ -49,7 +50,7 @@ impl Seen {
     }
 
     /// Whether it worked on a device.
-    pub fn holds(&self, is: impl Fn(i64, &str) -> bool, named: impl Fn(&str) -> bool) -> bool {
+    pub fn holds(&self, is: impl Fn(DeviceId, &str) -> bool, named: impl Fn(&str) -> bool) -> bool {
         self.results.iter().any(|result| is(result.device_id, &result.device_name))
             || self.told.iter().flat_map(|told| &told.said.names).any(|name| named(name))
     }
@@ -68,7 +69,7 @@ impl Seen {
 /// Runs, the newest first.
 pub fn bind(told: Vec<Told>, mut results: Vec<JobResult>) -> Vec<Seen> {
     results.sort_by_key(|result| (result.result_time, result.id));
-    let mut jobs: BTreeMap<i64, Vec<Seen>> = BTreeMap::new();
+    let mut jobs: BTreeMap<JobId, Vec<Seen>> = BTreeMap::new();
     for told in told {
         let seen = Seen { job_id: told.job_id, told: Some(told), results: Vec::new(), before: None, after: None };
         jobs.entry(seen.job_id).or_default().push(seen);
@@ -131,9 +132,9 @@ mod tests {
 
     fn result(id: i64, device: i64, second: i64) -> JobResult {
         JobResult {
-            id,
-            job_id: 7,
-            device_id: device,
+            id: id.into(),
+            job_id: 7.into(),
+            device_id: device.into(),
             job_type: JobKind::ConfigBackup.into(),
             status: netraven_api::results::ResultStatus::Success,
             result_time: at(second),
@@ -147,9 +148,9 @@ mod tests {
 
     fn lines(rows: &[(i64, &str)]) -> Vec<Line> {
         let line = |(second, message): &(i64, &str)| Line {
-            id: *second,
+            id: (*second).into(),
             at: at(*second),
-            job_id: 7,
+            job_id: 7.into(),
             message: (*message).to_owned(),
         };
         rows.iter().map(line).collect()
@@ -169,7 +170,7 @@ mod tests {
         let results = vec![result(1, 1, 1010), result(2, 2, 1030), result(3, 1, 1031), result(4, 1, 700)];
         let shape: Vec<(i64, Vec<i64>, bool)> = bind(runs, results)
             .iter()
-            .map(|seen| (seen.began().as_second(), seen.results.iter().map(|it| it.id).collect(), seen.told.is_some()))
+            .map(|seen| (seen.began().as_second(), seen.results.iter().map(|it| it.id.get()).collect(), seen.told.is_some()))
             .collect();
         assert_eq!(shape, [(1021, vec![2, 3], true), (1000, vec![1], true), (700, vec![4], false)]);
     }
@@ -186,7 +187,7 @@ mod tests {
         ]));
         let results = vec![result(1, 1, 1010), result(2, 2, 1011), result(3, 1, 1012)];
         let shape: Vec<Vec<i64>> =
-            bind(runs, results).iter().map(|seen| seen.results.iter().map(|it| it.id).collect()).collect();
+            bind(runs, results).iter().map(|seen| seen.results.iter().map(|it| it.id.get()).collect()).collect();
         assert_eq!(shape, [vec![2, 3], vec![1]]);
     }
 }

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use jiff::Timestamp;
+use netraven_api::RunId;
 use netraven_api::jobs::Job;
 use netraven_api::outcome::Cause;
 use netraven_api::results::{JobResult, ResultStatus};
@@ -211,7 +212,7 @@ pub fn of_job(known: &Known, state: &State, newest: Option<&Seen>, devices: i64)
 const NOWHERE: &str = "The server lists this job as queued, but it is in no queue and no worker has it. It will not \
                        start by itself: run it again.";
 
-fn bare(id: i64, (job, _): &Known, status: RunStatus, at: Timestamp) -> Run {
+fn bare(id: RunId, (job, _): &Known, status: RunStatus, at: Timestamp) -> Run {
     Run {
         id,
         job_id: job.id,

@@ -9,6 +9,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::{SignedDuration, Timestamp};
 use netraven_api::results::JobResult;
+use netraven_api::{JobId, ResultId};
 
 /// Longest time between two results of one run.
 pub const GAP: SignedDuration = SignedDuration::from_secs(180);
@@ -21,7 +22,7 @@ pub struct Cluster {
 
 impl Cluster {
     /// The run's id.
-    pub fn id(&self) -> i64 {
+    pub fn id(&self) -> ResultId {
         self.first().id
     }
 
@@ -48,7 +49,7 @@ impl Cluster {
 
 /// Groups results; the newest run comes first.
 pub fn clusters(results: Vec<JobResult>) -> Vec<Cluster> {
-    let mut jobs: BTreeMap<i64, Vec<JobResult>> = BTreeMap::new();
+    let mut jobs: BTreeMap<JobId, Vec<JobResult>> = BTreeMap::new();
     for result in results {
         jobs.entry(result.job_id).or_default().push(result);
     }
@@ -87,9 +88,9 @@ mod tests {
     fn result(id: i64, job: i64, device: i64, second: i64) -> JobResult {
         let time = Timestamp::from_second(second).unwrap();
         JobResult {
-            id,
-            job_id: job,
-            device_id: device,
+            id: id.into(),
+            job_id: job.into(),
+            device_id: device.into(),
             job_type: JobKind::ConfigBackup.into(),
             status: netraven_api::results::ResultStatus::Success,
             result_time: time,
@@ -102,7 +103,7 @@ mod tests {
     }
 
     fn shape(results: Vec<JobResult>) -> Vec<(i64, usize)> {
-        clusters(results).iter().map(|cluster| (cluster.id(), cluster.results().len())).collect()
+        clusters(results).iter().map(|cluster| (cluster.id().get(), cluster.results().len())).collect()
     }
 
     #[test]
@@ -144,7 +145,7 @@ mod tests {
                 .collect();
             let names = |rows: &[JobResult]| clusters(rows.to_vec()).iter().map(Cluster::id).collect::<BTreeSet<_>>();
             let all = clusters(rows.clone());
-            let mut ids: Vec<i64> = all.iter().flat_map(Cluster::results).map(|result| result.id).collect();
+            let mut ids: Vec<i64> = all.iter().flat_map(Cluster::results).map(|result| result.id.get()).collect();
             ids.sort_unstable();
             prop_assert_eq!(ids, (1..=i64::try_from(rows.len()).unwrap()).collect::<Vec<_>>());
             // Runs keep their names when more is read later.

@@ -2,12 +2,12 @@
 
 use std::collections::{HashMap, HashSet};
 
-use netraven_api::Problem;
 use netraven_api::devices::Device;
 use netraven_api::outcome::Cause;
 use netraven_api::problem::Code;
 use netraven_api::results::{JobResult, ResultStatus};
 use netraven_api::runs::{DeviceState, ListRunDevices, Run, RunDevice};
+use netraven_api::{DeviceId, Problem, RunId, SnapshotId};
 use serde_json::Value;
 
 use super::bind::Seen;
@@ -22,7 +22,7 @@ const MOST_LINES: usize = 500;
 const GONE: i64 = 1_000_000_000_000;
 
 /// A run and its devices.
-pub async fn with_run(talk: Talk<'_>, run: i64) -> Result<(Run, Vec<RunDevice>), Problem> {
+pub async fn with_run(talk: Talk<'_>, run: RunId) -> Result<(Run, Vec<RunDevice>), Problem> {
     let mut found = find(talk, run).await?;
     let mut all = Vec::new();
     if let Some(seen) = &found.seen {
@@ -43,7 +43,7 @@ pub async fn with_run(talk: Talk<'_>, run: i64) -> Result<(Run, Vec<RunDevice>),
 }
 
 /// A page of a run's devices. All of them were read for it: this server keeps no list of a run's devices.
-pub async fn list(talk: Talk<'_>, asked: &Asked, run: i64) -> Result<Value, Problem> {
+pub async fn list(talk: Talk<'_>, asked: &Asked, run: RunId) -> Result<Value, Problem> {
     let words = |name: &str| asked.many(name).into_iter().map(|word| word.to_lowercase());
     let wanted = ListRunDevices {
         run_id: run,
@@ -61,7 +61,7 @@ pub async fn list(talk: Talk<'_>, asked: &Asked, run: i64) -> Result<Value, Prob
 }
 
 /// One device of a run.
-pub async fn one(talk: Talk<'_>, run: i64, device_id: i64) -> Result<Value, Problem> {
+pub async fn one(talk: Talk<'_>, run: RunId, device_id: DeviceId) -> Result<Value, Problem> {
     let (_, all) = with_run(talk, run).await?;
     let found = all.into_iter().find(|device| device.device_id == device_id);
     let found = found.ok_or_else(|| Problem::new(Code::NotFound, "This device is not part of this run."))?;
@@ -70,16 +70,17 @@ pub async fn one(talk: Talk<'_>, run: i64, device_id: i64) -> Result<Value, Prob
 
 /// The devices of a run with remaining traces.
 fn devices(seen: &Seen, run: &Run, known: &[Device], said: &Errors) -> Vec<RunDevice> {
-    let by_id: HashMap<i64, &Device> = known.iter().map(|device| (device.id, device)).collect();
+    let by_id: HashMap<DeviceId, &Device> = known.iter().map(|device| (device.id, device)).collect();
     let by_name: HashMap<&str, &Device> = known.iter().map(|device| (device.hostname.as_str(), device)).collect();
     let mut all: Vec<RunDevice> =
         seen.results.iter().map(|result| device(result, by_id.get(&result.device_id).copied())).collect();
-    let mut ids: HashSet<i64> = all.iter().map(|device| device.device_id).collect();
+    let mut ids: HashSet<DeviceId> = all.iter().map(|device| device.device_id).collect();
     let with_result: HashSet<&str> = seen.results.iter().map(|result| result.device_name.as_str()).collect();
     let names = seen.told.iter().flat_map(|told| &told.said.names).enumerate();
     for (place, name) in names.filter(|(_, name)| !with_result.contains(name.as_str())) {
         let known = by_name.get(name.as_str()).copied();
-        let id = known.map_or(GONE + i64::try_from(place).unwrap_or_default(), |device| device.id);
+        let gone = || DeviceId::new(GONE + i64::try_from(place).unwrap_or_default());
+        let id = known.map_or_else(gone, |device| device.id);
         if !ids.insert(id) {
             continue;
         }
@@ -130,7 +131,7 @@ fn device(result: &JobResult, known: Option<&Device>) -> RunDevice {
         result_id: Some(result.id),
         details: result.details.clone(),
         changed: changed(result),
-        snapshot_id: number("db_snapshot_id"),
+        snapshot_id: number("db_snapshot_id").map(SnapshotId::new),
     }
 }
 
@@ -159,7 +160,7 @@ pub fn cause(result: &JobResult) -> Option<Cause> {
 #[derive(Debug, Default)]
 pub struct Errors {
     /// The first error of each device.
-    by_device: HashMap<i64, String>,
+    by_device: HashMap<DeviceId, String>,
     /// The most frequent error.
     pub most: Option<String>,
 }
@@ -190,7 +191,7 @@ pub async fn errors(talk: Talk<'_>, seen: &Seen) -> Result<Errors, Problem> {
                 continue;
             }
             let text = words::sentence(super::line::bare(&row.word("message")));
-            if let Some(device) = row.number("device_id") {
+            if let Some(device) = row.id_of("device_id") {
                 errors.by_device.entry(device).or_insert_with(|| text.clone());
             }
             match counts.iter_mut().find(|(known, _)| *known == text) {

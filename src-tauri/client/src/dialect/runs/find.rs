@@ -1,9 +1,9 @@
 //! One run, found by any of its names.
 
 use jiff::{SignedDuration, Timestamp};
-use netraven_api::Problem;
 use netraven_api::problem::Code;
 use netraven_api::runs::Run;
+use netraven_api::{JobId, Problem, RunId};
 
 use super::bind::{Seen, bind};
 use super::build::Known;
@@ -28,7 +28,7 @@ pub struct Found {
 }
 
 /// Finds a run.
-pub async fn find(talk: Talk<'_>, id: i64) -> Result<Found, Problem> {
+pub async fn find(talk: Talk<'_>, id: RunId) -> Result<Found, Problem> {
     let gone = || Problem::new(Code::NotFound, "No such run; the server no longer has any record of it.");
     match Name::of(id) {
         Name::Result(result) => {
@@ -105,7 +105,7 @@ impl Near {
     }
 
     /// A run with this id that only the job reports.
-    async fn by_job(&self, talk: Talk<'_>, id: i64) -> Option<Found> {
+    async fn by_job(&self, talk: Talk<'_>, id: RunId) -> Option<Found> {
         let known = self.known.as_ref()?;
         let runs = of_job(talk, known, self.seen.first().filter(|_| self.is_now)).await;
         let run = runs.into_iter().find(|run| run.id == id)?;
@@ -128,7 +128,7 @@ async fn newest(talk: Talk<'_>, runs: Near) -> Result<Option<Found>, Problem> {
     if runs.seen.is_empty() { Ok(None) } else { runs.found(talk, 0).await.map(Some) }
 }
 
-async fn around(talk: Talk<'_>, job_id: i64, at: Option<Timestamp>) -> Result<Near, Problem> {
+async fn around(talk: Talk<'_>, job_id: JobId, at: Option<Timestamp>) -> Result<Near, Problem> {
     let known = jobs::all(talk).await?.into_iter().find(|(job, _)| job.id == job_id);
     let of_job = ("job_id", job_id.to_string());
     let runner = [of_job.clone(), ("source", journal::SOURCE.to_owned())];
@@ -158,7 +158,7 @@ async fn around(talk: Talk<'_>, job_id: i64, at: Option<Timestamp>) -> Result<Ne
 }
 
 /// When the first run in its log after a given time began.
-async fn first_after(talk: Talk<'_>, job_id: i64, at: Timestamp) -> Result<Option<Timestamp>, Problem> {
+async fn first_after(talk: Talk<'_>, job_id: JobId, at: Timestamp) -> Result<Option<Timestamp>, Problem> {
     let params = [
         ("job_id", job_id.to_string()),
         ("source", journal::SOURCE.to_owned()),

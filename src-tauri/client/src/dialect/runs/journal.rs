@@ -6,6 +6,7 @@
 use std::collections::BTreeMap;
 
 use jiff::{SignedDuration, Timestamp};
+use netraven_api::{JobId, LogId};
 
 use super::line::{Said, bare, read};
 use crate::dialect::row::Row;
@@ -22,9 +23,9 @@ const INEXACT: f64 = 3.0;
 /// A line of the runner.
 #[derive(Clone, Debug)]
 pub struct Line {
-    pub id: i64,
+    pub id: LogId,
     pub at: Timestamp,
-    pub job_id: i64,
+    pub job_id: JobId,
     pub message: String,
 }
 
@@ -34,7 +35,7 @@ impl Line {
         Some(Line {
             id: row.id(),
             at: row.time("timestamp")?,
-            job_id: row.number("job_id")?,
+            job_id: row.id_of("job_id")?,
             message: row.word("message"),
         })
     }
@@ -43,7 +44,7 @@ impl Line {
 /// A run as the log records it.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Told {
-    pub job_id: i64,
+    pub job_id: JobId,
     pub began: Timestamp,
     /// Time of its last line, or of the one about its end.
     pub last: Timestamp,
@@ -56,7 +57,7 @@ pub struct Told {
 }
 
 impl Told {
-    fn new(job_id: i64, began: Timestamp) -> Told {
+    fn new(job_id: JobId, began: Timestamp) -> Told {
         Told { job_id, began, last: began, said: Said::default(), is_whole: false, beginnings: Vec::new() }
     }
 
@@ -86,7 +87,7 @@ impl Told {
 
 /// The runs of all jobs, the oldest first.
 pub fn told(lines: impl IntoIterator<Item = Line>) -> Vec<Told> {
-    let mut jobs: BTreeMap<i64, Vec<Line>> = BTreeMap::new();
+    let mut jobs: BTreeMap<JobId, Vec<Line>> = BTreeMap::new();
     for line in lines {
         jobs.entry(line.job_id).or_default().push(line);
     }
@@ -198,9 +199,9 @@ mod tests {
 
     fn lines(rows: &[(i64, &str)]) -> Vec<Line> {
         let line = |(place, (second, message)): (usize, &(i64, &str))| Line {
-            id: i64::try_from(place).unwrap() + 100,
+            id: LogId::new(i64::try_from(place).unwrap() + 100),
             at: Timestamp::from_second(*second).unwrap(),
-            job_id: 7,
+            job_id: 7.into(),
             message: (*message).to_owned(),
         };
         rows.iter().enumerate().map(line).collect()

@@ -7,9 +7,9 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
-use netraven_api::Open;
 use netraven_api::jobs::{Job, ScheduleKind, WorkerState};
 use netraven_api::runs::{RunStatus, Trigger};
+use netraven_api::{JobId, LogId, Open};
 use serde_json::Value;
 use tokio::time::Instant;
 
@@ -35,7 +35,7 @@ const MOST_STARTS: usize = 500;
 /// An entry of the queue.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Waiting {
-    pub job_id: i64,
+    pub job_id: JobId,
     pub at: Timestamp,
     pub trigger: Trigger,
 }
@@ -51,7 +51,7 @@ struct Life {
 /// The last line of a job.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Sign {
-    pub id: i64,
+    pub id: LogId,
     pub at: Timestamp,
 }
 
@@ -89,7 +89,7 @@ impl State {
 type Read<T> = Option<(Instant, T)>;
 
 /// The jobs whose schedule is active; none if the server does not list them.
-type Schedules = Option<Arc<BTreeSet<i64>>>;
+type Schedules = Option<Arc<BTreeSet<JobId>>>;
 
 /// When the last line of a job was read, how long it is cached, and the line.
 type KeptSign = (Instant, Duration, Option<Sign>);
@@ -99,14 +99,14 @@ type KeptSign = (Instant, Duration, Option<Sign>);
 pub struct Memory {
     life: tokio::sync::Mutex<Read<Arc<Life>>>,
     schedules: tokio::sync::Mutex<Read<Schedules>>,
-    signs: Mutex<HashMap<i64, KeptSign>>,
-    words: Mutex<HashMap<i64, (String, Instant, Timestamp)>>,
+    signs: Mutex<HashMap<JobId, KeptSign>>,
+    words: Mutex<HashMap<JobId, (String, Instant, Timestamp)>>,
     starts: Mutex<Vec<Waiting>>,
 }
 
 impl Memory {
     /// Remembers that a person started a job.
-    pub fn pressed(&self, job_id: i64, at: Timestamp) {
+    pub fn pressed(&self, job_id: JobId, at: Timestamp) {
         self.remember(Waiting { job_id, at, trigger: Trigger::Manual });
     }
 
@@ -128,7 +128,7 @@ impl Memory {
     }
 
     /// What started the run of a job that began at a time, if its start was seen; `before` is when the previous one began.
-    fn seen_start(&self, job_id: i64, began: Timestamp, before: Option<Timestamp>) -> Option<Trigger> {
+    fn seen_start(&self, job_id: JobId, began: Timestamp, before: Option<Timestamp>) -> Option<Trigger> {
         // Times of this computer and of the server may differ a little.
         let latest = began.saturating_add(SignedDuration::from_secs(2)).unwrap_or(began);
         let starts = self.starts.lock().unwrap_or_else(PoisonError::into_inner);
@@ -138,7 +138,7 @@ impl Memory {
         starts.iter().filter(fits).max_by_key(|start| start.at).map(|start| start.trigger)
     }
 
-    fn first_seen(&self, job_id: i64, word: &str, now: Timestamp) -> (Instant, Timestamp) {
+    fn first_seen(&self, job_id: JobId, word: &str, now: Timestamp) -> (Instant, Timestamp) {
         let mut words = self.words.lock().unwrap_or_else(PoisonError::into_inner);
         let kept = words.entry(job_id).or_insert_with(|| (word.to_owned(), Instant::now(), now));
         if kept.0 != word {
@@ -149,7 +149,7 @@ impl Memory {
 }
 
 /// Interprets the word of a job.
-pub async fn state(talk: Talk<'_>, job_id: i64, word: &str) -> State {
+pub async fn state(talk: Talk<'_>, job_id: JobId, word: &str) -> State {
     let now = talk.now();
     let memory = &talk.server.runs.life;
     let status = words::run_status(word);
@@ -238,7 +238,7 @@ fn waiting(queues: &Value) -> Vec<Waiting> {
         let by_schedule =
             row.word("job_id").starts_with("netraven_db_job_") || Row(&meta).text("schedule_type").is_some();
         Some(Waiting {
-            job_id: Row(&meta).number("db_job_id").or(first)?,
+            job_id: Row(&meta).number("db_job_id").or(first)?.into(),
             at: row.time("enqueued_at")?,
             trigger: if by_schedule { Trigger::Schedule } else { Trigger::Manual },
         })
@@ -251,7 +251,7 @@ fn waiting(queues: &Value) -> Vec<Waiting> {
 }
 
 /// The newest line of a job.
-async fn sign(talk: Talk<'_>, job_id: i64) -> Option<Sign> {
+async fn sign(talk: Talk<'_>, job_id: JobId) -> Option<Sign> {
     let memory = &talk.server.runs.life;
     let kept = memory.signs.lock().unwrap_or_else(PoisonError::into_inner).get(&job_id).copied();
     if let Some((at, serves, sign)) = kept

@@ -6,8 +6,8 @@ use std::sync::{Arc, PoisonError};
 use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
-use netraven_api::Problem;
 use netraven_api::results::JobResult;
+use netraven_api::{JobId, Problem};
 use tokio::sync::Mutex;
 use tokio::time::Instant;
 
@@ -29,7 +29,7 @@ pub trait Kept: Clone {
 
 impl Kept for JobResult {
     fn id(&self) -> i64 {
-        self.id
+        self.id.get()
     }
 
     fn at(&self) -> Timestamp {
@@ -39,7 +39,7 @@ impl Kept for JobResult {
 
 impl Kept for Line {
     fn id(&self) -> i64 {
-        self.id
+        self.id.get()
     }
 
     fn at(&self) -> Timestamp {
@@ -83,7 +83,7 @@ impl<T> Default for Held<T> {
 }
 
 /// Rows requested for single jobs, and for all together.
-pub struct Shelves<T>(std::sync::Mutex<HashMap<Option<i64>, Shelf<T>>>);
+pub struct Shelves<T>(std::sync::Mutex<HashMap<Option<JobId>, Shelf<T>>>);
 
 type Shelf<T> = Arc<Mutex<Held<T>>>;
 
@@ -109,7 +109,7 @@ impl<T: Kept> Shelves<T> {
         &self,
         talk: Talk<'_>,
         source: Source<'_>,
-        job_id: Option<i64>,
+        job_id: Option<JobId>,
         from: Option<Timestamp>,
         read: impl Fn(&serde_json::Value) -> Option<T>,
     ) -> Result<Rows<T>, Problem> {

@@ -3,9 +3,9 @@
 use std::collections::BTreeMap;
 
 use jiff::Timestamp;
-use netraven_api::Problem;
 use netraven_api::jobs::{Job, JobStatus};
 use netraven_api::runs::RunStatus;
+use netraven_api::{JobId, LogId, Problem, RunId};
 
 use super::life;
 use super::newest_of;
@@ -17,17 +17,17 @@ use crate::dialect::{Talk, jobs, words};
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct JobState {
     /// The job's newest run.
-    pub run_id: i64,
+    pub run_id: RunId,
     /// Its status; none if the job never ran.
     pub status: Option<RunStatus>,
     /// When the last ended run ended.
     pub ended_at: Option<Timestamp>,
     /// Its last line while it is active: with each line, results may have arrived.
-    pub line: Option<i64>,
+    pub line: Option<LogId>,
 }
 
 /// The state of every job, read now.
-pub(crate) async fn states(client: &Client, server: &Server) -> Result<BTreeMap<i64, JobState>, Problem> {
+pub(crate) async fn states(client: &Client, server: &Server) -> Result<BTreeMap<JobId, JobState>, Problem> {
     let talk = Talk { client, server };
     let mut all = BTreeMap::new();
     for (job, word) in jobs::anew(talk).await? {

@@ -2,8 +2,8 @@
 
 use std::collections::BTreeSet;
 
-use netraven_api::Problem;
 use netraven_api::runs::{RunStatus, RunSummary};
+use netraven_api::{DeviceId, Problem};
 use serde_json::Value;
 
 use super::device::cause;
@@ -23,7 +23,7 @@ pub async fn summary(talk: Talk<'_>, asked: &Asked) -> Result<Value, Problem> {
     runs.retain(|(run, seen)| wanted.fits(run, seen.as_ref()));
     let number = |count: usize| i64::try_from(count).unwrap_or(i64::MAX);
     let of = |wanted: &[RunStatus]| number(runs.iter().filter(|(run, _)| wanted.contains(&run.status)).count());
-    let of_device = |device_id: i64| wanted.device().is_none_or(|wanted| wanted == device_id);
+    let of_device = |device_id: DeviceId| wanted.device().is_none_or(|wanted| wanted == device_id);
     let kept = || runs.iter().filter_map(|(_, seen)| seen.as_ref()).flat_map(|seen| &seen.results);
     // All results of a period are counted by the server. With further filters, those of the runs are counted here.
     let device_results =

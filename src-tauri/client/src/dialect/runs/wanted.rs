@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use netraven_api::devices::Device;
 use netraven_api::jobs::JobKind;
 use netraven_api::runs::{Run, RunStatus, Trigger};
-use netraven_api::{Open, Problem};
+use netraven_api::{DeviceId, Open, Problem, TagId};
 
 use super::bind::Seen;
 use crate::dialect::Talk;
@@ -16,8 +16,8 @@ pub struct Wanted {
     kinds: Vec<Open<JobKind>>,
     statuses: Vec<RunStatus>,
     triggers: Vec<Trigger>,
-    device: Option<i64>,
-    tagged: Option<BTreeSet<i64>>,
+    device: Option<DeviceId>,
+    tagged: Option<BTreeSet<DeviceId>>,
     /// Names of the wanted devices, which the log has instead of ids.
     named: BTreeSet<String>,
     search: String,
@@ -26,8 +26,8 @@ pub struct Wanted {
 impl Wanted {
     /// Reads the filters, and which devices carry the wanted tags.
     pub async fn read(talk: Talk<'_>, asked: &Asked) -> Result<Wanted, Problem> {
-        let tags: Vec<i64> = asked.many("tag_id").iter().filter_map(|id| id.parse().ok()).collect();
-        let device = asked.number("device_id")?;
+        let tags: Vec<TagId> = asked.many("tag_id").iter().filter_map(|id| id.parse().ok()).collect();
+        let device = asked.id("device_id")?;
         let known = if tags.is_empty() && device.is_none() { None } else { Some(talk.known_devices().await?) };
         let has_tag = |found: &&Device| found.tags.iter().any(|tag| tags.contains(&tag.id));
         let of_tags: Vec<&Device> = known.iter().flat_map(|known| known.iter().filter(has_tag)).collect();
@@ -57,7 +57,7 @@ impl Wanted {
     }
 
     /// The wanted device.
-    pub fn device(&self) -> Option<i64> {
+    pub fn device(&self) -> Option<DeviceId> {
         self.device
     }
 
@@ -65,7 +65,7 @@ impl Wanted {
     pub fn fits(&self, run: &Run, seen: Option<&Seen>) -> bool {
         let holds = |text: &str| text.to_lowercase().contains(&self.search);
         let named = |name: &str| self.named.contains(name);
-        let any = |is: &dyn Fn(i64) -> bool| seen.is_some_and(|seen| seen.holds(|id, _| is(id), named));
+        let any = |is: &dyn Fn(DeviceId) -> bool| seen.is_some_and(|seen| seen.holds(|id, _| is(id), named));
         (self.kinds.is_empty() || self.kinds.contains(&run.job_type))
             && (self.statuses.is_empty() || self.statuses.contains(&run.status))
             && (self.triggers.is_empty() || self.triggers.contains(&run.trigger))

@@ -157,7 +157,7 @@ mod tests {
         LogHistogram {
             bucket_s: 60,
             buckets: vec![bucket(600, &[(Level::Info, 7), (Level::Error, 1)]), bucket(660, &[])],
-            newest_id: 100,
+            newest_id: 100.into(),
             is_partial: false,
             counted_since: at(600),
         }

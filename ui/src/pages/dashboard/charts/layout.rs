@@ -184,8 +184,8 @@ mod tests {
 
     fn run(id: i64, from: i64, until: Option<i64>) -> TimelineRun {
         TimelineRun {
-            id,
-            job_id: 1,
+            id: id.into(),
+            job_id: 1.into(),
             job_name: "core".into(),
             job_type: JobKind::ConfigBackup.into(),
             status: if until.is_some() { RunStatus::Succeeded } else { RunStatus::Running },

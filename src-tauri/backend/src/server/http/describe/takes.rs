@@ -32,8 +32,8 @@ impl Takes for SignIn {}
 impl Takes for Peer {}
 impl Takes for HeaderMap {}
 // The path itself names its parameters.
-impl Takes for Id {}
-impl<const COUNT: usize> Takes for Ids<COUNT> {}
+impl<T> Takes for Id<T> {}
+impl<A, B> Takes for Ids<A, B> {}
 
 impl<T: ToSchema + DeserializeOwned + 'static> Takes for Query<T> {
     fn takes(operation: &mut Operation) {

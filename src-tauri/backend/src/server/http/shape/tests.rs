@@ -3,6 +3,7 @@
 use netraven_api::devices::{DeviceInput, ListDevices};
 use netraven_api::jobs::JobInput;
 use netraven_api::logs::ListLogs;
+use netraven_api::results::ListResults;
 use netraven_api::runs::{ListRuns, RunFilter, RunStatus, Trigger};
 use netraven_api::sheet::{Cells, Column, Entry, Place, Row, check};
 use netraven_api::tags::{ListTags, TagInput};
@@ -98,9 +99,9 @@ fn the_parts_of_a_request_are_read_from_one_query() {
         Ok(serde_json::from_value(shape.typed(&pairs)).unwrap())
     };
     let filter = RunFilter {
-        job_id: Some(31),
+        job_id: Some(31.into()),
         trigger: vec![Trigger::Manual],
-        tag_id: vec![1, 2],
+        tag_id: vec![1.into(), 2.into()],
         start_time: "2026-11-21T00:00:00Z".parse().ok(),
         search: Some("7".to_owned()),
         ..RunFilter::default()
@@ -124,6 +125,15 @@ fn a_closed_list_is_described_where_it_stands_with_what_its_field_says() {
         "{sort}"
     );
     assert!(!parts.contains_key("TagColumn"));
+}
+
+#[test]
+fn an_id_is_described_as_a_number_where_it_stands() {
+    let (schema, parts) = schema_of::<ListResults>();
+    let run = &schema["properties"]["run_id"];
+    assert_eq!((&run["type"], &run["format"]), (&json!(["integer", "null"]), &json!("int64")), "{run}");
+    assert_eq!(run["description"], "Run.");
+    assert!(!parts.contains_key("RunId"));
 }
 
 #[test]

@@ -4,7 +4,7 @@ use std::collections::{BTreeSet, HashMap};
 
 use netraven_api::problem::Code;
 use netraven_api::sheet::{Entry, RefusalKind, Tally};
-use netraven_api::{Method, Problem};
+use netraven_api::{Method, Problem, TagId};
 use serde_json::json;
 
 use crate::dialect::Talk;
@@ -18,7 +18,7 @@ const TOLD: usize = 100;
 pub struct Tags<'a> {
     talk: Talk<'a>,
     /// By name, and by number as a text.
-    known: Option<HashMap<String, i64>>,
+    known: Option<HashMap<String, TagId>>,
 }
 
 impl<'a> Tags<'a> {
@@ -27,7 +27,7 @@ impl<'a> Tags<'a> {
     }
 
     /// Finds the tags of each entry, and creates missing ones. Entries with a tag that cannot be created are refused.
-    pub async fn make(&mut self, entries: Vec<Entry>, tally: &mut Tally) -> Result<Vec<(Entry, Vec<i64>)>, Problem> {
+    pub async fn make(&mut self, entries: Vec<Entry>, tally: &mut Tally) -> Result<Vec<(Entry, Vec<TagId>)>, Problem> {
         let mut right = Vec::new();
         for entry in entries {
             let mut ids = Vec::new();
@@ -76,7 +76,7 @@ impl<'a> Tags<'a> {
         Ok(right)
     }
 
-    async fn id(&mut self, name: &str) -> Result<Result<i64, String>, Problem> {
+    async fn id(&mut self, name: &str) -> Result<Result<TagId, String>, Problem> {
         if let Some(id) = self.known().await?.get(name) {
             return Ok(Ok(*id));
         }
@@ -85,7 +85,7 @@ impl<'a> Tags<'a> {
         }
         match self.talk.change(Method::Post, "/tags/".to_owned(), Some(json!({ "name": name }))).await {
             Ok(made) => {
-                let id = Row(&made).id();
+                let id: TagId = Row(&made).id();
                 self.known().await?.insert(name.to_owned(), id);
                 Ok(Ok(id))
             }
@@ -97,11 +97,11 @@ impl<'a> Tags<'a> {
         }
     }
 
-    async fn known(&mut self) -> Result<&mut HashMap<String, i64>, Problem> {
+    async fn known(&mut self) -> Result<&mut HashMap<String, TagId>, Problem> {
         if self.known.is_none() {
             let there = self.talk.all("/tags/", &[], MOST_ROWS).await?;
             let rows = || there.rows.iter().map(Row);
-            let mut known: HashMap<String, i64> = rows().map(|row| (row.id().to_string(), row.id())).collect();
+            let mut known: HashMap<String, TagId> = rows().map(|row| (row.id::<TagId>().to_string(), row.id())).collect();
             known.extend(rows().map(|row| (row.word("name"), row.id())));
             self.known = Some(known);
         }
