@@ -1,6 +1,6 @@
-//! Ids: numbers that say what they number, so that a device's is never taken for a run's.
+//! Ids: numbers with a type for what they identify, so that a device's is never mistaken for a run's.
 
-/// Makes the type of each id: a number on the wire and in the database, and described as one.
+/// Defines the type of each id: a number on the wire, in the database and in the description.
 macro_rules! ids {
     ($($(#[doc = $doc:literal])+ $name:ident,)+) => {$(
         $(#[doc = $doc])+
@@ -9,13 +9,13 @@ macro_rules! ids {
         pub struct $name(i64);
 
         impl $name {
-            /// The id of this number.
+            /// The id with this number.
             #[must_use]
             pub const fn new(number: i64) -> $name {
                 $name(number)
             }
 
-            /// The number, for what does not know of ids: the database, the queue.
+            /// The plain number, for code without id types: the database and the queue.
             #[must_use]
             pub const fn get(self) -> i64 {
                 self.0
@@ -71,7 +71,7 @@ ids! {
     DeviceId,
     /// Id of a job.
     JobId,
-    /// Id of a line of the log: a later line has a greater one.
+    /// Id of a log line: later lines have greater ones.
     LogId,
     /// Id of a result.
     ResultId,
