@@ -55,7 +55,10 @@ impl Exports {
         {
             let mut current = self.lock();
             if current.state.active {
-                return Err(Problem::new(Code::Conflict, "An export is already running. Wait for it to finish, or stop it."));
+                return Err(Problem::new(
+                    Code::Conflict,
+                    "An export is already running. Wait for it to finish, or stop it.",
+                ));
             }
             *current =
                 Current { state: ExportState { active: true, ..ExportState::default() }, cancel: cancel.clone() };
@@ -234,7 +237,8 @@ mod tests {
         exports.write(&path, ExportFormat::JsonLines, &cancel, pages).await.unwrap();
         exports.end(Ok(()), &path);
         let text = std::fs::read_to_string(&path).unwrap();
-        let ids: BTreeSet<i64> = text.lines().map(|line| serde_json::from_str::<LogEntry>(line).unwrap().id.get()).collect();
+        let ids: BTreeSet<i64> =
+            text.lines().map(|line| serde_json::from_str::<LogEntry>(line).unwrap().id.get()).collect();
         assert_eq!((text.lines().count(), ids.len()), (1_050, 1_050));
         let state = exports.state();
         assert_eq!((state.rows, state.total, state.active), (1_050, Some(1_050), false));

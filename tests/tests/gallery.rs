@@ -47,7 +47,8 @@ mod desktop {
             let other = second.signed_in(app.url(), "ruth").await?;
             gallery.walk(&other, walk::ROLE_USER).await?;
             let change = UserChange { is_active: Some(false), ..UserChange::default() };
-            let ruth: i64 = sqlx::query_scalar("select id from users where username = 'ruth'").fetch_one(app.pool()).await?;
+            let ruth: i64 =
+                sqlx::query_scalar("select id from users where username = 'ruth'").fetch_one(app.pool()).await?;
             app.client.send(&UpdateUser(ruth.into(), change)).await?;
             gallery.walk(&other, walk::SWITCHED_OFF).await?;
             app.client.send(&DeleteUser(ruth.into())).await?;

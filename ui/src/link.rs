@@ -32,8 +32,10 @@ mod tests {
         let view = "tab=logs&level=ERROR,WARNING&text=größe ~26 x".to_owned();
         let run = Route::RunPage { id: 4188.into(), view: "tab=history&history=2".to_owned() };
         let device = Route::DossierPage { run_id: 4188.into(), device_id: 9.into(), view: "tab=log".to_owned() };
-        let (board, bare) =
-            (Route::JobDashboard { view }, [Route::dashboard(), Route::run(4188.into()), Route::dossier(4188.into(), 9.into())]);
+        let (board, bare) = (
+            Route::JobDashboard { view },
+            [Route::dashboard(), Route::run(4188.into()), Route::dossier(4188.into(), 9.into())],
+        );
         for route in [board, run, device, Route::JobsPage {}].into_iter().chain(bare) {
             assert_eq!(read(&format!(" {}\n", to(&route))), Some(route));
         }

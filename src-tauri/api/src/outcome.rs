@@ -84,7 +84,9 @@ impl Cause {
                 "Check the device's address; if it is right, ask an admin to add its network to the credential."
             }
             Cause::AuthFailed => "Correct the credential; a retry will not help and may lock the account.",
-            Cause::PromptNotSeen => "Check the device's platform; the last bytes received show what it printed instead.",
+            Cause::PromptNotSeen => {
+                "Check the device's platform; the last bytes received show what it printed instead."
+            }
             Cause::PrivilegeRefused => "Set the credential's enable password, or grant the account the privilege.",
             Cause::CommandRejected => "Check the platform and the account's rights for this command.",
             Cause::EmptyAnswer => "Check the account's rights: the device showed no configuration.",

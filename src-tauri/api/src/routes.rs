@@ -153,7 +153,8 @@ mod tests {
 
     #[test]
     fn a_query_repeats_the_key_of_a_list_and_leaves_out_what_is_absent() {
-        let request = jobs::ListJobs { size: Some(5), tag_id: vec![2.into(), 3.into()], ..Default::default() }.request();
+        let request =
+            jobs::ListJobs { size: Some(5), tag_id: vec![2.into(), 3.into()], ..Default::default() }.request();
         assert_eq!(request.path, "/jobs/?size=5&tag_id=2&tag_id=3");
     }
 }

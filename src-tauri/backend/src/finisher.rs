@@ -53,7 +53,9 @@ impl Finisher {
                         mended = Some(Instant::now());
                         self.pack().await;
                     }
-                    Err(error) => tracing::warn!(error = format!("{error:#}"), "snapshots are waiting for their commit"),
+                    Err(error) => {
+                        tracing::warn!(error = format!("{error:#}"), "snapshots are waiting for their commit")
+                    }
                 }
             }
             if let Err(error) = self.end_runs().await {

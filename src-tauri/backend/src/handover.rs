@@ -38,7 +38,9 @@ pub async fn answer(
                     let sealed = handover.seal_text(&format!("{CONTEXT}:{worker}"), &seal.to_text());
                     journal.signal(&Signal::Key { worker, sealed }).await;
                 }
-                Err(error) => tracing::warn!(error = format!("{error:#}"), "a worker asked for the seal key and did not get it"),
+                Err(error) => {
+                    tracing::warn!(error = format!("{error:#}"), "a worker asked for the seal key and did not get it")
+                }
             },
             Ok(_) | Err(broadcast::error::RecvError::Lagged(_)) => {}
             Err(broadcast::error::RecvError::Closed) => break,

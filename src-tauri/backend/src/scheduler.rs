@@ -89,7 +89,10 @@ impl Scheduler {
                             ticked.send_replace(Some(Timestamp::now()));
                         }
                         Ok(Err(error)) => {
-                            tracing::warn!(error = format!("{error:#}"), "the scheduler's check failed; it will be repeated")
+                            tracing::warn!(
+                                error = format!("{error:#}"),
+                                "the scheduler's check failed; it will be repeated"
+                            )
                         }
                         Err(_) => tracing::warn!("the scheduler's check took too long; it will be repeated"),
                     }

@@ -149,9 +149,6 @@ pub fn router(shared: Shared) -> Router {
 }
 
 fn panicked() -> Response {
-    Fault::detail(
-        StatusCode::INTERNAL_SERVER_ERROR,
-        "Internal Server Error: a defect; see the server's own log.",
-    )
-    .into_response()
+    Fault::detail(StatusCode::INTERNAL_SERVER_ERROR, "Internal Server Error: a defect; see the server's own log.")
+        .into_response()
 }

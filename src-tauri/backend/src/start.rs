@@ -15,7 +15,9 @@ pub enum StartError {
     #[error(transparent)]
     Servers(#[from] supervisor::ServerStartError),
     /// The address of the API is taken or not this computer's.
-    #[error("The API cannot listen on {address}: {source}. Choose another port with --listen, or stop the program that uses it.")]
+    #[error(
+        "The API cannot listen on {address}: {source}. Choose another port with --listen, or stop the program that uses it."
+    )]
     Listen {
         /// The address it was to listen on.
         address: SocketAddr,

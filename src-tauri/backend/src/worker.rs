@@ -117,7 +117,9 @@ impl Worker {
         held.cancel_all();
         let drained = tokio::time::timeout(STOP_LIMIT, async { while devices.join_next().await.is_some() {} }).await;
         if drained.is_err() {
-            tracing::warn!("sessions did not close in time; other workers take their devices over when the leases expire");
+            tracing::warn!(
+                "sessions did not close in time; other workers take their devices over when the leases expire"
+            );
         }
         heart.abort();
         ear.abort();
@@ -146,8 +148,8 @@ impl Worker {
         let cancel = Cancel::new();
         let hand = held.take(Holding { task: task.clone(), attempt: lease.attempt, cancel: cancel.clone() });
         // A stop or cancellation looks at the devices in progress, and may have looked before this one was added.
-        let is_late = stop.is_cancelled()
-            || self.store.cancelled_among(&[id]).await.is_ok_and(|cancelled| !cancelled.is_empty());
+        let is_late =
+            stop.is_cancelled() || self.store.cancelled_among(&[id]).await.is_ok_and(|cancelled| !cancelled.is_empty());
         if is_late {
             cancel.cancel();
         }

@@ -150,8 +150,10 @@ impl Client {
         })?;
         // The decoder's own message may quote the answer, which contains a token.
         serde_json::from_slice(&answer).map_err(|_| {
-            let message =
-                format!("{} accepted the sign-in without returning a token; it is not a NetRaven server.", self.place());
+            let message = format!(
+                "{} accepted the sign-in without returning a token; it is not a NetRaven server.",
+                self.place()
+            );
             Problem::new(Code::NotUnderstood, message)
         })
     }

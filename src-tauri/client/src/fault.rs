@@ -106,7 +106,9 @@ pub fn of_transport(error: &reqwest::Error, place: &str) -> Problem {
     } else if error.is_dns() || has("dns error") || has("lookup address") {
         format!("The name of {place} could not be resolved. Check the spelling, or use the IP address.")
     } else if has_kind(error, io::ErrorKind::ConnectionRefused) {
-        format!("{place} refuses the connection: nothing is listening there. Check the port, and that the server is running.")
+        format!(
+            "{place} refuses the connection: nothing is listening there. Check the port, and that the server is running."
+        )
     } else if error.is_connect() && tls {
         tracing::debug!(place, ?chain, "no secure connection");
         let (why, advice) = tls::reason(&chain);

@@ -166,13 +166,13 @@ impl Connection {
     /// Changes a server's name and marks.
     pub fn edit_profile(&self, changed: &Profile) -> Result<(), Problem> {
         if changed.name.chars().count() > NAME_LIMIT {
-            return Err(Problem::field("name", format!("The name is longer than {NAME_LIMIT} characters: shorten it.")));
+            return Err(Problem::field(
+                "name",
+                format!("The name is longer than {NAME_LIMIT} characters: shorten it."),
+            ));
         }
         if !self.remembered.edit_profile(changed) {
-            return Err(Problem::new(
-                Code::NotFound,
-                "This server has not been used before. Sign in to it first.",
-            ));
+            return Err(Problem::new(Code::NotFound, "This server has not been used before. Sign in to it first."));
         }
         let generation = self.standing.generation();
         let known = self.remembered.profile_of(&changed.url);

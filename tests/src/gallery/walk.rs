@@ -120,7 +120,10 @@ pub const PAGES: &[Stop] = &[
         "search",
         &[Keys(ESCAPE), Until(NO_DIALOG), Keys(SEARCH), Sees("Search or jump to"), Keys("lab-core"), Until(FOUND)],
     ),
-    stop("keys", &[Keys(ESCAPE), Until(NO_DIALOG), Do("document.activeElement.blur()"), Keys("?"), Sees("show this list")]),
+    stop(
+        "keys",
+        &[Keys(ESCAPE), Until(NO_DIALOG), Do("document.activeElement.blur()"), Keys("?"), Sees("show this list")],
+    ),
     stop("connection", &[Keys(ESCAPE), Until(NO_DIALOG), Press("Connection"), Sees("Theme")]),
 ];
 
@@ -158,10 +161,8 @@ pub const ROLE_USER: &[Stop] = &[
 ];
 
 /// The same window once its user may not sign in any more: what was read stays on screen.
-pub const SWITCHED_OFF: &[Stop] = &[stop(
-    "user-switched-off",
-    &[Keys(ESCAPE), Until(NO_DIALOG), Press("Refresh"), Sees("inactive on the server")],
-)];
+pub const SWITCHED_OFF: &[Stop] =
+    &[stop("user-switched-off", &[Keys(ESCAPE), Until(NO_DIALOG), Press("Refresh"), Sees("inactive on the server")])];
 
 /// The same window once there is no such user.
 pub const ENDED: &[Stop] = &[stop("sign-in-ended", &[Press("Refresh"), Sees("Your sign-in has expired")])];

@@ -143,7 +143,8 @@ async fn add_jobs(
     devices: &Ids<DeviceId>,
     tags: &Ids<TagId>,
 ) -> anyhow::Result<Vec<(JobId, &'static str, usize)>> {
-    let refusing = devices.get("lab-edge-02").copied().context("the sample lab has a device that refuses to sign in")?;
+    let refusing =
+        devices.get("lab-edge-02").copied().context("the sample lab has a device that refuses to sign in")?;
     let job = |name: &str, kind, schedule| JobInput {
         name: Some(name.to_owned()),
         job_type: Some(kind),

@@ -25,8 +25,12 @@ const IDS: [(&str, &str); 9] = [
 /// Paths that are read with all ids there are, not with the first alone: what the demo shows of each.
 const OF_EACH: [&str; 3] = ["/users/{user_id}", "/devices/{device_id}/host-key", "/runs/{run_id}/devices/{device_id}"];
 /// What is asked for beside the path: all texts once, and nothing twice.
-const QUERIES: [(&str, &str); 4] =
-    [("/configs/list", "limit=500"), ("/configs", "limit=1"), ("/runs/{run_id}", "results=false"), ("/logs/", "order=asc")];
+const QUERIES: [(&str, &str); 4] = [
+    ("/configs/list", "limit=500"),
+    ("/configs", "limit=1"),
+    ("/runs/{run_id}", "results=false"),
+    ("/logs/", "order=asc"),
+];
 /// A list of which the first page is enough: the devices of runs have all of it.
 const RESULTS: &str = "/job-results/";
 
@@ -56,7 +60,9 @@ pub async fn read(http: &Http) -> anyhow::Result<String> {
         }
     }
     let (lists, answers) = (fields(&lists)?, fields(&answers)?);
-    Ok(format!("{{\n\"recorded_at\": \"{recorded_at}\",\n\"lists\": {{\n{lists}\n}},\n\"answers\": {{\n{answers}\n}}\n}}\n"))
+    Ok(format!(
+        "{{\n\"recorded_at\": \"{recorded_at}\",\n\"lists\": {{\n{lists}\n}},\n\"answers\": {{\n{answers}\n}}\n}}\n"
+    ))
 }
 
 /// A route's path with ids in it.
@@ -68,7 +74,8 @@ fn paths(route: &str, lists: &Told, answers: &Told) -> anyhow::Result<Vec<String
         let mut ids: Vec<i64> = rows.into_iter().flatten().filter_map(|row| row["id"].as_i64()).collect();
         ids.sort_unstable();
         ids.truncate(most);
-        paths = paths.iter().flat_map(|path| ids.iter().map(move |id| path.replace(parameter, &id.to_string()))).collect();
+        paths =
+            paths.iter().flat_map(|path| ids.iter().map(move |id| path.replace(parameter, &id.to_string()))).collect();
     }
     let unknown = paths.iter().find(|path| path.contains('{'));
     match unknown {

@@ -151,7 +151,8 @@ async fn one_device_is_cancelled_and_the_others_go_on() -> anyhow::Result<()> {
     let after = client.send(&cancel(&waiting[1].spec.hostname)?).await?;
     assert_eq!(after.state, DeviceState::Success);
     assert_eq!(work::logs(client, run).await?.len(), lines);
-    let nobody = client.send(&CancelDevice { run_id: run, device_id: 987_654.into() }).await.expect_err("not in this run");
+    let nobody =
+        client.send(&CancelDevice { run_id: run, device_id: 987_654.into() }).await.expect_err("not in this run");
     assert_eq!(nobody.code, Code::NotFound);
     app.stop().await;
     Ok(())

@@ -71,7 +71,10 @@ async fn a_cancellation_whose_signal_was_lost_is_seen_among_many_others() -> any
     let run = work::start(&app.client, lab.job).await?;
     let device = lab.device("stalled")?;
     wait::until("the device is in work", async || Ok((device.readings() > 0).then_some(()))).await?;
-    sqlx::query("update job_runs set cancel_requested = true where id = $1").bind(run.get()).execute(app.pool()).await?;
+    sqlx::query("update job_runs set cancel_requested = true where id = $1")
+        .bind(run.get())
+        .execute(app.pool())
+        .await?;
     let closed = wait::within(Duration::from_secs(4), "the session is closed", async || {
         let input = TagInput { name: Some("noise".to_owned()), ..TagInput::default() };
         let tag = app.client.send(&CreateTag(input)).await?.id;

@@ -29,7 +29,9 @@ pub fn RenewalGate() -> Element {
     });
     let ended = ready.renewal == Renewal::Now;
     let said = match ready.expires_at {
-        _ if ended => "Your sign-in has expired. This page stays as it is and updates again once you sign in.".to_owned(),
+        _ if ended => {
+            "Your sign-in has expired. This page stays as it is and updates again once you sign in.".to_owned()
+        }
         // Read only while it ends soon: else the whole would be drawn again every second.
         Some(end) if ready.renewal == Renewal::Soon => {
             format!("Your sign-in expires {}.", format::until(end, moment.now()))

@@ -64,7 +64,8 @@ fn sentences(status: &SystemStatus, looked_twice: bool) -> Vec<String> {
         found.clone_from(&status.notes);
         for (name, condition) in away {
             if !status.notes.iter().any(|note| note.contains(name)) {
-                let state = if condition.is(Condition::Restarting) { "is being restarted" } else { "is not responding" };
+                let state =
+                    if condition.is(Condition::Restarting) { "is being restarted" } else { "is not responding" };
                 found.push(format!("{name} {state}."));
             }
         }

@@ -22,7 +22,8 @@ const SETUP_GROUP: &str = "side-setup";
 #[component]
 pub fn Sidebar() -> Element {
     let here = Section::of(&use_route::<Route>());
-    let (setup, others): (Vec<Section>, Vec<Section>) = Section::ALL.into_iter().partition(|section| section.is_setup());
+    let (setup, others): (Vec<Section>, Vec<Section>) =
+        Section::ALL.into_iter().partition(|section| section.is_setup());
     rsx! {
         aside { class: "sidebar",
             div { class: "brand",

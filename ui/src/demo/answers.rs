@@ -156,7 +156,10 @@ fn change(world: &mut World, request: &Request, parts: &[&str]) -> Answered {
 fn start(world: &mut World, job_id: JobId, only: Option<Vec<DeviceId>>) -> Answered {
     let job = world.jobs.iter().find(|job| job.id == job_id).ok_or_else(|| gone("job", job_id))?.clone();
     if tables::is_active(world, job_id) {
-        return Err(Problem::new(Code::Conflict, format!("{} is running. Wait for it to finish, or cancel it.", job.name)));
+        return Err(Problem::new(
+            Code::Conflict,
+            format!("{} is running. Wait for it to finish, or cancel it.", job.name),
+        ));
     }
     let now = world.now;
     let run_id = world.begin(job_id, Trigger::Manual, Some("admin".into()), now, only.as_deref());

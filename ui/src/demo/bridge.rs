@@ -67,7 +67,9 @@ impl DemoBridge {
         };
         match wish {
             Native::Session => return json(serde_json::to_value(&*self.session.borrow())),
-            Native::GetSetting { name } => return Ok(self.settings.borrow().get(&name).cloned().unwrap_or(Value::Null)),
+            Native::GetSetting { name } => {
+                return Ok(self.settings.borrow().get(&name).cloned().unwrap_or(Value::Null));
+            }
             Native::SetSetting { name, value } => {
                 self.settings.borrow_mut().insert(name, value);
             }
@@ -76,8 +78,11 @@ impl DemoBridge {
             Native::SignOut => self.change(Session::SignIn {
                 url: URL.into(),
                 username: Some("admin".into()),
-                reason: Some("The demo accepts any password. A name that starts with user signs in as a user, any \
-                              other as an admin.".into()),
+                reason: Some(
+                    "The demo accepts any password. A name that starts with user signs in as a user, any \
+                              other as an admin."
+                        .into(),
+                ),
             }),
             Native::PickFile { .. } => {
                 let text = "hostname,ip_address,device_type\nlab-edge-09,10.20.8.5,cisco_ios\nlab-edge-01,10.20.8.1,cisco_ios\n";
@@ -87,10 +92,17 @@ impl DemoBridge {
                 return Err(Problem::new(Code::NotOffered, "The demo writes no files; the window does."));
             }
             Native::LabStart { .. } | Native::LabStop => {
-                return Err(Problem::new(Code::NotOffered, "The demo plays what was recorded of the sample lab; the lab itself is in the window."));
+                return Err(Problem::new(
+                    Code::NotOffered,
+                    "The demo plays what was recorded of the sample lab; the lab itself is in the window.",
+                ));
             }
             Native::LabState => return json(serde_json::to_value(LabState::default())),
-            Native::SignInAgain { .. } | Native::Withdraw { .. } | Native::Zoom { .. } | Native::EditProfile { .. } | Native::ForgetProfile { .. } => {}
+            Native::SignInAgain { .. }
+            | Native::Withdraw { .. }
+            | Native::Zoom { .. }
+            | Native::EditProfile { .. }
+            | Native::ForgetProfile { .. } => {}
         }
         Ok(Value::Null)
     }

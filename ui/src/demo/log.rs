@@ -60,11 +60,8 @@ pub fn of_run(plan: &Plan, job: &Job, played: &[(&Device, &Recording)]) -> Vec<D
     let mut due = vec![of_work(plan.queued_at, line(Level::Info, LogType::Job, source, begun))];
     for (step, (device, recording)) in plan.steps.iter().zip(played) {
         for line in recording.lines.iter().filter(|line| line.device_id == Some(step.told.device_id)) {
-            let line = LogEntry {
-                device_id: Some(device.id),
-                device_name: Some(device.hostname.clone()),
-                ..line.clone()
-            };
+            let line =
+                LogEntry { device_id: Some(device.id), device_name: Some(device.hostname.clone()), ..line.clone() };
             due.push(of_work(plan.queued_at + line.timestamp.duration_since(recording.run.queued_at), line));
         }
     }

@@ -243,9 +243,8 @@ pub fn matrix(world: &World, asked: &GetJobMatrix) -> JobMatrix {
 /// A page of results, the newest first unless the query asks for another order.
 pub fn results(world: &World, query: &str) -> Result<Page<JobResult>, Problem> {
     let wanted: ListResults = asked(query)?;
-    let is_wanted = |plan: &&Plan| {
-        wanted.job_id.is_none_or(|id| plan.job_id == id) && wanted.run_id.is_none_or(|id| plan.id == id)
-    };
+    let is_wanted =
+        |plan: &&Plan| wanted.job_id.is_none_or(|id| plan.job_id == id) && wanted.run_id.is_none_or(|id| plan.id == id);
     let mut rows = Vec::new();
     for plan in world.plans.iter().filter(is_wanted) {
         let Some(job) = world.jobs.iter().find(|job| job.id == plan.job_id) else { continue };

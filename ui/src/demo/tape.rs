@@ -47,7 +47,8 @@ impl Tape {
     pub fn known<T: DeserializeOwned>(&self, path: &str, now: Timestamp) -> T {
         let found = self.lists.get(path).or_else(|| self.answers.get(path)).ok_or("it is not there".to_owned());
         let read = found.and_then(|value| {
-            serde_json::from_value(moved(value, now.duration_since(self.recorded_at))).map_err(|error| error.to_string())
+            serde_json::from_value(moved(value, now.duration_since(self.recorded_at)))
+                .map_err(|error| error.to_string())
         });
         read.unwrap_or_else(|why| outdated(path, &why))
     }
@@ -130,11 +131,11 @@ mod tests {
     #[test]
     fn the_first_recording_of_a_job_is_played_once_and_the_others_by_turns() {
         let recordings = Tape::open().recordings();
-        let job = recordings.iter().map(|recording| recording.run.job_id).max_by_key(|id| {
-            recordings.iter().filter(|recording| recording.run.job_id == *id).count()
-        });
-        let played: Vec<RunId> =
-            (0..5).filter_map(|before| Some(turn(&recordings, job?, before)?.run.id)).collect();
+        let job = recordings
+            .iter()
+            .map(|recording| recording.run.job_id)
+            .max_by_key(|id| recordings.iter().filter(|recording| recording.run.job_id == *id).count());
+        let played: Vec<RunId> = (0..5).filter_map(|before| Some(turn(&recordings, job?, before)?.run.id)).collect();
         let [first, second, third, ..] = played[..] else { panic!("{played:?}") };
         assert_eq!(played, [first, second, third, second, third], "three runs of a job are recorded");
     }

@@ -281,7 +281,8 @@ fn runs_are_started_repeated_and_cancelled() {
 #[test]
 fn what_a_person_adds_and_changes_is_there_afterwards() {
     let mut world = world();
-    let device = json!({"hostname": "lab-edge-09", "ip_address": "10.20.8.9", "device_type": "cisco_ios", "tags": [2, 4]});
+    let device =
+        json!({"hostname": "lab-edge-09", "ip_address": "10.20.8.9", "device_type": "cisco_ios", "tags": [2, 4]});
     let added: Device = send(&mut world, Method::Post, "/devices/", device.clone(), 1);
     let shown: Device = ask(&mut world, &format!("/devices/{}", added.id), 1);
     assert_eq!((shown.matching_credentials_count, shown.tags.len(), shown.last_result), (2, 3, None));
@@ -432,6 +433,9 @@ fn every_page_is_shown_with_the_band_above_it() {
             "{path} does not say that it is the demo"
         );
         assert!(page.contains(text), "{path} does not show {text}:\n{page}");
-        assert!(!page.contains("could not be") && !page.contains("has no recording"), "{path} lacks something:\n{page}");
+        assert!(
+            !page.contains("could not be") && !page.contains("has no recording"),
+            "{path} lacks something:\n{page}"
+        );
     }
 }

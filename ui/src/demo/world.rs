@@ -101,7 +101,9 @@ impl World {
         for (at, job_id, trigger, by) in jobs::starts(&world.jobs, now) {
             world.begin(job_id, trigger, by.map(str::to_owned), at, None);
         }
-        if let Some(plan) = world.plans.iter_mut().rfind(|plan| plan.job_id.get() != 1 && plan.trigger == Trigger::Manual) {
+        if let Some(plan) =
+            world.plans.iter_mut().rfind(|plan| plan.job_id.get() != 1 && plan.trigger == Trigger::Manual)
+        {
             plan.cancelled_at = Some(plan.queued_at + SignedDuration::from_secs(12));
         }
         world.begin(ROUND[0].into(), Trigger::Schedule, None, now - SignedDuration::from_secs(8), None);

@@ -119,9 +119,7 @@ pub fn use_cancel_run() -> Callback<RunId> {
         let api = api.clone();
         spawn(async move {
             match api.send(&CancelRun(run_id)).await {
-                Ok(_) => {
-                    notices.done("Cancelling the run: waiting devices do not start, open sessions are closed.")
-                }
+                Ok(_) => notices.done("Cancelling the run: waiting devices do not start, open sessions are closed."),
                 Err(problem) => notices.problem(&problem),
             }
         });

@@ -193,7 +193,8 @@ impl Typed {
             wrong.push(("priority", "Enter a number from 1 to 1000; the lowest is tried first.".to_owned()));
         }
         if !self.has_tags {
-            wrong.push(("tags", "Choose at least one tag; a credential is used for devices that share one.".to_owned()));
+            wrong
+                .push(("tags", "Choose at least one tag; a credential is used for devices that share one.".to_owned()));
         }
         if let Some(found) = refusal_of(wrong) {
             return Err(found);

@@ -32,7 +32,12 @@ pub fn use_tags_of(ids: impl Fn() -> Vec<TagId> + 'static) -> Query<Page<Tag>> {
 
 /// A filter by tags.
 #[component]
-pub fn TagPicker(id: String, none: String, chosen: ReadSignal<Vec<TagId>>, onchange: EventHandler<Vec<TagId>>) -> Element {
+pub fn TagPicker(
+    id: String,
+    none: String,
+    chosen: ReadSignal<Vec<TagId>>,
+    onchange: EventHandler<Vec<TagId>>,
+) -> Element {
     let tags = use_tags();
     let named = use_tags_of(move || if tags.is_long() { chosen.cloned() } else { Vec::new() });
     let is_chosen = |tag: &&Tag| chosen.read().contains(&tag.id);

@@ -96,7 +96,11 @@ pub fn TagsField(
 }
 
 /// The ids of the ticked tags and of the one typed by name, which is made if there is none of that name.
-pub async fn tag_ids(api: &Api, mut chosen: Signal<Vec<TagId>>, mut fresh: Signal<String>) -> Result<Vec<TagId>, Problem> {
+pub async fn tag_ids(
+    api: &Api,
+    mut chosen: Signal<Vec<TagId>>,
+    mut fresh: Signal<String>,
+) -> Result<Vec<TagId>, Problem> {
     let name = fresh.peek().trim().to_owned();
     if !name.is_empty() {
         let id = match tag_named(api, &name).await? {

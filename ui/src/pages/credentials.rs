@@ -20,12 +20,8 @@ use table::CredentialsTable;
 /// Credentials on one page.
 const PAGE_SIZE: i64 = 25;
 /// The words of the list.
-const WORDS: Words = Words {
-    one: "credential",
-    many: "credentials",
-    find: "user name",
-    nothing: "No user name contains this text.",
-};
+const WORDS: Words =
+    Words { one: "credential", many: "credentials", find: "user name", nothing: "No user name contains this text." };
 
 /// The list of credentials.
 #[component]
@@ -101,7 +97,8 @@ fn Dialogs(mut dialog: Signal<OpenDialog<Credential>>) -> Element {
             let question = Question {
                 title: format!("Delete the credential of {}?", credential.username),
                 text: "NetRaven can no longer sign in to devices that have no other credential. The stored password \
-                       is deleted too. This can't be undone.".to_owned(),
+                       is deleted too. This can't be undone."
+                    .to_owned(),
                 action: "Delete the credential",
                 done: format!("The credential of {} was deleted.", credential.username),
             };

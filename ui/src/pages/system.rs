@@ -174,11 +174,8 @@ fn against(ahead: i64) -> String {
         seconds => format!("{} h", seconds / 3_600),
     };
     let side = if ahead > 0 { "ahead of" } else { "behind" };
-    let harm = if ahead.abs() >= HARMFUL_S {
-        ": schedules follow the server's clock, so correct one of the two"
-    } else {
-        ""
-    };
+    let harm =
+        if ahead.abs() >= HARMFUL_S { ": schedules follow the server's clock, so correct one of the two" } else { "" };
     format!("{apart} {side} this computer's{harm}")
 }
 

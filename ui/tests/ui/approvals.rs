@@ -99,10 +99,7 @@ fn one_device_is_approved_from_its_panel() {
     let mut screen = Screen::open(&fake, "/devices");
     screen.press("Open added");
     let panel = screen.part("section aria-label=\"Approval\"", "section aria-label=\"Host key\"");
-    assert!(
-        panel.contains("mallory added it. No credential is sent to it until an admin approves it."),
-        "{panel}"
-    );
+    assert!(panel.contains("mallory added it. No credential is sent to it until an admin approves it."), "{panel}");
     screen.press("Review and approve");
     let shown = screen.dialog();
     assert!(shown.contains("Approve added") && !shown.contains("Approve moved"), "{shown}");
@@ -124,7 +121,8 @@ fn one_device_is_approved_from_its_panel() {
 fn a_user_is_told_that_a_device_waits_and_cannot_approve_it() {
     let fake = as_user();
     let mut screen = Screen::open(&fake, "/devices?approval=waiting");
-    let reason = "j.weber changed its address from 10.20.0.1:22. No credential is sent to it until an admin approves it.";
+    let reason =
+        "j.weber changed its address from 10.20.0.1:22. No credential is sent to it until an admin approves it.";
     assert!(screen.outline().contains(reason), "{}", screen.outline());
     assert!(screen.shows("No credential is sent to them until an admin approves them."));
     assert!(!screen.shows("Review and approve"));
@@ -137,7 +135,9 @@ fn a_user_is_told_that_a_device_waits_and_cannot_approve_it() {
     screen.change("device-platform", "cisco_ios");
     fake.answer("POST /devices/", &device(7, "new", &added("d4")));
     screen.submit();
-    assert!(screen.shows("new was added and waits for approval: no credential is sent to it until an admin approves it."));
+    assert!(
+        screen.shows("new was added and waits for approval: no credential is sent to it until an admin approves it.")
+    );
 
     screen.press("Import CSV");
     fake.pick("site.csv", "hostname,ip_address,device_type\nr1,10.0.0.1,linux\n");
@@ -148,7 +148,9 @@ fn a_user_is_told_that_a_device_waits_and_cannot_approve_it() {
     fake.answer("POST /devices/import", &outcome);
     screen.press("Choose a file");
     screen.press("Import");
-    assert!(screen.dialog().contains("They wait for approval: no credential is sent to them until an admin approves them."));
+    assert!(
+        screen.dialog().contains("They wait for approval: no credential is sent to them until an admin approves them.")
+    );
 }
 
 #[test]

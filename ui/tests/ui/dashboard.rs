@@ -81,7 +81,11 @@ fn rows_stay_on_screen_when_reading_them_again_fails() {
     fake.refuse("GET /runs/", Problem::new(Code::Unreachable, "The server did not answer."));
     screen.press("Refresh");
     assert!(screen.shows("Last updated") && screen.shows("0 s ago"), "{}", screen.outline());
-    assert!(screen.shows("this data may be out of date.") && screen.shows("The server did not answer."), "{}", screen.outline());
+    assert!(
+        screen.shows("this data may be out of date.") && screen.shows("The server did not answer."),
+        "{}",
+        screen.outline()
+    );
     assert!(screen.shows("Nightly core backup"));
 }
 

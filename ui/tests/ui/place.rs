@@ -41,7 +41,11 @@ fn a_minute_before_the_end_a_line_asks_for_the_password_and_the_page_stays() {
     assert!(!screen.shows("Your sign-in expires"));
     fake.session(Session::Ready(Ready { renewal: Renewal::Soon, expires_at: Some(at(55)), ..elsewhere() }));
     screen.settle();
-    assert!(screen.shows("Your sign-in expires in 55 s.") && screen.shows("Edge routers backup"), "{}", screen.outline());
+    assert!(
+        screen.shows("Your sign-in expires in 55 s.") && screen.shows("Edge routers backup"),
+        "{}",
+        screen.outline()
+    );
     assert!(!screen.shows("Sign in again"), "nobody is interrupted before it is time");
     screen.press("Enter the password");
     screen.type_into("renewal-password", "not-it");

@@ -113,7 +113,10 @@ fn only_the_stage_that_broke_is_shown() {
     let screen = Screen::open(&fake, "/runs/4188/devices/46");
     let stages = screen.part("ol aria-label=\"Stages\"", "div role=\"tablist\"");
     assert_eq!(stages.matches("data-state").count(), 1, "{stages}");
-    assert!(stages.contains("\"Sign in\"") && stages.contains("\"failed here\"") && stages.contains(reason), "{stages}");
+    assert!(
+        stages.contains("\"Sign in\"") && stages.contains("\"failed here\"") && stages.contains(reason),
+        "{stages}"
+    );
     let screen = Screen::open(&fake, "/runs/4188/devices/112");
     assert!(screen.shows("Configuration changed") && !screen.shows("aria-label=\"Stages\""), "{}", screen.outline());
 }
@@ -167,10 +170,7 @@ fn a_result_the_list_does_not_tell_is_not_called_none_and_the_panel_reads_it() {
     fake.answer("GET /job-results/", &page(Vec::<Value>::new(), 0));
     let mut screen = Screen::open(&fake, "/devices");
     screen.press("Open edge-fra-09");
-    assert!(
-        screen.part("aside aria-label=\"Selected device\"", "Host key").contains("never run"),
-        "that is known now"
-    );
+    assert!(screen.part("aside aria-label=\"Selected device\"", "Host key").contains("never run"), "that is known now");
     assert!(Screen::open(&fake, "/configurations").outline().matches("\"not reported\"").count() == 2);
 }
 

@@ -21,9 +21,7 @@ pub fn decode(bytes: &[u8]) -> Result<Cow<'_, str>, String> {
         None => Ok(text),
         Some(at) => {
             let line = line_of(&text.as_bytes()[..at]);
-            Err(format!(
-                "Line {line} contains a NUL character: this is not text, or its encoding has no mark. {SAVE}"
-            ))
+            Err(format!("Line {line} contains a NUL character: this is not text, or its encoding has no mark. {SAVE}"))
         }
     }
 }

@@ -131,7 +131,8 @@ fn columns(names: &Names) -> Result<Vec<Option<Column>>, String> {
         Column::NEEDED.into_iter().filter(|needed| !columns.contains(&Some(*needed))).map(Column::name).collect();
     let known: Vec<&str> = Column::ALL.into_iter().map(Column::name).collect();
     if !missing.is_empty() {
-        let found = unknown.map(|name| format!(" It names {}, which is not a column.", quoted(name))).unwrap_or_default();
+        let found =
+            unknown.map(|name| format!(" It names {}, which is not a column.", quoted(name))).unwrap_or_default();
         return Err(format!(
             "The first line does not name {}.{found} Name the columns there, separated by commas, semicolons or tabs.",
             missing.join(", ")

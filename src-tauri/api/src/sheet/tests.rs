@@ -67,7 +67,8 @@ fn separators_at_the_end_and_blank_rows_are_nothing() {
         [
             Err("Line 2: 'x' is in column 4, which the first line does not name.".to_owned()),
             Err("Line 3: it has 5 cells, but the first line names 4 columns: put quotation marks around a cell that \
-                 contains a comma.".to_owned()),
+                 contains a comma."
+                .to_owned()),
         ]
     );
 }
@@ -124,10 +125,7 @@ fn a_wrong_row_says_every_reason_in_words() {
     wrong("r1,10.0.0.1,linux,0", "the port '0'");
     wrong("r1,10.0.0.1,linux,22,,a;b", "the tag 'a;b' may contain only letters");
     wrong("r1,10.0.0.1,linux,22,,,dreamt", "the source 'dreamt' must be local or imported");
-    wrong(
-        &format!("r1,10.0.0.1,linux,,{}", "x".repeat(501)),
-        "the description has 501 characters; the maximum is 500",
-    );
+    wrong(&format!("r1,10.0.0.1,linux,,{}", "x".repeat(501)), "the description has 501 characters; the maximum is 500");
     wrong("r 1,10.0.0,linus", "'r 1' must start");
     wrong("r 1,10.0.0,linus", "; the address '10.0.0' is not");
     wrong("r 1,10.0.0,linus", "; the platform 'linus' is not known: write linux.");

@@ -136,8 +136,9 @@ fn main() -> ExitCode {
 
 async fn serve(args: Serve) -> anyhow::Result<()> {
     let data_dir = args.data_dir.or_else(Config::default_data_dir);
-    let data_dir = data_dir
-        .ok_or_else(|| anyhow::anyhow!("this system has no default folder for application data: give one with --data-dir"))?;
+    let data_dir = data_dir.ok_or_else(|| {
+        anyhow::anyhow!("this system has no default folder for application data: give one with --data-dir")
+    })?;
     let external = args.database_url.zip(args.redis_url).map(|(database_url, redis_url)| External {
         database_url: Secret::new(database_url),
         redis_url: Secret::new(redis_url),

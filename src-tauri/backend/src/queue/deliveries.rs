@@ -211,5 +211,9 @@ fn remove(commands: &mut redis::Pipeline, stream: &str, entry_id: &str) {
 
 /// The task an entry stands for.
 pub(super) fn task_of(entry: &StreamId) -> Option<Task> {
-    Some(Task { run_id: entry.get::<i64>("run")?.into(), device_id: entry.get::<i64>("device")?.into(), attempt: entry.get("attempt")? })
+    Some(Task {
+        run_id: entry.get::<i64>("run")?.into(),
+        device_id: entry.get::<i64>("device")?.into(),
+        attempt: entry.get("attempt")?,
+    })
 }

@@ -76,7 +76,11 @@ async fn diff(State(shared): State<Shared>, Query(query): Query<DiffConfigs>) ->
     Ok(Json(ConfigDiff { config_id_a: query.config_id_a, config_id_b: query.config_id_b, diff }))
 }
 
-async fn delete(State(shared): State<Shared>, caller: Caller, Id(id): Id<SnapshotId>) -> Result<Json<ConfigDeleted>, Fault> {
+async fn delete(
+    State(shared): State<Shared>,
+    caller: Caller,
+    Id(id): Id<SnapshotId>,
+) -> Result<Json<ConfigDeleted>, Fault> {
     let device_id = shared.store.delete_config(id).await?;
     let about = About { device_id: Some(device_id), ..About::default() };
     let message = format!("Snapshot {id} was deleted by {}; the git history keeps its text.", caller.name());
@@ -84,11 +88,14 @@ async fn delete(State(shared): State<Shared>, caller: Caller, Id(id): Id<Snapsho
     Ok(Json(ConfigDeleted { deleted_id: id }))
 }
 
-async fn restore(State(shared): State<Shared>, caller: Caller, Id(id): Id<SnapshotId>) -> Result<Json<ConfigRestored>, Fault> {
+async fn restore(
+    State(shared): State<Shared>,
+    caller: Caller,
+    Id(id): Id<SnapshotId>,
+) -> Result<Json<ConfigRestored>, Fault> {
     let config = shared.store.config(id).await?;
     let about = About { device_id: Some(config.device_id), ..About::default() };
-    let message =
-        format!("Snapshot {id} was marked as restored by {}; nothing was sent to the device.", caller.name());
+    let message = format!("Snapshot {id} was marked as restored by {}; nothing was sent to the device.", caller.name());
     shared.journal.line(Level::Info, LogType::System, "server.configs", about, message, json!({ "config_id": id }));
     Ok(Json(ConfigRestored {
         restored_id: id,
@@ -110,7 +117,11 @@ async fn history(State(shared): State<Shared>, Id(device_id): Id<DeviceId>) -> R
     Ok(Json(shared.store.config_history(device_id).await?))
 }
 
-async fn export(State(shared): State<Shared>, caller: Caller, Id(id): Id<SnapshotId>) -> Result<Json<RawConfig>, Fault> {
+async fn export(
+    State(shared): State<Shared>,
+    caller: Caller,
+    Id(id): Id<SnapshotId>,
+) -> Result<Json<RawConfig>, Fault> {
     let (device_id, hostname, sealed) = shared.store.sealed_config(id).await?;
     let about = About { device_id: Some(device_id), ..About::default() };
     let message =

@@ -135,7 +135,9 @@ async fn trust_host_key(
     // Only a key that a session met can be trusted: never one that merely appears in a request.
     match shared.store.shown_host_key(id).await? {
         None => {
-            return Err(Fault::bad_request("No session has seen a host key of this device yet. Run a job on it first."));
+            return Err(Fault::bad_request(
+                "No session has seen a host key of this device yet. Run a job on it first.",
+            ));
         }
         Some((key_type, sha256)) if (&key_type, &sha256) != (&key.key_type, &key.sha256) => {
             return Err(Fault::bad_request(format!(
@@ -150,12 +152,8 @@ async fn trust_host_key(
         ));
     }
     let about = About { device_id: Some(id), ..About::default() };
-    let message = format!(
-        "{} trusted the key {} of this device, replacing {}.",
-        caller.name(),
-        key.sha256,
-        key.replaces
-    );
+    let message =
+        format!("{} trusted the key {} of this device, replacing {}.", caller.name(), key.sha256, key.replaces);
     let meta = json!({ "key_type": key.key_type, "trusted": key.sha256, "replaced": key.replaces });
     shared.journal.line(Level::Warning, LogType::Connection, "server.devices", about, message, meta);
     host_key(State(shared), Id(id)).await
@@ -165,8 +163,10 @@ async fn forget_host_key(State(shared): State<Shared>, caller: Caller, Id(id): I
     let old = shared.store.host_key(id).await?;
     shared.store.forget_host_key(id).await?;
     let about = About { device_id: Some(id), ..About::default() };
-    let message =
-        format!("The stored host key was forgotten by {}; the next session trusts the key the device shows.", caller.name());
+    let message = format!(
+        "The stored host key was forgotten by {}; the next session trusts the key the device shows.",
+        caller.name()
+    );
     let meta = json!({ "forgotten": old.map(|key| key.sha256) });
     shared.journal.line(Level::Warning, LogType::Connection, "server.devices", about, message, meta);
     Ok(())

@@ -114,7 +114,9 @@ impl<'a> Import<'a> {
                          others from another file."
                     )
                 } else {
-                    format!("The rows after {place} were not read because the import took more than {seconds} s. {AGAIN}")
+                    format!(
+                        "The rows after {place} were not read because the import took more than {seconds} s. {AGAIN}"
+                    )
                 };
                 if rows.next().is_some() {
                     self.tally.stop(why);

@@ -195,7 +195,10 @@ async fn run(State(shared): State<Shared>, caller: Caller, Id(id): Id<JobId>) ->
 }
 
 /// Superseded, and marked so in a header, as in NetRaven.
-async fn devices(State(shared): State<Shared>, Id(id): Id<JobId>) -> Result<(HeaderMap, Json<Vec<JobDeviceLine>>), Fault> {
+async fn devices(
+    State(shared): State<Shared>,
+    Id(id): Id<JobId>,
+) -> Result<(HeaderMap, Json<Vec<JobDeviceLine>>), Fault> {
     shared.store.job(id).await?;
     let lines = shared.store.device_lines(id, 1000).await?;
     let deprecated = [("deprecation", HeaderValue::from_static("true"))];

@@ -61,7 +61,10 @@ async fn devices(
     Ok(shared.store.list_run_devices(&ListRunDevices { run_id, ..query }).await?.into())
 }
 
-async fn device(State(shared): State<Shared>, Ids(run_id, device_id): Ids<RunId, DeviceId>) -> Result<Json<RunDevice>, Fault> {
+async fn device(
+    State(shared): State<Shared>,
+    Ids(run_id, device_id): Ids<RunId, DeviceId>,
+) -> Result<Json<RunDevice>, Fault> {
     Ok(Json(shared.store.run_device(run_id, device_id).await?))
 }
 

@@ -157,10 +157,7 @@ impl Store {
     }
 }
 
-pub(super) async fn newest(
-    connection: &mut PgConnection,
-    device_id: DeviceId,
-) -> Result<Option<(SnapshotId, String)>> {
+pub(super) async fn newest(connection: &mut PgConnection, device_id: DeviceId) -> Result<Option<(SnapshotId, String)>> {
     let newest: Option<(i64, String)> = sqlx::query_as(
         "select c.id, c.fingerprint from devices d cross join lateral
              (select id, fingerprint, hostname from device_configurations

@@ -66,8 +66,10 @@ impl Store {
 
     /// Forgets the stored host key of a device.
     pub async fn forget_host_key(&self, device_id: DeviceId) -> Result<()> {
-        let done =
-            sqlx::query("delete from host_keys where device_id = $1").bind(device_id.get()).execute(self.pool()).await?;
+        let done = sqlx::query("delete from host_keys where device_id = $1")
+            .bind(device_id.get())
+            .execute(self.pool())
+            .await?;
         if done.rows_affected() == 0 { Err(StoreError::NotFound("Host key")) } else { Ok(()) }
     }
 }

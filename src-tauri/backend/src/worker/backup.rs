@@ -37,7 +37,11 @@ const STACK: usize = 1024 * 1024;
 pub async fn work(worker: &Worker, lease: &Lease, cancel: &Cancel) -> Result<Outcome, Undone> {
     match try_work(worker, lease, cancel).await {
         Err(Undone::Broken(error)) => {
-            tracing::error!(error = format!("{error:#}"), device_id = lease.device_id.get(), "a backup failed internally");
+            tracing::error!(
+                error = format!("{error:#}"),
+                device_id = lease.device_id.get(),
+                "a backup failed internally"
+            );
             let message = format!("The backup failed inside NetRaven: {error:#}.");
             Ok(failed(Cause::Internal, Stage::Record, message))
         }
@@ -123,8 +127,7 @@ async fn sign_in(worker: &Worker, lease: &Lease, sealed: Vec<SealedLogin>, cance
     let read = receiver.await;
     follower.abort();
     let Ok(read) = read else {
-        let message =
-            "The session's thread ended without a result: a defect; see the application's own log.";
+        let message = "The session's thread ended without a result: a defect; see the application's own log.";
         return Ok(failed(Cause::Internal, Stage::Read, message.to_owned()));
     };
     match read {

@@ -54,7 +54,9 @@ pub async fn not_started(talk: Talk<'_>) -> Problem {
     let refresh = [("refresh", "true".to_owned())];
     let found = talk.get("/system/status", &refresh).await.unwrap_or_default();
     let why = match Row(&found).text("redis") {
-        Some(word) if !Open::of(&word).is(Condition::Healthy) => "The server's Redis is not responding, so nothing can be queued.",
+        Some(word) if !Open::of(&word).is(Condition::Healthy) => {
+            "The server's Redis is not responding, so nothing can be queued."
+        }
         _ => "The server failed to start the job; see its log for the reason.",
     };
     let message =

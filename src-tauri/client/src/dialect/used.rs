@@ -16,6 +16,7 @@ pub async fn refuse(talk: Talk<'_>, (name, id): (&str, impl Display), what: &str
         1 => "a result".to_owned(),
         many => format!("{many} results"),
     };
-    let message = format!("This {what} has {results}, so it cannot be deleted. {}", offered::reason(Feature::DeleteUsed));
+    let message =
+        format!("This {what} has {results}, so it cannot be deleted. {}", offered::reason(Feature::DeleteUsed));
     Err(Problem::new(Code::NotOffered, message))
 }

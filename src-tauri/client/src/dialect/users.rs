@@ -17,7 +17,14 @@ pub fn me(talk: Talk<'_>) -> Result<Value, Problem> {
     let token = talk.client.token().ok_or_else(|| Problem::new(Code::Unauthenticated, "You are not signed in."))?;
     let claims = token::claims(&token)?;
     let role = token::role(&claims);
-    Ok(reply(&User { id: UserId::default(), username: claims.sub, email: None, full_name: None, role, is_active: true }))
+    Ok(reply(&User {
+        id: UserId::default(),
+        username: claims.sub,
+        email: None,
+        full_name: None,
+        role,
+        is_active: true,
+    }))
 }
 
 /// Answers requests for users.

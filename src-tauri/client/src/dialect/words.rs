@@ -43,11 +43,10 @@ pub fn run_message(word: &str, reason: Option<&str>, returned: Option<(i64, i64)
         }
         "FAILED_CREDENTIAL_RESOLUTION" => Some(because("The run failed while the server worked on its devices")),
         "FAILED_DISPATCHER_ERROR" => Some(match returned {
-            Some((got, of)) => format!(
-                "The server lost track of this run: it counted {got} results for {of} devices. Run it again."
-            ),
-            None => "The server lost track of this run; some devices may have no result. Run it again."
-                .to_owned(),
+            Some((got, of)) => {
+                format!("The server lost track of this run: it counted {got} results for {of} devices. Run it again.")
+            }
+            None => "The server lost track of this run; some devices may have no result. Run it again.".to_owned(),
         }),
         "FAILED_UNEXPECTED" => Some(because("The run failed inside the server")),
         "UNKNOWN" => Some("The server does not know how this run ended.".to_owned()),

@@ -76,7 +76,10 @@ const TRUST: &str = "Add its certificate, or that of its authority, to this comp
 pub fn reason(chain: &[String]) -> (&'static str, &'static str) {
     let has = |sign: &&str| chain.iter().any(|text| text.contains(*sign));
     SIGNS.iter().find(|(signs, ..)| signs.iter().any(has)).map_or(
-        ("the handshake was interrupted", "If it uses plain HTTP, start the address with http://; otherwise check its log."),
+        (
+            "the handshake was interrupted",
+            "If it uses plain HTTP, start the address with http://; otherwise check its log.",
+        ),
         |(_, why, advice)| (*why, *advice),
     )
 }

@@ -154,7 +154,10 @@ async fn changes_arrive_and_unknown_events_do_no_harm() {
         lists.flatten().cloned().collect()
     };
     let messages = run(&url, StreamFilter::default(), |all| changes(all).len() == 2).await;
-    assert_eq!(changes(&messages), [Changed::Run { run_id: 3.into(), job_id: 2.into(), ended: true }, Changed::Devices]);
+    assert_eq!(
+        changes(&messages),
+        [Changed::Run { run_id: 3.into(), job_id: 2.into(), ended: true }, Changed::Devices]
+    );
 }
 
 #[tokio::test]

@@ -161,7 +161,8 @@ async fn changes_are_sent_as_the_server_takes_them() {
     let problem = client.send(&CreateCredential(enable)).await.unwrap_err();
     assert_eq!(problem.fields[0].field, "body.enable_password");
 
-    let device = DeviceInput { hostname: Some("new".into()), tags: Some(vec![2.into(), 2.into()]), ..DeviceInput::default() };
+    let device =
+        DeviceInput { hostname: Some("new".into()), tags: Some(vec![2.into(), 2.into()]), ..DeviceInput::default() };
     assert_eq!(client.send(&CreateDevice(device)).await.unwrap().hostname, "new");
     assert_eq!(
         client.send(&CreateTag(TagInput { name: Some("t".into()), ..TagInput::default() })).await.unwrap().name,
@@ -175,9 +176,10 @@ async fn changes_are_sent_as_the_server_takes_them() {
     replay.asked("");
     let half = Schedule { kind: Some(ScheduleKind::Cron.into()), ..Schedule::default() };
     let half = JobInput { schedule: half, ..JobInput::default() };
-    for problem in
-        [client.send(&UpdateJob(31.into(), half.clone())).await.unwrap_err(), client.send(&CreateJob(half)).await.unwrap_err()]
-    {
+    for problem in [
+        client.send(&UpdateJob(31.into(), half.clone())).await.unwrap_err(),
+        client.send(&CreateJob(half)).await.unwrap_err(),
+    ] {
         assert_eq!(problem.fields[0].field, "body.cron_string");
     }
     assert!(replay.asked("P").is_empty(), "half a schedule reached the server");

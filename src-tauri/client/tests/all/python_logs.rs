@@ -38,8 +38,11 @@ async fn levels_are_written_large_and_filters_take_several_values() {
     let asc = list(&client, ListLogs { order: Some(Order::Ascending), size: Some(2), ..ListLogs::default() }).await;
     assert_eq!(ids(&asc), [7001, 7002]);
     replay.asked("");
-    list(&client, ListLogs::from(LiveFilter { level: words(&["INFO"]), job_id: Some(31.into()), ..LiveFilter::default() }))
-        .await;
+    list(
+        &client,
+        ListLogs::from(LiveFilter { level: words(&["INFO"]), job_id: Some(31.into()), ..LiveFilter::default() }),
+    )
+    .await;
     let asked = replay.asked("GET /logs/");
     assert_eq!(asked, ["GET /logs/?job_id=31&order=desc&level=INFO&page=1&size=20"]);
 }

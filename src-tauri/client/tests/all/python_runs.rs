@@ -96,7 +96,8 @@ async fn one_run_is_found_by_any_of_its_names() {
     assert_eq!(devices(99).await.unwrap_err().code, Code::NotFound);
     let results = client.send(&ListResults { run_id: Some(504.into()), ..ListResults::default() }).await.unwrap();
     assert_eq!(results.items.iter().map(|result| result.id.get()).collect::<Vec<_>>(), [505, 504]);
-    let lines = client.send(&ListLogs::from(LiveFilter { run_id: Some(504.into()), ..LiveFilter::default() })).await.unwrap();
+    let lines =
+        client.send(&ListLogs::from(LiveFilter { run_id: Some(504.into()), ..LiveFilter::default() })).await.unwrap();
     assert_eq!(lines.items.iter().map(|line| line.id.get()).collect::<Vec<_>>(), [7006, 7005, 7004]);
     assert!(lines.items.iter().all(|line| line.run_id == Some(RunId::new(504))));
 }

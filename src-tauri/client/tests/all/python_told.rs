@@ -306,7 +306,10 @@ async fn an_own_change_wakes_the_feed() {
         .await;
     replay.change(|world| word(world, 31, "COMPLETED_SUCCESS", Some(Timestamp::now())));
     client.send(&RunJob(31.into())).await.unwrap();
-    until(|| changes(&said).iter().any(|it| matches!(it, Changed::Run { job_id, ended: true, .. } if job_id.get() == 31))).await;
+    until(|| {
+        changes(&said).iter().any(|it| matches!(it, Changed::Run { job_id, ended: true, .. } if job_id.get() == 31))
+    })
+    .await;
     cancel.cancel();
 }
 

@@ -151,7 +151,8 @@ async fn an_address_that_is_missing_or_taken_is_told_at_its_field() {
         role: Some(Role::User),
         ..UserInput::default()
     };
-    for (email, said) in [(None, "requires an e-mail address"), (Some("zoe@example.net"), "is already the address of zoe")]
+    for (email, said) in
+        [(None, "requires an e-mail address"), (Some("zoe@example.net"), "is already the address of zoe")]
     {
         let problem = client.send(&CreateUser(input(email))).await.unwrap_err();
         assert_eq!(problem.fields[0].field, "body.email", "{}", problem.message);

@@ -81,9 +81,7 @@ pub fn Found(text: ReadSignal<String>, hostname: ReadSignal<String>, found: Quer
 fn nothing(all: &FoundConfigs, narrowed: bool) -> String {
     let what = match &all.note {
         _ if narrowed && all.items.len() >= MOST => {
-            format!(
-                "None of the newest {MOST} matching snapshots belongs to such a device; there may be older ones."
-            )
+            format!("None of the newest {MOST} matching snapshots belongs to such a device; there may be older ones.")
         }
         _ if narrowed && !all.items.is_empty() => "Only snapshots of other devices contain this text.".to_owned(),
         Some(note) => format!("No snapshot was found. {note}"),

@@ -77,8 +77,7 @@ fn Row(credential: Credential, onchange: EventHandler<Credential>, ondelete: Eve
     let (changed, doomed) = (credential.clone(), credential.clone());
     let name = credential.username.clone();
     let description = credential.description.clone().unwrap_or_default();
-    let system =
-        credential.is_system.then(|| "NetRaven uses this credential itself; it cannot be deleted.".to_owned());
+    let system = credential.is_system.then(|| "NetRaven uses this credential itself; it cannot be deleted.".to_owned());
     let workplace = use_workplace();
     let undeletable = workplace.forbids(Deed::DeleteCredential).or(system);
     rsx! {

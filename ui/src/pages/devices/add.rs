@@ -154,7 +154,10 @@ fn other_port(port: &str, workplace: &Workplace) -> String {
 
 fn added(device: &Device) -> String {
     if waiting(device).is_some() {
-        format!("{} was added and waits for approval: no credential is sent to it until an admin approves it.", device.hostname)
+        format!(
+            "{} was added and waits for approval: no credential is sent to it until an admin approves it.",
+            device.hostname
+        )
     } else if device.matching_credentials_count == 0 {
         format!("{} was added. No credential shares a tag with it yet, so a backup cannot sign in.", device.hostname)
     } else {

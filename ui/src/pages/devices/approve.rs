@@ -72,7 +72,8 @@ pub fn ApproveDialog(device: Option<Device>, onclose: EventHandler<()>) -> Eleme
                         return onclose.call(());
                     }
                     problem.set(Some(refused(&shown.peek(), &done)));
-                    let gone = |id: DeviceId| done.approved.contains(&id) || done.refused.iter().any(|one| one.id == id);
+                    let gone =
+                        |id: DeviceId| done.approved.contains(&id) || done.refused.iter().any(|one| one.id == id);
                     ticked.write().retain(|id| !gone(*id));
                     shown.write().iter_mut().for_each(|devices| devices.retain(|device| !gone(device.id)));
                 }

@@ -41,7 +41,11 @@ pub fn Target(job: ReadSignal<Job>) -> Element {
 
 /// Lets a person choose one device by a part of its name.
 #[component]
-pub fn DeviceField(chosen: Option<DeviceId>, error: Option<String>, onchange: EventHandler<Option<DeviceId>>) -> Element {
+pub fn DeviceField(
+    chosen: Option<DeviceId>,
+    error: Option<String>,
+    onchange: EventHandler<Option<DeviceId>>,
+) -> Element {
     let mut kept = use_signal(|| None::<(String, String)>);
     let devices = use_finder(
         |device: &Device| &device.hostname,

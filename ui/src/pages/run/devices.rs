@@ -32,7 +32,8 @@ pub fn RunDevices(run: ReadSignal<Run>, view: Store<RunView>) -> Element {
     let fresh = page.as_ref().map(|page| page.items.clone()).unwrap_or_default();
     let most = usize::try_from(PAGE_SIZE).unwrap_or(usize::MAX);
     let Steady { rows, joined } = use_steady_page(fresh, list.answered(), list.own(), most, |device| device.device_id);
-    let is_on_page = |id: DeviceId| page.as_ref().is_some_and(|page| page.items.iter().any(|device| device.device_id == id));
+    let is_on_page =
+        |id: DeviceId| page.as_ref().is_some_and(|page| page.items.iter().any(|device| device.device_id == id));
     // One that went to another page keeps its place until the pointer leaves, and shows its new state.
     let gone = rows.iter().map(|device| device.device_id).filter(|id| !is_on_page(*id)).collect();
     let elsewhere = use_devices(run_id, gone);

@@ -51,7 +51,13 @@ mod tests {
         assert_eq!(begun.single(), Some(Ends { low: 5.into(), high: 7.into() }));
         assert_eq!(begun.to(Ends::one(9.into())).ends(), Ends { low: 5.into(), high: 9.into() });
         let turned = begun.to(Ends::one(9.into())).to(Ends::one(2.into()));
-        assert_eq!((turned.ends(), turned.here(), turned.single()), (Ends { low: 2.into(), high: 7.into() }, Ends::one(2.into()), None));
-        assert!(turned.ends().meets(Ends { low: 7.into(), high: 8.into() }) && !turned.ends().meets(Ends { low: 8.into(), high: 9.into() }));
+        assert_eq!(
+            (turned.ends(), turned.here(), turned.single()),
+            (Ends { low: 2.into(), high: 7.into() }, Ends::one(2.into()), None)
+        );
+        assert!(
+            turned.ends().meets(Ends { low: 7.into(), high: 8.into() })
+                && !turned.ends().meets(Ends { low: 8.into(), high: 9.into() })
+        );
     }
 }

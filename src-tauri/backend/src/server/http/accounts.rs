@@ -76,7 +76,8 @@ mod tests {
     fn what_was_read_before_a_change_is_not_kept_after_it() {
         let accounts = Accounts::default();
         let name = "admin".to_owned();
-        let user = User { id: 1.into(), username: name, email: None, full_name: None, role: Role::Admin, is_active: true };
+        let user =
+            User { id: 1.into(), username: name, email: None, full_name: None, role: Role::Admin, is_active: true };
         let standing = Standing { user, mark: uuid::Uuid::new_v4(), kept: None };
         accounts.remember("admin", Some(&standing), accounts.generation());
         assert!(accounts.fresh("admin").is_some());

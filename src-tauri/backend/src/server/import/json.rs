@@ -31,7 +31,11 @@ pub fn rows(content: &[u8]) -> Result<impl Iterator<Item = Result<Row, String>>,
     let items: Vec<&RawValue> = match read.get().as_bytes().first() {
         Some(b'[') => serde_json::from_str(read.get()).map_err(unreadable)?,
         Some(b'{') => vec![read],
-        _ => return Err(NoRows::Unreadable("the file contains neither a list of devices nor a single device".to_owned())),
+        _ => {
+            return Err(NoRows::Unreadable(
+                "the file contains neither a list of devices nor a single device".to_owned(),
+            ));
+        }
     };
     Ok((1..).zip(items).map(|(number, item)| Ok(row(number, item))))
 }

@@ -112,9 +112,8 @@ fn in_zone(
         Ok(addresses) => Ok(addresses),
         Err(_) => {
             let message = format!("This computer has no interface `{zone}`, which the address {address}%{zone} names.");
-            Err(Fault::new(Cause::Unreachable, message).advising(
-                "Enter the zone as the connecting computer names it: the name or number of its interface.",
-            ))
+            Err(Fault::new(Cause::Unreachable, message)
+                .advising("Enter the zone as the connecting computer names it: the name or number of its interface."))
         }
     }
 }

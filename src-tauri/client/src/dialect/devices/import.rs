@@ -66,7 +66,8 @@ pub async fn answer(talk: Talk<'_>, asked: &Asked) -> Result<Imported, Problem> 
                 Sent::Refused(refusal) => file.tally.refuse(refusal),
                 Sent::Late => {
                     let seconds = LIMIT.as_secs();
-                    file.tally.stop(format!("Not every row was sent because the import took more than {seconds} s. {AGAIN}"));
+                    file.tally
+                        .stop(format!("Not every row was sent because the import took more than {seconds} s. {AGAIN}"));
                 }
                 Sent::Lost(_, problem) if file.tally.added == 0 => return Err(problem),
                 Sent::Lost(place, problem) => {

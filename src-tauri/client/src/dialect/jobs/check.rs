@@ -8,9 +8,9 @@ use netraven_api::jobs::ScheduleKind;
 use netraven_api::native::Feature;
 use serde_json::{Map, Value};
 
-use crate::dialect::tags::unique_tags;
 use crate::dialect::description::Description;
 use crate::dialect::offered;
+use crate::dialect::tags::unique_tags;
 
 /// The problem of a job that can no longer be shown.
 pub const POISONED: &str = "The server failed to save this job, most likely because its schedule is incomplete. It \

@@ -170,7 +170,9 @@ mod tests {
         let results = vec![result(1, 1, 1010), result(2, 2, 1030), result(3, 1, 1031), result(4, 1, 700)];
         let shape: Vec<(i64, Vec<i64>, bool)> = bind(runs, results)
             .iter()
-            .map(|seen| (seen.began().as_second(), seen.results.iter().map(|it| it.id.get()).collect(), seen.told.is_some()))
+            .map(|seen| {
+                (seen.began().as_second(), seen.results.iter().map(|it| it.id.get()).collect(), seen.told.is_some())
+            })
             .collect();
         assert_eq!(shape, [(1021, vec![2, 3], true), (1000, vec![1], true), (700, vec![4], false)]);
     }

@@ -71,7 +71,12 @@ mod tests {
     #[test]
     fn a_name_comes_back_from_its_id() {
         let at: Timestamp = "2026-11-22T20:03:14.3Z".parse().unwrap();
-        for name in [Name::Result(504.into()), Name::Newest(31.into()), Name::Began(31.into(), at), Name::Asked(99_999.into(), at)] {
+        for name in [
+            Name::Result(504.into()),
+            Name::Newest(31.into()),
+            Name::Began(31.into(), at),
+            Name::Asked(99_999.into(), at),
+        ] {
             assert_eq!(Name::of(name.id()), name);
         }
         let late: Timestamp = "2099-12-31T00:00:00Z".parse().unwrap();

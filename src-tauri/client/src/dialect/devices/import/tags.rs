@@ -101,7 +101,8 @@ impl<'a> Tags<'a> {
         if self.known.is_none() {
             let there = self.talk.all("/tags/", &[], MOST_ROWS).await?;
             let rows = || there.rows.iter().map(Row);
-            let mut known: HashMap<String, TagId> = rows().map(|row| (row.id::<TagId>().to_string(), row.id())).collect();
+            let mut known: HashMap<String, TagId> =
+                rows().map(|row| (row.id::<TagId>().to_string(), row.id())).collect();
             known.extend(rows().map(|row| (row.word("name"), row.id())));
             self.known = Some(known);
         }

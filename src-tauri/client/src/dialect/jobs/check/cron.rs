@@ -48,9 +48,8 @@ impl Field {
             Some((from, to)) => self.wrong_value(from).or_else(|| self.wrong_value(to)).or_else(|| {
                 let (first, last) = (from.parse::<u32>().ok()?, to.parse::<u32>().ok()?);
                 let name = self.name;
-                (first > last).then(|| {
-                    format!("The {name} starts at {first} and ends at {last}: put the smaller number first.")
-                })
+                (first > last)
+                    .then(|| format!("The {name} starts at {first} and ends at {last}: put the smaller number first."))
             }),
         }
     }
