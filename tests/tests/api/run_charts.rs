@@ -155,7 +155,7 @@ async fn a_period_is_compared_with_the_four_weeks_before_it() -> anyhow::Result<
         Ok((sums.usual_ended, sums.usual_succeeded))
     };
     assert_eq!(usual(Some("2026-01-02T00:00:00Z"), None).await?, (72, 30));
-    assert_eq!(usual(Some("2026-01-02T00:00:00Z"), Some(81)).await?, (36, 15));
+    assert_eq!(usual(Some("2026-01-02T00:00:00Z"), Some(81.into())).await?, (36, 15));
     assert_eq!(usual(Some("2026-01-10T00:00:00Z"), None).await?, (216, 87), "what is under way has no end yet");
     assert_eq!(usual(Some("2026-01-29T12:00:00Z"), None).await?, (180, 72), "what is older is not looked at");
     assert_eq!(usual(None, None).await?, (0, 0));
