@@ -7,9 +7,9 @@ mod held;
 mod patience;
 mod pauses;
 mod reachability;
+mod redaction;
 mod secrets;
 mod sink;
-mod veil;
 
 use std::sync::Arc;
 use std::time::{Duration, Instant};

@@ -16,7 +16,7 @@ use tokio::sync::oneshot;
 
 use super::patience::{Undone, patiently};
 use super::sink::{self, Sink};
-use super::veil::Veil;
+use super::redaction::Redaction;
 use super::{Worker, failed};
 use crate::places::{ENABLE_PASSWORD, PASSWORD, RAW_CONFIG, context};
 use crate::platforms::{Definition, Purpose, facts_of, significant};
@@ -97,14 +97,14 @@ async fn sign_in(worker: &Worker, lease: &Lease, sealed: Vec<SealedLogin>, cance
     let key = worker.seal.fingerprint_key();
     let before = patiently(cancel, || store.newest_config(lease.device_id)).await?;
     let held = patiently(cancel, || worker.secrets.all(store, &worker.seal)).await?;
-    let veil = Arc::new(Veil::new(&definition, &key, secrets(&logins), held));
-    let (mut sink, seen) = Sink::new(worker.journal.clone(), lease, Arc::clone(&veil));
+    let redaction = Arc::new(Redaction::new(&definition, &key, secrets(&logins), held));
+    let (mut sink, seen) = Sink::new(worker.journal.clone(), lease, Arc::clone(&redaction));
     let follower = tokio::spawn(sink::follow(worker.store.clone(), lease.clone(), seen));
     let (sender, receiver) = oneshot::channel();
     let session = {
         let (lease, cancel, definition, known) =
             (lease.clone(), cancel.clone(), Arc::clone(&definition), known.clone());
-        let (logins, veil) = (logins.clone(), Arc::clone(&veil));
+        let (logins, redaction) = (logins.clone(), Arc::clone(&redaction));
         move || {
             let target = Target { host: lease.ip_address.clone(), port: lease.port };
             let is_stored = |raw: &str| is_same(before.as_ref(), &Marked::of(&definition, &key, raw));
@@ -118,7 +118,7 @@ async fn sign_in(worker: &Worker, lease: &Lease, sealed: Vec<SealedLogin>, cance
             let read = session::read(visit, &cancel, &mut sink);
             // Cleaning and redacting is work for this thread, not for those that serve requests.
             let _ = sender.send(read.map(|reading| {
-                let text = Text::of(&definition, &reading, &key, &veil);
+                let text = Text::of(&definition, &reading, &key, &redaction);
                 (reading, text)
             }));
         }
@@ -147,7 +147,7 @@ async fn sign_in(worker: &Worker, lease: &Lease, sealed: Vec<SealedLogin>, cance
             if let (None, Some(met)) = (&known, &failure.host_key) {
                 trust(worker, lease, cancel, met).await?;
             }
-            Ok(refused(&failure, &logins, &veil))
+            Ok(refused(&failure, &logins, &redaction))
         }
     }
 }
@@ -202,16 +202,16 @@ struct Text {
 }
 
 impl Text {
-    fn of(definition: &Definition, reading: &Reading, key: &[u8; 32], veil: &Veil) -> Text {
+    fn of(definition: &Definition, reading: &Reading, key: &[u8; 32], redaction: &Redaction) -> Text {
         let of = |purpose: Purpose| text_of(definition, &reading.answers, purpose);
         let (raw, about) = (of(Purpose::Config), of(Purpose::Facts));
         let facts = facts_of(definition, &about, &raw);
         let [model, serial, version] =
-            [facts.model, facts.serial, facts.version].map(|fact| fact.map(|fact| veil.sentence(&fact)));
+            [facts.model, facts.serial, facts.version].map(|fact| fact.map(|fact| redaction.sentence(&fact)));
         let facts = Facts { model, serial, version };
         let marked = Marked::of(definition, key, &raw);
-        let redacted = veil.configuration(&marked.significant);
-        let prompt = veil.sentence(&reading.prompt);
+        let redacted = redaction.configuration(&marked.significant);
+        let prompt = redaction.sentence(&reading.prompt);
         Text { raw, hidden: redacted.text, secrets_hidden: redacted.hidden, marked, facts, prompt }
     }
 }
@@ -304,17 +304,17 @@ impl Backup<'_> {
     }
 }
 
-fn refused(failure: &Failure, logins: &[Login], veil: &Veil) -> Outcome {
-    let mut message = veil.sentence(&failure.message);
+fn refused(failure: &Failure, logins: &[Login], redaction: &Redaction) -> Outcome {
+    let mut message = redaction.sentence(&failure.message);
     if let Some(said) = &failure.said {
-        message.push_str(&format!(" It said: `{}`.", veil.quoted(said)));
+        message.push_str(&format!(" It said: `{}`.", redaction.quoted(said)));
     }
     let refused = logins.iter().filter(|login| failure.refused_logins.contains(&login.id));
-    let hide = |text: &str| veil.lines(text);
+    let hide = |text: &str| redaction.lines(text);
     let evidence = Evidence {
         advice: failure.advice.map(str::to_owned),
-        expected: failure.expected.as_deref().map(|text| veil.quoted(text)),
-        said: failure.said.as_deref().map(|text| veil.quoted(text)),
+        expected: failure.expected.as_deref().map(|text| redaction.quoted(text)),
+        said: failure.said.as_deref().map(|text| redaction.quoted(text)),
         last_seen: Some(failure.transcript.last_seen(hide)),
         host_keys: failure.host_keys.clone(),
         refused_logins: refused.map(|login| login.username.clone()).collect(),

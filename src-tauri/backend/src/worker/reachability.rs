@@ -7,7 +7,7 @@ use serde_json::json;
 use tokio::sync::oneshot;
 
 use super::patience::{Undone, patiently};
-use super::veil::Veil;
+use super::redaction::Redaction;
 use super::{Worker, failed};
 use crate::journal::About;
 use crate::session::{self, Cancel, Limits, Reach, Target};
@@ -33,8 +33,8 @@ pub async fn work(worker: &Worker, lease: &Lease, cancel: &Cancel) -> Result<Out
         return Ok(failed(Cause::Internal, Stage::Reach, message));
     };
     let held = patiently(cancel, || worker.secrets.all(&worker.store, &worker.seal)).await?;
-    let veil = Veil::of_any(&worker.seal.fingerprint_key(), held);
-    let outcome = outcome(&target, &reach, &veil);
+    let redaction = Redaction::of_any(&worker.seal.fingerprint_key(), held);
+    let outcome = outcome(&target, &reach, &redaction);
     let about = About { job_id: Some(lease.job_id), device_id: Some(lease.device_id), run_id: Some(lease.run_id) };
     let level = if outcome.cause.is_none() { Level::Info } else { Level::Warning };
     worker.journal.line(
@@ -51,9 +51,9 @@ pub async fn work(worker: &Worker, lease: &Lease, cancel: &Cancel) -> Result<Out
     Ok(outcome)
 }
 
-fn outcome(target: &Target, reach: &Reach, veil: &Veil) -> Outcome {
-    let banner = reach.banner.as_ref().map(|(banner, _)| veil.quoted(banner));
-    let said = reach.said.as_deref().map(|said| veil.quoted(said));
+fn outcome(target: &Target, reach: &Reach, redaction: &Redaction) -> Outcome {
+    let banner = reach.banner.as_ref().map(|(banner, _)| redaction.quoted(banner));
+    let said = reach.said.as_deref().map(|said| redaction.quoted(said));
     let connected = reach.tcp.as_ref().ok().map(|took| StageTime::new(Stage::Reach, *took));
     let greeted = reach.banner.as_ref().ok().map(|(_, took)| StageTime::new(Stage::KeyExchange, *took));
     let (icmp, icmp_ms) = match reach.ping {

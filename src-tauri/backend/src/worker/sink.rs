@@ -9,7 +9,7 @@ use netraven_api::outcome::Stage;
 use serde_json::Value;
 use tokio::sync::watch;
 
-use super::veil::Veil;
+use super::redaction::Redaction;
 use crate::journal::{About, Journal};
 use crate::session::Observer;
 use crate::store::Store;
@@ -22,21 +22,21 @@ const STAGE_PAUSE: Duration = Duration::from_millis(400);
 pub struct Sink {
     journal: Journal,
     about: About,
-    veil: Arc<Veil>,
+    redaction: Arc<Redaction>,
     stage: watch::Sender<Stage>,
 }
 
 impl Sink {
     /// An observer, and the stage it sees.
-    pub fn new(journal: Journal, lease: &Lease, veil: Arc<Veil>) -> (Sink, watch::Receiver<Stage>) {
+    pub fn new(journal: Journal, lease: &Lease, redaction: Arc<Redaction>) -> (Sink, watch::Receiver<Stage>) {
         let (stage, seen) = watch::channel(Stage::Prepare);
         let about = About { job_id: Some(lease.job_id), device_id: Some(lease.device_id), run_id: Some(lease.run_id) };
-        (Sink { journal, about, veil, stage }, seen)
+        (Sink { journal, about, redaction, stage }, seen)
     }
 
     fn hide_in(&self, value: Value) -> Value {
         match value {
-            Value::String(text) => Value::String(self.veil.quoted(&text)),
+            Value::String(text) => Value::String(self.redaction.quoted(&text)),
             Value::Array(items) => items.into_iter().map(|item| self.hide_in(item)).collect(),
             Value::Object(fields) => fields.into_iter().map(|(name, value)| (name, self.hide_in(value))).collect(),
             other => other,
@@ -55,7 +55,7 @@ impl Observer for Sink {
             LogType::Session => "worker.session",
             LogType::Job | LogType::System => "worker",
         };
-        let (message, meta) = (self.veil.sentence(&message), self.hide_in(meta));
+        let (message, meta) = (self.redaction.sentence(&message), self.hide_in(meta));
         self.journal.line(level, log_type, source, self.about, message, meta);
     }
 }

@@ -6,7 +6,7 @@ use crate::platforms::{Definition, Known, Redacted, Redactor, redact_known};
 
 /// Hides the secrets of one session, in this order: the passwords it signs in with, those found by the platform's rules,
 /// those found by the general rules, and every other secret this server holds.
-pub struct Veil {
+pub struct Redaction {
     own: Vec<String>,
     platform: Redactor,
     quoted: Redactor,
@@ -15,20 +15,20 @@ pub struct Veil {
     known: Arc<Known>,
 }
 
-impl Veil {
+impl Redaction {
     /// For a session on this platform that signs in with its `own` secrets, beside all `known` ones.
-    pub fn new(definition: &Definition, key: &[u8; 32], own: Vec<String>, known: Arc<Known>) -> Veil {
+    pub fn new(definition: &Definition, key: &[u8; 32], own: Vec<String>, known: Arc<Known>) -> Redaction {
         let stored = Redactor::new(definition, key);
         let platform = stored.clone().keeping_lines();
         let generic = Redactor::generic(key).keeping_lines();
-        Veil { own, quoted: platform.clone().in_prose(), platform, generic, stored, known }
+        Redaction { own, quoted: platform.clone().in_prose(), platform, generic, stored, known }
     }
 
     /// For a device whose platform does not matter and that is not signed in to.
-    pub fn of_any(key: &[u8; 32], known: Arc<Known>) -> Veil {
+    pub fn of_any(key: &[u8; 32], known: Arc<Known>) -> Redaction {
         let generic = Redactor::generic(key).keeping_lines();
         let [platform, quoted, stored] = [(); 3].map(|()| generic.clone());
-        Veil { own: Vec::new(), quoted, platform, generic, stored, known }
+        Redaction { own: Vec::new(), quoted, platform, generic, stored, known }
     }
 
     /// A sentence of our own, which can only contain a password by chance.
@@ -63,32 +63,32 @@ mod tests {
     use super::*;
     use crate::platforms::Registry;
 
-    fn veil(platform: &str) -> Veil {
+    fn redaction(platform: &str) -> Redaction {
         let definition = Registry::load(None).0.get(platform).expect("built in");
         let known = Arc::new(Known::new(["other-Secret9".to_owned(), "lemon".to_owned()], &[7; 32]));
-        Veil::new(&definition, &[7; 32], vec!["hunter22".to_owned()], known)
+        Redaction::new(&definition, &[7; 32], vec!["hunter22".to_owned()], known)
     }
 
     #[test]
     fn a_quoted_line_keeps_no_secret_and_a_refusal_stays_readable() {
-        let veil = veil("cisco_ios");
+        let redaction = redaction("cisco_ios");
         for line in ["snmp-server community zq9 RO", " standby 1 authentication zq9", " password 7 zq9", "say hunter22"]
         {
-            let hidden = veil.quoted(line);
+            let hidden = redaction.quoted(line);
             assert!(!hidden.contains("zq9") && !hidden.contains("hunter22") && hidden.contains('‹'), "{hidden}");
-            assert!(!veil.lines(line).contains("zq9"), "{line}");
+            assert!(!redaction.lines(line).contains("zq9"), "{line}");
         }
         for line in ["% Bad secrets", "% Password required, but none set", "% Invalid input detected at '^' marker."] {
-            assert_eq!(veil.quoted(line), line);
+            assert_eq!(redaction.quoted(line), line);
         }
     }
 
     #[test]
     fn a_secret_of_another_device_is_hidden_in_whatever_is_shown_or_stored() {
-        let veil = veil("cisco_ios");
+        let redaction = redaction("cisco_ios");
         let text = "interface Gi1\n description to lemon, aka other-Secret9\n description lemonade";
-        let stored = veil.configuration(text);
-        for hidden in [veil.sentence(text), veil.quoted(text), veil.lines(text), stored.text] {
+        let stored = redaction.configuration(text);
+        for hidden in [redaction.sentence(text), redaction.quoted(text), redaction.lines(text), stored.text] {
             assert!(!hidden.contains("other-Secret9") && !hidden.contains("lemon,"), "{hidden}");
             assert!(hidden.starts_with("interface Gi1\n description to ‹secret ") && hidden.ends_with("lemonade"));
         }
@@ -97,20 +97,20 @@ mod tests {
 
     #[test]
     fn what_a_stranger_says_is_hidden_like_the_rest() {
-        let veil = Veil::of_any(&[7; 32], Arc::new(Known::new(["lemon".to_owned()], &[7; 32])));
+        let redaction = Redaction::of_any(&[7; 32], Arc::new(Known::new(["lemon".to_owned()], &[7; 32])));
         for said in
             ["Default password: zq9", "user admin pass: zq9", "Welcome! Your PIN is 4711, zq9 token=zq9", "ask lemon"]
         {
-            let hidden = veil.quoted(said);
+            let hidden = redaction.quoted(said);
             assert!(!hidden.contains("zq9") && !hidden.contains("4711") && !hidden.contains("lemon"), "{hidden}");
         }
-        assert_eq!(veil.quoted("HTTP/1.1 400 Bad Request"), "HTTP/1.1 400 Bad Request");
-        assert_eq!(veil.quoted("SSH-2.0-OpenSSH_9.2p1 Debian-2+deb12u3"), "SSH-2.0-OpenSSH_9.2p1 Debian-2+deb12u3");
+        assert_eq!(redaction.quoted("HTTP/1.1 400 Bad Request"), "HTTP/1.1 400 Bad Request");
+        assert_eq!(redaction.quoted("SSH-2.0-OpenSSH_9.2p1 Debian-2+deb12u3"), "SSH-2.0-OpenSSH_9.2p1 Debian-2+deb12u3");
     }
 
     #[test]
     fn the_words_of_a_question_are_evidence() {
-        let veil = veil("cisco_ios");
+        let redaction = redaction("cisco_ios");
         for line in [
             "Do you want to change the password(yes/no):",
             "WARNING: Your password has expired.",
@@ -118,7 +118,7 @@ mod tests {
             "Passcode or option (1-2)",
             "% Password expired",
         ] {
-            assert_eq!((veil.lines(line), veil.quoted(line)), (line.to_owned(), line.to_owned()));
+            assert_eq!((redaction.lines(line), redaction.quoted(line)), (line.to_owned(), line.to_owned()));
         }
     }
 }
