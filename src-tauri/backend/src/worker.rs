@@ -9,7 +9,7 @@ mod pauses;
 mod reachability;
 mod redaction;
 mod secrets;
-mod sink;
+mod session_log;
 
 use std::sync::Arc;
 use std::time::{Duration, Instant};

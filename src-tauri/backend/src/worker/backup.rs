@@ -15,7 +15,7 @@ use sha2::Sha256;
 use tokio::sync::oneshot;
 
 use super::patience::{Undone, patiently};
-use super::sink::{self, Sink};
+use super::session_log::{self, SessionLog};
 use super::redaction::Redaction;
 use super::{Worker, failed};
 use crate::places::{ENABLE_PASSWORD, PASSWORD, RAW_CONFIG, context};
@@ -98,8 +98,8 @@ async fn sign_in(worker: &Worker, lease: &Lease, sealed: Vec<SealedLogin>, cance
     let before = patiently(cancel, || store.newest_config(lease.device_id)).await?;
     let held = patiently(cancel, || worker.secrets.all(store, &worker.seal)).await?;
     let redaction = Arc::new(Redaction::new(&definition, &key, secrets(&logins), held));
-    let (mut sink, seen) = Sink::new(worker.journal.clone(), lease, Arc::clone(&redaction));
-    let follower = tokio::spawn(sink::follow(worker.store.clone(), lease.clone(), seen));
+    let (mut session_log, seen) = SessionLog::new(worker.journal.clone(), lease, Arc::clone(&redaction));
+    let follower = tokio::spawn(session_log::follow(worker.store.clone(), lease.clone(), seen));
     let (sender, receiver) = oneshot::channel();
     let session = {
         let (lease, cancel, definition, known) =
@@ -115,7 +115,7 @@ async fn sign_in(worker: &Worker, lease: &Lease, sealed: Vec<SealedLogin>, cance
                 before: &Before { host_key: known.as_ref(), is_stored: &is_stored },
                 limits: &Limits::default(),
             };
-            let read = session::read(visit, &cancel, &mut sink);
+            let read = session::read(visit, &cancel, &mut session_log);
             // Cleaning and redacting is work for this thread, not for those that serve requests.
             let _ = sender.send(read.map(|reading| {
                 let text = Text::of(&definition, &reading, &key, &redaction);

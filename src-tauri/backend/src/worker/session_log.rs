@@ -18,20 +18,20 @@ use crate::store::leases::Lease;
 /// Shortest time between two writes of the stage.
 const STAGE_PAUSE: Duration = Duration::from_millis(400);
 
-/// The observer of one session.
-pub struct Sink {
+/// Observes one session: its lines go to the log, its stage to the row.
+pub struct SessionLog {
     journal: Journal,
     about: About,
     redaction: Arc<Redaction>,
     stage: watch::Sender<Stage>,
 }
 
-impl Sink {
+impl SessionLog {
     /// An observer, and the stage it sees.
-    pub fn new(journal: Journal, lease: &Lease, redaction: Arc<Redaction>) -> (Sink, watch::Receiver<Stage>) {
+    pub fn new(journal: Journal, lease: &Lease, redaction: Arc<Redaction>) -> (SessionLog, watch::Receiver<Stage>) {
         let (stage, seen) = watch::channel(Stage::Prepare);
         let about = About { job_id: Some(lease.job_id), device_id: Some(lease.device_id), run_id: Some(lease.run_id) };
-        (Sink { journal, about, redaction, stage }, seen)
+        (SessionLog { journal, about, redaction, stage }, seen)
     }
 
     fn hide_in(&self, value: Value) -> Value {
@@ -44,7 +44,7 @@ impl Sink {
     }
 }
 
-impl Observer for Sink {
+impl Observer for SessionLog {
     fn stage(&mut self, stage: Stage) {
         self.stage.send_replace(stage);
     }
