@@ -4,7 +4,7 @@ use std::collections::VecDeque;
 use std::fmt;
 use std::time::Duration;
 
-mod told;
+mod rendered;
 
 /// How much of the beginning, and of the end, is kept.
 const KEPT: usize = 64 * 1024;

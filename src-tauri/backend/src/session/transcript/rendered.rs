@@ -24,12 +24,12 @@ impl Transcript {
     /// it leaves empty are left out.
     #[must_use]
     pub fn lines(&self, hide: impl Fn(&str) -> String) -> Vec<TranscriptLine> {
-        let told = self.told();
-        let hidden = hide(&told.lines.join("\n"));
-        let mut sent = told.sent.iter().peekable();
+        let rendered = self.rendered();
+        let hidden = hide(&rendered.lines.join("\n"));
+        let mut sent = rendered.sent.iter().peekable();
         let mut lines = Vec::new();
-        for (place, (said, at)) in hidden.split('\n').zip(&told.at).enumerate() {
-            if told.gap == Some(place) {
+        for (place, (said, at)) in hidden.split('\n').zip(&rendered.at).enumerate() {
+            if rendered.gap == Some(place) {
                 lines.push(TranscriptLine::note(format!("… {} bytes left out …", self.dropped)));
             }
             if !said.trim().is_empty() {
@@ -45,7 +45,7 @@ impl Transcript {
     /// The end of what the device said, about 2 KiB, beginning with a whole line; `hide` as for [`Transcript::lines`].
     #[must_use]
     pub fn last_seen(&self, hide: impl Fn(&str) -> String) -> String {
-        let hidden = hide(&self.told().lines.join("\n"));
+        let hidden = hide(&self.rendered().lines.join("\n"));
         let shown = hidden.trim_start_matches(['\n', '\r']);
         let mut from = shown.len().saturating_sub(LAST_SEEN);
         while !shown.is_char_boundary(from) {
@@ -59,7 +59,7 @@ impl Transcript {
         shown[from..].to_owned()
     }
 
-    fn told(&self) -> Rendered<'_> {
+    fn rendered(&self) -> Rendered<'_> {
         let (mut bytes, mut at, mut sent): (Vec<u8>, Vec<Duration>, Vec<(usize, &Entry)>) = Default::default();
         let (mut gap, mut is_partial) = (None, false);
         at.push(Duration::ZERO);
@@ -184,7 +184,7 @@ mod tests {
         transcript.lines(hide).iter().map(ToString::to_string).collect()
     }
 
-    fn told(pieces: &[&str]) -> Transcript {
+    fn heard(pieces: &[&str]) -> Transcript {
         let mut transcript = Transcript::default();
         for (index, piece) in (0_u64..).zip(pieces) {
             transcript.received(Duration::from_secs(index), piece.as_bytes());
@@ -196,10 +196,10 @@ mod tests {
     fn no_secret_survives_wherever_a_reading_is_cut_in_pieces_or_ends() {
         for at in 0..CONFIG.len() {
             let (first, second) = CONFIG.split_at(at);
-            let pieces = shown(&told(&[first, second]));
+            let pieces = shown(&heard(&[first, second]));
             assert!(!pieces.contains("QZ"), "cut at {at}, before {second:.12}: {pieces}");
             assert!(pieces.contains("hostname R1\n") && pieces.ends_with("end\nR1#"), "{pieces}");
-            let ended = shown(&told(&[first]));
+            let ended = shown(&heard(&[first]));
             assert!(!ended.contains("QZ"), "ended at {at}, before {second:.12}: {ended}");
         }
     }
@@ -244,7 +244,7 @@ mod tests {
 
     #[test]
     fn every_row_of_the_screen_is_a_line_of_the_record() {
-        let mut transcript = told(&["\x1b[1;1Hbackup ftp://ops:QZ1\x1b[2;1Hloading\x1b[1K\rsw1#"]);
+        let mut transcript = heard(&["\x1b[1;1Hbackup ftp://ops:QZ1\x1b[2;1Hloading\x1b[1K\rsw1#"]);
         transcript.sent(Duration::from_secs(1), b"show run\n");
         transcript.received(Duration::from_secs(2), b"show run\r\nenable secret \x1b[3;15H5 QZ2\r\nsw1#");
         let hidden = written(&transcript, hide);
@@ -252,7 +252,7 @@ mod tests {
         assert_eq!(hidden[2], "    1.000 > \"show run\\n\"", "{hidden:?}");
         assert_eq!(hidden.last().unwrap(), "    2.000 < sw1#", "{hidden:?}");
         // A row that a record breaks off in may end within an address, and need not be the last one.
-        let broken = told(&["\x1b[1;1Hbackup ftp://ops:QZ1\x1b[2;1Hsw1#"]);
+        let broken = heard(&["\x1b[1;1Hbackup ftp://ops:QZ1\x1b[2;1Hsw1#"]);
         assert!(!shown(&broken).contains("QZ1"), "{}", shown(&broken));
     }
 
