@@ -17,21 +17,21 @@ pub enum RefusalKind {
     Wrong,
 }
 
-/// A row that was not taken.
+/// The refusal of a row.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Refusal {
     /// Why, in one word.
     pub kind: RefusalKind,
     /// Which row, and why as a sentence.
-    pub told: Told,
+    pub row: RefusedRow,
 }
 
 /// What is reported about a row.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Told {
+pub struct RefusedRow {
     /// Where it stands.
     pub place: Place,
-    /// The how many-th it is.
+    /// Its number, from 1 on.
     pub number: i64,
     /// Its hostname, if it has one.
     pub hostname: Option<String>,
@@ -44,14 +44,14 @@ impl Refusal {
     #[must_use]
     pub fn new(place: Place, number: i64, hostname: Option<String>, kind: RefusalKind, why: &str) -> Refusal {
         let hostname = hostname.map(|name| name.chars().take(255).collect());
-        Refusal { kind, told: Told { place, number, hostname, sentence: format!("{place}: {why}.") } }
+        Refusal { kind, row: RefusedRow { place, number, hostname, sentence: format!("{place}: {why}.") } }
     }
 }
 
 /// Rows of one kind.
 #[derive(Clone, Debug, Default)]
 struct Rows {
-    listed: Vec<Told>,
+    listed: Vec<RefusedRow>,
     count: i64,
 }
 
@@ -72,7 +72,7 @@ impl Tally {
         let rows = self.rows_mut(refusal.kind);
         rows.count += 1;
         if rows.listed.len() < LISTED {
-            rows.listed.push(refusal.told);
+            rows.listed.push(refusal.row);
         }
     }
 
@@ -95,7 +95,7 @@ impl Tally {
 
     /// How many rows were not taken for a reason, and the first of them in the order they came.
     #[must_use]
-    pub fn refused(&self, kind: RefusalKind) -> (i64, &[Told]) {
+    pub fn refused(&self, kind: RefusalKind) -> (i64, &[RefusedRow]) {
         let rows = match kind {
             RefusalKind::Present => &self.present,
             RefusalKind::Taken => &self.taken,
@@ -115,11 +115,11 @@ impl Tally {
     /// The answer to an import of a text.
     #[must_use]
     pub fn imported(&self) -> Imported {
-        let mut listed: Vec<&Told> = self.taken.listed.iter().chain(&self.wrong.listed).collect();
-        listed.sort_by_key(|told| told.number);
-        let error = |told: &Told| {
-            let (Place::Line(line) | Place::Row(line)) = told.place;
-            ImportError { line, hostname: told.hostname.clone(), message: told.sentence.clone() }
+        let mut listed: Vec<&RefusedRow> = self.taken.listed.iter().chain(&self.wrong.listed).collect();
+        listed.sort_by_key(|row| row.number);
+        let error = |row: &RefusedRow| {
+            let (Place::Line(line) | Place::Row(line)) = row.place;
+            ImportError { line, hostname: row.hostname.clone(), message: row.sentence.clone() }
         };
         Imported {
             added: self.added,

@@ -15,7 +15,7 @@ fn fates(text: &str) -> Vec<Result<String, String>> {
     sheet
         .map(|row| {
             let entry = check(row?, Some(&platforms)).and_then(|entry| seen.note(entry));
-            entry.map(|entry| entry.hostname().to_owned()).map_err(|refusal| refusal.told.sentence)
+            entry.map(|entry| entry.hostname().to_owned()).map_err(|refusal| refusal.row.sentence)
         })
         .collect()
 }
@@ -162,7 +162,7 @@ fn a_row_that_went_in_before_is_known_and_another_device_is_not_changed() {
     assert!(matches!(compare(&entry, Some(&same), Some(&same)), Fate::Present(_)));
     assert!(matches!(compare(&entry, None, None), Fate::New));
     let told = |by_name: Option<&There>, by_place: Option<&There>| match compare(&entry, by_name, by_place) {
-        Fate::Taken(refusal) => refusal.told.sentence,
+        Fate::Taken(refusal) => refusal.row.sentence,
         other => panic!("{other:?}"),
     };
     let moved = there("r1", "10.0.0.9", "linux");

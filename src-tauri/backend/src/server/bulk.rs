@@ -117,13 +117,13 @@ async fn json(shared: &Shared, author: &Author<'_>, content: &[u8]) -> Read {
 fn answer(tally: &Tally) -> BulkImported {
     let (wrong, listed) = tally.refused(RefusalKind::Wrong);
     let mut errors: Vec<BulkError> =
-        listed.iter().map(|told| BulkError { row: told.number, error: told.sentence.clone() }).collect();
+        listed.iter().map(|row| BulkError { row: row.number, error: row.sentence.clone() }).collect();
     errors.sort_by_key(|error| error.row);
     let ((present, some), (taken, others)) = (tally.refused(RefusalKind::Present), tally.refused(RefusalKind::Taken));
     let mut duplicates: Vec<BulkDuplicate> = some
         .iter()
         .chain(others)
-        .map(|told| BulkDuplicate { row: told.number, reason: told.sentence.clone() })
+        .map(|row| BulkDuplicate { row: row.number, reason: row.sentence.clone() })
         .collect();
     duplicates.sort_by_key(|duplicate| duplicate.row);
     duplicates.truncate(LISTED);

@@ -41,7 +41,7 @@ use bind::{Seen, bind};
 use build::{Around, Known};
 use cluster::GAP;
 use find::find;
-use journal::{Line, told};
+use journal::{Line, logged_runs};
 use name::Name;
 use shelf::{Rows, Shelves, Source};
 pub use states::judge;
@@ -129,12 +129,12 @@ pub async fn span(talk: Talk<'_>, run: RunId) -> Result<(JobId, Timestamp, Optio
         let began = if found.run.finished_at.is_some() { begins } else { found.run.queued_at };
         return Ok((found.run.job_id, began, found.run.finished_at.map(|ended| later(ended, GAP / 6))));
     };
-    let began = match &seen.told {
+    let began = match &seen.logged {
         Some(_) => later(seen.began(), SignedDuration::from_secs(-1)),
         // A run writes before its first result arrives, though not before the previous run ended.
         None => later(seen.began(), -GAP).max(found.before_ended.unwrap_or(Timestamp::MIN)),
     };
-    let slack = if seen.told.is_some() { SignedDuration::from_secs(3) } else { GAP / 6 };
+    let slack = if seen.logged.is_some() { SignedDuration::from_secs(3) } else { GAP / 6 };
     let until = found.run.finished_at.map(|ended| later(ended, slack)).or(seen.after);
     Ok((seen.job_id, began, until))
 }
@@ -187,12 +187,12 @@ async fn window(talk: Talk<'_>, asked: &Asked) -> Result<Window, Problem> {
     let total = (results.total - before).max(0);
     let (lines_from, results_from) = (lines.whole_from, results.whole_from);
     let is_cut = lines_from.is_some() || results_from.is_some();
-    let mut seen = bind(told(lines.rows), results.rows);
+    let mut seen = bind(logged_runs(lines.rows), results.rows);
     // A run at the end of what was read may lack its beginning, and with it the name.
     let whole = |seen: &Seen, from: Option<Timestamp>| {
         from.is_none_or(|from| seen.began() > from.checked_add(GAP).unwrap_or(from))
     };
-    seen.retain(|seen| whole(seen, lines_from) && (seen.told.is_some() || whole(seen, results_from)));
+    seen.retain(|seen| whole(seen, lines_from) && (seen.logged.is_some() || whole(seen, results_from)));
     let mut jobs = jobs::all(talk).await?;
     jobs.retain(|(job, _)| job_id.is_none_or(|id| id == job.id));
     let is_now = until.is_none_or(|until| until >= now);
@@ -252,7 +252,7 @@ async fn rows(
 
 /// A run with remaining traces, in our shape.
 async fn of_seen(talk: Talk<'_>, seen: &Seen, known: Option<&Known>, is_now: bool) -> Run {
-    let is_open = seen.told.as_ref().is_none_or(|told| told.said.word.is_none());
+    let is_open = seen.logged.as_ref().is_none_or(|logged| logged.said.word.is_none());
     let is_active = |word: &str| super::words::run_status(word).is_some_and(RunStatus::is_active);
     let state = match known {
         Some((job, word)) if is_now && is_open && seen.after.is_none() && is_active(word) => {
@@ -261,7 +261,7 @@ async fn of_seen(talk: Talk<'_>, seen: &Seen, known: Option<&Known>, is_now: boo
         _ => None,
     };
     let devices_now = match known {
-        Some((job, _)) if seen.told.as_ref().and_then(journal::Told::devices).is_none() => talk.targets(job).await,
+        Some((job, _)) if seen.logged.as_ref().and_then(journal::LoggedRun::devices).is_none() => talk.targets(job).await,
         _ => None,
     };
     let trigger = life::trigger(talk, known.map(|(job, _)| job), seen.began(), seen.before).await;

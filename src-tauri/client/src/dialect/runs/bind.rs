@@ -7,7 +7,7 @@ use netraven_api::results::JobResult;
 use netraven_api::{DeviceId, JobId};
 
 use super::cluster::clusters;
-use super::journal::Told;
+use super::journal::LoggedRun;
 use super::name::Name;
 
 /// Results and log lines are dated by different parts of the server.
@@ -20,7 +20,7 @@ const AFTER: SignedDuration = SignedDuration::from_secs(30);
 pub struct Seen {
     pub job_id: JobId,
     /// The run in the log, if it is still there.
-    pub told: Option<Told>,
+    pub logged: Option<LoggedRun>,
     /// Its results, in the order of their times.
     pub results: Vec<JobResult>,
     /// When the job's previous run began, and its next one.
@@ -32,18 +32,18 @@ impl Seen {
     /// When it began; without the log, when its first result arrived.
     pub fn began(&self) -> Timestamp {
         let first = || self.results.first().map(|result| result.result_time);
-        self.told.as_ref().map(|told| told.began).or_else(first).unwrap_or_default()
+        self.logged.as_ref().map(|logged| logged.began).or_else(first).unwrap_or_default()
     }
 
     /// The last known time.
     pub fn last(&self) -> Timestamp {
         let newest = self.results.last().map(|result| result.result_time);
-        self.told.as_ref().map(|told| told.last).max(newest).unwrap_or_default()
+        self.logged.as_ref().map(|logged| logged.last).max(newest).unwrap_or_default()
     }
 
     /// Its name.
     pub fn name(&self) -> Name {
-        match (&self.told, self.results.first()) {
+        match (&self.logged, self.results.first()) {
             (None, Some(first)) => Name::Result(first.id),
             _ => Name::Began(self.job_id, self.began()),
         }
@@ -52,13 +52,13 @@ impl Seen {
     /// Whether it worked on a device.
     pub fn holds(&self, is: impl Fn(DeviceId, &str) -> bool, named: impl Fn(&str) -> bool) -> bool {
         self.results.iter().any(|result| is(result.device_id, &result.device_name))
-            || self.told.iter().flat_map(|told| &told.said.names).any(|name| named(name))
+            || self.logged.iter().flat_map(|logged| &logged.said.names).any(|name| named(name))
     }
 
     fn names(&self, result: &JobResult) -> bool {
-        self.told
+        self.logged
             .as_ref()
-            .is_none_or(|told| told.said.names.is_empty() || told.said.names.contains(&result.device_name))
+            .is_none_or(|logged| logged.said.names.is_empty() || logged.said.names.contains(&result.device_name))
     }
 
     fn lacks(&self, result: &JobResult) -> bool {
@@ -67,11 +67,11 @@ impl Seen {
 }
 
 /// Runs, the newest first.
-pub fn bind(told: Vec<Told>, mut results: Vec<JobResult>) -> Vec<Seen> {
+pub fn bind(logged: Vec<LoggedRun>, mut results: Vec<JobResult>) -> Vec<Seen> {
     results.sort_by_key(|result| (result.result_time, result.id));
     let mut jobs: BTreeMap<JobId, Vec<Seen>> = BTreeMap::new();
-    for told in told {
-        let seen = Seen { job_id: told.job_id, told: Some(told), results: Vec::new(), before: None, after: None };
+    for logged in logged {
+        let seen = Seen { job_id: logged.job_id, logged: Some(logged), results: Vec::new(), before: None, after: None };
         jobs.entry(seen.job_id).or_default().push(seen);
     }
     let mut left = Vec::new();
@@ -84,7 +84,7 @@ pub fn bind(told: Vec<Told>, mut results: Vec<JobResult>) -> Vec<Seen> {
     }
     for cluster in clusters(left) {
         let (job_id, results) = (cluster.first().job_id, cluster.results().to_vec());
-        jobs.entry(job_id).or_default().push(Seen { job_id, told: None, results, before: None, after: None });
+        jobs.entry(job_id).or_default().push(Seen { job_id, logged: None, results, before: None, after: None });
     }
     for runs in jobs.values_mut() {
         runs.sort_by_key(Seen::began);
@@ -103,11 +103,11 @@ pub fn bind(told: Vec<Told>, mut results: Vec<JobResult>) -> Vec<Seen> {
 fn place(runs: &[Seen], result: &JobResult) -> Option<usize> {
     let at = result.result_time;
     let span = |place: usize, slack: SignedDuration| {
-        let told = runs[place].told.as_ref()?;
-        let next = || runs.get(place + 1).and_then(|next| next.told.as_ref()).map(|next| next.began);
+        let logged = runs[place].logged.as_ref()?;
+        let next = || runs.get(place + 1).and_then(|next| next.logged.as_ref()).map(|next| next.began);
         // Only the end of a run bounds it, though one whose end was never logged is over when the next begins.
-        let until = told.ended().and_then(|ended| ended.checked_add(slack).ok()).or_else(next);
-        let from = told.began.checked_sub(INEXACT).ok()?;
+        let until = logged.ended().and_then(|ended| ended.checked_add(slack).ok()).or_else(next);
+        let from = logged.began.checked_sub(INEXACT).ok()?;
         Some(at >= from && until.is_none_or(|until| at <= until))
     };
     let within = |slack: SignedDuration| (0..runs.len()).filter(move |place| span(*place, slack) == Some(true));
@@ -124,7 +124,7 @@ mod tests {
     use netraven_api::jobs::JobKind;
 
     use super::*;
-    use crate::dialect::runs::journal::{Line, told};
+    use crate::dialect::runs::journal::{Line, logged_runs};
 
     fn at(second: i64) -> Timestamp {
         Timestamp::from_second(second).unwrap()
@@ -158,7 +158,7 @@ mod tests {
 
     #[test]
     fn a_result_belongs_to_the_run_in_whose_time_it_came() {
-        let runs = told(lines(&[
+        let runs = logged_runs(lines(&[
             (1000, "Job 7 started."),
             (1001, "[Job: 7] Loaded 2 devices: ['r1', 'r2']"),
             (1020, "Job completed with status 'COMPLETED_PARTIAL_FAILURE' in 20.00s"),
@@ -171,7 +171,7 @@ mod tests {
         let shape: Vec<(i64, Vec<i64>, bool)> = bind(runs, results)
             .iter()
             .map(|seen| {
-                (seen.began().as_second(), seen.results.iter().map(|it| it.id.get()).collect(), seen.told.is_some())
+                (seen.began().as_second(), seen.results.iter().map(|it| it.id.get()).collect(), seen.logged.is_some())
             })
             .collect();
         assert_eq!(shape, [(1021, vec![2, 3], true), (1000, vec![1], true), (700, vec![4], false)]);
@@ -179,7 +179,7 @@ mod tests {
 
     #[test]
     fn runs_that_overlap_share_the_results_by_their_devices() {
-        let runs = told(lines(&[
+        let runs = logged_runs(lines(&[
             (1000, "Job 7 started."),
             (1001, "[Job: 7] Loaded 1 devices: ['r1']"),
             (1005, "Job 7 started."),

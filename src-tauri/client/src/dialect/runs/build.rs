@@ -42,13 +42,13 @@ pub fn of_seen(seen: &Seen, around: Around, trigger: Trigger) -> Run {
     let kept = number(seen.results.len());
     let (mut succeeded, mut failed) = (kept - number(failed), number(failed));
     let mut devices = kept;
-    if let Some(told) = &seen.told {
-        devices = told.devices().unwrap_or_default().max(kept);
+    if let Some(logged) = &seen.logged {
+        devices = logged.devices().unwrap_or_default().max(kept);
         // The server's count at the end includes devices whose results it lost.
-        (succeeded, failed) = told.said.counts.unwrap_or((succeeded, failed));
+        (succeeded, failed) = logged.said.counts.unwrap_or((succeeded, failed));
     }
-    let End { status, at, message } = match &seen.told {
-        Some(told) => by_log(seen, told, around, failed),
+    let End { status, at, message } = match &seen.logged {
+        Some(logged) => by_log(seen, logged, around, failed),
         None => by_results(seen, around, succeeded, failed),
     };
     if status.is_active() {
@@ -74,7 +74,7 @@ pub fn of_seen(seen: &Seen, around: Around, trigger: Trigger) -> Run {
         status,
         queued_at: seen.began(),
         // Without the log, the first result arrived some time after the beginning.
-        started_at: seen.told.as_ref().filter(|told| told.is_whole).map(|told| told.began),
+        started_at: seen.logged.as_ref().filter(|logged| logged.is_whole).map(|logged| logged.began),
         finished_at: at,
         devices,
         succeeded,
@@ -91,24 +91,24 @@ pub fn of_seen(seen: &Seen, around: Around, trigger: Trigger) -> Run {
 }
 
 /// The end by the log, or by the job itself where the log has none.
-fn by_log(seen: &Seen, told: &super::journal::Told, around: Around, failed: i64) -> End {
+fn by_log(seen: &Seen, logged: &super::journal::LoggedRun, around: Around, failed: i64) -> End {
     let job = around.job;
     let by_job = || {
         let (job, word) = job?;
         let ended = job.completed_at?;
         // The job gives the end of its newest run to the second.
-        let is_its = ended >= told.began.checked_sub(jiff::SignedDuration::from_secs(1)).ok()?
+        let is_its = ended >= logged.began.checked_sub(jiff::SignedDuration::from_secs(1)).ok()?
             && seen.after.is_none_or(|after| ended < after);
         let status = words::run_status(word).filter(|status| !status.is_active())?;
         is_its.then_some((status, word.as_str(), ended))
     };
-    let (status, word, at) = match (told.said.word, by_job()) {
-        (Some(word), _) => (words::run_status(word).unwrap_or(RunStatus::Unknown), word, told.last),
+    let (status, word, at) = match (logged.said.word, by_job()) {
+        (Some(word), _) => (words::run_status(word).unwrap_or(RunStatus::Unknown), word, logged.last),
         (None, Some(by_job)) => by_job,
         (None, None) => return unended(seen, around),
     };
-    let message = words::run_message(word, told.said.reason.as_deref(), told.said.returned);
-    let left_out = told.said.targets.zip(told.said.handed).map_or(0, |(targets, handed)| (targets - handed).max(0));
+    let message = words::run_message(word, logged.said.reason.as_deref(), logged.said.returned);
+    let left_out = logged.said.targets.zip(logged.said.handed).map_or(0, |(targets, handed)| (targets - handed).max(0));
     let without = (left_out > 0).then(|| match left_out {
         1 => "One device was left out because it has no matching credential.".to_owned(),
         many => format!("{many} devices were left out because they have no matching credential."),
@@ -179,12 +179,12 @@ pub fn of_job(known: &Known, state: &State, newest: Option<&Seen>, devices: i64)
         RunStatus::Queued => None,
         RunStatus::Running => {
             let is_told =
-                newest.is_some_and(|newest| newest.told.as_ref().map_or(state.lives, |told| told.said.word.is_none()));
+                newest.is_some_and(|newest| newest.logged.as_ref().map_or(state.lives, |logged| logged.said.word.is_none()));
             (!is_told).then(|| Run { devices, ..bare(alias, known, RunStatus::Running, state.seen_at) })
         }
         RunStatus::Unknown => {
             let was_queued = words::run_status(word) == Some(RunStatus::Queued);
-            let is_told = newest.and_then(|newest| newest.told.as_ref()).is_some_and(|told| told.said.word.is_none());
+            let is_told = newest.and_then(|newest| newest.logged.as_ref()).is_some_and(|logged| logged.said.word.is_none());
             if is_told && !was_queued {
                 return None;
             }

@@ -76,7 +76,7 @@ fn devices(seen: &Seen, run: &Run, known: &[Device], said: &Errors) -> Vec<RunDe
         seen.results.iter().map(|result| device(result, by_id.get(&result.device_id).copied())).collect();
     let mut ids: HashSet<DeviceId> = all.iter().map(|device| device.device_id).collect();
     let with_result: HashSet<&str> = seen.results.iter().map(|result| result.device_name.as_str()).collect();
-    let names = seen.told.iter().flat_map(|told| &told.said.names).enumerate();
+    let names = seen.logged.iter().flat_map(|logged| &logged.said.names).enumerate();
     for (place, name) in names.filter(|(_, name)| !with_result.contains(name.as_str())) {
         let known = by_name.get(name.as_str()).copied();
         let gone = || DeviceId::new(GONE + i64::try_from(place).unwrap_or_default());
@@ -169,7 +169,7 @@ pub struct Errors {
 pub async fn errors(talk: Talk<'_>, seen: &Seen) -> Result<Errors, Problem> {
     let slack = jiff::SignedDuration::from_secs(2);
     let from = seen.began().checked_sub(slack).unwrap_or(seen.began());
-    let until = seen.told.as_ref().and_then(|told| told.ended()).and_then(|ended| ended.checked_add(slack).ok());
+    let until = seen.logged.as_ref().and_then(|logged| logged.ended()).and_then(|ended| ended.checked_add(slack).ok());
     let mut params = vec![
         ("job_id", seen.job_id.to_string()),
         ("level", "ERROR".to_owned()),

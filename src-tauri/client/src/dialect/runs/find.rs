@@ -8,7 +8,7 @@ use netraven_api::{JobId, Problem, RunId};
 use super::bind::{Seen, bind};
 use super::build::Known;
 use super::cluster::GAP;
-use super::journal::{self, Line, told};
+use super::journal::{self, Line, logged_runs};
 use super::name::Name;
 use super::{EDGE, LINES, WINDOW, of_job, of_seen};
 use crate::dialect::lists::rows_of;
@@ -87,11 +87,11 @@ impl Near {
     fn place_at(&self, at: Timestamp) -> Option<usize> {
         let off = |seen: &Seen| seen.began().duration_since(at).abs();
         let of_log = (0..self.seen.len())
-            .filter(|place| self.seen[*place].told.is_some() && off(&self.seen[*place]) <= INEXACT)
+            .filter(|place| self.seen[*place].logged.is_some() && off(&self.seen[*place]) <= INEXACT)
             .min_by_key(|place| off(&self.seen[*place]));
         of_log.or_else(|| {
             let is_near = |seen: &Seen| {
-                seen.told.is_none() && seen.began() >= at && seen.began() <= at.checked_add(GAP).unwrap_or(at)
+                seen.logged.is_none() && seen.began() >= at && seen.began() <= at.checked_add(GAP).unwrap_or(at)
             };
             self.seen.iter().rposition(is_near)
         })
@@ -146,14 +146,14 @@ async fn around(talk: Talk<'_>, job_id: JobId, at: Option<Timestamp>) -> Result<
             (rows_of(&talk.page("/logs/", &newest, 1, 100).await?), None, None)
         }
     };
-    let told = told(lines.iter().filter_map(|row| Line::of(Row(row))));
+    let logged = logged_runs(lines.iter().filter_map(|row| Line::of(Row(row))));
     // The results of the newest two runs are enough to find the newest; the older ones may have lost their first lines.
-    let since = || told.iter().rev().nth(1).or(told.last()).map(|told| earlier(told.began, GAP));
+    let since = || logged.iter().rev().nth(1).or(logged.last()).map(|logged| earlier(logged.began, GAP));
     let mut filter = vec![of_job];
     filter.extend(from.or_else(since).map(|from| ("start_time", from.to_string())));
     filter.extend(until.map(|until| ("end_time", until.to_string())));
     let results = talk.all("/job-results/", &filter, WINDOW).await?;
-    let seen = bind(told, results.rows.iter().map(|row| result(Row(row))).collect());
+    let seen = bind(logged, results.rows.iter().map(|row| result(Row(row))).collect());
     Ok(Near { known, seen, is_now: until.is_none() })
 }
 
@@ -166,9 +166,9 @@ async fn first_after(talk: Talk<'_>, job_id: JobId, at: Timestamp) -> Result<Opt
         ("start_time", earlier(at, INEXACT).to_string()),
     ];
     let page = talk.page("/logs/", &params, 1, 100).await?;
-    let runs = told(rows_of(&page).iter().filter_map(|row| Line::of(Row(row))));
+    let runs = logged_runs(rows_of(&page).iter().filter_map(|row| Line::of(Row(row))));
     // Lines at the edge may be the last of the previous run.
-    Ok(runs.iter().find(|told| told.is_whole && told.began >= earlier(at, INEXACT)).map(|told| told.began))
+    Ok(runs.iter().find(|logged| logged.is_whole && logged.began >= earlier(at, INEXACT)).map(|logged| logged.began))
 }
 
 fn earlier(at: Timestamp, by: SignedDuration) -> Timestamp {

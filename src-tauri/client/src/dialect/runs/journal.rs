@@ -43,7 +43,7 @@ impl Line {
 
 /// A run as the log records it.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Told {
+pub struct LoggedRun {
     pub job_id: JobId,
     pub began: Timestamp,
     /// Time of its last line, or of the one about its end.
@@ -56,9 +56,9 @@ pub struct Told {
     beginnings: Vec<String>,
 }
 
-impl Told {
-    fn new(job_id: JobId, began: Timestamp) -> Told {
-        Told { job_id, began, last: began, said: Said::default(), is_whole: false, beginnings: Vec::new() }
+impl LoggedRun {
+    fn new(job_id: JobId, began: Timestamp) -> LoggedRun {
+        LoggedRun { job_id, began, last: began, said: Said::default(), is_whole: false, beginnings: Vec::new() }
     }
 
     /// When it ended.
@@ -86,19 +86,19 @@ impl Told {
 }
 
 /// The runs of all jobs, the oldest first.
-pub fn told(lines: impl IntoIterator<Item = Line>) -> Vec<Told> {
+pub fn logged_runs(lines: impl IntoIterator<Item = Line>) -> Vec<LoggedRun> {
     let mut jobs: BTreeMap<JobId, Vec<Line>> = BTreeMap::new();
     for line in lines {
         jobs.entry(line.job_id).or_default().push(line);
     }
-    let mut all: Vec<Told> = jobs.into_values().flat_map(of_one_job).collect();
-    all.sort_by_key(|told| (told.began, told.job_id));
+    let mut all: Vec<LoggedRun> = jobs.into_values().flat_map(of_one_job).collect();
+    all.sort_by_key(|logged| (logged.began, logged.job_id));
     all
 }
 
-fn of_one_job(mut lines: Vec<Line>) -> Vec<Told> {
+fn of_one_job(mut lines: Vec<Line>) -> Vec<LoggedRun> {
     lines.sort_by_key(|line| (line.at, line.id));
-    let mut runs: Vec<Told> = Vec::new();
+    let mut runs: Vec<LoggedRun> = Vec::new();
     let lines: Vec<(Line, Said)> = lines
         .into_iter()
         .map(|line| {
@@ -113,7 +113,7 @@ fn of_one_job(mut lines: Vec<Line>) -> Vec<Told> {
         }
         let announced = announced(&runs, said, line.at, &lines[number + 1..]);
         let place = announced.or_else(|| place_of(&runs, said, line.at)).unwrap_or_else(|| {
-            runs.push(Told::new(line.job_id, line.at));
+            runs.push(LoggedRun::new(line.job_id, line.at));
             runs.len() - 1
         });
         runs[place].take(said.clone(), line.at);
@@ -122,7 +122,7 @@ fn of_one_job(mut lines: Vec<Line>) -> Vec<Told> {
 }
 
 /// The run that a line about an end belongs to, by the line that follows with the duration.
-fn announced(runs: &[Told], said: &Said, at: Timestamp, next: &[(Line, Said)]) -> Option<usize> {
+fn announced(runs: &[LoggedRun], said: &Said, at: Timestamp, next: &[(Line, Said)]) -> Option<usize> {
     if said.seconds.is_some() || (said.counts.is_none() && said.word.is_none()) {
         return None;
     }
@@ -140,7 +140,7 @@ fn before(at: Timestamp, seconds: f64) -> Option<Timestamp> {
 }
 
 /// A line that words the beginning differently from the one before belongs to the same run.
-fn begin(runs: &mut Vec<Told>, line: &Line) {
+fn begin(runs: &mut Vec<LoggedRun>, line: &Line) {
     let text = bare(&line.message).to_lowercase();
     if let Some(last) = runs.last_mut()
         && last.said.word.is_none()
@@ -151,18 +151,18 @@ fn begin(runs: &mut Vec<Told>, line: &Line) {
         last.last = line.at;
         return;
     }
-    let mut told = Told::new(line.job_id, line.at);
-    told.is_whole = true;
-    told.beginnings.push(text);
-    runs.push(told);
+    let mut logged = LoggedRun::new(line.job_id, line.at);
+    logged.is_whole = true;
+    logged.beginnings.push(text);
+    runs.push(logged);
 }
 
 /// The run a line belongs to.
-fn place_of(runs: &[Told], said: &Said, at: Timestamp) -> Option<usize> {
+fn place_of(runs: &[LoggedRun], said: &Said, at: Timestamp) -> Option<usize> {
     let open = || (0..runs.len()).filter(|place| runs[*place].said.word.is_none());
     let lively = || open().filter(|place| at.duration_since(runs[*place].last) <= STALE);
     let echo = || {
-        let same = |told: &Said| told.word.is_some() && (said.word.is_none() || told.word == said.word);
+        let same = |logged: &Said| logged.word.is_some() && (said.word.is_none() || logged.word == said.word);
         (0..runs.len()).rev().find(|place| same(&runs[*place].said) && at.duration_since(runs[*place].last) <= ECHO)
     };
     if let Some(seconds) = said.seconds {
@@ -177,7 +177,7 @@ fn place_of(runs: &[Told], said: &Said, at: Timestamp) -> Option<usize> {
         return open().next_back().filter(|place| !runs[*place].is_whole).or_else(echo);
     }
     if let Some((succeeded, failed)) = said.counts {
-        let fits = |told: &Said| told.counts.is_none() && told.handed.or(told.targets) == Some(succeeded + failed);
+        let fits = |logged: &Said| logged.counts.is_none() && logged.handed.or(logged.targets) == Some(succeeded + failed);
         if let Some(place) = lively().find(|place| fits(&runs[*place].said)) {
             return Some(place);
         }
@@ -219,13 +219,13 @@ mod tests {
     ];
 
     fn shape(rows: &[(i64, &str)]) -> Vec<(i64, Option<i64>, Option<&'static str>)> {
-        let of = |told: &Told| (told.began.as_second(), told.ended().map(Timestamp::as_second), told.said.word);
-        told(lines(rows)).iter().map(of).collect()
+        let of = |logged: &LoggedRun| (logged.began.as_second(), logged.ended().map(Timestamp::as_second), logged.said.word);
+        logged_runs(lines(rows)).iter().map(of).collect()
     }
 
     #[test]
     fn the_lines_of_a_run_are_one_run() {
-        let all = told(lines(&WHOLE));
+        let all = logged_runs(lines(&WHOLE));
         assert_eq!(shape(&WHOLE), [(1000, Some(1021), Some("COMPLETED_PARTIAL_FAILURE"))]);
         assert_eq!((all[0].devices(), all[0].said.counts, all[0].said.names.len()), (Some(2), Some((1, 1)), 2));
     }
@@ -253,7 +253,7 @@ mod tests {
     #[test]
     fn a_run_whose_first_lines_are_gone_still_tells_when_it_began() {
         assert_eq!(shape(&WHOLE[7..]), [(1000, Some(1021), Some("COMPLETED_PARTIAL_FAILURE"))]);
-        let all = told(lines(&WHOLE[4..]));
+        let all = logged_runs(lines(&WHOLE[4..]));
         assert_eq!((all.len(), all[0].devices()), (1, Some(2)));
     }
 }
