@@ -23,7 +23,7 @@ use self::expect::terminal::Bounds;
 use self::observer::Progress;
 pub use self::observer::{Level, LogType, Observer};
 pub use self::probe::{Reach, probe};
-use self::report::Fault;
+use self::report::SessionError;
 pub use self::report::{Answer, Before, Failure, Limits, Login, Reading, Target, text_of};
 use self::ssh::{SignIns, expiry};
 pub use self::transcript::{Direction, Entry, Transcript};
@@ -58,7 +58,7 @@ pub fn read(visit: Visit<'_>, cancel: &Cancel, observer: &mut dyn Observer) -> R
     let outcome = loop {
         let (mut shell, greeting) = match sign_ins.open(target, &logins[first..], &bounds, &mut progress) {
             Ok(opened) => opened,
-            Err(fault) => break Err(fault),
+            Err(error) => break Err(error),
         };
         let login = &logins[first + greeting.login];
         let parties = Parties {
@@ -73,15 +73,15 @@ pub fn read(visit: Visit<'_>, cancel: &Cancel, observer: &mut dyn Observer) -> R
         match expect::converse(&mut shell, parties) {
             Ok(conversed) => break Ok((greeting, login.id, conversed)),
             // Only a shell that signs in by itself refuses here; it may accept the next credential.
-            Err(fault) if fault.cause == Cause::AuthFailed => {
+            Err(error) if error.cause == Cause::AuthFailed => {
                 sign_ins.refused.push(login.id);
                 first += greeting.login + 1;
                 if first >= logins.len() {
-                    break Err(fault);
+                    break Err(error);
                 }
-                progress.connection(Level::Warning, fault.message, json!({"credential_id": login.id}));
+                progress.connection(Level::Warning, error.message, json!({"credential_id": login.id}));
             }
-            Err(fault) => break Err(fault),
+            Err(error) => break Err(error),
         }
     };
     let secrets: Vec<&str> = logins
@@ -101,20 +101,20 @@ pub fn read(visit: Visit<'_>, cancel: &Cancel, observer: &mut dyn Observer) -> R
             timings: progress.timings(),
             transcript,
         }),
-        Err(fault) => {
+        Err(error) => {
             // Cancelling shuts the socket; whatever the session then stumbled over is not its reason.
-            let cancelled = cancel.is_cancelled() && fault.cause != Cause::Cancelled;
-            let fault = if cancelled { Fault::cancelled() } else { fault };
-            let (fault, stage) = about_the_sign_in(fault, progress.stage(), &transcript);
+            let cancelled = cancel.is_cancelled() && error.cause != Cause::Cancelled;
+            let error = if cancelled { SessionError::cancelled() } else { error };
+            let (error, stage) = about_the_sign_in(error, progress.stage(), &transcript);
             Err(Box::new(Failure {
-                cause: fault.cause,
+                cause: error.cause,
                 stage,
-                message: fault.message,
-                said: fault.said,
-                expected: fault.expected,
-                advice: fault.advice,
+                message: error.message,
+                said: error.said,
+                expected: error.expected,
+                advice: error.advice,
                 host_key: sign_ins.met,
-                host_keys: fault.host_keys.map(|keys| *keys),
+                host_keys: error.host_keys.map(|keys| *keys),
                 refused_logins: sign_ins.refused,
                 bytes_read,
                 timings: progress.timings(),
@@ -126,17 +126,17 @@ pub fn read(visit: Visit<'_>, cancel: &Cancel, observer: &mut dyn Observer) -> R
 
 /// A shell that only says that the password has run out, and then closes, asks for a new one or falls silent, is the answer to
 /// the sign-in: many servers let the user in first and say so then.
-fn about_the_sign_in(fault: Fault, stage: Stage, transcript: &Transcript) -> (Fault, Stage) {
-    let is_about_the_shell = matches!(fault.cause, Cause::Disconnected | Cause::PromptNotSeen | Cause::Timeout);
+fn about_the_sign_in(error: SessionError, stage: Stage, transcript: &Transcript) -> (SessionError, Stage) {
+    let is_about_the_shell = matches!(error.cause, Cause::Disconnected | Cause::PromptNotSeen | Cause::Timeout);
     if stage != Stage::Prompt || !is_about_the_shell {
-        return (fault, stage);
+        return (error, stage);
     }
     match expiry::told_by(&transcript.last_seen(str::to_owned)) {
         Some(reason) => {
             let message = format!("The device refused the sign-in: {reason}.");
-            (Fault::new(Cause::AuthFailed, message).advising(expiry::ADVICE), Stage::SignIn)
+            (SessionError::new(Cause::AuthFailed, message).advising(expiry::ADVICE), Stage::SignIn)
         }
-        None => (fault, stage),
+        None => (error, stage),
     }
 }
 
@@ -222,16 +222,16 @@ mod tests {
         };
         let expired = said("\r\nWARNING: Your password has expired.\r\nCurrent password: ");
         for cause in [Cause::Disconnected, Cause::PromptNotSeen, Cause::Timeout] {
-            let (fault, stage) = about_the_sign_in(Fault::new(cause, "It closed."), Stage::Prompt, &expired);
-            assert_eq!((fault.cause, stage, fault.advice), (Cause::AuthFailed, Stage::SignIn, Some(expiry::ADVICE)));
-            assert!(fault.message.contains("the password has expired"), "{}", fault.message);
+            let (error, stage) = about_the_sign_in(SessionError::new(cause, "It closed."), Stage::Prompt, &expired);
+            assert_eq!((error.cause, stage, error.advice), (Cause::AuthFailed, Stage::SignIn, Some(expiry::ADVICE)));
+            assert!(error.message.contains("the password has expired"), "{}", error.message);
             // Once commands are answered, such words are a configuration's.
-            let (fault, stage) = about_the_sign_in(Fault::new(cause, "It closed."), Stage::Read, &expired);
-            assert_eq!((fault.cause, stage), (cause, Stage::Read));
+            let (error, stage) = about_the_sign_in(SessionError::new(cause, "It closed."), Stage::Read, &expired);
+            assert_eq!((error.cause, stage), (cause, Stage::Read));
         }
         let other = said("Your password will expire in 9 days.\r\n");
-        let (fault, _) = about_the_sign_in(Fault::new(Cause::Disconnected, "It closed."), Stage::Prompt, &other);
-        assert_eq!(fault.cause, Cause::Disconnected);
+        let (error, _) = about_the_sign_in(SessionError::new(Cause::Disconnected, "It closed."), Stage::Prompt, &other);
+        assert_eq!(error.cause, Cause::Disconnected);
     }
 
     #[test]

@@ -23,7 +23,7 @@ use self::learned::Learned;
 use self::proof::{Ask, short};
 use self::terminal::{Bounds, ByteChannel, Terminal};
 use super::observer::{Level, Progress};
-use super::report::{Answer, Fault, Login};
+use super::report::{Answer, SessionError, Login};
 use super::transcript::Transcript;
 use crate::platforms::{Definition, Refusal};
 
@@ -54,7 +54,7 @@ pub(super) struct Parties<'a, 'p> {
 }
 
 /// Leads the whole conversation, from the open shell to the last proven answer and the goodbye.
-pub(super) fn converse(channel: &mut dyn ByteChannel, parties: Parties<'_, '_>) -> Result<Conversed, Fault> {
+pub(super) fn converse(channel: &mut dyn ByteChannel, parties: Parties<'_, '_>) -> Result<Conversed, SessionError> {
     let Parties { definition, login, is_stored, bounds, progress, transcript, bytes_read } = parties;
     let terminal = Terminal::new(channel, definition, bounds, transcript, bytes_read);
     progress.enter(Stage::Prompt);
@@ -94,7 +94,7 @@ struct Conversation<'a, 'p> {
 
 impl Conversation<'_, '_> {
     /// Turns paging off. A refusal is no reason to stop: pagers are answered all the same.
-    fn turn_paging_off(&mut self) -> Result<(), Fault> {
+    fn turn_paging_off(&mut self) -> Result<(), SessionError> {
         let definition = self.definition;
         if definition.paging.off.is_empty() {
             return Ok(());

@@ -9,7 +9,7 @@ use netraven_api::outcome::Cause;
 use socket2::{Domain, Protocol, Socket, Type};
 
 use super::cancel::Cancel;
-use super::report::{Fault, Limits, Target};
+use super::report::{SessionError, Limits, Target};
 use super::ssh::{banner, connect};
 
 /// How long an echo may take.
@@ -38,7 +38,7 @@ pub fn probe(target: &Target, limits: &Limits, cancel: &Cancel) -> Reach {
     let reach = reach(target, limits, cancel);
     // Cancelling shuts the socket; whatever the probe then stumbled over is not its reason.
     if cancel.is_cancelled() && reach.banner.is_err() {
-        let cancelled = Fault::cancelled();
+        let cancelled = SessionError::cancelled();
         let tcp = reach.tcp.map_err(|_| cancelled.cause);
         return Reach { tcp, banner: Err(cancelled.cause), message: Some(cancelled.message), said: None, ..reach };
     }
@@ -48,7 +48,7 @@ pub fn probe(target: &Target, limits: &Limits, cancel: &Cancel) -> Reach {
 fn reach(target: &Target, limits: &Limits, cancel: &Cancel) -> Reach {
     let reached = match connect::connect(target, limits, cancel) {
         Ok(reached) => reached,
-        Err(Fault { cause, message, .. }) => {
+        Err(SessionError { cause, message, .. }) => {
             // A host may answer an echo although its port does not.
             let address = if cause == Cause::Cancelled { None } else { connect::literal(target, limits, cancel) };
             let ping = address.and_then(|address| echo(address, cancel));
@@ -65,7 +65,7 @@ fn reach(target: &Target, limits: &Limits, cancel: &Cancel) -> Reach {
     let ping = if cancel.is_cancelled() { None } else { echo(reached.address, cancel) };
     match banner {
         Ok(banner) => Reach { address, tcp, banner: Ok((banner, took)), ping, message: None, said: None },
-        Err(Fault { cause, message, said, .. }) => {
+        Err(SessionError { cause, message, said, .. }) => {
             Reach { address, tcp, banner: Err(cause), ping, message: Some(message), said }
         }
     }
@@ -76,7 +76,7 @@ fn await_banner(
     address: SocketAddr,
     limits: &Limits,
     cancel: &Cancel,
-) -> Result<String, Fault> {
+) -> Result<String, SessionError> {
     let _watched = cancel.watch(stream);
     let mut greeted = false;
     let started = Instant::now();
@@ -91,7 +91,7 @@ fn await_banner(
         }
     }
     let seconds = limits.handshake.as_secs();
-    Err(Fault::new(Cause::Timeout, format!("The device sent no SSH banner within {seconds} s.")))
+    Err(SessionError::new(Cause::Timeout, format!("The device sent no SSH banner within {seconds} s.")))
 }
 
 /// One ICMP echo over an unprivileged socket; `None` where there is no such thing.
@@ -185,7 +185,7 @@ mod tests {
         });
         let reach = probe(&target, &Limits::default(), &cancel);
         assert_eq!((reach.tcp.is_ok(), reach.banner.unwrap_err()), (true, Cause::Cancelled));
-        assert_eq!(reach.message.unwrap(), Fault::cancelled().message);
+        assert_eq!(reach.message.unwrap(), SessionError::cancelled().message);
         canceller.join().unwrap();
         device.join().unwrap();
     }

@@ -191,7 +191,7 @@ pub struct Failure {
 
 /// Why a step inside a session failed; the session adds stage and record to make a [`Failure`] of it.
 #[derive(Debug)]
-pub(super) struct Fault {
+pub(super) struct SessionError {
     pub(super) cause: Cause,
     pub(super) message: String,
     pub(super) said: Option<String>,
@@ -200,28 +200,28 @@ pub(super) struct Fault {
     pub(super) host_keys: Option<Box<KeyChange>>,
 }
 
-impl Fault {
-    pub(super) fn new(cause: Cause, message: impl Into<String>) -> Fault {
-        Fault { cause, message: message.into(), said: None, expected: None, advice: None, host_keys: None }
+impl SessionError {
+    pub(super) fn new(cause: Cause, message: impl Into<String>) -> SessionError {
+        SessionError { cause, message: message.into(), said: None, expected: None, advice: None, host_keys: None }
     }
 
     /// Adds the line of the device that the message is about: it may hold anything, so it is no part of the sentence.
-    pub(super) fn quoting(self, said: Option<String>) -> Fault {
-        Fault { said, ..self }
+    pub(super) fn quoting(self, said: Option<String>) -> SessionError {
+        SessionError { said, ..self }
     }
 
-    pub(super) fn expecting(mut self, expected: impl Into<String>) -> Fault {
+    pub(super) fn expecting(mut self, expected: impl Into<String>) -> SessionError {
         self.expected = Some(expected.into());
         self
     }
 
     /// Adds advice that is more particular than the cause's.
-    pub(super) fn advising(self, advice: &'static str) -> Fault {
-        Fault { advice: Some(advice), ..self }
+    pub(super) fn advising(self, advice: &'static str) -> SessionError {
+        SessionError { advice: Some(advice), ..self }
     }
 
-    pub(super) fn cancelled() -> Fault {
-        Fault::new(Cause::Cancelled, "The session was cancelled.")
+    pub(super) fn cancelled() -> SessionError {
+        SessionError::new(Cause::Cancelled, "The session was cancelled.")
     }
 }
 

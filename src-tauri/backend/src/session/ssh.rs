@@ -26,7 +26,7 @@ pub(super) use self::channel::Shell;
 use self::link::Link;
 use super::expect::terminal::Bounds;
 use super::observer::{Level, Progress};
-use super::report::{Fault, Login, Target};
+use super::report::{SessionError, Login, Target};
 
 /// What is known of a device once its shell is open.
 pub(super) struct Greeting {
@@ -58,9 +58,9 @@ impl SignIns {
         logins: &[Login],
         bounds: &Bounds<'_>,
         progress: &mut Progress<'_>,
-    ) -> Result<(Shell, Greeting), Fault> {
+    ) -> Result<(Shell, Greeting), SessionError> {
         if logins.is_empty() {
-            return Err(Fault::new(Cause::NoCredentials, format!("No credential for {target}.")));
+            return Err(SessionError::new(Cause::NoCredentials, format!("No credential for {target}.")));
         }
         let mut link: Option<Link> = None;
         let mut last_user = "";
@@ -77,13 +77,13 @@ impl SignIns {
                         self.met = Some(link.host_key.clone());
                         link
                     }
-                    Err(fault) if fault.cause == Cause::OutsideNetworks => {
-                        let message = format!("{} is not sent to this device. {}", login.username, fault.message);
+                    Err(error) if error.cause == Cause::OutsideNetworks => {
+                        let message = format!("{} is not sent to this device. {}", login.username, error.message);
                         progress.connection(Level::Warning, message, json!({"credential_id": login.id}));
-                        withheld.push((login.username.as_str(), fault.message));
+                        withheld.push((login.username.as_str(), error.message));
                         continue;
                     }
-                    Err(fault) => return Err(fault),
+                    Err(error) => return Err(error),
                 },
             };
             last_user = &login.username;
@@ -124,7 +124,7 @@ impl SignIns {
         if reasons.is_empty() {
             let said: Vec<String> = withheld.iter().map(|(user, reason)| format!("{user}: {reason}")).collect();
             let message = format!("No credential is allowed at the address of {target}. {}", said.join(" "));
-            return Err(Fault::new(Cause::OutsideNetworks, message));
+            return Err(SessionError::new(Cause::OutsideNetworks, message));
         }
         reasons
             .extend(withheld.iter().map(|(user, _)| format!("{user}: not sent, the address is outside its networks")));
@@ -133,9 +133,9 @@ impl SignIns {
             count => format!("all {count} credentials"),
         };
         let message = format!("The device refused {count} ({}).", reasons.join("; "));
-        let fault =
-            Fault::new(Cause::AuthFailed, message).quoting(Some(words.join("; ")).filter(|words| !words.is_empty()));
-        Err(Fault { advice, ..fault })
+        let error =
+            SessionError::new(Cause::AuthFailed, message).quoting(Some(words.join("; ")).filter(|words| !words.is_empty()));
+        Err(SessionError { advice, ..error })
     }
 }
 

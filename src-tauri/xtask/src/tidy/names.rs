@@ -8,7 +8,6 @@ use crate::tidy::{File, Finding};
 /// Names that several types of a crate still have. This list only gets shorter.
 const SHARED: &[(&str, &[&str])] = &[
     ("src-tauri/api/src/", &["Seen"]),
-    ("src-tauri/backend/src/", &["Fault"]),
     ("src-tauri/client/src/", &["End", "Memory", "Said", "Seen", "Sign"]),
     ("src-tauri/src/", &["Open", "Place"]),
     ("src-tauri/xtask/src/", &["Options"]),

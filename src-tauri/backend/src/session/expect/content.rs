@@ -2,7 +2,7 @@
 
 use netraven_api::outcome::{Cause, Stage};
 
-use super::super::report::Fault;
+use super::super::report::SessionError;
 use super::Conversation;
 use super::proof::{ENDED_ADVICE, short};
 use crate::platforms::{Command, Definition, foreign, is_configuration, significant};
@@ -12,11 +12,11 @@ const FEW_WORDS: usize = 5;
 
 impl Conversation<'_, '_> {
     /// Refuses an answer that lacks what its command's must contain, or holds what it must not.
-    pub(super) fn check_content(&mut self, command: &Command, text: &str) -> Result<(), Fault> {
-        let fault = lacking(command, text).or_else(|| withheld(command, text));
-        fault.map_or(Ok(()), |fault| {
+    pub(super) fn check_content(&mut self, command: &Command, text: &str) -> Result<(), SessionError> {
+        let error = lacking(command, text).or_else(|| withheld(command, text));
+        error.map_or(Ok(()), |error| {
             self.progress.enter(Stage::ProveComplete);
-            Err(fault)
+            Err(error)
         })
     }
 }
@@ -48,7 +48,7 @@ pub(super) fn same_few_words(command: &Command, before: &str, now: &str) -> Opti
     now.into_iter().next().filter(|_| same)
 }
 
-fn lacking(command: &Command, text: &str) -> Option<Fault> {
+fn lacking(command: &Command, text: &str) -> Option<SessionError> {
     let pattern = command.must_contain.as_ref().filter(|pattern| !pattern.is_match(text))?;
     let send = short(&command.send);
     let (cause, message) = match command.end {
@@ -61,13 +61,13 @@ fn lacking(command: &Command, text: &str) -> Option<Fault> {
             ),
         ),
     };
-    let fault = Fault::new(cause, message).expecting(pattern.as_str());
-    Some(if cause == Cause::Truncated { fault.advising(ENDED_ADVICE) } else { fault })
+    let error = SessionError::new(cause, message).expecting(pattern.as_str());
+    Some(if cause == Cause::Truncated { error.advising(ENDED_ADVICE) } else { error })
 }
 
-fn withheld(command: &Command, text: &str) -> Option<Fault> {
+fn withheld(command: &Command, text: &str) -> Option<SessionError> {
     command.must_not_contain.as_ref().filter(|pattern| pattern.is_match(text))?;
     let send = short(&command.send);
     let message = format!("The answer to `{send}` says that parts of it are hidden from this account.");
-    Some(Fault::new(Cause::CommandRejected, message))
+    Some(SessionError::new(Cause::CommandRejected, message))
 }

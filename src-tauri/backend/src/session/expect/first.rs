@@ -6,7 +6,7 @@ use netraven_api::outcome::Cause;
 use serde_json::json;
 
 use super::super::observer::Level;
-use super::super::report::{Fault, Login};
+use super::super::report::{SessionError, Login};
 use super::learned::Learned;
 use super::newline::PACE;
 use super::questions::{self, Question};
@@ -40,15 +40,15 @@ fn asks_who(question: Option<Question>) -> bool {
 
 impl Conversation<'_, '_> {
     /// Waits for the first prompt, through greetings, pagers and questions, and learns how this device answers a newline.
-    pub(super) fn first_prompt(&mut self, login: &Login) -> Result<(), Fault> {
+    pub(super) fn first_prompt(&mut self, login: &Login) -> Result<(), SessionError> {
         let mut done = Done::default();
         let found = self.reach_prompt(login, &mut done);
         self.deadline = None;
-        found.map_err(|fault| match fault.cause {
+        found.map_err(|error| match error.cause {
             // Devices that refuse a password in their shell say so by leaving, or by asking until the time is up.
             Cause::Disconnected if done.password => self.shell_refused(login, "closed the session"),
-            Cause::Disconnected => fault.quoting(self.line_before(self.terminal.text.len())),
-            _ => fault,
+            Cause::Disconnected => error.quoting(self.line_before(self.terminal.text.len())),
+            _ => error,
         })?;
         if done.nudges > 0 {
             self.drain(Duration::from_millis(300))?;
@@ -60,7 +60,7 @@ impl Conversation<'_, '_> {
         Ok(())
     }
 
-    fn reach_prompt(&mut self, login: &Login, done: &mut Done) -> Result<(), Fault> {
+    fn reach_prompt(&mut self, login: &Login, done: &mut Done) -> Result<(), SessionError> {
         let limit = self.terminal.limits().prompt;
         let nudge_after = NUDGE_AFTER.min(limit / 2);
         let (mut until, mut late) = (self.terminal.now() + limit, false);
@@ -156,16 +156,16 @@ impl Conversation<'_, '_> {
         QUESTION_AFTER.min(self.terminal.limits().prompt)
     }
 
-    fn asked_unknown(&self, asked: String) -> Fault {
+    fn asked_unknown(&self, asked: String) -> SessionError {
         let message = "Signed in, but the device is waiting at a line that is not a prompt and may be a question, \
                        and no answer to it is defined.";
-        Fault::new(Cause::PromptNotSeen, message)
+        SessionError::new(Cause::PromptNotSeen, message)
             .quoting(Some(asked))
             .expecting(self.definition.prompt.pattern.as_str())
     }
 
     /// Answers a question where the answer is known; says whether it did.
-    fn answer(&mut self, question: Question, line: &str, login: &Login, done: &mut Done) -> Result<bool, Fault> {
+    fn answer(&mut self, question: Question, line: &str, login: &Login, done: &mut Done) -> Result<bool, SessionError> {
         let asked = screen::line(line).trim().to_string();
         match question {
             Question::User | Question::Password if done.password => {
@@ -188,7 +188,7 @@ impl Conversation<'_, '_> {
             Question::OtherSecret => {
                 let message = "Signed in, but the device asks in its shell for a password or a code that no \
                                credential contains. It may require a password change first.";
-                return Err(Fault::new(Cause::AuthFailed, message).quoting(Some(asked)));
+                return Err(SessionError::new(Cause::AuthFailed, message).quoting(Some(asked)));
             }
             Question::ChangePassword(no) if done.dialogs < DIALOGS => {
                 done.dialogs += 1;
@@ -206,7 +206,7 @@ impl Conversation<'_, '_> {
             Question::Colon if !self.is_menu() => return Ok(false),
             _ if self.terminal.quiet() >= self.question_after() => {
                 let message = "Signed in, but the device asks a question before its first prompt, and no answer to it is defined.";
-                return Err(Fault::new(Cause::PromptNotSeen, message)
+                return Err(SessionError::new(Cause::PromptNotSeen, message)
                     .quoting(Some(asked))
                     .expecting(self.definition.prompt.pattern.as_str()));
             }
@@ -226,25 +226,25 @@ impl Conversation<'_, '_> {
         text.lines().rev().take(MENU).filter(|line| is_entry(&screen::line(line))).count() >= 2
     }
 
-    fn shell_refused(&self, login: &Login, how: &str) -> Fault {
+    fn shell_refused(&self, login: &Login, how: &str) -> SessionError {
         let said = self.line_before(self.terminal.line_start());
         let message = format!("The device's shell did not accept {}: it {how} after the password.", login.username);
-        Fault::new(Cause::AuthFailed, message).quoting(said)
+        SessionError::new(Cause::AuthFailed, message).quoting(said)
     }
 
-    fn strange_prompt(&self, line: &str) -> Fault {
+    fn strange_prompt(&self, line: &str) -> SessionError {
         let title = &self.definition.title;
         let message = format!("Signed in, but the device is waiting at a line that is not a {title} prompt.");
-        Fault::new(Cause::PromptNotSeen, message)
+        SessionError::new(Cause::PromptNotSeen, message)
             .quoting(Some(screen::line(line).trim().to_string()))
             .expecting(self.definition.prompt.pattern.as_str())
     }
 
-    fn no_prompt(&self, limit: Duration, line: &str) -> Fault {
+    fn no_prompt(&self, limit: Duration, line: &str) -> SessionError {
         let title = &self.definition.title;
         let message = format!("Signed in, but no {title} prompt was seen within {} s.", limit.as_secs());
         let last = screen::line(line).trim().to_string();
-        Fault::new(Cause::PromptNotSeen, message)
+        SessionError::new(Cause::PromptNotSeen, message)
             .quoting((questions::of(&last).is_some() || !questions::asks_nothing(&last)).then_some(last))
             .expecting(self.definition.prompt.pattern.as_str())
     }
@@ -260,7 +260,7 @@ impl Conversation<'_, '_> {
     }
 
     /// Sends a newline at what looks like the first prompt. A greeting does not answer it; a prompt appears again.
-    fn learn(&mut self, seen: PromptSeen) -> Result<bool, Fault> {
+    fn learn(&mut self, seen: PromptSeen) -> Result<bool, SessionError> {
         let shown = screen::line(&self.terminal.last_line()).trim_end().to_string();
         let guess = Learned { seen, shown, varies: true, ..Learned::nobody() };
         let limit = self.terminal.limits().prompt;
@@ -279,7 +279,7 @@ impl Conversation<'_, '_> {
     }
 
     /// Measures again how soon a newline is answered where the first took long: what follows waits as long as that.
-    fn pace(&mut self, limit: Duration) -> Result<(), Fault> {
+    fn pace(&mut self, limit: Duration) -> Result<(), SessionError> {
         for _ in 0..PACES {
             let slowest = self.prompt.answers_in;
             let room = self.deadline.is_some_and(|until| self.terminal.now() + slowest * 2 < until);

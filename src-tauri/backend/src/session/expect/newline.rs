@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use netraven_api::outcome::Cause;
 
-use super::super::report::Fault;
+use super::super::report::SessionError;
 use super::Conversation;
 use super::learned::Learned;
 use crate::platforms::foreign::{self, Look};
@@ -41,7 +41,7 @@ enum Response {
 
 impl Conversation<'_, '_> {
     /// Relearns which lines stand above the prompt, which may have changed; false if the device is not at its prompt.
-    pub(super) fn relearn(&mut self, limit: Duration) -> Result<bool, Fault> {
+    pub(super) fn relearn(&mut self, limit: Duration) -> Result<bool, SessionError> {
         let before = self.prompt.clone();
         let Some(answer) = self.newline_answer(&before, true, limit)? else { return Ok(false) };
         self.prompt = Learned { decor: answer.decor, breaks: answer.breaks, ..before.clone() };
@@ -55,7 +55,7 @@ impl Conversation<'_, '_> {
     /// Has the prompt answer this many newlines; false as soon as anything but the prompt follows one. An answer that takes
     /// much longer than the first one of this session may be a text that happened to go on with a look-alike: it does not
     /// count, unless the device goes on being so slow.
-    pub(super) fn confirm_rounds(&mut self, rounds: u32, limit: Duration) -> Result<bool, Fault> {
+    pub(super) fn confirm_rounds(&mut self, rounds: u32, limit: Duration) -> Result<bool, SessionError> {
         let swift = self.prompt.answers_in * 3 + SLOW;
         let (mut swift_rounds, mut asked) = (0, 0);
         while swift_rounds < rounds && asked < rounds + SLOW_ROUNDS {
@@ -77,7 +77,7 @@ impl Conversation<'_, '_> {
     }
 
     /// Sends a newline at what may be the prompt; false if anything but the prompt, once, follows.
-    pub(super) fn confirm(&mut self, limit: Duration) -> Result<bool, Fault> {
+    pub(super) fn confirm(&mut self, limit: Duration) -> Result<bool, SessionError> {
         let prompt = self.prompt.clone();
         let from = self.terminal.text.len();
         if self.newline_answer(&prompt, false, limit)?.is_none() {
@@ -99,7 +99,7 @@ impl Conversation<'_, '_> {
         prompt: &Learned,
         learning: bool,
         limit: Duration,
-    ) -> Result<Option<NewlineAnswer>, Fault> {
+    ) -> Result<Option<NewlineAnswer>, SessionError> {
         let from = self.terminal.text.len();
         self.terminal.send_line("")?;
         let mut again = 0;
@@ -115,7 +115,7 @@ impl Conversation<'_, '_> {
                         "The device stopped at what looks like its prompt, but did not respond there for {} s.",
                         limit.as_secs()
                     );
-                    return Err(Fault::new(Cause::Truncated, message).expecting(&self.prompt.shown));
+                    return Err(SessionError::new(Cause::Truncated, message).expecting(&self.prompt.shown));
                 }
                 Response::Unfinished
                     if quiet >= AGAIN_AFTER && again < AGAIN && self.covered_prompt(from).is_some() =>

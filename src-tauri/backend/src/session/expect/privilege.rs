@@ -6,7 +6,7 @@ use netraven_api::outcome::{Cause, Stage};
 use serde_json::json;
 
 use super::super::observer::Level;
-use super::super::report::{Fault, Login};
+use super::super::report::{SessionError, Login};
 use super::questions::{self, Question};
 use super::{Conversation, DIALOG_QUIET, PROMPT_QUIET};
 use crate::platforms::screen;
@@ -16,14 +16,14 @@ const COVERED_QUIET: Duration = Duration::from_secs(1);
 
 impl Conversation<'_, '_> {
     /// Enters the privileged mode where the platform has one and the session is not in it yet.
-    pub(super) fn become_privileged(&mut self, login: &Login) -> Result<(), Fault> {
+    pub(super) fn become_privileged(&mut self, login: &Login) -> Result<(), SessionError> {
         let Some(privilege) = self.definition.privilege.as_ref().filter(|_| !self.prompt.seen.privileged) else {
             return Ok(());
         };
         self.progress.enter(Stage::Privilege);
         let command = &privilege.command;
         let refused = |why: &str| {
-            Fault::new(Cause::PrivilegeRefused, format!("The device refused `{command}`{why}."))
+            SessionError::new(Cause::PrivilegeRefused, format!("The device refused `{command}`{why}."))
                 .expecting("a privileged prompt")
         };
         let limit = self.terminal.limits().prompt;
@@ -82,8 +82,8 @@ impl Conversation<'_, '_> {
             } else if quiet >= limit {
                 let message = format!("The device did not answer `{command}` for {} s.", limit.as_secs());
                 let asked = questions::of(&shown).map(|_| shown.trim().to_string());
-                let fault = Fault::new(Cause::Timeout, message).quoting(asked);
-                return Err(fault.expecting(privilege.password_prompt.as_str()));
+                let error = SessionError::new(Cause::Timeout, message).quoting(asked);
+                return Err(error.expecting(privilege.password_prompt.as_str()));
             } else if questions::of(&shown).is_some() {
                 wait = wait.min(PROMPT_QUIET);
             }

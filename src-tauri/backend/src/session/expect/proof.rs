@@ -15,7 +15,7 @@ use regex::Regex;
 use serde_json::json;
 
 use super::super::observer::Level;
-use super::super::report::Fault;
+use super::super::report::SessionError;
 use super::learned::{Learned, is_alike};
 use super::view::View;
 use super::{Conversation, PAGER_QUIET};
@@ -79,7 +79,7 @@ struct Stop {
 
 impl Conversation<'_, '_> {
     /// Sends a command and returns its answer once that is proven whole.
-    pub(super) fn exchange(&mut self, ask: &Ask<'_>) -> Result<Exchange, Fault> {
+    pub(super) fn exchange(&mut self, ask: &Ask<'_>) -> Result<Exchange, SessionError> {
         let mut patience = QUIET;
         for attempt in 1..=ATTEMPTS {
             self.terminal.begin();
@@ -118,10 +118,10 @@ impl Conversation<'_, '_> {
             "The answer to `{}` was read {ATTEMPTS} times; each time a line that looks like the prompt was followed by more text.",
             short(ask.send)
         );
-        Err(Fault::new(Cause::Truncated, message).expecting(&self.prompt.shown).advising(LOOK_ALIKE_ADVICE))
+        Err(SessionError::new(Cause::Truncated, message).expecting(&self.prompt.shown).advising(LOOK_ALIKE_ADVICE))
     }
 
-    fn prove(&mut self, ask: &Ask<'_>, patience: Duration) -> Result<Proof, Fault> {
+    fn prove(&mut self, ask: &Ask<'_>, patience: Duration) -> Result<Proof, SessionError> {
         let mut wrong: Option<Duration> = None;
         let mut unconfirmed = 0;
         loop {
@@ -179,7 +179,7 @@ impl Conversation<'_, '_> {
     }
 
     /// Waits until the device stands at a prompt that may be the end.
-    fn wait_for_prompt(&mut self, ask: &Ask<'_>, patience: Duration, wrong: Option<Duration>) -> Result<Stop, Fault> {
+    fn wait_for_prompt(&mut self, ask: &Ask<'_>, patience: Duration, wrong: Option<Duration>) -> Result<Stop, SessionError> {
         let mut view = self.view(ask, patience, wrong);
         loop {
             let quiet = self.terminal.quiet();
@@ -215,7 +215,7 @@ impl Conversation<'_, '_> {
     }
 
     /// Waits until nothing has come for `quiet`.
-    pub(super) fn drain(&mut self, quiet: Duration) -> Result<(), Fault> {
+    pub(super) fn drain(&mut self, quiet: Duration) -> Result<(), SessionError> {
         let until = self.terminal.now() + self.terminal.limits().prompt;
         while self.terminal.pump(quiet)? && self.terminal.now() < until {}
         Ok(())
@@ -256,31 +256,31 @@ impl Conversation<'_, '_> {
     }
 
     /// The failure of an answer that ended without its marker.
-    pub(super) fn unproven(&mut self, send: &str, end: &str) -> Fault {
+    pub(super) fn unproven(&mut self, send: &str, end: &str) -> SessionError {
         self.progress.enter(Stage::ProveComplete);
         let message = format!("The answer to `{}` ended without the line that ends a complete answer.", short(send));
-        Fault::new(Cause::Truncated, message).expecting(end).advising(ENDED_ADVICE)
+        SessionError::new(Cause::Truncated, message).expecting(end).advising(ENDED_ADVICE)
     }
 
-    fn restless(&mut self, send: &str) -> Fault {
+    fn restless(&mut self, send: &str) -> SessionError {
         self.progress.enter(Stage::ProveComplete);
         let message = format!(
             "The device's prompt after `{}` does not answer a newline with only the prompt: other text appears each time.",
             short(send)
         );
-        Fault::new(Cause::PromptNotSeen, message).expecting(&self.prompt.shown)
+        SessionError::new(Cause::PromptNotSeen, message).expecting(&self.prompt.shown)
     }
 
-    fn left_its_mode(&self, send: &str, before: &str) -> Fault {
+    fn left_its_mode(&self, send: &str, before: &str) -> SessionError {
         let message = format!(
             "The device changed to another prompt, `{}`, in answer to `{}`: the session may have fewer rights there.",
             self.prompt.shown,
             short(send)
         );
-        Fault::new(Cause::PromptNotSeen, message).expecting(before)
+        SessionError::new(Cause::PromptNotSeen, message).expecting(before)
     }
 
-    fn silent(&self, ask: &Ask<'_>) -> Fault {
+    fn silent(&self, ask: &Ask<'_>) -> SessionError {
         let (bytes, seconds, send) = (self.terminal.text.len(), ask.idle.as_secs(), short(ask.send));
         let message = match bytes {
             0 => format!("The device did not answer `{send}` for {seconds} s."),
@@ -288,11 +288,11 @@ impl Conversation<'_, '_> {
         };
         let last = screen::line(&self.terminal.last_line()).trim().to_string();
         let last = Some(last).filter(|line| !line.is_empty());
-        Fault::new(Cause::Timeout, message).quoting(last).expecting(&self.prompt.shown)
+        SessionError::new(Cause::Timeout, message).quoting(last).expecting(&self.prompt.shown)
     }
 }
 
-fn unanswered(ask: &Ask<'_>, asked: String, sure: bool) -> Fault {
+fn unanswered(ask: &Ask<'_>, asked: String, sure: bool) -> SessionError {
     let send = short(ask.send);
     let message = match sure {
         true => format!("The device asks a question in its answer to `{send}`, and no answer to it is defined."),
@@ -300,7 +300,7 @@ fn unanswered(ask: &Ask<'_>, asked: String, sure: bool) -> Fault {
             "The device stopped in its answer to `{send}` at a line that looks like a question or another prompt, and no answer to it is defined."
         ),
     };
-    Fault::new(Cause::PromptNotSeen, message).quoting(Some(asked)).expecting("the prompt")
+    SessionError::new(Cause::PromptNotSeen, message).quoting(Some(asked)).expecting("the prompt")
 }
 
 /// A command as it is spoken of: some are small programs.

@@ -7,7 +7,7 @@ use netraven_api::outcome::{Cause, Stage};
 use serde_json::json;
 
 use super::super::observer::Level;
-use super::super::report::{Answer, Fault, text_of};
+use super::super::report::{Answer, SessionError, text_of};
 use super::proof::{Ask, short};
 use super::{Conversation, content};
 use crate::platforms::{Command, Purpose, clean_read, foreign, learn_refusal};
@@ -32,7 +32,7 @@ struct Once {
 
 impl Conversation<'_, '_> {
     /// Learns how this device refuses a command, where its platform cannot know.
-    pub(super) fn learn_refusal(&mut self) -> Result<(), Fault> {
+    pub(super) fn learn_refusal(&mut self) -> Result<(), SessionError> {
         let Some(command) = &self.definition.unknown_command else { return Ok(()) };
         self.progress.enter(Stage::Read);
         let ask = Ask { send: command, end: None, idle: self.terminal.limits().idle, rounds: 0 };
@@ -46,7 +46,7 @@ impl Conversation<'_, '_> {
         Ok(())
     }
 
-    pub(super) fn run_commands(&mut self) -> Result<Vec<Answer>, Fault> {
+    pub(super) fn run_commands(&mut self) -> Result<Vec<Answer>, SessionError> {
         let (mut answers, mut once, mut covered) = (Vec::new(), Vec::new(), false);
         for (place, command) in self.definition.commands.iter().enumerate() {
             self.progress.enter(Stage::Read);
@@ -68,7 +68,7 @@ impl Conversation<'_, '_> {
     }
 
     /// Reads once more what is new: a line printed into it may have no other mark than that it is not there again.
-    fn read_again(&mut self, answers: &mut [Answer], once: &[Once], suspect: bool) -> Result<(), Fault> {
+    fn read_again(&mut self, answers: &mut [Answer], once: &[Once], suspect: bool) -> Result<(), SessionError> {
         let took: Duration = once.iter().map(|once| once.took).sum();
         // There may be a third reading as well.
         if !suspect && self.terminal.time_left() < took * 5 / 2 {
@@ -94,7 +94,7 @@ impl Conversation<'_, '_> {
 
     /// Runs one command, as often as it takes; `None` if it is optional and the device refused it. With earlier readings of its
     /// answer, one of them must agree.
-    fn run(&mut self, command: &Command, mut readings: Vec<String>) -> Result<Option<Taken>, Fault> {
+    fn run(&mut self, command: &Command, mut readings: Vec<String>) -> Result<Option<Taken>, SessionError> {
         let started = self.terminal.now();
         // A text may hold two look-alikes in a row with a pause after each; a configuration is worth the second newline.
         let rounds = if command.purpose == Purpose::Config { 2 } else { 1 };
@@ -109,7 +109,7 @@ impl Conversation<'_, '_> {
             }
             let is_config = command.purpose == Purpose::Config && !command.optional;
             if is_config && text.trim().is_empty() {
-                return Err(Fault::new(Cause::EmptyAnswer, format!("The device's answer to `{send}` was empty.")));
+                return Err(SessionError::new(Cause::EmptyAnswer, format!("The device's answer to `{send}` was empty.")));
             }
             if let Some(end) = command.end.as_ref().filter(|_| !told.marked) {
                 match endless.take() {
@@ -128,7 +128,7 @@ impl Conversation<'_, '_> {
             }
             if is_config && content::only_comments(self.definition, &text) {
                 let message = format!("The device answered `{send}` with comments only.");
-                return Err(Fault::new(Cause::EmptyAnswer, message));
+                return Err(SessionError::new(Cause::EmptyAnswer, message));
             }
             if command.optional && !content::is_whole(command, &text) {
                 return Ok(None);
@@ -149,7 +149,7 @@ impl Conversation<'_, '_> {
         }
     }
 
-    fn refused(&mut self, command: &Command, line: String) -> Result<Option<Taken>, Fault> {
+    fn refused(&mut self, command: &Command, line: String) -> Result<Option<Taken>, SessionError> {
         let send = short(&command.send);
         if command.optional {
             let message = format!("The device does not support `{send}`, which is optional.");
@@ -157,17 +157,17 @@ impl Conversation<'_, '_> {
             return Ok(None);
         }
         let message = format!("The device answered `{send}` with an error.");
-        Err(Fault::new(Cause::CommandRejected, message).quoting(Some(line)))
+        Err(SessionError::new(Cause::CommandRejected, message).quoting(Some(line)))
     }
 
     /// The failure of an answer that was read twice and had no end either time.
-    fn endless(&mut self, command: &Command, end: &str, before: &str, now: &str) -> Fault {
+    fn endless(&mut self, command: &Command, end: &str, before: &str, now: &str) -> SessionError {
         let send = short(&command.send);
         match content::same_few_words(command, before, now) {
             Some(line) => {
                 let message =
                     format!("The device answered `{send}` twice with a short message instead of a configuration.");
-                Fault::new(Cause::CommandRejected, message).quoting(Some(line)).expecting(end)
+                SessionError::new(Cause::CommandRejected, message).quoting(Some(line)).expecting(end)
             }
             None => self.unproven(&command.send, end),
         }
@@ -175,12 +175,12 @@ impl Conversation<'_, '_> {
 
     /// The text without what was printed into it: a first one as it is, another once two readings agree; `None` while it has to be
     /// read again.
-    fn settled(&mut self, command: &Command, readings: &mut Vec<String>, text: &str) -> Result<Option<String>, Fault> {
+    fn settled(&mut self, command: &Command, readings: &mut Vec<String>, text: &str) -> Result<Option<String>, SessionError> {
         let (definition, send) = (self.definition, short(&command.send));
         let text = foreign::without_ends(text).to_string();
         if text.trim().is_empty() {
             let message = format!("The device answered `{send}` with lines of its log only.");
-            return Err(Fault::new(Cause::EmptyAnswer, message));
+            return Err(SessionError::new(Cause::EmptyAnswer, message));
         }
         if readings.is_empty() {
             return Ok(Some(text));
@@ -205,7 +205,7 @@ impl Conversation<'_, '_> {
             let message = format!(
                 "The answer to `{send}` was read {READINGS} times and differed each time: the device's log or changes interfered."
             );
-            return Err(Fault::new(Cause::Unsettled, message).expecting("two readings that agree"));
+            return Err(SessionError::new(Cause::Unsettled, message).expecting("two readings that agree"));
         };
         if readings.iter().any(|earlier| earlier.lines().count() != agreed.lines().count()) {
             let message = format!(

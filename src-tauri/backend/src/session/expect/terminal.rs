@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 use netraven_api::outcome::Cause;
 
 use super::super::cancel::Cancel;
-use super::super::report::{Fault, Limits};
+use super::super::report::{SessionError, Limits};
 use super::super::transcript::Transcript;
 use crate::platforms::{Definition, screen};
 
@@ -131,20 +131,20 @@ impl<'a> Terminal<'a> {
     }
 
     /// Sends a line.
-    pub(super) fn send_line(&mut self, line: &str) -> Result<(), Fault> {
+    pub(super) fn send_line(&mut self, line: &str) -> Result<(), SessionError> {
         let line = format!("{line}{}", self.definition.newline);
         self.send(&line)
     }
 
     /// Sends keys.
-    pub(super) fn send(&mut self, keys: &str) -> Result<(), Fault> {
+    pub(super) fn send(&mut self, keys: &str) -> Result<(), SessionError> {
         self.write(keys.as_bytes())?;
         self.transcript.sent(self.moved.saturating_duration_since(self.opened), keys.as_bytes());
         Ok(())
     }
 
     /// Sends a password as a line; the record does not hold it.
-    pub(super) fn send_password(&mut self, password: &str) -> Result<(), Fault> {
+    pub(super) fn send_password(&mut self, password: &str) -> Result<(), SessionError> {
         let line = format!("{password}{}", self.definition.newline);
         self.write(line.as_bytes())?;
         self.transcript.sent_password(self.moved.saturating_duration_since(self.opened));
@@ -152,7 +152,7 @@ impl<'a> Terminal<'a> {
     }
 
     /// Answers a pager: what it printed on the last line is not part of the line that follows.
-    pub(super) fn answer_pager(&mut self) -> Result<(), Fault> {
+    pub(super) fn answer_pager(&mut self) -> Result<(), SessionError> {
         let answer = self.definition.key_for(&self.last_line()).to_string();
         self.pressed.push(self.text.len());
         self.forget_line();
@@ -160,7 +160,7 @@ impl<'a> Terminal<'a> {
     }
 
     /// Waits at most `wait` for something to arrive; says whether it did.
-    pub(super) fn pump(&mut self, wait: Duration) -> Result<bool, Fault> {
+    pub(super) fn pump(&mut self, wait: Duration) -> Result<bool, SessionError> {
         self.check()?;
         let until_deadline = self.bounds.deadline.saturating_duration_since(self.now());
         let wait = wait.min(SLICE).min(until_deadline.max(Duration::from_millis(1)));
@@ -177,7 +177,7 @@ impl<'a> Terminal<'a> {
         self.transcript.received(self.moved.saturating_duration_since(self.opened), piece);
         if self.text.len() + length > self.bounds.limits.max_bytes {
             let limit = self.bounds.limits.max_bytes / 1024;
-            return Err(Fault::new(
+            return Err(SessionError::new(
                 Cause::TooLarge,
                 format!("The device's answer is larger than the {limit} KiB allowed for a configuration."),
             ));
@@ -231,13 +231,13 @@ impl<'a> Terminal<'a> {
     }
 
     /// Ends the wait of a session that was cancelled or has used up its time.
-    fn check(&self) -> Result<(), Fault> {
+    fn check(&self) -> Result<(), SessionError> {
         if self.bounds.cancel.is_cancelled() {
-            return Err(Fault::cancelled());
+            return Err(SessionError::cancelled());
         }
         if self.now() >= self.bounds.deadline {
             let limit = self.bounds.limits.total.as_secs();
-            return Err(Fault::new(
+            return Err(SessionError::new(
                 Cause::Timeout,
                 format!("The session took longer than the {limit} s allowed in total."),
             ));
@@ -245,18 +245,18 @@ impl<'a> Terminal<'a> {
         Ok(())
     }
 
-    fn write(&mut self, bytes: &[u8]) -> Result<(), Fault> {
+    fn write(&mut self, bytes: &[u8]) -> Result<(), SessionError> {
         self.check()?;
         self.channel.write(bytes).map_err(|lost| self.lost(&lost))?;
         self.moved = self.now();
         Ok(())
     }
 
-    fn lost(&self, lost: &Lost) -> Fault {
+    fn lost(&self, lost: &Lost) -> SessionError {
         if self.bounds.cancel.is_cancelled() {
-            return Fault::cancelled();
+            return SessionError::cancelled();
         }
         let read = *self.bytes_read;
-        Fault::new(Cause::Disconnected, format!("The connection ended after {read} bytes: {}.", lost.0))
+        SessionError::new(Cause::Disconnected, format!("The connection ended after {read} bytes: {}.", lost.0))
     }
 }

@@ -16,7 +16,7 @@ use serde_json::Value;
 use self::device::Act::{Ask, Drop as Break, Page, Pause};
 use self::device::{Act, Device, say};
 use super::super::observer::{Level, LogType, Observer, Progress};
-use super::super::report::{Fault, Limits, Login};
+use super::super::report::{SessionError, Limits, Login};
 use super::super::transcript::Transcript;
 use super::terminal::Bounds;
 use super::{Conversed, Parties, converse};
@@ -37,7 +37,7 @@ impl Observer for Log {
 }
 
 struct Outcome {
-    result: Result<Conversed, Fault>,
+    result: Result<Conversed, SessionError>,
     stage: Stage,
     log: Log,
     transcript: Transcript,
@@ -48,7 +48,7 @@ impl Outcome {
     fn text(&self) -> &str {
         match &self.result {
             Ok(conversed) => &conversed.answers.last().unwrap().text,
-            Err(fault) => panic!("no reading: {fault:?}"),
+            Err(error) => panic!("no reading: {error:?}"),
         }
     }
 
@@ -269,9 +269,9 @@ fn a_prompt_that_does_not_answer_is_no_prompt() {
 fn a_missing_end_marker_is_a_truncation() {
     let outcome = read(&mut router(vec![say("hostname R1\ninterface Gi0/1\n")]), marked());
     assert_eq!(outcome.failure(), (Cause::Truncated, Stage::ProveComplete));
-    let fault = outcome.result.err().unwrap();
-    assert_eq!(fault.expected.as_deref(), Some("^end$"));
-    assert!(!fault.message.contains("interface Gi0/1"), "what a device says may hold secrets: {}", fault.message);
+    let error = outcome.result.err().unwrap();
+    assert_eq!(error.expected.as_deref(), Some("^end$"));
+    assert!(!error.message.contains("interface Gi0/1"), "what a device says may hold secrets: {}", error.message);
 }
 
 #[test]
@@ -505,9 +505,9 @@ proptest! {
                 prop_assert!(break_at.is_none(), "a broken connection made a reading");
                 prop_assert_eq!(&conversed.answers[0].text, &text);
             }
-            Err(fault) => {
+            Err(error) => {
                 let expected = [Cause::Disconnected, Cause::Truncated, Cause::Timeout];
-                prop_assert!(expected.contains(&fault.cause), "{:?}", fault);
+                prop_assert!(expected.contains(&error.cause), "{:?}", error);
             }
         }
     }

@@ -6,7 +6,7 @@ use netraven_api::outcome::Cause;
 use ssh2::{MethodType, Session};
 
 use super::offer::Offer;
-use crate::session::report::Fault;
+use crate::session::report::SessionError;
 
 const METHODS: [MethodType; 6] = [
     MethodType::Kex,
@@ -20,7 +20,7 @@ const METHODS: [MethodType; 6] = [
 const NAMES: [&str; 6] = ["key exchange", "host key", "cipher", "cipher", "MAC", "MAC"];
 
 /// Puts the offers of a new session in order, with or without key exchanges whose group the device chooses.
-pub(super) fn prefer(session: &Session, known: Option<&ShownKey>, groups: Groups) -> Result<(), Fault> {
+pub(super) fn prefer(session: &Session, known: Option<&ShownKey>, groups: Groups) -> Result<(), SessionError> {
     for method in METHODS {
         let supported = offered(session, method, groups)?;
         let key_type = known.filter(|_| matches!(method, MethodType::HostKey)).map(|key| key.key_type.as_str());
@@ -49,7 +49,7 @@ pub(super) struct Common {
 }
 
 /// Compares what the session offers with what the device does, by the rule of RFC 4253, section 7.1.
-pub(super) fn common(session: &Session, offer: &Offer, groups: Groups) -> Result<Common, Fault> {
+pub(super) fn common(session: &Session, offer: &Offer, groups: Groups) -> Result<Common, SessionError> {
     let mut common = Common { missing: Vec::new(), kex: None, has_fixed_group: false };
     for (place, method) in METHODS.into_iter().enumerate() {
         let ours = offered(session, method, groups)?;
@@ -71,7 +71,7 @@ pub(super) fn chooses_group(kex: &str) -> bool {
     kex.starts_with("diffie-hellman-group-exchange-")
 }
 
-fn offered(session: &Session, method: MethodType, groups: Groups) -> Result<Vec<&'static str>, Fault> {
+fn offered(session: &Session, method: MethodType, groups: Groups) -> Result<Vec<&'static str>, SessionError> {
     let supported = session.supported_algs(method).map_err(|error| internal(&error))?;
     let is_offered = |name: &&str| groups == Groups::Chosen || !chooses_group(name);
     Ok(supported.into_iter().filter(is_offered).collect())
@@ -123,8 +123,8 @@ fn is_legacy(name: &str) -> bool {
     sha1_kex || old_key || old_cipher || old_mac || name == "none"
 }
 
-fn internal(error: &ssh2::Error) -> Fault {
-    Fault::new(Cause::Internal, format!("The SSH library could not be set up: {}.", error.message()))
+fn internal(error: &ssh2::Error) -> SessionError {
+    SessionError::new(Cause::Internal, format!("The SSH library could not be set up: {}.", error.message()))
 }
 
 #[cfg(test)]

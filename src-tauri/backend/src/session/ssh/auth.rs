@@ -9,7 +9,7 @@ use ssh2::ErrorCode;
 use super::link::{Halt, Link, is_gone};
 use super::{expiry, raw};
 use crate::session::expect::terminal::Bounds;
-use crate::session::report::{Fault, Login};
+use crate::session::report::{SessionError, Login};
 
 /// The library gives up by itself after a minute, and would then send the password again when asked to go on.
 const LONGEST: Duration = Duration::from_secs(50);
@@ -60,15 +60,15 @@ struct Heard {
 }
 
 /// Tries one credential: keyboard-interactive where it is offered, else password.
-pub(super) fn sign_in(link: &Link, login: &Login, bounds: &Bounds<'_>) -> Result<SignInOutcome, Fault> {
+pub(super) fn sign_in(link: &Link, login: &Login, bounds: &Bounds<'_>) -> Result<SignInOutcome, SessionError> {
     let mut heard = Heard::default();
     let (reason, said, tried, alive) = match try_methods(link, login, bounds, &mut heard) {
         Ok(SignInOutcome::Refused { reason, said, tried, alive, expired: false }) => (reason, said, tried, alive),
-        Err(fault) if fault.cause == Cause::Disconnected => {
+        Err(error) if error.cause == Cause::Disconnected => {
             // A device that closes after these words has answered the sign-in, whenever it closes.
             return match expiry::told_by(&last_words(link, login, &heard, false)) {
                 Some(reason) => Ok(expired(reason, heard.sent, false)),
-                None => Err(fault.quoting(parting())),
+                None => Err(error.quoting(parting())),
             };
         }
         other => return other,
@@ -104,7 +104,7 @@ fn last_words(link: &Link, login: &Login, heard: &Heard, alive: bool) -> String 
     format!("{}\n{}\n{}", heard.words, link.banner(), raw::parting())
 }
 
-fn try_methods(link: &Link, login: &Login, bounds: &Bounds<'_>, heard: &mut Heard) -> Result<SignInOutcome, Fault> {
+fn try_methods(link: &Link, login: &Login, bounds: &Bounds<'_>, heard: &mut Heard) -> Result<SignInOutcome, SessionError> {
     let Some(mut offered) = methods(link, login, bounds)? else {
         return Ok(SignInOutcome::Accepted { method: "none" });
     };
@@ -131,7 +131,7 @@ fn try_methods(link: &Link, login: &Login, bounds: &Bounds<'_>, heard: &mut Hear
             MethodOutcome::Expired => return Ok(expired("the password has expired", tried, true)),
             MethodOutcome::Gone if !heard.sent => {
                 let message = format!("{} closed the connection before asking for a password.", link.address());
-                return Err(Fault::new(Cause::Disconnected, message));
+                return Err(SessionError::new(Cause::Disconnected, message));
             }
             MethodOutcome::Gone => {
                 let reason = "it closed the connection after the password was sent".to_string();
@@ -149,8 +149,8 @@ fn try_methods(link: &Link, login: &Login, bounds: &Bounds<'_>, heard: &mut Hear
                 }
                 Ok(Some(_)) => {}
                 Ok(None) => return Ok(SignInOutcome::Accepted { method }),
-                Err(fault) if fault.cause == Cause::Disconnected => return Ok(refused(reason, heard, tried, false)),
-                Err(fault) => return Err(fault),
+                Err(error) if error.cause == Cause::Disconnected => return Ok(refused(reason, heard, tried, false)),
+                Err(error) => return Err(error),
             }
         }
     }
@@ -166,7 +166,7 @@ fn refused(reason: String, heard: &Heard, tried: bool, alive: bool) -> SignInOut
 }
 
 /// The methods the device offers, or `None` if it asks for nothing at all.
-fn methods(link: &Link, login: &Login, bounds: &Bounds<'_>) -> Result<Option<String>, Fault> {
+fn methods(link: &Link, login: &Login, bounds: &Bounds<'_>) -> Result<Option<String>, SessionError> {
     let limit = bounds.limits.auth.min(LONGEST);
     match link.patiently(limit, bounds, || link.session.auth_methods(&login.username).map(str::to_string)) {
         Ok(_) if link.session.authenticated() => Ok(None),
@@ -177,7 +177,7 @@ fn methods(link: &Link, login: &Login, bounds: &Bounds<'_>) -> Result<Option<Str
     }
 }
 
-fn by_password(link: &Link, login: &Login, bounds: &Bounds<'_>) -> Result<MethodOutcome, Fault> {
+fn by_password(link: &Link, login: &Login, bounds: &Bounds<'_>) -> Result<MethodOutcome, SessionError> {
     let limit = bounds.limits.auth.min(LONGEST);
     let call = || raw::sign_in(&link.session, &login.username, login.password.expose_secret());
     match link.patiently(limit, bounds, call) {
@@ -189,7 +189,7 @@ fn by_password(link: &Link, login: &Login, bounds: &Bounds<'_>) -> Result<Method
 }
 
 /// Answers the device's questions.
-fn by_keyboard(link: &Link, login: &Login, bounds: &Bounds<'_>, heard: &mut Heard) -> Result<MethodOutcome, Fault> {
+fn by_keyboard(link: &Link, login: &Login, bounds: &Bounds<'_>, heard: &mut Heard) -> Result<MethodOutcome, SessionError> {
     let limit = bounds.limits.auth.min(LONGEST);
     let mut answers = Answers { login, heard };
     let call = || raw::sign_in_by_keyboard(&link.session, &login.username, &mut answers);
@@ -217,14 +217,14 @@ fn refusal(error: &ssh2::Error, why: &str) -> MethodOutcome {
     }
 }
 
-fn stopped(link: &Link, halt: Halt, limit: Duration) -> Fault {
+fn stopped(link: &Link, halt: Halt, limit: Duration) -> SessionError {
     let address = link.address();
     match halt {
-        Halt::Cancelled => Fault::cancelled(),
+        Halt::Cancelled => SessionError::cancelled(),
         Halt::Late => {
-            Fault::new(Cause::Timeout, format!("{address} did not answer the sign-in within {} s.", limit.as_secs()))
+            SessionError::new(Cause::Timeout, format!("{address} did not answer the sign-in within {} s.", limit.as_secs()))
         }
-        Halt::Ssh(error) => Fault::new(
+        Halt::Ssh(error) => SessionError::new(
             Cause::Disconnected,
             format!("{address} closed the connection during the sign-in ({}).", error.message()),
         ),

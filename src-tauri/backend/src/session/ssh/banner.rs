@@ -8,7 +8,7 @@ use netraven_api::outcome::Cause;
 
 use super::connect::is_reset;
 use crate::session::cancel::Cancel;
-use crate::session::report::{Fault, Limits};
+use crate::session::report::{SessionError, Limits};
 
 /// How often a wait asks whether the session was cancelled.
 const SLICE: Duration = Duration::from_millis(100);
@@ -28,7 +28,7 @@ pub(in crate::session) fn await_banner(
     address: SocketAddr,
     limits: &Limits,
     cancel: &Cancel,
-) -> Result<bool, Fault> {
+) -> Result<bool, SessionError> {
     stream.set_read_timeout(Some(SLICE)).map_err(|_| closed_at_once(address))?;
     let started = Instant::now();
     let (mut heard, mut first_byte): (Vec<u8>, Option<Instant>) = (Vec::new(), None);
@@ -68,7 +68,7 @@ pub(in crate::session) fn read_version(
     address: SocketAddr,
     limits: &Limits,
     cancel: &Cancel,
-) -> Result<String, Fault> {
+) -> Result<String, SessionError> {
     let started = Instant::now();
     let (mut line, mut buffer) = (Vec::new(), [0_u8; LONGEST_VERSION]);
     while started.elapsed() < limits.handshake && line.len() < LONGEST_VERSION && !line.contains(&b'\n') {
@@ -97,9 +97,9 @@ enum Peek<'b> {
 }
 
 /// Waits a little for the next bytes and leaves them where they are.
-fn look<'b>(stream: &TcpStream, buffer: &'b mut [u8], address: SocketAddr, cancel: &Cancel) -> Result<Peek<'b>, Fault> {
+fn look<'b>(stream: &TcpStream, buffer: &'b mut [u8], address: SocketAddr, cancel: &Cancel) -> Result<Peek<'b>, SessionError> {
     if cancel.is_cancelled() {
-        return Err(Fault::cancelled());
+        return Err(SessionError::cancelled());
     }
     match stream.peek(buffer) {
         Ok(0) => Ok(Peek::End),
@@ -109,44 +109,44 @@ fn look<'b>(stream: &TcpStream, buffer: &'b mut [u8], address: SocketAddr, cance
         Err(error) if is_reset(&error) => Ok(Peek::End),
         Err(error) => {
             let message = format!("{address} accepted the connection, but reading from it failed ({error}).");
-            Err(Fault::new(Cause::Disconnected, message))
+            Err(SessionError::new(Cause::Disconnected, message))
         }
     }
 }
 
 /// The failure of a device whose version line names the first version of SSH alone.
-pub(super) fn old_version(address: SocketAddr, line: &str) -> Option<Fault> {
+pub(super) fn old_version(address: SocketAddr, line: &str) -> Option<SessionError> {
     let line = line.trim();
     let is_old = line.starts_with("SSH-1.") && line.len() >= "SSH-1.99".len() && !line.starts_with("SSH-1.99");
     is_old.then(|| {
         let message = format!("{address} supports only SSH version 1, which is not safe to use.");
-        Fault::new(Cause::NoCommonCrypto, message).expecting("SSH-2.0").quoting(Some(line.to_string()))
+        SessionError::new(Cause::NoCommonCrypto, message).expecting("SSH-2.0").quoting(Some(line.to_string()))
     })
 }
 
 /// The failure of a connection that ended before an SSH banner came, however and wherever that shows: as an end, as a reset,
 /// or as a socket that is no longer connected.
-pub(in crate::session) fn closed_at_once(address: SocketAddr) -> Fault {
+pub(in crate::session) fn closed_at_once(address: SocketAddr) -> SessionError {
     let message = format!(
         "{address} accepted the connection and closed it before sending an SSH banner: all its sessions may be in use, or it refuses this address."
     );
-    Fault::new(Cause::Disconnected, message)
+    SessionError::new(Cause::Disconnected, message)
 }
 
 /// The failure of a port that answers with something else. A server too busy to speak SSH says so in plain text. What it
 /// said may be anything, so it is no part of the sentence.
-pub(super) fn not_ssh(address: SocketAddr, seen: &[u8]) -> Fault {
+pub(super) fn not_ssh(address: SocketAddr, seen: &[u8]) -> SessionError {
     let text: String = String::from_utf8_lossy(seen).chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
     let text: String = text.trim().chars().take(120).collect();
     let lower = text.to_lowercase();
     let busy = ["maxstartups", "too many", "not allowed at this time", "try again", "no free", "busy", "in use"];
-    let fault = if busy.iter().any(|word| lower.contains(word)) {
-        Fault::new(Cause::Disconnected, format!("{address} accepts no more connections at the moment."))
+    let error = if busy.iter().any(|word| lower.contains(word)) {
+        SessionError::new(Cause::Disconnected, format!("{address} accepts no more connections at the moment."))
     } else {
-        Fault::new(Cause::NotSsh, format!("{address} answered with something that is not SSH."))
+        SessionError::new(Cause::NotSsh, format!("{address} answered with something that is not SSH."))
             .expecting("a line that starts with SSH-2.0")
     };
-    fault.quoting(Some(text).filter(|text| !text.is_empty()))
+    error.quoting(Some(text).filter(|text| !text.is_empty()))
 }
 
 #[cfg(test)]
@@ -159,7 +159,7 @@ mod tests {
     use crate::session::report::Target;
 
     /// What is made of a server that sends these pieces, one after the other was taken, and leaves.
-    fn greeted_by(pieces: &[&'static [u8]]) -> Result<Option<String>, Fault> {
+    fn greeted_by(pieces: &[&'static [u8]]) -> Result<Option<String>, SessionError> {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let port = listener.local_addr().unwrap().port();
         let pieces = pieces.to_vec();
@@ -202,8 +202,8 @@ mod tests {
         let mut server = listener.accept().unwrap().0;
         server.write_all(b"220 mail").unwrap();
         let address = listener.local_addr().unwrap();
-        let fault = await_banner(&client, address, &Limits::default(), &Cancel::new()).unwrap_err();
-        assert_eq!((fault.cause, fault.said.as_deref()), (Cause::NotSsh, Some("220 mail")));
+        let error = await_banner(&client, address, &Limits::default(), &Cancel::new()).unwrap_err();
+        assert_eq!((error.cause, error.said.as_deref()), (Cause::NotSsh, Some("220 mail")));
         // Nothing is left in the socket: each look but the first had to wait.
         client.set_nonblocking(true).unwrap();
         assert_eq!(client.peek(&mut [0]).unwrap_err().kind(), io::ErrorKind::WouldBlock);
@@ -211,9 +211,9 @@ mod tests {
 
     #[test]
     fn what_a_stranger_says_is_quoted_and_no_part_of_the_sentence() {
-        let fault = greeted_by(&[b"Welcome. Default password: zq9\r\n"]).unwrap_err();
-        assert_eq!(fault.said.as_deref(), Some("Welcome. Default password: zq9"));
-        assert!(!fault.message.contains("zq9"), "{}", fault.message);
+        let error = greeted_by(&[b"Welcome. Default password: zq9\r\n"]).unwrap_err();
+        assert_eq!(error.said.as_deref(), Some("Welcome. Default password: zq9"));
+        assert!(!error.message.contains("zq9"), "{}", error.message);
         let busy = greeted_by(&[b"Too many users, zq9\r\n"]).unwrap_err();
         assert!(!busy.message.contains("zq9") && busy.said.is_some(), "{}", busy.message);
     }

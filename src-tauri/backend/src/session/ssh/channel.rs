@@ -10,7 +10,7 @@ use ssh2::{Channel, ExtendedData};
 use super::link::{Halt, Link};
 use crate::session::expect::terminal::{Bounds, ByteChannel, Incoming, Lost};
 use crate::session::observer::{Level, Progress};
-use crate::session::report::Fault;
+use crate::session::report::SessionError;
 
 /// What terminal we say we have: wide, so that no line is wrapped, and long, so that pagers have little to do. Devices
 /// that take neither keep their own size.
@@ -34,7 +34,7 @@ pub(in crate::session) struct Shell {
 
 impl Shell {
     /// Opens a shell on a terminal.
-    pub(super) fn open(link: Link, bounds: &Bounds<'_>, progress: &mut Progress<'_>) -> Result<Shell, Fault> {
+    pub(super) fn open(link: Link, bounds: &Bounds<'_>, progress: &mut Progress<'_>) -> Result<Shell, SessionError> {
         let limit = bounds.limits.auth;
         let mut channel = link
             .patiently(limit, bounds, || link.session.channel_session())
@@ -52,7 +52,7 @@ impl Shell {
         link.patiently(limit, bounds, || channel.shell()).map_err(|halt| match halt {
             Halt::Ssh(error) if !super::link::is_gone(&error) => {
                 let message = format!("Signed in, but the device gives this account no shell ({}).", error.message());
-                Fault::new(Cause::PromptNotSeen, message).expecting("a shell")
+                SessionError::new(Cause::PromptNotSeen, message).expecting("a shell")
             }
             halt => refused(halt, limit, "started no shell"),
         })?;
@@ -140,14 +140,14 @@ fn is_wait(error: &std::io::Error) -> bool {
     matches!(error.kind(), ErrorKind::WouldBlock | ErrorKind::TimedOut)
 }
 
-fn refused(halt: Halt, limit: Duration, what: &str) -> Fault {
+fn refused(halt: Halt, limit: Duration, what: &str) -> SessionError {
     match halt {
-        Halt::Cancelled => Fault::cancelled(),
+        Halt::Cancelled => SessionError::cancelled(),
         Halt::Late => {
-            Fault::new(Cause::Timeout, format!("Signed in, but the device opened no shell in {} s.", limit.as_secs()))
+            SessionError::new(Cause::Timeout, format!("Signed in, but the device opened no shell in {} s.", limit.as_secs()))
         }
         Halt::Ssh(error) => {
-            Fault::new(Cause::Disconnected, format!("Signed in, but the device {what} ({}).", error.message()))
+            SessionError::new(Cause::Disconnected, format!("Signed in, but the device {what} ({}).", error.message()))
         }
     }
 }

@@ -10,7 +10,7 @@ use netraven_api::outcome::Cause;
 
 use super::banner::closed_at_once;
 use crate::session::cancel::Cancel;
-use crate::session::report::{Fault, Limits, Target};
+use crate::session::report::{SessionError, Limits, Target};
 
 /// How often a wait asks whether the session was cancelled.
 const SLICE: Duration = Duration::from_millis(100);
@@ -24,7 +24,7 @@ pub(in crate::session) struct Reached {
 }
 
 /// Connects to the first address of the device that answers.
-pub(in crate::session) fn connect(target: &Target, limits: &Limits, cancel: &Cancel) -> Result<Reached, Fault> {
+pub(in crate::session) fn connect(target: &Target, limits: &Limits, cancel: &Cancel) -> Result<Reached, SessionError> {
     connect_within(target, &|_| true, limits, cancel)
 }
 
@@ -35,12 +35,12 @@ pub(in crate::session) fn connect_within(
     permits: &dyn Fn(IpAddr) -> bool,
     limits: &Limits,
     cancel: &Cancel,
-) -> Result<Reached, Fault> {
+) -> Result<Reached, SessionError> {
     let (addresses, outside): (Vec<_>, Vec<_>) =
         resolve(target, limits.resolve, cancel)?.into_iter().partition(|address| permits(address.ip()));
     if addresses.is_empty() && !outside.is_empty() {
         let outside: Vec<String> = outside.iter().map(|address| address.ip().to_string()).collect();
-        return Err(Fault::new(Cause::OutsideNetworks, format!("It must not be sent to {}.", outside.join(", "))));
+        return Err(SessionError::new(Cause::OutsideNetworks, format!("It must not be sent to {}.", outside.join(", "))));
     }
     let started = Instant::now();
     let (results, incoming) = mpsc::channel();
@@ -77,7 +77,7 @@ pub(in crate::session) fn connect_within(
 }
 
 /// Every address of the device, the families taking turns, in the order the system prefers.
-fn resolve(target: &Target, limit: Duration, cancel: &Cancel) -> Result<Vec<SocketAddr>, Fault> {
+fn resolve(target: &Target, limit: Duration, cancel: &Cancel) -> Result<Vec<SocketAddr>, SessionError> {
     let host = match target.host.parse::<Address>() {
         Ok(Address::Ip(address)) => return Ok(vec![SocketAddr::new(address, target.port)]),
         Ok(Address::Zoned(address, zone)) => return in_zone(address, &zone, target.port, limit, cancel),
@@ -87,7 +87,7 @@ fn resolve(target: &Target, limit: Duration, cancel: &Cancel) -> Result<Vec<Sock
     };
     match look_up(&host, target.port, limit, cancel)? {
         Ok(addresses) => Ok(taking_turns(addresses)),
-        Err(reason) => Err(Fault::new(Cause::NameNotResolved, format!("The name `{host}` {reason}."))),
+        Err(reason) => Err(SessionError::new(Cause::NameNotResolved, format!("The name `{host}` {reason}."))),
     }
 }
 
@@ -104,7 +104,7 @@ fn in_zone(
     port: u16,
     limit: Duration,
     cancel: &Cancel,
-) -> Result<Vec<SocketAddr>, Fault> {
+) -> Result<Vec<SocketAddr>, SessionError> {
     if let Ok(number) = zone.parse() {
         return Ok(vec![SocketAddrV6::new(address, port, 0, number).into()]);
     }
@@ -112,14 +112,14 @@ fn in_zone(
         Ok(addresses) => Ok(addresses),
         Err(_) => {
             let message = format!("This computer has no interface `{zone}`, which the address {address}%{zone} names.");
-            Err(Fault::new(Cause::Unreachable, message)
+            Err(SessionError::new(Cause::Unreachable, message)
                 .advising("Enter the zone as the connecting computer names it: the name or number of its interface."))
         }
     }
 }
 
 /// What the system finds for a host, or why it finds nothing, without a full stop.
-fn look_up(host: &str, port: u16, limit: Duration, cancel: &Cancel) -> Result<Result<Vec<SocketAddr>, String>, Fault> {
+fn look_up(host: &str, port: u16, limit: Duration, cancel: &Cancel) -> Result<Result<Vec<SocketAddr>, String>, SessionError> {
     let (results, incoming) = mpsc::channel();
     let name = host.to_owned();
     // A lookup cannot be ended; it is left behind where it takes too long.
@@ -157,7 +157,7 @@ fn taking_turns(addresses: Vec<SocketAddr>) -> Vec<SocketAddr> {
     turns
 }
 
-fn unreached(target: &Target, limits: &Limits, failures: Vec<(SocketAddr, io::Error)>) -> Fault {
+fn unreached(target: &Target, limits: &Limits, failures: Vec<(SocketAddr, io::Error)>) -> SessionError {
     // The most informative of several: a reset proves that something listens, a refusal says more than silence, silence more
     // than a missing route.
     let rank = |cause: Cause| match cause {
@@ -168,7 +168,7 @@ fn unreached(target: &Target, limits: &Limits, failures: Vec<(SocketAddr, io::Er
     };
     let told = failures.into_iter().map(|(address, error)| (cause_of(&error), address, error));
     let Some((cause, address, error)) = told.min_by_key(|(cause, _, _)| rank(*cause)) else {
-        return Fault::new(Cause::NameNotResolved, format!("{target} has no address."));
+        return SessionError::new(Cause::NameNotResolved, format!("{target} has no address."));
     };
     let seconds = limits.connect.as_secs();
     let message = match cause {
@@ -180,11 +180,11 @@ fn unreached(target: &Target, limits: &Limits, failures: Vec<(SocketAddr, io::Er
         }
         _ => format!("{address} cannot be reached ({error})."),
     };
-    let fault = Fault::new(cause, message);
+    let error = SessionError::new(cause, message);
     if cause == Cause::Unreachable && lacks_zone(address) {
-        return fault.advising("Enter the device's address with the interface it is reached by, like fe80::1%eth0.");
+        return error.advising("Enter the device's address with the interface it is reached by, like fe80::1%eth0.");
     }
-    fault
+    error
 }
 
 /// Whether an address exists on every interface, and no interface is named.
@@ -212,10 +212,10 @@ pub(super) fn is_reset(error: &io::Error) -> bool {
     }
 }
 
-fn on_a_thread(name: &str, work: impl FnOnce() + Send + 'static) -> Result<(), Fault> {
+fn on_a_thread(name: &str, work: impl FnOnce() + Send + 'static) -> Result<(), SessionError> {
     let thread = std::thread::Builder::new().name(name.to_string()).stack_size(256 * 1024).spawn(work);
     thread.map(drop).map_err(|error| {
-        Fault::new(
+        SessionError::new(
             Cause::Internal,
             format!("The system cannot start another thread ({error}); reduce the number of workers."),
         )
@@ -223,15 +223,15 @@ fn on_a_thread(name: &str, work: impl FnOnce() + Send + 'static) -> Result<(), F
 }
 
 /// Waits a little for a result; `None` while there is none.
-fn wait<T>(incoming: &Receiver<T>, slice: Duration, cancel: &Cancel) -> Result<Option<T>, Fault> {
+fn wait<T>(incoming: &Receiver<T>, slice: Duration, cancel: &Cancel) -> Result<Option<T>, SessionError> {
     if cancel.is_cancelled() {
-        return Err(Fault::cancelled());
+        return Err(SessionError::cancelled());
     }
     match incoming.recv_timeout(slice) {
         Ok(result) => Ok(Some(result)),
         Err(RecvTimeoutError::Timeout) => Ok(None),
         Err(RecvTimeoutError::Disconnected) => {
-            Err(Fault::new(Cause::Internal, "A lookup or connection thread ended without a result."))
+            Err(SessionError::new(Cause::Internal, "A lookup or connection thread ended without a result."))
         }
     }
 }
@@ -259,17 +259,17 @@ mod tests {
                 socket2::SockRef::from(&server).set_linger(Some(Duration::ZERO)).unwrap();
             }
             drop(server);
-            let fault =
+            let error =
                 super::super::banner::await_banner(&client, address, &Limits::default(), &Cancel::new()).unwrap_err();
-            messages.push((fault.cause, fault.message));
+            messages.push((error.cause, error.message));
             // Once reported, the reset is forgotten by the system: the socket is no longer connected, or at its end.
-            let fault =
+            let error =
                 super::super::banner::await_banner(&client, address, &Limits::default(), &Cancel::new()).unwrap_err();
-            messages.push((fault.cause, fault.message));
+            messages.push((error.cause, error.message));
         }
         for kind in [io::ErrorKind::ConnectionReset, io::ErrorKind::NotConnected, io::ErrorKind::ConnectionAborted] {
-            let fault = unreached(&target("127.0.0.1", 22), &Limits::default(), vec![(address, kind.into())]);
-            messages.push((fault.cause, fault.message));
+            let error = unreached(&target("127.0.0.1", 22), &Limits::default(), vec![(address, kind.into())]);
+            messages.push((error.cause, error.message));
         }
         messages.dedup();
         let (cause, message) = (Cause::Disconnected, closed_at_once(address).message);
@@ -300,8 +300,8 @@ mod tests {
             connect_within(&target(host, port), permits, &Limits::default(), &Cancel::new())
         };
         assert!(within("localhost", &|address| address.is_ipv4()).is_ok());
-        let fault = within("localhost", &|_| false).err().unwrap();
-        assert!(fault.cause == Cause::OutsideNetworks && fault.message.contains("127.0.0.1"), "{}", fault.message);
+        let error = within("localhost", &|_| false).err().unwrap();
+        assert!(error.cause == Cause::OutsideNetworks && error.message.contains("127.0.0.1"), "{}", error.message);
         assert_eq!(within("127.0.0.1", &|address| address.is_ipv6()).err().unwrap().cause, Cause::OutsideNetworks);
         listener.set_nonblocking(true).unwrap();
         assert!(listener.accept().is_ok() && listener.accept().is_err(), "one connection alone was made");
@@ -316,10 +316,10 @@ mod tests {
         };
         assert_eq!(scope("fe80::1%7"), ("fe80::1".to_owned(), 7, 22));
         assert_eq!(scope("[fe80::1%7]"), ("fe80::1".to_owned(), 7, 22));
-        let fault = resolved("fe80::1%no-such-if").err().unwrap();
-        assert_eq!(fault.cause, Cause::Unreachable);
-        assert!(fault.message.contains("no interface `no-such-if`"), "{}", fault.message);
-        assert!(fault.advice.is_some_and(|advice| advice.contains("interface")));
+        let error = resolved("fe80::1%no-such-if").err().unwrap();
+        assert_eq!(error.cause, Cause::Unreachable);
+        assert!(error.message.contains("no interface `no-such-if`"), "{}", error.message);
+        assert!(error.advice.is_some_and(|advice| advice.contains("interface")));
         #[cfg(target_os = "linux")]
         for interface in std::fs::read_dir("/sys/class/net").unwrap().map(|entry| entry.unwrap()) {
             let number: u32 =
@@ -365,7 +365,7 @@ mod tests {
     fn a_cancelled_session_neither_looks_up_nor_connects() {
         let cancel = Cancel::new();
         cancel.cancel();
-        let fault = connect(&target("192.0.2.1", 22), &Limits::default(), &cancel).err().unwrap();
-        assert_eq!(fault.cause, Cause::Cancelled);
+        let error = connect(&target("192.0.2.1", 22), &Limits::default(), &cancel).err().unwrap();
+        assert_eq!(error.cause, Cause::Cancelled);
     }
 }

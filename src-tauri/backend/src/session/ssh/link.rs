@@ -20,7 +20,7 @@ use super::{banner, connect, offer, raw};
 use crate::session::cancel::Watched;
 use crate::session::expect::terminal::Bounds;
 use crate::session::observer::{Level, Progress};
-use crate::session::report::{Fault, Target};
+use crate::session::report::{SessionError, Target};
 
 /// How long one call into the library may wait before it is asked again whether to go on.
 const SLICE_MS: u32 = 250;
@@ -65,14 +65,14 @@ pub(super) enum Halt {
 
 /// Why there is no link.
 enum Broken {
-    Fault(Fault),
+    Failed(SessionError),
     /// The device gives too small a group; whether the two share a key exchange that leaves it no choice.
-    SmallGroup(Fault, bool),
+    SmallGroup(SessionError, bool),
 }
 
-impl From<Fault> for Broken {
-    fn from(fault: Fault) -> Broken {
-        Broken::Fault(fault)
+impl From<SessionError> for Broken {
+    fn from(error: SessionError) -> Broken {
+        Broken::Failed(error)
     }
 }
 
@@ -85,17 +85,17 @@ impl Link {
         permits: &dyn Fn(IpAddr) -> bool,
         bounds: &Bounds<'_>,
         progress: &mut Progress<'_>,
-    ) -> Result<Link, Fault> {
+    ) -> Result<Link, SessionError> {
         match Link::attempt(target, known, permits, Groups::Chosen, bounds, progress) {
             Ok(link) => return Ok(link),
-            Err(Broken::Fault(fault) | Broken::SmallGroup(fault, false)) => return Err(fault),
-            Err(Broken::SmallGroup(fault, true)) => {
-                let message = format!("{} Trying again with a fixed group.", fault.message);
+            Err(Broken::Failed(error) | Broken::SmallGroup(error, false)) => return Err(error),
+            Err(Broken::SmallGroup(error, true)) => {
+                let message = format!("{} Trying again with a fixed group.", error.message);
                 progress.connection(Level::Warning, message, json!({}));
             }
         }
         Link::attempt(target, known, permits, Groups::Fixed, bounds, progress).map_err(|broken| match broken {
-            Broken::Fault(fault) | Broken::SmallGroup(fault, _) => fault,
+            Broken::Failed(error) | Broken::SmallGroup(error, _) => error,
         })
     }
 
@@ -108,9 +108,9 @@ impl Link {
         progress: &mut Progress<'_>,
     ) -> Result<Link, Broken> {
         progress.enter(Stage::Reach);
-        let reached = connect::connect_within(target, permits, bounds.limits, bounds.cancel).inspect_err(|fault| {
+        let reached = connect::connect_within(target, permits, bounds.limits, bounds.cancel).inspect_err(|error| {
             // Reached and dropped: the same failure, at the same stage, as when it shows a moment later.
-            if fault.cause == Cause::Disconnected {
+            if error.cause == Cause::Disconnected {
                 progress.enter(Stage::KeyExchange);
             }
         })?;
@@ -184,7 +184,7 @@ impl Link {
         let _ = self.socket.shutdown(Shutdown::Both);
     }
 
-    fn check_host_key(&self, known: Option<&ShownKey>, progress: &mut Progress<'_>) -> Result<(), Fault> {
+    fn check_host_key(&self, known: Option<&ShownKey>, progress: &mut Progress<'_>) -> Result<(), SessionError> {
         let offered = &self.host_key;
         let meta = json!({"key_type": offered.key_type, "sha256": offered.sha256});
         match known {
@@ -201,9 +201,9 @@ impl Link {
                     "The device at {} offers the host key {offered}, but {stored} is stored for it. No password was sent.",
                     self.address
                 );
-                let mut fault = Fault::new(Cause::HostKeyChanged, message).expecting(stored.to_string());
-                fault.host_keys = Some(Box::new(KeyChange { stored: stored.clone(), offered: offered.clone() }));
-                Err(fault)
+                let mut error = SessionError::new(Cause::HostKeyChanged, message).expecting(stored.to_string());
+                error.host_keys = Some(Box::new(KeyChange { stored: stored.clone(), offered: offered.clone() }));
+                Err(error)
             }
         }
     }
@@ -269,10 +269,10 @@ fn no_handshake(
     let banner = session.banner().map(str::to_string);
     let seconds = bounds.limits.handshake.as_secs();
     let error = match halt {
-        Halt::Cancelled => return Fault::cancelled().into(),
+        Halt::Cancelled => return SessionError::cancelled().into(),
         Halt::Late if banner.as_deref().is_none_or(|banner| banner.starts_with("SSH-")) => {
             let what = if banner.is_some() { "finish the key exchange" } else { "send an SSH banner" };
-            return Fault::new(Cause::Timeout, format!("{address} did not {what} within {seconds} s.")).into();
+            return SessionError::new(Cause::Timeout, format!("{address} did not {what} within {seconds} s.")).into();
         }
         Halt::Late => None,
         Halt::Ssh(error) => Some(error),
@@ -281,10 +281,10 @@ fn no_handshake(
         return banner::not_ssh(address, line.as_bytes()).into();
     }
     let Some(error) = error else {
-        return Fault::new(Cause::Timeout, format!("{address} stopped responding.")).into();
+        return SessionError::new(Cause::Timeout, format!("{address} stopped responding.")).into();
     };
-    if let Some(fault) = banner.as_deref().and_then(|line| banner::old_version(address, line)) {
-        return fault.into();
+    if let Some(error) = banner.as_deref().and_then(|line| banner::old_version(address, line)) {
+        return error.into();
     }
     if is_about_keys(&error) {
         return no_keys(session, &error, closed, groups, address, bounds);
@@ -306,9 +306,9 @@ fn is_about_keys(error: &ssh2::Error) -> bool {
     )
 }
 
-fn closed_at_the_exchange(address: SocketAddr) -> Fault {
-    let fault = Fault::new(Cause::Disconnected, format!("{address} closed the connection during the key exchange."));
-    fault.quoting(Some(raw::parting()).filter(|words| !words.is_empty()))
+fn closed_at_the_exchange(address: SocketAddr) -> SessionError {
+    let error = SessionError::new(Cause::Disconnected, format!("{address} closed the connection during the key exchange."));
+    error.quoting(Some(raw::parting()).filter(|words| !words.is_empty()))
 }
 
 /// The library has one error for every exchange of keys that fails, that of a lost connection included; what it was is read
@@ -326,17 +326,17 @@ fn no_keys(
             return closed_at_the_exchange(address).into();
         }
         let message = format!("Key exchange with the device failed ({}).", error.message());
-        return Fault::new(Cause::NoCommonCrypto, message).into();
+        return SessionError::new(Cause::NoCommonCrypto, message).into();
     };
     let common = match algorithms::common(session, &offer, groups) {
         Ok(common) => common,
-        Err(fault) => return fault.into(),
+        Err(error) => return error.into(),
     };
     if !common.missing.is_empty() {
         let mut missing = common.missing;
         missing.dedup();
         let message = format!("Client and device have no {} in common. {}", missing.join(" and no "), offer.sentence());
-        return Fault::new(Cause::NoCommonCrypto, message).into();
+        return SessionError::new(Cause::NoCommonCrypto, message).into();
     }
     let kex = common.kex.unwrap_or_default();
     if algorithms::chooses_group(&kex) {
@@ -347,18 +347,18 @@ fn no_keys(
             Some(bits) => format!("The key exchange {kex} with {address} failed, in a group of {bits} bits."),
             None => format!("{address} offers no group for {kex} of at least 2048 bits."),
         };
-        let fault = Fault::new(Cause::NoCommonCrypto, message).expecting("a group of at least 2048 bits");
-        return Broken::SmallGroup(fault.advising(GROUP_ADVICE), common.has_fixed_group);
+        let error = SessionError::new(Cause::NoCommonCrypto, message).expecting("a group of at least 2048 bits");
+        return Broken::SmallGroup(error.advising(GROUP_ADVICE), common.has_fixed_group);
     }
     if closed {
         return closed_at_the_exchange(address).into();
     }
     let message = format!("The key exchange {kex} with {address} failed ({}).", error.message());
-    Fault::new(Cause::NoCommonCrypto, message).into()
+    SessionError::new(Cause::NoCommonCrypto, message).into()
 }
 
-fn host_key(session: &Session) -> Result<ShownKey, Fault> {
-    let missing = || Fault::new(Cause::Internal, "The SSH library did not report the device's host key.");
+fn host_key(session: &Session) -> Result<ShownKey, SessionError> {
+    let missing = || SessionError::new(Cause::Internal, "The SSH library did not report the device's host key.");
     let (blob, _) = session.host_key().ok_or_else(missing)?;
     let digest = session.host_key_hash(HashType::Sha256).ok_or_else(missing)?;
     // A key's first field is the name of its type.
@@ -370,6 +370,6 @@ fn host_key(session: &Session) -> Result<ShownKey, Fault> {
     })
 }
 
-fn internal(error: &ssh2::Error) -> Fault {
-    Fault::new(Cause::Internal, format!("The SSH library could not be set up: {}.", error.message()))
+fn internal(error: &ssh2::Error) -> SessionError {
+    SessionError::new(Cause::Internal, format!("The SSH library could not be set up: {}.", error.message()))
 }

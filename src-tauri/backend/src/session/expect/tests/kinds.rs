@@ -124,7 +124,7 @@ fn judged(outcome: &Outcome, expect: &str, what: &str, most: u64, bad: &mut Vec<
                 ));
             }
         }
-        Err(fault) => bad.push(format!("FAILED {what}: {:?} {} {:?}", fault.cause, fault.message, fault.said)),
+        Err(error) => bad.push(format!("FAILED {what}: {:?} {} {:?}", error.cause, error.message, error.said)),
     }
     if outcome.took > Duration::from_millis(most) {
         bad.push(format!("SLOW {what}: {:?}", outcome.took));

@@ -60,9 +60,9 @@ fn a_question_inside_an_answer_is_told_within_seconds_also_under_lines_of_the_lo
                     let what = format!("{name} {asked:?}");
                     match &outcome.result {
                         Ok(_) => bad.push(format!("STORED {what}")),
-                        Err(fault) => {
-                            if fault.cause != Cause::PromptNotSeen || fault.said.as_deref() != Some(question.trim()) {
-                                bad.push(format!("CAUSE {what}: {:?} {} {:?}", fault.cause, fault.message, fault.said));
+                        Err(error) => {
+                            if error.cause != Cause::PromptNotSeen || error.said.as_deref() != Some(question.trim()) {
+                                bad.push(format!("CAUSE {what}: {:?} {} {:?}", error.cause, error.message, error.said));
                             }
                         }
                     }

@@ -180,14 +180,14 @@ fn a_refusal_in_any_makers_words_is_told_and_never_stored() {
                         conversed.answers.last().map(|answer| &answer.text)
                     ));
                 }
-                Err(fault) if fault.cause != Cause::CommandRejected => {
+                Err(error) if error.cause != Cause::CommandRejected => {
                     bad.push(format!(
                         "CAUSE {maker} {everywhere}: {:?} {} {:?}",
-                        fault.cause, fault.message, fault.said
+                        error.cause, error.message, error.said
                     ));
                 }
-                Err(fault) if fault.said.is_none() => {
-                    bad.push(format!("SILENT {maker} {everywhere}: {}", fault.message))
+                Err(error) if error.said.is_none() => {
+                    bad.push(format!("SILENT {maker} {everywhere}: {}", error.message))
                 }
                 Err(_) => {}
             }

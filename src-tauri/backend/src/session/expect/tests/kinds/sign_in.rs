@@ -67,7 +67,7 @@ fn a_shell_that_asks_who_is_there_in_any_makers_words_is_told_once() {
                 let mut device = at("sw1#", &definition, vec![say(FLAT)]).greeting(greeting);
                 let outcome = read(&mut device, &definition);
                 let typed = String::from_utf8_lossy(&device.received).into_owned();
-                let told = outcome.result.as_ref().err().map(|fault| fault.cause);
+                let told = outcome.result.as_ref().err().map(|error| error.cause);
                 if told != Some(Cause::AuthFailed) || typed != "backup\ns3cret-login\n" {
                     bad.push(format!("REFUSED {what} {how}: {told:?} {typed:?}"));
                 }
@@ -138,15 +138,15 @@ fn what_is_asked_behind_the_sign_in_is_answered_where_the_answer_is_known_and_to
                         }
                     }
                     None => {
-                        let fault = outcome.result.as_ref().err();
+                        let error = outcome.result.as_ref().err();
                         let last = question.trim().rsplit("\r\n").next();
-                        let told = fault.is_some_and(|fault| {
-                            let said = fault.said.as_deref().unwrap_or_default();
+                        let told = error.is_some_and(|error| {
+                            let said = error.said.as_deref().unwrap_or_default();
                             let is_last = said.len() > 8 && last.is_some_and(|last| last.starts_with(said));
-                            [Cause::PromptNotSeen, Cause::AuthFailed].contains(&fault.cause) && is_last
+                            [Cause::PromptNotSeen, Cause::AuthFailed].contains(&error.cause) && is_last
                         });
                         if !told || !typed.is_empty() {
-                            bad.push(format!("TOLD {what}: {fault:?} {typed:?}"));
+                            bad.push(format!("TOLD {what}: {error:?} {typed:?}"));
                         }
                         if outcome.took > Duration::from_secs(16) {
                             bad.push(format!("SLOW {what}: {:?}", outcome.took));
