@@ -49,7 +49,7 @@ use crate::platforms::Registry;
 use crate::queue::Queue;
 use crate::seal::SealKey;
 use crate::store::Store;
-use http::fault::Fault;
+use http::error::ApiError;
 use http::mount::Mount;
 use http::{body_limit, host_check, path};
 use next_run::NextRuns;
@@ -104,7 +104,7 @@ pub struct Shared {
 
 impl Shared {
     /// Starts a run and puts its devices on the queue; the reconciler does the second if the queue is away.
-    async fn start_run(&self, job_id: JobId, by: &str) -> Result<crate::store::starts::StartedRun, Fault> {
+    async fn start_run(&self, job_id: JobId, by: &str) -> Result<crate::store::starts::StartedRun, ApiError> {
         let started = self.store.start_run(job_id, Trigger::Manual, Some(by), None).await?;
         crate::scheduler::enqueue(&self.queue, &started, crate::queue::Priority::High).await;
         Ok(started)
@@ -137,8 +137,8 @@ pub fn router(shared: Shared) -> Router {
     feed::mount(&mut mount);
     let (routes, description) = docs::mount(mount);
     let inner = docs::serve(routes, description)
-        .fallback(|| async { Fault::detail(StatusCode::NOT_FOUND, "Not Found") })
-        .method_not_allowed_fallback(|| async { Fault::detail(StatusCode::METHOD_NOT_ALLOWED, "Method Not Allowed") })
+        .fallback(|| async { ApiError::detail(StatusCode::NOT_FOUND, "Not Found") })
+        .method_not_allowed_fallback(|| async { ApiError::detail(StatusCode::METHOD_NOT_ALLOWED, "Method Not Allowed") })
         .layer(from_fn(body_limit::check))
         .layer(from_fn_with_state(host_check::Hosts::of(shared.bound, shared.behind_proxy), host_check::check))
         .layer(SetResponseHeaderLayer::overriding(X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff")))
@@ -149,6 +149,6 @@ pub fn router(shared: Shared) -> Router {
 }
 
 fn panicked() -> Response {
-    Fault::detail(StatusCode::INTERNAL_SERVER_ERROR, "Internal Server Error: a defect; see the server's own log.")
+    ApiError::detail(StatusCode::INTERNAL_SERVER_ERROR, "Internal Server Error: a defect; see the server's own log.")
         .into_response()
 }

@@ -11,7 +11,7 @@ use serde_json::json;
 
 use super::Shared;
 use super::http::auth::Caller;
-use super::http::fault::Fault;
+use super::http::error::ApiError;
 use super::http::input::{Body, Id, Maybe};
 use super::http::mount::Mount;
 use crate::journal::About;
@@ -32,11 +32,11 @@ async fn approve(
     caller: Caller,
     Id(id): Id<DeviceId>,
     Maybe(seen): Maybe<Seen>,
-) -> Result<Json<Device>, Fault> {
+) -> Result<Json<Device>, ApiError> {
     let seen = SeenDevice { id, revision: seen.revision };
     let done = shared.store.approve_devices(&[seen], caller.name()).await?;
     if !done.changed.is_empty() {
-        return Err(Fault::detail(StatusCode::CONFLICT, NOT_AS_SEEN));
+        return Err(ApiError::detail(StatusCode::CONFLICT, NOT_AS_SEEN));
     }
     let device = shared.store.device(id).await?;
     log(&shared, &caller, &device);
@@ -48,11 +48,11 @@ async fn approve_several(
     State(shared): State<Shared>,
     caller: Caller,
     Body(wanted): Body<ApproveDevices>,
-) -> Result<Json<ApprovedDevices>, Fault> {
+) -> Result<Json<ApprovedDevices>, ApiError> {
     let count = wanted.devices.len();
     if !(1..=MOST).contains(&count) {
         let sentence = format!("Name 1 to {MOST} devices; {count} were given.");
-        return Err(Fault::body_field("devices", "value_error", sentence, json!(count)));
+        return Err(ApiError::body_field("devices", "value_error", sentence, json!(count)));
     }
     let done = shared.store.approve_devices(&wanted.devices, caller.name()).await?;
     for device in shared.store.devices_named(&done.approved).await? {

@@ -16,8 +16,8 @@ use super::Shared;
 use super::http::auth::Caller;
 use super::http::body_limit::limit_of;
 use super::http::describe::{Operation, Takes};
-use super::http::fault::Fault;
-use super::http::input::body_fault;
+use super::http::error::ApiError;
+use super::http::input::body_error;
 use super::http::mount::{Mount, limit};
 use super::import::{self, NoRows};
 use crate::store::approvals::Author;
@@ -47,14 +47,14 @@ impl Takes for Upload {
 }
 
 impl FromRequest<Shared> for Upload {
-    type Rejection = Fault;
+    type Rejection = ApiError;
 
-    async fn from_request(request: Request, state: &Shared) -> Result<Upload, Fault> {
-        let missing = || Fault::body_field("file", "missing", "Field required", Value::Null);
+    async fn from_request(request: Request, state: &Shared) -> Result<Upload, ApiError> {
+        let missing = || ApiError::body_field("file", "missing", "Field required", Value::Null);
         let mut form = Multipart::from_request(request, state).await.map_err(|_| missing())?;
         let broken = |error: axum::extract::multipart::MultipartError| match error.status() {
-            StatusCode::PAYLOAD_TOO_LARGE => body_fault(StatusCode::PAYLOAD_TOO_LARGE, limit_of(BULK_IMPORT_PATH)),
-            _ => Fault::body_field("file", "value_error", "Value error, the form could not be read", Value::Null),
+            StatusCode::PAYLOAD_TOO_LARGE => body_error(StatusCode::PAYLOAD_TOO_LARGE, limit_of(BULK_IMPORT_PATH)),
+            _ => ApiError::body_field("file", "value_error", "Value error, the form could not be read", Value::Null),
         };
         while let Some(field) = form.next_field().await.map_err(broken)? {
             if field.name() == Some("file")
@@ -71,7 +71,7 @@ async fn import(
     State(shared): State<Shared>,
     caller: Caller,
     file: Upload,
-) -> Result<(StatusCode, Json<BulkImported>), Fault> {
+) -> Result<(StatusCode, Json<BulkImported>), ApiError> {
     let (author, content) = (caller.author(), &file.content);
     let read = match file.name.rsplit_once('.').map(|(_, kind)| kind) {
         Some("csv") => csv(&shared, &author, content).await?,
@@ -88,7 +88,7 @@ async fn import(
 }
 
 /// The outcome of a file's rows, or why it could not be read.
-type Read = Result<Result<Tally, String>, Fault>;
+type Read = Result<Result<Tally, String>, ApiError>;
 
 async fn csv(shared: &Shared, author: &Author<'_>, content: &[u8]) -> Read {
     let unreadable = |why: String| Ok(Err(format!("CSV parse error: {why}")));
@@ -108,7 +108,7 @@ async fn json(shared: &Shared, author: &Author<'_>, content: &[u8]) -> Read {
         Err(NoRows::Unreadable(why)) => Ok(Err(format!("JSON parse error: {why}"))),
         Err(NoRows::TooMany) => {
             let sentence = format!("The file has more than {ROWS} rows: split it.");
-            Err(Fault::detail(StatusCode::PAYLOAD_TOO_LARGE, sentence))
+            Err(ApiError::detail(StatusCode::PAYLOAD_TOO_LARGE, sentence))
         }
     }
 }

@@ -17,7 +17,7 @@ use similar::TextDiff;
 
 use super::Shared;
 use super::http::auth::Caller;
-use super::http::fault::Fault;
+use super::http::error::ApiError;
 use super::http::input::{Id, Query};
 use super::http::mount::Mount;
 use super::http::raw_json::RawJson;
@@ -44,14 +44,14 @@ pub fn mount(mount: &mut Mount) {
     mount.add::<ExportConfig, _>(export);
 }
 
-async fn list(State(shared): State<Shared>, Query(query): Query<ListConfigs>) -> Result<RawJson, Fault> {
+async fn list(State(shared): State<Shared>, Query(query): Query<ListConfigs>) -> Result<RawJson, ApiError> {
     Ok(RawJson(shared.store.list_configs(&query).await?))
 }
 
 async fn search(
     State(shared): State<Shared>,
     Query(query): Query<SearchConfigs>,
-) -> Result<Json<Vec<FoundConfig>>, Fault> {
+) -> Result<Json<Vec<FoundConfig>>, ApiError> {
     let found = shared.store.search_configs(&query.q, FOUND).await?.into_iter().map(|config| FoundConfig {
         snippet: snippet(&config.config_data, &query.q),
         id: config.id,
@@ -62,7 +62,7 @@ async fn search(
     Ok(Json(found.collect()))
 }
 
-async fn diff(State(shared): State<Shared>, Query(query): Query<DiffConfigs>) -> Result<Json<ConfigDiff>, Fault> {
+async fn diff(State(shared): State<Shared>, Query(query): Query<DiffConfigs>) -> Result<Json<ConfigDiff>, ApiError> {
     let (one, other) = (shared.store.config(query.config_id_a).await?, shared.store.config(query.config_id_b).await?);
     let names = (format!("config_{}", one.id), format!("config_{}", other.id));
     // Two long texts without a common line take a while: not on the threads that serve.
@@ -72,7 +72,7 @@ async fn diff(State(shared): State<Shared>, Query(query): Query<DiffConfigs>) ->
             diff.unified_diff().context_radius(3).missing_newline_hint(false).header(&names.0, &names.1).to_string();
         text.lines().map(str::to_owned).collect()
     });
-    let diff = lines.await.map_err(|error| Fault::Broken(error.to_string()))?;
+    let diff = lines.await.map_err(|error| ApiError::Broken(error.to_string()))?;
     Ok(Json(ConfigDiff { config_id_a: query.config_id_a, config_id_b: query.config_id_b, diff }))
 }
 
@@ -80,7 +80,7 @@ async fn delete(
     State(shared): State<Shared>,
     caller: Caller,
     Id(id): Id<SnapshotId>,
-) -> Result<Json<ConfigDeleted>, Fault> {
+) -> Result<Json<ConfigDeleted>, ApiError> {
     let device_id = shared.store.delete_config(id).await?;
     let about = About { device_id: Some(device_id), ..About::default() };
     let message = format!("Snapshot {id} was deleted by {}; the git history keeps its text.", caller.name());
@@ -92,7 +92,7 @@ async fn restore(
     State(shared): State<Shared>,
     caller: Caller,
     Id(id): Id<SnapshotId>,
-) -> Result<Json<ConfigRestored>, Fault> {
+) -> Result<Json<ConfigRestored>, ApiError> {
     let config = shared.store.config(id).await?;
     let about = About { device_id: Some(config.device_id), ..About::default() };
     let message = format!("Snapshot {id} was marked as restored by {}; nothing was sent to the device.", caller.name());
@@ -105,15 +105,15 @@ async fn restore(
     }))
 }
 
-async fn count(State(shared): State<Shared>) -> Result<Json<BackupCount>, Fault> {
+async fn count(State(shared): State<Shared>) -> Result<Json<BackupCount>, ApiError> {
     Ok(Json(BackupCount { count: shared.store.count_configs().await? }))
 }
 
-async fn get(State(shared): State<Shared>, Id(id): Id<SnapshotId>) -> Result<Json<Config>, Fault> {
+async fn get(State(shared): State<Shared>, Id(id): Id<SnapshotId>) -> Result<Json<Config>, ApiError> {
     Ok(Json(shared.store.config(id).await?))
 }
 
-async fn history(State(shared): State<Shared>, Id(device_id): Id<DeviceId>) -> Result<Json<Vec<ConfigHead>>, Fault> {
+async fn history(State(shared): State<Shared>, Id(device_id): Id<DeviceId>) -> Result<Json<Vec<ConfigHead>>, ApiError> {
     Ok(Json(shared.store.config_history(device_id).await?))
 }
 
@@ -121,7 +121,7 @@ async fn export(
     State(shared): State<Shared>,
     caller: Caller,
     Id(id): Id<SnapshotId>,
-) -> Result<Json<RawConfig>, Fault> {
+) -> Result<Json<RawConfig>, ApiError> {
     let (device_id, hostname, sealed) = shared.store.sealed_config(id).await?;
     let about = About { device_id: Some(device_id), ..About::default() };
     let message =
@@ -131,12 +131,12 @@ async fn export(
     if !shared.journal.flush().await {
         let sentence =
             "The export could not be recorded: the log cannot be written at the moment. Try again in a minute.";
-        return Err(Fault::detail(StatusCode::SERVICE_UNAVAILABLE, sentence));
+        return Err(ApiError::detail(StatusCode::SERVICE_UNAVAILABLE, sentence));
     }
     let raw = shared
         .seal
         .open_text(&context(RAW_CONFIG, device_id), &sealed)
-        .map_err(|error| Fault::Broken(format!("the raw configuration {id} could not be opened: {error}")))?;
+        .map_err(|error| ApiError::Broken(format!("the raw configuration {id} could not be opened: {error}")))?;
     let raw = Secret::new(raw.as_str());
     Ok(Json(RawConfig { id, device_id, hostname, raw }))
 }

@@ -12,7 +12,7 @@ use netraven_api::{CredentialId, Secret};
 
 use super::Shared;
 use super::http::auth::Caller;
-use super::http::fault::Fault;
+use super::http::error::ApiError;
 use super::http::input::{Change, Id, New, Query, Resource};
 use super::http::mount::Mount;
 use super::http::raw_json::RawJson;
@@ -37,11 +37,11 @@ impl Resource for CredentialInput {
     const EMPTIED: &'static [&'static str] = &["description", "allowed_networks"];
 }
 
-async fn list(State(shared): State<Shared>, Query(query): Query<ListCredentials>) -> Result<RawJson, Fault> {
+async fn list(State(shared): State<Shared>, Query(query): Query<ListCredentials>) -> Result<RawJson, ApiError> {
     Ok(shared.store.list_credentials(&query).await?.into())
 }
 
-async fn get(State(shared): State<Shared>, Id(id): Id<CredentialId>) -> Result<Json<Credential>, Fault> {
+async fn get(State(shared): State<Shared>, Id(id): Id<CredentialId>) -> Result<Json<Credential>, ApiError> {
     Ok(Json(shared.store.credential(id).await?))
 }
 
@@ -49,7 +49,7 @@ async fn create(
     State(shared): State<Shared>,
     caller: Caller,
     New(mut input): New<CredentialInput>,
-) -> Result<Json<Credential>, Fault> {
+) -> Result<Json<Credential>, ApiError> {
     not_blank(&input)?;
     networks::canonical(&mut input)?;
     tags::known(&shared, input.tags.as_deref()).await?;
@@ -64,7 +64,7 @@ async fn update(
     caller: Caller,
     Id(id): Id<CredentialId>,
     Change(mut input, emptied): Change<CredentialInput>,
-) -> Result<Json<Credential>, Fault> {
+) -> Result<Json<Credential>, ApiError> {
     not_blank(&input)?;
     networks::canonical(&mut input)?;
     tags::known(&shared, input.tags.as_deref()).await?;
@@ -73,20 +73,20 @@ async fn update(
     Ok(Json(shared.store.credential(id).await?))
 }
 
-async fn delete(State(shared): State<Shared>, caller: Caller, Id(id): Id<CredentialId>) -> Result<(), Fault> {
+async fn delete(State(shared): State<Shared>, caller: Caller, Id(id): Id<CredentialId>) -> Result<(), ApiError> {
     if shared.store.credential(id).await?.is_system {
-        return Err(Fault::detail(StatusCode::FORBIDDEN, "System credentials cannot be deleted"));
+        return Err(ApiError::detail(StatusCode::FORBIDDEN, "System credentials cannot be deleted"));
     }
     shared.store.delete_credential(id).await?;
     told(&shared, &caller, id, "deleted").await;
     Ok(())
 }
 
-fn not_blank(input: &CredentialInput) -> Result<(), Fault> {
+fn not_blank(input: &CredentialInput) -> Result<(), ApiError> {
     match &input.username {
         Some(username) if username.trim().is_empty() => {
             let sentence = "Value error, Username cannot be empty";
-            Err(Fault::body_field("username", "value_error", sentence, username.as_str().into()))
+            Err(ApiError::body_field("username", "value_error", sentence, username.as_str().into()))
         }
         _ => Ok(()),
     }

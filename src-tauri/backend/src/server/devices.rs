@@ -14,7 +14,7 @@ use netraven_api::logs::{Level, LogType};
 use serde_json::json;
 
 use super::http::auth::Caller;
-use super::http::fault::Fault;
+use super::http::error::ApiError;
 use super::http::input::{Body, Change, Id, New, Query, Resource};
 use super::http::mount::Mount;
 use super::http::raw_json::RawJson;
@@ -43,11 +43,11 @@ impl Resource for DeviceInput {
     const EMPTIED: &'static [&'static str] = &["description", "serial_number", "model", "notes"];
 }
 
-async fn list(State(shared): State<Shared>, Query(query): Query<ListDevices>) -> Result<RawJson, Fault> {
+async fn list(State(shared): State<Shared>, Query(query): Query<ListDevices>) -> Result<RawJson, ApiError> {
     Ok(shared.store.list_devices(&query).await?.into())
 }
 
-async fn get(State(shared): State<Shared>, Id(id): Id<DeviceId>) -> Result<Json<Device>, Fault> {
+async fn get(State(shared): State<Shared>, Id(id): Id<DeviceId>) -> Result<Json<Device>, ApiError> {
     Ok(Json(shared.store.device(id).await?))
 }
 
@@ -55,7 +55,7 @@ async fn create(
     State(shared): State<Shared>,
     caller: Caller,
     New(mut input): New<DeviceInput>,
-) -> Result<Json<Device>, Fault> {
+) -> Result<Json<Device>, ApiError> {
     canonical(&mut input)?;
     tags::known(&shared, input.tags.as_deref()).await?;
     let id = shared.store.create_device(&input, &caller.author()).await?;
@@ -70,7 +70,7 @@ async fn update(
     caller: Caller,
     Id(id): Id<DeviceId>,
     Change(mut input, emptied): Change<DeviceInput>,
-) -> Result<Json<Device>, Fault> {
+) -> Result<Json<Device>, ApiError> {
     canonical(&mut input)?;
     tags::known(&shared, input.tags.as_deref()).await?;
     shared.store.update_device(id, &input, &emptied, &caller.author()).await?;
@@ -80,7 +80,7 @@ async fn update(
     Ok(Json(device))
 }
 
-async fn delete(State(shared): State<Shared>, caller: Caller, Id(id): Id<DeviceId>) -> Result<(), Fault> {
+async fn delete(State(shared): State<Shared>, caller: Caller, Id(id): Id<DeviceId>) -> Result<(), ApiError> {
     let device = shared.store.device(id).await?;
     shared.store.delete_device(id).await?;
     let message = format!("Device {} was deleted by {}.", device.hostname, caller.name());
@@ -96,7 +96,7 @@ async fn delete(State(shared): State<Shared>, caller: Caller, Id(id): Id<DeviceI
     Ok(())
 }
 
-async fn credentials(State(shared): State<Shared>, Id(id): Id<DeviceId>) -> Result<Json<Vec<Credential>>, Fault> {
+async fn credentials(State(shared): State<Shared>, Id(id): Id<DeviceId>) -> Result<Json<Vec<Credential>>, ApiError> {
     shared.store.device(id).await?;
     Ok(Json(shared.store.credentials_of_device(id).await?))
 }
@@ -105,13 +105,13 @@ async fn import_csv(
     State(shared): State<Shared>,
     caller: Caller,
     Body(input): Body<ImportDevices>,
-) -> Result<Json<Imported>, Fault> {
+) -> Result<Json<Imported>, ApiError> {
     let sheet = import::open(&input.csv)?;
     let tally = import::take(&shared, &caller.author(), sheet).await?;
     Ok(Json(tally.imported()))
 }
 
-async fn check_csv(State(shared): State<Shared>, Body(input): Body<CheckImport>) -> Result<Json<ImportPlan>, Fault> {
+async fn check_csv(State(shared): State<Shared>, Body(input): Body<CheckImport>) -> Result<Json<ImportPlan>, ApiError> {
     let sheet = import::open(&input.csv)?;
     let separator = sheet.separator().one().to_owned();
     let columns = sheet.columns().map(|column| column.name().to_owned()).collect();
@@ -119,10 +119,10 @@ async fn check_csv(State(shared): State<Shared>, Body(input): Body<CheckImport>)
     Ok(Json(ImportPlan { separator, columns, new_tags, outcome: tally.imported(), note: None }))
 }
 
-async fn host_key(State(shared): State<Shared>, Id(id): Id<DeviceId>) -> Result<Json<HostKey>, Fault> {
+async fn host_key(State(shared): State<Shared>, Id(id): Id<DeviceId>) -> Result<Json<HostKey>, ApiError> {
     let key = shared.store.host_key(id).await?;
     key.map(Json)
-        .ok_or_else(|| Fault::not_found("No host key is stored for this device: no session has signed in to it yet."))
+        .ok_or_else(|| ApiError::not_found("No host key is stored for this device: no session has signed in to it yet."))
 }
 
 async fn trust_host_key(
@@ -130,24 +130,24 @@ async fn trust_host_key(
     caller: Caller,
     Id(id): Id<DeviceId>,
     Body(key): Body<TrustedKey>,
-) -> Result<Json<HostKey>, Fault> {
+) -> Result<Json<HostKey>, ApiError> {
     shared.store.device(id).await?;
     // Only a key that a session met can be trusted: never one that merely appears in a request.
     match shared.store.shown_host_key(id).await? {
         None => {
-            return Err(Fault::bad_request(
+            return Err(ApiError::bad_request(
                 "No session has seen a host key of this device yet. Run a job on it first.",
             ));
         }
         Some((key_type, sha256)) if (&key_type, &sha256) != (&key.key_type, &key.sha256) => {
-            return Err(Fault::bad_request(format!(
+            return Err(ApiError::bad_request(format!(
                 "This is not the key the device showed last, which is {key_type} {sha256}. Compare that key with the device's own."
             )));
         }
         Some(_) => {}
     }
     if !shared.store.replace_host_key(id, &key, caller.name()).await? {
-        return Err(Fault::bad_request(
+        return Err(ApiError::bad_request(
             "The stored key has changed since you saw it. Run the device again, then review the key again.",
         ));
     }
@@ -159,7 +159,7 @@ async fn trust_host_key(
     host_key(State(shared), Id(id)).await
 }
 
-async fn forget_host_key(State(shared): State<Shared>, caller: Caller, Id(id): Id<DeviceId>) -> Result<(), Fault> {
+async fn forget_host_key(State(shared): State<Shared>, caller: Caller, Id(id): Id<DeviceId>) -> Result<(), ApiError> {
     let old = shared.store.host_key(id).await?;
     shared.store.forget_host_key(id).await?;
     let about = About { device_id: Some(id), ..About::default() };
@@ -173,13 +173,13 @@ async fn forget_host_key(State(shared): State<Shared>, caller: Caller, Id(id): I
 }
 
 /// Writes an address in its canonical form, or refuses it.
-pub fn canonical(input: &mut DeviceInput) -> Result<(), Fault> {
+pub fn canonical(input: &mut DeviceInput) -> Result<(), ApiError> {
     let Some(address) = &mut input.ip_address else { return Ok(()) };
     match address.parse::<Address>() {
         Ok(read) => *address = read.to_string(),
         Err(why) => {
             let input = address.as_str().into();
-            return Err(Fault::body_field("ip_address", "ip_any_address", format!("{why}."), input));
+            return Err(ApiError::body_field("ip_address", "ip_any_address", format!("{why}."), input));
         }
     }
     Ok(())

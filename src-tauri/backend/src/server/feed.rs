@@ -26,7 +26,7 @@ use tokio::sync::broadcast::error::RecvError;
 use super::Shared;
 use super::http::auth::{self, Caller};
 use super::http::describe::Operation;
-use super::http::fault::Fault;
+use super::http::error::ApiError;
 use super::http::input::Query;
 use super::http::mount::Mount;
 use super::http::tokens::SignIn;
@@ -56,7 +56,7 @@ async fn stream(
     sign_in: SignIn,
     headers: HeaderMap,
     Query(query): Query<StreamFilter>,
-) -> Result<Sse<impl Stream<Item = Result<Event, Infallible>>>, Fault> {
+) -> Result<Sse<impl Stream<Item = Result<Event, Infallible>>>, ApiError> {
     let resumed =
         headers.get("last-event-id").and_then(|value| value.to_str().ok()).and_then(|text| text.trim().parse().ok());
     let signals = shared.signals.subscribe();
@@ -91,7 +91,7 @@ impl Reader {
         match auth::holder(shared, &self.sign_in).await {
             Ok(user) => self.role != Role::Admin || user.role == Role::Admin,
             // While the database does not answer there is nothing to send.
-            Err(fault) => !matches!(fault, Fault::Detail(StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN, _)),
+            Err(error) => !matches!(error, ApiError::Detail(StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN, _)),
         }
     }
 }

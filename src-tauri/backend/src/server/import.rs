@@ -15,7 +15,7 @@ use serde_json::{Value, json};
 use tokio::time::Instant;
 
 use super::Shared;
-use super::http::fault::Fault;
+use super::http::error::ApiError;
 use crate::journal::About;
 use crate::store::approvals::Author;
 
@@ -31,8 +31,8 @@ const NEW_TAGS: usize = 100;
 const AGAIN: &str = "Import the same file again: rows already added are recognised.";
 
 /// The rows of a CSV text, or the refusal of its first line.
-pub fn open(csv: &str) -> Result<Sheet<'_>, Fault> {
-    Sheet::open(csv).map_err(|why| Fault::body_field("csv", "value_error", why, Value::Null))
+pub fn open(csv: &str) -> Result<Sheet<'_>, ApiError> {
+    Sheet::open(csv).map_err(|why| ApiError::body_field("csv", "value_error", why, Value::Null))
 }
 
 /// Adds the devices of rows, each taken or refused by itself.
@@ -40,7 +40,7 @@ pub async fn take(
     shared: &Shared,
     author: &Author<'_>,
     rows: impl Iterator<Item = Result<Row, String>> + Send,
-) -> Result<Tally, Fault> {
+) -> Result<Tally, ApiError> {
     let (tally, _) = Import::new(shared, Some(author)).run(rows).await?;
     if tally.added > 0 {
         shared.journal.changed(Changed::Devices).await;
@@ -61,7 +61,7 @@ pub async fn take(
 pub async fn look(
     shared: &Shared,
     rows: impl Iterator<Item = Result<Row, String>> + Send,
-) -> Result<(Tally, Vec<String>), Fault> {
+) -> Result<(Tally, Vec<String>), ApiError> {
     let (tally, tags) = Import::new(shared, None).run(rows).await?;
     Ok((tally, tags.into_iter().collect()))
 }
@@ -90,7 +90,7 @@ impl<'a> Import<'a> {
     async fn run(
         mut self,
         mut rows: impl Iterator<Item = Result<Row, String>> + Send,
-    ) -> Result<(Tally, BTreeSet<String>), Fault> {
+    ) -> Result<(Tally, BTreeSet<String>), ApiError> {
         let until = Instant::now() + LIMIT;
         loop {
             let (batch, last) = self.batch(&mut rows);
@@ -98,11 +98,11 @@ impl<'a> Import<'a> {
             match (self.settle(batch).await, begins) {
                 (Ok(()), _) => {}
                 // Rows added before the failure are reported, so that nobody has to guess.
-                (Err(fault), Some(place)) if self.author.is_some() && self.tally.added > 0 => {
-                    let why = reason(fault);
+                (Err(error), Some(place)) if self.author.is_some() && self.tally.added > 0 => {
+                    let why = reason(error);
                     self.tally.stop(format!("No rows from {} on were added. {why} {AGAIN}", small(place)));
                 }
-                (Err(fault), _) => return Err(fault),
+                (Err(error), _) => return Err(error),
             }
             let Some(last) = last.filter(|_| self.tally.stopped().is_none()) else { break };
             let (full, late) = (self.tally.read() >= ROWS, Instant::now() >= until);
@@ -151,7 +151,7 @@ impl<'a> Import<'a> {
     }
 
     /// Adds the new devices of a batch.
-    async fn settle(&mut self, entries: Vec<Entry>) -> Result<(), Fault> {
+    async fn settle(&mut self, entries: Vec<Entry>) -> Result<(), ApiError> {
         if entries.is_empty() {
             return Ok(());
         }
@@ -190,7 +190,7 @@ impl<'a> Import<'a> {
 
     /// The ids of the tags that entries name; new ones are created, or only noted in a check. An entry with a number
     /// that no tag has is refused.
-    async fn tags(&mut self, entries: &mut Vec<Entry>) -> Result<HashMap<String, TagId>, Fault> {
+    async fn tags(&mut self, entries: &mut Vec<Entry>) -> Result<HashMap<String, TagId>, ApiError> {
         let store = &self.shared.store;
         let called: HashSet<&str> = entries.iter().flat_map(|entry| &entry.tags).map(String::as_str).collect();
         if called.is_empty() {
@@ -226,9 +226,9 @@ fn small(place: Place) -> String {
 }
 
 /// A failure of the store, in words for the user who imports.
-fn reason(fault: Fault) -> String {
-    match fault {
-        Fault::Detail(_, sentence) => sentence,
+fn reason(error: ApiError) -> String {
+    match error {
+        ApiError::Detail(_, sentence) => sentence,
         other => {
             tracing::error!(?other, "an import was interrupted");
             "The server failed; see its own log for the reason.".to_owned()

@@ -17,7 +17,7 @@ use serde_json::json;
 use super::Shared;
 use super::http::auth::Caller;
 use super::http::body_check::Check;
-use super::http::fault::Fault;
+use super::http::error::ApiError;
 use super::http::input::{Change, Id, New, Query, Resource};
 use super::http::mount::Mount;
 use super::http::raw_json::RawJson;
@@ -67,16 +67,16 @@ const fn names<const COUNT: usize>(fields: &[Emptied; COUNT]) -> [&'static str; 
     names
 }
 
-async fn list(State(shared): State<Shared>, Query(query): Query<ListJobs>) -> Result<RawJson, Fault> {
+async fn list(State(shared): State<Shared>, Query(query): Query<ListJobs>) -> Result<RawJson, ApiError> {
     let now = Timestamp::now();
     Ok(shared.store.list_jobs(&query, |job| planned(&shared, job, now)).await?.into())
 }
 
-async fn get(State(shared): State<Shared>, Id(id): Id<JobId>) -> Result<Json<Job>, Fault> {
+async fn get(State(shared): State<Shared>, Id(id): Id<JobId>) -> Result<Json<Job>, ApiError> {
     Ok(Json(read(&shared, id).await?))
 }
 
-async fn read(shared: &Shared, id: JobId) -> Result<Job, Fault> {
+async fn read(shared: &Shared, id: JobId) -> Result<Job, ApiError> {
     let mut job = shared.store.job(id).await?;
     job.next_run = next_run(shared, &job, Timestamp::now());
     Ok(job)
@@ -92,7 +92,7 @@ fn planned(shared: &Shared, job: &JobPlan, now: Timestamp) -> Option<Timestamp> 
     if job.is_enabled { shared.next_runs.next(&job.schedule, job.started_at, now) } else { None }
 }
 
-async fn create(State(shared): State<Shared>, caller: Caller, New(input): New<JobInput>) -> Result<Json<Job>, Fault> {
+async fn create(State(shared): State<Shared>, caller: Caller, New(input): New<JobInput>) -> Result<Json<Job>, ApiError> {
     let mut check = Check::default();
     let has_tags = input.tags.as_ref().is_some_and(|tags| !tags.is_empty());
     match (has_tags, input.device_id.is_some()) {
@@ -113,10 +113,10 @@ async fn update(
     caller: Caller,
     Id(id): Id<JobId>,
     Change(input, emptied): Change<JobInput>,
-) -> Result<Json<Job>, Fault> {
+) -> Result<Json<Job>, ApiError> {
     let old = shared.store.job(id).await?;
     if old.is_system_job {
-        return Err(Fault::detail(StatusCode::FORBIDDEN, "System jobs cannot be updated."));
+        return Err(ApiError::detail(StatusCode::FORBIDDEN, "System jobs cannot be updated."));
     }
     let mut check = Check::default();
     let mut new = old.clone();
@@ -161,22 +161,22 @@ async fn update(
     Ok(Json(read(&shared, id).await?))
 }
 
-async fn delete(State(shared): State<Shared>, caller: Caller, Id(id): Id<JobId>) -> Result<(), Fault> {
+async fn delete(State(shared): State<Shared>, caller: Caller, Id(id): Id<JobId>) -> Result<(), ApiError> {
     let job = shared.store.job(id).await?;
     if job.is_system_job {
-        return Err(Fault::detail(StatusCode::FORBIDDEN, "System jobs cannot be deleted."));
+        return Err(ApiError::detail(StatusCode::FORBIDDEN, "System jobs cannot be deleted."));
     }
     if let Some(run_id) = job.last_run_id
         && shared.store.run(run_id).await?.status.is_active()
     {
-        return Err(Fault::bad_request("A run of this job is active: cancel it, then delete the job."));
+        return Err(ApiError::bad_request("A run of this job is active: cancel it, then delete the job."));
     }
     shared.store.delete_job(id).await?;
     told(&shared, &caller, id, "deleted").await;
     Ok(())
 }
 
-async fn run(State(shared): State<Shared>, caller: Caller, Id(id): Id<JobId>) -> Result<Json<RunStarted>, Fault> {
+async fn run(State(shared): State<Shared>, caller: Caller, Id(id): Id<JobId>) -> Result<Json<RunStarted>, ApiError> {
     let job = shared.store.job(id).await?;
     let started = shared.start_run(id, caller.name()).await?;
     let about = About { job_id: Some(id), run_id: Some(started.run_id), device_id: None };
@@ -198,7 +198,7 @@ async fn run(State(shared): State<Shared>, caller: Caller, Id(id): Id<JobId>) ->
 async fn devices(
     State(shared): State<Shared>,
     Id(id): Id<JobId>,
-) -> Result<(HeaderMap, Json<Vec<JobDeviceLine>>), Fault> {
+) -> Result<(HeaderMap, Json<Vec<JobDeviceLine>>), ApiError> {
     shared.store.job(id).await?;
     let lines = shared.store.device_lines(id, 1000).await?;
     let deprecated = [("deprecation", HeaderValue::from_static("true"))];
@@ -209,7 +209,7 @@ async fn devices(
 async fn recent(
     State(shared): State<Shared>,
     Query(query): Query<ListRecentJobs>,
-) -> Result<Json<Vec<RecentJob>>, Fault> {
+) -> Result<Json<Vec<RecentJob>>, ApiError> {
     Ok(Json(shared.store.recent_jobs(&query).await?))
 }
 

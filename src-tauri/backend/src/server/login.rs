@@ -21,7 +21,7 @@ use super::Shared;
 use super::http::auth::bearer;
 use super::http::describe::Operation;
 use super::http::failed_logins::record;
-use super::http::fault::Fault;
+use super::http::error::ApiError;
 use super::http::input::Form;
 use super::http::login_throttle::TooMany;
 use super::http::mount::{Mount, limit};
@@ -91,17 +91,17 @@ async fn login(
     let signed_in = sign_in(&shared, &login).await;
     match &signed_in {
         Ok(_) => tokens.throttle.succeeded(&attempt),
-        Err(Fault::Detail(StatusCode::UNAUTHORIZED, _)) => {
+        Err(ApiError::Detail(StatusCode::UNAUTHORIZED, _)) => {
             record(&shared, &login.username, peer, "wrong user name or password");
         }
-        Err(Fault::Detail(StatusCode::BAD_REQUEST, _)) => {
+        Err(ApiError::Detail(StatusCode::BAD_REQUEST, _)) => {
             tokens.throttle.succeeded(&attempt);
             record(&shared, &login.username, peer, "the user is inactive");
         }
         // The answer does not reveal whether the password is right.
         Err(_) => tokens.throttle.unanswered(&attempt),
     }
-    signed_in.map_err(Fault::into_response)
+    signed_in.map_err(ApiError::into_response)
 }
 
 /// An earlier sign-in of this user that came with the request: its holder is not slowed down by other people's guesses.
@@ -111,16 +111,16 @@ fn earlier(shared: &Shared, headers: &HeaderMap, username: &str) -> Option<Uuid>
     (sign_in.claims.sub == username && is_recent).then_some(sign_in.sid)
 }
 
-async fn sign_in(shared: &Shared, login: &LoginForm) -> Result<Json<Token>, Fault> {
+async fn sign_in(shared: &Shared, login: &LoginForm) -> Result<Json<Token>, ApiError> {
     let tokens = &shared.tokens;
     let account = shared.store.account(&login.username).await?;
     let hash = account.as_ref().map(|account| account.password_hash.clone());
     let verdict = tokens.verify(login.password.clone(), hash).await?;
     let (Some(account), Verdict::Right { needs_rehash }) = (account, verdict) else {
-        return Err(Fault::unauthenticated("Incorrect username or password"));
+        return Err(ApiError::unauthenticated("Incorrect username or password"));
     };
     if !account.standing.user.is_active {
-        return Err(Fault::bad_request("Inactive user"));
+        return Err(ApiError::bad_request("Inactive user"));
     }
     if needs_rehash {
         let given = login.password.clone();
@@ -134,7 +134,7 @@ async fn sign_in(shared: &Shared, login: &LoginForm) -> Result<Json<Token>, Faul
 pub fn too_many(refused: &TooMany) -> Response {
     let seconds = refused.wait.as_secs().max(1);
     let sentence = format!("Too many attempts to sign in: wait {seconds} s, then try again.");
-    let mut response = Fault::detail(StatusCode::TOO_MANY_REQUESTS, sentence).into_response();
+    let mut response = ApiError::detail(StatusCode::TOO_MANY_REQUESTS, sentence).into_response();
     response.headers_mut().insert(RETRY_AFTER, HeaderValue::from(seconds));
     response
 }

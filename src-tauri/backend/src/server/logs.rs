@@ -9,7 +9,7 @@ use netraven_api::logs::{
 };
 
 use super::Shared;
-use super::http::fault::Fault;
+use super::http::error::ApiError;
 use super::http::input::{Id, Query};
 use super::http::mount::Mount;
 use super::http::raw_json::RawJson;
@@ -24,22 +24,22 @@ pub fn mount(mount: &mut Mount) {
     mount.add::<GetLog, _>(get);
 }
 
-async fn list(State(shared): State<Shared>, Query(query): Query<ListLogs>) -> Result<RawJson, Fault> {
+async fn list(State(shared): State<Shared>, Query(query): Query<ListLogs>) -> Result<RawJson, ApiError> {
     Ok(shared.store.list_logs(&query).await?.into())
 }
 
-async fn get(State(shared): State<Shared>, Id(id): Id<LogId>) -> Result<Json<LogEntry>, Fault> {
+async fn get(State(shared): State<Shared>, Id(id): Id<LogId>) -> Result<Json<LogEntry>, ApiError> {
     Ok(Json(shared.store.log(id).await?))
 }
 
 async fn histogram(
     State(shared): State<Shared>,
     Query(query): Query<GetLogHistogram>,
-) -> Result<Json<LogHistogram>, Fault> {
+) -> Result<Json<LogHistogram>, ApiError> {
     if let (Some(start), Some(end)) = (query.filter.start_time, query.filter.end_time)
         && start > end
     {
-        return Err(Fault::query_field("start_time", "start_time should not be after end_time", start.to_string()));
+        return Err(ApiError::query_field("start_time", "start_time should not be after end_time", start.to_string()));
     }
     Ok(Json(shared.store.log_histogram(&query).await?))
 }
@@ -55,6 +55,6 @@ async fn levels() -> Json<Vec<LogLevelInfo>> {
     Json(Level::ALL.into_iter().map(info).collect())
 }
 
-async fn stats(State(shared): State<Shared>) -> Result<Json<LogStats>, Fault> {
+async fn stats(State(shared): State<Shared>) -> Result<Json<LogStats>, ApiError> {
     Ok(Json(shared.store.log_stats().await?))
 }

@@ -6,7 +6,7 @@ use netraven_api::JobId;
 use netraven_api::matrix::{GetJobMatrix, JobMatrix};
 
 use super::Shared;
-use super::http::fault::Fault;
+use super::http::error::ApiError;
 use super::http::input::{Id, Query};
 use super::http::mount::Mount;
 
@@ -19,6 +19,6 @@ async fn matrix(
     State(shared): State<Shared>,
     Id(job_id): Id<JobId>,
     Query(query): Query<GetJobMatrix>,
-) -> Result<Json<JobMatrix>, Fault> {
+) -> Result<Json<JobMatrix>, ApiError> {
     Ok(Json(shared.store.job_matrix(&GetJobMatrix { job_id, ..query }).await?))
 }

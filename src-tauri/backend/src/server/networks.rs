@@ -6,13 +6,13 @@ use ipnet::{IpNet, Ipv4Net};
 use netraven_api::credentials::CredentialInput;
 
 use super::http::body_check::Check;
-use super::http::fault::Fault;
+use super::http::error::ApiError;
 
 /// Most networks of a credential.
 const MOST: usize = 64;
 
 /// Writes the networks in their canonical form, each once, or refuses invalid ones.
-pub fn canonical(input: &mut CredentialInput) -> Result<(), Fault> {
+pub fn canonical(input: &mut CredentialInput) -> Result<(), ApiError> {
     let Some(networks) = &mut input.allowed_networks else { return Ok(()) };
     let mut check = Check::default();
     if networks.len() > MOST {

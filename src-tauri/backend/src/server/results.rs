@@ -6,7 +6,7 @@ use netraven_api::ResultId;
 use netraven_api::results::{GetResult, JobResult, ListResults};
 
 use super::Shared;
-use super::http::fault::Fault;
+use super::http::error::ApiError;
 use super::http::input::{Id, Query};
 use super::http::mount::Mount;
 use super::http::raw_json::RawJson;
@@ -17,10 +17,10 @@ pub fn mount(mount: &mut Mount) {
     mount.add::<GetResult, _>(get);
 }
 
-async fn list(State(shared): State<Shared>, Query(query): Query<ListResults>) -> Result<RawJson, Fault> {
+async fn list(State(shared): State<Shared>, Query(query): Query<ListResults>) -> Result<RawJson, ApiError> {
     Ok(shared.store.list_results(&query).await?.into())
 }
 
-async fn get(State(shared): State<Shared>, Id(id): Id<ResultId>) -> Result<Json<JobResult>, Fault> {
+async fn get(State(shared): State<Shared>, Id(id): Id<ResultId>) -> Result<Json<JobResult>, ApiError> {
     Ok(Json(shared.store.result(id).await?))
 }

@@ -14,7 +14,7 @@ use serde_json::json;
 
 use super::Shared;
 use super::http::auth::Caller;
-use super::http::fault::Fault;
+use super::http::error::ApiError;
 use super::http::input::{Body, Id, Ids, Query};
 use super::http::mount::Mount;
 use super::http::raw_json::RawJson;
@@ -36,7 +36,7 @@ pub fn mount(mount: &mut Mount) {
     mount.add::<CancelDevice, _>(cancel_device);
 }
 
-async fn list(State(shared): State<Shared>, Query(query): Query<ListRuns>) -> Result<RawJson, Fault> {
+async fn list(State(shared): State<Shared>, Query(query): Query<ListRuns>) -> Result<RawJson, ApiError> {
     Ok(shared.store.list_runs(&query).await?.into())
 }
 
@@ -44,7 +44,7 @@ async fn get(
     State(shared): State<Shared>,
     Id(id): Id<RunId>,
     Query(parts): Query<RunParts>,
-) -> Result<Json<RunDetail>, Fault> {
+) -> Result<Json<RunDetail>, ApiError> {
     let run = shared.store.run(id).await?;
     let results = match parts.results {
         Some(false) => None,
@@ -57,40 +57,40 @@ async fn devices(
     State(shared): State<Shared>,
     Id(run_id): Id<RunId>,
     Query(query): Query<ListRunDevices>,
-) -> Result<RawJson, Fault> {
+) -> Result<RawJson, ApiError> {
     Ok(shared.store.list_run_devices(&ListRunDevices { run_id, ..query }).await?.into())
 }
 
 async fn device(
     State(shared): State<Shared>,
     Ids(run_id, device_id): Ids<RunId, DeviceId>,
-) -> Result<Json<RunDevice>, Fault> {
+) -> Result<Json<RunDevice>, ApiError> {
     Ok(Json(shared.store.run_device(run_id, device_id).await?))
 }
 
 async fn summarize(
     State(shared): State<Shared>,
     Query(query): Query<SummarizeRuns>,
-) -> Result<Json<RunSummary>, Fault> {
+) -> Result<Json<RunSummary>, ApiError> {
     Ok(Json(shared.store.summarize_runs(&query).await?))
 }
 
 async fn outcomes(
     State(shared): State<Shared>,
     Query(query): Query<GetRunOutcomes>,
-) -> Result<Json<RunOutcomes>, Fault> {
+) -> Result<Json<RunOutcomes>, ApiError> {
     let edges = &query.edge;
     if edges.len() < 2 || edges.len() > MOST_EDGES {
         let sentence = format!("edge should be given 2 to {MOST_EDGES} times");
-        return Err(Fault::query_field("edge", sentence, edges.len()));
+        return Err(ApiError::query_field("edge", sentence, edges.len()));
     }
     if let Some(pair) = edges.windows(2).find(|pair| pair[0] >= pair[1]) {
-        return Err(Fault::query_field("edge", "each edge should be after the one before", pair[1].to_string()));
+        return Err(ApiError::query_field("edge", "each edge should be after the one before", pair[1].to_string()));
     }
     Ok(Json(shared.store.run_outcomes(&query).await?))
 }
 
-async fn timeline(State(shared): State<Shared>, Query(query): Query<GetRunTimeline>) -> Result<RawJson, Fault> {
+async fn timeline(State(shared): State<Shared>, Query(query): Query<GetRunTimeline>) -> Result<RawJson, ApiError> {
     Ok(RawJson(shared.store.run_timeline(&query).await?))
 }
 
@@ -99,7 +99,7 @@ async fn again(
     caller: Caller,
     Id(id): Id<RunId>,
     Body(which): Body<Again>,
-) -> Result<Json<RunStarted>, Fault> {
+) -> Result<Json<RunStarted>, ApiError> {
     let started = shared.store.start_again(id, &which, caller.name()).await?;
     crate::scheduler::enqueue(&shared.queue, &started, Priority::High).await;
     let run = shared.store.run(started.run_id).await?;
@@ -143,7 +143,7 @@ async fn cancel_device(
     State(shared): State<Shared>,
     caller: Caller,
     Ids(run_id, device_id): Ids<RunId, DeviceId>,
-) -> Result<Json<RunDevice>, Fault> {
+) -> Result<Json<RunDevice>, ApiError> {
     let done = shared.store.cancel_device(run_id, device_id, caller.name()).await?;
     let device = shared.store.run_device(run_id, device_id).await?;
     if done != DeviceCancelled::Nothing {
@@ -166,7 +166,7 @@ async fn cancel_device(
     Ok(Json(device))
 }
 
-async fn cancel(State(shared): State<Shared>, caller: Caller, Id(id): Id<RunId>) -> Result<Json<Run>, Fault> {
+async fn cancel(State(shared): State<Shared>, caller: Caller, Id(id): Id<RunId>) -> Result<Json<Run>, ApiError> {
     if shared.store.cancel_run(id, caller.name()).await? {
         let run = shared.store.run(id).await?;
         let about = About { job_id: Some(run.job_id), run_id: Some(id), device_id: None };

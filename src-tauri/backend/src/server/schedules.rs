@@ -10,7 +10,7 @@ use netraven_api::schedules::{JobType, ListJobTypes, ListQueues, ListScheduledJo
 use serde_json::json;
 
 use super::Shared;
-use super::http::fault::Fault;
+use super::http::error::ApiError;
 use super::http::mount::Mount;
 use super::jobs::next_run;
 use super::system::now;
@@ -27,7 +27,7 @@ pub fn mount(mount: &mut Mount) {
     mount.add::<ListJobTypes, _>(kinds);
 }
 
-async fn scheduled(State(shared): State<Shared>) -> Result<Json<Vec<ScheduledJob>>, Fault> {
+async fn scheduled(State(shared): State<Shared>) -> Result<Json<Vec<ScheduledJob>>, ApiError> {
     let time = Timestamp::now();
     let mut jobs: Vec<ScheduledJob> =
         shared.store.scheduled_jobs().await?.into_iter().map(|job| of_job(&shared, job, time)).collect();
@@ -58,11 +58,11 @@ fn of_job(shared: &Shared, job: Job, now: Timestamp) -> ScheduledJob {
     }
 }
 
-async fn queues(State(shared): State<Shared>) -> Result<Json<Vec<QueueStatus>>, Fault> {
+async fn queues(State(shared): State<Shared>) -> Result<Json<Vec<QueueStatus>>, ApiError> {
     let lengths = shared.queue.lengths().await.map_err(|error| {
         tracing::warn!(%error, "the queue was not read");
         let sentence = "The queue is not responding; it is being restarted. Try again in a few seconds.";
-        Fault::detail(axum::http::StatusCode::SERVICE_UNAVAILABLE, sentence)
+        ApiError::detail(axum::http::StatusCode::SERVICE_UNAVAILABLE, sentence)
     })?;
     let mut queues = Vec::new();
     for queue in lengths {
@@ -110,7 +110,7 @@ async fn status(State(shared): State<Shared>) -> Json<JobDashboardStatus> {
     })
 }
 
-async fn kinds(State(shared): State<Shared>) -> Result<Json<Vec<JobType>>, Fault> {
+async fn kinds(State(shared): State<Shared>) -> Result<Json<Vec<JobType>>, ApiError> {
     let used = shared.store.kinds_last_used().await?;
     let kind = |kind: JobKind| JobType {
         job_type: kind.into(),

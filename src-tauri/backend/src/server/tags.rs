@@ -9,7 +9,7 @@ use netraven_api::tags::{CreateTag, DeleteTag, GetTag, ListTags, Tag, TagInput, 
 
 use super::Shared;
 use super::http::auth::Caller;
-use super::http::fault::Fault;
+use super::http::error::ApiError;
 use super::http::input::{Change, Id, New, Query, Resource};
 use super::http::mount::Mount;
 use super::http::raw_json::RawJson;
@@ -30,21 +30,21 @@ impl Resource for TagInput {
 }
 
 /// Refuses unknown tag ids, with NetRaven's sentence.
-pub async fn known(shared: &Shared, ids: Option<&[TagId]>) -> Result<(), Fault> {
+pub async fn known(shared: &Shared, ids: Option<&[TagId]>) -> Result<(), ApiError> {
     let unknown = shared.store.unknown_tags(ids.unwrap_or_default()).await?;
     let numbers: Vec<i64> = unknown.into_iter().map(TagId::get).collect();
-    if numbers.is_empty() { Ok(()) } else { Err(Fault::not_found(format!("Tag(s) not found: {numbers:?}"))) }
+    if numbers.is_empty() { Ok(()) } else { Err(ApiError::not_found(format!("Tag(s) not found: {numbers:?}"))) }
 }
 
-async fn list(State(shared): State<Shared>, Query(query): Query<ListTags>) -> Result<RawJson, Fault> {
+async fn list(State(shared): State<Shared>, Query(query): Query<ListTags>) -> Result<RawJson, ApiError> {
     Ok(shared.store.list_tags(&query).await?.into())
 }
 
-async fn get(State(shared): State<Shared>, Id(id): Id<TagId>) -> Result<Json<Tag>, Fault> {
+async fn get(State(shared): State<Shared>, Id(id): Id<TagId>) -> Result<Json<Tag>, ApiError> {
     Ok(Json(shared.store.tag(id).await?))
 }
 
-async fn create(State(shared): State<Shared>, New(input): New<TagInput>) -> Result<Json<Tag>, Fault> {
+async fn create(State(shared): State<Shared>, New(input): New<TagInput>) -> Result<Json<Tag>, ApiError> {
     let id = shared.store.create_tag(&input).await?;
     shared.journal.changed(Changed::Setup).await;
     Ok(Json(shared.store.tag(id).await?))
@@ -55,7 +55,7 @@ async fn update(
     caller: Caller,
     Id(id): Id<TagId>,
     Change(input, emptied): Change<TagInput>,
-) -> Result<Json<Tag>, Fault> {
+) -> Result<Json<Tag>, ApiError> {
     protect(&shared, id, "renamed").await?;
     let (author, old) = (caller.author(), shared.store.tag(id).await?);
     let renames = input.name.as_ref().is_some_and(|name| *name != old.name);
@@ -64,14 +64,14 @@ async fn update(
             "You cannot rename the tag '{}': a credential uses it, and only admins decide where credentials are sent.",
             old.name
         );
-        return Err(Fault::detail(StatusCode::FORBIDDEN, sentence));
+        return Err(ApiError::detail(StatusCode::FORBIDDEN, sentence));
     }
     shared.store.update_tag(id, &input, &emptied, &author).await?;
     shared.journal.changed(Changed::Setup).await;
     Ok(Json(shared.store.tag(id).await?))
 }
 
-async fn delete(State(shared): State<Shared>, Id(id): Id<TagId>) -> Result<(), Fault> {
+async fn delete(State(shared): State<Shared>, Id(id): Id<TagId>) -> Result<(), ApiError> {
     protect(&shared, id, "deleted").await?;
     shared.store.delete_tag(id).await?;
     shared.journal.changed(Changed::Setup).await;
@@ -79,10 +79,10 @@ async fn delete(State(shared): State<Shared>, Id(id): Id<TagId>) -> Result<(), F
 }
 
 /// The tag every device carries cannot be changed.
-async fn protect(shared: &Shared, id: TagId, what: &str) -> Result<(), Fault> {
+async fn protect(shared: &Shared, id: TagId, what: &str) -> Result<(), ApiError> {
     let tag = shared.store.tag(id).await?;
     if tag.name == "default" {
-        return Err(Fault::detail(
+        return Err(ApiError::detail(
             StatusCode::FORBIDDEN,
             format!("The tag 'default' cannot be {what}: every device has it."),
         ));

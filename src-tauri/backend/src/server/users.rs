@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 
 use super::Shared;
 use super::http::auth::Caller;
-use super::http::fault::Fault;
+use super::http::error::ApiError;
 use super::http::input::{Change, Id, New, Query, Resource};
 use super::http::mount::Mount;
 use super::http::raw_json::RawJson;
@@ -46,15 +46,15 @@ async fn me(caller: Caller) -> Json<User> {
     Json(caller.0)
 }
 
-async fn list(State(shared): State<Shared>, Query(query): Query<ListUsers>) -> Result<RawJson, Fault> {
+async fn list(State(shared): State<Shared>, Query(query): Query<ListUsers>) -> Result<RawJson, ApiError> {
     Ok(shared.store.list_users(&query).await?.into())
 }
 
-async fn get(State(shared): State<Shared>, Id(id): Id<UserId>) -> Result<Json<User>, Fault> {
+async fn get(State(shared): State<Shared>, Id(id): Id<UserId>) -> Result<Json<User>, ApiError> {
     Ok(Json(shared.store.user(id).await?))
 }
 
-async fn create(State(shared): State<Shared>, caller: Caller, New(input): New<UserInput>) -> Result<Json<User>, Fault> {
+async fn create(State(shared): State<Shared>, caller: Caller, New(input): New<UserInput>) -> Result<Json<User>, ApiError> {
     let about = [&input.username, &input.email, &input.full_name].into_iter().flatten().cloned().collect();
     let hash = hashed(&shared, "password", input.password.clone().unwrap_or_default(), about).await?;
     let id = shared.store.add_user(&input, &hash).await?;
@@ -68,7 +68,7 @@ async fn update(
     (caller, sign_in): (Caller, SignIn),
     Id(id): Id<UserId>,
     Change(change, emptied): Change<UserChange>,
-) -> Result<Json<User>, Fault> {
+) -> Result<Json<User>, ApiError> {
     let hash = match &change.password {
         Some(password) => {
             let about = about(&shared.store.user(id).await?);
@@ -86,10 +86,10 @@ async fn update(
     Ok(Json(user))
 }
 
-async fn delete(State(shared): State<Shared>, caller: Caller, Id(id): Id<UserId>) -> Result<(), Fault> {
+async fn delete(State(shared): State<Shared>, caller: Caller, Id(id): Id<UserId>) -> Result<(), ApiError> {
     let user = shared.store.user(id).await?;
     if user.id == caller.0.id {
-        return Err(Fault::bad_request("You cannot delete your own account: ask another admin to do it."));
+        return Err(ApiError::bad_request("You cannot delete your own account: ask another admin to do it."));
     }
     let deleted = shared.store.delete_user(id).await;
     shared.tokens.forget_users();
@@ -105,14 +105,14 @@ fn about(user: &User) -> Vec<String> {
 }
 
 /// The hash of a new password from this field, unless it is easily guessed.
-async fn hashed(shared: &Shared, field: &str, given: Secret, about: Vec<String>) -> Result<String, Fault> {
+async fn hashed(shared: &Shared, field: &str, given: Secret, about: Vec<String>) -> Result<String, ApiError> {
     let work = move || {
         let is_common = password::is_common(given.expose(), &about);
         (!is_common).then(|| password::hash(given.expose(), &password::production_params()))
     };
     let hash = shared.tokens.hash(work).await?;
     let sentence = format!("Value error, {}", password::COMMON);
-    hash.ok_or_else(|| Fault::body_field(field, "value_error", sentence, Value::Null))
+    hash.ok_or_else(|| ApiError::body_field(field, "value_error", sentence, Value::Null))
 }
 
 fn told(shared: &Shared, caller: &Caller, user: &User, what: &str) {

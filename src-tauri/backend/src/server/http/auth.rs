@@ -10,7 +10,7 @@ use netraven_api::Access;
 use netraven_api::users::{Role, User};
 
 use super::connections::Connection;
-use super::fault::Fault;
+use super::error::ApiError;
 use super::tokens::SignIn;
 use crate::server::Shared;
 use crate::store::approvals::Author;
@@ -33,18 +33,18 @@ impl Caller {
 }
 
 impl FromRequestParts<Shared> for Caller {
-    type Rejection = Fault;
+    type Rejection = ApiError;
 
-    async fn from_request_parts(parts: &mut Parts, _: &Shared) -> Result<Caller, Fault> {
-        parts.extensions.get::<Caller>().cloned().ok_or_else(|| Fault::unauthenticated("Not authenticated"))
+    async fn from_request_parts(parts: &mut Parts, _: &Shared) -> Result<Caller, ApiError> {
+        parts.extensions.get::<Caller>().cloned().ok_or_else(|| ApiError::unauthenticated("Not authenticated"))
     }
 }
 
 impl FromRequestParts<Shared> for SignIn {
-    type Rejection = Fault;
+    type Rejection = ApiError;
 
-    async fn from_request_parts(parts: &mut Parts, _: &Shared) -> Result<SignIn, Fault> {
-        parts.extensions.get::<SignIn>().cloned().ok_or_else(|| Fault::unauthenticated("Not authenticated"))
+    async fn from_request_parts(parts: &mut Parts, _: &Shared) -> Result<SignIn, ApiError> {
+        parts.extensions.get::<SignIn>().cloned().ok_or_else(|| ApiError::unauthenticated("Not authenticated"))
     }
 }
 
@@ -59,12 +59,12 @@ pub async fn require(
     State((shared, access)): State<(Shared, Access)>,
     mut request: Request,
     next: Next,
-) -> Result<Response, Fault> {
-    let token = bearer(request.headers()).ok_or_else(|| Fault::unauthenticated("Not authenticated"))?;
+) -> Result<Response, ApiError> {
+    let token = bearer(request.headers()).ok_or_else(|| ApiError::unauthenticated("Not authenticated"))?;
     let sign_in = shared.tokens.read(token).ok_or_else(refused)?;
     let user = holder(&shared, &sign_in).await?;
     if access == Access::Admin && user.role != Role::Admin {
-        return Err(Fault::detail(StatusCode::FORBIDDEN, "Operation not permitted. Requires admin privileges."));
+        return Err(ApiError::detail(StatusCode::FORBIDDEN, "Operation not permitted. Requires admin privileges."));
     }
     if let Some(connection) = request.extensions().get::<Connection>() {
         connection.is_signed_in();
@@ -74,26 +74,26 @@ pub async fn require(
     Ok(next.run(request).await)
 }
 
-fn refused() -> Fault {
-    Fault::unauthenticated("Could not validate credentials")
+fn refused() -> ApiError {
+    ApiError::unauthenticated("Could not validate credentials")
 }
 
 /// The current user of a sign-in. Refused once the sign-in has ended, for whatever reason.
-pub async fn holder(shared: &Shared, sign_in: &SignIn) -> Result<User, Fault> {
+pub async fn holder(shared: &Shared, sign_in: &SignIn) -> Result<User, ApiError> {
     if sign_in.is_over() {
         return Err(refused());
     }
     let standing = standing(shared, &sign_in.claims.sub).await?.ok_or_else(refused)?;
     let holds = shared.tokens.holds(sign_in, &standing);
     if !standing.user.is_active && (holds || sign_in.is_of(&standing.user)) {
-        return Err(Fault::detail(StatusCode::FORBIDDEN, "Inactive user"));
+        return Err(ApiError::detail(StatusCode::FORBIDDEN, "Inactive user"));
     }
     if holds { Ok(standing.user) } else { Err(refused()) }
 }
 
 /// The user of this name. While the database is being restarted, users known shortly before are still accepted: so the state
 /// of the system can be read, and every other request explains by itself why it has to wait.
-async fn standing(shared: &Shared, username: &str) -> Result<Option<Standing>, Fault> {
+async fn standing(shared: &Shared, username: &str) -> Result<Option<Standing>, ApiError> {
     let users = &shared.tokens.users;
     if let Some(standing) = users.fresh(username) {
         return Ok(Some(standing));
@@ -110,6 +110,6 @@ async fn standing(shared: &Shared, username: &str) -> Result<Option<Standing>, F
             users.remember(username, standing.as_ref(), generation);
             Ok(standing)
         }
-        Err(error) => users.remembered(username).map(Some).ok_or_else(|| Fault::from(error)),
+        Err(error) => users.remembered(username).map(Some).ok_or_else(|| ApiError::from(error)),
     }
 }

@@ -2,18 +2,18 @@
 
 use serde_json::Value;
 
-use super::fault::{Fault, FieldFault};
+use super::error::{ApiError, RefusedField};
 
 /// The refused fields of a body so far.
 #[derive(Default)]
 pub struct Check {
-    faults: Vec<FieldFault>,
+    refused_fields: Vec<RefusedField>,
 }
 
 impl Check {
     /// Refuses a field.
     pub fn refuse(&mut self, field: &str, kind: &'static str, message: impl Into<String>, input: impl Into<Value>) {
-        self.faults.push(FieldFault {
+        self.refused_fields.push(RefusedField {
             kind,
             location: vec!["body".into(), field.into()],
             message: message.into(),
@@ -24,7 +24,7 @@ impl Check {
 
     /// Refuses a body as a whole.
     pub fn refuse_all(&mut self, message: &str, input: Value) {
-        self.faults.push(FieldFault {
+        self.refused_fields.push(RefusedField {
             kind: "value_error",
             location: vec!["body".into()],
             message: message.to_owned(),
@@ -34,7 +34,7 @@ impl Check {
     }
 
     /// The result: nothing, or every refused field.
-    pub fn done(self) -> Result<(), Fault> {
-        if self.faults.is_empty() { Ok(()) } else { Err(Fault::Fields(self.faults)) }
+    pub fn done(self) -> Result<(), ApiError> {
+        if self.refused_fields.is_empty() { Ok(()) } else { Err(ApiError::Fields(self.refused_fields)) }
     }
 }

@@ -14,7 +14,7 @@ use netraven_api::auth::TOKEN_PATH;
 use netraven_api::bulk::BULK_IMPORT_PATH;
 use netraven_api::devices::{CheckImport, ImportDevices};
 
-use super::fault::Fault;
+use super::error::ApiError;
 use super::path::canonical;
 use crate::server::Shared;
 
@@ -56,7 +56,7 @@ pub async fn one_of_few(State(shared): State<Shared>, request: Request, next: Ne
     let Ok(_place) = shared.files.try_acquire() else {
         throw_away(request).await;
         let sentence = format!("{FILES} files of devices are being read at the moment. Try again in a few seconds.");
-        return Fault::detail(StatusCode::SERVICE_UNAVAILABLE, sentence).into_response();
+        return ApiError::detail(StatusCode::SERVICE_UNAVAILABLE, sentence).into_response();
     };
     next.run(request).await
 }
@@ -93,10 +93,10 @@ async fn throw_away(request: Request) {
 }
 
 /// Why a body of more than this many bytes is not read.
-pub fn refusal(limit: usize) -> Fault {
+pub fn refusal(limit: usize) -> ApiError {
     let size = if limit < MIB { format!("{} KiB", limit / 1024) } else { format!("{} MiB", limit / MIB) };
     let advice = if limit == LOGIN { "send only user name and password." } else { "send it in parts." };
-    Fault::detail(StatusCode::PAYLOAD_TOO_LARGE, format!("The body is larger than {size}: {advice}"))
+    ApiError::detail(StatusCode::PAYLOAD_TOO_LARGE, format!("The body is larger than {size}: {advice}"))
 }
 
 #[cfg(test)]

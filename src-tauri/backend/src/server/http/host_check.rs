@@ -9,7 +9,7 @@ use axum::http::{HeaderMap, StatusCode, Uri};
 use axum::middleware::Next;
 use axum::response::Response;
 
-use super::fault::Fault;
+use super::error::ApiError;
 
 /// Which hosts and origins are answered.
 #[derive(Clone, Copy, Debug)]
@@ -23,10 +23,10 @@ impl Hosts {
         Hosts { loopback_only: bound.ip().is_loopback() && !behind_proxy }
     }
 
-    fn refuses(self, headers: &HeaderMap, uri: &Uri) -> Option<Fault> {
+    fn refuses(self, headers: &HeaderMap, uri: &Uri) -> Option<ApiError> {
         // A proxy in between may go by the other one.
         if headers.get_all(HOST).iter().count() > 1 {
-            return Some(Fault::bad_request("The request has more than one Host header: send one."));
+            return Some(ApiError::bad_request("The request has more than one Host header: send one."));
         }
         if !self.loopback_only {
             return None;
@@ -39,7 +39,7 @@ impl Hosts {
         if named.is_empty() || !named.iter().all(|host| is_loopback(host)) {
             let sentence =
                 "This server only answers programs on its own computer: use http://127.0.0.1 or http://localhost.";
-            return Some(Fault::detail(StatusCode::MISDIRECTED_REQUEST, sentence));
+            return Some(ApiError::detail(StatusCode::MISDIRECTED_REQUEST, sentence));
         }
         let known = |origin: &str| {
             let same = origin.split_once("://").is_some_and(|(_, origin)| origin.eq_ignore_ascii_case(host));
@@ -47,14 +47,14 @@ impl Hosts {
         };
         let sentence = "Requests from pages of other sites are refused.";
         let foreign = !headers.get_all(ORIGIN).iter().all(|origin| known(&text(origin)));
-        foreign.then(|| Fault::detail(StatusCode::FORBIDDEN, sentence))
+        foreign.then(|| ApiError::detail(StatusCode::FORBIDDEN, sentence))
     }
 }
 
 /// Refuses requests sent by another site's web page.
-pub async fn check(State(hosts): State<Hosts>, request: Request, next: Next) -> Result<Response, Fault> {
+pub async fn check(State(hosts): State<Hosts>, request: Request, next: Next) -> Result<Response, ApiError> {
     match hosts.refuses(request.headers(), request.uri()) {
-        Some(fault) => Err(fault),
+        Some(error) => Err(error),
         None => Ok(next.run(request).await),
     }
 }
@@ -79,8 +79,8 @@ mod tests {
             headers.insert(ORIGIN, origin.parse().unwrap());
         }
         let refused = Hosts::of(([127, 0, 0, 1], 8000).into(), false).refuses(&headers, &Uri::from_static("/jobs"));
-        refused.map(|fault| match fault {
-            Fault::Detail(status, _) => status,
+        refused.map(|error| match error {
+            ApiError::Detail(status, _) => status,
             other => panic!("{other:?}"),
         })
     }
@@ -105,7 +105,7 @@ mod tests {
         two.append(HOST, "evil.example".parse().unwrap());
         for bound in [[127, 0, 0, 1], [0, 0, 0, 0]] {
             let refused = Hosts::of((bound, 8000).into(), false).refuses(&two, &Uri::from_static("/jobs"));
-            assert!(matches!(refused, Some(Fault::Detail(StatusCode::BAD_REQUEST, _))), "{refused:?}");
+            assert!(matches!(refused, Some(ApiError::Detail(StatusCode::BAD_REQUEST, _))), "{refused:?}");
         }
         let mut foreign = HeaderMap::new();
         foreign.append(HOST, "evil.example".parse().unwrap());

@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 use utoipa::ToSchema;
 
 use super::body_limit;
-use super::fault::{Fault, FieldFault};
+use super::error::{ApiError, RefusedField};
 use super::shape::{Shape, VALUES, has_more_values};
 use crate::server::Shared;
 
@@ -20,9 +20,9 @@ const PAIRS: usize = 1_000;
 pub struct Query<T>(pub T);
 
 impl<T: DeserializeOwned + ToSchema + 'static> FromRequestParts<Shared> for Query<T> {
-    type Rejection = Fault;
+    type Rejection = ApiError;
 
-    async fn from_request_parts(parts: &mut Parts, _: &Shared) -> Result<Query<T>, Fault> {
+    async fn from_request_parts(parts: &mut Parts, _: &Shared) -> Result<Query<T>, ApiError> {
         decode::<T>(parts.uri.query().unwrap_or_default().as_bytes(), "query").map(Query)
     }
 }
@@ -31,9 +31,9 @@ impl<T: DeserializeOwned + ToSchema + 'static> FromRequestParts<Shared> for Quer
 pub struct Form<T>(pub T);
 
 impl<T: DeserializeOwned + ToSchema + 'static> FromRequest<Shared> for Form<T> {
-    type Rejection = Fault;
+    type Rejection = ApiError;
 
-    async fn from_request(request: Request, state: &Shared) -> Result<Form<T>, Fault> {
+    async fn from_request(request: Request, state: &Shared) -> Result<Form<T>, ApiError> {
         // A body that is no form has none of the fields.
         let kind = request.headers().get(axum::http::header::CONTENT_TYPE).map(|value| value.as_bytes().to_vec());
         let is_form = kind.is_none_or(|kind| kind.starts_with(b"application/x-www-form-urlencoded"));
@@ -42,7 +42,7 @@ impl<T: DeserializeOwned + ToSchema + 'static> FromRequest<Shared> for Form<T> {
     }
 }
 
-fn decode<T: DeserializeOwned + ToSchema + 'static>(encoded: &[u8], place: &str) -> Result<T, Fault> {
+fn decode<T: DeserializeOwned + ToSchema + 'static>(encoded: &[u8], place: &str) -> Result<T, ApiError> {
     let unreadable = |reason: String| refused(place, &reason, Value::Null);
     if encoded.iter().filter(|byte| **byte == b'&').count() >= PAIRS {
         return Err(unreadable(format!("Value error, more than {PAIRS} fields: send fewer")));
@@ -50,7 +50,7 @@ fn decode<T: DeserializeOwned + ToSchema + 'static>(encoded: &[u8], place: &str)
     let given: Vec<(String, String)> =
         serde_html_form::from_bytes(encoded).map_err(|error| unreadable(error.to_string()))?;
     let shape = Shape::of::<T>();
-    let pairs = shape.pairs(&given, place).map_err(Fault::Fields)?;
+    let pairs = shape.pairs(&given, place).map_err(ApiError::Fields)?;
     serde_json::from_value(shape.typed(&pairs)).map_err(|error| unreadable(error.to_string()))
 }
 
@@ -58,9 +58,9 @@ fn decode<T: DeserializeOwned + ToSchema + 'static>(encoded: &[u8], place: &str)
 pub struct Id<T>(pub T);
 
 impl<T: From<i64>> FromRequestParts<Shared> for Id<T> {
-    type Rejection = Fault;
+    type Rejection = ApiError;
 
-    async fn from_request_parts(parts: &mut Parts, state: &Shared) -> Result<Id<T>, Fault> {
+    async fn from_request_parts(parts: &mut Parts, state: &Shared) -> Result<Id<T>, ApiError> {
         let [id] = numbers(parts, state).await?;
         Ok(Id(id.into()))
     }
@@ -70,25 +70,25 @@ impl<T: From<i64>> FromRequestParts<Shared> for Id<T> {
 pub struct Ids<A, B>(pub A, pub B);
 
 impl<A: From<i64>, B: From<i64>> FromRequestParts<Shared> for Ids<A, B> {
-    type Rejection = Fault;
+    type Rejection = ApiError;
 
-    async fn from_request_parts(parts: &mut Parts, state: &Shared) -> Result<Ids<A, B>, Fault> {
+    async fn from_request_parts(parts: &mut Parts, state: &Shared) -> Result<Ids<A, B>, ApiError> {
         let [first, second] = numbers(parts, state).await?;
         Ok(Ids(first.into(), second.into()))
     }
 }
 
 /// The numbers in a path, in their order.
-async fn numbers<const COUNT: usize>(parts: &mut Parts, state: &Shared) -> Result<[i64; COUNT], Fault> {
+async fn numbers<const COUNT: usize>(parts: &mut Parts, state: &Shared) -> Result<[i64; COUNT], ApiError> {
     let Path(values) = Path::<Vec<(String, String)>>::from_request_parts(parts, state)
         .await
         .map_err(|error| refused("path", &error.to_string(), Value::Null))?;
     let mut numbers = [0; COUNT];
-    let mut faults = Vec::new();
+    let mut refused_fields = Vec::new();
     for (number, (name, text)) in numbers.iter_mut().zip(values) {
         match text.parse() {
             Ok(parsed) => *number = parsed,
-            Err(_) => faults.push(FieldFault {
+            Err(_) => refused_fields.push(RefusedField {
                 kind: "int_parsing",
                 location: vec!["path".into(), name.into()],
                 message: "Input should be a valid integer, unable to parse string as an integer".to_owned(),
@@ -97,7 +97,7 @@ async fn numbers<const COUNT: usize>(parts: &mut Parts, state: &Shared) -> Resul
             }),
         }
     }
-    if faults.is_empty() { Ok(numbers) } else { Err(Fault::Fields(faults)) }
+    if refused_fields.is_empty() { Ok(numbers) } else { Err(ApiError::Fields(refused_fields)) }
 }
 
 /// The fields a new resource must have, and what null means in a change.
@@ -114,9 +114,9 @@ pub trait Resource: DeserializeOwned + ToSchema + 'static {
 pub struct New<T>(pub T);
 
 impl<T: Resource> FromRequest<Shared> for New<T> {
-    type Rejection = Fault;
+    type Rejection = ApiError;
 
-    async fn from_request(request: Request, state: &Shared) -> Result<New<T>, Fault> {
+    async fn from_request(request: Request, state: &Shared) -> Result<New<T>, ApiError> {
         let body = json_body::<T>(&bytes(request, state).await?, T::NEEDED)?;
         typed(body).map(New)
     }
@@ -126,9 +126,9 @@ impl<T: Resource> FromRequest<Shared> for New<T> {
 pub struct Change<T>(pub T, pub Vec<&'static str>);
 
 impl<T: Resource> FromRequest<Shared> for Change<T> {
-    type Rejection = Fault;
+    type Rejection = ApiError;
 
-    async fn from_request(request: Request, state: &Shared) -> Result<Change<T>, Fault> {
+    async fn from_request(request: Request, state: &Shared) -> Result<Change<T>, ApiError> {
         let body = json_body::<T>(&bytes(request, state).await?, &[])?;
         let emptied = T::EMPTIED.iter().copied().filter(|name| body.get(name).is_some_and(Value::is_null)).collect();
         Ok(Change(typed(body)?, emptied))
@@ -139,9 +139,9 @@ impl<T: Resource> FromRequest<Shared> for Change<T> {
 pub struct Body<T>(pub T);
 
 impl<T: DeserializeOwned + ToSchema + 'static> FromRequest<Shared> for Body<T> {
-    type Rejection = Fault;
+    type Rejection = ApiError;
 
-    async fn from_request(request: Request, state: &Shared) -> Result<Body<T>, Fault> {
+    async fn from_request(request: Request, state: &Shared) -> Result<Body<T>, ApiError> {
         let needed = Shape::of::<T>().needed();
         typed(json_body::<T>(&bytes(request, state).await?, &needed)?).map(Body)
     }
@@ -151,35 +151,35 @@ impl<T: DeserializeOwned + ToSchema + 'static> FromRequest<Shared> for Body<T> {
 pub struct Maybe<T>(pub T);
 
 impl<T: DeserializeOwned + ToSchema + 'static> FromRequest<Shared> for Maybe<T> {
-    type Rejection = Fault;
+    type Rejection = ApiError;
 
-    async fn from_request(request: Request, state: &Shared) -> Result<Maybe<T>, Fault> {
+    async fn from_request(request: Request, state: &Shared) -> Result<Maybe<T>, ApiError> {
         let given = bytes(request, state).await?;
         typed(json_body::<T>(if given.is_empty() { b"{}" } else { &given }, &[])?).map(Maybe)
     }
 }
 
 /// A JSON body that passed the checks of its type.
-fn json_body<T: ToSchema + 'static>(bytes: &[u8], needed: &[&str]) -> Result<Value, Fault> {
+fn json_body<T: ToSchema + 'static>(bytes: &[u8], needed: &[&str]) -> Result<Value, ApiError> {
     if has_more_values(bytes, VALUES) {
         let sentence = format!("The body has more than {VALUES} values: send it in parts.");
-        return Err(Fault::detail(StatusCode::PAYLOAD_TOO_LARGE, sentence));
+        return Err(ApiError::detail(StatusCode::PAYLOAD_TOO_LARGE, sentence));
     }
     let mut body =
         if bytes.is_empty() { Value::Null } else { serde_json::from_slice(bytes).map_err(|e| no_json(bytes, &e))? };
-    let faults = Shape::of::<T>().check(&mut body, needed);
-    if faults.is_empty() { Ok(body) } else { Err(Fault::Fields(faults)) }
+    let refused_fields = Shape::of::<T>().check(&mut body, needed);
+    if refused_fields.is_empty() { Ok(body) } else { Err(ApiError::Fields(refused_fields)) }
 }
 
-fn typed<T: DeserializeOwned>(body: Value) -> Result<T, Fault> {
+fn typed<T: DeserializeOwned>(body: Value) -> Result<T, ApiError> {
     serde_json::from_value(body).map_err(|error| refused("body", &error.to_string(), Value::Null))
 }
 
-fn no_json(bytes: &[u8], error: &serde_json::Error) -> Fault {
+fn no_json(bytes: &[u8], error: &serde_json::Error) -> ApiError {
     let before: usize =
         bytes.split(|byte| *byte == b'\n').take(error.line().saturating_sub(1)).map(|line| line.len() + 1).sum();
     let place = before + error.column().saturating_sub(1);
-    Fault::Fields(vec![FieldFault {
+    ApiError::Fields(vec![RefusedField {
         kind: "json_invalid",
         location: vec!["body".into(), json!(place)],
         message: "JSON decode error".to_owned(),
@@ -189,21 +189,21 @@ fn no_json(bytes: &[u8], error: &serde_json::Error) -> Fault {
 }
 
 /// The bytes of a body, within the limit.
-pub async fn bytes(request: Request, state: &Shared) -> Result<Bytes, Fault> {
+pub async fn bytes(request: Request, state: &Shared) -> Result<Bytes, ApiError> {
     let limit = body_limit::limit_of(request.uri().path());
-    Bytes::from_request(request, state).await.map_err(|error| body_fault(error.status(), limit))
+    Bytes::from_request(request, state).await.map_err(|error| body_error(error.status(), limit))
 }
 
 /// Why a body with this limit was not read.
-pub fn body_fault(status: StatusCode, limit: usize) -> Fault {
+pub fn body_error(status: StatusCode, limit: usize) -> ApiError {
     match status {
         StatusCode::PAYLOAD_TOO_LARGE => body_limit::refusal(limit),
-        status => Fault::detail(status, "The body could not be read: send it again."),
+        status => ApiError::detail(status, "The body could not be read: send it again."),
     }
 }
 
-fn refused(place: &str, reason: &str, input: Value) -> Fault {
-    Fault::Fields(vec![FieldFault {
+fn refused(place: &str, reason: &str, input: Value) -> ApiError {
+    ApiError::Fields(vec![RefusedField {
         kind: "value_error",
         location: vec![place.into()],
         message: sentence(reason),

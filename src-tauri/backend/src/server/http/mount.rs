@@ -15,7 +15,7 @@ use netraven_api::{Access, Endpoint, Method};
 use utoipa::ToSchema;
 
 use super::describe::{Describes, Description, Operation};
-use super::fault::Fault;
+use super::error::ApiError;
 use super::path::canonical;
 use super::{auth, body_limit};
 use crate::server::Shared;
@@ -90,8 +90,8 @@ fn with_status(response: Response, status: StatusCode) -> Response {
 }
 
 /// Cuts off a request that takes too long.
-pub async fn limit(request: Request, next: Next) -> Result<Response, Fault> {
+pub async fn limit(request: Request, next: Next) -> Result<Response, ApiError> {
     let sentence = "The request took too long and was aborted: try again, or request less.";
     let answer = tokio::time::timeout(REQUEST_LIMIT, next.run(request)).await;
-    answer.map_err(|_| Fault::detail(StatusCode::SERVICE_UNAVAILABLE, sentence))
+    answer.map_err(|_| ApiError::detail(StatusCode::SERVICE_UNAVAILABLE, sentence))
 }

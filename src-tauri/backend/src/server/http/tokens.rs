@@ -14,7 +14,7 @@ use uuid::Uuid;
 
 use super::accounts::Accounts;
 use super::failed_logins::FailedLogins;
-use super::fault::Fault;
+use super::error::ApiError;
 use super::login_throttle::LoginThrottle;
 use crate::seal::password::{self, Verdict};
 use crate::store::users::{Account, Standing};
@@ -132,7 +132,7 @@ impl Tokens {
     }
 
     /// Compares a password with a hash; without one it takes as long, so that the time does not reveal which users exist.
-    pub async fn verify(&self, given: Secret, hash: Option<String>) -> Result<Verdict, Fault> {
+    pub async fn verify(&self, given: Secret, hash: Option<String>) -> Result<Verdict, ApiError> {
         let params = password::production_params;
         self.hash(move || match hash {
             Some(hash) => password::verify(given.expose(), &hash, &params()),
@@ -145,9 +145,9 @@ impl Tokens {
     }
 
     /// Works on a password on a thread of its own, a few at a time.
-    pub async fn hash<T: Send + 'static>(&self, work: impl FnOnce() -> T + Send + 'static) -> Result<T, Fault> {
-        let _turn = self.hashing.acquire().await.map_err(|error| Fault::Broken(error.to_string()))?;
-        tokio::task::spawn_blocking(work).await.map_err(|error| Fault::Broken(error.to_string()))
+    pub async fn hash<T: Send + 'static>(&self, work: impl FnOnce() -> T + Send + 'static) -> Result<T, ApiError> {
+        let _turn = self.hashing.acquire().await.map_err(|error| ApiError::Broken(error.to_string()))?;
+        tokio::task::spawn_blocking(work).await.map_err(|error| ApiError::Broken(error.to_string()))
     }
 }
 

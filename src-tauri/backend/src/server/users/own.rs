@@ -17,7 +17,7 @@ use crate::seal::password::Verdict;
 use crate::server::http::auth::Caller;
 use crate::server::http::describe::{Operation, Takes};
 use crate::server::http::failed_logins::record;
-use crate::server::http::fault::Fault;
+use crate::server::http::error::ApiError;
 use crate::server::http::input::Body;
 use crate::server::http::mount::limit;
 use crate::server::http::peer::Peer;
@@ -46,10 +46,10 @@ async fn change_password(
 ) -> Result<StatusCode, Response> {
     prove(&shared, &user, &sign_in, peer, change.current_password).await?;
     let hash =
-        hashed(&shared, "new_password", change.new_password, about(&user)).await.map_err(Fault::into_response)?;
+        hashed(&shared, "new_password", change.new_password, about(&user)).await.map_err(ApiError::into_response)?;
     let changed = shared.store.change_password(user.id, &hash, sign_in.sid).await;
     shared.tokens.forget_users();
-    changed.map_err(|error| Fault::from(error).into_response())?;
+    changed.map_err(|error| ApiError::from(error).into_response())?;
     told(&shared, &Caller(user.clone()), &user, "given a new password");
     Ok(StatusCode::NO_CONTENT)
 }
@@ -63,7 +63,7 @@ async fn sign_out(
     prove(&shared, &user, &sign_in, peer, check.current_password).await?;
     let ended = shared.store.end_sign_ins(user.id).await;
     shared.tokens.forget_users();
-    ended.map_err(|error| Fault::from(error).into_response())?;
+    ended.map_err(|error| ApiError::from(error).into_response())?;
     told(&shared, &Caller(user.clone()), &user, "signed out everywhere");
     Ok(StatusCode::NO_CONTENT)
 }
@@ -78,13 +78,13 @@ async fn prove(
 ) -> Result<(), Response> {
     let attempt = shared.tokens.throttle.attempt(&user.username, peer, Some(sign_in.sid));
     let attempt = attempt.map_err(|refused| login::too_many(&refused))?;
-    let account = shared.store.account_of(user.id).await.map_err(|error| Fault::from(error).into_response())?;
-    let verdict = shared.tokens.verify(given, Some(account.password_hash)).await.map_err(Fault::into_response)?;
+    let account = shared.store.account_of(user.id).await.map_err(|error| ApiError::from(error).into_response())?;
+    let verdict = shared.tokens.verify(given, Some(account.password_hash)).await.map_err(ApiError::into_response)?;
     if let Verdict::Right { .. } = verdict {
         shared.tokens.throttle.succeeded(&attempt);
         return Ok(());
     }
     record(shared, &user.username, peer, "a wrong password for a change of the own account");
     let sentence = "Value error, this is not your current password";
-    Err(Fault::body_field("current_password", "value_error", sentence, Value::Null).into_response())
+    Err(ApiError::body_field("current_password", "value_error", sentence, Value::Null).into_response())
 }

@@ -1,4 +1,4 @@
-//! Limits before and during the check of a body: how many values it has, how many faults are listed, how much of a
+//! Limits before and during the check of a body: how many values it has, how many refused fields are listed, how much of a
 //! refused value is echoed. A body that is wrong a million times must not cost a million times its size.
 
 use std::fmt;
@@ -6,12 +6,12 @@ use std::fmt;
 use serde::de::{DeserializeSeed, Deserializer, Error, IgnoredAny, MapAccess, SeqAccess, Visitor};
 use serde_json::{Map, Value};
 
-use crate::server::http::fault::FieldFault;
+use crate::server::http::error::RefusedField;
 
 /// Most values a JSON body may have, each item of a list and each field counted.
 pub const VALUES: usize = 100_000;
 /// Most faults listed.
-const FAULTS: usize = 100;
+const MOST_REFUSED: usize = 100;
 /// Most values and characters of a refused value that are echoed.
 const REPEATED: usize = 100;
 const LETTERS: usize = 1_000;
@@ -90,27 +90,27 @@ impl<'de> Visitor<'de> for Count<'_> {
     }
 }
 
-/// The faults found so far; the first are listed and the rest are counted.
+/// The fields refused so far; the first are listed and the rest are counted.
 #[derive(Default)]
-pub struct Faults {
-    listed: Vec<FieldFault>,
+pub struct RefusedFields {
+    listed: Vec<RefusedField>,
     more: usize,
 }
 
-impl Faults {
+impl RefusedFields {
     /// Adds a fault.
-    pub fn push(&mut self, fault: FieldFault) {
-        if self.listed.len() < FAULTS {
-            self.listed.push(fault);
+    pub fn push(&mut self, refused_field: RefusedField) {
+        if self.listed.len() < MOST_REFUSED {
+            self.listed.push(refused_field);
         } else {
             self.more += 1;
         }
     }
 
     /// The faults to report: the first ones, and the number of the rest. `place` is "query" or "body".
-    pub fn told(mut self, place: &str) -> Vec<FieldFault> {
+    pub fn told(mut self, place: &str) -> Vec<RefusedField> {
         if self.more > 0 {
-            self.listed.push(FieldFault {
+            self.listed.push(RefusedField {
                 kind: "too_many_errors",
                 location: vec![place.into()],
                 message: format!("{} further errors are not listed: correct these first", self.more),
@@ -205,10 +205,10 @@ mod tests {
 
     #[test]
     fn faults_are_listed_up_to_a_number_and_counted_beyond() {
-        let mut faults = Faults::default();
-        for _ in 0..FAULTS + 7 {
+        let mut refused_fields = RefusedFields::default();
+        for _ in 0..MOST_REFUSED + 7 {
             let kind = "int_type";
-            faults.push(FieldFault {
+            refused_fields.push(RefusedField {
                 kind,
                 location: vec![],
                 message: String::new(),
@@ -216,8 +216,8 @@ mod tests {
                 context: None,
             });
         }
-        let told = faults.told("body");
-        assert_eq!(told.len(), FAULTS + 1);
-        assert!(told[FAULTS].message.starts_with("7 further"), "{:?}", told[FAULTS]);
+        let told = refused_fields.told("body");
+        assert_eq!(told.len(), MOST_REFUSED + 1);
+        assert!(told[MOST_REFUSED].message.starts_with("7 further"), "{:?}", told[MOST_REFUSED]);
     }
 }

@@ -2,43 +2,43 @@
 
 use serde_json::{Map, Value, json};
 
-use super::bounds::{Faults, repeated, repeated_fields};
-use super::text::{fault, instant, not_a_time, not_a_word, range};
+use super::bounds::{RefusedFields, repeated, repeated_fields};
+use super::text::{refused_field, instant, not_a_time, not_a_word, range};
 use super::{FieldKind, Shape};
-use crate::server::http::fault::{FieldFault, Location};
+use crate::server::http::error::{RefusedField, Location};
 
 impl Shape {
     /// Checks a body, and converts its values to the form they are decoded from. `needed` are its required fields.
-    pub fn check(&self, body: &mut Value, needed: &[&str]) -> Vec<FieldFault> {
+    pub fn check(&self, body: &mut Value, needed: &[&str]) -> Vec<RefusedField> {
         let place = || -> Location { vec!["body".into()] };
         let Value::Object(given) = body else {
             if body.is_null() {
-                return vec![fault(place(), "missing", "Field required", Value::Null)];
+                return vec![refused_field(place(), "missing", "Field required", Value::Null)];
             }
             let message = "Input should be a valid dictionary or object to extract fields from";
             let secret = self.fields.iter().any(|field| self.secret(&field.name));
             let input = if secret { Value::Null } else { repeated(body) };
-            return vec![fault(place(), "model_attributes_type", message, input)];
+            return vec![refused_field(place(), "model_attributes_type", message, input)];
         };
-        let mut faults = Faults::default();
+        let mut refused_fields = RefusedFields::default();
         for field in &self.fields {
             let location: Location = vec!["body".into(), field.name.as_str().into()];
             let needed = needed.contains(&field.name.as_str());
             match given.get(&field.name) {
                 None if needed => {
                     let input = Value::Object(self.shown(given));
-                    faults.push(fault(location, "missing", "Field required", input));
+                    refused_fields.push(refused_field(location, "missing", "Field required", input));
                 }
                 None => {}
                 Some(Value::Null) if !needed => {}
                 Some(_) => {
                     if let Some(value) = given.get_mut(&field.name) {
-                        field.kind.check(value, location, &mut faults);
+                        field.kind.check(value, location, &mut refused_fields);
                     }
                 }
             }
         }
-        faults.told("body")
+        refused_fields.told("body")
     }
 
     /// The value given, without its secrets, as far as it is echoed.
@@ -48,11 +48,11 @@ impl Shape {
 }
 
 impl FieldKind {
-    fn check(&self, value: &mut Value, location: Location, faults: &mut Faults) {
+    fn check(&self, value: &mut Value, location: Location, refused_fields: &mut RefusedFields) {
         if let (FieldKind::List(kind), Value::Array(items)) = (self, &mut *value) {
             for (index, item) in items.iter_mut().enumerate() {
                 let location = location.iter().cloned().chain([index.into()]).collect();
-                kind.check(item, location, faults);
+                kind.check(item, location, refused_fields);
             }
             return;
         }
@@ -61,7 +61,7 @@ impl FieldKind {
             (FieldKind::Text(rule), Value::String(text)) => rule.check(text, location),
             (FieldKind::Text(rule), _) => {
                 let input = if rule.secret { Value::Null } else { input() };
-                Some(fault(location, "string_type", "Input should be a valid string", input))
+                Some(refused_field(location, "string_type", "Input should be a valid string", input))
             }
             (FieldKind::Time, Value::String(text)) => match instant(text) {
                 Some(at) => {
@@ -70,26 +70,26 @@ impl FieldKind {
                 }
                 None => Some(not_a_time(location, input())),
             },
-            (FieldKind::Time, _) => Some(fault(location, "datetime_type", "Input should be a valid datetime", input())),
+            (FieldKind::Time, _) => Some(refused_field(location, "datetime_type", "Input should be a valid datetime", input())),
             (FieldKind::Integer { least, most }, Value::Number(_)) => match whole(value) {
                 Ok(number) => {
                     let found = range(number, *least, *most, location, input());
                     *value = json!(number);
                     found
                 }
-                Err((kind, message)) => Some(fault(location, kind, message, input())),
+                Err((kind, message)) => Some(refused_field(location, kind, message, input())),
             },
             (FieldKind::Integer { .. }, _) => {
-                Some(fault(location, "int_type", "Input should be a valid integer", input()))
+                Some(refused_field(location, "int_type", "Input should be a valid integer", input()))
             }
             (FieldKind::Flag, Value::Bool(_)) | (FieldKind::Any, _) => None,
-            (FieldKind::Flag, _) => Some(fault(location, "bool_type", "Input should be a valid boolean", input())),
+            (FieldKind::Flag, _) => Some(refused_field(location, "bool_type", "Input should be a valid boolean", input())),
             (FieldKind::Word(words), Value::String(word)) if words.contains(word) => None,
             (FieldKind::Word(words), _) => Some(not_a_word(words, location, input())),
-            (FieldKind::List(_), _) => Some(fault(location, "list_type", "Input should be a valid list", input())),
+            (FieldKind::List(_), _) => Some(refused_field(location, "list_type", "Input should be a valid list", input())),
         };
         if let Some(found) = found {
-            faults.push(found);
+            refused_fields.push(found);
         }
     }
 }

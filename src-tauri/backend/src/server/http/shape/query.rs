@@ -2,10 +2,10 @@
 
 use serde_json::{Map, Value, json};
 
-use super::bounds::Faults;
-use super::text::{fault, instant, not_a_time, not_a_word, range};
+use super::bounds::RefusedFields;
+use super::text::{refused_field, instant, not_a_time, not_a_word, range};
 use super::{FieldKind, Shape};
-use crate::server::http::fault::{FieldFault, Location};
+use crate::server::http::error::{RefusedField, Location};
 
 /// Names and values, in the order they came.
 pub type Pairs = Vec<(String, String)>;
@@ -14,8 +14,8 @@ impl Shape {
     /// Checks the pairs of a query (`place` is "query") or of a form ("body"), and writes the values in the one form they
     /// are decoded from. For a repeated name a list takes all values, any other field the last. Unknown names are ignored, and
     /// so is an empty text, unless the field is required.
-    pub fn pairs(&self, given: &[(String, String)], place: &str) -> Result<Pairs, Vec<FieldFault>> {
-        let (mut pairs, mut faults) = (Vec::new(), Faults::default());
+    pub fn pairs(&self, given: &[(String, String)], place: &str) -> Result<Pairs, Vec<RefusedField>> {
+        let (mut pairs, mut refused_fields) = (Vec::new(), RefusedFields::default());
         for field in &self.fields {
             let mut values: Vec<&str> =
                 given.iter().filter(|(name, _)| *name == field.name).map(|(_, value)| value.as_str()).collect();
@@ -31,7 +31,7 @@ impl Shape {
                 values.drain(..values.len().saturating_sub(1));
             }
             if field.needed && values.is_empty() {
-                faults.push(fault(location(None), "missing", "Field required", Value::Null));
+                refused_fields.push(refused_field(location(None), "missing", "Field required", Value::Null));
             }
             for (index, value) in values.into_iter().enumerate() {
                 let free = matches!(kind, FieldKind::Text(text) if text.pattern.is_none() && text.least.is_none());
@@ -40,12 +40,12 @@ impl Shape {
                 }
                 match kind.parse(value, location(list.then_some(index))) {
                     Ok(text) => pairs.push((field.name.clone(), text)),
-                    Err(found) => faults.push(found),
+                    Err(found) => refused_fields.push(found),
                 }
             }
         }
-        let faults = faults.told(place);
-        if faults.is_empty() { Ok(pairs) } else { Err(faults) }
+        let refused_fields = refused_fields.told(place);
+        if refused_fields.is_empty() { Ok(pairs) } else { Err(refused_fields) }
     }
 
     /// Checked pairs as the values they stand for. A request that is made of parts is decoded from them: serde hands the fields
@@ -66,7 +66,7 @@ impl Shape {
 }
 
 impl FieldKind {
-    fn parse(&self, text: &str, location: Location) -> Result<String, FieldFault> {
+    fn parse(&self, text: &str, location: Location) -> Result<String, RefusedField> {
         match self {
             FieldKind::Text(rule) => rule.check(text, location).map_or_else(|| Ok(text.to_owned()), Err),
             FieldKind::Integer { least, most } => {
@@ -77,7 +77,7 @@ impl FieldKind {
                         }
                         _ => ("int_parsing", "Input should be a valid integer, unable to parse string as an integer"),
                     };
-                    fault(location.clone(), kind, message, json!(text))
+                    refused_field(location.clone(), kind, message, json!(text))
                 })?;
                 range(number, *least, *most, location, json!(text)).map_or_else(|| Ok(number.to_string()), Err)
             }
@@ -86,7 +86,7 @@ impl FieldKind {
                 "false" | "0" | "no" | "off" | "f" | "n" => Ok("false".to_owned()),
                 _ => {
                     let message = "Input should be a valid boolean, unable to interpret input";
-                    Err(fault(location, "bool_parsing", message, json!(text)))
+                    Err(refused_field(location, "bool_parsing", message, json!(text)))
                 }
             },
             FieldKind::Time => match instant(text) {

@@ -13,36 +13,36 @@ use serde_json::{Value, json};
 use utoipa::ToSchema;
 
 use super::{Shape, schema_of};
-use crate::server::http::fault::FieldFault;
+use crate::server::http::error::RefusedField;
 
 fn refused<T: ToSchema + 'static>(mut body: Value, needed: &[&str]) -> Vec<(String, &'static str)> {
-    let place = |fault: &FieldFault| fault.location.iter().map(Value::to_string).collect::<Vec<_>>().join(".");
-    let faults = Shape::of::<T>().check(&mut body, needed);
-    faults.iter().map(|fault| (place(fault).replace('"', ""), fault.kind)).collect()
+    let place = |field: &RefusedField| field.location.iter().map(Value::to_string).collect::<Vec<_>>().join(".");
+    let refused_fields = Shape::of::<T>().check(&mut body, needed);
+    refused_fields.iter().map(|field| (place(field).replace('"', ""), field.kind)).collect()
 }
 
 #[test]
 fn a_body_is_refused_by_field_with_the_words_of_fastapi() {
-    let fault = |place: &str, kind: &'static str| (place.to_owned(), kind);
+    let field = |place: &str, kind: &'static str| (place.to_owned(), kind);
     let body = json!({"hostname": "-x", "ip_address": 7, "port": 70_000, "source": "dreamt", "tags": [1, "2", 1.5]});
     assert_eq!(
         refused::<DeviceInput>(body, &["hostname", "ip_address", "device_type"]),
         [
-            fault("body.hostname", "string_pattern_mismatch"),
-            fault("body.ip_address", "string_type"),
-            fault("body.device_type", "missing"),
-            fault("body.port", "less_than_equal"),
-            fault("body.source", "string_pattern_mismatch"),
-            fault("body.tags.1", "int_type"),
-            fault("body.tags.2", "int_from_float"),
+            field("body.hostname", "string_pattern_mismatch"),
+            field("body.ip_address", "string_type"),
+            field("body.device_type", "missing"),
+            field("body.port", "less_than_equal"),
+            field("body.source", "string_pattern_mismatch"),
+            field("body.tags.1", "int_type"),
+            field("body.tags.2", "int_from_float"),
         ]
     );
-    assert_eq!(refused::<DeviceInput>(json!([1]), &[]), [fault("body", "model_attributes_type")]);
-    assert_eq!(refused::<DeviceInput>(Value::Null, &[]), [fault("body", "missing")]);
-    assert_eq!(refused::<DeviceInput>(json!({"notes": "a\u{0}b"}), &[]), [fault("body.notes", "value_error")]);
+    assert_eq!(refused::<DeviceInput>(json!([1]), &[]), [field("body", "model_attributes_type")]);
+    assert_eq!(refused::<DeviceInput>(Value::Null, &[]), [field("body", "missing")]);
+    assert_eq!(refused::<DeviceInput>(json!({"notes": "a\u{0}b"}), &[]), [field("body.notes", "value_error")]);
     assert_eq!(
         refused::<DeviceInput>(json!({"hostname": null}), &["hostname"]),
-        [fault("body.hostname", "string_type")]
+        [field("body.hostname", "string_type")]
     );
     assert_eq!(refused::<DeviceInput>(json!({"port": 22.0, "notes": null, "unknown": 1}), &[]), []);
 }
@@ -50,17 +50,17 @@ fn a_body_is_refused_by_field_with_the_words_of_fastapi() {
 #[test]
 fn a_secret_is_never_repeated() {
     let mut body = json!({"password": "hunter2", "email": "nobody"});
-    let faults = Shape::of::<UserInput>().check(&mut body, &["username", "password"]);
-    assert_eq!(faults.len(), 3, "{faults:?}");
-    assert!(!format!("{faults:?}").contains("hunter2"), "{faults:?}");
-    assert_eq!(faults[0].input, json!({"email": "nobody"}), "a missing field shows what else was given");
+    let refused_fields = Shape::of::<UserInput>().check(&mut body, &["username", "password"]);
+    assert_eq!(refused_fields.len(), 3, "{refused_fields:?}");
+    assert!(!format!("{refused_fields:?}").contains("hunter2"), "{refused_fields:?}");
+    assert_eq!(refused_fields[0].input, json!({"email": "nobody"}), "a missing field shows what else was given");
 }
 
 #[test]
 fn a_query_is_written_in_one_form() {
     let pairs = |text: &str| -> Vec<(String, String)> { serde_html_form::from_str(text).unwrap() };
     let read = |text: &str| {
-        let pairs = Shape::of::<ListLogs>().pairs(&pairs(text), "query").map_err(|faults| format!("{faults:?}"))?;
+        let pairs = Shape::of::<ListLogs>().pairs(&pairs(text), "query").map_err(|refused_fields| format!("{refused_fields:?}"))?;
         serde_html_form::to_string(pairs).map_err(|error| error.to_string())
     };
     assert_eq!(
@@ -95,7 +95,7 @@ fn the_parts_of_a_request_are_read_from_one_query() {
     let shape = Shape::of::<ListRuns>();
     let read = |text: &str| -> Result<ListRuns, usize> {
         let given: Vec<(String, String)> = serde_html_form::from_str(text).unwrap();
-        let pairs = shape.pairs(&given, "query").map_err(|faults| faults.len())?;
+        let pairs = shape.pairs(&given, "query").map_err(|refused_fields| refused_fields.len())?;
         Ok(serde_json::from_value(shape.typed(&pairs)).unwrap())
     };
     let filter = RunFilter {
@@ -145,16 +145,16 @@ fn the_fields_of_a_flattened_type_stand_among_the_others() {
     assert_eq!(fields["interval_seconds"]["minimum"].as_f64(), Some(60.0));
     assert_eq!(schema["type"], "object");
     assert!(schema.get("allOf").is_none() && !parts.contains_key("Schedule"), "{schema} {parts:?}");
-    let fault = |place: &str, kind: &'static str| (place.to_owned(), kind);
+    let field = |place: &str, kind: &'static str| (place.to_owned(), kind);
     let body = json!({"name": "", "schedule_type": "sometimes", "interval_seconds": 59, "scheduled_for": "tomorrow", "tags": 3});
     assert_eq!(
         refused::<JobInput>(body, &[]),
         [
-            fault("body.name", "string_too_short"),
-            fault("body.tags", "list_type"),
-            fault("body.schedule_type", "string_pattern_mismatch"),
-            fault("body.interval_seconds", "greater_than_equal"),
-            fault("body.scheduled_for", "datetime_parsing"),
+            field("body.name", "string_too_short"),
+            field("body.tags", "list_type"),
+            field("body.schedule_type", "string_pattern_mismatch"),
+            field("body.interval_seconds", "greater_than_equal"),
+            field("body.scheduled_for", "datetime_parsing"),
         ]
     );
 }
@@ -162,8 +162,8 @@ fn the_fields_of_a_flattened_type_stand_among_the_others() {
 #[test]
 fn an_order_is_refused_in_the_words_of_a_pattern() {
     let given = [("sort".to_owned(), "password".to_owned()), ("order".to_owned(), "DESC".to_owned())];
-    let faults = Shape::of::<ListTags>().pairs(&given, "query").unwrap_err();
-    let messages: Vec<(&str, &str)> = faults.iter().map(|fault| (fault.kind, fault.message.as_str())).collect();
+    let refused_fields = Shape::of::<ListTags>().pairs(&given, "query").unwrap_err();
+    let messages: Vec<(&str, &str)> = refused_fields.iter().map(|field| (field.kind, field.message.as_str())).collect();
     assert_eq!(
         messages,
         [
@@ -195,12 +195,12 @@ fn row(column: Column, text: String) -> Option<Entry> {
     check(Row { place: Place::Line(2), number: 1, cells, fault: None }, None).ok()
 }
 
-fn faults_of(entry: &Entry) -> Vec<(String, &'static str)> {
-    let mut faults = refused::<DeviceInput>(serde_json::to_value(&entry.input).unwrap(), &["hostname"]);
+fn refused_of(entry: &Entry) -> Vec<(String, &'static str)> {
+    let mut refused_fields = refused::<DeviceInput>(serde_json::to_value(&entry.input).unwrap(), &["hostname"]);
     for tag in &entry.tags {
-        faults.extend(refused::<TagInput>(json!({ "name": tag }), &["name"]));
+        refused_fields.extend(refused::<TagInput>(json!({ "name": tag }), &["name"]));
     }
-    faults
+    refused_fields
 }
 
 #[test]
@@ -214,7 +214,7 @@ fn a_row_of_a_file_may_hold_as_many_letters_as_a_body() {
         (Column::Tags, 50),
     ] {
         let fits = row(column, "x".repeat(most)).unwrap();
-        assert_eq!(faults_of(&fits), [], "{column:?}");
+        assert_eq!(refused_of(&fits), [], "{column:?}");
         assert!(row(column, "x".repeat(most + 1)).is_none(), "{column:?}");
         let name = if column == Column::Tags { "name" } else { column.name() };
         let body = json!({ name: "x".repeat(most + 1) });
@@ -232,7 +232,7 @@ proptest! {
                 let given = entry.input.device_type.clone();
                 // Which platforms there are is asked besides.
                 if column != Column::Platform {
-                    prop_assert_eq!(faults_of(&entry), vec![], "{:?} {:?} {:?}", column, text, given);
+                    prop_assert_eq!(refused_of(&entry), vec![], "{:?} {:?} {:?}", column, text, given);
                 }
             }
         }

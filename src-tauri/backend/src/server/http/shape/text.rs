@@ -7,35 +7,35 @@ use serde_json::{Value, json};
 
 use super::TextRule;
 use super::bounds::repeated_text;
-use crate::server::http::fault::{FieldFault, Location};
+use crate::server::http::error::{RefusedField, Location};
 
 /// Refuses a value at a place.
-pub fn fault(location: Location, kind: &'static str, message: impl Into<String>, input: Value) -> FieldFault {
-    FieldFault { kind, location, message: message.into(), input, context: None }
+pub fn refused_field(location: Location, kind: &'static str, message: impl Into<String>, input: Value) -> RefusedField {
+    RefusedField { kind, location, message: message.into(), input, context: None }
 }
 
 impl TextRule {
     /// Refuses a text that is too short or too long, has characters it may not have, or holds a NUL, which Postgres cannot
     /// store. A secret is never echoed.
-    pub fn check(&self, text: &str, location: Location) -> Option<FieldFault> {
+    pub fn check(&self, text: &str, location: Location) -> Option<RefusedField> {
         let input = if self.secret { Value::Null } else { repeated_text(text) };
         let length = text.chars().count();
         if let Some(least) = self.least.filter(|least| length < *least) {
             let plural = if least == 1 { "" } else { "s" };
             let message = format!("String should have at least {least} character{plural}");
-            return Some(fault(location, "string_too_short", message, input).with(json!({ "min_length": least })));
+            return Some(refused_field(location, "string_too_short", message, input).with(json!({ "min_length": least })));
         }
         if let Some(most) = self.most.filter(|most| length > *most) {
             let message = format!("String should have at most {most} characters");
-            return Some(fault(location, "string_too_long", message, input).with(json!({ "max_length": most })));
+            return Some(refused_field(location, "string_too_long", message, input).with(json!({ "max_length": most })));
         }
         if let Some(pattern) = self.pattern.as_ref().filter(|pattern| !pattern.is_match(text)) {
             let message = format!("String should match pattern '{pattern}'");
             let context = json!({ "pattern": pattern.as_str() });
-            return Some(fault(location, "string_pattern_mismatch", message, input).with(context));
+            return Some(refused_field(location, "string_pattern_mismatch", message, input).with(context));
         }
         let nul = text.contains('\0');
-        nul.then(|| fault(location, "value_error", "Value error, the text must not hold a NUL character", input))
+        nul.then(|| refused_field(location, "value_error", "Value error, the text must not hold a NUL character", input))
     }
 }
 
@@ -46,31 +46,31 @@ pub fn range(
     most: Option<i64>,
     location: Location,
     input: Value,
-) -> Option<FieldFault> {
+) -> Option<RefusedField> {
     if let Some(least) = least.filter(|least| number < *least) {
         let message = format!("Input should be greater than or equal to {least}");
-        return Some(fault(location, "greater_than_equal", message, input).with(json!({ "ge": least })));
+        return Some(refused_field(location, "greater_than_equal", message, input).with(json!({ "ge": least })));
     }
     let most = most.filter(|most| number > *most)?;
     let message = format!("Input should be less than or equal to {most}");
-    Some(fault(location, "less_than_equal", message, input).with(json!({ "le": most })))
+    Some(refused_field(location, "less_than_equal", message, input).with(json!({ "le": most })))
 }
 
 /// Refuses a word that is not in the list.
-pub fn not_a_word(words: &[String], location: Location, input: Value) -> FieldFault {
+pub fn not_a_word(words: &[String], location: Location, input: Value) -> RefusedField {
     let quoted: Vec<String> = words.iter().map(|word| format!("'{word}'")).collect();
     let expected = match quoted.as_slice() {
         [several @ .., last] if !several.is_empty() => format!("{} or {last}", several.join(", ")),
         _ => quoted.join(""),
     };
     let context = json!({ "expected": expected });
-    fault(location, "literal_error", format!("Input should be {expected}"), input).with(context)
+    refused_field(location, "literal_error", format!("Input should be {expected}"), input).with(context)
 }
 
 /// Refuses an invalid time.
-pub fn not_a_time(location: Location, input: Value) -> FieldFault {
+pub fn not_a_time(location: Location, input: Value) -> RefusedField {
     let message = "Input should be a valid datetime, such as 2026-11-22T14:00:00Z";
-    fault(location, "datetime_parsing", message, input).with(json!({ "error": "it is no form of a date or time" }))
+    refused_field(location, "datetime_parsing", message, input).with(json!({ "error": "it is no form of a date or time" }))
 }
 
 /// A time as NetRaven reads it: with a zone, without one (then it is UTC), a date alone, or seconds since 1970.

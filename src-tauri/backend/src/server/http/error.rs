@@ -16,7 +16,7 @@ pub type Location = Vec<Value>;
 
 /// One refused field.
 #[derive(Debug)]
-pub struct FieldFault {
+pub struct RefusedField {
     /// Kind of error, e.g. `missing`.
     pub kind: &'static str,
     /// Where, e.g. `["body", "hostname"]`.
@@ -29,48 +29,48 @@ pub struct FieldFault {
     pub context: Option<Box<Value>>,
 }
 
-impl FieldFault {
+impl RefusedField {
     /// The same with the limit that was exceeded.
-    pub fn with(self, context: Value) -> FieldFault {
-        FieldFault { context: Some(Box::new(context)), ..self }
+    pub fn with(self, context: Value) -> RefusedField {
+        RefusedField { context: Some(Box::new(context)), ..self }
     }
 }
 
 /// An error answer.
 #[derive(Debug)]
-pub enum Fault {
+pub enum ApiError {
     /// One sentence.
     Detail(StatusCode, String),
     /// Refused fields, 422.
-    Fields(Vec<FieldFault>),
+    Fields(Vec<RefusedField>),
     /// Something broke; the sentence is logged, not sent.
     Broken(String),
 }
 
-impl Fault {
+impl ApiError {
     /// One sentence.
-    pub fn detail(status: StatusCode, sentence: impl Into<String>) -> Fault {
-        Fault::Detail(status, sentence.into())
+    pub fn detail(status: StatusCode, sentence: impl Into<String>) -> ApiError {
+        ApiError::Detail(status, sentence.into())
     }
 
     /// Not signed in, or no longer.
-    pub fn unauthenticated(sentence: &str) -> Fault {
-        Fault::detail(StatusCode::UNAUTHORIZED, sentence)
+    pub fn unauthenticated(sentence: &str) -> ApiError {
+        ApiError::detail(StatusCode::UNAUTHORIZED, sentence)
     }
 
     /// No such thing.
-    pub fn not_found(sentence: impl Into<String>) -> Fault {
-        Fault::detail(StatusCode::NOT_FOUND, sentence)
+    pub fn not_found(sentence: impl Into<String>) -> ApiError {
+        ApiError::detail(StatusCode::NOT_FOUND, sentence)
     }
 
     /// The current state forbids it; NetRaven answers 400 for duplicates.
-    pub fn bad_request(sentence: impl Into<String>) -> Fault {
-        Fault::detail(StatusCode::BAD_REQUEST, sentence)
+    pub fn bad_request(sentence: impl Into<String>) -> ApiError {
+        ApiError::detail(StatusCode::BAD_REQUEST, sentence)
     }
 
     /// One refused field of the body.
-    pub fn body_field(field: &str, kind: &'static str, sentence: impl Into<String>, input: Value) -> Fault {
-        Fault::Fields(vec![FieldFault {
+    pub fn body_field(field: &str, kind: &'static str, sentence: impl Into<String>, input: Value) -> ApiError {
+        ApiError::Fields(vec![RefusedField {
             kind,
             location: vec!["body".into(), field.into()],
             message: sentence.into(),
@@ -80,8 +80,8 @@ impl Fault {
     }
 
     /// One refused parameter of the query.
-    pub fn query_field(field: &str, sentence: impl Into<String>, input: impl Into<Value>) -> Fault {
-        Fault::Fields(vec![FieldFault {
+    pub fn query_field(field: &str, sentence: impl Into<String>, input: impl Into<Value>) -> ApiError {
+        ApiError::Fields(vec![RefusedField {
             kind: "value_error",
             location: vec!["query".into(), field.into()],
             message: sentence.into(),
@@ -91,24 +91,24 @@ impl Fault {
     }
 }
 
-impl From<StoreError> for Fault {
-    fn from(error: StoreError) -> Fault {
+impl From<StoreError> for ApiError {
+    fn from(error: StoreError) -> ApiError {
         match error {
-            StoreError::NotFound(what) => Fault::not_found(format!("{what} not found")),
-            StoreError::Conflict(sentence) => Fault::bad_request(sentence),
+            StoreError::NotFound(what) => ApiError::not_found(format!("{what} not found")),
+            StoreError::Conflict(sentence) => ApiError::bad_request(sentence),
             StoreError::Database(error) => database(&error),
         }
     }
 }
 
 /// A failure of the database, for the caller: wait a while, correct the input, or a defect.
-fn database(error: &sqlx::Error) -> Fault {
+fn database(error: &sqlx::Error) -> ApiError {
     // Values that pass the checks and that Postgres refuses (class 22, data exceptions) are the caller's input.
     if error.as_database_error().and_then(|inner| inner.code()).is_some_and(|code| code.starts_with("22")) {
         tracing::warn!(%error, "the database refused a value that had passed the checks");
-        return Fault::bad_request("A value cannot be stored: check for unusual characters and very large numbers.");
+        return ApiError::bad_request("A value cannot be stored: check for unusual characters and very large numbers.");
     }
-    let Some(absence) = Absence::of(error) else { return Fault::Broken(error.to_string()) };
+    let Some(absence) = Absence::of(error) else { return ApiError::Broken(error.to_string()) };
     let sentence = match absence {
         Absence::Gone => "The database is not responding; it is being restarted. Try again in a few seconds.",
         Absence::Busy => "The database is busy and gave up on the request. Try again in a few seconds.",
@@ -122,13 +122,13 @@ fn database(error: &sqlx::Error) -> Fault {
     } else {
         tracing::warn!(%error, "the database refused a request");
     }
-    Fault::detail(StatusCode::SERVICE_UNAVAILABLE, sentence)
+    ApiError::detail(StatusCode::SERVICE_UNAVAILABLE, sentence)
 }
 
-impl IntoResponse for Fault {
+impl IntoResponse for ApiError {
     fn into_response(self) -> Response {
         match self {
-            Fault::Detail(status, sentence) => {
+            ApiError::Detail(status, sentence) => {
                 let mut response = (status, Json(json!({ "detail": sentence }))).into_response();
                 let headers = response.headers_mut();
                 if status == StatusCode::UNAUTHORIZED {
@@ -139,24 +139,24 @@ impl IntoResponse for Fault {
                 }
                 response
             }
-            Fault::Fields(fields) => {
+            ApiError::Fields(fields) => {
                 let detail: Vec<Value> = fields
                     .into_iter()
                     .map(|field| {
-                        let mut fault = json!({
+                        let mut refused_field = json!({
                             "type": field.kind, "loc": field.location, "msg": field.message, "input": field.input
                         });
                         // A rule has no limit to name; FastAPI names it regardless.
                         let rule = (field.kind == "value_error").then(|| json!({ "error": {} }));
                         if let Some(context) = field.context.map(|context| *context).or(rule) {
-                            fault["ctx"] = context;
+                            refused_field["ctx"] = context;
                         }
-                        fault
+                        refused_field
                     })
                     .collect();
                 (StatusCode::UNPROCESSABLE_ENTITY, Json(json!({ "detail": detail }))).into_response()
             }
-            Fault::Broken(reason) => {
+            ApiError::Broken(reason) => {
                 tracing::error!(%reason, "a request failed");
                 let sentence = "Internal Server Error: see the server's own log for the reason.";
                 (StatusCode::INTERNAL_SERVER_ERROR, Json(json!({ "detail": sentence }))).into_response()
