@@ -21,7 +21,7 @@ use url::Url;
 
 use crate::dialect::{self, Dialect};
 use crate::limits::{CONNECT_LIMIT, TOTAL_LIMIT};
-use crate::{address, fault};
+use crate::{address, problems};
 use tokens::Plain;
 pub use tokens::Tokens;
 pub(crate) use wire::Seen;
@@ -166,7 +166,7 @@ impl Client {
             Dialect::NetRaven(server) => {
                 let what = name_of(&request);
                 let answer = dialect::answer(self, server, request).await?;
-                serde_json::from_value(answer).map_err(|error| fault::of_content(&self.place(), &what, &error))
+                serde_json::from_value(answer).map_err(|error| problems::of_content(&self.place(), &what, &error))
             }
         }
     }
@@ -184,9 +184,9 @@ impl Client {
         let answer = self.deliver(request).await?;
         serde_json::from_slice(or_null(&answer)).map_err(|error| {
             if answer.trim_ascii_start().starts_with(b"<") {
-                fault::of_page(&self.place(), &answer)
+                problems::of_page(&self.place(), &answer)
             } else {
-                fault::of_content(&self.place(), &name_of(request), &error)
+                problems::of_content(&self.place(), &name_of(request), &error)
             }
         })
     }
@@ -203,7 +203,7 @@ impl Client {
             let message = format!("{} did not answer within {} s.", self.place(), TOTAL_LIMIT.as_secs());
             Problem::new(Code::Unreachable, message)
         })?;
-        let response = sent.map_err(|error| fault::of_transport(&error, &self.place()))?;
+        let response = sent.map_err(|error| problems::of_transport(&error, &self.place()))?;
         if response.status().is_success() { Ok(response) } else { Err(self.refusal(response, &what).await) }
     }
 
@@ -220,7 +220,7 @@ impl Client {
 
     /// The problem of a connection that broke after [`Client::open`].
     pub(crate) fn broken(&self, error: &reqwest::Error) -> Problem {
-        fault::of_transport(error, &self.place())
+        problems::of_transport(error, &self.place())
     }
 }
 

@@ -9,7 +9,7 @@ use url::Url;
 use crate::Client;
 use crate::client::Seen;
 use crate::dialect::{Description, Dialect};
-use crate::{address, fault};
+use crate::{address, problems};
 
 /// The server's health route.
 const HEALTH: &str = "/health";
@@ -68,7 +68,7 @@ impl Client {
             return Err(found);
         }
         if !seen.status.is_success() {
-            let problem = fault::of_answer(seen.status, &seen.body, &format!("GET {HEALTH}"));
+            let problem = problems::of_answer(seen.status, &seen.body, &format!("GET {HEALTH}"));
             let code = if problem.code == Code::Unavailable { problem.code } else { Code::NotUnderstood };
             let message =
                 if code == Code::Unavailable { problem.message } else { nothing_at(&place, seen.status.as_u16()) };
@@ -106,7 +106,7 @@ impl Client {
 fn in_front(base: &Url, seen: &Seen) -> Option<(Distance, Problem)> {
     let place = address::place(base);
     if let Some(target) = &seen.leads_to {
-        return Some((Distance::Page, fault::of_redirect(base, Some(target))));
+        return Some((Distance::Page, problems::of_redirect(base, Some(target))));
     }
     if seen.wants_sign_in || matches!(seen.status.as_u16(), 401 | 403 | 407) {
         let message = format!(
@@ -117,7 +117,7 @@ fn in_front(base: &Url, seen: &Seen) -> Option<(Distance, Problem)> {
         return Some((Distance::Page, Problem::new(Code::NotUnderstood, message)));
     }
     let is_page = seen.is_page && seen.status.is_success();
-    is_page.then(|| (Distance::Page, fault::of_page(&place, &seen.body)))
+    is_page.then(|| (Distance::Page, problems::of_page(&place, &seen.body)))
 }
 
 fn nothing_at(place: &str, status: u16) -> String {

@@ -6,9 +6,9 @@ mod address;
 mod client;
 mod dialect;
 mod discover;
-mod fault;
 pub mod feed;
 mod limits;
+mod problems;
 pub mod sample;
 pub mod token;
 

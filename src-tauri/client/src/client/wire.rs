@@ -14,7 +14,7 @@ use url::Url;
 
 use super::{Client, name_of};
 use crate::limits::{IMPORT_LIMIT, TOTAL_LIMIT};
-use crate::{address, fault};
+use crate::{address, problems};
 
 /// Most redirects followed, all within one origin.
 const REDIRECTS: usize = 3;
@@ -104,13 +104,13 @@ impl Client {
         let builder = builder.header(ACCEPT, "application/json");
         let spare = if repeatable { builder.try_clone() } else { None };
         let answered = match (builder.send().await, spare) {
-            (Err(error), Some(again)) if fault::is_dead_connection(&error) => {
+            (Err(error), Some(again)) if problems::is_dead_connection(&error) => {
                 tracing::debug!(what, "connection was dead, sending once more");
                 again.send().await
             }
             (result, _) => result,
         };
-        let response = answered.map_err(|error| fault::of_transport(&error, &self.place()))?;
+        let response = answered.map_err(|error| problems::of_transport(&error, &self.place()))?;
         self.heed_clock(&response);
         Ok(response)
     }
@@ -130,15 +130,15 @@ impl Client {
         if status.is_redirection() {
             let target = response.headers().get(LOCATION).and_then(|value| value.to_str().ok());
             let target = target.and_then(|target| response.url().join(target).ok());
-            return fault::of_redirect(&self.base, target.as_ref());
+            return problems::of_redirect(&self.base, target.as_ref());
         }
         let body = tokio::time::timeout(TOTAL_LIMIT, self.body(response)).await.ok().and_then(Result::ok);
-        fault::of_answer(status, &body.unwrap_or_default(), what)
+        problems::of_answer(status, &body.unwrap_or_default(), what)
     }
 
     async fn body(&self, mut response: Response) -> Result<Vec<u8>, Problem> {
         let mut body = Vec::new();
-        while let Some(chunk) = response.chunk().await.map_err(|error| fault::of_transport(&error, &self.place()))? {
+        while let Some(chunk) = response.chunk().await.map_err(|error| problems::of_transport(&error, &self.place()))? {
             body.extend_from_slice(&chunk);
             if body.len() > BODY_LIMIT {
                 let message = format!("The response of {} is larger than 64 MB. Request fewer rows.", self.place());
