@@ -29,7 +29,7 @@ use crate::journal::{About, Journal, Signal};
 use crate::platforms::Registry;
 use crate::queue::Queue;
 use crate::scheduler::Scheduler;
-use crate::server::{self, Connections, ServersState, Shared, Tokens};
+use crate::server::{self, Connections, ServersState, AppState, Tokens};
 use crate::snapshots::Repository;
 use crate::start::StartError;
 use crate::store::{Store, StoreError};
@@ -249,7 +249,7 @@ impl Services {
         let workers = (0..config.workers).map(|_| tokio::spawn(worker().run(stop.clone()))).collect();
         let address = listener.local_addr().map_err(|source| StartError::Listen { address: config.listen, source })?;
         let url = format!("{}://{address}", if tls.is_some() { "https" } else { "http" });
-        let shared = Shared {
+        let state = AppState {
             store: store.clone(),
             queue,
             journal: journal.clone(),
@@ -270,7 +270,7 @@ impl Services {
         };
         let most = files::connections(config.workers.saturating_mul(config.sessions));
         let connections = Connections::new(config.connections.unwrap_or(most));
-        let serving = Serving::new(server::router(shared), tls, connections, stop.clone());
+        let serving = Serving::new(server::router(state), tls, connections, stop.clone());
         tasks.push(tokio::spawn(serving.run(listener)));
         if let Err(error) = lock.write_info(&url) {
             tracing::warn!(%error, "the address of the API was not recorded in the data folder");

@@ -65,7 +65,7 @@ pub struct ServersState {
 
 /// State shared by all handlers.
 #[derive(Clone)]
-pub struct Shared {
+pub struct AppState {
     /// The truth.
     pub store: Store,
     /// The queue.
@@ -102,7 +102,7 @@ pub struct Shared {
     pub files: Arc<Semaphore>,
 }
 
-impl Shared {
+impl AppState {
     /// Starts a run and puts its devices on the queue; the reconciler does the second if the queue is away.
     async fn start_run(&self, job_id: JobId, by: &str) -> Result<crate::store::starts::StartedRun, ApiError> {
         let started = self.store.start_run(job_id, Trigger::Manual, Some(by), None).await?;
@@ -117,8 +117,8 @@ pub fn room_for_files() -> Arc<Semaphore> {
 }
 
 /// The whole API as one service, for any number of connections.
-pub fn router(shared: Shared) -> Router {
-    let mut mount = Mount::new(shared.clone());
+pub fn router(state: AppState) -> Router {
+    let mut mount = Mount::new(state.clone());
     login::mount(&mut mount);
     users::mount(&mut mount);
     system::mount(&mut mount);
@@ -140,11 +140,11 @@ pub fn router(shared: Shared) -> Router {
         .fallback(|| async { ApiError::detail(StatusCode::NOT_FOUND, "Not Found") })
         .method_not_allowed_fallback(|| async { ApiError::detail(StatusCode::METHOD_NOT_ALLOWED, "Method Not Allowed") })
         .layer(from_fn(body_limit::check))
-        .layer(from_fn_with_state(host_check::Hosts::of(shared.bound, shared.behind_proxy), host_check::check))
+        .layer(from_fn_with_state(host_check::Hosts::of(state.bound, state.behind_proxy), host_check::check))
         .layer(SetResponseHeaderLayer::overriding(X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff")))
         .layer(SetResponseHeaderLayer::overriding(CACHE_CONTROL, HeaderValue::from_static("no-store")))
         .layer(CatchPanicLayer::custom(|_: Box<dyn std::any::Any + Send>| panicked()))
-        .with_state(shared);
+        .with_state(state);
     Router::new().fallback_service(tower::util::MapRequestLayer::new(path::canonical_path).layer(inner))
 }
 

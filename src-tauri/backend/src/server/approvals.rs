@@ -9,7 +9,7 @@ use netraven_api::event::Changed;
 use netraven_api::logs::{Level, LogType};
 use serde_json::json;
 
-use super::Shared;
+use super::AppState;
 use super::http::auth::Caller;
 use super::http::error::ApiError;
 use super::http::input::{Body, Id, Maybe};
@@ -28,24 +28,24 @@ pub fn mount(mount: &mut Mount) {
 }
 
 async fn approve(
-    State(shared): State<Shared>,
+    State(state): State<AppState>,
     caller: Caller,
     Id(id): Id<DeviceId>,
     Maybe(seen): Maybe<Seen>,
 ) -> Result<Json<Device>, ApiError> {
     let seen = SeenDevice { id, revision: seen.revision };
-    let done = shared.store.approve_devices(&[seen], caller.name()).await?;
+    let done = state.store.approve_devices(&[seen], caller.name()).await?;
     if !done.changed.is_empty() {
         return Err(ApiError::detail(StatusCode::CONFLICT, NOT_AS_SEEN));
     }
-    let device = shared.store.device(id).await?;
-    log(&shared, &caller, &device);
-    shared.journal.changed(Changed::Devices).await;
+    let device = state.store.device(id).await?;
+    log(&state, &caller, &device);
+    state.journal.changed(Changed::Devices).await;
     Ok(Json(device))
 }
 
 async fn approve_several(
-    State(shared): State<Shared>,
+    State(state): State<AppState>,
     caller: Caller,
     Body(wanted): Body<ApproveDevices>,
 ) -> Result<Json<ApprovedDevices>, ApiError> {
@@ -54,12 +54,12 @@ async fn approve_several(
         let sentence = format!("Name 1 to {MOST} devices; {count} were given.");
         return Err(ApiError::body_field("devices", "value_error", sentence, json!(count)));
     }
-    let done = shared.store.approve_devices(&wanted.devices, caller.name()).await?;
-    for device in shared.store.devices_named(&done.approved).await? {
-        log(&shared, &caller, &device);
+    let done = state.store.approve_devices(&wanted.devices, caller.name()).await?;
+    for device in state.store.devices_named(&done.approved).await? {
+        log(&state, &caller, &device);
     }
     if !done.approved.is_empty() {
-        shared.journal.changed(Changed::Devices).await;
+        state.journal.changed(Changed::Devices).await;
     }
     let mut refused: Vec<NotApproved> = Vec::new();
     for device in &wanted.devices {
@@ -74,7 +74,7 @@ async fn approve_several(
 }
 
 /// Logs who approved a device, and for what.
-fn log(shared: &Shared, caller: &Caller, device: &Device) {
+fn log(state: &AppState, caller: &Caller, device: &Device) {
     let tags: Vec<&str> = device.tags.iter().map(|tag| tag.name.as_str()).collect();
     let message = format!(
         "{} was approved by {} at {} with the tags {}: credentials may be sent to it.",
@@ -86,11 +86,11 @@ fn log(shared: &Shared, caller: &Caller, device: &Device) {
     let meta = json!({ "approved_by": caller.name(), "ip_address": device.ip_address, "port": device.port,
         "device_type": device.device_type, "tags": tags });
     let about = About { device_id: Some(device.id), ..About::default() };
-    shared.journal.line(Level::Info, LogType::System, "server.approvals", about, message, meta);
+    state.journal.line(Level::Info, LogType::System, "server.approvals", about, message, meta);
 }
 
 /// Logs that a device waits because somebody added or changed it.
-pub fn tell(shared: &Shared, caller: &Caller, device: &Device, what: &str) {
+pub fn tell(state: &AppState, caller: &Caller, device: &Device, what: &str) {
     let Some(approval) = device.approval.as_ref().filter(|approval| approval.waiting && !caller.author().approves)
     else {
         return;
@@ -104,7 +104,7 @@ pub fn tell(shared: &Shared, caller: &Caller, device: &Device, what: &str) {
     let meta = json!({ "changed_by": approval.changed_by, "ip_address": device.ip_address, "port": device.port,
         "device_type": device.device_type, "new_tags": approval.new_tags });
     let about = About { device_id: Some(device.id), ..About::default() };
-    shared.journal.line(Level::Warning, LogType::System, "server.approvals", about, message, meta);
+    state.journal.line(Level::Warning, LogType::System, "server.approvals", about, message, meta);
 }
 
 /// Address and port as they are usually written.

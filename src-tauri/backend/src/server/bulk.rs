@@ -12,7 +12,7 @@ use netraven_api::sheet::{self, LISTED, ROWS, RefusalKind, Sheet, Tally};
 use netraven_api::{Access, Method};
 use serde_json::{Value, json};
 
-use super::Shared;
+use super::AppState;
 use super::http::auth::Caller;
 use super::http::body_limit::limit_of;
 use super::http::describe::{Operation, Takes};
@@ -46,10 +46,10 @@ impl Takes for Upload {
     }
 }
 
-impl FromRequest<Shared> for Upload {
+impl FromRequest<AppState> for Upload {
     type Rejection = ApiError;
 
-    async fn from_request(request: Request, state: &Shared) -> Result<Upload, ApiError> {
+    async fn from_request(request: Request, state: &AppState) -> Result<Upload, ApiError> {
         let missing = || ApiError::body_field("file", "missing", "Field required", Value::Null);
         let mut form = Multipart::from_request(request, state).await.map_err(|_| missing())?;
         let broken = |error: axum::extract::multipart::MultipartError| match error.status() {
@@ -68,14 +68,14 @@ impl FromRequest<Shared> for Upload {
 }
 
 async fn import(
-    State(shared): State<Shared>,
+    State(state): State<AppState>,
     caller: Caller,
     file: Upload,
 ) -> Result<(StatusCode, Json<BulkImported>), ApiError> {
     let (author, content) = (caller.author(), &file.content);
     let read = match file.name.rsplit_once('.').map(|(_, kind)| kind) {
-        Some("csv") => csv(&shared, &author, content).await?,
-        Some("json") => json(&shared, &author, content).await?,
+        Some("csv") => csv(&state, &author, content).await?,
+        Some("json") => json(&state, &author, content).await?,
         _ => Err("Unsupported file type. Use .csv or .json.".to_owned()),
     };
     let answer = match read {
@@ -90,21 +90,21 @@ async fn import(
 /// The outcome of a file's rows, or why it could not be read.
 type Read = Result<Result<Tally, String>, ApiError>;
 
-async fn csv(shared: &Shared, author: &Author<'_>, content: &[u8]) -> Read {
+async fn csv(state: &AppState, author: &Author<'_>, content: &[u8]) -> Read {
     let unreadable = |why: String| Ok(Err(format!("CSV parse error: {why}")));
     let text = match sheet::decode(content) {
         Ok(text) => text,
         Err(why) => return unreadable(why),
     };
     match Sheet::open(&text) {
-        Ok(rows) => Ok(Ok(import::take(shared, author, rows).await?)),
+        Ok(rows) => Ok(Ok(import::take(state, author, rows).await?)),
         Err(why) => unreadable(why),
     }
 }
 
-async fn json(shared: &Shared, author: &Author<'_>, content: &[u8]) -> Read {
+async fn json(state: &AppState, author: &Author<'_>, content: &[u8]) -> Read {
     match import::json_rows(content) {
-        Ok(rows) => Ok(Ok(import::take(shared, author, rows).await?)),
+        Ok(rows) => Ok(Ok(import::take(state, author, rows).await?)),
         Err(NoRows::Unreadable(why)) => Ok(Err(format!("JSON parse error: {why}"))),
         Err(NoRows::TooMany) => {
             let sentence = format!("The file has more than {ROWS} rows: split it.");

@@ -15,7 +15,7 @@ use netraven_api::{DeviceId, Secret, SnapshotId};
 use serde_json::json;
 use similar::TextDiff;
 
-use super::Shared;
+use super::AppState;
 use super::http::auth::Caller;
 use super::http::error::ApiError;
 use super::http::input::{Id, Query};
@@ -44,15 +44,15 @@ pub fn mount(mount: &mut Mount) {
     mount.add::<ExportConfig, _>(export);
 }
 
-async fn list(State(shared): State<Shared>, Query(query): Query<ListConfigs>) -> Result<RawJson, ApiError> {
-    Ok(RawJson(shared.store.list_configs(&query).await?))
+async fn list(State(state): State<AppState>, Query(query): Query<ListConfigs>) -> Result<RawJson, ApiError> {
+    Ok(RawJson(state.store.list_configs(&query).await?))
 }
 
 async fn search(
-    State(shared): State<Shared>,
+    State(state): State<AppState>,
     Query(query): Query<SearchConfigs>,
 ) -> Result<Json<Vec<FoundConfig>>, ApiError> {
-    let found = shared.store.search_configs(&query.q, FOUND).await?.into_iter().map(|config| FoundConfig {
+    let found = state.store.search_configs(&query.q, FOUND).await?.into_iter().map(|config| FoundConfig {
         snippet: snippet(&config.config_data, &query.q),
         id: config.id,
         device_id: config.device_id,
@@ -62,8 +62,8 @@ async fn search(
     Ok(Json(found.collect()))
 }
 
-async fn diff(State(shared): State<Shared>, Query(query): Query<DiffConfigs>) -> Result<Json<ConfigDiff>, ApiError> {
-    let (one, other) = (shared.store.config(query.config_id_a).await?, shared.store.config(query.config_id_b).await?);
+async fn diff(State(state): State<AppState>, Query(query): Query<DiffConfigs>) -> Result<Json<ConfigDiff>, ApiError> {
+    let (one, other) = (state.store.config(query.config_id_a).await?, state.store.config(query.config_id_b).await?);
     let names = (format!("config_{}", one.id), format!("config_{}", other.id));
     // Two long texts without a common line take a while: not on the threads that serve.
     let lines = tokio::task::spawn_blocking(move || {
@@ -77,26 +77,26 @@ async fn diff(State(shared): State<Shared>, Query(query): Query<DiffConfigs>) ->
 }
 
 async fn delete(
-    State(shared): State<Shared>,
+    State(state): State<AppState>,
     caller: Caller,
     Id(id): Id<SnapshotId>,
 ) -> Result<Json<ConfigDeleted>, ApiError> {
-    let device_id = shared.store.delete_config(id).await?;
+    let device_id = state.store.delete_config(id).await?;
     let about = About { device_id: Some(device_id), ..About::default() };
     let message = format!("Snapshot {id} was deleted by {}; the git history keeps its text.", caller.name());
-    shared.journal.line(Level::Warning, LogType::System, "server.configs", about, message, json!({ "config_id": id }));
+    state.journal.line(Level::Warning, LogType::System, "server.configs", about, message, json!({ "config_id": id }));
     Ok(Json(ConfigDeleted { deleted_id: id }))
 }
 
 async fn restore(
-    State(shared): State<Shared>,
+    State(state): State<AppState>,
     caller: Caller,
     Id(id): Id<SnapshotId>,
 ) -> Result<Json<ConfigRestored>, ApiError> {
-    let config = shared.store.config(id).await?;
+    let config = state.store.config(id).await?;
     let about = About { device_id: Some(config.device_id), ..About::default() };
     let message = format!("Snapshot {id} was marked as restored by {}; nothing was sent to the device.", caller.name());
-    shared.journal.line(Level::Info, LogType::System, "server.configs", about, message, json!({ "config_id": id }));
+    state.journal.line(Level::Info, LogType::System, "server.configs", about, message, json!({ "config_id": id }));
     Ok(Json(ConfigRestored {
         restored_id: id,
         device_id: config.device_id,
@@ -105,35 +105,35 @@ async fn restore(
     }))
 }
 
-async fn count(State(shared): State<Shared>) -> Result<Json<BackupCount>, ApiError> {
-    Ok(Json(BackupCount { count: shared.store.count_configs().await? }))
+async fn count(State(state): State<AppState>) -> Result<Json<BackupCount>, ApiError> {
+    Ok(Json(BackupCount { count: state.store.count_configs().await? }))
 }
 
-async fn get(State(shared): State<Shared>, Id(id): Id<SnapshotId>) -> Result<Json<Config>, ApiError> {
-    Ok(Json(shared.store.config(id).await?))
+async fn get(State(state): State<AppState>, Id(id): Id<SnapshotId>) -> Result<Json<Config>, ApiError> {
+    Ok(Json(state.store.config(id).await?))
 }
 
-async fn history(State(shared): State<Shared>, Id(device_id): Id<DeviceId>) -> Result<Json<Vec<ConfigHead>>, ApiError> {
-    Ok(Json(shared.store.config_history(device_id).await?))
+async fn history(State(state): State<AppState>, Id(device_id): Id<DeviceId>) -> Result<Json<Vec<ConfigHead>>, ApiError> {
+    Ok(Json(state.store.config_history(device_id).await?))
 }
 
 async fn export(
-    State(shared): State<Shared>,
+    State(state): State<AppState>,
     caller: Caller,
     Id(id): Id<SnapshotId>,
 ) -> Result<Json<RawConfig>, ApiError> {
-    let (device_id, hostname, sealed) = shared.store.sealed_config(id).await?;
+    let (device_id, hostname, sealed) = state.store.sealed_config(id).await?;
     let about = About { device_id: Some(device_id), ..About::default() };
     let message =
         format!("The raw configuration {id} of {hostname}, secrets included, was exported by {}.", caller.name());
-    shared.journal.line(Level::Warning, LogType::System, "server.configs", about, message, json!({ "config_id": id }));
+    state.journal.line(Level::Warning, LogType::System, "server.configs", about, message, json!({ "config_id": id }));
     // Nobody gets the text unless the export is on record.
-    if !shared.journal.flush().await {
+    if !state.journal.flush().await {
         let sentence =
             "The export could not be recorded: the log cannot be written at the moment. Try again in a minute.";
         return Err(ApiError::detail(StatusCode::SERVICE_UNAVAILABLE, sentence));
     }
-    let raw = shared
+    let raw = state
         .seal
         .open_text(&context(RAW_CONFIG, device_id), &sealed)
         .map_err(|error| ApiError::Broken(format!("the raw configuration {id} could not be opened: {error}")))?;

@@ -10,7 +10,7 @@ use netraven_api::event::Changed;
 use netraven_api::logs::{Level, LogType};
 use netraven_api::{CredentialId, Secret};
 
-use super::Shared;
+use super::AppState;
 use super::http::auth::Caller;
 use super::http::error::ApiError;
 use super::http::input::{Change, Id, New, Query, Resource};
@@ -37,48 +37,48 @@ impl Resource for CredentialInput {
     const EMPTIED: &'static [&'static str] = &["description", "allowed_networks"];
 }
 
-async fn list(State(shared): State<Shared>, Query(query): Query<ListCredentials>) -> Result<RawJson, ApiError> {
-    Ok(shared.store.list_credentials(&query).await?.into())
+async fn list(State(state): State<AppState>, Query(query): Query<ListCredentials>) -> Result<RawJson, ApiError> {
+    Ok(state.store.list_credentials(&query).await?.into())
 }
 
-async fn get(State(shared): State<Shared>, Id(id): Id<CredentialId>) -> Result<Json<Credential>, ApiError> {
-    Ok(Json(shared.store.credential(id).await?))
+async fn get(State(state): State<AppState>, Id(id): Id<CredentialId>) -> Result<Json<Credential>, ApiError> {
+    Ok(Json(state.store.credential(id).await?))
 }
 
 async fn create(
-    State(shared): State<Shared>,
+    State(state): State<AppState>,
     caller: Caller,
     New(mut input): New<CredentialInput>,
 ) -> Result<Json<Credential>, ApiError> {
     not_blank(&input)?;
     networks::canonical(&mut input)?;
-    tags::known(&shared, input.tags.as_deref()).await?;
-    let id = shared.store.next_credential_id().await?;
-    shared.store.create_credential(id, &sealed(&shared, id, &input, &[])).await?;
-    told(&shared, &caller, id, "added").await;
-    Ok(Json(shared.store.credential(id).await?))
+    tags::known(&state, input.tags.as_deref()).await?;
+    let id = state.store.next_credential_id().await?;
+    state.store.create_credential(id, &sealed(&state, id, &input, &[])).await?;
+    told(&state, &caller, id, "added").await;
+    Ok(Json(state.store.credential(id).await?))
 }
 
 async fn update(
-    State(shared): State<Shared>,
+    State(state): State<AppState>,
     caller: Caller,
     Id(id): Id<CredentialId>,
     Change(mut input, emptied): Change<CredentialInput>,
 ) -> Result<Json<Credential>, ApiError> {
     not_blank(&input)?;
     networks::canonical(&mut input)?;
-    tags::known(&shared, input.tags.as_deref()).await?;
-    shared.store.update_credential(id, &sealed(&shared, id, &input, &emptied)).await?;
-    told(&shared, &caller, id, "changed").await;
-    Ok(Json(shared.store.credential(id).await?))
+    tags::known(&state, input.tags.as_deref()).await?;
+    state.store.update_credential(id, &sealed(&state, id, &input, &emptied)).await?;
+    told(&state, &caller, id, "changed").await;
+    Ok(Json(state.store.credential(id).await?))
 }
 
-async fn delete(State(shared): State<Shared>, caller: Caller, Id(id): Id<CredentialId>) -> Result<(), ApiError> {
-    if shared.store.credential(id).await?.is_system {
+async fn delete(State(state): State<AppState>, caller: Caller, Id(id): Id<CredentialId>) -> Result<(), ApiError> {
+    if state.store.credential(id).await?.is_system {
         return Err(ApiError::detail(StatusCode::FORBIDDEN, "System credentials cannot be deleted"));
     }
-    shared.store.delete_credential(id).await?;
-    told(&shared, &caller, id, "deleted").await;
+    state.store.delete_credential(id).await?;
+    told(&state, &caller, id, "deleted").await;
     Ok(())
 }
 
@@ -92,8 +92,8 @@ fn not_blank(input: &CredentialInput) -> Result<(), ApiError> {
     }
 }
 
-fn sealed<'a>(shared: &Shared, id: CredentialId, input: &'a CredentialInput, emptied: &[&str]) -> CredentialChange<'a> {
-    let seal = |place: &str, secret: &Secret| shared.seal.seal_text(&context(place, id), secret.expose());
+fn sealed<'a>(state: &AppState, id: CredentialId, input: &'a CredentialInput, emptied: &[&str]) -> CredentialChange<'a> {
+    let seal = |place: &str, secret: &Secret| state.seal.seal_text(&context(place, id), secret.expose());
     CredentialChange {
         username: input.username.as_deref(),
         password: input.password.as_ref().map(|secret| seal(PASSWORD, secret)),
@@ -114,9 +114,9 @@ fn sealed<'a>(shared: &Shared, id: CredentialId, input: &'a CredentialInput, emp
     }
 }
 
-async fn told(shared: &Shared, caller: &Caller, id: CredentialId, what: &str) {
+async fn told(state: &AppState, caller: &Caller, id: CredentialId, what: &str) {
     let message = format!("Credential {id} was {what} by {}.", caller.name());
-    shared.journal.line(
+    state.journal.line(
         Level::Info,
         LogType::System,
         "server.credentials",
@@ -124,5 +124,5 @@ async fn told(shared: &Shared, caller: &Caller, id: CredentialId, what: &str) {
         message,
         serde_json::json!({ "credential_id": id }),
     );
-    shared.journal.changed(Changed::Setup).await;
+    state.journal.changed(Changed::Setup).await;
 }

@@ -18,7 +18,7 @@ use super::http::error::ApiError;
 use super::http::input::{Body, Change, Id, New, Query, Resource};
 use super::http::mount::Mount;
 use super::http::raw_json::RawJson;
-use super::{Shared, approvals, import, tags};
+use super::{AppState, approvals, import, tags};
 use crate::journal::About;
 
 /// Mounts the endpoints of devices.
@@ -43,48 +43,48 @@ impl Resource for DeviceInput {
     const EMPTIED: &'static [&'static str] = &["description", "serial_number", "model", "notes"];
 }
 
-async fn list(State(shared): State<Shared>, Query(query): Query<ListDevices>) -> Result<RawJson, ApiError> {
-    Ok(shared.store.list_devices(&query).await?.into())
+async fn list(State(state): State<AppState>, Query(query): Query<ListDevices>) -> Result<RawJson, ApiError> {
+    Ok(state.store.list_devices(&query).await?.into())
 }
 
-async fn get(State(shared): State<Shared>, Id(id): Id<DeviceId>) -> Result<Json<Device>, ApiError> {
-    Ok(Json(shared.store.device(id).await?))
+async fn get(State(state): State<AppState>, Id(id): Id<DeviceId>) -> Result<Json<Device>, ApiError> {
+    Ok(Json(state.store.device(id).await?))
 }
 
 async fn create(
-    State(shared): State<Shared>,
+    State(state): State<AppState>,
     caller: Caller,
     New(mut input): New<DeviceInput>,
 ) -> Result<Json<Device>, ApiError> {
     canonical(&mut input)?;
-    tags::known(&shared, input.tags.as_deref()).await?;
-    let id = shared.store.create_device(&input, &caller.author()).await?;
-    shared.journal.changed(Changed::Devices).await;
-    let device = shared.store.device(id).await?;
-    approvals::tell(&shared, &caller, &device, "added");
+    tags::known(&state, input.tags.as_deref()).await?;
+    let id = state.store.create_device(&input, &caller.author()).await?;
+    state.journal.changed(Changed::Devices).await;
+    let device = state.store.device(id).await?;
+    approvals::tell(&state, &caller, &device, "added");
     Ok(Json(device))
 }
 
 async fn update(
-    State(shared): State<Shared>,
+    State(state): State<AppState>,
     caller: Caller,
     Id(id): Id<DeviceId>,
     Change(mut input, emptied): Change<DeviceInput>,
 ) -> Result<Json<Device>, ApiError> {
     canonical(&mut input)?;
-    tags::known(&shared, input.tags.as_deref()).await?;
-    shared.store.update_device(id, &input, &emptied, &caller.author()).await?;
-    shared.journal.changed(Changed::Devices).await;
-    let device = shared.store.device(id).await?;
-    approvals::tell(&shared, &caller, &device, "changed");
+    tags::known(&state, input.tags.as_deref()).await?;
+    state.store.update_device(id, &input, &emptied, &caller.author()).await?;
+    state.journal.changed(Changed::Devices).await;
+    let device = state.store.device(id).await?;
+    approvals::tell(&state, &caller, &device, "changed");
     Ok(Json(device))
 }
 
-async fn delete(State(shared): State<Shared>, caller: Caller, Id(id): Id<DeviceId>) -> Result<(), ApiError> {
-    let device = shared.store.device(id).await?;
-    shared.store.delete_device(id).await?;
+async fn delete(State(state): State<AppState>, caller: Caller, Id(id): Id<DeviceId>) -> Result<(), ApiError> {
+    let device = state.store.device(id).await?;
+    state.store.delete_device(id).await?;
     let message = format!("Device {} was deleted by {}.", device.hostname, caller.name());
-    shared.journal.line(
+    state.journal.line(
         Level::Info,
         LogType::System,
         "server.devices",
@@ -92,48 +92,48 @@ async fn delete(State(shared): State<Shared>, caller: Caller, Id(id): Id<DeviceI
         message,
         json!({ "device_id": id }),
     );
-    shared.journal.changed(Changed::Devices).await;
+    state.journal.changed(Changed::Devices).await;
     Ok(())
 }
 
-async fn credentials(State(shared): State<Shared>, Id(id): Id<DeviceId>) -> Result<Json<Vec<Credential>>, ApiError> {
-    shared.store.device(id).await?;
-    Ok(Json(shared.store.credentials_of_device(id).await?))
+async fn credentials(State(state): State<AppState>, Id(id): Id<DeviceId>) -> Result<Json<Vec<Credential>>, ApiError> {
+    state.store.device(id).await?;
+    Ok(Json(state.store.credentials_of_device(id).await?))
 }
 
 async fn import_csv(
-    State(shared): State<Shared>,
+    State(state): State<AppState>,
     caller: Caller,
     Body(input): Body<ImportDevices>,
 ) -> Result<Json<Imported>, ApiError> {
     let sheet = import::open(&input.csv)?;
-    let tally = import::take(&shared, &caller.author(), sheet).await?;
+    let tally = import::take(&state, &caller.author(), sheet).await?;
     Ok(Json(tally.imported()))
 }
 
-async fn check_csv(State(shared): State<Shared>, Body(input): Body<CheckImport>) -> Result<Json<ImportPlan>, ApiError> {
+async fn check_csv(State(state): State<AppState>, Body(input): Body<CheckImport>) -> Result<Json<ImportPlan>, ApiError> {
     let sheet = import::open(&input.csv)?;
     let separator = sheet.separator().one().to_owned();
     let columns = sheet.columns().map(|column| column.name().to_owned()).collect();
-    let (tally, new_tags) = import::look(&shared, sheet).await?;
+    let (tally, new_tags) = import::look(&state, sheet).await?;
     Ok(Json(ImportPlan { separator, columns, new_tags, outcome: tally.imported(), note: None }))
 }
 
-async fn host_key(State(shared): State<Shared>, Id(id): Id<DeviceId>) -> Result<Json<HostKey>, ApiError> {
-    let key = shared.store.host_key(id).await?;
+async fn host_key(State(state): State<AppState>, Id(id): Id<DeviceId>) -> Result<Json<HostKey>, ApiError> {
+    let key = state.store.host_key(id).await?;
     key.map(Json)
         .ok_or_else(|| ApiError::not_found("No host key is stored for this device: no session has signed in to it yet."))
 }
 
 async fn trust_host_key(
-    State(shared): State<Shared>,
+    State(state): State<AppState>,
     caller: Caller,
     Id(id): Id<DeviceId>,
     Body(key): Body<TrustedKey>,
 ) -> Result<Json<HostKey>, ApiError> {
-    shared.store.device(id).await?;
+    state.store.device(id).await?;
     // Only a key that a session met can be trusted: never one that merely appears in a request.
-    match shared.store.shown_host_key(id).await? {
+    match state.store.shown_host_key(id).await? {
         None => {
             return Err(ApiError::bad_request(
                 "No session has seen a host key of this device yet. Run a job on it first.",
@@ -146,7 +146,7 @@ async fn trust_host_key(
         }
         Some(_) => {}
     }
-    if !shared.store.replace_host_key(id, &key, caller.name()).await? {
+    if !state.store.replace_host_key(id, &key, caller.name()).await? {
         return Err(ApiError::bad_request(
             "The stored key has changed since you saw it. Run the device again, then review the key again.",
         ));
@@ -155,20 +155,20 @@ async fn trust_host_key(
     let message =
         format!("{} trusted the key {} of this device, replacing {}.", caller.name(), key.sha256, key.replaces);
     let meta = json!({ "key_type": key.key_type, "trusted": key.sha256, "replaced": key.replaces });
-    shared.journal.line(Level::Warning, LogType::Connection, "server.devices", about, message, meta);
-    host_key(State(shared), Id(id)).await
+    state.journal.line(Level::Warning, LogType::Connection, "server.devices", about, message, meta);
+    host_key(State(state), Id(id)).await
 }
 
-async fn forget_host_key(State(shared): State<Shared>, caller: Caller, Id(id): Id<DeviceId>) -> Result<(), ApiError> {
-    let old = shared.store.host_key(id).await?;
-    shared.store.forget_host_key(id).await?;
+async fn forget_host_key(State(state): State<AppState>, caller: Caller, Id(id): Id<DeviceId>) -> Result<(), ApiError> {
+    let old = state.store.host_key(id).await?;
+    state.store.forget_host_key(id).await?;
     let about = About { device_id: Some(id), ..About::default() };
     let message = format!(
         "The stored host key was forgotten by {}; the next session trusts the key the device shows.",
         caller.name()
     );
     let meta = json!({ "forgotten": old.map(|key| key.sha256) });
-    shared.journal.line(Level::Warning, LogType::Connection, "server.devices", about, message, meta);
+    state.journal.line(Level::Warning, LogType::Connection, "server.devices", about, message, meta);
     Ok(())
 }
 

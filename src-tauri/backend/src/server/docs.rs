@@ -8,7 +8,7 @@ use netraven_api::routes::Route;
 use netraven_api::{Access, Method};
 use serde_json::{Value, json};
 
-use super::Shared;
+use super::AppState;
 use super::http::describe::{Description, Operation, page};
 use super::http::mount::Mount;
 
@@ -16,7 +16,7 @@ const OPENAPI: Route = Route { method: Method::Get, path: "/openapi.json", acces
 const DOCS: Route = Route { method: Method::Get, path: "/docs", access: Access::Open };
 
 /// Describes the two; all other routes are described by now.
-pub fn mount(mount: Mount) -> (Router<Shared>, Value) {
+pub fn mount(mount: Mount) -> (Router<AppState>, Value) {
     let (routes, mut description): (_, Description) = mount.finish();
     let answer = |kind: &str| json!({ "description": "Done.", "content": { kind: { "schema": {} } } });
     let summary = "This description, as OpenAPI 3.1.";
@@ -27,7 +27,7 @@ pub fn mount(mount: Mount) -> (Router<Shared>, Value) {
 }
 
 /// Serves both. Neither changes while the program runs, so both are built once.
-pub fn serve(routes: Router<Shared>, document: Value) -> Router<Shared> {
+pub fn serve(routes: Router<AppState>, document: Value) -> Router<AppState> {
     let html: axum::body::Bytes = page::html(&document).into();
     let text: axum::body::Bytes = document.to_string().into();
     let openapi = get(move || async move { ([(CONTENT_TYPE, "application/json")], text).into_response() });

@@ -23,7 +23,7 @@ use serde_json::json;
 use tokio::sync::broadcast;
 use tokio::sync::broadcast::error::RecvError;
 
-use super::Shared;
+use super::AppState;
 use super::http::auth::{self, Caller};
 use super::http::describe::Operation;
 use super::http::error::ApiError;
@@ -51,7 +51,7 @@ pub fn mount(mount: &mut Mount) {
 }
 
 async fn stream(
-    State(shared): State<Shared>,
+    State(state): State<AppState>,
     Caller(user): Caller,
     sign_in: SignIn,
     headers: HeaderMap,
@@ -59,13 +59,13 @@ async fn stream(
 ) -> Result<Sse<impl Stream<Item = Result<Event, Infallible>>>, ApiError> {
     let resumed =
         headers.get("last-event-id").and_then(|value| value.to_str().ok()).and_then(|text| text.trim().parse().ok());
-    let signals = shared.signals.subscribe();
+    let signals = state.signals.subscribe();
     let after = match resumed.or(query.after) {
         Some(after) => after,
-        None => shared.store.newest_log_id().await?,
+        None => state.store.newest_log_id().await?,
     };
     let reader = Reader { sign_in, role: user.role, looked: Instant::now() };
-    let tail = Tail { shared, reader, query, after, signals, ready: VecDeque::new(), more: true };
+    let tail = Tail { state, reader, query, after, signals, ready: VecDeque::new(), more: true };
     let events = futures::stream::unfold(tail, |mut tail| async move {
         let event = tail.next().await?;
         Some((Ok(event), tail))
@@ -83,12 +83,12 @@ struct Reader {
 
 impl Reader {
     /// Whether the stream may go on: it ends with the sign-in that opened it, and with a role that was revoked.
-    async fn may_read_on(&mut self, shared: &Shared) -> bool {
+    async fn may_read_on(&mut self, state: &AppState) -> bool {
         if self.looked.elapsed() < LOOK {
             return true;
         }
         self.looked = Instant::now();
-        match auth::holder(shared, &self.sign_in).await {
+        match auth::holder(state, &self.sign_in).await {
             Ok(user) => self.role != Role::Admin || user.role == Role::Admin,
             // While the database does not answer there is nothing to send.
             Err(error) => !matches!(error, ApiError::Detail(StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN, _)),
@@ -97,7 +97,7 @@ impl Reader {
 }
 
 struct Tail {
-    shared: Shared,
+    state: AppState,
     reader: Reader,
     query: StreamFilter,
     after: LogId,
@@ -110,7 +110,7 @@ struct Tail {
 impl Tail {
     async fn next(&mut self) -> Option<Event> {
         loop {
-            if !self.reader.may_read_on(&self.shared).await {
+            if !self.reader.may_read_on(&self.state).await {
                 return None;
             }
             if let Some(event) = self.ready.pop_front() {
@@ -120,7 +120,7 @@ impl Tail {
                 self.read().await;
                 continue;
             }
-            let stop = self.shared.stop.clone();
+            let stop = self.state.stop.clone();
             tokio::select! {
                 () = stop.cancelled() => return None,
                 signal = self.signals.recv() => match signal {
@@ -140,7 +140,7 @@ impl Tail {
     }
 
     async fn read(&mut self) {
-        let store = &self.shared.store;
+        let store = &self.state.store;
         // Read before the lines: lines up to here that the filter leaves out need not be looked at again.
         let seen =
             async { Ok((store.newest_log_id().await?, store.logs_after(self.after, &self.query.filter, READ).await?)) };

@@ -14,7 +14,7 @@ use netraven_api::sheet::{Entry, Fate, Place, ROWS, RefusalKind, Row, Seen, Shee
 use serde_json::{Value, json};
 use tokio::time::Instant;
 
-use super::Shared;
+use super::AppState;
 use super::http::error::ApiError;
 use crate::journal::About;
 use crate::store::approvals::Author;
@@ -37,14 +37,14 @@ pub fn open(csv: &str) -> Result<Sheet<'_>, ApiError> {
 
 /// Adds the devices of rows, each taken or refused by itself.
 pub async fn take(
-    shared: &Shared,
+    state: &AppState,
     author: &Author<'_>,
     rows: impl Iterator<Item = Result<Row, String>> + Send,
 ) -> Result<Tally, ApiError> {
-    let (tally, _) = Import::new(shared, Some(author)).run(rows).await?;
+    let (tally, _) = Import::new(state, Some(author)).run(rows).await?;
     if tally.added > 0 {
-        shared.journal.changed(Changed::Devices).await;
-        shared.journal.changed(Changed::Setup).await;
+        state.journal.changed(Changed::Devices).await;
+        state.journal.changed(Changed::Setup).await;
         let (level, waits) = if author.approves {
             (Level::Info, ".")
         } else {
@@ -52,17 +52,17 @@ pub async fn take(
         };
         let message = format!("{} imported {} from a file{waits}", author.name, devices(tally.added));
         let meta = json!({ "added": tally.added, "imported_by": author.name });
-        shared.journal.line(level, LogType::System, "server.import", About::default(), message, meta);
+        state.journal.line(level, LogType::System, "server.import", About::default(), message, meta);
     }
     Ok(tally)
 }
 
 /// Reports what [`take`] would do now, and the names of tags it would create.
 pub async fn look(
-    shared: &Shared,
+    state: &AppState,
     rows: impl Iterator<Item = Result<Row, String>> + Send,
 ) -> Result<(Tally, Vec<String>), ApiError> {
-    let (tally, tags) = Import::new(shared, None).run(rows).await?;
+    let (tally, tags) = Import::new(state, None).run(rows).await?;
     Ok((tally, tags.into_iter().collect()))
 }
 
@@ -71,7 +71,7 @@ fn devices(count: i64) -> String {
 }
 
 struct Import<'a> {
-    shared: &'a Shared,
+    state: &'a AppState,
     /// The author; none in a check.
     author: Option<&'a Author<'a>>,
     platforms: Vec<String>,
@@ -81,10 +81,10 @@ struct Import<'a> {
 }
 
 impl<'a> Import<'a> {
-    fn new(shared: &'a Shared, author: Option<&'a Author<'a>>) -> Import<'a> {
-        let platforms = shared.platforms.names();
+    fn new(state: &'a AppState, author: Option<&'a Author<'a>>) -> Import<'a> {
+        let platforms = state.platforms.names();
         let (seen, tally) = (Seen::default(), Tally::default());
-        Import { shared, author, platforms, seen, tally, new_tags: BTreeSet::new() }
+        Import { state, author, platforms, seen, tally, new_tags: BTreeSet::new() }
     }
 
     async fn run(
@@ -155,7 +155,7 @@ impl<'a> Import<'a> {
         if entries.is_empty() {
             return Ok(());
         }
-        let twins = self.shared.store.twins(&entries).await?;
+        let twins = self.state.store.twins(&entries).await?;
         let mut new = Vec::new();
         for (entry, (by_name, by_place)) in entries.into_iter().zip(twins) {
             match compare(&entry, by_name.as_ref(), by_place.as_ref()) {
@@ -176,7 +176,7 @@ impl<'a> Import<'a> {
             DeviceInput { tags: Some(ids), ..entry.input.clone() }
         };
         let inputs: Vec<DeviceInput> = new.iter().map(input).collect();
-        let added = self.shared.store.add_devices(&inputs, author).await?;
+        let added = self.state.store.add_devices(&inputs, author).await?;
         for entry in new {
             if added.contains(entry.hostname()) {
                 self.tally.added += 1;
@@ -191,7 +191,7 @@ impl<'a> Import<'a> {
     /// The ids of the tags that entries name; new ones are created, or only noted in a check. An entry with a number
     /// that no tag has is refused.
     async fn tags(&mut self, entries: &mut Vec<Entry>) -> Result<HashMap<String, TagId>, ApiError> {
-        let store = &self.shared.store;
+        let store = &self.state.store;
         let called: HashSet<&str> = entries.iter().flat_map(|entry| &entry.tags).map(String::as_str).collect();
         if called.is_empty() {
             return Ok(HashMap::new());

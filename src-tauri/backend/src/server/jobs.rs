@@ -14,7 +14,7 @@ use netraven_api::logs::{Level, LogType};
 use netraven_api::runs::Trigger;
 use serde_json::json;
 
-use super::Shared;
+use super::AppState;
 use super::http::auth::Caller;
 use super::http::body_check::Check;
 use super::http::error::ApiError;
@@ -67,32 +67,32 @@ const fn names<const COUNT: usize>(fields: &[Emptied; COUNT]) -> [&'static str; 
     names
 }
 
-async fn list(State(shared): State<Shared>, Query(query): Query<ListJobs>) -> Result<RawJson, ApiError> {
+async fn list(State(state): State<AppState>, Query(query): Query<ListJobs>) -> Result<RawJson, ApiError> {
     let now = Timestamp::now();
-    Ok(shared.store.list_jobs(&query, |job| planned(&shared, job, now)).await?.into())
+    Ok(state.store.list_jobs(&query, |job| planned(&state, job, now)).await?.into())
 }
 
-async fn get(State(shared): State<Shared>, Id(id): Id<JobId>) -> Result<Json<Job>, ApiError> {
-    Ok(Json(read(&shared, id).await?))
+async fn get(State(state): State<AppState>, Id(id): Id<JobId>) -> Result<Json<Job>, ApiError> {
+    Ok(Json(read(&state, id).await?))
 }
 
-async fn read(shared: &Shared, id: JobId) -> Result<Job, ApiError> {
-    let mut job = shared.store.job(id).await?;
-    job.next_run = next_run(shared, &job, Timestamp::now());
+async fn read(state: &AppState, id: JobId) -> Result<Job, ApiError> {
+    let mut job = state.store.job(id).await?;
+    job.next_run = next_run(state, &job, Timestamp::now());
     Ok(job)
 }
 
 /// When a job's schedule fires next.
-pub fn next_run(shared: &Shared, job: &Job, now: Timestamp) -> Option<Timestamp> {
-    planned(shared, &JobPlan::from(job), now)
+pub fn next_run(state: &AppState, job: &Job, now: Timestamp) -> Option<Timestamp> {
+    planned(state, &JobPlan::from(job), now)
 }
 
-fn planned(shared: &Shared, job: &JobPlan, now: Timestamp) -> Option<Timestamp> {
+fn planned(state: &AppState, job: &JobPlan, now: Timestamp) -> Option<Timestamp> {
     // The wire does not say when the schedule was set; counted from the newest start it is exact enough for people.
-    if job.is_enabled { shared.next_runs.next(&job.schedule, job.started_at, now) } else { None }
+    if job.is_enabled { state.next_runs.next(&job.schedule, job.started_at, now) } else { None }
 }
 
-async fn create(State(shared): State<Shared>, caller: Caller, New(input): New<JobInput>) -> Result<Json<Job>, ApiError> {
+async fn create(State(state): State<AppState>, caller: Caller, New(input): New<JobInput>) -> Result<Json<Job>, ApiError> {
     let mut check = Check::default();
     let has_tags = input.tags.as_ref().is_some_and(|tags| !tags.is_empty());
     match (has_tags, input.device_id.is_some()) {
@@ -102,19 +102,19 @@ async fn create(State(shared): State<Shared>, caller: Caller, New(input): New<Jo
     }
     schedule(&mut check, &input.schedule);
     check.done()?;
-    tags::known(&shared, input.tags.as_deref()).await?;
-    let id = shared.store.create_job(&input).await?;
-    told(&shared, &caller, id, "added").await;
-    Ok(Json(read(&shared, id).await?))
+    tags::known(&state, input.tags.as_deref()).await?;
+    let id = state.store.create_job(&input).await?;
+    told(&state, &caller, id, "added").await;
+    Ok(Json(read(&state, id).await?))
 }
 
 async fn update(
-    State(shared): State<Shared>,
+    State(state): State<AppState>,
     caller: Caller,
     Id(id): Id<JobId>,
     Change(input, emptied): Change<JobInput>,
 ) -> Result<Json<Job>, ApiError> {
-    let old = shared.store.job(id).await?;
+    let old = state.store.job(id).await?;
     if old.is_system_job {
         return Err(ApiError::detail(StatusCode::FORBIDDEN, "System jobs cannot be updated."));
     }
@@ -154,36 +154,36 @@ async fn update(
     }
     schedule(&mut check, &new.schedule);
     check.done()?;
-    tags::known(&shared, target_tags.as_deref()).await?;
+    tags::known(&state, target_tags.as_deref()).await?;
     let reschedule = (&old.schedule, old.is_enabled) != (&new.schedule, new.is_enabled);
-    shared.store.update_job(&new, target_tags.as_deref(), reschedule).await?;
-    told(&shared, &caller, id, "changed").await;
-    Ok(Json(read(&shared, id).await?))
+    state.store.update_job(&new, target_tags.as_deref(), reschedule).await?;
+    told(&state, &caller, id, "changed").await;
+    Ok(Json(read(&state, id).await?))
 }
 
-async fn delete(State(shared): State<Shared>, caller: Caller, Id(id): Id<JobId>) -> Result<(), ApiError> {
-    let job = shared.store.job(id).await?;
+async fn delete(State(state): State<AppState>, caller: Caller, Id(id): Id<JobId>) -> Result<(), ApiError> {
+    let job = state.store.job(id).await?;
     if job.is_system_job {
         return Err(ApiError::detail(StatusCode::FORBIDDEN, "System jobs cannot be deleted."));
     }
     if let Some(run_id) = job.last_run_id
-        && shared.store.run(run_id).await?.status.is_active()
+        && state.store.run(run_id).await?.status.is_active()
     {
         return Err(ApiError::bad_request("A run of this job is active: cancel it, then delete the job."));
     }
-    shared.store.delete_job(id).await?;
-    told(&shared, &caller, id, "deleted").await;
+    state.store.delete_job(id).await?;
+    told(&state, &caller, id, "deleted").await;
     Ok(())
 }
 
-async fn run(State(shared): State<Shared>, caller: Caller, Id(id): Id<JobId>) -> Result<Json<RunStarted>, ApiError> {
-    let job = shared.store.job(id).await?;
-    let started = shared.start_run(id, caller.name()).await?;
+async fn run(State(state): State<AppState>, caller: Caller, Id(id): Id<JobId>) -> Result<Json<RunStarted>, ApiError> {
+    let job = state.store.job(id).await?;
+    let started = state.start_run(id, caller.name()).await?;
     let about = About { job_id: Some(id), run_id: Some(started.run_id), device_id: None };
     let message = format!("{} queued by {}: {} devices.", job.name, caller.name(), started.devices.len());
     let meta = json!({ "trigger": Trigger::Manual });
-    shared.journal.line(Level::Info, LogType::Job, "server.jobs", about, message, meta);
-    shared.journal.changed(Changed::Run { run_id: started.run_id, job_id: id, ended: false }).await;
+    state.journal.line(Level::Info, LogType::Job, "server.jobs", about, message, meta);
+    state.journal.changed(Changed::Run { run_id: started.run_id, job_id: id, ended: false }).await;
     let reply = RunStarted {
         message: "Job triggered successfully".to_owned(),
         job_id: id,
@@ -196,21 +196,21 @@ async fn run(State(shared): State<Shared>, caller: Caller, Id(id): Id<JobId>) ->
 
 /// Superseded, and marked so in a header, as in NetRaven.
 async fn devices(
-    State(shared): State<Shared>,
+    State(state): State<AppState>,
     Id(id): Id<JobId>,
 ) -> Result<(HeaderMap, Json<Vec<JobDeviceLine>>), ApiError> {
-    shared.store.job(id).await?;
-    let lines = shared.store.device_lines(id, 1000).await?;
+    state.store.job(id).await?;
+    let lines = state.store.device_lines(id, 1000).await?;
     let deprecated = [("deprecation", HeaderValue::from_static("true"))];
     let headers = deprecated.into_iter().map(|(name, value)| (axum::http::HeaderName::from_static(name), value));
     Ok((headers.collect(), Json(lines)))
 }
 
 async fn recent(
-    State(shared): State<Shared>,
+    State(state): State<AppState>,
     Query(query): Query<ListRecentJobs>,
 ) -> Result<Json<Vec<RecentJob>>, ApiError> {
-    Ok(Json(shared.store.recent_jobs(&query).await?))
+    Ok(Json(state.store.recent_jobs(&query).await?))
 }
 
 const NOT_BOTH: &str = "Value error, Provide either device_id or tags, not both.";
@@ -241,9 +241,9 @@ fn schedule(check: &mut Check, given: &Schedule) {
     }
 }
 
-async fn told(shared: &Shared, caller: &Caller, id: JobId, what: &str) {
+async fn told(state: &AppState, caller: &Caller, id: JobId, what: &str) {
     let about = About { job_id: Some(id), ..About::default() };
-    shared.journal.line(
+    state.journal.line(
         Level::Info,
         LogType::System,
         "server.jobs",
@@ -251,7 +251,7 @@ async fn told(shared: &Shared, caller: &Caller, id: JobId, what: &str) {
         format!("Job {id} was {what} by {}.", caller.name()),
         json!({}),
     );
-    shared.journal.changed(Changed::Jobs).await;
+    state.journal.changed(Changed::Jobs).await;
 }
 
 #[cfg(test)]

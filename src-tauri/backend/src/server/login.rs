@@ -17,7 +17,7 @@ use serde::Deserialize;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use super::Shared;
+use super::AppState;
 use super::http::auth::bearer;
 use super::http::describe::Operation;
 use super::http::failed_logins::record;
@@ -72,31 +72,31 @@ pub fn mount(mount: &mut Mount) {
 }
 
 async fn login(
-    State(shared): State<Shared>,
+    State(state): State<AppState>,
     Peer(peer): Peer,
     headers: HeaderMap,
     Form(login): Form<LoginForm>,
 ) -> Result<Json<Token>, Response> {
-    let tokens = &shared.tokens;
-    let earlier = earlier(&shared, &headers, &login.username);
+    let tokens = &state.tokens;
+    let earlier = earlier(&state, &headers, &login.username);
     // Counted before the password is checked: simultaneous attempts count, too.
     let attempt = match tokens.throttle.attempt(&login.username, peer, earlier) {
         Ok(attempt) => attempt,
         Err(refused) => {
-            record(&shared, &login.username, peer, "too many attempts");
+            record(&state, &login.username, peer, "too many attempts");
             return Err(too_many(&refused));
         }
     };
     tokio::time::sleep(attempt.turn).await;
-    let signed_in = sign_in(&shared, &login).await;
+    let signed_in = sign_in(&state, &login).await;
     match &signed_in {
         Ok(_) => tokens.throttle.succeeded(&attempt),
         Err(ApiError::Detail(StatusCode::UNAUTHORIZED, _)) => {
-            record(&shared, &login.username, peer, "wrong user name or password");
+            record(&state, &login.username, peer, "wrong user name or password");
         }
         Err(ApiError::Detail(StatusCode::BAD_REQUEST, _)) => {
             tokens.throttle.succeeded(&attempt);
-            record(&shared, &login.username, peer, "the user is inactive");
+            record(&state, &login.username, peer, "the user is inactive");
         }
         // The answer does not reveal whether the password is right.
         Err(_) => tokens.throttle.unanswered(&attempt),
@@ -105,15 +105,15 @@ async fn login(
 }
 
 /// An earlier sign-in of this user that came with the request: its holder is not slowed down by other people's guesses.
-fn earlier(shared: &Shared, headers: &HeaderMap, username: &str) -> Option<Uuid> {
-    let sign_in = shared.tokens.read_even_ended(bearer(headers)?)?;
+fn earlier(state: &AppState, headers: &HeaderMap, username: &str) -> Option<Uuid> {
+    let sign_in = state.tokens.read_even_ended(bearer(headers)?)?;
     let is_recent = sign_in.claims.exp.saturating_add(EARLIER_S) > Timestamp::now().as_second();
     (sign_in.claims.sub == username && is_recent).then_some(sign_in.sid)
 }
 
-async fn sign_in(shared: &Shared, login: &LoginForm) -> Result<Json<Token>, ApiError> {
-    let tokens = &shared.tokens;
-    let account = shared.store.account(&login.username).await?;
+async fn sign_in(state: &AppState, login: &LoginForm) -> Result<Json<Token>, ApiError> {
+    let tokens = &state.tokens;
+    let account = state.store.account(&login.username).await?;
     let hash = account.as_ref().map(|account| account.password_hash.clone());
     let verdict = tokens.verify(login.password.clone(), hash).await?;
     let (Some(account), Verdict::Right { needs_rehash }) = (account, verdict) else {
@@ -125,7 +125,7 @@ async fn sign_in(shared: &Shared, login: &LoginForm) -> Result<Json<Token>, ApiE
     if needs_rehash {
         let given = login.password.clone();
         let hash = tokens.hash(move || password::hash(given.expose(), &password::production_params())).await?;
-        shared.store.set_password_hash(account.standing.user.id, &hash).await?;
+        state.store.set_password_hash(account.standing.user.id, &hash).await?;
     }
     Ok(Json(Token { access_token: tokens.issue(&account, LIFETIME), token_type: "bearer".to_owned() }))
 }

@@ -8,7 +8,7 @@ use netraven_api::logs::{
     LogLevelInfo, LogStats, LogType, LogTypeInfo,
 };
 
-use super::Shared;
+use super::AppState;
 use super::http::error::ApiError;
 use super::http::input::{Id, Query};
 use super::http::mount::Mount;
@@ -24,16 +24,16 @@ pub fn mount(mount: &mut Mount) {
     mount.add::<GetLog, _>(get);
 }
 
-async fn list(State(shared): State<Shared>, Query(query): Query<ListLogs>) -> Result<RawJson, ApiError> {
-    Ok(shared.store.list_logs(&query).await?.into())
+async fn list(State(state): State<AppState>, Query(query): Query<ListLogs>) -> Result<RawJson, ApiError> {
+    Ok(state.store.list_logs(&query).await?.into())
 }
 
-async fn get(State(shared): State<Shared>, Id(id): Id<LogId>) -> Result<Json<LogEntry>, ApiError> {
-    Ok(Json(shared.store.log(id).await?))
+async fn get(State(state): State<AppState>, Id(id): Id<LogId>) -> Result<Json<LogEntry>, ApiError> {
+    Ok(Json(state.store.log(id).await?))
 }
 
 async fn histogram(
-    State(shared): State<Shared>,
+    State(state): State<AppState>,
     Query(query): Query<GetLogHistogram>,
 ) -> Result<Json<LogHistogram>, ApiError> {
     if let (Some(start), Some(end)) = (query.filter.start_time, query.filter.end_time)
@@ -41,7 +41,7 @@ async fn histogram(
     {
         return Err(ApiError::query_field("start_time", "start_time should not be after end_time", start.to_string()));
     }
-    Ok(Json(shared.store.log_histogram(&query).await?))
+    Ok(Json(state.store.log_histogram(&query).await?))
 }
 
 async fn types() -> Json<Vec<LogTypeInfo>> {
@@ -55,6 +55,6 @@ async fn levels() -> Json<Vec<LogLevelInfo>> {
     Json(Level::ALL.into_iter().map(info).collect())
 }
 
-async fn stats(State(shared): State<Shared>) -> Result<Json<LogStats>, ApiError> {
-    Ok(Json(shared.store.log_stats().await?))
+async fn stats(State(state): State<AppState>) -> Result<Json<LogStats>, ApiError> {
+    Ok(Json(state.store.log_stats().await?))
 }

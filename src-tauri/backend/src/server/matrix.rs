@@ -5,7 +5,7 @@ use axum::extract::State;
 use netraven_api::JobId;
 use netraven_api::matrix::{GetJobMatrix, JobMatrix};
 
-use super::Shared;
+use super::AppState;
 use super::http::error::ApiError;
 use super::http::input::{Id, Query};
 use super::http::mount::Mount;
@@ -16,9 +16,9 @@ pub fn mount(mount: &mut Mount) {
 }
 
 async fn matrix(
-    State(shared): State<Shared>,
+    State(state): State<AppState>,
     Id(job_id): Id<JobId>,
     Query(query): Query<GetJobMatrix>,
 ) -> Result<Json<JobMatrix>, ApiError> {
-    Ok(Json(shared.store.job_matrix(&GetJobMatrix { job_id, ..query }).await?))
+    Ok(Json(state.store.job_matrix(&GetJobMatrix { job_id, ..query }).await?))
 }

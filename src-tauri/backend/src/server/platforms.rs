@@ -4,7 +4,7 @@ use axum::Json;
 use axum::extract::State;
 use netraven_api::platforms::{ListPlatforms, Platform, Platforms};
 
-use super::Shared;
+use super::AppState;
 use super::http::mount::Mount;
 
 /// Mounts the endpoint of platforms.
@@ -12,17 +12,17 @@ pub fn mount(mount: &mut Mount) {
     mount.add::<ListPlatforms, _>(list);
 }
 
-async fn list(State(shared): State<Shared>) -> Json<Platforms> {
-    let mut items: Vec<Platform> = shared
+async fn list(State(state): State<AppState>) -> Json<Platforms> {
+    let mut items: Vec<Platform> = state
         .platforms
         .iter()
         .map(|definition| Platform {
             name: definition.name.clone(),
             title: definition.title.clone(),
             vendor: definition.vendor.clone(),
-            custom: shared.platforms.is_custom(&definition.name),
+            custom: state.platforms.is_custom(&definition.name),
         })
         .collect();
     items.sort_by(|one, other| one.title.cmp(&other.title));
-    Json(Platforms { items, refused: shared.refused_platforms.to_vec() })
+    Json(Platforms { items, refused: state.refused_platforms.to_vec() })
 }

@@ -5,7 +5,7 @@ use axum::extract::State;
 use netraven_api::ResultId;
 use netraven_api::results::{GetResult, JobResult, ListResults};
 
-use super::Shared;
+use super::AppState;
 use super::http::error::ApiError;
 use super::http::input::{Id, Query};
 use super::http::mount::Mount;
@@ -17,10 +17,10 @@ pub fn mount(mount: &mut Mount) {
     mount.add::<GetResult, _>(get);
 }
 
-async fn list(State(shared): State<Shared>, Query(query): Query<ListResults>) -> Result<RawJson, ApiError> {
-    Ok(shared.store.list_results(&query).await?.into())
+async fn list(State(state): State<AppState>, Query(query): Query<ListResults>) -> Result<RawJson, ApiError> {
+    Ok(state.store.list_results(&query).await?.into())
 }
 
-async fn get(State(shared): State<Shared>, Id(id): Id<ResultId>) -> Result<Json<JobResult>, ApiError> {
-    Ok(Json(shared.store.result(id).await?))
+async fn get(State(state): State<AppState>, Id(id): Id<ResultId>) -> Result<Json<JobResult>, ApiError> {
+    Ok(Json(state.store.result(id).await?))
 }

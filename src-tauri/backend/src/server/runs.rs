@@ -12,7 +12,7 @@ use netraven_api::runs::{
 use netraven_api::{DeviceId, RunId};
 use serde_json::json;
 
-use super::Shared;
+use super::AppState;
 use super::http::auth::Caller;
 use super::http::error::ApiError;
 use super::http::input::{Body, Id, Ids, Query};
@@ -36,47 +36,47 @@ pub fn mount(mount: &mut Mount) {
     mount.add::<CancelDevice, _>(cancel_device);
 }
 
-async fn list(State(shared): State<Shared>, Query(query): Query<ListRuns>) -> Result<RawJson, ApiError> {
-    Ok(shared.store.list_runs(&query).await?.into())
+async fn list(State(state): State<AppState>, Query(query): Query<ListRuns>) -> Result<RawJson, ApiError> {
+    Ok(state.store.list_runs(&query).await?.into())
 }
 
 async fn get(
-    State(shared): State<Shared>,
+    State(state): State<AppState>,
     Id(id): Id<RunId>,
     Query(parts): Query<RunParts>,
 ) -> Result<Json<RunDetail>, ApiError> {
-    let run = shared.store.run(id).await?;
+    let run = state.store.run(id).await?;
     let results = match parts.results {
         Some(false) => None,
-        _ => Some(shared.store.all_run_devices(id).await?),
+        _ => Some(state.store.all_run_devices(id).await?),
     };
     Ok(Json(RunDetail { run, results }))
 }
 
 async fn devices(
-    State(shared): State<Shared>,
+    State(state): State<AppState>,
     Id(run_id): Id<RunId>,
     Query(query): Query<ListRunDevices>,
 ) -> Result<RawJson, ApiError> {
-    Ok(shared.store.list_run_devices(&ListRunDevices { run_id, ..query }).await?.into())
+    Ok(state.store.list_run_devices(&ListRunDevices { run_id, ..query }).await?.into())
 }
 
 async fn device(
-    State(shared): State<Shared>,
+    State(state): State<AppState>,
     Ids(run_id, device_id): Ids<RunId, DeviceId>,
 ) -> Result<Json<RunDevice>, ApiError> {
-    Ok(Json(shared.store.run_device(run_id, device_id).await?))
+    Ok(Json(state.store.run_device(run_id, device_id).await?))
 }
 
 async fn summarize(
-    State(shared): State<Shared>,
+    State(state): State<AppState>,
     Query(query): Query<SummarizeRuns>,
 ) -> Result<Json<RunSummary>, ApiError> {
-    Ok(Json(shared.store.summarize_runs(&query).await?))
+    Ok(Json(state.store.summarize_runs(&query).await?))
 }
 
 async fn outcomes(
-    State(shared): State<Shared>,
+    State(state): State<AppState>,
     Query(query): Query<GetRunOutcomes>,
 ) -> Result<Json<RunOutcomes>, ApiError> {
     let edges = &query.edge;
@@ -87,22 +87,22 @@ async fn outcomes(
     if let Some(pair) = edges.windows(2).find(|pair| pair[0] >= pair[1]) {
         return Err(ApiError::query_field("edge", "each edge should be after the one before", pair[1].to_string()));
     }
-    Ok(Json(shared.store.run_outcomes(&query).await?))
+    Ok(Json(state.store.run_outcomes(&query).await?))
 }
 
-async fn timeline(State(shared): State<Shared>, Query(query): Query<GetRunTimeline>) -> Result<RawJson, ApiError> {
-    Ok(RawJson(shared.store.run_timeline(&query).await?))
+async fn timeline(State(state): State<AppState>, Query(query): Query<GetRunTimeline>) -> Result<RawJson, ApiError> {
+    Ok(RawJson(state.store.run_timeline(&query).await?))
 }
 
 async fn again(
-    State(shared): State<Shared>,
+    State(state): State<AppState>,
     caller: Caller,
     Id(id): Id<RunId>,
     Body(which): Body<Again>,
 ) -> Result<Json<RunStarted>, ApiError> {
-    let started = shared.store.start_again(id, &which, caller.name()).await?;
-    crate::scheduler::enqueue(&shared.queue, &started, Priority::High).await;
-    let run = shared.store.run(started.run_id).await?;
+    let started = state.store.start_again(id, &which, caller.name()).await?;
+    crate::scheduler::enqueue(&state.queue, &started, Priority::High).await;
+    let run = state.store.run(started.run_id).await?;
     let about = About { job_id: Some(run.job_id), run_id: Some(started.run_id), device_id: None };
     let message = format!(
         "{} queued again by {}: {} devices of run {id}, {}.",
@@ -112,8 +112,8 @@ async fn again(
         said(&which)
     );
     let meta = json!({ "trigger": Trigger::Manual, "again": id, "which": which });
-    shared.journal.line(Level::Info, LogType::Job, "server.runs", about, message, meta);
-    shared.journal.changed(Changed::Run { run_id: started.run_id, job_id: run.job_id, ended: false }).await;
+    state.journal.line(Level::Info, LogType::Job, "server.runs", about, message, meta);
+    state.journal.changed(Changed::Run { run_id: started.run_id, job_id: run.job_id, ended: false }).await;
     Ok(Json(RunStarted {
         message: "Job triggered successfully".to_owned(),
         job_id: run.job_id,
@@ -140,14 +140,14 @@ fn said(which: &Again) -> String {
 }
 
 async fn cancel_device(
-    State(shared): State<Shared>,
+    State(state): State<AppState>,
     caller: Caller,
     Ids(run_id, device_id): Ids<RunId, DeviceId>,
 ) -> Result<Json<RunDevice>, ApiError> {
-    let done = shared.store.cancel_device(run_id, device_id, caller.name()).await?;
-    let device = shared.store.run_device(run_id, device_id).await?;
+    let done = state.store.cancel_device(run_id, device_id, caller.name()).await?;
+    let device = state.store.run_device(run_id, device_id).await?;
     if done != DeviceCancelled::Nothing {
-        let job_id = shared.store.run(run_id).await?.job_id;
+        let job_id = state.store.run(run_id).await?.job_id;
         let about = About { job_id: Some(job_id), run_id: Some(run_id), device_id: Some(device_id) };
         let what = match done {
             DeviceCancelled::Waiting => "it had not started",
@@ -155,29 +155,29 @@ async fn cancel_device(
         };
         let message =
             format!("{} was cancelled by {}: {what}, the other devices continue.", device.hostname, caller.name());
-        shared.journal.line(Level::Warning, LogType::Job, "server.runs", about, message, json!({}));
+        state.journal.line(Level::Warning, LogType::Job, "server.runs", about, message, json!({}));
         // If the signal is lost, the worker sees it in the database within a second.
-        shared.journal.signal(&Signal::CancelDevice { run_id, device_id }).await;
-        if let Err(error) = shared.queue.remove_device(run_id, device_id).await {
+        state.journal.signal(&Signal::CancelDevice { run_id, device_id }).await;
+        if let Err(error) = state.queue.remove_device(run_id, device_id).await {
             tracing::warn!(%error, run_id = run_id.get(), device_id = device_id.get(), "the task of a cancelled device stays in the queue; workers drop it");
         }
-        shared.journal.changed(Changed::Run { run_id, job_id, ended: false }).await;
+        state.journal.changed(Changed::Run { run_id, job_id, ended: false }).await;
     }
     Ok(Json(device))
 }
 
-async fn cancel(State(shared): State<Shared>, caller: Caller, Id(id): Id<RunId>) -> Result<Json<Run>, ApiError> {
-    if shared.store.cancel_run(id, caller.name()).await? {
-        let run = shared.store.run(id).await?;
+async fn cancel(State(state): State<AppState>, caller: Caller, Id(id): Id<RunId>) -> Result<Json<Run>, ApiError> {
+    if state.store.cancel_run(id, caller.name()).await? {
+        let run = state.store.run(id).await?;
         let about = About { job_id: Some(run.job_id), run_id: Some(id), device_id: None };
         let message = format!("Cancelled by {}: waiting devices are dropped, open sessions are closed.", caller.name());
-        shared.journal.line(Level::Warning, LogType::Job, "server.runs", about, message, json!({}));
+        state.journal.line(Level::Warning, LogType::Job, "server.runs", about, message, json!({}));
         // If the signal is lost, the workers see it in the database within a second.
-        shared.journal.signal(&Signal::Cancel { run_id: id }).await;
-        if let Err(error) = shared.queue.remove_run(id).await {
+        state.journal.signal(&Signal::Cancel { run_id: id }).await;
+        if let Err(error) = state.queue.remove_run(id).await {
             tracing::warn!(%error, run_id = id.get(), "tasks of a cancelled run stay in the queue; workers drop them");
         }
-        shared.journal.changed(Changed::Run { run_id: id, job_id: run.job_id, ended: false }).await;
+        state.journal.changed(Changed::Run { run_id: id, job_id: run.job_id, ended: false }).await;
     }
-    Ok(Json(shared.store.run(id).await?))
+    Ok(Json(state.store.run(id).await?))
 }

@@ -9,7 +9,7 @@ use netraven_api::jobs::{
 use netraven_api::schedules::{JobType, ListJobTypes, ListQueues, ListScheduledJobs, ListSchedulerJobs, ScheduledJob};
 use serde_json::json;
 
-use super::Shared;
+use super::AppState;
 use super::http::error::ApiError;
 use super::http::mount::Mount;
 use super::jobs::next_run;
@@ -27,18 +27,18 @@ pub fn mount(mount: &mut Mount) {
     mount.add::<ListJobTypes, _>(kinds);
 }
 
-async fn scheduled(State(shared): State<Shared>) -> Result<Json<Vec<ScheduledJob>>, ApiError> {
+async fn scheduled(State(state): State<AppState>) -> Result<Json<Vec<ScheduledJob>>, ApiError> {
     let time = Timestamp::now();
     let mut jobs: Vec<ScheduledJob> =
-        shared.store.scheduled_jobs().await?.into_iter().map(|job| of_job(&shared, job, time)).collect();
+        state.store.scheduled_jobs().await?.into_iter().map(|job| of_job(&state, job, time)).collect();
     // Schedules that will not fire again come last.
     jobs.sort_by_key(|job| (job.next_run.is_none(), job.next_run, job.id));
     Ok(Json(jobs))
 }
 
-fn of_job(shared: &Shared, job: Job, now: Timestamp) -> ScheduledJob {
+fn of_job(state: &AppState, job: Job, now: Timestamp) -> ScheduledJob {
     ScheduledJob {
-        next_run: next_run(shared, &job, now),
+        next_run: next_run(state, &job, now),
         args: Some(vec![job.id.get()]),
         meta: Some(
             json!({ "db_job_id": job.id, "schedule_type": job.schedule.kind, "time_zone": job.schedule.time_zone }),
@@ -58,8 +58,8 @@ fn of_job(shared: &Shared, job: Job, now: Timestamp) -> ScheduledJob {
     }
 }
 
-async fn queues(State(shared): State<Shared>) -> Result<Json<Vec<QueueStatus>>, ApiError> {
-    let lengths = shared.queue.lengths().await.map_err(|error| {
+async fn queues(State(state): State<AppState>) -> Result<Json<Vec<QueueStatus>>, ApiError> {
+    let lengths = state.queue.lengths().await.map_err(|error| {
         tracing::warn!(%error, "the queue was not read");
         let sentence = "The queue is not responding; it is being restarted. Try again in a few seconds.";
         ApiError::detail(axum::http::StatusCode::SERVICE_UNAVAILABLE, sentence)
@@ -68,8 +68,8 @@ async fn queues(State(shared): State<Shared>) -> Result<Json<Vec<QueueStatus>>, 
     for queue in lengths {
         // Runs started by people go before scheduled ones; the third queue is for the product's own work.
         let jobs = match queue.priority {
-            Priority::High => shared.store.waiting(true, LISTED).await?,
-            Priority::Default => shared.store.waiting(false, LISTED).await?,
+            Priority::High => state.store.waiting(true, LISTED).await?,
+            Priority::Default => state.store.waiting(false, LISTED).await?,
             Priority::Low => Vec::new(),
         };
         queues.push(QueueStatus {
@@ -82,10 +82,10 @@ async fn queues(State(shared): State<Shared>) -> Result<Json<Vec<QueueStatus>>, 
     Ok(Json(queues))
 }
 
-async fn status(State(shared): State<Shared>) -> Json<JobDashboardStatus> {
-    let info = shared.queue.ping().await.ok();
-    let queues = shared.queue.lengths().await.unwrap_or_default();
-    let workers = shared.queue.workers().await.unwrap_or_default();
+async fn status(State(state): State<AppState>) -> Json<JobDashboardStatus> {
+    let info = state.queue.ping().await.ok();
+    let queues = state.queue.lengths().await.unwrap_or_default();
+    let workers = state.queue.workers().await.unwrap_or_default();
     Json(JobDashboardStatus {
         redis_uptime: info.as_ref().and_then(|info| i64::try_from(info.uptime_s).ok()),
         redis_memory: info.as_ref().and_then(|info| i64::try_from(info.used_memory_bytes).ok()),
@@ -110,8 +110,8 @@ async fn status(State(shared): State<Shared>) -> Json<JobDashboardStatus> {
     })
 }
 
-async fn kinds(State(shared): State<Shared>) -> Result<Json<Vec<JobType>>, ApiError> {
-    let used = shared.store.kinds_last_used().await?;
+async fn kinds(State(state): State<AppState>) -> Result<Json<Vec<JobType>>, ApiError> {
+    let used = state.store.kinds_last_used().await?;
     let kind = |kind: JobKind| JobType {
         job_type: kind.into(),
         label: kind.label().to_owned(),

@@ -9,7 +9,7 @@ use jiff::Timestamp;
 use netraven_api::system::{Condition, GetHealth, GetSystemStatus, Health, SystemDetails, SystemStatus};
 use tokio::time::timeout;
 
-use super::Shared;
+use super::AppState;
 use super::http::mount::Mount;
 use crate::queue::QueueStatus;
 use crate::store::system::DatabaseFacts;
@@ -36,18 +36,18 @@ pub fn now() -> Timestamp {
     now.round(jiff::Unit::Microsecond).unwrap_or(now)
 }
 
-async fn status(State(shared): State<Shared>) -> Json<SystemStatus> {
-    let servers = shared.servers.borrow().clone();
+async fn status(State(state): State<AppState>) -> Json<SystemStatus> {
+    let servers = state.servers.borrow().clone();
     let (postgres, redis, workers, facts, queues) = tokio::join!(
-        timeout(LIMIT, shared.store.ping()),
-        timeout(LIMIT, shared.queue.ping()),
-        timeout(LIMIT, shared.queue.workers()),
-        timeout(LIMIT, shared.store.facts()),
-        timeout(LIMIT, shared.queue.lengths()),
+        timeout(LIMIT, state.store.ping()),
+        timeout(LIMIT, state.queue.ping()),
+        timeout(LIMIT, state.queue.workers()),
+        timeout(LIMIT, state.store.facts()),
+        timeout(LIMIT, state.queue.lengths()),
     );
     let (facts, queues) = (facts.ok().and_then(Result::ok), queues.ok().and_then(Result::ok));
     let redis_version = redis.as_ref().ok().and_then(|redis| redis.as_ref().ok()).map(|info| info.version.clone());
-    let details = details(&shared, facts, queues, redis_version);
+    let details = details(&state, facts, queues, redis_version);
     let of = |is_well: bool| if is_well { Condition::Healthy } else { Condition::Unhealthy };
     let of_server = |answers: bool, wrong: &Option<String>| match wrong {
         Some(_) => Condition::Restarting,
@@ -56,7 +56,7 @@ async fn status(State(shared): State<Shared>) -> Json<SystemStatus> {
     let postgres = of_server(matches!(postgres, Ok(Ok(()))), &servers.postgres);
     let redis = of_server(matches!(redis, Ok(Ok(_))), &servers.redis);
     let workers = workers.ok().and_then(Result::ok).map_or(0, |workers| workers.len());
-    let ticked = *shared.scheduler.borrow();
+    let ticked = *state.scheduler.borrow();
     let scheduler =
         ticked.is_some_and(|at| (Timestamp::now().as_second() - at.as_second()).abs() <= SCHEDULER_SILENCE_S);
     let mut notes: Vec<String> = servers.postgres.into_iter().chain(servers.redis).collect();
@@ -64,7 +64,7 @@ async fn status(State(shared): State<Shared>) -> Json<SystemStatus> {
     if workers == 0 && redis == Condition::Healthy {
         notes.push("No worker is running; jobs are waiting. Start one with `netraven-server worker`.".to_owned());
     }
-    if let Some((lines, time)) = shared.journal.held_up() {
+    if let Some((lines, time)) = state.journal.held_up() {
         let lines = if lines == 1 { "1 log line waits".to_owned() } else { format!("{lines} log lines wait") };
         notes.push(format!(
             "{lines} to be written, for {} s now: the database is unavailable or busy. They appear once they are written.",
@@ -86,12 +86,12 @@ async fn status(State(shared): State<Shared>) -> Json<SystemStatus> {
 
 /// What this server works with, as far as its parts have reported it.
 fn details(
-    shared: &Shared,
+    state: &AppState,
     facts: Option<DatabaseFacts>,
     queues: Option<Vec<QueueStatus>>,
     redis_version: Option<String>,
 ) -> SystemDetails {
-    let (free, whole) = disk(&shared.data_dir).unzip();
+    let (free, whole) = disk(&state.data_dir).unzip();
     let sum = |count: fn(&QueueStatus) -> u64| {
         let queues = queues.as_ref()?;
         Some(number(queues.iter().map(count).sum()))
@@ -107,7 +107,7 @@ fn details(
         leased: sum(|queue| queue.leased),
         waiting_since: queues.as_ref().and_then(|queues| queues.iter().filter_map(|queue| queue.oldest).min()),
         oldest_log: facts.and_then(|facts| facts.oldest_log),
-        keep_logs_days: Some(i64::from(shared.keep_logs_days)),
+        keep_logs_days: Some(i64::from(state.keep_logs_days)),
     }
 }
 

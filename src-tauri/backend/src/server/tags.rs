@@ -7,7 +7,7 @@ use netraven_api::TagId;
 use netraven_api::event::Changed;
 use netraven_api::tags::{CreateTag, DeleteTag, GetTag, ListTags, Tag, TagInput, UpdateTag};
 
-use super::Shared;
+use super::AppState;
 use super::http::auth::Caller;
 use super::http::error::ApiError;
 use super::http::input::{Change, Id, New, Query, Resource};
@@ -30,57 +30,57 @@ impl Resource for TagInput {
 }
 
 /// Refuses unknown tag ids, with NetRaven's sentence.
-pub async fn known(shared: &Shared, ids: Option<&[TagId]>) -> Result<(), ApiError> {
-    let unknown = shared.store.unknown_tags(ids.unwrap_or_default()).await?;
+pub async fn known(state: &AppState, ids: Option<&[TagId]>) -> Result<(), ApiError> {
+    let unknown = state.store.unknown_tags(ids.unwrap_or_default()).await?;
     let numbers: Vec<i64> = unknown.into_iter().map(TagId::get).collect();
     if numbers.is_empty() { Ok(()) } else { Err(ApiError::not_found(format!("Tag(s) not found: {numbers:?}"))) }
 }
 
-async fn list(State(shared): State<Shared>, Query(query): Query<ListTags>) -> Result<RawJson, ApiError> {
-    Ok(shared.store.list_tags(&query).await?.into())
+async fn list(State(state): State<AppState>, Query(query): Query<ListTags>) -> Result<RawJson, ApiError> {
+    Ok(state.store.list_tags(&query).await?.into())
 }
 
-async fn get(State(shared): State<Shared>, Id(id): Id<TagId>) -> Result<Json<Tag>, ApiError> {
-    Ok(Json(shared.store.tag(id).await?))
+async fn get(State(state): State<AppState>, Id(id): Id<TagId>) -> Result<Json<Tag>, ApiError> {
+    Ok(Json(state.store.tag(id).await?))
 }
 
-async fn create(State(shared): State<Shared>, New(input): New<TagInput>) -> Result<Json<Tag>, ApiError> {
-    let id = shared.store.create_tag(&input).await?;
-    shared.journal.changed(Changed::Setup).await;
-    Ok(Json(shared.store.tag(id).await?))
+async fn create(State(state): State<AppState>, New(input): New<TagInput>) -> Result<Json<Tag>, ApiError> {
+    let id = state.store.create_tag(&input).await?;
+    state.journal.changed(Changed::Setup).await;
+    Ok(Json(state.store.tag(id).await?))
 }
 
 async fn update(
-    State(shared): State<Shared>,
+    State(state): State<AppState>,
     caller: Caller,
     Id(id): Id<TagId>,
     Change(input, emptied): Change<TagInput>,
 ) -> Result<Json<Tag>, ApiError> {
-    protect(&shared, id, "renamed").await?;
-    let (author, old) = (caller.author(), shared.store.tag(id).await?);
+    protect(&state, id, "renamed").await?;
+    let (author, old) = (caller.author(), state.store.tag(id).await?);
     let renames = input.name.as_ref().is_some_and(|name| *name != old.name);
-    if renames && !author.approves && shared.store.tag_is_carried(id).await? {
+    if renames && !author.approves && state.store.tag_is_carried(id).await? {
         let sentence = format!(
             "You cannot rename the tag '{}': a credential uses it, and only admins decide where credentials are sent.",
             old.name
         );
         return Err(ApiError::detail(StatusCode::FORBIDDEN, sentence));
     }
-    shared.store.update_tag(id, &input, &emptied, &author).await?;
-    shared.journal.changed(Changed::Setup).await;
-    Ok(Json(shared.store.tag(id).await?))
+    state.store.update_tag(id, &input, &emptied, &author).await?;
+    state.journal.changed(Changed::Setup).await;
+    Ok(Json(state.store.tag(id).await?))
 }
 
-async fn delete(State(shared): State<Shared>, Id(id): Id<TagId>) -> Result<(), ApiError> {
-    protect(&shared, id, "deleted").await?;
-    shared.store.delete_tag(id).await?;
-    shared.journal.changed(Changed::Setup).await;
+async fn delete(State(state): State<AppState>, Id(id): Id<TagId>) -> Result<(), ApiError> {
+    protect(&state, id, "deleted").await?;
+    state.store.delete_tag(id).await?;
+    state.journal.changed(Changed::Setup).await;
     Ok(())
 }
 
 /// The tag every device carries cannot be changed.
-async fn protect(shared: &Shared, id: TagId, what: &str) -> Result<(), ApiError> {
-    let tag = shared.store.tag(id).await?;
+async fn protect(state: &AppState, id: TagId, what: &str) -> Result<(), ApiError> {
+    let tag = state.store.tag(id).await?;
     if tag.name == "default" {
         return Err(ApiError::detail(
             StatusCode::FORBIDDEN,

@@ -12,7 +12,7 @@ use netraven_api::users::{Role, User};
 use super::connections::Connection;
 use super::error::ApiError;
 use super::tokens::SignIn;
-use crate::server::Shared;
+use crate::server::AppState;
 use crate::store::approvals::Author;
 use crate::store::users::Standing;
 
@@ -32,18 +32,18 @@ impl Caller {
     }
 }
 
-impl FromRequestParts<Shared> for Caller {
+impl FromRequestParts<AppState> for Caller {
     type Rejection = ApiError;
 
-    async fn from_request_parts(parts: &mut Parts, _: &Shared) -> Result<Caller, ApiError> {
+    async fn from_request_parts(parts: &mut Parts, _: &AppState) -> Result<Caller, ApiError> {
         parts.extensions.get::<Caller>().cloned().ok_or_else(|| ApiError::unauthenticated("Not authenticated"))
     }
 }
 
-impl FromRequestParts<Shared> for SignIn {
+impl FromRequestParts<AppState> for SignIn {
     type Rejection = ApiError;
 
-    async fn from_request_parts(parts: &mut Parts, _: &Shared) -> Result<SignIn, ApiError> {
+    async fn from_request_parts(parts: &mut Parts, _: &AppState) -> Result<SignIn, ApiError> {
         parts.extensions.get::<SignIn>().cloned().ok_or_else(|| ApiError::unauthenticated("Not authenticated"))
     }
 }
@@ -56,13 +56,13 @@ pub fn bearer(headers: &HeaderMap) -> Option<&str> {
 
 /// The gate: admits permitted callers, and hands the caller to the handler.
 pub async fn require(
-    State((shared, access)): State<(Shared, Access)>,
+    State((state, access)): State<(AppState, Access)>,
     mut request: Request,
     next: Next,
 ) -> Result<Response, ApiError> {
     let token = bearer(request.headers()).ok_or_else(|| ApiError::unauthenticated("Not authenticated"))?;
-    let sign_in = shared.tokens.read(token).ok_or_else(refused)?;
-    let user = holder(&shared, &sign_in).await?;
+    let sign_in = state.tokens.read(token).ok_or_else(refused)?;
+    let user = holder(&state, &sign_in).await?;
     if access == Access::Admin && user.role != Role::Admin {
         return Err(ApiError::detail(StatusCode::FORBIDDEN, "Operation not permitted. Requires admin privileges."));
     }
@@ -79,12 +79,12 @@ fn refused() -> ApiError {
 }
 
 /// The current user of a sign-in. Refused once the sign-in has ended, for whatever reason.
-pub async fn holder(shared: &Shared, sign_in: &SignIn) -> Result<User, ApiError> {
+pub async fn holder(state: &AppState, sign_in: &SignIn) -> Result<User, ApiError> {
     if sign_in.is_over() {
         return Err(refused());
     }
-    let standing = standing(shared, &sign_in.claims.sub).await?.ok_or_else(refused)?;
-    let holds = shared.tokens.holds(sign_in, &standing);
+    let standing = standing(state, &sign_in.claims.sub).await?.ok_or_else(refused)?;
+    let holds = state.tokens.holds(sign_in, &standing);
     if !standing.user.is_active && (holds || sign_in.is_of(&standing.user)) {
         return Err(ApiError::detail(StatusCode::FORBIDDEN, "Inactive user"));
     }
@@ -93,18 +93,18 @@ pub async fn holder(shared: &Shared, sign_in: &SignIn) -> Result<User, ApiError>
 
 /// The user of this name. While the database is being restarted, users known shortly before are still accepted: so the state
 /// of the system can be read, and every other request explains by itself why it has to wait.
-async fn standing(shared: &Shared, username: &str) -> Result<Option<Standing>, ApiError> {
-    let users = &shared.tokens.users;
+async fn standing(state: &AppState, username: &str) -> Result<Option<Standing>, ApiError> {
+    let users = &state.tokens.users;
     if let Some(standing) = users.fresh(username) {
         return Ok(Some(standing));
     }
-    if shared.servers.borrow().postgres.is_some()
+    if state.servers.borrow().postgres.is_some()
         && let Some(standing) = users.remembered(username)
     {
         return Ok(Some(standing));
     }
     let generation = users.generation();
-    match shared.store.account(username).await {
+    match state.store.account(username).await {
         Ok(account) => {
             let standing = account.map(|account| account.standing);
             users.remember(username, standing.as_ref(), generation);

@@ -16,7 +16,7 @@ use netraven_api::devices::{CheckImport, ImportDevices};
 
 use super::error::ApiError;
 use super::path::canonical;
-use crate::server::Shared;
+use crate::server::AppState;
 
 /// Most bytes of a file of devices.
 const FILE: usize = 16 * MIB;
@@ -52,8 +52,8 @@ pub fn takes_file(path: &str) -> bool {
 }
 
 /// Accepts a file of devices only while few others are in progress. Checked once the sender is known, and before any of it is read.
-pub async fn one_of_few(State(shared): State<Shared>, request: Request, next: Next) -> Response {
-    let Ok(_place) = shared.files.try_acquire() else {
+pub async fn one_of_few(State(state): State<AppState>, request: Request, next: Next) -> Response {
+    let Ok(_place) = state.files.try_acquire() else {
         throw_away(request).await;
         let sentence = format!("{FILES} files of devices are being read at the moment. Try again in a few seconds.");
         return ApiError::detail(StatusCode::SERVICE_UNAVAILABLE, sentence).into_response();

@@ -8,7 +8,7 @@ use netraven_api::logs::{Level, LogType};
 use serde_json::json;
 
 use crate::journal::About;
-use crate::server::Shared;
+use crate::server::AppState;
 
 /// Failed logins logged one by one within [`WINDOW`]; the rest are only counted.
 const TOLD: usize = 20;
@@ -47,25 +47,25 @@ impl FailedLogins {
 }
 
 /// Logs a failed login, with its user name and its source.
-pub fn record(shared: &Shared, username: &str, peer: IpAddr, why: &str) {
-    let (tell, first_untold) = shared.tokens.failed.one_more();
-    let line = |shared: &Shared, message: String, meta: serde_json::Value| {
+pub fn record(state: &AppState, username: &str, peer: IpAddr, why: &str) {
+    let (tell, first_untold) = state.tokens.failed.one_more();
+    let line = |state: &AppState, message: String, meta: serde_json::Value| {
         tracing::warn!("{message}");
-        shared.journal.line(Level::Warning, LogType::System, "server.login", About::default(), message, meta);
+        state.journal.line(Level::Warning, LogType::System, "server.login", About::default(), message, meta);
     };
     if tell {
         let name = shown(username);
-        line(shared, format!("Failed sign-in as {name} from {peer}: {why}."), json!({ "source": peer.to_string() }));
+        line(state, format!("Failed sign-in as {name} from {peer}: {why}."), json!({ "source": peer.to_string() }));
     }
     if first_untold {
-        let shared = shared.clone();
+        let state = state.clone();
         tokio::spawn(async move {
             tokio::select! {
                 () = tokio::time::sleep(WINDOW) => {}
-                () = shared.stop.cancelled() => {}
+                () = state.stop.cancelled() => {}
             }
-            let untold = shared.tokens.failed.untold();
-            line(&shared, format!("{untold} more failed sign-ins within a minute."), json!({ "count": untold }));
+            let untold = state.tokens.failed.untold();
+            line(&state, format!("{untold} more failed sign-ins within a minute."), json!({ "count": untold }));
         });
     }
 }

@@ -11,7 +11,7 @@ use utoipa::ToSchema;
 use super::body_limit;
 use super::error::{ApiError, RefusedField};
 use super::shape::{Shape, VALUES, has_more_values};
-use crate::server::Shared;
+use crate::server::AppState;
 
 /// Most fields of a query or a form, repeated ones counted.
 const PAIRS: usize = 1_000;
@@ -19,10 +19,10 @@ const PAIRS: usize = 1_000;
 /// A decoded query; a repeated key is a list.
 pub struct Query<T>(pub T);
 
-impl<T: DeserializeOwned + ToSchema + 'static> FromRequestParts<Shared> for Query<T> {
+impl<T: DeserializeOwned + ToSchema + 'static> FromRequestParts<AppState> for Query<T> {
     type Rejection = ApiError;
 
-    async fn from_request_parts(parts: &mut Parts, _: &Shared) -> Result<Query<T>, ApiError> {
+    async fn from_request_parts(parts: &mut Parts, _: &AppState) -> Result<Query<T>, ApiError> {
         decode::<T>(parts.uri.query().unwrap_or_default().as_bytes(), "query").map(Query)
     }
 }
@@ -30,10 +30,10 @@ impl<T: DeserializeOwned + ToSchema + 'static> FromRequestParts<Shared> for Quer
 /// A decoded form body.
 pub struct Form<T>(pub T);
 
-impl<T: DeserializeOwned + ToSchema + 'static> FromRequest<Shared> for Form<T> {
+impl<T: DeserializeOwned + ToSchema + 'static> FromRequest<AppState> for Form<T> {
     type Rejection = ApiError;
 
-    async fn from_request(request: Request, state: &Shared) -> Result<Form<T>, ApiError> {
+    async fn from_request(request: Request, state: &AppState) -> Result<Form<T>, ApiError> {
         // A body that is no form has none of the fields.
         let kind = request.headers().get(axum::http::header::CONTENT_TYPE).map(|value| value.as_bytes().to_vec());
         let is_form = kind.is_none_or(|kind| kind.starts_with(b"application/x-www-form-urlencoded"));
@@ -57,10 +57,10 @@ fn decode<T: DeserializeOwned + ToSchema + 'static>(encoded: &[u8], place: &str)
 /// The one id in a path.
 pub struct Id<T>(pub T);
 
-impl<T: From<i64>> FromRequestParts<Shared> for Id<T> {
+impl<T: From<i64>> FromRequestParts<AppState> for Id<T> {
     type Rejection = ApiError;
 
-    async fn from_request_parts(parts: &mut Parts, state: &Shared) -> Result<Id<T>, ApiError> {
+    async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Id<T>, ApiError> {
         let [id] = numbers(parts, state).await?;
         Ok(Id(id.into()))
     }
@@ -69,17 +69,17 @@ impl<T: From<i64>> FromRequestParts<Shared> for Id<T> {
 /// The two ids in a path, in their order.
 pub struct Ids<A, B>(pub A, pub B);
 
-impl<A: From<i64>, B: From<i64>> FromRequestParts<Shared> for Ids<A, B> {
+impl<A: From<i64>, B: From<i64>> FromRequestParts<AppState> for Ids<A, B> {
     type Rejection = ApiError;
 
-    async fn from_request_parts(parts: &mut Parts, state: &Shared) -> Result<Ids<A, B>, ApiError> {
+    async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Ids<A, B>, ApiError> {
         let [first, second] = numbers(parts, state).await?;
         Ok(Ids(first.into(), second.into()))
     }
 }
 
 /// The numbers in a path, in their order.
-async fn numbers<const COUNT: usize>(parts: &mut Parts, state: &Shared) -> Result<[i64; COUNT], ApiError> {
+async fn numbers<const COUNT: usize>(parts: &mut Parts, state: &AppState) -> Result<[i64; COUNT], ApiError> {
     let Path(values) = Path::<Vec<(String, String)>>::from_request_parts(parts, state)
         .await
         .map_err(|error| refused("path", &error.to_string(), Value::Null))?;
@@ -113,10 +113,10 @@ pub trait Resource: DeserializeOwned + ToSchema + 'static {
 /// The JSON body of a new one.
 pub struct New<T>(pub T);
 
-impl<T: Resource> FromRequest<Shared> for New<T> {
+impl<T: Resource> FromRequest<AppState> for New<T> {
     type Rejection = ApiError;
 
-    async fn from_request(request: Request, state: &Shared) -> Result<New<T>, ApiError> {
+    async fn from_request(request: Request, state: &AppState) -> Result<New<T>, ApiError> {
         let body = json_body::<T>(&bytes(request, state).await?, T::NEEDED)?;
         typed(body).map(New)
     }
@@ -125,10 +125,10 @@ impl<T: Resource> FromRequest<Shared> for New<T> {
 /// The JSON body of a change: absent fields stay. The names are those of the fields to clear.
 pub struct Change<T>(pub T, pub Vec<&'static str>);
 
-impl<T: Resource> FromRequest<Shared> for Change<T> {
+impl<T: Resource> FromRequest<AppState> for Change<T> {
     type Rejection = ApiError;
 
-    async fn from_request(request: Request, state: &Shared) -> Result<Change<T>, ApiError> {
+    async fn from_request(request: Request, state: &AppState) -> Result<Change<T>, ApiError> {
         let body = json_body::<T>(&bytes(request, state).await?, &[])?;
         let emptied = T::EMPTIED.iter().copied().filter(|name| body.get(name).is_some_and(Value::is_null)).collect();
         Ok(Change(typed(body)?, emptied))
@@ -138,10 +138,10 @@ impl<T: Resource> FromRequest<Shared> for Change<T> {
 /// Any other JSON body; its required fields are those of the type.
 pub struct Body<T>(pub T);
 
-impl<T: DeserializeOwned + ToSchema + 'static> FromRequest<Shared> for Body<T> {
+impl<T: DeserializeOwned + ToSchema + 'static> FromRequest<AppState> for Body<T> {
     type Rejection = ApiError;
 
-    async fn from_request(request: Request, state: &Shared) -> Result<Body<T>, ApiError> {
+    async fn from_request(request: Request, state: &AppState) -> Result<Body<T>, ApiError> {
         let needed = Shape::of::<T>().needed();
         typed(json_body::<T>(&bytes(request, state).await?, &needed)?).map(Body)
     }
@@ -150,10 +150,10 @@ impl<T: DeserializeOwned + ToSchema + 'static> FromRequest<Shared> for Body<T> {
 /// An optional JSON body; an absent one has none of its fields.
 pub struct Maybe<T>(pub T);
 
-impl<T: DeserializeOwned + ToSchema + 'static> FromRequest<Shared> for Maybe<T> {
+impl<T: DeserializeOwned + ToSchema + 'static> FromRequest<AppState> for Maybe<T> {
     type Rejection = ApiError;
 
-    async fn from_request(request: Request, state: &Shared) -> Result<Maybe<T>, ApiError> {
+    async fn from_request(request: Request, state: &AppState) -> Result<Maybe<T>, ApiError> {
         let given = bytes(request, state).await?;
         typed(json_body::<T>(if given.is_empty() { b"{}" } else { &given }, &[])?).map(Maybe)
     }
@@ -189,7 +189,7 @@ fn no_json(bytes: &[u8], error: &serde_json::Error) -> ApiError {
 }
 
 /// The bytes of a body, within the limit.
-pub async fn bytes(request: Request, state: &Shared) -> Result<Bytes, ApiError> {
+pub async fn bytes(request: Request, state: &AppState) -> Result<Bytes, ApiError> {
     let limit = body_limit::limit_of(request.uri().path());
     Bytes::from_request(request, state).await.map_err(|error| body_error(error.status(), limit))
 }

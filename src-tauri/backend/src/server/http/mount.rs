@@ -18,26 +18,26 @@ use super::describe::{Describes, Description, Operation};
 use super::error::ApiError;
 use super::path::canonical;
 use super::{auth, body_limit};
-use crate::server::Shared;
+use crate::server::AppState;
 
 /// Longest a request may take; streams are exempt.
 const REQUEST_LIMIT: Duration = Duration::from_secs(90);
 
 /// Collects the routes.
 pub struct Mount {
-    shared: Shared,
-    router: Router<Shared>,
+    state: AppState,
+    router: Router<AppState>,
     description: Description,
 }
 
 impl Mount {
     /// Nothing mounted yet.
-    pub fn new(shared: Shared) -> Mount {
-        Mount { shared, router: Router::new(), description: Description::default() }
+    pub fn new(state: AppState) -> Mount {
+        Mount { state, router: Router::new(), description: Description::default() }
     }
 
     /// Mounts an endpoint; only callers it admits reach the handler. The handler's parameters are described.
-    pub fn add<E, T>(&mut self, handler: impl Handler<T, Shared>)
+    pub fn add<E, T>(&mut self, handler: impl Handler<T, AppState>)
     where
         E: Endpoint<Reply: ToSchema + 'static> + ToSchema,
         T: Describes + 'static,
@@ -57,24 +57,24 @@ impl Mount {
     }
 
     /// Mounts routes without an [`Endpoint`]: the login, the import of a file, the live stream.
-    pub fn route(&mut self, route: Route, operation: Operation, methods: MethodRouter<Shared>) {
+    pub fn route(&mut self, route: Route, operation: Operation, methods: MethodRouter<AppState>) {
         self.description.add(&route, operation);
         let methods = methods.layer(DefaultBodyLimit::max(body_limit::limit_of(route.path)));
         let methods = if body_limit::takes_file(route.path) {
-            methods.layer(from_fn_with_state(self.shared.clone(), body_limit::one_of_few))
+            methods.layer(from_fn_with_state(self.state.clone(), body_limit::one_of_few))
         } else {
             methods
         };
         let guarded = match route.access {
             Access::Open => methods,
-            access => methods.layer(from_fn_with_state((self.shared.clone(), access), auth::require)),
+            access => methods.layer(from_fn_with_state((self.state.clone(), access), auth::require)),
         };
         let router = std::mem::take(&mut self.router);
         self.router = router.route(canonical(route.path), guarded);
     }
 
     /// Everything mounted, with its description.
-    pub fn finish(self) -> (Router<Shared>, Description) {
+    pub fn finish(self) -> (Router<AppState>, Description) {
         (self.router, self.description)
     }
 }

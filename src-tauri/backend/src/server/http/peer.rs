@@ -7,17 +7,17 @@ use axum::extract::{ConnectInfo, FromRequestParts};
 use axum::http::HeaderMap;
 use axum::http::request::Parts;
 
-use crate::server::Shared;
+use crate::server::AppState;
 
 /// The address a request comes from.
 #[derive(Clone, Copy, Debug)]
 pub struct Peer(pub IpAddr);
 
-impl FromRequestParts<Shared> for Peer {
+impl FromRequestParts<AppState> for Peer {
     type Rejection = Infallible;
 
-    async fn from_request_parts(parts: &mut Parts, shared: &Shared) -> Result<Peer, Infallible> {
-        if shared.behind_proxy
+    async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Peer, Infallible> {
+        if state.behind_proxy
             && let Some(address) = forwarded(&parts.headers)
         {
             return Ok(Peer(address));

@@ -12,7 +12,7 @@ use netraven_api::{Endpoint, Secret};
 use serde_json::Value;
 use utoipa::ToSchema;
 
-use super::{Mount, Shared, about, hashed, told};
+use super::{Mount, AppState, about, hashed, told};
 use crate::seal::password::Verdict;
 use crate::server::http::auth::Caller;
 use crate::server::http::describe::{Operation, Takes};
@@ -39,52 +39,52 @@ fn describe<E: Endpoint<Reply: ToSchema + 'static> + ToSchema, B: Takes>() -> Op
 }
 
 async fn change_password(
-    State(shared): State<Shared>,
+    State(state): State<AppState>,
     Caller(user): Caller,
     (sign_in, Peer(peer)): (SignIn, Peer),
     Body(change): Body<PasswordChange>,
 ) -> Result<StatusCode, Response> {
-    prove(&shared, &user, &sign_in, peer, change.current_password).await?;
+    prove(&state, &user, &sign_in, peer, change.current_password).await?;
     let hash =
-        hashed(&shared, "new_password", change.new_password, about(&user)).await.map_err(ApiError::into_response)?;
-    let changed = shared.store.change_password(user.id, &hash, sign_in.sid).await;
-    shared.tokens.forget_users();
+        hashed(&state, "new_password", change.new_password, about(&user)).await.map_err(ApiError::into_response)?;
+    let changed = state.store.change_password(user.id, &hash, sign_in.sid).await;
+    state.tokens.forget_users();
     changed.map_err(|error| ApiError::from(error).into_response())?;
-    told(&shared, &Caller(user.clone()), &user, "given a new password");
+    told(&state, &Caller(user.clone()), &user, "given a new password");
     Ok(StatusCode::NO_CONTENT)
 }
 
 async fn sign_out(
-    State(shared): State<Shared>,
+    State(state): State<AppState>,
     Caller(user): Caller,
     (sign_in, Peer(peer)): (SignIn, Peer),
     Body(check): Body<PasswordCheck>,
 ) -> Result<StatusCode, Response> {
-    prove(&shared, &user, &sign_in, peer, check.current_password).await?;
-    let ended = shared.store.end_sign_ins(user.id).await;
-    shared.tokens.forget_users();
+    prove(&state, &user, &sign_in, peer, check.current_password).await?;
+    let ended = state.store.end_sign_ins(user.id).await;
+    state.tokens.forget_users();
     ended.map_err(|error| ApiError::from(error).into_response())?;
-    told(&shared, &Caller(user.clone()), &user, "signed out everywhere");
+    told(&state, &Caller(user.clone()), &user, "signed out everywhere");
     Ok(StatusCode::NO_CONTENT)
 }
 
 /// Refuses a wrong current password. Tries are counted as those of a login are.
 async fn prove(
-    shared: &Shared,
+    state: &AppState,
     user: &User,
     sign_in: &SignIn,
     peer: std::net::IpAddr,
     given: Secret,
 ) -> Result<(), Response> {
-    let attempt = shared.tokens.throttle.attempt(&user.username, peer, Some(sign_in.sid));
+    let attempt = state.tokens.throttle.attempt(&user.username, peer, Some(sign_in.sid));
     let attempt = attempt.map_err(|refused| login::too_many(&refused))?;
-    let account = shared.store.account_of(user.id).await.map_err(|error| ApiError::from(error).into_response())?;
-    let verdict = shared.tokens.verify(given, Some(account.password_hash)).await.map_err(ApiError::into_response)?;
+    let account = state.store.account_of(user.id).await.map_err(|error| ApiError::from(error).into_response())?;
+    let verdict = state.tokens.verify(given, Some(account.password_hash)).await.map_err(ApiError::into_response)?;
     if let Verdict::Right { .. } = verdict {
-        shared.tokens.throttle.succeeded(&attempt);
+        state.tokens.throttle.succeeded(&attempt);
         return Ok(());
     }
-    record(shared, &user.username, peer, "a wrong password for a change of the own account");
+    record(state, &user.username, peer, "a wrong password for a change of the own account");
     let sentence = "Value error, this is not your current password";
     Err(ApiError::body_field("current_password", "value_error", sentence, Value::Null).into_response())
 }

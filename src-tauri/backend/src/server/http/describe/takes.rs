@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use utoipa::ToSchema;
 
 use super::Operation;
-use crate::server::Shared;
+use crate::server::AppState;
 use crate::server::http::auth::Caller;
 use crate::server::http::input::{Body, Change, Form, Id, Ids, Maybe, New, Query, Resource};
 use crate::server::http::peer::Peer;
@@ -25,7 +25,7 @@ pub trait Takes {
     fn takes(_: &mut Operation) {}
 }
 
-impl Takes for State<Shared> {}
+impl Takes for State<AppState> {}
 impl Takes for Caller {}
 impl Takes for (Caller, SignIn) {}
 impl Takes for SignIn {}
