@@ -35,7 +35,7 @@ use line_panel::LinePanel;
 pub use place::LinePlace;
 use place::{MissedNote, use_place};
 use rows::Rows;
-use surroundings::{Shared, Surroundings};
+use surroundings::{LinesOf, Surroundings};
 
 /// The lines of a view. `narrowed` says that filters are set; `onpick` narrows to a value of a line, `onsearch` to a text;
 /// `place` is where the chosen line is kept.
@@ -49,7 +49,7 @@ pub fn UnifiedLogsTable(
     place: Option<LinePlace>,
 ) -> Element {
     let moment = use_moment();
-    let mut around = use_signal(|| None::<(LogEntry, Shared)>);
+    let mut around = use_signal(|| None::<(LogEntry, LinesOf)>);
     let desk = use_desk(view);
     let (mut missed, read_again) = use_place(desk, place, around);
     let copy_lines = use_copy_lines();
@@ -61,15 +61,15 @@ pub fn UnifiedLogsTable(
         let (heard, wish) = keys::letter(desk, &pressed);
         match wish {
             Some(Wish::Pause) => view.turn(),
-            Some(Wish::Around) => around.set(desk.chosen().map(|line| (line.clone(), Shared::of(&line)))),
+            Some(Wish::Around) => around.set(desk.chosen().map(|line| (line.clone(), LinesOf::of(&line)))),
             None => {}
         }
         heard
     });
     use_hook(|| dom::listen_to_keys(move |pressed| hear.call(pressed)));
-    if let Some((line, shared)) = around() {
+    if let Some((line, lines_of)) = around() {
         return rsx! {
-            Surroundings { line, shared, onback: move |()| around.set(None) }
+            Surroundings { line, lines_of, onback: move |()| around.set(None) }
         };
     }
     let copy = move |()| {
@@ -135,7 +135,7 @@ pub fn UnifiedLogsTable(
                         line: line.clone(),
                         link: place.map_or_else(|| Route::log_line(line.id), |place| place.link.call(line.id)),
                         onpick,
-                        onaround: move |shared| around.set(Some((line.clone(), shared))),
+                        onaround: move |lines_of| around.set(Some((line.clone(), lines_of))),
                         onclose: move |()| desk.clear(),
                     }
                 }

@@ -8,7 +8,7 @@ use netraven_api::outcome::Cause;
 use serde_json::Value;
 
 use super::copy::use_copy_lines;
-use super::surroundings::Shared;
+use super::surroundings::LinesOf;
 use crate::components::{Button, ButtonKind, Glyph, JsonTree, LevelTag};
 use crate::features::copy_link::use_copy_link;
 use crate::format;
@@ -23,7 +23,7 @@ pub fn LinePanel(
     line: LogEntry,
     link: Route,
     onpick: Option<EventHandler<Pick>>,
-    onaround: EventHandler<Shared>,
+    onaround: EventHandler<LinesOf>,
     onclose: EventHandler<()>,
 ) -> Element {
     let (moment, copy, copy_link) = (use_moment(), use_copy_lines(), use_copy_link());
@@ -113,10 +113,10 @@ pub fn LinePanel(
                     Link { class: "btn btn-outline btn-sm", to: Route::run(run_id), "Open the run" }
                 }
                 if let Some(device_id) = line.device_id {
-                    Button { label: "Context: this device", small: true, onclick: move |_| onaround.call(Shared::Device(device_id)) }
+                    Button { label: "Context: this device", small: true, onclick: move |_| onaround.call(LinesOf::Device(device_id)) }
                 }
                 if let Some(run_id) = line.run_id {
-                    Button { label: "Context: this run", small: true, onclick: move |_| onaround.call(Shared::Run(run_id)) }
+                    Button { label: "Context: this run", small: true, onclick: move |_| onaround.call(LinesOf::Run(run_id)) }
                 }
                 if let (Some(device_id), Some(onpick)) = (line.device_id, onpick) {
                     Button { label: "Same device", small: true, onclick: move |_| onpick.call(Pick::Device(device_id)) }

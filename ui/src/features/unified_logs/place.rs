@@ -6,7 +6,7 @@ use netraven_api::problem::Code;
 use netraven_api::{LogId, Problem};
 
 use super::desk::Desk;
-use super::surroundings::Shared;
+use super::surroundings::LinesOf;
 use crate::components::Glyph;
 use crate::data::{use_api, use_settled};
 use crate::format;
@@ -36,7 +36,7 @@ pub struct Missed {
 pub fn use_place(
     desk: Desk,
     place: Option<LinePlace>,
-    mut around: Signal<Option<(LogEntry, Shared)>>,
+    mut around: Signal<Option<(LogEntry, LinesOf)>>,
 ) -> (Signal<Option<Missed>>, Callback<LogId>) {
     let api = use_api();
     let mut missed = use_signal(|| None::<Missed>);
@@ -66,8 +66,8 @@ pub fn use_place(
             missed.set(None);
             match found {
                 Ok(line) => {
-                    let shared = Shared::of(&line);
-                    around.set(Some((line, shared)));
+                    let lines_of = LinesOf::of(&line);
+                    around.set(Some((line, lines_of)));
                 }
                 Err(problem) => missed.set(Some(Missed { id, problem })),
             }

@@ -21,7 +21,7 @@ const BACK: &str = "log-back";
 
 /// What the lines around have in common with the line.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Shared {
+pub enum LinesOf {
     /// The device.
     Device(DeviceId),
     /// The run.
@@ -30,18 +30,18 @@ pub enum Shared {
     Log,
 }
 
-impl Shared {
+impl LinesOf {
     /// The most specific thing about a line: its device, otherwise its run.
-    pub fn of(line: &LogEntry) -> Shared {
-        let run = || line.run_id.map(Shared::Run);
-        line.device_id.map(Shared::Device).or_else(run).unwrap_or(Shared::Log)
+    pub fn of(line: &LogEntry) -> LinesOf {
+        let run = || line.run_id.map(LinesOf::Run);
+        line.device_id.map(LinesOf::Device).or_else(run).unwrap_or(LinesOf::Log)
     }
 
     fn query(self) -> ListLogs {
         let (device_id, run_id) = match self {
-            Shared::Device(id) => (Some(id), None),
-            Shared::Run(id) => (None, Some(id)),
-            Shared::Log => (None, None),
+            LinesOf::Device(id) => (Some(id), None),
+            LinesOf::Run(id) => (None, Some(id)),
+            LinesOf::Log => (None, None),
         };
         let filter = LiveFilter { device_id, run_id, ..LiveFilter::default() };
         ListLogs { size: Some(EACH_SIDE), ..ListLogs::from(filter) }
@@ -50,16 +50,16 @@ impl Shared {
 
 /// The lines around `line`, the newest first.
 #[component]
-pub fn Surroundings(line: LogEntry, shared: Shared, onback: EventHandler<()>) -> Element {
+pub fn Surroundings(line: LogEntry, lines_of: LinesOf, onback: EventHandler<()>) -> Element {
     let moment = use_moment();
     let written = use_columns("cell");
     let id = line.id;
-    let before = use_query(move || ListLogs { before: Some(id), ..shared.query() });
-    let after = use_query(move || ListLogs { after: Some(id), order: Some(Order::Ascending), ..shared.query() });
-    let of = match shared {
-        Shared::Device(_) => device_word(&line),
-        Shared::Run(run_id) => format!("run {run_id}"),
-        Shared::Log => "the whole log".to_owned(),
+    let before = use_query(move || ListLogs { before: Some(id), ..lines_of.query() });
+    let after = use_query(move || ListLogs { after: Some(id), order: Some(Order::Ascending), ..lines_of.query() });
+    let of = match lines_of {
+        LinesOf::Device(_) => device_word(&line),
+        LinesOf::Run(run_id) => format!("run {run_id}"),
+        LinesOf::Log => "the whole log".to_owned(),
     };
     // The list that had the focus is gone.
     use_effect(|| dom::focus(BACK));
