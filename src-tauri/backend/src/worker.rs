@@ -3,7 +3,7 @@
 
 mod backup;
 mod heart;
-mod held;
+mod in_flight;
 mod patience;
 mod pauses;
 mod reachability;
@@ -25,7 +25,7 @@ use tokio::sync::broadcast;
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
-use self::held::{Held, Holding, id_of};
+use self::in_flight::{InFlight, InFlightDevice, id_of};
 use self::patience::patiently;
 use self::pauses::Pauses;
 pub use self::secrets::Secrets;
@@ -71,9 +71,9 @@ pub struct Worker {
 impl Worker {
     /// Works until stopped; then open sessions are closed and their devices returned.
     pub async fn run(self, stop: CancellationToken) {
-        let held = Held::default();
-        let heart = tokio::spawn(self.clone().beat(held.clone(), stop.clone()));
-        let ear = tokio::spawn(self.clone().listen(held.clone(), stop.clone()));
+        let in_flight = InFlight::default();
+        let heart = tokio::spawn(self.clone().beat(in_flight.clone(), stop.clone()));
+        let ear = tokio::spawn(self.clone().listen(in_flight.clone(), stop.clone()));
         let pauses = Pauses::default();
         let watch = tokio::spawn(pauses.clone().watch(stop.clone()));
         let slots = Arc::new(Semaphore::new(self.capacity));
@@ -107,14 +107,14 @@ impl Worker {
                     Some(permit) => permit,
                     None => Arc::clone(&slots).acquire_owned().await.expect("the semaphore is never closed"),
                 };
-                let (worker, held, pauses, stop) = (self.clone(), held.clone(), pauses.clone(), stop.clone());
+                let (worker, in_flight, pauses, stop) = (self.clone(), in_flight.clone(), pauses.clone(), stop.clone());
                 devices.spawn(async move {
-                    worker.device(task, &held, &pauses, &stop).await;
+                    worker.device(task, &in_flight, &pauses, &stop).await;
                     drop(permit);
                 });
             }
         }
-        held.cancel_all();
+        in_flight.cancel_all();
         let drained = tokio::time::timeout(STOP_LIMIT, async { while devices.join_next().await.is_some() {} }).await;
         if drained.is_err() {
             tracing::warn!(
@@ -128,10 +128,10 @@ impl Worker {
     }
 
     /// One device of one run, from its lease to its result.
-    async fn device(&self, task: queue::Delivery, held: &Held, pauses: &Pauses, stop: &CancellationToken) {
+    async fn device(&self, task: queue::Delivery, in_flight: &InFlight, pauses: &Pauses, stop: &CancellationToken) {
         let id = id_of(&task.task);
         // The queue may hold a device twice; this worker works on it once.
-        if held.has(id) {
+        if in_flight.has(id) {
             return self.drop_task(&task).await;
         }
         let lease = match self.store.lease(id, &self.id).await {
@@ -146,7 +146,7 @@ impl Worker {
             }
         };
         let cancel = Cancel::new();
-        let hand = held.take(Holding { task: task.clone(), attempt: lease.attempt, cancel: cancel.clone() });
+        let guard = in_flight.take(InFlightDevice { task: task.clone(), attempt: lease.attempt, cancel: cancel.clone() });
         // A stop or cancellation looks at the devices in progress, and may have looked before this one was added.
         let is_late =
             stop.is_cancelled() || self.store.cancelled_among(&[id]).await.is_ok_and(|cancelled| !cancelled.is_empty());
@@ -213,7 +213,7 @@ impl Worker {
                 false
             }
         };
-        drop(hand);
+        drop(guard);
         if done {
             self.drop_task(&task).await;
         }

@@ -8,7 +8,7 @@ use tokio::time::{MissedTickBehavior, interval};
 use tokio_util::sync::CancellationToken;
 
 use super::Worker;
-use super::held::{Held, Holding, id_of};
+use super::in_flight::{InFlight, InFlightDevice, id_of};
 use crate::journal::Signal;
 use crate::queue::{self, WorkerBeat};
 use crate::store::leases::{AttemptId, RunDeviceId};
@@ -24,12 +24,12 @@ const ORPHANS: usize = 200;
 
 impl Worker {
     /// The heartbeat. Postgres and Redis get a loop each: a lease must not end because the queue hangs.
-    pub(super) async fn beat(self, held: Held, stop: CancellationToken) {
-        tokio::join!(self.keep_leases(&held, &stop), self.keep_tasks(&held, &stop));
+    pub(super) async fn beat(self, in_flight: InFlight, stop: CancellationToken) {
+        tokio::join!(self.keep_leases(&in_flight, &stop), self.keep_tasks(&in_flight, &stop));
     }
 
     /// Renews the leases of the devices in progress, and stops those another worker has taken: their results would be refused.
-    async fn keep_leases(&self, held: &Held, stop: &CancellationToken) {
+    async fn keep_leases(&self, in_flight: &InFlight, stop: &CancellationToken) {
         let mut beats = interval(BEAT);
         beats.set_missed_tick_behavior(MissedTickBehavior::Delay);
         loop {
@@ -37,12 +37,12 @@ impl Worker {
                 _ = beats.tick() => {}
                 () = stop.cancelled() => return,
             }
-            let asked = held.all();
-            let leases: Vec<AttemptId> = asked.iter().map(Holding::lease).collect();
+            let asked = in_flight.all();
+            let leases: Vec<AttemptId> = asked.iter().map(InFlightDevice::lease).collect();
             match tokio::time::timeout(BEAT, self.store.beat(&self.id, &leases)).await {
                 Ok(Ok(mine)) => {
-                    let lost = asked.iter().filter(|holding| !mine.contains(&holding.lease()));
-                    lost.for_each(|holding| holding.cancel.cancel());
+                    let lost = asked.iter().filter(|device| !mine.contains(&device.lease()));
+                    lost.for_each(|device| device.cancel.cancel());
                 }
                 Ok(Err(error)) => tracing::debug!(%error, "leases were not renewed"),
                 Err(_) => tracing::debug!("leases were not renewed in time"),
@@ -51,10 +51,10 @@ impl Worker {
     }
 
     /// Keeps the queue's entries of the devices in progress, and puts back those of silent workers.
-    async fn keep_tasks(&self, held: &Held, stop: &CancellationToken) {
+    async fn keep_tasks(&self, in_flight: &InFlight, stop: &CancellationToken) {
         let started_at = Timestamp::now();
         while !stop.is_cancelled() {
-            let tasks: Vec<queue::Delivery> = held.all().into_iter().map(|holding| holding.task).collect();
+            let tasks: Vec<queue::Delivery> = in_flight.all().into_iter().map(|device| device.task).collect();
             let beat = WorkerBeat {
                 id: self.id.clone(),
                 host: super::host(),
@@ -69,7 +69,7 @@ impl Worker {
             if let Err(error) = self.queue.heartbeat(&self.id, &tasks).await {
                 tracing::debug!(%error, "leases in the queue were not renewed");
             }
-            self.take_over(held).await;
+            self.take_over(in_flight).await;
             tokio::select! {
                 () = tokio::time::sleep(BEAT) => {}
                 () = stop.cancelled() => {}
@@ -79,13 +79,13 @@ impl Worker {
 
     /// Entries of dead workers go to the back of the queue; if their leases in Postgres have not ended by the time they are
     /// read, the reconciler queues them once more.
-    async fn take_over(&self, held: &Held) {
+    async fn take_over(&self, in_flight: &InFlight) {
         let orphans = match self.queue.take_over(&self.id, SILENCE, ORPHANS).await {
             Ok(orphans) => orphans,
             Err(error) => return tracing::debug!(%error, "the queue was not searched for orphans"),
         };
         for orphan in orphans {
-            let mine = held.has(id_of(&orphan.task));
+            let mine = in_flight.has(id_of(&orphan.task));
             if !mine && self.queue.push(orphan.priority, std::slice::from_ref(&orphan.task)).await.is_ok() {
                 self.drop_task(&orphan).await;
             }
@@ -93,7 +93,7 @@ impl Worker {
     }
 
     /// Listens for cancellations, and closes the sessions of cancelled runs and devices.
-    pub(super) async fn listen(self, held: Held, stop: CancellationToken) {
+    pub(super) async fn listen(self, in_flight: InFlight, stop: CancellationToken) {
         let mut signals = self.signals.subscribe();
         // One timer for the whole time: a stream of signals must not postpone the check.
         let mut looks = interval(CANCEL_LOOK);
@@ -102,18 +102,18 @@ impl Worker {
             tokio::select! {
                 () = stop.cancelled() => return,
                 signal = signals.recv() => match signal {
-                    Ok(Signal::Cancel { run_id }) => held.cancel_run(run_id),
+                    Ok(Signal::Cancel { run_id }) => in_flight.cancel_run(run_id),
                     Ok(Signal::CancelDevice { run_id, device_id }) => {
-                        held.cancel_device(RunDeviceId { run_id, device_id });
+                        in_flight.cancel_device(RunDeviceId { run_id, device_id });
                     }
                     _ => {}
                 },
                 _ = looks.tick() => {
-                    let ids = held.ids();
+                    let ids = in_flight.ids();
                     if !ids.is_empty()
                         && let Ok(cancelled) = self.store.cancelled_among(&ids).await
                     {
-                        cancelled.into_iter().for_each(|id| held.cancel_device(id));
+                        cancelled.into_iter().for_each(|id| in_flight.cancel_device(id));
                     }
                 }
             }

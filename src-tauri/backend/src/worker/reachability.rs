@@ -32,8 +32,8 @@ pub async fn work(worker: &Worker, lease: &Lease, cancel: &Cancel) -> Result<Out
         let message = "The probe ended without a result: a defect.".to_owned();
         return Ok(failed(Cause::Internal, Stage::Reach, message));
     };
-    let held = patiently(cancel, || worker.secrets.all(&worker.store, &worker.seal)).await?;
-    let redaction = Redaction::of_any(&worker.seal.fingerprint_key(), held);
+    let known = patiently(cancel, || worker.secrets.all(&worker.store, &worker.seal)).await?;
+    let redaction = Redaction::of_any(&worker.seal.fingerprint_key(), known);
     let outcome = outcome(&target, &reach, &redaction);
     let about = About { job_id: Some(lease.job_id), device_id: Some(lease.device_id), run_id: Some(lease.run_id) };
     let level = if outcome.cause.is_none() { Level::Info } else { Level::Warning };
