@@ -2,7 +2,7 @@
 //! Knows no server.
 
 mod backup;
-mod heart;
+mod heartbeat;
 mod in_flight;
 mod patience;
 mod pauses;
@@ -72,8 +72,8 @@ impl Worker {
     /// Works until stopped; then open sessions are closed and their devices returned.
     pub async fn run(self, stop: CancellationToken) {
         let in_flight = InFlight::default();
-        let heart = tokio::spawn(self.clone().beat(in_flight.clone(), stop.clone()));
-        let ear = tokio::spawn(self.clone().listen(in_flight.clone(), stop.clone()));
+        let heartbeat = tokio::spawn(self.clone().beat(in_flight.clone(), stop.clone()));
+        let cancel_listener = tokio::spawn(self.clone().listen_for_cancels(in_flight.clone(), stop.clone()));
         let pauses = Pauses::default();
         let watch = tokio::spawn(pauses.clone().watch(stop.clone()));
         let slots = Arc::new(Semaphore::new(self.capacity));
@@ -121,8 +121,8 @@ impl Worker {
                 "sessions did not close in time; other workers take their devices over when the leases expire"
             );
         }
-        heart.abort();
-        ear.abort();
+        heartbeat.abort();
+        cancel_listener.abort();
         watch.abort();
         let _ = tokio::time::timeout(Duration::from_secs(1), self.queue.forget_worker(&self.id)).await;
     }

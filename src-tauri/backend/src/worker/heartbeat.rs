@@ -93,7 +93,7 @@ impl Worker {
     }
 
     /// Listens for cancellations, and closes the sessions of cancelled runs and devices.
-    pub(super) async fn listen(self, in_flight: InFlight, stop: CancellationToken) {
+    pub(super) async fn listen_for_cancels(self, in_flight: InFlight, stop: CancellationToken) {
         let mut signals = self.signals.subscribe();
         // One timer for the whole time: a stream of signals must not postpone the check.
         let mut looks = interval(CANCEL_LOOK);
