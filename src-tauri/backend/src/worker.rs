@@ -39,7 +39,7 @@ use crate::store::leases::{Lease, RunDeviceId};
 use crate::store::outcomes::Outcome;
 
 /// Longest wait for a task before the worker does other chores.
-const LEASE_WAIT: Duration = Duration::from_millis(500);
+const DELIVERY_WAIT: Duration = Duration::from_millis(500);
 /// Attempts after which a device's failure counts even if this worker stood still meanwhile.
 const ATTEMPTS: i64 = 4;
 /// Longest wait for open sessions when the worker stops.
@@ -86,12 +86,12 @@ impl Worker {
                 () = stop.cancelled() => break,
             };
             let most = (slots.available_permits() + 1).min(64);
-            let leased = tokio::select! {
-                leased = self.queue.hand_out(&self.id, most, LEASE_WAIT) => leased,
+            let deliveries = tokio::select! {
+                deliveries = self.queue.hand_out(&self.id, most, DELIVERY_WAIT) => deliveries,
                 () = stop.cancelled() => break,
             };
-            let leased = match leased {
-                Ok(leased) => leased,
+            let deliveries = match deliveries {
+                Ok(deliveries) => deliveries,
                 Err(error) => {
                     tracing::warn!(%error, "the worker is waiting for the queue");
                     tokio::select! {
@@ -102,14 +102,14 @@ impl Worker {
                 }
             };
             let mut slot = Some(slot);
-            for task in leased {
+            for delivery in deliveries {
                 let permit = match slot.take() {
                     Some(permit) => permit,
                     None => Arc::clone(&slots).acquire_owned().await.expect("the semaphore is never closed"),
                 };
                 let (worker, in_flight, pauses, stop) = (self.clone(), in_flight.clone(), pauses.clone(), stop.clone());
                 devices.spawn(async move {
-                    worker.device(task, &in_flight, &pauses, &stop).await;
+                    worker.device(delivery, &in_flight, &pauses, &stop).await;
                     drop(permit);
                 });
             }
@@ -128,16 +128,16 @@ impl Worker {
     }
 
     /// One device of one run, from its lease to its result.
-    async fn device(&self, task: queue::Delivery, in_flight: &InFlight, pauses: &Pauses, stop: &CancellationToken) {
+    async fn device(&self, delivery: queue::Delivery, in_flight: &InFlight, pauses: &Pauses, stop: &CancellationToken) {
         let id = id_of(&task.task);
         // The queue may hold a device twice; this worker works on it once.
         if in_flight.has(id) {
-            return self.drop_task(&task).await;
+            return self.drop_delivery(&delivery).await;
         }
         let lease = match self.store.lease(id, &self.id).await {
             Ok(Some(lease)) => lease,
             // Done, cancelled, or held by another living worker; if that one dies, the reconciler queues it again.
-            Ok(None) => return self.drop_task(&task).await,
+            Ok(None) => return self.drop_delivery(&delivery).await,
             Err(error) => {
                 // The queue's entry stays with this worker and is taken over when it has been silent long enough.
                 let RunDeviceId { run_id, device_id } = id;
@@ -146,7 +146,7 @@ impl Worker {
             }
         };
         let cancel = Cancel::new();
-        let guard = in_flight.take(InFlightDevice { task: task.clone(), attempt: lease.attempt, cancel: cancel.clone() });
+        let guard = in_flight.take(InFlightDevice { delivery: delivery.clone(), attempt: lease.attempt, cancel: cancel.clone() });
         // A stop or cancellation looks at the devices in progress, and may have looked before this one was added.
         let is_late =
             stop.is_cancelled() || self.store.cancelled_among(&[id]).await.is_ok_and(|cancelled| !cancelled.is_empty());
@@ -215,7 +215,7 @@ impl Worker {
         };
         drop(guard);
         if done {
-            self.drop_task(&task).await;
+            self.drop_delivery(&delivery).await;
         }
     }
 
@@ -292,8 +292,8 @@ impl Worker {
         self.journal.line(Level::Warning, LogType::Job, "worker", about, message, json!({ "attempt": lease.attempt }));
     }
 
-    async fn drop_task(&self, task: &queue::Delivery) {
-        if let Err(error) = self.queue.finish(task).await {
+    async fn drop_delivery(&self, delivery: &queue::Delivery) {
+        if let Err(error) = self.queue.finish(delivery).await {
             tracing::debug!(%error, "a finished task stays in the queue until its next reader drops it");
         }
     }

@@ -25,7 +25,7 @@ const ORPHANS: usize = 200;
 impl Worker {
     /// The heartbeat. Postgres and Redis get a loop each: a lease must not end because the queue hangs.
     pub(super) async fn beat(self, in_flight: InFlight, stop: CancellationToken) {
-        tokio::join!(self.keep_leases(&in_flight, &stop), self.keep_tasks(&in_flight, &stop));
+        tokio::join!(self.keep_leases(&in_flight, &stop), self.keep_deliveries(&in_flight, &stop));
     }
 
     /// Renews the leases of the devices in progress, and stops those another worker has taken: their results would be refused.
@@ -51,22 +51,22 @@ impl Worker {
     }
 
     /// Keeps the queue's entries of the devices in progress, and puts back those of silent workers.
-    async fn keep_tasks(&self, in_flight: &InFlight, stop: &CancellationToken) {
+    async fn keep_deliveries(&self, in_flight: &InFlight, stop: &CancellationToken) {
         let started_at = Timestamp::now();
         while !stop.is_cancelled() {
-            let tasks: Vec<queue::Delivery> = in_flight.all().into_iter().map(|device| device.task).collect();
+            let deliveries: Vec<queue::Delivery> = in_flight.all().into_iter().map(|device| device.delivery).collect();
             let beat = WorkerBeat {
                 id: self.id.clone(),
                 host: super::host(),
                 pid: std::process::id(),
                 capacity: self.capacity,
-                busy: tasks.len(),
+                busy: deliveries.len(),
                 started_at,
             };
             if let Err(error) = self.queue.beat(&beat, SILENCE).await {
                 tracing::debug!(%error, "a heartbeat did not reach the queue");
             }
-            if let Err(error) = self.queue.heartbeat(&self.id, &tasks).await {
+            if let Err(error) = self.queue.heartbeat(&self.id, &deliveries).await {
                 tracing::debug!(%error, "leases in the queue were not renewed");
             }
             self.take_over(in_flight).await;
@@ -87,7 +87,7 @@ impl Worker {
         for orphan in orphans {
             let mine = in_flight.has(id_of(&orphan.task));
             if !mine && self.queue.push(orphan.priority, std::slice::from_ref(&orphan.task)).await.is_ok() {
-                self.drop_task(&orphan).await;
+                self.drop_delivery(&orphan).await;
             }
         }
     }

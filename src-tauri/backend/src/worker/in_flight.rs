@@ -13,7 +13,7 @@ use crate::store::leases::{AttemptId, RunDeviceId};
 #[derive(Clone)]
 pub struct InFlightDevice {
     /// Its entry on the queue.
-    pub task: queue::Delivery,
+    pub delivery: queue::Delivery,
     /// Its fencing number.
     pub attempt: i64,
     /// Closes its session.
@@ -62,7 +62,7 @@ impl InFlight {
 
     /// Closes the sessions of a run.
     pub fn cancel_run(&self, run_id: RunId) {
-        self.all().iter().filter(|one| one.task.task.run_id == run_id).for_each(|one| one.cancel.cancel());
+        self.all().iter().filter(|one| one.delivery.task.run_id == run_id).for_each(|one| one.cancel.cancel());
     }
 
     /// Closes the session of one device of a run.
@@ -114,8 +114,8 @@ mod tests {
 
     fn of_device(run: i64, device: i64, attempt: i64) -> InFlightDevice {
         let task = Task { run_id: run.into(), device_id: device.into(), attempt: 0 };
-        let task = queue::Delivery { priority: Priority::Default, entry_id: "1-0".to_owned(), delivered: 1, task };
-        InFlightDevice { task, attempt, cancel: Cancel::new() }
+        let delivery = queue::Delivery { priority: Priority::Default, entry_id: "1-0".to_owned(), delivered: 1, task };
+        InFlightDevice { delivery, attempt, cancel: Cancel::new() }
     }
 
     #[test]
