@@ -5,7 +5,7 @@
 mod content;
 mod cover;
 mod first;
-mod learned;
+mod known_prompt;
 mod newline;
 mod privilege;
 mod proof;
@@ -19,7 +19,7 @@ use std::time::{Duration, Instant};
 use netraven_api::outcome::Stage;
 use serde_json::json;
 
-use self::learned::Learned;
+use self::known_prompt::KnownPrompt;
 use self::proof::{Ask, short};
 use self::terminal::{Bounds, ByteChannel, Terminal};
 use super::observer::{Level, Progress};
@@ -58,7 +58,7 @@ pub(super) fn converse(channel: &mut dyn ByteChannel, parties: Parties<'_, '_>) 
     let Parties { definition, login, is_stored, bounds, progress, transcript, bytes_read } = parties;
     let terminal = Terminal::new(channel, definition, bounds, transcript, bytes_read);
     progress.enter(Stage::Prompt);
-    let prompt = Learned::nobody();
+    let prompt = KnownPrompt::unseen();
     let mut conversation = Conversation {
         terminal,
         definition,
@@ -83,7 +83,7 @@ struct Conversation<'a, 'p> {
     definition: &'a Definition,
     is_stored: &'a dyn Fn(&str) -> bool,
     progress: &'a mut Progress<'p>,
-    prompt: Learned,
+    prompt: KnownPrompt,
     /// When learning the prompt must have ended, however often it is tried.
     deadline: Option<Instant>,
     /// How this device refuses a command, where that was learned.

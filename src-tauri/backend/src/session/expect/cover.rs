@@ -98,7 +98,7 @@ impl Conversation<'_, '_> {
                     (first, logs) = (Some(line.start), 0);
                 }
                 None if line.log => logs += 1,
-                None if line.text.trim().is_empty() || self.prompt.is_decor(line.text.trim()) => {}
+                None if line.text.trim().is_empty() || self.prompt.is_banner_line(line.text.trim()) => {}
                 _ => break,
             }
         }

@@ -7,7 +7,7 @@ use serde_json::json;
 
 use super::super::observer::Level;
 use super::super::report::{SessionError, Login};
-use super::learned::Learned;
+use super::known_prompt::KnownPrompt;
 use super::newline::PACE;
 use super::questions::{self, Question};
 use super::{Conversation, DIALOG_QUIET, PAGER_QUIET, PROMPT_QUIET};
@@ -262,16 +262,16 @@ impl Conversation<'_, '_> {
     /// Sends a newline at what looks like the first prompt. A greeting does not answer it; a prompt appears again.
     fn learn(&mut self, seen: PromptSeen) -> Result<bool, SessionError> {
         let shown = screen::line(&self.terminal.last_line()).trim_end().to_string();
-        let guess = Learned { seen, shown, varies: true, ..Learned::nobody() };
+        let guess = KnownPrompt { seen, shown, varies: true, ..KnownPrompt::unseen() };
         let limit = self.terminal.limits().prompt;
         let began = self.terminal.now();
         self.prompt = guess.clone();
         let Some(first) = self.newline_answer(&guess, true, limit)? else { return Ok(false) };
         let answers_in = self.terminal.now().saturating_duration_since(began);
         let varies = self.definition.prompt_of(&self.terminal.last_line()).is_some_and(|now| now != guess.seen);
-        self.prompt = Learned { decor: first.decor, breaks: first.breaks, varies, answers_in, ..guess };
+        self.prompt = KnownPrompt { banner_lines: first.banner_lines, breaks: first.breaks, varies, answers_in, ..guess };
         // Lines between the prompts must be there every time; the rest of a greeting is not.
-        if (!self.prompt.decor.is_empty() || varies) && !self.confirm(limit)? {
+        if (!self.prompt.banner_lines.is_empty() || varies) && !self.confirm(limit)? {
             return Ok(false);
         }
         self.pace(limit)?;

@@ -6,7 +6,7 @@ use netraven_api::outcome::Cause;
 
 use super::super::report::SessionError;
 use super::Conversation;
-use super::learned::Learned;
+use super::known_prompt::KnownPrompt;
 use crate::platforms::foreign::{self, Look};
 use crate::platforms::screen;
 
@@ -25,11 +25,11 @@ const AGAIN: u32 = 2;
 /// The silence after which it is.
 const AGAIN_AFTER: Duration = Duration::from_secs(1);
 /// How many lines a device may print between two prompts.
-const DECOR: usize = 2;
+const BANNER_LINES: usize = 2;
 
 /// What a newline brought.
 pub(super) struct NewlineAnswer {
-    pub(super) decor: Vec<String>,
+    pub(super) banner_lines: Vec<String>,
     pub(super) breaks: bool,
 }
 
@@ -44,7 +44,7 @@ impl Conversation<'_, '_> {
     pub(super) fn relearn(&mut self, limit: Duration) -> Result<bool, SessionError> {
         let before = self.prompt.clone();
         let Some(answer) = self.newline_answer(&before, true, limit)? else { return Ok(false) };
-        self.prompt = Learned { decor: answer.decor, breaks: answer.breaks, ..before.clone() };
+        self.prompt = KnownPrompt { banner_lines: answer.banner_lines, breaks: answer.breaks, ..before.clone() };
         let stands = self.confirm(limit)? && self.confirm(limit)?;
         if !stands {
             self.prompt = before;
@@ -96,7 +96,7 @@ impl Conversation<'_, '_> {
     /// Sends a newline and waits for what it brings. When `learning`, lines above the prompt are accepted and returned.
     pub(super) fn newline_answer(
         &mut self,
-        prompt: &Learned,
+        prompt: &KnownPrompt,
         learning: bool,
         limit: Duration,
     ) -> Result<Option<NewlineAnswer>, SessionError> {
@@ -137,7 +137,7 @@ impl Conversation<'_, '_> {
         }
     }
 
-    fn response(&self, from: usize, prompt: &Learned, learning: bool) -> Response {
+    fn response(&self, from: usize, prompt: &KnownPrompt, learning: bool) -> Response {
         let line = self.terminal.last_line();
         let is_prompt = |line: &str| prompt.knows(self.definition, line);
         let tail = String::from_utf8_lossy(&self.terminal.text[from..]);
@@ -147,11 +147,11 @@ impl Conversation<'_, '_> {
             // No line break yet: some devices print the prompt over or behind itself.
             let same_line = !screen::line(&tail).trim().is_empty() && (is_prompt(&tail) || is_prompt(&line));
             return match (same_line, learning || !prompt.breaks) {
-                (true, true) => Response::Prompt(NewlineAnswer { decor: Vec::new(), breaks: false }),
+                (true, true) => Response::Prompt(NewlineAnswer { banner_lines: Vec::new(), breaks: false }),
                 _ => Response::Unfinished,
             };
         }
-        let mut decor = Vec::new();
+        let mut banner_lines = Vec::new();
         let shown: Vec<_> = lines.iter().map(|line| screen::line(line)).collect();
         let looks = foreign::looks(shown.iter().map(|line| line.trim()));
         for (place, line) in lines.iter().enumerate() {
@@ -165,17 +165,17 @@ impl Conversation<'_, '_> {
             if is_log || (is_prompt(line) && looks.get(place + 1).is_some_and(|look| *look != Look::Text)) {
                 continue;
             }
-            let known = if learning { decor.len() < DECOR } else { prompt.is_decor(shown) };
+            let known = if learning { banner_lines.len() < BANNER_LINES } else { prompt.is_banner_line(shown) };
             if !known || is_prompt(line) {
                 return Response::Other;
             }
-            decor.push(shown.to_string());
+            banner_lines.push(shown.to_string());
         }
         if self.definition.is_more(&line) {
             return Response::Other;
         }
         if is_prompt(&line) {
-            return Response::Prompt(NewlineAnswer { decor, breaks: true });
+            return Response::Prompt(NewlineAnswer { banner_lines, breaks: true });
         }
         Response::Unfinished
     }

@@ -16,7 +16,7 @@ use serde_json::json;
 
 use super::super::observer::Level;
 use super::super::report::SessionError;
-use super::learned::{Learned, is_alike};
+use super::known_prompt::{KnownPrompt, is_alike};
 use super::view::View;
 use super::{Conversation, PAGER_QUIET};
 use crate::platforms::screen;
@@ -74,7 +74,7 @@ struct Stop {
     place: Option<usize>,
     marked: bool,
     /// The prompt it stopped at, if not that of this session so far.
-    other: Option<Box<Learned>>,
+    other: Option<Box<KnownPrompt>>,
 }
 
 impl Conversation<'_, '_> {
@@ -245,7 +245,7 @@ impl Conversation<'_, '_> {
     /// Where the lines start that this device prints above its prompt.
     pub(super) fn decor_start(&self, text: &[u8], prompt_start: usize) -> usize {
         let mut start = prompt_start;
-        for expected in self.prompt.decor.iter().rev() {
+        for expected in self.prompt.banner_lines.iter().rev() {
             let (line_start, line) = last_line_of(&text[..start]);
             if !is_alike(expected, screen::line(&line).trim()) {
                 break;

@@ -418,7 +418,7 @@ fn a_device_without_echo_and_one_with_lines_above_its_prompt_are_read() {
     assert_eq!(read(&mut device, plain()).text(), CONFIG);
     for definition in [marked(), plain()] {
         let mut device = router(vec![say(CONFIG)]).greeting(vec![say("\n{master:0}\n")]);
-        device.decor = "\r\n{master:0}\r\n";
+        device.banner_lines = "\r\n{master:0}\r\n";
         assert_eq!(read(&mut device, definition).text(), CONFIG);
     }
 }

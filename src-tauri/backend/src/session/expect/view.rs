@@ -4,7 +4,7 @@
 use std::time::Duration;
 
 use super::cover::Covered;
-use super::learned::Learned;
+use super::known_prompt::KnownPrompt;
 use super::proof::Ask;
 use super::questions::{self, Question};
 use super::{Conversation, DIALOG_QUIET};
@@ -49,7 +49,7 @@ pub(super) enum View {
     Other {
         need: Duration,
         marked: bool,
-        prompt: Box<Learned>,
+        prompt: Box<KnownPrompt>,
     },
     /// Something that is asked and nobody answers; not `sure` where it may be a prompt nobody knows.
     Question {
@@ -160,7 +160,7 @@ impl Conversation<'_, '_> {
         let sure = ask.rounds == 0 || (ask.end.is_some() && marked);
         let counts = seen.differs_in_numbers(&self.prompt.seen);
         let need = if sure { ODD_QUIET } else { OTHER_QUIET };
-        let prompt = Learned { seen, shown, literal, varies: self.prompt.varies || counts, ..self.prompt.clone() };
+        let prompt = KnownPrompt { seen, shown, literal, varies: self.prompt.varies || counts, ..self.prompt.clone() };
         View::Other { need: patience.max(need).min(ask.idle), marked, prompt: Box::new(prompt) }
     }
 

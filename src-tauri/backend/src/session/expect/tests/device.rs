@@ -43,7 +43,7 @@ pub(super) struct Device {
     commands: u32,
     drawn: u32,
     /// Printed above every prompt.
-    pub(super) decor: &'static str,
+    pub(super) banner_lines: &'static str,
     typed: String,
     /// Lines typed while a command was running.
     ahead: VecDeque<String>,
@@ -71,7 +71,7 @@ impl Device {
             commands: 1,
             drawn: 0,
             prompt: prompt.to_string(),
-            decor: "",
+            banner_lines: "",
             typed: String::new(),
             ahead: VecDeque::new(),
             driver_echo: false,
@@ -139,7 +139,7 @@ impl Device {
         let covers = matches!(behind.first(), Some(Say(_))).then(|| behind.remove(0));
         let covers = if let Some(Say(text)) = covers { text } else { String::new() };
         let prompt = self.draw();
-        self.acts.push_back(Say(format!("{}{prompt}{covers}", self.decor)));
+        self.acts.push_back(Say(format!("{}{prompt}{covers}", self.banner_lines)));
         self.acts.extend(behind);
     }
 

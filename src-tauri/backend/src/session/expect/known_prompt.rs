@@ -6,7 +6,7 @@ use crate::platforms::{Definition, PromptSeen, screen};
 
 /// The prompt of this session and what a newline at it brings.
 #[derive(Clone)]
-pub(super) struct Learned {
+pub(super) struct KnownPrompt {
     pub(super) seen: PromptSeen,
     /// As it looks on the screen.
     pub(super) shown: String,
@@ -15,22 +15,22 @@ pub(super) struct Learned {
     /// Whether numbers in it change from one to the next.
     pub(super) varies: bool,
     /// Lines that this device prints above its prompt.
-    pub(super) decor: Vec<String>,
+    pub(super) banner_lines: Vec<String>,
     /// Whether a newline at the prompt begins a new line.
     pub(super) breaks: bool,
     /// How long the first newline took to be answered.
     pub(super) answers_in: Duration,
 }
 
-impl Learned {
-    /// Nothing learned yet.
-    pub(super) fn nobody() -> Learned {
-        Learned {
+impl KnownPrompt {
+    /// No prompt was seen yet.
+    pub(super) fn unseen() -> KnownPrompt {
+        KnownPrompt {
             seen: PromptSeen { host: String::new(), privileged: false },
             shown: String::new(),
             literal: false,
             varies: false,
-            decor: Vec::new(),
+            banner_lines: Vec::new(),
             breaks: true,
             answers_in: Duration::ZERO,
         }
@@ -48,8 +48,8 @@ impl Learned {
 
     /// Whether a line, as a screen shows it, is one of those above the prompt. Its content, such as which of two engines leads,
     /// may have changed since.
-    pub(super) fn is_decor(&self, line: &str) -> bool {
-        self.decor.iter().any(|known| is_alike(known, line))
+    pub(super) fn is_banner_line(&self, line: &str) -> bool {
+        self.banner_lines.iter().any(|known| is_alike(known, line))
     }
 
     /// Whether a prompt, privileged or not, is one of the same host.
