@@ -18,7 +18,7 @@ use secrecy::ExposeSecret;
 use serde_json::json;
 
 pub use self::cancel::Cancel;
-use self::expect::Parties;
+use self::expect::Context;
 use self::expect::terminal::Bounds;
 use self::observer::Progress;
 pub use self::observer::{Level, LogType, Observer};
@@ -61,7 +61,7 @@ pub fn read(visit: Visit<'_>, cancel: &Cancel, observer: &mut dyn Observer) -> R
             Err(error) => break Err(error),
         };
         let login = &logins[first + greeting.login];
-        let parties = Parties {
+        let context = Context {
             definition,
             login,
             is_stored: before.is_stored,
@@ -70,7 +70,7 @@ pub fn read(visit: Visit<'_>, cancel: &Cancel, observer: &mut dyn Observer) -> R
             transcript: &mut transcript,
             bytes_read: &mut bytes_read,
         };
-        match expect::converse(&mut shell, parties) {
+        match expect::converse(&mut shell, context) {
             Ok(conversed) => break Ok((greeting, login.id, conversed)),
             // Only a shell that signs in by itself refuses here; it may accept the next credential.
             Err(error) if error.cause == Cause::AuthFailed => {
@@ -153,9 +153,9 @@ mod tests {
 
     use super::*;
 
-    struct Nobody;
+    struct NoObserver;
 
-    impl Observer for Nobody {
+    impl Observer for NoObserver {
         fn stage(&mut self, _stage: Stage) {}
         fn log(&mut self, _level: Level, _log_type: LogType, _message: String, _meta: serde_json::Value) {}
     }
@@ -204,7 +204,7 @@ mod tests {
                 before: &NEVER_SEEN,
                 limits: &limits,
             };
-            let result = read(visit, &cancel, &mut Nobody);
+            let result = read(visit, &cancel, &mut NoObserver);
             let failure = result.unwrap_err();
             assert_eq!(failure.timings.last().unwrap().0, failure.stage, "{:?}", failure.timings);
             assert_eq!(failure.cause, Cause::Cancelled);
@@ -240,7 +240,7 @@ mod tests {
         let (definition, limits) = (definition(), Limits::default());
         let visit =
             Visit { target: &target, definition: &definition, logins: &[], before: &NEVER_SEEN, limits: &limits };
-        let failure = read(visit, &Cancel::new(), &mut Nobody).unwrap_err();
+        let failure = read(visit, &Cancel::new(), &mut NoObserver).unwrap_err();
         assert_eq!((failure.cause, failure.stage), (Cause::NoCredentials, Stage::Prepare));
     }
 }

@@ -41,7 +41,7 @@ pub(super) struct Conversed {
 }
 
 /// One side of a conversation: everything it has besides its channel.
-pub(super) struct Parties<'a, 'p> {
+pub(super) struct Context<'a, 'p> {
     pub(super) definition: &'a Definition,
     /// The credential that opened the shell, which may ask for it again.
     pub(super) login: &'a Login,
@@ -54,8 +54,8 @@ pub(super) struct Parties<'a, 'p> {
 }
 
 /// Leads the whole conversation, from the open shell to the last proven answer and the goodbye.
-pub(super) fn converse(channel: &mut dyn ByteChannel, parties: Parties<'_, '_>) -> Result<Conversed, SessionError> {
-    let Parties { definition, login, is_stored, bounds, progress, transcript, bytes_read } = parties;
+pub(super) fn converse(channel: &mut dyn ByteChannel, context: Context<'_, '_>) -> Result<Conversed, SessionError> {
+    let Context { definition, login, is_stored, bounds, progress, transcript, bytes_read } = context;
     let terminal = Terminal::new(channel, definition, bounds, transcript, bytes_read);
     progress.enter(Stage::Prompt);
     let prompt = KnownPrompt::unseen();

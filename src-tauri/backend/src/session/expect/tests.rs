@@ -19,7 +19,7 @@ use super::super::observer::{Level, LogType, Observer, Progress};
 use super::super::report::{SessionError, Limits, Login};
 use super::super::transcript::Transcript;
 use super::terminal::Bounds;
-use super::{Conversed, Parties, converse};
+use super::{Conversed, Context, converse};
 use crate::platforms::Definition;
 use crate::platforms::foreign::has_log;
 
@@ -81,7 +81,7 @@ fn visit(device: &mut Device, definition: &Definition, limits: &Limits, is_store
     let cancel = device.cancel.clone();
     let mut progress = Progress::new(&mut log);
     let began = device.now;
-    let parties = Parties {
+    let context = Context {
         definition,
         login: &login(),
         is_stored,
@@ -90,7 +90,7 @@ fn visit(device: &mut Device, definition: &Definition, limits: &Limits, is_store
         transcript: &mut transcript,
         bytes_read: &mut bytes_read,
     };
-    let result = converse(device, parties);
+    let result = converse(device, context);
     let stage = progress.stage();
     Outcome { result, stage, log, transcript, took: device.now - began }
 }

@@ -9,9 +9,9 @@ use crate::session::{Cancel, Failure, Level, Limits, LogType, Login, NEVER_SEEN,
 
 mod bare;
 
-struct Nobody;
+struct NoObserver;
 
-impl Observer for Nobody {
+impl Observer for NoObserver {
     fn stage(&mut self, _stage: Stage) {}
     fn log(&mut self, _level: Level, _log_type: LogType, _message: String, _meta: serde_json::Value) {}
 }
@@ -33,7 +33,7 @@ fn signing_in(script: Script) -> (Failure, Vec<String>) {
     let limits = Limits::default();
     let visit =
         Visit { target: &target, definition: &definition, logins: &[login], before: &NEVER_SEEN, limits: &limits };
-    let failure = read(visit, &Cancel::new(), &mut Nobody).unwrap_err();
+    let failure = read(visit, &Cancel::new(), &mut NoObserver).unwrap_err();
     (*failure, server.passwords())
 }
 
