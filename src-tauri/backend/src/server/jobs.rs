@@ -16,7 +16,7 @@ use serde_json::json;
 
 use super::AppState;
 use super::http::auth::Caller;
-use super::http::body_check::Check;
+use super::http::body_check::BodyCheck;
 use super::http::error::ApiError;
 use super::http::input::{Change, Id, New, Query, Resource};
 use super::http::mount::Mount;
@@ -93,7 +93,7 @@ fn planned(state: &AppState, job: &JobPlan, now: Timestamp) -> Option<Timestamp>
 }
 
 async fn create(State(state): State<AppState>, caller: Caller, New(input): New<JobInput>) -> Result<Json<Job>, ApiError> {
-    let mut check = Check::default();
+    let mut check = BodyCheck::default();
     let has_tags = input.tags.as_ref().is_some_and(|tags| !tags.is_empty());
     match (has_tags, input.device_id.is_some()) {
         (true, true) => check.refuse_all(NOT_BOTH, json!(input)),
@@ -118,7 +118,7 @@ async fn update(
     if old.is_system_job {
         return Err(ApiError::detail(StatusCode::FORBIDDEN, "System jobs cannot be updated."));
     }
-    let mut check = Check::default();
+    let mut check = BodyCheck::default();
     let mut new = old.clone();
     if let Some(name) = &input.name {
         new.name.clone_from(name);
@@ -218,7 +218,7 @@ const NO_TARGET: &str = "Value error, Either device_id or tags must be provided.
 
 /// Refuses a schedule that could never fire: a field of its kind is missing or unreadable. Cron fields and their time
 /// zone are read even while the schedule is of another kind, and separately: both may be wrong.
-fn schedule(check: &mut Check, given: &Schedule) {
+fn schedule(check: &mut BodyCheck, given: &Schedule) {
     let bad_zone = given.time_zone.as_deref().and_then(|name| zone(name).err());
     if let Some(reason) = &bad_zone {
         check.refuse("time_zone", "value_error", reason.to_string(), json!(given.time_zone));

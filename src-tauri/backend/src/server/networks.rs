@@ -5,7 +5,7 @@ use std::net::IpAddr;
 use ipnet::{IpNet, Ipv4Net};
 use netraven_api::credentials::CredentialInput;
 
-use super::http::body_check::Check;
+use super::http::body_check::BodyCheck;
 use super::http::error::ApiError;
 
 /// Most networks of a credential.
@@ -14,7 +14,7 @@ const MOST: usize = 64;
 /// Writes the networks in their canonical form, each once, or refuses invalid ones.
 pub fn canonical(input: &mut CredentialInput) -> Result<(), ApiError> {
     let Some(networks) = &mut input.allowed_networks else { return Ok(()) };
-    let mut check = Check::default();
+    let mut check = BodyCheck::default();
     if networks.len() > MOST {
         let sentence = format!("A credential has at most {MOST} networks; {} were given.", networks.len());
         check.refuse("allowed_networks", "too_long", sentence, networks.len());

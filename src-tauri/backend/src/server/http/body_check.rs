@@ -6,11 +6,11 @@ use super::error::{ApiError, RefusedField};
 
 /// The refused fields of a body so far.
 #[derive(Default)]
-pub struct Check {
+pub struct BodyCheck {
     refused_fields: Vec<RefusedField>,
 }
 
-impl Check {
+impl BodyCheck {
     /// Refuses a field.
     pub fn refuse(&mut self, field: &str, kind: &'static str, message: impl Into<String>, input: impl Into<Value>) {
         self.refused_fields.push(RefusedField {
