@@ -140,7 +140,7 @@ pub fn router(state: AppState) -> Router {
         .fallback(|| async { ApiError::detail(StatusCode::NOT_FOUND, "Not Found") })
         .method_not_allowed_fallback(|| async { ApiError::detail(StatusCode::METHOD_NOT_ALLOWED, "Method Not Allowed") })
         .layer(from_fn(body_limit::check))
-        .layer(from_fn_with_state(host_check::Hosts::of(state.bound, state.behind_proxy), host_check::check))
+        .layer(from_fn_with_state(host_check::AllowedHosts::of(state.bound, state.behind_proxy), host_check::check))
         .layer(SetResponseHeaderLayer::overriding(X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff")))
         .layer(SetResponseHeaderLayer::overriding(CACHE_CONTROL, HeaderValue::from_static("no-store")))
         .layer(CatchPanicLayer::custom(|_: Box<dyn std::any::Any + Send>| panicked()))

@@ -13,14 +13,14 @@ use super::error::ApiError;
 
 /// Which hosts and origins are answered.
 #[derive(Clone, Copy, Debug)]
-pub struct Hosts {
+pub struct AllowedHosts {
     loopback_only: bool,
 }
 
-impl Hosts {
+impl AllowedHosts {
     /// Those of a server that listens here: all, unless it is loopback without a proxy in front.
-    pub fn of(bound: SocketAddr, behind_proxy: bool) -> Hosts {
-        Hosts { loopback_only: bound.ip().is_loopback() && !behind_proxy }
+    pub fn of(bound: SocketAddr, behind_proxy: bool) -> AllowedHosts {
+        AllowedHosts { loopback_only: bound.ip().is_loopback() && !behind_proxy }
     }
 
     fn refuses(self, headers: &HeaderMap, uri: &Uri) -> Option<ApiError> {
@@ -52,7 +52,7 @@ impl Hosts {
 }
 
 /// Refuses requests sent by another site's web page.
-pub async fn check(State(hosts): State<Hosts>, request: Request, next: Next) -> Result<Response, ApiError> {
+pub async fn check(State(hosts): State<AllowedHosts>, request: Request, next: Next) -> Result<Response, ApiError> {
     match hosts.refuses(request.headers(), request.uri()) {
         Some(error) => Err(error),
         None => Ok(next.run(request).await),
@@ -78,7 +78,7 @@ mod tests {
         if let Some(origin) = origin {
             headers.insert(ORIGIN, origin.parse().unwrap());
         }
-        let refused = Hosts::of(([127, 0, 0, 1], 8000).into(), false).refuses(&headers, &Uri::from_static("/jobs"));
+        let refused = AllowedHosts::of(([127, 0, 0, 1], 8000).into(), false).refuses(&headers, &Uri::from_static("/jobs"));
         refused.map(|error| match error {
             ApiError::Detail(status, _) => status,
             other => panic!("{other:?}"),
@@ -104,16 +104,16 @@ mod tests {
         two.append(HOST, "127.0.0.1:8000".parse().unwrap());
         two.append(HOST, "evil.example".parse().unwrap());
         for bound in [[127, 0, 0, 1], [0, 0, 0, 0]] {
-            let refused = Hosts::of((bound, 8000).into(), false).refuses(&two, &Uri::from_static("/jobs"));
+            let refused = AllowedHosts::of((bound, 8000).into(), false).refuses(&two, &Uri::from_static("/jobs"));
             assert!(matches!(refused, Some(ApiError::Detail(StatusCode::BAD_REQUEST, _))), "{refused:?}");
         }
         let mut foreign = HeaderMap::new();
         foreign.append(HOST, "evil.example".parse().unwrap());
-        let refused = Hosts::of(([127, 0, 0, 1], 8000).into(), false)
+        let refused = AllowedHosts::of(([127, 0, 0, 1], 8000).into(), false)
             .refuses(&foreign, &Uri::from_static("http://127.0.0.1:8000/jobs"));
         assert!(refused.is_some(), "a foreign Host beside an address of loopback");
         assert!(
-            !Hosts::of(([0, 0, 0, 0], 8000).into(), false).loopback_only,
+            !AllowedHosts::of(([0, 0, 0, 0], 8000).into(), false).loopback_only,
             "a server for a network is named as the network likes"
         );
     }
