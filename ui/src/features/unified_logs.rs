@@ -13,12 +13,12 @@ use crate::state::pick::Pick;
 mod columns;
 mod controls;
 mod copy;
-mod desk;
 mod find_bar;
 mod foot;
 mod histogram;
 mod keys;
 mod line_panel;
+mod log_list;
 mod place;
 mod row;
 mod rows;
@@ -26,7 +26,7 @@ mod surroundings;
 
 pub use controls::LogControls;
 use copy::use_copy_lines;
-use desk::use_desk;
+use log_list::use_log_list;
 use find_bar::{FindBar, use_find_keys};
 use foot::Foot;
 pub use histogram::LogHistogram;
@@ -50,18 +50,18 @@ pub fn UnifiedLogsTable(
 ) -> Element {
     let moment = use_moment();
     let mut around = use_signal(|| None::<(LogEntry, LinesOf)>);
-    let desk = use_desk(view);
-    let (mut missed, read_again) = use_place(desk, place, around);
+    let list = use_log_list(view);
+    let (mut missed, read_again) = use_place(list, place, around);
     let copy_lines = use_copy_lines();
-    use_find_keys(desk, move || around.peek().is_none());
+    use_find_keys(list, move || around.peek().is_none());
     let hear = use_callback(move |pressed: dom::Pressed| {
         if !pressed.is_free() || around.peek().is_some() {
             return false;
         }
-        let (heard, wish) = keys::letter(desk, &pressed);
+        let (heard, wish) = keys::letter(list, &pressed);
         match wish {
             Some(Wish::Pause) => view.turn(),
-            Some(Wish::Around) => around.set(desk.chosen().map(|line| (line.clone(), LinesOf::of(&line)))),
+            Some(Wish::Around) => around.set(list.chosen().map(|line| (line.clone(), LinesOf::of(&line)))),
             None => {}
         }
         heard
@@ -73,20 +73,20 @@ pub fn UnifiedLogsTable(
         };
     }
     let copy = move |()| {
-        let lines = desk.selection().map(|it| view.lines.peek().between(it.ends()).cloned().collect::<Vec<_>>());
+        let lines = list.selection().map(|it| view.lines.peek().between(it.ends()).cloned().collect::<Vec<_>>());
         if let Some(lines) = lines.filter(|lines| !lines.is_empty()) {
             copy_lines.call(lines);
         }
     };
     let onkeydown = move |event: KeyboardEvent| {
-        if keys::press(desk, &event) {
+        if keys::press(list, &event) {
             copy(());
         }
     };
     let (lines, problem) = (view.lines.read(), view.problem.read().clone());
     let reading = view.is_of_before();
     let retry = move |()| view.refresh();
-    let chosen = desk.chosen();
+    let chosen = list.chosen();
     let note = missed();
     rsx! {
         if let Some(missed_line) = note {
@@ -104,8 +104,8 @@ pub fn UnifiedLogsTable(
         if let Some(problem) = problem.clone().filter(|_| !lines.is_empty()) {
             StaleNote { problem, at: None, onretry: retry }
         }
-        if desk.find.read().is_some() {
-            FindBar { desk, onsearch }
+        if list.find.read().is_some() {
+            FindBar { list, onsearch }
         }
         if lines.is_empty() {
             if let Some(problem) = problem {
@@ -129,18 +129,18 @@ pub fn UnifiedLogsTable(
                 class: "split",
                 "data-state": if chosen.is_some() { "open" } else { "closed" },
                 aria_busy: if reading { "true" },
-                Rows { desk, search, onkeydown }
+                Rows { list, search, onkeydown }
                 if let Some(line) = chosen.clone() {
                     LinePanel {
                         line: line.clone(),
                         link: place.map_or_else(|| Route::log_line(line.id), |place| place.link.call(line.id)),
                         onpick,
                         onaround: move |lines_of| around.set(Some((line.clone(), lines_of))),
-                        onclose: move |()| desk.clear(),
+                        onclose: move |()| list.clear(),
                     }
                 }
             }
         }
-        Foot { desk, oncopy: copy }
+        Foot { list, oncopy: copy }
     }
 }

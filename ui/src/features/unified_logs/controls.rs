@@ -4,7 +4,7 @@ use dioxus::prelude::*;
 use netraven_api::event::Link as LinkState;
 
 use super::columns::LOGS;
-use super::desk::LIST;
+use super::log_list::LIST;
 use crate::components::{Button, ButtonKind, Glyph, LayoutMenu, Tone};
 use crate::data::LogView;
 use crate::dom;

@@ -2,7 +2,7 @@
 
 use dioxus::prelude::*;
 
-use super::desk::Desk;
+use super::log_list::LogList;
 use crate::components::{Button, ButtonKind, Glyph, Icon};
 use crate::dom::{self, FocusKeeper};
 use crate::format;
@@ -13,22 +13,22 @@ const FIELD: &str = "log-find";
 const LABEL: &str = "Find in the lines loaded";
 
 /// Listens to the keys of the window that find, for as long as a list of lines is on screen.
-pub fn use_find_keys(desk: Desk, listed: impl Fn() -> bool + 'static) {
+pub fn use_find_keys(list: LogList, listed: impl Fn() -> bool + 'static) {
     let hear = use_callback(move |pressed: dom::Pressed| {
         if pressed.dialog || pressed.alt || !listed() {
             return false;
         }
         match (pressed.control, pressed.key.as_str()) {
             (true, "f" | "F") => {
-                desk.open_find();
+                list.open_find();
                 dom::mark_field(FIELD);
                 true
             }
             (false, "F3") => {
-                if desk.find.peek().is_some() {
-                    desk.find_next(pressed.shift);
+                if list.find.peek().is_some() {
+                    list.find_next(pressed.shift);
                 } else {
-                    desk.open_find();
+                    list.open_find();
                 }
                 true
             }
@@ -40,29 +40,29 @@ pub fn use_find_keys(desk: Desk, listed: impl Fn() -> bool + 'static) {
 
 /// The bar. `onsearch` looks for its text in the whole log.
 #[component]
-pub fn FindBar(desk: Desk, onsearch: Option<EventHandler<String>>) -> Element {
+pub fn FindBar(list: LogList, onsearch: Option<EventHandler<String>>) -> Element {
     let keeper = use_hook(FocusKeeper::remember);
     use_drop(move || keeper.restore());
-    let (find, found) = (desk.find.read(), desk.found.read());
+    let (find, found) = (list.find.read(), list.found.read());
     let Some(find) = find.as_ref() else { return rsx! {} };
     let (empty, count) = (find.text.trim().is_empty(), found.len());
     let number = |value: usize| format::number(i64::try_from(value).unwrap_or(i64::MAX));
-    let place = find.at.and_then(|at| desk.layout.read().find(at)).and_then(|row| found.binary_search(&row).ok());
+    let place = find.at.and_then(|at| list.layout.read().find(at)).and_then(|row| found.binary_search(&row).ok());
     let said = match (empty, place) {
         (true, _) => String::new(),
         (_, Some(place)) => format!("{} of {}", number(place + 1), number(count)),
         (_, None) if count == 0 => "Not found".to_owned(),
         (_, None) => format!("{} found", number(count)),
     };
-    let held = desk.view.lines.read().len();
+    let held = list.view.lines.read().len();
     let onkeydown = move |event: KeyboardEvent| match event.key() {
         Key::Enter => {
             event.prevent_default();
-            desk.find_next(event.modifiers().shift());
+            list.find_next(event.modifiers().shift());
         }
         Key::Escape => {
             event.stop_propagation();
-            desk.close_find();
+            list.close_find();
         }
         _ => {}
     };
@@ -78,7 +78,7 @@ pub fn FindBar(desk: Desk, onsearch: Option<EventHandler<String>>) -> Element {
                     value: "{find.text}",
                     spellcheck: "false",
                     autocomplete: "off",
-                    oninput: move |event| desk.find_text(event.value()),
+                    oninput: move |event| list.find_text(event.value()),
                     onkeydown,
                     onmounted: move |event| async move {
                         let _ = event.set_focus(true).await;
@@ -94,7 +94,7 @@ pub fn FindBar(desk: Desk, onsearch: Option<EventHandler<String>>) -> Element {
                 icon_only: true,
                 small: true,
                 disabled: count == 0,
-                onclick: move |_| desk.find_next(true),
+                onclick: move |_| list.find_next(true),
             }
             Button {
                 label: "Next (Enter)",
@@ -104,7 +104,7 @@ pub fn FindBar(desk: Desk, onsearch: Option<EventHandler<String>>) -> Element {
                 icon_only: true,
                 small: true,
                 disabled: count == 0,
-                onclick: move |_| desk.find_next(false),
+                onclick: move |_| list.find_next(false),
             }
             span { class: "muted wide-only", {format!("in the {} loaded", format::count(i64::try_from(held).unwrap_or(i64::MAX), "line"))} }
             if let Some(onsearch) = onsearch.filter(|_| !empty) {
@@ -113,8 +113,8 @@ pub fn FindBar(desk: Desk, onsearch: Option<EventHandler<String>>) -> Element {
                     kind: ButtonKind::Outline,
                     small: true,
                     onclick: move |_| {
-                        let text = desk.find.peek().as_ref().map(|find| find.text.trim().to_owned());
-                        desk.close_find();
+                        let text = list.find.peek().as_ref().map(|find| find.text.trim().to_owned());
+                        list.close_find();
                         onsearch.call(text.unwrap_or_default());
                     },
                 }
@@ -127,7 +127,7 @@ pub fn FindBar(desk: Desk, onsearch: Option<EventHandler<String>>) -> Element {
                 glyph: Glyph::Cross,
                 icon_only: true,
                 small: true,
-                onclick: move |_| desk.close_find(),
+                onclick: move |_| list.close_find(),
             }
         }
     }

@@ -2,35 +2,35 @@
 
 use dioxus::prelude::*;
 
-use super::desk::Desk;
+use super::log_list::LogList;
 use crate::components::{Button, ButtonKind, Glyph, TimesSwitch};
 use crate::format;
 use crate::state::moment::use_moment;
 
 /// The line.
 #[component]
-pub fn Foot(desk: Desk, oncopy: EventHandler<()>) -> Element {
-    let (lines, moment) = (desk.view.lines.read(), use_moment());
+pub fn Foot(list: LogList, oncopy: EventHandler<()>) -> Element {
+    let (lines, moment) = (list.view.lines.read(), use_moment());
     let number = |count: usize| i64::try_from(count).unwrap_or(i64::MAX);
-    let (shown, selected) = (number(lines.len()), desk.selected());
+    let (shown, selected) = (number(lines.len()), list.selected());
     let missing = lines.missing();
     let counted =
         |count: u64, one: &str, many: &str| format::count_of(i64::try_from(count).unwrap_or(i64::MAX), one, many);
     let total = lines.total().unwrap_or(shown);
-    let about = if *desk.view.about.read() { "about " } else { "" };
+    let about = if *list.view.about.read() { "about " } else { "" };
     rsx! {
         footer { class: "status-line",
-            if desk.view.is_of_before() {
+            if list.view.is_of_before() {
                 span { "Loading" }
-            } else if let Some(at) = desk.view.stopped.cloned().filter(|_| shown > 0) {
+            } else if let Some(at) = list.view.stopped.cloned().filter(|_| shown > 0) {
                 span { {format!("Showing {} found back to {}", format::count(shown, "line"), moment.short(at))} }
                 Button {
                     label: "Search older lines",
                     kind: ButtonKind::Outline,
                     small: true,
                     glyph: Glyph::Search,
-                    busy: *desk.view.loading.read(),
-                    onclick: move |_| desk.view.search_on(),
+                    busy: *list.view.loading.read(),
+                    onclick: move |_| list.view.search_on(),
                 }
             } else {
                 span { {format!("Showing {} of {about}{}", format::number(shown), format::count(total, "line"))} }
@@ -63,7 +63,7 @@ pub fn Foot(desk: Desk, oncopy: EventHandler<()>) -> Element {
             } else if !lines.has_room() && lines.has_older() {
                 span { "Narrow the filters to find older lines." }
             }
-            if let Some(note) = desk.view.note.read().clone() {
+            if let Some(note) = list.view.note.read().clone() {
                 span { class: "text-warning", "{note}" }
             }
             span { class: "grow" }

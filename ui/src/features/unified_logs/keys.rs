@@ -2,7 +2,7 @@
 
 use dioxus::prelude::*;
 
-use super::desk::Desk;
+use super::log_list::LogList;
 use crate::dom::{self, Pressed};
 
 /// Rows a page key moves by.
@@ -18,8 +18,8 @@ pub enum Wish {
 }
 
 /// Does what a letter asks, pressed anywhere on the page. Gives whether it asked for anything, and what it asks of others.
-pub fn letter(desk: Desk, pressed: &Pressed) -> (bool, Option<Wish>) {
-    let (rows, here) = (desk.layout.peek().len(), desk.here());
+pub fn letter(list: LogList, pressed: &Pressed) -> (bool, Option<Wish>) {
+    let (rows, here) = (list.layout.peek().len(), list.here());
     let next = match pressed.key.to_lowercase().as_str() {
         "p" if !pressed.shift => return (true, Some(Wish::Pause)),
         "c" if !pressed.shift => return (true, Some(Wish::Around)),
@@ -28,30 +28,30 @@ pub fn letter(desk: Desk, pressed: &Pressed) -> (bool, Option<Wish>) {
         _ => return (false, None),
     };
     if rows > 0 {
-        desk.choose(next, pressed.shift);
+        list.choose(next, pressed.shift);
     }
     (rows > 0, None)
 }
 
 /// Does what a key asks of the list it is pressed in, and gives whether what is selected is to be copied. Letters alone are
 /// heard by the whole page.
-pub fn press(desk: Desk, event: &KeyboardEvent) -> bool {
+pub fn press(list: LogList, event: &KeyboardEvent) -> bool {
     let modifiers = event.modifiers();
     let (shift, command) = (modifiers.shift(), modifiers.ctrl() || modifiers.meta());
     let letter = match event.key() {
         Key::Character(letter) if !modifiers.alt() => letter.to_lowercase(),
         _ => String::new(),
     };
-    let rows = desk.layout.read().len();
+    let rows = list.layout.read().len();
     match (command, letter.as_str()) {
         // A text that a person has marked is what they want.
-        (true, "c") if desk.selection().is_some() && !dom::has_marked_text() => {
+        (true, "c") if list.selection().is_some() && !dom::has_marked_text() => {
             event.prevent_default();
             return true;
         }
         (true, "a") if rows > 0 => {
             event.prevent_default();
-            desk.choose_all();
+            list.choose_all();
             return false;
         }
         (true, _) => return false,
@@ -60,7 +60,7 @@ pub fn press(desk: Desk, event: &KeyboardEvent) -> bool {
     if rows == 0 {
         return false;
     }
-    let (here, last) = (desk.here(), rows - 1);
+    let (here, last) = (list.here(), rows - 1);
     let down = |by: usize| here.map_or(0, |here| (here + by).min(last));
     let up = |by: usize| here.map_or(0, |here| here.saturating_sub(by));
     let next = match event.key() {
@@ -72,22 +72,22 @@ pub fn press(desk: Desk, event: &KeyboardEvent) -> bool {
         Key::End => last,
         Key::Enter => {
             event.prevent_default();
-            here.into_iter().for_each(|here| desk.toggle(here));
+            here.into_iter().for_each(|here| list.toggle(here));
             return false;
         }
         Key::ArrowRight | Key::ArrowLeft => {
             let opens = event.key() == Key::ArrowRight;
-            let can = here.filter(|here| desk.can_toggle(*here, opens));
-            can.into_iter().for_each(|here| desk.toggle(here));
+            let can = here.filter(|here| list.can_toggle(*here, opens));
+            can.into_iter().for_each(|here| list.toggle(here));
             return false;
         }
         Key::Escape => {
-            desk.clear();
+            list.clear();
             return false;
         }
         _ => return false,
     };
     event.prevent_default();
-    desk.choose(next, shift);
+    list.choose(next, shift);
     false
 }

@@ -5,7 +5,7 @@ use netraven_api::logs::{GetLog, LogEntry};
 use netraven_api::problem::Code;
 use netraven_api::{LogId, Problem};
 
-use super::desk::Desk;
+use super::log_list::LogList;
 use super::surroundings::LinesOf;
 use crate::components::Glyph;
 use crate::data::{use_api, use_settled};
@@ -34,7 +34,7 @@ pub struct Missed {
 /// Shows the line of the address: in the list where it holds it, else with those around it. Gives why it could not, and
 /// what tries again.
 pub fn use_place(
-    desk: Desk,
+    list: LogList,
     place: Option<LinePlace>,
     mut around: Signal<Option<(LogEntry, LinesOf)>>,
 ) -> (Signal<Option<Missed>>, Callback<LogId>) {
@@ -53,7 +53,7 @@ pub fn use_place(
         sought.set(line);
         missed.set(None);
         if line.is_none() {
-            desk.clear();
+            list.clear();
         }
     });
     let read = use_callback(move |id: LogId| {
@@ -75,16 +75,16 @@ pub fn use_place(
     });
     use_effect(move || {
         let Some(id) = sought() else { return };
-        if (desk.view.loading)() {
+        if (list.view.loading)() {
             return;
         }
         sought.set(None);
-        if !desk.choose_line(id) {
+        if !list.choose_line(id) {
             read.call(id);
         }
     });
     // Moving through the list quickly is one choice: browsers refuse an address that changes all the time.
-    let chosen = use_settled(move || desk.chosen_id());
+    let chosen = use_settled(move || list.chosen_id());
     let mut last = use_signal(|| None::<LogId>);
     use_effect(move || {
         let (chosen, Some(place)) = (chosen(), place) else { return };

@@ -4,7 +4,7 @@ use dioxus::prelude::*;
 use netraven_api::logs::LogEntry;
 
 use super::columns::{LineLayout, cell, widths};
-use super::desk::Desk;
+use super::log_list::LogList;
 use crate::components::{Glyph, Icon};
 use crate::format;
 use crate::state::logs::{Ends, Needle, Row, RowKind};
@@ -28,7 +28,7 @@ pub fn row_id(row: &Row) -> String {
 }
 
 /// The row at an index, with the newest and the oldest of its lines.
-pub fn draw(desk: Desk, index: usize, row: &Row, (line, oldest): (&LogEntry, &LogEntry), look: &Look) -> Element {
+pub fn draw(list: LogList, index: usize, row: &Row, (line, oldest): (&LogEntry, &LogEntry), look: &Look) -> Element {
     let ends = row.ends;
     let selected = look.selected.is_some_and(|selected| selected.meets(ends));
     let action = if row.kind == RowKind::Open { "Lines to" } else { "Line" };
@@ -51,12 +51,12 @@ pub fn draw(desk: Desk, index: usize, row: &Row, (line, oldest): (&LogEntry, &Lo
             aria_selected: if selected { "true" } else { "false" },
             // Shift would mark the page's text instead of lines.
             onmousedown: |event| if event.modifiers().shift() { event.prevent_default() },
-            onclick: move |event| desk.press(ends, event.modifiers().shift()),
+            onclick: move |event| list.press(ends, event.modifiers().shift()),
             grid_template_columns: widths(&look.layout.columns),
             {look.layout.columns.iter().filter_map(|column| cell(column, line, &look.layout))}
             if folds {
                 span { role: "gridcell", class: "log-message log-fold",
-                    {repeats(desk, index, row)}
+                    {repeats(list, index, row)}
                     span { class: "log-said", {message(line, &look.needle)} }
                     span { class: "muted mono", {format!("{} – {}", moment.of_line(oldest.timestamp), moment.of_line(line.timestamp))} }
                 }
@@ -68,7 +68,7 @@ pub fn draw(desk: Desk, index: usize, row: &Row, (line, oldest): (&LogEntry, &Lo
 }
 
 /// How often a line was said, to be pressed for each time it was.
-fn repeats(desk: Desk, index: usize, row: &Row) -> Element {
+fn repeats(list: LogList, index: usize, row: &Row) -> Element {
     let count = i64::try_from(row.count).unwrap_or(i64::MAX);
     let open = row.kind == RowKind::Open;
     let word = if open { "Fold" } else { "Show" };
@@ -84,7 +84,7 @@ fn repeats(desk: Desk, index: usize, row: &Row) -> Element {
             title: if open { "Collapse into one row" } else { "Show each line" },
             onclick: move |event| {
                 event.stop_propagation();
-                desk.toggle(index);
+                list.toggle(index);
             },
             Icon { glyph: if open { Glyph::ChevronDown } else { Glyph::ChevronRight }, size: 12 }
             {format!("×{}", format::number(count))}

@@ -3,7 +3,7 @@
 use dioxus::prelude::*;
 
 use super::columns::{use_columns, widths};
-use super::desk::{Desk, LIST, LIST_LABEL};
+use super::log_list::{LogList, LIST, LIST_LABEL};
 use super::row::{Look, draw, row_id};
 use crate::state::layout::Column;
 use crate::state::logs::Needle;
@@ -20,33 +20,33 @@ const HEAD: &str = "log-head";
 
 /// The list.
 #[component]
-pub fn Rows(desk: Desk, search: ReadSignal<String>, onkeydown: EventHandler<KeyboardEvent>) -> Element {
-    let view = desk.view;
+pub fn Rows(list: LogList, search: ReadSignal<String>, onkeydown: EventHandler<KeyboardEvent>) -> Element {
+    let view = list.view;
     // A list begins at its newest line, whatever was scrolled to when another tab took its place.
     use_effect(move || view.look_away(false));
-    let (lines, layout) = (view.lines.read(), desk.layout.read());
-    let (top, height) = (desk.scrolled)();
-    let row_height = desk.row_height();
+    let (lines, layout) = (view.lines.read(), list.layout.read());
+    let (top, height) = (list.scrolled)();
+    let row_height = list.row_height();
     let first = usize::try_from(top / row_height).unwrap_or(0).saturating_sub(SPARE);
     let in_sight = usize::try_from(height / row_height).unwrap_or(0) + 2 * SPARE;
     let last = (first + in_sight).min(layout.len());
     let first = first.min(last);
     let (above, below) = (px(first, row_height), px(layout.len() - last, row_height));
     let written = use_columns("gridcell");
-    let find = desk.find.read();
+    let find = list.find.read();
     // What is being found is marked instead of what was filtered for.
     let finding = find.as_ref().map(|find| Needle::of(&find.text)).filter(|needle| !needle.is_empty());
     let look = Look {
         layout: written.clone(),
-        selected: desk.selection().map(|selection| selection.ends()),
+        selected: list.selection().map(|selection| selection.ends()),
         needle: finding.unwrap_or_else(|| Needle::of(&search.read())),
         found: find.as_ref().and_then(|find| find.at),
     };
-    let here = desk.selection().and_then(|selection| layout.get(layout.find(selection.here())?).map(row_id));
+    let here = list.selection().and_then(|selection| layout.get(layout.find(selection.here())?).map(row_id));
     let onscroll = move |event: ScrollEvent| {
         #[expect(clippy::cast_possible_truncation, reason = "a place on screen")]
         let top = event.scroll_top() as i32;
-        desk.scroll_to(top, event.client_height());
+        list.scroll_to(top, event.client_height());
         if top + 2 * event.client_height() > event.scroll_height() {
             view.read_older();
         }
@@ -54,7 +54,7 @@ pub fn Rows(desk: Desk, search: ReadSignal<String>, onkeydown: EventHandler<Keyb
     let rows = (first..last).filter_map(|index| {
         let row = layout.get(index)?;
         let ends = (lines.newest(row.place)?, lines.newest(row.place + row.count - 1)?);
-        Some(draw(desk, index, row, ends, &look))
+        Some(draw(list, index, row, ends, &look))
     });
     rsx! {
         div { id: FRAME, class: "log", onkeydown: move |event| onkeydown.call(event),

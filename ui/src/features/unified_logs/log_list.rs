@@ -30,7 +30,7 @@ pub struct Find {
 
 /// The list as it is worked with; copies are the same.
 #[derive(Clone, Copy, PartialEq)]
-pub struct Desk {
+pub struct LogList {
     /// The lines.
     pub view: LogView,
     /// Their rows.
@@ -47,7 +47,7 @@ pub struct Desk {
 }
 
 /// The list of a view.
-pub fn use_desk(view: LogView) -> Desk {
+pub fn use_log_list(view: LogView) -> LogList {
     let (folding, tables) = (use_kept::<Folding>(), use_kept::<Tables>());
     let open = use_signal(BTreeSet::new);
     let find = use_signal(|| None::<Find>);
@@ -66,10 +66,10 @@ pub fn use_desk(view: LogView) -> Desk {
             view.read_older();
         }
     });
-    Desk { view, layout, scrolled, find, found, open, selection: use_signal(|| None), tables }
+    LogList { view, layout, scrolled, find, found, open, selection: use_signal(|| None), tables }
 }
 
-impl Desk {
+impl LogList {
     /// Height of a row in pixels.
     #[must_use]
     pub fn row_height(&self) -> i32 {
