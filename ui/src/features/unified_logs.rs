@@ -73,7 +73,7 @@ pub fn UnifiedLogsTable(
         };
     }
     let copy = move |()| {
-        let lines = list.selection().map(|it| view.lines.peek().between(it.ends()).cloned().collect::<Vec<_>>());
+        let lines = list.selection().map(|it| view.lines.peek().between(it.range()).cloned().collect::<Vec<_>>());
         if let Some(lines) = lines.filter(|lines| !lines.is_empty()) {
             copy_lines.call(lines);
         }

@@ -11,7 +11,7 @@ mod selection;
 
 pub use filter::{Reach, history, stream};
 pub use find::Needle;
-pub use fold::{Ends, Layout, Row, RowKind};
+pub use fold::{IdRange, Layout, Row, RowKind};
 pub use lines::{HELD, LogLines};
 pub use missing::Missing;
 pub use selection::Selection;

@@ -12,7 +12,7 @@ use crate::dom;
 use crate::state::folding::Folding;
 use crate::state::kept::{Kept, use_kept};
 use crate::state::layout::Tables;
-use crate::state::logs::{Ends, Layout, Needle, RowKind, Selection};
+use crate::state::logs::{IdRange, Layout, Needle, RowKind, Selection};
 
 /// Id of the list; there is one on a page.
 pub const LIST: &str = "log-lines";
@@ -25,7 +25,7 @@ pub struct Find {
     /// What was typed.
     pub text: String,
     /// The row one is at.
-    pub at: Option<Ends>,
+    pub at: Option<IdRange>,
 }
 
 /// The list as it is worked with; copies are the same.
@@ -104,7 +104,7 @@ impl LogList {
     /// Lines that are selected and still held.
     #[must_use]
     pub fn selected(&self) -> usize {
-        self.selection().map_or(0, |selection| self.view.lines.read().between(selection.ends()).len())
+        self.selection().map_or(0, |selection| self.view.lines.read().between(selection.range()).len())
     }
 
     /// Selects a row, or all up to it with `extend`.
@@ -118,8 +118,8 @@ impl LogList {
     /// Selects the row of a line and shows it; whether the line is held.
     #[must_use]
     pub fn choose_line(&self, id: LogId) -> bool {
-        let held = self.view.lines.read().between(Ends::one(id)).len() > 0;
-        let index = self.layout.read().find(Ends::one(id)).filter(|_| held);
+        let held = self.view.lines.read().between(IdRange::one(id)).len() > 0;
+        let index = self.layout.read().find(IdRange::one(id)).filter(|_| held);
         index.into_iter().for_each(|index| self.choose(index, false));
         index.is_some()
     }
@@ -133,7 +133,7 @@ impl LogList {
     }
 
     /// A row was pressed: selects it, or nothing if it was all that was selected.
-    pub fn press(&self, row: Ends, extend: bool) {
+    pub fn press(&self, row: IdRange, extend: bool) {
         let now = *self.selection.peek();
         match now.filter(|_| extend) {
             Some(begun) => self.select(Some(begun.to(row))),
@@ -153,9 +153,9 @@ impl LogList {
         match row.kind {
             RowKind::Line => {}
             RowKind::Fold => {
-                self.open.write().insert(row.ends.high);
+                self.open.write().insert(row.range.high);
             }
-            RowKind::Open => self.open.write().retain(|id| !row.ends.meets(Ends::one(*id))),
+            RowKind::Open => self.open.write().retain(|id| !row.range.meets(IdRange::one(*id))),
             RowKind::Member => {
                 let head =
                     (0..index).rev().find(|above| layout.get(*above).is_some_and(|row| row.kind == RowKind::Open));
@@ -249,8 +249,8 @@ impl LogList {
         }
     }
 
-    fn row(&self, index: usize) -> Option<Ends> {
-        self.layout.read().get(index).map(|row| row.ends)
+    fn row(&self, index: usize) -> Option<IdRange> {
+        self.layout.read().get(index).map(|row| row.range)
     }
 
     fn select(mut self, selection: Option<Selection>) {

@@ -7,30 +7,30 @@ use super::columns::{LineLayout, cell, widths};
 use super::log_list::LogList;
 use crate::components::{Glyph, Icon};
 use crate::format;
-use crate::state::logs::{Ends, Needle, Row, RowKind};
+use crate::state::logs::{IdRange, Needle, Row, RowKind};
 
 /// What all rows have in common.
 pub struct Look {
     /// How a line is written.
     pub layout: LineLayout,
     /// The lines that are selected.
-    pub selected: Option<Ends>,
+    pub selected: Option<IdRange>,
     /// What is marked.
     pub needle: Needle,
     /// The row a search is at.
-    pub found: Option<Ends>,
+    pub found: Option<IdRange>,
 }
 
 /// Id of a row's element.
 pub fn row_id(row: &Row) -> String {
     let name = if row.kind == RowKind::Open { "fold" } else { "line" };
-    format!("{name}-{}", row.ends.low)
+    format!("{name}-{}", row.range.low)
 }
 
 /// The row at an index, with the newest and the oldest of its lines.
 pub fn draw(list: LogList, index: usize, row: &Row, (line, oldest): (&LogEntry, &LogEntry), look: &Look) -> Element {
-    let ends = row.ends;
-    let selected = look.selected.is_some_and(|selected| selected.meets(ends));
+    let range = row.range;
+    let selected = look.selected.is_some_and(|selected| selected.meets(range));
     let action = if row.kind == RowKind::Open { "Lines to" } else { "Line" };
     let folds = row.count > 1;
     let moment = look.layout.moment;
@@ -41,9 +41,9 @@ pub fn draw(list: LogList, index: usize, row: &Row, (line, oldest): (&LogEntry, 
             id: row_id(row),
             class: "log-row",
             role: "row",
-            "data-action": "{action} {ends.high}",
+            "data-action": "{action} {range.high}",
             "data-state": match row.kind {
-                _ if look.found == Some(ends) => Some("found"),
+                _ if look.found == Some(range) => Some("found"),
                 RowKind::Member => Some("member"),
                 _ => None,
             },
@@ -51,7 +51,7 @@ pub fn draw(list: LogList, index: usize, row: &Row, (line, oldest): (&LogEntry, 
             aria_selected: if selected { "true" } else { "false" },
             // Shift would mark the page's text instead of lines.
             onmousedown: |event| if event.modifiers().shift() { event.prevent_default() },
-            onclick: move |event| list.press(ends, event.modifiers().shift()),
+            onclick: move |event| list.press(range, event.modifiers().shift()),
             grid_template_columns: widths(&look.layout.columns),
             {look.layout.columns.iter().filter_map(|column| cell(column, line, &look.layout))}
             if folds {
@@ -78,7 +78,7 @@ fn repeats(list: LogList, index: usize, row: &Row) -> Element {
             r#type: "button",
             // The row itself takes the keys.
             tabindex: "-1",
-            "data-action": "{word} the same {row.ends.high}",
+            "data-action": "{word} the same {row.range.high}",
             aria_expanded: if open { "true" } else { "false" },
             aria_label: "{format::count(count, \"line\")} with the same text",
             title: if open { "Collapse into one row" } else { "Show each line" },

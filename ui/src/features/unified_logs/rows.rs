@@ -38,7 +38,7 @@ pub fn Rows(list: LogList, search: ReadSignal<String>, onkeydown: EventHandler<K
     let finding = find.as_ref().map(|find| Needle::of(&find.text)).filter(|needle| !needle.is_empty());
     let look = Look {
         layout: written.clone(),
-        selected: list.selection().map(|selection| selection.ends()),
+        selected: list.selection().map(|selection| selection.range()),
         needle: finding.unwrap_or_else(|| Needle::of(&search.read())),
         found: find.as_ref().and_then(|find| find.at),
     };
@@ -53,8 +53,8 @@ pub fn Rows(list: LogList, search: ReadSignal<String>, onkeydown: EventHandler<K
     };
     let rows = (first..last).filter_map(|index| {
         let row = layout.get(index)?;
-        let ends = (lines.newest(row.place)?, lines.newest(row.place + row.count - 1)?);
-        Some(draw(list, index, row, ends, &look))
+        let range = (lines.newest(row.place)?, lines.newest(row.place + row.count - 1)?);
+        Some(draw(list, index, row, range, &look))
     });
     rsx! {
         div { id: FRAME, class: "log", onkeydown: move |event| onkeydown.call(event),

@@ -12,29 +12,29 @@ use super::lines::LogLines;
 
 /// The first and the last of several lines by their ids.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Ends {
+pub struct IdRange {
     /// Id of the oldest.
     pub low: LogId,
     /// Id of the newest.
     pub high: LogId,
 }
 
-impl Ends {
+impl IdRange {
     /// One line.
     #[must_use]
-    pub fn one(id: LogId) -> Ends {
-        Ends { low: id, high: id }
+    pub fn one(id: LogId) -> IdRange {
+        IdRange { low: id, high: id }
     }
 
     /// Both and what lies between.
     #[must_use]
-    pub fn joined(self, other: Ends) -> Ends {
-        Ends { low: self.low.min(other.low), high: self.high.max(other.high) }
+    pub fn joined(self, other: IdRange) -> IdRange {
+        IdRange { low: self.low.min(other.low), high: self.high.max(other.high) }
     }
 
     /// Whether a line belongs to both.
     #[must_use]
-    pub fn meets(self, other: Ends) -> bool {
+    pub fn meets(self, other: IdRange) -> bool {
         self.low <= other.high && other.low <= self.high
     }
 }
@@ -60,7 +60,7 @@ pub struct Row {
     /// Its lines.
     pub count: usize,
     /// Their ids.
-    pub ends: Ends,
+    pub range: IdRange,
     /// What it stands for.
     pub kind: RowKind,
 }
@@ -81,18 +81,18 @@ impl Layout {
                 count += 1;
             }
             let low = lines.newest(place + count - 1).map_or(newest.id, |oldest| oldest.id);
-            let ends = Ends { low, high: newest.id };
+            let range = IdRange { low, high: newest.id };
             let is_open = count > 1 && open.range(low..=newest.id).next().is_some();
             let kind = match (count, is_open) {
                 (1, _) => RowKind::Line,
                 (_, false) => RowKind::Fold,
                 (_, true) => RowKind::Open,
             };
-            rows.push(Row { place, count, ends, kind });
+            rows.push(Row { place, count, range, kind });
             if is_open {
                 let member = |place| {
                     let id = lines.newest(place)?.id;
-                    Some(Row { place, count: 1, ends: Ends::one(id), kind: RowKind::Member })
+                    Some(Row { place, count: 1, range: IdRange::one(id), kind: RowKind::Member })
                 };
                 rows.extend((place..place + count).filter_map(member));
             }
@@ -126,11 +126,11 @@ impl Layout {
 
     /// The index of the row that shows these lines; of what has become part of a fold, the fold.
     #[must_use]
-    pub fn find(&self, ends: Ends) -> Option<usize> {
-        let several = ends.low != ends.high;
-        let shows = |row: &Row| row.ends.meets(ends) && if several { row.count > 1 } else { row.kind != RowKind::Open };
-        let exact = self.0.iter().position(|row| row.ends == ends);
-        exact.or_else(|| self.0.iter().position(shows)).or_else(|| self.0.iter().position(|row| row.ends.meets(ends)))
+    pub fn find(&self, range: IdRange) -> Option<usize> {
+        let several = range.low != range.high;
+        let shows = |row: &Row| row.range.meets(range) && if several { row.count > 1 } else { row.kind != RowKind::Open };
+        let exact = self.0.iter().position(|row| row.range == range);
+        exact.or_else(|| self.0.iter().position(shows)).or_else(|| self.0.iter().position(|row| row.range.meets(range)))
     }
 }
 
@@ -156,7 +156,7 @@ mod tests {
     }
 
     fn shape(layout: &Layout) -> Vec<(i64, i64, RowKind)> {
-        layout.iter().map(|row| (row.ends.high.get(), row.ends.low.get(), row.kind)).collect()
+        layout.iter().map(|row| (row.range.high.get(), row.range.low.get(), row.kind)).collect()
     }
 
     #[test]
@@ -167,8 +167,8 @@ mod tests {
         assert_eq!(shape(&folded), [(6, 5, RowKind::Fold), (4, 2, RowKind::Fold), (1, 1, RowKind::Line)]);
         assert_eq!(folded.iter().map(|row| row.count).sum::<usize>(), lines.len());
         assert_eq!(Layout::of(&lines, false, &none).len(), 6);
-        assert_eq!(folded.find(Ends::one(3.into())), Some(1));
-        assert_eq!(folded.find(Ends::one(9.into())), None);
+        assert_eq!(folded.find(IdRange::one(3.into())), Some(1));
+        assert_eq!(folded.find(IdRange::one(9.into())), None);
     }
 
     #[test]
@@ -190,14 +190,14 @@ mod tests {
         let before = Layout::of(&lines, true, &open);
         let expected = [(3, 2, RowKind::Open), (3, 3, RowKind::Member), (2, 2, RowKind::Member), (1, 1, RowKind::Line)];
         assert_eq!(shape(&before), expected);
-        assert_eq!(before.find(Ends { low: 2.into(), high: 3.into() }), Some(0));
+        assert_eq!(before.find(IdRange { low: 2.into(), high: 3.into() }), Some(0));
         assert_eq!(
-            (before.find(Ends::one(3.into())), before.find(Ends::one(2.into())), before.find(Ends::one(1.into()))),
+            (before.find(IdRange::one(3.into())), before.find(IdRange::one(2.into())), before.find(IdRange::one(1.into()))),
             (Some(1), Some(2), Some(3))
         );
         lines.take_live([said(4, "b")], at(1));
         let after = Layout::of(&lines, true, &open);
-        assert_eq!((after.len(), after.get(0).unwrap().ends), (5, Ends { low: 2.into(), high: 4.into() }));
-        assert_eq!(after.find(Ends { low: 2.into(), high: 3.into() }), Some(0), "what was chosen stays chosen");
+        assert_eq!((after.len(), after.get(0).unwrap().range), (5, IdRange { low: 2.into(), high: 4.into() }));
+        assert_eq!(after.find(IdRange { low: 2.into(), high: 3.into() }), Some(0), "what was chosen stays chosen");
     }
 }

@@ -8,7 +8,7 @@ use netraven_api::event::Skip;
 use netraven_api::logs::LogEntry;
 
 use super::filter::Reach;
-use super::fold::Ends;
+use super::fold::IdRange;
 use super::missing::Missing;
 use super::pace::Pace;
 
@@ -59,9 +59,9 @@ impl LogLines {
     }
 
     /// The lines from one id to another, the newest first.
-    pub fn between(&self, ends: Ends) -> impl DoubleEndedIterator<Item = &LogEntry> + ExactSizeIterator {
-        let from = self.rows.partition_point(|row| row.id < ends.low);
-        let to = self.rows.partition_point(|row| row.id <= ends.high).max(from);
+    pub fn between(&self, range: IdRange) -> impl DoubleEndedIterator<Item = &LogEntry> + ExactSizeIterator {
+        let from = self.rows.partition_point(|row| row.id < range.low);
+        let to = self.rows.partition_point(|row| row.id <= range.high).max(from);
         self.rows.range(from..to).rev()
     }
 
@@ -293,8 +293,8 @@ mod tests {
         let mut lines = LogLines::default();
         lines.take_live([line(2), line(4), line(6), line(8)], at(1));
         let between = |low: i64, high: i64| {
-            let ends = Ends { low: low.into(), high: high.into() };
-            lines.between(ends).map(|line| line.id.get()).collect::<Vec<_>>()
+            let range = IdRange { low: low.into(), high: high.into() };
+            lines.between(range).map(|line| line.id.get()).collect::<Vec<_>>()
         };
         assert_eq!((between(3, 6), between(8, 8), between(9, 12)), (vec![6, 4], vec![8], vec![]));
         assert_eq!(between(7, 3), [] as [i64; 0]);
