@@ -10,7 +10,7 @@ mod pace;
 mod selection;
 
 pub use filter::{Reach, history, stream};
-pub use find::Needle;
+pub use find::SearchText;
 pub use fold::{IdRange, Layout, Row, RowKind};
 pub use lines::{HELD, LogLines};
 pub use missing::Missing;

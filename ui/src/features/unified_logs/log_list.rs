@@ -12,7 +12,7 @@ use crate::dom;
 use crate::state::folding::Folding;
 use crate::state::kept::{Kept, use_kept};
 use crate::state::layout::Tables;
-use crate::state::logs::{IdRange, Layout, Needle, RowKind, Selection};
+use crate::state::logs::{IdRange, Layout, SearchText, RowKind, Selection};
 
 /// Id of the list; there is one on a page.
 pub const LIST: &str = "log-lines";
@@ -54,8 +54,8 @@ pub fn use_log_list(view: LogView) -> LogList {
     let layout = use_memo(move || Layout::of(&view.lines.read(), folding.get() == Folding::Folded, &open.read()));
     let found = use_memo(move || {
         let find = find.read();
-        let needle = find.as_ref().map(|find| Needle::of(&find.text)).unwrap_or_default();
-        needle.rows(&view.lines.read(), &layout.read())
+        let search = find.as_ref().map(|find| SearchText::of(&find.text)).unwrap_or_default();
+        search.rows(&view.lines.read(), &layout.read())
     });
     let scrolled = use_signal(|| (0, FIRST_HEIGHT));
     // Folds may leave so few rows that nobody can scroll to where older lines are read.

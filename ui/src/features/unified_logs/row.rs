@@ -7,7 +7,7 @@ use super::columns::{LineLayout, cell, widths};
 use super::log_list::LogList;
 use crate::components::{Glyph, Icon};
 use crate::format;
-use crate::state::logs::{IdRange, Needle, Row, RowKind};
+use crate::state::logs::{IdRange, SearchText, Row, RowKind};
 
 /// What all rows have in common.
 pub struct Look {
@@ -16,7 +16,7 @@ pub struct Look {
     /// The lines that are selected.
     pub selected: Option<IdRange>,
     /// What is marked.
-    pub needle: Needle,
+    pub search: SearchText,
     /// The row a search is at.
     pub found: Option<IdRange>,
 }
@@ -57,11 +57,11 @@ pub fn draw(list: LogList, index: usize, row: &Row, (line, oldest): (&LogEntry, 
             if folds {
                 span { role: "gridcell", class: "log-message log-fold",
                     {repeats(list, index, row)}
-                    span { class: "log-said", {message(line, &look.needle)} }
+                    span { class: "log-said", {message(line, &look.search)} }
                     span { class: "muted mono", {format!("{} – {}", moment.of_line(oldest.timestamp), moment.of_line(line.timestamp))} }
                 }
             } else {
-                span { role: "gridcell", class: "log-message", {message(line, &look.needle)} }
+                span { role: "gridcell", class: "log-message", {message(line, &look.search)} }
             }
         }
     }
@@ -92,9 +92,9 @@ fn repeats(list: LogList, index: usize, row: &Row) -> Element {
     }
 }
 
-fn message(line: &LogEntry, needle: &Needle) -> Element {
+fn message(line: &LogEntry, search: &SearchText) -> Element {
     rsx! {
-        for (index, (hit, part)) in needle.parts(&line.message).into_iter().enumerate() {
+        for (index, (hit, part)) in search.parts(&line.message).into_iter().enumerate() {
             if hit {
                 mark { key: "{index}", "{part}" }
             } else {

@@ -6,7 +6,7 @@ use super::columns::{use_columns, widths};
 use super::log_list::{LogList, LIST, LIST_LABEL};
 use super::row::{Look, draw, row_id};
 use crate::state::layout::Column;
-use crate::state::logs::Needle;
+use crate::state::logs::SearchText;
 
 /// Rows drawn beyond each edge.
 const SPARE: usize = 10;
@@ -35,11 +35,11 @@ pub fn Rows(list: LogList, search: ReadSignal<String>, onkeydown: EventHandler<K
     let written = use_columns("gridcell");
     let find = list.find.read();
     // What is being found is marked instead of what was filtered for.
-    let finding = find.as_ref().map(|find| Needle::of(&find.text)).filter(|needle| !needle.is_empty());
+    let finding = find.as_ref().map(|find| SearchText::of(&find.text)).filter(|search| !search.is_empty());
     let look = Look {
         layout: written.clone(),
         selected: list.selection().map(|selection| selection.range()),
-        needle: finding.unwrap_or_else(|| Needle::of(&search.read())),
+        search: finding.unwrap_or_else(|| SearchText::of(&search.read())),
         found: find.as_ref().and_then(|find| find.at),
     };
     let here = list.selection().and_then(|selection| layout.get(layout.find(selection.here())?).map(row_id));

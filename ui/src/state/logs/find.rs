@@ -7,13 +7,13 @@ use super::lines::LogLines;
 
 /// A text to be found.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Needle(Vec<char>);
+pub struct SearchText(Vec<char>);
 
-impl Needle {
+impl SearchText {
     /// The text without the blanks around it.
     #[must_use]
-    pub fn of(text: &str) -> Needle {
-        Needle(text.trim().chars().flat_map(char::to_lowercase).collect())
+    pub fn of(text: &str) -> SearchText {
+        SearchText(text.trim().chars().flat_map(char::to_lowercase).collect())
     }
 
     /// Whether there is nothing to be found.
@@ -90,15 +90,15 @@ mod tests {
 
     #[test]
     fn a_text_is_found_in_any_case_and_each_part_stays_in_its_place() {
-        let timed = Needle::of(" timed OUT ");
+        let timed = SearchText::of(" timed OUT ");
         assert_eq!(
             timed.parts("TCP timed out after Timed Outs"),
             [(false, "TCP "), (true, "timed out"), (false, " after "), (true, "Timed Out"), (false, "s")]
         );
-        assert_eq!(Needle::of("GRÖß").parts("Größe"), [(true, "Größ"), (false, "e")]);
-        assert_eq!(Needle::of("aab").parts("aaab"), [(false, "a"), (true, "aab")]);
-        assert_eq!(Needle::of("x").parts(""), []);
-        assert!(!Needle::of("outs").is_in("out") && !Needle::default().is_in("out"));
+        assert_eq!(SearchText::of("GRÖß").parts("Größe"), [(true, "Größ"), (false, "e")]);
+        assert_eq!(SearchText::of("aab").parts("aaab"), [(false, "a"), (true, "aab")]);
+        assert_eq!(SearchText::of("x").parts(""), []);
+        assert!(!SearchText::of("outs").is_in("out") && !SearchText::default().is_in("out"));
     }
 
     #[test]
@@ -107,9 +107,9 @@ mod tests {
         lines.take_live([said(1, "cut"), said(2, "b"), said(3, "Cut"), said(4, "Cut")], at(1));
         let rows = |open: &[i64]| {
             let layout = Layout::of(&lines, true, &open.iter().copied().map(LogId::new).collect::<BTreeSet<_>>());
-            Needle::of("cut").rows(&lines, &layout)
+            SearchText::of("cut").rows(&lines, &layout)
         };
         assert_eq!((rows(&[]), rows(&[4])), (vec![0, 2], vec![1, 2, 4]));
-        assert_eq!(Needle::of("  ").rows(&lines, &Layout::of(&lines, true, &BTreeSet::new())), [] as [usize; 0]);
+        assert_eq!(SearchText::of("  ").rows(&lines, &Layout::of(&lines, true, &BTreeSet::new())), [] as [usize; 0]);
     }
 }
