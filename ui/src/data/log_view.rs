@@ -15,7 +15,7 @@ use netraven_api::page::Page;
 use netraven_api::{LogId, Problem};
 
 use crate::data::api::{Api, use_api};
-use crate::state::logs::{LogLines, Reach, history, stream};
+use crate::state::logs::{LogLines, ReadPosition, history, stream};
 use crate::state::tally::Tally;
 
 /// Shortest time between two drawings of the lines over time, which has hundreds of pieces.
@@ -244,12 +244,12 @@ async fn keep(api: Api, view: LogView, filter: Memo<LogFilter>, mut woken: Unbou
                 Either::Left((Some(batch), _)) => take(&api, view, &wanted, batch),
                 Either::Left((None, _)) => break woken.next().await,
                 Either::Right((Some(Wake::Older), _)) => {
-                    let reach = view.lines.peek().reach();
-                    older(&api, view, &wanted, reach).await;
+                    let position = view.lines.peek().position();
+                    older(&api, view, &wanted, position).await;
                 }
                 Either::Right((Some(Wake::Further), _)) => {
-                    let reach = (*view.stopped.peek()).map(|at| Reach { at, page: 1 });
-                    older(&api, view, &wanted, reach).await;
+                    let position = (*view.stopped.peek()).map(|at| ReadPosition { at, page: 1 });
+                    older(&api, view, &wanted, position).await;
                 }
                 Either::Right((wish, _)) => break wish,
             }
@@ -287,10 +287,10 @@ fn take(api: &Api, view: LogView, wanted: &LogFilter, batch: Vec<FeedMessage>) {
     }
 }
 
-async fn older(api: &Api, view: LogView, wanted: &LogFilter, reach: Option<Reach>) {
+async fn older(api: &Api, view: LogView, wanted: &LogFilter, position: Option<ReadPosition>) {
     let LogView { mut lines, mut problem, mut loading, mut note, mut stopped, .. } = view;
     loading.set(true);
-    match api.send(&history(wanted, reach)).await {
+    match api.send(&history(wanted, position)).await {
         Ok(page) => {
             note.set(page.note);
             stopped.set(page.stopped_at);

@@ -9,7 +9,7 @@ mod missing;
 mod pace;
 mod selection;
 
-pub use filter::{Reach, history, stream};
+pub use filter::{ReadPosition, history, stream};
 pub use find::SearchText;
 pub use fold::{IdRange, Layout, Row, RowKind};
 pub use lines::{HELD, LogLines};

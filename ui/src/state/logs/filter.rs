@@ -9,7 +9,7 @@ use netraven_api::logs::{ListLogs, LogFilter, StreamFilter};
 /// It is a time and not an id, because pages are in the order of times: a line that came late, from a worker whose clock is
 /// behind, has a new id among old ones.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Reach {
+pub struct ReadPosition {
     /// Time of the oldest line read.
     pub at: Timestamp,
     /// The next page of the lines up to it.
@@ -18,11 +18,11 @@ pub struct Reach {
 
 /// The request for the newest lines, or for those further down.
 #[must_use]
-pub fn history(lines: &LogFilter, reach: Option<Reach>) -> ListLogs {
-    let end_time = reach.map(|reach| reach.at).or(lines.end_time);
+pub fn history(lines: &LogFilter, position: Option<ReadPosition>) -> ListLogs {
+    let end_time = position.map(|position| position.at).or(lines.end_time);
     ListLogs {
         size: Some(100),
-        page: reach.map(|reach| reach.page).filter(|page| *page > 1),
+        page: position.map(|position| position.page).filter(|page| *page > 1),
         filter: LogFilter { end_time, ..lines.clone() },
         ..ListLogs::default()
     }

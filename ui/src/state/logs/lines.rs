@@ -7,7 +7,7 @@ use netraven_api::LogId;
 use netraven_api::event::Skip;
 use netraven_api::logs::LogEntry;
 
-use super::filter::Reach;
+use super::filter::ReadPosition;
 use super::fold::IdRange;
 use super::missing::Missing;
 use super::pace::Pace;
@@ -26,7 +26,7 @@ pub struct LogLines {
     complete: bool,
     total: Option<i64>,
     missing: Missing,
-    reach: Option<Reach>,
+    position: Option<ReadPosition>,
     /// Time of the newest waiting line that was let go.
     gap: Option<Timestamp>,
     pace: Pace,
@@ -73,8 +73,8 @@ impl LogLines {
 
     /// How far down the log is held; nothing where no history was read.
     #[must_use]
-    pub fn reach(&self) -> Option<Reach> {
-        self.reach
+    pub fn position(&self) -> Option<ReadPosition> {
+        self.position
     }
 
     /// Whether older lines exist that are not held, as far as is known.
@@ -115,8 +115,8 @@ impl LogLines {
         }
         if let Some(at) = lines.iter().map(|line| line.timestamp).min() {
             // Lines of one moment may fill pages.
-            let page = self.reach.filter(|reach| reach.at == at).map_or(1, |reach| reach.page + 1);
-            self.reach = Some(Reach { at, page });
+            let page = self.position.filter(|position| position.at == at).map_or(1, |position| position.page + 1);
+            self.position = Some(ReadPosition { at, page });
         }
         for line in lines {
             insert(&mut self.rows, line);
@@ -198,8 +198,8 @@ impl LogLines {
     fn read_again_from(&mut self, gone: Option<Timestamp>) {
         let Some(at) = gone else { return };
         self.complete = false;
-        if self.reach.is_none_or(|reach| reach.at < at) {
-            self.reach = Some(Reach { at, page: 1 });
+        if self.position.is_none_or(|position| position.at < at) {
+            self.position = Some(ReadPosition { at, page: 1 });
         }
     }
 }
@@ -243,10 +243,10 @@ mod tests {
         let mut lines = LogLines::default();
         let late = LogEntry { timestamp: at(2), ..line(9) };
         lines.take_history(vec![line(8), line(7)], 5, 2);
-        assert_eq!(lines.reach(), Some(Reach { at: at(7), page: 1 }));
+        assert_eq!(lines.position(), Some(ReadPosition { at: at(7), page: 1 }));
         lines.take_history(vec![line(7), line(6)], 5, 2);
         lines.take_history(vec![line(6), late], 5, 2);
-        assert_eq!((ids(&lines), lines.reach()), (vec![9, 8, 7, 6], Some(Reach { at: at(2), page: 1 })));
+        assert_eq!((ids(&lines), lines.position()), (vec![9, 8, 7, 6], Some(ReadPosition { at: at(2), page: 1 })));
     }
 
     #[test]
@@ -254,11 +254,11 @@ mod tests {
         let mut lines = LogLines::default();
         let of_one_moment = |id| LogEntry { timestamp: at(1), ..line(id) };
         lines.take_history(vec![of_one_moment(9), of_one_moment(8)], 5, 2);
-        assert_eq!(lines.reach(), Some(Reach { at: at(1), page: 1 }));
+        assert_eq!(lines.position(), Some(ReadPosition { at: at(1), page: 1 }));
         lines.take_history(vec![of_one_moment(9), of_one_moment(8)], 5, 2);
-        assert_eq!(lines.reach(), Some(Reach { at: at(1), page: 2 }));
+        assert_eq!(lines.position(), Some(ReadPosition { at: at(1), page: 2 }));
         lines.take_history(vec![of_one_moment(7), of_one_moment(6)], 5, 2);
-        assert_eq!(lines.reach(), Some(Reach { at: at(1), page: 3 }));
+        assert_eq!(lines.position(), Some(ReadPosition { at: at(1), page: 3 }));
     }
 
     #[test]
@@ -285,7 +285,7 @@ mod tests {
         assert_eq!((lines.len(), ids(&lines).last(), lines.last_id()), (HELD, Some(&51), Some(LogId::new(held + 50))));
         assert!(lines.has_older());
         assert_eq!(lines.missing().let_go, 50, "what had to go is counted");
-        assert_eq!(lines.reach(), Some(Reach { at: at(50), page: 1 }), "and is read again from there");
+        assert_eq!(lines.position(), Some(ReadPosition { at: at(50), page: 1 }), "and is read again from there");
     }
 
     #[test]
