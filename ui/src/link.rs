@@ -31,10 +31,10 @@ mod tests {
     fn a_link_leads_back_to_its_place() {
         let view = "tab=logs&level=ERROR,WARNING&text=größe ~26 x".to_owned();
         let run = Route::RunPage { id: 4188.into(), view: "tab=history&history=2".to_owned() };
-        let device = Route::DossierPage { run_id: 4188.into(), device_id: 9.into(), view: "tab=log".to_owned() };
+        let device = Route::RunDevicePage { run_id: 4188.into(), device_id: 9.into(), view: "tab=log".to_owned() };
         let (board, bare) = (
             Route::JobDashboard { view },
-            [Route::dashboard(), Route::run(4188.into()), Route::dossier(4188.into(), 9.into())],
+            [Route::dashboard(), Route::run(4188.into()), Route::run_device(4188.into(), 9.into())],
         );
         for route in [board, run, device, Route::JobsPage {}].into_iter().chain(bare) {
             assert_eq!(read(&format!(" {}\n", to(&route))), Some(route));

@@ -16,7 +16,7 @@ use crate::pages::dashboard::JobDashboard;
 use crate::pages::dashboard::state::{DashboardState, DashboardTab, LogChoice, RunChoice};
 use crate::pages::devices::DevicesPage;
 use crate::pages::devices::filters::DeviceFilter;
-use crate::pages::dossier::DossierPage;
+use crate::pages::run_device::RunDevicePage;
 use crate::pages::jobs::JobsPage;
 use crate::pages::not_found::NotFound;
 use crate::pages::run::{RunPage, of_cause};
@@ -35,7 +35,7 @@ pub enum Route {
         #[route("/runs/:id?:..view")]
         RunPage { id: RunId, view: String },
         #[route("/runs/:run_id/devices/:device_id?:..view")]
-        DossierPage { run_id: RunId, device_id: DeviceId, view: String },
+        RunDevicePage { run_id: RunId, device_id: DeviceId, view: String },
         #[route("/jobs")]
         JobsPage {},
         #[route("/devices?:..view")]
@@ -150,8 +150,8 @@ impl Route {
 
     /// The page of one device of a run: its result.
     #[must_use]
-    pub fn dossier(run_id: RunId, device_id: DeviceId) -> Route {
-        Route::DossierPage { run_id, device_id, view: String::new() }
+    pub fn run_device(run_id: RunId, device_id: DeviceId) -> Route {
+        Route::RunDevicePage { run_id, device_id, view: String::new() }
     }
 }
 

@@ -78,7 +78,7 @@ async fn everything_is_reached_with_the_keyboard_alone() -> anyhow::Result<()> {
         window.find("heading", "edge-1").await?;
         stands_in_the_page(&window).await?;
         window.find("tab", "What happened").await?;
-        window.picture("keyboard-dossier").await?;
+        window.picture("keyboard-run-device").await?;
         window.key("Alt Left").await?;
         window.find("table", "Devices of this run").await?;
         window.key("Alt Left").await?;

@@ -409,7 +409,7 @@ fn every_page_is_shown_with_the_band_above_it() {
     let run = &failed.items[0];
     let devices: Page<RunDevice> = ask(&mut world, &format!("/runs/{}/devices?size=1", run.id), 0);
     let (id, device) = (run.id, &devices.items[0]);
-    let dossier = format!("/runs/{id}/devices/{}", device.device_id);
+    let run_device = format!("/runs/{id}/devices/{}", device.device_id);
     for (path, text) in [
         ("/".to_owned(), "Access backup"),
         ("/?period=30d&status=failed&size=100".to_owned(), "Edge 2 by hand"),
@@ -417,7 +417,7 @@ fn every_page_is_shown_with_the_band_above_it() {
         (format!("/runs/{id}"), device.hostname.as_str()),
         (format!("/runs/{id}?tab=history"), "lab-access-02"),
         (format!("/runs/{id}?tab=log"), "Access backup partly failed"),
-        (dossier, "What to do:"),
+        (run_device, "What to do:"),
         ("/jobs".to_owned(), "Reachability"),
         ("/devices".to_owned(), "lab-access-01"),
         ("/configurations".to_owned(), "lab-access-01"),

@@ -62,7 +62,7 @@ pub fn LabGuide() -> Element {
     let here = use_route::<Route>();
     let shown = use_memo(use_reactive!(|here| match here {
         Route::RunPage { id, .. } => Some(id),
-        Route::DossierPage { run_id, .. } => Some(run_id),
+        Route::RunDevicePage { run_id, .. } => Some(run_id),
         _ => None,
     }));
     use_effect(move || match (lab.take_news(), *shown.peek()) {

@@ -104,9 +104,9 @@ pub fn LinePanel(
                 Button { label: "Copy a link", small: true, glyph: Glyph::Link, onclick: move |_| copy_link.call(link.clone()) }
                 if let (Some(run_id), Some(device_id)) = (line.run_id, line.device_id) {
                     if failed {
-                        Link { class: "btn btn-primary btn-sm", to: Route::dossier(run_id, device_id), "Why it failed" }
+                        Link { class: "btn btn-primary btn-sm", to: Route::run_device(run_id, device_id), "Why it failed" }
                     } else {
-                        Link { class: "btn btn-outline btn-sm", to: Route::dossier(run_id, device_id), "This device's run" }
+                        Link { class: "btn btn-outline btn-sm", to: Route::run_device(run_id, device_id), "This device's run" }
                     }
                 }
                 if let Some(run_id) = line.run_id {

@@ -147,7 +147,7 @@ fn LastRun(result: JobResult) -> Element {
     rsx! {
         li {
             if let Some(run_id) = result.run_id {
-                Link { class: "grow", to: Route::dossier(run_id, result.device_id), "{result.job_name}" }
+                Link { class: "grow", to: Route::run_device(run_id, result.device_id), "{result.job_name}" }
             } else {
                 span { class: "grow", "{result.job_name}" }
             }

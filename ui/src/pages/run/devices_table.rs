@@ -93,7 +93,7 @@ fn DeviceRow(
     oncancel: EventHandler<RunDevice>,
 ) -> Element {
     let go = navigator();
-    let to = Route::dossier(run_id, device.device_id);
+    let to = Route::run_device(run_id, device.device_id);
     let open = to.clone();
     let message = device.said().unwrap_or_default().to_owned();
     let change = device.snapshot_id.filter(|_| device.message.is_none() && device.changed == Some(true));

@@ -177,7 +177,7 @@ fn DeviceLine(
                         Link {
                             id: "cell-{number}-{column}",
                             tabindex: if focused == Some(column) { "0" } else { "-1" },
-                            to: Route::dossier(run.id, device_id),
+                            to: Route::run_device(run.id, device_id),
                             title: "{hostname}, {at}: {said(cell)}",
                             aria_label: "{hostname}, {at}: {said(cell)}",
                             CellMark { cell }

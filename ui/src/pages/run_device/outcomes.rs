@@ -42,7 +42,7 @@ pub fn Outcomes(job_id: ReadSignal<JobId>, device_id: ReadSignal<DeviceId>, run_
                         rsx! {
                             li { key: "{result.id}", "data-state": if here { "here" },
                                 if let Some(run_id) = result.run_id {
-                                    Link { to: Route::dossier(run_id, result.device_id), title: "{words}", aria_label: "{words}",
+                                    Link { to: Route::run_device(run_id, result.device_id), title: "{words}", aria_label: "{words}",
                                         CellMark { cell }
                                     }
                                 } else {

@@ -6,7 +6,7 @@ use crate::address::{Addressed, Given, Parts};
 
 /// The page's tabs.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum DossierTab {
+pub enum RunDeviceTab {
     /// What happened, and why.
     #[default]
     Story,
@@ -14,42 +14,42 @@ pub enum DossierTab {
     Log,
 }
 
-impl DossierTab {
+impl RunDeviceTab {
     /// The tab's id.
     #[must_use]
     pub fn as_str(self) -> &'static str {
         match self {
-            DossierTab::Story => "story",
-            DossierTab::Log => "log",
+            RunDeviceTab::Story => "story",
+            RunDeviceTab::Log => "log",
         }
     }
 
     /// The tab of an id; the story if there is none.
     #[must_use]
-    pub fn of(id: &str) -> DossierTab {
-        if id == DossierTab::Log.as_str() { DossierTab::Log } else { DossierTab::Story }
+    pub fn of(id: &str) -> RunDeviceTab {
+        if id == RunDeviceTab::Log.as_str() { RunDeviceTab::Log } else { RunDeviceTab::Story }
     }
 }
 
 /// What the person has chosen.
 #[derive(Clone, Debug, Default, PartialEq, Store)]
-pub struct DossierView {
+pub struct RunDeviceView {
     /// Tab on screen.
-    pub tab: DossierTab,
+    pub tab: RunDeviceTab,
 }
 
-impl Addressed for DossierView {
+impl Addressed for RunDeviceView {
     fn address(&self) -> String {
         let mut parts = Parts::default();
-        parts.one("tab", (self.tab != DossierTab::default()).then(|| self.tab.as_str()));
+        parts.one("tab", (self.tab != RunDeviceTab::default()).then(|| self.tab.as_str()));
         parts.done()
     }
 
-    fn of_address(address: &str) -> DossierView {
-        DossierView { tab: Given::of(address).one("tab").map(|id| DossierTab::of(&id)).unwrap_or_default() }
+    fn of_address(address: &str) -> RunDeviceView {
+        RunDeviceView { tab: Given::of(address).one("tab").map(|id| RunDeviceTab::of(&id)).unwrap_or_default() }
     }
 
-    fn is_a_step(&self, next: &DossierView) -> bool {
+    fn is_a_step(&self, next: &RunDeviceView) -> bool {
         self != next
     }
 }

@@ -42,13 +42,13 @@ use last_good::LastGood;
 use outcomes::Outcomes;
 use report::{CopyReport, CopyReportRoom};
 use stages::Stages;
-use view::{DossierTab, DossierView, DossierViewStoreExt};
+use view::{RunDeviceTab, RunDeviceView, RunDeviceViewStoreExt};
 
 /// The page of one device of a run. `view` is what is looked at, as the page's address has it.
 #[component]
-pub fn DossierPage(run_id: ReadSignal<RunId>, device_id: ReadSignal<DeviceId>, view: ReadSignal<String>) -> Element {
-    let chosen = use_store(|| DossierView::of_address(&view.peek()));
-    let place = move |view| Route::DossierPage { run_id: *run_id.peek(), device_id: *device_id.peek(), view };
+pub fn RunDevicePage(run_id: ReadSignal<RunId>, device_id: ReadSignal<DeviceId>, view: ReadSignal<String>) -> Element {
+    let chosen = use_store(|| RunDeviceView::of_address(&view.peek()));
+    let place = move |view| Route::RunDevicePage { run_id: *run_id.peek(), device_id: *device_id.peek(), view };
     use_address(chosen, view, place);
     let run = use_query(move || GetRun(run_id()));
     let device = use_query(move || GetRunDevice { run_id: run_id(), device_id: device_id() });
@@ -61,9 +61,9 @@ pub fn DossierPage(run_id: ReadSignal<RunId>, device_id: ReadSignal<DeviceId>, v
     match (run.value(), device.value()) {
         (Some(run), Some(device)) => rsx! {
             LabBand {}
-            DossierHead { run: run.run.clone(), device: (*device).clone(), link: move |()| place(chosen.peek().address()) }
+            RunDeviceHead { run: run.run.clone(), device: (*device).clone(), link: move |()| place(chosen.peek().address()) }
             Panel {
-                DossierTabs { run_id, device_id, view: chosen, run: run.run.clone(), device: (*device).clone() }
+                RunDeviceTabs { run_id, device_id, view: chosen, run: run.run.clone(), device: (*device).clone() }
             }
         },
         _ => rsx! {
@@ -90,7 +90,7 @@ pub fn DossierPage(run_id: ReadSignal<RunId>, device_id: ReadSignal<DeviceId>, v
 }
 
 #[component]
-fn DossierHead(run: Run, device: RunDevice, link: Callback<(), Route>) -> Element {
+fn RunDeviceHead(run: Run, device: RunDevice, link: Callback<(), Route>) -> Element {
     let (moment, workplace) = (use_moment(), use_workplace());
     let (start, cancel) = (use_run_job(), use_cancel_device());
     let mut asking = use_signal(|| false);
@@ -146,10 +146,10 @@ fn DossierHead(run: Run, device: RunDevice, link: Callback<(), Route>) -> Elemen
 }
 
 #[component]
-fn DossierTabs(
+fn RunDeviceTabs(
     run_id: ReadSignal<RunId>,
     device_id: ReadSignal<DeviceId>,
-    view: Store<DossierView>,
+    view: Store<RunDeviceView>,
     run: Run,
     device: RunDevice,
 ) -> Element {
@@ -158,7 +158,7 @@ fn DossierTabs(
         LiveFilter { run_id: Some(run_id()), device_id: Some(device_id()), ..LiveFilter::default() }.into()
     });
     let search = use_signal(String::new);
-    let on_log = tab == DossierTab::Log;
+    let on_log = tab == RunDeviceTab::Log;
     rsx! {
         Stages { job_type: run.job_type.clone(), device: device.clone() }
         TabBar {
@@ -168,7 +168,7 @@ fn DossierTabs(
                 TabItem::new("log", "Log of this device").live(run.status.is_active()),
             ],
             selected: tab.as_str(),
-            onselect: move |chosen: String| view.tab().set(DossierTab::of(&chosen)),
+            onselect: move |chosen: String| view.tab().set(RunDeviceTab::of(&chosen)),
             if on_log {
                 LogControls { view: log }
             }

@@ -69,7 +69,7 @@ fn text(run: &Run, device: &RunDevice, zone: &TimeZone) -> String {
         line("Host key seen", &keys.offered.to_string());
     }
     line("What to do", device.cause.map_or("", Cause::advice));
-    line("Link", &link::to(&Route::dossier(run.id, device.device_id)));
+    line("Link", &link::to(&Route::run_device(run.id, device.device_id)));
     if !evidence.transcript.is_empty() {
         let _ = writeln!(report, "\nTranscript, secrets hidden:");
     }
