@@ -18,7 +18,7 @@ mod export;
 mod offer;
 
 pub use export::{ExportFormat, ExportState, ExportWhat};
-pub use offer::{Deed, Feature, Missing};
+pub use offer::{AdminAction, Feature, Missing};
 
 /// Name of the event that carries a new [`Session`].
 pub const SESSION_EVENT: &str = "session";
@@ -91,7 +91,7 @@ pub struct Ready {
     pub missing: Vec<Missing>,
     /// Actions every user may take on this server although they are normally for admins. See [`Ready::may`].
     #[serde(default)]
-    pub open_to_users: Vec<Deed>,
+    pub open_to_users: Vec<AdminAction>,
     /// When the sign-in expires, if it does.
     #[serde(default)]
     pub expires_at: Option<Timestamp>,
@@ -107,8 +107,8 @@ pub struct Ready {
 impl Ready {
     /// Whether the signed-in user may take an action on this server.
     #[must_use]
-    pub fn may(&self, deed: Deed) -> bool {
-        self.role == Role::Admin || self.open_to_users.contains(&deed)
+    pub fn may(&self, action: AdminAction) -> bool {
+        self.role == Role::Admin || self.open_to_users.contains(&action)
     }
 
     /// Whether the server has a feature.
@@ -334,9 +334,9 @@ mod tests {
             "secrets_note":null,"data_dir":null}"#;
         let mut ready: Ready = serde_json::from_str(text).unwrap();
         assert_eq!((ready.role, ready.renewal, ready.offers(Feature::CancelRun)), (Role::User, Renewal::None, true));
-        assert!(!ready.may(Deed::DeleteDevice), "for admins unless the server says otherwise");
-        ready.open_to_users.push(Deed::DeleteDevice);
-        assert!(ready.may(Deed::DeleteDevice) && !ready.may(Deed::DeleteJob));
+        assert!(!ready.may(AdminAction::DeleteDevice), "for admins unless the server says otherwise");
+        ready.open_to_users.push(AdminAction::DeleteDevice);
+        assert!(ready.may(AdminAction::DeleteDevice) && !ready.may(AdminAction::DeleteJob));
         ready.missing.push(Missing { feature: Feature::CancelRun, reason: "No.".into() });
         assert_eq!((ready.reason(Feature::CancelRun), ready.offers(Feature::HostKeys)), (Some("No."), true));
     }

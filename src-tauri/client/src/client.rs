@@ -10,7 +10,7 @@ use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
 use netraven_api::auth::{Login, TOKEN_PATH, Token};
-use netraven_api::native::{Deed, Missing};
+use netraven_api::native::{AdminAction, Missing};
 use netraven_api::problem::Code;
 use netraven_api::{Endpoint, Problem, Request, Secret};
 use reqwest::header::CONTENT_TYPE;
@@ -109,7 +109,7 @@ impl Client {
 
     /// What the server lets every user do although our own server reserves it for admins.
     #[must_use]
-    pub fn open_to_users(&self) -> Vec<Deed> {
+    pub fn open_to_users(&self) -> Vec<AdminAction> {
         self.dialect.open_to_users()
     }
 

@@ -28,7 +28,7 @@ mod words;
 use std::sync::Arc;
 
 use jiff::Timestamp;
-use netraven_api::native::{Deed, Feature, Missing};
+use netraven_api::native::{AdminAction, Feature, Missing};
 use netraven_api::{Method, Problem, Request};
 use serde_json::Value;
 
@@ -81,7 +81,7 @@ impl Dialect {
     }
 
     /// What it lets every user do although our own server reserves it for admins.
-    pub fn open_to_users(&self) -> Vec<Deed> {
+    pub fn open_to_users(&self) -> Vec<AdminAction> {
         match self {
             Dialect::Own(_) => Vec::new(),
             Dialect::NetRaven(_) => offered::OPEN_TO_USERS.to_vec(),

@@ -2,7 +2,7 @@
 
 use dioxus::prelude::*;
 use netraven_api::credentials::{Credential, DeleteCredential, ListCredentials};
-use netraven_api::native::Deed;
+use netraven_api::native::AdminAction;
 use netraven_api::sorting::CredentialColumn;
 
 use crate::components::{Button, ButtonKind, Empty, Glyph, PageHeader, Panel, UpdatedAgo};
@@ -45,7 +45,7 @@ pub fn CredentialsPage() -> Element {
                 label: "Add credential",
                 kind: ButtonKind::Primary,
                 glyph: Glyph::Plus,
-                refused: workplace.forbids(Deed::AddCredential),
+                refused: workplace.forbids(AdminAction::AddCredential),
                 onclick: move |_| dialog.set(OpenDialog::Add),
             }
         }
@@ -70,7 +70,7 @@ pub fn CredentialsPage() -> Element {
                         title: "No credentials yet",
                         text: "Backups need a credential to sign in. A credential is used for devices that share one of its tags; the lowest priority number is tried first.",
                         glyph: Glyph::Key,
-                        Button { label: "Add credential", glyph: Glyph::Plus, refused: workplace.forbids(Deed::AddCredential), onclick: move |_| dialog.set(OpenDialog::Add) }
+                        Button { label: "Add credential", glyph: Glyph::Plus, refused: workplace.forbids(AdminAction::AddCredential), onclick: move |_| dialog.set(OpenDialog::Add) }
                     }
                 },
             }

@@ -4,7 +4,7 @@ use std::rc::Rc;
 
 use dioxus::prelude::*;
 use netraven_api::devices::{ApprovalState, DeleteDevice, Device, ListDevices};
-use netraven_api::native::{Deed, Feature};
+use netraven_api::native::{AdminAction, Feature};
 use netraven_api::outcome::Cause;
 use netraven_api::platforms::{ListPlatforms, Platforms};
 use netraven_api::{Page, TagId};
@@ -89,7 +89,7 @@ pub fn DevicesPage(view: ReadSignal<String>) -> Element {
             Button {
                 label: "Add credential",
                 glyph: Glyph::Key,
-                refused: workplace.forbids(Deed::AddCredential),
+                refused: workplace.forbids(AdminAction::AddCredential),
                 onclick: move |_| dialog.set(OpenDialog::More(DevicesDialog::AddCredential(Vec::new()))),
             }
             Button { label: "Import CSV", glyph: Glyph::Upload, refused: workplace.refusal(Feature::ImportDevices), onclick: move |_| dialog.set(OpenDialog::More(DevicesDialog::Import)) }
@@ -214,7 +214,7 @@ fn NoCredentialNote(mut filter: Store<DeviceFilter>, oncredential: EventHandler<
             press: show,
         });
     }
-    if workplace.forbids(Deed::AddCredential).is_none() {
+    if workplace.forbids(AdminAction::AddCredential).is_none() {
         deeds.push(Press { label: "Add credential", named: None, busy: false, press: add });
     }
     use_line(first.map(|first| {

@@ -8,7 +8,7 @@ use futures::channel::mpsc::unbounded;
 use netraven_api::event::{FeedMessage, Link};
 use netraven_api::logs::Level;
 use netraven_api::logs::{LiveFilter, StreamFilter};
-use netraven_api::native::{Deed, Feature, FeedStart, Native, Ready, Session};
+use netraven_api::native::{AdminAction, Feature, FeedStart, Native, Ready, Session};
 use netraven_api::users::Role;
 
 use crate::data::{Topics, use_api};
@@ -62,17 +62,17 @@ impl Workplace {
 
     /// Why the person may not do something on this server, as a sentence for a tooltip; none if it is allowed.
     #[must_use]
-    pub fn forbids(&self, deed: Deed) -> Option<String> {
-        let what = match deed {
-            Deed::AddCredential => "add credentials",
-            Deed::ChangeCredential => "change credentials",
-            Deed::DeleteCredential => "delete credentials",
-            Deed::DeleteDevice => "delete devices",
-            Deed::DeleteJob => "delete jobs",
-            Deed::DeleteSnapshot => "delete snapshots",
-            Deed::DeleteTag => "delete tags",
+    pub fn forbids(&self, action: AdminAction) -> Option<String> {
+        let what = match action {
+            AdminAction::AddCredential => "add credentials",
+            AdminAction::ChangeCredential => "change credentials",
+            AdminAction::DeleteCredential => "delete credentials",
+            AdminAction::DeleteDevice => "delete devices",
+            AdminAction::DeleteJob => "delete jobs",
+            AdminAction::DeleteSnapshot => "delete snapshots",
+            AdminAction::DeleteTag => "delete tags",
         };
-        (!self.ready.read().may(deed)).then(|| format!("Only admins may {what}."))
+        (!self.ready.read().may(action)).then(|| format!("Only admins may {what}."))
     }
 
     /// Why the server lacks a feature, as a sentence for a tooltip; none if it has it.

@@ -132,8 +132,8 @@ fn only_an_admin_adds_changes_and_deletes() {
     assert!(screen.shows("The credential of admin was deleted."));
 
     let mut screen = Screen::open(&as_user(), "/credentials");
-    for (deed, count) in [("add", 1), ("change", 3), ("delete", 3)] {
-        let reason = format!("title=\"Only admins may {deed} credentials.\"");
+    for (action, count) in [("add", 1), ("change", 3), ("delete", 3)] {
+        let reason = format!("title=\"Only admins may {action} credentials.\"");
         assert_eq!(screen.outline().matches(&reason).count(), count, "{reason}");
     }
     screen.press("Change the credential of netbackup");

@@ -4,7 +4,7 @@ use std::rc::Rc;
 
 use netraven_api::Problem;
 use netraven_api::event::Link;
-use netraven_api::native::{Deed, Feature, Missing, Ready, Session};
+use netraven_api::native::{AdminAction, Feature, Missing, Ready, Session};
 use netraven_api::system::{Condition, SystemStatus};
 use netraven_api::users::Role;
 use serde_json::{Value, json};
@@ -28,7 +28,7 @@ const LACKS: [(Feature, &str); 8] = [
 fn server(role: Role) -> Rc<Fake> {
     let missing = LACKS.map(|(feature, reason)| Missing { feature, reason: reason.into() }).to_vec();
     let open_to_users =
-        vec![Deed::AddCredential, Deed::ChangeCredential, Deed::DeleteDevice, Deed::DeleteSnapshot, Deed::DeleteTag];
+        vec![AdminAction::AddCredential, AdminAction::ChangeCredential, AdminAction::DeleteDevice, AdminAction::DeleteSnapshot, AdminAction::DeleteTag];
     let ready = Ready { role, missing, open_to_users, embedded: false, ..Fake::admin() };
     let fake = Fake::with(Session::Ready(ready));
     let mut device = device_row(9, "edge-fra-09");

@@ -72,7 +72,7 @@ pub struct Missing {
 /// An action that our own server reserves for admins; other servers may allow it to every user.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub enum Deed {
+pub enum AdminAction {
     /// Adding a credential.
     AddCredential,
     /// Changing a credential.

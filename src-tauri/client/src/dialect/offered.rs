@@ -1,6 +1,6 @@
 //! What a server does not offer, and why: the only table for tooltips and refusals.
 
-use netraven_api::native::{Deed, Feature, Missing};
+use netraven_api::native::{AdminAction, Feature, Missing};
 use netraven_api::problem::Code;
 use netraven_api::{Method, Problem};
 
@@ -16,8 +16,8 @@ enum Sign {
 
 /// What the server lets every user do: it only requires the role `admin` for deleting jobs and credentials, and for
 /// everything about users.
-pub const OPEN_TO_USERS: &[Deed] =
-    &[Deed::AddCredential, Deed::ChangeCredential, Deed::DeleteDevice, Deed::DeleteSnapshot, Deed::DeleteTag];
+pub const OPEN_TO_USERS: &[AdminAction] =
+    &[AdminAction::AddCredential, AdminAction::ChangeCredential, AdminAction::DeleteDevice, AdminAction::DeleteSnapshot, AdminAction::DeleteTag];
 
 const TABLE: &[(Feature, Sign, &str)] = &[
     (

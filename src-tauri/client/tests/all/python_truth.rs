@@ -4,7 +4,7 @@ use netraven_api::configs::SearchConfigs;
 use netraven_api::devices::{CheckImport, CreateDevice, DeleteDevice, DeviceInput, ImportDevices};
 use netraven_api::jobs::{DeleteJob, ListJobs, RunJob};
 use netraven_api::logs::{GetLog, ListLogs, LogFilter};
-use netraven_api::native::{Deed, Feature};
+use netraven_api::native::{AdminAction, Feature};
 use netraven_api::problem::Code;
 use netraven_api::system::{Condition, GetSystemStatus};
 use netraven_api::users::{CreateUser, Role, UpdateUser, UserChange, UserInput};
@@ -51,11 +51,11 @@ async fn only_intervals_have_a_next_start_since_nothing_else_is_ever_started() {
 async fn a_user_may_there_what_that_server_lets_a_user_do() {
     let client = Replay::start().await.client().await;
     let open = client.open_to_users();
-    for deed in [Deed::AddCredential, Deed::ChangeCredential, Deed::DeleteDevice, Deed::DeleteTag, Deed::DeleteSnapshot]
+    for action in [AdminAction::AddCredential, AdminAction::ChangeCredential, AdminAction::DeleteDevice, AdminAction::DeleteTag, AdminAction::DeleteSnapshot]
     {
-        assert!(open.contains(&deed), "{deed:?}");
+        assert!(open.contains(&action), "{action:?}");
     }
-    assert!(!open.contains(&Deed::DeleteJob) && !open.contains(&Deed::DeleteCredential));
+    assert!(!open.contains(&AdminAction::DeleteJob) && !open.contains(&AdminAction::DeleteCredential));
 }
 
 #[tokio::test]

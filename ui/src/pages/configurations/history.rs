@@ -5,7 +5,7 @@ use std::rc::Rc;
 use dioxus::prelude::*;
 use netraven_api::SnapshotId;
 use netraven_api::configs::ConfigHead;
-use netraven_api::native::Deed;
+use netraven_api::native::AdminAction;
 
 use crate::components::{Button, ButtonKind, Glyph, TableFrame, Time};
 use crate::features::snapshot::{change, facts};
@@ -100,7 +100,7 @@ fn Snapshot(
     let (moment, workplace) = (use_moment(), use_workplace());
     let id = head.id;
     let when = moment.short(head.retrieved_at);
-    let refused = workplace.forbids(Deed::DeleteSnapshot);
+    let refused = workplace.forbids(AdminAction::DeleteSnapshot);
     let about: Vec<String> = word.map(str::to_owned).into_iter().chain(facts(&head)).collect();
     let known = head.config_metadata.clone().unwrap_or_default();
     let commit = known.commit.map(|commit| format!("Commit {commit}"));

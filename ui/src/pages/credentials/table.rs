@@ -5,7 +5,7 @@ use std::rc::Rc;
 use dioxus::prelude::*;
 use netraven_api::Page;
 use netraven_api::credentials::Credential;
-use netraven_api::native::{Deed, Feature};
+use netraven_api::native::{AdminAction, Feature};
 use netraven_api::sorting::CredentialColumn;
 
 use crate::components::{Button, ButtonKind, Glyph, SortHead, TableFrame};
@@ -79,7 +79,7 @@ fn Row(credential: Credential, onchange: EventHandler<Credential>, ondelete: Eve
     let description = credential.description.clone().unwrap_or_default();
     let system = credential.is_system.then(|| "NetRaven uses this credential itself; it cannot be deleted.".to_owned());
     let workplace = use_workplace();
-    let undeletable = workplace.forbids(Deed::DeleteCredential).or(system);
+    let undeletable = workplace.forbids(AdminAction::DeleteCredential).or(system);
     rsx! {
         tr { "data-credential": "{credential.id}",
             td { class: "name", title: "{name}", "{name}" }
@@ -99,7 +99,7 @@ fn Row(credential: Credential, onchange: EventHandler<Credential>, ondelete: Eve
                     glyph: Glyph::Edit,
                     icon_only: true,
                     small: true,
-                    refused: workplace.forbids(Deed::ChangeCredential),
+                    refused: workplace.forbids(AdminAction::ChangeCredential),
                     onclick: move |_| onchange.call(changed.clone()),
                 }
                 Button {

@@ -4,7 +4,7 @@ use std::rc::Rc;
 
 use dioxus::prelude::*;
 use netraven_api::devices::Device;
-use netraven_api::native::{Deed, Feature};
+use netraven_api::native::{AdminAction, Feature};
 use netraven_api::outcome::Cause;
 use netraven_api::platforms::Platforms;
 use netraven_api::sorting::DeviceColumn;
@@ -98,7 +98,7 @@ fn DeviceRow(
     ondelete: EventHandler<Device>,
 ) -> Element {
     let id = device.id;
-    let refused = use_workplace().forbids(Deed::DeleteDevice);
+    let refused = use_workplace().forbids(AdminAction::DeleteDevice);
     let doomed = device.clone();
     rsx! {
         tr {
@@ -156,7 +156,7 @@ fn DeviceRow(
 /// How many credentials serve a device; without one it says what to do and does it.
 #[component]
 fn Credentials(device: Device, oncredential: EventHandler<Vec<TagId>>) -> Element {
-    let forbidden = use_workplace().forbids(Deed::AddCredential);
+    let forbidden = use_workplace().forbids(AdminAction::AddCredential);
     if waiting(&device).is_some() {
         return rsx! { WaitingTag { device } };
     }

@@ -4,7 +4,7 @@ use std::rc::Rc;
 
 use dioxus::prelude::*;
 use netraven_api::jobs::{Job, JobInput, JobStatus, ScheduleKind, UpdateJob};
-use netraven_api::native::{Deed, Feature};
+use netraven_api::native::{AdminAction, Feature};
 use netraven_api::runs::RunStatus;
 use netraven_api::sorting::JobColumn;
 use netraven_api::{Open, Page};
@@ -146,7 +146,7 @@ fn Actions(job: ReadSignal<Job>, oncancel: EventHandler<Job>, ondelete: EventHan
     let (id, enabled) = (shown.id, shown.is_enabled);
     let active = shown.last_run_id.is_some() && status_of(&shown.status).is_some_and(RunStatus::is_active);
     let system = shown.is_system_job.then(|| SYSTEM.to_owned());
-    let undeletable = workplace.forbids(Deed::DeleteJob).or_else(|| system.clone());
+    let undeletable = workplace.forbids(AdminAction::DeleteJob).or_else(|| system.clone());
     let is_interval = shown.schedule.known() == Some(ScheduleKind::Interval);
     let kept = is_interval.then(|| workplace.refusal(Feature::ScheduleChange)).flatten();
     let never = schedule::never_starts(shown.schedule.known(), &workplace);

@@ -4,7 +4,7 @@ use std::rc::Rc;
 
 use dioxus::prelude::*;
 use netraven_api::Page;
-use netraven_api::native::Deed;
+use netraven_api::native::AdminAction;
 use netraven_api::sorting::TagColumn;
 use netraven_api::tags::Tag;
 
@@ -71,7 +71,7 @@ pub fn TagsTable(
 fn Row(tag: Tag, onchange: EventHandler<Tag>, ondelete: EventHandler<Tag>) -> Element {
     let (changed, doomed) = (tag.clone(), tag.clone());
     let kept = (tag.name == DEFAULT).then(|| "Every device has the tag default; it cannot be changed.".to_owned());
-    let no_users = use_workplace().forbids(Deed::DeleteTag);
+    let no_users = use_workplace().forbids(AdminAction::DeleteTag);
     let undeletable = kept.clone().or(no_users);
     let description = tag.description.clone().unwrap_or_default();
     rsx! {
