@@ -25,7 +25,7 @@ use crate::state::views::use_views;
 mod entries;
 mod keys;
 
-use entries::{Deed, Entry, fixed, found, name_of_job};
+use entries::{PaletteAction, Entry, fixed, found, name_of_job};
 use keys::{Command, command};
 
 /// Devices and jobs offered at once.
@@ -64,18 +64,18 @@ pub fn Palette() -> Element {
     let (theme, times, start, topics) =
         (use_kept::<Theme>(), use_kept::<Times>(), use_run_job(), use_context::<Topics>());
     let (api, notices) = (use_api(), use_notices());
-    let act = use_callback(move |deed: Deed| {
-        over.set(if deed == Deed::Keys { Over::Keys } else { Over::Nothing });
-        match deed {
-            Deed::Go(route) => {
+    let act = use_callback(move |action: PaletteAction| {
+        over.set(if action == PaletteAction::Keys { Over::Keys } else { Over::Nothing });
+        match action {
+            PaletteAction::Go(route) => {
                 go.push(route);
             }
-            Deed::Run(job_id) => start.start(job_id),
-            Deed::Refresh => topics.wish_all(),
-            Deed::Theme(chosen) => theme.choose(chosen),
-            Deed::Times(chosen) => times.choose(chosen),
-            Deed::Keys => {}
-            Deed::SignOut => {
+            PaletteAction::Run(job_id) => start.start(job_id),
+            PaletteAction::Refresh => topics.wish_all(),
+            PaletteAction::Theme(chosen) => theme.choose(chosen),
+            PaletteAction::Times(chosen) => times.choose(chosen),
+            PaletteAction::Keys => {}
+            PaletteAction::SignOut => {
                 let api = api.clone();
                 spawn(async move {
                     if let Err(problem) = api.ask::<Value>(Native::SignOut).await {
@@ -101,7 +101,7 @@ pub fn Palette() -> Element {
         match over() {
             Over::Nothing => rsx! {},
             Over::Search => rsx! {
-                Search { ondeed: move |deed| act.call(deed), onclose: move |()| over.set(Over::Nothing) }
+                Search { onaction: move |action| act.call(action), onclose: move |()| over.set(Over::Nothing) }
             },
             Over::Keys => rsx! { Keys { onclose: move |()| over.set(Over::Nothing) } },
         }
@@ -109,7 +109,7 @@ pub fn Palette() -> Element {
 }
 
 #[component]
-fn Search(ondeed: EventHandler<Deed>, onclose: EventHandler<()>) -> Element {
+fn Search(onaction: EventHandler<PaletteAction>, onclose: EventHandler<()>) -> Element {
     let mut typed = use_signal(String::new);
     let mut place = use_signal(|| 0_usize);
     let settled = use_settled(move || typed.read().trim().to_owned());
@@ -145,15 +145,15 @@ fn Search(ondeed: EventHandler<Deed>, onclose: EventHandler<()>) -> Element {
     let looking = *settled.read() != typed.read().trim() || devices.loading() || places.loading() || jobs.loading();
     let last = entries.len().saturating_sub(1);
     let at = place().min(last);
-    let deeds: Vec<Deed> = entries.iter().map(|entry| entry.deed.clone()).collect();
-    let chosen = deeds.get(at).cloned();
+    let actions: Vec<PaletteAction> = entries.iter().map(|entry| entry.action.clone()).collect();
+    let chosen = actions.get(at).cloned();
     let onkeydown = move |event: KeyboardEvent| {
         match event.key() {
             Key::ArrowDown => place.set(if at >= last { 0 } else { at + 1 }),
             Key::ArrowUp => place.set(if at == 0 { last } else { at - 1 }),
             Key::Enter => {
-                if let Some(deed) = chosen.clone() {
-                    ondeed.call(deed);
+                if let Some(action) = chosen.clone() {
+                    onaction.call(action);
                 }
             }
             _ => return,
@@ -192,8 +192,8 @@ fn Search(ondeed: EventHandler<Deed>, onclose: EventHandler<()>) -> Element {
                         "data-action": "{entry.word}",
                         aria_selected: if index == at { "true" } else { "false" },
                         onclick: {
-                            let deed = entry.deed.clone();
-                            move |_| ondeed.call(deed.clone())
+                            let action = entry.action.clone();
+                            move |_| onaction.call(action.clone())
                         },
                         Icon { glyph: entry.glyph, size: 15 }
                         span { class: "grow cut",

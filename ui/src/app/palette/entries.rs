@@ -17,7 +17,7 @@ const SHOWN: usize = 40;
 
 /// What an entry does.
 #[derive(Clone, Debug, PartialEq)]
-pub enum Deed {
+pub enum PaletteAction {
     /// Goes to a place.
     Go(Route),
     /// Runs a job.
@@ -46,26 +46,26 @@ pub struct Entry {
     /// Its icon.
     pub glyph: Glyph,
     /// What it does.
-    pub deed: Deed,
+    pub action: PaletteAction,
 }
 
 impl Entry {
-    fn new(word: impl Into<String>, kind: &'static str, glyph: Glyph, deed: Deed) -> Entry {
-        Entry { word: word.into(), about: None, kind, glyph, deed }
+    fn new(word: impl Into<String>, kind: &'static str, glyph: Glyph, action: PaletteAction) -> Entry {
+        Entry { word: word.into(), about: None, kind, glyph, action }
     }
 
     fn section(section: Section) -> Entry {
-        Entry::new(section.name(), "page", section.glyph(), Deed::Go(section.route()))
+        Entry::new(section.name(), "page", section.glyph(), PaletteAction::Go(section.route()))
     }
 
     /// Runs a job.
     pub fn job(id: JobId, name: &str) -> Entry {
-        Entry::new(format!("Run {name}"), "job", Glyph::Play, Deed::Run(id))
+        Entry::new(format!("Run {name}"), "job", Glyph::Play, PaletteAction::Run(id))
     }
 
     /// Shows a device with its newest result.
     pub fn device(device: &Device) -> Entry {
-        let shown = Deed::Go(Route::device(device.id, &device.hostname));
+        let shown = PaletteAction::Go(Route::device(device.id, &device.hostname));
         let entry = Entry::new(device.hostname.clone(), "device", Glyph::Devices, shown);
         Entry { about: Some(place(device)), ..entry }
     }
@@ -80,21 +80,21 @@ impl Entry {
 pub fn fixed(views: &[SavedView], embedded: bool) -> Vec<Entry> {
     let mut entries: Vec<Entry> = Section::ALL.into_iter().map(Entry::section).collect();
     // Below the page it is a tab of.
-    entries.insert(1, Entry::new("Unified Logs", "page", Glyph::Log, Deed::Go(Route::logs())));
-    entries.push(Entry::new("Failed runs", "view", Glyph::Cross, Deed::Go(Route::failed_runs())));
-    entries.push(Entry::new("Devices whose last run failed", "view", Glyph::Cross, Deed::Go(Route::failing_devices())));
+    entries.insert(1, Entry::new("Unified Logs", "page", Glyph::Log, PaletteAction::Go(Route::logs())));
+    entries.push(Entry::new("Failed runs", "view", Glyph::Cross, PaletteAction::Go(Route::failed_runs())));
+    entries.push(Entry::new("Devices whose last run failed", "view", Glyph::Cross, PaletteAction::Go(Route::failing_devices())));
     entries.extend(views.iter().map(|saved| {
         let route = Route::JobDashboard { view: saved.view.clone() };
-        Entry::new(saved.name.clone(), "view", Glyph::Bookmark, Deed::Go(route))
+        Entry::new(saved.name.clone(), "view", Glyph::Bookmark, PaletteAction::Go(route))
     }));
-    entries.push(Entry::new("Refresh all", "action", Glyph::Refresh, Deed::Refresh));
+    entries.push(Entry::new("Refresh all", "action", Glyph::Refresh, PaletteAction::Refresh));
     let leave = if embedded { "Sign out: change connection" } else { "Sign out" };
-    entries.push(Entry::new(leave, "action", Glyph::SignOut, Deed::SignOut));
-    entries.push(Entry::new("Show keyboard shortcuts", "action", Glyph::Info, Deed::Keys));
+    entries.push(Entry::new(leave, "action", Glyph::SignOut, PaletteAction::SignOut));
+    entries.push(Entry::new("Show keyboard shortcuts", "action", Glyph::Info, PaletteAction::Keys));
     entries.extend(
         Theme::ALL
             .into_iter()
-            .map(|theme| Entry::new(format!("Theme {}", theme.title()), "action", Glyph::Theme, Deed::Theme(theme))),
+            .map(|theme| Entry::new(format!("Theme {}", theme.title()), "action", Glyph::Theme, PaletteAction::Theme(theme))),
     );
     entries.extend(Times::ALL.into_iter().map(|times| {
         let word = match times {
@@ -102,7 +102,7 @@ pub fn fixed(views: &[SavedView], embedded: bool) -> Vec<Entry> {
             Times::Utc => "Times in UTC",
             Times::Relative => "Relative times",
         };
-        Entry::new(word, "action", Glyph::Calendar, Deed::Times(times))
+        Entry::new(word, "action", Glyph::Calendar, PaletteAction::Times(times))
     }));
     entries
 }
@@ -120,7 +120,7 @@ pub fn found(text: &str, entries: Vec<Entry>) -> Vec<Entry> {
     if text.trim().starts_with(link::SCHEME) {
         let route = link::read(text);
         return route
-            .map(|route| Entry::new("Open this link", "link", Glyph::Forward, Deed::Go(route)))
+            .map(|route| Entry::new("Open this link", "link", Glyph::Forward, PaletteAction::Go(route)))
             .into_iter()
             .collect();
     }
@@ -184,7 +184,7 @@ mod tests {
     #[test]
     fn a_link_leads_to_its_place_and_a_broken_one_nowhere() {
         let entries = found("netraven:/runs/7", fixed(&[], false));
-        assert_eq!(entries[0].deed, Deed::Go(Route::run(7.into())));
+        assert_eq!(entries[0].action, PaletteAction::Go(Route::run(7.into())));
         assert_eq!(found("netraven:/nowhere/else", fixed(&[], false)), []);
     }
 }
