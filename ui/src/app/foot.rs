@@ -5,7 +5,7 @@ use dioxus::prelude::*;
 use crate::components::{Button, Glyph, Icon};
 use crate::format;
 use crate::state::moment::use_moment;
-use crate::state::standing::{Deed, Line, Meant, use_standing};
+use crate::state::standing::{LineAction, Line, Meant, use_standing};
 
 /// The line. It has its room whether there is something to say or not.
 #[component]
@@ -29,19 +29,19 @@ pub fn Foot() -> Element {
     // The lab's note has a button and stays for long: what joins it stands behind it and does not push it aside.
     let said = |wanted: Meant| {
         lines.iter().filter_map(move |(number, line)| match line {
-            Line::Said { meant, glyph, text, deeds } if *meant == wanted => {
-                Some((*number, *glyph, text.clone(), deeds.clone()))
+            Line::Said { meant, glyph, text, actions } if *meant == wanted => {
+                Some((*number, *glyph, text.clone(), actions.clone()))
             }
             _ => None,
         })
     };
     rsx! {
         div { class: "foot",
-            for (number, glyph, text, deeds) in said(Meant::Note) {
-                Told { key: "{number}", meant: Meant::Note, glyph, text, deeds }
+            for (number, glyph, text, actions) in said(Meant::Note) {
+                Told { key: "{number}", meant: Meant::Note, glyph, text, actions }
             }
-            for (number, glyph, text, deeds) in said(Meant::Warning) {
-                Told { key: "{number}", meant: Meant::Warning, glyph, text, deeds }
+            for (number, glyph, text, actions) in said(Meant::Warning) {
+                Told { key: "{number}", meant: Meant::Warning, glyph, text, actions }
             }
             if let Some((message, ..)) = stale.first() {
                 Told {
@@ -51,7 +51,7 @@ pub fn Foot() -> Element {
                         Some(at) => format!("Last updated {}; this data may be out of date. {message}", format::ago(at, moment.now())),
                         None => format!("This data may be out of date. {message}"),
                     },
-                    deeds: vec![Deed { label: "Try again", named: None, busy: false, press: again }],
+                    actions: vec![LineAction { label: "Try again", named: None, busy: false, press: again }],
                 }
             }
         }
@@ -59,7 +59,7 @@ pub fn Foot() -> Element {
 }
 
 #[component]
-fn Told(meant: Meant, glyph: Glyph, text: String, deeds: Vec<Deed>) -> Element {
+fn Told(meant: Meant, glyph: Glyph, text: String, actions: Vec<LineAction>) -> Element {
     let (class, role) = match meant {
         Meant::Note => ("foot-line text-info", "note"),
         Meant::Warning => ("foot-line text-warning", "alert"),
@@ -67,8 +67,8 @@ fn Told(meant: Meant, glyph: Glyph, text: String, deeds: Vec<Deed>) -> Element {
     rsx! {
         div { class, role,
             // The buttons come first: words that grow do not push them aside.
-            for deed in deeds {
-                Button { key: "{deed.label}", label: deed.label, named: deed.named.map(str::to_owned), small: true, busy: deed.busy, onclick: move |_| deed.press.call(()) }
+            for action in actions {
+                Button { key: "{action.label}", label: action.label, named: action.named.map(str::to_owned), small: true, busy: action.busy, onclick: move |_| action.press.call(()) }
             }
             Icon { glyph, size: 14 }
             p { title: "{text}", "{text}" }

@@ -11,7 +11,7 @@ use crate::format;
 use crate::state::moment::use_moment;
 use crate::state::notices::use_notices;
 use crate::state::session::use_workplace;
-use crate::state::standing::{Deed, Line, Meant, use_line};
+use crate::state::standing::{LineAction, Line, Meant, use_line};
 
 /// Asks for the password when the session wants it.
 #[component]
@@ -44,7 +44,7 @@ pub fn RenewalGate() -> Element {
         meant: Meant::Warning,
         glyph: Glyph::Lock,
         text: said,
-        deeds: vec![Deed { label: "Enter the password", named: None, busy: false, press }],
+        actions: vec![LineAction { label: "Enter the password", named: None, busy: false, press }],
     }));
     rsx! {
         if asking() || (ended && !put_off()) {

@@ -44,7 +44,7 @@ pub fn ServersBand() -> Element {
         meant: Meant::Warning,
         glyph: Glyph::Server,
         text: found.join(" "),
-        deeds: Vec::new(),
+        actions: Vec::new(),
     }));
     rsx! {}
 }

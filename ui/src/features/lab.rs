@@ -11,7 +11,7 @@ use crate::components::{Button, ButtonKind, Glyph, Tag};
 use crate::data::{LabNews, use_api, use_lab, use_query_maybe};
 use crate::format;
 use crate::route::Route;
-use crate::state::standing::{Deed, Line, Meant, use_line};
+use crate::state::standing::{LineAction, Line, Meant, use_line};
 
 /// Starts the sample lab; shown where there is nothing yet, and only where the lab can be reached.
 #[component]
@@ -47,11 +47,11 @@ pub fn LabBand() -> Element {
         _ => format!("Sample lab: {} on this computer", format::count(devices, "simulated device")),
     };
     let (start, stop) = (use_callback(move |()| lab.start()), use_callback(move |()| lab.stop()));
-    let mut deeds = vec![Deed { label: "Remove it", named: None, busy: lab.busy(), press: stop }];
+    let mut actions = vec![LineAction { label: "Remove it", named: None, busy: lab.busy(), press: stop }];
     if devices == 0 {
-        deeds.insert(0, Deed { label: "Start it again", named: None, busy: lab.busy(), press: start });
+        actions.insert(0, LineAction { label: "Start it again", named: None, busy: lab.busy(), press: start });
     }
-    use_line(is_on.then_some(Line::Said { meant: Meant::Note, glyph: Glyph::Lab, text: said, deeds }));
+    use_line(is_on.then_some(Line::Said { meant: Meant::Note, glyph: Glyph::Lab, text: said, actions }));
     rsx! {}
 }
 

@@ -22,7 +22,7 @@ use crate::format;
 use crate::route::Route;
 use crate::section::Section;
 use crate::state::session::{Workplace, use_workplace};
-use crate::state::standing::{Deed as Press, Line, Meant, use_line};
+use crate::state::standing::{LineAction, Line, Meant, use_line};
 use crate::state::steady::{Steady, use_steady};
 
 mod add;
@@ -205,9 +205,9 @@ fn NoCredentialNote(mut filter: Store<DeviceFilter>, oncredential: EventHandler<
         filter.set(DeviceFilter { no_credential: true, sorted, ..DeviceFilter::default() });
     });
     let add = use_callback(move |()| oncredential.call(shared.clone()));
-    let mut deeds = Vec::new();
+    let mut actions = Vec::new();
     if !filter.read().no_credential {
-        deeds.push(Press {
+        actions.push(LineAction {
             label: "Show",
             named: Some("Show the devices without a credential"),
             busy: false,
@@ -215,7 +215,7 @@ fn NoCredentialNote(mut filter: Store<DeviceFilter>, oncredential: EventHandler<
         });
     }
     if workplace.forbids(AdminAction::AddCredential).is_none() {
-        deeds.push(Press { label: "Add credential", named: None, busy: false, press: add });
+        actions.push(LineAction { label: "Add credential", named: None, busy: false, press: add });
     }
     use_line(first.map(|first| {
         let who = match total {
@@ -223,7 +223,7 @@ fn NoCredentialNote(mut filter: Store<DeviceFilter>, oncredential: EventHandler<
             more => format!("{} have no credential", format::count(more, "device")),
         };
         let text = format!("{who}, so a backup cannot sign in. {}", Cause::NoCredentials.advice());
-        Line::Said { meant: Meant::Warning, glyph: Glyph::Key, text, deeds }
+        Line::Said { meant: Meant::Warning, glyph: Glyph::Key, text, actions }
     }));
     rsx! {}
 }

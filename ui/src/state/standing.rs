@@ -18,7 +18,7 @@ pub enum Meant {
 
 /// What can be done about a line.
 #[derive(Clone, PartialEq)]
-pub struct Deed {
+pub struct LineAction {
     /// The words of its button.
     pub label: &'static str,
     /// Its full wording, where the label alone is ambiguous.
@@ -41,7 +41,7 @@ pub enum Line {
         /// The sentence.
         text: String,
         /// What can be done.
-        deeds: Vec<Deed>,
+        actions: Vec<LineAction>,
     },
     /// Refetching something failed: what is on screen is old. Several of them are shown as one.
     Stale {

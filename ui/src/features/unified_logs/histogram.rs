@@ -47,7 +47,7 @@ pub fn LogHistogram(
         let since = format::date_time(since, &moment.zone());
         format!("Counting took too long: lines before {since} are missing in the chart. Narrow the filters.")
     });
-    use_line(partial.map(|text| Line::Said { meant: Meant::Warning, glyph: Glyph::Alert, text, deeds: Vec::new() }));
+    use_line(partial.map(|text| Line::Said { meant: Meant::Warning, glyph: Glyph::Alert, text, actions: Vec::new() }));
     if let (None, Some(problem)) = (&histogram, counted.error()) {
         return rsx! {
             div { class: "histogram histogram-note", role: "note",

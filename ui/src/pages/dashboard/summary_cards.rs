@@ -50,7 +50,7 @@ pub fn JobSummaryCards(
     let left = active.and_then(|active| left_of_all(&active.runs, moment.now()));
     let running = text(running_words);
     let note = known.as_ref().and_then(|sums| sums.note.clone());
-    use_line(note.map(|text| Line::Said { meant: Meant::Note, glyph: Glyph::Info, text, deeds: Vec::new() }));
+    use_line(note.map(|text| Line::Said { meant: Meant::Note, glyph: Glyph::Info, text, actions: Vec::new() }));
     rsx! {
         section {
             class: if slim { "cards cards-slim" } else { "cards" },
