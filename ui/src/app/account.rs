@@ -18,7 +18,7 @@ const FIELDS: [&str; 3] = ["current_password", "new_password", "repeated"];
 
 /// What one may do with the own account.
 #[derive(Clone, Copy, PartialEq, Eq)]
-pub enum Wish {
+pub enum AccountCommand {
     /// A new password.
     ChangePassword,
     /// The end of every sign-in.
@@ -27,7 +27,7 @@ pub enum Wish {
 
 /// A button for each.
 #[component]
-pub fn AccountButtons(onwish: EventHandler<Wish>) -> Element {
+pub fn AccountButtons(oncommand: EventHandler<AccountCommand>) -> Element {
     let workplace = use_workplace();
     rsx! {
         div { class: "account-buttons",
@@ -35,13 +35,13 @@ pub fn AccountButtons(onwish: EventHandler<Wish>) -> Element {
                 label: "Change password",
                 small: true,
                 refused: workplace.refusal(Feature::OwnPassword),
-                onclick: move |_| onwish.call(Wish::ChangePassword),
+                onclick: move |_| oncommand.call(AccountCommand::ChangePassword),
             }
             Button {
                 label: "Sign out everywhere",
                 small: true,
                 refused: workplace.refusal(Feature::SignOutEverywhere),
-                onclick: move |_| onwish.call(Wish::SignOutEverywhere),
+                onclick: move |_| oncommand.call(AccountCommand::SignOutEverywhere),
             }
         }
     }
@@ -49,10 +49,10 @@ pub fn AccountButtons(onwish: EventHandler<Wish>) -> Element {
 
 /// The dialog of what was pressed.
 #[component]
-pub fn AccountDialog(wish: Wish, onclose: EventHandler<()>) -> Element {
-    match wish {
-        Wish::ChangePassword => rsx! { ChangePassword { onclose } },
-        Wish::SignOutEverywhere => rsx! { SignOut { onclose } },
+pub fn AccountDialog(command: AccountCommand, onclose: EventHandler<()>) -> Element {
+    match command {
+        AccountCommand::ChangePassword => rsx! { ChangePassword { onclose } },
+        AccountCommand::SignOutEverywhere => rsx! { SignOut { onclose } },
     }
 }
 

@@ -5,7 +5,7 @@ use netraven_api::event::Link;
 use netraven_api::native::Native;
 use serde_json::Value;
 
-use super::account::{AccountButtons, AccountDialog, Wish};
+use super::account::{AccountButtons, AccountDialog, AccountCommand};
 use super::place_form::PlaceForm;
 use crate::components::{Button, ButtonKind, Dialog, Glyph, Icon, Time, Tone};
 use crate::data::use_api;
@@ -23,7 +23,7 @@ const CONNECTION: &str = "Connection";
 pub fn ConnectionBox() -> Element {
     let workplace = use_workplace();
     let mut open = use_signal(|| false);
-    let mut wished = use_signal(|| None::<Wish>);
+    let mut chosen = use_signal(|| None::<AccountCommand>);
     let ready = workplace.ready();
     let name = ready.profile.as_ref().map_or(ready.place.as_str(), |profile| profile.title()).to_owned();
     let (tone, word) = match workplace.link() {
@@ -60,20 +60,20 @@ pub fn ConnectionBox() -> Element {
         if open() {
             ConnectionDialog {
                 onclose: move |()| open.set(false),
-                onwish: move |wish| {
+                oncommand: move |command| {
                     open.set(false);
-                    wished.set(Some(wish));
+                    chosen.set(Some(command));
                 },
             }
         }
-        if let Some(wish) = wished() {
-            AccountDialog { wish, onclose: move |()| wished.set(None) }
+        if let Some(command) = chosen() {
+            AccountDialog { command, onclose: move |()| chosen.set(None) }
         }
     }
 }
 
 #[component]
-fn ConnectionDialog(onclose: EventHandler<()>, onwish: EventHandler<Wish>) -> Element {
+fn ConnectionDialog(onclose: EventHandler<()>, oncommand: EventHandler<AccountCommand>) -> Element {
     let (workplace, theme, api, notices) = (use_workplace(), use_kept::<Theme>(), use_api(), use_notices());
     let mut leaving = use_signal(|| false);
     let ready = workplace.ready();
@@ -115,7 +115,7 @@ fn ConnectionDialog(onclose: EventHandler<()>, onwish: EventHandler<Wish>) -> El
                 dt { "Signed in" }
                 dd {
                     "{ready.username}, role {ready.role.as_str()}"
-                    AccountButtons { onwish }
+                    AccountButtons { oncommand }
                 }
                 dt { "Updates" }
                 dd { "{link}" }

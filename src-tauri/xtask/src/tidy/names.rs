@@ -11,7 +11,7 @@ const SHARED: &[(&str, &[&str])] = &[
     ("src-tauri/client/src/", &["End", "Memory", "Said", "Seen", "Sign"]),
     ("src-tauri/src/", &["Open", "Place"]),
     ("src-tauri/xtask/src/", &["Options"]),
-    ("ui/src/", &["Entry", "Layout", "Line", "Mark", "Part", "Row", "Step", "Wish", "Words"]),
+    ("ui/src/", &["Entry", "Layout", "Line", "Mark", "Part", "Row", "Step", "Words"]),
 ];
 
 /// Where that list stands.
