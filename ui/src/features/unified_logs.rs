@@ -30,7 +30,7 @@ use log_list::use_log_list;
 use find_bar::{FindBar, use_find_keys};
 use foot::Foot;
 pub use histogram::LogHistogram;
-use keys::Wish;
+use keys::ListCommand;
 use line_panel::LinePanel;
 pub use place::LinePlace;
 use place::{MissedNote, use_place};
@@ -58,10 +58,10 @@ pub fn UnifiedLogsTable(
         if !pressed.is_free() || around.peek().is_some() {
             return false;
         }
-        let (heard, wish) = keys::letter(list, &pressed);
-        match wish {
-            Some(Wish::Pause) => view.turn(),
-            Some(Wish::Around) => around.set(list.chosen().map(|line| (line.clone(), LinesOf::of(&line)))),
+        let (heard, command) = keys::letter(list, &pressed);
+        match command {
+            Some(ListCommand::Pause) => view.turn(),
+            Some(ListCommand::Around) => around.set(list.chosen().map(|line| (line.clone(), LinesOf::of(&line)))),
             None => {}
         }
         heard

@@ -10,7 +10,7 @@ const LEAP: usize = 20;
 
 /// What a letter asks of the view around the list.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Wish {
+pub enum ListCommand {
     /// Let lines wait, or follow again.
     Pause,
     /// Show the lines around the chosen one.
@@ -18,11 +18,11 @@ pub enum Wish {
 }
 
 /// Does what a letter asks, pressed anywhere on the page. Gives whether it asked for anything, and what it asks of others.
-pub fn letter(list: LogList, pressed: &Pressed) -> (bool, Option<Wish>) {
+pub fn letter(list: LogList, pressed: &Pressed) -> (bool, Option<ListCommand>) {
     let (rows, here) = (list.layout.peek().len(), list.here());
     let next = match pressed.key.to_lowercase().as_str() {
-        "p" if !pressed.shift => return (true, Some(Wish::Pause)),
-        "c" if !pressed.shift => return (true, Some(Wish::Around)),
+        "p" if !pressed.shift => return (true, Some(ListCommand::Pause)),
+        "c" if !pressed.shift => return (true, Some(ListCommand::Around)),
         "j" => here.map_or(0, |here| (here + 1).min(rows.saturating_sub(1))),
         "k" => here.map_or(0, |here| here.saturating_sub(1)),
         _ => return (false, None),
