@@ -16,7 +16,7 @@ use crate::state::session::use_workplace;
 
 /// How a stage went.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Went {
+enum StageStatus {
     Well,
     Wrong,
     /// The device was cancelled while it was in it.
@@ -27,26 +27,26 @@ enum Went {
     NotYet,
 }
 
-impl Went {
+impl StageStatus {
     fn as_str(self) -> &'static str {
         match self {
-            Went::Well => "well",
-            Went::Wrong => "wrong",
-            Went::Cancelled => "cancelled",
-            Went::Now => "now",
-            Went::NotTold => "not-told",
-            Went::NotYet => "not-yet",
+            StageStatus::Well => "well",
+            StageStatus::Wrong => "wrong",
+            StageStatus::Cancelled => "cancelled",
+            StageStatus::Now => "now",
+            StageStatus::NotTold => "not-told",
+            StageStatus::NotYet => "not-yet",
         }
     }
 
     fn word(self) -> &'static str {
         match self {
-            Went::Well => "done",
-            Went::Wrong => "failed here",
-            Went::Cancelled => "cancelled here",
-            Went::Now => "now",
-            Went::NotTold => "not reported yet",
-            Went::NotYet => "not reached",
+            StageStatus::Well => "done",
+            StageStatus::Wrong => "failed here",
+            StageStatus::Cancelled => "cancelled here",
+            StageStatus::Now => "now",
+            StageStatus::NotTold => "not reported yet",
+            StageStatus::NotYet => "not reached",
         }
     }
 }
@@ -56,7 +56,7 @@ impl Went {
 struct ShownStage {
     stage: Stage,
     name: &'static str,
-    went: Went,
+    status: StageStatus,
     /// How long it took, where that was recorded and says something.
     took: Option<String>,
 }
@@ -73,22 +73,22 @@ pub fn Stages(job_type: Open<JobKind>, device: RunDevice) -> Element {
     }
     rsx! {
         ol { class: "steps", aria_label: "Stages", title: unrecorded,
-            for ShownStage { stage, name, went, took } in shown {
-                li { key: "{stage.as_str()}", class: "step", "data-state": "{went.as_str()}",
+            for ShownStage { stage, name, status, took } in shown {
+                li { key: "{stage.as_str()}", class: "step", "data-state": "{status.as_str()}",
                     span { class: "step-mark",
-                        match went {
-                            Went::Well => rsx! { Icon { glyph: Glyph::Check, size: 11 } },
-                            Went::Wrong => rsx! { Icon { glyph: Glyph::Cross, size: 11 } },
-                            Went::Now => rsx! { Icon { glyph: Glyph::Spinner, size: 11, class: "spin" } },
-                            Went::Cancelled | Went::NotTold | Went::NotYet => rsx! {},
+                        match status {
+                            StageStatus::Well => rsx! { Icon { glyph: Glyph::Check, size: 11 } },
+                            StageStatus::Wrong => rsx! { Icon { glyph: Glyph::Cross, size: 11 } },
+                            StageStatus::Now => rsx! { Icon { glyph: Glyph::Spinner, size: 11, class: "spin" } },
+                            StageStatus::Cancelled | StageStatus::NotTold | StageStatus::NotYet => rsx! {},
                         }
                     }
                     span { class: "step-name", "{name}" }
                     if let Some(took) = took {
                         small { "{took}" }
-                        span { class: "sr-only", {went.word()} }
+                        span { class: "sr-only", {status.word()} }
                     } else {
-                        small { {went.word()} }
+                        small { {status.word()} }
                     }
                 }
             }
@@ -108,30 +108,30 @@ fn shown(job_type: &Open<JobKind>, device: &RunDevice) -> Vec<ShownStage> {
     };
     let of = |stage: Stage| {
         let time = times.iter().find(|(timed, _)| *timed == stage).map(|(_, took)| *took);
-        let went = went(stage, reached, device.state, &times)?;
-        let took = time.filter(|_| went == Went::Well).map(duration);
-        Some(ShownStage { stage, name: format::stage(stage, job_type), went, took })
+        let status = status(stage, reached, device.state, &times)?;
+        let took = time.filter(|_| status == StageStatus::Well).map(duration);
+        Some(ShownStage { stage, name: format::stage(stage, job_type), status, took })
     };
     Stage::ALL.into_iter().filter(is_drawn).filter_map(of).collect()
 }
 
 /// How a stage went; nothing where it was not seen, as a privileged mode on a platform that has none.
-fn went(stage: Stage, reached: Stage, state: DeviceState, times: &[(Stage, u64)]) -> Option<Went> {
+fn status(stage: Stage, reached: Stage, state: DeviceState, times: &[(Stage, u64)]) -> Option<StageStatus> {
     let is_timed = times.iter().any(|(timed, _)| *timed == stage);
     match (state, stage.cmp(&reached)) {
         (DeviceState::NoResult, _) => None,
-        (DeviceState::Queued, _) => Some(Went::NotYet),
-        (DeviceState::Success, order) => (is_timed || order == Ordering::Equal).then_some(Went::Well),
-        (DeviceState::Running, Ordering::Equal) => Some(Went::Now),
-        (DeviceState::Failure, Ordering::Equal) => Some(Went::Wrong),
-        (DeviceState::Cancelled, Ordering::Equal) => Some(Went::Cancelled),
-        (_, Ordering::Less) if is_timed => Some(Went::Well),
-        (DeviceState::Running, Ordering::Less) => Some(Went::NotTold),
+        (DeviceState::Queued, _) => Some(StageStatus::NotYet),
+        (DeviceState::Success, order) => (is_timed || order == Ordering::Equal).then_some(StageStatus::Well),
+        (DeviceState::Running, Ordering::Equal) => Some(StageStatus::Now),
+        (DeviceState::Failure, Ordering::Equal) => Some(StageStatus::Wrong),
+        (DeviceState::Cancelled, Ordering::Equal) => Some(StageStatus::Cancelled),
+        (_, Ordering::Less) if is_timed => Some(StageStatus::Well),
+        (DeviceState::Running, Ordering::Less) => Some(StageStatus::NotTold),
         (_, Ordering::Less) => None,
-        (DeviceState::Running, Ordering::Greater) => Some(Went::NotYet),
+        (DeviceState::Running, Ordering::Greater) => Some(StageStatus::NotYet),
         // A later stage may have begun for an earlier command; what counts is where it broke. Without any times nobody knows.
         (DeviceState::Failure | DeviceState::Cancelled, Ordering::Greater) => {
-            (!times.is_empty()).then_some(Went::NotYet)
+            (!times.is_empty()).then_some(StageStatus::NotYet)
         }
     }
 }
@@ -162,37 +162,37 @@ mod tests {
         .unwrap()
     }
 
-    fn of(kind: JobKind, device: &RunDevice) -> Vec<(Stage, Went)> {
-        shown(&kind.into(), device).into_iter().map(|shown| (shown.stage, shown.went)).collect()
+    fn of(kind: JobKind, device: &RunDevice) -> Vec<(Stage, StageStatus)> {
+        shown(&kind.into(), device).into_iter().map(|shown| (shown.stage, shown.status)).collect()
     }
 
     #[test]
     fn only_what_was_recorded_is_done() {
         let backup = |state, stage, timed: &[&str]| of(JobKind::ConfigBackup, &device(state, Some(stage), timed));
         let seen = ["reach", "key_exchange", "read"];
-        let read = [(Stage::Reach, Went::Well), (Stage::KeyExchange, Went::Well), (Stage::Read, Went::Well)];
+        let read = [(Stage::Reach, StageStatus::Well), (Stage::KeyExchange, StageStatus::Well), (Stage::Read, StageStatus::Well)];
         let done = backup(DeviceState::Success, Stage::Record, &seen);
-        assert_eq!(done, [&read[..], &[(Stage::Record, Went::Well)]].concat());
+        assert_eq!(done, [&read[..], &[(Stage::Record, StageStatus::Well)]].concat());
         let broke = backup(DeviceState::Failure, Stage::ProveComplete, &seen);
-        assert_eq!(broke, [&read[..], &[(Stage::ProveComplete, Went::Wrong), (Stage::Record, Went::NotYet)]].concat());
+        assert_eq!(broke, [&read[..], &[(Stage::ProveComplete, StageStatus::Wrong), (Stage::Record, StageStatus::NotYet)]].concat());
         // Rows from before times were recorded show where it ended, and no more.
-        assert_eq!(backup(DeviceState::Success, Stage::Record, &[]), [(Stage::Record, Went::Well)]);
-        assert_eq!(backup(DeviceState::Failure, Stage::Read, &[]), [(Stage::Read, Went::Wrong)]);
-        assert_eq!(backup(DeviceState::Cancelled, Stage::Read, &[]), [(Stage::Read, Went::Cancelled)]);
+        assert_eq!(backup(DeviceState::Success, Stage::Record, &[]), [(Stage::Record, StageStatus::Well)]);
+        assert_eq!(backup(DeviceState::Failure, Stage::Read, &[]), [(Stage::Read, StageStatus::Wrong)]);
+        assert_eq!(backup(DeviceState::Cancelled, Stage::Read, &[]), [(Stage::Read, StageStatus::Cancelled)]);
         assert!(of(JobKind::ConfigBackup, &device(DeviceState::Success, None, &[])).is_empty());
     }
 
     #[test]
     fn what_a_device_under_way_has_passed_is_not_told_yet() {
         let running = device(DeviceState::Running, Some(Stage::Read), &[]);
-        let went = of(JobKind::ConfigBackup, &running);
-        assert_eq!(went.iter().filter(|(_, went)| *went == Went::NotTold).count(), 7);
+        let status = of(JobKind::ConfigBackup, &running);
+        assert_eq!(status.iter().filter(|(_, status)| *status == StageStatus::NotTold).count(), 7);
         assert_eq!(
-            went[7..],
-            [(Stage::Read, Went::Now), (Stage::ProveComplete, Went::NotYet), (Stage::Record, Went::NotYet)]
+            status[7..],
+            [(Stage::Read, StageStatus::Now), (Stage::ProveComplete, StageStatus::NotYet), (Stage::Record, StageStatus::NotYet)]
         );
         let waiting = of(JobKind::ConfigBackup, &device(DeviceState::Queued, None, &[]));
-        assert!(waiting.iter().all(|(_, went)| *went == Went::NotYet) && waiting.len() == 11, "{waiting:?}");
+        assert!(waiting.iter().all(|(_, status)| *status == StageStatus::NotYet) && waiting.len() == 11, "{waiting:?}");
     }
 
     #[test]
