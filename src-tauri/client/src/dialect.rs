@@ -91,35 +91,35 @@ impl Dialect {
 
 /// One request being answered: the server to ask, and what is known about it.
 #[derive(Clone, Copy)]
-pub(crate) struct Talk<'a> {
+pub(crate) struct Context<'a> {
     pub client: &'a Client,
     pub server: &'a Server,
 }
 
 /// Answers a request in our own shapes, with whatever the server has.
 pub(crate) async fn answer(client: &Client, server: &Server, request: Request) -> Result<Value, Problem> {
-    let talk = Talk { client, server };
+    let context = Context { client, server };
     let asked = Asked::read(&request);
     if asked.method != Method::Get {
         server.forget();
     }
     let segments: Vec<&str> = asked.segments.iter().map(String::as_str).collect();
     let reply = match segments.as_slice() {
-        ["users", "me"] => users::me(talk),
+        ["users", "me"] => users::me(context),
         ["users", "me", "password"] => Err(offered::refusal(Feature::OwnPassword)),
         ["users", "me", "sign-out"] => Err(offered::refusal(Feature::SignOutEverywhere)),
-        ["users", rest @ ..] => users::answer(talk, &asked, rest).await,
-        ["system", "status"] => system::status(talk).await,
-        ["platforms"] => platforms::list(talk).await,
-        ["tags", rest @ ..] => tags::answer(talk, &asked, rest).await,
-        ["credentials", rest @ ..] => credentials::answer(talk, &asked, rest).await,
-        ["devices", rest @ ..] => devices::answer(talk, &asked, rest).await,
-        ["jobs", rest @ ..] => jobs::answer(talk, &asked, rest).await,
-        ["runs", rest @ ..] => runs::answer(talk, &asked, rest).await,
-        ["job-results", rest @ ..] => results::answer(talk, &asked, rest).await,
-        ["logs", rest @ ..] => logs::answer(talk, &asked, rest).await,
-        ["configs", rest @ ..] => configs::answer(talk, &asked, rest).await,
-        _ => talk.plain(&asked).await,
+        ["users", rest @ ..] => users::answer(context, &asked, rest).await,
+        ["system", "status"] => system::status(context).await,
+        ["platforms"] => platforms::list(context).await,
+        ["tags", rest @ ..] => tags::answer(context, &asked, rest).await,
+        ["credentials", rest @ ..] => credentials::answer(context, &asked, rest).await,
+        ["devices", rest @ ..] => devices::answer(context, &asked, rest).await,
+        ["jobs", rest @ ..] => jobs::answer(context, &asked, rest).await,
+        ["runs", rest @ ..] => runs::answer(context, &asked, rest).await,
+        ["job-results", rest @ ..] => results::answer(context, &asked, rest).await,
+        ["logs", rest @ ..] => logs::answer(context, &asked, rest).await,
+        ["configs", rest @ ..] => configs::answer(context, &asked, rest).await,
+        _ => context.plain(&asked).await,
     };
     if asked.method != Method::Get {
         server.changed();
@@ -127,7 +127,7 @@ pub(crate) async fn answer(client: &Client, server: &Server, request: Request) -
     reply
 }
 
-impl Talk<'_> {
+impl Context<'_> {
     /// Forwards a request, only making its path canonical; one the server does not describe is refused.
     pub async fn plain(self, asked: &Asked) -> Result<Value, Problem> {
         let path = asked.path();

@@ -13,7 +13,7 @@ pub use search::KeptTexts;
 
 use super::asked::{Asked, id};
 use super::row::{Row, reply};
-use super::{Talk, offered};
+use super::{Context, offered};
 
 /// Most configurations requested at once.
 const MOST: i64 = 500;
@@ -21,15 +21,15 @@ const MOST: i64 = 500;
 const CONTEXT: usize = 3;
 
 /// Answers requests for configurations.
-pub async fn answer(talk: Talk<'_>, asked: &Asked, rest: &[&str]) -> Result<Value, Problem> {
+pub async fn answer(context: Context<'_>, asked: &Asked, rest: &[&str]) -> Result<Value, Problem> {
     match (asked.method, rest) {
-        (Method::Get, [] | ["list"]) => list(talk, asked).await,
-        (Method::Get, ["diff"]) => diff(talk, asked).await,
-        (Method::Get, ["search"]) => Ok(reply(&search::answer(talk, asked).await?)),
-        (Method::Get, [text]) => Ok(reply(&get(talk, id(text)?).await?)),
-        (Method::Get, [text, "history"]) => history(talk, id(text)?).await,
+        (Method::Get, [] | ["list"]) => list(context, asked).await,
+        (Method::Get, ["diff"]) => diff(context, asked).await,
+        (Method::Get, ["search"]) => Ok(reply(&search::answer(context, asked).await?)),
+        (Method::Get, [text]) => Ok(reply(&get(context, id(text)?).await?)),
+        (Method::Get, [text, "history"]) => history(context, id(text)?).await,
         (Method::Post, [_, "export"]) => Err(offered::refusal(Feature::ExportConfig)),
-        _ => talk.plain(asked).await,
+        _ => context.plain(asked).await,
     }
 }
 
@@ -53,33 +53,33 @@ fn head(row: Row) -> ConfigHead {
     }
 }
 
-async fn list(talk: Talk<'_>, asked: &Asked) -> Result<Value, Problem> {
+async fn list(context: Context<'_>, asked: &Asked) -> Result<Value, Problem> {
     let mut filter = asked.given(&["device_id"]);
     filter.push(("start", asked.number("start")?.unwrap_or_default().max(0).to_string()));
     filter.push(("limit", asked.number("limit")?.unwrap_or(50).clamp(0, MOST).to_string()));
-    let found = talk.get("/configs/list", &filter).await?;
+    let found = context.get("/configs/list", &filter).await?;
     let mut configs: Vec<Config> = found.as_array().into_iter().flatten().map(|row| config(Row(row))).collect();
     configs.sort_by(|a, b| b.retrieved_at.cmp(&a.retrieved_at).then(b.id.cmp(&a.id)));
     Ok(reply(&configs))
 }
 
-async fn get(talk: Talk<'_>, id: SnapshotId) -> Result<Config, Problem> {
-    Ok(config(Row(&talk.get(&format!("/configs/{id}"), &[]).await?)))
+async fn get(context: Context<'_>, id: SnapshotId) -> Result<Config, Problem> {
+    Ok(config(Row(&context.get(&format!("/configs/{id}"), &[]).await?)))
 }
 
-async fn history(talk: Talk<'_>, device_id: DeviceId) -> Result<Value, Problem> {
-    let found = talk.get(&format!("/configs/{device_id}/history"), &[]).await?;
+async fn history(context: Context<'_>, device_id: DeviceId) -> Result<Value, Problem> {
+    let found = context.get(&format!("/configs/{device_id}/history"), &[]).await?;
     let mut heads: Vec<ConfigHead> = found.as_array().into_iter().flatten().map(|row| head(Row(row))).collect();
     heads.sort_by(|a, b| b.retrieved_at.cmp(&a.retrieved_at).then(b.id.cmp(&a.id)));
     Ok(reply(&heads))
 }
 
-async fn diff(talk: Talk<'_>, asked: &Asked) -> Result<Value, Problem> {
+async fn diff(context: Context<'_>, asked: &Asked) -> Result<Value, Problem> {
     let needed = |name: &str| {
         let missing = || Problem::field(format!("query.{name}"), "Two snapshots are needed for a difference.");
         asked.id(name)?.ok_or_else(missing)
     };
-    let (old, new) = (get(talk, needed("config_id_a")?).await?, get(talk, needed("config_id_b")?).await?);
+    let (old, new) = (get(context, needed("config_id_a")?).await?, get(context, needed("config_id_b")?).await?);
     Ok(json!({"config_id_a": old.id, "config_id_b": new.id, "diff": unified(&old, &new)}))
 }
 

@@ -9,23 +9,23 @@ use super::asked::{Asked, id};
 use super::lists::{MOST_ROWS, finish, note};
 use super::row::{Row, reply};
 use super::tags::{counted_in, reached, tags, unique_tags};
-use super::{Talk, offered};
+use super::{Context, offered};
 
 /// Answers requests for credentials.
-pub async fn answer(talk: Talk<'_>, asked: &Asked, rest: &[&str]) -> Result<Value, Problem> {
+pub async fn answer(context: Context<'_>, asked: &Asked, rest: &[&str]) -> Result<Value, Problem> {
     match (asked.method, rest) {
-        (Method::Get, []) => list(talk, asked).await,
-        (Method::Get, [text]) => one(&talk.get(&format!("/credentials/{}", id::<CredentialId>(text)?), &[]).await?),
+        (Method::Get, []) => list(context, asked).await,
+        (Method::Get, [text]) => one(&context.get(&format!("/credentials/{}", id::<CredentialId>(text)?), &[]).await?),
         (Method::Post, []) => {
-            let body = body(talk, asked)?;
-            one(&talk.change(Method::Post, "/credentials/".to_owned(), Some(body)).await?)
+            let body = body(context, asked)?;
+            one(&context.change(Method::Post, "/credentials/".to_owned(), Some(body)).await?)
         }
         // This one path ends in a slash, and without it the server knows no PUT.
         (Method::Put, [text]) => {
-            let body = body(talk, asked)?;
-            one(&talk.change(Method::Put, format!("/credentials/{}/", id::<CredentialId>(text)?), Some(body)).await?)
+            let body = body(context, asked)?;
+            one(&context.change(Method::Put, format!("/credentials/{}/", id::<CredentialId>(text)?), Some(body)).await?)
         }
-        _ => talk.plain(asked).await,
+        _ => context.plain(asked).await,
     }
 }
 
@@ -47,12 +47,12 @@ fn one(row: &Value) -> Result<Value, Problem> {
     Ok(reply(&credential(Row(row))))
 }
 
-async fn list(talk: Talk<'_>, asked: &Asked) -> Result<Value, Problem> {
+async fn list(context: Context<'_>, asked: &Asked) -> Result<Value, Problem> {
     let filter = asked.given(&["username", "priority", "tag_id"]);
-    let loaded = talk.all("/credentials/", &filter, MOST_ROWS).await?;
+    let loaded = context.all("/credentials/", &filter, MOST_ROWS).await?;
     let mut all: Vec<Credential> = loaded.rows.iter().map(|row| credential(Row(row))).collect();
     all.sort_by(|a, b| a.priority.cmp(&b.priority).then(a.id.cmp(&b.id)));
-    if let Some(devices) = counted_in(talk, asked).await? {
+    if let Some(devices) = counted_in(context, asked).await? {
         for credential in &mut all {
             credential.devices = Some(reached(&devices, &credential.tags));
         }
@@ -61,16 +61,16 @@ async fn list(talk: Talk<'_>, asked: &Asked) -> Result<Value, Problem> {
 }
 
 /// The body without fields this server has no place for; entering such a field is refused instead of losing its value.
-fn body(talk: Talk<'_>, asked: &Asked) -> Result<Value, Problem> {
+fn body(context: Context<'_>, asked: &Asked) -> Result<Value, Problem> {
     let mut fields = asked.fields()?;
-    if !talk.server.description.takes("CredentialCreate", "enable_password") {
+    if !context.server.description.takes("CredentialCreate", "enable_password") {
         let enable = fields.remove("enable_password");
         if enable.as_ref().and_then(Value::as_str).is_some_and(|text| !text.is_empty()) {
             let reason = offered::refusal(Feature::EnablePassword).message;
             return Err(Problem::field("body.enable_password", reason));
         }
     }
-    if !talk.server.description.takes("CredentialCreate", "allowed_networks") {
+    if !context.server.description.takes("CredentialCreate", "allowed_networks") {
         let networks = fields.remove("allowed_networks");
         if networks.as_ref().and_then(Value::as_array).is_some_and(|networks| !networks.is_empty()) {
             let reason = offered::refusal(Feature::AllowedNetworks).message;

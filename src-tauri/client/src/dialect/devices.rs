@@ -17,29 +17,29 @@ use super::lists::{MOST_ROWS, finish, note, rows_of};
 use super::names::Hostnames;
 use super::row::{Row, reply};
 use super::tags::{tags, unique_tags};
-use super::{Talk, offered, used};
+use super::{Context, offered, used};
 
 /// Columns whose values the server's list does not have.
 const UNTOLD: [DeviceColumn; 2] = [DeviceColumn::LastResult, DeviceColumn::LastSnapshotAt];
 
 /// Answers requests for devices.
-pub async fn answer(talk: Talk<'_>, asked: &Asked, rest: &[&str]) -> Result<Value, Problem> {
+pub async fn answer(context: Context<'_>, asked: &Asked, rest: &[&str]) -> Result<Value, Problem> {
     match (asked.method, rest) {
-        (Method::Get, []) => list(talk, asked).await,
+        (Method::Get, []) => list(context, asked).await,
         (Method::Get, [text]) if *text != "import" => {
             let path = format!("/devices/{}", id::<DeviceId>(text)?);
-            let mut found = device(Row(&talk.get(&path, &[]).await?));
-            found.matching_credentials_count = matching(talk, &path).await.unwrap_or_default();
+            let mut found = device(Row(&context.get(&path, &[]).await?));
+            found.matching_credentials_count = matching(context, &path).await.unwrap_or_default();
             Ok(reply(&found))
         }
-        (Method::Post, []) => Ok(reply(&add(talk, asked.fields()?).await?)),
-        (Method::Delete, [text]) if *text != "import" => delete(talk, asked, id(text)?).await,
-        (Method::Put, [text]) => update(talk, asked, id(text)?).await,
+        (Method::Post, []) => Ok(reply(&add(context, asked.fields()?).await?)),
+        (Method::Delete, [text]) if *text != "import" => delete(context, asked, id(text)?).await,
+        (Method::Put, [text]) => update(context, asked, id(text)?).await,
         (Method::Post, ["approve"] | [_, "approve"]) => Err(offered::refusal(Feature::Approvals)),
-        (Method::Post, ["import"]) => Ok(reply(&import::answer(talk, asked).await?)),
-        (Method::Post, ["import", "check"]) => Ok(reply(&import::look(talk, asked).await?)),
+        (Method::Post, ["import"]) => Ok(reply(&import::answer(context, asked).await?)),
+        (Method::Post, ["import", "check"]) => Ok(reply(&import::look(context, asked).await?)),
         (_, [_, "host-key"]) => Err(offered::refusal(Feature::HostKeys)),
-        _ => talk.plain(asked).await,
+        _ => context.plain(asked).await,
     }
 }
 
@@ -71,12 +71,12 @@ pub fn device(row: Row) -> Device {
 }
 
 /// Every device, by hostname.
-pub async fn all(talk: Talk<'_>) -> Result<Vec<Device>, Problem> {
-    let loaded = talk.all("/devices/", &[], MOST_ROWS).await?;
+pub async fn all(context: Context<'_>) -> Result<Vec<Device>, Problem> {
+    let loaded = context.all("/devices/", &[], MOST_ROWS).await?;
     Ok(sorted(&loaded.rows))
 }
 
-impl Talk<'_> {
+impl Context<'_> {
     /// Hostnames of the devices; empty if they cannot be read.
     pub async fn names(self) -> Hostnames {
         if let Some(names) = self.server.names.kept() {
@@ -95,7 +95,7 @@ fn sorted(rows: &[Value]) -> Vec<Device> {
     devices
 }
 
-async fn list(talk: Talk<'_>, asked: &Asked) -> Result<Value, Problem> {
+async fn list(context: Context<'_>, asked: &Asked) -> Result<Value, Problem> {
     let by_what_is_not_told = asked.word("sort").is_some_and(|column| UNTOLD.contains(&column));
     if by_what_is_not_told || !asked.many("last_result").is_empty() {
         return Err(offered::refusal(Feature::NewestResults));
@@ -105,7 +105,7 @@ async fn list(talk: Talk<'_>, asked: &Asked) -> Result<Value, Problem> {
         return Err(offered::refusal(Feature::Approvals));
     }
     let filter = asked.given(&["hostname", "ip_address", "serial_number", "model", "notes", "tag_id"]);
-    let loaded = talk.all("/devices/", &filter, MOST_ROWS).await?;
+    let loaded = context.all("/devices/", &filter, MOST_ROWS).await?;
     // The server accepts one value of these, and fails at a source it does not know.
     let (platforms, sources) = (asked.many("device_type"), asked.many("source"));
     let mut devices = sorted(&loaded.rows);
@@ -118,13 +118,13 @@ async fn list(talk: Talk<'_>, asked: &Asked) -> Result<Value, Problem> {
 }
 
 /// Adds a device. If no credential fits it, the server saves it and then answers as if it had not.
-async fn create(talk: Talk<'_>, mut fields: Map<String, Value>) -> Result<Device, Problem> {
+async fn create(context: Context<'_>, mut fields: Map<String, Value>) -> Result<Device, Problem> {
     unique_tags(&mut fields);
     let hostname = fields.get("hostname").and_then(Value::as_str).unwrap_or_default().to_owned();
-    match talk.change(Method::Post, "/devices/".to_owned(), Some(Value::Object(fields))).await {
+    match context.change(Method::Post, "/devices/".to_owned(), Some(Value::Object(fields))).await {
         Ok(made) => Ok(device(Row(&made))),
         Err(problem) if problem.message.starts_with("No credentials match this device") => {
-            let found = talk.page("/devices/", &[("hostname", hostname.clone())], 1, MAX_SIZE).await?;
+            let found = context.page("/devices/", &[("hostname", hostname.clone())], 1, MAX_SIZE).await?;
             sorted(&rows_of(&found)).into_iter().find(|device| device.hostname == hostname).ok_or(problem)
         }
         Err(problem) => Err(problem),
@@ -132,47 +132,47 @@ async fn create(talk: Talk<'_>, mut fields: Map<String, Value>) -> Result<Device
 }
 
 /// Adds a device and counts the credentials that fit it, which the server's answer does not include.
-async fn add(talk: Talk<'_>, fields: Map<String, Value>) -> Result<Device, Problem> {
-    let mut added = create(talk, fields).await?;
+async fn add(context: Context<'_>, fields: Map<String, Value>) -> Result<Device, Problem> {
+    let mut added = create(context, fields).await?;
     let path = format!("/devices/{}", added.id);
-    let count = match matching(talk, &path).await {
+    let count = match matching(context, &path).await {
         Some(count) => Some(count),
-        None => listed(talk, &added).await,
+        None => listed(context, &added).await,
     };
     added.matching_credentials_count = count.unwrap_or_default();
     Ok(added)
 }
 
 /// The number of credentials that fit a device, as the list reports it.
-async fn listed(talk: Talk<'_>, added: &Device) -> Option<i64> {
-    let found = talk.page("/devices/", &[("hostname", added.hostname.clone())], 1, MAX_SIZE).await.ok()?;
+async fn listed(context: Context<'_>, added: &Device) -> Option<i64> {
+    let found = context.page("/devices/", &[("hostname", added.hostname.clone())], 1, MAX_SIZE).await.ok()?;
     let rows = rows_of(&found);
     rows.iter().map(Row).find(|row| row.id::<DeviceId>() == added.id)?.number("matching_credentials_count")
 }
 
 /// A device with results cannot be deleted: the server fails at it without a reason.
-async fn delete(talk: Talk<'_>, asked: &Asked, id: DeviceId) -> Result<Value, Problem> {
-    used::refuse(talk, ("device_id", id), "device").await?;
-    talk.plain(asked).await.map_err(|problem| match problem.code {
+async fn delete(context: Context<'_>, asked: &Asked, id: DeviceId) -> Result<Value, Problem> {
+    used::refuse(context, ("device_id", id), "device").await?;
+    context.plain(asked).await.map_err(|problem| match problem.code {
         Code::Internal => offered::refusal(Feature::DeleteUsed),
         _ => problem,
     })
 }
 
 /// The number of credentials that fit a device, which the server reports only in its list.
-async fn matching(talk: Talk<'_>, path: &str) -> Option<i64> {
+async fn matching(context: Context<'_>, path: &str) -> Option<i64> {
     let path = format!("{path}/credentials");
-    if !talk.server.description.shows(Method::Get, &path) {
+    if !context.server.description.shows(Method::Get, &path) {
         return None;
     }
-    let found = talk.get(&path, &[]).await.ok()?;
+    let found = context.get(&path, &[]).await.ok()?;
     i64::try_from(found.as_array()?.len()).ok()
 }
 
-async fn update(talk: Talk<'_>, asked: &Asked, id: DeviceId) -> Result<Value, Problem> {
+async fn update(context: Context<'_>, asked: &Asked, id: DeviceId) -> Result<Value, Problem> {
     let mut fields = asked.fields()?;
     unique_tags(&mut fields);
-    match talk.change(Method::Put, format!("/devices/{id}"), Some(Value::Object(fields))).await {
+    match context.change(Method::Put, format!("/devices/{id}"), Some(Value::Object(fields))).await {
         Ok(changed) => Ok(reply(&device(Row(&changed)))),
         Err(problem) if problem.code == Code::Internal => {
             let message = "This server failed to change the device, and nothing was saved; some versions of NetRaven \

@@ -17,28 +17,28 @@ use super::asked::{Asked, id};
 use super::lists::{MOST_ROWS, finish, note};
 use super::row::{Row, reply};
 use super::tags::{tag, tags};
-use super::{Talk, devices, offered, runs, system, used, words};
+use super::{Context, devices, offered, runs, system, used, words};
 
 /// Most jobs of `/jobs/recent` asked for.
 const MOST_RECENT: i64 = 100;
 
 /// Answers requests for jobs.
-pub async fn answer(talk: Talk<'_>, asked: &Asked, rest: &[&str]) -> Result<Value, Problem> {
+pub async fn answer(context: Context<'_>, asked: &Asked, rest: &[&str]) -> Result<Value, Problem> {
     match (asked.method, rest) {
-        (Method::Get, []) => list(talk, asked).await,
-        (Method::Get, ["status"]) => Ok(reply(&status(Row(&talk.get("/jobs/status", &[]).await?)))),
-        (Method::Get, ["recent"]) => recent(talk, asked).await,
-        (Method::Get, ["scheduled" | "job-types"]) => talk.plain(asked).await,
+        (Method::Get, []) => list(context, asked).await,
+        (Method::Get, ["status"]) => Ok(reply(&status(Row(&context.get("/jobs/status", &[]).await?)))),
+        (Method::Get, ["recent"]) => recent(context, asked).await,
+        (Method::Get, ["scheduled" | "job-types"]) => context.plain(asked).await,
         (Method::Get, [_, "matrix"]) => Err(offered::refusal(Feature::RunHistory)),
-        (Method::Get, [text]) => Ok(reply(&get(talk, id(text)?).await?)),
+        (Method::Get, [text]) => Ok(reply(&get(context, id(text)?).await?)),
         (Method::Post, []) => {
-            let body = check::body(&talk.server.description, asked.fields()?)?;
-            Ok(reply(&job(Row(&talk.change(Method::Post, "/jobs/".to_owned(), Some(body)).await?))))
+            let body = check::body(&context.server.description, asked.fields()?)?;
+            Ok(reply(&job(Row(&context.change(Method::Post, "/jobs/".to_owned(), Some(body)).await?))))
         }
-        (Method::Put, [text]) => update(talk, asked, id(text)?).await,
-        (Method::Post, ["run", text]) => run(talk, id(text)?).await,
-        (Method::Delete, [text]) => delete(talk, asked, id(text)?).await,
-        _ => talk.plain(asked).await,
+        (Method::Put, [text]) => update(context, asked, id(text)?).await,
+        (Method::Post, ["run", text]) => run(context, id(text)?).await,
+        (Method::Delete, [text]) => delete(context, asked, id(text)?).await,
+        _ => context.plain(asked).await,
     }
 }
 
@@ -70,41 +70,41 @@ pub fn job(row: Row) -> Job {
 }
 
 /// Every job the server can show, by name, with its status word in the server's spelling.
-pub async fn all(talk: Talk<'_>) -> Result<Vec<(Job, String)>, Problem> {
-    let loaded = talk.all("/jobs/", &[], MOST_ROWS).await?;
+pub async fn all(context: Context<'_>) -> Result<Vec<(Job, String)>, Problem> {
+    let loaded = context.all("/jobs/", &[], MOST_ROWS).await?;
     Ok(loaded.rows.iter().map(|row| (job(Row(row)), Row(row).word("status"))).collect())
 }
 
 /// The same, read now.
-pub async fn anew(talk: Talk<'_>) -> Result<Vec<(Job, String)>, Problem> {
-    talk.anew("/jobs/", &[], MOST_ROWS).await?;
-    all(talk).await
+pub async fn anew(context: Context<'_>) -> Result<Vec<(Job, String)>, Problem> {
+    context.anew("/jobs/", &[], MOST_ROWS).await?;
+    all(context).await
 }
 
-async fn get(talk: Talk<'_>, id: JobId) -> Result<Job, Problem> {
-    let found = talk.get(&format!("/jobs/{id}"), &[]).await.map_err(|problem| match problem.code {
+async fn get(context: Context<'_>, id: JobId) -> Result<Job, Problem> {
+    let found = context.get(&format!("/jobs/{id}"), &[]).await.map_err(|problem| match problem.code {
         Code::Internal => Problem::new(Code::Internal, check::POISONED),
         _ => problem,
     })?;
     let mut found = job(Row(&found));
-    runs::judge(talk, std::slice::from_mut(&mut found)).await;
+    runs::judge(context, std::slice::from_mut(&mut found)).await;
     Ok(found)
 }
 
-async fn list(talk: Talk<'_>, asked: &Asked) -> Result<Value, Problem> {
-    let loaded = talk.all("/jobs/", &asked.given(&["name", "is_enabled", "tag_id"]), MOST_ROWS).await?;
+async fn list(context: Context<'_>, asked: &Asked) -> Result<Value, Problem> {
+    let loaded = context.all("/jobs/", &asked.given(&["name", "is_enabled", "tag_id"]), MOST_ROWS).await?;
     let (statuses, schedules, kinds) = (asked.many("status"), asked.many("schedule_type"), asked.many("job_type"));
     let has = |words: &[String], word: &str| words.is_empty() || words.iter().any(|it| it.eq_ignore_ascii_case(word));
     let mut jobs: Vec<Job> = loaded.rows.iter().map(|row| job(Row(row))).collect();
-    runs::judge(talk, &mut jobs).await;
+    runs::judge(context, &mut jobs).await;
     jobs.retain(|job| {
         has(&statuses, job.status.as_str())
             && has(&schedules, job.schedule.kind.as_ref().map(Open::as_str).unwrap_or_default())
             && has(&kinds, job.job_type.as_str())
     });
-    plan(talk, &mut jobs).await;
+    plan(context, &mut jobs).await;
     jobs.sort_by_key(|job| (job.name.to_lowercase(), job.id));
-    let hosts = if asked.word("sort") == Some(JobColumn::Target) { devices::all(talk).await? } else { Vec::new() };
+    let hosts = if asked.word("sort") == Some(JobColumn::Target) { devices::all(context).await? } else { Vec::new() };
     let rows: Vec<Value> = jobs.iter().map(|job| with_orders(job, &hosts)).collect();
     finish(&rows, asked, note(&loaded, "jobs"))
 }
@@ -121,8 +121,8 @@ fn with_orders(job: &Job, hosts: &[Device]) -> Value {
 
 /// Fills in when the intervals end next. The server counts from the first start, so a time in the past means nothing; and
 /// its times for other schedules mean nothing either: its scheduler only starts intervals.
-async fn plan(talk: Talk<'_>, jobs: &mut [Job]) {
-    let Ok(planned) = talk.get("/jobs/scheduled", &[]).await else { return };
+async fn plan(context: Context<'_>, jobs: &mut [Job]) {
+    let Ok(planned) = context.get("/jobs/scheduled", &[]).await else { return };
     let now = Timestamp::now();
     for row in planned.as_array().into_iter().flatten().map(Row) {
         let next = row.time("next_run").filter(|next| *next > now);
@@ -135,23 +135,23 @@ async fn plan(talk: Talk<'_>, jobs: &mut [Job]) {
     }
 }
 
-async fn update(talk: Talk<'_>, asked: &Asked, id: JobId) -> Result<Value, Problem> {
-    let body = check::body(&talk.server.description, asked.fields()?)?;
-    match talk.change(Method::Put, format!("/jobs/{id}"), Some(body)).await {
+async fn update(context: Context<'_>, asked: &Asked, id: JobId) -> Result<Value, Problem> {
+    let body = check::body(&context.server.description, asked.fields()?)?;
+    match context.change(Method::Put, format!("/jobs/{id}"), Some(body)).await {
         Ok(changed) => Ok(reply(&job(Row(&changed)))),
         Err(problem) if problem.code == Code::Internal => Err(Problem::new(Code::Internal, check::POISONED)),
         Err(problem) => Err(problem),
     }
 }
 
-async fn run(talk: Talk<'_>, id: JobId) -> Result<Value, Problem> {
-    let pressed_at = talk.now();
-    let found = match talk.change(Method::Post, format!("/jobs/run/{id}"), None).await {
-        Err(problem) if problem.code == Code::Internal => return Err(system::not_started(talk).await),
+async fn run(context: Context<'_>, id: JobId) -> Result<Value, Problem> {
+    let pressed_at = context.now();
+    let found = match context.change(Method::Post, format!("/jobs/run/{id}"), None).await {
+        Err(problem) if problem.code == Code::Internal => return Err(system::not_started(context).await),
         found => found?,
     };
     let row = Row(&found);
-    talk.server.runs.pressed(id, pressed_at);
+    context.server.runs.pressed(id, pressed_at);
     Ok(reply(&RunStarted {
         message: row.word("message"),
         job_id: row.id_of("job_id").unwrap_or(id),
@@ -162,17 +162,17 @@ async fn run(talk: Talk<'_>, id: JobId) -> Result<Value, Problem> {
 }
 
 /// A job with results cannot be deleted: the server fails at it without a reason.
-async fn delete(talk: Talk<'_>, asked: &Asked, id: JobId) -> Result<Value, Problem> {
-    used::refuse(talk, ("job_id", id), "job").await?;
-    talk.plain(asked).await.map_err(|problem| match problem.code {
+async fn delete(context: Context<'_>, asked: &Asked, id: JobId) -> Result<Value, Problem> {
+    used::refuse(context, ("job_id", id), "job").await?;
+    context.plain(asked).await.map_err(|problem| match problem.code {
         Code::Internal => offered::refusal(Feature::DeleteUsed),
         _ => problem,
     })
 }
 
-async fn recent(talk: Talk<'_>, asked: &Asked) -> Result<Value, Problem> {
+async fn recent(context: Context<'_>, asked: &Asked) -> Result<Value, Problem> {
     let limit = asked.number("limit")?.unwrap_or(20).clamp(1, MOST_RECENT);
-    let found = talk.get("/jobs/recent", &[("limit", limit.to_string())]).await?;
+    let found = context.get("/jobs/recent", &[("limit", limit.to_string())]).await?;
     let rows = found.as_array().into_iter().flatten().map(Row);
     let jobs: Vec<RecentJob> = rows
         .map(|row| RecentJob {

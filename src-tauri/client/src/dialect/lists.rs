@@ -18,7 +18,7 @@ use serde_json::Value;
 use tokio::sync::{OnceCell, watch};
 use tokio::time::Instant;
 
-use super::Talk;
+use super::Context;
 use super::asked::Asked;
 use super::configs::KeptTexts;
 use super::description::Description;
@@ -132,7 +132,7 @@ impl Server {
     }
 }
 
-impl Talk<'_> {
+impl Context<'_> {
     /// All rows of a list, or its first `most`.
     pub async fn all(self, path: &str, params: &[(&str, String)], most: usize) -> Result<Arc<Loaded>, Problem> {
         let slot = self.server.slot(&key(path, params, most));

@@ -15,7 +15,7 @@ use netraven_api::problem::Code;
 use netraven_api::{DeviceId, LogId, Method, Open, Page, Problem};
 use serde_json::Value;
 
-use super::Talk;
+use super::Context;
 use super::asked::{Asked, id};
 use super::lists::{place, rows_of};
 use super::row::{Row, reply};
@@ -27,18 +27,18 @@ pub(crate) use tail::Tail;
 const MOST_PAGES: i64 = 10;
 
 /// Answers requests for the log.
-pub async fn answer(talk: Talk<'_>, asked: &Asked, rest: &[&str]) -> Result<Value, Problem> {
+pub async fn answer(context: Context<'_>, asked: &Asked, rest: &[&str]) -> Result<Value, Problem> {
     match (asked.method, rest) {
-        (Method::Get, []) => list(talk, asked).await,
+        (Method::Get, []) => list(context, asked).await,
         (Method::Get, ["levels"]) => Ok(reply(&levels())),
-        (Method::Get, ["stats"]) => Ok(reply(&stats(Row(&talk.get("/logs/stats", &[]).await?)))),
+        (Method::Get, ["stats"]) => Ok(reply(&stats(Row(&context.get("/logs/stats", &[]).await?)))),
         (Method::Get, ["histogram"]) => Err(offered::refusal(Feature::LogHistogram)),
-        (Method::Get, ["types"]) => talk.plain(asked).await,
+        (Method::Get, ["types"]) => context.plain(asked).await,
         (Method::Get, [text]) => {
-            let found = talk.get(&format!("/logs/{}", id::<LogId>(text)?), &[]).await?;
-            Ok(reply(&entry(Row(&found), &*talk.names().await)))
+            let found = context.get(&format!("/logs/{}", id::<LogId>(text)?), &[]).await?;
+            Ok(reply(&entry(Row(&found), &*context.names().await)))
         }
-        _ => talk.plain(asked).await,
+        _ => context.plain(asked).await,
     }
 }
 
@@ -62,12 +62,12 @@ pub fn entry(row: Row, names: &HashMap<DeviceId, String>) -> LogEntry {
     }
 }
 
-async fn list(talk: Talk<'_>, asked: &Asked) -> Result<Value, Problem> {
-    let filter = Filter::read(talk, asked).await?;
-    let names = talk.names().await;
-    let mut page = match direct(talk, &filter, asked, &names).await? {
+async fn list(context: Context<'_>, asked: &Asked) -> Result<Value, Problem> {
+    let filter = Filter::read(context, asked).await?;
+    let names = context.names().await;
+    let mut page = match direct(context, &filter, asked, &names).await? {
         Some(page) => page,
-        None => scan(talk, &filter, asked, &names).await?,
+        None => scan(context, &filter, asked, &names).await?,
     };
     if let Some(run) = filter.run_id {
         page.items.iter_mut().for_each(|line| line.run_id = Some(run));
@@ -77,7 +77,7 @@ async fn list(talk: Talk<'_>, asked: &Asked) -> Result<Value, Problem> {
 
 /// The server's own page, if one request covers the whole query.
 async fn direct(
-    talk: Talk<'_>,
+    context: Context<'_>,
     filter: &Filter,
     asked: &Asked,
     names: &HashMap<DeviceId, String>,
@@ -85,7 +85,7 @@ async fn direct(
     let [params] = filter.requests.as_slice() else { return Ok(None) };
     let mut params = params.clone();
     if let Some(search) = &filter.search {
-        if talk.server.search_fails.load(Ordering::Relaxed) {
+        if context.server.search_fails.load(Ordering::Relaxed) {
             return Ok(None);
         }
         params.push(("search", search.clone()));
@@ -94,14 +94,14 @@ async fn direct(
         return Ok(None);
     }
     let (page, size) = place(asked)?;
-    match talk.page("/logs/", &params, page, size).await {
+    match context.page("/logs/", &params, page, size).await {
         Ok(found) => {
             let mut lines: Vec<LogEntry> = rows_of(&found).iter().map(|row| entry(Row(row), names)).collect();
             sort(&mut lines, filter.is_ascending);
             Ok(Some(Page::new(lines, Row(&found).number("total").unwrap_or_default(), page, size)))
         }
         Err(problem) if problem.code == Code::Internal && filter.search.is_some() => {
-            talk.server.search_fails.store(true, Ordering::Relaxed);
+            context.server.search_fails.store(true, Ordering::Relaxed);
             Ok(None)
         }
         Err(problem) => Err(problem),
@@ -121,7 +121,7 @@ struct Scan {
 
 /// Reads on in each of the requests until there are enough lines, and merges them into one list.
 async fn scan(
-    talk: Talk<'_>,
+    context: Context<'_>,
     filter: &Filter,
     asked: &Asked,
     names: &HashMap<DeviceId, String>,
@@ -130,7 +130,7 @@ async fn scan(
     let needed = usize::try_from(page.saturating_mul(size)).unwrap_or(usize::MAX);
     let mut all = Scan::default();
     for params in &filter.requests {
-        let found = read_on(talk, filter, params, needed, names).await?;
+        let found = read_on(context, filter, params, needed, names).await?;
         all.lines.extend(found.lines);
         all.read += found.read;
         all.total += found.total;
@@ -165,7 +165,7 @@ fn said(scan: &Scan, filter: &Filter) -> String {
 }
 
 async fn read_on(
-    talk: Talk<'_>,
+    context: Context<'_>,
     filter: &Filter,
     params: &[(&'static str, String)],
     needed: usize,
@@ -174,7 +174,7 @@ async fn read_on(
     let mut seen = BTreeSet::new();
     let mut scan = Scan::default();
     for page in 1..=MOST_PAGES {
-        let found = talk.page("/logs/", params, page, MAX_SIZE).await?;
+        let found = context.page("/logs/", params, page, MAX_SIZE).await?;
         let rows = rows_of(&found);
         scan.total = Row(&found).number("total").unwrap_or_default();
         // Lines written meanwhile shift the others to the next page.
@@ -200,8 +200,8 @@ fn sort(lines: &mut [LogEntry], is_ascending: bool) {
 }
 
 /// The time of a line, if it is still there.
-async fn time_of(talk: Talk<'_>, id: LogId) -> Result<Option<Timestamp>, Problem> {
-    match talk.get(&format!("/logs/{id}"), &[]).await {
+async fn time_of(context: Context<'_>, id: LogId) -> Result<Option<Timestamp>, Problem> {
+    match context.get(&format!("/logs/{id}"), &[]).await {
         Ok(found) => Ok(Row(&found).time("timestamp")),
         Err(problem) if problem.code == Code::NotFound => Ok(None),
         Err(problem) => Err(problem),

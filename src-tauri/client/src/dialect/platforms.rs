@@ -7,7 +7,7 @@ use netraven_api::platforms::{Platform, Platforms};
 use serde_json::Value;
 
 use super::row::reply;
-use super::{Talk, devices};
+use super::{Context, devices};
 
 /// Netmiko's name, name for people, vendor.
 const USUAL: &[(&str, &str, &str)] = &[
@@ -31,11 +31,11 @@ const USUAL: &[(&str, &str, &str)] = &[
 ];
 
 /// The platforms to choose from.
-pub async fn list(talk: Talk<'_>) -> Result<Value, Problem> {
+pub async fn list(context: Context<'_>) -> Result<Value, Problem> {
     let mut items: Vec<Platform> = USUAL.iter().map(|(name, title, vendor)| platform(name, title, vendor)).collect();
     // The usual ones are the fallback when the devices cannot be read.
     let seen: BTreeSet<String> =
-        devices::all(talk).await.unwrap_or_default().into_iter().map(|device| device.device_type).collect();
+        devices::all(context).await.unwrap_or_default().into_iter().map(|device| device.device_type).collect();
     for name in seen {
         if !name.is_empty() && !items.iter().any(|known| known.name == name) {
             items.push(platform(&name, &name, ""));

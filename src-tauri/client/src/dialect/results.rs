@@ -8,23 +8,23 @@ use serde_json::{Map, Value, json};
 use super::asked::{Asked, id};
 use super::lists::{place, rows_of};
 use super::row::{Row, reply};
-use super::{Talk, runs, words};
+use super::{Context, runs, words};
 
 /// Filters the server knows, each with one value.
 const FILTERS: [&str; 6] = ["device_id", "job_id", "tag_id", "job_type", "start_time", "end_time"];
 
 /// Answers requests for results.
-pub async fn answer(talk: Talk<'_>, asked: &Asked, rest: &[&str]) -> Result<Value, Problem> {
+pub async fn answer(context: Context<'_>, asked: &Asked, rest: &[&str]) -> Result<Value, Problem> {
     match (asked.method, rest) {
-        (Method::Get, []) => list(talk, asked).await,
-        (Method::Get, [text]) => Ok(reply(&get(talk, id(text)?).await?)),
-        _ => talk.plain(asked).await,
+        (Method::Get, []) => list(context, asked).await,
+        (Method::Get, [text]) => Ok(reply(&get(context, id(text)?).await?)),
+        _ => context.plain(asked).await,
     }
 }
 
 /// One result.
-pub async fn get(talk: Talk<'_>, id: ResultId) -> Result<JobResult, Problem> {
-    Ok(result(Row(&talk.get(&format!("/job-results/{id}"), &[]).await?)))
+pub async fn get(context: Context<'_>, id: ResultId) -> Result<JobResult, Problem> {
+    Ok(result(Row(&context.get(&format!("/job-results/{id}"), &[]).await?)))
 }
 
 /// A result of the server.
@@ -46,7 +46,7 @@ pub fn result(row: Row) -> JobResult {
     }
 }
 
-async fn list(talk: Talk<'_>, asked: &Asked) -> Result<Value, Problem> {
+async fn list(context: Context<'_>, asked: &Asked) -> Result<Value, Problem> {
     let mut filter = asked.given(&FILTERS);
     let mut statuses = asked.many("status");
     statuses.iter_mut().for_each(|status| *status = status.to_lowercase());
@@ -56,10 +56,10 @@ async fn list(talk: Talk<'_>, asked: &Asked) -> Result<Value, Problem> {
         filter.push(("status", status.clone()));
     }
     if let Some(run) = asked.id("run_id")? {
-        return runs::results(talk, asked, run, &statuses).await;
+        return runs::results(context, asked, run, &statuses).await;
     }
     let (page, size) = place(asked)?;
-    let mut found = talk.page("/job-results/", &filter, page, size).await?;
+    let mut found = context.page("/job-results/", &filter, page, size).await?;
     let items: Vec<JobResult> = rows_of(&found).iter().map(|row| result(Row(row))).collect();
     found["items"] = reply(&items);
     Ok(found)

@@ -36,7 +36,7 @@ use super::lists::finish;
 use super::results::result;
 use super::row::{Row, reply};
 use super::tags::reached;
-use super::{Talk, devices, jobs, offered};
+use super::{Context, devices, jobs, offered};
 use bind::{Seen, bind};
 use build::{Around, Known};
 use cluster::GAP;
@@ -91,25 +91,25 @@ pub fn newest_of(job_id: JobId) -> RunId {
 }
 
 /// Answers requests for runs.
-pub async fn answer(talk: Talk<'_>, asked: &Asked, rest: &[&str]) -> Result<Value, Problem> {
+pub async fn answer(context: Context<'_>, asked: &Asked, rest: &[&str]) -> Result<Value, Problem> {
     match (asked.method, rest) {
-        (Method::Get, []) => list(talk, asked).await,
-        (Method::Get, ["summary"]) => summary::summary(talk, asked).await,
-        (Method::Get, ["outcomes"]) => charts::outcomes(talk, asked).await,
-        (Method::Get, ["timeline"]) => charts::timeline(talk, asked).await,
-        (Method::Get, [text]) => Ok(reply(&device::with_run(talk, id(text)?).await?.0)),
-        (Method::Get, [text, "devices"]) => device::list(talk, asked, id(text)?).await,
-        (Method::Get, [text, "devices", device_id]) => device::one(talk, id(text)?, id(device_id)?).await,
+        (Method::Get, []) => list(context, asked).await,
+        (Method::Get, ["summary"]) => summary::summary(context, asked).await,
+        (Method::Get, ["outcomes"]) => charts::outcomes(context, asked).await,
+        (Method::Get, ["timeline"]) => charts::timeline(context, asked).await,
+        (Method::Get, [text]) => Ok(reply(&device::with_run(context, id(text)?).await?.0)),
+        (Method::Get, [text, "devices"]) => device::list(context, asked, id(text)?).await,
+        (Method::Get, [text, "devices", device_id]) => device::one(context, id(text)?, id(device_id)?).await,
         (Method::Post, [_, "again"]) => Err(offered::refusal(Feature::RunSome)),
         (Method::Post, [_, "devices", _, "cancel"]) => Err(offered::refusal(Feature::CancelDevice)),
         (Method::Post, [_, "cancel"]) => Err(offered::refusal(Feature::CancelRun)),
-        _ => talk.plain(asked).await,
+        _ => context.plain(asked).await,
     }
 }
 
 /// The results of a run, of one status if only one is wanted.
-pub async fn results(talk: Talk<'_>, asked: &Asked, run: RunId, statuses: &[String]) -> Result<Value, Problem> {
-    let found = find(talk, run).await?;
+pub async fn results(context: Context<'_>, asked: &Asked, run: RunId, statuses: &[String]) -> Result<Value, Problem> {
+    let found = find(context, run).await?;
     let mut all: Vec<JobResult> = found.seen.map(|seen| seen.results).unwrap_or_default();
     all.retain(|result| {
         statuses.is_empty() || statuses.iter().any(|word| result.status.as_str().eq_ignore_ascii_case(word))
@@ -120,8 +120,8 @@ pub async fn results(talk: Talk<'_>, asked: &Asked, run: RunId, statuses: &[Stri
 }
 
 /// The job of a run and the period in which it wrote its log lines.
-pub async fn span(talk: Talk<'_>, run: RunId) -> Result<(JobId, Timestamp, Option<Timestamp>), Problem> {
-    let found = find(talk, run).await?;
+pub async fn span(context: Context<'_>, run: RunId) -> Result<(JobId, Timestamp, Option<Timestamp>), Problem> {
+    let found = find(context, run).await?;
     let later = |at: Timestamp, by: SignedDuration| at.checked_add(by).unwrap_or(at);
     let Some(seen) = found.seen else {
         let begins = later(found.run.queued_at, -GAP);
@@ -139,7 +139,7 @@ pub async fn span(talk: Talk<'_>, run: RunId) -> Result<(JobId, Timestamp, Optio
     Ok((seen.job_id, began, until))
 }
 
-impl Talk<'_> {
+impl Context<'_> {
     /// Every device, at most a minute old.
     pub async fn known_devices(self) -> Result<Arc<Vec<Device>>, Problem> {
         let slot = &self.server.runs.devices;
@@ -175,12 +175,12 @@ struct Window {
     is_cut: bool,
 }
 
-async fn window(talk: Talk<'_>, asked: &Asked) -> Result<Window, Problem> {
-    let now = talk.now();
+async fn window(context: Context<'_>, asked: &Asked) -> Result<Window, Problem> {
+    let now = context.now();
     let (from, until) = (asked.time("start_time")?, asked.time("end_time")?);
     let job_id: Option<JobId> = asked.id("job_id")?;
     let edge = from.map(|from| from.checked_sub(EDGE).unwrap_or(from));
-    let (lines, results) = rows(talk, job_id, edge, until.filter(|until| *until < now)).await?;
+    let (lines, results) = rows(context, job_id, edge, until.filter(|until| *until < now)).await?;
     let in_period = |at: Timestamp| from.is_none_or(|from| at >= from) && until.is_none_or(|until| at <= until);
     let read = results.rows.iter().filter(|result| in_period(result.result_time)).count();
     let before = i64::try_from(results.rows.len() - read).unwrap_or_default();
@@ -193,17 +193,17 @@ async fn window(talk: Talk<'_>, asked: &Asked) -> Result<Window, Problem> {
         from.is_none_or(|from| seen.began() > from.checked_add(GAP).unwrap_or(from))
     };
     seen.retain(|seen| whole(seen, lines_from) && (seen.logged.is_some() || whole(seen, results_from)));
-    let mut jobs = jobs::all(talk).await?;
+    let mut jobs = jobs::all(context).await?;
     jobs.retain(|(job, _)| job_id.is_none_or(|id| id == job.id));
     let is_now = until.is_none_or(|until| until >= now);
     let mut runs: Vec<Entry> = Vec::new();
     for known in jobs.iter().filter(|_| is_now) {
         let newest = seen.iter().find(|seen| seen.job_id == known.0.id);
-        runs.extend(of_job(talk, known, newest).await.into_iter().map(|run| (run, None)));
+        runs.extend(of_job(context, known, newest).await.into_iter().map(|run| (run, None)));
     }
     for seen in seen {
         let known = jobs.iter().find(|(job, _)| job.id == seen.job_id);
-        runs.push((of_seen(talk, &seen, known, is_now).await, Some(seen)));
+        runs.push((of_seen(context, &seen, known, is_now).await, Some(seen)));
     }
     runs.retain(|(run, _)| in_period(run.queued_at));
     runs.sort_by_key(|(run, _)| std::cmp::Reverse((run.queued_at, run.id)));
@@ -212,19 +212,19 @@ async fn window(talk: Talk<'_>, asked: &Asked) -> Result<Window, Problem> {
 
 /// The runner's lines and the results of a period. A past period is read by itself, a current one is cached and continued.
 async fn rows(
-    talk: Talk<'_>,
+    context: Context<'_>,
     job_id: Option<JobId>,
     from: Option<Timestamp>,
     until: Option<Timestamp>,
 ) -> Result<(Rows<Line>, Rows<JobResult>), Problem> {
     let runner = [("source", journal::SOURCE.to_owned())];
-    let memory = &talk.server.runs;
+    let memory = &context.server.runs;
     let Some(until) = until else {
         let lines = Source { path: "/logs/", params: &runner, most: LINES };
         let results = Source { path: "/job-results/", params: &[], most: WINDOW };
         return futures::try_join!(
-            memory.lines.read(talk, lines, job_id, from, |row| Line::of(Row(row))),
-            memory.results.read(talk, results, job_id, from, |row| Some(result(Row(row)))),
+            memory.lines.read(context, lines, job_id, from, |row| Line::of(Row(row))),
+            memory.results.read(context, results, job_id, from, |row| Some(result(Row(row)))),
         );
     };
     let mut period: Vec<(&str, String)> = job_id.map(|id| ("job_id", id.to_string())).into_iter().collect();
@@ -234,7 +234,7 @@ async fn rows(
     let of_lines = [&runner[..], &period, &[past(GAP * 2)]].concat();
     let of_results = [&period[..], &[past(GAP * 2)]].concat();
     let (lines, results) =
-        futures::try_join!(talk.all("/logs/", &of_lines, LINES), talk.all("/job-results/", &of_results, WINDOW),)?;
+        futures::try_join!(context.all("/logs/", &of_lines, LINES), context.all("/job-results/", &of_results, WINDOW),)?;
     let found: Vec<Line> = lines.rows.iter().filter_map(|row| Line::of(Row(row))).collect();
     let lines = Rows {
         whole_from: found.iter().map(|line| line.at).min().filter(|_| lines.is_cut()),
@@ -251,45 +251,45 @@ async fn rows(
 }
 
 /// A run with remaining traces, in our shape.
-async fn of_seen(talk: Talk<'_>, seen: &Seen, known: Option<&Known>, is_now: bool) -> Run {
+async fn of_seen(context: Context<'_>, seen: &Seen, known: Option<&Known>, is_now: bool) -> Run {
     let is_open = seen.logged.as_ref().is_none_or(|logged| logged.said.word.is_none());
     let is_active = |word: &str| super::words::run_status(word).is_some_and(RunStatus::is_active);
     let state = match known {
         Some((job, word)) if is_now && is_open && seen.after.is_none() && is_active(word) => {
-            Some(life::state(talk, job.id, word).await.heed(word, Some(seen.last()), talk.now()))
+            Some(life::state(context, job.id, word).await.heed(word, Some(seen.last()), context.now()))
         }
         _ => None,
     };
     let devices_now = match known {
-        Some((job, _)) if seen.logged.as_ref().and_then(journal::LoggedRun::devices).is_none() => talk.targets(job).await,
+        Some((job, _)) if seen.logged.as_ref().and_then(journal::LoggedRun::devices).is_none() => context.targets(job).await,
         _ => None,
     };
-    let trigger = life::trigger(talk, known.map(|(job, _)| job), seen.began(), seen.before).await;
+    let trigger = life::trigger(context, known.map(|(job, _)| job), seen.began(), seen.before).await;
     build::of_seen(seen, Around { job: known, state: state.as_ref(), devices_now }, trigger)
 }
 
 /// Runs of a job that neither its log nor a result mentions.
-async fn of_job(talk: Talk<'_>, known: &Known, newest: Option<&Seen>) -> Vec<Run> {
+async fn of_job(context: Context<'_>, known: &Known, newest: Option<&Seen>) -> Vec<Run> {
     let (job, word) = known;
     if super::words::run_status(word).is_none() {
         return Vec::new();
     }
     let last = newest.map(Seen::last);
-    let state = life::state(talk, job.id, word).await.heed(word, last, talk.now());
-    let devices = talk.targets(job).await.unwrap_or_default();
+    let state = life::state(context, job.id, word).await.heed(word, last, context.now());
+    let devices = context.targets(job).await.unwrap_or_default();
     let waiting = state.waiting.iter().map(|entry| build::of_waiting(entry, known, devices));
     let mut runs: Vec<Run> = waiting.collect();
     if let Some(mut run) = build::of_job(known, &state, newest, devices) {
-        run.trigger = life::trigger(talk, Some(job), run.queued_at, newest.map(Seen::began)).await;
+        run.trigger = life::trigger(context, Some(job), run.queued_at, newest.map(Seen::began)).await;
         runs.push(run);
     }
     runs
 }
 
-async fn list(talk: Talk<'_>, asked: &Asked) -> Result<Value, Problem> {
-    let window = window(talk, asked).await?;
-    let wanted = Wanted::read(talk, asked).await?;
-    let now = talk.now();
+async fn list(context: Context<'_>, asked: &Asked) -> Result<Value, Problem> {
+    let window = window(context, asked).await?;
+    let wanted = Wanted::read(context, asked).await?;
+    let now = context.now();
     let note = window.note("This server keeps no runs. They are put together from its log and");
     let runs: Vec<Value> = window
         .runs
@@ -320,7 +320,7 @@ fn with_duration(run: &Run, now: Timestamp) -> Value {
 }
 
 /// When a job's active run began, if the log says so.
-async fn began(talk: Talk<'_>, job_id: JobId) -> Option<Timestamp> {
-    let found = find(talk, newest_of(job_id)).await.ok()?;
+async fn began(context: Context<'_>, job_id: JobId) -> Option<Timestamp> {
+    let found = find(context, newest_of(job_id)).await.ok()?;
     found.run.started_at
 }

@@ -6,19 +6,19 @@ use netraven_api::system::{Condition, SystemDetails, SystemStatus};
 use netraven_api::{Open, Problem};
 use serde_json::Value;
 
-use super::Talk;
+use super::Context;
 use super::row::{Row, reply};
 
 /// The message while Redis is away.
 const NO_REDIS: &str = "Redis is not responding: no job can be started, and queued tasks stay in the queue.";
 
 /// The state of each part, asked directly: the server's own summary can be half a minute old.
-pub async fn status(talk: Talk<'_>) -> Result<Value, Problem> {
-    let found = talk.get("/system/status", &[("refresh", "true".to_owned())]).await?;
+pub async fn status(context: Context<'_>) -> Result<Value, Problem> {
+    let found = context.get("/system/status", &[("refresh", "true".to_owned())]).await?;
     let row = Row(&found);
     let part = |name| row.text(name).map_or(Open::Known(Condition::Unhealthy), |word| Open::of(&word));
     let mut details = SystemDetails::default();
-    let workers = match talk.get("/jobs/status", &[]).await {
+    let workers = match context.get("/jobs/status", &[]).await {
         Ok(found) => {
             let found = Row(&found);
             details.waiting = Some(found.rows("rq_queues").filter_map(|queue| queue.number("job_count")).sum());
@@ -50,9 +50,9 @@ pub async fn status(talk: Talk<'_>) -> Result<Value, Problem> {
 }
 
 /// Why a job could not be started, if the server only says that it failed. The job itself still says "queued".
-pub async fn not_started(talk: Talk<'_>) -> Problem {
+pub async fn not_started(context: Context<'_>) -> Problem {
     let refresh = [("refresh", "true".to_owned())];
-    let found = talk.get("/system/status", &refresh).await.unwrap_or_default();
+    let found = context.get("/system/status", &refresh).await.unwrap_or_default();
     let why = match Row(&found).text("redis") {
         Some(word) if !Open::of(&word).is(Condition::Healthy) => {
             "The server's Redis is not responding, so nothing can be queued."

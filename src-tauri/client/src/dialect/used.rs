@@ -7,11 +7,11 @@ use netraven_api::Problem;
 use netraven_api::native::Feature;
 use netraven_api::problem::Code;
 
-use super::{Talk, offered};
+use super::{Context, offered};
 
 /// Refuses to delete a thing that has results, which a filter on results finds.
-pub async fn refuse(talk: Talk<'_>, (name, id): (&str, impl Display), what: &str) -> Result<(), Problem> {
-    let results = match talk.count("/job-results/", &[(name, id.to_string())]).await? {
+pub async fn refuse(context: Context<'_>, (name, id): (&str, impl Display), what: &str) -> Result<(), Problem> {
+    let results = match context.count("/job-results/", &[(name, id.to_string())]).await? {
         0 => return Ok(()),
         1 => "a result".to_owned(),
         many => format!("{many} results"),

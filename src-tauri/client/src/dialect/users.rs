@@ -9,12 +9,12 @@ use serde_json::Value;
 use super::asked::Asked;
 use super::lists::{MOST_ROWS, rows_of};
 use super::row::{Row, reply};
-use super::{Talk, offered};
+use super::{Context, offered};
 use crate::token;
 
 /// The signed-in user, from the token: the server gives a user without the role `admin` no profile.
-pub fn me(talk: Talk<'_>) -> Result<Value, Problem> {
-    let token = talk.client.token().ok_or_else(|| Problem::new(Code::Unauthenticated, "You are not signed in."))?;
+pub fn me(context: Context<'_>) -> Result<Value, Problem> {
+    let token = context.client.token().ok_or_else(|| Problem::new(Code::Unauthenticated, "You are not signed in."))?;
     let claims = token::claims(&token)?;
     let role = token::role(&claims);
     Ok(reply(&User {
@@ -28,12 +28,12 @@ pub fn me(talk: Talk<'_>) -> Result<Value, Problem> {
 }
 
 /// Answers requests for users.
-pub async fn answer(talk: Talk<'_>, asked: &Asked, rest: &[&str]) -> Result<Value, Problem> {
+pub async fn answer(context: Context<'_>, asked: &Asked, rest: &[&str]) -> Result<Value, Problem> {
     if asked.method == Method::Post && rest.is_empty() && email(asked).is_none() {
         return Err(Problem::field("body.email", offered::reason(Feature::UserWithoutEmail)));
     }
-    let found = match talk.plain(asked).await {
-        Err(problem) if problem.code == Code::Internal => return Err(taken(talk, asked, rest, problem).await),
+    let found = match context.plain(asked).await {
+        Err(problem) if problem.code == Code::Internal => return Err(taken(context, asked, rest, problem).await),
         found => found?,
     };
     match (asked.method, rest) {
@@ -57,12 +57,12 @@ fn email(asked: &Asked) -> Option<String> {
 
 /// The problem of a change the server failed at. It fails without a reason when another user has the e-mail address, and it
 /// only shows addresses one user at a time.
-async fn taken(talk: Talk<'_>, asked: &Asked, rest: &[&str], problem: Problem) -> Problem {
+async fn taken(context: Context<'_>, asked: &Asked, rest: &[&str], problem: Problem) -> Problem {
     let Some(email) = email(asked) else { return problem };
-    let Ok(users) = talk.all("/users/", &[], MOST_ROWS).await else { return problem };
+    let Ok(users) = context.all("/users/", &[], MOST_ROWS).await else { return problem };
     let changed = rest.first().and_then(|text| text.parse::<UserId>().ok());
     for row in users.rows.iter().map(Row).filter(|row| Some(row.id()) != changed) {
-        let Ok(other) = talk.get(&format!("/users/{}", row.id::<UserId>()), &[]).await else { continue };
+        let Ok(other) = context.get(&format!("/users/{}", row.id::<UserId>()), &[]).await else { continue };
         let other = user(Row(&other));
         if other.email.as_deref().is_some_and(|it| it.eq_ignore_ascii_case(&email)) {
             let message = format!("{email} is already the address of {}. Enter another one.", other.username);

@@ -11,7 +11,7 @@ use netraven_api::{Problem, SnapshotId};
 use tokio::time::{Instant, timeout_at};
 
 use super::{config, snippet};
-use crate::dialect::Talk;
+use crate::dialect::Context;
 use crate::dialect::asked::Asked;
 use crate::dialect::row::Row;
 
@@ -38,16 +38,16 @@ pub struct Texts {
 pub type KeptTexts = tokio::sync::Mutex<Option<(Instant, u64, Arc<Texts>)>>;
 
 /// Answers a search.
-pub async fn answer(talk: Talk<'_>, asked: &Asked) -> Result<FoundConfigs, Problem> {
+pub async fn answer(context: Context<'_>, asked: &Asked) -> Result<FoundConfigs, Problem> {
     let Some(wanted) = asked.one("q") else { return Ok(FoundConfigs::default()) };
-    let texts = texts(talk).await?;
+    let texts = texts(context).await?;
     let lower = wanted.to_lowercase();
     let fits = texts.all.iter().filter(|config| config.config_data.to_lowercase().contains(&lower));
     let mut items: Vec<FoundConfig> = fits.take(MOST_FOUND).map(|config| found(config, &lower)).collect();
     let mut note = None;
     if texts.is_cut && items.len() < MOST_FOUND {
         let read: BTreeSet<SnapshotId> = texts.all.iter().map(|config| config.id).collect();
-        let older = by_words(talk, &wanted).await?;
+        let older = by_words(context, &wanted).await?;
         items.extend(older.into_iter().filter(|one| !read.contains(&one.id)).take(MOST_FOUND - items.len()));
         note = Some(format!(
             "The newest {} snapshots were searched for the text. In older ones this server finds only whole English \
@@ -69,8 +69,8 @@ fn found(config: &Config, lower: &str) -> FoundConfig {
 }
 
 /// What the server's own search finds.
-async fn by_words(talk: Talk<'_>, wanted: &str) -> Result<Vec<FoundConfig>, Problem> {
-    let rows = talk.get("/configs/search", &[("q", wanted.to_owned())]).await?;
+async fn by_words(context: Context<'_>, wanted: &str) -> Result<Vec<FoundConfig>, Problem> {
+    let rows = context.get("/configs/search", &[("q", wanted.to_owned())]).await?;
     let found = rows.as_array().into_iter().flatten().map(Row).map(|row| FoundConfig {
         id: row.id(),
         device_id: row.id_of("device_id").unwrap_or_default(),
@@ -82,31 +82,31 @@ async fn by_words(talk: Talk<'_>, wanted: &str) -> Result<Vec<FoundConfig>, Prob
 }
 
 /// The newest texts, read at most every few seconds.
-async fn texts(talk: Talk<'_>) -> Result<Arc<Texts>, Problem> {
-    let mut kept = talk.server.texts.lock().await;
-    let changes = talk.server.changes.load(Ordering::Relaxed);
+async fn texts(context: Context<'_>) -> Result<Arc<Texts>, Problem> {
+    let mut kept = context.server.texts.lock().await;
+    let changes = context.server.changes.load(Ordering::Relaxed);
     if let Some((at, then, texts)) = kept.as_ref()
         && at.elapsed() < KEPT
         && *then == changes
     {
         return Ok(texts.clone());
     }
-    let texts = Arc::new(read(talk).await?);
+    let texts = Arc::new(read(context).await?);
     *kept = Some((Instant::now(), changes, texts.clone()));
     Ok(texts)
 }
 
-async fn read(talk: Talk<'_>) -> Result<Texts, Problem> {
+async fn read(context: Context<'_>) -> Result<Texts, Problem> {
     let until = Instant::now() + LIMIT;
     let mut texts = Texts::default();
     let (mut seen, mut bytes, mut start) = (BTreeSet::new(), 0, 0);
     loop {
         let page = [("start", start.to_string()), ("limit", PAGE.to_string())];
-        let rows = match timeout_at(until, talk.get("/configs/list", &page)).await {
+        let rows = match timeout_at(until, context.get("/configs/list", &page)).await {
             Ok(rows) => rows?,
             // What has been read so far is searched; if that is nothing, the answer says so.
             Err(_) if !texts.all.is_empty() => break,
-            Err(_) => talk.get("/configs/list", &page).await?,
+            Err(_) => context.get("/configs/list", &page).await?,
         };
         let rows = rows.as_array().map_or(&[][..], Vec::as_slice);
         for config in rows.iter().map(|row| config(Row(row))).filter(|config| seen.insert(config.id)) {

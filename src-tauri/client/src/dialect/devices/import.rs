@@ -16,7 +16,7 @@ use serde_json::{Map, Value};
 use tokio::time::Instant;
 
 use super::{create, sorted};
-use crate::dialect::Talk;
+use crate::dialect::Context;
 use crate::dialect::asked::Asked;
 use crate::dialect::lists::{MOST_ROWS, rows_of};
 use tags::Tags;
@@ -42,10 +42,10 @@ enum Sent {
 }
 
 /// Adds the devices of a text, each accepted or refused by itself.
-pub async fn answer(talk: Talk<'_>, asked: &Asked) -> Result<Imported, Problem> {
+pub async fn answer(context: Context<'_>, asked: &Asked) -> Result<Imported, Problem> {
     let text = text(asked)?;
     let until = Instant::now() + LIMIT;
-    let mut file = File::open(talk, &text).await?;
+    let mut file = File::open(context, &text).await?;
     loop {
         let (batch, last) = file.batch();
         let begins = batch.first().map_or(Place::Line(1), |entry| entry.place);
@@ -58,7 +58,7 @@ pub async fn answer(talk: Talk<'_>, asked: &Asked) -> Result<Imported, Problem> 
                 Vec::new()
             }
         };
-        let sent = batch.into_iter().map(|(entry, tags)| send(talk, entry, tags, until));
+        let sent = batch.into_iter().map(|(entry, tags)| send(context, entry, tags, until));
         let fates: Vec<Sent> = stream::iter(sent).buffered(AT_ONCE).collect().await;
         for fate in fates {
             match fate {
@@ -86,9 +86,9 @@ pub async fn answer(talk: Talk<'_>, asked: &Asked) -> Result<Imported, Problem> 
 }
 
 /// Reports the expected outcome, as far as it can be known in advance.
-pub async fn look(talk: Talk<'_>, asked: &Asked) -> Result<ImportPlan, Problem> {
+pub async fn look(context: Context<'_>, asked: &Asked) -> Result<ImportPlan, Problem> {
     let text = text(asked)?;
-    let mut file = File::open(talk, &text).await?;
+    let mut file = File::open(context, &text).await?;
     let separator = file.sheet.separator().one().to_owned();
     let columns = file.sheet.columns().map(|column| column.name().to_owned()).collect();
     let mut new_tags = std::collections::BTreeSet::new();
@@ -121,14 +121,14 @@ struct File<'a> {
 }
 
 impl<'a> File<'a> {
-    async fn open(talk: Talk<'a>, text: &'a str) -> Result<File<'a>, Problem> {
+    async fn open(context: Context<'a>, text: &'a str) -> Result<File<'a>, Problem> {
         let sheet = Sheet::open(text).map_err(|why| Problem::field("body.csv", why))?;
-        let loaded = talk.anew("/devices/", &[], MOST_ROWS).await?;
+        let loaded = context.anew("/devices/", &[], MOST_ROWS).await?;
         let there: Vec<There> = sorted(&loaded.rows).into_iter().map(there).collect();
         let named = there.iter().map(|one| (one.hostname.to_lowercase(), one.clone())).collect();
         let placed = there.iter().map(|one| ((one.ip_address.to_lowercase(), one.port), one.clone())).collect();
         let (seen, tally) = (Seen::default(), Tally::default());
-        Ok(File { sheet, tags: Tags::new(talk), names: named, places: placed, seen, tally })
+        Ok(File { sheet, tags: Tags::new(context), names: named, places: placed, seen, tally })
     }
 
     /// The new devices of the next rows, and whether these were the last.
@@ -171,7 +171,7 @@ fn there(device: Device) -> There {
     }
 }
 
-async fn send(talk: Talk<'_>, entry: Entry, tags: Vec<TagId>, until: Instant) -> Sent {
+async fn send(context: Context<'_>, entry: Entry, tags: Vec<TagId>, until: Instant) -> Sent {
     if Instant::now() >= until {
         return Sent::Late;
     }
@@ -180,20 +180,20 @@ async fn send(talk: Talk<'_>, entry: Entry, tags: Vec<TagId>, until: Instant) ->
         Ok(Value::Object(fields)) => fields,
         _ => Map::new(),
     };
-    match create(talk, fields).await {
+    match create(context, fields).await {
         Ok(_) => Sent::Added,
         Err(problem) if [Code::Unauthenticated, Code::Unreachable, Code::Unavailable].contains(&problem.code) => {
             Sent::Lost(entry.place, problem)
         }
-        Err(problem) => Sent::Refused(refused(talk, &entry, &problem).await),
+        Err(problem) => Sent::Refused(refused(context, &entry, &problem).await),
     }
 }
 
 /// A row the server refused: it has more devices than were read, or does not accept this one.
-async fn refused(talk: Talk<'_>, entry: &Entry, problem: &Problem) -> Refusal {
+async fn refused(context: Context<'_>, entry: &Entry, problem: &Problem) -> Refusal {
     if problem.message.contains("already registered") {
         let filter = [("hostname", entry.hostname().to_owned())];
-        let found = talk.page("/devices/", &filter, 1, MAX_SIZE).await.map(|page| rows_of(&page)).unwrap_or_default();
+        let found = context.page("/devices/", &filter, 1, MAX_SIZE).await.map(|page| rows_of(&page)).unwrap_or_default();
         let is_it = |device: &Device| device.hostname.eq_ignore_ascii_case(entry.hostname());
         let found = sorted(&found).into_iter().find(is_it).map(there);
         if let Fate::Present(refusal) | Fate::Taken(refusal) = compare(entry, found.as_ref(), None) {

@@ -6,7 +6,7 @@ use netraven_api::{LogId, Open, Order, Problem, RunId, Word};
 
 use super::time_of;
 use crate::dialect::asked::Asked;
-use crate::dialect::{Talk, runs};
+use crate::dialect::{Context, runs};
 
 /// Most requests for one answer; beyond that, types are checked here.
 const MOST_REQUESTS: usize = 8;
@@ -36,24 +36,24 @@ pub struct Filter {
 
 impl Filter {
     /// Reads the filter of a list.
-    pub async fn read(talk: Talk<'_>, asked: &Asked) -> Result<Filter, Problem> {
+    pub async fn read(context: Context<'_>, asked: &Asked) -> Result<Filter, Problem> {
         let mut common = asked.given(&["device_id", "source", "job_type"]);
         let (mut from, mut until) = (asked.time("start_time")?, asked.time("end_time")?);
         let (after, before): (Option<LogId>, Option<LogId>) = (asked.id("after")?, asked.id("before")?);
         let run_id = asked.id("run_id")?;
         let mut job_id = asked.id("job_id")?;
         if let Some(run) = run_id {
-            let (job, began, ended) = runs::span(talk, run).await?;
+            let (job, began, ended) = runs::span(context, run).await?;
             job_id = Some(job);
             from = from.max(Some(began));
             until = earlier(until, ended);
         }
         // The server knows no position by id, but the time of the line there.
         if let Some(after) = after.filter(|id| id.get() > 0) {
-            from = from.max(time_of(talk, after).await?);
+            from = from.max(time_of(context, after).await?);
         }
         if let Some(before) = before {
-            until = earlier(until, time_of(talk, before).await?);
+            until = earlier(until, time_of(context, before).await?);
         }
         let is_ascending = asked.word("order") == Some(Order::Ascending);
         common.extend(job_id.map(|id| ("job_id", id.to_string())));
@@ -76,11 +76,11 @@ impl Filter {
     }
 
     /// Reads the filter of a stream.
-    pub async fn of_stream(talk: Talk<'_>, stream: &LiveFilter) -> Result<Filter, Problem> {
+    pub async fn of_stream(context: Context<'_>, stream: &LiveFilter) -> Result<Filter, Problem> {
         let mut common = Params::from([("order", "desc".to_owned())]);
         let mut job_id = stream.job_id;
         if let Some(run) = stream.run_id {
-            let (job, began, ended) = runs::span(talk, run).await?;
+            let (job, began, ended) = runs::span(context, run).await?;
             job_id = Some(job);
             common.push(("start_time", began.to_string()));
             common.extend(ended.map(|time| ("end_time", time.to_string())));

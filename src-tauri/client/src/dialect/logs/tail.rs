@@ -13,7 +13,7 @@ use netraven_api::{LogId, Problem};
 use super::entry;
 use super::filter::Filter;
 use crate::Client;
-use crate::dialect::Talk;
+use crate::dialect::Context;
 use crate::dialect::lists::{Server, rows_of};
 use crate::dialect::row::Row;
 
@@ -38,26 +38,26 @@ pub(crate) struct Tail {
 impl Tail {
     /// Begins after a line, or after the newest of all.
     pub async fn begin(client: &Client, server: &Server, stream: &StreamFilter) -> Result<Tail, Problem> {
-        let talk = Talk { client, server };
+        let context = Context { client, server };
         let floor = match stream.after {
             Some(after) => after,
             None => {
-                let newest = talk.page("/logs/", &[("order", "desc".to_owned())], 1, MAX_SIZE).await?;
+                let newest = context.page("/logs/", &[("order", "desc".to_owned())], 1, MAX_SIZE).await?;
                 rows_of(&newest).iter().map(|row| Row(row).id::<LogId>()).max().unwrap_or_default()
             }
         };
-        let mut tail = Tail { filter: Filter::of_stream(talk, &stream.filter).await?, floor, seen: BTreeSet::new() };
-        tail.look_back(talk).await?;
+        let mut tail = Tail { filter: Filter::of_stream(context, &stream.filter).await?, floor, seen: BTreeSet::new() };
+        tail.look_back(context).await?;
         Ok(tail)
     }
 
     /// Learns which lines existed before the starting position: later additions among them are new.
-    async fn look_back(&mut self, talk: Talk<'_>) -> Result<(), Problem> {
+    async fn look_back(&mut self, context: Context<'_>) -> Result<(), Problem> {
         let begins = self.floor;
         for params in &self.filter.requests {
             let mut page = 1;
             loop {
-                let page_rows = rows_of(&talk.page("/logs/", params, page, MAX_SIZE).await?);
+                let page_rows = rows_of(&context.page("/logs/", params, page, MAX_SIZE).await?);
                 let ids = page_rows.iter().map(|row| Row(row).id::<LogId>());
                 self.seen.extend(ids.filter(|id| *id <= begins));
                 let is_end = i64::try_from(page_rows.len()).unwrap_or(i64::MAX) < MAX_SIZE;
@@ -77,13 +77,13 @@ impl Tail {
 
     /// Reads new lines, by id, and the maximum number of lines left out before them.
     pub async fn read(&mut self, client: &Client, server: &Server) -> Result<(Vec<LogEntry>, u64), Problem> {
-        let talk = Talk { client, server };
+        let context = Context { client, server };
         let mut rows = Vec::new();
         let mut found = BTreeSet::new();
         let mut skipped = 0;
         for params in &self.filter.requests {
             for page in 1..=MOST_PAGES {
-                let page_rows = rows_of(&talk.page("/logs/", params, page, MAX_SIZE).await?);
+                let page_rows = rows_of(&context.page("/logs/", params, page, MAX_SIZE).await?);
                 let is_end = i64::try_from(page_rows.len()).unwrap_or(i64::MAX) < MAX_SIZE;
                 let oldest = page_rows.last().map(|row| Row(row).id::<LogId>());
                 let reaches_seen = page_rows.last().is_none_or(|row| self.knows(Row(row).id::<LogId>()));
@@ -102,7 +102,7 @@ impl Tail {
         }
         self.seen.extend(found);
         self.forget();
-        let names = if rows.is_empty() { std::sync::Arc::default() } else { talk.names().await };
+        let names = if rows.is_empty() { std::sync::Arc::default() } else { context.names().await };
         let mut lines: Vec<LogEntry> = rows.iter().map(|row| entry(Row(row), &names)).collect();
         lines.retain(|line| self.filter.fits(line));
         lines.iter_mut().for_each(|line| line.run_id = self.filter.run_id);

@@ -14,7 +14,7 @@ use super::bind::Seen;
 use super::find::find;
 use crate::dialect::asked::Asked;
 use crate::dialect::row::{Row, reply};
-use crate::dialect::{Talk, words};
+use crate::dialect::{Context, words};
 
 /// Lines of errors read for a run.
 const MOST_LINES: usize = 500;
@@ -22,13 +22,13 @@ const MOST_LINES: usize = 500;
 const GONE: i64 = 1_000_000_000_000;
 
 /// A run and its devices.
-pub async fn with_run(talk: Talk<'_>, run: RunId) -> Result<(Run, Vec<RunDevice>), Problem> {
-    let mut found = find(talk, run).await?;
+pub async fn with_run(context: Context<'_>, run: RunId) -> Result<(Run, Vec<RunDevice>), Problem> {
+    let mut found = find(context, run).await?;
     let mut all = Vec::new();
     if let Some(seen) = &found.seen {
         let missing = found.run.devices > i64::try_from(seen.results.len()).unwrap_or(i64::MAX);
         let said = if missing && !found.run.status.is_active() {
-            errors(talk, seen).await.unwrap_or_default()
+            errors(context, seen).await.unwrap_or_default()
         } else {
             Errors::default()
         };
@@ -36,14 +36,14 @@ pub async fn with_run(talk: Talk<'_>, run: RunId) -> Result<(Run, Vec<RunDevice>
             let message = found.run.message.take().map(|message| format!("{message} ")).unwrap_or_default();
             found.run.message = Some(format!("{message}The log says: {most}"));
         }
-        let known = talk.known_devices().await.unwrap_or_default();
+        let known = context.known_devices().await.unwrap_or_default();
         all = devices(seen, &found.run, &known, &said);
     }
     Ok((found.run, all))
 }
 
 /// A page of a run's devices. All of them were read for it: this server keeps no list of a run's devices.
-pub async fn list(talk: Talk<'_>, asked: &Asked, run: RunId) -> Result<Value, Problem> {
+pub async fn list(context: Context<'_>, asked: &Asked, run: RunId) -> Result<Value, Problem> {
     let words = |name: &str| asked.many(name).into_iter().map(|word| word.to_lowercase());
     let wanted = ListRunDevices {
         run_id: run,
@@ -56,13 +56,13 @@ pub async fn list(talk: Talk<'_>, asked: &Asked, run: RunId) -> Result<Value, Pr
         sort: asked.word("sort"),
         order: asked.word("order"),
     };
-    let (_, all) = with_run(talk, run).await?;
-    Ok(reply(&wanted.page_of(all, talk.now())))
+    let (_, all) = with_run(context, run).await?;
+    Ok(reply(&wanted.page_of(all, context.now())))
 }
 
 /// One device of a run.
-pub async fn one(talk: Talk<'_>, run: RunId, device_id: DeviceId) -> Result<Value, Problem> {
-    let (_, all) = with_run(talk, run).await?;
+pub async fn one(context: Context<'_>, run: RunId, device_id: DeviceId) -> Result<Value, Problem> {
+    let (_, all) = with_run(context, run).await?;
     let found = all.into_iter().find(|device| device.device_id == device_id);
     let found = found.ok_or_else(|| Problem::new(Code::NotFound, "This device is not part of this run."))?;
     Ok(reply(&found))
@@ -166,7 +166,7 @@ pub struct Errors {
 }
 
 /// Reads the errors of a run in the log: the reasons that lost results would have given.
-pub async fn errors(talk: Talk<'_>, seen: &Seen) -> Result<Errors, Problem> {
+pub async fn errors(context: Context<'_>, seen: &Seen) -> Result<Errors, Problem> {
     let slack = jiff::SignedDuration::from_secs(2);
     let from = seen.began().checked_sub(slack).unwrap_or(seen.began());
     let until = seen.logged.as_ref().and_then(|logged| logged.ended()).and_then(|ended| ended.checked_add(slack).ok());
@@ -184,7 +184,7 @@ pub async fn errors(talk: Talk<'_>, seen: &Seen) -> Result<Errors, Problem> {
             break;
         }
         params[1].1 = level.to_owned();
-        let loaded = talk.all("/logs/", &params, MOST_LINES).await?;
+        let loaded = context.all("/logs/", &params, MOST_LINES).await?;
         for row in loaded.rows.iter().map(Row) {
             // The runner's own lines say that it failed, not why.
             if row.word("source") == super::journal::SOURCE {

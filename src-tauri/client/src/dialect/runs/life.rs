@@ -15,7 +15,7 @@ use tokio::time::Instant;
 
 use crate::dialect::lists::rows_of;
 use crate::dialect::row::Row;
-use crate::dialect::{Talk, words};
+use crate::dialect::{Context, words};
 
 /// A run silent for this long is not considered alive; the server stops one after 180 seconds by default.
 const SILENT: SignedDuration = SignedDuration::from_secs(300);
@@ -149,17 +149,17 @@ impl Memory {
 }
 
 /// Interprets the word of a job.
-pub async fn state(talk: Talk<'_>, job_id: JobId, word: &str) -> State {
-    let now = talk.now();
-    let memory = &talk.server.runs.life;
+pub async fn state(context: Context<'_>, job_id: JobId, word: &str) -> State {
+    let now = context.now();
+    let memory = &context.server.runs.life;
     let status = words::run_status(word);
     let (first, seen_at) = memory.first_seen(job_id, word, now);
     let mut state = State { status, lives: false, sign: None, waiting: Vec::new(), seen_at, patience: SILENT };
     if !status.is_some_and(RunStatus::is_active) {
         return state;
     }
-    let life = life(talk).await;
-    state.sign = sign(talk, job_id).await;
+    let life = life(context).await;
+    state.sign = sign(context, job_id).await;
     let quiet = |at: Timestamp| now.duration_since(at);
     // For a job without any line, only the time it was first seen is known.
     let silent_for = quiet(state.sign.map_or(seen_at, |sign| sign.at));
@@ -191,26 +191,26 @@ pub async fn state(talk: Talk<'_>, job_id: JobId, word: &str) -> State {
 }
 
 /// What started a run that began at a time, as far as it can be known.
-pub async fn trigger(talk: Talk<'_>, job: Option<&Job>, began: Timestamp, before: Option<Timestamp>) -> Trigger {
+pub async fn trigger(context: Context<'_>, job: Option<&Job>, began: Timestamp, before: Option<Timestamp>) -> Trigger {
     let Some(job) = job else { return Trigger::Unknown };
-    if let Some(seen) = talk.server.runs.life.seen_start(job.id, began, before) {
+    if let Some(seen) = context.server.runs.life.seen_start(job.id, began, before) {
         return seen;
     }
     // Intervals are the only schedules this server follows; it continues one that was removed from the job.
     let follows = job.schedule.known() == Some(ScheduleKind::Interval)
-        || schedules(talk).await.is_some_and(|schedules| schedules.contains(&job.id));
+        || schedules(context).await.is_some_and(|schedules| schedules.contains(&job.id));
     if follows { Trigger::Unknown } else { Trigger::Manual }
 }
 
-async fn life(talk: Talk<'_>) -> Arc<Life> {
-    let memory = &talk.server.runs.life;
+async fn life(context: Context<'_>) -> Arc<Life> {
+    let memory = &context.server.runs.life;
     let mut kept = memory.life.lock().await;
     if let Some((at, life)) = kept.as_ref()
         && at.elapsed() < KEPT
     {
         return life.clone();
     }
-    let (queue, workers) = futures::join!(talk.get("/scheduler/queue/status", &[]), talk.get("/jobs/status", &[]),);
+    let (queue, workers) = futures::join!(context.get("/scheduler/queue/status", &[]), context.get("/jobs/status", &[]),);
     // Without its Redis the server answers, but knows nothing.
     let workers = workers.ok().filter(|found| Row(found).number("redis_uptime").is_some());
     let is_empty = |found: &Value| {
@@ -251,8 +251,8 @@ fn waiting(queues: &Value) -> Vec<Waiting> {
 }
 
 /// The newest line of a job.
-async fn sign(talk: Talk<'_>, job_id: JobId) -> Option<Sign> {
-    let memory = &talk.server.runs.life;
+async fn sign(context: Context<'_>, job_id: JobId) -> Option<Sign> {
+    let memory = &context.server.runs.life;
     let kept = memory.signs.lock().unwrap_or_else(PoisonError::into_inner).get(&job_id).copied();
     if let Some((at, serves, sign)) = kept
         && at.elapsed() < serves
@@ -260,7 +260,7 @@ async fn sign(talk: Talk<'_>, job_id: JobId) -> Option<Sign> {
         return sign;
     }
     let params = [("job_id", job_id.to_string()), ("order", "desc".to_owned())];
-    let found = talk.page("/logs/", &params, 1, 1).await.ok()?;
+    let found = context.page("/logs/", &params, 1, 1).await.ok()?;
     let sign =
         rows_of(&found).first().and_then(|row| Some(Sign { id: Row(row).id(), at: Row(row).time("timestamp")? }));
     memory.signs.lock().unwrap_or_else(PoisonError::into_inner).insert(job_id, (Instant::now(), KEPT_SIGN, sign));
@@ -268,14 +268,14 @@ async fn sign(talk: Talk<'_>, job_id: JobId) -> Option<Sign> {
 }
 
 /// The jobs with active schedules.
-async fn schedules(talk: Talk<'_>) -> Schedules {
-    let mut kept = talk.server.runs.life.schedules.lock().await;
+async fn schedules(context: Context<'_>) -> Schedules {
+    let mut kept = context.server.runs.life.schedules.lock().await;
     if let Some((at, known)) = kept.as_ref()
         && at.elapsed() < KEPT_SCHEDULES
     {
         return known.clone();
     }
-    let found = talk.get("/scheduler/jobs", &[]).await.ok().filter(Value::is_array);
+    let found = context.get("/scheduler/jobs", &[]).await.ok().filter(Value::is_array);
     let ids = |found: Value| found.as_array().into_iter().flatten().map(|row| Row(row).id()).collect();
     let known = found.map(|found| Arc::new(ids(found)));
     *kept = Some((Instant::now(), known.clone()));

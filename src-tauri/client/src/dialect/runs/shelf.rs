@@ -12,7 +12,7 @@ use tokio::sync::Mutex;
 use tokio::time::Instant;
 
 use super::journal::Line;
-use crate::dialect::Talk;
+use crate::dialect::Context;
 
 /// How long cached rows are used without asking for more: the parts of a page ask at the same time.
 const FRESH: Duration = Duration::from_secs(1);
@@ -107,7 +107,7 @@ impl<T: Kept> Shelves<T> {
     /// The rows of a job, or of all jobs, from a time on.
     pub async fn read(
         &self,
-        talk: Talk<'_>,
+        context: Context<'_>,
         source: Source<'_>,
         job_id: Option<JobId>,
         from: Option<Timestamp>,
@@ -129,7 +129,7 @@ impl<T: Kept> Shelves<T> {
             params.extend(job_id.map(|id| ("job_id", id.to_string())));
             params.extend(asked.map(|time| ("start_time", time.to_string())));
             let began = Instant::now();
-            let found = talk.whole(source.path, &params, source.most).await?;
+            let found = context.whole(source.path, &params, source.most).await?;
             // More rows arrived meanwhile than are read at once: the cached ones no longer join the new ones.
             if since.is_some() && !found.is_cut() {
                 held.rows.retain(|_, row| asked.is_some_and(|asked| row.at() < asked));

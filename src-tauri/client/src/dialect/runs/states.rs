@@ -11,7 +11,7 @@ use super::life;
 use super::newest_of;
 use crate::Client;
 use crate::dialect::lists::Server;
-use crate::dialect::{Talk, jobs, words};
+use crate::dialect::{Context, jobs, words};
 
 /// What distinguishes one run of a job from the next, and its progress.
 #[derive(Clone, Debug, PartialEq)]
@@ -28,10 +28,10 @@ pub(crate) struct JobState {
 
 /// The state of every job, read now.
 pub(crate) async fn states(client: &Client, server: &Server) -> Result<BTreeMap<JobId, JobState>, Problem> {
-    let talk = Talk { client, server };
+    let context = Context { client, server };
     let mut all = BTreeMap::new();
-    for (job, word) in jobs::anew(talk).await? {
-        let state = life::state(talk, job.id, &word).await;
+    for (job, word) in jobs::anew(context).await? {
+        let state = life::state(context, job.id, &word).await;
         let line = state.sign.filter(|_| state.status == Some(RunStatus::Running)).map(|sign| sign.id);
         let run_id = newest_of(job.id);
         all.insert(job.id, JobState { run_id, status: state.status, ended_at: job.completed_at, line });
@@ -41,15 +41,15 @@ pub(crate) async fn states(client: &Client, server: &Server) -> Result<BTreeMap<
 
 /// Replaces the state of jobs that call themselves queued or running with the actual one, and the previous run's times,
 /// which the server leaves there, with those of that run.
-pub async fn judge(talk: Talk<'_>, jobs: &mut [Job]) {
+pub async fn judge(context: Context<'_>, jobs: &mut [Job]) {
     for job in jobs.iter_mut().filter(|job| words::run_status(job.status.as_str()).is_some_and(RunStatus::is_active)) {
-        let state = life::state(talk, job.id, job.status.as_str()).await;
+        let state = life::state(context, job.id, job.status.as_str()).await;
         let Some(status) = state.status else { continue };
         job.status = JobStatus::from(status).into();
         job.completed_at = None;
         job.started_at = match status {
             RunStatus::Queued => state.waiting.last().map(|entry| entry.at).or(Some(state.seen_at)),
-            RunStatus::Running => super::began(talk, job.id).await.or(Some(state.seen_at)),
+            RunStatus::Running => super::began(context, job.id).await.or(Some(state.seen_at)),
             _ => state.sign.map(|sign| sign.at),
         };
     }

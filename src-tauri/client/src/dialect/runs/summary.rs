@@ -9,14 +9,14 @@ use serde_json::Value;
 use super::device::cause;
 use super::wanted::Wanted;
 use super::{Window, window};
-use crate::dialect::Talk;
+use crate::dialect::Context;
 use crate::dialect::asked::Asked;
 use crate::dialect::row::reply;
 
 /// The totals of a period.
-pub async fn summary(talk: Talk<'_>, asked: &Asked) -> Result<Value, Problem> {
-    let window = window(talk, asked).await?;
-    let wanted = Wanted::read(talk, asked).await?;
+pub async fn summary(context: Context<'_>, asked: &Asked) -> Result<Value, Problem> {
+    let window = window(context, asked).await?;
+    let wanted = Wanted::read(context, asked).await?;
     let note = window.note("The runs are counted by this server's log and");
     let is_narrowed = !wanted.is_everything();
     let Window { mut runs, results, .. } = window;

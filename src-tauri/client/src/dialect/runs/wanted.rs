@@ -8,7 +8,7 @@ use netraven_api::runs::{Run, RunStatus, Trigger};
 use netraven_api::{DeviceId, Open, Problem, TagId};
 
 use super::bind::Seen;
-use crate::dialect::Talk;
+use crate::dialect::Context;
 use crate::dialect::asked::Asked;
 
 /// The filters; job and period are applied where the results are read.
@@ -25,10 +25,10 @@ pub struct Wanted {
 
 impl Wanted {
     /// Reads the filters, and which devices carry the wanted tags.
-    pub async fn read(talk: Talk<'_>, asked: &Asked) -> Result<Wanted, Problem> {
+    pub async fn read(context: Context<'_>, asked: &Asked) -> Result<Wanted, Problem> {
         let tags: Vec<TagId> = asked.many("tag_id").iter().filter_map(|id| id.parse().ok()).collect();
         let device = asked.id("device_id")?;
-        let known = if tags.is_empty() && device.is_none() { None } else { Some(talk.known_devices().await?) };
+        let known = if tags.is_empty() && device.is_none() { None } else { Some(context.known_devices().await?) };
         let has_tag = |found: &&Device| found.tags.iter().any(|tag| tags.contains(&tag.id));
         let of_tags: Vec<&Device> = known.iter().flat_map(|known| known.iter().filter(has_tag)).collect();
         let tagged = (!tags.is_empty()).then(|| of_tags.iter().map(|device| device.id).collect());

@@ -7,7 +7,7 @@ use netraven_api::sheet::{Entry, RefusalKind, Tally};
 use netraven_api::{Method, Problem, TagId};
 use serde_json::json;
 
-use crate::dialect::Talk;
+use crate::dialect::Context;
 use crate::dialect::lists::MOST_ROWS;
 use crate::dialect::row::Row;
 
@@ -16,14 +16,14 @@ const TOLD: usize = 100;
 
 /// The tags of a server, read when the first one is needed.
 pub struct Tags<'a> {
-    talk: Talk<'a>,
+    context: Context<'a>,
     /// By name, and by number as a text.
     known: Option<HashMap<String, TagId>>,
 }
 
 impl<'a> Tags<'a> {
-    pub fn new(talk: Talk<'a>) -> Tags<'a> {
-        Tags { talk, known: None }
+    pub fn new(context: Context<'a>) -> Tags<'a> {
+        Tags { context, known: None }
     }
 
     /// Finds the tags of each entry, and creates missing ones. Entries with a tag that cannot be created are refused.
@@ -83,7 +83,7 @@ impl<'a> Tags<'a> {
         if is_number(name) {
             return Ok(Err(no_tag(name)));
         }
-        match self.talk.change(Method::Post, "/tags/".to_owned(), Some(json!({ "name": name }))).await {
+        match self.context.change(Method::Post, "/tags/".to_owned(), Some(json!({ "name": name }))).await {
             Ok(made) => {
                 let id: TagId = Row(&made).id();
                 self.known().await?.insert(name.to_owned(), id);
@@ -99,7 +99,7 @@ impl<'a> Tags<'a> {
 
     async fn known(&mut self) -> Result<&mut HashMap<String, TagId>, Problem> {
         if self.known.is_none() {
-            let there = self.talk.all("/tags/", &[], MOST_ROWS).await?;
+            let there = self.context.all("/tags/", &[], MOST_ROWS).await?;
             let rows = || there.rows.iter().map(Row);
             let mut known: HashMap<String, TagId> =
                 rows().map(|row| (row.id::<TagId>().to_string(), row.id())).collect();
