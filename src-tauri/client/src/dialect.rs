@@ -4,7 +4,6 @@
 //! resource: requests are rewritten, replies brought into the shapes of `netraven-api`, and what it lacks is composed
 //! from what it has, or refused with the reason. What it can do is read from its `openapi.json`.
 
-mod asked;
 mod configs;
 mod credentials;
 mod description;
@@ -14,6 +13,7 @@ mod lists;
 mod logs;
 mod names;
 mod offered;
+mod parsed_request;
 mod platforms;
 mod results;
 mod row;
@@ -33,7 +33,7 @@ use netraven_api::{Method, Problem, Request};
 use serde_json::Value;
 
 use crate::Client;
-use asked::Asked;
+use parsed_request::ParsedRequest;
 pub(crate) use description::Description;
 pub(crate) use lists::Server;
 pub(crate) use logs::Tail;
@@ -99,29 +99,29 @@ pub(crate) struct Context<'a> {
 /// Answers a request in our own shapes, with whatever the server has.
 pub(crate) async fn answer(client: &Client, server: &Server, request: Request) -> Result<Value, Problem> {
     let context = Context { client, server };
-    let asked = Asked::read(&request);
-    if asked.method != Method::Get {
+    let request = ParsedRequest::read(&request);
+    if request.method != Method::Get {
         server.forget();
     }
-    let segments: Vec<&str> = asked.segments.iter().map(String::as_str).collect();
+    let segments: Vec<&str> = request.segments.iter().map(String::as_str).collect();
     let reply = match segments.as_slice() {
         ["users", "me"] => users::me(context),
         ["users", "me", "password"] => Err(offered::refusal(Feature::OwnPassword)),
         ["users", "me", "sign-out"] => Err(offered::refusal(Feature::SignOutEverywhere)),
-        ["users", rest @ ..] => users::answer(context, &asked, rest).await,
+        ["users", rest @ ..] => users::answer(context, &request, rest).await,
         ["system", "status"] => system::status(context).await,
         ["platforms"] => platforms::list(context).await,
-        ["tags", rest @ ..] => tags::answer(context, &asked, rest).await,
-        ["credentials", rest @ ..] => credentials::answer(context, &asked, rest).await,
-        ["devices", rest @ ..] => devices::answer(context, &asked, rest).await,
-        ["jobs", rest @ ..] => jobs::answer(context, &asked, rest).await,
-        ["runs", rest @ ..] => runs::answer(context, &asked, rest).await,
-        ["job-results", rest @ ..] => results::answer(context, &asked, rest).await,
-        ["logs", rest @ ..] => logs::answer(context, &asked, rest).await,
-        ["configs", rest @ ..] => configs::answer(context, &asked, rest).await,
-        _ => context.plain(&asked).await,
+        ["tags", rest @ ..] => tags::answer(context, &request, rest).await,
+        ["credentials", rest @ ..] => credentials::answer(context, &request, rest).await,
+        ["devices", rest @ ..] => devices::answer(context, &request, rest).await,
+        ["jobs", rest @ ..] => jobs::answer(context, &request, rest).await,
+        ["runs", rest @ ..] => runs::answer(context, &request, rest).await,
+        ["job-results", rest @ ..] => results::answer(context, &request, rest).await,
+        ["logs", rest @ ..] => logs::answer(context, &request, rest).await,
+        ["configs", rest @ ..] => configs::answer(context, &request, rest).await,
+        _ => context.plain(&request).await,
     };
-    if asked.method != Method::Get {
+    if request.method != Method::Get {
         server.changed();
     }
     reply
@@ -129,12 +129,12 @@ pub(crate) async fn answer(client: &Client, server: &Server, request: Request) -
 
 impl Context<'_> {
     /// Forwards a request, only making its path canonical; one the server does not describe is refused.
-    pub async fn plain(self, asked: &Asked) -> Result<Value, Problem> {
-        let path = asked.path();
-        if !self.server.description.has(asked.method, &path) {
-            return Err(offered::no_route(asked.method, &path));
+    pub async fn plain(self, request: &ParsedRequest) -> Result<Value, Problem> {
+        let path = request.path();
+        if !self.server.description.has(request.method, &path) {
+            return Err(offered::no_route(request.method, &path));
         }
-        self.client.fetch(&asked.request(&self.server.description)).await
+        self.client.fetch(&request.respelled(&self.server.description)).await
     }
 
     /// Reads a resource of the server in the server's own form.

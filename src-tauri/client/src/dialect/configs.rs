@@ -11,7 +11,7 @@ use similar::TextDiff;
 
 pub use search::KeptTexts;
 
-use super::asked::{Asked, id};
+use super::parsed_request::{ParsedRequest, id};
 use super::row::{Row, reply};
 use super::{Context, offered};
 
@@ -21,15 +21,15 @@ const MOST: i64 = 500;
 const CONTEXT: usize = 3;
 
 /// Answers requests for configurations.
-pub async fn answer(context: Context<'_>, asked: &Asked, rest: &[&str]) -> Result<Value, Problem> {
-    match (asked.method, rest) {
-        (Method::Get, [] | ["list"]) => list(context, asked).await,
-        (Method::Get, ["diff"]) => diff(context, asked).await,
-        (Method::Get, ["search"]) => Ok(reply(&search::answer(context, asked).await?)),
+pub async fn answer(context: Context<'_>, request: &ParsedRequest, rest: &[&str]) -> Result<Value, Problem> {
+    match (request.method, rest) {
+        (Method::Get, [] | ["list"]) => list(context, request).await,
+        (Method::Get, ["diff"]) => diff(context, request).await,
+        (Method::Get, ["search"]) => Ok(reply(&search::answer(context, request).await?)),
         (Method::Get, [text]) => Ok(reply(&get(context, id(text)?).await?)),
         (Method::Get, [text, "history"]) => history(context, id(text)?).await,
         (Method::Post, [_, "export"]) => Err(offered::refusal(Feature::ExportConfig)),
-        _ => context.plain(asked).await,
+        _ => context.plain(request).await,
     }
 }
 
@@ -53,10 +53,10 @@ fn head(row: Row) -> ConfigHead {
     }
 }
 
-async fn list(context: Context<'_>, asked: &Asked) -> Result<Value, Problem> {
-    let mut filter = asked.given(&["device_id"]);
-    filter.push(("start", asked.number("start")?.unwrap_or_default().max(0).to_string()));
-    filter.push(("limit", asked.number("limit")?.unwrap_or(50).clamp(0, MOST).to_string()));
+async fn list(context: Context<'_>, request: &ParsedRequest) -> Result<Value, Problem> {
+    let mut filter = request.given(&["device_id"]);
+    filter.push(("start", request.number("start")?.unwrap_or_default().max(0).to_string()));
+    filter.push(("limit", request.number("limit")?.unwrap_or(50).clamp(0, MOST).to_string()));
     let found = context.get("/configs/list", &filter).await?;
     let mut configs: Vec<Config> = found.as_array().into_iter().flatten().map(|row| config(Row(row))).collect();
     configs.sort_by(|a, b| b.retrieved_at.cmp(&a.retrieved_at).then(b.id.cmp(&a.id)));
@@ -74,10 +74,10 @@ async fn history(context: Context<'_>, device_id: DeviceId) -> Result<Value, Pro
     Ok(reply(&heads))
 }
 
-async fn diff(context: Context<'_>, asked: &Asked) -> Result<Value, Problem> {
+async fn diff(context: Context<'_>, request: &ParsedRequest) -> Result<Value, Problem> {
     let needed = |name: &str| {
         let missing = || Problem::field(format!("query.{name}"), "Two snapshots are needed for a difference.");
-        asked.id(name)?.ok_or_else(missing)
+        request.id(name)?.ok_or_else(missing)
     };
     let (old, new) = (get(context, needed("config_id_a")?).await?, get(context, needed("config_id_b")?).await?);
     Ok(json!({"config_id_a": old.id, "config_id_b": new.id, "diff": unified(&old, &new)}))

@@ -5,27 +5,27 @@ use netraven_api::native::Feature;
 use netraven_api::{CredentialId, Method, Problem};
 use serde_json::Value;
 
-use super::asked::{Asked, id};
+use super::parsed_request::{ParsedRequest, id};
 use super::lists::{MOST_ROWS, finish, note};
 use super::row::{Row, reply};
 use super::tags::{counted_in, reached, tags, unique_tags};
 use super::{Context, offered};
 
 /// Answers requests for credentials.
-pub async fn answer(context: Context<'_>, asked: &Asked, rest: &[&str]) -> Result<Value, Problem> {
-    match (asked.method, rest) {
-        (Method::Get, []) => list(context, asked).await,
+pub async fn answer(context: Context<'_>, request: &ParsedRequest, rest: &[&str]) -> Result<Value, Problem> {
+    match (request.method, rest) {
+        (Method::Get, []) => list(context, request).await,
         (Method::Get, [text]) => one(&context.get(&format!("/credentials/{}", id::<CredentialId>(text)?), &[]).await?),
         (Method::Post, []) => {
-            let body = body(context, asked)?;
+            let body = body(context, request)?;
             one(&context.change(Method::Post, "/credentials/".to_owned(), Some(body)).await?)
         }
         // This one path ends in a slash, and without it the server knows no PUT.
         (Method::Put, [text]) => {
-            let body = body(context, asked)?;
+            let body = body(context, request)?;
             one(&context.change(Method::Put, format!("/credentials/{}/", id::<CredentialId>(text)?), Some(body)).await?)
         }
-        _ => context.plain(asked).await,
+        _ => context.plain(request).await,
     }
 }
 
@@ -47,22 +47,22 @@ fn one(row: &Value) -> Result<Value, Problem> {
     Ok(reply(&credential(Row(row))))
 }
 
-async fn list(context: Context<'_>, asked: &Asked) -> Result<Value, Problem> {
-    let filter = asked.given(&["username", "priority", "tag_id"]);
+async fn list(context: Context<'_>, request: &ParsedRequest) -> Result<Value, Problem> {
+    let filter = request.given(&["username", "priority", "tag_id"]);
     let loaded = context.all("/credentials/", &filter, MOST_ROWS).await?;
     let mut all: Vec<Credential> = loaded.rows.iter().map(|row| credential(Row(row))).collect();
     all.sort_by(|a, b| a.priority.cmp(&b.priority).then(a.id.cmp(&b.id)));
-    if let Some(devices) = counted_in(context, asked).await? {
+    if let Some(devices) = counted_in(context, request).await? {
         for credential in &mut all {
             credential.devices = Some(reached(&devices, &credential.tags));
         }
     }
-    finish(&all, asked, note(&loaded, "credentials"))
+    finish(&all, request, note(&loaded, "credentials"))
 }
 
 /// The body without fields this server has no place for; entering such a field is refused instead of losing its value.
-fn body(context: Context<'_>, asked: &Asked) -> Result<Value, Problem> {
-    let mut fields = asked.fields()?;
+fn body(context: Context<'_>, request: &ParsedRequest) -> Result<Value, Problem> {
+    let mut fields = request.fields()?;
     if !context.server.description.takes("CredentialCreate", "enable_password") {
         let enable = fields.remove("enable_password");
         if enable.as_ref().and_then(Value::as_str).is_some_and(|text| !text.is_empty()) {

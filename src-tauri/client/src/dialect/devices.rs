@@ -12,7 +12,7 @@ use netraven_api::sorting::DeviceColumn;
 use netraven_api::{DeviceId, Method, Open, Problem};
 use serde_json::{Map, Value};
 
-use super::asked::{Asked, id};
+use super::parsed_request::{ParsedRequest, id};
 use super::lists::{MOST_ROWS, finish, note, rows_of};
 use super::names::Hostnames;
 use super::row::{Row, reply};
@@ -23,23 +23,23 @@ use super::{Context, offered, used};
 const UNTOLD: [DeviceColumn; 2] = [DeviceColumn::LastResult, DeviceColumn::LastSnapshotAt];
 
 /// Answers requests for devices.
-pub async fn answer(context: Context<'_>, asked: &Asked, rest: &[&str]) -> Result<Value, Problem> {
-    match (asked.method, rest) {
-        (Method::Get, []) => list(context, asked).await,
+pub async fn answer(context: Context<'_>, request: &ParsedRequest, rest: &[&str]) -> Result<Value, Problem> {
+    match (request.method, rest) {
+        (Method::Get, []) => list(context, request).await,
         (Method::Get, [text]) if *text != "import" => {
             let path = format!("/devices/{}", id::<DeviceId>(text)?);
             let mut found = device(Row(&context.get(&path, &[]).await?));
             found.matching_credentials_count = matching(context, &path).await.unwrap_or_default();
             Ok(reply(&found))
         }
-        (Method::Post, []) => Ok(reply(&add(context, asked.fields()?).await?)),
-        (Method::Delete, [text]) if *text != "import" => delete(context, asked, id(text)?).await,
-        (Method::Put, [text]) => update(context, asked, id(text)?).await,
+        (Method::Post, []) => Ok(reply(&add(context, request.fields()?).await?)),
+        (Method::Delete, [text]) if *text != "import" => delete(context, request, id(text)?).await,
+        (Method::Put, [text]) => update(context, request, id(text)?).await,
         (Method::Post, ["approve"] | [_, "approve"]) => Err(offered::refusal(Feature::Approvals)),
-        (Method::Post, ["import"]) => Ok(reply(&import::answer(context, asked).await?)),
-        (Method::Post, ["import", "check"]) => Ok(reply(&import::look(context, asked).await?)),
+        (Method::Post, ["import"]) => Ok(reply(&import::answer(context, request).await?)),
+        (Method::Post, ["import", "check"]) => Ok(reply(&import::look(context, request).await?)),
         (_, [_, "host-key"]) => Err(offered::refusal(Feature::HostKeys)),
-        _ => context.plain(asked).await,
+        _ => context.plain(request).await,
     }
 }
 
@@ -95,26 +95,26 @@ fn sorted(rows: &[Value]) -> Vec<Device> {
     devices
 }
 
-async fn list(context: Context<'_>, asked: &Asked) -> Result<Value, Problem> {
-    let by_what_is_not_told = asked.word("sort").is_some_and(|column| UNTOLD.contains(&column));
-    if by_what_is_not_told || !asked.many("last_result").is_empty() {
+async fn list(context: Context<'_>, request: &ParsedRequest) -> Result<Value, Problem> {
+    let by_what_is_not_told = request.word("sort").is_some_and(|column| UNTOLD.contains(&column));
+    if by_what_is_not_told || !request.many("last_result").is_empty() {
         return Err(offered::refusal(Feature::NewestResults));
     }
-    let has_credential = asked.one("has_credential").map(|word| word == "true");
-    if !asked.many("approval").is_empty() {
+    let has_credential = request.one("has_credential").map(|word| word == "true");
+    if !request.many("approval").is_empty() {
         return Err(offered::refusal(Feature::Approvals));
     }
-    let filter = asked.given(&["hostname", "ip_address", "serial_number", "model", "notes", "tag_id"]);
+    let filter = request.given(&["hostname", "ip_address", "serial_number", "model", "notes", "tag_id"]);
     let loaded = context.all("/devices/", &filter, MOST_ROWS).await?;
     // The server accepts one value of these, and fails at a source it does not know.
-    let (platforms, sources) = (asked.many("device_type"), asked.many("source"));
+    let (platforms, sources) = (request.many("device_type"), request.many("source"));
     let mut devices = sorted(&loaded.rows);
     devices.retain(|device| {
         (platforms.is_empty() || platforms.contains(&device.device_type))
             && has_credential.is_none_or(|wanted| wanted == (device.matching_credentials_count > 0))
             && (sources.is_empty() || sources.iter().any(|source| source.eq_ignore_ascii_case(device.source.as_str())))
     });
-    finish(&devices, asked, note(&loaded, "devices"))
+    finish(&devices, request, note(&loaded, "devices"))
 }
 
 /// Adds a device. If no credential fits it, the server saves it and then answers as if it had not.
@@ -151,9 +151,9 @@ async fn listed(context: Context<'_>, added: &Device) -> Option<i64> {
 }
 
 /// A device with results cannot be deleted: the server fails at it without a reason.
-async fn delete(context: Context<'_>, asked: &Asked, id: DeviceId) -> Result<Value, Problem> {
+async fn delete(context: Context<'_>, request: &ParsedRequest, id: DeviceId) -> Result<Value, Problem> {
     used::refuse(context, ("device_id", id), "device").await?;
-    context.plain(asked).await.map_err(|problem| match problem.code {
+    context.plain(request).await.map_err(|problem| match problem.code {
         Code::Internal => offered::refusal(Feature::DeleteUsed),
         _ => problem,
     })
@@ -169,8 +169,8 @@ async fn matching(context: Context<'_>, path: &str) -> Option<i64> {
     i64::try_from(found.as_array()?.len()).ok()
 }
 
-async fn update(context: Context<'_>, asked: &Asked, id: DeviceId) -> Result<Value, Problem> {
-    let mut fields = asked.fields()?;
+async fn update(context: Context<'_>, request: &ParsedRequest, id: DeviceId) -> Result<Value, Problem> {
+    let mut fields = request.fields()?;
     unique_tags(&mut fields);
     match context.change(Method::Put, format!("/devices/{id}"), Some(Value::Object(fields))).await {
         Ok(changed) => Ok(reply(&device(Row(&changed)))),

@@ -13,7 +13,7 @@ use netraven_api::sorting::JobColumn;
 use netraven_api::{JobId, Method, Open, Problem};
 use serde_json::Value;
 
-use super::asked::{Asked, id};
+use super::parsed_request::{ParsedRequest, id};
 use super::lists::{MOST_ROWS, finish, note};
 use super::row::{Row, reply};
 use super::tags::{tag, tags};
@@ -23,22 +23,22 @@ use super::{Context, devices, offered, runs, system, used, words};
 const MOST_RECENT: i64 = 100;
 
 /// Answers requests for jobs.
-pub async fn answer(context: Context<'_>, asked: &Asked, rest: &[&str]) -> Result<Value, Problem> {
-    match (asked.method, rest) {
-        (Method::Get, []) => list(context, asked).await,
+pub async fn answer(context: Context<'_>, request: &ParsedRequest, rest: &[&str]) -> Result<Value, Problem> {
+    match (request.method, rest) {
+        (Method::Get, []) => list(context, request).await,
         (Method::Get, ["status"]) => Ok(reply(&status(Row(&context.get("/jobs/status", &[]).await?)))),
-        (Method::Get, ["recent"]) => recent(context, asked).await,
-        (Method::Get, ["scheduled" | "job-types"]) => context.plain(asked).await,
+        (Method::Get, ["recent"]) => recent(context, request).await,
+        (Method::Get, ["scheduled" | "job-types"]) => context.plain(request).await,
         (Method::Get, [_, "matrix"]) => Err(offered::refusal(Feature::RunHistory)),
         (Method::Get, [text]) => Ok(reply(&get(context, id(text)?).await?)),
         (Method::Post, []) => {
-            let body = check::body(&context.server.description, asked.fields()?)?;
+            let body = check::body(&context.server.description, request.fields()?)?;
             Ok(reply(&job(Row(&context.change(Method::Post, "/jobs/".to_owned(), Some(body)).await?))))
         }
-        (Method::Put, [text]) => update(context, asked, id(text)?).await,
+        (Method::Put, [text]) => update(context, request, id(text)?).await,
         (Method::Post, ["run", text]) => run(context, id(text)?).await,
-        (Method::Delete, [text]) => delete(context, asked, id(text)?).await,
-        _ => context.plain(asked).await,
+        (Method::Delete, [text]) => delete(context, request, id(text)?).await,
+        _ => context.plain(request).await,
     }
 }
 
@@ -91,9 +91,9 @@ async fn get(context: Context<'_>, id: JobId) -> Result<Job, Problem> {
     Ok(found)
 }
 
-async fn list(context: Context<'_>, asked: &Asked) -> Result<Value, Problem> {
-    let loaded = context.all("/jobs/", &asked.given(&["name", "is_enabled", "tag_id"]), MOST_ROWS).await?;
-    let (statuses, schedules, kinds) = (asked.many("status"), asked.many("schedule_type"), asked.many("job_type"));
+async fn list(context: Context<'_>, request: &ParsedRequest) -> Result<Value, Problem> {
+    let loaded = context.all("/jobs/", &request.given(&["name", "is_enabled", "tag_id"]), MOST_ROWS).await?;
+    let (statuses, schedules, kinds) = (request.many("status"), request.many("schedule_type"), request.many("job_type"));
     let has = |words: &[String], word: &str| words.is_empty() || words.iter().any(|it| it.eq_ignore_ascii_case(word));
     let mut jobs: Vec<Job> = loaded.rows.iter().map(|row| job(Row(row))).collect();
     runs::judge(context, &mut jobs).await;
@@ -104,9 +104,9 @@ async fn list(context: Context<'_>, asked: &Asked) -> Result<Value, Problem> {
     });
     plan(context, &mut jobs).await;
     jobs.sort_by_key(|job| (job.name.to_lowercase(), job.id));
-    let hosts = if asked.word("sort") == Some(JobColumn::Target) { devices::all(context).await? } else { Vec::new() };
+    let hosts = if request.word("sort") == Some(JobColumn::Target) { devices::all(context).await? } else { Vec::new() };
     let rows: Vec<Value> = jobs.iter().map(|job| with_orders(job, &hosts)).collect();
-    finish(&rows, asked, note(&loaded, "jobs"))
+    finish(&rows, request, note(&loaded, "jobs"))
 }
 
 /// A row together with its sort keys.
@@ -135,8 +135,8 @@ async fn plan(context: Context<'_>, jobs: &mut [Job]) {
     }
 }
 
-async fn update(context: Context<'_>, asked: &Asked, id: JobId) -> Result<Value, Problem> {
-    let body = check::body(&context.server.description, asked.fields()?)?;
+async fn update(context: Context<'_>, request: &ParsedRequest, id: JobId) -> Result<Value, Problem> {
+    let body = check::body(&context.server.description, request.fields()?)?;
     match context.change(Method::Put, format!("/jobs/{id}"), Some(body)).await {
         Ok(changed) => Ok(reply(&job(Row(&changed)))),
         Err(problem) if problem.code == Code::Internal => Err(Problem::new(Code::Internal, check::POISONED)),
@@ -162,16 +162,16 @@ async fn run(context: Context<'_>, id: JobId) -> Result<Value, Problem> {
 }
 
 /// A job with results cannot be deleted: the server fails at it without a reason.
-async fn delete(context: Context<'_>, asked: &Asked, id: JobId) -> Result<Value, Problem> {
+async fn delete(context: Context<'_>, request: &ParsedRequest, id: JobId) -> Result<Value, Problem> {
     used::refuse(context, ("job_id", id), "job").await?;
-    context.plain(asked).await.map_err(|problem| match problem.code {
+    context.plain(request).await.map_err(|problem| match problem.code {
         Code::Internal => offered::refusal(Feature::DeleteUsed),
         _ => problem,
     })
 }
 
-async fn recent(context: Context<'_>, asked: &Asked) -> Result<Value, Problem> {
-    let limit = asked.number("limit")?.unwrap_or(20).clamp(1, MOST_RECENT);
+async fn recent(context: Context<'_>, request: &ParsedRequest) -> Result<Value, Problem> {
+    let limit = request.number("limit")?.unwrap_or(20).clamp(1, MOST_RECENT);
     let found = context.get("/jobs/recent", &[("limit", limit.to_string())]).await?;
     let rows = found.as_array().into_iter().flatten().map(Row);
     let jobs: Vec<RecentJob> = rows

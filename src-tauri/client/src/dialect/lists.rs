@@ -19,7 +19,7 @@ use tokio::sync::{OnceCell, watch};
 use tokio::time::Instant;
 
 use super::Context;
-use super::asked::Asked;
+use super::parsed_request::ParsedRequest;
 use super::configs::KeptTexts;
 use super::description::Description;
 use super::names::Names;
@@ -246,21 +246,21 @@ pub fn rows_of(page: &Value) -> Vec<Value> {
 }
 
 /// A page of rows that are all there, as a request asks for it; they come in the order they have unless it asks for another.
-pub fn finish(rows: &[impl Serialize], asked: &Asked, note: Option<String>) -> Result<Value, Problem> {
+pub fn finish(rows: &[impl Serialize], request: &ParsedRequest, note: Option<String>) -> Result<Value, Problem> {
     let excerpt = Excerpt {
-        page: asked.number("page")?,
-        size: asked.number("size")?,
-        sort: asked.one("sort"),
-        order: asked.word("order"),
-        after: asked.number("after")?,
-        before: asked.number("before")?,
+        page: request.number("page")?,
+        size: request.number("size")?,
+        sort: request.one("sort"),
+        order: request.word("order"),
+        after: request.number("after")?,
+        before: request.number("before")?,
     };
     Ok(reply(&excerpt.page_of(rows.iter().collect()).with_note(note)))
 }
 
 /// Page and size of a request, within their limits.
-pub fn place(asked: &Asked) -> Result<(i64, i64), Problem> {
-    Ok(Excerpt { page: asked.number("page")?, size: asked.number("size")?, ..Excerpt::default() }.place())
+pub fn place(request: &ParsedRequest) -> Result<(i64, i64), Problem> {
+    Ok(Excerpt { page: request.number("page")?, size: request.number("size")?, ..Excerpt::default() }.place())
 }
 
 /// What a reader of a list should know about how it was read.

@@ -16,7 +16,7 @@ use netraven_api::{DeviceId, LogId, Method, Open, Page, Problem};
 use serde_json::Value;
 
 use super::Context;
-use super::asked::{Asked, id};
+use super::parsed_request::{ParsedRequest, id};
 use super::lists::{place, rows_of};
 use super::row::{Row, reply};
 use super::{offered, secrets, words};
@@ -27,18 +27,18 @@ pub(crate) use tail::Tail;
 const MOST_PAGES: i64 = 10;
 
 /// Answers requests for the log.
-pub async fn answer(context: Context<'_>, asked: &Asked, rest: &[&str]) -> Result<Value, Problem> {
-    match (asked.method, rest) {
-        (Method::Get, []) => list(context, asked).await,
+pub async fn answer(context: Context<'_>, request: &ParsedRequest, rest: &[&str]) -> Result<Value, Problem> {
+    match (request.method, rest) {
+        (Method::Get, []) => list(context, request).await,
         (Method::Get, ["levels"]) => Ok(reply(&levels())),
         (Method::Get, ["stats"]) => Ok(reply(&stats(Row(&context.get("/logs/stats", &[]).await?)))),
         (Method::Get, ["histogram"]) => Err(offered::refusal(Feature::LogHistogram)),
-        (Method::Get, ["types"]) => context.plain(asked).await,
+        (Method::Get, ["types"]) => context.plain(request).await,
         (Method::Get, [text]) => {
             let found = context.get(&format!("/logs/{}", id::<LogId>(text)?), &[]).await?;
             Ok(reply(&entry(Row(&found), &*context.names().await)))
         }
-        _ => context.plain(asked).await,
+        _ => context.plain(request).await,
     }
 }
 
@@ -62,12 +62,12 @@ pub fn entry(row: Row, names: &HashMap<DeviceId, String>) -> LogEntry {
     }
 }
 
-async fn list(context: Context<'_>, asked: &Asked) -> Result<Value, Problem> {
-    let filter = Filter::read(context, asked).await?;
+async fn list(context: Context<'_>, request: &ParsedRequest) -> Result<Value, Problem> {
+    let filter = Filter::read(context, request).await?;
     let names = context.names().await;
-    let mut page = match direct(context, &filter, asked, &names).await? {
+    let mut page = match direct(context, &filter, request, &names).await? {
         Some(page) => page,
-        None => scan(context, &filter, asked, &names).await?,
+        None => scan(context, &filter, request, &names).await?,
     };
     if let Some(run) = filter.run_id {
         page.items.iter_mut().for_each(|line| line.run_id = Some(run));
@@ -79,7 +79,7 @@ async fn list(context: Context<'_>, asked: &Asked) -> Result<Value, Problem> {
 async fn direct(
     context: Context<'_>,
     filter: &Filter,
-    asked: &Asked,
+    request: &ParsedRequest,
     names: &HashMap<DeviceId, String>,
 ) -> Result<Option<Page<LogEntry>>, Problem> {
     let [params] = filter.requests.as_slice() else { return Ok(None) };
@@ -93,7 +93,7 @@ async fn direct(
     if filter.has_place() {
         return Ok(None);
     }
-    let (page, size) = place(asked)?;
+    let (page, size) = place(request)?;
     match context.page("/logs/", &params, page, size).await {
         Ok(found) => {
             let mut lines: Vec<LogEntry> = rows_of(&found).iter().map(|row| entry(Row(row), names)).collect();
@@ -123,10 +123,10 @@ struct Scan {
 async fn scan(
     context: Context<'_>,
     filter: &Filter,
-    asked: &Asked,
+    request: &ParsedRequest,
     names: &HashMap<DeviceId, String>,
 ) -> Result<Page<LogEntry>, Problem> {
-    let (page, size) = place(asked)?;
+    let (page, size) = place(request)?;
     let needed = usize::try_from(page.saturating_mul(size)).unwrap_or(usize::MAX);
     let mut all = Scan::default();
     for params in &filter.requests {

@@ -5,7 +5,7 @@ use netraven_api::results::{JobResult, ResultStatus};
 use netraven_api::{Method, Problem, ResultId};
 use serde_json::{Map, Value, json};
 
-use super::asked::{Asked, id};
+use super::parsed_request::{ParsedRequest, id};
 use super::lists::{place, rows_of};
 use super::row::{Row, reply};
 use super::{Context, runs, words};
@@ -14,11 +14,11 @@ use super::{Context, runs, words};
 const FILTERS: [&str; 6] = ["device_id", "job_id", "tag_id", "job_type", "start_time", "end_time"];
 
 /// Answers requests for results.
-pub async fn answer(context: Context<'_>, asked: &Asked, rest: &[&str]) -> Result<Value, Problem> {
-    match (asked.method, rest) {
-        (Method::Get, []) => list(context, asked).await,
+pub async fn answer(context: Context<'_>, request: &ParsedRequest, rest: &[&str]) -> Result<Value, Problem> {
+    match (request.method, rest) {
+        (Method::Get, []) => list(context, request).await,
         (Method::Get, [text]) => Ok(reply(&get(context, id(text)?).await?)),
-        _ => context.plain(asked).await,
+        _ => context.plain(request).await,
     }
 }
 
@@ -46,19 +46,19 @@ pub fn result(row: Row) -> JobResult {
     }
 }
 
-async fn list(context: Context<'_>, asked: &Asked) -> Result<Value, Problem> {
-    let mut filter = asked.given(&FILTERS);
-    let mut statuses = asked.many("status");
+async fn list(context: Context<'_>, request: &ParsedRequest) -> Result<Value, Problem> {
+    let mut filter = request.given(&FILTERS);
+    let mut statuses = request.many("status");
     statuses.iter_mut().for_each(|status| *status = status.to_lowercase());
     statuses.dedup();
     // There are two words, so both together are no filter.
     if let [status] = statuses.as_slice() {
         filter.push(("status", status.clone()));
     }
-    if let Some(run) = asked.id("run_id")? {
-        return runs::results(context, asked, run, &statuses).await;
+    if let Some(run) = request.id("run_id")? {
+        return runs::results(context, request, run, &statuses).await;
     }
-    let (page, size) = place(asked)?;
+    let (page, size) = place(request)?;
     let mut found = context.page("/job-results/", &filter, page, size).await?;
     let items: Vec<JobResult> = rows_of(&found).iter().map(|row| result(Row(row))).collect();
     found["items"] = reply(&items);

@@ -31,7 +31,7 @@ use netraven_api::{JobId, Method, Problem, RunId};
 use serde_json::Value;
 use tokio::time::Instant;
 
-use super::asked::{Asked, id};
+use super::parsed_request::{ParsedRequest, id};
 use super::lists::finish;
 use super::results::result;
 use super::row::{Row, reply};
@@ -91,24 +91,24 @@ pub fn newest_of(job_id: JobId) -> RunId {
 }
 
 /// Answers requests for runs.
-pub async fn answer(context: Context<'_>, asked: &Asked, rest: &[&str]) -> Result<Value, Problem> {
-    match (asked.method, rest) {
-        (Method::Get, []) => list(context, asked).await,
-        (Method::Get, ["summary"]) => summary::summary(context, asked).await,
-        (Method::Get, ["outcomes"]) => charts::outcomes(context, asked).await,
-        (Method::Get, ["timeline"]) => charts::timeline(context, asked).await,
+pub async fn answer(context: Context<'_>, request: &ParsedRequest, rest: &[&str]) -> Result<Value, Problem> {
+    match (request.method, rest) {
+        (Method::Get, []) => list(context, request).await,
+        (Method::Get, ["summary"]) => summary::summary(context, request).await,
+        (Method::Get, ["outcomes"]) => charts::outcomes(context, request).await,
+        (Method::Get, ["timeline"]) => charts::timeline(context, request).await,
         (Method::Get, [text]) => Ok(reply(&device::with_run(context, id(text)?).await?.0)),
-        (Method::Get, [text, "devices"]) => device::list(context, asked, id(text)?).await,
+        (Method::Get, [text, "devices"]) => device::list(context, request, id(text)?).await,
         (Method::Get, [text, "devices", device_id]) => device::one(context, id(text)?, id(device_id)?).await,
         (Method::Post, [_, "again"]) => Err(offered::refusal(Feature::RunSome)),
         (Method::Post, [_, "devices", _, "cancel"]) => Err(offered::refusal(Feature::CancelDevice)),
         (Method::Post, [_, "cancel"]) => Err(offered::refusal(Feature::CancelRun)),
-        _ => context.plain(asked).await,
+        _ => context.plain(request).await,
     }
 }
 
 /// The results of a run, of one status if only one is wanted.
-pub async fn results(context: Context<'_>, asked: &Asked, run: RunId, statuses: &[String]) -> Result<Value, Problem> {
+pub async fn results(context: Context<'_>, request: &ParsedRequest, run: RunId, statuses: &[String]) -> Result<Value, Problem> {
     let found = find(context, run).await?;
     let mut all: Vec<JobResult> = found.seen.map(|seen| seen.results).unwrap_or_default();
     all.retain(|result| {
@@ -116,7 +116,7 @@ pub async fn results(context: Context<'_>, asked: &Asked, run: RunId, statuses: 
     });
     all.reverse();
     all.iter_mut().for_each(|result| result.run_id = Some(run));
-    finish(&all, asked, None)
+    finish(&all, request, None)
 }
 
 /// The job of a run and the period in which it wrote its log lines.
@@ -175,10 +175,10 @@ struct Window {
     is_cut: bool,
 }
 
-async fn window(context: Context<'_>, asked: &Asked) -> Result<Window, Problem> {
+async fn window(context: Context<'_>, request: &ParsedRequest) -> Result<Window, Problem> {
     let now = context.now();
-    let (from, until) = (asked.time("start_time")?, asked.time("end_time")?);
-    let job_id: Option<JobId> = asked.id("job_id")?;
+    let (from, until) = (request.time("start_time")?, request.time("end_time")?);
+    let job_id: Option<JobId> = request.id("job_id")?;
     let edge = from.map(|from| from.checked_sub(EDGE).unwrap_or(from));
     let (lines, results) = rows(context, job_id, edge, until.filter(|until| *until < now)).await?;
     let in_period = |at: Timestamp| from.is_none_or(|from| at >= from) && until.is_none_or(|until| at <= until);
@@ -286,9 +286,9 @@ async fn of_job(context: Context<'_>, known: &Known, newest: Option<&Seen>) -> V
     runs
 }
 
-async fn list(context: Context<'_>, asked: &Asked) -> Result<Value, Problem> {
-    let window = window(context, asked).await?;
-    let wanted = Wanted::read(context, asked).await?;
+async fn list(context: Context<'_>, request: &ParsedRequest) -> Result<Value, Problem> {
+    let window = window(context, request).await?;
+    let wanted = Wanted::read(context, request).await?;
     let now = context.now();
     let note = window.note("This server keeps no runs. They are put together from its log and");
     let runs: Vec<Value> = window
@@ -297,7 +297,7 @@ async fn list(context: Context<'_>, asked: &Asked) -> Result<Value, Problem> {
         .filter(|(run, seen)| wanted.fits(run, seen.as_ref()))
         .map(|(run, _)| with_duration(&run, now))
         .collect();
-    finish(&runs, asked, note)
+    finish(&runs, request, note)
 }
 
 impl Window {

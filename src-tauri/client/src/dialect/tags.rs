@@ -9,7 +9,7 @@ use netraven_api::{Method, Problem, TagId};
 use serde_json::{Map, Value};
 
 use super::Context;
-use super::asked::{Asked, id};
+use super::parsed_request::{ParsedRequest, id};
 use super::lists::{MOST_ROWS, finish, note};
 use super::row::{Row, reply};
 
@@ -30,20 +30,20 @@ pub fn tags(row: Row) -> Vec<Tag> {
 }
 
 /// Answers requests for tags.
-pub async fn answer(context: Context<'_>, asked: &Asked, rest: &[&str]) -> Result<Value, Problem> {
-    match (asked.method, rest) {
-        (Method::Get, []) => list(context, asked).await,
+pub async fn answer(context: Context<'_>, request: &ParsedRequest, rest: &[&str]) -> Result<Value, Problem> {
+    match (request.method, rest) {
+        (Method::Get, []) => list(context, request).await,
         (Method::Get, [text]) => Ok(reply(&tag(Row(&context.get(&format!("/tags/{}", id::<TagId>(text)?), &[]).await?)))),
-        (Method::Post, []) | (Method::Put, [_]) => Ok(reply(&tag(Row(&context.plain(asked).await?)))),
-        _ => context.plain(asked).await,
+        (Method::Post, []) | (Method::Put, [_]) => Ok(reply(&tag(Row(&context.plain(request).await?)))),
+        _ => context.plain(request).await,
     }
 }
 
 /// The devices by which the rows of a list are counted: those already read, because one request per row would cost the server
 /// more. If they cannot be read completely, there are no numbers; and a list sorted by them says why.
-pub async fn counted_in(context: Context<'_>, asked: &Asked) -> Result<Option<Arc<Vec<Device>>>, Problem> {
+pub async fn counted_in(context: Context<'_>, request: &ParsedRequest) -> Result<Option<Arc<Vec<Device>>>, Problem> {
     match context.known_devices().await {
-        Err(problem) if asked.word("sort") == Some(TagColumn::Devices) => Err(problem),
+        Err(problem) if request.word("sort") == Some(TagColumn::Devices) => Err(problem),
         known => Ok(known.ok().filter(|devices| devices.len() < MOST_ROWS)),
     }
 }
@@ -66,19 +66,19 @@ pub fn unique_tags(fields: &mut Map<String, Value>) {
     }
 }
 
-async fn list(context: Context<'_>, asked: &Asked) -> Result<Value, Problem> {
-    let loaded = context.all("/tags/", &asked.given(&["name"]), MOST_ROWS).await?;
-    let (kinds, ids) = (asked.many("type"), asked.many("id"));
+async fn list(context: Context<'_>, request: &ParsedRequest) -> Result<Value, Problem> {
+    let loaded = context.all("/tags/", &request.given(&["name"]), MOST_ROWS).await?;
+    let (kinds, ids) = (request.many("type"), request.many("id"));
     let mut tags: Vec<Tag> = loaded.rows.iter().map(|row| tag(Row(row))).collect();
     tags.retain(|tag| {
         (kinds.is_empty() || tag.kind.as_ref().is_some_and(|kind| kinds.contains(kind)))
             && (ids.is_empty() || ids.contains(&tag.id.to_string()))
     });
     tags.sort_by_key(|tag| (tag.name.to_lowercase(), tag.id));
-    if let Some(devices) = counted_in(context, asked).await? {
+    if let Some(devices) = counted_in(context, request).await? {
         for tag in &mut tags {
             tag.devices = Some(reached(&devices, std::slice::from_ref(tag)));
         }
     }
-    finish(&tags, asked, note(&loaded, "tags"))
+    finish(&tags, request, note(&loaded, "tags"))
 }

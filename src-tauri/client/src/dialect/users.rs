@@ -6,7 +6,7 @@ use netraven_api::users::{Role, User};
 use netraven_api::{Method, Page, Problem, UserId};
 use serde_json::Value;
 
-use super::asked::Asked;
+use super::parsed_request::ParsedRequest;
 use super::lists::{MOST_ROWS, rows_of};
 use super::row::{Row, reply};
 use super::{Context, offered};
@@ -28,15 +28,15 @@ pub fn me(context: Context<'_>) -> Result<Value, Problem> {
 }
 
 /// Answers requests for users.
-pub async fn answer(context: Context<'_>, asked: &Asked, rest: &[&str]) -> Result<Value, Problem> {
-    if asked.method == Method::Post && rest.is_empty() && email(asked).is_none() {
+pub async fn answer(context: Context<'_>, request: &ParsedRequest, rest: &[&str]) -> Result<Value, Problem> {
+    if request.method == Method::Post && rest.is_empty() && email(request).is_none() {
         return Err(Problem::field("body.email", offered::reason(Feature::UserWithoutEmail)));
     }
-    let found = match context.plain(asked).await {
-        Err(problem) if problem.code == Code::Internal => return Err(taken(context, asked, rest, problem).await),
+    let found = match context.plain(request).await {
+        Err(problem) if problem.code == Code::Internal => return Err(taken(context, request, rest, problem).await),
         found => found?,
     };
-    match (asked.method, rest) {
+    match (request.method, rest) {
         (Method::Get, []) => {
             let mut users: Vec<User> = rows_of(&found).iter().map(|row| user(Row(row))).collect();
             users.sort_by(|a, b| a.username.cmp(&b.username).then(a.id.cmp(&b.id)));
@@ -49,16 +49,16 @@ pub async fn answer(context: Context<'_>, asked: &Asked, rest: &[&str]) -> Resul
 }
 
 /// The requested e-mail address.
-fn email(asked: &Asked) -> Option<String> {
-    let fields = asked.fields().ok()?;
+fn email(request: &ParsedRequest) -> Option<String> {
+    let fields = request.fields().ok()?;
     let text = fields.get("email")?.as_str()?.trim();
     (!text.is_empty()).then(|| text.to_owned())
 }
 
 /// The problem of a change the server failed at. It fails without a reason when another user has the e-mail address, and it
 /// only shows addresses one user at a time.
-async fn taken(context: Context<'_>, asked: &Asked, rest: &[&str], problem: Problem) -> Problem {
-    let Some(email) = email(asked) else { return problem };
+async fn taken(context: Context<'_>, request: &ParsedRequest, rest: &[&str], problem: Problem) -> Problem {
+    let Some(email) = email(request) else { return problem };
     let Ok(users) = context.all("/users/", &[], MOST_ROWS).await else { return problem };
     let changed = rest.first().and_then(|text| text.parse::<UserId>().ok());
     for row in users.rows.iter().map(Row).filter(|row| Some(row.id()) != changed) {

@@ -12,7 +12,7 @@ use tokio::time::{Instant, timeout_at};
 
 use super::{config, snippet};
 use crate::dialect::Context;
-use crate::dialect::asked::Asked;
+use crate::dialect::parsed_request::ParsedRequest;
 use crate::dialect::row::Row;
 
 /// Most snapshots returned, as by a server of our own.
@@ -38,8 +38,8 @@ pub struct Texts {
 pub type KeptTexts = tokio::sync::Mutex<Option<(Instant, u64, Arc<Texts>)>>;
 
 /// Answers a search.
-pub async fn answer(context: Context<'_>, asked: &Asked) -> Result<FoundConfigs, Problem> {
-    let Some(wanted) = asked.one("q") else { return Ok(FoundConfigs::default()) };
+pub async fn answer(context: Context<'_>, request: &ParsedRequest) -> Result<FoundConfigs, Problem> {
+    let Some(wanted) = request.one("q") else { return Ok(FoundConfigs::default()) };
     let texts = texts(context).await?;
     let lower = wanted.to_lowercase();
     let fits = texts.all.iter().filter(|config| config.config_data.to_lowercase().contains(&lower));

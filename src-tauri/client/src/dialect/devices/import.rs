@@ -17,7 +17,7 @@ use tokio::time::Instant;
 
 use super::{create, sorted};
 use crate::dialect::Context;
-use crate::dialect::asked::Asked;
+use crate::dialect::parsed_request::ParsedRequest;
 use crate::dialect::lists::{MOST_ROWS, rows_of};
 use tags::Tags;
 
@@ -42,8 +42,8 @@ enum Sent {
 }
 
 /// Adds the devices of a text, each accepted or refused by itself.
-pub async fn answer(context: Context<'_>, asked: &Asked) -> Result<Imported, Problem> {
-    let text = text(asked)?;
+pub async fn answer(context: Context<'_>, request: &ParsedRequest) -> Result<Imported, Problem> {
+    let text = text(request)?;
     let until = Instant::now() + LIMIT;
     let mut file = File::open(context, &text).await?;
     loop {
@@ -86,8 +86,8 @@ pub async fn answer(context: Context<'_>, asked: &Asked) -> Result<Imported, Pro
 }
 
 /// Reports the expected outcome, as far as it can be known in advance.
-pub async fn look(context: Context<'_>, asked: &Asked) -> Result<ImportPlan, Problem> {
-    let text = text(asked)?;
+pub async fn look(context: Context<'_>, request: &ParsedRequest) -> Result<ImportPlan, Problem> {
+    let text = text(request)?;
     let mut file = File::open(context, &text).await?;
     let separator = file.sheet.separator().one().to_owned();
     let columns = file.sheet.columns().map(|column| column.name().to_owned()).collect();
@@ -103,8 +103,8 @@ pub async fn look(context: Context<'_>, asked: &Asked) -> Result<ImportPlan, Pro
     }
 }
 
-fn text(asked: &Asked) -> Result<String, Problem> {
-    match asked.fields()?.remove("csv") {
+fn text(request: &ParsedRequest) -> Result<String, Problem> {
+    match request.fields()?.remove("csv") {
         Some(Value::String(text)) => Ok(text),
         _ => Err(Problem::field("body.csv", "The request has no text of a file.")),
     }

@@ -5,7 +5,7 @@ use netraven_api::logs::{Level, LiveFilter, LogEntry, LogType, MetaMatch};
 use netraven_api::{LogId, Open, Order, Problem, RunId, Word};
 
 use super::time_of;
-use crate::dialect::asked::Asked;
+use crate::dialect::parsed_request::ParsedRequest;
 use crate::dialect::{Context, runs};
 
 /// Most requests for one answer; beyond that, types are checked here.
@@ -36,12 +36,12 @@ pub struct Filter {
 
 impl Filter {
     /// Reads the filter of a list.
-    pub async fn read(context: Context<'_>, asked: &Asked) -> Result<Filter, Problem> {
-        let mut common = asked.given(&["device_id", "source", "job_type"]);
-        let (mut from, mut until) = (asked.time("start_time")?, asked.time("end_time")?);
-        let (after, before): (Option<LogId>, Option<LogId>) = (asked.id("after")?, asked.id("before")?);
-        let run_id = asked.id("run_id")?;
-        let mut job_id = asked.id("job_id")?;
+    pub async fn read(context: Context<'_>, request: &ParsedRequest) -> Result<Filter, Problem> {
+        let mut common = request.given(&["device_id", "source", "job_type"]);
+        let (mut from, mut until) = (request.time("start_time")?, request.time("end_time")?);
+        let (after, before): (Option<LogId>, Option<LogId>) = (request.id("after")?, request.id("before")?);
+        let run_id = request.id("run_id")?;
+        let mut job_id = request.id("job_id")?;
         if let Some(run) = run_id {
             let (job, began, ended) = runs::span(context, run).await?;
             job_id = Some(job);
@@ -55,23 +55,23 @@ impl Filter {
         if let Some(before) = before {
             until = earlier(until, time_of(context, before).await?);
         }
-        let is_ascending = asked.word("order") == Some(Order::Ascending);
+        let is_ascending = request.word("order") == Some(Order::Ascending);
         common.extend(job_id.map(|id| ("job_id", id.to_string())));
         common.extend(from.map(|time| ("start_time", time.to_string())));
         common.extend(until.map(|time| ("end_time", time.to_string())));
         common.push(("order", if is_ascending { "asc" } else { "desc" }.to_owned()));
         let filter = Filter {
-            search: asked.one("search").map(|text| text.to_lowercase()),
+            search: request.one("search").map(|text| text.to_lowercase()),
             is_ascending,
-            is_bounded: before.is_some() || asked.one("end_time").is_some(),
+            is_bounded: before.is_some() || request.one("end_time").is_some(),
             run_id,
-            meta: asked.many("meta").into_iter().map(meta).collect::<Result<_, _>>()?,
+            meta: request.many("meta").into_iter().map(meta).collect::<Result<_, _>>()?,
             after,
             before,
             ..Filter::default()
         };
-        let levels: Vec<_> = asked.many("level").iter().map(|word| Open::of(word)).collect();
-        let types: Vec<_> = asked.many("log_type").iter().map(|word| Open::of(word)).collect();
+        let levels: Vec<_> = request.many("level").iter().map(|word| Open::of(word)).collect();
+        let types: Vec<_> = request.many("log_type").iter().map(|word| Open::of(word)).collect();
         Ok(filter.with_values(common, &levels, &types))
     }
 

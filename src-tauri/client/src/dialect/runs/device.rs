@@ -12,7 +12,7 @@ use serde_json::Value;
 
 use super::bind::Seen;
 use super::find::find;
-use crate::dialect::asked::Asked;
+use crate::dialect::parsed_request::ParsedRequest;
 use crate::dialect::row::{Row, reply};
 use crate::dialect::{Context, words};
 
@@ -43,18 +43,18 @@ pub async fn with_run(context: Context<'_>, run: RunId) -> Result<(Run, Vec<RunD
 }
 
 /// A page of a run's devices. All of them were read for it: this server keeps no list of a run's devices.
-pub async fn list(context: Context<'_>, asked: &Asked, run: RunId) -> Result<Value, Problem> {
-    let words = |name: &str| asked.many(name).into_iter().map(|word| word.to_lowercase());
+pub async fn list(context: Context<'_>, request: &ParsedRequest, run: RunId) -> Result<Value, Problem> {
+    let words = |name: &str| request.many(name).into_iter().map(|word| word.to_lowercase());
     let wanted = ListRunDevices {
         run_id: run,
-        page: asked.number("page")?,
-        size: asked.number("size")?,
-        device_id: asked.many("device_id").iter().filter_map(|id| id.parse().ok()).collect(),
+        page: request.number("page")?,
+        size: request.number("size")?,
+        device_id: request.many("device_id").iter().filter_map(|id| id.parse().ok()).collect(),
         state: words("state").filter_map(|word| DeviceState::parse(&word)).collect(),
         cause: words("cause").filter_map(|word| Cause::parse(&word)).collect(),
-        search: asked.one("search"),
-        sort: asked.word("sort"),
-        order: asked.word("order"),
+        search: request.one("search"),
+        sort: request.word("sort"),
+        order: request.word("order"),
     };
     let (_, all) = with_run(context, run).await?;
     Ok(reply(&wanted.page_of(all, context.now())))

@@ -10,13 +10,13 @@ use super::device::cause;
 use super::wanted::Wanted;
 use super::{Window, window};
 use crate::dialect::Context;
-use crate::dialect::asked::Asked;
+use crate::dialect::parsed_request::ParsedRequest;
 use crate::dialect::row::reply;
 
 /// The totals of a period.
-pub async fn summary(context: Context<'_>, asked: &Asked) -> Result<Value, Problem> {
-    let window = window(context, asked).await?;
-    let wanted = Wanted::read(context, asked).await?;
+pub async fn summary(context: Context<'_>, request: &ParsedRequest) -> Result<Value, Problem> {
+    let window = window(context, request).await?;
+    let wanted = Wanted::read(context, request).await?;
     let note = window.note("The runs are counted by this server's log and");
     let is_narrowed = !wanted.is_everything();
     let Window { mut runs, results, .. } = window;

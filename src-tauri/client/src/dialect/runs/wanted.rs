@@ -9,7 +9,7 @@ use netraven_api::{DeviceId, Open, Problem, TagId};
 
 use super::bind::Seen;
 use crate::dialect::Context;
-use crate::dialect::asked::Asked;
+use crate::dialect::parsed_request::ParsedRequest;
 
 /// The filters; job and period are applied where the results are read.
 pub struct Wanted {
@@ -25,9 +25,9 @@ pub struct Wanted {
 
 impl Wanted {
     /// Reads the filters, and which devices carry the wanted tags.
-    pub async fn read(context: Context<'_>, asked: &Asked) -> Result<Wanted, Problem> {
-        let tags: Vec<TagId> = asked.many("tag_id").iter().filter_map(|id| id.parse().ok()).collect();
-        let device = asked.id("device_id")?;
+    pub async fn read(context: Context<'_>, request: &ParsedRequest) -> Result<Wanted, Problem> {
+        let tags: Vec<TagId> = request.many("tag_id").iter().filter_map(|id| id.parse().ok()).collect();
+        let device = request.id("device_id")?;
         let known = if tags.is_empty() && device.is_none() { None } else { Some(context.known_devices().await?) };
         let has_tag = |found: &&Device| found.tags.iter().any(|tag| tags.contains(&tag.id));
         let of_tags: Vec<&Device> = known.iter().flat_map(|known| known.iter().filter(has_tag)).collect();
@@ -36,13 +36,13 @@ impl Wanted {
         let named = if device.is_some() { asked_for.collect() } else { of_tags };
         let named = named.into_iter().map(|device: &Device| device.hostname.clone()).collect();
         Ok(Wanted {
-            kinds: asked.many("job_type").iter().map(|word| Open::of(word)).collect(),
-            statuses: asked.many("status").iter().filter_map(|word| RunStatus::parse(&word.to_lowercase())).collect(),
-            triggers: asked.many("trigger").iter().filter_map(|word| Trigger::parse(&word.to_lowercase())).collect(),
+            kinds: request.many("job_type").iter().map(|word| Open::of(word)).collect(),
+            statuses: request.many("status").iter().filter_map(|word| RunStatus::parse(&word.to_lowercase())).collect(),
+            triggers: request.many("trigger").iter().filter_map(|word| Trigger::parse(&word.to_lowercase())).collect(),
             device,
             tagged,
             named,
-            search: asked.one("search").unwrap_or_default().to_lowercase(),
+            search: request.one("search").unwrap_or_default().to_lowercase(),
         })
     }
 

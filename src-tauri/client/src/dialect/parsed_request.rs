@@ -12,23 +12,23 @@ use super::description::Description;
 use super::row::time;
 
 /// Method, segments of the path, query and body.
-pub struct Asked {
+pub struct ParsedRequest {
     pub method: Method,
     pub segments: Vec<String>,
     query: Vec<(String, String)>,
     body: Option<Value>,
 }
 
-impl Asked {
+impl ParsedRequest {
     /// Parses a request; a trailing slash makes no difference.
-    pub fn read(request: &Request) -> Asked {
+    pub fn read(request: &Request) -> ParsedRequest {
         let (path, query) = request.path.split_once('?').unwrap_or((&request.path, ""));
         let segments = path.trim_matches('/').split('/').map(str::to_owned).collect();
         let query = form_urlencoded::parse(query.as_bytes())
             .map(|(name, value)| (name.into_owned(), value.trim().to_owned()))
             .filter(|(_, value)| !value.is_empty())
             .collect();
-        Asked { method: request.method, segments, query, body: request.body.clone() }
+        ParsedRequest { method: request.method, segments, query, body: request.body.clone() }
     }
 
     /// Every value of a filter.
@@ -88,7 +88,7 @@ impl Asked {
     }
 
     /// The request again, with its path in the server's spelling.
-    pub fn request(&self, description: &Description) -> Request {
+    pub fn respelled(&self, description: &Description) -> Request {
         let path = description.spelled(self.method, &self.path());
         let request = Request { method: self.method, path, body: self.body.clone() };
         if self.query.is_empty() { request } else { request.query(&self.query) }
