@@ -7,11 +7,11 @@ use netraven_api::{Method, Problem};
 use super::description::Description;
 
 /// How the description shows that a feature exists.
-enum Sign {
+enum Capability {
     Route(Method, &'static str),
     Field(&'static str, &'static str),
     /// The description does not show it: the server describes the feature, but was seen not to have it.
-    Untold,
+    Undescribed,
 }
 
 /// What the server lets every user do: it only requires the role `admin` for deleting jobs and credentials, and for
@@ -19,133 +19,133 @@ enum Sign {
 pub const OPEN_TO_USERS: &[AdminAction] =
     &[AdminAction::AddCredential, AdminAction::ChangeCredential, AdminAction::DeleteDevice, AdminAction::DeleteSnapshot, AdminAction::DeleteTag];
 
-const TABLE: &[(Feature, Sign, &str)] = &[
+const TABLE: &[(Feature, Capability, &str)] = &[
     (
         Feature::CancelRun,
-        Sign::Route(Method::Post, "/runs/{run_id}/cancel"),
+        Capability::Route(Method::Post, "/runs/{run_id}/cancel"),
         "This server cannot cancel a run once it has started.",
     ),
     (
         Feature::RunSome,
-        Sign::Route(Method::Post, "/runs/{run_id}/again"),
+        Capability::Route(Method::Post, "/runs/{run_id}/again"),
         "This server can only run all devices of a job.",
     ),
     (
         Feature::CancelDevice,
-        Sign::Route(Method::Post, "/runs/{run_id}/devices/{device_id}/cancel"),
+        Capability::Route(Method::Post, "/runs/{run_id}/devices/{device_id}/cancel"),
         "This server cannot cancel a device once its run has started.",
     ),
     (
         Feature::RunHistory,
-        Sign::Route(Method::Get, "/jobs/{job_id}/matrix"),
+        Capability::Route(Method::Get, "/jobs/{job_id}/matrix"),
         "This server keeps no runs, so there is no history of a job's devices to show.",
     ),
     (
         Feature::HostKeys,
-        Sign::Route(Method::Get, "/devices/{device_id}/host-key"),
+        Capability::Route(Method::Get, "/devices/{device_id}/host-key"),
         "This server stores no host keys; it accepts whatever key a device shows.",
     ),
     (
         Feature::ExportConfig,
-        Sign::Route(Method::Post, "/configs/{config_id}/export"),
+        Capability::Route(Method::Post, "/configs/{config_id}/export"),
         "This server stores configurations with the lines that contain secrets removed, so there is nothing to export.",
     ),
     (
         Feature::EnablePassword,
-        Sign::Field("CredentialCreate", "enable_password"),
+        Capability::Field("CredentialCreate", "enable_password"),
         "This server keeps no enable passwords; it uses the password of the credential.",
     ),
     (
         Feature::CronTimeZone,
-        Sign::Field("JobCreate", "time_zone"),
+        Capability::Field("JobCreate", "time_zone"),
         "This server reads the fields of a cron schedule in UTC.",
     ),
     (
         Feature::Platforms,
-        Sign::Route(Method::Get, "/platforms/"),
+        Capability::Route(Method::Get, "/platforms/"),
         "This server does not report which platforms it supports; the usual ones and those of its devices are listed.",
     ),
     (
         Feature::LogHistogram,
-        Sign::Route(Method::Get, "/logs/histogram"),
+        Capability::Route(Method::Get, "/logs/histogram"),
         "This server does not count its log over time, so there is no chart above the lines.",
     ),
     (
         Feature::NewestResults,
-        Sign::Field("Device", "last_snapshot_at"),
+        Capability::Field("Device", "last_snapshot_at"),
         "This server's list of devices does not include their newest results and snapshots; open a device to see them.",
     ),
     (
         Feature::CronSchedule,
-        Sign::Untold,
+        Capability::Undescribed,
         "This server never starts a job by cron: its scheduler fails at every such schedule. Choose an interval, or \
          run the job manually.",
     ),
     (
         Feature::OnceSchedule,
-        Sign::Untold,
+        Capability::Undescribed,
         "This server never starts a job at a set time: its scheduler fails when it is due. Run the job manually then.",
     ),
     (
         Feature::ScheduleChange,
-        Sign::Untold,
+        Capability::Undescribed,
         "This server's scheduler never drops an interval once loaded: it keeps starting the job even after the \
          schedule is changed or disabled or the job is deleted.",
     ),
-    (Feature::GitHistory, Sign::Untold, "This server keeps no git history: what is deleted there is lost for good."),
+    (Feature::GitHistory, Capability::Undescribed, "This server keeps no git history: what is deleted there is lost for good."),
     (
         Feature::DeleteUsed,
-        Sign::Untold,
+        Capability::Undescribed,
         "This server cannot delete a device or a job that has results; only those without results can be deleted.",
     ),
-    (Feature::ChangeDevice, Sign::Untold, "This server fails whenever a device is changed and saves nothing."),
-    (Feature::DevicePort, Sign::Untold, "This server stores the SSH port of a device, but always connects to port 22."),
+    (Feature::ChangeDevice, Capability::Undescribed, "This server fails whenever a device is changed and saves nothing."),
+    (Feature::DevicePort, Capability::Undescribed, "This server stores the SSH port of a device, but always connects to port 22."),
     (
         Feature::UserWithoutEmail,
-        Sign::Untold,
+        Capability::Undescribed,
         "This server requires an e-mail address for each user, and each must be different.",
     ),
     (
         Feature::LogSearch,
-        Sign::Untold,
+        Capability::Undescribed,
         "This server cannot search its log: the newest 1,000 lines that match the other filters are loaded and searched here.",
     ),
     (
         Feature::RunRecords,
-        Sign::Route(Method::Get, "/runs/{run_id}"),
+        Capability::Route(Method::Get, "/runs/{run_id}"),
         "This server keeps no record of runs: it does not report the stages of a session nor, for every run, what started it.",
     ),
     (
         Feature::OwnPassword,
-        Sign::Route(Method::Put, "/users/me/password"),
+        Capability::Route(Method::Put, "/users/me/password"),
         "On this server only an admin can change passwords, on the Users page.",
     ),
     (
         Feature::SignOutEverywhere,
-        Sign::Route(Method::Post, "/users/me/sign-out"),
+        Capability::Route(Method::Post, "/users/me/sign-out"),
         "This server cannot end a sign-in before it expires.",
     ),
     (
         Feature::Approvals,
-        Sign::Route(Method::Post, "/devices/{device_id}/approve"),
+        Capability::Route(Method::Post, "/devices/{device_id}/approve"),
         "This server does not require approval: anyone who can add a device or change its address can have \
          credentials sent to any address.",
     ),
     (
         Feature::AllowedNetworks,
-        Sign::Field("CredentialCreate", "allowed_networks"),
+        Capability::Field("CredentialCreate", "allowed_networks"),
         "This server cannot limit credentials to networks: it sends a credential to every device that shares a tag.",
     ),
 ];
 
 /// What a server lacks.
 pub fn missing(description: &Description) -> Vec<Missing> {
-    let is_there = |sign: &Sign| match sign {
-        Sign::Route(method, path) => description.shows(*method, path),
-        Sign::Field(schema, field) => description.takes(schema, field),
-        Sign::Untold => false,
+    let is_there = |capability: &Capability| match capability {
+        Capability::Route(method, path) => description.shows(*method, path),
+        Capability::Field(schema, field) => description.takes(schema, field),
+        Capability::Undescribed => false,
     };
-    let lacking = TABLE.iter().filter(|(_, sign, _)| !is_there(sign));
+    let lacking = TABLE.iter().filter(|(_, capability, _)| !is_there(capability));
     lacking.map(|(feature, _, reason)| Missing { feature: *feature, reason: (*reason).to_owned() }).collect()
 }
 
