@@ -128,8 +128,8 @@ fn unended(seen: &Seen, around: Around) -> End {
             End { status: RunStatus::Running, at: None, message: None }
         }
         state => {
-            let sign = state.and_then(|state| state.sign).filter(|_| seen.after.is_none()).map(|sign| sign.at);
-            End { status: RunStatus::Unknown, at: None, message: Some(silent(sign.max(Some(seen.last())))) }
+            let last_line = state.and_then(|state| state.last_line).filter(|_| seen.after.is_none()).map(|last_line| last_line.at);
+            End { status: RunStatus::Unknown, at: None, message: Some(silent(last_line.max(Some(seen.last())))) }
         }
     }
 }
@@ -188,9 +188,9 @@ pub fn of_job(known: &Known, state: &State, newest: Option<&Seen>, devices: i64)
             if is_told && !was_queued {
                 return None;
             }
-            let sign = state.sign.map(|sign| sign.at).max(last_known);
-            let message = if was_queued { NOWHERE.to_owned() } else { silent(sign) };
-            let at = sign.unwrap_or(state.seen_at);
+            let last_line = state.last_line.map(|last_line| last_line.at).max(last_known);
+            let message = if was_queued { NOWHERE.to_owned() } else { silent(last_line) };
+            let at = last_line.unwrap_or(state.seen_at);
             Some(Run { devices, message: Some(message), ..bare(alias, known, RunStatus::Unknown, at) })
         }
         status => {

@@ -26,7 +26,7 @@ const ON_THE_WAY: Duration = Duration::from_secs(3);
 /// How long queue and workers are cached.
 const KEPT: Duration = Duration::from_secs(2);
 /// The same for the last line of a live job, of a dead one, and for the list of schedules.
-const KEPT_SIGN: Duration = Duration::from_millis(900);
+const KEPT_LAST_LINE: Duration = Duration::from_millis(900);
 const KEPT_DEAD: Duration = Duration::from_secs(20);
 const KEPT_SCHEDULES: Duration = Duration::from_secs(60);
 /// Most starts remembered.
@@ -50,7 +50,7 @@ struct Life {
 
 /// The last line of a job.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Sign {
+pub struct LastLine {
     pub id: LogId,
     pub at: Timestamp,
 }
@@ -63,7 +63,7 @@ pub struct State {
     /// Whether a run of it is being worked on.
     pub lives: bool,
     /// Its last line.
-    pub sign: Option<Sign>,
+    pub last_line: Option<LastLine>,
     /// Its entries in the queue, the oldest first.
     pub waiting: Vec<Waiting>,
     /// When it was first seen with this word.
@@ -92,14 +92,14 @@ type Read<T> = Option<(Instant, T)>;
 type Schedules = Option<Arc<BTreeSet<JobId>>>;
 
 /// When the last line of a job was read, how long it is cached, and the line.
-type KeptSign = (Instant, Duration, Option<Sign>);
+type KeptLastLine = (Instant, Duration, Option<LastLine>);
 
 /// What was learnt about jobs, and when.
 #[derive(Default)]
 pub struct Memory {
     life: tokio::sync::Mutex<Read<Arc<Life>>>,
     schedules: tokio::sync::Mutex<Read<Schedules>>,
-    signs: Mutex<HashMap<JobId, KeptSign>>,
+    last_lines: Mutex<HashMap<JobId, KeptLastLine>>,
     words: Mutex<HashMap<JobId, (String, Instant, Timestamp)>>,
     starts: Mutex<Vec<Waiting>>,
 }
@@ -112,7 +112,7 @@ impl Memory {
 
     /// Makes the next look ask again about jobs that show no life.
     pub fn stale(&self) {
-        self.signs.lock().unwrap_or_else(PoisonError::into_inner).retain(|_, (_, kept, _)| *kept == KEPT_SIGN);
+        self.last_lines.lock().unwrap_or_else(PoisonError::into_inner).retain(|_, (_, kept, _)| *kept == KEPT_LAST_LINE);
         if let Ok(mut life) = self.life.try_lock() {
             *life = None;
         }
@@ -154,15 +154,15 @@ pub async fn state(context: Context<'_>, job_id: JobId, word: &str) -> State {
     let memory = &context.server.runs.life;
     let status = words::run_status(word);
     let (first, seen_at) = memory.first_seen(job_id, word, now);
-    let mut state = State { status, lives: false, sign: None, waiting: Vec::new(), seen_at, patience: SILENT };
+    let mut state = State { status, lives: false, last_line: None, waiting: Vec::new(), seen_at, patience: SILENT };
     if !status.is_some_and(RunStatus::is_active) {
         return state;
     }
     let life = life(context).await;
-    state.sign = sign(context, job_id).await;
+    state.last_line = last_line(context, job_id).await;
     let quiet = |at: Timestamp| now.duration_since(at);
     // For a job without any line, only the time it was first seen is known.
-    let silent_for = quiet(state.sign.map_or(seen_at, |sign| sign.at));
+    let silent_for = quiet(state.last_line.map_or(seen_at, |last_line| last_line.at));
     if life.is_busy == Some(false) {
         state.patience = SILENT_ALONE;
     }
@@ -182,8 +182,8 @@ pub async fn state(context: Context<'_>, job_id: JobId, word: &str) -> State {
         state.lives = state.lives && life.is_busy != Some(false);
     }
     if state.status == Some(RunStatus::Unknown) {
-        let mut signs = memory.signs.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some((_, kept, _)) = signs.get_mut(&job_id) {
+        let mut last_lines = memory.last_lines.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some((_, kept, _)) = last_lines.get_mut(&job_id) {
             *kept = KEPT_DEAD;
         }
     }
@@ -251,20 +251,20 @@ fn waiting(queues: &Value) -> Vec<Waiting> {
 }
 
 /// The newest line of a job.
-async fn sign(context: Context<'_>, job_id: JobId) -> Option<Sign> {
+async fn last_line(context: Context<'_>, job_id: JobId) -> Option<LastLine> {
     let memory = &context.server.runs.life;
-    let kept = memory.signs.lock().unwrap_or_else(PoisonError::into_inner).get(&job_id).copied();
-    if let Some((at, serves, sign)) = kept
+    let kept = memory.last_lines.lock().unwrap_or_else(PoisonError::into_inner).get(&job_id).copied();
+    if let Some((at, serves, last_line)) = kept
         && at.elapsed() < serves
     {
-        return sign;
+        return last_line;
     }
     let params = [("job_id", job_id.to_string()), ("order", "desc".to_owned())];
     let found = context.page("/logs/", &params, 1, 1).await.ok()?;
-    let sign =
-        rows_of(&found).first().and_then(|row| Some(Sign { id: Row(row).id(), at: Row(row).time("timestamp")? }));
-    memory.signs.lock().unwrap_or_else(PoisonError::into_inner).insert(job_id, (Instant::now(), KEPT_SIGN, sign));
-    sign
+    let last_line =
+        rows_of(&found).first().and_then(|row| Some(LastLine { id: Row(row).id(), at: Row(row).time("timestamp")? }));
+    memory.last_lines.lock().unwrap_or_else(PoisonError::into_inner).insert(job_id, (Instant::now(), KEPT_LAST_LINE, last_line));
+    last_line
 }
 
 /// The jobs with active schedules.

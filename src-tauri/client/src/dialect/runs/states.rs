@@ -32,7 +32,7 @@ pub(crate) async fn states(client: &Client, server: &Server) -> Result<BTreeMap<
     let mut all = BTreeMap::new();
     for (job, word) in jobs::anew(context).await? {
         let state = life::state(context, job.id, &word).await;
-        let line = state.sign.filter(|_| state.status == Some(RunStatus::Running)).map(|sign| sign.id);
+        let line = state.last_line.filter(|_| state.status == Some(RunStatus::Running)).map(|last_line| last_line.id);
         let run_id = newest_of(job.id);
         all.insert(job.id, JobState { run_id, status: state.status, ended_at: job.completed_at, line });
     }
@@ -50,7 +50,7 @@ pub async fn judge(context: Context<'_>, jobs: &mut [Job]) {
         job.started_at = match status {
             RunStatus::Queued => state.waiting.last().map(|entry| entry.at).or(Some(state.seen_at)),
             RunStatus::Running => super::began(context, job.id).await.or(Some(state.seen_at)),
-            _ => state.sign.map(|sign| sign.at),
+            _ => state.last_line.map(|last_line| last_line.at),
         };
     }
 }
