@@ -69,7 +69,9 @@ impl Section {
     #[must_use]
     pub fn of(route: &Route) -> Option<Section> {
         match route {
-            Route::JobDashboard { .. } | Route::RunPage { .. } | Route::RunDevicePage { .. } => Some(Section::JobStatus),
+            Route::JobDashboard { .. } | Route::RunPage { .. } | Route::RunDevicePage { .. } => {
+                Some(Section::JobStatus)
+            }
             Route::JobsPage {} => Some(Section::Jobs),
             Route::DevicesPage { .. } => Some(Section::Devices),
             Route::ConfigurationsPage { .. } | Route::DeviceConfigurationsPage { .. } => Some(Section::Configurations),

@@ -17,7 +17,7 @@ pub use columns::{Cells, Column};
 pub use device::{Entry, check};
 pub use encoding::decode;
 pub use header::Separator;
-pub use tally::{LISTED, Refusal, RefusalKind, Tally, RefusedRow};
+pub use tally::{LISTED, Refusal, RefusalKind, RefusedRow, Tally};
 pub use twins::{Fate, Seen, There, compare};
 
 use header::Header;

@@ -29,7 +29,7 @@ use crate::journal::{About, Journal, Signal};
 use crate::platforms::Registry;
 use crate::queue::Queue;
 use crate::scheduler::Scheduler;
-use crate::server::{self, Connections, ServersState, AppState, Tokens};
+use crate::server::{self, AppState, Connections, ServersState, Tokens};
 use crate::snapshots::Repository;
 use crate::start::StartError;
 use crate::store::{Store, StoreError};

@@ -138,7 +138,9 @@ pub fn router(state: AppState) -> Router {
     let (routes, description) = docs::mount(mount);
     let inner = docs::serve(routes, description)
         .fallback(|| async { ApiError::detail(StatusCode::NOT_FOUND, "Not Found") })
-        .method_not_allowed_fallback(|| async { ApiError::detail(StatusCode::METHOD_NOT_ALLOWED, "Method Not Allowed") })
+        .method_not_allowed_fallback(|| async {
+            ApiError::detail(StatusCode::METHOD_NOT_ALLOWED, "Method Not Allowed")
+        })
         .layer(from_fn(body_limit::check))
         .layer(from_fn_with_state(host_check::AllowedHosts::of(state.bound, state.behind_proxy), host_check::check))
         .layer(SetResponseHeaderLayer::overriding(X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff")))

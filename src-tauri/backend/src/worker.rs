@@ -146,7 +146,11 @@ impl Worker {
             }
         };
         let cancel = Cancel::new();
-        let guard = in_flight.take(InFlightDevice { delivery: delivery.clone(), attempt: lease.attempt, cancel: cancel.clone() });
+        let guard = in_flight.take(InFlightDevice {
+            delivery: delivery.clone(),
+            attempt: lease.attempt,
+            cancel: cancel.clone(),
+        });
         // A stop or cancellation looks at the devices in progress, and may have looked before this one was added.
         let is_late =
             stop.is_cancelled() || self.store.cancelled_among(&[id]).await.is_ok_and(|cancelled| !cancelled.is_empty());

@@ -33,10 +33,10 @@ use netraven_api::{Method, Problem, Request};
 use serde_json::Value;
 
 use crate::Client;
-use parsed_request::ParsedRequest;
 pub(crate) use description::Description;
 pub(crate) use lists::Server;
 pub(crate) use logs::Tail;
+use parsed_request::ParsedRequest;
 pub(crate) use runs::{JobState, states as job_states};
 
 /// The kind of a server.

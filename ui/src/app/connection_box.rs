@@ -5,7 +5,7 @@ use netraven_api::event::Link;
 use netraven_api::native::Native;
 use serde_json::Value;
 
-use super::account::{AccountButtons, AccountDialog, AccountCommand};
+use super::account::{AccountButtons, AccountCommand, AccountDialog};
 use super::place_form::PlaceForm;
 use crate::components::{Button, ButtonKind, Dialog, Glyph, Icon, Time, Tone};
 use crate::data::use_api;

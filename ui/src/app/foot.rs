@@ -5,7 +5,7 @@ use dioxus::prelude::*;
 use crate::components::{Button, Glyph, Icon};
 use crate::format;
 use crate::state::moment::use_moment;
-use crate::state::standing::{LineAction, Line, Meant, use_standing};
+use crate::state::standing::{Line, LineAction, Meant, use_standing};
 
 /// The line. It has its room whether there is something to say or not.
 #[component]

@@ -25,7 +25,7 @@ use crate::state::views::use_views;
 mod entries;
 mod keys;
 
-use entries::{PaletteAction, Entry, fixed, found, name_of_job};
+use entries::{Entry, PaletteAction, fixed, found, name_of_job};
 use keys::{Command, command};
 
 /// Devices and jobs offered at once.

@@ -11,7 +11,7 @@ use crate::format;
 use crate::state::moment::use_moment;
 use crate::state::notices::use_notices;
 use crate::state::session::use_workplace;
-use crate::state::standing::{LineAction, Line, Meant, use_line};
+use crate::state::standing::{Line, LineAction, Meant, use_line};
 
 /// Asks for the password when the session wants it.
 #[component]

@@ -11,7 +11,7 @@ use crate::components::{Button, ButtonKind, Glyph, Tag};
 use crate::data::{LabNews, use_api, use_lab, use_query_maybe};
 use crate::format;
 use crate::route::Route;
-use crate::state::standing::{LineAction, Line, Meant, use_line};
+use crate::state::standing::{Line, LineAction, Meant, use_line};
 
 /// Starts the sample lab; shown where there is nothing yet, and only where the lab can be reached.
 #[component]

@@ -26,12 +26,12 @@ mod surroundings;
 
 pub use controls::LogControls;
 use copy::use_copy_lines;
-use log_list::use_log_list;
 use find_bar::{FindBar, use_find_keys};
 use foot::Foot;
 pub use histogram::LogHistogram;
 use keys::ListCommand;
 use line_panel::LinePanel;
+use log_list::use_log_list;
 pub use place::LinePlace;
 use place::{MissedNote, use_place};
 use rows::Rows;

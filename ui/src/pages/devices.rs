@@ -22,7 +22,7 @@ use crate::format;
 use crate::route::Route;
 use crate::section::Section;
 use crate::state::session::{Workplace, use_workplace};
-use crate::state::standing::{LineAction, Line, Meant, use_line};
+use crate::state::standing::{Line, LineAction, Meant, use_line};
 use crate::state::steady::{Steady, use_steady};
 
 mod add;

@@ -27,8 +27,13 @@ const LACKS: [(Feature, &str); 8] = [
 
 fn server(role: Role) -> Rc<Fake> {
     let missing = LACKS.map(|(feature, reason)| Missing { feature, reason: reason.into() }).to_vec();
-    let open_to_users =
-        vec![AdminAction::AddCredential, AdminAction::ChangeCredential, AdminAction::DeleteDevice, AdminAction::DeleteSnapshot, AdminAction::DeleteTag];
+    let open_to_users = vec![
+        AdminAction::AddCredential,
+        AdminAction::ChangeCredential,
+        AdminAction::DeleteDevice,
+        AdminAction::DeleteSnapshot,
+        AdminAction::DeleteTag,
+    ];
     let ready = Ready { role, missing, open_to_users, embedded: false, ..Fake::admin() };
     let fake = Fake::with(Session::Ready(ready));
     let mut device = device_row(9, "edge-fra-09");

@@ -120,11 +120,8 @@ fn answer(tally: &Tally) -> BulkImported {
         listed.iter().map(|row| BulkError { row: row.number, error: row.sentence.clone() }).collect();
     errors.sort_by_key(|error| error.row);
     let ((present, some), (taken, others)) = (tally.refused(RefusalKind::Present), tally.refused(RefusalKind::Taken));
-    let mut duplicates: Vec<BulkDuplicate> = some
-        .iter()
-        .chain(others)
-        .map(|row| BulkDuplicate { row: row.number, reason: row.sentence.clone() })
-        .collect();
+    let mut duplicates: Vec<BulkDuplicate> =
+        some.iter().chain(others).map(|row| BulkDuplicate { row: row.number, reason: row.sentence.clone() }).collect();
     duplicates.sort_by_key(|duplicate| duplicate.row);
     duplicates.truncate(LISTED);
     let more = |count: i64, listed: usize| count - i64::try_from(listed).unwrap_or(i64::MAX);

@@ -113,7 +113,10 @@ async fn get(State(state): State<AppState>, Id(id): Id<SnapshotId>) -> Result<Js
     Ok(Json(state.store.config(id).await?))
 }
 
-async fn history(State(state): State<AppState>, Id(device_id): Id<DeviceId>) -> Result<Json<Vec<ConfigHead>>, ApiError> {
+async fn history(
+    State(state): State<AppState>,
+    Id(device_id): Id<DeviceId>,
+) -> Result<Json<Vec<ConfigHead>>, ApiError> {
     Ok(Json(state.store.config_history(device_id).await?))
 }
 

@@ -92,7 +92,12 @@ fn not_blank(input: &CredentialInput) -> Result<(), ApiError> {
     }
 }
 
-fn sealed<'a>(state: &AppState, id: CredentialId, input: &'a CredentialInput, emptied: &[&str]) -> CredentialChange<'a> {
+fn sealed<'a>(
+    state: &AppState,
+    id: CredentialId,
+    input: &'a CredentialInput,
+    emptied: &[&str],
+) -> CredentialChange<'a> {
     let seal = |place: &str, secret: &Secret| state.seal.seal_text(&context(place, id), secret.expose());
     CredentialChange {
         username: input.username.as_deref(),

@@ -111,7 +111,10 @@ async fn import_csv(
     Ok(Json(tally.imported()))
 }
 
-async fn check_csv(State(state): State<AppState>, Body(input): Body<CheckImport>) -> Result<Json<ImportPlan>, ApiError> {
+async fn check_csv(
+    State(state): State<AppState>,
+    Body(input): Body<CheckImport>,
+) -> Result<Json<ImportPlan>, ApiError> {
     let sheet = import::open(&input.csv)?;
     let separator = sheet.separator().one().to_owned();
     let columns = sheet.columns().map(|column| column.name().to_owned()).collect();
@@ -121,8 +124,9 @@ async fn check_csv(State(state): State<AppState>, Body(input): Body<CheckImport>
 
 async fn host_key(State(state): State<AppState>, Id(id): Id<DeviceId>) -> Result<Json<HostKey>, ApiError> {
     let key = state.store.host_key(id).await?;
-    key.map(Json)
-        .ok_or_else(|| ApiError::not_found("No host key is stored for this device: no session has signed in to it yet."))
+    key.map(Json).ok_or_else(|| {
+        ApiError::not_found("No host key is stored for this device: no session has signed in to it yet.")
+    })
 }
 
 async fn trust_host_key(

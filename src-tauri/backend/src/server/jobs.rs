@@ -92,7 +92,11 @@ fn planned(state: &AppState, job: &JobPlan, now: Timestamp) -> Option<Timestamp>
     if job.is_enabled { state.next_runs.next(&job.schedule, job.started_at, now) } else { None }
 }
 
-async fn create(State(state): State<AppState>, caller: Caller, New(input): New<JobInput>) -> Result<Json<Job>, ApiError> {
+async fn create(
+    State(state): State<AppState>,
+    caller: Caller,
+    New(input): New<JobInput>,
+) -> Result<Json<Job>, ApiError> {
     let mut check = BodyCheck::default();
     let has_tags = input.tags.as_ref().is_some_and(|tags| !tags.is_empty());
     match (has_tags, input.device_id.is_some()) {

@@ -54,7 +54,11 @@ async fn get(State(state): State<AppState>, Id(id): Id<UserId>) -> Result<Json<U
     Ok(Json(state.store.user(id).await?))
 }
 
-async fn create(State(state): State<AppState>, caller: Caller, New(input): New<UserInput>) -> Result<Json<User>, ApiError> {
+async fn create(
+    State(state): State<AppState>,
+    caller: Caller,
+    New(input): New<UserInput>,
+) -> Result<Json<User>, ApiError> {
     let about = [&input.username, &input.email, &input.full_name].into_iter().flatten().cloned().collect();
     let hash = hashed(&state, "password", input.password.clone().unwrap_or_default(), about).await?;
     let id = state.store.add_user(&input, &hash).await?;

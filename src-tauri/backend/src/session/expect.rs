@@ -23,7 +23,7 @@ use self::known_prompt::KnownPrompt;
 use self::proof::{Ask, short};
 use self::terminal::{Bounds, ByteChannel, Terminal};
 use super::observer::{Level, Progress};
-use super::report::{Answer, SessionError, Login};
+use super::report::{Answer, Login, SessionError};
 use super::transcript::Transcript;
 use crate::platforms::{Definition, Refusal};
 

@@ -9,7 +9,7 @@ use netraven_api::outcome::Cause;
 use socket2::{Domain, Protocol, Socket, Type};
 
 use super::cancel::Cancel;
-use super::report::{SessionError, Limits, Target};
+use super::report::{Limits, SessionError, Target};
 use super::ssh::{banner, connect};
 
 /// How long an echo may take.

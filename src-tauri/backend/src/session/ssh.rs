@@ -26,7 +26,7 @@ pub(super) use self::channel::Shell;
 use self::link::Link;
 use super::expect::terminal::Bounds;
 use super::observer::{Level, Progress};
-use super::report::{SessionError, Login, Target};
+use super::report::{Login, SessionError, Target};
 
 /// What is known of a device once its shell is open.
 pub(super) struct Greeting {
@@ -133,8 +133,8 @@ impl SignIns {
             count => format!("all {count} credentials"),
         };
         let message = format!("The device refused {count} ({}).", reasons.join("; "));
-        let error =
-            SessionError::new(Cause::AuthFailed, message).quoting(Some(words.join("; ")).filter(|words| !words.is_empty()));
+        let error = SessionError::new(Cause::AuthFailed, message)
+            .quoting(Some(words.join("; ")).filter(|words| !words.is_empty()));
         Err(SessionError { advice, ..error })
     }
 }

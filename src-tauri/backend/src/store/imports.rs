@@ -99,7 +99,8 @@ impl Store {
         .bind(author.name)
         .fetch_all(&mut *tx)
         .await?;
-        let (ids, names): (Vec<DeviceId>, Vec<String>) = added.into_iter().map(|(id, name)| (DeviceId::new(id), name)).unzip();
+        let (ids, names): (Vec<DeviceId>, Vec<String>) =
+            added.into_iter().map(|(id, name)| (DeviceId::new(id), name)).unzip();
         sqlx::query(
             "insert into device_tags (device_id, tag_id)
              select d.id, t.id from unnest($1::bigint[], $2::text[]) d (id, hostname)

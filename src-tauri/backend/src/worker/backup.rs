@@ -15,8 +15,8 @@ use sha2::Sha256;
 use tokio::sync::oneshot;
 
 use super::patience::{Undone, patiently};
-use super::session_log::{self, SessionLog};
 use super::redaction::Redaction;
+use super::session_log::{self, SessionLog};
 use super::{Worker, failed};
 use crate::places::{ENABLE_PASSWORD, PASSWORD, RAW_CONFIG, context};
 use crate::platforms::{Definition, Purpose, facts_of, significant};

@@ -105,7 +105,10 @@ mod tests {
             assert!(!hidden.contains("zq9") && !hidden.contains("4711") && !hidden.contains("lemon"), "{hidden}");
         }
         assert_eq!(redaction.quoted("HTTP/1.1 400 Bad Request"), "HTTP/1.1 400 Bad Request");
-        assert_eq!(redaction.quoted("SSH-2.0-OpenSSH_9.2p1 Debian-2+deb12u3"), "SSH-2.0-OpenSSH_9.2p1 Debian-2+deb12u3");
+        assert_eq!(
+            redaction.quoted("SSH-2.0-OpenSSH_9.2p1 Debian-2+deb12u3"),
+            "SSH-2.0-OpenSSH_9.2p1 Debian-2+deb12u3"
+        );
     }
 
     #[test]

@@ -5,8 +5,8 @@ use netraven_api::native::Feature;
 use netraven_api::{CredentialId, Method, Problem};
 use serde_json::Value;
 
-use super::parsed_request::{ParsedRequest, id};
 use super::lists::{MOST_ROWS, finish, note};
+use super::parsed_request::{ParsedRequest, id};
 use super::row::{Row, reply};
 use super::tags::{counted_in, reached, tags, unique_tags};
 use super::{Context, offered};
@@ -23,7 +23,9 @@ pub async fn answer(context: Context<'_>, request: &ParsedRequest, rest: &[&str]
         // This one path ends in a slash, and without it the server knows no PUT.
         (Method::Put, [text]) => {
             let body = body(context, request)?;
-            one(&context.change(Method::Put, format!("/credentials/{}/", id::<CredentialId>(text)?), Some(body)).await?)
+            one(&context
+                .change(Method::Put, format!("/credentials/{}/", id::<CredentialId>(text)?), Some(body))
+                .await?)
         }
         _ => context.plain(request).await,
     }

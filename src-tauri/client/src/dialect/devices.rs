@@ -12,9 +12,9 @@ use netraven_api::sorting::DeviceColumn;
 use netraven_api::{DeviceId, Method, Open, Problem};
 use serde_json::{Map, Value};
 
-use super::parsed_request::{ParsedRequest, id};
 use super::lists::{MOST_ROWS, finish, note, rows_of};
 use super::names::Hostnames;
+use super::parsed_request::{ParsedRequest, id};
 use super::row::{Row, reply};
 use super::tags::{tags, unique_tags};
 use super::{Context, offered, used};

@@ -13,8 +13,8 @@ use netraven_api::sorting::JobColumn;
 use netraven_api::{JobId, Method, Open, Problem};
 use serde_json::Value;
 
-use super::parsed_request::{ParsedRequest, id};
 use super::lists::{MOST_ROWS, finish, note};
+use super::parsed_request::{ParsedRequest, id};
 use super::row::{Row, reply};
 use super::tags::{tag, tags};
 use super::{Context, devices, offered, runs, system, used, words};
@@ -93,7 +93,8 @@ async fn get(context: Context<'_>, id: JobId) -> Result<Job, Problem> {
 
 async fn list(context: Context<'_>, request: &ParsedRequest) -> Result<Value, Problem> {
     let loaded = context.all("/jobs/", &request.given(&["name", "is_enabled", "tag_id"]), MOST_ROWS).await?;
-    let (statuses, schedules, kinds) = (request.many("status"), request.many("schedule_type"), request.many("job_type"));
+    let (statuses, schedules, kinds) =
+        (request.many("status"), request.many("schedule_type"), request.many("job_type"));
     let has = |words: &[String], word: &str| words.is_empty() || words.iter().any(|it| it.eq_ignore_ascii_case(word));
     let mut jobs: Vec<Job> = loaded.rows.iter().map(|row| job(Row(row))).collect();
     runs::judge(context, &mut jobs).await;

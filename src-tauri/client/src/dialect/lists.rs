@@ -19,10 +19,10 @@ use tokio::sync::{OnceCell, watch};
 use tokio::time::Instant;
 
 use super::Context;
-use super::parsed_request::ParsedRequest;
 use super::configs::KeptTexts;
 use super::description::Description;
 use super::names::Names;
+use super::parsed_request::ParsedRequest;
 use super::row::{Row, reply};
 use super::runs::Memory;
 

@@ -16,8 +16,8 @@ use netraven_api::{DeviceId, LogId, Method, Open, Page, Problem};
 use serde_json::Value;
 
 use super::Context;
-use super::parsed_request::{ParsedRequest, id};
 use super::lists::{place, rows_of};
+use super::parsed_request::{ParsedRequest, id};
 use super::row::{Row, reply};
 use super::{offered, secrets, words};
 use filter::{Filter, earlier};

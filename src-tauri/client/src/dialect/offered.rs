@@ -16,8 +16,13 @@ enum Capability {
 
 /// What the server lets every user do: it only requires the role `admin` for deleting jobs and credentials, and for
 /// everything about users.
-pub const OPEN_TO_USERS: &[AdminAction] =
-    &[AdminAction::AddCredential, AdminAction::ChangeCredential, AdminAction::DeleteDevice, AdminAction::DeleteSnapshot, AdminAction::DeleteTag];
+pub const OPEN_TO_USERS: &[AdminAction] = &[
+    AdminAction::AddCredential,
+    AdminAction::ChangeCredential,
+    AdminAction::DeleteDevice,
+    AdminAction::DeleteSnapshot,
+    AdminAction::DeleteTag,
+];
 
 const TABLE: &[(Feature, Capability, &str)] = &[
     (
@@ -92,14 +97,26 @@ const TABLE: &[(Feature, Capability, &str)] = &[
         "This server's scheduler never drops an interval once loaded: it keeps starting the job even after the \
          schedule is changed or disabled or the job is deleted.",
     ),
-    (Feature::GitHistory, Capability::Undescribed, "This server keeps no git history: what is deleted there is lost for good."),
+    (
+        Feature::GitHistory,
+        Capability::Undescribed,
+        "This server keeps no git history: what is deleted there is lost for good.",
+    ),
     (
         Feature::DeleteUsed,
         Capability::Undescribed,
         "This server cannot delete a device or a job that has results; only those without results can be deleted.",
     ),
-    (Feature::ChangeDevice, Capability::Undescribed, "This server fails whenever a device is changed and saves nothing."),
-    (Feature::DevicePort, Capability::Undescribed, "This server stores the SSH port of a device, but always connects to port 22."),
+    (
+        Feature::ChangeDevice,
+        Capability::Undescribed,
+        "This server fails whenever a device is changed and saves nothing.",
+    ),
+    (
+        Feature::DevicePort,
+        Capability::Undescribed,
+        "This server stores the SSH port of a device, but always connects to port 22.",
+    ),
     (
         Feature::UserWithoutEmail,
         Capability::Undescribed,

@@ -5,8 +5,8 @@ use netraven_api::results::{JobResult, ResultStatus};
 use netraven_api::{Method, Problem, ResultId};
 use serde_json::{Map, Value, json};
 
-use super::parsed_request::{ParsedRequest, id};
 use super::lists::{place, rows_of};
+use super::parsed_request::{ParsedRequest, id};
 use super::row::{Row, reply};
 use super::{Context, runs, words};
 

@@ -31,8 +31,8 @@ use netraven_api::{JobId, Method, Problem, RunId};
 use serde_json::Value;
 use tokio::time::Instant;
 
-use super::parsed_request::{ParsedRequest, id};
 use super::lists::finish;
+use super::parsed_request::{ParsedRequest, id};
 use super::results::result;
 use super::row::{Row, reply};
 use super::tags::reached;
@@ -108,7 +108,12 @@ pub async fn answer(context: Context<'_>, request: &ParsedRequest, rest: &[&str]
 }
 
 /// The results of a run, of one status if only one is wanted.
-pub async fn results(context: Context<'_>, request: &ParsedRequest, run: RunId, statuses: &[String]) -> Result<Value, Problem> {
+pub async fn results(
+    context: Context<'_>,
+    request: &ParsedRequest,
+    run: RunId,
+    statuses: &[String],
+) -> Result<Value, Problem> {
     let found = find(context, run).await?;
     let mut all: Vec<JobResult> = found.seen.map(|seen| seen.results).unwrap_or_default();
     all.retain(|result| {
@@ -233,8 +238,10 @@ async fn rows(
     // The end of a run that began in the period may be after it.
     let of_lines = [&runner[..], &period, &[past(GAP * 2)]].concat();
     let of_results = [&period[..], &[past(GAP * 2)]].concat();
-    let (lines, results) =
-        futures::try_join!(context.all("/logs/", &of_lines, LINES), context.all("/job-results/", &of_results, WINDOW),)?;
+    let (lines, results) = futures::try_join!(
+        context.all("/logs/", &of_lines, LINES),
+        context.all("/job-results/", &of_results, WINDOW),
+    )?;
     let found: Vec<Line> = lines.rows.iter().filter_map(|row| Line::of(Row(row))).collect();
     let lines = Rows {
         whole_from: found.iter().map(|line| line.at).min().filter(|_| lines.is_cut()),
@@ -261,7 +268,9 @@ async fn of_seen(context: Context<'_>, seen: &Seen, known: Option<&Known>, is_no
         _ => None,
     };
     let devices_now = match known {
-        Some((job, _)) if seen.logged.as_ref().and_then(journal::LoggedRun::devices).is_none() => context.targets(job).await,
+        Some((job, _)) if seen.logged.as_ref().and_then(journal::LoggedRun::devices).is_none() => {
+            context.targets(job).await
+        }
         _ => None,
     };
     let trigger = life::trigger(context, known.map(|(job, _)| job), seen.began(), seen.before).await;

@@ -9,8 +9,8 @@ use netraven_api::{Method, Problem, TagId};
 use serde_json::{Map, Value};
 
 use super::Context;
-use super::parsed_request::{ParsedRequest, id};
 use super::lists::{MOST_ROWS, finish, note};
+use super::parsed_request::{ParsedRequest, id};
 use super::row::{Row, reply};
 
 /// A tag of the server.
@@ -33,7 +33,9 @@ pub fn tags(row: Row) -> Vec<Tag> {
 pub async fn answer(context: Context<'_>, request: &ParsedRequest, rest: &[&str]) -> Result<Value, Problem> {
     match (request.method, rest) {
         (Method::Get, []) => list(context, request).await,
-        (Method::Get, [text]) => Ok(reply(&tag(Row(&context.get(&format!("/tags/{}", id::<TagId>(text)?), &[]).await?)))),
+        (Method::Get, [text]) => {
+            Ok(reply(&tag(Row(&context.get(&format!("/tags/{}", id::<TagId>(text)?), &[]).await?))))
+        }
         (Method::Post, []) | (Method::Put, [_]) => Ok(reply(&tag(Row(&context.plain(request).await?)))),
         _ => context.plain(request).await,
     }

@@ -6,8 +6,8 @@ use netraven_api::users::{Role, User};
 use netraven_api::{Method, Page, Problem, UserId};
 use serde_json::Value;
 
-use super::parsed_request::ParsedRequest;
 use super::lists::{MOST_ROWS, rows_of};
+use super::parsed_request::ParsedRequest;
 use super::row::{Row, reply};
 use super::{Context, offered};
 use crate::token;

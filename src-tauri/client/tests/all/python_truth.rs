@@ -51,8 +51,13 @@ async fn only_intervals_have_a_next_start_since_nothing_else_is_ever_started() {
 async fn a_user_may_there_what_that_server_lets_a_user_do() {
     let client = Replay::start().await.client().await;
     let open = client.open_to_users();
-    for action in [AdminAction::AddCredential, AdminAction::ChangeCredential, AdminAction::DeleteDevice, AdminAction::DeleteTag, AdminAction::DeleteSnapshot]
-    {
+    for action in [
+        AdminAction::AddCredential,
+        AdminAction::ChangeCredential,
+        AdminAction::DeleteDevice,
+        AdminAction::DeleteTag,
+        AdminAction::DeleteSnapshot,
+    ] {
         assert!(open.contains(&action), "{action:?}");
     }
     assert!(!open.contains(&AdminAction::DeleteJob) && !open.contains(&AdminAction::DeleteCredential));

@@ -82,7 +82,12 @@ pub fn fixed(views: &[SavedView], embedded: bool) -> Vec<Entry> {
     // Below the page it is a tab of.
     entries.insert(1, Entry::new("Unified Logs", "page", Glyph::Log, PaletteAction::Go(Route::logs())));
     entries.push(Entry::new("Failed runs", "view", Glyph::Cross, PaletteAction::Go(Route::failed_runs())));
-    entries.push(Entry::new("Devices whose last run failed", "view", Glyph::Cross, PaletteAction::Go(Route::failing_devices())));
+    entries.push(Entry::new(
+        "Devices whose last run failed",
+        "view",
+        Glyph::Cross,
+        PaletteAction::Go(Route::failing_devices()),
+    ));
     entries.extend(views.iter().map(|saved| {
         let route = Route::JobDashboard { view: saved.view.clone() };
         Entry::new(saved.name.clone(), "view", Glyph::Bookmark, PaletteAction::Go(route))
@@ -91,11 +96,9 @@ pub fn fixed(views: &[SavedView], embedded: bool) -> Vec<Entry> {
     let leave = if embedded { "Sign out: change connection" } else { "Sign out" };
     entries.push(Entry::new(leave, "action", Glyph::SignOut, PaletteAction::SignOut));
     entries.push(Entry::new("Show keyboard shortcuts", "action", Glyph::Info, PaletteAction::Keys));
-    entries.extend(
-        Theme::ALL
-            .into_iter()
-            .map(|theme| Entry::new(format!("Theme {}", theme.title()), "action", Glyph::Theme, PaletteAction::Theme(theme))),
-    );
+    entries.extend(Theme::ALL.into_iter().map(|theme| {
+        Entry::new(format!("Theme {}", theme.title()), "action", Glyph::Theme, PaletteAction::Theme(theme))
+    }));
     entries.extend(Times::ALL.into_iter().map(|times| {
         let word = match times {
             Times::Local => "Times in local time",

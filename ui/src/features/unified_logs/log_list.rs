@@ -12,7 +12,7 @@ use crate::dom;
 use crate::state::folding::Folding;
 use crate::state::kept::{Kept, use_kept};
 use crate::state::layout::Tables;
-use crate::state::logs::{IdRange, Layout, SearchText, RowKind, Selection};
+use crate::state::logs::{IdRange, Layout, RowKind, SearchText, Selection};
 
 /// Id of the list; there is one on a page.
 pub const LIST: &str = "log-lines";

@@ -11,7 +11,7 @@ use crate::components::Glyph;
 use crate::data::{use_api, use_settled};
 use crate::format;
 use crate::route::Route;
-use crate::state::standing::{LineAction, Line, Meant, use_line};
+use crate::state::standing::{Line, LineAction, Meant, use_line};
 
 /// Where the chosen line is kept, so that a link leads to it.
 #[derive(Clone, Copy, PartialEq)]
@@ -116,7 +116,10 @@ pub fn MissedNote(missed: Missed, onretry: EventHandler<LogId>, onclose: EventHa
     let mut actions =
         vec![LineAction { label: "Close", named: Some("Close the note about the line"), busy: false, press: close }];
     if !gone {
-        actions.insert(0, LineAction { label: "Try again", named: Some("Load the line again"), busy: false, press: again });
+        actions.insert(
+            0,
+            LineAction { label: "Try again", named: Some("Load the line again"), busy: false, press: again },
+        );
     }
     use_line(Some(Line::Said { meant: Meant::Warning, glyph: Glyph::Alert, text, actions }));
     rsx! {}

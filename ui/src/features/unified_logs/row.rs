@@ -7,7 +7,7 @@ use super::columns::{LineLayout, cell, widths};
 use super::log_list::LogList;
 use crate::components::{Glyph, Icon};
 use crate::format;
-use crate::state::logs::{IdRange, SearchText, Row, RowKind};
+use crate::state::logs::{IdRange, Row, RowKind, SearchText};
 
 /// What all rows have in common.
 pub struct Look {

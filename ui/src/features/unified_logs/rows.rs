@@ -3,7 +3,7 @@
 use dioxus::prelude::*;
 
 use super::columns::{use_columns, widths};
-use super::log_list::{LogList, LIST, LIST_LABEL};
+use super::log_list::{LIST, LIST_LABEL, LogList};
 use super::row::{Look, draw, row_id};
 use crate::state::layout::Column;
 use crate::state::logs::SearchText;

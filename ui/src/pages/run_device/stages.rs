@@ -170,11 +170,18 @@ mod tests {
     fn only_what_was_recorded_is_done() {
         let backup = |state, stage, timed: &[&str]| of(JobKind::ConfigBackup, &device(state, Some(stage), timed));
         let seen = ["reach", "key_exchange", "read"];
-        let read = [(Stage::Reach, StageStatus::Well), (Stage::KeyExchange, StageStatus::Well), (Stage::Read, StageStatus::Well)];
+        let read = [
+            (Stage::Reach, StageStatus::Well),
+            (Stage::KeyExchange, StageStatus::Well),
+            (Stage::Read, StageStatus::Well),
+        ];
         let done = backup(DeviceState::Success, Stage::Record, &seen);
         assert_eq!(done, [&read[..], &[(Stage::Record, StageStatus::Well)]].concat());
         let broke = backup(DeviceState::Failure, Stage::ProveComplete, &seen);
-        assert_eq!(broke, [&read[..], &[(Stage::ProveComplete, StageStatus::Wrong), (Stage::Record, StageStatus::NotYet)]].concat());
+        assert_eq!(
+            broke,
+            [&read[..], &[(Stage::ProveComplete, StageStatus::Wrong), (Stage::Record, StageStatus::NotYet)]].concat()
+        );
         // Rows from before times were recorded show where it ended, and no more.
         assert_eq!(backup(DeviceState::Success, Stage::Record, &[]), [(Stage::Record, StageStatus::Well)]);
         assert_eq!(backup(DeviceState::Failure, Stage::Read, &[]), [(Stage::Read, StageStatus::Wrong)]);
@@ -189,7 +196,11 @@ mod tests {
         assert_eq!(status.iter().filter(|(_, status)| *status == StageStatus::NotTold).count(), 7);
         assert_eq!(
             status[7..],
-            [(Stage::Read, StageStatus::Now), (Stage::ProveComplete, StageStatus::NotYet), (Stage::Record, StageStatus::NotYet)]
+            [
+                (Stage::Read, StageStatus::Now),
+                (Stage::ProveComplete, StageStatus::NotYet),
+                (Stage::Record, StageStatus::NotYet)
+            ]
         );
         let waiting = of(JobKind::ConfigBackup, &device(DeviceState::Queued, None, &[]));
         assert!(waiting.iter().all(|(_, status)| *status == StageStatus::NotYet) && waiting.len() == 11, "{waiting:?}");

@@ -128,7 +128,8 @@ impl Layout {
     #[must_use]
     pub fn find(&self, range: IdRange) -> Option<usize> {
         let several = range.low != range.high;
-        let shows = |row: &Row| row.range.meets(range) && if several { row.count > 1 } else { row.kind != RowKind::Open };
+        let shows =
+            |row: &Row| row.range.meets(range) && if several { row.count > 1 } else { row.kind != RowKind::Open };
         let exact = self.0.iter().position(|row| row.range == range);
         exact.or_else(|| self.0.iter().position(shows)).or_else(|| self.0.iter().position(|row| row.range.meets(range)))
     }
@@ -192,7 +193,11 @@ mod tests {
         assert_eq!(shape(&before), expected);
         assert_eq!(before.find(IdRange { low: 2.into(), high: 3.into() }), Some(0));
         assert_eq!(
-            (before.find(IdRange::one(3.into())), before.find(IdRange::one(2.into())), before.find(IdRange::one(1.into()))),
+            (
+                before.find(IdRange::one(3.into())),
+                before.find(IdRange::one(2.into())),
+                before.find(IdRange::one(1.into()))
+            ),
             (Some(1), Some(2), Some(3))
         );
         lines.take_live([said(4, "b")], at(1));

@@ -78,7 +78,8 @@ mod tests {
         if let Some(origin) = origin {
             headers.insert(ORIGIN, origin.parse().unwrap());
         }
-        let refused = AllowedHosts::of(([127, 0, 0, 1], 8000).into(), false).refuses(&headers, &Uri::from_static("/jobs"));
+        let refused =
+            AllowedHosts::of(([127, 0, 0, 1], 8000).into(), false).refuses(&headers, &Uri::from_static("/jobs"));
         refused.map(|error| match error {
             ApiError::Detail(status, _) => status,
             other => panic!("{other:?}"),

@@ -13,8 +13,8 @@ use tokio::sync::Semaphore;
 use uuid::Uuid;
 
 use super::accounts::Accounts;
-use super::failed_logins::FailedLogins;
 use super::error::ApiError;
+use super::failed_logins::FailedLogins;
 use super::login_throttle::LoginThrottle;
 use crate::seal::password::{self, Verdict};
 use crate::store::users::{Account, Standing};

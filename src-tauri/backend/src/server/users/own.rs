@@ -12,12 +12,12 @@ use netraven_api::{Endpoint, Secret};
 use serde_json::Value;
 use utoipa::ToSchema;
 
-use super::{Mount, AppState, about, hashed, told};
+use super::{AppState, Mount, about, hashed, told};
 use crate::seal::password::Verdict;
 use crate::server::http::auth::Caller;
 use crate::server::http::describe::{Operation, Takes};
-use crate::server::http::failed_logins::record;
 use crate::server::http::error::ApiError;
+use crate::server::http::failed_logins::record;
 use crate::server::http::input::Body;
 use crate::server::http::mount::limit;
 use crate::server::http::peer::Peer;

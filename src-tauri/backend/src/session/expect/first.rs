@@ -6,7 +6,7 @@ use netraven_api::outcome::Cause;
 use serde_json::json;
 
 use super::super::observer::Level;
-use super::super::report::{SessionError, Login};
+use super::super::report::{Login, SessionError};
 use super::known_prompt::KnownPrompt;
 use super::newline::PACE;
 use super::questions::{self, Question};
@@ -269,7 +269,8 @@ impl Conversation<'_, '_> {
         let Some(first) = self.newline_answer(&guess, true, limit)? else { return Ok(false) };
         let answers_in = self.terminal.now().saturating_duration_since(began);
         let varies = self.definition.prompt_of(&self.terminal.last_line()).is_some_and(|now| now != guess.seen);
-        self.prompt = KnownPrompt { banner_lines: first.banner_lines, breaks: first.breaks, varies, answers_in, ..guess };
+        self.prompt =
+            KnownPrompt { banner_lines: first.banner_lines, breaks: first.breaks, varies, answers_in, ..guess };
         // Lines between the prompts must be there every time; the rest of a greeting is not.
         if (!self.prompt.banner_lines.is_empty() || varies) && !self.confirm(limit)? {
             return Ok(false);

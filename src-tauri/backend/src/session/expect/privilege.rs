@@ -6,7 +6,7 @@ use netraven_api::outcome::{Cause, Stage};
 use serde_json::json;
 
 use super::super::observer::Level;
-use super::super::report::{SessionError, Login};
+use super::super::report::{Login, SessionError};
 use super::questions::{self, Question};
 use super::{Conversation, DIALOG_QUIET, PROMPT_QUIET};
 use crate::platforms::screen;

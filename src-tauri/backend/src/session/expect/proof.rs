@@ -179,7 +179,12 @@ impl Conversation<'_, '_> {
     }
 
     /// Waits until the device stands at a prompt that may be the end.
-    fn wait_for_prompt(&mut self, ask: &Ask<'_>, patience: Duration, wrong: Option<Duration>) -> Result<Stop, SessionError> {
+    fn wait_for_prompt(
+        &mut self,
+        ask: &Ask<'_>,
+        patience: Duration,
+        wrong: Option<Duration>,
+    ) -> Result<Stop, SessionError> {
         let mut view = self.view(ask, patience, wrong);
         loop {
             let quiet = self.terminal.quiet();

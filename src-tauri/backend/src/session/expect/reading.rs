@@ -109,7 +109,10 @@ impl Conversation<'_, '_> {
             }
             let is_config = command.purpose == Purpose::Config && !command.optional;
             if is_config && text.trim().is_empty() {
-                return Err(SessionError::new(Cause::EmptyAnswer, format!("The device's answer to `{send}` was empty.")));
+                return Err(SessionError::new(
+                    Cause::EmptyAnswer,
+                    format!("The device's answer to `{send}` was empty."),
+                ));
             }
             if let Some(end) = command.end.as_ref().filter(|_| !told.marked) {
                 match endless.take() {
@@ -175,7 +178,12 @@ impl Conversation<'_, '_> {
 
     /// The text without what was printed into it: a first one as it is, another once two readings agree; `None` while it has to be
     /// read again.
-    fn settled(&mut self, command: &Command, readings: &mut Vec<String>, text: &str) -> Result<Option<String>, SessionError> {
+    fn settled(
+        &mut self,
+        command: &Command,
+        readings: &mut Vec<String>,
+        text: &str,
+    ) -> Result<Option<String>, SessionError> {
         let (definition, send) = (self.definition, short(&command.send));
         let text = foreign::without_ends(text).to_string();
         if text.trim().is_empty() {

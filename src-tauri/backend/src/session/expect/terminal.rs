@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 use netraven_api::outcome::Cause;
 
 use super::super::cancel::Cancel;
-use super::super::report::{SessionError, Limits};
+use super::super::report::{Limits, SessionError};
 use super::super::transcript::Transcript;
 use crate::platforms::{Definition, screen};
 

@@ -16,10 +16,10 @@ use serde_json::Value;
 use self::device::Act::{Ask, Drop as Break, Page, Pause};
 use self::device::{Act, Device, say};
 use super::super::observer::{Level, LogType, Observer, Progress};
-use super::super::report::{SessionError, Limits, Login};
+use super::super::report::{Limits, Login, SessionError};
 use super::super::transcript::Transcript;
 use super::terminal::Bounds;
-use super::{Conversed, Context, converse};
+use super::{Context, Conversed, converse};
 use crate::platforms::Definition;
 use crate::platforms::foreign::has_log;
 

@@ -9,7 +9,7 @@ use ssh2::ErrorCode;
 use super::link::{Halt, Link, is_gone};
 use super::{expiry, raw};
 use crate::session::expect::terminal::Bounds;
-use crate::session::report::{SessionError, Login};
+use crate::session::report::{Login, SessionError};
 
 /// The library gives up by itself after a minute, and would then send the password again when asked to go on.
 const LONGEST: Duration = Duration::from_secs(50);
@@ -104,7 +104,12 @@ fn last_words(link: &Link, login: &Login, heard: &Heard, alive: bool) -> String 
     format!("{}\n{}\n{}", heard.words, link.banner(), raw::parting())
 }
 
-fn try_methods(link: &Link, login: &Login, bounds: &Bounds<'_>, heard: &mut Heard) -> Result<SignInOutcome, SessionError> {
+fn try_methods(
+    link: &Link,
+    login: &Login,
+    bounds: &Bounds<'_>,
+    heard: &mut Heard,
+) -> Result<SignInOutcome, SessionError> {
     let Some(mut offered) = methods(link, login, bounds)? else {
         return Ok(SignInOutcome::Accepted { method: "none" });
     };
@@ -189,7 +194,12 @@ fn by_password(link: &Link, login: &Login, bounds: &Bounds<'_>) -> Result<Method
 }
 
 /// Answers the device's questions.
-fn by_keyboard(link: &Link, login: &Login, bounds: &Bounds<'_>, heard: &mut Heard) -> Result<MethodOutcome, SessionError> {
+fn by_keyboard(
+    link: &Link,
+    login: &Login,
+    bounds: &Bounds<'_>,
+    heard: &mut Heard,
+) -> Result<MethodOutcome, SessionError> {
     let limit = bounds.limits.auth.min(LONGEST);
     let mut answers = Answers { login, heard };
     let call = || raw::sign_in_by_keyboard(&link.session, &login.username, &mut answers);
@@ -221,9 +231,10 @@ fn stopped(link: &Link, halt: Halt, limit: Duration) -> SessionError {
     let address = link.address();
     match halt {
         Halt::Cancelled => SessionError::cancelled(),
-        Halt::Late => {
-            SessionError::new(Cause::Timeout, format!("{address} did not answer the sign-in within {} s.", limit.as_secs()))
-        }
+        Halt::Late => SessionError::new(
+            Cause::Timeout,
+            format!("{address} did not answer the sign-in within {} s.", limit.as_secs()),
+        ),
         Halt::Ssh(error) => SessionError::new(
             Cause::Disconnected,
             format!("{address} closed the connection during the sign-in ({}).", error.message()),

@@ -8,7 +8,7 @@ use netraven_api::outcome::Cause;
 
 use super::connect::is_reset;
 use crate::session::cancel::Cancel;
-use crate::session::report::{SessionError, Limits};
+use crate::session::report::{Limits, SessionError};
 
 /// How often a wait asks whether the session was cancelled.
 const SLICE: Duration = Duration::from_millis(100);
@@ -97,7 +97,12 @@ enum Peek<'b> {
 }
 
 /// Waits a little for the next bytes and leaves them where they are.
-fn look<'b>(stream: &TcpStream, buffer: &'b mut [u8], address: SocketAddr, cancel: &Cancel) -> Result<Peek<'b>, SessionError> {
+fn look<'b>(
+    stream: &TcpStream,
+    buffer: &'b mut [u8],
+    address: SocketAddr,
+    cancel: &Cancel,
+) -> Result<Peek<'b>, SessionError> {
     if cancel.is_cancelled() {
         return Err(SessionError::cancelled());
     }

@@ -143,9 +143,10 @@ fn is_wait(error: &std::io::Error) -> bool {
 fn refused(halt: Halt, limit: Duration, what: &str) -> SessionError {
     match halt {
         Halt::Cancelled => SessionError::cancelled(),
-        Halt::Late => {
-            SessionError::new(Cause::Timeout, format!("Signed in, but the device opened no shell in {} s.", limit.as_secs()))
-        }
+        Halt::Late => SessionError::new(
+            Cause::Timeout,
+            format!("Signed in, but the device opened no shell in {} s.", limit.as_secs()),
+        ),
         Halt::Ssh(error) => {
             SessionError::new(Cause::Disconnected, format!("Signed in, but the device {what} ({}).", error.message()))
         }

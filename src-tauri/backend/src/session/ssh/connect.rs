@@ -10,7 +10,7 @@ use netraven_api::outcome::Cause;
 
 use super::banner::closed_at_once;
 use crate::session::cancel::Cancel;
-use crate::session::report::{SessionError, Limits, Target};
+use crate::session::report::{Limits, SessionError, Target};
 
 /// How often a wait asks whether the session was cancelled.
 const SLICE: Duration = Duration::from_millis(100);
@@ -40,7 +40,10 @@ pub(in crate::session) fn connect_within(
         resolve(target, limits.resolve, cancel)?.into_iter().partition(|address| permits(address.ip()));
     if addresses.is_empty() && !outside.is_empty() {
         let outside: Vec<String> = outside.iter().map(|address| address.ip().to_string()).collect();
-        return Err(SessionError::new(Cause::OutsideNetworks, format!("It must not be sent to {}.", outside.join(", "))));
+        return Err(SessionError::new(
+            Cause::OutsideNetworks,
+            format!("It must not be sent to {}.", outside.join(", ")),
+        ));
     }
     let started = Instant::now();
     let (results, incoming) = mpsc::channel();
@@ -119,7 +122,12 @@ fn in_zone(
 }
 
 /// What the system finds for a host, or why it finds nothing, without a full stop.
-fn look_up(host: &str, port: u16, limit: Duration, cancel: &Cancel) -> Result<Result<Vec<SocketAddr>, String>, SessionError> {
+fn look_up(
+    host: &str,
+    port: u16,
+    limit: Duration,
+    cancel: &Cancel,
+) -> Result<Result<Vec<SocketAddr>, String>, SessionError> {
     let (results, incoming) = mpsc::channel();
     let name = host.to_owned();
     // A lookup cannot be ended; it is left behind where it takes too long.

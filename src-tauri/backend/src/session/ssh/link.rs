@@ -307,7 +307,8 @@ fn is_about_keys(error: &ssh2::Error) -> bool {
 }
 
 fn closed_at_the_exchange(address: SocketAddr) -> SessionError {
-    let error = SessionError::new(Cause::Disconnected, format!("{address} closed the connection during the key exchange."));
+    let error =
+        SessionError::new(Cause::Disconnected, format!("{address} closed the connection during the key exchange."));
     error.quoting(Some(raw::parting()).filter(|words| !words.is_empty()))
 }
 

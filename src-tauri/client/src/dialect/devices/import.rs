@@ -17,8 +17,8 @@ use tokio::time::Instant;
 
 use super::{create, sorted};
 use crate::dialect::Context;
-use crate::dialect::parsed_request::ParsedRequest;
 use crate::dialect::lists::{MOST_ROWS, rows_of};
+use crate::dialect::parsed_request::ParsedRequest;
 use tags::Tags;
 
 /// Rows sent at once.
@@ -193,7 +193,8 @@ async fn send(context: Context<'_>, entry: Entry, tags: Vec<TagId>, until: Insta
 async fn refused(context: Context<'_>, entry: &Entry, problem: &Problem) -> Refusal {
     if problem.message.contains("already registered") {
         let filter = [("hostname", entry.hostname().to_owned())];
-        let found = context.page("/devices/", &filter, 1, MAX_SIZE).await.map(|page| rows_of(&page)).unwrap_or_default();
+        let found =
+            context.page("/devices/", &filter, 1, MAX_SIZE).await.map(|page| rows_of(&page)).unwrap_or_default();
         let is_it = |device: &Device| device.hostname.eq_ignore_ascii_case(entry.hostname());
         let found = sorted(&found).into_iter().find(is_it).map(there);
         if let Fate::Present(refusal) | Fate::Taken(refusal) = compare(entry, found.as_ref(), None) {

@@ -128,7 +128,8 @@ fn unended(seen: &Seen, around: Around) -> End {
             End { status: RunStatus::Running, at: None, message: None }
         }
         state => {
-            let last_line = state.and_then(|state| state.last_line).filter(|_| seen.after.is_none()).map(|last_line| last_line.at);
+            let last_line =
+                state.and_then(|state| state.last_line).filter(|_| seen.after.is_none()).map(|last_line| last_line.at);
             End { status: RunStatus::Unknown, at: None, message: Some(silent(last_line.max(Some(seen.last())))) }
         }
     }
@@ -178,13 +179,14 @@ pub fn of_job(known: &Known, state: &State, newest: Option<&Seen>, devices: i64)
         }
         RunStatus::Queued => None,
         RunStatus::Running => {
-            let is_told =
-                newest.is_some_and(|newest| newest.logged.as_ref().map_or(state.lives, |logged| logged.said.word.is_none()));
+            let is_told = newest
+                .is_some_and(|newest| newest.logged.as_ref().map_or(state.lives, |logged| logged.said.word.is_none()));
             (!is_told).then(|| Run { devices, ..bare(alias, known, RunStatus::Running, state.seen_at) })
         }
         RunStatus::Unknown => {
             let was_queued = words::run_status(word) == Some(RunStatus::Queued);
-            let is_told = newest.and_then(|newest| newest.logged.as_ref()).is_some_and(|logged| logged.said.word.is_none());
+            let is_told =
+                newest.and_then(|newest| newest.logged.as_ref()).is_some_and(|logged| logged.said.word.is_none());
             if is_told && !was_queued {
                 return None;
             }

@@ -177,7 +177,8 @@ fn place_of(runs: &[LoggedRun], said: &Said, at: Timestamp) -> Option<usize> {
         return open().next_back().filter(|place| !runs[*place].is_whole).or_else(echo);
     }
     if let Some((succeeded, failed)) = said.counts {
-        let fits = |logged: &Said| logged.counts.is_none() && logged.handed.or(logged.targets) == Some(succeeded + failed);
+        let fits =
+            |logged: &Said| logged.counts.is_none() && logged.handed.or(logged.targets) == Some(succeeded + failed);
         if let Some(place) = lively().find(|place| fits(&runs[*place].said)) {
             return Some(place);
         }
@@ -219,7 +220,8 @@ mod tests {
     ];
 
     fn shape(rows: &[(i64, &str)]) -> Vec<(i64, Option<i64>, Option<&'static str>)> {
-        let of = |logged: &LoggedRun| (logged.began.as_second(), logged.ended().map(Timestamp::as_second), logged.said.word);
+        let of =
+            |logged: &LoggedRun| (logged.began.as_second(), logged.ended().map(Timestamp::as_second), logged.said.word);
         logged_runs(lines(rows)).iter().map(of).collect()
     }
 

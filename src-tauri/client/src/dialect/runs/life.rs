@@ -112,7 +112,10 @@ impl Memory {
 
     /// Makes the next look ask again about jobs that show no life.
     pub fn stale(&self) {
-        self.last_lines.lock().unwrap_or_else(PoisonError::into_inner).retain(|_, (_, kept, _)| *kept == KEPT_LAST_LINE);
+        self.last_lines
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .retain(|_, (_, kept, _)| *kept == KEPT_LAST_LINE);
         if let Ok(mut life) = self.life.try_lock() {
             *life = None;
         }
@@ -210,7 +213,8 @@ async fn life(context: Context<'_>) -> Arc<Life> {
     {
         return life.clone();
     }
-    let (queue, workers) = futures::join!(context.get("/scheduler/queue/status", &[]), context.get("/jobs/status", &[]),);
+    let (queue, workers) =
+        futures::join!(context.get("/scheduler/queue/status", &[]), context.get("/jobs/status", &[]),);
     // Without its Redis the server answers, but knows nothing.
     let workers = workers.ok().filter(|found| Row(found).number("redis_uptime").is_some());
     let is_empty = |found: &Value| {
@@ -263,7 +267,11 @@ async fn last_line(context: Context<'_>, job_id: JobId) -> Option<LastLine> {
     let found = context.page("/logs/", &params, 1, 1).await.ok()?;
     let last_line =
         rows_of(&found).first().and_then(|row| Some(LastLine { id: Row(row).id(), at: Row(row).time("timestamp")? }));
-    memory.last_lines.lock().unwrap_or_else(PoisonError::into_inner).insert(job_id, (Instant::now(), KEPT_LAST_LINE, last_line));
+    memory
+        .last_lines
+        .lock()
+        .unwrap_or_else(PoisonError::into_inner)
+        .insert(job_id, (Instant::now(), KEPT_LAST_LINE, last_line));
     last_line
 }
 

@@ -3,9 +3,9 @@
 use serde_json::{Map, Value, json};
 
 use super::bounds::{RefusedFields, repeated, repeated_fields};
-use super::text::{refused_field, instant, not_a_time, not_a_word, range};
+use super::text::{instant, not_a_time, not_a_word, range, refused_field};
 use super::{FieldKind, Shape};
-use crate::server::http::error::{RefusedField, Location};
+use crate::server::http::error::{Location, RefusedField};
 
 impl Shape {
     /// Checks a body, and converts its values to the form they are decoded from. `needed` are its required fields.
@@ -70,7 +70,9 @@ impl FieldKind {
                 }
                 None => Some(not_a_time(location, input())),
             },
-            (FieldKind::Time, _) => Some(refused_field(location, "datetime_type", "Input should be a valid datetime", input())),
+            (FieldKind::Time, _) => {
+                Some(refused_field(location, "datetime_type", "Input should be a valid datetime", input()))
+            }
             (FieldKind::Integer { least, most }, Value::Number(_)) => match whole(value) {
                 Ok(number) => {
                     let found = range(number, *least, *most, location, input());
@@ -83,10 +85,14 @@ impl FieldKind {
                 Some(refused_field(location, "int_type", "Input should be a valid integer", input()))
             }
             (FieldKind::Flag, Value::Bool(_)) | (FieldKind::Any, _) => None,
-            (FieldKind::Flag, _) => Some(refused_field(location, "bool_type", "Input should be a valid boolean", input())),
+            (FieldKind::Flag, _) => {
+                Some(refused_field(location, "bool_type", "Input should be a valid boolean", input()))
+            }
             (FieldKind::Word(words), Value::String(word)) if words.contains(word) => None,
             (FieldKind::Word(words), _) => Some(not_a_word(words, location, input())),
-            (FieldKind::List(_), _) => Some(refused_field(location, "list_type", "Input should be a valid list", input())),
+            (FieldKind::List(_), _) => {
+                Some(refused_field(location, "list_type", "Input should be a valid list", input()))
+            }
         };
         if let Some(found) = found {
             refused_fields.push(found);

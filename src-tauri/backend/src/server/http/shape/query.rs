@@ -3,9 +3,9 @@
 use serde_json::{Map, Value, json};
 
 use super::bounds::RefusedFields;
-use super::text::{refused_field, instant, not_a_time, not_a_word, range};
+use super::text::{instant, not_a_time, not_a_word, range, refused_field};
 use super::{FieldKind, Shape};
-use crate::server::http::error::{RefusedField, Location};
+use crate::server::http::error::{Location, RefusedField};
 
 /// Names and values, in the order they came.
 pub type Pairs = Vec<(String, String)>;

@@ -60,7 +60,9 @@ fn a_secret_is_never_repeated() {
 fn a_query_is_written_in_one_form() {
     let pairs = |text: &str| -> Vec<(String, String)> { serde_html_form::from_str(text).unwrap() };
     let read = |text: &str| {
-        let pairs = Shape::of::<ListLogs>().pairs(&pairs(text), "query").map_err(|refused_fields| format!("{refused_fields:?}"))?;
+        let pairs = Shape::of::<ListLogs>()
+            .pairs(&pairs(text), "query")
+            .map_err(|refused_fields| format!("{refused_fields:?}"))?;
         serde_html_form::to_string(pairs).map_err(|error| error.to_string())
     };
     assert_eq!(

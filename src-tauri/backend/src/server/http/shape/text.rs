@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 
 use super::TextRule;
 use super::bounds::repeated_text;
-use crate::server::http::error::{RefusedField, Location};
+use crate::server::http::error::{Location, RefusedField};
 
 /// Refuses a value at a place.
 pub fn refused_field(location: Location, kind: &'static str, message: impl Into<String>, input: Value) -> RefusedField {
@@ -23,11 +23,15 @@ impl TextRule {
         if let Some(least) = self.least.filter(|least| length < *least) {
             let plural = if least == 1 { "" } else { "s" };
             let message = format!("String should have at least {least} character{plural}");
-            return Some(refused_field(location, "string_too_short", message, input).with(json!({ "min_length": least })));
+            return Some(
+                refused_field(location, "string_too_short", message, input).with(json!({ "min_length": least })),
+            );
         }
         if let Some(most) = self.most.filter(|most| length > *most) {
             let message = format!("String should have at most {most} characters");
-            return Some(refused_field(location, "string_too_long", message, input).with(json!({ "max_length": most })));
+            return Some(
+                refused_field(location, "string_too_long", message, input).with(json!({ "max_length": most })),
+            );
         }
         if let Some(pattern) = self.pattern.as_ref().filter(|pattern| !pattern.is_match(text)) {
             let message = format!("String should match pattern '{pattern}'");
@@ -35,7 +39,9 @@ impl TextRule {
             return Some(refused_field(location, "string_pattern_mismatch", message, input).with(context));
         }
         let nul = text.contains('\0');
-        nul.then(|| refused_field(location, "value_error", "Value error, the text must not hold a NUL character", input))
+        nul.then(|| {
+            refused_field(location, "value_error", "Value error, the text must not hold a NUL character", input)
+        })
     }
 }
 
@@ -70,7 +76,8 @@ pub fn not_a_word(words: &[String], location: Location, input: Value) -> Refused
 /// Refuses an invalid time.
 pub fn not_a_time(location: Location, input: Value) -> RefusedField {
     let message = "Input should be a valid datetime, such as 2026-11-22T14:00:00Z";
-    refused_field(location, "datetime_parsing", message, input).with(json!({ "error": "it is no form of a date or time" }))
+    refused_field(location, "datetime_parsing", message, input)
+        .with(json!({ "error": "it is no form of a date or time" }))
 }
 
 /// A time as NetRaven reads it: with a zone, without one (then it is UTC), a date alone, or seconds since 1970.
