@@ -129,7 +129,7 @@ impl Worker {
 
     /// One device of one run, from its lease to its result.
     async fn device(&self, delivery: queue::Delivery, in_flight: &InFlight, pauses: &Pauses, stop: &CancellationToken) {
-        let id = id_of(&task.task);
+        let id = id_of(&delivery.task);
         // The queue may hold a device twice; this worker works on it once.
         if in_flight.has(id) {
             return self.drop_delivery(&delivery).await;

@@ -96,8 +96,8 @@ async fn sign_in(worker: &Worker, lease: &Lease, sealed: Vec<SealedLogin>, cance
     let known = known.map(|key| ShownKey { key_type: key.key_type, sha256: key.sha256 });
     let key = worker.seal.fingerprint_key();
     let before = patiently(cancel, || store.newest_config(lease.device_id)).await?;
-    let known = patiently(cancel, || worker.secrets.all(store, &worker.seal)).await?;
-    let redaction = Arc::new(Redaction::new(&definition, &key, secrets(&logins), known));
+    let all_secrets = patiently(cancel, || worker.secrets.all(store, &worker.seal)).await?;
+    let redaction = Arc::new(Redaction::new(&definition, &key, secrets(&logins), all_secrets));
     let (mut session_log, seen) = SessionLog::new(worker.journal.clone(), lease, Arc::clone(&redaction));
     let follower = tokio::spawn(session_log::follow(worker.store.clone(), lease.clone(), seen));
     let (sender, receiver) = oneshot::channel();

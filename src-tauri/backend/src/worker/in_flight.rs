@@ -23,7 +23,7 @@ pub struct InFlightDevice {
 impl InFlightDevice {
     /// What its lease is known by in the store.
     pub fn lease(&self) -> AttemptId {
-        let RunDeviceId { run_id, device_id } = id_of(&self.task.task);
+        let RunDeviceId { run_id, device_id } = id_of(&self.delivery.task);
         AttemptId { run_id, device_id, attempt: self.attempt }
     }
 }
