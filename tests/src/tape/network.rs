@@ -9,7 +9,7 @@ use anyhow::Context as _;
 use netraven_api::credentials::{CreateCredential, CredentialInput};
 use netraven_api::devices::{CreateDevice, DeviceInput};
 use netraven_api::jobs::{JobInput, JobKind, Schedule};
-use netraven_api::runs::GetRun;
+use netraven_api::runs::{GetRun, ListRuns, RunFilter};
 use netraven_api::tags::{CreateTag, TagInput};
 use netraven_api::{DeviceId, JobId, Secret, TagId};
 use netraven_client::Client;
@@ -168,8 +168,14 @@ async fn add_jobs(
     Ok(added)
 }
 
+/// Runs a job; one that its schedule has started already is waited for.
 async fn run(client: &Client, job: JobId, name: &str) -> anyhow::Result<()> {
-    let id = work::start(client, job).await?;
+    let filter = RunFilter { job_id: Some(job), ..RunFilter::default() };
+    let newest = client.send(&ListRuns { filter, size: Some(1), ..ListRuns::default() }).await?.items.pop();
+    let id = match newest.filter(|run| run.status.is_active()) {
+        Some(run) => run.id,
+        None => work::start(client, job).await?,
+    };
     let what = format!("run {id} ({name}) has ended");
     let run = wait::within(RUN_LIMIT, &what, async || {
         let now = client.send(&GetRun(id)).await?;

@@ -170,7 +170,7 @@ fn a_row_that_went_in_before_is_known_and_another_device_is_not_changed() {
     let other = there("r1", "10.0.0.1", "cisco_ios");
     assert!(told(Some(&other), Some(&other)).contains("already exists, as cisco_ios: "));
     let neighbour = there("r9", "10.0.0.1", "linux");
-    assert!(told(None, Some(&neighbour)).starts_with("Line 2: r9 is at 10.0.0.1:22 already"));
+    assert!(told(None, Some(&neighbour)).starts_with("Line 2: r9 is already at 10.0.0.1:22"));
 }
 
 #[test]

@@ -93,7 +93,7 @@ async fn one_run_is_found_by_any_of_its_names() {
     let waiting = client.send(&GetRun(1_000_000_000_033.into())).await.unwrap();
     assert_eq!((waiting.status, devices(waiting.id).await.unwrap().len()), (RunStatus::Queued, 0));
     assert_eq!(client.send(&GetRun(99.into())).await.unwrap_err().code, Code::NotFound);
-    assert_eq!(devices(99).await.unwrap_err().code, Code::NotFound);
+    assert_eq!(devices(99.into()).await.unwrap_err().code, Code::NotFound);
     let results = client.send(&ListResults { run_id: Some(504.into()), ..ListResults::default() }).await.unwrap();
     assert_eq!(results.items.iter().map(|result| result.id.get()).collect::<Vec<_>>(), [505, 504]);
     let lines =

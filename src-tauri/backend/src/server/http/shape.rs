@@ -64,9 +64,10 @@ pub fn schema_of<T: ToSchema>() -> (Value, Parts) {
     (side_by_side(schema, &parts), whole)
 }
 
-/// The name of the schema this one refers to.
+/// The name of the schema this one refers to. A reference with a default is the only one of several choices.
 fn referred(schema: &Value) -> Option<&str> {
-    schema["$ref"].as_str()?.rsplit('/').next()
+    let only = schema["oneOf"].as_array().filter(|choices| choices.len() == 1).map_or(schema, |choices| &choices[0]);
+    only["$ref"].as_str()?.rsplit('/').next()
 }
 
 /// The types flattened into a type, and its own fields after them; none if no type is flattened.
@@ -162,6 +163,7 @@ fn names_of(schema: &RefOr<Schema>, parts: &[(String, RefOr<Schema>)]) -> Vec<St
             let part = parts.iter().find(|(name, _)| to.ref_location.rsplit('/').next() == Some(name.as_str()));
             part.map(|(_, part)| names_of(part, parts)).unwrap_or_default()
         }
+        RefOr::T(Schema::OneOf(one)) if one.items.len() == 1 => names_of(&one.items[0], parts),
         RefOr::T(_) => Vec::new(),
     }
 }

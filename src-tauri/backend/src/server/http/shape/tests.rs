@@ -134,7 +134,7 @@ fn an_id_is_described_as_a_number_where_it_stands() {
     let (schema, parts) = schema_of::<ListResults>();
     let run = &schema["properties"]["run_id"];
     assert_eq!((&run["type"], &run["format"]), (&json!(["integer", "null"]), &json!("int64")), "{run}");
-    assert_eq!(run["description"], "Run.");
+    assert_eq!(run["description"], "Results of the run with this id.");
     assert!(!parts.contains_key("RunId"));
 }
 
