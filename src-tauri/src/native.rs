@@ -174,7 +174,7 @@ mod tests {
         tokio::fs::write(&good, excel).await.unwrap();
         assert_eq!(read_text(&good).await.unwrap().text, "hostname;Zürich\n");
         assert!(read_text(&bad).await.unwrap_err().starts_with("Line 2 contains a character that is not UTF-8"));
-        assert!(read_text(&folder).await.unwrap_err().contains("no file"));
+        assert!(read_text(&folder).await.unwrap_err().contains("not a file"));
         assert!(read_text(&folder.join("absent")).await.is_err());
         tokio::fs::remove_dir_all(&folder).await.unwrap();
     }

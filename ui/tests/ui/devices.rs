@@ -405,7 +405,7 @@ fn a_file_that_is_too_long_to_list_says_how_much_is_left_out() {
     for said in [
         "1,500 rows refused",
         "1,499 further rows refused: correct these first",
-        "behind line 45,001",
+        "after line 45,001",
         "only when the row",
     ] {
         assert!(shown.contains(said), "{said} in {shown}");

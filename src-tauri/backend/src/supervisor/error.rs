@@ -278,6 +278,6 @@ mod tests {
         let sentence = |kind: io::ErrorKind| ServerStartError::writing(Path::new("/data"), &kind.into()).to_string();
         assert!(sentence(io::ErrorKind::StorageFull).starts_with("No space left for /data."));
         assert!(sentence(io::ErrorKind::ReadOnlyFilesystem).contains("the file system is read-only"));
-        assert!(sentence(io::ErrorKind::PermissionDenied).contains("this account may not"));
+        assert!(sentence(io::ErrorKind::PermissionDenied).contains("permission denied"));
     }
 }

@@ -209,6 +209,6 @@ mod tests {
             "The server stopped the run at its time limit: Task exceeded maximum timeout value (180 seconds)."
         );
         let lost = run_message("FAILED_DISPATCHER_ERROR", None, Some((20, 40))).unwrap();
-        assert!(lost.contains("20 results of 40 devices"), "{lost}");
+        assert!(lost.contains("20 results for 40 devices"), "{lost}");
     }
 }

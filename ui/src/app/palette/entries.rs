@@ -160,13 +160,15 @@ mod tests {
         assert_eq!(
             words("r"),
             [
-                "Failed runs",
                 "Refresh all",
                 "Relative times",
                 "Run Edge routers backup",
+                "Failed runs",
+                "Devices whose last run failed",
                 "Configurations",
                 "Credentials",
                 "Users",
+                "Show keyboard shortcuts",
                 "Theme Dark",
                 "Theme High contrast"
             ]

@@ -188,6 +188,6 @@ mod tests {
             "mallory changed its address from [2001:db8::1]:22 and changed its platform from cisco_ios and added the tag core."
         );
         let tagged = Approval { new_tags: vec!["core".into(), "edge".into()], ..approved };
-        assert_eq!(said(tagged), "mallory gave it the tags core, edge.");
+        assert_eq!(said(tagged), "mallory added the tags core, edge.");
     }
 }

@@ -113,7 +113,7 @@ mod tests {
         assert_eq!(disk(&some).as_deref(), Some("5.0 GB free"));
         assert_eq!(queue(&some, now).as_deref(), Some("1,312 waiting, the first for 2 min"));
         let idle = SystemDetails { waiting: Some(0), leased: Some(50), ..some };
-        assert_eq!(queue(&idle, now).as_deref(), Some("nothing waits, 50 in work"));
+        assert_eq!(queue(&idle, now).as_deref(), Some("nothing waits, 50 in progress"));
         let empty = SystemDetails { leased: Some(0), ..idle };
         assert_eq!(queue(&empty, now).as_deref(), Some("empty"));
         assert_eq!((kept(0), kept(365)), ("lines are kept forever".into(), "lines are kept for 365 days".into()));
