@@ -17,7 +17,7 @@ pub(super) const TRIGGER: &str = concat!(
 /// The secret is each group of a pattern.
 const FORMS: [&str; 45] = [
     // Hashes and ciphertexts of vendors.
-    r#"(\$(?:\w{1,3}|sha\d+|argon2\w*|pbkdf2[\w-]*|scrypt|bcrypt[\w-]*)\$[^\s";,:]+)"#,
+    r#"(\$(?:\w{1,3}|sha\d+|argon2\w*|pbkdf2[\w-]*|scrypt|bcrypt[\w-]*)\$[^\s";,:<]+)"#,
     r"(%(?:\^%#|@%@|\$%\$)\S.*?%(?:\^%#|@%@|\$%\$))",
     r"(?i)\{(?:s?sha\d*|s?md5|crypt|pbkdf2[\w-]*|bcrypt)\}(\S+)",
     r"(\S+)\s+-encrypted\b",
