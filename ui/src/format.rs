@@ -203,13 +203,10 @@ pub fn job_kind(kind: &Open<JobKind>) -> &str {
     }
 }
 
-/// What a stage of a job's work is called. A test of reachability reads the device's greeting and exchanges no keys.
+/// What a stage of a job's work is called.
 #[must_use]
 pub fn stage(stage: Stage, kind: &Open<JobKind>) -> &'static str {
-    match stage {
-        Stage::KeyExchange if kind.is(JobKind::Reachability) => "SSH greeting",
-        stage => stage.title(),
-    }
+    kind.known().map_or(stage.title(), |kind| kind.stage_title(stage))
 }
 
 #[cfg(test)]

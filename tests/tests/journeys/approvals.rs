@@ -239,7 +239,7 @@ async fn a_tag_brings_no_credential_that_no_admin_approved_for_the_device() -> a
     // Neither does another name make a tag one that was approved.
     let renamed = |name: &str| TagInput { name: Some(name.to_owned()), ..TagInput::default() };
     let carried = user.send(&UpdateTag(future, renamed("past"))).await.unwrap_err();
-    assert!(carried.code == Code::Forbidden && carried.message.contains("a credential carries it"), "{carried:?}");
+    assert!(carried.code == Code::Forbidden && carried.message.contains("a credential uses it"), "{carried:?}");
     user.send(&UpdateTag(shelf, renamed("servers"))).await?;
     let both = CredentialInput { tags: Some(vec![future, shelf]), ..CredentialInput::default() };
     admin.send(&UpdateCredential(later, both)).await?;

@@ -13,6 +13,13 @@ words! {
     }
 }
 
+/// What a new job does unless another kind is chosen.
+impl Default for JobKind {
+    fn default() -> JobKind {
+        JobKind::ConfigBackup
+    }
+}
+
 impl JobKind {
     /// Its short name within a sentence.
     #[must_use]
@@ -56,6 +63,17 @@ impl JobKind {
         match self {
             JobKind::ConfigBackup => true,
             JobKind::Reachability => false,
+        }
+    }
+
+    /// What a stage of its work is called.
+    #[must_use]
+    pub fn stage_title(self, stage: Stage) -> &'static str {
+        match self {
+            JobKind::ConfigBackup => stage.title(),
+            // It reads the device's greeting and exchanges no keys.
+            JobKind::Reachability if stage == Stage::KeyExchange => "SSH greeting",
+            JobKind::Reachability => stage.title(),
         }
     }
 

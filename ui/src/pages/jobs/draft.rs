@@ -84,7 +84,7 @@ impl Draft {
     pub fn new(zone: &TimeZone) -> Draft {
         Draft {
             name: String::new(),
-            kind: JobKind::ConfigBackup,
+            kind: JobKind::default(),
             one_device: false,
             device_id: None,
             when: When::ByHand,
