@@ -114,7 +114,7 @@ fn one_device_is_approved_from_its_panel() {
     assert_eq!(fake.bodies("POST /devices/approve"), [json!({"devices": [{"id": 1, "revision": "a1"}]})]);
     let panel = screen.part("section aria-label=\"Approval\"", "section aria-label=\"Host key\"");
     assert!(panel.contains("Approved by admin"), "{panel}");
-    assert!(!screen.shows("wait for approval") && !screen.shows("Waiting for approval"));
+    assert!(!screen.shows("wait for approval") && !screen.shows("Needs approval"));
 }
 
 #[test]

@@ -111,7 +111,7 @@ pub fn WaitingTag(device: Device) -> Element {
     let Some(approval) = waiting(&device) else { return rsx! {} };
     rsx! {
         span { title: "{reason(&device, approval)} {NOTHING_SENT}",
-            Tag { text: "Waiting for approval", tone: Tone::Warning, glyph: Glyph::Lock }
+            Tag { text: "Needs approval", tone: Tone::Warning, glyph: Glyph::Lock }
         }
     }
 }
