@@ -138,7 +138,13 @@ fn a_device_too_slow_to_be_read_again_is_read_once_and_the_log_says_so() {
         let outcome = read_first(&mut device, definition);
         assert!(outcome.text().ends_with("vlan 9\nend\n"));
         assert_eq!(readings(&device), 1);
-        assert!(outcome.log.0.iter().any(|(level, text)| *level == Level::Warning && text.contains("too slow to read a second time")));
+        assert!(
+            outcome
+                .log
+                .0
+                .iter()
+                .any(|(level, text)| *level == Level::Warning && text.contains("too slow to read a second time"))
+        );
     }
 }
 
