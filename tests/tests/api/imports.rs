@@ -104,7 +104,7 @@ async fn a_wrong_row_says_in_words_where_and_what_to_write() -> anyhow::Result<(
     let expected = [
         "Line 2: the hostname 'sw 1' must start with a letter (A to Z) or a digit, followed by letters, digits, \
          dots, dashes and underscores only; the address '10.0.0.300' is not an IPv4 or IPv6 address; the platform \
-         'cisco_iox' is not known: write cisco_ios, cisco_asa or cisco_nxos; the port 'ssh' is not a number from 1 to 65535; \
+         'cisco_iox' is not known: write cisco_ios, cisco_asa or cisco_ftd; the port 'ssh' is not a number from 1 to 65535; \
          the tag 'a/b' may contain only letters, digits, spaces, dashes and underscores; put | between tags.",
         "Line 3: the row has no hostname.",
         "Line 4: the platform 'toaster' is not known: use one from the list in Add device.",
