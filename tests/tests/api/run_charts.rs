@@ -24,8 +24,11 @@ const FILL: &[&str] = &[
      values (2000, 82, 'manual', 'running', '2026-01-03 23:50Z', '2026-01-03 23:50Z', 2)",
     "insert into run_devices (run_id, device_id, hostname, ip_address, port, device_type, state, cause, finished_at)
      select r.id, d, 'device-' || d, '192.0.2.' || d, 22, 'linux',
-         case when r.status in ('failed', 'partly_failed') and d = 1 then 'failure' else 'success' end,
-         case when r.status in ('failed', 'partly_failed') and d = 1 then 'refused' end, now()
+         case when r.status in ('failed', 'partly_failed') and d = 1 then 'failure'
+              -- A run of which no device is open is ended at the next look.
+              when r.status = 'running' and d = 1 then 'queued' else 'success' end,
+         case when r.status in ('failed', 'partly_failed') and d = 1 then 'refused' end,
+         case when r.status <> 'running' or d <> 1 then now() end
      from job_runs r, generate_series(1, 2) d where d <= r.devices",
 ];
 
