@@ -17,12 +17,14 @@ mod refusal;
 pub mod registry;
 mod rules;
 pub mod screen;
+pub mod steps;
+pub mod storing;
 mod words;
 
 pub use clean::{clean, clean_read, significant};
 pub use definition::{
     BadDefinition, Command, Definition, Dialog, FactField, FactRule, PagingCommand, PagingRules, Privilege, Prompt,
-    PromptSeen, Purpose,
+    PromptSeen, Purpose, TerminalRules,
 };
 pub use detect::{facts, facts_of};
 pub use known::Known;
@@ -30,3 +32,5 @@ pub use redact::{Redacted, Redactor, redact_known};
 pub use refusal::{Refusal, is_configuration, learn_refusal};
 pub use registry::Registry;
 pub use rules::{BlockRule, LineRule, SecretRule};
+pub use steps::{ForEach, Keep, Step, Via, Words};
+pub use storing::{Encoding, Replacement};

@@ -6,6 +6,8 @@ use std::time::Duration;
 use regex::{Regex, RegexSet};
 
 use super::rules::{BlockRule, LineRule, Rules, SecretRule};
+use super::steps::{ForEach, Keep, Step, Via};
+use super::storing::{Encoding, Replacement};
 use super::{clock, screen};
 
 /// Everything that is particular to one platform.
@@ -21,14 +23,26 @@ pub struct Definition {
     pub prompt: Prompt,
     /// How paging is turned off, and how it looks when it happens all the same.
     pub paging: PagingRules,
-    /// How to become privileged; `None` where a login already may read everything.
-    pub privilege: Option<Privilege>,
+    /// How to become privileged, step by step; empty where a login already may read everything.
+    pub privilege: Vec<Privilege>,
+    /// What is sent once the session is privileged and paging is off, such as what enters a mode.
+    pub prepare: Vec<Step>,
+    /// What undoes `prepare`, sent after the last command, and after a failure too.
+    pub restore: Vec<Step>,
     /// What is sent to collect facts and the configuration, in order.
     pub commands: Vec<Command>,
     /// Lines by which the device refuses a command, each matched against one line.
     pub errors: Vec<Regex>,
-    /// Lines that change without the configuration changing, each matched against one line.
+    /// Lines that change without the configuration changing, each matched against one line: neither stored nor compared.
     pub volatile: Vec<Regex>,
+    /// Blocks of such lines, both ends included.
+    pub volatile_blocks: Vec<BlockRule>,
+    /// Lines that change at each showing but belong to the configuration: stored, not compared.
+    pub unstable: Vec<Regex>,
+    /// Blocks of such lines, both ends included.
+    pub unstable_blocks: Vec<BlockRule>,
+    /// What is replaced inside the text before it is stored, in order.
+    pub replace: Vec<Replacement>,
     /// Lines that hold a secret.
     pub secrets: Vec<SecretRule>,
     /// Lines that name a secret's keyword but hold none; any other such line is hidden.
@@ -47,6 +61,16 @@ pub struct Definition {
     pub unknown_command: Option<String>,
     /// Questions the device may ask after login, before the first prompt.
     pub dialogs: Vec<Dialog>,
+    /// Questions the device may ask at any time during the session; their lines are no part of an answer.
+    pub questions: Vec<Dialog>,
+    /// What is appended to the user name at sign-in, such as `+ct` on RouterOS.
+    pub login_suffix: String,
+    /// How the device writes letters beyond ASCII.
+    pub encoding: Encoding,
+    /// The terminal it is given.
+    pub terminal: TerminalRules,
+    /// How its commands reach it; a command may say otherwise.
+    pub via: Via,
     /// `secrets`, `harmless` and `secret_blocks`, compiled together once.
     pub(super) rules: Arc<Rules>,
     /// `paging.more`, anywhere at a line's start.
@@ -55,6 +79,25 @@ pub struct Definition {
     pub(super) pager_end: Option<Regex>,
     /// `volatile`, compiled together once.
     pub(super) volatile_set: RegexSet,
+    /// `unstable`, compiled together once.
+    pub(super) unstable_set: RegexSet,
+}
+
+/// The terminal a device is given: wide, so that no line is wrapped, and long, so that pagers have little to do.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct TerminalRules {
+    /// Characters in a line.
+    pub width: u32,
+    /// Lines on a screen.
+    pub height: u32,
+    /// Whether no terminal is asked for at all.
+    pub none: bool,
+}
+
+impl Default for TerminalRules {
+    fn default() -> TerminalRules {
+        TerminalRules { width: 511, height: 1000, none: false }
+    }
 }
 
 /// How a prompt looks.
@@ -88,13 +131,15 @@ pub struct PagingCommand {
     pub optional: bool,
 }
 
-/// How a session becomes privileged.
+/// One step on the way to a privileged session.
 #[derive(Debug, Clone)]
 pub struct Privilege {
-    /// The command, such as `enable`.
+    /// The command, such as `enable`, with its placeholders.
     pub command: String,
-    /// Matches the last line when the device asks for the password.
-    pub password_prompt: Regex,
+    /// Matches the last line when the device asks for a password; `None` where the step asks for none.
+    pub password_prompt: Option<Regex>,
+    /// What is typed there, with its placeholders; usually `{enable}`.
+    pub password: String,
     /// Lines by which the device refuses.
     pub refused: Vec<Regex>,
 }
@@ -112,10 +157,22 @@ pub enum Purpose {
 /// One command and what proves that its answer is whole.
 #[derive(Debug, Clone)]
 pub struct Command {
-    /// The command as typed.
+    /// The command as typed, with its placeholders; a file's path where it is fetched by SFTP.
     pub send: String,
+    /// What is sent instead, in this order, should the device refuse it.
+    pub or_else: Vec<String>,
     /// What it is sent for.
     pub purpose: Purpose,
+    /// Must match somewhere in the answers before it, else it is not sent.
+    pub when: Option<Regex>,
+    /// Sends it once for each thing that another answer lists.
+    pub for_each: Option<ForEach>,
+    /// How its answer is kept in the configuration's text, where it is not that itself.
+    pub keep: Keep,
+    /// What stands above its answer in the text, as a comment, with its placeholders.
+    pub heading: Option<String>,
+    /// How it reaches the device.
+    pub via: Via,
     /// Must match the last line before the prompt that is not blank.
     pub end: Option<Regex>,
     /// Chatter dropped from the start of the answer, each matched against one line.
@@ -151,12 +208,13 @@ pub struct FactRule {
     pub pattern: Regex,
 }
 
-/// Something a device asks between login and the first prompt.
+/// Something a device asks.
 #[derive(Debug, Clone)]
 pub struct Dialog {
-    /// Matches the last line when it asks.
+    /// Matches the last line when it asks. Where `send` names a group of it, such as `{1}`, it is matched against all that was said
+    /// since the last answer, `^` and `$` meaning a line's ends: an entry of a menu stands above the line that asks.
     pub expect: Regex,
-    /// What is sent in answer, its line end included.
+    /// What is sent in answer, with its placeholders, its line end included.
     pub send: String,
 }
 
@@ -206,6 +264,11 @@ static YES: LazyLock<Regex> =
 const ERROR_WINDOW: usize = 12;
 
 impl Definition {
+    /// Whether any of its commands is typed into a shell.
+    pub fn needs_shell(&self) -> bool {
+        self.commands.iter().any(|command| command.via == Via::Shell)
+    }
+
     /// The line by which the device refused a command, if its answer holds one near its start or end.
     pub fn is_error(&self, answer: &str) -> Option<String> {
         let lines: Vec<&str> = answer.lines().map(str::trim_end).filter(|line| !line.is_empty()).collect();
@@ -307,7 +370,13 @@ impl Command {
     pub(super) fn plain(send: &str) -> Command {
         Command {
             send: send.to_string(),
+            or_else: Vec::new(),
             purpose: Purpose::Facts,
+            when: None,
+            for_each: None,
+            keep: Keep::No,
+            heading: None,
+            via: Via::Shell,
             end: None,
             header: Vec::new(),
             must_contain: None,

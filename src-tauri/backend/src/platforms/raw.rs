@@ -8,9 +8,11 @@ use serde::Deserialize;
 
 use super::definition::{
     BadDefinition, Command, Definition, Dialog, FactField, FactRule, PagingCommand, PagingRules, Privilege, Prompt,
-    Purpose,
+    Purpose, TerminalRules,
 };
 use super::rules::{BlockRule, LineRule, Rules, SecretRule};
+use super::steps::{Keep, Via};
+use super::storing::Encoding;
 
 const ADVICE: &str =
     "Correct the file and start again; docs/recipes/add-a-platform.md describes every field of a platform";
@@ -232,7 +234,19 @@ impl RawDefinition {
         Ok(Definition {
             prompt: self.prompt.validate()?,
             paging: self.paging.validate()?,
-            privilege: self.privilege.map(RawPrivilege::validate).transpose()?,
+            privilege: self.privilege.map(RawPrivilege::validate).transpose()?.into_iter().collect(),
+            prepare: Vec::new(),
+            restore: Vec::new(),
+            volatile_blocks: Vec::new(),
+            unstable: Vec::new(),
+            unstable_blocks: Vec::new(),
+            unstable_set: RegexSet::empty(),
+            replace: Vec::new(),
+            questions: Vec::new(),
+            login_suffix: String::new(),
+            encoding: Encoding::default(),
+            terminal: TerminalRules::default(),
+            via: Via::Shell,
             commands: each("commands", self.commands, RawCommand::validate)?,
             errors: patterns("errors", &self.errors)?,
             volatile,
@@ -291,7 +305,8 @@ impl RawPrivilege {
         filled("privilege.command", &self.command)?;
         Ok(Privilege {
             command: self.command,
-            password_prompt: compile("privilege.password_prompt", &self.password_prompt)?,
+            password_prompt: Some(compile("privilege.password_prompt", &self.password_prompt)?),
+            password: "{enable}".to_string(),
             refused: patterns("privilege.refused", &self.refused)?,
         })
     }
@@ -318,7 +333,13 @@ impl RawCommand {
             must_not_contain: anywhere("must_not_contain", self.must_not_contain)?,
             timeout: Duration::from_secs(self.timeout_seconds),
             send: self.send,
+            or_else: Vec::new(),
             purpose: self.purpose,
+            when: None,
+            for_each: None,
+            keep: Keep::No,
+            heading: None,
+            via: Via::Shell,
             end,
             // Many accounts may show the configuration and nothing else.
             optional: self.optional.unwrap_or(self.purpose == Purpose::Facts),

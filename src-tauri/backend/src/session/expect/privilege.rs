@@ -17,7 +17,7 @@ const COVERED_QUIET: Duration = Duration::from_secs(1);
 impl Conversation<'_, '_> {
     /// Enters the privileged mode where the platform has one and the session is not in it yet.
     pub(super) fn become_privileged(&mut self, login: &Login) -> Result<(), SessionError> {
-        let Some(privilege) = self.definition.privilege.as_ref().filter(|_| !self.prompt.seen.privileged) else {
+        let Some(privilege) = self.definition.privilege.first().filter(|_| !self.prompt.seen.privileged) else {
             return Ok(());
         };
         self.progress.enter(Stage::Privilege);
@@ -35,7 +35,7 @@ impl Conversation<'_, '_> {
             let shown = screen::line(&line).into_owned();
             let quiet = self.terminal.quiet();
             let mut wait = limit.saturating_sub(quiet);
-            let asks = |line: &str| privilege.password_prompt.is_match(line);
+            let asks = |line: &str| privilege.password_prompt.as_ref().is_some_and(|asks| asks.is_match(line));
             let covered = || self.covered_question().is_some_and(|asked| asks(&asked));
             let asked = asks(&shown) || (!password_sent && quiet >= DIALOG_QUIET && covered());
             if asked && password_sent && quiet < DIALOG_QUIET {
@@ -83,7 +83,7 @@ impl Conversation<'_, '_> {
                 let message = format!("The device did not answer `{command}` for {} s.", limit.as_secs());
                 let asked = questions::of(&shown).map(|_| shown.trim().to_string());
                 let error = SessionError::new(Cause::Timeout, message).quoting(asked);
-                return Err(error.expecting(privilege.password_prompt.as_str()));
+                return Err(error.expecting(privilege.password_prompt.as_ref().map_or("a privileged prompt", |asks| asks.as_str())));
             } else if questions::of(&shown).is_some() {
                 wait = wait.min(PROMPT_QUIET);
             }

@@ -41,6 +41,27 @@ pub(in crate::session) trait ByteChannel {
     fn write(&mut self, bytes: &[u8]) -> Result<(), Lost>;
     /// The time.
     fn now(&self) -> Instant;
+    /// Asks beside the shell, on the same connection, and waits for all of the answer; `idle` is how long the device may be silent.
+    fn beside(&mut self, request: Beside<'_>, idle: Duration, bounds: &Bounds<'_>) -> Result<Brought, SessionError>;
+}
+
+/// What is asked beside the shell.
+#[derive(Clone, Copy)]
+pub(in crate::session) enum Beside<'a> {
+    /// A command on a channel of its own.
+    Exec(&'a str),
+    /// The file at this path, by SFTP.
+    File(&'a str),
+}
+
+/// What was brought from beside the shell, all of it.
+pub(in crate::session) struct Brought {
+    /// What the command printed, or what is in the file.
+    pub(in crate::session) bytes: Vec<u8>,
+    /// What the command printed on its error stream.
+    pub(in crate::session) errors: Vec<u8>,
+    /// The command's exit status; `None` where the device gave none.
+    pub(in crate::session) status: Option<i32>,
 }
 
 /// What everything that waits in a session is bounded by.
