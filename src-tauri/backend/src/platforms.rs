@@ -1,7 +1,7 @@
 //! What is particular to one vendor platform, read from data: prompts, paging, commands, errors, secrets and facts.
 //!
 //! Pure: it knows no sockets, no async and no SQL. What is stored of an answer is
-//! `redact(significant(clean(raw)))`, in this order.
+//! `redact(significant(clean(raw)))`, in this order; what is compared is `comparable(significant(clean(raw)))`.
 
 mod around;
 pub mod clean;
@@ -17,11 +17,13 @@ mod refusal;
 pub mod registry;
 mod rules;
 pub mod screen;
+mod steady;
 pub mod steps;
+mod stored;
 pub mod storing;
 mod words;
 
-pub use clean::{clean, clean_read, significant};
+pub use clean::{clean, clean_read};
 pub use definition::{
     BadDefinition, Command, Definition, Dialog, FactField, FactRule, PagingCommand, PagingRules, Privilege, Prompt,
     PromptSeen, Purpose, TerminalRules,
@@ -32,5 +34,7 @@ pub use redact::{Redacted, Redactor, redact_known};
 pub use refusal::{Refusal, is_configuration, learn_refusal};
 pub use registry::Registry;
 pub use rules::{BlockRule, LineRule, SecretRule};
+pub use steady::steady;
 pub use steps::{ForEach, Keep, Step, Via, Words};
+pub use stored::{comparable, significant};
 pub use storing::{Encoding, Replacement};

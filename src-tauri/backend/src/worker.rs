@@ -10,6 +10,7 @@ mod reachability;
 mod redaction;
 mod secrets;
 mod session_log;
+mod text;
 
 use std::sync::Arc;
 use std::time::{Duration, Instant};

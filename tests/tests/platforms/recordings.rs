@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::Context as _;
 use netraven_backend::platforms::{Purpose, Redactor, Registry, clean, facts, significant};
+use netraven_backend::session::{Answer, text_of};
 use serde::Deserialize;
 
 /// What a device said, exchange by exchange.
@@ -82,8 +83,8 @@ fn replay(folder: &Path, registry: &Registry) -> anyhow::Result<Vec<String>> {
             None => wrong.push(format!("the recording lacks {:?}", off.send)),
         }
     }
-    let (mut about, mut config) = (String::new(), String::new());
-    for command in &definition.commands {
+    let mut answers = Vec::new();
+    for (place, command) in definition.commands.iter().enumerate() {
         let Some(exchange) = exchange(&command.send) else {
             wrong.push(format!("the recording lacks {:?}", command.send));
             continue;
@@ -99,21 +100,21 @@ fn replay(folder: &Path, registry: &Registry) -> anyhow::Result<Vec<String>> {
             wrong.extend((!command.optional).then_some(line));
             continue;
         }
-        match command.purpose {
-            Purpose::Facts => about.push_str(&text),
-            Purpose::Config => {
-                let significant = significant(&definition, &text);
-                let last = significant.lines().last().unwrap_or_default();
-                if command.end.as_ref().is_some_and(|end| !end.is_match(last)) {
-                    wrong.push(format!("the end marker is not the last line but {last:?}"));
-                }
-                if command.must_contain.as_ref().is_some_and(|must| !must.is_match(&text)) {
-                    wrong.push("what a configuration must contain is missing".to_owned());
-                }
-                config.push_str(&significant);
+        if command.purpose == Purpose::Config {
+            let significant = significant(&definition, &text);
+            let last = significant.lines().last().unwrap_or_default();
+            if command.end.as_ref().is_some_and(|end| !end.is_match(last)) {
+                wrong.push(format!("the end marker is not the last line but {last:?}"));
+            }
+            if command.must_contain.as_ref().is_some_and(|must| !must.is_match(&text)) {
+                wrong.push("what a configuration must contain is missing".to_owned());
             }
         }
+        let (sent, heading) = (command.send.clone(), command.heading.clone());
+        answers.push(Answer { command: place, sent, heading, raw: Vec::new(), text });
     }
+    let about = text_of(&definition, &answers, Purpose::Facts);
+    let config = significant(&definition, &text_of(&definition, &answers, Purpose::Config));
     let redacted = Redactor::new(&definition, &[7; 32]).redact(&config);
     if redacted.hidden != case.hidden {
         wrong.push(format!("{} secrets are hidden, not {}", redacted.hidden, case.hidden));

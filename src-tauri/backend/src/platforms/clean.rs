@@ -15,7 +15,7 @@ const PIECE: usize = 8;
 /// The answer to `command` as text, from the bytes between the sending and the final prompt: LF ends every line, and
 /// neither end has blank lines. Empty if the device said nothing. Whatever looks like a pager is taken for one.
 pub fn clean(definition: &Definition, command: &Command, raw: &[u8]) -> String {
-    cleaned(definition, command, &String::from_utf8_lossy(raw), None)
+    cleaned(definition, command, &definition.encoding.decode(raw), None)
 }
 
 /// As [`clean`], of an answer in which a key was `pressed` at pagers: the places in `raw` behind their marks, in order. What
@@ -23,11 +23,11 @@ pub fn clean(definition: &Definition, command: &Command, raw: &[u8]) -> String {
 pub fn clean_read(definition: &Definition, command: &Command, raw: &[u8], pressed: &[usize]) -> String {
     let (mut text, mut places, mut from) = (String::with_capacity(raw.len()), Vec::with_capacity(pressed.len()), 0);
     for at in pressed.iter().map(|at| (*at).min(raw.len())) {
-        text.push_str(&String::from_utf8_lossy(&raw[from..at.max(from)]));
+        text.push_str(&definition.encoding.decode(&raw[from..at.max(from)]));
         places.push(text.len());
         from = at.max(from);
     }
-    text.push_str(&String::from_utf8_lossy(&raw[from..]));
+    text.push_str(&definition.encoding.decode(&raw[from..]));
     cleaned(definition, command, &text, Some(places))
 }
 
@@ -48,24 +48,6 @@ fn cleaned(definition: &Definition, command: &Command, said: &str, pressed: Opti
         out.push('\n');
     }
     if out == "\n" { String::new() } else { out }
-}
-
-/// A text without the lines that change although the configuration does not, and without the blank lines this leaves at
-/// either end. This is what is stored and compared.
-pub fn significant(definition: &Definition, text: &str) -> String {
-    let mut kept = String::with_capacity(text.len());
-    for line in text.split_inclusive('\n') {
-        let content = line.trim_end_matches(['\n', '\r']);
-        let leads = kept.is_empty() && content.trim().is_empty();
-        if !leads && !definition.volatile_set.is_match(content) {
-            kept.push_str(line);
-        }
-    }
-    kept.truncate(kept.trim_end().len());
-    if !kept.is_empty() {
-        kept.push('\n');
-    }
-    kept
 }
 
 /// Terminals echo once, and once more what was typed before they were ready for it.
@@ -156,7 +138,7 @@ fn without_prompt<'a>(definition: &Definition, text: &'a str) -> &'a str {
 }
 
 /// A text without the chatter at its start. What changes by itself and lines of the log may stand among it, and stay for
-/// [`significant`] and for the comparison with another reading.
+/// [`significant`](super::significant) and for the comparison with another reading.
 fn without_header<'a>(
     definition: &Definition,
     command: &Command,
@@ -182,7 +164,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::platforms::{Purpose, Registry};
+    use crate::platforms::{Encoding, Purpose, Registry, significant};
 
     fn ios(raw: &[u8]) -> String {
         let definition = Registry::load(None).0.get("cisco_ios").expect("built in");
@@ -292,12 +274,15 @@ mod tests {
     }
 
     #[test]
-    fn significant_drops_only_volatile_lines() {
-        let definition = Registry::load(None).0.get("cisco_ios").expect("built in");
-        let text = "! NVRAM config last updated at 15:26\n \n! Last configuration change at 13:57:08 CET\nntp clock-period 17179869\n\
-                    Current configuration : 19796 bytes\n! Processor ID: FCL2\n banner Last configuration change at\n\n\
-                    ! No configuration change since last restart\n";
-        assert_eq!(significant(&definition, text), "! Processor ID: FCL2\n banner Last configuration change at\n");
+    fn reads_the_letters_of_the_platforms_encoding() {
+        let mut definition = Definition::clone(&Registry::load(None).0.get("cisco_ios").expect("built in"));
+        definition.encoding = Encoding::named("latin1").unwrap();
+        let command = definition.commands.iter().find(|command| command.purpose == Purpose::Config).unwrap();
+        let raw = b"show running-config\r\ndescription caf\xe9\r\n --More-- \r          \rdescription \xfcber\r\n";
+        let text = "description caf\u{e9}\ndescription \u{fc}ber\n";
+        assert_eq!(clean(&definition, command, raw), text);
+        let pressed = raw.windows(9).position(|window| window == b"--More-- ").unwrap() + 9;
+        assert_eq!(clean_read(&definition, command, raw, &[pressed]), text);
     }
 
     proptest! {

@@ -35,13 +35,16 @@ pub struct Definition {
     pub errors: Vec<Regex>,
     /// Lines that change without the configuration changing, each matched against one line: neither stored nor compared.
     pub volatile: Vec<Regex>,
-    /// Blocks of such lines, both ends included.
+    /// Blocks of such lines, both ends included; one without an end is none.
     pub volatile_blocks: Vec<BlockRule>,
-    /// Lines that change at each showing but belong to the configuration: stored, not compared.
+    /// Lines that change at each showing but belong to the configuration: stored, not compared. If a pattern has groups,
+    /// these are what changes, and the rest of the line is compared; if it has none, only that the line is there. Such a
+    /// secret keeps its tag from one snapshot to the next if the pattern also matches where a single character, neither
+    /// letter nor digit, stands for it: `\S+` does, `\w+` does not.
     pub unstable: Vec<Regex>,
-    /// Blocks of such lines, both ends included.
+    /// Blocks of such lines, both ends included; only that a block is there is compared. One without an end is none.
     pub unstable_blocks: Vec<BlockRule>,
-    /// What is replaced inside the text before it is stored, in order.
+    /// What is replaced inside the text before it is stored, in order. The other rules for lines see the result.
     pub replace: Vec<Replacement>,
     /// Lines that hold a secret.
     pub secrets: Vec<SecretRule>,

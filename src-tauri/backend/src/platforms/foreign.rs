@@ -3,17 +3,16 @@
 //! No line is taken for a log line for its looks alone. Looks only say that it is worth reading again: what stands at the
 //! same place both times is the device's text, whatever it looks like, and what does not was printed into it.
 
-use std::collections::HashMap;
+mod settle;
+
 use std::sync::LazyLock;
 
 use regex::{Regex, RegexSet};
 
 use super::definition::Definition;
+use settle::{LineKind, judged};
 
-/// How many letters two lines must share at their start to be two showings of one line.
-const SHARED: usize = 4;
-/// A run of at least this many characters without a gap is part of something encoded.
-const OPAQUE: usize = 24;
+pub use settle::{settle, settle_in_place};
 
 /// Cisco and its like: facility, severity and mnemonic.
 const MNEMONIC: &str = r"%[A-Za-z]\w*(?:-\w+)*-(?:[0-7]|[A-Z])-\w+";
@@ -107,7 +106,8 @@ pub fn looks<'l>(lines: impl Iterator<Item = &'l str>) -> Vec<Look> {
 
 /// Whether any line of a text that would be stored may be one of the device's log.
 pub fn has_log(definition: &Definition, text: &str) -> bool {
-    text.lines().any(|line| may_be_log(line) && !definition.volatile_set.is_match(line))
+    let of_rules = |kind: LineKind| matches!(kind, LineKind::Volatile | LineKind::Unstable);
+    judged(definition, text).iter().any(|line| !of_rules(line.kind) && may_be_log(line.text))
 }
 
 /// A text without the lines at its two ends that are of the log beyond doubt: no configuration begins or ends with one.
@@ -131,119 +131,9 @@ pub fn without_ends(text: &str) -> &str {
     &kept[..kept.len().min(end + 1)]
 }
 
-/// What a line of a reading is when it is compared with another reading.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum LineKind {
-    /// It changes by itself, and is not compared.
-    Volatile,
-    /// It must be the same in both.
-    Firm,
-    /// It is blank or may be of the log, and must not be there.
-    Loose,
-    /// It belongs to the line of the log above it.
-    Below,
-}
-
-fn kinds<'a>(definition: &Definition, text: &'a str) -> Vec<(&'a str, LineKind)> {
-    let mut kinds: Vec<(&str, LineKind)> = text.lines().map(|line| (line, LineKind::Firm)).collect();
-    for (line, kind) in &mut kinds {
-        if definition.volatile_set.is_match(line) {
-            *kind = LineKind::Volatile;
-        }
-    }
-    let compared = |(_, kind): &&mut (&str, LineKind)| *kind != LineKind::Volatile;
-    let looks = looks(kinds.iter().filter(|(_, kind)| *kind != LineKind::Volatile).map(|(line, _)| *line));
-    for ((line, kind), look) in kinds.iter_mut().filter(compared).zip(looks) {
-        *kind = match look {
-            Look::Log => LineKind::Loose,
-            Look::Words => LineKind::Below,
-            Look::Text if line.trim().is_empty() => LineKind::Loose,
-            Look::Text => LineKind::Firm,
-        };
-    }
-    kinds
-}
-
-fn firm<'a>(kinds: &[(&'a str, LineKind)]) -> Vec<&'a str> {
-    kinds.iter().filter(|(_, kind)| *kind == LineKind::Firm).map(|(line, _)| *line).collect()
-}
-
-/// The later of two readings without what was printed into it; none where they differ by more than that.
-pub fn settle(definition: &Definition, earlier: &str, later: &str) -> Option<String> {
-    let (before, after) = (kinds(definition, earlier), kinds(definition, later));
-    (firm(&before) == firm(&after)).then(|| common(&before, &after))
-}
-
-/// As [`settle`], of two readings in which lines may have changed where they stand, as a clock or a freshly sealed password
-/// does; none where a line is in one of them only.
-pub fn settle_in_place(definition: &Definition, earlier: &str, later: &str) -> Option<String> {
-    let (before, after) = (kinds(definition, earlier), kinds(definition, later));
-    let (one, other) = (firm(&before), firm(&after));
-    let same =
-        one.len() == other.len() && one.iter().zip(&other).all(|(one, other)| one == other || is_same_line(one, other));
-    same.then(|| common(&before, &after))
-}
-
-/// What the later reading holds of firm lines, and of loose ones those that stood at the same place before.
-fn common(before: &[(&str, LineKind)], after: &[(&str, LineKind)]) -> String {
-    let mut known: HashMap<usize, Vec<&str>> = HashMap::new();
-    let mut place = 0;
-    for (line, kind) in before {
-        match kind {
-            LineKind::Firm => place += 1,
-            LineKind::Loose | LineKind::Below => known.entry(place).or_default().push(line.trim_end()),
-            LineKind::Volatile => {}
-        }
-    }
-    let (mut text, mut place, mut head_stays) = (String::new(), 0, true);
-    for (line, kind) in after {
-        let mut was_there = || {
-            let here = known.get_mut(&place)?;
-            let at = here.iter().position(|known| *known == line.trim_end())?;
-            Some(here.remove(at))
-        };
-        let stays = match kind {
-            LineKind::Firm | LineKind::Volatile => true,
-            LineKind::Loose => was_there().is_some(),
-            LineKind::Below => head_stays && was_there().is_some(),
-        };
-        match kind {
-            LineKind::Firm => place += 1,
-            LineKind::Loose if !line.trim().is_empty() => head_stays = stays,
-            _ => {}
-        }
-        let leads = text.is_empty() && line.trim().is_empty();
-        if stays && !leads {
-            text.push_str(line);
-            text.push('\n');
-        }
-    }
-    text
-}
-
-fn is_same_line(one: &str, other: &str) -> bool {
-    let shared =
-        one.trim_start().chars().zip(other.trim_start().chars()).take_while(|(one, other)| one == other).count();
-    shared >= SHARED || (is_opaque(one) && is_opaque(other))
-}
-
-/// Whether a line is part of something encoded, such as a key that the device reseals each time it shows it.
-fn is_opaque(line: &str) -> bool {
-    let line = line.trim();
-    let is_encoded = line.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"+/=".contains(&byte));
-    is_encoded && (line.len() >= OPAQUE || line.ends_with('='))
-}
-
 #[cfg(test)]
 mod tests {
-    use std::sync::Arc;
-
     use super::*;
-    use crate::platforms::Registry;
-
-    fn platform(name: &str) -> Arc<Definition> {
-        Registry::load(None).0.get(name).expect("built in")
-    }
 
     #[test]
     fn log_lines_of_many_makers_are_suspected() {
@@ -294,42 +184,5 @@ mod tests {
         ] {
             assert!(!may_be_log(line), "{line:?}");
         }
-    }
-
-    #[test]
-    fn what_was_printed_into_one_reading_is_left_out() {
-        let ios = platform("cisco_ios");
-        let text = "hostname a\n!\nbanner motd ^\n at 10:11:12 every day\n^\nend\n";
-        let log = "\n*Nov 30 10:11:12.131: %SYS-5-CONFIG_I: Configured from console\n";
-        let into = |at: &str| text.replacen(at, &format!("{log}{at}"), 1);
-        assert_eq!(settle(&ios, text, text).as_deref(), Some(text));
-        assert_eq!(settle(&ios, &into("!"), text).as_deref(), Some(text));
-        assert_eq!(settle(&ios, text, &into("banner")).as_deref(), Some(text));
-        assert_eq!(settle(&ios, &into("!"), &into("end")).as_deref(), Some(text));
-        assert_eq!(settle(&ios, text, &text.replace("hostname a", "hostname b")), None);
-        assert_eq!(settle(&ios, text, &text.replace("hostname a", "hostn *Nov 30 10:11:12: %A-1-B: c\name a")), None);
-    }
-
-    #[test]
-    fn lines_that_change_every_second_do_not_make_two_readings_differ() {
-        let ios = platform("cisco_ios");
-        let one = "! Last configuration change at 10:11:12 UTC\nhostname a\nend\n";
-        let other = "! Last configuration change at 10:11:13 UTC\nhostname a\nend\n";
-        assert_eq!(settle(&ios, one, other).as_deref(), Some(other));
-    }
-
-    #[test]
-    fn a_line_that_changed_where_it_stands_is_no_foreign_one() {
-        let generic = platform("generic");
-        let (one, other) = ("user x\n set ENC AAAA\nend\n", "user x\n set ENC BBBB\nend\n");
-        assert_eq!(settle(&generic, one, other), None);
-        assert_eq!(settle_in_place(&generic, one, other).as_deref(), Some(other));
-        assert_eq!(settle_in_place(&generic, one, "user x\n set ENC BBBB\nlink is down\nend\n"), None);
-        assert_eq!(settle_in_place(&generic, one, "user x\nlink is down\nend\n"), None);
-        let key = |line: &str, rest: &str| format!("set private-key\n{line}\n{rest}\nend\n");
-        let one = key("MIIFHDBOBgkqhkiG9w0BBQ0wQTAp", "q83jCw==");
-        let other = key("TllGSERCT0Jna3Foa2lHOXcwQkJR", "Yd1xAQ==");
-        assert_eq!(settle_in_place(&generic, &one, &other).as_deref(), Some(other.as_str()));
-        assert_eq!(settle_in_place(&generic, &one, &key("the link of port three is down", "q83jCw==")), None);
     }
 }

@@ -11,7 +11,7 @@ use netraven_api::outcome::{Cause, Stage};
 use secrecy::{ExposeSecret, SecretString};
 
 use super::transcript::Transcript;
-use crate::platforms::{Definition, Purpose};
+use crate::platforms::{Definition, Keep, Purpose};
 
 /// Where a device is.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -119,6 +119,10 @@ pub struct Before<'a> {
 pub struct Answer {
     /// The command's place in the platform's list.
     pub command: usize,
+    /// The command as it was sent, what was captured put in. A placeholder of a secret still stands as a word.
+    pub sent: String,
+    /// What stands above the answer in the text, what was captured put in.
+    pub heading: Option<String>,
     /// The bytes as they came, echo and prompt included.
     pub raw: Vec<u8>,
     /// The text without echo, escape sequences, pager remnants and prompt.
@@ -132,10 +136,35 @@ impl fmt::Debug for Answer {
     }
 }
 
-/// The answers to the commands of one purpose, one after the other.
+/// The text of a purpose, in the order of the commands: of facts, the answers to its commands; of a configuration also the
+/// answers that are kept as comments, and the headings.
 pub fn text_of(definition: &Definition, answers: &[Answer], purpose: Purpose) -> String {
-    let of = |answer: &&Answer| definition.commands[answer.command].purpose == purpose;
-    answers.iter().filter(of).map(|answer| answer.text.as_str()).collect()
+    let mut text = String::new();
+    for answer in answers {
+        let command = &definition.commands[answer.command];
+        let heading = answer.heading.as_deref().unwrap_or_default();
+        match purpose {
+            Purpose::Config if command.purpose == Purpose::Config => {
+                push_comment(&definition.comment, heading, &mut text);
+                text.push_str(&answer.text);
+            }
+            Purpose::Config if command.keep == Keep::Comment => {
+                push_comment(&definition.comment, heading, &mut text);
+                push_comment(&definition.comment, &answer.text, &mut text);
+            }
+            _ if command.purpose == purpose => text.push_str(&answer.text),
+            _ => {}
+        }
+    }
+    text
+}
+
+/// Adds each of these lines as a comment.
+fn push_comment(comment: &str, lines: &str, text: &mut String) {
+    for line in lines.lines() {
+        text.push_str(format!("{comment} {line}").trim_end());
+        text.push('\n');
+    }
 }
 
 /// A complete reading: every answer in it is proven to have arrived whole.
@@ -240,6 +269,35 @@ mod tests {
         };
         let shown = format!("{login:?}");
         assert!(shown.contains("admin") && !shown.contains("hunter"), "{shown}");
+    }
+
+    #[test]
+    fn headings_and_kept_answers_stand_in_the_text_as_comments() {
+        let commands = "[[commands]]\nsend = 'show version'\npurpose = 'facts'\n\
+                        [[commands]]\nsend = 'show inventory'\npurpose = 'facts'\n\
+                        [[commands]]\nsend = 'show running-config'\npurpose = 'config'\n";
+        let text = format!(
+            "name = 'x'\ntitle = 'X'\nvendor = 'X'\ncomment = '!'\nerrors = ['^%']\n\
+             [prompt]\npattern = '(?P<host>\\w+)#'\n{commands}"
+        );
+        let mut definition = Definition::parse("x.toml", &text).unwrap();
+        definition.commands[1].keep = Keep::Comment;
+        let answer = |command: usize, heading: Option<&str>, text: &str| Answer {
+            command,
+            sent: definition.commands[command].send.clone(),
+            heading: heading.map(str::to_owned),
+            raw: Vec::new(),
+            text: text.to_owned(),
+        };
+        let answers = [
+            answer(0, None, "Version 1\n"),
+            answer(1, Some("inventory"), "slot 1  \n\nslot 2\n"),
+            answer(2, None, "hostname a\n"),
+            answer(2, Some("context b"), "hostname b\n"),
+        ];
+        let config = "! inventory\n! slot 1\n!\n! slot 2\nhostname a\n! context b\nhostname b\n";
+        assert_eq!(text_of(&definition, &answers, Purpose::Config), config);
+        assert_eq!(text_of(&definition, &answers, Purpose::Facts), "Version 1\nslot 1  \n\nslot 2\n");
     }
 
     #[test]

@@ -39,6 +39,12 @@ impl Store {
         newest(&mut *self.pool().acquire().await?, device_id).await
     }
 
+    /// The text of a snapshot, secrets hidden; none if it was removed.
+    pub async fn config_text(&self, id: SnapshotId) -> Result<Option<String>> {
+        let sql = "select config_data from device_configurations where id = $1";
+        Ok(sqlx::query_scalar(sql).bind(id.get()).fetch_optional(self.pool()).await?)
+    }
+
     /// Snapshots with their texts, the newest first, as a JSON array.
     pub async fn list_configs(&self, query: &ListConfigs) -> Result<String> {
         let mut sql = Sql::new(format!(

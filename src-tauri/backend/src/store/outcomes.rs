@@ -40,7 +40,7 @@ pub struct Outcome {
 pub struct NewSnapshot {
     /// Text, secrets hidden.
     pub text: String,
-    /// Keyed hash of the significant lines, secrets included, hexadecimal.
+    /// Keyed hash of what is compared of it, secrets included, hexadecimal.
     pub fingerprint: String,
     /// The text as the device showed it, sealed.
     pub raw_sealed: String,

@@ -4,23 +4,22 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::Context as _;
-use hmac::{Hmac, KeyInit as _, Mac as _};
 use jiff::Timestamp;
 use netraven_api::configs::SnapshotFacts;
-use netraven_api::evidence::{Evidence, Facts, ShownKey, StageTime, TranscriptLine};
+use netraven_api::evidence::{Evidence, ShownKey, StageTime, TranscriptLine};
 use netraven_api::outcome::{Cause, Stage};
 use netraven_api::{CredentialId, SnapshotId};
 use secrecy::{ExposeSecret as _, SecretString};
-use sha2::Sha256;
 use tokio::sync::oneshot;
 
 use super::patience::{Undone, patiently};
 use super::redaction::Redaction;
 use super::session_log::{self, SessionLog};
+use super::text::{Marked, Text, is_same, with_earlier_tags};
 use super::{Worker, failed};
 use crate::places::{ENABLE_PASSWORD, PASSWORD, RAW_CONFIG, context};
-use crate::platforms::{Definition, Purpose, facts_of, significant};
-use crate::session::{self, Before, Cancel, Failure, Limits, Login, Reading, Target, text_of};
+use crate::platforms::Definition;
+use crate::session::{self, Before, Cancel, Failure, Limits, Login, Reading, Target};
 use crate::snapshots;
 use crate::store::approvals::SealedLogin;
 use crate::store::leases::Lease;
@@ -139,6 +138,7 @@ async fn sign_in(worker: &Worker, lease: &Lease, sealed: Vec<SealedLogin>, cance
             patiently(cancel, || store.device_seen(lease.device_id, facts.0, facts.1)).await?;
             // A session takes time: a key may have been stored or removed meanwhile.
             let newest = patiently(cancel, || store.newest_config(lease.device_id)).await?;
+            let text = with_earlier_tags(&worker.store, cancel, &definition, text, newest.as_ref()).await?;
             let backup = Backup { worker, lease, definition: &definition, logins: &logins };
             Ok(backup.stored(&reading, text, newest))
         }
@@ -189,58 +189,6 @@ fn secrets(logins: &[Login]) -> Vec<String> {
         .flat_map(|login| std::iter::once(&login.password).chain(&login.enable_password))
         .map(|secret| secret.expose_secret().to_owned())
         .collect()
-}
-
-/// A reading as text: raw, and as it may be stored and shown.
-struct Text {
-    raw: String,
-    hidden: String,
-    secrets_hidden: usize,
-    marked: Marked,
-    facts: Facts,
-    prompt: String,
-}
-
-impl Text {
-    fn of(definition: &Definition, reading: &Reading, key: &[u8; 32], redaction: &Redaction) -> Text {
-        let of = |purpose: Purpose| text_of(definition, &reading.answers, purpose);
-        let (raw, about) = (of(Purpose::Config), of(Purpose::Facts));
-        let facts = facts_of(definition, &about, &raw);
-        let [model, serial, version] =
-            [facts.model, facts.serial, facts.version].map(|fact| fact.map(|fact| redaction.sentence(&fact)));
-        let facts = Facts { model, serial, version };
-        let marked = Marked::of(definition, key, &raw);
-        let redacted = redaction.configuration(&marked.significant);
-        let prompt = redaction.sentence(&reading.prompt);
-        Text { raw, hidden: redacted.text, secrets_hidden: redacted.hidden, marked, facts, prompt }
-    }
-}
-
-/// The significant part of a configuration, and its fingerprint.
-struct Marked {
-    significant: String,
-    /// Changes whenever the configuration does, including a secret in it. The tags in the text are too short to rely on.
-    fingerprint: String,
-}
-
-impl Marked {
-    fn of(definition: &Definition, key: &[u8; 32], raw: &str) -> Marked {
-        let significant = significant(definition, raw);
-        let fingerprint = fingerprint(key, &significant);
-        Marked { significant, fingerprint }
-    }
-}
-
-/// Whether a configuration is that of this snapshot.
-fn is_same(snapshot: Option<&(SnapshotId, String)>, marked: &Marked) -> bool {
-    snapshot.is_some_and(|(_, fingerprint)| *fingerprint == marked.fingerprint)
-}
-
-/// A keyed hash, hexadecimal: without the key nobody can test guessed secrets against it.
-fn fingerprint(key: &[u8; 32], text: &str) -> String {
-    let mut mac = Hmac::<Sha256>::new_from_slice(key).expect("a key of any length is taken");
-    mac.update(text.as_bytes());
-    mac.finalize().into_bytes().iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 /// What a reading was made for and with.

@@ -57,7 +57,13 @@ impl Conversation<'_, '_> {
                 let took = self.terminal.now().saturating_duration_since(began);
                 once.push(Once { place: answers.len(), took });
             }
-            answers.push(Answer { command: place, raw: taken.raw, text: taken.text });
+            answers.push(Answer {
+                command: place,
+                sent: command.send.clone(),
+                heading: command.heading.clone(),
+                raw: taken.raw,
+                text: taken.text,
+            });
         }
         let text = text_of(self.definition, &answers, Purpose::Config);
         if covered || !(self.is_stored)(&text) {
