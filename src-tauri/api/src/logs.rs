@@ -212,9 +212,11 @@ pub struct LogStats {
     /// Lines in all.
     pub total: i64,
     /// Lines by type.
-    pub by_type: BTreeMap<String, i64>,
+    #[cfg_attr(feature = "openapi", schema(value_type = BTreeMap<String, i64>))]
+    pub by_type: BTreeMap<Open<LogType>, i64>,
     /// Lines by level.
-    pub by_level: BTreeMap<String, i64>,
+    #[cfg_attr(feature = "openapi", schema(value_type = BTreeMap<String, i64>))]
+    pub by_level: BTreeMap<Level, i64>,
     /// Time of the newest line.
     pub last_log_time: Option<Timestamp>,
 }

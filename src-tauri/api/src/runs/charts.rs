@@ -48,7 +48,8 @@ pub struct OutcomeBucket {
     /// End of the period, exclusive.
     pub end: Timestamp,
     /// Runs by state; states without a run are left out.
-    pub by_status: BTreeMap<String, i64>,
+    #[cfg_attr(feature = "openapi", schema(value_type = BTreeMap<String, i64>))]
+    pub by_status: BTreeMap<RunStatus, i64>,
 }
 
 impl RunOutcomes {
@@ -59,7 +60,7 @@ impl RunOutcomes {
         let mut buckets: Vec<OutcomeBucket> = edges.windows(2).map(empty).collect();
         for (place, status, runs) in counts {
             if let Some(bucket) = buckets.get_mut(place) {
-                *bucket.by_status.entry(status.as_str().to_owned()).or_default() += runs;
+                *bucket.by_status.entry(status).or_default() += runs;
             }
         }
         RunOutcomes { buckets, note: None }
@@ -80,7 +81,7 @@ impl OutcomeBucket {
     /// Runs of any of these states.
     #[must_use]
     pub fn runs(&self, statuses: &[RunStatus]) -> i64 {
-        statuses.iter().filter_map(|status| self.by_status.get(status.as_str())).sum()
+        statuses.iter().filter_map(|status| self.by_status.get(status)).sum()
     }
 }
 

@@ -225,10 +225,12 @@ fn stats(row: Row) -> LogStats {
     };
     let counts = |name: &str| row.0.get(name).and_then(Value::as_object).cloned().unwrap_or_default();
     for (kind, count) in counts("by_type") {
-        *stats.by_type.entry(kind.to_lowercase()).or_default() += count.as_i64().unwrap_or_default();
+        *stats.by_type.entry(kind.as_str().into()).or_default() += count.as_i64().unwrap_or_default();
     }
     for (level, count) in counts("by_level") {
-        *stats.by_level.entry(level.to_uppercase()).or_default() += count.as_i64().unwrap_or_default();
+        if let Some(level) = Level::parse(&level.to_uppercase()) {
+            *stats.by_level.entry(level).or_default() += count.as_i64().unwrap_or_default();
+        }
     }
     stats
 }

@@ -61,8 +61,6 @@ pub fn beside(parts: &[Outcome], part: Option<Outcome>, above: bool) -> Option<O
 
 #[cfg(test)]
 mod tests {
-    use std::collections::BTreeMap;
-
     use jiff::Timestamp;
     use netraven_api::runs::OutcomeBucket;
 
@@ -70,9 +68,7 @@ mod tests {
 
     fn bucket(hour: i64, runs: &[(RunStatus, i64)]) -> OutcomeBucket {
         let at = |hour| Timestamp::from_second(hour * 3_600).unwrap();
-        let by_status: BTreeMap<String, i64> =
-            runs.iter().map(|(status, runs)| (status.as_str().to_owned(), *runs)).collect();
-        OutcomeBucket { start: at(hour), end: at(hour + 1), by_status }
+        OutcomeBucket { start: at(hour), end: at(hour + 1), by_status: runs.iter().copied().collect() }
     }
 
     fn outcomes() -> RunOutcomes {
