@@ -12,8 +12,8 @@ use crate::session::report::SessionError;
 
 /// The largest piece read at once.
 const PIECE: usize = 32 * 1024;
-/// How long a device may take from the end of the output to closing the channel.
-const CLOSE_LIMIT: Duration = Duration::from_secs(5);
+/// How long a device may take to close a channel that has nothing more to say.
+pub(super) const CLOSE_LIMIT: Duration = Duration::from_secs(5);
 
 /// Runs a command; all of what it prints. The command may hold a password, so no sentence quotes it.
 pub(super) fn run(aside: &mut Aside<'_>, command: &str) -> Result<Brought, SessionError> {
@@ -34,8 +34,8 @@ pub(super) struct Execution<'l> {
 }
 
 impl<'l> Execution<'l> {
-    /// Starts a command; the inner error is the device's refusal. The command's input stays open: to some devices its end
-    /// means that nobody listens any more.
+    /// Starts a command; the inner error is the device's refusal. The command's input stays open: to some devices its
+    /// end means that nobody listens any more.
     pub(super) fn start(
         aside: &mut Aside<'l>,
         command: &str,

@@ -1,5 +1,5 @@
-//! A file by SCP: what `scp -f` prints, which is a line about the file, its bytes, and a byte that says whether they are
-//! right.
+//! A file by SCP: what `scp -f` prints, which is a line about the file, its bytes, and a byte that says whether they
+//! are right.
 
 use netraven_api::outcome::Cause;
 
@@ -67,7 +67,7 @@ fn line(aside: &mut Aside<'_>, execution: &mut Execution<'_>, path: &str) -> Res
     }
 }
 
-/// The size in the line `C0644 1234 config.xml`. The line of a refusal begins with the byte 1 or 2; any other is no SCP.
+/// The size in the line `C0644 1234 config.xml`. The line of a refusal begins with byte 1 or 2; any other is no SCP.
 fn announced(path: &str, line: &[u8]) -> Result<usize, SessionError> {
     let said = String::from_utf8_lossy(line);
     let size = said.strip_prefix('C').and_then(|rest| rest.split(' ').nth(1)?.parse().ok());

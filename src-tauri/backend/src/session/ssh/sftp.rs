@@ -8,6 +8,7 @@ use ssh2::{ErrorCode, File, Sftp};
 
 use super::beside::Aside;
 use super::channel::is_wait;
+use super::exec::CLOSE_LIMIT;
 use super::link::is_gone;
 use super::scp;
 use crate::session::expect::terminal::Brought;
@@ -35,7 +36,7 @@ fn start(aside: &mut Aside<'_>) -> Result<Option<Sftp>, SessionError> {
     }
     // The library closes the channel that it opened for this only when it is asked again. If it was the connection that
     // ended, the next channel shows it.
-    let _ = aside.attempt(|| link.session.sftp().map(drop))?;
+    let _ = link.patiently(aside.idle.min(CLOSE_LIMIT), aside.bounds, || link.session.sftp().map(drop));
     Ok(None)
 }
 

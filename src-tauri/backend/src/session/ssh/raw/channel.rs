@@ -58,7 +58,7 @@ impl<'s> SideChannel<'s> {
         let too_long = |_| Error::new(ErrorCode::Session(libssh2_sys::LIBSSH2_ERROR_OUT_OF_BOUNDARY), "too long");
         let length = c_uint::try_from(command.len()).map_err(too_long)?;
         let request = "exec";
-        // SAFETY: see `call`. Both texts outlive the call and are as long as said, and the library copies what it keeps.
+        // SAFETY: see `call`. Both texts outlive the call and are as long as said; the library copies what it keeps.
         let started = self.call(|channel| unsafe {
             libssh2_channel_process_startup(
                 channel,
@@ -71,9 +71,9 @@ impl<'s> SideChannel<'s> {
         started.map(drop)
     }
 
-    /// Reads from a stream; waits where nothing is there. No bytes mean the end only if [`SideChannel::is_at_end`] says so.
+    /// Reads from a stream; waits where nothing is there. No bytes are the end only if [`Self::is_at_end`] says so.
     pub(in crate::session::ssh) fn read(&self, stream: c_int, buffer: &mut [u8]) -> Result<usize, Error> {
-        // SAFETY: see `call`. The buffer outlives the call and is as long as said; it is far shorter than the largest c_int.
+        // SAFETY: see `call`. The buffer outlives the call and is as long as said, far below the largest c_int.
         let read = self.call(|channel| unsafe {
             libssh2_channel_read_ex(channel, stream, buffer.as_mut_ptr().cast::<c_char>(), buffer.len()) as c_int
         });
@@ -123,8 +123,8 @@ impl<'s> SideChannel<'s> {
     pub(in crate::session::ssh) fn exit_signal(&self) -> Option<String> {
         let mut locked = self.session.raw();
         let (mut name, mut length): (*mut c_char, usize) = (ptr::null_mut(), 0);
-        // SAFETY: as in `exit_status`. The library writes a copy of the name and its length, leaves out what null asks for,
-        // and frees the copy when it is told to.
+        // SAFETY: as in `exit_status`. The library writes a copy of the name and its length, leaves out what null is
+        // given for, and frees the copy when it is told to.
         unsafe {
             let code = libssh2_channel_get_exit_signal(
                 self.channel.as_ptr(),
@@ -157,8 +157,8 @@ impl<'s> SideChannel<'s> {
 impl Drop for SideChannel<'_> {
     fn drop(&mut self) {
         let _locked = self.session.raw();
-        // SAFETY: the channel was not freed before, and nothing uses it afterwards. The call waits no longer for the device
-        // than the session's time limit; what it then leaves behind is freed with the session.
+        // SAFETY: the channel was not freed before, and nothing uses it afterwards. The call waits no longer for
+        // the device than the session's time limit; what it then leaves behind is freed with the session.
         unsafe { libssh2_channel_free(self.channel.as_ptr()) };
     }
 }
