@@ -1,4 +1,4 @@
-//! What is asked beside a shell, of a real OpenSSH server: a command on a channel of its own, and files by SFTP and SCP.
+//! What is asked beside a shell, of a real OpenSSH server: a command on its own channel, and files by SFTP and SCP.
 
 use anyhow::{Context as _, ensure};
 use netraven_api::devices::{CreateDevice, DeviceInput};
