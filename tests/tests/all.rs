@@ -6,6 +6,7 @@ mod journeys {
     mod approvals;
     #[cfg(target_os = "linux")]
     mod away;
+    mod beside;
     mod cancel;
     mod cli;
     #[cfg(target_os = "linux")]

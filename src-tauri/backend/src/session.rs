@@ -56,7 +56,7 @@ pub fn read(visit: Visit<'_>, cancel: &Cancel, observer: &mut dyn Observer) -> R
     let mut transcript = Transcript::default();
     let (mut sign_ins, mut bytes_read, mut first) = (SignIns::new(before.host_key), 0, 0);
     let outcome = loop {
-        let (mut shell, greeting) = match sign_ins.open(target, &logins[first..], &bounds, &mut progress) {
+        let (mut shell, greeting) = match sign_ins.open(target, definition, &logins[first..], &bounds, &mut progress) {
             Ok(opened) => opened,
             Err(error) => break Err(error),
         };

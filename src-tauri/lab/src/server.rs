@@ -238,6 +238,9 @@ impl Handler for Connection {
     }
 
     async fn shell_request(&mut self, channel: ChannelId, session: &mut SshSession) -> Result<(), Self::Error> {
+        if self.device.spec.options.no_shell {
+            return session.channel_failure(channel);
+        }
         self.open(channel, session, None)
     }
 

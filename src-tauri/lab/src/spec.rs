@@ -50,11 +50,13 @@ pub struct Options {
     pub keyboard_interactive: bool,
     /// Whether long output is paged until the session turns it off.
     pub paging: bool,
+    /// Whether it gives no shell, and only runs commands on channels of their own.
+    pub no_shell: bool,
 }
 
 impl Default for Options {
     fn default() -> Self {
-        Options { change_every: None, login_banner: None, keyboard_interactive: true, paging: true }
+        Options { change_every: None, login_banner: None, keyboard_interactive: true, paging: true, no_shell: false }
     }
 }
 

@@ -1,18 +1,22 @@
 //! A real OpenSSH server on a free loopback port, with an account that exists for as long as it does.
 //!
 //! Making an account needs root: the tests are root themselves (as in a container) or may use `sudo` without a password (as
-//! on CI). The account's name holds the number of the process that made it, so that what a killed run left is removed.
+//! on CI). The account's name holds the number of the process that made it, so that what a killed run left is removed, and a
+//! number of its own.
 
 use std::fs;
 use std::io::{BufRead as _, BufReader, Write as _};
 use std::net::TcpListener;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
+use std::sync::atomic::{AtomicU32, Ordering};
 
 use anyhow::{Context as _, ensure};
 
 /// What the names of the tests' accounts begin with.
 const ACCOUNT: &str = "nr-test-";
+/// How many servers this process has started.
+static STARTED: AtomicU32 = AtomicU32::new(0);
 
 /// A running server; it and its account go when this is dropped.
 pub struct Sshd {
@@ -27,8 +31,13 @@ pub struct Sshd {
 }
 
 impl Sshd {
-    /// Makes the account and starts the server.
+    /// Makes the account and starts the server, which offers no SFTP.
     pub fn start() -> anyhow::Result<Sshd> {
+        Sshd::start_with("")
+    }
+
+    /// As [`Sshd::start`], with these lines at the end of the server's configuration.
+    pub fn start_with(lines: &str) -> anyhow::Result<Sshd> {
         let program = find().context("no sshd was found: install the package openssh-server")?;
         remove_accounts_of_the_dead();
         let folder = tempfile::Builder::new().prefix("netraven-sshd-").tempdir()?;
@@ -37,7 +46,7 @@ impl Sshd {
         let mut sshd = Sshd {
             server: None,
             port: 0,
-            username: format!("{ACCOUNT}{}", std::process::id()),
+            username: format!("{ACCOUNT}{}-{}", std::process::id(), STARTED.fetch_add(1, Ordering::Relaxed)),
             password: format!("pw-{}", uuid::Uuid::new_v4().simple()),
             folder,
         };
@@ -46,12 +55,20 @@ impl Sshd {
         run(as_root("mkdir").args(["-p", "/run/sshd"]))?;
         let mut said = String::new();
         for _ in 0..5 {
-            match sshd.listen(&program)? {
+            match sshd.listen(&program, lines)? {
                 None => return Ok(sshd),
                 Some(text) => said = text,
             }
         }
         anyhow::bail!("{} did not start: {said}", program.display())
+    }
+
+    /// Puts a file into the account's home, which only root and it can change; the file's path.
+    pub fn add_file(&self, name: &str, text: &str) -> anyhow::Result<String> {
+        let (made, path) = (self.path(name), self.path("home").join(name));
+        fs::write(&made, text)?;
+        run(as_root("install").args(["-m", "644"]).arg(&made).arg(&path))?;
+        Ok(path.to_str().context("the path of the file is text")?.to_owned())
     }
 
     fn make_account(&self) -> anyhow::Result<()> {
@@ -72,11 +89,11 @@ impl Sshd {
     }
 
     /// Starts the server at a free port; what it said if it ended, such as that somebody else took the port meanwhile.
-    fn listen(&mut self, program: &Path) -> anyhow::Result<Option<String>> {
+    fn listen(&mut self, program: &Path, lines: &str) -> anyhow::Result<Option<String>> {
         self.port = TcpListener::bind("127.0.0.1:0")?.local_addr()?.port();
         let config = format!(
             "Port {}\nListenAddress 127.0.0.1\nHostKey {}\nPidFile none\nUsePAM no\nPasswordAuthentication yes\n\
-             KbdInteractiveAuthentication no\nPubkeyAuthentication no\nPermitRootLogin no\nAllowUsers {}\nStrictModes no\n",
+             KbdInteractiveAuthentication no\nPubkeyAuthentication no\nPermitRootLogin no\nAllowUsers {}\nStrictModes no\n{lines}\n",
             self.port,
             self.path("host_key").display(),
             self.username
@@ -129,8 +146,9 @@ fn find() -> Option<PathBuf> {
 fn remove_accounts_of_the_dead() {
     let accounts = fs::read_to_string("/etc/passwd").unwrap_or_default();
     let names = accounts.lines().filter_map(|line| line.split(':').next());
+    let process = |name: &str| Some(name.strip_prefix(ACCOUNT)?.split('-').next()?.to_owned());
     names
-        .filter(|name| name.strip_prefix(ACCOUNT).is_some_and(|pid| !Path::new(&format!("/proc/{pid}")).exists()))
+        .filter(|name| process(name).is_some_and(|pid| !Path::new(&format!("/proc/{pid}")).exists()))
         .for_each(remove_account);
 }
 

@@ -1,4 +1,5 @@
-//! A shell on a device over SSH: reached, its host key checked, signed in, and closed again, every wait bounded.
+//! A connection to a device over SSH: reached, its host key checked, signed in, asked through a shell or beside it, and
+//! closed again, every wait bounded.
 //!
 //! libssh2 is used in its blocking mode with a short time limit, in a loop: each call keeps its place when the limit ends
 //! it and goes on when it is repeated, which works on every system without a poll of our own. Cancelling shuts the socket,
@@ -7,12 +8,16 @@
 mod algorithms;
 mod auth;
 pub(super) mod banner;
+mod beside;
 mod channel;
 pub(super) mod connect;
+mod exec;
 pub(super) mod expiry;
 mod link;
 mod offer;
 mod raw;
+mod scp;
+mod sftp;
 
 use std::net::IpAddr;
 
@@ -27,8 +32,9 @@ use self::link::Link;
 use super::expect::terminal::Bounds;
 use super::observer::{Level, Progress};
 use super::report::{Login, SessionError, Target};
+use crate::platforms::Definition;
 
-/// What is known of a device once its shell is open.
+/// What is known of a device once it has let us in.
 pub(super) struct Greeting {
     pub(super) host_key: ShownKey,
     pub(super) banner: String,
@@ -51,10 +57,11 @@ impl SignIns {
         SignIns { met: known.cloned(), refused: Vec::new() }
     }
 
-    /// Reaches the device, signs in with the first credential it accepts and opens a shell.
+    /// Reaches the device, signs in with the first credential it accepts and opens a shell if the platform needs one.
     pub(super) fn open(
         &mut self,
         target: &Target,
+        definition: &Definition,
         logins: &[Login],
         bounds: &Bounds<'_>,
         progress: &mut Progress<'_>,
@@ -88,7 +95,8 @@ impl SignIns {
             };
             last_user = &login.username;
             progress.enter(Stage::SignIn);
-            match auth::sign_in(&current, login, bounds)? {
+            let sent = as_sent(login, definition);
+            match auth::sign_in(&current, &sent, bounds)? {
                 SignInOutcome::Accepted { method } => {
                     let message = format!("Signed in as {} ({method}).", login.username);
                     let meta = json!({"credential_id": login.id, "method": method});
@@ -99,8 +107,10 @@ impl SignIns {
                         algorithms: current.algorithms.clone(),
                         login: place,
                     };
-                    progress.enter(Stage::Prompt);
-                    return Ok((Shell::open(current, bounds, progress)?, greeting));
+                    if definition.needs_shell() {
+                        progress.enter(Stage::Prompt);
+                    }
+                    return Ok((Shell::open(current, definition, bounds, progress)?, greeting));
                 }
                 SignInOutcome::Refused { mut reason, said, mut expired, tried, alive } => {
                     if tried {
@@ -108,7 +118,7 @@ impl SignIns {
                     }
                     // The connection is used up: nothing is lost by one question more.
                     let is_last = tried && alive && !expired && place + 1 == logins.len();
-                    if is_last && let Some(told) = auth::said_expired(&current, login, bounds) {
+                    if is_last && let Some(told) = auth::said_expired(&current, &sent, bounds) {
                         (reason, expired) = (told.to_owned(), true);
                     }
                     let message = format!("The device refused {}: {reason}.", login.username);
@@ -137,6 +147,12 @@ impl SignIns {
             .quoting(Some(words.join("; ")).filter(|words| !words.is_empty()));
         Err(SessionError { advice, ..error })
     }
+}
+
+/// The credential with the user name that is sent over SSH. People only see the name without the platform's suffix.
+fn as_sent(login: &Login, definition: &Definition) -> Login {
+    let username = format!("{}{}", login.username, definition.login_suffix);
+    Login { username, ..login.clone() }
 }
 
 #[cfg(test)]

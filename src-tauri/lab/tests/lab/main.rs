@@ -3,6 +3,7 @@
 // Everything here is test code; the lint's own exception sees only functions marked as tests.
 #![allow(clippy::unwrap_used)]
 
+mod exec;
 mod faults;
 mod healthy;
 mod support;

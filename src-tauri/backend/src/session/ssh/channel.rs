@@ -1,4 +1,4 @@
-//! The open shell of a signed-in connection, as the conversation's byte channel.
+//! A signed-in connection as the conversation's byte channel: its shell, if it has one, and what is asked beside that.
 
 use std::io::{ErrorKind, Read, Write};
 use std::time::{Duration, Instant};
@@ -7,24 +7,21 @@ use netraven_api::outcome::Cause;
 use serde_json::json;
 use ssh2::{Channel, ExtendedData};
 
-use super::link::{Halt, Link};
-use crate::session::expect::terminal::{Bounds, ByteChannel, Incoming, Lost};
+use super::beside::{self, KEEPALIVE_AFTER, KEEPALIVE_SECONDS};
+use super::link::{Halt, Link, SLICE_MS};
+use crate::platforms::{Definition, TerminalRules};
+use crate::session::expect::terminal::{Beside, Bounds, Brought, ByteChannel, Incoming, Lost};
 use crate::session::observer::{Level, Progress};
 use crate::session::report::SessionError;
 
-/// What terminal we say we have: wide, so that no line is wrapped, and long, so that pagers have little to do. Devices
-/// that take neither keep their own size.
+/// What terminal we say we have.
 const TERMINAL: &str = "vt100";
-const SIZE: (u32, u32, u32, u32) = (511, 1000, 0, 0);
 /// How long a write may take: the device reads nothing then.
 const WRITE_LIMIT: Duration = Duration::from_secs(15);
-/// After this much silence, keepalives show firewalls that the session is alive.
-const KEEPALIVE_AFTER: Duration = Duration::from_secs(15);
-const KEEPALIVE_SECONDS: u32 = 15;
 
-/// A shell. Dropping it closes the connection without waiting for the device.
+/// A shell, or a connection that needs none. Dropping it closes the connection without waiting for the device.
 pub(in crate::session) struct Shell {
-    // Declared before the link, so that it is freed before the link's session; see `Drop`.
+    // Declared before the link, so that it is freed before the link's session; see `Drop`. `None` where no shell is needed.
     channel: Option<Channel>,
     link: Link,
     timeout_ms: u32,
@@ -33,31 +30,17 @@ pub(in crate::session) struct Shell {
 }
 
 impl Shell {
-    /// Opens a shell on a terminal.
-    pub(super) fn open(link: Link, bounds: &Bounds<'_>, progress: &mut Progress<'_>) -> Result<Shell, SessionError> {
-        let limit = bounds.limits.auth;
-        let mut channel = link
-            .patiently(limit, bounds, || link.session.channel_session())
-            .map_err(|halt| refused(halt, limit, "opened no channel; all its sessions may be in use"))?;
-        match link.patiently(limit, bounds, || channel.request_pty(TERMINAL, None, Some(SIZE))) {
-            Ok(()) => {}
-            Err(Halt::Ssh(error)) if !super::link::is_gone(&error) => {
-                let message = format!("The device provides no terminal ({}); trying without one.", error.message());
-                progress.session(Level::Warning, message, json!({}));
-            }
-            Err(halt) => return Err(refused(halt, limit, "provided no terminal")),
-        }
-        // What a device says on its error stream belongs on the screen too, and unread it would fill the window.
-        let _ = link.patiently(limit, bounds, || channel.handle_extended_data(ExtendedData::Merge));
-        link.patiently(limit, bounds, || channel.shell()).map_err(|halt| match halt {
-            Halt::Ssh(error) if !super::link::is_gone(&error) => {
-                let message = format!("Signed in, but the device gives this account no shell ({}).", error.message());
-                SessionError::new(Cause::PromptNotSeen, message).expecting("a shell")
-            }
-            halt => refused(halt, limit, "started no shell"),
-        })?;
+    /// Opens a shell, on a terminal where the platform wants one. Without a command for it, no shell is opened.
+    pub(super) fn open(
+        link: Link,
+        definition: &Definition,
+        bounds: &Bounds<'_>,
+        progress: &mut Progress<'_>,
+    ) -> Result<Shell, SessionError> {
+        let shell = definition.needs_shell().then(|| open_shell(&link, definition.terminal, bounds, progress));
+        let channel = shell.transpose()?;
         let timeout_ms = link.session.timeout();
-        Ok(Shell { channel: Some(channel), link, timeout_ms, silent_since: Instant::now(), keepalive: false })
+        Ok(Shell { channel, link, timeout_ms, silent_since: Instant::now(), keepalive: false })
     }
 
     fn set_timeout(&mut self, wait: Duration) {
@@ -125,6 +108,14 @@ impl ByteChannel for Shell {
     fn now(&self) -> Instant {
         Instant::now()
     }
+
+    fn beside(&mut self, request: Beside<'_>, idle: Duration, bounds: &Bounds<'_>) -> Result<Brought, SessionError> {
+        self.keep_alive();
+        self.set_timeout(Duration::from_millis(u64::from(SLICE_MS)));
+        let brought = beside::ask(&self.link, self.channel.is_some(), request, idle, bounds);
+        self.silent_since = Instant::now();
+        brought
+    }
 }
 
 impl Drop for Shell {
@@ -136,7 +127,41 @@ impl Drop for Shell {
     }
 }
 
-fn is_wait(error: &std::io::Error) -> bool {
+fn open_shell(
+    link: &Link,
+    terminal: TerminalRules,
+    bounds: &Bounds<'_>,
+    progress: &mut Progress<'_>,
+) -> Result<Channel, SessionError> {
+    let limit = bounds.limits.auth;
+    let mut channel = link
+        .patiently(limit, bounds, || link.session.channel_session())
+        .map_err(|halt| refused(halt, limit, "opened no channel; all its sessions may be in use"))?;
+    if !terminal.none {
+        // Devices that do not take the size keep their own.
+        let size = (terminal.width, terminal.height, 0, 0);
+        match link.patiently(limit, bounds, || channel.request_pty(TERMINAL, None, Some(size))) {
+            Ok(()) => {}
+            Err(Halt::Ssh(error)) if !super::link::is_gone(&error) => {
+                let message = format!("The device provides no terminal ({}); trying without one.", error.message());
+                progress.session(Level::Warning, message, json!({}));
+            }
+            Err(halt) => return Err(refused(halt, limit, "provided no terminal")),
+        }
+    }
+    // What a device says on its error stream belongs on the screen too, and unread it would fill the window.
+    let _ = link.patiently(limit, bounds, || channel.handle_extended_data(ExtendedData::Merge));
+    link.patiently(limit, bounds, || channel.shell()).map_err(|halt| match halt {
+        Halt::Ssh(error) if !super::link::is_gone(&error) => {
+            let message = format!("Signed in, but the device gives this account no shell ({}).", error.message());
+            SessionError::new(Cause::PromptNotSeen, message).expecting("a shell")
+        }
+        halt => refused(halt, limit, "started no shell"),
+    })?;
+    Ok(channel)
+}
+
+pub(super) fn is_wait(error: &std::io::Error) -> bool {
     matches!(error.kind(), ErrorKind::WouldBlock | ErrorKind::TimedOut)
 }
 

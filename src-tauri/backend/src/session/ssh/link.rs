@@ -23,7 +23,7 @@ use crate::session::observer::{Level, Progress};
 use crate::session::report::{SessionError, Target};
 
 /// How long one call into the library may wait before it is asked again whether to go on.
-const SLICE_MS: u32 = 250;
+pub(super) const SLICE_MS: u32 = 250;
 /// How long leaving may take.
 const LEAVE_MS: u32 = 100;
 const GROUP_ADVICE: &str = "Configure the device to use groups of 2048 bits or more, or enable another key exchange \

@@ -5,6 +5,8 @@
 //! that the password was refused. The wrapper does not hand over what a server says in a round of no questions, which is where
 //! many say that the password has expired.
 
+pub(super) mod channel;
+
 use std::cell::RefCell;
 use std::ffi::{c_char, c_int, c_uint, c_void};
 

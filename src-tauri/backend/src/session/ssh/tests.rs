@@ -8,6 +8,7 @@ use crate::platforms::Definition;
 use crate::session::{Cancel, Failure, Level, Limits, LogType, Login, NEVER_SEEN, Observer, Target, Visit, read};
 
 mod bare;
+mod beside;
 
 struct NoObserver;
 
@@ -16,19 +17,26 @@ impl Observer for NoObserver {
     fn log(&mut self, _level: Level, _log_type: LogType, _message: String, _meta: serde_json::Value) {}
 }
 
-/// The failure of a sign-in by this script, and the passwords that were sent.
-fn signing_in(script: Script) -> (Failure, Vec<String>) {
-    let server = Bare::start(script);
+fn definition() -> Definition {
     let text = "name = 'test'\ntitle = 'Test'\nvendor = 'Test'\ncomment = '!'\nerrors = ['^%']\n[prompt]\n\
                 pattern = '(?P<host>\\w+)#'\n[[commands]]\nsend = 'show'\npurpose = 'config'\n";
-    let definition = Definition::parse("test.toml", text).unwrap();
-    let login = Login {
+    Definition::parse("test.toml", text).unwrap()
+}
+
+fn login() -> Login {
+    Login {
         id: 3.into(),
         username: "ops".into(),
         password: "old-Password-1".into(),
         enable_password: None,
         networks: Vec::new(),
-    };
+    }
+}
+
+/// The failure of a sign-in by this script, and the passwords that were sent.
+fn signing_in(script: Script) -> (Failure, Vec<String>) {
+    let server = Bare::start(script);
+    let (definition, login) = (definition(), login());
     let target = Target { host: "127.0.0.1".into(), port: server.address.port() };
     let limits = Limits::default();
     let visit =
@@ -41,6 +49,7 @@ fn method(heard: &Heard) -> &str {
     match heard {
         Heard::Method(name) => name,
         Heard::Answers(_) => "answers",
+        Heard::Packet(_) => "packet",
     }
 }
 

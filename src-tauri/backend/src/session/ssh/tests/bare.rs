@@ -19,12 +19,14 @@ pub(super) enum Say {
     Close,
 }
 
-/// What a script hears: the method of a request to sign in, or the answers to its questions.
+/// What a script hears: the method of a request to sign in, the answers to its questions, or what comes on channels.
 pub(super) type Script = fn(heard: &Heard) -> Vec<Say>;
 
 pub(super) enum Heard {
     Method(String),
     Answers(Vec<String>),
+    /// A packet about a channel (RFC 4254, section 5), as it came.
+    Packet(Vec<u8>),
 }
 
 /// Serves one connection by the script, and reports the passwords it received.
@@ -97,7 +99,7 @@ pub(super) fn ask(instruction: &str, questions: &[&str]) -> Say {
     Say::This(out)
 }
 
-struct Reader<'a>(&'a [u8]);
+pub(super) struct Reader<'a>(pub(super) &'a [u8]);
 
 impl Reader<'_> {
     fn bytes(&mut self) -> Vec<u8> {
@@ -107,7 +109,7 @@ impl Reader<'_> {
         bytes.to_vec()
     }
 
-    fn text(&mut self) -> String {
+    pub(super) fn text(&mut self) -> String {
         String::from_utf8(self.bytes()).unwrap()
     }
 }
@@ -270,6 +272,7 @@ fn serve(stream: TcpStream, script: Script, passwords: &mut Vec<String>) -> std:
                 passwords.extend(answers.iter().filter(|answer| !answer.is_empty()).cloned());
                 Heard::Answers(answers)
             }
+            90..=100 => Heard::Packet(packet),
             _ => continue,
         };
         for say in script(&heard) {
