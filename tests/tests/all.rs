@@ -63,5 +63,7 @@ mod api {
 }
 
 mod platforms {
+    mod cases;
     mod recordings;
+    mod replayed;
 }
