@@ -64,5 +64,7 @@ mod api {
 }
 
 mod platforms {
+    mod cases;
     mod recordings;
+    mod replayed;
 }

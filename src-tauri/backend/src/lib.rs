@@ -8,6 +8,7 @@ mod journal;
 mod places;
 pub mod platforms;
 pub mod queue;
+pub mod replay;
 mod scheduler;
 pub mod seal;
 mod server;

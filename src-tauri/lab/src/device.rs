@@ -7,6 +7,7 @@ use tokio::sync::watch;
 
 use crate::generate;
 use crate::keys;
+use crate::recording::Recording;
 use crate::spec::{DeviceSpec, Fault};
 use crate::wire::Cut;
 
@@ -15,6 +16,8 @@ const COMMANDS_KEPT: usize = 1000;
 
 pub(crate) struct Device {
     pub(crate) spec: DeviceSpec,
+    /// The one of the specification, shared by its sessions.
+    pub(crate) recording: Option<Arc<Recording>>,
     fault: Mutex<Option<Fault>>,
     config: Mutex<Config>,
     commands: Mutex<Vec<String>>,
@@ -51,6 +54,7 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 impl Device {
     pub(crate) fn new(spec: DeviceSpec) -> Device {
         Device {
+            recording: spec.recording.clone().map(Arc::new),
             fault: Mutex::new(spec.fault.clone()),
             config: Mutex::new(Config { exact: spec.config.clone(), revision: 0, wire: None }),
             commands: Mutex::default(),

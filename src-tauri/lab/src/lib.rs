@@ -2,7 +2,9 @@
 //!
 //! [`Lab::start`] opens one listener per [`DeviceSpec`]; each answers SSH with an interactive shell that speaks its
 //! platform's dialect (prompt, paging, privilege, error lines) and prints a generated or given configuration. A
-//! [`Fault`] makes it misbehave in one chosen way. [`Running`] lets a test look at and steer a device while it runs.
+//! [`Fault`] makes it misbehave in one chosen way. A device that is given a [`Recording`] says what was recorded
+//! instead, with the pager, the privileged mode and the refusals of its kind. [`Running`] lets a test look at and
+//! steer a device while it runs.
 //!
 //! It knows nothing of the product that talks to it, and nothing leaves this machine: devices listen on loopback unless
 //! a spec says otherwise.
@@ -14,12 +16,15 @@ mod generate;
 mod keys;
 mod offer;
 mod platform;
+mod recording;
+mod replay;
 mod running;
 mod sample;
 mod server;
 mod session;
 mod shell;
 mod spec;
+mod talk;
 mod wire;
 
 use std::net::SocketAddr;
@@ -29,6 +34,9 @@ use std::time::Duration;
 use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
 
+pub use recording::{
+    BadRecording, Exchange, PagerLook, RecordedDialog, RecordedPager, RecordedPrivilege, RecordedQuestion, Recording,
+};
 pub use running::Running;
 pub use sample::{SAMPLE_PASSWORD, SAMPLE_USERNAME, fleet, sample};
 pub use spec::{DeviceSpec, Fault, Options, Platform};

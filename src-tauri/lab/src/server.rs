@@ -18,8 +18,8 @@ use tokio::sync::mpsc::{UnboundedSender, unbounded_channel};
 use crate::device::Device;
 use crate::offer;
 use crate::session::{Input, Session};
-use crate::shell::Shell;
 use crate::spec::Fault;
+use crate::talk::Talk;
 use crate::wire::{Cut, Wire};
 
 /// How long to wait after the system refused to accept a connection.
@@ -143,7 +143,7 @@ impl Connection {
         let (sender, input) = unbounded_channel();
         line.input = Some(sender);
         let session = Session {
-            shell: Shell::new(self.device.clone(), line.terminal),
+            talk: Talk::new(self.device.clone(), line.terminal),
             device: self.device.clone(),
             handle: ssh.handle(),
             channel,

@@ -1,4 +1,5 @@
-//! Plays what a shell wants done into one SSH channel: output in pieces and at its speed, pauses, and the end.
+//! Plays what a shell or a recording wants done into one SSH channel: output in pieces and at its speed, pauses, and
+//! the end.
 
 use std::collections::VecDeque;
 use std::sync::Arc;
@@ -9,8 +10,9 @@ use russh::server::Handle;
 use tokio::sync::mpsc::UnboundedReceiver;
 
 use crate::device::Device;
-use crate::shell::{Op, Shell};
+use crate::shell::Op;
 use crate::spec::Fault;
+use crate::talk::Talk;
 use crate::wire::Cut;
 
 /// Output goes out in pieces of this size.
@@ -28,7 +30,7 @@ pub(crate) enum Input {
 /// One channel's player.
 pub(crate) struct Session {
     pub(crate) device: Arc<Device>,
-    pub(crate) shell: Shell,
+    pub(crate) talk: Talk,
     pub(crate) handle: Handle,
     pub(crate) channel: ChannelId,
     pub(crate) input: UnboundedReceiver<Input>,
@@ -42,13 +44,13 @@ struct Gone;
 impl Session {
     /// Runs the interactive shell until one side ends it.
     pub(crate) async fn interactive(mut self) {
-        let started = self.shell.start();
+        let started = self.talk.start();
         if self.play(started).await.is_err() {
             return;
         }
         while let Some(input) = self.next().await {
             let ops = match input {
-                Input::Typed(bytes) => self.shell.feed(&bytes),
+                Input::Typed(bytes) => self.talk.feed(&bytes),
                 Input::End => vec![Op::Close],
             };
             if self.play(ops).await.is_err() {
@@ -59,7 +61,7 @@ impl Session {
 
     /// Runs one command.
     pub(crate) async fn exec(mut self, command: String) {
-        let ops = self.shell.exec(&command);
+        let ops = self.talk.exec(&command);
         let _ = self.play(ops).await;
     }
 

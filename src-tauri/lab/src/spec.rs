@@ -6,6 +6,8 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
+use crate::recording::Recording;
+
 /// Everything that makes one device; start from [`DeviceSpec::new`] and change fields.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct DeviceSpec {
@@ -33,6 +35,9 @@ pub struct DeviceSpec {
     pub config_bytes: Option<usize>,
     /// Text printed in the shell before the first prompt.
     pub banner: Option<String>,
+    /// What it says instead of its dialect, configuration and banner. Only faults of the connection and the sign-in
+    /// still apply then.
+    pub recording: Option<Recording>,
     /// Rarely needed variations.
     pub options: Options,
 }
@@ -77,8 +82,15 @@ impl DeviceSpec {
             config: None,
             config_bytes: None,
             banner: None,
+            recording: None,
             options: Options::default(),
         }
+    }
+
+    /// A device that says what was recorded, on a free loopback port.
+    pub fn replaying(recording: Recording) -> DeviceSpec {
+        let spec = DeviceSpec::new(recording.hostname.clone(), Platform::Generic);
+        DeviceSpec { recording: Some(recording), ..spec }
     }
 
     /// The same device with a fault.

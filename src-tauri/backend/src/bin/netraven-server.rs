@@ -1,4 +1,4 @@
-//! The backend without a window: `serve`, further workers, the sample lab, the platforms.
+//! The backend without a window: `serve`, further workers, the sample lab, the platforms and what proves them.
 
 use std::io::IsTerminal as _;
 use std::net::SocketAddr;
@@ -14,6 +14,9 @@ use tokio_util::sync::CancellationToken;
 
 #[path = "netraven-server/lab.rs"]
 mod lab;
+#[path = "netraven-server/platform.rs"]
+mod platform;
+
 /// Longest end after SIGTERM or Ctrl-C; with the limit below it stays under ten seconds.
 const STOP_LIMIT: Duration = Duration::from_millis(9_500);
 /// Longest wait for threads that block, when all else has ended.
@@ -44,6 +47,9 @@ enum Command {
         #[arg(long)]
         folder: Option<PathBuf>,
     },
+    /// Checks files of platforms of your own, alone or on recorded sessions.
+    #[command(subcommand)]
+    Platform(platform::PlatformCommand),
 }
 
 #[derive(Args)]
@@ -122,6 +128,7 @@ fn main() -> ExitCode {
             Command::Worker(args) => work(args).await,
             Command::Lab(args) => lab::run(args).await,
             Command::Platforms { markdown, folder } => list_platforms(markdown, folder),
+            Command::Platform(command) => platform::run(command).await,
         }
     });
     runtime.shutdown_timeout(THREADS_LIMIT);
