@@ -1,4 +1,4 @@
-//! The TOML form of a platform definition, and its checks. A refusal names file, line and field, and says what to write.
+//! The TOML form of a platform definition, and its checks: a refusal names file, line and field and says what to write.
 
 mod commands;
 mod layers;
@@ -27,7 +27,8 @@ pub use self::schema::json_schema;
 /// Stands for the prompt of a platform that needs none: it matches nothing.
 const NO_PROMPT: &str = "[a&&b](?P<host>)";
 
-/// What a platform file can say. The sentences about a field are what an editor shows.
+// The sentences about each field go into the JSON Schema: they are for the author of a file.
+/// What a platform file can say.
 #[derive(Deserialize, utoipa::ToSchema)]
 #[serde(deny_unknown_fields)]
 struct RawDefinition {
@@ -131,8 +132,8 @@ impl Definition {
         Definition::parse_with(file, text, &|_| None)
     }
 
-    /// As [`Definition::parse`], for a file that may also extend `others`, which returns the text of a platform by its name.
-    /// These come before built-in ones of the same name.
+    /// As [`Definition::parse`], for a file that may also extend `others`: this returns the text of a platform by name, and
+    /// comes before the built-in ones.
     pub fn parse_with(
         file: &str,
         text: &str,

@@ -37,8 +37,8 @@ pub struct Registry {
 
 impl Registry {
     /// The built-in platforms and the user's files, which replace built-in ones of the same name. A file may extend a
-    /// built-in platform or another file. A bad file is refused and reported; the others still load. A folder that does not
-    /// exist holds no files.
+    /// built-in platform or another file. A bad file is refused and reported; the others still load. A folder that does
+    /// not exist holds no files.
     pub fn load(user_folder: Option<&Path>) -> (Registry, Vec<BadDefinition>) {
         let mut registry = Registry { platforms: COMPILED.clone() };
         let mut refused = Vec::new();

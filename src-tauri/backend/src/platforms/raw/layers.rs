@@ -128,7 +128,7 @@ impl Layers {
         }
     }
 
-    /// The layer that a field comes from, and the line there; of a missing field, those of the table it is missing from.
+    /// The layer that a field comes from, and the line there; of a missing field, those of the table that lacks it.
     fn locate(&self, field: &str) -> (usize, Option<usize>) {
         let path = path_parts(field);
         let mut best = (0, Trail::default());

@@ -33,8 +33,8 @@ fn value(schema: &RefOr<Schema>) -> Value {
     serde_json::to_value(schema).expect("a schema is plain data")
 }
 
-/// Puts the types inside in the place of their names, and drops what says nothing about a file: TOML has no null, and its
-/// integers have no sizes.
+/// Puts the types inside in the place of their names, and drops what says nothing about a file: TOML has no null, and
+/// its integers have no sizes.
 fn written_out(schema: Value, parts: &Parts) -> Value {
     let mut fields = match schema {
         Value::Object(fields) => fields,

@@ -67,7 +67,7 @@ fn blank() -> String {
 }
 
 impl RawPaging {
-    /// The rules, and all marks of a pager as one pattern: at a line's start, and at its end, where the mark is the first
+    /// The rules, and all marks of a pager as one pattern: at a line's start, and at its end, the mark being the first
     /// group.
     pub(super) fn validate(self) -> Result<(PagingRules, Option<Regex>, Option<Regex>), Wrong> {
         let off = each("paging.off", self.off, |raw, path| {
@@ -189,8 +189,8 @@ impl<'de> Visitor<'de> for OneOrMore {
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(super) struct RawDialog {
-    /// Matches the last line when the device asks. If `send` names a group, such as {1}, it is matched against all that was
-    /// said since the last answer, `^` and `$` meaning a line's ends.
+    /// Matches the last line when the device asks. If `send` names a group, such as {1}, it is matched against all that
+    /// was said since the last answer, `^` and `$` meaning a line's ends.
     expect: String,
     /// The answer, with its line end if one is needed; {username}, {password}, {enable} and the groups {1} to {9} are
     /// filled in.
