@@ -132,8 +132,8 @@ impl Definition {
         Definition::parse_with(file, text, &|_| None)
     }
 
-    /// As [`Definition::parse`], for a file that may also extend `others`: this returns the text of a platform by name, and
-    /// comes before the built-in ones.
+    /// As [`Definition::parse`], for a file that may extend `others`: it returns the text of a platform by name and
+    /// is asked before the built-in ones.
     pub fn parse_with(
         file: &str,
         text: &str,

@@ -13,8 +13,8 @@ impl Default for Encoding {
 }
 
 impl Encoding {
-    /// The encoding of this name, as the WHATWG Encoding Standard lists them, such as `utf-8`, `latin1` or `gbk`; not those
-    /// few of which no text can be read.
+    /// The encoding of this name, as the WHATWG Encoding Standard lists them, such as `utf-8`, `latin1` or `gbk`;
+    /// not those few of which no text can be read.
     pub fn named(name: &str) -> Option<Encoding> {
         encoding_rs::Encoding::for_label_no_replacement(name.as_bytes()).map(Encoding)
     }
