@@ -12,6 +12,7 @@ mod journeys {
     mod crashes;
     mod faults;
     mod foreign;
+    mod keys;
     mod leases;
     mod listening;
     mod networks;

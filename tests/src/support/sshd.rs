@@ -1,18 +1,23 @@
 //! A real OpenSSH server on a free loopback port, with an account that exists for as long as it does.
 //!
 //! Making an account needs root: the tests are root themselves (as in a container) or may use `sudo` without a password (as
-//! on CI). The account's name holds the number of the process that made it, so that what a killed run left is removed.
+//! on CI). The account's name holds the number of the process that made it, so that what a killed run left is removed, and
+//! a number of its own, since one process may run several servers.
 
 use std::fs;
 use std::io::{BufRead as _, BufReader, Write as _};
 use std::net::TcpListener;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
+use std::sync::atomic::{AtomicU32, Ordering};
 
 use anyhow::{Context as _, ensure};
 
 /// What the names of the tests' accounts begin with.
 const ACCOUNT: &str = "nr-test-";
+
+/// How many accounts this process has made.
+static ACCOUNTS: AtomicU32 = AtomicU32::new(0);
 
 /// A running server; it and its account go when this is dropped.
 pub struct Sshd {
@@ -23,12 +28,19 @@ pub struct Sshd {
     pub username: String,
     /// That account's password.
     pub password: String,
+    /// The methods it requires, as `AuthenticationMethods` of sshd_config has them; `any` for any one.
+    methods: &'static str,
     folder: tempfile::TempDir,
 }
 
 impl Sshd {
-    /// Makes the account and starts the server.
+    /// Makes the account and starts the server, which accepts a password or a key.
     pub fn start() -> anyhow::Result<Sshd> {
+        Sshd::requiring("any")
+    }
+
+    /// The same with the methods it requires, such as `publickey,password` for both, one after the other.
+    pub fn requiring(methods: &'static str) -> anyhow::Result<Sshd> {
         let program = find().context("no sshd was found: install the package openssh-server")?;
         remove_accounts_of_the_dead();
         let folder = tempfile::Builder::new().prefix("netraven-sshd-").tempdir()?;
@@ -37,8 +49,9 @@ impl Sshd {
         let mut sshd = Sshd {
             server: None,
             port: 0,
-            username: format!("{ACCOUNT}{}", std::process::id()),
+            username: format!("{ACCOUNT}{}-{}", std::process::id(), ACCOUNTS.fetch_add(1, Ordering::Relaxed)),
             password: format!("pw-{}", uuid::Uuid::new_v4().simple()),
+            methods,
             folder,
         };
         sshd.make_account()?;
@@ -52,6 +65,29 @@ impl Sshd {
             }
         }
         anyhow::bail!("{} did not start: {said}", program.display())
+    }
+
+    /// Makes a key that may not sign in, of a kind that ssh-keygen has; an empty passphrase is none. The private key.
+    pub fn make_key(&self, kind: &str, passphrase: &str) -> anyhow::Result<String> {
+        Ok(fs::read_to_string(self.new_key(kind, passphrase)?)?)
+    }
+
+    /// The same with a key that may sign in from now on.
+    pub fn authorise_key(&self, kind: &str, passphrase: &str) -> anyhow::Result<String> {
+        let file = self.new_key(kind, passphrase)?;
+        let known = self.path("authorized_keys");
+        let public = fs::read_to_string(file.with_extension("pub"))?;
+        fs::OpenOptions::new().create(true).append(true).open(&known)?.write_all(public.as_bytes())?;
+        // The server reads it as the account.
+        fs::set_permissions(&known, std::os::unix::fs::PermissionsExt::from_mode(0o644))?;
+        Ok(fs::read_to_string(&file)?)
+    }
+
+    /// The file of a new private key; the public one stands beside it.
+    fn new_key(&self, kind: &str, passphrase: &str) -> anyhow::Result<PathBuf> {
+        let file = self.path(&format!("key-{}", uuid::Uuid::new_v4().simple()));
+        run(Command::new("ssh-keygen").args(["-q", "-t", kind, "-N", passphrase, "-C", "", "-f"]).arg(&file))?;
+        Ok(file)
     }
 
     fn make_account(&self) -> anyhow::Result<()> {
@@ -76,9 +112,12 @@ impl Sshd {
         self.port = TcpListener::bind("127.0.0.1:0")?.local_addr()?.port();
         let config = format!(
             "Port {}\nListenAddress 127.0.0.1\nHostKey {}\nPidFile none\nUsePAM no\nPasswordAuthentication yes\n\
-             KbdInteractiveAuthentication no\nPubkeyAuthentication no\nPermitRootLogin no\nAllowUsers {}\nStrictModes no\n",
+             KbdInteractiveAuthentication no\nPubkeyAuthentication yes\nAuthorizedKeysFile {}\n\
+             AuthenticationMethods {}\nPermitRootLogin no\nAllowUsers {}\nStrictModes no\n",
             self.port,
             self.path("host_key").display(),
+            self.path("authorized_keys").display(),
+            self.methods,
             self.username
         );
         fs::write(self.path("config"), config)?;
@@ -129,9 +168,11 @@ fn find() -> Option<PathBuf> {
 fn remove_accounts_of_the_dead() {
     let accounts = fs::read_to_string("/etc/passwd").unwrap_or_default();
     let names = accounts.lines().filter_map(|line| line.split(':').next());
-    names
-        .filter(|name| name.strip_prefix(ACCOUNT).is_some_and(|pid| !Path::new(&format!("/proc/{pid}")).exists()))
-        .for_each(remove_account);
+    let is_dead = |name: &&str| {
+        let pid = name.strip_prefix(ACCOUNT).map(|rest| rest.split('-').next().unwrap_or(rest));
+        pid.is_some_and(|pid| !Path::new(&format!("/proc/{pid}")).exists())
+    };
+    names.filter(is_dead).for_each(remove_account);
 }
 
 fn remove_account(name: &str) {
