@@ -1,8 +1,8 @@
 //! A real OpenSSH server on a free loopback port, with an account that exists for as long as it does.
 //!
 //! Making an account needs root: the tests are root themselves (as in a container) or may use `sudo` without a password (as
-//! on CI). The account's name holds the number of the process that made it, so that what a killed run left is removed, and
-//! a number of its own, since one process may run several servers.
+//! on CI). The account's name holds the number of the process that made it, so that what a killed run left is removed,
+//! and a number of its own, since one process may run several servers.
 
 use std::fs;
 use std::io::{BufRead as _, BufReader, Write as _};

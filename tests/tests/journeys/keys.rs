@@ -1,4 +1,4 @@
-//! Private keys against a real OpenSSH server: each kind signs in, alone and before a password, and is never seen again.
+//! Private keys against a real OpenSSH server: each kind signs in, alone or before a password, and is never shown.
 
 use netraven_api::Secret;
 use netraven_api::credentials::{CreateCredential, CredentialInput, GetCredential, UpdateCredential};

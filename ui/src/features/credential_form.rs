@@ -1,5 +1,5 @@
-//! The dialog that adds one credential, without which a backup cannot sign in, or changes one. Stored secrets never come
-//! back.
+//! The dialog that adds one credential, without which a backup cannot sign in, or changes one. Stored secrets never
+//! come back.
 
 mod typed;
 

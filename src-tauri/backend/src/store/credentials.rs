@@ -243,7 +243,8 @@ impl Store {
     pub async fn credentials_mark(&self) -> Result<String> {
         let (mark,): (String,) = sqlx::query_as(
             "select coalesce(md5(string_agg(
-                 concat_ws(':', id, password, '-', enable_password, '-', signing_key, '-', passphrase), ',' order by id)), '')
+                 concat_ws(':', id, password, '-', enable_password, '-', signing_key, '-', passphrase),
+                 ',' order by id)), '')
              from credentials",
         )
         .fetch_one(self.pool())

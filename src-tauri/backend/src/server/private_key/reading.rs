@@ -4,9 +4,11 @@
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use netraven_api::evidence::ShownKey;
-use openssl::pkey::{Id, PKey};
-use russh::keys::ssh_key::private::KeypairData;
-use russh::keys::ssh_key::{HashAlg, Kdf, LineEnding, PrivateKey};
+use openssl::bn::BigNumRef;
+use openssl::pkey::{Id, PKey, Private};
+use russh::keys::ssh_key::private::{KeypairData, RsaKeypair, RsaPrivateKey};
+use russh::keys::ssh_key::public::RsaPublicKey;
+use russh::keys::ssh_key::{HashAlg, Kdf, LineEnding, Mpint, PrivateKey};
 use zeroize::Zeroizing;
 
 /// Fewest bits of an RSA key.
@@ -134,11 +136,23 @@ fn of_pem(block: &Block<'_>, passphrase: &str) -> Result<PrivateKey, KeyRefusal>
     // Never without a passphrase: the library would ask for one at the terminal.
     let key = PKey::private_key_from_pem_passphrase(block.text().as_bytes(), passphrase.as_bytes());
     let key = key.map_err(|_| if is_encrypted { wrong_passphrase() } else { unreadable() })?;
-    if key.id() == Id::RSA && key.bits() < RSA_BITS {
-        return Err(too_short(key.bits()));
+    if key.id() == Id::RSA {
+        return of_rsa(&key);
     }
     let bytes = Zeroizing::new(key.private_key_to_pkcs8().map_err(|_| unreadable())?);
     russh::keys::pkcs8::decode_pkcs8(&bytes, None).map_err(|_| KeyRefusal::Key(KINDS.to_owned()))
+}
+
+fn of_rsa(key: &PKey<Private>) -> Result<PrivateKey, KeyRefusal> {
+    if key.bits() < RSA_BITS {
+        return Err(too_short(key.bits()));
+    }
+    let rsa = key.rsa().map_err(|_| unreadable())?;
+    let (Some(p), Some(q), Some(iqmp)) = (rsa.p(), rsa.q(), rsa.iqmp()) else { return Err(unreadable()) };
+    let number = |number: &BigNumRef| Mpint::from_positive_bytes(&Zeroizing::new(number.to_vec()));
+    let public = RsaPublicKey::new(number(rsa.e()), number(rsa.n())).map_err(|_| unreadable())?;
+    let private = RsaPrivateKey::new(number(rsa.d()), number(iqmp), number(p), number(q)).map_err(|_| unreadable())?;
+    Ok(RsaKeypair::new(public, private).map_err(|_| unreadable())?.into())
 }
 
 fn check_passphrase(is_encrypted: bool, passphrase: &str) -> Result<(), KeyRefusal> {

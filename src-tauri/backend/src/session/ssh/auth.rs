@@ -1,5 +1,5 @@
-//! Signing in with one credential: its key first, then its password, which is not sent more often than the device asks for
-//! it.
+//! Signing in with one credential: its key first, then its password, which is not sent more often than the device asks
+//! for it.
 
 use std::time::Duration;
 
@@ -66,8 +66,8 @@ struct Heard {
     tried: bool,
 }
 
-/// Tries one credential: publickey, keyboard-interactive and password, as far as they are offered and it has something for
-/// them.
+/// Tries one credential: publickey, keyboard-interactive and password, as far as they are offered and it has something
+/// for them.
 pub(super) fn sign_in(link: &Link, login: &Login, bounds: &Bounds<'_>) -> Result<SignInOutcome, SessionError> {
     let mut heard = Heard::default();
     let (reason, said, tried, alive) = match try_methods(link, login, bounds, &mut heard) {
@@ -170,8 +170,8 @@ struct Trial {
     done: Vec<&'static str>,
     /// Those the device took as one of several steps.
     passed: Vec<&'static str>,
-    /// Whether the password was sent since the last step: refused once, it is not sent again under another method's name,
-    /// so that no account is locked.
+    /// Whether the password was sent since the last step: refused once, it is not sent again under another method's
+    /// name, so that no account is locked.
     sent: bool,
     /// What came of the key.
     key: Option<String>,
@@ -206,7 +206,7 @@ impl Trial {
 
     /// The device offers other methods after this one: it requires one of them too.
     fn passes(&mut self, method: &'static str) {
-        // A key it did not know, it would not have had signed with. Of a password it does not say so much.
+        // It only asks for signatures by keys it knows. Of a password it does not say as much.
         let said =
             if method == PUBLICKEY { "the key was accepted".to_owned() } else { format!("it went on after {method}") };
         self.hears(method, said);

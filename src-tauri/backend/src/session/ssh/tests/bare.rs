@@ -19,8 +19,8 @@ pub(super) enum Say {
     Close,
 }
 
-/// What a script hears: the method of a request to sign in, or the answers to its questions. The method's name says whether
-/// it comes again (`none again`), and whether a key comes with its signature (`publickey signed`).
+/// What a script hears: the method of a request to sign in, or the answers to its questions. The method's name says
+/// whether it comes again (`none again`), and whether a key comes with its signature (`publickey signed`).
 pub(super) type Script = fn(heard: &Heard) -> Vec<Say>;
 
 pub(super) enum Heard {
