@@ -101,7 +101,7 @@ impl<'a> Block<'a> {
             text.push('\n');
         }
         for (place, letter) in self.data.chars().enumerate() {
-            if place > 0 && place % width == 0 {
+            if place > 0 && place.is_multiple_of(width) {
                 text.push('\n');
             }
             text.push(letter);
