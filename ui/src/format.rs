@@ -10,7 +10,7 @@ use netraven_api::runs::Run;
 
 use crate::state::span::Span;
 
-/// How many letters of a fingerprint tell two keys apart at a glance, `SHA256:` among them.
+/// How many letters of a fingerprint are shown, enough to distinguish keys at a glance, `SHA256:` among them.
 const FINGERPRINT: usize = 15;
 
 /// A key in a few letters: `Ed25519 SHA256:kqtKr7k/…`.
@@ -244,7 +244,7 @@ mod tests {
     }
 
     #[test]
-    fn a_key_is_told_by_its_kind_and_the_beginning_of_its_fingerprint() {
+    fn a_key_is_named_by_its_kind_and_the_beginning_of_its_fingerprint() {
         let key = |key_type: &str| ShownKey {
             key_type: key_type.to_owned(),
             sha256: "SHA256:kqtKr7k/2Ca/JNLx9X3WO+X4eVvCGhhkExdgFl8KrVs".to_owned(),

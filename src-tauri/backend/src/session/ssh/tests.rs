@@ -181,7 +181,7 @@ fn a_key_that_is_one_of_two_steps_is_followed_by_the_password() {
 }
 
 #[test]
-fn a_refused_key_is_told_from_a_refused_password() {
+fn a_refused_key_and_a_refused_password_have_sentences_of_their_own() {
     let refuses: Script = |_| vec![refuse("publickey,password")];
     let (failure, passwords) = signing_in_with(Some(KEY), "", refuses);
     assert_eq!(failure.message, "The device refused the credential (ops: the key was refused).");
@@ -204,7 +204,7 @@ fn a_refused_key_is_told_from_a_refused_password() {
 }
 
 #[test]
-fn a_device_that_wants_what_the_credential_lacks_is_told_with_what_it_wants() {
+fn the_reason_names_what_a_device_wants_and_the_credential_lacks() {
     let (failure, passwords) = signing_in_with(Some(KEY), "", |_| vec![refuse("password,keyboard-interactive")]);
     let message = "The device refused the credential (ops: it accepts only password, keyboard-interactive, and the \
                    credential has a private key alone).";
