@@ -13,6 +13,7 @@ mod journeys {
     mod crashes;
     mod faults;
     mod foreign;
+    mod keys;
     mod leases;
     mod listening;
     mod networks;

@@ -100,8 +100,9 @@ impl StageTime {
     }
 }
 
-/// A host key as shown by a device.
+/// A key as people compare it: a host key shown by a device, or the public half of a credential's private key.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct ShownKey {
     /// Such as `ssh-ed25519`.
     pub key_type: String,

@@ -14,7 +14,6 @@ mod transcript;
 use std::time::Instant;
 
 use netraven_api::outcome::{Cause, Stage};
-use secrecy::ExposeSecret;
 use serde_json::json;
 
 pub use self::cancel::Cancel;
@@ -84,11 +83,7 @@ pub fn read(visit: Visit<'_>, cancel: &Cancel, observer: &mut dyn Observer) -> R
             Err(error) => break Err(error),
         }
     };
-    let secrets: Vec<&str> = logins
-        .iter()
-        .flat_map(|login| std::iter::once(&login.password).chain(&login.enable_password))
-        .map(|secret| secret.expose_secret())
-        .collect();
+    let secrets: Vec<&str> = logins.iter().flat_map(Login::passwords).collect();
     transcript.hide(&secrets);
     match outcome {
         Ok((greeting, login_id, conversed)) => Ok(Reading {
@@ -171,6 +166,7 @@ mod tests {
             id: 3.into(),
             username: "admin".into(),
             password: "hunter22".into(),
+            key: None,
             enable_password: None,
             networks: Vec::new(),
         }

@@ -217,7 +217,7 @@ impl World {
         Ok(tag)
     }
 
-    /// Adds a credential. Its passwords go nowhere.
+    /// Adds a credential. Its secrets go nowhere, and a key is not read: nothing here could tell its fingerprint.
     pub fn add_credential(&mut self, input: CredentialInput) -> Result<Credential, Problem> {
         let credential = Credential {
             id: next(self.credentials.iter().map(|credential| credential.id.get())).into(),
@@ -225,6 +225,9 @@ impl World {
             priority: input.priority.unwrap_or(100),
             description: input.description,
             is_system: false,
+            has_password: input.password.is_some(),
+            has_private_key: input.private_key.is_some(),
+            key: None,
             has_enable_password: input.enable_password.is_some(),
             allowed_networks: input.allowed_networks.unwrap_or_default(),
             tags: self.tags_of(&input.tags.unwrap_or_default()),

@@ -99,7 +99,7 @@ impl SignIns {
             match auth::sign_in(&current, &sent, bounds)? {
                 SignInOutcome::Accepted { method } => {
                     let message = format!("Signed in as {} ({method}).", login.username);
-                    let meta = json!({"credential_id": login.id, "method": method});
+                    let meta = json!({"credential_id": login.id, "method": method.as_str()});
                     progress.connection(Level::Info, message, meta);
                     let greeting = Greeting {
                         host_key: current.host_key.clone(),

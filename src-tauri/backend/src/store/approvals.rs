@@ -75,7 +75,9 @@ pub struct SealedLogin {
     /// User name.
     pub username: String,
     /// Sealed password.
-    pub password: String,
+    pub password: Option<String>,
+    /// Sealed private key, as sessions use it.
+    pub signing_key: Option<String>,
     /// Sealed enable password.
     pub enable_password: Option<String>,
     /// The only networks it may be sent to, if there are any.
@@ -112,8 +114,9 @@ impl Store {
         let row: Option<Json<Aim>> = sqlx::query_scalar(concat!(
             "select json_build_object('ip_address', d.ip_address, 'port', d.port, 'device_type', d.device_type,
                  'waits', w.waits, 'logins', coalesce((select json_agg(json_build_object('id', c.id,
-                         'username', c.username, 'password', c.password, 'enable_password', c.enable_password,
-                         'allowed_networks', c.allowed_networks) order by c.priority, c.id)
+                         'username', c.username, 'password', c.password, 'signing_key', c.signing_key,
+                         'enable_password', c.enable_password, 'allowed_networks', c.allowed_networks)
+                         order by c.priority, c.id)
                      from credentials c where not w.waits and ",
             shared!(),
             "), '[]')) from devices d cross join lateral (select ",

@@ -9,7 +9,7 @@ use netraven_api::configs::SnapshotFacts;
 use netraven_api::evidence::{Evidence, ShownKey, StageTime, TranscriptLine};
 use netraven_api::outcome::{Cause, Stage};
 use netraven_api::{CredentialId, SnapshotId};
-use secrecy::{ExposeSecret as _, SecretString};
+use secrecy::SecretString;
 use tokio::sync::oneshot;
 
 use super::patience::{Undone, patiently};
@@ -17,7 +17,7 @@ use super::redaction::Redaction;
 use super::session_log::{self, SessionLog};
 use super::text::{Marked, Text, is_same, with_earlier_tags};
 use super::{Worker, failed};
-use crate::places::{ENABLE_PASSWORD, PASSWORD, RAW_CONFIG, context};
+use crate::places::{ENABLE_PASSWORD, PASSWORD, RAW_CONFIG, SIGNING_KEY, context};
 use crate::platforms::Definition;
 use crate::session::{self, Before, Cancel, Failure, Limits, Login, Reading, Target};
 use crate::snapshots;
@@ -159,19 +159,19 @@ async fn trust(worker: &Worker, lease: &Lease, cancel: &Cancel, key: &ShownKey) 
 }
 
 fn opened(worker: &Worker, sealed: Vec<SealedLogin>) -> anyhow::Result<Vec<Login>> {
-    let open = |place: &str, id: CredentialId, sealed: &str| -> anyhow::Result<SecretString> {
-        Ok(SecretString::from(worker.seal.open_text(&context(place, id), sealed)?.as_str()))
+    let open = |place: &str, id: CredentialId, sealed: &Option<String>| -> anyhow::Result<Option<SecretString>> {
+        let opened = sealed.as_deref().map(|sealed| worker.seal.open_text(&context(place, id), sealed)).transpose()?;
+        Ok(opened.map(|text| SecretString::from(text.as_str())))
     };
     sealed
         .into_iter()
         .map(|login| {
-            let enable =
-                login.enable_password.as_deref().map(|sealed| open(ENABLE_PASSWORD, login.id, sealed)).transpose()?;
             Ok(Login {
                 id: login.id,
-                password: open(PASSWORD, login.id, &login.password)?,
+                password: open(PASSWORD, login.id, &login.password)?.unwrap_or_default(),
+                key: open(SIGNING_KEY, login.id, &login.signing_key)?,
+                enable_password: open(ENABLE_PASSWORD, login.id, &login.enable_password)?,
                 username: login.username,
-                enable_password: enable,
                 // An unreadable network matches nothing: better to send no credential than to send one anywhere.
                 networks: login
                     .allowed_networks
@@ -183,12 +183,9 @@ fn opened(worker: &Worker, sealed: Vec<SealedLogin>) -> anyhow::Result<Vec<Login
         .collect()
 }
 
+/// What is typed to sign in. Keys are not; they are among the secrets of the server.
 fn secrets(logins: &[Login]) -> Vec<String> {
-    logins
-        .iter()
-        .flat_map(|login| std::iter::once(&login.password).chain(&login.enable_password))
-        .map(|secret| secret.expose_secret().to_owned())
-        .collect()
+    logins.iter().flat_map(Login::passwords).map(str::to_owned).collect()
 }
 
 /// What a reading was made for and with.

@@ -181,9 +181,17 @@ impl Conversation<'_, '_> {
             }
             Question::User => return Err(self.shell_refused(login, "asked for the user name again")),
             Question::Password => {
+                let Some(password) = login.password() else {
+                    let message = format!(
+                        "Signed in, but the device asks for a password in its shell, and the credential of {} has a \
+                         private key alone.",
+                        login.username
+                    );
+                    return Err(SessionError::new(Cause::AuthFailed, message).quoting(Some(asked)));
+                };
                 done.password = true;
                 self.terminal.forget_line();
-                self.terminal.send_password(login.password())?;
+                self.terminal.send_password(password)?;
             }
             Question::OtherSecret => {
                 let message = "Signed in, but the device asks in its shell for a password or a code that no \

@@ -45,9 +45,12 @@ impl Conversation<'_, '_> {
                 if password_sent {
                     return Err(refused(": it asked for the password again"));
                 }
+                let Some(password) = login.privilege_password() else {
+                    return Err(refused(": it asked for a password, and the credential has a private key alone"));
+                };
                 password_sent = true;
                 self.terminal.forget_line();
-                self.terminal.send_password(login.privilege_password())?;
+                self.terminal.send_password(password)?;
             } else if let Some(seen) = self.definition.prompt_of(&line).filter(|seen| self.prompt.is_same_host(seen)) {
                 if seen.privileged {
                     self.prompt.varies |= seen.host != self.prompt.seen.host;
@@ -83,7 +86,9 @@ impl Conversation<'_, '_> {
                 let message = format!("The device did not answer `{command}` for {} s.", limit.as_secs());
                 let asked = questions::of(&shown).map(|_| shown.trim().to_string());
                 let error = SessionError::new(Cause::Timeout, message).quoting(asked);
-                return Err(error.expecting(privilege.password_prompt.as_ref().map_or("a privileged prompt", |asks| asks.as_str())));
+                return Err(error.expecting(
+                    privilege.password_prompt.as_ref().map_or("a privileged prompt", |asks| asks.as_str()),
+                ));
             } else if questions::of(&shown).is_some() {
                 wait = wait.min(PROMPT_QUIET);
             }

@@ -62,6 +62,7 @@ fn login() -> Login {
         id: 1.into(),
         username: "backup".to_string(),
         password: "s3cret-login".into(),
+        key: None,
         enable_password: Some("s3cret-enable".into()),
         networks: Vec::new(),
     }
@@ -77,13 +78,24 @@ fn speak(device: &mut Device, definition: &Definition, limits: &Limits) -> Outco
 
 /// As [`speak`], with something stored of the device or not.
 fn visit(device: &mut Device, definition: &Definition, limits: &Limits, is_stored: &dyn Fn(&str) -> bool) -> Outcome {
+    visit_as(&login(), device, definition, limits, is_stored)
+}
+
+/// As [`visit`], with this credential.
+fn visit_as(
+    login: &Login,
+    device: &mut Device,
+    definition: &Definition,
+    limits: &Limits,
+    is_stored: &dyn Fn(&str) -> bool,
+) -> Outcome {
     let (mut log, mut transcript, mut bytes_read) = (Log::default(), Transcript::default(), 0);
     let cancel = device.cancel.clone();
     let mut progress = Progress::new(&mut log);
     let began = device.now;
     let context = Context {
         definition,
-        login: &login(),
+        login,
         is_stored,
         bounds: Bounds { limits, cancel: &cancel, deadline: began + limits.total },
         progress: &mut progress,
@@ -392,6 +404,16 @@ fn a_refused_privilege_ends_the_session_after_one_password() {
     let outcome = read(&mut unprivileged(vec![say("% Bad secrets\n\n")]), marked());
     assert_eq!(outcome.failure().0, Cause::PrivilegeRefused);
     assert_eq!(outcome.result.err().unwrap().said.as_deref(), Some("% Bad secrets"));
+}
+
+#[test]
+fn a_key_alone_gives_no_password_to_the_privileged_mode() {
+    let key = Login { password: "".into(), key: Some("a key".into()), enable_password: None, ..login() };
+    let mut device = unprivileged(vec![Ask("", "R1#")]);
+    let outcome = visit_as(&key, &mut device, marked(), &Limits::default(), &|_| true);
+    assert_eq!(outcome.failure(), (Cause::PrivilegeRefused, Stage::Privilege));
+    let message = outcome.result.err().unwrap().message;
+    assert!(message.contains("has a private key alone"), "{message}");
 }
 
 #[test]
