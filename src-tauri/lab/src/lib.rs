@@ -1,6 +1,6 @@
-//! Simulated SSH network devices with faults: the sample lab, and every test's fake device.
+//! Simulated network devices with faults: the sample lab, and every test's fake device.
 //!
-//! [`Lab::start`] opens one listener per [`DeviceSpec`]; each answers SSH with an interactive shell that speaks its
+//! [`Lab::start`] opens one listener per [`DeviceSpec`]; each answers SSH, or telnet, with an interactive shell that speaks its
 //! platform's dialect (prompt, paging, privilege, error lines) and prints a generated or given configuration. A
 //! [`Fault`] makes it misbehave in one chosen way. [`Running`] lets a test look at and steer a device while it runs.
 //!
@@ -20,6 +20,7 @@ mod server;
 mod session;
 mod shell;
 mod spec;
+mod telnet;
 mod wire;
 
 use std::net::SocketAddr;
@@ -32,6 +33,7 @@ use tokio::task::JoinHandle;
 pub use running::Running;
 pub use sample::{SAMPLE_PASSWORD, SAMPLE_USERNAME, fleet, sample};
 pub use spec::{DeviceSpec, Fault, Options, Platform};
+pub use telnet::Carrier;
 
 use device::Device;
 

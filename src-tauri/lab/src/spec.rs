@@ -6,6 +6,8 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
+use crate::telnet::Carrier;
+
 /// Everything that makes one device; start from [`DeviceSpec::new`] and change fields.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct DeviceSpec {
@@ -50,11 +52,19 @@ pub struct Options {
     pub keyboard_interactive: bool,
     /// Whether long output is paged until the session turns it off.
     pub paging: bool,
+    /// What carries the sessions with it.
+    pub carrier: Carrier,
 }
 
 impl Default for Options {
     fn default() -> Self {
-        Options { change_every: None, login_banner: None, keyboard_interactive: true, paging: true }
+        Options {
+            change_every: None,
+            login_banner: None,
+            keyboard_interactive: true,
+            paging: true,
+            carrier: Carrier::Ssh,
+        }
     }
 }
 
@@ -82,6 +92,12 @@ impl DeviceSpec {
     /// The same device with a fault.
     pub fn with_fault(self, fault: Fault) -> DeviceSpec {
         DeviceSpec { fault: Some(fault), ..self }
+    }
+
+    /// The same device, reached in another way.
+    pub fn over(mut self, carrier: Carrier) -> DeviceSpec {
+        self.options.carrier = carrier;
+        self
     }
 
     /// The same device with exactly this configuration.

@@ -6,6 +6,7 @@
 mod faults;
 mod healthy;
 mod support;
+mod telnet;
 
 use netraven_lab::{DeviceSpec, Platform};
 
