@@ -1,5 +1,6 @@
 //! What carries a session with a device, and whether it is encrypted.
 
+use crate::outcome::Stage;
 use crate::words::words;
 
 words! {
@@ -29,6 +30,12 @@ impl Transport {
             Transport::Ssh => true,
             Transport::Telnet | Transport::Tcp => false,
         }
+    }
+
+    /// Whether a session over it has a stage. Without SSH no keys are exchanged, and the sign-in is part of the way to the prompt.
+    #[must_use]
+    pub fn has_stage(self, stage: Stage) -> bool {
+        self == Transport::Ssh || !matches!(stage, Stage::KeyExchange | Stage::HostKey | Stage::SignIn)
     }
 
     /// The port devices usually listen on; a bare connection has none.

@@ -8,11 +8,14 @@ use std::io::{BufRead as _, BufReader, Write as _};
 use std::net::TcpListener;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
+use std::sync::atomic::{AtomicU32, Ordering};
 
 use anyhow::{Context as _, ensure};
 
 /// What the names of the tests' accounts begin with.
 const ACCOUNT: &str = "nr-test-";
+/// How many servers this process has started: each has an account of its own.
+static STARTED: AtomicU32 = AtomicU32::new(0);
 
 /// A running server; it and its account go when this is dropped.
 pub struct Sshd {
@@ -29,7 +32,7 @@ pub struct Sshd {
 impl Sshd {
     /// Makes the account and starts the server.
     pub fn start() -> anyhow::Result<Sshd> {
-        let program = find().context("no sshd was found: install the package openssh-server")?;
+        let program = find(&["sshd"]).context("no sshd was found: install the package openssh-server")?;
         remove_accounts_of_the_dead();
         let folder = tempfile::Builder::new().prefix("netraven-sshd-").tempdir()?;
         // The account has to get through it to its home.
@@ -37,7 +40,7 @@ impl Sshd {
         let mut sshd = Sshd {
             server: None,
             port: 0,
-            username: format!("{ACCOUNT}{}", std::process::id()),
+            username: format!("{ACCOUNT}{}-{}", std::process::id(), STARTED.fetch_add(1, Ordering::Relaxed)),
             password: format!("pw-{}", uuid::Uuid::new_v4().simple()),
             folder,
         };
@@ -119,19 +122,23 @@ impl Drop for Sshd {
     }
 }
 
-fn find() -> Option<PathBuf> {
+/// The first of these programs that is installed.
+pub(super) fn find(programs: &[&str]) -> Option<PathBuf> {
     let path = std::env::var_os("PATH").unwrap_or_default();
     let folders = std::env::split_paths(&path).chain(["/usr/sbin", "/usr/local/sbin"].map(PathBuf::from));
-    folders.map(|folder| folder.join("sshd")).find(|program| program.is_file())
+    let mut files = folders.flat_map(|folder| programs.iter().map(move |program| folder.join(program)));
+    files.find(|program| program.is_file())
 }
 
 /// The accounts of tests whose process is gone.
 fn remove_accounts_of_the_dead() {
     let accounts = fs::read_to_string("/etc/passwd").unwrap_or_default();
     let names = accounts.lines().filter_map(|line| line.split(':').next());
-    names
-        .filter(|name| name.strip_prefix(ACCOUNT).is_some_and(|pid| !Path::new(&format!("/proc/{pid}")).exists()))
-        .for_each(remove_account);
+    let is_of_the_dead = |name: &&str| {
+        let pid = name.strip_prefix(ACCOUNT).and_then(|rest| rest.split('-').next());
+        pid.is_some_and(|pid| !Path::new(&format!("/proc/{pid}")).exists())
+    };
+    names.filter(is_of_the_dead).for_each(remove_account);
 }
 
 fn remove_account(name: &str) {
@@ -140,7 +147,7 @@ fn remove_account(name: &str) {
 }
 
 /// A command that runs as root.
-fn as_root(program: &str) -> Command {
+pub(super) fn as_root(program: &str) -> Command {
     if rustix::process::geteuid().is_root() {
         return Command::new(program);
     }
