@@ -60,7 +60,8 @@ pub struct Device {
     pub last_updated: Option<Timestamp>,
     /// Who changed it last.
     pub updated_by: Option<String>,
-    /// What carries a session with it; SSH on a server that knows nothing else. Not part of NetRaven's shape, as all below.
+    /// What carries a session with it; SSH on a server that knows nothing else. Not part of NetRaven's shape, as all
+    /// below.
     #[serde(default)]
     pub transport: Transport,
     /// Its newest result.

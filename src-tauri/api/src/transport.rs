@@ -32,7 +32,8 @@ impl Transport {
         }
     }
 
-    /// Whether a session over it has a stage. Without SSH no keys are exchanged, and the sign-in is part of the way to the prompt.
+    /// Whether a session over it has a stage. Without SSH no keys are exchanged, and the sign-in is part of the way to
+    /// the prompt.
     #[must_use]
     pub fn has_stage(self, stage: Stage) -> bool {
         self == Transport::Ssh || !matches!(stage, Stage::KeyExchange | Stage::HostKey | Stage::SignIn)

@@ -1,4 +1,5 @@
-//! Bytes in, bytes out: reads a device's answers over SSH, telnet or a bare connection and proves each of them complete.
+//! Bytes in, bytes out: reads a device's answers over SSH, telnet or a bare connection and proves each of them
+//! complete.
 //!
 //! It blocks: the caller's thread owns the session from the first packet to the last. It knows no SQL, no queue and no
 //! vendor by name; what is particular to a platform comes in its definition.
@@ -138,8 +139,8 @@ pub fn read(visit: Visit<'_>, cancel: &Cancel, observer: &mut dyn Observer) -> R
     }
 }
 
-/// Reaches the device and opens its shell: over SSH signed in with the first credential it accepts, elsewhere for the first one
-/// that may be sent to its address.
+/// Reaches the device and opens its shell: over SSH signed in with the first credential it accepts, elsewhere for the
+/// first one that may be sent to its address.
 fn open(
     visit: &Visit<'_>,
     logins: &[Login],

@@ -1,8 +1,9 @@
 //! Simulated network devices with faults: the sample lab, and every test's fake device.
 //!
-//! [`Lab::start`] opens one listener per [`DeviceSpec`]; each answers SSH, or telnet, with an interactive shell that speaks its
-//! platform's dialect (prompt, paging, privilege, error lines) and prints a generated or given configuration. A
-//! [`Fault`] makes it misbehave in one chosen way. [`Running`] lets a test look at and steer a device while it runs.
+//! [`Lab::start`] opens one listener per [`DeviceSpec`]; each answers SSH, or telnet, with an interactive shell that
+//! speaks its platform's dialect (prompt, paging, privilege, error lines) and prints a generated or given
+//! configuration. A [`Fault`] makes it misbehave in one chosen way. [`Running`] lets a test look at and steer a device
+//! while it runs.
 //!
 //! It knows nothing of the product that talks to it, and nothing leaves this machine: devices listen on loopback unless
 //! a spec says otherwise.

@@ -1,5 +1,5 @@
-//! The telnet side of a device, and the bare one of a console line: options, a sign-in in the shell, and then the same shell as
-//! over SSH.
+//! The telnet side of a device, and the bare one of a console line: options, a sign-in in the shell, and then the same
+//! shell as over SSH.
 
 use std::io;
 use std::sync::Arc;

@@ -1,4 +1,5 @@
-//! The system's own telnet server on a free loopback port, where one is installed: started for each connection, as inetd does.
+//! The system's own telnet server on a free loopback port, where one is installed: started for each connection, as
+//! inetd does.
 
 use std::io;
 use std::net::{TcpListener, TcpStream};

@@ -1,4 +1,5 @@
-//! Devices that are not reached by SSH: read as faithfully, marked as not encrypted, and never said to have identified themselves.
+//! Devices that are not reached by SSH: read as faithfully, marked as not encrypted, and never said to have identified
+//! themselves.
 
 use netraven_api::Transport;
 use netraven_api::devices::{CreateDevice, DeviceInput, GetHostKey, UpdateDevice};

@@ -109,7 +109,10 @@ fn RunDeviceHead(run: Run, device: RunDevice, link: Callback<(), Route>) -> Elem
             ]),
             beside: rsx! {
                 DeviceStateTag { state: device.state }
-                Unencrypted { transport: device.transport, text: format!("{}, not encrypted", device.transport.title()) }
+                Unencrypted {
+                    transport: device.transport,
+                    text: format!("{}, not encrypted", device.transport.title()),
+                }
             },
             // What comes and goes stands at the free end, each in a room of its own: nothing beside it moves.
             if under_way {

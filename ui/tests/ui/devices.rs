@@ -266,7 +266,10 @@ fn a_device_over_telnet_is_added_with_its_usual_port_and_a_warning() {
     assert!(screen.dialog().contains("Enter the port of the console line: raw TCP has no usual one."));
     screen.change("device-transport", "telnet");
     let shown = screen.dialog();
-    assert!(shown.contains("Telnet is not encrypted: user name, password") && shown.contains("value=\"23\""), "{shown}");
+    assert!(
+        shown.contains("Telnet is not encrypted: user name, password") && shown.contains("value=\"23\""),
+        "{shown}"
+    );
     screen.submit();
     let sent = fake.bodies("POST /devices/");
     assert_eq!((&sent[0]["transport"], &sent[0]["port"]), (&json!("telnet"), &json!(23)));

@@ -73,7 +73,10 @@ fn a_session_over_telnet_is_marked_as_not_encrypted_and_has_no_stages_of_ssh() {
     let shown = screen.outline();
     assert!(shown.contains("\"Telnet, not encrypted\""), "{shown}");
     let stages = screen.part("ol aria-label=\"Stages\"", "div role=\"tablist\"");
-    assert!(!stages.contains("Key exchange") && !stages.contains("Host key") && !stages.contains("Sign in"), "{stages}");
+    assert!(
+        !stages.contains("Key exchange") && !stages.contains("Host key") && !stages.contains("Sign in"),
+        "{stages}"
+    );
     assert!(!shown.contains("algorithms") && !shown.contains("host_key"), "{shown}");
 }
 

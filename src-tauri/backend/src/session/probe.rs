@@ -1,4 +1,5 @@
-//! Whether a device can be reached: TCP connect, over SSH its banner, and an ICMP echo where the system allows it to anybody.
+//! Whether a device can be reached: TCP connect, over SSH its banner, and an ICMP echo where the system allows it to
+//! anybody.
 
 use std::io::{self, Read, Write as _};
 use std::net::{SocketAddr, TcpStream};
@@ -25,8 +26,8 @@ pub struct Reach {
     pub address: Option<SocketAddr>,
     /// How long the TCP connect took, or why there is none.
     pub tcp: Result<Duration, Cause>,
-    /// The SSH banner and how long it took after the connect, or why there is none; `None` without SSH, where nothing is waited
-    /// for.
+    /// The SSH banner and how long it took after the connect, or why there is none; `None` without SSH, where nothing
+    /// is waited for.
     pub banner: Option<Result<(String, Duration), Cause>>,
     /// How long an ICMP echo took; `None` where the system does not allow it.
     pub ping: Option<Result<Duration, Cause>>,

@@ -1,5 +1,5 @@
-//! A shell over telnet or a bare TCP connection: reached, and carried as it is. Nothing is encrypted, nothing proves who answers,
-//! and the shell itself asks who is there.
+//! A shell over telnet or a bare TCP connection: reached, and carried as it is. Nothing is encrypted, nothing proves
+//! who answers, and the shell itself asks who is there.
 
 mod negotiation;
 
@@ -48,8 +48,8 @@ pub(super) struct PlainShell {
     text: Vec<u8>,
 }
 
-/// Connects for the first credential that may be sent to the device's address; returns its place in the list too. Nothing is
-/// sent: the shell has not asked yet.
+/// Connects for the first credential that may be sent to the device's address; returns its place in the list too.
+/// Nothing is sent: the shell has not asked yet.
 pub(super) fn open(
     visit: &Visit<'_>,
     logins: &[Login],

@@ -10,8 +10,8 @@ use sqlx::types::Json;
 use super::leases::Lease;
 use super::{Result, Store, StoreError, numbers};
 
-/// Whether a device `d` waits for an admin: its address, port, transport or platform is not the approved one, or it has a tag
-/// that brings a credential the approved tags do not bring. A tag that no credential carries makes no difference.
+/// Whether a device `d` waits for an admin: its address, port, transport or platform is not the approved one, or it has
+/// a tag that brings a credential the approved tags do not bring. A tag that no credential carries makes no difference.
 macro_rules! waits {
     () => {
         "((d.approved_address, d.approved_port, d.approved_transport, d.approved_type)
@@ -116,7 +116,8 @@ impl Store {
         let row: Option<Json<Aim>> = sqlx::query_scalar(concat!(
             "select json_build_object('ip_address', d.ip_address, 'port', d.port, 'transport', d.transport,
                  'device_type', d.device_type, 'waits', w.waits,
-                 'logins', coalesce((select json_agg(json_build_object('id', c.id, 'username', c.username, 'password', c.password, 'enable_password', c.enable_password,
+                 'logins', coalesce((select json_agg(json_build_object('id', c.id, 'username', c.username,
+                         'password', c.password, 'enable_password', c.enable_password,
                          'allowed_networks', c.allowed_networks) order by c.priority, c.id)
                      from credentials c where not w.waits and ",
             shared!(),

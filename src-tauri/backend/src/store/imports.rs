@@ -88,12 +88,12 @@ impl Store {
         let mut tx = self.pool().begin().await?;
         // In the order of their names, so that two imports of the same file do not deadlock.
         let added: Vec<(i64, String)> = sqlx::query_as(
-            "insert into devices (hostname, ip_address, port, transport, device_type, description, serial_number, model, source,
-                 notes, updated_by)
+            "insert into devices (hostname, ip_address, port, transport, device_type, description, serial_number, model,
+                 source, notes, updated_by)
              select hostname, ip_address, coalesce(port, 22), coalesce(transport, 'ssh'), device_type, description,
                  serial_number, model, coalesce(source, 'imported'), notes, $2
-             from jsonb_to_recordset($1) r (hostname text, ip_address text, port integer, transport text, device_type text,
-                 description text, serial_number text, model text, source text, notes text)
+             from jsonb_to_recordset($1) r (hostname text, ip_address text, port integer, transport text,
+                 device_type text, description text, serial_number text, model text, source text, notes text)
              order by lower(hostname) on conflict do nothing returning id, hostname",
         )
         .bind(inputs)

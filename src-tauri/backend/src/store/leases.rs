@@ -97,7 +97,8 @@ impl Store {
             "))
              returning json_build_object('run_id', d.run_id, 'job_id', j.id, 'job_type', j.job_type, 'job_name', j.name,
                  'device_id', d.device_id, 'hostname', d.hostname, 'ip_address', d.ip_address, 'port', d.port,
-                 'transport', d.transport, 'device_type', d.device_type, 'attempt', d.attempt, 'begins_run', r.status = 'queued')"
+                 'transport', d.transport, 'device_type', d.device_type, 'attempt', d.attempt,
+                 'begins_run', r.status = 'queued')"
         ))
         .bind(id.run_id.get())
         .bind(id.device_id.get())

@@ -126,7 +126,10 @@ async fn sign_in(worker: &Worker, lease: &Lease, sealed: Vec<SealedLogin>, cance
             }));
         }
     };
-    std::thread::Builder::new().name(format!("{} {}", lease.transport, lease.hostname)).stack_size(STACK).spawn(session)?;
+    std::thread::Builder::new()
+        .name(format!("{} {}", lease.transport, lease.hostname))
+        .stack_size(STACK)
+        .spawn(session)?;
     let read = receiver.await;
     follower.abort();
     let Ok(read) = read else {

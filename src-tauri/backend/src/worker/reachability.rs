@@ -1,8 +1,9 @@
-//! The kind of job that tests whether a device answers: TCP connect, over SSH its banner, ICMP echo where the system allows it.
+//! The kind of job that tests whether a device answers: TCP connect, over SSH its banner, ICMP echo where the system
+//! allows it.
 
+use netraven_api::Transport;
 use netraven_api::evidence::{Echo, Evidence, StageTime, whole_ms};
 use netraven_api::logs::{Level, LogType};
-use netraven_api::Transport;
 use netraven_api::outcome::{Cause, Stage};
 use serde_json::json;
 use tokio::sync::oneshot;
@@ -81,8 +82,9 @@ fn outcome(target: &Target, transport: Transport, reach: &Reach, redaction: &Red
         }
         (Ok(took), None) => {
             let (title, ms) = (transport.title(), whole_ms(*took));
-            let message =
-                format!("{target} accepted a TCP connection in {ms} ms. {title} has no greeting, so no more was tested.");
+            let message = format!(
+                "{target} accepted a TCP connection in {ms} ms. {title} has no greeting, so no more was tested."
+            );
             (None, Stage::Reach, message)
         }
         // The port answered, whether the reset came before or after the connection was reported.

@@ -169,7 +169,8 @@ async fn changes_are_sent_as_the_server_takes_them() {
         "t"
     );
     replay.asked("");
-    let plain = DeviceInput { hostname: Some("old".into()), transport: Some(Transport::Telnet), ..DeviceInput::default() };
+    let plain =
+        DeviceInput { hostname: Some("old".into()), transport: Some(Transport::Telnet), ..DeviceInput::default() };
     let problem = client.send(&CreateDevice(plain.clone())).await.unwrap_err();
     assert_eq!((problem.fields[0].field.as_str(), replay.asked("POST")), ("body.transport", Vec::new()));
     let over_ssh = DeviceInput { transport: Some(Transport::Ssh), ..plain };

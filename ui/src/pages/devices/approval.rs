@@ -102,8 +102,8 @@ pub fn WaitingNote(filter: Store<DeviceFilter>, onapprove: EventHandler<()>) -> 
         div { class: "band band-warning", role: "note",
             Icon { glyph: Glyph::Lock, size: 14 }
             span { class: "grow",
-                "Someone other than an admin added these devices or changed their address, transport, platform or tags. No \
-                 credential is sent to them until an admin approves them."
+                "Someone other than an admin added these devices or changed their address, transport, platform or tags. \
+                 No credential is sent to them until an admin approves them."
             }
             if admin {
                 Button { label: "Review and approve", small: true, onclick: move |_| onapprove.call(()) }

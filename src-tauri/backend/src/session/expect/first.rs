@@ -39,8 +39,8 @@ fn asks_who(question: Option<Question>) -> bool {
 }
 
 impl Conversation<'_, '_> {
-    /// Waits for the first prompt, through greetings, pagers and questions, and learns how this device answers a newline. Says
-    /// whether the shell asked for the credential.
+    /// Waits for the first prompt, through greetings, pagers and questions, and learns how this device answers a
+    /// newline. Says whether the shell asked for the credential.
     pub(super) fn first_prompt(&mut self, login: &Login) -> Result<bool, SessionError> {
         let mut done = Done::default();
         let found = self.reach_prompt(login, &mut done);

@@ -1,9 +1,9 @@
-//! The options of telnet (RFC 854, 855): commands out of the stream, answers to them, and the device's own bytes. It does no
-//! input or output.
+//! The options of telnet (RFC 854, 855): commands out of the stream, answers to them, and the device's own bytes. It
+//! does no input or output.
 //!
-//! We ask for nothing and accept only what serves a shell: the device echoes and suppresses go-ahead (RFC 857, 858), and is told
-//! our terminal's type and size (RFC 1091, 1073). An answer is given only to what changes an option, and the number of answers is
-//! limited, so that no device can keep us answering.
+//! We ask for nothing and accept only what serves a shell: the device echoes and suppresses go-ahead (RFC 857, 858),
+//! and is told our terminal's type and size (RFC 1091, 1073). An answer is given only to what changes an option, and
+//! the number of answers is limited, so that no device can keep us answering.
 
 const SE: u8 = 240;
 const SB: u8 = 250;
@@ -190,9 +190,9 @@ impl Negotiation {
         }
     }
 
-    /// What is typed, as it goes over the wire. The Enter key, a line feed or a carriage return alone, is CR NUL for a device that
-    /// works character by character and CR LF for one that reads lines: what people's own clients send (RFC 854, page 11; RFC
-    /// 1123, 3.3.1). Both ends of a line already, CR LF stays.
+    /// What is typed, as it goes over the wire. The Enter key, a line feed or a carriage return alone, is CR NUL for a
+    /// device that works character by character and CR LF for one that reads lines: what people's own clients send (RFC
+    /// 854, page 11; RFC 1123, 3.3.1). Both ends of a line already, CR LF stays.
     pub(super) fn typed(&self, bytes: &[u8]) -> Vec<u8> {
         let by_character = self.theirs.contains(&SUPPRESS_GO_AHEAD);
         let enter: &[u8] = if by_character { b"\r\0" } else { b"\r\n" };

@@ -17,9 +17,9 @@ use serde_json::{Map, Value};
 use tokio::time::Instant;
 
 use super::{create, offers_transports, sorted};
-use crate::dialect::{Context, offered};
 use crate::dialect::lists::{MOST_ROWS, rows_of};
 use crate::dialect::parsed_request::ParsedRequest;
+use crate::dialect::{Context, offered};
 use tags::Tags;
 
 /// Rows sent at once.
