@@ -24,6 +24,7 @@ mod journeys {
     #[cfg(target_os = "linux")]
     mod stopping;
     mod stream;
+    mod telnet;
 }
 
 mod api {

@@ -15,7 +15,6 @@ use anyhow::{Context as _, ensure};
 
 /// What the names of the tests' accounts begin with.
 const ACCOUNT: &str = "nr-test-";
-
 /// How many accounts this process has made.
 static ACCOUNTS: AtomicU32 = AtomicU32::new(0);
 
@@ -44,7 +43,7 @@ impl Sshd {
 
     /// As [`Sshd::start`], with these lines at the end of the server's configuration.
     pub fn start_with(lines: &str) -> anyhow::Result<Sshd> {
-        let program = find().context("no sshd was found: install the package openssh-server")?;
+        let program = find(&["sshd"]).context("no sshd was found: install the package openssh-server")?;
         remove_accounts_of_the_dead();
         let folder = tempfile::Builder::new().prefix("netraven-sshd-").tempdir()?;
         // The account has to get through it to its home.
@@ -167,10 +166,12 @@ impl Drop for Sshd {
     }
 }
 
-fn find() -> Option<PathBuf> {
+/// The first of these programs that is installed.
+pub(super) fn find(programs: &[&str]) -> Option<PathBuf> {
     let path = std::env::var_os("PATH").unwrap_or_default();
     let folders = std::env::split_paths(&path).chain(["/usr/sbin", "/usr/local/sbin"].map(PathBuf::from));
-    folders.map(|folder| folder.join("sshd")).find(|program| program.is_file())
+    let mut files = folders.flat_map(|folder| programs.iter().map(move |program| folder.join(program)));
+    files.find(|program| program.is_file())
 }
 
 /// The accounts of tests whose process is gone.
@@ -190,7 +191,7 @@ fn remove_account(name: &str) {
 }
 
 /// A command that runs as root.
-fn as_root(program: &str) -> Command {
+pub(super) fn as_root(program: &str) -> Command {
     if rustix::process::geteuid().is_root() {
         return Command::new(program);
     }

@@ -48,6 +48,8 @@ pub enum Feature {
     ChangeDevice,
     /// Connecting to a port other than 22.
     DevicePort,
+    /// Reaching a device by telnet or raw TCP.
+    Transports,
     /// Users without an e-mail address.
     UserWithoutEmail,
     /// Searching its log.

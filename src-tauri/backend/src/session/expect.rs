@@ -38,6 +38,8 @@ const DIALOG_QUIET: Duration = Duration::from_millis(500);
 pub(super) struct Conversed {
     pub(super) answers: Vec<Answer>,
     pub(super) prompt: String,
+    /// Whether the shell asked for the credential.
+    pub(super) asked_who: bool,
 }
 
 /// One side of a conversation: everything it has besides its channel.
@@ -69,13 +71,13 @@ pub(super) fn converse(channel: &mut dyn ByteChannel, context: Context<'_, '_>) 
         refusal: None,
         asked: String::new(),
     };
-    conversation.first_prompt(login)?;
+    let asked_who = conversation.first_prompt(login)?;
     conversation.become_privileged(login)?;
     conversation.turn_paging_off()?;
     conversation.learn_refusal()?;
     let answers = conversation.run_commands()?;
     conversation.say_goodbye();
-    Ok(Conversed { answers, prompt: conversation.prompt.shown })
+    Ok(Conversed { answers, prompt: conversation.prompt.shown, asked_who })
 }
 
 struct Conversation<'a, 'p> {

@@ -18,7 +18,7 @@ use crate::platforms::{Definition, Keep, Purpose};
 pub struct Target {
     /// A name, an IPv4 or an IPv6 address.
     pub host: String,
-    /// The TCP port, usually 22.
+    /// The TCP port.
     pub port: u16,
 }
 
@@ -179,14 +179,14 @@ fn push_comment(comment: &str, lines: &str, text: &mut String) {
 pub struct Reading {
     /// In the order of the commands; an optional command the device refused is left out.
     pub answers: Vec<Answer>,
-    /// The key the device identified itself with.
-    pub host_key: ShownKey,
+    /// The key the device identified itself with; `None` without SSH, which alone has such keys.
+    pub host_key: Option<ShownKey>,
     /// What the device shows before sign-in.
     pub banner: String,
-    /// What client and device agreed on.
-    pub algorithms: Algorithms,
-    /// The credential that was accepted.
-    pub login_id: CredentialId,
+    /// What client and device agreed on; `None` without SSH.
+    pub algorithms: Option<Algorithms>,
+    /// The credential that was accepted; `None` where the device asked for none, as a console without a password does.
+    pub login_id: Option<CredentialId>,
     /// The prompt, as it was when the commands were sent.
     pub prompt: String,
     /// How long each stage took.

@@ -123,6 +123,11 @@ const TABLE: &[(Feature, Capability, &str)] = &[
         "This server stores the SSH port of a device, but always connects to port 22.",
     ),
     (
+        Feature::Transports,
+        Capability::Field("DeviceCreate", "transport"),
+        "This server reaches devices by SSH alone.",
+    ),
+    (
         Feature::UserWithoutEmail,
         Capability::Undescribed,
         "This server requires an e-mail address for each user, and each must be different.",

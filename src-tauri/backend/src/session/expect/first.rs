@@ -39,8 +39,9 @@ fn asks_who(question: Option<Question>) -> bool {
 }
 
 impl Conversation<'_, '_> {
-    /// Waits for the first prompt, through greetings, pagers and questions, and learns how this device answers a newline.
-    pub(super) fn first_prompt(&mut self, login: &Login) -> Result<(), SessionError> {
+    /// Waits for the first prompt, through greetings, pagers and questions, and learns how this device answers a
+    /// newline. Says whether the shell asked for the credential.
+    pub(super) fn first_prompt(&mut self, login: &Login) -> Result<bool, SessionError> {
         let mut done = Done::default();
         let found = self.reach_prompt(login, &mut done);
         self.deadline = None;
@@ -57,7 +58,7 @@ impl Conversation<'_, '_> {
         let message = format!("The device is at its prompt `{shown}`.");
         let meta = json!({"prompt": shown, "privileged": self.prompt.seen.privileged});
         self.progress.session(Level::Debug, message, meta);
-        Ok(())
+        Ok(done.user || done.password)
     }
 
     fn reach_prompt(&mut self, login: &Login, done: &mut Done) -> Result<(), SessionError> {
@@ -157,8 +158,11 @@ impl Conversation<'_, '_> {
     }
 
     fn asked_unknown(&self, asked: String) -> SessionError {
-        let message = "Signed in, but the device is waiting at a line that is not a prompt and may be a question, \
-                       and no answer to it is defined.";
+        let message = format!(
+            "{}, but the device is waiting at a line that is not a prompt and may be a question, and no answer to it is \
+             defined.",
+            self.terminal.arrived()
+        );
         SessionError::new(Cause::PromptNotSeen, message)
             .quoting(Some(asked))
             .expecting(self.definition.prompt.pattern.as_str())
@@ -194,8 +198,11 @@ impl Conversation<'_, '_> {
                 self.terminal.send_password(password)?;
             }
             Question::OtherSecret => {
-                let message = "Signed in, but the device asks in its shell for a password or a code that no \
-                               credential contains. It may require a password change first.";
+                let message = format!(
+                    "{}, but the device asks in its shell for a password or a code that no credential contains. It may \
+                     require a password change first.",
+                    self.terminal.arrived()
+                );
                 return Err(SessionError::new(Cause::AuthFailed, message).quoting(Some(asked)));
             }
             Question::ChangePassword(no) if done.dialogs < DIALOGS => {
@@ -213,7 +220,10 @@ impl Conversation<'_, '_> {
             }
             Question::Colon if !self.is_menu() => return Ok(false),
             _ if self.terminal.quiet() >= self.question_after() => {
-                let message = "Signed in, but the device asks a question before its first prompt, and no answer to it is defined.";
+                let message = format!(
+                    "{}, but the device asks a question before its first prompt, and no answer to it is defined.",
+                    self.terminal.arrived()
+                );
                 return Err(SessionError::new(Cause::PromptNotSeen, message)
                     .quoting(Some(asked))
                     .expecting(self.definition.prompt.pattern.as_str()));
@@ -242,7 +252,8 @@ impl Conversation<'_, '_> {
 
     fn strange_prompt(&self, line: &str) -> SessionError {
         let title = &self.definition.title;
-        let message = format!("Signed in, but the device is waiting at a line that is not a {title} prompt.");
+        let arrived = self.terminal.arrived();
+        let message = format!("{arrived}, but the device is waiting at a line that is not a {title} prompt.");
         SessionError::new(Cause::PromptNotSeen, message)
             .quoting(Some(screen::line(line).trim().to_string()))
             .expecting(self.definition.prompt.pattern.as_str())
@@ -250,7 +261,8 @@ impl Conversation<'_, '_> {
 
     fn no_prompt(&self, limit: Duration, line: &str) -> SessionError {
         let title = &self.definition.title;
-        let message = format!("Signed in, but no {title} prompt was seen within {} s.", limit.as_secs());
+        let (arrived, seconds) = (self.terminal.arrived(), limit.as_secs());
+        let message = format!("{arrived}, but no {title} prompt was seen within {seconds} s.");
         let last = screen::line(line).trim().to_string();
         SessionError::new(Cause::PromptNotSeen, message)
             .quoting((questions::of(&last).is_some() || !questions::asks_nothing(&last)).then_some(last))

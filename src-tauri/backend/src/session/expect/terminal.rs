@@ -43,6 +43,14 @@ pub(in crate::session) trait ByteChannel {
     fn now(&self) -> Instant;
     /// Asks beside the shell, on the same connection, and waits for all of the answer; `idle` is how long the device may be silent.
     fn beside(&mut self, request: Beside<'_>, idle: Duration, bounds: &Bounds<'_>) -> Result<Brought, SessionError>;
+    /// Whether the user signed in before the shell opened; where not, the shell asks who is there.
+    fn signed_in(&self) -> bool {
+        true
+    }
+    /// Why the other side is no shell at all, once that has shown; what then breaks has this reason.
+    fn stranger(&self) -> Option<SessionError> {
+        None
+    }
 }
 
 /// What is asked beside the shell.
@@ -139,6 +147,11 @@ impl<'a> Terminal<'a> {
 
     pub(super) fn now(&self) -> Instant {
         self.channel.now()
+    }
+
+    /// How a sentence about a shell that has not shown its prompt begins.
+    pub(super) fn arrived(&self) -> &'static str {
+        if self.channel.signed_in() { "Signed in" } else { "Connected" }
     }
 
     /// How much of the session's time is left.
@@ -276,6 +289,9 @@ impl<'a> Terminal<'a> {
     fn lost(&self, lost: &Lost) -> SessionError {
         if self.bounds.cancel.is_cancelled() {
             return SessionError::cancelled();
+        }
+        if let Some(stranger) = self.channel.stranger() {
+            return stranger;
         }
         let read = *self.bytes_read;
         SessionError::new(Cause::Disconnected, format!("The connection ended after {read} bytes: {}.", lost.0))

@@ -1,6 +1,7 @@
 //! What a device says about a sign-in, and what is made of it.
 
 use netraven_api::outcome::{Cause, Stage};
+use netraven_api::transport::Transport;
 
 use self::bare::{Bare, Heard, Say, Script, ask, banner, farewell, message, refuse};
 use super::expiry;
@@ -55,8 +56,14 @@ fn signing_in_with(key: Option<&str>, password: &str, script: Script) -> (Failur
     let (definition, login) = (definition(), login(key, password));
     let target = Target { host: "127.0.0.1".into(), port: server.address.port() };
     let limits = Limits::default();
-    let visit =
-        Visit { target: &target, definition: &definition, logins: &[login], before: &NEVER_SEEN, limits: &limits };
+    let visit = Visit {
+        target: &target,
+        transport: Transport::Ssh,
+        definition: &definition,
+        logins: &[login],
+        before: &NEVER_SEEN,
+        limits: &limits,
+    };
     let failure = read(visit, &Cancel::new(), &mut NoObserver).unwrap_err();
     (*failure, server.passwords())
 }
