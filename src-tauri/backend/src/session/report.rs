@@ -119,6 +119,10 @@ pub struct Before<'a> {
 pub struct Answer {
     /// The command's place in the platform's list.
     pub command: usize,
+    /// The command as it was sent, with what was captured for it; words for secrets stay as they are in the file.
+    pub sent: String,
+    /// What stands above the answer in the text, with what was captured for it.
+    pub heading: Option<String>,
     /// The bytes as they came, echo and prompt included.
     pub raw: Vec<u8>,
     /// The text without echo, escape sequences, pager remnants and prompt.
