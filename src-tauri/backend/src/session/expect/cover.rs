@@ -160,6 +160,9 @@ impl Conversation<'_, '_> {
 
     /// The question over which the device printed lines of its log, if its platform knows the answer, and where it ends.
     pub(super) fn covered_known(&self) -> Option<(usize, usize)> {
+        if self.definition.questions.is_empty() {
+            return None;
+        }
         let end = |line: &str, below: bool| {
             let question = &self.definition.questions[self.definition.question_of(line)?];
             let end = question.expect.find_iter(line).last()?.end();

@@ -94,11 +94,11 @@ impl Conversation<'_, '_> {
                 self.terminal.forget_line();
                 self.terminal.type_keys(&answer)?;
                 self.progress.session(Level::Debug, "Answered a question the device asked at sign-in.", json!({}));
-            } else if let Some(known) = self.definition.question_of(&asked) {
+            } else if let Some((known, place)) = self.known_at(&asked) {
                 wait = DIALOG_QUIET.saturating_sub(quiet);
                 if wait.is_zero() {
                     until = self.terminal.now() + limit;
-                    self.answer_known(known, None)?;
+                    self.answer_known(known, place)?;
                 }
             } else if self.definition.is_more(&line) {
                 if quiet >= PAGER_QUIET {

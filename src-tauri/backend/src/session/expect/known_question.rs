@@ -14,6 +14,12 @@ use crate::platforms::steps::names_group;
 const ANSWERS: u32 = 100;
 
 impl Conversation<'_, '_> {
+    /// The question with a known answer that a line asks, or one under lines of the log and where it ends.
+    pub(super) fn known_at(&self, line: &str) -> Option<(usize, Option<usize>)> {
+        let asked = self.definition.question_of(line).map(|question| (question, None));
+        asked.or_else(|| self.covered_known().map(|(question, place)| (question, Some(place))))
+    }
+
     /// Answers a question of the platform's at which the device stands; under lines of the log, it ends at `place`.
     pub(super) fn answer_known(&mut self, question: usize, place: Option<usize>) -> Result<(), SessionError> {
         let definition = self.definition;

@@ -83,10 +83,10 @@ impl Conversation<'_, '_> {
                     return Err(refused(why).quoting(line));
                 }
                 wait = need - quiet;
-            } else if let Some(known) = self.definition.question_of(&line) {
+            } else if let Some((known, place)) = self.known_at(&line) {
                 wait = DIALOG_QUIET.saturating_sub(quiet);
                 if wait.is_zero() {
-                    self.answer_known(known, None)?;
+                    self.answer_known(known, place)?;
                 }
             } else if questions::of(&shown) == Some(Question::User) && quiet >= PROMPT_QUIET {
                 if user_sent {
