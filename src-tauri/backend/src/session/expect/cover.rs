@@ -158,7 +158,7 @@ impl Conversation<'_, '_> {
         self.covered(|line, below| self.definition.covered_more(line, below)).map(|(_, place)| place)
     }
 
-    /// The question over which the device printed lines of its log, if its platform knows the answer, and where it ends.
+    /// The question with a known answer over which the device printed lines of its log, and where it ends.
     pub(super) fn covered_known(&self) -> Option<(usize, usize)> {
         if self.definition.questions.is_empty() {
             return None;

@@ -60,7 +60,7 @@ pub(super) struct Device {
     out: VecDeque<u8>,
     waits_for: Option<Act>,
     pub(super) received: Vec<u8>,
-    /// What commands on a channel of their own print, on either stream, and with which status they end. Files are called
+    /// What commands on a channel of their own print, on either stream, and their exit status. Files are called
     /// `sftp:` and their path.
     pub(super) beside: HashMap<&'static str, (&'static [u8], &'static str, i32)>,
     /// Turned on when the device has said everything it has to say.
