@@ -126,9 +126,9 @@ pub struct Before<'a> {
 pub struct Answer {
     /// The command's place in the platform's list.
     pub command: usize,
-    /// The command as it was sent, what was captured put in. A placeholder of a secret still stands as a word.
+    /// The command as it was sent, with what was captured for it; words for secrets stay as they are in the file.
     pub sent: String,
-    /// What stands above the answer in the text, what was captured put in.
+    /// What stands above the answer in the text, with what was captured for it.
     pub heading: Option<String>,
     /// The bytes as they came, echo and prompt included.
     pub raw: Vec<u8>,

@@ -19,8 +19,6 @@ const NUDGES: u32 = 2;
 const DIALOGS: u32 = 8;
 /// A question nobody knows is given so long to turn out to be none.
 const QUESTION_AFTER: Duration = Duration::from_secs(5);
-/// How many lines above a question are looked through for the entries of a menu.
-const MENU: usize = 40;
 /// How often a slow first answer is measured again.
 const PACES: u32 = 2;
 
@@ -31,6 +29,8 @@ struct Done {
     dialogs: u32,
     user: bool,
     password: bool,
+    /// Which of the platform's dialogs were answered with a secret.
+    secrets: Vec<usize>,
 }
 
 /// Whether a question is about who is there, whatever the line that asks it ends with.
@@ -80,16 +80,30 @@ impl Conversation<'_, '_> {
                 }
                 return Err(self.no_prompt(limit, &line));
             } else if done.dialogs < DIALOGS
-                && let Some(answer) = self.dialog(&line, quiet)
+                && let Some((place, answer)) = self.dialog(&line, quiet)
             {
                 done.dialogs += 1;
+                if answer.holds_secret() {
+                    // A second time would be a second failed sign-in.
+                    if done.secrets.contains(&place) {
+                        return Err(self.shell_refused(login, "asked again"));
+                    }
+                    done.secrets.push(place);
+                    done.password = true;
+                }
                 until = self.terminal.now() + limit;
                 self.terminal.forget_line();
-                self.terminal.send(&answer)?;
+                self.terminal.type_keys(&answer)?;
                 self.progress.session(Level::Debug, "Answered a question the device asked at sign-in.", json!({}));
+            } else if let Some((known, place)) = self.known_at(&asked) {
+                wait = DIALOG_QUIET.saturating_sub(quiet);
+                if wait.is_zero() {
+                    until = self.terminal.now() + limit;
+                    self.answer_known(known, place)?;
+                }
             } else if self.definition.is_more(&line) {
                 if quiet >= PAGER_QUIET {
-                    self.terminal.answer_pager()?;
+                    self.terminal.answer_pager(None)?;
                 }
                 wait = PAGER_QUIET;
             } else if let Some(seen) = self.prompt_at(&line, question) {
@@ -233,17 +247,6 @@ impl Conversation<'_, '_> {
         Ok(true)
     }
 
-    /// Whether numbered entries stand above the last line.
-    fn is_menu(&self) -> bool {
-        let text = String::from_utf8_lossy(&self.terminal.text).into_owned();
-        let is_entry = |line: &str| {
-            let line = line.trim_start_matches([' ', '[', '(']);
-            let number = line.len() - line.trim_start_matches(|c: char| c.is_ascii_digit()).len();
-            (1..=2).contains(&number) && line[number..].starts_with([')', '.', ']', ':'])
-        };
-        text.lines().rev().take(MENU).filter(|line| is_entry(&screen::line(line))).count() >= 2
-    }
-
     fn shell_refused(&self, login: &Login, how: &str) -> SessionError {
         let said = self.line_before(self.terminal.line_start());
         let message = format!("The device's shell did not accept {}: it {how} after the password.", login.username);
@@ -267,16 +270,6 @@ impl Conversation<'_, '_> {
         SessionError::new(Cause::PromptNotSeen, message)
             .quoting((questions::of(&last).is_some() || !questions::asks_nothing(&last)).then_some(last))
             .expecting(self.definition.prompt.pattern.as_str())
-    }
-
-    /// What to send if the device asks something between sign-in and its first prompt.
-    fn dialog(&self, line: &str, quiet: Duration) -> Option<String> {
-        let mut line = screen::line(line).trim().to_string();
-        if line.is_empty() && quiet >= DIALOG_QUIET {
-            line = self.line_before(self.terminal.line_start())?;
-        }
-        let asked = |dialog: &&crate::platforms::Dialog| !line.is_empty() && dialog.expect.is_match(&line);
-        self.definition.dialogs.iter().find(asked).map(|dialog| dialog.send.clone())
     }
 
     /// Sends a newline at what looks like the first prompt. A greeting does not answer it; a prompt appears again.

@@ -1,9 +1,13 @@
 //! The conversation against scripted devices: every chunking, pause and break.
 
 mod asked;
+mod beside;
 mod device;
 mod foreign;
 mod kinds;
+mod known;
+mod planned;
+mod prepared;
 mod refused;
 
 use std::sync::LazyLock;
@@ -11,6 +15,7 @@ use std::time::Duration;
 
 use netraven_api::outcome::{Cause, Stage};
 use proptest::prelude::*;
+use regex::Regex;
 use serde_json::Value;
 
 use self::device::Act::{Ask, Drop as Break, Page, Pause};
@@ -20,19 +25,20 @@ use super::super::report::{Limits, Login, SessionError};
 use super::super::transcript::Transcript;
 use super::terminal::Bounds;
 use super::{Context, Conversed, converse};
-use crate::platforms::Definition;
 use crate::platforms::foreign::has_log;
+use crate::platforms::{Command, Definition, Dialog, Purpose};
 
 #[derive(Default)]
-struct Log(Vec<(Level, String)>, Vec<Stage>);
+struct Log(Vec<(Level, String)>, Vec<Stage>, Vec<Value>);
 
 impl Observer for Log {
     fn stage(&mut self, stage: Stage) {
         self.1.push(stage);
     }
 
-    fn log(&mut self, level: Level, _log_type: LogType, message: String, _meta: Value) {
+    fn log(&mut self, level: Level, _log_type: LogType, message: String, meta: Value) {
         self.0.push((level, message));
+        self.2.push(meta);
     }
 }
 
@@ -50,6 +56,19 @@ impl Outcome {
             Ok(conversed) => &conversed.answers.last().unwrap().text,
             Err(error) => panic!("no reading: {error:?}"),
         }
+    }
+
+    /// What was sent, as the answers say.
+    fn sent(&self) -> Vec<&str> {
+        match &self.result {
+            Ok(conversed) => conversed.answers.iter().map(|answer| answer.sent.as_str()).collect(),
+            Err(error) => panic!("no reading: {error:?}"),
+        }
+    }
+
+    /// Whether a line of the log of this level says so.
+    fn says(&self, level: Level, words: &str) -> bool {
+        self.log.0.iter().any(|(known, text)| *known == level && text.contains(words))
     }
 
     fn failure(&self) -> (Cause, Stage) {
@@ -155,6 +174,30 @@ fn plain() -> &'static Definition {
 fn definition(proof: &str) -> Definition {
     let command = "[[commands]]\nsend = 'show run'\npurpose = 'config'";
     Definition::parse("test.toml", &format!("{COMMON}\n{command}\n{proof}\n")).unwrap()
+}
+
+fn pattern(text: &str) -> Regex {
+    Regex::new(text).unwrap()
+}
+
+fn dialog(expect: &str, send: &str) -> Dialog {
+    Dialog { expect: pattern(expect), send: send.to_string() }
+}
+
+/// The configuration's command with other words.
+fn command(definition: &Definition, send: &str, purpose: Purpose) -> Command {
+    let command = definition.commands[0].clone();
+    let end = command.end.clone().filter(|_| purpose == Purpose::Config);
+    Command { send: send.to_string(), purpose, end, optional: purpose == Purpose::Facts, ..command }
+}
+
+/// The lines that were typed at a device.
+fn lines(device: &Device) -> Vec<String> {
+    String::from_utf8_lossy(&device.received).lines().map(str::to_string).collect()
+}
+
+fn count(device: &Device, line: &str) -> usize {
+    lines(device).iter().filter(|typed| *typed == line).count()
 }
 
 const CONFIG: &str = "hostname R1\n!\ninterface Gi0/1\n ip address 10.0.0.1 255.0.0.0\n!\nend\n";
