@@ -130,16 +130,15 @@ impl Conversation<'_, '_> {
         self.turn_paging_off()?;
         let read = self.read();
         self.restore(read.as_ref().err().map(|error| error.cause));
-        let answers = read?;
-        let prompt = self.prompt.shown.clone();
+        let conversed = read?;
         self.say_goodbye();
-        Ok(Conversed { answers, prompt, asked_who })
+        Ok(Conversed { asked_who, ..conversed })
     }
 
-    fn read(&mut self) -> Result<Vec<Answer>, SessionError> {
+    fn read(&mut self) -> Result<Conversed, SessionError> {
         self.prepare()?;
         self.learn_refusal()?;
-        self.run_commands()
+        Ok(Conversed { answers: self.run_commands()?, prompt: self.prompt.shown.clone(), asked_who: false })
     }
 
     /// Turns paging off. A refusal is no reason to stop: pagers are answered all the same.
