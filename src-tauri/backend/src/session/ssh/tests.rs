@@ -203,8 +203,8 @@ fn a_refused_key_and_a_refused_password_have_sentences_of_their_own() {
     assert_eq!(failure.message, "The device refused the credential (ops: the key was refused).");
     assert!(passwords.is_empty() && failure.refused_logins.len() == 1);
     let (failure, passwords) = signing_in_with(Some(KEY), "old-Password-1", refuses);
-    let message = "The device refused the credential (ops: the key was refused, the password was refused).";
-    assert_eq!((failure.message.as_str(), passwords.len()), (message, 1));
+    let expected = "The device refused the credential (ops: the key was refused, the password was refused).";
+    assert_eq!((failure.message.as_str(), passwords.len()), (expected, 1));
     // A bad signature is no step that was taken.
     let (failure, _) = signing_in_with(Some(KEY), "", |heard| match method(heard) {
         "publickey" => vec![Say::This(message(60, &["ssh-ed25519", ""]))],
