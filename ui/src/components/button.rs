@@ -14,6 +14,8 @@ pub enum ButtonKind {
     Outline,
     /// An action beside content.
     Text,
+    /// A small action in a row or a head: a glyph alone, whose label is read out.
+    Icon,
     /// An action that takes something away.
     Danger,
 }
@@ -35,10 +37,12 @@ pub fn Button(
     onclick: Option<EventHandler<MouseEvent>>,
     #[props(extends = GlobalAttributes, extends = button)] attributes: Vec<Attribute>,
 ) -> Element {
+    let is_icon = kind == ButtonKind::Icon;
+    let (icon_only, small) = (icon_only || is_icon, small || is_icon);
     let kind = match kind {
         ButtonKind::Primary => "btn-primary",
         ButtonKind::Outline => "btn-outline",
-        ButtonKind::Text => "btn-text",
+        ButtonKind::Text | ButtonKind::Icon => "btn-text",
         ButtonKind::Danger => "btn-danger",
     };
     let mut class = format!("btn {kind}");

@@ -43,10 +43,8 @@ pub fn Dialog(
                     h2 { id: "{id}-title", "{title}" }
                     Button {
                         label: "Close",
-                        kind: ButtonKind::Text,
+                        kind: ButtonKind::Icon,
                         glyph: Glyph::Cross,
-                        icon_only: true,
-                        small: true,
                         onclick: move |_| onclose.call(()),
                     }
                 }

@@ -126,19 +126,15 @@ pub fn Pager(
             }
             Button {
                 label: "Previous page",
-                kind: ButtonKind::Text,
+                kind: ButtonKind::Icon,
                 glyph: Glyph::ChevronLeft,
-                icon_only: true,
-                small: true,
                 disabled: page <= 1,
                 onclick: move |_| onpage.call(page - 1),
             }
             Button {
                 label: "Next page",
-                kind: ButtonKind::Text,
+                kind: ButtonKind::Icon,
                 glyph: Glyph::ChevronRight,
-                icon_only: true,
-                small: true,
                 disabled: last >= total,
                 onclick: move |_| onpage.call(page + 1),
             }

@@ -40,10 +40,8 @@ pub fn LinePanel(
                 h3 { "{title}" }
                 Button {
                     label: "Close",
-                    kind: ButtonKind::Text,
+                    kind: ButtonKind::Icon,
                     glyph: Glyph::Cross,
-                    icon_only: true,
-                    small: true,
                     onclick: move |_| onclose.call(()),
                 }
             }

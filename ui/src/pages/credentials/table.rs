@@ -95,19 +95,15 @@ fn Row(credential: Credential, onchange: EventHandler<Credential>, ondelete: Eve
             td { class: "row-actions",
                 Button {
                     label: "Change the credential of {name}",
-                    kind: ButtonKind::Text,
+                    kind: ButtonKind::Icon,
                     glyph: Glyph::Edit,
-                    icon_only: true,
-                    small: true,
                     refused: workplace.forbids(AdminAction::ChangeCredential),
                     onclick: move |_| onchange.call(changed.clone()),
                 }
                 Button {
                     label: "Delete the credential of {name}",
-                    kind: ButtonKind::Text,
+                    kind: ButtonKind::Icon,
                     glyph: Glyph::Trash,
-                    icon_only: true,
-                    small: true,
                     refused: undeletable,
                     onclick: move |_| ondelete.call(doomed.clone()),
                 }

@@ -37,10 +37,8 @@ pub fn DevicePanel(
                 h3 { "{shown.hostname}" }
                 Button {
                     label: "Close",
-                    kind: ButtonKind::Text,
+                    kind: ButtonKind::Icon,
                     glyph: Glyph::Cross,
-                    icon_only: true,
-                    small: true,
                     onclick: move |_| onclose.call(()),
                 }
             }

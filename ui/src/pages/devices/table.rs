@@ -138,10 +138,8 @@ fn DeviceRow(
             td { class: "row-actions",
                 Button {
                     label: "Delete {device.hostname}",
-                    kind: ButtonKind::Text,
+                    kind: ButtonKind::Icon,
                     glyph: Glyph::Trash,
-                    icon_only: true,
-                    small: true,
                     refused,
                     onclick: move |event: MouseEvent| {
                         event.stop_propagation();

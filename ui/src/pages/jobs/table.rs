@@ -187,10 +187,8 @@ fn Actions(job: ReadSignal<Job>, oncancel: EventHandler<Job>, ondelete: EventHan
         if shown.schedule.kind.is_some() {
             Button {
                 label: if enabled { "Disable the schedule of {shown.name}" } else { "Enable the schedule of {shown.name}" },
-                kind: ButtonKind::Text,
+                kind: ButtonKind::Icon,
                 glyph: if enabled { Glyph::Pause } else { Glyph::Jobs },
-                icon_only: true,
-                small: true,
                 busy: switching(),
                 refused: system,
                 onclick: switch,
@@ -198,10 +196,8 @@ fn Actions(job: ReadSignal<Job>, oncancel: EventHandler<Job>, ondelete: EventHan
         }
         Button {
             label: "Delete {shown.name}",
-            kind: ButtonKind::Text,
+            kind: ButtonKind::Icon,
             glyph: Glyph::Trash,
-            icon_only: true,
-            small: true,
             refused: undeletable,
             onclick: move |_| ondelete.call(job.peek().clone()),
         }

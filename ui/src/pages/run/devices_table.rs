@@ -144,10 +144,8 @@ fn DeviceAction(
             span { class: "turns",
                 Button {
                     label: "Cancel {name}",
-                    kind: ButtonKind::Text,
+                    kind: ButtonKind::Icon,
                     glyph: Glyph::Stop,
-                    icon_only: true,
-                    small: true,
                     refused: workplace
                         .refusal(Feature::CancelDevice)
                         .or_else(|| is_cancelled.then(|| "The run is already being cancelled.".to_owned())),
@@ -162,10 +160,8 @@ fn DeviceAction(
             span {}
             Button {
                 label: "Run {name} again",
-                kind: ButtonKind::Text,
+                kind: ButtonKind::Icon,
                 glyph: Glyph::Again,
-                icon_only: true,
-                small: true,
                 busy: start.busy(),
                 refused: workplace.refusal(Feature::RunSome).or_else(|| active.then(|| ONE_AT_A_TIME.to_owned())),
                 onclick: move |_| start.again(run_id, Again::device(device_id)),

@@ -83,19 +83,15 @@ fn Row(tag: Tag, onchange: EventHandler<Tag>, ondelete: EventHandler<Tag>) -> El
             td { class: "row-actions",
                 Button {
                     label: "Change the tag {tag.name}",
-                    kind: ButtonKind::Text,
+                    kind: ButtonKind::Icon,
                     glyph: Glyph::Edit,
-                    icon_only: true,
-                    small: true,
                     refused: kept,
                     onclick: move |_| onchange.call(changed.clone()),
                 }
                 Button {
                     label: "Delete the tag {tag.name}",
-                    kind: ButtonKind::Text,
+                    kind: ButtonKind::Icon,
                     glyph: Glyph::Trash,
-                    icon_only: true,
-                    small: true,
                     refused: undeletable,
                     onclick: move |_| ondelete.call(doomed.clone()),
                 }

@@ -80,18 +80,14 @@ fn Row(user: UserPublic, onchange: EventHandler<UserPublic>, ondelete: EventHand
             td { class: "row-actions",
                 Button {
                     label: "Change {user.username}",
-                    kind: ButtonKind::Text,
+                    kind: ButtonKind::Icon,
                     glyph: Glyph::Edit,
-                    icon_only: true,
-                    small: true,
                     onclick: move |_| onchange.call(changed.clone()),
                 }
                 Button {
                     label: "Delete {user.username}",
-                    kind: ButtonKind::Text,
+                    kind: ButtonKind::Icon,
                     glyph: Glyph::Trash,
-                    icon_only: true,
-                    small: true,
                     onclick: move |_| ondelete.call(doomed.clone()),
                 }
             }
