@@ -80,8 +80,6 @@ impl<C: Word> Listing<C> {
 pub struct Words {
     /// One of it: `tag`.
     pub one: &'static str,
-    /// More of it: `tags`.
-    pub many: &'static str,
     /// What is searched for: `tag`, `user name`.
     pub find: &'static str,
     /// Why a search shows nothing, as a sentence.
@@ -109,11 +107,11 @@ pub fn ListPage<T: Clone + PartialEq + 'static, C: Word>(
     onadd: EventHandler<()>,
     children: Element,
 ) -> Element {
-    let Words { one, many, none, .. } = words;
+    let Words { one, none, .. } = words;
     let forbidden = refused.clone();
     let empty = none.map(|(glyph, text)| {
         rsx! {
-            Empty { title: "No {many} yet", text, glyph,
+            Empty { title: "No {face.name} yet", text, glyph,
                 if lab {
                     LabButton {}
                 }
@@ -163,7 +161,8 @@ fn ListPanel<T: Clone + PartialEq + 'static, C: Word>(
     let reading = list.is_of_before();
     let mut number = listing.number;
     use_existing_page(list, move || *number.peek(), move |page| number.set(page));
-    let Words { one, many, find, nothing, .. } = words;
+    let Words { one, find, nothing, .. } = words;
+    let many = face.name;
     let fresh = list.value().map(|page| page.items.clone()).unwrap_or_default();
     let Steady { rows, joined } = use_steady(fresh, list.answered(), list.own(), |row: &T| row_id.call(row.clone()));
     let body = loaded(list, many, 6, |page| {

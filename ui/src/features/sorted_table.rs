@@ -15,7 +15,7 @@ pub type Head<C> = (C, &'static str, &'static str, &'static str);
 /// What a table is without its rows.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct TableFace<C: 'static> {
-    /// Its name in ids: `tags`.
+    /// Its name in ids, and in the sentences of a page that is one list: `tags`.
     pub name: &'static str,
     /// Its name for people; that of the page too, where the page is one list.
     pub title: &'static str,

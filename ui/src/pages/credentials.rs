@@ -22,7 +22,6 @@ const PAGE_SIZE: i64 = 25;
 /// The words of the list.
 const WORDS: Words = Words {
     one: "credential",
-    many: "credentials",
     find: "user name",
     nothing: "No user name contains this text.",
     none: Some((

@@ -27,7 +27,6 @@ const PAGE_SIZE: i64 = 50;
 /// The words of the list.
 const WORDS: Words = Words {
     one: "job",
-    many: "jobs",
     find: "job",
     nothing: "No job name contains this text.",
     none: Some((

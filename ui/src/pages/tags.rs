@@ -21,7 +21,6 @@ const PAGE_SIZE: i64 = 25;
 /// The words of the list.
 const WORDS: Words = Words {
     one: "tag",
-    many: "tags",
     find: "tag",
     nothing: "No tag name contains this text.",
     none: Some((

@@ -24,8 +24,7 @@ use table::{TABLE, UserRow};
 /// Users on one page.
 const PAGE_SIZE: i64 = 50;
 /// The words of the list.
-const WORDS: Words =
-    Words { one: "user", many: "users", find: "user", nothing: "No user name contains this text.", none: None };
+const WORDS: Words = Words { one: "user", find: "user", nothing: "No user name contains this text.", none: None };
 
 /// The list of users.
 #[component]
