@@ -22,7 +22,7 @@ mod toasts;
 mod tree;
 
 pub use brush::{Mark, moved};
-pub use button::{Button, ButtonKind};
+pub use button::{Button, ButtonKind, CloseButton};
 pub use chip::Chip;
 pub use dialog::{Confirm, Dialog};
 pub use field::{CheckField, SearchField, SelectField, TextField};

@@ -20,6 +20,14 @@ pub enum ButtonKind {
     Danger,
 }
 
+/// The button in the head of what can be closed.
+#[component]
+pub fn CloseButton(onclose: EventHandler<()>) -> Element {
+    rsx! {
+        Button { label: "Close", kind: ButtonKind::Icon, glyph: Glyph::Cross, onclick: move |_| onclose.call(()) }
+    }
+}
+
 /// A button. With `icon_only` its `label` is read out but not drawn; with `refused` it is off and says why. Among several
 /// alike, `named` is read out in full where the label alone is ambiguous.
 #[component]

@@ -140,8 +140,7 @@ fn DevicesBody(
                             open: open(),
                             sorted: filter.read().sorted,
                             onsort: move |column| {
-                                let mut filter = filter.write();
-                                (filter.sorted, filter.page) = (filter.sorted.toggled(column), 1);
+                                filter.write().narrow(|filter| filter.sorted = filter.sorted.toggled(column));
                             },
                             onopen: move |id| filter.write().open = (open() != Some(id)).then_some(id),
                             oncredential: move |tags| dialog.set(OpenDialog::More(DevicesDialog::AddCredential(tags))),

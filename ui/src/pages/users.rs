@@ -15,7 +15,7 @@ mod add;
 mod change;
 mod table;
 
-pub use change::SHORTEST_PASSWORD;
+pub use change::too_short;
 
 use add::AddUser;
 use change::ChangeUser;
