@@ -5,7 +5,7 @@ use netraven_api::credentials::Credential;
 use netraven_api::native::{AdminAction, Feature};
 use netraven_api::sorting::CredentialColumn;
 
-use crate::components::{Button, ButtonKind, Glyph};
+use crate::components::RowButtons;
 use crate::features::device::tag_names;
 use crate::features::lab::SimulatedTag;
 use crate::features::sorted_table::TableFace;
@@ -54,21 +54,12 @@ pub fn CredentialRow(
             td { class: "muted", EnablePassword { stored: credential.has_enable_password } }
             td { class: "muted", {format::number_known(credential.devices)} }
             td { class: "muted wide-only", title: "{description}", "{description}" }
-            td { class: "row-actions",
-                Button {
-                    label: "Change the credential of {name}",
-                    kind: ButtonKind::Icon,
-                    glyph: Glyph::Edit,
-                    refused: workplace.forbids(AdminAction::ChangeCredential),
-                    onclick: move |_| onchange.call(changed.clone()),
-                }
-                Button {
-                    label: "Delete the credential of {name}",
-                    kind: ButtonKind::Icon,
-                    glyph: Glyph::Trash,
-                    refused: undeletable,
-                    onclick: move |_| ondelete.call(doomed.clone()),
-                }
+            RowButtons {
+                row: "the credential of {name}",
+                unchangeable: workplace.forbids(AdminAction::ChangeCredential),
+                undeletable,
+                onchange: move |()| onchange.call(changed.clone()),
+                ondelete: move |()| ondelete.call(doomed.clone()),
             }
         }
     }

@@ -5,7 +5,7 @@ use netraven_api::native::AdminAction;
 use netraven_api::sorting::TagColumn;
 use netraven_api::tags::Tag;
 
-use crate::components::{Button, ButtonKind, Glyph};
+use crate::components::RowButtons;
 use crate::features::sorted_table::TableFace;
 use crate::format;
 use crate::state::session::use_workplace;
@@ -42,21 +42,12 @@ pub fn TagRow(tag: Tag, onchange: EventHandler<Tag>, ondelete: EventHandler<Tag>
             td { class: "muted", {tag.kind.clone().unwrap_or_default()} }
             td { class: "muted", {format::number_known(tag.devices)} }
             td { class: "muted", title: "{description}", "{description}" }
-            td { class: "row-actions",
-                Button {
-                    label: "Change the tag {tag.name}",
-                    kind: ButtonKind::Icon,
-                    glyph: Glyph::Edit,
-                    refused: kept,
-                    onclick: move |_| onchange.call(changed.clone()),
-                }
-                Button {
-                    label: "Delete the tag {tag.name}",
-                    kind: ButtonKind::Icon,
-                    glyph: Glyph::Trash,
-                    refused: undeletable,
-                    onclick: move |_| ondelete.call(doomed.clone()),
-                }
+            RowButtons {
+                row: "the tag {tag.name}",
+                unchangeable: kept,
+                undeletable,
+                onchange: move |()| onchange.call(changed.clone()),
+                ondelete: move |()| ondelete.call(doomed.clone()),
             }
         }
     }

@@ -4,7 +4,7 @@ use dioxus::prelude::*;
 use netraven_api::sorting::UserColumn;
 use netraven_api::users::UserPublic;
 
-use crate::components::{Button, ButtonKind, Glyph, Tag, Tone};
+use crate::components::{Glyph, RowButtons, Tag, Tone};
 use crate::features::sorted_table::TableFace;
 use crate::state::session::use_workplace;
 
@@ -43,19 +43,10 @@ pub fn UserRow(user: UserPublic, onchange: EventHandler<UserPublic>, ondelete: E
                     Tag { text: "Inactive", glyph: Glyph::Ban }
                 }
             }
-            td { class: "row-actions",
-                Button {
-                    label: "Change {user.username}",
-                    kind: ButtonKind::Icon,
-                    glyph: Glyph::Edit,
-                    onclick: move |_| onchange.call(changed.clone()),
-                }
-                Button {
-                    label: "Delete {user.username}",
-                    kind: ButtonKind::Icon,
-                    glyph: Glyph::Trash,
-                    onclick: move |_| ondelete.call(doomed.clone()),
-                }
+            RowButtons {
+                row: "{user.username}",
+                onchange: move |()| onchange.call(changed.clone()),
+                ondelete: move |()| ondelete.call(doomed.clone()),
             }
         }
     }
