@@ -88,9 +88,9 @@ pub struct Words {
     pub none: Option<(Glyph, &'static str)>,
 }
 
-/// A page that is one list. `row` draws a row, with its key; `row_id` identifies it. `refused` is why the person may add none,
-/// `locked` stands in place of the list where it may not be seen. With `lab` the sample lab is offered; the children are put
-/// into the line below the list.
+/// A page that is one list. `row` draws a row, with its key; `row_id` identifies it. `refused` is why the person may add
+/// none, `locked` stands in place of the list where it may not be seen. With `lab` the sample lab is offered; the children
+/// are put into the line below the list.
 #[component]
 pub fn ListPage<T: Clone + PartialEq + 'static, C: Word>(
     crumbs: Vec<Crumb>,

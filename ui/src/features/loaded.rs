@@ -7,8 +7,8 @@ use dioxus::prelude::*;
 use crate::components::{ErrorState, SkeletonRows, StaleNote};
 use crate::data::Query;
 
-/// Draws an answer with `full`, and notes where reading it again failed. Until there is one, `rows` grey rows stand in its
-/// place, or why `what` could not be loaded: `devices`.
+/// Draws an answer with `full`, and notes where reading it again failed. Until there is one, `rows` grey rows stand in
+/// its place, or why `what` (`devices`) could not be loaded.
 pub fn loaded<T: 'static>(query: Query<T>, what: &str, rows: usize, full: impl FnOnce(Rc<T>) -> Element) -> Element {
     let retry = move |()| query.refresh();
     match (query.value(), query.error()) {

@@ -8,8 +8,8 @@ use super::paging::Sorted;
 use crate::components::{SortHead, TableFrame};
 use crate::state::session::use_workplace;
 
-/// A column that a table can be sorted by: the column, its title, the class of its width, and the class that its head shares
-/// with the cells below.
+/// A column that a table can be sorted by: the column, its title, the class of its width, and the class that its head
+/// shares with the cells below.
 pub type Head<C> = (C, &'static str, &'static str, &'static str);
 
 /// What a table is without its rows.

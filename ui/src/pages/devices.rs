@@ -17,6 +17,7 @@ use crate::features::device::place;
 use crate::features::lab::{LabBand, LabButton};
 use crate::features::loaded::loaded;
 use crate::features::open_dialog::{OpenDialog, Question, use_deletion};
+use crate::features::paging::use_existing_page;
 use crate::format;
 use crate::route::Route;
 use crate::section::Section;
@@ -62,16 +63,7 @@ pub fn DevicesPage(view: ReadSignal<String>) -> Element {
     let devices = use_list(move || filter.read().request(&hostname.read()));
     let platforms = use_query(|| ListPlatforms);
     let mut dialog = use_signal(|| OpenDialog::<Device, DevicesDialog>::Nothing);
-    // When the last row of the last page went, the page before it is the last one.
-    use_effect(move || {
-        if let Some(page) = devices.value()
-            && page.items.is_empty()
-            && page.total > 0
-            && filter.peek().page > 1
-        {
-            filter.write().page = page.pages.max(1);
-        }
-    });
+    use_existing_page(devices, move || filter.peek().page, move |page| filter.write().page = page);
     rsx! {
         LabBand {}
         PageHeader {

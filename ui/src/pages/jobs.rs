@@ -31,7 +31,8 @@ const WORDS: Words = Words {
     nothing: "No job name contains this text.",
     none: Some((
         Glyph::Jobs,
-        "A job defines what is done on which devices, and when: for example, back up the routers of a site every night.",
+        "A job defines what is done on which devices, and when: for example, back up the routers of a site every \
+         night.",
     )),
 };
 

@@ -25,7 +25,8 @@ const WORDS: Words = Words {
     nothing: "No tag name contains this text.",
     none: Some((
         Glyph::Tag,
-        "Tags link devices, credentials and jobs: a site, a role, a region. A job runs on the devices that have its tags.",
+        "Tags link devices, credentials and jobs: a site, a role, a region. A job runs on the devices that have its \
+         tags.",
     )),
 };
 

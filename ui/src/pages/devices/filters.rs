@@ -174,7 +174,9 @@ pub fn FilterBar(mut filter: Store<DeviceFilter>, platforms: Query<Platforms>) -
                 none: "all",
                 choices: platforms,
                 selected: now.platform.iter().cloned().collect::<Vec<_>>(),
-                onchange: move |chosen: Vec<String>| filter.write().narrow(|filter| filter.platform = chosen.into_iter().next()),
+                onchange: move |chosen: Vec<String>| {
+                    filter.write().narrow(|filter| filter.platform = chosen.into_iter().next());
+                },
             }
             TagPicker {
                 id: "filter-tag",
