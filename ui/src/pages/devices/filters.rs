@@ -263,6 +263,13 @@ mod tests {
     }
 
     #[test]
+    fn another_filter_begins_at_the_first_page() {
+        let mut filter = DeviceFilter::of_address("page=3&open=9");
+        filter.narrow(|filter| filter.no_credential = true);
+        assert_eq!(filter.address(), "credential=none&open=9");
+    }
+
+    #[test]
     fn typing_a_name_is_no_step_to_go_back_by() {
         let of = DeviceFilter::of_address;
         assert!(!of("hostname=e&page=2").is_a_step(&of("hostname=ed")));
