@@ -22,7 +22,7 @@ mod toasts;
 mod tree;
 
 pub use brush::{Mark, moved};
-pub use button::{Button, ButtonKind};
+pub use button::{Button, ButtonKind, CloseButton};
 pub use chip::Chip;
 pub use dialog::{Confirm, Dialog};
 pub use field::{CheckField, SearchField, SelectField, TextAreaField, TextField};
@@ -34,7 +34,7 @@ pub use picker::{Choice, Picker, PickerSearch};
 pub use progress::OutcomeBar;
 pub use segments::Segments;
 pub use states::{Empty, ErrorState, Panel, ReadFailed, SkeletonRows, StaleNote};
-pub use table::{Pager, SortHead, TableFrame};
+pub use table::{Pager, RowButtons, SortHead, TableFrame};
 pub use tabs::{TabBar, TabItem};
 pub use tag::{DeviceStateTag, LevelTag, StatusTag, Tag, Tone};
 pub use time::{Ago, Time, TimesSwitch, UpdatedAgo};

@@ -199,6 +199,32 @@ impl Default for Colour {
     }
 }
 
+words! {
+    /// The colours of the window.
+    pub enum Theme {
+        /// Light text on dark.
+        Dark = "dark": "Dark",
+        /// Dark text on light.
+        Light = "light": "Light",
+        /// Black, white and strong lines.
+        Contrast = "contrast": "High contrast",
+        /// As the system says.
+        System = "system": "Match system",
+    }
+}
+
+words! {
+    /// How the window writes times.
+    pub enum Times {
+        /// In the time zone of this computer.
+        Local = "local",
+        /// In UTC.
+        Utc = "utc",
+        /// As "4 s ago".
+        Relative = "relative",
+    }
+}
+
 /// A request of the web view to the shell. Each documents the reply it gets.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "do", rename_all = "snake_case")]

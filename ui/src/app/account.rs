@@ -9,7 +9,7 @@ use serde_json::Value;
 use crate::components::{Button, TextField};
 use crate::data::use_api;
 use crate::features::form::{Form, FormDialog, refusal_of, use_form};
-use crate::pages::users::SHORTEST_PASSWORD;
+use crate::pages::users::too_short;
 use crate::state::notices::use_notices;
 use crate::state::session::use_workplace;
 
@@ -68,8 +68,8 @@ fn ChangePassword(onclose: EventHandler<()>) -> Element {
         if current.peek().is_empty() {
             wrong.push(("current_password", "Enter your current password.".to_owned()));
         }
-        if chosen.peek().chars().count() < SHORTEST_PASSWORD {
-            wrong.push(("new_password", format!("Enter a password of at least {SHORTEST_PASSWORD} characters.")));
+        if let Some(short) = too_short(&chosen.peek()) {
+            wrong.push(("new_password", short));
         } else if *chosen.peek() != *repeated.peek() {
             wrong.push(("repeated", "The new passwords do not match.".to_owned()));
         }

@@ -14,8 +14,18 @@ pub enum ButtonKind {
     Outline,
     /// An action beside content.
     Text,
+    /// A small action in a row or a head: a glyph alone, whose label is read out.
+    Icon,
     /// An action that takes something away.
     Danger,
+}
+
+/// The button in the head of what can be closed.
+#[component]
+pub fn CloseButton(onclose: EventHandler<()>) -> Element {
+    rsx! {
+        Button { label: "Close", kind: ButtonKind::Icon, glyph: Glyph::Cross, onclick: move |_| onclose.call(()) }
+    }
 }
 
 /// A button. With `icon_only` its `label` is read out but not drawn; with `refused` it is off and says why. Among several
@@ -35,10 +45,12 @@ pub fn Button(
     onclick: Option<EventHandler<MouseEvent>>,
     #[props(extends = GlobalAttributes, extends = button)] attributes: Vec<Attribute>,
 ) -> Element {
+    let is_icon = kind == ButtonKind::Icon;
+    let (icon_only, small) = (icon_only || is_icon, small || is_icon);
     let kind = match kind {
         ButtonKind::Primary => "btn-primary",
         ButtonKind::Outline => "btn-outline",
-        ButtonKind::Text => "btn-text",
+        ButtonKind::Text | ButtonKind::Icon => "btn-text",
         ButtonKind::Danger => "btn-danger",
     };
     let mut class = format!("btn {kind}");

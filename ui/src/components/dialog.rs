@@ -2,9 +2,8 @@
 
 use dioxus::prelude::*;
 
-use super::button::{Button, ButtonKind};
+use super::button::{Button, ButtonKind, CloseButton};
 use super::field::TextField;
-use super::icon::Glyph;
 use crate::dom::{self, Edge, FocusKeeper};
 
 /// A dialog over the page. Give its main actions as `actions`; `topmost` lies over every other one, whichever was opened first.
@@ -41,14 +40,7 @@ pub fn Dialog(
                 onmounted: move |_| dom::focus_edge(&inside, Edge::First),
                 header {
                     h2 { id: "{id}-title", "{title}" }
-                    Button {
-                        label: "Close",
-                        kind: ButtonKind::Text,
-                        glyph: Glyph::Cross,
-                        icon_only: true,
-                        small: true,
-                        onclick: move |_| onclose.call(()),
-                    }
+                    CloseButton { onclose }
                 }
                 // Without a control inside, the focus is on the content itself: it is read out, and Escape is heard.
                 div { id: "{body}", class: "dialog-rest", tabindex: "-1",

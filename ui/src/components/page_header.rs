@@ -39,19 +39,15 @@ pub fn PageHeader(title: String, crumbs: Vec<Crumb>, beside: Option<Element>, ch
                 nav { aria_label: "Breadcrumbs", class: "crumbs",
                     Button {
                         label: "Back",
-                        kind: ButtonKind::Text,
+                        kind: ButtonKind::Icon,
                         glyph: Glyph::Back,
-                        icon_only: true,
-                        small: true,
                         disabled: !go.can_go_back(),
                         onclick: move |_| go.go_back(),
                     }
                     Button {
                         label: "Forward",
-                        kind: ButtonKind::Text,
+                        kind: ButtonKind::Icon,
                         glyph: Glyph::Forward,
-                        icon_only: true,
-                        small: true,
                         disabled: !go.can_go_forward(),
                         onclick: move |_| go.go_forward(),
                     }

@@ -78,6 +78,35 @@ pub fn SortHead(
     }
 }
 
+/// The cell with what can be done to a `row`, or why that cannot be done to it.
+#[component]
+pub fn RowButtons(
+    row: String,
+    unchangeable: Option<String>,
+    undeletable: Option<String>,
+    onchange: EventHandler<()>,
+    ondelete: EventHandler<()>,
+) -> Element {
+    rsx! {
+        td { class: "row-actions",
+            Button {
+                label: "Change {row}",
+                kind: ButtonKind::Icon,
+                glyph: Glyph::Edit,
+                refused: unchangeable,
+                onclick: move |_| onchange.call(()),
+            }
+            Button {
+                label: "Delete {row}",
+                kind: ButtonKind::Icon,
+                glyph: Glyph::Trash,
+                refused: undeletable,
+                onclick: move |_| ondelete.call(()),
+            }
+        }
+    }
+}
+
 /// Paging by the server: `noun` is what one row is, the children stand in the middle; `about` says that the total is
 /// estimated. With `onsize` the person chooses how many rows a page has; `joined` rows came while the pointer was over the rest.
 #[component]
@@ -126,19 +155,15 @@ pub fn Pager(
             }
             Button {
                 label: "Previous page",
-                kind: ButtonKind::Text,
+                kind: ButtonKind::Icon,
                 glyph: Glyph::ChevronLeft,
-                icon_only: true,
-                small: true,
                 disabled: page <= 1,
                 onclick: move |_| onpage.call(page - 1),
             }
             Button {
                 label: "Next page",
-                kind: ButtonKind::Text,
+                kind: ButtonKind::Icon,
                 glyph: Glyph::ChevronRight,
-                icon_only: true,
-                small: true,
                 disabled: last >= total,
                 onclick: move |_| onpage.call(page + 1),
             }

@@ -133,63 +133,39 @@ impl<T: 'static> Query<T> {
 
 /// Keeps the reply to a request up to date. Signals read in `endpoint` are followed: another request is sent when they
 /// change, and a newer answer always wins over an older one.
-pub fn use_query<E>(endpoint: impl Fn() -> E + 'static) -> Query<E::Reply>
-where
-    E: Endpoint,
-    E::Reply: 'static,
-{
+pub fn use_query<E: Endpoint<Reply: 'static>>(endpoint: impl Fn() -> E + 'static) -> Query<E::Reply> {
     use_query_maybe(move || Some(endpoint()))
 }
 
 /// [`use_query`] that asks nothing while `endpoint` gives none.
-pub fn use_query_maybe<E>(endpoint: impl Fn() -> Option<E> + 'static) -> Query<E::Reply>
-where
-    E: Endpoint,
-    E::Reply: 'static,
-{
+pub fn use_query_maybe<E: Endpoint<Reply: 'static>>(endpoint: impl Fn() -> Option<E> + 'static) -> Query<E::Reply> {
     use_wanted(Meanwhile::Nothing, move || Wanted::of(&endpoint()?))
 }
 
 /// [`use_query_maybe`] of requests that follow the time: `wish` is the same request at a time that stands still.
-pub fn use_query_in_time<E>(
+pub fn use_query_in_time<E: Endpoint<Reply: 'static>>(
     wish: impl Fn() -> E + 'static,
     endpoint: impl Fn() -> Option<E> + 'static,
-) -> Query<E::Reply>
-where
-    E: Endpoint,
-    E::Reply: 'static,
-{
+) -> Query<E::Reply> {
     use_wanted(Meanwhile::Nothing, move || Wanted::in_time(&wish(), &endpoint()?))
 }
 
 /// [`use_query`] of a list that is searched, sorted and turned over: its old rows stay until the new ones are there, so that
 /// the page does not flicker. Pages that show them check [`Query::is_of_before`].
-pub fn use_list<E>(endpoint: impl Fn() -> E + 'static) -> Query<E::Reply>
-where
-    E: Endpoint,
-    E::Reply: 'static,
-{
+pub fn use_list<E: Endpoint<Reply: 'static>>(endpoint: impl Fn() -> E + 'static) -> Query<E::Reply> {
     use_list_maybe(move || Some(endpoint()))
 }
 
 /// [`use_list`] that asks nothing while `endpoint` gives none.
-pub fn use_list_maybe<E>(endpoint: impl Fn() -> Option<E> + 'static) -> Query<E::Reply>
-where
-    E: Endpoint,
-    E::Reply: 'static,
-{
+pub fn use_list_maybe<E: Endpoint<Reply: 'static>>(endpoint: impl Fn() -> Option<E> + 'static) -> Query<E::Reply> {
     use_wanted(Meanwhile::OldRows, move || Wanted::of(&endpoint()?))
 }
 
 /// [`use_list`] of requests that follow the time, as [`use_query_in_time`] has them.
-pub fn use_list_in_time<E>(
+pub fn use_list_in_time<E: Endpoint<Reply: 'static>>(
     wish: impl Fn() -> E + 'static,
     endpoint: impl Fn() -> Option<E> + 'static,
-) -> Query<E::Reply>
-where
-    E: Endpoint,
-    E::Reply: 'static,
-{
+) -> Query<E::Reply> {
     use_wanted(Meanwhile::OldRows, move || Wanted::in_time(&wish(), &endpoint()?))
 }
 

@@ -23,9 +23,6 @@ pub fn use_existing_page<T: 'static>(
     });
 }
 
-/// The head of a column that a list can be sorted by: the column, its title, and what the head shares with the cells below.
-pub type Head<C> = (C, &'static str, &'static str);
-
 /// How a list is sorted: by which column, and in which direction.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Sorted<C> {

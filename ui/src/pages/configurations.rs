@@ -1,23 +1,21 @@
 //! The configurations read from devices: which device has which, a search in all of them, and what changed between two.
 
-use std::rc::Rc;
-
 use dioxus::prelude::*;
 use netraven_api::Page;
 use netraven_api::configs::{CountBackups, SearchConfigs};
 use netraven_api::devices::{Device, ListDevices};
 use netraven_api::native::Feature;
-use netraven_api::platforms::{ListPlatforms, Platforms};
+use netraven_api::platforms::ListPlatforms;
 use netraven_api::sorting::DeviceColumn;
 
 use crate::components::{
-    Ago, Button, Empty, ErrorState, Glyph, Icon, PageHeader, Pager, Panel, SearchField, SkeletonRows, SortHead,
-    StaleNote, TableFrame, Time, TimesSwitch, UpdatedAgo,
+    Ago, Button, Empty, Glyph, Icon, PageHeader, Pager, Panel, SearchField, SkeletonRows, Time, TimesSwitch, UpdatedAgo,
 };
 use crate::data::{Query, use_list, use_list_maybe, use_query, use_settled};
 use crate::features::device::{LastResult, place, platform_title};
 use crate::features::lab::LabBand;
-use crate::features::paging::{Head, Sorted};
+use crate::features::loaded::loaded;
+use crate::features::sorted_table::{SortedTable, TableFace};
 use crate::format;
 use crate::route::Route;
 use crate::section::Section;
@@ -36,16 +34,24 @@ use view::ListView;
 
 /// Devices on one page.
 const PAGE_SIZE: i64 = 50;
-/// The columns that a server without newest results knows nothing of.
-const UNTOLD: [DeviceColumn; 2] = [DeviceColumn::LastSnapshotAt, DeviceColumn::LastResult];
-/// The heads of the columns, left to right.
-const HEADS: [Head<DeviceColumn>; 5] = [
-    (DeviceColumn::Hostname, "Hostname", ""),
-    (DeviceColumn::Address, "Address", ""),
-    (DeviceColumn::Platform, "Platform", "wide-only"),
-    (DeviceColumn::LastSnapshotAt, "Newest snapshot", ""),
-    (DeviceColumn::LastResult, "Last result", ""),
-];
+/// The table of devices with their newest snapshots.
+const TABLE: TableFace<DeviceColumn> = TableFace {
+    name: "configurations",
+    title: "Configurations",
+    class: "configs-table",
+    heads: &[
+        (DeviceColumn::Hostname, "Hostname", "col-config-device", ""),
+        (DeviceColumn::Address, "Address", "col-config-address", ""),
+        (DeviceColumn::Platform, "Platform", "wide-only", "wide-only"),
+        (DeviceColumn::LastSnapshotAt, "Newest snapshot", "col-config-snapshot", ""),
+        (DeviceColumn::LastResult, "Last result", "col-config-result", ""),
+    ],
+    needs: &[
+        (DeviceColumn::LastSnapshotAt, Feature::NewestResults),
+        (DeviceColumn::LastResult, Feature::NewestResults),
+    ],
+    turns: &[("col-turn", "Open")],
+};
 
 /// The list of devices with their newest snapshots, or what a search found. `view` is its state as the page's address has it.
 #[component]
@@ -118,7 +124,6 @@ fn Devices(shown: ReadSignal<ListView>, hostname: ReadSignal<String>, devices: Q
     let go = navigator();
     let platforms = use_query(|| ListPlatforms);
     let snapshots = use_query(|| CountBackups);
-    let retry = move |()| devices.refresh();
     // What is typed has not been asked yet: the list answers what has come to rest.
     let narrows = !hostname.read().is_empty();
     // A link may name a page that is no longer there.
@@ -132,21 +137,25 @@ fn Devices(shown: ReadSignal<ListView>, hostname: ReadSignal<String>, devices: Q
             go.replace(Route::ConfigurationsPage { view: next.write() });
         }
     });
-    match (devices.value(), devices.error()) {
-        (Some(page), stale) => rsx! {
-            if let Some(problem) = stale {
-                StaleNote { problem, at: devices.at(), onretry: retry }
-            }
+    loaded(devices, "devices", 10, |page| {
+        let titles = platforms.value();
+        rsx! {
             if !page.items.is_empty() {
-                DevicesTable {
-                    page: page.clone(),
-                    titles: platforms.value(),
+                SortedTable {
+                    face: TABLE,
                     sorted: shown.read().sorted,
                     onsort: move |column| {
                         let now = shown.peek().clone();
                         let next = ListView { sorted: now.sorted.toggled(column), page: 1, ..now };
                         go.push(Route::ConfigurationsPage { view: next.write() });
                     },
+                    for device in page.items.iter().cloned() {
+                        DeviceRow {
+                            key: "{device.id}",
+                            platform: platform_title(titles.as_deref(), &device.device_type),
+                            device,
+                        }
+                    }
                 }
             } else if devices.is_of_before() {
                 SkeletonRows { rows: 10, label: "Loading the devices" }
@@ -176,60 +185,8 @@ fn Devices(shown: ReadSignal<ListView>, hostname: ReadSignal<String>, devices: Q
                 }
                 TimesSwitch {}
             }
-        },
-        (None, Some(problem)) => rsx! {
-            ErrorState { title: "The devices could not be loaded", problem, onretry: retry }
-        },
-        (None, None) => rsx! { SkeletonRows { rows: 10, label: "Loading the devices" } },
-    }
-}
-
-#[component]
-fn DevicesTable(
-    page: Rc<Page<Device>>,
-    titles: Option<Rc<Platforms>>,
-    sorted: Sorted<DeviceColumn>,
-    onsort: EventHandler<DeviceColumn>,
-) -> Element {
-    let untold = use_workplace().refusal(Feature::NewestResults);
-    rsx! {
-        TableFrame { id: "configurations-frame",
-            table { class: "data-table configs-table", aria_label: "Configurations",
-                colgroup {
-                    col { class: "col-config-device" }
-                    col { class: "col-config-address" }
-                    col { class: "wide-only" }
-                    col { class: "col-config-snapshot" }
-                    col { class: "col-config-result" }
-                    col { class: "col-turn" }
-                }
-                thead {
-                    tr {
-                        for (column, title, class) in HEADS {
-                            SortHead {
-                                key: "{column}",
-                                title,
-                                class,
-                                sorted: sorted.direction(column),
-                                refused: untold.clone().filter(|_| UNTOLD.contains(&column)),
-                                onsort: move |()| onsort.call(column),
-                            }
-                        }
-                        th { scope: "col", aria_label: "Open" }
-                    }
-                }
-                tbody {
-                    for device in page.items.iter().cloned() {
-                        DeviceRow {
-                            key: "{device.id}",
-                            platform: platform_title(titles.as_deref(), &device.device_type),
-                            device,
-                        }
-                    }
-                }
-            }
         }
-    }
+    })
 }
 
 #[component]

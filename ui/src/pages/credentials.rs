@@ -5,23 +5,31 @@ use netraven_api::credentials::{Credential, DeleteCredential, ListCredentials};
 use netraven_api::native::AdminAction;
 use netraven_api::sorting::CredentialColumn;
 
-use crate::components::{Button, ButtonKind, Empty, Glyph, PageHeader, Panel, UpdatedAgo};
+use crate::components::Glyph;
 use crate::data::use_list;
 use crate::features::credential_form::CredentialDialog;
-use crate::features::listing::{ListPanel, Words, use_listing};
+use crate::features::listing::{ListPage, Words, use_listing};
 use crate::features::open_dialog::{OpenDialog, Question, use_deletion};
 use crate::section::Section;
 use crate::state::session::use_workplace;
 
 mod table;
 
-use table::CredentialsTable;
+use table::{CredentialRow, TABLE};
 
 /// Credentials on one page.
 const PAGE_SIZE: i64 = 25;
 /// The words of the list.
-const WORDS: Words =
-    Words { one: "credential", many: "credentials", find: "user name", nothing: "No user name contains this text." };
+const WORDS: Words = Words {
+    one: "credential",
+    find: "user name",
+    nothing: "No user name contains this text.",
+    none: Some((
+        Glyph::Key,
+        "Backups need a credential to sign in. A credential is used for devices that share one of its tags; the lowest \
+         priority number is tried first.",
+    )),
+};
 
 /// The list of credentials.
 #[component]
@@ -37,43 +45,24 @@ pub fn CredentialsPage() -> Element {
     });
     let mut dialog = use_signal(|| OpenDialog::<Credential>::Nothing);
     rsx! {
-        PageHeader {
-            title: "Credentials",
+        ListPage {
             crumbs: Section::Credentials.crumbs(),
-            UpdatedAgo { at: credentials.at(), loading: credentials.loading(), of_before: credentials.is_of_before() }
-            Button {
-                label: "Add credential",
-                kind: ButtonKind::Primary,
-                glyph: Glyph::Plus,
-                refused: workplace.forbids(AdminAction::AddCredential),
-                onclick: move |_| dialog.set(OpenDialog::Add),
-            }
-        }
-        Panel { reading: credentials.is_of_before(),
-            ListPanel {
-                list: credentials,
-                listing,
-                words: WORDS,
-                size: PAGE_SIZE,
-                row_id: move |row: Credential| row.id.get(),
-                table: move |page| rsx! {
-                    CredentialsTable {
-                        page,
-                        sorted: listing.sorted(),
-                        onsort: move |column| listing.sort_by(column),
-                        onchange: move |credential| dialog.set(OpenDialog::Change(credential)),
-                        ondelete: move |credential| dialog.set(OpenDialog::Delete(credential)),
-                    }
-                },
-                empty: rsx! {
-                    Empty {
-                        title: "No credentials yet",
-                        text: "Backups need a credential to sign in. A credential is used for devices that share one of its tags; the lowest priority number is tried first.",
-                        glyph: Glyph::Key,
-                        Button { label: "Add credential", glyph: Glyph::Plus, refused: workplace.forbids(AdminAction::AddCredential), onclick: move |_| dialog.set(OpenDialog::Add) }
-                    }
-                },
-            }
+            list: credentials,
+            listing,
+            words: WORDS,
+            face: TABLE,
+            size: PAGE_SIZE,
+            row_id: move |row: Credential| row.id.get(),
+            row: move |credential: Credential| rsx! {
+                CredentialRow {
+                    key: "{credential.id}",
+                    credential,
+                    onchange: move |credential| dialog.set(OpenDialog::Change(credential)),
+                    ondelete: move |credential| dialog.set(OpenDialog::Delete(credential)),
+                }
+            },
+            refused: workplace.forbids(AdminAction::AddCredential),
+            onadd: move |()| dialog.set(OpenDialog::Add),
         }
         Dialogs { dialog }
     }

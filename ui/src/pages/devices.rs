@@ -10,14 +10,14 @@ use netraven_api::platforms::{ListPlatforms, Platforms};
 use netraven_api::{Page, TagId};
 
 use crate::address::{Addressed, use_address};
-use crate::components::{
-    Button, ButtonKind, Empty, ErrorState, Glyph, PageHeader, Pager, Panel, SkeletonRows, StaleNote, UpdatedAgo,
-};
+use crate::components::{Button, ButtonKind, Empty, Glyph, PageHeader, Pager, Panel, SkeletonRows, UpdatedAgo};
 use crate::data::{Query, use_lab, use_list, use_query, use_settled};
 use crate::features::credential_form::CredentialDialog;
 use crate::features::device::place;
 use crate::features::lab::{LabBand, LabButton};
+use crate::features::loaded::loaded;
 use crate::features::open_dialog::{OpenDialog, Question, use_deletion};
+use crate::features::paging::use_existing_page;
 use crate::format;
 use crate::route::Route;
 use crate::section::Section;
@@ -63,16 +63,7 @@ pub fn DevicesPage(view: ReadSignal<String>) -> Element {
     let devices = use_list(move || filter.read().request(&hostname.read()));
     let platforms = use_query(|| ListPlatforms);
     let mut dialog = use_signal(|| OpenDialog::<Device, DevicesDialog>::Nothing);
-    // When the last row of the last page went, the page before it is the last one.
-    use_effect(move || {
-        if let Some(page) = devices.value()
-            && page.items.is_empty()
-            && page.total > 0
-            && filter.peek().page > 1
-        {
-            filter.write().page = page.pages.max(1);
-        }
-    });
+    use_existing_page(devices, move || filter.peek().page, move |page| filter.write().page = page);
     rsx! {
         LabBand {}
         PageHeader {
@@ -118,70 +109,57 @@ fn DevicesBody(
     mut dialog: Signal<OpenDialog<Device, DevicesDialog>>,
 ) -> Element {
     let open = move || filter.read().open;
-    let retry = move |()| devices.refresh();
     let fresh = devices.value().map(|page| page.items.clone()).unwrap_or_default();
     let Steady { rows, joined } = use_steady(fresh, devices.answered(), devices.own(), |device: &Device| device.id);
-    match (devices.value(), devices.error()) {
-        (Some(page), stale) => {
-            let page = Rc::new(Page { items: rows, ..(*page).clone() });
-            let shown = page.items.iter().find(|device| Some(device.id) == open()).cloned();
-            let beside = if shown.is_some() { "open" } else { "closed" };
-            let titles = platforms.value();
-            rsx! {
-                if let Some(problem) = stale {
-                    StaleNote { problem, at: devices.at(), onretry: retry }
-                }
-                NoCredentialNote { filter, oncredential: move |tags| dialog.set(OpenDialog::More(DevicesDialog::AddCredential(tags))) }
-                div { class: "split", "data-state": beside,
-                    div { class: "panel-body min-w-0",
-                        if page.items.is_empty() && devices.is_of_before() {
-                            // That nothing was there before says nothing of now.
-                            SkeletonRows { rows: 10, label: "Loading the devices" }
-                        } else if page.items.is_empty() {
-                            NoDevices { filter, hostname, dialog }
-                        } else {
-                            DevicesTable {
-                                page: page.clone(),
-                                titles: titles.clone(),
-                                open: open(),
-                                sorted: filter.read().sorted,
-                                onsort: move |column| {
-                                    let mut filter = filter.write();
-                                    (filter.sorted, filter.page) = (filter.sorted.toggled(column), 1);
-                                },
-                                onopen: move |id| filter.write().open = (open() != Some(id)).then_some(id),
-                                oncredential: move |tags| dialog.set(OpenDialog::More(DevicesDialog::AddCredential(tags))),
-                                ondelete: move |device| dialog.set(OpenDialog::Delete(device)),
-                            }
-                        }
-                    }
-                    if let Some(device) = shown {
-                        DevicePanel {
-                            key: "{device.id}",
-                            device,
-                            titles,
-                            onapprove: move |device: Device| dialog.set(OpenDialog::More(DevicesDialog::Approve(Some(Box::new(device))))),
-                            onclose: move |()| filter.write().open = None,
+    loaded(devices, "devices", 10, |page| {
+        let page = Rc::new(Page { items: rows, ..(*page).clone() });
+        let shown = page.items.iter().find(|device| Some(device.id) == open()).cloned();
+        let beside = if shown.is_some() { "open" } else { "closed" };
+        let titles = platforms.value();
+        rsx! {
+            NoCredentialNote { filter, oncredential: move |tags| dialog.set(OpenDialog::More(DevicesDialog::AddCredential(tags))) }
+            div { class: "split", "data-state": beside,
+                div { class: "panel-body min-w-0",
+                    if page.items.is_empty() && devices.is_of_before() {
+                        // That nothing was there before says nothing of now.
+                        SkeletonRows { rows: 10, label: "Loading the devices" }
+                    } else if page.items.is_empty() {
+                        NoDevices { filter, hostname, dialog }
+                    } else {
+                        DevicesTable {
+                            page: page.clone(),
+                            titles: titles.clone(),
+                            open: open(),
+                            sorted: filter.read().sorted,
+                            onsort: move |column| {
+                                filter.write().narrow(|filter| filter.sorted = filter.sorted.toggled(column));
+                            },
+                            onopen: move |id| filter.write().open = (open() != Some(id)).then_some(id),
+                            oncredential: move |tags| dialog.set(OpenDialog::More(DevicesDialog::AddCredential(tags))),
+                            ondelete: move |device| dialog.set(OpenDialog::Delete(device)),
                         }
                     }
                 }
-                Pager {
-                    noun: "device",
-                    total: page.total,
-                    joined,
-                    page: filter.read().page,
-                    size: PAGE_SIZE,
-                    onpage: move |number| filter.write().page = number,
+                if let Some(device) = shown {
+                    DevicePanel {
+                        key: "{device.id}",
+                        device,
+                        titles,
+                        onapprove: move |device: Device| dialog.set(OpenDialog::More(DevicesDialog::Approve(Some(Box::new(device))))),
+                        onclose: move |()| filter.write().open = None,
+                    }
                 }
             }
+            Pager {
+                noun: "device",
+                total: page.total,
+                joined,
+                page: filter.read().page,
+                size: PAGE_SIZE,
+                onpage: move |number| filter.write().page = number,
+            }
         }
-        (None, Some(problem)) => rsx! {
-            ErrorState { title: "The devices could not be loaded", problem, onretry: retry }
-        },
-        (None, None) => rsx! {
-            SkeletonRows { rows: 10, label: "Loading the devices" }
-        },
-    }
+    })
 }
 
 /// Says how many of all devices cannot be signed in to, and what to do.

@@ -5,11 +5,10 @@ use netraven_api::jobs::{DeleteJob, Job, ListJobs, ScheduleKind};
 use netraven_api::native::Feature;
 use netraven_api::sorting::JobColumn;
 
-use crate::components::{Button, ButtonKind, Confirm, Empty, Glyph, PageHeader, Panel, TimesSwitch, UpdatedAgo};
+use crate::components::{Confirm, Glyph, TimesSwitch};
 use crate::data::use_list;
 use crate::features::actions::use_cancel_run;
-use crate::features::lab::{LabBand, LabButton};
-use crate::features::listing::{ListPanel, Words, use_listing};
+use crate::features::listing::{ListPage, Words, use_listing};
 use crate::features::open_dialog::{OpenDialog, Question, use_deletion};
 use crate::section::Section;
 use crate::state::session::{Workplace, use_workplace};
@@ -21,12 +20,21 @@ mod table;
 mod target;
 
 use add::AddJob;
-use table::JobsTable;
+use table::{JobRow, TABLE};
 
 /// Jobs on one page.
 const PAGE_SIZE: i64 = 50;
 /// The words of the list.
-const WORDS: Words = Words { one: "job", many: "jobs", find: "job", nothing: "No job name contains this text." };
+const WORDS: Words = Words {
+    one: "job",
+    find: "job",
+    nothing: "No job name contains this text.",
+    none: Some((
+        Glyph::Jobs,
+        "A job defines what is done on which devices, and when: for example, back up the routers of a site every \
+         night.",
+    )),
+};
 
 /// The dialog that jobs alone have.
 #[derive(Clone, Debug, PartialEq)]
@@ -49,46 +57,25 @@ pub fn JobsPage() -> Element {
     });
     let mut dialog = use_signal(|| OpenDialog::<Job, JobsDialog>::Nothing);
     rsx! {
-        LabBand {}
-        PageHeader {
-            title: "Jobs",
+        ListPage {
             crumbs: Section::Jobs.crumbs(),
-            UpdatedAgo { at: jobs.at(), loading: jobs.loading(), of_before: jobs.is_of_before() }
-            Button {
-                label: "Add job",
-                kind: ButtonKind::Primary,
-                glyph: Glyph::Plus,
-                onclick: move |_| dialog.set(OpenDialog::Add),
-            }
-        }
-        Panel { reading: jobs.is_of_before(),
-            ListPanel {
-                list: jobs,
-                listing,
-                words: WORDS,
-                size: PAGE_SIZE,
-                row_id: move |row: Job| row.id.get(),
-                table: move |page| rsx! {
-                    JobsTable {
-                        page,
-                        sorted: listing.sorted(),
-                        onsort: move |column| listing.sort_by(column),
-                        oncancel: move |job| dialog.set(OpenDialog::More(JobsDialog::Cancel(Box::new(job)))),
-                        ondelete: move |job| dialog.set(OpenDialog::Delete(job)),
-                    }
-                },
-                empty: rsx! {
-                    Empty {
-                        title: "No jobs yet",
-                        text: "A job defines what is done on which devices, and when: for example, back up the \
-                               routers of a site every night.",
-                        glyph: Glyph::Jobs,
-                        LabButton {}
-                        Button { label: "Add job", glyph: Glyph::Plus, onclick: move |_| dialog.set(OpenDialog::Add) }
-                    }
-                },
-                TimesSwitch {}
-            }
+            list: jobs,
+            listing,
+            words: WORDS,
+            face: TABLE,
+            size: PAGE_SIZE,
+            row_id: move |row: Job| row.id.get(),
+            row: move |job: Job| rsx! {
+                JobRow {
+                    key: "{job.id}",
+                    job,
+                    oncancel: move |job| dialog.set(OpenDialog::More(JobsDialog::Cancel(Box::new(job)))),
+                    ondelete: move |job| dialog.set(OpenDialog::Delete(job)),
+                }
+            },
+            lab: true,
+            onadd: move |()| dialog.set(OpenDialog::Add),
+            TimesSwitch {}
         }
         Dialogs { dialog }
     }

@@ -6,10 +6,9 @@ use dioxus::prelude::*;
 use jiff::Timestamp;
 use netraven_api::system::{Condition, GetSystemStatus, SystemStatus};
 
-use crate::components::{
-    Button, ErrorState, Glyph, PageHeader, Panel, SkeletonRows, StaleNote, Tag, Time, TimesSwitch, Tone, UpdatedAgo,
-};
+use crate::components::{Button, Glyph, PageHeader, Panel, Tag, Time, TimesSwitch, Tone, UpdatedAgo};
 use crate::data::{Query, use_api, use_query};
+use crate::features::loaded::loaded;
 use crate::format;
 use crate::section::Section;
 use crate::state::session::use_workplace;
@@ -56,12 +55,8 @@ pub fn SystemPage() -> Element {
 
 #[component]
 fn Body(status: Query<SystemStatus>) -> Element {
-    let retry = move |()| status.refresh();
-    match (status.value(), status.error()) {
-        (Some(shown), stale) => rsx! {
-            if let Some(problem) = stale {
-                StaleNote { problem, at: status.at(), onretry: retry }
-            }
+    loaded(status, "state of the system", 6, |shown| {
+        rsx! {
             div { class: "scroll", tabindex: "0",
                 Parts { shown: (*shown).clone() }
                 Facts { shown: (*shown).clone(), at: status.at() }
@@ -71,12 +66,8 @@ fn Body(status: Query<SystemStatus>) -> Element {
                 span { class: "grow" }
                 TimesSwitch {}
             }
-        },
-        (None, Some(problem)) => rsx! {
-            ErrorState { title: "The state of the system could not be loaded", problem, onretry: retry }
-        },
-        (None, None) => rsx! { SkeletonRows { rows: 6, label: "Loading the state of the system" } },
-    }
+        }
+    })
 }
 
 /// One row for each part.

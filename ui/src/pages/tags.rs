@@ -4,9 +4,9 @@ use dioxus::prelude::*;
 use netraven_api::sorting::TagColumn;
 use netraven_api::tags::{DeleteTag, ListTags, Tag};
 
-use crate::components::{Button, ButtonKind, Empty, Glyph, PageHeader, Panel, UpdatedAgo};
+use crate::components::Glyph;
 use crate::data::use_list;
-use crate::features::listing::{ListPanel, Words, use_listing};
+use crate::features::listing::{ListPage, Words, use_listing};
 use crate::features::open_dialog::{OpenDialog, Question, use_deletion};
 use crate::section::Section;
 
@@ -14,12 +14,21 @@ mod form;
 mod table;
 
 use form::TagDialog;
-use table::TagsTable;
+use table::{TABLE, TagRow};
 
 /// Tags on one page.
 const PAGE_SIZE: i64 = 25;
 /// The words of the list.
-const WORDS: Words = Words { one: "tag", many: "tags", find: "tag", nothing: "No tag name contains this text." };
+const WORDS: Words = Words {
+    one: "tag",
+    find: "tag",
+    nothing: "No tag name contains this text.",
+    none: Some((
+        Glyph::Tag,
+        "Tags link devices, credentials and jobs: a site, a role, a region. A job runs on the devices that have its \
+         tags.",
+    )),
+};
 
 /// The list of tags.
 #[component]
@@ -35,42 +44,23 @@ pub fn TagsPage() -> Element {
     });
     let mut dialog = use_signal(|| OpenDialog::<Tag>::Nothing);
     rsx! {
-        PageHeader {
-            title: "Tags",
+        ListPage {
             crumbs: Section::Tags.crumbs(),
-            UpdatedAgo { at: tags.at(), loading: tags.loading(), of_before: tags.is_of_before() }
-            Button {
-                label: "Add tag",
-                kind: ButtonKind::Primary,
-                glyph: Glyph::Plus,
-                onclick: move |_| dialog.set(OpenDialog::Add),
-            }
-        }
-        Panel { reading: tags.is_of_before(),
-            ListPanel {
-                list: tags,
-                listing,
-                words: WORDS,
-                size: PAGE_SIZE,
-                row_id: move |row: Tag| row.id.get(),
-                table: move |page| rsx! {
-                    TagsTable {
-                        page,
-                        sorted: listing.sorted(),
-                        onsort: move |column| listing.sort_by(column),
-                        onchange: move |tag| dialog.set(OpenDialog::Change(tag)),
-                        ondelete: move |tag| dialog.set(OpenDialog::Delete(tag)),
-                    }
-                },
-                empty: rsx! {
-                    Empty {
-                        title: "No tags yet",
-                        text: "Tags link devices, credentials and jobs: a site, a role, a region. A job runs on the devices that have its tags.",
-                        glyph: Glyph::Tag,
-                        Button { label: "Add tag", glyph: Glyph::Plus, onclick: move |_| dialog.set(OpenDialog::Add) }
-                    }
-                },
-            }
+            list: tags,
+            listing,
+            words: WORDS,
+            face: TABLE,
+            size: PAGE_SIZE,
+            row_id: move |row: Tag| row.id.get(),
+            row: move |tag: Tag| rsx! {
+                TagRow {
+                    key: "{tag.id}",
+                    tag,
+                    onchange: move |tag| dialog.set(OpenDialog::Change(tag)),
+                    ondelete: move |tag| dialog.set(OpenDialog::Delete(tag)),
+                }
+            },
+            onadd: move |()| dialog.set(OpenDialog::Add),
         }
         Dialogs { dialog }
     }

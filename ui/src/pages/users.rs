@@ -4,9 +4,9 @@ use dioxus::prelude::*;
 use netraven_api::sorting::UserColumn;
 use netraven_api::users::{DeleteUser, ListUsers, UserPublic};
 
-use crate::components::{Button, ButtonKind, Empty, Glyph, PageHeader, Panel, UpdatedAgo};
+use crate::components::{Empty, Glyph};
 use crate::data::use_list_maybe;
-use crate::features::listing::{ListPanel, Words, use_listing};
+use crate::features::listing::{ListPage, Words, use_listing};
 use crate::features::open_dialog::{OpenDialog, Question, use_deletion};
 use crate::section::Section;
 use crate::state::session::use_workplace;
@@ -15,16 +15,16 @@ mod add;
 mod change;
 mod table;
 
-pub use change::SHORTEST_PASSWORD;
+pub use change::too_short;
 
 use add::AddUser;
 use change::ChangeUser;
-use table::UsersTable;
+use table::{TABLE, UserRow};
 
 /// Users on one page.
 const PAGE_SIZE: i64 = 50;
 /// The words of the list.
-const WORDS: Words = Words { one: "user", many: "users", find: "user", nothing: "No user name contains this text." };
+const WORDS: Words = Words { one: "user", find: "user", nothing: "No user name contains this text.", none: None };
 
 /// The list of users.
 #[component]
@@ -43,45 +43,35 @@ pub fn UsersPage() -> Element {
     });
     let mut dialog = use_signal(|| OpenDialog::<UserPublic>::Nothing);
     let admin = workplace.is_admin();
-    let open = Section::Users.is_open_to(admin);
-    rsx! {
-        PageHeader {
-            title: "Users",
-            crumbs: Section::Users.crumbs(),
-            UpdatedAgo { at: users.at(), loading: users.loading(), of_before: users.is_of_before() }
-            Button {
-                label: "Add user",
-                kind: ButtonKind::Primary,
-                glyph: Glyph::Plus,
-                refused: (!admin).then(|| "Only admins may add users.".to_owned()),
-                onclick: move |_| dialog.set(OpenDialog::Add),
+    let locked = (!Section::Users.is_open_to(admin)).then(|| {
+        rsx! {
+            Empty {
+                title: "Only admins can see users",
+                text: "You are signed in with the role user. Ask an admin to add a user, change a role or set a new password.",
+                glyph: Glyph::Lock,
             }
         }
-        Panel { reading: users.is_of_before(),
-            if open {
-                ListPanel {
-                    list: users,
-                    listing,
-                    words: WORDS,
-                    size: PAGE_SIZE,
-                    row_id: move |row: UserPublic| row.id.get(),
-                    table: move |page| rsx! {
-                        UsersTable {
-                            page,
-                            sorted: listing.sorted(),
-                            onsort: move |column| listing.sort_by(column),
-                            onchange: move |user| dialog.set(OpenDialog::Change(user)),
-                            ondelete: move |user| dialog.set(OpenDialog::Delete(user)),
-                        }
-                    },
+    });
+    rsx! {
+        ListPage {
+            crumbs: Section::Users.crumbs(),
+            list: users,
+            listing,
+            words: WORDS,
+            face: TABLE,
+            size: PAGE_SIZE,
+            row_id: move |row: UserPublic| row.id.get(),
+            row: move |user: UserPublic| rsx! {
+                UserRow {
+                    key: "{user.id}",
+                    user,
+                    onchange: move |user| dialog.set(OpenDialog::Change(user)),
+                    ondelete: move |user| dialog.set(OpenDialog::Delete(user)),
                 }
-            } else {
-                Empty {
-                    title: "Only admins can see users",
-                    text: "You are signed in with the role user. Ask an admin to add a user, change a role or set a new password.",
-                    glyph: Glyph::Lock,
-                }
-            }
+            },
+            refused: (!admin).then(|| "Only admins may add users.".to_owned()),
+            locked,
+            onadd: move |()| dialog.set(OpenDialog::Add),
         }
         Dialogs { dialog }
     }

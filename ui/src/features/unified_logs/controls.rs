@@ -52,9 +52,7 @@ pub fn LogControls(view: LogView) -> Element {
         LayoutMenu { table: &LOGS }
         Button {
             label: "Fold repeated lines",
-            kind: ButtonKind::Text,
-            small: true,
-            icon_only: true,
+            kind: ButtonKind::Icon,
             glyph: Glyph::Fold,
             aria_pressed: if folded { "true" } else { "false" },
             onclick: move |_| folding.choose(folding.get().other()),

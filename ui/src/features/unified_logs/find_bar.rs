@@ -89,20 +89,16 @@ pub fn FindBar(list: LogList, onsearch: Option<EventHandler<String>>) -> Element
             Button {
                 label: "Previous (Shift Enter)",
                 named: "Find previous",
-                kind: ButtonKind::Text,
+                kind: ButtonKind::Icon,
                 glyph: Glyph::ChevronUp,
-                icon_only: true,
-                small: true,
                 disabled: count == 0,
                 onclick: move |_| list.find_next(true),
             }
             Button {
                 label: "Next (Enter)",
                 named: "Find next",
-                kind: ButtonKind::Text,
+                kind: ButtonKind::Icon,
                 glyph: Glyph::ChevronDown,
-                icon_only: true,
-                small: true,
                 disabled: count == 0,
                 onclick: move |_| list.find_next(false),
             }
@@ -123,10 +119,8 @@ pub fn FindBar(list: LogList, onsearch: Option<EventHandler<String>>) -> Element
             Button {
                 label: "Close (Esc)",
                 named: "Close the search in the lines",
-                kind: ButtonKind::Text,
+                kind: ButtonKind::Icon,
                 glyph: Glyph::Cross,
-                icon_only: true,
-                small: true,
                 onclick: move |_| list.close_find(),
             }
         }

@@ -9,7 +9,7 @@ use serde_json::Value;
 
 use super::copy::use_copy_lines;
 use super::surroundings::LinesOf;
-use crate::components::{Button, ButtonKind, Glyph, JsonTree, LevelTag};
+use crate::components::{Button, CloseButton, Glyph, JsonTree, LevelTag};
 use crate::features::copy_link::use_copy_link;
 use crate::format;
 use crate::route::Route;
@@ -38,14 +38,7 @@ pub fn LinePanel(
         aside { class: "side", aria_label: "Selected line",
             div { class: "side-head",
                 h3 { "{title}" }
-                Button {
-                    label: "Close",
-                    kind: ButtonKind::Text,
-                    glyph: Glyph::Cross,
-                    icon_only: true,
-                    small: true,
-                    onclick: move |_| onclose.call(()),
-                }
+                CloseButton { onclose }
             }
             if !about.is_empty() {
                 p { class: "muted", {about.join(" · ")} }

@@ -14,12 +14,12 @@ use super::history::History;
 use super::unified::{counts, rows};
 use super::view::DeviceView;
 use crate::components::{
-    Button, Confirm, Crumb, Empty, ErrorState, Glyph, PageHeader, Panel, Segments, SkeletonRows, StaleNote, Time,
-    TimesSwitch, UpdatedAgo,
+    Button, Confirm, Crumb, Empty, Glyph, PageHeader, Panel, Segments, Time, TimesSwitch, UpdatedAgo,
 };
 use crate::data::{Query, use_query, use_query_maybe};
 use crate::dom;
 use crate::features::actions::use_change;
+use crate::features::loaded::loaded;
 use crate::features::snapshot::{SnapshotBody, hidden};
 use crate::format;
 use crate::route::Route;
@@ -77,45 +77,35 @@ fn Body(
     let goto = use_callback(move |next: DeviceView| {
         go.push(Route::DeviceConfigurationsPage { device_id: device_id(), view: next.write() });
     });
-    let retry = move |()| history.refresh();
-    match (history.value(), history.error()) {
-        (Some(heads), stale) => {
-            let (old, new) = pair();
-            rsx! {
-                if let Some(problem) = stale {
-                    StaleNote { problem, at: history.at(), onretry: retry }
+    loaded(history, "snapshots", 10, |heads| {
+        let (old, new) = pair();
+        rsx! {
+            if heads.is_empty() && new.is_none() {
+                Empty {
+                    title: "No snapshots yet",
+                    text: "The first successful backup stores one. Add a backup job for this device, or run an existing one.",
+                    glyph: Glyph::Config,
+                    Link { class: "btn btn-outline", to: Route::JobsPage {}, "Open the jobs" }
                 }
-                if heads.is_empty() && new.is_none() {
-                    Empty {
-                        title: "No snapshots yet",
-                        text: "The first successful backup stores one. Add a backup job for this device, or run an existing one.",
-                        glyph: Glyph::Config,
-                        Link { class: "btn btn-outline", to: Route::JobsPage {}, "Open the jobs" }
+            } else {
+                div { class: "split configs",
+                    History {
+                        heads: heads.clone(),
+                        old: old.filter(|_| !shows_text()),
+                        new,
+                        onshow: move |id| goto.call(DeviceView { old: None, new: Some(id), text: wanted.peek().text }),
+                        oncompare: move |(old, new)| goto.call(DeviceView { old, new, text: false }),
+                        ondelete: move |head| doomed.set(Some(head)),
                     }
-                } else {
-                    div { class: "split configs",
-                        History {
-                            heads: heads.clone(),
-                            old: old.filter(|_| !shows_text()),
-                            new,
-                            onshow: move |id| goto.call(DeviceView { old: None, new: Some(id), text: wanted.peek().text }),
-                            oncompare: move |(old, new)| goto.call(DeviceView { old, new, text: false }),
-                            ondelete: move |head| doomed.set(Some(head)),
-                        }
-                        Content { heads: heads.clone(), pair: (old, new), text: shows_text(), diff, config, goto }
-                    }
-                    footer { class: "status-line",
-                        span { {format::count(i64::try_from(heads.len()).unwrap_or(i64::MAX), "snapshot")} }
-                        TimesSwitch {}
-                    }
+                    Content { heads: heads.clone(), pair: (old, new), text: shows_text(), diff, config, goto }
+                }
+                footer { class: "status-line",
+                    span { {format::count(i64::try_from(heads.len()).unwrap_or(i64::MAX), "snapshot")} }
+                    TimesSwitch {}
                 }
             }
         }
-        (None, Some(problem)) => rsx! {
-            ErrorState { title: "The snapshots could not be loaded", problem, onretry: retry }
-        },
-        (None, None) => rsx! { SkeletonRows { rows: 10, label: "Loading the snapshots" } },
-    }
+    })
 }
 
 /// The difference or the text, with what it is and what can be done with it above.

@@ -143,10 +143,8 @@ fn Snapshot(
             td { class: "turn",
                 Button {
                     label: "Delete the snapshot of {when}",
-                    kind: ButtonKind::Text,
+                    kind: ButtonKind::Icon,
                     glyph: Glyph::Trash,
-                    icon_only: true,
-                    small: true,
                     refused,
                     onclick: {
                         let head = head.clone();

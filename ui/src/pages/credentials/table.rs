@@ -1,79 +1,41 @@
 //! One row for each credential, in the order they are tried.
 
-use std::rc::Rc;
-
 use dioxus::prelude::*;
-use netraven_api::Page;
 use netraven_api::credentials::Credential;
 use netraven_api::native::{AdminAction, Feature};
 use netraven_api::sorting::CredentialColumn;
 
-use crate::components::{Button, ButtonKind, Glyph, SortHead, TableFrame};
+use crate::components::RowButtons;
 use crate::features::device::tag_names;
 use crate::features::lab::SimulatedTag;
-use crate::features::paging::{Head, Sorted};
+use crate::features::sorted_table::TableFace;
 use crate::format;
 use crate::state::session::use_workplace;
 
-/// The heads of the columns, left to right.
-const HEADS: [Head<CredentialColumn>; 6] = [
-    (CredentialColumn::Username, "User name", ""),
-    (CredentialColumn::Priority, "Priority", ""),
-    (CredentialColumn::Tags, "Tags", ""),
-    (CredentialColumn::HasEnablePassword, "Enable password", ""),
-    (CredentialColumn::Devices, "Devices", ""),
-    (CredentialColumn::Description, "Description", "wide-only"),
-];
+/// The table of credentials.
+pub const TABLE: TableFace<CredentialColumn> = TableFace {
+    name: "credentials",
+    title: "Credentials",
+    class: "setup-table",
+    heads: &[
+        (CredentialColumn::Username, "User name", "col-name", ""),
+        (CredentialColumn::Priority, "Priority", "col-number", ""),
+        (CredentialColumn::Tags, "Tags", "col-tags", ""),
+        (CredentialColumn::HasEnablePassword, "Enable password", "col-word", ""),
+        (CredentialColumn::Devices, "Devices", "col-number", ""),
+        (CredentialColumn::Description, "Description", "wide-only", "wide-only"),
+    ],
+    needs: &[(CredentialColumn::HasEnablePassword, Feature::EnablePassword)],
+    turns: &[("col-two-actions", "Actions")],
+};
 
-/// The credentials of a page.
+/// The row of a credential.
 #[component]
-pub fn CredentialsTable(
-    page: Rc<Page<Credential>>,
-    sorted: Sorted<CredentialColumn>,
-    onsort: EventHandler<CredentialColumn>,
+pub fn CredentialRow(
+    credential: Credential,
     onchange: EventHandler<Credential>,
     ondelete: EventHandler<Credential>,
 ) -> Element {
-    let unknown = use_workplace().refusal(Feature::EnablePassword);
-    rsx! {
-        TableFrame { id: "credentials-frame",
-            table { class: "data-table setup-table", aria_label: "Credentials",
-                colgroup {
-                    col { class: "col-name" }
-                    col { class: "col-number" }
-                    col { class: "col-tags" }
-                    col { class: "col-word" }
-                    col { class: "col-number" }
-                    col { class: "wide-only" }
-                    col { class: "col-two-actions" }
-                }
-                thead {
-                    tr {
-                        for (column, title, class) in HEADS {
-                            SortHead {
-                                key: "{column}",
-                                title,
-                                class,
-                                sorted: sorted.direction(column),
-                                refused: unknown.clone().filter(|_| column == CredentialColumn::HasEnablePassword),
-                                onsort: move |()| onsort.call(column),
-                            }
-                        }
-                        th { scope: "col", aria_label: "Actions" }
-                    }
-                }
-                tbody {
-                    for credential in page.items.iter().cloned() {
-                        Row { key: "{credential.id}", credential, onchange, ondelete }
-                    }
-                }
-            }
-        }
-    }
-}
-
-#[component]
-fn Row(credential: Credential, onchange: EventHandler<Credential>, ondelete: EventHandler<Credential>) -> Element {
     let (changed, doomed) = (credential.clone(), credential.clone());
     let name = credential.username.clone();
     let description = credential.description.clone().unwrap_or_default();
@@ -95,25 +57,12 @@ fn Row(credential: Credential, onchange: EventHandler<Credential>, ondelete: Eve
             td { class: "muted", EnablePassword { stored: credential.has_enable_password } }
             td { class: "muted", {format::number_known(credential.devices)} }
             td { class: "muted wide-only", title: "{description}", "{description}" }
-            td { class: "row-actions",
-                Button {
-                    label: "Change the credential of {name}",
-                    kind: ButtonKind::Text,
-                    glyph: Glyph::Edit,
-                    icon_only: true,
-                    small: true,
-                    refused: workplace.forbids(AdminAction::ChangeCredential),
-                    onclick: move |_| onchange.call(changed.clone()),
-                }
-                Button {
-                    label: "Delete the credential of {name}",
-                    kind: ButtonKind::Text,
-                    glyph: Glyph::Trash,
-                    icon_only: true,
-                    small: true,
-                    refused: undeletable,
-                    onclick: move |_| ondelete.call(doomed.clone()),
-                }
+            RowButtons {
+                row: "the credential of {name}",
+                unchangeable: workplace.forbids(AdminAction::ChangeCredential),
+                undeletable,
+                onchange: move |()| onchange.call(changed.clone()),
+                ondelete: move |()| ondelete.call(doomed.clone()),
             }
         }
     }

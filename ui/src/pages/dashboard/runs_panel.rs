@@ -8,9 +8,10 @@ use super::runs_table::JobRunsTable;
 use super::state::{
     DashboardState, DashboardStateStoreExt, DashboardVerbs, PAGE_SIZES, Period, RunChoiceStoreExt, ScopeStoreExt,
 };
-use crate::components::{Button, ButtonKind, Empty, ErrorState, Glyph, Pager, SkeletonRows, StaleNote, TimesSwitch};
+use crate::components::{Button, ButtonKind, Empty, Glyph, Pager, SkeletonRows, TimesSwitch};
 use crate::data::{Query, use_lab};
 use crate::features::lab::LabButton;
+use crate::features::loaded::loaded;
 use crate::route::Route;
 use crate::state::steady::{Steady, use_steady};
 
@@ -24,14 +25,10 @@ pub fn RunsPanel(
     charts_are_read: bool,
 ) -> Element {
     let (open, page_number) = (*state.runs().open().read(), *state.runs().page().read());
-    let retry = move |()| runs.refresh();
     let fresh = runs.value().map(|page| page.items.clone()).unwrap_or_default();
     let Steady { rows, joined } = use_steady(fresh, runs.answered(), runs.own(), |run: &Run| run.id);
-    let body = match (runs.value(), runs.error()) {
-        (Some(page), stale) => rsx! {
-            if let Some(problem) = stale {
-                StaleNote { problem, at: runs.at(), onretry: retry }
-            }
+    let body = loaded(runs, "runs", 10, |page| {
+        rsx! {
             if rows.is_empty() && (runs.is_of_before() || charts_are_read) {
                 // That nothing was there before says nothing of now; and what is offered instead is not to move.
                 SkeletonRows { rows: 10, label: "Loading the runs" }
@@ -59,14 +56,8 @@ pub fn RunsPanel(
                 onsize: move |size| state.choose_size(size),
                 TimesSwitch {}
             }
-        },
-        (None, Some(problem)) => rsx! {
-            ErrorState { title: "The runs could not be loaded", problem, onretry: retry }
-        },
-        (None, None) => rsx! {
-            SkeletonRows { rows: 10, label: "Loading the runs" }
-        },
-    };
+        }
+    });
     rsx! {
         div { class: "panel-body", id: "panel-runs", role: "tabpanel", aria_labelledby: "tab-runs", {body} }
     }

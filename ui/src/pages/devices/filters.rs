@@ -98,6 +98,12 @@ impl Addressed for DeviceFilter {
 }
 
 impl DeviceFilter {
+    /// Asks for other devices, or for another order: from the first page.
+    pub fn narrow(&mut self, change: impl FnOnce(&mut DeviceFilter)) {
+        change(self);
+        self.page = 1;
+    }
+
     /// The request; the hostname is handed in because it settles later than it is typed.
     #[must_use]
     pub fn request(&self, hostname: &str) -> ListDevices {
@@ -160,10 +166,7 @@ pub fn FilterBar(mut filter: Store<DeviceFilter>, platforms: Query<Platforms>) -
                 id: "filter-hostname",
                 label: "Find hostname",
                 value: now.hostname.clone(),
-                oninput: move |text| {
-                    let mut filter = filter.write();
-                    (filter.hostname, filter.page) = (text, 1);
-                },
+                oninput: move |text| filter.write().narrow(|filter| filter.hostname = text),
             }
             Picker {
                 id: "filter-platform",
@@ -172,18 +175,14 @@ pub fn FilterBar(mut filter: Store<DeviceFilter>, platforms: Query<Platforms>) -
                 choices: platforms,
                 selected: now.platform.iter().cloned().collect::<Vec<_>>(),
                 onchange: move |chosen: Vec<String>| {
-                    let mut filter = filter.write();
-                    (filter.platform, filter.page) = (chosen.into_iter().next(), 1);
+                    filter.write().narrow(|filter| filter.platform = chosen.into_iter().next());
                 },
             }
             TagPicker {
                 id: "filter-tag",
                 none: "any",
                 chosen: now.tags.clone(),
-                onchange: move |chosen| {
-                    let mut filter = filter.write();
-                    (filter.tags, filter.page) = (chosen, 1);
-                },
+                onchange: move |chosen| filter.write().narrow(|filter| filter.tags = chosen),
             }
             if workplace.refusal(Feature::NewestResults).is_none() {
                 Picker {
@@ -194,9 +193,8 @@ pub fn FilterBar(mut filter: Store<DeviceFilter>, platforms: Query<Platforms>) -
                     selected: now.results.iter().map(|result| result.as_str().to_owned()).collect::<Vec<_>>(),
                     several: true,
                     onchange: move |chosen: Vec<String>| {
-                        let mut filter = filter.write();
-                        (filter.results, filter.page) =
-                            (chosen.iter().filter_map(|result| LastResult::parse(result)).collect(), 1);
+                        let results = chosen.iter().filter_map(|result| LastResult::parse(result)).collect();
+                        filter.write().narrow(|filter| filter.results = results);
                     },
                 }
             }
@@ -208,19 +206,15 @@ pub fn FilterBar(mut filter: Store<DeviceFilter>, platforms: Query<Platforms>) -
                     choices: ApprovalState::ALL.map(|state| Choice::new(state.as_str(), approval_title(state))).to_vec(),
                     selected: now.approvals.iter().map(|state| state.as_str().to_owned()).collect::<Vec<_>>(),
                     onchange: move |chosen: Vec<String>| {
-                        let mut filter = filter.write();
-                        (filter.approvals, filter.page) =
-                            (chosen.iter().filter_map(|state| ApprovalState::parse(state)).collect(), 1);
+                        let approvals = chosen.iter().filter_map(|state| ApprovalState::parse(state)).collect();
+                        filter.write().narrow(|filter| filter.approvals = approvals);
                     },
                 }
             }
             if now.no_credential {
                 Chip {
                     text: "No credential",
-                    onremove: move |()| {
-                        let mut filter = filter.write();
-                        (filter.no_credential, filter.page) = (false, 1);
-                    },
+                    onremove: move |()| filter.write().narrow(|filter| filter.no_credential = false),
                 }
             }
             if now.narrows() {
@@ -266,6 +260,13 @@ mod tests {
         let unknown = DeviceFilter::of_address("result=maybe,success&approval=perhaps&page=-1&colour=red");
         let known = DeviceFilter { results: vec![LastResult::Success], ..DeviceFilter::default() };
         assert_eq!(unknown, known);
+    }
+
+    #[test]
+    fn another_filter_begins_at_the_first_page() {
+        let mut filter = DeviceFilter::of_address("page=3&open=9");
+        filter.narrow(|filter| filter.no_credential = true);
+        assert_eq!(filter.address(), "credential=none&open=9");
     }
 
     #[test]

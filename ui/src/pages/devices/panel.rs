@@ -12,7 +12,7 @@ use netraven_api::results::{JobResult, ListResults};
 use super::approval::ApprovalPart;
 use super::newest::NewestResult;
 use super::snapshots::Snapshots;
-use crate::components::{Button, ButtonKind, Glyph, ReadFailed, SkeletonRows, StaleNote, Time};
+use crate::components::{CloseButton, ReadFailed, SkeletonRows, StaleNote, Time};
 use crate::data::use_query;
 use crate::features::device::{ResultTag, Unencrypted, place, platform_title, tag_names};
 use crate::features::forget_key::ForgetKey;
@@ -36,14 +36,7 @@ pub fn DevicePanel(
         aside { class: "side", aria_label: "Selected device",
             div { class: "side-head",
                 h3 { "{shown.hostname}" }
-                Button {
-                    label: "Close",
-                    kind: ButtonKind::Text,
-                    glyph: Glyph::Cross,
-                    icon_only: true,
-                    small: true,
-                    onclick: move |_| onclose.call(()),
-                }
+                CloseButton { onclose }
             }
             if let Some(text) = shown.description.as_ref().filter(|text| !text.is_empty()) {
                 p { class: "side-message", "{text}" }

@@ -11,23 +11,31 @@ use netraven_api::sorting::DeviceColumn;
 use netraven_api::{DeviceId, Page, TagId};
 
 use super::approval::{WaitingTag, waiting};
-use crate::components::{Ago, Button, ButtonKind, Glyph, Icon, SortHead, TableFrame};
+use crate::components::{Ago, Button, ButtonKind, Glyph, Icon};
 use crate::features::device::{LastResult, NeverRun, Unencrypted, place, platform_title, tag_names};
 use crate::features::lab::SimulatedTag;
-use crate::features::paging::{Head, Sorted};
+use crate::features::paging::Sorted;
+use crate::features::sorted_table::{SortedTable, TableFace};
 use crate::format;
 use crate::state::session::use_workplace;
 
-/// The heads of the columns, left to right.
-const HEADS: [Head<DeviceColumn>; 7] = [
-    (DeviceColumn::Hostname, "Hostname", ""),
-    (DeviceColumn::Address, "Address", ""),
-    (DeviceColumn::Platform, "Platform", "wide-only"),
-    (DeviceColumn::Tags, "Tags", "wide-only"),
-    (DeviceColumn::LastResult, "Last result", ""),
-    (DeviceColumn::LastSeen, "Last seen", "wide-only"),
-    (DeviceColumn::Credentials, "Credentials", ""),
-];
+/// The table of devices.
+const TABLE: TableFace<DeviceColumn> = TableFace {
+    name: "devices",
+    title: "Devices",
+    class: "devices-table",
+    heads: &[
+        (DeviceColumn::Hostname, "Hostname", "col-device", ""),
+        (DeviceColumn::Address, "Address", "col-address", ""),
+        (DeviceColumn::Platform, "Platform", "col-platform wide-only", "wide-only"),
+        (DeviceColumn::Tags, "Tags", "col-device-tags wide-only", "wide-only"),
+        (DeviceColumn::LastResult, "Last result", "col-result", ""),
+        (DeviceColumn::LastSeen, "Last seen", "col-seen wide-only", "wide-only"),
+        (DeviceColumn::Credentials, "Credentials", "col-credentials", ""),
+    ],
+    needs: &[(DeviceColumn::LastResult, Feature::NewestResults)],
+    turns: &[("col-turn", "Actions")],
+};
 
 /// The devices of a page.
 #[component]
@@ -41,47 +49,17 @@ pub fn DevicesTable(
     oncredential: EventHandler<Vec<TagId>>,
     ondelete: EventHandler<Device>,
 ) -> Element {
-    let untold = use_workplace().refusal(Feature::NewestResults);
     rsx! {
-        TableFrame { id: "devices-frame",
-            table { class: "data-table devices-table", aria_label: "Devices",
-                colgroup {
-                    col { class: "col-device" }
-                    col { class: "col-address" }
-                    col { class: "col-platform wide-only" }
-                    col { class: "col-device-tags wide-only" }
-                    col { class: "col-result" }
-                    col { class: "col-seen wide-only" }
-                    col { class: "col-credentials" }
-                    col { class: "col-turn" }
-                }
-                thead {
-                    tr {
-                        for (column, title, class) in HEADS {
-                            SortHead {
-                                key: "{column}",
-                                title,
-                                class,
-                                sorted: sorted.direction(column),
-                                refused: untold.clone().filter(|_| column == DeviceColumn::LastResult),
-                                onsort: move |()| onsort.call(column),
-                            }
-                        }
-                        th { scope: "col", aria_label: "Actions" }
-                    }
-                }
-                tbody {
-                    for device in page.items.iter().cloned() {
-                        DeviceRow {
-                            key: "{device.id}",
-                            platform: platform_title(titles.as_deref(), &device.device_type),
-                            open: open == Some(device.id),
-                            device,
-                            onopen,
-                            oncredential,
-                            ondelete,
-                        }
-                    }
+        SortedTable { face: TABLE, sorted, onsort,
+            for device in page.items.iter().cloned() {
+                DeviceRow {
+                    key: "{device.id}",
+                    platform: platform_title(titles.as_deref(), &device.device_type),
+                    open: open == Some(device.id),
+                    device,
+                    onopen,
+                    oncredential,
+                    ondelete,
                 }
             }
         }
@@ -145,10 +123,8 @@ fn DeviceRow(
             td { class: "row-actions",
                 Button {
                     label: "Delete {device.hostname}",
-                    kind: ButtonKind::Text,
+                    kind: ButtonKind::Icon,
                     glyph: Glyph::Trash,
-                    icon_only: true,
-                    small: true,
                     refused,
                     onclick: move |event: MouseEvent| {
                         event.stop_propagation();

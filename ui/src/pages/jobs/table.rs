@@ -1,20 +1,18 @@
 //! One row for each job, with what can be done to it.
 
-use std::rc::Rc;
-
 use dioxus::prelude::*;
+use netraven_api::Open;
 use netraven_api::jobs::{Job, JobInput, JobStatus, ScheduleKind, UpdateJob};
 use netraven_api::native::{AdminAction, Feature};
 use netraven_api::runs::RunStatus;
 use netraven_api::sorting::JobColumn;
-use netraven_api::{Open, Page};
 
 use super::schedule;
 use super::target::Target;
-use crate::components::{Ago, Button, ButtonKind, Glyph, Icon, SortHead, StatusTag, TableFrame, Tag};
+use crate::components::{Ago, Button, ButtonKind, Glyph, Icon, StatusTag, Tag};
 use crate::data::use_api;
 use crate::features::actions::use_run_job;
-use crate::features::paging::{Head, Sorted};
+use crate::features::sorted_table::TableFace;
 use crate::format;
 use crate::route::Route;
 use crate::state::moment::use_moment;
@@ -24,61 +22,25 @@ use crate::state::session::use_workplace;
 /// Why a job of the product itself is left alone.
 const SYSTEM: &str = "NetRaven uses this job itself; it cannot be changed.";
 
-/// The heads of the columns, left to right.
-const HEADS: [Head<JobColumn>; 5] = [
-    (JobColumn::Name, "Name", ""),
-    (JobColumn::Kind, "Kind", "wide-only"),
-    (JobColumn::NextRun, "Schedule", ""),
-    (JobColumn::Target, "Target", ""),
-    (JobColumn::LastRunAt, "Last run", ""),
-];
+/// The table of jobs.
+pub const TABLE: TableFace<JobColumn> = TableFace {
+    name: "jobs",
+    title: "Jobs",
+    class: "jobs-table",
+    heads: &[
+        (JobColumn::Name, "Name", "", ""),
+        (JobColumn::Kind, "Kind", "col-job-kind wide-only", "wide-only"),
+        (JobColumn::NextRun, "Schedule", "col-schedule", ""),
+        (JobColumn::Target, "Target", "col-target", ""),
+        (JobColumn::LastRunAt, "Last run", "col-last-run", ""),
+    ],
+    needs: &[],
+    turns: &[("col-actions", "Actions")],
+};
 
-/// The jobs of a page.
+/// The row of a job.
 #[component]
-pub fn JobsTable(
-    page: Rc<Page<Job>>,
-    sorted: Sorted<JobColumn>,
-    onsort: EventHandler<JobColumn>,
-    oncancel: EventHandler<Job>,
-    ondelete: EventHandler<Job>,
-) -> Element {
-    rsx! {
-        TableFrame { id: "jobs-frame",
-            table { class: "data-table jobs-table", aria_label: "Jobs",
-                colgroup {
-                    col {}
-                    col { class: "col-job-kind wide-only" }
-                    col { class: "col-schedule" }
-                    col { class: "col-target" }
-                    col { class: "col-last-run" }
-                    col { class: "col-actions" }
-                }
-                thead {
-                    tr {
-                        for (column, title, class) in HEADS {
-                            SortHead {
-                                key: "{column}",
-                                title,
-                                class,
-                                sorted: sorted.direction(column),
-                                onsort: move |()| onsort.call(column),
-                            }
-                        }
-                        th { scope: "col", aria_label: "Actions" }
-                    }
-                }
-                tbody {
-                    for job in page.items.iter().cloned() {
-                        JobRow { key: "{job.id}", job, oncancel, ondelete }
-                    }
-                }
-            }
-        }
-    }
-}
-
-#[component]
-fn JobRow(job: ReadSignal<Job>, oncancel: EventHandler<Job>, ondelete: EventHandler<Job>) -> Element {
+pub fn JobRow(job: ReadSignal<Job>, oncancel: EventHandler<Job>, ondelete: EventHandler<Job>) -> Element {
     let shown = job.read().clone();
     rsx! {
         tr { "data-job": "{shown.id}",
@@ -187,10 +149,8 @@ fn Actions(job: ReadSignal<Job>, oncancel: EventHandler<Job>, ondelete: EventHan
         if shown.schedule.kind.is_some() {
             Button {
                 label: if enabled { "Disable the schedule of {shown.name}" } else { "Enable the schedule of {shown.name}" },
-                kind: ButtonKind::Text,
+                kind: ButtonKind::Icon,
                 glyph: if enabled { Glyph::Pause } else { Glyph::Jobs },
-                icon_only: true,
-                small: true,
                 busy: switching(),
                 refused: system,
                 onclick: switch,
@@ -198,10 +158,8 @@ fn Actions(job: ReadSignal<Job>, oncancel: EventHandler<Job>, ondelete: EventHan
         }
         Button {
             label: "Delete {shown.name}",
-            kind: ButtonKind::Text,
+            kind: ButtonKind::Icon,
             glyph: Glyph::Trash,
-            icon_only: true,
-            small: true,
             refused: undeletable,
             onclick: move |_| ondelete.call(job.peek().clone()),
         }

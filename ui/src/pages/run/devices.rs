@@ -9,12 +9,11 @@ use netraven_api::{DeviceId, Page, RunId};
 
 use super::devices_table::DevicesTable;
 use super::view::{PAGE_SIZE, RunVerbs, RunView, RunViewStoreExt, Show};
-use crate::components::{
-    Choice, Empty, ErrorState, Glyph, Pager, Picker, SearchField, Segments, SkeletonRows, StaleNote,
-};
+use crate::components::{Choice, Empty, Glyph, Pager, Picker, SearchField, Segments, SkeletonRows};
 use crate::data::{use_list, use_list_maybe, use_settled};
 use crate::features::actions::use_cancel_device;
 use crate::features::cancel_device::CancelDeviceDialog;
+use crate::features::loaded::loaded;
 use crate::features::paging::use_existing_page;
 use crate::state::steady::{Steady, use_steady_page};
 
@@ -27,7 +26,6 @@ pub fn RunDevices(run: ReadSignal<Run>, view: Store<RunView>) -> Element {
     use_existing_page(list, move || *view.page().peek(), move |page| view.page().set(page));
     let cancel = use_cancel_device();
     let mut cancelling = use_signal(|| None::<RunDevice>);
-    let retry = move |()| list.refresh();
     let (page, reading) = (list.value(), list.is_of_before());
     let fresh = page.as_ref().map(|page| page.items.clone()).unwrap_or_default();
     let most = usize::try_from(PAGE_SIZE).unwrap_or(usize::MAX);
@@ -43,11 +41,8 @@ pub fn RunDevices(run: ReadSignal<Run>, view: Store<RunView>) -> Element {
     };
     let shown: Vec<RunDevice> =
         rows.into_iter().map(|row| if is_on_page(row.device_id) { row } else { latest(row) }).collect();
-    let body = match (page, list.error()) {
-        (Some(page), stale) => rsx! {
-            if let Some(problem) = stale {
-                StaleNote { problem, at: list.at(), onretry: retry }
-            }
+    let body = loaded(list, "devices", 10, |page| {
+        rsx! {
             if shown.is_empty() && reading {
                 SkeletonRows { rows: 10, label: "Loading the devices" }
             } else if shown.is_empty() {
@@ -64,14 +59,8 @@ pub fn RunDevices(run: ReadSignal<Run>, view: Store<RunView>) -> Element {
                 joined,
                 onpage: move |next| view.page().set(next),
             }
-        },
-        (None, Some(problem)) => rsx! {
-            ErrorState { title: "The devices could not be loaded", problem, onretry: retry }
-        },
-        (None, None) => rsx! {
-            SkeletonRows { rows: 10, label: "Loading the devices" }
-        },
-    };
+        }
+    });
     rsx! {
         Filters { run, view }
         div { class: "panel-body panel-rows", aria_busy: if reading { "true" }, {body} }

@@ -9,24 +9,31 @@ use netraven_api::sorting::RunDeviceColumn;
 use netraven_api::{Open, RunId};
 
 use super::view::{RunVerbs, RunView, RunViewStoreExt};
-use crate::components::{Button, ButtonKind, DeviceStateTag, Glyph, Icon, SortHead, TableFrame};
+use crate::components::{Button, ButtonKind, DeviceStateTag, Glyph, Icon};
 use crate::features::actions::{ONE_AT_A_TIME, use_run_job};
 use crate::features::device::Unencrypted;
-use crate::features::paging::Head;
+use crate::features::sorted_table::{SortedTable, TableFace};
 use crate::format;
 use crate::route::Route;
 use crate::state::moment::use_moment;
 use crate::state::session::use_workplace;
 
-/// The heads of the columns, left to right.
-const HEADS: [Head<RunDeviceColumn>; 6] = [
-    (RunDeviceColumn::Device, "Device", ""),
-    (RunDeviceColumn::State, "State", ""),
-    (RunDeviceColumn::Stage, "Stage", "wide-only"),
-    (RunDeviceColumn::Cause, "Cause", ""),
-    (RunDeviceColumn::Message, "What happened", ""),
-    (RunDeviceColumn::Duration, "Duration", "num"),
-];
+/// The table of a run's devices.
+const TABLE: TableFace<RunDeviceColumn> = TableFace {
+    name: "run-devices",
+    title: "Devices of this run",
+    class: "run-devices",
+    heads: &[
+        (RunDeviceColumn::Device, "Device", "col-host", ""),
+        (RunDeviceColumn::State, "State", "col-device-state", ""),
+        (RunDeviceColumn::Stage, "Stage", "col-stage", "wide-only"),
+        (RunDeviceColumn::Cause, "Cause", "col-cause", ""),
+        (RunDeviceColumn::Message, "What happened", "", ""),
+        (RunDeviceColumn::Duration, "Duration", "col-took", "num"),
+    ],
+    needs: &[],
+    turns: &[("col-turns", "Run again or cancel"), ("col-turn", "Open")],
+};
 
 /// The table of the devices of a page; `oncancel` receives the one a person wants to cancel.
 #[component]
@@ -37,47 +44,17 @@ pub fn DevicesTable(
     oncancel: EventHandler<RunDevice>,
 ) -> Element {
     let (run_id, active, is_cancelled) = (run.read().id, run.read().status.is_active(), run.read().cancel_requested);
-    let sorted = *view.sorted().read();
     rsx! {
-        TableFrame { id: "run-devices-frame",
-            table { class: "data-table run-devices", aria_label: "Devices of this run",
-                colgroup {
-                    col { class: "col-host" }
-                    col { class: "col-device-state" }
-                    col { class: "col-stage" }
-                    col { class: "col-cause" }
-                    col {}
-                    col { class: "col-took" }
-                    col { class: "col-turns" }
-                    col { class: "col-turn" }
-                }
-                thead {
-                    tr {
-                        for (column, title, class) in HEADS {
-                            SortHead {
-                                key: "{column}",
-                                title,
-                                class,
-                                sorted: sorted.direction(column),
-                                onsort: move |()| view.sort_by(column),
-                            }
-                        }
-                        th { scope: "col", aria_label: "Run again or cancel" }
-                        th { scope: "col", aria_label: "Open" }
-                    }
-                }
-                tbody {
-                    for device in devices {
-                        DeviceRow {
-                            key: "{device.device_id}",
-                            run_id,
-                            job_type: run.read().job_type.clone(),
-                            active,
-                            is_cancelled,
-                            device,
-                            oncancel,
-                        }
-                    }
+        SortedTable { face: TABLE, sorted: *view.sorted().read(), onsort: move |column| view.sort_by(column),
+            for device in devices {
+                DeviceRow {
+                    key: "{device.device_id}",
+                    run_id,
+                    job_type: run.read().job_type.clone(),
+                    active,
+                    is_cancelled,
+                    device,
+                    oncancel,
                 }
             }
         }
@@ -146,10 +123,8 @@ fn DeviceAction(
             span { class: "turns",
                 Button {
                     label: "Cancel {name}",
-                    kind: ButtonKind::Text,
+                    kind: ButtonKind::Icon,
                     glyph: Glyph::Stop,
-                    icon_only: true,
-                    small: true,
                     refused: workplace
                         .refusal(Feature::CancelDevice)
                         .or_else(|| is_cancelled.then(|| "The run is already being cancelled.".to_owned())),
@@ -164,10 +139,8 @@ fn DeviceAction(
             span {}
             Button {
                 label: "Run {name} again",
-                kind: ButtonKind::Text,
+                kind: ButtonKind::Icon,
                 glyph: Glyph::Again,
-                icon_only: true,
-                small: true,
                 busy: start.busy(),
                 refused: workplace.refusal(Feature::RunSome).or_else(|| active.then(|| ONE_AT_A_TIME.to_owned())),
                 onclick: move |_| start.again(run_id, Again::device(device_id)),

@@ -8,9 +8,10 @@ use netraven_api::native::Feature;
 use netraven_api::{JobId, RunId};
 
 use super::view::{RunView, RunViewStoreExt};
-use crate::components::{Empty, ErrorState, Glyph, Pager, SkeletonRows, StaleNote, Tone};
+use crate::components::{Empty, Glyph, Pager, Tone};
 use crate::data::use_list_maybe;
 use crate::dom;
+use crate::features::loaded::loaded;
 use crate::features::marks::{CellMark, Mark, RunMark, Shape, said};
 use crate::format;
 use crate::route::Route;
@@ -32,17 +33,13 @@ pub fn RunHistory(job_id: ReadSignal<JobId>, run_id: RunId, view: Store<RunView>
             size: Some(PAGE_SIZE),
         })
     });
-    let retry = move |()| matrix.refresh();
     if let Some(reason) = workplace.refusal(Feature::RunHistory) {
         return rsx! {
             Empty { title: "No history", text: reason, glyph: Glyph::Info }
         };
     }
-    match (matrix.value(), matrix.error()) {
-        (Some(shown), stale) => rsx! {
-            if let Some(problem) = stale {
-                StaleNote { problem, at: matrix.at(), onretry: retry }
-            }
+    loaded(matrix, "history", 10, |shown| {
+        rsx! {
             if shown.devices.total == 0 {
                 Empty { title: "No device yet", text: "None of this job's recent runs had a device.", glyph: Glyph::Devices }
             } else {
@@ -58,14 +55,8 @@ pub fn RunHistory(job_id: ReadSignal<JobId>, run_id: RunId, view: Store<RunView>
                 size: shown.devices.size,
                 onpage: move |next| view.history_page().set(next),
             }
-        },
-        (None, Some(problem)) => rsx! {
-            ErrorState { title: "The history could not be loaded", problem, onretry: retry }
-        },
-        (None, None) => rsx! {
-            SkeletonRows { rows: 10, label: "Loading the history" }
-        },
-    }
+        }
+    })
 }
 
 fn cells(matrix: &JobMatrix) -> Vec<MatrixCell> {

@@ -5,7 +5,7 @@ use netraven_api::Secret;
 use netraven_api::native::Feature;
 use netraven_api::users::{CreateUser, Role, UserInput};
 
-use super::change::{RoleField, SHORTEST_PASSWORD};
+use super::change::{RoleField, SHORTEST_PASSWORD, too_short};
 use crate::components::TextField;
 use crate::data::use_api;
 use crate::features::form::{FormDialog, refusal_of, use_form};
@@ -33,9 +33,7 @@ pub fn AddUser(onclose: EventHandler<()>) -> Element {
         if given(username).is_none() {
             wrong.push(("username", "Enter the name to sign in with.".to_owned()));
         }
-        if password.peek().chars().count() < SHORTEST_PASSWORD {
-            wrong.push(("password", format!("Enter a password of at least {SHORTEST_PASSWORD} characters.")));
-        }
+        wrong.extend(too_short(&password.peek()).map(|short| ("password", short)));
         if let (Some(reason), None) = (wants_email.peek().clone(), given(email)) {
             wrong.push(("email", reason));
         }

@@ -13,6 +13,13 @@ use crate::state::session::use_workplace;
 /// Characters a password has at least.
 pub const SHORTEST_PASSWORD: usize = 8;
 
+/// Why a password is refused before it is sent, if it is.
+#[must_use]
+pub fn too_short(password: &str) -> Option<String> {
+    let is_short = password.chars().count() < SHORTEST_PASSWORD;
+    is_short.then(|| format!("Enter a password of at least {SHORTEST_PASSWORD} characters."))
+}
+
 /// Fields that show their own refusal.
 const FIELDS: [&str; 2] = ["password", "role"];
 
@@ -28,8 +35,7 @@ pub fn ChangeUser(user: UserPublic, onclose: EventHandler<()>) -> Element {
 
     let submit = move |()| {
         let typed = password.peek().clone();
-        let short = !typed.is_empty() && typed.chars().count() < SHORTEST_PASSWORD;
-        let short = short.then(|| format!("Enter a password of at least {SHORTEST_PASSWORD} characters."));
+        let short = too_short(&typed).filter(|_| !typed.is_empty());
         if form.refuse(refusal_of(short.into_iter().map(|sentence| ("password", sentence)).collect())) {
             return;
         }
