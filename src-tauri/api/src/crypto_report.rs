@@ -1,11 +1,12 @@
 //! The crypto report: which SSH algorithms the devices agreed on, and which devices would be lost without old ones.
 //!
-//! It is made of the evidence of results. Sessions offer modern algorithms first, and SSH takes the first one of the client's
-//! list that the device has too (RFC 4253, section 7.1). So a device that agreed on an old algorithm has no modern one of that
-//! kind. It may have another old one: a device that is lost without one group of [`OldCrypto`] can be reached by another, such
-//! as a MAC with MD5 in place of SHA-1. Two things are offered more narrowly. A device whose host key is stored is asked for
-//! that type of key first, because another key would be refused. A device whose own groups are too small is offered fixed
-//! groups only. Cipher and MAC are those of the direction from the device to the client.
+//! It is made of the evidence of results. Sessions offer modern algorithms first, and SSH takes the first one of the
+//! client's list that the device has too (RFC 4253, section 7.1). So a device that agreed on an old algorithm has no
+//! modern one of that kind. It may have another old one: a device that is lost without one group of [`OldCrypto`] may
+//! still be reached by another, such as a MAC with MD5 in place of SHA-1. Two things are offered more narrowly. A
+//! device whose host key is stored is asked for that type of key first, because another key would be refused. A
+//! device whose own groups are too small is offered fixed groups only. Cipher and MAC are those of the direction from
+//! the device to the client.
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};

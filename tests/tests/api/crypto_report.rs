@@ -5,18 +5,20 @@ use netraven_lab::{DeviceSpec, Platform};
 use netraven_tests::support::app::TestApp;
 use netraven_tests::support::work::{self, Enrolled};
 
-/// Devices and their results, each with an age in days. `old` was upgraded ten days ago, and only pinged since; `ancient` was
-/// not read for long; `console` was reached by SSH before it was moved to telnet.
+/// Devices and their results, each with an age in days. `old` was upgraded ten days ago, and since then only its port
+/// was checked; `ancient` was not read for long; `console` was reached by SSH before it was moved to telnet.
 const FILL: [&str; 4] = [
     "insert into devices (hostname, ip_address, device_type, transport) values
          ('ancient', '192.0.2.1', 'cisco_ios', 'ssh'), ('console', '192.0.2.2', 'cisco_ios', 'telnet'),
-         ('fresh', '192.0.2.3', 'linux', 'ssh'), ('never', '192.0.2.4', 'linux', 'ssh'), ('old', '192.0.2.5', 'cisco_ios', 'ssh')",
+         ('fresh', '192.0.2.3', 'linux', 'ssh'), ('never', '192.0.2.4', 'linux', 'ssh'),
+         ('old', '192.0.2.5', 'cisco_ios', 'ssh')",
     "insert into jobs (name, job_type) values ('backup', 'config_backup')",
-    "insert into job_runs (id, job_id, trigger, status) select n, id, 'manual', 'succeeded' from jobs, generate_series(1, 7) n",
+    "insert into job_runs (id, job_id, trigger, status)
+     select n, id, 'manual', 'succeeded' from jobs, generate_series(1, 7) n",
     "insert into job_results (run_id, job_id, device_id, job_type, status, result_time, details)
-     select u.id, u.job_id, d.id, 'config_backup', 'success', now() - make_interval(days => r.days), case when r.kex <> ''
-         then jsonb_build_object('algorithms', jsonb_build_object('kex', r.kex, 'host_key', r.host_key, 'cipher', r.cipher,
-             'mac', r.mac)) else jsonb_build_object('tcp_ms', 4) end
+     select u.id, u.job_id, d.id, 'config_backup', 'success', now() - make_interval(days => r.days),
+         case when r.kex = '' then jsonb_build_object('tcp_ms', 4) else jsonb_build_object('algorithms',
+             jsonb_build_object('kex', r.kex, 'host_key', r.host_key, 'cipher', r.cipher, 'mac', r.mac)) end
      from devices d join (values
          (1, 'ancient', 300, 'diffie-hellman-group1-sha1', 'ssh-rsa', '3des-cbc', 'hmac-sha1'),
          (2, 'console', 20, 'diffie-hellman-group1-sha1', 'ssh-rsa', '3des-cbc', 'hmac-sha1'),

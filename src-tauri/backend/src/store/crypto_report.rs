@@ -1,5 +1,5 @@
-//! What devices agreed on over SSH, by the newest result of each that says so. Devices that are not reached by SSH are left
-//! out, also of the past.
+//! What devices agreed on over SSH, by the newest result of each that says so. Devices that are not reached by SSH are
+//! left out, also of the past.
 
 use jiff::Timestamp;
 use jiff_sqlx::{Timestamp as SqlTimestamp, ToSqlx as _};
@@ -48,8 +48,8 @@ impl Store {
         Ok(rows.into_iter().map(|row| row.0).collect())
     }
 
-    /// What the devices had last agreed on at each of these moments, which are in ascending order. Of each device and each
-    /// stretch between two moments one result is read; where there is none, the one before still holds.
+    /// What the devices had last agreed on at each of these moments, which are in ascending order. Of each device and
+    /// each stretch between two moments one result is read; where there is none, the one before still holds.
     pub async fn crypto_history(&self, moments: &[Timestamp]) -> Result<Vec<AgreedAt>> {
         let moments: Vec<SqlTimestamp> = moments.iter().map(|at| at.to_sqlx()).collect();
         let rows: Vec<(i64, String, String, String, String, i64)> = sqlx::query_as(
