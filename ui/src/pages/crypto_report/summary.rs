@@ -16,6 +16,9 @@ use crate::state::moment::use_moment;
 /// What has to be known to read the numbers.
 const HOW: &str = "Modern algorithms are preferred, so a device that agreed on an old one has no modern one of that \
                    kind. It may have another old one.";
+/// What is counted.
+const WHAT: &str = "What each device agreed on when it was last read over SSH. A MAC is implicit where the cipher \
+                    brings its own.";
 
 /// The whole report.
 #[component]
@@ -30,7 +33,7 @@ pub fn Summary(report: Rc<CryptoReport>) -> Element {
             }
             section { aria_label: "Algorithms in use",
                 h2 { "Algorithms in use" }
-                p { class: "muted", "What each device agreed on when it was last read over SSH." }
+                p { class: "muted", {WHAT} }
                 div { class: "crypto-parts",
                     for part in CryptoPart::ALL {
                         Uses { key: "{part}", part, uses: of_part(&report, part) }
