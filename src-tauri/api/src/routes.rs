@@ -2,8 +2,8 @@
 
 use crate::endpoint::{Access, Endpoint, Method};
 use crate::{
-    configs, credentials, crypto_report, devices, jobs, logs, matrix, platforms, results, runs, schedules, system, tags,
-    users,
+    configs, credentials, crypto_report, devices, jobs, logs, matrix, platforms, results, runs, schedules, system,
+    tags, users,
 };
 
 /// One row of the table.

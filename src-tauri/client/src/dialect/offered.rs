@@ -166,7 +166,7 @@ const TABLE: &[(Feature, Capability, &str)] = &[
     (
         Feature::CryptoReport,
         Capability::Route(Method::Get, "/reports/crypto"),
-        "This server does not record in its results which SSH algorithms a device agreed on, so there is nothing to report.",
+        "This server does not record which SSH algorithms a device agreed on, so there is nothing to report.",
     ),
 ];
 

@@ -37,7 +37,7 @@ pub fn ChosenDevices(report: Rc<CryptoReport>, choice: CryptoChoice, number: i64
             Link { class: "btn btn-outline btn-sm", to: Route::crypto_report(), "Back to the report" }
         }
         if rows.is_empty() {
-            Empty { title: "No such device", text: "No device agreed on this when it was last read.", glyph: Glyph::Check }
+            Empty { title: "No such device", text: "No device agreed on this when last read.", glyph: Glyph::Check }
         } else {
             CryptoTable { rows }
         }
