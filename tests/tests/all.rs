@@ -36,6 +36,7 @@ mod api {
     mod configs;
     mod contract;
     mod credentials;
+    mod crypto_report;
     mod description;
     mod devices;
     mod errors;

@@ -2,6 +2,7 @@
 
 pub mod configurations;
 pub mod credentials;
+pub mod crypto_report;
 pub mod dashboard;
 pub mod devices;
 pub mod first_start;

@@ -12,6 +12,7 @@ use crate::pages::configurations::ConfigurationsPage;
 use crate::pages::configurations::device::DeviceConfigurationsPage;
 use crate::pages::configurations::view::DeviceView;
 use crate::pages::credentials::CredentialsPage;
+use crate::pages::crypto_report::CryptoReportPage;
 use crate::pages::dashboard::JobDashboard;
 use crate::pages::dashboard::state::{DashboardState, DashboardTab, LogChoice, RunChoice};
 use crate::pages::devices::DevicesPage;
@@ -40,6 +41,8 @@ pub enum Route {
         JobsPage {},
         #[route("/devices?:..view")]
         DevicesPage { view: String },
+        #[route("/crypto-report?:..view")]
+        CryptoReportPage { view: String },
         #[route("/configurations?:..view")]
         ConfigurationsPage { view: String },
         #[route("/configurations/:device_id?:..view")]
@@ -115,6 +118,12 @@ impl Route {
 
     fn of_devices(filter: &DeviceFilter) -> Route {
         Route::DevicesPage { view: filter.address() }
+    }
+
+    /// The crypto report of all devices.
+    #[must_use]
+    pub fn crypto_report() -> Route {
+        Route::CryptoReportPage { view: String::new() }
     }
 
     /// The configurations of all devices.

@@ -73,7 +73,7 @@ impl Section {
                 Some(Section::JobStatus)
             }
             Route::JobsPage {} => Some(Section::Jobs),
-            Route::DevicesPage { .. } => Some(Section::Devices),
+            Route::DevicesPage { .. } | Route::CryptoReportPage { .. } => Some(Section::Devices),
             Route::ConfigurationsPage { .. } | Route::DeviceConfigurationsPage { .. } => Some(Section::Configurations),
             Route::CredentialsPage {} => Some(Section::Credentials),
             Route::TagsPage {} => Some(Section::Tags),

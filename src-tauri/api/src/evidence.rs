@@ -130,6 +130,7 @@ pub struct KeyChange {
 
 /// The algorithms client and device agreed on.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Algorithms {
     /// Key exchange.
     pub kex: String,

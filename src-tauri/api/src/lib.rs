@@ -10,6 +10,7 @@ pub mod auth;
 pub mod bulk;
 pub mod configs;
 pub mod credentials;
+pub mod crypto_report;
 pub mod devices;
 pub mod endpoint;
 pub mod event;

@@ -2,7 +2,8 @@
 
 use crate::endpoint::{Access, Endpoint, Method};
 use crate::{
-    configs, credentials, devices, jobs, logs, matrix, platforms, results, runs, schedules, system, tags, users,
+    configs, credentials, crypto_report, devices, jobs, logs, matrix, platforms, results, runs, schedules, system,
+    tags, users,
 };
 
 /// One row of the table.
@@ -56,6 +57,7 @@ pub const ROUTES: &[Route] = &[
     Route::of::<system::GetHealth>(),
     Route::of::<system::GetSystemStatus>(),
     Route::of::<platforms::ListPlatforms>(),
+    Route::of::<crypto_report::GetCryptoReport>(),
     Route::of::<tags::ListTags>(),
     Route::of::<tags::GetTag>(),
     Route::of::<tags::CreateTag>(),

@@ -5,6 +5,7 @@ mod approvals;
 mod bulk;
 mod configs;
 mod credentials;
+mod crypto_report;
 mod devices;
 mod docs;
 mod feed;
@@ -131,6 +132,7 @@ pub fn router(state: AppState) -> Router {
     matrix::mount(&mut mount);
     runs::mount(&mut mount);
     results::mount(&mut mount);
+    crypto_report::mount(&mut mount);
     logs::mount(&mut mount);
     schedules::mount(&mut mount);
     bulk::mount(&mut mount);

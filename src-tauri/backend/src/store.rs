@@ -6,6 +6,7 @@ pub mod cancels;
 pub mod clock;
 pub mod configs;
 pub mod credentials;
+pub mod crypto_report;
 pub mod devices;
 pub mod host_keys;
 pub mod imports;

@@ -105,6 +105,18 @@ pub const PAGES: &[Stop] = &[
     stop("devices-add", &[Keys(ESCAPE), Until(NO_DIALOG), Press("Add device"), Sees("SSH port")]),
     stop("devices-credential", &[Keys(ESCAPE), Until(NO_DIALOG), Press("Add credential"), Sees("Priority")]),
     stop("devices-import", &[Keys(ESCAPE), Until(NO_DIALOG), Press("Import CSV"), Sees("Choose a file")]),
+    stop(
+        "crypto-report",
+        &[
+            Keys(ESCAPE),
+            Until(NO_DIALOG),
+            Go("Devices"),
+            Click("a[href^=\"/crypto-report\"]"),
+            Sees("What would be lost"),
+            Until(HAS_ROWS),
+        ],
+    ),
+    stop("crypto-report-devices", &[Click("a[href*=\"kex=\"]"), Sees("Back to the report"), Until(HAS_ROWS)]),
     stop("jobs", &[Keys(ESCAPE), Until(NO_DIALOG), Go("Jobs"), Sees("Sample lab backup")]),
     stop("jobs-add", &[Press("Add job"), Sees("It runs only when someone presses Run.")]),
     stop(

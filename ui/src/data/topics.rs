@@ -123,7 +123,7 @@ fn shown_by(path: &str) -> &'static [Topic] {
     match resource(path) {
         "runs" | "job-results" => &[Topic::Runs, Topic::RunEnds],
         "jobs" => &[Topic::Jobs, Topic::Runs],
-        "devices" => &[Topic::Devices, Topic::RunEnds],
+        "devices" | "reports" => &[Topic::Devices, Topic::RunEnds],
         // With the number of devices each of them reaches.
         "credentials" | "tags" => &[Topic::Setup, Topic::Devices],
         "configs" | "api" => &[Topic::RunEnds, Topic::Snapshots],

@@ -420,6 +420,7 @@ fn every_page_is_shown_with_the_band_above_it() {
         (run_device, "What to do:"),
         ("/jobs".to_owned(), "Reachability"),
         ("/devices".to_owned(), "lab-access-01"),
+        ("/crypto-report".to_owned(), "What would be lost"),
         ("/configurations".to_owned(), "lab-access-01"),
         ("/configurations/1".to_owned(), "lab-core-01"),
         ("/credentials".to_owned(), "netops"),

@@ -77,6 +77,7 @@ pub fn DevicesPage(view: ReadSignal<String>) -> Element {
                 }
             },
             UpdatedAgo { at: devices.at(), loading: devices.loading(), of_before: devices.is_of_before() }
+            Link { class: "btn btn-outline", to: Route::crypto_report(), "Crypto report" }
             Button {
                 label: "Add credential",
                 glyph: Glyph::Key,

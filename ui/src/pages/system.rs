@@ -10,6 +10,7 @@ use crate::components::{Button, Glyph, PageHeader, Panel, Tag, Time, TimesSwitch
 use crate::data::{Query, use_api, use_query};
 use crate::features::loaded::loaded;
 use crate::format;
+use crate::route::Route;
 use crate::section::Section;
 use crate::state::session::use_workplace;
 
@@ -45,6 +46,7 @@ pub fn SystemPage() -> Element {
             title: "System",
             crumbs: Section::System.crumbs(),
             UpdatedAgo { at: status.at(), loading: status.loading() }
+            Link { class: "btn btn-outline", to: Route::crypto_report(), "Crypto report" }
             Button { label: "Refresh", glyph: Glyph::Refresh, onclick: move |_| status.refresh() }
         }
         Panel {

@@ -7,6 +7,7 @@ mod charts;
 mod columns;
 mod configurations;
 mod credentials;
+mod crypto_report;
 mod dashboard;
 mod devices;
 mod export;

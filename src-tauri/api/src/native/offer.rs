@@ -62,6 +62,8 @@ pub enum Feature {
     Approvals,
     /// Confining a credential to networks.
     AllowedNetworks,
+    /// The report of the SSH algorithms that devices agreed on.
+    CryptoReport,
 }
 
 /// A feature the server lacks.

@@ -163,6 +163,11 @@ const TABLE: &[(Feature, Capability, &str)] = &[
         Capability::Field("CredentialCreate", "allowed_networks"),
         "This server cannot limit credentials to networks: it sends a credential to every device that shares a tag.",
     ),
+    (
+        Feature::CryptoReport,
+        Capability::Route(Method::Get, "/reports/crypto"),
+        "This server does not record which SSH algorithms a device agreed on, so there is nothing to report.",
+    ),
 ];
 
 /// What a server lacks.

@@ -77,6 +77,7 @@ async fn a_server_of_ours_offers_everything_and_the_other_tells_what_it_does_not
         Feature::SignOutEverywhere,
         Feature::Approvals,
         Feature::AllowedNetworks,
+        Feature::CryptoReport,
         Feature::Transports,
     ] {
         assert!(missing.contains(&feature), "{feature:?}");

@@ -2,6 +2,7 @@
 
 use netraven_api::configs::{ExportConfig, GetConfig, ListConfigHistory, ListConfigs};
 use netraven_api::credentials::{CreateCredential, CredentialInput, ListCredentials, UpdateCredential};
+use netraven_api::crypto_report::GetCryptoReport;
 use netraven_api::devices::{
     ApprovalState, ApproveDevice, ApproveDevices, CreateDevice, DeleteDevice, DeviceInput, ForgetHostKey, GetDevice,
     GetHostKey, ListDevices, Seen, TrustHostKey, TrustedKey, UpdateDevice,
@@ -224,6 +225,7 @@ async fn what_the_server_does_not_offer_is_refused_with_the_reason_and_without_a
         CancelDevice { run_id: 504.into(), device_id: 11.into() }.request(),
         GetJobMatrix { job_id: 31.into(), ..GetJobMatrix::default() }.request(),
         GetLogHistogram::default().request(),
+        GetCryptoReport.request(),
         get("/weather/"),
     ] {
         let problem = client.forward(request.clone()).await.unwrap_err();
@@ -294,6 +296,7 @@ async fn every_request_of_the_window_is_answered_in_our_shapes() {
     assert_eq!(
         names,
         [
+            ("GET /reports/crypto", Code::NotOffered),
             ("PUT /devices/{device_id}", Code::NotOffered),
             ("POST /devices/{device_id}/approve", Code::NotOffered),
             ("POST /devices/approve", Code::NotOffered),

@@ -8,6 +8,7 @@ use netraven_api::configs::{ExportConfig, GetConfig, ListConfigHistory, ListConf
 use netraven_api::credentials::{
     CreateCredential, CredentialInput, DeleteCredential, GetCredential, ListCredentials, UpdateCredential,
 };
+use netraven_api::crypto_report::GetCryptoReport;
 use netraven_api::devices::{
     ApproveDevice, ApproveDevices, CreateDevice, DeleteDevice, DeviceInput, ForgetHostKey, GetDevice, GetHostKey,
     ListDevices, Seen, SeenDevice, TrustHostKey, TrustedKey, UpdateDevice,
@@ -62,6 +63,7 @@ impl Walk<'_> {
         self.ask(GetMe).await;
         self.ask(GetSystemStatus).await;
         self.ask(ListPlatforms).await;
+        self.ask(GetCryptoReport).await;
         let tag = self.ask(CreateTag(TagInput { name: Some("walk".into()), ..TagInput::default() })).await;
         let tag = tag.map(|tag| tag.id).unwrap_or_default();
         let credential = CredentialInput {

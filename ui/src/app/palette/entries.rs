@@ -81,6 +81,7 @@ pub fn fixed(views: &[SavedView], embedded: bool) -> Vec<Entry> {
     let mut entries: Vec<Entry> = Section::ALL.into_iter().map(Entry::section).collect();
     // Below the page it is a tab of.
     entries.insert(1, Entry::new("Unified Logs", "page", Glyph::Log, PaletteAction::Go(Route::logs())));
+    entries.push(Entry::new("Crypto report", "page", Glyph::Lock, PaletteAction::Go(Route::crypto_report())));
     entries.push(Entry::new("Failed runs", "view", Glyph::Cross, PaletteAction::Go(Route::failed_runs())));
     entries.push(Entry::new(
         "Devices whose last run failed",
@@ -163,6 +164,7 @@ mod tests {
                 "Refresh all",
                 "Relative times",
                 "Run Edge routers backup",
+                "Crypto report",
                 "Failed runs",
                 "Devices whose last run failed",
                 "Configurations",

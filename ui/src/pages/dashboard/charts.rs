@@ -20,13 +20,11 @@ mod outcome;
 mod patterns;
 mod pieces;
 mod scale;
-mod sparkline;
 mod timeline;
 
 use bars::OutcomeBars;
 use patterns::{OutcomeKey, Patterns};
 pub use scale::Frame;
-pub use sparkline::Sparkline;
 use timeline::Timeline;
 
 /// Id of the area.

@@ -3,8 +3,8 @@
 use dioxus::prelude::*;
 use netraven_api::runs::{OutcomeBucket, RunOutcomes, RunStatus, RunSummary, RunTimeline};
 
-use super::charts::{Frame, Sparkline};
-use crate::components::{Glyph, Tone};
+use super::charts::Frame;
+use crate::components::{Glyph, Sparkline, Tone};
 use crate::data::Query;
 use crate::estimate::left_of_all;
 use crate::format::{count, number, percent};

@@ -86,7 +86,9 @@ pub(super) fn agreed(session: &Session) -> Algorithms {
     Algorithms { kex: method(MethodType::Kex), host_key: method(MethodType::HostKey), cipher, mac }
 }
 
-/// Those of the agreed algorithms that are offered only for gear that supports no better ones.
+/// Those of the agreed algorithms that are offered only for gear that supports no better ones. The crypto report
+/// counts on this: a device that agreed on one of them has no modern one of that kind, save that a stored host key's
+/// own type is asked for first, and that small groups make a second attempt with fixed ones.
 pub(super) fn legacy(agreed: &Algorithms) -> Vec<&str> {
     [&agreed.kex, &agreed.host_key, &agreed.cipher, &agreed.mac]
         .into_iter()
