@@ -8,7 +8,7 @@ use netraven_lab::Exchange;
 use super::cases::{self, Case, CaseFacts};
 
 /// Platforms whose commands are never paged, although a pager is known of them.
-const UNPAGED: [&str; 1] = ["linux"];
+const UNPAGED: [&str; 2] = ["linux", "cumulus_linux"];
 
 /// Everything that is not as the case says.
 fn compare(case: &Case, registry: &Registry) -> anyhow::Result<Vec<String>> {
@@ -58,10 +58,13 @@ fn is_plain(command: &Command) -> bool {
     command.via == Via::Shell && command.for_each.is_none() && command.when.is_none()
 }
 
-/// The first way of saying a command that the device does not refuse, and what it answers.
-fn answered<'c>(case: &'c Case, command: &'c Command) -> Option<(&'c str, &'c Exchange)> {
-    let mut ways = std::iter::once(&command.send).chain(&command.or_else);
-    ways.find_map(|send| Some((send.as_str(), case.recording.exchange(send)?)))
+/// The first way of saying a command that the device does not refuse, and what it answers; the last one in the recording
+/// where it refuses them all.
+fn answered<'c>(case: &'c Case, definition: &Definition, command: &'c Command) -> Option<(&'c str, &'c Exchange)> {
+    let ways = std::iter::once(&command.send).chain(&command.or_else);
+    let known: Vec<_> = ways.filter_map(|send| Some((send.as_str(), case.recording.exchange(send)?))).collect();
+    let taken = known.iter().find(|(_, exchange)| definition.is_error(&exchange.answer).is_none());
+    taken.or(known.last()).copied()
 }
 
 /// What the device says about itself, and its configuration, both cleaned.
@@ -71,7 +74,7 @@ fn answers(case: &Case, definition: &Definition, wrong: &mut Vec<String>) -> (St
     let before_prompt = &recording.prompt[..recording.prompt.len() - prompt.len()];
     let mut answers = Vec::new();
     for (place, command) in definition.commands.iter().enumerate().filter(|(_, command)| is_plain(command)) {
-        let Some((sent, exchange)) = answered(case, command) else {
+        let Some((sent, exchange)) = answered(case, definition, command) else {
             wrong.push(format!("the recording lacks {:?}", command.send));
             continue;
         };
@@ -79,7 +82,10 @@ fn answers(case: &Case, definition: &Definition, wrong: &mut Vec<String>) -> (St
             Some("") => String::new(),
             echo => format!("{}\r\n", echo.unwrap_or(sent)),
         };
-        let wire = format!("{echo}{}{before_prompt}", exchange.answer).replace("\r\n", "\n").replace('\n', "\r\n");
+        // The question itself is left out: only the engine knows which questions were answered.
+        let shown = exchange.question.as_ref().map_or("", |question| question.shows.as_str());
+        let wire = format!("{echo}{}{shown}{before_prompt}", exchange.answer);
+        let wire = wire.replace("\r\n", "\n").replace('\n', "\r\n");
         let asked = Command { send: sent.to_owned(), ..command.clone() };
         let text = clean(definition, &asked, wire.as_bytes());
         if let Some(line) = definition.is_error(&text) {

@@ -258,8 +258,9 @@ static KEYS: LazyLock<Regex> = LazyLock::new(|| {
 });
 
 /// What a pager's line says that takes a blank.
-static ANY_KEY: LazyLock<Regex> =
-    LazyLock::new(|| Regex::new(r"(?i)\bspace|\bany\b|\ba key\b|-more|more-").expect("the pattern of keys is valid"));
+static ANY_KEY: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new(r"(?i)\bspace|<sp>|\bany\b|\ba key\b|-more|more-").expect("the pattern of keys is valid")
+});
 
 /// What a pager's line says that takes Enter.
 static ENTER: LazyLock<Regex> =

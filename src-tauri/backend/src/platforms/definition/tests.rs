@@ -178,6 +178,17 @@ fn a_pager_is_found_under_lines_of_the_log() {
 }
 
 #[test]
+fn the_key_that_shows_a_whole_page_is_pressed() {
+    for (name, line, key) in [
+        ("alcatel_aos", "More? [next screen <sp>, next line <cr>, filter pattern </>, quit <q>]", " "),
+        ("nokia_sros_md", "Press Q to quit, Enter to print next line or any other key to print next page.", " "),
+        ("cisco_wlc", "Press Enter to continue...", "\n"),
+    ] {
+        assert_eq!(platform(name).key_for(line), key, "{name}: {line:?}");
+    }
+}
+
+#[test]
 fn errors_are_found_at_either_end_and_not_in_the_middle() {
     for (name, answer, expect) in [
         (

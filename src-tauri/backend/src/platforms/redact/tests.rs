@@ -259,6 +259,23 @@ fn a_line_no_rule_knows_is_hidden_after_its_keyword() {
     }
 }
 
+/// A rule that knew the last of them alone would leave the first: what is hidden near its keyword explains it.
+#[test]
+fn both_of_two_secrets_in_a_line_are_hidden() {
+    for (platform, line) in [
+        ("cisco_ios", "username a password 7 ⟦0822455D secret 0 hunter2⟧"),
+        ("cisco_ios", "snmp-server user u g v3 encrypted auth md5 ⟦authpass⟧ priv des56 ⟦privpass⟧"),
+        ("cisco_nxos", "radius-server host 192.0.2.1 test username a password ⟦hunter2⟧ key 7 \"⟦0822455D⟧\""),
+        ("cisco_viptela", " user w priv aes-cfb-128 priv-password ⟦privpass⟧ auth sha auth-password ⟦authpass⟧"),
+        ("checkpoint_gaia", "add snmp usm user w privacy-pass-phrase ⟦privpass⟧ auth-pass-phrase ⟦authpass⟧"),
+        ("zyxel_os", "snmp-server username w sec-level priv priv-password ⟦privpass⟧ auth-password ⟦authpass⟧"),
+        ("mellanox_mlnxos", "radius-server host 192.0.2.1 key 7 ⟦hunter2⟧ key ⟦hunter3⟧"),
+        ("linux", "trapsess -v 3 -u w -l authPriv -x AES -X ⟦privpass⟧ -a SHA -A ⟦authpass⟧ 192.0.2.1"),
+    ] {
+        check(platform, line);
+    }
+}
+
 #[test]
 fn armour_without_an_end_hides_the_rest() {
     check("generic", "cert \"⟦-----BEGIN CERTIFICATE-----\nMIIB\nmore⟧");
