@@ -30,6 +30,7 @@ pub use definition::{
 };
 pub use detect::{facts, facts_of};
 pub use known::Known;
+pub use raw::json_schema;
 pub use redact::{Redacted, Redactor, redact_known};
 pub use refusal::{Refusal, is_configuration, learn_refusal};
 pub use registry::Registry;

@@ -64,7 +64,7 @@ enum Task {
     },
     /// Picture every page in every theme and size, and renew those kept in docs/screens.
     Screens,
-    /// Write the generated documents: docs/platforms.md.
+    /// Write the generated documents: docs/platforms.md and docs/platform.schema.json.
     Docs,
 }
 

@@ -1,6 +1,7 @@
 //! Tasks that only build one of our programs and hand over to it.
 
 use std::fs;
+use std::path::Path;
 use std::process::{Command, ExitCode};
 
 use anyhow::{Context, Result};
@@ -34,13 +35,19 @@ pub fn bench(project: &Project, name: &str, arguments: &[String]) -> Result<Exit
 pub fn docs(project: &Project) -> Result<()> {
     system::prepare(&[Purpose::Build])?;
     let programs = project.build_programs(&[SERVER], Build::Debug)?;
-    let text = process::output(Command::new(programs.join(SERVER)).args(["platforms", "--markdown"]))?;
-    let file = project.root.join("docs").join("platforms.md");
-    if fs::read_to_string(&file).ok().as_ref() == Some(&text) {
+    for (file, option) in [("platforms.md", "--markdown"), ("platform.schema.json", "--schema")] {
+        let text = process::output(Command::new(programs.join(SERVER)).args(["platforms", option]))?;
+        write(&project.root.join("docs").join(file), &text)?;
+    }
+    Ok(())
+}
+
+fn write(file: &Path, text: &str) -> Result<()> {
+    if fs::read_to_string(file).is_ok_and(|old| old == text) {
         eprintln!("{} is up to date.", file.display());
         return Ok(());
     }
-    fs::write(&file, text).with_context(|| format!("could not write {}", file.display()))?;
+    fs::write(file, text).with_context(|| format!("could not write {}", file.display()))?;
     eprintln!("{} is written.", file.display());
     Ok(())
 }

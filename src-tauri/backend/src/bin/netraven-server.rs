@@ -38,7 +38,7 @@ enum Command {
     Worker(WorkerArgs),
     /// Starts simulated SSH devices on this computer, adds them to the backend that runs here, and backs them up, until Ctrl-C.
     Lab(lab::LabArgs),
-    /// Lists the platforms.
+    /// Lists the platforms, and what is wrong with files of your own.
     Platforms {
         /// As a Markdown table.
         #[arg(long)]
@@ -46,6 +46,9 @@ enum Command {
         /// Folder of your own platforms.
         #[arg(long)]
         folder: Option<PathBuf>,
+        /// Prints the JSON Schema of a platform file instead, for editors.
+        #[arg(long, conflicts_with_all = ["markdown", "folder"])]
+        schema: bool,
     },
     /// Checks files of platforms of your own, alone or on recorded sessions.
     #[command(subcommand)]
@@ -127,7 +130,8 @@ fn main() -> ExitCode {
             Command::Serve(args) => serve(args).await,
             Command::Worker(args) => work(args).await,
             Command::Lab(args) => lab::run(args).await,
-            Command::Platforms { markdown, folder } => list_platforms(markdown, folder),
+            Command::Platforms { schema: true, .. } => print_schema(),
+            Command::Platforms { markdown, folder, .. } => list_platforms(markdown, folder),
             Command::Platform(command) => platform::run(command).await,
         }
     });
@@ -204,10 +208,16 @@ fn list_platforms(markdown: bool, folder: Option<PathBuf>) -> anyhow::Result<()>
             false => println!("{:<16} {}", definition.name, definition.title),
         }
     }
-    match refused.first() {
-        None => Ok(()),
-        Some(first) => Err(anyhow::anyhow!("{first}")),
+    if refused.is_empty() {
+        return Ok(());
     }
+    let sentences: Vec<String> = refused.iter().map(ToString::to_string).collect();
+    Err(anyhow::anyhow!("{}", sentences.join("\n")))
+}
+
+fn print_schema() -> anyhow::Result<()> {
+    println!("{}", serde_json::to_string_pretty(&platforms::json_schema())?);
+    Ok(())
 }
 
 /// Cancelled by Ctrl-C and by SIGTERM.

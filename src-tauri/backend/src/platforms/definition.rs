@@ -148,7 +148,7 @@ pub struct Privilege {
 }
 
 /// What a command is sent for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Deserialize, utoipa::ToSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum Purpose {
     /// Its answer is (a part of) the configuration.
@@ -191,7 +191,7 @@ pub struct Command {
 }
 
 /// What a fact rule fills.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Deserialize, utoipa::ToSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum FactField {
     /// The hardware model.
@@ -232,10 +232,16 @@ pub struct PromptSeen {
 
 /// Why a platform definition was refused.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("platform file {file}: {}{problem}. {advice}", .field.as_ref().map(|field| format!("`{field}`: ")).unwrap_or_default())]
+#[error(
+    "platform file {file}{}: {}{problem}. {advice}",
+    .line.map(|line| format!(", line {line}")).unwrap_or_default(),
+    .field.as_ref().map(|field| format!("`{field}`: ")).unwrap_or_default()
+)]
 pub struct BadDefinition {
     /// The file.
     pub file: String,
+    /// The line of it, counted from one; `None` where it concerns the whole file, such as a field that is missing.
+    pub line: Option<usize>,
     /// The field, as a dotted path such as `commands[1].end`; `None` where it concerns the whole file.
     pub field: Option<String>,
     /// What is wrong with it.

@@ -1,10 +1,11 @@
 //! All platforms there are: the built-in ones, and those a user added or replaced.
 
 use std::collections::BTreeMap;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::{Arc, LazyLock};
 
 use super::definition::{BadDefinition, Definition};
+use super::raw;
 
 /// The built-in files: everything in the crate's `platforms` folder, listed by its build script.
 const BUILT_IN: &[(&str, &str)] = include!(concat!(env!("OUT_DIR"), "/platforms.rs"));
@@ -23,6 +24,11 @@ pub(super) fn generic() -> Arc<Definition> {
     Arc::clone(COMPILED.get("generic").expect("the generic platform is built in"))
 }
 
+/// The text of the built-in platform of this name.
+pub(super) fn built_in(name: &str) -> Option<&'static str> {
+    BUILT_IN.iter().find(|(file, _)| file.strip_suffix(".toml") == Some(name)).map(|(_, text)| *text)
+}
+
 /// All platforms, by name.
 #[derive(Debug, Clone)]
 pub struct Registry {
@@ -30,16 +36,21 @@ pub struct Registry {
 }
 
 impl Registry {
-    /// The built-in platforms and the user's files, which replace built-in ones of the same name. A bad file is refused
-    /// and reported; the others still load. A folder that does not exist holds no files.
+    /// The built-in platforms and the user's files, which replace built-in ones of the same name. A file may extend a
+    /// built-in platform or another file. A bad file is refused and reported; the others still load. A folder that does
+    /// not exist holds no files.
     pub fn load(user_folder: Option<&Path>) -> (Registry, Vec<BadDefinition>) {
         let mut registry = Registry { platforms: COMPILED.clone() };
         let mut refused = Vec::new();
         let mut file_of: BTreeMap<String, String> = BTreeMap::new();
-        for path in user_folder.map(|folder| list(folder, &mut refused)).unwrap_or_default() {
+        let paths = user_folder.map(|folder| list(folder, &mut refused)).unwrap_or_default();
+        let files: Vec<(PathBuf, Result<String, BadDefinition>)> = paths.into_iter().map(read).collect();
+        let texts = by_name(&files);
+        let others = |name: &str| texts.get(name).map(|text| (*text).to_string());
+        for (path, text) in &files {
             let file = path.display().to_string();
-            let read = read(&path).map_err(|problem| unreadable(&path, problem));
-            match read.and_then(|text| Definition::parse(&file, &text)) {
+            let text = text.as_ref().map_err(BadDefinition::clone);
+            match text.and_then(|text| Definition::parse_with(&file, text, &others)) {
                 Ok(definition) => match file_of.insert(definition.name.clone(), file.clone()) {
                     Some(earlier) => {
                         file_of.insert(definition.name.clone(), earlier.clone());
@@ -77,7 +88,18 @@ impl Registry {
     }
 }
 
-fn list(folder: &Path, refused: &mut Vec<BadDefinition>) -> Vec<std::path::PathBuf> {
+/// The texts by the name of their platform; the first of two of the same name counts.
+fn by_name(files: &[(PathBuf, Result<String, BadDefinition>)]) -> BTreeMap<String, &str> {
+    let mut texts = BTreeMap::new();
+    for text in files.iter().filter_map(|(_, text)| text.as_ref().ok()) {
+        if let Some(name) = raw::name_of(text) {
+            texts.entry(name).or_insert(text.as_str());
+        }
+    }
+    texts
+}
+
+fn list(folder: &Path, refused: &mut Vec<BadDefinition>) -> Vec<PathBuf> {
     let entries = match std::fs::read_dir(folder) {
         Ok(entries) => entries,
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Vec::new(),
@@ -98,7 +120,12 @@ fn list(folder: &Path, refused: &mut Vec<BadDefinition>) -> Vec<std::path::PathB
     paths
 }
 
-fn read(path: &Path) -> Result<String, String> {
+fn read(path: PathBuf) -> (PathBuf, Result<String, BadDefinition>) {
+    let text = text_of(&path).map_err(|problem| unreadable(&path, problem));
+    (path, text)
+}
+
+fn text_of(path: &Path) -> Result<String, String> {
     let about = std::fs::metadata(path).map_err(|error| format!("cannot be read: {error}"))?;
     if !about.is_file() {
         return Err("is not a regular file".to_string());
@@ -113,6 +140,7 @@ fn read(path: &Path) -> Result<String, String> {
 fn unreadable(path: &Path, problem: String) -> BadDefinition {
     BadDefinition {
         file: path.display().to_string(),
+        line: None,
         field: None,
         problem,
         advice: "Make it a readable text file, or remove it from the folder, and start again".to_string(),
@@ -122,6 +150,7 @@ fn unreadable(path: &Path, problem: String) -> BadDefinition {
 fn twice(file: String, name: &str, earlier: &str) -> BadDefinition {
     BadDefinition {
         file,
+        line: None,
         field: Some("name".to_string()),
         problem: format!("{name} is already defined by {earlier}"),
         advice: "Give one of them another name and start again".to_string(),
@@ -176,13 +205,33 @@ mod tests {
         let refused: Vec<String> = refused.iter().map(ToString::to_string).collect();
         assert_eq!(refused.len(), 4, "{refused:#?}");
         for (sentence, says) in refused.iter().zip([
-            "broken.toml: line 1 is not TOML",
+            "broken.toml, line 1: is not TOML: ",
             "large.toml: is 300 KiB large",
             "latin.toml: is not UTF-8 text",
             "twice.toml: `name`: mine is already defined by ",
         ]) {
             assert!(sentence.contains(says), "{sentence}");
         }
+    }
+
+    #[test]
+    fn users_files_extend_each_other_and_what_they_replace() {
+        let child = |name: &str, extends: &str| format!("name = '{name}'\ntitle = '{name}'\nextends = '{extends}'\n");
+        let own = child("linux", "linux") + "goodbye = ['bye']\n";
+        let folder = folder(&[
+            ("a.toml", child("first", "second").as_bytes()),
+            ("b.toml", child("second", "linux").as_bytes()),
+            ("c.toml", own.as_bytes()),
+            ("d.toml", child("lost", "nothing").as_bytes()),
+        ]);
+        let (registry, refused) = Registry::load(Some(folder.path()));
+        assert_eq!(refused.len(), 1, "{refused:?}");
+        assert_eq!((refused[0].line, refused[0].field.as_deref()), (Some(3), Some("extends")));
+        for name in ["first", "second", "linux"] {
+            assert_eq!(registry.get(name).map(|found| found.goodbye.clone()), Some(vec!["bye".to_string()]), "{name}");
+            assert!(registry.is_custom(name), "{name}");
+        }
+        assert!(!registry.is_custom("cisco_ios"));
     }
 
     #[test]

@@ -3,7 +3,7 @@
 use regex::{Captures, Regex};
 
 /// Through what a command reaches the device.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, serde::Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, serde::Deserialize, utoipa::ToSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum Via {
     /// The shell: typed, its answer read up to the prompt.
@@ -17,7 +17,7 @@ pub enum Via {
 }
 
 /// How the answer of a command that is no configuration is kept in the text all the same.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, serde::Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, serde::Deserialize, utoipa::ToSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum Keep {
     /// Not at all.

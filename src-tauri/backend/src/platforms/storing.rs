@@ -13,9 +13,10 @@ impl Default for Encoding {
 }
 
 impl Encoding {
-    /// The encoding of this name, as the WHATWG Encoding Standard lists them, such as `utf-8`, `latin1` or `gbk`.
+    /// The encoding of this name, as the WHATWG Encoding Standard lists them, such as `utf-8`, `latin1` or `gbk`;
+    /// not those few of which no text can be read.
     pub fn named(name: &str) -> Option<Encoding> {
-        encoding_rs::Encoding::for_label(name.as_bytes()).map(Encoding)
+        encoding_rs::Encoding::for_label_no_replacement(name.as_bytes()).map(Encoding)
     }
 
     /// Bytes as text. What is no letter of it becomes U+FFFD; a byte order mark stays.
