@@ -56,6 +56,8 @@ pub const ROUTES: &[Route] = &[
     Route::of::<system::GetHealth>(),
     Route::of::<system::GetSystemStatus>(),
     Route::of::<platforms::ListPlatforms>(),
+    Route::of::<platforms::GetPlatform>(),
+    Route::of::<platforms::ReloadPlatforms>(),
     Route::of::<tags::ListTags>(),
     Route::of::<tags::GetTag>(),
     Route::of::<tags::CreateTag>(),

@@ -69,6 +69,7 @@ async fn a_server_of_ours_offers_everything_and_the_other_tells_what_it_does_not
         Feature::EnablePassword,
         Feature::CronTimeZone,
         Feature::Platforms,
+        Feature::PlatformFiles,
         Feature::LogHistogram,
         Feature::NewestResults,
         Feature::RunRecords,

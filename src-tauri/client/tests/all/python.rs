@@ -275,6 +275,8 @@ async fn every_request_of_the_window_is_answered_in_our_shapes() {
     assert_eq!(
         names,
         [
+            ("GET /platforms/file", Code::NotOffered),
+            ("POST /platforms/reload", Code::NotOffered),
             ("PUT /devices/{device_id}", Code::NotOffered),
             ("POST /devices/{device_id}/approve", Code::NotOffered),
             ("POST /devices/approve", Code::NotOffered),
